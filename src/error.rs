@@ -1,0 +1,205 @@
+//! The one error type: what kind, what is wrong, where, and what to do next.
+
+use std::fmt;
+use std::path::Path;
+
+use crate::words;
+
+/// The result of anything here that can fail.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What sort of failure it is; the exit code of the program follows from it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// The owner's mistake, or something refused: exit code 1.
+    Refused,
+    /// Part of the work failed or is in doubt: exit code 3.
+    Partial,
+    /// The machine's fault: a full disk, a file that cannot be read. Exit code 1.
+    Machine,
+}
+
+/// A failure, as the owner reads it: `error: place: message`, then `hint: action`.
+#[derive(Debug)]
+pub struct Error {
+    inner: Box<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    kind: Kind,
+    message: String,
+    place: Option<String>,
+    hint: Option<String>,
+    source: Option<Box<dyn std::error::Error + Send + Sync>>,
+    others: Vec<Error>,
+}
+
+impl Error {
+    /// A refusal: `message` is lower case, without a full stop, what was typed in backticks.
+    pub fn new(message: impl Into<String>) -> Self {
+        Self::of(Kind::Refused, message)
+    }
+
+    /// An error of the given kind.
+    pub fn of(kind: Kind, message: impl Into<String>) -> Self {
+        let inner = Inner { kind, message: message.into(), place: None, hint: None, source: None, others: Vec::new() };
+        Self { inner: Box::new(inner) }
+    }
+
+    /// A failure of the machine while doing `what` (`write`, `read` …) with `path`.
+    pub fn io(what: &str, path: &Path, source: std::io::Error) -> Self {
+        let message = format!("cannot {what} {}: {}", words::quote(&path.display().to_string()), reason(&source));
+        let hint = match source.kind() {
+            std::io::ErrorKind::StorageFull => Some("the disk is full: free some space, then do it again"),
+            std::io::ErrorKind::PermissionDenied => {
+                Some("this folder or file belongs to somebody else: ask for the right to it")
+            }
+            _ => None,
+        };
+        let mut error = Self::of(Kind::Machine, message).because(source);
+        error.inner.hint = hint.map(str::to_owned);
+        error
+    }
+
+    /// Several faults found in one go; `None` when there are none.
+    pub fn all(mut faults: Vec<Error>) -> Option<Self> {
+        if faults.is_empty() {
+            return None;
+        }
+        let mut first = faults.remove(0);
+        first.inner.others.append(&mut faults);
+        Some(first)
+    }
+
+    /// Says where: `campaigns/spring.toml:9`. A place nearer to the fault, already there, is kept behind it.
+    #[must_use]
+    pub fn at(mut self, place: impl fmt::Display) -> Self {
+        self.inner.place = Some(match self.inner.place.take() {
+            None => place.to_string(),
+            Some(near) => format!("{place}:{near}"),
+        });
+        for other in &mut self.inner.others {
+            let inner = &mut other.inner;
+            inner.place = Some(match inner.place.take() {
+                None => place.to_string(),
+                Some(near) => format!("{place}:{near}"),
+            });
+        }
+        self
+    }
+
+    /// Says what to do next.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.inner.hint = Some(hint.into());
+        self
+    }
+
+    /// Keeps the cause, for the developers.
+    #[must_use]
+    pub fn because(mut self, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        self.inner.source = Some(source.into());
+        self
+    }
+
+    /// What sort of failure this is.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        self.inner.kind
+    }
+
+    /// The sentence without its place.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.inner.message
+    }
+
+    /// Where it is, if that is known.
+    #[must_use]
+    pub fn place(&self) -> Option<&str> {
+        self.inner.place.as_deref()
+    }
+
+    /// What to do next.
+    #[must_use]
+    pub fn what_next(&self) -> Option<&str> {
+        self.inner.hint.as_deref()
+    }
+
+    /// This fault and those found with it.
+    pub fn faults(&self) -> impl Iterator<Item = &Error> {
+        std::iter::once(self).chain(&self.inner.others)
+    }
+
+    /// The exit code that the program ends with.
+    #[must_use]
+    pub fn exit_code(&self) -> u8 {
+        match self.inner.kind {
+            Kind::Refused | Kind::Machine => 1,
+            Kind::Partial => 3,
+        }
+    }
+
+    /// The text for the terminal, each fault with its hint, a newline at the end.
+    #[must_use]
+    pub fn report(&self) -> String {
+        let mut text = String::new();
+        for fault in self.faults() {
+            text.push_str("error: ");
+            text.push_str(&fault.to_string());
+            text.push('\n');
+            if let Some(hint) = fault.what_next() {
+                text.push_str("hint: ");
+                text.push_str(hint);
+                text.push('\n');
+            }
+        }
+        text
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(place) = &self.inner.place {
+            write!(f, "{place}: ")?;
+        }
+        f.write_str(&self.inner.message)
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.inner.source.as_deref().map(|source| source as _)
+    }
+}
+
+/// What an I/O error says, without the system's number.
+fn reason(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    let text = text.split(" (os error").next().unwrap_or(&text);
+    let mut chars = text.chars();
+    chars.next().map(|first| first.to_lowercase().chain(chars).collect()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_says_place_message_and_hint() {
+        let error =
+            Error::new("unknown field `segmnt`").at(9).at("campaigns/spring.toml").hint("did you mean `segment`?");
+        assert_eq!(
+            error.report(),
+            "error: campaigns/spring.toml:9: unknown field `segmnt`\nhint: did you mean `segment`?\n"
+        );
+    }
+
+    #[test]
+    fn all_faults_are_reported_at_once() {
+        let both = Error::all(vec![Error::new("one").at("2"), Error::new("two").at("3")]).map(|e| e.at("a.csv"));
+        assert_eq!(both.map(|e| e.report()).as_deref(), Some("error: a.csv:2: one\nerror: a.csv:3: two\n"));
+        assert!(Error::all(Vec::new()).is_none());
+    }
+}

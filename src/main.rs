@@ -1,0 +1,3 @@
+//! The program `regulars`.
+
+fn main() {}

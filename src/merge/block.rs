@@ -1,0 +1,44 @@
+//! The blocks of a letter or an email: what Markdown says, without how it will look.
+
+/// A run of text in one style.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct Span {
+    /// The text, as the customer will read it; `\n` is a forced line break.
+    pub text: String,
+    /// `**bold**`.
+    pub bold: bool,
+    /// `*italic*`.
+    pub italic: bool,
+    /// Where a link goes; the text is shown either way.
+    pub link: Option<String>,
+}
+
+/// A block of text, in reading order.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Block {
+    /// `# Heading`, level 1 to 6.
+    Heading(u8, Vec<Span>),
+    /// A paragraph.
+    Paragraph(Vec<Span>),
+    /// A list; the number of the first item when it is numbered.
+    List(Option<u64>, Vec<Vec<Block>>),
+    /// A quotation.
+    Quote(Vec<Block>),
+    /// A line across.
+    Rule,
+    /// `image(file, width)`.
+    Image {
+        /// A file of the template's folder.
+        file: String,
+        /// Its width on paper in tenths of a millimetre; 0 means as large as it is.
+        width: u32,
+        /// What it shows, in words.
+        alt: String,
+    },
+    /// `qr()`: a QR code of this text.
+    Qr(String),
+    /// `barcode()`: a Code 128 bar code of this text.
+    Barcode(String),
+    /// Two or three columns; the first row is the head.
+    Table(Vec<Vec<Vec<Span>>>),
+}

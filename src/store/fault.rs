@@ -1,0 +1,31 @@
+//! What a failure of the database means to the owner.
+
+use rusqlite::ErrorCode;
+
+use crate::error::{Error, Kind};
+
+/// The database's error as one of ours.
+pub(super) fn of(error: rusqlite::Error) -> Error {
+    let (message, hint) = match error.sqlite_error_code() {
+        Some(ErrorCode::DiskFull) => ("the disk is full; nothing was changed", "free some space, then do it again"),
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+            ("another Regulars is writing to this shop folder", "wait until it is done, then do it again")
+        }
+        Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => {
+            ("the database cannot be written", "check who owns the shop folder, and that it is not read-only")
+        }
+        Some(ErrorCode::NotADatabase) => {
+            ("this file is not a database of Regulars", "restore it from a backup with a checked copy")
+        }
+        Some(ErrorCode::DatabaseCorrupt) => {
+            ("the database is damaged", "restore the last backup; keep the damaged file aside")
+        }
+        Some(ErrorCode::CannotOpen) => ("the database cannot be opened", "check that the folder exists and is yours"),
+        Some(ErrorCode::SystemIoFailure) => (
+            "the disk failed while the database was in use",
+            "check the disk and its free space, then run `regulars doctor`",
+        ),
+        _ => ("the database refused a statement", "this is a fault of the program: please report it"),
+    };
+    Error::of(Kind::Machine, message).hint(hint).because(error)
+}

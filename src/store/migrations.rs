@@ -1,0 +1,53 @@
+//! The versions of the database: a list that only grows; an entry is never edited once it has landed.
+
+use rusqlite::Connection;
+
+use super::fault;
+use crate::error::{Error, Result};
+
+/// Version `n` is what the first `n` entries make.
+const MIGRATIONS: &[&str] = &[include_str!("migrations/001_shop.sql")];
+
+/// Marks the file as ours: "RGLR".
+const APPLICATION_ID: i64 = 0x5247_4C52;
+
+/// Refuses a file that is somebody else's, or that a newer version of the program made.
+pub(super) fn recognise(connection: &Connection) -> Result<()> {
+    let application: i64 = pragma(connection, "application_id")?;
+    let tables: i64 =
+        connection.query_row("SELECT count(*) FROM sqlite_schema", [], |r| r.get(0)).map_err(fault::of)?;
+    if application != APPLICATION_ID && tables > 0 {
+        return Err(Error::new("this is a database of another program").hint("give the shop folder with `--shop DIR`"));
+    }
+    let version = version(connection)?;
+    if version > MIGRATIONS.len() {
+        return Err(Error::new(format!(
+            "the database is of version {version}, and this program knows versions up to {}",
+            MIGRATIONS.len()
+        ))
+        .hint("use the newer Regulars that wrote it"));
+    }
+    Ok(())
+}
+
+/// Brings the database to the newest version, each step in a transaction of its own.
+pub(super) fn run(connection: &mut Connection) -> Result<()> {
+    let done = version(connection)?;
+    for (index, sql) in MIGRATIONS.iter().enumerate().skip(done) {
+        let step = connection.transaction().map_err(fault::of)?;
+        step.execute_batch(sql).map_err(fault::of)?;
+        step.pragma_update(None, "user_version", i64::try_from(index + 1).unwrap_or(i64::MAX)).map_err(fault::of)?;
+        step.pragma_update(None, "application_id", APPLICATION_ID).map_err(fault::of)?;
+        step.commit().map_err(fault::of)?;
+    }
+    Ok(())
+}
+
+/// The version that the file has.
+pub(super) fn version(connection: &Connection) -> Result<usize> {
+    Ok(usize::try_from(pragma(connection, "user_version")?).unwrap_or(0))
+}
+
+fn pragma(connection: &Connection, name: &str) -> Result<i64> {
+    connection.pragma_query_value(None, name, |row| row.get(0)).map_err(fault::of)
+}

@@ -1,0 +1,250 @@
+//! The shop's one SQLite file: opened and brought up to date, read in snapshots, written in transactions.
+//!
+//! Everything else speaks to [`Read`], [`Write`] and [`Row`] in portable SQL with `?1` parameters. Days are whole days
+//! since 1970-01-01, moments are ISO text, money is minor units, absent text is `''`.
+
+mod backup;
+mod fault;
+mod migrations;
+mod value;
+
+use std::ops::Deref;
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags, TransactionBehavior, params_from_iter};
+
+use crate::error::{Error, Result};
+use crate::words;
+
+pub use backup::{Finding, backup, examine};
+pub use value::{FromValue, ToValue, Value};
+
+/// Parameters of a statement, in the order of `?1`, `?2` ….
+#[macro_export]
+macro_rules! params {
+    ($($value:expr),* $(,)?) => { &[$($crate::store::ToValue::to_value(&$value)),*] as &[$crate::store::Value<'_>] };
+}
+
+/// The open database.
+#[derive(Debug)]
+pub struct Store {
+    writer: Connection,
+    reader: Connection,
+}
+
+impl Store {
+    /// Makes a new database; there must be none yet.
+    ///
+    /// # Errors
+    /// When the file exists or cannot be written.
+    pub fn create(path: &Path) -> Result<Self> {
+        if path.exists() {
+            return Err(Error::new(format!("{} is there already", words::quote(&path.display().to_string()))));
+        }
+        Self::connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)
+    }
+
+    /// Opens the database and brings it to this version of the program.
+    ///
+    /// # Errors
+    /// When it is missing, is not one of ours, or was made by a newer version.
+    pub fn open(path: &Path) -> Result<Self> {
+        if !path.exists() {
+            let hint = "restore it from a backup, or start anew with `regulars init`";
+            return Err(Error::new("there is no database in this shop folder").at(path.display()).hint(hint));
+        }
+        Self::connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)
+    }
+
+    fn connect(path: &Path, flags: OpenFlags) -> Result<Self> {
+        let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let opened = || -> Result<Self> {
+            let mut writer = Connection::open_with_flags(path, flags).map_err(fault::of)?;
+            writer.busy_timeout(Duration::from_secs(10)).map_err(fault::of)?;
+            migrations::recognise(&writer)?;
+            for (name, value) in [("journal_mode", "WAL"), ("synchronous", "FULL"), ("foreign_keys", "ON")] {
+                writer.pragma_update(None, name, value).map_err(fault::of)?;
+            }
+            writer.pragma_update(None, "cache_size", -65_536).map_err(fault::of)?;
+            migrations::run(&mut writer)?;
+            let read_only = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+            let reader = Connection::open_with_flags(path, read_only).map_err(fault::of)?;
+            reader.busy_timeout(Duration::from_secs(10)).map_err(fault::of)?;
+            reader.pragma_update(None, "cache_size", -65_536).map_err(fault::of)?;
+            writer.set_prepared_statement_cache_capacity(64);
+            Ok(Self { writer, reader })
+        };
+        opened().map_err(|error| error.at(path.display()))
+    }
+
+    /// A view for reading that cannot write.
+    #[must_use]
+    pub fn read(&self) -> Read<'_> {
+        Read { connection: &self.reader }
+    }
+
+    /// Runs `work` in one transaction: all of it is on disk when this returns, or none of it happened.
+    ///
+    /// # Errors
+    /// Whatever `work` fails with, or a failure to commit.
+    pub fn write<T>(&mut self, work: impl FnOnce(&Write<'_>) -> Result<T>) -> Result<T> {
+        let transaction = self.writer.transaction_with_behavior(TransactionBehavior::Immediate).map_err(fault::of)?;
+        let done = work(&Write { read: Read { connection: &transaction } })?;
+        transaction.commit().map_err(fault::of)?;
+        Ok(done)
+    }
+
+    /// Runs `work` in a transaction that is thrown away: how a dry run sees what would happen.
+    ///
+    /// # Errors
+    /// Whatever `work` fails with.
+    pub fn rehearse<T>(&mut self, work: impl FnOnce(&Write<'_>) -> Result<T>) -> Result<T> {
+        let transaction = self.writer.transaction_with_behavior(TransactionBehavior::Immediate).map_err(fault::of)?;
+        work(&Write { read: Read { connection: &transaction } })
+    }
+
+    /// Stops the file from growing past `pages` pages of 4,096 bytes, as a full disk would.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub fn limit_pages(&mut self, pages: u32) -> Result<()> {
+        self.writer.pragma_update(None, "max_page_count", pages).map_err(fault::of)
+    }
+}
+
+/// Reading: one statement at a time, rows turned into values by a closure.
+#[derive(Debug, Clone, Copy)]
+pub struct Read<'s> {
+    connection: &'s Connection,
+}
+
+impl Read<'_> {
+    /// Calls `row` for every row.
+    ///
+    /// # Errors
+    /// When the statement fails, or `row` does.
+    pub fn each(&self, sql: &str, params: &[Value<'_>], mut row: impl FnMut(&Row<'_>) -> Result<()>) -> Result<()> {
+        let mut statement = self.connection.prepare_cached(sql).map_err(fault::of)?;
+        let mut rows = statement.query(params_from_iter(params)).map_err(fault::of)?;
+        while let Some(found) = rows.next().map_err(fault::of)? {
+            row(&Row { row: found })?;
+        }
+        Ok(())
+    }
+
+    /// Every row.
+    ///
+    /// # Errors
+    /// When the statement fails, or `row` does.
+    pub fn all<T>(
+        &self,
+        sql: &str,
+        params: &[Value<'_>],
+        mut row: impl FnMut(&Row<'_>) -> Result<T>,
+    ) -> Result<Vec<T>> {
+        let mut found = Vec::new();
+        self.each(sql, params, |r| {
+            found.push(row(r)?);
+            Ok(())
+        })?;
+        Ok(found)
+    }
+
+    /// The first row, if there is one.
+    ///
+    /// # Errors
+    /// When the statement fails, or `row` does.
+    pub fn first<T>(
+        &self,
+        sql: &str,
+        params: &[Value<'_>],
+        row: impl FnOnce(&Row<'_>) -> Result<T>,
+    ) -> Result<Option<T>> {
+        let mut statement = self.connection.prepare_cached(sql).map_err(fault::of)?;
+        let mut rows = statement.query(params_from_iter(params)).map_err(fault::of)?;
+        match rows.next().map_err(fault::of)? {
+            Some(found) => row(&Row { row: found }).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// The one value of a statement that always gives one row, a count or a sum.
+    ///
+    /// # Errors
+    /// When the statement fails or gives no row.
+    pub fn value<T: FromValue>(&self, sql: &str, params: &[Value<'_>]) -> Result<T> {
+        let found = self.first(sql, params, |row| row.get(0))?;
+        found.ok_or_else(|| Error::new("the database gave no answer where there is always one"))
+    }
+}
+
+/// Reading and writing inside one transaction.
+#[derive(Debug)]
+pub struct Write<'s> {
+    read: Read<'s>,
+}
+
+impl<'s> Deref for Write<'s> {
+    type Target = Read<'s>;
+
+    fn deref(&self) -> &Read<'s> {
+        &self.read
+    }
+}
+
+impl Write<'_> {
+    /// Runs a statement; how many rows it changed.
+    ///
+    /// # Errors
+    /// When the statement fails.
+    pub fn run(&self, sql: &str, params: &[Value<'_>]) -> Result<usize> {
+        let mut statement = self.read.connection.prepare_cached(sql).map_err(fault::of)?;
+        statement.execute(params_from_iter(params)).map_err(fault::of)
+    }
+}
+
+/// One row of an answer.
+#[derive(Debug)]
+pub struct Row<'r> {
+    row: &'r rusqlite::Row<'r>,
+}
+
+impl Row<'_> {
+    /// The value in column `index`, counted from 0.
+    ///
+    /// # Errors
+    /// When the column holds something else.
+    pub fn get<T: FromValue>(&self, index: usize) -> Result<T> {
+        let cell = self.row.get_ref(index).map_err(fault::of)?;
+        T::from_value(cell.into()).ok_or_else(|| {
+            Error::new(format!("the database holds something unexpected in column {index}"))
+                .hint("run `regulars doctor`, or restore a backup")
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_transaction_happens_wholly_or_not_at_all() {
+        let folder = tempfile::tempdir().expect("folder");
+        let mut store = Store::create(&folder.path().join("regulars.db")).expect("new");
+        let failed: Result<()> = store.write(|w| {
+            w.run("INSERT INTO setting (key, value) VALUES (?1, ?2)", params!["a", vec![1_u8]])?;
+            Err(Error::new("stop"))
+        });
+        assert!(failed.is_err());
+        assert_eq!(store.read().value::<i64>("SELECT count(*) FROM setting", params![]).expect("count"), 0);
+    }
+
+    #[test]
+    fn reading_cannot_write() {
+        let folder = tempfile::tempdir().expect("folder");
+        let store = Store::create(&folder.path().join("regulars.db")).expect("new");
+        let answer = store.read().each("DELETE FROM setting", params![], |_| Ok(()));
+        assert!(answer.is_err_and(|e| e.message().contains("cannot be written")));
+    }
+}

@@ -1,0 +1,226 @@
+//! What goes into a statement and comes out of a row.
+
+use std::borrow::Cow;
+
+use chrono::{NaiveDate, NaiveDateTime};
+use rusqlite::types::{ToSqlOutput, ValueRef};
+
+use crate::money::Money;
+
+/// One cell.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value<'a> {
+    /// Nothing known.
+    Null,
+    /// A whole number, an amount, a day, a yes (1) or a no (0).
+    Int(i64),
+    /// A number with a fraction: statistics only, never money.
+    Real(f64),
+    /// Text.
+    Text(Cow<'a, str>),
+    /// Bytes.
+    Blob(Cow<'a, [u8]>),
+}
+
+impl Value<'_> {
+    /// The same value, borrowing nothing.
+    #[must_use]
+    pub fn into_owned(self) -> Value<'static> {
+        match self {
+            Value::Null => Value::Null,
+            Value::Int(n) => Value::Int(n),
+            Value::Real(n) => Value::Real(n),
+            Value::Text(text) => Value::Text(Cow::Owned(text.into_owned())),
+            Value::Blob(bytes) => Value::Blob(Cow::Owned(bytes.into_owned())),
+        }
+    }
+}
+
+impl rusqlite::ToSql for Value<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self {
+            Value::Null => ValueRef::Null,
+            Value::Int(n) => ValueRef::Integer(*n),
+            Value::Real(n) => ValueRef::Real(*n),
+            Value::Text(text) => ValueRef::Text(text.as_bytes()),
+            Value::Blob(bytes) => ValueRef::Blob(bytes),
+        }))
+    }
+}
+
+impl<'r> From<ValueRef<'r>> for Value<'r> {
+    fn from(cell: ValueRef<'r>) -> Self {
+        match cell {
+            ValueRef::Null => Value::Null,
+            ValueRef::Integer(n) => Value::Int(n),
+            ValueRef::Real(n) => Value::Real(n),
+            ValueRef::Text(bytes) => Value::Text(String::from_utf8_lossy(bytes)),
+            ValueRef::Blob(bytes) => Value::Blob(Cow::Borrowed(bytes)),
+        }
+    }
+}
+
+/// What can be a parameter.
+pub trait ToValue {
+    /// The cell to store.
+    fn to_value(&self) -> Value<'_>;
+}
+
+/// What can be read out of a cell.
+pub trait FromValue: Sized {
+    /// The value, or nothing when the cell holds something else.
+    fn from_value(cell: Value<'_>) -> Option<Self>;
+}
+
+impl ToValue for Value<'_> {
+    fn to_value(&self) -> Value<'_> {
+        match self {
+            Value::Null => Value::Null,
+            Value::Int(n) => Value::Int(*n),
+            Value::Real(n) => Value::Real(*n),
+            Value::Text(text) => Value::Text(Cow::Borrowed(text)),
+            Value::Blob(bytes) => Value::Blob(Cow::Borrowed(bytes)),
+        }
+    }
+}
+
+macro_rules! integers {
+    ($($type:ty),*) => { $(
+        impl ToValue for $type {
+            fn to_value(&self) -> Value<'_> {
+                Value::Int(i64::try_from(*self).unwrap_or(i64::MAX))
+            }
+        }
+        impl FromValue for $type {
+            fn from_value(cell: Value<'_>) -> Option<Self> {
+                match cell {
+                    Value::Int(n) => n.try_into().ok(),
+                    _ => None,
+                }
+            }
+        }
+    )* };
+}
+integers!(i64, u32, usize);
+
+impl ToValue for bool {
+    fn to_value(&self) -> Value<'_> {
+        Value::Int((*self).into())
+    }
+}
+
+impl FromValue for bool {
+    fn from_value(cell: Value<'_>) -> Option<Self> {
+        i64::from_value(cell).map(|n| n != 0)
+    }
+}
+
+impl FromValue for f64 {
+    fn from_value(cell: Value<'_>) -> Option<Self> {
+        match cell {
+            Value::Real(n) => Some(n),
+            #[expect(clippy::cast_precision_loss, reason = "statistics, never money")]
+            Value::Int(n) => Some(n as f64),
+            _ => None,
+        }
+    }
+}
+
+impl ToValue for Money {
+    fn to_value(&self) -> Value<'_> {
+        Value::Int(self.0)
+    }
+}
+
+impl FromValue for Money {
+    fn from_value(cell: Value<'_>) -> Option<Self> {
+        i64::from_value(cell).map(Money)
+    }
+}
+
+impl ToValue for NaiveDate {
+    fn to_value(&self) -> Value<'_> {
+        Value::Int((*self - NaiveDate::default()).num_days())
+    }
+}
+
+impl FromValue for NaiveDate {
+    fn from_value(cell: Value<'_>) -> Option<Self> {
+        NaiveDate::default().checked_add_signed(chrono::TimeDelta::try_days(i64::from_value(cell)?)?)
+    }
+}
+
+impl ToValue for NaiveDateTime {
+    fn to_value(&self) -> Value<'_> {
+        Value::Text(Cow::Owned(self.format("%Y-%m-%dT%H:%M:%S").to_string()))
+    }
+}
+
+impl FromValue for NaiveDateTime {
+    fn from_value(cell: Value<'_>) -> Option<Self> {
+        String::from_value(cell)?.parse().ok()
+    }
+}
+
+impl ToValue for str {
+    fn to_value(&self) -> Value<'_> {
+        Value::Text(Cow::Borrowed(self))
+    }
+}
+
+impl ToValue for String {
+    fn to_value(&self) -> Value<'_> {
+        Value::Text(Cow::Borrowed(self))
+    }
+}
+
+impl FromValue for String {
+    fn from_value(cell: Value<'_>) -> Option<Self> {
+        match cell {
+            Value::Text(text) => Some(text.into_owned()),
+            _ => None,
+        }
+    }
+}
+
+impl ToValue for [u8] {
+    fn to_value(&self) -> Value<'_> {
+        Value::Blob(Cow::Borrowed(self))
+    }
+}
+
+impl ToValue for Vec<u8> {
+    fn to_value(&self) -> Value<'_> {
+        Value::Blob(Cow::Borrowed(self))
+    }
+}
+
+impl FromValue for Vec<u8> {
+    fn from_value(cell: Value<'_>) -> Option<Self> {
+        match cell {
+            Value::Blob(bytes) => Some(bytes.into_owned()),
+            _ => None,
+        }
+    }
+}
+
+impl<T: ToValue + ?Sized> ToValue for &T {
+    fn to_value(&self) -> Value<'_> {
+        (**self).to_value()
+    }
+}
+
+impl<T: ToValue> ToValue for Option<T> {
+    fn to_value(&self) -> Value<'_> {
+        self.as_ref().map_or(Value::Null, ToValue::to_value)
+    }
+}
+
+impl<T: FromValue> FromValue for Option<T> {
+    fn from_value(cell: Value<'_>) -> Option<Self> {
+        match cell {
+            Value::Null => Some(None),
+            other => T::from_value(other).map(Some),
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! The grammar of messages: counts, lists, quotes and "did you mean".
+
+/// `1 letter`, `2 letters`, `1,204 letters`.
+#[must_use]
+pub fn count(n: usize, singular: &str) -> String {
+    let noun = if n == 1 { singular.to_owned() } else { plural(singular) };
+    format!("{} {noun}", thousands(n))
+}
+
+/// The plural of an English noun, by the rules that the words of this program need.
+#[must_use]
+pub fn plural(singular: &str) -> String {
+    match singular {
+        "person" => return "people".to_owned(),
+        "branch" => return "branches".to_owned(),
+        _ => {}
+    }
+    match singular.strip_suffix('y') {
+        Some(stem) if !stem.ends_with(['a', 'e', 'o', 'u']) => format!("{stem}ies"),
+        _ => format!("{singular}s"),
+    }
+}
+
+/// `1204` as `1,204`.
+#[must_use]
+pub fn thousands(n: usize) -> String {
+    group(&n.to_string(), ",")
+}
+
+/// Groups a run of digits in threes.
+#[must_use]
+pub fn group(digits: &str, separator: &str) -> String {
+    let mut out = String::with_capacity(digits.len() * 4 / 3 + 1);
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push_str(separator);
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// `a`, `a and b`, `a, b and c`.
+#[must_use]
+pub fn list<S: AsRef<str>>(items: &[S]) -> String {
+    join(items, "and")
+}
+
+/// `a`, `a or b`, `a, b or c`.
+#[must_use]
+pub fn alternatives<S: AsRef<str>>(items: &[S]) -> String {
+    join(items, "or")
+}
+
+fn join<S: AsRef<str>>(items: &[S], word: &str) -> String {
+    match items {
+        [] => String::new(),
+        [one] => one.as_ref().to_owned(),
+        [head @ .., last] => {
+            let head: Vec<&str> = head.iter().map(AsRef::as_ref).collect();
+            format!("{} {word} {}", head.join(", "), last.as_ref())
+        }
+    }
+}
+
+/// The first few of many: `a, b, c and 7 more`.
+#[must_use]
+pub fn first_few<S: AsRef<str>>(items: &[S], most: usize) -> String {
+    if items.len() <= most {
+        return list(items);
+    }
+    let shown: Vec<&str> = items[..most].iter().map(AsRef::as_ref).collect();
+    format!("{} and {} more", shown.join(", "), thousands(items.len() - most))
+}
+
+/// What somebody typed, in backticks, cut to a length that fits a line.
+#[must_use]
+pub fn quote(text: &str) -> String {
+    const MOST: usize = 60;
+    let clean: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    if clean.chars().count() <= MOST {
+        return format!("`{clean}`");
+    }
+    let cut: String = clean.chars().take(MOST - 1).collect();
+    format!("`{cut}…`")
+}
+
+/// The known word nearest to `typed`, when one is near enough to be meant.
+#[must_use]
+pub fn nearest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let typed = typed.to_lowercase();
+    known
+        .into_iter()
+        .map(|word| (strsim::damerau_levenshtein(&typed, &word.to_lowercase()), word))
+        .filter(|(distance, word)| *distance <= (word.chars().count().max(typed.chars().count()) / 3).max(1))
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, word)| word)
+}
+
+/// ``did you mean `segment`?``, or what is allowed when nothing is near.
+#[must_use]
+pub fn did_you_mean(typed: &str, known: &[&str]) -> String {
+    match nearest(typed, known.iter().copied()) {
+        Some(word) => format!("did you mean `{word}`?"),
+        None => {
+            let all: Vec<String> = known.iter().map(|word| format!("`{word}`")).collect();
+            format!("known here: {}", list(&all))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_and_lists_read_as_english() {
+        assert_eq!(count(1, "letter"), "1 letter");
+        assert_eq!(count(1_204_000, "letter"), "1,204,000 letters");
+        assert_eq!(count(2, "branch"), "2 branches");
+        assert_eq!(count(0, "city"), "0 cities");
+        assert_eq!(count(2, "day"), "2 days");
+        assert_eq!(list(&["a", "b", "c"]), "a, b and c");
+        assert_eq!(list::<&str>(&[]), "");
+        assert_eq!(first_few(&["a", "b", "c"], 2), "a, b and 1 more");
+    }
+
+    #[test]
+    fn hints_are_near_or_a_list() {
+        assert_eq!(did_you_mean("segmnt", &["segment", "gift"]), "did you mean `segment`?");
+        assert_eq!(did_you_mean("zzz", &["segment", "gift"]), "known here: `segment` and `gift`");
+    }
+}
