@@ -42,6 +42,51 @@ pub struct Currency {
     pub symbol: &'static str,
 }
 
+/// A share of something in millionths, written `10%`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Share(u32);
+
+impl Share {
+    /// Of `n` things, how many the share is, rounded up.
+    #[must_use]
+    pub fn of_rounded_up(self, n: usize) -> usize {
+        (n as u128 * u128::from(self.0)).div_ceil(1_000_000).try_into().unwrap_or(n)
+    }
+
+    /// Of an amount, the share of it, rounded half away from zero.
+    #[must_use]
+    pub fn of_money(self, amount: Money) -> Money {
+        Money(saturate(round_half_away(i128::from(amount.0) * i128::from(self.0), 1_000_000)))
+    }
+
+    /// Whether it is all of it.
+    #[must_use]
+    pub fn is_whole(self) -> bool {
+        self.0 >= 1_000_000
+    }
+}
+
+impl std::str::FromStr for Share {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let wrong = || Error::new(format!("{} is not a share", words::quote(text))).hint("write it like \"10%\"");
+        let number = text.trim().strip_suffix('%').ok_or_else(wrong)?;
+        let decimal = Decimal::parse(number).map_err(|_| wrong())?;
+        let millionths = decimal.mantissa.saturating_mul(10_000) / 10_i128.pow(decimal.scale.min(36));
+        u32::try_from(millionths).ok().filter(|n| *n <= 1_000_000).map(Share).ok_or_else(wrong)
+    }
+}
+
+impl<'de> Deserialize<'de> for Share {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> std::result::Result<Self, D::Error> {
+        let text = String::deserialize(from)?;
+        text.parse().map_err(|e: Error| {
+            serde::de::Error::custom(format!("{}; {}", e.message(), e.what_next().unwrap_or_default()))
+        })
+    }
+}
+
 /// The currencies that are not written with two digits, or that have a sign of their own.
 const CURRENCIES: &[Currency] = &[
     Currency { code: "USD", digits: 2, symbol: "$" },

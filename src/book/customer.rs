@@ -1,0 +1,120 @@
+//! One customer's card.
+
+use crate::error::Result;
+use crate::store::Row;
+
+/// The columns of a card that are plain text, in the order in which they are read and written.
+pub const TEXT_FIELDS: [&str; 17] = [
+    "title",
+    "first_name",
+    "last_name",
+    "full_name",
+    "suffix",
+    "spouse",
+    "company",
+    "street",
+    "street2",
+    "city",
+    "state",
+    "postcode",
+    "country",
+    "email",
+    "phone",
+    "birthday",
+    "notes",
+];
+
+/// What the book holds on one customer; what is not known is empty.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it; design.md has the words")]
+pub struct Customer {
+    pub id: i64,
+    pub reference: String,
+    pub title: String,
+    pub first_name: String,
+    pub last_name: String,
+    pub full_name: String,
+    pub suffix: String,
+    pub spouse: String,
+    pub company: String,
+    pub street: String,
+    pub street2: String,
+    pub city: String,
+    pub state: String,
+    pub postcode: String,
+    pub country: String,
+    pub email: String,
+    pub phone: String,
+    pub birthday: String,
+    pub notes: String,
+    /// `yes`, `no` or `unknown`.
+    pub post_consent: String,
+    /// `yes`, `no` or `unknown`.
+    pub email_consent: String,
+    pub household_id: i64,
+}
+
+/// The columns that [`Customer::from_row`] reads.
+pub(super) const COLUMNS: &str = "id, ref, title, first_name, last_name, full_name, suffix, spouse, company, street, \
+     street2, city, state, postcode, country, email, phone, birthday, notes, post_consent, email_consent, household_id";
+
+impl Customer {
+    pub(super) fn from_row(row: &Row<'_>) -> Result<Self> {
+        Ok(Self {
+            id: row.get(0)?,
+            reference: row.get(1)?,
+            title: row.get(2)?,
+            first_name: row.get(3)?,
+            last_name: row.get(4)?,
+            full_name: row.get(5)?,
+            suffix: row.get(6)?,
+            spouse: row.get(7)?,
+            company: row.get(8)?,
+            street: row.get(9)?,
+            street2: row.get(10)?,
+            city: row.get(11)?,
+            state: row.get(12)?,
+            postcode: row.get(13)?,
+            country: row.get(14)?,
+            email: row.get(15)?,
+            phone: row.get(16)?,
+            birthday: row.get(17)?,
+            notes: row.get(18)?,
+            post_consent: row.get(19)?,
+            email_consent: row.get(20)?,
+            household_id: row.get(21)?,
+        })
+    }
+
+    /// The name as it is said: the full name as given, or its parts, or the firm, or the reference.
+    pub fn name(&self) -> String {
+        let parts = [self.first_name.as_str(), self.last_name.as_str(), self.suffix.as_str()];
+        let joined: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+        [self.full_name.clone(), joined.join(" "), self.company.clone(), self.reference.clone()]
+            .into_iter()
+            .find(|name| !name.is_empty())
+            .unwrap_or_default()
+    }
+
+    /// Whether a letter can reach them: a street, and a town or a postcode.
+    pub fn has_address(&self) -> bool {
+        !self.street.is_empty() && !(self.city.is_empty() && self.postcode.is_empty())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn somebody_always_has_a_name() {
+        let mut card = Customer { reference: "C-1".into(), ..Customer::default() };
+        assert_eq!(card.name(), "C-1");
+        card.company = "Acme".into();
+        assert_eq!(card.name(), "Acme");
+        card.last_name = "Lopez".into();
+        assert_eq!(card.name(), "Lopez");
+        card.full_name = "Ana Lopez".into();
+        assert_eq!(card.name(), "Ana Lopez");
+    }
+}

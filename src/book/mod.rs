@@ -1,0 +1,12 @@
+//! The customer book: who the customers are, who lives with whom, what they bought, what was said to them.
+
+mod customer;
+mod household;
+pub mod import;
+mod purchase;
+mod table;
+
+pub use customer::{Customer, TEXT_FIELDS};
+pub use household::{Household, household_of, regroup};
+pub use purchase::{LastPurchase, last_purchases, spent_between, visits_between};
+pub use table::{by_id, by_ref, count, members, preferences, similar_refs, tags};

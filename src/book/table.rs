@@ -1,0 +1,85 @@
+//! The book's own questions to the database.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::customer::{COLUMNS, Customer};
+use crate::error::{Error, Result};
+use crate::params;
+use crate::store::Read;
+use crate::words;
+
+/// How many customers the book has.
+pub fn count(read: &Read<'_>) -> Result<usize> {
+    read.value("SELECT count(*) FROM customer", params![])
+}
+
+/// The customer of a reference.
+///
+/// # Errors
+/// When there is none; the hint names similar references.
+pub fn by_ref(read: &Read<'_>, reference: &str) -> Result<Customer> {
+    let sql = format!("SELECT {COLUMNS} FROM customer WHERE ref = ?1");
+    let found = read.first(&sql, params![reference.trim()], Customer::from_row)?;
+    found.map_or_else(
+        || {
+            let error = Error::new(format!("there is no customer {}", words::quote(reference)));
+            Err(match similar_refs(read, reference)? {
+                near if near.is_empty() => error.hint("references are written as in your export"),
+                near => error.hint(format!("did you mean {}?", words::alternatives(&near))),
+            })
+        },
+        Ok,
+    )
+}
+
+/// References that look like this one.
+pub fn similar_refs(read: &Read<'_>, reference: &str) -> Result<Vec<String>> {
+    let mut near = Vec::new();
+    read.each("SELECT ref FROM customer", params![], |row| {
+        let known: String = row.get(0)?;
+        let distance = strsim::damerau_levenshtein(&known.to_lowercase(), &reference.trim().to_lowercase());
+        if distance <= 1 {
+            near.push((distance, known));
+        }
+        Ok(())
+    })?;
+    near.sort();
+    Ok(near.into_iter().take(3).map(|(_, known)| words::quote(&known)).collect())
+}
+
+/// The customer of an id.
+///
+/// # Errors
+/// When there is none, which is a fault of the program.
+pub fn by_id(read: &Read<'_>, id: i64) -> Result<Customer> {
+    let sql = format!("SELECT {COLUMNS} FROM customer WHERE id = ?1");
+    let found = read.first(&sql, params![id], Customer::from_row)?;
+    found.ok_or_else(|| Error::new("a customer is gone from the book").hint("run `regulars doctor`"))
+}
+
+/// Everybody of a household, in order of reference.
+pub fn members(read: &Read<'_>, household_id: i64) -> Result<Vec<Customer>> {
+    let sql = format!("SELECT {COLUMNS} FROM customer WHERE household_id = ?1 ORDER BY ref");
+    read.all(&sql, params![household_id], Customer::from_row)
+}
+
+/// Somebody's tags.
+pub fn tags(read: &Read<'_>, id: i64) -> Result<Vec<String>> {
+    read.all("SELECT tag FROM customer_tag WHERE customer_id = ?1 ORDER BY tag", params![id], |row| row.get(0))
+}
+
+/// Somebody's preferences.
+pub fn preferences(read: &Read<'_>, id: i64) -> Result<BTreeMap<String, String>> {
+    let sql = "SELECT key, value FROM preference WHERE customer_id = ?1";
+    Ok(read.all(sql, params![id], |row| Ok((row.get(0)?, row.get(1)?)))?.into_iter().collect())
+}
+
+/// The id behind every reference.
+pub(super) fn ids(read: &Read<'_>) -> Result<HashMap<String, i64>> {
+    let mut ids = HashMap::with_capacity(count(read)?);
+    read.each("SELECT ref, id FROM customer", params![], |row| {
+        ids.insert(row.get(0)?, row.get(1)?);
+        Ok(())
+    })?;
+    Ok(ids)
+}

@@ -1,0 +1,131 @@
+//! What shop.toml may say.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::toml_text;
+use crate::error::{Error, Result};
+use crate::money::{Currency, Share};
+use crate::words;
+
+/// Who the shop is, and how it wants things done.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The name over the door.
+    pub name: String,
+    /// The lines of its address.
+    pub address: Vec<String>,
+    /// ISO 3166: decides the address block.
+    pub country: String,
+    /// What every amount is in.
+    pub currency: Currency,
+    /// Of takings, for the report's net; all of them when it is not given.
+    pub margin: Option<Share>,
+    /// The mail server, when emails are sent.
+    pub email: Option<EmailSettings>,
+    /// The till.
+    pub till: TillSettings,
+    /// Named segments.
+    pub segments: BTreeMap<String, String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    name: String,
+    address: Vec<String>,
+    country: String,
+    currency: String,
+    #[serde(default)]
+    timezone: Option<String>,
+    margin: Option<Share>,
+    email: Option<EmailSettings>,
+    #[serde(default)]
+    till: TillSettings,
+    #[serde(default)]
+    segments: BTreeMap<String, String>,
+}
+
+/// `[email]`: how emails leave the shop.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EmailSettings {
+    /// `Helen at Wiedeman's <helen@example.com>`.
+    pub from: String,
+    /// Where answers go, if not to `from`.
+    pub reply_to: Option<String>,
+    /// `smtps://…` or `smtp+starttls://…`.
+    pub server: Option<String>,
+    /// A file that holds the password.
+    pub password_file: Option<String>,
+    /// How many connections at once.
+    pub connections: Option<u32>,
+    /// `10/s`.
+    pub rate: Option<String>,
+    /// Emails a day at most.
+    pub daily_cap: Option<u32>,
+    /// The key that signs the emails.
+    pub dkim_key: Option<String>,
+    /// Where one click unsubscribes.
+    pub unsubscribe_url: Option<String>,
+}
+
+/// `[till]`: how the counter works.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TillSettings {
+    /// Where the pages listen.
+    pub listen: Option<String>,
+    /// The names of the tills.
+    #[serde(default)]
+    pub names: Vec<String>,
+    /// Hand over a second gift rather than embarrass a guest.
+    #[serde(default)]
+    pub honour_twice: bool,
+    /// Tills may see what was spent the first time.
+    #[serde(default)]
+    pub show_earlier_amount: bool,
+}
+
+impl Settings {
+    /// Reads the text of shop.toml.
+    ///
+    /// # Errors
+    /// With the line, when a key is unknown, missing or makes no sense.
+    pub fn read(text: &str) -> Result<Self> {
+        let file: File = toml_text::read(text)?;
+        let currency = Currency::of(&file.currency).map_err(|e| e.at(line_of(text, "currency")))?;
+        if file.country.len() != 2 || !file.country.bytes().all(|b| b.is_ascii_uppercase()) {
+            return Err(Error::new(format!("{} is not a country code", words::quote(&file.country)))
+                .hint("two capital letters of ISO 3166, such as `US`, `GB` or `DE`")
+                .at(line_of(text, "country")));
+        }
+        if file.name.trim().is_empty() {
+            return Err(Error::new("the shop has no name")
+                .hint("write it as `name = \"…\"`")
+                .at(line_of(text, "name")));
+        }
+        if let Some(name) = file.timezone.as_deref().filter(|name| name.trim().is_empty()) {
+            return Err(Error::new(format!("{} is not a time zone", words::quote(name))).at(line_of(text, "timezone")));
+        }
+        Ok(Self {
+            name: file.name,
+            address: file.address,
+            country: file.country,
+            currency,
+            margin: file.margin,
+            email: file.email,
+            till: file.till,
+            segments: file.segments,
+        })
+    }
+}
+
+/// The line on which a top-level key stands.
+fn line_of(text: &str, key: &str) -> usize {
+    let found = text
+        .lines()
+        .position(|line| line.trim_start().strip_prefix(key).is_some_and(|r| r.trim_start().starts_with('=')));
+    found.map_or(1, |index| index + 1)
+}
