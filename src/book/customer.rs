@@ -98,7 +98,7 @@ impl Customer {
 
     /// Whether a letter can reach them: a street, and a town or a postcode.
     pub fn has_address(&self) -> bool {
-        !self.street.is_empty() && !(self.city.is_empty() && self.postcode.is_empty())
+        !self.street.is_empty() && (!self.city.is_empty() || !self.postcode.is_empty())
     }
 }
 

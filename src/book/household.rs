@@ -60,9 +60,8 @@ pub fn regroup(write: &Write<'_>) -> Result<usize> {
         }
     }
     let mut smallest: HashMap<usize, i64> = HashMap::new();
-    for index in 0..residents.len() {
-        let root = root(&mut parents, index);
-        let id = residents[index].id;
+    for (index, resident) in residents.iter().enumerate() {
+        let (root, id) = (root(&mut parents, index), resident.id);
         smallest.entry(root).and_modify(|least| *least = id.min(*least)).or_insert(id);
     }
     let mut changed = 0;

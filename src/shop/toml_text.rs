@@ -82,7 +82,7 @@ mod tests {
         for (text, expected) in [
             ("nam = 'x'", "error: 1: unknown field `nam`\nhint: did you mean `name`?\n"),
             ("on = 1990-01-15\n", "error: 1: `name` is missing\nhint: add a line `name = …`\n"),
-            ("name = 'x'\non = 1990-02-31", "error: 2: invalid datetime\n"),
+            ("name = 'x'\non = 1990-02-31", "error: 2: invalid date, expected day between 01 and 28\n"),
             ("name = 'x'\non = 'soon'", "error: 2: `soon` is not a day; write it as 1990-01-15\n"),
             ("name = 'x'\nname = 'y'", "error: 2: duplicate key\nhint: keep one of the two lines\n"),
         ] {

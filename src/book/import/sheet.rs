@@ -59,6 +59,7 @@ impl Sheet {
         let mut reader = self.reader();
         let mut cells = StringRecord::new();
         let mut first = true;
+        let mut place = Place { text: &self.text, offset: 0, line: 1 };
         loop {
             let more = reader
                 .read_record(&mut cells)
@@ -69,8 +70,7 @@ impl Sheet {
             if std::mem::take(&mut first) || cells.iter().all(|cell| cell.trim().is_empty()) {
                 continue;
             }
-            let (line, offset) = cells.position().map_or((0, 0), |p| (p.line(), p.byte()));
-            let (line, offset) = (usize::try_from(line).unwrap_or(0), usize::try_from(offset).unwrap_or(0));
+            let (line, offset) = place.of(&cells);
             let spare = cells.iter().skip(self.header.len()).any(|cell| !cell.trim().is_empty());
             if cells.len() < self.header.len() || spare {
                 let message =
@@ -96,10 +96,11 @@ impl Sheet {
             return Ok(());
         }
         let mut start = 1;
+        let mut place = Place { text: &self.text, offset: 0, line: 1 };
         let mut reader = self.reader();
         let mut cells = StringRecord::new();
         while reader.read_record(&mut cells).unwrap_or(false) {
-            start = cells.position().map_or(start, csv::Position::line);
+            start = place.of(&cells).0;
             if cells.iter().any(|cell| cell.contains('\n') && cell.contains(char::from(self.separator))) {
                 break;
             }
@@ -107,6 +108,31 @@ impl Sheet {
         Err(Error::new("a quotation mark is opened and never closed")
             .at(start)
             .hint("close it, or write a quotation mark inside a cell twice"))
+    }
+}
+
+/// Counts lines on the way through a text: LF, CRLF or CR alone ends one.
+struct Place<'t> {
+    text: &'t str,
+    offset: usize,
+    line: usize,
+}
+
+impl Place<'_> {
+    /// The line and the offset at which a record starts, the blank lines before it passed over.
+    fn of(&mut self, cells: &StringRecord) -> (usize, usize) {
+        let start = cells.position().and_then(|p| usize::try_from(p.byte()).ok()).unwrap_or(0);
+        let bytes = self.text.as_bytes();
+        while self.offset < bytes.len() && (self.offset < start || matches!(bytes[self.offset], b'\r' | b'\n')) {
+            let is_end = match bytes[self.offset] {
+                b'\n' => true,
+                b'\r' => bytes.get(self.offset + 1) != Some(&b'\n'),
+                _ => false,
+            };
+            self.line += usize::from(is_end);
+            self.offset += 1;
+        }
+        (self.line, self.offset)
     }
 }
 

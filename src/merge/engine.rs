@@ -1,0 +1,298 @@
+//! Tera at work: the merge fields of one recipient put into a template.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+use serde_json::Value as Json;
+use tera::{Context, Kwargs, State, Tera, Value};
+
+use super::template::Template;
+use super::{Fields, names};
+use crate::clock;
+use crate::error::{Error, Result};
+use crate::money::{Currency, Money};
+use crate::words;
+
+/// How amounts and days are written, and which day `ago` counts from.
+#[derive(Debug, Clone)]
+pub struct Style {
+    /// What amounts are in.
+    pub currency: Currency,
+    /// The shop's country.
+    pub country: String,
+    /// The campaign's day.
+    pub dated: NaiveDate,
+}
+
+/// Templates, checked and ready.
+pub struct Engine {
+    tera: Tera,
+    templates: HashMap<String, Template>,
+}
+
+impl std::fmt::Debug for Engine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Engine").field("templates", &self.templates.keys()).finish_non_exhaustive()
+    }
+}
+
+impl Engine {
+    /// Takes templates in; `follows` says whether `last_year` is there.
+    ///
+    /// # Errors
+    /// With file and line: what Tera cannot read, names, filters and functions that there are not.
+    pub fn new(templates: Vec<Template>, style: &Style, follows: bool) -> Result<Self> {
+        let mut tera = Tera::new();
+        tera.autoescape_on([".md"]);
+        tera.set_escape_fn(escape_markdown);
+        register(&mut tera, style);
+        let mut faults = Vec::new();
+        for template in &templates {
+            let texts = [
+                (template.file.clone(), Some(template.body.as_str())),
+                (subject_of(&template.file), template.head.subject.as_deref()),
+            ];
+            for (name, text) in texts {
+                let Some(text) = text else { continue };
+                let is_subject = name != template.file;
+                let place = |line: usize| {
+                    if is_subject {
+                        template.file.clone()
+                    } else {
+                        format!("{}:{}", template.file, line + template.body_starts)
+                    }
+                };
+                if let Err(fault) = names::check(text, follows) {
+                    for one in fault.faults() {
+                        let line = one.place().and_then(|p| p.parse().ok()).unwrap_or(1);
+                        faults
+                            .push(Error::new(one.message()).at(place(line)).hint(one.what_next().unwrap_or_default()));
+                    }
+                } else if let Err(fault) = tera.add_raw_template(&name, text) {
+                    faults.push(syntax(&fault, place));
+                }
+            }
+        }
+        Error::all(faults).map_or(Ok(()), Err)?;
+        let templates = templates.into_iter().map(|template| (template.file.clone(), template)).collect();
+        Ok(Self { tera, templates })
+    }
+
+    /// The template of a file.
+    pub fn template(&self, file: &str) -> Option<&Template> {
+        self.templates.get(file)
+    }
+
+    /// The Markdown of a template with somebody's fields in it.
+    ///
+    /// # Errors
+    /// When a field that is printed is empty; the message names the field, not the person.
+    pub fn body(&self, file: &str, fields: &Fields) -> Result<String> {
+        let starts = self.templates.get(file).map_or(0, |template| template.body_starts);
+        self.render(file, file, starts, fields)
+    }
+
+    /// The subject with somebody's fields in it, if the template has one.
+    ///
+    /// # Errors
+    /// When a field that is printed is empty.
+    pub fn subject(&self, file: &str, fields: &Fields) -> Result<Option<String>> {
+        let has = self.templates.get(file).is_some_and(|template| template.head.subject.is_some());
+        has.then(|| self.render(&subject_of(file), file, 0, fields)).transpose()
+    }
+
+    fn render(&self, name: &str, file: &str, starts: usize, fields: &Fields) -> Result<String> {
+        let mut context = Context::new();
+        for (key, value) in fields.iter() {
+            context.insert(key.clone(), value);
+        }
+        self.tera.render(name, &context).map_err(|fault| self.failed(&fault, name, file, starts))
+    }
+
+    fn failed(&self, fault: &tera::Error, name: &str, file: &str, starts: usize) -> Error {
+        let tera::ErrorKind::RenderingError(report) = fault.kind() else {
+            return Error::new(first_line(&fault.to_string())).at(file);
+        };
+        let template = self.templates.get(file);
+        let text =
+            template.map_or("", |t| if name == file { &t.body } else { t.head.subject.as_deref().unwrap_or_default() });
+        let range = report.span().range.clone();
+        let is_name = |c: char| c.is_alphanumeric() || c == '_' || c == '.';
+        let starts_at = text.get(..range.start).map_or(0, |before| before.trim_end_matches(is_name).len());
+        let printed = text.get(starts_at..).unwrap_or_default();
+        let printed = &printed[..printed.find(|c| !is_name(c)).unwrap_or(printed.len())];
+        let place = format!("{file}:{}", report.span().start_line + starts);
+        if report.message().contains("not defined") || report.message().contains("undefined") {
+            let field = printed;
+            return Error::new(format!("needs {}, which is empty", words::quote(field)))
+                .at(place)
+                .hint(format!("write `{{{{ {field} | default(value=\"…\") }}}}`, put it into an `{{% if {field} %}}`, or leave these customers out"));
+        }
+        Error::new(lower_first(&first_line(report.message()))).at(place)
+    }
+}
+
+/// The name under which a template's subject is kept; it does not end in `.md`, so nothing is escaped.
+fn subject_of(file: &str) -> String {
+    format!("{file}: subject")
+}
+
+fn syntax(fault: &tera::Error, place: impl Fn(usize) -> String) -> Error {
+    match fault.kind() {
+        tera::ErrorKind::SyntaxError(report) => {
+            Error::new(lower_first(&first_line(report.message()))).at(place(report.span().start_line))
+        }
+        _ => Error::new(lower_first(&first_line(&fault.to_string()))).at(place(1)),
+    }
+    .hint("merge fields look like `{{ customer.city }}`, conditions like `{% if customer.spouse %} … {% endif %}`")
+}
+
+fn first_line(text: &str) -> String {
+    text.lines()
+        .map(str::trim)
+        .find(|line| !line.is_empty())
+        .unwrap_or_default()
+        .trim_end_matches('.')
+        .replace('\'', "`")
+}
+
+fn lower_first(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map(|first| first.to_lowercase().chain(chars).collect()).unwrap_or_default()
+}
+
+/// Customer text as Markdown that says just that: every sign that could mean something is escaped.
+fn escape_markdown(text: &str, out: &mut dyn std::io::Write) -> std::io::Result<()> {
+    let mut buffer = [0; 4];
+    for c in text.trim_start().chars() {
+        if c.is_ascii_punctuation() {
+            out.write_all(b"\\")?;
+        }
+        let c = if c.is_control() { ' ' } else { c };
+        out.write_all(c.encode_utf8(&mut buffer).as_bytes())?;
+    }
+    Ok(())
+}
+
+/// The filters and functions of ours.
+fn register(tera: &mut Tera, style: &Style) {
+    let (currency, country, dated) = (style.currency, style.country.clone(), style.dated);
+    tera.register_filter("money", move |amount: f64, _: Kwargs, _: &State| currency.show(minor(amount, currency)));
+    tera.register_filter("long_date", move |day: &str, _: Kwargs, _: &State| -> tera::TeraResult<String> {
+        Ok(clock::long_date(read_day(day)?, &country))
+    });
+    tera.register_filter("ago", move |day: &str, _: Kwargs, _: &State| -> tera::TeraResult<String> {
+        let words = clock::ago(read_day(day)?, dated);
+        Ok(words.strip_suffix(" ago").unwrap_or(&words).to_owned())
+    });
+    tera.register_filter("join_and", |items: Vec<String>, _: Kwargs, _: &State| words::list(&items));
+    tera.register_function("qr", |_: Kwargs, state: &State| code_block(state, "qr"));
+    tera.register_function("barcode", |_: Kwargs, state: &State| code_block(state, "barcode"));
+    tera.register_function("image", |arguments: Kwargs, _: &State| -> tera::TeraResult<Value> {
+        let file: &str = arguments.must_get("file")?;
+        let width: Option<&str> = arguments.get("width")?;
+        Ok(Value::safe_string(&format!("\n\n![](regulars-image:{}:{})\n\n", width.unwrap_or_default(), percent(file))))
+    });
+}
+
+/// The mark that becomes a block of its own when the Markdown is read.
+fn code_block(state: &State<'_>, kind: &str) -> tera::TeraResult<Value> {
+    let code: Option<String> = state.get("code")?;
+    let code = code.ok_or_else(|| tera::Error::message("there is no code to print"))?;
+    Ok(Value::safe_string(&format!("\n\n![](regulars-{kind}:{code})\n\n")))
+}
+
+fn read_day(text: &str) -> tera::TeraResult<NaiveDate> {
+    text.parse().map_err(|_| tera::Error::message(format!("{} is not a day", words::quote(text))))
+}
+
+/// A file's name as part of a Markdown address.
+fn percent(file: &str) -> String {
+    file.bytes()
+        .map(|b| match b {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'.' | b'-' | b'_' | b'/' => char::from(b).to_string(),
+            _ => format!("%{b:02X}"),
+        })
+        .collect()
+}
+
+/// Templates count in major units, so that `{% if last_year.spend > 500 %}` reads as people think.
+fn minor(amount: f64, currency: Currency) -> Money {
+    let unit = f64::from(10_u32.pow(currency.digits));
+    #[expect(clippy::cast_possible_truncation, reason = "amounts came from whole minor units and are far below 2^53")]
+    Money((amount * unit).round() as i64)
+}
+
+/// An amount as a template counts it.
+pub(super) fn major(amount: Money, currency: Currency) -> Json {
+    #[expect(clippy::cast_precision_loss, reason = "amounts are far below 2^53 minor units")]
+    let value = amount.0 as f64 / f64::from(10_u32.pow(currency.digits));
+    Json::from(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn engine(body: &str) -> Result<Engine> {
+        let style = Style {
+            currency: Currency::of("USD").expect("known"),
+            country: "US".into(),
+            dated: NaiveDate::from_ymd_opt(1990, 1, 15).expect("day"),
+        };
+        let template =
+            Template::read("a.md", &format!("+++\nsubject = \"For {{{{ customer.first_name }}}}\"\n+++\n{body}"))?;
+        Engine::new(vec![template], &style, true)
+    }
+
+    fn fields() -> Fields {
+        let json = serde_json::json!({
+            "code": "ABCD-2345",
+            "customer": {"first_name": "*Ana* <b>", "spend_12m": 612.4, "last_purchase": {"on": "1989-06-15"}, "preferences": {}},
+            "last_year": {"spend": 1204.5},
+        });
+        serde_json::from_value(json).expect("fields")
+    }
+
+    #[test]
+    fn fields_are_put_in_and_escaped() {
+        let engine = engine("{{ customer.first_name }} {{ customer.spend_12m | money }} {{ customer.last_purchase.on | ago }} {{ customer.last_purchase.on | long_date }}").expect("ready");
+        let body = engine.body("a.md", &fields()).expect("rendered");
+        assert_eq!(body, "\\*Ana\\* \\<b\\> \\$612\\.40 seven months June 15\\, 1989");
+        assert_eq!(engine.subject("a.md", &fields()).expect("rendered").as_deref(), Some("For *Ana* <b>"));
+    }
+
+    #[test]
+    fn an_empty_field_is_an_error_that_names_it() {
+        for body in [
+            "x\n{{ customer.spouse }}",
+            "x\n{{ customer.spouse | upper }}",
+            "x\n{{ customer.preferences.wine }}",
+            "x\n{{ customer.last_purchase.item }}",
+        ] {
+            let error = engine(body).expect("ready").body("a.md", &fields()).expect_err(body);
+            assert!(error.to_string().starts_with("a.md:5: needs `customer."), "{error}");
+            assert!(error.to_string().ends_with(", which is empty"), "{error}");
+        }
+        for body in [
+            "{{ customer.spouse | default(value=\"x\") }}",
+            "{% if customer.spouse %}x{% endif %}",
+            "{% if customer.preferences.wine %}x{% endif %}",
+        ] {
+            assert!(engine(body).expect("ready").body("a.md", &fields()).is_ok(), "{body}");
+        }
+    }
+
+    #[test]
+    fn faults_of_the_text_have_file_and_line() {
+        for (body, start) in [
+            ("ok\n{% if customer.city %}", "a.md:5: "),
+            ("{{ customer.city | shout }}", "a.md:4: "),
+            ("{{ nonsense() }}", "a.md:4: "),
+            ("{{ customer.citty }}", "a.md:4: unknown merge field `customer.citty`"),
+        ] {
+            let error = engine(body).expect_err(body);
+            assert!(error.to_string().starts_with(start), "{error}");
+        }
+    }
+}

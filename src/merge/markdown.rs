@@ -1,0 +1,347 @@
+//! Markdown → blocks, through pulldown-cmark. HTML in a template is not markup here; it stays text.
+
+use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
+
+use super::block::{Block, Span};
+use crate::error::{Error, Result};
+use crate::words;
+
+/// Reads rendered Markdown into blocks.
+///
+/// # Errors
+/// When an image has a width that is not one.
+pub fn blocks(markdown: &str) -> Result<Vec<Block>> {
+    let options = Options::ENABLE_TABLES | Options::ENABLE_SMART_PUNCTUATION;
+    let mut reader = Reader { events: Parser::new_ext(markdown, options), style: Span::default() };
+    reader.blocks(None)
+}
+
+struct Reader<'m> {
+    events: Parser<'m>,
+    style: Span,
+}
+
+/// What a run of inline text becomes: spans, and the pictures between them.
+enum Piece {
+    Spans(Vec<Span>),
+    Picture(Block),
+}
+
+impl Reader<'_> {
+    /// Blocks until `end`.
+    fn blocks(&mut self, end: Option<TagEnd>) -> Result<Vec<Block>> {
+        let mut found = Vec::new();
+        let mut loose: Vec<Span> = Vec::new();
+        while let Some(event) = self.events.next() {
+            match event {
+                Event::End(tag) if Some(tag) == end => break,
+                Event::Start(tag) => {
+                    let inline = matches!(tag, Tag::Strong | Tag::Emphasis | Tag::Link { .. } | Tag::Image { .. });
+                    if inline {
+                        // The text of a tight list item has no paragraph of its own.
+                        for piece in self.inline(tag)? {
+                            match piece {
+                                Piece::Spans(spans) => loose.extend(spans),
+                                Piece::Picture(block) => {
+                                    flush(&mut found, &mut loose);
+                                    found.push(block);
+                                }
+                            }
+                        }
+                        continue;
+                    }
+                    flush(&mut found, &mut loose);
+                    self.block(tag, &mut found)?;
+                }
+                Event::Rule => {
+                    flush(&mut found, &mut loose);
+                    found.push(Block::Rule);
+                }
+                other => loose.extend(self.text(&other)),
+            }
+        }
+        flush(&mut found, &mut loose);
+        Ok(found)
+    }
+
+    fn block(&mut self, tag: Tag<'_>, found: &mut Vec<Block>) -> Result<()> {
+        match tag {
+            Tag::Paragraph => {
+                for piece in self.pieces(TagEnd::Paragraph)? {
+                    found.push(match piece {
+                        Piece::Spans(spans) => Block::Paragraph(spans),
+                        Piece::Picture(block) => block,
+                    });
+                }
+            }
+            Tag::Heading { level, .. } => {
+                for piece in self.pieces(TagEnd::Heading(level))? {
+                    found.push(match piece {
+                        Piece::Spans(spans) => Block::Heading(depth(level), spans),
+                        Piece::Picture(block) => block,
+                    });
+                }
+            }
+            Tag::List(first) => {
+                let mut items = Vec::new();
+                while let Some(event) = self.events.next() {
+                    match event {
+                        Event::Start(Tag::Item) => items.push(self.blocks(Some(TagEnd::Item))?),
+                        Event::End(TagEnd::List(_)) => break,
+                        _ => {}
+                    }
+                }
+                found.push(Block::List(first, items));
+            }
+            Tag::BlockQuote(kind) => {
+                let inside = self.blocks(Some(TagEnd::BlockQuote(kind)))?;
+                found.push(Block::Quote(inside));
+            }
+            Tag::Table(_) => found.push(Block::Table(self.table()?)),
+            Tag::CodeBlock(_) => {
+                for piece in self.pieces(TagEnd::CodeBlock)? {
+                    if let Piece::Spans(spans) = piece {
+                        found.push(Block::Paragraph(spans));
+                    }
+                }
+            }
+            other => found.extend(self.blocks(Some(other.to_end()))?),
+        }
+        Ok(())
+    }
+
+    fn table(&mut self) -> Result<Vec<Vec<Vec<Span>>>> {
+        let mut rows: Vec<Vec<Vec<Span>>> = Vec::new();
+        while let Some(event) = self.events.next() {
+            match event {
+                Event::Start(Tag::TableHead | Tag::TableRow) => rows.push(Vec::new()),
+                Event::Start(Tag::TableCell) => {
+                    let pieces = self.pieces(TagEnd::TableCell)?;
+                    let spans = pieces.into_iter().flat_map(|piece| match piece {
+                        Piece::Spans(spans) => spans,
+                        Piece::Picture(_) => Vec::new(),
+                    });
+                    let cell = spans.collect();
+                    if let Some(row) = rows.last_mut() {
+                        row.push(cell);
+                    }
+                }
+                Event::End(TagEnd::Table) => break,
+                _ => {}
+            }
+        }
+        Ok(rows)
+    }
+
+    /// Inline text until `end`.
+    fn pieces(&mut self, end: TagEnd) -> Result<Vec<Piece>> {
+        Ok(self.pieces_untidied(end)?.into_iter().filter_map(tidy).collect())
+    }
+
+    /// What stands inside bold, italic, a link or an image.
+    fn inline(&mut self, tag: Tag<'_>) -> Result<Vec<Piece>> {
+        let before = self.style.clone();
+        let end = tag.to_end();
+        match tag {
+            Tag::Strong => self.style.bold = true,
+            Tag::Emphasis => self.style.italic = true,
+            Tag::Link { dest_url, .. } => self.style.link = Some(dest_url.into_string()),
+            Tag::Image { dest_url, .. } => {
+                let alt: String = self
+                    .pieces(end)?
+                    .into_iter()
+                    .map(|piece| match piece {
+                        Piece::Spans(spans) => spans.into_iter().map(|span| span.text).collect(),
+                        Piece::Picture(_) => String::new(),
+                    })
+                    .collect();
+                self.style = before;
+                return Ok(vec![Piece::Picture(picture(&dest_url, alt)?)]);
+            }
+            _ => {}
+        }
+        let inside = self.pieces_untidied(end)?;
+        self.style = before;
+        Ok(inside)
+    }
+
+    /// The same with its outer spaces, which count inside a line.
+    fn pieces_untidied(&mut self, end: TagEnd) -> Result<Vec<Piece>> {
+        let mut found = Vec::new();
+        while let Some(event) = self.events.next() {
+            match event {
+                Event::End(tag) if tag == end => break,
+                Event::Start(tag) => {
+                    for piece in self.inline(tag)? {
+                        add(&mut found, piece);
+                    }
+                }
+                other => {
+                    if let Some(span) = self.text(&other) {
+                        add(&mut found, Piece::Spans(vec![span]));
+                    }
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// The text of an event in the style that holds.
+    fn text(&self, event: &Event<'_>) -> Option<Span> {
+        let text = match event {
+            Event::Text(text) | Event::Code(text) | Event::Html(text) | Event::InlineHtml(text) => text.to_string(),
+            Event::SoftBreak => " ".to_owned(),
+            Event::HardBreak => "\n".to_owned(),
+            _ => return None,
+        };
+        Some(Span { text, ..self.style.clone() })
+    }
+}
+
+/// Adds a piece; text of the same style goes on in the same span.
+fn add(found: &mut Vec<Piece>, piece: Piece) {
+    match (found.last_mut(), piece) {
+        (Some(Piece::Spans(spans)), Piece::Spans(more)) => {
+            for span in more {
+                match spans.last_mut() {
+                    Some(last) if (last.bold, last.italic, &last.link) == (span.bold, span.italic, &span.link) => {
+                        last.text.push_str(&span.text);
+                    }
+                    _ => spans.push(span),
+                }
+            }
+        }
+        (_, piece) => found.push(piece),
+    }
+}
+
+/// Text beside a picture loses its outer spaces, and goes when nothing is left.
+fn tidy(piece: Piece) -> Option<Piece> {
+    let Piece::Spans(mut spans) = piece else { return Some(piece) };
+    if let Some(first) = spans.first_mut() {
+        first.text = first.text.trim_start().to_owned();
+    }
+    if let Some(last) = spans.last_mut() {
+        last.text = last.text.trim_end().to_owned();
+    }
+    spans.retain(|span| !span.text.is_empty());
+    (!spans.is_empty()).then_some(Piece::Spans(spans))
+}
+
+fn flush(found: &mut Vec<Block>, loose: &mut Vec<Span>) {
+    let mut pieces = Vec::new();
+    add(&mut pieces, Piece::Spans(Vec::new()));
+    add(&mut pieces, Piece::Spans(std::mem::take(loose)));
+    for piece in pieces.into_iter().filter_map(tidy) {
+        if let Piece::Spans(spans) = piece {
+            found.push(Block::Paragraph(spans));
+        }
+    }
+}
+
+/// An image's address as a block: one of our own marks, or a file.
+fn picture(address: &str, alt: String) -> Result<Block> {
+    if let Some(code) = address.strip_prefix("regulars-qr:") {
+        return Ok(Block::Qr(code.to_owned()));
+    }
+    if let Some(code) = address.strip_prefix("regulars-barcode:") {
+        return Ok(Block::Barcode(code.to_owned()));
+    }
+    if let Some((width, file)) = address.strip_prefix("regulars-image:").and_then(|rest| rest.split_once(':')) {
+        return Ok(Block::Image { file: unpercent(file), width: tenths(width)?, alt });
+    }
+    Ok(Block::Image { file: unpercent(address), width: 0, alt })
+}
+
+/// `40mm` in tenths of a millimetre; nothing when nothing is said.
+fn tenths(width: &str) -> Result<u32> {
+    if width.is_empty() {
+        return Ok(0);
+    }
+    let wrong = || Error::new(format!("{} is not a width", words::quote(width))).hint("write it like `width=\"40mm\"`");
+    let (number, unit) = match (width.strip_suffix("mm"), width.strip_suffix("cm"), width.strip_suffix("in")) {
+        (Some(number), _, _) => (number, 10.0),
+        (_, Some(number), _) => (number, 100.0),
+        (_, _, Some(number)) => (number, 254.0),
+        _ => return Err(wrong()),
+    };
+    let value: f64 = number.trim().parse().map_err(|_| wrong())?;
+    let tenths = (value * unit).round();
+    if !(10.0..=3000.0).contains(&tenths) {
+        return Err(wrong());
+    }
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 10 and 3,000")]
+    Ok(tenths as u32)
+}
+
+fn unpercent(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while at < bytes.len() {
+        let hex = text.get(at + 1..at + 3).filter(|_| bytes[at] == b'%');
+        match hex.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
+            Some(byte) => {
+                out.push(byte);
+                at += 3;
+            }
+            None => {
+                out.push(bytes[at]);
+                at += 1;
+            }
+        }
+    }
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+fn depth(level: HeadingLevel) -> u8 {
+    match level {
+        HeadingLevel::H1 => 1,
+        HeadingLevel::H2 => 2,
+        HeadingLevel::H3 => 3,
+        HeadingLevel::H4 => 4,
+        HeadingLevel::H5 => 5,
+        HeadingLevel::H6 => 6,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plain(text: &str) -> Span {
+        Span { text: text.into(), ..Span::default() }
+    }
+
+    #[test]
+    fn markdown_becomes_blocks() {
+        let bold = Span { bold: true, ..plain("b") };
+        assert_eq!(blocks("a **b** c\nd").expect("blocks"), [Block::Paragraph(vec![plain("a "), bold, plain(" c d")])]);
+        assert_eq!(blocks("# H\n\n---").expect("blocks"), [Block::Heading(1, vec![plain("H")]), Block::Rule]);
+        let items = vec![vec![Block::Paragraph(vec![plain("x")])], vec![Block::Paragraph(vec![plain("y")])]];
+        assert_eq!(blocks("- x\n- y").expect("blocks"), [Block::List(None, items)]);
+        assert_eq!(blocks("> q").expect("blocks"), [Block::Quote(vec![Block::Paragraph(vec![plain("q")])])]);
+        let cell = |text: &str| vec![plain(text)];
+        let table = Block::Table(vec![vec![cell("a"), cell("b")], vec![cell("1"), cell("2")]]);
+        assert_eq!(blocks("|a|b|\n|-|-|\n|1|2|").expect("blocks"), [table]);
+        assert_eq!(blocks("<b>x</b>").expect("blocks"), [Block::Paragraph(vec![plain("<b>x</b>")])]);
+    }
+
+    #[test]
+    fn marks_become_pictures() {
+        assert_eq!(
+            blocks("Bring this\n\n![](regulars-qr:ABCD-2345)\n\nthanks").expect("blocks")[1],
+            Block::Qr("ABCD-2345".into())
+        );
+        let image = Block::Image { file: "a b.png".into(), width: 400, alt: String::new() };
+        assert_eq!(blocks("![](regulars-image:40mm:a%20b.png)").expect("blocks"), [image]);
+        assert!(blocks("![](regulars-image:huge:a.png)").is_err());
+    }
+
+    #[test]
+    fn escaped_text_of_customers_stays_text() {
+        let escaped = "\\*\\*a\\*\\* \\!\\[\\]\\(regulars\\-qr\\:X\\) 1\\. \\# \\<b\\> \\&amp\\;";
+        let said = "**a** ![](regulars-qr:X) 1. # <b> &amp;";
+        assert_eq!(blocks(escaped).expect("blocks"), [Block::Paragraph(vec![plain(said)])]);
+    }
+}

@@ -1,0 +1,295 @@
+//! Every name in a template is checked when the file is read, inside `if` as well.
+//!
+//! Tera reads its templates itself and tells syntax errors, unknown filters and unknown functions; it does not show the
+//! names of a template. So they are looked for here, in the text of its tags.
+
+use std::collections::HashSet;
+
+use crate::error::{Error, Result};
+use crate::words;
+
+/// Every merge field; the second half exists only in a campaign that follows another.
+const FIELDS: &[&str] = &[
+    "greeting",
+    "customer.ref",
+    "customer.title",
+    "customer.first_name",
+    "customer.last_name",
+    "customer.full_name",
+    "customer.spouse",
+    "customer.city",
+    "customer.email",
+    "customer.phone",
+    "customer.since",
+    "customer.last_purchase.on",
+    "customer.last_purchase.item",
+    "customer.last_purchase.amount",
+    "customer.spend_12m",
+    "customer.visits_12m",
+    "customer.tags",
+    "customer.preferences",
+    "household.names",
+    "address_lines",
+    "gift.name",
+    "gift.claim_until",
+    "code",
+    "shop.name",
+    "shop.address",
+    "campaign.name",
+    "campaign.date",
+    "personal_line",
+    "signer",
+];
+
+const FOLLOW_UP_FIELDS: &[&str] = &[
+    "last_year.name",
+    "last_year.response",
+    "last_year.redeemed_on",
+    "last_year.gift",
+    "last_year.spend",
+    "last_year.years_running",
+];
+
+/// Words of the template language itself.
+const KEYWORDS: &[&str] = &[
+    "if",
+    "elif",
+    "else",
+    "endif",
+    "for",
+    "in",
+    "endfor",
+    "set",
+    "set_global",
+    "endset",
+    "and",
+    "or",
+    "not",
+    "is",
+    "true",
+    "false",
+    "True",
+    "False",
+    "none",
+    "None",
+    "filter",
+    "endfilter",
+    "raw",
+    "endraw",
+    "break",
+    "continue",
+    "block",
+    "endblock",
+    "component",
+    "endcomponent",
+    "include",
+    "extends",
+    "loop",
+    "ignore",
+    "missing",
+];
+
+/// Checks every name of a template's text; lines are counted within it.
+///
+/// # Errors
+/// With every unknown name, its line and the nearest known one.
+pub fn check(text: &str, follows: bool) -> Result<()> {
+    let mut locals: HashSet<String> = HashSet::new();
+    let mut faults = Vec::new();
+    for tag in tags(text) {
+        let tokens = tokens(tag.inside);
+        let declared = declared(&tokens);
+        locals.extend(declared.iter().map(|name| (*name).to_owned()));
+        for (index, token) in tokens.iter().enumerate() {
+            let Token::Name(name) = token else { continue };
+            let before = index.checked_sub(1).map(|at| &tokens[at]);
+            let after = tokens.get(index + 1);
+            let is_filter = before == Some(&Token::Sign('|'));
+            if is_filter && *name == "safe" {
+                faults.push(
+                    Error::new("the filter `safe` is not for letters")
+                        .at(tag.line)
+                        .hint("leave it out: text of customers is printed as it is"),
+                );
+                continue;
+            }
+            let is_test = matches!(before, Some(Token::Name("is"))) || is_negated_test(&tokens, index);
+            let is_call = after == Some(&Token::Sign('('));
+            let is_argument =
+                after == Some(&Token::Sign('=')) && before.is_some_and(|b| matches!(b, Token::Sign('(' | ',')));
+            let first = name.split('.').next().unwrap_or_default();
+            if is_filter || is_test || is_call || is_argument || KEYWORDS.contains(&first) || locals.contains(first) {
+                continue;
+            }
+            faults.extend(unknown(name, follows).map(|error| error.at(tag.line)));
+        }
+    }
+    Error::all(faults).map_or(Ok(()), Err)
+}
+
+/// What is wrong with a name, if anything.
+fn unknown(name: &str, follows: bool) -> Option<Error> {
+    let known_by = |fields: &[&str]| {
+        fields.iter().any(|field| *field == name || field.strip_prefix(name).is_some_and(|rest| rest.starts_with('.')))
+            || name.starts_with("customer.preferences.")
+    };
+    if known_by(FIELDS) {
+        return None;
+    }
+    let error = Error::new(format!("unknown merge field {}", words::quote(name)));
+    if known_by(FOLLOW_UP_FIELDS) {
+        let hint = "`last_year` is there only in a campaign with `follows = \"…\"`";
+        return (!follows).then(|| error.hint(hint));
+    }
+    let all: Vec<&str> = FIELDS.iter().chain(FOLLOW_UP_FIELDS).copied().collect();
+    let tail = |field: &str| field.rsplit('.').next().unwrap_or_default().to_owned();
+    let same_tail = all.iter().find(|field| tail(field) == tail(name));
+    Some(match words::nearest(name, all.iter().copied()).or(same_tail.copied()) {
+        Some(field) => error.hint(format!("did you mean `{field}`?")),
+        None => error.hint("the README lists the merge fields"),
+    })
+}
+
+/// A tag of the template with the line on which it starts.
+struct Tag<'t> {
+    inside: &'t str,
+    line: usize,
+}
+
+/// The `{{ … }}` and `{% … %}` of a text; comments and raw text are passed over.
+fn tags(text: &str) -> Vec<Tag<'_>> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(open) =
+        text[at..].find("{{").into_iter().chain(text[at..].find("{%")).chain(text[at..].find("{#")).min()
+    {
+        let start = at + open;
+        let (is_comment, close) = match &text[start..start + 2] {
+            "{{" => (false, "}}"),
+            "{%" => (false, "%}"),
+            _ => (true, "#}"),
+        };
+        let Some(length) = text[start + 2..].find(close) else { break };
+        let inside = &text[start + 2..start + 2 + length];
+        at = start + 2 + length + 2;
+        if is_comment {
+            continue;
+        }
+        if inside.trim_matches(['-', ' ']) == "raw" {
+            at = text[at..].find("endraw").map_or(text.len(), |end| at + end);
+            continue;
+        }
+        found.push(Tag { inside, line: 1 + text[..start].matches('\n').count() });
+    }
+    found
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Token<'t> {
+    Name(&'t str),
+    Sign(char),
+    Literal,
+}
+
+fn tokens(inside: &str) -> Vec<Token<'_>> {
+    let mut found = Vec::new();
+    let mut rest = inside;
+    while let Some(c) = rest.chars().next() {
+        let length = match c {
+            '"' | '\'' | '`' => {
+                found.push(Token::Literal);
+                rest[1..].find(c).map_or(rest.len(), |end| end + 2)
+            }
+            c if c.is_alphabetic() || c == '_' => {
+                let end = rest
+                    .find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '.' || c == '?'))
+                    .unwrap_or(rest.len());
+                found.push(Token::Name(rest[..end].trim_end_matches('.')));
+                end
+            }
+            c if c.is_ascii_digit() => {
+                found.push(Token::Literal);
+                rest.find(|c: char| !(c.is_ascii_digit() || c == '.')).unwrap_or(rest.len())
+            }
+            '=' | '!' | '<' | '>' if rest[1..].starts_with('=') => {
+                found.push(Token::Literal);
+                2
+            }
+            c => {
+                if !c.is_whitespace() && c != '-' {
+                    found.push(Token::Sign(c));
+                }
+                c.len_utf8()
+            }
+        };
+        rest = &rest[length..];
+    }
+    found
+}
+
+/// `is not NAME`.
+fn is_negated_test(tokens: &[Token<'_>], index: usize) -> bool {
+    index >= 2 && tokens[index - 1] == Token::Name("not") && tokens[index - 2] == Token::Name("is")
+}
+
+/// The names that a `for` or `set` brings in.
+fn declared<'t>(tokens: &[Token<'t>]) -> Vec<&'t str> {
+    match tokens {
+        [Token::Name("for"), Token::Name(one), Token::Name("in"), ..] => vec![one],
+        [Token::Name("for"), Token::Name(key), Token::Sign(','), Token::Name(value), ..] => vec![key, value],
+        [Token::Name("set" | "set_global"), Token::Name(name), ..] => vec![name],
+        _ => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn known_names_pass() {
+        for text in [
+            "{{ greeting }}",
+            "{% if customer.spouse %}{{ customer.spouse }}{% endif %}",
+            "{{ customer.last_purchase.item | default(value=\"something\") }}",
+            "{% for tag in customer.tags %}{{ tag | upper }}{{ loop.index }}{% endfor %}",
+            "{% set n = customer.first_name %}{{ n }}",
+            "{{ gift.claim_until | long_date }} {{ qr() }} {{ image(file=\"a.png\", width=\"40mm\") }}",
+            "{% if customer.spouse is defined and not customer.city == \"Palo Alto\" %}{% endif %}",
+            "{{ customer.preferences.wine }} {# customer.nonsense #}",
+            "{% raw %}{{ nonsense }}{% endraw %}",
+            "{%- if customer.visits_12m >= 4 -%}x{%- endif -%}",
+        ] {
+            assert!(check(text, false).is_ok(), "{text}");
+        }
+        assert!(check("{{ last_year.spend | money }}", true).is_ok());
+    }
+
+    #[test]
+    fn unknown_names_are_told_with_line_and_hint() {
+        for (text, report) in [
+            (
+                "a\n{{ custmer.city }}",
+                "error: 2: unknown merge field `custmer.city`\nhint: did you mean `customer.city`?\n",
+            ),
+            (
+                "{% if customer.spuse %}x{% endif %}",
+                "error: 1: unknown merge field `customer.spuse`\nhint: did you mean `customer.spouse`?\n",
+            ),
+            (
+                "{{ last_purchase.item }}",
+                "error: 1: unknown merge field `last_purchase.item`\nhint: did you mean `customer.last_purchase.item`?\n",
+            ),
+            (
+                "{{ last_year.gift }}",
+                "error: 1: unknown merge field `last_year.gift`\nhint: `last_year` is there only in a campaign with `follows = \"…\"`\n",
+            ),
+            (
+                "{{ customer.city | safe }}",
+                "error: 1: the filter `safe` is not for letters\nhint: leave it out: text of customers is printed as it is\n",
+            ),
+        ] {
+            assert_eq!(check(text, false).expect_err(text).report(), report);
+        }
+    }
+}
