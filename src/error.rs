@@ -75,18 +75,24 @@ impl Error {
     /// Says where: `campaigns/spring.toml:9`. A place nearer to the fault, already there, is kept behind it.
     #[must_use]
     pub fn at(mut self, place: impl fmt::Display) -> Self {
-        self.inner.place = Some(match self.inner.place.take() {
-            None => place.to_string(),
-            Some(near) => format!("{place}:{near}"),
-        });
-        for other in &mut self.inner.others {
-            let inner = &mut other.inner;
-            inner.place = Some(match inner.place.take() {
-                None => place.to_string(),
-                Some(near) => format!("{place}:{near}"),
-            });
-        }
+        self.each_place(|near| near.map_or_else(|| place.to_string(), |near| format!("{place}:{near}")));
         self
+    }
+
+    /// Says in which folder the file of the place is: `letter-templates/`.
+    #[must_use]
+    pub fn within(mut self, folder: &str) -> Self {
+        self.each_place(|near| format!("{folder}{}", near.unwrap_or_default()));
+        self
+    }
+
+    /// Changes the place of this fault and of those found with it.
+    fn each_place(&mut self, change: impl Fn(Option<String>) -> String) {
+        let inner = &mut *self.inner;
+        inner.place = Some(change(inner.place.take()));
+        for other in &mut inner.others {
+            other.inner.place = Some(change(other.inner.place.take()));
+        }
     }
 
     /// Says what to do next.

@@ -9,4 +9,4 @@ mod table;
 pub use customer::{Customer, TEXT_FIELDS};
 pub use household::{Household, household_of, regroup};
 pub use purchase::{LastPurchase, last_purchases, spent_between, visits_between};
-pub use table::{by_id, by_ref, count, members, preferences, similar_refs, tags};
+pub use table::{Reach, by_id, by_ref, count, members, preferences, reach, similar_refs, tags};

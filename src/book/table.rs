@@ -74,6 +74,38 @@ pub fn preferences(read: &Read<'_>, id: i64) -> Result<BTreeMap<String, String>>
     Ok(read.all(sql, params![id], |row| Ok((row.get(0)?, row.get(1)?)))?.into_iter().collect())
 }
 
+/// How somebody can be written to, and with whom they live.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub struct Reach {
+    pub reference: String,
+    pub household_id: i64,
+    pub has_address: bool,
+    pub wants_no_post: bool,
+    pub has_email: bool,
+    pub email_consent: bool,
+}
+
+/// How everybody can be written to, by id.
+pub fn reach(read: &Read<'_>) -> Result<HashMap<i64, Reach>> {
+    let mut all = HashMap::with_capacity(count(read)?);
+    let sql = "SELECT id, ref, household_id, street, city, postcode, email, post_consent, email_consent FROM customer";
+    read.each(sql, params![], |row| {
+        let card = Customer { street: row.get(3)?, city: row.get(4)?, postcode: row.get(5)?, ..Customer::default() };
+        let reach = Reach {
+            reference: row.get(1)?,
+            household_id: row.get(2)?,
+            has_address: card.has_address(),
+            wants_no_post: row.get::<String>(7)? == "no",
+            has_email: row.get::<String>(6)?.contains('@'),
+            email_consent: row.get::<String>(8)? == "yes",
+        };
+        all.insert(row.get(0)?, reach);
+        Ok(())
+    })?;
+    Ok(all)
+}
+
 /// The id behind every reference.
 pub(super) fn ids(read: &Read<'_>) -> Result<HashMap<String, i64>> {
     let mut ids = HashMap::with_capacity(count(read)?);

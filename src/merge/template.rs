@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use crate::error::{Error, Result};
-use crate::shop::read_toml;
+use crate::shop::{line_of, read_toml};
 
 /// One letter template.
 #[derive(Debug, Clone, PartialEq)]
@@ -12,6 +12,8 @@ pub struct Template {
     pub file: String,
     /// What the head says.
     pub head: Head,
+    /// The head as it is written.
+    pub head_text: String,
     /// The text under the head.
     pub body: String,
     /// How many lines of the file come before the text.
@@ -52,7 +54,7 @@ impl Template {
     pub fn read(file: &str, text: &str) -> Result<Self> {
         let text = text.replace("\r\n", "\n");
         let mut head = Head::default();
-        let (mut body, mut body_starts) = (text.as_str(), 0);
+        let (mut body, mut body_starts, mut written) = (text.as_str(), 0, "");
         if let Some(rest) = text.strip_prefix("+++\n") {
             let (head_text, after) = match rest.strip_prefix("+++") {
                 Some(after) => ("", after),
@@ -61,6 +63,7 @@ impl Template {
                 })?,
             };
             // The head's first line is the file's second.
+            written = head_text;
             head = read_toml(&format!("\n{head_text}")).map_err(|e| e.at(file))?;
             body = after.strip_prefix('\n').unwrap_or(after);
             body_starts = text[..text.len() - body.len()].matches('\n').count();
@@ -73,12 +76,30 @@ impl Template {
         if body.trim().is_empty() {
             return Err(Error::new("the letter is empty").at(file).hint("write its text under the head"));
         }
-        Ok(Self { file: file.to_owned(), head, body: body.to_owned(), body_starts })
+        Ok(Self { file: file.to_owned(), head, head_text: written.to_owned(), body: body.to_owned(), body_starts })
     }
 
-    /// The images that the head names.
-    pub fn head_images(&self) -> impl Iterator<Item = &str> {
-        [self.head.logo.as_deref(), self.head.signature.as_deref()].into_iter().flatten()
+    /// Every image that the head or the text names, with its line.
+    pub fn images(&self) -> Vec<(String, usize)> {
+        let mut found = Vec::new();
+        for (key, name) in [("logo", &self.head.logo), ("signature", &self.head.signature)] {
+            if let Some(name) = name {
+                found.push((name.clone(), 1 + line_of(&self.head_text, key)));
+            }
+        }
+        for (index, line) in self.body.lines().enumerate() {
+            let number = self.body_starts + index + 1;
+            for call in line.split("image(").skip(1) {
+                let argument = call.split("file").nth(1).unwrap_or_default();
+                let name = argument.split(['"', '\'']).nth(1).unwrap_or_default();
+                found.push((name.to_owned(), number));
+            }
+            for picture in line.split("![").skip(1) {
+                let address = picture.split_once("](").and_then(|(_, rest)| rest.split([')', ' ']).next());
+                found.extend(address.filter(|name| !name.contains('{')).map(|name| (name.to_owned(), number)));
+            }
+        }
+        found
     }
 }
 

@@ -10,7 +10,7 @@ use crate::store::Store;
 use crate::words;
 
 pub use settings::{EmailSettings, Settings, TillSettings};
-pub use toml_text::{Day, read as read_toml};
+pub use toml_text::{Day, line_of, read as read_toml};
 
 /// An opened shop folder.
 #[derive(Debug)]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::toml_text;
+use super::toml_text::{self, line_of};
 use crate::error::{Error, Result};
 use crate::money::{Currency, Share};
 use crate::words;
@@ -120,12 +120,4 @@ impl Settings {
             segments: file.segments,
         })
     }
-}
-
-/// The line on which a top-level key stands.
-fn line_of(text: &str, key: &str) -> usize {
-    let found = text
-        .lines()
-        .position(|line| line.trim_start().strip_prefix(key).is_some_and(|r| r.trim_start().starts_with('=')));
-    found.map_or(1, |index| index + 1)
 }

@@ -64,6 +64,13 @@ impl<'de> Deserialize<'de> for Day {
     }
 }
 
+/// The line on which a key stands first.
+pub fn line_of(text: &str, key: &str) -> usize {
+    let starts =
+        |line: &str| line.trim_start().strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with('='));
+    text.lines().position(starts).map_or(1, |index| index + 1)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,0 +1,199 @@
+//! The plan before it is kept: recipients with their branches, channels and merge fields.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use chrono::NaiveDate;
+use sha2::{Digest, Sha256};
+
+use super::eligible::{self, Chosen, Reason};
+use super::file::CampaignFile;
+use super::freeze::{self, Frozen};
+use super::sources::Sources;
+use super::table;
+use crate::error::{Error, Result};
+use crate::segment::{self, Scope};
+use crate::shop::Shop;
+use crate::store::Read;
+use crate::words;
+
+/// A plan that is not kept yet.
+#[derive(Debug)]
+pub struct Draft {
+    /// The campaign file.
+    pub file: CampaignFile,
+    /// The day the query was judged on.
+    pub as_of: NaiveDate,
+    /// The date of the letters.
+    pub dated: NaiveDate,
+    /// Everything it is made from.
+    pub sources: Sources,
+    /// Who is written to, in posting order, and after them who is held out.
+    pub recipients: Vec<DraftRecipient>,
+    /// Whom the query found and who is not written to.
+    pub left_out: Vec<(String, Reason)>,
+    /// What is worth a look.
+    pub warnings: Vec<String>,
+}
+
+/// A recipient of a plan that is not kept yet.
+#[derive(Debug, Clone)]
+pub struct DraftRecipient {
+    /// The best-ranked member.
+    pub customer_id: i64,
+    /// Its reference.
+    pub reference: String,
+    /// Everybody for whom response and code hold.
+    pub members: Vec<i64>,
+    /// Held out by lot.
+    pub held_out: bool,
+    /// Included by hand.
+    pub by_hand: bool,
+    /// The branch, empty when the campaign has none.
+    pub branch: String,
+    /// `letter` or `email`.
+    pub channel: &'static str,
+    /// Everything a template may print.
+    pub frozen: Frozen,
+}
+
+/// Drafts the plan of a campaign: everything is read, checked and resolved, nothing is written.
+///
+/// # Errors
+/// With every fault of the file, its segment, its templates; when nobody matches; when somebody has no branch.
+pub fn draft(read: &Read<'_>, shop: &Shop, slug: &str, today: NaiveDate) -> Result<Draft> {
+    let file = CampaignFile::open(shop, slug)?;
+    let sources = Sources::from_folder(shop, &file)?;
+    let as_of = file.as_of.unwrap_or(today);
+    let dated = file.date.unwrap_or(as_of);
+    let at_file = |e: Error| e.at(super::file::place(slug));
+    let campaigns = table::slugs(read)?;
+    if let Some(followed) = file.follows.as_deref().filter(|followed| !campaigns.iter().any(|known| known == followed)) {
+        let known: Vec<&str> = campaigns.iter().map(String::as_str).collect();
+        let hint = if known.is_empty() { "only a campaign that was planned can be followed".to_owned() } else { words::did_you_mean(followed, &known) };
+        return Err(at_file(Error::new(format!("no campaign {} was planned", words::quote(followed))).at(file.line_of("follows")).hint(hint)));
+    }
+    sources.engine(&shop.settings, dated, file.follows.is_some())?;
+    let scope = Scope {
+        as_of,
+        currency: shop.settings.currency,
+        follows: file.follows.as_deref(),
+        campaigns: &campaigns,
+        named: &shop.settings.segments,
+    };
+    let key = table::key(read)?;
+    let choice = eligible::choose(read, &file, &scope, &key).map_err(at_file)?;
+    if choice.chosen.iter().all(|chosen| chosen.held_out) {
+        return Err(at_file(nobody(&choice.left_out)));
+    }
+    let mut warnings = Vec::new();
+    let branches = branches(read, &file, &scope, &choice.chosen, &mut warnings).map_err(at_file)?;
+    let mut recipients = Vec::with_capacity(choice.chosen.len());
+    let context = freeze::Context { shop, file: &file, as_of, dated };
+    for (chosen, branch) in choice.chosen.into_iter().zip(branches) {
+        let (members, frozen) = freeze::freeze(read, &context, &chosen)?;
+        recipients.push(DraftRecipient {
+            customer_id: chosen.id,
+            reference: chosen.reference,
+            members,
+            held_out: chosen.held_out,
+            by_hand: chosen.by_hand,
+            branch,
+            channel: chosen.channel,
+            frozen,
+        });
+    }
+    in_posting_order(&mut recipients, &shop.settings.country);
+    let mailed = recipients.iter().filter(|r| !r.held_out).count();
+    if let Some(stock) = file.gift.as_ref().and_then(|gift| gift.stock).filter(|stock| *stock < mailed) {
+        warnings.push(format!("{} are invited, but there are only {} of {}", words::count(mailed, "household"), words::thousands(stock), gift_name(&file)));
+    }
+    Ok(Draft { file, as_of, dated, sources, recipients, left_out: choice.left_out, warnings })
+}
+
+fn gift_name(file: &CampaignFile) -> String {
+    file.gift.as_ref().map(|gift| words::quote(&gift.name)).unwrap_or_default()
+}
+
+fn nobody(left_out: &[(String, Reason)]) -> Error {
+    let error = Error::new("nobody would be written to");
+    if left_out.is_empty() {
+        return error.hint("the query finds nobody: try it with `regulars segment`, and look at `as_of`");
+    }
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for (_, reason) in left_out {
+        *counts.entry(reason.as_str()).or_default() += 1;
+    }
+    let counts: Vec<String> = counts.iter().map(|(reason, n)| format!("{n} {reason}")).collect();
+    error.hint(format!("the query finds {}, but all are left out: {}", words::count(left_out.len(), "customer"), words::list(&counts)))
+}
+
+/// The branch of each chosen: the first that matches.
+fn branches(read: &Read<'_>, file: &CampaignFile, scope: &Scope<'_>, chosen: &[Chosen], warnings: &mut Vec<String>) -> Result<Vec<String>> {
+    if file.branches.is_empty() {
+        return Ok(vec![String::new(); chosen.len()]);
+    }
+    let mut matching: Vec<HashSet<i64>> = Vec::new();
+    let mut faults = Vec::new();
+    for (index, branch) in file.branches.iter().enumerate() {
+        match segment::condition(&branch.when, scope) {
+            Ok(condition) => matching.push(segment::matching(read, &condition)?),
+            Err(fault) => faults.push(fault.at("when").at(file.line_of_branch(index))),
+        }
+    }
+    Error::all(faults).map_or(Ok(()), Err)?;
+    let mut used: HashMap<usize, usize> = HashMap::new();
+    let mut without = Vec::new();
+    let mut found = Vec::with_capacity(chosen.len());
+    for one in chosen {
+        match matching.iter().position(|ids| ids.contains(&one.id)) {
+            Some(index) => {
+                *used.entry(index).or_default() += 1;
+                found.push(file.branches[index].name.clone());
+            }
+            None => without.push(words::quote(&one.reference)),
+        }
+    }
+    if !without.is_empty() {
+        let who = words::first_few(&without, 5);
+        return Err(Error::new(format!("{} in no branch: {who}", if without.len() == 1 { "1 customer is".to_owned() } else { format!("{} are", words::count(without.len(), "customer")) }))
+            .hint("add a last branch with `when = \"true\"`, or narrow the segment"));
+    }
+    for (index, branch) in file.branches.iter().enumerate().filter(|(index, _)| !used.contains_key(index)) {
+        warnings.push(format!("nobody is in branch {} (line {})", words::quote(&branch.name), file.line_of_branch(index)));
+    }
+    Ok(found)
+}
+
+/// Letters by country, the shop's own first, then by postcode; after them the emails, after them the held-out.
+fn in_posting_order(recipients: &mut [DraftRecipient], home: &str) {
+    recipients.sort_by_cached_key(|r| {
+        let country = &r.frozen.country;
+        let abroad = !country.is_empty() && country != home;
+        (r.held_out, r.channel != "letter", abroad, country.clone(), r.frozen.postcode.clone(), r.reference.clone())
+    });
+}
+
+impl Draft {
+    /// What the plan is made of, in 16 hexadecimal digits: the same folder gives the same.
+    pub fn fingerprint(&self) -> String {
+        let mut hash = Sha256::new();
+        let mut add = |bytes: &[u8]| {
+            hash.update((bytes.len() as u64).to_le_bytes());
+            hash.update(bytes);
+        };
+        add(self.as_of.to_string().as_bytes());
+        add(self.dated.to_string().as_bytes());
+        for (path, bytes) in &self.sources.files {
+            add(path.as_bytes());
+            add(bytes);
+        }
+        for recipient in &self.recipients {
+            add(recipient.reference.as_bytes());
+            add(recipient.branch.as_bytes());
+            add(recipient.channel.as_bytes());
+            add(&[u8::from(recipient.held_out)]);
+            add(serde_json::to_string(&recipient.frozen.fields).unwrap_or_default().as_bytes());
+        }
+        hash.finalize()[..8].iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+}

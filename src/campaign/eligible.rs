@@ -1,0 +1,190 @@
+//! Who is written to: query → exclusions and wishes and reach → household → order → limit → hold-out.
+
+use std::collections::{HashMap, HashSet};
+
+use super::codes::keyed;
+use super::file::{CampaignFile, Channel, Limit, OnePer};
+use crate::book::{self, Reach};
+use crate::error::{Error, Result};
+use crate::segment::{self, Scope};
+use crate::store::Read;
+use crate::words;
+
+/// Why somebody whom the query found is not written to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Reason {
+    /// Excluded by hand.
+    Excluded,
+    /// A letter is unwelcome.
+    NoPost,
+    /// No street, or neither town nor postcode.
+    NoAddress,
+    /// No recorded yes to email.
+    NoEmailConsent,
+    /// No email address.
+    NoEmail,
+    /// Last year's letter came back.
+    CameBack,
+    /// Somebody of the household ranks higher.
+    SameHousehold,
+    /// Others rank higher, and the places are filled.
+    OverLimit,
+}
+
+impl Reason {
+    /// In words, as reports and JSON say it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Excluded => "excluded",
+            Self::NoPost => "does not want post",
+            Self::NoAddress => "no address",
+            Self::NoEmailConsent => "no consent to email",
+            Self::NoEmail => "no email address",
+            Self::CameBack => "last letter came back",
+            Self::SameHousehold => "same household",
+            Self::OverLimit => "over the limit",
+        }
+    }
+}
+
+/// Somebody chosen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Chosen {
+    pub id: i64,
+    pub reference: String,
+    /// `letter` or `email`.
+    pub channel: &'static str,
+    pub held_out: bool,
+    pub by_hand: bool,
+}
+
+/// Who is written to, in order of rank, and who is not.
+#[derive(Debug, Default)]
+pub(super) struct Choice {
+    pub chosen: Vec<Chosen>,
+    pub left_out: Vec<(String, Reason)>,
+}
+
+/// Chooses the recipients of a campaign file.
+pub(super) fn choose(read: &Read<'_>, file: &CampaignFile, scope: &Scope<'_>, key: &[u8]) -> Result<Choice> {
+    let condition = segment::condition(&file.condition, scope).map_err(|e| e.at("where").at(file.line_of("where")))?;
+    let order = file.order_by.as_ref().map(|text| segment::order(text, scope)).transpose();
+    let order = order.map_err(|e| e.at("order_by").at(file.line_of("order_by")))?;
+    let reach = book::reach(read)?;
+    let ranked = ranked(read, file, &condition, order.as_ref())?;
+    let back = came_back(read, file, scope)?;
+    let mut choice = Choice::default();
+    let mut homes: HashSet<i64> = HashSet::new();
+    let mut eligible: Vec<Chosen> = Vec::new();
+    for (found, by_hand) in ranked {
+        let Some(person) = reach.get(&found.id) else { continue };
+        let reason = if file.exclude.contains(&found.reference) { Some(Reason::Excluded) } else { None };
+        let channel = reason.map_or_else(|| reachable(person, file.channel), Err);
+        let channel = channel.and_then(|channel| if back.contains(&found.id) { Err(Reason::CameBack) } else { Ok(channel) });
+        match channel {
+            Ok(channel) if file.one_per == OnePer::Customer || homes.insert(person.household_id) => {
+                eligible.push(Chosen { id: found.id, reference: found.reference, channel, held_out: false, by_hand });
+            }
+            Ok(_) => choice.left_out.push((found.reference, Reason::SameHousehold)),
+            Err(reason) => choice.left_out.push((found.reference, reason)),
+        }
+    }
+    draw(file, key, eligible, &reach, &mut choice)?;
+    choice.left_out.sort();
+    Ok(choice)
+}
+
+/// Whom the query found, those included by hand before all others.
+fn ranked(read: &Read<'_>, file: &CampaignFile, condition: &segment::Condition, order: Option<&segment::Order>) -> Result<Vec<(segment::Found, bool)>> {
+    let found = segment::find(read, condition, order, None)?;
+    let by_hand: HashSet<&str> = file.include.iter().map(|r| r.trim()).collect();
+    let mut ranked = Vec::with_capacity(found.len() + by_hand.len());
+    for reference in &file.include {
+        let customer = book::by_ref(read, reference).map_err(|e| e.at(file.line_of("include")))?;
+        if !ranked.iter().any(|(found, _): &(segment::Found, bool)| found.id == customer.id) {
+            ranked.push((segment::Found { id: customer.id, reference: customer.reference }, true));
+        }
+    }
+    for reference in &file.exclude {
+        book::by_ref(read, reference).map_err(|e| e.at(file.line_of("exclude")))?;
+    }
+    ranked.extend(found.into_iter().filter(|found| !by_hand.contains(found.reference.as_str())).map(|found| (found, false)));
+    Ok(ranked)
+}
+
+/// Those whose last letter came back, unless a branch asks for them.
+fn came_back(read: &Read<'_>, file: &CampaignFile, scope: &Scope<'_>) -> Result<HashSet<i64>> {
+    let asked = file.branches.iter().any(|branch| branch.when.contains("undeliverable"));
+    if scope.follows.is_none() || asked {
+        return Ok(HashSet::new());
+    }
+    let condition = segment::condition("undeliverable", scope)?;
+    segment::matching(read, &condition)
+}
+
+/// The channel by which somebody can be reached, or why by none.
+fn reachable(person: &Reach, channel: Channel) -> std::result::Result<&'static str, Reason> {
+    let letter = match (person.wants_no_post, person.has_address) {
+        (true, _) => Err(Reason::NoPost),
+        (_, false) => Err(Reason::NoAddress),
+        _ => Ok("letter"),
+    };
+    let email = match (person.has_email, person.email_consent) {
+        (false, _) => Err(Reason::NoEmail),
+        (_, false) => Err(Reason::NoEmailConsent),
+        _ => Ok("email"),
+    };
+    match channel {
+        Channel::Letter => letter,
+        Channel::Email => email,
+        Channel::LetterElseEmail => letter.or_else(|reason| email.map_err(|_| reason)),
+        Channel::EmailElseLetter => email.or_else(|reason| letter.map_err(|_| reason)),
+    }
+}
+
+/// Fills the places in order of rank and draws the held-out by lot, on top of them.
+fn draw(file: &CampaignFile, key: &[u8], mut eligible: Vec<Chosen>, reach: &HashMap<i64, Reach>, choice: &mut Choice) -> Result<()> {
+    let places = match file.limit {
+        None => eligible.len(),
+        Some(Limit::Count(n)) => n,
+        Some(Limit::Share(share)) => share.of_rounded_up(eligible.len()),
+    };
+    let by_hand = eligible.iter().filter(|chosen| chosen.by_hand).count();
+    if by_hand > places {
+        let message = format!("{} included by hand, but the limit is {}", words::count(by_hand, "customer"), words::thousands(places));
+        return Err(Error::new(message).at(file.line_of("include")).hint("raise the limit"));
+    }
+    let free = places - by_hand;
+    let standing = eligible.len() - by_hand;
+    let (total, held) = match file.hold_out {
+        None => (free.min(standing), 0),
+        Some(share) if file.limit.is_none() => (standing, share.of_rounded_up(standing)),
+        Some(share) => {
+            let total = (free..=standing).find(|n| n - share.of_rounded_up(*n) >= free).unwrap_or(standing);
+            (total, share.of_rounded_up(total))
+        }
+    };
+    for spare in eligible.drain(by_hand + total..) {
+        choice.left_out.push((spare.reference, Reason::OverLimit));
+    }
+    let mut lots: Vec<([u8; 32], usize)> = eligible[by_hand..]
+        .iter()
+        .enumerate()
+        .map(|(index, chosen)| (lot(file, key, chosen, reach), by_hand + index))
+        .collect();
+    lots.sort_unstable();
+    for (_, index) in lots.into_iter().take(held) {
+        eligible[index].held_out = true;
+    }
+    choice.chosen = eligible;
+    Ok(())
+}
+
+/// The lot of a household (or of a customer, where each stands alone): the same however often it is drawn.
+fn lot(file: &CampaignFile, key: &[u8], chosen: &Chosen, reach: &HashMap<i64, Reach>) -> [u8; 32] {
+    let home = match file.one_per {
+        OnePer::Household => reach.get(&chosen.id).and_then(|person| reach.get(&person.household_id)).map(|head| head.reference.as_str()),
+        OnePer::Customer => None,
+    };
+    keyed(key, &["hold-out", &file.slug, home.unwrap_or(&chosen.reference)])
+}

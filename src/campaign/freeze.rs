@@ -1,0 +1,145 @@
+//! What a template may say about one recipient, taken from the book as it is on the day of the plan.
+
+use chrono::NaiveDate;
+
+use super::eligible::Chosen;
+use super::file::{CampaignFile, OnePer};
+use crate::book::{self, Customer};
+use crate::clock;
+use crate::error::Result;
+use crate::merge::{Fields, address_lines, names_of};
+use crate::params;
+use crate::shop::Shop;
+use crate::store::Read;
+
+/// What is the same for every recipient of a plan.
+pub(super) struct Context<'c> {
+    pub shop: &'c Shop,
+    pub file: &'c CampaignFile,
+    pub as_of: NaiveDate,
+    pub dated: NaiveDate,
+}
+
+/// A recipient as they were that day.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Frozen {
+    /// The name line, as lists and messages have it.
+    pub name: String,
+    /// For posting order.
+    pub country: String,
+    /// For posting order.
+    pub postcode: String,
+    /// Where an email goes.
+    pub email: String,
+    /// How many campaigns in a row they had come to before this one.
+    pub prior_years: i64,
+    /// Everything a template may print, but for the code.
+    pub fields: Fields,
+}
+
+/// Everybody for whom the response of a recipient holds, and the merge fields.
+pub(super) fn freeze(read: &Read<'_>, context: &Context<'_>, chosen: &Chosen) -> Result<(Vec<i64>, Frozen)> {
+    let best = book::by_id(read, chosen.id)?;
+    let household = book::household_of(read, &best)?;
+    let (members, greeted) = match context.file.one_per {
+        OnePer::Customer => (vec![best.id], vec![Customer { spouse: String::new(), ..best.clone() }]),
+        OnePer::Household => {
+            let members = household.members.iter().map(|member| member.id).collect();
+            (members, greeted(context.file, &best, household.members))
+        }
+    };
+    let names = names_of(&greeted.iter().collect::<Vec<_>>());
+    let mut fields = Fields::default();
+    let lines = address_lines(&names.line, &best, &context.shop.settings.country);
+    fields.text("greeting", &names.greeting);
+    fields.text("household.names", &names.line);
+    fields.list("address_lines", &lines);
+    customer(read, context, &best, &mut fields)?;
+    let prior_years = last_year(read, context, &best, &mut fields)?;
+    fields.group("gift");
+    if let Some(gift) = &context.file.gift {
+        fields.text("gift.name", &gift.name);
+        fields.text("gift.claim_until", &gift.claim_until.map(|day| day.to_string()).unwrap_or_default());
+    }
+    fields.text("shop.name", &context.shop.settings.name);
+    fields.list("shop.address", &context.shop.settings.address);
+    fields.text("campaign.name", &context.file.name);
+    fields.text("campaign.date", &context.dated.to_string());
+    let country = if best.country.is_empty() { context.shop.settings.country.clone() } else { best.country.clone() };
+    let frozen = Frozen { name: names.line, country, postcode: best.postcode.clone(), email: best.email.clone(), prior_years, fields };
+    Ok((members, frozen))
+}
+
+/// The people whom one letter greets: the best-ranked first, without those who want no post or are excluded by hand.
+fn greeted(file: &CampaignFile, best: &Customer, members: Vec<Customer>) -> Vec<Customer> {
+    let alone = members.len() == 1;
+    let mut greeted = vec![best.clone()];
+    greeted.extend(members.into_iter().filter(|member| {
+        member.id != best.id && member.post_consent != "no" && !file.exclude.contains(&member.reference)
+    }));
+    if !alone && greeted.len() == 1 {
+        // The spouse is in the book and asked to be left in peace.
+        greeted[0].spouse.clear();
+    }
+    greeted
+}
+
+fn customer(read: &Read<'_>, context: &Context<'_>, best: &Customer, fields: &mut Fields) -> Result<()> {
+    let currency = context.shop.settings.currency;
+    for (field, text) in [
+        ("ref", &best.reference),
+        ("title", &best.title),
+        ("first_name", &best.first_name),
+        ("last_name", &best.last_name),
+        ("full_name", &best.name()),
+        ("spouse", &best.spouse),
+        ("city", &best.city),
+        ("email", &best.email),
+        ("phone", &best.phone),
+    ] {
+        fields.text(&format!("customer.{field}"), text);
+    }
+    let day = |day: Option<NaiveDate>| day.map(|day| day.to_string()).unwrap_or_default();
+    let since = read.value("SELECT min(day) FROM purchase WHERE customer_id = ?1 AND day <= ?2", params![best.id, context.as_of])?;
+    fields.text("customer.since", &day(since));
+    fields.group("customer.last_purchase");
+    if let Some(last) = book::last_purchases(read, best.id, context.as_of, 1)?.first() {
+        fields.text("customer.last_purchase.on", &last.on.to_string());
+        fields.text("customer.last_purchase.item", &last.item);
+        fields.money("customer.last_purchase.amount", last.amount, currency);
+    }
+    let year_ago = clock::months_before(context.as_of, 12).succ_opt().unwrap_or(context.as_of);
+    fields.money("customer.spend_12m", book::spent_between(read, best.id, year_ago, context.as_of)?, currency);
+    let visits = book::visits_between(read, best.id, year_ago, context.as_of)?;
+    fields.number("customer.visits_12m", i64::try_from(visits).unwrap_or(i64::MAX));
+    fields.list("customer.tags", &book::tags(read, best.id)?);
+    fields.group("customer.preferences");
+    for (key, value) in book::preferences(read, best.id)? {
+        fields.text(&format!("customer.preferences.{key}"), &value);
+    }
+    Ok(())
+}
+
+/// What the followed campaign knows of them; how many campaigns in a row they have come to.
+fn last_year(read: &Read<'_>, context: &Context<'_>, best: &Customer, fields: &mut Fields) -> Result<i64> {
+    let Some(followed) = &context.file.follows else { return Ok(0) };
+    fields.group("last_year");
+    let sql = "SELECT r.response, r.redeemed_on, r.gift_spend_minor, r.years_running FROM response r \
+               WHERE r.campaign = ?1 AND r.customer_id = ?2";
+    let found = read.first(sql, params![followed, best.id], |row| {
+        Ok((row.get::<String>(0)?, row.get::<Option<NaiveDate>>(1)?, row.get(2)?, row.get::<i64>(3)?))
+    })?;
+    let (response, redeemed_on, spend, years_running) = found.unwrap_or_else(|| ("not_invited".to_owned(), None, crate::money::Money(0), 0));
+    let (name, gift): (String, String) = read
+        .first("SELECT name, gift_name FROM campaign WHERE slug = ?1 AND state <> 'void'", params![followed], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .unwrap_or_default();
+    fields.text("last_year.name", &name);
+    fields.text("last_year.gift", &gift);
+    fields.text("last_year.response", &response);
+    if let Some(day) = redeemed_on {
+        fields.text("last_year.redeemed_on", &day.to_string());
+        fields.money("last_year.spend", spend, context.shop.settings.currency);
+    }
+    fields.number("last_year.years_running", years_running);
+    Ok(years_running)
+}

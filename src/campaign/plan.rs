@@ -1,0 +1,282 @@
+//! Planning: the draft is kept, with its codes, and never changes again.
+
+use std::collections::{BTreeMap, HashSet};
+
+use chrono::{NaiveDate, NaiveDateTime};
+use serde::Serialize;
+
+use super::codes::Code;
+use super::draft::{Draft, draft};
+use super::file::CampaignFile;
+use super::table::{self, Arm, Planned, State};
+use crate::error::{Error, Result};
+use crate::money::Money;
+use crate::params;
+use crate::shop::Shop;
+use crate::store::{Read, Write};
+use crate::words;
+
+/// A plan in figures.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Summary {
+    /// The campaign.
+    pub campaign: String,
+    /// Its name.
+    pub name: String,
+    /// Where it stands.
+    pub state: String,
+    /// The day the query was judged on.
+    pub as_of: NaiveDate,
+    /// The date of the letters.
+    pub date: NaiveDate,
+    /// Who is written to.
+    pub mailed: usize,
+    /// Who is held out by lot.
+    pub held_out: usize,
+    /// Whom the query found and who is not written to.
+    pub left_out: Vec<Why>,
+    /// Letters and emails.
+    pub by_channel: BTreeMap<String, usize>,
+    /// Who is written to, by branch; empty when the campaign has none.
+    pub by_branch: Vec<Named>,
+    /// What the gifts cost if everybody comes.
+    pub gift_cost_minor: Money,
+    /// What posting the letters costs.
+    pub postage_minor: Money,
+    /// What is worth a look.
+    pub warnings: Vec<String>,
+    /// What the plan is made of: the same folder gives the same.
+    pub fingerprint: String,
+}
+
+/// How many for a reason.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Why {
+    /// The reason in words.
+    pub reason: String,
+    /// How many.
+    pub count: usize,
+}
+
+/// How many of a name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Named {
+    /// The name.
+    pub name: String,
+    /// How many.
+    pub count: usize,
+}
+
+/// Plans a campaign and keeps the plan. A plan that is there already is shown, unless `again` is said.
+///
+/// # Errors
+/// Whatever drafting fails with; `again` when something was printed or sent already.
+pub fn plan(write: &Write<'_>, shop: &Shop, slug: &str, now: NaiveDateTime, again: bool) -> Result<Summary> {
+    let old = table::current(write, slug)?;
+    match &old {
+        Some(old) if !again => return kept(write, old),
+        Some(old) if old.state != State::Planned => {
+            return Err(Error::new(format!("{} was {} already; its plan stays", words::quote(slug), old.state.done()))
+                .hint("make another campaign: copy its file under a new name"));
+        }
+        _ => {}
+    }
+    let draft = draft(write, shop, slug, now.date())?;
+    if let Some(old) = &old {
+        table::void(write, old)?;
+    }
+    keep(write, &draft, slug, now)?;
+    let kept_now = table::need(write, slug)?;
+    Ok(Summary { warnings: draft.warnings, ..kept(write, &kept_now)? })
+}
+
+/// What planning would give, with nothing kept.
+///
+/// # Errors
+/// Whatever drafting fails with.
+pub fn rehearse(read: &Read<'_>, shop: &Shop, slug: &str, today: NaiveDate) -> Result<Summary> {
+    Ok(summary(&draft(read, shop, slug, today)?))
+}
+
+fn summary(draft: &Draft) -> Summary {
+    let mailed: Vec<_> = draft.recipients.iter().filter(|r| !r.held_out).collect();
+    let file = &draft.file;
+    let channels = mailed.iter().map(|r| r.channel.to_owned());
+    let branches = mailed.iter().map(|r| r.branch.as_str());
+    let letters = mailed.iter().filter(|r| r.channel == "letter").count();
+    Summary {
+        campaign: file.slug.clone(),
+        name: file.name.clone(),
+        state: State::Planned.as_str().to_owned(),
+        as_of: draft.as_of,
+        date: draft.dated,
+        mailed: mailed.len(),
+        held_out: draft.recipients.len() - mailed.len(),
+        left_out: why(draft.left_out.iter().map(|(_, reason)| reason.as_str().to_owned())),
+        by_channel: by_channel(channels),
+        by_branch: by_branch(file, branches),
+        gift_cost_minor: file.gift.as_ref().map_or(Money(0), |gift| gift.unit_cost.times(mailed.len())),
+        postage_minor: file.postage.times(letters),
+        warnings: draft.warnings.clone(),
+        fingerprint: draft.fingerprint(),
+    }
+}
+
+/// The figures of a plan that is kept.
+fn kept(read: &Read<'_>, planned: &Planned) -> Result<Summary> {
+    let recipients = table::recipients(read, planned.id)?;
+    let mailed: Vec<_> = recipients.iter().filter(|r| r.arm == Arm::Mailed).collect();
+    let left_out = read.all("SELECT reason FROM left_out WHERE campaign_id = ?1", params![planned.id], |row| row.get::<String>(0))?;
+    let file = table::kept_files(read, planned)?.campaign(&planned.slug)?;
+    let letters = mailed.iter().filter(|r| r.channel == "letter").count();
+    Ok(Summary {
+        campaign: planned.slug.clone(),
+        name: planned.name.clone(),
+        state: planned.state.as_str().to_owned(),
+        as_of: planned.as_of,
+        date: planned.dated,
+        mailed: mailed.len(),
+        held_out: recipients.len() - mailed.len(),
+        left_out: why(left_out.into_iter()),
+        by_channel: by_channel(mailed.iter().map(|r| r.channel.clone())),
+        by_branch: by_branch(&file, mailed.iter().map(|r| r.branch.as_str())),
+        gift_cost_minor: planned.unit_cost.times(mailed.len()),
+        postage_minor: planned.postage.times(letters),
+        warnings: Vec::new(),
+        fingerprint: planned.fingerprint.clone(),
+    })
+}
+
+fn why(reasons: impl Iterator<Item = String>) -> Vec<Why> {
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for reason in reasons {
+        *counts.entry(reason).or_default() += 1;
+    }
+    let mut why: Vec<Why> = counts.into_iter().map(|(reason, count)| Why { reason, count }).collect();
+    why.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.reason.cmp(&b.reason)));
+    why
+}
+
+fn by_channel(channels: impl Iterator<Item = String>) -> BTreeMap<String, usize> {
+    let mut counts = BTreeMap::from([("letter".to_owned(), 0), ("email".to_owned(), 0)]);
+    for channel in channels {
+        *counts.entry(channel).or_default() += 1;
+    }
+    counts
+}
+
+/// In the order of the file.
+fn by_branch<'b>(file: &CampaignFile, branches: impl Iterator<Item = &'b str>) -> Vec<Named> {
+    let mut named: Vec<Named> = file.branches.iter().map(|branch| Named { name: branch.name.clone(), count: 0 }).collect();
+    for branch in branches {
+        if let Some(named) = named.iter_mut().find(|named| named.name == branch) {
+            named.count += 1;
+        }
+    }
+    named
+}
+
+/// Writes the draft down, with a code for each who is written to.
+fn keep(write: &Write<'_>, draft: &Draft, slug: &str, now: NaiveDateTime) -> Result<()> {
+    let file = &draft.file;
+    let gift = file.gift.as_ref();
+    let earlier: usize = write.value("SELECT count(*) FROM campaign WHERE slug = ?1", params![slug])?;
+    let campaign_id = table::insert(write, draft, gift, now)?;
+    for (path, bytes) in &draft.sources.files {
+        write.run("INSERT INTO campaign_file (campaign_id, path, content) VALUES (?1, ?2, ?3)", params![campaign_id, path, bytes])?;
+    }
+    for (reference, reason) in &draft.left_out {
+        write.run("INSERT INTO left_out (campaign_id, ref, reason) VALUES (?1, ?2, ?3)", params![campaign_id, reference, reason.as_str()])?;
+    }
+    let key = table::key(write)?;
+    for (index, recipient) in draft.recipients.iter().enumerate() {
+        let mut frozen = recipient.frozen.clone();
+        let mut code = None;
+        if !recipient.held_out {
+            let fresh = fresh_code(write, &key, slug, earlier + 1, &recipient.reference)?;
+            frozen.fields.text("code", fresh.as_str());
+            code = Some(fresh);
+        }
+        let number = (!recipient.held_out).then_some(index + 1);
+        table::insert_recipient(write, campaign_id, recipient, &frozen, number, code.as_ref())?;
+    }
+    Ok(())
+}
+
+/// A code that no recipient of this shop has or had.
+fn fresh_code(read: &Read<'_>, key: &[u8], slug: &str, plan: usize, reference: &str) -> Result<Code> {
+    for attempt in 0.. {
+        let code = Code::make(key, slug, plan, reference, attempt);
+        if table::by_code(read, &code)?.is_none() {
+            return Ok(code);
+        }
+    }
+    unreachable!("there are 2^35 codes")
+}
+
+/// What is different today from what was planned: files, and people.
+///
+/// # Errors
+/// When the database or the folder cannot be read.
+pub fn differences(read: &Read<'_>, shop: &Shop, planned: &Planned) -> Result<Vec<String>> {
+    let kept = table::kept_files(read, planned)?;
+    let mut found = Vec::new();
+    for (path, bytes) in &kept.files {
+        match std::fs::read(shop.folder.join(path)) {
+            Ok(now) if same_content(path, &now, bytes) => {}
+            Ok(_) => found.push(format!("{path} was changed after the plan; the plan keeps the old one")),
+            Err(_) => found.push(format!("{path} is gone; the plan keeps it")),
+        }
+    }
+    if planned.state == State::Planned && shop.campaigns().join(format!("{}.toml", planned.slug)).is_file() {
+        found.extend(people(read, shop, planned)?);
+    }
+    Ok(found)
+}
+
+/// Whether a file still says the same; settings of shop.toml that no letter shows do not count.
+fn same_content(path: &str, now: &[u8], kept: &[u8]) -> bool {
+    if now == kept {
+        return true;
+    }
+    let shown = |bytes: &[u8]| {
+        let settings = crate::shop::Settings::read(&String::from_utf8_lossy(bytes)).ok()?;
+        Some((settings.name, settings.address, settings.country, settings.currency))
+    };
+    path == "shop.toml" && shown(now).is_some() && shown(now) == shown(kept)
+}
+
+/// Who would be added or missing, and whose name or address is another, if it were planned today.
+fn people(read: &Read<'_>, shop: &Shop, planned: &Planned) -> Result<Vec<String>> {
+    let today = match draft(read, shop, &planned.slug, planned.as_of) {
+        Ok(draft) => draft,
+        Err(fault) => return Ok(vec![format!("it could not be planned today: {fault}")]),
+    };
+    let before = table::recipients(read, planned.id)?;
+    let old: HashSet<&str> = before.iter().map(|r| r.reference.as_str()).collect();
+    let new: HashSet<&str> = today.recipients.iter().map(|r| r.reference.as_str()).collect();
+    let mut found = Vec::new();
+    for (count, what) in [(new.difference(&old).count(), "would be added"), (old.difference(&new).count(), "would be missing")] {
+        if count > 0 {
+            found.push(format!("{} {what} if it were planned today", words::count(count, "recipient")));
+        }
+    }
+    let moved = before.iter().filter(|r| {
+        let address = |fields: &crate::merge::Fields| fields.get_list("address_lines");
+        today.recipients.iter().any(|t| t.reference == r.reference && address(&t.frozen.fields) != address(&r.fields))
+    });
+    let moved = moved.count();
+    if moved > 0 {
+        found.push(format!("{} in the book another name or address now; the letters keep the old one", if moved == 1 { "1 recipient has".to_owned() } else { format!("{} have", words::count(moved, "recipient")) }));
+    }
+    Ok(found)
+}
+
+/// Why somebody whom the query found was left out of a plan that is kept.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn why_left_out(read: &Read<'_>, planned: &Planned, reference: &str) -> Result<Option<String>> {
+    let sql = "SELECT reason FROM left_out WHERE campaign_id = ?1 AND ref = ?2";
+    read.first(sql, params![planned.id, reference], |row| row.get(0))
+}

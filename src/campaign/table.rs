@@ -1,0 +1,358 @@
+//! Campaigns and recipients in the database.
+
+use chrono::{NaiveDate, NaiveDateTime};
+
+use super::codes::Code;
+use super::draft::{Draft, DraftRecipient};
+use super::file::Gift;
+use super::freeze::Frozen;
+use super::sources::Sources;
+use crate::error::{Error, Result};
+use crate::merge::Fields;
+use crate::money::Money;
+use crate::params;
+use crate::store::{Read, Row, Write};
+use crate::words;
+
+/// Where a campaign stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// Frozen; nothing has left the shop.
+    Planned,
+    /// Letters were printed.
+    Printing,
+    /// Emails are on their way.
+    Sending,
+    /// The owner said that it went out.
+    Posted,
+    /// Over.
+    Closed,
+    /// Replaced by another plan.
+    Void,
+}
+
+impl State {
+    /// As it is kept and shown.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Planned => "planned",
+            Self::Printing => "printing",
+            Self::Sending => "sending",
+            Self::Posted => "posted",
+            Self::Closed => "closed",
+            Self::Void => "void",
+        }
+    }
+
+    /// What was done: `printed`, `posted`.
+    pub fn done(self) -> &'static str {
+        match self {
+            Self::Printing => "printed",
+            Self::Sending => "sent",
+            other => other.as_str(),
+        }
+    }
+
+    fn read(text: &str) -> Self {
+        let all = [Self::Planned, Self::Printing, Self::Sending, Self::Posted, Self::Closed];
+        all.into_iter().find(|state| state.as_str() == text).unwrap_or(Self::Void)
+    }
+}
+
+/// A campaign whose plan is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it; the columns of the table are commented")]
+pub struct Planned {
+    pub id: i64,
+    pub slug: String,
+    pub name: String,
+    pub state: State,
+    pub as_of: NaiveDate,
+    pub dated: NaiveDate,
+    pub follows: String,
+    pub one_per: String,
+    pub gift_name: String,
+    pub unit_cost: Money,
+    pub postage: Money,
+    pub claim_until: Option<NaiveDate>,
+    pub posted_on: Option<NaiveDate>,
+    pub fingerprint: String,
+}
+
+const PLANNED: &str = "id, slug, name, state, as_of, dated, follows, one_per, gift_name, unit_cost_minor, postage_minor, \
+                       claim_until, posted_on, fingerprint";
+
+impl Planned {
+    fn from_row(row: &Row<'_>) -> Result<Self> {
+        Ok(Self {
+            id: row.get(0)?,
+            slug: row.get(1)?,
+            name: row.get(2)?,
+            state: State::read(&row.get::<String>(3)?),
+            as_of: row.get(4)?,
+            dated: row.get(5)?,
+            follows: row.get(6)?,
+            one_per: row.get(7)?,
+            gift_name: row.get(8)?,
+            unit_cost: row.get(9)?,
+            postage: row.get(10)?,
+            claim_until: row.get(11)?,
+            posted_on: row.get(12)?,
+            fingerprint: row.get(13)?,
+        })
+    }
+
+    /// The first day on which its codes hold.
+    pub fn starts(&self) -> NaiveDate {
+        self.posted_on.unwrap_or(self.as_of)
+    }
+}
+
+/// Whether somebody was written to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Arm {
+    /// Written to.
+    Mailed,
+    /// Held out by lot, to compare with.
+    HeldOut,
+}
+
+impl Arm {
+    /// As it is kept and shown.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Mailed => "mailed",
+            Self::HeldOut => "held_out",
+        }
+    }
+}
+
+/// One recipient of a plan, with what came of it.
+#[derive(Debug, Clone, PartialEq)]
+#[expect(missing_docs, reason = "the names say it; the columns of the table are commented")]
+pub struct Recipient {
+    pub id: i64,
+    pub campaign_id: i64,
+    pub number: Option<usize>,
+    pub reference: String,
+    pub name: String,
+    pub arm: Arm,
+    pub by_hand: bool,
+    pub branch: String,
+    pub channel: String,
+    pub code: Option<String>,
+    pub postcode: String,
+    pub email: String,
+    pub fields: Fields,
+    pub state: String,
+    pub returned_on: Option<NaiveDate>,
+    pub redeemed_on: Option<NaiveDate>,
+    pub redeemed_at: Option<NaiveDateTime>,
+    pub spend: Option<Money>,
+    pub till: Option<String>,
+}
+
+const RECIPIENT: &str = "SELECT r.id, r.campaign_id, r.number, r.ref, r.name, r.arm, r.by_hand, r.branch, r.channel, r.code, \
+                         r.postcode, r.email, r.fields, r.state, r.returned_on, d.redeemed_on, d.redeemed_at, \
+                         d.spend_minor, d.till FROM recipient r LEFT JOIN redemption d ON d.recipient_id = r.id";
+
+impl Recipient {
+    fn from_row(row: &Row<'_>) -> Result<Self> {
+        let fields: String = row.get(12)?;
+        Ok(Self {
+            id: row.get(0)?,
+            campaign_id: row.get(1)?,
+            number: row.get(2)?,
+            reference: row.get(3)?,
+            name: row.get(4)?,
+            arm: if row.get::<String>(5)? == "mailed" { Arm::Mailed } else { Arm::HeldOut },
+            by_hand: row.get(6)?,
+            branch: row.get(7)?,
+            channel: row.get(8)?,
+            code: row.get(9)?,
+            postcode: row.get(10)?,
+            email: row.get(11)?,
+            fields: serde_json::from_str(&fields).map_err(|e| {
+                Error::new("the merge fields of a recipient are damaged").hint("restore a backup").because(e)
+            })?,
+            state: row.get(13)?,
+            returned_on: row.get(14)?,
+            redeemed_on: row.get(15)?,
+            redeemed_at: row.get(16)?,
+            spend: row.get(17)?,
+            till: row.get(18)?,
+        })
+    }
+
+    /// What came of it; nothing yet is `not_redeemed`.
+    pub fn response(&self) -> &'static str {
+        match (self.arm, self.redeemed_on, self.returned_on) {
+            (Arm::HeldOut, _, _) => "held_out",
+            (_, Some(_), _) => "redeemed",
+            (_, None, Some(_)) => "undeliverable",
+            (_, None, None) => "not_redeemed",
+        }
+    }
+}
+
+/// The shop's secret key, from which codes and lots are made.
+pub(super) fn key(read: &Read<'_>) -> Result<Vec<u8>> {
+    let key = read.first("SELECT value FROM setting WHERE key = 'shop_key'", params![], |row| row.get(0))?;
+    key.ok_or_else(|| Error::new("the shop has no key").hint("restore the database from a backup"))
+}
+
+/// Gives a new shop its secret key.
+///
+/// # Errors
+/// When it has one.
+pub fn make_key(write: &Write<'_>, key: &[u8]) -> Result<()> {
+    write.run("INSERT INTO setting (key, value) VALUES ('shop_key', ?1)", params![key]).map(|_| ())
+}
+
+/// The names of all campaigns that are planned, in order.
+pub fn slugs(read: &Read<'_>) -> Result<Vec<String>> {
+    read.all("SELECT slug FROM campaign WHERE state <> 'void' ORDER BY as_of, slug", params![], |row| row.get(0))
+}
+
+/// The plan of a campaign, if there is one.
+pub fn current(read: &Read<'_>, slug: &str) -> Result<Option<Planned>> {
+    let sql = format!("SELECT {PLANNED} FROM campaign WHERE slug = ?1 AND state <> 'void'");
+    read.first(&sql, params![slug], Planned::from_row)
+}
+
+/// The plan of a campaign.
+///
+/// # Errors
+/// When it was not planned.
+pub fn need(read: &Read<'_>, slug: &str) -> Result<Planned> {
+    if let Some(planned) = current(read, slug)? {
+        return Ok(planned);
+    }
+    let known = slugs(read)?;
+    let near = words::nearest(slug, known.iter().map(String::as_str));
+    Err(Error::new(format!("{} is not planned", words::quote(slug))).hint(match near {
+        Some(near) => format!("did you mean `{near}`? Otherwise plan it first: `regulars plan {slug}`"),
+        None => format!("plan it first: `regulars plan {slug}`"),
+    }))
+}
+
+/// The campaign of an id.
+fn by_id(read: &Read<'_>, id: i64) -> Result<Planned> {
+    let sql = format!("SELECT {PLANNED} FROM campaign WHERE id = ?1");
+    let found = read.first(&sql, params![id], Planned::from_row)?;
+    found.ok_or_else(|| Error::new("a campaign is gone from the database").hint("run `regulars doctor`"))
+}
+
+/// Every recipient of a plan: in posting order, then the held-out by reference.
+pub fn recipients(read: &Read<'_>, campaign_id: i64) -> Result<Vec<Recipient>> {
+    let sql = format!("{RECIPIENT} WHERE r.campaign_id = ?1 ORDER BY COALESCE(r.number, 2147483647), r.ref");
+    read.all(&sql, params![campaign_id], Recipient::from_row)
+}
+
+/// The recipient of a code, with its campaign, void ones too.
+pub fn by_code(read: &Read<'_>, code: &Code) -> Result<Option<(Planned, Recipient)>> {
+    let found = read.first(&format!("{RECIPIENT} WHERE r.code = ?1"), params![code.as_str()], Recipient::from_row)?;
+    found.map(|recipient| Ok((by_id(read, recipient.campaign_id)?, recipient))).transpose()
+}
+
+/// The recipient in a plan to whose household a customer belongs.
+pub fn for_customer(read: &Read<'_>, campaign_id: i64, customer_id: i64) -> Result<Option<Recipient>> {
+    let sql = format!(
+        "{RECIPIENT} JOIN recipient_member m ON m.recipient_id = r.id WHERE r.campaign_id = ?1 AND m.customer_id = ?2 ORDER BY r.id"
+    );
+    read.first(&sql, params![campaign_id, customer_id], Recipient::from_row)
+}
+
+/// The files that a plan was made from, as they were.
+pub fn kept_files(read: &Read<'_>, planned: &Planned) -> Result<Sources> {
+    let sql = "SELECT path, content FROM campaign_file WHERE campaign_id = ?1";
+    let files = read.all(sql, params![planned.id], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(Sources { files: files.into_iter().collect() })
+}
+
+/// Writes down that something of a plan has left the program: letters were printed, emails sent.
+pub fn mark_started(write: &Write<'_>, planned: &Planned, state: State) -> Result<()> {
+    let piece = if state == State::Printing { "printed" } else { "sent" };
+    if planned.state == State::Planned {
+        write.run("UPDATE campaign SET state = ?2 WHERE id = ?1", params![planned.id, state.as_str()])?;
+    }
+    if state == State::Printing {
+        let sql = "UPDATE recipient SET state = ?2 WHERE campaign_id = ?1 AND channel = 'letter' AND state = 'planned'";
+        write.run(sql, params![planned.id, piece])?;
+    }
+    Ok(())
+}
+
+/// Writes down the owner's word that a campaign went out.
+///
+/// # Errors
+/// When that is in the books with another day.
+pub fn mark_posted(write: &Write<'_>, planned: &Planned, on: NaiveDate) -> Result<()> {
+    if let Some(before) = planned.posted_on.filter(|before| *before != on) {
+        return Err(Error::new(format!("{} was posted on {before} already", words::quote(&planned.slug)))
+            .hint("a campaign goes out once"));
+    }
+    if on < planned.as_of {
+        return Err(Error::new(format!("{on} lies before {}, the campaign's own day", planned.as_of))
+            .hint("say when it went out with `--on YYYY-MM-DD`"));
+    }
+    write.run("UPDATE campaign SET state = 'posted', posted_on = ?2 WHERE id = ?1", params![planned.id, on])?;
+    let sql = "UPDATE recipient SET state = 'posted' WHERE campaign_id = ?1 AND arm = 'mailed' AND state IN ('planned', 'printed')";
+    write.run(sql, params![planned.id]).map(|_| ())
+}
+
+/// Writes down that somebody's mail came back.
+pub fn mark_returned(write: &Write<'_>, recipient: &Recipient, on: NaiveDate) -> Result<()> {
+    let sql = "UPDATE recipient SET returned_on = COALESCE(returned_on, ?2), state = 'returned' WHERE id = ?1";
+    write.run(sql, params![recipient.id, on]).map(|_| ())
+}
+
+/// Sets a plan aside; its codes stay known as void.
+pub(super) fn void(write: &Write<'_>, planned: &Planned) -> Result<()> {
+    write.run("UPDATE campaign SET state = 'void' WHERE id = ?1", params![planned.id]).map(|_| ())
+}
+
+/// Writes a campaign down; its id.
+pub(super) fn insert(write: &Write<'_>, draft: &Draft, gift: Option<&Gift>, now: NaiveDateTime) -> Result<i64> {
+    let file = &draft.file;
+    let sql = "INSERT INTO campaign (slug, name, state, as_of, dated, follows, channel, one_per, gift_name, unit_cost_minor, \
+               postage_minor, claim_until, planned_at, fingerprint) \
+               VALUES (?1, ?2, 'planned', ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) RETURNING id";
+    let follows = file.follows.as_deref().unwrap_or_default();
+    let gift_name = gift.map_or("", |gift| gift.name.as_str());
+    let unit_cost = gift.map_or(Money(0), |gift| gift.unit_cost);
+    let until = gift.and_then(|gift| gift.claim_until);
+    let (channel, one_per, fingerprint) = (file.channel.as_str(), file.one_per.as_str(), draft.fingerprint());
+    let values = params![
+        file.slug, file.name, draft.as_of, draft.dated, follows, channel, one_per, gift_name, unit_cost, file.postage,
+        until, now, fingerprint
+    ];
+    write.value(sql, values)
+}
+
+/// Writes a recipient down.
+pub(super) fn insert_recipient(
+    write: &Write<'_>,
+    campaign_id: i64,
+    recipient: &DraftRecipient,
+    frozen: &Frozen,
+    number: Option<usize>,
+    code: Option<&Code>,
+) -> Result<()> {
+    let sql = "INSERT INTO recipient (campaign_id, ref, customer_id, name, arm, by_hand, branch, channel, number, code, \
+               postcode, email, fields, prior_years) \
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14) RETURNING id";
+    let arm = if recipient.held_out { Arm::HeldOut } else { Arm::Mailed }.as_str();
+    let fields = serde_json::to_string(&frozen.fields).unwrap_or_default();
+    let channel = if recipient.held_out { "" } else { recipient.channel };
+    let code = code.map(Code::as_str);
+    let values = params![
+        campaign_id, recipient.reference, recipient.customer_id, frozen.name, arm, recipient.by_hand, recipient.branch,
+        channel, number, code, frozen.postcode, frozen.email, fields, frozen.prior_years
+    ];
+    let id: i64 = write.value(sql, values)?;
+    for member in &recipient.members {
+        write.run("INSERT INTO recipient_member (recipient_id, customer_id) VALUES (?1, ?2)", params![id, member])?;
+    }
+    Ok(())
+}
