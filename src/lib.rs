@@ -1,6 +1,7 @@
 //! Regulars: campaigns and personal letters for a shop that knows its customers by name.
 
 pub mod clock;
+pub mod demo;
 pub mod error;
 pub mod merge;
 pub mod money;
