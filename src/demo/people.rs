@@ -239,3 +239,44 @@ fn opened(n: usize) -> NaiveDate {
     let later = n.saturating_sub(OLD_CARDS) * 700 / (CARDS - OLD_CARDS);
     first.checked_add_days(Days::new(later as u64)).unwrap_or(first)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_book_is_as_mixed_as_a_real_one() {
+        let people = everyone();
+        let count = |is: &dyn Fn(&Person) -> bool| people.iter().filter(|person| is(person)).count();
+        for (what, counted, low, high) in [
+            ("cards", people.len(), CARDS, CARDS),
+            ("wholesale buyers", count(&|p| p.wholesale), 8, 8),
+            ("without a street", count(&|p| p.street.is_empty()), 70, 120),
+            ("who want no post", count(&|p| p.post_consent == "no"), 50, 100),
+            ("with a spouse", count(&|p| !p.spouse.is_empty()), 1_000, 1_600),
+            ("in capitals", count(&|p| p.first.len() > 1 && p.first == p.first.to_uppercase()), 8, 30),
+            ("Jr. or III", count(&|p| !p.suffix.is_empty()), 10, 40),
+            ("beyond ASCII", count(&|p| !p.last.is_ascii()), 150, 500),
+        ] {
+            assert!((low..=high).contains(&counted), "{counted} {what}");
+        }
+        assert!(people.iter().all(|person| !person.first.is_empty() && !person.last.is_empty()));
+    }
+
+    #[test]
+    fn two_cards_at_one_address_are_a_couple() {
+        let people = everyone();
+        let mut homes: BTreeMap<(&str, &str), Vec<&Person>> = BTreeMap::new();
+        for person in people.iter().filter(|person| !person.street.is_empty()) {
+            homes.entry((&person.street, person.city)).or_default().push(person);
+        }
+        let shared: Vec<_> = homes.values().filter(|home| home.len() > 1).collect();
+        assert!((20..=40).contains(&shared.len()), "{} couples", shared.len());
+        for home in shared {
+            let [one, other] = home[..] else { panic!("{} cards at one address", home.len()) };
+            let (one_spouse, other_spouse) = (one.spouse.to_lowercase(), other.spouse.to_lowercase());
+            assert!(one_spouse.starts_with(&other.first.to_lowercase()), "{}", one.reference);
+            assert!(other_spouse.starts_with(&one.first.to_lowercase()), "{}", other.reference);
+        }
+    }
+}

@@ -34,6 +34,8 @@ pub fn purchases(from: NaiveDate, to: NaiveDate) -> String {
 pub(super) fn of_year(people: &[Person], year: i32) -> Vec<Receipt> {
     let mut receipts = Vec::new();
     for person in people {
+        let mut came_back = Vec::new();
+        let mut last = None;
         let mut dice = Dice::of(&person.reference, &format!("receipts of {year}"));
         let budget = person.yearly * dice.along(&[720, 880, 970, 1_040, 1_140, 1_440]) / 1_000;
         let usual = if person.wholesale { 400_000 } else { 31_000 + person.yearly / 7 };
@@ -51,9 +53,12 @@ pub(super) fn of_year(people: &[Person], year: i32) -> Vec<Receipt> {
             if on < person.since || lines.is_empty() {
                 continue;
             }
-            receipts.extend(returned(&mut dice, on, person, &lines));
+            came_back.extend(returned(&mut dice, on, person, &lines));
+            last = last.max(Some(on));
             receipts.push(Receipt { on, reference: person.reference.clone(), lines });
         }
+        // Whoever brought something back has bought something since: the letters speak of the last thing bought.
+        receipts.extend(came_back.into_iter().filter(|receipt| Some(receipt.on) < last));
     }
     receipts
 }
