@@ -2,6 +2,7 @@
 
 pub mod book;
 pub mod clock;
+pub mod demo;
 pub mod error;
 pub mod merge;
 pub mod money;

@@ -1,0 +1,14 @@
+//! The invented shop that `regulars demo` plays: its customers, its receipts, and who comes for the bottle.
+//!
+//! Everything is drawn from fixed seeds with whole-number arithmetic, so it is the same on every machine.
+
+pub mod people;
+pub mod purchases;
+pub mod story;
+
+mod dice;
+mod names;
+mod places;
+mod remarks;
+mod sheet;
+mod wares;
