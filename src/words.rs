@@ -85,6 +85,12 @@ pub fn quote(text: &str) -> String {
     format!("`{cut}…`")
 }
 
+/// A cell of a CSV that no spreadsheet runs as a formula: a `'` goes before `=`, `+`, `-`, `@`, tab and return.
+#[must_use]
+pub fn inert(cell: &str) -> String {
+    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.to_owned() }
+}
+
 /// The known word nearest to `typed`, when one is near enough to be meant.
 #[must_use]
 pub fn nearest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {

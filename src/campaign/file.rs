@@ -45,6 +45,8 @@ pub struct CampaignFile {
     pub template: Option<String>,
     /// What one letter costs to post.
     pub postage: Money,
+    /// What its amounts are in.
+    pub currency: Currency,
     /// The branches; the first that matches wins.
     pub branches: Vec<Branch>,
 }
@@ -296,6 +298,7 @@ impl CampaignFile {
             gift,
             template,
             postage,
+            currency,
             branches,
         })
     }

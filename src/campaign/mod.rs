@@ -12,10 +12,10 @@ mod table;
 pub use codes::{Code, normalise as read_code};
 pub use draft::{Draft, draft};
 pub use eligible::Reason;
-pub use file::{Branch, CampaignFile, Channel, Gift, Limit, OnePer, list as list_files};
+pub use file::{Branch, CampaignFile, Channel, Gift, Limit, OnePer, check_slug, list as list_files};
 pub use plan::{Summary, differences, plan, rehearse, why_left_out};
 pub use sources::Sources;
 pub use table::{
     Arm, Planned, Recipient, State, by_code, current, for_customer, kept_files, make_key, mark_posted, mark_returned,
-    mark_started, need, recipients, slugs,
+    mark_started, need, recipient, recipients, slugs,
 };

@@ -154,7 +154,8 @@ pub struct Recipient {
 
 const RECIPIENT: &str = "SELECT r.id, r.campaign_id, r.number, r.ref, r.name, r.arm, r.by_hand, r.branch, r.channel, r.code, \
                          r.postcode, r.email, r.fields, r.state, r.returned_on, d.redeemed_on, d.redeemed_at, \
-                         d.spend_minor, d.till FROM recipient r LEFT JOIN redemption d ON d.recipient_id = r.id";
+                         d.spend_minor, d.till FROM recipient r LEFT JOIN redemption d ON d.recipient_id = r.id \
+                         AND d.undone_at IS NULL";
 
 impl Recipient {
     fn from_row(row: &Row<'_>) -> Result<Self> {
@@ -247,6 +248,15 @@ fn by_id(read: &Read<'_>, id: i64) -> Result<Planned> {
 pub fn recipients(read: &Read<'_>, campaign_id: i64) -> Result<Vec<Recipient>> {
     let sql = format!("{RECIPIENT} WHERE r.campaign_id = ?1 ORDER BY COALESCE(r.number, 2147483647), r.ref");
     read.all(&sql, params![campaign_id], Recipient::from_row)
+}
+
+/// A recipient as it is now.
+///
+/// # Errors
+/// When it is gone, which is a fault of the program.
+pub fn recipient(read: &Read<'_>, id: i64) -> Result<Recipient> {
+    let found = read.first(&format!("{RECIPIENT} WHERE r.id = ?1"), params![id], Recipient::from_row)?;
+    found.ok_or_else(|| Error::new("a recipient is gone from the database").hint("run `regulars doctor`"))
 }
 
 /// The recipient of a code, with its campaign, void ones too.

@@ -157,13 +157,17 @@ CREATE TABLE left_out (
     PRIMARY KEY (campaign_id, ref)
 ) STRICT, WITHOUT ROWID;
 
+-- A code is redeemed once: of a recipient's rows only one is not undone. An undone row stays.
 CREATE TABLE redemption (
-    recipient_id INTEGER PRIMARY KEY REFERENCES recipient (id),
+    id           INTEGER PRIMARY KEY,
+    recipient_id INTEGER NOT NULL REFERENCES recipient (id),
     redeemed_on  INTEGER NOT NULL,
     redeemed_at  TEXT NOT NULL,
     spend_minor  INTEGER NOT NULL DEFAULT 0,
-    till         TEXT NOT NULL DEFAULT ''
+    till         TEXT NOT NULL DEFAULT '',
+    undone_at    TEXT
 ) STRICT;
+CREATE UNIQUE INDEX redemption_once ON redemption (recipient_id) WHERE undone_at IS NULL;
 
 -- Everything that happened at the till, refusals too; nothing here is ever changed or deleted.
 CREATE TABLE redemption_event (
@@ -194,5 +198,5 @@ SELECT c.slug AS campaign,
 FROM campaign c
 JOIN recipient r ON r.campaign_id = c.id
 JOIN recipient_member m ON m.recipient_id = r.id
-LEFT JOIN redemption d ON d.recipient_id = r.id
+LEFT JOIN redemption d ON d.recipient_id = r.id AND d.undone_at IS NULL
 WHERE c.state <> 'void';

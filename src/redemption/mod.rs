@@ -1,0 +1,227 @@
+//! At the till: a code is accepted once, or refused with a reason; everything that happens is written down.
+
+mod table;
+
+use chrono::{NaiveDate, NaiveDateTime};
+use serde::{Serialize, Serializer};
+
+use crate::book;
+use crate::campaign::{self, Arm, Planned, Recipient, State};
+use crate::error::{Error, Result};
+use crate::money::Money;
+use crate::store::{Read, Write};
+use crate::words;
+
+/// What somebody brings to the till.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Claim {
+    /// A code, as it was typed or scanned.
+    Code(String),
+    /// Their name, the letter being at home.
+    Person {
+        /// The customer's reference.
+        reference: String,
+        /// The campaign.
+        campaign: String,
+    },
+}
+
+/// One visit to the till.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Visit {
+    /// What they bring.
+    pub claim: Claim,
+    /// The moment it is judged by.
+    pub at: NaiveDateTime,
+    /// What they spent.
+    pub spend: Option<Money>,
+    /// The till.
+    pub till: String,
+}
+
+/// How it went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// The gift is theirs.
+    Accepted,
+    /// They had it before.
+    AlreadyRedeemed,
+    /// After the last day.
+    Expired,
+    /// Before the first day.
+    NotYet,
+    /// No such code, or no letter this year.
+    Unknown,
+    /// The code of a plan that was replaced.
+    Void,
+}
+
+impl Outcome {
+    /// As it is kept and shown.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Accepted => "accepted",
+            Self::AlreadyRedeemed => "already_redeemed",
+            Self::Expired => "expired",
+            Self::NotYet => "not_yet",
+            Self::Unknown => "unknown",
+            Self::Void => "void",
+        }
+    }
+}
+
+impl Serialize for Outcome {
+    fn serialize<S: Serializer>(&self, to: S) -> std::result::Result<S::Ok, S::Error> {
+        to.serialize_str(self.as_str())
+    }
+}
+
+/// The answer of the till. Of a second claim, `redeemed_on`, `till` and `spend_minor` are those of the first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Answer {
+    /// How it went.
+    pub outcome: Outcome,
+    /// The code.
+    pub code: Option<String>,
+    /// The recipient's reference.
+    #[serde(rename = "ref")]
+    pub reference: Option<String>,
+    /// The recipient's name.
+    pub name: Option<String>,
+    /// The campaign.
+    pub campaign: Option<String>,
+    /// What is handed over.
+    pub gift: Option<String>,
+    /// The day of the redemption that stands.
+    pub redeemed_on: Option<NaiveDate>,
+    /// Its moment.
+    pub redeemed_at: Option<NaiveDateTime>,
+    /// Its till.
+    pub till: Option<String>,
+    /// What was spent at it.
+    pub spend_minor: Option<Money>,
+    /// The first and the last day on which the code holds.
+    pub valid: Option<(NaiveDate, Option<NaiveDate>)>,
+}
+
+impl Answer {
+    fn of(outcome: Outcome, found: Option<(&Planned, &Recipient)>) -> Self {
+        Self {
+            outcome,
+            code: found.and_then(|(_, r)| r.code.clone()),
+            reference: found.map(|(_, r)| r.reference.clone()),
+            name: found.map(|(_, r)| r.name.clone()),
+            campaign: found.map(|(c, _)| c.slug.clone()),
+            gift: found.map(|(c, _)| c.gift_name.clone()).filter(|gift| !gift.is_empty()),
+            redeemed_on: found.and_then(|(_, r)| r.redeemed_on),
+            redeemed_at: found.and_then(|(_, r)| r.redeemed_at),
+            till: found.and_then(|(_, r)| r.till.clone()).filter(|till| !till.is_empty()),
+            spend_minor: found.and_then(|(_, r)| r.spend),
+            valid: found.map(|(c, _)| (c.starts(), c.claim_until)),
+        }
+    }
+}
+
+/// Redeems, or says why not. Either way it is written down.
+///
+/// # Errors
+/// When the day lies in the future, the amount is negative, or the customer or campaign does not exist.
+pub fn redeem(write: &Write<'_>, visit: &Visit, today: NaiveDate) -> Result<Answer> {
+    let day = visit.at.date();
+    if day > today {
+        return Err(Error::new(format!("{day} is in the future")).hint("say when they came with `--on YYYY-MM-DD`"));
+    }
+    if visit.spend.is_some_and(|spend| spend.0 < 0) {
+        return Err(Error::new("the amount spent cannot be negative").hint("what was taken back belongs into the purchases"));
+    }
+    let found = find(write, &visit.claim)?;
+    let Some((campaign, recipient)) = &found else {
+        let typed = match &visit.claim {
+            Claim::Code(code) => code.as_str(),
+            Claim::Person { reference, .. } => reference.as_str(),
+        };
+        table::event(write, None, typed, Outcome::Unknown.as_str(), visit, "")?;
+        return Ok(Answer::of(Outcome::Unknown, None));
+    };
+    let outcome = judge(campaign, recipient, day);
+    let outcome = if outcome == Outcome::Accepted && !table::insert(write, recipient.id, visit)? { Outcome::AlreadyRedeemed } else { outcome };
+    let code = recipient.code.as_deref().unwrap_or_default();
+    table::event(write, Some(recipient.id), code, outcome.as_str(), visit, "")?;
+    let now = campaign::recipient(write, recipient.id)?;
+    Ok(Answer::of(outcome, Some((campaign, &now))))
+}
+
+/// Whether a code holds on a day.
+fn judge(campaign: &Planned, recipient: &Recipient, day: NaiveDate) -> Outcome {
+    if campaign.state == State::Void {
+        return Outcome::Void;
+    }
+    if recipient.redeemed_on.is_some() {
+        return Outcome::AlreadyRedeemed;
+    }
+    if day < campaign.starts() {
+        return Outcome::NotYet;
+    }
+    if campaign.claim_until.is_some_and(|until| day > until) {
+        return Outcome::Expired;
+    }
+    Outcome::Accepted
+}
+
+/// The recipient who is meant; nobody when the code is not one, or when they got no letter.
+fn find(read: &Read<'_>, claim: &Claim) -> Result<Option<(Planned, Recipient)>> {
+    match claim {
+        Claim::Code(typed) => match campaign::read_code(typed) {
+            Ok(code) => campaign::by_code(read, &code),
+            Err(_) => Ok(None),
+        },
+        Claim::Person { reference, campaign } => {
+            let customer = book::by_ref(read, reference)?;
+            let planned = campaign::need(read, campaign)?;
+            let recipient = campaign::for_customer(read, planned.id, customer.id)?;
+            Ok(recipient.filter(|recipient| recipient.arm == Arm::Mailed).map(|recipient| (planned, recipient)))
+        }
+    }
+}
+
+/// Takes a redemption back. The event stays, with the reason.
+///
+/// # Errors
+/// When the code is not one, or was not redeemed.
+pub fn undo(write: &Write<'_>, typed: &str, reason: &str, now: NaiveDateTime) -> Result<Answer> {
+    if reason.trim().is_empty() {
+        return Err(Error::new("an undo needs its reason").hint("say it with `--reason \"…\"`"));
+    }
+    let code = campaign::read_code(typed)?;
+    let Some((planned, recipient)) = campaign::by_code(write, &code)? else {
+        return Err(Error::new(format!("there is no code {}", words::quote(code.as_str()))).hint("look again at the letter"));
+    };
+    if !table::undo(write, recipient.id, now)? {
+        return Err(Error::new(format!("{} was not redeemed", words::quote(code.as_str()))).hint("there is nothing to undo"));
+    }
+    let till = recipient.till.clone().unwrap_or_default();
+    let visit = Visit { claim: Claim::Code(typed.to_owned()), at: now, spend: recipient.spend, till };
+    table::event(write, Some(recipient.id), code.as_str(), "undone", &visit, reason)?;
+    Ok(Answer::of(Outcome::Accepted, Some((&planned, &recipient))))
+}
+
+/// Writes down that somebody's letter came back.
+///
+/// # Errors
+/// When they are no recipient of the campaign, or the day lies in the future.
+pub fn returned(write: &Write<'_>, slug: &str, reference: &str, on: NaiveDate, now: NaiveDateTime) -> Result<Recipient> {
+    if on > now.date() {
+        return Err(Error::new(format!("{on} is in the future")).hint("say when it came back with `--on YYYY-MM-DD`"));
+    }
+    let planned = campaign::need(write, slug)?;
+    let customer = book::by_ref(write, reference)?;
+    let recipient = campaign::for_customer(write, planned.id, customer.id)?.filter(|recipient| recipient.arm == Arm::Mailed);
+    let Some(recipient) = recipient else {
+        return Err(Error::new(format!("{} got nothing from {}", words::quote(reference), words::quote(slug)))
+            .hint(format!("`regulars why {slug} {reference}` says why")));
+    };
+    campaign::mark_returned(write, &recipient, on)?;
+    let visit = Visit { claim: Claim::Code(String::new()), at: now, spend: None, till: String::new() };
+    table::event(write, Some(recipient.id), recipient.code.as_deref().unwrap_or_default(), "returned", &visit, "")?;
+    campaign::recipient(write, recipient.id)
+}

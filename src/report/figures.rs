@@ -1,0 +1,132 @@
+//! The figures of one campaign, whole and by branch.
+
+use chrono::NaiveDate;
+use serde::Serialize;
+
+use super::hold_out::{self, HoldOut};
+use super::statistics::wilson;
+use crate::campaign::{self, Arm, Planned, Recipient};
+use crate::error::Result;
+use crate::money::{Currency, Money, Share};
+use crate::store::Read;
+
+/// What came of the letters of a campaign, or of one branch.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Figures {
+    /// Who was written to.
+    pub mailed: usize,
+    /// Whose mail came back.
+    pub undeliverable: usize,
+    /// Who came.
+    pub redeemed: usize,
+    /// Of those written to, as a fraction.
+    pub response_rate: Option<f64>,
+    /// Its 95 % interval after Wilson.
+    pub response_ci95: Option<[f64; 2]>,
+    /// The amounts given at redemption.
+    pub takings_minor: Money,
+    /// The same for each who came.
+    pub takings_per_redeemer_minor: Option<Money>,
+    /// What the gifts handed over cost.
+    pub gift_cost_minor: Money,
+    /// What posting the letters cost.
+    pub postage_minor: Money,
+    /// Takings (of which the margin, where the shop gives one) less gifts and postage.
+    pub net_minor: Money,
+    /// Net by cost; nothing when it cost nothing.
+    pub return_on_cost: Option<f64>,
+}
+
+/// The report of one campaign.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Report {
+    /// The campaign.
+    pub campaign: String,
+    /// Its name.
+    pub name: String,
+    /// Where it stands.
+    pub state: String,
+    /// What waited for them.
+    pub gift: String,
+    /// The day it was posted, or its own day.
+    pub from: NaiveDate,
+    /// The last day on which they could come.
+    pub until: Option<NaiveDate>,
+    /// All of it.
+    #[serde(flatten)]
+    pub figures: Figures,
+    /// By branch.
+    pub branches: Vec<BranchFigures>,
+    /// The comparison by lot, where somebody was held out.
+    pub hold_out: Option<HoldOut>,
+}
+
+/// The figures of a branch.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct BranchFigures {
+    /// The branch.
+    pub name: String,
+    /// Its figures.
+    #[serde(flatten)]
+    pub figures: Figures,
+}
+
+/// Works out what came of a campaign, as of `today`.
+///
+/// # Errors
+/// When it was not planned.
+pub fn report(read: &Read<'_>, slug: &str, currency: Currency, margin: Option<Share>, today: NaiveDate) -> Result<Report> {
+    let planned = campaign::need(read, slug)?;
+    let recipients = campaign::recipients(read, planned.id)?;
+    let mailed: Vec<&Recipient> = recipients.iter().filter(|r| r.arm == Arm::Mailed).collect();
+    let file = campaign::kept_files(read, &planned)?.campaign(slug)?;
+    let branches = file.branches.iter().map(|branch| {
+        let members: Vec<&Recipient> = mailed.iter().copied().filter(|r| r.branch == branch.name).collect();
+        BranchFigures { name: branch.name.clone(), figures: figures(&planned, &members, margin) }
+    });
+    Ok(Report {
+        campaign: planned.slug.clone(),
+        name: planned.name.clone(),
+        state: planned.state.as_str().to_owned(),
+        gift: planned.gift_name.clone(),
+        from: planned.starts(),
+        until: planned.claim_until,
+        figures: figures(&planned, &mailed, margin),
+        branches: branches.collect(),
+        hold_out: hold_out::compare(read, &planned, &recipients, currency, today)?,
+    })
+}
+
+fn figures(planned: &Planned, mailed: &[&Recipient], margin: Option<Share>) -> Figures {
+    let count = |response: &str| mailed.iter().filter(|r| r.response() == response).count();
+    let (redeemed, undeliverable) = (count("redeemed"), count("undeliverable"));
+    let letters = mailed.iter().filter(|r| r.channel == "letter").count();
+    let takings = mailed.iter().filter_map(|r| r.spend).fold(Money(0), Money::plus);
+    let (gift_cost, postage) = (planned.unit_cost.times(redeemed), planned.postage.times(letters));
+    let cost = gift_cost.plus(postage);
+    let kept = margin.map_or(takings, |margin| margin.of_money(takings));
+    let net = Money(kept.0.saturating_sub(cost.0));
+    Figures {
+        mailed: mailed.len(),
+        undeliverable,
+        redeemed,
+        response_rate: fraction(redeemed, mailed.len()),
+        response_ci95: wilson(redeemed, mailed.len()),
+        takings_minor: takings,
+        takings_per_redeemer_minor: takings.divided_by(redeemed),
+        gift_cost_minor: gift_cost,
+        postage_minor: postage,
+        net_minor: net,
+        return_on_cost: ratio(net, cost),
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a ratio for people")]
+pub(super) fn ratio(part: Money, of: Money) -> Option<f64> {
+    (of.0 != 0).then(|| part.0 as f64 / of.0 as f64)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts of people are far below 2^53")]
+pub(super) fn fraction(part: usize, of: usize) -> Option<f64> {
+    (of != 0).then(|| part as f64 / of as f64)
+}

@@ -1,0 +1,119 @@
+//! Did the letter do it? Those written to beside those held out by lot, by what each household bought in the same days.
+
+use chrono::NaiveDate;
+use serde::Serialize;
+
+use super::figures::fraction;
+use super::statistics::{newcombe, welch};
+use crate::campaign::{Arm, Planned, Recipient};
+use crate::error::Result;
+use crate::money::{Currency, Money};
+use crate::params;
+use crate::store::Read;
+
+/// The comparison by lot. People included by hand are in neither column: no lot decided about them.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct HoldOut {
+    /// How many were held out.
+    pub held_out: usize,
+    /// How many were written to by lot.
+    pub mailed: usize,
+    /// Which part of those written to bought something.
+    pub buyer_rate_mailed: Option<f64>,
+    /// Which part of those held out did.
+    pub buyer_rate_held_out: Option<f64>,
+    /// The difference, absolute.
+    pub lift: Option<f64>,
+    /// Its 95 % interval after Newcombe.
+    pub lift_ci95: Option<[f64; 2]>,
+    /// What each written to spent, on average.
+    pub spend_per_head_mailed_minor: Option<Money>,
+    /// What each held out spent, on average.
+    pub spend_per_head_held_out_minor: Option<Money>,
+    /// The difference.
+    pub spend_diff_minor: Option<Money>,
+    /// Its 95 % interval after Welch.
+    pub spend_diff_ci95_minor: Option<[Money; 2]>,
+    /// In words.
+    pub verdict: String,
+}
+
+/// Compares those written to with those held out, over the purchases from posting to the last day.
+pub(super) fn compare(
+    read: &Read<'_>,
+    planned: &Planned,
+    recipients: &[Recipient],
+    currency: Currency,
+    today: NaiveDate,
+) -> Result<Option<HoldOut>> {
+    if recipients.iter().all(|r| r.arm == Arm::Mailed) {
+        return Ok(None);
+    }
+    let until = planned.claim_until.unwrap_or(today);
+    let sql = "SELECT count(*), COALESCE(sum(p.amount_minor), 0) FROM recipient_member m \
+               JOIN purchase p ON p.customer_id = m.customer_id \
+               WHERE m.recipient_id = ?1 AND p.day BETWEEN ?2 AND ?3";
+    let positive = "SELECT count(*) FROM recipient_member m JOIN purchase p ON p.customer_id = m.customer_id \
+                    WHERE m.recipient_id = ?1 AND p.day BETWEEN ?2 AND ?3 AND p.amount_minor > 0";
+    let (mut mailed, mut held): (Vec<i64>, Vec<i64>) = (Vec::new(), Vec::new());
+    let (mut buyers_mailed, mut buyers_held) = (0, 0);
+    for recipient in recipients.iter().filter(|r| !r.by_hand) {
+        let window = params![recipient.id, planned.starts(), until];
+        let spent = read.first(sql, window, |row| row.get::<i64>(1))?.unwrap_or(0);
+        let bought = read.value::<i64>(positive, window)? > 0;
+        let (spends, buyers) = if recipient.arm == Arm::Mailed { (&mut mailed, &mut buyers_mailed) } else { (&mut held, &mut buyers_held) };
+        spends.push(spent);
+        *buyers += usize::from(bought);
+    }
+    let lift = newcombe((buyers_mailed, mailed.len()), (buyers_held, held.len()));
+    let spend = welch(&numbers(&mailed), &numbers(&held));
+    let mean = |spends: &[i64]| Money(spends.iter().sum()).divided_by(spends.len());
+    Ok(Some(HoldOut {
+        held_out: held.len(),
+        mailed: mailed.len(),
+        buyer_rate_mailed: fraction(buyers_mailed, mailed.len()),
+        buyer_rate_held_out: fraction(buyers_held, held.len()),
+        lift: lift.map(|(lift, _)| lift),
+        lift_ci95: lift.map(|(_, interval)| interval),
+        spend_per_head_mailed_minor: mean(&mailed),
+        spend_per_head_held_out_minor: mean(&held),
+        spend_diff_minor: spend.map(|(difference, _)| rounded(difference)),
+        spend_diff_ci95_minor: spend.map(|(_, [low, high])| [rounded(low), rounded(high)]),
+        verdict: verdict(lift, spend, currency, planned.claim_until.is_some_and(|until| today <= until)),
+    }))
+}
+
+/// What the comparison says, and no more than that.
+fn verdict(lift: Option<(f64, [f64; 2])>, spend: Option<(f64, [f64; 2])>, currency: Currency, running: bool) -> String {
+    if running {
+        return "too early: they may still come".to_owned();
+    }
+    let (Some((lift, [low, high])), Some((more, [least, _]))) = (lift, spend) else {
+        return "too few to compare".to_owned();
+    };
+    let points = |x: f64| format!("{:.1}", x.abs() * 100.0);
+    let money = if least > 0.0 {
+        format!("; each spent {} more", currency.show_whole(rounded(more)))
+    } else {
+        String::new()
+    };
+    if low > 0.0 {
+        format!("better by {} points{money}", points(lift))
+    } else if high < 0.0 {
+        format!("worse by {} points: fewer of those written to bought", points(lift))
+    } else if least > 0.0 {
+        format!("no difference shown in how many bought{money}")
+    } else {
+        "no difference shown".to_owned()
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "statistics, never money")]
+fn numbers(amounts: &[i64]) -> Vec<f64> {
+    amounts.iter().map(|amount| *amount as f64).collect()
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "amounts are far below 2^53")]
+fn rounded(amount: f64) -> Money {
+    Money(amount.round() as i64)
+}

@@ -1,0 +1,121 @@
+//! The report for people, and for a spreadsheet.
+
+use super::figures::{Figures, Report};
+use crate::clock::long_date;
+use crate::error::{Error, Result};
+use crate::money::{Currency, Money};
+use crate::words;
+
+/// The report as a page of text.
+pub fn table(report: &Report, currency: Currency, country: &str) -> String {
+    let figures = &report.figures;
+    let mut lines = Vec::new();
+    let until = report.until.map(|day| format!(" to {}", long_date(day, country))).unwrap_or_default();
+    lines.push(format!("{} · {}{until}", report.name, long_date(report.from, country)));
+    lines.push(String::new());
+    lines.push(format!("{} of {} came: {}.", words::thousands(figures.redeemed), words::thousands(figures.mailed), rate(figures)));
+    if figures.undeliverable > 0 {
+        lines.push(format!("{} came back undelivered.", words::count(figures.undeliverable, "letter")));
+    }
+    lines.push(String::new());
+    let mut rows = vec![("", &report.figures)];
+    if report.branches.len() > 1 {
+        rows.extend(report.branches.iter().map(|branch| (branch.name.as_str(), &branch.figures)));
+    }
+    lines.extend(columns(&rows, currency));
+    if let Some(lot) = &report.hold_out {
+        lines.push(String::new());
+        lines.push(format!("By lot, {} were held out and {} written to.", words::thousands(lot.held_out), words::thousands(lot.mailed)));
+        let percent = |rate: Option<f64>| rate.map_or("–".to_owned(), |rate| format!("{:.1} %", rate * 100.0));
+        lines.push(format!("Bought in those days: {} written to, {} held out.", percent(lot.buyer_rate_mailed), percent(lot.buyer_rate_held_out)));
+        if let Some([low, high]) = lot.lift_ci95 {
+            lines.push(format!("Difference: {:+.1} points (95 %: {:+.1} to {:+.1}).", lot.lift.unwrap_or(0.0) * 100.0, low * 100.0, high * 100.0));
+        }
+        if let (Some(difference), Some([low, high])) = (lot.spend_diff_minor, lot.spend_diff_ci95_minor) {
+            let show = |amount| currency.show(amount);
+            lines.push(format!("Spent a head: {} more (95 %: {} to {}).", show(difference), show(low), show(high)));
+        }
+        lines.push(format!("Did the letter do it? {}.", upper_first(&lot.verdict)));
+    }
+    lines.push(String::new());
+    lines.join("\n")
+}
+
+fn rate(figures: &Figures) -> String {
+    match (figures.response_rate, figures.response_ci95) {
+        (Some(rate), Some([low, high])) => {
+            format!("{:.1} % (95 %: {:.1} to {:.1})", rate * 100.0, low * 100.0, high * 100.0)
+        }
+        _ => "nobody was written to".to_owned(),
+    }
+}
+
+fn upper_first(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
+}
+
+/// One line a figure, one column for all and one for each branch.
+fn columns(rows: &[(&str, &Figures)], currency: Currency) -> Vec<String> {
+    type Cell = fn(&Figures, Currency) -> String;
+    let figures: [(&str, Cell); 8] = [
+        ("written to", |f, _| words::thousands(f.mailed)),
+        ("came", |f, _| words::thousands(f.redeemed)),
+        ("takings", |f, c| c.show(f.takings_minor)),
+        ("  each who came", |f, c| f.takings_per_redeemer_minor.map_or("–".to_owned(), |m| c.show(m))),
+        ("gifts", |f, c| c.show(f.gift_cost_minor)),
+        ("postage", |f, c| c.show(f.postage_minor)),
+        ("left over", |f, c| c.show(f.net_minor)),
+        ("  for each unit of cost", |f, _| f.return_on_cost.map_or("–".to_owned(), |r| format!("{r:.1}"))),
+    ];
+    let widths: Vec<usize> = rows
+        .iter()
+        .map(|(name, f)| figures.iter().map(|(_, cell)| cell(f, currency).chars().count()).chain([name.chars().count()]).max().unwrap_or(0) + 3)
+        .collect();
+    let mut lines = Vec::new();
+    if rows.len() > 1 {
+        let heads: String = rows.iter().zip(&widths).map(|((name, _), width)| format!("{:>width$}", if name.is_empty() { "all" } else { name })).collect();
+        lines.push(format!("{:<24}{heads}", ""));
+    }
+    for (name, cell) in figures {
+        let cells: String = rows.iter().zip(&widths).map(|((_, f), width)| format!("{:>width$}", cell(f, currency))).collect();
+        lines.push(format!("{name:<24}{cells}"));
+    }
+    lines
+}
+
+/// The report as CSV: a row for all, a row for each branch; amounts with a decimal point.
+///
+/// # Errors
+/// When a row cannot be written, which memory always can.
+pub fn csv(report: &Report, currency: Currency) -> Result<String> {
+    let mut out = csv::Writer::from_writer(Vec::new());
+    let failed = |e: csv::Error| Error::new("the table could not be written").because(e);
+    let head = ["campaign", "branch", "mailed", "undeliverable", "redeemed", "response_rate", "response_low", "response_high",
+        "takings", "takings_per_redeemer", "gift_cost", "postage", "net", "return_on_cost"];
+    out.write_record(head).map_err(failed)?;
+    let all = std::iter::once(("", &report.figures));
+    for (name, f) in all.chain(report.branches.iter().map(|branch| (branch.name.as_str(), &branch.figures))) {
+        let fraction = |x: Option<f64>| x.map(|x| format!("{x:.4}")).unwrap_or_default();
+        let money = |amount: Money| currency.plain(amount);
+        let row = [
+            words::inert(&report.campaign),
+            words::inert(name),
+            f.mailed.to_string(),
+            f.undeliverable.to_string(),
+            f.redeemed.to_string(),
+            fraction(f.response_rate),
+            fraction(f.response_ci95.map(|[low, _]| low)),
+            fraction(f.response_ci95.map(|[_, high]| high)),
+            money(f.takings_minor),
+            f.takings_per_redeemer_minor.map(money).unwrap_or_default(),
+            money(f.gift_cost_minor),
+            money(f.postage_minor),
+            money(f.net_minor),
+            fraction(f.return_on_cost),
+        ];
+        out.write_record(row).map_err(failed)?;
+    }
+    let bytes = out.into_inner().map_err(|e| Error::new("the table could not be written").because(e.into_error()))?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}

@@ -1,0 +1,57 @@
+//! Year against year: every campaign that was planned, oldest first.
+
+use chrono::NaiveDate;
+use serde::Serialize;
+
+use super::figures::{Figures, report};
+use crate::campaign;
+use crate::error::Result;
+use crate::money::{Currency, Share};
+use crate::store::Read;
+use crate::words;
+
+/// One campaign among the others.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Year {
+    /// The campaign.
+    pub campaign: String,
+    /// Its name.
+    pub name: String,
+    /// The day it was posted, or its own day.
+    pub from: NaiveDate,
+    /// Its figures.
+    #[serde(flatten)]
+    pub figures: Figures,
+}
+
+/// The figures of every campaign.
+pub fn years(read: &Read<'_>, currency: Currency, margin: Option<Share>, today: NaiveDate) -> Result<Vec<Year>> {
+    let mut years = Vec::new();
+    for slug in campaign::slugs(read)? {
+        let report = report(read, &slug, currency, margin, today)?;
+        years.push(Year { campaign: report.campaign, name: report.name, from: report.from, figures: report.figures });
+    }
+    years.sort_by_key(|year| year.from);
+    Ok(years)
+}
+
+/// The comparison as a page of text.
+pub fn years_table(years: &[Year], currency: Currency) -> String {
+    let widest = years.iter().map(|year| year.name.chars().count()).max().unwrap_or(0).max(8);
+    let mut text = format!("{:<10}  {:<widest$}  {:>7}  {:>6}  {:>7}  {:>12}  {:>10}  {:>12}\n", "from", "campaign", "letters", "came", "rate", "takings", "each", "left over");
+    for year in years {
+        let f = &year.figures;
+        let rate = f.response_rate.map_or("–".to_owned(), |rate| format!("{:.1} %", rate * 100.0));
+        let each = f.takings_per_redeemer_minor.map_or("–".to_owned(), |each| currency.show(each));
+        text.push_str(&format!(
+            "{:<10}  {:<widest$}  {:>7}  {:>6}  {rate:>7}  {:>12}  {each:>10}  {:>12}\n",
+            year.from.to_string(),
+            year.name,
+            words::thousands(f.mailed),
+            words::thousands(f.redeemed),
+            currency.show_whole(f.takings_minor),
+            currency.show_whole(f.net_minor),
+        ));
+    }
+    text
+}
