@@ -4,5 +4,6 @@ pub mod clock;
 pub mod error;
 pub mod merge;
 pub mod money;
+pub mod segment;
 pub mod store;
 pub mod words;
