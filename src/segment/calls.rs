@@ -1,0 +1,209 @@
+//! The functions: how many arguments, of which kind, and what they stand for.
+
+use chrono::NaiveDate;
+
+use super::check::Check;
+use super::expr::{Case, Days, Expr, Node};
+use super::fields::{self, Answer, FunctionDoc, Kind, Measure};
+use super::fold::folded;
+use super::habits::instead;
+use super::tree::Ast;
+use crate::clock::{days_before, months_before};
+use crate::error::{Error, Result};
+use crate::words;
+
+/// How far back `days_ago` and its like reach, so that a slip of the hand is seen.
+const YEARS_BACK: i64 = 200;
+
+/// A function with what stands in its parentheses.
+pub(super) fn call(check: &Check<'_>, ast: &Ast, name: &str, items: &[Ast]) -> Result<Expr> {
+    let Some(function) = fields::function(name) else { return Err(unknown(check, ast, name)) };
+    let call = Call { check, ast, function };
+    let to = check.scope.as_of;
+    match function.name {
+        "today" => call.none(items).map(|()| call.gives(Node::Day(to))),
+        "days_ago" | "months_ago" | "years_ago" => call.ago(items),
+        "date" => call.date(items),
+        "has_tag" => {
+            let tag = call.text(call.one(items)?)?;
+            Ok(call.gives(Node::Tag(tag)))
+        }
+        "preference" => {
+            let key = call.text(call.one(items)?)?;
+            Ok(call.gives(Node::Preference(key)))
+        }
+        "bought" => {
+            let words = call.words(call.one(items)?)?;
+            Ok(call.gives(Node::Bought(words, Days { from: None, to })))
+        }
+        "bought_since" => {
+            let [text, day] = call.two(items)?;
+            let words = call.words(text)?;
+            Ok(call.gives(Node::Bought(words, Days { from: Some(call.day(day)?), to })))
+        }
+        "spend_between" => Ok(call.gives(Node::Purchases(Measure::Spend, call.days(items)?))),
+        "visits_between" => Ok(call.gives(Node::Purchases(Measure::Visits, call.days(items)?))),
+        "response" => Ok(call.gives(Node::Answer(Answer::Text, call.campaign(items)?))),
+        "invited" => Ok(call.gives(Node::Answer(Answer::Invited, call.campaign(items)?))),
+        "lower" => call.fold(Case::Lower, items),
+        _ => call.fold(Case::Upper, items),
+    }
+}
+
+fn unknown(check: &Check<'_>, ast: &Ast, name: &str) -> Error {
+    if fields::field(name).is_some() || check.scope.named.contains_key(name) {
+        let message = format!("{} stands without parentheses", words::quote(name));
+        return check.fault(ast, message).hint(format!("write `{name}`"));
+    }
+    let error = check.fault(ast, format!("no function {}", words::quote(name)));
+    match instead(name) {
+        Some(hint) => error.hint(hint),
+        None => {
+            let known: Vec<&str> = fields::functions().iter().map(|f| f.name).collect();
+            error.hint(words::did_you_mean(name, &known))
+        }
+    }
+}
+
+struct Call<'c, 'a> {
+    check: &'c Check<'a>,
+    ast: &'c Ast,
+    function: &'static FunctionDoc,
+}
+
+impl Call<'_, '_> {
+    fn gives(&self, node: Node) -> Expr {
+        self.check.made(self.ast, node, self.function.kind, false)
+    }
+
+    fn wrong(&self, at: &Ast, wants: &str) -> Error {
+        let message = format!("`{}` {wants}", self.function.name);
+        self.check.fault(at, message).hint(format!("for example {}", self.function.shape))
+    }
+
+    fn none(&self, items: &[Ast]) -> Result<()> {
+        match items {
+            [] => Ok(()),
+            [first, ..] => Err(self.wrong(first, "takes nothing in its parentheses")),
+        }
+    }
+
+    fn one<'i>(&self, items: &'i [Ast]) -> Result<&'i Ast> {
+        match items {
+            [one] => Ok(one),
+            [_, second, ..] => Err(self.wrong(second, "takes one value")),
+            [] => Err(self.wrong(self.ast, "needs one value")),
+        }
+    }
+
+    fn two<'i>(&self, items: &'i [Ast]) -> Result<[&'i Ast; 2]> {
+        match items {
+            [first, second] => Ok([first, second]),
+            [_, _, third, ..] => Err(self.wrong(third, "takes two values")),
+            _ => Err(self.wrong(self.ast, "needs two values")),
+        }
+    }
+
+    /// Text in quotes, known now.
+    fn text(&self, ast: &Ast) -> Result<String> {
+        if self.check.is_unknown(ast) {
+            return Err(self.check.bare(ast));
+        }
+        match self.check.expr(ast)?.node {
+            Node::Text(text) if text.trim().is_empty() => Err(self.wrong(ast, "needs some text")),
+            Node::Text(text) => Ok(text),
+            _ => Err(self.wrong(ast, "needs text in single quotes")),
+        }
+    }
+
+    fn words(&self, ast: &Ast) -> Result<Vec<String>> {
+        Ok(self.text(ast)?.split_whitespace().map(folded).collect())
+    }
+
+    /// A day that is the same for everybody.
+    fn day(&self, ast: &Ast) -> Result<NaiveDate> {
+        let value = self.check.expr(ast)?;
+        match (value.node, value.kind) {
+            (Node::Day(day), _) => Ok(day),
+            (_, Kind::Date) => Err(self.wrong(ast, "needs a day that is the same for everybody")),
+            (Node::Text(text), _) if text.parse::<NaiveDate>().is_ok() => {
+                Err(self.check.fault(ast, format!("write a day as date('{text}')")))
+            }
+            (_, kind) => Err(self.wrong(ast, &format!("needs a date, but {} is {kind}", self.check.shown(ast)))),
+        }
+    }
+
+    /// Two days, both included, never past the day on which the segment is judged.
+    fn days(&self, items: &[Ast]) -> Result<Days> {
+        let [first, last] = self.two(items)?;
+        let (from, to) = (self.day(first)?, self.day(last)?);
+        if from > to {
+            let message = format!("there is no day between {} and {}", self.check.shown(first), self.check.shown(last));
+            return Err(self.check.fault(first, message).hint("write the earlier day first"));
+        }
+        Ok(Days { from: Some(from), to: to.min(self.check.scope.as_of) })
+    }
+
+    fn campaign(&self, items: &[Ast]) -> Result<String> {
+        let ast = self.one(items)?;
+        let name = self.text(ast)?;
+        let known = self.check.scope.campaigns;
+        if known.contains(&name) || self.check.scope.follows == Some(name.as_str()) {
+            return Ok(name);
+        }
+        let error = self.check.fault(ast, format!("no campaign {}", words::quote(&name)));
+        if known.is_empty() {
+            return Err(error.hint("there is no campaign yet"));
+        }
+        let known: Vec<&str> = known.iter().map(String::as_str).collect();
+        Err(error.hint(words::did_you_mean(&name, &known)))
+    }
+
+    fn ago(&self, items: &[Ast]) -> Result<Expr> {
+        let ast = self.one(items)?;
+        let Node::Whole(n) = self.check.expr(ast)?.node else {
+            return Err(self.wrong(ast, "needs a whole number"));
+        };
+        let as_of = self.check.scope.as_of;
+        let (most, back): (i64, fn(NaiveDate, u32) -> NaiveDate) = match self.function.name {
+            "days_ago" => (YEARS_BACK * 366, |day, n| days_before(day, u64::from(n))),
+            "months_ago" => (YEARS_BACK * 12, months_before),
+            _ => (YEARS_BACK, |day, n| months_before(day, n * 12)),
+        };
+        match u32::try_from(n) {
+            Ok(back_by) if n <= most => Ok(self.gives(Node::Day(back(as_of, back_by)))),
+            _ => Err(self.wrong(ast, &format!("reaches back {YEARS_BACK} years at most"))),
+        }
+    }
+
+    fn date(&self, items: &[Ast]) -> Result<Expr> {
+        let ast = self.one(items)?;
+        let typed = self.text(ast)?;
+        let iso = typed.len() == 10 && typed.bytes().all(|b| b.is_ascii_digit() || b == b'-');
+        match typed.parse::<NaiveDate>() {
+            Ok(day) if iso => Ok(self.gives(Node::Day(day))),
+            _ => Err(self
+                .check
+                .fault(ast, format!("{} is not a day of the calendar", words::quote(&typed)))
+                .hint("write year, month and day: date('2025-03-31')")),
+        }
+    }
+
+    fn fold(&self, case: Case, items: &[Ast]) -> Result<Expr> {
+        let ast = self.one(items)?;
+        if self.check.is_unknown(ast) {
+            return Err(self.check.bare(ast));
+        }
+        let value = self.check.expr(ast)?;
+        match value.node {
+            Node::Text(text) => {
+                let text = if case == Case::Lower { text.to_lowercase() } else { text.to_uppercase() };
+                Ok(self.gives(Node::Text(text)))
+            }
+            _ if value.kind != Kind::Text => {
+                Err(self.wrong(ast, &format!("needs text, but {} is {}", self.check.shown(ast), value.kind)))
+            }
+            _ => Ok(self.gives(Node::Fold(case, Box::new(value)))),
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! A checked expression: every name is known, every kind fits, every day is fixed. It cannot fail any more.
+
+use chrono::NaiveDate;
+
+use super::fields::{Answer, Contact, Kind, Measure};
+use super::tree::Comparison;
+
+/// A checked part of a segment.
+#[derive(Debug, Clone)]
+pub(super) struct Expr {
+    pub(super) node: Node,
+    pub(super) kind: Kind,
+    /// Whether it can be absent: a date that never was, a division by zero.
+    pub(super) absent: bool,
+    /// As the owner wrote it.
+    pub(super) text: String,
+}
+
+/// From a day to a day, both included; from the beginning where there is no first day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Days {
+    pub(super) from: Option<NaiveDate>,
+    pub(super) to: NaiveDate,
+}
+
+/// What a checked part is.
+#[derive(Debug, Clone)]
+pub(super) enum Node {
+    Text(String),
+    Whole(i64),
+    /// `digits / 10^scale`.
+    Decimal(i64, u32),
+    /// Minor units.
+    Money(i64),
+    Day(NaiveDate),
+    YesNo(bool),
+    /// An expression over the customer's own row.
+    Customer(&'static str),
+    Purchases(Measure, Days),
+    Contacts(Contact, Days),
+    /// What came of a campaign, by its file's name.
+    Answer(Answer, String),
+    Tag(String),
+    /// An item whose text holds all the words, bought within the days.
+    Bought(Vec<String>, Days),
+    Preference(String),
+    Fold(Case, Box<Expr>),
+    /// A named segment of shop.toml, in place.
+    Named(Box<Expr>),
+    Negate(Box<Expr>),
+    Arithmetic(char, Box<Expr>, Box<Expr>),
+    Compare(Comparison, Box<Expr>, Box<Expr>),
+    Between(Box<Expr>, Box<Expr>, Box<Expr>),
+    In(Box<Expr>, Vec<Expr>),
+    Like(Box<Expr>, String),
+    IsNull(Box<Expr>),
+    All(Vec<Expr>),
+    Any(Vec<Expr>),
+    Not(Box<Expr>),
+}
+
+/// Small letters or capitals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Case {
+    Lower,
+    Upper,
+}
+
+impl Expr {
+    /// The parts that are known of a person, rather than computed from others.
+    pub(super) fn facts<'e>(&'e self, found: &mut Vec<&'e Expr>) {
+        match &self.node {
+            Node::Customer(_)
+            | Node::Purchases(..)
+            | Node::Contacts(..)
+            | Node::Answer(..)
+            | Node::Tag(_)
+            | Node::Bought(..)
+            | Node::Preference(_) => found.push(self),
+            Node::Text(_) | Node::Whole(_) | Node::Decimal(..) | Node::Money(_) | Node::Day(_) | Node::YesNo(_) => {}
+            Node::Fold(_, a) | Node::Named(a) | Node::Negate(a) | Node::Like(a, _) | Node::IsNull(a) | Node::Not(a) => {
+                a.facts(found);
+            }
+            Node::Arithmetic(_, a, b) | Node::Compare(_, a, b) => {
+                a.facts(found);
+                b.facts(found);
+            }
+            Node::Between(a, low, high) => {
+                for part in [a, low, high] {
+                    part.facts(found);
+                }
+            }
+            Node::In(a, items) => {
+                a.facts(found);
+                for item in items {
+                    item.facts(found);
+                }
+            }
+            Node::All(parts) | Node::Any(parts) => {
+                for part in parts {
+                    part.facts(found);
+                }
+            }
+        }
+    }
+
+    /// Whether it is the same for everybody.
+    pub(super) fn is_constant(&self) -> bool {
+        let mut facts = Vec::new();
+        self.facts(&mut facts);
+        facts.is_empty()
+    }
+}

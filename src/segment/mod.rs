@@ -1,0 +1,136 @@
+//! Segments: who is meant, in a small language of the shop's own words. Text becomes a checked expression, then SQL.
+//!
+//! ```text
+//! spend_12m >= 500 AND last_purchase >= months_ago(18) AND NOT has_tag('wholesale')
+//! ```
+//! The language is two-valued: whatever matches X does not match NOT X, and everybody matches one of them. Absent text is
+//! `''`, sums and counts of somebody who never bought are 0, and an absent date is neither before nor after any other.
+
+mod calls;
+mod check;
+mod expr;
+mod fields;
+mod fold;
+mod habits;
+mod kinds;
+mod lexer;
+mod parser;
+mod sql;
+#[cfg(test)]
+mod tests;
+mod tree;
+mod why;
+
+use std::collections::{BTreeMap, HashSet};
+
+use chrono::NaiveDate;
+
+use crate::error::{Error, Result};
+use crate::money::Currency;
+use crate::store::{Read, ToValue};
+
+pub use fields::{FieldDoc, FunctionDoc, Kind, fields, functions};
+pub use why::{Explanation, Shape, explain};
+
+/// What a segment is judged on, and what it may speak of besides the fields.
+#[derive(Debug, Clone, Copy)]
+pub struct Scope<'a> {
+    /// The day: nothing after it counts.
+    pub as_of: NaiveDate,
+    /// The shop's currency, in which `500` is meant.
+    pub currency: Currency,
+    /// The campaign that this one follows, by its file's name.
+    pub follows: Option<&'a str>,
+    /// All campaigns that `response('…')` may name.
+    pub campaigns: &'a [String],
+    /// The named segments of shop.toml.
+    pub named: &'a BTreeMap<String, String>,
+}
+
+/// A condition that was read and checked: everybody either matches or does not.
+#[derive(Debug, Clone)]
+pub struct Condition {
+    root: expr::Expr,
+    as_of: NaiveDate,
+    currency: Currency,
+}
+
+/// What people are ranked by.
+#[derive(Debug, Clone)]
+pub struct Order {
+    keys: Vec<(expr::Expr, bool)>,
+}
+
+/// One person who matches.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// The customer's row.
+    pub id: i64,
+    /// The customer's reference.
+    pub reference: String,
+}
+
+/// Reads and checks a condition.
+///
+/// # Errors
+/// When the text is no condition; the place is `LINE:COLUMN` within it.
+pub fn condition(text: &str, scope: &Scope<'_>) -> Result<Condition> {
+    let root = check::condition(text, scope)?;
+    Ok(Condition { root, as_of: scope.as_of, currency: scope.currency })
+}
+
+/// Reads and checks what to order by: `spend_12m DESC, last_purchase DESC`.
+///
+/// # Errors
+/// When the text is no such list; the place is `LINE:COLUMN` within it.
+pub fn order(text: &str, scope: &Scope<'_>) -> Result<Order> {
+    Ok(Order { keys: check::order(text, scope)? })
+}
+
+/// Checks the named segments of shop.toml, all faults at once, each placed at `NAME:LINE:COLUMN`.
+///
+/// # Errors
+/// When a name or its text cannot be used.
+pub fn check_named(scope: &Scope<'_>) -> Result<()> {
+    let faults = scope.named.iter().filter_map(|(name, text)| {
+        let fault = if lexer::is_name(name) && !habits::is_keyword(name) {
+            match (fields::field(name), fields::function(name)) {
+                (None, None) => check::named(name, text, scope).err()?,
+                _ => Error::new("a field or function has this name already").hint("choose another name"),
+            }
+        } else {
+            Error::new("this cannot be the name of a segment")
+                .hint("a name is letters, digits and `_`, beginning with a letter, and no word like AND")
+        };
+        Some(fault.at(name))
+    });
+    Error::all(faults.collect()).map_or(Ok(()), Err)
+}
+
+/// Everybody who matches, the best first; `limit` is how many at most. Without an order they stand by reference.
+///
+/// # Errors
+/// When the database fails.
+pub fn find(read: &Read<'_>, condition: &Condition, order: Option<&Order>, limit: Option<usize>) -> Result<Vec<Found>> {
+    let mut sql = sql::Sql::default();
+    let matches = sql.expr(&condition.root);
+    let ranked = sql.order(order.map_or(&[], |order| &order.keys));
+    let most = limit.map(|limit| format!(" LIMIT {}", sql.bind(limit.to_value().into_owned()))).unwrap_or_default();
+    let text = format!("SELECT c.id, c.ref FROM customer c WHERE {matches} ORDER BY {ranked}{most}");
+    read.all(&text, &sql.params, |row| Ok(Found { id: row.get(0)?, reference: row.get(1)? }))
+}
+
+/// The ids of everybody who matches, in no order.
+///
+/// # Errors
+/// When the database fails.
+pub fn matching(read: &Read<'_>, condition: &Condition) -> Result<HashSet<i64>> {
+    let mut sql = sql::Sql::default();
+    let matches = sql.expr(&condition.root);
+    let mut found = HashSet::new();
+    read.each(&format!("SELECT c.id FROM customer c WHERE {matches}"), &sql.params, |row| {
+        found.insert(row.get(0)?);
+        Ok(())
+    })?;
+    Ok(found)
+}

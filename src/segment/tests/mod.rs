@@ -1,0 +1,223 @@
+//! Segments over a small shop, against figures counted in Rust by other means.
+
+mod mistakes;
+mod shop;
+
+use chrono::{Datelike, Months, NaiveDate};
+
+use super::*;
+use shop::{Person, as_of, day, shop};
+
+type Judge = fn(&Person) -> bool;
+
+const CASES: &[(&str, Judge)] = &[
+    ("TRUE", |_| true),
+    ("spend_12m >= 500", |p| p.spend(12) >= 50_000),
+    ("spend_12m = 500.01", |p| p.spend(12) == 50_001),
+    ("spend_24m > spend_12m * 1.5", |p| 2 * p.spend(24) > 3 * p.spend(12)),
+    ("spend_ever - spend_24m > 10", |p| p.spend(900) - p.spend(24) > 1_000),
+    ("spend_12m / 3 > 50", |p| p.spend(12) > 3 * 5_000),
+    ("visits_12m / 2 > 1", |p| p.visits(12) > 2),
+    ("spend_12m > visits_12m * 100", |p| p.spend(12) > i64::try_from(p.visits(12)).expect("few") * 10_000),
+    ("visits_12m * 3 < visits_ever", |p| p.visits(12) * 3 < p.visits(900)),
+    ("spend_12m / visits_12m >= 150", |p| {
+        p.visits(12) > 0 && p.spend(12) >= 15_000 * i64::try_from(p.visits(12)).expect("few")
+    }),
+    ("spend_12m BETWEEN 100 AND 300", |p| (10_000..=30_000).contains(&p.spend(12))),
+    ("visits_24m IN (0, 2, 4)", |p| [0, 2, 4].contains(&p.visits(24))),
+    ("regulars", |p| p.visits(12) >= 2),
+    ("last_purchase < months_ago(6)", |p| p.last().is_some_and(|on| on < as_of() - Months::new(6))),
+    ("last_purchase <> date('1989-06-01')", |p| p.last() != Some(day("1989-06-01"))),
+    ("last_purchase IS NULL", |p| p.last().is_none()),
+    ("last_purchase IN (today(), last_contact)", |p| {
+        let contact = p.notes.iter().map(|n| n.0).filter(|on| *on <= as_of()).max();
+        p.last().is_some_and(|on| on == as_of() || Some(on) == contact)
+    }),
+    ("first_purchase NOT BETWEEN years_ago(2) AND today()", |p| {
+        let first = p.until_today().filter(|(_, amount, _)| *amount >= 0).map(|(on, _, _)| *on).min();
+        first.is_none_or(|on| on < as_of() - Months::new(24))
+    }),
+    ("average_purchase >= 200", |p| {
+        let all: Vec<i64> = p.until_today().map(|(_, amount, _)| *amount).filter(|amount| *amount >= 0).collect();
+        !all.is_empty() && all.iter().sum::<i64>() >= 20_000 * i64::try_from(all.len()).expect("few")
+    }),
+    ("returns_12m > 0", |p| p.until_today().any(|(on, amount, _)| *on > as_of() - Months::new(12) && *amount < 0)),
+    ("spend_between(date('1989-01-16'), date('1999-12-31')) = spend_12m", |_| true),
+    ("visits_between(date('1989-01-01'), date('1989-12-31')) >= 2", |p| {
+        p.until_today().filter(|(on, amount, _)| on.year() == 1989 && *amount >= 0).count() >= 2
+    }),
+    ("city <> 'Springfield'", |p| p.city != "Springfield"),
+    ("city IS NULL", |p| p.city.is_empty()),
+    ("city LIKE 'zü%'", |p| p.city.to_lowercase().starts_with("zü")),
+    ("city LIKE '%JOSÉ'", |p| p.city == "San José"),
+    ("city LIKE '_ür%'", |p| p.city == "Zürich" || p.city == "ZÜRICH"),
+    ("lower(city) = 'zürich'", |p| p.city.to_lowercase() == "zürich"),
+    ("'ZÜRICH' = upper(city)", |p| p.city.to_lowercase() == "zürich"),
+    ("lower(city) IN ('zürich', 'springfield')", |p| ["zürich", "springfield"].contains(&&*p.city.to_lowercase())),
+    ("city = 'Zürich' OR city = 'O''Fallon'", |p| p.city == "Zürich" || p.city == "O'Fallon"),
+    ("has_email", |p| !p.email.is_empty()),
+    ("has_email = has_tag('wholesale')", |p| p.email.is_empty() == p.tags.is_empty()),
+    ("has_address", |p| ["C-074", "C-111"].contains(&p.reference.as_str())),
+    ("preference('colour') = 'blue'", |p| p.reference == "C-028"),
+    ("bought('shirt blue')", |p| p.bought(&["shirt", "blue"], NaiveDate::MIN)),
+    ("bought('écharpe')", |p| p.bought(&["écharpe"], NaiveDate::MIN)),
+    ("bought('50%')", |p| p.bought(&["50%"], NaiveDate::MIN)),
+    ("bought('_')", |_| false),
+    ("bought_since('tie', months_ago(3))", |p| p.bought(&["tie"], as_of() - Months::new(3))),
+    ("open_complaint", |p| p.notes.iter().any(|n| n.1 == "complaint" && !n.3)),
+    ("minutes_12m > 10", |p| {
+        let within = |on: NaiveDate| on > as_of() - Months::new(12) && on <= as_of();
+        p.notes.iter().filter(|n| within(n.0)).map(|n| n.2).sum::<i64>() > 10
+    }),
+    ("last_contact >= days_ago(90)", |p| {
+        p.notes.iter().any(|n| n.0 <= as_of() && n.0 >= as_of() - chrono::TimeDelta::days(90))
+    }),
+    ("response('1989-chardonnay') = 'redeemed'", |p| p.answer == Some("redeemed")),
+    ("response('1989-chardonnay') IN ('not_invited', 'held_out')", |p| {
+        p.answer.is_none() || p.answer == Some("held_out")
+    }),
+    ("invited('1989-chardonnay')", |p| !matches!(p.answer, None | Some("held_out"))),
+    ("not_redeemed OR undeliverable", |p| matches!(p.answer, Some("not_redeemed" | "undeliverable"))),
+    ("redeemed AND gift_spend > 0 AND years_running >= 1", |p| p.answer == Some("redeemed")),
+    ("redeemed_on IS NOT NULL", |p| p.answer == Some("redeemed")),
+    ("NOT (last_purchase < today()) AND city LIKE '%'", |p| p.last().is_none_or(|on| on >= as_of())),
+];
+
+#[test]
+fn segments_match_what_is_counted_by_hand() {
+    let shop = shop();
+    for (text, judge) in CASES {
+        assert_eq!(shop.matching(text), shop.counted(judge), "{text}");
+    }
+}
+
+#[test]
+fn not_takes_exactly_the_others() {
+    let shop = shop();
+    let everybody = shop.matching("TRUE");
+    assert_eq!(everybody.len(), shop.people.len());
+    for pair in CASES.windows(2) {
+        let (one, two) = (pair[0].0, pair[1].0);
+        for text in [one.to_owned(), format!("({one}) AND ({two})"), format!("({one}) OR NOT ({two})")] {
+            let matched = shop.matching(&text);
+            let others = shop.matching(&format!("NOT ({text})"));
+            assert!(matched.is_disjoint(&others), "{text}");
+            assert_eq!(matched.len() + others.len(), everybody.len(), "{text}");
+        }
+    }
+}
+
+#[test]
+fn why_agrees_with_the_segment_and_says_the_values() {
+    let shop = shop();
+    let read = shop.store.read();
+    for pair in CASES.windows(2) {
+        let text = format!("({}) AND NOT ({})", pair[0].0, pair[1].0);
+        let condition = condition(&text, &shop.scope()).expect("right");
+        let matched = matching(&read, &condition).expect("matched");
+        for id in [1, 2, 3, 4, 5, 77] {
+            assert_eq!(explain(&read, &condition, id).expect("why").holds, matched.contains(&id), "{text}");
+        }
+    }
+    let text = "spend_12m >= 600\n AND (last_purchase < months_ago(6) OR regulars) AND NOT has_tag('vip')";
+    let condition = condition(text, &shop.scope()).expect("right");
+    let why = explain(&read, &condition, 1).expect("why");
+    let wanted = [
+        "no   all of",
+        "    no   spend_12m >= 600   (spend_12m is $500.01)",
+        "    yes  one of",
+        "        no   last_purchase < months_ago(6)   (last_purchase is 1990-01-15, today)",
+        "        yes  regulars",
+        "            yes  visits_12m >= 2   (visits_12m is 2)",
+        "    yes  not",
+        "        no   has_tag('vip')   (no tags)",
+    ];
+    assert_eq!(why.lines(), wanted);
+    let deciding: Vec<&str> = why.deciding().iter().map(|part| part.text.as_str()).collect();
+    assert_eq!(deciding, ["spend_12m >= 600"]);
+    assert!(explain(&read, &condition, 9_999).is_err());
+}
+
+#[test]
+fn the_best_come_first_and_ties_stand_by_reference() {
+    let shop = shop();
+    let read = shop.store.read();
+    let all = condition("TRUE", &shop.scope()).expect("right");
+    let by = order("spend_12m desc, last_purchase DESC", &shop.scope()).expect("right");
+    let found = find(&read, &all, Some(&by), None).expect("found");
+    let mut wanted: Vec<&Person> = shop.people.iter().collect();
+    wanted.sort_by_key(|p| (-p.spend(12), std::cmp::Reverse(p.last()), p.reference.clone()));
+    let wanted: Vec<&str> = wanted.iter().map(|p| p.reference.as_str()).collect();
+    assert_eq!(found.iter().map(|f| f.reference.as_str()).collect::<Vec<_>>(), wanted);
+    assert_eq!(find(&read, &all, Some(&by), Some(7)).expect("found"), found[..7]);
+
+    let up = order("last_purchase, lower(city) DESC, has_email", &shop.scope()).expect("right");
+    let found = find(&read, &all, Some(&up), None).expect("found");
+    let last = found.last().and_then(|f| shop.people.iter().find(|p| p.reference == f.reference));
+    assert_eq!(last.and_then(Person::last), None, "who never bought stands last, upwards as well");
+    let plain = find(&read, &all, None, Some(2)).expect("found");
+    assert_eq!(plain.iter().map(|f| f.reference.as_str()).collect::<Vec<_>>(), ["C-000", "C-001"]);
+}
+
+#[test]
+fn an_order_is_checked_too() {
+    let shop = shop();
+    for (text, wanted) in [
+        ("", "1:1: there is nothing to order by"),
+        ("spend_12m DOWN", "1:11: `DOWN` is not expected here"),
+        ("spend_12m DESC,", "1:16: the text ends where a value should stand"),
+        ("spend_12m DESC NULLS LAST", "1:16: the place of absent dates cannot be chosen"),
+        ("spend_12", "1:1: no field `spend_12`"),
+        ("5", "1:1: `5` is the same for everybody"),
+        ("city, today() DESC", "1:7: `today()` is the same for everybody"),
+    ] {
+        assert_eq!(order(text, &shop.scope()).map_err(|e| e.to_string()).err().as_deref(), Some(wanted));
+    }
+}
+
+#[test]
+fn named_segments_are_checked_all_at_once() {
+    let mut shop = shop();
+    assert!(check_named(&shop.scope()).is_ok());
+    for (name, text) in
+        [("best-ones", "TRUE"), ("city", "TRUE"), ("one", "spend_12 > 5"), ("two", "three"), ("three", "two")]
+    {
+        shop.named.insert(name.to_owned(), text.to_owned());
+    }
+    let error = check_named(&shop.scope()).expect_err("faults");
+    let places: Vec<Option<&str>> = error.faults().map(Error::place).collect();
+    assert_eq!(places, [Some("best-ones"), Some("city"), Some("one:1:1"), Some("three:1:1"), Some("two:1:1")]);
+}
+
+#[test]
+fn long_and_deep_segments_run() {
+    let shop = shop();
+    let many = vec!["has_email"; 300].join(" or ");
+    assert_eq!(shop.matching(&many), shop.matching("has_email"));
+    let list: Vec<String> = (0..700).map(|n| n.to_string()).collect();
+    assert_eq!(shop.matching(&format!("visits_12m in ({})", list.join(","))).len(), shop.people.len());
+    let deep = format!("{}has_email{}", "not (".repeat(19), " = TRUE)".repeat(19));
+    assert!(condition(&deep, &shop.scope()).is_ok());
+    shop.matching(&deep);
+    let sum = format!("visits_12m{} > 5", " / 1".repeat(95));
+    shop.matching(&sum);
+    shop.matching(&format!("city like '{}'", "é%".repeat(1_500)));
+}
+
+#[test]
+fn counting_uses_the_covering_index() {
+    let shop = shop();
+    let scope = shop.scope();
+    let condition = condition("spend_12m >= 5 and visits_ever > 1 and last_purchase > today()", &scope).expect("right");
+    let mut sql = sql::Sql::default();
+    let matches = sql.expr(&condition.root);
+    let plan = shop
+        .store
+        .read()
+        .all(&format!("EXPLAIN QUERY PLAN SELECT c.id FROM customer c WHERE {matches}"), &sql.params, |row| {
+            row.get::<String>(3)
+        })
+        .expect("plan");
+    let covered = plan.iter().filter(|line| line.contains("COVERING INDEX purchase_customer")).count();
+    assert_eq!(covered, 3, "{plan:#?}");
+}

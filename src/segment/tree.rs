@@ -1,0 +1,62 @@
+//! The shape of a text, before any name in it is looked up.
+
+use super::lexer::Span;
+
+/// A part of the text, not looked up in any list of fields yet.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Ast {
+    pub(super) node: Form,
+    pub(super) span: Span,
+    /// How many parts stand above each other in it.
+    pub(super) height: usize,
+}
+
+/// What a part is, by its shape alone.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Form {
+    Name(String),
+    Call(String, Vec<Ast>),
+    Text(String),
+    Number(String),
+    YesNo(bool),
+    Negate(Box<Ast>),
+    Not(Box<Ast>),
+    All(Vec<Ast>),
+    Any(Vec<Ast>),
+    /// `+` `-` `*` `/`.
+    Arithmetic(char, Box<Ast>, Box<Ast>),
+    Compare(Comparison, Box<Ast>, Box<Ast>),
+    Between(Box<Ast>, Box<Ast>, Box<Ast>),
+    In(Box<Ast>, Vec<Ast>),
+    Like(Box<Ast>, Box<Ast>),
+    IsNull(Box<Ast>),
+}
+
+/// How two values are compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Comparison {
+    Equal,
+    Unlike,
+    Less,
+    AtMost,
+    More,
+    AtLeast,
+}
+
+impl Comparison {
+    pub(super) fn sign(self) -> &'static str {
+        match self {
+            Self::Equal => "=",
+            Self::Unlike => "<>",
+            Self::Less => "<",
+            Self::AtMost => "<=",
+            Self::More => ">",
+            Self::AtLeast => ">=",
+        }
+    }
+
+    pub(super) fn of(sign: &str) -> Option<Self> {
+        let all = [Self::Equal, Self::Unlike, Self::Less, Self::AtMost, Self::More, Self::AtLeast];
+        all.into_iter().find(|one| one.sign() == sign)
+    }
+}

@@ -1,0 +1,178 @@
+//! `why`: whether a condition holds for one person, part by part, with the values that decided it.
+
+use chrono::NaiveDate;
+
+use super::Condition;
+use super::expr::{Expr, Node};
+use super::fields::Kind;
+use super::sql::Sql;
+use crate::clock::ago;
+use crate::error::{Error, Result};
+use crate::money::{Currency, Money};
+use crate::store::{Read, Row, Value};
+use crate::{params, words};
+
+/// One part of a condition, judged for one person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Explanation {
+    /// The part as the owner wrote it.
+    pub text: String,
+    /// Whether it holds.
+    pub holds: bool,
+    /// What is known: `spend_12m is $120.00`; empty where the parts say it all.
+    pub because: String,
+    /// How the parts make the whole.
+    pub shape: Shape,
+    /// The parts.
+    pub parts: Vec<Explanation>,
+}
+
+/// How the parts of an explanation belong together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// There are none: one comparison, one question.
+    Leaf,
+    /// All must hold.
+    All,
+    /// One must hold.
+    Any,
+    /// The one part must not hold.
+    Not,
+    /// A named segment of shop.toml, whose text is the one part.
+    Named,
+}
+
+impl Explanation {
+    /// A line a part, those of a whole set in below it: `no   spend_12m >= 500   (spend_12m is $120.00)`.
+    #[must_use]
+    pub fn lines(&self) -> Vec<String> {
+        let mut lines = Vec::new();
+        self.write(0, &mut lines);
+        lines
+    }
+
+    /// The parts that decide the answer: of an AND those that fail, of an OR all if none holds.
+    #[must_use]
+    pub fn deciding(&self) -> Vec<&Explanation> {
+        match self.shape {
+            Shape::Leaf => vec![self],
+            Shape::All | Shape::Any => {
+                self.parts.iter().filter(|part| part.holds == self.holds).flat_map(Explanation::deciding).collect()
+            }
+            Shape::Not | Shape::Named => self.parts.iter().flat_map(Explanation::deciding).collect(),
+        }
+    }
+
+    fn write(&self, depth: usize, lines: &mut Vec<String>) {
+        let mark = if self.holds { "yes" } else { "no " };
+        let text = match self.shape {
+            Shape::All => "all of",
+            Shape::Any => "one of",
+            Shape::Not => "not",
+            Shape::Leaf | Shape::Named => self.text.as_str(),
+        };
+        let because = if self.because.is_empty() { String::new() } else { format!("   ({})", self.because) };
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        lines.push(format!("{}{mark}  {text}{because}", "    ".repeat(depth)));
+        for part in &self.parts {
+            part.write(depth + 1, lines);
+        }
+    }
+}
+
+/// Whether the condition holds for one person, and why.
+///
+/// # Errors
+/// When there is no such person, or the database fails.
+pub fn explain(read: &Read<'_>, condition: &Condition, customer_id: i64) -> Result<Explanation> {
+    let known = read.first("SELECT c.id FROM customer c WHERE c.id = ?1", params![customer_id], |_| Ok(()))?;
+    if known.is_none() {
+        return Err(Error::new("this customer is not in the book any more"));
+    }
+    Asked { read, condition, customer_id }.part(&condition.root)
+}
+
+struct Asked<'a> {
+    read: &'a Read<'a>,
+    condition: &'a Condition,
+    customer_id: i64,
+}
+
+impl Asked<'_> {
+    fn part(&self, expr: &Expr) -> Result<Explanation> {
+        let (shape, parts): (Shape, Vec<&Expr>) = match &expr.node {
+            Node::All(parts) => (Shape::All, parts.iter().collect()),
+            Node::Any(parts) => (Shape::Any, parts.iter().collect()),
+            Node::Not(inside) => (Shape::Not, vec![inside]),
+            Node::Named(inside) => (Shape::Named, vec![inside]),
+            _ => return self.leaf(expr),
+        };
+        let parts = parts.into_iter().map(|part| self.part(part)).collect::<Result<Vec<_>>>()?;
+        let holds = match shape {
+            Shape::Any => parts.iter().any(|part| part.holds),
+            Shape::Not => parts.iter().all(|part| !part.holds),
+            _ => parts.iter().all(|part| part.holds),
+        };
+        Ok(Explanation { text: expr.text.clone(), holds, because: String::new(), shape, parts })
+    }
+
+    fn leaf(&self, expr: &Expr) -> Result<Explanation> {
+        let mut facts = Vec::new();
+        expr.facts(&mut facts);
+        facts.retain(|fact| fact.text != expr.text);
+        let mut seen = Vec::new();
+        facts.retain(|fact| !seen.contains(&fact.text) && (seen.push(fact.text.clone()), true).1);
+        let mut sql = Sql::default();
+        let columns: Vec<String> = std::iter::once(expr).chain(facts.iter().copied()).map(|e| sql.expr(e)).collect();
+        let id = sql.bind(Value::Int(self.customer_id));
+        let text = format!("SELECT {} FROM customer c WHERE c.id = {id}", columns.join(", "));
+        let found = self.read.first(&text, &sql.params, |row| {
+            let mut known = Vec::new();
+            for (i, fact) in facts.iter().enumerate() {
+                known.push(format!("{} is {}", fact.text, self.shown(row, i + 1, fact.kind)?));
+            }
+            Ok((row.get::<bool>(0)?, known))
+        })?;
+        let (holds, mut known) = found.unwrap_or_default();
+        if let Node::Tag(_) = expr.node {
+            known.push(self.tags()?);
+        }
+        Ok(Explanation {
+            text: expr.text.clone(),
+            holds,
+            because: words::list(&known),
+            shape: Shape::Leaf,
+            parts: Vec::new(),
+        })
+    }
+
+    fn tags(&self) -> Result<String> {
+        let sql = "SELECT tag FROM customer_tag WHERE customer_id = ?1 ORDER BY tag";
+        let tags = self.read.all(sql, params![self.customer_id], |row| row.get::<String>(0))?;
+        let tags: Vec<String> = tags.iter().map(|tag| words::quote(tag)).collect();
+        Ok(if tags.is_empty() { "no tags".to_owned() } else { format!("tags: {}", words::first_few(&tags, 8)) })
+    }
+
+    fn shown(&self, row: &Row<'_>, at: usize, kind: Kind) -> Result<String> {
+        Ok(match kind {
+            Kind::YesNo => (if row.get(at)? { "yes" } else { "no" }).to_owned(),
+            Kind::Text => match row.get::<String>(at)? {
+                text if text.is_empty() => "empty".to_owned(),
+                text => format!("'{text}'"),
+            },
+            Kind::Date => match row.get::<Option<NaiveDate>>(at)? {
+                None => "absent".to_owned(),
+                Some(day) => format!("{day}, {}", ago(day, self.condition.as_of)),
+            },
+            Kind::Money => money(row.get(at)?, self.condition.currency),
+            Kind::Whole => row.get::<i64>(at)?.to_string(),
+            Kind::Number => row.get::<f64>(at)?.to_string(),
+        })
+    }
+}
+
+/// An average has a fraction of the smallest coin; people see it rounded.
+#[expect(clippy::cast_possible_truncation, reason = "a display, rounded before")]
+fn money(minor: f64, currency: Currency) -> String {
+    currency.show(Money(minor.round() as i64))
+}
