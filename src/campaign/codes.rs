@@ -55,7 +55,10 @@ pub(super) fn keyed(key: &[u8], parts: &[&str]) -> [u8; 32] {
 /// # Errors
 /// When it has not eight signs, or the check sign says that one is wrong.
 pub fn normalise(typed: &str) -> Result<Code> {
-    let wrong = |why: String| Error::new(format!("{} is not a code: {why}", words::quote(typed))).hint("look again at the letter; codes look like 7K3M-9QXA");
+    let wrong = |why: String| {
+        Error::new(format!("{} is not a code: {why}", words::quote(typed)))
+            .hint("look again at the letter; codes look like 7K3M-9QXA")
+    };
     let mut signs = Vec::with_capacity(8);
     for c in typed.chars().filter(|c| !c.is_whitespace() && !matches!(c, '-' | '\u{2010}' | '\u{2011}' | '\u{2013}')) {
         let c = match c.to_ascii_uppercase() {
@@ -64,10 +67,15 @@ pub fn normalise(typed: &str) -> Result<Code> {
             other => other,
         };
         let value = SIGNS.iter().position(|sign| char::from(*sign) == c);
-        signs.push(value.and_then(|v| u8::try_from(v).ok()).ok_or_else(|| wrong(format!("there is no sign {} in codes", words::quote(&c.to_string()))))?);
+        signs.push(
+            value
+                .and_then(|v| u8::try_from(v).ok())
+                .ok_or_else(|| wrong(format!("there is no sign {} in codes", words::quote(&c.to_string()))))?,
+        );
     }
     let count = signs.len();
-    let signs: [u8; 8] = signs.try_into().map_err(|_| wrong(format!("it has {} instead of 8", words::count(count, "sign"))))?;
+    let signs: [u8; 8] =
+        signs.try_into().map_err(|_| wrong(format!("it has {} instead of 8", words::count(count, "sign"))))?;
     if check_sign(&signs[..7]) != signs[7] {
         return Err(wrong("a sign is wrong, or two are swapped".to_owned()));
     }
@@ -108,7 +116,12 @@ mod tests {
         let code = Code::make(b"key", "1989", 1, "C-1", 0);
         assert_eq!(code.as_str().len(), 9);
         let shown = code.as_str();
-        for typed in [shown.to_lowercase(), shown.replace('-', " "), shown.replace('0', "o").replace('1', "l"), format!(" {shown} ")] {
+        for typed in [
+            shown.to_lowercase(),
+            shown.replace('-', " "),
+            shown.replace('0', "o").replace('1', "l"),
+            format!(" {shown} "),
+        ] {
             assert_eq!(normalise(&typed).expect(&typed), code);
         }
         for bad in ["", "ABC", "UUUU-UUUU", "0000-0001", "12345678901"] {

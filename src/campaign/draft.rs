@@ -67,10 +67,19 @@ pub fn draft(read: &Read<'_>, shop: &Shop, slug: &str, today: NaiveDate) -> Resu
     let dated = file.date.unwrap_or(as_of);
     let at_file = |e: Error| e.at(super::file::place(slug));
     let campaigns = table::slugs(read)?;
-    if let Some(followed) = file.follows.as_deref().filter(|followed| !campaigns.iter().any(|known| known == followed)) {
+    if let Some(followed) = file.follows.as_deref().filter(|followed| !campaigns.iter().any(|known| known == followed))
+    {
         let known: Vec<&str> = campaigns.iter().map(String::as_str).collect();
-        let hint = if known.is_empty() { "only a campaign that was planned can be followed".to_owned() } else { words::did_you_mean(followed, &known) };
-        return Err(at_file(Error::new(format!("no campaign {} was planned", words::quote(followed))).at(file.line_of("follows")).hint(hint)));
+        let hint = if known.is_empty() {
+            "only a campaign that was planned can be followed".to_owned()
+        } else {
+            words::did_you_mean(followed, &known)
+        };
+        return Err(at_file(
+            Error::new(format!("no campaign {} was planned", words::quote(followed)))
+                .at(file.line_of("follows"))
+                .hint(hint),
+        ));
     }
     sources.engine(&shop.settings, dated, file.follows.is_some())?;
     let scope = Scope {
@@ -105,7 +114,12 @@ pub fn draft(read: &Read<'_>, shop: &Shop, slug: &str, today: NaiveDate) -> Resu
     in_posting_order(&mut recipients, &shop.settings.country);
     let mailed = recipients.iter().filter(|r| !r.held_out).count();
     if let Some(stock) = file.gift.as_ref().and_then(|gift| gift.stock).filter(|stock| *stock < mailed) {
-        warnings.push(format!("{} are invited, but there are only {} of {}", words::count(mailed, "household"), words::thousands(stock), gift_name(&file)));
+        warnings.push(format!(
+            "{} are invited, but there are only {} of {}",
+            words::count(mailed, "household"),
+            words::thousands(stock),
+            gift_name(&file)
+        ));
     }
     Ok(Draft { file, as_of, dated, sources, recipients, left_out: choice.left_out, warnings })
 }
@@ -124,11 +138,21 @@ fn nobody(left_out: &[(String, Reason)]) -> Error {
         *counts.entry(reason.as_str()).or_default() += 1;
     }
     let counts: Vec<String> = counts.iter().map(|(reason, n)| format!("{n} {reason}")).collect();
-    error.hint(format!("the query finds {}, but all are left out: {}", words::count(left_out.len(), "customer"), words::list(&counts)))
+    error.hint(format!(
+        "the query finds {}, but all are left out: {}",
+        words::count(left_out.len(), "customer"),
+        words::list(&counts)
+    ))
 }
 
 /// The branch of each chosen: the first that matches.
-fn branches(read: &Read<'_>, file: &CampaignFile, scope: &Scope<'_>, chosen: &[Chosen], warnings: &mut Vec<String>) -> Result<Vec<String>> {
+fn branches(
+    read: &Read<'_>,
+    file: &CampaignFile,
+    scope: &Scope<'_>,
+    chosen: &[Chosen],
+    warnings: &mut Vec<String>,
+) -> Result<Vec<String>> {
     if file.branches.is_empty() {
         return Ok(vec![String::new(); chosen.len()]);
     }
@@ -155,11 +179,22 @@ fn branches(read: &Read<'_>, file: &CampaignFile, scope: &Scope<'_>, chosen: &[C
     }
     if !without.is_empty() {
         let who = words::first_few(&without, 5);
-        return Err(Error::new(format!("{} in no branch: {who}", if without.len() == 1 { "1 customer is".to_owned() } else { format!("{} are", words::count(without.len(), "customer")) }))
-            .hint("add a last branch with `when = \"true\"`, or narrow the segment"));
+        return Err(Error::new(format!(
+            "{} in no branch: {who}",
+            if without.len() == 1 {
+                "1 customer is".to_owned()
+            } else {
+                format!("{} are", words::count(without.len(), "customer"))
+            }
+        ))
+        .hint("add a last branch with `when = \"true\"`, or narrow the segment"));
     }
     for (index, branch) in file.branches.iter().enumerate().filter(|(index, _)| !used.contains_key(index)) {
-        warnings.push(format!("nobody is in branch {} (line {})", words::quote(&branch.name), file.line_of_branch(index)));
+        warnings.push(format!(
+            "nobody is in branch {} (line {})",
+            words::quote(&branch.name),
+            file.line_of_branch(index)
+        ));
     }
     Ok(found)
 }

@@ -80,7 +80,8 @@ pub(super) fn choose(read: &Read<'_>, file: &CampaignFile, scope: &Scope<'_>, ke
         let Some(person) = reach.get(&found.id) else { continue };
         let reason = if file.exclude.contains(&found.reference) { Some(Reason::Excluded) } else { None };
         let channel = reason.map_or_else(|| reachable(person, file.channel), Err);
-        let channel = channel.and_then(|channel| if back.contains(&found.id) { Err(Reason::CameBack) } else { Ok(channel) });
+        let channel =
+            channel.and_then(|channel| if back.contains(&found.id) { Err(Reason::CameBack) } else { Ok(channel) });
         match channel {
             Ok(channel) if file.one_per == OnePer::Customer || homes.insert(person.household_id) => {
                 eligible.push(Chosen { id: found.id, reference: found.reference, channel, held_out: false, by_hand });
@@ -95,7 +96,12 @@ pub(super) fn choose(read: &Read<'_>, file: &CampaignFile, scope: &Scope<'_>, ke
 }
 
 /// Whom the query found, those included by hand before all others.
-fn ranked(read: &Read<'_>, file: &CampaignFile, condition: &segment::Condition, order: Option<&segment::Order>) -> Result<Vec<(segment::Found, bool)>> {
+fn ranked(
+    read: &Read<'_>,
+    file: &CampaignFile,
+    condition: &segment::Condition,
+    order: Option<&segment::Order>,
+) -> Result<Vec<(segment::Found, bool)>> {
     let found = segment::find(read, condition, order, None)?;
     let by_hand: HashSet<&str> = file.include.iter().map(|r| r.trim()).collect();
     let mut ranked = Vec::with_capacity(found.len() + by_hand.len());
@@ -108,7 +114,9 @@ fn ranked(read: &Read<'_>, file: &CampaignFile, condition: &segment::Condition, 
     for reference in &file.exclude {
         book::by_ref(read, reference).map_err(|e| e.at(file.line_of("exclude")))?;
     }
-    ranked.extend(found.into_iter().filter(|found| !by_hand.contains(found.reference.as_str())).map(|found| (found, false)));
+    ranked.extend(
+        found.into_iter().filter(|found| !by_hand.contains(found.reference.as_str())).map(|found| (found, false)),
+    );
     Ok(ranked)
 }
 
@@ -143,7 +151,13 @@ fn reachable(person: &Reach, channel: Channel) -> std::result::Result<&'static s
 }
 
 /// Fills the places in order of rank and draws the held-out by lot, on top of them.
-fn draw(file: &CampaignFile, key: &[u8], mut eligible: Vec<Chosen>, reach: &HashMap<i64, Reach>, choice: &mut Choice) -> Result<()> {
+fn draw(
+    file: &CampaignFile,
+    key: &[u8],
+    mut eligible: Vec<Chosen>,
+    reach: &HashMap<i64, Reach>,
+    choice: &mut Choice,
+) -> Result<()> {
     let places = match file.limit {
         None => eligible.len(),
         Some(Limit::Count(n)) => n,
@@ -151,7 +165,11 @@ fn draw(file: &CampaignFile, key: &[u8], mut eligible: Vec<Chosen>, reach: &Hash
     };
     let by_hand = eligible.iter().filter(|chosen| chosen.by_hand).count();
     if by_hand > places {
-        let message = format!("{} included by hand, but the limit is {}", words::count(by_hand, "customer"), words::thousands(places));
+        let message = format!(
+            "{} included by hand, but the limit is {}",
+            words::count(by_hand, "customer"),
+            words::thousands(places)
+        );
         return Err(Error::new(message).at(file.line_of("include")).hint("raise the limit"));
     }
     let free = places - by_hand;
@@ -183,7 +201,9 @@ fn draw(file: &CampaignFile, key: &[u8], mut eligible: Vec<Chosen>, reach: &Hash
 /// The lot of a household (or of a customer, where each stands alone): the same however often it is drawn.
 fn lot(file: &CampaignFile, key: &[u8], chosen: &Chosen, reach: &HashMap<i64, Reach>) -> [u8; 32] {
     let home = match file.one_per {
-        OnePer::Household => reach.get(&chosen.id).and_then(|person| reach.get(&person.household_id)).map(|head| head.reference.as_str()),
+        OnePer::Household => {
+            reach.get(&chosen.id).and_then(|person| reach.get(&person.household_id)).map(|head| head.reference.as_str())
+        }
         OnePer::Customer => None,
     };
     keyed(key, &["hold-out", &file.slug, home.unwrap_or(&chosen.reference)])

@@ -191,7 +191,12 @@ struct WrittenBranch {
 impl<'de> Deserialize<'de> for Limit {
     fn deserialize<D: serde::Deserializer<'de>>(from: D) -> std::result::Result<Self, D::Error> {
         let value = toml::Value::deserialize(from)?;
-        let wrong = || serde::de::Error::custom(format!("{} is not a limit; write 600 or \"20%\"", words::quote(&value.to_string())));
+        let wrong = || {
+            serde::de::Error::custom(format!(
+                "{} is not a limit; write 600 or \"20%\"",
+                words::quote(&value.to_string())
+            ))
+        };
         match &value {
             toml::Value::Integer(n) => usize::try_from(*n).ok().filter(|n| *n > 0).map(Limit::Count).ok_or_else(wrong),
             toml::Value::String(text) => text.parse().map(Limit::Share).map_err(|_| wrong()),
@@ -211,7 +216,11 @@ impl CampaignFile {
         if !path.is_file() {
             let known = list(shop)?;
             let names: Vec<&str> = known.iter().map(String::as_str).collect();
-            let hint = if names.is_empty() { "there is no campaign yet: write one into campaigns/".to_owned() } else { words::did_you_mean(slug, &names) };
+            let hint = if names.is_empty() {
+                "there is no campaign yet: write one into campaigns/".to_owned()
+            } else {
+                words::did_you_mean(slug, &names)
+            };
             return Err(Error::new(format!("there is no campaign {}", words::quote(slug))).hint(hint));
         }
         let text = shop::read_text(&path)?;
@@ -230,11 +239,17 @@ impl CampaignFile {
             faults.push(Error::new("the campaign has no name").at(at("name")).hint("write it as `name = \"…\"`"));
         }
         if file.segment.hold_out.is_some_and(Share::is_whole) {
-            faults.push(Error::new("everybody would be held out").at(at("hold_out")).hint("hold out a part, such as \"10%\""));
+            faults.push(
+                Error::new("everybody would be held out").at(at("hold_out")).hint("hold out a part, such as \"10%\""),
+            );
         }
         let both: Vec<&String> = file.segment.include.iter().filter(|r| file.segment.exclude.contains(r)).collect();
         if let Some(reference) = both.first() {
-            faults.push(Error::new(format!("{} is both included and excluded", words::quote(reference))).at(at("exclude")).hint("decide for one"));
+            faults.push(
+                Error::new(format!("{} is both included and excluded", words::quote(reference)))
+                    .at(at("exclude"))
+                    .hint("decide for one"),
+            );
         }
         let mut money = |key: &str, text: Option<&String>| match text.map(|text| currency.parse(text)) {
             None => Money(0),
@@ -259,24 +274,36 @@ impl CampaignFile {
         if let (Some(from), Some(until)) = (as_of, gift.as_ref().and_then(|gift| gift.claim_until))
             && until < from
         {
-            faults.push(Error::new("`claim_until` lies before `as_of`").at(at("claim_until")).hint("nobody could come in time"));
+            faults.push(
+                Error::new("`claim_until` lies before `as_of`").at(at("claim_until")).hint("nobody could come in time"),
+            );
         }
         let template = file.letter.and_then(|letter| letter.template);
         if template.is_none() && file.branches.is_empty() {
-            faults.push(Error::new("no letter is named").at(1).hint("add `[letter]` with `template = \"…\"`, or branches"));
+            faults.push(
+                Error::new("no letter is named").at(1).hint("add `[letter]` with `template = \"…\"`, or branches"),
+            );
         }
         let mut branches: Vec<Branch> = Vec::new();
         for (index, branch) in file.branches.into_iter().enumerate() {
             let line = nth_line_of(text, "[[branch]]", index);
             if branches.iter().any(|other| other.name == branch.name) {
-                faults.push(Error::new(format!("two branches are called {}", words::quote(&branch.name))).at(line).hint("give each its own name"));
+                faults.push(
+                    Error::new(format!("two branches are called {}", words::quote(&branch.name)))
+                        .at(line)
+                        .hint("give each its own name"),
+                );
             }
             if branch.name.trim().is_empty() {
                 faults.push(Error::new("a branch has no name").at(line).hint("write it as `name = \"…\"`"));
             }
             match branch.template.or_else(|| template.clone()) {
                 Some(template) => branches.push(Branch { name: branch.name, when: branch.when, template }),
-                None => faults.push(Error::new(format!("branch {} names no letter", words::quote(&branch.name))).at(line).hint("add `template = \"…\"`")),
+                None => faults.push(
+                    Error::new(format!("branch {} names no letter", words::quote(&branch.name)))
+                        .at(line)
+                        .hint("add `template = \"…\"`"),
+                ),
             }
         }
         Error::all(faults).map_or(Ok(()), Err)?;
@@ -394,12 +421,24 @@ mod tests {
         for (text, start) in [
             ("name = 'x'\n[segmnt]\nwhere = 'true'", "2: unknown field `segmnt`"),
             ("name = 'x'\n[segment]\nwhere = 'true'\nlimit = 0\n", "4: `0` is not a limit"),
-            ("name = 'x'\n[segment]\nwhere = 'true'\nhold_out = '100%'\n[letter]\ntemplate='a.md'", "4: everybody would be held out"),
-            ("name = 'x'\n[segment]\nwhere = 'true'\nhold_out = 'ten'\n[letter]\ntemplate='a.md'", "4: `ten` is not a share"),
-            ("name = 'x'\n[segment]\nwhere = 'true'\n[letter]\ntemplate='a.md'\npostage = 'x'", "6: `x` is not an amount"),
+            (
+                "name = 'x'\n[segment]\nwhere = 'true'\nhold_out = '100%'\n[letter]\ntemplate='a.md'",
+                "4: everybody would be held out",
+            ),
+            (
+                "name = 'x'\n[segment]\nwhere = 'true'\nhold_out = 'ten'\n[letter]\ntemplate='a.md'",
+                "4: `ten` is not a share",
+            ),
+            (
+                "name = 'x'\n[segment]\nwhere = 'true'\n[letter]\ntemplate='a.md'\npostage = 'x'",
+                "6: `x` is not an amount",
+            ),
             ("name = 'x'\n[segment]\nwhere = 'true'", "1: no letter is named"),
             ("name = 'x'\nchannel = 'pigeon'\n[segment]\nwhere = 'true'", "2: `pigeon` is not possible here"),
-            ("name = 'x'\nas_of = 1990-01-15\n[segment]\nwhere = 'true'\n[gift]\nname = 'x'\nclaim_until = 1989-01-01\n[letter]\ntemplate='a.md'", "7: `claim_until` lies before"),
+            (
+                "name = 'x'\nas_of = 1990-01-15\n[segment]\nwhere = 'true'\n[gift]\nname = 'x'\nclaim_until = 1989-01-01\n[letter]\ntemplate='a.md'",
+                "7: `claim_until` lies before",
+            ),
         ] {
             let error = read(text).expect_err(text);
             assert!(error.to_string().starts_with(start), "{error}");

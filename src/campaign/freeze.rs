@@ -66,7 +66,14 @@ pub(super) fn freeze(read: &Read<'_>, context: &Context<'_>, chosen: &Chosen) ->
     fields.text("campaign.name", &context.file.name);
     fields.text("campaign.date", &context.dated.to_string());
     let country = if best.country.is_empty() { context.shop.settings.country.clone() } else { best.country.clone() };
-    let frozen = Frozen { name: names.line, country, postcode: best.postcode.clone(), email: best.email.clone(), prior_years, fields };
+    let frozen = Frozen {
+        name: names.line,
+        country,
+        postcode: best.postcode.clone(),
+        email: best.email.clone(),
+        prior_years,
+        fields,
+    };
     Ok((members, frozen))
 }
 
@@ -100,7 +107,8 @@ fn customer(read: &Read<'_>, context: &Context<'_>, best: &Customer, fields: &mu
         fields.text(&format!("customer.{field}"), text);
     }
     let day = |day: Option<NaiveDate>| day.map(|day| day.to_string()).unwrap_or_default();
-    let since = read.value("SELECT min(day) FROM purchase WHERE customer_id = ?1 AND day <= ?2", params![best.id, context.as_of])?;
+    let since = read
+        .value("SELECT min(day) FROM purchase WHERE customer_id = ?1 AND day <= ?2", params![best.id, context.as_of])?;
     fields.text("customer.since", &day(since));
     fields.group("customer.last_purchase");
     if let Some(last) = book::last_purchases(read, best.id, context.as_of, 1)?.first() {
@@ -129,9 +137,12 @@ fn last_year(read: &Read<'_>, context: &Context<'_>, best: &Customer, fields: &m
     let found = read.first(sql, params![followed, best.id], |row| {
         Ok((row.get::<String>(0)?, row.get::<Option<NaiveDate>>(1)?, row.get(2)?, row.get::<i64>(3)?))
     })?;
-    let (response, redeemed_on, spend, years_running) = found.unwrap_or_else(|| ("not_invited".to_owned(), None, crate::money::Money(0), 0));
+    let (response, redeemed_on, spend, years_running) =
+        found.unwrap_or_else(|| ("not_invited".to_owned(), None, crate::money::Money(0), 0));
     let (name, gift): (String, String) = read
-        .first("SELECT name, gift_name FROM campaign WHERE slug = ?1 AND state <> 'void'", params![followed], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .first("SELECT name, gift_name FROM campaign WHERE slug = ?1 AND state <> 'void'", params![followed], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })?
         .unwrap_or_default();
     fields.text("last_year.name", &name);
     fields.text("last_year.gift", &gift);

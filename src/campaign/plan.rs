@@ -126,7 +126,8 @@ fn summary(draft: &Draft) -> Summary {
 fn kept(read: &Read<'_>, planned: &Planned) -> Result<Summary> {
     let recipients = table::recipients(read, planned.id)?;
     let mailed: Vec<_> = recipients.iter().filter(|r| r.arm == Arm::Mailed).collect();
-    let left_out = read.all("SELECT reason FROM left_out WHERE campaign_id = ?1", params![planned.id], |row| row.get::<String>(0))?;
+    let left_out = read
+        .all("SELECT reason FROM left_out WHERE campaign_id = ?1", params![planned.id], |row| row.get::<String>(0))?;
     let file = table::kept_files(read, planned)?.campaign(&planned.slug)?;
     let letters = mailed.iter().filter(|r| r.channel == "letter").count();
     Ok(Summary {
@@ -167,7 +168,8 @@ fn by_channel(channels: impl Iterator<Item = String>) -> BTreeMap<String, usize>
 
 /// In the order of the file.
 fn by_branch<'b>(file: &CampaignFile, branches: impl Iterator<Item = &'b str>) -> Vec<Named> {
-    let mut named: Vec<Named> = file.branches.iter().map(|branch| Named { name: branch.name.clone(), count: 0 }).collect();
+    let mut named: Vec<Named> =
+        file.branches.iter().map(|branch| Named { name: branch.name.clone(), count: 0 }).collect();
     for branch in branches {
         if let Some(named) = named.iter_mut().find(|named| named.name == branch) {
             named.count += 1;
@@ -183,10 +185,16 @@ fn keep(write: &Write<'_>, draft: &Draft, slug: &str, now: NaiveDateTime) -> Res
     let earlier: usize = write.value("SELECT count(*) FROM campaign WHERE slug = ?1", params![slug])?;
     let campaign_id = table::insert(write, draft, gift, now)?;
     for (path, bytes) in &draft.sources.files {
-        write.run("INSERT INTO campaign_file (campaign_id, path, content) VALUES (?1, ?2, ?3)", params![campaign_id, path, bytes])?;
+        write.run(
+            "INSERT INTO campaign_file (campaign_id, path, content) VALUES (?1, ?2, ?3)",
+            params![campaign_id, path, bytes],
+        )?;
     }
     for (reference, reason) in &draft.left_out {
-        write.run("INSERT INTO left_out (campaign_id, ref, reason) VALUES (?1, ?2, ?3)", params![campaign_id, reference, reason.as_str()])?;
+        write.run(
+            "INSERT INTO left_out (campaign_id, ref, reason) VALUES (?1, ?2, ?3)",
+            params![campaign_id, reference, reason.as_str()],
+        )?;
     }
     let key = table::key(write)?;
     for (index, recipient) in draft.recipients.iter().enumerate() {
@@ -256,7 +264,9 @@ fn people(read: &Read<'_>, shop: &Shop, planned: &Planned) -> Result<Vec<String>
     let old: HashSet<&str> = before.iter().map(|r| r.reference.as_str()).collect();
     let new: HashSet<&str> = today.recipients.iter().map(|r| r.reference.as_str()).collect();
     let mut found = Vec::new();
-    for (count, what) in [(new.difference(&old).count(), "would be added"), (old.difference(&new).count(), "would be missing")] {
+    for (count, what) in
+        [(new.difference(&old).count(), "would be added"), (old.difference(&new).count(), "would be missing")]
+    {
         if count > 0 {
             found.push(format!("{} {what} if it were planned today", words::count(count, "recipient")));
         }
@@ -267,7 +277,14 @@ fn people(read: &Read<'_>, shop: &Shop, planned: &Planned) -> Result<Vec<String>
     });
     let moved = moved.count();
     if moved > 0 {
-        found.push(format!("{} in the book another name or address now; the letters keep the old one", if moved == 1 { "1 recipient has".to_owned() } else { format!("{} have", words::count(moved, "recipient")) }));
+        found.push(format!(
+            "{} in the book another name or address now; the letters keep the old one",
+            if moved == 1 {
+                "1 recipient has".to_owned()
+            } else {
+                format!("{} have", words::count(moved, "recipient"))
+            }
+        ));
     }
     Ok(found)
 }

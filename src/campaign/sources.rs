@@ -105,7 +105,8 @@ fn images(shop: &Shop, template: &Template, files: &mut BTreeMap<String, Vec<u8>
             if path.is_file() {
                 std::fs::read(&path).map_err(|e| Error::io("read", &path, e))
             } else {
-                Err(Error::new(format!("there is no image {}", words::quote(&name))).hint("put it into letter-templates/, or correct its name"))
+                Err(Error::new(format!("there is no image {}", words::quote(&name)))
+                    .hint("put it into letter-templates/, or correct its name"))
             }
         });
         match read {
@@ -127,5 +128,9 @@ fn missing_template(shop: &Shop, name: &str) -> Error {
         .collect();
     let known: Vec<&str> = known.iter().map(String::as_str).collect();
     let error = Error::new(format!("there is no template {}", words::quote(name)));
-    if known.is_empty() { error.hint("put it into letter-templates/") } else { error.hint(words::did_you_mean(name, &known)) }
+    if known.is_empty() {
+        error.hint("put it into letter-templates/")
+    } else {
+        error.hint(words::did_you_mean(name, &known))
+    }
 }

@@ -334,8 +334,19 @@ pub(super) fn insert(write: &Write<'_>, draft: &Draft, gift: Option<&Gift>, now:
     let until = gift.and_then(|gift| gift.claim_until);
     let (channel, one_per, fingerprint) = (file.channel.as_str(), file.one_per.as_str(), draft.fingerprint());
     let values = params![
-        file.slug, file.name, draft.as_of, draft.dated, follows, channel, one_per, gift_name, unit_cost, file.postage,
-        until, now, fingerprint
+        file.slug,
+        file.name,
+        draft.as_of,
+        draft.dated,
+        follows,
+        channel,
+        one_per,
+        gift_name,
+        unit_cost,
+        file.postage,
+        until,
+        now,
+        fingerprint
     ];
     write.value(sql, values)
 }
@@ -357,8 +368,20 @@ pub(super) fn insert_recipient(
     let channel = if recipient.held_out { "" } else { recipient.channel };
     let code = code.map(Code::as_str);
     let values = params![
-        campaign_id, recipient.reference, recipient.customer_id, frozen.name, arm, recipient.by_hand, recipient.branch,
-        channel, number, code, frozen.postcode, frozen.email, fields, frozen.prior_years
+        campaign_id,
+        recipient.reference,
+        recipient.customer_id,
+        frozen.name,
+        arm,
+        recipient.by_hand,
+        recipient.branch,
+        channel,
+        number,
+        code,
+        frozen.postcode,
+        frozen.email,
+        fields,
+        frozen.prior_years
     ];
     let id: i64 = write.value(sql, values)?;
     for member in &recipient.members {

@@ -49,7 +49,9 @@ pub fn compose(email: &Email<'_>) -> Result<Vec<u8>> {
             .because(lettre_error(e))
     })?;
     let to: Address = clean(email.to).parse().map_err(|e| {
-        Error::new(format!("{} is not an email address", words::quote(email.to))).hint("correct it in the book").because(lettre_error(e))
+        Error::new(format!("{} is not an email address", words::quote(email.to)))
+            .hint("correct it in the book")
+            .because(lettre_error(e))
     })?;
     let domain = from.email.domain().to_owned();
     let mut message: MessageBuilder = Message::builder()
@@ -60,7 +62,10 @@ pub fn compose(email: &Email<'_>) -> Result<Vec<u8>> {
         .message_id(Some(format!("<{}@{domain}>", email.key)));
     if let Some(reply_to) = email.reply_to {
         let mailbox: Mailbox = clean(reply_to).parse().map_err(|e| {
-            Error::new(format!("{} is not an address", words::quote(reply_to))).at("shop.toml").hint("correct `reply_to`").because(lettre_error(e))
+            Error::new(format!("{} is not an address", words::quote(reply_to)))
+                .at("shop.toml")
+                .hint("correct `reply_to`")
+                .because(lettre_error(e))
         })?;
         message = message.reply_to(mailbox);
     }

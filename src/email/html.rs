@@ -76,7 +76,11 @@ fn block(out: &mut String, one: &Block) {
                 let cell = if index == 0 { "th" } else { "td" };
                 out.push_str("<tr>");
                 for spans in row {
-                    let _ = write!(out, "<{cell} style=\"text-align:left;padding:4px 16px 4px 0\">{}</{cell}>", inline(spans));
+                    let _ = write!(
+                        out,
+                        "<{cell} style=\"text-align:left;padding:4px 16px 4px 0\">{}</{cell}>",
+                        inline(spans)
+                    );
                 }
                 out.push_str("</tr>\n");
             }

@@ -56,7 +56,11 @@ pub fn follow_up(read: &Read<'_>, shop: &Shop, old: &str, new: &str) -> Result<F
     let count = |response: &str| recipients.iter().filter(|r| r.arm == Arm::Mailed && r.response() == response).count();
     let branches: Vec<NewBranch> = BRANCHES
         .iter()
-        .map(|(response, name)| NewBranch { name: (*name).to_owned(), response: (*response).to_owned(), count: count(response) })
+        .map(|(response, name)| NewBranch {
+            name: (*name).to_owned(),
+            response: (*response).to_owned(),
+            count: count(response),
+        })
         .filter(|branch| branch.count > 0)
         .collect();
     if branches.is_empty() {
@@ -66,7 +70,8 @@ pub fn follow_up(read: &Read<'_>, shop: &Shop, old: &str, new: &str) -> Result<F
     let head = sources.templates()?.into_iter().next().map(|template| template.head_text).unwrap_or_default();
     let mut written = vec![(format!("campaigns/{new}.toml"), campaign_text(&planned, &file, new, &branches))];
     for branch in &branches {
-        written.push((format!("letter-templates/{}", template_name(new, branch)), letters::text(&head, &branch.response)));
+        written
+            .push((format!("letter-templates/{}", template_name(new, branch)), letters::text(&head, &branch.response)));
     }
     for (path, _) in &written {
         if shop.folder.join(path).exists() {
@@ -101,9 +106,15 @@ fn campaign_text(planned: &Planned, file: &CampaignFile, new: &str, branches: &[
         text.push_str(words);
         text.push('\n');
     };
-    line(&format!("# Follows {}: one letter to those who came, another to those who did not. Edit it freely.", planned.name));
+    line(&format!(
+        "# Follows {}: one letter to those who came, another to those who did not. Edit it freely.",
+        planned.name
+    ));
     line(&format!("name    = {}", quoted(&format!("After {}", planned.name))));
-    line(&format!("as_of   = {}            # the day the query is judged on, and the date of the letters", year_on(planned.as_of)));
+    line(&format!(
+        "as_of   = {}            # the day the query is judged on, and the date of the letters",
+        year_on(planned.as_of)
+    ));
     line(&format!("channel = {}", quoted(file.channel.as_str())));
     line(&format!("follows = {}", quoted(&planned.slug)));
     line("");
@@ -130,7 +141,10 @@ fn campaign_text(planned: &Planned, file: &CampaignFile, new: &str, branches: &[
     line(&format!("postage = \"{}\"", file.currency.plain(file.postage)));
     for branch in branches {
         line("");
-        line(&format!("[[branch]]                      # {}", words::count(branch.count, if file.one_per == OnePer::Household { "household" } else { "customer" })));
+        line(&format!(
+            "[[branch]]                      # {}",
+            words::count(branch.count, if file.one_per == OnePer::Household { "household" } else { "customer" })
+        ));
         line(&format!("name     = {}", quoted(&branch.name)));
         line(&format!("when     = {}", quoted(&branch.response)));
         line(&format!("template = {}", quoted(&template_name(new, branch))));

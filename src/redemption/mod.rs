@@ -132,7 +132,9 @@ pub fn redeem(write: &Write<'_>, visit: &Visit, today: NaiveDate) -> Result<Answ
         return Err(Error::new(format!("{day} is in the future")).hint("say when they came with `--on YYYY-MM-DD`"));
     }
     if visit.spend.is_some_and(|spend| spend.0 < 0) {
-        return Err(Error::new("the amount spent cannot be negative").hint("what was taken back belongs into the purchases"));
+        return Err(
+            Error::new("the amount spent cannot be negative").hint("what was taken back belongs into the purchases")
+        );
     }
     let found = find(write, &visit.claim)?;
     let Some((campaign, recipient)) = &found else {
@@ -144,7 +146,11 @@ pub fn redeem(write: &Write<'_>, visit: &Visit, today: NaiveDate) -> Result<Answ
         return Ok(Answer::of(Outcome::Unknown, None));
     };
     let outcome = judge(campaign, recipient, day);
-    let outcome = if outcome == Outcome::Accepted && !table::insert(write, recipient.id, visit)? { Outcome::AlreadyRedeemed } else { outcome };
+    let outcome = if outcome == Outcome::Accepted && !table::insert(write, recipient.id, visit)? {
+        Outcome::AlreadyRedeemed
+    } else {
+        outcome
+    };
     let code = recipient.code.as_deref().unwrap_or_default();
     table::event(write, Some(recipient.id), code, outcome.as_str(), visit, "")?;
     let now = campaign::recipient(write, recipient.id)?;
@@ -194,10 +200,14 @@ pub fn undo(write: &Write<'_>, typed: &str, reason: &str, now: NaiveDateTime) ->
     }
     let code = campaign::read_code(typed)?;
     let Some((planned, recipient)) = campaign::by_code(write, &code)? else {
-        return Err(Error::new(format!("there is no code {}", words::quote(code.as_str()))).hint("look again at the letter"));
+        return Err(
+            Error::new(format!("there is no code {}", words::quote(code.as_str()))).hint("look again at the letter")
+        );
     };
     if !table::undo(write, recipient.id, now)? {
-        return Err(Error::new(format!("{} was not redeemed", words::quote(code.as_str()))).hint("there is nothing to undo"));
+        return Err(
+            Error::new(format!("{} was not redeemed", words::quote(code.as_str()))).hint("there is nothing to undo")
+        );
     }
     let till = recipient.till.clone().unwrap_or_default();
     let visit = Visit { claim: Claim::Code(typed.to_owned()), at: now, spend: recipient.spend, till };
@@ -209,13 +219,20 @@ pub fn undo(write: &Write<'_>, typed: &str, reason: &str, now: NaiveDateTime) ->
 ///
 /// # Errors
 /// When they are no recipient of the campaign, or the day lies in the future.
-pub fn returned(write: &Write<'_>, slug: &str, reference: &str, on: NaiveDate, now: NaiveDateTime) -> Result<Recipient> {
+pub fn returned(
+    write: &Write<'_>,
+    slug: &str,
+    reference: &str,
+    on: NaiveDate,
+    now: NaiveDateTime,
+) -> Result<Recipient> {
     if on > now.date() {
         return Err(Error::new(format!("{on} is in the future")).hint("say when it came back with `--on YYYY-MM-DD`"));
     }
     let planned = campaign::need(write, slug)?;
     let customer = book::by_ref(write, reference)?;
-    let recipient = campaign::for_customer(write, planned.id, customer.id)?.filter(|recipient| recipient.arm == Arm::Mailed);
+    let recipient =
+        campaign::for_customer(write, planned.id, customer.id)?.filter(|recipient| recipient.arm == Arm::Mailed);
     let Some(recipient) = recipient else {
         return Err(Error::new(format!("{} got nothing from {}", words::quote(reference), words::quote(slug)))
             .hint(format!("`regulars why {slug} {reference}` says why")));

@@ -23,10 +23,18 @@ pub(super) fn undo(write: &Write<'_>, recipient_id: i64, now: NaiveDateTime) -> 
 }
 
 /// Adds to the record of everything that happened.
-pub(super) fn event(write: &Write<'_>, recipient_id: Option<i64>, code: &str, outcome: &str, visit: &Visit, reason: &str) -> Result<()> {
+pub(super) fn event(
+    write: &Write<'_>,
+    recipient_id: Option<i64>,
+    code: &str,
+    outcome: &str,
+    visit: &Visit,
+    reason: &str,
+) -> Result<()> {
     let sql = "INSERT INTO redemption_event (recipient_id, code, outcome, at, on_day, spend_minor, till, reason) \
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
     let code: String = code.chars().take(64).collect();
-    let values = params![recipient_id, code, outcome, visit.at, visit.at.date(), visit.spend, visit.till, reason];
+    let day = visit.at.date();
+    let values = params![recipient_id, code, outcome, visit.at, day, visit.spend, visit.till, reason];
     write.run(sql, values).map(|_| ())
 }

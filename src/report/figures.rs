@@ -75,7 +75,13 @@ pub struct BranchFigures {
 ///
 /// # Errors
 /// When it was not planned.
-pub fn report(read: &Read<'_>, slug: &str, currency: Currency, margin: Option<Share>, today: NaiveDate) -> Result<Report> {
+pub fn report(
+    read: &Read<'_>,
+    slug: &str,
+    currency: Currency,
+    margin: Option<Share>,
+    today: NaiveDate,
+) -> Result<Report> {
     let planned = campaign::need(read, slug)?;
     let recipients = campaign::recipients(read, planned.id)?;
     let mailed: Vec<&Recipient> = recipients.iter().filter(|r| r.arm == Arm::Mailed).collect();

@@ -49,19 +49,21 @@ pub(super) fn compare(
     if recipients.iter().all(|r| r.arm == Arm::Mailed) {
         return Ok(None);
     }
-    let until = planned.claim_until.unwrap_or(today);
-    let sql = "SELECT count(*), COALESCE(sum(p.amount_minor), 0) FROM recipient_member m \
-               JOIN purchase p ON p.customer_id = m.customer_id \
+    let (from, until) = (planned.starts(), planned.claim_until.unwrap_or(today));
+    let sql = "SELECT COALESCE(sum(p.amount_minor), 0), count(*) FILTER (WHERE p.amount_minor > 0) \
+               FROM recipient_member m JOIN purchase p ON p.customer_id = m.customer_id \
                WHERE m.recipient_id = ?1 AND p.day BETWEEN ?2 AND ?3";
-    let positive = "SELECT count(*) FROM recipient_member m JOIN purchase p ON p.customer_id = m.customer_id \
-                    WHERE m.recipient_id = ?1 AND p.day BETWEEN ?2 AND ?3 AND p.amount_minor > 0";
     let (mut mailed, mut held): (Vec<i64>, Vec<i64>) = (Vec::new(), Vec::new());
     let (mut buyers_mailed, mut buyers_held) = (0, 0);
     for recipient in recipients.iter().filter(|r| !r.by_hand) {
-        let window = params![recipient.id, planned.starts(), until];
-        let spent = read.first(sql, window, |row| row.get::<i64>(1))?.unwrap_or(0);
-        let bought = read.value::<i64>(positive, window)? > 0;
-        let (spends, buyers) = if recipient.arm == Arm::Mailed { (&mut mailed, &mut buyers_mailed) } else { (&mut held, &mut buyers_held) };
+        let window = params![recipient.id, from, until];
+        let found = read.first(sql, window, |row| Ok((row.get::<i64>(0)?, row.get::<i64>(1)? > 0)))?;
+        let (spent, bought) = found.unwrap_or_default();
+        let (spends, buyers) = if recipient.arm == Arm::Mailed {
+            (&mut mailed, &mut buyers_mailed)
+        } else {
+            (&mut held, &mut buyers_held)
+        };
         spends.push(spent);
         *buyers += usize::from(bought);
     }
@@ -92,11 +94,8 @@ fn verdict(lift: Option<(f64, [f64; 2])>, spend: Option<(f64, [f64; 2])>, curren
         return "too few to compare".to_owned();
     };
     let points = |x: f64| format!("{:.1}", x.abs() * 100.0);
-    let money = if least > 0.0 {
-        format!("; each spent {} more", currency.show_whole(rounded(more)))
-    } else {
-        String::new()
-    };
+    let money =
+        if least > 0.0 { format!("; each spent {} more", currency.show_whole(rounded(more))) } else { String::new() };
     if low > 0.0 {
         format!("better by {} points{money}", points(lift))
     } else if high < 0.0 {

@@ -13,7 +13,12 @@ pub fn table(report: &Report, currency: Currency, country: &str) -> String {
     let until = report.until.map(|day| format!(" to {}", long_date(day, country))).unwrap_or_default();
     lines.push(format!("{} · {}{until}", report.name, long_date(report.from, country)));
     lines.push(String::new());
-    lines.push(format!("{} of {} came: {}.", words::thousands(figures.redeemed), words::thousands(figures.mailed), rate(figures)));
+    lines.push(format!(
+        "{} of {} came: {}.",
+        words::thousands(figures.redeemed),
+        words::thousands(figures.mailed),
+        rate(figures)
+    ));
     if figures.undeliverable > 0 {
         lines.push(format!("{} came back undelivered.", words::count(figures.undeliverable, "letter")));
     }
@@ -25,11 +30,24 @@ pub fn table(report: &Report, currency: Currency, country: &str) -> String {
     lines.extend(columns(&rows, currency));
     if let Some(lot) = &report.hold_out {
         lines.push(String::new());
-        lines.push(format!("By lot, {} were held out and {} written to.", words::thousands(lot.held_out), words::thousands(lot.mailed)));
+        lines.push(format!(
+            "By lot, {} were held out and {} written to.",
+            words::thousands(lot.held_out),
+            words::thousands(lot.mailed)
+        ));
         let percent = |rate: Option<f64>| rate.map_or("–".to_owned(), |rate| format!("{:.1} %", rate * 100.0));
-        lines.push(format!("Bought in those days: {} written to, {} held out.", percent(lot.buyer_rate_mailed), percent(lot.buyer_rate_held_out)));
+        lines.push(format!(
+            "Bought in those days: {} written to, {} held out.",
+            percent(lot.buyer_rate_mailed),
+            percent(lot.buyer_rate_held_out)
+        ));
         if let Some([low, high]) = lot.lift_ci95 {
-            lines.push(format!("Difference: {:+.1} points (95 %: {:+.1} to {:+.1}).", lot.lift.unwrap_or(0.0) * 100.0, low * 100.0, high * 100.0));
+            lines.push(format!(
+                "Difference: {:+.1} points (95 %: {:+.1} to {:+.1}).",
+                lot.lift.unwrap_or(0.0) * 100.0,
+                low * 100.0,
+                high * 100.0
+            ));
         }
         if let (Some(difference), Some([low, high])) = (lot.spend_diff_minor, lot.spend_diff_ci95_minor) {
             let show = |amount| currency.show(amount);
@@ -70,15 +88,28 @@ fn columns(rows: &[(&str, &Figures)], currency: Currency) -> Vec<String> {
     ];
     let widths: Vec<usize> = rows
         .iter()
-        .map(|(name, f)| figures.iter().map(|(_, cell)| cell(f, currency).chars().count()).chain([name.chars().count()]).max().unwrap_or(0) + 3)
+        .map(|(name, f)| {
+            figures
+                .iter()
+                .map(|(_, cell)| cell(f, currency).chars().count())
+                .chain([name.chars().count()])
+                .max()
+                .unwrap_or(0)
+                + 3
+        })
         .collect();
     let mut lines = Vec::new();
     if rows.len() > 1 {
-        let heads: String = rows.iter().zip(&widths).map(|((name, _), width)| format!("{:>width$}", if name.is_empty() { "all" } else { name })).collect();
+        let heads: String = rows
+            .iter()
+            .zip(&widths)
+            .map(|((name, _), width)| format!("{:>width$}", if name.is_empty() { "all" } else { name }))
+            .collect();
         lines.push(format!("{:<24}{heads}", ""));
     }
     for (name, cell) in figures {
-        let cells: String = rows.iter().zip(&widths).map(|((_, f), width)| format!("{:>width$}", cell(f, currency))).collect();
+        let cells: String =
+            rows.iter().zip(&widths).map(|((_, f), width)| format!("{:>width$}", cell(f, currency))).collect();
         lines.push(format!("{name:<24}{cells}"));
     }
     lines
@@ -91,8 +122,22 @@ fn columns(rows: &[(&str, &Figures)], currency: Currency) -> Vec<String> {
 pub fn csv(report: &Report, currency: Currency) -> Result<String> {
     let mut out = csv::Writer::from_writer(Vec::new());
     let failed = |e: csv::Error| Error::new("the table could not be written").because(e);
-    let head = ["campaign", "branch", "mailed", "undeliverable", "redeemed", "response_rate", "response_low", "response_high",
-        "takings", "takings_per_redeemer", "gift_cost", "postage", "net", "return_on_cost"];
+    let head = [
+        "campaign",
+        "branch",
+        "mailed",
+        "undeliverable",
+        "redeemed",
+        "response_rate",
+        "response_low",
+        "response_high",
+        "takings",
+        "takings_per_redeemer",
+        "gift_cost",
+        "postage",
+        "net",
+        "return_on_cost",
+    ];
     out.write_record(head).map_err(failed)?;
     let all = std::iter::once(("", &report.figures));
     for (name, f) in all.chain(report.branches.iter().map(|branch| (branch.name.as_str(), &branch.figures))) {

@@ -8,7 +8,7 @@ use statrs::distribution::{ContinuousCDF, StudentsT};
 const Z: f64 = 1.959_963_984_540_054;
 
 /// The 95 % interval of a rate `hits / n` after Wilson; nothing when `n` is 0.
-pub fn wilson(hits: usize, n: usize) -> Option<[f64; 2]> {
+pub(super) fn wilson(hits: usize, n: usize) -> Option<[f64; 2]> {
     if n == 0 {
         return None;
     }
@@ -20,7 +20,7 @@ pub fn wilson(hits: usize, n: usize) -> Option<[f64; 2]> {
 }
 
 /// The difference of two rates `hits / n`, and its 95 % interval after Newcombe.
-pub fn newcombe(one: (usize, usize), other: (usize, usize)) -> Option<(f64, [f64; 2])> {
+pub(super) fn newcombe(one: (usize, usize), other: (usize, usize)) -> Option<(f64, [f64; 2])> {
     let ([low1, high1], [low2, high2]) = (wilson(one.0, one.1)?, wilson(other.0, other.1)?);
     let (rate1, rate2) = (number(one.0) / number(one.1), number(other.0) / number(other.1));
     let difference = rate1 - rate2;
@@ -30,7 +30,7 @@ pub fn newcombe(one: (usize, usize), other: (usize, usize)) -> Option<(f64, [f64
 }
 
 /// The difference of two means, and its 95 % interval after Welch; nothing when a side has fewer than two.
-pub fn welch(one: &[f64], other: &[f64]) -> Option<(f64, [f64; 2])> {
+pub(super) fn welch(one: &[f64], other: &[f64]) -> Option<(f64, [f64; 2])> {
     let ((mean1, square1), (mean2, square2)) = (mean_and_square(one)?, mean_and_square(other)?);
     let difference = mean1 - mean2;
     let variance = square1 + square2;

@@ -38,7 +38,10 @@ pub fn years(read: &Read<'_>, currency: Currency, margin: Option<Share>, today: 
 /// The comparison as a page of text.
 pub fn years_table(years: &[Year], currency: Currency) -> String {
     let widest = years.iter().map(|year| year.name.chars().count()).max().unwrap_or(0).max(8);
-    let mut text = format!("{:<10}  {:<widest$}  {:>7}  {:>6}  {:>7}  {:>12}  {:>10}  {:>12}\n", "from", "campaign", "letters", "came", "rate", "takings", "each", "left over");
+    let mut text = format!(
+        "{:<10}  {:<widest$}  {:>7}  {:>6}  {:>7}  {:>12}  {:>10}  {:>12}\n",
+        "from", "campaign", "letters", "came", "rate", "takings", "each", "left over"
+    );
     for year in years {
         let f = &year.figures;
         let rate = f.response_rate.map_or("–".to_owned(), |rate| format!("{:.1} %", rate * 100.0));
