@@ -2,6 +2,7 @@
 
 pub mod clock;
 pub mod error;
+pub mod letter;
 pub mod merge;
 pub mod money;
 pub mod store;
