@@ -13,6 +13,8 @@ use crate::words;
 pub(crate) const LEADING: f32 = 1.36;
 /// White between blocks, as a share of the distance of baselines.
 const BETWEEN: f32 = 0.58;
+/// White between the items of a list that has no paragraphs of its own.
+const TIGHT: f32 = 0.16;
 /// How wide a QR code is made, and how fine its modules may become, in mm.
 const QR_WIDTH: f32 = 22.0;
 const QR_MODULE: f32 = 0.4;
@@ -56,7 +58,7 @@ fn set_inner(setter: &mut Setter<'_>, frame: &Frame<'_>, block: &Block, measure:
         Block::List(first, items) => list(setter, frame, *first, items, measure),
         Block::Quote(blocks) => {
             let indent = 1.6 * frame.size;
-            let mut set = stack(setter, frame, blocks, measure - 2.0 * indent);
+            let mut set = stack(setter, frame, blocks, measure - 2.0 * indent, false);
             shift(&mut set, indent);
             SetBlock { before: white, after: white, ..set }
         }
@@ -73,19 +75,20 @@ fn set_inner(setter: &mut Setter<'_>, frame: &Frame<'_>, block: &Block, measure:
     }
 }
 
-/// Sets blocks one below the other, as one.
-pub(crate) fn stack(setter: &mut Setter<'_>, frame: &Frame<'_>, blocks: &[Block], measure: f32) -> SetBlock {
+/// Sets blocks one below the other, as one; `tight` takes the white between them away.
+fn stack(setter: &mut Setter<'_>, frame: &Frame<'_>, blocks: &[Block], measure: f32, tight: bool) -> SetBlock {
     let mut whole = SetBlock::default();
     for block in blocks {
         let set = set_inner(setter, frame, block, measure);
-        let space = if whole.strips.is_empty() { 0.0 } else { whole.after.max(set.before) };
+        let between = if tight { frame.leading(frame.size) * TIGHT } else { whole.after.max(set.before) };
+        let space = if whole.strips.is_empty() { 0.0 } else { between };
         append(&mut whole, set, space);
     }
     whole
 }
 
 /// Puts a set block below another, with white between them.
-pub(crate) fn append(whole: &mut SetBlock, mut set: SetBlock, space: f32) {
+fn append(whole: &mut SetBlock, mut set: SetBlock, space: f32) {
     if let Some(first) = set.strips.first_mut() {
         first.space = space;
     }
@@ -95,7 +98,7 @@ pub(crate) fn append(whole: &mut SetBlock, mut set: SetBlock, space: f32) {
 }
 
 /// Moves everything in a block to the right.
-pub(crate) fn shift(set: &mut SetBlock, by: f32) {
+fn shift(set: &mut SetBlock, by: f32) {
     for mark in set.strips.iter_mut().flat_map(|strip| &mut strip.marks) {
         match mark {
             Mark::Text { x, .. } | Mark::Rule { x, .. } | Mark::Image { x, .. } | Mark::Cells { x, .. } => *x += by,
@@ -175,10 +178,11 @@ fn list(
         None => (frame.size * 0.7, frame.size * 0.7 + widest + frame.size * 0.55),
         Some(_) => (frame.size * 0.3, frame.size * 0.3 + widest + frame.size * 0.5),
     };
-    let loose = items.iter().any(|item| item.len() > 1);
+    let paragraphs = |item: &Vec<Block>| item.iter().filter(|block| matches!(block, Block::Paragraph(_))).count();
+    let loose = items.iter().any(|item| paragraphs(item) > 1);
     let mut whole = SetBlock::default();
     for ((item, label), width) in items.iter().zip(&labels).zip(widths) {
-        let mut set = stack(setter, frame, item, measure - indent);
+        let mut set = stack(setter, frame, item, measure - indent, !loose);
         shift(&mut set, indent);
         if set.strips.is_empty() {
             set.strips.push(Strip { height: leading, ..Strip::default() });
@@ -188,7 +192,7 @@ fn list(
             let x = hang + widest - width;
             strip.marks.insert(0, Mark::Text { x, y: baseline(frame.size, leading), line });
         }
-        let space = if whole.strips.is_empty() { 0.0 } else { leading * if loose { BETWEEN } else { 0.18 } };
+        let space = if whole.strips.is_empty() { 0.0 } else { leading * if loose { BETWEEN } else { TIGHT } };
         append(&mut whole, set, space);
     }
     SetBlock { before: leading * BETWEEN, after: leading * BETWEEN, ..whole }
@@ -223,7 +227,7 @@ fn qr_code(frame: &Frame<'_>, text: &str) -> SetBlock {
     let module = (QR_WIDTH / f32::from(modules)).max(QR_MODULE) * MM;
     let side = module * f32::from(modules);
     let mark = Mark::Cells { x: 0.0, y: 0.0, cell: (module, module), boxes, text: text.to_owned() };
-    alone(mark, side, frame.leading(frame.size) * 0.7)
+    SetBlock { aside: Some(side), ..alone(mark, side, frame.leading(frame.size) * 0.7) }
 }
 
 fn bar_code(setter: &mut Setter<'_>, frame: &Frame<'_>, code: &str, measure: f32) -> SetBlock {

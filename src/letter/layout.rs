@@ -151,6 +151,11 @@ fn part(set: &Arc<SetBlock>, x: f32, y: f32) -> Placed {
     Placed { x, y, part: Part::Form(form, Arc::clone(set)) }
 }
 
+/// White between blocks may shrink to this share of itself if that saves a second page.
+const LEAST_WHITE: f32 = 0.6;
+/// White between a code that stands at the side and the text beside it, in points.
+const ASIDE: f32 = 24.0;
+
 /// Breaks the column into pages; no strip is cut, and strips that belong together stay together if a page holds them.
 fn columns(column: &[Arc<SetBlock>], geometry: &Geometry) -> Vec<Vec<Placed>> {
     let mut flat: Vec<Flat> = Vec::new();
@@ -158,13 +163,17 @@ fn columns(column: &[Arc<SetBlock>], geometry: &Geometry) -> Vec<Vec<Placed>> {
     for (block, set) in column.iter().enumerate() {
         for (number, strip) in set.strips.iter().enumerate() {
             let space = if number == 0 { white.max(set.before) } else { strip.space };
-            flat.push(Flat { block, strip: number, space, height: strip.height, keep: strip.keep });
+            flat.push(Flat { block, strip: number, space, height: strip.height, keep: strip.keep, shift: 0.0 });
         }
         if !set.strips.is_empty() {
             white = set.after;
         }
     }
+    for at in 0..flat.len() {
+        stand_aside(&mut flat, at, column, geometry.measure);
+    }
     keep_end(&mut flat, column);
+    tighten(&mut flat, geometry.bottom - geometry.body_top);
     let mut pages = Vec::new();
     let mut start = 0;
     while start < flat.len() || pages.is_empty() {
@@ -183,6 +192,52 @@ struct Flat {
     space: f32,
     height: f32,
     keep: bool,
+    shift: f32,
+}
+
+/// A code moves to the right margin, and takes no height, if the lines below it are short enough to stand beside it.
+fn stand_aside(flat: &mut [Flat], at: usize, column: &[Arc<SetBlock>], measure: f32) {
+    let own = &column[flat[at].block];
+    let Some(width) = own.aside else { return };
+    let (height, space) = (flat[at].height, flat[at].space);
+    let mut beside = 0.0;
+    let mut end = at + 1;
+    while end < flat.len() && beside < height {
+        let set = &column[flat[end].block];
+        if set.aside.is_some() || set.strips[flat[end].strip].reach() > measure - width - ASIDE {
+            return;
+        }
+        beside += flat[end].height + if end == at + 1 { 0.0 } else { flat[end].space };
+        end += 1;
+    }
+    if end == at + 1 || beside < height * 0.6 {
+        return;
+    }
+    // The white above it is that of the first block beside it.
+    let below = &column[flat[at + 1].block];
+    let above = flat[..at].last().map_or(0.0, |strip| column[strip.block].after);
+    flat[at + 1].space = 0.0;
+    flat[end - 1].height += (height - beside).max(0.0);
+    flat[at].shift = measure - width;
+    flat[at].height = 0.0;
+    flat[at].space = if at == 0 { space } else { above.max(below.before) };
+    for strip in &mut flat[at..end - 1] {
+        strip.keep = true;
+    }
+}
+
+/// Takes some of the white between blocks away if the letter then fits its first page.
+fn tighten(flat: &mut [Flat], room: f32) {
+    let spaces: f32 = flat.iter().skip(1).filter(|strip| strip.strip == 0).map(|strip| strip.space).sum();
+    let inner: f32 = flat.iter().skip(1).filter(|strip| strip.strip > 0).map(|strip| strip.space).sum();
+    let solid = inner + flat.iter().map(|strip| strip.height).sum::<f32>();
+    if solid + spaces <= room || solid + spaces * LEAST_WHITE > room {
+        return;
+    }
+    let share = (room - solid) / spaces;
+    for strip in flat.iter_mut().filter(|strip| strip.strip == 0) {
+        strip.space *= share;
+    }
 }
 
 /// The signature never stands alone on a page: at least two lines of the body go with it.
@@ -218,14 +273,14 @@ fn place(strips: &[Flat], column: &[Arc<SetBlock>], left: f32, top: f32) -> Vec<
         }
         let whole = set.form.is_some() && here.len() == set.strips.len();
         if whole {
-            placed.push(part(set, left, y));
+            placed.push(part(set, left + here[0].shift, y));
         }
         for (inner, strip) in here.iter().enumerate() {
             if inner > 0 {
                 y += strip.space;
             }
             if !whole {
-                placed.push(Placed { x: left, y, part: Part::Strip(set.strips[strip.strip].clone()) });
+                placed.push(Placed { x: left + strip.shift, y, part: Part::Strip(set.strips[strip.strip].clone()) });
             }
             y += strip.height;
         }

@@ -97,6 +97,21 @@ pub(crate) struct Strip {
     pub marks: Vec<Mark>,
 }
 
+impl Strip {
+    /// How far its marks reach to the right.
+    pub(crate) fn reach(&self) -> f32 {
+        let ends = self.marks.iter().map(|mark| match mark {
+            Mark::Text { x, line, .. } => x + line.width,
+            Mark::Rule { x, width, .. } => x + width,
+            Mark::Image { x, size, .. } => x + size.0,
+            Mark::Cells { x, cell, boxes, .. } => {
+                x + cell.0 * boxes.iter().map(|[left, _, wide, _]| f32::from(left + wide)).fold(0.0, f32::max)
+            }
+        });
+        ends.fold(0.0, f32::max)
+    }
+}
+
 /// A block of a letter, set.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(crate) struct SetBlock {
@@ -106,6 +121,8 @@ pub(crate) struct SetBlock {
     pub before: f32,
     /// The white wanted below it.
     pub after: f32,
+    /// Its width, if it may stand at the right of short lines rather than above them.
+    pub aside: Option<f32>,
     /// It is the same in many letters and is drawn once, as this form.
     pub form: Option<usize>,
     /// What is wrong with it.

@@ -72,12 +72,14 @@ pub(crate) fn letterhead(
         }
     }
     let date = Styled::plain(&stationery.date, Look::of(frame.size));
-    let leading = frame.leading(frame.size);
-    let top = if stationery.window == Window::None { geometry.address.y } else { geometry.body_top - leading * 1.6 };
-    let _ = top;
     if !date.is_blank() {
+        let leading = frame.leading(frame.size);
+        // DIN 5008 has it beside the address, where the sheet does not slide; elsewhere it stands above the body.
+        let y = match stationery.window {
+            Window::Din5008A | Window::Din5008B => geometry.address.y + blocks::baseline(frame.size, leading),
+            _ => geometry.body_top - leading * 1.2,
+        };
         for (x, line) in lines::set(setter, &date, frame.language, geometry.measure, Align::Right) {
-            let y = geometry.address.y + blocks::baseline(frame.size, leading);
             strip.marks.push(Mark::Text { x: geometry.left + x, y, line });
         }
     }
