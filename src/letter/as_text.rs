@@ -36,7 +36,7 @@ fn describe(text: &mut String, mark: &Mark, left: f32, top: f32) {
         Mark::Text { x, y, line } => {
             let size = line.runs.first().map_or(0.0, |run| run.size);
             let end = rounded(left + x + line.width);
-            (x, y, format!("to {end:>3} size {size:<4} {}", line.text))
+            (x, y, format!("to {end:>3} size {size:<4.1} {}", line.text))
         }
         Mark::Rule { x, y, width } => (x, y, format!("rule of {}", rounded(*width))),
         Mark::Image { image, x, y, size } => {

@@ -10,7 +10,7 @@ use crate::merge::block::{Block, Span};
 use crate::words;
 
 /// The distance of baselines, as a multiple of the size of the type.
-pub(crate) const LEADING: f32 = 1.36;
+const LEADING: f32 = 1.36;
 /// White between blocks, as a share of the distance of baselines.
 const BETWEEN: f32 = 0.58;
 /// White between the items of a list that has no paragraphs of its own.
@@ -35,11 +35,9 @@ pub(crate) struct Frame<'a> {
     pub tallest: f32,
 }
 
-impl Frame<'_> {
-    /// The distance of baselines for type of this size.
-    pub(crate) fn leading(&self, size: f32) -> f32 {
-        (size * LEADING * 10.0).round() / 10.0
-    }
+/// The distance of baselines for type of this size, in whole tenths of a point.
+pub(crate) fn leading(size: f32) -> f32 {
+    (size * LEADING * 10.0).round() / 10.0
 }
 
 /// Sets a block that stands by itself in a column of `measure` points.
@@ -51,7 +49,7 @@ pub(crate) fn set(setter: &mut Setter<'_>, frame: &Frame<'_>, block: &Block, mea
 }
 
 fn set_inner(setter: &mut Setter<'_>, frame: &Frame<'_>, block: &Block, measure: f32) -> SetBlock {
-    let white = frame.leading(frame.size) * BETWEEN;
+    let white = leading(frame.size) * BETWEEN;
     match block {
         Block::Paragraph(spans) => paragraph(setter, frame, spans, measure),
         Block::Heading(level, spans) => heading(setter, frame, *level, spans, measure),
@@ -80,7 +78,7 @@ fn stack(setter: &mut Setter<'_>, frame: &Frame<'_>, blocks: &[Block], measure: 
     let mut whole = SetBlock::default();
     for block in blocks {
         let set = set_inner(setter, frame, block, measure);
-        let between = if tight { frame.leading(frame.size) * TIGHT } else { whole.after.max(set.before) };
+        let between = if tight { leading(frame.size) * TIGHT } else { whole.after.max(set.before) };
         let space = if whole.strips.is_empty() { 0.0 } else { between };
         append(&mut whole, set, space);
     }
@@ -134,7 +132,7 @@ pub(crate) fn baseline(size: f32, leading: f32) -> f32 {
 }
 
 fn paragraph(setter: &mut Setter<'_>, frame: &Frame<'_>, spans: &[Span], measure: f32) -> SetBlock {
-    let leading = frame.leading(frame.size);
+    let leading = leading(frame.size);
     let styled = Styled::spans(spans, Look::of(frame.size));
     let strips = text(setter, frame, &styled, (measure, Align::Justify), (frame.size, leading));
     let white = leading * BETWEEN;
@@ -149,13 +147,13 @@ fn heading(setter: &mut Setter<'_>, frame: &Frame<'_>, level: u8, spans: &[Span]
         _ => (1.0, false, true),
     };
     let size = frame.size * scale;
-    let leading = (size * 1.2).max(frame.leading(frame.size));
+    let distance = (size * 1.2).max(leading(frame.size));
     let styled = Styled::spans(spans, Look { bold, italic, ..Look::of(size) });
-    let mut strips = text(setter, frame, &styled, (measure, Align::Left), (size, leading));
+    let mut strips = text(setter, frame, &styled, (measure, Align::Left), (size, distance));
     for strip in &mut strips {
         strip.keep = true;
     }
-    let line = frame.leading(frame.size);
+    let line = leading(frame.size);
     SetBlock { strips, before: line, after: line * 0.3, ..SetBlock::default() }
 }
 
@@ -166,7 +164,7 @@ fn list(
     items: &[Vec<Block>],
     measure: f32,
 ) -> SetBlock {
-    let leading = frame.leading(frame.size);
+    let leading = leading(frame.size);
     let labels: Vec<String> = match first {
         None => vec!["•".to_owned(); items.len()],
         Some(first) => (first..).take(items.len()).map(|number| format!("{number}.")).collect(),
@@ -217,7 +215,7 @@ fn image(frame: &Frame<'_>, file: &str, tenths: u32, measure: f32) -> SetBlock {
     let wanted = if tenths == 0 { wide } else { f32::from(u16::try_from(tenths).unwrap_or(u16::MAX)) / 10.0 * MM };
     let scale = (wanted.min(measure) / wide).min(frame.tallest / high);
     let size = (wide * scale, high * scale);
-    alone(Mark::Image { image, x: 0.0, y: 0.0, size }, size.1, frame.leading(frame.size) * 0.7)
+    alone(Mark::Image { image, x: 0.0, y: 0.0, size }, size.1, leading(frame.size) * 0.7)
 }
 
 fn qr_code(frame: &Frame<'_>, text: &str) -> SetBlock {
@@ -227,7 +225,7 @@ fn qr_code(frame: &Frame<'_>, text: &str) -> SetBlock {
     let module = (QR_WIDTH / f32::from(modules)).max(QR_MODULE) * MM;
     let side = module * f32::from(modules);
     let mark = Mark::Cells { x: 0.0, y: 0.0, cell: (module, module), boxes, text: text.to_owned() };
-    SetBlock { aside: Some(side), ..alone(mark, side, frame.leading(frame.size) * 0.7) }
+    SetBlock { aside: Some(side), ..alone(mark, side, leading(frame.size) * 0.7) }
 }
 
 fn bar_code(setter: &mut Setter<'_>, frame: &Frame<'_>, code: &str, measure: f32) -> SetBlock {
@@ -246,11 +244,11 @@ fn bar_code(setter: &mut Setter<'_>, frame: &Frame<'_>, code: &str, measure: f32
     let mut marks = vec![Mark::Cells { x: 0.0, y: 0.0, cell, boxes, text: code.to_owned() }];
     let size = frame.size * 0.78;
     let label = Styled::plain(code, Look { tracking: 1.0, ..Look::of(size) });
-    let below = frame.leading(size);
+    let below = leading(size);
     for (x, line) in lines::set(setter, &label, frame.language, width, Align::Centre) {
         marks.push(Mark::Text { x, y: cell.1 + baseline(size, below), line });
     }
-    let white = frame.leading(frame.size) * 0.7;
+    let white = leading(frame.size) * 0.7;
     let strip = Strip { height: cell.1 + below, marks, ..Strip::default() };
     SetBlock { strips: vec![strip], before: white, after: white, ..SetBlock::default() }
 }

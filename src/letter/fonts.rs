@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use parley::FontContext;
-use parley::fontique::{Blob, Collection, CollectionOptions, SourceCache};
+use parley::fontique::{Blob, Collection, CollectionOptions, FontInfoOverride, SourceCache};
 use skrifa::instance::{LocationRef, Size};
 use skrifa::string::StringId;
 use skrifa::{FontRef, GlyphId, MetadataProvider};
@@ -24,6 +24,8 @@ const SHIPPED: [&[u8]; 4] = [
 pub struct Fonts {
     faces: Vec<Face>,
     families: Vec<String>,
+    /// How many of the families are families as such, and not single faces.
+    own_families: usize,
     context: FontContext,
 }
 
@@ -60,10 +62,11 @@ impl Fonts {
     pub fn shipped() -> Self {
         let collection = Collection::new(CollectionOptions { shared: false, system_fonts: false });
         let context = FontContext { collection, source_cache: SourceCache::default() };
-        let mut fonts = Self { faces: Vec::new(), families: Vec::new(), context };
+        let mut fonts = Self { faces: Vec::new(), families: Vec::new(), own_families: 0, context };
         for file in SHIPPED {
-            fonts.add(Blob::new(Arc::new(file)));
+            fonts.add(&Blob::new(Arc::new(file)));
         }
+        fonts.complete();
         fonts
     }
 
@@ -71,13 +74,15 @@ impl Fonts {
     pub fn with(mut files: Vec<(String, Vec<u8>)>) -> Result<Self> {
         files.sort();
         let mut fonts = Self::shipped();
+        fonts.families.truncate(fonts.own_families);
         for (name, bytes) in files {
-            if !fonts.add(Blob::new(Arc::new(bytes))) {
+            if !fonts.add(&Blob::new(Arc::new(bytes))) {
                 let message = format!("{} is not a font that can be read", words::quote(&name));
                 return Err(Error::new(message)
                     .hint("take the font's `.ttf` or `.otf` file, not a web font (`.woff`) or an archive"));
             }
         }
+        fonts.complete();
         Ok(fonts)
     }
 
@@ -88,7 +93,7 @@ impl Fonts {
     }
 
     /// Registers every face of a file; false when there is none in it.
-    fn add(&mut self, data: Blob<u8>) -> bool {
+    fn add(&mut self, data: &Blob<u8>) -> bool {
         let before = self.faces.len();
         for (family, infos) in self.context.collection.register_fonts(data.clone(), None) {
             let known = infos.iter().filter_map(|info| Face::read(data.clone(), info.index()));
@@ -100,6 +105,18 @@ impl Fonts {
             }
         }
         self.faces.len() > before
+    }
+
+    /// Names each face as a family of its own too, so that a character which only the upright face has is found in
+    /// italic text.
+    fn complete(&mut self) {
+        self.own_families = self.families.len();
+        for (number, face) in self.faces.iter().enumerate() {
+            let name = format!("face {number}");
+            let named = FontInfoOverride { family_name: Some(&name), ..FontInfoOverride::default() };
+            self.context.collection.register_fonts(face.data.clone(), Some(named));
+            self.families.push(name);
+        }
     }
 
     pub(crate) fn faces(&self) -> &[Face] {
@@ -138,7 +155,9 @@ impl Face {
                 continue;
             }
             shared[slot] |= spelled[slot].is_some();
-            spelled[slot] = char::from_u32(code);
+            // Ligatures and Arabic forms have characters of their own, but nobody types those.
+            let form = matches!(code, 0xfb00..=0xfdff | 0xfe70..=0xfeff);
+            spelled[slot] = char::from_u32(code).filter(|_| !form);
             if !placed[slot] {
                 placed[slot] = true;
                 order.push(glyph);
@@ -182,7 +201,7 @@ mod tests {
     fn the_shipped_family_covers_the_scripts_it_promises() {
         let fonts = Fonts::shipped();
         assert_eq!(fonts.faces().len(), 4);
-        assert_eq!(fonts.families(), ["EB Garamond"]);
+        assert_eq!(fonts.families()[..2], ["EB Garamond", "face 0"]);
         for character in "aÅßŁşŽĳΩάЖёЇ“”–—…€₺Ễơđ\u{a0}•№".chars() {
             assert!(fonts.covers(character), "{character}");
         }

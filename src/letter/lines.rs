@@ -139,4 +139,15 @@ mod tests {
         set(&mut setter, &Styled::plain("Frau 漢 (Zoë)", Look::of(12.0)), "de", 200.0, Align::Left);
         assert_eq!(setter.missing.iter().collect::<String>(), "漢");
     }
+
+    #[test]
+    fn what_only_the_upright_face_has_is_found_in_italic_text() {
+        let fonts = Fonts::shipped();
+        let mut setter = Setter::new(&fonts);
+        let look = Look { italic: true, ..Look::of(12.0) };
+        let lines = set(&mut setter, &Styled::plain("12 m²", look), "de", 200.0, Align::Left);
+        assert!(setter.missing.is_empty());
+        let faces: Vec<usize> = lines[0].1.runs.iter().map(|run| run.face).collect();
+        assert_eq!(faces, [1, 0]);
+    }
 }

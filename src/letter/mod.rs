@@ -7,6 +7,7 @@
 mod as_text;
 mod barcode;
 mod blocks;
+mod codes;
 mod draw;
 mod fonts;
 mod images;
@@ -20,6 +21,8 @@ mod print;
 mod qr;
 mod sheet;
 mod table;
+#[cfg(test)]
+mod tests;
 mod typeset;
 mod used;
 
@@ -148,6 +151,6 @@ pub fn layout_text(letter: &Letter, stationery: &[Stationery], images: &Images, 
     let constants = layout::Constants::new(&mut setter, stationery, images, &[]);
     let laid = layout::letter(&mut setter, &constants, stationery, images, letter);
     let problems = print::problems(0, laid.faults);
-    let problems: String = problems.into_iter().map(|problem| format!("problem: {}\n", problem.message)).collect();
-    problems + &as_text::pages(&laid.pages)
+    let problems: Vec<String> = problems.into_iter().map(|p| format!("problem: {}\n", p.message)).collect();
+    problems.concat() + &as_text::pages(&laid.pages)
 }

@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use lopdf::{Dictionary, Object, ObjectId, Stream, StringFormat};
 use printpdf::{Codepoint, FontId, Op, ParsedFont, PdfDocument, PdfFont, PdfFontHandle, PdfPage, Pt, TextItem};
 
+use super::codes::{character_map, glyph_table, tag};
 use super::fonts::{Face, Fonts};
 use super::images::{Data, Image};
 use super::used::Used;
@@ -84,7 +85,7 @@ fn skeleton(book: &Book<'_>) -> Result<lopdf::Document> {
     skeleton.pages.push(PdfPage::new(Pt(612.0).into(), Pt(792.0).into(), ops));
     let mut warnings = Vec::new();
     let mut file = skeleton.to_lopdf_document(&printpdf::PdfSaveOptions::default(), &mut warnings);
-    file.version = "1.7".to_owned();
+    "1.7".clone_into(&mut file.version);
     // Its page has done its part: the fonts stand in a dictionary of their own.
     let old = file.get_pages().into_values().next();
     if let Some(page) = old.and_then(|id| file.objects.remove(&id))
@@ -139,13 +140,6 @@ fn remapper(face: &Face, codes: impl Iterator<Item = u16>) -> subsetter::GlyphRe
     remapper
 }
 
-/// The six letters before the name of a subset font, from the glyphs in it.
-fn tag(codes: &[(u16, String)]) -> String {
-    let sum = codes.iter().fold(0x811c_9dc5_u32, |sum, (code, _)| (sum ^ u32::from(*code)).wrapping_mul(0x0100_0193));
-    let letter = |place: u32| char::from(b'A' + u8::try_from(sum / 26_u32.pow(place) % 26).unwrap_or_default());
-    (0..6).map(letter).collect()
-}
-
 /// Fonts, images and forms, by the names that the pages use for them.
 fn resources(file: &mut lopdf::Document, book: &Book<'_>) -> Result<ObjectId> {
     let mut fonts = Dictionary::new();
@@ -197,13 +191,7 @@ fn map_codes(file: &mut lopdf::Document, font: ObjectId, face: &Face, codes: &[u
         map.compress().map_err(broken)?;
         map
     } else {
-        let last = codes.last().copied().unwrap_or_default();
-        let mut table = vec![0_u8; 2 * (usize::from(last) + 1)];
-        for &code in codes {
-            let at = 2 * usize::from(code);
-            table[at..at + 2].copy_from_slice(&glyph(code).to_be_bytes());
-        }
-        let mut map = Stream::new(Dictionary::new(), table);
+        let mut map = Stream::new(Dictionary::new(), glyph_table(codes, glyph));
         map.compress().map_err(broken)?;
         map
     };
@@ -247,25 +235,6 @@ fn map_codes(file: &mut lopdf::Document, font: ObjectId, face: &Face, codes: &[u
         }
     }
     Ok(())
-}
-
-/// A CMap from codes to glyphs, for fonts with PostScript outlines.
-fn character_map(pairs: impl Iterator<Item = (u16, u16)>) -> String {
-    let mut map = String::from(
-        "/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap\n/CIDSystemInfo \
-         << /Registry (Adobe) /Ordering (Identity) /Supplement 0 >> def\n/CMapName /Codes def\n/CMapType 1 def\n\
-         1 begincodespacerange\n<0000> <ffff>\nendcodespacerange\n",
-    );
-    let pairs: Vec<(u16, u16)> = pairs.collect();
-    for part in pairs.chunks(100) {
-        map.push_str(&format!("{} begincidchar\n", part.len()));
-        for (code, glyph) in part {
-            map.push_str(&format!("<{code:04x}> {glyph}\n"));
-        }
-        map.push_str("endcidchar\n");
-    }
-    map.push_str("endcmap\nCMapName currentdict /CMap defineresource pop\nend\nend\n");
-    map
 }
 
 fn identity() -> Object {

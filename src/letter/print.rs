@@ -66,7 +66,8 @@ pub fn print(job: &Job<'_>, out: &mut impl Write) -> Result<Printed> {
         pages: all.iter().map(|done| if done.problems.is_empty() { done.pages.len() } else { 0 }).collect(),
         problems: all.iter_mut().flat_map(|done| std::mem::take(&mut done.problems)).collect(),
     };
-    if printed.problems.is_empty() || job.leave_out_problems {
+    let any = printed.pages.iter().any(|&pages| pages > 0);
+    if any && (printed.problems.is_empty() || job.leave_out_problems) {
         let pages = all.into_iter().flat_map(|done| {
             let size = job.stationery.get(done.stationery).map_or((612.0, 792.0), |own| own.paper.size());
             done.pages.into_iter().map(move |page| (page, size))

@@ -73,7 +73,7 @@ pub(crate) fn letterhead(
     }
     let date = Styled::plain(&stationery.date, Look::of(frame.size));
     if !date.is_blank() {
-        let leading = frame.leading(frame.size);
+        let leading = blocks::leading(frame.size);
         // DIN 5008 has it beside the address, where the sheet does not slide; elsewhere it stands above the body.
         let y = match stationery.window {
             Window::Din5008A | Window::Din5008B => geometry.address.y + blocks::baseline(frame.size, leading),
@@ -159,7 +159,7 @@ pub(crate) fn closing(
     measure: f32,
 ) -> SetBlock {
     setter.missing.clear();
-    let leading = frame.leading(frame.size);
+    let leading = blocks::leading(frame.size);
     let mut set = SetBlock { before: leading * 0.45, ..SetBlock::default() };
     match signature.map(|key| (key, frame.images.find(key))) {
         Some((_, Some((image, found)))) => {

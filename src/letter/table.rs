@@ -9,7 +9,7 @@ use crate::merge::block::Span;
 
 /// Sets a table: the head in italics above a thin rule, columns of figures ragged on the left.
 pub(crate) fn set(setter: &mut Setter<'_>, frame: &Frame<'_>, rows: &[Vec<Vec<Span>>], measure: f32) -> SetBlock {
-    let leading = frame.leading(frame.size);
+    let leading = blocks::leading(frame.size);
     let columns = rows.iter().map(Vec::len).max().unwrap_or_default();
     let cell = |row: &[Vec<Span>], column: usize, head: bool| {
         let look = Look { italic: head, ..Look::of(frame.size) };

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use parley::{
     FontContext, FontFamily, FontFamilyName, FontFeature, FontFeatures, FontStyle, FontWeight, Language, Layout,
-    LayoutContext, TextStyle,
+    LayoutContext, OverflowWrap, TextStyle,
 };
 
 use super::fonts::Fonts;
@@ -120,6 +120,9 @@ impl<'a> Setter<'a> {
     /// Shapes the text and breaks it into lines no wider than `width`, or at its line breaks alone.
     pub(crate) fn lines(&mut self, styled: &Styled, language: &str, width: Option<f32>) -> Vec<Broken> {
         let text = styled.text.as_str();
+        if text.is_empty() {
+            return Vec::new();
+        }
         let mut builder = self.scratch.style_run_builder(&mut self.context, text, 1.0, false);
         let small_caps = [FontFeature::new(parley::setting::Tag::new(b"smcp"), 1)];
         for (look, range) in &styled.looks {
@@ -131,6 +134,7 @@ impl<'a> Setter<'a> {
                 font_style: if look.italic { FontStyle::Italic } else { FontStyle::Normal },
                 font_features: FontFeatures::List(features.into()),
                 letter_spacing: look.tracking,
+                overflow_wrap: OverflowWrap::BreakWord,
                 locale: Language::parse(language).ok(),
                 ..TextStyle::default()
             });
@@ -153,12 +157,17 @@ impl<'a> Setter<'a> {
         for run in line.runs() {
             let face = self.face(run.font());
             let mut out = Run { face, size: run.font_size(), x, glyphs: Vec::with_capacity(run.text_range().len()) };
-            // A ligature's glyph comes with its first cluster; its text goes on over the next ones.
+            // A ligature's glyph comes with its first cluster, which in text from right to left is met last.
             let mut clusters = run.visual_clusters().peekable();
+            let mut before: Option<Range<usize>> = None;
             while let Some(cluster) = clusters.next() {
-                let mut range = cluster.text_range();
-                while let Some(next) = clusters.next_if(parley::Cluster::is_ligature_continuation) {
-                    range = range.start.min(next.text_range().start)..range.end.max(next.text_range().end);
+                let mut range = joined(before.take(), cluster.text_range());
+                while let Some(next) = clusters.next_if(|next| next.is_ligature_continuation() && !run.is_rtl()) {
+                    range = joined(Some(range), next.text_range());
+                }
+                if cluster.is_ligature_continuation() && run.is_rtl() {
+                    before = Some(range);
+                    continue;
                 }
                 let source = text.get(range).unwrap_or_default();
                 if source == "\n" {
@@ -170,7 +179,8 @@ impl<'a> Setter<'a> {
                     let id = u16::try_from(glyph.id).unwrap_or_default();
                     if id == 0 {
                         let fonts = self.fonts;
-                        self.missing.extend(source.chars().filter(|&c| !fonts.covers(c)));
+                        let known = source.chars().all(|c| fonts.covers(c));
+                        self.missing.extend(source.chars().filter(|&c| known || !fonts.covers(c)));
                     }
                     let code = self.used.mark(self.fonts, face, id, if single { source } else { "" });
                     if gap {
@@ -199,6 +209,11 @@ impl<'a> Setter<'a> {
         }
         self.last_font.2
     }
+}
+
+/// One range over two neighbours.
+fn joined(before: Option<Range<usize>>, range: Range<usize>) -> Range<usize> {
+    before.map_or(range.clone(), |other| other.start.min(range.start)..other.end.max(range.end))
 }
 
 /// A line as the breaker left it: of natural width.
