@@ -2,7 +2,7 @@
 //!
 //! Data flows one way. Customers and purchases come into the [`book`]; a [`segment`] asks who is meant; a [`campaign`] is
 //! planned from its file, which freezes who is written to, in which branch and with which code; [`merge`] puts what is
-//! frozen into a template, and `letter` or [`email`] makes the piece. At the till a code becomes a [`redemption`];
+//! frozen into a template, and [`letter`] or [`email`] makes the piece. At the till a code becomes a [`redemption`];
 //! [`report`] counts what came of it, and [`followup`] writes next year's campaign. `cli` has one file a verb; [`demo`]
 //! plays two years of it.
 //!
@@ -29,6 +29,7 @@ pub mod demo;
 pub mod email;
 pub mod error;
 pub mod followup;
+pub mod letter;
 pub mod merge;
 pub mod money;
 pub mod redemption;

@@ -1,0 +1,48 @@
+//! Laid-out pages as text: where each line stands and what it says, for golden files and for reading.
+
+use std::fmt::Write;
+
+use super::number::rounded;
+use super::page::{Mark, Page, Part};
+
+/// One line of text a mark: page, left and baseline in whole points from the top left corner, contents.
+pub(crate) fn pages(pages: &[Page]) -> String {
+    let mut text = String::new();
+    for (number, page) in pages.iter().enumerate() {
+        // Writing into a string cannot fail.
+        let _ = writeln!(text, "page {}", number + 1);
+        for placed in page {
+            let mut y = placed.y;
+            let strips = match &placed.part {
+                Part::Strip(strip) => std::slice::from_ref(strip),
+                Part::Form(_, set) => set.strips.as_slice(),
+            };
+            for (number, strip) in strips.iter().enumerate() {
+                if number > 0 {
+                    y += strip.space;
+                }
+                for mark in &strip.marks {
+                    describe(&mut text, mark, placed.x, y);
+                }
+                y += strip.height;
+            }
+        }
+    }
+    text
+}
+
+fn describe(text: &mut String, mark: &Mark, left: f32, top: f32) {
+    let (x, y, what) = match mark {
+        Mark::Text { x, y, line } => {
+            let size = line.runs.first().map_or(0.0, |run| run.size);
+            let end = rounded(left + x + line.width);
+            (x, y, format!("to {end:>3} size {size:<4.1} {}", line.text))
+        }
+        Mark::Rule { x, y, width } => (x, y, format!("rule of {}", rounded(*width))),
+        Mark::Image { image, x, y, size } => {
+            (x, y, format!("image {image}, {} by {}", rounded(size.0), rounded(size.1)))
+        }
+        Mark::Cells { x, y, text, .. } => (x, y, format!("code {text}")),
+    };
+    let _ = writeln!(text, "{:>4} {:>4} {what}", rounded(left + x), rounded(top + y));
+}

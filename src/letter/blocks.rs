@@ -1,0 +1,254 @@
+//! Blocks of text set into strips: paragraphs, headings, lists, quotes, images, codes.
+
+use super::images::Images;
+use super::lines::{self, Align};
+use super::page::{Fault, Mark, SetBlock, Strip};
+use super::paper::MM;
+use super::typeset::{Look, Setter, Styled};
+use super::{barcode, qr, table};
+use crate::merge::block::{Block, Span};
+use crate::words;
+
+/// The distance of baselines, as a multiple of the size of the type.
+const LEADING: f32 = 1.36;
+/// White between blocks, as a share of the distance of baselines.
+const BETWEEN: f32 = 0.58;
+/// White between the items of a list that has no paragraphs of its own.
+const TIGHT: f32 = 0.16;
+/// How wide a QR code is made, and how fine its modules may become, in mm.
+const QR_WIDTH: f32 = 22.0;
+const QR_MODULE: f32 = 0.4;
+/// A module of a bar code and the height of its bars, in mm.
+const BAR_MODULE: f32 = 0.33;
+const BAR_HEIGHT: f32 = 11.0;
+
+/// What every block of a letter is set with.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Frame<'a> {
+    /// Size of the type in points.
+    pub size: f32,
+    /// The language of the text.
+    pub language: &'a str,
+    /// The images of the job.
+    pub images: &'a Images,
+    /// The tallest strip that fits a page.
+    pub tallest: f32,
+}
+
+/// The distance of baselines for type of this size, in whole tenths of a point.
+pub(crate) fn leading(size: f32) -> f32 {
+    (size * LEADING * 10.0).round() / 10.0
+}
+
+/// Sets a block that stands by itself in a column of `measure` points.
+pub(crate) fn set(setter: &mut Setter<'_>, frame: &Frame<'_>, block: &Block, measure: f32) -> SetBlock {
+    setter.missing.clear();
+    let mut set = set_inner(setter, frame, block, measure);
+    set.faults.extend(std::mem::take(&mut setter.missing).into_iter().map(Fault::Glyph));
+    set
+}
+
+fn set_inner(setter: &mut Setter<'_>, frame: &Frame<'_>, block: &Block, measure: f32) -> SetBlock {
+    let white = leading(frame.size) * BETWEEN;
+    match block {
+        Block::Paragraph(spans) => paragraph(setter, frame, spans, measure),
+        Block::Heading(level, spans) => heading(setter, frame, *level, spans, measure),
+        Block::List(first, items) => list(setter, frame, *first, items, measure),
+        Block::Quote(blocks) => {
+            let indent = 1.6 * frame.size;
+            let mut set = stack(setter, frame, blocks, measure - 2.0 * indent, false);
+            shift(&mut set, indent);
+            SetBlock { before: white, after: white, ..set }
+        }
+        Block::Rule => {
+            let width = measure / 4.0;
+            let marks = vec![Mark::Rule { x: (measure - width) / 2.0, y: frame.size * 0.5, width }];
+            let strip = Strip { height: frame.size, marks, ..Strip::default() };
+            SetBlock { strips: vec![strip], before: white, after: white, ..SetBlock::default() }
+        }
+        Block::Image { file, width, .. } => image(frame, file, *width, measure),
+        Block::Qr(text) => qr_code(frame, text),
+        Block::Barcode(text) => bar_code(setter, frame, text, measure),
+        Block::Table(rows) => table::set(setter, frame, rows, measure),
+    }
+}
+
+/// Sets blocks one below the other, as one; `tight` takes the white between them away.
+fn stack(setter: &mut Setter<'_>, frame: &Frame<'_>, blocks: &[Block], measure: f32, tight: bool) -> SetBlock {
+    let mut whole = SetBlock::default();
+    for block in blocks {
+        let set = set_inner(setter, frame, block, measure);
+        let between = if tight { leading(frame.size) * TIGHT } else { whole.after.max(set.before) };
+        let space = if whole.strips.is_empty() { 0.0 } else { between };
+        append(&mut whole, set, space);
+    }
+    whole
+}
+
+/// Puts a set block below another, with white between them.
+fn append(whole: &mut SetBlock, mut set: SetBlock, space: f32) {
+    if let Some(first) = set.strips.first_mut() {
+        first.space = space;
+    }
+    whole.after = set.after;
+    whole.strips.append(&mut set.strips);
+    whole.faults.append(&mut set.faults);
+}
+
+/// Moves everything in a block to the right.
+fn shift(set: &mut SetBlock, by: f32) {
+    for mark in set.strips.iter_mut().flat_map(|strip| &mut strip.marks) {
+        match mark {
+            Mark::Text { x, .. } | Mark::Rule { x, .. } | Mark::Image { x, .. } | Mark::Cells { x, .. } => *x += by,
+        }
+    }
+}
+
+/// Set text as strips, one a line, on the given distance of baselines; one line alone is never left on a page.
+pub(crate) fn text(
+    setter: &mut Setter<'_>,
+    frame: &Frame<'_>,
+    styled: &Styled,
+    (measure, align): (f32, Align),
+    (size, leading): (f32, f32),
+) -> Vec<Strip> {
+    if styled.is_blank() {
+        return Vec::new();
+    }
+    let lines = lines::set(setter, styled, frame.language, measure, align);
+    let count = lines.len();
+    let strips = lines.into_iter().enumerate().map(|(number, (x, line))| Strip {
+        space: 0.0,
+        height: leading,
+        keep: count > 1 && (number == 0 || number + 2 == count),
+        marks: vec![Mark::Text { x, y: baseline(size, leading), line }],
+    });
+    strips.collect()
+}
+
+/// Where the baseline stands in a strip of this height: the small letters look centred.
+pub(crate) fn baseline(size: f32, leading: f32) -> f32 {
+    leading / 2.0 + size * 0.26
+}
+
+fn paragraph(setter: &mut Setter<'_>, frame: &Frame<'_>, spans: &[Span], measure: f32) -> SetBlock {
+    let leading = leading(frame.size);
+    let styled = Styled::spans(spans, Look::of(frame.size));
+    let strips = text(setter, frame, &styled, (measure, Align::Justify), (frame.size, leading));
+    let white = leading * BETWEEN;
+    SetBlock { strips, before: white, after: white, ..SetBlock::default() }
+}
+
+fn heading(setter: &mut Setter<'_>, frame: &Frame<'_>, level: u8, spans: &[Span], measure: f32) -> SetBlock {
+    let (scale, bold, italic) = match level {
+        1 => (1.45, false, false),
+        2 => (1.15, true, false),
+        3 => (1.0, true, false),
+        _ => (1.0, false, true),
+    };
+    let size = frame.size * scale;
+    let distance = (size * 1.2).max(leading(frame.size));
+    let styled = Styled::spans(spans, Look { bold, italic, ..Look::of(size) });
+    let mut strips = text(setter, frame, &styled, (measure, Align::Left), (size, distance));
+    for strip in &mut strips {
+        strip.keep = true;
+    }
+    let line = leading(frame.size);
+    SetBlock { strips, before: line, after: line * 0.3, ..SetBlock::default() }
+}
+
+fn list(
+    setter: &mut Setter<'_>,
+    frame: &Frame<'_>,
+    first: Option<u64>,
+    items: &[Vec<Block>],
+    measure: f32,
+) -> SetBlock {
+    let leading = leading(frame.size);
+    let labels: Vec<String> = match first {
+        None => vec!["•".to_owned(); items.len()],
+        Some(first) => (first..).take(items.len()).map(|number| format!("{number}.")).collect(),
+    };
+    let labels: Vec<Styled> = labels.iter().map(|label| Styled::plain(label, Look::of(frame.size))).collect();
+    let widths: Vec<f32> = labels.iter().map(|label| lines::natural_width(setter, label, frame.language)).collect();
+    let widest = widths.iter().copied().fold(0.0, f32::max);
+    let (hang, indent) = match first {
+        None => (frame.size * 0.7, frame.size * 0.7 + widest + frame.size * 0.55),
+        Some(_) => (frame.size * 0.3, frame.size * 0.3 + widest + frame.size * 0.5),
+    };
+    let paragraphs = |item: &Vec<Block>| item.iter().filter(|block| matches!(block, Block::Paragraph(_))).count();
+    let loose = items.iter().any(|item| paragraphs(item) > 1);
+    let mut whole = SetBlock::default();
+    for ((item, label), width) in items.iter().zip(&labels).zip(widths) {
+        let mut set = stack(setter, frame, item, measure - indent, !loose);
+        shift(&mut set, indent);
+        if set.strips.is_empty() {
+            set.strips.push(Strip { height: leading, ..Strip::default() });
+        }
+        let line = lines::set(setter, label, frame.language, measure, Align::Left).into_iter().next();
+        if let (Some(strip), Some((_, line))) = (set.strips.first_mut(), line) {
+            let x = hang + widest - width;
+            strip.marks.insert(0, Mark::Text { x, y: baseline(frame.size, leading), line });
+        }
+        let space = if whole.strips.is_empty() { 0.0 } else { leading * if loose { BETWEEN } else { TIGHT } };
+        append(&mut whole, set, space);
+    }
+    SetBlock { before: leading * BETWEEN, after: leading * BETWEEN, ..whole }
+}
+
+/// One strip with one mark, and white around it.
+fn alone(mark: Mark, height: f32, white: f32) -> SetBlock {
+    let strip = Strip { height, marks: vec![mark], ..Strip::default() };
+    SetBlock { strips: vec![strip], before: white, after: white, ..SetBlock::default() }
+}
+
+/// A block that cannot be set, with the reason.
+fn fault(message: String, hint: &str) -> SetBlock {
+    SetBlock { faults: vec![Fault::Other(message, hint.to_owned())], ..SetBlock::default() }
+}
+
+fn image(frame: &Frame<'_>, file: &str, tenths: u32, measure: f32) -> SetBlock {
+    let Some((image, found)) = frame.images.find(file) else {
+        return fault(format!("there is no image {}", words::quote(file)), "put the file beside the letter's template");
+    };
+    let (wide, high) = found.size;
+    let wanted = if tenths == 0 { wide } else { f32::from(u16::try_from(tenths).unwrap_or(u16::MAX)) / 10.0 * MM };
+    let scale = (wanted.min(measure) / wide).min(frame.tallest / high);
+    let size = (wide * scale, high * scale);
+    alone(Mark::Image { image, x: 0.0, y: 0.0, size }, size.1, leading(frame.size) * 0.7)
+}
+
+fn qr_code(frame: &Frame<'_>, text: &str) -> SetBlock {
+    let Some((boxes, modules)) = qr::boxes(text) else {
+        return fault("the text is too long for a QR code".to_owned(), "give `qr()` a short text, such as the code");
+    };
+    let module = (QR_WIDTH / f32::from(modules)).max(QR_MODULE) * MM;
+    let side = module * f32::from(modules);
+    let mark = Mark::Cells { x: 0.0, y: 0.0, cell: (module, module), boxes, text: text.to_owned() };
+    SetBlock { aside: Some(side), ..alone(mark, side, leading(frame.size) * 0.7) }
+}
+
+fn bar_code(setter: &mut Setter<'_>, frame: &Frame<'_>, code: &str, measure: f32) -> SetBlock {
+    let Some((bars, modules)) = barcode::bars(code) else {
+        return fault(
+            format!("{} cannot be a bar code", words::quote(code)),
+            "a bar code holds plain letters, digits and signs, without accents",
+        );
+    };
+    let width = f32::from(modules) * BAR_MODULE * MM;
+    if width > measure {
+        return fault(format!("the bar code of {} is wider than the page", words::quote(code)), "shorten its text");
+    }
+    let cell = (BAR_MODULE * MM, BAR_HEIGHT * MM);
+    let boxes = bars.into_iter().map(|(at, width)| [at, 0, width, 1]).collect();
+    let mut marks = vec![Mark::Cells { x: 0.0, y: 0.0, cell, boxes, text: code.to_owned() }];
+    let size = frame.size * 0.78;
+    let label = Styled::plain(code, Look { tracking: 1.0, ..Look::of(size) });
+    let below = leading(size);
+    for (x, line) in lines::set(setter, &label, frame.language, width, Align::Centre) {
+        marks.push(Mark::Text { x, y: cell.1 + baseline(size, below), line });
+    }
+    let white = leading(frame.size) * 0.7;
+    let strip = Strip { height: cell.1 + below, marks, ..Strip::default() };
+    SetBlock { strips: vec![strip], before: white, after: white, ..SetBlock::default() }
+}

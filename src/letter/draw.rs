@@ -1,0 +1,235 @@
+//! Laid-out pages as PDF content: the operators that draw them.
+
+use super::fonts::Fonts;
+use super::number::{self, hundredths, push_hundredths, push_whole};
+use super::page::{Line, Mark, Page, Part, Run, SetBlock};
+
+/// Draws pages of one job.
+pub(crate) struct Pen<'a> {
+    fonts: &'a Fonts,
+    out: Vec<u8>,
+    /// The height of the sheet in hundredths; PDF counts from the bottom.
+    height: i32,
+    /// Inside `BT … ET`.
+    in_text: bool,
+    /// The font and size that are set, the size in hundredths.
+    font: Option<(usize, i32)>,
+    /// Where the current line began, in hundredths.
+    line_start: (i32, i32),
+    /// Which forms were drawn.
+    pub forms: Vec<bool>,
+}
+
+impl<'a> Pen<'a> {
+    pub(crate) fn new(fonts: &'a Fonts, forms: usize) -> Self {
+        Self {
+            fonts,
+            out: Vec::with_capacity(16 * 1024),
+            height: 0,
+            in_text: false,
+            font: None,
+            line_start: (0, 0),
+            forms: vec![false; forms],
+        }
+    }
+
+    /// The content of a page whose sheet is `height` points high.
+    pub(crate) fn page(&mut self, page: &Page, height: f32) -> &[u8] {
+        self.start(height);
+        for placed in page {
+            match &placed.part {
+                Part::Strip(strip) => {
+                    for mark in &strip.marks {
+                        self.mark(mark, placed.x, placed.y);
+                    }
+                }
+                Part::Form(form, _) => {
+                    self.end_text();
+                    if let Some(drawn) = self.forms.get_mut(*form) {
+                        *drawn = true;
+                    }
+                    self.out.extend_from_slice(b"q 1 0 0 1 ");
+                    self.point(hundredths(placed.x), self.height - hundredths(placed.y));
+                    self.out.extend_from_slice(b" cm /X");
+                    push_whole(&mut self.out, i32::try_from(*form).unwrap_or_default());
+                    self.out.extend_from_slice(b" Do Q\n");
+                }
+            }
+        }
+        self.end_text();
+        &self.out
+    }
+
+    /// The content of a form, whose origin is the block's top left corner.
+    pub(crate) fn form(&mut self, set: &SetBlock) -> &[u8] {
+        self.start(0.0);
+        let mut y = 0.0;
+        for (number, strip) in set.strips.iter().enumerate() {
+            if number > 0 {
+                y += strip.space;
+            }
+            for mark in &strip.marks {
+                self.mark(mark, 0.0, y);
+            }
+            y += strip.height;
+        }
+        self.end_text();
+        &self.out
+    }
+
+    fn start(&mut self, height: f32) {
+        self.out.clear();
+        self.height = hundredths(height);
+        self.in_text = false;
+        self.font = None;
+    }
+
+    fn mark(&mut self, mark: &Mark, left: f32, top: f32) {
+        match mark {
+            Mark::Text { x, y, line } => self.text(line, left + x, top + y),
+            Mark::Rule { x, y, width } => {
+                self.end_text();
+                self.out.extend_from_slice(b".5 w ");
+                let y = self.height - hundredths(top + y);
+                self.point(hundredths(left + x), y);
+                self.out.extend_from_slice(b" m ");
+                self.point(hundredths(left + x + width), y);
+                self.out.extend_from_slice(b" l S\n");
+            }
+            Mark::Image { image, x, y, size } => {
+                self.end_text();
+                self.out.extend_from_slice(b"q ");
+                push_hundredths(&mut self.out, hundredths(size.0));
+                self.out.extend_from_slice(b" 0 0 ");
+                self.point(hundredths(size.1), hundredths(left + x));
+                self.out.push(b' ');
+                push_hundredths(&mut self.out, self.height - hundredths(top + y + size.1));
+                self.out.extend_from_slice(b" cm /I");
+                push_whole(&mut self.out, i32::try_from(*image).unwrap_or_default());
+                self.out.extend_from_slice(b" Do Q\n");
+            }
+            Mark::Cells { x, y, cell, boxes, .. } => {
+                self.end_text();
+                self.out.extend_from_slice(b"q ");
+                // A tenth of a thousandth of a point: 200 cells add up.
+                self.fine(cell.0);
+                self.out.extend_from_slice(b" 0 0 ");
+                self.fine(-cell.1);
+                self.out.push(b' ');
+                self.point(hundredths(left + x), self.height - hundredths(top + y));
+                self.out.extend_from_slice(b" cm\n");
+                for numbers in boxes {
+                    for number in numbers {
+                        push_whole(&mut self.out, i32::from(*number));
+                        self.out.push(b' ');
+                    }
+                    self.out.extend_from_slice(b"re\n");
+                }
+                self.out.extend_from_slice(b"f Q\n");
+            }
+        }
+    }
+
+    fn text(&mut self, line: &Line, x: f32, y: f32) {
+        if line.runs.is_empty() {
+            return;
+        }
+        if !self.in_text {
+            self.out.extend_from_slice(b"BT\n");
+            self.in_text = true;
+            self.line_start = (0, 0);
+        }
+        let y = self.height - hundredths(y);
+        let mut pen = f32::NAN;
+        for run in &line.runs {
+            let start = x + run.x;
+            self.set_font(run);
+            if !(start - pen).abs().lt(&0.05) {
+                let at = (hundredths(start), y);
+                self.point(at.0 - self.line_start.0, at.1 - self.line_start.1);
+                self.out.extend_from_slice(b" Td");
+                self.line_start = at;
+            }
+            pen = start + self.glyphs(run);
+        }
+    }
+
+    fn set_font(&mut self, run: &Run) {
+        let font = (run.face, hundredths(run.size));
+        if self.font == Some(font) {
+            return;
+        }
+        self.font = Some(font);
+        self.out.extend_from_slice(b"/F");
+        push_whole(&mut self.out, i32::try_from(run.face).unwrap_or_default());
+        self.out.push(b' ');
+        push_hundredths(&mut self.out, font.1);
+        self.out.extend_from_slice(b" Tf ");
+    }
+
+    /// Shows the glyphs of a run; returns how far the pen has moved.
+    fn glyphs(&mut self, run: &Run) -> f32 {
+        let fonts = self.fonts;
+        let widths = fonts.faces().get(run.face).map(|face| face.widths.as_slice()).unwrap_or_default();
+        let scale = 1000.0 / run.size;
+        // Both in thousandths of the size: where the viewer's pen is, and where it should be.
+        let (mut at, mut want) = (0_i32, 0.0_f32);
+        let mut rise = 0;
+        self.out.extend_from_slice(b"[(");
+        for glyph in &run.glyphs {
+            let lift = hundredths(glyph.offset.1);
+            if lift != rise {
+                rise = lift;
+                self.out.extend_from_slice(b")]TJ ");
+                push_hundredths(&mut self.out, rise);
+                self.out.extend_from_slice(b" Ts[(");
+            }
+            let move_by = at - number::rounded(want + glyph.offset.0 * scale);
+            if move_by != 0 {
+                self.out.push(b')');
+                push_whole(&mut self.out, move_by);
+                self.out.push(b'(');
+                at -= move_by;
+            }
+            for byte in glyph.code.to_be_bytes() {
+                match byte {
+                    b'(' | b')' | b'\\' => self.out.extend_from_slice(&[b'\\', byte]),
+                    b'\r' => self.out.extend_from_slice(b"\\r"),
+                    _ => self.out.push(byte),
+                }
+            }
+            at += i32::from(widths.get(usize::from(glyph.code)).copied().unwrap_or_default());
+            want += glyph.advance * scale;
+        }
+        self.out.push(b')');
+        let rest = at - number::rounded(want);
+        if rest != 0 {
+            push_whole(&mut self.out, rest);
+        }
+        self.out.extend_from_slice(b"]TJ");
+        if rise != 0 {
+            self.out.extend_from_slice(b" 0 Ts");
+        }
+        self.out.push(b'\n');
+        want / scale
+    }
+
+    fn end_text(&mut self) {
+        if self.in_text {
+            self.out.extend_from_slice(b"ET\n");
+            self.in_text = false;
+        }
+    }
+
+    /// Two numbers in hundredths.
+    fn point(&mut self, x: i32, y: i32) {
+        push_hundredths(&mut self.out, x);
+        self.out.push(b' ');
+        push_hundredths(&mut self.out, y);
+    }
+
+    /// A small number with four decimals.
+    fn fine(&mut self, points: f32) {
+        self.out.extend_from_slice(format!("{points:.4}").as_bytes());
+    }
+}

@@ -1,0 +1,289 @@
+//! A letter laid out into pages: letterhead, address, blocks, signature, page breaks.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::blocks::{self, Frame};
+use super::page::{Fault, Page, Part, Placed, SetBlock};
+use super::paper::{self, Geometry};
+use super::sheet;
+use super::typeset::Setter;
+use super::{Images, Letter, Stationery};
+use crate::merge::block::Block;
+
+/// What is the same in many letters: set once, drawn once.
+#[derive(Debug, Default)]
+pub(crate) struct Constants {
+    /// The form of each, by its number.
+    pub forms: Vec<Arc<SetBlock>>,
+    desks: Vec<Desk>,
+}
+
+/// One stationery, made ready.
+#[derive(Debug)]
+struct Desk {
+    geometry: Geometry,
+    head: Arc<SetBlock>,
+    closing: Arc<SetBlock>,
+    blocks: HashMap<Block, Arc<SetBlock>>,
+}
+
+/// A laid-out letter.
+#[derive(Debug, Default)]
+pub(crate) struct Laid {
+    /// Its pages.
+    pub pages: Vec<Page>,
+    /// What is wrong with it.
+    pub faults: Vec<Fault>,
+}
+
+impl Constants {
+    /// Sets each letterhead and signature, and the blocks that stand in more than one letter of a sample.
+    pub(crate) fn new(
+        setter: &mut Setter<'_>,
+        stationery: &[Stationery],
+        images: &Images,
+        samples: &[Vec<Letter>],
+    ) -> Self {
+        let mut forms = Vec::new();
+        let mut form = |mut set: SetBlock| {
+            set.form = Some(forms.len());
+            let set = Arc::new(set);
+            forms.push(Arc::clone(&set));
+            set
+        };
+        let mut desks = Vec::new();
+        for (number, own) in stationery.iter().enumerate() {
+            let geometry = paper::geometry(own.paper, own.window);
+            let frame = frame(own, images, &geometry);
+            let head = form(sheet::letterhead(setter, &frame, own, &geometry));
+            let signature = own.signature.as_deref();
+            let closing = form(sheet::closing(setter, &frame, signature, &own.signer, geometry.measure));
+            let mut blocks = HashMap::new();
+            for block in repeated(samples.get(number).map(Vec::as_slice).unwrap_or_default()) {
+                let set = form(blocks::set(setter, &frame, block, geometry.measure));
+                blocks.insert(block.clone(), set);
+            }
+            desks.push(Desk { geometry, head, closing, blocks });
+        }
+        Self { forms, desks }
+    }
+}
+
+/// The blocks that stand in more than one of these letters, in the order in which they are met.
+fn repeated(letters: &[Letter]) -> Vec<&Block> {
+    let mut seen: HashMap<&Block, usize> = HashMap::new();
+    let mut found = Vec::new();
+    for (number, letter) in letters.iter().enumerate() {
+        for block in &letter.blocks {
+            match seen.insert(block, number) {
+                Some(before) if before != number && !found.contains(&block) => found.push(block),
+                _ => {}
+            }
+        }
+    }
+    found
+}
+
+/// What the blocks of a stationery are set with.
+fn frame<'a>(stationery: &'a Stationery, images: &'a Images, geometry: &Geometry) -> Frame<'a> {
+    let tallest = geometry.bottom - geometry.next_top;
+    Frame { size: stationery.font_size, language: &stationery.language, images, tallest }
+}
+
+/// Lays a letter out.
+pub(crate) fn letter(
+    setter: &mut Setter<'_>,
+    constants: &Constants,
+    stationery: &[Stationery],
+    images: &Images,
+    letter: &Letter,
+) -> Laid {
+    let (Some(own), Some(desk)) = (stationery.get(letter.stationery), constants.desks.get(letter.stationery)) else {
+        let message = format!("the letter asks for stationery {}, which there is not", letter.stationery);
+        return Laid { faults: vec![Fault::Other(message, String::new())], ..Laid::default() };
+    };
+    let geometry = &desk.geometry;
+    let frame = frame(own, images, geometry);
+    let address = sheet::address(setter, &frame, geometry, &letter.address);
+    let mut column: Vec<Arc<SetBlock>> = Vec::with_capacity(letter.blocks.len() + 1);
+    for block in &letter.blocks {
+        column.push(match desk.blocks.get(block) {
+            Some(set) => Arc::clone(set),
+            None => Arc::new(blocks::set(setter, &frame, block, geometry.measure)),
+        });
+    }
+    column.push(match letter.signer.as_deref() {
+        Some(signer) if signer != own.signer => {
+            Arc::new(sheet::closing(setter, &frame, own.signature.as_deref(), signer, geometry.measure))
+        }
+        _ => Arc::clone(&desk.closing),
+    });
+    let mut faults = Vec::new();
+    for set in [&*desk.head, &address].into_iter().chain(column.iter().map(|set| &**set)) {
+        faults.extend(set.faults.iter().cloned());
+    }
+    let mut pages = Vec::new();
+    for (number, parts) in columns(&column, geometry).into_iter().enumerate() {
+        let mut page: Page = Vec::with_capacity(parts.len() + 2);
+        if number == 0 {
+            page.push(part(&desk.head, 0.0, 0.0));
+            page.extend(address.strips.iter().cloned().map(|strip| Placed {
+                x: 0.0,
+                y: 0.0,
+                part: Part::Strip(strip),
+            }));
+        }
+        page.extend(parts);
+        if number > 0 {
+            let strip = sheet::folio(setter, &frame, geometry, number + 1);
+            page.push(Placed { x: 0.0, y: 0.0, part: Part::Strip(strip) });
+        }
+        pages.push(page);
+    }
+    faults.sort();
+    faults.dedup();
+    Laid { pages, faults }
+}
+
+fn part(set: &Arc<SetBlock>, x: f32, y: f32) -> Placed {
+    let form = set.form.unwrap_or_default();
+    Placed { x, y, part: Part::Form(form, Arc::clone(set)) }
+}
+
+/// White between blocks may shrink to this share of itself if that saves a second page.
+const LEAST_WHITE: f32 = 0.6;
+/// White between a code that stands at the side and the text beside it, in points.
+const ASIDE: f32 = 24.0;
+
+/// Breaks the column into pages; no strip is cut, and strips that belong together stay together if a page holds them.
+fn columns(column: &[Arc<SetBlock>], geometry: &Geometry) -> Vec<Vec<Placed>> {
+    let mut flat: Vec<Flat> = Vec::new();
+    let mut white = 0.0_f32;
+    for (block, set) in column.iter().enumerate() {
+        for (number, strip) in set.strips.iter().enumerate() {
+            let space = if number == 0 { white.max(set.before) } else { strip.space };
+            flat.push(Flat { block, strip: number, space, height: strip.height, keep: strip.keep, shift: 0.0 });
+        }
+        if !set.strips.is_empty() {
+            white = set.after;
+        }
+    }
+    for at in 0..flat.len() {
+        stand_aside(&mut flat, at, column, geometry.measure);
+    }
+    keep_end(&mut flat, column);
+    tighten(&mut flat, geometry.bottom - geometry.body_top);
+    let mut pages = Vec::new();
+    let mut start = 0;
+    while start < flat.len() || pages.is_empty() {
+        let top = if pages.is_empty() { geometry.body_top } else { geometry.next_top };
+        let end = page_end(&flat, start, geometry.bottom - top);
+        pages.push(place(&flat[start..end], column, geometry.left, top));
+        start = end;
+    }
+    pages
+}
+
+/// A strip of the column.
+struct Flat {
+    block: usize,
+    strip: usize,
+    space: f32,
+    height: f32,
+    keep: bool,
+    shift: f32,
+}
+
+/// A code moves to the right margin, and takes no height, if the lines below it are short enough to stand beside it.
+fn stand_aside(flat: &mut [Flat], at: usize, column: &[Arc<SetBlock>], measure: f32) {
+    let own = &column[flat[at].block];
+    let Some(width) = own.aside else { return };
+    let (height, space) = (flat[at].height, flat[at].space);
+    let mut beside = 0.0;
+    let mut end = at + 1;
+    while end < flat.len() && beside < height {
+        let set = &column[flat[end].block];
+        if set.aside.is_some() || set.strips[flat[end].strip].reach() > measure - width - ASIDE {
+            return;
+        }
+        beside += flat[end].height + if end == at + 1 { 0.0 } else { flat[end].space };
+        end += 1;
+    }
+    if end == at + 1 || beside < height * 0.6 {
+        return;
+    }
+    // The white above it is that of the first block beside it.
+    let below = &column[flat[at + 1].block];
+    let above = flat[..at].last().map_or(0.0, |strip| column[strip.block].after);
+    flat[at + 1].space = 0.0;
+    flat[end - 1].height += (height - beside).max(0.0);
+    flat[at].shift = measure - width;
+    flat[at].height = 0.0;
+    flat[at].space = if at == 0 { space } else { above.max(below.before) };
+    for strip in &mut flat[at..end - 1] {
+        strip.keep = true;
+    }
+}
+
+/// Takes some of the white between blocks away if the letter then fits its first page.
+fn tighten(flat: &mut [Flat], room: f32) {
+    let spaces: f32 = flat.iter().skip(1).filter(|strip| strip.strip == 0).map(|strip| strip.space).sum();
+    let inner: f32 = flat.iter().skip(1).filter(|strip| strip.strip > 0).map(|strip| strip.space).sum();
+    let solid = inner + flat.iter().map(|strip| strip.height).sum::<f32>();
+    if solid + spaces <= room || solid + spaces * LEAST_WHITE > room {
+        return;
+    }
+    let share = (room - solid) / spaces;
+    for strip in flat.iter_mut().filter(|strip| strip.strip == 0) {
+        strip.space *= share;
+    }
+}
+
+/// The signature never stands alone on a page: at least two lines of the body go with it.
+fn keep_end(flat: &mut [Flat], column: &[Arc<SetBlock>]) {
+    let Some(last) = column.len().checked_sub(1) else { return };
+    let Some(first) = flat.iter().position(|strip| strip.block == last) else { return };
+    for strip in flat[..first].iter_mut().rev().take(2) {
+        strip.keep = true;
+    }
+}
+
+/// Where the page that begins at `start` must end.
+fn page_end(flat: &[Flat], start: usize, room: f32) -> usize {
+    let mut used = 0.0;
+    for (at, strip) in flat.iter().enumerate().skip(start) {
+        used += strip.height + if at == start { 0.0 } else { strip.space };
+        if used > room + 0.01 && at > start {
+            let good = (start + 1..=at).rev().find(|&end| !flat[end - 1].keep);
+            return good.unwrap_or(at);
+        }
+    }
+    flat.len()
+}
+
+/// Places the strips of one page; a block that is drawn once is placed as a whole if all of it is here.
+fn place(strips: &[Flat], column: &[Arc<SetBlock>], left: f32, top: f32) -> Vec<Placed> {
+    let mut placed = Vec::new();
+    let mut y = top;
+    for (number, here) in strips.chunk_by(|a, b| a.block == b.block).enumerate() {
+        let set = &column[here[0].block];
+        if number > 0 {
+            y += here[0].space;
+        }
+        let whole = set.form.is_some() && here.len() == set.strips.len();
+        if whole {
+            placed.push(part(set, left + here[0].shift, y));
+        }
+        for (inner, strip) in here.iter().enumerate() {
+            if inner > 0 {
+                y += strip.space;
+            }
+            if !whole {
+                placed.push(Placed { x: left + strip.shift, y, part: Part::Strip(set.strips[strip.strip].clone()) });
+            }
+            y += strip.height;
+        }
+    }
+    placed
+}

@@ -1,0 +1,153 @@
+//! Lines of a paragraph: broken, then justified or set at one side.
+
+use super::number;
+use super::page::Line;
+use super::typeset::{Broken, Setter, Styled};
+
+/// How lines fill their measure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Align {
+    /// Both sides straight; the last line and those that would be torn apart are ragged.
+    Justify,
+    /// Ragged on the right.
+    Left,
+    /// Ragged on both sides.
+    Centre,
+    /// Ragged on the left.
+    Right,
+}
+
+/// How much a word space may grow, as a share of the size of the type.
+const MOST_STRETCH: f32 = 0.26;
+
+/// Breaks text into lines of at most `measure` points; returns each with the x where it starts.
+pub(crate) fn set(
+    setter: &mut Setter<'_>,
+    styled: &Styled,
+    language: &str,
+    measure: f32,
+    align: Align,
+) -> Vec<(f32, Line)> {
+    let lines = setter.lines(styled, language, Some(measure));
+    lines.into_iter().map(|broken| place(broken, measure, align)).collect()
+}
+
+/// The width that the text takes on a single line, its forced breaks apart.
+pub(crate) fn natural_width(setter: &mut Setter<'_>, styled: &Styled, language: &str) -> f32 {
+    let lines = setter.lines(styled, language, None);
+    lines.iter().map(|broken| broken.line.width).fold(0.0, f32::max)
+}
+
+fn place(broken: Broken, measure: f32, align: Align) -> (f32, Line) {
+    let free = (measure - broken.line.width).max(0.0);
+    match align {
+        Align::Left => (0.0, drop_end(broken)),
+        Align::Right => (free, drop_end(broken)),
+        Align::Centre => (free / 2.0, drop_end(broken)),
+        Align::Justify if broken.hard => (0.0, drop_end(broken)),
+        Align::Justify => (0.0, stretch(broken, free)),
+    }
+}
+
+/// Shares the free width among the word spaces, unless they would become too wide.
+fn stretch(broken: Broken, free: f32) -> Line {
+    let inner = inner_gaps(&broken);
+    let size = broken.line.runs.iter().map(|run| run.size).fold(0.0, f32::max);
+    if inner == 0 || free / number::measure(inner) > MOST_STRETCH * size {
+        return drop_end(broken);
+    }
+    // Whole thousandths of the size: the same number for each space of the line keeps the file small.
+    let each = (free / number::measure(inner) / size * 1000.0).floor() / 1000.0 * size;
+    let mut line = broken.line;
+    for &(run, glyph) in &broken.gaps[..inner] {
+        line.runs[run].glyphs[glyph].advance += each;
+    }
+    line.width += each * number::measure(inner);
+    let mut x = 0.0;
+    for run in &mut line.runs {
+        run.x = x;
+        x += run.glyphs.iter().map(|glyph| glyph.advance).sum::<f32>();
+    }
+    drop_end(Broken { line, gaps: broken.gaps, hard: broken.hard })
+}
+
+/// How many of the gaps stand between words, and not at the end of the line.
+fn inner_gaps(broken: &Broken) -> usize {
+    let mut end = broken.line.runs.last().map_or((0, 0), |run| (broken.line.runs.len() - 1, run.glyphs.len()));
+    let mut inner = broken.gaps.len();
+    while inner > 0 {
+        let (run, glyph) = broken.gaps[inner - 1];
+        let at_end =
+            (run, glyph + 1) == end || (glyph + 1 == broken.line.runs[run].glyphs.len() && end == (run + 1, 0));
+        if !at_end {
+            break;
+        }
+        end = (run, glyph);
+        inner -= 1;
+    }
+    inner
+}
+
+/// Leaves out the spaces at the end of the line.
+fn drop_end(broken: Broken) -> Line {
+    let inner = inner_gaps(&broken);
+    let mut line = broken.line;
+    for &(run, glyph) in broken.gaps[inner..].iter().rev() {
+        line.runs[run].glyphs.truncate(glyph);
+    }
+    line.runs.retain(|run| !run.glyphs.is_empty());
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::letter::Fonts;
+    use crate::letter::typeset::Look;
+
+    #[test]
+    fn justified_lines_end_at_the_measure_and_the_last_is_ragged() {
+        let fonts = Fonts::shipped();
+        let mut setter = Setter::new(&fonts);
+        let text = "We bought fifty cases of it, and one of the bottles has your name on it. Come in and take it home.";
+        let lines = set(&mut setter, &Styled::plain(text, Look::of(12.0)), "en", 200.0, Align::Justify);
+        assert!(lines.len() > 2);
+        let (last, full) = lines.split_last().unwrap_or((&lines[0], &[]));
+        for (_, line) in full {
+            let inked: f32 = line.runs.iter().flat_map(|run| &run.glyphs).map(|glyph| glyph.advance).sum();
+            assert!((inked - line.width).abs() < 0.01, "{}", line.text);
+            assert!(line.width <= 200.01 && line.width > 199.7, "{} {}", line.width, line.text);
+        }
+        assert!(last.1.width < 195.0);
+        let joined: Vec<&str> = lines.iter().map(|(_, line)| line.text.as_str()).collect();
+        assert_eq!(joined.join(" "), text);
+    }
+
+    #[test]
+    fn a_line_that_would_be_torn_apart_stays_ragged() {
+        let fonts = Fonts::shipped();
+        let mut setter = Setter::new(&fonts);
+        let text = "a Donaudampfschifffahrtsgesellschaftskapitän an";
+        let lines = set(&mut setter, &Styled::plain(text, Look::of(12.0)), "de", 230.0, Align::Justify);
+        assert!(lines[0].1.width < 229.0);
+    }
+
+    #[test]
+    fn a_missing_character_is_noted() {
+        let fonts = Fonts::shipped();
+        let mut setter = Setter::new(&fonts);
+        set(&mut setter, &Styled::plain("Frau 漢 (Zoë)", Look::of(12.0)), "de", 200.0, Align::Left);
+        assert_eq!(setter.missing.iter().collect::<String>(), "漢");
+    }
+
+    #[test]
+    fn what_only_the_upright_face_has_is_found_in_italic_text() {
+        let fonts = Fonts::shipped();
+        let mut setter = Setter::new(&fonts);
+        let look = Look { italic: true, ..Look::of(12.0) };
+        let lines = set(&mut setter, &Styled::plain("12 m²", look), "de", 200.0, Align::Left);
+        assert!(setter.missing.is_empty());
+        let faces: Vec<usize> = lines[0].1.runs.iter().map(|run| run.face).collect();
+        assert_eq!(faces, [1, 0]);
+    }
+}

@@ -1,0 +1,156 @@
+//! Letters: blocks of text laid out into pages, and the pages drawn as one PDF that is ready to print.
+//!
+//! [`print()`] does a whole job on several threads. A letter is laid out before it is drawn: blocks are set into strips
+//! (`blocks`, `lines`, `sheet`), strips are placed on pages (`layout`), pages are drawn (`draw`) and bound (`pdf`).
+//! What is the same in many letters is set once and drawn once.
+
+mod as_text;
+mod barcode;
+mod blocks;
+mod codes;
+mod draw;
+mod fonts;
+mod images;
+mod layout;
+mod lines;
+mod number;
+mod page;
+mod paper;
+mod pdf;
+mod print;
+mod qr;
+mod sheet;
+mod table;
+#[cfg(test)]
+mod tests;
+mod typeset;
+mod used;
+
+use chrono::NaiveDate;
+
+use crate::error::{Error, Result};
+use crate::merge::block::Block;
+
+pub use fonts::Fonts;
+pub use images::Images;
+pub use paper::{Paper, Window};
+pub use print::print;
+
+/// The size of the type, in points, that suits the shipped fonts.
+pub const USUAL_SIZE: f32 = 12.0;
+
+/// How the letters of one template look.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stationery {
+    /// The sheet.
+    pub paper: Paper,
+    /// The envelope's window.
+    pub window: Window,
+    /// The size of the type in points; see [`USUAL_SIZE`].
+    pub font_size: f32,
+    /// The language of the text, as a BCP 47 tag: `en`, `de-AT`.
+    pub language: String,
+    /// The shop's name, then the lines of its address.
+    pub sender: Vec<String>,
+    /// The date, written out.
+    pub date: String,
+    /// The image of the letterhead.
+    pub logo: Option<String>,
+    /// The image of the signature.
+    pub signature: Option<String>,
+    /// Who signs; may be empty.
+    pub signer: String,
+}
+
+impl Default for Stationery {
+    fn default() -> Self {
+        Self {
+            paper: Paper::default(),
+            window: Window::default(),
+            font_size: USUAL_SIZE,
+            language: "en".to_owned(),
+            sender: Vec::new(),
+            date: String::new(),
+            logo: None,
+            signature: None,
+            signer: String::new(),
+        }
+    }
+}
+
+/// One letter.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Letter {
+    /// Which of the job's stationeries it is written on.
+    pub stationery: usize,
+    /// The lines of the address.
+    pub address: Vec<String>,
+    /// The body.
+    pub blocks: Vec<Block>,
+    /// Who signs this letter, if not the one whom the stationery names.
+    pub signer: Option<String>,
+}
+
+/// Letters to be printed into one PDF.
+pub struct Job<'a> {
+    /// How the letters look.
+    pub stationery: &'a [Stationery],
+    /// The images that they use.
+    pub images: &'a Images,
+    /// The fonts that they are set in.
+    pub fonts: &'a Fonts,
+    /// How many letters there are.
+    pub letters: usize,
+    /// Makes the letter of a number below `letters`: on any thread, and twice for the first few.
+    pub compose: &'a (dyn Fn(usize) -> Result<Letter> + Sync),
+    /// The title of the document.
+    pub title: String,
+    /// Hexadecimal digits that stand for everything that went into the job; they become the file's identity.
+    pub fingerprint: String,
+    /// The day that the document bears.
+    pub created: NaiveDate,
+    /// How many threads work; the result does not depend on it.
+    pub threads: usize,
+    /// Letters with a problem are left out and the others printed; otherwise one problem stops them all.
+    pub leave_out_problems: bool,
+    /// Told now and then how many letters are done.
+    pub progress: &'a (dyn Fn(usize) + Sync),
+}
+
+/// What was printed.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Printed {
+    /// The pages of each letter; 0 for one that has a problem.
+    pub pages: Vec<usize>,
+    /// Everything that is wrong, in the order of the letters.
+    pub problems: Vec<Problem>,
+}
+
+/// Something that is wrong with a letter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// The number of the letter, counted from 0.
+    pub letter: usize,
+    /// What is wrong.
+    pub message: String,
+    /// What to do about it.
+    pub hint: Option<String>,
+}
+
+impl Problem {
+    fn of(letter: usize, fault: &Error) -> Self {
+        Self { letter, message: fault.to_string(), hint: fault.what_next().map(str::to_owned) }
+    }
+}
+
+/// The laid-out pages of a letter as text, a line for each line: where it stands, in points, and what it says.
+/// Problems come first.
+#[must_use]
+pub fn layout_text(letter: &Letter, stationery: &[Stationery], images: &Images, fonts: &Fonts) -> String {
+    let mut setter = typeset::Setter::new(fonts);
+    let constants = layout::Constants::new(&mut setter, stationery, images, &[]);
+    let laid = layout::letter(&mut setter, &constants, stationery, images, letter);
+    let problems = print::problems(0, laid.faults);
+    let problems: Vec<String> = problems.into_iter().map(|p| format!("problem: {}\n", p.message)).collect();
+    problems.concat() + &as_text::pages(&laid.pages)
+}

@@ -1,0 +1,170 @@
+//! What a laid-out page consists of: strips of marks, all measures in points, y downwards.
+
+use std::sync::Arc;
+
+/// A glyph within a run.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Glyph {
+    /// Its code in the face.
+    pub code: u16,
+    /// How far the pen moves on, kerning and stretched spaces included.
+    pub advance: f32,
+    /// How far the glyph is drawn from the pen.
+    pub offset: (f32, f32),
+}
+
+/// Glyphs of one face and size, drawn from left to right.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Run {
+    /// Which of the faces.
+    pub face: usize,
+    /// The size of the type.
+    pub size: f32,
+    /// Where it starts, from the start of the line.
+    pub x: f32,
+    /// The glyphs.
+    pub glyphs: Vec<Glyph>,
+}
+
+/// A line of text.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Line {
+    /// What it says, for the text form.
+    pub text: String,
+    /// Its runs from left to right.
+    pub runs: Vec<Run>,
+    /// Its width, without spaces at the end.
+    pub width: f32,
+}
+
+/// Something to be drawn.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Mark {
+    /// A line of text: where it starts, and its baseline.
+    Text {
+        /// From the left of the strip.
+        x: f32,
+        /// The baseline, from the top of the strip.
+        y: f32,
+        /// The line.
+        line: Line,
+    },
+    /// A thin rule to the right of this point.
+    Rule {
+        /// Left end.
+        x: f32,
+        /// Height.
+        y: f32,
+        /// Length.
+        width: f32,
+    },
+    /// One of the images, with its left top corner and its size.
+    Image {
+        /// Which one.
+        image: usize,
+        /// Left.
+        x: f32,
+        /// Top.
+        y: f32,
+        /// Width and height.
+        size: (f32, f32),
+    },
+    /// Black boxes on a grid: a QR code or a bar code.
+    Cells {
+        /// Left.
+        x: f32,
+        /// Top.
+        y: f32,
+        /// Width and height of one cell.
+        cell: (f32, f32),
+        /// Column, row, columns, rows of each box.
+        boxes: Vec<[u16; 4]>,
+        /// What the code says.
+        text: String,
+    },
+}
+
+/// A strip across the column that is never cut.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct Strip {
+    /// White above it, dropped at the top of a page.
+    pub space: f32,
+    /// Its height.
+    pub height: f32,
+    /// It must not be parted from the strip after it.
+    pub keep: bool,
+    /// What stands in it.
+    pub marks: Vec<Mark>,
+}
+
+impl Strip {
+    /// How far its marks reach to the right.
+    pub(crate) fn reach(&self) -> f32 {
+        let ends = self.marks.iter().map(|mark| match mark {
+            Mark::Text { x, line, .. } => x + line.width,
+            Mark::Rule { x, width, .. } => x + width,
+            Mark::Image { x, size, .. } => x + size.0,
+            Mark::Cells { x, cell, boxes, .. } => {
+                x + cell.0 * boxes.iter().map(|[left, _, wide, _]| f32::from(left + wide)).fold(0.0, f32::max)
+            }
+        });
+        ends.fold(0.0, f32::max)
+    }
+}
+
+/// A block of a letter, set.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct SetBlock {
+    /// From top to bottom.
+    pub strips: Vec<Strip>,
+    /// The white wanted above it.
+    pub before: f32,
+    /// The white wanted below it.
+    pub after: f32,
+    /// Its width, if it may stand at the right of short lines rather than above them.
+    pub aside: Option<f32>,
+    /// It is the same in many letters and is drawn once, as this form.
+    pub form: Option<usize>,
+    /// What is wrong with it.
+    pub faults: Vec<Fault>,
+}
+
+impl SetBlock {
+    /// The height of all its strips, without white above the first.
+    pub(crate) fn height(&self) -> f32 {
+        let inner: f32 = self.strips.iter().skip(1).map(|strip| strip.space).sum();
+        inner + self.strips.iter().map(|strip| strip.height).sum::<f32>()
+    }
+}
+
+/// Something that keeps a block from being printed.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Fault {
+    /// No font has this character.
+    Glyph(char),
+    /// Anything else: the message and a hint.
+    Other(String, String),
+}
+
+/// Where a part of a page stands.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Placed {
+    /// From the left of the sheet.
+    pub x: f32,
+    /// From the top of the sheet.
+    pub y: f32,
+    /// What stands there.
+    pub part: Part,
+}
+
+/// A part of a page.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Part {
+    /// A strip of this letter alone.
+    Strip(Strip),
+    /// A whole block that is the same in many letters.
+    Form(usize, Arc<SetBlock>),
+}
+
+/// A laid-out page.
+pub(crate) type Page = Vec<Placed>;

@@ -1,0 +1,187 @@
+//! Papers and envelope windows: where on the sheet the letterhead, the address and the body stand.
+
+use std::str::FromStr;
+
+use crate::error::{Error, Result};
+use crate::words;
+
+/// One millimetre in points.
+pub(crate) const MM: f32 = 72.0 / 25.4;
+
+/// The sheet that a letter is printed on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Paper {
+    /// US letter, 215.9 × 279.4 mm.
+    #[default]
+    Letter,
+    /// ISO A4, 210 × 297 mm.
+    A4,
+}
+
+impl Paper {
+    /// The names that a template may use.
+    pub const NAMES: [&'static str; 2] = ["letter", "a4"];
+
+    /// Width and height in points.
+    #[must_use]
+    pub fn size(self) -> (f32, f32) {
+        match self {
+            Self::Letter => (612.0, 792.0),
+            Self::A4 => (595.28, 841.89),
+        }
+    }
+}
+
+impl FromStr for Paper {
+    type Err = Error;
+
+    fn from_str(name: &str) -> Result<Self> {
+        match name.trim().to_lowercase().as_str() {
+            "letter" => Ok(Self::Letter),
+            "a4" => Ok(Self::A4),
+            _ => Err(Error::new(format!("unknown paper {}", words::quote(name)))
+                .hint(words::did_you_mean(name, &Self::NAMES))),
+        }
+    }
+}
+
+/// The window of the envelope, through which the address must be seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Window {
+    /// An envelope without a window; the address stands at the usual place.
+    #[default]
+    None,
+    /// The US #10 envelope.
+    Us10,
+    /// The British DL envelope.
+    DlUk,
+    /// DIN 5008, form A (letterhead of 27 mm).
+    Din5008A,
+    /// DIN 5008, form B (letterhead of 45 mm).
+    Din5008B,
+}
+
+impl Window {
+    /// The names that a template may use.
+    pub const NAMES: [&'static str; 5] = ["none", "us-10", "dl-uk", "din-5008-a", "din-5008-b"];
+}
+
+impl FromStr for Window {
+    type Err = Error;
+
+    fn from_str(name: &str) -> Result<Self> {
+        match name.trim().to_lowercase().as_str() {
+            "none" => Ok(Self::None),
+            "us-10" => Ok(Self::Us10),
+            "dl-uk" => Ok(Self::DlUk),
+            "din-5008-a" => Ok(Self::Din5008A),
+            "din-5008-b" => Ok(Self::Din5008B),
+            _ => Err(Error::new(format!("unknown window {}", words::quote(name)))
+                .hint(words::did_you_mean(name, &Self::NAMES))),
+        }
+    }
+}
+
+/// A rectangle in points, from the sheet's top left corner.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Rect {
+    /// From the left edge.
+    pub x: f32,
+    /// From the top edge.
+    pub y: f32,
+    /// Width.
+    pub width: f32,
+    /// Height.
+    pub height: f32,
+}
+
+impl Rect {
+    const fn mm(x: f32, y: f32, width: f32, height: f32) -> Self {
+        Self { x: x * MM, y: y * MM, width: width * MM, height: height * MM }
+    }
+}
+
+/// Where everything stands on the first sheet and on those after it, in points.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Geometry {
+    /// Width of the sheet.
+    pub width: f32,
+    /// Height of the sheet.
+    pub height: f32,
+    /// Left margin of the text.
+    pub left: f32,
+    /// Width of the text.
+    pub measure: f32,
+    /// Top and height of the letterhead.
+    pub head: (f32, f32),
+    /// What is always seen through the window.
+    pub address: Rect,
+    /// The address is centred in the height of its box, because the sheet may slide.
+    pub address_centred: bool,
+    /// Top of the small line that names the sender inside the window, where the standard has one.
+    pub return_line: Option<f32>,
+    /// Top of the body on the first page.
+    pub body_top: f32,
+    /// Top of the body on the pages after it.
+    pub next_top: f32,
+    /// Where the body must end.
+    pub bottom: f32,
+    /// The baseline of the page number.
+    pub folio: f32,
+}
+
+/// The geometry of a paper behind a window.
+pub(crate) fn geometry(paper: Paper, window: Window) -> Geometry {
+    let (width, height) = paper.size();
+    let (head, address, body_top) = match window {
+        Window::None => ((14.0, 27.0), Rect::mm(28.0, 50.0, 100.0, 32.0), 89.0),
+        Window::Us10 => ((14.0, 34.0), Rect::mm(25.4, 63.5, 85.7, 16.9), 99.0),
+        Window::DlUk => ((14.0, 29.0), Rect::mm(25.4, 55.0, 74.6, 24.0), 101.0),
+        Window::Din5008A => ((7.0, 19.0), Rect::mm(25.0, 44.7, 80.0, 27.3), 82.0),
+        Window::Din5008B => ((14.0, 29.0), Rect::mm(25.0, 62.7, 80.0, 27.3), 99.0),
+    };
+    let left = address.x;
+    Geometry {
+        width,
+        height,
+        left,
+        measure: width - 2.0 * left,
+        head: (head.0 * MM, head.1 * MM),
+        address,
+        address_centred: matches!(window, Window::Us10 | Window::DlUk),
+        return_line: match window {
+            Window::Din5008A => Some(28.5 * MM),
+            Window::Din5008B => Some(46.5 * MM),
+            _ => None,
+        },
+        body_top: body_top * MM,
+        next_top: 25.4 * MM,
+        bottom: height - 25.4 * MM,
+        folio: height - 14.0 * MM,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_read_and_wrong_ones_get_a_hint() {
+        assert!(Paper::NAMES.iter().all(|name| name.parse::<Paper>().is_ok()));
+        assert!(Window::NAMES.iter().all(|name| name.parse::<Window>().is_ok()));
+        let wrong = "din-5008-c".parse::<Window>();
+        assert_eq!(
+            wrong.map_err(|e| e.report()).err().as_deref(),
+            Some("error: unknown window `din-5008-c`\nhint: did you mean `din-5008-a`?\n")
+        );
+    }
+
+    #[test]
+    fn the_body_starts_below_every_window() {
+        for window in [Window::None, Window::Us10, Window::DlUk, Window::Din5008A, Window::Din5008B] {
+            let g = geometry(Paper::A4, window);
+            assert!(g.head.0 + g.head.1 < g.return_line.unwrap_or(g.address.y), "{window:?}");
+            assert!(g.address.y + g.address.height < g.body_top, "{window:?}");
+        }
+    }
+}

@@ -1,0 +1,330 @@
+//! The PDF file: `printpdf` embeds the fonts and makes the skeleton, the pages are our own streams.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+
+use chrono::NaiveDate;
+use lopdf::{Dictionary, Object, ObjectId, Stream, StringFormat};
+use printpdf::{Codepoint, FontId, Op, ParsedFont, PdfDocument, PdfFont, PdfFontHandle, PdfPage, Pt, TextItem};
+
+use super::codes::{character_map, glyph_table, tag};
+use super::fonts::{Face, Fonts};
+use super::images::{Data, Image};
+use super::used::Used;
+use crate::error::{Error, Kind, Result};
+use crate::words;
+
+/// Everything that goes into the file.
+pub(crate) struct Book<'a> {
+    /// The title of the document.
+    pub title: &'a str,
+    /// The language of the text, as a BCP 47 tag.
+    pub language: &'a str,
+    /// Hexadecimal; makes the file's identity.
+    pub fingerprint: &'a str,
+    /// The day that the document bears.
+    pub created: NaiveDate,
+    /// Each page: deflated content, and the size of the sheet.
+    pub pages: Vec<(Vec<u8>, (f32, f32))>,
+    /// Each form that is drawn, by its number: deflated content, and its height.
+    pub forms: Vec<Option<(Vec<u8>, f32)>>,
+    /// The images, by their number.
+    pub images: &'a [Image],
+    /// The fonts.
+    pub fonts: &'a Fonts,
+    /// The glyphs used of them.
+    pub used: Used,
+}
+
+/// Writes the file.
+pub(crate) fn write(book: Book<'_>, out: &mut impl Write) -> Result<()> {
+    let mut file = skeleton(&book)?;
+    let pages = file.catalog().and_then(|catalog| catalog.get(b"Pages")).and_then(Object::as_reference);
+    let pages = pages.map_err(broken)?;
+    let resources = resources(&mut file, &book)?;
+    describe(&mut file, &book)?;
+    let usual = book.pages.first().map_or((612.0, 792.0), |page| page.1);
+    let mut kids = Vec::with_capacity(book.pages.len());
+    for (content, size) in book.pages {
+        let content = file.add_object(deflated(Dictionary::new(), content));
+        let mut page = dictionary([("Type", name("Page")), ("Parent", pages.into()), ("Contents", content.into())]);
+        if size != usual {
+            page.set("MediaBox", sheet(size));
+        }
+        kids.push(Object::Reference(file.add_object(page)));
+    }
+    let count = i64::try_from(kids.len()).unwrap_or_default();
+    let tree = dictionary([
+        ("Type", name("Pages")),
+        ("Count", Object::Integer(count)),
+        ("MediaBox", sheet(usual)),
+        ("Resources", resources.into()),
+        ("Kids", Object::Array(kids)),
+    ]);
+    file.set_object(pages, tree);
+    let mut out = std::io::BufWriter::with_capacity(1 << 18, out);
+    let saved = file.save_to(&mut out).and_then(|()| out.flush());
+    saved.map_err(|e| Error::of(Kind::Machine, format!("cannot write the letters: {e}")).because(e))
+}
+
+/// The document that `printpdf` makes: the fonts, and one page that names every glyph of them.
+fn skeleton(book: &Book<'_>) -> Result<lopdf::Document> {
+    let mut skeleton = PdfDocument::new(book.title);
+    let mut ops = Vec::new();
+    for (number, face) in book.fonts.faces().iter().enumerate() {
+        let codes: Vec<(u16, String)> = book.used.of(book.fonts, number).collect();
+        if codes.is_empty() {
+            continue;
+        }
+        let id = FontId(format!("F{number}"));
+        skeleton.resources.fonts.map.insert(id.clone(), PdfFont::new(embeddable(face, &codes)?));
+        ops.push(Op::SetFont { font: PdfFontHandle::External(id), size: Pt(1.0) });
+        let glyphs = codes.into_iter().map(|(code, text)| Codepoint::with_cid(code, 0.0, text));
+        ops.push(Op::ShowText { items: vec![TextItem::GlyphIds(glyphs.collect())] });
+    }
+    skeleton.pages.push(PdfPage::new(Pt(612.0).into(), Pt(792.0).into(), ops));
+    let mut warnings = Vec::new();
+    let mut file = skeleton.to_lopdf_document(&printpdf::PdfSaveOptions::default(), &mut warnings);
+    "1.7".clone_into(&mut file.version);
+    // Its page has done its part: the fonts stand in a dictionary of their own.
+    let old = file.get_pages().into_values().next();
+    if let Some(page) = old.and_then(|id| file.objects.remove(&id))
+        && let Ok(page) = page.as_dict()
+        && let Ok(content) = page.get(b"Contents").and_then(Object::as_reference)
+    {
+        file.objects.remove(&content);
+    }
+    Ok(file)
+}
+
+/// A font cut down to the glyphs in use, its widths by code.
+fn embeddable(face: &Face, codes: &[(u16, String)]) -> Result<ParsedFont> {
+    let data = face.data.as_ref();
+    let mut warnings = Vec::new();
+    let whole = ParsedFont::from_bytes(data, usize::try_from(face.index).unwrap_or_default(), &mut warnings);
+    let subset = subsetter::subset(data, face.index, &remapper(face, codes.iter().map(|(code, _)| *code)));
+    let (Some(whole), Ok(subset)) = (whole, subset) else {
+        let message = format!("the font {} cannot be put into a PDF", words::quote(&face.name));
+        return Err(Error::new(message).hint("take it out of the shop's fonts, or take another edition of it"));
+    };
+    let widths: BTreeMap<u16, u16> = codes
+        .iter()
+        .map(|(code, _)| (*code, face.widths.get(usize::from(*code)).copied().unwrap_or_default()))
+        .collect();
+    let per_em = i32::from(whole.units_per_em.max(1));
+    let scaled = |measure: i16| i16::try_from(i32::from(measure) * 1000 / per_em).unwrap_or_default();
+    let metrics = printpdf::FontMetrics {
+        ascent: scaled(whole.font_metrics.ascent),
+        descent: scaled(whole.font_metrics.descent),
+    };
+    let name = format!("{}+{}", tag(codes), face.name);
+    let mut font = ParsedFont::with_glyph_data(subset, 0, Some(name), BTreeMap::new(), widths, 1000, metrics);
+    let box_ = &whole.pdf_font_metrics;
+    font.pdf_font_metrics = printpdf::PdfFontMetricsStub {
+        units_per_em: 1000,
+        x_min: scaled(box_.x_min),
+        y_min: scaled(box_.y_min),
+        x_max: scaled(box_.x_max),
+        y_max: scaled(box_.y_max),
+        ..box_.clone()
+    };
+    Ok(font)
+}
+
+/// The glyphs of these codes, in the order of the codes.
+fn remapper(face: &Face, codes: impl Iterator<Item = u16>) -> subsetter::GlyphRemapper {
+    let mut remapper = subsetter::GlyphRemapper::new();
+    for code in codes {
+        remapper.remap(face.glyphs.get(usize::from(code)).copied().unwrap_or_default());
+    }
+    remapper
+}
+
+/// Fonts, images and forms, by the names that the pages use for them.
+fn resources(file: &mut lopdf::Document, book: &Book<'_>) -> Result<ObjectId> {
+    let mut fonts = Dictionary::new();
+    for (number, face) in book.fonts.faces().iter().enumerate() {
+        let codes: Vec<u16> = book.used.of(book.fonts, number).map(|(code, _)| code).collect();
+        let key = format!("F{number}");
+        let found = file.objects.iter().find_map(|(_, object)| {
+            let dict = object.as_dict().ok()?;
+            let font = dict.get(key.as_bytes()).ok()?.as_reference().ok()?;
+            (!dict.has(b"Type")).then_some(font)
+        });
+        if let Some(font) = found {
+            map_codes(file, font, face, &codes)?;
+            fonts.set(key, Object::Reference(font));
+        }
+    }
+    let mut objects = Dictionary::new();
+    for (number, image) in book.images.iter().enumerate() {
+        let object = embed(file, image)?;
+        objects.set(format!("I{number}"), Object::Reference(object));
+    }
+    let shared = file.new_object_id();
+    for (number, form) in book.forms.iter().enumerate() {
+        let Some((content, height)) = form else { continue };
+        let dict = dictionary([
+            ("Type", name("XObject")),
+            ("Subtype", name("Form")),
+            // Generous: letters may reach out of their lines.
+            ("BBox", Object::Array(vec![(-72).into(), Object::Real(-(height + 36.0).ceil()), 684.into(), 36.into()])),
+            ("Resources", shared.into()),
+        ]);
+        let object = file.add_object(deflated(dict, content.clone()));
+        objects.set(format!("X{number}"), Object::Reference(object));
+    }
+    file.set_object(shared, dictionary([("Font", fonts.into()), ("XObject", objects.into())]));
+    Ok(shared)
+}
+
+/// Tells the font which of its glyphs each code means.
+fn map_codes(file: &mut lopdf::Document, font: ObjectId, face: &Face, codes: &[u16]) -> Result<()> {
+    let remapper = remapper(face, codes.iter().copied());
+    let glyph = |code: u16| remapper.get(face.glyphs.get(usize::from(code)).copied().unwrap_or_default()).unwrap_or(0);
+    let key = if face.cff { "Encoding" } else { "CIDToGIDMap" };
+    let map = if face.cff {
+        let mut map = Stream::new(
+            dictionary([("Type", name("CMap")), ("CMapName", name("Codes")), ("CIDSystemInfo", identity())]),
+            character_map(codes.iter().map(|&code| (code, glyph(code)))).into_bytes(),
+        );
+        map.compress().map_err(broken)?;
+        map
+    } else {
+        let mut map = Stream::new(Dictionary::new(), glyph_table(codes, glyph));
+        map.compress().map_err(broken)?;
+        map
+    };
+    let map = file.add_object(map);
+    let dict = file.get_object_mut(font).and_then(Object::as_dict_mut).map_err(broken)?;
+    if face.cff {
+        dict.set(key, map);
+    }
+    let descendant = dict.get_mut(b"DescendantFonts").and_then(Object::as_array_mut).map_err(broken)?;
+    let Some(Object::Dictionary(descendant)) = descendant.first_mut() else {
+        return Err(broken(lopdf::Error::DictKey(key.to_owned())));
+    };
+    if face.cff {
+        // Here a width belongs to the glyph, not to the code.
+        let mut widths: Vec<(u16, u16)> = codes
+            .iter()
+            .map(|&code| (glyph(code), face.widths.get(usize::from(code)).copied().unwrap_or_default()))
+            .collect();
+        widths.sort_unstable();
+        let widths = widths.into_iter().flat_map(|(glyph, width)| {
+            [Object::Integer(i64::from(glyph)), Object::Array(vec![Object::Integer(i64::from(width))])]
+        });
+        descendant.set("W", Object::Array(widths.collect()));
+    } else {
+        descendant.set(key, map);
+    }
+    let streams = [dict.get(b"ToUnicode").and_then(Object::as_reference)];
+    for id in streams.into_iter().flatten() {
+        let stream = file.get_object_mut(id).and_then(Object::as_stream_mut).map_err(broken)?;
+        stream.compress().map_err(broken)?;
+    }
+    for object in file.objects.values_mut() {
+        if let Object::Stream(stream) = object
+            && (stream.dict.has(b"Length1")
+                || stream
+                    .dict
+                    .get(b"Subtype")
+                    .is_ok_and(|s| s.as_name().is_ok_and(|s| s.starts_with(b"CIDFont") || s == b"OpenType")))
+        {
+            stream.compress().map_err(broken)?;
+        }
+    }
+    Ok(())
+}
+
+fn identity() -> Object {
+    let text = |text: &str| Object::String(text.as_bytes().to_vec(), StringFormat::Literal);
+    let dict = [("Registry", text("Adobe")), ("Ordering", text("Identity")), ("Supplement", Object::Integer(0))];
+    dictionary(dict).into()
+}
+
+/// An image, with its opacity beside it.
+fn embed(file: &mut lopdf::Document, image: &Image) -> Result<ObjectId> {
+    let describe = |components: u8| {
+        let space = match components {
+            1 => "DeviceGray",
+            3 => "DeviceRGB",
+            _ => "DeviceCMYK",
+        };
+        dictionary([
+            ("Type", name("XObject")),
+            ("Subtype", name("Image")),
+            ("Width", Object::Integer(i64::from(image.pixels.0))),
+            ("Height", Object::Integer(i64::from(image.pixels.1))),
+            ("ColorSpace", name(space)),
+            ("BitsPerComponent", Object::Integer(8)),
+        ])
+    };
+    let mut stream = match &image.data {
+        Data::Raw(pixels) => Stream::new(describe(image.components), pixels.clone()),
+        Data::Jpeg { file, inverted } => {
+            let mut stream = Stream::new(describe(image.components), file.clone());
+            stream.dict.set("Filter", name("DCTDecode"));
+            if *inverted {
+                let swapped = [1, 0].into_iter().cycle().take(8).map(Object::Integer);
+                stream.dict.set("Decode", Object::Array(swapped.collect()));
+            }
+            stream
+        }
+    };
+    stream.compress().map_err(broken)?;
+    if let Some(alpha) = &image.alpha {
+        let mut mask = Stream::new(describe(1), alpha.clone());
+        mask.compress().map_err(broken)?;
+        let mask = file.add_object(mask);
+        stream.dict.set("SMask", Object::Reference(mask));
+    }
+    Ok(file.add_object(stream))
+}
+
+/// Title, dates and identity, from the job alone; and no claim to a standard that the file does not keep.
+fn describe(file: &mut lopdf::Document, book: &Book<'_>) -> Result<()> {
+    let info = file.trailer.get(b"Info").and_then(Object::as_reference).map_err(broken)?;
+    let date = Object::string_literal(format!("D:{}000000Z", book.created.format("%Y%m%d")));
+    let described = dictionary([
+        ("Title", lopdf::text_string(book.title)),
+        ("Producer", lopdf::text_string("Regulars")),
+        ("CreationDate", date.clone()),
+        ("ModDate", date),
+    ]);
+    file.set_object(info, described);
+    let id: Vec<u8> = book.fingerprint.bytes().chain(std::iter::repeat(b'0')).take(32).collect();
+    let id = id.chunks(2).map(|pair| {
+        let digit = |byte: u8| u8::try_from(char::from(byte).to_digit(16).unwrap_or_default()).unwrap_or_default();
+        digit(pair[0]) << 4 | digit(pair[1])
+    });
+    let id = Object::String(id.collect(), StringFormat::Hexadecimal);
+    file.trailer.set("ID", Object::Array(vec![id.clone(), id]));
+    let language = Object::string_literal(book.language);
+    let catalog = file.catalog_mut().map_err(broken)?;
+    catalog.remove(b"PageLayout");
+    catalog.set("Lang", language);
+    Ok(())
+}
+
+fn deflated(mut dict: Dictionary, content: Vec<u8>) -> Stream {
+    dict.set("Filter", name("FlateDecode"));
+    Stream::new(dict, content).with_compression(false)
+}
+
+fn dictionary<const N: usize>(pairs: [(&str, Object); N]) -> Dictionary {
+    pairs.into_iter().collect()
+}
+
+fn name(name: &str) -> Object {
+    Object::Name(name.as_bytes().to_vec())
+}
+
+fn sheet(size: (f32, f32)) -> Object {
+    Object::Array(vec![0.into(), 0.into(), Object::Real(size.0), Object::Real(size.1)])
+}
+
+/// The skeleton is not as we know it: a fault of ours, not the owner's.
+fn broken(source: lopdf::Error) -> Error {
+    Error::of(Kind::Machine, "the PDF file could not be put together").because(source)
+}

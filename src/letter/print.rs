@@ -1,0 +1,228 @@
+//! All letters of a job laid out and drawn by several threads, then bound into one file.
+
+use std::io::Write;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use flate2::{Compress, Compression, FlushCompress};
+
+use super::draw::Pen;
+use super::layout::{self, Constants};
+use super::page::Fault;
+use super::pdf::{self, Book};
+use super::typeset::Setter;
+use super::used::Used;
+use super::{Job, Letter, Printed, Problem};
+use crate::error::{Error, Kind, Result};
+use crate::words;
+
+/// How many letters of each stationery tell which blocks are the same in all.
+const SAMPLE: usize = 6;
+/// The letters searched for that sample.
+const SEARCHED: usize = 256;
+/// How many letters a thread takes at a time.
+const BATCH: usize = 16;
+
+/// What became of a letter.
+struct Done {
+    letter: usize,
+    pages: Vec<Vec<u8>>,
+    stationery: usize,
+    problems: Vec<Problem>,
+}
+
+/// Lays out every letter, then writes them as one PDF in the given order.
+///
+/// If a letter has a problem, nothing is written, unless the job leaves such letters out. The bytes depend on the job
+/// alone: not on the number of threads, the day or the machine.
+pub fn print(job: &Job<'_>, out: &mut impl Write) -> Result<Printed> {
+    let mut setter = Setter::new(job.fonts);
+    let constants = Constants::new(&mut setter, job.stationery, job.images, &samples(job));
+    let next = AtomicUsize::new(0);
+    let count = AtomicUsize::new(0);
+    let spoiled = AtomicBool::new(false);
+    let work = || labour(job, &constants, (&next, &count, &spoiled));
+    let threads = job.threads.clamp(1, job.letters.div_ceil(BATCH).max(1));
+    let hands: Vec<Option<Hand>> = std::thread::scope(|scope| {
+        let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
+        let mine = work();
+        std::iter::once(Some(mine)).chain(others.into_iter().map(|other| other.join().ok())).collect()
+    });
+    let mut all = Vec::with_capacity(job.letters);
+    // What the constants used counts only if they are drawn; setting them again would cost more than a glyph or two.
+    let mut used = setter.used;
+    let mut drawn = vec![false; constants.forms.len()];
+    for hand in hands {
+        let Some(mut hand) = hand else {
+            return Err(Error::of(Kind::Machine, "the letters could not be laid out: a part of the program broke off"));
+        };
+        all.append(&mut hand.done);
+        used.join(hand.used);
+        for (drawn, by_hand) in drawn.iter_mut().zip(hand.forms) {
+            *drawn |= by_hand;
+        }
+    }
+    all.sort_unstable_by_key(|done| done.letter);
+    let printed = Printed {
+        pages: all.iter().map(|done| if done.problems.is_empty() { done.pages.len() } else { 0 }).collect(),
+        problems: all.iter_mut().flat_map(|done| std::mem::take(&mut done.problems)).collect(),
+    };
+    let any = printed.pages.iter().any(|&pages| pages > 0);
+    if any && (printed.problems.is_empty() || job.leave_out_problems) {
+        let pages = all.into_iter().flat_map(|done| {
+            let size = job.stationery.get(done.stationery).map_or((612.0, 792.0), |own| own.paper.size());
+            done.pages.into_iter().map(move |page| (page, size))
+        });
+        let mut press = Press::new();
+        let mut pen = Pen::new(job.fonts, 0);
+        let forms = constants.forms.iter().zip(drawn).map(|(set, drawn)| {
+            drawn.then(|| press.squeeze(pen.form(set)).map(|content| (content, set.height()))).transpose()
+        });
+        let book = Book {
+            title: &job.title,
+            language: job.stationery.first().map_or("en", |own| own.language.as_str()),
+            fingerprint: &job.fingerprint,
+            created: job.created,
+            forms: forms.collect::<Result<_>>()?,
+            pages: pages.collect(),
+            images: job.images.list(),
+            fonts: job.fonts,
+            used,
+        };
+        pdf::write(book, out)?;
+    }
+    Ok(printed)
+}
+
+/// The first letters of each stationery; those that cannot be composed are found wanting later.
+fn samples(job: &Job<'_>) -> Vec<Vec<Letter>> {
+    let mut samples: Vec<Vec<Letter>> = vec![Vec::new(); job.stationery.len()];
+    for number in 0..job.letters.min(SEARCHED) {
+        if samples.iter().all(|sample| sample.len() >= SAMPLE) {
+            break;
+        }
+        if let Ok(letter) = (job.compose)(number)
+            && let Some(sample) = samples.get_mut(letter.stationery)
+            && sample.len() < SAMPLE
+        {
+            sample.push(letter);
+        }
+    }
+    samples
+}
+
+/// What one thread has made.
+struct Hand {
+    done: Vec<Done>,
+    used: Used,
+    forms: Vec<bool>,
+}
+
+/// One thread's part: takes letters until there are none left.
+fn labour(
+    job: &Job<'_>,
+    constants: &Constants,
+    (next, count, spoiled): (&AtomicUsize, &AtomicUsize, &AtomicBool),
+) -> Hand {
+    let mut setter = Setter::new(job.fonts);
+    let mut pen = Pen::new(job.fonts, constants.forms.len());
+    let mut press = Press::new();
+    let mut done = Vec::new();
+    loop {
+        let start = next.fetch_add(BATCH, Ordering::Relaxed);
+        if start >= job.letters {
+            break;
+        }
+        let end = (start + BATCH).min(job.letters);
+        for letter in start..end {
+            let drawing = job.leave_out_problems || !spoiled.load(Ordering::Relaxed);
+            let one = one(job, constants, &mut setter, (&mut pen, &mut press), letter, drawing);
+            if !one.problems.is_empty() {
+                spoiled.store(true, Ordering::Relaxed);
+            }
+            done.push(one);
+        }
+        (job.progress)(count.fetch_add(end - start, Ordering::Relaxed) + end - start);
+    }
+    Hand { done, used: setter.used, forms: pen.forms }
+}
+
+/// One letter: composed, laid out, drawn, deflated.
+fn one(
+    job: &Job<'_>,
+    constants: &Constants,
+    setter: &mut Setter<'_>,
+    (pen, press): (&mut Pen<'_>, &mut Press),
+    letter: usize,
+    drawing: bool,
+) -> Done {
+    let mut done = Done { letter, pages: Vec::new(), stationery: 0, problems: Vec::new() };
+    let composed = match (job.compose)(letter) {
+        Ok(composed) => composed,
+        Err(error) => {
+            done.problems = error.faults().map(|fault| Problem::of(letter, fault)).collect();
+            return done;
+        }
+    };
+    done.stationery = composed.stationery;
+    let laid = layout::letter(setter, constants, job.stationery, job.images, &composed);
+    if !laid.faults.is_empty() {
+        done.problems = problems(letter, laid.faults);
+        return done;
+    }
+    let height = job.stationery.get(composed.stationery).map_or(792.0, |own| own.paper.size().1);
+    for page in &laid.pages {
+        let squeezed = if drawing { press.squeeze(pen.page(page, height)) } else { Ok(Vec::new()) };
+        match squeezed {
+            Ok(content) => done.pages.push(content),
+            Err(error) => done.problems.push(Problem::of(letter, &error)),
+        }
+    }
+    done
+}
+
+/// Faults in the words of the owner; the characters that no font has in one sentence.
+pub(crate) fn problems(letter: usize, faults: Vec<Fault>) -> Vec<Problem> {
+    let mut missing = Vec::new();
+    let mut problems = Vec::new();
+    for fault in faults {
+        match fault {
+            Fault::Glyph(character) => missing.push(format!("'{character}' (U+{:04X})", u32::from(character))),
+            Fault::Other(message, hint) => {
+                problems.push(Problem { letter, message, hint: Some(hint).filter(|hint| !hint.is_empty()) });
+            }
+        }
+    }
+    if !missing.is_empty() {
+        let message = format!("no font has {}", words::first_few(&missing, 5));
+        let hint = Some("put a font that has it into the shop's `fonts` folder".to_owned());
+        problems.insert(0, Problem { letter, message, hint });
+    }
+    problems
+}
+
+/// Deflates page after page with the same tables.
+struct Press {
+    deflate: Compress,
+    space: Vec<u8>,
+}
+
+impl Press {
+    fn new() -> Self {
+        Self { deflate: Compress::new(Compression::new(6), true), space: vec![0; 64 * 1024] }
+    }
+
+    /// The deflated bytes, in a piece of memory that is no larger than they are.
+    fn squeeze(&mut self, content: &[u8]) -> Result<Vec<u8>> {
+        // The worst case of deflate is a few bytes more than its input.
+        let most = content.len() + content.len() / 1000 + 64;
+        if self.space.len() < most {
+            self.space.resize(most, 0);
+        }
+        self.deflate.reset();
+        self.deflate
+            .compress(content, &mut self.space, FlushCompress::Finish)
+            .map_err(|e| Error::of(Kind::Machine, "a page could not be compressed").because(e))?;
+        let length = usize::try_from(self.deflate.total_out()).unwrap_or_default();
+        Ok(self.space[..length].to_vec())
+    }
+}

@@ -1,0 +1,203 @@
+//! What the stationery gives a letter: letterhead, date, address in the window, signature.
+
+use super::blocks::{self, Frame};
+use super::lines::{self, Align};
+use super::number;
+use super::page::{Fault, Line, Mark, SetBlock, Strip};
+use super::paper::{Geometry, MM};
+use super::typeset::{Look, Setter, Styled};
+use super::{Stationery, Window};
+use crate::words;
+
+/// The smallest type that an address may be set in.
+const SMALLEST_ADDRESS: f32 = 8.0;
+/// The distance of an address's baselines, as a multiple of the size of its type.
+const ADDRESS_LEADING: f32 = 1.2;
+/// The most that a logo takes in width, and a signature in width and height, in mm.
+const LOGO_WIDTH: f32 = 75.0;
+const SIGNATURE: (f32, f32) = (58.0, 19.0);
+/// White for signing by hand, in mm.
+const HAND: f32 = 15.0;
+
+/// The letterhead and the date, placed from the sheet's top left corner.
+pub(crate) fn letterhead(
+    setter: &mut Setter<'_>,
+    frame: &Frame<'_>,
+    stationery: &Stationery,
+    geometry: &Geometry,
+) -> SetBlock {
+    setter.missing.clear();
+    let mut strip = Strip { height: geometry.height, ..Strip::default() };
+    let mut faults = Vec::new();
+    let sender: Vec<&str> =
+        stationery.sender.iter().map(String::as_str).filter(|line| !line.trim().is_empty()).collect();
+    let name_size = if stationery.logo.is_some() { frame.size * 0.95 } else { frame.size * 1.55 };
+    let line_size = frame.size * 0.76;
+    let (name_height, line_height) = (name_size * 1.3, line_size * 1.5);
+    let (mut y, room) = geometry.head;
+    let text_height = match sender.len() {
+        0 => 0.0,
+        1 => name_height,
+        _ => name_height + line_height,
+    };
+    if let Some(key) = &stationery.logo {
+        match frame.images.find(key) {
+            Some((image, found)) => {
+                let most = (room - text_height - 5.0).max(20.0);
+                let size = fit(found.size, (LOGO_WIDTH * MM, most));
+                let x = (geometry.width - size.0) / 2.0;
+                strip.marks.push(Mark::Image { image, x, y, size });
+                y += size.1 + 5.0;
+            }
+            None => faults.push(no_image("logo", key)),
+        }
+    }
+    let mut centred = |setter: &mut Setter<'_>, text: &str, look: Look, y: f32| {
+        let styled = Styled::plain(text, look);
+        for (x, line) in lines::set(setter, &styled, frame.language, geometry.measure, Align::Centre) {
+            // Tracking also follows the last letter; half of it would put the line out of the middle.
+            let x = geometry.left + x + look.tracking / 2.0;
+            strip.marks.push(Mark::Text { x, y, line });
+        }
+    };
+    if let Some((name, rest)) = sender.split_first() {
+        let look = Look { small_caps: true, tracking: name_size * 0.09, ..Look::of(name_size) };
+        centred(setter, name, look, y + name_size * 0.85);
+        let look = Look { tracking: line_size * 0.02, ..Look::of(line_size) };
+        if !rest.is_empty() {
+            centred(setter, &rest.join("  ·  "), look, y + name_height + line_size * 0.85);
+        }
+        if let Some(top) = geometry.return_line {
+            return_line(setter, frame, geometry, &sender.join(" · "), top, &mut strip);
+        }
+    }
+    let date = Styled::plain(&stationery.date, Look::of(frame.size));
+    if !date.is_blank() {
+        let leading = blocks::leading(frame.size);
+        // DIN 5008 has it beside the address, where the sheet does not slide; elsewhere it stands above the body.
+        let y = match stationery.window {
+            Window::Din5008A | Window::Din5008B => geometry.address.y + blocks::baseline(frame.size, leading),
+            _ => geometry.body_top - leading * 1.2,
+        };
+        for (x, line) in lines::set(setter, &date, frame.language, geometry.measure, Align::Right) {
+            strip.marks.push(Mark::Text { x: geometry.left + x, y, line });
+        }
+    }
+    faults.extend(std::mem::take(&mut setter.missing).into_iter().map(Fault::Glyph));
+    SetBlock { strips: vec![strip], faults, ..SetBlock::default() }
+}
+
+/// The sender in one small line above the address, seen through the window.
+fn return_line(
+    setter: &mut Setter<'_>,
+    frame: &Frame<'_>,
+    geometry: &Geometry,
+    text: &str,
+    top: f32,
+    strip: &mut Strip,
+) {
+    let size = 7.5;
+    let styled = Styled::plain(text, Look::of(size));
+    let width = geometry.address.width;
+    if let Some((x, line)) = lines::set(setter, &styled, frame.language, width, Align::Left).into_iter().next() {
+        let y = top + 3.4 * MM;
+        strip.marks.push(Mark::Rule { x: geometry.left, y: y + 2.6, width: line.width });
+        strip.marks.push(Mark::Text { x: geometry.left + x, y, line });
+    }
+}
+
+/// The address, set as large as the window allows; placed from the sheet's top left corner.
+pub(crate) fn address(setter: &mut Setter<'_>, frame: &Frame<'_>, geometry: &Geometry, address: &[String]) -> SetBlock {
+    setter.missing.clear();
+    let wanted: Vec<&str> = address.iter().map(|line| line.trim()).filter(|line| !line.is_empty()).collect();
+    let window = geometry.address;
+    let mut size = frame.size;
+    let (set, widest) = loop {
+        let set: Vec<Line> = wanted.iter().filter_map(|line| one_line(setter, frame, line, size)).collect();
+        let widest = set.iter().map(|line| line.width).fold(0.0, f32::max);
+        let high = number::measure(set.len()) * size * ADDRESS_LEADING;
+        if (widest <= window.width && high <= window.height) || size <= SMALLEST_ADDRESS {
+            break (set, widest);
+        }
+        size = (size - 0.5).max(SMALLEST_ADDRESS);
+    };
+    let leading = size * ADDRESS_LEADING;
+    let high = number::measure(set.len()) * leading;
+    let mut faults: Vec<Fault> = std::mem::take(&mut setter.missing).into_iter().map(Fault::Glyph).collect();
+    if high > window.height {
+        let fit = usize::from(number::whole((window.height / leading).floor()));
+        let message = format!("address does not fit the window: {}, {fit} fit", words::count(set.len(), "line"));
+        faults.push(Fault::Other(message, "put two lines of the address into one, or leave one out".to_owned()));
+    } else if widest > window.width {
+        let line = set.iter().find(|line| line.width > window.width).map_or("", |line| line.text.as_str());
+        let message = format!("address does not fit the window: {} is too long", words::quote(line));
+        faults.push(Fault::Other(message, "shorten that line, or break it into two".to_owned()));
+    }
+    let top = window.y + if geometry.address_centred { (window.height - high).max(0.0) / 2.0 } else { 0.0 };
+    let mut y = top + blocks::baseline(size, leading);
+    let mut strip = Strip { height: geometry.height, ..Strip::default() };
+    for line in set {
+        strip.marks.push(Mark::Text { x: window.x, y, line });
+        y += leading;
+    }
+    SetBlock { strips: vec![strip], faults, ..SetBlock::default() }
+}
+
+/// A line of an address, never broken.
+fn one_line(setter: &mut Setter<'_>, frame: &Frame<'_>, text: &str, size: f32) -> Option<Line> {
+    let flat = text.replace('\n', " ");
+    let styled = Styled::plain(&flat, Look::of(size));
+    lines::set(setter, &styled, frame.language, f32::MAX, Align::Left).into_iter().next().map(|(_, line)| line)
+}
+
+/// The signature and the signer's name, which stay with the end of the body.
+pub(crate) fn closing(
+    setter: &mut Setter<'_>,
+    frame: &Frame<'_>,
+    signature: Option<&str>,
+    signer: &str,
+    measure: f32,
+) -> SetBlock {
+    setter.missing.clear();
+    let leading = blocks::leading(frame.size);
+    let mut set = SetBlock { before: leading * 0.45, ..SetBlock::default() };
+    match signature.map(|key| (key, frame.images.find(key))) {
+        Some((_, Some((image, found)))) => {
+            let size = fit(found.size, (SIGNATURE.0 * MM, SIGNATURE.1 * MM));
+            let mark = Mark::Image { image, x: 0.0, y: 0.0, size };
+            set.strips.push(Strip { height: size.1, keep: true, marks: vec![mark], ..Strip::default() });
+        }
+        Some((key, None)) => set.faults.push(no_image("signature", key)),
+        None if signer.trim().is_empty() => return set,
+        None => set.strips.push(Strip { height: HAND * MM, keep: true, ..Strip::default() }),
+    }
+    let name = Styled::plain(signer, Look::of(frame.size));
+    set.strips.extend(blocks::text(setter, frame, &name, (measure, Align::Left), (frame.size, leading)));
+    let last = set.strips.len().saturating_sub(1);
+    for (number, strip) in set.strips.iter_mut().enumerate() {
+        strip.keep = number < last;
+    }
+    set.faults.extend(std::mem::take(&mut setter.missing).into_iter().map(Fault::Glyph));
+    set
+}
+
+/// The number at the foot of a page.
+pub(crate) fn folio(setter: &mut Setter<'_>, frame: &Frame<'_>, geometry: &Geometry, page: usize) -> Strip {
+    let styled = Styled::plain(&format!("– {page} –"), Look::of(frame.size * 0.88));
+    let set = lines::set(setter, &styled, frame.language, geometry.measure, Align::Centre);
+    let marks = set.into_iter().map(|(x, line)| Mark::Text { x: geometry.left + x, y: geometry.folio, line });
+    Strip { height: geometry.height, marks: marks.collect(), ..Strip::default() }
+}
+
+/// The natural size, made smaller until it fits.
+fn fit(natural: (f32, f32), most: (f32, f32)) -> (f32, f32) {
+    let scale = (most.0 / natural.0).min(most.1 / natural.1).min(1.0);
+    (natural.0 * scale, natural.1 * scale)
+}
+
+fn no_image(what: &str, key: &str) -> Fault {
+    Fault::Other(
+        format!("there is no image {} for the {what}", words::quote(key)),
+        "put the file beside the letter's template".to_owned(),
+    )
+}

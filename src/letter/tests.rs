@@ -1,0 +1,198 @@
+//! Whole jobs, without any tool but this crate.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use chrono::NaiveDate;
+
+use super::{Fonts, Images, Job, Letter, Paper, Printed, Stationery, Window, layout_text, print};
+use crate::error::{Error, Result};
+use crate::merge::block::{Block, Span};
+
+fn span(text: &str) -> Span {
+    Span { text: text.to_owned(), ..Span::default() }
+}
+
+fn paragraph(text: &str) -> Block {
+    Block::Paragraph(vec![span(text)])
+}
+
+fn letter(name: &str) -> Letter {
+    let bold = Span { bold: true, ..span("a bottle") };
+    Letter {
+        address: vec![name.to_owned(), "1 Hill Road".to_owned(), "Palo Alto, CA 94301".to_owned()],
+        blocks: vec![
+            paragraph(&format!("Dear {name},")),
+            Block::Paragraph(vec![span("there is "), bold, span(" waiting for you. Come in and take it home.")]),
+            Block::Qr("K7QX-93MP".to_owned()),
+            paragraph("Yours,"),
+        ],
+        ..Letter::default()
+    }
+}
+
+fn stationery(window: Window) -> Stationery {
+    Stationery {
+        window,
+        sender: vec!["Wiedeman’s".to_owned(), "1 University Avenue".to_owned()],
+        date: "January 23, 1989".to_owned(),
+        signer: "Helen".to_owned(),
+        ..Stationery::default()
+    }
+}
+
+/// Prints letters on sheets for the #10 window; the file, and what was printed.
+fn run(
+    letters: usize,
+    threads: usize,
+    leave_out: bool,
+    compose: &(dyn Fn(usize) -> Result<Letter> + Sync),
+) -> (Vec<u8>, Printed) {
+    let progress = AtomicUsize::new(0);
+    let job = Job {
+        stationery: &[stationery(Window::Us10)],
+        images: &Images::default(),
+        fonts: &Fonts::shipped(),
+        letters,
+        compose,
+        title: "Letters".to_owned(),
+        fingerprint: "00ff".to_owned(),
+        created: NaiveDate::from_ymd_opt(1989, 1, 23).unwrap_or_default(),
+        threads,
+        leave_out_problems: leave_out,
+        progress: &|done| {
+            progress.fetch_max(done, Ordering::Relaxed);
+        },
+    };
+    let mut file = Vec::new();
+    let printed = print(&job, &mut file).unwrap_or_default();
+    assert_eq!(progress.into_inner(), letters);
+    (file, printed)
+}
+
+#[test]
+fn the_bytes_do_not_depend_on_the_threads() {
+    let names = ["Rosa Okafor", "Zümra Özdemir", "Γιώργος Παπαδόπουλος", "Анна Щербакова", "Łukasz Żółć"];
+    let compose = |number: usize| Ok(letter(names[number % names.len()]));
+    let (one, printed) = run(100, 1, false, &compose);
+    assert_eq!(printed, Printed { pages: vec![1; 100], problems: Vec::new() });
+    assert!(one.starts_with(b"%PDF-1.7"));
+    assert!(!one.windows(16).any(|bytes| bytes == b"/GTS_PDFXVersion"));
+    for threads in [2, 5] {
+        assert!(run(100, threads, false, &compose).0 == one, "{threads} threads");
+    }
+}
+
+#[test]
+fn a_problem_stops_the_job_or_leaves_its_letter_out() {
+    let compose = |number: usize| match number {
+        3 => Ok(letter("漢 Tanaka")),
+        5 => Err(Error::new("`last_purchase.item` is empty").hint("give it a default")),
+        _ => Ok(letter("Rosa Okafor")),
+    };
+    let (file, printed) = run(40, 2, false, &compose);
+    assert!(file.is_empty());
+    let found: Vec<(usize, &str)> = printed.problems.iter().map(|p| (p.letter, p.message.as_str())).collect();
+    assert_eq!(found, [(3, "no font has '漢' (U+6F22)"), (5, "`last_purchase.item` is empty")]);
+    assert_eq!(printed.problems[1].hint.as_deref(), Some("give it a default"));
+    let (file, printed) = run(40, 2, true, &compose);
+    assert!(file.starts_with(b"%PDF"));
+    assert_eq!(printed.pages.iter().sum::<usize>(), 38);
+    assert_eq!((printed.pages[3], printed.pages[5]), (0, 0));
+}
+
+/// The problems of one letter on the given stationery.
+fn problems(letter: &Letter, stationery: Stationery) -> Vec<String> {
+    let text = layout_text(letter, &[stationery], &Images::default(), &Fonts::shipped());
+    text.lines().filter_map(|line| line.strip_prefix("problem: ")).map(str::to_owned).collect()
+}
+
+#[test]
+fn an_address_is_made_smaller_until_it_fits_and_never_cut() {
+    let lines = |count: usize| (1..=count).map(|number| format!("Line {number}")).collect::<Vec<_>>();
+    let with = |address: Vec<String>| Letter { address, ..letter("Rosa") };
+    let us = || stationery(Window::Us10);
+    assert!(problems(&with(lines(4)), us()).is_empty());
+    assert_eq!(problems(&with(lines(6)), us()), ["address does not fit the window: 6 lines, 4 fit"]);
+    assert!(problems(&with(lines(6)), Stationery { paper: Paper::A4, ..stationery(Window::Din5008B) }).is_empty());
+    let long = "The Very Honourable Society of Friends of the Municipal Gardens and Adjoining Meadows of Palo Alto";
+    let found = problems(&with(vec![long.to_owned()]), us());
+    assert_eq!(
+        found,
+        ["address does not fit the window: `The Very Honourable Society of Friends of the Municipal Gar…` is too long"]
+    );
+}
+
+#[test]
+fn what_is_missing_is_named() {
+    let own = Stationery { logo: Some("logo.png".to_owned()), ..stationery(Window::None) };
+    let image = Block::Image { file: "a.png".to_owned(), width: 0, alt: String::new() };
+    let wrong = Letter { blocks: vec![image, Block::Barcode("Zoë".to_owned())], ..letter("Rosa") };
+    let expected =
+        ["`Zoë` cannot be a bar code", "there is no image `a.png`", "there is no image `logo.png` for the logo"];
+    assert_eq!(problems(&wrong, own), expected);
+    let nowhere = Letter { stationery: 7, ..letter("Rosa") };
+    assert_eq!(problems(&nowhere, stationery(Window::None)).len(), 1);
+}
+
+#[test]
+fn a_long_letter_goes_on_over_numbered_pages_with_nothing_below_the_margin() {
+    let text = "We have been here since our grandfather opened the door, and the bell is still his. ".repeat(6);
+    let blocks = (0..14).map(|_| paragraph(&text)).collect();
+    let long = Letter { blocks, ..letter("Rosa") };
+    let laid = layout_text(&long, &[stationery(Window::Us10)], &Images::default(), &Fonts::shipped());
+    assert_eq!(laid.matches("page ").count(), 3);
+    assert!(laid.contains("– 3 –") && !laid.contains("– 1 –"));
+    let mut body = 0;
+    for line in laid.lines().filter(|line| line.contains("grandfather")) {
+        let numbers: Vec<i32> = line.split_whitespace().filter_map(|word| word.parse().ok()).collect();
+        assert!(numbers[0] >= 72 && numbers[1] <= 720 && numbers[2] <= 540, "{line}");
+        body += 1;
+    }
+    assert!(body > 60, "{body}");
+}
+
+#[test]
+fn odd_blocks_are_set_without_harm() {
+    let word = "x".repeat(300);
+    let blocks = vec![
+        paragraph(""),
+        paragraph("\n"),
+        paragraph(&word),
+        Block::Heading(1, Vec::new()),
+        Block::List(None, Vec::new()),
+        Block::List(Some(3), vec![Vec::new()]),
+        Block::Quote(Vec::new()),
+        Block::Table(Vec::new()),
+        Block::Table(vec![vec![vec![span("Name")], Vec::new()], vec![vec![span(&word)]]]),
+        Block::Rule,
+    ];
+    let odd = Letter { blocks, ..Letter::default() };
+    for window in [Window::None, Window::DlUk, Window::Din5008A] {
+        let laid = layout_text(&odd, &[stationery(window)], &Images::default(), &Fonts::shipped());
+        assert!(!laid.contains("problem"), "{laid}");
+        for line in laid.lines().filter(|line| line.contains("xx")) {
+            let end = line.split_whitespace().nth(3).and_then(|end| end.parse::<i32>().ok());
+            assert!(end.is_some_and(|end| end <= 541), "{line}");
+        }
+    }
+}
+
+#[test]
+fn a_short_letter_is_laid_out_so() {
+    let laid =
+        layout_text(&letter("Zümra Özdemir"), &[stationery(Window::Us10)], &Images::default(), &Fonts::shipped());
+    let expected = "page 1
+ 249   55 to 365 size 18.6 Wiedeman’s
+ 269   72 to 343 size 9.1  1 University Avenue
+ 462  261 to 540 size 12.0 January 23, 1989
+  72  193 to 147 size 12.0 Zümra Özdemir
+  72  207 to 126 size 12.0 1 Hill Road
+  72  221 to 168 size 12.0 Palo Alto, CA 94301
+  72  292 to 174 size 12.0 Dear Zümra Özdemir,
+  72  318 to 343 size 12.0 there is a bottle waiting for you. Come in and take it home.
+ 478  332 code K7QX-93MP
+  72  343 to 101 size 12.0 Yours,
+  72  412 to 100 size 12.0 Helen
+";
+    assert_eq!(laid, expected);
+}
