@@ -8,6 +8,7 @@ mod as_text;
 mod barcode;
 mod blocks;
 mod codes;
+mod desk;
 mod draw;
 mod fonts;
 mod images;
@@ -31,6 +32,7 @@ use chrono::NaiveDate;
 use crate::error::{Error, Result};
 use crate::merge::block::Block;
 
+pub use desk::{Desk, shop_fonts};
 pub use fonts::Fonts;
 pub use images::Images;
 pub use paper::{Paper, Window};
