@@ -170,8 +170,7 @@ impl Face {
         }
         let name = font.localized_strings(StringId::POSTSCRIPT_NAME).next().map(|name| name.to_string());
         let widths = order.iter().map(|&glyph| {
-            let advance = metrics.advance_width(GlyphId::from(glyph)).unwrap_or_default();
-            crate::letter::number::whole(advance)
+            crate::letter::number::whole(metrics.advance_width(GlyphId::from(glyph)).unwrap_or_default())
         });
         Some(Self {
             name: name.unwrap_or_else(|| "Font".to_owned()).chars().filter(char::is_ascii_graphic).collect(),

@@ -128,7 +128,7 @@ fn what_is_missing_is_named() {
     let image = Block::Image { file: "a.png".to_owned(), width: 0, alt: String::new() };
     let wrong = Letter { blocks: vec![image, Block::Barcode("Zoë".to_owned())], ..letter("Rosa") };
     let expected =
-        ["`Zoë` cannot be a bar code", "there is no image `a.png`", "there is no image `logo.png` for the logo"];
+        ["there is no image `logo.png` for the logo", "there is no image `a.png`", "`Zoë` cannot be a bar code"];
     assert_eq!(problems(&wrong, own), expected);
     let nowhere = Letter { stationery: 7, ..letter("Rosa") };
     assert_eq!(problems(&nowhere, stationery(Window::None)).len(), 1);
