@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use chrono::NaiveDate;
 
-use super::{Fonts, Images, Job, Letter, Paper, Printed, Stationery, Window, layout_text, print};
+use super::{Fonts, Images, Job, Letter, Paper, Printed, Stationery, Window, check, layout_text, print};
 use crate::error::{Error, Result};
 use crate::merge::block::{Block, Span};
 
@@ -65,7 +65,8 @@ fn run(
     };
     let mut file = Vec::new();
     let printed = print(&job, &mut file).unwrap_or_default();
-    assert_eq!(progress.into_inner(), letters);
+    assert_eq!(progress.load(Ordering::Relaxed), letters);
+    assert_eq!(check(&job).ok().as_ref(), Some(&printed));
     (file, printed)
 }
 
