@@ -30,8 +30,8 @@ pub(crate) struct Book<'a> {
     pub pages: Vec<(Vec<u8>, (f32, f32))>,
     /// Each form that is drawn, by its number: deflated content, and its height.
     pub forms: Vec<Option<(Vec<u8>, f32)>>,
-    /// The images, by their number.
-    pub images: &'a [Image],
+    /// Each image that is drawn, by its number.
+    pub images: Vec<Option<&'a Image>>,
     /// The fonts.
     pub fonts: &'a Fonts,
     /// The glyphs used of them.
@@ -165,6 +165,7 @@ fn resources(file: &mut lopdf::Document, book: &Book<'_>) -> Result<ObjectId> {
     }
     let mut objects = Dictionary::new();
     for (number, image) in book.images.iter().enumerate() {
+        let Some(image) = image else { continue };
         let object = embed(file, image)?;
         objects.set(format!("I{number}"), Object::Reference(object));
     }
