@@ -303,7 +303,12 @@ fn is_currency_sign(c: char) -> bool {
 fn is_currency_code(body: &str) -> bool {
     let letters: String = body.chars().filter(char::is_ascii_alphabetic).collect();
     let together = body.contains(&letters);
-    together && (CURRENCIES.iter().any(|c| c.code.eq_ignore_ascii_case(&letters)) || letters.eq_ignore_ascii_case("kr"))
+    // `US$` and `CA$` carry the country before the sign.
+    let is_country = body.contains('$') && CURRENCIES.iter().any(|c| c.code[..2].eq_ignore_ascii_case(&letters));
+    let is_code = CURRENCIES
+        .iter()
+        .any(|c| c.code.eq_ignore_ascii_case(&letters) || c.symbol.trim().eq_ignore_ascii_case(&letters));
+    together && (is_code || is_country)
 }
 
 /// Whether the whole part is digits alone or groups of three.
