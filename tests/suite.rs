@@ -1,0 +1,21 @@
+//! The integration tests: one binary, a file a feature, each driving the program as an owner does.
+//!
+//! `cargo test` runs them anywhere. What needs pdftotext, qpdf, zbarimg or python3 runs with REGULARS_TOOLS=1, which
+//! `sh tests/run` sets; without it those tests say that they were left to it. support/ is how a test drives the program.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stderr,
+    clippy::needless_pass_by_value,
+    unreachable_pub,
+    reason = "a test stops at the first surprise and tells about it; nothing here is used from outside"
+)]
+
+/// A shop folder in a temporary place, the program run in it, and its answers compared.
+mod support;
+
+/// The sources keep to the map of rooms: who may use whom, which crate is named where.
+mod architecture;
+/// Every folder of faults/ is a mistake: what is said about it, and that it changes nothing.
+mod faults;
