@@ -1,3 +1,7 @@
-//! The program `regulars`.
+//! The program `regulars`: parse, run, print the one error.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    regulars::cli::main()
+}

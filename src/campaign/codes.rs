@@ -50,6 +50,11 @@ pub(super) fn keyed(key: &[u8], parts: &[&str]) -> [u8; 32] {
     mac.finalize().into_bytes().into()
 }
 
+/// What makes one piece itself, in 32 hexadecimal digits: HMAC-SHA-256(key, campaign, recipient).
+pub(super) fn piece_key(key: &[u8], campaign: &str, recipient: &str) -> String {
+    keyed(key, &["piece", campaign, recipient])[..16].iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// Reads a code as somebody types it: any case, spaces and hyphens aside, O for 0, I and L for 1.
 ///
 /// # Errors

@@ -6,11 +6,12 @@ use chrono::NaiveDate;
 use sha2::{Digest, Sha256};
 
 use super::eligible::{self, Chosen, Reason};
-use super::file::CampaignFile;
+use super::file::{CampaignFile, Channel};
 use super::freeze::{self, Frozen};
 use super::sources::Sources;
 use super::table;
 use crate::error::{Error, Result};
+use crate::merge::Template;
 use crate::segment::{self, Scope};
 use crate::shop::Shop;
 use crate::store::Read;
@@ -82,6 +83,8 @@ pub fn draft(read: &Read<'_>, shop: &Shop, slug: &str, today: NaiveDate) -> Resu
         ));
     }
     sources.engine(&shop.settings, dated, file.follows.is_some())?;
+    let templates = sources.templates()?;
+    check_subjects(&file, &templates)?;
     let scope = Scope {
         as_of,
         currency: shop.settings.currency,
@@ -99,7 +102,10 @@ pub fn draft(read: &Read<'_>, shop: &Shop, slug: &str, today: NaiveDate) -> Resu
     let mut recipients = Vec::with_capacity(choice.chosen.len());
     let context = freeze::Context { shop, file: &file, as_of, dated };
     for (chosen, branch) in choice.chosen.into_iter().zip(branches) {
-        let (members, frozen) = freeze::freeze(read, &context, &chosen)?;
+        let (members, mut frozen) = freeze::freeze(read, &context, &chosen)?;
+        let template = file.branches.iter().find(|b| b.name == branch).map(|b| &b.template).or(file.template.as_ref());
+        let signer = templates.iter().find(|t| Some(&t.file) == template).and_then(|t| t.head.signer.as_deref());
+        frozen.fields.text("signer", signer.unwrap_or_default());
         recipients.push(DraftRecipient {
             customer_id: chosen.id,
             reference: chosen.reference,
@@ -122,6 +128,19 @@ pub fn draft(read: &Read<'_>, shop: &Shop, slug: &str, today: NaiveDate) -> Resu
         ));
     }
     Ok(Draft { file, as_of, dated, sources, recipients, left_out: choice.left_out, warnings })
+}
+
+/// A template that can become an email needs a subject.
+fn check_subjects(file: &CampaignFile, templates: &[Template]) -> Result<()> {
+    let without =
+        templates.iter().filter(|template| file.channel != Channel::Letter && template.head.subject.is_none());
+    let faults = without.map(|template| {
+        Error::new("an email needs a subject")
+            .at(1)
+            .at(format!("letter-templates/{}", template.file))
+            .hint("add `subject = \"…\"` to the head")
+    });
+    Error::all(faults.collect()).map_or(Ok(()), Err)
 }
 
 fn gift_name(file: &CampaignFile) -> String {

@@ -17,5 +17,5 @@ pub use plan::{Summary, differences, plan, rehearse, why_left_out};
 pub use sources::Sources;
 pub use table::{
     Arm, Planned, Recipient, State, by_code, current, for_customer, kept_files, make_key, mark_posted, mark_returned,
-    mark_started, need, recipient, recipients, slugs,
+    mark_started, need, piece_key, recipient, recipients, slugs,
 };

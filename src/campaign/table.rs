@@ -2,7 +2,7 @@
 
 use chrono::{NaiveDate, NaiveDateTime};
 
-use super::codes::Code;
+use super::codes::{self, Code};
 use super::draft::{Draft, DraftRecipient};
 use super::file::Gift;
 use super::freeze::Frozen;
@@ -200,6 +200,14 @@ impl Recipient {
 pub(super) fn key(read: &Read<'_>) -> Result<Vec<u8>> {
     let key = read.first("SELECT value FROM setting WHERE key = 'shop_key'", params![], |row| row.get(0))?;
     key.ok_or_else(|| Error::new("the shop has no key").hint("restore the database from a backup"))
+}
+
+/// What makes the piece of a recipient itself: its Message-ID comes from it.
+///
+/// # Errors
+/// When the shop has no key.
+pub fn piece_key(read: &Read<'_>, planned: &Planned, recipient: &Recipient) -> Result<String> {
+    Ok(codes::piece_key(&key(read)?, &planned.slug, &recipient.reference))
 }
 
 /// Gives a new shop its secret key.

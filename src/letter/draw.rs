@@ -175,8 +175,20 @@ impl<'a> Pen<'a> {
         // Both in thousandths of the size: where the viewer's pen is, and where it should be.
         let (mut at, mut want) = (0_i32, 0.0_f32);
         let mut rise = 0;
+        let mut spelled = run.spelled.iter().peekable();
+        let mut open = None;
         self.out.extend_from_slice(b"[(");
-        for glyph in &run.glyphs {
+        for (number, glyph) in run.glyphs.iter().enumerate() {
+            if open == Some(number) {
+                self.out.extend_from_slice(b")]TJ EMC[(");
+                open = None;
+            }
+            if let Some((range, text)) = spelled.next_if(|(range, _)| range.start == number) {
+                self.out.extend_from_slice(b")]TJ");
+                self.spell(text);
+                self.out.extend_from_slice(b"[(");
+                open = Some(range.end);
+            }
             let lift = hundredths(glyph.offset.1);
             if lift != rise {
                 rise = lift;
@@ -207,11 +219,23 @@ impl<'a> Pen<'a> {
             push_whole(&mut self.out, rest);
         }
         self.out.extend_from_slice(b"]TJ");
+        if open.is_some() {
+            self.out.extend_from_slice(b" EMC");
+        }
         if rise != 0 {
             self.out.extend_from_slice(b" 0 Ts");
         }
         self.out.push(b'\n');
         want / scale
+    }
+
+    /// Begins a stretch whose glyphs together say this.
+    fn spell(&mut self, text: &str) {
+        self.out.extend_from_slice(b" /Span<</ActualText<feff");
+        for unit in text.encode_utf16() {
+            self.out.extend_from_slice(format!("{unit:04x}").as_bytes());
+        }
+        self.out.extend_from_slice(b">>>BDC");
     }
 
     fn end_text(&mut self) {

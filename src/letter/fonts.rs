@@ -77,9 +77,10 @@ impl Fonts {
         fonts.families.truncate(fonts.own_families);
         for (name, bytes) in files {
             if !fonts.add(&Blob::new(Arc::new(bytes))) {
-                let message = format!("{} is not a font that can be read", words::quote(&name));
-                return Err(Error::new(message)
-                    .hint("take the font's `.ttf` or `.otf` file, not a web font (`.woff`) or an archive"));
+                let message = format!("{} is not a font that can be printed", words::quote(&name));
+                return Err(Error::new(message).hint(
+                    "take a `.ttf` or `.otf` file with outlines: no web font (`.woff`), no colour emoji, no archive",
+                ));
             }
         }
         fonts.complete();
@@ -142,6 +143,10 @@ impl Fonts {
 impl Face {
     fn read(data: Blob<u8>, index: u32) -> Option<Self> {
         let font = FontRef::from_index(data.as_ref(), index).ok()?;
+        let cff = font.table_data(skrifa::Tag::new(b"CFF ")).is_some();
+        if !cff && font.table_data(skrifa::Tag::new(b"glyf")).is_none() {
+            return None;
+        }
         let metrics = font.glyph_metrics(Size::new(1000.0), LocationRef::default());
         let count = u16::try_from(metrics.glyph_count()).unwrap_or(u16::MAX);
         let mut spelled: Vec<Option<char>> = vec![None; usize::from(count)];
@@ -170,12 +175,11 @@ impl Face {
         }
         let name = font.localized_strings(StringId::POSTSCRIPT_NAME).next().map(|name| name.to_string());
         let widths = order.iter().map(|&glyph| {
-            let advance = metrics.advance_width(GlyphId::from(glyph)).unwrap_or_default();
-            crate::letter::number::whole(advance)
+            crate::letter::number::whole(metrics.advance_width(GlyphId::from(glyph)).unwrap_or_default())
         });
         Some(Self {
             name: name.unwrap_or_else(|| "Font".to_owned()).chars().filter(char::is_ascii_graphic).collect(),
-            cff: font.table_data(skrifa::Tag::new(b"CFF ")).is_some(),
+            cff,
             widths: widths.collect(),
             chars: order
                 .iter()
@@ -213,7 +217,7 @@ mod tests {
         let error = Fonts::with(vec![("fonts/a.ttf".to_owned(), b"<html>".to_vec())]).map(|_| ());
         assert_eq!(
             error.map_err(|e| e.message().to_owned()).err().as_deref(),
-            Some("`fonts/a.ttf` is not a font that can be read")
+            Some("`fonts/a.ttf` is not a font that can be printed")
         );
     }
 }

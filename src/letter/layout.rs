@@ -121,7 +121,11 @@ pub(crate) fn letter(
     });
     let mut faults = Vec::new();
     for set in [&*desk.head, &address].into_iter().chain(column.iter().map(|set| &**set)) {
-        faults.extend(set.faults.iter().cloned());
+        for fault in &set.faults {
+            if !faults.contains(fault) {
+                faults.push(fault.clone());
+            }
+        }
     }
     let mut pages = Vec::new();
     for (number, parts) in columns(&column, geometry).into_iter().enumerate() {
@@ -141,8 +145,6 @@ pub(crate) fn letter(
         }
         pages.push(page);
     }
-    faults.sort();
-    faults.dedup();
     Laid { pages, faults }
 }
 

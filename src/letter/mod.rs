@@ -8,6 +8,7 @@ mod as_text;
 mod barcode;
 mod blocks;
 mod codes;
+mod desk;
 mod draw;
 mod fonts;
 mod images;
@@ -31,13 +32,17 @@ use chrono::NaiveDate;
 use crate::error::{Error, Result};
 use crate::merge::block::Block;
 
+pub use desk::{Desk, shop_fonts};
 pub use fonts::Fonts;
 pub use images::Images;
 pub use paper::{Paper, Window};
-pub use print::print;
+pub use print::{check, print};
 
 /// The size of the type, in points, that suits the shipped fonts.
 pub const USUAL_SIZE: f32 = 12.0;
+
+/// The sizes of type, in points, that a letter can be read in and still be a letter.
+pub const SIZES: std::ops::RangeInclusive<f32> = 8.0..=18.0;
 
 /// How the letters of one template look.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,7 +51,7 @@ pub struct Stationery {
     pub paper: Paper,
     /// The envelope's window.
     pub window: Window,
-    /// The size of the type in points; see [`USUAL_SIZE`].
+    /// The size of the type in points; see [`USUAL_SIZE`] and [`SIZES`].
     pub font_size: f32,
     /// The language of the text, as a BCP 47 tag: `en`, `de-AT`.
     pub language: String,

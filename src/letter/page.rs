@@ -1,5 +1,6 @@
 //! What a laid-out page consists of: strips of marks, all measures in points, y downwards.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 /// A glyph within a run.
@@ -24,6 +25,8 @@ pub(crate) struct Run {
     pub x: f32,
     /// The glyphs.
     pub glyphs: Vec<Glyph>,
+    /// What a stretch of glyphs says that only says it as a whole: a letter with marks over it.
+    pub spelled: Vec<(Range<usize>, String)>,
 }
 
 /// A line of text.
@@ -138,7 +141,7 @@ impl SetBlock {
 }
 
 /// Something that keeps a block from being printed.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Fault {
     /// No font has this character.
     Glyph(char),

@@ -114,7 +114,7 @@ pub(crate) struct Geometry {
     pub measure: f32,
     /// Top and height of the letterhead.
     pub head: (f32, f32),
-    /// What is always seen through the window.
+    /// What is always seen through the window, however the sheet slides, less 3 mm at the sides.
     pub address: Rect,
     /// The address is centred in the height of its box, because the sheet may slide.
     pub address_centred: bool,
@@ -135,10 +135,10 @@ pub(crate) fn geometry(paper: Paper, window: Window) -> Geometry {
     let (width, height) = paper.size();
     let (head, address, body_top) = match window {
         Window::None => ((14.0, 27.0), Rect::mm(28.0, 50.0, 100.0, 32.0), 89.0),
-        Window::Us10 => ((14.0, 34.0), Rect::mm(25.4, 63.5, 85.7, 16.9), 99.0),
-        Window::DlUk => ((14.0, 29.0), Rect::mm(25.4, 55.0, 74.6, 24.0), 101.0),
-        Window::Din5008A => ((7.0, 19.0), Rect::mm(25.0, 44.7, 80.0, 27.3), 82.0),
-        Window::Din5008B => ((14.0, 29.0), Rect::mm(25.0, 62.7, 80.0, 27.3), 99.0),
+        Window::Us10 => ((14.0, 34.0), Rect::mm(25.4, 63.5, 82.5, 16.9), 99.0),
+        Window::DlUk => ((14.0, 29.0), Rect::mm(25.4, 56.0, 71.4, 22.0), 101.0),
+        Window::Din5008A => ((7.0, 19.0), Rect::mm(25.0, 44.7, 75.0, 27.3), 82.0),
+        Window::Din5008B => ((14.0, 29.0), Rect::mm(25.0, 62.7, 75.0, 27.3), 99.0),
     };
     let left = address.x;
     Geometry {

@@ -35,37 +35,9 @@ struct Done {
 /// If a letter has a problem, nothing is written, unless the job leaves such letters out. The bytes depend on the job
 /// alone: not on the number of threads, the day or the machine.
 pub fn print(job: &Job<'_>, out: &mut impl Write) -> Result<Printed> {
-    let mut setter = Setter::new(job.fonts);
-    let constants = Constants::new(&mut setter, job.stationery, job.images, &samples(job));
-    let next = AtomicUsize::new(0);
-    let count = AtomicUsize::new(0);
-    let spoiled = AtomicBool::new(false);
-    let work = || labour(job, &constants, (&next, &count, &spoiled));
-    let threads = job.threads.clamp(1, job.letters.div_ceil(BATCH).max(1));
-    let hands: Vec<Option<Hand>> = std::thread::scope(|scope| {
-        let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
-        let mine = work();
-        std::iter::once(Some(mine)).chain(others.into_iter().map(|other| other.join().ok())).collect()
-    });
-    let mut all = Vec::with_capacity(job.letters);
-    // What the constants used counts only if they are drawn; setting them again would cost more than a glyph or two.
-    let mut used = setter.used;
-    let mut drawn = vec![false; constants.forms.len()];
-    for hand in hands {
-        let Some(mut hand) = hand else {
-            return Err(Error::of(Kind::Machine, "the letters could not be laid out: a part of the program broke off"));
-        };
-        all.append(&mut hand.done);
-        used.join(hand.used);
-        for (drawn, by_hand) in drawn.iter_mut().zip(hand.forms) {
-            *drawn |= by_hand;
-        }
-    }
-    all.sort_unstable_by_key(|done| done.letter);
-    let printed = Printed {
-        pages: all.iter().map(|done| if done.problems.is_empty() { done.pages.len() } else { 0 }).collect(),
-        problems: all.iter_mut().flat_map(|done| std::mem::take(&mut done.problems)).collect(),
-    };
+    let (work, constants) = run(job, true)?;
+    let Work { mut all, used, forms } = work;
+    let printed = outcome(&mut all);
     let any = printed.pages.iter().any(|&pages| pages > 0);
     if any && (printed.problems.is_empty() || job.leave_out_problems) {
         let pages = all.into_iter().flat_map(|done| {
@@ -74,7 +46,7 @@ pub fn print(job: &Job<'_>, out: &mut impl Write) -> Result<Printed> {
         });
         let mut press = Press::new();
         let mut pen = Pen::new(job.fonts, 0);
-        let forms = constants.forms.iter().zip(drawn).map(|(set, drawn)| {
+        let forms = constants.forms.iter().zip(forms).map(|(set, drawn)| {
             drawn.then(|| press.squeeze(pen.form(set)).map(|content| (content, set.height()))).transpose()
         });
         let book = Book {
@@ -91,6 +63,47 @@ pub fn print(job: &Job<'_>, out: &mut impl Write) -> Result<Printed> {
         pdf::write(book, out)?;
     }
     Ok(printed)
+}
+
+/// Lays out every letter and draws none: how many pages each takes, and every problem.
+pub fn check(job: &Job<'_>) -> Result<Printed> {
+    Ok(outcome(&mut run(job, false)?.0.all))
+}
+
+/// What became of the letters; their problems are taken out.
+fn outcome(all: &mut [Done]) -> Printed {
+    Printed {
+        pages: all.iter().map(|done| if done.problems.is_empty() { done.pages.len() } else { 0 }).collect(),
+        problems: all.iter_mut().flat_map(|done| std::mem::take(&mut done.problems)).collect(),
+    }
+}
+
+/// Lets the threads work, and joins what they made.
+fn run(job: &Job<'_>, drawing: bool) -> Result<(Work, Constants)> {
+    let mut setter = Setter::new(job.fonts);
+    let constants = Constants::new(&mut setter, job.stationery, job.images, &samples(job));
+    let state = State { next: AtomicUsize::new(0), count: AtomicUsize::new(0), drawing: AtomicBool::new(drawing) };
+    let work = || labour(job, &constants, &state);
+    let threads = job.threads.clamp(1, job.letters.div_ceil(BATCH).max(1));
+    let hands: Vec<Option<Work>> = std::thread::scope(|scope| {
+        let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
+        let mine = work();
+        std::iter::once(Some(mine)).chain(others.into_iter().map(|other| other.join().ok())).collect()
+    });
+    let mut whole =
+        Work { all: Vec::with_capacity(job.letters), used: setter.used, forms: vec![false; constants.forms.len()] };
+    for hand in hands {
+        let Some(mut hand) = hand else {
+            return Err(Error::of(Kind::Machine, "the letters could not be laid out: a part of the program broke off"));
+        };
+        whole.all.append(&mut hand.all);
+        whole.used.join(hand.used);
+        for (drawn, by_hand) in whole.forms.iter_mut().zip(hand.forms) {
+            *drawn |= by_hand;
+        }
+    }
+    whole.all.sort_unstable_by_key(|done| done.letter);
+    Ok((whole, constants))
 }
 
 /// The first letters of each stationery; those that cannot be composed are found wanting later.
@@ -110,40 +123,43 @@ fn samples(job: &Job<'_>) -> Vec<Vec<Letter>> {
     samples
 }
 
-/// What one thread has made.
-struct Hand {
-    done: Vec<Done>,
+/// What a thread has made, or all of them together.
+struct Work {
+    all: Vec<Done>,
     used: Used,
     forms: Vec<bool>,
 }
 
+/// What the threads share: the next letter, how many are done, and whether to draw or only to look for problems.
+struct State {
+    next: AtomicUsize,
+    count: AtomicUsize,
+    drawing: AtomicBool,
+}
+
 /// One thread's part: takes letters until there are none left.
-fn labour(
-    job: &Job<'_>,
-    constants: &Constants,
-    (next, count, spoiled): (&AtomicUsize, &AtomicUsize, &AtomicBool),
-) -> Hand {
+fn labour(job: &Job<'_>, constants: &Constants, state: &State) -> Work {
     let mut setter = Setter::new(job.fonts);
     let mut pen = Pen::new(job.fonts, constants.forms.len());
     let mut press = Press::new();
-    let mut done = Vec::new();
+    let mut all = Vec::new();
     loop {
-        let start = next.fetch_add(BATCH, Ordering::Relaxed);
+        let start = state.next.fetch_add(BATCH, Ordering::Relaxed);
         if start >= job.letters {
             break;
         }
         let end = (start + BATCH).min(job.letters);
         for letter in start..end {
-            let drawing = job.leave_out_problems || !spoiled.load(Ordering::Relaxed);
-            let one = one(job, constants, &mut setter, (&mut pen, &mut press), letter, drawing);
-            if !one.problems.is_empty() {
-                spoiled.store(true, Ordering::Relaxed);
+            let drawing = state.drawing.load(Ordering::Relaxed);
+            let done = one(job, constants, &mut setter, (&mut pen, &mut press), letter, drawing);
+            if !done.problems.is_empty() && !job.leave_out_problems {
+                state.drawing.store(false, Ordering::Relaxed);
             }
-            done.push(one);
+            all.push(done);
         }
-        (job.progress)(count.fetch_add(end - start, Ordering::Relaxed) + end - start);
+        (job.progress)(state.count.fetch_add(end - start, Ordering::Relaxed) + end - start);
     }
-    Hand { done, used: setter.used, forms: pen.forms }
+    Work { all, used: setter.used, forms: pen.forms }
 }
 
 /// One letter: composed, laid out, drawn, deflated.

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use chrono::NaiveDate;
 
-use super::{Fonts, Images, Job, Letter, Paper, Printed, Stationery, Window, layout_text, print};
+use super::{Fonts, Images, Job, Letter, Paper, Printed, Stationery, Window, check, layout_text, print};
 use crate::error::{Error, Result};
 use crate::merge::block::{Block, Span};
 
@@ -65,7 +65,8 @@ fn run(
     };
     let mut file = Vec::new();
     let printed = print(&job, &mut file).unwrap_or_default();
-    assert_eq!(progress.into_inner(), letters);
+    assert_eq!(progress.load(Ordering::Relaxed), letters);
+    assert_eq!(check(&job).ok().as_ref(), Some(&printed));
     (file, printed)
 }
 
@@ -128,7 +129,7 @@ fn what_is_missing_is_named() {
     let image = Block::Image { file: "a.png".to_owned(), width: 0, alt: String::new() };
     let wrong = Letter { blocks: vec![image, Block::Barcode("Zoë".to_owned())], ..letter("Rosa") };
     let expected =
-        ["`Zoë` cannot be a bar code", "there is no image `a.png`", "there is no image `logo.png` for the logo"];
+        ["there is no image `logo.png` for the logo", "there is no image `a.png`", "`Zoë` cannot be a bar code"];
     assert_eq!(problems(&wrong, own), expected);
     let nowhere = Letter { stationery: 7, ..letter("Rosa") };
     assert_eq!(problems(&nowhere, stationery(Window::None)).len(), 1);

@@ -1,6 +1,5 @@
 //! From styled text to shaped lines: the one place that speaks to the shaper.
 
-use std::collections::BTreeSet;
 use std::ops::Range;
 
 use parley::{
@@ -91,8 +90,8 @@ impl Styled {
 pub(crate) struct Setter<'a> {
     /// The fonts it sets in.
     pub fonts: &'a Fonts,
-    /// Characters that no font has.
-    pub missing: BTreeSet<char>,
+    /// Characters that no font has, in the order in which they were met.
+    pub missing: Vec<char>,
     /// Glyphs that were used.
     pub used: Used,
     families: Vec<FontFamilyName<'a>>,
@@ -107,7 +106,7 @@ impl<'a> Setter<'a> {
     pub(crate) fn new(fonts: &'a Fonts) -> Self {
         Self {
             fonts,
-            missing: BTreeSet::new(),
+            missing: Vec::new(),
             used: Used::new(fonts),
             families: fonts.families().iter().map(|name| FontFamilyName::named(name)).collect(),
             context: fonts.context(),
@@ -156,7 +155,8 @@ impl<'a> Setter<'a> {
         let mut trimmed = None;
         for run in line.runs() {
             let face = self.face(run.font());
-            let mut out = Run { face, size: run.font_size(), x, glyphs: Vec::with_capacity(run.text_range().len()) };
+            let glyphs = Vec::with_capacity(run.text_range().len());
+            let mut out = Run { face, size: run.font_size(), x, glyphs, spelled: Vec::new() };
             // A ligature's glyph comes with its first cluster, which in text from right to left is met last.
             let mut clusters = run.visual_clusters().peekable();
             let mut before: Option<Range<usize>> = None;
@@ -175,6 +175,7 @@ impl<'a> Setter<'a> {
                 }
                 let gap = cluster.is_space_or_nbsp();
                 let single = cluster.glyphs().nth(1).is_none();
+                let start = out.glyphs.len();
                 for glyph in cluster.glyphs() {
                     let id = u16::try_from(glyph.id).unwrap_or_default();
                     if id == 0 {
@@ -191,6 +192,9 @@ impl<'a> Setter<'a> {
                     }
                     out.glyphs.push(Glyph { code, advance: glyph.advance, offset: (glyph.x, -glyph.y) });
                     x += glyph.advance;
+                }
+                if !single {
+                    out.spelled.push((start..out.glyphs.len(), source.to_owned()));
                 }
             }
             if !out.glyphs.is_empty() {

@@ -1,8 +1,8 @@
 //! A checked expression as portable SQL over `customer c`, with every value a `?1` parameter.
 //!
-//! Each thing counted is a small subquery of its own. It is answered by the covering index (customer_id, day,
-//! amount_minor), only for those people whom the conditions before it have left, and it is the same SQL for one person
-//! (`why`) as for all. Joining one grouped subselect was measured too: the same or slower, and slow for one person.
+//! Each thing counted is a small subquery of its own, answered by the covering index (customer_id, day, amount_minor)
+//! and only for those people whom the other conditions have left. Joining one grouped subselect was measured too: it is
+//! no faster for the whole book, and slow for one person (`why`).
 
 use chrono::NaiveDate;
 
@@ -15,11 +15,18 @@ use crate::store::{ToValue, Value};
 /// SQL being written, with its parameters.
 #[derive(Debug, Default)]
 pub(super) struct Sql {
+    /// Whether one person is asked about, rather than the whole book.
+    one: bool,
     /// In the order of `?1`, `?2` ….
     pub(super) params: Vec<Value<'static>>,
 }
 
 impl Sql {
+    /// SQL about one person: nothing in it looks at anybody else.
+    pub(super) fn for_one() -> Self {
+        Self { one: true, params: Vec::new() }
+    }
+
     /// A parameter; an equal one is used again.
     pub(super) fn bind(&mut self, value: Value<'static>) -> String {
         let at = self.params.iter().position(|known| *known == value).unwrap_or_else(|| {
@@ -66,7 +73,7 @@ impl Sql {
                 let tag = folded(tag);
                 let column = folded_sql("t.tag", &tag);
                 let tag = self.text(&tag);
-                format!("EXISTS (SELECT 1 FROM customer_tag t WHERE t.customer_id = c.id AND {column} = {tag})")
+                self.among("customer_tag t", "t.customer_id", &format!("{column} = {tag}"), "")
             }
             Node::Bought(words, days) => self.bought(words, *days),
             Node::Preference(key) => {
@@ -185,7 +192,8 @@ impl Sql {
         match contact {
             // However late it was written down: a complaint that is open now must stop a letter.
             Contact::OpenComplaint => {
-                format!("EXISTS (SELECT 1 {of} n.kind = 'complaint' AND n.resolved_on IS NULL)")
+                let open = "n.kind = 'complaint' AND n.resolved_on IS NULL";
+                self.among("contact_note n", "n.customer_id", open, "")
             }
             Contact::Last => format!("(SELECT MAX(n.on_day) {of} {})", self.within_days("n.on_day", days)),
             Contact::Minutes => {
@@ -208,16 +216,20 @@ impl Sql {
         let of = format!("FROM response r WHERE r.campaign = {campaign} AND r.customer_id = c.id");
         let [came, missed, returned, held_out, not_invited] = ANSWERS;
         let rank = format!(
-            "(SELECT MIN(CASE r.response WHEN '{came}' THEN 1 WHEN '{missed}' THEN 2 WHEN '{returned}' THEN 3 ELSE 4 END) {of})"
+            "MIN(CASE r.response WHEN '{came}' THEN 1 WHEN '{missed}' THEN 2 WHEN '{returned}' THEN 3 ELSE 4 END)"
         );
+        let ranked = |asked: &str| {
+            let having = format!(" GROUP BY r.customer_id HAVING {rank} {asked}");
+            self.among("response r", "r.customer_id", &format!("r.campaign = {campaign}"), &having)
+        };
         match answer {
             Answer::Text => format!(
-                "CASE {rank} WHEN 1 THEN '{came}' WHEN 2 THEN '{missed}' WHEN 3 THEN '{returned}' WHEN 4 THEN '{held_out}' ELSE '{not_invited}' END"
+                "CASE (SELECT {rank} {of}) WHEN 1 THEN '{came}' WHEN 2 THEN '{missed}' WHEN 3 THEN '{returned}' WHEN 4 THEN '{held_out}' ELSE '{not_invited}' END"
             ),
-            Answer::Invited => format!("COALESCE({rank} <= 3, FALSE)"),
-            Answer::Redeemed => format!("COALESCE({rank} = 1, FALSE)"),
-            Answer::NotRedeemed => format!("COALESCE({rank} = 2, FALSE)"),
-            Answer::Undeliverable => format!("COALESCE({rank} = 3, FALSE)"),
+            Answer::Invited => ranked("<= 3"),
+            Answer::Redeemed => ranked("= 1"),
+            Answer::NotRedeemed => ranked("= 2"),
+            Answer::Undeliverable => ranked("= 3"),
             Answer::On => format!("(SELECT MAX(r.redeemed_on) {of})"),
             Answer::Spend => format!("(SELECT COALESCE(MAX(r.gift_spend_minor), 0) {of})"),
             Answer::Years => format!("(SELECT COALESCE(MAX(r.years_running), 0) {of})"),
@@ -231,10 +243,17 @@ impl Sql {
             format!("{column} LIKE {} ESCAPE '\\'", self.text(&holding(word)))
         };
         let all = words.iter().map(holds).collect::<Vec<_>>().join(" AND ");
-        format!(
-            "EXISTS (SELECT 1 FROM purchase p JOIN purchase_item i ON i.purchase_id = p.id \
-             WHERE p.customer_id = c.id AND {within} AND {all})"
-        )
+        let items = "purchase_item i JOIN purchase p ON p.id = i.purchase_id";
+        self.among(items, "p.customer_id", &format!("p.customer_id IS NOT NULL AND {within} AND {all}"), "")
+    }
+
+    /// Whether the person is one of those in `from` who are `such`.
+    ///
+    /// As a list that is made once: three to five times faster over the whole book than looking each person up, and
+    /// what stands beside it is asked only of those in the list. Of one person only their own rows are read.
+    fn among(&self, from: &str, who: &str, such: &str, grouped: &str) -> String {
+        let own = if self.one { format!("{who} = c.id AND ") } else { String::new() };
+        format!("(c.id IN (SELECT {who} FROM {from} WHERE {own}{such}{grouped}))")
     }
 }
 

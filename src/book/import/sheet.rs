@@ -82,6 +82,22 @@ impl Sheet {
         }
     }
 
+    /// The rows that start on these lines, with their lines.
+    pub fn rows_at(&self, lines: impl Iterator<Item = usize>) -> Result<Vec<(usize, StringRecord)>> {
+        let wanted: std::collections::BTreeSet<usize> = lines.collect();
+        let mut reader = self.reader();
+        let mut place = Place { text: &self.text, offset: 0, line: 1 };
+        let mut cells = StringRecord::new();
+        let mut rows = Vec::new();
+        while reader.read_record(&mut cells).map_err(|e| Error::new("the file cannot be read as a table").because(e))? {
+            let (line, _) = place.of(&cells);
+            if wanted.contains(&line) {
+                rows.push((line, cells.clone()));
+            }
+        }
+        Ok(rows)
+    }
+
     fn reader(&self) -> csv::Reader<&[u8]> {
         ReaderBuilder::new()
             .has_headers(false)

@@ -1,0 +1,31 @@
+//! `backup FILE`: a checked copy.
+
+use std::path::PathBuf;
+
+use serde_json::json;
+
+use super::Context;
+use super::done::Done;
+use crate::error::Result;
+use crate::store;
+use crate::words;
+
+/// Make a checked copy of the database, while others go on working.
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// The new file.
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+}
+
+pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
+    let store = context.shop()?.store()?;
+    let bytes = store::backup(&store, &arguments.file)?;
+    let shown = arguments.file.display().to_string();
+    let text = format!(
+        "Copied the database to {} ({} kB) and checked the copy. To restore it, copy it back as regulars.db.",
+        words::quote(&shown),
+        words::thousands(usize::try_from(bytes / 1024).unwrap_or(usize::MAX)),
+    );
+    Ok(Done::new(text, &json!({ "file": shown, "bytes": bytes, "checked": true })))
+}

@@ -1,0 +1,60 @@
+//! What a verb did: a sentence for people, an object for programs.
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::error::Error;
+
+/// The outcome of a verb that did not fail.
+#[derive(Debug, Clone)]
+pub(super) struct Done {
+    /// For people; ends with a line break.
+    pub text: String,
+    /// For programs.
+    pub json: Value,
+    /// Said beside it.
+    pub warnings: Vec<String>,
+    /// Why it was refused, as the terminal shows it; empty when it was not.
+    pub refusal: String,
+    /// 0 done, 1 refused, 3 part of it.
+    pub exit: u8,
+}
+
+impl Done {
+    /// Done, with a text and an object.
+    pub(super) fn new(text: impl Into<String>, object: &impl Serialize) -> Self {
+        let mut text = text.into();
+        if !text.is_empty() && !text.ends_with('\n') {
+            text.push('\n');
+        }
+        let json = serde_json::to_value(object).unwrap_or(Value::Null);
+        Self { text, json, warnings: Vec::new(), refusal: String::new(), exit: 0 }
+    }
+
+    /// With things worth a look.
+    pub(super) fn warn(mut self, warnings: impl IntoIterator<Item = String>) -> Self {
+        self.warnings.extend(warnings);
+        self
+    }
+
+    /// Refused, with lines of `error:` and `hint:`.
+    pub(super) fn refused(mut self, report: &str) -> Self {
+        self.refusal = report.to_owned();
+        self.exit(1)
+    }
+
+    /// With another exit code.
+    pub(super) fn exit(mut self, code: u8) -> Self {
+        self.exit = code;
+        self
+    }
+}
+
+/// An error as an object, for `--json`.
+pub(super) fn error_json(error: &Error) -> Option<String> {
+    let faults: Vec<Value> = error
+        .faults()
+        .map(|fault| json!({ "message": fault.message(), "place": fault.place(), "hint": fault.what_next() }))
+        .collect();
+    serde_json::to_string(&json!({ "errors": faults })).ok().map(|text| text + "\n")
+}

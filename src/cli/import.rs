@@ -1,0 +1,187 @@
+//! `import customers FILE` and `import purchases FILE`.
+
+use std::path::{Path, PathBuf};
+
+use clap::Subcommand;
+use serde_json::json;
+
+use super::done::Done;
+use super::{Context, progress};
+use crate::book::import::{self, PurchaseOptions, Report, Sheet};
+use crate::error::{Error, Result};
+use crate::shop::{self, Shop};
+use crate::store::{Store, Write};
+use crate::words;
+
+/// Take customers or purchases from a CSV into the book.
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// Customers: new cards, and what changed on the old ones. Empty cells never erase what the book knows.
+    Customers(File),
+    /// Purchases: each is taken once, however often the file is imported.
+    Purchases(PurchaseFile),
+}
+
+#[derive(Debug, clap::Args)]
+struct File {
+    /// A CSV with a header row.
+    #[arg(value_name = "FILE")]
+    path: PathBuf,
+    /// Which column is which, when the headings do not say: `--map ref="Customer No"`. May be said more than once.
+    #[arg(long, value_name = "FIELD=COLUMN")]
+    map: Vec<String>,
+    /// Show what would change, and change nothing.
+    #[arg(long)]
+    dry_run: bool,
+    /// Take the good rows and write the bad ones out with their faults.
+    #[arg(long)]
+    skip_bad: bool,
+}
+
+#[derive(Debug, clap::Args)]
+struct PurchaseFile {
+    #[command(flatten)]
+    file: File,
+    /// Which comes first in 03/04/1989: `dmy` or `mdy`.
+    #[arg(long, value_name = "ORDER")]
+    date_order: Option<String>,
+    /// The system that the file is from; receipt numbers are unique within it.
+    #[arg(long, value_name = "NAME", default_value = "csv")]
+    from: String,
+    /// Open a bare card for a reference that the book does not know.
+    #[arg(long)]
+    new_customers: bool,
+}
+
+pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
+    let shop = context.shop()?;
+    let mut store = shop.store()?;
+    let today = context.clock.today();
+    let (file, noun) = match &arguments.what {
+        What::Customers(file) => (file, "customer"),
+        What::Purchases(purchases) => (&purchases.file, "purchase"),
+    };
+    let name = file.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let bytes = std::fs::read(&file.path).map_err(|e| Error::io("read", &file.path, e))?;
+    let sheet = Sheet::read(&bytes).map_err(|e| e.at(&name))?;
+    drop(bytes);
+    let bar = progress(context, sheet.size(), "Reading");
+    let step = |offset: usize| bar.set_position(offset as u64);
+    let work = |write: &Write<'_>| {
+        let report = match &arguments.what {
+            What::Customers(file) => import::customers(write, &sheet, &file.map, today, &step),
+            What::Purchases(purchases) => {
+                let options = PurchaseOptions {
+                    map: &file.map,
+                    source: &purchases.from,
+                    currency: shop.settings.currency,
+                    day_order: purchases.date_order.as_deref().map(str::parse).transpose()?,
+                    new_customers: purchases.new_customers,
+                    today,
+                };
+                import::purchases(write, &sheet, options, &step)
+            }
+        };
+        report.map_err(|e| e.at(&name))
+    };
+    let report = take(&mut store, file, work)?;
+    bar.finish_and_clear();
+    done(&shop, file, &name, noun, &sheet, report)
+}
+
+/// Runs the import: wholly, in rehearsal, or not at all when there are faults that may not be skipped.
+fn take(store: &mut Store, file: &File, work: impl Fn(&Write<'_>) -> Result<Report>) -> Result<Report> {
+    if file.dry_run {
+        return store.rehearse(work);
+    }
+    let mut refused = None;
+    let taken = store.write(|write| {
+        let report = work(write)?;
+        if report.problems.is_empty() || file.skip_bad {
+            return Ok(report);
+        }
+        refused = Some(report);
+        Err(Error::new("the file has faults"))
+    });
+    refused.map_or(taken, Ok)
+}
+
+fn done(shop: &Shop, file: &File, name: &str, noun: &str, sheet: &Sheet, mut report: Report) -> Result<Done> {
+    let refused = !report.problems.is_empty() && !file.skip_bad;
+    if refused {
+        // Nothing was taken.
+        (report.added, report.changed) = (0, 0);
+    }
+    let mut warnings = std::mem::take(&mut report.warnings);
+    if !report.problems.is_empty() && file.skip_bad && !file.dry_run {
+        let path = write_bad_rows(shop, name, sheet, &report)?;
+        warnings
+            .push(format!("{} left out; they are in {path} with their faults", words::count(report.rejected, "row")));
+    }
+    let mut object = serde_json::to_value(&report).unwrap_or_default();
+    if let Some(object) = object.as_object_mut() {
+        object.insert("dry_run".into(), json!(file.dry_run));
+        object.insert("warnings".into(), json!(warnings));
+    }
+    if refused {
+        let shown = report.problems.iter().take(MOST_SHOWN).map(|problem| problem.error(name)).collect();
+        let rest = report.problems.len().saturating_sub(MOST_SHOWN);
+        let nothing = "nothing was taken in; correct the file, or take the good rows with `--skip-bad`";
+        let hint =
+            if rest > 0 { format!("{} more; {nothing}", words::count(rest, "fault")) } else { nothing.to_owned() };
+        let text = Error::all(shown).map(|e| e.report()).unwrap_or_default();
+        return Ok(Done::new("", &object).refused(&format!("{text}hint: {hint}\n")));
+    }
+    let verb = if file.dry_run { "Would take in" } else { "Took in" };
+    let taken = report.added + report.changed + report.unchanged;
+    let mut text = format!(
+        "{verb} {}: {} new, {} changed, {} as before.",
+        words::count(taken, noun),
+        words::thousands(report.added),
+        words::thousands(report.changed),
+        words::thousands(report.unchanged),
+    );
+    if report.unlinked > 0 {
+        text.push_str(&format!(
+            " {} no customer of this book.",
+            if report.unlinked == 1 {
+                "1 has".to_owned()
+            } else {
+                format!("{} have", words::thousands(report.unlinked))
+            }
+        ));
+    }
+    if report.opened > 0 {
+        text.push_str(&format!(" Opened {}.", words::count(report.opened, "bare card")));
+    }
+    Ok(Done::new(text, &object).warn(warnings))
+}
+
+/// How many faults of a file are shown on the terminal; `--json` has them all.
+const MOST_SHOWN: usize = 20;
+
+/// Writes the rows that could not be taken to out/, with their faults in a last column.
+fn write_bad_rows(shop: &Shop, name: &str, sheet: &Sheet, report: &Report) -> Result<String> {
+    let failed = |e: csv::Error| Error::new("the bad rows could not be written").because(e);
+    let mut out = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
+    let head = sheet.header().iter().map(String::as_str).chain(["line", "fault"]);
+    out.write_record(head).map_err(failed)?;
+    for (line, cells) in sheet.rows_at(report.problems.iter().map(|problem| problem.line))? {
+        let faults: Vec<&str> = report.problems.iter().filter(|p| p.line == line).map(|p| p.message.as_str()).collect();
+        let line = line.to_string();
+        let row = cells.iter().chain([line.as_str()]).map(words::inert).chain([faults.join("; ")]);
+        out.write_record(row).map_err(failed)?;
+    }
+    let bytes =
+        out.into_inner().map_err(|e| Error::new("the bad rows could not be written").because(e.into_error()))?;
+    let stem = Path::new(name).file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let path = format!("out/{stem}-left-out.csv");
+    shop::write_whole(&shop.folder.join(&path), &bytes)?;
+    Ok(path)
+}

@@ -1,0 +1,200 @@
+//! The command line: one file a verb, each with its arguments and one function.
+
+mod backup;
+mod check;
+mod demo;
+mod doctor;
+mod done;
+mod follow_up;
+mod import;
+mod init;
+mod pieces;
+mod plan;
+mod posted;
+mod preview;
+mod print;
+mod recipients;
+mod redeem;
+mod report;
+mod returned;
+mod segment;
+mod send;
+mod unredeem;
+mod why;
+
+use std::io::{IsTerminal, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use chrono::NaiveDate;
+use clap::{CommandFactory, Parser, Subcommand};
+
+use crate::clock::Clock;
+use crate::error::{Error, Result};
+use crate::shop::Shop;
+use crate::words;
+use done::Done;
+
+/// Keeps a shop's customer book, writes to the best customers by name, knows who came, and writes next year's letter.
+#[derive(Debug, Parser)]
+#[command(name = "regulars", version, max_term_width = 100, arg_required_else_help = true)]
+struct Arguments {
+    /// The shop folder.
+    #[arg(long, global = true, env = "REGULARS_SHOP", value_name = "DIR", default_value = ".", hide_env_values = true)]
+    shop: PathBuf,
+    /// Rehearse as if it were this day.
+    #[arg(long, global = true, env = "REGULARS_TODAY", value_name = "YYYY-MM-DD", hide_env_values = true)]
+    today: Option<NaiveDate>,
+    /// Print one JSON object instead of text.
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    Init(init::Arguments),
+    Demo(demo::Arguments),
+    Import(import::Arguments),
+    Segment(segment::Arguments),
+    Check(check::Arguments),
+    Plan(plan::Arguments),
+    Recipients(recipients::Arguments),
+    Why(why::Arguments),
+    Preview(preview::Arguments),
+    Print(print::Arguments),
+    Posted(posted::Arguments),
+    Send(send::Arguments),
+    Redeem(redeem::Arguments),
+    Unredeem(unredeem::Arguments),
+    Returned(returned::Arguments),
+    FollowUp(follow_up::Arguments),
+    Report(report::Arguments),
+    Backup(backup::Arguments),
+    Doctor(doctor::Arguments),
+}
+
+/// Where a verb works, and when.
+#[derive(Debug)]
+struct Context {
+    folder: PathBuf,
+    clock: Clock,
+    /// Whether somebody watches: progress is shown.
+    watched: bool,
+}
+
+impl Context {
+    fn shop(&self) -> Result<Shop> {
+        Shop::open(&self.folder)
+    }
+}
+
+/// Runs the program.
+#[must_use]
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let context = Context {
+        folder: arguments.shop,
+        clock: arguments.today.map_or_else(Clock::system, Clock::fixed),
+        watched: std::io::stderr().is_terminal() && !arguments.json,
+    };
+    match run(&arguments.verb, &context) {
+        Ok(done) => show(&done, arguments.json),
+        Err(error) => {
+            if let Some(json) = done::error_json(&error).filter(|_| arguments.json) {
+                to_stdout(&json);
+            }
+            to_stderr(&error.report());
+            ExitCode::from(error.exit_code())
+        }
+    }
+}
+
+fn run(verb: &Verb, context: &Context) -> Result<Done> {
+    match verb {
+        Verb::Init(arguments) => init::run(arguments, context),
+        Verb::Demo(arguments) => demo::run(arguments, context),
+        Verb::Import(arguments) => import::run(arguments, context),
+        Verb::Segment(arguments) => segment::run(arguments, context),
+        Verb::Check(arguments) => check::run(arguments, context),
+        Verb::Plan(arguments) => plan::run(arguments, context),
+        Verb::Recipients(arguments) => recipients::run(arguments, context),
+        Verb::Why(arguments) => why::run(arguments, context),
+        Verb::Preview(arguments) => preview::run(arguments, context),
+        Verb::Print(arguments) => print::run(arguments, context),
+        Verb::Posted(arguments) => posted::run(arguments, context),
+        Verb::Send(arguments) => send::run(arguments, context),
+        Verb::Redeem(arguments) => redeem::run(arguments, context),
+        Verb::Unredeem(arguments) => unredeem::run(arguments, context),
+        Verb::Returned(arguments) => returned::run(arguments, context),
+        Verb::FollowUp(arguments) => follow_up::run(arguments, context),
+        Verb::Report(arguments) => report::run(arguments, context),
+        Verb::Backup(arguments) => backup::run(arguments, context),
+        Verb::Doctor(arguments) => doctor::run(arguments, context),
+    }
+}
+
+fn show(done: &Done, json: bool) -> ExitCode {
+    if json {
+        to_stdout(&format!("{}\n", done.json));
+    } else {
+        to_stdout(&done.text);
+        for warning in &done.warnings {
+            to_stderr(&format!("warning: {warning}\n"));
+        }
+    }
+    to_stderr(&done.refusal);
+    ExitCode::from(done.exit)
+}
+
+/// Writes to where data goes; a reader that has gone away is no fault of ours.
+fn to_stdout(text: &str) {
+    let _ = std::io::stdout().lock().write_all(text.as_bytes());
+}
+
+/// Writes to where talk goes.
+fn to_stderr(text: &str) {
+    let _ = std::io::stderr().lock().write_all(text.as_bytes());
+}
+
+/// A bar for long work, for people who watch; it counts to `total`.
+fn progress(context: &Context, total: usize, what: &'static str) -> indicatif::ProgressBar {
+    if !context.watched {
+        return indicatif::ProgressBar::hidden();
+    }
+    let bar = indicatif::ProgressBar::new(total as u64).with_message(what);
+    let style = indicatif::ProgressStyle::with_template("{msg} {wide_bar} {percent}% {eta}");
+    bar.with_style(style.unwrap_or_else(|_| indicatif::ProgressStyle::default_bar()))
+}
+
+/// Reads a day, or a day and a time, as somebody types it at the till.
+fn moment(text: &str, context: &Context) -> Result<chrono::NaiveDateTime> {
+    let now = context.clock.now();
+    let wrong = |_| {
+        Error::new(format!("{} is not a day", words::quote(text)))
+            .hint("write it as 1989-02-03, or with a time as 1989-02-03T14:05")
+    };
+    match text.split_once(['T', ' ']) {
+        None => {
+            let day: NaiveDate = text.parse().map_err(wrong)?;
+            Ok(if day == now.date() { now } else { day.and_time(noon()) })
+        }
+        Some((day, time)) => {
+            let day: NaiveDate = day.parse().map_err(wrong)?;
+            let time = chrono::NaiveTime::parse_from_str(time, "%H:%M:%S")
+                .or_else(|_| chrono::NaiveTime::parse_from_str(time, "%H:%M"));
+            Ok(day.and_time(time.map_err(wrong)?))
+        }
+    }
+}
+
+fn noon() -> chrono::NaiveTime {
+    chrono::NaiveTime::from_hms_opt(12, 0, 0).unwrap_or_default()
+}
+
+/// The tree of verbs, for tests that compare it with the documents.
+#[must_use]
+pub fn verbs() -> Vec<String> {
+    Arguments::command().get_subcommands().map(|verb| verb.get_name().to_owned()).collect()
+}

@@ -1,0 +1,125 @@
+//! What `preview`, `print` and `send` share: a plan on the desk, letters into a PDF, problems by name, safe file names.
+
+use std::io::Write;
+
+use super::Context;
+use crate::campaign::{self, Planned, Recipient};
+use crate::email::{self, Email};
+use crate::error::{Error, Result};
+use crate::letter::{self, Desk, Job, Printed, shop_fonts};
+use crate::merge;
+use crate::shop::{Settings, Shop};
+use crate::store::Read;
+use crate::words;
+
+/// A plan, with everything its pieces are made from, as it was kept.
+pub(super) struct OnDesk {
+    pub(super) planned: Planned,
+    pub(super) settings: Settings,
+    pub(super) desk: Desk,
+}
+
+/// Takes a plan onto the desk.
+pub(super) fn take(read: &Read<'_>, shop: &Shop, slug: &str) -> Result<OnDesk> {
+    let planned = campaign::need(read, slug)?;
+    let sources = campaign::kept_files(read, &planned)?;
+    let desk = Desk::open(&sources, slug, planned.dated, shop_fonts(&shop.folder)?)?;
+    Ok(OnDesk { settings: sources.settings()?, planned, desk })
+}
+
+/// Prints the letters of these recipients into one PDF.
+pub(super) fn print(
+    on: &OnDesk,
+    recipients: &[&Recipient],
+    leave_out: bool,
+    progress: &(dyn Fn(usize) + Sync),
+    out: &mut impl Write,
+) -> Result<Printed> {
+    let compose = |index: usize| on.desk.letter(recipients[index]);
+    let job = Job {
+        stationery: &on.desk.stationery,
+        images: &on.desk.images,
+        fonts: &on.desk.fonts,
+        letters: recipients.len(),
+        compose: &compose,
+        title: on.planned.name.clone(),
+        fingerprint: on.planned.fingerprint.clone(),
+        created: on.planned.dated,
+        threads: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+        leave_out_problems: leave_out,
+        progress,
+    };
+    letter::print(&job, out)
+}
+
+/// The problems of letters, each with its recipient.
+pub(super) fn problems(printed: &Printed, recipients: &[&Recipient]) -> Vec<Error> {
+    let named = printed.problems.iter().map(|problem| {
+        let who = recipients[problem.letter];
+        let joint = if problem.message.starts_with("needs ") { " " } else { ": " };
+        let error =
+            Error::new(format!("letter to {} ({}){joint}{}", who.name, words::quote(&who.reference), problem.message));
+        match &problem.hint {
+            Some(hint) => error.hint(hint.clone()),
+            None => error,
+        }
+    });
+    named.collect()
+}
+
+/// The bytes of a recipient's email.
+pub(super) fn email(read: &Read<'_>, on: &OnDesk, shop: &Shop, recipient: &Recipient) -> Result<Vec<u8>> {
+    let template = on.desk.template_of(recipient);
+    let named = |e: Error| {
+        let error =
+            Error::new(format!("email to {} ({}) {}", recipient.name, words::quote(&recipient.reference), e.message()));
+        error.hint(e.what_next().unwrap_or("look at the template and at the customer's card"))
+    };
+    let body = on.desk.engine.body(template, &recipient.fields).map_err(named)?;
+    let subject = on.desk.engine.subject(template, &recipient.fields).map_err(named)?.unwrap_or_default();
+    let blocks = merge::blocks(&body)?;
+    // The server and the sender are those of today; the text is that of the plan.
+    let sender = shop.settings.email.as_ref().ok_or_else(|| {
+        Error::new("shop.toml does not say who sends the emails")
+            .hint("add `[email]` with `from = \"Helen at My shop <helen@example.com>\"`")
+    })?;
+    let head = on.desk.engine.template(template).map(|template| &template.head);
+    let footer: Vec<String> = std::iter::once(&on.settings.name).chain(&on.settings.address).cloned().collect();
+    email::compose(&Email {
+        from: &sender.from,
+        reply_to: sender.reply_to.as_deref(),
+        to: &recipient.email,
+        name: recipient.fields.get("customer.full_name").unwrap_or(&recipient.name),
+        subject: &subject,
+        blocks: &blocks,
+        signer: head.and_then(|head| head.signer.as_deref()).unwrap_or_default(),
+        footer: &footer,
+        language: head.and_then(|head| head.language.as_deref()).unwrap_or("en"),
+        date: on.planned.dated,
+        key: &campaign::piece_key(read, &on.planned, recipient)?,
+    })
+}
+
+/// A reference as part of a file's name: letters, digits and hyphens stay, all else becomes `_XX`.
+pub(super) fn file_name(reference: &str) -> String {
+    let mut name = String::new();
+    for byte in reference.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' => name.push(char::from(byte)),
+            other => name.push_str(&format!("_{other:02X}")),
+        }
+    }
+    name.truncate(120);
+    name
+}
+
+/// What was changed since the plan, as warnings.
+pub(super) fn differences(read: &Read<'_>, shop: &Shop, on: &OnDesk) -> Result<Vec<String>> {
+    campaign::differences(read, shop, &on.planned)
+}
+
+/// A path as the owner sees it: from the shop folder on.
+pub(super) fn shown(context: &Context, path: &std::path::Path) -> String {
+    let inner = path.strip_prefix(&context.folder).unwrap_or(path);
+    if context.folder == std::path::Path::new(".") { inner.display().to_string() } else { path.display().to_string() }
+}

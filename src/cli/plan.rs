@@ -1,0 +1,101 @@
+//! `plan NAME`: freezes a campaign.
+
+use super::Context;
+use super::check;
+use super::done::Done;
+use crate::campaign::{self, Summary};
+use crate::error::Result;
+use crate::shop::Shop;
+use crate::words;
+
+/// Freeze a campaign: who, which branch, which code, who was left out and why, what it costs.
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// The campaign: campaigns/NAME.toml.
+    #[arg(value_name = "NAME")]
+    campaign: String,
+    /// Show what the plan would be, and keep nothing.
+    #[arg(long)]
+    dry_run: bool,
+    /// Plan it anew and make the old codes void; only before anything was printed or sent.
+    #[arg(long, conflicts_with = "dry_run")]
+    again: bool,
+}
+
+pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
+    let shop = context.shop()?;
+    let mut store = shop.store()?;
+    let slug = &arguments.campaign;
+    let old = campaign::current(&store.read(), slug)?;
+    if let Some(old) = old.filter(|_| !arguments.again && !arguments.dry_run) {
+        let differences = campaign::differences(&store.read(), &shop, &old)?;
+        let summary = store.rehearse(|write| campaign::plan(write, &shop, slug, context.clock.now(), false))?;
+        let text = format!("Planned already, as of {}.\n{}", summary.as_of, figures(&summary, &shop));
+        return Ok(Done::new(text, &with_warnings(&summary, &differences)).warn(differences));
+    }
+    let today = context.clock.today();
+    check::pieces(&shop, slug, today)?;
+    let summary = if arguments.dry_run {
+        campaign::rehearse(&store.read(), &shop, slug, today)?
+    } else {
+        store.write(|write| campaign::plan(write, &shop, slug, context.clock.now(), arguments.again))?
+    };
+    let verb = if arguments.dry_run { "Would plan" } else { "Planned" };
+    let mut text = format!("{verb} {}", pieces(&summary));
+    if summary.held_out > 0 {
+        text.push_str(&format!("; held out {} by lot", words::thousands(summary.held_out)));
+    }
+    if let Some(left_out) = left_out(&summary) {
+        text.push_str(&format!("; left out {left_out}"));
+    }
+    text.push_str(".\n");
+    text.push_str(&figures(&summary, &shop));
+    if !arguments.dry_run {
+        text.push_str(&format!("\nNext: regulars preview {slug} REF, then regulars print {slug}\n"));
+    }
+    Ok(Done::new(text, &summary).warn(summary.warnings.clone()))
+}
+
+fn with_warnings(summary: &Summary, differences: &[String]) -> Summary {
+    Summary { warnings: differences.to_vec(), ..summary.clone() }
+}
+
+/// `214 letters and 3 emails`.
+fn pieces(summary: &Summary) -> String {
+    let count = |channel: &str| summary.by_channel.get(channel).copied().unwrap_or(0);
+    match (count("letter"), count("email")) {
+        (letters, 0) => words::count(letters, "letter"),
+        (0, emails) => words::count(emails, "email"),
+        (letters, emails) => words::list(&[words::count(letters, "letter"), words::count(emails, "email")]),
+    }
+}
+
+/// `11 customers (7 no address, 4 excluded)`.
+fn left_out(summary: &Summary) -> Option<String> {
+    let all: usize = summary.left_out.iter().map(|why| why.count).sum();
+    let reasons: Vec<String> =
+        summary.left_out.iter().map(|why| format!("{} {}", words::thousands(why.count), why.reason)).collect();
+    (all > 0).then(|| format!("{} ({})", words::count(all, "customer"), reasons.join(", ")))
+}
+
+/// The plan in figures, a line each.
+fn figures(summary: &Summary, shop: &Shop) -> String {
+    let currency = shop.settings.currency;
+    let mut lines =
+        vec![("campaign", summary.name.clone()), ("judged on", summary.as_of.to_string()), ("pieces", pieces(summary))];
+    if summary.held_out > 0 {
+        lines.push(("held out by lot", words::thousands(summary.held_out)));
+    }
+    for branch in &summary.by_branch {
+        lines.push(("branch", format!("{}: {}", branch.name, words::thousands(branch.count))));
+    }
+    lines.extend(left_out(summary).map(|left_out| ("left out", left_out)));
+    if summary.gift_cost_minor.0 > 0 {
+        lines.push(("gifts if all come", currency.show(summary.gift_cost_minor)));
+    }
+    if summary.postage_minor.0 > 0 {
+        lines.push(("postage", currency.show(summary.postage_minor)));
+    }
+    lines.push(("fingerprint", summary.fingerprint.clone()));
+    lines.iter().map(|(name, value)| format!("  {name:<18}{value}\n")).collect()
+}

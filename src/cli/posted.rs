@@ -1,0 +1,38 @@
+//! `posted NAME`: the owner's word that it went out.
+
+use chrono::NaiveDate;
+use serde_json::json;
+
+use super::Context;
+use super::done::Done;
+use crate::campaign;
+use crate::clock::long_date;
+use crate::error::{Error, Result};
+
+/// Say that a campaign went out; its codes hold from that day.
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// The campaign.
+    #[arg(value_name = "NAME")]
+    campaign: String,
+    /// The day; today when nothing is said.
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    on: Option<NaiveDate>,
+}
+
+pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
+    let shop = context.shop()?;
+    let mut store = shop.store()?;
+    let on = arguments.on.unwrap_or(context.clock.today());
+    if on > context.clock.today() {
+        return Err(Error::new(format!("{on} is in the future")).hint("say it when it has gone out"));
+    }
+    let planned = store.write(|write| {
+        let planned = campaign::need(write, &arguments.campaign)?;
+        campaign::mark_posted(write, &planned, on)?;
+        Ok(planned)
+    })?;
+    let text =
+        format!("{} went out on {}; its codes hold from then on.", planned.name, long_date(on, &shop.settings.country));
+    Ok(Done::new(text, &json!({ "campaign": planned.slug, "state": "posted", "posted_on": on })))
+}

@@ -1,0 +1,56 @@
+//! `preview NAME REF`: that person's piece, exactly.
+
+use serde_json::json;
+
+use super::done::Done;
+use super::{Context, pieces};
+use crate::book;
+use crate::campaign::{self, Arm};
+use crate::error::{Error, Result};
+use crate::shop;
+use crate::words;
+
+/// Write that person's letter or email, exactly as it will go out.
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// The campaign.
+    #[arg(value_name = "NAME")]
+    campaign: String,
+    /// The customer's reference.
+    #[arg(value_name = "REF")]
+    reference: String,
+}
+
+pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
+    let shop = context.shop()?;
+    let store = shop.store()?;
+    let read = store.read();
+    let on = pieces::take(&read, &shop, &arguments.campaign)?;
+    let customer = book::by_ref(&read, &arguments.reference)?;
+    let recipient = campaign::for_customer(&read, on.planned.id, customer.id)?.filter(|r| r.arm == Arm::Mailed);
+    let Some(recipient) = recipient else {
+        return Err(Error::new(format!(
+            "{} gets nothing from {}",
+            words::quote(&arguments.reference),
+            words::quote(&arguments.campaign)
+        ))
+        .hint(format!("`regulars why {} {}` says why", arguments.campaign, arguments.reference)));
+    };
+    let stem = shop.out(&arguments.campaign).join("previews").join(pieces::file_name(&recipient.reference));
+    let path = if recipient.channel == "letter" {
+        let mut pdf = Vec::new();
+        let printed = pieces::print(&on, &[&recipient], false, &|_| {}, &mut pdf)?;
+        Error::all(pieces::problems(&printed, &[&recipient])).map_or(Ok(()), Err)?;
+        let path = stem.with_extension("pdf");
+        shop::write_whole(&path, &pdf)?;
+        path
+    } else {
+        let path = stem.with_extension("eml");
+        shop::write_whole(&path, &pieces::email(&read, &on, &shop, &recipient)?)?;
+        path
+    };
+    let shown = pieces::shown(context, &path);
+    let object = json!({ "campaign": on.planned.slug, "ref": recipient.reference, "name": recipient.name, "channel": recipient.channel, "file": shown });
+    let differences = pieces::differences(&read, &shop, &on)?;
+    Ok(Done::new(format!("The {} to {} is in {shown}.", recipient.channel, recipient.name), &object).warn(differences))
+}

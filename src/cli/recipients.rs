@@ -1,0 +1,58 @@
+//! `recipients NAME`: the frozen list.
+
+use serde_json::json;
+
+use super::Context;
+use super::done::Done;
+use crate::campaign;
+use crate::error::Result;
+use crate::words;
+
+/// The frozen list of a campaign: who, which branch, which code, what came of it.
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// The campaign.
+    #[arg(value_name = "NAME")]
+    campaign: String,
+}
+
+pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
+    let shop = context.shop()?;
+    let store = shop.store()?;
+    let planned = campaign::need(&store.read(), &arguments.campaign)?;
+    let recipients = campaign::recipients(&store.read(), planned.id)?;
+    let some = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+    let rows: Vec<_> = recipients
+        .iter()
+        .map(|r| {
+            json!({
+                "number": r.number, "ref": r.reference, "name": r.name, "branch": some(&r.branch), "arm": r.arm.as_str(),
+                "channel": some(&r.channel), "code": r.code, "state": r.state, "response": r.response(),
+                "redeemed_on": r.redeemed_on, "spend_minor": r.spend,
+            })
+        })
+        .collect();
+    let currency = shop.settings.currency;
+    let mut text = format!("{} of {}\n", words::count(recipients.len(), "recipient"), planned.name);
+    let widest = |cell: fn(&campaign::Recipient) -> &str, least: usize| {
+        recipients.iter().map(|r| cell(r).chars().count()).max().unwrap_or(0).clamp(least, 40)
+    };
+    let (refs, names, branches) = (widest(|r| &r.reference, 3), widest(|r| &r.name, 4), widest(|r| &r.branch, 6));
+    text.push_str(&format!(
+        "{:>6}  {:<refs$}  {:<names$}  {:<branches$}  {:<9}  {:<12}  {:>12}\n",
+        "number", "ref", "name", "branch", "code", "response", "spent"
+    ));
+    for r in &recipients {
+        let number = r.number.map_or("–".to_owned(), |n| n.to_string());
+        let spent = r.spend.map(|spend| currency.show(spend)).unwrap_or_default();
+        let code = r.code.as_deref().unwrap_or("–");
+        text.push_str(&format!(
+            "{number:>6}  {:<refs$}  {:<names$}  {:<branches$}  {code:<9}  {:<12}  {spent:>12}\n",
+            r.reference,
+            r.name,
+            r.branch,
+            r.response()
+        ));
+    }
+    Ok(Done::new(text, &json!({ "campaign": planned.slug, "recipients": rows })))
+}

@@ -1,0 +1,111 @@
+//! `redeem CODE`: the till.
+
+use super::done::Done;
+use super::{Context, moment};
+use crate::campaign;
+use crate::clock::long_date;
+use crate::error::{Error, Result};
+use crate::redemption::{self, Answer, Claim, Outcome, Visit};
+use crate::shop::Shop;
+use crate::words;
+
+/// Hand over a gift: by its code, or by the customer when the letter is at home.
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// The code on the letter; any case, with or without its hyphen.
+    #[arg(value_name = "CODE", required_unless_present = "customer", conflicts_with = "customer")]
+    code: Option<String>,
+    /// The customer, when the letter was left at home.
+    #[arg(long, value_name = "REF", requires = "campaign")]
+    customer: Option<String>,
+    /// The campaign that the customer was written to in.
+    #[arg(long, value_name = "NAME", requires = "customer")]
+    campaign: Option<String>,
+    /// What they spent, such as 612.40.
+    #[arg(long, value_name = "AMOUNT", allow_hyphen_values = true)]
+    spend: Option<String>,
+    /// When they came, if not now: a day, or a day and a time.
+    #[arg(long, value_name = "TIME")]
+    on: Option<String>,
+    /// The till.
+    #[arg(long, value_name = "NAME", default_value = "")]
+    till: String,
+}
+
+pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
+    let shop = context.shop()?;
+    let mut store = shop.store()?;
+    let claim = match (&arguments.code, &arguments.customer, &arguments.campaign) {
+        (Some(code), _, _) => Claim::Code(code.clone()),
+        (None, Some(reference), Some(campaign)) => {
+            Claim::Person { reference: reference.clone(), campaign: campaign.clone() }
+        }
+        _ => {
+            return Err(Error::new("neither a code nor a customer was given")
+                .hint("say `redeem CODE` or `redeem --customer REF --campaign NAME`"));
+        }
+    };
+    let visit = Visit {
+        claim,
+        at: arguments.on.as_deref().map_or(Ok(context.clock.now()), |text| moment(text, context))?,
+        spend: arguments
+            .spend
+            .as_deref()
+            .map(|text| shop.settings.currency.parse(text))
+            .transpose()
+            .map_err(|e| e.at("--spend"))?,
+        till: arguments.till.trim().to_owned(),
+    };
+    let answer = store.write(|write| redemption::redeem(write, &visit, context.clock.today()))?;
+    let sentence = sentence(&answer, &visit, &shop);
+    if answer.outcome == Outcome::Accepted {
+        return Ok(Done::new(sentence, &answer));
+    }
+    Ok(Done::new("", &answer).refused(&sentence))
+}
+
+/// The verdict first, then who, when and how much; of a refusal also what to do.
+pub(super) fn sentence(answer: &Answer, visit: &Visit, shop: &Shop) -> String {
+    let typed = match &visit.claim {
+        Claim::Code(code) => words::quote(code),
+        Claim::Person { reference, .. } => words::quote(reference),
+    };
+    let who = format!(
+        "{} ({})",
+        answer.name.as_deref().unwrap_or_default(),
+        words::quote(answer.reference.as_deref().unwrap_or_default())
+    );
+    let day = |day| long_date(day, &shop.settings.country);
+    let spent = |amount| shop.settings.currency.show(amount);
+    match answer.outcome {
+        Outcome::Accepted => {
+            let gift = answer.gift.as_deref().map_or("Yes.".to_owned(), |gift| format!("Yes: {gift}."));
+            let spent = answer.spend_minor.filter(|amount| amount.0 > 0).map_or(String::new(), |amount| format!(", spent {}", spent(amount)));
+            format!("{gift} {who}{spent}.\n")
+        }
+        Outcome::AlreadyRedeemed => {
+            let at = answer.redeemed_at.map(|at| format!("{} at {}", day(at.date()), at.format("%H:%M"))).unwrap_or_default();
+            let till = answer.till.as_deref().map_or(String::new(), |till| format!(" at till {}", words::quote(till)));
+            let amount = spent(answer.spend_minor.unwrap_or_default());
+            let code = answer.code.as_deref().unwrap_or_default();
+            format!("error: {} was redeemed already: {at}{till}, {amount}, by {who}\nhint: if that was a mistake, `regulars unredeem {code} --reason \"…\"`\n", words::quote(code))
+        }
+        Outcome::Expired => {
+            let until = answer.valid.and_then(|(_, until)| until).map(day).unwrap_or_default();
+            format!("error: {typed} expired: {who} could come until {until}\nhint: the owner may prolong the next campaign; this one stays as planned\n")
+        }
+        Outcome::NotYet => {
+            let from = answer.valid.map(|(from, _)| day(from)).unwrap_or_default();
+            format!("error: {typed} does not hold yet: {who} can come from {from}\nhint: say when they came with `--on`, or when it went out with `regulars posted`\n")
+        }
+        Outcome::Void => format!("error: {typed} is void: {who} was planned anew and has another code\nhint: redeem by name: `regulars redeem --customer {} --campaign {}`\n",
+            answer.reference.as_deref().unwrap_or("REF"), answer.campaign.as_deref().unwrap_or("NAME")),
+        Outcome::Unknown => match &visit.claim {
+            Claim::Code(code) => campaign::read_code(code).map_or_else(
+                |fault| fault.report(),
+                |code| format!("error: there is no code {}\nhint: look again at the letter, or redeem by name: `regulars redeem --customer REF --campaign NAME`\n", words::quote(code.as_str())),
+            ),
+            Claim::Person { campaign, .. } => format!("error: {typed} has no letter of {}\nhint: `regulars why {campaign} {}` says why\n", words::quote(campaign), typed.trim_matches('`')),
+        },
+    }
+}

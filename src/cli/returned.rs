@@ -1,0 +1,38 @@
+//! `returned NAME REF`: mail that came back.
+
+use chrono::NaiveDate;
+use serde_json::json;
+
+use super::Context;
+use super::done::Done;
+use crate::error::Result;
+use crate::redemption;
+
+/// Say that somebody's mail came back.
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// The campaign.
+    #[arg(value_name = "NAME")]
+    campaign: String,
+    /// The customer's reference.
+    #[arg(value_name = "REF")]
+    reference: String,
+    /// The day; today when nothing is said.
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    on: Option<NaiveDate>,
+}
+
+pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
+    let mut store = context.shop()?.store()?;
+    let now = context.clock.now();
+    let on = arguments.on.unwrap_or(now.date());
+    let recipient =
+        store.write(|write| redemption::returned(write, &arguments.campaign, &arguments.reference, on, now))?;
+    let object = json!({ "campaign": arguments.campaign, "ref": recipient.reference, "name": recipient.name, "response": recipient.response(), "returned_on": recipient.returned_on });
+    let done = Done::new(format!("Written down: the letter to {} came back.", recipient.name), &object);
+    Ok(if recipient.redeemed_on.is_some() {
+        done.warn([format!("{} came all the same; that stays their response", recipient.name)])
+    } else {
+        done
+    })
+}

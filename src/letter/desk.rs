@@ -1,0 +1,129 @@
+//! The desk at which letters are written: the templates, images and fonts of a plan, and a recipient's fields put in.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use chrono::NaiveDate;
+
+use super::{Fonts, Images, Letter, Paper, Stationery, USUAL_SIZE, Window};
+use crate::campaign::{CampaignFile, Recipient, Sources};
+use crate::clock;
+use crate::error::{Error, Result};
+use crate::merge::{self, Engine, Template};
+use crate::shop::Settings;
+use crate::words;
+
+/// Everything that the letters of one campaign are written with.
+#[derive(Debug)]
+pub struct Desk {
+    /// The campaign file.
+    pub file: CampaignFile,
+    /// The templates.
+    pub engine: Engine,
+    /// How the letters of each template look.
+    pub stationery: Vec<Stationery>,
+    /// The images of all templates.
+    pub images: Images,
+    /// The fonts that come with the program, and the shop's own.
+    pub fonts: Fonts,
+    places: HashMap<String, usize>,
+}
+
+impl Desk {
+    /// Lays everything out: templates checked, images decoded, fonts loaded.
+    ///
+    /// # Errors
+    /// With every fault of a head, an image or a font, by file.
+    pub fn open(sources: &Sources, slug: &str, dated: NaiveDate, fonts: Fonts) -> Result<Self> {
+        let settings = sources.settings()?;
+        let file = sources.campaign(slug)?;
+        let engine = sources.engine(&settings, dated, file.follows.is_some())?;
+        let mut faults = Vec::new();
+        let mut images = Images::default();
+        for (name, bytes) in sources.images() {
+            faults.extend(images.add(name, bytes).err().map(|fault| fault.within("letter-templates/")));
+        }
+        let (mut stationery, mut places) = (Vec::new(), HashMap::new());
+        for template in sources.templates()? {
+            match look(&template, &settings, dated) {
+                Ok(look) => {
+                    places.insert(template.file.clone(), stationery.len());
+                    stationery.push(look);
+                }
+                Err(fault) => faults.push(fault.at(format!("letter-templates/{}", template.file))),
+            }
+        }
+        Error::all(faults).map_or(Ok(()), Err)?;
+        Ok(Self { file, engine, stationery, images, fonts, places })
+    }
+
+    /// The template of a recipient: of their branch, or of the campaign.
+    pub fn template_of(&self, recipient: &Recipient) -> &str {
+        let branch = self.file.branches.iter().find(|branch| branch.name == recipient.branch);
+        branch.map(|branch| branch.template.as_str()).or(self.file.template.as_deref()).unwrap_or_default()
+    }
+
+    /// The letter of a recipient.
+    ///
+    /// # Errors
+    /// When a field that is printed is empty; the message goes on from "letter to …".
+    pub fn letter(&self, recipient: &Recipient) -> Result<Letter> {
+        let template = self.template_of(recipient);
+        let body = self.engine.body(template, &recipient.fields).map_err(|fault| {
+            let place = format!("in letter-templates/{}", fault.place().unwrap_or(template));
+            let hint = fault.what_next().map_or(place.clone(), |hint| format!("{place}: {hint}"));
+            Error::new(fault.message()).hint(hint)
+        })?;
+        Ok(Letter {
+            stationery: self.places.get(template).copied().unwrap_or(0),
+            address: recipient.fields.get_list("address_lines"),
+            blocks: merge::blocks(&body)?,
+            signer: None,
+        })
+    }
+}
+
+/// The fonts that come with the program and those in a shop's fonts/ folder.
+///
+/// # Errors
+/// When a file there cannot be read or is no font.
+pub fn shop_fonts(folder: &Path) -> Result<Fonts> {
+    let folder = folder.join("fonts");
+    let mut own: Vec<(String, Vec<u8>)> = Vec::new();
+    for entry in std::fs::read_dir(&folder).into_iter().flatten().filter_map(std::result::Result::ok) {
+        let path = entry.path();
+        if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("ttf") || e.eq_ignore_ascii_case("otf")) {
+            let bytes = std::fs::read(&path).map_err(|e| Error::io("read", &path, e))?;
+            own.push((format!("fonts/{}", entry.file_name().to_string_lossy()), bytes));
+        }
+    }
+    own.sort();
+    Fonts::with(own)
+}
+
+/// How a template's head says its letters look; the shop's country decides what it leaves open.
+fn look(template: &Template, settings: &Settings, dated: NaiveDate) -> Result<Stationery> {
+    let head = &template.head;
+    let at = |key: &str| 1 + crate::shop::line_of(&template.head_text, key);
+    let usual = if matches!(settings.country.as_str(), "US" | "CA" | "MX") { "letter" } else { "a4" };
+    let paper: Paper = head.paper.as_deref().unwrap_or(usual).parse().map_err(|e: Error| e.at(at("paper")))?;
+    let window: Window = head.window.as_deref().unwrap_or("none").parse().map_err(|e: Error| e.at(at("window")))?;
+    if let Some(font) = &head.font {
+        return Err(Error::new(format!("the font {} is not known", words::quote(font)))
+            .at(at("font"))
+            .hint("leave the line out: letters are set in the font that comes with the program"));
+    }
+    let mut sender = vec![settings.name.clone()];
+    sender.extend(settings.address.iter().cloned());
+    Ok(Stationery {
+        paper,
+        window,
+        font_size: head.size.unwrap_or(USUAL_SIZE),
+        language: head.language.clone().unwrap_or_else(|| "en".to_owned()),
+        sender,
+        date: head.date.clone().unwrap_or_else(|| clock::long_date(dated, &settings.country)),
+        logo: head.logo.clone(),
+        signature: head.signature.clone(),
+        signer: head.signer.clone().unwrap_or_default(),
+    })
+}
