@@ -1,19 +1,284 @@
-//! `demo [DIR]`: plays the two years of the story.
+//! `demo [DIR]`: plays the two years of the story, by the same verbs that an owner would type, and tells what came of it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use super::Context;
+use chrono::{NaiveDate, NaiveTime};
+use clap::Parser;
+use serde_json::{Value, json};
+
 use super::done::Done;
-use crate::error::Result;
+use super::{Context, init, progress};
+use crate::campaign::{self, Arm, Recipient};
+use crate::clock::Clock;
+use crate::demo::story::{self, Visit};
+use crate::demo::{people, purchases};
+use crate::error::{Error, Result};
+use crate::money::Money;
+use crate::redemption::{self, Claim, Outcome};
+use crate::shop::{self, Shop};
+use crate::words;
 
 /// Play two years of a shop with invented customers, and tell what came of it.
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// The folder to play in.
-    #[arg(value_name = "DIR", default_value = "regulars-demo")]
-    folder: PathBuf,
+    /// The folder to play in; `regulars-demo` when nothing is said.
+    #[arg(value_name = "DIR")]
+    folder: Option<PathBuf>,
 }
 
-pub(super) fn run(_arguments: &Arguments, _context: &Context) -> Result<Done> {
-    Ok(Done::new("", &()))
+/// The key of the demo's codes, so that it is the same play every time.
+const KEY: &[u8] = b"the demo plays the same two years";
+
+const YEAR_ONE: &str = "1989-chardonnay";
+const YEAR_TWO: &str = "1990-sauvignon-blanc";
+
+/// What the shop has at the start.
+const FIRST_FILES: &[(&str, &[u8])] = &[
+    ("shop.toml", include_bytes!("demo_shop.toml")),
+    ("campaigns/1989-chardonnay.toml", include_bytes!("../../campaigns/1989-chardonnay.toml")),
+    ("letter-templates/free-bottle.md", include_bytes!("../../letter-templates/free-bottle.md")),
+    ("letter-templates/letterhead.png", include_bytes!("../../letter-templates/letterhead.png")),
+    ("letter-templates/signature.png", include_bytes!("../../letter-templates/signature.png")),
+];
+
+/// What the owner makes of the follow-up a year later.
+const EDITED_FILES: &[(&str, &[u8])] = &[
+    ("campaigns/1990-sauvignon-blanc.toml", include_bytes!("../../campaigns/1990-sauvignon-blanc.toml")),
+    ("letter-templates/thanks-for-coming.md", include_bytes!("../../letter-templates/thanks-for-coming.md")),
+    ("letter-templates/we-missed-you.md", include_bytes!("../../letter-templates/we-missed-you.md")),
+];
+
+pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
+    let folder = arguments.folder.clone().map_or_else(free_folder, Ok)?;
+    let bar = progress(context, 12, "Playing two years");
+    let mut play = Play { folder: &folder, text: String::new(), bar };
+    let files: Vec<(String, Vec<u8>)> =
+        FIRST_FILES.iter().map(|(path, bytes)| ((*path).to_owned(), bytes.to_vec())).collect();
+    init::lay_down(&folder, &files, KEY)?;
+    let first = play.first_year()?;
+    let second = play.second_year(&first.2)?;
+    let years = play.verb(day(1990, 7, 2), &["report", "--years"])?;
+    play.ending(&first.1, &second)?;
+    play.bar.finish_and_clear();
+    let object = json!({ "folder": folder.display().to_string(), "plan": first.0, "reports": [first.1, second], "years": years.json["years"] });
+    Ok(Done::new(play.text, &object))
+}
+
+/// The first of regulars-demo, regulars-demo-2 … that is not there.
+fn free_folder() -> Result<PathBuf> {
+    let names = std::iter::once("regulars-demo".to_owned()).chain((2..1000).map(|n| format!("regulars-demo-{n}")));
+    let free = names.map(PathBuf::from).find(|folder| !folder.exists());
+    free.ok_or_else(|| {
+        Error::new("there are a thousand demos here already").hint("delete some, or say where: `regulars demo DIR`")
+    })
+}
+
+/// A play in progress: where it plays, and what was told so far.
+struct Play<'p> {
+    folder: &'p Path,
+    text: String,
+    bar: indicatif::ProgressBar,
+}
+
+impl Play<'_> {
+    /// 1989: the plan, the report, and who was written to.
+    fn first_year(&mut self) -> Result<(Value, Value, Vec<String>)> {
+        let january = day(1989, 1, 15);
+        self.file("exports/customers.csv", &people::customers())?;
+        self.file("exports/purchases-1987-88.csv", &purchases::purchases(day(1987, 1, 2), day(1988, 12, 31)))?;
+        self.tell("JANUARY 1989. A clothing store in Palo Alto takes its customer book and two years of sales out of the old till.");
+        self.say(january, &["import", "customers", "exports/customers.csv"])?;
+        self.say(january, &["import", "purchases", "exports/purchases-1987-88.csv"])?;
+        self.tell(
+            "A president pours a Californian Chardonnay at his inauguration. The store buys fifty cases, paid in clothing, and \
+             writes to its 600 best customers: thank you, a bottle is waiting.",
+        );
+        let plan = self.say(january, &["plan", YEAR_ONE])?;
+        self.say(january, &["print", YEAR_ONE])?;
+        self.say(day(1989, 1, 18), &["posted", YEAR_ONE])?;
+        let recipients = self.recipients(YEAR_ONE)?;
+        let invited: Vec<String> = recipients.iter().map(|r| r.reference.clone()).collect();
+        let visits = story::first_year(&invited);
+        self.tell("They come. The person at the till types the code on each letter, and what was spent; a bottle goes over the counter.");
+        self.redeem_all(&recipients, &visits)?;
+        self.second_scan(&recipients, &visits)?;
+        self.file("exports/purchases-1989.csv", &story::year_between(&invited, &visits))?;
+        self.tell("JULY 1989. What came of it?");
+        let report = self.say(day(1989, 7, 3), &["report", YEAR_ONE])?;
+        Ok((plan, report, invited))
+    }
+
+    /// 1990: two letters, and the report.
+    fn second_year(&mut self, invited: &[String]) -> Result<Value> {
+        let january = day(1990, 1, 15);
+        self.tell("JANUARY 1990. A year of sales goes into the book, and next year's campaign is written from last year's response.");
+        self.say(january, &["import", "purchases", "exports/purchases-1989.csv"])?;
+        let written = self.say(january, &["follow-up", YEAR_ONE, YEAR_TWO])?;
+        self.tell(
+            "The owner edits what it wrote. This year it is Sauvignon blanc. Those who came are thanked; those who did not come \
+             are told that we can only assume they don't care for Chardonnay.",
+        );
+        self.edit(&written)?;
+        self.say(january, &["plan", YEAR_TWO])?;
+        self.say(january, &["print", YEAR_TWO])?;
+        self.say(day(1990, 1, 18), &["posted", YEAR_TWO])?;
+        let recipients = self.recipients(YEAR_TWO)?;
+        let asked: Vec<(String, bool)> = recipients.iter().map(|r| (r.reference.clone(), r.branch == "came")).collect();
+        debug_assert!(asked.len() <= invited.len());
+        self.redeem_all(&recipients, &story::second_year(&asked))?;
+        self.tell("JULY 1990. And this time?");
+        self.say(day(1990, 7, 2), &["report", YEAR_TWO])
+    }
+
+    /// The comparison of the years, what to look at, and what to try next.
+    fn ending(&mut self, first: &Value, second: &Value) -> Result<()> {
+        self.tell("The two years beside each other:");
+        self.say(day(1990, 7, 2), &["report", "--years"])?;
+        let folder = self.folder.display().to_string();
+        let someone = self
+            .recipients(YEAR_TWO)?
+            .iter()
+            .find(|r| r.branch == "missed")
+            .map(|r| r.reference.clone())
+            .unwrap_or_default();
+        let currency = Shop::open(self.folder)?.settings.currency;
+        let money = |report: &Value, key: &str| currency.show_whole(Money(report[key].as_i64().unwrap_or(0)));
+        let figures = format!(
+            "{} came in the first year and left {} in the till, for {} of wine and {} of stamps. In the second year it was {}, with {}.",
+            first["redeemed"],
+            money(first, "takings_minor"),
+            money(first, "gift_cost_minor"),
+            money(first, "postage_minor"),
+            second["redeemed"],
+            money(second, "takings_minor"),
+        );
+        self.tell(&figures);
+        self.text.push_str(&format!(
+            "\nThe shop is yours to play with. Look at\n  {folder}/out/{YEAR_ONE}/letters.pdf       the first year's letters, in posting order\n  \
+             {folder}/out/{YEAR_TWO}/letters.pdf  the second year's two letters\n  \
+             {folder}/campaigns/ and {folder}/letter-templates/   what they were made from\n\nand try\n  \
+             regulars --shop {folder} why {YEAR_TWO} {someone}\n  \
+             regulars --shop {folder} preview {YEAR_TWO} {someone}\n  \
+             regulars --shop {folder} segment \"regulars AND bought('blazer')\" --as-of 1990-01-15 --order-by \"spend_12m DESC\"\n",
+        ));
+        Ok(())
+    }
+
+    /// Runs a verb as the owner would type it, and shows both it and its answer.
+    fn say(&mut self, today: NaiveDate, words: &[&str]) -> Result<Value> {
+        let done = self.verb(today, words)?;
+        self.text.push_str(&format!("\n  $ regulars {}\n", words.join(" ")));
+        let answer = done.text.split("\nNext:").next().unwrap_or_default();
+        for line in answer.trim_end().lines() {
+            self.text.push_str(&format!("  {line}\n"));
+        }
+        for warning in &done.warnings {
+            self.text.push_str(&format!("  warning: {warning}\n"));
+        }
+        Ok(done.json)
+    }
+
+    /// Runs a verb in the demo's folder on a day of the story.
+    fn verb(&mut self, today: NaiveDate, words: &[&str]) -> Result<Done> {
+        self.bar.inc(1);
+        let words = words.iter().map(|word| {
+            if word.starts_with("exports/") { self.folder.join(word).into_os_string() } else { (*word).into() }
+        });
+        let typed = std::iter::once("regulars".into()).chain(words);
+        let arguments = super::Arguments::try_parse_from(typed)
+            .map_err(|e| Error::new("the demo does not know its own verbs").hint("please report it").because(e))?;
+        let context = Context { folder: self.folder.to_owned(), clock: Clock::fixed(today), watched: false };
+        super::run(&arguments.verb, &context)
+    }
+
+    fn tell(&mut self, words: &str) {
+        self.text.push('\n');
+        let mut width = 0;
+        for word in words.split(' ') {
+            let length = word.chars().count();
+            if width > 0 && width + 1 + length > 78 {
+                self.text.push('\n');
+                width = 0;
+            } else if width > 0 {
+                self.text.push(' ');
+                width += 1;
+            }
+            self.text.push_str(word);
+            width += length;
+        }
+        self.text.push('\n');
+    }
+
+    fn file(&self, path: &str, text: &str) -> Result<()> {
+        shop::write_whole(&self.folder.join(path), text.as_bytes())
+    }
+
+    fn recipients(&self, slug: &str) -> Result<Vec<Recipient>> {
+        let store = Shop::open(self.folder)?.store()?;
+        let planned = campaign::need(&store.read(), slug)?;
+        let all = campaign::recipients(&store.read(), planned.id)?;
+        Ok(all.into_iter().filter(|r| r.arm == Arm::Mailed).collect())
+    }
+
+    /// Every visit at the till, each in a transaction of its own.
+    fn redeem_all(&mut self, recipients: &[Recipient], visits: &[Visit]) -> Result<()> {
+        let mut store = Shop::open(self.folder)?.store()?;
+        for (index, visit) in visits.iter().enumerate() {
+            let Some(recipient) = recipients.iter().find(|r| r.reference == visit.reference) else { continue };
+            let at_till = at_till(recipient, visit, index);
+            let answer = store.write(|write| redemption::redeem(write, &at_till, visit.on))?;
+            if answer.outcome != Outcome::Accepted {
+                return Err(Error::new(format!("the demo's till refused {}", words::quote(&visit.reference)))
+                    .hint("please report it"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Somebody tries the same letter twice.
+    fn second_scan(&mut self, recipients: &[Recipient], visits: &[Visit]) -> Result<()> {
+        let found = visits.iter().enumerate().find_map(|(index, visit)| {
+            Some((index, visit, recipients.iter().find(|r| r.reference == visit.reference)?))
+        });
+        let Some((index, visit, recipient)) = found else { return Ok(()) };
+        let shop = Shop::open(self.folder)?;
+        let mut again = at_till(recipient, visit, index);
+        again.at += chrono::TimeDelta::days(1);
+        let answer = shop.store()?.write(|write| redemption::redeem(write, &again, again.at.date()))?;
+        self.tell("One of them tries it twice:");
+        self.text.push_str(&format!("\n  $ regulars redeem {}\n", recipient.code.as_deref().unwrap_or_default()));
+        for line in super::redeem::sentence(&answer, &again, &shop).lines() {
+            self.text.push_str(&format!("  {line}\n"));
+        }
+        Ok(())
+    }
+
+    /// The owner's hand on what the follow-up wrote: the gift, and two letters of their own under their own names.
+    fn edit(&self, written: &Value) -> Result<()> {
+        for template in written["templates"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+            let path = self.folder.join(template);
+            std::fs::remove_file(&path).map_err(|e| Error::io("replace", &path, e))?;
+        }
+        for (path, bytes) in EDITED_FILES {
+            shop::write_whole(&self.folder.join(path), bytes)?;
+        }
+        Ok(())
+    }
+}
+
+/// A visit at one of the two tills, some time in opening hours.
+fn at_till(recipient: &Recipient, visit: &Visit, index: usize) -> redemption::Visit {
+    let minutes = u32::try_from(index * 37 % 480).unwrap_or(0);
+    let time = NaiveTime::from_hms_opt(10 + minutes / 60, minutes % 60, 0).unwrap_or_default();
+    redemption::Visit {
+        claim: Claim::Code(recipient.code.clone().unwrap_or_default()),
+        at: visit.on.and_time(time),
+        spend: Some(Money(visit.spend_minor)),
+        till: if index.is_multiple_of(3) { "back" } else { "front" }.to_owned(),
+    }
+}
+
+/// A day of the story; all of them exist.
+fn day(year: i32, month: u32, day: u32) -> NaiveDate {
+    NaiveDate::from_ymd_opt(year, month, day).unwrap_or_default()
 }

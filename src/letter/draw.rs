@@ -16,12 +16,37 @@ pub(crate) struct Pen<'a> {
     font: Option<(usize, i32)>,
     /// Where the current line began, in hundredths.
     line_start: (i32, i32),
-    /// Which forms were drawn.
+    /// Which forms and images were drawn.
+    pub drawn: Drawn,
+}
+
+/// Which forms and images were drawn, by their numbers.
+#[derive(Debug, Clone)]
+pub(crate) struct Drawn {
+    /// The forms.
     pub forms: Vec<bool>,
+    /// The images.
+    pub images: Vec<bool>,
+}
+
+impl Drawn {
+    /// Nothing yet, of so many forms and images.
+    pub(crate) fn none(forms: usize, images: usize) -> Self {
+        Self { forms: vec![false; forms], images: vec![false; images] }
+    }
+
+    /// Adds what another pen drew.
+    pub(crate) fn join(&mut self, other: &Self) {
+        for (mine, theirs) in [(&mut self.forms, &other.forms), (&mut self.images, &other.images)] {
+            for (drawn, too) in mine.iter_mut().zip(theirs) {
+                *drawn |= too;
+            }
+        }
+    }
 }
 
 impl<'a> Pen<'a> {
-    pub(crate) fn new(fonts: &'a Fonts, forms: usize) -> Self {
+    pub(crate) fn new(fonts: &'a Fonts, drawn: Drawn) -> Self {
         Self {
             fonts,
             out: Vec::with_capacity(16 * 1024),
@@ -29,7 +54,7 @@ impl<'a> Pen<'a> {
             in_text: false,
             font: None,
             line_start: (0, 0),
-            forms: vec![false; forms],
+            drawn,
         }
     }
 
@@ -45,7 +70,7 @@ impl<'a> Pen<'a> {
                 }
                 Part::Form(form, _) => {
                     self.end_text();
-                    if let Some(drawn) = self.forms.get_mut(*form) {
+                    if let Some(drawn) = self.drawn.forms.get_mut(*form) {
                         *drawn = true;
                     }
                     self.out.extend_from_slice(b"q 1 0 0 1 ");
@@ -98,6 +123,9 @@ impl<'a> Pen<'a> {
             }
             Mark::Image { image, x, y, size } => {
                 self.end_text();
+                if let Some(drawn) = self.drawn.images.get_mut(*image) {
+                    *drawn = true;
+                }
                 self.out.extend_from_slice(b"q ");
                 push_hundredths(&mut self.out, hundredths(size.0));
                 self.out.extend_from_slice(b" 0 0 ");

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::io::Write;
 
 use chrono::NaiveDate;
+use flate2::Compression;
+use flate2::write::ZlibEncoder;
 use lopdf::{Dictionary, Object, ObjectId, Stream, StringFormat};
 use printpdf::{Codepoint, FontId, Op, ParsedFont, PdfDocument, PdfFont, PdfFontHandle, PdfPage, Pt, TextItem};
 
@@ -28,8 +30,8 @@ pub(crate) struct Book<'a> {
     pub pages: Vec<(Vec<u8>, (f32, f32))>,
     /// Each form that is drawn, by its number: deflated content, and its height.
     pub forms: Vec<Option<(Vec<u8>, f32)>>,
-    /// The images, by their number.
-    pub images: &'a [Image],
+    /// Each image that is drawn, by its number.
+    pub images: Vec<Option<&'a Image>>,
     /// The fonts.
     pub fonts: &'a Fonts,
     /// The glyphs used of them.
@@ -93,6 +95,11 @@ fn skeleton(book: &Book<'_>) -> Result<lopdf::Document> {
         && let Ok(content) = page.get(b"Contents").and_then(Object::as_reference)
     {
         file.objects.remove(&content);
+    }
+    for object in file.objects.values_mut() {
+        if let Object::Stream(stream) = object {
+            deflate(stream)?;
+        }
     }
     Ok(file)
 }
@@ -158,6 +165,7 @@ fn resources(file: &mut lopdf::Document, book: &Book<'_>) -> Result<ObjectId> {
     }
     let mut objects = Dictionary::new();
     for (number, image) in book.images.iter().enumerate() {
+        let Some(image) = image else { continue };
         let object = embed(file, image)?;
         objects.set(format!("I{number}"), Object::Reference(object));
     }
@@ -182,57 +190,30 @@ fn resources(file: &mut lopdf::Document, book: &Book<'_>) -> Result<ObjectId> {
 fn map_codes(file: &mut lopdf::Document, font: ObjectId, face: &Face, codes: &[u16]) -> Result<()> {
     let remapper = remapper(face, codes.iter().copied());
     let glyph = |code: u16| remapper.get(face.glyphs.get(usize::from(code)).copied().unwrap_or_default()).unwrap_or(0);
-    let key = if face.cff { "Encoding" } else { "CIDToGIDMap" };
-    let map = if face.cff {
-        let mut map = Stream::new(
-            dictionary([("Type", name("CMap")), ("CMapName", name("Codes")), ("CIDSystemInfo", identity())]),
-            character_map(codes.iter().map(|&code| (code, glyph(code)))).into_bytes(),
-        );
-        map.compress().map_err(broken)?;
-        map
+    let mut map = if face.cff {
+        let dict = dictionary([("Type", name("CMap")), ("CMapName", name("Codes")), ("CIDSystemInfo", identity())]);
+        Stream::new(dict, character_map(codes.iter().map(|&code| (code, glyph(code)))).into_bytes())
     } else {
-        let mut map = Stream::new(Dictionary::new(), glyph_table(codes, glyph));
-        map.compress().map_err(broken)?;
-        map
+        Stream::new(Dictionary::new(), glyph_table(codes, glyph))
     };
+    deflate(&mut map)?;
     let map = file.add_object(map);
     let dict = file.get_object_mut(font).and_then(Object::as_dict_mut).map_err(broken)?;
     if face.cff {
-        dict.set(key, map);
+        dict.set("Encoding", map);
     }
-    let descendant = dict.get_mut(b"DescendantFonts").and_then(Object::as_array_mut).map_err(broken)?;
-    let Some(Object::Dictionary(descendant)) = descendant.first_mut() else {
-        return Err(broken(lopdf::Error::DictKey(key.to_owned())));
-    };
+    let descendants = dict.get_mut(b"DescendantFonts").and_then(Object::as_array_mut).map_err(broken)?;
+    let descendant = descendants.first_mut().map(Object::as_dict_mut).transpose().map_err(broken)?;
+    let Some(descendant) = descendant else { return Err(broken(lopdf::Error::DictKey("DescendantFonts".to_owned()))) };
     if face.cff {
         // Here a width belongs to the glyph, not to the code.
-        let mut widths: Vec<(u16, u16)> = codes
-            .iter()
-            .map(|&code| (glyph(code), face.widths.get(usize::from(code)).copied().unwrap_or_default()))
-            .collect();
+        let width = |code: u16| i64::from(face.widths.get(usize::from(code)).copied().unwrap_or_default());
+        let mut widths: Vec<(u16, i64)> = codes.iter().map(|&code| (glyph(code), width(code))).collect();
         widths.sort_unstable();
-        let widths = widths.into_iter().flat_map(|(glyph, width)| {
-            [Object::Integer(i64::from(glyph)), Object::Array(vec![Object::Integer(i64::from(width))])]
-        });
+        let widths = widths.into_iter().flat_map(|(glyph, width)| [i64::from(glyph).into(), vec![width.into()].into()]);
         descendant.set("W", Object::Array(widths.collect()));
     } else {
-        descendant.set(key, map);
-    }
-    let streams = [dict.get(b"ToUnicode").and_then(Object::as_reference)];
-    for id in streams.into_iter().flatten() {
-        let stream = file.get_object_mut(id).and_then(Object::as_stream_mut).map_err(broken)?;
-        stream.compress().map_err(broken)?;
-    }
-    for object in file.objects.values_mut() {
-        if let Object::Stream(stream) = object
-            && (stream.dict.has(b"Length1")
-                || stream
-                    .dict
-                    .get(b"Subtype")
-                    .is_ok_and(|s| s.as_name().is_ok_and(|s| s.starts_with(b"CIDFont") || s == b"OpenType")))
-        {
-            stream.compress().map_err(broken)?;
-        }
+        descendant.set("CIDToGIDMap", map);
     }
     Ok(())
 }
@@ -272,10 +253,10 @@ fn embed(file: &mut lopdf::Document, image: &Image) -> Result<ObjectId> {
             stream
         }
     };
-    stream.compress().map_err(broken)?;
+    deflate(&mut stream)?;
     if let Some(alpha) = &image.alpha {
         let mut mask = Stream::new(describe(1), alpha.clone());
-        mask.compress().map_err(broken)?;
+        deflate(&mut mask)?;
         let mask = file.add_object(mask);
         stream.dict.set("SMask", Object::Reference(mask));
     }
@@ -304,6 +285,20 @@ fn describe(file: &mut lopdf::Document, book: &Book<'_>) -> Result<()> {
     let catalog = file.catalog_mut().map_err(broken)?;
     catalog.remove(b"PageLayout");
     catalog.set("Lang", language);
+    Ok(())
+}
+
+/// Deflates a stream that is not coded yet.
+fn deflate(stream: &mut Stream) -> Result<()> {
+    if stream.dict.has(b"Filter") {
+        return Ok(());
+    }
+    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::new(6));
+    let deflated = encoder.write_all(&stream.content).and_then(|()| encoder.finish());
+    let deflated =
+        deflated.map_err(|e| Error::of(Kind::Machine, "an image or a font could not be compressed").because(e))?;
+    stream.dict.set("Filter", name("FlateDecode"));
+    stream.set_content(deflated);
     Ok(())
 }
 

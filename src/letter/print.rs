@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use flate2::{Compress, Compression, FlushCompress};
 
-use super::draw::Pen;
+use super::draw::{Drawn, Pen};
 use super::layout::{self, Constants};
 use super::page::Fault;
 use super::pdf::{self, Book};
@@ -36,7 +36,7 @@ struct Done {
 /// alone: not on the number of threads, the day or the machine.
 pub fn print(job: &Job<'_>, out: &mut impl Write) -> Result<Printed> {
     let (work, constants) = run(job, true)?;
-    let Work { mut all, used, forms } = work;
+    let Work { mut all, used, drawn } = work;
     let printed = outcome(&mut all);
     let any = printed.pages.iter().any(|&pages| pages > 0);
     if any && (printed.problems.is_empty() || job.leave_out_problems) {
@@ -45,18 +45,21 @@ pub fn print(job: &Job<'_>, out: &mut impl Write) -> Result<Printed> {
             done.pages.into_iter().map(move |page| (page, size))
         });
         let mut press = Press::new();
-        let mut pen = Pen::new(job.fonts, 0);
-        let forms = constants.forms.iter().zip(forms).map(|(set, drawn)| {
+        let forms_drawn = drawn.forms.clone();
+        let mut pen = Pen::new(job.fonts, drawn);
+        let forms = constants.forms.iter().zip(forms_drawn).map(|(set, drawn)| {
             drawn.then(|| press.squeeze(pen.form(set)).map(|content| (content, set.height()))).transpose()
         });
+        let forms = forms.collect::<Result<_>>()?;
+        let images = job.images.list().iter().zip(&pen.drawn.images);
         let book = Book {
             title: &job.title,
             language: job.stationery.first().map_or("en", |own| own.language.as_str()),
             fingerprint: &job.fingerprint,
             created: job.created,
-            forms: forms.collect::<Result<_>>()?,
+            forms,
             pages: pages.collect(),
-            images: job.images.list(),
+            images: images.map(|(image, drawn)| drawn.then_some(image)).collect(),
             fonts: job.fonts,
             used,
         };
@@ -90,20 +93,22 @@ fn run(job: &Job<'_>, drawing: bool) -> Result<(Work, Constants)> {
         let mine = work();
         std::iter::once(Some(mine)).chain(others.into_iter().map(|other| other.join().ok())).collect()
     });
-    let mut whole =
-        Work { all: Vec::with_capacity(job.letters), used: setter.used, forms: vec![false; constants.forms.len()] };
+    let mut whole = Work { all: Vec::with_capacity(job.letters), used: setter.used, drawn: nothing(job, &constants) };
     for hand in hands {
         let Some(mut hand) = hand else {
             return Err(Error::of(Kind::Machine, "the letters could not be laid out: a part of the program broke off"));
         };
         whole.all.append(&mut hand.all);
         whole.used.join(hand.used);
-        for (drawn, by_hand) in whole.forms.iter_mut().zip(hand.forms) {
-            *drawn |= by_hand;
-        }
+        whole.drawn.join(&hand.drawn);
     }
     whole.all.sort_unstable_by_key(|done| done.letter);
     Ok((whole, constants))
+}
+
+/// No form and no image drawn yet.
+fn nothing(job: &Job<'_>, constants: &Constants) -> Drawn {
+    Drawn::none(constants.forms.len(), job.images.list().len())
 }
 
 /// The first letters of each stationery; those that cannot be composed are found wanting later.
@@ -127,7 +132,7 @@ fn samples(job: &Job<'_>) -> Vec<Vec<Letter>> {
 struct Work {
     all: Vec<Done>,
     used: Used,
-    forms: Vec<bool>,
+    drawn: Drawn,
 }
 
 /// What the threads share: the next letter, how many are done, and whether to draw or only to look for problems.
@@ -140,7 +145,7 @@ struct State {
 /// One thread's part: takes letters until there are none left.
 fn labour(job: &Job<'_>, constants: &Constants, state: &State) -> Work {
     let mut setter = Setter::new(job.fonts);
-    let mut pen = Pen::new(job.fonts, constants.forms.len());
+    let mut pen = Pen::new(job.fonts, nothing(job, constants));
     let mut press = Press::new();
     let mut all = Vec::new();
     loop {
@@ -159,7 +164,7 @@ fn labour(job: &Job<'_>, constants: &Constants, state: &State) -> Work {
         }
         (job.progress)(state.count.fetch_add(end - start, Ordering::Relaxed) + end - start);
     }
-    Work { all, used: setter.used, forms: pen.forms }
+    Work { all, used: setter.used, drawn: pen.drawn }
 }
 
 /// One letter: composed, laid out, drawn, deflated.

@@ -76,7 +76,9 @@ pub(crate) fn letterhead(
         let leading = blocks::leading(frame.size);
         // DIN 5008 has it beside the address, where the sheet does not slide; elsewhere it stands above the body.
         let y = match stationery.window {
-            Window::Din5008A | Window::Din5008B => geometry.address.y + blocks::baseline(frame.size, leading),
+            Window::Din5008A | Window::Din5008B => {
+                geometry.address.y + blocks::baseline(frame.size, frame.size * ADDRESS_LEADING)
+            }
             _ => geometry.body_top - leading * 1.2,
         };
         for (x, line) in lines::set(setter, &date, frame.language, geometry.measure, Align::Right) {

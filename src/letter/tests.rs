@@ -197,3 +197,47 @@ fn a_short_letter_is_laid_out_so() {
 ";
     assert_eq!(laid, expected);
 }
+
+/// A PNG file of two by two pixels, the last one transparent.
+fn drop_of_ink() -> Vec<u8> {
+    let mut file = Vec::new();
+    let mut encoder = png::Encoder::new(&mut file, 2, 2);
+    encoder.set_color(png::ColorType::Rgba);
+    let written = encoder
+        .write_header()
+        .and_then(|mut writer| writer.write_image_data(&[0, 0, 90, 255, 0, 0, 90, 255, 0, 0, 90, 255, 0, 0, 90, 0]));
+    assert!(written.is_ok());
+    file
+}
+
+#[test]
+fn sheets_of_two_sizes_and_an_image_go_into_one_file() {
+    let mut images = Images::default();
+    assert!(images.add("ink.png", &drop_of_ink()).is_ok());
+    let here = Stationery { signature: Some("ink.png".to_owned()), ..stationery(Window::Us10) };
+    let abroad = Stationery { paper: Paper::A4, ..stationery(Window::Din5008B) };
+    let job = Job {
+        stationery: &[here, abroad],
+        images: &images,
+        fonts: &Fonts::shipped(),
+        letters: 4,
+        compose: &|number| Ok(Letter { stationery: number % 2, ..letter("Rosa") }),
+        title: "Two papers".to_owned(),
+        fingerprint: String::new(),
+        created: NaiveDate::default(),
+        threads: 1,
+        leave_out_problems: false,
+        progress: &|_| {},
+    };
+    let mut file = Vec::new();
+    assert_eq!(print(&job, &mut file).map(|printed| printed.pages).ok(), Some(vec![1; 4]));
+    let count = |what: &[u8]| file.windows(what.len()).filter(|bytes| bytes == &what).count();
+    assert_eq!((count(b"/MediaBox[0 0 612 792]"), count(b"/MediaBox[0 0 595.28 841.89]")), (1, 2));
+    assert_eq!((count(b"/SMask"), count(b"/Type/Page/")), (1, 4));
+}
+
+#[test]
+fn nothing_to_print_writes_nothing() {
+    let (file, printed) = run(0, 2, false, &|_| Ok(Letter::default()));
+    assert_eq!((file.len(), printed), (0, Printed::default()));
+}
