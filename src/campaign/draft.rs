@@ -98,6 +98,10 @@ pub fn draft(read: &Read<'_>, shop: &Shop, slug: &str, today: NaiveDate) -> Resu
         return Err(at_file(nobody(&choice.left_out)));
     }
     let mut warnings = Vec::new();
+    if as_of > today {
+        warnings
+            .push(format!("it is judged on {as_of}, which is still to come: what people buy until then is not in it"));
+    }
     let branches = branches(read, &file, &scope, &choice.chosen, &mut warnings).map_err(at_file)?;
     let mut recipients = Vec::with_capacity(choice.chosen.len());
     let context = freeze::Context { shop, file: &file, as_of, dated };

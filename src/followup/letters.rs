@@ -9,7 +9,7 @@ pub(super) fn text(head: &str, response: &str) -> String {
 const CAME: &str = r#"
 {{ greeting }}
 
-thank you for coming{% if last_year.redeemed_on %} on {{ last_year.redeemed_on | long_date }}{% endif %}. We hope you
+Thank you for coming{% if last_year.redeemed_on %} on {{ last_year.redeemed_on | long_date }}{% endif %}. We hope you
 liked {{ last_year.gift | default(value="what we had for you") }}.
 
 {% if last_year.years_running and last_year.years_running > 1 %}
@@ -28,7 +28,7 @@ With our best regards,
 const MISSED: &str = r#"
 {{ greeting }}
 
-last year {{ last_year.gift | default(value="something") }} stood here with your name on it, and you did not come. We can
+Last year {{ last_year.gift | default(value="something") }} stood here with your name on it, and you did not come. We can
 only assume that it was not to your taste.
 
 So this year it is something else: {{ gift.name | default(value="a surprise") }}. It waits for you at our counter

@@ -55,7 +55,7 @@ pub struct Stationery {
     pub font_size: f32,
     /// The language of the text, as a BCP 47 tag: `en`, `de-AT`.
     pub language: String,
-    /// The shop's name, then the lines of its address.
+    /// The shop's name, then the lines of its address: the letterhead where there is no logo, and the line in a window.
     pub sender: Vec<String>,
     /// The date, written out.
     pub date: String,

@@ -31,11 +31,13 @@ pub(crate) fn letterhead(
     let mut faults = Vec::new();
     let sender: Vec<&str> =
         stationery.sender.iter().map(String::as_str).filter(|line| !line.trim().is_empty()).collect();
-    let name_size = if stationery.logo.is_some() { frame.size * 0.95 } else { frame.size * 1.55 };
+    // A logo is a letterhead of the shop's own making: it says itself who writes.
+    let head: &[&str] = if stationery.logo.is_some() { &[] } else { &sender };
+    let name_size = frame.size * 1.55;
     let line_size = frame.size * 0.76;
     let (name_height, line_height) = (name_size * 1.3, line_size * 1.5);
     let (mut y, room) = geometry.head;
-    let text_height = match sender.len() {
+    let text_height = match head.len() {
         0 => 0.0,
         1 => name_height,
         _ => name_height + line_height,
@@ -60,16 +62,16 @@ pub(crate) fn letterhead(
             strip.marks.push(Mark::Text { x, y, line });
         }
     };
-    if let Some((name, rest)) = sender.split_first() {
+    if let Some((name, rest)) = head.split_first() {
         let look = Look { small_caps: true, tracking: name_size * 0.09, ..Look::of(name_size) };
         centred(setter, name, look, y + name_size * 0.85);
         let look = Look { tracking: line_size * 0.02, ..Look::of(line_size) };
         if !rest.is_empty() {
             centred(setter, &rest.join("  ·  "), look, y + name_height + line_size * 0.85);
         }
-        if let Some(top) = geometry.return_line {
-            return_line(setter, frame, geometry, &sender.join(" · "), top, &mut strip);
-        }
+    }
+    if let Some(top) = geometry.return_line.filter(|_| !sender.is_empty()) {
+        return_line(setter, frame, geometry, &sender.join(" · "), top, &mut strip);
     }
     let date = Styled::plain(&stationery.date, Look::of(frame.size));
     if !date.is_blank() {
