@@ -19,3 +19,16 @@ mod support;
 mod architecture;
 /// Every folder of faults/ is a mistake: what is said about it, and that it changes nothing.
 mod faults;
+
+/// Import: the same file twice adds nothing, nothing is half taken, nothing known is erased.
+mod importing;
+/// Copies that can be put back, the doctor, a full disk, a new shop.
+mod keeping;
+/// A plan: frozen once, places filled by rank, lots drawn the same each time, one branch for each.
+mod planning;
+/// The report against a count made here, and its intervals against published examples.
+mod reporting;
+/// The till: once, whoever asks at the same moment; exit codes and objects.
+mod till;
+/// The whole walk with twelve people, every figure known beforehand.
+mod walk;
