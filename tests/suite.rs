@@ -17,6 +17,8 @@ mod support;
 
 /// The sources keep to the map of rooms: who may use whom, which crate is named where.
 mod architecture;
+/// Emails as files: only to a recorded yes, and no name becomes a header or markup.
+mod emails;
 /// Every folder of faults/ is a mistake: what is said about it, and that it changes nothing.
 mod faults;
 
@@ -24,6 +26,8 @@ mod faults;
 mod importing;
 /// Copies that can be put back, the doctor, a full disk, a new shop.
 mod keeping;
+/// The letters as pdftotext, pdffonts, qpdf and zbarimg read them; people with strange names.
+mod letters;
 /// A plan: frozen once, places filled by rank, lots drawn the same each time, one branch for each.
 mod planning;
 /// The report against a count made here, and its intervals against published examples.

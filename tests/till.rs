@@ -90,9 +90,9 @@ fn one_gift_for_a_household_whoever_comes() {
     )
     .shows("Robert and Eleanor Smith");
     let code = shop.code("spring", "C-01");
-    shop.run(&format!("redeem {code} --today 2024-04-03"))
-        .status(1)
-        .says("was redeemed already: April 1, 2024 at 14:05 at till `back`, $12.50, by Robert and Eleanor Smith (`C-01`)");
+    shop.run(&format!("redeem {code} --today 2024-04-03")).status(1).says(
+        "was redeemed already: April 1, 2024 at 14:05 at till `back`, $12.50, by Robert and Eleanor Smith (`C-01`)",
+    );
     shop.run("redeem --customer C-01 --campaign spring --today 2024-04-03").status(1).says("was redeemed already");
     shop.run(&format!("unredeem {code} --reason 'they changed their mind' --today 2024-04-03")).quiet();
     shop.run(&format!("redeem {code} --today 2024-04-03")).shows("Yes");
