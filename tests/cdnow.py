@@ -100,21 +100,26 @@ def import_the_book(program, purchases):
     same("the sum in the CSV", sum(amount for _, _, amount in purchases), 24409194)
 
 
-def ask(program, truth):
-    found = program.json("segment", f"{IN_1997} > 0", "--order-by", f"{IN_1997} DESC", "--limit", "60")
-    order = truth["cdnow_sample"]["calendar_1997"]["top60"]["ids_in_rank_order"]
-    same("the 60 best of 1997", [int(c["ref"]) for c in found["customers"]], order)
-    same("who bought in 1997", found["matched"], 2357)
-
-
-def best_of_1997(people, purchases, n):
+def spent_in_1997(purchases):
     spent = defaultdict(int)
     for ref, day, amount in purchases:
         if day.startswith("1997"):
             spent[ref] += amount
+    return {ref: amount for ref, amount in spent.items() if amount > 0}
+
+
+def ask(program, truth, purchases):
+    found = program.json("segment", f"{IN_1997} > 0", "--order-by", f"{IN_1997} DESC", "--limit", "60")
+    order = truth["cdnow_sample"]["calendar_1997"]["top60"]["ids_in_rank_order"]
+    same("the 60 best of 1997", [int(c["ref"]) for c in found["customers"]], order)
+    same("who bought in 1997", found["matched"], len(spent_in_1997(purchases)))
+
+
+def best_of_1997(people, purchases, n):
+    spent = spent_in_1997(purchases)
     reached = {p["Customer ID"] for p in people if p["Street Address"].strip() and p["Post Consent"] != "no"
                and (p["City"].strip() or p["Postal Code"].strip())}
-    ranked = sorted((ref for ref in spent if spent[ref] > 0), key=lambda ref: (-spent[ref], ref))
+    ranked = sorted(spent, key=lambda ref: (-spent[ref], ref))
     return [ref for ref in ranked if ref in reached][:n]
 
 
@@ -180,7 +185,7 @@ def main():
         subprocess.run([binary, "init", f"{home}/shop"], check=True, capture_output=True)
         program = Program(binary, Path(home) / "shop")
         import_the_book(program, purchases)
-        ask(program, truth)
+        ask(program, truth, purchases)
         codes = write_to_them(program, best_of_1997(people, purchases, 200))
         spent = they_come(program, codes, purchases)
         judge(program, spent)

@@ -19,7 +19,7 @@ pub const STRANGE: [&str; 14] = [
     "1. Lindqvist",
     "`code` \\back\\slash $5",
     "100% | ~tilde~ ^ #",
-    "To: a@example.com, Bcc: b@example.com",
+    "Bcc: b@example.com",
 ];
 
 /// A shop whose customers are called so, one a campaign's letter each; every field of a card says the same.
@@ -27,25 +27,13 @@ pub fn strange_shop() -> Shop {
     let shop = Shop::without_people();
     let mut people = csv::Writer::from_writer(Vec::new());
     people
-        .write_record([
-            "ref",
-            "full_name",
-            "last_name",
-            "spouse",
-            "street",
-            "city",
-            "zip",
-            "email",
-            "email_consent",
-            "tags",
-            "notes",
-        ])
+        .write_record(["ref", "full_name", "street", "city", "zip", "email", "email_consent", "tags", "notes"])
         .unwrap();
     let mut sales = csv::Writer::from_writer(Vec::new());
     sales.write_record(["ref", "date", "item", "amount"]).unwrap();
     for (n, text) in STRANGE.iter().enumerate() {
         let (reference, zip, email) = (format!("S-{n:02}"), format!("{:05}", 10000 + n), format!("s{n}@example.com"));
-        people.write_record([&reference, *text, text, text, text, text, &zip, &email, "yes", text, text]).unwrap();
+        people.write_record([&reference, *text, text, text, &zip, &email, "yes", text, text]).unwrap();
         sales.write_record([&reference, "2024-02-02", text, "75.00"]).unwrap();
     }
     shop.write("people.csv", people.into_inner().unwrap());
@@ -77,7 +65,9 @@ fn recipients(shop: &Shop) -> Vec<Value> {
 fn strange_names_stay_text_in_letters() {
     let shop = strange_shop();
     shop.run("plan spring").shows("Planned 14 letters");
-    shop.run("print spring").shows("Printed 14 letters");
+    let mut r = shop.run("print spring");
+    eprintln!("{}", r.talk());
+    r.shows("Printed 14 letters");
     assert_eq!(shop.count("SELECT count(*) FROM customer"), 14);
     let manifest = shop.read("out/spring/manifest.csv");
     let rows: Vec<csv::StringRecord> =
@@ -129,8 +119,7 @@ fn a_letter_is_read_by_other_programs() {
         let (name, code) = (recipient["name"].as_str().unwrap(), recipient["code"].as_str().unwrap());
         assert!(text.contains(code) && text.contains("until June 30, 2024"), "{name}: {text}");
         let surname = name.rsplit(' ').next().unwrap();
-        let shown = if surname == "O'BRIEN" { "O'Brien" } else { surname };
-        assert!(text.contains(shown) || text.contains(&shown.replace('\'', "’")), "{name}: {text}");
+        assert!(text.contains(surname), "{name}: {text}");
         outside(&shop.path(), &format!("pdftoppm -r 150 -f {page} -l {page} -png {pdf} out/page"));
         let picture = std::fs::read_dir(shop.file("out"))
             .unwrap()

@@ -107,7 +107,7 @@ fn writing_again(shop: &Shop) {
         return;
     }
     let numbers = refs(&list["recipients"]);
-    for (reference, sentence) in [("C-03", "thank you for coming on April 1, 2024"), ("C-06", "you did not come")] {
+    for (reference, sentence) in [("C-03", "hank you for coming on April 1, 2024"), ("C-06", "you did not come")] {
         let page = 1 + numbers.iter().position(|r| r == reference).unwrap();
         let text = outside(&shop.path(), &format!("pdftotext -f {page} -l {page} out/summer/letters.pdf -"));
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
