@@ -32,6 +32,8 @@ mod letters;
 mod planning;
 /// The report against a count made here, and its intervals against published examples.
 mod reporting;
+/// The demo: two years of the story, its figures and its letters.
+mod story;
 /// The till: once, whoever asks at the same moment; exit codes and objects.
 mod till;
 /// The whole walk with twelve people, every figure known beforehand.

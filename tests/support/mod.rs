@@ -22,4 +22,4 @@ mod run;
 
 pub use base::{Shop, copy_into, dump, files_below, fixtures};
 pub use crowd::Crowd;
-pub use run::{outside, program, tools, words_of};
+pub use run::{Run, outside, program, tools, words_of};
