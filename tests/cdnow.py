@@ -130,8 +130,29 @@ def write_to_them(program, chosen):
     recipients = program.json("recipients", "best")["recipients"]
     same("who is written to", sorted(r["ref"] for r in recipients), sorted(chosen))
     same("codes", len({r["code"] for r in recipients}), 200)
+    print_them(program, recipients)
     program.run("posted", "best", "--on", "1998-01-01")
     return {r["ref"]: r["code"] for r in recipients}
+
+
+def print_them(program, recipients):
+    """The fonts have Latin, Greek and Cyrillic; the letters to all others are named, and left out when the owner says so."""
+    refused = program.run("print", "best", today="1997-12-31", status=1).stderr
+    same("a PDF in spite of problems", (program.folder / "out/best/letters.pdf").exists(), False)
+    named = {line.split("(`")[1].split("`)")[0] for line in refused.splitlines() if line.startswith("error: letter to")}
+    program.run("print", "best", "--leave-out-problems", today="1997-12-31", status=3)
+    with open(program.folder / "out/best/manifest.csv", encoding="utf-8", newline="") as file:
+        manifest = list(csv.DictReader(file))
+    # Twenty at most are named on the terminal.
+    same("letters named and printed", len(named) + len(manifest), len(recipients))
+    same("who is named", named & {row["ref"] for row in manifest}, set())
+    text = subprocess.run(["pdftotext", "out/best/letters.pdf", "-"], cwd=program.folder, check=True, capture_output=True, text=True)
+    pages = text.stdout.split("\f")[:-1]
+    same("pages", len(pages), sum(int(row["pages"]) for row in manifest))
+    for row in manifest:
+        page = pages[int(row["page"]) - 1]
+        if row["code"] not in page or row["name"].split()[-1] not in page:
+            sys.exit(f"cdnow: page {row['page']} should be the letter to {row['name']}, {row['code']}:\n{page}")
 
 
 def they_come(program, codes, purchases):

@@ -211,7 +211,7 @@ fn more_promised_than_there_are_is_a_warning() {
     shop.edit("campaigns/spring.toml", "stock       = 100", "stock       = 6");
     shop.run("plan spring")
         .shows("Planned 7 letters")
-        .says("7 households are invited, but there are only 6 of `a tin of spring tea`");
+        .stderr("warning: 7 households are invited, but there are only 6 of `a tin of spring tea`\n");
 }
 
 #[test]

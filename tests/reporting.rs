@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Crowd, Shop};
+use crate::support::{Crowd, Shop, tools};
 
 /// A shop that has written to a crowd, with branches by what they had spent.
 fn written_to(n: usize, more: &str) -> (Crowd, Shop) {
@@ -135,4 +135,10 @@ fn a_campaign_without_answers_and_years_without_campaigns() {
     assert_eq!(report["net_minor"], -476);
     let years = shop.json("report --years");
     assert_eq!(years["years"].as_array().unwrap().len(), 1);
+}
+
+/// tests/cdnow.py is run by `sh tests/run`, after these tests.
+#[test]
+fn real_customers_are_counted_again() {
+    let _ = tools("two thousand real customers, counted again in Python");
 }
