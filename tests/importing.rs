@@ -122,3 +122,19 @@ fn purchases_after_today_are_taken_with_a_warning() {
     shop.write("more.csv", "Customer ID,Date,Amount\nC-80,2024-02-02,10.00\n");
     shop.run("import purchases more.csv --new-customers").shows("Opened 1 bare card");
 }
+
+/// Money is of one currency: that of the shop, which is dollars here.
+#[test]
+fn amounts_of_another_currency_are_refused() {
+    let shop = Shop::new();
+    for amount in ["5.00 USD", "$5.00"] {
+        shop.write("more.csv", format!("Customer ID,Date,Amount\nC-03,2024-02-02,{amount}\n"));
+        shop.run("import purchases more.csv --dry-run").shows("1 purchase");
+    }
+    for amount in ["€5.00", "5.00 EUR", "£5.00"] {
+        shop.write("more.csv", format!("Customer ID,Date,Amount\nC-03,2024-02-02,{amount}\n"));
+        let mut run = shop.run("import purchases more.csv");
+        assert_eq!(run.ended(), 1, "{amount} was taken as dollars");
+        let _ = run.talk();
+    }
+}

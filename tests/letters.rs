@@ -176,3 +176,15 @@ fn letters_are_printed_in_parts_and_without_problems_too() {
     assert_eq!(shop.read("out/spring/manifest-2-3.csv").lines().count(), 3);
     shop.run("print spring --from 90").status(1).says("has no letter to print");
 }
+
+/// `{{ customer }}` would print everything on the card, as a program writes it.
+#[test]
+fn a_group_of_fields_is_no_field() {
+    let shop = Shop::new();
+    for group in ["customer", "customer.last_purchase", "gift"] {
+        shop.write("letter-templates/spring.md", format!("{{{{ greeting }}}}\n\nYou: {{{{ {group} }}}}\n"));
+        let mut run = shop.run("plan spring --dry-run");
+        assert_eq!(run.ended(), 1, "`{group}` can be printed");
+        assert!(run.talk().contains(&format!("`{group}`")), "{}", run.talk());
+    }
+}

@@ -228,3 +228,42 @@ fn the_same_folder_gives_the_same_codes_and_the_same_bytes() {
     assert_eq!((&once.0, &once.1), (&twice.0, &twice.1));
     assert!(once.2 == twice.2, "the letters differ");
 }
+
+/// Whoever has the gift would get it again with a new code, and what they spent would be in no report.
+#[test]
+fn a_gift_handed_over_keeps_the_plan() {
+    let shop = Shop::new();
+    shop.run("plan spring").quiet();
+    shop.run(&format!("redeem {}", shop.code("spring", "C-03"))).shows("Yes");
+    let mut again = shop.run("plan spring --again");
+    assert_eq!(again.ended(), 1, "{}", again.talk());
+    shop.run("redeem --customer C-03 --campaign spring").status(1).says("was redeemed already");
+}
+
+#[test]
+fn an_exclusion_holds_with_a_space_behind_it() {
+    let shop = Shop::new();
+    shop.edit("campaigns/spring.toml", "exclude  = []", "exclude  = [\"C-03 \"]");
+    shop.run("plan spring").quiet();
+    shop.run("why spring C-03").shows("left out: excluded");
+}
+
+/// His wife gets the letter, he does not: that is why, and it holds for the gift all the same.
+#[test]
+fn why_names_the_wish_of_one_of_a_couple() {
+    let shop = Shop::new();
+    shop.edit("customers.csv", "robert.smith@example.com,yes,,", "robert.smith@example.com,yes,no,");
+    shop.run("import customers customers.csv").quiet();
+    shop.run("plan spring").quiet();
+    assert_eq!(shop.recipient("spring", "C-02")["name"], "Eleanor Smith");
+    shop.run("why spring C-01").shows("left out: does not want post");
+}
+
+#[test]
+fn a_last_day_that_is_over_is_refused() {
+    let shop = Shop::new();
+    shop.edit("campaigns/spring.toml", "as_of   = 2024-03-01\n", "");
+    let mut run = shop.run("plan spring --today 2024-07-01");
+    assert_eq!(run.ended(), 1, "every code of this plan has expired:\n{}", run.out());
+    let _ = run.talk();
+}
