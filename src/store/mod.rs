@@ -29,8 +29,9 @@ macro_rules! params {
 /// The open database.
 #[derive(Debug)]
 pub struct Store {
-    writer: Connection,
+    // Closed in this order: the one that may write closes last, and so puts the log back into the one file.
     reader: Connection,
+    writer: Connection,
 }
 
 impl Store {
