@@ -8,6 +8,7 @@ mod freeze;
 mod plan;
 mod sources;
 mod table;
+mod written;
 
 pub use codes::{Code, normalise as read_code};
 pub use draft::{Draft, draft};

@@ -285,7 +285,7 @@ fn people(read: &Read<'_>, shop: &Shop, planned: &Planned) -> Result<Vec<String>
     let moved = moved.count();
     if moved > 0 {
         found.push(format!(
-            "{} in the book another name or address now; the letters keep the old one",
+            "{} another name or address in the book now; the letters keep the old one",
             if moved == 1 {
                 "1 recipient has".to_owned()
             } else {

@@ -315,7 +315,7 @@ pub fn mark_printed<'r>(
 pub fn mark_posted(write: &Write<'_>, planned: &Planned, on: NaiveDate) -> Result<usize> {
     if let Some(before) = planned.posted_on.filter(|before| *before != on) {
         return Err(Error::new(format!("{} was posted on {before} already", words::quote(&planned.slug)))
-            .hint("a campaign goes out once"));
+            .hint("there is nothing to do: its codes hold from that day"));
     }
     if on < planned.as_of {
         return Err(Error::new(format!("{on} lies before {}, the campaign's own day", planned.as_of))

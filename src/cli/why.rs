@@ -56,7 +56,7 @@ fn verdict(customer: &Customer, recipient: Option<&Recipient>, reason: Option<&s
             let by = if r.reference == customer.reference {
                 String::new()
             } else {
-                format!(" in the letter to {} ({})", r.name, words::quote(&r.reference))
+                format!(", with the letter to {} ({})", r.name, words::quote(&r.reference))
             };
             let hand = if r.by_hand { " (included by hand)" } else { "" };
             (

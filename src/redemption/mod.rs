@@ -205,9 +205,8 @@ pub fn undo(write: &Write<'_>, typed: &str, reason: &str, now: NaiveDateTime) ->
         );
     };
     if !table::undo(write, recipient.id, now)? {
-        return Err(
-            Error::new(format!("{} was not redeemed", words::quote(code.as_str()))).hint("there is nothing to undo")
-        );
+        return Err(Error::new(format!("{} was not redeemed", words::quote(code.as_str())))
+            .hint("look again at the code: `regulars recipients NAME` lists who came with which"));
     }
     let till = recipient.till.clone().unwrap_or_default();
     let visit = Visit { claim: Claim::Code(typed.to_owned()), at: now, spend: recipient.spend, till };
