@@ -1,6 +1,7 @@
 //! The command line: one file a verb, each with its arguments and one function.
 
 mod backup;
+mod best;
 mod check;
 mod demo;
 mod doctor;
@@ -57,6 +58,7 @@ enum Verb {
     Init(init::Arguments),
     Demo(demo::Arguments),
     Import(import::Arguments),
+    Best(best::Arguments),
     Segment(segment::Arguments),
     Check(check::Arguments),
     Plan(plan::Arguments),
@@ -116,6 +118,7 @@ fn run(verb: &Verb, context: &Context) -> Result<Done> {
         Verb::Init(arguments) => init::run(arguments, context),
         Verb::Demo(arguments) => demo::run(arguments, context),
         Verb::Import(arguments) => import::run(arguments, context),
+        Verb::Best(arguments) => best::run(arguments, context),
         Verb::Segment(arguments) => segment::run(arguments, context),
         Verb::Check(arguments) => check::run(arguments, context),
         Verb::Plan(arguments) => plan::run(arguments, context),

@@ -1,0 +1,18 @@
+//! Who the best customers are: the worksheet of the best and the worst.
+
+mod chart;
+mod common;
+mod curve;
+mod ends;
+mod fifths;
+mod show;
+mod table;
+mod worksheet;
+
+pub use chart::chart;
+pub use common::{Common, Shared};
+pub use curve::{Point, Top};
+pub use ends::{OtherEnd, Slipping};
+pub use fifths::{Fifth, Fifths};
+pub use show::{csv, text};
+pub use worksheet::{Listed, TopFigures, Unlinked, Window, Worksheet, worksheet};
