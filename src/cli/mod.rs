@@ -8,6 +8,7 @@ mod doctor;
 mod done;
 mod follow_up;
 mod import;
+mod import_past;
 mod init;
 mod pieces;
 mod plan;
