@@ -85,7 +85,7 @@ pub(super) fn returns(read: &Read<'_>, ranked: &[Entry], minutes: &HashMap<i64, 
     found.into_iter().take(MOST_TOLD).map(|entry| other_end(read, entry.id, Some(entry), minutes)).collect()
 }
 
-/// Those who are not among the best and took the most minutes for what they brought: the least takings an hour first.
+/// Those who are not among the best and brought less an hour than all who took time: the least takings an hour first.
 pub(super) fn time(
     read: &Read<'_>,
     ranked: &[Entry],
@@ -96,6 +96,9 @@ pub(super) fn time(
     let best: HashSet<i64> = best.iter().map(|entry| entry.id).collect();
     let by_id: HashMap<i64, &Entry> =
         rest.iter().filter(|entry| minutes.contains_key(&entry.id)).map(|entry| (entry.id, entry)).collect();
+    let with_time = ranked.iter().filter(|entry| minutes.contains_key(&entry.id));
+    let all = with_time.fold(Money(0), |sum, entry| sum.plus(entry.takings()));
+    let usual = an_hour(all, minutes.values().sum()).unwrap_or_default();
     let mut found: Vec<(Money, Reverse<i64>, i64)> = minutes
         .iter()
         .filter(|(id, _)| !best.contains(id))
@@ -103,6 +106,7 @@ pub(super) fn time(
             let takings = by_id.get(id).map_or(Money(0), |entry| entry.takings());
             (an_hour(takings, *spent).unwrap_or_default(), Reverse(*spent), *id)
         })
+        .filter(|(takings, _, _)| *takings < usual)
         .collect();
     found.sort_unstable();
     let told = found.into_iter().take(MOST_TOLD);

@@ -1,5 +1,6 @@
-//! Who the best customers are: the worksheet of the best and the worst.
+//! Who the best customers are: the worksheet of the best and the worst; whom to talk to today.
 
+mod calls;
 mod chart;
 mod common;
 mod curve;
@@ -9,6 +10,7 @@ mod show;
 mod table;
 mod worksheet;
 
+pub use calls::{Call, Calls, Reason, Wish, calls, calls_table, note_call};
 pub use chart::chart;
 pub use common::{Common, Shared};
 pub use curve::{Point, Top};

@@ -156,3 +156,31 @@ pub(super) fn minutes(read: &Read<'_>, window: Window) -> Result<HashMap<i64, i6
                GROUP BY customer_id";
     Ok(read.all(sql, params![from, window.as_of], |row| Ok((row.get(0)?, row.get(1)?)))?.into_iter().collect())
 }
+
+/// A complaint that is open.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Complaint {
+    pub customer_id: i64,
+    pub on: NaiveDate,
+    pub text: String,
+}
+
+/// The open complaints, the oldest first; not those about which somebody was spoken to since `rests_since`, after it was
+/// noted.
+pub(super) fn complaints(read: &Read<'_>, today: NaiveDate, rests_since: NaiveDate) -> Result<Vec<Complaint>> {
+    let sql = "SELECT n.customer_id, n.on_day, n.text FROM contact_note n \
+               WHERE n.kind = 'complaint' AND n.resolved_on IS NULL AND n.on_day <= ?1 AND NOT EXISTS ( \
+                 SELECT 1 FROM contact_note later WHERE later.customer_id = n.customer_id AND later.kind <> 'complaint' \
+                 AND later.on_day BETWEEN ?2 AND ?1 \
+                 AND (later.on_day > n.on_day OR (later.on_day = n.on_day AND later.id > n.id))) \
+               ORDER BY n.on_day, n.id";
+    read.all(sql, params![today, rests_since], |row| {
+        Ok(Complaint { customer_id: row.get(0)?, on: row.get(1)?, text: row.get(2)? })
+    })
+}
+
+/// The day of the last contact with everybody, by id.
+pub(super) fn last_spoken(read: &Read<'_>, today: NaiveDate) -> Result<HashMap<i64, NaiveDate>> {
+    let sql = "SELECT customer_id, max(on_day) FROM contact_note WHERE on_day <= ?1 GROUP BY customer_id";
+    Ok(read.all(sql, params![today], |row| Ok((row.get(0)?, row.get(1)?)))?.into_iter().collect())
+}

@@ -2,6 +2,7 @@
 
 mod backup;
 mod best;
+mod calls;
 mod check;
 mod demo;
 mod doctor;
@@ -60,6 +61,7 @@ enum Verb {
     Demo(demo::Arguments),
     Import(import::Arguments),
     Best(best::Arguments),
+    Calls(calls::Arguments),
     Segment(segment::Arguments),
     Check(check::Arguments),
     Plan(plan::Arguments),
@@ -120,6 +122,7 @@ fn run(verb: &Verb, context: &Context) -> Result<Done> {
         Verb::Demo(arguments) => demo::run(arguments, context),
         Verb::Import(arguments) => import::run(arguments, context),
         Verb::Best(arguments) => best::run(arguments, context),
+        Verb::Calls(arguments) => calls::run(arguments, context),
         Verb::Segment(arguments) => segment::run(arguments, context),
         Verb::Check(arguments) => check::run(arguments, context),
         Verb::Plan(arguments) => plan::run(arguments, context),
