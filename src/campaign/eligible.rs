@@ -103,7 +103,7 @@ fn ranked(
     order: Option<&segment::Order>,
 ) -> Result<Vec<(segment::Found, bool)>> {
     let found = segment::find(read, condition, order, None)?;
-    let by_hand: HashSet<&str> = file.include.iter().map(|r| r.trim()).collect();
+    let by_hand: HashSet<&str> = file.include.iter().map(String::as_str).collect();
     let mut ranked = Vec::with_capacity(found.len() + by_hand.len());
     for reference in &file.include {
         let customer = book::by_ref(read, reference).map_err(|e| e.at(file.line_of("include")))?;
