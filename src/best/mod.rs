@@ -1,8 +1,8 @@
 //! Who the best customers are: the worksheet of the best and the worst; whom to talk to today.
 
+mod alike;
 mod calls;
 mod chart;
-mod common;
 mod curve;
 mod ends;
 mod fifths;
@@ -10,9 +10,9 @@ mod show;
 mod table;
 mod worksheet;
 
+pub use alike::{Common, Shared};
 pub use calls::{Call, Calls, Reason, Wish, calls, calls_table, note_call};
 pub use chart::chart;
-pub use common::{Common, Shared};
 pub use curve::{Point, Top};
 pub use ends::{OtherEnd, Slipping};
 pub use fifths::{Fifth, Fifths};

@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::common::{self, Common};
+use super::alike::{self, Common};
 use super::curve::{self, Point, Top, fraction, part};
 use super::ends::{self, OtherEnd, Slipping};
 use super::fifths::{self, Fifths};
@@ -155,7 +155,7 @@ pub fn worksheet(read: &Read<'_>, window: Window, top: Top) -> Result<Worksheet>
         customers_making_80pct_share: making.map(|making| fraction(making, ranked.len())),
         curve: curve::points(&running),
         fifths,
-        common: common::common(read, &ranked, count, window)?,
+        common: alike::common(read, &ranked, count, window)?,
         slipping_count,
         slipping,
         returns: ends::returns(read, &ranked, &minutes)?,

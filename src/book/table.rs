@@ -107,7 +107,7 @@ pub fn reach(read: &Read<'_>) -> Result<HashMap<i64, Reach>> {
 }
 
 /// The id behind every reference.
-pub(super) fn ids(read: &Read<'_>) -> Result<HashMap<String, i64>> {
+pub fn ids(read: &Read<'_>) -> Result<HashMap<String, i64>> {
     let mut ids = HashMap::with_capacity(count(read)?);
     read.each("SELECT ref, id FROM customer", params![], |row| {
         ids.insert(row.get(0)?, row.get(1)?);

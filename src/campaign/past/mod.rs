@@ -2,8 +2,6 @@
 
 mod rows;
 
-use std::collections::HashMap;
-
 use chrono::{NaiveDate, NaiveDateTime};
 
 use self::rows::Row;
@@ -13,10 +11,10 @@ use super::file::{CampaignFile, check_slug, place};
 use super::freeze::{self, Context};
 use super::sources::Sources;
 use super::table;
+use crate::book;
 use crate::book::import::{Report, Sheet};
 use crate::error::{Error, Result};
 use crate::money::Money;
-use crate::params;
 use crate::shop::Shop;
 use crate::store::Write;
 use crate::words;
@@ -75,19 +73,14 @@ pub fn take_past(
     progress: &dyn Fn(usize),
 ) -> Result<(Report, Vec<PastVisit>)> {
     check(write, shop, past, now.date())?;
-    let mut known: HashMap<String, i64> = HashMap::new();
-    write.each("SELECT ref, id FROM customer", params![], |row| {
-        known.insert(row.get(0)?, row.get(1)?);
-        Ok(())
-    })?;
-    let (rows, mut report) = rows::read(sheet, past, shop.settings.currency, &known, progress)?;
+    let (rows, mut report) = rows::read(sheet, past, shop.settings.currency, &book::ids(write)?, progress)?;
     if rows.iter().all(|row| row.held_out) {
         if report.problems.is_empty() {
             return Err(Error::new("nobody in it was written to").hint("each row is one customer who got the letter"));
         }
         return Ok((report, Vec::new()));
     }
-    let draft = draft(write, shop, past, &rows, &known)?;
+    let draft = draft(write, shop, past, &rows)?;
     let campaign_id = table::insert(write, &draft, draft.file.gift.as_ref(), now)?;
     table::insert_files(write, campaign_id, &draft.sources)?;
     let mut visits = Vec::new();
@@ -127,15 +120,14 @@ fn check(write: &Write<'_>, shop: &Shop, past: &Past<'_>, today: NaiveDate) -> R
     Ok(())
 }
 
-fn draft(write: &Write<'_>, shop: &Shop, past: &Past<'_>, rows: &[Row], known: &HashMap<String, i64>) -> Result<Draft> {
+fn draft(write: &Write<'_>, shop: &Shop, past: &Past<'_>, rows: &[Row]) -> Result<Draft> {
     let text = file_text(shop, past, rows);
     let file = CampaignFile::read(past.slug, &text, shop.settings.currency).map_err(|e| e.at(place(past.slug)))?;
     let files = [(place(past.slug), text.into_bytes()), ("shop.toml".to_owned(), shop.text.clone().into_bytes())];
     let context = Context { shop, file: &file, as_of: past.as_of, dated: past.as_of };
     let mut recipients = Vec::with_capacity(rows.len());
     for row in rows {
-        let id = known.get(&row.reference).copied().unwrap_or_default();
-        let reference = row.reference.clone();
+        let (id, reference) = (row.customer_id, book::by_id(write, row.customer_id)?.reference);
         let chosen = Chosen { id, reference, channel: "letter", held_out: row.held_out, by_hand: false };
         let (members, frozen) = freeze::freeze(write, &context, &chosen)?;
         recipients.push(DraftRecipient {

@@ -37,7 +37,7 @@ pub const PAST_FIELDS: &[(&str, &[&str])] = &[
 /// One row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Row {
-    pub reference: String,
+    pub customer_id: i64,
     pub held_out: bool,
     pub branch: String,
     pub came: Option<Came>,
@@ -63,7 +63,7 @@ pub(super) fn read(
     let mut report = Report::default();
     let mut rows = Vec::new();
     let mut odd = Vec::new();
-    let mut seen: HashMap<String, usize> = HashMap::new();
+    let mut seen: HashMap<i64, usize> = HashMap::new();
     let reader = Reader { columns: &columns, past, currency, known };
     sheet.each(
         |line, offset, cells| {
@@ -106,7 +106,7 @@ impl Reader<'_> {
         &self,
         line: usize,
         cells: &StringRecord,
-        seen: &mut HashMap<String, usize>,
+        seen: &mut HashMap<i64, usize>,
     ) -> std::result::Result<Row, Vec<Problem>> {
         let mut problems = Vec::new();
         let cell = |field: &str| self.columns.place(field).and_then(|place| cells.get(place)).map_or("", str::trim);
@@ -115,12 +115,15 @@ impl Reader<'_> {
             problems.push(Problem::new(line, heading, message));
         };
         let reference = cell("ref");
-        if reference.is_empty() {
-            fault("ref", "a row without a reference".to_owned());
-        } else if !self.known.contains_key(reference) {
-            fault("ref", format!("there is no customer {} in the book", words::quote(reference)));
-        } else if let Some(first) = seen.insert(reference.to_owned(), line) {
-            fault("ref", format!("customer {} is in line {first} already", words::quote(reference)));
+        let customer_id = self.known.get(reference).copied();
+        match customer_id {
+            None if reference.is_empty() => fault("ref", "a row without a reference".to_owned()),
+            None => fault("ref", format!("there is no customer {} in the book", words::quote(reference))),
+            Some(id) => {
+                if let Some(first) = seen.insert(id, line) {
+                    fault("ref", format!("customer {} is in line {first} already", words::quote(reference)));
+                }
+            }
         }
         let held_out = arm(cell("arm")).unwrap_or_else(|message| {
             fault("arm", message);
@@ -135,9 +138,9 @@ impl Reader<'_> {
             fault("spend", message);
             Money(0)
         });
-        if problems.is_empty() {
+        if let (Some(customer_id), true) = (customer_id, problems.is_empty()) {
             let branch: String = cell("branch").chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-            Ok(Row { reference: reference.to_owned(), held_out, branch, came: on.map(|on| Came { on, spend }) })
+            Ok(Row { customer_id, held_out, branch, came: on.map(|on| Came { on, spend }) })
         } else {
             Err(problems)
         }
@@ -220,8 +223,8 @@ mod tests {
         let (rows, report) = read_text("A,,thanks,1989-02-03,$612.40\nB,Held-out,,,\n");
         assert!(report.problems.is_empty(), "{:?}", report.problems);
         let came = Came { on: "1989-02-03".parse().expect("day"), spend: Money(61_240) };
-        assert_eq!(rows[0], Row { reference: "A".into(), held_out: false, branch: "thanks".into(), came: Some(came) });
-        assert_eq!(rows[1], Row { reference: "B".into(), held_out: true, branch: String::new(), came: None });
+        assert_eq!(rows[0], Row { customer_id: 1, held_out: false, branch: "thanks".into(), came: Some(came) });
+        assert_eq!(rows[1], Row { customer_id: 2, held_out: true, branch: String::new(), came: None });
     }
 
     #[test]
