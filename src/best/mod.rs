@@ -16,5 +16,5 @@ pub use chart::chart;
 pub use curve::{Point, Top};
 pub use ends::{OtherEnd, Slipping};
 pub use fifths::{Fifth, Fifths};
-pub use show::{csv, text};
+pub use show::{ON_THE_PAGE, csv, text};
 pub use worksheet::{Listed, TopFigures, Unlinked, Window, Worksheet, worksheet};

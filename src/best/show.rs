@@ -9,8 +9,9 @@ use crate::error::{Error, Result};
 use crate::money::Currency;
 use crate::words;
 
-/// How many of the list, and of each other table, stand on the page; the CSV and `--json` have them all.
-const MOST_LISTED: usize = 40;
+/// How many of the list stand on the page; the CSV and `--json` have them all.
+pub const ON_THE_PAGE: usize = 40;
+/// How many of each other table do.
 const MOST_ELSEWHERE: usize = 8;
 /// The steps of the curve that are told in words.
 const STEPS: [usize; 6] = [1, 5, 10, 20, 30, 50];
@@ -116,7 +117,7 @@ fn told<T>(
 fn list(sheet: &Worksheet, currency: Currency) -> Vec<String> {
     let head = ["", "ref", "name", "city", "takings", "visits", "bought last", "since", "R F M"];
     let mut rows = vec![head.map(str::to_owned)];
-    for one in sheet.list.iter().take(MOST_LISTED) {
+    for one in sheet.list.iter().take(ON_THE_PAGE) {
         rows.push([
             words::thousands(one.rank),
             one.reference.clone(),
@@ -130,8 +131,8 @@ fn list(sheet: &Worksheet, currency: Currency) -> Vec<String> {
         ]);
     }
     let mut lines = columns(&rows, &[true, false, false, false, true, true, false, false, false]);
-    if sheet.list.len() > MOST_LISTED {
-        lines.push(format!("… and {} more; --csv has them all", words::thousands(sheet.list.len() - MOST_LISTED)));
+    if sheet.top.count > ON_THE_PAGE {
+        lines.push(format!("… and {} more; --csv has them all", words::thousands(sheet.top.count - ON_THE_PAGE)));
     }
     lines
 }

@@ -56,7 +56,7 @@ pub struct Worksheet {
     pub returns: Vec<OtherEnd>,
     /// Who takes much time.
     pub time: Vec<OtherEnd>,
-    /// The best, the best first.
+    /// The best, the best first; as many as were asked for.
     pub list: Vec<Listed>,
 }
 
@@ -110,11 +110,11 @@ pub struct Listed {
     pub money: usize,
 }
 
-/// Works the worksheet out.
+/// Works the worksheet out; of the best, the first `most_listed` are listed by name.
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn worksheet(read: &Read<'_>, window: Window, top: Top) -> Result<Worksheet> {
+pub fn worksheet(read: &Read<'_>, window: Window, top: Top, most_listed: usize) -> Result<Worksheet> {
     let everybody = table::entries(read, window)?;
     let (unlinked, unlinked_takings) = table::unlinked(read, window)?;
     let ranked = rank(&everybody);
@@ -126,7 +126,7 @@ pub fn worksheet(read: &Read<'_>, window: Window, top: Top) -> Result<Worksheet>
     let (fifths, places) = fifths::fifths(&ranked);
     let (slipping_count, slipping) = ends::slipping(read, &everybody, top)?;
     let minutes = table::minutes(read, window)?;
-    let list = ranked[..count].iter().enumerate().map(|(index, entry)| {
+    let list = ranked[..count.min(most_listed)].iter().enumerate().map(|(index, entry)| {
         let who = table::named(read, entry.id)?;
         let [recency, frequency, money] = places[index];
         Ok(Listed {

@@ -41,14 +41,19 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
     let shop = context.shop()?;
     let store = shop.store()?;
     let settings = &shop.settings;
-    let sheet = best::worksheet(&store.read(), Window { from: arguments.from, as_of }, top)?;
+    let most_listed = if arguments.csv || context.json { usize::MAX } else { best::ON_THE_PAGE };
+    let sheet = best::worksheet(&store.read(), Window { from: arguments.from, as_of }, top, most_listed)?;
     if let Some(path) = &arguments.svg {
         shop::write_whole(path, best::chart(&sheet)?.as_bytes())?;
+    }
+    // The list of a large shop is long: it is made in one form only.
+    if context.json {
+        return Ok(Done::new("", &sheet));
     }
     let text = if arguments.csv {
         best::csv(&sheet, settings.currency)?
     } else {
         best::text(&sheet, top, settings.currency, &settings.country)
     };
-    Ok(Done::new(text, &sheet))
+    Ok(Done::new(text, &()))
 }

@@ -87,6 +87,8 @@ struct Context {
     clock: Clock,
     /// Whether somebody watches: progress is shown.
     watched: bool,
+    /// Whether an object is wanted instead of text.
+    json: bool,
 }
 
 impl Context {
@@ -103,6 +105,7 @@ pub fn main() -> ExitCode {
         folder: arguments.shop,
         clock: arguments.today.map_or_else(Clock::system, Clock::fixed),
         watched: std::io::stderr().is_terminal() && !arguments.json,
+        json: arguments.json,
     };
     match run(&arguments.verb, &context) {
         Ok(done) => show(&done, arguments.json),
