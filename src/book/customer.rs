@@ -103,6 +103,30 @@ impl Customer {
             .unwrap_or_default()
     }
 
+    /// One of [`TEXT_FIELDS`]; nothing for any other word.
+    pub fn field(&self, name: &str) -> &str {
+        match name {
+            "title" => &self.title,
+            "first_name" => &self.first_name,
+            "last_name" => &self.last_name,
+            "full_name" => &self.full_name,
+            "suffix" => &self.suffix,
+            "spouse" => &self.spouse,
+            "company" => &self.company,
+            "street" => &self.street,
+            "street2" => &self.street2,
+            "city" => &self.city,
+            "state" => &self.state,
+            "postcode" => &self.postcode,
+            "country" => &self.country,
+            "email" => &self.email,
+            "phone" => &self.phone,
+            "birthday" => &self.birthday,
+            "notes" => &self.notes,
+            _ => "",
+        }
+    }
+
     /// Whether a letter can reach them: a street, and a town or a postcode.
     pub fn has_address(&self) -> bool {
         !self.street.is_empty() && (!self.city.is_empty() || !self.postcode.is_empty())

@@ -1,16 +1,23 @@
 //! The customer book: who the customers are, who lives with whom, what they bought, what was said to them.
 
+mod card;
+mod change;
 mod consent;
 mod customer;
+mod find;
 mod household;
 mod identity;
 pub mod import;
+mod likeness;
 mod notes;
 mod purchase;
 mod table;
 
+pub use card::{Card, Relative, card};
+pub use change::{Changed, set};
 pub use consent::{Circumstance, Said, Way, record_circumstance, record_wish, said};
 pub use customer::{Customer, TEXT_FIELDS};
+pub use find::{Hit, find};
 pub use household::{Household, household_of, put_together, regroup, take_apart};
 pub use identity::{References, Standing, is_forgotten};
 pub use notes::{KINDS, Note, add_note, notes, resolve};

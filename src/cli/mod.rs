@@ -2,6 +2,7 @@
 
 mod backup;
 mod check;
+mod customer;
 mod demo;
 mod doctor;
 mod done;
@@ -57,6 +58,7 @@ enum Verb {
     Init(init::Arguments),
     Demo(demo::Arguments),
     Import(import::Arguments),
+    Customer(customer::Arguments),
     Segment(segment::Arguments),
     Check(check::Arguments),
     Plan(plan::Arguments),
@@ -116,6 +118,7 @@ fn run(verb: &Verb, context: &Context) -> Result<Done> {
         Verb::Init(arguments) => init::run(arguments, context),
         Verb::Demo(arguments) => demo::run(arguments, context),
         Verb::Import(arguments) => import::run(arguments, context),
+        Verb::Customer(arguments) => customer::run(arguments, context),
         Verb::Segment(arguments) => segment::run(arguments, context),
         Verb::Check(arguments) => check::run(arguments, context),
         Verb::Plan(arguments) => plan::run(arguments, context),
