@@ -1,6 +1,8 @@
 //! `customer …`: what the book knows of one person, and what the owner tells it.
 
+mod duplicates;
 mod find;
+mod merge;
 mod note;
 mod resolve;
 mod set;
@@ -28,6 +30,9 @@ enum What {
     Note(note::Arguments),
     Resolve(resolve::Arguments),
     Set(set::Arguments),
+    Duplicates(duplicates::Arguments),
+    Merge(merge::Arguments),
+    Unmerge(merge::Undo),
 }
 
 pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
@@ -37,6 +42,9 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
         What::Note(arguments) => note::run(arguments, context),
         What::Resolve(arguments) => resolve::run(arguments, context),
         What::Set(arguments) => set::run(arguments, context),
+        What::Duplicates(arguments) => duplicates::run(arguments, context),
+        What::Merge(arguments) => merge::run(arguments, context),
+        What::Unmerge(arguments) => merge::undo(arguments, context),
     }
 }
 
