@@ -216,12 +216,13 @@ fn compare(a: &Person, b: &Person, rare: bool) -> (i32, Vec<&'static str>) {
     let differ = |one: &str, other: &str| !one.is_empty() && !other.is_empty() && one != other;
     let mut why = Vec::new();
     let mut score = names(a, b, &mut why);
-    let same_place = same(&a.place, &b.place);
+    let (same_place, same_street) = (same(&a.place, &b.place), same(&a.street, &b.street));
     for (points, holds, reason) in [
         (40, same(&a.email, &b.email), "same email"),
         (30, same(&a.phone, &b.phone), "same telephone"),
-        (35, same_place && same(&a.street, &b.street), "same address"),
-        (15, same_place && a.street != b.street, "same place"),
+        (35, same_place && same_street, "same address"),
+        (15, same_place && !same_street && !differ(&a.street, &b.street), "same place"),
+        (5, same_place && differ(&a.street, &b.street), "same place"),
         (15, same(&a.spouse, &b.spouse), "same spouse"),
         (20, same(&a.birthday, &b.birthday), "same birthday"),
     ] {
@@ -236,6 +237,7 @@ fn compare(a: &Person, b: &Person, rare: bool) -> (i32, Vec<&'static str>) {
     }
     for (points, holds) in [
         (40, differ(&a.suffix, &b.suffix)),
+        (10, a.suffix.is_empty() != b.suffix.is_empty()),
         (30, differ(&a.birthday, &b.birthday)),
         (20, differ(&a.spouse, &b.spouse) && !same_first_name(&a.spouse, &b.spouse)),
         (60, is_spouse(a, b) || is_spouse(b, a)),
