@@ -162,6 +162,25 @@ impl Currency {
         format!("{sign}{}{}", self.symbol, words::group(&whole.unsigned_abs().to_string(), ","))
     }
 
+    /// Reads a number that may carry this currency's sign or code, and no other's.
+    ///
+    /// # Errors
+    /// When the text is not one number, or is money of another currency.
+    pub fn decimal(self, text: &str) -> Result<Decimal> {
+        let decimal = Decimal::parse(text)?;
+        let said: String = text.chars().filter(|c| c.is_alphabetic() || is_currency_sign(*c)).collect();
+        let ours = self.symbol.trim();
+        let is_ours = said.is_empty()
+            || said.eq_ignore_ascii_case(self.code)
+            || said.eq_ignore_ascii_case(ours)
+            || said.eq_ignore_ascii_case(&format!("{}{ours}", &self.code[..2]));
+        if is_ours {
+            return Ok(decimal);
+        }
+        Err(Error::new(format!("{} is not in {}", words::quote(text.trim()), self.code))
+            .hint(format!("every amount of this shop is in {}; shop.toml says so", self.code)))
+    }
+
     fn split(self, amount: Money) -> (u64, u64) {
         let unit = 10_u64.pow(self.digits);
         (amount.0.unsigned_abs() / unit, amount.0.unsigned_abs() % unit)
@@ -172,8 +191,7 @@ impl Currency {
     /// # Errors
     /// When the text is not one amount, or has more digits than the currency has.
     pub fn parse(self, text: &str) -> Result<Money> {
-        let decimal = Decimal::parse(text)?;
-        decimal.exactly(self).ok_or_else(|| {
+        self.decimal(text)?.exactly(self).ok_or_else(|| {
             let most = words::count(self.digits as usize, "digit");
             Error::new(format!("{} is not a whole number of the smallest coin", words::quote(text)))
                 .hint(format!("{} has {most} after the decimal point", self.code))
@@ -285,7 +303,12 @@ fn is_currency_sign(c: char) -> bool {
 fn is_currency_code(body: &str) -> bool {
     let letters: String = body.chars().filter(char::is_ascii_alphabetic).collect();
     let together = body.contains(&letters);
-    together && (CURRENCIES.iter().any(|c| c.code.eq_ignore_ascii_case(&letters)) || letters.eq_ignore_ascii_case("kr"))
+    // `US$` and `CA$` carry the country before the sign.
+    let is_country = body.contains('$') && CURRENCIES.iter().any(|c| c.code[..2].eq_ignore_ascii_case(&letters));
+    let is_code = CURRENCIES
+        .iter()
+        .any(|c| c.code.eq_ignore_ascii_case(&letters) || c.symbol.trim().eq_ignore_ascii_case(&letters));
+    together && (is_code || is_country)
 }
 
 /// Whether the whole part is digits alone or groups of three.
@@ -323,7 +346,7 @@ mod tests {
             ("612.40", 61_240),
             ("612,40", 61_240),
             ("$1,149.00 ", 114_900),
-            ("1.149,00 €", 114_900),
+            ("1.149,00 $", 114_900),
             ("($33.62)", -3_362),
             ("-5", -500),
             ("1,234", 123_400),
@@ -335,7 +358,12 @@ mod tests {
         ] {
             assert_eq!(usd().parse(text).expect(text), Money(minor), "{text}");
         }
-        for text in ["", "abc", "12..5", "1,23,456", "$", "1.2.3", "5 apples", "12-13-14", "0.001", "NaN", "1e5"] {
+        assert_eq!(usd().parse("US$ 5").expect("ours"), Money(500));
+        assert_eq!(Currency::of("EUR").expect("known").parse("5,00 €").expect("ours"), Money(500));
+        for text in [
+            "", "€5", "5 EUR", "£1", "abc", "12..5", "1,23,456", "$", "1.2.3", "5 apples", "12-13-14", "0.001", "NaN",
+            "1e5",
+        ] {
             assert!(usd().parse(text).is_err(), "{text}");
         }
     }

@@ -67,6 +67,10 @@ pub fn draft(read: &Read<'_>, shop: &Shop, slug: &str, today: NaiveDate) -> Resu
     let as_of = file.as_of.unwrap_or(today);
     let dated = file.date.unwrap_or(as_of);
     let at_file = |e: Error| e.at(super::file::place(slug));
+    if let Some(until) = file.gift.as_ref().and_then(|gift| gift.claim_until).filter(|until| *until < as_of) {
+        let over = Error::new(format!("`claim_until` is {until}, before the campaign's own day, {as_of}"));
+        return Err(at_file(over.at(file.line_of("claim_until")).hint("nobody could come in time: give a later day")));
+    }
     let campaigns = table::slugs(read)?;
     if let Some(followed) = file.follows.as_deref().filter(|followed| !campaigns.iter().any(|known| known == followed))
     {

@@ -232,7 +232,10 @@ impl CampaignFile {
     /// # Errors
     /// When it has faults.
     pub fn read(slug: &str, text: &str, currency: Currency) -> Result<Self> {
-        let file: Written = read_toml(text)?;
+        let mut file: Written = read_toml(text)?;
+        for reference in file.segment.include.iter_mut().chain(&mut file.segment.exclude) {
+            *reference = reference.trim().to_owned();
+        }
         let mut faults = Vec::new();
         let at = |key: &str| line_of(text, key);
         if file.name.trim().is_empty() {

@@ -16,6 +16,6 @@ pub use file::{Branch, CampaignFile, Channel, Gift, Limit, OnePer, check_slug, l
 pub use plan::{Summary, differences, plan, rehearse, why_left_out};
 pub use sources::Sources;
 pub use table::{
-    Arm, Planned, Recipient, State, by_code, current, for_customer, kept_files, make_key, mark_posted, mark_returned,
-    mark_started, need, piece_key, recipient, recipients, slugs,
+    Arm, Planned, Recipient, State, by_code, current, for_customer, kept_files, make_key, mark_posted, mark_printed,
+    mark_returned, need, piece_key, recipient, recipients, slugs,
 };

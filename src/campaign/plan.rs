@@ -79,6 +79,13 @@ pub fn plan(write: &Write<'_>, shop: &Shop, slug: &str, now: NaiveDateTime, agai
             return Err(Error::new(format!("{} was {} already; its plan stays", words::quote(slug), old.state.done()))
                 .hint("make another campaign: copy its file under a new name"));
         }
+        Some(old) if table::recipients(write, old.id)?.iter().any(|r| r.redeemed_on.is_some()) => {
+            return Err(Error::new(format!(
+                "somebody came with a code of {} already; its plan stays",
+                words::quote(slug)
+            ))
+            .hint("take that back with `regulars unredeem` if it was a rehearsal, or make another campaign"));
+        }
         _ => {}
     }
     let draft = draft(write, shop, slug, now.date())?;

@@ -288,24 +288,31 @@ pub fn kept_files(read: &Read<'_>, planned: &Planned) -> Result<Sources> {
     Ok(Sources { files: files.into_iter().collect() })
 }
 
-/// Writes down that something of a plan has left the program: letters were printed, emails sent.
-pub fn mark_started(write: &Write<'_>, planned: &Planned, state: State) -> Result<()> {
-    let piece = if state == State::Printing { "printed" } else { "sent" };
-    if planned.state == State::Planned {
-        write.run("UPDATE campaign SET state = ?2 WHERE id = ?1", params![planned.id, state.as_str()])?;
+/// Writes down that these letters of a plan were printed; from now on it cannot be planned again.
+///
+/// # Errors
+/// When it was planned anew meanwhile.
+pub fn mark_printed<'r>(
+    write: &Write<'_>,
+    planned: &Planned,
+    letters: impl Iterator<Item = &'r Recipient>,
+) -> Result<()> {
+    if by_id(write, planned.id)?.state == State::Void {
+        return Err(Error::new(format!("{} was planned anew while it was printed", words::quote(&planned.slug)))
+            .hint("print it again: these letters carry codes that are void"));
     }
-    if state == State::Printing {
-        let sql = "UPDATE recipient SET state = ?2 WHERE campaign_id = ?1 AND channel = 'letter' AND state = 'planned'";
-        write.run(sql, params![planned.id, piece])?;
+    write.run("UPDATE campaign SET state = 'printing' WHERE id = ?1 AND state = 'planned'", params![planned.id])?;
+    for letter in letters {
+        write.run("UPDATE recipient SET state = 'printed' WHERE id = ?1 AND state = 'planned'", params![letter.id])?;
     }
     Ok(())
 }
 
-/// Writes down the owner's word that a campaign went out.
+/// Writes down the owner's word that a campaign went out; how many of its letters were never printed.
 ///
 /// # Errors
 /// When that is in the books with another day.
-pub fn mark_posted(write: &Write<'_>, planned: &Planned, on: NaiveDate) -> Result<()> {
+pub fn mark_posted(write: &Write<'_>, planned: &Planned, on: NaiveDate) -> Result<usize> {
     if let Some(before) = planned.posted_on.filter(|before| *before != on) {
         return Err(Error::new(format!("{} was posted on {before} already", words::quote(&planned.slug)))
             .hint("a campaign goes out once"));
@@ -315,8 +322,14 @@ pub fn mark_posted(write: &Write<'_>, planned: &Planned, on: NaiveDate) -> Resul
             .hint("say when it went out with `--on YYYY-MM-DD`"));
     }
     write.run("UPDATE campaign SET state = 'posted', posted_on = ?2 WHERE id = ?1", params![planned.id, on])?;
-    let sql = "UPDATE recipient SET state = 'posted' WHERE campaign_id = ?1 AND arm = 'mailed' AND state IN ('planned', 'printed')";
-    write.run(sql, params![planned.id]).map(|_| ())
+    let sql = "UPDATE recipient SET state = 'posted' WHERE campaign_id = ?1 AND state = ?2 AND arm = 'mailed'";
+    let posted = write.run(sql, params![planned.id, "printed"])?;
+    if posted == 0 {
+        // Printed by other means: the owner's word counts.
+        write.run(sql, params![planned.id, "planned"])?;
+    }
+    let sql = "SELECT count(*) FROM recipient WHERE campaign_id = ?1 AND state = 'planned' AND channel = 'letter'";
+    write.value(sql, params![planned.id])
 }
 
 /// Writes down that somebody's mail came back.

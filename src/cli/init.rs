@@ -66,6 +66,26 @@ pub(super) fn lay_down(folder: &Path, files: &[(String, Vec<u8>)], key: &[u8]) -
         return Err(Error::new(format!("{} is there already", words::quote(&there.display().to_string())))
             .hint("choose an empty folder"));
     }
+    let was_there = folder.exists();
+    let made = make(folder, files, key);
+    if made.is_err() {
+        // Half a shop would be in the way of the next try.
+        for path in
+            files.iter().map(|(path, _)| path.as_str()).chain(["regulars.db", "regulars.db-wal", "regulars.db-shm"])
+        {
+            let _ = std::fs::remove_file(folder.join(path));
+        }
+        for inner in ["campaigns", "letter-templates"] {
+            let _ = std::fs::remove_dir(folder.join(inner));
+        }
+        if !was_there {
+            let _ = std::fs::remove_dir(folder);
+        }
+    }
+    made
+}
+
+fn make(folder: &Path, files: &[(String, Vec<u8>)], key: &[u8]) -> Result<()> {
     std::fs::create_dir_all(folder).map_err(|e| Error::io("make the folder", folder, e))?;
     for (path, bytes) in files {
         shop::write_whole(&folder.join(path), bytes)?;

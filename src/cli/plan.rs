@@ -51,7 +51,9 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
     text.push_str(".\n");
     text.push_str(&figures(&summary, &shop));
     if !arguments.dry_run {
-        text.push_str(&format!("\nNext: regulars preview {slug} REF, then regulars print {slug}\n"));
+        let letters = summary.by_channel.get("letter").is_some_and(|n| *n > 0);
+        let then = if letters { format!("print {slug}") } else { format!("send {slug} --to-folder DIR") };
+        text.push_str(&format!("\nNext: regulars preview {slug} REF, then regulars {then}\n"));
     }
     Ok(Done::new(text, &summary).warn(summary.warnings.clone()))
 }

@@ -8,6 +8,7 @@ use super::done::Done;
 use crate::campaign;
 use crate::clock::long_date;
 use crate::error::{Error, Result};
+use crate::words;
 
 /// Say that a campaign went out; its codes hold from that day.
 #[derive(Debug, clap::Args)]
@@ -27,12 +28,20 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
     if on > context.clock.today() {
         return Err(Error::new(format!("{on} is in the future")).hint("say it when it has gone out"));
     }
-    let planned = store.write(|write| {
+    let (planned, unprinted) = store.write(|write| {
         let planned = campaign::need(write, &arguments.campaign)?;
-        campaign::mark_posted(write, &planned, on)?;
-        Ok(planned)
+        let unprinted = campaign::mark_posted(write, &planned, on)?;
+        Ok((planned, unprinted))
     })?;
     let text =
         format!("{} went out on {}; its codes hold from then on.", planned.name, long_date(on, &shop.settings.country));
-    Ok(Done::new(text, &json!({ "campaign": planned.slug, "state": "posted", "posted_on": on })))
+    let done = Done::new(
+        text,
+        &json!({ "campaign": planned.slug, "state": "posted", "posted_on": on, "never_printed": unprinted }),
+    );
+    Ok(if unprinted == 0 {
+        done
+    } else {
+        done.warn([format!("{} of it were never printed", words::count(unprinted, "letter"))])
+    })
 }

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::done::Done;
 use super::{Context, pieces, progress};
-use crate::campaign::{self, Recipient, State};
+use crate::campaign::{self, Recipient};
 use crate::error::{Error, Kind, Result};
 use crate::letter::Printed;
 use crate::shop;
@@ -69,7 +69,8 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
     )?;
     bar.finish_and_clear();
     shop::write_whole(&manifest, &manifest_csv(&letters, &printed)?)?;
-    store.write(|write| campaign::mark_started(write, &on.planned, State::Printing))?;
+    let done = letters.iter().zip(&printed.pages).filter(|(_, pages)| **pages > 0).map(|(letter, _)| *letter);
+    store.write(|write| campaign::mark_printed(write, &on.planned, done))?;
     let count = printed.pages.iter().filter(|pages| **pages > 0).count();
     let sheets: usize = printed.pages.iter().sum();
     let text = format!(
@@ -105,14 +106,22 @@ fn write(
         if leave_out && printed.pages.iter().any(|pages| *pages > 0) {
             return Ok((printed, problems));
         }
+        let (bad, all) = (printed.pages.iter().filter(|pages| **pages == 0).count(), printed.pages.len());
         let more = problems.len().saturating_sub(MOST_SHOWN);
         let mut shown: Vec<Error> = problems.into_iter().take(MOST_SHOWN).collect();
         if more > 0 {
-            shown.push(
-                Error::new(format!("{} of the same kind", words::count(more, "more problem")))
-                    .hint("`--leave-out-problems` prints the other letters"),
-            );
+            shown.push(Error::new(format!("{} of this kind", words::count(more, "more problem"))));
         }
+        let nothing = Error::new(format!(
+            "nothing was printed: {} of {} cannot be",
+            words::thousands(bad),
+            words::count(all, "letter")
+        ));
+        shown.push(if bad < all {
+            nothing.hint("mend them, or print the others with `--leave-out-problems`")
+        } else {
+            nothing
+        });
         Err(Error::all(shown).unwrap_or_else(|| Error::of(Kind::Machine, "the letters could not be printed")))
     })
 }

@@ -42,6 +42,11 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
 fn verdict(customer: &Customer, recipient: Option<&Recipient>, reason: Option<&str>) -> (&'static str, String) {
     let who = format!("{} ({})", customer.name(), words::quote(&customer.reference));
     match (recipient, reason) {
+        (Some(r), Some(reason)) if r.reference != customer.reference && reason != "same household" => {
+            let household =
+                format!("the letter to {} ({}) is for the others of the household", r.name, words::quote(&r.reference));
+            ("left_out", format!("{who} matches the query and was left out: {reason}; {household}."))
+        }
         (Some(r), _) if r.arm == Arm::HeldOut => {
             ("held_out", format!("{who} was held out by lot, to compare with those written to."))
         }

@@ -69,7 +69,10 @@ pub fn compose(email: &Email<'_>) -> Result<Vec<u8>> {
         })?;
         message = message.reply_to(mailbox);
     }
-    let text = format!("{}\n\n{}\n\n-- \n{}\n", plain::text(email.blocks), email.signer, email.footer.join("\n"));
+    let body = plain::text(email.blocks);
+    let signed =
+        [body.as_str(), email.signer].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n\n");
+    let text = format!("{signed}\n\n-- \n{}\n", email.footer.join("\n"));
     let page = html::page(email.subject, email.language, email.blocks, email.signer, email.footer);
     let parts = MultiPart::builder()
         .kind(lettre::message::MultiPartKind::Alternative)

@@ -121,7 +121,12 @@ pub fn check(text: &str, follows: bool) -> Result<()> {
             if is_filter || is_test || is_call || is_argument || KEYWORDS.contains(&first) || locals.contains(first) {
                 continue;
             }
-            faults.extend(unknown(name, follows).map(|error| error.at(tag.line)));
+            let is_asked = matches!(before, Some(Token::Name("if" | "and" | "or" | "not")));
+            let fault = unknown(name, follows).or_else(|| {
+                let printed_whole = tag.prints && !is_asked && after != Some(&Token::Sign('|'));
+                printed_whole.then(|| no_single_field(name)).flatten()
+            });
+            faults.extend(fault.map(|error| error.at(tag.line)));
         }
     }
     Error::all(faults).map_or(Ok(()), Err)
@@ -150,10 +155,34 @@ fn unknown(name: &str, follows: bool) -> Option<Error> {
     })
 }
 
+/// Fields that hold a list.
+const LISTS: &[&str] = &["address_lines", "customer.tags", "shop.address"];
+
+/// What is wrong with printing a group of fields, or a list as it is.
+fn no_single_field(name: &str) -> Option<Error> {
+    if LISTS.contains(&name) {
+        let hint = format!("write `{{{{ {name} | join_and }}}}`, or go through it with `{{% for … in {name} %}}`");
+        return Some(Error::new(format!("{} is a list", words::quote(name))).hint(hint));
+    }
+    let inside = format!("{name}.");
+    let mut known = FIELDS.iter().chain(FOLLOW_UP_FIELDS);
+    let first = if name == "customer.preferences" {
+        Some("customer.preferences.KEY")
+    } else {
+        known.find(|field| field.starts_with(&inside)).copied()
+    };
+    first.map(|first| {
+        Error::new(format!("{} is a group of fields", words::quote(name)))
+            .hint(format!("print one of them, such as `{first}`"))
+    })
+}
+
 /// A tag of the template with the line on which it starts.
 struct Tag<'t> {
     inside: &'t str,
     line: usize,
+    /// `{{ … }}`.
+    prints: bool,
 }
 
 /// The `{{ … }}` and `{% … %}` of a text; comments and raw text are passed over.
@@ -179,7 +208,7 @@ fn tags(text: &str) -> Vec<Tag<'_>> {
             at = text[at..].find("endraw").map_or(text.len(), |end| at + end);
             continue;
         }
-        found.push(Tag { inside, line: 1 + text[..start].matches('\n').count() });
+        found.push(Tag { inside, line: 1 + text[..start].matches('\n').count(), prints: close == "}}" });
     }
     found
 }

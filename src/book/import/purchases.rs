@@ -179,7 +179,7 @@ fn read_row(
         .ok();
     let mut number = |field: &str| match cell(field) {
         "" => None,
-        text => match Decimal::parse(text) {
+        text => match options.currency.decimal(text) {
             Ok(number) => Some(number),
             Err(fault) => {
                 problems.push(Problem::new(line, heading(field), fault.message()));
