@@ -71,7 +71,10 @@ pub(super) fn remember_forgotten(write: &Write<'_>, reference: &str, on: NaiveDa
 }
 
 /// Every reference that means a card, its own first.
-pub(super) fn references(read: &Read<'_>, id: i64) -> Result<Vec<String>> {
+///
+/// # Errors
+/// When the database does not answer.
+pub fn references(read: &Read<'_>, id: i64) -> Result<Vec<String>> {
     let sql = "SELECT ref FROM (SELECT 0 AS old, ref FROM customer WHERE id = ?1 \
                UNION ALL SELECT 1, ref FROM customer_alias WHERE customer_id = ?1) ORDER BY old, ref";
     read.all(sql, params![id], |row| row.get(0))

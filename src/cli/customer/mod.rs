@@ -1,7 +1,9 @@
 //! `customer …`: what the book knows of one person, and what the owner tells it.
 
 mod duplicates;
+mod export;
 mod find;
+mod forget;
 mod merge;
 mod note;
 mod resolve;
@@ -33,6 +35,8 @@ enum What {
     Duplicates(duplicates::Arguments),
     Merge(merge::Arguments),
     Unmerge(merge::Undo),
+    Forget(forget::Arguments),
+    Export(export::Arguments),
 }
 
 pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
@@ -45,6 +49,8 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
         What::Duplicates(arguments) => duplicates::run(arguments, context),
         What::Merge(arguments) => merge::run(arguments, context),
         What::Unmerge(arguments) => merge::undo(arguments, context),
+        What::Forget(arguments) => forget::run(arguments, context),
+        What::Export(arguments) => export::run(arguments, context),
     }
 }
 
