@@ -1,0 +1,140 @@
+//! Import: the same file twice adds nothing, nothing is half taken, nothing known is erased.
+
+use serde_json::{Value, json};
+
+use crate::support::{Shop, dump};
+
+/// The four counts that an import gives.
+fn counts(report: &Value) -> [i64; 4] {
+    ["read", "added", "changed", "unchanged"].map(|key| report[key].as_i64().unwrap())
+}
+
+#[test]
+fn a_file_twice_is_a_file_once() {
+    let shop = Shop::without_people();
+    assert_eq!(counts(&shop.json("import customers customers.csv")), [12, 12, 0, 0]);
+    let bought = shop.json("import purchases purchases.csv");
+    assert_eq!((counts(&bought), &bought["unlinked"]), ([15, 15, 0, 0], &json!(2)));
+    let before = dump(&shop.file("regulars.db"));
+    assert_eq!(counts(&shop.json("import customers customers.csv")), [12, 0, 0, 12]);
+    shop.write("renamed.csv", shop.read("purchases.csv"));
+    assert_eq!(counts(&shop.json("import purchases renamed.csv")), [15, 0, 0, 15]);
+    assert_eq!(before, dump(&shop.file("regulars.db")));
+    assert_eq!(shop.count("SELECT count(*) FROM customer WHERE postcode = '01040'"), 1, "a leading zero stays");
+}
+
+#[test]
+fn two_rows_alike_are_two_purchases() {
+    let shop = Shop::new();
+    let row = "C-03,2024-02-25,a ribbon,4.00\n";
+    let head = "Customer ID,Date,Item,Amount\n";
+    shop.write("more.csv", format!("{head}{row}{row}"));
+    assert_eq!(counts(&shop.json("import purchases more.csv")), [2, 2, 0, 0]);
+    assert_eq!(counts(&shop.json("import purchases more.csv")), [2, 0, 0, 2]);
+    shop.write("third.csv", format!("{head}{row}{row}{row}"));
+    assert_eq!(counts(&shop.json("import purchases third.csv")), [3, 1, 0, 2]);
+}
+
+#[test]
+fn lines_of_one_receipt_are_one_purchase() {
+    let shop = Shop::new();
+    let before = shop.count("SELECT count(*) FROM purchase");
+    let lines = "Receipt,Customer ID,Date,Item,Qty,Unit Price\n7001,C-03,2024-02-25,a ribbon,2,4.00\n7001,C-03,2024-02-25,a top hat,1,30.50\n";
+    shop.write("more.csv", lines);
+    shop.run("import purchases more.csv").shows("1 new");
+    assert_eq!(shop.count("SELECT count(*) FROM purchase"), before + 1);
+    assert_eq!(shop.count("SELECT amount_minor FROM purchase WHERE receipt = '7001'"), 3850);
+    assert_eq!(shop.count("SELECT count(*) FROM purchase_item WHERE item IN ('a ribbon', 'a top hat')"), 2);
+    shop.write("more.csv", lines.replace("30.50", "35.50"));
+    shop.run("import purchases more.csv").shows("0 new, 1 changed");
+    assert_eq!(shop.count("SELECT amount_minor FROM purchase WHERE receipt = '7001'"), 4350);
+}
+
+#[test]
+fn a_sale_finds_its_customer_later() {
+    let shop = Shop::new();
+    assert_eq!(shop.count("SELECT count(*) FROM purchase WHERE customer_id IS NULL"), 2);
+    shop.write("late.csv", "Customer ID,First Name,Last Name\nX-99,Olga,Brandt\n");
+    shop.run("import customers late.csv").shows("1 new");
+    assert_eq!(shop.count("SELECT count(*) FROM purchase WHERE customer_id IS NULL"), 1);
+    let found = shop.json("segment \"spend_12m = 6\"");
+    assert_eq!(found["customers"][0]["ref"], "X-99");
+}
+
+#[test]
+fn an_empty_cell_erases_nothing() {
+    let shop = Shop::new();
+    shop.write("later.csv", "Customer ID,First Name,Last Name,City,Post Consent,Tags\nC-03,Rosa,,Boston,no,\n");
+    assert_eq!(counts(&shop.json("import customers later.csv")), [1, 0, 1, 0]);
+    let kept = "SELECT count(*) FROM customer WHERE ref = 'C-03' AND last_name = 'Okafor' AND city = 'Boston' \
+                AND street = '5 Bay Rd' AND post_consent = 'no' AND email_consent = 'yes'";
+    assert_eq!(shop.count(kept), 1);
+    assert_eq!(shop.count("SELECT count(*) FROM customer_tag WHERE tag = 'tea'"), 1);
+}
+
+#[test]
+fn a_dry_run_changes_nothing() {
+    let shop = Shop::new();
+    let before = dump(&shop.file("regulars.db"));
+    shop.write("more.csv", "Customer ID,First Name\nC-03,Rose\nC-77,Ida\n");
+    shop.run("import customers more.csv --dry-run")
+        .stdout("Would take in 2 customers: 1 new, 1 changed, 0 as before.\n");
+    assert_eq!(before, dump(&shop.file("regulars.db")));
+}
+
+#[test]
+fn good_rows_are_taken_and_bad_ones_written_out() {
+    let shop = Shop::new();
+    shop.write("more.csv", "Customer ID,Date,Amount\nC-01,2024-01-31,10.00\nC-03,soon,=12.00\nC-06,2024-02-02,1.5\n");
+    let report = shop.json("import purchases more.csv --skip-bad");
+    assert_eq!((counts(&report), &report["rejected"]), ([3, 2, 0, 0], &json!(1)));
+    let problem = |column: &str, message: &str| json!({"line": 3, "column": column, "message": message});
+    let problems = [problem("Date", "`soon` is not a day"), problem("Amount", "`=12.00` is not an amount")];
+    assert_eq!(report["problems"], json!(problems));
+    let left_out = shop.read("out/more-left-out.csv");
+    assert_eq!(left_out.lines().count(), 2, "{left_out}");
+    assert!(left_out.contains("'=12.00") && left_out.contains("`soon` is not a day"), "{left_out}");
+}
+
+#[test]
+fn columns_go_by_name_or_as_the_owner_says() {
+    let shop = Shop::new();
+    shop.write("kasse.csv", "Kunde;Tag;Betrag;Ware\nC-03;25.02.2024;12,50;Hut\n");
+    shop.run("import purchases kasse.csv --map ref=Kunde --map on=Tag --map amount=Betrag --map item=Ware")
+        .shows("1 new");
+    assert_eq!(
+        shop.count(
+            "SELECT p.amount_minor FROM purchase p JOIN purchase_item i ON i.purchase_id = p.id WHERE item = 'Hut'"
+        ),
+        1250
+    );
+    // A Mac of old, in Windows-1252: carriage returns alone, and é as one byte.
+    shop.write("mac.csv", b"Customer ID,First Name,Last Name\rC-90,Ren\xe9,Dubois\rC-91,Zo\xeb,Petit\r");
+    assert_eq!(counts(&shop.json("import customers mac.csv")), [2, 2, 0, 0]);
+    assert_eq!(shop.count("SELECT count(*) FROM customer WHERE first_name IN ('René', 'Zoë')"), 2);
+}
+
+#[test]
+fn purchases_after_today_are_taken_with_a_warning() {
+    let shop = Shop::new();
+    shop.write("more.csv", "Customer ID,Date,Amount\nC-03,2024-03-02,10.00\n");
+    shop.run("import purchases more.csv").shows("1 new").says("1 purchase dated after today (2024-03-01)");
+    shop.write("more.csv", "Customer ID,Date,Amount\nC-80,2024-02-02,10.00\n");
+    shop.run("import purchases more.csv --new-customers").shows("Opened 1 bare card");
+}
+
+/// Money is of one currency: that of the shop, which is dollars here.
+#[test]
+fn amounts_of_another_currency_are_refused() {
+    let shop = Shop::new();
+    for amount in ["5.00 USD", "$5.00"] {
+        shop.write("more.csv", format!("Customer ID,Date,Amount\nC-03,2024-02-02,{amount}\n"));
+        shop.run("import purchases more.csv --dry-run").shows("1 purchase");
+    }
+    for amount in ["€5.00", "5.00 EUR", "£5.00"] {
+        shop.write("more.csv", format!("Customer ID,Date,Amount\nC-03,2024-02-02,{amount}\n"));
+        let mut run = shop.run("import purchases more.csv");
+        assert_eq!(run.ended(), 1, "{amount} was taken as dollars");
+        let _ = run.talk();
+    }
+}

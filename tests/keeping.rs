@@ -1,0 +1,119 @@
+//! What is kept: copies that can be put back, a folder looked over, and a disk that fills up.
+
+use std::fs;
+
+use regulars::book::import::{Sheet, customers};
+use regulars::shop::Shop as Folder;
+use regulars::store::Store;
+use regulars::{campaign, clock::Clock};
+
+use crate::support::{Crowd, Shop, dump};
+
+#[test]
+fn a_copy_can_be_put_back() {
+    let shop = Shop::new();
+    shop.run("plan spring").quiet();
+    let before = dump(&shop.file("regulars.db"));
+    shop.run("backup copy.db").shows("and checked the copy");
+    assert_eq!(before, dump(&shop.file("copy.db")));
+    let code = shop.code("spring", "C-03");
+    shop.run(&format!("redeem {code}")).shows("Yes");
+    // As `backup` says: copied back as regulars.db, and nothing else.
+    fs::copy(shop.file("copy.db"), shop.file("regulars.db")).unwrap();
+    shop.run(&format!("redeem {code}")).shows("Yes");
+    shop.run("doctor").shows("All is well");
+}
+
+/// Nobody works on the shop: what was acknowledged is in the one file that an owner copies.
+#[test]
+fn the_database_is_one_file() {
+    let shop = Shop::new();
+    shop.run("plan spring").quiet();
+    let beside: Vec<_> =
+        ["-wal", "-shm"].iter().filter(|end| shop.file(&format!("regulars.db{end}")).exists()).collect();
+    assert!(beside.is_empty(), "left beside regulars.db: {beside:?}");
+}
+
+#[test]
+fn the_doctor_finds_what_belongs_to_nothing() {
+    let shop = Shop::new();
+    shop.run("plan spring").quiet();
+    shop.run("print spring").quiet();
+    shop.run("doctor").stdout("All is well: the database (version 1) is sound, and every file belongs to something.\n");
+    shop.write("out/sprng/letters.pdf", "old");
+    shop.write("out/spring/letters.pdf.part", "half");
+    fs::rename(shop.file("campaigns/spring.toml"), shop.file("spring.toml")).unwrap();
+    let doctor = shop.run("doctor").status(1);
+    for found in [
+        "out/sprng belongs to no planned campaign",
+        "out/spring/letters.pdf.part was left half written",
+        "campaigns/spring.toml is gone",
+    ] {
+        assert!(doctor.out().contains(found), "{}", doctor.out());
+    }
+}
+
+/// A damaged page is found, and said to be one.
+#[test]
+fn the_doctor_finds_a_damaged_database() {
+    let shop = Shop::new();
+    let mut bytes = fs::read(shop.file("regulars.db")).unwrap();
+    let middle = bytes.len() / 2 / 4096 * 4096;
+    bytes[middle..middle + 2048].fill(0x5a);
+    fs::write(shop.file("regulars.db"), bytes).unwrap();
+    let mut run = shop.run("doctor");
+    assert_eq!(run.ended(), 1);
+    let said = run.talk() + &run.out();
+    assert!(said.contains("damaged") && said.contains("hint:"), "{said}");
+}
+
+#[test]
+fn a_full_disk_is_said_and_changes_nothing() {
+    let shop = Shop::new();
+    let path = shop.file("regulars.db");
+    let before = dump(&path);
+    let crowd = Crowd::of(3000);
+    let sheet = Sheet::read(crowd.customers().as_bytes()).unwrap();
+    let today = "2024-03-01".parse().unwrap();
+    let full = |store: &mut Store| {
+        let pages = store.read().value::<i64>("PRAGMA page_count", &[]).unwrap();
+        store.limit_pages(u32::try_from(pages).unwrap() + 1).unwrap();
+    };
+    let mut store = Store::open(&path).unwrap();
+    full(&mut store);
+    let error = store.write(|w| customers(w, &sheet, &[], today, &|_| {})).expect_err("no room");
+    assert_eq!(
+        error.report(),
+        "error: the disk is full; nothing was changed\nhint: free some space, then do it again\n"
+    );
+    drop(store);
+    assert_eq!(before, dump(&path));
+    // A plan does not fit either: its files alone are too large.
+    shop.write(
+        "letter-templates/spring.md",
+        shop.read("letter-templates/spring.md") + &"Come and see us. ".repeat(4000),
+    );
+    let folder = Folder::open(&shop.path()).unwrap();
+    let mut store = folder.store().unwrap();
+    full(&mut store);
+    let now = Clock::fixed(today).now();
+    let error = store.write(|w| campaign::plan(w, &folder, "spring", now, false)).expect_err("no room");
+    assert!(error.to_string().contains("the disk is full; nothing was changed"), "{error}");
+    drop(store);
+    assert_eq!(before, dump(&path));
+    shop.run("doctor").shows("All is well");
+}
+
+#[test]
+fn a_new_shop_can_be_planned_unedited() {
+    let shop = Shop::new();
+    shop.run("init ../new").shows("Made a shop folder");
+    for (kind, n) in [("customers", "12"), ("purchases", "15")] {
+        shop.run(&format!("--shop ../new import {kind} {kind}.csv")).shows(&format!("{n} new"));
+    }
+    shop.run("--shop ../new check").shows("In order: 1 campaign and 1 template");
+    shop.run("--shop ../new plan thank-you").shows("Planned 8 letters");
+    shop.run("--shop ../new print thank-you").shows("Printed 8 letters");
+    let names: Vec<_> = crate::support::files_below(&shop.around().join("new")).into_keys().collect();
+    assert!(names.iter().any(|name| name == "out/thank-you/letters.pdf"), "{names:?}");
+}

@@ -1,0 +1,40 @@
+//! The integration tests: one binary, a file a feature, each driving the program as an owner does.
+//!
+//! `cargo test` runs them anywhere. What needs pdftotext, qpdf, zbarimg or python3 runs with REGULARS_TOOLS=1, which
+//! `sh tests/run` sets; without it those tests say that they were left to it. support/ is how a test drives the program.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stderr,
+    clippy::needless_pass_by_value,
+    unreachable_pub,
+    reason = "a test stops at the first surprise and tells about it; nothing here is used from outside"
+)]
+
+/// A shop folder in a temporary place, the program run in it, and its answers compared.
+mod support;
+
+/// The sources keep to the map of rooms: who may use whom, which crate is named where.
+mod architecture;
+/// Emails as files: only to a recorded yes, and no name becomes a header or markup.
+mod emails;
+/// Every folder of faults/ is a mistake: what is said about it, and that it changes nothing.
+mod faults;
+
+/// Import: the same file twice adds nothing, nothing is half taken, nothing known is erased.
+mod importing;
+/// Copies that can be put back, the doctor, a full disk, a new shop.
+mod keeping;
+/// The letters as pdftotext, pdffonts, qpdf and zbarimg read them; people with strange names.
+mod letters;
+/// A plan: frozen once, places filled by rank, lots drawn the same each time, one branch for each.
+mod planning;
+/// The report against a count made here, and its intervals against published examples.
+mod reporting;
+/// The demo: two years of the story, its figures and its letters.
+mod story;
+/// The till: once, whoever asks at the same moment; exit codes and objects.
+mod till;
+/// The whole walk with twelve people, every figure known beforehand.
+mod walk;

@@ -1,0 +1,184 @@
+//! The shop folder of a test.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use regulars::campaign;
+use regulars::store::Store;
+use serde_json::Value;
+use tempfile::TempDir;
+
+use super::run::{Run, words_of};
+
+/// The day on which tests stand.
+const TODAY: &str = "2024-03-01";
+
+/// A shop folder that is gone when the test is over.
+#[derive(Debug)]
+pub struct Shop {
+    home: TempDir,
+}
+
+impl Shop {
+    /// The shop of faults/base, its customers and purchases in the book, its campaign `spring` not planned.
+    pub fn new() -> Self {
+        static MADE: OnceLock<TempDir> = OnceLock::new();
+        let made = MADE.get_or_init(|| {
+            let shop = Self::without_people();
+            shop.run("import customers customers.csv").quiet();
+            shop.run("import purchases purchases.csv").quiet();
+            // What SQLite still keeps beside the file goes into it before it is copied.
+            let database = rusqlite::Connection::open(shop.file("regulars.db")).unwrap();
+            database.pragma_query(None, "wal_checkpoint", |_| Ok(())).unwrap();
+            drop(database);
+            shop.home
+        });
+        let shop = Self { home: TempDir::new().unwrap() };
+        copy_into(made.path(), shop.home.path());
+        shop
+    }
+
+    /// The same folder with an empty book.
+    pub fn without_people() -> Self {
+        let shop = Self { home: TempDir::new().unwrap() };
+        copy_into(&fixtures().join("base"), &shop.path());
+        let mut store = Store::create(&shop.file("regulars.db")).unwrap();
+        store.write(|w| campaign::make_key(w, b"a key that is the same in all tests")).unwrap();
+        shop
+    }
+
+    /// The folder.
+    pub fn path(&self) -> PathBuf {
+        self.home.path().join("shop")
+    }
+
+    /// The folder that holds the shop folder, for what must not be reached from it.
+    pub fn around(&self) -> &Path {
+        self.home.path()
+    }
+
+    /// A file of the folder.
+    pub fn file(&self, path: &str) -> PathBuf {
+        self.path().join(path)
+    }
+
+    /// The text of a file.
+    #[track_caller]
+    pub fn read(&self, path: &str) -> String {
+        fs::read_to_string(self.file(path)).unwrap_or_else(|e| panic!("{path}: {e}"))
+    }
+
+    /// Writes a file.
+    pub fn write(&self, path: &str, text: impl AsRef<[u8]>) {
+        fs::create_dir_all(self.file(path).parent().unwrap()).unwrap();
+        fs::write(self.file(path), text).unwrap();
+    }
+
+    /// Replaces a piece of a file, which must be there.
+    #[track_caller]
+    pub fn edit(&self, path: &str, old: &str, new: &str) {
+        let text = self.read(path);
+        assert!(text.contains(old), "{path} does not hold `{old}`");
+        self.write(path, text.replacen(old, new, 1));
+    }
+
+    /// Runs a command in the folder.
+    pub fn run(&self, line: &str) -> Run {
+        self.with(&words_of(line))
+    }
+
+    /// Runs a command of which each word is given by itself.
+    pub fn with<S: AsRef<str>>(&self, words: &[S]) -> Run {
+        let mut arguments: Vec<String> = words.iter().map(|word| word.as_ref().to_owned()).collect();
+        if !arguments.iter().any(|word| word == "--today") {
+            arguments.splice(0..0, ["--today".to_owned(), TODAY.to_owned()]);
+        }
+        Run::of(&self.path(), &arguments)
+    }
+
+    /// Runs a command with `--json`; its answer.
+    #[track_caller]
+    pub fn json(&self, line: &str) -> Value {
+        self.run(&format!("--json {line}")).quiet().json()
+    }
+
+    /// The code of a recipient.
+    #[track_caller]
+    pub fn code(&self, campaign: &str, reference: &str) -> String {
+        self.recipient(campaign, reference)["code"].as_str().expect("a code").to_owned()
+    }
+
+    /// A recipient as the list has it.
+    #[track_caller]
+    pub fn recipient(&self, campaign: &str, reference: &str) -> Value {
+        let list = self.json(&format!("recipients {campaign}"));
+        let found = list["recipients"].as_array().expect("recipients").iter().find(|r| r["ref"] == reference);
+        found.unwrap_or_else(|| panic!("{reference} is no recipient of {campaign}")).clone()
+    }
+
+    /// One number out of the database, by SQL.
+    #[track_caller]
+    pub fn count(&self, sql: &str) -> i64 {
+        let database = rusqlite::Connection::open(self.file("regulars.db")).unwrap();
+        database.query_row(sql, [], |row| row.get(0)).unwrap()
+    }
+}
+
+/// Where the fixtures of mistakes are.
+pub fn fixtures() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/faults")
+}
+
+/// Copies what is in a folder into another.
+pub fn copy_into(from: &Path, to: &Path) {
+    for (path, bytes) in files_below(from) {
+        let target = to.join(path);
+        fs::create_dir_all(target.parent().unwrap()).unwrap();
+        fs::write(target, bytes).unwrap();
+    }
+}
+
+/// Every file below a folder: path and bytes. SQLite's own companions of the database are not among them.
+pub fn files_below(root: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut found = BTreeMap::new();
+    let mut folders = vec![root.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).unwrap_or_else(|e| panic!("{}: {e}", folder.display())) {
+            let path = entry.unwrap().path();
+            let name = path.strip_prefix(root).unwrap().to_str().unwrap().to_owned();
+            if path.is_dir() {
+                folders.push(path);
+            } else if !name.ends_with("-wal") && !name.ends_with("-shm") {
+                found.insert(name, fs::read(path).unwrap());
+            }
+        }
+    }
+    found
+}
+
+/// Everything a database holds, as text, table by table. What is no database of ours is given byte by byte.
+pub fn dump(path: &Path) -> String {
+    let read = || -> rusqlite::Result<String> {
+        let database = rusqlite::Connection::open_with_flags(path, rusqlite::OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        let mut text = String::new();
+        let tables = texts(&database, "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")?;
+        for table in tables {
+            let columns =
+                texts(&database, &format!("SELECT 'quote(\"' || name || '\")' FROM pragma_table_info('{table}')"))?;
+            let rows =
+                texts(&database, &format!("SELECT {} FROM \"{table}\" ORDER BY 1", columns.join(" || ', ' || ")))?;
+            for row in rows {
+                let _ = writeln!(text, "{table}: {row}");
+            }
+        }
+        Ok(text)
+    };
+    read().unwrap_or_else(|_| format!("{:?}", fs::read(path).unwrap_or_default()))
+}
+
+fn texts(database: &rusqlite::Connection, sql: &str) -> rusqlite::Result<Vec<String>> {
+    database.prepare(sql)?.query_map([], |row| row.get(0))?.collect()
+}
