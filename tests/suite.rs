@@ -17,6 +17,8 @@ mod support;
 
 /// The sources keep to the map of rooms: who may use whom, which crate is named where.
 mod architecture;
+/// The customer verbs: the card, one person twice, everything that is held on somebody, and nothing left of them.
+mod customers;
 /// Emails as files: only to a recorded yes, and no name becomes a header or markup.
 mod emails;
 /// Every folder of faults/ is a mistake: what is said about it, and that it changes nothing.

@@ -274,9 +274,10 @@ fn names(a: &Person, b: &Person, why: &mut Vec<&'static str>) -> i32 {
         // Married since, or moved in with somebody.
         return if surname < 0.8 { 5 } else { 20 };
     }
-    if likeness(&a.whole, &b.whole) > 0.94 && surname >= 1.0 && likeness(&a.first, &b.first) > 0.9 {
+    let begins: String = a.first.chars().take(3).collect();
+    if surname >= 1.0 && b.first.starts_with(&begins) && likeness(&a.first, &b.first) > 0.84 {
         why.push("nearly the same name");
-        return 30;
+        return 25;
     }
     // Two people who share a door, a telephone or a mailbox.
     -60

@@ -128,9 +128,12 @@ pub fn unmerge(write: &Write<'_>, reference: &str, now: NaiveDateTime) -> Result
     let mut kept: Kept = serde_json::from_str(&kept).map_err(unreadable)?;
     write.run("DELETE FROM customer_alias WHERE ref = ?1", params![reference])?;
     let id = put_back(write, reference, &kept)?;
-    // What was sold under the old reference since then is theirs as well.
-    let since = "SELECT id FROM purchase WHERE customer_id = ?1 AND ref = ?2";
-    let sold: Vec<i64> = write.all(since, params![stays.id, reference], |row| row.get(0))?;
+    // What was sold under the old references since then is theirs as well.
+    let mut sold: Vec<i64> = Vec::new();
+    for old in kept.aliases.iter().map(String::as_str).chain([reference]) {
+        let since = "SELECT id FROM purchase WHERE customer_id = ?1 AND ref = ?2";
+        sold.extend(write.all(since, params![stays.id, old], |row| row.get::<i64>(0))?);
+    }
     let purchases = kept.moved.entry("purchase".to_owned()).or_default();
     purchases.extend(sold);
     purchases.sort_unstable();

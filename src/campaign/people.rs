@@ -120,7 +120,7 @@ pub fn forget(write: &Write<'_>, customer: &Customer, country: &str) -> Result<T
     }
     write.run("UPDATE recipient SET customer_id = NULL WHERE customer_id = ?1", params![customer.id])?;
     for reference in &references {
-        let sql = "UPDATE redemption_event SET code = '' WHERE recipient_id IS NULL AND code = ?1";
+        let sql = "UPDATE redemption_event SET code = '', reason = '' WHERE recipient_id IS NULL AND code = ?1";
         write.run(sql, params![reference])?;
         let sql = "SELECT campaign_id FROM left_out WHERE ref = ?1";
         for campaign in write.all(sql, params![reference], |row| row.get::<i64>(0))? {

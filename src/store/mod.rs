@@ -110,7 +110,7 @@ impl Store {
     /// When there is no room for a second copy, or somebody else holds the file.
     pub fn leave_no_trace(&self) -> Result<()> {
         self.writer.execute_batch("VACUUM").map_err(fault::of)?;
-        self.writer.pragma_query(None, "wal_checkpoint(TRUNCATE)", |_| Ok(())).map_err(fault::of)
+        self.writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).map_err(fault::of)
     }
 
     /// Stops the file from growing past `pages` pages of 4,096 bytes, as a full disk would.
