@@ -10,7 +10,8 @@
 //!
 //! ```text
 //! words  error  money  clock
-//! shop · store
+//! store
+//! shop
 //! book
 //! segment
 //! merge

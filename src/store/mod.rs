@@ -29,8 +29,9 @@ macro_rules! params {
 /// The open database.
 #[derive(Debug)]
 pub struct Store {
-    writer: Connection,
+    // Closed in this order: the one that may write closes last, and so puts the log back into the one file.
     reader: Connection,
+    writer: Connection,
 }
 
 impl Store {
@@ -73,7 +74,7 @@ impl Store {
             reader.busy_timeout(Duration::from_secs(10)).map_err(fault::of)?;
             reader.pragma_update(None, "cache_size", -65_536).map_err(fault::of)?;
             writer.set_prepared_statement_cache_capacity(64);
-            Ok(Self { writer, reader })
+            Ok(Self { reader, writer })
         };
         opened().map_err(|error| error.at(path.display()))
     }
