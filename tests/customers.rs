@@ -11,14 +11,14 @@ fn the_card_says_what_the_counter_must_know() {
     let shop = Shop::new();
     shop.run("plan spring").quiet();
     shop.run("customer note C-03 \"The hem came back crooked\" --kind complaint --minutes 10 --on 2024-02-26").stdout(
-        str![[r#"
+        str![[r"
 Noted for Rosa Okafor (`C-03`): complaint, 2024-02-26. It stays open until `regulars customer resolve C-03`.
 
-"#]],
+"]],
     );
     shop.run("customer note C-03 \"Loves green\" --kind visit").quiet().shows("visit, 2024-03-01.");
     shop.run("customer set C-03 preference.shoes=38 preference.children=\"Ife, 9\" birthday=1975-05-04").quiet();
-    shop.run("customer show C-03").stdout(str![[r#"
+    shop.run("customer show C-03").stdout(str![[r"
 Ms. Okafor
 Rosa Okafor (`C-03`), Holyoke
 Last here ten days ago, on February 20, 2024.
@@ -42,16 +42,16 @@ Last bought
 Last heard
   March 1, 2024       visit: Loves green
 
-"#]]);
+"]]);
     let card = shop.json("customer show C-03");
     assert_eq!((&card["ref"], &card["greeting"]), (&json!("C-03"), &json!("Dear Ms. Okafor,")));
     assert_eq!(card["gift"]["state"], "waiting");
     assert_eq!(card["open_complaints"][0]["text"], "The hem came back crooked");
     assert_eq!(card["purchases"][0]["amount_minor"], 31000);
-    shop.run("customer resolve C-03").stdout(str![[r#"
+    shop.run("customer resolve C-03").stdout(str![[r"
 Put right: 1 complaint of Rosa Okafor (`C-03`).
 
-"#]]);
+"]]);
     shop.run("customer resolve C-03").status(1).says("has no open complaint");
     assert_eq!(shop.json("customer show C-03")["open_complaints"], json!([]));
     // The family stands on each card.
@@ -80,25 +80,25 @@ fn people_are_found_however_they_are_spelt() {
 fn what_is_set_is_shown_with_what_was_there() {
     let shop = Shop::new();
     shop.run("customer set C-05 street=\"1 New St\" city=Salem tag=+vip post=no --source \"said so at the counter\"")
-        .stdout(str![[r#"
+        .stdout(str![[r"
 Changed 4 things on the card of Ana Lopez (`C-05`):
   street: – → 1 New St
   city: – → Salem
   tags: – → vip
   post_consent: unknown → no
 
-"#]]);
-    shop.run("customer set C-05 city=Salem").stdout(str![[r#"
+"]]);
+    shop.run("customer set C-05 city=Salem").stdout(str![[r"
 The card of Ana Lopez (`C-05`) says so already.
 
-"#]]);
-    shop.run("customer set C-05 citty=Salem post=perhaps tag=-vip").status(1).stderr(str![[r#"
+"]]);
+    shop.run("customer set C-05 citty=Salem post=perhaps tag=-vip").status(1).stderr(str![[r"
 error: there is no field `citty`
 hint: did you mean `city`?
 error: `perhaps` is not an answer to `post`
 hint: say yes, no or unknown
 
-"#]]);
+"]]);
     assert_eq!(shop.json("customer show C-05")["tags"], json!(["vip"]), "all of it or nothing");
     shop.run("customer set C-05 post=yes --on 2024-02-01").quiet();
     let wishes = shop.json("customer show C-05")["wishes"].clone();
@@ -161,11 +161,11 @@ fn one_person_twice_becomes_one_and_two_again() {
     shop.run("plan spring").quiet();
     shop.run("customer duplicates").quiet().shows("Rosa Okafor (`C-03`) and Rosie Okafor (`D-3`)");
     let before = book(&shop);
-    shop.run("customer merge D-3 C-03").stdout(str![[r#"
+    shop.run("customer merge D-3 C-03").stdout(str![[r"
 Rosie Okafor (`D-3`) is a part of Rosa Okafor (`C-03`) now; 1 purchase and 1 note came along. Filled or changed: phone and post_consent.
 Not the same person after all? `regulars customer unmerge D-3`
 
-"#]]);
+"]]);
     let card = shop.json("customer show D-3");
     assert_eq!((&card["ref"], &card["old_refs"]), (&json!("C-03"), &json!(["D-3"])));
     assert_eq!((&card["post_consent"], &card["email_consent"]), (&json!("no"), &json!("yes")), "a no wins");
@@ -179,10 +179,10 @@ Not the same person after all? `regulars customer unmerge D-3`
     assert!(plan["left_out"].as_array().unwrap().contains(&json!({ "reason": "excluded", "count": 1 })), "{plan}");
     shop.run("customer merge D-3 C-03").status(1).says("are one card already");
     shop.run("customer unmerge C-03").status(1).says("`D-3` was merged into it");
-    shop.run("customer unmerge D-3").stdout(str![[r#"
+    shop.run("customer unmerge D-3").stdout(str![[r"
 Rosie Okafor (`D-3`) and Rosa Okafor (`C-03`) are two again; 1 purchase and 1 note went back.
 
-"#]]);
+"]]);
     assert_eq!(book(&shop), before, "as they were");
     shop.run("customer unmerge D-3").status(1).says("`D-3` was not merged");
 }
@@ -302,10 +302,10 @@ fn a_person_who_is_forgotten_leaves_no_trace() {
     let shop = one_person();
     let marks = plant(&shop);
     shop.run("customer forget mark-customer-ref").status(1).says("say `--yes` if you mean it");
-    shop.run("customer forget mark-customer-ref --yes").stderr(str![[r#"
+    shop.run("customer forget mark-customer-ref --yes").stderr(str![[r"
 warning: backups, exports and printed letters made before today still know them
 
-"#]]);
+"]]);
     // What is about the sale, the till and the campaign stays.
     let stays = [
         "mark-purchase-source",

@@ -83,7 +83,10 @@ fn gift(read: &Read<'_>, id: i64, today: NaiveDate) -> Result<Option<Gift>> {
 /// The card as it stands on the counter.
 fn page(card: &Card, greeting: &str, gift: Option<&Gift>, shop: &Shop, today: NaiveDate) -> String {
     let (country, currency) = (&shop.settings.country, shop.settings.currency);
-    let mut text = format!("{}\n", said(greeting.trim_start_matches("Dear ").trim_end_matches(',')));
+    // "Mr. Smith", as one says it; a firm is called by its name, which comes next.
+    let call = greeting.trim_start_matches("Dear ").trim_end_matches(',');
+    let is_name = call != "customer" && !call.starts_with("friends at ");
+    let mut text = if is_name { format!("{}\n", said(call)) } else { String::new() };
     let town = card.fields.get("city").map_or(String::new(), |city| format!(", {}", said(city)));
     text.push_str(&format!("{} ({}){town}\n", said(&card.name), words::quote(&card.reference)));
     text.push_str(&match (card.last_visit, &card.last_visit_ago) {
