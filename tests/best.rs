@@ -110,3 +110,10 @@ fn whoever_was_called_is_off_the_list_and_a_complaint_comes_back() {
     shop.run("calls --done C-99").status(1).says("there is no customer `C-99`");
     shop.run("calls --today 2021-01-01").stdout("Nobody waits for a call today.\n");
 }
+
+#[test]
+fn nobody_calls_the_dead() {
+    let shop = Shop::new();
+    shop.run("customer set C-06 deceased=yes").quiet();
+    assert_eq!(refs(&shop.json("calls")["calls"]), ["C-08"]);
+}

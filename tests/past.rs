@@ -56,6 +56,18 @@ fn the_first_campaign_made_here_branches_on_it() {
 }
 
 #[test]
+fn a_reference_of_a_merged_card_means_the_card_that_stays() {
+    let shop = Shop::new();
+    shop.run("customer merge C-02 C-01").quiet();
+    shop.write("last.csv", "ref,redeemed_on,spend\nC-02,2023-05-02,80.00\n");
+    shop.run(LINE).shows("1 recipient, of whom 1 came");
+    assert_eq!(shop.recipient("2023-tea", "C-01")["response"], "redeemed");
+    shop.write("twice.csv", "ref\nC-01\nC-02\n");
+    let line = LINE.replace("last.csv", "twice.csv").replace("2023-tea", "twice");
+    shop.run(&line).status(1).says("twice.csv:3, column `ref`: customer `C-02` is in line 2 already");
+}
+
+#[test]
 fn nothing_is_half_taken_in() {
     let shop = Shop::new();
     shop.write("last.csv", format!("{ROWS}C-99,,thanks,,\nC-04,,thanks,2023-07-01,-3\n"));

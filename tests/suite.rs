@@ -19,6 +19,8 @@ mod support;
 mod architecture;
 /// The best-customer worksheet, and whom to call.
 mod best;
+/// The customer verbs: the card, one person twice, everything that is held on somebody, and nothing left of them.
+mod customers;
 /// Emails as files: only to a recorded yes, and no name becomes a header or markup.
 mod emails;
 /// Every folder of faults/ is a mistake: what is said about it, and that it changes nothing.

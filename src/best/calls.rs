@@ -82,7 +82,8 @@ pub struct Calls {
 pub fn calls(read: &Read<'_>, wish: Wish, currency: Currency) -> Result<Calls> {
     let today = wish.today;
     let mut who: Vec<(i64, Reason, String)> = Vec::new();
-    let mut seen: HashSet<i64> = HashSet::new();
+    // Those who have died are passed over as if they had been told already.
+    let mut seen: HashSet<i64> = table::deceased(read)?;
     for complaint in table::complaints(read, today, clock::days_before(today, COMPLAINT_RESTS))? {
         let Complaint { customer_id, on, text } = complaint;
         let mut said = text;

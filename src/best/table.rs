@@ -1,6 +1,6 @@
 //! What the worksheet asks the database: one pass over all purchases, and a little about the people it names.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
 
@@ -177,6 +177,11 @@ pub(super) fn complaints(read: &Read<'_>, today: NaiveDate, rests_since: NaiveDa
     read.all(sql, params![today, rests_since], |row| {
         Ok(Complaint { customer_id: row.get(0)?, on: row.get(1)?, text: row.get(2)? })
     })
+}
+
+/// Those who have died, by id.
+pub(super) fn deceased(read: &Read<'_>) -> Result<HashSet<i64>> {
+    Ok(read.all("SELECT id FROM customer WHERE deceased <> 0", params![], |row| row.get(0))?.into_iter().collect())
 }
 
 /// The day of the last contact with everybody, by id.

@@ -4,6 +4,7 @@ mod backup;
 mod best;
 mod calls;
 mod check;
+mod customer;
 mod demo;
 mod doctor;
 mod done;
@@ -62,6 +63,7 @@ enum Verb {
     Import(import::Arguments),
     Best(best::Arguments),
     Calls(calls::Arguments),
+    Customer(customer::Arguments),
     Segment(segment::Arguments),
     Check(check::Arguments),
     Plan(plan::Arguments),
@@ -126,6 +128,7 @@ fn run(verb: &Verb, context: &Context) -> Result<Done> {
         Verb::Import(arguments) => import::run(arguments, context),
         Verb::Best(arguments) => best::run(arguments, context),
         Verb::Calls(arguments) => calls::run(arguments, context),
+        Verb::Customer(arguments) => customer::run(arguments, context),
         Verb::Segment(arguments) => segment::run(arguments, context),
         Verb::Check(arguments) => check::run(arguments, context),
         Verb::Plan(arguments) => plan::run(arguments, context),

@@ -2,6 +2,8 @@
 
 mod rows;
 
+use std::collections::HashSet;
+
 use chrono::{NaiveDate, NaiveDateTime};
 
 use self::rows::Row;
@@ -124,7 +126,8 @@ fn draft(write: &Write<'_>, shop: &Shop, past: &Past<'_>, rows: &[Row]) -> Resul
     let text = file_text(shop, past, rows);
     let file = CampaignFile::read(past.slug, &text, shop.settings.currency).map_err(|e| e.at(place(past.slug)))?;
     let files = [(place(past.slug), text.into_bytes()), ("shop.toml".to_owned(), shop.text.clone().into_bytes())];
-    let context = Context { shop, file: &file, as_of: past.as_of, dated: past.as_of };
+    let excluded = HashSet::new();
+    let context = Context { shop, file: &file, as_of: past.as_of, dated: past.as_of, excluded: &excluded };
     let mut recipients = Vec::with_capacity(rows.len());
     for row in rows {
         let (id, reference) = (row.customer_id, book::by_id(write, row.customer_id)?.reference);
