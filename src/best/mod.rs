@@ -7,6 +7,7 @@ mod curve;
 mod ends;
 mod fifths;
 mod show;
+mod spreadsheet;
 mod table;
 mod worksheet;
 
@@ -16,5 +17,6 @@ pub use chart::chart;
 pub use curve::{Point, Top};
 pub use ends::{OtherEnd, Slipping};
 pub use fifths::{Fifth, Fifths};
-pub use show::{ON_THE_PAGE, csv, text};
+pub use show::{ON_THE_PAGE, text};
+pub use spreadsheet::csv;
 pub use worksheet::{Listed, TopFigures, Unlinked, Window, Worksheet, worksheet};
