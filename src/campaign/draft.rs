@@ -108,7 +108,8 @@ pub fn draft(read: &Read<'_>, shop: &Shop, slug: &str, today: NaiveDate) -> Resu
     }
     let branches = branches(read, &file, &scope, &choice.chosen, &mut warnings).map_err(at_file)?;
     let mut recipients = Vec::with_capacity(choice.chosen.len());
-    let context = freeze::Context { shop, file: &file, as_of, dated };
+    let excluded = eligible::excluded(read, &file).map_err(at_file)?;
+    let context = freeze::Context { shop, file: &file, as_of, dated, excluded: &excluded };
     for (chosen, branch) in choice.chosen.into_iter().zip(branches) {
         let (members, mut frozen) = freeze::freeze(read, &context, &chosen)?;
         let template = file.template_of(&branch);

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use super::Context;
-use crate::campaign::{self, Planned, Recipient};
+use crate::campaign::{self, Planned, Recipient, State};
 use crate::email::{self, Email};
 use crate::error::{Error, Result};
 use crate::letter::{self, Desk, Job, Printed, shop_fonts};
@@ -22,6 +22,11 @@ pub(super) struct OnDesk {
 /// Takes a plan onto the desk.
 pub(super) fn take(read: &Read<'_>, shop: &Shop, slug: &str) -> Result<OnDesk> {
     let planned = campaign::need(read, slug)?;
+    if planned.state == State::Closed {
+        return Err(Error::new(format!("{} is over, and its letters are not kept", words::quote(slug))).hint(format!(
+            "`regulars report {slug}` says what came of it, `regulars follow-up {slug} NEW` writes again"
+        )));
+    }
     let sources = campaign::kept_files(read, &planned)?;
     let desk = Desk::open(&sources, slug, planned.dated, shop_fonts(&shop.folder)?)?;
     Ok(OnDesk { settings: sources.settings()?, planned, desk })

@@ -62,9 +62,9 @@ fn verdict(customer: &Customer, recipient: Option<&Recipient>, reason: Option<&s
             (
                 "in",
                 format!(
-                    "{who} is in{by}: {} {}{branch}{hand}.",
+                    "{who} is in{by}: {}{}{branch}{hand}.",
                     r.channel,
-                    r.number.map_or(String::new(), |n| format!("number {n}"))
+                    r.number.map_or(String::new(), |n| format!(" number {n}"))
                 ),
             )
         }

@@ -1,5 +1,6 @@
 //! At the till: a code is accepted once, or refused with a reason; everything that happens is written down.
 
+mod past;
 mod table;
 
 use chrono::{NaiveDate, NaiveDateTime};
@@ -11,6 +12,8 @@ use crate::error::{Error, Result};
 use crate::money::Money;
 use crate::store::{Read, Write};
 use crate::words;
+
+pub use past::record_past;
 
 /// What somebody brings to the till.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -105,6 +105,15 @@ impl Store {
         work(&Write { read: Read { connection: &transaction } })
     }
 
+    /// Writes the file anew, so that nothing that was erased can be read from it any more.
+    ///
+    /// # Errors
+    /// When there is no room for a second copy, or somebody else holds the file.
+    pub fn leave_no_trace(&self) -> Result<()> {
+        self.writer.execute_batch("VACUUM").map_err(fault::of)?;
+        self.writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).map_err(fault::of)
+    }
+
     /// Stops the file from growing past `pages` pages of 4,096 bytes, as a full disk would.
     ///
     /// # Errors
