@@ -95,7 +95,8 @@ fn writing_again(shop: &Shop) {
     shop.run("follow-up spring summer").shows("2 came and 4 missed").shows("1 letter came back and will be left out");
     let plan = shop.json("plan summer --today 2025-03-01");
     assert_eq!(plan["by_branch"], json!([{"name": "came", "count": 2}, {"name": "missed", "count": 4}]));
-    assert_eq!(plan["mailed"], 6);
+    assert_eq!((&plan["mailed"], &plan["as_of"]), (&json!(6), &json!("2025-03-01")), "a year on");
+    assert!(shop.read("campaigns/summer.toml").contains("claim_until = 2025-06-30"));
     let list = shop.json("recipients summer");
     for recipient in list["recipients"].as_array().unwrap() {
         let came = ["C-01", "C-03"].contains(&recipient["ref"].as_str().unwrap());
