@@ -26,6 +26,8 @@ mod emails;
 /// Every folder of faults/ is a mistake: what is said about it, and that it changes nothing.
 mod faults;
 
+/// Exports of shop systems and address books, as they come.
+mod import_dialects;
 /// Import: the same file twice adds nothing, nothing is half taken, nothing known is erased.
 mod importing;
 /// Copies that can be put back, the doctor, a full disk, a new shop.

@@ -62,12 +62,12 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
     let bar = super::progress(context, sheet.size(), "Reading");
     let step = |offset: usize| bar.set_position(offset as u64);
     let came = std::cell::Cell::new((0, Money(0)));
-    let report = import::take(&mut store, &arguments.file, |write| {
+    let (report, _) = import::take(&mut store, &arguments.file, |write| {
         let taken = campaign::take_past(write, &shop, &sheet, &past, context.clock.now(), &step);
         let (report, visits) = taken.map_err(|e| if e.place().is_some() { e } else { e.at(&name) })?;
         redemption::record_past(write, &visits)?;
         came.set((visits.len(), visits.iter().fold(Money(0), |sum, visit| sum.plus(visit.spend))));
-        Ok(report)
+        Ok((report, None))
     })?;
     bar.finish_and_clear();
     let recipients = report.added;

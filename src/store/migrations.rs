@@ -6,7 +6,11 @@ use super::fault;
 use crate::error::{Error, Result};
 
 /// Version `n` is what the first `n` entries make.
-const MIGRATIONS: &[&str] = &[include_str!("migrations/001_shop.sql"), include_str!("migrations/002_people.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/001_shop.sql"),
+    include_str!("migrations/002_people.sql"),
+    include_str!("migrations/003_purchase_same.sql"),
+];
 
 /// Marks the file as ours: "RGLR".
 const APPLICATION_ID: i64 = 0x5247_4C52;

@@ -212,6 +212,50 @@ impl Write<'_> {
         let mut statement = self.read.connection.prepare_cached(sql).map_err(fault::of)?;
         statement.execute(params_from_iter(params)).map_err(fault::of)
     }
+
+    /// A statement that is going to be run very often.
+    ///
+    /// # Errors
+    /// When it cannot be understood.
+    pub fn prepare(&self, sql: &str) -> Result<Statement<'_>> {
+        Ok(Statement { statement: self.read.connection.prepare(sql).map_err(fault::of)? })
+    }
+
+    /// Runs `work` without the indexes of a table, which are then made again: the faster way to fill a table.
+    ///
+    /// What `work` asks this table must not need them. When it fails, so must the transaction.
+    ///
+    /// # Errors
+    /// Whatever `work` fails with, or the database.
+    pub fn unindexed<T>(&self, table: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
+        let sql = "SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND tbl_name = ?1 AND sql IS NOT NULL ORDER BY name";
+        let indexes = self.all(sql, &[table.to_value()], |row| Ok((row.get::<String>(0)?, row.get::<String>(1)?)))?;
+        for (name, _) in &indexes {
+            self.run(&format!("DROP INDEX \"{name}\""), &[])?;
+        }
+        let done = work()?;
+        self.read.connection.pragma_update(None, "threads", 2).map_err(fault::of)?;
+        for (_, made) in &indexes {
+            self.run(made, &[])?;
+        }
+        Ok(done)
+    }
+}
+
+/// A statement that was understood once.
+#[derive(Debug)]
+pub struct Statement<'s> {
+    statement: rusqlite::Statement<'s>,
+}
+
+impl Statement<'_> {
+    /// Runs it; how many rows it changed.
+    ///
+    /// # Errors
+    /// When it fails.
+    pub fn run(&mut self, params: &[Value<'_>]) -> Result<usize> {
+        self.statement.execute(params_from_iter(params)).map_err(fault::of)
+    }
 }
 
 /// One row of an answer.

@@ -1,139 +1,142 @@
-//! Which column is which: by the heading, or as the owner says with `--map`.
+//! Which column is which: by the dialect's table, or as the owner says with `--map`.
 
-use super::sheet::Sheet;
+use std::borrow::Cow;
+
+use csv::StringRecord;
+
+use super::Sheet;
+use super::cells;
 use crate::error::{Error, Result};
 use crate::words;
 
-/// A field of ours and the headings that are known to mean it, in lower case without spaces and signs.
-type Field = (&'static str, &'static [&'static str]);
+/// A field of ours and the columns that are known to be it; see [`super::dialect`] for how they are written.
+pub type Field = (&'static str, &'static [&'static str]);
 
-/// The fields of a customer.
-pub const CUSTOMER_FIELDS: &[Field] = &[
-    (
-        "ref",
-        &[
-            "ref",
-            "reference",
-            "customerid",
-            "customernumber",
-            "customerno",
-            "customercode",
-            "custid",
-            "accountnumber",
-            "id",
-            "number",
-            "referenceid",
-        ],
-    ),
-    ("title", &["title", "salutation", "prefix", "courtesytitle"]),
-    ("first_name", &["firstname", "givenname", "forename", "first"]),
-    ("last_name", &["lastname", "surname", "familyname", "last"]),
-    ("full_name", &["fullname", "name", "customername", "displayname", "customer"]),
-    ("suffix", &["suffix", "namesuffix"]),
-    ("spouse", &["spouse", "partner", "husband", "wife", "spousename"]),
-    ("company", &["company", "companyname", "organisation", "organization", "business", "firm"]),
-    ("street", &["street", "streetaddress", "address", "address1", "addressline1", "street1"]),
-    ("street2", &["street2", "streetaddress2", "address2", "addressline2", "apartment", "unit"]),
-    ("city", &["city", "town", "locality", "posttown"]),
-    ("state", &["state", "province", "region", "county", "stateprovince"]),
-    ("postcode", &["postcode", "postalcode", "zip", "zipcode"]),
-    ("country", &["country", "countrycode"]),
-    ("email", &["email", "emailaddress", "mail"]),
-    ("phone", &["phone", "phonenumber", "telephone", "tel", "mobile"]),
-    ("birthday", &["birthday", "birthdate", "dateofbirth", "dob"]),
-    (
-        "email_consent",
-        &["emailconsent", "acceptsemail", "acceptsmarketing", "acceptsemailmarketing", "emailoptin", "emailsubscribed"],
-    ),
-    ("post_consent", &["postconsent", "acceptspost", "mailconsent", "postoptin"]),
-    ("tags", &["tags", "tag", "groups", "labels"]),
-    ("notes", &["notes", "note", "comment", "comments", "memo", "remarks"]),
+/// The fields of a customer. `email_start` and `email_stop` are columns in which anything written is a yes or a no to email.
+pub const CUSTOMER_FIELDS: &[&str] = &[
+    "ref",
+    "title",
+    "first_name",
+    "last_name",
+    "full_name",
+    "suffix",
+    "spouse",
+    "company",
+    "street",
+    "street2",
+    "city",
+    "state",
+    "postcode",
+    "country",
+    "email",
+    "phone",
+    "birthday",
+    "email_consent",
+    "email_start",
+    "email_stop",
+    "post_consent",
+    "tags",
+    "notes",
 ];
 
-/// The fields of a purchase.
-pub const PURCHASE_FIELDS: &[Field] = &[
-    (
-        "receipt",
-        &[
-            "receipt",
-            "receiptnumber",
-            "receiptno",
-            "receiptid",
-            "invoice",
-            "invoiceno",
-            "invoicenumber",
-            "order",
-            "ordernumber",
-            "orderid",
-            "transactionid",
-        ],
-    ),
-    (
-        "ref",
-        &[
-            "ref",
-            "reference",
-            "customerid",
-            "customernumber",
-            "customerno",
-            "customercode",
-            "custid",
-            "customer",
-            "customerreference",
-        ],
-    ),
-    ("on", &["on", "date", "day", "purchasedate", "saledate", "orderdate", "invoicedate", "datetime", "createdat"]),
-    ("item", &["item", "itemname", "product", "productname", "description", "article"]),
-    ("quantity", &["quantity", "qty", "count", "units", "cds"]),
-    ("unit_price", &["unitprice", "price", "priceeach", "itemprice"]),
-    ("amount", &["amount", "total", "sum", "dollars", "linetotal", "nettotal", "totalamount", "grosssales"]),
-];
+/// The fields of a purchase. `less` is taken off the amount: a refund, a discount.
+pub const PURCHASE_FIELDS: &[&str] =
+    &["receipt", "ref", "phone", "on", "item", "quantity", "unit_price", "amount", "less"];
 
-/// Where each field of a table of fields stands in a file.
+/// The columns that make up a field.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Pick {
+    places: Vec<usize>,
+    joined: bool,
+}
+
+impl Pick {
+    /// What stands there, tidy: the first that is not empty, or all of them joined.
+    pub(super) fn of<'r>(&self, row: &'r StringRecord) -> Cow<'r, str> {
+        let mut cells =
+            self.places.iter().filter_map(|place| row.get(*place)).map(cells::plain).filter(|c| !c.is_empty());
+        let first = cells.next().unwrap_or_default();
+        if !self.joined {
+            return first;
+        }
+        cells.fold(first, |all, cell| Cow::Owned(format!("{all} {cell}")))
+    }
+
+    pub(super) fn is_there(&self) -> bool {
+        !self.places.is_empty()
+    }
+}
+
+/// Where each field stands in a file.
 #[derive(Debug)]
 pub struct Columns<'s> {
-    fields: &'static [Field],
-    places: Vec<Option<usize>>,
+    names: Vec<&'static str>,
+    picks: Vec<Pick>,
     header: &'s [String],
 }
 
 impl<'s> Columns<'s> {
-    /// Finds the columns; `map` holds what the owner said, as `FIELD=COLUMN`.
+    /// Finds the columns of a table of fields; `map` holds what the owner said, as `FIELD=COLUMN`.
     ///
     /// # Errors
     /// When `map` names a field or a column that there is not.
     pub fn find(fields: &'static [Field], sheet: &'s Sheet, map: &[String]) -> Result<Self> {
+        let names: Vec<&'static str> = fields.iter().map(|(name, _)| *name).collect();
+        Self::of(&names, fields.iter(), sheet, map)
+    }
+
+    /// The same for the fields of `names`, where `fields` may speak of one several times: the first that fits counts.
+    pub(super) fn of(
+        names: &[&'static str],
+        fields: impl Iterator<Item = &'static Field>,
+        sheet: &'s Sheet,
+        map: &[String],
+    ) -> Result<Self> {
         let header = sheet.header();
         let folded: Vec<String> = header.iter().map(|heading| fold(heading)).collect();
-        let mut places: Vec<Option<usize>> = fields
-            .iter()
-            .map(|(_, known)| known.iter().find_map(|name| folded.iter().position(|heading| heading == name)))
-            .collect();
-        for said in map {
-            let (field, column) = said.split_once('=').ok_or_else(|| {
-                Error::new(format!("{} does not say which column is which", words::quote(said)))
-                    .hint("write `--map FIELD=COLUMN`, such as `--map ref=\"Customer ID\"`")
-            })?;
-            let index = fields.iter().position(|(name, _)| *name == field.trim()).ok_or_else(|| {
-                let names: Vec<&str> = fields.iter().map(|(name, _)| *name).collect();
-                Error::new(format!("there is no field {}", words::quote(field)))
-                    .hint(words::did_you_mean(field, &names))
-            })?;
-            let place = header.iter().position(|heading| heading == column.trim());
-            let place = place.or_else(|| folded.iter().position(|heading| *heading == fold(column)));
-            let place = place.ok_or_else(|| {
-                let names: Vec<&str> = header.iter().map(String::as_str).collect();
-                Error::new(format!("there is no column {}", words::quote(column)))
-                    .hint(words::did_you_mean(column, &names))
-            })?;
-            for other in &mut places {
-                if *other == Some(place) {
-                    *other = None;
-                }
+        let mut columns = Self { names: names.to_vec(), picks: vec![Pick::default(); names.len()], header };
+        for (name, known) in fields {
+            let Some(index) = names.iter().position(|n| n == name) else { continue };
+            if columns.picks[index].is_there() {
+                continue;
             }
-            places[index] = Some(place);
+            let taken: Vec<usize> = columns.picks.iter().flat_map(|pick| &pick.places).copied().collect();
+            let found = known
+                .iter()
+                .map(|column| pick(column, &folded))
+                .find(|pick| pick.is_there() && !pick.places.iter().any(|place| taken.contains(place)));
+            columns.picks[index] = found.unwrap_or_default();
         }
-        Ok(Self { fields, places, header })
+        for said in map {
+            columns.say(said, &folded)?;
+        }
+        Ok(columns)
+    }
+
+    /// Takes what the owner said.
+    fn say(&mut self, said: &str, folded: &[String]) -> Result<()> {
+        let (field, column) = said.split_once('=').ok_or_else(|| {
+            Error::new(format!("{} does not say which column is which", words::quote(said)))
+                .hint("write `--map FIELD=COLUMN`, such as `--map ref=\"Customer ID\"`")
+        })?;
+        let index = self.names.iter().position(|name| *name == field.trim()).ok_or_else(|| {
+            Error::new(format!("there is no field {}", words::quote(field)))
+                .hint(words::did_you_mean(field, &self.names))
+        })?;
+        let place = self.header.iter().position(|heading| heading == column.trim());
+        let place = place.or_else(|| folded.iter().position(|heading| *heading == fold(column)));
+        let place = place.ok_or_else(|| {
+            let names: Vec<&str> = self.header.iter().map(String::as_str).collect();
+            Error::new(format!("there is no column {}", words::quote(column))).hint(words::did_you_mean(column, &names))
+        })?;
+        for (name, other) in self.names.iter().zip(&mut self.picks) {
+            // Who is known by their email has an email.
+            if field.trim() != "ref" || !matches!(*name, "email" | "phone") {
+                other.places.retain(|taken| *taken != place);
+            }
+        }
+        self.picks[index] = Pick { places: vec![place], joined: false };
+        Ok(())
     }
 
     /// The place of a field that the file must have.
@@ -149,10 +152,15 @@ impl<'s> Columns<'s> {
         })
     }
 
-    /// The place of a field, if the file has it.
+    /// The (first) place of a field, if the file has it.
     pub fn place(&self, field: &str) -> Option<usize> {
-        let index = self.fields.iter().position(|(name, _)| *name == field)?;
-        self.places[index]
+        self.pick(field).places.first().copied()
+    }
+
+    /// The columns of a field.
+    pub(super) fn pick(&self, field: &str) -> &Pick {
+        const NONE: &Pick = &Pick { places: Vec::new(), joined: false };
+        self.names.iter().position(|name| *name == field).map_or(NONE, |index| &self.picks[index])
     }
 
     /// The heading over a place.
@@ -160,9 +168,14 @@ impl<'s> Columns<'s> {
         self.header.get(place).map_or("", String::as_str)
     }
 
+    /// The heading over a field.
+    pub(super) fn heading_of(&self, field: &str) -> &str {
+        self.place(field).map_or("", |place| self.heading(place))
+    }
+
     /// Headings that no field took.
     pub fn unused(&self) -> Vec<&str> {
-        let taken = |index: &usize| self.places.contains(&Some(*index));
+        let taken = |index: &usize| self.picks.iter().any(|pick| pick.places.contains(index));
         (0..self.header.len())
             .filter(|index| !taken(index))
             .map(|index| self.heading(index))
@@ -171,7 +184,74 @@ impl<'s> Columns<'s> {
     }
 }
 
-/// A heading in lower case, letters and digits alone.
-fn fold(heading: &str) -> String {
-    heading.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+/// The places that the writing of a column means in a header.
+fn pick(column: &str, folded: &[String]) -> Pick {
+    let (column, needed) = column.split_once(" if ").map_or((column, None), |(column, needed)| (column, Some(needed)));
+    if needed.is_some_and(|needed| !folded.contains(&fold(needed))) {
+        return Pick::default();
+    }
+    let place = |heading: &str| {
+        let (heading, nth) = heading.split_once('#').unwrap_or((heading, "1"));
+        let (heading, nth) = (fold(heading), nth.parse::<usize>().unwrap_or(1));
+        folded.iter().enumerate().filter(|(_, known)| **known == heading).map(|(place, _)| place).nth(nth - 1)
+    };
+    let joined = column.contains('+');
+    Pick { places: column.split(['|', '+']).filter_map(place).collect(), joined }
+}
+
+/// A heading in lower case without accents, letters and digits alone.
+pub(super) fn fold(heading: &str) -> String {
+    let mut folded = String::with_capacity(heading.len());
+    for c in heading.chars().flat_map(char::to_lowercase).filter(|c| c.is_alphanumeric()) {
+        match c {
+            'à' | 'á' | 'â' | 'ã' | 'å' => folded.push('a'),
+            'ä' => folded.push_str("ae"),
+            'ç' => folded.push('c'),
+            'è' | 'é' | 'ê' | 'ë' => folded.push('e'),
+            'ì' | 'í' | 'î' | 'ï' => folded.push('i'),
+            'ñ' => folded.push('n'),
+            'ò' | 'ó' | 'ô' | 'õ' => folded.push('o'),
+            'ö' => folded.push_str("oe"),
+            'ù' | 'ú' | 'û' => folded.push('u'),
+            'ü' => folded.push_str("ue"),
+            'ß' => folded.push_str("ss"),
+            c => folded.push(c),
+        }
+    }
+    folded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FIELDS: &[Field] = &[
+        ("last_name", &["Particle+Surname", "Nom if Prénom"]),
+        ("full_name", &["Nom"]),
+        ("street2", &["Address#2"]),
+        ("phone", &["Mobile|Phone"]),
+    ];
+
+    fn picked(table: &str) -> Vec<String> {
+        let sheet = Sheet::read(table.as_bytes()).expect("a table");
+        let columns = Columns::find(FIELDS, &sheet, &[]).expect("columns");
+        let mut cells = Vec::new();
+        let take = |_, row: &StringRecord| {
+            cells = FIELDS.iter().map(|(name, _)| columns.pick(name).of(row).into_owned()).collect();
+            Ok(())
+        };
+        sheet.records(take, |_, _| {}).expect("rows");
+        cells
+    }
+
+    #[test]
+    fn columns_join_stand_in_for_each_other_and_repeat() {
+        for (table, cells) in [
+            ("Particle,Surname,Phone,Mobile\nvan der,Berg,1,\n", ["van der Berg", "", "", "1"]),
+            ("PRENOM,Nom,Address,ADDRESS\nZoë,Petit,a,b\n", ["Petit", "", "b", ""]),
+            ("Nom,Mobile,Phone\nZoë Petit,2,1\n", ["", "Zoë Petit", "", "2"]),
+        ] {
+            assert_eq!(picked(table), cells, "{table}");
+        }
+    }
 }

@@ -1,0 +1,38 @@
+//! Sales and the people they belong to: by reference, and by email where an export has nothing else.
+
+use std::collections::HashMap;
+
+use crate::error::Result;
+use crate::params;
+use crate::store::{Read, Write};
+
+/// Whose an email is, in lower case; emails of several people are nobody's.
+pub(super) fn lone_emails(read: &Read<'_>) -> Result<HashMap<String, i64>> {
+    let mut all: HashMap<String, Option<i64>> = HashMap::new();
+    read.each("SELECT id, email FROM customer WHERE email <> ''", params![], |row| {
+        let (id, email): (i64, String) = (row.get(0)?, row.get(1)?);
+        all.entry(email.trim().to_lowercase()).and_modify(|owner| *owner = None).or_insert(Some(id));
+        Ok(())
+    })?;
+    Ok(all.into_iter().filter_map(|(email, owner)| Some((email, owner?))).collect())
+}
+
+/// Sales that came before their customer find them now.
+pub(super) fn link_sales(write: &Write<'_>) -> Result<()> {
+    let sql = "UPDATE purchase SET customer_id = (SELECT c.id FROM customer c WHERE c.ref = purchase.ref) \
+               WHERE customer_id IS NULL AND ref <> '' AND EXISTS (SELECT 1 FROM customer c WHERE c.ref = purchase.ref)";
+    write.run(sql, params![])?;
+    let sql = "SELECT DISTINCT ref FROM purchase WHERE customer_id IS NULL AND ref <> '' AND ref LIKE '%@%'";
+    let lost: Vec<String> = write.all(sql, params![], |row| row.get(0))?;
+    if lost.is_empty() {
+        return Ok(());
+    }
+    let emails = lone_emails(write)?;
+    for reference in lost {
+        if let Some(id) = emails.get(&reference.to_lowercase()) {
+            let sql = "UPDATE purchase SET customer_id = ?2 WHERE customer_id IS NULL AND ref <> '' AND ref = ?1";
+            write.run(sql, params![reference, id])?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,98 @@
+//! What only the whole file tells: which comes first in its days, what its decimal sign is, whether all its ids end in `.0`.
+//!
+//! The file is gone through once, and only when a row asks.
+
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
+
+use super::cells;
+use super::columns::{Columns, Pick};
+use super::days::{self, DayOrder, Reading};
+use super::numbers::{self, Sign};
+use super::sheet::Sheet;
+use crate::error::Result;
+
+/// Numbers that are names.
+pub(super) const IDS: [&str; 4] = ["ref", "receipt", "postcode", "phone"];
+/// Numbers that are amounts.
+const AMOUNTS: [&str; 3] = ["amount", "unit_price", "less"];
+
+/// A file that can be asked.
+pub(super) struct Survey<'s> {
+    sheet: &'s Sheet,
+    columns: &'s Columns<'s>,
+    found: OnceCell<Evidence>,
+}
+
+#[derive(Debug, Default)]
+struct Evidence {
+    order: Option<DayOrder>,
+    sign: BTreeMap<&'static str, (bool, bool)>,
+    point_zero: BTreeMap<&'static str, bool>,
+}
+
+impl<'s> Survey<'s> {
+    pub(super) fn new(sheet: &'s Sheet, columns: &'s Columns<'s>) -> Self {
+        Self { sheet, columns, found: OnceCell::new() }
+    }
+
+    /// The order that the first day shows which can be read in one order only.
+    pub(super) fn day_order(&self) -> Result<Option<DayOrder>> {
+        Ok(self.evidence()?.order)
+    }
+
+    /// How a field writes decimals; nothing when nothing shows it, or both.
+    pub(super) fn sign(&self, field: &str) -> Result<Option<Sign>> {
+        Ok(match self.evidence()?.sign.get(field) {
+            Some((true, false)) => Some(Sign::Point),
+            Some((false, true)) => Some(Sign::Comma),
+            _ => None,
+        })
+    }
+
+    /// Whether every number of a field is written like `17850.0`.
+    pub(super) fn point_zero(&self, field: &str) -> Result<bool> {
+        Ok(self.evidence()?.point_zero.get(field).copied().unwrap_or(false))
+    }
+
+    fn evidence(&self) -> Result<&Evidence> {
+        if let Some(found) = self.found.get() {
+            return Ok(found);
+        }
+        let evidence = self.look()?;
+        Ok(self.found.get_or_init(|| evidence))
+    }
+
+    fn look(&self) -> Result<Evidence> {
+        let mut evidence = Evidence::default();
+        let there = |fields: &[&'static str]| -> Vec<(&'static str, &Pick)> {
+            fields.iter().map(|f| (*f, self.columns.pick(f))).filter(|(_, pick)| pick.is_there()).collect()
+        };
+        let (ids, amounts, on) = (there(&IDS), there(&AMOUNTS), self.columns.pick("on"));
+        self.sheet.records(
+            |_, row| {
+                if evidence.order.is_none()
+                    && let Some(Reading::Shows(_, order)) = days::read(&on.of(row))
+                {
+                    evidence.order = Some(order);
+                }
+                for (field, pick) in &ids {
+                    let cell = pick.of(row);
+                    if !cell.is_empty() {
+                        let all = evidence.point_zero.entry(field).or_insert(true);
+                        *all &= cells::without_point_zero(cells::unquoted(&cell)).is_some();
+                    }
+                }
+                for (field, pick) in &amounts {
+                    let shown = numbers::sign_shown(&pick.of(row));
+                    let (point, comma) = evidence.sign.entry(field).or_default();
+                    *point |= shown == Some(Sign::Point);
+                    *comma |= shown == Some(Sign::Comma);
+                }
+                Ok(())
+            },
+            |_, _| {},
+        )?;
+        Ok(evidence)
+    }
+}
