@@ -74,15 +74,14 @@ fn a_full_disk_is_said_and_changes_nothing() {
     let before = dump(&path);
     let crowd = Crowd::of(3000);
     let sheet = Sheet::read(crowd.customers().as_bytes()).unwrap();
-    let today: chrono::NaiveDate = "2024-03-01".parse().unwrap();
+    let plan = Plan::of(&sheet, Kind::Customers, Wishes::default()).unwrap();
+    let today = "2024-03-01".parse().unwrap();
     let full = |store: &mut Store| {
         let pages = store.read().value::<i64>("PRAGMA page_count", &[]).unwrap();
         store.limit_pages(u32::try_from(pages).unwrap() + 1).unwrap();
     };
     let mut store = Store::open(&path).unwrap();
     full(&mut store);
-    let wishes = Wishes { from: None, map: &[], day_order: None };
-    let plan = Plan::of(&sheet, Kind::Customers, wishes).unwrap();
     let error = store.write(|w| customers(w, &plan, today, &|_| {})).expect_err("no room");
     assert_eq!(
         error.report(),

@@ -20,6 +20,10 @@ use crate::words;
 pub use backup::{Finding, backup, examine};
 pub use value::{FromValue, ToValue, Value};
 
+/// Kilobytes of pages that are kept in memory, usually and while a table is filled.
+const CACHE: i64 = 65_536;
+const BULK_CACHE: i64 = 262_144;
+
 /// Parameters of a statement, in the order of `?1`, `?2` ….
 #[macro_export]
 macro_rules! params {
@@ -67,12 +71,12 @@ impl Store {
             for (name, value) in [("journal_mode", "WAL"), ("synchronous", "FULL"), ("foreign_keys", "ON")] {
                 writer.pragma_update(None, name, value).map_err(fault::of)?;
             }
-            writer.pragma_update(None, "cache_size", -65_536).map_err(fault::of)?;
+            writer.pragma_update(None, "cache_size", -CACHE).map_err(fault::of)?;
             migrations::run(&mut writer)?;
             let read_only = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
             let reader = Connection::open_with_flags(path, read_only).map_err(fault::of)?;
             reader.busy_timeout(Duration::from_secs(10)).map_err(fault::of)?;
-            reader.pragma_update(None, "cache_size", -65_536).map_err(fault::of)?;
+            reader.pragma_update(None, "cache_size", -CACHE).map_err(fault::of)?;
             writer.set_prepared_statement_cache_capacity(64);
             Ok(Self { reader, writer })
         };
@@ -233,11 +237,14 @@ impl Write<'_> {
         for (name, _) in &indexes {
             self.run(&format!("DROP INDEX \"{name}\""), &[])?;
         }
+        let pragma = |name, value: i64| self.read.connection.pragma_update(None, name, value).map_err(fault::of);
+        pragma("cache_size", -BULK_CACHE)?;
         let done = work()?;
-        self.read.connection.pragma_update(None, "threads", 2).map_err(fault::of)?;
+        pragma("threads", 2)?;
         for (_, made) in &indexes {
             self.run(made, &[])?;
         }
+        pragma("cache_size", -CACHE)?;
         Ok(done)
     }
 }

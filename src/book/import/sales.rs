@@ -93,6 +93,7 @@ pub(super) fn read(
         source,
         currency,
         batch: Batch::default(),
+        full: None,
         open: false,
         shown: None,
         scratch: String::new(),
@@ -108,9 +109,9 @@ pub(super) fn read(
                 read.rejected += 1;
                 read.faults.append(&mut faults);
             }
-            if reader.batch.is_full() && !reader.open {
-                reader.batch.offset = offset;
-                wanted = give(std::mem::take(&mut reader.batch));
+            if let Some(mut batch) = reader.full.take() {
+                batch.offset = offset;
+                wanted = give(batch);
             }
             Ok(())
         },
@@ -132,6 +133,8 @@ struct Reader<'r> {
     source: &'r str,
     currency: Currency,
     batch: Batch,
+    /// A batch that can be handed over.
+    full: Option<Batch>,
     /// Whether the last sale of the batch may have more lines.
     open: bool,
     /// Which order of day and month a row showed, and where it starts.
@@ -176,6 +179,9 @@ impl Reader<'_> {
             return Ok(Ok(()));
         }
         self.close();
+        if self.batch.is_full() {
+            self.full = Some(std::mem::take(&mut self.batch));
+        }
         let Some(on) = day else { return Ok(Err(vec![Fault::new(offset, heading("on"), "a purchase without a day")])) };
         let start = self.batch.lines.len();
         let receipt = match &takes_back {
