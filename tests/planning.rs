@@ -71,7 +71,7 @@ fn differences_are_told_before_anything_is_printed() {
     );
     shop.run("import customers customers.csv").shows("2 changed");
     shop.run("plan spring")
-        .says("1 recipient has in the book another name or address now")
+        .says("1 recipient has another name or address in the book now")
         .says("1 recipient would be missing");
 }
 

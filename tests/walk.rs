@@ -39,7 +39,7 @@ fn planning(shop: &Shop) {
     assert_eq!(refs(&list["recipients"]), ["C-03", "C-07", "C-06", "C-01", "C-09", "C-12", "C-10"]);
     for (reference, sentence) in [
         ("C-01", "Robert Smith (`C-01`) is in: letter number 4."),
-        ("C-02", "Eleanor Smith (`C-02`) is in in the letter to"),
+        ("C-02", "Eleanor Smith (`C-02`) is in, with the letter to"),
         ("C-04", "James Lee (`C-04`) matches the query and was left out: does not want post."),
         ("C-08", "Acme Uniforms (`C-08`) did not match the query."),
     ] {

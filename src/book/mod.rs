@@ -31,4 +31,4 @@ pub use identity::{References, Standing, is_forgotten, references};
 pub use merging::{Merged, merge, unmerge};
 pub use notes::{KINDS, Note, add_note, notes, resolve};
 pub use purchase::{LastPurchase, last_purchases, spent_between, visits_between};
-pub use table::{Reach, by_id, by_ref, count, members, preferences, reach, resolve_ref, similar_refs, tags};
+pub use table::{Reach, by_id, by_ref, count, ids, members, preferences, reach, resolve_ref, similar_refs, tags};

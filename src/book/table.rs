@@ -91,6 +91,19 @@ pub struct Reach {
     pub has_moved: bool,
 }
 
+/// Whether a text can be an email address: one `@` between two parts, the second with a dot, nothing that ends a word.
+fn is_email(text: &str) -> bool {
+    let odd = |c: char| c.is_whitespace() || c.is_control() || matches!(c, ',' | ';' | '<' | '>' | '(' | ')' | '"');
+    match text.split_once('@') {
+        Some((name, domain)) => {
+            let dots =
+                domain.contains('.') && !domain.starts_with('.') && !domain.ends_with('.') && !domain.contains("..");
+            !name.is_empty() && dots && !domain.contains('@') && !text.contains(odd)
+        }
+        None => false,
+    }
+}
+
 /// How everybody can be written to, by id.
 pub fn reach(read: &Read<'_>) -> Result<HashMap<i64, Reach>> {
     let mut all = HashMap::with_capacity(count(read)?);
@@ -105,7 +118,7 @@ pub fn reach(read: &Read<'_>) -> Result<HashMap<i64, Reach>> {
             household_id: row.get(2)?,
             has_address: card.has_address(),
             wants_no_post: row.get::<String>(7)? == "no",
-            has_email: row.get::<String>(6)?.contains('@'),
+            has_email: is_email(&row.get::<String>(6)?),
             email_consent: row.get::<String>(8)? == "yes",
             deceased: row.get(9)?,
             has_moved: card.has_moved(),
@@ -117,7 +130,7 @@ pub fn reach(read: &Read<'_>) -> Result<HashMap<i64, Reach>> {
 }
 
 /// The id behind every reference, those that were merged as well.
-pub(super) fn ids(read: &Read<'_>) -> Result<HashMap<String, i64>> {
+pub fn ids(read: &Read<'_>) -> Result<HashMap<String, i64>> {
     let mut ids = HashMap::with_capacity(count(read)?);
     let sql = "SELECT ref, customer_id FROM customer_alias UNION ALL SELECT ref, id FROM customer";
     read.each(sql, params![], |row| {

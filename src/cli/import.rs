@@ -1,4 +1,4 @@
-//! `import customers FILE` and `import purchases FILE`.
+//! `import customers FILE` and `import purchases FILE`; `import past-campaign FILE` goes its own way from here.
 
 use std::path::{Path, PathBuf};
 
@@ -6,7 +6,7 @@ use clap::Subcommand;
 use serde_json::json;
 
 use super::done::Done;
-use super::{Context, progress};
+use super::{Context, import_past, progress};
 use crate::book::import::{self, PurchaseOptions, Report, Sheet};
 use crate::error::{Error, Result};
 use crate::shop::{self, Shop};
@@ -26,19 +26,20 @@ enum What {
     Customers(File),
     /// Purchases: each is taken once, however often the file is imported.
     Purchases(PurchaseFile),
+    PastCampaign(import_past::Arguments),
 }
 
 #[derive(Debug, clap::Args)]
-struct File {
+pub(super) struct File {
     /// A CSV with a header row.
     #[arg(value_name = "FILE")]
     path: PathBuf,
     /// Which column is which, when the headings do not say: `--map ref="Customer No"`. May be said more than once.
     #[arg(long, value_name = "FIELD=COLUMN")]
-    map: Vec<String>,
+    pub(super) map: Vec<String>,
     /// Show what would change, and change nothing.
     #[arg(long)]
-    dry_run: bool,
+    pub(super) dry_run: bool,
     /// Take the good rows and write the bad ones out with their faults.
     #[arg(long)]
     skip_bad: bool,
@@ -66,11 +67,9 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
     let (file, noun) = match &arguments.what {
         What::Customers(file) => (file, "customer"),
         What::Purchases(purchases) => (&purchases.file, "purchase"),
+        What::PastCampaign(past) => return import_past::run(past, context),
     };
-    let name = file.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let bytes = std::fs::read(&file.path).map_err(|e| Error::io("read", &file.path, e))?;
-    let sheet = Sheet::read(&bytes).map_err(|e| e.at(&name))?;
-    drop(bytes);
+    let (name, sheet) = sheet(file)?;
     let bar = progress(context, sheet.size(), "Reading");
     let step = |offset: usize| bar.set_position(offset as u64);
     let work = |write: &Write<'_>| {
@@ -87,6 +86,7 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
                 };
                 import::purchases(write, &sheet, options, &step)
             }
+            What::PastCampaign(_) => unreachable!("it went its own way"),
         };
         report.map_err(|e| e.at(&name))
     };
@@ -95,8 +95,16 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
     done(&shop, file, &name, noun, &sheet, report)
 }
 
+/// The name of a file, and the table in it.
+pub(super) fn sheet(file: &File) -> Result<(String, Sheet)> {
+    let name = file.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let bytes = std::fs::read(&file.path).map_err(|e| Error::io("read", &file.path, e))?;
+    let sheet = Sheet::read(&bytes).map_err(|e| e.at(&name))?;
+    Ok((name, sheet))
+}
+
 /// Runs the import: wholly, in rehearsal, or not at all when there are faults that may not be skipped.
-fn take(store: &mut Store, file: &File, work: impl Fn(&Write<'_>) -> Result<Report>) -> Result<Report> {
+pub(super) fn take(store: &mut Store, file: &File, work: impl Fn(&Write<'_>) -> Result<Report>) -> Result<Report> {
     if file.dry_run {
         return store.rehearse(work);
     }
@@ -112,7 +120,14 @@ fn take(store: &mut Store, file: &File, work: impl Fn(&Write<'_>) -> Result<Repo
     refused.map_or(taken, Ok)
 }
 
-fn done(shop: &Shop, file: &File, name: &str, noun: &str, sheet: &Sheet, mut report: Report) -> Result<Done> {
+pub(super) fn done(
+    shop: &Shop,
+    file: &File,
+    name: &str,
+    noun: &str,
+    sheet: &Sheet,
+    mut report: Report,
+) -> Result<Done> {
     let refused = !report.problems.is_empty() && !file.skip_bad;
     if refused {
         // Nothing was taken.

@@ -1,6 +1,8 @@
 //! The command line: one file a verb, each with its arguments and one function.
 
 mod backup;
+mod best;
+mod calls;
 mod check;
 mod customer;
 mod demo;
@@ -8,6 +10,7 @@ mod doctor;
 mod done;
 mod follow_up;
 mod import;
+mod import_past;
 mod init;
 mod pieces;
 mod plan;
@@ -58,6 +61,8 @@ enum Verb {
     Init(init::Arguments),
     Demo(demo::Arguments),
     Import(import::Arguments),
+    Best(best::Arguments),
+    Calls(calls::Arguments),
     Customer(customer::Arguments),
     Segment(segment::Arguments),
     Check(check::Arguments),
@@ -84,6 +89,8 @@ struct Context {
     clock: Clock,
     /// Whether somebody watches: progress is shown.
     watched: bool,
+    /// Whether an object is wanted instead of text.
+    json: bool,
 }
 
 impl Context {
@@ -100,6 +107,7 @@ pub fn main() -> ExitCode {
         folder: arguments.shop,
         clock: arguments.today.map_or_else(Clock::system, Clock::fixed),
         watched: std::io::stderr().is_terminal() && !arguments.json,
+        json: arguments.json,
     };
     match run(&arguments.verb, &context) {
         Ok(done) => show(&done, arguments.json),
@@ -118,6 +126,8 @@ fn run(verb: &Verb, context: &Context) -> Result<Done> {
         Verb::Init(arguments) => init::run(arguments, context),
         Verb::Demo(arguments) => demo::run(arguments, context),
         Verb::Import(arguments) => import::run(arguments, context),
+        Verb::Best(arguments) => best::run(arguments, context),
+        Verb::Calls(arguments) => calls::run(arguments, context),
         Verb::Customer(arguments) => customer::run(arguments, context),
         Verb::Segment(arguments) => segment::run(arguments, context),
         Verb::Check(arguments) => check::run(arguments, context),

@@ -17,7 +17,8 @@ pub(super) fn recognise(connection: &Connection) -> Result<()> {
     let tables: i64 =
         connection.query_row("SELECT count(*) FROM sqlite_schema", [], |r| r.get(0)).map_err(fault::of)?;
     if application != APPLICATION_ID && tables > 0 {
-        return Err(Error::new("this is a database of another program").hint("give the shop folder with `--shop DIR`"));
+        return Err(Error::new("this is a database of another program")
+            .hint("move that file away, and copy a backup to its place as regulars.db"));
     }
     let version = version(connection)?;
     if version > MIGRATIONS.len() {

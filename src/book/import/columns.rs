@@ -91,7 +91,7 @@ pub const PURCHASE_FIELDS: &[Field] = &[
 
 /// Where each field of a table of fields stands in a file.
 #[derive(Debug)]
-pub(super) struct Columns<'s> {
+pub struct Columns<'s> {
     fields: &'static [Field],
     places: Vec<Option<usize>>,
     header: &'s [String],
@@ -102,7 +102,7 @@ impl<'s> Columns<'s> {
     ///
     /// # Errors
     /// When `map` names a field or a column that there is not.
-    pub(super) fn find(fields: &'static [Field], sheet: &'s Sheet, map: &[String]) -> Result<Self> {
+    pub fn find(fields: &'static [Field], sheet: &'s Sheet, map: &[String]) -> Result<Self> {
         let header = sheet.header();
         let folded: Vec<String> = header.iter().map(|heading| fold(heading)).collect();
         let mut places: Vec<Option<usize>> = fields
@@ -137,7 +137,10 @@ impl<'s> Columns<'s> {
     }
 
     /// The place of a field that the file must have.
-    pub(super) fn need(&self, field: &str, meaning: &str) -> Result<usize> {
+    ///
+    /// # Errors
+    /// When the file has it not; `meaning` says what it would be.
+    pub fn need(&self, field: &str, meaning: &str) -> Result<usize> {
         self.place(field).ok_or_else(|| {
             Error::new(format!("no column looks like {meaning}")).at(1).hint(format!(
                 "say which one it is with `--map {field}=COLUMN`; the columns are {}",
@@ -147,18 +150,18 @@ impl<'s> Columns<'s> {
     }
 
     /// The place of a field, if the file has it.
-    pub(super) fn place(&self, field: &str) -> Option<usize> {
+    pub fn place(&self, field: &str) -> Option<usize> {
         let index = self.fields.iter().position(|(name, _)| *name == field)?;
         self.places[index]
     }
 
     /// The heading over a place.
-    pub(super) fn heading(&self, place: usize) -> &str {
+    pub fn heading(&self, place: usize) -> &str {
         self.header.get(place).map_or("", String::as_str)
     }
 
     /// Headings that no field took.
-    pub(super) fn unused(&self) -> Vec<&str> {
+    pub fn unused(&self) -> Vec<&str> {
         let taken = |index: &usize| self.places.contains(&Some(*index));
         (0..self.header.len())
             .filter(|index| !taken(index))

@@ -11,7 +11,7 @@ use serde::Serialize;
 use crate::error::Error;
 use crate::words;
 
-pub use columns::{CUSTOMER_FIELDS, PURCHASE_FIELDS};
+pub use columns::{CUSTOMER_FIELDS, Columns, PURCHASE_FIELDS};
 pub use customers::customers;
 pub use days::{DayOrder, parse as parse_day};
 pub use purchases::{Options as PurchaseOptions, purchases};
@@ -52,7 +52,8 @@ pub struct Problem {
 }
 
 impl Problem {
-    fn new(line: usize, column: &str, message: impl Into<String>) -> Self {
+    /// A fault in a line, under a heading.
+    pub fn new(line: usize, column: &str, message: impl Into<String>) -> Self {
         Self { line, column: column.to_owned(), message: message.into() }
     }
 
