@@ -367,6 +367,21 @@ fn the_figures_stay_when_somebody_is_forgotten() {
 }
 
 #[test]
+fn a_letter_stays_with_those_of_the_household_who_stay() {
+    let shop = Shop::new();
+    shop.run("plan spring").quiet();
+    let before = shop.recipient("spring", "C-01");
+    assert_eq!(before["name"], "Robert and Eleanor Smith");
+    shop.run("customer forget C-01 --yes").quiet();
+    let after = shop.recipient("spring", "C-02");
+    assert_eq!((&after["name"], &after["code"]), (&json!("Eleanor Smith"), &before["code"]));
+    shop.run("print spring").quiet();
+    let fields = "SELECT count(*) FROM recipient WHERE fields LIKE '%Robert%' OR fields LIKE '%robert%'";
+    assert_eq!(shop.count(fields), 0);
+    shop.run(&format!("redeem {}", after["code"].as_str().unwrap())).quiet().shows("Eleanor Smith");
+}
+
+#[test]
 fn hostile_text_comes_out_as_it_went_in() {
     let shop = Shop::new();
     for text in [

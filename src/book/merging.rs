@@ -92,7 +92,8 @@ pub fn merge(write: &Write<'_>, reference: &str, into: &str, now: NaiveDateTime)
     write.run(sql, params![old.id, stays.id])?;
     write.run("UPDATE customer_alias SET customer_id = ?2 WHERE customer_id = ?1", params![old.id, stays.id])?;
     write.run("DELETE FROM customer WHERE id = ?1", params![old.id])?;
-    let sql = "INSERT INTO customer_alias (ref, customer_id) VALUES (?1, ?2)";
+    let sql = "INSERT INTO customer_alias (ref, customer_id) VALUES (?1, ?2) \
+               ON CONFLICT (ref) DO UPDATE SET customer_id = excluded.customer_id";
     write.run(sql, params![old.reference, stays.id])?;
     let event = serde_json::to_string(&kept).map_err(unreadable)?;
     let sql = "INSERT INTO customer_merge (ref, into_ref, customer_id, at, kept) VALUES (?1, ?2, ?3, ?4, ?5)";
@@ -124,6 +125,11 @@ pub fn unmerge(write: &Write<'_>, reference: &str, now: NaiveDateTime) -> Result
             words::quote(&stays.reference)
         ));
         return Err(error.hint(format!("take that apart first: `regulars customer unmerge {into}`")));
+    }
+    let again: i64 = write.value("SELECT count(*) FROM customer WHERE ref = ?1", params![reference])?;
+    if again > 0 {
+        return Err(Error::new(format!("there is a new card {} already", words::quote(reference)))
+            .hint(format!("merge that one too: `regulars customer merge {reference} {into}`")));
     }
     let mut kept: Kept = serde_json::from_str(&kept).map_err(unreadable)?;
     write.run("DELETE FROM customer_alias WHERE ref = ?1", params![reference])?;

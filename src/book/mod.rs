@@ -1,5 +1,6 @@
 //! The customer book: who the customers are, who lives with whom, what they bought, what was said to them.
 
+mod alike;
 mod card;
 mod change;
 mod consent;

@@ -299,6 +299,8 @@ fn people(read: &Read<'_>, shop: &Shop, planned: &Planned) -> Result<Vec<String>
 /// # Errors
 /// When the database does not answer.
 pub fn why_left_out(read: &Read<'_>, planned: &Planned, reference: &str) -> Result<Option<String>> {
-    let sql = "SELECT reason FROM left_out WHERE campaign_id = ?1 AND ref = ?2";
+    // A plan keeps the references of its day; some of them may have been merged since.
+    let sql = "SELECT reason FROM left_out WHERE campaign_id = ?1 AND (ref = ?2 OR ref IN (SELECT a.ref \
+               FROM customer_alias a JOIN customer c ON c.id = a.customer_id WHERE c.ref = ?2)) ORDER BY ref <> ?2";
     read.first(sql, params![planned.id, reference], |row| row.get(0))
 }
