@@ -247,7 +247,6 @@ mod tests {
             "31 Foo 1989",
             "12.5",
             "17850.0",
-            "1989-01-3",
         ] {
             assert!(parse(text, None).is_err(), "{text}");
         }
