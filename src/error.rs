@@ -52,6 +52,7 @@ impl Error {
         let message = format!("cannot {what} {}: {}", words::quote(&path.display().to_string()), reason(&source));
         let hint = match source.kind() {
             std::io::ErrorKind::StorageFull => Some("the disk is full: free some space, then do it again"),
+            std::io::ErrorKind::NotFound => Some("check its name, and the folder it is in"),
             std::io::ErrorKind::PermissionDenied => {
                 Some("this folder or file belongs to somebody else: ask for the right to it")
             }
@@ -67,8 +68,14 @@ impl Error {
         if faults.is_empty() {
             return None;
         }
-        let mut first = faults.remove(0);
-        first.inner.others.append(&mut faults);
+        let mut flat: Vec<Error> = Vec::with_capacity(faults.len());
+        for mut fault in faults.drain(..) {
+            let mut inside = std::mem::take(&mut fault.inner.others);
+            flat.push(fault);
+            flat.append(&mut inside);
+        }
+        let mut first = flat.remove(0);
+        first.inner.others = flat;
         Some(first)
     }
 
@@ -151,11 +158,14 @@ impl Error {
     #[must_use]
     pub fn report(&self) -> String {
         let mut text = String::new();
-        for fault in self.faults() {
+        let mut faults = self.faults().peekable();
+        while let Some(fault) = faults.next() {
             text.push_str("error: ");
             text.push_str(&fault.to_string());
             text.push('\n');
-            if let Some(hint) = fault.what_next() {
+            // What to do about several faults of one kind is said once, under the last.
+            let again = faults.peek().is_some_and(|next| next.what_next() == fault.what_next());
+            if let Some(hint) = fault.what_next().filter(|_| !again) {
                 text.push_str("hint: ");
                 text.push_str(hint);
                 text.push('\n');

@@ -14,6 +14,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("printpdf", &["letter/pdf.rs"]),
     ("lopdf", &["letter/pdf.rs"]),
     ("lettre", &["email/"]),
+    ("plotters", &["best/chart.rs"]),
     ("clap", &["cli/", "main.rs"]),
     ("axum", &["web/"]),
     ("tokio", &["web/"]),

@@ -17,6 +17,10 @@ mod support;
 
 /// The sources keep to the map of rooms: who may use whom, which crate is named where.
 mod architecture;
+/// The best-customer worksheet, and whom to call.
+mod best;
+/// The customer verbs: the card, one person twice, everything that is held on somebody, and nothing left of them.
+mod customers;
 /// Emails as files: only to a recorded yes, and no name becomes a header or markup.
 mod emails;
 /// Every folder of faults/ is a mistake: what is said about it, and that it changes nothing.
@@ -30,6 +34,8 @@ mod importing;
 mod keeping;
 /// The letters as pdftotext, pdffonts, qpdf and zbarimg read them; people with strange names.
 mod letters;
+/// Last year's mailing from a spreadsheet: all of it or nothing, and then a campaign like any other.
+mod past;
 /// A plan: frozen once, places filled by rank, lots drawn the same each time, one branch for each.
 mod planning;
 /// The report against a count made here, and its intervals against published examples.

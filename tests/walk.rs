@@ -39,7 +39,7 @@ fn planning(shop: &Shop) {
     assert_eq!(refs(&list["recipients"]), ["C-03", "C-07", "C-06", "C-01", "C-09", "C-12", "C-10"]);
     for (reference, sentence) in [
         ("C-01", "Robert Smith (`C-01`) is in: letter number 4."),
-        ("C-02", "Eleanor Smith (`C-02`) is in in the letter to"),
+        ("C-02", "Eleanor Smith (`C-02`) is in, with the letter to"),
         ("C-04", "James Lee (`C-04`) matches the query and was left out: does not want post."),
         ("C-08", "Acme Uniforms (`C-08`) did not match the query."),
     ] {
@@ -95,7 +95,8 @@ fn writing_again(shop: &Shop) {
     shop.run("follow-up spring summer").shows("2 came and 4 missed").shows("1 letter came back and will be left out");
     let plan = shop.json("plan summer --today 2025-03-01");
     assert_eq!(plan["by_branch"], json!([{"name": "came", "count": 2}, {"name": "missed", "count": 4}]));
-    assert_eq!(plan["mailed"], 6);
+    assert_eq!((&plan["mailed"], &plan["as_of"]), (&json!(6), &json!("2025-03-01")), "a year on");
+    assert!(shop.read("campaigns/summer.toml").contains("claim_until = 2025-06-30"));
     let list = shop.json("recipients summer");
     for recipient in list["recipients"].as_array().unwrap() {
         let came = ["C-01", "C-03"].contains(&recipient["ref"].as_str().unwrap());

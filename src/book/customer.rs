@@ -52,11 +52,16 @@ pub struct Customer {
     /// `yes`, `no` or `unknown`.
     pub email_consent: String,
     pub household_id: i64,
+    /// Nothing is sent to them any more.
+    pub deceased: bool,
+    /// The address, folded, that is no longer theirs.
+    pub moved_from: String,
 }
 
 /// The columns that [`Customer::from_row`] reads.
 pub(super) const COLUMNS: &str = "id, ref, title, first_name, last_name, full_name, suffix, spouse, company, street, \
-     street2, city, state, postcode, country, email, phone, birthday, notes, post_consent, email_consent, household_id";
+     street2, city, state, postcode, country, email, phone, birthday, notes, post_consent, email_consent, household_id, \
+     deceased, moved_from";
 
 impl Customer {
     pub(super) fn from_row(row: &Row<'_>) -> Result<Self> {
@@ -83,6 +88,8 @@ impl Customer {
             post_consent: row.get(19)?,
             email_consent: row.get(20)?,
             household_id: row.get(21)?,
+            deceased: row.get(22)?,
+            moved_from: row.get(23)?,
         })
     }
 
@@ -96,10 +103,54 @@ impl Customer {
             .unwrap_or_default()
     }
 
+    /// One of [`TEXT_FIELDS`]; nothing for any other word.
+    pub fn field(&self, name: &str) -> &str {
+        match name {
+            "title" => &self.title,
+            "first_name" => &self.first_name,
+            "last_name" => &self.last_name,
+            "full_name" => &self.full_name,
+            "suffix" => &self.suffix,
+            "spouse" => &self.spouse,
+            "company" => &self.company,
+            "street" => &self.street,
+            "street2" => &self.street2,
+            "city" => &self.city,
+            "state" => &self.state,
+            "postcode" => &self.postcode,
+            "country" => &self.country,
+            "email" => &self.email,
+            "phone" => &self.phone,
+            "birthday" => &self.birthday,
+            "notes" => &self.notes,
+            _ => "",
+        }
+    }
+
     /// Whether a letter can reach them: a street, and a town or a postcode.
     pub fn has_address(&self) -> bool {
         !self.street.is_empty() && (!self.city.is_empty() || !self.postcode.is_empty())
     }
+
+    /// Whether the address on the card is one that they have left. A new street makes it good again.
+    pub fn has_moved(&self) -> bool {
+        !self.moved_from.is_empty() && self.moved_from == self.home()
+    }
+
+    /// Whether their name may stand on a letter: they live there, and never said no.
+    pub fn may_be_greeted(&self) -> bool {
+        !self.deceased && !self.has_moved() && self.post_consent != "no"
+    }
+
+    /// The address as it is compared: street and town, without capitals and spaces that do not matter.
+    pub(super) fn home(&self) -> String {
+        folded(&format!("{} {} / {}", self.street, self.street2, self.city))
+    }
+}
+
+/// Lower case, one space between words: how names and addresses are compared.
+pub(super) fn folded(text: &str) -> String {
+    text.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]

@@ -28,6 +28,13 @@ pub struct Note {
     pub resolved_on: Option<NaiveDate>,
 }
 
+impl Note {
+    /// Whether it is a complaint that nobody has put right.
+    pub fn is_open(&self) -> bool {
+        self.kind == "complaint" && self.resolved_on.is_none()
+    }
+}
+
 /// Writes a contact down; its number.
 ///
 /// # Errors
@@ -52,7 +59,7 @@ pub fn add_note(
     }
     let sql =
         "INSERT INTO contact_note (customer_id, on_day, kind, text, minutes) VALUES (?1, ?2, ?3, ?4, ?5) RETURNING id";
-    write.value(sql, params![customer_id, on, kind, text.trim(), minutes])
+    write.value(sql, params![customer_id, on, kind, text, minutes])
 }
 
 /// Everything that was noted about somebody, newest first.

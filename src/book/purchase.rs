@@ -1,6 +1,7 @@
 //! What somebody bought: their last purchase, and sums over days.
 
 use chrono::NaiveDate;
+use serde::Serialize;
 
 use crate::error::Result;
 use crate::money::Money;
@@ -8,13 +9,14 @@ use crate::params;
 use crate::store::Read;
 
 /// A purchase as a letter speaks of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct LastPurchase {
     /// The day.
     pub on: NaiveDate,
     /// The dearest item of the receipt; empty when the export had no items.
     pub item: String,
     /// The whole receipt.
+    #[serde(rename = "amount_minor")]
     pub amount: Money,
 }
 

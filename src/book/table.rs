@@ -13,23 +13,25 @@ pub fn count(read: &Read<'_>) -> Result<usize> {
     read.value("SELECT count(*) FROM customer", params![])
 }
 
-/// The customer of a reference.
+/// The customer of a reference; one that was merged into another card still means that card.
 ///
 /// # Errors
 /// When there is none; the hint names similar references.
 pub fn by_ref(read: &Read<'_>, reference: &str) -> Result<Customer> {
-    let sql = format!("SELECT {COLUMNS} FROM customer WHERE ref = ?1");
-    let found = read.first(&sql, params![reference.trim()], Customer::from_row)?;
-    found.map_or_else(
-        || {
-            let error = Error::new(format!("there is no customer {}", words::quote(reference)));
-            Err(match similar_refs(read, reference)? {
-                near if near.is_empty() => error.hint("references are written as in your export"),
-                near => error.hint(format!("did you mean {}?", words::alternatives(&near))),
-            })
-        },
-        Ok,
-    )
+    if let Some(id) = resolve_ref(read, reference.trim())? {
+        return by_id(read, id);
+    }
+    let error = Error::new(format!("there is no customer {}", words::quote(reference)));
+    Err(match similar_refs(read, reference)? {
+        near if near.is_empty() => error.hint("references are written as in your export"),
+        near => error.hint(format!("did you mean {}?", words::alternatives(&near))),
+    })
+}
+
+/// The id of the card that a reference means: its own, or the one it was merged into.
+pub fn resolve_ref(read: &Read<'_>, reference: &str) -> Result<Option<i64>> {
+    let sql = "SELECT id FROM customer WHERE ref = ?1 UNION ALL SELECT customer_id FROM customer_alias WHERE ref = ?1";
+    read.first(sql, params![reference], |row| row.get(0))
 }
 
 /// References that look like this one.
@@ -84,21 +86,42 @@ pub struct Reach {
     pub wants_no_post: bool,
     pub has_email: bool,
     pub email_consent: bool,
+    pub deceased: bool,
+    /// The address on the card is one that they have left.
+    pub has_moved: bool,
+}
+
+/// Whether a text can be an email address: one `@` between two parts, the second with a dot, nothing that ends a word.
+fn is_email(text: &str) -> bool {
+    let odd = |c: char| c.is_whitespace() || c.is_control() || matches!(c, ',' | ';' | '<' | '>' | '(' | ')' | '"');
+    match text.split_once('@') {
+        Some((name, domain)) => {
+            let dots =
+                domain.contains('.') && !domain.starts_with('.') && !domain.ends_with('.') && !domain.contains("..");
+            !name.is_empty() && dots && !domain.contains('@') && !text.contains(odd)
+        }
+        None => false,
+    }
 }
 
 /// How everybody can be written to, by id.
 pub fn reach(read: &Read<'_>) -> Result<HashMap<i64, Reach>> {
     let mut all = HashMap::with_capacity(count(read)?);
-    let sql = "SELECT id, ref, household_id, street, city, postcode, email, post_consent, email_consent FROM customer";
+    let sql = "SELECT id, ref, household_id, street, city, postcode, email, post_consent, email_consent, deceased, \
+               moved_from, street2 FROM customer";
     read.each(sql, params![], |row| {
-        let card = Customer { street: row.get(3)?, city: row.get(4)?, postcode: row.get(5)?, ..Customer::default() };
+        let (street, street2, moved_from) = (row.get(3)?, row.get(11)?, row.get(10)?);
+        let (city, postcode) = (row.get(4)?, row.get(5)?);
+        let card = Customer { street, street2, city, postcode, moved_from, ..Customer::default() };
         let reach = Reach {
             reference: row.get(1)?,
             household_id: row.get(2)?,
             has_address: card.has_address(),
             wants_no_post: row.get::<String>(7)? == "no",
-            has_email: row.get::<String>(6)?.contains('@'),
+            has_email: is_email(&row.get::<String>(6)?),
             email_consent: row.get::<String>(8)? == "yes",
+            deceased: row.get(9)?,
+            has_moved: card.has_moved(),
         };
         all.insert(row.get(0)?, reach);
         Ok(())
@@ -106,10 +129,11 @@ pub fn reach(read: &Read<'_>) -> Result<HashMap<i64, Reach>> {
     Ok(all)
 }
 
-/// The id behind every reference.
-pub(super) fn ids(read: &Read<'_>) -> Result<HashMap<String, i64>> {
+/// The id behind every reference, those that were merged as well.
+pub fn ids(read: &Read<'_>) -> Result<HashMap<String, i64>> {
     let mut ids = HashMap::with_capacity(count(read)?);
-    read.each("SELECT ref, id FROM customer", params![], |row| {
+    let sql = "SELECT ref, customer_id FROM customer_alias UNION ALL SELECT ref, id FROM customer";
+    read.each(sql, params![], |row| {
         ids.insert(row.get(0)?, row.get(1)?);
         Ok(())
     })?;

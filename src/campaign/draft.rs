@@ -11,7 +11,7 @@ use super::freeze::{self, Frozen};
 use super::sources::Sources;
 use super::table;
 use crate::error::{Error, Result};
-use crate::merge::Template;
+use crate::merge::{Engine, Template};
 use crate::segment::{self, Scope};
 use crate::shop::Shop;
 use crate::store::Read;
@@ -76,7 +76,7 @@ pub fn draft(read: &Read<'_>, shop: &Shop, slug: &str, today: NaiveDate) -> Resu
     {
         let known: Vec<&str> = campaigns.iter().map(String::as_str).collect();
         let hint = if known.is_empty() {
-            "only a campaign that was planned can be followed".to_owned()
+            format!("correct the name, or plan it first: `regulars plan {followed}`")
         } else {
             words::did_you_mean(followed, &known)
         };
@@ -86,7 +86,7 @@ pub fn draft(read: &Read<'_>, shop: &Shop, slug: &str, today: NaiveDate) -> Resu
                 .hint(hint),
         ));
     }
-    sources.engine(&shop.settings, dated, file.follows.is_some())?;
+    let engine = sources.engine(&shop.settings, dated, file.follows.is_some())?;
     let templates = sources.templates()?;
     check_subjects(&file, &templates)?;
     let scope = Scope {
@@ -108,11 +108,12 @@ pub fn draft(read: &Read<'_>, shop: &Shop, slug: &str, today: NaiveDate) -> Resu
     }
     let branches = branches(read, &file, &scope, &choice.chosen, &mut warnings).map_err(at_file)?;
     let mut recipients = Vec::with_capacity(choice.chosen.len());
-    let context = freeze::Context { shop, file: &file, as_of, dated };
+    let excluded = eligible::excluded(read, &file).map_err(at_file)?;
+    let context = freeze::Context { shop, file: &file, as_of, dated, excluded: &excluded };
     for (chosen, branch) in choice.chosen.into_iter().zip(branches) {
         let (members, mut frozen) = freeze::freeze(read, &context, &chosen)?;
-        let template = file.branches.iter().find(|b| b.name == branch).map(|b| &b.template).or(file.template.as_ref());
-        let signer = templates.iter().find(|t| Some(&t.file) == template).and_then(|t| t.head.signer.as_deref());
+        let template = file.template_of(&branch);
+        let signer = templates.iter().find(|t| t.file == template).and_then(|t| t.head.signer.as_deref());
         frozen.fields.text("signer", signer.unwrap_or_default());
         recipients.push(DraftRecipient {
             customer_id: chosen.id,
@@ -126,6 +127,7 @@ pub fn draft(read: &Read<'_>, shop: &Shop, slug: &str, today: NaiveDate) -> Resu
         });
     }
     in_posting_order(&mut recipients, &shop.settings.country);
+    warnings.extend(unprintable(&engine, &file, &recipients));
     let mailed = recipients.iter().filter(|r| !r.held_out).count();
     if let Some(stock) = file.gift.as_ref().and_then(|gift| gift.stock).filter(|stock| *stock < mailed) {
         warnings.push(format!(
@@ -136,6 +138,26 @@ pub fn draft(read: &Read<'_>, shop: &Shop, slug: &str, today: NaiveDate) -> Resu
         ));
     }
     Ok(Draft { file, as_of, dated, sources, recipients, left_out: choice.left_out, warnings })
+}
+
+/// Who could not be printed as things are: a field that the letter prints is empty.
+fn unprintable(engine: &Engine, file: &CampaignFile, recipients: &[DraftRecipient]) -> Option<String> {
+    let mut found = Vec::new();
+    for recipient in recipients.iter().filter(|recipient| !recipient.held_out) {
+        let mut fields = recipient.frozen.fields.clone();
+        fields.text("code", "0000-0000");
+        let template = file.template_of(&recipient.branch);
+        if let Err(fault) = engine.body(template, &fields).and_then(|_| engine.subject(template, &fields)) {
+            found.push(format!(
+                "{} ({}) {}",
+                recipient.frozen.name,
+                words::quote(&recipient.reference),
+                fault.message()
+            ));
+        }
+    }
+    let pieces = words::count(found.len(), "piece");
+    (!found.is_empty()).then(|| format!("{pieces} cannot be made as things are: {}", words::first_few(&found, 3)))
 }
 
 /// A template that can become an email needs a subject.

@@ -15,8 +15,12 @@ use crate::words;
 pub enum Reason {
     /// Excluded by hand.
     Excluded,
+    /// They have died.
+    Deceased,
     /// A letter is unwelcome.
     NoPost,
+    /// They live elsewhere now, and nobody knows where.
+    Moved,
     /// No street, or neither town nor postcode.
     NoAddress,
     /// No recorded yes to email.
@@ -36,7 +40,9 @@ impl Reason {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Excluded => "excluded",
+            Self::Deceased => "deceased",
             Self::NoPost => "does not want post",
+            Self::Moved => "moved away",
             Self::NoAddress => "no address",
             Self::NoEmailConsent => "no consent to email",
             Self::NoEmail => "no email address",
@@ -72,13 +78,14 @@ pub(super) fn choose(read: &Read<'_>, file: &CampaignFile, scope: &Scope<'_>, ke
     let order = order.map_err(|e| e.at("order_by").at(file.line_of("order_by")))?;
     let reach = book::reach(read)?;
     let ranked = ranked(read, file, &condition, order.as_ref())?;
+    let excluded = excluded(read, file)?;
     let back = came_back(read, file, scope)?;
     let mut choice = Choice::default();
     let mut homes: HashSet<i64> = HashSet::new();
     let mut eligible: Vec<Chosen> = Vec::new();
     for (found, by_hand) in ranked {
         let Some(person) = reach.get(&found.id) else { continue };
-        let reason = if file.exclude.contains(&found.reference) { Some(Reason::Excluded) } else { None };
+        let reason = if excluded.contains(&found.id) { Some(Reason::Excluded) } else { None };
         let channel = reason.map_or_else(|| reachable(person, file.channel), Err);
         let channel =
             channel.and_then(|channel| if back.contains(&found.id) { Err(Reason::CameBack) } else { Ok(channel) });
@@ -103,21 +110,22 @@ fn ranked(
     order: Option<&segment::Order>,
 ) -> Result<Vec<(segment::Found, bool)>> {
     let found = segment::find(read, condition, order, None)?;
-    let by_hand: HashSet<&str> = file.include.iter().map(String::as_str).collect();
-    let mut ranked = Vec::with_capacity(found.len() + by_hand.len());
+    let mut by_hand = HashSet::new();
+    let mut ranked = Vec::with_capacity(found.len() + file.include.len());
     for reference in &file.include {
         let customer = book::by_ref(read, reference).map_err(|e| e.at(file.line_of("include")))?;
-        if !ranked.iter().any(|(found, _): &(segment::Found, bool)| found.id == customer.id) {
+        if by_hand.insert(customer.id) {
             ranked.push((segment::Found { id: customer.id, reference: customer.reference }, true));
         }
     }
-    for reference in &file.exclude {
-        book::by_ref(read, reference).map_err(|e| e.at(file.line_of("exclude")))?;
-    }
-    ranked.extend(
-        found.into_iter().filter(|found| !by_hand.contains(found.reference.as_str())).map(|found| (found, false)),
-    );
+    ranked.extend(found.into_iter().filter(|found| !by_hand.contains(&found.id)).map(|found| (found, false)));
     Ok(ranked)
+}
+
+/// Those excluded by hand, under whatever reference.
+pub(super) fn excluded(read: &Read<'_>, file: &CampaignFile) -> Result<HashSet<i64>> {
+    let id = |reference: &String| book::by_ref(read, reference).map(|customer| customer.id);
+    file.exclude.iter().map(|reference| id(reference).map_err(|e| e.at(file.line_of("exclude")))).collect()
 }
 
 /// Those whose last letter came back, unless a branch asks for them.
@@ -132,9 +140,13 @@ fn came_back(read: &Read<'_>, file: &CampaignFile, scope: &Scope<'_>) -> Result<
 
 /// The channel by which somebody can be reached, or why by none.
 fn reachable(person: &Reach, channel: Channel) -> std::result::Result<&'static str, Reason> {
-    let letter = match (person.wants_no_post, person.has_address) {
-        (true, _) => Err(Reason::NoPost),
-        (_, false) => Err(Reason::NoAddress),
+    if person.deceased {
+        return Err(Reason::Deceased);
+    }
+    let letter = match (person.wants_no_post, person.has_moved, person.has_address) {
+        (true, _, _) => Err(Reason::NoPost),
+        (_, true, _) => Err(Reason::Moved),
+        (_, _, false) => Err(Reason::NoAddress),
         _ => Ok("letter"),
     };
     let email = match (person.has_email, person.email_consent) {

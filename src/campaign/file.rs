@@ -3,9 +3,11 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use super::written;
+
 use crate::error::{Error, Result};
 use crate::money::{Currency, Money, Share};
-use crate::shop::{self, Day, Shop, line_of, read_toml};
+use crate::shop::{self, Shop, line_of};
 use crate::words;
 
 /// One campaign as its file declares it.
@@ -132,79 +134,6 @@ pub struct Branch {
     pub template: String,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Written {
-    name: String,
-    as_of: Option<Day>,
-    date: Option<Day>,
-    #[serde(default)]
-    channel: Channel,
-    follows: Option<String>,
-    segment: WrittenSegment,
-    gift: Option<WrittenGift>,
-    letter: Option<WrittenLetter>,
-    #[serde(default, rename = "branch")]
-    branches: Vec<WrittenBranch>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct WrittenSegment {
-    #[serde(rename = "where")]
-    condition: String,
-    order_by: Option<String>,
-    limit: Option<Limit>,
-    #[serde(default)]
-    one_per: OnePer,
-    hold_out: Option<Share>,
-    #[serde(default)]
-    include: Vec<String>,
-    #[serde(default)]
-    exclude: Vec<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct WrittenGift {
-    name: String,
-    unit_cost: Option<String>,
-    stock: Option<usize>,
-    claim_until: Option<Day>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct WrittenLetter {
-    template: Option<String>,
-    postage: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct WrittenBranch {
-    name: String,
-    when: String,
-    template: Option<String>,
-}
-
-impl<'de> Deserialize<'de> for Limit {
-    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> std::result::Result<Self, D::Error> {
-        let value = toml::Value::deserialize(from)?;
-        let wrong = || {
-            serde::de::Error::custom(format!(
-                "{} is not a limit; write 600 or \"20%\"",
-                words::quote(&value.to_string())
-            ))
-        };
-        match &value {
-            toml::Value::Integer(n) => usize::try_from(*n).ok().filter(|n| *n > 0).map(Limit::Count).ok_or_else(wrong),
-            toml::Value::String(text) => text.parse().map(Limit::Share).map_err(|_| wrong()),
-            _ => Err(wrong()),
-        }
-    }
-}
-
 impl CampaignFile {
     /// Reads campaigns/`slug`.toml of a shop.
     ///
@@ -223,7 +152,7 @@ impl CampaignFile {
             };
             return Err(Error::new(format!("there is no campaign {}", words::quote(slug))).hint(hint));
         }
-        let text = shop::read_text(&path)?;
+        let text = shop::read_text(&path).map_err(|e| e.at(place(slug)))?;
         Self::read(slug, &text, shop.settings.currency).map_err(|e| e.at(place(slug)))
     }
 
@@ -232,105 +161,7 @@ impl CampaignFile {
     /// # Errors
     /// When it has faults.
     pub fn read(slug: &str, text: &str, currency: Currency) -> Result<Self> {
-        let mut file: Written = read_toml(text)?;
-        for reference in file.segment.include.iter_mut().chain(&mut file.segment.exclude) {
-            *reference = reference.trim().to_owned();
-        }
-        let mut faults = Vec::new();
-        let at = |key: &str| line_of(text, key);
-        if file.name.trim().is_empty() {
-            faults.push(Error::new("the campaign has no name").at(at("name")).hint("write it as `name = \"…\"`"));
-        }
-        if file.segment.hold_out.is_some_and(Share::is_whole) {
-            faults.push(
-                Error::new("everybody would be held out").at(at("hold_out")).hint("hold out a part, such as \"10%\""),
-            );
-        }
-        let both: Vec<&String> = file.segment.include.iter().filter(|r| file.segment.exclude.contains(r)).collect();
-        if let Some(reference) = both.first() {
-            faults.push(
-                Error::new(format!("{} is both included and excluded", words::quote(reference)))
-                    .at(at("exclude"))
-                    .hint("decide for one"),
-            );
-        }
-        let mut money = |key: &str, text: Option<&String>| match text.map(|text| currency.parse(text)) {
-            None => Money(0),
-            Some(Ok(amount)) if amount.0 >= 0 => amount,
-            Some(Ok(_)) => {
-                faults.push(Error::new(format!("`{key}` cannot be negative")).at(at(key)));
-                Money(0)
-            }
-            Some(Err(fault)) => {
-                faults.push(fault.at(at(key)));
-                Money(0)
-            }
-        };
-        let postage = money("postage", file.letter.as_ref().and_then(|letter| letter.postage.as_ref()));
-        let gift = file.gift.map(|gift| Gift {
-            unit_cost: money("unit_cost", gift.unit_cost.as_ref()),
-            name: gift.name,
-            stock: gift.stock,
-            claim_until: gift.claim_until.map(|day| day.0),
-        });
-        let as_of = file.as_of.map(|day| day.0);
-        if let (Some(from), Some(until)) = (as_of, gift.as_ref().and_then(|gift| gift.claim_until))
-            && until < from
-        {
-            faults.push(
-                Error::new("`claim_until` lies before `as_of`").at(at("claim_until")).hint("nobody could come in time"),
-            );
-        }
-        let template = file.letter.and_then(|letter| letter.template);
-        if template.is_none() && file.branches.is_empty() {
-            faults.push(
-                Error::new("no letter is named").at(1).hint("add `[letter]` with `template = \"…\"`, or branches"),
-            );
-        }
-        let mut branches: Vec<Branch> = Vec::new();
-        for (index, branch) in file.branches.into_iter().enumerate() {
-            let line = nth_line_of(text, "[[branch]]", index);
-            if branches.iter().any(|other| other.name == branch.name) {
-                faults.push(
-                    Error::new(format!("two branches are called {}", words::quote(&branch.name)))
-                        .at(line)
-                        .hint("give each its own name"),
-                );
-            }
-            if branch.name.trim().is_empty() {
-                faults.push(Error::new("a branch has no name").at(line).hint("write it as `name = \"…\"`"));
-            }
-            match branch.template.or_else(|| template.clone()) {
-                Some(template) => branches.push(Branch { name: branch.name, when: branch.when, template }),
-                None => faults.push(
-                    Error::new(format!("branch {} names no letter", words::quote(&branch.name)))
-                        .at(line)
-                        .hint("add `template = \"…\"`"),
-                ),
-            }
-        }
-        Error::all(faults).map_or(Ok(()), Err)?;
-        Ok(Self {
-            slug: slug.to_owned(),
-            text: text.to_owned(),
-            name: file.name,
-            as_of,
-            date: file.date.map(|day| day.0),
-            channel: file.channel,
-            follows: file.follows,
-            condition: file.segment.condition,
-            order_by: file.segment.order_by,
-            limit: file.segment.limit,
-            one_per: file.segment.one_per,
-            hold_out: file.segment.hold_out,
-            include: file.segment.include,
-            exclude: file.segment.exclude,
-            gift,
-            template,
-            postage,
-            currency,
-            branches,
-        })
+        written::read(slug, text, currency)
     }
 
     /// Every template that the campaign uses, each once.
@@ -342,6 +173,12 @@ impl CampaignFile {
         all.sort_unstable();
         all.dedup();
         all
+    }
+
+    /// The template for a branch; for everybody when there are no branches.
+    pub fn template_of(&self, branch: &str) -> &str {
+        let branch = self.branches.iter().find(|known| known.name == branch);
+        branch.map(|branch| branch.template.as_str()).or(self.template.as_deref()).unwrap_or_default()
     }
 
     /// The line on which a key stands.
@@ -379,7 +216,7 @@ pub fn check_slug(slug: &str) -> Result<()> {
 }
 
 /// The line on which the `n`th line starting with `start` stands.
-fn nth_line_of(text: &str, start: &str, n: usize) -> usize {
+pub(super) fn nth_line_of(text: &str, start: &str, n: usize) -> usize {
     let lines = text.lines().enumerate().filter(|(_, line)| line.trim_start().starts_with(start));
     lines.map(|(index, _)| index + 1).nth(n).unwrap_or(1)
 }

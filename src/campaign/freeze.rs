@@ -1,5 +1,7 @@
 //! What a template may say about one recipient, taken from the book as it is on the day of the plan.
 
+use std::collections::HashSet;
+
 use chrono::NaiveDate;
 
 use super::eligible::Chosen;
@@ -18,6 +20,8 @@ pub(super) struct Context<'c> {
     pub file: &'c CampaignFile,
     pub as_of: NaiveDate,
     pub dated: NaiveDate,
+    /// Those excluded by hand.
+    pub excluded: &'c HashSet<i64>,
 }
 
 /// A recipient as they were that day.
@@ -45,7 +49,7 @@ pub(super) fn freeze(read: &Read<'_>, context: &Context<'_>, chosen: &Chosen) ->
         OnePer::Customer => (vec![best.id], vec![Customer { spouse: String::new(), ..best.clone() }]),
         OnePer::Household => {
             let members = household.members.iter().map(|member| member.id).collect();
-            (members, greeted(context.file, &best, household.members))
+            (members, greeted(context.excluded, &best, household.members))
         }
     };
     let names = names_of(&greeted.iter().collect::<Vec<_>>());
@@ -77,15 +81,18 @@ pub(super) fn freeze(read: &Read<'_>, context: &Context<'_>, chosen: &Chosen) ->
     Ok((members, frozen))
 }
 
-/// The people whom one letter greets: the best-ranked first, without those who want no post or are excluded by hand.
-fn greeted(file: &CampaignFile, best: &Customer, members: Vec<Customer>) -> Vec<Customer> {
+/// The people whom one letter greets: the best-ranked first, without those who have died, live elsewhere, want no post or
+/// are excluded by hand.
+fn greeted(excluded: &HashSet<i64>, best: &Customer, members: Vec<Customer>) -> Vec<Customer> {
     let alone = members.len() == 1;
     let mut greeted = vec![best.clone()];
-    greeted.extend(members.into_iter().filter(|member| {
-        member.id != best.id && member.post_consent != "no" && !file.exclude.contains(&member.reference)
-    }));
+    greeted.extend(
+        members
+            .into_iter()
+            .filter(|member| member.id != best.id && member.may_be_greeted() && !excluded.contains(&member.id)),
+    );
     if !alone && greeted.len() == 1 {
-        // The spouse is in the book and asked to be left in peace.
+        // The spouse is in the book, and is not to be greeted.
         greeted[0].spouse.clear();
     }
     greeted

@@ -5,14 +5,19 @@ mod draft;
 mod eligible;
 mod file;
 mod freeze;
+mod past;
+mod people;
 mod plan;
 mod sources;
 mod table;
+mod written;
 
 pub use codes::{Code, normalise as read_code};
 pub use draft::{Draft, draft};
 pub use eligible::Reason;
 pub use file::{Branch, CampaignFile, Channel, Gift, Limit, OnePer, check_slug, list as list_files};
+pub use past::{PAST_FIELDS, Past, PastVisit, take_past};
+pub use people::{Traces, forget, held};
 pub use plan::{Summary, differences, plan, rehearse, why_left_out};
 pub use sources::Sources;
 pub use table::{

@@ -191,12 +191,7 @@ fn keep(write: &Write<'_>, draft: &Draft, slug: &str, now: NaiveDateTime) -> Res
     let gift = file.gift.as_ref();
     let earlier: usize = write.value("SELECT count(*) FROM campaign WHERE slug = ?1", params![slug])?;
     let campaign_id = table::insert(write, draft, gift, now)?;
-    for (path, bytes) in &draft.sources.files {
-        write.run(
-            "INSERT INTO campaign_file (campaign_id, path, content) VALUES (?1, ?2, ?3)",
-            params![campaign_id, path, bytes],
-        )?;
-    }
+    table::insert_files(write, campaign_id, &draft.sources)?;
     for (reference, reason) in &draft.left_out {
         write.run(
             "INSERT INTO left_out (campaign_id, ref, reason) VALUES (?1, ?2, ?3)",
@@ -234,6 +229,9 @@ fn fresh_code(read: &Read<'_>, key: &[u8], slug: &str, plan: usize, reference: &
 /// # Errors
 /// When the database or the folder cannot be read.
 pub fn differences(read: &Read<'_>, shop: &Shop, planned: &Planned) -> Result<Vec<String>> {
+    if planned.state == State::Closed {
+        return Ok(Vec::new());
+    }
     let kept = table::kept_files(read, planned)?;
     let mut found = Vec::new();
     for (path, bytes) in &kept.files {
@@ -285,7 +283,7 @@ fn people(read: &Read<'_>, shop: &Shop, planned: &Planned) -> Result<Vec<String>
     let moved = moved.count();
     if moved > 0 {
         found.push(format!(
-            "{} in the book another name or address now; the letters keep the old one",
+            "{} another name or address in the book now; the letters keep the old one",
             if moved == 1 {
                 "1 recipient has".to_owned()
             } else {
@@ -301,6 +299,8 @@ fn people(read: &Read<'_>, shop: &Shop, planned: &Planned) -> Result<Vec<String>
 /// # Errors
 /// When the database does not answer.
 pub fn why_left_out(read: &Read<'_>, planned: &Planned, reference: &str) -> Result<Option<String>> {
-    let sql = "SELECT reason FROM left_out WHERE campaign_id = ?1 AND ref = ?2";
+    // A plan keeps the references of its day; some of them may have been merged since.
+    let sql = "SELECT reason FROM left_out WHERE campaign_id = ?1 AND (ref = ?2 OR ref IN (SELECT a.ref \
+               FROM customer_alias a JOIN customer c ON c.id = a.customer_id WHERE c.ref = ?2)) ORDER BY ref <> ?2";
     read.first(sql, params![planned.id, reference], |row| row.get(0))
 }

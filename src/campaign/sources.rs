@@ -30,10 +30,11 @@ impl Sources {
         files.insert(place(&file.slug), file.text.clone().into_bytes());
         files.insert("shop.toml".to_owned(), shop.text.clone().into_bytes());
         for name in file.templates() {
-            let read = shop::inside(&shop.templates(), name).and_then(|path| {
-                if path.is_file() { shop::read_text(&path) } else { Err(missing_template(shop, name)) }
-            });
-            match read.map_err(|e| e.at(file.line_of_template(name)).at(place(&file.slug))) {
+            let there = shop::inside(&shop.templates(), name)
+                .and_then(|path| if path.is_file() { Ok(path) } else { Err(missing_template(shop, name)) })
+                .map_err(|e| e.at(file.line_of_template(name)).at(place(&file.slug)));
+            let read = there.and_then(|path| shop::read_text(&path).map_err(|e| e.at(format!("{TEMPLATES}{name}"))));
+            match read {
                 Ok(text) => {
                     match Template::read(name, &text) {
                         Ok(template) => images(shop, &template, &mut files, &mut faults),

@@ -315,7 +315,7 @@ pub fn mark_printed<'r>(
 pub fn mark_posted(write: &Write<'_>, planned: &Planned, on: NaiveDate) -> Result<usize> {
     if let Some(before) = planned.posted_on.filter(|before| *before != on) {
         return Err(Error::new(format!("{} was posted on {before} already", words::quote(&planned.slug)))
-            .hint("a campaign goes out once"));
+            .hint("there is nothing to do: its codes hold from that day"));
     }
     if on < planned.as_of {
         return Err(Error::new(format!("{on} lies before {}, the campaign's own day", planned.as_of))
@@ -372,7 +372,24 @@ pub(super) fn insert(write: &Write<'_>, draft: &Draft, gift: Option<&Gift>, now:
     write.value(sql, values)
 }
 
-/// Writes a recipient down.
+/// Keeps the files that a campaign is made from.
+pub(super) fn insert_files(write: &Write<'_>, campaign_id: i64, sources: &Sources) -> Result<()> {
+    for (path, bytes) in &sources.files {
+        let sql = "INSERT INTO campaign_file (campaign_id, path, content) VALUES (?1, ?2, ?3)";
+        write.run(sql, params![campaign_id, path, bytes])?;
+    }
+    Ok(())
+}
+
+/// Closes a campaign that was over before it was taken in.
+pub(super) fn mark_past(write: &Write<'_>, campaign_id: i64, posted_on: NaiveDate, until: NaiveDate) -> Result<()> {
+    let sql = "UPDATE campaign SET state = 'closed', posted_on = ?2, claim_until = ?3 WHERE id = ?1";
+    write.run(sql, params![campaign_id, posted_on, until])?;
+    let sql = "UPDATE recipient SET state = 'posted' WHERE campaign_id = ?1 AND arm = 'mailed'";
+    write.run(sql, params![campaign_id]).map(|_| ())
+}
+
+/// Writes a recipient down; its id.
 pub(super) fn insert_recipient(
     write: &Write<'_>,
     campaign_id: i64,
@@ -380,7 +397,7 @@ pub(super) fn insert_recipient(
     frozen: &Frozen,
     number: Option<usize>,
     code: Option<&Code>,
-) -> Result<()> {
+) -> Result<i64> {
     let sql = "INSERT INTO recipient (campaign_id, ref, customer_id, name, arm, by_hand, branch, channel, number, code, \
                postcode, email, fields, prior_years) \
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14) RETURNING id";
@@ -408,5 +425,5 @@ pub(super) fn insert_recipient(
     for member in &recipient.members {
         write.run("INSERT INTO recipient_member (recipient_id, customer_id) VALUES (?1, ?2)", params![id, member])?;
     }
-    Ok(())
+    Ok(id)
 }

@@ -187,7 +187,8 @@ impl Play<'_> {
         let typed = std::iter::once("regulars".into()).chain(words);
         let arguments = super::Arguments::try_parse_from(typed)
             .map_err(|e| Error::new("the demo does not know its own verbs").hint("please report it").because(e))?;
-        let context = Context { folder: self.folder.to_owned(), clock: Clock::fixed(today), watched: false };
+        let context =
+            Context { folder: self.folder.to_owned(), clock: Clock::fixed(today), watched: false, json: false };
         super::run(&arguments.verb, &context)
     }
 

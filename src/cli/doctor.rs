@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::Context;
 use super::done::Done;
-use crate::campaign;
+use crate::campaign::{self, State};
 use crate::error::Result;
 use crate::shop::Shop;
 use crate::store::{self, Finding, Store};
@@ -49,7 +49,9 @@ fn files(shop: &Shop, store: &Store) -> Result<Vec<Finding>> {
         }
     }
     for slug in &planned {
-        if !shop.campaigns().join(format!("{slug}.toml")).exists() {
+        // A campaign that was taken in from a spreadsheet never had a file.
+        let taken_in = campaign::current(&store.read(), slug)?.is_some_and(|planned| planned.state == State::Closed);
+        if !taken_in && !shop.campaigns().join(format!("{slug}.toml")).exists() {
             found.push(Finding {
                 message: format!("campaigns/{slug}.toml is gone, though the campaign was planned"),
                 hint:

@@ -1,4 +1,4 @@
-//! `import customers FILE` and `import purchases FILE`.
+//! `import customers FILE` and `import purchases FILE`; `import past-campaign FILE` goes its own way from here.
 
 use std::path::{Path, PathBuf};
 
@@ -6,7 +6,7 @@ use clap::Subcommand;
 use serde_json::json;
 
 use super::done::Done;
-use super::{Context, progress, to_stderr};
+use super::{Context, import_past, progress, to_stderr};
 use crate::book::import::{self, Kind, Plan, Profile, PurchaseOptions, Report, Sheet, Wishes};
 use crate::error::{Error, Result};
 use crate::shop::{self, Shop};
@@ -26,19 +26,20 @@ enum What {
     Customers(CustomerFile),
     /// Purchases: each is taken once, however often the file is imported.
     Purchases(PurchaseFile),
+    PastCampaign(import_past::Arguments),
 }
 
 #[derive(Debug, clap::Args)]
-struct File {
+pub(super) struct File {
     /// A CSV with a header row, or address cards (.vcf).
     #[arg(value_name = "FILE")]
     path: PathBuf,
     /// Which column is which, when the headings do not say: `--map ref="Customer No"`. May be said more than once.
     #[arg(long, value_name = "FIELD=COLUMN")]
-    map: Vec<String>,
+    pub(super) map: Vec<String>,
     /// Show what would change, and change nothing.
     #[arg(long)]
-    dry_run: bool,
+    pub(super) dry_run: bool,
     /// Take the good rows and write the bad ones out with their faults.
     #[arg(long)]
     skip_bad: bool,
@@ -78,16 +79,16 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
     let (file, noun, kind) = match &arguments.what {
         What::Customers(customers) => (&customers.file, "customer", Kind::Customers),
         What::Purchases(purchases) => (&purchases.file, "purchase", Kind::Purchases),
+        What::PastCampaign(past) => return import_past::run(past, context),
     };
-    let name = file.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let sheet =
-        Sheet::open(&file.path).map_err(|e| if e.kind() == crate::error::Kind::Machine { e } else { e.at(&name) })?;
+    let (name, sheet) = sheet(file)?;
     let wishes = match &arguments.what {
         What::Customers(customers) => Wishes { from: customers.from.as_deref(), map: &file.map, day_order: None },
         What::Purchases(purchases) => {
             let day_order = purchases.date_order.as_deref().map(str::parse).transpose()?;
             Wishes { from: purchases.from.as_deref(), map: &file.map, day_order }
         }
+        What::PastCampaign(_) => unreachable!("it went its own way"),
     };
     let plan = Plan::of(&sheet, kind, wishes).map_err(|e| e.at(&name))?;
     say_what_it_is(&plan, context);
@@ -106,6 +107,7 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
                 };
                 import::purchases(write, &plan, options, &step)
             }
+            What::PastCampaign(_) => unreachable!("it went its own way"),
         };
         let report = report.map_err(|e| e.at(&name))?;
         bar.finish_and_clear();
@@ -143,8 +145,16 @@ fn say_what_it_is(plan: &Plan<'_>, context: &Context) {
     }
 }
 
+/// The name of a file, and the table in it.
+pub(super) fn sheet(file: &File) -> Result<(String, Sheet)> {
+    let name = file.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let is_machine = |e: &Error| e.kind() == crate::error::Kind::Machine;
+    let sheet = Sheet::open(&file.path).map_err(|e| if is_machine(&e) { e } else { e.at(&name) })?;
+    Ok((name, sheet))
+}
+
 /// Runs the import: wholly, in rehearsal, or not at all when there are faults that may not be skipped.
-fn take(store: &mut Store, file: &File, work: impl Fn(&Write<'_>) -> Result<Taken>) -> Result<Taken> {
+pub(super) fn take(store: &mut Store, file: &File, work: impl Fn(&Write<'_>) -> Result<Taken>) -> Result<Taken> {
     if file.dry_run {
         return store.rehearse(work);
     }
@@ -161,9 +171,16 @@ fn take(store: &mut Store, file: &File, work: impl Fn(&Write<'_>) -> Result<Take
 }
 
 /// What an import did, and what the book then looks like, when somebody wants to know.
-type Taken = (Report, Option<Profile>);
+pub(super) type Taken = (Report, Option<Profile>);
 
-fn done(shop: &Shop, file: &File, name: &str, noun: &str, sheet: &Sheet, mut report: Report) -> Result<Done> {
+pub(super) fn done(
+    shop: &Shop,
+    file: &File,
+    name: &str,
+    noun: &str,
+    sheet: &Sheet,
+    mut report: Report,
+) -> Result<Done> {
     let refused = !report.problems.is_empty() && !file.skip_bad;
     if refused {
         // Nothing was taken.

@@ -1,12 +1,16 @@
 //! The command line: one file a verb, each with its arguments and one function.
 
 mod backup;
+mod best;
+mod calls;
 mod check;
+mod customer;
 mod demo;
 mod doctor;
 mod done;
 mod follow_up;
 mod import;
+mod import_past;
 mod init;
 mod pieces;
 mod plan;
@@ -57,6 +61,9 @@ enum Verb {
     Init(init::Arguments),
     Demo(demo::Arguments),
     Import(import::Arguments),
+    Best(best::Arguments),
+    Calls(calls::Arguments),
+    Customer(customer::Arguments),
     Segment(segment::Arguments),
     Check(check::Arguments),
     Plan(plan::Arguments),
@@ -82,6 +89,8 @@ struct Context {
     clock: Clock,
     /// Whether somebody watches: progress is shown.
     watched: bool,
+    /// Whether an object is wanted instead of text.
+    json: bool,
 }
 
 impl Context {
@@ -98,6 +107,7 @@ pub fn main() -> ExitCode {
         folder: arguments.shop,
         clock: arguments.today.map_or_else(Clock::system, Clock::fixed),
         watched: std::io::stderr().is_terminal() && !arguments.json,
+        json: arguments.json,
     };
     match run(&arguments.verb, &context) {
         Ok(done) => show(&done, arguments.json),
@@ -116,6 +126,9 @@ fn run(verb: &Verb, context: &Context) -> Result<Done> {
         Verb::Init(arguments) => init::run(arguments, context),
         Verb::Demo(arguments) => demo::run(arguments, context),
         Verb::Import(arguments) => import::run(arguments, context),
+        Verb::Best(arguments) => best::run(arguments, context),
+        Verb::Calls(arguments) => calls::run(arguments, context),
+        Verb::Customer(arguments) => customer::run(arguments, context),
         Verb::Segment(arguments) => segment::run(arguments, context),
         Verb::Check(arguments) => check::run(arguments, context),
         Verb::Plan(arguments) => plan::run(arguments, context),

@@ -3,12 +3,12 @@
 use std::io::Write;
 
 use super::Context;
-use crate::campaign::{self, Planned, Recipient};
+use crate::campaign::{self, Planned, Recipient, State};
 use crate::email::{self, Email};
 use crate::error::{Error, Result};
 use crate::letter::{self, Desk, Job, Printed, shop_fonts};
 use crate::merge;
-use crate::shop::{Settings, Shop};
+use crate::shop::{EmailSettings, Settings, Shop};
 use crate::store::Read;
 use crate::words;
 
@@ -22,6 +22,11 @@ pub(super) struct OnDesk {
 /// Takes a plan onto the desk.
 pub(super) fn take(read: &Read<'_>, shop: &Shop, slug: &str) -> Result<OnDesk> {
     let planned = campaign::need(read, slug)?;
+    if planned.state == State::Closed {
+        return Err(Error::new(format!("{} is over, and its letters are not kept", words::quote(slug))).hint(format!(
+            "`regulars report {slug}` says what came of it, `regulars follow-up {slug} NEW` writes again"
+        )));
+    }
     let sources = campaign::kept_files(read, &planned)?;
     let desk = Desk::open(&sources, slug, planned.dated, shop_fonts(&shop.folder)?)?;
     Ok(OnDesk { settings: sources.settings()?, planned, desk })
@@ -67,25 +72,32 @@ pub(super) fn problems(printed: &Printed, recipients: &[&Recipient]) -> Vec<Erro
     named.collect()
 }
 
+/// Who sends the emails, as shop.toml says it today.
+pub(super) fn sender(shop: &Shop) -> Result<&EmailSettings> {
+    shop.settings.email.as_ref().ok_or_else(|| {
+        Error::new("shop.toml does not say who sends the emails")
+            .hint("add `[email]` with `from = \"Helen at My shop <helen@example.com>\"`")
+    })
+}
+
 /// The bytes of a recipient's email.
 pub(super) fn email(read: &Read<'_>, on: &OnDesk, shop: &Shop, recipient: &Recipient) -> Result<Vec<u8>> {
     let template = on.desk.template_of(recipient);
     let named = |e: Error| {
-        let error =
-            Error::new(format!("email to {} ({}) {}", recipient.name, words::quote(&recipient.reference), e.message()));
-        error.hint(e.what_next().unwrap_or("look at the template and at the customer's card"))
+        let joint = if e.message().starts_with("needs ") { " " } else { ": " };
+        let who = format!("email to {} ({})", recipient.name, words::quote(&recipient.reference));
+        let hint = e.what_next().unwrap_or("look at the template and at the customer's card");
+        let place = e.place().map_or(String::new(), |place| format!("in letter-templates/{place}: "));
+        Error::new(format!("{who}{joint}{}", e.message())).hint(format!("{place}{hint}"))
     };
     let body = on.desk.engine.body(template, &recipient.fields).map_err(named)?;
     let subject = on.desk.engine.subject(template, &recipient.fields).map_err(named)?.unwrap_or_default();
-    let blocks = merge::blocks(&body)?;
-    // The server and the sender are those of today; the text is that of the plan.
-    let sender = shop.settings.email.as_ref().ok_or_else(|| {
-        Error::new("shop.toml does not say who sends the emails")
-            .hint("add `[email]` with `from = \"Helen at My shop <helen@example.com>\"`")
-    })?;
+    let blocks = merge::blocks(&body).map_err(named)?;
+    // The sender is that of today; the text is that of the plan.
+    let sender = sender(shop)?;
     let head = on.desk.engine.template(template).map(|template| &template.head);
     let footer: Vec<String> = std::iter::once(&on.settings.name).chain(&on.settings.address).cloned().collect();
-    email::compose(&Email {
+    let message = Email {
         from: &sender.from,
         reply_to: sender.reply_to.as_deref(),
         to: &recipient.email,
@@ -97,7 +109,8 @@ pub(super) fn email(read: &Read<'_>, on: &OnDesk, shop: &Shop, recipient: &Recip
         language: head.and_then(|head| head.language.as_deref()).unwrap_or("en"),
         date: on.planned.dated,
         key: &campaign::piece_key(read, &on.planned, recipient)?,
-    })
+    };
+    email::compose(&message).map_err(|e| if e.place().is_some() { e } else { named(e) })
 }
 
 /// A reference as part of a file's name: letters, digits and hyphens stay, all else becomes `_XX`.

@@ -92,7 +92,7 @@ pub(super) fn sentence(answer: &Answer, visit: &Visit, shop: &Shop) -> String {
         }
         Outcome::Expired => {
             let until = answer.valid.and_then(|(_, until)| until).map(day).unwrap_or_default();
-            format!("error: {typed} expired: {who} could come until {until}\nhint: the owner may prolong the next campaign; this one stays as planned\n")
+            format!("error: {typed} expired: {who} could come until {until}\nhint: if they came in time, say when: `--on YYYY-MM-DD`\n")
         }
         Outcome::NotYet => {
             let from = answer.valid.map(|(from, _)| day(from)).unwrap_or_default();

@@ -31,11 +31,13 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
     let read = store.read();
     let on = pieces::take(&read, &shop, &arguments.campaign)?;
     let all = campaign::recipients(&read, on.planned.id)?;
-    let emails: Vec<&Recipient> = all.iter().filter(|r| r.channel == "email").collect();
+    // Whoever was forgotten since has no number.
+    let emails: Vec<&Recipient> = all.iter().filter(|r| r.channel == "email" && r.number.is_some()).collect();
     if emails.is_empty() {
         return Err(Error::new(format!("{} has no email to send", words::quote(&arguments.campaign)))
             .hint("its pieces are letters: `regulars print`; or set `channel = \"email\"` in the campaign"));
     }
+    pieces::sender(&shop)?;
     let wanted = arguments.limit.unwrap_or(emails.len()).min(emails.len());
     let bar = progress(context, wanted, "Writing emails");
     let (mut written, mut faults) = (Vec::new(), Vec::new());

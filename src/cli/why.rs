@@ -56,15 +56,15 @@ fn verdict(customer: &Customer, recipient: Option<&Recipient>, reason: Option<&s
             let by = if r.reference == customer.reference {
                 String::new()
             } else {
-                format!(" in the letter to {} ({})", r.name, words::quote(&r.reference))
+                format!(", with the letter to {} ({})", r.name, words::quote(&r.reference))
             };
             let hand = if r.by_hand { " (included by hand)" } else { "" };
             (
                 "in",
                 format!(
-                    "{who} is in{by}: {} {}{branch}{hand}.",
+                    "{who} is in{by}: {}{}{branch}{hand}.",
                     r.channel,
-                    r.number.map_or(String::new(), |n| format!("number {n}"))
+                    r.number.map_or(String::new(), |n| format!(" number {n}"))
                 ),
             )
         }

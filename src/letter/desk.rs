@@ -41,7 +41,7 @@ impl Desk {
         let mut faults = Vec::new();
         let mut images = Images::default();
         for (name, bytes) in sources.images() {
-            faults.extend(images.add(name, bytes).err().map(|fault| fault.within("letter-templates/")));
+            faults.extend(images.add(name, bytes).err().map(|fault| fault.at(format!("letter-templates/{name}"))));
         }
         let (mut stationery, mut places) = (Vec::new(), HashMap::new());
         for template in sources.templates()? {
@@ -59,8 +59,7 @@ impl Desk {
 
     /// The template of a recipient: of their branch, or of the campaign.
     pub fn template_of(&self, recipient: &Recipient) -> &str {
-        let branch = self.file.branches.iter().find(|branch| branch.name == recipient.branch);
-        branch.map(|branch| branch.template.as_str()).or(self.file.template.as_deref()).unwrap_or_default()
+        self.file.template_of(&recipient.branch)
     }
 
     /// The letter of a recipient.

@@ -82,10 +82,10 @@ fn points(pixels: u32, per_inch: f32) -> f32 {
 fn png(bytes: &[u8]) -> Result<Image, String> {
     let mut decoder = png::Decoder::new(std::io::Cursor::new(bytes));
     decoder.set_transformations(png::Transformations::normalize_to_color8());
-    let mut reader = decoder.read_info().map_err(|e| e.to_string())?;
+    let mut reader = decoder.read_info().map_err(|_| "it is cut off or damaged".to_owned())?;
     let size = reader.output_buffer_size().ok_or("it is too large")?;
     let mut pixels = vec![0; size];
-    let frame = reader.next_frame(&mut pixels).map_err(|e| e.to_string())?;
+    let frame = reader.next_frame(&mut pixels).map_err(|_| "it is cut off or damaged".to_owned())?;
     pixels.truncate(frame.buffer_size());
     let (components, opaque) = match frame.color_type {
         png::ColorType::Grayscale => (1, true),

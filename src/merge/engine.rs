@@ -142,9 +142,27 @@ fn syntax(fault: &tera::Error, place: impl Fn(usize) -> String) -> Error {
         tera::ErrorKind::SyntaxError(report) => {
             Error::new(lower_first(&first_line(report.message()))).at(place(report.span().start_line))
         }
-        _ => Error::new(lower_first(&first_line(&fault.to_string()))).at(place(1)),
+        _ => return unknown_word(&fault.to_string(), place),
     }
     .hint("merge fields look like `{{ customer.city }}`, conditions like `{% if customer.spouse %} … {% endif %}`")
+}
+
+/// Tera's report of a filter, test or function that there is not: its first line says which, its second where.
+fn unknown_word(report: &str, place: impl Fn(usize) -> String) -> Error {
+    let message = first_line(report).trim_start_matches("error: ").to_owned();
+    let line = report.split("--> ").nth(1).and_then(|at| at.lines().next()?.rsplit(':').nth(1)?.trim().parse().ok());
+    let typed = message.split('`').nth(1).unwrap_or_default().to_owned();
+    let error = Error::new(lower_first(&message)).at(place(line.unwrap_or(1)));
+    if message.contains("ilter") {
+        error.hint(words::did_you_mean(
+            &typed,
+            &["money", "long_date", "ago", "join_and", "default", "upper", "lower", "title", "trim", "length"],
+        ))
+    } else if message.contains("unction") {
+        error.hint(words::did_you_mean(&typed, &["qr", "barcode", "image"]))
+    } else {
+        error.hint("the README lists what a template may say")
+    }
 }
 
 fn first_line(text: &str) -> String {

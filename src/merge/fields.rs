@@ -38,6 +38,12 @@ impl Fields {
         }
     }
 
+    /// Takes a field or a whole group out.
+    pub fn remove(&mut self, path: &str) {
+        let last = path.rsplit('.').next().unwrap_or_default().to_owned();
+        self.parent(path).remove(&last);
+    }
+
     /// Makes sure that there is a group, so that a template may ask for what is not in it.
     pub fn group(&mut self, path: &str) {
         let last = path.rsplit('.').next().unwrap_or_default();

@@ -96,8 +96,34 @@ const KEYWORDS: &[&str] = &[
 pub fn check(text: &str, follows: bool) -> Result<()> {
     let mut locals: HashSet<String> = HashSet::new();
     let mut faults = Vec::new();
+    let mut open: Vec<(&str, usize)> = Vec::new();
     for tag in tags(text) {
+        if tag.inside.contains("{{") || tag.inside.contains("{%") {
+            let message = format!("{} is opened and not closed", words::quote(if tag.prints { "{{" } else { "{%" }));
+            faults.push(
+                Error::new(message)
+                    .at(tag.line)
+                    .hint("merge fields look like `{{ customer.city }}`, conditions like `{% if customer.spouse %}`"),
+            );
+            continue;
+        }
         let tokens = tokens(tag.inside);
+        if let (false, Some(Token::Name(word))) = (tag.prints, tokens.first()) {
+            match *word {
+                "if" | "for" => open.push((word, tag.line)),
+                "endif" | "endfor" => {
+                    let expected = word.strip_prefix("end").unwrap_or_default();
+                    if open.pop().is_none_or(|(opened, _)| opened != expected) {
+                        faults.push(
+                            Error::new(format!("`{word}` closes nothing"))
+                                .at(tag.line)
+                                .hint(format!("put `{{% {expected} … %}}` before it, or take it out")),
+                        );
+                    }
+                }
+                _ => {}
+            }
+        }
         let declared = declared(&tokens);
         locals.extend(declared.iter().map(|name| (*name).to_owned()));
         for (index, token) in tokens.iter().enumerate() {
@@ -128,6 +154,13 @@ pub fn check(text: &str, follows: bool) -> Result<()> {
             });
             faults.extend(fault.map(|error| error.at(tag.line)));
         }
+    }
+    for (word, line) in open {
+        faults.push(
+            Error::new(format!("this `{word}` is never closed"))
+                .at(line)
+                .hint(format!("write `{{% end{word} %}}` where it ends")),
+        );
     }
     Error::all(faults).map_or(Ok(()), Err)
 }

@@ -1,5 +1,6 @@
 //! At the till: a code is accepted once, or refused with a reason; everything that happens is written down.
 
+mod past;
 mod table;
 
 use chrono::{NaiveDate, NaiveDateTime};
@@ -11,6 +12,8 @@ use crate::error::{Error, Result};
 use crate::money::Money;
 use crate::store::{Read, Write};
 use crate::words;
+
+pub use past::record_past;
 
 /// What somebody brings to the till.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -205,9 +208,8 @@ pub fn undo(write: &Write<'_>, typed: &str, reason: &str, now: NaiveDateTime) ->
         );
     };
     if !table::undo(write, recipient.id, now)? {
-        return Err(
-            Error::new(format!("{} was not redeemed", words::quote(code.as_str()))).hint("there is nothing to undo")
-        );
+        return Err(Error::new(format!("{} was not redeemed", words::quote(code.as_str())))
+            .hint("look again at the code: `regulars recipients NAME` lists who came with which"));
     }
     let till = recipient.till.clone().unwrap_or_default();
     let visit = Visit { claim: Claim::Code(typed.to_owned()), at: now, spend: recipient.spend, till };

@@ -51,8 +51,7 @@ pub(super) fn compare(
     }
     let (from, until) = (planned.starts(), planned.claim_until.unwrap_or(today));
     let sql = "SELECT COALESCE(sum(p.amount_minor), 0), count(*) FILTER (WHERE p.amount_minor > 0) \
-               FROM recipient_member m JOIN purchase p ON p.customer_id = m.customer_id \
-               WHERE m.recipient_id = ?1 AND p.day BETWEEN ?2 AND ?3";
+               FROM recipient_purchase p WHERE p.recipient_id = ?1 AND p.day BETWEEN ?2 AND ?3";
     let (mut mailed, mut held): (Vec<i64>, Vec<i64>) = (Vec::new(), Vec::new());
     let (mut buyers_mailed, mut buyers_held) = (0, 0);
     for recipient in recipients.iter().filter(|r| !r.by_hand) {

@@ -36,7 +36,15 @@ fn explain(message: &str) -> Error {
     let mut chars = first.chars();
     let lower: String = chars.next().map(|c| c.to_lowercase().chain(chars).collect()).unwrap_or_default();
     let error = Error::new(lower.trim_end_matches('.').to_owned());
-    if first.starts_with("duplicate key") { error.hint("keep one of the two lines") } else { error }
+    match first.split(' ').next() {
+        Some("duplicate") => error.hint("keep one of the two lines"),
+        Some("unexpected" | "unclosed" | "missing" | "key") => {
+            error.hint("a line is `key = value`, and text stands in double quotes")
+        }
+        Some("invalid") if first.contains("date") => error.hint("write a day as 1990-01-15, without quotes"),
+        Some("invalid") => error.hint("text stands in double quotes, numbers and days without"),
+        _ => error,
+    }
 }
 
 /// A day in a file: `1990-01-15`, with or without quotes.

@@ -14,9 +14,10 @@ pub(super) fn of(error: rusqlite::Error) -> Error {
         Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => {
             ("the database cannot be written", "check who owns the shop folder, and that it is not read-only")
         }
-        Some(ErrorCode::NotADatabase) => {
-            ("this file is not a database of Regulars", "restore it from a backup with a checked copy")
-        }
+        Some(ErrorCode::NotADatabase) => (
+            "this file is not a database of Regulars",
+            "keep it aside, and copy the last backup to its place as regulars.db",
+        ),
         Some(ErrorCode::DatabaseCorrupt) => {
             ("the database is damaged", "restore the last backup; keep the damaged file aside")
         }

@@ -6,8 +6,11 @@ use super::fault;
 use crate::error::{Error, Result};
 
 /// Version `n` is what the first `n` entries make.
-const MIGRATIONS: &[&str] =
-    &[include_str!("migrations/001_shop.sql"), include_str!("migrations/003_purchase_same.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/001_shop.sql"),
+    include_str!("migrations/002_people.sql"),
+    include_str!("migrations/003_purchase_same.sql"),
+];
 
 /// Marks the file as ours: "RGLR".
 const APPLICATION_ID: i64 = 0x5247_4C52;
@@ -18,7 +21,8 @@ pub(super) fn recognise(connection: &Connection) -> Result<()> {
     let tables: i64 =
         connection.query_row("SELECT count(*) FROM sqlite_schema", [], |r| r.get(0)).map_err(fault::of)?;
     if application != APPLICATION_ID && tables > 0 {
-        return Err(Error::new("this is a database of another program").hint("give the shop folder with `--shop DIR`"));
+        return Err(Error::new("this is a database of another program")
+            .hint("move that file away, and copy a backup to its place as regulars.db"));
     }
     let version = version(connection)?;
     if version > MIGRATIONS.len() {

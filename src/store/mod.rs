@@ -33,8 +33,9 @@ macro_rules! params {
 /// The open database.
 #[derive(Debug)]
 pub struct Store {
-    writer: Connection,
+    // Closed in this order: the one that may write closes last, and so puts the log back into the one file.
     reader: Connection,
+    writer: Connection,
 }
 
 impl Store {
@@ -77,7 +78,7 @@ impl Store {
             reader.busy_timeout(Duration::from_secs(10)).map_err(fault::of)?;
             reader.pragma_update(None, "cache_size", -CACHE).map_err(fault::of)?;
             writer.set_prepared_statement_cache_capacity(64);
-            Ok(Self { writer, reader })
+            Ok(Self { reader, writer })
         };
         opened().map_err(|error| error.at(path.display()))
     }
@@ -106,6 +107,15 @@ impl Store {
     pub fn rehearse<T>(&mut self, work: impl FnOnce(&Write<'_>) -> Result<T>) -> Result<T> {
         let transaction = self.writer.transaction_with_behavior(TransactionBehavior::Immediate).map_err(fault::of)?;
         work(&Write { read: Read { connection: &transaction } })
+    }
+
+    /// Writes the file anew, so that nothing that was erased can be read from it any more.
+    ///
+    /// # Errors
+    /// When there is no room for a second copy, or somebody else holds the file.
+    pub fn leave_no_trace(&self) -> Result<()> {
+        self.writer.execute_batch("VACUUM").map_err(fault::of)?;
+        self.writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).map_err(fault::of)
     }
 
     /// Stops the file from growing past `pages` pages of 4,096 bytes, as a full disk would.

@@ -9,7 +9,7 @@ use super::cells;
 use crate::error::{Error, Result};
 use crate::words;
 
-/// A field of ours and the columns that are known to be it; see [`super::dialect`] for how they are written.
+/// A field of ours and the columns that are known to be it; see `dialect` for how they are written.
 pub type Field = (&'static str, &'static [&'static str]);
 
 /// The fields of a customer. `email_start` and `email_stop` are columns in which anything written is a yes or a no to email.

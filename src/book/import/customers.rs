@@ -11,7 +11,7 @@ use super::sheet::EARLIER;
 use super::survey::Survey;
 use super::{Fault, Report, links};
 use crate::book::customer::TEXT_FIELDS;
-use crate::book::{household, table};
+use crate::book::{References, Standing, Way, household, record_wish, table};
 use crate::error::{Error, Result};
 use crate::params;
 use crate::store::{Statement, ToValue, Value, Write};
@@ -28,7 +28,11 @@ pub fn customers(write: &Write<'_>, plan: &Plan<'_>, today: NaiveDate, progress:
     let is_first = book.ids.is_empty();
     let mut reading = || read_all(&mut book, plan, progress);
     let read = if is_first && plan.sheet.size() > 1 << 20 { write.unindexed("customer", reading)? } else { reading()? };
-    let Taking { mut report, mut faults, .. } = book;
+    let Taking { mut report, mut faults, forgotten, .. } = book;
+    if forgotten > 0 {
+        let count = words::count(forgotten, "customer");
+        report.warnings.push(format!("{count} asked to be forgotten: left out"));
+    }
     report.read = read.rows;
     report.rejected += read.rejected;
     faults.extend(read.faults);
@@ -100,6 +104,9 @@ struct Taking<'t> {
     plan: &'t Plan<'t>,
     today: NaiveDate,
     ids: HashMap<String, i64>,
+    /// Those that were merged or forgotten.
+    references: References,
+    forgotten: usize,
     /// Where each reference stood in the file first.
     seen: HashMap<String, u64>,
     next: i64,
@@ -126,6 +133,8 @@ impl<'t> Taking<'t> {
             plan,
             today,
             ids: table::ids(write)?,
+            references: References::of(write)?,
+            forgotten: 0,
             seen: HashMap::new(),
             next: write.value::<i64>("SELECT COALESCE(max(id), 0) + 1 FROM customer", params![])?,
             insert: write.prepare(&sql)?,
@@ -144,20 +153,30 @@ impl<'t> Taking<'t> {
             return Ok(());
         }
         self.seen.insert(contact.reference.clone(), contact.offset);
-        let old = self.ids.get(&contact.reference).copied();
+        let standing = self.references.standing(&contact.reference);
+        // Of a card that was merged into another only what the other lacks is taken, and of wishes a no.
+        let is_merged = matches!(standing, Standing::Merged(_));
+        let old = match standing {
+            Standing::Own => self.ids.get(&contact.reference).copied(),
+            Standing::Merged(id) => Some(id),
+            Standing::Forgotten => {
+                self.forgotten += 1;
+                return Ok(());
+            }
+        };
         let (id, mut different, before) = match old {
             None => (self.insert(contact)?, false, ["unknown".to_owned(), "unknown".to_owned()]),
             Some(id) => {
                 let card = self.card(id)?;
-                (id, self.update(id, contact, &card.texts)?, [card.post, card.email])
+                (id, self.update(id, contact, &card.texts, is_merged)?, [card.post, card.email])
             }
         };
-        for ((channel, wish), before) in [("post", contact.post), ("email", contact.email)].into_iter().zip(before) {
-            if let Some(wish) = wish.filter(|wish| *wish != before) {
-                self.record_wish(id, channel, wish)?;
+        for ((way, wish), before) in [(Way::Post, contact.post), (Way::Email, contact.email)].into_iter().zip(before) {
+            if let Some(wish) = wish.filter(|wish| *wish != before && (!is_merged || *wish == "no")) {
+                record_wish(self.write, id, way, wish, self.today, "import")?;
                 different = true;
                 if old.is_some() {
-                    self.report.changes.note(&contact.reference, &format!("{channel}_consent"), &before, wish);
+                    self.report.changes.note(&contact.reference, &format!("{}_consent", way.as_str()), &before, wish);
                 }
             }
         }
@@ -196,10 +215,10 @@ impl<'t> Taking<'t> {
     }
 
     /// Writes what is different; whether something was.
-    fn update(&mut self, id: i64, contact: &Contact, old: &[String]) -> Result<bool> {
+    fn update(&mut self, id: i64, contact: &Contact, old: &[String], only_empty: bool) -> Result<bool> {
         let (mut sets, mut values) = (Vec::new(), vec![Value::Int(id)]);
         for ((field, new), old) in TEXT_FIELDS.iter().zip(&contact.texts).zip(old) {
-            if !new.is_empty() && new != old {
+            if !new.is_empty() && new != old && (old.is_empty() || !only_empty) {
                 self.report.changes.note(&contact.reference, field, old, new);
                 values.push(new.to_value());
                 sets.push(format!("{field} = ?{}", values.len()));
@@ -210,13 +229,5 @@ impl<'t> Taking<'t> {
         }
         self.write.run(&format!("UPDATE customer SET {} WHERE id = ?1", sets.join(", ")), &values)?;
         Ok(true)
-    }
-
-    /// Adds a wish to the record and makes it the one that counts.
-    fn record_wish(&self, id: i64, channel: &str, wish: &str) -> Result<()> {
-        let sql = "INSERT INTO consent (customer_id, channel, state, on_day, source) VALUES (?1, ?2, ?3, ?4, 'import')";
-        self.write.run(sql, params![id, channel, wish, self.today])?;
-        let column = if channel == "post" { "post_consent" } else { "email_consent" };
-        self.write.run(&format!("UPDATE customer SET {column} = ?2 WHERE id = ?1"), params![id, wish]).map(|_| ())
     }
 }

@@ -1,7 +1,7 @@
 //! Tables in: customers and purchases from the exports that shops have, wholly or not at all.
 //!
 //! [`Sheet`] makes a table of any file. [`Dialect`] says what it looks like, [`Columns`] which column is which. Rows are read
-//! on a thread of their own ([`contacts`], [`sales`]) and taken into the book by [`customers`] and [`purchases`]; what the
+//! on a thread of their own (`contacts`, `sales`) and taken into the book by [`customers`] and [`purchases`]; what the
 //! book then looks like is its [`profile`].
 
 mod cells;

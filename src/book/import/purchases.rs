@@ -9,7 +9,7 @@ use chrono::NaiveDate;
 use super::reading::Plan;
 use super::sales::{self, Batch, Line, Sale};
 use super::{Fault, Report, links};
-use crate::book::table;
+use crate::book::{References, Standing, table};
 use crate::error::{Error, Result};
 use crate::money::{Currency, Money};
 use crate::params;
@@ -93,6 +93,8 @@ struct Taking<'t> {
     options: Options<'t>,
     is_first: bool,
     ids: HashMap<String, i64>,
+    /// Those that were merged or forgotten.
+    references: References,
     /// Who has an email alone; only where people are known by it.
     emails: HashMap<String, i64>,
     seen: HashMap<Same, u32, BuildHasherDefault<Piece>>,
@@ -140,6 +142,7 @@ impl<'t> Taking<'t> {
             options,
             is_first,
             ids: table::ids(write)?,
+            references: References::of(write)?,
             emails,
             seen: HashMap::default(),
             late: Vec::new(),
@@ -161,7 +164,7 @@ impl<'t> Taking<'t> {
                 self.late.push(Late {
                     same: sale.same,
                     receipt: receipt.to_owned(),
-                    reference: batch.text(sale.reference).to_owned(),
+                    reference: self.reference(batch, sale).to_owned(),
                     on: sale.on,
                     lines: batch.lines[sale.lines.clone()]
                         .iter()
@@ -177,7 +180,7 @@ impl<'t> Taking<'t> {
     }
 
     fn one(&mut self, batch: &Batch, sale: &Sale, nth: u32) -> Result<()> {
-        let reference = batch.text(sale.reference);
+        let reference = self.reference(batch, sale);
         let old = if self.is_first { None } else { self.kept(&sale.same, nth)? };
         if sale.came_to_nothing {
             self.report.came_to_nothing += 1;
@@ -209,9 +212,18 @@ impl<'t> Taking<'t> {
         Ok(())
     }
 
+    /// Whom a sale names; of somebody who was forgotten nothing is kept.
+    fn reference<'b>(&self, batch: &'b Batch, sale: &Sale) -> &'b str {
+        let said = batch.text(sale.reference);
+        if self.references.standing(said) == Standing::Forgotten { "" } else { said }
+    }
+
     fn customer(&mut self, reference: &str) -> Result<Option<i64>> {
         if reference.is_empty() {
             return Ok(None);
+        }
+        if let Standing::Merged(id) = self.references.standing(reference) {
+            return Ok(Some(id));
         }
         if let Some(id) = self.ids.get(reference).or_else(|| self.emails.get(reference)) {
             return Ok(Some(*id));
@@ -239,7 +251,7 @@ impl<'t> Taking<'t> {
     fn insert(&mut self, batch: &Batch, sale: &Sale, customer: Option<i64>, nth: u32) -> Result<()> {
         let id = self.next;
         self.next += 1;
-        let (receipt, reference) = (batch.text(sale.receipt), batch.text(sale.reference));
+        let (receipt, reference) = (batch.text(sale.receipt), self.reference(batch, sale));
         let (source, amount, quantity) = (self.options.source, sale.amount, sale.quantity_milli);
         let values = params![id, source, receipt, reference, customer, sale.on, amount, quantity, sale.same[..], nth];
         self.purchase.run(values)?;
@@ -248,7 +260,7 @@ impl<'t> Taking<'t> {
 
     fn replace(&mut self, batch: &Batch, sale: &Sale, customer: Option<i64>, old: &Kept) -> Result<()> {
         let sql = "UPDATE purchase SET ref = ?2, customer_id = ?3, day = ?4, amount_minor = ?5, quantity_milli = ?6 WHERE id = ?1";
-        let reference = batch.text(sale.reference);
+        let reference = self.reference(batch, sale);
         // An empty cell never erases who it was.
         let (reference, customer) = if reference.is_empty() {
             (&*old.reference, self.customer(&old.reference)?)

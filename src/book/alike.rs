@@ -1,0 +1,251 @@
+//! Whether two cards may be one person's: what of them is compared, and what speaks for it and against it.
+
+use super::customer::Customer;
+use super::likeness::{digits, likeness, plain, same_first_name, sorted};
+
+/// From this score on a pair is worth a look.
+pub(super) const WORTH_A_LOOK: i32 = 60;
+
+/// What of a card is compared.
+pub(super) struct Person {
+    pub(super) id: i64,
+    pub(super) reference: String,
+    pub(super) name: String,
+    pub(super) whole: String,
+    pub(super) first: String,
+    pub(super) last: String,
+    pub(super) suffix: String,
+    pub(super) spouse: String,
+    pub(super) company: String,
+    pub(super) street: String,
+    pub(super) place: String,
+    pub(super) email: String,
+    pub(super) phone: String,
+    pub(super) birthday: String,
+}
+
+impl Person {
+    pub(super) fn of(card: &Customer) -> Self {
+        let whole = if card.first_name.is_empty() && card.last_name.is_empty() {
+            plain(&card.full_name)
+        } else {
+            plain(&format!("{} {}", card.first_name, card.last_name))
+        };
+        let (first, last) = match (plain(&card.first_name), plain(&card.last_name)) {
+            (first, last) if first.is_empty() && last.is_empty() => {
+                let (first, last) = whole.rsplit_once(' ').unwrap_or((&whole, ""));
+                (first.to_owned(), last.to_owned())
+            }
+            parts => parts,
+        };
+        let place = if card.postcode.is_empty() { plain(&card.city) } else { plain(&card.postcode).replace(' ', "") };
+        Self {
+            id: card.id,
+            reference: card.reference.clone(),
+            name: card.name(),
+            first,
+            last,
+            suffix: plain(&card.suffix),
+            spouse: plain(&card.spouse),
+            company: plain(&card.company),
+            street: street(&card.street),
+            place,
+            email: if card.email.contains('@') { card.email.trim().to_lowercase() } else { String::new() },
+            phone: number(&card.phone),
+            birthday: card.birthday.trim().to_owned(),
+            whole,
+        }
+    }
+}
+
+/// A street as it is compared: the usual short forms, no signs.
+fn street(text: &str) -> String {
+    let short = |word: &str| -> String {
+        match word {
+            "street" | "strasse" | "str" => "st",
+            "avenue" => "ave",
+            "road" => "rd",
+            "drive" => "dr",
+            "lane" => "ln",
+            "court" => "ct",
+            "boulevard" => "blvd",
+            "apartment" => "apt",
+            "north" => "n",
+            "south" => "s",
+            "east" => "e",
+            "west" => "w",
+            other => other,
+        }
+        .to_owned()
+    };
+    plain(text).split(' ').map(short).collect::<Vec<_>>().join(" ")
+}
+
+/// The last nine digits of a number, so that a country's code does not matter; too short a number is none.
+fn number(text: &str) -> String {
+    let all = digits(text);
+    if all.len() < 6 { String::new() } else { all[all.len().saturating_sub(9)..].to_owned() }
+}
+
+/// How sure it is that two cards are one person's, and what speaks for it.
+pub(super) fn compare(a: &Person, b: &Person, rare: bool) -> (i32, Vec<&'static str>) {
+    let same = |one: &str, other: &str| !one.is_empty() && one == other;
+    let differ = |one: &str, other: &str| !one.is_empty() && !other.is_empty() && one != other;
+    let mut why = Vec::new();
+    let mut score = names(a, b, &mut why);
+    let (same_place, same_street) = (same(&a.place, &b.place), same(&a.street, &b.street));
+    for (points, holds, reason) in [
+        (40, same(&a.email, &b.email), "same email"),
+        (30, same(&a.phone, &b.phone), "same telephone"),
+        (35, same_place && same_street, "same address"),
+        (15, same_place && !same_street && !differ(&a.street, &b.street), "same place"),
+        (5, same_place && differ(&a.street, &b.street), "same place"),
+        (15, same(&a.spouse, &b.spouse), "same spouse"),
+        (20, same(&a.birthday, &b.birthday), "same birthday"),
+    ] {
+        if holds {
+            score += points;
+            why.push(reason);
+        }
+    }
+    if rare && a.whole == b.whole && !differ(&a.place, &b.place) {
+        score += 20;
+        why.push("nobody else has this name");
+    }
+    for (points, holds) in [
+        (40, differ(&a.suffix, &b.suffix)),
+        (10, a.suffix.is_empty() != b.suffix.is_empty()),
+        (30, differ(&a.birthday, &b.birthday)),
+        (20, differ(&a.spouse, &b.spouse) && !same_first_name(&a.spouse, &b.spouse)),
+        (60, is_spouse(a, b) || is_spouse(b, a)),
+    ] {
+        if holds {
+            score -= points;
+        }
+    }
+    (score.min(99), why)
+}
+
+/// What the two names say, for it or against it.
+fn names(a: &Person, b: &Person, why: &mut Vec<&'static str>) -> i32 {
+    if a.whole.is_empty() && b.whole.is_empty() {
+        if !a.company.is_empty() && a.company == b.company {
+            why.push("same firm");
+            return 40;
+        }
+        return 20;
+    }
+    if a.whole.is_empty() || b.whole.is_empty() {
+        return 10;
+    }
+    if a.whole == b.whole || sorted(&a.whole) == sorted(&b.whole) {
+        why.push("same name");
+        return if a.whole.contains(' ') { 45 } else { 25 };
+    }
+    let surname = likeness(&a.last, &b.last);
+    if same_first_name(&a.first, &b.first) && surname > 0.9 {
+        why.push(if surname < 1.0 { "nearly the same name" } else { "the same name, written differently" });
+        return 35;
+    }
+    if same_first_name(&a.first, &b.first) && !a.first.is_empty() {
+        // Married since, or moved in with somebody.
+        return if surname < 0.8 { 5 } else { 20 };
+    }
+    let begins: String = a.first.chars().take(3).collect();
+    if surname >= 1.0 && b.first.starts_with(&begins) && likeness(&a.first, &b.first) > 0.84 {
+        why.push("nearly the same name");
+        return 25;
+    }
+    // Two people who share a door, a telephone or a mailbox.
+    -60
+}
+
+/// Whether the one gives the other as the spouse.
+fn is_spouse(a: &Person, b: &Person) -> bool {
+    !a.spouse.is_empty() && (a.spouse == b.first || a.spouse == b.whole) && a.first != b.first
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A card of `field=value; …`.
+    fn person(text: &str) -> Person {
+        let get = |field: &str| {
+            let found = text.split("; ").find_map(|part| part.strip_prefix(field)?.strip_prefix('='));
+            found.unwrap_or_default().to_owned()
+        };
+        Person::of(&Customer {
+            first_name: get("first"),
+            last_name: get("last"),
+            full_name: get("full"),
+            suffix: get("suffix"),
+            spouse: get("spouse"),
+            company: get("company"),
+            street: get("street"),
+            postcode: get("zip"),
+            city: get("city"),
+            email: get("email"),
+            phone: get("phone"),
+            birthday: get("born"),
+            ..Customer::default()
+        })
+    }
+
+    #[test]
+    fn the_same_person_twice_is_worth_a_look_and_a_couple_is_not() {
+        for (one, other, why) in [
+            (
+                "first=Robert; last=Smith; phone=(650) 555-0123",
+                "first=Bob; last=Smith; phone=+1 650 555 0123",
+                "the same name, written differently, same telephone",
+            ),
+            (
+                "first=Rosa; last=Thompson; email=r@example.com",
+                "first=Rosa; last=Thmopson; email=R@example.com",
+                "nearly the same name, same email",
+            ),
+            (
+                "first=Ana; last=Núñez; street=1 Main Street; zip=94301",
+                "full=Nunez Ana; street=1 Main St.; zip=94301",
+                "same name, same address",
+            ),
+            (
+                "first=J.; last=Okafor; street=1 Main St; zip=94301",
+                "first=John; last=Okafor; street=1 Main St; zip=94301",
+                "the same name, written differently, same address",
+            ),
+            (
+                "first=Ida; last=Vik; spouse=Per; city=Oslo",
+                "first=Ida; last=Vik; spouse=Per; city=Oslo",
+                "same name, same place, same spouse",
+            ),
+            ("company=Acme Ltd; phone=6505550123", "company=ACME Ltd.; phone=6505550123", "same firm, same telephone"),
+        ] {
+            let (score, reasons) = compare(&person(one), &person(other), false);
+            assert!(score >= WORTH_A_LOOK, "{one} | {other}: {score}");
+            assert_eq!(reasons.join(", "), why);
+        }
+        for (one, other) in [
+            (
+                "first=Robert; last=Smith; street=1 Main St; zip=94301; phone=6505550123",
+                "first=Eleanor; last=Smith; street=1 Main St; zip=94301; phone=6505550123",
+            ),
+            (
+                "first=John; last=Smith; suffix=Jr.; street=1 Main St; zip=94301",
+                "first=John; last=Smith; suffix=Sr.; street=1 Main St; zip=94301",
+            ),
+            (
+                "first=Jean; last=Roux; spouse=Jan; street=1 Main St; zip=1; email=a@b",
+                "first=Jan; last=Roux; spouse=Jean; street=1 Main St; zip=1; email=a@b",
+            ),
+            ("first=John; last=Smith; city=Oslo", "first=John; last=Smith; city=Rome"),
+            ("first=Mary; last=Berg; born=1950-01-02; city=Oslo", "first=Mary; last=Berg; born=1971-05-09; city=Oslo"),
+        ] {
+            let (score, _) = compare(&person(one), &person(other), false);
+            assert!(score < WORTH_A_LOOK, "{one} | {other}: {score}");
+        }
+        let rare = person("first=Quirin; last=Vogelsang");
+        assert!(compare(&rare, &rare, true).0 >= WORTH_A_LOOK);
+    }
+}

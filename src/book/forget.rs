@@ -1,0 +1,44 @@
+//! Somebody who asks to be forgotten: the book keeps what was taken, and nothing of who it was taken from.
+
+use chrono::NaiveDate;
+
+use super::customer::{Customer, folded};
+use super::{household, identity, table};
+use crate::error::Result;
+use crate::params;
+use crate::store::Write;
+
+/// Erases a card with everything on it; how many purchases stay, without a name. Their references are remembered as
+/// hashes alone, so that the next import does not bring them back.
+///
+/// # Errors
+/// When the database fails.
+pub fn forget(write: &Write<'_>, customer: &Customer, on: NaiveDate) -> Result<usize> {
+    let references = identity::references(write, customer.id)?;
+    let sql = "UPDATE purchase SET customer_id = NULL, ref = '' WHERE customer_id = ?1";
+    let purchases = write.run(sql, params![customer.id])?;
+    for reference in &references {
+        identity::remember_forgotten(write, reference, on)?;
+        write.run("UPDATE purchase SET ref = '' WHERE customer_id IS NULL AND ref = ?1", params![reference])?;
+        write.run("DELETE FROM customer_merge WHERE ref = ?1 OR into_ref = ?1", params![reference])?;
+    }
+    leave_the_family(write, customer)?;
+    write.run("DELETE FROM customer WHERE id = ?1", params![customer.id])?;
+    household::regroup(write)?;
+    Ok(purchases)
+}
+
+/// Takes their name from the cards of those who lived with them.
+fn leave_the_family(write: &Write<'_>, customer: &Customer) -> Result<()> {
+    let names =
+        [customer.first_name.clone(), customer.name(), format!("{} {}", customer.first_name, customer.last_name)];
+    for member in table::members(write, customer.household_id)?.iter().filter(|member| member.id != customer.id) {
+        let spouse = folded(&member.spouse);
+        // "Mrs. Eleanor Smith" too.
+        let is_them = names.iter().map(|name| folded(name)).any(|name| !name.is_empty() && spouse.ends_with(&name));
+        if is_them {
+            write.run("UPDATE customer SET spouse = '' WHERE id = ?1", params![member.id])?;
+        }
+    }
+    Ok(())
+}

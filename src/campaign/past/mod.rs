@@ -1,0 +1,187 @@
+//! Last year's mailing from a spreadsheet: afterwards it is a closed campaign like any other, with its response.
+
+mod rows;
+
+use std::collections::HashSet;
+
+use chrono::{NaiveDate, NaiveDateTime};
+
+use self::rows::Row;
+use super::draft::{Draft, DraftRecipient};
+use super::eligible::Chosen;
+use super::file::{CampaignFile, check_slug, place};
+use super::freeze::{self, Context};
+use super::sources::Sources;
+use super::table;
+use crate::book;
+use crate::book::import::{Report, Sheet};
+use crate::error::{Error, Result};
+use crate::money::Money;
+use crate::shop::Shop;
+use crate::store::Write;
+use crate::words;
+
+pub use self::rows::PAST_FIELDS;
+
+/// What the owner says of a past campaign beside its rows.
+#[derive(Debug, Clone, Copy)]
+pub struct Past<'p> {
+    /// What it is called in files and on the command line.
+    pub slug: &'p str,
+    /// What letters call it.
+    pub name: &'p str,
+    /// The day on which it went out.
+    pub as_of: NaiveDate,
+    /// The last day on which they could come.
+    pub claim_until: NaiveDate,
+    /// What waited for them; empty when nothing is said.
+    pub gift: &'p str,
+    /// What one cost the shop.
+    pub unit_cost: Money,
+    /// What posting one letter cost.
+    pub postage: Money,
+    /// Which comes first in `03/04/1989`.
+    pub day_order: rows::Order,
+    /// Which column is which, as the owner said.
+    pub map: &'p [String],
+}
+
+/// Somebody who came to a past campaign, for the record of redemptions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PastVisit {
+    /// The recipient.
+    pub recipient_id: i64,
+    /// The day.
+    pub on: NaiveDate,
+    /// What they spent.
+    pub spend: Money,
+}
+
+/// The template that the kept file names; the letters themselves are not known.
+const NOT_KEPT: &str = "not-kept.md";
+
+/// Takes a past campaign in: its file, its recipients, each customer alone. Who came is for the record of redemptions.
+///
+/// Rows with a fault are left out and named in the report; whether the rest stands is for the caller to say.
+///
+/// # Errors
+/// When there is a campaign of that name, its days are not past or the wrong way round, or nobody is in the sheet.
+pub fn take_past(
+    write: &Write<'_>,
+    shop: &Shop,
+    sheet: &Sheet,
+    past: &Past<'_>,
+    now: NaiveDateTime,
+    progress: &dyn Fn(usize),
+) -> Result<(Report, Vec<PastVisit>)> {
+    check(write, shop, past, now.date())?;
+    let (rows, mut report) = rows::read(sheet, past, shop.settings.currency, &book::ids(write)?, progress)?;
+    if rows.iter().all(|row| row.held_out) {
+        if report.problems.is_empty() {
+            return Err(Error::new("nobody in it was written to").hint("each row is one customer who got the letter"));
+        }
+        return Ok((report, Vec::new()));
+    }
+    let draft = draft(write, shop, past, &rows)?;
+    let campaign_id = table::insert(write, &draft, draft.file.gift.as_ref(), now)?;
+    table::insert_files(write, campaign_id, &draft.sources)?;
+    let mut visits = Vec::new();
+    for (recipient, row) in draft.recipients.iter().zip(&rows) {
+        let id = table::insert_recipient(write, campaign_id, recipient, &recipient.frozen, None, None)?;
+        if let Some(came) = row.came {
+            visits.push(PastVisit { recipient_id: id, on: came.on, spend: came.spend });
+        }
+    }
+    table::mark_past(write, campaign_id, past.as_of, past.claim_until)?;
+    report.added = rows.len();
+    Ok((report, visits))
+}
+
+/// Whether such a campaign can be taken in.
+fn check(write: &Write<'_>, shop: &Shop, past: &Past<'_>, today: NaiveDate) -> Result<()> {
+    check_slug(past.slug)?;
+    if past.claim_until < past.as_of {
+        return Err(Error::new(format!("{} lies before {}, the day it went out", past.claim_until, past.as_of))
+            .at("--claim-until")
+            .hint("say the last day on which they could come"));
+    }
+    if past.claim_until >= today {
+        return Err(Error::new(format!("{} is not past yet", past.claim_until))
+            .at("--claim-until")
+            .hint("take a campaign in when it is over, or say `--today YYYY-MM-DD`"));
+    }
+    let taken = |what: String| {
+        Error::new(what).at("--name").hint("choose another name; what was taken in or planned once is never changed")
+    };
+    if table::current(write, past.slug)?.is_some() {
+        return Err(taken(format!("there is a campaign {} already", words::quote(past.slug))));
+    }
+    if shop.folder.join(place(past.slug)).exists() {
+        return Err(taken(format!("{} is there already", words::quote(&place(past.slug)))));
+    }
+    Ok(())
+}
+
+fn draft(write: &Write<'_>, shop: &Shop, past: &Past<'_>, rows: &[Row]) -> Result<Draft> {
+    let text = file_text(shop, past, rows);
+    let file = CampaignFile::read(past.slug, &text, shop.settings.currency).map_err(|e| e.at(place(past.slug)))?;
+    let files = [(place(past.slug), text.into_bytes()), ("shop.toml".to_owned(), shop.text.clone().into_bytes())];
+    let excluded = HashSet::new();
+    let context = Context { shop, file: &file, as_of: past.as_of, dated: past.as_of, excluded: &excluded };
+    let mut recipients = Vec::with_capacity(rows.len());
+    for row in rows {
+        let (id, reference) = (row.customer_id, book::by_id(write, row.customer_id)?.reference);
+        let chosen = Chosen { id, reference, channel: "letter", held_out: row.held_out, by_hand: false };
+        let (members, frozen) = freeze::freeze(write, &context, &chosen)?;
+        recipients.push(DraftRecipient {
+            customer_id: chosen.id,
+            reference: chosen.reference,
+            members,
+            held_out: chosen.held_out,
+            by_hand: chosen.by_hand,
+            branch: row.branch.clone(),
+            channel: chosen.channel,
+            frozen,
+        });
+    }
+    Ok(Draft {
+        file,
+        as_of: past.as_of,
+        dated: past.as_of,
+        sources: Sources { files: files.into_iter().collect() },
+        recipients,
+        left_out: Vec::new(),
+        warnings: Vec::new(),
+    })
+}
+
+/// The campaign file that the report and the follow-up read.
+fn file_text(shop: &Shop, past: &Past<'_>, rows: &[Row]) -> String {
+    let quoted = |text: &str| toml::Value::from(text).to_string();
+    let plain = |amount| quoted(&shop.settings.currency.plain(amount));
+    let mut text = format!(
+        "# Taken in from a spreadsheet; its letters are not kept.\n\
+         name    = {}\nas_of   = {}\nchannel = \"letter\"\n\n\
+         [segment]\nwhere   = \"invited('{}')\"\none_per = \"customer\"\n",
+        quoted(past.name),
+        past.as_of,
+        past.slug
+    );
+    text.push_str(&format!(
+        "\n[gift]\nname        = {}\nunit_cost   = {}\nclaim_until = {}\n",
+        quoted(past.gift),
+        plain(past.unit_cost),
+        past.claim_until
+    ));
+    text.push_str(&format!("\n[letter]\ntemplate = {}\npostage  = {}\n", quoted(NOT_KEPT), plain(past.postage)));
+    let mut branches: Vec<&str> = Vec::new();
+    for row in rows.iter().filter(|row| !row.branch.is_empty()) {
+        if !branches.contains(&row.branch.as_str()) {
+            branches.push(&row.branch);
+        }
+    }
+    for branch in branches {
+        text.push_str(&format!("\n[[branch]]\nname = {}\nwhen = \"true\"\n", quoted(branch)));
+    }
+    text
+}

@@ -1,0 +1,254 @@
+//! The rows of last year's spreadsheet: who was written to, in which branch, who came and what they spent.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+use csv::StringRecord;
+
+use super::Past;
+use crate::book::import::{Columns, DayOrder, Problem, Report, Sheet, parse_day};
+use crate::error::{Error, Result};
+use crate::money::{Currency, Money};
+use crate::words;
+
+/// The fields of a past campaign, with the headings that are known to mean them.
+pub const PAST_FIELDS: &[(&str, &[&str])] = &[
+    (
+        "ref",
+        &[
+            "ref",
+            "reference",
+            "customerid",
+            "customernumber",
+            "customerno",
+            "customercode",
+            "custid",
+            "customer",
+            "accountnumber",
+            "id",
+        ],
+    ),
+    ("arm", &["arm", "group", "mailed", "cell"]),
+    ("branch", &["branch", "letter", "version", "variant"]),
+    ("redeemed_on", &["redeemedon", "redeemed", "cameon", "came", "date", "day", "visitedon"]),
+    ("spend", &["spend", "spent", "amount", "takings", "total"]),
+];
+
+/// One row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Row {
+    pub customer_id: i64,
+    pub held_out: bool,
+    pub branch: String,
+    pub came: Option<Came>,
+}
+
+/// When somebody came, and with what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Came {
+    pub on: NaiveDate,
+    pub spend: Money,
+}
+
+/// Reads the sheet. Rows with a fault are left out and named in the report.
+pub(super) fn read(
+    sheet: &Sheet,
+    past: &Past<'_>,
+    currency: Currency,
+    known: &HashMap<String, i64>,
+    progress: &dyn Fn(usize),
+) -> Result<(Vec<Row>, Report)> {
+    let columns = Columns::find(PAST_FIELDS, sheet, past.map)?;
+    columns.need("ref", "the customer's reference")?;
+    let mut report = Report::default();
+    let mut rows = Vec::new();
+    let mut odd = Vec::new();
+    let mut seen: HashMap<i64, usize> = HashMap::new();
+    let reader = Reader { columns: &columns, past, currency, known };
+    sheet.each(
+        |line, offset, cells| {
+            report.read += 1;
+            progress(offset);
+            match reader.row(line, cells, &mut seen) {
+                Ok(row) => rows.push(row),
+                Err(problems) => {
+                    report.rejected += 1;
+                    report.problems.extend(problems);
+                }
+            }
+            Ok(())
+        },
+        |problem, _| odd.push(problem),
+    )?;
+    report.read += odd.len();
+    report.rejected += odd.len();
+    report.problems.append(&mut odd);
+    report.problems.sort_by_key(|problem| problem.line);
+    if columns.place("redeemed_on").is_none() {
+        report.warnings.push("no column says who came: nobody did".to_owned());
+    }
+    if !columns.unused().is_empty() {
+        let names: Vec<String> = columns.unused().iter().map(|name| words::quote(name)).collect();
+        report.warnings.push(format!("not taken: {}", words::list(&names)));
+    }
+    Ok((rows, report))
+}
+
+struct Reader<'r> {
+    columns: &'r Columns<'r>,
+    past: &'r Past<'r>,
+    currency: Currency,
+    known: &'r HashMap<String, i64>,
+}
+
+impl Reader<'_> {
+    fn row(
+        &self,
+        line: usize,
+        cells: &StringRecord,
+        seen: &mut HashMap<i64, usize>,
+    ) -> std::result::Result<Row, Vec<Problem>> {
+        let mut problems = Vec::new();
+        let cell = |field: &str| self.columns.place(field).and_then(|place| cells.get(place)).map_or("", str::trim);
+        let mut fault = |field: &str, message: String| {
+            let heading = self.columns.place(field).map_or("", |place| self.columns.heading(place));
+            problems.push(Problem::new(line, heading, message));
+        };
+        let reference = cell("ref");
+        let customer_id = self.known.get(reference).copied();
+        match customer_id {
+            None if reference.is_empty() => fault("ref", "a row without a reference".to_owned()),
+            None => fault("ref", format!("there is no customer {} in the book", words::quote(reference))),
+            Some(id) => {
+                if let Some(first) = seen.insert(id, line) {
+                    fault("ref", format!("customer {} is in line {first} already", words::quote(reference)));
+                }
+            }
+        }
+        let held_out = arm(cell("arm")).unwrap_or_else(|message| {
+            fault("arm", message);
+            false
+        });
+        let on = self.came_on(cell("redeemed_on"), held_out).unwrap_or_else(|message| {
+            fault("redeemed_on", message);
+            None
+        });
+        let came_cell = !cell("redeemed_on").is_empty();
+        let spend = self.spend(cell("spend"), came_cell).unwrap_or_else(|message| {
+            fault("spend", message);
+            Money(0)
+        });
+        if let (Some(customer_id), true) = (customer_id, problems.is_empty()) {
+            let branch: String = cell("branch").chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+            Ok(Row { customer_id, held_out, branch, came: on.map(|on| Came { on, spend }) })
+        } else {
+            Err(problems)
+        }
+    }
+
+    fn came_on(&self, text: &str, held_out: bool) -> std::result::Result<Option<NaiveDate>, String> {
+        if text.is_empty() {
+            return Ok(None);
+        }
+        let on = parse_day(text, self.past.day_order).map_err(|e| with_hint(&e))?;
+        let (from, until) = (self.past.as_of, self.past.claim_until);
+        if held_out {
+            return Err("somebody held out cannot have come for it".to_owned());
+        }
+        if on < from || on > until {
+            return Err(format!("{on} lies outside the campaign, which went from {from} to {until}"));
+        }
+        Ok(Some(on))
+    }
+
+    fn spend(&self, text: &str, came: bool) -> std::result::Result<Money, String> {
+        if text.is_empty() {
+            return Ok(Money(0));
+        }
+        match self.currency.parse(text) {
+            Err(fault) => Err(with_hint(&fault)),
+            Ok(amount) if amount.0 < 0 => Err(format!("{} is less than nothing", words::quote(text))),
+            Ok(amount) if amount.0 > 0 && !came => Err("an amount, and no day on which they came".to_owned()),
+            Ok(amount) => Ok(amount),
+        }
+    }
+}
+
+/// A fault with what to do about it, in one line of a list of faults.
+fn with_hint(fault: &Error) -> String {
+    match fault.what_next() {
+        Some(hint) => format!("{}; {hint}", fault.message()),
+        None => fault.message().to_owned(),
+    }
+}
+
+/// Whether an arm is that of the held-out; an empty cell was written to.
+fn arm(text: &str) -> std::result::Result<bool, String> {
+    match text.to_lowercase().replace(['-', ' '], "_").as_str() {
+        "" | "mailed" | "sent" | "written_to" | "yes" => Ok(false),
+        "held_out" | "holdout" | "hold_out" | "control" | "no" => Ok(true),
+        _ => Err(format!("{} is not an arm; write mailed or held_out", words::quote(text))),
+    }
+}
+
+/// Reads which comes first in `03/04/1989`, if it was said.
+pub(super) type Order = Option<DayOrder>;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HEAD: &str = "ref,arm,branch,redeemed_on,spend\n";
+
+    fn read_text(text: &str) -> (Vec<Row>, Report) {
+        let day = |text: &str| text.parse().expect("day");
+        let past = Past {
+            slug: "old",
+            name: "Old",
+            as_of: day("1989-01-02"),
+            claim_until: day("1989-06-30"),
+            gift: "",
+            unit_cost: Money(0),
+            postage: Money(0),
+            day_order: None,
+            map: &[],
+        };
+        let known = ["A", "B"].into_iter().map(str::to_owned).zip(1..).collect();
+        let sheet = Sheet::read(format!("{HEAD}{text}").as_bytes()).expect("a table");
+        read(&sheet, &past, Currency::of("USD").expect("known"), &known, &|_| {}).expect("rows")
+    }
+
+    #[test]
+    fn a_row_says_who_was_written_to_and_who_came() {
+        let (rows, report) = read_text("A,,thanks,1989-02-03,$612.40\nB,Held-out,,,\n");
+        assert!(report.problems.is_empty(), "{:?}", report.problems);
+        let came = Came { on: "1989-02-03".parse().expect("day"), spend: Money(61_240) };
+        assert_eq!(rows[0], Row { customer_id: 1, held_out: false, branch: "thanks".into(), came: Some(came) });
+        assert_eq!(rows[1], Row { customer_id: 2, held_out: true, branch: String::new(), came: None });
+    }
+
+    #[test]
+    fn every_fault_has_its_line_and_column() {
+        for (row, column, start) in [
+            ("C,,,,", "ref", "there is no customer `C`"),
+            (",,,,5", "ref", "a row without a reference"),
+            ("B,perhaps,,,", "arm", "`perhaps` is not an arm"),
+            ("B,,,1988-12-31,", "redeemed_on", "1988-12-31 lies outside"),
+            ("B,,,1989-07-01,", "redeemed_on", "1989-07-01 lies outside"),
+            ("B,,,03/04/1989,", "redeemed_on", "`03/04/1989` could be two"),
+            ("B,,,yes,", "redeemed_on", "`yes` is not a day"),
+            ("B,held_out,,1989-02-03,", "redeemed_on", "somebody held out"),
+            ("B,,,1989-02-03,-5", "spend", "`-5` is less than nothing"),
+            ("B,,,1989-02-03,lots", "spend", "`lots` is not an amount"),
+            ("B,,,,20", "spend", "an amount, and no day"),
+            ("A,,,,", "ref", "customer `A` is in line 2 already"),
+            ("B,,", "", "3 cells"),
+        ] {
+            let (rows, report) = read_text(&format!("A,,,,0\n{row}\n"));
+            assert_eq!(rows.len(), 1, "{row}");
+            let problem = &report.problems[0];
+            assert_eq!((problem.line, problem.column.as_str()), (3, column), "{row}");
+            assert!(problem.message.starts_with(start), "{row}: {}", problem.message);
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! `best`: the best-customer worksheet.
+
+use std::path::PathBuf;
+
+use chrono::NaiveDate;
+
+use super::Context;
+use super::done::Done;
+use crate::best::{self, Top, Window};
+use crate::error::{Error, Result};
+use crate::shop;
+
+/// The best-customer worksheet: who brings the takings, what they have in common, who is slipping, who costs.
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// Who counts as best: a share of the customers such as 20%, or a number.
+    #[arg(long, value_name = "P%|N", default_value = "20%")]
+    top: String,
+    /// The first day that counts; everything there is when nothing is said.
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    from: Option<NaiveDate>,
+    /// The last day that counts; today when nothing is said.
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    as_of: Option<NaiveDate>,
+    /// The whole list as CSV, for a spreadsheet.
+    #[arg(long)]
+    csv: bool,
+    /// Draw the curve into this file as well.
+    #[arg(long, value_name = "FILE")]
+    svg: Option<PathBuf>,
+}
+
+pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
+    let top: Top = arguments.top.parse().map_err(|e: Error| e.at("--top"))?;
+    let as_of = arguments.as_of.unwrap_or(context.clock.today());
+    if let Some(from) = arguments.from.filter(|from| *from > as_of) {
+        return Err(Error::new(format!("{from} lies after {as_of}"))
+            .at("--from")
+            .hint("say the last day with `--as-of YYYY-MM-DD`"));
+    }
+    let shop = context.shop()?;
+    let store = shop.store()?;
+    let settings = &shop.settings;
+    let most_listed = if arguments.csv || context.json { usize::MAX } else { best::ON_THE_PAGE };
+    let sheet = best::worksheet(&store.read(), Window { from: arguments.from, as_of }, top, most_listed)?;
+    if let Some(path) = &arguments.svg {
+        shop::write_whole(path, best::chart(&sheet)?.as_bytes())?;
+    }
+    // The list of a large shop is long: it is made in one form only.
+    if context.json {
+        return Ok(Done::new("", &sheet));
+    }
+    let text = if arguments.csv {
+        best::csv(&sheet, settings.currency)?
+    } else {
+        best::text(&sheet, top, settings.currency, &settings.country)
+    };
+    Ok(Done::new(text, &()))
+}

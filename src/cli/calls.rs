@@ -1,0 +1,49 @@
+//! `calls`: whom to talk to today, and about what.
+
+use serde_json::json;
+
+use super::Context;
+use super::done::Done;
+use crate::best::{self, Wish};
+use crate::error::Result;
+use crate::words;
+
+/// Whom to talk to today, and about what: open complaints, first-time buyers, the best who were not seen for long.
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// Note that this customer was spoken to, which takes them off the list.
+    #[arg(long, value_name = "REF")]
+    done: Option<String>,
+    /// What was said.
+    #[arg(long, value_name = "TEXT", requires = "done")]
+    note: Option<String>,
+    /// How many at most.
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..))]
+    limit: u32,
+    /// The best are called when for so many days they neither bought nor were spoken to.
+    #[arg(long, value_name = "DAYS", default_value_t = 90)]
+    quiet_days: u32,
+}
+
+pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
+    let shop = context.shop()?;
+    let mut store = shop.store()?;
+    let today = context.clock.today();
+    if let Some(reference) = &arguments.done {
+        let text = arguments.note.as_deref();
+        let (customer, open) = store.write(|write| best::note_call(write, reference, text, today))?;
+        let mut said = format!("Noted: {} was spoken to.", customer.name());
+        if open {
+            said.push_str(&format!(
+                " The complaint stays open until {}.",
+                words::quote(&format!("regulars customer resolve {}", customer.reference))
+            ));
+        }
+        let object = json!({ "ref": customer.reference, "name": customer.name(), "on": today, "complaint_open": open });
+        return Ok(Done::new(said, &object));
+    }
+    let limit = usize::try_from(arguments.limit).unwrap_or(usize::MAX);
+    let wish = Wish { today, limit, quiet_days: u64::from(arguments.quiet_days) };
+    let list = best::calls(&store.read(), wish, shop.settings.currency)?;
+    Ok(Done::new(best::calls_table(&list), &list))
+}

@@ -1,0 +1,53 @@
+//! `customer duplicates`: who may be in the book twice.
+
+use serde_json::json;
+
+use super::said;
+use crate::book::{self, Pair};
+use crate::cli::Context;
+use crate::cli::done::Done;
+use crate::error::Result;
+use crate::words;
+
+/// Show who may be in the book twice, with why, the surest first.
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// So many pairs at most; `--json` has them all when nothing is said.
+    #[arg(long, value_name = "N")]
+    limit: Option<usize>,
+}
+
+/// How many pairs are shown on the terminal when nothing is said.
+const MOST_SHOWN: usize = 20;
+
+pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
+    let store = context.shop()?.store()?;
+    let mut pairs = book::duplicates(&store.read())?;
+    let found = pairs.len();
+    pairs.truncate(arguments.limit.unwrap_or(usize::MAX));
+    let object = json!({ "found": found, "pairs": pairs });
+    if found == 0 {
+        return Ok(Done::new("Nobody seems to be in the book twice.", &object));
+    }
+    let mut text = match found {
+        1 => "1 pair may be one person:\n".to_owned(),
+        _ => format!("{} may each be one person, the surest first:\n", words::count(found, "pair")),
+    };
+    let shown = arguments.limit.unwrap_or(MOST_SHOWN).min(pairs.len());
+    for pair in &pairs[..shown] {
+        text.push_str(&line(pair));
+    }
+    if shown < found {
+        text.push_str(&format!("… and {} more; `--limit` shows them\n", words::thousands(found - shown)));
+    }
+    text.push_str(
+        "Look at both with `regulars customer show REF`; make them one with `regulars customer merge REF INTO`.\n",
+    );
+    Ok(Done::new(text, &object))
+}
+
+fn line(pair: &Pair) -> String {
+    let one = |name: &str, reference: &str| format!("{} ({})", said(name), words::quote(reference));
+    let (one, other) = (one(&pair.name, &pair.reference), one(&pair.other_name, &pair.other_ref));
+    format!("{:>4}  {one} and {other}: {}\n", pair.score, words::list(&pair.why))
+}

@@ -1,0 +1,48 @@
+//! `customer find WORDS`: who is that?
+
+use serde_json::json;
+
+use super::said;
+use crate::book;
+use crate::cli::Context;
+use crate::cli::done::Done;
+use crate::clock;
+use crate::error::{Error, Result};
+use crate::words;
+
+/// Find somebody by name (a slip does not matter), reference, town, email or telephone number.
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// Every word must fit: `smyth "palo alto"`, `C-0017`, `0123`.
+    #[arg(value_name = "WORDS", required = true)]
+    words: Vec<String>,
+}
+
+/// How many are listed.
+const MOST_SHOWN: usize = 20;
+
+pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
+    let store = context.shop()?.store()?;
+    let (read, today) = (store.read(), context.clock.today());
+    let typed = arguments.words.join(" ");
+    let (all, found) = book::find(&read, &typed, today, MOST_SHOWN)?;
+    if found.is_empty() {
+        return Err(Error::new(format!("nobody sounds like {}", words::quote(&typed)))
+            .hint("try the surname alone, the town, or the last digits of the telephone number"));
+    }
+    let widest = |cell: fn(&book::Hit) -> &String, least: usize| {
+        found.iter().map(|hit| cell(hit).chars().count()).max().unwrap_or(0).clamp(least, 40)
+    };
+    let (refs, names, towns) =
+        (widest(|hit| &hit.reference, 3), widest(|hit| &hit.name, 4), widest(|hit| &hit.city, 4));
+    let mut text = format!("{:<refs$}  {:<names$}  {:<towns$}  last here\n", "ref", "name", "town");
+    for hit in &found {
+        let ago = hit.last_visit.map_or("never".to_owned(), |day| clock::ago(day, today));
+        let (reference, name, city) = (said(&hit.reference), said(&hit.name), said(&hit.city));
+        text.push_str(&format!("{reference:<refs$}  {name:<names$}  {city:<towns$}  {ago}\n"));
+    }
+    if all > found.len() {
+        text.push_str(&format!("… and {} more; another word narrows it down\n", words::thousands(all - found.len())));
+    }
+    Ok(Done::new(text, &json!({ "words": typed, "found": all, "customers": found })))
+}

@@ -1,0 +1,78 @@
+//! `customer forget REF`: erased everywhere; the totals stay.
+
+use std::io::{BufRead, IsTerminal};
+
+use serde_json::json;
+
+use super::{said, who};
+use crate::book::{self, Customer};
+use crate::campaign;
+use crate::cli::done::Done;
+use crate::cli::{Context, to_stderr};
+use crate::error::{Error, Result};
+use crate::words;
+
+/// Erase somebody everywhere, for good. What was taken at the till stays in the totals, without a name.
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// The customer's reference.
+    #[arg(value_name = "REF")]
+    reference: String,
+    /// Do not ask.
+    #[arg(long)]
+    yes: bool,
+}
+
+pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
+    let shop = context.shop()?;
+    let mut store = shop.store()?;
+    let customer = book::by_ref(&store.read(), &arguments.reference)?;
+    if !arguments.yes {
+        ask(&customer)?;
+    }
+    let today = context.clock.today();
+    let (traces, purchases) = store.write(|write| {
+        let customer = book::by_id(write, customer.id)?;
+        let traces = campaign::forget(write, &customer, &shop.settings.country)?;
+        Ok((traces, book::forget(write, &customer, today)?))
+    })?;
+    let mut warnings = Vec::new();
+    if let Err(fault) = store.leave_no_trace() {
+        warnings.push(format!("the file still holds what was erased until it is tidied: {fault}"));
+    }
+    for slug in &traces.campaigns {
+        let folder = shop.out(slug);
+        if folder.is_dir() {
+            warnings.push(format!("out/{slug} may hold a piece of theirs: print it again, or delete it"));
+        }
+    }
+    for path in &traces.files {
+        warnings.push(format!("{path} names them by reference, and so does the copy that its plan keeps"));
+    }
+    warnings.push("backups, exports and printed letters made before today still know them".to_owned());
+    let kept = words::count(purchases, "purchase");
+    let stay = if purchases == 1 { "stays" } else { "stay" };
+    let text = format!(
+        "Forgotten: {} is in the book no more. {kept} {stay} in the totals, without a name; no import brings them back.",
+        words::quote(&customer.reference)
+    );
+    let object = json!({ "ref": customer.reference, "purchases": purchases, "campaigns": traces.campaigns });
+    Ok(Done::new(text, &object).warn(warnings))
+}
+
+/// Asks on a terminal; elsewhere nobody can answer.
+fn ask(customer: &Customer) -> Result<()> {
+    let refused = Error::new(format!("{} was not forgotten: nobody confirmed it", who(customer)))
+        .hint("this cannot be undone; say `--yes` if you mean it");
+    if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
+        return Err(refused);
+    }
+    to_stderr(&format!(
+        "Erase {} everywhere, for good? Type the reference {} to do it: ",
+        said(&customer.name()),
+        words::quote(&customer.reference)
+    ));
+    let mut answer = String::new();
+    let read = std::io::stdin().lock().read_line(&mut answer);
+    if read.is_ok() && answer.trim() == customer.reference { Ok(()) } else { Err(refused) }
+}

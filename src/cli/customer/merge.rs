@@ -1,0 +1,57 @@
+//! `customer merge REF INTO` and `customer unmerge REF`: the same person twice, and not so after all.
+
+use super::said;
+use crate::book::{self, Merged};
+use crate::cli::Context;
+use crate::cli::done::Done;
+use crate::error::Result;
+use crate::words;
+
+/// Make two cards of one person one. The old reference goes on working everywhere; `customer unmerge` takes it back.
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// The card that goes.
+    #[arg(value_name = "REF")]
+    reference: String,
+    /// The card that stays: its empty fields are filled, and of two wishes a no wins.
+    #[arg(value_name = "INTO")]
+    into: String,
+}
+
+/// Make two cards again of two that were merged, as they were.
+#[derive(Debug, clap::Args)]
+pub(super) struct Undo {
+    /// The reference of the card that went.
+    #[arg(value_name = "REF")]
+    reference: String,
+}
+
+pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
+    let mut store = context.shop()?.store()?;
+    let now = context.clock.now();
+    let merged = store.write(|write| book::merge(write, &arguments.reference, &arguments.into, now))?;
+    let (old, stays) = both(&merged);
+    let mut text = format!("{old} is a part of {stays} now; {} came along.", moved(&merged));
+    if !merged.fields.is_empty() {
+        text.push_str(&format!(" Filled or changed: {}.", words::list(&merged.fields)));
+    }
+    text.push_str(&format!("\nNot the same person after all? `regulars customer unmerge {}`\n", merged.reference));
+    Ok(Done::new(text, &merged))
+}
+
+pub(super) fn undo(arguments: &Undo, context: &Context) -> Result<Done> {
+    let mut store = context.shop()?.store()?;
+    let now = context.clock.now();
+    let merged = store.write(|write| book::unmerge(write, &arguments.reference, now))?;
+    let (old, stays) = both(&merged);
+    Ok(Done::new(format!("{old} and {stays} are two again; {} went back.", moved(&merged)), &merged))
+}
+
+fn both(merged: &Merged) -> (String, String) {
+    let one = |name: &str, reference: &str| format!("{} ({})", said(name), words::quote(reference));
+    (one(&merged.name, &merged.reference), one(&merged.into_name, &merged.into))
+}
+
+fn moved(merged: &Merged) -> String {
+    format!("{} and {}", words::count(merged.purchases, "purchase"), words::count(merged.notes, "note"))
+}

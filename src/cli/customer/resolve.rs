@@ -1,0 +1,43 @@
+//! `customer resolve REF`: a complaint was put right.
+
+use chrono::NaiveDate;
+use serde_json::json;
+
+use super::who;
+use crate::book;
+use crate::cli::Context;
+use crate::cli::done::Done;
+use crate::error::{Error, Result};
+use crate::words;
+
+/// Say that the open complaints of somebody were put right.
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// The customer's reference.
+    #[arg(value_name = "REF")]
+    reference: String,
+    /// The day; today when nothing is said.
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    on: Option<NaiveDate>,
+}
+
+pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
+    let mut store = context.shop()?.store()?;
+    let today = context.clock.today();
+    let on = arguments.on.unwrap_or(today);
+    if on > today {
+        return Err(Error::new(format!("{on} is in the future")).hint("say it when it was put right"));
+    }
+    let (customer, resolved) = store.write(|write| {
+        let customer = book::by_ref(write, &arguments.reference)?;
+        let resolved = book::resolve(write, customer.id, on)?;
+        Ok((customer, resolved))
+    })?;
+    if resolved == 0 {
+        return Err(
+            Error::new(format!("{} has no open complaint", who(&customer))).hint("there is nothing to put right")
+        );
+    }
+    let text = format!("Put right: {} of {}.", words::count(resolved, "complaint"), who(&customer));
+    Ok(Done::new(text, &json!({ "ref": customer.reference, "name": customer.name(), "resolved": resolved, "on": on })))
+}

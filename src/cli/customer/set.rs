@@ -1,0 +1,56 @@
+//! `customer set REF FIELD=VALUE`: the owner knows better than the export.
+
+use chrono::NaiveDate;
+use serde_json::json;
+
+use super::{said, who};
+use crate::book;
+use crate::cli::Context;
+use crate::cli::done::Done;
+use crate::error::{Error, Result};
+use crate::words;
+
+/// Set what the card says: `city="Palo Alto"`, `post=no`, `preference.shirt="16½"`, `tag=+vip`, `household=C-2`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// The customer's reference.
+    #[arg(value_name = "REF")]
+    reference: String,
+    /// Any field of the card; an empty value removes it. Also `post=yes|no|unknown`, `email_consent=yes|no|unknown`,
+    /// `preference.KEY=`, `tag=+WORD` and `tag=-WORD`, `deceased=yes`, `moved=yes`, `household=REF|alone`.
+    #[arg(value_name = "FIELD=VALUE", required = true)]
+    assignments: Vec<String>,
+    /// From whom it is known; kept with wishes, deceased and moved.
+    #[arg(long, value_name = "TEXT", default_value = "the owner")]
+    source: String,
+    /// The day on which it was said; today when nothing is given.
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    on: Option<NaiveDate>,
+}
+
+pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
+    let mut store = context.shop()?.store()?;
+    let today = context.clock.today();
+    let on = arguments.on.unwrap_or(today);
+    if on > today {
+        return Err(Error::new(format!("{on} is in the future")).hint("give the day on which it was said"));
+    }
+    let (customer, changed) = store.write(|write| {
+        let customer = book::by_ref(write, &arguments.reference)?;
+        let changed = book::set(write, &customer, &arguments.assignments, on, &arguments.source)?;
+        Ok((book::by_id(write, customer.id)?, changed))
+    })?;
+    let object = json!({ "ref": customer.reference, "name": customer.name(), "changed": changed });
+    if changed.is_empty() {
+        return Ok(Done::new(format!("The card of {} says so already.", who(&customer)), &object));
+    }
+    let shown = |text: &str| if text.is_empty() { "–".to_owned() } else { said(text) };
+    let mut text = format!("Changed {} on the card of {}:\n", words::count(changed.len(), "thing"), who(&customer));
+    for one in &changed {
+        text.push_str(&format!("  {}: {} → {}\n", said(&one.field), shown(&one.before), shown(&one.after)));
+    }
+    let email = changed.iter().find(|one| one.field == "email" && !one.after.is_empty() && !one.after.contains('@'));
+    let warning =
+        email.map(|one| format!("{} is no email address: nothing can be sent to it", words::quote(&one.after)));
+    Ok(Done::new(text, &object).warn(warning))
+}

@@ -1,0 +1,196 @@
+//! `customer show REF`: the card for the counter.
+
+use chrono::NaiveDate;
+use serde::Serialize;
+use serde_json::json;
+
+use super::said;
+use crate::book::{self, Card, Note};
+use crate::campaign::{self, Arm};
+use crate::cli::Context;
+use crate::cli::done::Done;
+use crate::clock::{ago, long_date};
+use crate::error::Result;
+use crate::merge;
+use crate::shop::Shop;
+use crate::store::Read;
+use crate::words;
+
+/// The card of somebody: how to greet them, what must not be forgotten, what waits for them.
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// The customer's reference.
+    #[arg(value_name = "REF")]
+    reference: String,
+}
+
+/// What waits for them from the newest campaign.
+#[derive(Debug, Serialize)]
+struct Gift {
+    campaign: String,
+    name: String,
+    code: Option<String>,
+    claim_until: Option<NaiveDate>,
+    redeemed_on: Option<NaiveDate>,
+    /// `waiting`, `given`, `over` or `not_yet`.
+    state: &'static str,
+}
+
+pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
+    let shop = context.shop()?;
+    let store = shop.store()?;
+    let (read, today) = (store.read(), context.clock.today());
+    let customer = book::by_ref(&read, &arguments.reference)?;
+    let card = book::card(&read, &customer, today)?;
+    let gift = gift(&read, customer.id, today)?;
+    let alone = book::Customer { spouse: String::new(), ..customer.clone() };
+    let names = merge::names_of(&[&alone]);
+    let text = page(&card, &names.greeting, gift.as_ref(), &shop, today);
+    let mut object = serde_json::to_value(&card).unwrap_or_default();
+    if let Some(object) = object.as_object_mut() {
+        object.insert("greeting".into(), json!(names.greeting));
+        object.insert("gift".into(), json!(gift));
+    }
+    Ok(Done::new(text, &object))
+}
+
+/// The gift of the newest campaign that they are in. Whoever was held out reads like anyone without a letter.
+fn gift(read: &Read<'_>, id: i64, today: NaiveDate) -> Result<Option<Gift>> {
+    for slug in campaign::slugs(read)?.iter().rev() {
+        let Some(planned) = campaign::current(read, slug)? else { continue };
+        let Some(recipient) = campaign::for_customer(read, planned.id, id)? else { continue };
+        if recipient.arm == Arm::HeldOut || planned.gift_name.is_empty() {
+            return Ok(None);
+        }
+        let state = match planned.claim_until {
+            _ if recipient.redeemed_on.is_some() => "given",
+            Some(until) if today > until => "over",
+            _ if today < planned.starts() => "not_yet",
+            _ => "waiting",
+        };
+        return Ok(Some(Gift {
+            campaign: planned.slug,
+            name: planned.gift_name,
+            code: recipient.code,
+            claim_until: planned.claim_until,
+            redeemed_on: recipient.redeemed_on,
+            state,
+        }));
+    }
+    Ok(None)
+}
+
+/// The card as it stands on the counter.
+fn page(card: &Card, greeting: &str, gift: Option<&Gift>, shop: &Shop, today: NaiveDate) -> String {
+    let (country, currency) = (&shop.settings.country, shop.settings.currency);
+    // "Mr. Smith", as one says it; a firm is called by its name, which comes next.
+    let call = greeting.trim_start_matches("Dear ").trim_end_matches(',');
+    let is_name = call != "customer" && !call.starts_with("friends at ");
+    let mut text = if is_name { format!("{}\n", said(call)) } else { String::new() };
+    let town = card.fields.get("city").map_or(String::new(), |city| format!(", {}", said(city)));
+    text.push_str(&format!("{} ({}){town}\n", said(&card.name), words::quote(&card.reference)));
+    text.push_str(&match (card.last_visit, &card.last_visit_ago) {
+        (Some(day), Some(ago)) => format!("Last here {ago}, on {}.\n", long_date(day, country)),
+        _ => "Never bought here, as far as the book knows.\n".to_owned(),
+    });
+    if card.deceased {
+        text.push_str("Has died. Nothing is sent.\n");
+    }
+    for complaint in &card.open_complaints {
+        let when = ago(complaint.on, today);
+        text.push_str(&format!("\nOpen complaint, from {when}: {}\n", said(&complaint.text)));
+        text.push_str(&format!("  Put right? `regulars customer resolve {}`\n", card.reference));
+    }
+    if let Some(gift) = gift {
+        text.push_str(&format!("\n{}\n", promise(gift, country)));
+    }
+    text.push_str(&rows(card));
+    if !card.purchases.is_empty() {
+        text.push_str("\nLast bought\n");
+    }
+    for purchase in &card.purchases {
+        let item = if purchase.item.is_empty() { "–".to_owned() } else { said(&purchase.item) };
+        let (day, amount) = (long_date(purchase.on, country), currency.show(purchase.amount));
+        text.push_str(&format!("  {day:<18}  {amount:>12}  {item}\n"));
+    }
+    if card.visits_12m > 0 {
+        let visits = words::count(card.visits_12m, "purchase");
+        text.push_str(&format!("  In twelve months: {visits}, {}.\n", currency.show(card.spend_12m_minor)));
+    }
+    if !card.contacts.is_empty() {
+        text.push_str("\nLast heard\n");
+    }
+    for note in card.contacts.iter().take(NOTES) {
+        text.push_str(&heard(note, country));
+    }
+    text
+}
+
+/// How many notes the page shows; `--json` has them all.
+const NOTES: usize = 5;
+
+fn promise(gift: &Gift, country: &str) -> String {
+    let code = gift.code.as_deref().unwrap_or("–");
+    let name = said(&gift.name);
+    match (gift.state, gift.redeemed_on, gift.claim_until) {
+        ("given", Some(day), _) => format!("Already given, on {}: {name}.", long_date(day, country)),
+        ("over", _, Some(until)) => format!("Not fetched until {}: {name}.", long_date(until, country)),
+        ("not_yet", _, _) => format!("A letter is on its way: {name}. Code {code}."),
+        (_, _, Some(until)) => format!("Waiting until {}: {name}. Code {code}.", long_date(until, country)),
+        _ => format!("Waiting: {name}. Code {code}."),
+    }
+}
+
+/// What is worth knowing, a line each; nothing that is not known.
+fn rows(card: &Card) -> String {
+    let field = |name: &str| card.fields.get(name).map(|text| said(text)).unwrap_or_default();
+    let list = |names: &[&str]| {
+        let parts: Vec<String> = names.iter().map(|name| field(name)).filter(|part| !part.is_empty()).collect();
+        parts.join(", ")
+    };
+    let family: Vec<String> =
+        card.family.iter().map(|one| format!("{} ({})", said(&one.name), words::quote(&one.reference))).collect();
+    let likes: Vec<String> =
+        card.preferences.iter().map(|(key, value)| format!("{} {}", said(key), said(value))).collect();
+    let tags: Vec<String> = card.tags.iter().map(|tag| said(tag)).collect();
+    let address = list(&["street", "street2", "city", "state", "postcode", "country"]);
+    let post = match card.post_consent.as_str() {
+        _ if card.moved => "moved away: no post until there is a new street",
+        "no" => "wants no post",
+        _ => "",
+    };
+    let email = match card.email_consent.as_str() {
+        "yes" => "may be emailed",
+        "no" => "wants no email",
+        _ => "",
+    };
+    let wishes: Vec<&str> = [post, email].into_iter().filter(|wish| !wish.is_empty()).collect();
+    let mut text = String::new();
+    for (label, value) in [
+        ("Spouse", field("spouse")),
+        ("Household", words::list(&family)),
+        ("Birthday", field("birthday")),
+        ("Taste", likes.join("; ")),
+        ("Worth knowing", field("notes")),
+        ("Tags", tags.join(", ")),
+        ("Address", address),
+        ("Reached by", list(&["phone", "email"])),
+        ("Wishes", wishes.join("; ")),
+        ("Also known as", card.old_refs.join(", ")),
+    ] {
+        if !value.is_empty() {
+            text.push_str(&format!("  {label:<14} {value}\n"));
+        }
+    }
+    if text.is_empty() { text } else { format!("\n{text}") }
+}
+
+fn heard(note: &Note, country: &str) -> String {
+    let minutes = if note.minutes > 0 {
+        format!(", {}", words::count(usize::try_from(note.minutes).unwrap_or(0), "minute"))
+    } else {
+        String::new()
+    };
+    let right = note.resolved_on.map_or(String::new(), |day| format!(" (put right {})", long_date(day, country)));
+    format!("  {:<18}  {}{minutes}: {}{right}\n", long_date(note.on, country), note.kind, said(&note.text))
+}

@@ -1,0 +1,106 @@
+//! `import past-campaign FILE`: last year's mailing from a spreadsheet.
+
+use chrono::NaiveDate;
+
+use super::Context;
+use super::done::Done;
+use super::import::{self, File};
+use crate::campaign::{self, Past};
+use crate::error::{Error, Result};
+use crate::money::{Currency, Money};
+use crate::redemption;
+use crate::words;
+
+/// Last year's mailing, so that the first campaign made here can branch on it: who was written to, who came.
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    file: File,
+    /// What it is called here, such as 1989-chardonnay.
+    #[arg(long, value_name = "NAME")]
+    name: String,
+    /// What letters call it, such as "Chardonnay"; the name when nothing is said.
+    #[arg(long, value_name = "TEXT")]
+    title: Option<String>,
+    /// The day it went out.
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    as_of: NaiveDate,
+    /// The last day on which they could come.
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    claim_until: NaiveDate,
+    /// What waited for them, such as "a bottle of Chardonnay".
+    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
+    gift: String,
+    /// What one gift cost you.
+    #[arg(long, value_name = "AMOUNT")]
+    unit_cost: Option<String>,
+    /// What posting one letter cost.
+    #[arg(long, value_name = "AMOUNT")]
+    postage: Option<String>,
+    /// Which comes first in 03/04/1989: `dmy` or `mdy`.
+    #[arg(long, value_name = "ORDER")]
+    date_order: Option<String>,
+}
+
+pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
+    let shop = context.shop()?;
+    let mut store = shop.store()?;
+    let currency = shop.settings.currency;
+    let slug = arguments.name.as_str();
+    let past = Past {
+        slug,
+        name: arguments.title.as_deref().unwrap_or(slug),
+        as_of: arguments.as_of,
+        claim_until: arguments.claim_until,
+        gift: arguments.gift.trim(),
+        unit_cost: amount("--unit-cost", arguments.unit_cost.as_deref(), currency)?,
+        postage: amount("--postage", arguments.postage.as_deref(), currency)?,
+        day_order: arguments.date_order.as_deref().map(str::parse).transpose()?,
+        map: &arguments.file.map,
+    };
+    let (name, sheet) = import::sheet(&arguments.file)?;
+    let bar = super::progress(context, sheet.size(), "Reading");
+    let step = |offset: usize| bar.set_position(offset as u64);
+    let came = std::cell::Cell::new((0, Money(0)));
+    let (report, _) = import::take(&mut store, &arguments.file, |write| {
+        let taken = campaign::take_past(write, &shop, &sheet, &past, context.clock.now(), &step);
+        let (report, visits) = taken.map_err(|e| if e.place().is_some() { e } else { e.at(&name) })?;
+        redemption::record_past(write, &visits)?;
+        came.set((visits.len(), visits.iter().fold(Money(0), |sum, visit| sum.plus(visit.spend))));
+        Ok((report, None))
+    })?;
+    bar.finish_and_clear();
+    let recipients = report.added;
+    let mut done = import::done(&shop, &arguments.file, &name, "recipient", &sheet, report)?;
+    let (came, spent) = came.get();
+    if let Some(object) = done.json.as_object_mut() {
+        object.insert("campaign".into(), slug.into());
+        object.insert("redeemed".into(), came.into());
+        object.insert("takings_minor".into(), spent.0.into());
+    }
+    if done.refusal.is_empty() {
+        let verb = if arguments.file.dry_run { "Would take in" } else { "Took in" };
+        done.text = format!(
+            "{verb} {}: {}, of whom {} came and spent {}.\n",
+            words::quote(slug),
+            words::count(recipients, "recipient"),
+            words::thousands(came),
+            currency.show(spent)
+        );
+        if !arguments.file.dry_run {
+            done.text.push_str(&format!("\nNext: regulars report {slug}, then regulars follow-up {slug} NEW\n"));
+        }
+    }
+    Ok(done)
+}
+
+fn amount(flag: &str, text: Option<&str>, currency: Currency) -> Result<Money> {
+    let Some(text) = text else { return Ok(Money(0)) };
+    let amount = currency.parse(text).map_err(|e| e.at(flag))?;
+    if amount.0 < 0 {
+        return Err(Error::new(format!("{} is less than nothing", words::quote(text)))
+            .at(flag)
+            .hint("write it like 6.50"));
+    }
+    Ok(amount)
+}

@@ -1,0 +1,211 @@
+//! One greeting line and one name line for a household, made as a careful writer would.
+//!
+//! Titles are used when they are known for everybody greeted: "Dear Mr. and Mrs. Smith,". Where one is not known nobody's
+//! title is guessed: "Dear Robert and Eleanor,". Names are never changed, not even those in capitals: `proof` shows them.
+
+mod person;
+#[cfg(test)]
+mod tests;
+
+use crate::book::Customer;
+use crate::words;
+use person::{Person, bare, from_full_name, people_of, written_title};
+
+/// How a household is spoken to, and written to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Names {
+    /// `Dear Mr. and Mrs. Smith,`
+    pub greeting: String,
+    /// `Robert and Eleanor Smith`: the first line of the address.
+    pub line: String,
+}
+
+/// The names of the people who get one letter, the best-ranked first. `company` is used when there is nobody to name.
+pub fn names_of(people: &[&Customer]) -> Names {
+    let mut greeted: Vec<Person> = Vec::new();
+    for customer in people {
+        let mut on_card = people_of(customer);
+        if people.len() > 1 && on_card.len() > 1 {
+            // The other has a card too: of "Mr. and Mrs." only the own title, and the other for whoever has none.
+            let others = on_card.split_off(1);
+            greeted.append(&mut on_card);
+            greeted.extend(others.into_iter().filter(|other| !other.first.is_empty()));
+            continue;
+        }
+        greeted.append(&mut on_card);
+    }
+    if let [only] = people {
+        join_spouse(&mut greeted, only);
+    }
+    drop_repeated(&mut greeted);
+    even_titles(&mut greeted);
+    if greeted.is_empty() {
+        return nobody(people);
+    }
+    Names { greeting: format!("Dear {},", spoken(&greeted)), line: written(&greeted) }
+}
+
+/// A firm, or somebody of whom no name is known.
+fn nobody(people: &[&Customer]) -> Names {
+    let named = |text: &&str| text.chars().any(char::is_alphanumeric);
+    let firm = people.iter().map(|customer| customer.company.trim()).find(named);
+    let firm = firm.map(str::to_owned).or_else(|| {
+        // A firm whose name stands where a person's should.
+        let names = people.iter().map(|customer| (customer.full_name.trim(), customer));
+        names
+            .map(|(full, customer)| match full {
+                "" => format!("{} {}", customer.first_name.trim(), customer.last_name.trim()).trim().to_owned(),
+                full => full.to_owned(),
+            })
+            .find(|name| name.chars().any(char::is_alphabetic))
+    });
+    let reference = people.first().map_or("", |customer| customer.reference.as_str());
+    match firm {
+        Some(firm) => Names { greeting: format!("Dear friends at {firm},"), line: firm },
+        None => Names { greeting: "Dear customer,".to_owned(), line: reference.to_owned() },
+    }
+}
+
+/// The spouse whom the card names, with the surname they share unless another is given.
+fn join_spouse(greeted: &mut Vec<Person>, customer: &Customer) {
+    let spouse = customer.spouse.trim();
+    if !spouse.chars().any(char::is_alphabetic) {
+        return;
+    }
+    let Some(given) = from_full_name(spouse).into_iter().next() else { return };
+    let Some(one) = greeted.first().cloned() else { return };
+    // Two names without a title may be two first names ("Mary Ann"); the book says first names of spouses.
+    let is_whole =
+        !given.last.is_empty() && (!given.title.is_empty() || same(&given.last, &one.last) || one.last.is_empty());
+    let known = if is_whole || one.last.is_empty() {
+        given
+    } else {
+        let first = match given.title.as_str() {
+            "" => spouse.to_owned(),
+            title => spouse[title.len()..].trim().to_owned(),
+        };
+        Person { title: given.title, first, last: one.last, suffix: given.suffix }
+    };
+    match greeted.as_mut_slice() {
+        // "Mr. and Mrs. Robert Smith", and now her name is known.
+        [_, second] if second.first.is_empty() => {
+            let title = if known.title.is_empty() { second.title.clone() } else { known.title.clone() };
+            *second = Person { title, ..known };
+        }
+        [_] => greeted.push(known),
+        _ => {}
+    }
+}
+
+/// Whoever stands on two cards is greeted once.
+fn drop_repeated(greeted: &mut Vec<Person>) {
+    let mut kept: Vec<Person> = Vec::with_capacity(greeted.len());
+    for person in greeted.drain(..) {
+        let again = |known: &Person| {
+            !person.first.is_empty()
+                && same(&known.first, &person.first)
+                && same(&known.last, &person.last)
+                && known.suffix == person.suffix
+        };
+        if !kept.iter().any(again) {
+            kept.push(person);
+        }
+    }
+    *greeted = kept;
+}
+
+/// Titles as they are written: with a capital, and with points for all or for none.
+fn even_titles(greeted: &mut [Person]) {
+    for person in greeted.iter_mut() {
+        person.title = written_title(&person.title);
+    }
+    let pointed = greeted.iter().any(|person| person.title.ends_with('.'));
+    for person in greeted.iter_mut().filter(|_| pointed) {
+        if matches!(person.title.as_str(), "Mr" | "Mrs" | "Ms" | "Dr" | "Prof" | "Mx" | "Sr" | "Sra" | "Srta") {
+            person.title.push('.');
+        }
+    }
+}
+
+fn same(one: &str, other: &str) -> bool {
+    one.to_lowercase() == other.to_lowercase()
+}
+
+fn one_surname(people: &[Person]) -> bool {
+    !people[0].last.is_empty() && people.windows(2).all(|pair| same(&pair[0].last, &pair[1].last))
+}
+
+/// How people are addressed: with titles when all are known, else by first names, else by what there is.
+fn spoken(people: &[Person]) -> String {
+    if people.len() > 2 && one_surname(people) {
+        return format!("{} family", people[0].last);
+    }
+    if people.iter().all(|p| !p.title.is_empty() && !p.last.is_empty()) {
+        if people.len() == 2 && one_surname(people) {
+            return format!("{} {}", couple_title(people), people[0].last);
+        }
+        return words::list(&people.iter().map(titled).collect::<Vec<_>>());
+    }
+    words::list(&people.iter().map(called).collect::<Vec<_>>())
+}
+
+/// `Mr. Smith`, and `Sir Robert`.
+fn titled(person: &Person) -> String {
+    let by_first = matches!(bare(&person.title).as_str(), "sir" | "dame" | "don" | "doña") && !person.first.is_empty();
+    format!("{} {}", person.title, if by_first { &person.first } else { &person.last })
+}
+
+/// A first name; where it is but a letter or missing, what there is.
+fn called(person: &Person) -> String {
+    let is_initial = person.first.chars().filter(|c| c.is_alphabetic()).count() < 2 && person.first.is_ascii();
+    match (person.first.is_empty(), person.last.is_empty()) {
+        (true, _) if person.title.is_empty() => person.last.clone(),
+        (true, _) => titled(person),
+        (false, false) if is_initial => format!("{} {}", person.first, person.last),
+        _ => person.first.clone(),
+    }
+}
+
+/// The titles of two with one surname: a doctor first, then a man, as the forms have it.
+fn couple_title(people: &[Person]) -> String {
+    let rank = |title: &&str| match bare(title).split(' ').next().unwrap_or_default() {
+        "dr" | "prof" | "rev" | "capt" | "rabbi" | "hon" => 0,
+        "mr" | "herr" | "monsieur" | "m" | "sr" | "señor" | "sig" | "signor" | "dhr" | "sir" | "lord" => 1,
+        _ => 2,
+    };
+    let mut titles: Vec<&str> = people.iter().map(|person| person.title.as_str()).collect();
+    titles.sort_by_key(rank);
+    match titles.as_slice() {
+        ["Dr.", "Dr."] => "Drs.".to_owned(),
+        ["Dr", "Dr"] => "Drs".to_owned(),
+        _ => words::list(&titles),
+    }
+}
+
+/// How people are written on the envelope.
+fn written(people: &[Person]) -> String {
+    if people.len() > 2 && one_surname(people) {
+        return format!("The {} Family", people[0].last);
+    }
+    let whole = |p: &Person| {
+        let title = if p.first.is_empty() { p.title.as_str() } else { "" };
+        let parts = [title, p.first.as_str(), p.last.as_str(), p.suffix.as_str()];
+        parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+    };
+    if let [one, other] = people
+        && one_surname(people)
+    {
+        let [first, second] = [one, other].map(|p| p.first.as_str());
+        if second.is_empty() && !other.title.is_empty() && !one.title.is_empty() {
+            // Her name is not known: "Mr. and Mrs. Robert Smith".
+            return [couple_title(people).as_str(), &whole(&Person { title: String::new(), ..one.clone() })].join(" ");
+        }
+        if !first.is_empty() && !second.is_empty() && one.suffix.is_empty() && other.suffix.is_empty() {
+            return format!("{first} and {second} {}", one.last);
+        }
+    }
+    match people {
+        [one] if one.first.is_empty() && !one.title.is_empty() => format!("{} {}", one.title, one.last),
+        _ => words::list(&people.iter().map(whole).collect::<Vec<_>>()),
+    }
+}

@@ -1,0 +1,432 @@
+//! The customer verbs: the card, what is set and noted, one person twice, and somebody who is to be forgotten.
+
+use rusqlite::Connection;
+use serde_json::{Value, json};
+use snapbox::str;
+
+use crate::support::{Shop, dump};
+
+#[test]
+fn the_card_says_what_the_counter_must_know() {
+    let shop = Shop::new();
+    shop.run("plan spring").quiet();
+    shop.run("customer note C-03 \"The hem came back crooked\" --kind complaint --minutes 10 --on 2024-02-26").stdout(
+        str![[r"
+Noted for Rosa Okafor (`C-03`): complaint, 2024-02-26. It stays open until `regulars customer resolve C-03`.
+
+"]],
+    );
+    shop.run("customer note C-03 \"Loves green\" --kind visit").quiet().shows("visit, 2024-03-01.");
+    shop.run("customer set C-03 preference.shoes=38 preference.children=\"Ife, 9\" birthday=1975-05-04").quiet();
+    shop.run("customer show C-03").stdout(str![[r"
+Ms. Okafor
+Rosa Okafor (`C-03`), Holyoke
+Last here ten days ago, on February 20, 2024.
+
+Open complaint, from four days ago: The hem came back crooked
+  Put right? `regulars customer resolve C-03`
+
+Waiting until June 30, 2024: a tin of spring tea. Code [..].
+
+  Birthday       1975-05-04
+  Taste          children Ife, 9; shoes 38
+  Tags           tea
+  Address        5 Bay Rd, Holyoke, MA, 01040, US
+  Reached by     rosa@example.com
+  Wishes         may be emailed
+
+Last bought
+  February 20, 2024        $310.00  a rain coat
+  In twelve months: 1 purchase, $310.00.
+
+Last heard
+  March 1, 2024       visit: Loves green
+
+"]]);
+    let card = shop.json("customer show C-03");
+    assert_eq!((&card["ref"], &card["greeting"]), (&json!("C-03"), &json!("Dear Ms. Okafor,")));
+    assert_eq!(card["gift"]["state"], "waiting");
+    assert_eq!(card["open_complaints"][0]["text"], "The hem came back crooked");
+    assert_eq!(card["purchases"][0]["amount_minor"], 31000);
+    shop.run("customer resolve C-03").stdout(str![[r"
+Put right: 1 complaint of Rosa Okafor (`C-03`).
+
+"]]);
+    shop.run("customer resolve C-03").status(1).says("has no open complaint");
+    assert_eq!(shop.json("customer show C-03")["open_complaints"], json!([]));
+    // The family stands on each card.
+    assert_eq!(shop.json("customer show C-02")["family"], json!([{ "ref": "C-01", "name": "Robert Smith" }]));
+}
+
+#[test]
+fn people_are_found_however_they_are_spelt() {
+    let shop = Shop::new();
+    for (words, reference) in [
+        ("Okafo", "C-03"),
+        ("okaafor", "C-03"),
+        ("rosa holyoke", "C-03"),
+        ("c-07", "C-07"),
+        ("obrien", "C-07"),
+        ("muller", "C-06"),
+        ("james.lee@example.com", "C-04"),
+    ] {
+        let found = shop.with(&["--json", "customer", "find", words]).json();
+        assert_eq!(found["customers"][0]["ref"], reference, "{words}");
+    }
+    shop.run("customer find nobody-at-all").status(1).says("nobody sounds like `nobody-at-all`");
+}
+
+#[test]
+fn what_is_set_is_shown_with_what_was_there() {
+    let shop = Shop::new();
+    shop.run("customer set C-05 street=\"1 New St\" city=Salem tag=+vip post=no --source \"said so at the counter\"")
+        .stdout(str![[r"
+Changed 4 things on the card of Ana Lopez (`C-05`):
+  street: – → 1 New St
+  city: – → Salem
+  tags: – → vip
+  post_consent: unknown → no
+
+"]]);
+    shop.run("customer set C-05 city=Salem").stdout(str![[r"
+The card of Ana Lopez (`C-05`) says so already.
+
+"]]);
+    shop.run("customer set C-05 citty=Salem post=perhaps tag=-vip").status(1).stderr(str![[r"
+error: there is no field `citty`
+hint: did you mean `city`?
+error: `perhaps` is not an answer to `post`
+hint: say yes, no or unknown
+
+"]]);
+    assert_eq!(shop.json("customer show C-05")["tags"], json!(["vip"]), "all of it or nothing");
+    shop.run("customer set C-05 post=yes --on 2024-02-01").quiet();
+    let wishes = shop.json("customer show C-05")["wishes"].clone();
+    let of_post: Vec<&Value> = wishes.as_array().unwrap().iter().filter(|wish| wish["about"] == "post").collect();
+    assert_eq!(of_post.len(), 2, "nothing that was said is taken back");
+    assert_eq!(of_post[0]["source"], "said so at the counter");
+}
+
+#[test]
+fn nobody_writes_to_the_dead_or_to_where_they_lived_before() {
+    let shop = Shop::new();
+    shop.run("customer set C-06 moved=yes").quiet().shows("moved: no → yes");
+    shop.run("customer set C-11 deceased=yes").quiet();
+    shop.run("customer set C-01 deceased=yes --source Eleanor").quiet();
+    shop.run("customer set C-12 moved=yes").quiet();
+    shop.run("customer set C-12 street=\"9 New St\"").quiet();
+    let plan = shop.json("plan spring");
+    let reasons = plan["left_out"].as_array().unwrap();
+    assert!(reasons.contains(&json!({ "reason": "moved away", "count": 1 })), "{reasons:?}");
+    assert!(reasons.contains(&json!({ "reason": "deceased", "count": 1 })), "{reasons:?}");
+    // The widow is written to, alone.
+    let eleanor = shop.recipient("spring", "C-02");
+    assert_eq!(eleanor["name"], "Eleanor Smith");
+    assert_eq!(shop.recipient("spring", "C-12")["arm"], "mailed", "a new street makes the address good again");
+}
+
+#[test]
+fn households_are_put_together_and_taken_apart_by_hand() {
+    let shop = Shop::new();
+    shop.run("customer set C-01 household=alone").quiet().shows("household: with Eleanor Smith → alone");
+    shop.run("customer set C-03 household=C-12").quiet().shows("household: alone → with Wei Chan");
+    assert_eq!(shop.json("customer show C-02")["family"], json!([]));
+    // An import works it out anew, and leaves what the owner did.
+    shop.run("import customers customers.csv").quiet();
+    assert_eq!(shop.json("customer show C-02")["family"], json!([]));
+    assert_eq!(shop.json("customer show C-12")["family"][0]["ref"], "C-03");
+}
+
+/// Everything in the book but the record of merges.
+fn book(shop: &Shop) -> String {
+    dump(&shop.file("regulars.db"))
+        .lines()
+        .filter(|line| !line.starts_with("customer_merge"))
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+#[test]
+fn one_person_twice_becomes_one_and_two_again() {
+    let shop = Shop::new();
+    shop.write("twin.csv", "Customer ID,First Name,Last Name,Street Address,City,State,Postal Code,Phone,Post Consent,Email Consent,Tags\nD-3,Rosie,Okafor,5 Bay Road,Holyoke,MA,01040,413 555 0100,no,yes,coffee\n");
+    shop.run("import customers twin.csv").quiet();
+    shop.write(
+        "twin-bought.csv",
+        "Customer ID,Date,Item,Qty,Amount\nD-3,2024-01-05,a cap,1,60.00\nC-03,2024-01-06,a tie,1,20.00\n",
+    );
+    shop.run("import purchases twin-bought.csv").quiet();
+    shop.run("customer note D-3 \"asked for coffee\" --kind visit").quiet();
+    shop.run("customer set D-3 preference.cup=large").quiet();
+    shop.run("plan spring").quiet();
+    shop.run("customer duplicates").quiet().shows("Rosa Okafor (`C-03`) and Rosie Okafor (`D-3`)");
+    let before = book(&shop);
+    shop.run("customer merge D-3 C-03").stdout(str![[r"
+Rosie Okafor (`D-3`) is a part of Rosa Okafor (`C-03`) now; 1 purchase and 1 note came along. Filled or changed: phone and post_consent.
+Not the same person after all? `regulars customer unmerge D-3`
+
+"]]);
+    let card = shop.json("customer show D-3");
+    assert_eq!((&card["ref"], &card["old_refs"]), (&json!("C-03"), &json!(["D-3"])));
+    assert_eq!((&card["post_consent"], &card["email_consent"]), (&json!("no"), &json!("yes")), "a no wins");
+    assert_eq!(card["tags"], json!(["coffee", "tea"]));
+    assert_eq!(card["purchases"].as_array().unwrap().len(), 3);
+    // The old reference is taken wherever a reference is.
+    shop.run("why spring D-3").quiet().shows("Rosa Okafor");
+    shop.run("customer find D-3").quiet().shows("Rosa Okafor");
+    shop.edit("campaigns/spring.toml", "exclude  = []", "exclude  = [\"D-3\"]");
+    let plan = shop.json("plan spring --dry-run");
+    assert!(plan["left_out"].as_array().unwrap().contains(&json!({ "reason": "excluded", "count": 1 })), "{plan}");
+    shop.run("customer merge D-3 C-03").status(1).says("are one card already");
+    shop.run("customer unmerge C-03").status(1).says("`D-3` was merged into it");
+    shop.run("customer unmerge D-3").stdout(str![[r"
+Rosie Okafor (`D-3`) and Rosa Okafor (`C-03`) are two again; 1 purchase and 1 note went back.
+
+"]]);
+    assert_eq!(book(&shop), before, "as they were");
+    shop.run("customer unmerge D-3").status(1).says("`D-3` was not merged");
+}
+
+#[test]
+fn merges_are_undone_in_the_order_of_a_stack() {
+    let shop = Shop::new();
+    let before = book(&shop);
+    shop.run("customer merge C-01 C-02").quiet();
+    shop.run("customer merge C-02 C-03").quiet();
+    assert_eq!(shop.json("customer show C-01")["ref"], "C-03");
+    shop.run("customer unmerge C-01").status(1).says("`regulars customer unmerge C-02`");
+    // What is sold under the old reference goes to the card that has it, and back with it.
+    shop.write("late.csv", "Customer ID,Date,Item,Qty,Amount\nC-01,2024-02-28,a cap,1,60.00\n");
+    shop.run("import purchases late.csv").quiet();
+    assert_eq!(shop.count("SELECT count(*) FROM purchase WHERE ref = 'C-01' AND customer_id IS NULL"), 0);
+    shop.run("customer unmerge C-02").quiet();
+    shop.run("customer unmerge C-01").quiet();
+    let owner = "SELECT c.id FROM purchase p JOIN customer c ON c.id = p.customer_id WHERE p.day = 19781";
+    assert_eq!(shop.count(owner), 1);
+    let database = Connection::open(shop.file("regulars.db")).unwrap();
+    database
+        .execute("DELETE FROM purchase_item WHERE purchase_id IN (SELECT id FROM purchase WHERE day = 19781)", [])
+        .unwrap();
+    database.execute("DELETE FROM purchase WHERE day = 19781", []).unwrap();
+    drop(database);
+    assert_eq!(book(&shop), before);
+}
+
+/// A shop with one customer about whom everything is known that can be.
+fn one_person() -> Shop {
+    let shop = Shop::without_people();
+    shop.write("c.csv", "Customer ID,First Name,Last Name,Street Address,City,State,Postal Code,Email Consent,Tags\nC-1,Rosa,Okafor,5 Bay Rd,Holyoke,MA,01040,yes,tea\nD-1,Rose,Okafor,5 Bay Rd,Holyoke,MA,01040,,\n");
+    shop.run("import customers c.csv").quiet();
+    shop.write("p.csv", "Receipt,Customer ID,Date,Item,Qty,Amount\nR-1,C-1,2024-02-20,a rain coat,1,310.00\n");
+    shop.run("import purchases p.csv").quiet();
+    shop.run("customer note C-1 \"crooked hem\" --kind complaint").quiet();
+    shop.run("customer set C-1 preference.shoes=38 post=yes moved=yes").quiet();
+    shop.run("customer set C-1 moved=no").quiet();
+    shop.run("customer merge D-1 C-1").quiet();
+    shop.run("plan spring").quiet();
+    let code = shop.code("spring", "C-1");
+    shop.run(&format!("redeem {code} --spend 40.00 --till one --today 2024-03-09")).quiet();
+    shop.run(&format!("unredeem {code} --reason \"Rosa was not there\" --today 2024-03-09")).quiet();
+    let database = Connection::open(shop.file("regulars.db")).unwrap();
+    database.execute("INSERT INTO left_out VALUES (1, 'C-1', 'excluded')", []).unwrap();
+    let unknown = "INSERT INTO redemption_event (code, outcome, at, on_day) VALUES ('C-1', 'unknown', '2024-03-09T12:00:00', 19791)";
+    database.execute(unknown, []).unwrap();
+    shop
+}
+
+/// Puts a mark of its own into every text of every table that can hold something about a person; the marks.
+fn plant(shop: &Shop) -> Vec<String> {
+    let database = Connection::open(shop.file("regulars.db")).unwrap();
+    let texts = |sql: &str| -> Vec<String> {
+        database.prepare(sql).unwrap().query_map([], |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap()
+    };
+    // The shop's own: nothing in them is about one person.
+    let of_the_shop = ["setting", "campaign", "campaign_file", "forgotten", "forgotten_purchase"];
+    let mut marks = Vec::new();
+    for table in texts("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY name")
+    {
+        if of_the_shop.contains(&table.as_str()) {
+            continue;
+        }
+        assert!(shop.count(&format!("SELECT count(*) FROM {table}")) > 0, "nobody wrote anything into {table}");
+        for column in texts(&format!("SELECT name FROM pragma_table_info('{table}') WHERE type = 'TEXT'")) {
+            // What joins the tables, and moments, stay as they are.
+            let joins = [("left_out", "ref"), ("customer_merge", "ref"), ("customer_merge", "into_ref")];
+            if column == "at" || column.ends_with("_at") || joins.contains(&(table.as_str(), column.as_str())) {
+                continue;
+            }
+            let mark = format!("mark-{table}-{column}");
+            let text = if column == "fields" { format!("{{\"x\":\"{mark}\"}}") } else { mark.clone() };
+            let keep = if (table.as_str(), column.as_str()) == ("redemption_event", "code") {
+                " WHERE recipient_id IS NOT NULL"
+            } else {
+                ""
+            };
+            database.execute(&format!("UPDATE OR IGNORE {table} SET {column} = ?1{keep}"), [&text]).unwrap();
+            let taken: i64 = database
+                .query_row(&format!("SELECT count(*) FROM {table} WHERE {column} = ?1"), [&text], |row| row.get(0))
+                .unwrap();
+            if taken > 0 {
+                marks.push(mark);
+            }
+        }
+    }
+    for sql in [
+        "UPDATE left_out SET ref = 'mark-customer-ref'",
+        "UPDATE redemption_event SET code = 'mark-customer-ref' WHERE recipient_id IS NULL",
+    ] {
+        database.execute(sql, []).unwrap();
+    }
+    assert!(marks.len() > 45, "{marks:?}");
+    marks
+}
+
+#[test]
+fn a_person_is_given_everything_that_is_held_on_them() {
+    let shop = one_person();
+    let marks = plant(&shop);
+    let all = shop.json("customer export mark-customer-ref");
+    let text = all.to_string();
+    let missing: Vec<&String> = marks.iter().filter(|mark| !text.contains(mark.as_str())).collect();
+    assert!(missing.is_empty(), "not given out: {missing:?}\n{all:#}");
+    for list in
+        ["contacts", "consents", "circumstances", "purchases", "items", "merges", "letters", "redemptions", "left_out"]
+    {
+        assert_ne!(all[list], json!([]), "{list}");
+    }
+    assert_eq!(all["at_the_till"].as_array().unwrap().len(), 3);
+}
+
+#[test]
+fn a_person_who_is_forgotten_leaves_no_trace() {
+    let shop = one_person();
+    let marks = plant(&shop);
+    shop.run("customer forget mark-customer-ref").status(1).says("say `--yes` if you mean it");
+    shop.run("customer forget mark-customer-ref --yes").stderr(str![[r"
+warning: backups, exports and printed letters made before today still know them
+
+"]]);
+    // What is about the sale, the till and the campaign stays.
+    let stays = [
+        "mark-purchase-source",
+        "mark-purchase-receipt",
+        "mark-purchase_item-item",
+        "mark-redemption-till",
+        "mark-redemption_event-till",
+        "mark-redemption_event-outcome",
+        "mark-recipient-branch",
+        "mark-left_out-reason",
+    ];
+    let mut bytes = std::fs::read(shop.file("regulars.db")).unwrap();
+    bytes.extend(std::fs::read(shop.file("regulars.db-wal")).unwrap_or_default());
+    let held = |mark: &str| bytes.windows(mark.len()).any(|window| window == mark.as_bytes());
+    let left: Vec<&String> = marks.iter().filter(|mark| !stays.contains(&mark.as_str()) && held(mark)).collect();
+    assert!(left.is_empty(), "still in the file: {left:?}");
+    for word in ["Rosa", "Okafor", "Bay Rd", "crooked"] {
+        assert!(!held(word), "{word} is still in the file");
+    }
+    assert_eq!(shop.count("SELECT sum(amount_minor) FROM purchase"), 31000, "the totals stay");
+    assert_eq!(shop.count("SELECT count(*) FROM forgotten"), 2, "both references are remembered, hashed");
+    shop.run("customer show mark-customer-ref").status(1).says("there is no customer");
+    shop.run("recipients spring").quiet().shows("forgotten");
+    shop.run("print spring").status(1).says("has no letter to print");
+    shop.run("doctor").quiet();
+}
+
+#[test]
+fn the_figures_stay_when_somebody_is_forgotten() {
+    let shop = Shop::new();
+    shop.edit("campaigns/spring.toml", "one_per  = \"household\"", "one_per  = \"household\"\nhold_out = \"30%\"");
+    shop.run("plan spring").quiet();
+    shop.write("more.csv", "Customer ID,Date,Item,Qty,Amount\nC-01,2024-03-02,a shirt,1,80.00\nC-02,2024-03-03,a scarf,1,45.50\nC-03,2024-03-04,a coat,1,99.00\nC-06,2024-03-05,a hat,1,30.00\nC-10,2024-03-05,a tie,1,31.00\n");
+    shop.run("import purchases more.csv --today 2024-07-01").quiet();
+    let people = shop.json("recipients spring")["recipients"].clone();
+    let mailed = people
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|r| r["arm"] == "mailed" && r["ref"] != "C-01" && r["ref"] != "C-02")
+        .unwrap()
+        .clone();
+    let (reference, code) = (mailed["ref"].as_str().unwrap(), mailed["code"].as_str().unwrap());
+    shop.run(&format!("redeem {code} --spend 99.00 --today 2024-03-04")).quiet();
+    let report = || shop.json("report spring --today 2024-07-01");
+    let (before, plan) = (report(), shop.json("plan spring"));
+    shop.run(&format!("customer forget {reference} --yes")).quiet();
+    for held_out in people.as_array().unwrap().iter().filter(|r| r["arm"] == "held_out") {
+        shop.run(&format!("customer forget {} --yes", held_out["ref"].as_str().unwrap())).quiet();
+    }
+    shop.run("customer forget C-02 --yes").quiet();
+    assert_eq!(report(), before);
+    assert_eq!(shop.json("plan spring")["left_out"], plan["left_out"]);
+    shop.run(&format!("redeem {code} --today 2024-03-05")).status(1).says("there is no code");
+    // The letter to the household is for the husband alone.
+    let robert = shop.recipient("spring", "C-01");
+    assert_eq!(robert["name"], "Robert Smith");
+    assert_eq!(shop.json("customer show C-01")["fields"].get("spouse"), None);
+}
+
+#[test]
+fn a_letter_stays_with_those_of_the_household_who_stay() {
+    let shop = Shop::new();
+    shop.run("plan spring").quiet();
+    let before = shop.recipient("spring", "C-01");
+    assert_eq!(before["name"], "Robert and Eleanor Smith");
+    shop.run("customer forget C-01 --yes").quiet();
+    let after = shop.recipient("spring", "C-02");
+    assert_eq!((&after["name"], &after["code"]), (&json!("Eleanor Smith"), &before["code"]));
+    shop.run("print spring").quiet();
+    let fields = "SELECT count(*) FROM recipient WHERE fields LIKE '%Robert%' OR fields LIKE '%robert%'";
+    assert_eq!(shop.count(fields), 0);
+    shop.run(&format!("redeem {}", after["code"].as_str().unwrap())).quiet().shows("Eleanor Smith");
+}
+
+#[test]
+fn hostile_text_comes_out_as_it_went_in() {
+    let shop = Shop::new();
+    for text in [
+        "=HYPERLINK(\"http://example.com\")",
+        "'; DROP TABLE customer; --",
+        "{{ greeting }}",
+        "<script>alert(1)</script>",
+        "\u{202e}olleh\u{202c} \u{200b}x",
+        "line\nbreak\r\nand\ttab",
+        "\u{1b}[2J\u{7}",
+        " leading and trailing ",
+        "🏳️‍🌈 田中さん ﷽ e\u{301}",
+        "-x --yes ?1 %s \\",
+    ] {
+        let fields = [
+            "title",
+            "first_name",
+            "last_name",
+            "full_name",
+            "suffix",
+            "spouse",
+            "company",
+            "street",
+            "street2",
+            "city",
+            "state",
+            "postcode",
+            "country",
+            "email",
+            "phone",
+            "birthday",
+            "notes",
+        ];
+        let mut words: Vec<String> = ["customer", "set", "C-03", "--source", "x"].map(str::to_owned).to_vec();
+        words.extend(fields.iter().map(|field| format!("{field}={text}")));
+        words.extend([format!("preference.x={text}"), format!("tag=+{text}")]);
+        shop.with(&words).quiet();
+        shop.with(&["customer", "note", "C-03", "--kind", "idea", "--", text]).quiet();
+        let (card, all) = (shop.json("customer show C-03"), shop.json("customer export C-03"));
+        for field in fields {
+            assert_eq!((&card["fields"][field], &all["card"][field]), (&json!(text), &json!(text)), "{field}");
+        }
+        assert_eq!((&card["preferences"]["x"], &card["contacts"][0]["text"]), (&json!(text), &json!(text)));
+        assert!(card["tags"].as_array().unwrap().contains(&json!(text)));
+        let page = shop.run("customer show C-03").quiet().out();
+        assert!(!page.contains(['\u{1b}', '\u{7}', '\u{202e}']), "{page}");
+    }
+}
