@@ -237,15 +237,29 @@ impl Write<'_> {
         for (name, _) in &indexes {
             self.run(&format!("DROP INDEX \"{name}\""), &[])?;
         }
-        let pragma = |name, value: i64| self.read.connection.pragma_update(None, name, value).map_err(fault::of);
-        pragma("cache_size", -BULK_CACHE)?;
+        self.with_room(|| {
+            let done = work()?;
+            self.pragma("threads", 2)?;
+            for (_, made) in &indexes {
+                self.run(made, &[])?;
+            }
+            Ok(done)
+        })
+    }
+
+    /// Runs `work` with more of the database in memory: for going through much of it.
+    ///
+    /// # Errors
+    /// Whatever `work` fails with, or the database.
+    pub fn with_room<T>(&self, work: impl FnOnce() -> Result<T>) -> Result<T> {
+        self.pragma("cache_size", -BULK_CACHE)?;
         let done = work()?;
-        pragma("threads", 2)?;
-        for (_, made) in &indexes {
-            self.run(made, &[])?;
-        }
-        pragma("cache_size", -CACHE)?;
+        self.pragma("cache_size", -CACHE)?;
         Ok(done)
+    }
+
+    fn pragma(&self, name: &str, value: i64) -> Result<()> {
+        self.read.connection.pragma_update(None, name, value).map_err(fault::of)
     }
 }
 

@@ -84,9 +84,7 @@ pub(super) fn read(
         return Ok(Err(faults));
     }
     let tags = columns.pick("tags").of(row);
-    let mut separators = vec![",", ";"];
-    separators.extend(plan.dialect.habits.between);
-    let (first, more) = cells::first_of(&tags, &separators);
+    let (first, more) = cells::first_of(&tags, &[" ::: ", ",", ";"]);
     let tidy = |tag: &str| tag.trim_matches(['"', '*', ' ']).to_owned();
     let tags = std::iter::once(first).chain(more).map(tidy).filter(|tag| !tag.is_empty()).collect();
     Ok(Ok(Contact { offset, reference, texts, post, email, tags }))

@@ -6,7 +6,7 @@ use std::sync::mpsc::sync_channel;
 use chrono::NaiveDate;
 
 use super::contacts::{self, Contact};
-use super::reading::Plan;
+use super::reading::{LARGE, Plan};
 use super::sheet::EARLIER;
 use super::survey::Survey;
 use super::{Fault, Report, links};
@@ -27,7 +27,11 @@ pub fn customers(write: &Write<'_>, plan: &Plan<'_>, today: NaiveDate, progress:
     let mut book = Taking::new(write, plan, today)?;
     let is_first = book.ids.is_empty();
     let mut reading = || read_all(&mut book, plan, progress);
-    let read = if is_first && plan.sheet.size() > 1 << 20 { write.unindexed("customer", reading)? } else { reading()? };
+    let read = match (plan.sheet.size() > LARGE, is_first) {
+        (true, true) => write.unindexed("customer", reading)?,
+        (true, false) => write.with_room(reading)?,
+        (false, _) => reading()?,
+    };
     let Taking { mut report, mut faults, forgotten, .. } = book;
     if forgotten > 0 {
         let count = words::count(forgotten, "customer");

@@ -55,7 +55,7 @@ pub(super) const USUAL: Habits = Habits {
     repeats: false,
     came_to_nothing: &[],
     takes_back: None,
-    between: &[" ::: "],
+    between: &[" ::: ", ",", ";", " / "],
     day_order: None,
 };
 

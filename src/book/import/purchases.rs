@@ -6,7 +6,7 @@ use std::sync::mpsc::sync_channel;
 
 use chrono::NaiveDate;
 
-use super::reading::Plan;
+use super::reading::{LARGE, Plan};
 use super::sales::{self, Batch, Line, Sale};
 use super::{Fault, Report, links};
 use crate::book::{References, Standing, table};
@@ -40,7 +40,11 @@ pub fn purchases(write: &Write<'_>, plan: &Plan<'_>, options: Options<'_>, progr
     let mut book = Taking::new(write, options, is_first, plan.is_by_contact())?;
     let mut reading = || read_all(&mut book, plan, progress);
     // A first load is faster without the indexes, which are then made in one go.
-    let read = if is_first && plan.sheet.size() > 1 << 20 { write.unindexed("purchase", reading)? } else { reading()? };
+    let read = match (plan.sheet.size() > LARGE, is_first) {
+        (true, true) => write.unindexed("purchase", reading)?,
+        (true, false) => write.with_room(reading)?,
+        (false, _) => reading()?,
+    };
     book.late_lines()?;
     let (mut report, mut faults) = book.finish();
     report.read = read.rows;

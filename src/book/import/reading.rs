@@ -12,6 +12,9 @@ use super::sheet::Sheet;
 use super::survey::Survey;
 use crate::error::Result;
 
+/// Files of more bytes are taken in as those of a first load of years.
+pub(super) const LARGE: usize = 1 << 20;
+
 /// What the owner says about a file.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Wishes<'w> {

@@ -191,7 +191,7 @@ pub(super) static ALL: &[Dialect] = &[
             ("email_consent", &["Marketing Allowed"]),
         ],
         purchases: &[],
-        habits: Habits { between: &[",", ";"], ..USUAL },
+        habits: USUAL,
     },
     Dialect {
         name: "woocommerce-orders",
