@@ -10,10 +10,13 @@ mod blocks;
 mod codes;
 mod desk;
 mod draw;
+mod fit;
 mod fonts;
+mod hyphens;
 mod images;
 mod layout;
 mod lines;
+mod machine;
 mod number;
 mod page;
 mod paper;
@@ -51,6 +54,8 @@ pub struct Stationery {
     pub paper: Paper,
     /// The envelope's window.
     pub window: Window,
+    /// The family of the text, if not the shipped one.
+    pub font: Option<String>,
     /// The size of the type in points; see [`USUAL_SIZE`] and [`SIZES`].
     pub font_size: f32,
     /// The language of the text, as a BCP 47 tag: `en`, `de-AT`.
@@ -72,6 +77,7 @@ impl Default for Stationery {
         Self {
             paper: Paper::default(),
             window: Window::default(),
+            font: None,
             font_size: USUAL_SIZE,
             language: "en".to_owned(),
             sender: Vec::new(),

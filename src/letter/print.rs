@@ -1,5 +1,7 @@
 //! All letters of a job laid out and drawn by several threads, then bound into one file.
 
+use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
@@ -11,7 +13,7 @@ use super::page::Fault;
 use super::pdf::{self, Book};
 use super::typeset::Setter;
 use super::used::Used;
-use super::{Job, Letter, Printed, Problem};
+use super::{Fonts, Job, Letter, Printed, Problem};
 use crate::error::{Error, Kind, Result};
 use crate::words;
 
@@ -28,6 +30,8 @@ struct Done {
     pages: Vec<Vec<u8>>,
     stationery: usize,
     problems: Vec<Problem>,
+    /// Characters that no font has.
+    missing: Vec<char>,
 }
 
 /// Lays out every letter, then writes them as one PDF in the given order.
@@ -35,8 +39,7 @@ struct Done {
 /// If a letter has a problem, nothing is written, unless the job leaves such letters out. The bytes depend on the job
 /// alone: not on the number of threads, the day or the machine.
 pub fn print(job: &Job<'_>, out: &mut impl Write) -> Result<Printed> {
-    let (work, constants) = run(job, true)?;
-    let Work { mut all, used, drawn } = work;
+    let Work { mut all, used, drawn, constants, fonts } = run(job, true)?;
     let printed = outcome(&mut all);
     let any = printed.pages.iter().any(|&pages| pages > 0);
     if any && (printed.problems.is_empty() || job.leave_out_problems) {
@@ -46,7 +49,7 @@ pub fn print(job: &Job<'_>, out: &mut impl Write) -> Result<Printed> {
         });
         let mut press = Press::new();
         let forms_drawn = drawn.forms.clone();
-        let mut pen = Pen::new(job.fonts, drawn);
+        let mut pen = Pen::new(&fonts, drawn);
         let forms = constants.forms.iter().zip(forms_drawn).map(|(set, drawn)| {
             drawn.then(|| press.squeeze(pen.form(set)).map(|content| (content, set.height()))).transpose()
         });
@@ -60,7 +63,7 @@ pub fn print(job: &Job<'_>, out: &mut impl Write) -> Result<Printed> {
             forms,
             pages: pages.collect(),
             images: images.map(|(image, drawn)| drawn.then_some(image)).collect(),
-            fonts: job.fonts,
+            fonts: &fonts,
             used,
         };
         pdf::write(book, out)?;
@@ -70,7 +73,7 @@ pub fn print(job: &Job<'_>, out: &mut impl Write) -> Result<Printed> {
 
 /// Lays out every letter and draws none: how many pages each takes, and every problem.
 pub fn check(job: &Job<'_>) -> Result<Printed> {
-    Ok(outcome(&mut run(job, false)?.0.all))
+    Ok(outcome(&mut run(job, false)?.all))
 }
 
 /// What became of the letters; their problems are taken out.
@@ -81,29 +84,49 @@ fn outcome(all: &mut [Done]) -> Printed {
     }
 }
 
+/// All letters laid out, and once more those that need the machine's fonts.
+fn run<'a>(job: &Job<'a>, drawing: bool) -> Result<Work<'a>> {
+    let samples = samples(job);
+    let state = State::new((0..job.letters).collect(), drawing);
+    let mut work = shift(job, Cow::Borrowed(job.fonts), &samples, &state)?;
+    let missing: BTreeSet<char> = work.all.iter().flat_map(|done| done.missing.iter().copied()).collect();
+    let Some(fonts) = job.fonts.reaching(&missing) else { return Ok(work) };
+    let again = work.all.iter().filter(|done| !done.missing.is_empty()).map(|done| done.letter).collect();
+    let again = State { count: state.count, ..State::new(again, state.drawing.into_inner()) };
+    let mut more = shift(job, Cow::Owned(fonts), &samples, &again)?;
+    for done in std::mem::take(&mut more.all) {
+        let letter = done.letter;
+        work.all[letter] = done;
+    }
+    more.used.join(work.used);
+    more.drawn.join(&work.drawn);
+    Ok(Work { all: work.all, ..more })
+}
+
 /// Lets the threads work, and joins what they made.
-fn run(job: &Job<'_>, drawing: bool) -> Result<(Work, Constants)> {
-    let mut setter = Setter::new(job.fonts);
-    let constants = Constants::new(&mut setter, job.stationery, job.images, &samples(job));
-    let state = State { next: AtomicUsize::new(0), count: AtomicUsize::new(0), drawing: AtomicBool::new(drawing) };
-    let work = || labour(job, &constants, &state);
-    let threads = job.threads.clamp(1, job.letters.div_ceil(BATCH).max(1));
-    let hands: Vec<Option<Work>> = std::thread::scope(|scope| {
+fn shift<'a>(job: &Job<'a>, fonts: Cow<'a, Fonts>, samples: &[Vec<Letter>], state: &State) -> Result<Work<'a>> {
+    let mut setter = Setter::new(&fonts);
+    let constants = Constants::new(&mut setter, job.stationery, job.images, samples);
+    let used = setter.used;
+    let work = || labour(job, &fonts, &constants, state);
+    let threads = job.threads.clamp(1, state.letters.len().div_ceil(BATCH).max(1));
+    let hands: Vec<Option<Hand>> = std::thread::scope(|scope| {
         let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
         let mine = work();
         std::iter::once(Some(mine)).chain(others.into_iter().map(|other| other.join().ok())).collect()
     });
-    let mut whole = Work { all: Vec::with_capacity(job.letters), used: setter.used, drawn: nothing(job, &constants) };
+    let mut all = Vec::with_capacity(state.letters.len());
+    let mut whole = Hand { all: Vec::new(), used, drawn: nothing(job, &constants) };
     for hand in hands {
         let Some(mut hand) = hand else {
             return Err(Error::of(Kind::Machine, "the letters could not be laid out: a part of the program broke off"));
         };
-        whole.all.append(&mut hand.all);
+        all.append(&mut hand.all);
         whole.used.join(hand.used);
         whole.drawn.join(&hand.drawn);
     }
-    whole.all.sort_unstable_by_key(|done| done.letter);
-    Ok((whole, constants))
+    all.sort_unstable_by_key(|done: &Done| done.letter);
+    Ok(Work { all, used: whole.used, drawn: whole.drawn, constants, fonts })
 }
 
 /// No form and no image drawn yet.
@@ -128,43 +151,63 @@ fn samples(job: &Job<'_>) -> Vec<Vec<Letter>> {
     samples
 }
 
-/// What a thread has made, or all of them together.
-struct Work {
+/// What all threads have made together.
+struct Work<'a> {
+    all: Vec<Done>,
+    used: Used,
+    drawn: Drawn,
+    constants: Constants,
+    fonts: Cow<'a, Fonts>,
+}
+
+/// What one thread has made.
+struct Hand {
     all: Vec<Done>,
     used: Used,
     drawn: Drawn,
 }
 
-/// What the threads share: the next letter, how many are done, and whether to draw or only to look for problems.
+/// What the threads share: the letters to be made, the next of them, how many are done, and whether to draw or only to
+/// look for problems.
 struct State {
+    letters: Vec<usize>,
     next: AtomicUsize,
     count: AtomicUsize,
     drawing: AtomicBool,
 }
 
+impl State {
+    fn new(letters: Vec<usize>, drawing: bool) -> Self {
+        Self { letters, next: AtomicUsize::new(0), count: AtomicUsize::new(0), drawing: AtomicBool::new(drawing) }
+    }
+}
+
 /// One thread's part: takes letters until there are none left.
-fn labour(job: &Job<'_>, constants: &Constants, state: &State) -> Work {
-    let mut setter = Setter::new(job.fonts);
-    let mut pen = Pen::new(job.fonts, nothing(job, constants));
+fn labour(job: &Job<'_>, fonts: &Fonts, constants: &Constants, state: &State) -> Hand {
+    let mut setter = Setter::new(fonts);
+    let mut pen = Pen::new(fonts, nothing(job, constants));
     let mut press = Press::new();
     let mut all = Vec::new();
     loop {
         let start = state.next.fetch_add(BATCH, Ordering::Relaxed);
-        if start >= job.letters {
+        let batch = state.letters.iter().skip(start).take(BATCH);
+        if batch.len() == 0 {
             break;
         }
-        let end = (start + BATCH).min(job.letters);
-        for letter in start..end {
+        let step = batch.len();
+        for &letter in batch {
             let drawing = state.drawing.load(Ordering::Relaxed);
             let done = one(job, constants, &mut setter, (&mut pen, &mut press), letter, drawing);
-            if !done.problems.is_empty() && !job.leave_out_problems {
+            let curable = done.problems.len() == 1 && done.missing.iter().all(|&c| fonts.can_reach(c));
+            if !(done.problems.is_empty() || job.leave_out_problems || curable && !done.missing.is_empty()) {
                 state.drawing.store(false, Ordering::Relaxed);
             }
             all.push(done);
         }
-        (job.progress)(state.count.fetch_add(end - start, Ordering::Relaxed) + end - start);
+        let count = state.count.fetch_add(step, Ordering::Relaxed) + step;
+        (job.progress)(count.min(job.letters));
     }
-    Work { all, used: setter.used, drawn: pen.drawn }
+    Hand { all, used: setter.used, drawn: pen.drawn }
 }
 
 /// One letter: composed, laid out, drawn, deflated.
@@ -176,7 +219,7 @@ fn one(
     letter: usize,
     drawing: bool,
 ) -> Done {
-    let mut done = Done { letter, pages: Vec::new(), stationery: 0, problems: Vec::new() };
+    let mut done = Done { letter, pages: Vec::new(), stationery: 0, problems: Vec::new(), missing: Vec::new() };
     let composed = match (job.compose)(letter) {
         Ok(composed) => composed,
         Err(error) => {
@@ -187,6 +230,8 @@ fn one(
     done.stationery = composed.stationery;
     let laid = layout::letter(setter, constants, job.stationery, job.images, &composed);
     if !laid.faults.is_empty() {
+        let glyphs = laid.faults.iter().filter_map(|fault| if let Fault::Glyph(c) = fault { Some(*c) } else { None });
+        done.missing = glyphs.collect();
         done.problems = problems(letter, laid.faults);
         return done;
     }
