@@ -217,7 +217,7 @@ impl Face {
         }
         order.extend((1..count).filter(|&glyph| !placed[usize::from(glyph)]));
         let mut codes = vec![0; usize::from(count)];
-        for (code, &glyph) in (0_u16..).zip(&order) {
+        for (code, &glyph) in (0..=u16::MAX).zip(&order) {
             codes[usize::from(glyph)] = code;
         }
         let name = font.localized_strings(StringId::POSTSCRIPT_NAME).next().map(|name| name.to_string());
