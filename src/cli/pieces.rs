@@ -38,7 +38,7 @@ pub(super) fn print(
     recipients: &[&Recipient],
     leave_out: bool,
     progress: &(dyn Fn(usize) + Sync),
-    out: &mut impl Write,
+    out: &mut (impl Write + Send),
 ) -> Result<Printed> {
     let compose = |index: usize| on.desk.letter(recipients[index]);
     let job = Job {

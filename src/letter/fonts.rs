@@ -34,8 +34,8 @@ pub struct Fonts {
 }
 
 /// One face of a font, with what drawing and embedding need to know.
-#[derive(Clone)]
-pub(crate) struct Face {
+#[derive(Debug, Clone)]
+pub struct Face {
     /// The PostScript name.
     pub name: String,
     /// The font file.
@@ -167,7 +167,9 @@ impl Fonts {
         }
     }
 
-    pub(crate) fn faces(&self) -> &[Face] {
+    /// The faces, by the numbers that laid-out pages use for them.
+    #[must_use]
+    pub fn faces(&self) -> &[Face] {
         &self.faces
     }
 

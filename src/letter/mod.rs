@@ -6,6 +6,7 @@
 
 mod as_text;
 mod barcode;
+mod binder;
 mod blocks;
 mod codes;
 mod desk;
@@ -36,10 +37,11 @@ use crate::error::{Error, Result};
 use crate::merge::block::Block;
 
 pub use desk::{Desk, shop_fonts};
-pub use fonts::Fonts;
-pub use images::Images;
+pub use fonts::{Face, Fonts};
+pub use images::{Data, Image, Images};
+pub use page::{Fault, Glyph, Line, Mark, Page, Part, Placed, Run, SetBlock, Strip};
 pub use paper::{Paper, Window};
-pub use print::{check, print};
+pub use print::{Layout, check, print};
 
 /// The size of the type, in points, that suits the shipped fonts.
 pub const USUAL_SIZE: f32 = 12.0;
