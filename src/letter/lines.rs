@@ -141,6 +141,27 @@ mod tests {
     }
 
     #[test]
+    fn words_are_divided_in_narrow_columns_and_say_the_same() {
+        let fonts = Fonts::shipped();
+        let mut setter = Setter::new(&fonts);
+        let text = "Zur Weihnachtsfeier bekommen Stammkunden ein Überraschungsgeschenk, solange der Vorrat reicht, und \
+                    Weihnachtsgebäck.";
+        let lines = set(&mut setter, &Styled::plain(text, Look::of(12.0)), "de", 120.0, Align::Justify);
+        assert!(lines.iter().any(|(_, line)| line.text.ends_with('-')));
+        assert!(lines.iter().all(|(_, line)| line.width <= 120.01));
+        let said = lines.iter().map(|(_, line)| match line.text.strip_suffix('-') {
+            Some(part) => part.to_owned(),
+            None => format!("{} ", line.text),
+        });
+        assert_eq!(said.collect::<String>().trim_end(), text);
+        let soft = "Sonder\u{ad}angebote und Sonder\u{ad}angebote";
+        let lines = set(&mut setter, &Styled::plain(soft, Look::of(12.0)), "xx", 80.0, Align::Justify);
+        assert_eq!(lines[0].1.text, "Sonderangebote");
+        let lines = set(&mut setter, &Styled::plain(soft, Look::of(12.0)), "xx", 60.0, Align::Justify);
+        assert_eq!(lines[0].1.text, "Sonder-");
+    }
+
+    #[test]
     fn a_missing_character_is_noted() {
         let fonts = Fonts::shipped();
         let mut setter = Setter::new(&fonts);

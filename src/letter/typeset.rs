@@ -204,35 +204,13 @@ impl<'a> Setter<'a> {
         let text = styled.text.as_str();
         // With no room at all, every line is a stretch that no line break divides.
         layout.break_all_lines(Some(0.0));
-        let hyphenated = fill == Fill::Straight && !layout.is_rtl();
-        let mut pieces: Vec<Piece> = Vec::new();
-        let mut lengths: Vec<u32> = Vec::new();
-        for line in layout.lines() {
-            let (range, metrics) = (line.text_range(), line.metrics());
-            let width = metrics.advance - metrics.hanging_advance;
-            let end = match line.break_reason() {
-                parley::BreakReason::None | parley::BreakReason::Explicit => End::Forced,
-                _ if metrics.hanging_advance > 0.0 => End::Space(metrics.hanging_advance),
-                _ => End::Open,
-            };
-            let inner = if width > measure {
-                self.cuts(&line, |_| true, |_, _| End::Torn)
-            } else if hyphenated {
-                let places = hyphens::places(text, range.clone(), language, &styled.soft);
-                if places.is_empty() { Vec::new() } else { self.hyphens(&line, &places) }
-            } else {
-                Vec::new()
-            };
-            let (mut x, mut from) = (0.0, range.start);
-            for (place, at, end) in inner {
-                pieces.push(Piece { width: at - x, end });
-                lengths.push(count(text, from..place));
-                (x, from) = (at, place);
-            }
-            pieces.push(Piece { width: width - x, end });
-            lengths.push(count(text, from..range.end));
+        let (mut pieces, mut lengths) = self.pieces(styled, None, measure, layout);
+        let mut ends = fit::breaks(&pieces, measure, fill);
+        // Words are divided only where whole ones leave holes.
+        if fill == Fill::Straight && !layout.is_rtl() && !fit::looks_good(&pieces, &ends, measure, fill) {
+            (pieces, lengths) = self.pieces(styled, Some(language), measure, layout);
+            ends = fit::breaks(&pieces, measure, fill);
         }
-        let ends = fit::breaks(&pieces, measure, fill);
         let mut breaker = layout.break_lines();
         let mut from = 0;
         for &end in &ends {
@@ -252,6 +230,43 @@ impl<'a> Setter<'a> {
             broken
         });
         lines.collect()
+    }
+
+    /// The pieces of a text that is broken wherever a line may break, each with the number of its characters; with a
+    /// language, words are divided.
+    fn pieces(
+        &mut self,
+        styled: &Styled,
+        language: Option<&str>,
+        measure: f32,
+        layout: &Layout<()>,
+    ) -> (Vec<Piece>, Vec<u32>) {
+        let text = styled.text.as_str();
+        let (mut pieces, mut lengths) = (Vec::new(), Vec::new());
+        for line in layout.lines() {
+            let (range, metrics) = (line.text_range(), line.metrics());
+            let width = metrics.advance - metrics.hanging_advance;
+            let end = match line.break_reason() {
+                parley::BreakReason::None | parley::BreakReason::Explicit => End::Forced,
+                _ if metrics.hanging_advance > 0.0 => End::Space(metrics.hanging_advance),
+                _ => End::Open,
+            };
+            let inner = if width > measure {
+                self.cuts(&line, |_| true, |_, _| End::Torn)
+            } else {
+                let places = language.map(|language| hyphens::places(text, range.clone(), language, &styled.soft));
+                places.filter(|places| !places.is_empty()).map_or(Vec::new(), |places| self.hyphens(&line, &places))
+            };
+            let (mut x, mut from) = (0.0, range.start);
+            for (place, at, end) in inner {
+                pieces.push(Piece { width: at - x, end });
+                lengths.push(count(text, from..place));
+                (x, from) = (at, place);
+            }
+            pieces.push(Piece { width: width - x, end });
+            lengths.push(count(text, from..range.end));
+        }
+        (pieces, lengths)
     }
 
     /// Places within a line at which it may be cut, each with its distance from the start of the line.
