@@ -73,9 +73,11 @@ impl Desk {
             let hint = fault.what_next().map_or(place.clone(), |hint| format!("{place}: {hint}"));
             Error::new(fault.message()).hint(hint)
         })?;
+        let mut forms = merge::address_forms(&recipient.fields).into_iter();
         Ok(Letter {
             stationery: self.places.get(template).copied().unwrap_or(0),
-            address: recipient.fields.get_list("address_lines"),
+            address: forms.next().unwrap_or_default(),
+            other_addresses: forms.collect(),
             blocks: merge::blocks(&body)?,
             signer: None,
         })
@@ -104,9 +106,19 @@ pub fn shop_fonts(folder: &Path) -> Result<Fonts> {
 fn look(template: &Template, settings: &Settings, dated: NaiveDate) -> Result<Stationery> {
     let head = &template.head;
     let at = |key: &str| 1 + crate::shop::line_of(&template.head_text, key);
-    let usual = if matches!(settings.country.as_str(), "US" | "CA" | "MX") { "letter" } else { "a4" };
-    let paper: Paper = head.paper.as_deref().unwrap_or(usual).parse().map_err(|e: Error| e.at(at("paper")))?;
     let window: Window = head.window.as_deref().unwrap_or("none").parse().map_err(|e: Error| e.at(at("window")))?;
+    let usual = window.paper().unwrap_or(Paper::of(&settings.country));
+    let paper = head.paper.as_deref().map_or(Ok(usual), str::parse).map_err(|e: Error| e.at(at("paper")))?;
+    if window.paper().is_some_and(|only| only != paper) {
+        let said = words::quote(head.window.as_deref().unwrap_or_default());
+        let hint = format!("write `paper = \"{}\"`, leave that line out, or take another window", usual.name());
+        return Err(Error::new(format!(
+            "no address can be sure to stand in the window {said} of a sheet of {}",
+            paper.name()
+        ))
+        .at(at("window"))
+        .hint(hint));
+    }
     if let Some(font) = &head.font {
         return Err(Error::new(format!("the font {} is not known", words::quote(font)))
             .at(at("font"))

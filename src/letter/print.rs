@@ -38,13 +38,16 @@ pub fn print(job: &Job<'_>, out: &mut impl Write) -> Result<Printed> {
     let (work, constants) = run(job, true)?;
     let Work { mut all, used, drawn } = work;
     let printed = outcome(&mut all);
-    let any = printed.pages.iter().any(|&pages| pages > 0);
-    if any && (printed.problems.is_empty() || job.leave_out_problems) {
-        let pages = all.into_iter().flat_map(|done| {
+    if printed.is_to_be_written(job.leave_out_problems) {
+        let mut press = Press::new();
+        let back = if job.duplex { Some(press.squeeze(b"")?) } else { None };
+        let pages = all.into_iter().flat_map(|mut done| {
             let size = job.stationery.get(done.stationery).map_or((612.0, 792.0), |own| own.paper.size());
+            if done.pages.len() % 2 == 1 {
+                done.pages.extend(back.clone());
+            }
             done.pages.into_iter().map(move |page| (page, size))
         });
-        let mut press = Press::new();
         let forms_drawn = drawn.forms.clone();
         let mut pen = Pen::new(job.fonts, drawn);
         let forms = constants.forms.iter().zip(forms_drawn).map(|(set, drawn)| {
@@ -222,18 +225,18 @@ pub(crate) fn problems(letter: usize, faults: Vec<Fault>) -> Vec<Problem> {
 }
 
 /// Deflates page after page with the same tables.
-struct Press {
+pub(crate) struct Press {
     deflate: Compress,
     space: Vec<u8>,
 }
 
 impl Press {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { deflate: Compress::new(Compression::new(6), true), space: vec![0; 64 * 1024] }
     }
 
     /// The deflated bytes, in a piece of memory that is no larger than they are.
-    fn squeeze(&mut self, content: &[u8]) -> Result<Vec<u8>> {
+    pub(crate) fn squeeze(&mut self, content: &[u8]) -> Result<Vec<u8>> {
         // The worst case of deflate is a few bytes more than its input.
         let most = content.len() + content.len() / 1000 + 64;
         if self.space.len() < most {

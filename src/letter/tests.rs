@@ -59,6 +59,7 @@ fn run(
         created: NaiveDate::from_ymd_opt(1989, 1, 23).unwrap_or_default(),
         threads,
         leave_out_problems: leave_out,
+        duplex: false,
         progress: &|done| {
             progress.fetch_max(done, Ordering::Relaxed);
         },
@@ -227,6 +228,7 @@ fn sheets_of_two_sizes_and_an_image_go_into_one_file() {
         created: NaiveDate::default(),
         threads: 1,
         leave_out_problems: false,
+        duplex: false,
         progress: &|_| {},
     };
     let mut file = Vec::new();

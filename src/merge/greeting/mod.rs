@@ -22,6 +22,54 @@ pub struct Names {
 
 /// The names of the people who get one letter, the best-ranked first. `company` is used when there is nobody to name.
 pub fn names_of(people: &[&Customer]) -> Names {
+    let greeted = greeted(people);
+    if greeted.is_empty() {
+        return nobody(people);
+    }
+    Names { greeting: format!("Dear {},", spoken(&greeted)), line: written(&greeted) }
+}
+
+/// Shorter name lines for the same people, the fullest first, for where the name line has no room.
+pub fn shorter_names(people: &[&Customer]) -> Vec<String> {
+    let greeted = greeted(people);
+    let mut shorter = Vec::new();
+    if let [one, .., last] = greeted.as_slice()
+        && one_surname(&greeted)
+    {
+        let surname = &one.last;
+        if greeted.iter().all(|person| !person.title.is_empty()) && greeted.len() == 2 {
+            let first = initials(&one.first);
+            shorter.push([&couple_title(&greeted), &first, surname].map(String::as_str).join(" "));
+        }
+        if greeted.len() == 2 && !one.first.is_empty() && !last.first.is_empty() {
+            shorter.push(format!("{} and {} {surname}", initials(&one.first), initials(&last.first)));
+        }
+        shorter.push(format!("The {surname} Family"));
+    } else {
+        let brief = |p: &Person| match (p.first.is_empty(), p.last.is_empty()) {
+            (false, false) => format!("{} {}", initials(&p.first), p.last),
+            _ => called(p),
+        };
+        shorter.push(words::list(&greeted.iter().map(brief).collect::<Vec<_>>()));
+        let surnames: Vec<&str> = greeted.iter().map(|p| p.last.as_str()).filter(|last| !last.is_empty()).collect();
+        if surnames.len() == greeted.len() && greeted.len() > 1 {
+            shorter.push(format!("The {} Families", words::list(&surnames)));
+        }
+    }
+    let line = names_of(people).line;
+    let squeezed = shorter.iter().map(|name| name.split_whitespace().collect::<Vec<_>>().join(" "));
+    squeezed.filter(|name| !name.is_empty() && name.chars().count() < line.chars().count()).collect()
+}
+
+/// `R. M.` of "Robert Michael", `J.-P.` of "Jean-Pierre".
+fn initials(first: &str) -> String {
+    let initial = |name: &str| name.chars().next().map(|c| format!("{c}.")).unwrap_or_default();
+    let word = |word: &str| word.split('-').map(initial).collect::<Vec<_>>().join("-");
+    first.split_whitespace().map(word).collect::<Vec<_>>().join(" ")
+}
+
+/// The people behind the cards, each once, with even titles.
+fn greeted(people: &[&Customer]) -> Vec<Person> {
     let mut greeted: Vec<Person> = Vec::new();
     for customer in people {
         let mut on_card = people_of(customer);
@@ -39,10 +87,7 @@ pub fn names_of(people: &[&Customer]) -> Names {
     }
     drop_repeated(&mut greeted);
     even_titles(&mut greeted);
-    if greeted.is_empty() {
-        return nobody(people);
-    }
-    Names { greeting: format!("Dear {},", spoken(&greeted)), line: written(&greeted) }
+    greeted
 }
 
 /// A firm, or somebody of whom no name is known.
