@@ -11,8 +11,9 @@ use crate::words;
 const SMALLEST: f32 = 8.0;
 /// Type of this size is read with ease; below it, an address may take more lines to be larger.
 const COMFORTABLE: f32 = 10.0;
-/// The distance of an address's baselines, as a multiple of the size of its type.
+/// The distance of an address's baselines, as a multiple of the size of its type; and where one line more must find room.
 pub(crate) const LEADING: f32 = 1.2;
+const TIGHT: f32 = 1.1;
 
 /// Where an address stands.
 #[derive(Debug, Clone, Copy)]
@@ -32,6 +33,8 @@ pub(crate) struct SetAddress {
     lines: Vec<Line>,
     /// The size of the type.
     size: f32,
+    /// The distance of baselines.
+    leading: f32,
     /// What is wrong with it.
     pub faults: Vec<Fault>,
 }
@@ -39,12 +42,12 @@ pub(crate) struct SetAddress {
 impl SetAddress {
     /// Its height in points.
     pub(crate) fn height(&self) -> f32 {
-        number::measure(self.lines.len()) * self.size * LEADING
+        number::measure(self.lines.len()) * self.leading
     }
 
     /// Its marks, from this left top corner on.
     pub(crate) fn marks(self, x: f32, top: f32) -> impl Iterator<Item = Mark> {
-        let leading = self.size * LEADING;
+        let leading = self.leading;
         let first = top + blocks::baseline(self.size, leading);
         let lines = self.lines.into_iter().enumerate();
         lines.map(move |(n, line)| Mark::Text { x, y: first + number::measure(n) * leading, line })
@@ -90,7 +93,9 @@ fn try_form(setter: &mut Setter<'_>, language: &str, form: &[String], place: Pla
     let (width, height) = place.room;
     let mut lines = at_size(place.most);
     let by_width = place.most * width / widest(&lines).max(1.0);
-    let by_height = height / (number::measure(lines.len().max(1)) * LEADING);
+    let each = height / number::measure(lines.len().max(1));
+    let leading = if each < SMALLEST * LEADING { TIGHT } else { LEADING };
+    let by_height = each / leading;
     let mut size = place.most;
     if by_width.min(by_height) < size {
         // Halves of a point, so that neighbours look alike.
@@ -104,7 +109,7 @@ fn try_form(setter: &mut Setter<'_>, language: &str, form: &[String], place: Pla
         }
     }
     if by_height < size {
-        let fit = usize::from(number::whole((height / (size * LEADING)).floor()));
+        let fit = usize::from(number::whole((height / (size * leading)).floor()));
         let message =
             format!("address does not fit the {}: {}, {fit} fit", place.what, words::count(lines.len(), "line"));
         faults.push(Fault::Other(message, "put two lines of the address into one, or leave one out".to_owned()));
@@ -113,7 +118,7 @@ fn try_form(setter: &mut Setter<'_>, language: &str, form: &[String], place: Pla
         let message = format!("address does not fit the {}: {} is too long", place.what, words::quote(line));
         faults.push(Fault::Other(message, "shorten that line, or break it into two".to_owned()));
     }
-    SetAddress { lines, size, faults }
+    SetAddress { lines, size, leading: size * leading, faults }
 }
 
 /// Text in one line, whatever its length and whatever breaks it holds; nothing when there is nothing to be seen.

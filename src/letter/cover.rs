@@ -72,7 +72,7 @@ pub fn cover(imprint: &Imprint<'_>, cover: &Cover, out: &mut impl Write) -> Resu
         sheet.text(what, FIGURES, (0.0, y), tab);
         sheet.text(figure, FIGURES, (tab, y), sheet.measure - tab);
     }
-    let ticks = size.1 - MARGIN * MM - TICK * number::measure(cover.ticks.len());
+    let ticks = size.1 - MARGIN * MM - TICK * (number::measure(cover.ticks.len()) + 0.3);
     sheet.sections(cover, y, ticks - y);
     for (row, what) in cover.ticks.iter().enumerate() {
         sheet.tick(what, ticks + TICK * number::measure(row + 1));

@@ -110,14 +110,13 @@ fn look(template: &Template, settings: &Settings, dated: NaiveDate) -> Result<St
     let usual = window.paper().unwrap_or(Paper::of(&settings.country));
     let paper = head.paper.as_deref().map_or(Ok(usual), str::parse).map_err(|e: Error| e.at(at("paper")))?;
     if window.paper().is_some_and(|only| only != paper) {
-        let said = words::quote(head.window.as_deref().unwrap_or_default());
-        let hint = format!("write `paper = \"{}\"`, leave that line out, or take another window", usual.name());
+        let [said, only, other] =
+            [head.window.as_deref().unwrap_or_default(), usual.name(), paper.name()].map(words::quote);
         return Err(Error::new(format!(
-            "no address can be sure to stand in the window {said} of a sheet of {}",
-            paper.name()
+            "the window {said} is for sheets of {only}: the address of one of {other} could slide out of it"
         ))
         .at(at("window"))
-        .hint(hint));
+        .hint(format!("write `paper = \"{}\"`, or leave the paper out: the window decides", usual.name())));
     }
     if let Some(font) = &head.font {
         return Err(Error::new(format!("the font {} is not known", words::quote(font)))

@@ -16,8 +16,7 @@ pub fn address_lines(name: &str, customer: &Customer, shop_country: &str) -> Vec
     let known = countries::find(country);
     let abroad = is_abroad(country, shop_country);
     let mut address = Address { customer, country: known, abroad, name, name_stands: false };
-    let is_eastern = [&customer.street, &customer.city].iter().any(|text| text.chars().any(is_eastern));
-    let form = known.filter(|_| is_eastern).and_then(|known| countries::eastern(known.code));
+    let form = known.filter(|_| customer.city.chars().any(is_eastern)).and_then(|known| countries::eastern(known.code));
     let form = form.or(known.map(|known| known.form)).unwrap_or(USUAL);
     let mut lines = Vec::new();
     for line in form.split("%n") {
@@ -88,16 +87,23 @@ impl Address<'_> {
         [self.name.to_owned(), if firm == self.name { String::new() } else { firm.to_owned() }]
     }
 
+    /// The region, unless it says but the town again; in Italy only as the two letters of a province.
+    fn region(&self, code: &str) -> &str {
+        let region = countries::region(&self.customer.state, code);
+        let says_town = region.to_lowercase() == self.customer.city.trim().to_lowercase();
+        if says_town || (code == "IT" && region.chars().count() > 2) { "" } else { region }
+    }
+
     fn field(&self, key: &str, line: &str) -> String {
         let customer = self.customer;
-        let whole_form = self.country.map_or("", |country| country.form);
+        let (code, whole_form) = self.country.map_or(("", ""), |country| (country.code, country.form));
         let text = match key {
             "A" => [customer.street.trim(), customer.street2.trim()].join(" ").trim().to_owned(),
             // "SINGAPORE 179094" says the town.
             "C" if names_town(whole_form, &customer.city) => String::new(),
             "C" => customer.city.trim().to_owned(),
-            "S" => customer.state.trim().to_owned(),
-            "Z" => without_prefix(customer.postcode.trim(), line).to_owned(),
+            "S" => self.region(code).to_owned(),
+            "Z" => countries::grouped(without_prefix(customer.postcode.trim(), line), code),
             _ => String::new(),
         };
         let capitals = self.country.map_or("", |country| country.capitals);
@@ -126,7 +132,8 @@ fn names_town(form: &str, town: &str) -> bool {
     town.len() > 3 && form.split("%n").any(|line| line.contains(&town))
 }
 
-/// The address of a recipient; then the same with the names broken into two lines, then with shorter names.
+/// The address of a recipient; then the same with the names broken into two lines, then with shorter names, in one line and
+/// in two.
 pub fn address_forms(fields: &Fields) -> Vec<Vec<String>> {
     let lines = fields.get_list("address_lines");
     let names = fields.get("household.names").unwrap_or_default();
@@ -137,11 +144,15 @@ pub fn address_forms(fields: &Fields) -> Vec<Vec<String>> {
         lines.splice(at..=at, with);
         forms.push(lines);
     };
-    if let Some((one, other)) = broken_at_and(names) {
-        replace(vec![one.to_owned(), other.to_owned()]);
-    }
-    for shorter in fields.get_list("household.shorter_names") {
-        replace(vec![shorter]);
+    for (shorter, names) in
+        std::iter::once(names.to_owned()).chain(fields.get_list("household.shorter_names")).enumerate()
+    {
+        if shorter > 0 {
+            replace(vec![names.clone()]);
+        }
+        if let Some((one, other)) = broken_at_and(&names) {
+            replace(vec![one.to_owned(), other.to_owned()]);
+        }
     }
     forms
 }
@@ -217,6 +228,7 @@ mod tests {
             vec!["Ann and Tom Berg", "1 Main St"],
             vec!["Ann and", "Tom Berg", "1 Main St"],
             vec!["A. and T. Berg", "1 Main St"],
+            vec!["A. and", "T. Berg", "1 Main St"],
         ];
         assert_eq!(address_forms(&fields), forms);
         assert_eq!(address_forms(&Fields::default()), [Vec::<String>::new()]);

@@ -1,7 +1,8 @@
 //! What the posts of the world want: where town, region and postcode stand, what is in capitals, how the country is called.
 //!
 //! countries.tsv has the forms of libaddressinput's address data (github.com/google/libaddressinput), in Latin letters where
-//! there is a choice, without names and districts, and the names of Unicode CLDR in the four languages of senders.
+//! there is a choice, without names and districts, and the names of Unicode CLDR in the four languages of senders. From the
+//! same data are regions.tsv, the regions that the posts abbreviate, and how postcodes are grouped.
 
 use std::sync::LazyLock;
 
@@ -37,6 +38,32 @@ const EASTERN: [(&str, &str); 5] = [
     ("JP", "〒%Z%n%S%C%n%A%n%N"),
     ("KR", "%S %C%n%A%n%N%n%Z"),
     ("TW", "%Z%n%S%C%n%A%n%N"),
+];
+
+/// Regions with the abbreviations that stand in addresses: country, abbreviation, name.
+static REGIONS: LazyLock<Vec<[&str; 3]>> = LazyLock::new(|| {
+    let rows = include_str!("regions.tsv").lines().skip(1).map(|line| line.split('\t').collect::<Vec<_>>());
+    rows.filter_map(|row| row.try_into().ok()).collect()
+});
+
+/// How postcodes are grouped: country, how many signs, how many of them stand in front, and what comes between.
+const GROUPS: [(&str, usize, usize, char); 16] = [
+    ("BR", 8, 5, '-'),
+    ("CA", 6, 3, ' '),
+    ("CZ", 5, 3, ' '),
+    ("GB", 5, 2, ' '),
+    ("GB", 6, 3, ' '),
+    ("GB", 7, 4, ' '),
+    ("GR", 5, 3, ' '),
+    ("IE", 7, 3, ' '),
+    ("JP", 7, 3, '-'),
+    ("KY", 7, 3, '-'),
+    ("NL", 6, 4, ' '),
+    ("PL", 5, 2, '-'),
+    ("PT", 7, 4, '-'),
+    ("SE", 5, 3, ' '),
+    ("SK", 5, 3, ' '),
+    ("US", 9, 5, '-'),
 ];
 
 /// Other names that exports have.
@@ -110,6 +137,24 @@ pub(super) fn eastern(code: &str) -> Option<&'static str> {
     EASTERN.iter().find(|(country, _)| *country == code).map(|(_, form)| *form)
 }
 
+/// A region as it stands in addresses of the country: abbreviated where that is usual.
+pub(super) fn region<'r>(region: &'r str, code: &str) -> &'r str {
+    let folded = region.trim().to_lowercase();
+    let found = REGIONS.iter().find(|[country, _, name]| *country == code && name.to_lowercase() == folded);
+    found.map_or(region.trim(), |[_, short, _]| short)
+}
+
+/// A postcode that was typed in one piece, grouped as its country does.
+pub(super) fn grouped(postcode: &str, code: &str) -> String {
+    let postcode = postcode.trim();
+    let is_whole = postcode.bytes().all(|b| b.is_ascii_alphanumeric());
+    let rule = GROUPS.iter().find(|(country, signs, ..)| *country == code && postcode.len() == *signs);
+    match rule.filter(|_| is_whole) {
+        Some((_, _, front, between)) => format!("{}{between}{}", &postcode[..*front], &postcode[*front..]),
+        None => postcode.to_owned(),
+    }
+}
+
 /// The beginning of a postcode that stands for a region of the country; coarser with each step of `coarser`.
 ///
 /// Three digits in the US, the letters in front in Britain, elsewhere the first two signs; then fewer.
@@ -150,6 +195,22 @@ mod tests {
             assert_eq!(country_name(said, home), told);
         }
         assert!(is_abroad("Canada", "US") && !is_abroad("usa", "US") && !is_abroad("", "US") && !is_abroad("PR", "US"));
+    }
+
+    #[test]
+    fn postcodes_and_regions_are_as_the_posts_write_them() {
+        for (typed, country, written) in [
+            ("1017CD", "NL", "1017 CD"),
+            ("1017 CD", "NL", "1017 CD"),
+            ("SW1A1AA", "GB", "SW1A 1AA"),
+            ("E10", "GB", "E10"),
+            ("973011234", "US", "97301-1234"),
+            ("97301", "US", "97301"),
+            ("7300846", "JP", "730-0846"),
+        ] {
+            assert_eq!(grouped(typed, country), written);
+        }
+        assert_eq!([region("oregon ", "US"), region("OR", "US"), region("Oregon", "DE")], ["OR", "OR", "Oregon"]);
     }
 
     #[test]
