@@ -40,7 +40,7 @@ pub(super) fn print(
     recipients: &[&Recipient],
     (leave_out_problems, duplex): (bool, bool),
     progress: &(dyn Fn(usize) + Sync),
-    out: &mut impl Write,
+    out: &mut (impl Write + Send),
 ) -> Result<Printed> {
     let compose = |index: usize| on.desk.letter(recipients[index]);
     letter::print(&Job { leave_out_problems, duplex, ..job(on, recipients.len(), &compose, progress) }, out)

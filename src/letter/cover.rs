@@ -2,12 +2,12 @@
 
 use std::io::Write;
 
-use super::imprint::{Imprint, Pages};
+use super::imprint::{self, Imprint, Pages};
 use super::lines::{self, Align};
 use super::page::{Fault, Line, Mark, Strip};
 use super::paper::MM;
 use super::typeset::{Look, Styled};
-use super::{Paper, Problem, number, print};
+use super::{Paper, Problem, number};
 use crate::error::Result;
 
 /// What stands on a cover sheet.
@@ -58,43 +58,51 @@ const GUTTER: f32 = 2.4;
 /// When the file cannot be written.
 pub fn cover(imprint: &Imprint<'_>, cover: &Cover, out: &mut impl Write) -> Result<Vec<Problem>> {
     let size = cover.paper.size();
-    let mut sheet = Sheet { pages: Pages::new(imprint), marks: Vec::new(), left: MARGIN * MM, measure: 0.0 };
-    sheet.measure = size.0 - 2.0 * sheet.left;
-    let mut y = MARGIN * MM + HEADING * 0.7;
-    sheet.text(&cover.heading, HEADING, (0.0, y), sheet.measure);
-    y += FIGURES * LEADING * 1.4;
-    sheet.text(&cover.below, FIGURES, (0.0, y), sheet.measure);
-    y += FIGURES * LEADING;
-    sheet.marks.push(Mark::Rule { x: sheet.left, y: y - FIGURES * 0.6, width: sheet.measure });
-    let tab = sheet.measure * 0.3;
-    for (what, figure) in &cover.figures {
-        y += FIGURES * LEADING;
-        sheet.text(what, FIGURES, (0.0, y), tab);
-        sheet.text(figure, FIGURES, (tab, y), sheet.measure - tab);
-    }
-    let ticks = size.1 - MARGIN * MM - TICK * (number::measure(cover.ticks.len()) + 0.3);
-    sheet.sections(cover, y, ticks - y);
-    for (row, what) in cover.ticks.iter().enumerate() {
-        sheet.tick(what, ticks + TICK * number::measure(row + 1));
-    }
-    let mut missing = std::mem::take(&mut sheet.pages.setter.missing);
-    missing.sort_unstable();
-    missing.dedup();
-    let problems = print::problems(0, missing.into_iter().map(Fault::Glyph).collect());
-    sheet.pages.add(Strip { marks: sheet.marks, ..Strip::default() }, size)?;
-    sheet.pages.write(out)?;
-    Ok(problems)
+    let printed = imprint::write(imprint, true, out, |pages| {
+        let left = MARGIN * MM;
+        let mut sheet = Sheet { pages, marks: Vec::new(), left, measure: size.0 - 2.0 * left };
+        sheet.set(cover, size.1);
+        let marks = sheet.marks;
+        let mut missing = std::mem::take(&mut pages.setter.missing);
+        missing.sort_unstable();
+        missing.dedup();
+        pages.note(Vec::new());
+        let problems = pages.problems(0, missing.into_iter().map(Fault::Glyph).collect());
+        pages.printed.problems.extend(problems);
+        pages.add(Strip { marks, ..Strip::default() }, size)
+    })?;
+    Ok(printed.problems)
 }
 
 /// The page in the making.
-struct Sheet<'a> {
-    pages: Pages<'a>,
+struct Sheet<'p, 'a> {
+    pages: &'p mut Pages<'a>,
     marks: Vec<Mark>,
     left: f32,
     measure: f32,
 }
 
-impl Sheet<'_> {
+impl Sheet<'_, '_> {
+    fn set(&mut self, cover: &Cover, height: f32) {
+        let mut y = MARGIN * MM + HEADING * 0.7;
+        self.text(&cover.heading, HEADING, (0.0, y), self.measure);
+        y += FIGURES * LEADING * 1.4;
+        self.text(&cover.below, FIGURES, (0.0, y), self.measure);
+        y += FIGURES * LEADING;
+        self.marks.push(Mark::Rule { x: self.left, y: y - FIGURES * 0.6, width: self.measure });
+        let tab = self.measure * 0.3;
+        for (what, figure) in &cover.figures {
+            y += FIGURES * LEADING;
+            self.text(what, FIGURES, (0.0, y), tab);
+            self.text(figure, FIGURES, (tab, y), self.measure - tab);
+        }
+        let ticks = height - MARGIN * MM - TICK * (number::measure(cover.ticks.len()) + 0.3);
+        self.sections(cover, y, ticks - y);
+        for (row, what) in cover.ticks.iter().enumerate() {
+            self.tick(what, ticks + TICK * number::measure(row + 1));
+        }
+    }
+
     fn line(&mut self, text: &str, look: Look) -> Option<Line> {
         let styled = Styled::plain(&text.split_whitespace().collect::<Vec<_>>().join(" "), look);
         let set = lines::set(&mut self.pages.setter, &styled, self.pages.language, f32::MAX, Align::Left);

@@ -4,10 +4,10 @@ use std::io::Write;
 use std::str::FromStr;
 
 use super::address::{self, Place};
-use super::imprint::{Imprint, Pages, points};
+use super::imprint::{self, Imprint, points};
 use super::page::Strip;
 use super::paper::Rect;
-use super::{Forms, Printed, print};
+use super::{Forms, Printed};
 use crate::error::{Error, Result};
 use crate::words;
 
@@ -88,34 +88,35 @@ pub fn envelopes(
     imprint: &Imprint<'_>,
     envelope: Envelope,
     sender: &[String],
-    addresses: impl IntoIterator<Item = Forms>,
+    addresses: &[Forms],
     leave_out: bool,
     out: &mut impl Write,
 ) -> Result<Printed> {
-    let mut pages = Pages::new(imprint);
     let corner = points(SENDER);
-    let place = Place { what: "envelope", room: points(SENDER_ROOM), most: SENDER_SIZE };
-    let mut set = address::fit(&mut pages.setter, pages.language, [&sender.to_vec()], place);
-    if let Some(fault) = print::problems(0, std::mem::take(&mut set.faults)).into_iter().next() {
-        let hint = fault.hint.unwrap_or_default();
-        return Err(Error::new(format!("the sender's {}", fault.message)).at("shop.toml").hint(hint));
-    }
-    let from: Vec<_> = set.marks(corner.0, corner.1).collect();
+    let from = Place { what: "envelope", room: points(SENDER_ROOM), most: SENDER_SIZE };
+    let sender = sender.to_vec();
     let at = envelope.recipient();
-    let place = Place { what: "envelope", room: (at.width, at.height), most: MOST };
-    let mut printed = Printed::default();
-    for (number, forms) in addresses.into_iter().enumerate() {
-        let mut set = address::fit(&mut pages.setter, pages.language, &forms, place);
-        printed.pages.push(usize::from(set.faults.is_empty()));
-        if !set.faults.is_empty() {
-            printed.problems.extend(print::problems(number, std::mem::take(&mut set.faults)));
-            continue;
+    let to = Place { what: "envelope", room: (at.width, at.height), most: MOST };
+    let mut wrong = None;
+    let printed = imprint::write(imprint, leave_out, out, |pages| {
+        let mut set = address::fit(&mut pages.setter, pages.language, [&sender], from);
+        let faults = std::mem::take(&mut set.faults);
+        wrong = pages.problems(0, faults).into_iter().next();
+        let from: Vec<_> = set.marks(corner.0, corner.1).collect();
+        for forms in addresses {
+            let mut set = address::fit(&mut pages.setter, pages.language, forms, to);
+            if pages.note(std::mem::take(&mut set.faults)) {
+                let marks = from.iter().cloned().chain(set.marks(at.x, at.y)).collect();
+                pages.add(Strip { marks, ..Strip::default() }, points(envelope.size()))?;
+            }
         }
-        let marks = from.iter().cloned().chain(set.marks(at.x, at.y)).collect();
-        pages.add(Strip { marks, ..Strip::default() }, points(envelope.size()))?;
+        Ok(())
+    })?;
+    match wrong {
+        Some(fault) => {
+            let hint = fault.hint.unwrap_or_default();
+            Err(Error::new(format!("the sender's {}", fault.message)).at("shop.toml").hint(hint))
+        }
+        None => Ok(printed),
     }
-    if printed.is_to_be_written(leave_out) {
-        pages.write(out)?;
-    }
-    Ok(printed)
 }

@@ -1,16 +1,18 @@
 //! The small pages beside the letters (labels, envelopes, the cover): drawn one after another, bound into one file.
 
+use std::collections::BTreeSet;
 use std::io::Write;
 
 use chrono::NaiveDate;
 
-use super::Fonts;
+use super::binder::Binder;
 use super::draw::{Drawn, Pen};
-use super::page::{Part, Placed, Strip};
+use super::page::{Fault, Part, Placed, Strip};
 use super::paper::MM;
-use super::pdf::{self, Book};
-use super::print::Press;
+use super::pdf::Book;
+use super::print::{self, Press};
 use super::typeset::Setter;
+use super::{Fonts, Printed, Problem};
 use crate::error::Result;
 
 /// What such a file is set in, and what it says about itself.
@@ -34,19 +36,60 @@ pub(crate) struct Pages<'a> {
     pub setter: Setter<'a>,
     /// The language of the text.
     pub language: &'a str,
-    imprint: &'a Imprint<'a>,
+    /// What was printed of each recipient, and what is wrong.
+    pub printed: Printed,
+    missing: BTreeSet<char>,
     pen: Pen<'a>,
     press: Press,
     done: Vec<(Vec<u8>, (f32, f32))>,
 }
 
-impl<'a> Pages<'a> {
-    pub(crate) fn new(imprint: &'a Imprint<'a>) -> Self {
-        Self {
-            setter: Setter::new(imprint.fonts),
+/// Lays pages out and writes them, unless there are problems that may not be left out. When the fonts at hand lack a sign,
+/// all is laid out once more with those of the machine that have it.
+pub(crate) fn write(
+    imprint: &Imprint<'_>,
+    leave_out: bool,
+    out: &mut impl Write,
+    mut lay: impl FnMut(&mut Pages<'_>) -> Result<()>,
+) -> Result<Printed> {
+    let reaching;
+    let mut fonts = imprint.fonts;
+    let mut pages = Pages::new(imprint, fonts);
+    lay(&mut pages)?;
+    reaching = fonts.reaching(&pages.missing);
+    if let Some(more) = &reaching {
+        fonts = more;
+        pages = Pages::new(imprint, fonts);
+        lay(&mut pages)?;
+    }
+    let Pages { printed, done, setter, .. } = pages;
+    if !done.is_empty() && printed.is_to_be_written(leave_out) {
+        let mut binder = Binder::new(out);
+        for (content, size) in &done {
+            binder.page(content, *size)?;
+        }
+        binder.finish(&Book {
+            title: &imprint.title,
             language: imprint.language,
-            imprint,
-            pen: Pen::new(imprint.fonts, Drawn::none(0, 0)),
+            fingerprint: &imprint.fingerprint,
+            created: imprint.created,
+            forms: Vec::new(),
+            images: Vec::new(),
+            fonts,
+            used: setter.used,
+        })?;
+    }
+    Ok(printed)
+}
+
+impl<'a> Pages<'a> {
+    fn new(imprint: &Imprint<'a>, fonts: &'a Fonts) -> Self {
+        Self {
+            setter: Setter::new(fonts),
+            language: imprint.language,
+            printed: Printed::default(),
+            missing: BTreeSet::new(),
+            pen: Pen::new(fonts, Drawn::none(0, 0)),
             press: Press::new(),
             done: Vec::new(),
         }
@@ -59,20 +102,20 @@ impl<'a> Pages<'a> {
         Ok(())
     }
 
-    /// Writes the file.
-    pub(crate) fn write(self, out: &mut impl Write) -> Result<()> {
-        let book = Book {
-            title: &self.imprint.title,
-            language: self.imprint.language,
-            fingerprint: &self.imprint.fingerprint,
-            created: self.imprint.created,
-            forms: Vec::new(),
-            pages: self.done,
-            images: Vec::new(),
-            fonts: self.imprint.fonts,
-            used: self.setter.used,
-        };
-        pdf::write(book, out)
+    /// Notes what became of the next recipient; whether all is well.
+    pub(crate) fn note(&mut self, faults: Vec<Fault>) -> bool {
+        let (number, is_well) = (self.printed.pages.len(), faults.is_empty());
+        self.printed.pages.push(usize::from(is_well));
+        let problems = self.problems(number, faults);
+        self.printed.problems.extend(problems);
+        is_well
+    }
+
+    /// Faults as problems; signs that are missing are looked for in other fonts.
+    pub(crate) fn problems(&mut self, number: usize, faults: Vec<Fault>) -> Vec<Problem> {
+        self.missing
+            .extend(faults.iter().filter_map(|fault| if let Fault::Glyph(c) = fault { Some(*c) } else { None }));
+        print::problems(number, faults)
     }
 }
 

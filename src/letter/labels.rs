@@ -3,10 +3,10 @@
 use std::io::Write;
 
 use super::address::{self, Place};
-use super::imprint::{Imprint, Pages, points};
+use super::imprint::{self, Imprint, points};
 use super::page::{Mark, Strip};
 use super::paper::MM;
-use super::{Forms, Paper, Printed, number, print};
+use super::{Forms, Paper, Printed, number};
 use crate::error::{Error, Result};
 use crate::words;
 
@@ -114,38 +114,32 @@ pub fn labels(
     imprint: &Imprint<'_>,
     sheet: &LabelSheet,
     placing: Placing,
-    addresses: impl IntoIterator<Item = Forms>,
+    addresses: &[Forms],
     leave_out: bool,
     out: &mut impl Write,
 ) -> Result<Printed> {
-    let mut pages = Pages::new(imprint);
-    let mut printed = Printed::default();
     let size = points(sheet.size);
     let (side, above) = points(INSET);
     let place = Place { what: "label", room: (size.0 - 2.0 * side, size.1 - 2.0 * above), most: MOST };
-    let mut at = placing.start - 1;
-    let mut strip = Strip::default();
-    for (number, forms) in addresses.into_iter().enumerate() {
-        let mut set = address::fit(&mut pages.setter, pages.language, &forms, place);
-        printed.pages.push(usize::from(set.faults.is_empty()));
-        if !set.faults.is_empty() {
-            printed.problems.extend(print::problems(number, std::mem::take(&mut set.faults)));
-            continue;
+    imprint::write(imprint, leave_out, out, |pages| {
+        let mut at = placing.start - 1;
+        let mut strip = Strip::default();
+        for forms in addresses {
+            let mut set = address::fit(&mut pages.setter, pages.language, forms, place);
+            if !pages.note(std::mem::take(&mut set.faults)) {
+                continue;
+            }
+            if at == sheet.count() {
+                pages.add(std::mem::take(&mut strip), sheet.paper.size())?;
+                at = 0;
+            }
+            let (x, y) = sheet.corner(at, placing.nudge);
+            let top = y + (size.1 - set.height()) / 2.0;
+            strip.marks.extend(set.marks(x + side, top));
+            at += 1;
         }
-        if at == sheet.count() {
-            pages.add(std::mem::take(&mut strip), sheet.paper.size())?;
-            at = 0;
-        }
-        let (x, y) = sheet.corner(at, placing.nudge);
-        let top = y + (size.1 - set.height()) / 2.0;
-        strip.marks.extend(set.marks(x + side, top));
-        at += 1;
-    }
-    if printed.is_to_be_written(leave_out) {
-        pages.add(strip, sheet.paper.size())?;
-        pages.write(out)?;
-    }
-    Ok(printed)
+        pages.add(strip, sheet.paper.size())
+    })
 }
 
 /// The outlines of a sheet's labels, each with its number: printed on plain paper and held against the sheet, they show
@@ -154,25 +148,27 @@ pub fn labels(
 /// # Errors
 /// When the file cannot be written.
 pub fn outline(imprint: &Imprint<'_>, sheet: &LabelSheet, nudge: (f32, f32), out: &mut impl Write) -> Result<()> {
-    let mut pages = Pages::new(imprint);
     let (width, height) = points(sheet.size);
-    let mut strip = Strip::default();
     let cells = |points: f32| number::whole(points / HAIR);
     let (right, bottom) = (cells(width), cells(height));
-    for label in 0..sheet.count() {
-        let (x, y) = sheet.corner(label, nudge);
-        let boxes = vec![[0, 0, right, 1], [0, bottom, right, 1], [0, 0, 1, bottom], [right, 0, 1, bottom + 1]];
-        strip.marks.push(Mark::Cells { x, y, cell: (HAIR, HAIR), boxes, text: String::new() });
-        let text = match label {
-            0 => format!("1 · {} · nudge {},{}", sheet.name, nudge.0, nudge.1),
-            _ => (label + 1).to_string(),
-        };
-        let (side, middle) = (INSET.0 * MM, y + height / 2.0);
-        let line = address::one_line(&mut pages.setter, pages.language, &text, MOST);
-        strip.marks.extend(line.map(|line| Mark::Text { x: x + side, y: middle + MOST * 0.3, line }));
-    }
-    pages.add(strip, sheet.paper.size())?;
-    pages.write(out)
+    let printed = imprint::write(imprint, true, out, |pages| {
+        let mut strip = Strip::default();
+        for label in 0..sheet.count() {
+            let (x, y) = sheet.corner(label, nudge);
+            let boxes = vec![[0, 0, right, 1], [0, bottom, right, 1], [0, 0, 1, bottom], [right, 0, 1, bottom + 1]];
+            strip.marks.push(Mark::Cells { x, y, cell: (HAIR, HAIR), boxes, text: String::new() });
+            let text = match label {
+                0 => format!("1 · {} · nudge {},{}", sheet.name, nudge.0, nudge.1),
+                _ => (label + 1).to_string(),
+            };
+            let (side, middle) = (INSET.0 * MM, y + height / 2.0);
+            let line = address::one_line(&mut pages.setter, pages.language, &text, MOST);
+            strip.marks.extend(line.map(|line| Mark::Text { x: x + side, y: middle + MOST * 0.3, line }));
+            pages.note(Vec::new());
+        }
+        pages.add(strip, sheet.paper.size())
+    });
+    printed.map(|_| ())
 }
 
 #[cfg(test)]

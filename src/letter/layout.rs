@@ -54,6 +54,7 @@ impl Constants {
         };
         let mut desks = Vec::new();
         for (number, own) in stationery.iter().enumerate() {
+            setter.use_family(own.font.as_deref());
             let geometry = paper::geometry(own.paper, own.window);
             let frame = frame(own, images, &geometry);
             let head = form(sheet::letterhead(setter, &frame, own, &geometry));
@@ -103,6 +104,7 @@ pub(crate) fn letter(
         let message = format!("the letter asks for stationery {}, which there is not", letter.stationery);
         return Laid { faults: vec![Fault::Other(message, String::new())], ..Laid::default() };
     };
+    setter.use_family(own.font.as_deref());
     let geometry = &desk.geometry;
     let frame = frame(own, images, geometry);
     let forms = std::iter::once(&letter.address).chain(&letter.other_addresses);

@@ -7,18 +7,22 @@
 mod address;
 mod as_text;
 mod barcode;
+mod binder;
 mod blocks;
 mod codes;
 mod cover;
 mod desk;
 mod draw;
 mod envelopes;
+mod fit;
 mod fonts;
+mod hyphens;
 mod images;
 mod imprint;
 mod labels;
 mod layout;
 mod lines;
+mod machine;
 mod number;
 mod page;
 mod paper;
@@ -40,12 +44,13 @@ use crate::merge::block::Block;
 pub use cover::{Cover, Section, cover};
 pub use desk::{Desk, shop_fonts};
 pub use envelopes::{Envelope, envelopes};
-pub use fonts::Fonts;
-pub use images::Images;
+pub use fonts::{Face, Fonts};
+pub use images::{Data, Image, Images};
 pub use imprint::Imprint;
 pub use labels::{LabelSheet, Placing, labels, outline};
+pub use page::{Fault, Glyph, Line, Mark, Page, Part, Placed, Run, SetBlock, Strip};
 pub use paper::{Paper, Window};
-pub use print::{check, print};
+pub use print::{Layout, check, print};
 
 /// The size of the type, in points, that suits the shipped fonts.
 pub const USUAL_SIZE: f32 = 12.0;
@@ -60,6 +65,8 @@ pub struct Stationery {
     pub paper: Paper,
     /// The envelope's window.
     pub window: Window,
+    /// The family of the text, if not the shipped one.
+    pub font: Option<String>,
     /// The size of the type in points; see [`USUAL_SIZE`] and [`SIZES`].
     pub font_size: f32,
     /// The language of the text, as a BCP 47 tag: `en`, `de-AT`.
@@ -81,6 +88,7 @@ impl Default for Stationery {
         Self {
             paper: Paper::default(),
             window: Window::default(),
+            font: None,
             font_size: USUAL_SIZE,
             language: "en".to_owned(),
             sender: Vec::new(),

@@ -49,10 +49,10 @@ fn nudge(text: &str) -> Result<(f32, f32)> {
 pub(super) fn print(run: Run<'_>, wanted: &Wanted) -> Result<Done> {
     let (run, mut problems, _) = run.in_order()?;
     let pdf = run.path("labels", ".pdf");
-    let addresses = run.letters.iter().map(|letter| merge::address_forms(&letter.fields));
+    let addresses: Vec<_> = run.letters.iter().map(|letter| merge::address_forms(&letter.fields)).collect();
     let printed = shop::write_whole_with(&pdf, |out| {
         let imprint = run.imprint("labels");
-        let printed = letter::labels(&imprint, wanted.sheet, wanted.placing, addresses, run.leave_out, out)?;
+        let printed = letter::labels(&imprint, wanted.sheet, wanted.placing, &addresses, run.leave_out, out)?;
         let found = pieces::problems_of("label for", &printed, &run.letters);
         problems.extend(run.allowed(found, &printed, "label")?);
         Ok(printed)
