@@ -100,7 +100,7 @@ impl Address<'_> {
         let text = match key {
             "A" => [customer.street.trim(), customer.street2.trim()].join(" ").trim().to_owned(),
             // "SINGAPORE 179094" says the town.
-            "C" if names_town(whole_form, &customer.city) => String::new(),
+            "C" if names_town(whole_form, &customer.city) && !customer.postcode.trim().is_empty() => String::new(),
             "C" => customer.city.trim().to_owned(),
             "S" => self.region(code).to_owned(),
             "Z" => countries::grouped(without_prefix(customer.postcode.trim(), line), code),
@@ -198,6 +198,7 @@ mod tests {
             (card("CH", "CH-8001", "Zürich", ""), "FR", vec!["Ann", "1 Main St", "CH-8001 Zürich", "SUISSE"]),
             (card("SE", "", "Lund", ""), "US", vec!["Ann", "1 Main St", "Lund", "SWEDEN"]),
             (card("SG", "179094", "Singapore", ""), "GB", vec!["Ann", "1 Main St", "SINGAPORE 179094", "SINGAPORE"]),
+            (card("SG", "", "Singapore", ""), "SG", vec!["Ann", "1 Main St", "Singapore"]),
             (card("HU", "1014", "Buda", ""), "ES", vec!["Ann", "BUDA", "1 Main St", "1014", "HUNGRÍA"]),
             (
                 card("BR", "01310-100", "São Paulo", "SP"),

@@ -33,37 +33,37 @@ pub fn names_of(people: &[&Customer]) -> Names {
 pub fn shorter_names(people: &[&Customer]) -> Vec<String> {
     let greeted = greeted(people);
     let mut shorter = Vec::new();
-    if let [one, .., last] = greeted.as_slice()
+    if let [one, last] = greeted.as_slice()
         && one_surname(&greeted)
     {
         let surname = &one.last;
-        if greeted.iter().all(|person| !person.title.is_empty()) && greeted.len() == 2 {
-            let first = initials(&one.first);
-            shorter.push([&couple_title(&greeted), &first, surname].map(String::as_str).join(" "));
+        if greeted.iter().all(|person| !person.title.is_empty()) && title_rank(&one.title) != title_rank(&last.title) {
+            // "Mr. and Mrs." go with the name of the one who stands first.
+            let first = if title_rank(&one.title) < title_rank(&last.title) { one } else { last };
+            shorter.push([&couple_title(&greeted), &initials(&first.first), surname].map(String::as_str).join(" "));
         }
-        if greeted.len() == 2 && !one.first.is_empty() && !last.first.is_empty() {
+        if !one.first.is_empty() && !last.first.is_empty() {
             shorter.push(format!("{} and {} {surname}", initials(&one.first), initials(&last.first)));
         }
         shorter.push(format!("The {surname} Family"));
-    } else {
+    } else if greeted.len() < 3 || !one_surname(&greeted) {
         let brief = |p: &Person| match (p.first.is_empty(), p.last.is_empty()) {
             (false, false) => format!("{} {}", initials(&p.first), p.last),
             _ => called(p),
         };
         shorter.push(words::list(&greeted.iter().map(brief).collect::<Vec<_>>()));
-        let surnames: Vec<&str> = greeted.iter().map(|p| p.last.as_str()).filter(|last| !last.is_empty()).collect();
-        if surnames.len() == greeted.len() && greeted.len() > 1 {
-            shorter.push(format!("The {} Families", words::list(&surnames)));
-        }
     }
     let line = names_of(people).line;
     let squeezed = shorter.iter().map(|name| name.split_whitespace().collect::<Vec<_>>().join(" "));
     squeezed.filter(|name| !name.is_empty() && name.chars().count() < line.chars().count()).collect()
 }
 
-/// `R. M.` of "Robert Michael", `J.-P.` of "Jean-Pierre".
+/// `R. M.` of "Robert Michael", `J.-P.` of "Jean-Pierre"; a name in letters without capitals stays whole.
 fn initials(first: &str) -> String {
-    let initial = |name: &str| name.chars().next().map(|c| format!("{c}.")).unwrap_or_default();
+    let initial = |name: &str| match name.chars().next() {
+        Some(c) if c.is_uppercase() || c.is_lowercase() => format!("{c}."),
+        _ => name.to_owned(),
+    };
     let word = |word: &str| word.split('-').map(initial).collect::<Vec<_>>().join("-");
     first.split_whitespace().map(word).collect::<Vec<_>>().join(" ")
 }
@@ -213,17 +213,21 @@ fn called(person: &Person) -> String {
 
 /// The titles of two with one surname: a doctor first, then a man, as the forms have it.
 fn couple_title(people: &[Person]) -> String {
-    let rank = |title: &&str| match bare(title).split(' ').next().unwrap_or_default() {
-        "dr" | "prof" | "rev" | "capt" | "rabbi" | "hon" => 0,
-        "mr" | "herr" | "monsieur" | "m" | "sr" | "señor" | "sig" | "signor" | "dhr" | "sir" | "lord" => 1,
-        _ => 2,
-    };
     let mut titles: Vec<&str> = people.iter().map(|person| person.title.as_str()).collect();
-    titles.sort_by_key(rank);
+    titles.sort_by_key(|title| title_rank(title));
     match titles.as_slice() {
         ["Dr.", "Dr."] => "Drs.".to_owned(),
         ["Dr", "Dr"] => "Drs".to_owned(),
         _ => words::list(&titles),
+    }
+}
+
+/// Which of two titles stands first.
+fn title_rank(title: &str) -> usize {
+    match bare(title).split(' ').next().unwrap_or_default() {
+        "dr" | "prof" | "rev" | "capt" | "rabbi" | "hon" => 0,
+        "mr" | "herr" | "monsieur" | "m" | "sr" | "señor" | "sig" | "signor" | "dhr" | "sir" | "lord" => 1,
+        _ => 2,
     }
 }
 
