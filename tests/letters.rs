@@ -95,7 +95,7 @@ fn a_strange_reference_is_no_path() {
     shop.run("import purchases sales.csv").quiet();
     shop.run("plan spring").quiet();
     shop.run("preview spring ../../../x")
-        .shows("The letter to Ida Holm is in out/spring/previews/_2E_2E_2F_2E_2E_2F_2E_2E_2Fx.pdf");
+        .shows("The letter to Ida Holm is in out/spring/previews/_2E_2E_2F_2E_2E_2F_2E_2E_2Fx_0274b718.pdf");
 }
 
 #[test]

@@ -281,3 +281,41 @@ fn planned_from_two_places_at_once_it_is_planned_once() {
     assert_eq!(shop.count("SELECT count(*) FROM campaign"), 1);
     assert_eq!(shop.count("SELECT count(*) FROM recipient"), 7);
 }
+
+/// Home first, then abroad by country, then by postcode, then by reference; after household merging.
+#[test]
+fn letters_stand_in_posting_order() {
+    let shop = Shop::without_people();
+    let people = [
+        "B-9,Ann,Vik,1 A St,Salem,97301,US",
+        "B-1,Bo,Vik,2 A St,Salem,97301,United States",
+        "B-2,Cy,Vik,3 A St,Salem,97301,",
+        "H-1,Di,Holm,4 A St,Salem,97399,USA",
+        "H-2,Ed,Holm,4 A St,Salem,01001,US",
+        "P-1,Flo,Vik,1 Calle,San Juan,00901,PR",
+        "G-2,Gus,Vik,1 High St,London,sw1a 1aa,England",
+        "G-1,Hal,Vik,2 High St,London,SW1A 1AA,GB",
+        "D-2,Ida,Vik,Weg 2,Bonn,53111,Deutschland",
+        "D-1,Jo,Vik,Weg 1,Berlin,10115,DE",
+        "A-1,Kim,Vik,Weg 1,Wien,1010,Austria",
+    ];
+    let rows = people.join("\n");
+    shop.write("people.csv", format!("ref,first_name,last_name,street,city,zip,country\n{rows}\n"));
+    let spent = |row: &&str| {
+        let reference = row.split(',').next().unwrap();
+        // Of the household it is H-2 who ranks best, and whose postcode counts.
+        format!("{reference},2024-02-01,{}\n", if reference == "H-2" { 500 } else { 90 })
+    };
+    let sales: String = people.iter().map(spent).collect();
+    shop.write("sales.csv", format!("ref,date,amount\n{sales}"));
+    shop.run("import customers people.csv").quiet();
+    shop.run("import purchases sales.csv").quiet();
+    shop.run("customer set H-1 household=H-2").quiet();
+    shop.run("plan spring").quiet();
+    let list = shop.json("recipients spring");
+    let order: Vec<&str> = list["recipients"].as_array().unwrap().iter().map(|r| r["ref"].as_str().unwrap()).collect();
+    assert_eq!(order, ["P-1", "H-2", "B-1", "B-2", "B-9", "A-1", "D-1", "D-2", "G-1", "G-2"]);
+    let numbers: Vec<u64> =
+        list["recipients"].as_array().unwrap().iter().map(|r| r["number"].as_u64().unwrap()).collect();
+    assert_eq!(numbers, (1..=10).collect::<Vec<u64>>());
+}

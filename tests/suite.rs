@@ -17,6 +17,8 @@ mod support;
 
 /// The sources keep to the map of rooms: who may use whom, which crate is named where.
 mod architecture;
+/// What is printed beside the letters: labels, envelopes, one file a person, the cover sheet, both sides.
+mod beside;
 /// The best-customer worksheet, and whom to call.
 mod best;
 /// The customer verbs: the card, one person twice, everything that is held on somebody, and nothing left of them.
@@ -46,3 +48,5 @@ mod story;
 mod till;
 /// The whole walk with twelve people, every figure known beforehand.
 mod walk;
+/// Where the letter stands on every paper behind every window, measured from the page.
+mod windows;

@@ -133,6 +133,7 @@ fn main() -> Outcome<()> {
         fingerprint: "00ff".to_owned(),
         created: NaiveDate::from_ymd_opt(1989, 1, 23).unwrap_or_default(),
         threads: threads.parse()?,
+        duplex: false,
         leave_out_problems: false,
         progress: &|_| {},
     };

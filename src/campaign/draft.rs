@@ -11,7 +11,7 @@ use super::freeze::{self, Frozen};
 use super::sources::Sources;
 use super::table;
 use crate::error::{Error, Result};
-use crate::merge::{Engine, Template};
+use crate::merge::{Engine, Template, is_abroad};
 use crate::segment::{self, Scope};
 use crate::shop::Shop;
 use crate::store::Read;
@@ -248,12 +248,13 @@ fn branches(
     Ok(found)
 }
 
-/// Letters by country, the shop's own first, then by postcode; after them the emails, after them the held-out.
+/// Letters by country, the shop's own first and the others by their code, then by postcode, then by reference; after them
+/// the emails, after them the held-out. Postcodes are compared as text in capitals, sign by sign.
 fn in_posting_order(recipients: &mut [DraftRecipient], home: &str) {
     recipients.sort_by_cached_key(|r| {
-        let country = &r.frozen.country;
-        let abroad = !country.is_empty() && country != home;
-        (r.held_out, r.channel != "letter", abroad, country.clone(), r.frozen.postcode.clone(), r.reference.clone())
+        let country = Some(r.frozen.country.clone()).filter(|country| is_abroad(country, home));
+        let postcode = r.frozen.postcode.to_uppercase().split_whitespace().collect::<Vec<_>>().join(" ");
+        (r.held_out, r.channel != "letter", country, postcode, r.reference.clone())
     });
 }
 

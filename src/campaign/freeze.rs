@@ -9,7 +9,7 @@ use super::file::{CampaignFile, OnePer};
 use crate::book::{self, Customer};
 use crate::clock;
 use crate::error::Result;
-use crate::merge::{Fields, address_lines, names_of};
+use crate::merge::{Fields, address_lines, country_code, names_of, shorter_names};
 use crate::params;
 use crate::shop::Shop;
 use crate::store::Read;
@@ -52,11 +52,13 @@ pub(super) fn freeze(read: &Read<'_>, context: &Context<'_>, chosen: &Chosen) ->
             (members, greeted(context.excluded, &best, household.members))
         }
     };
-    let names = names_of(&greeted.iter().collect::<Vec<_>>());
+    let greeted: Vec<&Customer> = greeted.iter().collect();
+    let names = names_of(&greeted);
     let mut fields = Fields::default();
     let lines = address_lines(&names.line, &best, &context.shop.settings.country);
     fields.text("greeting", &names.greeting);
     fields.text("household.names", &names.line);
+    fields.list("household.shorter_names", &shorter_names(&greeted));
     fields.list("address_lines", &lines);
     customer(read, context, &best, &mut fields)?;
     let prior_years = last_year(read, context, &best, &mut fields)?;
@@ -69,7 +71,11 @@ pub(super) fn freeze(read: &Read<'_>, context: &Context<'_>, chosen: &Chosen) ->
     fields.list("shop.address", &context.shop.settings.address);
     fields.text("campaign.name", &context.file.name);
     fields.text("campaign.date", &context.dated.to_string());
-    let country = if best.country.is_empty() { context.shop.settings.country.clone() } else { best.country.clone() };
+    let country = match best.country.trim() {
+        "" => context.shop.settings.country.clone(),
+        country => country_code(country).to_owned(),
+    };
+    fields.text("customer.country", &country);
     let frozen = Frozen {
         name: names.line,
         country,

@@ -3,7 +3,7 @@
 use super::table::{self, Recipient};
 use crate::book::{self, Cell, Customer, Held};
 use crate::error::Result;
-use crate::merge::{Fields, address_lines, names_of};
+use crate::merge::{Fields, address_lines, country_code, names_of, shorter_names};
 use crate::params;
 use crate::store::{Read, Write};
 
@@ -173,21 +173,25 @@ fn hand_over(
     people[0].spouse.clear();
     let best = people[0].clone();
     people.retain(|member| member.id == best.id || member.may_be_greeted());
-    let names = names_of(&people.iter().collect::<Vec<_>>());
+    let greeted: Vec<&Customer> = people.iter().collect();
+    let names = names_of(&greeted);
     let mut fields = recipient.fields.clone();
     fields.text("greeting", &names.greeting);
+    let old_names = fields.get("household.names").unwrap_or_default().to_owned();
     fields.text("household.names", &names.line);
+    fields.remove("household.shorter_names");
+    fields.list("household.shorter_names", &shorter_names(&greeted));
     fields.remove("customer.spouse");
     let (mut reference, mut postcode, mut email) =
         (recipient.reference.clone(), recipient.postcode.clone(), recipient.email.clone());
     if was_theirs {
-        about(&mut fields, &best);
+        about(&mut fields, &best, country);
         fields.list("address_lines", &address_lines(&names.line, &best, country));
         reference = free_reference(write, recipient, &best)?;
         (postcode, email) = (best.postcode.clone(), best.email.clone());
     } else {
         let mut lines = fields.get_list("address_lines");
-        lines.iter_mut().take(1).for_each(|line| line.clone_from(&names.line));
+        lines.iter_mut().filter(|line| **line == old_names).for_each(|line| line.clone_from(&names.line));
         fields.list("address_lines", &lines);
     }
     let sql = "UPDATE recipient SET ref = ?2, customer_id = ?3, name = ?4, postcode = ?5, email = ?6, fields = ?7 WHERE id = ?1";
@@ -204,12 +208,13 @@ fn free_reference(read: &Read<'_>, recipient: &Recipient, best: &Customer) -> Re
 }
 
 /// Leaves of a letter what is about nobody (the gift, the campaign, the shop, the code), and puts this person in.
-fn about(fields: &mut Fields, person: &Customer) {
+fn about(fields: &mut Fields, person: &Customer, home: &str) {
     for personal in ["customer", "last_year", "personal_line"] {
         fields.remove(personal);
     }
     fields.text("customer.ref", &person.reference);
     fields.text("customer.full_name", &person.name());
+    fields.text("customer.country", if person.country.is_empty() { home } else { country_code(&person.country) });
     for field in ["title", "first_name", "last_name", "city", "email", "phone"] {
         fields.text(&format!("customer.{field}"), person.field(field));
     }

@@ -2,11 +2,13 @@
 
 use std::io::Write;
 
+use sha2::{Digest, Sha256};
+
 use super::Context;
 use crate::campaign::{self, Planned, Recipient, State};
 use crate::email::{self, Email};
 use crate::error::{Error, Result};
-use crate::letter::{self, Desk, Job, Printed, shop_fonts};
+use crate::letter::{self, Desk, Job, Letter, Printed, shop_fonts};
 use crate::merge;
 use crate::shop::{EmailSettings, Settings, Shop};
 use crate::store::Read;
@@ -32,38 +34,63 @@ pub(super) fn take(read: &Read<'_>, shop: &Shop, slug: &str) -> Result<OnDesk> {
     Ok(OnDesk { settings: sources.settings()?, planned, desk })
 }
 
-/// Prints the letters of these recipients into one PDF.
+/// Prints the letters of these recipients into one PDF; for both sides, if each is to start on a front.
 pub(super) fn print(
     on: &OnDesk,
     recipients: &[&Recipient],
-    leave_out: bool,
+    (leave_out_problems, duplex): (bool, bool),
     progress: &(dyn Fn(usize) + Sync),
     out: &mut (impl Write + Send),
 ) -> Result<Printed> {
     let compose = |index: usize| on.desk.letter(recipients[index]);
-    let job = Job {
+    letter::print(&Job { leave_out_problems, duplex, ..job(on, recipients.len(), &compose, progress) }, out)
+}
+
+/// Lays out the letters of these recipients as [`print()`] does, and prints none.
+pub(super) fn check(on: &OnDesk, recipients: &[&Recipient], progress: &(dyn Fn(usize) + Sync)) -> Result<Printed> {
+    let compose = |index: usize| on.desk.letter(recipients[index]);
+    letter::check(&Job { leave_out_problems: true, ..job(on, recipients.len(), &compose, progress) })
+}
+
+fn job<'a>(
+    on: &'a OnDesk,
+    letters: usize,
+    compose: &'a (dyn Fn(usize) -> Result<Letter> + Sync),
+    progress: &'a (dyn Fn(usize) + Sync),
+) -> Job<'a> {
+    Job {
         stationery: &on.desk.stationery,
         images: &on.desk.images,
         fonts: &on.desk.fonts,
-        letters: recipients.len(),
-        compose: &compose,
+        letters,
+        compose,
         title: on.planned.name.clone(),
         fingerprint: on.planned.fingerprint.clone(),
         created: on.planned.dated,
-        threads: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
-        leave_out_problems: leave_out,
+        threads: threads(),
+        leave_out_problems: false,
+        duplex: false,
         progress,
-    };
-    letter::print(&job, out)
+    }
+}
+
+/// How many threads work on letters; no byte depends on it.
+pub(super) fn threads() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
 }
 
 /// The problems of letters, each with its recipient.
 pub(super) fn problems(printed: &Printed, recipients: &[&Recipient]) -> Vec<Error> {
+    problems_of("letter to", printed, recipients)
+}
+
+/// The problems of what is printed for people (`label for`), each with its recipient.
+pub(super) fn problems_of(what: &str, printed: &Printed, recipients: &[&Recipient]) -> Vec<Error> {
     let named = printed.problems.iter().map(|problem| {
         let who = recipients[problem.letter];
         let joint = if problem.message.starts_with("needs ") { " " } else { ": " };
-        let error =
-            Error::new(format!("letter to {} ({}){joint}{}", who.name, words::quote(&who.reference), problem.message));
+        let whose = format!("{what} {} ({})", who.name, words::quote(&who.reference));
+        let error = Error::new(format!("{whose}{joint}{}", problem.message));
         match &problem.hint {
             Some(hint) => error.hint(hint.clone()),
             None => error,
@@ -113,8 +140,17 @@ pub(super) fn email(read: &Read<'_>, on: &OnDesk, shop: &Shop, recipient: &Recip
     email::compose(&message).map_err(|e| if e.place().is_some() { e } else { named(e) })
 }
 
-/// A reference as part of a file's name: letters, digits and hyphens stay, all else becomes `_XX`.
+/// A reference as part of a file's name. Capitals, digits and hyphens stay as they are; of all else, letters stay and the
+/// rest becomes `_XX`, and since names that differ only in capitals, or only at their end, may be one to a disk, eight signs
+/// of a hash follow. No two references have the same name, and none is a name that Windows keeps for itself.
 pub(super) fn file_name(reference: &str) -> String {
+    const LONGEST: usize = 80;
+    const DEVICES: [&str; 6] = ["CON", "PRN", "AUX", "NUL", "COM", "LPT"];
+    let is_plain = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'-';
+    let is_device = DEVICES.contains(&reference.trim_end_matches(|c: char| c.is_ascii_digit()));
+    if !reference.is_empty() && reference.len() <= LONGEST && reference.bytes().all(is_plain) && !is_device {
+        return reference.to_owned();
+    }
     let mut name = String::new();
     for byte in reference.bytes() {
         match byte {
@@ -122,8 +158,9 @@ pub(super) fn file_name(reference: &str) -> String {
             other => name.push_str(&format!("_{other:02X}")),
         }
     }
-    name.truncate(120);
-    name
+    name.truncate(LONGEST);
+    let hash = Sha256::digest(reference.as_bytes());
+    hash[..4].iter().fold(name + "_", |name, byte| name + &format!("{byte:02x}"))
 }
 
 /// What was changed since the plan, as warnings.
@@ -135,4 +172,29 @@ pub(super) fn differences(read: &Read<'_>, shop: &Shop, on: &OnDesk) -> Result<V
 pub(super) fn shown(context: &Context, path: &std::path::Path) -> String {
     let inner = path.strip_prefix(&context.folder).unwrap_or(path);
     if context.folder == std::path::Path::new(".") { inner.display().to_string() } else { path.display().to_string() }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn no_two_references_share_a_file_and_none_is_a_device() {
+        let long = "A".repeat(200);
+        let longer = format!("{long}B");
+        let references =
+            ["C-17", "c-17", "C_17", "C/17", "CON", "con", "LPT1", "NUL", "", ".", "..", "ä", "Ä", " ", &long, &longer];
+        let names: BTreeSet<String> = references.iter().map(|r| file_name(r).to_lowercase()).collect();
+        assert_eq!(names.len(), references.len(), "{names:?}");
+        for name in &names {
+            assert!(
+                name.len() < 100 && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b)),
+                "{name}"
+            );
+            assert!(!["con", "nul", "lpt1", "aux"].contains(&name.as_str()));
+        }
+        assert_eq!(file_name("C-17"), "C-17");
+    }
 }

@@ -39,7 +39,7 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
     let stem = shop.out(&arguments.campaign).join("previews").join(pieces::file_name(&recipient.reference));
     let path = if recipient.channel == "letter" {
         let mut pdf = Vec::new();
-        let printed = pieces::print(&on, &[&recipient], false, &|_| {}, &mut pdf)?;
+        let printed = pieces::print(&on, &[&recipient], (false, false), &|_| {}, &mut pdf)?;
         Error::all(pieces::problems(&printed, &[&recipient])).map_or(Ok(()), Err)?;
         let path = stem.with_extension("pdf");
         shop::write_whole(&path, &pdf)?;

@@ -73,9 +73,11 @@ impl Desk {
             let hint = fault.what_next().map_or(place.clone(), |hint| format!("{place}: {hint}"));
             Error::new(fault.message()).hint(hint)
         })?;
+        let mut forms = merge::address_forms(&recipient.fields).into_iter();
         Ok(Letter {
             stationery: self.places.get(template).copied().unwrap_or(0),
-            address: recipient.fields.get_list("address_lines"),
+            address: forms.next().unwrap_or_default(),
+            other_addresses: forms.collect(),
             blocks: merge::blocks(&body)?,
             signer: None,
         })
@@ -104,9 +106,18 @@ pub fn shop_fonts(folder: &Path) -> Result<Fonts> {
 fn look(template: &Template, settings: &Settings, dated: NaiveDate, fonts: &Fonts) -> Result<Stationery> {
     let head = &template.head;
     let at = |key: &str| 1 + crate::shop::line_of(&template.head_text, key);
-    let usual = if matches!(settings.country.as_str(), "US" | "CA" | "MX") { "letter" } else { "a4" };
-    let paper: Paper = head.paper.as_deref().unwrap_or(usual).parse().map_err(|e: Error| e.at(at("paper")))?;
     let window: Window = head.window.as_deref().unwrap_or("none").parse().map_err(|e: Error| e.at(at("window")))?;
+    let usual = window.paper().unwrap_or(Paper::of(&settings.country));
+    let paper = head.paper.as_deref().map_or(Ok(usual), str::parse).map_err(|e: Error| e.at(at("paper")))?;
+    if window.paper().is_some_and(|only| only != paper) {
+        let [said, only, other] =
+            [head.window.as_deref().unwrap_or_default(), usual.name(), paper.name()].map(words::quote);
+        return Err(Error::new(format!(
+            "the window {said} is for sheets of {only}: the address of one of {other} could slide out of it"
+        ))
+        .at(at("window"))
+        .hint(format!("write `paper = \"{}\"`, or leave the paper out: the window decides", usual.name())));
+    }
     if let Some(font) = head.font.as_ref().filter(|font| fonts.family(font).is_none()) {
         let names: Vec<&str> = fonts.named().iter().map(String::as_str).collect();
         return Err(Error::new(format!("there is no font {}", words::quote(font)))

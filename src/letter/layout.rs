@@ -107,7 +107,8 @@ pub(crate) fn letter(
     setter.use_family(own.font.as_deref());
     let geometry = &desk.geometry;
     let frame = frame(own, images, geometry);
-    let address = sheet::address(setter, &frame, geometry, &letter.address);
+    let forms = std::iter::once(&letter.address).chain(&letter.other_addresses);
+    let address = sheet::address(setter, &frame, geometry, forms);
     let mut column: Vec<Arc<SetBlock>> = Vec::with_capacity(letter.blocks.len() + 1);
     for block in &letter.blocks {
         column.push(match desk.blocks.get(block) {

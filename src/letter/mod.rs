@@ -4,17 +4,22 @@
 //! (`blocks`, `lines`, `sheet`), strips are placed on pages (`layout`), pages are drawn (`draw`) and bound (`pdf`).
 //! What is the same in many letters is set once and drawn once.
 
+mod address;
 mod as_text;
 mod barcode;
 mod binder;
 mod blocks;
 mod codes;
+mod cover;
 mod desk;
 mod draw;
+mod envelopes;
 mod fit;
 mod fonts;
 mod hyphens;
 mod images;
+mod imprint;
+mod labels;
 mod layout;
 mod lines;
 mod machine;
@@ -36,9 +41,13 @@ use chrono::NaiveDate;
 use crate::error::{Error, Result};
 use crate::merge::block::Block;
 
+pub use cover::{Cover, Section, cover};
 pub use desk::{Desk, shop_fonts};
+pub use envelopes::{Envelope, envelopes};
 pub use fonts::{Face, Fonts};
 pub use images::{Data, Image, Images};
+pub use imprint::Imprint;
+pub use labels::{LabelSheet, Placing, labels, outline};
 pub use page::{Fault, Glyph, Line, Mark, Page, Part, Placed, Run, SetBlock, Strip};
 pub use paper::{Paper, Window};
 pub use print::{Layout, check, print};
@@ -98,11 +107,16 @@ pub struct Letter {
     pub stationery: usize,
     /// The lines of the address.
     pub address: Vec<String>,
+    /// The same with the names broken or shorter, tried in turn when the first does not fit.
+    pub other_addresses: Vec<Vec<String>>,
     /// The body.
     pub blocks: Vec<Block>,
     /// Who signs this letter, if not the one whom the stationery names.
     pub signer: Option<String>,
 }
+
+/// The lines of an address, and the same in other forms, to be tried in turn: the first that fits is set.
+pub type Forms = Vec<Vec<String>>;
 
 /// Letters to be printed into one PDF.
 pub struct Job<'a> {
@@ -126,6 +140,8 @@ pub struct Job<'a> {
     pub threads: usize,
     /// Letters with a problem are left out and the others printed; otherwise one problem stops them all.
     pub leave_out_problems: bool,
+    /// It is printed on both sides: each letter starts on a front, after an empty back where it must.
+    pub duplex: bool,
     /// Told now and then how many letters are done.
     pub progress: &'a (dyn Fn(usize) + Sync),
 }
@@ -137,6 +153,13 @@ pub struct Printed {
     pub pages: Vec<usize>,
     /// Everything that is wrong, in the order of the letters.
     pub problems: Vec<Problem>,
+}
+
+impl Printed {
+    /// Whether there is something to write, and nothing wrong that may not be left out.
+    fn is_to_be_written(&self, leave_out: bool) -> bool {
+        self.pages.iter().any(|&pages| pages > 0) && (leave_out || self.problems.is_empty())
+    }
 }
 
 /// Something that is wrong with a letter.

@@ -22,6 +22,21 @@ impl Paper {
     /// The names that a template may use.
     pub const NAMES: [&'static str; 2] = ["letter", "a4"];
 
+    /// Its name in a template.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Letter => "letter",
+            Self::A4 => "a4",
+        }
+    }
+
+    /// The paper that is usual in a country.
+    #[must_use]
+    pub fn of(country: &str) -> Self {
+        if matches!(country, "US" | "CA" | "MX") { Self::Letter } else { Self::A4 }
+    }
+
     /// Width and height in points.
     #[must_use]
     pub fn size(self) -> (f32, f32) {
@@ -64,6 +79,16 @@ pub enum Window {
 impl Window {
     /// The names that a template may use.
     pub const NAMES: [&'static str; 5] = ["none", "us-10", "dl-uk", "din-5008-a", "din-5008-b"];
+
+    /// The only paper whose folded sheets show the address in the window, however they lie in the envelope.
+    #[must_use]
+    pub fn paper(self) -> Option<Paper> {
+        match self {
+            Self::None => None,
+            Self::Us10 => Some(Paper::Letter),
+            Self::DlUk | Self::Din5008A | Self::Din5008B => Some(Paper::A4),
+        }
+    }
 }
 
 impl FromStr for Window {
@@ -96,7 +121,7 @@ pub(crate) struct Rect {
 }
 
 impl Rect {
-    const fn mm(x: f32, y: f32, width: f32, height: f32) -> Self {
+    pub(crate) const fn mm(x: f32, y: f32, width: f32, height: f32) -> Self {
         Self { x: x * MM, y: y * MM, width: width * MM, height: height * MM }
     }
 }

@@ -43,7 +43,7 @@ struct Done {
 /// for an error.
 pub fn print(job: &Job<'_>, out: &mut (impl Write + Send)) -> Result<Printed> {
     let Work { bound, used, drawn, constants, fonts } = run(job, out, true)?;
-    if bound.binder.pages() > 0 && (bound.printed.problems.is_empty() || job.leave_out_problems) {
+    if bound.binder.pages() > 0 && bound.printed.is_to_be_written(job.leave_out_problems) {
         let mut press = Press::new();
         let forms_drawn = drawn.forms.clone();
         let mut pen = Pen::new(&fonts, drawn);
@@ -118,6 +118,8 @@ struct Bound<'j, 'a, W: Write> {
     binder: Binder<W>,
     printed: Printed,
     waiting: BTreeMap<usize, Done>,
+    /// An empty page, where each letter is to start on a front.
+    back: Option<Vec<u8>>,
     /// Letters wait for the machine's fonts when they need them.
     patient: bool,
     fault: Option<Error>,
@@ -135,7 +137,8 @@ impl<W: Write> Bound<'_, '_, W> {
             let size = self.job.stationery.get(done.stationery).map_or((612.0, 792.0), |own| own.paper.size());
             let pages = if done.problems.is_empty() { done.pages.len() } else { 0 };
             // A page that was not drawn, because the file is not wanted any more, has no content.
-            for page in done.pages[..pages].iter().filter(|page| !page.is_empty()) {
+            let back = self.back.iter().filter(|_| pages % 2 == 1 && !done.pages[0].is_empty());
+            for page in done.pages[..pages].iter().filter(|page| !page.is_empty()).chain(back) {
                 self.fault = self.fault.take().or(self.binder.page(page, size).err());
             }
             self.printed.pages.push(pages);
@@ -157,6 +160,7 @@ fn run<'j, 'a, W: Write + Send>(job: &'j Job<'a>, out: W, drawing: bool) -> Resu
         binder: Binder::new(out),
         printed: Printed::default(),
         waiting: BTreeMap::new(),
+        back: job.duplex.then(|| Press::new().squeeze(b"")).transpose()?,
         patient: true,
         fault: None,
     };
@@ -347,18 +351,18 @@ pub(crate) fn problems(letter: usize, faults: Vec<Fault>) -> Vec<Problem> {
 }
 
 /// Deflates page after page with the same tables.
-struct Press {
+pub(crate) struct Press {
     deflate: Compress,
     space: Vec<u8>,
 }
 
 impl Press {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { deflate: Compress::new(Compression::new(6), true), space: vec![0; 64 * 1024] }
     }
 
     /// The deflated bytes, in a piece of memory that is no larger than they are.
-    fn squeeze(&mut self, content: &[u8]) -> Result<Vec<u8>> {
+    pub(crate) fn squeeze(&mut self, content: &[u8]) -> Result<Vec<u8>> {
         // The worst case of deflate is a few bytes more than its input.
         let most = content.len() + content.len() / 1000 + 64;
         if self.space.len() < most {

@@ -1,18 +1,14 @@
 //! What the stationery gives a letter: letterhead, date, address in the window, signature.
 
+use super::address::{self, Place};
 use super::blocks::{self, Frame};
 use super::lines::{self, Align};
-use super::number;
-use super::page::{Fault, Line, Mark, SetBlock, Strip};
+use super::page::{Fault, Mark, SetBlock, Strip};
 use super::paper::{Geometry, MM};
 use super::typeset::{Look, Setter, Styled};
 use super::{Stationery, Window};
 use crate::words;
 
-/// The smallest type that an address may be set in.
-const SMALLEST_ADDRESS: f32 = 8.0;
-/// The distance of an address's baselines, as a multiple of the size of its type.
-const ADDRESS_LEADING: f32 = 1.2;
 /// The most that a logo takes in width, and a signature in width and height, in mm.
 const LOGO_WIDTH: f32 = 75.0;
 const SIGNATURE: (f32, f32) = (58.0, 19.0);
@@ -79,7 +75,7 @@ pub(crate) fn letterhead(
         // DIN 5008 has it beside the address, where the sheet does not slide; elsewhere it stands above the body.
         let y = match stationery.window {
             Window::Din5008A | Window::Din5008B => {
-                geometry.address.y + blocks::baseline(frame.size, frame.size * ADDRESS_LEADING)
+                geometry.address.y + blocks::baseline(frame.size, frame.size * address::LEADING)
             }
             _ => geometry.body_top - leading * 1.2,
         };
@@ -111,47 +107,23 @@ fn return_line(
 }
 
 /// The address, set as large as the window allows; placed from the sheet's top left corner.
-pub(crate) fn address(setter: &mut Setter<'_>, frame: &Frame<'_>, geometry: &Geometry, address: &[String]) -> SetBlock {
-    setter.missing.clear();
-    let wanted: Vec<&str> = address.iter().map(|line| line.trim()).filter(|line| !line.is_empty()).collect();
+pub(crate) fn address<'f>(
+    setter: &mut Setter<'_>,
+    frame: &Frame<'_>,
+    geometry: &Geometry,
+    forms: impl IntoIterator<Item = &'f Vec<String>>,
+) -> SetBlock {
     let window = geometry.address;
-    let mut size = frame.size;
-    let (set, widest) = loop {
-        let set: Vec<Line> = wanted.iter().filter_map(|line| one_line(setter, frame, line, size)).collect();
-        let widest = set.iter().map(|line| line.width).fold(0.0, f32::max);
-        let high = number::measure(set.len()) * size * ADDRESS_LEADING;
-        if (widest <= window.width && high <= window.height) || size <= SMALLEST_ADDRESS {
-            break (set, widest);
-        }
-        size = (size - 0.5).max(SMALLEST_ADDRESS);
-    };
-    let leading = size * ADDRESS_LEADING;
-    let high = number::measure(set.len()) * leading;
-    let mut faults: Vec<Fault> = std::mem::take(&mut setter.missing).into_iter().map(Fault::Glyph).collect();
-    if high > window.height {
-        let fit = usize::from(number::whole((window.height / leading).floor()));
-        let message = format!("address does not fit the window: {}, {fit} fit", words::count(set.len(), "line"));
-        faults.push(Fault::Other(message, "put two lines of the address into one, or leave one out".to_owned()));
-    } else if widest > window.width {
-        let line = set.iter().find(|line| line.width > window.width).map_or("", |line| line.text.as_str());
-        let message = format!("address does not fit the window: {} is too long", words::quote(line));
-        faults.push(Fault::Other(message, "shorten that line, or break it into two".to_owned()));
+    let place = Place { what: "window", room: (window.width, window.height), most: frame.size };
+    let mut set = address::fit(setter, frame.language, forms, place);
+    let free = if geometry.address_centred { (window.height - set.height()).max(0.0) / 2.0 } else { 0.0 };
+    let faults = std::mem::take(&mut set.faults);
+    let marks = set.marks(window.x, window.y + free).collect();
+    SetBlock {
+        strips: vec![Strip { height: geometry.height, marks, ..Strip::default() }],
+        faults,
+        ..SetBlock::default()
     }
-    let top = window.y + if geometry.address_centred { (window.height - high).max(0.0) / 2.0 } else { 0.0 };
-    let mut y = top + blocks::baseline(size, leading);
-    let mut strip = Strip { height: geometry.height, ..Strip::default() };
-    for line in set {
-        strip.marks.push(Mark::Text { x: window.x, y, line });
-        y += leading;
-    }
-    SetBlock { strips: vec![strip], faults, ..SetBlock::default() }
-}
-
-/// A line of an address, never broken.
-fn one_line(setter: &mut Setter<'_>, frame: &Frame<'_>, text: &str, size: f32) -> Option<Line> {
-    let flat = text.replace('\n', " ");
-    let styled = Styled::plain(&flat, Look::of(size));
-    lines::set(setter, &styled, frame.language, f32::MAX, Align::Left).into_iter().next().map(|(_, line)| line)
 }
 
 /// The signature and the signer's name, which stay with the end of the body.

@@ -52,18 +52,19 @@ impl Fields {
 
     /// A text, if it is there.
     pub fn get(&self, path: &str) -> Option<&str> {
-        let mut parts = path.split('.');
-        let mut value = self.values.get(parts.next()?)?;
-        for part in parts {
-            value = value.get(part)?;
-        }
-        value.as_str()
+        self.find(path)?.as_str()
     }
 
     /// A list of texts, empty when it is not there.
-    pub fn get_list(&self, name: &str) -> Vec<String> {
-        let items = self.values.get(name).and_then(Json::as_array);
+    pub fn get_list(&self, path: &str) -> Vec<String> {
+        let items = self.find(path).and_then(Json::as_array);
         items.into_iter().flatten().filter_map(|item| item.as_str().map(str::to_owned)).collect()
+    }
+
+    fn find(&self, path: &str) -> Option<&Json> {
+        let mut parts = path.split('.');
+        let first = self.values.get(parts.next()?)?;
+        parts.try_fold(first, |value, part| value.get(part))
     }
 
     /// The top-level fields.

@@ -2,6 +2,7 @@
 
 mod address;
 pub mod block;
+mod countries;
 mod engine;
 mod fields;
 mod greeting;
@@ -9,11 +10,12 @@ mod markdown;
 mod names;
 mod template;
 
-pub use address::{address_lines, country_name};
+pub use address::{address_forms, address_lines};
 pub use block::{Block, Span};
+pub use countries::{country_code, country_name, is_abroad, postcode_area};
 pub use engine::{Engine, Style};
 pub use fields::Fields;
-pub use greeting::{Names, names_of};
+pub use greeting::{Names, names_of, shorter_names};
 pub use markdown::blocks;
 pub use names::check as check_names;
 pub use template::{Head, Template};

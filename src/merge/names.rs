@@ -18,6 +18,7 @@ const FIELDS: &[&str] = &[
     "customer.full_name",
     "customer.spouse",
     "customer.city",
+    "customer.country",
     "customer.email",
     "customer.phone",
     "customer.since",

@@ -18,6 +18,7 @@
 
 mod base;
 mod crowd;
+pub mod pdf;
 mod run;
 
 pub use base::{Shop, copy_into, dump, files_below, fixtures};

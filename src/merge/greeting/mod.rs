@@ -22,6 +22,54 @@ pub struct Names {
 
 /// The names of the people who get one letter, the best-ranked first. `company` is used when there is nobody to name.
 pub fn names_of(people: &[&Customer]) -> Names {
+    let greeted = greeted(people);
+    if greeted.is_empty() {
+        return nobody(people);
+    }
+    Names { greeting: format!("Dear {},", spoken(&greeted)), line: written(&greeted) }
+}
+
+/// Shorter name lines for the same people, the fullest first, for where the name line has no room.
+pub fn shorter_names(people: &[&Customer]) -> Vec<String> {
+    let greeted = greeted(people);
+    let mut shorter = Vec::new();
+    if let [one, last] = greeted.as_slice()
+        && one_surname(&greeted)
+    {
+        let surname = &one.last;
+        if greeted.iter().all(|person| !person.title.is_empty()) && title_rank(&one.title) != title_rank(&last.title) {
+            // "Mr. and Mrs." go with the name of the one who stands first.
+            let first = if title_rank(&one.title) < title_rank(&last.title) { one } else { last };
+            shorter.push([&couple_title(&greeted), &initials(&first.first), surname].map(String::as_str).join(" "));
+        }
+        if !one.first.is_empty() && !last.first.is_empty() {
+            shorter.push(format!("{} and {} {surname}", initials(&one.first), initials(&last.first)));
+        }
+        shorter.push(format!("The {surname} Family"));
+    } else if greeted.len() < 3 || !one_surname(&greeted) {
+        let brief = |p: &Person| match (p.first.is_empty(), p.last.is_empty()) {
+            (false, false) => format!("{} {}", initials(&p.first), p.last),
+            _ => called(p),
+        };
+        shorter.push(words::list(&greeted.iter().map(brief).collect::<Vec<_>>()));
+    }
+    let line = names_of(people).line;
+    let squeezed = shorter.iter().map(|name| name.split_whitespace().collect::<Vec<_>>().join(" "));
+    squeezed.filter(|name| !name.is_empty() && name.chars().count() < line.chars().count()).collect()
+}
+
+/// `R. M.` of "Robert Michael", `J.-P.` of "Jean-Pierre"; a name in letters without capitals stays whole.
+fn initials(first: &str) -> String {
+    let initial = |name: &str| match name.chars().next() {
+        Some(c) if c.is_uppercase() || c.is_lowercase() => format!("{c}."),
+        _ => name.to_owned(),
+    };
+    let word = |word: &str| word.split('-').map(initial).collect::<Vec<_>>().join("-");
+    first.split_whitespace().map(word).collect::<Vec<_>>().join(" ")
+}
+
+/// The people behind the cards, each once, with even titles.
+fn greeted(people: &[&Customer]) -> Vec<Person> {
     let mut greeted: Vec<Person> = Vec::new();
     for customer in people {
         let mut on_card = people_of(customer);
@@ -39,10 +87,7 @@ pub fn names_of(people: &[&Customer]) -> Names {
     }
     drop_repeated(&mut greeted);
     even_titles(&mut greeted);
-    if greeted.is_empty() {
-        return nobody(people);
-    }
-    Names { greeting: format!("Dear {},", spoken(&greeted)), line: written(&greeted) }
+    greeted
 }
 
 /// A firm, or somebody of whom no name is known.
@@ -168,17 +213,21 @@ fn called(person: &Person) -> String {
 
 /// The titles of two with one surname: a doctor first, then a man, as the forms have it.
 fn couple_title(people: &[Person]) -> String {
-    let rank = |title: &&str| match bare(title).split(' ').next().unwrap_or_default() {
-        "dr" | "prof" | "rev" | "capt" | "rabbi" | "hon" => 0,
-        "mr" | "herr" | "monsieur" | "m" | "sr" | "señor" | "sig" | "signor" | "dhr" | "sir" | "lord" => 1,
-        _ => 2,
-    };
     let mut titles: Vec<&str> = people.iter().map(|person| person.title.as_str()).collect();
-    titles.sort_by_key(rank);
+    titles.sort_by_key(|title| title_rank(title));
     match titles.as_slice() {
         ["Dr.", "Dr."] => "Drs.".to_owned(),
         ["Dr", "Dr"] => "Drs".to_owned(),
         _ => words::list(&titles),
+    }
+}
+
+/// Which of two titles stands first.
+fn title_rank(title: &str) -> usize {
+    match bare(title).split(' ').next().unwrap_or_default() {
+        "dr" | "prof" | "rev" | "capt" | "rabbi" | "hon" => 0,
+        "mr" | "herr" | "monsieur" | "m" | "sr" | "señor" | "sig" | "signor" | "dhr" | "sir" | "lord" => 1,
+        _ => 2,
     }
 }
 

@@ -192,3 +192,28 @@ fn firms_and_whole_names_are_greeted() {
         Names { greeting: "Dear Dr. van der Berg,".into(), line: "Jan van der Berg Jr.".into() }
     );
 }
+
+#[test]
+fn shorter_names_stay_proper_names() {
+    for (cards, shorter) in [
+        (
+            vec![card("Mr.", "Robert Max", "Smith", ""), card("Mrs.", "Eleanor", "Smith", "")],
+            vec!["Mr. and Mrs. R. M. Smith", "R. M. and E. Smith", "The Smith Family"],
+        ),
+        (
+            vec![card("Mrs.", "Eleanor", "Smith", ""), card("Dr.", "Robert", "Smith", "")],
+            vec!["Dr. and Mrs. R. Smith", "E. and R. Smith", "The Smith Family"],
+        ),
+        (vec![card("", "太郎", "山田", "")], vec![]),
+        (
+            vec![card("", "Jean-Pierre", "Durand", ""), card("", "Élodie", "Durand", "")],
+            vec!["J.-P. and É. Durand", "The Durand Family"],
+        ),
+        (vec![card("", "Ana", "Lopez", ""), card("", "David", "Chan", "")], vec!["A. Lopez and D. Chan"]),
+        (vec![card("Dr.", "Maximiliane", "von Berg", "")], vec!["M. von Berg"]),
+        (vec![card("", "", "Berg", "")], vec![]),
+    ] {
+        let shorter: Vec<String> = shorter.into_iter().map(str::to_owned).collect();
+        assert_eq!(shorter_names(&cards.iter().collect::<Vec<_>>()), shorter);
+    }
+}

@@ -1,0 +1,118 @@
+//! The cover sheet of a whole print run: what is counted on it.
+
+use std::collections::BTreeMap;
+
+use super::Run;
+use crate::campaign::Recipient;
+use crate::clock::long_date;
+use crate::error::Result;
+use crate::letter::{self, Cover, Paper, Section};
+use crate::merge;
+use crate::shop;
+use crate::words;
+
+/// From so many pieces on, USPS takes letters as Marketing Mail.
+const MARKETING_MAIL: usize = 200;
+
+/// The cover sheet that was written, as the owner sees it, and what could not be set on it.
+#[derive(Default)]
+pub(super) struct Written {
+    pub(super) file: Option<String>,
+    pub(super) warnings: Vec<String>,
+}
+
+/// Writes the cover sheet of these letters, each of so many pages, when they are the whole campaign.
+pub(super) fn write(run: &Run<'_>, letters: &[&Recipient], pages: &[usize]) -> Result<Written> {
+    if !run.whole {
+        return Ok(Written::default());
+    }
+    let path = run.path("cover", ".pdf");
+    let imprint = run.imprint("cover");
+    let cover = counted(run, letters, pages);
+    let problems = shop::write_whole_with(&path, |out| letter::cover(&imprint, &cover, out))?;
+    let warnings = problems.iter().map(|problem| format!("on the cover sheet: {}", problem.message)).collect();
+    Ok(Written { file: Some(run.shown(&path)), warnings })
+}
+
+fn counted(run: &Run<'_>, letters: &[&Recipient], pages: &[usize]) -> Cover {
+    let (settings, planned) = (&run.on.settings, &run.on.planned);
+    let home = settings.country.as_str();
+    let country = |letter: &Recipient| letter.fields.get("customer.country").unwrap_or(home).to_owned();
+    let (abroad, here): (Vec<&Recipient>, Vec<&Recipient>) =
+        letters.iter().partition(|letter| merge::is_abroad(&country(letter), home));
+    let sections = sections(run, letters, pages, &abroad.iter().map(|letter| country(letter)).collect::<Vec<_>>());
+    let areas = (0..3).map(|coarser| {
+        let areas = here.iter().map(|letter| merge::postcode_area(&letter.postcode, home, coarser));
+        section("By the beginning of the postcode", tally(areas))
+    });
+    Cover {
+        paper: Paper::of(home),
+        heading: planned.name.clone(),
+        below: format!("{}: letters of {}", settings.name, long_date(planned.dated, home)),
+        figures: figures(run, letters, pages, here.len()),
+        sections,
+        finest: areas.collect(),
+        ticks: ["printed", "folded", "signed", "stamped", "posted"].map(str::to_owned).to_vec(),
+    }
+}
+
+/// What is counted as a whole; so many of the letters stay in the country.
+fn figures(run: &Run<'_>, letters: &[&Recipient], pages: &[usize], here: usize) -> Vec<(String, String)> {
+    let settings = &run.on.settings;
+    let one = |letter: Option<&&Recipient>| {
+        letter.map_or(String::new(), |letter| {
+            let parts = [letter.name.as_str(), letter.postcode.as_str()].into_iter().filter(|part| !part.is_empty());
+            format!("number {}: {}", letter.number.unwrap_or(0), parts.collect::<Vec<_>>().join(", "))
+        })
+    };
+    let postage = run.on.planned.postage;
+    let [total, each] = [postage.times(letters.len()), postage].map(|amount| settings.currency.show(amount));
+    let mut figures = vec![
+        ("Letters", words::thousands(letters.len())),
+        ("Pages", words::thousands(pages.iter().sum())),
+        ("Sheets of paper", words::thousands(run.sheets(pages))),
+        ("First letter", one(letters.first())),
+        ("Last letter", one(letters.last())),
+        ("Abroad", words::thousands(letters.len() - here)),
+        ("Postage", format!("{total}, {each} each")),
+    ];
+    if settings.country == "US" {
+        let reached = if here >= MARKETING_MAIL { "reached" } else { "not reached" };
+        let said = format!("{reached}: {} within the US, it takes {MARKETING_MAIL}", words::thousands(here));
+        figures.push(("USPS Marketing Mail", said));
+    }
+    figures.into_iter().map(|(what, figure)| (what.to_owned(), figure)).collect()
+}
+
+/// Counts by branch, by pages and by country; `abroad` has the country of each letter that leaves this one.
+fn sections(run: &Run<'_>, letters: &[&Recipient], pages: &[usize], abroad: &[String]) -> Vec<Section> {
+    let branches = run
+        .on
+        .desk
+        .file
+        .branches
+        .iter()
+        .map(|branch| (branch.name.clone(), letters.iter().filter(|letter| letter.branch == branch.name).count()));
+    let by_pages = tally(pages.iter().copied()).into_iter().map(|(pages, count)| (words::count(pages, "page"), count));
+    let names = abroad.iter().map(|country| merge::country_name(country, "").to_owned());
+    let sections = [
+        section("By branch", branches.collect()),
+        section("By pages", by_pages.collect()),
+        section("Abroad", tally(names)),
+    ];
+    sections.into_iter().filter(|section| !section.rows.is_empty()).collect()
+}
+
+fn section(title: &str, rows: Vec<(String, usize)>) -> Section {
+    let rows = rows.into_iter().map(|(what, count)| (what, words::thousands(count))).collect();
+    Section { title: title.to_owned(), rows }
+}
+
+/// How many of each, in order.
+fn tally<T: Ord>(items: impl Iterator<Item = T>) -> Vec<(T, usize)> {
+    let mut counts = BTreeMap::new();
+    for item in items {
+        *counts.entry(item).or_default() += 1;
+    }
+    counts.into_iter().collect()
+}

@@ -1,0 +1,122 @@
+//! Envelopes without a window: one page an envelope at its true size, the sender and the recipient on it.
+
+use std::io::Write;
+use std::str::FromStr;
+
+use super::address::{self, Place};
+use super::imprint::{self, Imprint, points};
+use super::page::Strip;
+use super::paper::Rect;
+use super::{Forms, Printed};
+use crate::error::{Error, Result};
+use crate::words;
+
+/// An envelope.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Envelope {
+    /// US #10, 241.3 × 104.8 mm.
+    No10,
+    /// DL, 220 × 110 mm.
+    Dl,
+    /// C5, 229 × 162 mm.
+    C5,
+}
+
+/// Where the sender stands, in mm from the left top corner, and how large it may become.
+const SENDER: (f32, f32) = (12.0, 10.0);
+const SENDER_ROOM: (f32, f32) = (80.0, 27.0);
+const SENDER_SIZE: f32 = 9.0;
+/// The size of type, in points, that is large enough for the recipient.
+const MOST: f32 = 13.0;
+
+impl Envelope {
+    /// The names that the command line has.
+    pub const NAMES: [&'static str; 3] = ["10", "dl", "c5"];
+
+    /// As it is said.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::No10 => "#10",
+            Self::Dl => "DL",
+            Self::C5 => "C5",
+        }
+    }
+
+    /// Width and height in mm.
+    #[must_use]
+    pub fn size(self) -> (f32, f32) {
+        match self {
+            Self::No10 => (241.3, 104.8),
+            Self::Dl => (220.0, 110.0),
+            Self::C5 => (229.0, 162.0),
+        }
+    }
+
+    /// Where the posts read the recipient: below the stamp, 15 mm and more from the right and lower edges, where their
+    /// machines print a code of their own.
+    fn recipient(self) -> Rect {
+        match self {
+            Self::No10 => Rect::mm(106.0, 46.0, 118.0, 42.0),
+            Self::Dl => Rect::mm(105.0, 47.0, 99.0, 46.0),
+            Self::C5 => Rect::mm(110.0, 80.0, 103.0, 62.0),
+        }
+    }
+}
+
+impl FromStr for Envelope {
+    type Err = Error;
+
+    fn from_str(name: &str) -> Result<Self> {
+        match name.trim().trim_start_matches('#').to_lowercase().as_str() {
+            "10" => Ok(Self::No10),
+            "dl" => Ok(Self::Dl),
+            "c5" => Ok(Self::C5),
+            _ => Err(Error::new(format!("the envelope {} is not known", words::quote(name)))
+                .hint(words::did_you_mean(name, &Self::NAMES))),
+        }
+    }
+}
+
+/// Sets each address on an envelope and writes them as one PDF; an address that does not fit is a problem.
+///
+/// If there is one, nothing is written, unless such envelopes are to be left out.
+///
+/// # Errors
+/// When the sender does not fit, or the file cannot be written.
+pub fn envelopes(
+    imprint: &Imprint<'_>,
+    envelope: Envelope,
+    sender: &[String],
+    addresses: &[Forms],
+    leave_out: bool,
+    out: &mut impl Write,
+) -> Result<Printed> {
+    let corner = points(SENDER);
+    let from = Place { what: "envelope", room: points(SENDER_ROOM), most: SENDER_SIZE };
+    let sender = sender.to_vec();
+    let at = envelope.recipient();
+    let to = Place { what: "envelope", room: (at.width, at.height), most: MOST };
+    let mut wrong = None;
+    let printed = imprint::write(imprint, leave_out, out, |pages| {
+        let mut set = address::fit(&mut pages.setter, pages.language, [&sender], from);
+        let faults = std::mem::take(&mut set.faults);
+        wrong = pages.problems(0, faults).into_iter().next();
+        let from: Vec<_> = set.marks(corner.0, corner.1).collect();
+        for forms in addresses {
+            let mut set = address::fit(&mut pages.setter, pages.language, forms, to);
+            if pages.note(std::mem::take(&mut set.faults)) {
+                let marks = from.iter().cloned().chain(set.marks(at.x, at.y)).collect();
+                pages.add(Strip { marks, ..Strip::default() }, points(envelope.size()))?;
+            }
+        }
+        Ok(())
+    })?;
+    match wrong {
+        Some(fault) => {
+            let hint = fault.hint.unwrap_or_default();
+            Err(Error::new(format!("the sender's {}", fault.message)).at("shop.toml").hint(hint))
+        }
+        None => Ok(printed),
+    }
+}

@@ -1,0 +1,125 @@
+//! The small pages beside the letters (labels, envelopes, the cover): drawn one after another, bound into one file.
+
+use std::collections::BTreeSet;
+use std::io::Write;
+
+use chrono::NaiveDate;
+
+use super::binder::Binder;
+use super::draw::{Drawn, Pen};
+use super::page::{Fault, Part, Placed, Strip};
+use super::paper::MM;
+use super::pdf::Book;
+use super::print::{self, Press};
+use super::typeset::Setter;
+use super::{Fonts, Printed, Problem};
+use crate::error::Result;
+
+/// What such a file is set in, and what it says about itself.
+#[derive(Debug, Clone)]
+pub struct Imprint<'a> {
+    /// The fonts that it is set in.
+    pub fonts: &'a Fonts,
+    /// The language of the text, as a BCP 47 tag.
+    pub language: &'a str,
+    /// The title of the document.
+    pub title: String,
+    /// Hexadecimal digits that stand for everything that went into it; they become the file's identity.
+    pub fingerprint: String,
+    /// The day that the document bears.
+    pub created: NaiveDate,
+}
+
+/// Pages in the making.
+pub(crate) struct Pages<'a> {
+    /// Sets their text.
+    pub setter: Setter<'a>,
+    /// The language of the text.
+    pub language: &'a str,
+    /// What was printed of each recipient, and what is wrong.
+    pub printed: Printed,
+    missing: BTreeSet<char>,
+    pen: Pen<'a>,
+    press: Press,
+    done: Vec<(Vec<u8>, (f32, f32))>,
+}
+
+/// Lays pages out and writes them, unless there are problems that may not be left out. When the fonts at hand lack a sign,
+/// all is laid out once more with those of the machine that have it.
+pub(crate) fn write(
+    imprint: &Imprint<'_>,
+    leave_out: bool,
+    out: &mut impl Write,
+    mut lay: impl FnMut(&mut Pages<'_>) -> Result<()>,
+) -> Result<Printed> {
+    let reaching;
+    let mut fonts = imprint.fonts;
+    let mut pages = Pages::new(imprint, fonts);
+    lay(&mut pages)?;
+    reaching = fonts.reaching(&pages.missing);
+    if let Some(more) = &reaching {
+        fonts = more;
+        pages = Pages::new(imprint, fonts);
+        lay(&mut pages)?;
+    }
+    let Pages { printed, done, setter, .. } = pages;
+    if !done.is_empty() && printed.is_to_be_written(leave_out) {
+        let mut binder = Binder::new(out);
+        for (content, size) in &done {
+            binder.page(content, *size)?;
+        }
+        binder.finish(&Book {
+            title: &imprint.title,
+            language: imprint.language,
+            fingerprint: &imprint.fingerprint,
+            created: imprint.created,
+            forms: Vec::new(),
+            images: Vec::new(),
+            fonts,
+            used: setter.used,
+        })?;
+    }
+    Ok(printed)
+}
+
+impl<'a> Pages<'a> {
+    fn new(imprint: &Imprint<'a>, fonts: &'a Fonts) -> Self {
+        Self {
+            setter: Setter::new(fonts),
+            language: imprint.language,
+            printed: Printed::default(),
+            missing: BTreeSet::new(),
+            pen: Pen::new(fonts, Drawn::none(0, 0)),
+            press: Press::new(),
+            done: Vec::new(),
+        }
+    }
+
+    /// Adds a page of this width and height in points; what stands on it is placed from its left top corner.
+    pub(crate) fn add(&mut self, strip: Strip, size: (f32, f32)) -> Result<()> {
+        let page = vec![Placed { x: 0.0, y: 0.0, part: Part::Strip(strip) }];
+        self.done.push((self.press.squeeze(self.pen.page(&page, size.1))?, size));
+        Ok(())
+    }
+
+    /// Notes what became of the next recipient; whether all is well.
+    pub(crate) fn note(&mut self, faults: Vec<Fault>) -> bool {
+        let (number, is_well) = (self.printed.pages.len(), faults.is_empty());
+        self.printed.pages.push(usize::from(is_well));
+        let problems = self.problems(number, faults);
+        self.printed.problems.extend(problems);
+        is_well
+    }
+
+    /// Faults as problems; signs that are missing are looked for in other fonts.
+    pub(crate) fn problems(&mut self, number: usize, faults: Vec<Fault>) -> Vec<Problem> {
+        self.missing
+            .extend(faults.iter().filter_map(|fault| if let Fault::Glyph(c) = fault { Some(*c) } else { None }));
+        print::problems(number, faults)
+    }
+}
+
+/// Millimetres in points.
+pub(crate) fn points((x, y): (f32, f32)) -> (f32, f32) {
+    (x * MM, y * MM)
+}

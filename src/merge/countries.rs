@@ -1,0 +1,227 @@
+//! What the posts of the world want: where town, region and postcode stand, what is in capitals, how the country is called.
+//!
+//! countries.tsv has the forms of libaddressinput's address data (github.com/google/libaddressinput), in Latin letters where
+//! there is a choice, without names and districts, and the names of Unicode CLDR in the four languages of senders. From the
+//! same data are regions.tsv, the regions that the posts abbreviate, and how postcodes are grouped.
+
+use std::sync::LazyLock;
+
+/// One country.
+#[derive(Debug)]
+pub(super) struct Country {
+    /// ISO 3166.
+    pub(super) code: &'static str,
+    /// `%A%n%C, %S %Z`: street, town, region, postcode; `%n` ends a line.
+    pub(super) form: &'static str,
+    /// Which of `C`, `S`, `Z` stand in capitals.
+    pub(super) capitals: &'static str,
+    /// In English, German, French, Spanish.
+    names: [&'static str; 4],
+}
+
+/// All countries, by code.
+static COUNTRIES: LazyLock<Vec<Country>> = LazyLock::new(|| {
+    let rows = include_str!("countries.tsv").lines().skip(1).map(|line| line.split('\t').collect::<Vec<_>>());
+    rows.filter_map(|row| match row.as_slice() {
+        &[code, form, capitals, english, german, french, spanish] => {
+            Some(Country { code, form, capitals, names: [english, german, french, spanish] })
+        }
+        _ => None,
+    })
+    .collect()
+});
+
+/// The forms for addresses in the letters of the country itself, from large to small, the name last.
+const EASTERN: [(&str, &str); 5] = [
+    ("CN", "%Z%n%S%C%n%A%n%N"),
+    ("HK", "%S%n%C%n%A%n%N"),
+    ("JP", "〒%Z%n%S%C%n%A%n%N"),
+    ("KR", "%S %C%n%A%n%N%n%Z"),
+    ("TW", "%Z%n%S%C%n%A%n%N"),
+];
+
+/// Regions with the abbreviations that stand in addresses: country, abbreviation, name.
+static REGIONS: LazyLock<Vec<[&str; 3]>> = LazyLock::new(|| {
+    let rows = include_str!("regions.tsv").lines().skip(1).map(|line| line.split('\t').collect::<Vec<_>>());
+    rows.filter_map(|row| row.try_into().ok()).collect()
+});
+
+/// How postcodes are grouped: country, how many signs, how many of them stand in front, and what comes between.
+const GROUPS: [(&str, usize, usize, char); 16] = [
+    ("BR", 8, 5, '-'),
+    ("CA", 6, 3, ' '),
+    ("CZ", 5, 3, ' '),
+    ("GB", 5, 2, ' '),
+    ("GB", 6, 3, ' '),
+    ("GB", 7, 4, ' '),
+    ("GR", 5, 3, ' '),
+    ("IE", 7, 3, ' '),
+    ("JP", 7, 3, '-'),
+    ("KY", 7, 3, '-'),
+    ("NL", 6, 4, ' '),
+    ("PL", 5, 2, '-'),
+    ("PT", 7, 4, '-'),
+    ("SE", 5, 3, ' '),
+    ("SK", 5, 3, ' '),
+    ("US", 9, 5, '-'),
+];
+
+/// Other names that exports have.
+const ALSO: [(&str, &str); 19] = [
+    ("USA", "US"),
+    ("U.S.A.", "US"),
+    ("United States of America", "US"),
+    ("UK", "GB"),
+    ("Great Britain", "GB"),
+    ("England", "GB"),
+    ("Scotland", "GB"),
+    ("Wales", "GB"),
+    ("Northern Ireland", "GB"),
+    ("Großbritannien", "GB"),
+    ("Holland", "NL"),
+    ("The Netherlands", "NL"),
+    ("Czechia", "CZ"),
+    ("Turkey", "TR"),
+    ("Korea", "KR"),
+    ("Republic of Ireland", "IE"),
+    ("Italia", "IT"),
+    ("Nederland", "NL"),
+    ("Sverige", "SE"),
+];
+
+/// Whose post brings it: letters to these carry no country line, and count as at home.
+const POST_OF: [(&str, &[&str]); 4] = [
+    ("US", &["PR", "GU", "VI", "AS", "MP", "FM", "MH", "PW", "UM"]),
+    ("FR", &["GP", "MQ", "GF", "RE", "YT", "PM", "BL", "MF"]),
+    ("GB", &["JE", "GG", "IM"]),
+    ("ES", &["IC", "EA"]),
+];
+
+/// A country by code or name, in any of the four languages; nothing when it is not known.
+pub(super) fn find(text: &str) -> Option<&'static Country> {
+    let wanted = text.trim();
+    let code = ALSO.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted)).map_or(wanted, |(_, code)| code);
+    let folded = wanted.to_lowercase();
+    COUNTRIES
+        .iter()
+        .find(|country| country.code.eq_ignore_ascii_case(code))
+        .or_else(|| COUNTRIES.iter().find(|country| country.names.iter().any(|name| name.to_lowercase() == folded)))
+}
+
+/// The code of a country given by code or name; what is not known stays as it is.
+pub fn country_code(country: &str) -> &str {
+    find(country).map_or(country.trim(), |known| known.code)
+}
+
+/// Whether a letter from one country to another goes abroad.
+pub fn is_abroad(country: &str, home: &str) -> bool {
+    let (country, home) = (country_code(country), country_code(home));
+    let brings = POST_OF.iter().any(|(post, places)| *post == home && places.contains(&country));
+    !country.is_empty() && country != home && !brings
+}
+
+/// The name of a country in the language of the shop's country; what is not known stays as it is.
+pub fn country_name<'c>(country: &'c str, home: &str) -> &'c str {
+    let language = match home {
+        "DE" | "AT" | "CH" | "LI" => 1,
+        "FR" | "BE" | "LU" | "MC" => 2,
+        "ES" | "MX" | "AR" | "BO" | "CL" | "CO" | "CR" | "DO" | "EC" | "GT" | "HN" | "NI" | "PA" | "PE" | "PY"
+        | "SV" | "UY" | "VE" => 3,
+        _ => 0,
+    };
+    find(country).map_or(country.trim(), |known| known.names[language])
+}
+
+/// The form of an address in the letters of an eastern country itself.
+pub(super) fn eastern(code: &str) -> Option<&'static str> {
+    EASTERN.iter().find(|(country, _)| *country == code).map(|(_, form)| *form)
+}
+
+/// A region as it stands in addresses of the country: abbreviated where that is usual.
+pub(super) fn region<'r>(region: &'r str, code: &str) -> &'r str {
+    let folded = region.trim().to_lowercase();
+    let found = REGIONS.iter().find(|[country, _, name]| *country == code && name.to_lowercase() == folded);
+    found.map_or(region.trim(), |[_, short, _]| short)
+}
+
+/// A postcode that was typed in one piece, grouped as its country does.
+pub(super) fn grouped(postcode: &str, code: &str) -> String {
+    let postcode = postcode.trim();
+    let is_whole = postcode.bytes().all(|b| b.is_ascii_alphanumeric());
+    let rule = GROUPS.iter().find(|(country, signs, ..)| *country == code && postcode.len() == *signs);
+    match rule.filter(|_| is_whole) {
+        Some((_, _, front, between)) => format!("{}{between}{}", &postcode[..*front], &postcode[*front..]),
+        None => postcode.to_owned(),
+    }
+}
+
+/// The beginning of a postcode that stands for a region of the country; coarser with each step of `coarser`.
+///
+/// Three digits in the US, the letters in front in Britain, elsewhere the first two signs; then fewer.
+pub fn postcode_area(postcode: &str, country: &str, coarser: usize) -> String {
+    let signs: String = postcode.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect();
+    let most = match country_code(country) {
+        "US" | "CA" => 3,
+        "GB" => signs.chars().take_while(|c| c.is_alphabetic()).count(),
+        _ => 2,
+    };
+    let area: String = signs.chars().take(most.saturating_sub(coarser).max(1)).collect();
+    if area.is_empty() { "none".to_owned() } else { area }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_country_has_a_form_and_four_names() {
+        assert!(COUNTRIES.len() > 240, "{}", COUNTRIES.len());
+        for country in COUNTRIES.iter() {
+            assert!(country.form.contains("%A") && country.form.contains("%C"), "{country:?}");
+            assert!(country.names.iter().all(|name| !name.is_empty()), "{country:?}");
+            assert!(country.names.iter().all(|name| find(name).is_some()), "{country:?}");
+        }
+    }
+
+    #[test]
+    fn countries_are_known_by_code_and_name_and_told_in_the_senders_language() {
+        for (said, home, told) in [
+            ("de", "US", "Germany"),
+            ("Deutschland", "FR", "Allemagne"),
+            ("Germany", "ES", "Alemania"),
+            (" UK ", "AT", "Vereinigtes Königreich"),
+            ("Utopia", "US", "Utopia"),
+        ] {
+            assert_eq!(country_name(said, home), told);
+        }
+        assert!(is_abroad("Canada", "US") && !is_abroad("usa", "US") && !is_abroad("", "US") && !is_abroad("PR", "US"));
+    }
+
+    #[test]
+    fn postcodes_and_regions_are_as_the_posts_write_them() {
+        for (typed, country, written) in [
+            ("1017CD", "NL", "1017 CD"),
+            ("1017 CD", "NL", "1017 CD"),
+            ("SW1A1AA", "GB", "SW1A 1AA"),
+            ("E10", "GB", "E10"),
+            ("973011234", "US", "97301-1234"),
+            ("97301", "US", "97301"),
+            ("7300846", "JP", "730-0846"),
+        ] {
+            assert_eq!(grouped(typed, country), written);
+        }
+        assert_eq!([region("oregon ", "US"), region("OR", "US"), region("Oregon", "DE")], ["OR", "OR", "Oregon"]);
+    }
+
+    #[test]
+    fn postcode_areas_are_those_of_the_country() {
+        for (postcode, country, areas) in [
+            ("97301-1234", "US", ["973", "97", "9"]),
+            ("sw1a 1aa", "GB", ["SW", "S", "S"]),
+            ("10115", "DE", ["10", "1", "1"]),
+            ("", "US", ["none", "none", "none"]),
+        ] {
+            assert_eq!([0, 1, 2].map(|coarser| postcode_area(postcode, country, coarser)), areas);
+        }
+    }
+}
