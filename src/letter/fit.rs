@@ -95,12 +95,14 @@ fn paragraph(pieces: &[Piece], measure: f32, fill: Fill, found: impl FnMut(usize
         if !matches!(pieces[at].end, End::Hyphen(_)) {
             first = longest;
         }
+        let mut hope = false;
         for start in longest..=at {
             let Line { demerits, colour, is_hopeless } = paragraph.line(start, at);
             // From here on lines are only shorter.
-            if is_hopeless && ways[at].iter().any(Option::is_some) {
+            if is_hopeless && hope {
                 break;
             }
+            hope |= !is_hopeless;
             let best = match start.checked_sub(1) {
                 None => Some(Way { demerits, from: None }),
                 Some(previous) => least(ways[previous].into_iter().enumerate().filter_map(|(before, way)| {

@@ -251,12 +251,10 @@ impl<'a> Setter<'a> {
                 _ if metrics.hanging_advance > 0.0 => End::Space(metrics.hanging_advance),
                 _ => End::Open,
             };
-            let inner = if width > measure {
-                self.cuts(&line, |_| true, |_, _| End::Torn)
-            } else {
-                let places = language.map(|language| hyphens::places(text, range.clone(), language, &styled.soft));
-                places.filter(|places| !places.is_empty()).map_or(Vec::new(), |places| self.hyphens(&line, &places))
-            };
+            let places = language.map(|language| hyphens::places(text, range.clone(), language, &styled.soft));
+            let places = places.unwrap_or_default();
+            let torn = width > measure;
+            let inner = if torn || !places.is_empty() { self.cuts(&line, &places, torn) } else { Vec::new() };
             let (mut x, mut from) = (0.0, range.start);
             for (place, at, end) in inner {
                 pieces.push(Piece { width: at - x, end });
@@ -269,20 +267,17 @@ impl<'a> Setter<'a> {
         (pieces, lengths)
     }
 
-    /// Places within a line at which it may be cut, each with its distance from the start of the line.
-    fn cuts(
-        &mut self,
-        line: &parley::Line<'_, ()>,
-        wanted: impl Fn(usize) -> bool,
-        end: impl Fn(&Self, (usize, f32)) -> End,
-    ) -> Vec<(usize, f32, End)> {
+    /// Where a line may be cut, each with its distance from the start: with a hyphen at some places, and torn anywhere.
+    fn cuts(&mut self, line: &parley::Line<'_, ()>, hyphens: &[usize], torn: bool) -> Vec<(usize, f32, End)> {
         let (mut x, mut found) = (0.0, Vec::new());
         for run in line.runs() {
-            let look = (self.face(run.font()), run.font_size());
+            let face = &self.fonts.faces()[self.face(run.font())];
+            let hyphen = face.hyphen.map(|glyph| End::Hyphen(face.advance(glyph) * run.font_size()));
             for cluster in run.clusters() {
                 let place = cluster.text_range().start;
-                if x > 0.0 && !cluster.is_ligature_continuation() && wanted(place) {
-                    found.push((place, x, end(self, look)));
+                if x > 0.0 && !cluster.is_ligature_continuation() {
+                    let end = hyphen.filter(|_| hyphens.contains(&place)).or(torn.then_some(End::Torn));
+                    found.extend(end.map(|end| (place, x, end)));
                 }
                 x += cluster.advance();
             }
@@ -293,18 +288,6 @@ impl<'a> Setter<'a> {
         distances.sort_by(f32::total_cmp);
         found.iter_mut().zip(distances).for_each(|(cut, distance)| cut.1 = distance);
         found
-    }
-
-    fn hyphens(&mut self, line: &parley::Line<'_, ()>, places: &[usize]) -> Vec<(usize, f32, End)> {
-        let cuts = self.cuts(
-            line,
-            |place| places.contains(&place),
-            |setter, (face, size)| {
-                let face = &setter.fonts.faces()[face];
-                face.hyphen.map_or(End::Open, |glyph| End::Hyphen(face.advance(glyph) * size))
-            },
-        );
-        cuts.into_iter().filter(|(_, _, end)| matches!(end, End::Hyphen(_))).collect()
     }
 
     /// Draws a hyphen at the end of a line.
