@@ -18,7 +18,7 @@
 //! campaign
 //! letter | email
 //! redemption
-//! followup | report
+//! followup | report | proof
 //! demo
 //! cli
 //! ```
@@ -35,6 +35,7 @@ pub mod followup;
 pub mod letter;
 pub mod merge;
 pub mod money;
+pub mod proof;
 pub mod redemption;
 pub mod report;
 pub mod segment;

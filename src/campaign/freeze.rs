@@ -4,12 +4,12 @@ use std::collections::HashSet;
 
 use chrono::NaiveDate;
 
-use super::eligible::Chosen;
+use super::eligible::{self, Chosen};
 use super::file::{CampaignFile, OnePer};
 use crate::book::{self, Customer};
 use crate::clock;
 use crate::error::Result;
-use crate::merge::{Fields, address_lines, names_of};
+use crate::merge::{Fields, Names, address_lines, names_of};
 use crate::params;
 use crate::shop::Shop;
 use crate::store::Read;
@@ -44,15 +44,7 @@ pub struct Frozen {
 /// Everybody for whom the response of a recipient holds, and the merge fields.
 pub(super) fn freeze(read: &Read<'_>, context: &Context<'_>, chosen: &Chosen) -> Result<(Vec<i64>, Frozen)> {
     let best = book::by_id(read, chosen.id)?;
-    let household = book::household_of(read, &best)?;
-    let (members, greeted) = match context.file.one_per {
-        OnePer::Customer => (vec![best.id], vec![Customer { spouse: String::new(), ..best.clone() }]),
-        OnePer::Household => {
-            let members = household.members.iter().map(|member| member.id).collect();
-            (members, greeted(context.excluded, &best, household.members))
-        }
-    };
-    let names = names_of(&greeted.iter().collect::<Vec<_>>());
+    let (members, names) = household(read, context.file, context.excluded, &best)?;
     let mut fields = Fields::default();
     let lines = address_lines(&names.line, &best, &context.shop.settings.country);
     fields.text("greeting", &names.greeting);
@@ -79,6 +71,30 @@ pub(super) fn freeze(read: &Read<'_>, context: &Context<'_>, chosen: &Chosen) ->
         fields,
     };
     Ok((members, frozen))
+}
+
+/// The people of one recipient, and how they are spoken to.
+fn household(
+    read: &Read<'_>,
+    file: &CampaignFile,
+    excluded: &HashSet<i64>,
+    best: &Customer,
+) -> Result<(Vec<i64>, Names)> {
+    let (members, greeted) = match file.one_per {
+        OnePer::Customer => (vec![best.id], vec![Customer { spouse: String::new(), ..best.clone() }]),
+        OnePer::Household => {
+            let people = book::household_of(read, best)?.members;
+            (people.iter().map(|member| member.id).collect(), greeted(excluded, best, people))
+        }
+    };
+    Ok((members, names_of(&greeted.iter().collect::<Vec<_>>())))
+}
+
+/// The address block that a letter of this campaign would have today.
+pub(super) fn address(read: &Read<'_>, shop: &Shop, file: &CampaignFile, id: i64) -> Result<Vec<String>> {
+    let best = book::by_id(read, id)?;
+    let (_, names) = household(read, file, &eligible::excluded(read, file)?, &best)?;
+    Ok(address_lines(&names.line, &best, &shop.settings.country))
 }
 
 /// The people whom one letter greets: the best-ranked first, without those who have died, live elsewhere, want no post or

@@ -1,76 +1,14 @@
-//! What `preview`, `print` and `send` share: a plan on the desk, letters into a PDF, problems by name, safe file names.
-
-use std::io::Write;
+//! What `preview`, `print` and `send` share: the bytes of an email, safe file names, what is different since the plan.
 
 use super::Context;
-use crate::campaign::{self, Planned, Recipient, State};
+use crate::campaign::{self, Recipient};
 use crate::email::{self, Email};
 use crate::error::{Error, Result};
-use crate::letter::{self, Desk, Job, Printed, shop_fonts};
+use crate::letter::OnDesk;
 use crate::merge;
-use crate::shop::{EmailSettings, Settings, Shop};
+use crate::shop::{EmailSettings, Shop};
 use crate::store::Read;
 use crate::words;
-
-/// A plan, with everything its pieces are made from, as it was kept.
-pub(super) struct OnDesk {
-    pub(super) planned: Planned,
-    pub(super) settings: Settings,
-    pub(super) desk: Desk,
-}
-
-/// Takes a plan onto the desk.
-pub(super) fn take(read: &Read<'_>, shop: &Shop, slug: &str) -> Result<OnDesk> {
-    let planned = campaign::need(read, slug)?;
-    if planned.state == State::Closed {
-        return Err(Error::new(format!("{} is over, and its letters are not kept", words::quote(slug))).hint(format!(
-            "`regulars report {slug}` says what came of it, `regulars follow-up {slug} NEW` writes again"
-        )));
-    }
-    let sources = campaign::kept_files(read, &planned)?;
-    let desk = Desk::open(&sources, slug, planned.dated, shop_fonts(&shop.folder)?)?;
-    Ok(OnDesk { settings: sources.settings()?, planned, desk })
-}
-
-/// Prints the letters of these recipients into one PDF.
-pub(super) fn print(
-    on: &OnDesk,
-    recipients: &[&Recipient],
-    leave_out: bool,
-    progress: &(dyn Fn(usize) + Sync),
-    out: &mut impl Write,
-) -> Result<Printed> {
-    let compose = |index: usize| on.desk.letter(recipients[index]);
-    let job = Job {
-        stationery: &on.desk.stationery,
-        images: &on.desk.images,
-        fonts: &on.desk.fonts,
-        letters: recipients.len(),
-        compose: &compose,
-        title: on.planned.name.clone(),
-        fingerprint: on.planned.fingerprint.clone(),
-        created: on.planned.dated,
-        threads: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
-        leave_out_problems: leave_out,
-        progress,
-    };
-    letter::print(&job, out)
-}
-
-/// The problems of letters, each with its recipient.
-pub(super) fn problems(printed: &Printed, recipients: &[&Recipient]) -> Vec<Error> {
-    let named = printed.problems.iter().map(|problem| {
-        let who = recipients[problem.letter];
-        let joint = if problem.message.starts_with("needs ") { " " } else { ": " };
-        let error =
-            Error::new(format!("letter to {} ({}){joint}{}", who.name, words::quote(&who.reference), problem.message));
-        match &problem.hint {
-            Some(hint) => error.hint(hint.clone()),
-            None => error,
-        }
-    });
-    named.collect()
-}
 
 /// Who sends the emails, as shop.toml says it today.
 pub(super) fn sender(shop: &Shop) -> Result<&EmailSettings> {
@@ -90,6 +28,7 @@ pub(super) fn email(read: &Read<'_>, on: &OnDesk, shop: &Shop, recipient: &Recip
         let place = e.place().map_or(String::new(), |place| format!("in letter-templates/{place}: "));
         Error::new(format!("{who}{joint}{}", e.message())).hint(format!("{place}{hint}"))
     };
+    on.may_go(recipient).map_err(named)?;
     let body = on.desk.engine.body(template, &recipient.fields).map_err(named)?;
     let subject = on.desk.engine.subject(template, &recipient.fields).map_err(named)?.unwrap_or_default();
     let blocks = merge::blocks(&body).map_err(named)?;
@@ -104,7 +43,7 @@ pub(super) fn email(read: &Read<'_>, on: &OnDesk, shop: &Shop, recipient: &Recip
         name: recipient.fields.get("customer.full_name").unwrap_or(&recipient.name),
         subject: &subject,
         blocks: &blocks,
-        signer: head.and_then(|head| head.signer.as_deref()).unwrap_or_default(),
+        signer: recipient.fields.get("signer").unwrap_or_default(),
         footer: &footer,
         language: head.and_then(|head| head.language.as_deref()).unwrap_or("en"),
         date: on.planned.dated,

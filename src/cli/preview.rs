@@ -7,6 +7,7 @@ use super::{Context, pieces};
 use crate::book;
 use crate::campaign::{self, Arm};
 use crate::error::{Error, Result};
+use crate::letter::{self, OnDesk};
 use crate::shop;
 use crate::words;
 
@@ -25,7 +26,7 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
     let shop = context.shop()?;
     let store = shop.store()?;
     let read = store.read();
-    let on = pieces::take(&read, &shop, &arguments.campaign)?;
+    let mut on = OnDesk::take(&read, &shop, &arguments.campaign)?;
     let customer = book::by_ref(&read, &arguments.reference)?;
     let recipient = campaign::for_customer(&read, on.planned.id, customer.id)?.filter(|r| r.arm == Arm::Mailed);
     let Some(recipient) = recipient else {
@@ -36,11 +37,13 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
         ))
         .hint(format!("`regulars why {} {}` says why", arguments.campaign, arguments.reference)));
     };
+    // To look at it is not to let it go.
+    let waits = on.held_back.remove(&recipient.id).map(|held| format!("it waits: {}", held.message));
     let stem = shop.out(&arguments.campaign).join("previews").join(pieces::file_name(&recipient.reference));
     let path = if recipient.channel == "letter" {
         let mut pdf = Vec::new();
-        let printed = pieces::print(&on, &[&recipient], false, &|_| {}, &mut pdf)?;
-        Error::all(pieces::problems(&printed, &[&recipient])).map_or(Ok(()), Err)?;
+        let printed = on.print(&[&recipient], false, &|_| {}, &mut pdf)?;
+        Error::all(letter::problems(&printed, &[&recipient])).map_or(Ok(()), Err)?;
         let path = stem.with_extension("pdf");
         shop::write_whole(&path, &pdf)?;
         path
@@ -51,6 +54,6 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
     };
     let shown = pieces::shown(context, &path);
     let object = json!({ "campaign": on.planned.slug, "ref": recipient.reference, "name": recipient.name, "channel": recipient.channel, "file": shown });
-    let differences = pieces::differences(&read, &shop, &on)?;
+    let differences = campaign::differences_of(&read, &shop, &on.planned, &recipient)?.into_iter().chain(waits);
     Ok(Done::new(format!("The {} to {} is in {shown}.", recipient.channel, recipient.name), &object).warn(differences))
 }

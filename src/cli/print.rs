@@ -8,7 +8,7 @@ use super::done::Done;
 use super::{Context, pieces, progress};
 use crate::campaign::{self, Recipient};
 use crate::error::{Error, Kind, Result};
-use crate::letter::Printed;
+use crate::letter::{self, OnDesk, Printed};
 use crate::shop;
 use crate::words;
 
@@ -27,6 +27,9 @@ pub(super) struct Arguments {
     /// Print the letters that are in order, and list those that are not.
     #[arg(long)]
     leave_out_problems: bool,
+    /// Let letters go that wait: for a complaint to be put right, or because of a wish since the plan.
+    #[arg(long)]
+    despite: bool,
 }
 
 /// How many problems are shown on the terminal; `--json` has them all.
@@ -35,7 +38,8 @@ const MOST_SHOWN: usize = 20;
 pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
     let shop = context.shop()?;
     let mut store = shop.store()?;
-    let on = pieces::take(&store.read(), &shop, &arguments.campaign)?;
+    let on = OnDesk::take(&store.read(), &shop, &arguments.campaign)?;
+    let on = if arguments.despite { on.despite() } else { on };
     let all = campaign::recipients(&store.read(), on.planned.id)?;
     let (from, to) = (arguments.from.unwrap_or(1), arguments.to.unwrap_or(usize::MAX));
     let wanted = |r: &&Recipient| r.channel == "letter" && r.number.is_some_and(|n| (from..=to).contains(&n));
@@ -61,8 +65,8 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
     let (printed, problems) = write(
         &pdf,
         |out| {
-            let printed = pieces::print(&on, &letters, arguments.leave_out_problems, &step, out)?;
-            let problems = pieces::problems(&printed, &letters);
+            let printed = on.print(&letters, arguments.leave_out_problems, &step, out)?;
+            let problems = letter::problems(&printed, &letters);
             Ok((printed, problems))
         },
         arguments.leave_out_problems,

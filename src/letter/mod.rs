@@ -15,6 +15,7 @@ mod images;
 mod layout;
 mod lines;
 mod number;
+mod on_desk;
 mod page;
 mod paper;
 mod pdf;
@@ -35,6 +36,7 @@ use crate::merge::block::Block;
 pub use desk::{Desk, shop_fonts};
 pub use fonts::Fonts;
 pub use images::Images;
+pub use on_desk::{OnDesk, problems};
 pub use paper::{Paper, Window};
 pub use print::{check, print};
 
@@ -93,7 +95,18 @@ pub struct Letter {
     /// The body.
     pub blocks: Vec<Block>,
     /// Who signs this letter, if not the one whom the stationery names.
-    pub signer: Option<String>,
+    pub signer: Option<Signer>,
+    /// A letter of a proof: why it is there, written small in the margin of each page; window and folds are drawn in red.
+    pub proof: Option<String>,
+}
+
+/// Who signs a letter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signer {
+    /// The name under the letter.
+    pub name: String,
+    /// The image of the signature; without one there is white to sign in.
+    pub signature: Option<String>,
 }
 
 /// Letters to be printed into one PDF.
@@ -127,6 +140,8 @@ pub struct Job<'a> {
 pub struct Printed {
     /// The pages of each letter; 0 for one that has a problem.
     pub pages: Vec<usize>,
+    /// How long the text of each letter is, in points, were it on one page.
+    pub lengths: Vec<u32>,
     /// Everything that is wrong, in the order of the letters.
     pub problems: Vec<Problem>,
 }
@@ -136,15 +151,30 @@ pub struct Printed {
 pub struct Problem {
     /// The number of the letter, counted from 0.
     pub letter: usize,
+    /// What sort of thing it is.
+    pub sort: Sort,
     /// What is wrong.
     pub message: String,
     /// What to do about it.
     pub hint: Option<String>,
 }
 
+/// What sort of problem a letter has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sort {
+    /// Its text cannot be made: a field that it prints is empty.
+    Field,
+    /// No font has a character of it.
+    Glyph,
+    /// Its address cannot be seen whole through the window.
+    Window,
+    /// Something does not fit the page, or is not there.
+    Page,
+}
+
 impl Problem {
-    fn of(letter: usize, fault: &Error) -> Self {
-        Self { letter, message: fault.to_string(), hint: fault.what_next().map(str::to_owned) }
+    fn of(letter: usize, sort: Sort, fault: &Error) -> Self {
+        Self { letter, sort, message: fault.to_string(), hint: fault.what_next().map(str::to_owned) }
     }
 }
 

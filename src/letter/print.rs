@@ -11,7 +11,7 @@ use super::page::Fault;
 use super::pdf::{self, Book};
 use super::typeset::Setter;
 use super::used::Used;
-use super::{Job, Letter, Printed, Problem};
+use super::{Job, Letter, Printed, Problem, Sort, number};
 use crate::error::{Error, Kind, Result};
 use crate::words;
 
@@ -26,6 +26,7 @@ const BATCH: usize = 16;
 struct Done {
     letter: usize,
     pages: Vec<Vec<u8>>,
+    length: u32,
     stationery: usize,
     problems: Vec<Problem>,
 }
@@ -77,6 +78,7 @@ pub fn check(job: &Job<'_>) -> Result<Printed> {
 fn outcome(all: &mut [Done]) -> Printed {
     Printed {
         pages: all.iter().map(|done| if done.problems.is_empty() { done.pages.len() } else { 0 }).collect(),
+        lengths: all.iter().map(|done| done.length).collect(),
         problems: all.iter_mut().flat_map(|done| std::mem::take(&mut done.problems)).collect(),
     }
 }
@@ -176,16 +178,17 @@ fn one(
     letter: usize,
     drawing: bool,
 ) -> Done {
-    let mut done = Done { letter, pages: Vec::new(), stationery: 0, problems: Vec::new() };
+    let mut done = Done { letter, pages: Vec::new(), length: 0, stationery: 0, problems: Vec::new() };
     let composed = match (job.compose)(letter) {
         Ok(composed) => composed,
         Err(error) => {
-            done.problems = error.faults().map(|fault| Problem::of(letter, fault)).collect();
+            done.problems = error.faults().map(|fault| Problem::of(letter, Sort::Field, fault)).collect();
             return done;
         }
     };
     done.stationery = composed.stationery;
     let laid = layout::letter(setter, constants, job.stationery, job.images, &composed);
+    done.length = u32::from(number::whole(laid.length));
     if !laid.faults.is_empty() {
         done.problems = problems(letter, laid.faults);
         return done;
@@ -195,7 +198,7 @@ fn one(
         let squeezed = if drawing { press.squeeze(pen.page(page, height)) } else { Ok(Vec::new()) };
         match squeezed {
             Ok(content) => done.pages.push(content),
-            Err(error) => done.problems.push(Problem::of(letter, &error)),
+            Err(error) => done.problems.push(Problem::of(letter, Sort::Page, &error)),
         }
     }
     done
@@ -203,20 +206,23 @@ fn one(
 
 /// Faults in the words of the owner; the characters that no font has in one sentence.
 pub(crate) fn problems(letter: usize, faults: Vec<Fault>) -> Vec<Problem> {
+    let problem = |sort, message, hint: String| {
+        let hint = Some(hint).filter(|hint| !hint.is_empty());
+        Problem { letter, sort, message, hint }
+    };
     let mut missing = Vec::new();
     let mut problems = Vec::new();
     for fault in faults {
         match fault {
             Fault::Glyph(character) => missing.push(format!("'{character}' (U+{:04X})", u32::from(character))),
-            Fault::Other(message, hint) => {
-                problems.push(Problem { letter, message, hint: Some(hint).filter(|hint| !hint.is_empty()) });
-            }
+            Fault::Window(message, hint) => problems.push(problem(Sort::Window, message, hint)),
+            Fault::Other(message, hint) => problems.push(problem(Sort::Page, message, hint)),
         }
     }
     if !missing.is_empty() {
         let message = format!("no font has {}", words::first_few(&missing, 5));
-        let hint = Some("put a font that has it into the shop's `fonts` folder".to_owned());
-        problems.insert(0, Problem { letter, message, hint });
+        let hint = "put a font that has it into the shop's `fonts` folder".to_owned();
+        problems.insert(0, problem(Sort::Glyph, message, hint));
     }
     problems
 }

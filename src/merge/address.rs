@@ -92,7 +92,7 @@ const COUNTRIES: &[(&str, &str)] = &[
 ];
 
 /// The code of a country given by code or name; what is not known stays as it is.
-fn country_code(country: &str) -> &str {
+pub fn country_code(country: &str) -> &str {
     let folded = country.trim();
     let same = |known: &str| known.eq_ignore_ascii_case(folded);
     let other_names =

@@ -9,7 +9,7 @@ mod markdown;
 mod names;
 mod template;
 
-pub use address::{address_lines, country_name};
+pub use address::{address_lines, country_code, country_name};
 pub use block::{Block, Span};
 pub use engine::{Engine, Style};
 pub use fields::Fields;

@@ -1,0 +1,136 @@
+//! A plan on the desk: everything that its pieces are made from, as it was kept, and its letters checked and printed.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+
+use super::desk::{Desk, shop_fonts};
+use super::{Job, Letter, Printed, print};
+use crate::campaign::{self, HeldBack, Planned, Recipient, State};
+use crate::error::{Error, Result};
+use crate::shop::{Settings, Shop};
+use crate::store::Read;
+use crate::words;
+
+/// A plan, with everything its pieces are made from.
+#[derive(Debug)]
+pub struct OnDesk {
+    /// The plan.
+    pub planned: Planned,
+    /// shop.toml as it was kept.
+    pub settings: Settings,
+    /// Templates, images and fonts.
+    pub desk: Desk,
+    /// Whose piece waits, by the recipient's id.
+    pub held_back: BTreeMap<i64, HeldBack>,
+}
+
+impl OnDesk {
+    /// Takes a plan onto the desk.
+    ///
+    /// # Errors
+    /// When there is none, or it is over; with every fault of what was kept.
+    pub fn take(read: &Read<'_>, shop: &Shop, slug: &str) -> Result<Self> {
+        let planned = campaign::need(read, slug)?;
+        if planned.state == State::Closed {
+            return Err(Error::new(format!("{} is over, and its letters are not kept", words::quote(slug))).hint(
+                format!("`regulars report {slug}` says what came of it, `regulars follow-up {slug} NEW` writes again"),
+            ));
+        }
+        let sources = campaign::kept_files(read, &planned)?;
+        let desk = Desk::open(&sources, slug, planned.dated, shop_fonts(&shop.folder)?)?;
+        let held_back = campaign::held_back(read, &planned)?;
+        Ok(Self { settings: sources.settings()?, planned, desk, held_back })
+    }
+
+    /// Lets every piece go, on the owner's word.
+    #[must_use]
+    pub fn despite(mut self) -> Self {
+        self.held_back.clear();
+        self
+    }
+
+    /// Whether a piece may go out.
+    ///
+    /// # Errors
+    /// When it is held back: why, and what to do.
+    pub fn may_go(&self, recipient: &Recipient) -> Result<()> {
+        let held = self.held_back.get(&recipient.id);
+        held.map_or(Ok(()), |held| Err(Error::new(held.message.clone()).hint(held.hint.clone())))
+    }
+
+    /// Prints the letters of these recipients into one PDF.
+    ///
+    /// # Errors
+    /// When the file cannot be written. What is wrong with a letter is told in what is printed.
+    pub fn print(
+        &self,
+        recipients: &[&Recipient],
+        leave_out: bool,
+        progress: &(dyn Fn(usize) + Sync),
+        out: &mut impl Write,
+    ) -> Result<Printed> {
+        let compose = |index: usize| {
+            self.may_go(recipients[index])?;
+            self.desk.letter(recipients[index])
+        };
+        print::print(&self.job(recipients.len(), &compose, leave_out, progress), out)
+    }
+
+    /// Lays these letters out and prints none; those held back as well.
+    ///
+    /// # Errors
+    /// When a part of the program breaks off.
+    pub fn check(&self, recipients: &[&Recipient], progress: &(dyn Fn(usize) + Sync)) -> Result<Printed> {
+        let compose = |index: usize| self.desk.letter(recipients[index]);
+        print::check(&self.job(recipients.len(), &compose, true, progress))
+    }
+
+    /// Prints letters with the window and the folds in red, and the reason why each is shown in the margin.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn proof(&self, shown: &[(&Recipient, String)], out: &mut impl Write) -> Result<Printed> {
+        let compose = |index: usize| {
+            let (recipient, why) = &shown[index];
+            Ok(Letter { proof: Some(why.clone()), ..self.desk.letter(recipient)? })
+        };
+        print::print(&self.job(shown.len(), &compose, true, &|_| {}), out)
+    }
+
+    fn job<'a>(
+        &'a self,
+        letters: usize,
+        compose: &'a (dyn Fn(usize) -> Result<Letter> + Sync),
+        leave_out_problems: bool,
+        progress: &'a (dyn Fn(usize) + Sync),
+    ) -> Job<'a> {
+        Job {
+            stationery: &self.desk.stationery,
+            images: &self.desk.images,
+            fonts: &self.desk.fonts,
+            letters,
+            compose,
+            title: self.planned.name.clone(),
+            fingerprint: self.planned.fingerprint.clone(),
+            created: self.planned.dated,
+            threads: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+            leave_out_problems,
+            progress,
+        }
+    }
+}
+
+/// The problems of letters, each with its recipient.
+pub fn problems(printed: &Printed, recipients: &[&Recipient]) -> Vec<Error> {
+    let named = printed.problems.iter().map(|problem| {
+        let who = recipients[problem.letter];
+        let joint = if problem.message.starts_with("needs ") { " " } else { ": " };
+        let error =
+            Error::new(format!("letter to {} ({}){joint}{}", who.name, words::quote(&who.reference), problem.message));
+        match &problem.hint {
+            Some(hint) => error.hint(hint.clone()),
+            None => error,
+        }
+    });
+    named.collect()
+}
