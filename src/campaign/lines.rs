@@ -45,6 +45,9 @@ const HEAD: [&str; 12] = [
 /// How many purchases a row tells of.
 const PURCHASES: usize = 3;
 
+/// A personal line and who signs; either may be empty.
+type ByHand = (String, String);
+
 /// What was taken from a sheet.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct TakenLines {
@@ -124,7 +127,7 @@ fn known(read: &Read<'_>, recipient: &Recipient, currency: Currency, today: Naiv
 }
 
 /// What was written by hand: line and signer, by the recipient's id.
-fn by_hand(read: &Read<'_>, planned: &Planned) -> Result<HashMap<i64, (String, String)>> {
+fn by_hand(read: &Read<'_>, planned: &Planned) -> Result<HashMap<i64, ByHand>> {
     let sql = "SELECT p.recipient_id, p.line, p.signer FROM personal_line p JOIN recipient r ON r.id = p.recipient_id \
                WHERE r.campaign_id = ?1";
     Ok(read.all(sql, params![planned.id], |row| Ok((row.get(0)?, (row.get(1)?, row.get(2)?))))?.into_iter().collect())
@@ -141,58 +144,19 @@ pub fn take_lines(write: &Write<'_>, planned: &Planned, sheet: &Sheet, now: Naiv
         return Err(Error::new(format!("{slug} has gone out: what is written now would reach nobody"))
             .hint("write it into the next campaign, or note it on the card: `regulars customer note REF TEXT`"));
     }
-    let columns = Columns::find(FIELDS, sheet, &[])?;
-    let (reference, line) = (columns.place("ref"), columns.place("personal_line"));
-    let (Some(reference), Some(line)) = (reference, line) else {
-        return Err(Error::new("there is no column `ref` and `personal_line`")
-            .at(1)
-            .hint(format!("take the sheet that `regulars note-lines {}` writes", planned.slug)));
-    };
-    let signer = columns.place("signer");
     let before = by_hand(write, planned)?;
     let recipients = written_to(write, planned)?;
-    let finder = Finder::of(&recipients);
-    let (mut taken, mut faults, mut seen) = (TakenLines::default(), Vec::new(), HashMap::new());
-    let mut rows = Vec::new();
-    let mut odd = Vec::new();
-    sheet.each(
-        |at, _, row| {
-            let cell = |place: Option<usize>| place.and_then(|place| row.get(place)).map(plain).unwrap_or_default();
-            let named = cell(Some(reference));
-            let Some(one) = finder.find(&named, &cell(columns.place("number")), &cell(columns.place("name"))) else {
-                let slug = words::quote(&planned.slug);
-                faults.push(Error::new(format!("{} is no recipient of {slug}", words::quote(&named))).at(at));
-                return Ok(());
-            };
-            if let Some(first) = seen.insert(one.id, at) {
-                faults.push(Error::new(format!("{} is in line {first} already", words::quote(&named))).at(at));
-                return Ok(());
-            }
-            let signed = signer.map_or_else(
-                || before.get(&one.id).map(|(_, signer)| signer.clone()).unwrap_or_default(),
-                |_| cell(signer),
-            );
-            rows.push((one, cell(Some(line)), signed));
-            Ok(())
-        },
-        |problem, _| odd.push(Error::new(problem.message).at(problem.line)),
-    )?;
-    faults.append(&mut odd);
-    if let Some(faults) = Error::all(faults) {
-        return Err(
-            faults.hint(format!("take these rows out; `regulars recipients {}` lists who is meant", planned.slug))
-        );
-    }
-    for (one, line, signer) in rows {
-        taken.lines += usize::from(!line.is_empty());
-        taken.signers += usize::from(!signer.is_empty());
+    let mut taken = TakenLines::default();
+    for (one, line, signer) in rows(planned, sheet, &recipients)? {
         let old = before.get(&one.id).cloned().unwrap_or_default();
-        let new = (line, signer);
+        let new = (line, signer.unwrap_or_else(|| old.1.clone()));
+        taken.lines += usize::from(!new.0.is_empty());
+        taken.signers += usize::from(!new.1.is_empty());
         if old == new {
             continue;
         }
         keep(write, one.id, &new, now)?;
-        let list = match (old == Default::default(), new == Default::default()) {
+        let list = match (old == ByHand::default(), new == ByHand::default()) {
             (true, _) => &mut taken.added,
             (_, true) => &mut taken.removed,
             _ => &mut taken.changed,
@@ -202,7 +166,47 @@ pub fn take_lines(write: &Write<'_>, planned: &Planned, sheet: &Sheet, now: Naiv
     Ok(taken)
 }
 
-fn keep(write: &Write<'_>, recipient: i64, (line, signer): &(String, String), now: NaiveDateTime) -> Result<()> {
+/// The rows of a sheet: whose, the line, and who signs if there is a column for that.
+fn rows<'r>(
+    planned: &Planned,
+    sheet: &Sheet,
+    recipients: &'r [Recipient],
+) -> Result<Vec<(&'r Recipient, String, Option<String>)>> {
+    let columns = Columns::find(FIELDS, sheet, &[])?;
+    if columns.place("ref").is_none() || columns.place("personal_line").is_none() {
+        return Err(Error::new("the columns `ref` and `personal_line` are not both there")
+            .at(1)
+            .hint(format!("take the sheet that `regulars note-lines {}` writes", planned.slug)));
+    }
+    let finder = Finder::of(recipients);
+    let (mut rows, mut faults, mut seen, mut odd) = (Vec::new(), Vec::new(), HashMap::new(), Vec::new());
+    sheet.each(
+        |at, _, row| {
+            let cell = |field: &str| columns.place(field).and_then(|place| row.get(place)).map(plain);
+            let said = |field: &str| cell(field).unwrap_or_default();
+            let named = said("ref");
+            match finder.find(&named, &said("number"), &said("name")) {
+                Some(one) => match seen.insert(one.id, at) {
+                    Some(first) => faults.push((at, format!("{} is in line {first} already", words::quote(&named)))),
+                    None => rows.push((one, said("personal_line"), cell("signer"))),
+                },
+                None => {
+                    let slug = words::quote(&planned.slug);
+                    faults.push((at, format!("{} is no recipient of {slug}", words::quote(&named))));
+                }
+            }
+            Ok(())
+        },
+        |problem, _| odd.push((problem.line, problem.message)),
+    )?;
+    faults.append(&mut odd);
+    faults.sort();
+    let hint = format!("take these rows out; `regulars recipients {}` lists who is meant", planned.slug);
+    let faults = faults.into_iter().map(|(at, message)| Error::new(message).at(at).hint(hint.clone()));
+    Error::all(faults.collect()).map_or(Ok(rows), Err)
+}
+
+fn keep(write: &Write<'_>, recipient: i64, (line, signer): &ByHand, now: NaiveDateTime) -> Result<()> {
     if line.is_empty() && signer.is_empty() {
         return forget(write, recipient);
     }

@@ -59,11 +59,8 @@ pub(super) fn problems(people: &[Person<'_>], home: &str) -> Vec<Problem> {
                 say("no postcode".to_owned(), format!("regulars customer set {reference} postcode=…"));
             }
             Some((code, example, forms)) if !forms.iter().any(|form| fits(postcode, form)) => {
-                let message = format!(
-                    "{} is no postcode of {}, where they look like {example}",
-                    words::quote(postcode),
-                    country_name(country)
-                );
+                let message =
+                    format!("{} is no postcode ({}: {example})", words::quote(postcode), country_name(country));
                 let lost_zero = *code == "US" && fits(postcode, "9999");
                 let right = if lost_zero { format!("0{postcode}") } else { "…".to_owned() };
                 say(message, format!("regulars customer set {reference} postcode={right}"));

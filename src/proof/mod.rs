@@ -31,6 +31,8 @@ const MONTH: u64 = 31;
 pub struct Proof {
     /// The campaign.
     pub campaign: String,
+    /// Where it stands.
+    pub state: &'static str,
     /// Its letters.
     pub letters: usize,
     /// Its emails.
@@ -187,6 +189,7 @@ pub fn proof(read: &Read<'_>, shop: &Shop, on: &OnDesk, progress: &(dyn Fn(usize
         problems.iter().filter(|p| p.gravity == Gravity::Stops).map(|p| p.reference.as_str()).collect();
     Ok(Proof {
         campaign: planned.slug.clone(),
+        state: planned.state.as_str(),
         letters: letters.len(),
         emails: emails.len(),
         stopped: stopped.len(),

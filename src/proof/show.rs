@@ -22,6 +22,12 @@ pub fn text(proof: &Proof, pdf: &str) -> String {
             rest = later;
         }
     }
+    let of_the_book =
+        |p: &Problem| matches!(p.kind, Kind::NoName | Kind::Capitals | Kind::Address | Kind::SharedAddress);
+    if proof.state == "planned" && proof.problems.iter().any(of_the_book) {
+        let again = format!("regulars plan {} --again", proof.campaign);
+        text.push_str(&format!("\nWhat is mended in the book comes into the letters with `{again}`.\n"));
+    }
     match proof.shown.as_slice() {
         [] => {}
         [_] => text.push_str(&format!("\nLook at {pdf}: the letter with its window and folds in red.\n")),
