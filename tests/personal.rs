@@ -46,12 +46,12 @@ fn german(rows: &[[&str; 3]]) -> Vec<u8> {
 #[test]
 fn the_sheet_tells_what_the_book_knows() {
     let shop = planned();
-    shop.run("note-lines spring").stdout(str![[r#"
+    shop.run("note-lines spring").stdout(str![[r"
 Wrote 7 cards to out/spring/note-lines.csv. Fill in `personal_line`, and `signer` where somebody else signs, and save it as CSV.
 
 Next: regulars note-lines spring --take out/spring/note-lines.csv
 
-"#]]);
+"]]);
     let rows = rows(&shop);
     let card = rows.iter().find(|row| row[1] == "C-06").expect("a row");
     let known = [
@@ -77,11 +77,11 @@ fn a_line_goes_into_one_letter_and_only_there() {
     let taken = [["C-06", "Grüße an *Lena* {{ code }}; =1+1", "Tom Hartley"], ["C-03", "'twas good to see you", ""]];
     let quoted = [["C-06", "\"Grüße an *Lena* {{ code }}; =1+1\"", "Tom Hartley"], taken[1]];
     shop.write("back.csv", german(&quoted));
-    shop.run("note-lines spring --take back.csv").stdout(str![[r#"
+    shop.run("note-lines spring --take back.csv").stdout(str![[r"
 Took 2 personal lines and 1 signer.
   New: Jürgen and Anneliese Müller (`C-06`) and Rosa Okafor (`C-03`)
 
-"#]]);
+"]]);
     for [reference, line, signer] in taken {
         assert_eq!(kept(&shop, reference), [line, signer]);
     }
@@ -130,11 +130,11 @@ fn words_that_were_not_taken_are_not_written_over() {
     shop.run("note-lines spring").quiet();
     let text = shop.read("out/spring/note-lines.csv").replacen(",,\n", ",Come in May,\n", 1);
     shop.write("out/spring/note-lines.csv", &text);
-    shop.run("note-lines spring").status(1).stderr(str![[r#"
+    shop.run("note-lines spring").status(1).stderr(str![[r"
 error: `out/spring/note-lines.csv` holds what was not taken yet
 hint: take it with `regulars note-lines spring --take out/spring/note-lines.csv`, or delete it
 
-"#]]);
+"]]);
     shop.run("note-lines spring --take out/spring/note-lines.csv").quiet();
     shop.run("note-lines spring").quiet();
     // An empty cell takes the line away.

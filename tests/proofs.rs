@@ -32,7 +32,7 @@ fn everything_worth_a_look_is_told_in_order_of_gravity() {
     let mut run = shop.run("proof spring").status(1).quiet();
     snapbox::assert_data_eq!(
         run.out(),
-        str![[r#"
+        str![[r"
 spring: 7 letters; 2 are stopped.
 
 Stopped
@@ -60,7 +60,7 @@ Worth a look
 
 Look at out/spring/proof.pdf: the shortest letter, the longest and 4 drawn by lot, with window and folds in red.
 
-"#]]
+"]]
     );
     assert!(run.talk().contains("changed after the plan"), "{}", run.talk());
 }
@@ -72,12 +72,12 @@ fn a_plan_without_faults_says_so() {
     shop.run("plan spring").quiet();
     let proof = shop.json("proof spring");
     assert_eq!((&proof["problems"], &proof["stopped"], &proof["letters"]), (&json!([]), &json!(0), &json!(7)));
-    shop.run("proof spring").stdout(str![[r#"
+    shop.run("proof spring").stdout(str![[r"
 spring: 7 letters; nothing stops them, and nothing looks odd.
 
 Look at out/spring/proof.pdf: the shortest letter, the longest and 5 drawn by lot, with window and folds in red.
 
-"#]]);
+"]]);
 }
 
 #[test]

@@ -22,20 +22,20 @@ pub struct HeldBack {
     pub hint: String,
 }
 
-/// Whose piece of a plan waits, by the recipient's id; nobody's once it went out.
+/// Whose piece of a plan waits, by the recipient's id; nobody's once it went out. `only` asks about one recipient.
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn held_back(read: &Read<'_>, planned: &Planned) -> Result<BTreeMap<i64, HeldBack>> {
+pub fn held_back(read: &Read<'_>, planned: &Planned, only: Option<i64>) -> Result<BTreeMap<i64, HeldBack>> {
     let mut held = BTreeMap::new();
     if !matches!(planned.state, State::Planned | State::Printing | State::Sending) {
         return Ok(held);
     }
+    let mine = only.map_or(String::new(), |id| format!(" AND r.id = {id}"));
     let sql = "SELECT m.recipient_id, m.customer_id, n.on_day, n.text FROM contact_note n \
                JOIN recipient_member m ON m.customer_id = n.customer_id JOIN recipient r ON r.id = m.recipient_id \
-               WHERE n.kind = 'complaint' AND n.resolved_on IS NULL AND r.campaign_id = ?1 AND r.arm = 'mailed' \
-               ORDER BY n.on_day, n.id";
-    let complaints = read.all(sql, params![planned.id], |row| {
+               WHERE n.kind = 'complaint' AND n.resolved_on IS NULL AND r.campaign_id = ?1 AND r.arm = 'mailed'";
+    let complaints = read.all(&format!("{sql}{mine} ORDER BY n.on_day, n.id"), params![planned.id], |row| {
         Ok((row.get::<i64>(0)?, row.get::<i64>(1)?, row.get::<NaiveDate>(2)?, row.get::<String>(3)?))
     })?;
     for (recipient, customer, on, text) in complaints {
@@ -51,8 +51,9 @@ pub fn held_back(read: &Read<'_>, planned: &Planned) -> Result<BTreeMap<i64, Hel
                WHERE r.campaign_id = ?1 AND r.arm = 'mailed' AND (c.deceased <> 0 \
                OR (r.channel = 'letter' AND (c.post_consent = 'no' OR c.moved_from <> '')) \
                OR (r.channel = 'email' AND c.email_consent <> 'yes'))";
-    let doubtful =
-        read.all(sql, params![planned.id], |row| Ok((row.get::<i64>(0)?, row.get::<String>(1)?, row.get::<i64>(2)?)))?;
+    let doubtful = read.all(&format!("{sql}{mine}"), params![planned.id], |row| {
+        Ok((row.get::<i64>(0)?, row.get::<String>(1)?, row.get::<i64>(2)?))
+    })?;
     for (recipient, channel, customer) in doubtful {
         let who = book::by_id(read, customer)?;
         let message = match channel.as_str() {

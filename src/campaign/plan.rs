@@ -11,6 +11,7 @@ use super::file::CampaignFile;
 use super::freeze;
 use super::held_back::{held_back, waiting};
 use super::lines;
+use super::sources::Sources;
 use super::table::{self, Arm, Planned, Recipient, State};
 use crate::book;
 use crate::error::{Error, Result};
@@ -150,7 +151,7 @@ fn kept(read: &Read<'_>, planned: &Planned) -> Result<Summary> {
         .all("SELECT reason FROM left_out WHERE campaign_id = ?1", params![planned.id], |row| row.get::<String>(0))?;
     let file = table::kept_files(read, planned)?.campaign(&planned.slug)?;
     let letters = mailed.iter().filter(|r| r.channel == "letter").count();
-    let held = held_back(read, planned)?;
+    let held = held_back(read, planned, None)?;
     let waits = mailed.iter().filter(|r| held.get(&r.id).is_some_and(|held| held.complaint));
     let waits: Vec<String> = waits.map(|r| format!("{} ({})", r.name, words::quote(&r.reference))).collect();
     let warnings = waiting(&waits).into_iter().collect();
@@ -249,7 +250,7 @@ pub fn differences(read: &Read<'_>, shop: &Shop, planned: &Planned) -> Result<Ve
     if planned.state == State::Closed {
         return Ok(Vec::new());
     }
-    let mut found = changed_files(read, shop, planned)?;
+    let mut found = changed_files(shop, &table::kept_files(read, planned)?);
     if planned.state == State::Planned && shop.campaigns().join(format!("{}.toml", planned.slug)).is_file() {
         found.extend(people(read, shop, planned)?);
     }
@@ -260,15 +261,17 @@ pub fn differences(read: &Read<'_>, shop: &Shop, planned: &Planned) -> Result<Ve
 ///
 /// # Errors
 /// When the database or the folder cannot be read.
-pub fn differences_of(read: &Read<'_>, shop: &Shop, planned: &Planned, recipient: &Recipient) -> Result<Vec<String>> {
-    if planned.state == State::Closed {
-        return Ok(Vec::new());
-    }
-    let mut found = changed_files(read, shop, planned)?;
+pub fn differences_of(
+    read: &Read<'_>,
+    shop: &Shop,
+    planned: &Planned,
+    kept: &Sources,
+    recipient: &Recipient,
+) -> Result<Vec<String>> {
+    let mut found = changed_files(shop, kept);
     let known = book::resolve_ref(read, &recipient.reference)?;
-    let file = table::kept_files(read, planned)?.campaign(&planned.slug)?;
     if let (State::Planned, Some(id)) = (planned.state, known) {
-        let now = freeze::address(read, shop, &file, id)?;
+        let now = freeze::address(read, shop, &kept.campaign(&planned.slug)?, id)?;
         if now != recipient.fields.get_list("address_lines") {
             let name = &recipient.name;
             found.push(format!("{name} has another name or address in the book now; the letter keeps the old one"));
@@ -278,8 +281,7 @@ pub fn differences_of(read: &Read<'_>, shop: &Shop, planned: &Planned, recipient
 }
 
 /// The files that say something else than what was kept.
-fn changed_files(read: &Read<'_>, shop: &Shop, planned: &Planned) -> Result<Vec<String>> {
-    let kept = table::kept_files(read, planned)?;
+fn changed_files(shop: &Shop, kept: &Sources) -> Vec<String> {
     let mut found = Vec::new();
     for (path, bytes) in &kept.files {
         match std::fs::read(shop.folder.join(path)) {
@@ -288,7 +290,7 @@ fn changed_files(read: &Read<'_>, shop: &Shop, planned: &Planned) -> Result<Vec<
             Err(_) => found.push(format!("{path} is gone; the plan keeps it")),
         }
     }
-    Ok(found)
+    found
 }
 
 /// Whether a file still says the same; settings of shop.toml that no letter shows do not count.

@@ -26,9 +26,9 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
     let shop = context.shop()?;
     let store = shop.store()?;
     let read = store.read();
-    let mut on = OnDesk::take(&read, &shop, &arguments.campaign)?;
+    let planned = campaign::need(&read, &arguments.campaign)?;
     let customer = book::by_ref(&read, &arguments.reference)?;
-    let recipient = campaign::for_customer(&read, on.planned.id, customer.id)?.filter(|r| r.arm == Arm::Mailed);
+    let recipient = campaign::for_customer(&read, planned.id, customer.id)?.filter(|r| r.arm == Arm::Mailed);
     let Some(recipient) = recipient else {
         return Err(Error::new(format!(
             "{} gets nothing from {}",
@@ -37,6 +37,7 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
         ))
         .hint(format!("`regulars why {} {}` says why", arguments.campaign, arguments.reference)));
     };
+    let mut on = OnDesk::take_for(&read, &shop, planned, &recipient)?;
     // To look at it is not to let it go.
     let waits = on.held_back.remove(&recipient.id).map(|held| format!("it waits: {}", held.message));
     let stem = shop.out(&arguments.campaign).join("previews").join(pieces::file_name(&recipient.reference));
@@ -54,6 +55,7 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
     };
     let shown = pieces::shown(context, &path);
     let object = json!({ "campaign": on.planned.slug, "ref": recipient.reference, "name": recipient.name, "channel": recipient.channel, "file": shown });
-    let differences = campaign::differences_of(&read, &shop, &on.planned, &recipient)?.into_iter().chain(waits);
-    Ok(Done::new(format!("The {} to {} is in {shown}.", recipient.channel, recipient.name), &object).warn(differences))
+    let differences = campaign::differences_of(&read, &shop, &on.planned, &on.sources, &recipient)?;
+    let text = format!("The {} to {} is in {shown}.", recipient.channel, recipient.name);
+    Ok(Done::new(text, &object).warn(differences).warn(waits))
 }

@@ -5,7 +5,7 @@ use std::io::Write;
 
 use super::desk::{Desk, shop_fonts};
 use super::{Job, Letter, Printed, print};
-use crate::campaign::{self, HeldBack, Planned, Recipient, State};
+use crate::campaign::{self, HeldBack, Planned, Recipient, Sources, State};
 use crate::error::{Error, Result};
 use crate::shop::{Settings, Shop};
 use crate::store::Read;
@@ -16,7 +16,9 @@ use crate::words;
 pub struct OnDesk {
     /// The plan.
     pub planned: Planned,
-    /// shop.toml as it was kept.
+    /// Every file that it was made from, as it was kept.
+    pub sources: Sources,
+    /// shop.toml among them.
     pub settings: Settings,
     /// Templates, images and fonts.
     pub desk: Desk,
@@ -31,6 +33,21 @@ impl OnDesk {
     /// When there is none, or it is over; with every fault of what was kept.
     pub fn take(read: &Read<'_>, shop: &Shop, slug: &str) -> Result<Self> {
         let planned = campaign::need(read, slug)?;
+        let held_back = campaign::held_back(read, &planned, None)?;
+        Self::lay_out(read, shop, planned, held_back)
+    }
+
+    /// Takes a plan onto the desk for one recipient's piece alone, which is quicker.
+    ///
+    /// # Errors
+    /// When the plan is over; with every fault of what was kept.
+    pub fn take_for(read: &Read<'_>, shop: &Shop, planned: Planned, recipient: &Recipient) -> Result<Self> {
+        let held_back = campaign::held_back(read, &planned, Some(recipient.id))?;
+        Self::lay_out(read, shop, planned, held_back)
+    }
+
+    fn lay_out(read: &Read<'_>, shop: &Shop, planned: Planned, held_back: BTreeMap<i64, HeldBack>) -> Result<Self> {
+        let slug = &planned.slug;
         if planned.state == State::Closed {
             return Err(Error::new(format!("{} is over, and its letters are not kept", words::quote(slug))).hint(
                 format!("`regulars report {slug}` says what came of it, `regulars follow-up {slug} NEW` writes again"),
@@ -38,8 +55,7 @@ impl OnDesk {
         }
         let sources = campaign::kept_files(read, &planned)?;
         let desk = Desk::open(&sources, slug, planned.dated, shop_fonts(&shop.folder)?)?;
-        let held_back = campaign::held_back(read, &planned)?;
-        Ok(Self { settings: sources.settings()?, planned, desk, held_back })
+        Ok(Self { settings: sources.settings()?, sources, planned, desk, held_back })
     }
 
     /// Lets every piece go, on the owner's word.
