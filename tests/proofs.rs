@@ -58,6 +58,8 @@ Worth a look
     Jürgen and Anneliese Müller (`C-06`) also gets `second`, which is planned for 2024-03-01
     → leave them out of one: `exclude`, or `NOT invited('…')` in its question
 
+What is mended in the book comes into the letters with `regulars plan spring --again`.
+
 Look at out/spring/proof.pdf: the shortest letter, the longest and 4 drawn by lot, with window and folds in red.
 
 "]]
