@@ -99,6 +99,9 @@ fn inline(spans: &[Span]) -> String {
         if span.italic {
             text = format!("<em>{text}</em>");
         }
+        if span.small_caps {
+            text = format!("<span style=\"font-variant: small-caps\">{text}</span>");
+        }
         match span.link.as_deref().filter(|link| is_harmless(link)) {
             Some(link) => {
                 let _ = write!(out, "<a href=\"{}\">{text}</a>", escape(link));

@@ -149,7 +149,7 @@ fn heading(setter: &mut Setter<'_>, frame: &Frame<'_>, level: u8, spans: &[Span]
     let size = frame.size * scale;
     let distance = (size * 1.2).max(leading(frame.size));
     let styled = Styled::spans(spans, Look { bold, italic, ..Look::of(size) });
-    let mut strips = text(setter, frame, &styled, (measure, Align::Left), (size, distance));
+    let mut strips = text(setter, frame, &styled, (measure, Align::Start), (size, distance));
     for strip in &mut strips {
         strip.keep = true;
     }

@@ -45,7 +45,7 @@ impl Desk {
         }
         let (mut stationery, mut places) = (Vec::new(), HashMap::new());
         for template in sources.templates()? {
-            match look(&template, &settings, dated) {
+            match look(&template, &settings, dated, &fonts) {
                 Ok(look) => {
                     places.insert(template.file.clone(), stationery.len());
                     stationery.push(look);
@@ -94,7 +94,7 @@ impl Desk {
     }
 }
 
-/// The fonts that come with the program and those in a shop's fonts/ folder.
+/// The fonts that come with the program, those in a shop's fonts/ folder, and as a last resort the machine's.
 ///
 /// # Errors
 /// When a file there cannot be read or is no font.
@@ -109,26 +109,28 @@ pub fn shop_fonts(folder: &Path) -> Result<Fonts> {
         }
     }
     own.sort();
-    Fonts::with(own)
+    Ok(Fonts::with(own)?.with_machine())
 }
 
 /// How a template's head says its letters look; the shop's country decides what it leaves open.
-fn look(template: &Template, settings: &Settings, dated: NaiveDate) -> Result<Stationery> {
+fn look(template: &Template, settings: &Settings, dated: NaiveDate, fonts: &Fonts) -> Result<Stationery> {
     let head = &template.head;
     let at = |key: &str| 1 + crate::shop::line_of(&template.head_text, key);
     let usual = if matches!(settings.country.as_str(), "US" | "CA" | "MX") { "letter" } else { "a4" };
     let paper: Paper = head.paper.as_deref().unwrap_or(usual).parse().map_err(|e: Error| e.at(at("paper")))?;
     let window: Window = head.window.as_deref().unwrap_or("none").parse().map_err(|e: Error| e.at(at("window")))?;
-    if let Some(font) = &head.font {
-        return Err(Error::new(format!("the font {} is not known", words::quote(font)))
+    if let Some(font) = head.font.as_ref().filter(|font| fonts.family(font).is_none()) {
+        let names: Vec<&str> = fonts.named().iter().map(String::as_str).collect();
+        return Err(Error::new(format!("there is no font {}", words::quote(font)))
             .at(at("font"))
-            .hint("leave the line out: letters are set in the font that comes with the program"));
+            .hint(format!("put its files into the shop's `fonts` folder, or take {}", words::alternatives(&names))));
     }
     let mut sender = vec![settings.name.clone()];
     sender.extend(settings.address.iter().cloned());
     Ok(Stationery {
         paper,
         window,
+        font: head.font.clone(),
         font_size: head.size.unwrap_or(USUAL_SIZE),
         language: head.language.clone().unwrap_or_else(|| "en".to_owned()),
         sender,

@@ -1,13 +1,15 @@
 //! The fonts that letters are set in: the family that is shipped, and those of the shop as a fallback.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use parley::FontContext;
 use parley::fontique::{Blob, Collection, CollectionOptions, FontInfoOverride, SourceCache};
 use skrifa::instance::{LocationRef, Size};
 use skrifa::string::StringId;
-use skrifa::{FontRef, GlyphId, MetadataProvider};
+use skrifa::{FontRef, GlyphId, MetadataProvider, Tag};
 
+use super::machine;
 use crate::error::{Error, Result};
 use crate::words;
 
@@ -26,12 +28,14 @@ pub struct Fonts {
     families: Vec<String>,
     /// How many of the families are families as such, and not single faces.
     own_families: usize,
+    /// The machine's fonts may be asked for what is missing.
+    machine: bool,
     context: FontContext,
 }
 
 /// One face of a font, with what drawing and embedding need to know.
-#[derive(Clone)]
-pub(crate) struct Face {
+#[derive(Debug, Clone)]
+pub struct Face {
     /// The PostScript name.
     pub name: String,
     /// The font file.
@@ -48,6 +52,8 @@ pub(crate) struct Face {
     pub glyphs: Vec<u16>,
     /// The only character that a code stands for, if it is the only one.
     pub chars: Vec<Option<char>>,
+    /// The glyph of a hyphen.
+    pub hyphen: Option<u16>,
 }
 
 impl std::fmt::Debug for Fonts {
@@ -62,7 +68,7 @@ impl Fonts {
     pub fn shipped() -> Self {
         let collection = Collection::new(CollectionOptions { shared: false, system_fonts: false });
         let context = FontContext { collection, source_cache: SourceCache::default() };
-        let mut fonts = Self { faces: Vec::new(), families: Vec::new(), own_families: 0, context };
+        let mut fonts = Self { faces: Vec::new(), families: Vec::new(), own_families: 0, machine: false, context };
         for file in SHIPPED {
             fonts.add(&Blob::new(Arc::new(file)));
         }
@@ -85,6 +91,47 @@ impl Fonts {
         }
         fonts.complete();
         Ok(fonts)
+    }
+
+    /// These fonts, and as a last resort those of the machine.
+    #[must_use]
+    pub fn with_machine(self) -> Self {
+        Self { machine: true, ..self }
+    }
+
+    /// These fonts and the machine's for characters that they lack; nothing when the machine's have none of them either.
+    ///
+    /// The machine's come behind all others, in an order of their own: which one a character is set in does not depend
+    /// on what else is missing.
+    pub(crate) fn reaching(&self, missing: &BTreeSet<char>) -> Option<Self> {
+        let lacked = missing.iter().filter(|&&character| self.machine && !self.covers(character));
+        let places: BTreeSet<usize> = lacked.filter_map(|&character| machine::find(character)).collect();
+        let mut reaching = self.clone();
+        for data in places.iter().filter_map(|&place| machine::open(place)) {
+            let Some(face) = Face::read(data.clone(), 0) else { continue };
+            let name = format!("face {}", reaching.faces.len());
+            let named = FontInfoOverride { family_name: Some(&name), ..FontInfoOverride::default() };
+            reaching.context.collection.register_fonts(data, Some(named));
+            reaching.faces.push(face);
+            reaching.families.push(name);
+        }
+        (reaching.faces.len() > self.faces.len()).then_some(reaching)
+    }
+
+    /// Whether a font of the machine has a character that these lack.
+    pub(crate) fn can_reach(&self, character: char) -> bool {
+        self.machine && machine::find(character).is_some()
+    }
+
+    /// The number of the family that a template calls by this name, in whatever case.
+    pub(crate) fn family(&self, name: &str) -> Option<usize> {
+        self.families[..self.own_families].iter().position(|family| family.eq_ignore_ascii_case(name.trim()))
+    }
+
+    /// The families that a template may be set in.
+    #[must_use]
+    pub fn named(&self) -> &[String] {
+        &self.families[..self.own_families]
     }
 
     /// Whether any face has a glyph for the character.
@@ -120,7 +167,9 @@ impl Fonts {
         }
     }
 
-    pub(crate) fn faces(&self) -> &[Face] {
+    /// The faces, by the numbers that laid-out pages use for them.
+    #[must_use]
+    pub fn faces(&self) -> &[Face] {
         &self.faces
     }
 
@@ -141,12 +190,12 @@ impl Fonts {
 }
 
 impl Face {
-    fn read(data: Blob<u8>, index: u32) -> Option<Self> {
+    pub(crate) fn read(data: Blob<u8>, index: u32) -> Option<Self> {
         let font = FontRef::from_index(data.as_ref(), index).ok()?;
-        let cff = font.table_data(skrifa::Tag::new(b"CFF ")).is_some();
-        if !cff && font.table_data(skrifa::Tag::new(b"glyf")).is_none() {
+        if !Self::has_outlines(&font) {
             return None;
         }
+        let cff = font.table_data(Tag::new(b"CFF ")).is_some();
         let metrics = font.glyph_metrics(Size::new(1000.0), LocationRef::default());
         let count = u16::try_from(metrics.glyph_count()).unwrap_or(u16::MAX);
         let mut spelled: Vec<Option<char>> = vec![None; usize::from(count)];
@@ -170,14 +219,16 @@ impl Face {
         }
         order.extend((1..count).filter(|&glyph| !placed[usize::from(glyph)]));
         let mut codes = vec![0; usize::from(count)];
-        for (code, &glyph) in (0_u16..).zip(&order) {
+        for (code, &glyph) in (0..=u16::MAX).zip(&order) {
             codes[usize::from(glyph)] = code;
         }
         let name = font.localized_strings(StringId::POSTSCRIPT_NAME).next().map(|name| name.to_string());
         let widths = order.iter().map(|&glyph| {
             crate::letter::number::whole(metrics.advance_width(GlyphId::from(glyph)).unwrap_or_default())
         });
+        let hyphen = font.charmap().map('-').and_then(|glyph| u16::try_from(glyph.to_u32()).ok());
         Some(Self {
+            hyphen,
             name: name.unwrap_or_else(|| "Font".to_owned()).chars().filter(char::is_ascii_graphic).collect(),
             cff,
             widths: widths.collect(),
@@ -190,6 +241,17 @@ impl Face {
             index,
             data,
         })
+    }
+
+    /// Whether a font can be printed.
+    pub(crate) fn has_outlines(font: &FontRef<'_>) -> bool {
+        [b"glyf", b"CFF "].iter().any(|table| font.table_data(Tag::new(table)).is_some())
+    }
+
+    /// The advance of a glyph, for type of one point.
+    pub(crate) fn advance(&self, glyph: u16) -> f32 {
+        let code = self.codes.get(usize::from(glyph)).copied().unwrap_or_default();
+        f32::from(self.widths.get(usize::from(code)).copied().unwrap_or_default()) / 1000.0
     }
 
     fn has(&self, character: char) -> bool {

@@ -17,7 +17,7 @@ pub struct Images {
 
 /// One image, ready to be put into a PDF.
 #[derive(Debug, Clone)]
-pub(crate) struct Image {
+pub struct Image {
     /// Width and height in pixels.
     pub pixels: (u32, u32),
     /// Width and height in points, when printed as large as it is.
@@ -32,11 +32,16 @@ pub(crate) struct Image {
 
 /// In which form the pixels are.
 #[derive(Debug, Clone)]
-pub(crate) enum Data {
+pub enum Data {
     /// Eight bits a component.
     Raw(Vec<u8>),
     /// A JPEG file; `inverted` when its CMYK values are stored the other way round.
-    Jpeg { file: Vec<u8>, inverted: bool },
+    Jpeg {
+        /// The file.
+        file: Vec<u8>,
+        /// Whether they are.
+        inverted: bool,
+    },
 }
 
 impl Images {
@@ -69,7 +74,9 @@ impl Images {
         Some((index, self.list.get(index)?))
     }
 
-    pub(crate) fn list(&self) -> &[Image] {
+    /// The images, by the numbers that laid-out pages use for them.
+    #[must_use]
+    pub fn list(&self) -> &[Image] {
         &self.list
     }
 }

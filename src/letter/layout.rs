@@ -56,6 +56,7 @@ impl Constants {
         };
         let mut desks = Vec::new();
         for (number, own) in stationery.iter().enumerate() {
+            setter.use_family(own.font.as_deref());
             let geometry = paper::geometry(own.paper, own.window);
             let frame = frame(own, images, &geometry);
             let head = form(sheet::letterhead(setter, &frame, own, &geometry));
@@ -105,6 +106,7 @@ pub(crate) fn letter(
         let message = format!("the letter asks for stationery {}, which there is not", letter.stationery);
         return Laid { faults: vec![Fault::Other(message, String::new())], ..Laid::default() };
     };
+    setter.use_family(own.font.as_deref());
     let geometry = &desk.geometry;
     let frame = frame(own, images, geometry);
     let address = sheet::address(setter, &frame, geometry, &letter.address);

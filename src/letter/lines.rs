@@ -1,14 +1,17 @@
 //! Lines of a paragraph: broken, then justified or set at one side.
 
+use super::fit::Fill;
 use super::number;
 use super::page::Line;
-use super::typeset::{Broken, Setter, Styled};
+use super::typeset::{self, Broken, Setter, Styled};
 
 /// How lines fill their measure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Align {
-    /// Both sides straight; the last line and those that would be torn apart are ragged.
+    /// Both sides straight; the last line and those that would be torn apart are ragged where they end.
     Justify,
+    /// Ragged where the lines end: on the right, or on the left in a script that runs to the left.
+    Start,
     /// Ragged on the right.
     Left,
     /// Ragged on both sides.
@@ -28,28 +31,33 @@ pub(crate) fn set(
     measure: f32,
     align: Align,
 ) -> Vec<(f32, Line)> {
-    let lines = setter.lines(styled, language, Some(measure));
-    lines.into_iter().map(|broken| place(broken, measure, align)).collect()
+    let fill = if align == Align::Justify { Fill::Straight } else { Fill::Ragged };
+    let to_the_left = matches!(align, Align::Justify | Align::Start) && typeset::is_right_to_left(styled, language);
+    let lines = setter.lines(styled, language, measure, fill);
+    lines.into_iter().map(|broken| place(broken, measure, align, to_the_left)).collect()
 }
 
 /// The width that the text takes on a single line, its forced breaks apart.
 pub(crate) fn natural_width(setter: &mut Setter<'_>, styled: &Styled, language: &str) -> f32 {
-    let lines = setter.lines(styled, language, None);
+    let lines = setter.lines(styled, language, f32::INFINITY, Fill::Ragged);
     lines.iter().map(|broken| broken.line.width).fold(0.0, f32::max)
 }
 
-fn place(broken: Broken, measure: f32, align: Align) -> (f32, Line) {
-    let free = (measure - broken.line.width).max(0.0);
-    match align {
-        Align::Left => (0.0, drop_end(broken)),
-        Align::Right => (free, drop_end(broken)),
-        Align::Centre => (free / 2.0, drop_end(broken)),
-        Align::Justify if broken.hard => (0.0, drop_end(broken)),
-        Align::Justify => (0.0, stretch(broken, free)),
-    }
+fn place(broken: Broken, measure: f32, align: Align, to_the_left: bool) -> (f32, Line) {
+    let free = measure - broken.line.width;
+    let line =
+        if align == Align::Justify && (!broken.hard || free < 0.0) { stretch(broken, free) } else { drop_end(broken) };
+    let free = (measure - line.width).max(0.0);
+    let x = match align {
+        Align::Justify | Align::Start if to_the_left => free,
+        Align::Justify | Align::Start | Align::Left => 0.0,
+        Align::Right => free,
+        Align::Centre => free / 2.0,
+    };
+    (x, line)
 }
 
-/// Shares the free width among the word spaces, unless they would become too wide.
+/// Shares the free width among the word spaces, unless they would become too wide; what is missing is taken from them.
 fn stretch(broken: Broken, free: f32) -> Line {
     let inner = inner_gaps(&broken);
     let size = broken.line.runs.iter().map(|run| run.size).fold(0.0, f32::max);

@@ -6,14 +6,18 @@
 
 mod as_text;
 mod barcode;
+mod binder;
 mod blocks;
 mod codes;
 mod desk;
 mod draw;
+mod fit;
 mod fonts;
+mod hyphens;
 mod images;
 mod layout;
 mod lines;
+mod machine;
 mod number;
 mod on_desk;
 mod page;
@@ -34,11 +38,12 @@ use crate::error::{Error, Result};
 use crate::merge::block::Block;
 
 pub use desk::{Desk, shop_fonts};
-pub use fonts::Fonts;
-pub use images::Images;
+pub use fonts::{Face, Fonts};
+pub use images::{Data, Image, Images};
 pub use on_desk::{OnDesk, problems};
+pub use page::{Fault, Glyph, Line, Mark, Outline, Page, Part, Placed, Run, SetBlock, Strip};
 pub use paper::{Paper, Window};
-pub use print::{check, print};
+pub use print::{Layout, check, print};
 
 /// The size of the type, in points, that suits the shipped fonts.
 pub const USUAL_SIZE: f32 = 12.0;
@@ -53,6 +58,8 @@ pub struct Stationery {
     pub paper: Paper,
     /// The envelope's window.
     pub window: Window,
+    /// The family of the text, if not the shipped one.
+    pub font: Option<String>,
     /// The size of the type in points; see [`USUAL_SIZE`] and [`SIZES`].
     pub font_size: f32,
     /// The language of the text, as a BCP 47 tag: `en`, `de-AT`.
@@ -74,6 +81,7 @@ impl Default for Stationery {
         Self {
             paper: Paper::default(),
             window: Window::default(),
+            font: None,
             font_size: USUAL_SIZE,
             language: "en".to_owned(),
             sender: Vec::new(),

@@ -83,7 +83,7 @@ impl OnDesk {
         recipients: &[&Recipient],
         leave_out: bool,
         progress: &(dyn Fn(usize) + Sync),
-        out: &mut impl Write,
+        out: &mut (impl Write + Send),
     ) -> Result<Printed> {
         let compose = |index: usize| {
             self.may_go(recipients[index])?;
@@ -105,7 +105,7 @@ impl OnDesk {
     ///
     /// # Errors
     /// When the file cannot be written.
-    pub fn proof(&self, shown: &[(&Recipient, String)], out: &mut impl Write) -> Result<Printed> {
+    pub fn proof(&self, shown: &[(&Recipient, String)], out: &mut (impl Write + Send)) -> Result<Printed> {
         let compose = |index: usize| {
             let (recipient, why) = &shown[index];
             Ok(Letter { proof: Some(why.clone()), ..self.desk.letter(recipient)? })

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 /// A glyph within a run.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Glyph {
+pub struct Glyph {
     /// Its code in the face.
     pub code: u16,
     /// How far the pen moves on, kerning and stretched spaces included.
@@ -16,7 +16,7 @@ pub(crate) struct Glyph {
 
 /// Glyphs of one face and size, drawn from left to right.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Run {
+pub struct Run {
     /// Which of the faces.
     pub face: usize,
     /// The size of the type.
@@ -31,7 +31,7 @@ pub(crate) struct Run {
 
 /// A line of text.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Line {
+pub struct Line {
     /// What it says, for the text form.
     pub text: String,
     /// Its runs from left to right.
@@ -42,7 +42,7 @@ pub(crate) struct Line {
 
 /// Something to be drawn.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Mark {
+pub enum Mark {
     /// A line of text: where it starts, and its baseline.
     Text {
         /// From the left of the strip.
@@ -89,7 +89,7 @@ pub(crate) enum Mark {
 
 /// A strip across the column that is never cut.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub(crate) struct Strip {
+pub struct Strip {
     /// White above it, dropped at the top of a page.
     pub space: f32,
     /// Its height.
@@ -117,7 +117,7 @@ impl Strip {
 
 /// A block of a letter, set.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub(crate) struct SetBlock {
+pub struct SetBlock {
     /// From top to bottom.
     pub strips: Vec<Strip>,
     /// The white wanted above it.
@@ -134,7 +134,8 @@ pub(crate) struct SetBlock {
 
 impl SetBlock {
     /// The height of all its strips, without white above the first.
-    pub(crate) fn height(&self) -> f32 {
+    #[must_use]
+    pub fn height(&self) -> f32 {
         let inner: f32 = self.strips.iter().skip(1).map(|strip| strip.space).sum();
         inner + self.strips.iter().map(|strip| strip.height).sum::<f32>()
     }
@@ -142,7 +143,7 @@ impl SetBlock {
 
 /// Something that keeps a block from being printed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Fault {
+pub enum Fault {
     /// No font has this character.
     Glyph(char),
     /// The address cannot be seen whole through the window: the message and a hint.
@@ -153,7 +154,7 @@ pub(crate) enum Fault {
 
 /// Where a part of a page stands.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Placed {
+pub struct Placed {
     /// From the left of the sheet.
     pub x: f32,
     /// From the top of the sheet.
@@ -164,7 +165,7 @@ pub(crate) struct Placed {
 
 /// A part of a page.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Part {
+pub enum Part {
     /// A strip of this letter alone.
     Strip(Strip),
     /// A whole block that is the same in many letters.
@@ -175,7 +176,7 @@ pub(crate) enum Part {
 
 /// A box of which only the edge is drawn; one without height is a line.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Outline {
+pub struct Outline {
     /// Left and top.
     pub at: (f32, f32),
     /// Width and height.
@@ -185,4 +186,4 @@ pub(crate) struct Outline {
 }
 
 /// A laid-out page.
-pub(crate) type Page = Vec<Placed>;
+pub type Page = Vec<Placed>;

@@ -9,6 +9,7 @@ use flate2::write::ZlibEncoder;
 use lopdf::{Dictionary, Object, ObjectId, Stream, StringFormat};
 use printpdf::{Codepoint, FontId, Op, ParsedFont, PdfDocument, PdfFont, PdfFontHandle, PdfPage, Pt, TextItem};
 
+use super::binder::ROOT;
 use super::codes::{character_map, glyph_table, tag};
 use super::fonts::{Face, Fonts};
 use super::images::{Data, Image};
@@ -16,7 +17,7 @@ use super::used::Used;
 use crate::error::{Error, Kind, Result};
 use crate::words;
 
-/// Everything that goes into the file.
+/// Everything that goes into the file beside its pages.
 pub(crate) struct Book<'a> {
     /// The title of the document.
     pub title: &'a str,
@@ -26,8 +27,6 @@ pub(crate) struct Book<'a> {
     pub fingerprint: &'a str,
     /// The day that the document bears.
     pub created: NaiveDate,
-    /// Each page: deflated content, and the size of the sheet.
-    pub pages: Vec<(Vec<u8>, (f32, f32))>,
     /// Each form that is drawn, by its number: deflated content, and its height.
     pub forms: Vec<Option<(Vec<u8>, f32)>>,
     /// Each image that is drawn, by its number.
@@ -38,35 +37,20 @@ pub(crate) struct Book<'a> {
     pub used: Used,
 }
 
-/// Writes the file.
-pub(crate) fn write(book: Book<'_>, out: &mut impl Write) -> Result<()> {
-    let mut file = skeleton(&book)?;
+/// All that the pages of a file share, as objects from this number on, and the resources among them.
+pub(crate) fn shared(book: &Book<'_>, first: u32) -> Result<(lopdf::Document, ObjectId)> {
+    let mut file = skeleton(book)?;
     let pages = file.catalog().and_then(|catalog| catalog.get(b"Pages")).and_then(Object::as_reference);
-    let pages = pages.map_err(broken)?;
-    let resources = resources(&mut file, &book)?;
-    describe(&mut file, &book)?;
-    let usual = book.pages.first().map_or((612.0, 792.0), |page| page.1);
-    let mut kids = Vec::with_capacity(book.pages.len());
-    for (content, size) in book.pages {
-        let content = file.add_object(deflated(Dictionary::new(), content));
-        let mut page = dictionary([("Type", name("Page")), ("Parent", pages.into()), ("Contents", content.into())]);
-        if size != usual {
-            page.set("MediaBox", sheet(size));
-        }
-        kids.push(Object::Reference(file.add_object(page)));
-    }
-    let count = i64::try_from(kids.len()).unwrap_or_default();
-    let tree = dictionary([
-        ("Type", name("Pages")),
-        ("Count", Object::Integer(count)),
-        ("MediaBox", sheet(usual)),
-        ("Resources", resources.into()),
-        ("Kids", Object::Array(kids)),
-    ]);
-    file.set_object(pages, tree);
-    let mut out = std::io::BufWriter::with_capacity(1 << 18, out);
-    let saved = file.save_to(&mut out).and_then(|()| out.flush());
-    saved.map_err(|e| Error::of(Kind::Machine, format!("cannot write the letters: {e}")).because(e))
+    file.objects.remove(&pages.map_err(broken)?);
+    // Only what the trailer leads to is renumbered, and the page that led to the fonts is gone.
+    let all = file.objects.keys().map(|&id| Object::Reference(id)).collect();
+    file.trailer.set("All", Object::Array(all));
+    file.renumber_objects_with(first);
+    file.trailer.remove(b"All");
+    file.catalog_mut().map_err(broken)?.set("Pages", Object::Reference((ROOT, 0)));
+    let resources = resources(&mut file, book)?;
+    describe(&mut file, book)?;
+    Ok((file, resources))
 }
 
 /// The document that `printpdf` makes: the fonts, and one page that names every glyph of them.
@@ -313,10 +297,6 @@ fn dictionary<const N: usize>(pairs: [(&str, Object); N]) -> Dictionary {
 
 fn name(name: &str) -> Object {
     Object::Name(name.as_bytes().to_vec())
-}
-
-fn sheet(size: (f32, f32)) -> Object {
-    Object::Array(vec![0.into(), 0.into(), Object::Real(size.0), Object::Real(size.1)])
 }
 
 /// The skeleton is not as we know it: a fault of ours, not the owner's.

@@ -3,11 +3,13 @@
 use std::ops::Range;
 
 use parley::{
-    FontContext, FontFamily, FontFamilyName, FontFeature, FontFeatures, FontStyle, FontWeight, Language, Layout,
-    LayoutContext, OverflowWrap, TextStyle,
+    BaseDirection, FontContext, FontFamily, FontFamilyName, FontFeature, FontFeatures, FontStyle, FontWeight, Language,
+    Layout, LayoutContext, TextStyle,
 };
 
+use super::fit::{self, End, Fill, Piece};
 use super::fonts::Fonts;
+use super::hyphens;
 use super::page::{Glyph, Line, Run};
 use super::used::Used;
 use crate::merge::block::Span;
@@ -39,6 +41,8 @@ impl Look {
 pub(crate) struct Styled {
     text: String,
     looks: Vec<(Look, Range<usize>)>,
+    /// Where the text itself allows a hyphen: places of soft hyphens.
+    soft: Vec<usize>,
 }
 
 impl Styled {
@@ -49,12 +53,24 @@ impl Styled {
         styled
     }
 
-    /// The spans of a block, bold and italic added to the look.
+    /// The spans of a block, each style added to the look; paper has no links, so where one leads is written after it.
     pub(crate) fn spans(spans: &[Span], look: Look) -> Self {
         let mut styled = Self::default();
-        for span in spans {
-            let own = Look { bold: look.bold || span.bold, italic: look.italic != span.italic, ..look };
-            styled.push(&span.text, own);
+        for linked in spans.chunk_by(|a, b| a.link == b.link) {
+            let start = styled.text.len();
+            for span in linked {
+                let (bold, italic) = (look.bold || span.bold, look.italic != span.italic);
+                let small_caps = look.small_caps || span.small_caps;
+                styled.push(&span.text, Look { bold, italic, small_caps, ..look });
+            }
+            if let Some(link) = &linked[0].link {
+                let shown =
+                    ["https://", "http://", "mailto:", "tel:"].iter().find_map(|scheme| link.strip_prefix(scheme));
+                let shown = shown.unwrap_or(link).trim_end_matches('/');
+                if !shown.is_empty() && !styled.text[start..].contains(shown) {
+                    styled.push(&format!(" ({shown})"), look);
+                }
+            }
         }
         styled
     }
@@ -67,7 +83,8 @@ impl Styled {
                 '\n' | '\u{2028}' | '\u{2029}' => self.text.push('\n'),
                 '\t' => self.text.push(' '),
                 '\u{202f}' => self.text.push('\u{a0}'),
-                '\u{ad}' | '\u{feff}' | '\u{200b}' => {}
+                '\u{ad}' => self.soft.push(self.text.len()),
+                '\u{feff}' | '\u{200b}' => {}
                 other if other.is_control() => {}
                 other => self.text.push(other),
             }
@@ -94,7 +111,9 @@ pub(crate) struct Setter<'a> {
     pub missing: Vec<char>,
     /// Glyphs that were used.
     pub used: Used,
+    /// The families in the order in which they are asked, and the one that stands first now.
     families: Vec<FontFamilyName<'a>>,
+    family: Option<usize>,
     context: FontContext,
     scratch: LayoutContext<()>,
     layout: Layout<()>,
@@ -104,25 +123,57 @@ pub(crate) struct Setter<'a> {
 
 impl<'a> Setter<'a> {
     pub(crate) fn new(fonts: &'a Fonts) -> Self {
-        Self {
+        let mut setter = Self {
             fonts,
             missing: Vec::new(),
             used: Used::new(fonts),
-            families: fonts.families().iter().map(|name| FontFamilyName::named(name)).collect(),
+            families: Vec::new(),
+            family: None,
             context: fonts.context(),
             scratch: LayoutContext::new(),
             layout: Layout::new(),
             last_font: (u64::MAX, 0, 0),
+        };
+        setter.use_family(None);
+        setter
+    }
+
+    /// Sets what follows in this family, if there is such a one, and in the shipped one otherwise.
+    pub(crate) fn use_family(&mut self, name: Option<&str>) {
+        let names = self.fonts.families();
+        let first = name.and_then(|name| self.fonts.family(name)).unwrap_or(0);
+        if self.family != Some(first) {
+            self.family = Some(first);
+            let others = names.iter().enumerate().filter(|&(number, _)| number != first).map(|(_, name)| name);
+            self.families =
+                names.get(first).into_iter().chain(others).map(|name| FontFamilyName::named(name)).collect();
         }
     }
 
-    /// Shapes the text and breaks it into lines no wider than `width`, or at its line breaks alone.
-    pub(crate) fn lines(&mut self, styled: &Styled, language: &str, width: Option<f32>) -> Vec<Broken> {
+    /// Shapes the text and breaks it into lines no wider than `measure`; an infinite one leaves only its own line breaks.
+    pub(crate) fn lines(&mut self, styled: &Styled, language: &str, measure: f32, fill: Fill) -> Vec<Broken> {
         let text = styled.text.as_str();
         if text.is_empty() {
             return Vec::new();
         }
+        let mut layout = std::mem::take(&mut self.layout);
+        self.shape(styled, language, &mut layout);
+        layout.break_all_lines(None);
+        let natural = layout.lines().map(|line| line.metrics().advance - line.metrics().hanging_advance);
+        let lines = if natural.fold(0.0, f32::max) <= measure {
+            layout.lines().map(|line| Broken { hard: true, ..self.take(&line, text) }).collect()
+        } else {
+            self.fit(styled, language, measure, fill, &mut layout)
+        };
+        self.layout = layout;
+        lines
+    }
+
+    /// Shapes the text.
+    fn shape(&mut self, styled: &Styled, language: &str, layout: &mut Layout<()>) {
+        let text = styled.text.as_str();
         let mut builder = self.scratch.style_run_builder(&mut self.context, text, 1.0, false);
+        builder.set_base_direction(direction(text, language));
         let small_caps = [FontFeature::new(parley::setting::Tag::new(b"smcp"), 1)];
         for (look, range) in &styled.looks {
             let features: &[FontFeature] = if look.small_caps { &small_caps } else { &[] };
@@ -133,18 +184,122 @@ impl<'a> Setter<'a> {
                 font_style: if look.italic { FontStyle::Italic } else { FontStyle::Normal },
                 font_features: FontFeatures::List(features.into()),
                 letter_spacing: look.tracking,
-                overflow_wrap: OverflowWrap::BreakWord,
                 locale: Language::parse(language).ok(),
                 ..TextStyle::default()
             });
             builder.push_style_run(style, range.clone());
         }
-        let mut layout = std::mem::take(&mut self.layout);
-        builder.build_into(&mut layout, text);
-        layout.break_all_lines(width);
-        let lines = layout.lines().map(|line| self.take(&line, text)).collect();
-        self.layout = layout;
-        lines
+        builder.build_into(layout, text);
+    }
+
+    /// Breaks shaped text where the paragraph as a whole looks best.
+    fn fit(
+        &mut self,
+        styled: &Styled,
+        language: &str,
+        measure: f32,
+        fill: Fill,
+        layout: &mut Layout<()>,
+    ) -> Vec<Broken> {
+        let text = styled.text.as_str();
+        // With no room at all, every line is a stretch that no line break divides.
+        layout.break_all_lines(Some(0.0));
+        let hyphenated = fill == Fill::Straight && !layout.is_rtl();
+        let mut pieces: Vec<Piece> = Vec::new();
+        let mut lengths: Vec<u32> = Vec::new();
+        for line in layout.lines() {
+            let (range, metrics) = (line.text_range(), line.metrics());
+            let width = metrics.advance - metrics.hanging_advance;
+            let end = match line.break_reason() {
+                parley::BreakReason::None | parley::BreakReason::Explicit => End::Forced,
+                _ if metrics.hanging_advance > 0.0 => End::Space(metrics.hanging_advance),
+                _ => End::Open,
+            };
+            let inner = if width > measure {
+                self.cuts(&line, |_| true, |_, _| End::Torn)
+            } else if hyphenated {
+                let places = hyphens::places(text, range.clone(), language, &styled.soft);
+                if places.is_empty() { Vec::new() } else { self.hyphens(&line, &places) }
+            } else {
+                Vec::new()
+            };
+            let (mut x, mut from) = (0.0, range.start);
+            for (place, at, end) in inner {
+                pieces.push(Piece { width: at - x, end });
+                lengths.push(count(text, from..place));
+                (x, from) = (at, place);
+            }
+            pieces.push(Piece { width: width - x, end });
+            lengths.push(count(text, from..range.end));
+        }
+        let ends = fit::breaks(&pieces, measure, fill);
+        let mut breaker = layout.break_lines();
+        let mut from = 0;
+        for &end in &ends {
+            let length: u32 = lengths[from..=end].iter().sum();
+            if length > 0 && breaker.break_next_with_length(length).is_none() {
+                break;
+            }
+            from = end + 1;
+        }
+        breaker.finish();
+        let lines = layout.lines().zip(ends).map(|(line, end)| {
+            let mut broken = self.take(&line, text);
+            broken.hard = pieces[end].end == End::Forced;
+            if let End::Hyphen(width) = pieces[end].end {
+                self.hyphenate(&mut broken.line, width);
+            }
+            broken
+        });
+        lines.collect()
+    }
+
+    /// Places within a line at which it may be cut, each with its distance from the start of the line.
+    fn cuts(
+        &mut self,
+        line: &parley::Line<'_, ()>,
+        wanted: impl Fn(usize) -> bool,
+        end: impl Fn(&Self, (usize, f32)) -> End,
+    ) -> Vec<(usize, f32, End)> {
+        let (mut x, mut found) = (0.0, Vec::new());
+        for run in line.runs() {
+            let look = (self.face(run.font()), run.font_size());
+            for cluster in run.clusters() {
+                let place = cluster.text_range().start;
+                if x > 0.0 && !cluster.is_ligature_continuation() && wanted(place) {
+                    found.push((place, x, end(self, look)));
+                }
+                x += cluster.advance();
+            }
+        }
+        // Where text runs both ways, the distances only tell how far apart the cuts are.
+        found.sort_by_key(|cut: &(usize, f32, End)| cut.0);
+        let mut distances: Vec<f32> = found.iter().map(|cut| cut.1).collect();
+        distances.sort_by(f32::total_cmp);
+        found.iter_mut().zip(distances).for_each(|(cut, distance)| cut.1 = distance);
+        found
+    }
+
+    fn hyphens(&mut self, line: &parley::Line<'_, ()>, places: &[usize]) -> Vec<(usize, f32, End)> {
+        let cuts = self.cuts(
+            line,
+            |place| places.contains(&place),
+            |setter, (face, size)| {
+                let face = &setter.fonts.faces()[face];
+                face.hyphen.map_or(End::Open, |glyph| End::Hyphen(face.advance(glyph) * size))
+            },
+        );
+        cuts.into_iter().filter(|(_, _, end)| matches!(end, End::Hyphen(_))).collect()
+    }
+
+    /// Draws a hyphen at the end of a line.
+    fn hyphenate(&mut self, line: &mut Line, width: f32) {
+        let Some(run) = line.runs.last_mut() else { return };
+        let Some(glyph) = self.fonts.faces()[run.face].hyphen else { return };
+        let code = self.used.mark(self.fonts, run.face, glyph, "-");
+        run.glyphs.push(Glyph { code, advance: width, offset: (0.0, 0.0) });
+        line.width += width;
+        line.text.push('-');
     }
 
     /// Copies a broken line out of the shaper's own form.
@@ -201,9 +356,8 @@ impl<'a> Setter<'a> {
                 runs.push(out);
             }
         }
-        let hard = matches!(line.break_reason(), parley::BreakReason::None | parley::BreakReason::Explicit);
         let text = text.get(line.text_range()).unwrap_or_default().trim_end().to_owned();
-        Broken { line: Line { text, runs, width: trimmed.unwrap_or(x) }, gaps, hard }
+        Broken { line: Line { text, runs, width: trimmed.unwrap_or(x) }, gaps, hard: false }
     }
 
     fn face(&mut self, font: &parley::FontData) -> usize {
@@ -212,6 +366,31 @@ impl<'a> Setter<'a> {
             self.last_font = (key.0, key.1, self.fonts.face_of(font).unwrap_or_default());
         }
         self.last_font.2
+    }
+}
+
+/// How many characters a range of the text has.
+fn count(text: &str, range: Range<usize>) -> u32 {
+    let characters = text.get(range).map_or(0, |text| text.chars().count());
+    u32::try_from(characters).unwrap_or(u32::MAX)
+}
+
+/// The direction of a paragraph: that of the letter's language, for a text with any word that runs from left to right.
+fn direction(text: &str, language: &str) -> BaseDirection {
+    let right_to_left = |c: char| matches!(u32::from(c), 0x590..=0x8ff | 0xfb1d..=0xfdff | 0xfe70..=0xfeff | 0x1_0800..=0x1_0fff | 0x1_e800..=0x1_efff);
+    match language.split('-').next().unwrap_or_default() {
+        "ar" | "he" | "iw" | "fa" | "ur" | "yi" | "ji" | "ps" | "sd" | "ug" | "ckb" | "dv" => BaseDirection::Rtl,
+        _ if text.chars().any(|c| c.is_alphabetic() && !right_to_left(c)) => BaseDirection::Ltr,
+        _ => BaseDirection::Auto,
+    }
+}
+
+/// Whether a text in this language is set from right to left.
+pub(crate) fn is_right_to_left(styled: &Styled, language: &str) -> bool {
+    match direction(&styled.text, language) {
+        BaseDirection::Rtl => true,
+        BaseDirection::Ltr => false,
+        BaseDirection::Auto => styled.text.chars().any(char::is_alphabetic),
     }
 }
 

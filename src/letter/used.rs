@@ -64,7 +64,7 @@ impl Used {
         let chars = fonts.faces().get(face).map(|face| face.chars.as_slice()).unwrap_or_default();
         let used = self.faces.get(face);
         let codes = used.map(|used| used.codes.as_slice()).unwrap_or_default();
-        (0_u16..).zip(codes).zip(chars).filter(|((_, used), _)| **used).map(move |((code, _), single)| {
+        (0..=u16::MAX).zip(codes).zip(chars).filter(|((_, used), _)| **used).map(move |((code, _), single)| {
             let text = single.map(String::from);
             let text = text.or_else(|| used.and_then(|used| used.texts.get(&code).cloned()));
             (code, text.unwrap_or_default())

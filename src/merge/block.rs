@@ -9,8 +9,18 @@ pub struct Span {
     pub bold: bool,
     /// `*italic*`.
     pub italic: bool,
+    /// `[text]{.smallcaps}`: small letters as small capitals.
+    pub small_caps: bool,
     /// Where a link goes; the text is shown either way.
     pub link: Option<String>,
+}
+
+impl Span {
+    /// Whether both look the same and lead to the same place.
+    pub(crate) fn has_style_of(&self, other: &Self) -> bool {
+        let style = |span: &Self| (span.bold, span.italic, span.small_caps);
+        style(self) == style(other) && self.link == other.link
+    }
 }
 
 /// A block of text, in reading order.

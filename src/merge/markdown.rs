@@ -1,5 +1,7 @@
 //! Markdown → blocks, through pulldown-cmark. HTML in a template is not markup here; it stays text.
 
+use std::borrow::Cow;
+
 use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
 use super::block::{Block, Span};
@@ -12,8 +14,29 @@ use crate::words;
 /// When an image has a width that is not one.
 pub fn blocks(markdown: &str) -> Result<Vec<Block>> {
     let options = Options::ENABLE_TABLES | Options::ENABLE_SMART_PUNCTUATION;
-    let mut reader = Reader { events: Parser::new_ext(markdown, options), style: Span::default() };
+    let markdown = small_caps_as_links(markdown);
+    let mut reader = Reader { events: Parser::new_ext(&markdown, options), style: Span::default() };
     reader.blocks(None)
+}
+
+/// How `[text]{.smallcaps}`, as Pandoc writes small capitals, ends, and the end of a link that it is read as.
+const SMALL_CAPS: (&str, &str, &str) = ("]{.smallcaps}", "](regulars-smallcaps:)", "regulars-smallcaps:");
+
+/// The text with small capitals written as links; in customers' text every bracket is escaped, so it has none.
+fn small_caps_as_links(markdown: &str) -> Cow<'_, str> {
+    let (ending, as_link, _) = SMALL_CAPS;
+    if !markdown.contains(ending) {
+        return Cow::Borrowed(markdown);
+    }
+    let mut parts = markdown.split(ending).peekable();
+    let mut out = String::with_capacity(markdown.len());
+    while let Some(part) = parts.next() {
+        out.push_str(part);
+        if parts.peek().is_some() {
+            out.push_str(if part.ends_with('\\') { ending } else { as_link });
+        }
+    }
+    Cow::Owned(out)
 }
 
 struct Reader<'m> {
@@ -145,6 +168,7 @@ impl Reader<'_> {
         match tag {
             Tag::Strong => self.style.bold = true,
             Tag::Emphasis => self.style.italic = true,
+            Tag::Link { dest_url, .. } if *dest_url == *SMALL_CAPS.2 => self.style.small_caps = true,
             Tag::Link { dest_url, .. } => self.style.link = Some(dest_url.into_string()),
             Tag::Image { dest_url, .. } => {
                 let alt: String = self
@@ -204,7 +228,7 @@ fn add(found: &mut Vec<Piece>, piece: Piece) {
         (Some(Piece::Spans(spans)), Piece::Spans(more)) => {
             for span in more {
                 match spans.last_mut() {
-                    Some(last) if (last.bold, last.italic, &last.link) == (span.bold, span.italic, &span.link) => {
+                    Some(last) if last.has_style_of(&span) => {
                         last.text.push_str(&span.text);
                     }
                     _ => spans.push(span),
@@ -324,6 +348,11 @@ mod tests {
         let cell = |text: &str| vec![plain(text)];
         let table = Block::Table(vec![vec![cell("a"), cell("b")], vec![cell("1"), cell("2")]]);
         assert_eq!(blocks("|a|b|\n|-|-|\n|1|2|").expect("blocks"), [table]);
+        let small = Span { small_caps: true, ..plain("Est") };
+        assert_eq!(
+            blocks("[Est]{.smallcaps} 1924 \\[x\\]{.smallcaps}").expect("blocks"),
+            [Block::Paragraph(vec![small, plain(" 1924 [x]{.smallcaps}")])]
+        );
         assert_eq!(blocks("<b>x</b>").expect("blocks"), [Block::Paragraph(vec![plain("<b>x</b>")])]);
     }
 

@@ -114,7 +114,9 @@ impl Drop for Run {
 /// The program, ready to run in a folder, in an environment of its own.
 pub fn program(folder: &Path, arguments: &[String]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_regulars"));
-    command.current_dir(folder).args(arguments).stdin(Stdio::null()).env_clear().env("NO_COLOR", "1");
+    command.current_dir(folder).args(arguments).stdin(Stdio::null()).env_clear();
+    // The fonts of this machine decide nothing.
+    command.env("NO_COLOR", "1").env("REGULARS_FONTS", "");
     for kept in ["PATH", "TMPDIR"] {
         if let Some(value) = std::env::var_os(kept) {
             command.env(kept, value);

@@ -1,0 +1,160 @@
+"""600 letters to people with names and addresses from many countries: every name printed as it is typed, or named.
+
+    python3 tests/names.py target/release/regulars
+
+The names and addresses are not part of the project. They are looked for in ../shared/data beside it, or where
+REGULARS_DATA says; without them this says that it was left out. With the machine's fonts off, every letter whose name has
+a sign that the shipped font lacks must be a problem that names the customer and the sign. With Debian's Noto fonts
+(fonts-noto-core, fonts-noto-cjk) no letter may have one; that half is left out where they are missing. Needs pdftotext,
+pdffonts and qpdf.
+"""
+
+import csv
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import unicodedata
+from itertools import cycle
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parent.parent
+DATA = Path(os.environ.get("REGULARS_DATA") or PROJECT / "../shared/data")
+NAMES = DATA / "hostile/names"
+ADDRESSES = DATA / "hostile/addresses_half.json"
+NOTO = ["/usr/share/fonts/truetype/noto", "/usr/share/fonts/opentype/noto"]
+LETTERS = 600
+
+CAMPAIGN = """name = "Names"
+as_of = 2024-03-01
+channel = "letter"
+[segment]
+where = "true"
+one_per = "customer"
+[gift]
+name = "a bottle"
+claim_until = 2024-06-30
+[letter]
+template = "names.md"
+"""
+TEMPLATE = "+++\npaper = \"a4\"\n+++\n\nFor {{ customer.full_name }}, with thanks. Code {{ code }}\n"
+
+
+def people():
+    """Names of every country in turn, each with an address."""
+
+    def rows(file):
+        with open(NAMES / file, encoding="utf-8-sig", newline="") as out:
+            return list(csv.DictReader(out))
+
+    def by_country(rows):
+        found = {}
+        for row in rows:
+            if row["Localized Name"].strip():
+                found.setdefault(row["Country"], []).append(row["Localized Name"].strip())
+        return found
+
+    given, family = by_country(rows("common-forenames-by-country.csv")), by_country(rows("common-surnames-by-country.csv"))
+    with open(NAMES / "probablepeople_athletes.csv", encoding="utf-8", newline="") as out:
+        athletes = [row[0] for row in csv.reader(out) if row and row[0].strip()]
+    names, depth = [], 0
+    while len(names) < LETTERS - len(athletes):
+        for country in sorted(set(given) | set(family)):
+            parts = [part[country][depth % len(part[country])] for part in (given, family) if country in part]
+            names.append(" ".join(parts))
+        depth += 1
+    names = names[: LETTERS - len(athletes)] + athletes
+    places = [entry["components"] for entry in json.loads(ADDRESSES.read_text(encoding="utf-8"))]
+    for number, (name, place) in enumerate(zip(names, cycle(places))):
+        street = " ".join(place.get(key, "") for key in ("house_number", "road")).strip()
+        yield {
+            "ref": f"N-{number:04}",
+            "full name": name,
+            "street": street or place.get("building", "") or place.get("suburb", "") or "1",
+            "city": place.get("city") or place.get("town") or place.get("village") or place.get("state") or "-",
+            "state": place.get("state_code", ""),
+            "postcode": place.get("postcode", ""),
+            "country": place.get("country_code", "us").upper(),
+        }
+
+
+def said(text):
+    """Text without what pdftotext may write in another way: white, forms of one letter, marks of the direction."""
+    return re.sub("[\\s\u200e\u200f\u202a-\u202e\u2066-\u2069]+", "", unicodedata.normalize("NFKC", text))
+
+
+def main():
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    if not NAMES.is_dir() or not ADDRESSES.is_file():
+        print(f"names: left out: there is no {NAMES}", file=sys.stderr)
+        return
+    binary = str(Path(sys.argv[1]).resolve())
+    with tempfile.TemporaryDirectory() as home:
+        folder = Path(home) / "shop"
+
+        def run(*words, fonts="", cwd=folder, status=0):
+            env = {"PATH": os.environ.get("PATH", ""), "NO_COLOR": "1", "REGULARS_TODAY": "2024-03-01", "REGULARS_FONTS": fonts}
+            done = subprocess.run([binary, *words], cwd=cwd, env=env, capture_output=True, text=True)
+            if done.returncode != status:
+                sys.exit(f"names: {words!r} ended with {done.returncode}\n{done.stderr}")
+            return done.stdout
+
+        def printed(fonts, status):
+            """Prints, and gives what was left out, and each page's text by customer."""
+            told = json.loads(run("--json", "print", "names", "--leave-out-problems", fonts=fonts, status=status))
+            pdf = folder / told["file"]
+            subprocess.run(["qpdf", "--check", pdf], check=True, stdout=subprocess.DEVNULL)
+            for line in subprocess.run(["pdffonts", pdf], check=True, capture_output=True, text=True).stdout.splitlines()[2:]:
+                if " yes yes yes " not in line:
+                    sys.exit(f"names: not embedded, cut down and with its text: {line}")
+            pages = subprocess.run(["pdftotext", pdf, "-"], check=True, capture_output=True).stdout.decode().split("\f")
+            with open(folder / told["manifest"], encoding="utf-8", newline="") as out:
+                manifest = list(csv.DictReader(out))
+            for row in manifest:
+                if int(row["pages"]) != 1:
+                    sys.exit(f"names: the letter to {row['ref']} takes {row['pages']} pages")
+            return told["left_out"], {row["ref"]: pages[int(row["page"]) - 1] for row in manifest}
+
+        run("init", str(folder), cwd=home)
+        everybody = list(people())
+        with open(folder / "people.csv", "w", encoding="utf-8", newline="") as out:
+            writer = csv.DictWriter(out, everybody[0].keys())
+            writer.writeheader()
+            writer.writerows(everybody)
+        run("import", "customers", "people.csv")
+        (folder / "campaigns/names.toml").write_text(CAMPAIGN)
+        (folder / "letter-templates/names.md").write_text(TEMPLATE)
+        run("plan", "names")
+        faults = []
+
+        def compare(pages):
+            for person in everybody:
+                text = pages.get(person["ref"])
+                if text is not None and said(person["full name"]) not in said(text):
+                    faults.append(f"{person['ref']}: {person['full name']!r} is not on its page: {text!r}")
+
+        left_out, pages = printed("", 3)
+        compare(pages)
+        named = {match.group(1) for problem in left_out if (match := re.search(r"\(`(N-\d+)`\): no font has '", problem))}
+        if missing := [problem for problem in left_out if "no font has" not in problem]:
+            faults.append(f"other problems: {missing[:3]}")
+        if {person["ref"] for person in everybody} != named | set(pages):
+            faults.append("somebody has neither a letter nor a problem")
+        shipped = f"{len(pages)} of {LETTERS} letters in the shipped font, {len(named)} named with the signs it lacks"
+        if all(Path(folder).is_dir() for folder in NOTO):
+            left_out, pages = printed(os.pathsep.join(NOTO), 0)
+            compare(pages)
+            if left_out or len(pages) != LETTERS:
+                faults.append(f"with Noto fonts {len(left_out)} were left out: {left_out[:3]}")
+            shipped += f"; {len(pages)} with Noto fonts"
+        else:
+            print("names: left out: letters in Noto fonts, which are not installed here", file=sys.stderr)
+    if faults:
+        sys.exit("names: " + "\n".join(faults[:20]) + f"\n{len(faults)} faults")
+    print(f"names: {shipped}; every name on its page as typed")
+
+
+main()
