@@ -128,6 +128,7 @@ fn lines_go_into_emails_and_into_a_new_plan() {
 fn words_that_were_not_taken_are_not_written_over() {
     let shop = planned();
     shop.run("note-lines spring").quiet();
+    shop.run("note-lines spring --take out/spring/note-lines.csv").shows("Nothing is written in the sheet.");
     let text = shop.read("out/spring/note-lines.csv").replacen(",,\n", ",Come in May,\n", 1);
     shop.write("out/spring/note-lines.csv", &text);
     shop.run("note-lines spring").status(1).stderr(str![[r"

@@ -106,7 +106,7 @@ fn a_complaint_holds_a_letter_back_until_it_is_put_right() {
     shop.run("customer note C-02 \"The hem is crooked\" --kind complaint --on 2024-02-27").quiet();
     shop.run("plan spring").says(
         "1 recipient has a complaint that is not put right, Robert and Eleanor Smith (`C-01`); their piece waits until \
-         `regulars customer resolve REF`, or go with `--despite`",
+         `regulars customer resolve REF`, or goes with `--despite`",
     );
     // The plan has a place and a code for them; the letter waits.
     assert!(shop.recipient("spring", "C-01")["code"].is_string());

@@ -75,13 +75,13 @@ pub fn held_back(read: &Read<'_>, planned: &Planned, only: Option<i64>) -> Resul
 
 /// What a plan says about complaints of those it writes to; nothing when there are none.
 pub(super) fn waiting(people: &[String]) -> Option<String> {
-    let (have, wait) = match people.len() {
+    let (have, wait, go) = match people.len() {
         0 => return None,
-        1 => ("1 recipient has a complaint that is".to_owned(), "their piece waits"),
-        n => (format!("{} have complaints that are", words::count(n, "recipient")), "their pieces wait"),
+        1 => ("1 recipient has a complaint that is".to_owned(), "their piece waits", "goes"),
+        n => (format!("{} have complaints that are", words::count(n, "recipient")), "their pieces wait", "go"),
     };
     Some(format!(
-        "{have} not put right, {}; {wait} until `regulars customer resolve REF`, or go with `--despite`",
+        "{have} not put right, {}; {wait} until `regulars customer resolve REF`, or {go} with `--despite`",
         words::first_few(people, 3)
     ))
 }

@@ -86,6 +86,9 @@ fn told(taken: &TakenLines) -> String {
         if taken.signers > 0 { format!(" and {}", words::count(taken.signers, "signer")) } else { String::new() };
     let mut text = format!("Took {lines}{signers}.\n");
     let lists = [("New", &taken.added), ("Changed", &taken.changed), ("Taken away", &taken.removed)];
+    if lists.iter().all(|(_, list)| list.is_empty()) && taken.lines + taken.signers == 0 {
+        return "Nothing is written in the sheet.\n".to_owned();
+    }
     if lists.iter().all(|(_, list)| list.is_empty()) {
         return format!("{lines}{signers}, all of them kept before.\n");
     }

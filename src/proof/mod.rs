@@ -106,7 +106,9 @@ impl Kind {
 /// A name in capitals as it would be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Repair {
-    /// The whole name.
+    /// The whole name as it is.
+    pub before: String,
+    /// The whole name as it would be.
     pub name: String,
     /// The fields of the card that change.
     pub fields: Vec<(&'static str, String)>,

@@ -17,9 +17,10 @@ pub(super) fn problems(people: &[Person<'_>], planned: &Planned) -> Vec<Problem>
         let before = found.len();
         for card in person.members.iter().filter(|card| card.may_be_greeted()) {
             found.extend(proposal(card).map(|repair| {
-                let message = format!("{} would be {}", words::quote(&card.name()), words::quote(&repair.name));
+                let message = format!("{} would be {}", words::quote(&repair.before), words::quote(&repair.name));
                 let hint = format!("regulars customer set {} {}", argument(&card.reference), arguments(&repair));
-                Problem { repair: Some(repair), ..Problem::of(Kind::Capitals, card, message, hint) }
+                let name = repair.before.clone();
+                Problem { repair: Some(repair), name, ..Problem::of(Kind::Capitals, card, message, hint) }
             }));
         }
         if found.len() == before && proposal(&as_frozen(person.recipient)).is_some() {
@@ -72,8 +73,8 @@ fn proposal(card: &Customer) -> Option<Repair> {
     let part = several(&mended.spouse);
     mend("spouse", &mut mended.spouse, part);
     let only_spouse = fields.iter().all(|(field, _)| *field == "spouse");
-    let name = if only_spouse { mended.spouse.clone() } else { mended.name() };
-    (!fields.is_empty()).then_some(Repair { name, fields })
+    let told = |card: &Customer| if only_spouse { card.spouse.clone() } else { card.name() };
+    (!fields.is_empty()).then(|| Repair { before: told(card), name: told(&mended), fields })
 }
 
 /// The card as the plan has it.
