@@ -91,6 +91,12 @@ pub fn inert(cell: &str) -> String {
     if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.to_owned() }
 }
 
+/// A cell as it was before [`inert`].
+#[must_use]
+pub fn live(cell: &str) -> &str {
+    cell.strip_prefix('\'').filter(|rest| inert(rest) != *rest).unwrap_or(cell)
+}
+
 /// The known word nearest to `typed`, when one is near enough to be meant.
 #[must_use]
 pub fn nearest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
@@ -129,6 +135,9 @@ mod tests {
         assert_eq!(list(&["a", "b", "c"]), "a, b and c");
         assert_eq!(list::<&str>(&[]), "");
         assert_eq!(first_few(&["a", "b", "c"], 2), "a, b and 1 more");
+        for cell in ["=1+1", "-x", "'twas", "", "'"] {
+            assert_eq!(live(&inert(cell)), cell);
+        }
     }
 
     #[test]

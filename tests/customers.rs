@@ -224,6 +224,8 @@ fn one_person() -> Shop {
     shop.run("customer set C-1 moved=no").quiet();
     shop.run("customer merge D-1 C-1").quiet();
     shop.run("plan spring").quiet();
+    shop.write("lines.csv", "ref,personal_line,signer\nC-1,Rosa!,Tom\n");
+    shop.run("note-lines spring --take lines.csv").quiet();
     let code = shop.code("spring", "C-1");
     shop.run(&format!("redeem {code} --spend 40.00 --till one --today 2024-03-09")).quiet();
     shop.run(&format!("unredeem {code} --reason \"Rosa was not there\" --today 2024-03-09")).quiet();

@@ -38,8 +38,12 @@ mod keeping;
 mod letters;
 /// Last year's mailing from a spreadsheet: all of it or nothing, and then a campaign like any other.
 mod past;
+/// A line of the owner's own in a letter, and who signs it.
+mod personal;
 /// A plan: frozen once, places filled by rank, lots drawn the same each time, one branch for each.
 mod planning;
+/// The proof before printing: what stops a letter, what is worth a look, and the letters to look at.
+mod proofs;
 /// The report against a count made here, and its intervals against published examples.
 mod reporting;
 /// The demo: two years of the story, its figures and its letters.

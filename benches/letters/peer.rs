@@ -18,7 +18,7 @@ pub(crate) fn glyphs(page: &Page) -> usize {
     let mut marks: Vec<&Mark> = Vec::new();
     for placed in page {
         match &placed.part {
-            Part::Strip(strip) => marks.extend(&strip.marks),
+            Part::Strip(strip) | Part::Guides(_, strip) => marks.extend(&strip.marks),
             Part::Form(_, set) => marks.extend(set.strips.iter().flat_map(|strip| &strip.marks)),
         }
     }
@@ -131,7 +131,9 @@ impl Pen<'_> {
         self.start(height);
         for placed in page {
             match &placed.part {
-                Part::Strip(strip) => strip.marks.iter().for_each(|mark| self.mark(mark, placed.x, placed.y)),
+                Part::Strip(strip) | Part::Guides(_, strip) => {
+                    strip.marks.iter().for_each(|mark| self.mark(mark, placed.x, placed.y));
+                }
                 Part::Form(form, _) => {
                     self.end_text();
                     self.content.save_state();

@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 use super::eligible::{self, Chosen, Reason};
 use super::file::{CampaignFile, Channel};
 use super::freeze::{self, Frozen};
+use super::held_back::waiting;
 use super::sources::Sources;
 use super::table;
 use crate::error::{Error, Result};
@@ -107,14 +108,18 @@ pub fn draft(read: &Read<'_>, shop: &Shop, slug: &str, today: NaiveDate) -> Resu
             .push(format!("it is judged on {as_of}, which is still to come: what people buy until then is not in it"));
     }
     let branches = branches(read, &file, &scope, &choice.chosen, &mut warnings).map_err(at_file)?;
+    let signing = signing(read, &file, &scope).map_err(at_file)?;
+    let complaining = segment::matching(read, &segment::condition("open_complaint", &scope)?)?;
     let mut recipients = Vec::with_capacity(choice.chosen.len());
     let excluded = eligible::excluded(read, &file).map_err(at_file)?;
     let context = freeze::Context { shop, file: &file, as_of, dated, excluded: &excluded };
     for (chosen, branch) in choice.chosen.into_iter().zip(branches) {
         let (members, mut frozen) = freeze::freeze(read, &context, &chosen)?;
         let template = file.template_of(&branch);
-        let signer = templates.iter().find(|t| t.file == template).and_then(|t| t.head.signer.as_deref());
-        frozen.fields.text("signer", signer.unwrap_or_default());
+        let usual = templates.iter().find(|t| t.file == template).and_then(|t| t.head.signer.as_deref());
+        let own =
+            signing.iter().position(|ids| ids.contains(&chosen.id)).map(|index| file.signers[index].name.as_str());
+        frozen.fields.text("signer", own.or(usual).unwrap_or_default());
         recipients.push(DraftRecipient {
             customer_id: chosen.id,
             reference: chosen.reference,
@@ -127,6 +132,13 @@ pub fn draft(read: &Read<'_>, shop: &Shop, slug: &str, today: NaiveDate) -> Resu
         });
     }
     in_posting_order(&mut recipients, &shop.settings.country);
+    let waits = recipients.iter().filter(|r| !r.held_out && r.members.iter().any(|id| complaining.contains(id)));
+    let waits: Vec<String> = waits.map(|r| format!("{} ({})", r.frozen.name, words::quote(&r.reference))).collect();
+    warnings.extend(waiting(&waits));
+    for (index, signer) in file.signers.iter().enumerate().filter(|(index, _)| signing[*index].is_empty()) {
+        let line = file.line_of_signer(index, "when");
+        warnings.push(format!("{} signs for nobody (line {line})", words::quote(&signer.name)));
+    }
     warnings.extend(unprintable(&engine, &file, &recipients));
     let mailed = recipients.iter().filter(|r| !r.held_out).count();
     if let Some(stock) = file.gift.as_ref().and_then(|gift| gift.stock).filter(|stock| *stock < mailed) {
@@ -192,6 +204,18 @@ fn nobody(left_out: &[(String, Reason)]) -> Error {
         words::count(left_out.len(), "customer"),
         words::list(&counts)
     ))
+}
+
+/// For whom each signer of the file signs.
+fn signing(read: &Read<'_>, file: &CampaignFile, scope: &Scope<'_>) -> Result<Vec<HashSet<i64>>> {
+    let (mut signing, mut faults) = (Vec::new(), Vec::new());
+    for (index, signer) in file.signers.iter().enumerate() {
+        match segment::condition(&signer.when, scope) {
+            Ok(condition) => signing.push(segment::matching(read, &condition)?),
+            Err(fault) => faults.push(fault.at("when").at(file.line_of_signer(index, "when"))),
+        }
+    }
+    Error::all(faults).map_or(Ok(signing), Err)
 }
 
 /// The branch of each chosen: the first that matches.

@@ -51,6 +51,8 @@ pub struct CampaignFile {
     pub currency: Currency,
     /// The branches; the first that matches wins.
     pub branches: Vec<Branch>,
+    /// Who signs for whom; the first that matches wins, and nobody's is signed as the template says.
+    pub signers: Vec<Signer>,
 }
 
 /// How people are written to.
@@ -134,6 +136,17 @@ pub struct Branch {
     pub template: String,
 }
 
+/// Somebody who signs for a part of the recipients.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signer {
+    /// The name under the letter.
+    pub name: String,
+    /// Whose letters they sign, in the segment language.
+    pub when: String,
+    /// The image of their signature, beside the templates.
+    pub signature: Option<String>,
+}
+
 impl CampaignFile {
     /// Reads campaigns/`slug`.toml of a shop.
     ///
@@ -193,7 +206,12 @@ impl CampaignFile {
 
     /// The line on which a branch's condition stands.
     pub fn line_of_branch(&self, index: usize) -> usize {
-        nth_line_of(&self.text, "when", index)
+        line_in_table(&self.text, "[[branch]]", index, "when")
+    }
+
+    /// The line on which a key of a signer stands.
+    pub fn line_of_signer(&self, index: usize, key: &str) -> usize {
+        line_in_table(&self.text, "[[signer]]", index, key)
     }
 }
 
@@ -219,6 +237,15 @@ pub fn check_slug(slug: &str) -> Result<()> {
 pub(super) fn nth_line_of(text: &str, start: &str, n: usize) -> usize {
     let lines = text.lines().enumerate().filter(|(_, line)| line.trim_start().starts_with(start));
     lines.map(|(index, _)| index + 1).nth(n).unwrap_or(1)
+}
+
+/// The line on which a key stands below the `n`th header of a table; the header's own when it is not there.
+fn line_in_table(text: &str, header: &str, n: usize, key: &str) -> usize {
+    let start = nth_line_of(text, header, n);
+    let inside = text.lines().skip(start).take_while(|line| !line.trim_start().starts_with('['));
+    let is_key =
+        |line: &str| line.trim_start().strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with('='));
+    inside.enumerate().find(|(_, line)| is_key(line)).map_or(start, |(index, _)| start + index + 1)
 }
 
 /// The campaigns that have a file, in order.

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use chrono::NaiveDate;
 
-use super::eligible::Chosen;
+use super::eligible::{self, Chosen};
 use super::file::{CampaignFile, OnePer};
 use crate::book::{self, Customer};
 use crate::clock;
@@ -44,14 +44,7 @@ pub struct Frozen {
 /// Everybody for whom the response of a recipient holds, and the merge fields.
 pub(super) fn freeze(read: &Read<'_>, context: &Context<'_>, chosen: &Chosen) -> Result<(Vec<i64>, Frozen)> {
     let best = book::by_id(read, chosen.id)?;
-    let household = book::household_of(read, &best)?;
-    let (members, greeted) = match context.file.one_per {
-        OnePer::Customer => (vec![best.id], vec![Customer { spouse: String::new(), ..best.clone() }]),
-        OnePer::Household => {
-            let members = household.members.iter().map(|member| member.id).collect();
-            (members, greeted(context.excluded, &best, household.members))
-        }
-    };
+    let (members, greeted) = household(read, context.file, context.excluded, &best)?;
     let greeted: Vec<&Customer> = greeted.iter().collect();
     let names = names_of(&greeted);
     let mut fields = Fields::default();
@@ -85,6 +78,30 @@ pub(super) fn freeze(read: &Read<'_>, context: &Context<'_>, chosen: &Chosen) ->
         fields,
     };
     Ok((members, frozen))
+}
+
+/// The people of one recipient, and those of them who are greeted.
+fn household(
+    read: &Read<'_>,
+    file: &CampaignFile,
+    excluded: &HashSet<i64>,
+    best: &Customer,
+) -> Result<(Vec<i64>, Vec<Customer>)> {
+    Ok(match file.one_per {
+        OnePer::Customer => (vec![best.id], vec![Customer { spouse: String::new(), ..best.clone() }]),
+        OnePer::Household => {
+            let people = book::household_of(read, best)?.members;
+            (people.iter().map(|member| member.id).collect(), greeted(excluded, best, people))
+        }
+    })
+}
+
+/// The address block that a letter of this campaign would have today.
+pub(super) fn address(read: &Read<'_>, shop: &Shop, file: &CampaignFile, id: i64) -> Result<Vec<String>> {
+    let best = book::by_id(read, id)?;
+    let (_, greeted) = household(read, file, &eligible::excluded(read, file)?, &best)?;
+    let names = names_of(&greeted.iter().collect::<Vec<_>>());
+    Ok(address_lines(&names.line, &best, &shop.settings.country))
 }
 
 /// The people whom one letter greets: the best-ranked first, without those who have died, live elsewhere, want no post or

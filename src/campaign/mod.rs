@@ -5,6 +5,8 @@ mod draft;
 mod eligible;
 mod file;
 mod freeze;
+mod held_back;
+mod lines;
 mod past;
 mod people;
 mod plan;
@@ -15,10 +17,12 @@ mod written;
 pub use codes::{Code, normalise as read_code};
 pub use draft::{Draft, draft};
 pub use eligible::Reason;
-pub use file::{Branch, CampaignFile, Channel, Gift, Limit, OnePer, check_slug, list as list_files};
+pub use file::{Branch, CampaignFile, Channel, Gift, Limit, OnePer, Signer, check_slug, list as list_files};
+pub use held_back::{HeldBack, held_back};
+pub use lines::{TakenLines, lines_sheet, take_lines};
 pub use past::{PAST_FIELDS, Past, PastVisit, take_past};
 pub use people::{Traces, forget, held};
-pub use plan::{Summary, differences, plan, rehearse, why_left_out};
+pub use plan::{Summary, differences, differences_of, plan, rehearse, why_left_out};
 pub use sources::Sources;
 pub use table::{
     Arm, Planned, Recipient, State, by_code, current, for_customer, kept_files, make_key, mark_posted, mark_printed,

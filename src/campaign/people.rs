@@ -1,5 +1,6 @@
 //! What campaigns hold on one person: shown whole, and erased when they ask to be forgotten.
 
+use super::lines;
 use super::table::{self, Recipient};
 use crate::book::{self, Cell, Customer, Held};
 use crate::error::Result;
@@ -31,6 +32,18 @@ const HELD: &[Held] = &[
             ("returned_on", "r.returned_on", Day),
         ],
         from: "FROM recipient_member m JOIN recipient r ON r.id = m.recipient_id JOIN campaign c ON c.id = r.campaign_id \
+               WHERE m.customer_id = ?1 ORDER BY c.as_of, r.id",
+    },
+    Held {
+        name: "by_hand",
+        columns: &[
+            ("campaign", "c.slug", Text),
+            ("personal_line", "p.line", Text),
+            ("signer", "p.signer", Text),
+            ("written_at", "p.written_at", Text),
+        ],
+        from: "FROM recipient_member m JOIN personal_line p ON p.recipient_id = m.recipient_id \
+               JOIN recipient r ON r.id = m.recipient_id JOIN campaign c ON c.id = r.campaign_id \
                WHERE m.customer_id = ?1 ORDER BY c.as_of, r.id",
     },
     Held {
@@ -105,6 +118,7 @@ pub fn forget(write: &Write<'_>, customer: &Customer, country: &str) -> Result<T
     let ids: Vec<i64> = write.all(sql, params![customer.id], |row| row.get(0))?;
     let mut traces = Traces::default();
     for id in ids {
+        lines::forget(write, id)?;
         let recipient = table::recipient(write, id)?;
         let slug: String = write.value("SELECT slug FROM campaign WHERE id = ?1", params![recipient.campaign_id])?;
         traces.campaigns.push(slug);

@@ -1,6 +1,6 @@
 //! Planning: the draft is kept, with its codes, and never changes again.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::{NaiveDate, NaiveDateTime};
 use serde::Serialize;
@@ -8,8 +8,14 @@ use serde::Serialize;
 use super::codes::Code;
 use super::draft::{Draft, draft};
 use super::file::CampaignFile;
-use super::table::{self, Arm, Planned, State};
+use super::freeze;
+use super::held_back::{held_back, waiting};
+use super::lines;
+use super::sources::Sources;
+use super::table::{self, Arm, Planned, Recipient, State};
+use crate::book;
 use crate::error::{Error, Result};
+use crate::merge::Fields;
 use crate::money::Money;
 use crate::params;
 use crate::shop::Shop;
@@ -94,7 +100,15 @@ pub fn plan(write: &Write<'_>, shop: &Shop, slug: &str, now: NaiveDateTime, agai
     }
     keep(write, &draft, slug, now)?;
     let kept_now = table::need(write, slug)?;
-    Ok(Summary { warnings: draft.warnings, ..kept(write, &kept_now)? })
+    let mut warnings = draft.warnings;
+    if let Some(old) = &old {
+        let lost = lines::hand_on(write, old, &kept_now)?;
+        if !lost.is_empty() {
+            let who = words::first_few(&lost, 5);
+            warnings.push(format!("what was written by hand goes to nobody, as they are not in the new plan: {who}"));
+        }
+    }
+    Ok(Summary { warnings, ..kept(write, &kept_now)? })
 }
 
 /// What planning would give, with nothing kept.
@@ -137,6 +151,10 @@ fn kept(read: &Read<'_>, planned: &Planned) -> Result<Summary> {
         .all("SELECT reason FROM left_out WHERE campaign_id = ?1", params![planned.id], |row| row.get::<String>(0))?;
     let file = table::kept_files(read, planned)?.campaign(&planned.slug)?;
     let letters = mailed.iter().filter(|r| r.channel == "letter").count();
+    let held = held_back(read, planned, None)?;
+    let waits = mailed.iter().filter(|r| held.get(&r.id).is_some_and(|held| held.complaint));
+    let waits: Vec<String> = waits.map(|r| format!("{} ({})", r.name, words::quote(&r.reference))).collect();
+    let warnings = waiting(&waits).into_iter().collect();
     Ok(Summary {
         campaign: planned.slug.clone(),
         name: planned.name.clone(),
@@ -150,7 +168,7 @@ fn kept(read: &Read<'_>, planned: &Planned) -> Result<Summary> {
         by_branch: by_branch(&file, mailed.iter().map(|r| r.branch.as_str())),
         gift_cost_minor: planned.unit_cost.times(mailed.len()),
         postage_minor: planned.postage.times(letters),
-        warnings: Vec::new(),
+        warnings,
         fingerprint: planned.fingerprint.clone(),
     })
 }
@@ -232,7 +250,38 @@ pub fn differences(read: &Read<'_>, shop: &Shop, planned: &Planned) -> Result<Ve
     if planned.state == State::Closed {
         return Ok(Vec::new());
     }
-    let kept = table::kept_files(read, planned)?;
+    let mut found = changed_files(shop, &table::kept_files(read, planned)?);
+    if planned.state == State::Planned && shop.campaigns().join(format!("{}.toml", planned.slug)).is_file() {
+        found.extend(people(read, shop, planned)?);
+    }
+    Ok(found)
+}
+
+/// What is different today for one recipient: files, and their own name and address.
+///
+/// # Errors
+/// When the database or the folder cannot be read.
+pub fn differences_of(
+    read: &Read<'_>,
+    shop: &Shop,
+    planned: &Planned,
+    kept: &Sources,
+    recipient: &Recipient,
+) -> Result<Vec<String>> {
+    let mut found = changed_files(shop, kept);
+    let known = book::resolve_ref(read, &recipient.reference)?;
+    if let (State::Planned, Some(id)) = (planned.state, known) {
+        let now = freeze::address(read, shop, &kept.campaign(&planned.slug)?, id)?;
+        if now != recipient.fields.get_list("address_lines") {
+            let name = &recipient.name;
+            found.push(format!("{name} has another name or address in the book now; the letter keeps the old one"));
+        }
+    }
+    Ok(found)
+}
+
+/// The files that say something else than what was kept.
+fn changed_files(shop: &Shop, kept: &Sources) -> Vec<String> {
     let mut found = Vec::new();
     for (path, bytes) in &kept.files {
         match std::fs::read(shop.folder.join(path)) {
@@ -241,10 +290,7 @@ pub fn differences(read: &Read<'_>, shop: &Shop, planned: &Planned) -> Result<Ve
             Err(_) => found.push(format!("{path} is gone; the plan keeps it")),
         }
     }
-    if planned.state == State::Planned && shop.campaigns().join(format!("{}.toml", planned.slug)).is_file() {
-        found.extend(people(read, shop, planned)?);
-    }
-    Ok(found)
+    found
 }
 
 /// Whether a file still says the same; settings of shop.toml that no letter shows do not count.
@@ -276,11 +322,12 @@ fn people(read: &Read<'_>, shop: &Shop, planned: &Planned) -> Result<Vec<String>
             found.push(format!("{} {what} if it were planned today", words::count(count, "recipient")));
         }
     }
-    let moved = before.iter().filter(|r| {
-        let address = |fields: &crate::merge::Fields| fields.get_list("address_lines");
-        today.recipients.iter().any(|t| t.reference == r.reference && address(&t.frozen.fields) != address(&r.fields))
-    });
-    let moved = moved.count();
+    let address = |fields: &Fields| fields.get_list("address_lines");
+    let now: HashMap<&str, &Fields> =
+        today.recipients.iter().map(|t| (t.reference.as_str(), &t.frozen.fields)).collect();
+    let is_other =
+        |r: &&Recipient| now.get(r.reference.as_str()).is_some_and(|fields| address(fields) != address(&r.fields));
+    let moved = before.iter().filter(is_other).count();
     if moved > 0 {
         found.push(format!(
             "{} another name or address in the book now; the letters keep the old one",

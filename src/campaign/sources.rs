@@ -45,6 +45,13 @@ impl Sources {
                 Err(fault) => faults.push(fault),
             }
         }
+        for (index, signer) in file.signers.iter().enumerate() {
+            let Some(name) = &signer.signature else { continue };
+            match image(shop, name) {
+                Ok(bytes) => drop(files.insert(format!("{TEMPLATES}{name}"), bytes)),
+                Err(fault) => faults.push(fault.at(file.line_of_signer(index, "signature")).at(place(&file.slug))),
+            }
+        }
         Error::all(faults).map_or(Ok(Self { files }), Err)
     }
 
@@ -102,21 +109,21 @@ impl Sources {
 /// Reads the images that a template names.
 fn images(shop: &Shop, template: &Template, files: &mut BTreeMap<String, Vec<u8>>, faults: &mut Vec<Error>) {
     for (name, line) in template.images() {
-        let read = shop::inside(&shop.templates(), &name).and_then(|path| {
-            if path.is_file() {
-                std::fs::read(&path).map_err(|e| Error::io("read", &path, e))
-            } else {
-                Err(Error::new(format!("there is no image {}", words::quote(&name)))
-                    .hint("put it into letter-templates/, or correct its name"))
-            }
-        });
-        match read {
-            Ok(bytes) => {
-                files.insert(format!("{TEMPLATES}{name}"), bytes);
-            }
+        match image(shop, &name) {
+            Ok(bytes) => drop(files.insert(format!("{TEMPLATES}{name}"), bytes)),
             Err(fault) => faults.push(fault.at(line).at(format!("{TEMPLATES}{}", template.file))),
         }
     }
+}
+
+/// An image beside the templates.
+fn image(shop: &Shop, name: &str) -> Result<Vec<u8>> {
+    let path = shop::inside(&shop.templates(), name)?;
+    if !path.is_file() {
+        return Err(Error::new(format!("there is no image {}", words::quote(name)))
+            .hint("put it into letter-templates/, or correct its name"));
+    }
+    std::fs::read(&path).map_err(|e| Error::io("read", &path, e))
 }
 
 fn missing_template(shop: &Shop, name: &str) -> Error {

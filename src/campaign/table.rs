@@ -154,12 +154,20 @@ pub struct Recipient {
 
 const RECIPIENT: &str = "SELECT r.id, r.campaign_id, r.number, r.ref, r.name, r.arm, r.by_hand, r.branch, r.channel, r.code, \
                          r.postcode, r.email, r.fields, r.state, r.returned_on, d.redeemed_on, d.redeemed_at, \
-                         d.spend_minor, d.till FROM recipient r LEFT JOIN redemption d ON d.recipient_id = r.id \
-                         AND d.undone_at IS NULL";
+                         d.spend_minor, d.till, p.line, p.signer FROM recipient r LEFT JOIN redemption d \
+                         ON d.recipient_id = r.id AND d.undone_at IS NULL \
+                         LEFT JOIN personal_line p ON p.recipient_id = r.id";
 
 impl Recipient {
     fn from_row(row: &Row<'_>) -> Result<Self> {
         let fields: String = row.get(12)?;
+        let mut fields: Fields = serde_json::from_str(&fields).map_err(|e| {
+            Error::new("the merge fields of a recipient are damaged").hint("restore a backup").because(e)
+        })?;
+        // What the owner added by hand, before anything else is made of the fields.
+        for (field, column) in [("personal_line", 19), ("signer", 20)] {
+            fields.text(field, &row.get::<Option<String>>(column)?.unwrap_or_default());
+        }
         Ok(Self {
             id: row.get(0)?,
             campaign_id: row.get(1)?,
@@ -173,9 +181,7 @@ impl Recipient {
             code: row.get(9)?,
             postcode: row.get(10)?,
             email: row.get(11)?,
-            fields: serde_json::from_str(&fields).map_err(|e| {
-                Error::new("the merge fields of a recipient are damaged").hint("restore a backup").because(e)
-            })?,
+            fields,
             state: row.get(13)?,
             returned_on: row.get(14)?,
             redeemed_on: row.get(15)?,

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::file::{Branch, CampaignFile, Channel, Gift, Limit, OnePer, nth_line_of};
+use super::file::{Branch, CampaignFile, Channel, Gift, Limit, OnePer, Signer, nth_line_of};
 use crate::error::{Error, Result};
 use crate::money::{Currency, Money, Share};
 use crate::shop::{Day, line_of, read_toml};
@@ -22,6 +22,8 @@ struct Written {
     letter: Option<WrittenLetter>,
     #[serde(default, rename = "branch")]
     branches: Vec<WrittenBranch>,
+    #[serde(default, rename = "signer")]
+    signers: Vec<WrittenSigner>,
 }
 
 #[derive(Deserialize)]
@@ -62,6 +64,14 @@ struct WrittenBranch {
     name: String,
     when: String,
     template: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenSigner {
+    name: String,
+    when: String,
+    signature: Option<String>,
 }
 
 impl<'de> Deserialize<'de> for Limit {
@@ -120,6 +130,7 @@ pub(super) fn read(slug: &str, text: &str, currency: Currency) -> Result<Campaig
         reading.faults.push(fault.hint("add `[letter]` with `template = \"…\"`, or branches"));
     }
     let branches = reading.branches(file.branches, template.as_deref());
+    let signers = reading.signers(file.signers);
     Error::all(reading.faults).map_or(Ok(()), Err)?;
     Ok(CampaignFile {
         slug: slug.to_owned(),
@@ -141,6 +152,7 @@ pub(super) fn read(slug: &str, text: &str, currency: Currency) -> Result<Campaig
         postage,
         currency,
         branches,
+        signers,
     })
 }
 
@@ -178,6 +190,25 @@ impl Reading<'_> {
             );
         }
         (include, exclude)
+    }
+
+    /// The signers, each with a name of their own.
+    fn signers(&mut self, written: Vec<WrittenSigner>) -> Vec<Signer> {
+        let mut signers: Vec<Signer> = Vec::new();
+        for (index, signer) in written.into_iter().enumerate() {
+            let line = nth_line_of(self.text, "[[signer]]", index);
+            let mut fault = |message: String, hint: &str| self.faults.push(Error::new(message).at(line).hint(hint));
+            let name = signer.name.trim().to_owned();
+            if name.is_empty() {
+                fault("a signer has no name".to_owned(), "write it as `name = \"…\"`");
+            }
+            if signers.iter().any(|other| other.name == name) {
+                let hint = "put both conditions into one: `when = \"… OR …\"`";
+                fault(format!("two signers are called {}", words::quote(&name)), hint);
+            }
+            signers.push(Signer { name, when: signer.when, signature: signer.signature });
+        }
+        signers
     }
 
     /// The branches, each with a name of its own and a letter.

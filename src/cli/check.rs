@@ -82,6 +82,10 @@ fn one(shop: &Shop, slug: &str, known: &[String], today: NaiveDate) -> std::resu
             segment::condition(&branch.when, &scope).err().map(|e| e.at("when").at(file.line_of_branch(index))),
         );
     }
+    for (index, signer) in file.signers.iter().enumerate() {
+        let fault = segment::condition(&signer.when, &scope).err();
+        faults.extend(fault.map(|e| e.at("when").at(file.line_of_signer(index, "when"))));
+    }
     let mut faults: Vec<Error> = faults.into_iter().map(|e| e.at(format!("campaigns/{slug}.toml"))).collect();
     match Sources::from_folder(shop, &file)
         .and_then(|sources| desk(shop, &sources, slug, &file, today).map(|_| sources))

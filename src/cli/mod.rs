@@ -12,11 +12,13 @@ mod follow_up;
 mod import;
 mod import_past;
 mod init;
+mod note_lines;
 mod pieces;
 mod plan;
 mod posted;
 mod preview;
 mod print;
+mod proof;
 mod recipients;
 mod redeem;
 mod report;
@@ -69,6 +71,8 @@ enum Verb {
     Plan(plan::Arguments),
     Recipients(recipients::Arguments),
     Why(why::Arguments),
+    NoteLines(note_lines::Arguments),
+    Proof(proof::Arguments),
     Preview(preview::Arguments),
     Print(print::Arguments),
     Posted(posted::Arguments),
@@ -134,6 +138,8 @@ fn run(verb: &Verb, context: &Context) -> Result<Done> {
         Verb::Plan(arguments) => plan::run(arguments, context),
         Verb::Recipients(arguments) => recipients::run(arguments, context),
         Verb::Why(arguments) => why::run(arguments, context),
+        Verb::NoteLines(arguments) => note_lines::run(arguments, context),
+        Verb::Proof(arguments) => proof::run(arguments, context),
         Verb::Preview(arguments) => preview::run(arguments, context),
         Verb::Print(arguments) => print::run(arguments, context),
         Verb::Posted(arguments) => posted::run(arguments, context),

@@ -1,103 +1,16 @@
-//! What `preview`, `print` and `send` share: a plan on the desk, letters into a PDF, problems by name, safe file names.
-
-use std::io::Write;
+//! What `preview`, `print` and `send` share: the bytes of an email, safe file names, what is different since the plan.
 
 use sha2::{Digest, Sha256};
 
 use super::Context;
-use crate::campaign::{self, Planned, Recipient, State};
+use crate::campaign::{self, Recipient};
 use crate::email::{self, Email};
 use crate::error::{Error, Result};
-use crate::letter::{self, Desk, Job, Letter, Printed, shop_fonts};
+use crate::letter::OnDesk;
 use crate::merge;
-use crate::shop::{EmailSettings, Settings, Shop};
+use crate::shop::{EmailSettings, Shop};
 use crate::store::Read;
 use crate::words;
-
-/// A plan, with everything its pieces are made from, as it was kept.
-pub(super) struct OnDesk {
-    pub(super) planned: Planned,
-    pub(super) settings: Settings,
-    pub(super) desk: Desk,
-}
-
-/// Takes a plan onto the desk.
-pub(super) fn take(read: &Read<'_>, shop: &Shop, slug: &str) -> Result<OnDesk> {
-    let planned = campaign::need(read, slug)?;
-    if planned.state == State::Closed {
-        return Err(Error::new(format!("{} is over, and its letters are not kept", words::quote(slug))).hint(format!(
-            "`regulars report {slug}` says what came of it, `regulars follow-up {slug} NEW` writes again"
-        )));
-    }
-    let sources = campaign::kept_files(read, &planned)?;
-    let desk = Desk::open(&sources, slug, planned.dated, shop_fonts(&shop.folder)?)?;
-    Ok(OnDesk { settings: sources.settings()?, planned, desk })
-}
-
-/// Prints the letters of these recipients into one PDF; for both sides, if each is to start on a front.
-pub(super) fn print(
-    on: &OnDesk,
-    recipients: &[&Recipient],
-    (leave_out_problems, duplex): (bool, bool),
-    progress: &(dyn Fn(usize) + Sync),
-    out: &mut (impl Write + Send),
-) -> Result<Printed> {
-    let compose = |index: usize| on.desk.letter(recipients[index]);
-    letter::print(&Job { leave_out_problems, duplex, ..job(on, recipients.len(), &compose, progress) }, out)
-}
-
-/// Lays out the letters of these recipients as [`print()`] does, and prints none.
-pub(super) fn check(on: &OnDesk, recipients: &[&Recipient], progress: &(dyn Fn(usize) + Sync)) -> Result<Printed> {
-    let compose = |index: usize| on.desk.letter(recipients[index]);
-    letter::check(&Job { leave_out_problems: true, ..job(on, recipients.len(), &compose, progress) })
-}
-
-fn job<'a>(
-    on: &'a OnDesk,
-    letters: usize,
-    compose: &'a (dyn Fn(usize) -> Result<Letter> + Sync),
-    progress: &'a (dyn Fn(usize) + Sync),
-) -> Job<'a> {
-    Job {
-        stationery: &on.desk.stationery,
-        images: &on.desk.images,
-        fonts: &on.desk.fonts,
-        letters,
-        compose,
-        title: on.planned.name.clone(),
-        fingerprint: on.planned.fingerprint.clone(),
-        created: on.planned.dated,
-        threads: threads(),
-        leave_out_problems: false,
-        duplex: false,
-        progress,
-    }
-}
-
-/// How many threads work on letters; no byte depends on it.
-pub(super) fn threads() -> usize {
-    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
-}
-
-/// The problems of letters, each with its recipient.
-pub(super) fn problems(printed: &Printed, recipients: &[&Recipient]) -> Vec<Error> {
-    problems_of("letter to", printed, recipients)
-}
-
-/// The problems of what is printed for people (`label for`), each with its recipient.
-pub(super) fn problems_of(what: &str, printed: &Printed, recipients: &[&Recipient]) -> Vec<Error> {
-    let named = printed.problems.iter().map(|problem| {
-        let who = recipients[problem.letter];
-        let joint = if problem.message.starts_with("needs ") { " " } else { ": " };
-        let whose = format!("{what} {} ({})", who.name, words::quote(&who.reference));
-        let error = Error::new(format!("{whose}{joint}{}", problem.message));
-        match &problem.hint {
-            Some(hint) => error.hint(hint.clone()),
-            None => error,
-        }
-    });
-    named.collect()
-}
 
 /// Who sends the emails, as shop.toml says it today.
 pub(super) fn sender(shop: &Shop) -> Result<&EmailSettings> {
@@ -117,6 +30,7 @@ pub(super) fn email(read: &Read<'_>, on: &OnDesk, shop: &Shop, recipient: &Recip
         let place = e.place().map_or(String::new(), |place| format!("in letter-templates/{place}: "));
         Error::new(format!("{who}{joint}{}", e.message())).hint(format!("{place}{hint}"))
     };
+    on.may_go(recipient).map_err(named)?;
     let body = on.desk.engine.body(template, &recipient.fields).map_err(named)?;
     let subject = on.desk.engine.subject(template, &recipient.fields).map_err(named)?.unwrap_or_default();
     let blocks = merge::blocks(&body).map_err(named)?;
@@ -131,7 +45,7 @@ pub(super) fn email(read: &Read<'_>, on: &OnDesk, shop: &Shop, recipient: &Recip
         name: recipient.fields.get("customer.full_name").unwrap_or(&recipient.name),
         subject: &subject,
         blocks: &blocks,
-        signer: head.and_then(|head| head.signer.as_deref()).unwrap_or_default(),
+        signer: recipient.fields.get("signer").unwrap_or_default(),
         footer: &footer,
         language: head.and_then(|head| head.language.as_deref()).unwrap_or("en"),
         date: on.planned.dated,

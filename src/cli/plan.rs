@@ -53,7 +53,7 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
     if !arguments.dry_run {
         let letters = summary.by_channel.get("letter").is_some_and(|n| *n > 0);
         let then = if letters { format!("print {slug}") } else { format!("send {slug} --to-folder DIR") };
-        text.push_str(&format!("\nNext: regulars preview {slug} REF, then regulars {then}\n"));
+        text.push_str(&format!("\nNext: regulars proof {slug}, then regulars {then}\n"));
     }
     Ok(Done::new(text, &summary).warn(summary.warnings.clone()))
 }

@@ -7,6 +7,7 @@ use super::{Context, pieces};
 use crate::book;
 use crate::campaign::{self, Arm};
 use crate::error::{Error, Result};
+use crate::letter::{self, OnDesk};
 use crate::shop;
 use crate::words;
 
@@ -25,9 +26,9 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
     let shop = context.shop()?;
     let store = shop.store()?;
     let read = store.read();
-    let on = pieces::take(&read, &shop, &arguments.campaign)?;
+    let planned = campaign::need(&read, &arguments.campaign)?;
     let customer = book::by_ref(&read, &arguments.reference)?;
-    let recipient = campaign::for_customer(&read, on.planned.id, customer.id)?.filter(|r| r.arm == Arm::Mailed);
+    let recipient = campaign::for_customer(&read, planned.id, customer.id)?.filter(|r| r.arm == Arm::Mailed);
     let Some(recipient) = recipient else {
         return Err(Error::new(format!(
             "{} gets nothing from {}",
@@ -36,11 +37,14 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
         ))
         .hint(format!("`regulars why {} {}` says why", arguments.campaign, arguments.reference)));
     };
+    let mut on = OnDesk::take_for(&read, &shop, planned, &recipient)?;
+    // To look at it is not to let it go.
+    let waits = on.held_back.remove(&recipient.id).map(|held| format!("it waits: {}", held.message));
     let stem = shop.out(&arguments.campaign).join("previews").join(pieces::file_name(&recipient.reference));
     let path = if recipient.channel == "letter" {
         let mut pdf = Vec::new();
-        let printed = pieces::print(&on, &[&recipient], (false, false), &|_| {}, &mut pdf)?;
-        Error::all(pieces::problems(&printed, &[&recipient])).map_or(Ok(()), Err)?;
+        let printed = on.print(&[&recipient], (false, false), &|_| {}, &mut pdf)?;
+        Error::all(letter::problems(&printed, &[&recipient])).map_or(Ok(()), Err)?;
         let path = stem.with_extension("pdf");
         shop::write_whole(&path, &pdf)?;
         path
@@ -51,6 +55,7 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
     };
     let shown = pieces::shown(context, &path);
     let object = json!({ "campaign": on.planned.slug, "ref": recipient.reference, "name": recipient.name, "channel": recipient.channel, "file": shown });
-    let differences = pieces::differences(&read, &shop, &on)?;
-    Ok(Done::new(format!("The {} to {} is in {shown}.", recipient.channel, recipient.name), &object).warn(differences))
+    let differences = campaign::differences_of(&read, &shop, &on.planned, &on.sources, &recipient)?;
+    let text = format!("The {} to {} is in {shown}.", recipient.channel, recipient.name);
+    Ok(Done::new(text, &object).warn(differences).warn(waits))
 }

@@ -8,6 +8,7 @@ use super::done::Done;
 use super::{Context, pieces, progress};
 use crate::campaign::{self, Recipient};
 use crate::error::{Error, Result};
+use crate::letter::OnDesk;
 use crate::shop;
 use crate::words;
 
@@ -23,13 +24,17 @@ pub(super) struct Arguments {
     /// So many at most.
     #[arg(long, value_name = "N")]
     limit: Option<usize>,
+    /// Let emails go that wait: for a complaint to be put right, or because of a wish since the plan.
+    #[arg(long)]
+    despite: bool,
 }
 
 pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
     let shop = context.shop()?;
     let store = shop.store()?;
     let read = store.read();
-    let on = pieces::take(&read, &shop, &arguments.campaign)?;
+    let on = OnDesk::take(&read, &shop, &arguments.campaign)?;
+    let on = if arguments.despite { on.despite() } else { on };
     let all = campaign::recipients(&read, on.planned.id)?;
     // Whoever was forgotten since has no number.
     let emails: Vec<&Recipient> = all.iter().filter(|r| r.channel == "email" && r.number.is_some()).collect();

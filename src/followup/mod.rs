@@ -149,5 +149,14 @@ fn campaign_text(planned: &Planned, file: &CampaignFile, new: &str, branches: &[
         line(&format!("when     = {}", quoted(&branch.response)));
         line(&format!("template = {}", quoted(&template_name(new, branch))));
     }
+    for signer in &file.signers {
+        line("");
+        line("[[signer]]");
+        line(&format!("name      = {}", quoted(&signer.name)));
+        line(&format!("when      = {}", quoted(&signer.when)));
+        if let Some(image) = &signer.signature {
+            line(&format!("signature = {}", quoted(image)));
+        }
+    }
     text
 }

@@ -112,11 +112,11 @@ fn try_form(setter: &mut Setter<'_>, language: &str, form: &[String], place: Pla
         let fit = usize::from(number::whole((height / (size * leading)).floor()));
         let message =
             format!("address does not fit the {}: {}, {fit} fit", place.what, words::count(lines.len(), "line"));
-        faults.push(Fault::Other(message, "put two lines of the address into one, or leave one out".to_owned()));
+        faults.push(Fault::Window(message, "put two lines of the address into one, or leave one out".to_owned()));
     } else if by_width < size {
         let line = lines.iter().find(|line| line.width > width).map_or("", |line| line.text.as_str());
         let message = format!("address does not fit the {}: {} is too long", place.what, words::quote(line));
-        faults.push(Fault::Other(message, "shorten that line, or break it into two".to_owned()));
+        faults.push(Fault::Window(message, "shorten that line, or break it into two".to_owned()));
     }
     SetAddress { lines, size, leading: size * leading, faults }
 }

@@ -14,7 +14,7 @@ pub(crate) fn pages(pages: &[Page]) -> String {
         for placed in page {
             let mut y = placed.y;
             let strips = match &placed.part {
-                Part::Strip(strip) => std::slice::from_ref(strip),
+                Part::Strip(strip) | Part::Guides(_, strip) => std::slice::from_ref(strip),
                 Part::Form(_, set) => set.strips.as_slice(),
             };
             for (number, strip) in strips.iter().enumerate() {

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use chrono::NaiveDate;
 
-use super::{Fonts, Images, Letter, Paper, Stationery, USUAL_SIZE, Window};
+use super::{Fonts, Images, Letter, Paper, Signer, Stationery, USUAL_SIZE, Window};
 use crate::campaign::{CampaignFile, Recipient, Sources};
 use crate::clock;
 use crate::error::{Error, Result};
@@ -79,8 +79,20 @@ impl Desk {
             address: forms.next().unwrap_or_default(),
             other_addresses: forms.collect(),
             blocks: merge::blocks(&body)?,
-            signer: None,
+            signer: self.signer(recipient, template),
+            proof: None,
         })
+    }
+
+    /// Who signs for this recipient, if not the one whom the template names.
+    fn signer(&self, recipient: &Recipient, template: &str) -> Option<Signer> {
+        let usual = self.places.get(template).and_then(|place| self.stationery.get(*place))?;
+        let name = recipient.fields.get("signer").unwrap_or_default();
+        let of_file = self.file.signers.iter().find(|signer| signer.name == name);
+        let of_template = usual.signature.as_ref().filter(|_| name == usual.signer);
+        let signature = of_file.and_then(|signer| signer.signature.as_ref()).or(of_template);
+        let is_usual = name.is_empty() || name == usual.signer && signature == usual.signature.as_ref();
+        (!is_usual).then(|| Signer { name: name.to_owned(), signature: signature.cloned() })
     }
 }
 

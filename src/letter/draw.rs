@@ -2,7 +2,7 @@
 
 use super::fonts::Fonts;
 use super::number::{self, hundredths, push_hundredths, push_whole};
-use super::page::{Line, Mark, Page, Part, Run, SetBlock};
+use super::page::{Line, Mark, Outline, Page, Part, Run, SetBlock};
 
 /// Draws pages of one job.
 pub(crate) struct Pen<'a> {
@@ -79,10 +79,40 @@ impl<'a> Pen<'a> {
                     push_whole(&mut self.out, i32::try_from(*form).unwrap_or_default());
                     self.out.extend_from_slice(b" Do Q\n");
                 }
+                Part::Guides(outlines, strip) => {
+                    self.end_text();
+                    self.out.extend_from_slice(b"q 1 0 0 RG 1 0 0 rg .7 w\n");
+                    for outline in outlines {
+                        self.outline(*outline);
+                    }
+                    for mark in &strip.marks {
+                        self.mark(mark, placed.x, placed.y);
+                    }
+                    self.end_text();
+                    self.out.extend_from_slice(b"Q\n");
+                    // The font that is set now is the one from before.
+                    self.font = None;
+                }
             }
         }
         self.end_text();
         &self.out
+    }
+
+    fn outline(&mut self, outline: Outline) {
+        let (left, top) = (hundredths(outline.at.0), self.height - hundredths(outline.at.1));
+        let (width, height) = (hundredths(outline.size.0), hundredths(outline.size.1));
+        self.out.extend_from_slice(if outline.dashed { b"[4 3] 0 d " } else { b"[] 0 d " });
+        self.point(left, top);
+        if height == 0 {
+            self.out.extend_from_slice(b" m ");
+            self.point(left + width, top);
+            self.out.extend_from_slice(b" l S\n");
+        } else {
+            self.out.push(b' ');
+            self.point(width, -height);
+            self.out.extend_from_slice(b" re S\n");
+        }
     }
 
     /// The content of a form, whose origin is the block's top left corner.

@@ -33,6 +33,8 @@ struct Desk {
 pub(crate) struct Laid {
     /// Its pages.
     pub pages: Vec<Page>,
+    /// How long its text is, in points, were it on one page.
+    pub length: f32,
     /// What is wrong with it.
     pub faults: Vec<Fault>,
 }
@@ -116,11 +118,11 @@ pub(crate) fn letter(
             None => Arc::new(blocks::set(setter, &frame, block, geometry.measure)),
         });
     }
-    column.push(match letter.signer.as_deref() {
-        Some(signer) if signer != own.signer => {
-            Arc::new(sheet::closing(setter, &frame, own.signature.as_deref(), signer, geometry.measure))
+    column.push(match &letter.signer {
+        Some(other) => {
+            Arc::new(sheet::closing(setter, &frame, other.signature.as_deref(), &other.name, geometry.measure))
         }
-        _ => Arc::clone(&desk.closing),
+        None => Arc::clone(&desk.closing),
     });
     let mut faults = Vec::new();
     for set in [&*desk.head, &address].into_iter().chain(column.iter().map(|set| &**set)) {
@@ -130,6 +132,7 @@ pub(crate) fn letter(
             }
         }
     }
+    let length = column.iter().map(|set| set.height() + set.after).sum();
     let mut pages = Vec::new();
     for (number, parts) in columns(&column, geometry).into_iter().enumerate() {
         let mut page: Page = Vec::with_capacity(parts.len() + 2);
@@ -146,9 +149,12 @@ pub(crate) fn letter(
             let strip = sheet::folio(setter, &frame, geometry, number + 1);
             page.push(Placed { x: 0.0, y: 0.0, part: Part::Strip(strip) });
         }
+        if let Some(why) = &letter.proof {
+            page.push(Placed { x: 0.0, y: 0.0, part: sheet::guides(setter, geometry, why, number == 0) });
+        }
         pages.push(page);
     }
-    Laid { pages, faults }
+    Laid { pages, length, faults }
 }
 
 fn part(set: &Arc<SetBlock>, x: f32, y: f32) -> Placed {

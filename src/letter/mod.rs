@@ -24,6 +24,7 @@ mod layout;
 mod lines;
 mod machine;
 mod number;
+mod on_desk;
 mod page;
 mod paper;
 mod pdf;
@@ -48,7 +49,8 @@ pub use fonts::{Face, Fonts};
 pub use images::{Data, Image, Images};
 pub use imprint::Imprint;
 pub use labels::{LabelSheet, Placing, labels, outline};
-pub use page::{Fault, Glyph, Line, Mark, Page, Part, Placed, Run, SetBlock, Strip};
+pub use on_desk::{OnDesk, problems, problems_of, threads};
+pub use page::{Fault, Glyph, Line, Mark, Outline, Page, Part, Placed, Run, SetBlock, Strip};
 pub use paper::{Paper, Window};
 pub use print::{Layout, check, print};
 
@@ -112,7 +114,18 @@ pub struct Letter {
     /// The body.
     pub blocks: Vec<Block>,
     /// Who signs this letter, if not the one whom the stationery names.
-    pub signer: Option<String>,
+    pub signer: Option<Signer>,
+    /// A letter of a proof: why it is there, written small in the margin of each page; window and folds are drawn in red.
+    pub proof: Option<String>,
+}
+
+/// Who signs a letter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signer {
+    /// The name under the letter.
+    pub name: String,
+    /// The image of the signature; without one there is white to sign in.
+    pub signature: Option<String>,
 }
 
 /// The lines of an address, and the same in other forms, to be tried in turn: the first that fits is set.
@@ -151,6 +164,8 @@ pub struct Job<'a> {
 pub struct Printed {
     /// The pages of each letter; 0 for one that has a problem.
     pub pages: Vec<usize>,
+    /// How long the text of each letter is, in points, were it on one page.
+    pub lengths: Vec<u32>,
     /// Everything that is wrong, in the order of the letters.
     pub problems: Vec<Problem>,
 }
@@ -167,15 +182,30 @@ impl Printed {
 pub struct Problem {
     /// The number of the letter, counted from 0.
     pub letter: usize,
+    /// What sort of thing it is.
+    pub sort: Sort,
     /// What is wrong.
     pub message: String,
     /// What to do about it.
     pub hint: Option<String>,
 }
 
+/// What sort of problem a letter has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sort {
+    /// Its text cannot be made: a field that it prints is empty.
+    Field,
+    /// No font has a character of it.
+    Glyph,
+    /// Its address cannot be seen whole through the window.
+    Window,
+    /// Something does not fit the page, or is not there.
+    Page,
+}
+
 impl Problem {
-    fn of(letter: usize, fault: &Error) -> Self {
-        Self { letter, message: fault.to_string(), hint: fault.what_next().map(str::to_owned) }
+    fn of(letter: usize, sort: Sort, fault: &Error) -> Self {
+        Self { letter, sort, message: fault.to_string(), hint: fault.what_next().map(str::to_owned) }
     }
 }
 

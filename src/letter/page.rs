@@ -146,6 +146,8 @@ impl SetBlock {
 pub enum Fault {
     /// No font has this character.
     Glyph(char),
+    /// The address cannot be seen whole through the window: the message and a hint.
+    Window(String, String),
     /// Anything else: the message and a hint.
     Other(String, String),
 }
@@ -168,6 +170,19 @@ pub enum Part {
     Strip(Strip),
     /// A whole block that is the same in many letters.
     Form(usize, Arc<SetBlock>),
+    /// What only a proof has, drawn in red: outlines, and a remark in the margin.
+    Guides(Vec<Outline>, Strip),
+}
+
+/// A box of which only the edge is drawn; one without height is a line.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Outline {
+    /// Left and top.
+    pub at: (f32, f32),
+    /// Width and height.
+    pub size: (f32, f32),
+    /// Drawn in dashes.
+    pub dashed: bool,
 }
 
 /// A laid-out page.

@@ -143,6 +143,14 @@ pub(crate) struct Geometry {
     pub address: Rect,
     /// The address is centred in the height of its box, because the sheet may slide.
     pub address_centred: bool,
+    /// What is seen through the window however the sheet slides; nothing without a window.
+    pub seen: Option<Rect>,
+    /// The window itself while the sheet lies at the lower left of the envelope, where it can slide.
+    pub window: Option<Rect>,
+    /// Where the sheet is folded, from the top edge.
+    pub folds: [f32; 2],
+    /// The letter itself bears marks for folding and punching, as DIN 5008 has it.
+    pub fold_marks: bool,
     /// Top of the small line that names the sender inside the window, where the standard has one.
     pub return_line: Option<f32>,
     /// Top of the body on the first page.
@@ -166,6 +174,15 @@ pub(crate) fn geometry(paper: Paper, window: Window) -> Geometry {
         Window::Din5008B => ((14.0, 29.0), Rect::mm(25.0, 62.7, 75.0, 27.3), 99.0),
     };
     let left = address.x;
+    // US #10: 114.3 by 28.6, 22.2 from the left, 12.7 from the bottom of 241.3 by 104.8. DL: 90 by 35, 20 and 20 of 220 by 110.
+    let (seen, behind) = match window {
+        Window::None => (None, None),
+        Window::Us10 => (Some(Rect::mm(22.2, 63.5, 88.9, 16.9)), Some(Rect::mm(22.2, 51.8, 114.3, 28.6))),
+        Window::DlUk => (Some(Rect::mm(20.0, 55.0, 80.0, 24.0)), Some(Rect::mm(20.0, 44.0, 90.0, 35.0))),
+        Window::Din5008A => (Some(Rect::mm(20.0, 27.0, 85.0, 45.0)), None),
+        Window::Din5008B => (Some(Rect::mm(20.0, 45.0, 85.0, 45.0)), None),
+    };
+    let third = height / 3.0;
     Geometry {
         width,
         height,
@@ -173,6 +190,14 @@ pub(crate) fn geometry(paper: Paper, window: Window) -> Geometry {
         measure: width - 2.0 * left,
         head: (head.0 * MM, head.1 * MM),
         address,
+        seen,
+        window: behind,
+        folds: match window {
+            Window::Din5008A => [87.0 * MM, 192.0 * MM],
+            Window::Din5008B => [105.0 * MM, 210.0 * MM],
+            _ => [third, 2.0 * third],
+        },
+        fold_marks: matches!(window, Window::Din5008A | Window::Din5008B),
         address_centred: matches!(window, Window::Us10 | Window::DlUk),
         return_line: match window {
             Window::Din5008A => Some(28.5 * MM),
@@ -207,6 +232,11 @@ mod tests {
             let g = geometry(Paper::A4, window);
             assert!(g.head.0 + g.head.1 < g.return_line.unwrap_or(g.address.y), "{window:?}");
             assert!(g.address.y + g.address.height < g.body_top, "{window:?}");
+            if let Some(seen) = g.seen {
+                let (own, all) = (g.address, [seen.x + seen.width, seen.y + seen.height]);
+                assert!(own.x >= seen.x && own.x + own.width <= all[0] + 0.01, "{window:?}");
+                assert!(own.y >= seen.y && own.y + own.height <= all[1] + 0.01, "{window:?}");
+            }
         }
     }
 }

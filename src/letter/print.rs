@@ -15,7 +15,7 @@ use super::page::{Fault, Page, SetBlock};
 use super::pdf::Book;
 use super::typeset::Setter;
 use super::used::Used;
-use super::{Fonts, Job, Letter, Printed, Problem};
+use super::{Fonts, Job, Letter, Printed, Problem, Sort, number};
 use crate::error::{Error, Kind, Result};
 use crate::words;
 
@@ -27,9 +27,11 @@ const SEARCHED: usize = 256;
 const BATCH: usize = 16;
 
 /// What became of a letter.
+#[derive(Default)]
 struct Done {
     letter: usize,
     pages: Vec<Vec<u8>>,
+    length: u32,
     stationery: usize,
     problems: Vec<Problem>,
     /// Characters that no font has.
@@ -142,6 +144,7 @@ impl<W: Write> Bound<'_, '_, W> {
                 self.fault = self.fault.take().or(self.binder.page(page, size).err());
             }
             self.printed.pages.push(pages);
+            self.printed.lengths.push(done.length);
             self.printed.problems.extend(done.problems);
         }
     }
@@ -303,16 +306,17 @@ fn one(
     letter: usize,
     drawing: bool,
 ) -> Done {
-    let mut done = Done { letter, pages: Vec::new(), stationery: 0, problems: Vec::new(), missing: Vec::new() };
+    let mut done = Done { letter, ..Done::default() };
     let composed = match (job.compose)(letter) {
         Ok(composed) => composed,
         Err(error) => {
-            done.problems = error.faults().map(|fault| Problem::of(letter, fault)).collect();
+            done.problems = error.faults().map(|fault| Problem::of(letter, Sort::Field, fault)).collect();
             return done;
         }
     };
     done.stationery = composed.stationery;
     let laid = layout::letter(setter, constants, job.stationery, job.images, &composed);
+    done.length = u32::from(number::whole(laid.length));
     if !laid.faults.is_empty() {
         let glyphs = laid.faults.iter().filter_map(|fault| if let Fault::Glyph(c) = fault { Some(*c) } else { None });
         done.missing = glyphs.collect();
@@ -324,7 +328,7 @@ fn one(
         let squeezed = if drawing { press.squeeze(pen.page(page, height)) } else { Ok(Vec::new()) };
         match squeezed {
             Ok(content) => done.pages.push(content),
-            Err(error) => done.problems.push(Problem::of(letter, &error)),
+            Err(error) => done.problems.push(Problem::of(letter, Sort::Page, &error)),
         }
     }
     done
@@ -332,20 +336,23 @@ fn one(
 
 /// Faults in the words of the owner; the characters that no font has in one sentence.
 pub(crate) fn problems(letter: usize, faults: Vec<Fault>) -> Vec<Problem> {
+    let problem = |sort, message, hint: String| {
+        let hint = Some(hint).filter(|hint| !hint.is_empty());
+        Problem { letter, sort, message, hint }
+    };
     let mut missing = Vec::new();
     let mut problems = Vec::new();
     for fault in faults {
         match fault {
             Fault::Glyph(character) => missing.push(format!("'{character}' (U+{:04X})", u32::from(character))),
-            Fault::Other(message, hint) => {
-                problems.push(Problem { letter, message, hint: Some(hint).filter(|hint| !hint.is_empty()) });
-            }
+            Fault::Window(message, hint) => problems.push(problem(Sort::Window, message, hint)),
+            Fault::Other(message, hint) => problems.push(problem(Sort::Page, message, hint)),
         }
     }
     if !missing.is_empty() {
         let message = format!("no font has {}", words::first_few(&missing, 5));
-        let hint = Some("put a font that has it into the shop's `fonts` folder".to_owned());
-        problems.insert(0, Problem { letter, message, hint });
+        let hint = "put a font that has it into the shop's `fonts` folder".to_owned();
+        problems.insert(0, problem(Sort::Glyph, message, hint));
     }
     problems
 }

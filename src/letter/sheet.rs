@@ -3,7 +3,7 @@
 use super::address::{self, Place};
 use super::blocks::{self, Frame};
 use super::lines::{self, Align};
-use super::page::{Fault, Mark, SetBlock, Strip};
+use super::page::{Fault, Mark, Outline, Part, SetBlock, Strip};
 use super::paper::{Geometry, MM};
 use super::typeset::{Look, Setter, Styled};
 use super::{Stationery, Window};
@@ -12,6 +12,12 @@ use crate::words;
 /// The most that a logo takes in width, and a signature in width and height, in mm.
 const LOGO_WIDTH: f32 = 75.0;
 const SIGNATURE: (f32, f32) = (58.0, 19.0);
+/// Fold marks begin so far from the left edge, where printers can print; their length, and that of the punch mark, in mm.
+const MARKS: (f32, f32, f32) = (5.0, 4.0, 6.0);
+/// Where the sheet is punched, in mm: half the height of A4.
+const PUNCH: f32 = 148.5;
+/// The remark on a proof: its size in points, and where it stands, from the left and the top, in mm.
+const PROOF: (f32, f32, f32) = (8.0, 8.0, 6.0);
 /// White for signing by hand, in mm.
 const HAND: f32 = 15.0;
 
@@ -68,6 +74,12 @@ pub(crate) fn letterhead(
     }
     if let Some(top) = geometry.return_line.filter(|_| !sender.is_empty()) {
         return_line(setter, frame, geometry, &sender.join(" · "), top, &mut strip);
+    }
+    if geometry.fold_marks {
+        let [upper, lower] = geometry.folds;
+        for (y, length) in [(upper, MARKS.1), (PUNCH * MM, MARKS.2), (lower, MARKS.1)] {
+            strip.marks.push(Mark::Rule { x: MARKS.0 * MM, y, width: length * MM });
+        }
     }
     let date = Styled::plain(&stationery.date, Look::of(frame.size));
     if !date.is_blank() {
@@ -155,6 +167,24 @@ pub(crate) fn closing(
     }
     set.faults.extend(std::mem::take(&mut setter.missing).into_iter().map(Fault::Glyph));
     set
+}
+
+/// What a proof shows in red on a page: window and folds on the first, and in the margin why the letter is there.
+pub(crate) fn guides(setter: &mut Setter<'_>, geometry: &Geometry, why: &str, is_first: bool) -> Part {
+    let mut outlines = Vec::new();
+    if is_first {
+        let windows = [(geometry.seen, false), (geometry.window, true)];
+        let windows = windows.into_iter().filter_map(|(rect, dashed)| rect.map(|rect| (rect, dashed)));
+        outlines.extend(windows.map(|(r, dashed)| Outline { at: (r.x, r.y), size: (r.width, r.height), dashed }));
+        outlines.extend(geometry.folds.map(|y| Outline { at: (0.0, y), size: (geometry.width, 0.0), dashed: true }));
+    }
+    let (size, x, y) = (PROOF.0, PROOF.1 * MM, PROOF.2 * MM);
+    let styled = Styled::plain(why, Look::of(size));
+    let set = lines::set(setter, &styled, "en", geometry.width - 2.0 * x, Align::Left).into_iter().next();
+    let marks = set.map(|(inset, line)| Mark::Text { x: x + inset, y, line }).into_iter().collect();
+    // What no font has is a fault of the letter, and told there.
+    setter.missing.clear();
+    Part::Guides(outlines, Strip { height: geometry.height, marks, ..Strip::default() })
 }
 
 /// The number at the foot of a page.

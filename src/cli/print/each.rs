@@ -11,6 +11,7 @@ use crate::campaign::{self, Recipient};
 use crate::cli::done::Done;
 use crate::cli::{pieces, progress};
 use crate::error::{Error, Kind, Result};
+use crate::letter;
 use crate::store::Store;
 use crate::words;
 
@@ -58,7 +59,7 @@ fn make(run: &Run<'_>, folder: &Path) -> Result<BTreeSet<String>> {
     let work = || -> Result<()> {
         while let Some(letter) = run.letters.get(next.fetch_add(1, Ordering::Relaxed)) {
             let mut pdf = Vec::new();
-            pieces::print(run.on, &[letter], (false, false), &|_| {}, &mut pdf)?;
+            run.on.print(&[letter], (false, false), &|_| {}, &mut pdf)?;
             let path = folder.join(name(letter));
             std::fs::write(&path, pdf).map_err(|e| Error::io("write", &path, e))?;
             bar.inc(1);
@@ -67,7 +68,7 @@ fn make(run: &Run<'_>, folder: &Path) -> Result<BTreeSet<String>> {
     };
     let broke_off = || Error::of(Kind::Machine, "the letters could not be printed: a part of the program broke off");
     std::thread::scope(|scope| {
-        let hands: Vec<_> = (0..pieces::threads()).map(|_| scope.spawn(work)).collect();
+        let hands: Vec<_> = (0..letter::threads()).map(|_| scope.spawn(work)).collect();
         hands.into_iter().try_for_each(|hand| hand.join().map_err(|_| broke_off())?)
     })?;
     bar.finish_and_clear();

@@ -4,7 +4,6 @@ use serde_json::json;
 
 use super::{Run, finished, messages};
 use crate::cli::done::Done;
-use crate::cli::pieces;
 use crate::error::Result;
 use crate::letter::{self, Envelope};
 use crate::merge;
@@ -19,7 +18,7 @@ pub(super) fn print(run: Run<'_>, envelope: Envelope) -> Result<Done> {
     let addresses: Vec<_> = run.letters.iter().map(|letter| merge::address_forms(&letter.fields)).collect();
     let printed = shop::write_whole_with(&pdf, |out| {
         let printed = letter::envelopes(&run.imprint("envelopes"), envelope, &sender, &addresses, run.leave_out, out)?;
-        let found = pieces::problems_of("envelope for", &printed, &run.letters);
+        let found = letter::problems_of("envelope for", &printed, &run.letters);
         problems.extend(run.allowed(found, &printed, "envelope")?);
         Ok(printed)
     })?;

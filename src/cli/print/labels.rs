@@ -4,7 +4,6 @@ use serde_json::json;
 
 use super::{Arguments, Run, finished, messages};
 use crate::cli::done::Done;
-use crate::cli::pieces;
 use crate::error::{Error, Result};
 use crate::letter::{self, LabelSheet, Placing};
 use crate::merge;
@@ -53,7 +52,7 @@ pub(super) fn print(run: Run<'_>, wanted: &Wanted) -> Result<Done> {
     let printed = shop::write_whole_with(&pdf, |out| {
         let imprint = run.imprint("labels");
         let printed = letter::labels(&imprint, wanted.sheet, wanted.placing, &addresses, run.leave_out, out)?;
-        let found = pieces::problems_of("label for", &printed, &run.letters);
+        let found = letter::problems_of("label for", &printed, &run.letters);
         problems.extend(run.allowed(found, &printed, "label")?);
         Ok(printed)
     })?;

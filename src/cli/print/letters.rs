@@ -5,9 +5,9 @@ use serde_json::json;
 use super::{Run, cover, finished, messages};
 use crate::campaign::{self, Recipient};
 use crate::cli::done::Done;
-use crate::cli::{pieces, progress};
+use crate::cli::progress;
 use crate::error::{Error, Result};
-use crate::letter::Printed;
+use crate::letter::{self, Printed};
 use crate::shop;
 use crate::store::Store;
 use crate::words;
@@ -18,8 +18,8 @@ pub(super) fn print(run: &Run<'_>, store: &mut Store) -> Result<Done> {
     let bar = progress(run.context, run.letters.len(), "Setting letters");
     let step = |done: usize| bar.set_position(done as u64);
     let (printed, problems) = shop::write_whole_with(&pdf, |out| {
-        let printed = pieces::print(run.on, &run.letters, (run.leave_out, run.duplex), &step, out)?;
-        let problems = run.allowed(pieces::problems(&printed, &run.letters), &printed, "letter")?;
+        let printed = run.on.print(&run.letters, (run.leave_out, run.duplex), &step, out)?;
+        let problems = run.allowed(letter::problems(&printed, &run.letters), &printed, "letter")?;
         Ok((printed, problems))
     })?;
     bar.finish_and_clear();

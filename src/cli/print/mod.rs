@@ -12,10 +12,9 @@ use super::done::Done;
 use super::{Context, pieces, progress};
 use crate::campaign::{self, Recipient};
 use crate::error::{Error, Kind, Result};
-use crate::letter::{Envelope, Imprint, Printed};
+use crate::letter::{self, Envelope, Imprint, OnDesk, Printed};
 use crate::shop::Shop;
 use crate::words;
-use pieces::OnDesk;
 
 /// Print the letters: one PDF in posting order, with a manifest and a cover sheet; or labels or envelopes for them. May be
 /// run any number of times.
@@ -33,6 +32,9 @@ pub(super) struct Arguments {
     /// Print the letters that are in order, and list those that are not.
     #[arg(long)]
     leave_out_problems: bool,
+    /// Let letters go that wait: for a complaint to be put right, or because of a wish since the plan.
+    #[arg(long)]
+    despite: bool,
     /// For printing on both sides: each letter starts on a front.
     #[arg(long, conflicts_with_all = ["each", "labels", "envelopes"])]
     duplex: bool,
@@ -64,7 +66,8 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
     let labels = arguments.labels.as_deref().map(|name| labels::Wanted::read(name, arguments, &shop)).transpose()?;
     let envelope: Option<Envelope> = arguments.envelopes.as_deref().map(str::parse).transpose()?;
     let mut store = shop.store()?;
-    let on = pieces::take(&store.read(), &shop, &arguments.campaign)?;
+    let on = OnDesk::take(&store.read(), &shop, &arguments.campaign)?;
+    let on = if arguments.despite { on.despite() } else { on };
     let all = campaign::recipients(&store.read(), on.planned.id)?;
     let run = Run::of(&all, &on, &shop, arguments, context)?;
     let done = match (labels, envelope) {
@@ -152,9 +155,9 @@ impl<'r> Run<'r> {
     /// When something is wrong that may not be left out.
     fn in_order(mut self) -> Result<(Self, Vec<Error>, Vec<usize>)> {
         let bar = progress(self.context, self.letters.len(), "Looking at the letters");
-        let printed = pieces::check(self.on, &self.letters, &|done| bar.set_position(done as u64))?;
+        let printed = self.on.check_to_go(&self.letters, &|done| bar.set_position(done as u64))?;
         bar.finish_and_clear();
-        let problems = self.allowed(pieces::problems(&printed, &self.letters), &printed, "letter")?;
+        let problems = self.allowed(letter::problems(&printed, &self.letters), &printed, "letter")?;
         let mut pages = printed.pages.iter();
         self.letters.retain(|_| pages.next().is_some_and(|pages| *pages > 0));
         Ok((self, problems, printed.pages.into_iter().filter(|pages| *pages > 0).collect()))

@@ -1,0 +1,87 @@
+//! Whose piece waits although it is planned: a complaint that is not put right, or a wish that came after the plan.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+
+use super::table::{Planned, State};
+use crate::book;
+use crate::error::Result;
+use crate::params;
+use crate::store::Read;
+use crate::words;
+
+/// Why the piece of a recipient does not go out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeldBack {
+    /// It waits for a complaint to be put right; otherwise it is not wanted any more.
+    pub complaint: bool,
+    /// Why.
+    pub message: String,
+    /// What to do about it.
+    pub hint: String,
+}
+
+/// Whose piece of a plan waits, by the recipient's id; nobody's once it went out. `only` asks about one recipient.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn held_back(read: &Read<'_>, planned: &Planned, only: Option<i64>) -> Result<BTreeMap<i64, HeldBack>> {
+    let mut held = BTreeMap::new();
+    if !matches!(planned.state, State::Planned | State::Printing | State::Sending) {
+        return Ok(held);
+    }
+    let mine = only.map_or(String::new(), |id| format!(" AND r.id = {id}"));
+    let sql = "SELECT m.recipient_id, m.customer_id, n.on_day, n.text FROM contact_note n \
+               JOIN recipient_member m ON m.customer_id = n.customer_id JOIN recipient r ON r.id = m.recipient_id \
+               WHERE n.kind = 'complaint' AND n.resolved_on IS NULL AND r.campaign_id = ?1 AND r.arm = 'mailed'";
+    let complaints = read.all(&format!("{sql}{mine} ORDER BY n.on_day, n.id"), params![planned.id], |row| {
+        Ok((row.get::<i64>(0)?, row.get::<i64>(1)?, row.get::<NaiveDate>(2)?, row.get::<String>(3)?))
+    })?;
+    for (recipient, customer, on, text) in complaints {
+        let who = book::by_id(read, customer)?;
+        let message = format!("{} complained on {on} and it is not put right: {}", who.name(), words::quote(&text));
+        let hint = format!(
+            "`regulars customer resolve {}` once it is, or let the piece go all the same with `--despite`",
+            who.reference
+        );
+        held.insert(recipient, HeldBack { complaint: true, message, hint });
+    }
+    let sql = "SELECT r.id, r.channel, c.id FROM recipient r JOIN customer c ON c.id = r.customer_id \
+               WHERE r.campaign_id = ?1 AND r.arm = 'mailed' AND (c.deceased <> 0 \
+               OR (r.channel = 'letter' AND (c.post_consent = 'no' OR c.moved_from <> '')) \
+               OR (r.channel = 'email' AND c.email_consent <> 'yes'))";
+    let doubtful = read.all(&format!("{sql}{mine}"), params![planned.id], |row| {
+        Ok((row.get::<i64>(0)?, row.get::<String>(1)?, row.get::<i64>(2)?))
+    })?;
+    for (recipient, channel, customer) in doubtful {
+        let who = book::by_id(read, customer)?;
+        let message = match channel.as_str() {
+            _ if who.deceased => "has died since the plan",
+            "email" => "wants no email any more",
+            _ if who.post_consent == "no" => "wants no post any more",
+            _ if who.has_moved() => "has moved away since the plan",
+            _ => continue,
+        };
+        let slug = &planned.slug;
+        let hint = format!(
+            "`regulars plan {slug} --again` leaves them out as long as nothing was printed; `--despite` lets the piece go"
+        );
+        let message = format!("{} {message}", who.name());
+        held.insert(recipient, HeldBack { complaint: false, message, hint });
+    }
+    Ok(held)
+}
+
+/// What a plan says about complaints of those it writes to; nothing when there are none.
+pub(super) fn waiting(people: &[String]) -> Option<String> {
+    let (have, wait, go) = match people.len() {
+        0 => return None,
+        1 => ("1 recipient has a complaint that is".to_owned(), "their piece waits", "goes"),
+        n => (format!("{} have complaints that are", words::count(n, "recipient")), "their pieces wait", "go"),
+    };
+    Some(format!(
+        "{have} not put right, {}; {wait} until `regulars customer resolve REF`, or {go} with `--despite`",
+        words::first_few(people, 3)
+    ))
+}

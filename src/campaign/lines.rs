@@ -1,0 +1,264 @@
+//! The personal lines of a plan: a sheet with each recipient's card beside an empty line, and what comes back in it.
+//!
+//! A line and a signer by hand belong to one frozen piece. They are kept with their moment beside the plan, which they
+//! do not change, and reach its templates as `personal_line` and `signer`; see `table`.
+
+use std::collections::HashMap;
+
+use chrono::{NaiveDate, NaiveDateTime};
+use serde::Serialize;
+
+use super::table::{self, Arm, Planned, Recipient, State};
+use crate::book::import::{Columns, Field, Sheet};
+use crate::book::{self, Note};
+use crate::clock::ago;
+use crate::error::{Error, Result};
+use crate::money::Currency;
+use crate::params;
+use crate::store::{Read, Write};
+use crate::words;
+
+/// The columns that are read back; the others are for the eyes.
+const FIELDS: &[Field] = &[
+    ("ref", &["ref"]),
+    ("number", &["number"]),
+    ("name", &["name"]),
+    ("personal_line", &["personalline"]),
+    ("signer", &["signer"]),
+];
+
+const HEAD: [&str; 12] = [
+    "number",
+    "ref",
+    "name",
+    "last_visit",
+    "last_purchases",
+    "spouse",
+    "children",
+    "taste",
+    "open_complaint",
+    "last_contact",
+    "personal_line",
+    "signer",
+];
+
+/// How many purchases a row tells of.
+const PURCHASES: usize = 3;
+
+/// A personal line and who signs; either may be empty.
+type ByHand = (String, String);
+
+/// What was taken from a sheet.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct TakenLines {
+    /// Personal lines in the sheet.
+    pub lines: usize,
+    /// Signers in the sheet.
+    pub signers: usize,
+    /// Who has words or a signer of their own now, and had none.
+    pub added: Vec<String>,
+    /// Who has others than before.
+    pub changed: Vec<String>,
+    /// Who had some and has none now.
+    pub removed: Vec<String>,
+}
+
+/// Who is written to, in posting order, without those who were forgotten.
+fn written_to(read: &Read<'_>, planned: &Planned) -> Result<Vec<Recipient>> {
+    let all = table::recipients(read, planned.id)?;
+    Ok(all.into_iter().filter(|r| r.arm == Arm::Mailed && r.number.is_some()).collect())
+}
+
+/// The sheet for writing: a row for each recipient with what the book knows, and what was written so far.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn lines_sheet(
+    read: &Read<'_>,
+    planned: &Planned,
+    currency: Currency,
+    today: NaiveDate,
+) -> Result<(usize, Vec<u8>)> {
+    let failed = |e: csv::Error| Error::new("the sheet could not be written").because(e);
+    let own = by_hand(read, planned)?;
+    let recipients = written_to(read, planned)?;
+    // The mark by which spreadsheets know UTF-8.
+    let mut out = csv::Writer::from_writer("\u{feff}".as_bytes().to_vec());
+    out.write_record(HEAD).map_err(failed)?;
+    for recipient in &recipients {
+        let (line, signer) = own.get(&recipient.id).cloned().unwrap_or_default();
+        let known = known(read, recipient, currency, today)?;
+        let number = recipient.number.unwrap_or_default().to_string();
+        let texts = [number, recipient.reference.clone(), recipient.name.clone()];
+        let row = texts.into_iter().chain(known).chain([line, signer]);
+        out.write_record(row.map(|cell| words::inert(&cell))).map_err(failed)?;
+    }
+    let bytes = out.into_inner().map_err(|e| Error::new("the sheet could not be written").because(e.into_error()))?;
+    Ok((recipients.len(), bytes))
+}
+
+/// What the book knows of somebody, as one reads it while writing to them.
+fn known(read: &Read<'_>, recipient: &Recipient, currency: Currency, today: NaiveDate) -> Result<[String; 7]> {
+    let Some(customer) = book::resolve_ref(read, &recipient.reference)? else { return Ok(Default::default()) };
+    let card = book::card(read, &book::by_id(read, customer)?, today)?;
+    let bought = card.purchases.iter().take(PURCHASES).map(|one| {
+        let what = if one.item.is_empty() { String::new() } else { format!("{}, ", one.item) };
+        format!("{what}{}, {}", currency.show(one.amount), ago(one.on, today))
+    });
+    let bought = bought.collect::<Vec<_>>().join("; ");
+    let is_child = |key: &str| key.to_lowercase().starts_with("child");
+    let likes = |children: bool| {
+        let wanted = card.preferences.iter().filter(|(key, _)| is_child(key) == children);
+        let told = wanted.map(|(key, value)| if children { value.clone() } else { format!("{key}: {value}") });
+        told.collect::<Vec<_>>().join("; ")
+    };
+    let said = |note: Option<&Note>| {
+        note.map(|note| format!("{} {}: {}", note.kind, ago(note.on, today), note.text)).unwrap_or_default()
+    };
+    Ok([
+        card.last_visit_ago.clone().unwrap_or_default(),
+        bought,
+        card.fields.get("spouse").cloned().unwrap_or_default(),
+        likes(true),
+        likes(false),
+        said(card.open_complaints.first()),
+        said(card.contacts.first()),
+    ])
+}
+
+/// What was written by hand: line and signer, by the recipient's id.
+fn by_hand(read: &Read<'_>, planned: &Planned) -> Result<HashMap<i64, ByHand>> {
+    let sql = "SELECT p.recipient_id, p.line, p.signer FROM personal_line p JOIN recipient r ON r.id = p.recipient_id \
+               WHERE r.campaign_id = ?1";
+    Ok(read.all(sql, params![planned.id], |row| Ok((row.get(0)?, (row.get(1)?, row.get(2)?))))?.into_iter().collect())
+}
+
+/// Takes the sheet back: every row of a recipient says what its piece has from now on, an empty cell that it has nothing.
+/// All of it is taken or none.
+///
+/// # Errors
+/// When the campaign went out; when a column is missing; with every row that is no recipient's, by line.
+pub fn take_lines(write: &Write<'_>, planned: &Planned, sheet: &Sheet, now: NaiveDateTime) -> Result<TakenLines> {
+    if planned.state == State::Posted || planned.state == State::Closed {
+        let slug = words::quote(&planned.slug);
+        return Err(Error::new(format!("{slug} has gone out: what is written now would reach nobody"))
+            .hint("write it into the next campaign, or note it on the card: `regulars customer note REF TEXT`"));
+    }
+    let before = by_hand(write, planned)?;
+    let recipients = written_to(write, planned)?;
+    let mut taken = TakenLines::default();
+    for (one, line, signer) in rows(planned, sheet, &recipients)? {
+        let old = before.get(&one.id).cloned().unwrap_or_default();
+        let new = (line, signer.unwrap_or_else(|| old.1.clone()));
+        taken.lines += usize::from(!new.0.is_empty());
+        taken.signers += usize::from(!new.1.is_empty());
+        if old == new {
+            continue;
+        }
+        keep(write, one.id, &new, now)?;
+        let list = match (old == ByHand::default(), new == ByHand::default()) {
+            (true, _) => &mut taken.added,
+            (_, true) => &mut taken.removed,
+            _ => &mut taken.changed,
+        };
+        list.push(format!("{} ({})", one.name, words::quote(&one.reference)));
+    }
+    Ok(taken)
+}
+
+/// The rows of a sheet: whose, the line, and who signs if there is a column for that.
+fn rows<'r>(
+    planned: &Planned,
+    sheet: &Sheet,
+    recipients: &'r [Recipient],
+) -> Result<Vec<(&'r Recipient, String, Option<String>)>> {
+    let columns = Columns::find(FIELDS, sheet, &[])?;
+    if columns.place("ref").is_none() || columns.place("personal_line").is_none() {
+        return Err(Error::new("the columns `ref` and `personal_line` are not both there")
+            .at(1)
+            .hint(format!("take the sheet that `regulars note-lines {}` writes", planned.slug)));
+    }
+    let finder = Finder::of(recipients);
+    let (mut rows, mut faults, mut seen, mut odd) = (Vec::new(), Vec::new(), HashMap::new(), Vec::new());
+    sheet.each(
+        |at, _, row| {
+            let cell = |field: &str| columns.place(field).and_then(|place| row.get(place)).map(plain);
+            let said = |field: &str| cell(field).unwrap_or_default();
+            let named = said("ref");
+            match finder.find(&named, &said("number"), &said("name")) {
+                Some(one) => match seen.insert(one.id, at) {
+                    Some(first) => faults.push((at, format!("{} is in line {first} already", words::quote(&named)))),
+                    None => rows.push((one, said("personal_line"), cell("signer"))),
+                },
+                None => {
+                    let slug = words::quote(&planned.slug);
+                    faults.push((at, format!("{} is no recipient of {slug}", words::quote(&named))));
+                }
+            }
+            Ok(())
+        },
+        |problem, _| odd.push((problem.line, problem.message)),
+    )?;
+    faults.append(&mut odd);
+    faults.sort();
+    let hint = format!("take these rows out; `regulars recipients {}` lists who is meant", planned.slug);
+    let faults = faults.into_iter().map(|(at, message)| Error::new(message).at(at).hint(hint.clone()));
+    Error::all(faults.collect()).map_or(Ok(rows), Err)
+}
+
+fn keep(write: &Write<'_>, recipient: i64, (line, signer): &ByHand, now: NaiveDateTime) -> Result<()> {
+    if line.is_empty() && signer.is_empty() {
+        return forget(write, recipient);
+    }
+    let sql = "INSERT INTO personal_line (recipient_id, line, signer, written_at) VALUES (?1, ?2, ?3, ?4) \
+               ON CONFLICT (recipient_id) DO UPDATE SET line = excluded.line, signer = excluded.signer, \
+               written_at = excluded.written_at";
+    write.run(sql, params![recipient, line, signer, now]).map(|_| ())
+}
+
+/// Takes away what was written to somebody.
+pub(super) fn forget(write: &Write<'_>, recipient: i64) -> Result<()> {
+    write.run("DELETE FROM personal_line WHERE recipient_id = ?1", params![recipient]).map(|_| ())
+}
+
+/// Hands what was written on to the plan that takes another's place; whose words found nobody there.
+pub(super) fn hand_on(write: &Write<'_>, from: &Planned, to: &Planned) -> Result<Vec<String>> {
+    let sql = "INSERT INTO personal_line (recipient_id, line, signer, written_at) \
+               SELECT n.id, p.line, p.signer, p.written_at FROM personal_line p \
+               JOIN recipient o ON o.id = p.recipient_id JOIN recipient n ON n.ref = o.ref AND n.arm = 'mailed' \
+               WHERE o.campaign_id = ?1 AND n.campaign_id = ?2";
+    write.run(sql, params![from.id, to.id])?;
+    let sql = "SELECT o.name, o.ref FROM personal_line p JOIN recipient o ON o.id = p.recipient_id \
+               LEFT JOIN recipient n ON n.ref = o.ref AND n.arm = 'mailed' AND n.campaign_id = ?2 \
+               WHERE o.campaign_id = ?1 AND n.id IS NULL ORDER BY o.ref";
+    write.all(sql, params![from.id, to.id], |row| {
+        Ok(format!("{} ({})", row.get::<String>(0)?, words::quote(&row.get::<String>(1)?)))
+    })
+}
+
+/// Finds recipients by what a sheet says, also after a spreadsheet made a number of the reference.
+struct Finder<'r> {
+    by_ref: HashMap<&'r str, &'r Recipient>,
+    by_place: HashMap<(String, String), &'r Recipient>,
+}
+
+impl<'r> Finder<'r> {
+    fn of(recipients: &'r [Recipient]) -> Self {
+        let place = |r: &Recipient| (r.number.unwrap_or_default().to_string(), plain(&r.name));
+        Self {
+            by_ref: recipients.iter().map(|r| (r.reference.as_str(), r)).collect(),
+            by_place: recipients.iter().map(|r| (place(r), r)).collect(),
+        }
+    }
+
+    fn find(&self, reference: &str, number: &str, name: &str) -> Option<&'r Recipient> {
+        let by_place = || self.by_place.get(&(number.to_owned(), name.to_owned()));
+        self.by_ref.get(reference).or_else(by_place).copied()
+    }
+}
+
+/// A cell without control characters and outer spaces, and without what `words::inert` put before it.
+fn plain(cell: &str) -> String {
+    let clean: String = cell.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    words::live(clean.trim()).to_owned()
+}

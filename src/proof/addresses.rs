@@ -1,0 +1,142 @@
+//! Addresses that are not whole or not of the form of their country, and those at which several people live.
+
+use std::collections::BTreeMap;
+
+use super::names::argument;
+use super::{Kind, Person, Problem};
+use crate::merge::{country_code, country_name};
+use crate::words;
+
+/// The forms of postcodes: country, an example, and each form with 9 for a digit and A for a letter, nothing between them.
+const FORMS: &[(&str, &str, &[&str])] = &[
+    ("US", "97301 or 97301-1234", &["99999", "999999999"]),
+    ("CA", "K1A 0B1", &["A9A9A9"]),
+    ("MX", "06000", &["99999"]),
+    ("GB", "SW1A 1AA", &["A99AA", "A999AA", "AA99AA", "AA999AA", "A9A9AA", "AA9A9AA"]),
+    ("DE", "10115", &["99999"]),
+    ("AT", "1010", &["9999"]),
+    ("CH", "8001", &["9999"]),
+    ("FR", "75001", &["99999"]),
+    ("BE", "1000", &["9999"]),
+    ("NL", "1012 AB", &["9999AA"]),
+    ("LU", "1009", &["9999"]),
+    ("ES", "28001", &["99999"]),
+    ("PT", "1000-001", &["9999999"]),
+    ("IT", "00100", &["99999"]),
+    ("GR", "105 57", &["99999"]),
+    ("DK", "1050", &["9999"]),
+    ("NO", "0150", &["9999"]),
+    ("SE", "111 22", &["99999"]),
+    ("FI", "00100", &["99999"]),
+    ("PL", "00-001", &["99999"]),
+    ("CZ", "110 00", &["99999"]),
+    ("SK", "811 01", &["99999"]),
+    ("HU", "1011", &["9999"]),
+    ("JP", "100-0001", &["9999999"]),
+    ("IN", "110001", &["999999"]),
+    ("AU", "2000", &["9999"]),
+    ("NZ", "1010", &["9999"]),
+    ("ZA", "8001", &["9999"]),
+    ("BR", "01000-000", &["99999999"]),
+];
+
+/// Addresses without postcode or town, and postcodes that cannot be right.
+pub(super) fn problems(people: &[Person<'_>], home: &str) -> Vec<Problem> {
+    let mut found = Vec::new();
+    for person in people.iter().filter(|person| person.recipient.channel == "letter") {
+        let (recipient, reference) = (person.recipient, argument(&person.recipient.reference));
+        let country = person.best().map(|card| card.country.trim()).filter(|c| !c.is_empty()).unwrap_or(home);
+        let form = FORMS.iter().find(|(code, ..)| *code == country_code(country));
+        let postcode = recipient.postcode.trim();
+        let mut say = |message: String, hint: String| {
+            found.push(Problem::at(Kind::Address, recipient, message, hint));
+        };
+        if recipient.fields.get("customer.city").is_none() {
+            say("no town".to_owned(), format!("regulars customer set {reference} city=…"));
+        }
+        match form {
+            Some(_) if postcode.is_empty() => {
+                say("no postcode".to_owned(), format!("regulars customer set {reference} postcode=…"));
+            }
+            Some((code, example, forms)) if !forms.iter().any(|form| fits(postcode, form)) => {
+                let message =
+                    format!("{} is no postcode ({}: {example})", words::quote(postcode), country_name(country, "US"));
+                let lost_zero = *code == "US" && fits(postcode, "9999");
+                let right = if lost_zero { format!("0{postcode}") } else { "…".to_owned() };
+                say(message, format!("regulars customer set {reference} postcode={right}"));
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+/// Recipients at one address who are not one household.
+pub(super) fn shared(people: &[Person<'_>]) -> Vec<Problem> {
+    let mut homes: BTreeMap<String, Vec<&Person<'_>>> = BTreeMap::new();
+    for person in people.iter().filter(|person| person.recipient.channel == "letter") {
+        let lines = person.recipient.fields.get_list("address_lines");
+        let home = lines.iter().skip(1).map(|line| line.to_lowercase()).collect::<Vec<_>>().join(", ");
+        homes.entry(home).or_default().push(person);
+    }
+    let mut found = Vec::new();
+    for neighbours in homes.into_values() {
+        let household = |person: &Person<'_>| person.best().map(|card| card.household_id);
+        let [first, others @ ..] = neighbours.as_slice() else { continue };
+        let Some(other) = others.iter().find(|other| household(other) != household(first)) else { continue };
+        let names: Vec<String> = neighbours.iter().map(|one| one.said()).collect();
+        let at = first.recipient.fields.get_list("address_lines").split_off(1).join(", ");
+        let letters = words::count(neighbours.len(), "letter");
+        let message = format!("{letters} to {at}: {}", words::first_few(&names, 4));
+        let (one, two) = (argument(&other.recipient.reference), argument(&first.recipient.reference));
+        let hint = format!("if they live together: regulars customer set {one} household={two}");
+        found.push(Problem::at(Kind::SharedAddress, first.recipient, message, hint));
+    }
+    found.sort_by(|a, b| a.reference.cmp(&b.reference));
+    found
+}
+
+/// Whether a postcode has a form; spaces, hyphens and the letters of a country before it do not count.
+fn fits(postcode: &str, form: &str) -> bool {
+    let mut code = postcode.trim();
+    if let Some((country, rest)) = code.split_once('-')
+        && form.starts_with('9')
+        && (1..=2).contains(&country.len())
+        && country.chars().all(|c| c.is_ascii_alphabetic())
+    {
+        code = rest;
+    }
+    let signs: Vec<char> = code.chars().filter(|c| !matches!(c, ' ' | '-' | '\u{a0}')).collect();
+    signs.len() == form.len()
+        && signs.iter().zip(form.chars()).all(|(sign, wanted)| match wanted {
+            '9' => sign.is_ascii_digit(),
+            _ => sign.is_ascii_alphabetic(),
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_postcode_has_the_form_of_its_country() {
+        for (country, postcode, good) in [
+            ("US", "01040", true),
+            ("US", "97301-1234", true),
+            ("US", "1040", false),
+            ("GB", "sw1a 1aa", true),
+            ("GB", "SW1A 1A", false),
+            ("DE", "D-10115", true),
+            ("DE", "1011", false),
+            ("NL", "1012AB", true),
+            ("CA", "K1A0B1", true),
+            ("PL", "00-001", true),
+            ("CH", "CH-8001", true),
+        ] {
+            let (_, example, forms) = FORMS.iter().find(|(code, ..)| *code == country).expect("known");
+            assert_eq!(forms.iter().any(|form| fits(postcode, form)), good, "{country} {postcode}");
+            let first = example.split(" or ").next().unwrap_or_default();
+            assert!(forms.iter().any(|form| fits(first, form)), "{country}: the example");
+        }
+    }
+}

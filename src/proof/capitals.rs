@@ -1,0 +1,239 @@
+//! Names in capitals, as they would be written: ROBERT MCDONALD JR is Robert McDonald Jr.
+//!
+//! Only a name without any small letter is touched. What may be initials, a numeral or a firm stays as it is.
+
+/// Which part of a name it is: what two letters or "van" mean depends on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    /// First names.
+    First,
+    /// A surname.
+    Last,
+    /// Both, in this order, perhaps after a title.
+    Whole,
+}
+
+/// Small words before a surname.
+const PARTICLES: &[&str] = &[
+    "van", "von", "vom", "zu", "zum", "zur", "der", "den", "ter", "ten", "de", "del", "della", "dela", "dos", "das",
+    "do", "da", "di", "du", "bin", "ibn", "y",
+];
+/// Articles that are small only behind one of those: de la, de los.
+const ARTICLES: &[&str] = &["la", "las", "los", "le", "les"];
+/// What stands behind a name, and how it is written.
+const BEHIND: &[(&str, &str)] = &[
+    ("II", "II"),
+    ("III", "III"),
+    ("IV", "IV"),
+    ("VI", "VI"),
+    ("VII", "VII"),
+    ("VIII", "VIII"),
+    ("JR", "Jr"),
+    ("SR", "Sr"),
+    ("ESQ", "Esq"),
+    ("PHD", "PhD"),
+    ("MD", "MD"),
+    ("DDS", "DDS"),
+    ("DVM", "DVM"),
+    ("CPA", "CPA"),
+    ("RN", "RN"),
+    ("USN", "USN"),
+    ("USA", "USA"),
+    ("USMC", "USMC"),
+    ("USAF", "USAF"),
+];
+/// What stands before a name.
+const BEFORE: &[&str] = &["MR", "MRS", "MS", "MX", "DR", "PROF", "REV", "FR", "HR", "ST", "STE", "JR", "SR"];
+/// First names of two letters that end in a consonant; others are initials.
+const SHORT: &[&str] = &["AL", "ED", "AB", "AN", "OZ", "IB", "EL", "UR"];
+/// Names in which Mac is followed by a capital; in most others it is not: Mack, Macy, Machado.
+const MAC: &[&str] = &[
+    "ALISTER", "ALLISTER", "ARTHUR", "AULAY", "CALLUM", "CORMACK", "DONALD", "DONNELL", "DOUGALL", "FARLANE", "GREGOR",
+    "INNES", "INTOSH", "INTYRE", "IVER", "KENZIE", "KINNON", "LACHLAN", "LAREN", "LEAN", "LEOD", "MILLAN", "NAUGHTON",
+    "NEIL", "NEILL", "PHERSON", "QUEEN", "RAE", "TAVISH",
+];
+/// Before an apostrophe, more letters than one after which a capital follows.
+const ELIDED: &[&str] = &["DELL", "DALL", "NELL", "SANT", "MC"];
+/// Words of firms.
+const FIRMS: &[&str] = &[
+    "INC", "LLC", "LTD", "LIMITED", "CO", "CORP", "COMPANY", "LLP", "LP", "PLC", "GMBH", "AG", "KG", "OHG", "BV", "NV",
+    "SA", "SAS", "SARL", "SRL", "SPA", "OY", "AB", "BANK", "GROUP", "HOTEL", "CLUB", "SCHOOL", "CHURCH", "USA", "UK",
+];
+
+/// The name as it would be written, if it is wholly in capitals and can be told.
+pub(super) fn repaired(name: &str, part: Part) -> Option<String> {
+    if name.chars().any(char::is_lowercase) || name.chars().filter(|c| c.is_uppercase()).count() < 2 {
+        return None;
+    }
+    let words: Vec<&str> = name.split(' ').collect();
+    let mut written: Vec<String> = Vec::with_capacity(words.len());
+    let behind = |word: &str, at: usize| at > 0 && BEHIND.iter().any(|(known, _)| *known == bare(word));
+    // The last word that is a name, and where first names begin.
+    let last = (0..words.len()).rev().find(|at| !behind(words[*at], *at) && !bare(words[*at]).is_empty())?;
+    let first = (0..last).find(|at| !BEFORE.contains(&bare(words[*at]).as_str())).unwrap_or(last);
+    for (at, word) in words.iter().enumerate() {
+        let of_surname = part == Part::Last || part == Part::Whole && at == last && last > first;
+        let after_first = part == Part::Last || at > first;
+        let small = word.to_lowercase();
+        let is_article = ARTICLES.contains(&small.as_str())
+            && written.last().is_some_and(|before| PARTICLES.contains(&before.as_str()));
+        written.push(if behind(word, at) {
+            with_bare(word, |bare| {
+                BEHIND.iter().find(|(known, _)| *known == bare).map_or(bare, |(_, how)| how).to_owned()
+            })
+        } else if at < last && after_first && (is_article || PARTICLES.contains(&small.as_str())) {
+            small
+        } else if may_be_initials(&bare(word), of_surname) {
+            (*word).to_owned()
+        } else {
+            capitalised(word)
+        });
+    }
+    let written = written.join(" ");
+    (written != name).then_some(written)
+}
+
+/// Whether a name speaks of a firm rather than of a person.
+pub(super) fn is_firm(name: &str) -> bool {
+    name.split([' ', ',']).any(|word| FIRMS.contains(&bare(word).replace('.', "").as_str()))
+        || name.chars().any(char::is_numeric)
+}
+
+/// A word without the signs around it.
+fn bare(word: &str) -> String {
+    word.trim_matches(|c: char| !c.is_alphanumeric()).to_owned()
+}
+
+/// A word with something else between the signs around it.
+fn with_bare(word: &str, change: impl FnOnce(&str) -> String) -> String {
+    let inside = bare(word);
+    word.replacen(&inside, &change(&inside), 1)
+}
+
+/// Whether letters may stand for words: JT and AJ, but not NG as a surname, nor AL.
+fn may_be_initials(word: &str, of_surname: bool) -> bool {
+    if of_surname || BEFORE.contains(&word) || !word.is_ascii() {
+        return false;
+    }
+    let is_vowel = |c: char| "AEIOUY".contains(c);
+    match word.len() {
+        2 => !word.ends_with(is_vowel) && !SHORT.contains(&word),
+        3 => !word.contains(is_vowel),
+        _ => false,
+    }
+}
+
+/// A word with a capital at the start of each part: at hyphens and points always, at apostrophes where that is the habit.
+fn capitalised(word: &str) -> String {
+    let mut written = String::with_capacity(word.len());
+    let mut piece = String::new();
+    let mut before: Option<(char, String)> = None;
+    for c in word.chars().map(Some).chain([None]) {
+        match c {
+            Some(c) if c.is_alphanumeric() || is_mark(c) => piece.push(c),
+            end => {
+                written.push_str(&cased(&piece, before.as_ref()));
+                before = end.map(|sign| (sign, std::mem::take(&mut piece)));
+                written.extend(end);
+            }
+        }
+    }
+    written
+}
+
+/// A mark that belongs to the letter before it.
+fn is_mark(c: char) -> bool {
+    ('\u{300}'..='\u{36f}').contains(&c)
+}
+
+/// A piece of a word, by the sign and the piece before it.
+fn cased(piece: &str, before: Option<&(char, String)>) -> String {
+    let single = piece.chars().count() == 1;
+    if let Some(('\'' | '’' | '`', earlier)) = before {
+        let follows_capital = earlier.chars().count() == 1 || ELIDED.contains(&earlier.as_str());
+        // 't Hooft, James's, Ka'ahumanu.
+        if single || !follows_capital {
+            return lower(piece);
+        }
+    }
+    if let Some(rest) = piece.strip_prefix("MC").filter(|rest| rest.chars().count() >= 3) {
+        return format!("Mc{}", title(rest));
+    }
+    if let Some(rest) = piece.strip_prefix("MAC").filter(|rest| MAC.contains(rest)) {
+        return format!("Mac{}", title(rest));
+    }
+    title(piece)
+}
+
+fn title(piece: &str) -> String {
+    let Some(first) = piece.chars().next() else { return String::new() };
+    // Lowered as a whole, so that a final sigma is one.
+    let all = lower(piece);
+    let start = lower(&first.to_string()).len();
+    format!("{first}{}", &all[start..])
+}
+
+/// Small letters; the Turkish capital with a dot becomes one letter.
+fn lower(text: &str) -> String {
+    text.to_lowercase().replace("i\u{307}", "i")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn capitals_become_names() {
+        for (part, name, written) in [
+            (Part::Last, "O'BRIEN", "O'Brien"),
+            (Part::Last, "O’NEILL-SMITH", "O’Neill-Smith"),
+            (Part::Last, "MCDONALD", "McDonald"),
+            (Part::Last, "MACDONALD", "MacDonald"),
+            (Part::Last, "MACHADO", "Machado"),
+            (Part::Last, "VAN DER BERG", "van der Berg"),
+            (Part::Last, "DE LA CRUZ", "de la Cruz"),
+            (Part::Last, "VON DER LEYEN", "von der Leyen"),
+            (Part::Last, "LA RUE", "La Rue"),
+            (Part::Last, "D'ANGELO", "D'Angelo"),
+            (Part::Last, "'T HOOFT", "'t Hooft"),
+            (Part::Last, "KA'AHUMANU", "Ka'ahumanu"),
+            (Part::Last, "NG", "Ng"),
+            (Part::Last, "ST. JOHN", "St. John"),
+            (Part::Last, "SMITH III", "Smith III"),
+            (Part::Last, "ÖZTÜRK", "Öztürk"),
+            (Part::Last, "ΠΑΠΑΔΟΠΟΥΛΟΣ", "Παπαδοπουλος"),
+            (Part::Last, "ДЕМ'ЯНЕНКО", "Дем'яненко"),
+            (Part::First, "HENRY", "Henry"),
+            (Part::First, "MARY-ANN", "Mary-Ann"),
+            (Part::First, "AL", "Al"),
+            (Part::First, "VAN", "Van"),
+            (Part::First, "J.R. ROBERT", "J.R. Robert"),
+            (Part::Whole, "ROBERT MCDONALD JR.", "Robert McDonald Jr."),
+            (Part::Whole, "DR JT VAN DER BERG", "Dr JT van der Berg"),
+            (Part::Whole, "WEI NG", "Wei Ng"),
+            (Part::Whole, "VAN NGUYEN", "Van Nguyen"),
+            (Part::Whole, "JOHN & MARY SMITH", "John & Mary Smith"),
+            (Part::Whole, "ANA DE LOS SANTOS PHD", "Ana de los Santos PhD"),
+        ] {
+            assert_eq!(repaired(name, part).as_deref(), Some(written), "{part:?}");
+        }
+    }
+
+    #[test]
+    fn what_may_be_meant_so_stays() {
+        for (part, name) in [
+            (Part::First, "JT"),
+            (Part::First, "AJ"),
+            (Part::First, "J."),
+            (Part::First, "Li"),
+            (Part::Last, "O'Brien"),
+            (Part::Last, "SMITH-Jones"),
+            (Part::Last, "X"),
+            (Part::Last, "田中"),
+            (Part::Whole, "Robert SMITH"),
+        ] {
+            assert_eq!(repaired(name, part), None, "{name}");
+        }
+        assert!(is_firm("ACME SUPPLY CO.") && is_firm("7-ELEVEN") && !is_firm("COLE SMITH"));
+    }
+}

@@ -1,0 +1,127 @@
+//! Names that are wholly in capitals, with what they would be, and the book mended where the owner agrees.
+
+use chrono::NaiveDate;
+
+use super::capitals::{Part, is_firm, repaired};
+use super::{Kind, Person, Problem, Proof, Repair};
+use crate::book::{self, Customer};
+use crate::campaign::{Planned, Recipient};
+use crate::error::Result;
+use crate::store::Write;
+use crate::words;
+
+/// Names in capitals: on the cards of those written to, and in the plan alone when the book has them right by now.
+pub(super) fn problems(people: &[Person<'_>], planned: &Planned) -> Vec<Problem> {
+    let mut found = Vec::new();
+    for person in people {
+        let before = found.len();
+        for card in person.members.iter().filter(|card| card.may_be_greeted()) {
+            found.extend(proposal(card).map(|repair| {
+                let message = format!("{} would be {}", words::quote(&repair.before), words::quote(&repair.name));
+                let hint = format!("regulars customer set {} {}", argument(&card.reference), arguments(&repair));
+                let name = repair.before.clone();
+                Problem { repair: Some(repair), name, ..Problem::of(Kind::Capitals, card, message, hint) }
+            }));
+        }
+        if found.len() == before && proposal(&as_frozen(person.recipient)).is_some() {
+            let message = format!("the plan still has {}", words::quote(&person.recipient.name));
+            let hint = format!("`regulars plan {} --again` takes the name that the book has now", planned.slug);
+            found.push(Problem::at(Kind::Capitals, person.recipient, message, hint));
+        }
+    }
+    found
+}
+
+/// Changes the names in the book as proposed; how many cards.
+///
+/// # Errors
+/// When the database fails.
+pub fn mend_names(write: &Write<'_>, proof: &Proof, on: NaiveDate) -> Result<usize> {
+    let repairs = proof.problems.iter().filter_map(|problem| Some((problem, problem.repair.as_ref()?)));
+    let mut mended = 0;
+    for (problem, repair) in repairs {
+        let customer = book::by_ref(write, &problem.reference)?;
+        let said: Vec<String> = repair.fields.iter().map(|(field, name)| format!("{field}={name}")).collect();
+        mended += usize::from(!book::set(write, &customer, &said, on, "proof")?.is_empty());
+    }
+    Ok(mended)
+}
+
+/// What the names on a card would be, if one is wholly in capitals. Firms are left alone.
+fn proposal(card: &Customer) -> Option<Repair> {
+    let is_person = !card.first_name.is_empty() || !card.title.is_empty();
+    let said = [&card.first_name, &card.last_name, &card.full_name].map(String::as_str).join(" ");
+    if is_firm(&said) {
+        return None;
+    }
+    let several = |name: &str| if name.trim().contains(' ') { Part::Whole } else { Part::First };
+    let mut mended = card.clone();
+    let mut fields = Vec::new();
+    let mut mend = |field: &'static str, slot: &mut String, part: Part| {
+        if let Some(name) = repaired(slot.trim(), part) {
+            *slot = name.clone();
+            fields.push((field, name));
+        }
+    };
+    mend("first_name", &mut mended.first_name, Part::First);
+    if is_person {
+        mend("last_name", &mut mended.last_name, Part::Last);
+    }
+    if mended.full_name.trim().contains(' ') {
+        mend("full_name", &mut mended.full_name, Part::Whole);
+    }
+    let part = several(&mended.spouse);
+    mend("spouse", &mut mended.spouse, part);
+    let only_spouse = fields.iter().all(|(field, _)| *field == "spouse");
+    let told = |card: &Customer| if only_spouse { card.spouse.clone() } else { card.name() };
+    (!fields.is_empty()).then(|| Repair { before: told(card), name: told(&mended), fields })
+}
+
+/// The card as the plan has it.
+fn as_frozen(recipient: &Recipient) -> Customer {
+    let field = |name: &str| recipient.fields.get(&format!("customer.{name}")).unwrap_or_default().to_owned();
+    Customer {
+        title: field("title"),
+        first_name: field("first_name"),
+        last_name: field("last_name"),
+        spouse: field("spouse"),
+        ..Customer::default()
+    }
+}
+
+/// `first_name=Henry last_name="O'Brien"`.
+fn arguments(repair: &Repair) -> String {
+    let said = repair.fields.iter().map(|(field, name)| format!("{field}={}", argument(name)));
+    said.collect::<Vec<_>>().join(" ")
+}
+
+/// A word of a command as a shell reads it.
+pub(super) fn argument(word: &str) -> String {
+    if !word.is_empty() && word.chars().all(|c| c.is_alphanumeric() || "-_.@:".contains(c)) {
+        return word.to_owned();
+    }
+    let escaped: String =
+        word.chars().flat_map(|c| "\"\\$`!".contains(c).then_some('\\').into_iter().chain([c])).collect();
+    format!("\"{escaped}\"")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn card(title: &str, first: &str, last: &str, full: &str) -> Customer {
+        let [title, first_name, last_name, full_name] = [title, first, last, full].map(str::to_owned);
+        Customer { reference: "C-1".into(), title, first_name, last_name, full_name, ..Customer::default() }
+    }
+
+    #[test]
+    fn people_are_mended_and_firms_are_not() {
+        let said = |card: &Customer| proposal(card).map(|repair| arguments(&repair));
+        assert_eq!(said(&card("", "HENRY", "O'BRIEN", "")).as_deref(), Some("first_name=Henry last_name=\"O'Brien\""));
+        assert_eq!(said(&card("Mr.", "", "SMITH", "")).as_deref(), Some("last_name=Smith"));
+        assert_eq!(said(&card("", "Robert", "SMITH", "")).as_deref(), Some("last_name=Smith"));
+        for firm in [card("", "", "IBM", ""), card("", "", "ACME UNIFORMS", ""), card("", "", "", "ACME SUPPLY LLC")] {
+            assert_eq!(said(&firm), None, "{}", firm.name());
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! The proof as text: what stops pieces, then what is worth a look, each with its count, the first few names and a way out.
+
+use super::{Gravity, Kind, Problem, Proof};
+use crate::words;
+
+/// How many of a kind are named.
+const NAMED: usize = 5;
+
+/// The page for the terminal; `pdf` is where the letters to look at are.
+#[must_use]
+pub fn text(proof: &Proof, pdf: &str) -> String {
+    let mut text = format!("{}\n", summary(proof));
+    for (gravity, heading) in [(Gravity::Stops, "Stopped"), (Gravity::Look, "Worth a look")] {
+        let mut rest: Vec<&Problem> = proof.problems.iter().filter(|problem| problem.gravity == gravity).collect();
+        if !rest.is_empty() {
+            text.push_str(&format!("\n{heading}\n"));
+        }
+        while let Some(first) = rest.first() {
+            let kind = first.kind;
+            let (now, later): (Vec<&Problem>, Vec<&Problem>) = rest.into_iter().partition(|p| p.kind == kind);
+            text.push_str(&of_a_kind(kind, &now, &proof.campaign));
+            rest = later;
+        }
+    }
+    let of_the_book =
+        |p: &Problem| matches!(p.kind, Kind::NoName | Kind::Capitals | Kind::Address | Kind::SharedAddress);
+    if proof.state == "planned" && proof.problems.iter().any(of_the_book) {
+        let again = format!("regulars plan {} --again", proof.campaign);
+        text.push_str(&format!("\nWhat is mended in the book comes into the letters with `{again}`.\n"));
+    }
+    match proof.shown.as_slice() {
+        [] => {}
+        [_] => text.push_str(&format!("\nLook at {pdf}: the letter with its window and folds in red.\n")),
+        shown => {
+            let drawn = shown.iter().filter(|one| one.why == "drawn").count();
+            let drawn = if drawn == 0 { String::new() } else { format!(" and {drawn} drawn by lot") };
+            let joint = if drawn.is_empty() { " and" } else { "," };
+            text.push_str(&format!(
+                "\nLook at {pdf}: the shortest letter{joint} the longest{drawn}, with window and folds in red.\n"
+            ));
+        }
+    }
+    text
+}
+
+/// `214 letters on 220 pages and 3 emails; 4 are stopped.`
+fn summary(proof: &Proof) -> String {
+    let mut pieces = Vec::new();
+    if proof.letters > 0 {
+        pieces.push(words::count(proof.letters, "letter"));
+    }
+    if proof.emails > 0 {
+        pieces.push(words::count(proof.emails, "email"));
+    }
+    let stopped = match proof.stopped {
+        0 => "nothing stops them".to_owned(),
+        1 => "1 is stopped".to_owned(),
+        n => format!("{} are stopped", words::thousands(n)),
+    };
+    let quiet = if proof.problems.is_empty() { ", and nothing looks odd" } else { "" };
+    format!("{}: {}; {stopped}{quiet}.", proof.campaign, words::list(&pieces))
+}
+
+/// What a kind is called: one, and several.
+fn title(kind: Kind, count: usize) -> String {
+    let (one, several) = match kind {
+        Kind::EmptyField => ("piece that cannot be made", "pieces that cannot be made"),
+        Kind::MissingGlyph => ("letter with a sign that no font has", "letters with signs that no font has"),
+        Kind::Window => ("address that does not fit the window", "addresses that do not fit the window"),
+        Kind::Page => ("letter that cannot be set", "letters that cannot be set"),
+        Kind::OpenComplaint => ("complaint that is not put right", "complaints that are not put right"),
+        Kind::NotWanted => ("piece that is not wanted any more", "pieces that are not wanted any more"),
+        Kind::NoName => ("person without a name", "people without a name"),
+        Kind::Capitals => ("name in capitals", "names in capitals"),
+        Kind::Address => ("address that is not whole", "addresses that are not whole"),
+        Kind::LongLetter => ("letter that is longer than the others", "letters that are longer than the others"),
+        Kind::SharedAddress => ("address with several letters", "addresses with several letters"),
+        Kind::TwiceAMonth => ("second piece within a month", "second pieces within a month"),
+    };
+    format!("{} {}", words::thousands(count), if count == 1 { one } else { several })
+}
+
+fn of_a_kind(kind: Kind, problems: &[&Problem], slug: &str) -> String {
+    let mut text = format!("  {}\n", title(kind, problems.len()));
+    for problem in problems.iter().take(NAMED) {
+        text.push_str(&format!("    {}\n", line(problem)));
+    }
+    if problems.len() > NAMED {
+        let more = words::thousands(problems.len() - NAMED);
+        text.push_str(&format!("    and {more} more; `--json` has them all\n"));
+    }
+    let repairs = problems.iter().any(|problem| problem.repair.is_some());
+    let hint = if repairs { Some(format!("regulars proof {slug} --mend-names")) } else { problems[0].hint.clone() };
+    text.push_str(&hint.map(|hint| format!("    → {hint}\n")).unwrap_or_default());
+    text
+}
+
+fn line(problem: &Problem) -> String {
+    let who = format!("{} ({})", clean(&problem.name), words::quote(&problem.reference));
+    let message = clean(&problem.message);
+    match (&problem.repair, problem.kind) {
+        (Some(repair), _) => format!("{who} → {}", clean(&repair.name)),
+        (None, Kind::SharedAddress) => message,
+        (None, _) if message.starts_with("needs ") || message.starts_with("also ") => format!("{who} {message}"),
+        (None, _) => format!("{who}: {message}"),
+    }
+}
+
+/// Text of customers in one line, without what a terminal would obey.
+fn clean(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
