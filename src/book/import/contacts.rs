@@ -2,11 +2,10 @@
 
 use std::borrow::Cow;
 
-use csv::StringRecord;
-
 use super::reading::Plan;
+use super::sheet::Row;
 use super::survey::Survey;
-use super::{Fault, cells, days};
+use super::{Problem, cells, days};
 use crate::book::customer::TEXT_FIELDS;
 use crate::error::Result;
 use crate::words;
@@ -14,8 +13,8 @@ use crate::words;
 /// One row, read.
 #[derive(Debug)]
 pub(super) struct Contact {
-    /// Where the row starts.
-    pub offset: u64,
+    /// How far into the file it starts.
+    pub offset: usize,
     pub reference: String,
     /// In the order of [`TEXT_FIELDS`].
     pub texts: Vec<String>,
@@ -28,16 +27,16 @@ pub(super) struct Contact {
 pub(super) fn read(
     plan: &Plan<'_>,
     survey: &Survey<'_>,
-    offset: u64,
-    row: &StringRecord,
-) -> Result<std::result::Result<Contact, Vec<Fault>>> {
-    let columns = &plan.columns;
+    found: &Row<'_>,
+) -> Result<std::result::Result<Contact, Vec<Problem>>> {
+    let (columns, line, row) = (&plan.columns, found.line, found.cells);
     let mut faults = Vec::new();
     let reference = plan.reference(row, survey)?.into_owned();
     if reference.is_empty() {
         let without =
             if plan.is_by_contact() { "a customer without email and phone" } else { "a customer without a reference" };
-        faults.push(Fault::new(offset, plan.reference_heading(), without));
+        let hint = "every customer needs one: it is how the next import knows them again";
+        faults.push(Problem::new(line, plan.reference_heading(), without).hint(hint));
     }
     let mut texts = Vec::with_capacity(TEXT_FIELDS.len());
     let mut others = Vec::new();
@@ -67,7 +66,7 @@ pub(super) fn read(
     let mut wish = |field: &'static str| match consent(&columns.pick(field).of(row)) {
         Ok(wish) => wish,
         Err(message) => {
-            faults.push(Fault::new(offset, columns.heading_of(field), message));
+            faults.push(Problem::new(line, columns.heading_of(field), message));
             None
         }
     };
@@ -87,7 +86,7 @@ pub(super) fn read(
     let (first, more) = cells::first_of(&tags, &[" ::: ", ",", ";"]);
     let tidy = |tag: &str| tag.trim_matches(['"', '*', ' ']).to_owned();
     let tags = std::iter::once(first).chain(more).map(tidy).filter(|tag| !tag.is_empty()).collect();
-    Ok(Ok(Contact { offset, reference, texts, post, email, tags }))
+    Ok(Ok(Contact { offset: found.offset, reference, texts, post, email, tags }))
 }
 
 /// A birthday as a day when it is one beyond doubt, else as it is written.

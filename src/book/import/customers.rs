@@ -7,9 +7,8 @@ use chrono::NaiveDate;
 
 use super::contacts::{self, Contact};
 use super::reading::{LARGE, Plan};
-use super::sheet::EARLIER;
 use super::survey::Survey;
-use super::{Fault, Report, links};
+use super::{Problem, Report, Step, links};
 use crate::book::customer::TEXT_FIELDS;
 use crate::book::{References, Standing, Way, household, record_wish, table};
 use crate::error::{Error, Result};
@@ -23,24 +22,25 @@ use crate::words;
 ///
 /// # Errors
 /// When the file cannot be read, or the database fails.
-pub fn customers(write: &Write<'_>, plan: &Plan<'_>, today: NaiveDate, progress: &dyn Fn(usize)) -> Result<Report> {
-    let mut book = Taking::new(write, plan, today)?;
+pub fn customers(write: &Write<'_>, plan: &Plan<'_>, today: NaiveDate, progress: &dyn Fn(Step)) -> Result<Report> {
+    let mut book = Taking::new(write, today)?;
     let is_first = book.ids.is_empty();
-    let mut reading = || read_all(&mut book, plan, progress);
+    let mut reading = || {
+        let read = read_all(&mut book, plan, progress)?;
+        progress(Step::Now("Putting the index in order"));
+        Ok(read)
+    };
     let read = match (plan.sheet.size() > LARGE, is_first) {
         (true, true) => write.unindexed("customer", reading)?,
         (true, false) => write.with_room(reading)?,
         (false, _) => reading()?,
     };
-    let Taking { mut report, mut faults, forgotten, .. } = book;
+    let Taking { mut report, forgotten, .. } = book;
     if forgotten > 0 {
         let count = words::count(forgotten, "customer");
         report.warnings.push(format!("{count} asked to be forgotten: left out"));
     }
-    report.read = read.rows;
-    report.rejected += read.rejected;
-    faults.extend(read.faults);
-    report.problems = plan.sheet.placed(faults)?;
+    report.join(read);
     let unused = plan.columns.unused();
     if !unused.is_empty() {
         let names: Vec<String> = unused.iter().map(|name| words::quote(name)).collect();
@@ -53,70 +53,71 @@ pub fn customers(write: &Write<'_>, plan: &Plan<'_>, today: NaiveDate, progress:
     Ok(report)
 }
 
-/// What reading the whole file came to.
-#[derive(Default)]
-struct Read {
-    rows: usize,
-    rejected: usize,
-    faults: Vec<Fault>,
-}
-
 /// Reads on a thread of its own, and takes what was read here.
-fn read_all(book: &mut Taking<'_>, plan: &Plan<'_>, progress: &dyn Fn(usize)) -> Result<Read> {
+fn read_all(book: &mut Taking<'_>, plan: &Plan<'_>, progress: &dyn Fn(Step)) -> Result<Report> {
     std::thread::scope(|scope| {
         let (give, taken) = sync_channel::<Vec<Contact>>(4);
-        let reading = scope.spawn(move || -> Result<Read> {
+        let reading = scope.spawn(move || -> Result<Report> {
             let survey = Survey::new(plan.sheet, &plan.columns);
-            let (mut read, mut odd, mut batch) = (Read::default(), Vec::new(), Vec::new());
-            plan.sheet.records(
-                |offset, row| {
-                    read.rows += 1;
-                    match contacts::read(plan, &survey, offset, row)? {
-                        Ok(contact) => batch.push(contact),
-                        Err(mut faults) => {
-                            read.rejected += 1;
-                            read.faults.append(&mut faults);
-                        }
+            // On which line each reference stood first.
+            let mut seen: HashMap<String, usize> = HashMap::new();
+            let (mut read, mut batch) = (Report::default(), Vec::new());
+            plan.sheet.each(|row| {
+                read.read += 1;
+                let contact = match row.fault.clone() {
+                    None => contacts::read(plan, &survey, row)?,
+                    Some(fault) => Err(vec![fault]),
+                };
+                let contact = match contact {
+                    Err(problems) => Err(problems),
+                    Ok(contact) => match seen.get(&contact.reference) {
+                        Some(_) if plan.dialect.habits.repeats => return Ok(()),
+                        Some(first) => Err(vec![twice(plan, &contact, row.line, *first)]),
+                        None => Ok(contact),
+                    },
+                };
+                match contact {
+                    Ok(contact) => {
+                        seen.insert(contact.reference.clone(), row.line);
+                        batch.push(contact);
                     }
-                    if batch.len() == 1024 {
-                        let _ = give.send(std::mem::take(&mut batch));
-                    }
-                    Ok(())
-                },
-                |fault, _| odd.push(fault),
-            )?;
+                    Err(problems) => plan.leave_out(&mut read, row, problems)?,
+                }
+                if batch.len() == 1024 {
+                    let _ = give.send(std::mem::take(&mut batch));
+                }
+                Ok(())
+            })?;
             let _ = give.send(batch);
-            read.rows += odd.len();
-            read.rejected += odd.len();
-            read.faults.append(&mut odd);
             Ok(read)
         });
         for batch in taken {
             for contact in &batch {
                 book.take(contact)?;
             }
-            let offset = batch.last().map_or(0, |contact| contact.offset);
-            progress(usize::try_from(offset).unwrap_or(usize::MAX));
+            progress(Step::Read(batch.last().map_or(0, |contact| contact.offset)));
         }
         reading.join().unwrap_or_else(|_| Err(Error::new("reading the file failed")))
     })
 }
 
+fn twice(plan: &Plan<'_>, contact: &Contact, line: usize, first: usize) -> Problem {
+    let message = format!("customer {} is in line {first} already", words::quote(&contact.reference));
+    Problem::new(line, plan.reference_heading(), message)
+        .hint("take one of the rows out; if they are two people, give one another reference")
+}
+
 /// The book while customers are taken into it.
 struct Taking<'t> {
     write: &'t Write<'t>,
-    plan: &'t Plan<'t>,
     today: NaiveDate,
     ids: HashMap<String, i64>,
     /// Those that were merged or forgotten.
     references: References,
     forgotten: usize,
-    /// Where each reference stood in the file first.
-    seen: HashMap<String, u64>,
     next: i64,
     insert: Statement<'t>,
     report: Report,
-    faults: Vec<Fault>,
 }
 
 /// A card as the book has it.
@@ -127,36 +128,24 @@ struct Card {
 }
 
 impl<'t> Taking<'t> {
-    fn new(write: &'t Write<'t>, plan: &'t Plan<'t>, today: NaiveDate) -> Result<Self> {
+    fn new(write: &'t Write<'t>, today: NaiveDate) -> Result<Self> {
         let marks: Vec<String> = (2..TEXT_FIELDS.len() + 2).map(|n| format!("?{n}")).collect();
         let (fields, marks) = (TEXT_FIELDS.join(", "), marks.join(", "));
         let id = TEXT_FIELDS.len() + 2;
         let sql = format!("INSERT INTO customer (ref, {fields}, id, household_id) VALUES (?1, {marks}, ?{id}, ?{id})");
         Ok(Self {
             write,
-            plan,
             today,
             ids: table::ids(write)?,
             references: References::of(write)?,
             forgotten: 0,
-            seen: HashMap::new(),
             next: write.value::<i64>("SELECT COALESCE(max(id), 0) + 1 FROM customer", params![])?,
             insert: write.prepare(&sql)?,
             report: Report::default(),
-            faults: Vec::new(),
         })
     }
 
     fn take(&mut self, contact: &Contact) -> Result<()> {
-        if let Some(first) = self.seen.get(&contact.reference) {
-            if !self.plan.dialect.habits.repeats {
-                let message = format!("customer {} is in line {EARLIER} already", words::quote(&contact.reference));
-                self.faults.push(Fault::new(contact.offset, self.plan.reference_heading(), message).after(*first));
-                self.report.rejected += 1;
-            }
-            return Ok(());
-        }
-        self.seen.insert(contact.reference.clone(), contact.offset);
         let standing = self.references.standing(&contact.reference);
         // Of a card that was merged into another only what the other lacks is taken, and of wishes a no.
         let is_merged = matches!(standing, Standing::Merged(_));

@@ -45,11 +45,15 @@ pub(super) enum Reading {
 /// # Errors
 /// When the text is not one day.
 pub fn parse(text: &str, order: Option<DayOrder>) -> Result<NaiveDate> {
-    let wrong = || Error::new(format!("{} is not a day", words::quote(text.trim()))).hint("write days as 1989-01-31");
+    let not_a_day = || Error::new(format!("{} is not a day", words::quote(text.trim())));
+    let wrong = || not_a_day().hint("write days as 1989-01-31");
     match (read(text).ok_or_else(wrong)?, order) {
         (Reading::Clear(day), _) => Ok(day),
         (Reading::Shows(day, shown), order) => match order {
-            Some(order) if order != shown => Err(wrong()),
+            Some(order) if order != shown => Err(match shown {
+                DayOrder::DayFirst => not_a_day().hint("it is one when the day comes first: `--date-order dmy`"),
+                DayOrder::MonthFirst => not_a_day().hint("it is one when the month comes first: `--date-order mdy`"),
+            }),
             _ => Ok(day),
         },
         (Reading::Either(day_first, _), Some(DayOrder::DayFirst)) => Ok(day_first),
