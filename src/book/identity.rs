@@ -70,6 +70,15 @@ pub(super) fn remember_forgotten(write: &Write<'_>, reference: &str, on: NaiveDa
     write.run(sql, params![hash, on]).map(|_| ())
 }
 
+/// Lets a reference come back that was forgotten; whether it was.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn let_back(write: &Write<'_>, reference: &str) -> Result<bool> {
+    let hash = hash(&key(write)?, reference);
+    Ok(write.run("DELETE FROM forgotten WHERE hash = ?1", params![hash])? > 0)
+}
+
 /// Every reference that means a card, its own first.
 ///
 /// # Errors

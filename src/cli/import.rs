@@ -251,6 +251,9 @@ pub(super) fn done(
     if report.opened > 0 {
         text.push_str(&format!(" Opened {}.", words::count(report.opened, "bare card")));
     }
+    for settled in &report.settled {
+        text.push_str(&format!("\n{settled}"));
+    }
     if !report.changes.fields.is_empty() {
         text.push_str(&format!("\nDifferent: {}.", report.changes.in_words()));
         for example in &report.changes.examples {

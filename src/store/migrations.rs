@@ -10,6 +10,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/001_shop.sql"),
     include_str!("migrations/002_people.sql"),
     include_str!("migrations/003_purchase_same.sql"),
+    include_str!("migrations/004_counter.sql"),
 ];
 
 /// Marks the file as ours: "RGLR".

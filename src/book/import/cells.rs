@@ -40,7 +40,7 @@ pub(super) fn first_of<'t>(text: &'t str, separators: &[&str]) -> (&'t str, Vec<
 }
 
 /// A phone number as a reference: its digits, with the `+` if there is one.
-pub(super) fn dialled(text: &str) -> String {
+pub(in crate::book) fn dialled(text: &str) -> String {
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
     if digits.is_empty() {
         return String::new();

@@ -10,6 +10,7 @@ use super::reading::{LARGE, Plan};
 use super::survey::Survey;
 use super::{Problem, Report, Step, links};
 use crate::book::customer::TEXT_FIELDS;
+use crate::book::index::{self, Words};
 use crate::book::{References, Standing, Way, household, record_wish, table};
 use crate::error::{Error, Result};
 use crate::params;
@@ -35,7 +36,7 @@ pub fn customers(write: &Write<'_>, plan: &Plan<'_>, today: NaiveDate, progress:
         (true, false) => write.with_room(reading)?,
         (false, _) => reading()?,
     };
-    let Taking { mut report, forgotten, .. } = book;
+    let Taking { mut report, forgotten, touched, words, .. } = book;
     if forgotten > 0 {
         let count = words::count(forgotten, "customer");
         report.warnings.push(format!("{count} asked to be forgotten: left out"));
@@ -44,11 +45,22 @@ pub fn customers(write: &Write<'_>, plan: &Plan<'_>, today: NaiveDate, progress:
     let unused = plan.columns.unused();
     if !unused.is_empty() {
         let names: Vec<String> = unused.iter().map(|name| words::quote(name)).collect();
-        report.warnings.push(format!("not taken: {}", words::list(&names)));
+        report.warnings.push(format!("not taken: {}", words::first_few(&names, 12)));
     }
     if report.added + report.changed > 0 {
         links::link_sales(write)?;
-        household::regroup(write)?;
+        progress(Step::Now("Working out who lives together"));
+        if touched.len() > FEW {
+            household::regroup(write)?;
+        } else {
+            household::settle(write, &touched, &[])?;
+        }
+        progress(Step::Now("Making the index of names"));
+        match (is_first, index::is_complete(write)?) {
+            (true, _) => index::fill(write, words)?,
+            (false, true) => words.write(write)?,
+            (false, false) => index::complete(write)?,
+        }
     }
     Ok(report)
 }
@@ -117,8 +129,14 @@ struct Taking<'t> {
     forgotten: usize,
     next: i64,
     insert: Statement<'t>,
+    /// Whose home or name is new.
+    touched: Vec<i64>,
+    words: Words,
     report: Report,
 }
+
+/// Of so many at most the households are worked out one by one.
+const FEW: usize = 500;
 
 /// A card as the book has it.
 struct Card {
@@ -131,8 +149,10 @@ impl<'t> Taking<'t> {
     fn new(write: &'t Write<'t>, today: NaiveDate) -> Result<Self> {
         let marks: Vec<String> = (2..TEXT_FIELDS.len() + 2).map(|n| format!("?{n}")).collect();
         let (fields, marks) = (TEXT_FIELDS.join(", "), marks.join(", "));
-        let id = TEXT_FIELDS.len() + 2;
-        let sql = format!("INSERT INTO customer (ref, {fields}, id, household_id) VALUES (?1, {marks}, ?{id}, ?{id})");
+        let (id, home) = (TEXT_FIELDS.len() + 2, TEXT_FIELDS.len() + 3);
+        let sql = format!(
+            "INSERT INTO customer (ref, {fields}, id, household_id, home) VALUES (?1, {marks}, ?{id}, ?{id}, ?{home})"
+        );
         Ok(Self {
             write,
             today,
@@ -141,12 +161,19 @@ impl<'t> Taking<'t> {
             forgotten: 0,
             next: write.value::<i64>("SELECT COALESCE(max(id), 0) + 1 FROM customer", params![])?,
             insert: write.prepare(&sql)?,
+            touched: Vec::new(),
+            words: Words::default(),
             report: Report::default(),
         })
     }
 
     fn take(&mut self, contact: &Contact) -> Result<()> {
-        let standing = self.references.standing(&contact.reference);
+        let email = field_of(&contact.texts, "email").to_lowercase();
+        let standing = match self.references.standing(&contact.reference) {
+            // Somebody who was forgotten does not come back under another reference.
+            Standing::Own if self.references.standing(&email) == Standing::Forgotten => Standing::Forgotten,
+            standing => standing,
+        };
         // Of a card that was merged into another only what the other lacks is taken, and of wishes a no.
         let is_merged = matches!(standing, Standing::Merged(_));
         let old = match standing {
@@ -202,17 +229,21 @@ impl<'t> Taking<'t> {
         let id = self.next;
         self.next += 1;
         let texts = std::iter::once(&contact.reference).chain(&contact.texts).map(ToValue::to_value);
-        let values: Vec<Value<'_>> = texts.chain([Value::Int(id)]).collect();
+        let field = |name: &str| field_of(&contact.texts, name);
+        let values: Vec<Value<'_>> = texts.chain([Value::Int(id), Value::Int(household::home(field))]).collect();
         self.insert.run(&values)?;
+        self.words.put_in(id, field);
+        self.touched.push(id);
         Ok(id)
     }
 
     /// Writes what is different; whether something was.
     fn update(&mut self, id: i64, contact: &Contact, old: &[String], only_empty: bool) -> Result<bool> {
-        let (mut sets, mut values) = (Vec::new(), vec![Value::Int(id)]);
-        for ((field, new), old) in TEXT_FIELDS.iter().zip(&contact.texts).zip(old) {
+        let (mut sets, mut values, mut now) = (Vec::new(), vec![Value::Int(id)], old.to_vec());
+        for (index, ((field, new), old)) in TEXT_FIELDS.iter().zip(&contact.texts).zip(old).enumerate() {
             if !new.is_empty() && new != old && (old.is_empty() || !only_empty) {
                 self.report.changes.note(&contact.reference, field, old, new);
+                now[index].clone_from(new);
                 values.push(new.to_value());
                 sets.push(format!("{field} = ?{}", values.len()));
             }
@@ -221,6 +252,17 @@ impl<'t> Taking<'t> {
             return Ok(false);
         }
         self.write.run(&format!("UPDATE customer SET {} WHERE id = ?1", sets.join(", ")), &values)?;
+        if ["street", "street2", "city", "postcode", "country"].iter().any(|f| field_of(old, f) != field_of(&now, f)) {
+            household::place_card(self.write, id)?;
+        }
+        self.words.take_out(id, |name| field_of(old, name));
+        self.words.put_in(id, |name| field_of(&now, name));
+        self.touched.push(id);
         Ok(true)
     }
+}
+
+/// One of [`TEXT_FIELDS`] by its name.
+fn field_of<'t>(texts: &'t [String], name: &str) -> &'t str {
+    TEXT_FIELDS.iter().position(|field| *field == name).map_or("", |index| &texts[index])
 }

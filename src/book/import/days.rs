@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 
+use super::Sheet;
 use crate::error::{Error, Result};
 use crate::words;
 
@@ -25,6 +26,21 @@ impl std::str::FromStr for DayOrder {
                 .hint("write `dmy` for 31/12/1989 or `mdy` for 12/31/1989")),
         }
     }
+}
+
+/// Which comes first in the days of a column; nothing when no row shows it, or rows differ.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn order_of_column(sheet: &Sheet, place: usize) -> Result<Option<DayOrder>> {
+    let mut shown = Vec::new();
+    sheet.each(|row| {
+        if let Some(Reading::Shows(_, order)) = row.cells.get(place).and_then(read) {
+            shown.extend(Some(order).filter(|order| !shown.contains(order)));
+        }
+        Ok(())
+    })?;
+    Ok(shown.first().copied().filter(|_| shown.len() == 1))
 }
 
 /// What one text says about the day.

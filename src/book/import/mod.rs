@@ -25,9 +25,10 @@ mod source;
 mod survey;
 mod vcard;
 
+pub(super) use cells::dialled;
 pub use columns::{CUSTOMER_FIELDS, Columns, Field, PURCHASE_FIELDS};
 pub use customers::customers;
-pub use days::{DayOrder, parse as parse_day};
+pub use days::{DayOrder, order_of_column, parse as parse_day};
 pub use dialect::{Dialect, Kind};
 pub use left_out::LeftOut;
 pub use numbers::{Sign, parse_amount, sign_of_column};

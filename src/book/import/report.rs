@@ -26,6 +26,8 @@ pub struct Report {
     pub faults: usize,
     /// The first of them, each with its place; never more than [`Report::MOST`].
     pub problems: Vec<Problem>,
+    /// What could be read in two ways, and how other rows settled it.
+    pub settled: Vec<String>,
     /// What is worth knowing and stops nothing.
     pub warnings: Vec<String>,
     /// Cards opened for unknown references.
@@ -56,6 +58,7 @@ impl Report {
         self.read += other.read;
         self.rejected += other.rejected;
         self.faults += other.faults;
+        self.settled.extend(other.settled);
         self.problems.extend(other.problems);
         self.problems.sort_by_key(|problem| problem.line);
         self.problems.truncate(Self::MOST);

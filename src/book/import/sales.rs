@@ -87,6 +87,8 @@ pub(super) fn read(
         full: None,
         open: false,
         shown: None,
+        settled_day: None,
+        settled_amount: None,
         scratch: String::new(),
     };
     let (mut read, mut wanted) = (Report::default(), true);
@@ -109,6 +111,7 @@ pub(super) fn read(
         Ok(())
     })?;
     reader.close();
+    read.settled = reader.settled();
     if wanted {
         give(reader.batch);
     }
@@ -127,6 +130,9 @@ struct Reader<'r> {
     open: bool,
     /// Which order of day and month a row showed, and its line.
     shown: Option<(DayOrder, usize)>,
+    /// The first day and the first amount that other rows had to settle, and how.
+    settled_day: Option<(String, DayOrder)>,
+    settled_amount: Option<(String, Sign)>,
     scratch: String,
 }
 
@@ -271,7 +277,11 @@ impl Reader<'_> {
                 }
                 return Ok(Some(day));
             }
-            (Some(Reading::Either(..)), None) => self.survey.day_order()?,
+            (Some(Reading::Either(..)), None) => {
+                let order = self.survey.day_order()?;
+                self.settled_day = self.settled_day.take().or_else(|| order.map(|order| (text.to_owned(), order)));
+                order
+            }
             (_, order) => order,
         };
         let day = days::parse(text, order);
@@ -279,8 +289,9 @@ impl Reader<'_> {
     }
 
     /// The quantity and the amount of a row.
-    fn line(&self, at: usize, row: &StringRecord, more: bool, faults: &mut Vec<Problem>) -> Result<Line> {
-        let (columns, currency) = (&self.plan.columns, self.currency);
+    fn line(&mut self, at: usize, row: &StringRecord, more: bool, faults: &mut Vec<Problem>) -> Result<Line> {
+        let (plan, currency) = (self.plan, self.currency);
+        let columns = &plan.columns;
         let order_total = self.plan.dialect.habits.order_total;
         let quantity = columns.pick("quantity").of(row);
         let amount = columns.pick("amount").of(row);
@@ -298,6 +309,9 @@ impl Reader<'_> {
                 return Ok(None);
             }
             let sign = if numbers::is_in_doubt(text) { self.sign(field)? } else { None };
+            if let Some(sign) = sign.filter(|_| self.settled_amount.is_none() && self.plan.decimal.is_none()) {
+                self.settled_amount = Some((text.to_owned(), sign));
+            }
             let read = numbers::decimal(text, sign, currency).and_then(|decimal| match field {
                 // A price may be of parts of a cent; what was paid is not.
                 "amount" | "less" => numbers::whole(text, decimal, currency),
@@ -322,6 +336,20 @@ impl Reader<'_> {
         let worth = worth.map_or(Money(0), |worth| worth.rounded(currency));
         let amount = if order_total && more { worth } else { worth.plus(Money(less.0.saturating_neg())) };
         Ok(Line { quantity_milli: quantity.map(Decimal::thousandths), amount, ..Line::default() })
+    }
+
+    /// What other rows settled, for people.
+    fn settled(&self) -> Vec<String> {
+        let day = self.settled_day.as_ref().map(|(text, order)| {
+            let first = if *order == DayOrder::DayFirst { "day" } else { "month" };
+            format!("Days such as {} were read with the {first} first, as other rows show.", words::quote(text))
+        });
+        let amount = self.settled_amount.as_ref().map(|(text, sign)| {
+            let sign = if *sign == Sign::Point { "point" } else { "comma" };
+            let text = words::quote(text);
+            format!("Amounts such as {text} were read with a decimal {sign}, as other rows show or this system writes.")
+        });
+        day.into_iter().chain(amount).collect()
     }
 
     /// How a field writes decimals: as the owner says, else as other rows show it, else as its system always does.

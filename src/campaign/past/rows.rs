@@ -6,7 +6,9 @@ use chrono::NaiveDate;
 use csv::StringRecord;
 
 use super::Past;
-use crate::book::import::{Columns, Problem, Report, Sheet, Sign, parse_amount, parse_day, sign_of_column};
+use crate::book::import::{
+    Columns, DayOrder, Problem, Report, Sheet, Sign, order_of_column, parse_amount, parse_day, sign_of_column,
+};
 use crate::error::{Error, Result};
 use crate::money::{Currency, Money};
 use crate::words;
@@ -63,7 +65,9 @@ pub(super) fn read(
     let (mut report, mut rows) = (Report::default(), Vec::new());
     let mut seen: HashMap<i64, usize> = HashMap::new();
     let shown = columns.place("spend").map(|place| sign_of_column(sheet, place)).transpose()?.flatten();
-    let reader = Reader { columns: &columns, past, currency, known, decimal: past.decimal.or(shown) };
+    let order = columns.place("redeemed_on").map(|place| order_of_column(sheet, place)).transpose()?.flatten();
+    let (decimal, day_order) = (past.decimal.or(shown), past.day_order.or(order));
+    let reader = Reader { columns: &columns, past, currency, known, decimal, day_order };
     sheet.each(|row| {
         report.read += 1;
         progress(row.offset);
@@ -98,6 +102,7 @@ struct Reader<'r> {
     currency: Currency,
     known: &'r HashMap<String, i64>,
     decimal: Option<Sign>,
+    day_order: Option<DayOrder>,
 }
 
 impl Reader<'_> {
@@ -155,7 +160,7 @@ impl Reader<'_> {
         if text.is_empty() {
             return Ok(None);
         }
-        let on = parse_day(text, self.past.day_order)?;
+        let on = parse_day(text, self.day_order)?;
         let (from, until) = (self.past.as_of, self.past.claim_until);
         if held_out {
             return Err(Error::new("somebody held out cannot have come for it"));
@@ -223,6 +228,14 @@ mod tests {
         let came = Came { on: "1989-02-03".parse().expect("day"), spend: Money(61_240) };
         assert_eq!(rows[0], Row { customer_id: 1, held_out: false, branch: "thanks".into(), came: Some(came) });
         assert_eq!(rows[1], Row { customer_id: 2, held_out: true, branch: String::new(), came: None });
+    }
+
+    #[test]
+    fn other_rows_settle_days_and_amounts() {
+        let (rows, report) = read_text("A,,,03/04/1989,\"1.149\"\nB,,,25/04/1989,\"12,50\"\n");
+        assert!(report.problems.is_empty(), "{:?}", report.problems);
+        let came = |on: &str, minor| Some(Came { on: on.parse().expect("day"), spend: Money(minor) });
+        assert_eq!((rows[0].came, rows[1].came), (came("1989-04-03", 114_900), came("1989-04-25", 1_250)));
     }
 
     #[test]
