@@ -3,6 +3,8 @@
 //! For each word that was typed the index gives those whom it may mean, with points; those whom all words mean are ranked
 //! by their sum, and only the best of them are read from the book.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 use serde::Serialize;
 
@@ -76,7 +78,7 @@ pub fn find(
 const MOST_DATED: usize = 60;
 
 /// So many at most are looked at of those whose reference or email begins as typed: more are no answer.
-const MOST_BEGINNING: i64 = 5_000;
+const MOST_BEGINNING: i64 = 1_000;
 
 /// How well each customer fits, by id; 0 is not at all.
 struct Points(Vec<u8>);
@@ -194,7 +196,8 @@ impl Asked {
 
     fn by_reference(&self, read: &Read<'_>, points: &mut Points) -> Result<()> {
         // References are kept as they are written; people type them as they like.
-        for typed in [self.typed.clone(), self.typed.to_uppercase(), self.typed.to_lowercase()] {
+        let ways = [self.typed.clone(), self.typed.to_uppercase(), self.typed.to_lowercase()];
+        for typed in BTreeSet::from(ways) {
             for (from, id) in [("customer", "id"), ("customer_alias", "customer_id")] {
                 let exact = format!("SELECT {id} FROM {from} WHERE ref = ?1");
                 points.give(read.all(&exact, params![typed], |row| row.get(0))?, 100);

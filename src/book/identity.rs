@@ -41,6 +41,11 @@ impl References {
         Ok(Self { merged: merged.into_iter().collect(), forgotten: forgotten.into_iter().collect(), key: key(read)? })
     }
 
+    /// Whether anybody was forgotten at all.
+    pub fn has_forgotten(&self) -> bool {
+        !self.forgotten.is_empty()
+    }
+
     /// What became of this one.
     pub fn standing(&self, reference: &str) -> Standing {
         if let Some(id) = self.merged.get(reference) {

@@ -7,6 +7,7 @@ use super::sheet::Row;
 use super::survey::Survey;
 use super::{Problem, cells, days};
 use crate::book::customer::TEXT_FIELDS;
+use crate::book::household;
 use crate::error::Result;
 use crate::words;
 
@@ -21,6 +22,20 @@ pub(super) struct Contact {
     pub post: Option<&'static str>,
     pub email: Option<&'static str>,
     pub tags: Vec<String>,
+    /// The address as a number.
+    pub home: i64,
+}
+
+impl Contact {
+    /// One of [`TEXT_FIELDS`] by its name.
+    pub(super) fn field(&self, name: &str) -> &str {
+        field_of(&self.texts, name)
+    }
+}
+
+/// One of [`TEXT_FIELDS`] by its name.
+pub(super) fn field_of<'t>(texts: &'t [String], name: &str) -> &'t str {
+    TEXT_FIELDS.iter().position(|field| *field == name).map_or("", |index| &texts[index])
 }
 
 /// Reads a row; its faults, when it has some.
@@ -86,7 +101,8 @@ pub(super) fn read(
     let (first, more) = cells::first_of(&tags, &[" ::: ", ",", ";"]);
     let tidy = |tag: &str| tag.trim_matches(['"', '*', ' ']).to_owned();
     let tags = std::iter::once(first).chain(more).map(tidy).filter(|tag| !tag.is_empty()).collect();
-    Ok(Ok(Contact { offset: found.offset, reference, texts, post, email, tags }))
+    let home = household::home(|field| field_of(&texts, field));
+    Ok(Ok(Contact { offset: found.offset, reference, texts, post, email, tags, home }))
 }
 
 /// A birthday as a day when it is one beyond doubt, else as it is written.

@@ -5,7 +5,7 @@ use std::sync::mpsc::sync_channel;
 
 use chrono::NaiveDate;
 
-use super::contacts::{self, Contact};
+use super::contacts::{self, Contact, field_of};
 use super::reading::{LARGE, Plan};
 use super::survey::Survey;
 use super::{Problem, Report, Step, links};
@@ -103,13 +103,27 @@ fn read_all(book: &mut Taking<'_>, plan: &Plan<'_>, progress: &dyn Fn(Step)) -> 
             let _ = give.send(batch);
             Ok(read)
         });
-        for batch in taken {
-            for contact in &batch {
-                book.take(contact)?;
+        // New cards are indexed on a thread of their own as well.
+        let (pass_on, added) = sync_channel::<Vec<(Option<i64>, Contact)>>(4);
+        let indexing = scope.spawn(move || {
+            let mut words = Words::default();
+            for (id, contact) in added.into_iter().flatten() {
+                if let Some(id) = id {
+                    words.put_in(id, |name| contact.field(name));
+                }
             }
-            progress(Step::Read(batch.last().map_or(0, |contact| contact.offset)));
+            words
+        });
+        for batch in taken {
+            let offset = batch.last().map_or(0, |contact| contact.offset);
+            let ids = batch.into_iter().map(|contact| Ok((book.take(&contact)?, contact)));
+            let _ = pass_on.send(ids.collect::<Result<_>>()?);
+            progress(Step::Read(offset));
         }
-        reading.join().unwrap_or_else(|_| Err(Error::new("reading the file failed")))
+        drop(pass_on);
+        let failed = || Error::new("reading the file failed");
+        book.words.join(indexing.join().map_err(|_| failed())?);
+        reading.join().unwrap_or_else(|_| Err(failed()))
     })
 }
 
@@ -167,13 +181,16 @@ impl<'t> Taking<'t> {
         })
     }
 
-    fn take(&mut self, contact: &Contact) -> Result<()> {
-        let email = field_of(&contact.texts, "email").to_lowercase();
-        let standing = match self.references.standing(&contact.reference) {
-            // Somebody who was forgotten does not come back under another reference.
-            Standing::Own if self.references.standing(&email) == Standing::Forgotten => Standing::Forgotten,
-            standing => standing,
-        };
+    /// Takes somebody in; the id when the card is new.
+    fn take(&mut self, contact: &Contact) -> Result<Option<i64>> {
+        let mut standing = self.references.standing(&contact.reference);
+        // Somebody who was forgotten does not come back under another reference.
+        if self.references.has_forgotten()
+            && standing == Standing::Own
+            && self.references.standing(&contact.field("email").to_lowercase()) == Standing::Forgotten
+        {
+            standing = Standing::Forgotten;
+        }
         // Of a card that was merged into another only what the other lacks is taken, and of wishes a no.
         let is_merged = matches!(standing, Standing::Merged(_));
         let old = match standing {
@@ -181,7 +198,7 @@ impl<'t> Taking<'t> {
             Standing::Merged(id) => Some(id),
             Standing::Forgotten => {
                 self.forgotten += 1;
-                return Ok(());
+                return Ok(None);
             }
         };
         let (id, mut different, before) = match old {
@@ -213,7 +230,7 @@ impl<'t> Taking<'t> {
             (false, true) => self.report.changed += 1,
             (false, false) => self.report.unchanged += 1,
         }
-        Ok(())
+        Ok(old.is_none().then_some(id))
     }
 
     fn card(&self, id: i64) -> Result<Card> {
@@ -229,10 +246,8 @@ impl<'t> Taking<'t> {
         let id = self.next;
         self.next += 1;
         let texts = std::iter::once(&contact.reference).chain(&contact.texts).map(ToValue::to_value);
-        let field = |name: &str| field_of(&contact.texts, name);
-        let values: Vec<Value<'_>> = texts.chain([Value::Int(id), Value::Int(household::home(field))]).collect();
+        let values: Vec<Value<'_>> = texts.chain([Value::Int(id), Value::Int(contact.home)]).collect();
         self.insert.run(&values)?;
-        self.words.put_in(id, field);
         self.touched.push(id);
         Ok(id)
     }
@@ -260,9 +275,4 @@ impl<'t> Taking<'t> {
         self.touched.push(id);
         Ok(true)
     }
-}
-
-/// One of [`TEXT_FIELDS`] by its name.
-fn field_of<'t>(texts: &'t [String], name: &str) -> &'t str {
-    TEXT_FIELDS.iter().position(|field| *field == name).map_or("", |index| &texts[index])
 }
