@@ -71,7 +71,7 @@ pub fn find(
         city: card.city,
         last_visit,
     };
-    Ok((sums.count(), found.into_iter().take(most).map(hit).collect()))
+    Ok((sums.who.len(), found.into_iter().take(most).map(hit).collect()))
 }
 
 /// Of so many of the best the last visit decides who comes first.
@@ -80,48 +80,47 @@ const MOST_DATED: usize = 60;
 /// So many at most are looked at of those whose reference or email begins as typed: more are no answer.
 const MOST_BEGINNING: i64 = 1_000;
 
-/// How well each customer fits, by id; 0 is not at all.
-struct Points(Vec<u8>);
+/// How well each customer fits, by id, 0 being not at all; and who fits at all.
+struct Points {
+    of: Vec<u8>,
+    who: Vec<u32>,
+}
 
 impl Points {
     fn none(size: usize) -> Self {
-        Self(vec![0; size])
+        Self { of: vec![0; size], who: Vec::new() }
     }
 
     fn give(&mut self, ids: impl IntoIterator<Item = u32>, points: u8) {
         for id in ids {
-            if let Some(known) = self.0.get_mut(id as usize) {
-                *known = (*known).max(points);
+            let Some(known) = self.of.get_mut(id as usize) else { continue };
+            if *known == 0 {
+                self.who.push(id);
             }
+            *known = (*known).max(points);
         }
     }
 
     /// Those who fit both.
     fn both(mut self, other: &Self, sum: impl Fn(u8, u8) -> u8) -> Self {
-        for (one, other) in self.0.iter_mut().zip(&other.0) {
-            *one = if *one == 0 || *other == 0 { 0 } else { sum(*one, *other) };
-        }
+        let of = &mut self.of;
+        self.who.retain(|id| {
+            let (one, other) = (&mut of[*id as usize], other.of[*id as usize]);
+            *one = if other == 0 { 0 } else { sum(*one, other) };
+            other > 0
+        });
         self
     }
 
-    fn count(&self) -> usize {
-        self.0.iter().filter(|points| **points > 0).count()
-    }
-
     /// So many ids with the most points.
-    fn best(&self, most: usize) -> Vec<(u8, i64)> {
-        let mut steps = [0_usize; 256];
-        self.0.iter().for_each(|points| steps[*points as usize] += 1);
-        let mut above = 0;
-        let least = (1..=255).rev().find(|step| {
-            above += steps[*step];
-            above >= most
-        });
-        let least = least.unwrap_or(1);
-        let mut best: Vec<(u8, i64)> =
-            (0..).zip(&self.0).filter(|(_, p)| **p as usize >= least).map(|(id, p)| (*p, id)).collect();
-        best.sort_unstable_by(|(one, a), (other, b)| other.cmp(one).then_with(|| a.cmp(b)));
-        best.truncate(most);
+    fn best(&self, most: usize) -> Vec<(u8, u32)> {
+        let mut best: Vec<(u8, u32)> = self.who.iter().map(|id| (self.of[*id as usize], *id)).collect();
+        let order = |(one, a): &(u8, u32), (other, b): &(u8, u32)| other.cmp(one).then_with(|| a.cmp(b));
+        if best.len() > most {
+            best.select_nth_unstable_by(most, order);
+            best.truncate(most);
+        }
+        best.sort_unstable_by(order);
         best
     }
 }

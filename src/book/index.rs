@@ -38,19 +38,6 @@ impl Words {
         note(&mut self.lost, &mut self.scratch, id, field);
     }
 
-    /// Adds what was noted elsewhere.
-    pub(super) fn join(&mut self, other: Self) {
-        for (mine, theirs) in [(&mut self.gained, other.gained), (&mut self.lost, other.lost)] {
-            if mine.is_empty() {
-                *mine = theirs;
-                continue;
-            }
-            for (word, ids) in theirs {
-                mine.entry(word).or_default().extend(ids);
-            }
-        }
-    }
-
     /// Writes the difference, if the book keeps an index already.
     ///
     /// # Errors

@@ -103,27 +103,13 @@ fn read_all(book: &mut Taking<'_>, plan: &Plan<'_>, progress: &dyn Fn(Step)) -> 
             let _ = give.send(batch);
             Ok(read)
         });
-        // New cards are indexed on a thread of their own as well.
-        let (pass_on, added) = sync_channel::<Vec<(Option<i64>, Contact)>>(4);
-        let indexing = scope.spawn(move || {
-            let mut words = Words::default();
-            for (id, contact) in added.into_iter().flatten() {
-                if let Some(id) = id {
-                    words.put_in(id, |name| contact.field(name));
-                }
-            }
-            words
-        });
         for batch in taken {
-            let offset = batch.last().map_or(0, |contact| contact.offset);
-            let ids = batch.into_iter().map(|contact| Ok((book.take(&contact)?, contact)));
-            let _ = pass_on.send(ids.collect::<Result<_>>()?);
-            progress(Step::Read(offset));
+            for contact in &batch {
+                book.take(contact)?;
+            }
+            progress(Step::Read(batch.last().map_or(0, |contact| contact.offset)));
         }
-        drop(pass_on);
-        let failed = || Error::new("reading the file failed");
-        book.words.join(indexing.join().map_err(|_| failed())?);
-        reading.join().unwrap_or_else(|_| Err(failed()))
+        reading.join().unwrap_or_else(|_| Err(Error::new("reading the file failed")))
     })
 }
 
@@ -181,8 +167,7 @@ impl<'t> Taking<'t> {
         })
     }
 
-    /// Takes somebody in; the id when the card is new.
-    fn take(&mut self, contact: &Contact) -> Result<Option<i64>> {
+    fn take(&mut self, contact: &Contact) -> Result<()> {
         let mut standing = self.references.standing(&contact.reference);
         // Somebody who was forgotten does not come back under another reference.
         if self.references.has_forgotten()
@@ -198,7 +183,7 @@ impl<'t> Taking<'t> {
             Standing::Merged(id) => Some(id),
             Standing::Forgotten => {
                 self.forgotten += 1;
-                return Ok(None);
+                return Ok(());
             }
         };
         let (id, mut different, before) = match old {
@@ -230,7 +215,7 @@ impl<'t> Taking<'t> {
             (false, true) => self.report.changed += 1,
             (false, false) => self.report.unchanged += 1,
         }
-        Ok(old.is_none().then_some(id))
+        Ok(())
     }
 
     fn card(&self, id: i64) -> Result<Card> {
@@ -248,6 +233,7 @@ impl<'t> Taking<'t> {
         let texts = std::iter::once(&contact.reference).chain(&contact.texts).map(ToValue::to_value);
         let values: Vec<Value<'_>> = texts.chain([Value::Int(id), Value::Int(contact.home)]).collect();
         self.insert.run(&values)?;
+        self.words.put_in(id, |name| contact.field(name));
         self.touched.push(id);
         Ok(id)
     }
