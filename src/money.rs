@@ -282,6 +282,15 @@ impl Decimal {
         Money(saturate(round_half_away(minor, 10_i128.pow(self.scale.min(36)))))
     }
 
+    /// Whether it is a whole number of minor units, but for less than a thousandth of one.
+    #[must_use]
+    pub fn is_whole_but_for_dust(self, currency: Currency) -> bool {
+        let unit = 10_i128.pow(self.scale.min(36));
+        let (_, rest) = self.scaled(currency.digits);
+        let rest = rest.abs();
+        rest.min(unit - rest) * 1000 < unit
+    }
+
     /// The number in thousandths, rounded: how quantities are kept.
     #[must_use]
     pub fn thousandths(self) -> i64 {

@@ -85,10 +85,27 @@ pub fn quote(text: &str) -> String {
     format!("`{cut}…`")
 }
 
-/// A cell of a CSV that no spreadsheet runs as a formula: a `'` goes before `=`, `+`, `-`, `@`, tab and return.
+/// What begins a formula in some spreadsheet, in full width as well, or is passed over in front of one.
+const FORMULA: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
+
+/// A cell of a CSV that no spreadsheet runs as a formula: a `'` goes before what could begin one. A negative number is none.
 #[must_use]
 pub fn inert(cell: &str) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.to_owned() }
+    let is_number = || {
+        let number = cell.trim_start_matches('-');
+        cell.len() - number.len() == 1
+            && number.starts_with(|c: char| c.is_ascii_digit())
+            && number.bytes().all(|b| b.is_ascii_digit() || b == b'.')
+            && number.matches('.').count() <= 1
+    };
+    let begins = cell.trim_start_matches(' ').starts_with(FORMULA);
+    if begins && !is_number() { format!("'{cell}") } else { cell.to_owned() }
+}
+
+/// The same cell when it comes back: without the `'`, where that stands before what could begin a formula.
+#[must_use]
+pub fn revived(cell: &str) -> &str {
+    cell.strip_prefix('\'').filter(|rest| rest.trim_start_matches(' ').starts_with(FORMULA)).unwrap_or(cell)
 }
 
 /// A cell as it was before [`inert`].
@@ -137,6 +154,19 @@ mod tests {
         assert_eq!(first_few(&["a", "b", "c"], 2), "a, b and 1 more");
         for cell in ["=1+1", "-x", "'twas", "", "'"] {
             assert_eq!(live(&inert(cell)), cell);
+        }
+    }
+
+    #[test]
+    fn no_cell_begins_a_formula_and_each_comes_back() {
+        for cell in
+            ["=1+1", "+1", "-2+3", "@SUM(1)", "\t=1", "\r=1", " =1", "＝1", "-", "--5", "-1.2.3", "+1 650 555 0123"]
+        {
+            assert_eq!(inert(cell), format!("'{cell}"));
+            assert_eq!(revived(&inert(cell)), cell);
+        }
+        for cell in ["", "Ida", "'t Hart", "-5", "-12.50", "5", "a=b", "1-2"] {
+            assert_eq!((inert(cell).as_str(), revived(cell)), (cell, cell));
         }
     }
 

@@ -212,6 +212,54 @@ fn merges_are_undone_in_the_order_of_a_stack() {
     assert_eq!(book(&shop), before);
 }
 
+#[test]
+fn two_people_who_look_like_one_are_shown_no_more() {
+    let shop = Shop::new();
+    shop.write("more.csv", "Customer ID,First Name,Last Name,Street Address,City,Postal Code,Email\nD-3,Rosie,Okafor,5 Bay Rd,Holyoke,01040,rosa@example.com\n");
+    shop.run("import customers more.csv").quiet();
+    shop.run("customer duplicates").shows("Rosa Okafor (`C-03`) and Rosie Okafor (`D-3`)");
+    shop.run("customer different D-3 C-03").stdout("Rosie Okafor (`D-3`) and Rosa Okafor (`C-03`) are two people.\n");
+    shop.run("customer duplicates").stdout("Nobody seems to be in the book twice.\n");
+    assert_eq!(shop.json("customer export D-3")["not_the_same"][0]["ref"], "C-03");
+    shop.run("customer different C-03 D-3 --undo").shows("may be one person again");
+    shop.run("customer duplicates").shows("D-3");
+    shop.run("customer different D-3 D-3").status(1).says("`D-3` is one card");
+}
+
+/// Whoever was forgotten does not come back under another reference, in a list without any, or as a sale; until they want to.
+#[test]
+fn somebody_forgotten_comes_back_only_when_they_want_to() {
+    let shop = Shop::without_people();
+    let (c, list, sales) = ("c.csv", "list.csv", "sales.csv");
+    shop.write(c, "Customer ID,Last Name,Email\nC-1,Okafor,Rosa@example.com\nC-2,Holm,ida@example.com\n");
+    shop.write(list, "First Name,Email\nRosa,rosa@example.com\nIda,ida@example.com\n");
+    shop.write(sales, "Email,Date,Amount\nROSA@example.com,2024-02-20,10.00\n");
+    shop.run("import customers c.csv").quiet();
+    shop.run("customer forget C-1 --yes").quiet();
+    shop.run("import purchases sales.csv").quiet();
+    assert_eq!(shop.count("SELECT count(*) FROM purchase WHERE ref <> '' OR customer_id IS NOT NULL"), 0);
+    for file in [c, list] {
+        shop.run(&format!("import customers {file}")).quiet();
+        assert_eq!(shop.count("SELECT count(*) FROM customer WHERE email LIKE 'rosa%'"), 0, "{file}");
+    }
+    shop.run("customer unforget C-9").status(1).says("nobody under `C-9` was forgotten");
+    shop.run("customer unforget C-1").stdout("The next import may bring `C-1` back.\n");
+    shop.run("customer unforget rosa@example.com").quiet();
+    shop.run("import customers c.csv").quiet().shows("1 new");
+    assert_eq!(shop.count("SELECT count(*) FROM purchase WHERE ref <> ''"), 0, "what was erased stays erased");
+}
+
+#[test]
+fn a_segment_asks_who_has_died_or_moved() {
+    let shop = Shop::new();
+    let found = |shop: &Shop, of: &str| shop.json(&format!("segment {of}"))["matched"].as_i64().unwrap();
+    shop.run("customer set C-03 moved=yes").quiet();
+    shop.run("customer set C-06 deceased=yes").quiet();
+    assert_eq!((found(&shop, "moved"), found(&shop, "deceased")), (1, 1));
+    shop.run("customer set C-03 \"street=9 New Rd\"").quiet();
+    assert_eq!(found(&shop, "moved"), 0, "a new street makes it good again");
+}
+
 /// A shop with one customer about whom everything is known that can be.
 fn one_person() -> Shop {
     let shop = Shop::without_people();
@@ -243,7 +291,9 @@ fn plant(shop: &Shop) -> Vec<String> {
         database.prepare(sql).unwrap().query_map([], |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap()
     };
     // The shop's own: nothing in them is about one person.
-    let of_the_shop = ["setting", "campaign", "campaign_file", "forgotten", "forgotten_purchase"];
+    let mut of_the_shop = vec!["setting", "campaign", "campaign_file", "forgotten", "forgotten_purchase"];
+    // Made of the cards, for finding them; ids alone.
+    of_the_shop.extend(["customer_word", "not_the_same"]);
     let mut marks = Vec::new();
     for table in texts("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY name")
     {
@@ -324,10 +374,11 @@ warning: backups, exports and printed letters made before today still know them
     let held = |mark: &str| bytes.windows(mark.len()).any(|window| window == mark.as_bytes());
     let left: Vec<&String> = marks.iter().filter(|mark| !stays.contains(&mark.as_str()) && held(mark)).collect();
     assert!(left.is_empty(), "still in the file: {left:?}");
-    for word in ["Rosa", "Okafor", "Bay Rd", "crooked"] {
+    for word in ["Rosa", "Okafor", "nokafor", "choly", "Bay Rd", "crooked"] {
         assert!(!held(word), "{word} is still in the file");
     }
     assert_eq!(shop.count("SELECT sum(amount_minor) FROM purchase"), 31000, "the totals stay");
+    assert_eq!(shop.count("SELECT count(*) FROM customer_word"), 0, "they are found under no word");
     assert_eq!(shop.count("SELECT count(*) FROM forgotten"), 2, "both references are remembered, hashed");
     shop.run("customer show mark-customer-ref").status(1).says("there is no customer");
     shop.run("recipients spring").quiet().shows("forgotten");

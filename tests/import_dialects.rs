@@ -344,7 +344,7 @@ fn a_cell_that_goes_on_behind_its_quotation_mark_is_refused() {
     let shop = Shop::new();
     shop.write("more.csv", "Customer ID,First Name\nC-1,\"Ida\nC-2,\"Bo\"\n");
     shop.run("import customers more.csv").status(1).stderr(
-        "error: more.csv:3: a cell goes on after its closing quotation mark\n\
+        "error: more.csv:3, column `First Name`: a cell goes on after its closing quotation mark\n\
          hint: write a quotation mark inside a cell twice; the cell may have been opened on an earlier line\n",
     );
 }

@@ -77,8 +77,15 @@ fn a_dry_run_changes_nothing() {
     let shop = Shop::new();
     let before = dump(&shop.file("regulars.db"));
     shop.write("more.csv", "Customer ID,First Name\nC-03,Rose\nC-77,Ida\n");
-    shop.run("import customers more.csv --dry-run")
-        .shows("Would take in 2 customers: 1 new, 1 changed, 0 as before.\n");
+    shop.run("import customers more.csv --dry-run").stdout(
+        "Would take in 2 customers: 1 new, 1 changed, 0 as before.\n\
+         Different: first_name 1.\n  \
+           C-03 first_name: `Rosa`, now `Rose`\n\
+         The book then has 13 customers: 10 can be reached by post, 4 by email (6 have an email; only a recorded yes counts).\n\
+         1 never bought (8%). Of 15 purchases, 2 have no customer (13%).\n\
+         The largest customer is Acme Uniforms (`C-08`) with $5,200.00, 75% of the takings that have a customer.\n\
+         Nobody seems to be in it twice. 1 name is written in ALL CAPS.\n",
+    );
     assert_eq!(before, dump(&shop.file("regulars.db")));
 }
 
@@ -121,6 +128,67 @@ fn purchases_after_today_are_taken_with_a_warning() {
     shop.run("import purchases more.csv").shows("1 new").says("1 purchase dated after today (2024-03-01)");
     shop.write("more.csv", "Customer ID,Date,Amount\nC-80,2024-02-02,10.00\n");
     shop.run("import purchases more.csv --new-customers").shows("Opened 1 bare card");
+}
+
+/// A file in which every row is bad: each is counted and written out, and only the first faults are kept.
+#[test]
+fn faults_without_end_fill_no_memory() {
+    let shop = Shop::new();
+    let rows = 2_500;
+    let bad: String = (0..rows).map(|n| format!("C-03,day {n},x\n")).collect();
+    shop.write("more.csv", format!("Customer ID,Date,Amount\n{bad}C-03,2024-02-02,1.50\n"));
+    let report = shop.json("import purchases more.csv --skip-bad");
+    assert_eq!((&report["rejected"], &report["faults"]), (&json!(rows), &json!(2 * rows)));
+    assert_eq!((report["problems"].as_array().unwrap().len(), &report["added"]), (1_000, &json!(1)));
+    let left_out = shop.read("out/more-left-out.csv");
+    assert_eq!(left_out.lines().count(), rows + 1);
+    let last = format!("C-03,day {0},x,{1},`day {0}` is not a day; `x` is not an amount", rows - 1, rows + 1);
+    assert_eq!(left_out.lines().last(), Some(last.as_str()));
+}
+
+/// `1.149` may be little more than a dollar, or more than a thousand: other rows say which, else the owner does.
+#[test]
+fn an_amount_that_could_be_two_is_never_guessed() {
+    let head = "Receipt;Customer ID;Date;Qty;Amount\nR-1;C-03;2024-02-02;";
+    let doubt = "could be two different amounts";
+    for (rows, more, taken) in [
+        ("1;1.149\n", "", Err(doubt)),
+        ("1;1,149\n", "", Err(doubt)),
+        ("1;1.149\n", "--decimal comma", Ok(114_900)),
+        ("1;1,149\n", "--decimal point", Ok(114_900)),
+        ("1;1.149\nR-2;C-03;2024-02-02;1;12,50\n", "", Ok(114_900)),
+        ("1;1,149\nR-2;C-03;2024-02-02;1;12.5\n", "", Ok(114_900)),
+        ("1;1.149.000\nR-2;C-03;2024-02-02;1;1.149\n", "", Ok(114_900_000)),
+        ("1;1,149\nR-2;C-03;2024-02-02;1;12.5\nR-3;C-03;2024-02-02;1;12,5\n", "", Err(doubt)),
+        ("1.500;30\n", "", Err(doubt)),
+        ("1.500;30.00\n", "", Ok(3_000)),
+        ("1;1.149\n", "--decimal point", Err("is not a whole number of the smallest coin")),
+        ("1;12.3456\n", "", Err("is not a whole number of the smallest coin")),
+        ("1;59.970000000000006\n", "", Ok(5_997)),
+    ] {
+        let shop = Shop::new();
+        shop.write("more.csv", format!("{head}{rows}"));
+        let mut run = shop.run(&format!("import purchases more.csv {more}"));
+        let said = run.talk();
+        match taken {
+            Ok(minor) => {
+                assert_eq!(run.ended(), 0, "{rows}: {said}");
+                assert_eq!(shop.count("SELECT amount_minor FROM purchase WHERE receipt = 'R-1'"), minor, "{rows}");
+            }
+            Err(why) => assert!(run.ended() == 1 && said.contains(why), "{rows}: {said}"),
+        }
+    }
+}
+
+#[test]
+fn what_other_rows_settle_is_said() {
+    let shop = Shop::new();
+    shop.write("more.csv", "Customer ID;Date;Amount\nC-03;03/04/2024;1.149\nC-03;25/03/2024;12,50\n");
+    shop.run("import purchases more.csv").quiet().shows(
+        "Days such as `03/04/2024` were read with the day first, as other rows show.\n\
+         Amounts such as `1.149` were read with a decimal comma, as other rows show or this system writes.\n",
+    );
+    assert_eq!(shop.count("SELECT amount_minor FROM purchase WHERE day = 19816"), 114_900);
 }
 
 /// Money is of one currency: that of the shop, which is dollars here.

@@ -46,6 +46,8 @@ mod planning;
 mod proofs;
 /// The report against a count made here, and its intervals against published examples.
 mod reporting;
+/// No CSV that is written holds a formula, whatever customers are called.
+mod spreadsheet;
 /// The demo: two years of the story, its figures and its letters.
 mod story;
 /// The till: once, whoever asks at the same moment; exit codes and objects.

@@ -6,7 +6,7 @@ import sqlite3
 import sys
 
 CUSTOMER = ("id ref title first_name last_name full_name suffix spouse company street street2 city state postcode country "
-            "email phone birthday notes post_consent email_consent household_id put_together").split()
+            "email phone birthday notes post_consent email_consent household_id put_together home").split()
 PURCHASE = "id source receipt ref customer_id day amount_minor quantity_milli same nth".split()
 
 

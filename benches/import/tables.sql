@@ -11,9 +11,12 @@ CREATE TABLE customer (
     birthday TEXT NOT NULL DEFAULT '', notes TEXT NOT NULL DEFAULT '',
     post_consent TEXT NOT NULL DEFAULT 'unknown' CHECK (post_consent IN ('yes', 'no', 'unknown')),
     email_consent TEXT NOT NULL DEFAULT 'unknown' CHECK (email_consent IN ('yes', 'no', 'unknown')),
-    household_id BIGINT NOT NULL DEFAULT 0, put_together TEXT NOT NULL DEFAULT ''
+    household_id BIGINT NOT NULL DEFAULT 0, put_together TEXT NOT NULL DEFAULT '', home BIGINT NOT NULL DEFAULT 0
 );
 CREATE INDEX customer_household ON customer (household_id);
+CREATE INDEX customer_home ON customer (home) WHERE home <> 0;
+CREATE INDEX customer_together ON customer (put_together) WHERE put_together <> '';
+CREATE INDEX customer_email ON customer (LOWER(email)) WHERE email <> '';
 
 CREATE TABLE purchase (
     id BIGINT PRIMARY KEY, source TEXT NOT NULL, receipt TEXT NOT NULL DEFAULT '', ref TEXT NOT NULL DEFAULT '',

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::consent::{self, Circumstance, Way};
 use super::customer::{Customer, TEXT_FIELDS};
+use super::index::Words;
 use super::{household, table};
 use crate::error::{Error, Result};
 use crate::params;
@@ -63,6 +64,9 @@ pub fn set(
     }
     Error::all(faults).map_or(Ok(()), Err)?;
     let mut changed = Vec::new();
+    let mut words = Words::default();
+    let before = table::by_id(write, customer.id)?;
+    words.take_out(before.id, |field| before.field(field));
     for change in &changes {
         let now = table::by_id(write, customer.id)?;
         let (field, before) = (name_of(change), value_of(write, &now, change)?);
@@ -72,8 +76,16 @@ pub fn set(
             changed.push(Changed { field, before, after });
         }
     }
-    if changes.iter().any(|change| matches!(change, Change::Text(field, _) if OF_A_HOME.contains(field))) {
-        household::regroup(write)?;
+    let after = table::by_id(write, customer.id)?;
+    words.put_in(after.id, |field| after.field(field));
+    words.write(write)?;
+    let is_of_a_home = |change: &Change| match change {
+        Change::Text(field, _) => OF_A_HOME.contains(field),
+        Change::Circumstance(what, _) => *what == Circumstance::Moved,
+        _ => false,
+    };
+    if changes.iter().any(is_of_a_home) {
+        household::settle(write, &[customer.id], &[])?;
     }
     Ok(changed)
 }

@@ -7,14 +7,16 @@
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 
+use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::alike::{Person, WORTH_A_LOOK, compare};
 use super::customer::{COLUMNS, Customer};
 use super::likeness::{sorted, sound};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::params;
-use crate::store::Read;
+use crate::store::{Read, Write};
+use crate::words;
 
 /// Two cards that may be one person's.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -53,7 +55,8 @@ pub fn duplicates(read: &Read<'_>) -> Result<Vec<Pair>> {
     for person in people.iter().filter(|person| person.whole.contains(' ')) {
         *named.entry(&person.whole).or_default() += 1;
     }
-    let mut seen = HashSet::new();
+    // Those of whom the owner said that they are two are no pair.
+    let mut seen = two_people(read, &people)?;
     let mut pairs = Vec::new();
     for group in groups(&people) {
         let reach = if group.len() <= SMALL { group.len() } else { NEIGHBOURS };
@@ -76,6 +79,36 @@ pub fn duplicates(read: &Read<'_>) -> Result<Vec<Pair>> {
         b.score.cmp(&a.score).then_with(|| a.reference.cmp(&b.reference)).then_with(|| a.other_ref.cmp(&b.other_ref))
     });
     Ok(pairs)
+}
+
+/// Says of two people that they are not the same, or takes it back; whether that is new.
+///
+/// # Errors
+/// When they are one card, or the database does not answer.
+pub fn tell_apart(write: &Write<'_>, one: &Customer, other: &Customer, apart: bool, on: NaiveDate) -> Result<bool> {
+    if one.id == other.id {
+        return Err(Error::new(format!("{} is one card", words::quote(&one.reference)))
+            .hint("if it was made of two by a merge, `regulars customer unmerge REF` makes them two again"));
+    }
+    let (low, high) = (one.id.min(other.id), one.id.max(other.id));
+    let sql = if apart {
+        "INSERT INTO not_the_same (customer_id, other_id, on_day) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING"
+    } else {
+        "DELETE FROM not_the_same WHERE customer_id = ?1 AND other_id = ?2 AND ?3 > 0"
+    };
+    Ok(write.run(sql, params![low, high, on])? > 0)
+}
+
+/// The places of those who are two, in the order of the list.
+fn two_people(read: &Read<'_>, people: &[Person]) -> Result<HashSet<(u32, u32)>> {
+    let sql = "SELECT customer_id, other_id FROM not_the_same";
+    let told: Vec<(i64, i64)> = read.all(sql, params![], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    if told.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let places: HashMap<i64, u32> = people.iter().map(|person| person.id).zip(0..).collect();
+    let place = |id| places.get(&id).copied().unwrap_or_default();
+    Ok(told.into_iter().map(|(a, b)| (place(a), place(b))).map(|(a, b)| (a.min(b), a.max(b))).collect())
 }
 
 impl Person {

@@ -74,6 +74,12 @@ const HELD: &[Held] = &[
         from: "FROM customer_alias WHERE customer_id = ?1 ORDER BY ref",
     },
     Held {
+        name: "not_the_same",
+        columns: &[("ref", "c.ref", Text), ("on", "n.on_day", Day)],
+        from: "FROM not_the_same n JOIN customer c ON c.id IN (n.customer_id, n.other_id) AND c.id <> ?1 \
+               WHERE ?1 IN (n.customer_id, n.other_id) ORDER BY c.ref",
+    },
+    Held {
         name: "household",
         columns: &[("ref", "ref", Text)],
         from: "FROM customer WHERE id <> ?1 AND household_id = (SELECT c.household_id FROM customer c WHERE c.id = ?1) \

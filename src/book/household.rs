@@ -1,15 +1,16 @@
 //! Who lives with whom: one letter goes to a household.
 //!
 //! A household is the people whom the owner put together, or who share an address and either the surname or each other
-//! as spouse. Whom the owner took apart stands alone. It is worked out again whenever the book changes.
+//! as spouse. Whom the owner took apart stands alone. It is worked out again whenever the book changes: for the people
+//! concerned, or after much was taken in, for everybody.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use super::customer::{Customer, folded};
+use super::customer::{COLUMNS, Customer, folded};
 use super::table;
 use crate::error::{Error, Result};
 use crate::params;
-use crate::store::{Read, Write};
+use crate::store::{Read, Row, Value, Write};
 use crate::words;
 
 /// The people of one household; never empty.
@@ -32,7 +33,7 @@ struct Resident {
     surname: String,
     full_name: String,
     spouse: String,
-    address: String,
+    home: i64,
     put_together: String,
 }
 
@@ -63,41 +64,168 @@ pub fn put_together(write: &Write<'_>, one: &Customer, other: &Customer) -> Resu
         write.run("UPDATE customer SET put_together = ?2 WHERE put_together = ?1", params![mine, together])?;
     }
     write.run("UPDATE customer SET put_together = ?3 WHERE id IN (?1, ?2)", params![one.id, other.id, together])?;
-    regroup(write).map(|_| ())
+    settle(write, &[one.id, other.id], &[])
 }
 
 /// Takes somebody out of their household by hand, for good: the same address puts them together with nobody.
 pub fn take_apart(write: &Write<'_>, one: &Customer) -> Result<()> {
     write.run("UPDATE customer SET put_together = ?2 WHERE id = ?1", params![one.id, ALONE])?;
-    regroup(write).map(|_| ())
+    settle(write, &[one.id], &[])
 }
 
 /// A word for people put together that nobody has.
 fn next_word(read: &Read<'_>) -> Result<String> {
-    let known = read.all("SELECT DISTINCT put_together FROM customer", params![], |row| row.get::<String>(0))?;
+    let sql = "SELECT DISTINCT put_together FROM customer WHERE put_together <> ''";
+    let known = read.all(sql, params![], |row| row.get::<String>(0))?;
     let numbers = known.iter().filter_map(|word| word.strip_prefix("together ")?.parse::<u64>().ok());
     Ok(format!("together {}", numbers.max().unwrap_or(0) + 1))
 }
 
-/// Works out every household anew; how many customers changed theirs.
-pub fn regroup(write: &Write<'_>) -> Result<usize> {
-    let residents = residents(write)?;
+/// The address of a card as a number that is the same for the same address: street, town, postcode and country, without
+/// capitals and spaces that do not matter. 0 without a street.
+pub(super) fn home<'f>(field: impl Fn(&str) -> &'f str) -> i64 {
+    if field("street").is_empty() {
+        return 0;
+    }
+    // FNV-1a: it must be the same in every version of the program.
+    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+    let mut add = |byte: u8| hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    for name in ["street", "street2", "city", "postcode", "country"] {
+        folded(field(name)).bytes().for_each(&mut add);
+        add(0x1f);
+    }
+    i64::from_le_bytes(hash.to_le_bytes()).max(i64::MIN + 1)
+}
+
+/// Works out the households of these people anew, after something on their cards has changed, and of those who are left in
+/// `households`.
+///
+/// # Errors
+/// When the database fails.
+pub fn settle(write: &Write<'_>, people: &[i64], households: &[i64]) -> Result<()> {
+    for id in people {
+        place_card(write, *id)?;
+    }
+    place(write, "home = 0 AND street <> ''", params![])?;
+    let mut around: BTreeMap<i64, Resident> = BTreeMap::new();
+    let (mut asked, mut asks) = (BTreeSet::new(), Vec::new());
+    asks.extend(people.iter().map(|id| Ask::Person(*id)));
+    asks.extend(households.iter().map(|id| Ask::Household(*id)));
+    while let Some(ask) = asks.pop() {
+        if !asked.insert(ask.clone()) {
+            continue;
+        }
+        let found = match &ask {
+            Ask::Person(id) => residents(write, "id = ?1", params![*id])?,
+            Ask::Household(id) => residents(write, "household_id = ?1", params![*id])?,
+            Ask::Home(home) => residents(write, "home = ?1 AND home <> 0", params![*home])?,
+            Ask::Together(word) => residents(write, "put_together = ?1 AND put_together <> ''", params![word])?,
+        };
+        for one in found {
+            asks.push(Ask::Household(one.household_id));
+            if one.home != 0 {
+                asks.push(Ask::Home(one.home));
+            }
+            if !matches!(one.put_together.as_str(), "" | ALONE) {
+                asks.push(Ask::Together(one.put_together.clone()));
+            }
+            around.insert(one.id, one);
+        }
+    }
+    let around: Vec<Resident> = around.into_values().collect();
+    for (resident, household) in around.iter().zip(grouped(&around)) {
+        move_to(write, resident.id, resident.household_id, household)?;
+    }
+    Ok(())
+}
+
+/// Whom somebody could live with.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Ask {
+    Person(i64),
+    Household(i64),
+    Home(i64),
+    Together(String),
+}
+
+/// Works out every household anew.
+///
+/// # Errors
+/// When the database fails.
+pub fn regroup(write: &Write<'_>) -> Result<()> {
+    place(write, "home = 0 AND street <> ''", params![])?;
+    let (mut all, mut seen, mut shared) = (Vec::new(), HashSet::new(), HashSet::new());
+    write.each("SELECT id, household_id, home, put_together <> '' FROM customer ORDER BY id", params![], |row| {
+        let (id, household, home, by_hand): (i64, i64, i64, bool) =
+            (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?);
+        if home != 0 && !seen.insert(home) {
+            shared.insert(home);
+        }
+        all.push((id, household, home, by_hand));
+        Ok(())
+    })?;
+    drop(seen);
+    // Whoever shares nothing with anybody lives alone.
+    let is_shared = |home: i64, by_hand: bool| by_hand || home != 0 && shared.contains(&home);
+    let mut close: Vec<Resident> = Vec::new();
+    if all.iter().any(|(_, _, home, by_hand)| is_shared(*home, *by_hand)) {
+        write.each(&format!("SELECT {RESIDENT} FROM customer ORDER BY id"), params![], |row| {
+            if is_shared(row.get(6)?, !row.get::<String>(7)?.is_empty()) {
+                close.push(Resident::from_row(row)?);
+            }
+            Ok(())
+        })?;
+    }
+    for (id, household, _, _) in all.into_iter().filter(|(_, _, home, by_hand)| !is_shared(*home, *by_hand)) {
+        move_to(write, id, household, id)?;
+    }
+    for (resident, household) in close.iter().zip(grouped(&close)) {
+        move_to(write, resident.id, resident.household_id, household)?;
+    }
+    Ok(())
+}
+
+fn move_to(write: &Write<'_>, id: i64, from: i64, to: i64) -> Result<()> {
+    if from != to {
+        write.run("UPDATE customer SET household_id = ?2 WHERE id = ?1", params![id, to])?;
+    }
+    Ok(())
+}
+
+/// Writes down where somebody lives, after their address has changed.
+pub(super) fn place_card(write: &Write<'_>, id: i64) -> Result<()> {
+    place(write, "id = ?1", params![id])
+}
+
+/// Writes down where people live, as a number, and whether they have left it.
+fn place(write: &Write<'_>, such: &str, of: &[Value<'_>]) -> Result<()> {
+    let sql = format!("SELECT {COLUMNS} FROM customer WHERE {such}");
+    let cards = write.all(&sql, of, Customer::from_row)?;
+    for card in cards {
+        let sql = "UPDATE customer SET home = ?2, moved = ?3 WHERE id = ?1 AND (home <> ?2 OR moved <> ?3)";
+        write.run(sql, params![card.id, home(|field| card.field(field)), card.has_moved()])?;
+    }
+    Ok(())
+}
+
+/// The household of each of these people, who live with nobody else.
+fn grouped(residents: &[Resident]) -> Vec<i64> {
     let mut parents: Vec<usize> = (0..residents.len()).collect();
     let mut by_hand: HashMap<&str, usize> = HashMap::new();
-    let mut by_address: HashMap<&str, Vec<usize>> = HashMap::new();
+    let mut by_home: HashMap<i64, Vec<usize>> = HashMap::new();
     for (index, resident) in residents.iter().enumerate() {
         if resident.put_together == ALONE {
             continue;
         }
-        if !resident.address.is_empty() {
-            by_address.entry(&resident.address).or_default().push(index);
+        if resident.home != 0 {
+            by_home.entry(resident.home).or_default().push(index);
         }
         if !resident.put_together.is_empty() {
             let first = *by_hand.entry(&resident.put_together).or_insert(index);
             join(&mut parents, first, index);
         }
     }
-    for neighbours in by_address.values() {
+    for neighbours in by_home.values() {
         let mut by_surname: HashMap<&str, usize> = HashMap::new();
         for &one in neighbours.iter().filter(|one| !residents[**one].surname.is_empty()) {
             let first = *by_surname.entry(&residents[one].surname).or_insert(one);
@@ -117,36 +245,31 @@ pub fn regroup(write: &Write<'_>) -> Result<usize> {
         let (root, id) = (root(&mut parents, index), resident.id);
         smallest.entry(root).and_modify(|least| *least = id.min(*least)).or_insert(id);
     }
-    let mut changed = 0;
-    for (index, resident) in residents.iter().enumerate() {
-        let household = smallest[&root(&mut parents, index)];
-        if household != resident.household_id {
-            changed +=
-                write.run("UPDATE customer SET household_id = ?2 WHERE id = ?1", params![resident.id, household])?;
-        }
-    }
-    Ok(changed)
+    (0..residents.len()).map(|index| smallest[&root(&mut parents, index)]).collect()
 }
 
-fn residents(read: &Read<'_>) -> Result<Vec<Resident>> {
-    let sql = "SELECT id, household_id, first_name, last_name, full_name, spouse, street, street2, city, postcode, \
-               country, put_together FROM customer ORDER BY id";
-    read.all(sql, params![], |row| {
-        let lines: [String; 5] = [row.get(6)?, row.get(7)?, row.get(8)?, row.get(9)?, row.get(10)?];
-        let address = if lines[0].is_empty() { String::new() } else { folded(&lines.join("\u{1f}")) };
+/// The columns that [`Resident::from_row`] reads.
+const RESIDENT: &str = "id, household_id, first_name, last_name, full_name, spouse, home, put_together";
+
+impl Resident {
+    fn from_row(row: &Row<'_>) -> Result<Self> {
         let (last_name, full_name): (String, String) = (row.get(3)?, row.get(4)?);
         let surname = if last_name.is_empty() { full_name.rsplit(' ').next().unwrap_or_default() } else { &last_name };
-        Ok(Resident {
+        Ok(Self {
             id: row.get(0)?,
             household_id: row.get(1)?,
             first_name: folded(&row.get::<String>(2)?),
             surname: folded(surname),
             full_name: folded(&full_name),
             spouse: folded(&row.get::<String>(5)?),
-            address,
-            put_together: row.get(11)?,
+            home: row.get(6)?,
+            put_together: row.get(7)?,
         })
-    })
+    }
+}
+
+fn residents(read: &Read<'_>, such: &str, of: &[Value<'_>]) -> Result<Vec<Resident>> {
+    read.all(&format!("SELECT {RESIDENT} FROM customer WHERE {such}"), of, Resident::from_row)
 }
 
 /// Whether one of them gives the other as the spouse, and the other nobody else.
@@ -236,5 +359,50 @@ mod tests {
             write.all("SELECT household_id FROM customer ORDER BY ref", params![], |row| row.get::<i64>(0))
         });
         assert_eq!(homes.expect("households"), [1, 1, 1, 4]);
+    }
+
+    /// Whatever changes, working out those concerned gives what working out everybody gives.
+    #[test]
+    fn settling_a_few_is_regrouping_all() {
+        let folder = tempfile::tempdir().expect("folder");
+        let mut store = Store::create(&folder.path().join("regulars.db")).expect("new");
+        let mut dice = fastrand::Rng::with_seed(7);
+        let homes = |write: &Write<'_>| {
+            write.all("SELECT household_id FROM customer ORDER BY id", params![], |row| row.get::<i64>(0))
+        };
+        let agreed = store.write(|write| {
+            for id in 1..=40_i64 {
+                write.run("INSERT INTO customer (id, ref, household_id) VALUES (?1, ?1, ?1)", params![id])?;
+            }
+            for _ in 0..150 {
+                let id = dice.i64(1..=40);
+                let mut one = |words: &[&'static str]| words[dice.usize(..words.len())];
+                let values = [one(&["", "1 Main St", "2 Elm St"]), one(&["Smith", "Lopez", ""]), one(&["Ann", "Tom"])];
+                let spouse = one(&["", "", "Ann", "Tom Lopez"]);
+                let sql = "UPDATE customer SET street = ?2, last_name = ?3, first_name = ?4, spouse = ?5 WHERE id = ?1";
+                write.run(sql, params![id, values[0], values[1], values[2], spouse])?;
+                settle(write, &[id], &[])?;
+                let other = dice.i64(1..=40);
+                match dice.u8(..8) {
+                    0 if other != id => {
+                        put_together(write, &table::by_id(write, id)?, &table::by_id(write, other)?)?;
+                    }
+                    1 => take_apart(write, &table::by_id(write, other)?)?,
+                    2 => {
+                        let household = table::by_id(write, other)?.household_id;
+                        write.run("DELETE FROM customer WHERE id = ?1", params![other])?;
+                        settle(write, &[], &[household])?;
+                        write
+                            .run("INSERT INTO customer (id, ref, household_id) VALUES (?1, ?1, ?1)", params![other])?;
+                    }
+                    _ => {}
+                }
+                let settled = homes(write)?;
+                regroup(write)?;
+                assert_eq!(settled, homes(write)?);
+            }
+            Ok(())
+        });
+        agreed.expect("settled");
     }
 }

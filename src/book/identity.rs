@@ -41,6 +41,11 @@ impl References {
         Ok(Self { merged: merged.into_iter().collect(), forgotten: forgotten.into_iter().collect(), key: key(read)? })
     }
 
+    /// Whether anybody was forgotten at all.
+    pub fn has_forgotten(&self) -> bool {
+        !self.forgotten.is_empty()
+    }
+
     /// What became of this one.
     pub fn standing(&self, reference: &str) -> Standing {
         if let Some(id) = self.merged.get(reference) {
@@ -68,6 +73,15 @@ pub(super) fn remember_forgotten(write: &Write<'_>, reference: &str, on: NaiveDa
     let sql = "INSERT INTO forgotten (hash, on_day) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
     let hash = hash(&key(write)?, reference);
     write.run(sql, params![hash, on]).map(|_| ())
+}
+
+/// Lets a reference come back that was forgotten; whether it was.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn let_back(write: &Write<'_>, reference: &str) -> Result<bool> {
+    let hash = hash(&key(write)?, reference);
+    Ok(write.run("DELETE FROM forgotten WHERE hash = ?1", params![hash])? > 0)
 }
 
 /// Every reference that means a card, its own first.

@@ -9,6 +9,7 @@ use chrono::NaiveDateTime;
 use serde::{Deserialize, Serialize};
 
 use super::customer::{Customer, TEXT_FIELDS, folded};
+use super::index::Words;
 use super::{household, table};
 use crate::error::{Error, Result};
 use crate::params;
@@ -79,6 +80,9 @@ pub fn merge(write: &Write<'_>, reference: &str, into: &str, now: NaiveDateTime)
         return Err(Error::new(format!("{} and {} are one card already", words::quote(reference), words::quote(into)))
             .hint(format!("`regulars customer show {}` shows it", stays.reference)));
     }
+    let mut words = Words::default();
+    words.take_out(old.id, |field| old.field(field));
+    words.take_out(stays.id, |field| stays.field(field));
     let mut kept = keep(write, &old, &stays)?;
     kept.given = give(write, &old, &stays, &kept)?;
     for (name, ids) in &kept.moved {
@@ -98,7 +102,10 @@ pub fn merge(write: &Write<'_>, reference: &str, into: &str, now: NaiveDateTime)
     let event = serde_json::to_string(&kept).map_err(unreadable)?;
     let sql = "INSERT INTO customer_merge (ref, into_ref, customer_id, at, kept) VALUES (?1, ?2, ?3, ?4, ?5)";
     write.run(sql, params![old.reference, stays.reference, stays.id, now, event])?;
-    household::regroup(write)?;
+    let now = table::by_id(write, stays.id)?;
+    words.put_in(now.id, |field| now.field(field));
+    words.write(write)?;
+    household::settle(write, &[stays.id], &[old.household_id, stays.household_id])?;
     Ok(told(&old, &stays, &kept))
 }
 
@@ -159,10 +166,16 @@ pub fn unmerge(write: &Write<'_>, reference: &str, now: NaiveDateTime) -> Result
         let sql = "UPDATE customer_alias SET customer_id = ?3 WHERE ref = ?1 AND customer_id = ?2";
         write.run(sql, params![alias, stays.id, id])?;
     }
+    let mut words = Words::default();
+    words.take_out(stays.id, |field| stays.field(field));
     take_back(write, &stays, &kept.given)?;
+    for card in [table::by_id(write, id)?, table::by_id(write, stays.id)?] {
+        words.put_in(card.id, |field| card.field(field));
+    }
+    words.write(write)?;
     let sql = "UPDATE customer_merge SET undone_at = ?2, kept = '' WHERE id = ?1";
     write.run(sql, params![event, now])?;
-    household::regroup(write)?;
+    household::settle(write, &[id, stays.id], &[stays.household_id])?;
     Ok(told(&table::by_id(write, id)?, &table::by_id(write, stays.id)?, &kept))
 }
 

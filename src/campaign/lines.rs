@@ -179,28 +179,28 @@ fn rows<'r>(
             .hint(format!("take the sheet that `regulars note-lines {}` writes", planned.slug)));
     }
     let finder = Finder::of(recipients);
-    let (mut rows, mut faults, mut seen, mut odd) = (Vec::new(), Vec::new(), HashMap::new(), Vec::new());
-    sheet.each(
-        |at, _, row| {
-            let cell = |field: &str| columns.place(field).and_then(|place| row.get(place)).map(plain);
-            let said = |field: &str| cell(field).unwrap_or_default();
-            let named = said("ref");
-            match finder.find(&named, &said("number"), &said("name")) {
-                Some(one) => match seen.insert(one.id, at) {
-                    Some(first) => faults.push((at, format!("{} is in line {first} already", words::quote(&named)))),
-                    None => rows.push((one, said("personal_line"), cell("signer"))),
-                },
-                None => {
-                    let slug = words::quote(&planned.slug);
-                    faults.push((at, format!("{} is no recipient of {slug}", words::quote(&named))));
-                }
+    let (mut rows, mut faults, mut seen) = (Vec::new(), Vec::new(), HashMap::new());
+    sheet.each(|row| {
+        let at = row.line;
+        if let Some(fault) = &row.fault {
+            faults.push((at, fault.message.clone()));
+            return Ok(());
+        }
+        let cell = |field: &str| columns.place(field).and_then(|place| row.cells.get(place)).map(plain);
+        let said = |field: &str| cell(field).unwrap_or_default();
+        let named = said("ref");
+        match finder.find(&named, &said("number"), &said("name")) {
+            Some(one) => match seen.insert(one.id, at) {
+                Some(first) => faults.push((at, format!("{} is in line {first} already", words::quote(&named)))),
+                None => rows.push((one, said("personal_line"), cell("signer"))),
+            },
+            None => {
+                let slug = words::quote(&planned.slug);
+                faults.push((at, format!("{} is no recipient of {slug}", words::quote(&named))));
             }
-            Ok(())
-        },
-        |problem, _| odd.push((problem.line, problem.message)),
-    )?;
-    faults.append(&mut odd);
-    faults.sort();
+        }
+        Ok(())
+    })?;
     let hint = format!("take these rows out; `regulars recipients {}` lists who is meant", planned.slug);
     let faults = faults.into_iter().map(|(at, message)| Error::new(message).at(at).hint(hint.clone()));
     Error::all(faults.collect()).map_or(Ok(rows), Err)

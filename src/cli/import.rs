@@ -6,10 +6,10 @@ use clap::Subcommand;
 use serde_json::json;
 
 use super::done::Done;
-use super::{Context, import_past, progress, to_stderr};
-use crate::book::import::{self, Kind, Plan, Profile, PurchaseOptions, Report, Sheet, Wishes};
+use super::{Context, import_past, now, progress, to_stderr};
+use crate::book::import::{self, Kind, LeftOut, Plan, Profile, PurchaseOptions, Report, Sheet, Step, Wishes};
 use crate::error::{Error, Result};
-use crate::shop::{self, Shop};
+use crate::shop::Shop;
 use crate::store::{Store, Write};
 use crate::words;
 
@@ -61,6 +61,9 @@ struct PurchaseFile {
     /// Which comes first in 03/04/1989: `dmy` or `mdy`.
     #[arg(long, value_name = "ORDER")]
     date_order: Option<String>,
+    /// What stands before the cents in 1.149 and 1,149: `point` or `comma`; asked for only when no other row shows it.
+    #[arg(long, value_name = "SIGN")]
+    decimal: Option<String>,
     /// The export that the file is, when its headings do not show it: `square-items`, `shopify-orders`, `plain` …
     #[arg(long, value_name = "DIALECT")]
     from: Option<String>,
@@ -83,17 +86,22 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
     };
     let (name, sheet) = sheet(file)?;
     let wishes = match &arguments.what {
-        What::Customers(customers) => Wishes { from: customers.from.as_deref(), map: &file.map, day_order: None },
+        What::Customers(customers) => Wishes { from: customers.from.as_deref(), map: &file.map, ..Wishes::default() },
         What::Purchases(purchases) => {
             let day_order = purchases.date_order.as_deref().map(str::parse).transpose()?;
-            Wishes { from: purchases.from.as_deref(), map: &file.map, day_order }
+            let decimal = purchases.decimal.as_deref().map(str::parse).transpose()?;
+            Wishes { from: purchases.from.as_deref(), map: &file.map, day_order, decimal }
         }
         What::PastCampaign(_) => unreachable!("it went its own way"),
     };
-    let plan = Plan::of(&sheet, kind, wishes).map_err(|e| e.at(&name))?;
+    let left_out = left_out(&shop, file, &name, &sheet);
+    let plan = Plan::of(&sheet, kind, wishes).map_err(|e| e.at(&name))?.writing_out(left_out.as_ref());
     say_what_it_is(&plan, context);
     let bar = progress(context, sheet.size(), "Reading");
-    let step = |offset: usize| bar.set_position(offset as u64);
+    let step = |step: Step| match step {
+        Step::Read(bytes) => bar.set_position(bytes as u64),
+        Step::Now(what) => now(&bar, what),
+    };
     let look = file.dry_run || context.watched;
     let work = |write: &Write<'_>| {
         let report = match &arguments.what {
@@ -110,8 +118,9 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
             What::PastCampaign(_) => unreachable!("it went its own way"),
         };
         let report = report.map_err(|e| e.at(&name))?;
-        bar.finish_and_clear();
+        now(&bar, "Looking the book over");
         let profile = look.then(|| import::profile(write)).transpose()?;
+        bar.finish_and_clear();
         if let Some(profile) = profile.as_ref().filter(|_| context.watched && !file.dry_run) {
             // Before anything is written.
             to_stderr(&format!("{}\n", profile.in_words(shop.settings.currency)));
@@ -120,7 +129,7 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
     };
     let (report, profile) = take(&mut store, file, work)?;
     bar.finish_and_clear();
-    let mut done = done(&shop, file, &name, noun, &sheet, report)?;
+    let mut done = done(file, &name, noun, left_out.as_ref(), report)?;
     if let Some(object) = done.json.as_object_mut() {
         object.insert("dialect".into(), plan.dialect.name.into());
         object.insert("reference".into(), if plan.is_by_contact() { "email or phone" } else { "column" }.into());
@@ -161,7 +170,7 @@ pub(super) fn take(store: &mut Store, file: &File, work: impl Fn(&Write<'_>) -> 
     let mut refused = None;
     let taken = store.write(|write| {
         let taken = work(write)?;
-        if taken.0.problems.is_empty() || file.skip_bad {
+        if taken.0.faults == 0 || file.skip_bad {
             return Ok(taken);
         }
         refused = Some(taken);
@@ -173,24 +182,29 @@ pub(super) fn take(store: &mut Store, file: &File, work: impl Fn(&Write<'_>) -> 
 /// What an import did, and what the book then looks like, when somebody wants to know.
 pub(super) type Taken = (Report, Option<Profile>);
 
+/// Where the rows that cannot be taken go, when the good ones are to be.
+pub(super) fn left_out(shop: &Shop, file: &File, name: &str, sheet: &Sheet) -> Option<LeftOut> {
+    let stem = Path::new(name).file_stem().unwrap_or_default().to_string_lossy();
+    let place = format!("out/{stem}-left-out.csv");
+    (file.skip_bad && !file.dry_run).then(|| LeftOut::new(&shop.folder, place, sheet.header()))
+}
+
 pub(super) fn done(
-    shop: &Shop,
     file: &File,
     name: &str,
     noun: &str,
-    sheet: &Sheet,
+    left_out: Option<&LeftOut>,
     mut report: Report,
 ) -> Result<Done> {
-    let refused = !report.problems.is_empty() && !file.skip_bad;
+    let refused = report.faults > 0 && !file.skip_bad;
     if refused {
         // Nothing was taken.
         (report.added, report.changed) = (0, 0);
     }
     let mut warnings = std::mem::take(&mut report.warnings);
-    if !report.problems.is_empty() && file.skip_bad && !file.dry_run {
-        let path = write_bad_rows(shop, name, sheet, &report)?;
-        warnings
-            .push(format!("{} left out; they are in {path} with their faults", words::count(report.rejected, "row")));
+    if let Some(place) = left_out.map(LeftOut::keep).transpose()?.flatten() {
+        let count = words::count(report.rejected, "row");
+        warnings.push(format!("{count} left out; they are in {place} with their faults"));
     }
     let mut object = serde_json::to_value(&report).unwrap_or_default();
     if let Some(object) = object.as_object_mut() {
@@ -198,13 +212,22 @@ pub(super) fn done(
         object.insert("warnings".into(), json!(warnings));
     }
     if refused {
-        let shown = report.problems.iter().take(MOST_SHOWN).map(|problem| problem.error(name)).collect();
-        let rest = report.problems.len().saturating_sub(MOST_SHOWN);
-        let nothing = "nothing was taken in; correct the file, or take the good rows with `--skip-bad`";
-        let hint =
-            if rest > 0 { format!("{} more; {nothing}", words::count(rest, "fault")) } else { nothing.to_owned() };
-        let text = Error::all(shown).map(|e| e.report()).unwrap_or_default();
-        return Ok(Done::new("", &object).refused(&format!("{text}hint: {hint}\n")));
+        let shown = &report.problems[..report.problems.len().min(MOST_SHOWN)];
+        let mut text: String = shown.iter().map(|problem| problem.error(name).report()).collect();
+        let rest = report.faults - shown.len();
+        if rest > 0 {
+            text.push_str(&format!("… and {} more\n", words::count(rest, "fault")));
+        }
+        // What to do about faults of one kind is said once.
+        let mut hints: Vec<&str> = Vec::new();
+        for problem in shown.iter().filter(|problem| !problem.hint.is_empty()) {
+            if !hints.contains(&problem.hint.as_str()) {
+                hints.push(&problem.hint);
+            }
+        }
+        hints.push("nothing was taken in; correct the file, or take the good rows with `--skip-bad`");
+        text.extend(hints.iter().map(|hint| format!("hint: {hint}\n")));
+        return Ok(Done::new("", &object).refused(&text));
     }
     let verb = if file.dry_run { "Would take in" } else { "Took in" };
     let taken = report.added + report.changed + report.unchanged;
@@ -228,6 +251,9 @@ pub(super) fn done(
     if report.opened > 0 {
         text.push_str(&format!(" Opened {}.", words::count(report.opened, "bare card")));
     }
+    for settled in &report.settled {
+        text.push_str(&format!("\n{settled}"));
+    }
     if !report.changes.fields.is_empty() {
         text.push_str(&format!("\nDifferent: {}.", report.changes.in_words()));
         for example in &report.changes.examples {
@@ -239,25 +265,5 @@ pub(super) fn done(
     Ok(Done::new(text, &object).warn(warnings))
 }
 
-/// How many faults of a file are shown on the terminal; `--json` has them all.
+/// How many faults of a file are shown on the terminal; `--json` has more.
 const MOST_SHOWN: usize = 20;
-
-/// Writes the rows that could not be taken to out/, with their faults in a last column.
-fn write_bad_rows(shop: &Shop, name: &str, sheet: &Sheet, report: &Report) -> Result<String> {
-    let failed = |e: csv::Error| Error::new("the bad rows could not be written").because(e);
-    let mut out = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
-    let head = sheet.header().iter().map(String::as_str).chain(["line", "fault"]);
-    out.write_record(head).map_err(failed)?;
-    for (line, cells) in sheet.rows_at(report.problems.iter().map(|problem| problem.line))? {
-        let faults: Vec<&str> = report.problems.iter().filter(|p| p.line == line).map(|p| p.message.as_str()).collect();
-        let line = line.to_string();
-        let row = cells.iter().chain([line.as_str()]).map(words::inert).chain([faults.join("; ")]);
-        out.write_record(row).map_err(failed)?;
-    }
-    let bytes =
-        out.into_inner().map_err(|e| Error::new("the bad rows could not be written").because(e.into_error()))?;
-    let stem = Path::new(name).file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    let path = format!("out/{stem}-left-out.csv");
-    shop::write_whole(&shop.folder.join(&path), &bytes)?;
-    Ok(path)
-}

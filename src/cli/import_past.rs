@@ -40,6 +40,9 @@ pub(super) struct Arguments {
     /// Which comes first in 03/04/1989: `dmy` or `mdy`.
     #[arg(long, value_name = "ORDER")]
     date_order: Option<String>,
+    /// What stands before the cents in 1.149 and 1,149: `point` or `comma`; asked for only when no other row shows it.
+    #[arg(long, value_name = "SIGN")]
+    decimal: Option<String>,
 }
 
 pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
@@ -47,6 +50,8 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
     let mut store = shop.store()?;
     let currency = shop.settings.currency;
     let slug = arguments.name.as_str();
+    let (name, sheet) = import::sheet(&arguments.file)?;
+    let left_out = import::left_out(&shop, &arguments.file, &name, &sheet);
     let past = Past {
         slug,
         name: arguments.title.as_deref().unwrap_or(slug),
@@ -56,9 +61,10 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
         unit_cost: amount("--unit-cost", arguments.unit_cost.as_deref(), currency)?,
         postage: amount("--postage", arguments.postage.as_deref(), currency)?,
         day_order: arguments.date_order.as_deref().map(str::parse).transpose()?,
+        decimal: arguments.decimal.as_deref().map(str::parse).transpose()?,
         map: &arguments.file.map,
+        left_out: left_out.as_ref(),
     };
-    let (name, sheet) = import::sheet(&arguments.file)?;
     let bar = super::progress(context, sheet.size(), "Reading");
     let step = |offset: usize| bar.set_position(offset as u64);
     let came = std::cell::Cell::new((0, Money(0)));
@@ -71,7 +77,7 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
     })?;
     bar.finish_and_clear();
     let recipients = report.added;
-    let mut done = import::done(&shop, &arguments.file, &name, "recipient", &sheet, report)?;
+    let mut done = import::done(&arguments.file, &name, "recipient", left_out.as_ref(), report)?;
     let (came, spent) = came.get();
     if let Some(object) = done.json.as_object_mut() {
         object.insert("campaign".into(), slug.into());

@@ -187,6 +187,15 @@ fn progress(context: &Context, total: usize, what: &'static str) -> indicatif::P
     bar.with_style(style.unwrap_or_else(|_| indicatif::ProgressStyle::default_bar()))
 }
 
+/// What is being done now that has no measure.
+fn now(bar: &indicatif::ProgressBar, what: &'static str) {
+    if let Ok(style) = indicatif::ProgressStyle::with_template("{spinner} {msg} … {elapsed}") {
+        bar.set_style(style);
+    }
+    bar.set_message(what);
+    bar.enable_steady_tick(std::time::Duration::from_millis(100));
+}
+
 /// Reads a day, or a day and a time, as somebody types it at the till.
 fn moment(text: &str, context: &Context) -> Result<chrono::NaiveDateTime> {
     let now = context.clock.now();

@@ -172,6 +172,8 @@ const FIELDS: &[FieldDoc] = &[
         "c.street <> '' AND (c.city <> '' OR c.postcode <> '')",
         "a street and a city or postcode are known",
     ),
+    own("deceased", Kind::YesNo, "c.deceased <> 0", "they have died"),
+    own("moved", Kind::YesNo, "c.moved <> 0", "they have left the address on the card"),
     FieldDoc { name: "tags", kind: Kind::Text, meaning: "asked with has_tag('…')", source: Source::Tags },
     bought("spend_12m", Kind::Money, Measure::Spend, Some(12), "spent in the last 12 months, less returns"),
     bought("spend_24m", Kind::Money, Measure::Spend, Some(24), "spent in the last 24 months, less returns"),

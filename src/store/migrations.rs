@@ -11,6 +11,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/002_people.sql"),
     include_str!("migrations/003_purchase_same.sql"),
     include_str!("migrations/004_personal_line.sql"),
+    include_str!("migrations/005_counter.sql"),
 ];
 
 /// Marks the file as ours: "RGLR".

@@ -2,9 +2,12 @@
 
 use std::borrow::Cow;
 
-/// A cell without control characters and outer spaces. Line breaks inside become spaces.
+use crate::words;
+
+/// A cell without control characters and outer spaces, and without the apostrophe that keeps it from being a formula.
+/// Line breaks inside become spaces.
 pub(super) fn plain(text: &str) -> Cow<'_, str> {
-    let text = text.trim();
+    let text = words::revived(text.trim()).trim();
     if text.chars().any(char::is_control) {
         let clean: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
         return Cow::Owned(clean.trim().to_owned());
@@ -37,7 +40,7 @@ pub(super) fn first_of<'t>(text: &'t str, separators: &[&str]) -> (&'t str, Vec<
 }
 
 /// A phone number as a reference: its digits, with the `+` if there is one.
-pub(super) fn dialled(text: &str) -> String {
+pub(in crate::book) fn dialled(text: &str) -> String {
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
     if digits.is_empty() {
         return String::new();

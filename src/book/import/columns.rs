@@ -48,6 +48,8 @@ pub const PURCHASE_FIELDS: &[&str] =
 pub(super) struct Pick {
     places: Vec<usize>,
     joined: bool,
+    /// Which of several columns of one heading it is was said.
+    numbered: bool,
 }
 
 impl Pick {
@@ -110,7 +112,29 @@ impl<'s> Columns<'s> {
         for said in map {
             columns.say(said, &folded)?;
         }
+        columns.refuse_twins(&folded)?;
         Ok(columns)
+    }
+
+    /// Refuses a field whose heading stands over another column as well, unless the owner or the dialect says which it is.
+    fn refuse_twins(&self, folded: &[String]) -> Result<()> {
+        for (name, pick) in self.names.iter().zip(&self.picks).filter(|(_, pick)| !pick.numbered) {
+            for place in &pick.places {
+                let twins = (0..folded.len()).filter(|other| folded[*other] == folded[*place]);
+                // A dialect that knows of both takes both.
+                let taken = |place: &usize| self.picks.iter().any(|pick| pick.places.contains(place));
+                if twins.clone().count() > 1 && !twins.clone().all(|twin| taken(&twin)) {
+                    let heading = words::quote(self.heading(*place));
+                    let ways: Vec<String> = (1..=twins.count())
+                        .map(|n| format!("`--map {name}=\"{}#{n}\"`", self.heading(*place)))
+                        .collect();
+                    return Err(Error::new(format!("several columns are headed {heading}"))
+                        .at(1)
+                        .hint(format!("say which of them counts: {}", words::alternatives(&ways))));
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Takes what the owner said.
@@ -125,6 +149,8 @@ impl<'s> Columns<'s> {
         })?;
         let place = self.header.iter().position(|heading| heading == column.trim());
         let place = place.or_else(|| folded.iter().position(|heading| *heading == fold(column)));
+        let numbered = if place.is_none() { pick(column, folded).places.first().copied() } else { None };
+        let place = place.or(numbered);
         let place = place.ok_or_else(|| {
             let names: Vec<&str> = self.header.iter().map(String::as_str).collect();
             Error::new(format!("there is no column {}", words::quote(column))).hint(words::did_you_mean(column, &names))
@@ -135,7 +161,7 @@ impl<'s> Columns<'s> {
                 other.places.retain(|taken| *taken != place);
             }
         }
-        self.picks[index] = Pick { places: vec![place], joined: false };
+        self.picks[index] = Pick { places: vec![place], joined: false, numbered: numbered.is_some() };
         Ok(())
     }
 
@@ -159,7 +185,7 @@ impl<'s> Columns<'s> {
 
     /// The columns of a field.
     pub(super) fn pick(&self, field: &str) -> &Pick {
-        const NONE: &Pick = &Pick { places: Vec::new(), joined: false };
+        const NONE: &Pick = &Pick { places: Vec::new(), joined: false, numbered: false };
         self.names.iter().position(|name| *name == field).map_or(NONE, |index| &self.picks[index])
     }
 
@@ -196,7 +222,8 @@ fn pick(column: &str, folded: &[String]) -> Pick {
         folded.iter().enumerate().filter(|(_, known)| **known == heading).map(|(place, _)| place).nth(nth - 1)
     };
     let joined = column.contains('+');
-    Pick { places: column.split(['|', '+']).filter_map(place).collect(), joined }
+    let numbered = column.contains('#');
+    Pick { places: column.split(['|', '+']).filter_map(place).collect(), joined, numbered }
 }
 
 /// A heading in lower case without accents, letters and digits alone.
@@ -236,11 +263,11 @@ mod tests {
         let sheet = Sheet::read(table.as_bytes()).expect("a table");
         let columns = Columns::find(FIELDS, &sheet, &[]).expect("columns");
         let mut cells = Vec::new();
-        let take = |_, row: &StringRecord| {
-            cells = FIELDS.iter().map(|(name, _)| columns.pick(name).of(row).into_owned()).collect();
+        let take = |row: &super::super::Row<'_>| {
+            cells = FIELDS.iter().map(|(name, _)| columns.pick(name).of(row.cells).into_owned()).collect();
             Ok(())
         };
-        sheet.records(take, |_, _| {}).expect("rows");
+        sheet.each(take).expect("rows");
         cells
     }
 
@@ -253,5 +280,22 @@ mod tests {
         ] {
             assert_eq!(picked(table), cells, "{table}");
         }
+    }
+
+    #[test]
+    fn of_two_columns_with_one_heading_none_is_taken_unasked() {
+        let sheet = Sheet::read(b"Mobile,Nom,MOBILE\n1,Petit,2\n").expect("a table");
+        let find = |map: &[&str]| {
+            let map: Vec<String> = map.iter().map(|said| (*said).to_owned()).collect();
+            Columns::find(FIELDS, &sheet, &map).map(|columns| columns.place("phone"))
+        };
+        let refused = find(&[]).expect_err("two").report();
+        assert_eq!(
+            refused,
+            "error: 1: several columns are headed `Mobile`\n\
+             hint: say which of them counts: `--map phone=\"Mobile#1\"` or `--map phone=\"Mobile#2\"`\n"
+        );
+        assert!(find(&["phone=Mobile"]).is_err());
+        assert_eq!(find(&["phone=Mobile#2"]).expect("said"), Some(2));
     }
 }

@@ -2,42 +2,56 @@
 
 use std::borrow::Cow;
 
-use csv::StringRecord;
-
 use super::reading::Plan;
+use super::sheet::Row;
 use super::survey::Survey;
-use super::{Fault, cells, days};
+use super::{Problem, cells, days};
 use crate::book::customer::TEXT_FIELDS;
+use crate::book::household;
 use crate::error::Result;
 use crate::words;
 
 /// One row, read.
 #[derive(Debug)]
 pub(super) struct Contact {
-    /// Where the row starts.
-    pub offset: u64,
+    /// How far into the file it starts.
+    pub offset: usize,
     pub reference: String,
     /// In the order of [`TEXT_FIELDS`].
     pub texts: Vec<String>,
     pub post: Option<&'static str>,
     pub email: Option<&'static str>,
     pub tags: Vec<String>,
+    /// The address as a number.
+    pub home: i64,
+}
+
+impl Contact {
+    /// One of [`TEXT_FIELDS`] by its name.
+    pub(super) fn field(&self, name: &str) -> &str {
+        field_of(&self.texts, name)
+    }
+}
+
+/// One of [`TEXT_FIELDS`] by its name.
+pub(super) fn field_of<'t>(texts: &'t [String], name: &str) -> &'t str {
+    TEXT_FIELDS.iter().position(|field| *field == name).map_or("", |index| &texts[index])
 }
 
 /// Reads a row; its faults, when it has some.
 pub(super) fn read(
     plan: &Plan<'_>,
     survey: &Survey<'_>,
-    offset: u64,
-    row: &StringRecord,
-) -> Result<std::result::Result<Contact, Vec<Fault>>> {
-    let columns = &plan.columns;
+    found: &Row<'_>,
+) -> Result<std::result::Result<Contact, Vec<Problem>>> {
+    let (columns, line, row) = (&plan.columns, found.line, found.cells);
     let mut faults = Vec::new();
     let reference = plan.reference(row, survey)?.into_owned();
     if reference.is_empty() {
         let without =
             if plan.is_by_contact() { "a customer without email and phone" } else { "a customer without a reference" };
-        faults.push(Fault::new(offset, plan.reference_heading(), without));
+        let hint = "every customer needs one: it is how the next import knows them again";
+        faults.push(Problem::new(line, plan.reference_heading(), without).hint(hint));
     }
     let mut texts = Vec::with_capacity(TEXT_FIELDS.len());
     let mut others = Vec::new();
@@ -67,7 +81,7 @@ pub(super) fn read(
     let mut wish = |field: &'static str| match consent(&columns.pick(field).of(row)) {
         Ok(wish) => wish,
         Err(message) => {
-            faults.push(Fault::new(offset, columns.heading_of(field), message));
+            faults.push(Problem::new(line, columns.heading_of(field), message));
             None
         }
     };
@@ -87,7 +101,8 @@ pub(super) fn read(
     let (first, more) = cells::first_of(&tags, &[" ::: ", ",", ";"]);
     let tidy = |tag: &str| tag.trim_matches(['"', '*', ' ']).to_owned();
     let tags = std::iter::once(first).chain(more).map(tidy).filter(|tag| !tag.is_empty()).collect();
-    Ok(Ok(Contact { offset, reference, texts, post, email, tags }))
+    let home = household::home(|field| field_of(&texts, field));
+    Ok(Ok(Contact { offset: found.offset, reference, texts, post, email, tags, home }))
 }
 
 /// A birthday as a day when it is one beyond doubt, else as it is written.

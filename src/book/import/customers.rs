@@ -5,12 +5,12 @@ use std::sync::mpsc::sync_channel;
 
 use chrono::NaiveDate;
 
-use super::contacts::{self, Contact};
+use super::contacts::{self, Contact, field_of};
 use super::reading::{LARGE, Plan};
-use super::sheet::EARLIER;
 use super::survey::Survey;
-use super::{Fault, Report, links};
+use super::{Problem, Report, Step, links};
 use crate::book::customer::TEXT_FIELDS;
+use crate::book::index::{self, Words};
 use crate::book::{References, Standing, Way, household, record_wish, table};
 use crate::error::{Error, Result};
 use crate::params;
@@ -23,101 +23,120 @@ use crate::words;
 ///
 /// # Errors
 /// When the file cannot be read, or the database fails.
-pub fn customers(write: &Write<'_>, plan: &Plan<'_>, today: NaiveDate, progress: &dyn Fn(usize)) -> Result<Report> {
-    let mut book = Taking::new(write, plan, today)?;
+pub fn customers(write: &Write<'_>, plan: &Plan<'_>, today: NaiveDate, progress: &dyn Fn(Step)) -> Result<Report> {
+    let mut book = Taking::new(write, today)?;
     let is_first = book.ids.is_empty();
-    let mut reading = || read_all(&mut book, plan, progress);
+    let mut reading = || {
+        let read = read_all(&mut book, plan, progress)?;
+        progress(Step::Now("Putting the index in order"));
+        Ok(read)
+    };
     let read = match (plan.sheet.size() > LARGE, is_first) {
         (true, true) => write.unindexed("customer", reading)?,
         (true, false) => write.with_room(reading)?,
         (false, _) => reading()?,
     };
-    let Taking { mut report, mut faults, forgotten, .. } = book;
+    let Taking { mut report, forgotten, touched, words, .. } = book;
     if forgotten > 0 {
         let count = words::count(forgotten, "customer");
         report.warnings.push(format!("{count} asked to be forgotten: left out"));
     }
-    report.read = read.rows;
-    report.rejected += read.rejected;
-    faults.extend(read.faults);
-    report.problems = plan.sheet.placed(faults)?;
+    report.join(read);
     let unused = plan.columns.unused();
     if !unused.is_empty() {
         let names: Vec<String> = unused.iter().map(|name| words::quote(name)).collect();
-        report.warnings.push(format!("not taken: {}", words::list(&names)));
+        report.warnings.push(format!("not taken: {}", words::first_few(&names, 12)));
     }
     if report.added + report.changed > 0 {
         links::link_sales(write)?;
-        household::regroup(write)?;
+        progress(Step::Now("Working out who lives together"));
+        if touched.len() > FEW {
+            household::regroup(write)?;
+        } else {
+            household::settle(write, &touched, &[])?;
+        }
+        progress(Step::Now("Making the index of names"));
+        match (is_first, index::is_complete(write)?) {
+            (true, _) => index::fill(write, words)?,
+            (false, true) => words.write(write)?,
+            (false, false) => index::complete(write)?,
+        }
     }
     Ok(report)
 }
 
-/// What reading the whole file came to.
-#[derive(Default)]
-struct Read {
-    rows: usize,
-    rejected: usize,
-    faults: Vec<Fault>,
-}
-
 /// Reads on a thread of its own, and takes what was read here.
-fn read_all(book: &mut Taking<'_>, plan: &Plan<'_>, progress: &dyn Fn(usize)) -> Result<Read> {
+fn read_all(book: &mut Taking<'_>, plan: &Plan<'_>, progress: &dyn Fn(Step)) -> Result<Report> {
     std::thread::scope(|scope| {
         let (give, taken) = sync_channel::<Vec<Contact>>(4);
-        let reading = scope.spawn(move || -> Result<Read> {
+        let reading = scope.spawn(move || -> Result<Report> {
             let survey = Survey::new(plan.sheet, &plan.columns);
-            let (mut read, mut odd, mut batch) = (Read::default(), Vec::new(), Vec::new());
-            plan.sheet.records(
-                |offset, row| {
-                    read.rows += 1;
-                    match contacts::read(plan, &survey, offset, row)? {
-                        Ok(contact) => batch.push(contact),
-                        Err(mut faults) => {
-                            read.rejected += 1;
-                            read.faults.append(&mut faults);
-                        }
+            // On which line each reference stood first.
+            let mut seen: HashMap<String, usize> = HashMap::new();
+            let (mut read, mut batch) = (Report::default(), Vec::new());
+            plan.sheet.each(|row| {
+                read.read += 1;
+                let contact = match row.fault.clone() {
+                    None => contacts::read(plan, &survey, row)?,
+                    Some(fault) => Err(vec![fault]),
+                };
+                let contact = match contact {
+                    Err(problems) => Err(problems),
+                    Ok(contact) => match seen.get(&contact.reference) {
+                        Some(_) if plan.dialect.habits.repeats => return Ok(()),
+                        Some(first) => Err(vec![twice(plan, &contact, row.line, *first)]),
+                        None => Ok(contact),
+                    },
+                };
+                match contact {
+                    Ok(contact) => {
+                        seen.insert(contact.reference.clone(), row.line);
+                        batch.push(contact);
                     }
-                    if batch.len() == 1024 {
-                        let _ = give.send(std::mem::take(&mut batch));
-                    }
-                    Ok(())
-                },
-                |fault, _| odd.push(fault),
-            )?;
+                    Err(problems) => plan.leave_out(&mut read, row, problems)?,
+                }
+                if batch.len() == 1024 {
+                    let _ = give.send(std::mem::take(&mut batch));
+                }
+                Ok(())
+            })?;
             let _ = give.send(batch);
-            read.rows += odd.len();
-            read.rejected += odd.len();
-            read.faults.append(&mut odd);
             Ok(read)
         });
         for batch in taken {
             for contact in &batch {
                 book.take(contact)?;
             }
-            let offset = batch.last().map_or(0, |contact| contact.offset);
-            progress(usize::try_from(offset).unwrap_or(usize::MAX));
+            progress(Step::Read(batch.last().map_or(0, |contact| contact.offset)));
         }
         reading.join().unwrap_or_else(|_| Err(Error::new("reading the file failed")))
     })
 }
 
+fn twice(plan: &Plan<'_>, contact: &Contact, line: usize, first: usize) -> Problem {
+    let message = format!("customer {} is in line {first} already", words::quote(&contact.reference));
+    Problem::new(line, plan.reference_heading(), message)
+        .hint("take one of the rows out; if they are two people, give one another reference")
+}
+
 /// The book while customers are taken into it.
 struct Taking<'t> {
     write: &'t Write<'t>,
-    plan: &'t Plan<'t>,
     today: NaiveDate,
     ids: HashMap<String, i64>,
     /// Those that were merged or forgotten.
     references: References,
     forgotten: usize,
-    /// Where each reference stood in the file first.
-    seen: HashMap<String, u64>,
     next: i64,
     insert: Statement<'t>,
+    /// Whose home or name is new.
+    touched: Vec<i64>,
+    words: Words,
     report: Report,
-    faults: Vec<Fault>,
 }
+
+/// Of so many at most the households are worked out one by one.
+const FEW: usize = 500;
 
 /// A card as the book has it.
 struct Card {
@@ -127,37 +146,36 @@ struct Card {
 }
 
 impl<'t> Taking<'t> {
-    fn new(write: &'t Write<'t>, plan: &'t Plan<'t>, today: NaiveDate) -> Result<Self> {
+    fn new(write: &'t Write<'t>, today: NaiveDate) -> Result<Self> {
         let marks: Vec<String> = (2..TEXT_FIELDS.len() + 2).map(|n| format!("?{n}")).collect();
         let (fields, marks) = (TEXT_FIELDS.join(", "), marks.join(", "));
-        let id = TEXT_FIELDS.len() + 2;
-        let sql = format!("INSERT INTO customer (ref, {fields}, id, household_id) VALUES (?1, {marks}, ?{id}, ?{id})");
+        let (id, home) = (TEXT_FIELDS.len() + 2, TEXT_FIELDS.len() + 3);
+        let sql = format!(
+            "INSERT INTO customer (ref, {fields}, id, household_id, home) VALUES (?1, {marks}, ?{id}, ?{id}, ?{home})"
+        );
         Ok(Self {
             write,
-            plan,
             today,
             ids: table::ids(write)?,
             references: References::of(write)?,
             forgotten: 0,
-            seen: HashMap::new(),
             next: write.value::<i64>("SELECT COALESCE(max(id), 0) + 1 FROM customer", params![])?,
             insert: write.prepare(&sql)?,
+            touched: Vec::new(),
+            words: Words::default(),
             report: Report::default(),
-            faults: Vec::new(),
         })
     }
 
     fn take(&mut self, contact: &Contact) -> Result<()> {
-        if let Some(first) = self.seen.get(&contact.reference) {
-            if !self.plan.dialect.habits.repeats {
-                let message = format!("customer {} is in line {EARLIER} already", words::quote(&contact.reference));
-                self.faults.push(Fault::new(contact.offset, self.plan.reference_heading(), message).after(*first));
-                self.report.rejected += 1;
-            }
-            return Ok(());
+        let mut standing = self.references.standing(&contact.reference);
+        // Somebody who was forgotten does not come back under another reference.
+        if self.references.has_forgotten()
+            && standing == Standing::Own
+            && self.references.standing(&contact.field("email").to_lowercase()) == Standing::Forgotten
+        {
+            standing = Standing::Forgotten;
         }
-        self.seen.insert(contact.reference.clone(), contact.offset);
-        let standing = self.references.standing(&contact.reference);
         // Of a card that was merged into another only what the other lacks is taken, and of wishes a no.
         let is_merged = matches!(standing, Standing::Merged(_));
         let old = match standing {
@@ -213,17 +231,20 @@ impl<'t> Taking<'t> {
         let id = self.next;
         self.next += 1;
         let texts = std::iter::once(&contact.reference).chain(&contact.texts).map(ToValue::to_value);
-        let values: Vec<Value<'_>> = texts.chain([Value::Int(id)]).collect();
+        let values: Vec<Value<'_>> = texts.chain([Value::Int(id), Value::Int(contact.home)]).collect();
         self.insert.run(&values)?;
+        self.words.put_in(id, |name| contact.field(name));
+        self.touched.push(id);
         Ok(id)
     }
 
     /// Writes what is different; whether something was.
     fn update(&mut self, id: i64, contact: &Contact, old: &[String], only_empty: bool) -> Result<bool> {
-        let (mut sets, mut values) = (Vec::new(), vec![Value::Int(id)]);
-        for ((field, new), old) in TEXT_FIELDS.iter().zip(&contact.texts).zip(old) {
+        let (mut sets, mut values, mut now) = (Vec::new(), vec![Value::Int(id)], old.to_vec());
+        for (index, ((field, new), old)) in TEXT_FIELDS.iter().zip(&contact.texts).zip(old).enumerate() {
             if !new.is_empty() && new != old && (old.is_empty() || !only_empty) {
                 self.report.changes.note(&contact.reference, field, old, new);
+                now[index].clone_from(new);
                 values.push(new.to_value());
                 sets.push(format!("{field} = ?{}", values.len()));
             }
@@ -232,6 +253,12 @@ impl<'t> Taking<'t> {
             return Ok(false);
         }
         self.write.run(&format!("UPDATE customer SET {} WHERE id = ?1", sets.join(", ")), &values)?;
+        if ["street", "street2", "city", "postcode", "country"].iter().any(|f| field_of(old, f) != field_of(&now, f)) {
+            household::place_card(self.write, id)?;
+        }
+        self.words.take_out(id, |name| field_of(old, name));
+        self.words.put_in(id, |name| field_of(&now, name));
+        self.touched.push(id);
         Ok(true)
     }
 }

@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 
+use super::Sheet;
 use crate::error::{Error, Result};
 use crate::words;
 
@@ -27,6 +28,21 @@ impl std::str::FromStr for DayOrder {
     }
 }
 
+/// Which comes first in the days of a column; nothing when no row shows it, or rows differ.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn order_of_column(sheet: &Sheet, place: usize) -> Result<Option<DayOrder>> {
+    let mut shown = Vec::new();
+    sheet.each(|row| {
+        if let Some(Reading::Shows(_, order)) = row.cells.get(place).and_then(read) {
+            shown.extend(Some(order).filter(|order| !shown.contains(order)));
+        }
+        Ok(())
+    })?;
+    Ok(shown.first().copied().filter(|_| shown.len() == 1))
+}
+
 /// What one text says about the day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Reading {
@@ -45,11 +61,15 @@ pub(super) enum Reading {
 /// # Errors
 /// When the text is not one day.
 pub fn parse(text: &str, order: Option<DayOrder>) -> Result<NaiveDate> {
-    let wrong = || Error::new(format!("{} is not a day", words::quote(text.trim()))).hint("write days as 1989-01-31");
+    let not_a_day = || Error::new(format!("{} is not a day", words::quote(text.trim())));
+    let wrong = || not_a_day().hint("write days as 1989-01-31");
     match (read(text).ok_or_else(wrong)?, order) {
         (Reading::Clear(day), _) => Ok(day),
         (Reading::Shows(day, shown), order) => match order {
-            Some(order) if order != shown => Err(wrong()),
+            Some(order) if order != shown => Err(match shown {
+                DayOrder::DayFirst => not_a_day().hint("it is one when the day comes first: `--date-order dmy`"),
+                DayOrder::MonthFirst => not_a_day().hint("it is one when the month comes first: `--date-order mdy`"),
+            }),
             _ => Ok(day),
         },
         (Reading::Either(day_first, _), Some(DayOrder::DayFirst)) => Ok(day_first),

@@ -10,6 +10,7 @@ mod shops;
 
 use super::columns::{CUSTOMER_FIELDS, Field, PURCHASE_FIELDS, fold};
 use super::days::DayOrder;
+use super::numbers::Sign;
 use crate::error::{Error, Result};
 use crate::words;
 
@@ -102,6 +103,11 @@ impl Dialect {
     /// Whether it is a list of the owner's own making.
     pub fn is_plain(&self) -> bool {
         self.marks.is_empty()
+    }
+
+    /// How it writes decimals where nothing in a file shows it: systems write a point, people what they like.
+    pub(super) fn decimal(&self) -> Option<Sign> {
+        (!self.is_plain()).then_some(Sign::Point)
     }
 
     /// Of a plain list: the columns of the other languages, for headings that are not in its own.

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::book::{References, Standing};
 use crate::error::Result;
 use crate::params;
 use crate::store::{Read, Write};
@@ -17,21 +18,26 @@ pub(super) fn lone_emails(read: &Read<'_>) -> Result<HashMap<String, i64>> {
     Ok(all.into_iter().filter_map(|(email, owner)| Some((email, owner?))).collect())
 }
 
-/// Sales that came before their customer find them now.
+/// Sales that came before their customer find them now. Those of people who were forgotten stay nobody's.
 pub(super) fn link_sales(write: &Write<'_>) -> Result<()> {
-    let sql = "UPDATE purchase SET customer_id = (SELECT c.id FROM customer c WHERE c.ref = purchase.ref) \
-               WHERE customer_id IS NULL AND ref <> '' AND EXISTS (SELECT 1 FROM customer c WHERE c.ref = purchase.ref)";
-    write.run(sql, params![])?;
+    let references = References::of(write)?;
+    let is_forgotten = |reference: &str| references.standing(reference) == Standing::Forgotten;
+    let link = "UPDATE purchase SET customer_id = ?2 WHERE customer_id IS NULL AND ref <> '' AND ref = ?1";
+    let sql = "SELECT c.ref, c.id FROM customer c WHERE c.ref IN \
+               (SELECT ref FROM purchase WHERE customer_id IS NULL AND ref <> '')";
+    let found: Vec<(String, i64)> = write.all(sql, params![], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    for (reference, id) in found.iter().filter(|(reference, _)| !is_forgotten(reference)) {
+        write.run(link, params![reference, id])?;
+    }
     let sql = "SELECT DISTINCT ref FROM purchase WHERE customer_id IS NULL AND ref <> '' AND ref LIKE '%@%'";
     let lost: Vec<String> = write.all(sql, params![], |row| row.get(0))?;
     if lost.is_empty() {
         return Ok(());
     }
     let emails = lone_emails(write)?;
-    for reference in lost {
+    for reference in lost.iter().filter(|reference| !is_forgotten(reference)) {
         if let Some(id) = emails.get(&reference.to_lowercase()) {
-            let sql = "UPDATE purchase SET customer_id = ?2 WHERE customer_id IS NULL AND ref <> '' AND ref = ?1";
-            write.run(sql, params![reference, id])?;
+            write.run(link, params![reference, id])?;
         }
     }
     Ok(())

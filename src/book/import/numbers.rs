@@ -1,10 +1,13 @@
 //! Amounts and quantities: the usual ones at once, all others as [`Decimal`] reads them.
 
+use super::Sheet;
+use crate::error::{Error, Result};
 use crate::money::{Currency, Decimal, Money};
+use crate::words;
 
 /// How a column of amounts writes its decimals.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Sign {
+pub enum Sign {
     /// `1,149.00`.
     Point,
     /// `1.149,00`.
@@ -24,7 +27,8 @@ pub(super) fn plain_milli(text: &str) -> Option<i64> {
 fn plain(text: &str, digits: usize) -> Option<i64> {
     let (negative, body) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
     let (whole, part) = body.split_once('.').unwrap_or((body, ""));
-    if whole.is_empty() || whole.len() > 12 || part.len() > digits || body.ends_with('.') {
+    // `1.149` may be of thousands.
+    if whole.is_empty() || whole.len() > 12 || part.len() > digits || part.len() == 3 || body.ends_with('.') {
         return None;
     }
     let mut value = 0_i64;
@@ -37,28 +41,100 @@ fn plain(text: &str, digits: usize) -> Option<i64> {
     Some(if negative { -value } else { value })
 }
 
-/// Which decimal sign an amount shows: the one of two that stands last, or one that cannot be of thousands.
+/// Which decimal sign an amount shows: the one of two that stands last, one that cannot be of thousands, or the other than
+/// one that can only be of thousands.
 pub(super) fn sign_shown(text: &str) -> Option<Sign> {
-    let behind = |at: usize| text[at + 1..].bytes().take_while(u8::is_ascii_digit).count();
-    match (text.rfind('.'), text.rfind(',')) {
-        (Some(point), Some(comma)) => Some(if point > comma { Sign::Point } else { Sign::Comma }),
-        (Some(point), None) if behind(point) != 3 => Some(Sign::Point),
-        (None, Some(comma)) if behind(comma) != 3 => Some(Sign::Comma),
-        _ => None,
+    let (sign, other, mark) = match (text.rfind('.'), text.rfind(',')) {
+        (Some(point), Some(comma)) => return Some(if point > comma { Sign::Point } else { Sign::Comma }),
+        (Some(_), None) => (Sign::Point, Sign::Comma, '.'),
+        (None, Some(_)) => (Sign::Comma, Sign::Point, ','),
+        (None, None) => return None,
+    };
+    if text.matches(mark).count() > 1 {
+        return Some(other);
     }
+    let (whole, part) = text.split_once(mark)?;
+    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).count();
+    let is_thousands = digits(part) == 3
+        && (1..=3).contains(&digits(whole))
+        && !whole.trim_start_matches(|c: char| !c.is_ascii_digit()).starts_with('0');
+    (!is_thousands).then_some(sign)
 }
 
 /// Whether the sign of an amount may be of decimals or of thousands: `1.149`, `1,149`.
 pub(super) fn is_in_doubt(text: &str) -> bool {
-    (text.contains('.') || text.contains(',')) && sign_shown(text).is_none()
+    text.contains(['.', ',']) && sign_shown(text).is_none()
 }
 
-/// Reads an amount, knowing how its column writes decimals.
-pub(super) fn decimal(text: &str, sign: Option<Sign>, currency: Currency) -> crate::error::Result<Decimal> {
+/// Reads an amount, knowing how its column writes decimals, if that is known.
+///
+/// # Errors
+/// When it is not one amount: `1.149` may be two.
+pub(super) fn decimal(text: &str, sign: Option<Sign>, currency: Currency) -> Result<Decimal> {
+    if !is_in_doubt(text) {
+        return currency.decimal(text);
+    }
+    let written = if text.contains('.') { Sign::Point } else { Sign::Comma };
+    // Of money with thousandths every amount is written so; money without parts has only thousands.
+    let sign = sign.or(match (currency.digits, written) {
+        (3, written) => Some(written),
+        (0, Sign::Point) => Some(Sign::Comma),
+        (0, Sign::Comma) => Some(Sign::Point),
+        _ => None,
+    });
     match sign {
-        Some(Sign::Comma) if is_in_doubt(text) => currency.decimal(&text.replace('.', "").replace(',', ".")),
-        Some(Sign::Point) if is_in_doubt(text) => currency.decimal(&text.replace(',', "")),
-        _ => currency.decimal(text),
+        Some(sign) if sign == written => currency.decimal(&text.replace(',', ".")),
+        Some(_) => currency.decimal(&text.replace(['.', ','], "")),
+        None => Err(Error::new(format!("{} could be two different amounts", words::quote(text.trim())))
+            .hint("say which sign stands before the cents: `--decimal point` or `--decimal comma`")),
+    }
+}
+
+/// An amount that has no parts of the smallest coin. The dust that spreadsheets leave (`59.970000000000006`) is none.
+///
+/// # Errors
+/// When it has.
+pub(super) fn whole(text: &str, amount: Decimal, currency: Currency) -> Result<Decimal> {
+    if amount.is_whole_but_for_dust(currency) {
+        return Ok(amount);
+    }
+    let most = words::count(currency.digits as usize, "digit");
+    Err(Error::new(format!("{} is not a whole number of the smallest coin", words::quote(text.trim())))
+        .hint(format!("{} has {most} behind the decimal sign; only a price of one piece may have more", currency.code)))
+}
+
+/// Reads an amount, knowing how its column writes decimals, if that is known.
+///
+/// # Errors
+/// When it is not one amount of whole minor units.
+pub fn parse_amount(text: &str, sign: Option<Sign>, currency: Currency) -> Result<Money> {
+    whole(text, decimal(text, sign, currency)?, currency).map(|amount| amount.rounded(currency))
+}
+
+/// How a column writes decimals; nothing when no row shows it, or rows differ.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn sign_of_column(sheet: &Sheet, place: usize) -> Result<Option<Sign>> {
+    let mut shown = Vec::new();
+    sheet.each(|row| {
+        let sign = row.cells.get(place).and_then(sign_shown);
+        shown.extend(sign.filter(|sign| !shown.contains(sign)));
+        Ok(())
+    })?;
+    Ok(shown.first().copied().filter(|_| shown.len() == 1))
+}
+
+impl std::str::FromStr for Sign {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        match text {
+            "point" => Ok(Self::Point),
+            "comma" => Ok(Self::Comma),
+            _ => Err(Error::new(format!("{} is not a decimal sign", words::quote(text)))
+                .hint("write `point` for 1,149.00 or `comma` for 1.149,00")),
+        }
     }
 }
 
@@ -87,11 +163,35 @@ mod tests {
             ("1.149 €", Some(Sign::Comma), 114_900),
             ("1.149", Some(Sign::Point), 115),
             ("1,149", Some(Sign::Point), 114_900),
-            ("1.149", None, 115),
-            ("1,149", None, 114_900),
             ("1.149,00", Some(Sign::Comma), 114_900),
+            ("1.149.000", None, 114_900_000),
+            ("0.125", None, 13),
+            ("-1234.567", None, -123_457),
+            ("-1.149", Some(Sign::Comma), -114_900),
         ] {
             assert_eq!(decimal(text, sign, eur).expect(text).rounded(eur), Money(minor), "{text} {sign:?}");
+        }
+    }
+
+    #[test]
+    fn what_could_be_two_amounts_is_not_guessed() {
+        let money = |code, text| decimal(text, None, Currency::of(code).expect("known"));
+        for text in ["1.149", "1,149", "$1,149", "(1.149)"] {
+            assert!(money("USD", text).is_err_and(|e| e.message().contains("two different amounts")), "{text}");
+        }
+        let yen = Currency::of("JPY").expect("known");
+        assert_eq!(money("JPY", "1,149").expect("yen").rounded(yen), Money(1149));
+        let dinar = Currency::of("KWD").expect("known");
+        assert_eq!(money("KWD", "1.149").expect("dinar").rounded(dinar), Money(1149));
+    }
+
+    #[test]
+    fn parts_of_a_cent_are_not_rounded_away() {
+        let usd = Currency::of("USD").expect("known");
+        for (text, fine) in
+            [("12.34", true), ("12.340", true), ("59.970000000000006", true), ("0.125", false), ("1234.567", false)]
+        {
+            assert_eq!(whole(text, Decimal::parse(text).expect(text), usd).is_ok(), fine, "{text}");
         }
     }
 }

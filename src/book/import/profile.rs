@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use serde::Serialize;
 
 use crate::book::customer::Customer;
+use crate::book::{Pair, duplicates};
 use crate::error::Result;
 use crate::money::{Currency, Money};
 use crate::params;
@@ -38,6 +39,8 @@ pub struct Profile {
     pub same_email: usize,
     /// Customers who share a phone with another.
     pub same_phone: usize,
+    /// Pairs of cards that are likely one person's, the surest first; nothing of a book that is too large to compare.
+    pub likely_twice: Option<Vec<Pair>>,
     /// Customers whose name is written in capitals.
     pub all_caps: usize,
 }
@@ -56,6 +59,9 @@ pub struct Largest {
     pub share: f64,
 }
 
+/// Up to so many customers are compared with each other at each import: a matter of two seconds.
+const MOST_COMPARED: usize = 100_000;
+
 /// Looks at the book as it stands.
 ///
 /// # Errors
@@ -64,6 +70,9 @@ pub fn profile(read: &Read<'_>) -> Result<Profile> {
     let mut found = Profile::default();
     people(read, &mut found)?;
     sales(read, &mut found)?;
+    if found.customers <= MOST_COMPARED {
+        found.likely_twice = Some(duplicates(read)?);
+    }
     Ok(found)
 }
 
@@ -194,11 +203,26 @@ impl Profile {
                 largest.share * 100.0,
             ));
         }
+        let twice = match self.likely_twice.as_deref() {
+            Some([]) => "Nobody seems to be in it twice.".to_owned(),
+            Some([first, more @ ..]) => format!(
+                "Likely in it twice: {}, such as {} ({}) and {} ({}), {}.",
+                words::count(more.len() + 1, "pair"),
+                first.name,
+                words::quote(&first.reference),
+                first.other_name,
+                words::quote(&first.other_ref),
+                words::list(&first.why),
+            ),
+            None => format!(
+                "Perhaps in it twice: {} by name and postcode, {} by email, {} by phone.",
+                count(self.same_name_and_postcode),
+                count(self.same_email),
+                count(self.same_phone),
+            ),
+        };
         lines.push(format!(
-            "Perhaps in it twice: {} by name and postcode, {} by email, {} by phone. {} written in ALL CAPS.",
-            count(self.same_name_and_postcode),
-            count(self.same_email),
-            count(self.same_phone),
+            "{twice} {} written in ALL CAPS.",
             if self.all_caps == 1 { "1 name is".to_owned() } else { format!("{} names are", count(self.all_caps)) },
         ));
         lines.join("\n")

@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 
 use super::reading::{LARGE, Plan};
 use super::sales::{self, Batch, Line, Sale};
-use super::{Fault, Report, links};
+use super::{Problem, Report, Step, links};
 use crate::book::{References, Standing, table};
 use crate::error::{Error, Result};
 use crate::money::{Currency, Money};
@@ -35,34 +35,42 @@ pub struct Options<'o> {
 ///
 /// # Errors
 /// When the file cannot be read, or the database fails.
-pub fn purchases(write: &Write<'_>, plan: &Plan<'_>, options: Options<'_>, progress: &dyn Fn(usize)) -> Result<Report> {
+pub fn purchases(write: &Write<'_>, plan: &Plan<'_>, options: Options<'_>, progress: &dyn Fn(Step)) -> Result<Report> {
     let is_first = write.first("SELECT 1 FROM purchase LIMIT 1", params![], |_| Ok(()))?.is_none();
     let mut book = Taking::new(write, options, is_first, plan.is_by_contact())?;
-    let mut reading = || read_all(&mut book, plan, progress);
+    let mut reading = || {
+        let read = read_all(&mut book, plan, progress)?;
+        progress(Step::Now("Putting the indexes in order"));
+        Ok(read)
+    };
     // A first load is faster without the indexes, which are then made in one go.
     let read = match (plan.sheet.size() > LARGE, is_first) {
         (true, true) => write.unindexed("purchase", reading)?,
         (true, false) => write.with_room(reading)?,
         (false, _) => reading()?,
     };
-    book.late_lines()?;
-    let (mut report, mut faults) = book.finish();
-    report.read = read.rows;
-    report.rejected += read.rejected;
-    faults.extend(read.faults);
-    report.problems = plan.sheet.placed(faults)?;
+    let late = book.late_lines()?;
+    let mut report = book.finish();
+    report.join(read);
+    if !late.is_empty() {
+        plan.sheet.each(|row| match late.get(&row.line) {
+            Some(problem) => plan.leave_out(&mut report, row, vec![problem.clone()]),
+            None => Ok(()),
+        })?;
+        report.problems.sort_by_key(|problem| problem.line);
+    }
     Ok(report)
 }
 
 /// Reads on a thread of its own, and takes what was read here.
-fn read_all(book: &mut Taking<'_>, plan: &Plan<'_>, progress: &dyn Fn(usize)) -> Result<sales::Read> {
+fn read_all(book: &mut Taking<'_>, plan: &Plan<'_>, progress: &dyn Fn(Step)) -> Result<Report> {
     let (source, currency) = (book.options.source, book.options.currency);
     let read = std::thread::scope(|scope| {
         let (give, taken) = sync_channel::<Batch>(4);
         let reading = scope.spawn(move || sales::read(plan, source, currency, |batch| give.send(batch).is_ok()));
         for batch in taken {
             book.take(&batch)?;
-            progress(usize::try_from(batch.offset).unwrap_or(usize::MAX));
+            progress(Step::Read(batch.offset));
         }
         reading.join().unwrap_or_else(|_| Err(Error::new("reading the file failed")))
     });
@@ -110,7 +118,6 @@ struct Taking<'t> {
     purchase: Statement<'t>,
     item: Statement<'t>,
     report: Report,
-    faults: Vec<Fault>,
     future: usize,
 }
 
@@ -121,7 +128,7 @@ struct Late {
     reference: String,
     on: NaiveDate,
     lines: Vec<(String, Line)>,
-    offset: u64,
+    at: usize,
 }
 
 /// What the book has of a receipt.
@@ -155,7 +162,6 @@ impl<'t> Taking<'t> {
             purchase: write.prepare(purchase)?,
             item: write.prepare(item)?,
             report: Report::default(),
-            faults: Vec::new(),
             future: 0,
         })
     }
@@ -174,7 +180,7 @@ impl<'t> Taking<'t> {
                         .iter()
                         .map(|l| (batch.text(l.item).to_owned(), *l))
                         .collect(),
-                    offset: sale.offset,
+                    at: sale.at,
                 });
                 continue;
             }
@@ -288,21 +294,24 @@ impl<'t> Taking<'t> {
         Ok(())
     }
 
-    /// Adds lines that stood apart from the others of their receipt.
-    fn late_lines(&mut self) -> Result<()> {
+    /// Adds lines that stood apart from the others of their receipt; what is wrong with those that cannot be, by line.
+    fn late_lines(&mut self) -> Result<HashMap<usize, Problem>> {
+        let mut problems = HashMap::new();
         for late in std::mem::take(&mut self.late) {
-            let Some(kept) = self.late_kept(&late)? else { continue };
-            let differs = |what: &str| format!("receipt {} has another {what} further up", words::quote(&late.receipt));
-            let differs = if !late.reference.is_empty() && late.reference != kept.reference {
-                Some(differs("customer"))
-            } else {
-                (late.on != kept.on).then(|| differs("day"))
+            let kept = self.kept(&late.same, 1)?;
+            let receipt = words::quote(&late.receipt);
+            let wrong = match &kept {
+                None => Some(format!("receipt {receipt} was left out further up")),
+                Some(kept) if !late.reference.is_empty() && late.reference != kept.reference => {
+                    Some(format!("receipt {receipt} has another customer further up"))
+                }
+                Some(kept) => (late.on != kept.on).then(|| format!("receipt {receipt} has another day further up")),
             };
-            if let Some(message) = differs {
-                self.report.rejected += late.lines.len();
-                self.faults.push(Fault::new(late.offset, "", message));
+            if let Some(message) = wrong {
+                problems.insert(late.at, Problem::new(late.at, "", message));
                 continue;
             }
+            let Some(kept) = kept else { continue };
             let amount = late.lines.iter().fold(kept.amount, |sum, (_, line)| sum.plus(line.amount));
             let quantities = late.lines.iter().filter_map(|(_, line)| line.quantity_milli);
             let quantity = kept.quantity_milli.into_iter().chain(quantities).reduce(i64::saturating_add);
@@ -321,19 +330,10 @@ impl<'t> Taking<'t> {
                 self.report.unchanged += 1;
             }
         }
-        Ok(())
+        Ok(problems)
     }
 
-    fn late_kept(&mut self, late: &Late) -> Result<Option<Kept>> {
-        let kept = self.kept(&late.same, 1)?;
-        if kept.is_none() {
-            let message = format!("receipt {} was left out further up", words::quote(&late.receipt));
-            self.faults.push(Fault::new(late.offset, "", message));
-        }
-        Ok(kept)
-    }
-
-    fn finish(self) -> (Report, Vec<Fault>) {
+    fn finish(self) -> Report {
         let mut report = self.report;
         if self.future > 0 {
             let count = words::count(self.future, "purchase");
@@ -343,6 +343,6 @@ impl<'t> Taking<'t> {
             let count = words::count(report.came_to_nothing, "order");
             report.warnings.push(format!("{count} cancelled or never paid: not taken"));
         }
-        (report, self.faults)
+        report
     }
 }

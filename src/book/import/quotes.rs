@@ -1,6 +1,6 @@
 //! Quotation marks that have no partner: they swallow rows in silence, so they are found before anything is read.
 
-use std::io::{self, Read};
+use std::io::{self, BufReader, Read};
 
 use memchr::memchr;
 
@@ -29,6 +29,40 @@ enum At {
     Quoted,
     Closed,
     Padding,
+}
+
+impl At {
+    /// What a byte behind a closing quotation mark makes of it; nothing when it has no place there.
+    fn behind(self, byte: u8, separator: u8) -> Option<Self> {
+        match byte {
+            b'"' if matches!(self, Self::Closed) => Some(Self::Quoted),
+            b'\n' | b'\r' => Some(Self::Plain),
+            _ if byte == separator => Some(Self::Plain),
+            b' ' => Some(Self::Padding),
+            _ => None,
+        }
+    }
+}
+
+/// The line of a byte, and which cell of its row it is in, counted from 0. Slow: for a fault that was found.
+pub(super) fn place_of(text: impl Read, separator: u8, offset: u64) -> io::Result<(usize, usize)> {
+    let (mut at, mut before, mut line, mut cell) = (At::Plain, b'\n', 1, 0);
+    for byte in BufReader::new(text.take(offset)).bytes() {
+        let byte = byte?;
+        let ends_line = byte == b'\r' || byte == b'\n' && before != b'\r';
+        line += usize::from(ends_line);
+        at = match at {
+            At::Plain if byte == b'"' && (before == separator || matches!(before, b'\n' | b'\r')) => At::Quoted,
+            At::Quoted if byte == b'"' => At::Closed,
+            At::Plain | At::Quoted => at,
+            At::Closed | At::Padding => at.behind(byte, separator).unwrap_or(at),
+        };
+        if matches!(at, At::Plain) {
+            cell = if matches!(byte, b'\r' | b'\n') { 0 } else { cell + usize::from(byte == separator) };
+        }
+        before = byte;
+    }
+    Ok((line, cell))
 }
 
 /// Looks through a text, as the reader of the table will understand it.
@@ -61,17 +95,10 @@ pub(super) fn look(mut text: impl Read, separator: u8) -> io::Result<Looked> {
                     Some(found) => (at, next) = (At::Closed, next + found + 1),
                 },
                 At::Closed | At::Padding => {
-                    let byte = bytes[next];
-                    at = match byte {
-                        b'"' if matches!(at, At::Closed) => At::Quoted,
-                        b'\n' | b'\r' => At::Plain,
-                        _ if byte == separator => At::Plain,
-                        b' ' => At::Padding,
-                        _ => {
-                            fault = Some(Stray::Closed(size + next as u64));
-                            at
-                        }
-                    };
+                    match at.behind(bytes[next], separator) {
+                        Some(now) => at = now,
+                        None => fault = Some(Stray::Closed(size + next as u64)),
+                    }
                     next += 1;
                 }
             }
@@ -102,6 +129,18 @@ mod tests {
             ("a,b\n\"x\"y,2\n", Some(Stray::Closed(7))),
         ] {
             assert_eq!(look(text.as_bytes(), b',').expect("text").fault, fault, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_place_is_a_line_and_a_cell() {
+        for (text, offset, place) in [
+            ("a,b\n1,2\n\"3,4\n5,6\n", 8, (3, 0)),
+            ("a,b\r\n1,2\r\n3,\"4\"x\r\n", 15, (3, 1)),
+            ("a,b,c\n\"x,\n\"\"y\",2,\"z\"z\n", 19, (3, 2)),
+            ("a\rb\rc", 4, (3, 0)),
+        ] {
+            assert_eq!(place_of(text.as_bytes(), b',', offset).expect("text"), place, "{text}");
         }
     }
 }

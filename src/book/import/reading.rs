@@ -8,8 +8,11 @@ use super::cells;
 use super::columns::{Columns, fold};
 use super::days::DayOrder;
 use super::dialect::{Dialect, Kind};
-use super::sheet::Sheet;
+use super::left_out::LeftOut;
+use super::numbers::Sign;
+use super::sheet::{Row, Sheet};
 use super::survey::Survey;
+use super::{Problem, Report};
 use crate::error::Result;
 
 /// Files of more bytes are taken in as those of a first load of years.
@@ -24,6 +27,8 @@ pub struct Wishes<'w> {
     pub map: &'w [String],
     /// `--date-order`: which comes first in `03/04/1989`.
     pub day_order: Option<DayOrder>,
+    /// `--decimal`: what stands before the cents in `1.149`.
+    pub decimal: Option<Sign>,
 }
 
 /// How a file is going to be read.
@@ -34,6 +39,8 @@ pub struct Plan<'s> {
     pub dialect: &'static Dialect,
     pub(super) columns: Columns<'s>,
     pub(super) day_order: Option<DayOrder>,
+    pub(super) decimal: Option<Sign>,
+    left_out: Option<&'s LeftOut>,
     by_contact: bool,
 }
 
@@ -61,7 +68,23 @@ impl<'s> Plan<'s> {
                 columns.need("unit_price", "an amount or a price")?;
             }
         }
-        Ok(Self { sheet, dialect, columns, day_order: wishes.day_order.or(dialect.habits.day_order), by_contact })
+        let day_order = wishes.day_order.or(dialect.habits.day_order);
+        Ok(Self { sheet, dialect, columns, day_order, decimal: wishes.decimal, left_out: None, by_contact })
+    }
+
+    /// The same, with rows that cannot be taken written out as they are found.
+    #[must_use]
+    pub fn writing_out(self, left_out: Option<&'s LeftOut>) -> Self {
+        Self { left_out, ..self }
+    }
+
+    /// Leaves a row out, with what is wrong with it.
+    pub(super) fn leave_out(&self, report: &mut Report, row: &Row<'_>, problems: Vec<Problem>) -> Result<()> {
+        if let Some(left_out) = self.left_out {
+            left_out.row(row.line, row.cells, &problems)?;
+        }
+        report.reject(problems);
+        Ok(())
     }
 
     /// Whether people are known by their email, else their phone, because the file gives them no other reference.

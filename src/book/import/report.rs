@@ -22,8 +22,12 @@ pub struct Report {
     pub unlinked: usize,
     /// Rows that could not be taken.
     pub rejected: usize,
-    /// Why not, each with its place.
+    /// How many faults they have.
+    pub faults: usize,
+    /// The first of them, each with its place; never more than [`Report::MOST`].
     pub problems: Vec<Problem>,
+    /// What could be read in two ways, and how other rows settled it.
+    pub settled: Vec<String>,
     /// What is worth knowing and stops nothing.
     pub warnings: Vec<String>,
     /// Cards opened for unknown references.
@@ -32,6 +36,42 @@ pub struct Report {
     pub came_to_nothing: usize,
     /// The difference to the book, field by field.
     pub changes: Changes,
+}
+
+impl Report {
+    /// So many faults are kept: a file in which every row is bad fills no memory.
+    pub const MOST: usize = 1_000;
+
+    /// Counts a row that could not be taken, and its faults.
+    pub fn reject(&mut self, problems: impl IntoIterator<Item = Problem>) {
+        self.rejected += 1;
+        for problem in problems {
+            self.faults += 1;
+            if self.problems.len() < Self::MOST {
+                self.problems.push(problem);
+            }
+        }
+    }
+
+    /// Adds what another part of the work counted.
+    pub(super) fn join(&mut self, other: Self) {
+        self.read += other.read;
+        self.rejected += other.rejected;
+        self.faults += other.faults;
+        self.settled.extend(other.settled);
+        self.problems.extend(other.problems);
+        self.problems.sort_by_key(|problem| problem.line);
+        self.problems.truncate(Self::MOST);
+    }
+}
+
+/// How far an import is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// So many bytes of the file are taken in.
+    Read(usize),
+    /// The file is read; this is being done now.
+    Now(&'static str),
 }
 
 /// What is different on the cards that the book had.
@@ -92,15 +132,30 @@ pub struct Problem {
     pub column: String,
     /// What is wrong.
     pub message: String,
+    /// What to do about it.
+    #[serde(skip)]
+    pub hint: String,
 }
 
 impl Problem {
     /// A fault in a line, under a heading.
     pub fn new(line: usize, column: &str, message: impl Into<String>) -> Self {
-        Self { line, column: column.to_owned(), message: message.into() }
+        Self { line, column: column.to_owned(), message: message.into(), hint: String::new() }
     }
 
-    /// As an error of the file called `name`.
+    /// A fault in a line, under a heading, of what was read there.
+    pub fn of(line: usize, column: &str, error: &Error) -> Self {
+        Self::new(line, column, error.message()).hint(error.what_next().unwrap_or_default())
+    }
+
+    /// Says what to do about it.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = hint.into();
+        self
+    }
+
+    /// As an error of the file called `name`, without what to do about it.
     pub fn error(&self, name: &str) -> Error {
         let place = if self.column.is_empty() {
             format!("{name}:{}", self.line)
@@ -108,28 +163,5 @@ impl Problem {
             format!("{name}:{}, column {}", self.line, words::quote(&self.column))
         };
         Error::new(self.message.clone()).at(place)
-    }
-}
-
-/// A fault while the file is read: lines are counted when they are needed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Fault {
-    /// Where its row starts.
-    pub offset: u64,
-    pub column: String,
-    pub message: String,
-    /// Where another row starts of which the message speaks, as [`super::sheet::EARLIER`].
-    pub earlier: Option<u64>,
-}
-
-impl Fault {
-    pub(super) fn new(offset: u64, column: &str, message: impl Into<String>) -> Self {
-        Self { offset, column: column.to_owned(), message: message.into(), earlier: None }
-    }
-
-    /// Speaks of an earlier row.
-    pub(super) fn after(mut self, earlier: u64) -> Self {
-        self.earlier = Some(earlier);
-        self
     }
 }

@@ -7,12 +7,11 @@ use chrono::NaiveDate;
 use csv::StringRecord;
 use sha2::{Digest, Sha256};
 
-use super::Fault;
 use super::days::{self, DayOrder, Reading};
-use super::numbers;
+use super::numbers::{self, Sign};
 use super::reading::Plan;
-use super::sheet::EARLIER;
-use super::survey::Survey;
+use super::survey::{Shown, Survey};
+use super::{Problem, Report};
 use crate::error::Result;
 use crate::money::{Currency, Decimal, Money};
 use crate::words;
@@ -27,8 +26,8 @@ pub(super) struct Batch {
     text: String,
     pub sales: Vec<Sale>,
     pub lines: Vec<Line>,
-    /// How far the file was read.
-    pub offset: u64,
+    /// How far into the file it reaches.
+    pub offset: usize,
 }
 
 /// One purchase.
@@ -42,8 +41,8 @@ pub(super) struct Sale {
     pub lines: Range<usize>,
     /// What makes two purchases the same one: the receipt within its source, else everything there is to tell.
     pub same: [u8; 16],
-    /// Where its first row starts.
-    pub offset: u64,
+    /// The line of its first row.
+    pub at: usize,
     /// A cancelled order.
     pub came_to_nothing: bool,
 }
@@ -72,21 +71,13 @@ impl Batch {
     }
 }
 
-/// What reading the whole file came to.
-#[derive(Debug, Default)]
-pub(super) struct Read {
-    pub rows: usize,
-    pub rejected: usize,
-    pub faults: Vec<Fault>,
-}
-
 /// Reads the file and hands its purchases over in batches, until `give` says that nobody wants more.
 pub(super) fn read(
     plan: &Plan<'_>,
     source: &str,
     currency: Currency,
     mut give: impl FnMut(Batch) -> bool,
-) -> Result<Read> {
+) -> Result<Report> {
     let mut reader = Reader {
         plan,
         survey: Survey::new(plan.sheet, &plan.columns),
@@ -96,34 +87,34 @@ pub(super) fn read(
         full: None,
         open: false,
         shown: None,
+        settled_day: None,
+        settled_amount: None,
         scratch: String::new(),
     };
-    let (mut read, mut odd, mut wanted) = (Read::default(), Vec::new(), true);
-    plan.sheet.records(
-        |offset, row| {
-            read.rows += 1;
-            if !wanted {
-                return Ok(());
-            }
-            if let Err(mut faults) = reader.row(offset, row)? {
-                read.rejected += 1;
-                read.faults.append(&mut faults);
-            }
-            if let Some(mut batch) = reader.full.take() {
-                batch.offset = offset;
-                wanted = give(batch);
-            }
-            Ok(())
-        },
-        |fault, _| odd.push(fault),
-    )?;
+    let (mut read, mut wanted) = (Report::default(), true);
+    plan.sheet.each(|row| {
+        read.read += 1;
+        if !wanted {
+            return Ok(());
+        }
+        let taken = match row.fault.clone() {
+            None => reader.row(row.line, row.cells)?,
+            Some(fault) => Err(vec![fault]),
+        };
+        if let Err(problems) = taken {
+            plan.leave_out(&mut read, row, problems)?;
+        }
+        if let Some(mut batch) = reader.full.take() {
+            batch.offset = row.offset;
+            wanted = give(batch);
+        }
+        Ok(())
+    })?;
     reader.close();
+    read.settled = reader.settled();
     if wanted {
         give(reader.batch);
     }
-    read.rows += odd.len();
-    read.rejected += odd.len();
-    read.faults.append(&mut odd);
     Ok(read)
 }
 
@@ -137,13 +128,16 @@ struct Reader<'r> {
     full: Option<Batch>,
     /// Whether the last sale of the batch may have more lines.
     open: bool,
-    /// Which order of day and month a row showed, and where it starts.
-    shown: Option<(DayOrder, u64)>,
+    /// Which order of day and month a row showed, and its line.
+    shown: Option<(DayOrder, usize)>,
+    /// The first day and the first amount that other rows had to settle, and how.
+    settled_day: Option<(String, DayOrder)>,
+    settled_amount: Option<(String, Sign)>,
     scratch: String,
 }
 
 impl Reader<'_> {
-    fn row(&mut self, offset: u64, row: &StringRecord) -> Result<std::result::Result<(), Vec<Fault>>> {
+    fn row(&mut self, at: usize, row: &StringRecord) -> Result<std::result::Result<(), Vec<Problem>>> {
         let (plan, mut faults) = (self.plan, Vec::new());
         let pick = |field| plan.columns.pick(field).of(row);
         let heading = |field| plan.columns.heading_of(field);
@@ -155,18 +149,18 @@ impl Reader<'_> {
             let same = receipt == self.batch.text(sale.receipt) && takes_back.is_none();
             same || receipt.is_empty() && on.is_empty() && reference.is_empty()
         };
-        let day = if more && on.is_empty() { None } else { self.day(&on, offset, heading("on"), &mut faults)? };
-        let line = self.line(offset, row, more, &mut faults)?;
+        let day = if more && on.is_empty() { None } else { self.day(&on, at, heading("on"), &mut faults)? };
+        let line = self.line(at, row, more, &mut faults)?;
         if more && faults.is_empty() {
             let batch = &mut self.batch;
             let sale = &batch.sales[batch.sales.len() - 1];
             let differs = |what: &str| {
-                format!("receipt {} has another {what} in line {EARLIER}", words::quote(batch.text(sale.receipt)))
+                format!("receipt {} has another {what} in line {}", words::quote(batch.text(sale.receipt)), sale.at)
             };
             if !reference.is_empty() && reference != batch.text(sale.reference) {
-                faults.push(Fault::new(offset, plan.reference_heading(), differs("customer")).after(sale.offset));
+                faults.push(Problem::new(at, plan.reference_heading(), differs("customer")));
             } else if day.is_some_and(|day| day != sale.on) {
-                faults.push(Fault::new(offset, heading("on"), differs("day")).after(sale.offset));
+                faults.push(Problem::new(at, heading("on"), differs("day")));
             }
         }
         if !faults.is_empty() {
@@ -182,7 +176,7 @@ impl Reader<'_> {
         if self.batch.is_full() {
             self.full = Some(std::mem::take(&mut self.batch));
         }
-        let Some(on) = day else { return Ok(Err(vec![Fault::new(offset, heading("on"), "a purchase without a day")])) };
+        let Some(on) = day else { return Ok(Err(vec![Problem::new(at, heading("on"), "a purchase without a day")])) };
         let start = self.batch.lines.len();
         let receipt = match &takes_back {
             Some(word) if !receipt.is_empty() => self.batch.keep(&format!("{receipt} {word} {on}")),
@@ -198,7 +192,7 @@ impl Reader<'_> {
             quantity_milli: None,
             lines: start..start + 1,
             same: [0; 16],
-            offset,
+            at,
             came_to_nothing: self.came_to_nothing(row),
         });
         self.open = true;
@@ -268,31 +262,36 @@ impl Reader<'_> {
         same
     }
 
-    fn day(&mut self, text: &str, offset: u64, heading: &str, faults: &mut Vec<Fault>) -> Result<Option<NaiveDate>> {
+    fn day(&mut self, text: &str, at: usize, heading: &str, faults: &mut Vec<Problem>) -> Result<Option<NaiveDate>> {
         let order = match (days::read(text), self.plan.day_order) {
             (Some(Reading::Clear(day)), _) => return Ok(Some(day)),
             (Some(Reading::Shows(day, order)), None) => {
                 match self.shown {
-                    Some((first, at)) if first != order => {
+                    Some((first, before)) if first != order => {
                         let message =
-                            format!("{} has day and month in another order than line {EARLIER}", words::quote(text));
-                        faults.push(Fault::new(offset, heading, message).after(at));
+                            format!("{} has day and month in another order than line {before}", words::quote(text));
+                        faults.push(Problem::new(at, heading, message).hint("write all days alike, as 1989-01-31"));
                     }
                     Some(_) => {}
-                    None => self.shown = Some((order, offset)),
+                    None => self.shown = Some((order, at)),
                 }
                 return Ok(Some(day));
             }
-            (Some(Reading::Either(..)), None) => self.survey.day_order()?,
+            (Some(Reading::Either(..)), None) => {
+                let order = self.survey.day_order()?;
+                self.settled_day = self.settled_day.take().or_else(|| order.map(|order| (text.to_owned(), order)));
+                order
+            }
             (_, order) => order,
         };
         let day = days::parse(text, order);
-        Ok(day.map_err(|e| faults.push(Fault::new(offset, heading, e.message()))).ok())
+        Ok(day.map_err(|e| faults.push(Problem::of(at, heading, &e))).ok())
     }
 
     /// The quantity and the amount of a row.
-    fn line(&self, offset: u64, row: &StringRecord, more: bool, faults: &mut Vec<Fault>) -> Result<Line> {
-        let (columns, currency) = (&self.plan.columns, self.currency);
+    fn line(&mut self, at: usize, row: &StringRecord, more: bool, faults: &mut Vec<Problem>) -> Result<Line> {
+        let (plan, currency) = (self.plan, self.currency);
+        let columns = &plan.columns;
         let order_total = self.plan.dialect.habits.order_total;
         let quantity = columns.pick("quantity").of(row);
         let amount = columns.pick("amount").of(row);
@@ -309,9 +308,16 @@ impl Reader<'_> {
             if text.is_empty() {
                 return Ok(None);
             }
-            let sign = if numbers::is_in_doubt(text) { self.survey.sign(field)? } else { None };
-            let read = numbers::decimal(text, sign, currency);
-            Ok(read.map_err(|e| faults.push(Fault::new(offset, columns.heading_of(field), e.message()))).ok())
+            let sign = if numbers::is_in_doubt(text) { self.sign(field)? } else { None };
+            if let Some(sign) = sign.filter(|_| self.settled_amount.is_none() && self.plan.decimal.is_none()) {
+                self.settled_amount = Some((text.to_owned(), sign));
+            }
+            let read = numbers::decimal(text, sign, currency).and_then(|decimal| match field {
+                // A price may be of parts of a cent; what was paid is not.
+                "amount" | "less" => numbers::whole(text, decimal, currency),
+                _ => Ok(decimal),
+            });
+            Ok(read.map_err(|e| faults.push(Problem::of(at, columns.heading_of(field), &e))).ok())
         };
         let quantity = number("quantity", &quantity)?;
         let price = number("unit_price", &columns.pick("unit_price").of(row))?;
@@ -325,11 +331,37 @@ impl Reader<'_> {
         let worth = if order_total && more { times } else { amount.or(times) };
         if worth.is_none() && faults.is_empty() && !(order_total && more) {
             let field = if columns.place("amount").is_some() { "amount" } else { "unit_price" };
-            faults.push(Fault::new(offset, columns.heading_of(field), "a purchase without an amount"));
+            faults.push(Problem::new(at, columns.heading_of(field), "a purchase without an amount"));
         }
         let worth = worth.map_or(Money(0), |worth| worth.rounded(currency));
         let amount = if order_total && more { worth } else { worth.plus(Money(less.0.saturating_neg())) };
         Ok(Line { quantity_milli: quantity.map(Decimal::thousandths), amount, ..Line::default() })
+    }
+
+    /// What other rows settled, for people.
+    fn settled(&self) -> Vec<String> {
+        let day = self.settled_day.as_ref().map(|(text, order)| {
+            let first = if *order == DayOrder::DayFirst { "day" } else { "month" };
+            format!("Days such as {} were read with the {first} first, as other rows show.", words::quote(text))
+        });
+        let amount = self.settled_amount.as_ref().map(|(text, sign)| {
+            let sign = if *sign == Sign::Point { "point" } else { "comma" };
+            let text = words::quote(text);
+            format!("Amounts such as {text} were read with a decimal {sign}, as other rows show or this system writes.")
+        });
+        day.into_iter().chain(amount).collect()
+    }
+
+    /// How a field writes decimals: as the owner says, else as other rows show it, else as its system always does.
+    fn sign(&self, field: &str) -> Result<Option<Sign>> {
+        if self.plan.decimal.is_some() {
+            return Ok(self.plan.decimal);
+        }
+        Ok(match self.survey.sign(field)? {
+            Shown::One(sign) => Some(sign),
+            Shown::Both => None,
+            Shown::Nothing => self.plan.dialect.decimal(),
+        })
     }
 
     fn came_to_nothing(&self, row: &StringRecord) -> bool {

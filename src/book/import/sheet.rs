@@ -1,15 +1,15 @@
 //! A table as it comes: encoding, separator, header, rows with their places.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::io::{BufReader, Bytes, Read};
+use std::io::Read;
 use std::path::Path;
 
 use csv::{ReaderBuilder, StringRecord};
 
+use super::lines::Counted;
 use super::quotes::{self, Stray};
 use super::source::{Source, Text};
 use super::vcard;
-use super::{Fault, Problem, cells};
+use super::{Problem, cells};
 use crate::error::{Error, Result};
 use crate::words;
 
@@ -56,28 +56,37 @@ impl Sheet {
     fn table(text: Text, separator: u8, cards: Option<Vec<usize>>) -> Result<Self> {
         let looked = quotes::look(text.stream()?, separator).map_err(|e| text.failed(e))?;
         let mut sheet = Self { text, separator, header: Vec::new(), size: looked.size, cards };
-        match looked.fault {
-            None => {}
-            Some(Stray::Open(offset)) => {
-                return Err(Error::new("a quotation mark is opened and never closed")
-                    .at(sheet.line_of(offset)?)
-                    .hint("close it, or write a quotation mark inside a cell twice"));
-            }
-            Some(Stray::Closed(offset)) => {
-                return Err(Error::new("a cell goes on after its closing quotation mark")
-                    .at(sheet.line_of(offset)?)
-                    .hint(
-                        "write a quotation mark inside a cell twice; the cell may have been opened on an earlier line",
-                    ));
-            }
-        }
         let mut header = StringRecord::new();
         sheet.reader()?.read_record(&mut header).map_err(unreadable)?;
         sheet.header = header.iter().map(|cell| cells::plain(cell).into_owned()).collect();
+        if let Some(stray) = looked.fault {
+            return Err(sheet.astray(stray)?);
+        }
         if sheet.header.iter().all(String::is_empty) {
             return Err(Error::new("the first row has no headings").at(1).hint("the first row names the columns"));
         }
         Ok(sheet)
+    }
+
+    /// The fault of a quotation mark without a partner, with its line and column.
+    fn astray(&self, stray: Stray) -> Result<Error> {
+        let (offset, message, hint) = match stray {
+            Stray::Open(offset) => (
+                offset,
+                "a quotation mark is opened and never closed",
+                "close it, or write a quotation mark inside a cell twice",
+            ),
+            Stray::Closed(offset) => (
+                offset,
+                "a cell goes on after its closing quotation mark",
+                "write a quotation mark inside a cell twice; the cell may have been opened on an earlier line",
+            ),
+        };
+        let place = quotes::place_of(self.text.stream()?, self.separator, offset);
+        let (line, cell) = place.map_err(|e| self.text.failed(e))?;
+        let column = self.header.get(cell).filter(|_| line > 1).cloned().unwrap_or_else(|| (cell + 1).to_string());
+        let place = format!("{}, column {}", self.line_of_card(line), words::quote(&column));
+        Ok(Error::new(message).at(place).hint(hint))
     }
 
     /// The headings.
@@ -95,102 +104,50 @@ impl Sheet {
         self.cards.is_some()
     }
 
-    /// Calls `row` with the line, the offset and the cells of every row that is not blank. Rows that are longer or shorter
-    /// than the header are given to `odd` instead.
+    /// Calls `row` with every row that is not blank.
     ///
     /// # Errors
     /// When the file cannot be read, or `row` fails.
-    pub fn each(
-        &self,
-        mut row: impl FnMut(usize, usize, &StringRecord) -> Result<()>,
-        mut odd: impl FnMut(Problem, &StringRecord),
-    ) -> Result<()> {
-        let mut lines = self.lines()?;
-        let mut strange = Vec::new();
-        self.records(
-            |offset, cells| row(lines.at(offset)?, usize::try_from(offset).unwrap_or(usize::MAX), cells),
-            |fault, cells| strange.push((fault, cells.clone())),
-        )?;
-        let mut lines = self.lines()?;
-        for (fault, cells) in strange {
-            odd(Problem::new(lines.at(fault.offset)?, "", fault.message), &cells);
-        }
-        Ok(())
-    }
-
-    /// The rows that start on these lines, with their lines.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
-    pub fn rows_at(&self, wanted: impl Iterator<Item = usize>) -> Result<Vec<(usize, StringRecord)>> {
-        let wanted: BTreeSet<usize> = wanted.collect();
-        let (mut reader, mut lines) = (self.reader()?, self.lines()?);
-        let mut cells = StringRecord::new();
-        let mut rows = Vec::new();
-        while reader.read_record(&mut cells).map_err(unreadable)? {
-            let line = lines.at(offset(&cells))?;
-            if wanted.contains(&line) {
-                rows.push((line, cells.clone()));
-            }
-        }
-        Ok(rows)
-    }
-
-    /// Calls `row` with the offset and the cells of every row that is not blank, and `odd` for rows of another width.
-    pub(super) fn records(
-        &self,
-        mut row: impl FnMut(u64, &StringRecord) -> Result<()>,
-        mut odd: impl FnMut(Fault, &StringRecord),
-    ) -> Result<()> {
+    pub fn each(&self, mut row: impl FnMut(&Row<'_>) -> Result<()>) -> Result<()> {
         let mut reader = self.reader()?;
         let mut cells = StringRecord::new();
-        let width = self.header.len();
         reader.read_record(&mut cells).map_err(unreadable)?;
         while reader.read_record(&mut cells).map_err(unreadable)? {
             if cells.iter().all(|cell| cell.trim().is_empty()) {
                 continue;
             }
-            if cells.len() < width || cells.iter().skip(width).any(|cell| !cell.trim().is_empty()) {
-                let message = format!("{}, but the header has {width}", words::count(cells.len(), "cell"));
-                odd(Fault::new(offset(&cells), "", message), &cells);
-            } else {
-                row(offset(&cells), &cells)?;
-            }
+            let offset = cells.position().map_or(0, csv::Position::byte);
+            let line = self.line_of_card(reader.get_mut().line_at(offset));
+            let offset = usize::try_from(offset).unwrap_or(usize::MAX);
+            row(&Row { line, offset, cells: &cells, fault: self.of_another_width(line, &cells) })?;
         }
         Ok(())
     }
 
-    /// Faults with their lines, in the order of the file.
-    pub(super) fn placed(&self, mut faults: Vec<Fault>) -> Result<Vec<Problem>> {
-        let mut lines = BTreeMap::new();
-        for fault in &faults {
-            lines.insert(fault.offset, 1);
-            lines.extend(fault.earlier.map(|offset| (offset, 1)));
-        }
-        let mut counter = self.lines()?;
-        for (offset, line) in &mut lines {
-            *line = counter.at(*offset)?;
-        }
-        faults.sort_by_key(|fault| fault.offset);
-        let line = |offset: u64| lines.get(&offset).copied().unwrap_or(1);
-        let placed = faults.into_iter().map(|fault| {
-            let earlier = fault.earlier.map(|offset| line(offset).to_string()).unwrap_or_default();
-            Problem::new(line(fault.offset), &fault.column, fault.message.replace(EARLIER, &earlier))
-        });
-        Ok(placed.collect())
+    /// What is wrong with a row that is shorter or longer than the header; empty cells behind the last heading are nothing.
+    fn of_another_width(&self, line: usize, cells: &StringRecord) -> Option<Problem> {
+        let width = self.header.len();
+        let beyond = cells.iter().skip(width).position(|cell| !cell.trim().is_empty());
+        let (column, hint) = if let Some(beyond) = beyond {
+            let hint = "a cell that holds the separator stands in quotation marks; a column needs a heading";
+            ((width + beyond + 1).to_string(), hint)
+        } else if cells.len() < width {
+            (self.header[cells.len()].clone(), "write empty cells out, up to the last heading")
+        } else {
+            return None;
+        };
+        let message = format!("{}, but the header has {width}", words::count(cells.len(), "cell"));
+        Some(Problem::new(line, &column, message).hint(hint))
     }
 
-    fn lines(&self) -> Result<Lines<'_>> {
-        let text = BufReader::with_capacity(1 << 16, self.text.stream()?).bytes();
-        Ok(Lines { sheet: self, text, read: 0, line: 1, before: b' ' })
+    /// Of address cards, the line on which the card of a row of their table began.
+    fn line_of_card(&self, line: usize) -> usize {
+        let card = self.cards.as_ref().zip(line.checked_sub(2)).and_then(|(cards, index)| cards.get(index));
+        card.copied().unwrap_or(line)
     }
 
-    fn line_of(&self, offset: u64) -> Result<usize> {
-        self.lines()?.at(offset)
-    }
-
-    fn reader(&self) -> Result<csv::Reader<Box<dyn Read + Send + '_>>> {
-        let text = self.text.stream()?;
+    fn reader(&self) -> Result<csv::Reader<Counted<Box<dyn Read + Send + '_>>>> {
+        let text = Counted::new(self.text.stream()?);
         let mut builder = ReaderBuilder::new();
         Ok(builder
             .has_headers(false)
@@ -201,31 +158,17 @@ impl Sheet {
     }
 }
 
-/// Stands in a message for the line of an earlier row.
-pub(super) const EARLIER: &str = "\u{1}";
-
-/// Counts lines on the way through a text: LF, CRLF or CR alone ends one.
-struct Lines<'s> {
-    sheet: &'s Sheet,
-    text: Bytes<BufReader<Box<dyn Read + Send + 's>>>,
-    read: u64,
-    line: usize,
-    before: u8,
-}
-
-impl Lines<'_> {
-    /// The line of the row that starts at an offset, blank lines before it passed over. Offsets must not go back.
-    fn at(&mut self, offset: u64) -> Result<usize> {
-        while self.read <= offset || matches!(self.before, b'\r' | b'\n') {
-            let Some(byte) = self.text.next().transpose().map_err(|e| self.sheet.text.failed(e))? else { break };
-            // A line feed behind a carriage return belongs to the line end before it.
-            self.line += usize::from(self.before == b'\n' || self.before == b'\r' && byte != b'\n');
-            self.before = byte;
-            self.read += 1;
-        }
-        let card = self.sheet.cards.as_ref().zip(self.line.checked_sub(2)).and_then(|(cards, index)| cards.get(index));
-        Ok(card.copied().unwrap_or(self.line))
-    }
+/// One row of a table.
+#[derive(Debug)]
+pub struct Row<'r> {
+    /// The line of the file on which it starts, the header's being 1.
+    pub line: usize,
+    /// How far into the text it starts, in bytes: for progress.
+    pub offset: usize,
+    /// What stands in it.
+    pub cells: &'r StringRecord,
+    /// When it is shorter or longer than the header.
+    pub fault: Option<Problem>,
 }
 
 /// The first stretch of a text: enough to see its shape.
@@ -233,10 +176,6 @@ fn start(text: &Text) -> Result<String> {
     let mut bytes = Vec::new();
     text.stream()?.take(1 << 16).read_to_end(&mut bytes).map_err(|e| text.failed(e))?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
-}
-
-fn offset(cells: &StringRecord) -> u64 {
-    cells.position().map_or(0, csv::Position::byte)
 }
 
 fn unreadable(error: csv::Error) -> Error {
@@ -270,11 +209,11 @@ mod tests {
     fn rows(bytes: &[u8]) -> Vec<(usize, Vec<String>)> {
         let mut rows = Vec::new();
         let sheet = Sheet::read(bytes).expect("a table");
-        let take = |line, _, cells: &StringRecord| {
-            rows.push((line, cells.iter().map(str::to_owned).collect()));
+        let take = |row: &Row<'_>| {
+            rows.push((row.line, row.cells.iter().map(str::to_owned).collect()));
             Ok(())
         };
-        sheet.each(take, |_, _| {}).expect("rows");
+        sheet.each(take).expect("rows");
         rows
     }
 
@@ -304,9 +243,9 @@ mod tests {
     #[test]
     fn a_lost_quotation_mark_is_refused() {
         let error = Sheet::read(b"a,b\n1,2\n\"3,4\n5,6\n").expect_err("refused");
-        assert_eq!(error.to_string(), "3: a quotation mark is opened and never closed");
+        assert_eq!(error.to_string(), "3, column `a`: a quotation mark is opened and never closed");
         let error = Sheet::read(b"a,b\n\"1,2\n\"3\",4\n").expect_err("refused");
-        assert_eq!(error.to_string(), "3: a cell goes on after its closing quotation mark");
+        assert_eq!(error.to_string(), "3, column `a`: a cell goes on after its closing quotation mark");
         assert!(Sheet::read(b"  \n").is_err());
     }
 }

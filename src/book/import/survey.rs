@@ -15,7 +15,15 @@ use crate::error::Result;
 /// Numbers that are names.
 pub(super) const IDS: [&str; 4] = ["ref", "receipt", "postcode", "phone"];
 /// Numbers that are amounts.
-const AMOUNTS: [&str; 3] = ["amount", "unit_price", "less"];
+const AMOUNTS: [&str; 4] = ["amount", "unit_price", "less", "quantity"];
+
+/// What a file shows of its decimal sign.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shown {
+    Nothing,
+    One(Sign),
+    Both,
+}
 
 /// A file that can be asked.
 pub(super) struct Survey<'s> {
@@ -41,12 +49,18 @@ impl<'s> Survey<'s> {
         Ok(self.evidence()?.order)
     }
 
-    /// How a field writes decimals; nothing when nothing shows it, or both.
-    pub(super) fn sign(&self, field: &str) -> Result<Option<Sign>> {
-        Ok(match self.evidence()?.sign.get(field) {
-            Some((true, false)) => Some(Sign::Point),
-            Some((false, true)) => Some(Sign::Comma),
-            _ => None,
+    /// How a field writes decimals: as its own column shows, or where that shows nothing, the other amounts of the file.
+    pub(super) fn sign(&self, field: &str) -> Result<Shown> {
+        let shown = |(point, comma)| match (point, comma) {
+            (false, false) => Shown::Nothing,
+            (true, false) => Shown::One(Sign::Point),
+            (false, true) => Shown::One(Sign::Comma),
+            (true, true) => Shown::Both,
+        };
+        let all = &self.evidence()?.sign;
+        Ok(match shown(all.get(field).copied().unwrap_or_default()) {
+            Shown::Nothing => shown(all.values().fold((false, false), |sum, one| (sum.0 || one.0, sum.1 || one.1))),
+            own => own,
         })
     }
 
@@ -69,30 +83,31 @@ impl<'s> Survey<'s> {
             fields.iter().map(|f| (*f, self.columns.pick(f))).filter(|(_, pick)| pick.is_there()).collect()
         };
         let (ids, amounts, on) = (there(&IDS), there(&AMOUNTS), self.columns.pick("on"));
-        self.sheet.records(
-            |_, row| {
-                if evidence.order.is_none()
-                    && let Some(Reading::Shows(_, order)) = days::read(&on.of(row))
-                {
-                    evidence.order = Some(order);
+        self.sheet.each(|found| {
+            let row = found.cells;
+            if found.fault.is_some() {
+                return Ok(());
+            }
+            if evidence.order.is_none()
+                && let Some(Reading::Shows(_, order)) = days::read(&on.of(row))
+            {
+                evidence.order = Some(order);
+            }
+            for (field, pick) in &ids {
+                let cell = pick.of(row);
+                if !cell.is_empty() {
+                    let all = evidence.point_zero.entry(field).or_insert(true);
+                    *all &= cells::without_point_zero(cells::unquoted(&cell)).is_some();
                 }
-                for (field, pick) in &ids {
-                    let cell = pick.of(row);
-                    if !cell.is_empty() {
-                        let all = evidence.point_zero.entry(field).or_insert(true);
-                        *all &= cells::without_point_zero(cells::unquoted(&cell)).is_some();
-                    }
-                }
-                for (field, pick) in &amounts {
-                    let shown = numbers::sign_shown(&pick.of(row));
-                    let (point, comma) = evidence.sign.entry(field).or_default();
-                    *point |= shown == Some(Sign::Point);
-                    *comma |= shown == Some(Sign::Comma);
-                }
-                Ok(())
-            },
-            |_, _| {},
-        )?;
+            }
+            for (field, pick) in &amounts {
+                let shown = numbers::sign_shown(&pick.of(row));
+                let (point, comma) = evidence.sign.entry(field).or_default();
+                *point |= shown == Some(Sign::Point);
+                *comma |= shown == Some(Sign::Comma);
+            }
+            Ok(())
+        })?;
         Ok(evidence)
     }
 }

@@ -14,7 +14,7 @@ use super::freeze::{self, Context};
 use super::sources::Sources;
 use super::table;
 use crate::book;
-use crate::book::import::{Report, Sheet};
+use crate::book::import::{DayOrder, LeftOut, Report, Sheet, Sign};
 use crate::error::{Error, Result};
 use crate::money::Money;
 use crate::shop::Shop;
@@ -41,9 +41,13 @@ pub struct Past<'p> {
     /// What posting one letter cost.
     pub postage: Money,
     /// Which comes first in `03/04/1989`.
-    pub day_order: rows::Order,
+    pub day_order: Option<DayOrder>,
+    /// What stands before the cents in `1.149`.
+    pub decimal: Option<Sign>,
     /// Which column is which, as the owner said.
     pub map: &'p [String],
+    /// Where rows that cannot be taken go.
+    pub left_out: Option<&'p LeftOut>,
 }
 
 /// Somebody who came to a past campaign, for the record of redemptions.

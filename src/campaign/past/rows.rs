@@ -6,7 +6,9 @@ use chrono::NaiveDate;
 use csv::StringRecord;
 
 use super::Past;
-use crate::book::import::{Columns, DayOrder, Problem, Report, Sheet, parse_day};
+use crate::book::import::{
+    Columns, DayOrder, Problem, Report, Sheet, Sign, order_of_column, parse_amount, parse_day, sign_of_column,
+};
 use crate::error::{Error, Result};
 use crate::money::{Currency, Money};
 use crate::words;
@@ -60,30 +62,30 @@ pub(super) fn read(
 ) -> Result<(Vec<Row>, Report)> {
     let columns = Columns::find(PAST_FIELDS, sheet, past.map)?;
     columns.need("ref", "the customer's reference")?;
-    let mut report = Report::default();
-    let mut rows = Vec::new();
-    let mut odd = Vec::new();
+    let (mut report, mut rows) = (Report::default(), Vec::new());
     let mut seen: HashMap<i64, usize> = HashMap::new();
-    let reader = Reader { columns: &columns, past, currency, known };
-    sheet.each(
-        |line, offset, cells| {
-            report.read += 1;
-            progress(offset);
-            match reader.row(line, cells, &mut seen) {
-                Ok(row) => rows.push(row),
-                Err(problems) => {
-                    report.rejected += 1;
-                    report.problems.extend(problems);
+    let shown = columns.place("spend").map(|place| sign_of_column(sheet, place)).transpose()?.flatten();
+    let order = columns.place("redeemed_on").map(|place| order_of_column(sheet, place)).transpose()?.flatten();
+    let (decimal, day_order) = (past.decimal.or(shown), past.day_order.or(order));
+    let reader = Reader { columns: &columns, past, currency, known, decimal, day_order };
+    sheet.each(|row| {
+        report.read += 1;
+        progress(row.offset);
+        let taken = match row.fault.clone() {
+            None => reader.row(row.line, row.cells, &mut seen),
+            Some(fault) => Err(vec![fault]),
+        };
+        match taken {
+            Ok(taken) => rows.push(taken),
+            Err(problems) => {
+                if let Some(left_out) = past.left_out {
+                    left_out.row(row.line, row.cells, &problems)?;
                 }
+                report.reject(problems);
             }
-            Ok(())
-        },
-        |problem, _| odd.push(problem),
-    )?;
-    report.read += odd.len();
-    report.rejected += odd.len();
-    report.problems.append(&mut odd);
-    report.problems.sort_by_key(|problem| problem.line);
+        }
+        Ok(())
+    })?;
     if columns.place("redeemed_on").is_none() {
         report.warnings.push("no column says who came: nobody did".to_owned());
     }
@@ -99,6 +101,8 @@ struct Reader<'r> {
     past: &'r Past<'r>,
     currency: Currency,
     known: &'r HashMap<String, i64>,
+    decimal: Option<Sign>,
+    day_order: Option<DayOrder>,
 }
 
 impl Reader<'_> {
@@ -110,32 +114,38 @@ impl Reader<'_> {
     ) -> std::result::Result<Row, Vec<Problem>> {
         let mut problems = Vec::new();
         let cell = |field: &str| self.columns.place(field).and_then(|place| cells.get(place)).map_or("", str::trim);
-        let mut fault = |field: &str, message: String| {
+        let mut fault = |field: &str, error: Error| {
             let heading = self.columns.place(field).map_or("", |place| self.columns.heading(place));
-            problems.push(Problem::new(line, heading, message));
+            problems.push(Problem::of(line, heading, &error));
         };
         let reference = cell("ref");
         let customer_id = self.known.get(reference).copied();
         match customer_id {
-            None if reference.is_empty() => fault("ref", "a row without a reference".to_owned()),
-            None => fault("ref", format!("there is no customer {} in the book", words::quote(reference))),
+            None if reference.is_empty() => fault("ref", Error::new("a row without a reference")),
+            None => {
+                let error = Error::new(format!("there is no customer {} in the book", words::quote(reference)));
+                fault("ref", error);
+            }
             Some(id) => {
                 if let Some(first) = seen.insert(id, line) {
-                    fault("ref", format!("customer {} is in line {first} already", words::quote(reference)));
+                    fault(
+                        "ref",
+                        Error::new(format!("customer {} is in line {first} already", words::quote(reference))),
+                    );
                 }
             }
         }
-        let held_out = arm(cell("arm")).unwrap_or_else(|message| {
-            fault("arm", message);
+        let held_out = arm(cell("arm")).unwrap_or_else(|error| {
+            fault("arm", error);
             false
         });
-        let on = self.came_on(cell("redeemed_on"), held_out).unwrap_or_else(|message| {
-            fault("redeemed_on", message);
+        let on = self.came_on(cell("redeemed_on"), held_out).unwrap_or_else(|error| {
+            fault("redeemed_on", error);
             None
         });
         let came_cell = !cell("redeemed_on").is_empty();
-        let spend = self.spend(cell("spend"), came_cell).unwrap_or_else(|message| {
-            fault("spend", message);
+        let spend = self.spend(cell("spend"), came_cell).unwrap_or_else(|error| {
+            fault("spend", error);
             Money(0)
         });
         if let (Some(customer_id), true) = (customer_id, problems.is_empty()) {
@@ -146,53 +156,44 @@ impl Reader<'_> {
         }
     }
 
-    fn came_on(&self, text: &str, held_out: bool) -> std::result::Result<Option<NaiveDate>, String> {
+    fn came_on(&self, text: &str, held_out: bool) -> Result<Option<NaiveDate>> {
         if text.is_empty() {
             return Ok(None);
         }
-        let on = parse_day(text, self.past.day_order).map_err(|e| with_hint(&e))?;
+        let on = parse_day(text, self.day_order)?;
         let (from, until) = (self.past.as_of, self.past.claim_until);
         if held_out {
-            return Err("somebody held out cannot have come for it".to_owned());
+            return Err(Error::new("somebody held out cannot have come for it"));
         }
         if on < from || on > until {
-            return Err(format!("{on} lies outside the campaign, which went from {from} to {until}"));
+            return Err(Error::new(format!("{on} lies outside the campaign, which went from {from} to {until}")));
         }
         Ok(Some(on))
     }
 
-    fn spend(&self, text: &str, came: bool) -> std::result::Result<Money, String> {
+    fn spend(&self, text: &str, came: bool) -> Result<Money> {
         if text.is_empty() {
             return Ok(Money(0));
         }
-        match self.currency.parse(text) {
-            Err(fault) => Err(with_hint(&fault)),
-            Ok(amount) if amount.0 < 0 => Err(format!("{} is less than nothing", words::quote(text))),
-            Ok(amount) if amount.0 > 0 && !came => Err("an amount, and no day on which they came".to_owned()),
-            Ok(amount) => Ok(amount),
+        let amount = parse_amount(text, self.decimal, self.currency)?;
+        if amount.0 < 0 {
+            return Err(Error::new(format!("{} is less than nothing", words::quote(text))));
         }
-    }
-}
-
-/// A fault with what to do about it, in one line of a list of faults.
-fn with_hint(fault: &Error) -> String {
-    match fault.what_next() {
-        Some(hint) => format!("{}; {hint}", fault.message()),
-        None => fault.message().to_owned(),
+        if amount.0 > 0 && !came {
+            return Err(Error::new("an amount, and no day on which they came"));
+        }
+        Ok(amount)
     }
 }
 
 /// Whether an arm is that of the held-out; an empty cell was written to.
-fn arm(text: &str) -> std::result::Result<bool, String> {
+fn arm(text: &str) -> Result<bool> {
     match text.to_lowercase().replace(['-', ' '], "_").as_str() {
         "" | "mailed" | "sent" | "written_to" | "yes" => Ok(false),
         "held_out" | "holdout" | "hold_out" | "control" | "no" => Ok(true),
-        _ => Err(format!("{} is not an arm; write mailed or held_out", words::quote(text))),
+        _ => Err(Error::new(format!("{} is not an arm", words::quote(text))).hint("write mailed or held_out")),
     }
 }
-
-/// Reads which comes first in `03/04/1989`, if it was said.
-pub(super) type Order = Option<DayOrder>;
 
 #[cfg(test)]
 mod tests {
@@ -211,7 +212,9 @@ mod tests {
             unit_cost: Money(0),
             postage: Money(0),
             day_order: None,
+            decimal: None,
             map: &[],
+            left_out: None,
         };
         let known = ["A", "B"].into_iter().map(str::to_owned).zip(1..).collect();
         let sheet = Sheet::read(format!("{HEAD}{text}").as_bytes()).expect("a table");
@@ -225,6 +228,14 @@ mod tests {
         let came = Came { on: "1989-02-03".parse().expect("day"), spend: Money(61_240) };
         assert_eq!(rows[0], Row { customer_id: 1, held_out: false, branch: "thanks".into(), came: Some(came) });
         assert_eq!(rows[1], Row { customer_id: 2, held_out: true, branch: String::new(), came: None });
+    }
+
+    #[test]
+    fn other_rows_settle_days_and_amounts() {
+        let (rows, report) = read_text("A,,,03/04/1989,\"1.149\"\nB,,,25/04/1989,\"12,50\"\n");
+        assert!(report.problems.is_empty(), "{:?}", report.problems);
+        let came = |on: &str, minor| Some(Came { on: on.parse().expect("day"), spend: Money(minor) });
+        assert_eq!((rows[0].came, rows[1].came), (came("1989-04-03", 114_900), came("1989-04-25", 1_250)));
     }
 
     #[test]
@@ -242,7 +253,7 @@ mod tests {
             ("B,,,1989-02-03,lots", "spend", "`lots` is not an amount"),
             ("B,,,,20", "spend", "an amount, and no day"),
             ("A,,,,", "ref", "customer `A` is in line 2 already"),
-            ("B,,", "", "3 cells"),
+            ("B,,", "redeemed_on", "3 cells"),
         ] {
             let (rows, report) = read_text(&format!("A,,,,0\n{row}\n"));
             assert_eq!(rows.len(), 1, "{row}");

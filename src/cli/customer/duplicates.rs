@@ -41,7 +41,8 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
         text.push_str(&format!("… and {} more; `--limit` shows them\n", words::thousands(found - shown)));
     }
     text.push_str(
-        "Look at both with `regulars customer show REF`; make them one with `regulars customer merge REF INTO`.\n",
+        "Look at both with `regulars customer show REF`. Make them one with `regulars customer merge REF INTO`; if they are \
+         two people, say so with `regulars customer different REF OTHER`.\n",
     );
     Ok(Done::new(text, &object))
 }

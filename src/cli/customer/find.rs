@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::said;
-use crate::book;
+use crate::book::{self, Vocabulary};
 use crate::cli::Context;
 use crate::cli::done::Done;
 use crate::clock;
@@ -22,10 +22,13 @@ pub(super) struct Arguments {
 const MOST_SHOWN: usize = 20;
 
 pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
-    let store = context.shop()?.store()?;
+    let mut store = context.shop()?.store()?;
+    if !book::words_are_indexed(&store.read())? {
+        store.write(book::index_words)?;
+    }
     let (read, today) = (store.read(), context.clock.today());
     let typed = arguments.words.join(" ");
-    let (all, found) = book::find(&read, &typed, today, MOST_SHOWN)?;
+    let (all, found) = book::find(&read, &Vocabulary::of(&read)?, &typed, today, MOST_SHOWN)?;
     if found.is_empty() {
         return Err(Error::new(format!("nobody sounds like {}", words::quote(&typed)))
             .hint("try the surname alone, the town, or the last digits of the telephone number"));

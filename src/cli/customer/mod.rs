@@ -1,5 +1,6 @@
 //! `customer …`: what the book knows of one person, and what the owner tells it.
 
+mod different;
 mod duplicates;
 mod export;
 mod find;
@@ -9,6 +10,7 @@ mod note;
 mod resolve;
 mod set;
 mod show;
+mod unforget;
 
 use clap::Subcommand;
 
@@ -35,7 +37,9 @@ enum What {
     Duplicates(duplicates::Arguments),
     Merge(merge::Arguments),
     Unmerge(merge::Undo),
+    Different(different::Arguments),
     Forget(forget::Arguments),
+    Unforget(unforget::Arguments),
     Export(export::Arguments),
 }
 
@@ -49,6 +53,8 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
         What::Duplicates(arguments) => duplicates::run(arguments, context),
         What::Merge(arguments) => merge::run(arguments, context),
         What::Unmerge(arguments) => merge::undo(arguments, context),
+        What::Different(arguments) => different::run(arguments, context),
+        What::Unforget(arguments) => unforget::run(arguments, context),
         What::Forget(arguments) => forget::run(arguments, context),
         What::Export(arguments) => export::run(arguments, context),
     }

@@ -135,7 +135,7 @@ pub(super) static ALL: &[Dialect] = &[
             ("last_name", &["Last Name"]),
             ("company", &["Company Name"]),
             ("street", &["Postal Address|Physical Address"]),
-            ("street2", &["Postal Address#2|Postal Suburb"]),
+            ("street2", &["Postal Address#2|Postal Suburb|Physical Address#2"]),
             ("city", &["Postal City|Physical City"]),
             ("state", &["Postal State|Physical State"]),
             ("postcode", &["Postal Postcode|Physical Postcode"]),

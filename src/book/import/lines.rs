@@ -1,0 +1,55 @@
+//! Lines counted on the way to the reader of a table: LF, CRLF or CR alone ends one.
+
+use std::io::{self, Read};
+
+use memchr::memchr2_iter;
+
+/// A text that knows on which line a byte stands that was read from it not long ago.
+pub(super) struct Counted<R> {
+    text: R,
+    /// What was read and may still be asked about.
+    recent: Vec<u8>,
+    /// How many bytes were read before it.
+    before: u64,
+    /// How much of it is counted, the line there, and the byte in front.
+    passed: usize,
+    line: usize,
+    previous: u8,
+}
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let length = self.text.read(into)?;
+        self.recent.drain(..self.passed);
+        self.before += self.passed as u64;
+        self.passed = 0;
+        self.recent.extend_from_slice(&into[..length]);
+        Ok(length)
+    }
+}
+
+impl<R> Counted<R> {
+    pub(super) fn new(text: R) -> Self {
+        Self { text, recent: Vec::new(), before: 0, passed: 0, line: 1, previous: 0 }
+    }
+
+    /// The line of the row that starts at an offset, blank lines before it passed over. Offsets must not go back.
+    pub(super) fn line_at(&mut self, offset: u64) -> usize {
+        let start = usize::try_from(offset.saturating_sub(self.before)).unwrap_or(usize::MAX);
+        self.count_to(start.clamp(self.passed, self.recent.len()));
+        let blank = self.recent[self.passed..].iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+        self.count_to(self.passed + blank);
+        self.line
+    }
+
+    fn count_to(&mut self, end: usize) {
+        let passed = &self.recent[self.passed..end];
+        for at in memchr2_iter(b'\r', b'\n', passed) {
+            let previous = if at == 0 { self.previous } else { passed[at - 1] };
+            // A line feed behind a carriage return belongs to the line end before it.
+            self.line += usize::from(passed[at] == b'\r' || previous != b'\r');
+        }
+        self.previous = passed.last().copied().unwrap_or(self.previous);
+        self.passed = end;
+    }
+}

@@ -1,0 +1,54 @@
+//! Every word of the book's names and towns, for whoever mistypes one: kept in memory between questions.
+
+use super::index::{self, NAME, TOWN};
+use super::likeness::mistyped;
+use crate::error::Result;
+use crate::store::Read;
+
+/// The words of names and towns.
+#[derive(Debug, Default)]
+pub struct Vocabulary {
+    names: Vec<Known>,
+    towns: Vec<Known>,
+}
+
+#[derive(Debug)]
+struct Known {
+    word: Box<str>,
+    letters: u8,
+    /// Which letters it has, each a bit: two words with many different letters need no closer look.
+    signs: u32,
+}
+
+impl Vocabulary {
+    /// As the book has them now.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub fn of(read: &Read<'_>) -> Result<Self> {
+        let known = |kind| -> Result<Vec<Known>> {
+            Ok(index::words(read, kind)?.into_iter().map(|word| Known::of(word.into_boxed_str())).collect())
+        };
+        Ok(Self { names: known(NAME)?, towns: known(TOWN)? })
+    }
+
+    /// The words of names, or of towns, of which this may be a slip; never the word itself.
+    pub(super) fn near<'v>(&'v self, typed: &'v str, kind: char) -> impl Iterator<Item = &'v str> {
+        let (asked, known) = (Known::of(typed.into()), if kind == TOWN { &self.towns } else { &self.names });
+        known
+            .iter()
+            .filter(move |known| {
+                // A slip changes two letters at most.
+                known.letters.abs_diff(asked.letters) <= 2 && (known.signs ^ asked.signs).count_ones() <= 4
+            })
+            .map(|known| &*known.word)
+            .filter(move |word| *word != typed && mistyped(typed, word))
+    }
+}
+
+impl Known {
+    fn of(word: Box<str>) -> Self {
+        let signs = word.chars().fold(0, |signs, c| signs | 1 << (u32::from(c) % 32));
+        Self { letters: u8::try_from(word.chars().count()).unwrap_or(u8::MAX), signs, word }
+    }
+}

@@ -1,0 +1,40 @@
+//! `customer different REF OTHER`: two people, whatever they share.
+
+use serde_json::json;
+
+use super::who;
+use crate::book;
+use crate::cli::Context;
+use crate::cli::done::Done;
+use crate::error::Result;
+
+/// Say that two cards are two people: `duplicates` shows them no more.
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// The reference of the one.
+    #[arg(value_name = "REF")]
+    reference: String,
+    /// The reference of the other.
+    #[arg(value_name = "OTHER")]
+    other: String,
+    /// Take it back.
+    #[arg(long)]
+    undo: bool,
+}
+
+pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
+    let mut store = context.shop()?.store()?;
+    let (one, other, is_new) = store.write(|write| {
+        let (one, other) = (book::by_ref(write, &arguments.reference)?, book::by_ref(write, &arguments.other)?);
+        let is_new = book::tell_apart(write, &one, &other, !arguments.undo, context.clock.today())?;
+        Ok((one, other, is_new))
+    })?;
+    let text = match (arguments.undo, is_new) {
+        (false, true) => format!("{} and {} are two people.", who(&one), who(&other)),
+        (false, false) => format!("{} and {} were two people already.", who(&one), who(&other)),
+        (true, true) => format!("{} and {} may be one person again.", who(&one), who(&other)),
+        (true, false) => format!("Nobody said that {} and {} are two people.", who(&one), who(&other)),
+    };
+    let object = json!({ "ref": one.reference, "other_ref": other.reference, "different": !arguments.undo });
+    Ok(Done::new(text, &object))
+}

@@ -1,0 +1,37 @@
+//! `customer unforget REF`: somebody who was forgotten wants to be a customer again.
+
+use serde_json::json;
+
+use crate::book;
+use crate::cli::Context;
+use crate::cli::done::Done;
+use crate::error::{Error, Result};
+use crate::words;
+
+/// Let the next import bring back a reference that was forgotten. What was erased stays erased.
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// The reference as in your export; their email or telephone number, where a list has nothing else.
+    #[arg(value_name = "REF")]
+    reference: String,
+}
+
+pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
+    let mut store = context.shop()?.store()?;
+    let reference = arguments.reference.trim();
+    let was_forgotten = store.write(|write| {
+        let as_email = reference.contains('@').then(|| reference.to_lowercase());
+        let mut was_forgotten = false;
+        for known in std::iter::once(reference).chain(as_email.as_deref()) {
+            was_forgotten |= book::let_back(write, known)?;
+        }
+        Ok(was_forgotten)
+    })?;
+    let quoted = words::quote(reference);
+    if !was_forgotten {
+        return Err(Error::new(format!("nobody under {quoted} was forgotten"))
+            .hint("write it as it was in your export; their email counts for itself"));
+    }
+    let text = format!("The next import may bring {quoted} back.");
+    Ok(Done::new(text, &json!({ "ref": reference })))
+}
