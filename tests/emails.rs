@@ -74,6 +74,137 @@ fn strange_names_stay_text_in_emails() {
     }
 }
 
+/// Names in any script, and such as would be something else in a header if they could.
+const NAMES: [&str; 8] = [
+    "=?utf-8?q?You_won?=",
+    "\u{5c71}\u{7530} \u{82b1}\u{5b50}",
+    "\u{644}\u{64a}\u{644}\u{649} \u{62d}\u{62f}\u{627}\u{62f}",
+    "Ada \u{1f381}\u{1f469}\u{200d}\u{1f467} =?x?= Lund",
+    "Zoë =?utf-8?b?SGk=?= Å",
+    "\"Kim\" <kim@example.com>, all@example.com",
+    "Émile,;:()<>@[]\\ d'Aubigné",
+    "O'Brien",
+];
+
+/// A shop whose letter has a head, a picture and a code to scan; its people are called so.
+fn shop_with_pictures() -> Shop {
+    let shop = Shop::without_people();
+    let mut people = csv::Writer::from_writer(Vec::new());
+    people.write_record(["ref", "full_name", "street", "city", "zip", "email", "email_consent"]).unwrap();
+    let mut sales = "ref,date,amount\n".to_owned();
+    for (n, name) in NAMES.iter().enumerate() {
+        let (reference, zip, email) = (format!("N-{n:02}"), format!("{:05}", 10000 + n), format!("n{n}@example.com"));
+        people.write_record([&reference, *name, "1 Elm St", "Salem", &zip, &email, "yes"]).unwrap();
+        sales += &format!("{reference},2024-02-02,75.00\n");
+    }
+    shop.write("people.csv", people.into_inner().unwrap());
+    shop.write("sales.csv", sales);
+    let samples = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("letter-templates");
+    for picture in ["letterhead.png", "signature.png"] {
+        fs::copy(samples.join(picture), shop.file(&format!("letter-templates/{picture}"))).unwrap();
+    }
+    let letter = "+++\nsubject = \"For {{ customer.full_name }}\"\nlogo = \"letterhead.png\"\nsigner = \"June Hartley\"\n\
+                  signature = \"signature.png\"\n+++\n\n{{ greeting }}\n\n# Tea\n\n- **one**\n- two\n\n\
+                  {{ image(file=\"signature.png\", width=\"40mm\") }}\n\n{{ qr() }}\n\n{{ barcode() }}\n";
+    shop.write("letter-templates/spring.md", letter);
+    shop.run("import customers people.csv").shows("8 new");
+    shop.run("import purchases sales.csv").shows("8 new");
+    by_email(shop)
+}
+
+#[test]
+fn a_message_has_its_pictures_and_its_letter_in_it() {
+    let shop = shop_with_pictures();
+    shop.run("plan spring").shows("Planned 8 emails");
+    shop.run("send spring --to-folder out/mail").shows("Wrote 8 emails");
+    let shown =
+        "The email to O'Brien is in out/spring/previews/N-07.eml; to look at it, open out/spring/previews/N-07.html.\n";
+    shop.run("preview spring N-07").stdout(shown);
+    let preview = fs::read(shop.file("out/spring/previews/N-07.eml")).unwrap();
+    let sent = files_below(&shop.file("out/mail"));
+    assert!(sent.values().any(|mail| *mail == preview), "the preview is another message than what is sent");
+    let page = shop.read("out/spring/previews/N-07.html");
+    assert_eq!(page.matches("src=\"data:image/png;base64,").count(), 4, "letterhead, picture, code, signature");
+    assert!(!page.contains("cid:"), "a page of its own asks for parts of a message");
+    if !tools("the parts of emails read with Python's email module, their codes with zbarimg") {
+        return;
+    }
+    fs::write(shop.file("parts.py"), PARTS).unwrap();
+    let read = |folder: &str| -> serde_json::Value {
+        serde_json::from_str(&outside(&shop.path(), &format!("python3 parts.py {folder}"))).unwrap()
+    };
+    let sent = read("out/mail");
+    for (n, name) in NAMES.iter().enumerate() {
+        let mail = &sent[&format!("n{n}@example.com")];
+        assert_eq!(mail["to"], *name);
+        assert_eq!(mail["subject"], format!("For {name}"));
+        assert_eq!(mail["tree"], TREE);
+        assert_eq!(mail["unsubscribe"].as_str().unwrap().split('?').next(), Some("<mailto:june@example.com"));
+        let code = shop.code("spring", &format!("N-{n:02}"));
+        for part in ["text", "html"] {
+            let text = mail[part].as_str().unwrap();
+            for said in
+                [code.as_str(), "14 Mill Street", "Salem, OR 97301", "June Hartley", "write to june@example.com"]
+            {
+                assert!(text.contains(said), "{part}: no `{said}` in\n{text}");
+            }
+        }
+        assert_eq!(mail["alt"].as_array().unwrap().last().unwrap(), "");
+        assert!(mail["alt"].as_array().unwrap().iter().any(|alt| *alt == code), "the code's picture says no code");
+        assert_eq!(outside(&shop.path(), &format!("zbarimg --quiet --raw n{n}@example.com.png")).trim(), code);
+    }
+    shop.edit("shop.toml", "[email]", "[email]\nattach_letter = true");
+    shop.run("preview spring N-07").shows("N-07.eml");
+    assert_eq!(read("out/spring/previews")["n7@example.com"]["tree"], format!("mixed({TREE} application/pdf)"));
+    shop.run("preview spring N-01").status(1).says("letter to 山田 花子 (`N-01`): no font has");
+}
+
+/// The parts of a message: text, page, and the pictures of the page.
+const TREE: &str = "alternative(text/plain related(text/html image/png image/png image/png))";
+
+/// Takes emails apart: every message has the parts that its page asks for, and only lines that the post carries.
+const PARTS: &str = r#"
+import email, email.policy, html.parser, json, pathlib, re, sys
+
+class Page(html.parser.HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.text, self.sources, self.alt = "", [], []
+    def handle_data(self, data):
+        self.text += data
+    def handle_starttag(self, tag, attributes):
+        if tag == "img":
+            self.sources.append(dict(attributes)["src"])
+            self.alt.append(dict(attributes)["alt"])
+
+def tree(part):
+    if part.is_multipart():
+        return f"{part.get_content_subtype()}({' '.join(tree(inner) for inner in part.iter_parts())})"
+    return part.get_content_type()
+
+def opened(raw):
+    assert all(len(line) <= 998 for line in raw.split(b"\r\n"))
+    assert not re.search(rb"\r(?!\n)|(?<!\r)\n|\0", raw)
+    mail = email.message_from_bytes(raw, policy=email.policy.default)
+    for part in mail.walk():
+        assert not part.defects, part.defects
+    page = Page()
+    page.feed(mail.get_body(("html",)).get_content())
+    pictures = {f"cid:{part['content-id'][1:-1]}": part for part in mail.walk() if part["content-id"]}
+    assert set(page.sources) == set(pictures), (page.sources, list(pictures))
+    to, = mail["to"].addresses
+    code, = [pictures[source] for source, alt in zip(page.sources, page.alt) if re.fullmatch("....-....", alt)]
+    pathlib.Path(f"{to.addr_spec}.png").write_bytes(code.get_content())
+    letters = [part.get_content() for part in mail.iter_attachments()]
+    assert all(letter.startswith(b"%PDF-") for letter in letters)
+    return to.addr_spec, {
+        "to": to.display_name, "subject": mail["subject"], "tree": tree(mail), "unsubscribe": mail["list-unsubscribe"],
+        "text": mail.get_body(("plain",)).get_content(), "html": page.text, "alt": page.alt,
+    }
+
+print(json.dumps(dict(opened(path.read_bytes()) for path in sorted(pathlib.Path(sys.argv[1]).glob("*.eml")))))
+"#;
+
 /// Opens emails by other means than ours: subject, addresses, plain text, and the text of the HTML.
 const OPEN: &str = r#"
 import email, email.policy, html.parser, json, pathlib, sys

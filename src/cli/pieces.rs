@@ -4,10 +4,9 @@ use sha2::{Digest, Sha256};
 
 use super::Context;
 use crate::campaign::{self, Recipient};
-use crate::email::{self, Email};
+use crate::email::{self, Email, Picture};
 use crate::error::{Error, Result};
-use crate::letter::OnDesk;
-use crate::merge;
+use crate::letter::{self, OnDesk};
 use crate::shop::{EmailSettings, Shop};
 use crate::store::Read;
 use crate::words;
@@ -22,7 +21,27 @@ pub(super) fn sender(shop: &Shop) -> Result<&EmailSettings> {
 
 /// The bytes of a recipient's email.
 pub(super) fn email(read: &Read<'_>, on: &OnDesk, shop: &Shop, recipient: &Recipient) -> Result<Vec<u8>> {
-    let template = on.desk.template_of(recipient);
+    let mut pdf = Vec::new();
+    if sender(shop)?.attach_letter {
+        let printed = on.print(&[recipient], (false, false), &|_| {}, &mut pdf)?;
+        Error::all(letter::problems(&printed, &[recipient])).map_or(Ok(()), Err)?;
+    }
+    let letter = Some(pdf.as_slice()).filter(|pdf| !pdf.is_empty());
+    made(read, on, shop, recipient, |message| email::compose(&Email { letter, ..message }))
+}
+
+/// A recipient's email as a page to look at.
+pub(super) fn email_page(read: &Read<'_>, on: &OnDesk, shop: &Shop, recipient: &Recipient) -> Result<String> {
+    made(read, on, shop, recipient, |message| email::page(&message))
+}
+
+fn made<T>(
+    read: &Read<'_>,
+    on: &OnDesk,
+    shop: &Shop,
+    recipient: &Recipient,
+    make: impl FnOnce(Email<'_>) -> Result<T>,
+) -> Result<T> {
     let named = |e: Error| {
         let joint = if e.message().starts_with("needs ") { " " } else { ": " };
         let who = format!("email to {} ({})", recipient.name, words::quote(&recipient.reference));
@@ -31,27 +50,41 @@ pub(super) fn email(read: &Read<'_>, on: &OnDesk, shop: &Shop, recipient: &Recip
         Error::new(format!("{who}{joint}{}", e.message())).hint(format!("{place}{hint}"))
     };
     on.may_go(recipient).map_err(named)?;
-    let body = on.desk.engine.body(template, &recipient.fields).map_err(named)?;
+    let letter = on.desk.letter(recipient).map_err(named)?;
+    let template = on.desk.template_of(recipient);
     let subject = on.desk.engine.subject(template, &recipient.fields).map_err(named)?.unwrap_or_default();
-    let blocks = merge::blocks(&body).map_err(named)?;
     // The sender is that of today; the text is that of the plan.
     let sender = sender(shop)?;
-    let head = on.desk.engine.template(template).map(|template| &template.head);
-    let footer: Vec<String> = std::iter::once(&on.settings.name).chain(&on.settings.address).cloned().collect();
+    let look = &on.desk.stationery[letter.stationery];
+    let (signer, signature) =
+        letter.signer.as_ref().map_or((&look.signer, &look.signature), |signer| (&signer.name, &signer.signature));
+    let pictures: Vec<Picture<'_>> = on.sources.images().map(|(name, bytes)| picture(on, name, bytes)).collect();
     let message = Email {
         from: &sender.from,
         reply_to: sender.reply_to.as_deref(),
         to: &recipient.email,
         name: recipient.fields.get("customer.full_name").unwrap_or(&recipient.name),
         subject: &subject,
-        blocks: &blocks,
-        signer: recipient.fields.get("signer").unwrap_or_default(),
-        footer: &footer,
-        language: head.and_then(|head| head.language.as_deref()).unwrap_or("en"),
+        blocks: &letter.blocks,
+        pictures: &pictures,
+        logo: look.logo.as_deref(),
+        signature: signature.as_deref(),
+        signer,
+        footer: &look.sender,
+        language: &look.language,
         date: on.planned.dated,
         key: &campaign::piece_key(read, &on.planned, recipient)?,
+        letter: None,
     };
-    email::compose(&message).map_err(|e| if e.place().is_some() { e } else { named(e) })
+    make(message).map_err(|e| if e.place().is_some() { e } else { named(e) })
+}
+
+/// An image of the templates, as wide on a page as it is on paper.
+fn picture<'e>(on: &OnDesk, name: &'e str, bytes: &'e [u8]) -> Picture<'e> {
+    let points = on.desk.images.find(name).map_or(0.0, |(_, image)| image.size.0);
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a width is positive and small")]
+    let width = (points * 96.0 / 72.0).round() as u32;
+    Picture { name, bytes, width }
 }
 
 /// A reference as part of a file's name. Capitals, digits and hyphens stay as they are; of all else, letters stay and the

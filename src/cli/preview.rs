@@ -41,21 +41,27 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
     // To look at it is not to let it go.
     let waits = on.held_back.remove(&recipient.id).map(|held| format!("it waits: {}", held.message));
     let stem = shop.out(&arguments.campaign).join("previews").join(pieces::file_name(&recipient.reference));
-    let path = if recipient.channel == "letter" {
+    let (path, page) = if recipient.channel == "letter" {
         let mut pdf = Vec::new();
         let printed = on.print(&[&recipient], (false, false), &|_| {}, &mut pdf)?;
         Error::all(letter::problems(&printed, &[&recipient])).map_or(Ok(()), Err)?;
         let path = stem.with_extension("pdf");
         shop::write_whole(&path, &pdf)?;
-        path
+        (path, None)
     } else {
-        let path = stem.with_extension("eml");
+        let (path, page) = (stem.with_extension("eml"), stem.with_extension("html"));
         shop::write_whole(&path, &pieces::email(&read, &on, &shop, &recipient)?)?;
-        path
+        shop::write_whole(&page, pieces::email_page(&read, &on, &shop, &recipient)?.as_bytes())?;
+        (path, Some(page))
     };
     let shown = pieces::shown(context, &path);
-    let object = json!({ "campaign": on.planned.slug, "ref": recipient.reference, "name": recipient.name, "channel": recipient.channel, "file": shown });
+    let page = page.map(|page| pieces::shown(context, &page));
+    let object = json!({
+        "campaign": on.planned.slug, "ref": recipient.reference, "name": recipient.name, "channel": recipient.channel,
+        "file": shown, "page": page,
+    });
     let differences = campaign::differences_of(&read, &shop, &on.planned, &on.sources, &recipient)?;
-    let text = format!("The {} to {} is in {shown}.", recipient.channel, recipient.name);
+    let to_look_at = page.map_or(String::new(), |page| format!("; to look at it, open {page}"));
+    let text = format!("The {} to {} is in {shown}{to_look_at}.", recipient.channel, recipient.name);
     Ok(Done::new(text, &object).warn(differences).warn(waits))
 }

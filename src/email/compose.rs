@@ -1,14 +1,14 @@
 //! One message, built with lettre from fixed parts: the same recipient gives the same bytes.
 
 use chrono::NaiveDate;
+use lettre::Message;
 use lettre::message::header::ContentType;
-use lettre::message::{Mailbox, MessageBuilder, MultiPart, SinglePart};
-use lettre::{Address, Message};
+use lettre::message::{Attachment, Body, Mailbox, MultiPart, MultiPartKind, SinglePart};
 
-use super::{html, plain};
+use super::pictures::{Picture, Pictures, media_type};
+use super::{header, html, phrases, plain};
 use crate::error::{Error, Result};
 use crate::merge::Block;
-use crate::words;
 
 /// What one message is made of.
 #[derive(Debug, Clone)]
@@ -25,6 +25,12 @@ pub struct Email<'e> {
     pub subject: &'e str,
     /// The text.
     pub blocks: &'e [Block],
+    /// The pictures that the text, the letterhead and the signature are found among.
+    pub pictures: &'e [Picture<'e>],
+    /// The letterhead, one of the pictures.
+    pub logo: Option<&'e str>,
+    /// The signature, one of the pictures.
+    pub signature: Option<&'e str>,
     /// Who signs.
     pub signer: &'e str,
     /// The shop's name and postal address, which stand in every message.
@@ -35,6 +41,8 @@ pub struct Email<'e> {
     pub date: NaiveDate,
     /// What makes this message itself: its Message-ID and the marks between its parts come from it.
     pub key: &'e str,
+    /// The printed letter, as a PDF that is attached.
+    pub letter: Option<&'e [u8]>,
 }
 
 /// The bytes of the message.
@@ -42,59 +50,94 @@ pub struct Email<'e> {
 /// # Errors
 /// When an address is none.
 pub fn compose(email: &Email<'_>) -> Result<Vec<u8>> {
-    let from: Mailbox = clean(email.from).parse().map_err(|e| {
-        Error::new(format!("{} is not a sender", words::quote(email.from)))
-            .at("shop.toml")
-            .hint("write `from = \"Helen at Wiedeman's <helen@example.com>\"` under `[email]`")
-            .because(lettre_error(e))
-    })?;
-    let to: Address = clean(email.to).parse().map_err(|e| {
-        Error::new(format!("{} is not an email address", words::quote(email.to)))
-            .hint("correct it in the book")
-            .because(lettre_error(e))
-    })?;
-    let domain = from.email.domain().to_owned();
-    let mut message: MessageBuilder = Message::builder()
+    let Senders { from, reply_to } = Senders::of(email)?;
+    let answers = reply_to.as_ref().unwrap_or(&from).email.clone();
+    let id = format!("{}@{}", email.key, from.email.domain());
+    let mut message = Message::builder()
         .from(from)
-        .to(Mailbox::new(Some(clean(email.name)).filter(|name| !name.is_empty()), to))
-        .subject(subject(email.subject))
+        .to(header::recipient(email.name, email.to)?)
+        .raw_header(header::subject(email.subject))
         .date(std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(noon(email.date)))
-        .message_id(Some(format!("<{}@{domain}>", email.key)));
-    if let Some(reply_to) = email.reply_to {
-        let mailbox: Mailbox = clean(reply_to).parse().map_err(|e| {
-            Error::new(format!("{} is not an address", words::quote(reply_to)))
-                .at("shop.toml")
-                .hint("correct `reply_to`")
-                .because(lettre_error(e))
-        })?;
-        message = message.reply_to(mailbox);
+        .message_id(Some(format!("<{id}>")))
+        .raw_header(header::list_unsubscribe(&answers, email.key));
+    if let Some(reply_to) = reply_to {
+        message = message.reply_to(reply_to);
     }
-    let body = plain::text(email.blocks);
+    let mut pictures = Pictures::in_message(email.pictures, &id);
+    let page = html_of(email, answers.as_ref(), &mut pictures);
+    let pictures = pictures.shown();
+    let many = |kind, name: &str| MultiPart::builder().kind(kind).boundary(format!("{name}-{}", email.key));
+    let text = SinglePart::builder().header(ContentType::TEXT_PLAIN).body(text_of(email, answers.as_ref()));
+    let page = SinglePart::builder().header(ContentType::TEXT_HTML).body(page);
+    let texts = many(MultiPartKind::Alternative, "texts").singlepart(text);
+    let texts = if pictures.is_empty() {
+        texts.singlepart(page)
+    } else {
+        let related = many(MultiPartKind::Related, "page").singlepart(page);
+        let with = |parts: MultiPart, picture: super::pictures::Shown<'_>| {
+            let body = Body::new(picture.bytes.to_vec());
+            Ok(parts.singlepart(Attachment::new_inline(picture.id).body(body, kind_of(media_type(&picture.bytes))?)))
+        };
+        texts.multipart(pictures.into_iter().try_fold(related, with)?)
+    };
+    let whole = match email.letter {
+        None => texts,
+        Some(letter) => {
+            let letter = Attachment::new("letter.pdf".to_owned()).body(letter.to_vec(), kind_of("application/pdf")?);
+            many(MultiPartKind::Mixed, "whole").multipart(texts).singlepart(letter)
+        }
+    };
+    Ok(message.multipart(whole).map_err(broken)?.formatted())
+}
+
+/// The HTML of the message as a page of its own, its pictures in it.
+///
+/// # Errors
+/// When shop.toml's addresses are none.
+pub fn page(email: &Email<'_>) -> Result<String> {
+    let Senders { from, reply_to } = Senders::of(email)?;
+    let answers = reply_to.unwrap_or(from).email;
+    Ok(html_of(email, answers.as_ref(), &mut Pictures::in_page(email.pictures)))
+}
+
+/// Who writes, and who is answered if that is somebody else.
+struct Senders {
+    from: Mailbox,
+    reply_to: Option<Mailbox>,
+}
+
+impl Senders {
+    fn of(email: &Email<'_>) -> Result<Self> {
+        let reply_to = email.reply_to.map(|text| header::own(text, "reply_to")).transpose()?;
+        Ok(Self { from: header::own(email.from, "from")?, reply_to })
+    }
+}
+
+fn html_of(email: &Email<'_>, answers: &str, pictures: &mut Pictures<'_>) -> String {
+    tidy(&html::page(email, answers, &phrases::of(email.language), pictures))
+}
+
+fn text_of(email: &Email<'_>, answers: &str) -> String {
+    let phrases = phrases::of(email.language);
+    let body = plain::text(email.blocks, &phrases);
     let signed =
         [body.as_str(), email.signer].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n\n");
-    let text = format!("{signed}\n\n-- \n{}\n", email.footer.join("\n"));
-    let page = html::page(email.subject, email.language, email.blocks, email.signer, email.footer);
-    let parts = MultiPart::builder()
-        .kind(lettre::message::MultiPartKind::Alternative)
-        .boundary(format!("regulars-{}", email.key))
-        .singlepart(SinglePart::builder().header(ContentType::TEXT_PLAIN).body(text))
-        .singlepart(SinglePart::builder().header(ContentType::TEXT_HTML).body(page));
-    let built = message.multipart(parts).map_err(|e| Error::new("the email could not be put together").because(e))?;
-    Ok(built.formatted())
+    let no_more = plain::wrapped(&phrases.no_more.replace("{}", answers));
+    tidy(&format!("{signed}\n\n-- \n{}\n\n{no_more}\n", email.footer.join("\n")))
 }
 
-fn lettre_error(error: lettre::address::AddressError) -> Box<dyn std::error::Error + Send + Sync> {
-    Box::new(error)
+/// A body without what no mail program shows: line breaks are `\n`, and of control characters only tabs stay.
+fn tidy(text: &str) -> String {
+    let lines = text.replace("\r\n", "\n").replace('\r', "\n");
+    lines.chars().map(|c| if c.is_control() && !matches!(c, '\n' | '\t') { ' ' } else { c }).collect()
 }
 
-/// A header's text: control characters and line breaks become spaces.
-fn clean(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect::<String>().trim().to_owned()
+fn kind_of(media_type: &str) -> Result<ContentType> {
+    ContentType::parse(media_type).map_err(broken)
 }
 
-/// A subject: clean, of a length that one header line can hold.
-fn subject(text: &str) -> String {
-    clean(text).chars().take(200).collect()
+fn broken(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
+    Error::new("the email could not be put together").because(cause)
 }
 
 /// Noon of a day, in seconds since 1970.
@@ -116,22 +159,28 @@ mod tests {
             name,
             subject,
             blocks: &blocks,
+            pictures: &[],
+            logo: None,
+            signature: None,
             signer: "Helen",
             footer: &["Wiedeman's".to_owned(), "1 University Avenue".to_owned()],
             language: "en-US",
             date: NaiveDate::from_ymd_opt(1990, 1, 15).expect("day"),
             key: "0123abcd",
+            letter: None,
         };
         String::from_utf8(compose(&email).expect("composed")).expect("text")
     }
 
     #[test]
     fn a_message_is_the_same_each_time() {
-        let once = sample("Ana", "Hello", "Dear *Ana*,");
-        assert_eq!(once, sample("Ana", "Hello", "Dear *Ana*,"));
+        let once = sample("Ana", "Hello", "Dear *Ana*,\n\n![](regulars-qr:ABCD-2345)");
+        assert_eq!(once, sample("Ana", "Hello", "Dear *Ana*,\n\n![](regulars-qr:ABCD-2345)"));
         assert!(once.contains("Message-ID: <0123abcd@example.com>"));
         assert!(once.contains("Mon, 15 Jan 1990 12:00:00 +0000"));
+        assert!(once.contains("List-Unsubscribe: <mailto:helen@example.com?subject=unsubscribe%200123abcd>"));
         assert!(once.contains("<em>Ana</em>"));
+        assert!(once.contains("Content-ID: <1.0123abcd@example.com>"));
     }
 
     #[test]
@@ -139,5 +188,20 @@ mod tests {
         let message = sample("Ana\r\nBcc: all@example.com", "Hi\r\nX-Evil: 1", "x");
         let head = message.split("\r\n\r\n").next().expect("a head");
         assert!(!head.lines().any(|line| line.starts_with("Bcc") || line.starts_with("X-Evil")), "{head}");
+    }
+
+    #[test]
+    fn what_was_typed_as_an_encoded_word_does_not_decode() {
+        let typed = "=?utf-8?q?You_won?=";
+        let message = sample(typed, typed, "x");
+        let head = message.split("\r\n\r\n").next().expect("a head");
+        assert!(!head.contains(typed) && head.contains("Subject: =?utf-8?b?PT91dGYtOD9x"), "{head}");
+    }
+
+    #[test]
+    fn no_line_is_too_long_and_no_return_stands_alone() {
+        let long = "x".repeat(5000);
+        let message = sample(&long, &long, &format!("a\rb\0c {long}"));
+        assert!(message.split("\r\n").all(|line| line.len() <= 998 && !line.contains(['\r', '\n', '\0'])));
     }
 }

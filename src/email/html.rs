@@ -1,91 +1,158 @@
-//! Blocks as HTML with its style inline, readable with pictures off and on a dark ground.
+//! Blocks as HTML with its style inline: one narrow column, readable with pictures off and on a dark ground.
+//!
+//! No colour is set but a grey that shows on both grounds, so that a mail program turns black on white into white on black
+//! by itself; pictures keep a white ground of their own, since ink on nothing cannot be seen in the dark.
 
 use std::fmt::Write as _;
 
+use super::compose::Email;
+use super::header::in_link;
+use super::phrases::Phrases;
+use super::pictures::Pictures;
 use crate::merge::{Block, Span};
 
-/// The page of an email: the shop's name, the text, who signs, the shop's address.
-pub(super) fn page(title: &str, language: &str, blocks: &[Block], signer: &str, footer: &[String]) -> String {
-    let mut body = String::new();
-    for one in blocks {
-        block(&mut body, one);
+/// How wide the column is at most, in pixels, and the text in it.
+const COLUMN: u32 = 600;
+const TEXT: u32 = COLUMN - 2 * 20;
+
+/// Pixels in a tenth of a millimetre.
+const PIXELS: f64 = 96.0 / 254.0;
+
+/// The page of an email: the letterhead, the text, who signs, the shop's address, and how to get no more.
+pub(super) fn page(email: &Email<'_>, answers: &str, phrases: &Phrases, pictures: &mut Pictures<'_>) -> String {
+    let mut page = Page { out: String::new(), phrases, pictures };
+    if let Some(logo) = email.logo {
+        page.picture(logo, 0, email.footer.first().map_or("", String::as_str));
     }
-    if !signer.is_empty() {
-        let _ = write!(body, "<p>{}</p>", escape(signer));
+    page.blocks(email.blocks);
+    if let Some(signature) = email.signature {
+        page.picture(signature, 0, "");
     }
-    let footer: Vec<String> = footer.iter().map(|line| escape(line)).collect();
+    if !email.signer.is_empty() {
+        page.paragraph(&escape(email.signer));
+    }
+    let footer: Vec<String> = email.footer.iter().map(|line| escape(line)).collect();
+    let link = format!("<a href=\"mailto:{}\">{}</a>", in_link(answers), escape(answers));
+    let no_more = escape(phrases.no_more).replace("{}", &link);
     format!(
         "<!DOCTYPE html>\n<html lang=\"{}\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <meta name=\"color-scheme\" content=\"light dark\">\n<title>{}</title>\n</head>\n\
-         <body style=\"margin:0;padding:24px;font-family:Georgia,'Times New Roman',serif;font-size:18px;line-height:1.5\">\n\
-         <div style=\"max-width:36em;margin:0 auto\">\n{body}\
-         <hr style=\"border:0;border-top:1px solid #888\">\n<p style=\"font-size:14px\">{}</p>\n</div>\n</body>\n</html>\n",
-        escape(language),
-        escape(title),
+         <meta name=\"color-scheme\" content=\"light dark\">\n<meta name=\"supported-color-schemes\" content=\"light dark\">\n\
+         <title>{}</title>\n</head>\n<body style=\"margin:0;padding:0\">\n\
+         <table role=\"presentation\" align=\"center\" width=\"{COLUMN}\" cellpadding=\"0\" cellspacing=\"0\" border=\"0\" \
+         style=\"width:100%;max-width:{COLUMN}px;margin:0 auto\">\n<tr><td dir=\"auto\" style=\"padding:24px 20px;\
+         font-family:Georgia,'Times New Roman',serif;font-size:17px;line-height:1.5;overflow-wrap:anywhere\">\n{}\
+         <hr style=\"border:0;border-top:1px solid #888888;margin:24px 0 16px\">\n\
+         <p style=\"margin:0 0 12px;font-size:14px\">{}</p>\n<p style=\"margin:0;font-size:14px\">{no_more}</p>\n\
+         </td></tr>\n</table>\n</body>\n</html>\n",
+        escape(email.language),
+        escape(email.subject),
+        page.out,
         footer.join("<br>\n"),
     )
 }
 
-fn block(out: &mut String, one: &Block) {
-    match one {
-        Block::Heading(level, spans) => {
-            let _ = writeln!(out, "<h{level}>{}</h{level}>", inline(spans));
+/// The page so far.
+struct Page<'p, 'e> {
+    out: String,
+    phrases: &'p Phrases,
+    pictures: &'p mut Pictures<'e>,
+}
+
+impl Page<'_, '_> {
+    fn blocks(&mut self, blocks: &[Block]) {
+        for one in blocks {
+            self.block(one);
         }
-        Block::Paragraph(spans) => {
-            let _ = writeln!(out, "<p>{}</p>", inline(spans));
-        }
-        Block::List(first, items) => {
-            let (open, close) = match first {
-                None => ("<ul>".to_owned(), "</ul>"),
-                Some(first) => (format!("<ol start=\"{first}\">"), "</ol>"),
-            };
-            let _ = writeln!(out, "{open}");
-            for item in items {
-                out.push_str("<li>");
-                for inside in item {
-                    block(out, inside);
+    }
+
+    fn block(&mut self, one: &Block) {
+        match one {
+            Block::Heading(level, spans) => {
+                let size = [26, 22, 19][usize::from(level.saturating_sub(1).min(2))];
+                let style = format!("margin:24px 0 12px;font-size:{size}px;line-height:1.25");
+                let _ = writeln!(self.out, "<h{level} style=\"{style}\">{}</h{level}>", inline(spans));
+            }
+            Block::Paragraph(spans) => self.paragraph(&inline(spans)),
+            Block::List(first, items) => {
+                let (open, close) = match first {
+                    None => ("ul".to_owned(), "ul"),
+                    Some(first) => (format!("ol start=\"{first}\""), "ol"),
+                };
+                let _ = writeln!(self.out, "<{open} style=\"margin:0 0 16px;padding:0 0 0 24px\">");
+                for item in items {
+                    self.out.push_str("<li>");
+                    match item.as_slice() {
+                        [Block::Paragraph(spans)] => self.out.push_str(&inline(spans)),
+                        blocks => self.blocks(blocks),
+                    }
+                    self.out.push_str("</li>\n");
                 }
-                out.push_str("</li>\n");
+                let _ = writeln!(self.out, "</{close}>");
             }
-            let _ = writeln!(out, "{close}");
-        }
-        Block::Quote(inside) => {
-            out.push_str("<blockquote>\n");
-            for inside in inside {
-                block(out, inside);
+            Block::Quote(inside) => {
+                let style = "margin:0 0 16px;padding:0 0 0 16px;border-left:3px solid #888888";
+                let _ = writeln!(self.out, "<blockquote style=\"{style}\">");
+                self.blocks(inside);
+                self.out.push_str("</blockquote>\n");
             }
-            out.push_str("</blockquote>\n");
-        }
-        Block::Rule => out.push_str("<hr>\n"),
-        Block::Image { alt, .. } => {
-            if !alt.is_empty() {
-                let _ = writeln!(out, "<p>{}</p>", escape(alt));
+            Block::Rule => {
+                self.out.push_str("<hr style=\"border:0;border-top:1px solid #888888;margin:24px 0\">\n");
             }
-        }
-        Block::Qr(code) | Block::Barcode(code) => {
-            let _ = writeln!(
-                out,
-                "<p>Your code: <strong style=\"font-family:monospace;font-size:24px;letter-spacing:2px\">{}</strong></p>",
-                escape(code)
-            );
-        }
-        Block::Table(rows) => {
-            out.push_str("<table style=\"border-collapse:collapse\">\n");
-            for (index, row) in rows.iter().enumerate() {
-                let cell = if index == 0 { "th" } else { "td" };
-                out.push_str("<tr>");
-                for spans in row {
-                    let _ = write!(
-                        out,
-                        "<{cell} style=\"text-align:left;padding:4px 16px 4px 0\">{}</{cell}>",
-                        inline(spans)
-                    );
+            Block::Image { file, width, alt } => self.picture(file, *width, alt),
+            Block::Qr(code) => {
+                let qr = self.pictures.qr(code);
+                self.image(qr, code);
+                self.code(code);
+            }
+            Block::Barcode(code) => self.code(code),
+            Block::Table(rows) => {
+                self.out.push_str("<table style=\"border-collapse:collapse;margin:0 0 16px\">\n");
+                for (index, row) in rows.iter().enumerate() {
+                    let cell = if index == 0 { "th" } else { "td" };
+                    self.out.push_str("<tr>");
+                    for spans in row {
+                        let style = "text-align:start;vertical-align:top;padding:4px 16px 4px 0";
+                        let _ = write!(self.out, "<{cell} style=\"{style}\">{}</{cell}>", inline(spans));
+                    }
+                    self.out.push_str("</tr>\n");
                 }
-                out.push_str("</tr>\n");
+                self.out.push_str("</table>\n");
             }
-            out.push_str("</table>\n");
         }
+    }
+
+    fn paragraph(&mut self, inside: &str) {
+        let _ = writeln!(self.out, "<p style=\"margin:0 0 16px\">{inside}</p>");
+    }
+
+    fn code(&mut self, code: &str) {
+        let style = "font-family:Menlo,Consolas,monospace;font-size:22px;letter-spacing:2px";
+        self.paragraph(&format!("{} <strong style=\"{style}\">{}</strong>", escape(self.phrases.code), escape(code)));
+    }
+
+    /// A file of the template; `width` is in tenths of a millimetre, 0 means as wide as it is.
+    fn picture(&mut self, file: &str, width: u32, alt: &str) {
+        let picture = self.pictures.file(file).map(|(source, own)| match width {
+            0 => (source, own),
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "a width is positive and small"
+            )]
+            tenths => (source, (f64::from(tenths) * PIXELS).round() as u32),
+        });
+        self.image(picture, alt);
+    }
+
+    /// A picture by where it is found and how wide it is shown, on a ground of its own.
+    fn image(&mut self, picture: Option<(String, u32)>, alt: &str) {
+        let Some((source, width)) = picture else { return };
+        let width = width.clamp(1, TEXT);
+        let style =
+            format!("display:block;width:{width}px;max-width:100%;height:auto;border:0;background-color:#ffffff");
+        let alt = escape(alt);
+        self.paragraph(&format!("<img src=\"{source}\" alt=\"{alt}\" width=\"{width}\" style=\"{style}\">"));
     }
 }
 

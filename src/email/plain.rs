@@ -2,29 +2,32 @@
 
 use std::fmt::Write as _;
 
+use super::phrases::Phrases;
 use crate::merge::{Block, Span};
 
 /// The text of blocks, a blank line between them.
-pub(super) fn text(blocks: &[Block]) -> String {
-    blocks.iter().map(block).filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n\n")
+pub(super) fn text(blocks: &[Block], phrases: &Phrases) -> String {
+    blocks.iter().map(|one| block(one, phrases)).filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n\n")
 }
 
-fn block(block: &Block) -> String {
+fn block(block: &Block, phrases: &Phrases) -> String {
     match block {
         Block::Heading(_, spans) | Block::Paragraph(spans) => wrapped(&line(spans)),
         Block::List(first, items) => {
             let mut out = String::new();
             for (index, item) in items.iter().enumerate() {
                 let mark = first.map_or("- ".to_owned(), |first| format!("{}. ", first + index as u64));
-                let inside = text(item).replace('\n', &format!("\n{}", " ".repeat(mark.len())));
+                let inside = text(item, phrases).replace('\n', &format!("\n{}", " ".repeat(mark.len())));
                 let _ = writeln!(out, "{mark}{inside}");
             }
             out.trim_end().to_owned()
         }
-        Block::Quote(inside) => text(inside).lines().map(|line| format!("> {line}")).collect::<Vec<_>>().join("\n"),
+        Block::Quote(inside) => {
+            text(inside, phrases).lines().map(|line| format!("> {line}")).collect::<Vec<_>>().join("\n")
+        }
         Block::Rule => "-".repeat(40),
         Block::Image { alt, .. } => alt.clone(),
-        Block::Qr(code) | Block::Barcode(code) => format!("Your code: {code}"),
+        Block::Qr(code) | Block::Barcode(code) => format!("{} {code}", phrases.code),
         Block::Table(rows) => {
             let cells = |row: &Vec<Vec<Span>>| row.iter().map(|cell| line(cell)).collect::<Vec<_>>().join("   ");
             rows.iter().map(cells).collect::<Vec<_>>().join("\n")
@@ -44,7 +47,7 @@ fn line(spans: &[Span]) -> String {
 }
 
 /// Lines of at most 76 signs where words allow it.
-fn wrapped(text: &str) -> String {
+pub(super) fn wrapped(text: &str) -> String {
     let mut out = String::new();
     for (index, line) in text.split('\n').enumerate() {
         if index > 0 {

@@ -5,8 +5,9 @@ use super::lines::{self, Align};
 use super::page::{Fault, Mark, SetBlock, Strip};
 use super::paper::MM;
 use super::typeset::{Look, Setter, Styled};
-use super::{barcode, qr, table};
+use super::{barcode, table};
 use crate::merge::block::{Block, Span};
+use crate::merge::qr;
 use crate::words;
 
 /// The distance of baselines, as a multiple of the size of the type.

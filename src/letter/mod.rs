@@ -29,7 +29,6 @@ mod page;
 mod paper;
 mod pdf;
 mod print;
-mod qr;
 mod sheet;
 mod table;
 #[cfg(test)]

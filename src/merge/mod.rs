@@ -8,6 +8,7 @@ mod fields;
 mod greeting;
 mod markdown;
 mod names;
+pub(crate) mod qr;
 mod template;
 
 pub use address::{address_forms, address_lines};

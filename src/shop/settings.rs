@@ -65,6 +65,9 @@ pub struct EmailSettings {
     pub rate: Option<String>,
     /// Emails a day at most.
     pub daily_cap: Option<u32>,
+    /// The printed letter goes with each email, as a PDF.
+    #[serde(default)]
+    pub attach_letter: bool,
     /// The key that signs the emails.
     pub dkim_key: Option<String>,
     /// Where one click unsubscribes.

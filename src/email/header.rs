@@ -1,0 +1,77 @@
+//! What may stand in the header of a message, whatever it was made from: no control characters, no encoded word that
+//! somebody typed, no line that is too long.
+
+use email_encoding::headers::{rfc2047, writer::EmailWriter};
+use lettre::Address;
+use lettre::message::Mailbox;
+use lettre::message::header::{HeaderName, HeaderValue};
+
+use crate::error::{Error, Result};
+use crate::words;
+
+/// Signs of a name and of a subject at most: what comes after them no mail program shows.
+const LONGEST_NAME: usize = 100;
+const LONGEST_SUBJECT: usize = 200;
+
+/// A text in one line without control characters, of so many signs at most.
+fn line(text: &str, longest: usize) -> String {
+    let plain: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    plain.trim().chars().take(longest).collect::<String>().trim_end().to_owned()
+}
+
+/// The sender, or where answers go, as shop.toml has it under `key`.
+pub(super) fn own(text: &str, key: &str) -> Result<Mailbox> {
+    let mailbox: Mailbox = line(text, 1000).parse().map_err(|e| {
+        Error::new(format!("{} is not an address to write from", words::quote(text)))
+            .at("shop.toml")
+            .hint(format!("write `{key} = \"Helen at Wiedeman's <helen@example.com>\"` under `[email]`"))
+            .because(address_error(e))
+    })?;
+    Ok(named(mailbox.name.as_deref().unwrap_or_default(), mailbox.email))
+}
+
+/// The recipient.
+pub(super) fn recipient(name: &str, address: &str) -> Result<Mailbox> {
+    let address: Address = line(address, 1000).parse().map_err(|e| {
+        Error::new(format!("{} is not an email address", words::quote(address)))
+            .hint("correct it in the book")
+            .because(address_error(e))
+    })?;
+    Ok(named(name, address))
+}
+
+fn named(name: &str, address: Address) -> Mailbox {
+    Mailbox::new(Some(line(name, LONGEST_NAME)).filter(|name| !name.is_empty()), address)
+}
+
+fn address_error(error: lettre::address::AddressError) -> Box<dyn std::error::Error + Send + Sync> {
+    Box::new(error)
+}
+
+/// The subject. What is not plain ASCII is encoded as a whole, and so is what would be taken for an encoded word.
+pub(super) fn subject(text: &str) -> HeaderValue {
+    let name = HeaderName::new_from_ascii_str("Subject");
+    let text = line(text, LONGEST_SUBJECT);
+    if text.is_ascii() && !text.contains("=?") {
+        return HeaderValue::new(name, text);
+    }
+    let mut encoded = String::new();
+    // Writing to a string cannot fail.
+    let _ = rfc2047::encode(&text, &mut EmailWriter::new(&mut encoded, "Subject: ".len(), 0, false));
+    HeaderValue::dangerous_new_pre_encoded(name, text, encoded)
+}
+
+/// How to get no more emails, for mail programs that offer a button for it: a mail to `answers` that names this piece.
+pub(super) fn list_unsubscribe(answers: &Address, key: &str) -> HeaderValue {
+    let value = format!("<mailto:{}?subject=unsubscribe%20{key}>", in_link(answers.as_ref()));
+    HeaderValue::new(HeaderName::new_from_ascii_str("List-Unsubscribe"), value)
+}
+
+/// An address as part of a `mailto:` link.
+pub(super) fn in_link(address: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"@.-_".contains(&byte);
+    address
+        .bytes()
+        .map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
+        .collect()
+}

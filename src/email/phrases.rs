@@ -1,0 +1,20 @@
+//! What an email says that stands in no template, in the languages of the program.
+
+/// The few words of ours in an email.
+pub(super) struct Phrases {
+    /// What stands before the code.
+    pub(super) code: &'static str,
+    /// How to get no more emails; `{}` is the address to write to.
+    pub(super) no_more: &'static str,
+}
+
+/// The phrases of a language, given as a BCP 47 tag; English where there are none.
+pub(super) fn of(language: &str) -> Phrases {
+    let (code, no_more) = match language.split('-').next().unwrap_or_default() {
+        "de" => ("Ihr Code:", "Wenn Sie keine E-Mails mehr von uns möchten, schreiben Sie an {}."),
+        "fr" => ("Votre code :", "Si vous ne souhaitez plus recevoir nos e-mails, écrivez à {}."),
+        "es" => ("Su código:", "Si prefiere no recibir más correos nuestros, escriba a {}."),
+        _ => ("Your code:", "If you would rather have no more emails from us, write to {}."),
+    };
+    Phrases { code, no_more }
+}

@@ -1,0 +1,118 @@
+//! The pictures of one message: those that its template names and the QR code, each in it once.
+
+use std::borrow::Cow;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use crate::merge::qr;
+
+/// Dots of the screen that a module of a QR code is wide, and modules of white around it.
+const MODULE: u16 = 6;
+const WHITE: u16 = 4;
+
+/// A picture at hand: a PNG or JPEG file that the template may name.
+#[derive(Debug, Clone, Copy)]
+pub struct Picture<'e> {
+    /// The file's name, as templates say it.
+    pub name: &'e str,
+    /// The file.
+    pub bytes: &'e [u8],
+    /// How wide it is where nothing else is said, in pixels of a page (96 an inch).
+    pub width: u32,
+}
+
+/// A picture that is in the message.
+pub(super) struct Shown<'e> {
+    /// Its Content-ID without the brackets.
+    pub(super) id: String,
+    /// The file.
+    pub(super) bytes: Cow<'e, [u8]>,
+    name: String,
+    width: u32,
+}
+
+/// The pictures at hand, and those that the page has asked for so far.
+pub(super) struct Pictures<'e> {
+    at_hand: &'e [Picture<'e>],
+    /// What makes the Content-IDs of this message different from all others; without one, pictures stand in the page itself.
+    message: Option<String>,
+    shown: Vec<Shown<'e>>,
+}
+
+impl<'e> Pictures<'e> {
+    /// Pictures as parts of the message with this Message-ID.
+    pub(super) fn in_message(at_hand: &'e [Picture<'e>], id: &str) -> Self {
+        Self { at_hand, message: Some(id.to_owned()), shown: Vec::new() }
+    }
+
+    /// Pictures that stand in the page itself.
+    pub(super) fn in_page(at_hand: &'e [Picture<'e>]) -> Self {
+        Self { at_hand, message: None, shown: Vec::new() }
+    }
+
+    /// Where the page finds this file, and how wide it is in pixels.
+    pub(super) fn file(&mut self, name: &str) -> Option<(String, u32)> {
+        let picture = self.at_hand.iter().find(|picture| picture.name == name)?;
+        Some(self.show(name, || (Cow::Borrowed(picture.bytes), picture.width)))
+    }
+
+    /// Where the page finds the QR code of this text, and how wide it is in pixels.
+    pub(super) fn qr(&mut self, text: &str) -> Option<(String, u32)> {
+        let (bytes, width) = qr_png(text)?;
+        // No file is called so: a name cannot begin with a slash.
+        Some(self.show(&format!("/{text}"), || (Cow::Owned(bytes), width)))
+    }
+
+    /// Those that the page has asked for, in its order.
+    pub(super) fn shown(self) -> Vec<Shown<'e>> {
+        self.shown
+    }
+
+    fn show(&mut self, name: &str, make: impl FnOnce() -> (Cow<'e, [u8]>, u32)) -> (String, u32) {
+        let known = self.shown.iter().position(|shown| shown.name == name);
+        let at = known.unwrap_or_else(|| {
+            let (bytes, width) = make();
+            let id = self.message.as_ref().map(|message| format!("{}.{message}", self.shown.len() + 1));
+            self.shown.push(Shown { id: id.unwrap_or_default(), bytes, name: name.to_owned(), width });
+            self.shown.len() - 1
+        });
+        let shown = &self.shown[at];
+        let source = match self.message {
+            Some(_) => format!("cid:{}", shown.id),
+            None => format!("data:{};base64,{}", media_type(&shown.bytes), STANDARD.encode(&shown.bytes)),
+        };
+        (source, shown.width)
+    }
+}
+
+/// What sort of file a picture is.
+pub(super) fn media_type(bytes: &[u8]) -> &'static str {
+    if bytes.starts_with(b"\x89PNG") { "image/png" } else { "image/jpeg" }
+}
+
+/// The QR code of a text as a PNG file, with the white around it that scanners need, and its width.
+fn qr_png(text: &str) -> Option<(Vec<u8>, u32)> {
+    let (boxes, modules) = qr::boxes(text)?;
+    let side = usize::from((modules + 2 * WHITE) * MODULE);
+    let row_bytes = side.div_ceil(8);
+    let mut dots = vec![0xff_u8; row_bytes * side];
+    for [x, y, wide, high] in boxes {
+        let dots_of =
+            |from: u16, count: u16| usize::from((from + WHITE) * MODULE)..usize::from((from + count + WHITE) * MODULE);
+        for row in dots_of(y, high) {
+            for column in dots_of(x, wide) {
+                dots[row * row_bytes + column / 8] &= !(0x80 >> (column % 8));
+            }
+        }
+    }
+    let width = u32::try_from(side).ok()?;
+    let mut file = Vec::new();
+    let mut encoder = png::Encoder::new(&mut file, width, width);
+    encoder.set_color(png::ColorType::Grayscale);
+    encoder.set_depth(png::BitDepth::One);
+    let mut writer = encoder.write_header().ok()?;
+    writer.write_image_data(&dots).ok()?;
+    writer.finish().ok()?;
+    Some((file, width))
+}
