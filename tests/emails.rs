@@ -3,7 +3,7 @@
 use std::fs;
 
 use crate::letters::{STRANGE, strange_shop};
-use crate::support::{Shop, files_below, outside, tools};
+use crate::support::{Shop, dump, files_below, outside, tools};
 
 /// A shop that writes emails.
 fn by_email(shop: Shop) -> Shop {
@@ -161,6 +161,95 @@ fn a_message_has_its_pictures_and_its_letter_in_it() {
 
 /// The parts of a message: text, page, and the pictures of the page.
 const TREE: &str = "alternative(text/plain related(text/html image/png image/png image/png))";
+
+/// A key of either kind is made once, stays out of the database, and what it signs is found right by dkimpy.
+#[test]
+fn what_a_key_signs_is_found_right_by_others() {
+    let shop = by_email(Shop::new());
+    shop.edit("shop.toml", "[email]", "[email]\nreply_to = \"hello@example.com\"\ndkim_key = \"dkim.pem\"");
+    shop.run("plan spring").quiet();
+    shop.run("send spring --to-folder out/mail").status(1).says("there is no key `dkim.pem` in the shop folder");
+    fs::write(shop.file("verify.py"), VERIFY).unwrap();
+    for kind in ["rsa", "ed25519"] {
+        let made = shop.json(&format!("email keys --kind {kind} --replace"));
+        let key = shop.read("dkim.pem");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            assert_eq!(fs::metadata(shop.file("dkim.pem")).unwrap().permissions().mode() & 0o777, 0o600);
+        }
+        let again = shop.json("email keys");
+        assert_eq!((&made["made"], &again["made"]), (&true.into(), &false.into()));
+        assert_eq!(made["records"], again["records"]);
+        assert_eq!(shop.read("dkim.pem"), key, "a key was overwritten that nobody asked to replace");
+        assert_eq!(made["records"][0]["name"], "regulars._domainkey.example.com");
+        for folder in ["out/mail", "out/again"] {
+            shop.run(&format!("send spring --to-folder {folder}")).shows("Wrote 4 emails");
+        }
+        assert_eq!(
+            files_below(&shop.file("out/mail")),
+            files_below(&shop.file("out/again")),
+            "signed with other bytes"
+        );
+        let secret = key.lines().nth(1).unwrap();
+        let kept = dump(&shop.file("regulars.db"));
+        assert!(!kept.contains(secret), "the key is in the database");
+        if tools("signatures checked with dkimpy") {
+            shop.write("records.json", made["records"].to_string());
+            assert_eq!(outside(&shop.path(), "python3 verify.py out/mail").trim(), format!("4 {kind}-sha256"));
+        }
+    }
+    shop.write("dkim.pem", "not a key");
+    let mut run = shop.run("email keys");
+    assert_eq!(run.ended(), 1);
+    run.says("dkim.pem: it holds no RSA or Ed25519 key");
+    assert_eq!(shop.read("dkim.pem"), "not a key");
+}
+
+#[test]
+fn what_is_missing_is_told_with_what_to_do() {
+    let keys = |shop: &Shop, status: i32| -> Vec<(String, bool)> {
+        let missing = shop.run("--json email check").status(status).json();
+        let list = missing["missing"].as_array().unwrap().clone();
+        list.iter().map(|one| (one["key"].as_str().unwrap().to_owned(), one["stops"].as_bool().unwrap())).collect()
+    };
+    let of = |list: &[(&str, bool)]| list.iter().map(|(key, stops)| ((*key).to_owned(), *stops)).collect::<Vec<_>>();
+    let shop = Shop::new();
+    assert_eq!(keys(&shop, 1), of(&[("from", true)]));
+    let shop = by_email(shop);
+    let usual = [("reply_to", false), ("server", false), ("dkim_key", false), ("unsubscribe_url", false)];
+    assert_eq!(keys(&shop, 0), of(&usual));
+    shop.run("email check").shows("`dkim_key`: emails are not signed").shows("`regulars email keys` makes a key");
+    shop.edit("shop.toml", "[email]", "[email]\ndkim_key = \"dkim.pem\"\nreply_to = \"nobody\"");
+    shop.edit("shop.toml", "address  = [\"14 Mill Street\", \"Salem, OR 97301\"]", "address = [\"\"]");
+    let expected =
+        [("address", true), ("reply_to", true), ("server", false), ("dkim_key", true), ("unsubscribe_url", false)];
+    assert_eq!(keys(&shop, 1), of(&expected));
+}
+
+/// Checks every signature, and that no change of what must be signed goes unseen.
+const VERIFY: &str = r#"
+import dkim, json, pathlib, re, sys
+
+records = {record["name"] + ".": record["value"] for record in json.load(open("records.json"))}
+
+def right(message):
+    return dkim.verify(message, dnsfunc=lambda name, timeout=5: records[name.decode()].encode())
+
+kinds, messages = set(), sorted(pathlib.Path(sys.argv[1]).glob("*.eml"))
+for path in messages:
+    message = path.read_bytes()
+    assert right(message), f"{path}: the signature is wrong"
+    assert message.count(b"DKIM-Signature:") == 1
+    kinds.add(re.search(rb"a=([a-z0-9-]+);", message)[1].decode())
+    signature, rest = message.split(b"From:", 1)
+    rest = b"From:" + rest
+    for field in [b"From", b"To", b"Subject", b"Date", b"Message-ID", b"Reply-To", b"MIME-Version", b"List-Unsubscribe"]:
+        assert re.search(rb"(?m)^" + field + rb": ", rest), f"{path}: no {field}"
+        assert not right(signature + re.sub(rb"(?m)^" + field + rb": ", field + b": x", rest, count=1)), f"{path}: {field} is not signed"
+    assert not right(message.replace(b"Dear", b"Near", 1)), f"{path}: the text is not signed"
+print(len(messages), *kinds)
+"#;
 
 /// Takes emails apart: every message has the parts that its page asks for, and only lines that the post carries.
 const PARTS: &str = r#"

@@ -8,6 +8,7 @@ mod customer;
 mod demo;
 mod doctor;
 mod done;
+mod email;
 mod follow_up;
 mod import;
 mod import_past;
@@ -77,6 +78,7 @@ enum Verb {
     Print(print::Arguments),
     Posted(posted::Arguments),
     Send(send::Arguments),
+    Email(email::Arguments),
     Redeem(redeem::Arguments),
     Unredeem(unredeem::Arguments),
     Returned(returned::Arguments),
@@ -144,6 +146,7 @@ fn run(verb: &Verb, context: &Context) -> Result<Done> {
         Verb::Print(arguments) => print::run(arguments, context),
         Verb::Posted(arguments) => posted::run(arguments, context),
         Verb::Send(arguments) => send::run(arguments, context),
+        Verb::Email(arguments) => email::run(arguments, context),
         Verb::Redeem(arguments) => redeem::run(arguments, context),
         Verb::Unredeem(arguments) => unredeem::run(arguments, context),
         Verb::Returned(arguments) => returned::run(arguments, context),

@@ -4,41 +4,68 @@ use sha2::{Digest, Sha256};
 
 use super::Context;
 use crate::campaign::{self, Recipient};
-use crate::email::{self, Email, Picture};
+use crate::email::{self, Dkim, Email, Key, Picture};
 use crate::error::{Error, Result};
 use crate::letter::{self, OnDesk};
-use crate::shop::{EmailSettings, Shop};
+use crate::shop::{self, EmailSettings, Shop};
 use crate::store::Read;
 use crate::words;
 
 /// Who sends the emails, as shop.toml says it today.
-pub(super) fn sender(shop: &Shop) -> Result<&EmailSettings> {
+pub(super) struct Sender<'s> {
+    settings: &'s EmailSettings,
+    dkim: Option<Dkim>,
+}
+
+/// Who sends the emails, with the key that signs them.
+pub(super) fn sender(shop: &Shop) -> Result<Sender<'_>> {
+    let settings = email_settings(shop)?;
+    let key = settings.dkim_key.as_deref().map(|name| dkim_key(shop, name)).transpose()?;
+    let dkim = key.map(|key| Dkim::new(&settings.dkim_selector, key)).transpose();
+    Ok(Sender { settings, dkim: dkim.map_err(|e| e.at("shop.toml"))? })
+}
+
+/// What shop.toml says about emails.
+pub(super) fn email_settings(shop: &Shop) -> Result<&EmailSettings> {
     shop.settings.email.as_ref().ok_or_else(|| {
         Error::new("shop.toml does not say who sends the emails")
             .hint("add `[email]` with `from = \"Helen at My shop <helen@example.com>\"`")
     })
 }
 
+/// The key that signs emails, from its file in the shop folder.
+pub(super) fn dkim_key(shop: &Shop, name: &str) -> Result<Key> {
+    let path = shop.folder.join(name);
+    if !path.is_file() {
+        return Err(Error::new(format!("there is no key {} in the shop folder", words::quote(name)))
+            .at("shop.toml")
+            .hint("`regulars email keys` makes one; or correct `dkim_key`"));
+    }
+    shop::read_text(&path).and_then(|text| Key::read(&text)).map_err(|e| {
+        e.at(name).hint("give the file of a key in `dkim_key`; `regulars email keys --replace` makes a new one")
+    })
+}
+
 /// The bytes of a recipient's email.
-pub(super) fn email(read: &Read<'_>, on: &OnDesk, shop: &Shop, recipient: &Recipient) -> Result<Vec<u8>> {
+pub(super) fn email(read: &Read<'_>, on: &OnDesk, sender: &Sender<'_>, recipient: &Recipient) -> Result<Vec<u8>> {
     let mut pdf = Vec::new();
-    if sender(shop)?.attach_letter {
+    if sender.settings.attach_letter {
         let printed = on.print(&[recipient], (false, false), &|_| {}, &mut pdf)?;
         Error::all(letter::problems(&printed, &[recipient])).map_or(Ok(()), Err)?;
     }
     let letter = Some(pdf.as_slice()).filter(|pdf| !pdf.is_empty());
-    made(read, on, shop, recipient, |message| email::compose(&Email { letter, ..message }))
+    made(read, on, sender, recipient, |message| email::compose(&Email { letter, ..message }))
 }
 
 /// A recipient's email as a page to look at.
-pub(super) fn email_page(read: &Read<'_>, on: &OnDesk, shop: &Shop, recipient: &Recipient) -> Result<String> {
-    made(read, on, shop, recipient, |message| email::page(&message))
+pub(super) fn email_page(read: &Read<'_>, on: &OnDesk, sender: &Sender<'_>, recipient: &Recipient) -> Result<String> {
+    made(read, on, sender, recipient, |message| email::page(&message))
 }
 
 fn made<T>(
     read: &Read<'_>,
     on: &OnDesk,
-    shop: &Shop,
+    sender: &Sender<'_>,
     recipient: &Recipient,
     make: impl FnOnce(Email<'_>) -> Result<T>,
 ) -> Result<T> {
@@ -53,15 +80,14 @@ fn made<T>(
     let letter = on.desk.letter(recipient).map_err(named)?;
     let template = on.desk.template_of(recipient);
     let subject = on.desk.engine.subject(template, &recipient.fields).map_err(named)?.unwrap_or_default();
-    // The sender is that of today; the text is that of the plan.
-    let sender = sender(shop)?;
     let look = &on.desk.stationery[letter.stationery];
     let (signer, signature) =
         letter.signer.as_ref().map_or((&look.signer, &look.signature), |signer| (&signer.name, &signer.signature));
     let pictures: Vec<Picture<'_>> = on.sources.images().map(|(name, bytes)| picture(on, name, bytes)).collect();
     let message = Email {
-        from: &sender.from,
-        reply_to: sender.reply_to.as_deref(),
+        // The sender is that of today; the text is that of the plan.
+        from: &sender.settings.from,
+        reply_to: sender.settings.reply_to.as_deref(),
         to: &recipient.email,
         name: recipient.fields.get("customer.full_name").unwrap_or(&recipient.name),
         subject: &subject,
@@ -75,6 +101,7 @@ fn made<T>(
         date: on.planned.dated,
         key: &campaign::piece_key(read, &on.planned, recipient)?,
         letter: None,
+        dkim: sender.dkim.as_ref(),
     };
     make(message).map_err(|e| if e.place().is_some() { e } else { named(e) })
 }

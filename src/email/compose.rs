@@ -5,6 +5,7 @@ use lettre::Message;
 use lettre::message::header::ContentType;
 use lettre::message::{Attachment, Body, Mailbox, MultiPart, MultiPartKind, SinglePart};
 
+use super::dkim::Dkim;
 use super::pictures::{Picture, Pictures, media_type};
 use super::{header, html, phrases, plain};
 use crate::error::{Error, Result};
@@ -43,6 +44,8 @@ pub struct Email<'e> {
     pub key: &'e str,
     /// The printed letter, as a PDF that is attached.
     pub letter: Option<&'e [u8]>,
+    /// What signs it.
+    pub dkim: Option<&'e Dkim>,
 }
 
 /// The bytes of the message.
@@ -52,7 +55,8 @@ pub struct Email<'e> {
 pub fn compose(email: &Email<'_>) -> Result<Vec<u8>> {
     let Senders { from, reply_to } = Senders::of(email)?;
     let answers = reply_to.as_ref().unwrap_or(&from).email.clone();
-    let id = format!("{}@{}", email.key, from.email.domain());
+    let domain = from.email.domain().to_owned();
+    let id = format!("{}@{domain}", email.key);
     let mut message = Message::builder()
         .from(from)
         .to(header::recipient(email.name, email.to)?)
@@ -87,7 +91,19 @@ pub fn compose(email: &Email<'_>) -> Result<Vec<u8>> {
             many(MultiPartKind::Mixed, "whole").multipart(texts).singlepart(letter)
         }
     };
-    Ok(message.multipart(whole).map_err(broken)?.formatted())
+    let message = message.multipart(whole).map_err(broken)?.formatted();
+    match email.dkim {
+        Some(dkim) => dkim.signed(&message, &domain),
+        None => Ok(message),
+    }
+}
+
+/// The address alone of what shop.toml has under `key`.
+///
+/// # Errors
+/// When there is none in it.
+pub fn address(text: &str, key: &str) -> Result<String> {
+    Ok(header::own(text, key)?.email.to_string())
 }
 
 /// The HTML of the message as a page of its own, its pictures in it.
@@ -168,6 +184,7 @@ mod tests {
             date: NaiveDate::from_ymd_opt(1990, 1, 15).expect("day"),
             key: "0123abcd",
             letter: None,
+            dkim: None,
         };
         String::from_utf8(compose(&email).expect("composed")).expect("text")
     }

@@ -1,11 +1,15 @@
 //! Emails: one message a recipient, from the same template as the letter.
 
 mod compose;
+mod dkim;
 mod header;
 mod html;
+mod keys;
 mod phrases;
 mod pictures;
 mod plain;
 
-pub use compose::{Email, compose, page};
+pub use compose::{Email, address, compose, page};
+pub use dkim::Dkim;
+pub use keys::Key;
 pub use pictures::Picture;

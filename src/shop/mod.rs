@@ -109,6 +109,22 @@ pub fn write_whole(path: &Path, content: &[u8]) -> Result<()> {
     write_whole_with(path, |file| std::io::Write::write_all(file, content).map_err(|e| Error::io("write", path, e)))
 }
 
+/// Writes a file that nobody but its owner may read, so that it is there whole or not at all.
+///
+/// # Errors
+/// When the disk is full or the folder cannot be written.
+pub fn write_secret(path: &Path, content: &[u8]) -> Result<()> {
+    write_whole_with(path, |file| {
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            let only_owner = std::fs::Permissions::from_mode(0o600);
+            file.get_ref().set_permissions(only_owner).map_err(|e| Error::io("lock", path, e))?;
+        }
+        std::io::Write::write_all(file, content).map_err(|e| Error::io("write", path, e))
+    })
+}
+
 /// Writes a file through `fill` so that it is there whole or not at all.
 ///
 /// # Errors

@@ -68,10 +68,17 @@ pub struct EmailSettings {
     /// The printed letter goes with each email, as a PDF.
     #[serde(default)]
     pub attach_letter: bool,
-    /// The key that signs the emails.
+    /// The file of the key that signs the emails.
     pub dkim_key: Option<String>,
+    /// The name under which DNS has the public half of that key.
+    #[serde(default = "usual_selector")]
+    pub dkim_selector: String,
     /// Where one click unsubscribes.
     pub unsubscribe_url: Option<String>,
+}
+
+fn usual_selector() -> String {
+    "regulars".to_owned()
 }
 
 /// `[till]`: how the counter works.
