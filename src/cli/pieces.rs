@@ -11,22 +11,22 @@ use crate::shop::{self, EmailSettings, Shop};
 use crate::store::Read;
 use crate::words;
 
-/// Who sends the emails, as shop.toml says it today.
-pub(super) struct Sender<'s> {
+/// Who writes the emails: what shop.toml says today, and the key that signs them.
+pub(super) struct Writer<'s> {
     settings: &'s EmailSettings,
     dkim: Option<Dkim>,
 }
 
-/// Who sends the emails, with the key that signs them.
-pub(super) fn sender(shop: &Shop) -> Result<Sender<'_>> {
-    let settings = email_settings(shop)?;
+/// Who writes the emails of a shop.
+pub(super) fn writer(shop: &Shop) -> Result<Writer<'_>> {
+    let settings = sender(shop)?;
     let key = settings.dkim_key.as_deref().map(|name| dkim_key(shop, name)).transpose()?;
     let dkim = key.map(|key| Dkim::new(&settings.dkim_selector, key)).transpose();
-    Ok(Sender { settings, dkim: dkim.map_err(|e| e.at("shop.toml"))? })
+    Ok(Writer { settings, dkim: dkim.map_err(|e| e.at("shop.toml"))? })
 }
 
-/// What shop.toml says about emails.
-pub(super) fn email_settings(shop: &Shop) -> Result<&EmailSettings> {
+/// Who sends the emails, as shop.toml says it today.
+pub(super) fn sender(shop: &Shop) -> Result<&EmailSettings> {
     shop.settings.email.as_ref().ok_or_else(|| {
         Error::new("shop.toml does not say who sends the emails")
             .hint("add `[email]` with `from = \"Helen at My shop <helen@example.com>\"`")
@@ -47,25 +47,25 @@ pub(super) fn dkim_key(shop: &Shop, name: &str) -> Result<Key> {
 }
 
 /// The bytes of a recipient's email.
-pub(super) fn email(read: &Read<'_>, on: &OnDesk, sender: &Sender<'_>, recipient: &Recipient) -> Result<Vec<u8>> {
+pub(super) fn email(read: &Read<'_>, on: &OnDesk, writer: &Writer<'_>, recipient: &Recipient) -> Result<Vec<u8>> {
     let mut pdf = Vec::new();
-    if sender.settings.attach_letter {
+    if writer.settings.attach_letter {
         let printed = on.print(&[recipient], (false, false), &|_| {}, &mut pdf)?;
         Error::all(letter::problems(&printed, &[recipient])).map_or(Ok(()), Err)?;
     }
     let letter = Some(pdf.as_slice()).filter(|pdf| !pdf.is_empty());
-    made(read, on, sender, recipient, |message| email::compose(&Email { letter, ..message }))
+    made(read, on, writer, recipient, |message| email::compose(&Email { letter, ..message }))
 }
 
 /// A recipient's email as a page to look at.
-pub(super) fn email_page(read: &Read<'_>, on: &OnDesk, sender: &Sender<'_>, recipient: &Recipient) -> Result<String> {
-    made(read, on, sender, recipient, |message| email::page(&message))
+pub(super) fn email_page(read: &Read<'_>, on: &OnDesk, writer: &Writer<'_>, recipient: &Recipient) -> Result<String> {
+    made(read, on, writer, recipient, |message| email::page(&message))
 }
 
 fn made<T>(
     read: &Read<'_>,
     on: &OnDesk,
-    sender: &Sender<'_>,
+    writer: &Writer<'_>,
     recipient: &Recipient,
     make: impl FnOnce(Email<'_>) -> Result<T>,
 ) -> Result<T> {
@@ -86,8 +86,8 @@ fn made<T>(
     let pictures: Vec<Picture<'_>> = on.sources.images().map(|(name, bytes)| picture(on, name, bytes)).collect();
     let message = Email {
         // The sender is that of today; the text is that of the plan.
-        from: &sender.settings.from,
-        reply_to: sender.settings.reply_to.as_deref(),
+        from: &writer.settings.from,
+        reply_to: writer.settings.reply_to.as_deref(),
         to: &recipient.email,
         name: recipient.fields.get("customer.full_name").unwrap_or(&recipient.name),
         subject: &subject,
@@ -101,7 +101,7 @@ fn made<T>(
         date: on.planned.dated,
         key: &campaign::piece_key(read, &on.planned, recipient)?,
         letter: None,
-        dkim: sender.dkim.as_ref(),
+        dkim: writer.dkim.as_ref(),
     };
     make(message).map_err(|e| if e.place().is_some() { e } else { named(e) })
 }

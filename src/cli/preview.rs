@@ -50,9 +50,9 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
         (path, None)
     } else {
         let (path, page) = (stem.with_extension("eml"), stem.with_extension("html"));
-        let sender = pieces::sender(&shop)?;
-        shop::write_whole(&path, &pieces::email(&read, &on, &sender, &recipient)?)?;
-        shop::write_whole(&page, pieces::email_page(&read, &on, &sender, &recipient)?.as_bytes())?;
+        let writer = pieces::writer(&shop)?;
+        shop::write_whole(&path, &pieces::email(&read, &on, &writer, &recipient)?)?;
+        shop::write_whole(&page, pieces::email_page(&read, &on, &writer, &recipient)?.as_bytes())?;
         (path, Some(page))
     };
     let shown = pieces::shown(context, &path);

@@ -42,12 +42,12 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
         return Err(Error::new(format!("{} has no email to send", words::quote(&arguments.campaign)))
             .hint("its pieces are letters: `regulars print`; or set `channel = \"email\"` in the campaign"));
     }
-    let sender = pieces::sender(&shop)?;
+    let writer = pieces::writer(&shop)?;
     let wanted = arguments.limit.unwrap_or(emails.len()).min(emails.len());
     let bar = progress(context, wanted, "Writing emails");
     let (mut written, mut faults) = (Vec::new(), Vec::new());
     for recipient in &emails[..wanted] {
-        match pieces::email(&read, &on, &sender, recipient) {
+        match pieces::email(&read, &on, &writer, recipient) {
             Ok(bytes) => written.push((recipient, bytes)),
             Err(fault) => faults.push(fault),
         }

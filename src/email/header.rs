@@ -40,8 +40,10 @@ pub(super) fn recipient(name: &str, address: &str) -> Result<Mailbox> {
     Ok(named(name, address))
 }
 
+/// A name before an address, without full stops in front, which readers do not expect there.
 fn named(name: &str, address: Address) -> Mailbox {
-    Mailbox::new(Some(line(name, LONGEST_NAME)).filter(|name| !name.is_empty()), address)
+    let name = line(name, LONGEST_NAME).trim_start_matches(['.', ' ']).to_owned();
+    Mailbox::new(Some(name).filter(|name| !name.is_empty()), address)
 }
 
 fn address_error(error: lettre::address::AddressError) -> Box<dyn std::error::Error + Send + Sync> {

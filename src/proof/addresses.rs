@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::names::argument;
 use super::{Kind, Person, Problem};
+use crate::book::import::whole_postcode;
 use crate::merge::{country_code, country_name};
 use crate::words;
 
@@ -61,8 +62,9 @@ pub(super) fn problems(people: &[Person<'_>], home: &str) -> Vec<Problem> {
             Some((code, example, forms)) if !forms.iter().any(|form| fits(postcode, form)) => {
                 let message =
                     format!("{} is no postcode ({}: {example})", words::quote(postcode), country_name(country, "US"));
-                let lost_zero = *code == "US" && fits(postcode, "9999");
-                let right = if lost_zero { format!("0{postcode}") } else { "…".to_owned() };
+                let state = person.best().map(|card| card.state.as_str()).unwrap_or_default();
+                let whole = whole_postcode(postcode, state, code);
+                let right = if whole == postcode { "…" } else { &whole };
                 say(message, format!("regulars customer set {reference} postcode={right}"));
             }
             _ => {}

@@ -93,7 +93,7 @@ fn missing(shop: &Shop) -> Vec<Missing> {
             "`regulars email keys` makes a key and says what to do with it",
         ),
         Some(_) => {
-            if let Some(fault) = pieces::sender(shop).err() {
+            if let Some(fault) = pieces::writer(shop).err() {
                 add("dkim_key", true, fault.message(), fault.what_next().unwrap_or_default());
             }
         }

@@ -23,7 +23,7 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
     let shop = context.shop()?;
-    let settings = pieces::email_settings(&shop)?;
+    let settings = pieces::sender(&shop)?;
     let address = email::address(&settings.from, "from")?;
     let domain = address.rsplit_once('@').map_or(address.as_str(), |(_, domain)| domain);
     let name = settings.dkim_key.as_deref().unwrap_or("dkim.pem");
