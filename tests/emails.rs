@@ -225,6 +225,8 @@ fn what_is_missing_is_told_with_what_to_do() {
     let expected =
         [("address", true), ("reply_to", true), ("server", false), ("dkim_key", true), ("unsubscribe_url", false)];
     assert_eq!(keys(&shop, 1), of(&expected));
+    shop.run("plan spring").quiet();
+    shop.run("send spring --to-folder out/mail").status(1).says("emails need the shop's postal address");
 }
 
 /// Checks every signature, and that no change of what must be signed goes unseen.

@@ -20,9 +20,18 @@ pub(super) struct Writer<'s> {
 /// Who writes the emails of a shop.
 pub(super) fn writer(shop: &Shop) -> Result<Writer<'_>> {
     let settings = sender(shop)?;
+    if !has_address(shop) {
+        return Err(Error::new("emails need the shop's postal address")
+            .at("shop.toml")
+            .hint("write it as `address = [\"1 Main Street\", \"Springfield, IL 62701\"]`"));
+    }
+    Ok(Writer { settings, dkim: dkim(shop, settings)? })
+}
+
+/// What signs the emails, if shop.toml names a key.
+pub(super) fn dkim(shop: &Shop, settings: &EmailSettings) -> Result<Option<Dkim>> {
     let key = settings.dkim_key.as_deref().map(|name| dkim_key(shop, name)).transpose()?;
-    let dkim = key.map(|key| Dkim::new(&settings.dkim_selector, key)).transpose();
-    Ok(Writer { settings, dkim: dkim.map_err(|e| e.at("shop.toml"))? })
+    key.map(|key| Dkim::new(&settings.dkim_selector, key)).transpose().map_err(|e| e.at("shop.toml"))
 }
 
 /// Who sends the emails, as shop.toml says it today.
@@ -31,6 +40,11 @@ pub(super) fn sender(shop: &Shop) -> Result<&EmailSettings> {
         Error::new("shop.toml does not say who sends the emails")
             .hint("add `[email]` with `from = \"Helen at My shop <helen@example.com>\"`")
     })
+}
+
+/// Whether shop.toml has the postal address that every email must bear.
+pub(super) fn has_address(shop: &Shop) -> bool {
+    shop.settings.address.iter().any(|line| !line.trim().is_empty())
 }
 
 /// The key that signs emails, from its file in the shop folder.

@@ -46,7 +46,7 @@ fn missing(shop: &Shop) -> Vec<Missing> {
     let mut add = |key, stops, message: &str, hint: &str| {
         missing.push(Missing { key, stops, message: message.to_owned(), hint: hint.to_owned() });
     };
-    if shop.settings.address.iter().all(|line| line.trim().is_empty()) {
+    if !pieces::has_address(shop) {
         add(
             "address",
             true,
@@ -93,7 +93,7 @@ fn missing(shop: &Shop) -> Vec<Missing> {
             "`regulars email keys` makes a key and says what to do with it",
         ),
         Some(_) => {
-            if let Some(fault) = pieces::writer(shop).err() {
+            if let Some(fault) = pieces::dkim(shop, email).err() {
                 add("dkim_key", true, fault.message(), fault.what_next().unwrap_or_default());
             }
         }
