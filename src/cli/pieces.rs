@@ -93,7 +93,8 @@ fn made<T>(
     on.may_go(recipient).map_err(named)?;
     let letter = on.desk.letter(recipient).map_err(named)?;
     let template = on.desk.template_of(recipient);
-    let subject = on.desk.engine.subject(template, &recipient.fields).map_err(named)?.unwrap_or_default();
+    let fields = recipient.fields.to_read();
+    let subject = on.desk.engine.subject(template, &fields).map_err(named)?.unwrap_or_default();
     let look = &on.desk.stationery[letter.stationery];
     let (signer, signature) =
         letter.signer.as_ref().map_or((&look.signer, &look.signature), |signer| (&signer.name, &signer.signature));
@@ -103,7 +104,7 @@ fn made<T>(
         from: &writer.settings.from,
         reply_to: writer.settings.reply_to.as_deref(),
         to: &recipient.email,
-        name: recipient.fields.get("customer.full_name").unwrap_or(&recipient.name),
+        name: fields.get("customer.full_name").unwrap_or(&recipient.name),
         subject: &subject,
         blocks: &letter.blocks,
         pictures: &pictures,
