@@ -13,6 +13,7 @@ mod import;
 mod import_past;
 mod init;
 mod note_lines;
+mod outbox;
 mod pieces;
 mod plan;
 mod posted;
@@ -77,6 +78,7 @@ enum Verb {
     Print(print::Arguments),
     Posted(posted::Arguments),
     Send(send::Arguments),
+    Outbox(outbox::Arguments),
     Redeem(redeem::Arguments),
     Unredeem(unredeem::Arguments),
     Returned(returned::Arguments),
@@ -144,6 +146,7 @@ fn run(verb: &Verb, context: &Context) -> Result<Done> {
         Verb::Print(arguments) => print::run(arguments, context),
         Verb::Posted(arguments) => posted::run(arguments, context),
         Verb::Send(arguments) => send::run(arguments, context),
+        Verb::Outbox(arguments) => outbox::run(arguments, context),
         Verb::Redeem(arguments) => redeem::run(arguments, context),
         Verb::Unredeem(arguments) => unredeem::run(arguments, context),
         Verb::Returned(arguments) => returned::run(arguments, context),

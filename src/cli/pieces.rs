@@ -22,6 +22,11 @@ pub(super) fn sender(shop: &Shop) -> Result<&EmailSettings> {
 
 /// The bytes of a recipient's email.
 pub(super) fn email(read: &Read<'_>, on: &OnDesk, shop: &Shop, recipient: &Recipient) -> Result<Vec<u8>> {
+    keyed_email(on, shop, recipient, &campaign::piece_key(read, &on.planned, recipient)?)
+}
+
+/// The bytes of a recipient's email under the key that it has.
+pub(super) fn keyed_email(on: &OnDesk, shop: &Shop, recipient: &Recipient, key: &str) -> Result<Vec<u8>> {
     let template = on.desk.template_of(recipient);
     let named = |e: Error| {
         let joint = if e.message().starts_with("needs ") { " " } else { ": " };
@@ -49,7 +54,7 @@ pub(super) fn email(read: &Read<'_>, on: &OnDesk, shop: &Shop, recipient: &Recip
         footer: &footer,
         language: head.and_then(|head| head.language.as_deref()).unwrap_or("en"),
         date: on.planned.dated,
-        key: &campaign::piece_key(read, &on.planned, recipient)?,
+        key,
     };
     email::compose(&message).map_err(|e| if e.place().is_some() { e } else { named(e) })
 }
