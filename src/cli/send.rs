@@ -1,5 +1,6 @@
 //! `send NAME`: emails through the mail server, or as files into a folder.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -105,11 +106,13 @@ fn through_the_server(
 ) -> Result<Done> {
     let sender = outbox::sender(shop, pieces::sender(shop)?, std::env::var("REGULARS_SMTP_PASSWORD").ok())?;
     let waits = |recipient: &Recipient| on.held_back.contains_key(&recipient.id);
-    // Nothing goes out as long as one of them cannot be made.
-    let made = emails.iter().filter(|r| !waits(r)).filter_map(|r| pieces::email(&store.read(), on, shop, r).err());
-    Error::all(made.collect()).map_or(Ok(()), Err)?;
     let before = outbox::entries(&store.read(), &on.planned)?;
-    let bar = progress(context, Standing::of(&before).queued, "Sending");
+    let queued: HashSet<&str> = before.iter().filter(|e| e.state == "queued").map(|e| e.reference.as_str()).collect();
+    // Nothing goes out as long as one of them cannot be made.
+    let wanted = emails.iter().filter(|r| queued.contains(r.reference.as_str()) && !waits(r));
+    let faults: Vec<Error> = wanted.filter_map(|r| pieces::email(&store.read(), on, shop, r).err()).collect();
+    Error::all(faults).map_or(Ok(()), Err)?;
+    let bar = progress(context, queued.len(), "Sending");
     if let Ok(style) = indicatif::ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len} {per_sec}, {eta} left") {
         bar.set_style(style);
     }
@@ -131,7 +134,11 @@ fn through_the_server(
     };
     let report = outbox::run(store, &job)?;
     bar.finish_and_clear();
-    let held: Vec<&HeldBack> = emails.iter().filter_map(|r| on.held_back.get(&r.id)).collect();
+    let held: Vec<&HeldBack> = emails
+        .iter()
+        .filter(|r| queued.contains(r.reference.as_str()))
+        .filter_map(|r| on.held_back.get(&r.id))
+        .collect();
     let mut object = standing(store, on)?;
     object["held_back"] = held.len().into();
     object["next_try"] = json!(report.next_try);
