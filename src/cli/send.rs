@@ -188,15 +188,18 @@ fn said(report: &Report, slug: &str, held: &[&HeldBack], done: Done) -> Done {
         let why: Vec<&str> = held.iter().map(|held| held.message.as_str()).collect();
         warnings.push(format!("{} held back: {}", words::count(held.len(), "email"), words::first_few(&why, 3)));
     }
+    let left = tally.all - tally.sent - tally.failed - tally.later - tally.in_doubt;
+    if left > 0 && report.stopped.is_none() {
+        warnings.push(format!("{} stay queued: a no was written down meanwhile", words::count(left, "email")));
+    }
     let done = done.warn(warnings);
     match &report.stopped {
         Some(why) => {
-            let left = tally.all - tally.sent - tally.failed - tally.later - tally.in_doubt;
             let error = Error::new(format!("{why}; {} stay queued", words::count(left, "email")))
                 .hint(format!("`regulars send {slug}` goes on where this ended"));
             done.refused(&error.report()).exit(3)
         }
-        None if tally.failed + tally.later + tally.in_doubt + report.doubted > 0 => done.exit(3),
+        None if tally.failed + tally.later + tally.in_doubt + report.doubted + left > 0 => done.exit(3),
         None => done,
     }
 }
