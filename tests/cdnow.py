@@ -51,7 +51,7 @@ class Program:
         self.binary, self.folder = binary, folder
 
     def run(self, *words, today="1998-07-01", status=0):
-        env = {"PATH": os.environ.get("PATH", ""), "NO_COLOR": "1", "REGULARS_TODAY": today}
+        env = {"PATH": os.environ.get("PATH", ""), "NO_COLOR": "1", "REGULARS_TODAY": today, "REGULARS_FONTS": ""}
         done = subprocess.run([self.binary, *words], cwd=self.folder, env=env, capture_output=True, text=True)
         if done.returncode != status:
             sys.exit(f"cdnow: `{' '.join(words)}` ended with {done.returncode}\n{done.stdout}{done.stderr}")

@@ -1,4 +1,4 @@
-"""Every naughty string through every field that a person can fill, into the book and out again as JSON, unchanged.
+"""Every naughty string through every field that a person can fill, into the book and out again as JSON, letter and email.
 
     python3 tests/naughty.py target/release/regulars
 
@@ -7,11 +7,17 @@ it, or where REGULARS_DATA says; without it this says that it was left out. A st
 is then empty. A command line cannot carry the sign NUL.
 """
 
+import csv
+import email
+import email.policy
+import html
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
+import unicodedata
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -21,6 +27,25 @@ FIELDS = (
     "title first_name last_name full_name suffix spouse company street street2 city state postcode country email phone "
     "birthday notes"
 ).split()
+
+PRINTED = ["spouse", "city", "first_name", "last_name", "preferences.x"]
+CAMPAIGN = """name = "Naughty"
+as_of = 2024-03-01
+channel = "{channel}"
+[segment]
+where = "true"
+one_per = "customer"
+[gift]
+name = "a bottle"
+claim_until = 2024-06-30
+[letter]
+template = "naughty.md"
+"""
+TEMPLATE = (
+    '+++\npaper = "a4"\nsubject = "For {{ customer.city }}"\n+++\n\n'
+    + "".join(f'{field}: {{{{ customer.{field} | default(value="") }}}} .\n\n' for field in PRINTED)
+    + "{{ code }}\n"
+)
 
 
 def main():
@@ -35,7 +60,7 @@ def main():
         folder = Path(home) / "shop"
 
         def run(*words, cwd=folder, status=0):
-            env = {"PATH": os.environ.get("PATH", ""), "NO_COLOR": "1", "REGULARS_TODAY": "2024-03-01"}
+            env = {"PATH": os.environ.get("PATH", ""), "NO_COLOR": "1", "REGULARS_TODAY": "2024-03-01", "REGULARS_FONTS": ""}
             done = subprocess.run([binary, *words], cwd=cwd, env=env, capture_output=True)
             if done.returncode != status:
                 sys.exit(f"naughty: {words!r} ended with {done.returncode}\n{done.stderr.decode(errors='replace')}")
@@ -72,9 +97,62 @@ def main():
                 faults.append(f"{text!r}: the page holds signs that steer a terminal")
             if page.count("\n") > 60:
                 faults.append(f"{text!r}: the page has {page.count(chr(10))} lines")
+        faults += pieces(run, folder, {f"N-{n}": text for n, text in enumerate(strings) if text.strip()})
         if faults:
             sys.exit("\n".join(["naughty:", *faults]))
-        print(f"naughty: {len(strings)} strings through {len(FIELDS) + 5} places, unchanged")
+        print(f"naughty: {len(strings)} strings through {len(FIELDS) + 5} places, letters and emails, unchanged")
+
+
+def pieces(run, folder, strings):
+    """What is wrong with letters and emails that say every string in six fields."""
+    faults = []
+    for reference in strings:
+        run("customer", "set", reference, f"email={reference.lower()}@example.com", "email_consent=yes")
+    with open(folder / "shop.toml", "a") as settings:
+        settings.write('\n[email]\nfrom = "Helen <helen@example.com>"\n')
+    for channel in ["letter", "email"]:
+        (folder / f"campaigns/{channel}.toml").write_text(CAMPAIGN.format(channel=channel))
+    (folder / "letter-templates/naughty.md").write_text(TEMPLATE)
+    run("plan", "letter")
+    told = json.loads(run("--json", "print", "letter", "--leave-out-problems", status=3))
+    refused = {m.group(1) for problem in told["left_out"] if (m := re.search(r"\(`(N-\d+)`\): (no font has|address does not)", problem))}
+    text = subprocess.run(["pdftotext", "-raw", folder / told["file"], "-"], check=True, capture_output=True).stdout.decode()
+    sheets = text.split("\f")
+    with open(folder / told["manifest"], encoding="utf-8", newline="") as out:
+        rows = {row["ref"].lstrip("'"): row for row in csv.DictReader(out)}
+    if set(rows) | refused != set(strings):
+        faults.append(f"neither a letter nor a problem: {sorted(set(strings) - set(rows) - refused)}")
+    for reference, row in rows.items():
+        page = "".join(sheets[int(row["page"]) - 1 : int(row["page"]) - 1 + int(row["pages"])])
+        page = re.sub("–\\s*\\d+\\s*–", "", page)
+        for field in PRINTED:
+            if said(f"{field}: {strings[reference]} .") not in said(page):
+                faults.append(f"{strings[reference]!r}: the letter does not say it as {field}: {page!r}")
+    run("plan", "email")
+    run("send", "email", "--to-folder", "out/mail")
+    seen = 0
+    for file in sorted((folder / "out/mail").iterdir()):
+        message = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
+        wanted = strings[message["To"].addresses[0].addr_spec.split("@")[0].upper()]
+        seen += 1
+        plain = message.get_body(("plain",)).get_content()
+        page = message.get_body(("html",)).get_content()
+        shown = html.unescape(re.sub("<[^>]*>", "", page))
+        for field in PRINTED:
+            for kind, body in [("text", plain), ("page", shown)]:
+                if said(f"{field}: {wanted} .") not in said(body):
+                    faults.append(f"{wanted!r}: the {kind} of the email does not say it as {field}")
+        if re.search("<(script|iframe|svg|object|embed|form|meta http)|\\son[a-z]+=|javascript:", "".join(re.findall("<[^>]*>", page)), re.I):
+            faults.append(f"{wanted!r}: becomes markup in an email")
+    if seen != len(strings):
+        faults.append(f"{seen} emails for {len(strings)} people")
+    return faults
+
+
+def said(text):
+    """Text without what paper and mail may write in another way: white, forms of a letter, signs without a shape."""
+    text = "".join(c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) not in ("Cc", "Cf", "Zs", "Zl", "Zp", "Co", "Cn"))
+    return re.sub(r"\s+", "", text)
 
 
 main()

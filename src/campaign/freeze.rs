@@ -75,7 +75,7 @@ pub(super) fn freeze(read: &Read<'_>, context: &Context<'_>, chosen: &Chosen) ->
         postcode: best.postcode.clone(),
         email: best.email.clone(),
         prior_years,
-        fields,
+        fields: fields.pack(),
     };
     Ok((members, frozen))
 }

@@ -322,7 +322,7 @@ fn people(read: &Read<'_>, shop: &Shop, planned: &Planned) -> Result<Vec<String>
             found.push(format!("{} {what} if it were planned today", words::count(count, "recipient")));
         }
     }
-    let address = |fields: &Fields| fields.get_list("address_lines");
+    let address = |fields: &Fields| fields.to_read().get_list("address_lines");
     let now: HashMap<&str, &Fields> =
         today.recipients.iter().map(|t| (t.reference.as_str(), &t.frozen.fields)).collect();
     let is_other =

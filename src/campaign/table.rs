@@ -160,8 +160,7 @@ const RECIPIENT: &str = "SELECT r.id, r.campaign_id, r.number, r.ref, r.name, r.
 
 impl Recipient {
     fn from_row(row: &Row<'_>) -> Result<Self> {
-        let fields: String = row.get(12)?;
-        let mut fields: Fields = serde_json::from_str(&fields).map_err(|e| {
+        let mut fields = Fields::packed(row.get(12)?).map_err(|e| {
             Error::new("the merge fields of a recipient are damaged").hint("restore a backup").because(e)
         })?;
         // What the owner added by hand, before anything else is made of the fields.

@@ -36,8 +36,9 @@ pub(super) fn keyed_email(on: &OnDesk, shop: &Shop, recipient: &Recipient, key: 
         Error::new(format!("{who}{joint}{}", e.message())).hint(format!("{place}{hint}"))
     };
     on.may_go(recipient).map_err(named)?;
-    let body = on.desk.engine.body(template, &recipient.fields).map_err(named)?;
-    let subject = on.desk.engine.subject(template, &recipient.fields).map_err(named)?.unwrap_or_default();
+    let fields = recipient.fields.to_read();
+    let body = on.desk.engine.body(template, &fields).map_err(named)?;
+    let subject = on.desk.engine.subject(template, &fields).map_err(named)?.unwrap_or_default();
     let blocks = merge::blocks(&body).map_err(named)?;
     // The sender is that of today; the text is that of the plan.
     let sender = sender(shop)?;
@@ -47,10 +48,10 @@ pub(super) fn keyed_email(on: &OnDesk, shop: &Shop, recipient: &Recipient, key: 
         from: &sender.from,
         reply_to: sender.reply_to.as_deref(),
         to: &recipient.email,
-        name: recipient.fields.get("customer.full_name").unwrap_or(&recipient.name),
+        name: fields.get("customer.full_name").unwrap_or(&recipient.name),
         subject: &subject,
         blocks: &blocks,
-        signer: recipient.fields.get("signer").unwrap_or_default(),
+        signer: fields.get("signer").unwrap_or_default(),
         footer: &footer,
         language: head.and_then(|head| head.language.as_deref()).unwrap_or("en"),
         date: on.planned.dated,

@@ -56,7 +56,7 @@ pub fn compose(email: &Email<'_>) -> Result<Vec<u8>> {
     let domain = from.email.domain().to_owned();
     let mut message: MessageBuilder = Message::builder()
         .from(from)
-        .to(Mailbox::new(Some(clean(email.name)).filter(|name| !name.is_empty()), to))
+        .to(Mailbox::new(Some(display_name(email.name)).filter(|name| !name.is_empty()), to))
         .subject(subject(email.subject))
         .date(std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(noon(email.date)))
         .message_id(Some(format!("<{}@{domain}>", email.key)));
@@ -90,6 +90,11 @@ fn lettre_error(error: lettre::address::AddressError) -> Box<dyn std::error::Err
 /// A header's text: control characters and line breaks become spaces.
 fn clean(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect::<String>().trim().to_owned()
+}
+
+/// A name before an address: clean, and without full stops in front, which readers do not expect there.
+fn display_name(name: &str) -> String {
+    clean(name).trim_start_matches(['.', ' ']).to_owned()
 }
 
 /// A subject: clean, of a length that one header line can hold.

@@ -9,7 +9,7 @@ use super::{Fonts, Images, Letter, Paper, Signer, Stationery, USUAL_SIZE, Window
 use crate::campaign::{CampaignFile, Recipient, Sources};
 use crate::clock;
 use crate::error::{Error, Result};
-use crate::merge::{self, Engine, Template};
+use crate::merge::{self, Engine, Fields, Template};
 use crate::shop::Settings;
 use crate::words;
 
@@ -68,26 +68,27 @@ impl Desk {
     /// When a field that is printed is empty; the message goes on from "letter to …".
     pub fn letter(&self, recipient: &Recipient) -> Result<Letter> {
         let template = self.template_of(recipient);
-        let body = self.engine.body(template, &recipient.fields).map_err(|fault| {
+        let fields = recipient.fields.to_read();
+        let body = self.engine.body(template, &fields).map_err(|fault| {
             let place = format!("in letter-templates/{}", fault.place().unwrap_or(template));
             let hint = fault.what_next().map_or(place.clone(), |hint| format!("{place}: {hint}"));
             Error::new(fault.message()).hint(hint)
         })?;
-        let mut forms = merge::address_forms(&recipient.fields).into_iter();
+        let mut forms = merge::address_forms(&fields).into_iter();
         Ok(Letter {
             stationery: self.places.get(template).copied().unwrap_or(0),
             address: forms.next().unwrap_or_default(),
             other_addresses: forms.collect(),
             blocks: merge::blocks(&body)?,
-            signer: self.signer(recipient, template),
+            signer: self.signer(&fields, template),
             proof: None,
         })
     }
 
     /// Who signs for this recipient, if not the one whom the template names.
-    fn signer(&self, recipient: &Recipient, template: &str) -> Option<Signer> {
+    fn signer(&self, fields: &Fields, template: &str) -> Option<Signer> {
         let usual = self.places.get(template).and_then(|place| self.stationery.get(*place))?;
-        let name = recipient.fields.get("signer").unwrap_or_default();
+        let name = fields.get("signer").unwrap_or_default();
         let of_file = self.file.signers.iter().find(|signer| signer.name == name);
         let of_template = usual.signature.as_ref().filter(|_| name == usual.signer);
         let signature = of_file.and_then(|signer| signer.signature.as_ref()).or(of_template);

@@ -1,19 +1,99 @@
 //! Everything a template may print about one recipient, as it was on the campaign's day.
 
-use serde::{Deserialize, Serialize};
+use std::sync::OnceLock;
+
+use serde::de::IgnoredAny;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value as Json};
 
 use super::engine::major;
 use crate::money::{Currency, Money};
 
 /// The merge fields of one recipient. What is empty is not in it.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(transparent)]
+///
+/// Those of a hundred thousand recipients fit into memory as text; read, they take ten times as much. So they stay text
+/// until somebody asks.
+#[derive(Debug, Clone)]
 pub struct Fields {
-    values: Map<String, Json>,
+    values: Values,
+}
+
+#[derive(Debug, Clone)]
+enum Values {
+    Read(Map<String, Json>),
+    Packed(Box<str>, OnceLock<Map<String, Json>>),
+}
+
+impl Default for Fields {
+    fn default() -> Self {
+        Self { values: Values::Read(Map::new()) }
+    }
+}
+
+impl PartialEq for Fields {
+    fn eq(&self, other: &Self) -> bool {
+        self.map() == other.map()
+    }
+}
+
+impl Serialize for Fields {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        self.map().serialize(to)
+    }
+}
+
+impl<'de> Deserialize<'de> for Fields {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        Map::deserialize(from).map(|values| Self { values: Values::Read(values) })
+    }
 }
 
 impl Fields {
+    /// Fields as they were written down.
+    ///
+    /// # Errors
+    /// When the text is not JSON.
+    pub fn packed(text: String) -> serde_json::Result<Self> {
+        serde_json::from_str::<IgnoredAny>(&text)?;
+        Ok(Self { values: Values::Packed(text.into_boxed_str(), OnceLock::new()) })
+    }
+
+    /// The same, as text again.
+    #[must_use]
+    pub fn pack(self) -> Self {
+        match serde_json::to_string(self.map()) {
+            Ok(text) => Self { values: Values::Packed(text.into_boxed_str(), OnceLock::new()) },
+            Err(_) => self,
+        }
+    }
+
+    /// A copy to be read and let go, so that what was read does not stay in memory with the recipient.
+    #[must_use]
+    pub fn to_read(&self) -> Self {
+        match &self.values {
+            Values::Packed(text, _) => Self { values: Values::Packed(text.clone(), OnceLock::new()) },
+            Values::Read(_) => self.clone(),
+        }
+    }
+
+    fn map(&self) -> &Map<String, Json> {
+        match &self.values {
+            Values::Read(values) => values,
+            // It was looked at when it was taken in.
+            Values::Packed(text, read) => read.get_or_init(|| serde_json::from_str(text).unwrap_or_default()),
+        }
+    }
+
+    fn map_mut(&mut self) -> &mut Map<String, Json> {
+        if let Values::Packed(..) = self.values {
+            self.values = Values::Read(self.map().clone());
+        }
+        match &mut self.values {
+            Values::Read(values) => values,
+            Values::Packed(..) => unreachable!("it was read just now"),
+        }
+    }
+
     /// Sets a text under a path such as `customer.city`; an empty one is left out.
     pub fn text(&mut self, path: &str, text: &str) {
         if !text.trim().is_empty() {
@@ -63,13 +143,13 @@ impl Fields {
 
     fn find(&self, path: &str) -> Option<&Json> {
         let mut parts = path.split('.');
-        let first = self.values.get(parts.next()?)?;
+        let first = self.map().get(parts.next()?)?;
         parts.try_fold(first, |value, part| value.get(part))
     }
 
     /// The top-level fields.
     pub(super) fn iter(&self) -> impl Iterator<Item = (&String, &Json)> {
-        self.values.iter()
+        self.map().iter()
     }
 
     fn set(&mut self, path: &str, value: Json) {
@@ -79,7 +159,7 @@ impl Fields {
 
     /// The group in which the last part of a path stands, made when it is not there.
     fn parent(&mut self, path: &str) -> &mut Map<String, Json> {
-        let mut map = &mut self.values;
+        let mut map = self.map_mut();
         let mut parts: Vec<&str> = path.split('.').collect();
         parts.pop();
         for part in parts {
@@ -111,5 +191,10 @@ mod tests {
         assert_eq!(fields.get("customer.spouse"), None);
         let json = serde_json::to_string(&fields).expect("json");
         assert_eq!(json, r#"{"address_lines":["a"],"customer":{"city":"Palo Alto","last_purchase":{}}}"#);
+        let mut packed = Fields::packed(json).expect("fields");
+        assert_eq!((packed.get("customer.city"), &packed), (Some("Palo Alto"), &fields));
+        packed.text("customer.city", "Los Altos");
+        assert_eq!(packed.clone().pack().to_read().get("customer.city"), Some("Los Altos"));
+        assert!(Fields::packed("{".to_owned()).is_err());
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::names::argument;
 use super::{Kind, Person, Problem};
+use crate::book::import::whole_postcode;
 use crate::merge::{country_code, country_name};
 use crate::words;
 
@@ -51,7 +52,7 @@ pub(super) fn problems(people: &[Person<'_>], home: &str) -> Vec<Problem> {
         let mut say = |message: String, hint: String| {
             found.push(Problem::at(Kind::Address, recipient, message, hint));
         };
-        if recipient.fields.get("customer.city").is_none() {
+        if recipient.fields.to_read().get("customer.city").is_none() {
             say("no town".to_owned(), format!("regulars customer set {reference} city=…"));
         }
         match form {
@@ -61,8 +62,9 @@ pub(super) fn problems(people: &[Person<'_>], home: &str) -> Vec<Problem> {
             Some((code, example, forms)) if !forms.iter().any(|form| fits(postcode, form)) => {
                 let message =
                     format!("{} is no postcode ({}: {example})", words::quote(postcode), country_name(country, "US"));
-                let lost_zero = *code == "US" && fits(postcode, "9999");
-                let right = if lost_zero { format!("0{postcode}") } else { "…".to_owned() };
+                let state = person.best().map(|card| card.state.as_str()).unwrap_or_default();
+                let whole = whole_postcode(postcode, state, code);
+                let right = if whole == postcode { "…" } else { &whole };
                 say(message, format!("regulars customer set {reference} postcode={right}"));
             }
             _ => {}
@@ -75,7 +77,7 @@ pub(super) fn problems(people: &[Person<'_>], home: &str) -> Vec<Problem> {
 pub(super) fn shared(people: &[Person<'_>]) -> Vec<Problem> {
     let mut homes: BTreeMap<String, Vec<&Person<'_>>> = BTreeMap::new();
     for person in people.iter().filter(|person| person.recipient.channel == "letter") {
-        let lines = person.recipient.fields.get_list("address_lines");
+        let lines = person.recipient.fields.to_read().get_list("address_lines");
         let home = lines.iter().skip(1).map(|line| line.to_lowercase()).collect::<Vec<_>>().join(", ");
         homes.entry(home).or_default().push(person);
     }
@@ -85,7 +87,7 @@ pub(super) fn shared(people: &[Person<'_>]) -> Vec<Problem> {
         let [first, others @ ..] = neighbours.as_slice() else { continue };
         let Some(other) = others.iter().find(|other| household(other) != household(first)) else { continue };
         let names: Vec<String> = neighbours.iter().map(|one| one.said()).collect();
-        let at = first.recipient.fields.get_list("address_lines").split_off(1).join(", ");
+        let at = first.recipient.fields.to_read().get_list("address_lines").split_off(1).join(", ");
         let letters = words::count(neighbours.len(), "letter");
         let message = format!("{letters} to {at}: {}", words::first_few(&names, 4));
         let (one, two) = (argument(&other.recipient.reference), argument(&first.recipient.reference));

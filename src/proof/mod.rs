@@ -241,7 +241,8 @@ fn of_email(on: &OnDesk, email: &Recipient) -> Option<Problem> {
 
 /// Somebody of whom no name is known.
 fn nameless(piece: &Recipient) -> Option<Problem> {
-    let greeting = piece.fields.get("greeting").filter(|greeting| *greeting == "Dear customer,")?;
+    let fields = piece.fields.to_read();
+    let greeting = fields.get("greeting").filter(|greeting| *greeting == "Dear customer,")?;
     let hint = format!("regulars customer set {} first_name=… last_name=…", names::argument(&piece.reference));
     Some(Problem::at(Kind::NoName, piece, format!("nobody to greet but {}", words::quote(greeting)), hint))
 }

@@ -79,7 +79,8 @@ fn proposal(card: &Customer) -> Option<Repair> {
 
 /// The card as the plan has it.
 fn as_frozen(recipient: &Recipient) -> Customer {
-    let field = |name: &str| recipient.fields.get(&format!("customer.{name}")).unwrap_or_default().to_owned();
+    let fields = recipient.fields.to_read();
+    let field = |name: &str| fields.get(&format!("customer.{name}")).unwrap_or_default().to_owned();
     Customer {
         title: field("title"),
         first_name: field("first_name"),

@@ -49,7 +49,7 @@ pub(in crate::book) fn dialled(text: &str) -> String {
 }
 
 /// A US postcode with the zeros that a spreadsheet took, where the state proves that they were there.
-pub(super) fn postcode<'t>(text: &'t str, state: &str, country: &str) -> Cow<'t, str> {
+pub fn postcode<'t>(text: &'t str, state: &str, country: &str) -> Cow<'t, str> {
     let in_us = matches!(
         country.to_uppercase().replace('.', "").as_str(),
         "" | "US" | "USA" | "UNITED STATES" | "UNITED STATES OF AMERICA" | "PR" | "PUERTO RICO"

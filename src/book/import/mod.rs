@@ -26,6 +26,7 @@ mod survey;
 mod vcard;
 
 pub(super) use cells::dialled;
+pub use cells::postcode as whole_postcode;
 pub use columns::{CUSTOMER_FIELDS, Columns, Field, PURCHASE_FIELDS};
 pub use customers::customers;
 pub use days::{DayOrder, order_of_column, parse as parse_day};

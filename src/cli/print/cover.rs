@@ -37,7 +37,7 @@ pub(super) fn write(run: &Run<'_>, letters: &[&Recipient], pages: &[usize]) -> R
 fn counted(run: &Run<'_>, letters: &[&Recipient], pages: &[usize]) -> Cover {
     let (settings, planned) = (&run.on.settings, &run.on.planned);
     let home = settings.country.as_str();
-    let country = |letter: &Recipient| letter.fields.get("customer.country").unwrap_or(home).to_owned();
+    let country = |letter: &Recipient| letter.fields.to_read().get("customer.country").unwrap_or(home).to_owned();
     let (abroad, here): (Vec<&Recipient>, Vec<&Recipient>) =
         letters.iter().partition(|letter| merge::is_abroad(&country(letter), home));
     let sections = sections(run, letters, pages, &abroad.iter().map(|letter| country(letter)).collect::<Vec<_>>());

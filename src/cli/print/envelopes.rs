@@ -15,7 +15,7 @@ pub(super) fn print(run: Run<'_>, envelope: Envelope) -> Result<Done> {
     let (run, mut problems, _) = run.in_order()?;
     let pdf = run.path("envelopes", ".pdf");
     let sender: Vec<String> = std::iter::once(&run.on.settings.name).chain(&run.on.settings.address).cloned().collect();
-    let addresses: Vec<_> = run.letters.iter().map(|letter| merge::address_forms(&letter.fields)).collect();
+    let addresses: Vec<_> = run.letters.iter().map(|letter| merge::address_forms(&letter.fields.to_read())).collect();
     let printed = shop::write_whole_with(&pdf, |out| {
         let printed = letter::envelopes(&run.imprint("envelopes"), envelope, &sender, &addresses, run.leave_out, out)?;
         let found = letter::problems_of("envelope for", &printed, &run.letters);

@@ -48,7 +48,7 @@ fn nudge(text: &str) -> Result<(f32, f32)> {
 pub(super) fn print(run: Run<'_>, wanted: &Wanted) -> Result<Done> {
     let (run, mut problems, _) = run.in_order()?;
     let pdf = run.path("labels", ".pdf");
-    let addresses: Vec<_> = run.letters.iter().map(|letter| merge::address_forms(&letter.fields)).collect();
+    let addresses: Vec<_> = run.letters.iter().map(|letter| merge::address_forms(&letter.fields.to_read())).collect();
     let printed = shop::write_whole_with(&pdf, |out| {
         let imprint = run.imprint("labels");
         let printed = letter::labels(&imprint, wanted.sheet, wanted.placing, &addresses, run.leave_out, out)?;
