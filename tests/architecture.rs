@@ -13,7 +13,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("tera", &["merge/", "web/"]),
     ("printpdf", &["letter/pdf.rs"]),
     ("lopdf", &["letter/pdf.rs"]),
-    ("lettre", &["email/"]),
+    ("lettre", &["email/", "outbox/"]),
     ("plotters", &["best/chart.rs"]),
     ("clap", &["cli/", "main.rs"]),
     ("axum", &["web/"]),

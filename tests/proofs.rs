@@ -153,7 +153,7 @@ fn a_wish_since_the_plan_holds_a_piece_back() {
     shop.run("plan mail").quiet();
     shop.run("customer set C-03 email_consent=no").quiet();
     shop.run("send mail --to-folder eml").status(1).says("email to Rosa Okafor (`C-03`): Rosa Okafor wants no email");
-    shop.run("send mail --to-folder eml --despite").quiet();
+    shop.run("send mail --to-folder eml --despite").status(1).says("hint: nobody gets email without a yes");
 }
 
 #[test]

@@ -46,6 +46,8 @@ mod planning;
 mod proofs;
 /// The report against a count made here, and its intervals against published examples.
 mod reporting;
+/// The outbox: each email at most once, whatever the mail server does and whenever the program is killed.
+mod sending;
 /// No CSV that is written holds a formula, whatever customers are called.
 mod spreadsheet;
 /// The demo: two years of the story, its figures and its letters.

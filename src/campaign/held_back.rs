@@ -64,9 +64,15 @@ pub fn held_back(read: &Read<'_>, planned: &Planned, only: Option<i64>) -> Resul
             _ => continue,
         };
         let slug = &planned.slug;
-        let hint = format!(
-            "`regulars plan {slug} --again` leaves them out as long as nothing was printed; `--despite` lets the piece go"
-        );
+        let hint = if channel == "email" {
+            format!(
+                "nobody gets email without a yes; `regulars plan {slug} --again` leaves them out as long as nothing was sent"
+            )
+        } else {
+            format!(
+                "`regulars plan {slug} --again` leaves them out as long as nothing was printed; `--despite` lets the piece go"
+            )
+        };
         let message = format!("{} {message}", who.name());
         held.insert(recipient, HeldBack { complaint: false, message, hint });
     }

@@ -26,5 +26,5 @@ pub use plan::{Summary, differences, differences_of, plan, rehearse, why_left_ou
 pub use sources::Sources;
 pub use table::{
     Arm, Planned, Recipient, State, by_code, current, for_customer, kept_files, make_key, mark_posted, mark_printed,
-    mark_returned, need, piece_key, recipient, recipients, slugs,
+    mark_returned, mark_sending, need, piece_key, recipient, recipients, slugs,
 };

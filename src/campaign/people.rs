@@ -47,6 +47,22 @@ const HELD: &[Held] = &[
                WHERE m.customer_id = ?1 ORDER BY c.as_of, r.id",
     },
     Held {
+        name: "emails",
+        columns: &[
+            ("campaign", "c.slug", Text),
+            ("state", "o.state", Text),
+            ("message_key", "o.message_key", Text),
+            ("attempts", "o.attempt", Number),
+            ("first_at", "COALESCE(o.first_at, '')", Text),
+            ("due_at", "COALESCE(o.due_at, '')", Text),
+            ("at", "COALESCE(o.at, '')", Text),
+            ("reply", "o.reply", Text),
+        ],
+        from: "FROM recipient_member m JOIN outbox o ON o.recipient_id = m.recipient_id \
+               JOIN recipient r ON r.id = m.recipient_id JOIN campaign c ON c.id = r.campaign_id \
+               WHERE m.customer_id = ?1 ORDER BY c.as_of, r.id",
+    },
+    Held {
         name: "redemptions",
         columns: &[
             ("campaign", "c.slug", Text),
@@ -131,6 +147,7 @@ pub fn forget(write: &Write<'_>, customer: &Customer, country: &str) -> Result<T
             Some(first) => hand_over(write, &recipient, customer, *first, &others, country)?,
         }
         write.run("UPDATE redemption_event SET reason = '' WHERE recipient_id = ?1", params![id])?;
+        write.run("UPDATE outbox SET reply = '' WHERE recipient_id = ?1", params![id])?;
     }
     write.run("UPDATE recipient SET customer_id = NULL WHERE customer_id = ?1", params![customer.id])?;
     for reference in &references {
@@ -157,6 +174,8 @@ fn blank(write: &Write<'_>, id: i64) -> Result<()> {
     let sql = "UPDATE recipient SET ref = ?2, customer_id = NULL, name = 'forgotten', number = NULL, code = NULL, \
                postcode = '', email = '', fields = '{}', state = 'forgotten' WHERE id = ?1";
     write.run(sql, params![id, format!("forgotten {id}")])?;
+    write.run("DELETE FROM outbox WHERE recipient_id = ?1 AND state = 'queued'", params![id])?;
+    write.run("UPDATE outbox SET message_key = '' WHERE recipient_id = ?1", params![id])?;
     write.run("UPDATE redemption_event SET code = '' WHERE recipient_id = ?1", params![id]).map(|_| ())
 }
 

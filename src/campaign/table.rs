@@ -313,6 +313,19 @@ pub fn mark_printed<'r>(
     Ok(())
 }
 
+/// Writes down that emails of a plan are on their way; from now on it cannot be planned again.
+///
+/// # Errors
+/// When it was planned anew meanwhile.
+pub fn mark_sending(write: &Write<'_>, planned: &Planned) -> Result<()> {
+    if by_id(write, planned.id)?.state == State::Void {
+        return Err(Error::new(format!("{} was planned anew meanwhile", words::quote(&planned.slug)))
+            .hint("send it again: that is the new plan"));
+    }
+    let sql = "UPDATE campaign SET state = 'sending' WHERE id = ?1 AND state = 'planned'";
+    write.run(sql, params![planned.id]).map(|_| ())
+}
+
 /// Writes down the owner's word that a campaign went out; how many of its letters were never printed.
 ///
 /// # Errors

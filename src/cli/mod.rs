@@ -14,6 +14,7 @@ mod import;
 mod import_past;
 mod init;
 mod note_lines;
+mod outbox;
 mod pieces;
 mod plan;
 mod posted;
@@ -79,6 +80,7 @@ enum Verb {
     Posted(posted::Arguments),
     Send(send::Arguments),
     Email(email::Arguments),
+    Outbox(outbox::Arguments),
     Redeem(redeem::Arguments),
     Unredeem(unredeem::Arguments),
     Returned(returned::Arguments),
@@ -147,6 +149,7 @@ fn run(verb: &Verb, context: &Context) -> Result<Done> {
         Verb::Posted(arguments) => posted::run(arguments, context),
         Verb::Send(arguments) => send::run(arguments, context),
         Verb::Email(arguments) => email::run(arguments, context),
+        Verb::Outbox(arguments) => outbox::run(arguments, context),
         Verb::Redeem(arguments) => redeem::run(arguments, context),
         Verb::Unredeem(arguments) => unredeem::run(arguments, context),
         Verb::Returned(arguments) => returned::run(arguments, context),

@@ -62,25 +62,30 @@ pub(super) fn dkim_key(shop: &Shop, name: &str) -> Result<Key> {
 
 /// The bytes of a recipient's email.
 pub(super) fn email(read: &Read<'_>, on: &OnDesk, writer: &Writer<'_>, recipient: &Recipient) -> Result<Vec<u8>> {
+    keyed_email(on, writer, recipient, &campaign::piece_key(read, &on.planned, recipient)?)
+}
+
+/// The bytes of a recipient's email under the key that it has.
+pub(super) fn keyed_email(on: &OnDesk, writer: &Writer<'_>, recipient: &Recipient, key: &str) -> Result<Vec<u8>> {
     let mut pdf = Vec::new();
     if writer.settings.attach_letter {
         let printed = on.print(&[recipient], (false, false), &|_| {}, &mut pdf)?;
         Error::all(letter::problems(&printed, &[recipient])).map_or(Ok(()), Err)?;
     }
     let letter = Some(pdf.as_slice()).filter(|pdf| !pdf.is_empty());
-    made(read, on, writer, recipient, |message| email::compose(&Email { letter, ..message }))
+    made(on, writer, recipient, key, |message| email::compose(&Email { letter, ..message }))
 }
 
 /// A recipient's email as a page to look at.
 pub(super) fn email_page(read: &Read<'_>, on: &OnDesk, writer: &Writer<'_>, recipient: &Recipient) -> Result<String> {
-    made(read, on, writer, recipient, |message| email::page(&message))
+    made(on, writer, recipient, &campaign::piece_key(read, &on.planned, recipient)?, |message| email::page(&message))
 }
 
 fn made<T>(
-    read: &Read<'_>,
     on: &OnDesk,
     writer: &Writer<'_>,
     recipient: &Recipient,
+    key: &str,
     make: impl FnOnce(Email<'_>) -> Result<T>,
 ) -> Result<T> {
     let named = |e: Error| {
@@ -114,7 +119,7 @@ fn made<T>(
         footer: &look.sender,
         language: &look.language,
         date: on.planned.dated,
-        key: &campaign::piece_key(read, &on.planned, recipient)?,
+        key,
         letter: None,
         dkim: writer.dkim.as_ref(),
     };

@@ -1,5 +1,6 @@
 //! The shop folder and its shop.toml, read and checked once.
 
+mod mail_server;
 mod settings;
 mod toml_text;
 
@@ -9,6 +10,7 @@ use crate::error::{Error, Result};
 use crate::store::Store;
 use crate::words;
 
+pub use mail_server::{MailServer, Rate, Security};
 pub use settings::{EmailSettings, Settings, TillSettings};
 pub use toml_text::{Day, line_of, read as read_toml};
 

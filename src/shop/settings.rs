@@ -1,9 +1,11 @@
 //! What shop.toml may say.
 
 use std::collections::BTreeMap;
+use std::num::{NonZeroU8, NonZeroU16};
 
 use serde::Deserialize;
 
+use super::mail_server::{MailServer, Rate};
 use super::toml_text::{self, line_of};
 use crate::error::{Error, Result};
 use crate::money::{Currency, Share};
@@ -56,13 +58,15 @@ pub struct EmailSettings {
     /// Where answers go, if not to `from`.
     pub reply_to: Option<String>,
     /// `smtps://…` or `smtp+starttls://…`.
-    pub server: Option<String>,
+    pub server: Option<MailServer>,
     /// A file that holds the password.
     pub password_file: Option<String>,
     /// How many connections at once.
-    pub connections: Option<u32>,
+    pub connections: Option<NonZeroU8>,
     /// `10/s`.
-    pub rate: Option<String>,
+    pub rate: Option<Rate>,
+    /// Seconds to wait for an answer of the server, instead of what its standard asks for.
+    pub timeout: Option<NonZeroU16>,
     /// Emails a day at most.
     pub daily_cap: Option<u32>,
     /// The printed letter goes with each email, as a PDF.

@@ -12,6 +12,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/003_purchase_same.sql"),
     include_str!("migrations/004_personal_line.sql"),
     include_str!("migrations/005_counter.sql"),
+    include_str!("migrations/006_outbox.sql"),
 ];
 
 /// Marks the file as ours: "RGLR".

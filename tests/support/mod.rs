@@ -19,8 +19,10 @@
 mod base;
 mod crowd;
 pub mod pdf;
+mod post;
 mod run;
 
 pub use base::{Shop, copy_into, dump, files_below, fixtures};
 pub use crowd::Crowd;
+pub use post::{House, PostOffice};
 pub use run::{Run, outside, program, tools, words_of};

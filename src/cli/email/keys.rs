@@ -37,7 +37,7 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
     };
     let pem = key.pem()?;
     let dkim = Dkim::new(&settings.dkim_selector, key).map_err(|e| e.at("shop.toml"))?;
-    let records = records(&dkim, (&address, domain), settings.server.as_deref())?;
+    let records = records(&dkim, (&address, domain), settings.server.as_ref().map(|server| server.host.as_str()))?;
     if is_made {
         shop::write_secret(&path, pem.as_bytes())?;
     }
@@ -70,11 +70,8 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
 type Record = (String, String, &'static str);
 
 /// The records that the domain of an address needs.
-fn records(dkim: &Dkim, (address, domain): (&str, &str), server: Option<&str>) -> Result<Vec<Record>> {
+fn records(dkim: &Dkim, (address, domain): (&str, &str), host: Option<&str>) -> Result<Vec<Record>> {
     let (name, value) = dkim.record(domain)?;
-    let host = server.map(|url| url.rsplit_once("//").map_or(url, |(_, host)| host));
-    let host = host.map(|host| host.rsplit_once('@').map_or(host, |(_, host)| host));
-    let host = host.map(|host| host.split([':', '/']).next().unwrap_or_default()).filter(|host| !host.is_empty());
     let sends = host.map_or("mx".to_owned(), |host| format!("mx a:{host}"));
     Ok(vec![
         (name, value, "DKIM: what your key signed is yours"),

@@ -1,0 +1,112 @@
+//! `outbox NAME`: where its emails stand, and what the owner knows of those in doubt.
+
+use serde_json::json;
+
+use super::Context;
+use super::done::Done;
+use crate::campaign;
+use crate::error::{Error, Result};
+use crate::outbox::{self, Entry, Standing, Verdict};
+use crate::words;
+
+/// Where the emails of a campaign stand: counts, and everybody whose email is not simply sent.
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// The campaign.
+    #[arg(value_name = "NAME")]
+    campaign: String,
+    /// Settle a doubt: this recipient's email was `sent`, or is to go out `again`, as one that failed may too.
+    #[arg(long, num_args = 2, value_names = ["REF", "sent|again"])]
+    settle: Option<Vec<String>>,
+}
+
+/// How many people of a state are shown on the terminal; `--json` has them all.
+const MOST_SHOWN: usize = 20;
+
+pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
+    let shop = context.shop()?;
+    let mut store = shop.store()?;
+    let planned = campaign::need(&store.read(), &arguments.campaign)?;
+    let now = context.clock.now();
+    outbox::doubt_what_was_left(&mut store, &shop, now)?;
+    let mut text = String::new();
+    if let Some([reference, word]) = arguments.settle.as_deref() {
+        let verdict = match word.as_str() {
+            "sent" => Verdict::Sent,
+            "again" => Verdict::Again,
+            other => {
+                return Err(Error::new(format!("{} settles nothing", words::quote(other)))
+                    .hint("say `sent` if it arrived, or `again` if it is to go out again"));
+            }
+        };
+        let entry = store.write(|write| outbox::settle_by_hand(write, &planned, reference, verdict, now))?;
+        text = match verdict {
+            Verdict::Sent => format!("Written down: the email to {} was sent.\n", entry.name),
+            Verdict::Again => format!("The email to {} goes out again with the next `regulars send`.\n", entry.name),
+        };
+    }
+    let entries = outbox::entries(&store.read(), &planned)?;
+    let standing = Standing::of(&entries);
+    text.push_str(&counts(&planned.name, &standing));
+    for (state, what) in [
+        ("in_doubt", "in doubt"),
+        ("failed", "failed"),
+        ("sending", "being handed over"),
+        ("queued", "to be tried again"),
+    ] {
+        // Of those in the queue, only whom something happened to.
+        let of = |entry: &&Entry| entry.state == state && (state != "queued" || !entry.reply.is_empty());
+        text.push_str(&people(what, &entries.iter().filter(of).collect::<Vec<_>>()));
+    }
+    let Standing { queued, sending, sent, failed, in_doubt } = standing;
+    let object = json!({
+        "campaign": planned.slug, "queued": queued, "sending": sending, "sent": sent, "failed": failed,
+        "in_doubt": in_doubt, "emails": entries,
+    });
+    let done = Done::new(text, &object);
+    Ok(if in_doubt > 0 {
+        done.warn([format!(
+            "an email in doubt may have arrived, and is never sent again by itself: look into the mail server's log, then \
+             `regulars outbox {} --settle REF sent`, or `again`",
+            planned.slug
+        )])
+    } else {
+        done
+    })
+}
+
+/// `Spring tea: 210 sent, 2 failed, 1 in doubt, 1 queued.`
+fn counts(name: &str, standing: &Standing) -> String {
+    let all = [
+        (standing.sent, "sent"),
+        (standing.failed, "failed"),
+        (standing.in_doubt, "in doubt"),
+        (standing.sending, "being handed over"),
+        (standing.queued, "queued"),
+    ];
+    let some: Vec<String> =
+        all.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{} {what}", words::thousands(*n))).collect();
+    let some = if some.is_empty() { "no emails".to_owned() } else { some.join(", ") };
+    format!("{name}: {some}.\n")
+}
+
+/// The people of one state, each with what the mail server said.
+fn people(what: &str, entries: &[&Entry]) -> String {
+    let mut text = String::new();
+    if entries.is_empty() {
+        return text;
+    }
+    text.push_str(&format!("\n{what}\n"));
+    for entry in entries.iter().take(MOST_SHOWN) {
+        let at = entry.at.map(|at| at.format("%Y-%m-%d %H:%M").to_string()).unwrap_or_default();
+        let due = entry.due_at.map(|due| format!("; not before {}", due.format("%Y-%m-%d %H:%M"))).unwrap_or_default();
+        text.push_str(&format!(
+            "  {}  {} <{}>  {at}  {}{due}\n",
+            entry.reference, entry.name, entry.email, entry.reply
+        ));
+    }
+    if entries.len() > MOST_SHOWN {
+        text.push_str(&format!("  and {} more; `--json` has them all\n", words::thousands(entries.len() - MOST_SHOWN)));
+    }
+    text
+}

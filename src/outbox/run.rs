@@ -1,0 +1,437 @@
+//! A run: one thread a connection hands emails over, this one writes down what becomes of them.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, Sender as Channel, SyncSender, channel, sync_channel};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use chrono::{NaiveDateTime, TimeDelta};
+use lettre::Address;
+
+use super::pace::Pace;
+use super::reply::{Fault, Next, Outcome, Phase, Settled, judge};
+use super::settings::Sender;
+use super::table;
+use super::turn::Turn;
+use super::wire::Wire;
+use crate::campaign::{self, Planned, Recipient};
+use crate::error::Result;
+use crate::shop::Shop;
+use crate::store::Store;
+
+/// How often in a row the mail server may turn the last connection away.
+const STRIKES: usize = 3;
+/// Who waits looks at least this often whether it is all over.
+const GLANCE: Duration = Duration::from_millis(50);
+
+/// What is to be sent, and how.
+pub struct Job<'j> {
+    /// The shop whose folder it is.
+    pub shop: &'j Shop,
+    /// The plan.
+    pub planned: &'j Planned,
+    /// Its emails, in their order.
+    pub emails: &'j [&'j Recipient],
+    /// Whose email waits, by id; they stay queued.
+    pub waiting: &'j (dyn Fn(&Recipient) -> bool + Sync),
+    /// The bytes of an email, with the key of its Message-ID.
+    pub compose: &'j (dyn Fn(&Recipient, &str) -> Result<Vec<u8>> + Sync),
+    /// How they leave the shop.
+    pub sender: Sender,
+    /// So many at most.
+    pub limit: Option<usize>,
+    /// The owner knows that the outbox is an older one.
+    pub restored: bool,
+    /// Ends the run after the emails at hand.
+    pub stop: &'j AtomicBool,
+    /// When it begins.
+    pub now: NaiveDateTime,
+    /// Told after every step.
+    pub progress: &'j (dyn Fn(&Tally) + Sync),
+}
+
+/// What became of the emails of a run so far.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// How many the run set out with.
+    pub all: usize,
+    /// Taken by the mail server.
+    pub sent: usize,
+    /// Refused for good.
+    pub failed: usize,
+    /// To be tried again later.
+    pub later: usize,
+    /// Handed over without an answer.
+    pub in_doubt: usize,
+}
+
+/// How a run ended.
+#[derive(Debug)]
+pub struct Report {
+    /// What became of its emails.
+    pub tally: Tally,
+    /// Emails that an earlier run was handing over when it was broken off.
+    pub doubted: usize,
+    /// Why it ended before its emails did.
+    pub stopped: Option<String>,
+    /// Whether the daily cap left some for another day.
+    pub capped: bool,
+    /// When something can be tried again.
+    pub next_try: Option<NaiveDateTime>,
+}
+
+/// An email to hand over.
+#[derive(Debug, Clone)]
+struct Task<'j> {
+    recipient: &'j Recipient,
+    key: String,
+}
+
+/// What a connection tells: what became of its last emails, and which it wants to hand over next.
+struct Step {
+    settled: Vec<Settled>,
+    claim: Option<(i64, SyncSender<bool>)>,
+}
+
+/// What is left to do, and how many connections are at it: together, so that nobody leaves work behind.
+struct Queue<'j> {
+    tasks: VecDeque<Task<'j>>,
+    connections: usize,
+}
+
+/// What the connections share.
+struct Shared<'j> {
+    job: &'j Job<'j>,
+    queue: Mutex<Queue<'j>>,
+    pace: Pace,
+    /// Ends the run, with the reason.
+    over: AtomicBool,
+    why: Mutex<Option<String>>,
+    /// How often in a row the server was of no use.
+    strikes: AtomicUsize,
+}
+
+/// Sends what is queued and due. Nothing is sent twice: what is in doubt stays so.
+///
+/// # Errors
+/// When somebody else sends, the outbox is older than what was sent, or the database fails; what was written down by then
+/// holds.
+pub fn run(store: &mut Store, job: &Job<'_>) -> Result<Report> {
+    let mut turn = Turn::take(&job.shop.folder)?;
+    if !job.restored {
+        turn.check(&store.read(), &job.planned.slug)?;
+    }
+    let (number, doubted, step) = store.write(|write| {
+        campaign::mark_sending(write, job.planned)?;
+        let doubted = table::doubt_what_was_left(write, job.now)?;
+        table::enqueue(write, job.planned, job.emails)?;
+        let step = table::step(write)?.max(turn.recorded);
+        Ok((table::begin(write, job.planned, job.now, step)?, doubted, step + 1))
+    })?;
+    turn.record(step)?;
+    let mut due = table::due(&store.read(), job.planned, job.now)?;
+    let left = match job.sender.daily_cap {
+        Some(cap) => cap.saturating_sub(table::given_today(&store.read(), job.now)?),
+        None => usize::MAX,
+    };
+    let wanted = job.emails.iter().filter(|r| !(job.waiting)(r));
+    let mut tasks: VecDeque<Task<'_>> =
+        wanted.filter_map(|recipient| Some(Task { recipient, key: due.remove(&recipient.id)? })).collect();
+    tasks.truncate(job.limit.unwrap_or(usize::MAX));
+    let capped = tasks.len() > left;
+    tasks.truncate(left);
+    let mut tally = Tally { all: tasks.len(), ..Tally::default() };
+    let connections = job.sender.connections.min(tasks.len());
+    let shared = Shared {
+        job,
+        queue: Mutex::new(Queue { tasks, connections }),
+        pace: Pace::of(job.sender.gap),
+        over: AtomicBool::new(false),
+        why: Mutex::new(None),
+        strikes: AtomicUsize::new(0),
+    };
+    let written = std::thread::scope(|scope| {
+        let (steps, taken) = channel();
+        for _ in 0..connections {
+            let (shared, steps) = (&shared, steps.clone());
+            scope.spawn(move || shared.work(&steps));
+        }
+        drop(steps);
+        let written = write_down(store, &mut turn, number, &taken, job, &mut tally);
+        // Whoever still waits for a word learns that there is none, and ends.
+        shared.over.store(true, Ordering::SeqCst);
+        drop(taken);
+        written
+    });
+    written?;
+    let interrupted = job.stop.load(Ordering::SeqCst).then(|| "you stopped it".to_owned());
+    let why = shared.why.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let next_try = table::next_try(&store.read(), job.planned)?;
+    Ok(Report { tally, doubted, stopped: why.or(interrupted), capped, next_try })
+}
+
+/// What was being handed over when a run was broken off is in doubt, unless that run goes on at this moment.
+///
+/// # Errors
+/// When the database fails.
+pub fn doubt_what_was_left(store: &mut Store, shop: &Shop, now: NaiveDateTime) -> Result<()> {
+    if table::is_sending(&store.read())?
+        && let Ok(_turn) = Turn::take(&shop.folder)
+    {
+        store.write(|write| table::doubt_what_was_left(write, now))?;
+    }
+    Ok(())
+}
+
+/// Writes steps down as they come, all that wait in one commit, and only then lets the emails go.
+fn write_down(
+    store: &mut Store,
+    turn: &mut Turn,
+    run: i64,
+    steps: &Receiver<Step>,
+    job: &Job<'_>,
+    tally: &mut Tally,
+) -> Result<()> {
+    let began = Instant::now();
+    while let Ok(first) = steps.recv() {
+        let batch: Vec<Step> = std::iter::once(first).chain(steps.try_iter()).collect();
+        let now = job.now + TimeDelta::from_std(began.elapsed()).unwrap_or_default();
+        let (outcomes, granted, step) = store.write(|write| {
+            let (mut outcomes, mut granted) = (Vec::new(), BTreeMap::new());
+            for settled in batch.iter().flat_map(|step| &step.settled) {
+                outcomes.push(table::settle(write, settled, run, now)?);
+            }
+            for (id, _) in batch.iter().filter_map(|step| step.claim.as_ref()) {
+                granted.insert(*id, table::claim(write, *id, run, now)?);
+            }
+            Ok((outcomes, granted, table::advance(write, run)?))
+        })?;
+        turn.record(step)?;
+        for (id, answer) in batch.into_iter().filter_map(|step| step.claim) {
+            let _ = answer.send(granted.get(&id).copied().unwrap_or(false));
+        }
+        for outcome in outcomes {
+            match outcome {
+                Outcome::Sent => tally.sent += 1,
+                Outcome::Failed => tally.failed += 1,
+                Outcome::Later => tally.later += 1,
+                Outcome::InDoubt => tally.in_doubt += 1,
+            }
+        }
+        (job.progress)(tally);
+    }
+    Ok(())
+}
+
+impl<'j> Shared<'j> {
+    /// Hands emails over, one after the other, until there are none or the run is over.
+    fn work(&self, steps: &Channel<Step>) {
+        let mut wire: Option<Wire> = None;
+        // What became of the last email rides with the next one's claim, in one commit.
+        let mut before: Vec<Settled> = Vec::new();
+        while let Some(task) = self.next(&mut before, steps) {
+            match self.hand_over(&task, &mut wire, &mut before, steps) {
+                Ok(next) => {
+                    if !self.follow(next, task, &mut wire, &mut before) {
+                        break;
+                    }
+                }
+                // The one who writes things down is gone: nothing may leave any more.
+                Err(Gone) => return,
+            }
+        }
+        if !before.is_empty() {
+            let _ = steps.send(Step { settled: before, claim: None });
+        }
+        if let Some(wire) = wire {
+            wire.quit();
+        }
+    }
+
+    /// The next email, when its time has come.
+    fn next(&self, before: &mut Vec<Settled>, steps: &Channel<Step>) -> Option<Task<'j>> {
+        if self.is_over() {
+            return None;
+        }
+        let task = {
+            let mut queue = self.queue();
+            let task = queue.tasks.pop_front();
+            queue.connections -= usize::from(task.is_none());
+            task?
+        };
+        let slot = self.pace.slot();
+        if slot > Instant::now() + GLANCE && !before.is_empty() {
+            steps.send(Step { settled: std::mem::take(before), claim: None }).ok()?;
+        }
+        self.wait_until(slot).then_some(task)
+    }
+
+    /// Hands one email over; what to do after it, with what went wrong.
+    fn hand_over(
+        &self,
+        task: &Task<'_>,
+        wire: &mut Option<Wire>,
+        before: &mut Vec<Settled>,
+        steps: &Channel<Step>,
+    ) -> Result<Handed, Gone> {
+        let id = task.recipient.id;
+        let settled = |outcome, reply: String| Handed::new(Next::Settle(outcome), reply);
+        let body = match (self.job.compose)(task.recipient, &task.key).map(String::from_utf8) {
+            Ok(Ok(body)) => body,
+            Ok(Err(_)) => return Ok(settled(Outcome::Failed, "the email is not text".to_owned())),
+            Err(fault) => return Ok(settled(Outcome::Failed, fault.message().to_owned())),
+        };
+        let to: Address = match task.recipient.email.trim().parse() {
+            Ok(to) => to,
+            Err(_) => return Ok(settled(Outcome::Failed, "this is no email address".to_owned())),
+        };
+        let sender = &self.job.sender;
+        let open = match wire.as_mut() {
+            Some(open) => open,
+            None => match Wire::open(&sender.server, sender.password.as_deref(), sender.patience) {
+                Ok(opened) => wire.insert(opened),
+                Err(fault) => return Ok(Handed::fault(Phase::Connect, &fault)),
+            },
+        };
+        if let Err((phase, fault)) = open.announce(&sender.from, &to, &body) {
+            let is_lost = matches!(fault, Fault::Lost(_) | Fault::Refused(421, _));
+            let handed = Handed { carried: open.carried, ..Handed::fault(phase, &fault) };
+            if is_lost || !open.reset() {
+                *wire = None;
+            }
+            return Ok(handed);
+        }
+        let (answer, granted) = sync_channel(1);
+        steps.send(Step { settled: std::mem::take(before), claim: Some((id, answer)) }).map_err(|_| Gone)?;
+        if !granted.recv().map_err(|_| Gone)? {
+            // Forgotten, or said no, a moment ago: after the leave to go on only hanging up says nothing.
+            *wire = None;
+            return Ok(Handed::new(Next::Skip, String::new()));
+        }
+        let carried = open.carried;
+        match open.deliver(&body) {
+            Ok(reply) => {
+                self.strikes.store(0, Ordering::SeqCst);
+                Ok(settled(Outcome::Sent, reply))
+            }
+            Err(fault) => {
+                if matches!(fault, Fault::Lost(_) | Fault::Refused(421, _)) {
+                    *wire = None;
+                }
+                Ok(Handed { carried, ..Handed::fault(Phase::Dot, &fault) })
+            }
+        }
+    }
+
+    /// Does what an answer asks for; whether this connection goes on.
+    fn follow(&self, handed: Handed, task: Task<'j>, wire: &mut Option<Wire>, before: &mut Vec<Settled>) -> bool {
+        let id = task.recipient.id;
+        let Handed { next, reply, carried, phase } = handed;
+        let settled = |outcome| Settled { id, outcome, reply: reply.clone() };
+        match next {
+            Next::Skip => {}
+            Next::Settle(outcome) | Next::SettleAndReconnect(outcome) => before.push(settled(outcome)),
+            Next::SettleAndStop(outcome) => {
+                before.push(settled(outcome));
+                self.end(format!("the mail server refuses our emails: {reply}"));
+                return false;
+            }
+            Next::Stop => {
+                self.end(format!("the mail server refuses us: {reply}"));
+                return false;
+            }
+            Next::Slower | Next::Reconnect => {
+                *wire = None;
+                let was_asked = phase != Phase::Connect;
+                if next == Next::Slower && carried > 0 {
+                    self.pace.halve();
+                }
+                if phase == Phase::Dot {
+                    // It was written down as being handed over, and comes back with a definite no.
+                    before.push(settled(Outcome::Later));
+                } else if carried > 0 || !was_asked {
+                    // A server may end a connection after so many emails: this one has not been asked for yet.
+                    self.queue().tasks.push_front(task);
+                } else {
+                    before.push(settled(Outcome::Later));
+                }
+                return carried > 0 || self.strike(next, &reply);
+            }
+        }
+        true
+    }
+
+    /// A new connection was of no use: fewer of them go on; the last one waits, and gives up after a few times.
+    fn strike(&self, next: Next, reply: &str) -> bool {
+        let mut queue = self.queue();
+        if queue.connections > 1 {
+            queue.connections -= 1;
+            return false;
+        }
+        drop(queue);
+        let strikes = self.strikes.fetch_add(1, Ordering::SeqCst) + 1;
+        if strikes >= STRIKES {
+            let what = if next == Next::Slower {
+                "the mail server turns us away"
+            } else {
+                "the connection to the mail server fails"
+            };
+            self.end(format!("{what}: {reply}"));
+            return false;
+        }
+        if next == Next::Slower {
+            self.pace.halve();
+        }
+        self.wait_until(Instant::now() + Duration::from_secs(1 << strikes.min(6)) / 2)
+    }
+
+    fn queue(&self) -> MutexGuard<'_, Queue<'j>> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn end(&self, why: String) {
+        self.why.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(why);
+        self.over.store(true, Ordering::SeqCst);
+    }
+
+    fn is_over(&self) -> bool {
+        self.over.load(Ordering::SeqCst) || self.job.stop.load(Ordering::SeqCst)
+    }
+
+    /// Whether the moment came before the run was over.
+    fn wait_until(&self, moment: Instant) -> bool {
+        loop {
+            if self.is_over() {
+                return false;
+            }
+            let left = moment.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return true;
+            }
+            std::thread::sleep(left.min(GLANCE));
+        }
+    }
+}
+
+/// What came of handing an email over: what to do next, and in which words.
+struct Handed {
+    next: Next,
+    reply: String,
+    /// How many emails the connection had taken before.
+    carried: usize,
+    phase: Phase,
+}
+
+impl Handed {
+    fn new(next: Next, reply: String) -> Self {
+        Self { next, reply, carried: 0, phase: Phase::Dot }
+    }
+
+    fn fault(phase: Phase, fault: &Fault) -> Self {
+        Self { next: judge(phase, fault), reply: fault.text(), carried: 0, phase }
+    }
+}
+
+/// Nobody writes down any more what becomes of emails.
+struct Gone;

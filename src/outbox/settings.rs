@@ -1,0 +1,58 @@
+//! What sending needs to know of the shop: the server, the password, how much at once.
+
+use std::time::Duration;
+
+use lettre::Address;
+use lettre::message::Mailbox;
+
+use super::wire::Patience;
+use crate::error::{Error, Result};
+use crate::shop::{self, EmailSettings, MailServer, Shop};
+
+/// How emails leave the shop.
+pub struct Sender {
+    pub(super) server: MailServer,
+    pub(super) password: Option<String>,
+    pub(super) from: Address,
+    pub(super) connections: usize,
+    pub(super) gap: Option<Duration>,
+    pub(super) daily_cap: Option<usize>,
+    pub(super) patience: Patience,
+}
+
+/// Reads `[email]` of shop.toml for sending; `password` is what the environment gives.
+///
+/// # Errors
+/// When there is no server, its user has no password, or the password's file cannot be read.
+pub fn sender(shop: &Shop, email: &EmailSettings, password: Option<String>) -> Result<Sender> {
+    let server = email.server.clone().ok_or_else(|| {
+        Error::new("there is no mail server to send with")
+            .at("shop.toml")
+            .hint("add `server = \"smtps://USER@HOST\"` under `[email]`, or write files with `--to-folder DIR`")
+    })?;
+    let password = match (password, &email.password_file) {
+        (Some(password), _) => Some(password),
+        (None, Some(file)) => Some(shop::read_text(&shop.folder.join(file))?),
+        (None, None) => None,
+    };
+    let password = password.map(|text| text.trim_end_matches(['\r', '\n']).to_owned()).filter(|text| !text.is_empty());
+    if let Some(user) = server.user.as_ref().filter(|_| password.is_none()) {
+        return Err(Error::new(format!("the password of `{user}` on {} is not known", server.host))
+            .hint("set REGULARS_SMTP_PASSWORD, or name a file that holds it: `password_file` in shop.toml"));
+    }
+    let from: Mailbox = email.from.parse().map_err(|e: lettre::address::AddressError| {
+        Error::new("`from` is not a sender")
+            .at("shop.toml")
+            .hint("write `from = \"Helen at Wiedeman's <helen@example.com>\"` under `[email]`")
+            .because(e)
+    })?;
+    Ok(Sender {
+        server,
+        password,
+        from: from.email,
+        connections: email.connections.map_or(2, |n| usize::from(n.get())),
+        gap: email.rate.map(|rate| rate.gap),
+        daily_cap: email.daily_cap.and_then(|cap| usize::try_from(cap).ok()),
+        patience: Patience::of(email.timeout.map(|seconds| u64::from(seconds.get()))),
+    })
+}

@@ -1,0 +1,194 @@
+//! One connection to the mail server, phase by phase.
+
+use std::fmt;
+use std::time::Duration;
+
+use lettre::Address;
+use lettre::transport::smtp::authentication::{Credentials, Mechanism};
+use lettre::transport::smtp::client::{SmtpConnection, TlsParameters};
+use lettre::transport::smtp::commands::Ehlo;
+use lettre::transport::smtp::extension::ClientId;
+
+use super::reply::{Fault, Phase};
+use crate::shop::{MailServer, Security};
+
+/// How long to wait for the mail server.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Patience {
+    /// Until it is connected.
+    connect: Duration,
+    /// For the answer to a command.
+    command: Duration,
+    /// For the answer to the final dot.
+    dot: Duration,
+}
+
+impl Patience {
+    /// What RFC 5321 asks for, or the same for all.
+    pub(super) fn of(seconds: Option<u64>) -> Self {
+        let or = |usual| Duration::from_secs(seconds.unwrap_or(usual));
+        Self { connect: or(30), command: or(300), dot: or(600) }
+    }
+}
+
+/// An open connection.
+pub(super) struct Wire {
+    connection: SmtpConnection,
+    patience: Patience,
+    pipelining: bool,
+    /// How many emails it has taken.
+    pub carried: usize,
+}
+
+/// Something the mail server did not take, and when.
+pub(super) type Refused = (Phase, Fault);
+
+impl Wire {
+    /// Connects, encrypts and signs in, as the server's address says.
+    pub(super) fn open(server: &MailServer, password: Option<&str>, patience: Patience) -> Result<Self, Fault> {
+        let hello = ClientId::default();
+        let tls = match server.security {
+            Security::Plain => None,
+            Security::Tls | Security::StartTls => {
+                Some(TlsParameters::new_rustls(server.host.clone()).map_err(|e| fault(&e))?)
+            }
+        };
+        let implicit = tls.as_ref().filter(|_| server.security == Security::Tls);
+        let place = (server.host.as_str(), server.port);
+        let mut connection =
+            SmtpConnection::connect(place, Some(patience.connect), &hello, implicit, None).map_err(|e| fault(&e))?;
+        connection.set_timeout(Some(patience.command)).map_err(|e| Fault::Lost(e.to_string()))?;
+        if let Some(tls) = tls.filter(|_| server.security == Security::StartTls) {
+            connection.starttls(&tls, &hello).map_err(|e| fault(&e))?;
+        }
+        if let (Some(user), Some(password)) = (&server.user, password) {
+            let who = Credentials::new(user.clone(), password.to_owned());
+            connection.auth(&[Mechanism::Plain, Mechanism::Login], &who).map_err(|e| fault(&e))?;
+        }
+        // Asked once more, as lettre does not keep what it offers beside what lettre itself uses.
+        let offered = connection.command(Ehlo::new(hello)).map_err(|e| fault(&e))?;
+        let pipelining = offered.message().any(|line| line.eq_ignore_ascii_case("PIPELINING"));
+        Ok(Self { connection, patience, pipelining, carried: 0 })
+    }
+
+    /// Says from whom and to whom, up to the leave to go on; together where the server allows it.
+    pub(super) fn announce(&mut self, from: &Address, to: &Address, body: &str) -> Result<(), Refused> {
+        let utf8 = if from.to_string().is_ascii() && to.to_string().is_ascii() { "" } else { " SMTPUTF8" };
+        let eight = if body.is_ascii() { "" } else { " BODY=8BITMIME" };
+        let commands =
+            [format!("MAIL FROM:<{from}>{eight}{utf8}\r\n"), format!("RCPT TO:<{to}>\r\n"), "DATA\r\n".to_owned()];
+        let phases = [Phase::Sender, Phase::Recipient, Phase::Data];
+        let mut first = None;
+        if self.pipelining {
+            for (index, phase) in phases.into_iter().enumerate() {
+                let answer = if index == 0 {
+                    self.connection.command(commands.concat())
+                } else {
+                    self.connection.read_response()
+                };
+                let refused = answer.map_err(|e| fault(&e));
+                let is_lost = matches!(refused, Err(Fault::Lost(_)));
+                match refused {
+                    // The leave was given although nobody was left to get it: an empty message ends that.
+                    Ok(_) if index == 2 && first.is_some() => drop(self.connection.command(".\r\n")),
+                    Ok(_) => {}
+                    Err(fault) => first = first.or(Some((phase, fault))),
+                }
+                if is_lost {
+                    break;
+                }
+            }
+        } else {
+            for (command, phase) in commands.iter().zip(phases) {
+                if let Err(e) = self.connection.command(command) {
+                    first = Some((phase, fault(&e)));
+                    break;
+                }
+            }
+        }
+        first.map_or(Ok(()), Err)
+    }
+
+    /// Hands the message over, its body and the dot in one write; the server's words when it has taken it.
+    pub(super) fn deliver(&mut self, body: &str) -> Result<String, Fault> {
+        let _ = self.connection.set_timeout(Some(self.patience.dot));
+        let answer = self.connection.command(Dotted(body)).map_err(|e| fault(&e));
+        let _ = self.connection.set_timeout(Some(self.patience.command));
+        let response = answer?;
+        self.carried += 1;
+        let words: Vec<&str> = response.message().collect();
+        Ok(format!("{} {}", response.code(), words.join(" ")))
+    }
+
+    /// Takes back what was announced; whether the connection can go on.
+    pub(super) fn reset(&mut self) -> bool {
+        self.connection.command("RSET\r\n").is_ok()
+    }
+
+    /// Says goodbye.
+    pub(super) fn quit(mut self) {
+        let _ = self.connection.set_timeout(Some(self.patience.connect.min(Duration::from_secs(2))));
+        let _ = self.connection.quit();
+    }
+}
+
+/// A message as it goes over the wire: dots at the beginning of lines doubled, the final dot behind it.
+struct Dotted<'b>(&'b str);
+
+impl fmt::Display for Dotted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.starts_with('.') {
+            f.write_str(".")?;
+        }
+        let mut rest = self.0;
+        while let Some(at) = memchr::memmem::find(rest.as_bytes(), b"\r\n.") {
+            let (line, next) = rest.split_at(at + 3);
+            f.write_str(line)?;
+            f.write_str(".")?;
+            rest = next;
+        }
+        f.write_str(rest)?;
+        f.write_str(if self.0.ends_with("\r\n") { ".\r\n" } else { "\r\n.\r\n" })
+    }
+}
+
+/// What lettre says, as ours.
+fn fault(error: &lettre::transport::smtp::Error) -> Fault {
+    let source = std::error::Error::source(error).map(ToString::to_string);
+    match error.status() {
+        Some(code) => Fault::Refused(code.into(), source.unwrap_or_default()),
+        None => Fault::Lost(said(&source.unwrap_or_else(|| error.to_string()))),
+    }
+}
+
+/// Words for what breaks off.
+fn said(text: &str) -> String {
+    let text = text.split(" (os error").next().unwrap_or(text);
+    match text {
+        "incomplete response" => "the mail server hung up".to_owned(),
+        "Resource temporarily unavailable" | "connection timed out" => {
+            "the mail server did not answer in time".to_owned()
+        }
+        other => {
+            let mut chars = other.chars();
+            chars.next().map(|first| first.to_lowercase().chain(chars).collect()).unwrap_or_default()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_line_of_a_message_ends_it() {
+        for (body, wire) in [
+            ("a\r\n", "a\r\n.\r\n"),
+            ("a", "a\r\n.\r\n"),
+            (".\r\n", "..\r\n.\r\n"),
+            ("a\r\n.\r\n.\r\nb\r\n..c\r\n", "a\r\n..\r\n..\r\nb\r\n...c\r\n.\r\n"),
+        ] {
+            assert_eq!(Dotted(body).to_string(), wire);
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! The mail server and the rate, as shop.toml writes them.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use serde::Deserialize;
+
+use crate::words;
+
+/// How what goes to the mail server is kept from others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Security {
+    /// `smtps://`: encrypted from the first byte.
+    Tls,
+    /// `smtp+starttls://`: encrypted before anything is said that matters.
+    StartTls,
+    /// `smtp://`: not at all, which only does for a server on this machine.
+    Plain,
+}
+
+/// `smtps://helen@mail.example.com`: where emails are handed over.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct MailServer {
+    /// Whether it is encrypted.
+    pub security: Security,
+    /// Who signs in; nobody when there is none.
+    pub user: Option<String>,
+    /// The name of the machine.
+    pub host: String,
+    /// Its port.
+    pub port: u16,
+}
+
+impl TryFrom<String> for MailServer {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let schemes = [
+            ("smtps://", Security::Tls, 465),
+            ("smtp+starttls://", Security::StartTls, 587),
+            ("smtp://", Security::Plain, 25),
+        ];
+        let found =
+            schemes.iter().find_map(|(start, security, port)| Some((text.strip_prefix(start)?, security, *port)));
+        let Some((rest, security, usual)) = found else {
+            // What stands there may be a password: it is not said again.
+            return Err("a mail server is written as `smtps://USER@HOST`, or as `smtp+starttls://USER@HOST`".to_owned());
+        };
+        let (user, place) = rest
+            .trim_end_matches('/')
+            .rsplit_once('@')
+            .map_or((None, rest.trim_end_matches('/')), |(u, p)| (Some(u), p));
+        if user.is_some_and(|user| user.contains(':')) {
+            return Err("the password does not belong into this file; give it as REGULARS_SMTP_PASSWORD, or name a `password_file`".to_owned());
+        }
+        let user = user.map(|user| user.replace("%40", "@")).filter(|user| !user.is_empty());
+        let (host, port) = match place.rsplit_once(':') {
+            Some((host, port)) if !port.ends_with(']') => {
+                (host, port.parse().map_err(|_| format!("{} is not a port", words::quote(port)))?)
+            }
+            _ => (place, usual),
+        };
+        let host = host.trim_start_matches('[').trim_end_matches(']').to_owned();
+        if host.is_empty() || host.contains(|c: char| c.is_whitespace() || c.is_control() || "/?#".contains(c)) {
+            return Err(format!("{} is not the name of a mail server", words::quote(&host)));
+        }
+        let is_here = host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
+        if *security == Security::Plain && !is_here {
+            return Err(
+                "`smtp://` is not encrypted and only does for this machine; write `smtps://` or `smtp+starttls://`"
+                    .to_owned(),
+            );
+        }
+        Ok(Self { security: *security, user, host, port })
+    }
+}
+
+/// `10/s`: how many at most in a second, a minute or an hour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Rate {
+    /// The time from one to the next.
+    pub gap: Duration,
+}
+
+impl TryFrom<String> for Rate {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let wrong = || format!("{} is not a rate; write it as `10/s`, `100/min` or `2000/h`", words::quote(&text));
+        let (count, unit) = text.split_once('/').ok_or_else(wrong)?;
+        let seconds = match unit.trim() {
+            "s" => 1,
+            "min" => 60,
+            "h" => 3600,
+            _ => return Err(wrong()),
+        };
+        let count = count.trim().parse::<u32>().ok().filter(|count| *count > 0).ok_or_else(wrong)?;
+        Ok(Self { gap: Duration::from_secs(seconds) / count })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn server(text: &str) -> Result<(Security, Option<String>, String, u16), String> {
+        let read = MailServer::try_from(text.to_owned())?;
+        Ok((read.security, read.user, read.host, read.port))
+    }
+
+    #[test]
+    fn servers_are_read_and_passwords_are_not_repeated() {
+        for (text, security, user, host, port) in [
+            ("smtps://mail.example.com", Security::Tls, None, "mail.example.com", 465),
+            (
+                "smtps://helen@example.com@mail.example.com:2465/",
+                Security::Tls,
+                Some("helen@example.com"),
+                "mail.example.com",
+                2465,
+            ),
+            ("smtp+starttls://a%40b@h", Security::StartTls, Some("a@b"), "h", 587),
+            ("smtp://localhost", Security::Plain, None, "localhost", 25),
+            ("smtp://[::1]:2525", Security::Plain, None, "::1", 2525),
+        ] {
+            assert_eq!(server(text), Ok((security, user.map(str::to_owned), host.to_owned(), port)), "{text}");
+        }
+        for wrong in
+            ["mail.example.com", "smtp://mail.example.com", "smtps://", "smtps://h:x", "smtps://a b", "https://h"]
+        {
+            assert!(server(wrong).is_err(), "{wrong}");
+        }
+        for told in ["smtps://helen:hunter2@h", "helen:hunter2@h", "smtp://u:hunter2@h"] {
+            assert!(!server(told).expect_err(told).contains("hunter2"), "{told}");
+        }
+    }
+
+    #[test]
+    fn rates_are_read() {
+        let gap = |text: &str| Rate::try_from(text.to_owned()).map(|rate| rate.gap);
+        assert_eq!(gap("10/s"), Ok(Duration::from_millis(100)));
+        assert_eq!(gap("30/min"), Ok(Duration::from_secs(2)));
+        assert_eq!(gap("3600/h"), Ok(Duration::from_secs(1)));
+        for wrong in ["10", "0/s", "-1/s", "10/day", "x/s", ""] {
+            assert!(gap(wrong).is_err(), "{wrong}");
+        }
+    }
+}

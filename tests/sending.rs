@@ -1,0 +1,334 @@
+//! The outbox against a mail server that misbehaves: whatever it does, each email goes out at most once, and each state is
+//! the one that the table of outcomes asks for.
+
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use crate::support::{House, PostOffice, Run, Shop, program};
+
+/// A shop whose campaign `spring` is planned as emails to these addresses, `P-1` and on, through this mail server.
+fn shop_for(people: &[&str], office: &PostOffice, more: &str) -> Shop {
+    let shop = Shop::without_people();
+    let mut customers =
+        "Customer ID,First Name,Last Name,Street,City,State,Zip,Country,Email,Email Consent\n".to_owned();
+    let mut purchases = "Customer ID,Date,Item,Amount\n".to_owned();
+    for (index, name) in people.iter().enumerate() {
+        let n = index + 1;
+        customers += &format!("P-{n},Pat,Person{n},{n} Long Rd,Salem,OR,97301,US,{name}@example.com,yes\n");
+        purchases += &format!("P-{n},2024-01-05,a scarf,90.00\n");
+    }
+    shop.write("customers.csv", customers);
+    shop.write("purchases.csv", purchases);
+    shop.run("import customers customers.csv").quiet();
+    shop.run("import purchases purchases.csv").quiet();
+    shop.edit("campaigns/spring.toml", "\"letter\"", "\"email\"");
+    shop.edit("campaigns/spring.toml", "limit    = 100", "limit    = 20000");
+    shop.edit("campaigns/spring.toml", "stock       = 100", "stock       = 20000");
+    through(&shop, "june@example.com", office, more);
+    shop.run("plan spring").quiet();
+    shop
+}
+
+/// Writes the mail server into shop.toml.
+fn through(shop: &Shop, from: &str, office: &PostOffice, more: &str) {
+    let text = shop.read("shop.toml");
+    let text = text.split("\n[email]").next().unwrap();
+    let user = if more.contains("password_file") { "june@" } else { "" };
+    let email =
+        format!("\n[email]\nfrom = \"June <{from}>\"\nserver = \"smtp://{user}127.0.0.1:{}\"\n{more}\n", office.port);
+    shop.write("shop.toml", format!("{text}{email}"));
+}
+
+/// The state of each email, in order of reference.
+fn states(shop: &Shop) -> Vec<(String, String)> {
+    let list = shop.json("outbox spring");
+    let mut found: Vec<(String, String)> = list["emails"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|e| (e["ref"].as_str().unwrap().to_owned(), e["state"].as_str().unwrap().to_owned()))
+        .collect();
+    found.sort();
+    found
+}
+
+fn state_of(shop: &Shop, reference: &str) -> String {
+    states(shop).into_iter().find(|(r, _)| r == reference).expect("an email").1
+}
+
+#[test]
+fn every_phase_and_every_mishap_leaves_the_state_that_the_table_asks_for() {
+    // The mishap; the state of the email; how often it has arrived; how the run ends.
+    let table = [
+        ("rcpt-450", "queued", 0, 3),
+        ("rcpt-550", "failed", 0, 3),
+        ("rcpt-421", "queued", 0, 3),
+        ("rcpt-drop", "queued", 0, 3),
+        ("rcpt-hang", "queued", 0, 3),
+        ("rcpt-554-policy", "failed", 0, 3),
+        ("data-451", "queued", 0, 3),
+        ("data-554", "failed", 0, 3),
+        ("data-421", "queued", 0, 3),
+        ("data-drop", "queued", 0, 3),
+        ("data-hang", "queued", 0, 3),
+        ("dot-451", "queued", 0, 3),
+        ("dot-554", "failed", 0, 3),
+        ("dot-554-policy", "failed", 0, 3),
+        ("dot-421", "queued", 0, 3),
+        ("dot-drop", "in_doubt", 1, 3),
+        ("dot-hang", "in_doubt", 1, 3),
+    ];
+    for strict in [false, true] {
+        std::thread::scope(|scope| {
+            for (mishap, state, arrived, exit) in table {
+                scope.spawn(move || {
+                    let office = PostOffice::with(House { strict, ..House::default() });
+                    let shop = shop_for(&["before", mishap, "after"], &office, "connections = 1\ntimeout = 2");
+                    shop.run("send spring").status(exit).quiet();
+                    let stops = mishap.ends_with("policy");
+                    let after = if stops { "queued" } else { "sent" };
+                    let expected =
+                        [("P-1", "sent"), ("P-2", state), ("P-3", after)].map(|(r, s)| (r.to_owned(), s.to_owned()));
+                    assert_eq!(states(&shop), expected, "{mishap}, strict: {strict}");
+                    // Going on sends the rest, never anything a second time.
+                    shop.run("send spring").quiet().ended();
+                    assert_eq!(state_of(&shop, "P-3"), "sent", "{mishap}");
+                    assert_eq!(state_of(&shop, "P-2"), state, "{mishap}");
+                    let address = format!("{mishap}@example.com");
+                    let taken = office.taken();
+                    assert_eq!(taken.iter().filter(|to| **to == address).count(), arrived, "{mishap}");
+                    assert_eq!(taken.len(), 2 + arrived, "{mishap}: {taken:?}");
+                });
+            }
+        });
+    }
+}
+
+#[test]
+fn a_refused_sender_stops_everything_and_blames_nobody() {
+    for (from, says) in [("mail-550", "refuses us: 550 5.1.1 as you wish"), ("mail-530", "refuses us: 530")] {
+        let office = PostOffice::open();
+        let shop = shop_for(&["ana", "ben"], &office, "");
+        through(&shop, &format!("{from}@example.com"), &office, "");
+        shop.run("send spring").status(3).says(says).says("2 emails stay queued");
+        assert!(states(&shop).iter().all(|(_, state)| state == "queued"));
+        through(&shop, "june@example.com", &office, "");
+        shop.run("send spring").stdout("Sent 2 emails.\n");
+        assert_eq!(office.taken(), ["ana@example.com", "ben@example.com"]);
+    }
+    for (from, state) in
+        [("mail-451", "queued"), ("mail-421", "queued"), ("mail-drop", "queued"), ("mail-hang", "queued")]
+    {
+        let office = PostOffice::open();
+        let shop = shop_for(&["ana"], &office, "timeout = 1");
+        through(&shop, &format!("{from}@example.com"), &office, "timeout = 1");
+        shop.run("send spring").status(3).quiet();
+        assert_eq!(state_of(&shop, "P-1"), state, "{from}");
+    }
+}
+
+#[test]
+fn the_password_comes_from_a_file_and_is_never_shown() {
+    let office = PostOffice::with(House { locked: true, ..House::default() });
+    let shop = shop_for(&["ana"], &office, "password_file = \"secret\"");
+    shop.write("secret", "coffee-and-cake\n");
+    let mut run = shop.run("send spring").status(3).says("refuses us: 535 5.7.8 not you");
+    assert!(!run.talk().contains("coffee"));
+    shop.write("secret", "tea\n");
+    shop.run("send spring").stdout("Sent 1 email.\n");
+    let database = std::fs::read(shop.file("regulars.db")).unwrap();
+    assert!(!database.windows(6).any(|window| window == b"coffee"));
+    std::fs::remove_file(shop.file("secret")).unwrap();
+    shop.run("send spring").status(1).says("cannot read");
+}
+
+#[test]
+fn a_server_that_ends_connections_gets_everything_once() {
+    let people: Vec<String> = (1..=30).map(|n| format!("p{n}")).collect();
+    let people: Vec<&str> = people.iter().map(String::as_str).collect();
+    let office = PostOffice::with(House { most: Some(7), ..House::default() });
+    let shop = shop_for(&people, &office, "connections = 2");
+    shop.run("send spring").stdout("Sent 30 emails.\n");
+    let mut taken = office.taken();
+    taken.dedup();
+    assert_eq!((taken.len(), office.taken().len()), (30, 30));
+}
+
+#[test]
+fn put_off_again_and_again_it_fails_after_a_day() {
+    let office = PostOffice::open();
+    let shop = shop_for(&["rcpt-450"], &office, "");
+    let due = |at: &str| {
+        let list = shop.json(&format!("--today {at} outbox spring"));
+        list["emails"][0]["due_at"].as_str().map(str::to_owned)
+    };
+    shop.run("send spring").status(3).says("from 2024-03-01 12:05 on");
+    assert_eq!(due("2024-03-01").as_deref().map(|due| &due[..16]), Some("2024-03-01T12:05"));
+    shop.run("send spring").says("from 2024-03-01 12:05 on").stdout("Sent 0 emails.\n");
+    assert_eq!(shop.json("outbox spring")["emails"][0]["attempts"], 1, "it was not due");
+    shop.run("send spring --today 2024-03-02").status(3).quiet();
+    assert_eq!(state_of(&shop, "P-1"), "failed");
+}
+
+#[test]
+fn a_doubt_is_settled_by_the_owner_alone() {
+    let office = PostOffice::open();
+    let shop = shop_for(&["dot-drop-a", "dot-drop-b", "ana"], &office, "connections = 1");
+    shop.run("send spring").status(3).quiet().stdout("Sent 1 email; 2 are in doubt.\n");
+    shop.run("send spring").quiet().stdout("Sent 0 emails.\n");
+    shop.run("outbox spring --settle P-3 again").status(1).says("is sent").says("only what is in doubt");
+    shop.run("outbox spring --settle P-1 maybe").status(1).says("settles nothing");
+    shop.run("outbox spring --settle P-1 sent").quiet().shows("was sent").shows("1 in doubt");
+    shop.run("outbox spring --settle P-2 again").quiet().shows("1 queued");
+    shop.run("send spring").status(3).quiet();
+    let twice = office.messages("dot-drop-b@example.com");
+    assert_eq!(twice.len(), 2, "the owner wanted it");
+    assert_eq!(twice[0], twice[1], "the same message, so the same Message-ID");
+    assert_eq!(office.messages("dot-drop-a@example.com").len(), 1);
+}
+
+#[test]
+fn a_wish_since_the_plan_holds_the_email_back() {
+    let office = PostOffice::open();
+    let shop = shop_for(&["ana", "ben", "cleo", "dora"], &office, "");
+    shop.run("customer set P-2 email_consent=no").quiet();
+    shop.run("customer set P-3 deceased=yes").quiet();
+    shop.run("customer note P-4 \"the seam came open\" --kind complaint").quiet();
+    shop.run("send spring").says("3 emails held back").stdout("Sent 1 email.\n");
+    shop.run("send spring --despite").says("wants no email any more").stdout("Sent 1 email.\n");
+    assert_eq!(office.taken(), ["ana@example.com", "dora@example.com"]);
+    shop.run("plan spring --again").status(1).says("was sent already");
+}
+
+#[test]
+fn limits_and_caps_leave_the_rest_for_later() {
+    let office = PostOffice::open();
+    let shop = shop_for(&["a", "b", "c", "d", "e"], &office, "daily_cap = 3\nrate = \"20/s\"");
+    shop.run("send spring --limit 2").stdout("Sent 2 emails.\n");
+    shop.run("send spring").says("`daily_cap` for today").stdout("Sent 1 email.\n");
+    shop.run("send spring").says("`daily_cap` for today").stdout("Sent 0 emails.\n");
+    let began = Instant::now();
+    shop.run("send spring --today 2024-03-02").stdout("Sent 2 emails.\n");
+    assert!(began.elapsed() >= Duration::from_millis(50), "faster than the rate");
+    let list = shop.json("outbox spring");
+    assert_eq!((&list["sent"], &list["queued"], &list["in_doubt"]), (&5.into(), &0.into(), &0.into()));
+    assert_eq!(office.taken().len(), 5);
+}
+
+/// Starts a run and leaves it to itself.
+fn started(shop: &Shop) -> std::process::Child {
+    let words = ["--today", "2024-03-01", "send", "spring"].map(str::to_owned);
+    program(&shop.path(), &words).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+}
+
+#[test]
+fn one_runs_at_a_time_and_ctrl_c_ends_it_in_order() {
+    let people: Vec<String> = (1..=40).map(|n| format!("p{n}")).collect();
+    let people: Vec<&str> = people.iter().map(String::as_str).collect();
+    let office = PostOffice::with(House { slow: Duration::from_millis(100), ..House::default() });
+    let shop = shop_for(&people, &office, "connections = 1");
+    let mut first = started(&shop);
+    let patience = Instant::now();
+    while office.taken().is_empty() && patience.elapsed() < Duration::from_secs(30) {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    shop.run("send spring").status(1).says("emails are being sent from this shop folder already");
+    let killed = std::process::Command::new("kill").args(["-INT", &first.id().to_string()]).status().unwrap();
+    assert!(killed.success());
+    assert_eq!(first.wait().unwrap().code(), Some(3));
+    let list = shop.json("outbox spring");
+    let sent = list["sent"].as_u64().unwrap();
+    assert!(sent > 0 && sent < 40 && list["in_doubt"] == 0 && list["sending"] == 0, "{list:#}");
+    assert_eq!(office.taken().len() as u64, sent);
+}
+
+#[test]
+fn killed_at_any_moment_nothing_goes_twice_and_nobody_is_lost() {
+    const PEOPLE: usize = 300;
+    let people: Vec<String> = (1..=PEOPLE).map(|n| format!("p{n}")).collect();
+    let people: Vec<&str> = people.iter().map(String::as_str).collect();
+    let office = PostOffice::with(House { slow: Duration::from_millis(2), ..House::default() });
+    let shop = shop_for(&people, &office, "connections = 4");
+    let mut kills = 0;
+    for turn in 0..8u64 {
+        let mut run = started(&shop);
+        let before = office.taken().len();
+        let patience = Instant::now();
+        while office.taken().len() == before && patience.elapsed() < Duration::from_secs(20) {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        std::thread::sleep(Duration::from_millis(turn * 7 % 20));
+        kills += usize::from(run.try_wait().unwrap().is_none());
+        run.kill().unwrap();
+        run.wait().unwrap();
+    }
+    assert!(kills >= 4, "hardly anything was killed");
+    shop.run("send spring").quiet().ended();
+    let list = shop.json("outbox spring");
+    let doubts = usize::try_from(list["in_doubt"].as_u64().unwrap()).unwrap();
+    let taken = office.taken();
+    let mut once = taken.clone();
+    once.dedup();
+    assert_eq!(once.len(), taken.len(), "somebody got it twice");
+    assert!(doubts <= kills * 4, "{doubts} doubts after {kills} kills");
+    let sent: Vec<&serde_json::Value> =
+        list["emails"].as_array().unwrap().iter().filter(|email| email["state"] == "sent").collect();
+    assert_eq!(sent.len() + doubts, PEOPLE, "somebody is missing");
+    assert!(sent.iter().all(|email| once.binary_search(&email["email"].as_str().unwrap().to_owned()).is_ok()));
+}
+
+#[test]
+fn a_restored_backup_does_not_send_again() {
+    let office = PostOffice::open();
+    let shop = shop_for(&["a", "b", "c"], &office, "");
+    shop.run("send spring --limit 1").quiet();
+    shop.run("backup kept.db").quiet();
+    shop.run("send spring --limit 1").quiet();
+    for companion in ["regulars.db-wal", "regulars.db-shm"] {
+        let _ = std::fs::remove_file(shop.file(companion));
+    }
+    std::fs::copy(shop.file("kept.db"), shop.file("regulars.db")).unwrap();
+    shop.run("send spring").status(1).says("the outbox is older than what was sent").says("--restored");
+    assert_eq!(office.taken().len(), 2);
+    // The owner settles what they know to be out, and only then goes on.
+    shop.run("send spring --restored --limit 1").quiet();
+    shop.run("send spring").quiet();
+    assert_eq!(office.taken().len(), 4, "b was sent again, on the owner's word");
+}
+
+#[test]
+fn what_is_forgotten_leaves_the_outbox() {
+    let office = PostOffice::open();
+    let shop = shop_for(&["ana", "rcpt-550"], &office, "connections = 1");
+    shop.run("send spring").status(3).quiet();
+    let held = shop.json("customer export P-2");
+    assert_eq!(held["emails"][0]["state"], "failed");
+    assert!(held["emails"][0]["reply"].as_str().unwrap().starts_with("550 5.1.1"));
+    for reference in ["P-1", "P-2"] {
+        shop.run(&format!("customer forget {reference} --yes")).quiet();
+    }
+    assert_eq!(shop.count("SELECT count(*) FROM outbox WHERE message_key <> ''"), 0);
+    assert_eq!(shop.count("SELECT count(*) FROM outbox WHERE state = 'failed' AND reply <> ''"), 0);
+    let list = shop.json("outbox spring");
+    assert_eq!((&list["sent"], &list["failed"]), (&1.into(), &1.into()), "the figures stay");
+}
+
+#[test]
+fn without_a_server_nothing_is_tried() {
+    let office = PostOffice::open();
+    let shop = shop_for(&["ana"], &office, "");
+    for (server, says) in [
+        ("smtp://mail.example.com", "is not encrypted and only does for this machine"),
+        ("smtps://june:tea@mail.example.com", "the password does not belong into this file"),
+        ("mail.example.com", "a mail server is written as `smtps://USER@HOST`"),
+    ] {
+        let line = format!("server = \"smtp://127.0.0.1:{}\"", office.port);
+        let text = shop.read("shop.toml");
+        shop.edit("shop.toml", &line, &format!("server = \"{server}\""));
+        let run: Run = shop.run("send spring").status(1).says(says);
+        drop(run);
+        shop.write("shop.toml", text);
+    }
+    shop.edit("shop.toml", "127.0.0.1:", "127.0.0.1:1#");
+    shop.run("send spring").status(1).says("is not a port");
+}

@@ -1,0 +1,199 @@
+//! A mail server on this machine that misbehaves when it is told to, by the name before the @ of the recipient.
+//!
+//! A name is a phase and what happens there, as in `rcpt-450` or `dot-drop`: the phases are `mail`, `rcpt`, `data` and `dot`
+//! (the message has arrived and is kept before anything happens), what happens a code, `drop` or `hang`. `mail` is told by
+//! the sender's name instead, since no recipient is known yet. Everything else is taken.
+
+use std::io::{BufRead, BufReader, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+/// Where the messages are that it has taken, each with its recipient.
+type Taken = Arc<Mutex<Vec<(String, String)>>>;
+
+/// The running server; it ends with the test's process.
+#[derive(Debug)]
+pub struct PostOffice {
+    /// Where it listens.
+    pub port: u16,
+    taken: Taken,
+}
+
+/// What it asks of those who come.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct House {
+    /// It offers no pipelining, and ends the connection when somebody does not wait.
+    pub strict: bool,
+    /// A name and password are needed; these are `june` and `tea`.
+    pub locked: bool,
+    /// So many messages are taken in one connection; then it says 421.
+    pub most: Option<usize>,
+    /// How long it takes over each message.
+    pub slow: Duration,
+}
+
+impl PostOffice {
+    /// One that asks for nothing.
+    pub fn open() -> Self {
+        Self::with(House::default())
+    }
+
+    /// One with rules of its own.
+    pub fn with(house: House) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let taken = Taken::default();
+        let keep = Arc::clone(&taken);
+        std::thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                let keep = Arc::clone(&keep);
+                std::thread::spawn(move || drop(Guest { stream, keep, house, carried: 0 }.serve()));
+            }
+        });
+        Self { port, taken }
+    }
+
+    /// The recipients of what it has taken, sorted; twice when it came twice.
+    pub fn taken(&self) -> Vec<String> {
+        let mut names: Vec<String> = self.taken.lock().unwrap().iter().map(|(to, _)| to.clone()).collect();
+        names.sort();
+        names
+    }
+
+    /// The messages of one recipient.
+    pub fn messages(&self, to: &str) -> Vec<String> {
+        self.taken.lock().unwrap().iter().filter(|(name, _)| name == to).map(|(_, text)| text.clone()).collect()
+    }
+}
+
+/// One connection.
+struct Guest {
+    stream: TcpStream,
+    keep: Taken,
+    house: House,
+    carried: usize,
+}
+
+/// The connection is over.
+struct Over;
+
+impl From<std::io::Error> for Over {
+    fn from(_: std::io::Error) -> Self {
+        Self
+    }
+}
+
+impl Guest {
+    fn say(&mut self, text: &str) -> Result<(), Over> {
+        Ok(self.stream.write_all(format!("{text}\r\n").as_bytes())?)
+    }
+
+    /// Does what a name asks for at this phase; whether the phase went well.
+    fn meet(&mut self, name: &str, phase: &str) -> Result<bool, Over> {
+        let Some(what) = name.strip_prefix(phase).and_then(|rest| rest.strip_prefix('-')) else { return Ok(true) };
+        let what = what.split('-').next().unwrap_or_default();
+        match what {
+            "drop" => Err(Over),
+            "hang" => {
+                // Longer than any test waits.
+                std::thread::sleep(Duration::from_secs(600));
+                Err(Over)
+            }
+            code => {
+                let class = if code.starts_with('4') { "4.3.0" } else { "5.1.1" };
+                let class = if name.ends_with("policy") { "5.7.1" } else { class };
+                self.say(&format!("{code} {class} as you wish"))?;
+                if code == "421" { Err(Over) } else { Ok(false) }
+            }
+        }
+    }
+
+    fn serve(mut self) -> Result<(), Over> {
+        let mut lines = BufReader::new(self.stream.try_clone()?);
+        self.stream.set_nodelay(true)?;
+        self.say("220 post office")?;
+        let (mut signed_in, mut from, mut to) = (!self.house.locked, false, None);
+        let mut line = String::new();
+        while {
+            line.clear();
+            lines.read_line(&mut line)?
+        } > 0
+        {
+            if self.house.strict && !lines.buffer().is_empty() {
+                return Err(Over);
+            }
+            let word = line.trim_end().to_owned();
+            let address =
+                word.split_once('<').and_then(|(_, rest)| Some(rest.split_once('>')?.0.to_owned())).unwrap_or_default();
+            let name = address.split('@').next().unwrap_or_default().to_owned();
+            match word.get(..4).unwrap_or_default() {
+                "EHLO" => {
+                    let more = if self.house.strict { "" } else { "250-PIPELINING\r\n" };
+                    let lock = if self.house.locked { "250-AUTH PLAIN LOGIN\r\n" } else { "" };
+                    self.say(&format!("250-post office\r\n{more}{lock}250 8BITMIME"))?;
+                }
+                "AUTH" => {
+                    // \0june\0tea
+                    signed_in = word == "AUTH PLAIN AGp1bmUAdGVh";
+                    self.say(if signed_in { "235 2.7.0 welcome" } else { "535 5.7.8 not you" })?;
+                }
+                "MAIL" if !signed_in => self.say("530 5.7.0 who are you")?,
+                "MAIL" if self.house.most.is_some_and(|most| self.carried >= most) => {
+                    self.say("421 4.7.0 enough for one visit")?;
+                    return Ok(());
+                }
+                "MAIL" => {
+                    from = self.meet(&name, "mail")?;
+                    if from {
+                        self.say("250 2.1.0 ok")?;
+                    }
+                }
+                "RCPT" if !from => self.say("503 5.5.1 from whom")?,
+                "RCPT" => {
+                    to = self.meet(&name, "rcpt")?.then_some(address);
+                    if to.is_some() {
+                        self.say("250 2.1.5 ok")?;
+                    }
+                }
+                "DATA" => match to.take() {
+                    None => self.say("503 5.5.1 to whom")?,
+                    Some(address) => self.data(&mut lines, &address)?,
+                },
+                "RSET" => self.say("250 ok")?,
+                "QUIT" => return self.say("221 bye"),
+                _ => self.say("500 what")?,
+            }
+        }
+        Ok(())
+    }
+
+    fn data(&mut self, lines: &mut BufReader<TcpStream>, address: &str) -> Result<(), Over> {
+        let name = address.split('@').next().unwrap_or_default();
+        if !self.meet(name, "data")? {
+            return Ok(());
+        }
+        self.say("354 go on")?;
+        let (mut text, mut line) = (String::new(), String::new());
+        loop {
+            line.clear();
+            if lines.read_line(&mut line)? == 0 {
+                return Err(Over);
+            }
+            if line == ".\r\n" {
+                break;
+            }
+            text.push_str(line.strip_prefix('.').unwrap_or(&line));
+        }
+        // A refusal is not kept; who drops or hangs has it.
+        if name.starts_with("dot-") && !name.starts_with("dot-drop") && !name.starts_with("dot-hang") {
+            self.meet(name, "dot")?;
+            return Ok(());
+        }
+        self.keep.lock().unwrap().push((address.to_owned(), text));
+        self.meet(name, "dot")?;
+        std::thread::sleep(self.house.slow);
+        self.carried += 1;
+        self.say("250 2.0.0 taken")
+    }
+}
