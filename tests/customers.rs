@@ -451,25 +451,7 @@ fn hostile_text_comes_out_as_it_went_in() {
         "🏳️‍🌈 田中さん ﷽ e\u{301}",
         "-x --yes ?1 %s \\",
     ] {
-        let fields = [
-            "title",
-            "first_name",
-            "last_name",
-            "full_name",
-            "suffix",
-            "spouse",
-            "company",
-            "street",
-            "street2",
-            "city",
-            "state",
-            "postcode",
-            "country",
-            "email",
-            "phone",
-            "birthday",
-            "notes",
-        ];
+        let fields = regulars::book::TEXT_FIELDS;
         let mut words: Vec<String> = ["customer", "set", "C-03", "--source", "x"].map(str::to_owned).to_vec();
         words.extend(fields.iter().map(|field| format!("{field}={text}")));
         words.extend([format!("preference.x={text}"), format!("tag=+{text}")]);

@@ -105,6 +105,13 @@ impl Context {
     fn shop(&self) -> Result<Shop> {
         Shop::open(&self.folder)
     }
+
+    /// The day on which something happened: today when nothing is said, and never a day to come.
+    fn day_past(&self, on: Option<NaiveDate>, hint: &str) -> Result<NaiveDate> {
+        let today = self.clock.today();
+        let on = on.unwrap_or(today);
+        if on > today { Err(Error::new(format!("{on} is in the future")).hint(hint)) } else { Ok(on) }
+    }
 }
 
 /// Runs the program.

@@ -17,6 +17,13 @@ pub(super) struct Writer<'s> {
     dkim: Option<Dkim>,
 }
 
+impl Writer<'_> {
+    /// The same without the key: enough to see whether an email can be made.
+    pub(super) fn unsigned(&self) -> Self {
+        Self { settings: self.settings, dkim: None }
+    }
+}
+
 /// Who writes the emails of a shop.
 pub(super) fn writer(shop: &Shop) -> Result<Writer<'_>> {
     let settings = sender(shop)?;

@@ -7,7 +7,7 @@ use super::Context;
 use super::done::Done;
 use crate::campaign;
 use crate::clock::long_date;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::words;
 
 /// Say that a campaign went out; its codes hold from that day.
@@ -24,10 +24,7 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
     let shop = context.shop()?;
     let mut store = shop.store()?;
-    let on = arguments.on.unwrap_or(context.clock.today());
-    if on > context.clock.today() {
-        return Err(Error::new(format!("{on} is in the future")).hint("say it when it has gone out"));
-    }
+    let on = context.day_past(arguments.on, "say it when it has gone out")?;
     let (planned, unprinted) = store.write(|write| {
         let planned = campaign::need(write, &arguments.campaign)?;
         let unprinted = campaign::mark_posted(write, &planned, on)?;

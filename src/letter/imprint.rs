@@ -113,8 +113,7 @@ impl<'a> Pages<'a> {
 
     /// Faults as problems; signs that are missing are looked for in other fonts.
     pub(crate) fn problems(&mut self, number: usize, faults: Vec<Fault>) -> Vec<Problem> {
-        self.missing
-            .extend(faults.iter().filter_map(|fault| if let Fault::Glyph(c) = fault { Some(*c) } else { None }));
+        self.missing.extend(faults.iter().filter_map(Fault::missing));
         print::problems(number, faults)
     }
 }

@@ -3,7 +3,7 @@
 use super::fit::Fill;
 use super::number;
 use super::page::Line;
-use super::typeset::{self, Broken, Setter, Styled};
+use super::typeset::{Broken, Setter, Styled};
 
 /// How lines fill their measure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,9 +32,8 @@ pub(crate) fn set(
     align: Align,
 ) -> Vec<(f32, Line)> {
     let fill = if align == Align::Justify { Fill::Straight } else { Fill::Ragged };
-    let to_the_left = matches!(align, Align::Justify | Align::Start) && typeset::is_right_to_left(styled, language);
     let lines = setter.lines(styled, language, measure, fill);
-    lines.into_iter().map(|broken| place(broken, measure, align, to_the_left)).collect()
+    lines.into_iter().map(|broken| place(broken, measure, align)).collect()
 }
 
 /// The width that the text takes on a single line, its forced breaks apart.
@@ -43,8 +42,8 @@ pub(crate) fn natural_width(setter: &mut Setter<'_>, styled: &Styled, language: 
     lines.iter().map(|broken| broken.line.width).fold(0.0, f32::max)
 }
 
-fn place(broken: Broken, measure: f32, align: Align, to_the_left: bool) -> (f32, Line) {
-    let free = measure - broken.line.width;
+fn place(broken: Broken, measure: f32, align: Align) -> (f32, Line) {
+    let (free, to_the_left) = (measure - broken.line.width, broken.to_the_left);
     let line =
         if align == Align::Justify && (!broken.hard || free < 0.0) { stretch(broken, free) } else { drop_end(broken) };
     let free = (measure - line.width).max(0.0);
@@ -76,7 +75,7 @@ fn stretch(broken: Broken, free: f32) -> Line {
         run.x = x;
         x += run.glyphs.iter().map(|glyph| glyph.advance).sum::<f32>();
     }
-    drop_end(Broken { line, gaps: broken.gaps, hard: broken.hard })
+    drop_end(Broken { line, ..broken })
 }
 
 /// How many of the gaps stand between words, and not at the end of the line.

@@ -152,6 +152,13 @@ pub enum Fault {
     Other(String, String),
 }
 
+impl Fault {
+    /// The character that no font has, if it is that.
+    pub(crate) fn missing(&self) -> Option<char> {
+        if let Self::Glyph(character) = self { Some(*character) } else { None }
+    }
+}
+
 /// Where a part of a page stands.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Placed {

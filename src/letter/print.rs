@@ -318,8 +318,7 @@ fn one(
     let laid = layout::letter(setter, constants, job.stationery, job.images, &composed);
     done.length = u32::from(number::whole(laid.length));
     if !laid.faults.is_empty() {
-        let glyphs = laid.faults.iter().filter_map(|fault| if let Fault::Glyph(c) = fault { Some(*c) } else { None });
-        done.missing = glyphs.collect();
+        done.missing = laid.faults.iter().filter_map(Fault::missing).collect();
         done.problems = problems(letter, laid.faults);
         return done;
     }

@@ -160,11 +160,14 @@ impl<'a> Setter<'a> {
         self.shape(styled, language, &mut layout);
         layout.break_all_lines(None);
         let natural = layout.lines().map(|line| line.metrics().advance - line.metrics().hanging_advance);
-        let lines = if natural.fold(0.0, f32::max) <= measure {
+        let mut lines: Vec<Broken> = if natural.fold(0.0, f32::max) <= measure {
             layout.lines().map(|line| Broken { hard: true, ..self.take(&line, text) }).collect()
         } else {
             self.fit(styled, language, measure, fill, &mut layout)
         };
+        for line in &mut lines {
+            line.to_the_left = layout.is_rtl();
+        }
         self.layout = layout;
         lines
     }
@@ -355,7 +358,7 @@ impl<'a> Setter<'a> {
             }
         }
         let text = text.get(line.text_range()).unwrap_or_default().trim_end().to_owned();
-        Broken { line: Line { text, runs, width: trimmed.unwrap_or(x) }, gaps, hard: false }
+        Broken { line: Line { text, runs, width: trimmed.unwrap_or(x) }, gaps, hard: false, to_the_left: false }
     }
 
     fn face(&mut self, font: &parley::FontData) -> usize {
@@ -383,15 +386,6 @@ fn direction(text: &str, language: &str) -> BaseDirection {
     }
 }
 
-/// Whether a text in this language is set from right to left.
-pub(crate) fn is_right_to_left(styled: &Styled, language: &str) -> bool {
-    match direction(&styled.text, language) {
-        BaseDirection::Rtl => true,
-        BaseDirection::Ltr => false,
-        BaseDirection::Auto => styled.text.chars().any(char::is_alphabetic),
-    }
-}
-
 /// One range over two neighbours.
 fn joined(before: Option<Range<usize>>, range: Range<usize>) -> Range<usize> {
     before.map_or(range.clone(), |other| other.start.min(range.start)..other.end.max(range.end))
@@ -405,4 +399,6 @@ pub(crate) struct Broken {
     pub gaps: Vec<(usize, usize)>,
     /// It ends a paragraph or stands before a forced break.
     pub hard: bool,
+    /// Its paragraph runs from right to left.
+    pub to_the_left: bool,
 }

@@ -7,7 +7,7 @@ use super::who;
 use crate::book;
 use crate::cli::Context;
 use crate::cli::done::Done;
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 /// Note a call, a visit, praise, a complaint or an idea. A complaint stays open until `customer resolve`.
 #[derive(Debug, clap::Args)]
@@ -31,11 +31,7 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
     let mut store = context.shop()?.store()?;
-    let today = context.clock.today();
-    let on = arguments.on.unwrap_or(today);
-    if on > today {
-        return Err(Error::new(format!("{on} is in the future")).hint("a note is about what was said already"));
-    }
+    let on = context.day_past(arguments.on, "a note is about what was said already")?;
     let (customer, id) = store.write(|write| {
         let customer = book::by_ref(write, &arguments.reference)?;
         let (kind, text) = (&arguments.kind, &arguments.text);

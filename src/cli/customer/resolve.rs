@@ -23,11 +23,7 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
     let mut store = context.shop()?.store()?;
-    let today = context.clock.today();
-    let on = arguments.on.unwrap_or(today);
-    if on > today {
-        return Err(Error::new(format!("{on} is in the future")).hint("say it when it was put right"));
-    }
+    let on = context.day_past(arguments.on, "say it when it was put right")?;
     let (customer, resolved) = store.write(|write| {
         let customer = book::by_ref(write, &arguments.reference)?;
         let resolved = book::resolve(write, customer.id, on)?;

@@ -7,7 +7,7 @@ use super::{said, who};
 use crate::book;
 use crate::cli::Context;
 use crate::cli::done::Done;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::words;
 
 /// Set what the card says: `city="Palo Alto"`, `post=no`, `preference.shirt="16½"`, `tag=+vip`, `household=C-2`.
@@ -30,11 +30,7 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
     let mut store = context.shop()?.store()?;
-    let today = context.clock.today();
-    let on = arguments.on.unwrap_or(today);
-    if on > today {
-        return Err(Error::new(format!("{on} is in the future")).hint("give the day on which it was said"));
-    }
+    let on = context.day_past(arguments.on, "give the day on which it was said")?;
     let (customer, changed) = store.write(|write| {
         let customer = book::by_ref(write, &arguments.reference)?;
         let changed = book::set(write, &customer, &arguments.assignments, on, &arguments.source)?;
