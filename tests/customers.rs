@@ -283,6 +283,7 @@ fn one_person() -> Shop {
     database.execute(unknown, []).unwrap();
     let sent = "INSERT INTO outbox (recipient_id, state, message_key, reply) VALUES (1, 'sent', 'x', '250 taken')";
     database.execute(sent, []).unwrap();
+    database.execute("INSERT INTO reminder_letter VALUES (1, 1, 19791)", []).unwrap();
     shop
 }
 
@@ -293,7 +294,8 @@ fn plant(shop: &Shop) -> Vec<String> {
         database.prepare(sql).unwrap().query_map([], |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap()
     };
     // The shop's own: nothing in them is about one person.
-    let mut of_the_shop = vec!["setting", "campaign", "campaign_file", "forgotten", "forgotten_purchase", "outbox_run"];
+    let mut of_the_shop =
+        vec!["setting", "campaign", "campaign_file", "forgotten", "forgotten_purchase", "outbox_run", "reminder"];
     // Made of the cards, for finding them; ids alone.
     of_the_shop.extend(["customer_word", "not_the_same"]);
     let mut marks = Vec::new();
@@ -343,9 +345,18 @@ fn a_person_is_given_everything_that_is_held_on_them() {
     let text = all.to_string();
     let missing: Vec<&String> = marks.iter().filter(|mark| !text.contains(mark.as_str())).collect();
     assert!(missing.is_empty(), "not given out: {missing:?}\n{all:#}");
-    for list in
-        ["contacts", "consents", "circumstances", "purchases", "items", "merges", "letters", "redemptions", "left_out"]
-    {
+    for list in [
+        "contacts",
+        "consents",
+        "circumstances",
+        "purchases",
+        "items",
+        "merges",
+        "letters",
+        "reminder_letters",
+        "redemptions",
+        "left_out",
+    ] {
         assert_ne!(all[list], json!([]), "{list}");
     }
     assert_eq!(all["at_the_till"].as_array().unwrap().len(), 3);

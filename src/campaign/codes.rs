@@ -50,9 +50,11 @@ pub(super) fn keyed(key: &[u8], parts: &[&str]) -> [u8; 32] {
     mac.finalize().into_bytes().into()
 }
 
-/// What makes one piece itself, in 32 hexadecimal digits: HMAC-SHA-256(key, campaign, recipient).
-pub(super) fn piece_key(key: &[u8], campaign: &str, recipient: &str) -> String {
-    keyed(key, &["piece", campaign, recipient])[..16].iter().map(|byte| format!("{byte:02x}")).collect()
+/// What makes one piece itself, in 32 hexadecimal digits: HMAC-SHA-256(key, campaign, recipient), and the wave of a reminder.
+pub(super) fn piece_key(key: &[u8], campaign: &str, recipient: &str, wave: usize) -> String {
+    let number = wave.to_string();
+    let parts = ["piece", campaign, recipient, &number];
+    keyed(key, if wave == 0 { &parts[..3] } else { &parts }).iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Reads a code as somebody types it: any case, spaces and hyphens aside, O for 0, I and L for 1.
@@ -132,6 +134,12 @@ mod tests {
         for bad in ["", "ABC", "UUUU-UUUU", "0000-0001", "12345678901"] {
             assert!(normalise(bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn the_key_of_a_piece_stays_and_each_reminder_has_its_own() {
+        assert_eq!(piece_key(b"key", "1989", "C-1", 0), "9950a540ccd06bbbce390e51ced1b1e7");
+        assert_ne!(piece_key(b"key", "1989", "C-1", 1), piece_key(b"key", "1989", "C-1", 2));
     }
 
     #[test]

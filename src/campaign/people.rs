@@ -50,6 +50,7 @@ const HELD: &[Held] = &[
         name: "emails",
         columns: &[
             ("campaign", "c.slug", Text),
+            ("wave", "o.wave", Number),
             ("state", "o.state", Text),
             ("message_key", "o.message_key", Text),
             ("attempts", "o.attempt", Number),
@@ -60,7 +61,14 @@ const HELD: &[Held] = &[
         ],
         from: "FROM recipient_member m JOIN outbox o ON o.recipient_id = m.recipient_id \
                JOIN recipient r ON r.id = m.recipient_id JOIN campaign c ON c.id = r.campaign_id \
-               WHERE m.customer_id = ?1 ORDER BY c.as_of, r.id",
+               WHERE m.customer_id = ?1 ORDER BY c.as_of, r.id, o.wave",
+    },
+    Held {
+        name: "reminder_letters",
+        columns: &[("campaign", "c.slug", Text), ("wave", "l.wave", Number), ("printed_on", "l.printed_on", Day)],
+        from: "FROM recipient_member m JOIN reminder_letter l ON l.recipient_id = m.recipient_id \
+               JOIN recipient r ON r.id = m.recipient_id JOIN campaign c ON c.id = r.campaign_id \
+               WHERE m.customer_id = ?1 ORDER BY c.as_of, r.id, l.wave",
     },
     Held {
         name: "redemptions",

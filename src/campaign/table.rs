@@ -207,12 +207,12 @@ pub(super) fn key(read: &Read<'_>) -> Result<Vec<u8>> {
     key.ok_or_else(|| Error::new("the shop has no key").hint("restore the database from a backup"))
 }
 
-/// What makes the piece of a recipient itself: its Message-ID comes from it.
+/// What makes the piece of a recipient in a wave itself: its Message-ID comes from it.
 ///
 /// # Errors
 /// When the shop has no key.
-pub fn piece_key(read: &Read<'_>, planned: &Planned, recipient: &Recipient) -> Result<String> {
-    Ok(codes::piece_key(&key(read)?, &planned.slug, &recipient.reference))
+pub fn piece_key(read: &Read<'_>, planned: &Planned, recipient: &Recipient, wave: usize) -> Result<String> {
+    Ok(codes::piece_key(&key(read)?, &planned.slug, &recipient.reference, wave))
 }
 
 /// Gives a new shop its secret key.

@@ -45,7 +45,7 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
             Verdict::Again => format!("The email to {} goes out again with the next `regulars send`.\n", entry.name),
         };
     }
-    let entries = outbox::entries(&store.read(), &planned)?;
+    let entries = outbox::entries(&store.read(), &planned, 0)?;
     let standing = Standing::of(&entries);
     text.push_str(&counts(&planned.name, &standing));
     for (state, what) in [

@@ -69,7 +69,7 @@ pub(super) fn dkim_key(shop: &Shop, name: &str) -> Result<Key> {
 
 /// The bytes of a recipient's email.
 pub(super) fn email(read: &Read<'_>, on: &OnDesk, writer: &Writer<'_>, recipient: &Recipient) -> Result<Vec<u8>> {
-    keyed_email(on, writer, recipient, &campaign::piece_key(read, &on.planned, recipient)?)
+    keyed_email(on, writer, recipient, &campaign::piece_key(read, &on.planned, recipient, 0)?)
 }
 
 /// The bytes of a recipient's email under the key that it has.
@@ -85,7 +85,7 @@ pub(super) fn keyed_email(on: &OnDesk, writer: &Writer<'_>, recipient: &Recipien
 
 /// A recipient's email as a page to look at.
 pub(super) fn email_page(read: &Read<'_>, on: &OnDesk, writer: &Writer<'_>, recipient: &Recipient) -> Result<String> {
-    made(on, writer, recipient, &campaign::piece_key(read, &on.planned, recipient)?, |message| email::page(&message))
+    made(on, writer, recipient, &campaign::piece_key(read, &on.planned, recipient, 0)?, |message| email::page(&message))
 }
 
 fn made<T>(

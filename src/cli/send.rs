@@ -107,7 +107,7 @@ fn through_the_server(
     let sender = outbox::sender(shop, pieces::sender(shop)?, std::env::var("REGULARS_SMTP_PASSWORD").ok())?;
     let writer = pieces::writer(shop)?;
     let waits = |recipient: &Recipient| on.held_back.contains_key(&recipient.id);
-    let before = outbox::entries(&store.read(), &on.planned)?;
+    let before = outbox::entries(&store.read(), &on.planned, 0)?;
     let queued: HashSet<&str> = before.iter().filter(|e| e.state == "queued").map(|e| e.reference.as_str()).collect();
     // Nothing goes out as long as one of them cannot be made; they are signed as they go.
     let unsigned = writer.unsigned();
@@ -121,6 +121,7 @@ fn through_the_server(
     let job = Job {
         shop,
         planned: &on.planned,
+        wave: 0,
         emails,
         waiting: &waits,
         compose: &|recipient, key| pieces::keyed_email(on, &writer, recipient, key),
@@ -209,7 +210,7 @@ fn said(report: &Report, slug: &str, held: &[&HeldBack], done: Done) -> Done {
 /// Where the emails of a campaign stand, for programs.
 fn standing(store: &Store, on: &OnDesk) -> Result<serde_json::Value> {
     let Standing { queued, sending, sent, failed, in_doubt } =
-        Standing::of(&outbox::entries(&store.read(), &on.planned)?);
+        Standing::of(&outbox::entries(&store.read(), &on.planned, 0)?);
     Ok(json!({
         "campaign": on.planned.slug, "queued": queued, "sending": sending, "sent": sent, "failed": failed,
         "in_doubt": in_doubt,

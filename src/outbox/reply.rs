@@ -50,6 +50,7 @@ pub(super) enum Outcome {
 /// An email and what became of it.
 #[derive(Debug)]
 pub(super) struct Settled {
+    /// Its number in the outbox.
     pub id: i64,
     pub outcome: Outcome,
     pub reply: String,

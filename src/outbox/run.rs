@@ -31,6 +31,8 @@ pub struct Job<'j> {
     pub shop: &'j Shop,
     /// The plan.
     pub planned: &'j Planned,
+    /// 0 for the campaign's own emails, 1 and on for its reminders.
+    pub wave: usize,
     /// Its emails, in their order.
     pub emails: &'j [&'j Recipient],
     /// Whose email waits, by id; they stay queued.
@@ -85,6 +87,8 @@ pub struct Report {
 #[derive(Debug, Clone)]
 struct Task<'j> {
     recipient: &'j Recipient,
+    /// Its number in the outbox.
+    id: i64,
     key: String,
 }
 
@@ -125,19 +129,19 @@ pub fn run(store: &mut Store, job: &Job<'_>) -> Result<Report> {
     let (number, doubted, step) = store.write(|write| {
         campaign::mark_sending(write, job.planned)?;
         let doubted = table::doubt_what_was_left(write, job.now)?;
-        table::enqueue(write, job.planned, job.emails)?;
+        table::enqueue(write, job.planned, job.wave, job.emails)?;
         let step = table::step(write)?.max(turn.recorded);
-        Ok((table::begin(write, job.planned, job.now, step)?, doubted, step + 1))
+        Ok((table::begin(write, job.planned, job.wave, job.now, step)?, doubted, step + 1))
     })?;
     turn.record(step)?;
-    let mut due = table::due(&store.read(), job.planned, job.now)?;
+    let mut due = table::due(&store.read(), job.planned, job.wave, job.now)?;
     let left = match job.sender.daily_cap {
         Some(cap) => cap.saturating_sub(table::given_today(&store.read(), job.now)?),
         None => usize::MAX,
     };
     let wanted = job.emails.iter().filter(|r| !(job.waiting)(r));
     let mut tasks: VecDeque<Task<'_>> =
-        wanted.filter_map(|recipient| Some(Task { recipient, key: due.remove(&recipient.id)? })).collect();
+        wanted.filter_map(|recipient| due.remove(&recipient.id).map(|(id, key)| Task { recipient, id, key })).collect();
     tasks.truncate(job.limit.unwrap_or(usize::MAX));
     let capped = tasks.len() > left;
     tasks.truncate(left);
@@ -167,7 +171,7 @@ pub fn run(store: &mut Store, job: &Job<'_>) -> Result<Report> {
     written?;
     let interrupted = job.stop.load(Ordering::SeqCst).then(|| "you stopped it".to_owned());
     let why = shared.why.into_inner().unwrap_or_else(PoisonError::into_inner);
-    let next_try = table::next_try(&store.read(), job.planned)?;
+    let next_try = table::next_try(&store.read(), job.planned, job.wave)?;
     Ok(Report { tally, doubted, stopped: why.or(interrupted), capped, next_try })
 }
 
@@ -275,7 +279,6 @@ impl<'j> Shared<'j> {
         before: &mut Vec<Settled>,
         steps: &Channel<Step>,
     ) -> Result<Handed, Gone> {
-        let id = task.recipient.id;
         let settled = |outcome, reply: String| Handed::new(Next::Settle(outcome), reply);
         let body = match (self.job.compose)(task.recipient, &task.key).map(String::from_utf8) {
             Ok(Ok(body)) => body,
@@ -303,7 +306,7 @@ impl<'j> Shared<'j> {
             return Ok(handed);
         }
         let (answer, granted) = sync_channel(1);
-        steps.send(Step { settled: std::mem::take(before), claim: Some((id, answer)) }).map_err(|_| Gone)?;
+        steps.send(Step { settled: std::mem::take(before), claim: Some((task.id, answer)) }).map_err(|_| Gone)?;
         if !granted.recv().map_err(|_| Gone)? {
             // Forgotten, or said no, a moment ago: after the leave to go on only hanging up says nothing.
             *wire = None;
@@ -326,7 +329,7 @@ impl<'j> Shared<'j> {
 
     /// Does what an answer asks for; whether this connection goes on.
     fn follow(&self, handed: Handed, task: Task<'j>, wire: &mut Option<Wire>, before: &mut Vec<Settled>) -> bool {
-        let id = task.recipient.id;
+        let id = task.id;
         let Handed { next, reply, carried, phase } = handed;
         let settled = |outcome| Settled { id, outcome, reply: reply.clone() };
         match next {

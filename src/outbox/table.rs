@@ -32,6 +32,8 @@ pub struct Standing {
 /// One email of a campaign.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Entry {
+    /// 0 for the campaign's own, 1 and on for its reminders.
+    pub wave: usize,
     /// Of the recipient.
     #[serde(rename = "ref")]
     pub reference: String,
@@ -51,17 +53,19 @@ pub struct Entry {
     pub reply: String,
 }
 
-/// Every email of a campaign, in its order; those that no run has seen yet are queued.
+/// Every email of a wave of a campaign, in its order; the campaign's own that no run has seen yet are queued, a reminder is
+/// there once a run has seen it.
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn entries(read: &Read<'_>, planned: &Planned) -> Result<Vec<Entry>> {
+pub fn entries(read: &Read<'_>, planned: &Planned, wave: usize) -> Result<Vec<Entry>> {
     let sql = "SELECT r.ref, r.name, r.email, COALESCE(o.state, 'queued'), COALESCE(o.attempt, 0), o.at, o.due_at, \
-               COALESCE(o.reply, '') FROM recipient r LEFT JOIN outbox o ON o.recipient_id = r.id \
-               WHERE r.campaign_id = ?1 AND r.channel = 'email' AND r.arm = 'mailed' \
-               AND (r.number IS NOT NULL OR o.state IS NOT NULL) ORDER BY COALESCE(r.number, 2147483647), r.ref";
-    read.all(sql, params![planned.id], |row| {
+               COALESCE(o.reply, '') FROM recipient r LEFT JOIN outbox o ON o.recipient_id = r.id AND o.wave = ?2 \
+               WHERE r.campaign_id = ?1 AND r.arm = 'mailed' AND (o.state IS NOT NULL \
+               OR (?2 = 0 AND r.channel = 'email' AND r.number IS NOT NULL)) ORDER BY COALESCE(r.number, 2147483647), r.ref";
+    read.all(sql, params![planned.id, wave], |row| {
         Ok(Entry {
+            wave,
             reference: row.get(0)?,
             name: row.get(1)?,
             email: row.get(2)?,
@@ -88,12 +92,23 @@ impl Standing {
     }
 }
 
-/// Puts every email of a plan that is not there yet into the outbox, with the key of its Message-ID.
-pub(super) fn enqueue(write: &Write<'_>, planned: &Planned, recipients: &[&Recipient]) -> Result<()> {
-    let sql = "INSERT INTO outbox (recipient_id, message_key) VALUES (?1, ?2) ON CONFLICT (recipient_id) DO NOTHING";
+/// The last wave of a campaign of which something is in the outbox; 0 before any reminder.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn last_wave(read: &Read<'_>, planned: &Planned) -> Result<usize> {
+    let sql = "SELECT COALESCE(max(o.wave), 0) FROM outbox o JOIN recipient r ON r.id = o.recipient_id \
+               WHERE r.campaign_id = ?1";
+    read.value(sql, params![planned.id])
+}
+
+/// Puts every email of a wave that is not there yet into the outbox, with the key of its Message-ID.
+pub(super) fn enqueue(write: &Write<'_>, planned: &Planned, wave: usize, recipients: &[&Recipient]) -> Result<()> {
+    let sql = "INSERT INTO outbox (recipient_id, wave, message_key) VALUES (?1, ?2, ?3) \
+               ON CONFLICT (recipient_id, wave) DO NOTHING";
     for recipient in recipients {
-        let key = campaign::piece_key(write, planned, recipient)?;
-        write.run(sql, params![recipient.id, key])?;
+        let key = campaign::piece_key(write, planned, recipient, wave)?;
+        write.run(sql, params![recipient.id, wave, key])?;
     }
     Ok(())
 }
@@ -110,19 +125,27 @@ pub(super) fn is_sending(read: &Read<'_>) -> Result<bool> {
     Ok(read.value::<i64>("SELECT count(*) FROM outbox WHERE state = 'sending'", params![])? > 0)
 }
 
-/// The emails that may be tried now, by recipient, with the keys of their Message-IDs.
-pub(super) fn due(read: &Read<'_>, planned: &Planned, now: NaiveDateTime) -> Result<BTreeMap<i64, String>> {
-    let sql = "SELECT o.recipient_id, o.message_key FROM outbox o JOIN recipient r ON r.id = o.recipient_id \
-               WHERE r.campaign_id = ?1 AND o.state = 'queued' AND (o.due_at IS NULL OR o.due_at <= ?2)";
-    let found = read.all(sql, params![planned.id, now], |row| Ok((row.get(0)?, row.get(1)?)))?;
+/// The emails of a wave that may be tried now, by recipient: their numbers and the keys of their Message-IDs.
+pub(super) fn due(
+    read: &Read<'_>,
+    planned: &Planned,
+    wave: usize,
+    now: NaiveDateTime,
+) -> Result<BTreeMap<i64, (i64, String)>> {
+    let sql = "SELECT o.recipient_id, o.id, o.message_key FROM outbox o JOIN recipient r ON r.id = o.recipient_id \
+               WHERE r.campaign_id = ?1 AND o.wave = ?2 AND o.state = 'queued' AND (o.due_at IS NULL OR o.due_at <= ?3)";
+    let found = read.all(sql, params![planned.id, wave, now], |row| Ok((row.get(0)?, (row.get(1)?, row.get(2)?))))?;
     Ok(found.into_iter().collect())
 }
 
-/// The next moment at which something of a campaign may be tried again.
-pub(super) fn next_try(read: &Read<'_>, planned: &Planned) -> Result<Option<NaiveDateTime>> {
+/// The next moment at which something of a wave may be tried again.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn next_try(read: &Read<'_>, planned: &Planned, wave: usize) -> Result<Option<NaiveDateTime>> {
     let sql = "SELECT min(o.due_at) FROM outbox o JOIN recipient r ON r.id = o.recipient_id \
-               WHERE r.campaign_id = ?1 AND o.state = 'queued'";
-    read.value(sql, params![planned.id])
+               WHERE r.campaign_id = ?1 AND o.wave = ?2 AND o.state = 'queued'";
+    read.value(sql, params![planned.id, wave])
 }
 
 /// How many emails the mail server was given on the day of `now`, of all campaigns.
@@ -133,9 +156,9 @@ pub(super) fn given_today(read: &Read<'_>, now: NaiveDateTime) -> Result<usize> 
 }
 
 /// Writes a run down; its number.
-pub(super) fn begin(write: &Write<'_>, planned: &Planned, now: NaiveDateTime, after: i64) -> Result<i64> {
-    let sql = "INSERT INTO outbox_run (campaign_id, began_at, step) VALUES (?1, ?2, ?3) RETURNING id";
-    write.value(sql, params![planned.id, now, after + 1])
+pub(super) fn begin(write: &Write<'_>, planned: &Planned, wave: usize, now: NaiveDateTime, after: i64) -> Result<i64> {
+    let sql = "INSERT INTO outbox_run (campaign_id, wave, began_at, step) VALUES (?1, ?2, ?3, ?4) RETURNING id";
+    write.value(sql, params![planned.id, wave, now, after + 1])
 }
 
 /// How far the outbox has come; 0 before the first run.
@@ -148,13 +171,16 @@ pub(super) fn advance(write: &Write<'_>, run: i64) -> Result<i64> {
     write.value("UPDATE outbox_run SET step = step + 1 WHERE id = ?1 RETURNING step", params![run])
 }
 
-/// Takes an email out of the queue to hand it over, if it is still there and its recipient still says yes. Nothing of it
-/// may leave before this is on disk.
+/// Takes an email out of the queue to hand it over, if it is still there and its recipient still says yes; a reminder only
+/// if they have neither come nor complained, and their mail did not come back. Nothing of it may leave before this is on disk.
 pub(super) fn claim(write: &Write<'_>, id: i64, run: i64, now: NaiveDateTime) -> Result<bool> {
     let sql = "UPDATE outbox SET state = 'sending', run = ?2, attempt = attempt + 1, first_at = COALESCE(first_at, ?3), \
-               due_at = NULL, at = ?3, reply = '' WHERE recipient_id = ?1 AND state = 'queued' AND EXISTS \
-               (SELECT 1 FROM recipient r JOIN customer c ON c.id = r.customer_id \
-               WHERE r.id = ?1 AND c.email_consent = 'yes' AND c.deceased = 0)";
+               due_at = NULL, at = ?3, reply = '' WHERE id = ?1 AND state = 'queued' AND EXISTS \
+               (SELECT 1 FROM recipient r JOIN customer c ON c.id = r.customer_id WHERE r.id = outbox.recipient_id \
+               AND c.email_consent = 'yes' AND c.deceased = 0 AND (outbox.wave = 0 OR (r.returned_on IS NULL \
+               AND NOT EXISTS (SELECT 1 FROM redemption d WHERE d.recipient_id = r.id AND d.undone_at IS NULL) \
+               AND NOT EXISTS (SELECT 1 FROM recipient_member m JOIN contact_note n ON n.customer_id = m.customer_id \
+               WHERE m.recipient_id = r.id AND n.kind = 'complaint' AND n.resolved_on IS NULL))))";
     Ok(write.run(sql, params![id, run, now])? == 1)
 }
 
@@ -169,10 +195,12 @@ pub(super) fn settle(write: &Write<'_>, settled: &Settled, run: i64, now: NaiveD
     };
     let sql = "UPDATE outbox SET state = ?2, reply = ?3, at = ?4, run = ?5, due_at = NULL, \
                attempt = attempt + CASE state WHEN 'queued' THEN 1 ELSE 0 END, first_at = COALESCE(first_at, ?4) \
-               WHERE recipient_id = ?1 AND state IN ('queued', 'sending')";
+               WHERE id = ?1 AND state IN ('queued', 'sending')";
     write.run(sql, params![id, state, reply, now, run])?;
     if settled.outcome == Outcome::Sent {
-        write.run("UPDATE recipient SET state = 'sent' WHERE id = ?1 AND state = 'planned'", params![id])?;
+        let sql = "UPDATE recipient SET state = 'sent' WHERE state = 'planned' \
+                   AND id = (SELECT recipient_id FROM outbox WHERE id = ?1 AND wave = 0)";
+        write.run(sql, params![id])?;
     }
     Ok(settled.outcome)
 }
@@ -181,18 +209,18 @@ pub(super) fn settle(write: &Write<'_>, settled: &Settled, run: i64, now: NaiveD
 fn later(write: &Write<'_>, settled: &Settled, run: i64, now: NaiveDateTime) -> Result<Outcome> {
     let sql = "UPDATE outbox SET state = 'queued', reply = ?2, at = ?3, run = ?4, \
                attempt = attempt + CASE state WHEN 'queued' THEN 1 ELSE 0 END, first_at = COALESCE(first_at, ?3) \
-               WHERE recipient_id = ?1 AND state IN ('queued', 'sending') RETURNING attempt, first_at";
+               WHERE id = ?1 AND state IN ('queued', 'sending') RETURNING attempt, first_at";
     let back = write.first(sql, params![settled.id, settled.reply, now, run], |row| {
         Ok((row.get::<usize>(0)?, row.get::<NaiveDateTime>(1)?))
     })?;
     let Some((attempt, first_at)) = back else { return Ok(Outcome::Later) };
     if now - first_at >= TimeDelta::days(1) {
-        write.run("UPDATE outbox SET state = 'failed' WHERE recipient_id = ?1", params![settled.id])?;
+        write.run("UPDATE outbox SET state = 'failed' WHERE id = ?1", params![settled.id])?;
         return Ok(Outcome::Failed);
     }
     let wait = WAITS.get(attempt.saturating_sub(1)).or(WAITS.last()).copied().unwrap_or_default();
     let due_at = now + TimeDelta::minutes(wait);
-    write.run("UPDATE outbox SET due_at = ?2 WHERE recipient_id = ?1", params![settled.id, due_at])?;
+    write.run("UPDATE outbox SET due_at = ?2 WHERE id = ?1", params![settled.id, due_at])?;
     Ok(Outcome::Later)
 }
 
@@ -205,7 +233,8 @@ pub enum Verdict {
     Again,
 }
 
-/// Settles an email that is in doubt, on the owner's word; one that failed may be sent again.
+/// Settles an email that is in doubt, on the owner's word; one that failed may be sent again. Of several emails to one
+/// person it is the first that is in doubt.
 ///
 /// # Errors
 /// When there is no such email, or its state is known.
@@ -216,8 +245,12 @@ pub fn settle_by_hand(
     verdict: Verdict,
     now: NaiveDateTime,
 ) -> Result<Entry> {
-    let one = |entries: Vec<Entry>| entries.into_iter().find(|entry| entry.reference == reference);
-    let Some(entry) = one(entries(write, planned)?) else {
+    let mut theirs = Vec::new();
+    for wave in 0..=last_wave(write, planned)? {
+        theirs.extend(entries(write, planned, wave)?.into_iter().filter(|entry| entry.reference == reference));
+    }
+    let open = |state: &str| theirs.iter().find(|entry| entry.state == state);
+    let Some(entry) = open("in_doubt").or(open("failed")).or(theirs.first()).cloned() else {
         return Err(Error::new(format!(
             "{} gets no email of {}",
             words::quote(reference),
@@ -232,10 +265,10 @@ pub fn settle_by_hand(
             .hint("only what is in doubt is settled, and what failed is sent again"));
     }
     let sql = "UPDATE outbox SET state = ?3, at = ?4, due_at = NULL, first_at = NULL, attempt = 0 WHERE recipient_id = \
-               (SELECT id FROM recipient WHERE campaign_id = ?1 AND ref = ?2)";
+               (SELECT id FROM recipient WHERE campaign_id = ?1 AND ref = ?2) AND wave = ?5";
     let state = if verdict == Verdict::Sent { "sent" } else { "queued" };
-    write.run(sql, params![planned.id, reference, state, now])?;
-    if verdict == Verdict::Sent {
+    write.run(sql, params![planned.id, reference, state, now, entry.wave])?;
+    if verdict == Verdict::Sent && entry.wave == 0 {
         let sql = "UPDATE recipient SET state = 'sent' WHERE campaign_id = ?1 AND ref = ?2 AND state = 'planned'";
         write.run(sql, params![planned.id, reference])?;
     }

@@ -13,6 +13,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/004_personal_line.sql"),
     include_str!("migrations/005_counter.sql"),
     include_str!("migrations/006_outbox.sql"),
+    include_str!("migrations/007_waves.sql"),
 ];
 
 /// Marks the file as ours: "RGLR".
@@ -58,4 +59,27 @@ pub(super) fn version(connection: &Connection) -> Result<usize> {
 
 fn pragma(connection: &Connection, name: &str) -> Result<i64> {
     connection.pragma_query_value(None, name, |row| row.get(0)).map_err(fault::of)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn emails_that_went_before_there_were_reminders_are_of_wave_0() {
+        let mut connection = Connection::open_in_memory().expect("a database");
+        for sql in &MIGRATIONS[..6] {
+            connection.execute_batch(sql).expect("an old version");
+        }
+        let old = "INSERT INTO campaign (id, slug, name, state, as_of, dated, channel, one_per, planned_at, fingerprint) \
+                   VALUES (1, 'x', 'x', 'sending', 0, 0, 'email', 'customer', '', ''); \
+                   INSERT INTO recipient (id, campaign_id, ref, name, arm) VALUES (7, 1, 'C-1', 'Ana', 'mailed'); \
+                   INSERT INTO outbox (recipient_id, state, message_key, attempt) VALUES (7, 'in_doubt', 'key', 2); \
+                   PRAGMA user_version = 6; PRAGMA foreign_keys = ON;";
+        connection.execute_batch(old).expect("rows");
+        run(&mut connection).expect("the newest version");
+        let sql = "SELECT count(*) FROM outbox WHERE recipient_id = 7 AND wave = 0 AND state = 'in_doubt' \
+                   AND message_key = 'key' AND attempt = 2";
+        assert_eq!(connection.query_row(sql, [], |row| row.get::<_, i64>(0)).expect("a count"), 1);
+    }
 }
