@@ -283,7 +283,7 @@ fn one_person() -> Shop {
     database.execute(unknown, []).unwrap();
     let sent = "INSERT INTO outbox (recipient_id, state, message_key, reply) VALUES (1, 'sent', 'x', '250 taken')";
     database.execute(sent, []).unwrap();
-    database.execute("INSERT INTO reminder_letter VALUES (1, 1, 19791)", []).unwrap();
+    database.execute("INSERT INTO reminder_letter VALUES (1, 1, 1, 19791)", []).unwrap();
     shop
 }
 

@@ -8,6 +8,13 @@ use crate::support::{House, PostOffice, Run, Shop, program};
 
 /// A shop whose campaign `spring` is planned as emails to these addresses, `P-1` and on, through this mail server.
 fn shop_for(people: &[&str], office: &PostOffice, more: &str) -> Shop {
+    let shop = unplanned(people, office, more);
+    shop.run("plan spring").quiet();
+    shop
+}
+
+/// The same before it is planned.
+pub fn unplanned(people: &[&str], office: &PostOffice, more: &str) -> Shop {
     let shop = Shop::without_people();
     let mut customers =
         "Customer ID,First Name,Last Name,Street,City,State,Zip,Country,Email,Email Consent\n".to_owned();
@@ -25,7 +32,6 @@ fn shop_for(people: &[&str], office: &PostOffice, more: &str) -> Shop {
     shop.edit("campaigns/spring.toml", "limit    = 100", "limit    = 20000");
     shop.edit("campaigns/spring.toml", "stock       = 100", "stock       = 20000");
     through(&shop, "june@example.com", office, more);
-    shop.run("plan spring").quiet();
     shop
 }
 

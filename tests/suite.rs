@@ -56,5 +56,7 @@ mod story;
 mod till;
 /// The whole walk with twelve people, every figure known beforehand.
 mod walk;
+/// Reminders: each at most once, on its day, and to nobody who has come; whatever `run` is left to.
+mod waves;
 /// Where the letter stands on every paper behind every window, measured from the page.
 mod windows;

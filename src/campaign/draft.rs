@@ -6,11 +6,13 @@ use chrono::NaiveDate;
 use sha2::{Digest, Sha256};
 
 use super::eligible::{self, Chosen, Reason};
-use super::file::{CampaignFile, Channel};
+use super::file::CampaignFile;
 use super::freeze::{self, Frozen};
 use super::held_back::waiting;
+use super::reminders::too_late;
 use super::sources::Sources;
 use super::table;
+use crate::book::{self, Reach};
 use crate::error::{Error, Result};
 use crate::merge::{Engine, Template, is_abroad};
 use crate::segment::{self, Scope};
@@ -71,6 +73,9 @@ pub fn draft(read: &Read<'_>, shop: &Shop, slug: &str, today: NaiveDate) -> Resu
     if let Some(until) = file.gift.as_ref().and_then(|gift| gift.claim_until).filter(|until| *until < as_of) {
         let over = Error::new(format!("`claim_until` is {until}, before the campaign's own day, {as_of}"));
         return Err(at_file(over.at(file.line_of("claim_until")).hint("nobody could come in time: give a later day")));
+    }
+    if let Some(late) = Error::all(too_late(&file, as_of)) {
+        return Err(at_file(late));
     }
     let campaigns = table::slugs(read)?;
     if let Some(followed) = file.follows.as_deref().filter(|followed| !campaigns.iter().any(|known| known == followed))
@@ -140,6 +145,7 @@ pub fn draft(read: &Read<'_>, shop: &Shop, slug: &str, today: NaiveDate) -> Resu
         warnings.push(format!("{} signs for nobody (line {line})", words::quote(&signer.name)));
     }
     warnings.extend(unprintable(&engine, &file, &recipients));
+    warnings.extend(out_of_reach(read, &file, &recipients)?);
     let mailed = recipients.iter().filter(|r| !r.held_out).count();
     if let Some(stock) = file.gift.as_ref().and_then(|gift| gift.stock).filter(|stock| *stock < mailed) {
         warnings.push(format!(
@@ -158,24 +164,50 @@ fn unprintable(engine: &Engine, file: &CampaignFile, recipients: &[DraftRecipien
     for recipient in recipients.iter().filter(|recipient| !recipient.held_out) {
         let mut fields = recipient.frozen.fields.clone();
         fields.text("code", "0000-0000");
-        let template = file.template_of(&recipient.branch);
-        if let Err(fault) = engine.body(template, &fields).and_then(|_| engine.subject(template, &fields)) {
-            found.push(format!(
-                "{} ({}) {}",
-                recipient.frozen.name,
-                words::quote(&recipient.reference),
-                fault.message()
-            ));
+        let of_reminders = file.reminders.iter().map(|reminder| reminder.template.as_str());
+        for template in std::iter::once(file.template_of(&recipient.branch)).chain(of_reminders) {
+            if let Err(fault) = engine.body(template, &fields).and_then(|_| engine.subject(template, &fields)) {
+                found.push(format!(
+                    "{} ({}) {}",
+                    recipient.frozen.name,
+                    words::quote(&recipient.reference),
+                    fault.message()
+                ));
+            }
         }
     }
     let pieces = words::count(found.len(), "piece");
     (!found.is_empty()).then(|| format!("{pieces} cannot be made as things are: {}", words::first_few(&found, 3)))
 }
 
+/// Whom a reminder cannot reach, as it goes by another channel than their first piece.
+fn out_of_reach(read: &Read<'_>, file: &CampaignFile, recipients: &[DraftRecipient]) -> Result<Vec<String>> {
+    let mut found = Vec::new();
+    if file.reminders.iter().all(|reminder| reminder.channel.is_none()) {
+        return Ok(found);
+    }
+    let reach = book::reach(read)?;
+    for (index, reminder) in file.reminders.iter().enumerate() {
+        let Some(channel) = reminder.channel else { continue };
+        let is_reached = |person: &Reach| match channel {
+            "email" => person.has_email && person.email_consent,
+            _ => person.has_address && !person.wants_no_post && !person.has_moved,
+        };
+        let others = recipients.iter().filter(|r| !r.held_out && r.channel != channel);
+        let lost = others.filter(|r| !reach.get(&r.customer_id).is_some_and(is_reached)).count();
+        if lost > 0 {
+            let (who, why) =
+                (words::count(lost, "recipient"), if channel == "email" { "a yes to it" } else { "an address" });
+            found.push(format!("reminder {} goes by {channel} and misses {who} without {why}", index + 1));
+        }
+    }
+    Ok(found)
+}
+
 /// A template that can become an email needs a subject.
 fn check_subjects(file: &CampaignFile, templates: &[Template]) -> Result<()> {
     let without =
-        templates.iter().filter(|template| file.channel != Channel::Letter && template.head.subject.is_none());
+        templates.iter().filter(|template| template.head.subject.is_none() && file.is_emailed(&template.file));
     let faults = without.map(|template| {
         Error::new("an email needs a subject")
             .at(1)

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use super::reminders::Reminder;
 use super::written;
 
 use crate::error::{Error, Result};
@@ -53,6 +54,8 @@ pub struct CampaignFile {
     pub branches: Vec<Branch>,
     /// Who signs for whom; the first that matches wins, and nobody's is signed as the template says.
     pub signers: Vec<Signer>,
+    /// The reminders, in their order.
+    pub reminders: Vec<Reminder>,
 }
 
 /// How people are written to.
@@ -177,12 +180,18 @@ impl CampaignFile {
         written::read(slug, text, currency)
     }
 
+    /// The templates of the campaign's own pieces; one may stand here twice.
+    pub fn first_templates(&self) -> Vec<&str> {
+        if self.branches.is_empty() {
+            return self.template.as_deref().into_iter().collect();
+        }
+        self.branches.iter().map(|branch| branch.template.as_str()).collect()
+    }
+
     /// Every template that the campaign uses, each once.
     pub fn templates(&self) -> Vec<&str> {
-        let mut all: Vec<&str> = self.branches.iter().map(|branch| branch.template.as_str()).collect();
-        if self.branches.is_empty() {
-            all.extend(self.template.as_deref());
-        }
+        let mut all = self.first_templates();
+        all.extend(self.reminders.iter().map(|reminder| reminder.template.as_str()));
         all.sort_unstable();
         all.dedup();
         all
@@ -192,6 +201,21 @@ impl CampaignFile {
     pub fn template_of(&self, branch: &str) -> &str {
         let branch = self.branches.iter().find(|known| known.name == branch);
         branch.map(|branch| branch.template.as_str()).or(self.template.as_deref()).unwrap_or_default()
+    }
+
+    /// The reminder of a wave; wave 0 is none.
+    pub fn reminder(&self, wave: usize) -> Option<&Reminder> {
+        self.reminders.get(wave.checked_sub(1)?)
+    }
+
+    /// Whether a template becomes emails.
+    pub fn is_emailed(&self, template: &str) -> bool {
+        let of_reminder = |reminder: &Reminder| match reminder.channel {
+            Some(channel) => channel == "email",
+            None => self.channel != Channel::Letter,
+        };
+        (self.channel != Channel::Letter && self.first_templates().contains(&template))
+            || self.reminders.iter().any(|reminder| reminder.template == template && of_reminder(reminder))
     }
 
     /// The line on which a key stands.
@@ -213,6 +237,16 @@ impl CampaignFile {
     pub fn line_of_signer(&self, index: usize, key: &str) -> usize {
         line_in_table(&self.text, "[[signer]]", index, key)
     }
+
+    /// The line on which a key of a reminder stands.
+    pub fn line_of_reminder(&self, index: usize, key: &str) -> usize {
+        line_of_reminder(&self.text, index, key)
+    }
+}
+
+/// The line on which a key of a reminder stands in a text.
+pub(super) fn line_of_reminder(text: &str, index: usize, key: &str) -> usize {
+    line_in_table(text, "[[reminder]]", index, key)
 }
 
 /// How the file of a campaign is named in messages.

@@ -11,6 +11,7 @@ use super::file::CampaignFile;
 use super::freeze;
 use super::held_back::{held_back, waiting};
 use super::lines;
+use super::reminders::Reminder;
 use super::sources::Sources;
 use super::table::{self, Arm, Planned, Recipient, State};
 use crate::book;
@@ -49,10 +50,27 @@ pub struct Summary {
     pub gift_cost_minor: Money,
     /// What posting the letters costs.
     pub postage_minor: Money,
+    /// The reminders, in their order.
+    pub reminders: Vec<PlannedReminder>,
     /// What is worth a look.
     pub warnings: Vec<String>,
     /// What the plan is made of: the same folder gives the same.
     pub fingerprint: String,
+}
+
+/// A reminder in figures: what goes if nobody comes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PlannedReminder {
+    /// 1 for the first.
+    pub wave: usize,
+    /// How many days after a person's first piece.
+    pub days: u32,
+    /// The earliest day on which one can go.
+    pub from: NaiveDate,
+    /// Its letter.
+    pub template: String,
+    /// Letters and emails at most.
+    pub by_channel: BTreeMap<String, usize>,
 }
 
 /// How many for a reason.
@@ -138,6 +156,7 @@ fn summary(draft: &Draft) -> Summary {
         by_branch: by_branch(file, branches),
         gift_cost_minor: file.gift.as_ref().map_or(Money(0), |gift| gift.unit_cost.times(mailed.len())),
         postage_minor: file.postage.times(letters),
+        reminders: reminders(file, draft.as_of, &mailed.iter().map(|r| r.channel).collect::<Vec<_>>()),
         warnings: draft.warnings.clone(),
         fingerprint: draft.fingerprint(),
     }
@@ -168,6 +187,7 @@ fn kept(read: &Read<'_>, planned: &Planned) -> Result<Summary> {
         by_branch: by_branch(&file, mailed.iter().map(|r| r.branch.as_str())),
         gift_cost_minor: planned.unit_cost.times(mailed.len()),
         postage_minor: planned.postage.times(letters),
+        reminders: reminders(&file, planned.starts(), &mailed.iter().map(|r| r.channel.as_str()).collect::<Vec<_>>()),
         warnings,
         fingerprint: planned.fingerprint.clone(),
     })
@@ -189,6 +209,18 @@ fn by_channel(channels: impl Iterator<Item = String>) -> BTreeMap<String, usize>
         *counts.entry(channel).or_default() += 1;
     }
     counts
+}
+
+/// The reminders to people whose first pieces come by these channels, from `starts` on.
+fn reminders(file: &CampaignFile, starts: NaiveDate, channels: &[&str]) -> Vec<PlannedReminder> {
+    let one = |(index, reminder): (usize, &Reminder)| PlannedReminder {
+        wave: index + 1,
+        days: reminder.days,
+        from: reminder.due(starts),
+        template: reminder.template.clone(),
+        by_channel: by_channel(channels.iter().map(|first| reminder.channel(first).to_owned())),
+    };
+    file.reminders.iter().enumerate().map(one).collect()
 }
 
 /// In the order of the file.

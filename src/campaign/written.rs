@@ -2,7 +2,8 @@
 
 use serde::Deserialize;
 
-use super::file::{Branch, CampaignFile, Channel, Gift, Limit, OnePer, Signer, nth_line_of};
+use super::file::{Branch, CampaignFile, Channel, Gift, Limit, OnePer, Signer, line_of_reminder, nth_line_of};
+use super::reminders::{self, WrittenReminder};
 use crate::error::{Error, Result};
 use crate::money::{Currency, Money, Share};
 use crate::shop::{Day, line_of, read_toml};
@@ -24,6 +25,8 @@ struct Written {
     branches: Vec<WrittenBranch>,
     #[serde(default, rename = "signer")]
     signers: Vec<WrittenSigner>,
+    #[serde(default, rename = "reminder")]
+    reminders: Vec<WrittenReminder>,
 }
 
 #[derive(Deserialize)]
@@ -131,6 +134,9 @@ pub(super) fn read(slug: &str, text: &str, currency: Currency) -> Result<Campaig
     }
     let branches = reading.branches(file.branches, template.as_deref());
     let signers = reading.signers(file.signers);
+    let reminders = reminders::read(file.reminders, |index, key, wrong| {
+        reading.faults.push(wrong.at(line_of_reminder(text, index, key)));
+    });
     Error::all(reading.faults).map_or(Ok(()), Err)?;
     Ok(CampaignFile {
         slug: slug.to_owned(),
@@ -153,6 +159,7 @@ pub(super) fn read(slug: &str, text: &str, currency: Currency) -> Result<Campaig
         currency,
         branches,
         signers,
+        reminders,
     })
 }
 

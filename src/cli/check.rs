@@ -86,6 +86,7 @@ fn one(shop: &Shop, slug: &str, known: &[String], today: NaiveDate) -> std::resu
         let fault = segment::condition(&signer.when, &scope).err();
         faults.extend(fault.map(|e| e.at("when").at(file.line_of_signer(index, "when"))));
     }
+    faults.extend(campaign::too_late(&file, scope.as_of));
     let mut faults: Vec<Error> = faults.into_iter().map(|e| e.at(format!("campaigns/{slug}.toml"))).collect();
     match Sources::from_folder(shop, &file)
         .and_then(|sources| desk(shop, &sources, slug, &file, today).map(|_| sources))

@@ -25,6 +25,7 @@ mod recipients;
 mod redeem;
 mod report;
 mod returned;
+mod run;
 mod segment;
 mod send;
 mod unredeem;
@@ -81,6 +82,7 @@ enum Verb {
     Send(send::Arguments),
     Email(email::Arguments),
     Outbox(outbox::Arguments),
+    Run(run::Arguments),
     Redeem(redeem::Arguments),
     Unredeem(unredeem::Arguments),
     Returned(returned::Arguments),
@@ -157,6 +159,7 @@ fn run(verb: &Verb, context: &Context) -> Result<Done> {
         Verb::Send(arguments) => send::run(arguments, context),
         Verb::Email(arguments) => email::run(arguments, context),
         Verb::Outbox(arguments) => outbox::run(arguments, context),
+        Verb::Run(arguments) => run::run(arguments, context),
         Verb::Redeem(arguments) => redeem::run(arguments, context),
         Verb::Unredeem(arguments) => unredeem::run(arguments, context),
         Verb::Returned(arguments) => returned::run(arguments, context),

@@ -69,7 +69,7 @@ pub(super) fn dkim_key(shop: &Shop, name: &str) -> Result<Key> {
 
 /// The bytes of a recipient's email.
 pub(super) fn email(read: &Read<'_>, on: &OnDesk, writer: &Writer<'_>, recipient: &Recipient) -> Result<Vec<u8>> {
-    keyed_email(on, writer, recipient, &campaign::piece_key(read, &on.planned, recipient, 0)?)
+    keyed_email(on, writer, recipient, &campaign::piece_key(read, &on.planned, recipient, on.desk.wave)?)
 }
 
 /// The bytes of a recipient's email under the key that it has.
@@ -85,7 +85,8 @@ pub(super) fn keyed_email(on: &OnDesk, writer: &Writer<'_>, recipient: &Recipien
 
 /// A recipient's email as a page to look at.
 pub(super) fn email_page(read: &Read<'_>, on: &OnDesk, writer: &Writer<'_>, recipient: &Recipient) -> Result<String> {
-    made(on, writer, recipient, &campaign::piece_key(read, &on.planned, recipient, 0)?, |message| email::page(&message))
+    let key = campaign::piece_key(read, &on.planned, recipient, on.desk.wave)?;
+    made(on, writer, recipient, &key, |message| email::page(&message))
 }
 
 fn made<T>(
@@ -105,7 +106,7 @@ fn made<T>(
     on.may_go(recipient).map_err(named)?;
     let letter = on.desk.letter(recipient).map_err(named)?;
     let template = on.desk.template_of(recipient);
-    let fields = recipient.fields.to_read();
+    let fields = on.desk.fields(recipient);
     let subject = on.desk.engine.subject(template, &fields).map_err(named)?.unwrap_or_default();
     let look = &on.desk.stationery[letter.stationery];
     let (signer, signature) =

@@ -1,5 +1,7 @@
 //! `plan NAME`: freezes a campaign.
 
+use std::collections::BTreeMap;
+
 use super::Context;
 use super::check;
 use super::done::Done;
@@ -64,7 +66,11 @@ fn with_warnings(summary: &Summary, differences: &[String]) -> Summary {
 
 /// `214 letters and 3 emails`.
 fn pieces(summary: &Summary) -> String {
-    let count = |channel: &str| summary.by_channel.get(channel).copied().unwrap_or(0);
+    pieces_by(&summary.by_channel)
+}
+
+fn pieces_by(channels: &BTreeMap<String, usize>) -> String {
+    let count = |channel: &str| channels.get(channel).copied().unwrap_or(0);
     match (count("letter"), count("email")) {
         (letters, 0) => words::count(letters, "letter"),
         (0, emails) => words::count(emails, "email"),
@@ -97,6 +103,11 @@ fn figures(summary: &Summary, shop: &Shop) -> String {
     }
     if summary.postage_minor.0 > 0 {
         lines.push(("postage", currency.show(summary.postage_minor)));
+    }
+    for reminder in &summary.reminders {
+        let (days, from) = (words::count(usize::try_from(reminder.days).unwrap_or(0), "day"), reminder.from);
+        let most = pieces_by(&reminder.by_channel);
+        lines.push(("reminder", format!("{days} after the first piece, {from} at the earliest: {most} at most")));
     }
     lines.push(("fingerprint", summary.fingerprint.clone()));
     lines.iter().map(|(name, value)| format!("  {name:<18}{value}\n")).collect()

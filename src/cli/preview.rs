@@ -1,14 +1,18 @@
 //! `preview NAME REF`: that person's piece, exactly.
 
+use std::num::NonZeroUsize;
+
 use serde_json::json;
 
 use super::done::Done;
 use super::{Context, pieces};
 use crate::book;
-use crate::campaign::{self, Arm};
+use crate::campaign::{self, Arm, Planned};
 use crate::error::{Error, Result};
 use crate::letter::{self, OnDesk};
-use crate::shop;
+use crate::reminder;
+use crate::shop::{self, Shop};
+use crate::store::Read;
 use crate::words;
 
 /// Write that person's letter or email, exactly as it will go out.
@@ -20,6 +24,9 @@ pub(super) struct Arguments {
     /// The customer's reference.
     #[arg(value_name = "REF")]
     reference: String,
+    /// Their first reminder instead, or another.
+    #[arg(long, value_name = "N")]
+    wave: Option<NonZeroUsize>,
 }
 
 pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
@@ -37,11 +44,20 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
         ))
         .hint(format!("`regulars why {} {}` says why", arguments.campaign, arguments.reference)));
     };
-    let mut on = OnDesk::take_for(&read, &shop, planned, &recipient)?;
+    let mut on = match arguments.wave {
+        Some(wave) => reminder(&read, &shop, &planned, wave.get())?,
+        None => OnDesk::take_for(&read, &shop, planned, &recipient)?,
+    };
+    let wave = on.desk.wave;
+    let channel = on.desk.file.reminder(wave).map_or(recipient.channel.as_str(), |one| one.channel(&recipient.channel));
     // To look at it is not to let it go.
     let waits = on.held_back.remove(&recipient.id).map(|held| format!("it waits: {}", held.message));
-    let stem = shop.out(&arguments.campaign).join("previews").join(pieces::file_name(&recipient.reference));
-    let (path, page) = if recipient.channel == "letter" {
+    let mut name = pieces::file_name(&recipient.reference);
+    if wave > 0 {
+        name.push_str(&format!("-reminder-{wave}"));
+    }
+    let stem = shop.out(&arguments.campaign).join("previews").join(name);
+    let (path, page) = if channel == "letter" {
         let mut pdf = Vec::new();
         let printed = on.print(&[&recipient], (false, false), &|_| {}, &mut pdf)?;
         Error::all(letter::problems(&printed, &[&recipient])).map_or(Ok(()), Err)?;
@@ -58,11 +74,23 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
     let shown = pieces::shown(context, &path);
     let page = page.map(|page| pieces::shown(context, &page));
     let object = json!({
-        "campaign": on.planned.slug, "ref": recipient.reference, "name": recipient.name, "channel": recipient.channel,
+        "campaign": on.planned.slug, "ref": recipient.reference, "name": recipient.name, "channel": channel, "wave": wave,
         "file": shown, "page": page,
     });
     let differences = campaign::differences_of(&read, &shop, &on.planned, &on.sources, &recipient)?;
     let to_look_at = page.map_or(String::new(), |page| format!("; to look at it, open {page}"));
-    let text = format!("The {} to {} is in {shown}{to_look_at}.", recipient.channel, recipient.name);
+    let text = format!("The {channel} to {} is in {shown}{to_look_at}.", recipient.name);
     Ok(Done::new(text, &object).warn(differences).warn(waits))
+}
+
+/// A reminder to look at, with the date that it has, or would have if the first pieces went out on their first day.
+fn reminder(read: &Read<'_>, shop: &Shop, planned: &Planned, wave: usize) -> Result<OnDesk> {
+    let file = campaign::kept_files(read, planned)?.campaign(&planned.slug)?;
+    let Some(reminder) = file.reminder(wave) else {
+        let has = words::count(file.reminders.len(), "reminder");
+        return Err(Error::new(format!("{} was planned with {has}", words::quote(&planned.slug)))
+            .hint("a reminder stands in the campaign file as `[[reminder]]`, before it is planned"));
+    };
+    let dated = reminder::dated(read, planned, wave)?.unwrap_or_else(|| reminder.due(planned.starts()));
+    OnDesk::take_reminder(read, shop, planned, wave, dated)
 }

@@ -12,7 +12,7 @@ use super::{Context, pieces, progress};
 use crate::campaign::{self, HeldBack, Recipient, State};
 use crate::error::{Error, Result};
 use crate::letter::OnDesk;
-use crate::outbox::{self, Job, Report, Standing};
+use crate::outbox::{self, Job, Report, Standing, Tally};
 use crate::shop::{self, Shop};
 use crate::store::Store;
 use crate::words;
@@ -128,6 +128,7 @@ fn through_the_server(
         sender,
         limit: arguments.limit,
         restored: arguments.restored,
+        by_timer: false,
         stop: &*stop_on_ctrl_c()?,
         now: context.clock.now(),
         progress: &|tally| {
@@ -135,7 +136,7 @@ fn through_the_server(
             bar.set_position((tally.sent + tally.failed + tally.later + tally.in_doubt) as u64);
         },
     };
-    let report = outbox::run(store, &job)?;
+    let report = outbox::run(store, &mut outbox::Turn::take(&shop.folder)?, &job)?;
     bar.finish_and_clear();
     let held: Vec<&HeldBack> = emails
         .iter()
@@ -146,13 +147,12 @@ fn through_the_server(
     object["held_back"] = held.len().into();
     object["next_try"] = json!(report.next_try);
     object["stopped"] = json!(report.stopped);
-    Ok(said(&report, &on.planned.slug, &held, Done::new(summary(&report), &object)))
+    Ok(said(&report, &on.planned.slug, &held, Done::new(format!("Sent {}.", summary(&report.tally)), &object)))
 }
 
-/// `Sent 120 emails; 1 failed, 1 is in doubt.`
-fn summary(report: &Report) -> String {
-    let tally = &report.tally;
-    let mut text = format!("Sent {}", words::count(tally.sent, "email"));
+/// `120 emails; 1 failed, 1 is in doubt`, to stand after "sent".
+pub(super) fn summary(tally: &Tally) -> String {
+    let mut text = words::count(tally.sent, "email");
     let others = [
         (tally.failed, "failed", "failed"),
         (tally.later, "is to be tried again", "are to be tried again"),
@@ -166,7 +166,7 @@ fn summary(report: &Report) -> String {
     if !others.is_empty() {
         text.push_str(&format!("; {}", others.join(", ")));
     }
-    text + "."
+    text
 }
 
 /// What is to be known beside the figures, and the exit code.
@@ -218,7 +218,7 @@ fn standing(store: &Store, on: &OnDesk) -> Result<serde_json::Value> {
 }
 
 /// A flag that Ctrl-C raises; when it is pressed again the program ends at once, and what is under way is in doubt.
-fn stop_on_ctrl_c() -> Result<Arc<AtomicBool>> {
+pub(super) fn stop_on_ctrl_c() -> Result<Arc<AtomicBool>> {
     let stop = Arc::new(AtomicBool::new(false));
     let raised = Arc::clone(&stop);
     let handler = move || {

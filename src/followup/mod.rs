@@ -67,7 +67,9 @@ pub fn follow_up(read: &Read<'_>, shop: &Shop, old: &str, new: &str) -> Result<F
         return Err(Error::new(format!("nobody of {} can be written to again", words::quote(old)))
             .hint("all their mail came back: correct the addresses first"));
     }
-    let head = sources.templates()?.into_iter().next().map(|template| template.head_text).unwrap_or_default();
+    let own = file.first_templates();
+    let mut templates = sources.templates()?.into_iter().filter(|template| own.contains(&template.file.as_str()));
+    let head = templates.next().map(|template| template.head_text).unwrap_or_default();
     let mut written = vec![(format!("campaigns/{new}.toml"), campaign_text(&planned, &file, new, &branches))];
     for branch in &branches {
         written

@@ -18,6 +18,8 @@ use crate::words;
 pub struct Desk {
     /// The campaign file.
     pub file: CampaignFile,
+    /// Whose pieces are written: 0 for the campaign's own, 1 and on for its reminders.
+    pub wave: usize,
     /// The templates.
     pub engine: Engine,
     /// How the letters of each template look.
@@ -54,12 +56,30 @@ impl Desk {
             }
         }
         Error::all(faults).map_or(Ok(()), Err)?;
-        Ok(Self { file, engine, stationery, images, fonts, places })
+        Ok(Self { file, wave: 0, engine, stationery, images, fonts, places })
     }
 
-    /// The template of a recipient: of their branch, or of the campaign.
+    /// The template of a recipient: of the reminder, of their branch, or of the campaign.
     pub fn template_of(&self, recipient: &Recipient) -> &str {
-        self.file.template_of(&recipient.branch)
+        match self.file.reminder(self.wave) {
+            Some(reminder) => &reminder.template,
+            None => self.file.template_of(&recipient.branch),
+        }
+    }
+
+    /// What is put into the piece of a recipient. A reminder is signed as its own template says, where the first piece was
+    /// signed as its template said.
+    pub fn fields(&self, recipient: &Recipient) -> Fields {
+        let mut fields = recipient.fields.to_read();
+        if self.wave > 0 {
+            let usual =
+                |file: &str| self.engine.template(file).and_then(|t| t.head.signer.as_deref()).unwrap_or_default();
+            if fields.get("signer").unwrap_or_default() == usual(self.file.template_of(&recipient.branch)) {
+                fields.remove("signer");
+                fields.text("signer", usual(self.template_of(recipient)));
+            }
+        }
+        fields
     }
 
     /// The letter of a recipient.
@@ -68,7 +88,7 @@ impl Desk {
     /// When a field that is printed is empty; the message goes on from "letter to …".
     pub fn letter(&self, recipient: &Recipient) -> Result<Letter> {
         let template = self.template_of(recipient);
-        let fields = recipient.fields.to_read();
+        let fields = self.fields(recipient);
         let body = self.engine.body(template, &fields).map_err(|fault| {
             let place = format!("in letter-templates/{}", fault.place().unwrap_or(template));
             let hint = fault.what_next().map_or(place.clone(), |hint| format!("{place}: {hint}"));

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::io::Write;
 
+use chrono::NaiveDate;
+
 use super::desk::{Desk, shop_fonts};
 use super::{Job, Letter, Printed, print};
 use crate::campaign::{self, HeldBack, Planned, Recipient, Sources, State};
@@ -35,6 +37,39 @@ impl OnDesk {
         let planned = campaign::need(read, slug)?;
         let held_back = campaign::held_back(read, &planned, None)?;
         Self::lay_out(read, shop, planned, held_back)
+    }
+
+    /// Takes a reminder of a plan onto the desk; its pieces carry the date `dated`. Nobody is held back: who gets it is
+    /// decided with the reminder.
+    ///
+    /// # Errors
+    /// When the plan is over; with every fault of what was kept.
+    pub fn take_reminder(
+        read: &Read<'_>,
+        shop: &Shop,
+        planned: &Planned,
+        wave: usize,
+        dated: NaiveDate,
+    ) -> Result<Self> {
+        let mut on = Self::lay_out(read, shop, Planned { dated, ..planned.clone() }, BTreeMap::new())?;
+        on.desk.wave = wave;
+        Ok(on)
+    }
+
+    /// What is written: the campaign's name, and which reminder it is.
+    pub fn title(&self) -> String {
+        match self.desk.wave {
+            0 => self.planned.name.clone(),
+            wave => format!("{}, reminder {wave}", self.planned.name),
+        }
+    }
+
+    /// What makes a file of these pieces another than any file of others, in hexadecimal digits.
+    pub fn fingerprint(&self) -> String {
+        match self.desk.wave {
+            0 => self.planned.fingerprint.clone(),
+            wave => format!("{}{wave:04x}", self.planned.fingerprint),
+        }
     }
 
     /// Takes a plan onto the desk for one recipient's piece alone, which is quicker.
@@ -138,8 +173,8 @@ impl OnDesk {
             fonts: &self.desk.fonts,
             letters,
             compose,
-            title: self.planned.name.clone(),
-            fingerprint: self.planned.fingerprint.clone(),
+            title: self.title(),
+            fingerprint: self.fingerprint(),
             created: self.planned.dated,
             threads: threads(),
             leave_out_problems,

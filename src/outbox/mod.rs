@@ -13,4 +13,5 @@ mod wire;
 
 pub use run::{Job, Report, Tally, doubt_what_was_left, run};
 pub use settings::{Sender, sender};
-pub use table::{Entry, Standing, Verdict, entries, last_wave, next_try, settle_by_hand};
+pub use table::{Entry, Standing, Verdict, entries, goes_on, last_wave, next_try, settle_by_hand};
+pub use turn::Turn;

@@ -45,6 +45,8 @@ pub struct Job<'j> {
     pub limit: Option<usize>,
     /// The owner knows that the outbox is an older one.
     pub restored: bool,
+    /// Nobody watches: it only goes on with what the owner has begun.
+    pub by_timer: bool,
     /// Ends the run after the emails at hand.
     pub stop: &'j AtomicBool,
     /// When it begins.
@@ -119,10 +121,8 @@ struct Shared<'j> {
 /// Sends what is queued and due. Nothing is sent twice: what is in doubt stays so.
 ///
 /// # Errors
-/// When somebody else sends, the outbox is older than what was sent, or the database fails; what was written down by then
-/// holds.
-pub fn run(store: &mut Store, job: &Job<'_>) -> Result<Report> {
-    let mut turn = Turn::take(&job.shop.folder)?;
+/// When the outbox is older than what was sent, or the database fails; what was written down by then holds.
+pub fn run(store: &mut Store, turn: &mut Turn, job: &Job<'_>) -> Result<Report> {
     if !job.restored {
         turn.check(&store.read(), &job.planned.slug)?;
     }
@@ -131,7 +131,12 @@ pub fn run(store: &mut Store, job: &Job<'_>) -> Result<Report> {
         let doubted = table::doubt_what_was_left(write, job.now)?;
         table::enqueue(write, job.planned, job.wave, job.emails)?;
         let step = table::step(write)?.max(turn.recorded);
-        Ok((table::begin(write, job.planned, job.wave, job.now, step)?, doubted, step + 1))
+        let goes_on = job.by_timer && table::goes_on(write, job.planned)?;
+        let number = table::begin(write, job.planned, job.wave, job.now, step)?;
+        if goes_on {
+            table::let_go_on(write, number)?;
+        }
+        Ok((number, doubted, step + 1))
     })?;
     turn.record(step)?;
     let mut due = table::due(&store.read(), job.planned, job.wave, job.now)?;
@@ -162,7 +167,7 @@ pub fn run(store: &mut Store, job: &Job<'_>) -> Result<Report> {
             scope.spawn(move || shared.work(&steps));
         }
         drop(steps);
-        let written = write_down(store, &mut turn, number, &taken, job, &mut tally);
+        let written = write_down(store, turn, number, &taken, job, &mut tally);
         // Whoever still waits for a word learns that there is none, and ends.
         shared.over.store(true, Ordering::SeqCst);
         drop(taken);
@@ -171,6 +176,9 @@ pub fn run(store: &mut Store, job: &Job<'_>) -> Result<Report> {
     written?;
     let interrupted = job.stop.load(Ordering::SeqCst).then(|| "you stopped it".to_owned());
     let why = shared.why.into_inner().unwrap_or_else(PoisonError::into_inner);
+    if !job.by_timer && job.limit.is_none() && interrupted.is_none() {
+        store.write(|write| table::let_go_on(write, number))?;
+    }
     let next_try = table::next_try(&store.read(), job.planned, job.wave)?;
     Ok(Report { tally, doubted, stopped: why.or(interrupted), capped, next_try })
 }

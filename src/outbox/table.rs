@@ -161,6 +161,20 @@ pub(super) fn begin(write: &Write<'_>, planned: &Planned, wave: usize, now: Naiv
     write.value(sql, params![planned.id, wave, now, after + 1])
 }
 
+/// Lets what a run leaves over go on without the owner.
+pub(super) fn let_go_on(write: &Write<'_>, run: i64) -> Result<()> {
+    write.run("UPDATE outbox_run SET goes_on = 1 WHERE id = ?1", params![run]).map(|_| ())
+}
+
+/// Whether the campaign's own emails may go on without the owner: the last run was over all of them, and nobody stopped it.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn goes_on(read: &Read<'_>, planned: &Planned) -> Result<bool> {
+    let sql = "SELECT goes_on FROM outbox_run WHERE campaign_id = ?1 AND wave = 0 ORDER BY id DESC LIMIT 1";
+    Ok(read.first(sql, params![planned.id], |row| row.get(0))?.unwrap_or(false))
+}
+
 /// How far the outbox has come; 0 before the first run.
 pub(super) fn step(read: &Read<'_>) -> Result<i64> {
     read.value("SELECT COALESCE(max(step), 0) FROM outbox_run", params![])

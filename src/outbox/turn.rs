@@ -13,11 +13,11 @@ use super::table;
 
 /// The right to send from a shop folder; given back when it is dropped, or the program ends in whatever way.
 #[derive(Debug)]
-pub(super) struct Turn {
+pub struct Turn {
     _lock: File,
     record: File,
     /// The step that was recorded last.
-    pub recorded: i64,
+    pub(super) recorded: i64,
 }
 
 impl Turn {
@@ -25,7 +25,7 @@ impl Turn {
     ///
     /// # Errors
     /// When another program sends from this folder.
-    pub(super) fn take(folder: &Path) -> Result<Self> {
+    pub fn take(folder: &Path) -> Result<Self> {
         let open = |path: &Path| {
             let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path);
             file.map_err(|e| Error::io("write", path, e))
@@ -48,13 +48,13 @@ impl Turn {
     ///
     /// # Errors
     /// When it is older, as after a backup was put back.
-    pub(super) fn check(&self, read: &Read<'_>, slug: &str) -> Result<()> {
+    pub fn check(&self, read: &Read<'_>, slug: &str) -> Result<()> {
         if table::step(read)? >= self.recorded {
             return Ok(());
         }
         Err(Error::new("the outbox is older than what was sent from this folder last: emails that it has as queued may be out")
             .hint(format!(
-                "was a backup put back? Compare `regulars outbox {slug}` with the mail server, then say `--restored` to send what is queued"
+                "was a backup put back? Compare `regulars outbox {slug}` with the mail server, then `regulars send {slug} --restored` sends what is queued"
             )))
     }
 

@@ -47,7 +47,7 @@ fn counted(run: &Run<'_>, letters: &[&Recipient], pages: &[usize]) -> Cover {
     });
     Cover {
         paper: Paper::of(home),
-        heading: planned.name.clone(),
+        heading: run.on.title(),
         below: format!("{}: letters of {}", settings.name, long_date(planned.dated, home)),
         figures: figures(run, letters, pages, here.len()),
         sections,

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use serde_json::json;
 
 use super::{Run, cover, finished, messages};
-use crate::campaign::{self, Recipient};
+use crate::campaign::Recipient;
 use crate::cli::done::Done;
 use crate::cli::{pieces, progress};
 use crate::error::{Error, Kind, Result};
@@ -25,7 +25,7 @@ pub(super) fn print(run: Run<'_>, store: &mut Store) -> Result<Done> {
     clear(&making)?;
     made?;
     let covered = cover::write(&run, &run.letters, &pages)?;
-    store.write(|write| campaign::mark_printed(write, &run.on.planned, run.letters.iter().copied()))?;
+    run.mark_printed(store, &run.letters)?;
     let text = format!(
         "Printed {}, one file a person, into {}{}{}.",
         words::count(run.letters.len(), "letter"),

@@ -1,9 +1,11 @@
 //! All letters in one PDF, and the list of which is on which page.
 
+use std::path::PathBuf;
+
 use serde_json::json;
 
 use super::{Run, cover, finished, messages};
-use crate::campaign::{self, Recipient};
+use crate::campaign::Recipient;
 use crate::cli::done::Done;
 use crate::cli::progress;
 use crate::error::{Error, Result};
@@ -12,22 +14,24 @@ use crate::shop;
 use crate::store::Store;
 use crate::words;
 
+/// Letters that were printed.
+pub(in crate::cli) struct Made<'r> {
+    /// Whose.
+    pub(in crate::cli) letters: Vec<&'r Recipient>,
+    /// The pages of each.
+    pub(in crate::cli) pages: Vec<usize>,
+    /// What was wrong with others.
+    pub(in crate::cli) problems: Vec<Error>,
+    /// Where they are.
+    pub(in crate::cli) pdf: PathBuf,
+    manifest: PathBuf,
+    covered: cover::Written,
+}
+
 /// Prints the letters, the manifest and, when it is all of them, the cover sheet.
 pub(super) fn print(run: &Run<'_>, store: &mut Store) -> Result<Done> {
-    let (pdf, manifest) = (run.path("letters", ".pdf"), run.path("manifest", ".csv"));
-    let bar = progress(run.context, run.letters.len(), "Setting letters");
-    let step = |done: usize| bar.set_position(done as u64);
-    let (printed, problems) = shop::write_whole_with(&pdf, |out| {
-        let printed = run.on.print(&run.letters, (run.leave_out, run.duplex), &step, out)?;
-        let problems = run.allowed(letter::problems(&printed, &run.letters), &printed, "letter")?;
-        Ok((printed, problems))
-    })?;
-    bar.finish_and_clear();
-    shop::write_whole(&manifest, &manifest_csv(run, &printed)?)?;
-    let (done, pages): (Vec<&Recipient>, Vec<usize>) =
-        run.letters.iter().copied().zip(printed.pages).filter(|(_, pages)| *pages > 0).unzip();
-    let covered = cover::write(run, &done, &pages)?;
-    store.write(|write| campaign::mark_printed(write, &run.on.planned, done.iter().copied()))?;
+    let Made { letters: done, pages, problems, pdf, manifest, covered } = make(run)?;
+    run.mark_printed(store, &done)?;
     let sheets = run.sheets(&pages);
     let pages: usize = pages.iter().sum();
     let text = format!(
@@ -44,6 +48,24 @@ pub(super) fn print(run: &Run<'_>, store: &mut Store) -> Result<Done> {
         "manifest": run.shown(&manifest), "cover": covered.file, "left_out": messages(&problems),
     });
     Ok(finished(Done::new(text, &object).warn(covered.warnings), &problems))
+}
+
+/// Writes the files; nothing is written down.
+pub(in crate::cli) fn make<'r>(run: &Run<'r>) -> Result<Made<'r>> {
+    let (pdf, manifest) = (run.path("letters", ".pdf"), run.path("manifest", ".csv"));
+    let bar = progress(run.context, run.letters.len(), "Setting letters");
+    let step = |done: usize| bar.set_position(done as u64);
+    let (printed, problems) = shop::write_whole_with(&pdf, |out| {
+        let printed = run.on.print(&run.letters, (run.leave_out, run.duplex), &step, out)?;
+        let problems = run.allowed(letter::problems(&printed, &run.letters), &printed, "letter")?;
+        Ok((printed, problems))
+    })?;
+    bar.finish_and_clear();
+    shop::write_whole(&manifest, &manifest_csv(run, &printed)?)?;
+    let (letters, pages): (Vec<&Recipient>, Vec<usize>) =
+        run.letters.iter().copied().zip(printed.pages).filter(|(_, pages)| *pages > 0).unzip();
+    let covered = cover::write(run, &letters, &pages)?;
+    Ok(Made { letters, pages, problems, pdf, manifest, covered })
 }
 
 /// Which letter is on which page.

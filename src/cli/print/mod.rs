@@ -6,6 +6,9 @@ mod envelopes;
 mod labels;
 mod letters;
 
+pub(super) use letters::make as make_letters;
+
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use super::done::Done;
@@ -13,7 +16,9 @@ use super::{Context, pieces, progress};
 use crate::campaign::{self, Recipient};
 use crate::error::{Error, Kind, Result};
 use crate::letter::{self, Envelope, Imprint, OnDesk, Printed};
+use crate::reminder;
 use crate::shop::Shop;
+use crate::store::Store;
 use crate::words;
 
 /// Print the letters: one PDF in posting order, with a manifest and a cover sheet; or labels or envelopes for them. May be
@@ -29,6 +34,9 @@ pub(super) struct Arguments {
     /// Up to this number.
     #[arg(long, value_name = "M")]
     to: Option<usize>,
+    /// The letters of the first reminder, or of another: those that `run` has printed, once more.
+    #[arg(long, value_name = "N")]
+    wave: Option<NonZeroUsize>,
     /// Print the letters that are in order, and list those that are not.
     #[arg(long)]
     leave_out_problems: bool,
@@ -66,10 +74,19 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
     let labels = arguments.labels.as_deref().map(|name| labels::Wanted::read(name, arguments, &shop)).transpose()?;
     let envelope: Option<Envelope> = arguments.envelopes.as_deref().map(str::parse).transpose()?;
     let mut store = shop.store()?;
-    let on = OnDesk::take(&store.read(), &shop, &arguments.campaign)?;
+    let on = match arguments.wave {
+        Some(wave) => again(&store, &shop, &arguments.campaign, wave.get())?,
+        None => OnDesk::take(&store.read(), &shop, &arguments.campaign)?,
+    };
     let on = if arguments.despite { on.despite() } else { on };
     let all = campaign::recipients(&store.read(), on.planned.id)?;
-    let run = Run::of(&all, &on, &shop, arguments, context)?;
+    let run = match arguments.wave {
+        Some(wave) => {
+            let letters = reminder::still_wanted(&store.read(), &on.planned, wave.get(), &all)?;
+            Run::of(letters, &on, &shop, arguments, context)?
+        }
+        None => Run::of(all.iter().filter(|r| r.channel == "letter").collect(), &on, &shop, arguments, context)?,
+    };
     let done = match (labels, envelope) {
         (Some(wanted), _) if arguments.outline => labels::outline(&run, &wanted)?,
         (Some(wanted), _) => labels::print(run, &wanted)?,
@@ -80,8 +97,19 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
     Ok(done.warn(pieces::differences(&store.read(), &shop, &on)?))
 }
 
+/// A reminder whose letters were printed, to print them again.
+fn again(store: &Store, shop: &Shop, slug: &str, wave: usize) -> Result<OnDesk> {
+    let planned = campaign::need(&store.read(), slug)?;
+    let printed = reminder::batches(&store.read(), &planned, wave)?;
+    match reminder::dated(&store.read(), &planned, wave)?.filter(|_| printed > 0) {
+        Some(dated) => OnDesk::take_reminder(&store.read(), shop, &planned, wave, dated),
+        None => Err(Error::new(format!("no letter of reminder {wave} of {} was printed yet", words::quote(slug)))
+            .hint("`regulars run` prints them on their day; `regulars preview NAME REF --wave N` shows one")),
+    }
+}
+
 /// What is to be printed, from which plan, and where it goes.
-struct Run<'r> {
+pub(super) struct Run<'r> {
     context: &'r Context,
     shop: &'r Shop,
     on: &'r OnDesk,
@@ -97,20 +125,21 @@ struct Run<'r> {
 
 impl<'r> Run<'r> {
     fn of(
-        all: &'r [Recipient],
+        all: Vec<&'r Recipient>,
         on: &'r OnDesk,
         shop: &'r Shop,
         arguments: &Arguments,
         context: &'r Context,
     ) -> Result<Self> {
         let (from, to) = (arguments.from.unwrap_or(1), arguments.to.unwrap_or(usize::MAX));
-        let wanted = |r: &&Recipient| r.channel == "letter" && r.number.is_some_and(|n| (from..=to).contains(&n));
-        let letters: Vec<&Recipient> = all.iter().filter(wanted).collect();
+        let none = all.is_empty();
+        let wanted = |r: &&Recipient| r.number.is_some_and(|n| (from..=to).contains(&n));
+        let letters: Vec<&Recipient> = all.into_iter().filter(wanted).collect();
         if letters.is_empty() {
-            let hint = if all.iter().any(|r| r.channel == "letter") {
-                "look at the numbers in `regulars recipients`"
-            } else {
-                "its pieces are emails: `regulars send`"
+            let hint = match (none, arguments.wave) {
+                (false, _) => "look at the numbers in `regulars recipients`",
+                (true, None) => "its pieces are emails: `regulars send`",
+                (true, Some(_)) => "all whose letter was printed have come since, or are not to be written to any more",
             };
             return Err(Error::new(format!("{} has no letter to print", words::quote(&arguments.campaign))).hint(hint));
         }
@@ -122,9 +151,34 @@ impl<'r> Run<'r> {
         Ok(Self { context, shop, on, letters, whole, part, leave_out, duplex })
     }
 
-    /// Where a file of this run goes: `out/NAME/letters-2-3.pdf`.
+    /// The letters of a reminder that are due, for the print run `batch` of it.
+    pub(super) fn of_reminder(
+        context: &'r Context,
+        shop: &'r Shop,
+        on: &'r OnDesk,
+        letters: Vec<&'r Recipient>,
+        batch: usize,
+    ) -> Self {
+        let part = if batch == 1 { String::new() } else { format!("-{batch}") };
+        Self { context, shop, on, letters, whole: true, part, leave_out: true, duplex: false }
+    }
+
+    /// Where a file of this run goes: `out/NAME/letters-2-3.pdf`, of a reminder `out/NAME/reminder-1/letters.pdf`.
     fn path(&self, stem: &str, ending: &str) -> PathBuf {
-        self.shop.out(&self.on.planned.slug).join(format!("{stem}{}{ending}", self.part))
+        let folder = self.shop.out(&self.on.planned.slug);
+        let folder = match self.on.desk.wave {
+            0 => folder,
+            wave => folder.join(format!("reminder-{wave}")),
+        };
+        folder.join(format!("{stem}{}{ending}", self.part))
+    }
+
+    /// Writes down that letters were printed; those of a reminder are written down with it.
+    fn mark_printed(&self, store: &mut Store, letters: &[&Recipient]) -> Result<()> {
+        if self.on.desk.wave > 0 {
+            return Ok(());
+        }
+        store.write(|write| campaign::mark_printed(write, &self.on.planned, letters.iter().copied()))
     }
 
     /// How many sheets of paper letters of so many pages take.
@@ -133,7 +187,7 @@ impl<'r> Run<'r> {
     }
 
     /// A path as the owner sees it.
-    fn shown(&self, path: &Path) -> String {
+    pub(super) fn shown(&self, path: &Path) -> String {
         pieces::shown(self.context, path)
     }
 
@@ -142,8 +196,8 @@ impl<'r> Run<'r> {
         Imprint {
             fonts: &self.on.desk.fonts,
             language: self.on.desk.stationery.first().map_or("en", |own| own.language.as_str()),
-            title: format!("{}: {kind}", self.on.planned.name),
-            fingerprint: kind.bytes().fold(self.on.planned.fingerprint.clone(), |id, byte| id + &format!("{byte:02x}")),
+            title: format!("{}: {kind}", self.on.title()),
+            fingerprint: kind.bytes().fold(self.on.fingerprint(), |id, byte| id + &format!("{byte:02x}")),
             created: self.on.planned.dated,
         }
     }

@@ -37,6 +37,7 @@ CREATE TABLE reminder (
 CREATE TABLE reminder_letter (
     recipient_id INTEGER NOT NULL REFERENCES recipient (id),
     wave         INTEGER NOT NULL CHECK (wave > 0),
+    batch        INTEGER NOT NULL,                     -- which print run of this reminder it came with, from 1
     printed_on   INTEGER NOT NULL,
     PRIMARY KEY (recipient_id, wave)
 ) STRICT, WITHOUT ROWID;

@@ -1,0 +1,178 @@
+//! Reminders: who of a campaign gets one, by which channel, and when.
+//!
+//! Each counts from the day of the person's first piece, and keeps its distance from the reminder before it when that one
+//! went late. Whoever has come gets none, nor does anybody whose mail came back.
+
+mod table;
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use serde::Serialize;
+
+use crate::campaign::{Arm, CampaignFile, Planned, Recipient};
+use crate::error::Result;
+use crate::store::Read;
+
+pub use table::{batches, begin, dated, mark_printed, printed, withdraw};
+
+/// What is due of a campaign, and what is to come.
+#[derive(Debug, Default)]
+pub struct Outlook<'r> {
+    /// What is due, each wave once, in order.
+    pub due: Vec<Due<'r>>,
+    /// The day on which the next falls due, and which it is.
+    pub next: Option<(NaiveDate, usize)>,
+    /// Whose reminder waits for a complaint to be put right.
+    pub waiting: Vec<&'r Recipient>,
+}
+
+/// A reminder that is due.
+#[derive(Debug)]
+pub struct Due<'r> {
+    /// 1 for the first.
+    pub wave: usize,
+    /// Who gets it by post.
+    pub letters: Vec<&'r Recipient>,
+    /// Who gets it by email.
+    pub emails: Vec<&'r Recipient>,
+}
+
+/// How far a piece has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    /// It went out on that day; what is in doubt counts, as most of it has arrived.
+    Went(NaiveDate),
+    /// It will not go.
+    Lost,
+    /// It is in the queue.
+    Waits,
+}
+
+/// How somebody may be written to now.
+#[derive(Debug, Clone, Copy, Default)]
+struct Wishes {
+    letter: bool,
+    email: bool,
+    complains: bool,
+}
+
+/// Says what of a campaign's reminders is due on `today`. Nothing is after the last day of the gift.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn outlook<'r>(
+    read: &Read<'_>,
+    planned: &Planned,
+    file: &CampaignFile,
+    recipients: &'r [Recipient],
+    today: NaiveDate,
+) -> Result<Outlook<'r>> {
+    let mut outlook = Outlook::default();
+    let last = planned.claim_until.unwrap_or(NaiveDate::MAX);
+    if file.reminders.is_empty() || today > last {
+        return Ok(outlook);
+    }
+    let (stages, wishes) = (table::stages(read, planned)?, table::wishes(read, planned)?);
+    let mut due: BTreeMap<usize, Due<'r>> = BTreeMap::new();
+    for recipient in recipients.iter().filter(|r| may_be_reminded(r)) {
+        let Some(first) = first(planned, recipient, &stages) else { continue };
+        let wishes = wishes.get(&recipient.id).copied().unwrap_or_default();
+        let Some((wave, channel, day)) = next(file, recipient, first, wishes, &stages) else { continue };
+        if day > last {
+            continue;
+        }
+        if day > today {
+            outlook.next = outlook.next.into_iter().chain([(day, wave)]).min();
+        } else if wishes.complains {
+            outlook.waiting.push(recipient);
+        } else {
+            let due = due.entry(wave).or_insert_with(|| Due { wave, letters: Vec::new(), emails: Vec::new() });
+            if channel == "email" { &mut due.emails } else { &mut due.letters }.push(recipient);
+        }
+    }
+    outlook.due = due.into_values().collect();
+    Ok(outlook)
+}
+
+/// Who of those whose letters of a reminder were printed may still get them.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn still_wanted<'r>(
+    read: &Read<'_>,
+    planned: &Planned,
+    wave: usize,
+    recipients: &'r [Recipient],
+) -> Result<Vec<&'r Recipient>> {
+    let (printed, wishes) = (printed(read, planned, wave)?, table::wishes(read, planned)?);
+    let wanted = |r: &&Recipient| {
+        let wishes = wishes.get(&r.id).copied().unwrap_or_default();
+        printed.contains_key(&r.id) && may_be_reminded(r) && wishes.letter && !wishes.complains
+    };
+    Ok(recipients.iter().filter(wanted).collect())
+}
+
+/// A reminder that somebody got.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Got {
+    /// 1 for the first.
+    pub wave: usize,
+    /// The day on which it went.
+    pub on: NaiveDate,
+}
+
+/// The reminders that recipients got, by the recipients' ids.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn got(read: &Read<'_>, planned: &Planned) -> Result<BTreeMap<i64, Vec<Got>>> {
+    let mut got: BTreeMap<i64, Vec<Got>> = BTreeMap::new();
+    for ((recipient, wave), stage) in table::stages(read, planned)? {
+        if let (Stage::Went(on), 1..) = (stage, wave) {
+            got.entry(recipient).or_default().push(Got { wave, on });
+        }
+    }
+    Ok(got)
+}
+
+/// Whether somebody was written to, has not come, and their mail did not come back.
+fn may_be_reminded(recipient: &Recipient) -> bool {
+    recipient.arm == Arm::Mailed && recipient.number.is_some() && recipient.response() == "not_redeemed"
+}
+
+/// The day on which somebody's first piece went out, if it did.
+fn first(planned: &Planned, recipient: &Recipient, stages: &BTreeMap<(i64, usize), Stage>) -> Option<NaiveDate> {
+    match stages.get(&(recipient.id, 0)) {
+        Some(Stage::Went(on)) => Some(*on),
+        _ if recipient.channel == "letter" && recipient.state == "posted" => planned.posted_on,
+        _ => None,
+    }
+}
+
+/// The next reminder of somebody: which, by which channel, and the day. One that cannot reach them is passed over.
+fn next<'c>(
+    file: &CampaignFile,
+    recipient: &'c Recipient,
+    first: NaiveDate,
+    wishes: Wishes,
+    stages: &BTreeMap<(i64, usize), Stage>,
+) -> Option<(usize, &'c str, NaiveDate)> {
+    let mut earliest = first;
+    let mut days_before = 0;
+    for (index, reminder) in file.reminders.iter().enumerate() {
+        let wave = index + 1;
+        match stages.get(&(recipient.id, wave)) {
+            Some(Stage::Went(on)) => (earliest, days_before) = (*on, reminder.days),
+            Some(Stage::Lost) => {}
+            Some(Stage::Waits) | None => {
+                let channel = reminder.channel(&recipient.channel);
+                if if channel == "email" { wishes.email } else { wishes.letter } {
+                    let apart = chrono::Days::new((reminder.days - days_before).into());
+                    return Some((wave, channel, earliest.checked_add_days(apart)?));
+                }
+            }
+        }
+    }
+    None
+}

@@ -1,0 +1,127 @@
+//! Reminders in the database: what went, who may be written to, what was printed.
+
+use std::collections::BTreeMap;
+
+use chrono::{NaiveDate, NaiveDateTime};
+
+use super::{Stage, Wishes};
+use crate::book::Customer;
+use crate::campaign::{Planned, Recipient};
+use crate::error::Result;
+use crate::params;
+use crate::store::{Read, Write};
+
+/// How far the emails of a campaign and the letters of its reminders have come, by recipient and wave.
+pub(super) fn stages(read: &Read<'_>, planned: &Planned) -> Result<BTreeMap<(i64, usize), Stage>> {
+    let mut stages = BTreeMap::new();
+    let sql = "SELECT o.recipient_id, o.wave, o.state, o.at FROM outbox o JOIN recipient r ON r.id = o.recipient_id \
+               WHERE r.campaign_id = ?1";
+    read.each(sql, params![planned.id], |row| {
+        let (state, at): (String, Option<NaiveDateTime>) = (row.get(2)?, row.get(3)?);
+        let stage = match (state.as_str(), at) {
+            ("sent" | "in_doubt" | "sending", Some(at)) => Stage::Went(at.date()),
+            ("queued", _) => Stage::Waits,
+            _ => Stage::Lost,
+        };
+        stages.insert((row.get(0)?, row.get(1)?), stage);
+        Ok(())
+    })?;
+    let sql = "SELECT l.recipient_id, l.wave, l.printed_on FROM reminder_letter l \
+               JOIN recipient r ON r.id = l.recipient_id WHERE r.campaign_id = ?1";
+    read.each(sql, params![planned.id], |row| {
+        stages.insert((row.get(0)?, row.get(1)?), Stage::Went(row.get(2)?));
+        Ok(())
+    })?;
+    Ok(stages)
+}
+
+/// How the recipients of a campaign may be written to now.
+pub(super) fn wishes(read: &Read<'_>, planned: &Planned) -> Result<BTreeMap<i64, Wishes>> {
+    let sql = "SELECT r.id, c.deceased, c.post_consent, c.email_consent, r.email, c.street, c.street2, c.city, c.postcode, \
+               c.moved_from, EXISTS (SELECT 1 FROM recipient_member m JOIN contact_note n ON n.customer_id = m.customer_id \
+               WHERE m.recipient_id = r.id AND n.kind = 'complaint' AND n.resolved_on IS NULL) \
+               FROM recipient r JOIN customer c ON c.id = r.customer_id WHERE r.campaign_id = ?1 AND r.arm = 'mailed'";
+    let mut wishes = BTreeMap::new();
+    read.each(sql, params![planned.id], |row| {
+        let (deceased, post, email): (bool, String, String) = (row.get(1)?, row.get(2)?, row.get(3)?);
+        let (street, street2) = (row.get(5)?, row.get(6)?);
+        let (city, postcode, moved_from) = (row.get(7)?, row.get(8)?, row.get(9)?);
+        let card = Customer { street, street2, city, postcode, moved_from, ..Customer::default() };
+        let wish = Wishes {
+            letter: !deceased && post != "no" && card.has_address() && !card.has_moved(),
+            email: !deceased && email == "yes" && row.get::<String>(4)?.contains('@'),
+            complains: row.get(10)?,
+        };
+        wishes.insert(row.get(0)?, wish);
+        Ok(())
+    })?;
+    Ok(wishes)
+}
+
+/// The date that the pieces of a reminder carry, once the first of them has gone.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn dated(read: &Read<'_>, planned: &Planned, wave: usize) -> Result<Option<NaiveDate>> {
+    let sql = "SELECT dated FROM reminder WHERE campaign_id = ?1 AND wave = ?2";
+    read.first(sql, params![planned.id, wave], |row| row.get(0))
+}
+
+/// Begins a reminder, unless it has begun; the date that its pieces carry from then on.
+///
+/// # Errors
+/// When the database fails.
+pub fn begin(write: &Write<'_>, planned: &Planned, wave: usize, today: NaiveDate) -> Result<NaiveDate> {
+    let sql = "INSERT INTO reminder (campaign_id, wave, dated) VALUES (?1, ?2, ?3) ON CONFLICT (campaign_id, wave) DO NOTHING";
+    write.run(sql, params![planned.id, wave, today])?;
+    write.value("SELECT dated FROM reminder WHERE campaign_id = ?1 AND wave = ?2", params![planned.id, wave])
+}
+
+/// Takes emails of a reminder out of the queue again that none of `keep` is to get.
+///
+/// # Errors
+/// When the database fails.
+pub fn withdraw(write: &Write<'_>, planned: &Planned, wave: usize, keep: &[&Recipient]) -> Result<()> {
+    let sql = "SELECT o.id, o.recipient_id FROM outbox o JOIN recipient r ON r.id = o.recipient_id \
+               WHERE r.campaign_id = ?1 AND o.wave = ?2 AND o.wave > 0 AND o.state = 'queued'";
+    let queued = write.all(sql, params![planned.id, wave], |row| Ok((row.get::<i64>(0)?, row.get::<i64>(1)?)))?;
+    for (id, recipient) in queued {
+        if !keep.iter().any(|kept| kept.id == recipient) {
+            write.run("DELETE FROM outbox WHERE id = ?1 AND state = 'queued'", params![id])?;
+        }
+    }
+    Ok(())
+}
+
+/// How often letters of a reminder were printed.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn batches(read: &Read<'_>, planned: &Planned, wave: usize) -> Result<usize> {
+    Ok(printed(read, planned, wave)?.into_values().max().unwrap_or(0))
+}
+
+/// Whose letter of a reminder was printed: the recipients' ids, and with which print run.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn printed(read: &Read<'_>, planned: &Planned, wave: usize) -> Result<BTreeMap<i64, usize>> {
+    let sql = "SELECT l.recipient_id, l.batch FROM reminder_letter l JOIN recipient r ON r.id = l.recipient_id \
+               WHERE r.campaign_id = ?1 AND l.wave = ?2";
+    Ok(read.all(sql, params![planned.id, wave], |row| Ok((row.get(0)?, row.get(1)?)))?.into_iter().collect())
+}
+
+/// Writes down that letters of a reminder were printed.
+///
+/// # Errors
+/// When one of them was printed before, or the database fails.
+pub fn mark_printed(
+    write: &Write<'_>,
+    wave: usize,
+    batch: usize,
+    letters: &[&Recipient],
+    today: NaiveDate,
+) -> Result<()> {
+    let sql = "INSERT INTO reminder_letter (recipient_id, wave, batch, printed_on) VALUES (?1, ?2, ?3, ?4)";
+    letters.iter().try_for_each(|letter| write.run(sql, params![letter.id, wave, batch, today]).map(|_| ()))
+}

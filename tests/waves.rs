@@ -1,0 +1,290 @@
+//! Reminders and `run`: on their day, each at most once, to nobody who has come or is not to be written to.
+
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use crate::sending::unplanned;
+use crate::support::{House, PostOffice, Shop, program};
+
+const TWO: &str = "\n[[reminder]]\nafter = \"30 days\"\ntemplate = \"again.md\"\n\n[[reminder]]\nafter = \"8 weeks\"\ntemplate = \"last.md\"\n";
+
+/// The text of the reminders, and the reminders in the campaign file.
+fn with_reminders(shop: &Shop, reminders: &str) {
+    let again =
+        "+++\nsubject = \"It still waits\"\nsigner = \"June\"\n+++\n{{ greeting }}\n\nIt still waits: {{ code }}.\n";
+    shop.write("letter-templates/again.md", again);
+    shop.write("letter-templates/last.md", again.replace("still waits", "waits until Sunday"));
+    let campaign = shop.read("campaigns/spring.toml");
+    shop.write("campaigns/spring.toml", format!("{campaign}{reminders}"));
+    shop.run("plan spring").quiet();
+}
+
+/// A shop with emails that all went out on March 1, 2024.
+fn sent(people: &[&str], office: &PostOffice, more: &str) -> Shop {
+    let shop = unplanned(people, office, more);
+    with_reminders(&shop, TWO);
+    shop.run("send spring").quiet().ended();
+    shop
+}
+
+fn count(office: &PostOffice, to: &str) -> usize {
+    office.messages(&format!("{to}@example.com")).len()
+}
+
+#[test]
+fn those_who_have_not_come_get_each_reminder_once() {
+    let office = PostOffice::open();
+    let shop = sent(&["ana", "ben", "cleo"], &office, "");
+    let code = shop.code("spring", "P-2");
+    shop.run("run").stdout("Nothing is due.\nNext: reminder 1 of `spring`, on 2024-03-31.\n");
+    shop.run(&format!("redeem {code} --spend 20.00 --today 2024-03-09")).quiet();
+    let at = "--today 2024-03-31";
+    shop.run(&format!("run --dry-run {at}")).shows("Spring tea, reminder 1: would send 2 emails.");
+    assert_eq!(office.taken().len(), 3, "a rehearsal sends nothing");
+    shop.run(&format!("run {at}"))
+        .stdout("Spring tea, reminder 1: sent 2 emails.\nNext: reminder 2 of `spring`, on 2024-04-26.\n");
+    shop.run(&format!("run {at}")).stdout("Nothing is due.\nNext: reminder 2 of `spring`, on 2024-04-26.\n");
+    let [first, again] = &office.messages("ana@example.com")[..] else { panic!("two messages") };
+    let id = |text: &str| text.lines().find(|line| line.starts_with("Message-ID:")).unwrap().to_owned();
+    assert_ne!(id(first), id(again));
+    assert!(again.contains("Subject: It still waits") && again.contains("Sun, 31 Mar 2024 12:00:00"), "{again}");
+    assert!(again.contains(&shop.code("spring", "P-1")), "the same code");
+    // The machine was off for a while: what was missed goes, and the reminders keep their distance.
+    shop.run("run --today 2024-05-10").shows("reminder 2: sent 2 emails");
+    assert_eq!((count(&office, "ana"), count(&office, "ben"), count(&office, "cleo")), (3, 1, 3));
+    shop.run("run --today 2024-06-01").stdout("Nothing is due.\n");
+}
+
+#[test]
+fn a_missed_reminder_goes_and_the_next_keeps_its_distance() {
+    let office = PostOffice::open();
+    let shop = sent(&["ana"], &office, "");
+    shop.run("run --today 2024-05-20")
+        .shows("reminder 1: sent 1 email.")
+        .shows("reminder 2 of `spring`, on 2024-06-15");
+    shop.run("run --today 2024-05-20").stdout("Nothing is due.\nNext: reminder 2 of `spring`, on 2024-06-15.\n");
+    shop.run("run --today 2024-07-01").stdout("Nothing is due.\n");
+    assert_eq!(count(&office, "ana"), 2, "nothing after the last day of the gift");
+}
+
+#[test]
+fn nobody_is_reminded_who_is_not_to_be_written_to() {
+    let office = PostOffice::open();
+    let shop = sent(&["ana", "ben", "cleo", "dora", "eve", "rcpt-550"], &office, "");
+    shop.run("customer set P-1 email_consent=no").quiet();
+    shop.run("customer set P-2 deceased=yes").quiet();
+    shop.run("customer note P-3 \"the seam came open\" --kind complaint").quiet();
+    shop.run("returned spring P-4 --today 2024-03-05").quiet();
+    let at = "--today 2024-03-31";
+    shop.run(&format!("run {at}"))
+        .says("a reminder waits until a complaint is put right (`regulars customer resolve REF`): Pat Person3 (`P-3`)")
+        .shows("reminder 1: sent 1 email.");
+    assert_eq!(office.taken().len(), 6);
+    assert_eq!(count(&office, "eve"), 2);
+    shop.run("customer resolve P-3").quiet();
+    shop.run(&format!("run {at}")).shows("reminder 1: sent 1 email.");
+    assert_eq!(count(&office, "cleo"), 2);
+}
+
+#[test]
+fn somebody_who_comes_while_it_waits_is_left_alone() {
+    let office = PostOffice::open();
+    let shop = sent(&["ana", "ben"], &office, "daily_cap = 1");
+    shop.run("run --today 2024-03-02")
+        .shows("Spring tea: sent 1 email.")
+        .shows("reminder 1 of `spring`, on 2024-03-31");
+    let at = "--today 2024-04-02";
+    shop.run(&format!("run {at}")).says("`daily_cap` for today").shows("Next: reminder 1 of `spring`, on 2024-04-03.");
+    let waits = if count(&office, "ana") == 2 { "P-2" } else { "P-1" };
+    assert_eq!(shop.count("SELECT count(*) FROM outbox WHERE wave = 1 AND state = 'queued'"), 1);
+    let code = shop.code("spring", waits);
+    shop.run(&format!("redeem {code} --spend 20.00 {at}")).quiet();
+    shop.run("run --today 2024-04-03").quiet();
+    assert_eq!(office.taken().len(), 3);
+    assert_eq!(shop.count("SELECT count(*) FROM outbox WHERE wave = 1 AND state = 'queued'"), 0);
+}
+
+#[test]
+fn nothing_begins_by_itself_and_a_limit_stays_one() {
+    let office = PostOffice::open();
+    let shop = unplanned(&["ana", "rcpt-450", "cleo"], &office, "connections = 1");
+    with_reminders(&shop, TWO);
+    let later = "--today 2024-03-02";
+    shop.run(&format!("run {later}")).stdout("Nothing is due.\n");
+    shop.run("send spring --limit 2").status(3).quiet();
+    // What was tried goes on; what the limit has left does not.
+    shop.run(&format!("run {later}"))
+        .status(3)
+        .says("`regulars outbox spring` says whose")
+        .shows("sent 0 emails; 1 failed");
+    assert_eq!(office.taken(), ["ana@example.com"]);
+    shop.run(&format!("send spring {later}")).quiet();
+    assert_eq!(office.taken(), ["ana@example.com", "cleo@example.com"]);
+}
+
+#[test]
+fn what_the_mail_server_put_off_is_tried_again() {
+    let office = PostOffice::open();
+    let shop = sent(&["ana"], &office, "");
+    shop.edit("shop.toml", "june@example.com", "mail-451@example.com");
+    let at = "--today 2024-03-31";
+    shop.run(&format!("run {at}")).status(3).quiet().shows("1 is to be tried again").shows("on 2024-03-31 12:05");
+    shop.run(&format!("run {at}")).shows("Nothing is due.").shows("on 2024-03-31 12:05");
+    shop.edit("shop.toml", "mail-451@example.com", "june@example.com");
+    shop.run("run --today 2024-04-01").shows("reminder 1: sent 1 email.");
+    assert_eq!(count(&office, "ana"), 2);
+}
+
+#[test]
+fn letters_of_a_reminder_are_printed_once_and_again_on_purpose() {
+    let shop = Shop::new();
+    with_reminders(&shop, TWO);
+    shop.run("print spring").quiet();
+    shop.run("run --today 2024-03-02").says("count from the day that `regulars posted spring` says").quiet();
+    shop.run("posted spring --today 2024-03-04").quiet();
+    let recipients = shop.json("recipients spring")["recipients"].clone();
+    let who = |index: usize| recipients[index]["ref"].as_str().unwrap();
+    let gone = recipients.as_array().unwrap().len();
+    let code = shop.code("spring", who(0));
+    shop.run(&format!("redeem {code} --spend 20.00 --today 2024-03-09")).quiet();
+    shop.run(&format!("returned spring {} --today 2024-03-09", who(1))).quiet();
+    shop.run("print spring --wave 1 --today 2024-04-02").status(1).says("no letter of reminder 1");
+    shop.run("run --today 2024-04-02").shows("Next: reminder 1 of `spring`, on 2024-04-03.");
+    let waiting = shop.json("run --dry-run --today 2024-04-03")["would_go"][0]["refs"].as_array().unwrap().len();
+    assert_eq!(waiting, gone - 2);
+    shop.run("run --today 2024-04-03").shows("reminder-1/letters.pdf; they want posting.");
+    let manifest = shop.read("out/spring/reminder-1/manifest.csv");
+    assert_eq!(manifest.lines().count(), 1 + waiting);
+    assert!(!manifest.contains(who(0)) && !manifest.contains(who(1)) && manifest.contains(who(2)));
+    shop.run("run --today 2024-04-03").shows("Nothing is due.");
+    let pdf = std::fs::read(shop.file("out/spring/reminder-1/letters.pdf")).unwrap();
+    shop.run("print spring --wave 1 --today 2024-04-05").shows("reminder-1/letters.pdf").quiet();
+    assert_eq!(std::fs::read(shop.file("out/spring/reminder-1/letters.pdf")).unwrap(), pdf, "the same bytes");
+    let code = shop.code("spring", who(2));
+    shop.run(&format!("redeem {code} --spend 20.00 --today 2024-04-06")).quiet();
+    shop.run("print spring --wave 1 --today 2024-04-06").quiet();
+    assert!(!shop.read("out/spring/reminder-1/manifest.csv").contains(who(2)), "they have come since");
+}
+
+#[test]
+fn a_reminder_by_the_other_channel_reaches_who_may_be_reached() {
+    let office = PostOffice::open();
+    let shop = unplanned(&["ana", "ben"], &office, "");
+    with_reminders(&shop, &TWO.replace("again.md\"", "again.md\"\nchannel = \"letter\""));
+    shop.run("send spring").quiet();
+    shop.run("customer set P-2 post=no").quiet();
+    shop.run("run --today 2024-03-31").shows("reminder 1: printed 1 letter on 1 page").shows("it wants posting");
+    shop.run("run --today 2024-04-26").shows("reminder 2: sent 2 emails.");
+    shop.run("run --today 2024-04-26").shows("Nothing is due.");
+}
+
+#[test]
+fn a_later_edit_is_shown_and_not_applied() {
+    let office = PostOffice::open();
+    let shop = sent(&["ana"], &office, "");
+    shop.edit("letter-templates/again.md", "It still waits:", "Hurry:");
+    shop.edit("campaigns/spring.toml", "30 days", "3 days");
+    shop.run("plan spring").says("letter-templates/again.md was changed").says("campaigns/spring.toml was changed");
+    shop.run("run --today 2024-03-30").shows("Nothing is due.");
+    shop.run("run --today 2024-03-31").shows("sent 1 email");
+    assert!(!office.messages("ana@example.com")[1].contains("Hurry"));
+}
+
+/// Starts `run` and leaves it to itself.
+fn started(shop: &Shop, today: &str) -> std::process::Child {
+    let words = ["--today", today, "run"].map(str::to_owned);
+    program(&shop.path(), &words).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+}
+
+fn until(what: impl Fn() -> bool) {
+    let patience = Instant::now();
+    while !what() && patience.elapsed() < Duration::from_secs(20) {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}
+
+#[test]
+fn killed_in_the_middle_again_and_again_nobody_gets_a_wave_twice() {
+    const PEOPLE: usize = 120;
+    let people: Vec<String> = (1..=PEOPLE).map(|n| format!("p{n}")).collect();
+    let people: Vec<&str> = people.iter().map(String::as_str).collect();
+    let office = PostOffice::with(House { slow: Duration::from_millis(2), ..House::default() });
+    let shop = sent(&people, &office, "connections = 3");
+    assert_eq!(office.taken().len(), PEOPLE);
+    let days = ["2024-03-31", "2024-04-01", "2024-04-02", "2024-05-01", "2024-05-02", "2024-05-03"];
+    for (turn, today) in days.into_iter().enumerate() {
+        let before = office.taken().len();
+        let mut run = started(&shop, today);
+        until(|| office.taken().len() > before + 5);
+        if turn == 0 {
+            shop.run(&format!("run --today {today}"))
+                .status(1)
+                .says("emails are being sent from this shop folder already");
+        }
+        run.kill().unwrap();
+        run.wait().unwrap();
+    }
+    for today in ["2024-05-05", "2024-06-05"] {
+        shop.run(&format!("run --today {today}")).quiet().ended();
+    }
+    assert_eq!(shop.count("SELECT count(*) FROM outbox WHERE state = 'queued'"), 0);
+    for person in people {
+        let messages = office.messages(&format!("{person}@example.com"));
+        let mut once = messages.clone();
+        once.sort();
+        once.dedup();
+        assert_eq!(once.len(), messages.len(), "{person} got a wave twice");
+        assert!(messages.len() <= 3);
+    }
+    let (sent, doubts) = (
+        shop.count("SELECT count(*) FROM outbox WHERE state = 'sent'"),
+        shop.count("SELECT count(*) FROM outbox WHERE state = 'in_doubt'"),
+    );
+    assert_eq!(usize::try_from(sent + doubts).unwrap(), 3 * PEOPLE, "somebody is missing");
+    assert!(doubts <= 6 * 3, "{doubts} doubts after 6 kills");
+}
+
+/// Whatever happens on whatever day: at most one for each recipient and wave.
+#[test]
+fn however_run_is_called_each_wave_reaches_each_at_most_once() {
+    for seed in 1..=6u64 {
+        let mut state = seed * 0x9E37_79B9;
+        let mut dice = |sides: u64| {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            state % sides
+        };
+        let office = PostOffice::open();
+        let people = ["ana", "ben", "cleo", "dora", "rcpt-450", "dot-drop", "eve"];
+        let shop = sent(&people, &office, "daily_cap = 4\ntimeout = 2\nconnections = 2");
+        let mut day: chrono::NaiveDate = "2024-03-01".parse().unwrap();
+        while day.to_string().as_str() < "2024-07-05" {
+            day = day + chrono::Days::new(1 + dice(12));
+            let person = 1 + dice(7);
+            let done = match dice(6) {
+                0 => format!("redeem --customer P-{person} --campaign spring"),
+                1 => format!("customer set P-{person} email_consent=no"),
+                2 => format!("customer set P-{person} email_consent=yes"),
+                3 => format!("customer note P-{person} \"a tear\" --kind complaint"),
+                4 => format!("customer resolve P-{person}"),
+                _ => "send spring".to_owned(),
+            };
+            shop.run(&format!("{done} --today {day}")).quiet().ended();
+            shop.run(&format!("run --today {day}")).quiet().ended();
+        }
+        for person in people {
+            let subjects: Vec<String> = office
+                .messages(&format!("{person}@example.com"))
+                .iter()
+                .map(|text| text.lines().find(|line| line.starts_with("Message-ID:")).unwrap().to_owned())
+                .collect();
+            let mut once = subjects.clone();
+            once.sort();
+            once.dedup();
+            assert_eq!(once.len(), subjects.len(), "seed {seed}: {person} got a wave twice");
+            assert!(once.len() <= 3, "seed {seed}: {person}");
+        }
+        assert!(office.taken().len() > people.len(), "seed {seed}: hardly anything happened");
+    }
+}
