@@ -3,7 +3,8 @@
 use std::fs;
 
 use crate::letters::{STRANGE, strange_shop};
-use crate::support::{Shop, dump, files_below, outside, tools};
+use crate::sending::unplanned;
+use crate::support::{House, PostOffice, Shop, dump, files_below, outside, tools};
 
 /// A shop that writes emails.
 fn by_email(shop: Shop) -> Shop {
@@ -227,6 +228,55 @@ fn what_is_missing_is_told_with_what_to_do() {
     assert_eq!(keys(&shop, 1), of(&expected));
     shop.run("plan spring").quiet();
     shop.run("send spring --to-folder out/mail").status(1).says("emails need the shop's postal address");
+}
+
+#[test]
+fn the_mail_server_is_asked_what_it_offers_and_gets_no_email() {
+    let check = |house: House, more: &str| {
+        let office = PostOffice::with(house);
+        let shop = unplanned(&["ana"], &office, more);
+        shop.write("secret", "tea\n");
+        shop.run("plan spring").quiet();
+        (office, shop)
+    };
+    let (office, shop) = check(House::default(), "");
+    shop.run("email check")
+        .shows("answers, and nobody signs in, not encrypted")
+        .shows("offers PIPELINING and 8BITMIME");
+    let offer = shop.json("email check")["server"].clone();
+    assert_eq!(
+        (&offer["pipelining"], &offer["8bitmime"], &offer["smtputf8"]),
+        (&true.into(), &true.into(), &false.into())
+    );
+    assert_eq!(shop.json("email check --offline")["server"], serde_json::Value::Null);
+    let text = shop.read("shop.toml");
+    shop.edit("shop.toml", "smtp://", "smtp+starttls://");
+    shop.run("email check").status(1).shows("No email goes out yet").shows("does not encrypt (no STARTTLS)");
+    shop.write("shop.toml", text.replace("smtp://", "smtps://"));
+    shop.run("email check").status(1).shows("the mail server cannot be reached");
+    shop.write("shop.toml", text.replace("june@", "mail-550@"));
+    shop.run("email check").status(1).shows("`from` (needed): the mail server takes no emails from this sender: 550");
+    assert!(office.taken().is_empty());
+
+    let (_office, shop) = check(House { strict: true, size: Some(4000), ..House::default() }, "");
+    shop.run("email check").shows("`server`: the mail server takes one command at a time").shows("emails up to 4 kB");
+    shop.edit(
+        "letter-templates/spring.md",
+        "{{ greeting }}",
+        &format!("{{{{ greeting }}}}\n\n{}", "tea ".repeat(3000)),
+    );
+    shop.run("plan spring --again").quiet();
+    shop.run("email check")
+        .status(1)
+        .shows("`server` (needed): the mail server takes emails of 4 kB at most; those of `spring`");
+
+    let (_office, shop) = check(House { locked: true, ..House::default() }, "password_file = \"secret\"");
+    shop.run("email check").shows("lets june in").shows("AUTH PLAIN LOGIN");
+    shop.write("secret", "coffee\n");
+    let mut run = shop.run("email check").status(1).shows("does not let us in: 535 5.7.8 not you");
+    assert!(!run.talk().contains("coffee") && !run.out().contains("coffee"));
+    shop.edit("shop.toml", "june@127", "127");
+    shop.run("email check").status(1).shows("takes no emails from this sender: 530");
 }
 
 /// Checks every signature, and that no change of what must be signed goes unseen.

@@ -36,7 +36,7 @@ pub fn unplanned(people: &[&str], office: &PostOffice, more: &str) -> Shop {
 }
 
 /// Writes the mail server into shop.toml.
-fn through(shop: &Shop, from: &str, office: &PostOffice, more: &str) {
+pub fn through(shop: &Shop, from: &str, office: &PostOffice, more: &str) {
     let text = shop.read("shop.toml");
     let text = text.split("\n[email]").next().unwrap();
     let user = if more.contains("password_file") { "june@" } else { "" };

@@ -1,6 +1,6 @@
 //! `outbox NAME`: where its emails stand, and what the owner knows of those in doubt.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::Context;
 use super::done::Done;
@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::outbox::{self, Entry, Standing, Verdict};
 use crate::words;
 
-/// Where the emails of a campaign stand: counts, and everybody whose email is not simply sent.
+/// Where the emails of a campaign and of its reminders stand: counts, and everybody whose email is not simply sent.
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     /// The campaign.
@@ -42,12 +42,46 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
         let entry = store.write(|write| outbox::settle_by_hand(write, &planned, reference, verdict, now))?;
         text = match verdict {
             Verdict::Sent => format!("Written down: the email to {} was sent.\n", entry.name),
-            Verdict::Again => format!("The email to {} goes out again with the next `regulars send`.\n", entry.name),
+            Verdict::Again if entry.wave == 0 => {
+                format!("The email to {} goes out again with the next `regulars send`.\n", entry.name)
+            }
+            Verdict::Again => {
+                format!("Reminder {} to {} goes out again with the next `regulars run`.\n", entry.wave, entry.name)
+            }
         };
     }
-    let entries = outbox::entries(&store.read(), &planned, 0)?;
-    let standing = Standing::of(&entries);
-    text.push_str(&counts(&planned.name, &standing));
+    let (mut object, mut reminders, mut doubts) = (json!({}), Vec::new(), 0);
+    for wave in 0..=outbox::last_wave(&store.read(), &planned)? {
+        let entries = outbox::entries(&store.read(), &planned, wave)?;
+        let standing = Standing::of(&entries);
+        doubts += standing.in_doubt;
+        if wave == 0 {
+            text.push_str(&shown(&planned.name, &standing, &entries));
+            object = of_wave(&standing, &entries);
+        } else if !entries.is_empty() {
+            text.push_str(&format!("\n{}", shown(&format!("Reminder {wave}"), &standing, &entries)));
+            let mut one = of_wave(&standing, &entries);
+            one["wave"] = wave.into();
+            reminders.push(one);
+        }
+    }
+    object["campaign"] = planned.slug.as_str().into();
+    object["reminders"] = reminders.into();
+    let done = Done::new(text, &object);
+    Ok(if doubts > 0 {
+        done.warn([format!(
+            "an email in doubt may have arrived, and is never sent again by itself: look into the mail server's log, then \
+             `regulars outbox {} --settle REF sent`, or `again`",
+            planned.slug
+        )])
+    } else {
+        done
+    })
+}
+
+/// A wave for people: its counts, and everybody whose email is not simply sent.
+fn shown(name: &str, standing: &Standing, entries: &[Entry]) -> String {
+    let mut text = counts(name, standing);
     for (state, what) in [
         ("in_doubt", "in doubt"),
         ("failed", "failed"),
@@ -58,20 +92,14 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
         let of = |entry: &&Entry| entry.state == state && (state != "queued" || !entry.reply.is_empty());
         text.push_str(&people(what, &entries.iter().filter(of).collect::<Vec<_>>()));
     }
+    text
+}
+
+/// A wave for programs.
+fn of_wave(standing: &Standing, entries: &[Entry]) -> Value {
     let Standing { queued, sending, sent, failed, in_doubt } = standing;
-    let object = json!({
-        "campaign": planned.slug, "queued": queued, "sending": sending, "sent": sent, "failed": failed,
-        "in_doubt": in_doubt, "emails": entries,
-    });
-    let done = Done::new(text, &object);
-    Ok(if in_doubt > 0 {
-        done.warn([format!(
-            "an email in doubt may have arrived, and is never sent again by itself: look into the mail server's log, then \
-             `regulars outbox {} --settle REF sent`, or `again`",
-            planned.slug
-        )])
-    } else {
-        done
+    json!({
+        "queued": queued, "sending": sending, "sent": sent, "failed": failed, "in_doubt": in_doubt, "emails": entries,
     })
 }
 

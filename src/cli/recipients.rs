@@ -6,6 +6,7 @@ use super::Context;
 use super::done::Done;
 use crate::campaign;
 use crate::error::Result;
+use crate::reminder;
 use crate::words;
 
 /// The frozen list of a campaign: who, which branch, which code, what came of it.
@@ -21,6 +22,7 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
     let store = shop.store()?;
     let planned = campaign::need(&store.read(), &arguments.campaign)?;
     let recipients = campaign::recipients(&store.read(), planned.id)?;
+    let reminded = reminder::got(&store.read(), &planned)?;
     let some = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
     let rows: Vec<_> = recipients
         .iter()
@@ -29,6 +31,7 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
                 "number": r.number, "ref": r.reference, "name": r.name, "branch": some(&r.branch), "arm": r.arm.as_str(),
                 "channel": some(&r.channel), "code": r.code, "state": r.state, "response": r.response(),
                 "redeemed_on": r.redeemed_on, "spend_minor": r.spend,
+                "reminders": reminded.get(&r.id).map_or(&[][..], Vec::as_slice),
             })
         })
         .collect();

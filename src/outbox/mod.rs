@@ -3,6 +3,7 @@
 //! An email is `queued`, then `sending` while it is handed over, then `sent`, `failed` or `in_doubt`. It is written down as
 //! sending, on disk, before the last byte that could make it sent; whoever finds it so later knows that nobody knows.
 
+mod look;
 mod pace;
 mod reply;
 mod run;
@@ -11,6 +12,7 @@ mod table;
 mod turn;
 mod wire;
 
+pub use look::{Offer, Trouble, look};
 pub use run::{Job, Report, Tally, doubt_what_was_left, run};
 pub use settings::{Sender, sender};
 pub use table::{Entry, Standing, Verdict, entries, goes_on, last_wave, next_try, settle_by_hand};

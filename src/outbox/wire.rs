@@ -29,6 +29,12 @@ impl Patience {
         let or = |usual| Duration::from_secs(seconds.unwrap_or(usual));
         Self { connect: or(30), command: or(300), dot: or(600) }
     }
+
+    /// The same for somebody who looks on: half a minute at most.
+    pub(super) fn at_most_half_a_minute(self) -> Self {
+        let least = |time: Duration| time.min(Duration::from_secs(30));
+        Self { connect: least(self.connect), command: least(self.command), dot: least(self.dot) }
+    }
 }
 
 /// An open connection.
@@ -36,6 +42,8 @@ pub(super) struct Wire {
     connection: SmtpConnection,
     patience: Patience,
     pipelining: bool,
+    /// What the server said that it offers, a line each, in capitals.
+    pub offers: Vec<String>,
     /// How many emails it has taken.
     pub carried: usize,
 }
@@ -46,6 +54,13 @@ pub(super) type Refused = (Phase, Fault);
 impl Wire {
     /// Connects, encrypts and signs in, as the server's address says.
     pub(super) fn open(server: &MailServer, password: Option<&str>, patience: Patience) -> Result<Self, Fault> {
+        let mut wire = Self::connect(server, patience)?;
+        wire.sign_in(server, password)?;
+        Ok(wire)
+    }
+
+    /// Connects and encrypts, and asks what the server offers.
+    pub(super) fn connect(server: &MailServer, patience: Patience) -> Result<Self, Fault> {
         let hello = ClientId::default();
         let tls = match server.security {
             Security::Plain => None,
@@ -61,14 +76,32 @@ impl Wire {
         if let Some(tls) = tls.filter(|_| server.security == Security::StartTls) {
             connection.starttls(&tls, &hello).map_err(|e| fault(&e))?;
         }
-        if let (Some(user), Some(password)) = (&server.user, password) {
-            let who = Credentials::new(user.clone(), password.to_owned());
-            connection.auth(&[Mechanism::Plain, Mechanism::Login], &who).map_err(|e| fault(&e))?;
-        }
-        // Asked once more, as lettre does not keep what it offers beside what lettre itself uses.
-        let offered = connection.command(Ehlo::new(hello)).map_err(|e| fault(&e))?;
-        let pipelining = offered.message().any(|line| line.eq_ignore_ascii_case("PIPELINING"));
-        Ok(Self { connection, patience, pipelining, carried: 0 })
+        let mut wire = Self { connection, patience, pipelining: false, offers: Vec::new(), carried: 0 };
+        wire.ask()?;
+        Ok(wire)
+    }
+
+    /// Asks what the server offers, as lettre does not keep what it does not use itself.
+    fn ask(&mut self) -> Result<(), Fault> {
+        let offered = self.connection.command(Ehlo::new(ClientId::default())).map_err(|e| fault(&e))?;
+        self.offers = offered.message().skip(1).map(str::to_uppercase).collect();
+        self.pipelining = self.offers.iter().any(|line| line == "PIPELINING");
+        Ok(())
+    }
+
+    /// Signs in, when the server's address says who; what it offers may be something else then.
+    pub(super) fn sign_in(&mut self, server: &MailServer, password: Option<&str>) -> Result<(), Fault> {
+        let (Some(user), Some(password)) = (&server.user, password) else { return Ok(()) };
+        let who = Credentials::new(user.clone(), password.to_owned());
+        self.connection.auth(&[Mechanism::Plain, Mechanism::Login], &who).map_err(|e| fault(&e))?;
+        self.ask()
+    }
+
+    /// Says from whom, and takes it back: whether the server takes emails of this sender.
+    pub(super) fn try_sender(&mut self, from: &Address) -> Result<(), Fault> {
+        self.connection.command(format!("MAIL FROM:<{from}>\r\n")).map_err(|e| fault(&e))?;
+        self.reset();
+        Ok(())
     }
 
     /// Says from whom and to whom, up to the leave to go on; together where the server allows it.

@@ -41,8 +41,8 @@ pub struct Due<'r> {
 /// How far a piece has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Stage {
-    /// It went out on that day; what is in doubt counts, as most of it has arrived.
-    Went(NaiveDate),
+    /// It went out on that day, by that channel; what is in doubt counts, as most of it has arrived.
+    Went(NaiveDate, &'static str),
     /// It will not go.
     Lost,
     /// It is in the queue.
@@ -120,6 +120,8 @@ pub struct Got {
     pub wave: usize,
     /// The day on which it went.
     pub on: NaiveDate,
+    /// `letter` or `email`.
+    pub channel: &'static str,
 }
 
 /// The reminders that recipients got, by the recipients' ids.
@@ -129,8 +131,8 @@ pub struct Got {
 pub fn got(read: &Read<'_>, planned: &Planned) -> Result<BTreeMap<i64, Vec<Got>>> {
     let mut got: BTreeMap<i64, Vec<Got>> = BTreeMap::new();
     for ((recipient, wave), stage) in table::stages(read, planned)? {
-        if let (Stage::Went(on), 1..) = (stage, wave) {
-            got.entry(recipient).or_default().push(Got { wave, on });
+        if let (Stage::Went(on, channel), 1..) = (stage, wave) {
+            got.entry(recipient).or_default().push(Got { wave, on, channel });
         }
     }
     Ok(got)
@@ -144,7 +146,7 @@ fn may_be_reminded(recipient: &Recipient) -> bool {
 /// The day on which somebody's first piece went out, if it did.
 fn first(planned: &Planned, recipient: &Recipient, stages: &BTreeMap<(i64, usize), Stage>) -> Option<NaiveDate> {
     match stages.get(&(recipient.id, 0)) {
-        Some(Stage::Went(on)) => Some(*on),
+        Some(Stage::Went(on, _)) => Some(*on),
         _ if recipient.channel == "letter" && recipient.state == "posted" => planned.posted_on,
         _ => None,
     }
@@ -163,7 +165,7 @@ fn next<'c>(
     for (index, reminder) in file.reminders.iter().enumerate() {
         let wave = index + 1;
         match stages.get(&(recipient.id, wave)) {
-            Some(Stage::Went(on)) => (earliest, days_before) = (*on, reminder.days),
+            Some(Stage::Went(on, _)) => (earliest, days_before) = (*on, reminder.days),
             Some(Stage::Lost) => {}
             Some(Stage::Waits) | None => {
                 let channel = reminder.channel(&recipient.channel);

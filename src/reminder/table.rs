@@ -19,7 +19,7 @@ pub(super) fn stages(read: &Read<'_>, planned: &Planned) -> Result<BTreeMap<(i64
     read.each(sql, params![planned.id], |row| {
         let (state, at): (String, Option<NaiveDateTime>) = (row.get(2)?, row.get(3)?);
         let stage = match (state.as_str(), at) {
-            ("sent" | "in_doubt" | "sending", Some(at)) => Stage::Went(at.date()),
+            ("sent" | "in_doubt" | "sending", Some(at)) => Stage::Went(at.date(), "email"),
             ("queued", _) => Stage::Waits,
             _ => Stage::Lost,
         };
@@ -29,7 +29,7 @@ pub(super) fn stages(read: &Read<'_>, planned: &Planned) -> Result<BTreeMap<(i64
     let sql = "SELECT l.recipient_id, l.wave, l.printed_on FROM reminder_letter l \
                JOIN recipient r ON r.id = l.recipient_id WHERE r.campaign_id = ?1";
     read.each(sql, params![planned.id], |row| {
-        stages.insert((row.get(0)?, row.get(1)?), Stage::Went(row.get(2)?));
+        stages.insert((row.get(0)?, row.get(1)?), Stage::Went(row.get(2)?, "letter"));
         Ok(())
     })?;
     Ok(stages)

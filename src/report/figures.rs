@@ -1,5 +1,7 @@
 //! The figures of one campaign, whole and by branch.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use serde::Serialize;
 
@@ -8,6 +10,7 @@ use super::statistics::wilson;
 use crate::campaign::{self, Arm, Planned, Recipient};
 use crate::error::Result;
 use crate::money::{Currency, Money, Share};
+use crate::reminder::{self, Got};
 use crate::store::Read;
 
 /// What came of the letters of a campaign, or of one branch.
@@ -29,7 +32,7 @@ pub struct Figures {
     pub takings_per_redeemer_minor: Option<Money>,
     /// What the gifts handed over cost.
     pub gift_cost_minor: Money,
-    /// What posting the letters cost.
+    /// What posting the letters cost, those of reminders too.
     pub postage_minor: Money,
     /// Takings (of which the margin, where the shop gives one) less gifts and postage.
     pub net_minor: Money,
@@ -57,8 +60,21 @@ pub struct Report {
     pub figures: Figures,
     /// By branch.
     pub branches: Vec<BranchFigures>,
+    /// The reminders that went.
+    pub reminders: Vec<Reminded>,
     /// The comparison by lot, where somebody was held out.
     pub hold_out: Option<HoldOut>,
+}
+
+/// What came of a reminder.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Reminded {
+    /// 1 for the first.
+    pub wave: usize,
+    /// Who got it.
+    pub reminded: usize,
+    /// Who of them came, that day or later, and before they got another.
+    pub redeemed: usize,
 }
 
 /// The figures of a branch.
@@ -86,9 +102,10 @@ pub fn report(
     let recipients = campaign::recipients(read, planned.id)?;
     let mailed: Vec<&Recipient> = recipients.iter().filter(|r| r.arm == Arm::Mailed).collect();
     let file = campaign::kept_files(read, &planned)?.campaign(slug)?;
+    let got = reminder::got(read, &planned)?;
     let branches = file.branches.iter().map(|branch| {
         let members: Vec<&Recipient> = mailed.iter().copied().filter(|r| r.branch == branch.name).collect();
-        BranchFigures { name: branch.name.clone(), figures: figures(&planned, &members, margin) }
+        BranchFigures { name: branch.name.clone(), figures: figures(&planned, &members, &got, margin) }
     });
     Ok(Report {
         campaign: planned.slug.clone(),
@@ -97,16 +114,36 @@ pub fn report(
         gift: planned.gift_name.clone(),
         from: planned.starts(),
         until: planned.claim_until,
-        figures: figures(&planned, &mailed, margin),
+        figures: figures(&planned, &mailed, &got, margin),
         branches: branches.collect(),
+        reminders: reminded(&mailed, &got),
         hold_out: hold_out::compare(read, &planned, &recipients, currency, today)?,
     })
 }
 
-fn figures(planned: &Planned, mailed: &[&Recipient], margin: Option<Share>) -> Figures {
+/// Who was reminded, and who came of it: counted to the last reminder before they came.
+fn reminded(mailed: &[&Recipient], got: &BTreeMap<i64, Vec<Got>>) -> Vec<Reminded> {
+    let mut waves: BTreeMap<usize, Reminded> = BTreeMap::new();
+    for recipient in mailed {
+        let theirs = got.get(&recipient.id).map_or(&[][..], Vec::as_slice);
+        for one in theirs {
+            let fresh = Reminded { wave: one.wave, reminded: 0, redeemed: 0 };
+            waves.entry(one.wave).or_insert(fresh).reminded += 1;
+        }
+        let before = |day: NaiveDate| theirs.iter().rev().find(|one| one.on <= day);
+        if let Some(wave) = recipient.redeemed_on.and_then(before).and_then(|last| waves.get_mut(&last.wave)) {
+            wave.redeemed += 1;
+        }
+    }
+    waves.into_values().collect()
+}
+
+fn figures(planned: &Planned, mailed: &[&Recipient], got: &BTreeMap<i64, Vec<Got>>, margin: Option<Share>) -> Figures {
     let count = |response: &str| mailed.iter().filter(|r| r.response() == response).count();
     let (redeemed, undeliverable) = (count("redeemed"), count("undeliverable"));
-    let letters = mailed.iter().filter(|r| r.channel == "letter").count();
+    let reminders = mailed.iter().filter_map(|r| got.get(&r.id)).flatten();
+    let letters = mailed.iter().filter(|r| r.channel == "letter").count()
+        + reminders.filter(|one| one.channel == "letter").count();
     let takings = mailed.iter().filter_map(|r| r.spend).fold(Money(0), Money::plus);
     let (gift_cost, postage) = (planned.unit_cost.times(redeemed), planned.postage.times(letters));
     let cost = gift_cost.plus(postage);

@@ -6,7 +6,7 @@ mod show;
 mod statistics;
 mod years;
 
-pub use figures::{Figures, Report, report};
+pub use figures::{Figures, Reminded, Report, report};
 pub use hold_out::HoldOut;
 pub use show::{csv, table};
 pub use years::{Year, years, years_table};

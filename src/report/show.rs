@@ -22,6 +22,14 @@ pub fn table(report: &Report, currency: Currency, country: &str) -> String {
     if figures.undeliverable > 0 {
         lines.push(format!("{} came back undelivered.", words::count(figures.undeliverable, "letter")));
     }
+    for one in &report.reminders {
+        lines.push(format!(
+            "{} got reminder {}, and {} of them came after it.",
+            words::thousands(one.reminded),
+            one.wave,
+            words::thousands(one.redeemed)
+        ));
+    }
     lines.push(String::new());
     let mut rows = vec![("", &report.figures)];
     if report.branches.len() > 1 {

@@ -29,6 +29,8 @@ pub struct House {
     pub locked: bool,
     /// So many messages are taken in one connection; then it says 421.
     pub most: Option<usize>,
+    /// How many bytes a message may have, as it says.
+    pub size: Option<usize>,
     /// How long it takes over each message.
     pub slow: Duration,
 }
@@ -131,7 +133,8 @@ impl Guest {
                 "EHLO" => {
                     let more = if self.house.strict { "" } else { "250-PIPELINING\r\n" };
                     let lock = if self.house.locked { "250-AUTH PLAIN LOGIN\r\n" } else { "" };
-                    self.say(&format!("250-post office\r\n{more}{lock}250 8BITMIME"))?;
+                    let size = self.house.size.map_or(String::new(), |size| format!("250-SIZE {size}\r\n"));
+                    self.say(&format!("250-post office\r\n{more}{lock}{size}250 8BITMIME"))?;
                 }
                 "AUTH" => {
                     // \0june\0tea

@@ -1,30 +1,42 @@
-//! `email check`: what shop.toml still needs before emails go out, and what its lack costs.
+//! `email check`: what is still needed before emails go out, and what its lack costs.
 
 use serde_json::{Value, json};
 
+use super::server;
 use crate::cli::done::Done;
 use crate::cli::{Context, pieces};
 use crate::email;
 use crate::error::Result;
 use crate::shop::Shop;
 
-/// Say what shop.toml still needs before emails go out, and what its lack costs.
+/// Say what is still needed before emails go out, and what its lack costs: in shop.toml, and at the mail server, which is
+/// asked what it offers. No email is sent.
 #[derive(Debug, clap::Args)]
-pub(super) struct Arguments {}
-
-/// Something that shop.toml does not have.
-struct Missing {
-    key: &'static str,
-    /// Whether no email goes out without it.
-    stops: bool,
-    message: String,
-    hint: String,
+pub(super) struct Arguments {
+    /// Do not ask the mail server.
+    #[arg(long)]
+    offline: bool,
 }
 
-pub(super) fn run(context: &Context) -> Result<Done> {
-    let missing = missing(&context.shop()?);
+/// Something that is missing.
+pub(super) struct Missing {
+    pub(super) key: &'static str,
+    /// Whether no email goes out without it.
+    pub(super) stops: bool,
+    pub(super) message: String,
+    pub(super) hint: String,
+}
+
+pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
+    let shop = context.shop()?;
+    let mut missing = missing(&shop);
+    let offer = match &shop.settings.email {
+        Some(email) if !arguments.offline && email.server.is_some() => server::ask(&shop, email, &mut missing),
+        _ => None,
+    };
     let is_stopped = missing.iter().any(|one| one.stops);
     let mut text = match missing.len() {
+        0 if offer.is_some() => "Nothing is missing.\n",
         0 => "Nothing is missing in shop.toml.\n",
         _ if is_stopped => "No email goes out yet.\n",
         _ => "Emails can go out. This is worth a look:\n",
@@ -34,11 +46,14 @@ pub(super) fn run(context: &Context) -> Result<Done> {
         let needed = if one.stops { " (needed)" } else { "" };
         text += &format!("\n`{}`{needed}: {}\n  {}\n", one.key, one.message, one.hint);
     }
+    if let Some(offer) = &offer {
+        text += &format!("\n{}", server::offered(offer));
+    }
     let list: Vec<Value> = missing
         .iter()
         .map(|one| json!({ "key": one.key, "stops": one.stops, "message": one.message, "hint": one.hint }))
         .collect();
-    Ok(Done::new(text, &json!({ "missing": list })).exit(u8::from(is_stopped)))
+    Ok(Done::new(text, &json!({ "missing": list, "server": offer })).exit(u8::from(is_stopped)))
 }
 
 fn missing(shop: &Shop) -> Vec<Missing> {

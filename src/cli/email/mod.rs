@@ -2,6 +2,7 @@
 
 mod check;
 mod keys;
+mod server;
 
 use clap::Subcommand;
 
@@ -25,6 +26,6 @@ enum What {
 pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
     match &arguments.what {
         What::Keys(arguments) => keys::run(arguments, context),
-        What::Check(_) => check::run(context),
+        What::Check(arguments) => check::run(arguments, context),
     }
 }

@@ -1,0 +1,96 @@
+//! A look at the mail server: whether it lets us in, and what it offers. No email goes.
+
+use serde::Serialize;
+
+use super::reply::Fault;
+use super::settings::Sender;
+use super::wire::Wire;
+use crate::shop::Security;
+
+/// What the mail server offers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Offer {
+    /// The name of the machine.
+    pub host: String,
+    /// Its port.
+    pub port: u16,
+    /// `tls`, `starttls` or `none`.
+    pub encryption: &'static str,
+    /// It can begin to encrypt.
+    pub starttls: bool,
+    /// Who has signed in.
+    pub user: Option<String>,
+    /// The ways of signing in: `PLAIN`, `LOGIN`.
+    pub auth: Vec<String>,
+    /// Several commands may go at once.
+    pub pipelining: bool,
+    /// The most bytes that an email may have, if it says so.
+    pub size: Option<u64>,
+    /// Bodies that are not ASCII.
+    #[serde(rename = "8bitmime")]
+    pub eight_bit: bool,
+    /// Addresses that are not ASCII.
+    pub smtputf8: bool,
+}
+
+/// Why no email would get to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Trouble {
+    /// Nobody answers, or not as a mail server does.
+    Silent(String),
+    /// It cannot show that it is who it should be.
+    Certificate(String),
+    /// It does not encrypt.
+    Open,
+    /// It does not let us in.
+    Password(String),
+    /// It takes no emails from this sender.
+    Refused(String),
+}
+
+/// Connects, signs in, says who writes, and leaves again.
+///
+/// # Errors
+/// When no email would get to it.
+pub fn look(sender: &Sender) -> Result<Offer, Trouble> {
+    let server = &sender.server;
+    let mut wire = Wire::connect(server, sender.patience.at_most_half_a_minute()).map_err(|fault| {
+        let text = fault.text();
+        match text.to_lowercase() {
+            said if said.contains("certificate") => Trouble::Certificate(text),
+            said if said.contains("starttls") => Trouble::Open,
+            _ => Trouble::Silent(text),
+        }
+    })?;
+    let of = |wire: &Wire, key: &str| -> Option<String> {
+        let line = wire.offers.iter().find(|line| line.split([' ', '=']).next() == Some(key))?;
+        Some(line[key.len()..].trim_start_matches([' ', '=']).to_owned())
+    };
+    let auth = of(&wire, "AUTH").unwrap_or_default();
+    wire.sign_in(server, sender.password.as_deref()).map_err(|fault| Trouble::Password(fault.text()))?;
+    let tried = wire.try_sender(&sender.from);
+    let has = |key: &str| of(&wire, key).is_some();
+    let offer = Offer {
+        host: server.host.clone(),
+        port: server.port,
+        encryption: match server.security {
+            Security::Tls => "tls",
+            Security::StartTls => "starttls",
+            Security::Plain => "none",
+        },
+        starttls: server.security == Security::StartTls || has("STARTTLS"),
+        user: server.user.clone(),
+        auth: auth.split_whitespace().map(str::to_owned).collect(),
+        pipelining: has("PIPELINING"),
+        size: of(&wire, "SIZE").and_then(|size| size.parse().ok()).filter(|size| *size > 0),
+        eight_bit: has("8BITMIME"),
+        smtputf8: has("SMTPUTF8"),
+    };
+    match tried {
+        Err(fault @ Fault::Refused(500.., _)) => Err(Trouble::Refused(fault.text())),
+        _ => {
+            wire.quit();
+            Ok(offer)
+        }
+    }
+}
