@@ -53,6 +53,31 @@ fn those_who_have_not_come_get_each_reminder_once() {
     shop.run("run --today 2024-05-10").shows("reminder 2: sent 2 emails");
     assert_eq!((count(&office, "ana"), count(&office, "ben"), count(&office, "cleo")), (3, 1, 3));
     shop.run("run --today 2024-06-01").stdout("Nothing is due.\n");
+    let code = shop.code("spring", "P-1");
+    shop.run(&format!("redeem {code} --spend 30.00 --today 2024-05-12")).quiet();
+    shop.run("report spring --today 2024-06-01")
+        .shows("2 got reminder 1, and 0 of them came after it.")
+        .shows("2 got reminder 2, and 1 of them came after it.");
+    shop.run("outbox spring --today 2024-06-01")
+        .stdout("Spring tea: 3 sent.\n\nReminder 1: 2 sent.\n\nReminder 2: 2 sent.\n");
+    let reminders = shop.recipient("spring", "P-1")["reminders"].clone();
+    assert_eq!((&reminders[0]["on"], &reminders[1]["wave"]), (&"2024-03-31".into(), &2.into()));
+}
+
+#[test]
+fn a_reminder_in_doubt_is_settled_by_the_owner_alone() {
+    let office = PostOffice::open();
+    let shop = sent(&["ana"], &office, "timeout = 2");
+    let campaign = "UPDATE recipient SET email = 'dot-drop@example.com'";
+    rusqlite::Connection::open(shop.file("regulars.db")).unwrap().execute(campaign, []).unwrap();
+    shop.run("run --today 2024-03-31").status(3).says("`regulars outbox spring` says whose").shows("1 is in doubt");
+    shop.run("run --today 2024-04-01").shows("Nothing is due.");
+    shop.run("outbox spring").quiet().shows("Spring tea: 1 sent.").shows("Reminder 1: 1 in doubt.");
+    shop.run("outbox spring --settle P-1 again").shows("goes out again with the next `regulars run`");
+    shop.run("run --today 2024-04-02").status(3).quiet();
+    let twice = office.messages("dot-drop@example.com");
+    assert_eq!(twice.len(), 2, "the owner wanted it");
+    assert_eq!(twice[0], twice[1], "the same message, so the same Message-ID");
 }
 
 #[test]
