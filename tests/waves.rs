@@ -204,6 +204,20 @@ fn a_reminder_by_the_other_channel_reaches_who_may_be_reached() {
 }
 
 #[test]
+fn letters_are_printed_when_no_email_can_go() {
+    let office = PostOffice::open();
+    let shop = unplanned(&["ana", "rcpt-450"], &office, "");
+    with_reminders(&shop, &TWO.replace("again.md\"", "again.md\"\nchannel = \"letter\""));
+    shop.run("send spring").status(3).quiet();
+    let text = shop.read("shop.toml");
+    shop.write("shop.toml", text.split("server =").next().unwrap());
+    let at = "--today 2024-03-31";
+    shop.run(&format!("run {at}")).status(3).says("there is no mail server to send with").shows("printed 1 letter");
+    shop.write("shop.toml", text);
+    shop.run(&format!("run {at}")).status(3).quiet().shows("Spring tea: sent 0 emails; 1 failed.");
+}
+
+#[test]
 fn a_later_edit_is_shown_and_not_applied() {
     let office = PostOffice::open();
     let shop = sent(&["ana"], &office, "");

@@ -107,7 +107,8 @@ fn figures(summary: &Summary, shop: &Shop) -> String {
     for reminder in &summary.reminders {
         let (days, from) = (words::count(usize::try_from(reminder.days).unwrap_or(0), "day"), reminder.from);
         let most = pieces_by(&reminder.by_channel);
-        lines.push(("reminder", format!("{days} after the first piece, {from} at the earliest: {most} at most")));
+        let one = format!("{}: {days} after the first piece, {from} at the earliest, {most} at most", reminder.wave);
+        lines.push(("reminder", one));
     }
     lines.push(("fingerprint", summary.fingerprint.clone()));
     lines.iter().map(|(name, value)| format!("  {name:<18}{value}\n")).collect()

@@ -1,6 +1,6 @@
 //! Reminders in the database: what went, who may be written to, what was printed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use chrono::{NaiveDate, NaiveDateTime};
 
@@ -77,7 +77,7 @@ pub fn begin(write: &Write<'_>, planned: &Planned, wave: usize, today: NaiveDate
     write.value("SELECT dated FROM reminder WHERE campaign_id = ?1 AND wave = ?2", params![planned.id, wave])
 }
 
-/// Takes emails of a reminder out of the queue again that none of `keep` is to get.
+/// Takes emails of a reminder out of the queue again, but for those to `keep`.
 ///
 /// # Errors
 /// When the database fails.
@@ -85,8 +85,9 @@ pub fn withdraw(write: &Write<'_>, planned: &Planned, wave: usize, keep: &[&Reci
     let sql = "SELECT o.id, o.recipient_id FROM outbox o JOIN recipient r ON r.id = o.recipient_id \
                WHERE r.campaign_id = ?1 AND o.wave = ?2 AND o.wave > 0 AND o.state = 'queued'";
     let queued = write.all(sql, params![planned.id, wave], |row| Ok((row.get::<i64>(0)?, row.get::<i64>(1)?)))?;
+    let keep: HashSet<i64> = keep.iter().map(|recipient| recipient.id).collect();
     for (id, recipient) in queued {
-        if !keep.iter().any(|kept| kept.id == recipient) {
+        if !keep.contains(&recipient) {
             write.run("DELETE FROM outbox WHERE id = ?1 AND state = 'queued'", params![id])?;
         }
     }

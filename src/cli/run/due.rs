@@ -8,7 +8,7 @@ use serde_json::json;
 use super::go::Runner;
 use super::{Log, Next};
 use crate::campaign::{self, HeldBack, Planned, Recipient, State};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::outbox;
 use crate::reminder::{self, Outlook};
 use crate::store::{Read, Store};
@@ -81,7 +81,7 @@ impl<'r> Due<'r> {
         })
     }
 
-    /// Lets it go: letters too when the mail server refuses.
+    /// Lets it go; letters even when the mail server refuses.
     pub(super) fn go(&self, runner: &mut Runner<'_>, store: &mut Store, planned: &Planned) -> Result<()> {
         if !self.held.is_empty() {
             let why: Vec<&str> = self.held.iter().map(|held| held.message.as_str()).collect();
@@ -89,13 +89,13 @@ impl<'r> Due<'r> {
             runner.log.warnings.push(format!("{}: {held} held back: {}", planned.name, words::first_few(&why, 3)));
         }
         self.waiting(planned, &mut runner.log);
-        runner.emails(store, planned, 0, &self.now(0, &self.own))?;
+        let mut faults: Vec<Error> =
+            runner.emails(store, planned, 0, &self.now(0, &self.own)).err().into_iter().collect();
         for due in &self.reminders.due {
-            let letters = runner.letters(store, planned, due.wave, &due.letters);
-            let emails = runner.emails(store, planned, due.wave, &self.now(due.wave, &due.emails));
-            letters.and(emails)?;
+            faults.extend(runner.letters(store, planned, due.wave, &due.letters).err());
+            faults.extend(runner.emails(store, planned, due.wave, &self.now(due.wave, &due.emails)).err());
         }
-        Ok(())
+        Error::all(faults).map_or(Ok(()), Err)
     }
 
     /// Whose reminder waits for a complaint to be put right.

@@ -24,7 +24,7 @@ pub(super) struct Runner<'s> {
     pub(super) turn: &'s mut Turn,
     pub(super) stop: &'s AtomicBool,
     pub(super) log: Log,
-    /// The mail server takes nothing more today, or the owner has stopped it.
+    /// No email goes any more: the mail server refuses, something is missing in shop.toml, or the owner has stopped it.
     pub(super) refused: bool,
 }
 
@@ -40,9 +40,12 @@ impl Runner<'_> {
         if emails.is_empty() || self.refused {
             return Ok(());
         }
+        // What is missing in shop.toml is said once, and holds for all.
+        self.refused = true;
         let sender =
             outbox::sender(self.shop, pieces::sender(self.shop)?, std::env::var("REGULARS_SMTP_PASSWORD").ok())?;
         let writer = pieces::writer(self.shop)?;
+        self.refused = false;
         let on = self.desk(store, planned, wave)?;
         let unsigned = writer.unsigned();
         let mut ready = Vec::with_capacity(emails.len());
