@@ -141,6 +141,7 @@ fn nothing_begins_by_itself_and_a_limit_stays_one() {
     shop.run(&format!("run {later}"))
         .status(3)
         .says("`regulars outbox spring` says whose")
+        .says("Spring tea: 1 email waits for your `regulars send spring`")
         .shows("sent 0 emails; 1 failed");
     assert_eq!(office.taken(), ["ana@example.com"]);
     shop.run(&format!("send spring {later}")).quiet();

@@ -41,7 +41,7 @@ pub(super) struct Arguments {
     #[arg(long)]
     leave_out_problems: bool,
     /// Let letters go that wait: for a complaint to be put right, or because of a wish since the plan.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "wave")]
     despite: bool,
     /// For printing on both sides: each letter starts on a front.
     #[arg(long, conflicts_with_all = ["each", "labels", "envelopes"])]

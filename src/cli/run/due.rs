@@ -20,6 +20,8 @@ pub(super) struct Due<'r> {
     own: Vec<&'r Recipient>,
     /// Those of them whose email is held back.
     held: Vec<HeldBack>,
+    /// How many were never tried and wait for the owner's `send`.
+    unsent: usize,
     reminders: Outlook<'r>,
     /// Until when the mail server has put emails off, by wave and recipient.
     later: HashMap<(usize, i64), NaiveDateTime>,
@@ -36,8 +38,11 @@ impl<'r> Due<'r> {
     ) -> Result<Self> {
         let file = campaign::kept_files(read, planned)?.campaign(&planned.slug)?;
         let reminders = reminder::outlook(read, planned, &file, recipients, now.date())?;
-        let mut due = Self { own: Vec::new(), held: Vec::new(), reminders, later: HashMap::new(), unposted: false };
-        due.unposted = planned.state == State::Printing && !file.reminders.is_empty();
+        let unposted = planned.state == State::Printing && !file.reminders.is_empty();
+        let mut due = Self { own: Vec::new(), held: Vec::new(), unsent: 0, reminders, later: HashMap::new(), unposted };
+        if planned.claim_until.is_some_and(|until| now.date() > until) {
+            return Ok(due);
+        }
         let by_reference: HashMap<&str, &Recipient> = recipients.iter().map(|r| (r.reference.as_str(), r)).collect();
         let find = |reference: &str| by_reference.get(reference).copied();
         for wave in 0..=outbox::last_wave(read, planned)? {
@@ -47,17 +52,13 @@ impl<'r> Due<'r> {
                 }
             }
         }
-        if planned.claim_until.is_some_and(|until| now.date() > until) {
-            return Ok(due);
-        }
         let goes_on = outbox::goes_on(read, planned)?;
         let held = campaign::held_back(read, &Planned { state: State::Sending, ..planned.clone() }, None)?;
         for entry in outbox::entries(read, planned, 0)? {
             let Some(recipient) = find(&entry.reference) else { continue };
-            if entry.state != "queued" || !(goes_on || entry.attempts > 0) {
-                continue;
-            }
             match held.get(&recipient.id) {
+                _ if entry.state != "queued" => {}
+                _ if !goes_on && entry.attempts == 0 => due.unsent += 1,
                 Some(held) => due.held.push(held.clone()),
                 None => due.own.push(recipient),
             }
@@ -159,12 +160,14 @@ impl<'r> Due<'r> {
             campaign: campaign(),
             wave: *wave,
         }));
+        let (name, slug) = (&planned.name, &planned.slug);
+        if self.unsent > 0 {
+            let wait = if self.unsent == 1 { "waits" } else { "wait" };
+            let emails = words::count(self.unsent, "email");
+            log.warnings.push(format!("{name}: {emails} {wait} for your `regulars send {slug}`"));
+        }
         if self.unposted {
-            let slug = &planned.slug;
-            log.warnings.push(format!(
-                "the reminders of {} count from the day that `regulars posted {slug}` says",
-                planned.name
-            ));
+            log.warnings.push(format!("the reminders of {name} count from the day that `regulars posted {slug}` says"));
         }
     }
 }

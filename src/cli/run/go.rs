@@ -1,6 +1,6 @@
 //! What is due goes: emails through the mail server, letters into a file that wants posting.
 
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::json;
 
@@ -104,7 +104,7 @@ impl Runner<'_> {
         wave: usize,
         letters: &[&Recipient],
     ) -> Result<()> {
-        if letters.is_empty() {
+        if letters.is_empty() || self.stop.load(Ordering::SeqCst) {
             return Ok(());
         }
         let today = self.context.clock.today();
