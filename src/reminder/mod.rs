@@ -169,7 +169,10 @@ fn next<'c>(
             Some(Stage::Lost) => {}
             Some(Stage::Waits) | None => {
                 let channel = reminder.channel(&recipient.channel);
-                if if channel == "email" { wishes.email } else { wishes.letter } {
+                // The letter goes to the address that was frozen, which a person of emails may not have had.
+                let has_home =
+                    || recipient.channel == "letter" || recipient.fields.to_read().get_list("address_lines").len() > 1;
+                if if channel == "email" { wishes.email } else { wishes.letter && has_home() } {
                     let apart = chrono::Days::new((reminder.days - days_before).into());
                     return Some((wave, channel, earliest.checked_add_days(apart)?));
                 }
