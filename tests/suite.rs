@@ -21,6 +21,8 @@ mod architecture;
 mod beside;
 /// The best-customer worksheet, and whom to call.
 mod best;
+/// Addresses that get no email any more: kept whatever is imported, lifted by a new wish alone.
+mod bounces;
 /// The customer verbs: the card, one person twice, everything that is held on somebody, and nothing left of them.
 mod customers;
 /// Emails as files: only to a recorded yes, and no name becomes a header or markup.

@@ -32,9 +32,19 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
     let recipient = campaign::for_customer(&read, planned.id, customer.id)?;
     let reason = campaign::why_left_out(&read, &planned, &customer.reference)?;
     let (status, sentence) = verdict(&customer, recipient.as_ref(), reason.as_deref());
+    let suppressed = book::suppressed(&read, &customer.email)?;
+    let sentence = match &suppressed {
+        Some(why) => format!(
+            "{sentence} No email goes to {}: {}, {}.",
+            words::quote(&customer.email),
+            why.reason.in_words(),
+            why.on
+        ),
+        None => sentence,
+    };
     let lines = conditions(&read, &shop, &planned, &customer)?;
     let text = format!("{sentence}\n\nThe query, as the book stands now:\n{}\n", lines.join("\n"));
-    let object = json!({ "campaign": planned.slug, "ref": customer.reference, "status": status, "reason": reason, "why": sentence, "conditions": lines });
+    let object = json!({ "campaign": planned.slug, "ref": customer.reference, "status": status, "reason": reason, "suppressed": suppressed, "why": sentence, "conditions": lines });
     Ok(Done::new(text, &object))
 }
 

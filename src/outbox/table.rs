@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{Days, NaiveDateTime, TimeDelta};
 
 use super::reply::{Outcome, Settled};
+use crate::book;
 use crate::campaign::{self, Planned, Recipient};
 use crate::error::{Error, Result};
 use crate::params;
@@ -148,13 +149,18 @@ pub(super) fn advance(write: &Write<'_>, run: i64) -> Result<i64> {
     write.value("UPDATE outbox_run SET step = step + 1 WHERE id = ?1 RETURNING step", params![run])
 }
 
-/// Takes an email out of the queue to hand it over, if it is still there and its recipient still says yes. Nothing of it
+/// Takes an email out of the queue to hand it over, if it is still there, its recipient still says yes and
+/// the address is not suppressed. Nothing of it
 /// may leave before this is on disk.
 pub(super) fn claim(write: &Write<'_>, id: i64, run: i64, now: NaiveDateTime) -> Result<bool> {
     let sql = "UPDATE outbox SET state = 'sending', run = ?2, attempt = attempt + 1, first_at = COALESCE(first_at, ?3), \
                due_at = NULL, at = ?3, reply = '' WHERE recipient_id = ?1 AND state = 'queued' AND EXISTS \
                (SELECT 1 FROM recipient r JOIN customer c ON c.id = r.customer_id \
                WHERE r.id = ?1 AND c.email_consent = 'yes' AND c.deceased = 0)";
+    let address: String = write.value("SELECT email FROM recipient WHERE id = ?1", params![id])?;
+    if book::suppressed(write, &address)?.is_some() {
+        return Ok(false);
+    }
     Ok(write.run(sql, params![id, run, now])? == 1)
 }
 

@@ -13,6 +13,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/004_personal_line.sql"),
     include_str!("migrations/005_counter.sql"),
     include_str!("migrations/006_outbox.sql"),
+    include_str!("migrations/007_suppression.sql"),
 ];
 
 /// Marks the file as ours: "RGLR".
