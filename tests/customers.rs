@@ -283,6 +283,12 @@ fn one_person() -> Shop {
     database.execute(unknown, []).unwrap();
     let sent = "INSERT INTO outbox (recipient_id, state, message_key, reply) VALUES (1, 'sent', 'x', '250 taken')";
     database.execute(sent, []).unwrap();
+    for sql in [
+        "INSERT INTO email_answer (recipient_id, hash, kind, said, on_day) VALUES (1, x'01', 'bounced', 'x', 19791)",
+        "INSERT INTO second_piece (recipient_id, channel, since) VALUES (1, 'email', 19791)",
+    ] {
+        database.execute(sql, []).unwrap();
+    }
     let stopped = "INSERT INTO suppression VALUES (x'00', 'hard_bounce', 'x', 19791, 'x', NULL)";
     database.execute(stopped, []).unwrap();
     shop

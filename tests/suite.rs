@@ -21,7 +21,7 @@ mod architecture;
 mod beside;
 /// The best-customer worksheet, and whom to call.
 mod best;
-/// Addresses that get no email any more: kept whatever is imported, lifted by a new wish alone.
+/// What comes back about emails: addresses that get none any more, and the other way to the people who have them.
 mod bounces;
 /// The customer verbs: the card, one person twice, everything that is held on somebody, and nothing left of them.
 mod customers;

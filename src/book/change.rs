@@ -199,7 +199,7 @@ fn value_of(read: &Read<'_>, card: &Customer, change: &Change) -> Result<String>
 
 /// Why nothing goes to the email address on a card: `no (mailbox full)`; by a wish, or because of the mailbox.
 fn stopped(read: &Read<'_>, card: &Customer, wish: bool) -> Result<Option<String>> {
-    let about = suppression::all_about(read, &card.email)?;
+    let about = suppression::suppressions(read, &card.email)?;
     let why = about.into_iter().find(|one| one.lifted_on.is_none() && one.reason.is_wish() == wish);
     Ok(why.map(|one| format!("no ({})", one.reason.in_words())))
 }

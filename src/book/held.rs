@@ -166,7 +166,7 @@ const HELD: &[Held] = &[
 pub fn held(read: &Read<'_>, customer: &Customer) -> Result<Map<String, Json>> {
     let mut object = collect(read, HELD, customer.id)?;
     // Found by the address and not by the card, as it stays when the card goes.
-    let suppressed = suppression::all_about(read, &customer.email)?;
+    let suppressed = suppression::suppressions(read, &customer.email)?;
     object.insert("suppressions".to_owned(), json!(suppressed));
     Ok(object)
 }

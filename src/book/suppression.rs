@@ -140,11 +140,14 @@ pub fn suppress(write: &Write<'_>, address: &str, reason: Suppression, source: &
 /// # Errors
 /// When the database does not answer.
 pub fn suppressed(read: &Read<'_>, address: &str) -> Result<Option<Suppressed>> {
-    Ok(all_about(read, address)?.into_iter().filter(|one| one.lifted_on.is_none()).min_by_key(|one| one.reason))
+    Ok(suppressions(read, address)?.into_iter().filter(|one| one.lifted_on.is_none()).min_by_key(|one| one.reason))
 }
 
 /// Everything that was ever written down about an address, what was lifted as well.
-pub(super) fn all_about(read: &Read<'_>, address: &str) -> Result<Vec<Suppressed>> {
+///
+/// # Errors
+/// When the database does not answer.
+pub fn suppressions(read: &Read<'_>, address: &str) -> Result<Vec<Suppressed>> {
     let sql = "SELECT reason, on_day, source, lifted_on FROM suppression WHERE hash = ?1 \
                OR (address <> '' AND address = ?2) ORDER BY on_day, reason";
     let hash = Key::of(read)?.hash(address);

@@ -47,10 +47,12 @@ pub fn held_back(read: &Read<'_>, planned: &Planned, only: Option<i64>) -> Resul
         );
         held.insert(recipient, HeldBack { complaint: true, message, hint });
     }
-    let sql = "SELECT r.id, r.channel, c.id FROM recipient r JOIN customer c ON c.id = r.customer_id \
+    // By which channel a piece goes now: that of the second, when the first did not reach them.
+    let sql = "SELECT r.id, COALESCE(s.channel, r.channel), c.id FROM recipient r JOIN customer c ON c.id = r.customer_id \
+               LEFT JOIN second_piece s ON s.recipient_id = r.id \
                WHERE r.campaign_id = ?1 AND r.arm = 'mailed' AND (c.deceased <> 0 \
-               OR (r.channel = 'letter' AND (c.post_consent = 'no' OR c.moved_from <> '')) \
-               OR (r.channel = 'email' AND c.email_consent <> 'yes'))";
+               OR (COALESCE(s.channel, r.channel) = 'letter' AND (c.post_consent = 'no' OR c.moved_from <> '')) \
+               OR (COALESCE(s.channel, r.channel) = 'email' AND c.email_consent <> 'yes'))";
     let doubtful = read.all(&format!("{sql}{mine}"), params![planned.id], |row| {
         Ok((row.get::<i64>(0)?, row.get::<String>(1)?, row.get::<i64>(2)?))
     })?;
@@ -77,7 +79,8 @@ pub fn held_back(read: &Read<'_>, planned: &Planned, only: Option<i64>) -> Resul
         held.insert(recipient, HeldBack { complaint: false, message, hint });
     }
     let suppressions = Suppressions::of(read)?;
-    let sql = "SELECT r.id, r.email, r.name FROM recipient r WHERE r.campaign_id = ?1 AND r.channel = 'email'";
+    let sql = "SELECT r.id, r.email, r.name FROM recipient r LEFT JOIN second_piece s ON s.recipient_id = r.id \
+               WHERE r.campaign_id = ?1 AND COALESCE(s.channel, r.channel) = 'email'";
     read.each(&format!("{sql}{mine}"), params![planned.id], |row| {
         let (id, address, name) = (row.get::<i64>(0)?, row.get::<String>(1)?, row.get::<String>(2)?);
         if let Some(why) = suppressions.reason(&address) {

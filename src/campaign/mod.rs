@@ -10,6 +10,7 @@ mod lines;
 mod past;
 mod people;
 mod plan;
+mod second;
 mod sources;
 mod table;
 mod written;
@@ -23,6 +24,7 @@ pub use lines::{TakenLines, lines_sheet, take_lines};
 pub use past::{PAST_FIELDS, Past, PastVisit, take_past};
 pub use people::{Traces, forget, held};
 pub use plan::{Summary, differences, differences_of, plan, rehearse, why_left_out};
+pub use second::{Second, came_back, take_back};
 pub use sources::Sources;
 pub use table::{
     Arm, Planned, Recipient, State, by_code, current, for_customer, kept_files, make_key, mark_posted, mark_printed,

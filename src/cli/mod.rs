@@ -2,6 +2,7 @@
 
 mod backup;
 mod best;
+mod bounces;
 mod calls;
 mod check;
 mod customer;
@@ -81,6 +82,7 @@ enum Verb {
     Send(send::Arguments),
     Email(email::Arguments),
     Outbox(outbox::Arguments),
+    Bounces(bounces::Arguments),
     Redeem(redeem::Arguments),
     Unredeem(unredeem::Arguments),
     Returned(returned::Arguments),
@@ -157,6 +159,7 @@ fn run(verb: &Verb, context: &Context) -> Result<Done> {
         Verb::Send(arguments) => send::run(arguments, context),
         Verb::Email(arguments) => email::run(arguments, context),
         Verb::Outbox(arguments) => outbox::run(arguments, context),
+        Verb::Bounces(arguments) => bounces::run(arguments, context),
         Verb::Redeem(arguments) => redeem::run(arguments, context),
         Verb::Unredeem(arguments) => unredeem::run(arguments, context),
         Verb::Returned(arguments) => returned::run(arguments, context),

@@ -41,7 +41,7 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
     // To look at it is not to let it go.
     let waits = on.held_back.remove(&recipient.id).map(|held| format!("it waits: {}", held.message));
     let stem = shop.out(&arguments.campaign).join("previews").join(pieces::file_name(&recipient.reference));
-    let (path, page) = if recipient.channel == "letter" {
+    let (path, page) = if recipient.goes_by() == "letter" {
         let mut pdf = Vec::new();
         let printed = on.print(&[&recipient], (false, false), &|_| {}, &mut pdf)?;
         Error::all(letter::problems(&printed, &[&recipient])).map_or(Ok(()), Err)?;
@@ -58,11 +58,11 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
     let shown = pieces::shown(context, &path);
     let page = page.map(|page| pieces::shown(context, &page));
     let object = json!({
-        "campaign": on.planned.slug, "ref": recipient.reference, "name": recipient.name, "channel": recipient.channel,
+        "campaign": on.planned.slug, "ref": recipient.reference, "name": recipient.name, "channel": recipient.goes_by(),
         "file": shown, "page": page,
     });
     let differences = campaign::differences_of(&read, &shop, &on.planned, &on.sources, &recipient)?;
     let to_look_at = page.map_or(String::new(), |page| format!("; to look at it, open {page}"));
-    let text = format!("The {} to {} is in {shown}{to_look_at}.", recipient.channel, recipient.name);
+    let text = format!("The {} to {} is in {shown}{to_look_at}.", recipient.goes_by(), recipient.name);
     Ok(Done::new(text, &object).warn(differences).warn(waits))
 }

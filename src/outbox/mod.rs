@@ -9,8 +9,13 @@ mod run;
 mod settings;
 mod table;
 mod turn;
+mod undelivered;
 mod wire;
 
+pub use reply::Blame;
 pub use run::{Job, Report, Tally, doubt_what_was_left, run};
 pub use settings::{Sender, sender};
 pub use table::{Entry, Standing, Verdict, entries, settle_by_hand};
+pub use undelivered::{
+    Heard, Piece, Undelivered, kept_answer, last_piece_to, piece_of, settle_doubt, undelivered, wished,
+};

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{Days, NaiveDateTime, TimeDelta};
+use chrono::{Days, NaiveDate, NaiveDateTime, TimeDelta};
 
 use super::reply::{Outcome, Settled};
+use super::undelivered::{Heard, undelivered};
 use crate::book;
 use crate::campaign::{self, Planned, Recipient};
 use crate::error::{Error, Result};
@@ -50,6 +51,12 @@ pub struct Entry {
     pub due_at: Option<NaiveDateTime>,
     /// What the mail server said, or what broke off.
     pub reply: String,
+    /// The day on which it was known that it did not reach them.
+    pub came_back: Option<NaiveDate>,
+    /// The letter that goes instead: `planned`, `printed`, `posted` or `returned`.
+    pub letter: Option<String>,
+    /// What a report said that came back.
+    pub report: String,
 }
 
 /// Every email of a campaign, in its order; those that no run has seen yet are queued.
@@ -58,8 +65,12 @@ pub struct Entry {
 /// When the database does not answer.
 pub fn entries(read: &Read<'_>, planned: &Planned) -> Result<Vec<Entry>> {
     let sql = "SELECT r.ref, r.name, r.email, COALESCE(o.state, 'queued'), COALESCE(o.attempt, 0), o.at, o.due_at, \
-               COALESCE(o.reply, '') FROM recipient r LEFT JOIN outbox o ON o.recipient_id = r.id \
-               WHERE r.campaign_id = ?1 AND r.channel = 'email' AND r.arm = 'mailed' \
+               COALESCE(o.reply, ''), CASE r.channel WHEN 'email' THEN r.returned_on ELSE s.returned_on END, \
+               CASE r.channel WHEN 'email' THEN s.state END, \
+               COALESCE((SELECT max(a.said) FROM email_answer a WHERE a.recipient_id = r.id), '') \
+               FROM recipient r LEFT JOIN outbox o ON o.recipient_id = r.id \
+               LEFT JOIN second_piece s ON s.recipient_id = r.id \
+               WHERE r.campaign_id = ?1 AND (r.channel = 'email' OR s.channel = 'email') AND r.arm = 'mailed' \
                AND (r.number IS NOT NULL OR o.state IS NOT NULL) ORDER BY COALESCE(r.number, 2147483647), r.ref";
     read.all(sql, params![planned.id], |row| {
         Ok(Entry {
@@ -71,6 +82,9 @@ pub fn entries(read: &Read<'_>, planned: &Planned) -> Result<Vec<Entry>> {
             at: row.get(5)?,
             due_at: row.get(6)?,
             reply: row.get(7)?,
+            came_back: row.get(8)?,
+            letter: row.get(9)?,
+            report: row.get(10)?,
         })
     })
 }
@@ -177,10 +191,30 @@ pub(super) fn settle(write: &Write<'_>, settled: &Settled, run: i64, now: NaiveD
                attempt = attempt + CASE state WHEN 'queued' THEN 1 ELSE 0 END, first_at = COALESCE(first_at, ?4) \
                WHERE recipient_id = ?1 AND state IN ('queued', 'sending')";
     write.run(sql, params![id, state, reply, now, run])?;
-    if settled.outcome == Outcome::Sent {
-        write.run("UPDATE recipient SET state = 'sent' WHERE id = ?1 AND state = 'planned'", params![id])?;
+    match settled.outcome {
+        Outcome::Sent => mark_sent(write, id)?,
+        Outcome::Failed => blame(write, settled, now)?,
+        Outcome::Later | Outcome::InDoubt => {}
     }
     Ok(settled.outcome)
+}
+
+/// Writes down that somebody's email has gone.
+pub(super) fn mark_sent(write: &Write<'_>, id: i64) -> Result<()> {
+    write.run(
+        "UPDATE recipient SET state = 'sent' WHERE id = ?1 AND channel = 'email' AND state = 'planned'",
+        params![id],
+    )?;
+    let sql =
+        "UPDATE second_piece SET state = 'sent' WHERE recipient_id = ?1 AND channel = 'email' AND state = 'planned'";
+    write.run(sql, params![id]).map(|_| ())
+}
+
+/// What an email that failed means for its address and its recipient, when that is to blame.
+fn blame(write: &Write<'_>, settled: &Settled, now: NaiveDateTime) -> Result<()> {
+    let Some(blame) = settled.blame else { return Ok(()) };
+    let heard = Heard { blame, by_report: None, said: &settled.reply, on: now.date() };
+    undelivered(write, settled.id, &heard).map(|_| ())
 }
 
 /// Puts an email back into the queue for later; after a day it has failed.
@@ -194,6 +228,7 @@ fn later(write: &Write<'_>, settled: &Settled, run: i64, now: NaiveDateTime) -> 
     let Some((attempt, first_at)) = back else { return Ok(Outcome::Later) };
     if now - first_at >= TimeDelta::days(1) {
         write.run("UPDATE outbox SET state = 'failed' WHERE recipient_id = ?1", params![settled.id])?;
+        blame(write, settled, now)?;
         return Ok(Outcome::Failed);
     }
     let wait = WAITS.get(attempt.saturating_sub(1)).or(WAITS.last()).copied().unwrap_or_default();
@@ -237,13 +272,18 @@ pub fn settle_by_hand(
         return Err(Error::new(format!("the email to {} ({}) is {state}", entry.name, words::quote(reference)))
             .hint("only what is in doubt is settled, and what failed is sent again"));
     }
+    let sql = "SELECT id FROM recipient WHERE campaign_id = ?1 AND ref = ?2";
+    let id: i64 = write.value(sql, params![planned.id, reference])?;
+    if verdict == Verdict::Again && !campaign::take_back(write, &campaign::recipient(write, id)?)? {
+        return Err(Error::new(format!("{} ({}) gets a letter instead", entry.name, words::quote(reference)))
+            .hint("it was printed already; nobody gets both"));
+    }
     let sql = "UPDATE outbox SET state = ?3, at = ?4, due_at = NULL, first_at = NULL, attempt = 0 WHERE recipient_id = \
                (SELECT id FROM recipient WHERE campaign_id = ?1 AND ref = ?2)";
     let state = if verdict == Verdict::Sent { "sent" } else { "queued" };
     write.run(sql, params![planned.id, reference, state, now])?;
     if verdict == Verdict::Sent {
-        let sql = "UPDATE recipient SET state = 'sent' WHERE campaign_id = ?1 AND ref = ?2 AND state = 'planned'";
-        write.run(sql, params![planned.id, reference])?;
+        mark_sent(write, id)?;
     }
     Ok(entry)
 }

@@ -106,7 +106,7 @@ pub fn report(
 fn figures(planned: &Planned, mailed: &[&Recipient], margin: Option<Share>) -> Figures {
     let count = |response: &str| mailed.iter().filter(|r| r.response() == response).count();
     let (redeemed, undeliverable) = (count("redeemed"), count("undeliverable"));
-    let letters = mailed.iter().filter(|r| r.channel == "letter").count();
+    let letters = mailed.iter().filter(|r| r.gets("letter")).count();
     let takings = mailed.iter().filter_map(|r| r.spend).fold(Money(0), Money::plus);
     let (gift_cost, postage) = (planned.unit_cost.times(redeemed), planned.postage.times(letters));
     let cost = gift_cost.plus(postage);

@@ -50,15 +50,27 @@ pub(super) fn print(run: &Run<'_>, store: &mut Store) -> Result<Done> {
 fn manifest_csv(run: &Run<'_>, printed: &Printed) -> Result<Vec<u8>> {
     let failed = |e: csv::Error| Error::new("the manifest could not be written").because(e);
     let mut out = csv::Writer::from_writer(Vec::new());
-    out.write_record(["page", "pages", "number", "ref", "name", "postcode", "branch", "code"]).map_err(failed)?;
+    out.write_record(["page", "pages", "number", "ref", "name", "postcode", "branch", "code", "instead_of"])
+        .map_err(failed)?;
     let mut page = 1;
     for (letter, pages) in run.letters.iter().zip(&printed.pages).filter(|(_, pages)| **pages > 0) {
         let number = letter.number.map(|n| n.to_string()).unwrap_or_default();
         let code = letter.code.clone().unwrap_or_default();
         let text = [&letter.reference, &letter.name, &letter.postcode, &letter.branch].map(|text| words::inert(text));
         let [reference, name, postcode, branch] = text;
-        out.write_record([page.to_string(), pages.to_string(), number, reference, name, postcode, branch, code])
-            .map_err(failed)?;
+        let instead_of = if letter.channel == "letter" { String::new() } else { letter.channel.clone() };
+        out.write_record([
+            page.to_string(),
+            pages.to_string(),
+            number,
+            reference,
+            name,
+            postcode,
+            branch,
+            code,
+            instead_of,
+        ])
+        .map_err(failed)?;
         page += if run.duplex { pages.next_multiple_of(2) } else { *pages };
     }
     out.into_inner().map_err(|e| Error::new("the manifest could not be written").because(e.into_error()))

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use super::done::Done;
 use super::{Context, pieces, progress};
-use crate::campaign::{self, Recipient};
+use crate::campaign::{self, Planned, Recipient, Second, State};
 use crate::error::{Error, Kind, Result};
 use crate::letter::{self, Envelope, Imprint, OnDesk, Printed};
 use crate::shop::Shop;
@@ -66,9 +66,15 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
     let labels = arguments.labels.as_deref().map(|name| labels::Wanted::read(name, arguments, &shop)).transpose()?;
     let envelope: Option<Envelope> = arguments.envelopes.as_deref().map(str::parse).transpose()?;
     let mut store = shop.store()?;
-    let on = OnDesk::take(&store.read(), &shop, &arguments.campaign)?;
-    let on = if arguments.despite { on.despite() } else { on };
+    let mut on = OnDesk::take(&store.read(), &shop, &arguments.campaign)?;
     let all = campaign::recipients(&store.read(), on.planned.id)?;
+    if on.planned.state == State::Posted {
+        // Whoever gets a letter instead of an email may have said no since.
+        let open = Planned { state: State::Sending, ..on.planned.clone() };
+        on.held_back = campaign::held_back(&store.read(), &open, None)?;
+        on.held_back.retain(|id, _| all.iter().any(|r| r.id == *id && is_to_post(r)));
+    }
+    let on = if arguments.despite { on.despite() } else { on };
     let run = Run::of(&all, &on, &shop, arguments, context)?;
     let done = match (labels, envelope) {
         (Some(wanted), _) if arguments.outline => labels::outline(&run, &wanted)?,
@@ -78,6 +84,11 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
         _ => letters::print(&run, &mut store)?,
     };
     Ok(done.warn(pieces::differences(&store.read(), &shop, &on)?))
+}
+
+/// Whether they get a letter instead of an email, and it was not posted yet.
+fn is_to_post(recipient: &Recipient) -> bool {
+    recipient.second.as_ref().is_some_and(Second::is_to_post)
 }
 
 /// What is to be printed, from which plan, and where it goes.
@@ -104,20 +115,29 @@ impl<'r> Run<'r> {
         context: &'r Context,
     ) -> Result<Self> {
         let (from, to) = (arguments.from.unwrap_or(1), arguments.to.unwrap_or(usize::MAX));
-        let wanted = |r: &&Recipient| r.channel == "letter" && r.number.is_some_and(|n| (from..=to).contains(&n));
+        let whole = arguments.from.is_none() && arguments.to.is_none();
+        // After the campaign was posted, emails may have become letters: then it is those alone that are missing.
+        let rest = whole && on.planned.posted_on.is_some() && all.iter().any(is_to_post);
+        let wanted = |r: &&Recipient| {
+            r.gets("letter") && r.number.is_some_and(|n| (from..=to).contains(&n)) && (!rest || is_to_post(r))
+        };
         let letters: Vec<&Recipient> = all.iter().filter(wanted).collect();
         if letters.is_empty() {
-            let hint = if all.iter().any(|r| r.channel == "letter") {
+            let hint = if all.iter().any(|r| r.gets("letter")) {
                 "look at the numbers in `regulars recipients`"
             } else {
                 "its pieces are emails: `regulars send`"
             };
             return Err(Error::new(format!("{} has no letter to print", words::quote(&arguments.campaign))).hint(hint));
         }
-        let whole = arguments.from.is_none() && arguments.to.is_none();
         let number = |r: Option<&&Recipient>| r.and_then(|r| r.number).unwrap_or(0);
         let part = format!("-{}-{}", number(letters.first()), number(letters.last()));
-        let part = if whole { String::new() } else { part };
+        let part = match (rest, whole) {
+            (true, _) => "-instead".to_owned(),
+            (_, true) => String::new(),
+            (_, false) => part,
+        };
+        let whole = whole && !rest;
         let (leave_out, duplex) = (arguments.leave_out_problems, arguments.duplex);
         Ok(Self { context, shop, on, letters, whole, part, leave_out, duplex })
     }
