@@ -298,7 +298,10 @@ fn an_email_that_does_not_arrive_becomes_a_letter_once() {
     shop.run("bounces mail --today 2024-03-08").quiet();
     shop.run("print spring --today 2024-03-08").quiet().shows("Printed 1 letter");
     assert!(shop.read("out/spring/manifest-instead.csv").contains("P-2"));
-    shop.run("posted spring --today 2024-03-08").quiet();
+    shop.run("posted spring --today 2024-03-08").stdout(str![[r"
+The letters of Spring tea that go instead of emails went out on March 8, 2024; the codes hold from March 1, 2024 on, as before.
+
+"]]);
     shop.run("send spring --today 2024-03-08").quiet();
     assert_eq!(office.taken().len(), 3, "no email goes out again");
     // The letter comes back as well.
@@ -334,4 +337,20 @@ fn a_letter_that_comes_back_becomes_an_email_once() {
     arrive(&shop, "postfix", "ana@home.example", &key_of(&shop, "P-1"));
     shop.run("bounces mail").quiet();
     assert_eq!(response(&shop, "P-1"), "undeliverable");
+}
+
+#[test]
+fn an_email_instead_of_a_letter_that_fails_may_go_out_again() {
+    let office = PostOffice::open();
+    let shop = shop_of(&["rcpt-552-full", "ana"], "letter-else-email", &office);
+    shop.run("print spring").quiet();
+    shop.run("posted spring").quiet();
+    shop.run("returned spring P-1").quiet();
+    shop.run("send spring").status(3).quiet();
+    assert_eq!(response(&shop, "P-1"), "undeliverable");
+    shop.run("outbox spring --settle P-1 again").quiet();
+    assert_eq!(
+        (response(&shop, "P-1").as_str(), shop.json("outbox spring")["queued"].clone()),
+        ("not_redeemed", json!(1))
+    );
 }

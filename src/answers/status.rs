@@ -54,11 +54,10 @@ pub(super) fn fate(group: &Group) -> Option<Fate> {
     let diagnostic = field(group, "diagnostic-code");
     let status = status_of(field(group, "status")).filter(|status| status[1] != 0 || status[0] == 2);
     let status = status.or_else(|| diagnostic.split([' ', '-', '(', ')']).find_map(status_of));
-    let said = format!(
-        "{} {}",
-        field(group, "status"),
-        diagnostic.split_once(';').map_or(diagnostic, |(_, said)| said.trim())
-    );
+    let words = diagnostic.split_once(';').map_or(diagnostic, |(_, words)| words.trim());
+    // Most servers say the status in their words, and there more exactly.
+    let has_status = words.split([' ', '-', '(', ')']).any(|word| status_of(word).is_some());
+    let said = if has_status { words.to_owned() } else { format!("{} {words}", field(group, "status")) };
     Some(Fate { addresses, delayed: action == "delayed", lost: lost(&action, status), said: plain(&said) })
 }
 
@@ -123,7 +122,7 @@ mod tests {
         let fate = of(text);
         assert_eq!(
             (fate.addresses, fate.said),
-            (vec!["ana@home.example".to_owned()], "5.1.1 550 5.1.1 <ana@home.example>:  no".to_owned())
+            (vec!["ana@home.example".to_owned()], "550 5.1.1 <ana@home.example>:  no".to_owned())
         );
         assert!(groups(b"no fields at all").is_empty());
     }

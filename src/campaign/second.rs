@@ -51,11 +51,16 @@ pub fn came_back(write: &Write<'_>, id: i64, channel: &str, on: NaiveDate) -> Re
     table::recipient(write, id)
 }
 
-/// Takes back that the first piece did not reach somebody, as it goes out again; whether that was still possible.
+/// Takes back that an email did not reach somebody, as it goes out again; whether that was still possible.
 ///
 /// # Errors
 /// When the database fails.
 pub fn take_back(write: &Write<'_>, recipient: &Recipient) -> Result<bool> {
+    if recipient.channel != "email" {
+        // The email was the second piece.
+        let sql = "UPDATE second_piece SET returned_on = NULL, state = 'planned' WHERE recipient_id = ?1";
+        return write.run(sql, params![recipient.id]).map(|_| true);
+    }
     if recipient.second.as_ref().is_some_and(|second| second.state != "planned") {
         return Ok(false);
     }

@@ -15,7 +15,5 @@ mod wire;
 pub use reply::Blame;
 pub use run::{Job, Report, Tally, doubt_what_was_left, run};
 pub use settings::{Sender, sender};
-pub use table::{Entry, Standing, Verdict, entries, settle_by_hand};
-pub use undelivered::{
-    Heard, Piece, Undelivered, kept_answer, last_piece_to, piece_of, settle_doubt, undelivered, wished,
-};
+pub use table::{Entry, Piece, Standing, Verdict, entries, last_piece_to, piece_of, settle_by_hand, settle_doubt};
+pub use undelivered::{Heard, Undelivered, kept_answer, undelivered, wished};

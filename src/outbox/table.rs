@@ -10,7 +10,7 @@ use crate::book;
 use crate::campaign::{self, Planned, Recipient};
 use crate::error::{Error, Result};
 use crate::params;
-use crate::store::{Read, Write};
+use crate::store::{Read, Row, Write};
 use crate::words;
 
 /// How long to wait before the second try, the third and so on, in minutes; the last for all after it.
@@ -200,7 +200,7 @@ pub(super) fn settle(write: &Write<'_>, settled: &Settled, run: i64, now: NaiveD
 }
 
 /// Writes down that somebody's email has gone.
-pub(super) fn mark_sent(write: &Write<'_>, id: i64) -> Result<()> {
+fn mark_sent(write: &Write<'_>, id: i64) -> Result<()> {
     write.run(
         "UPDATE recipient SET state = 'sent' WHERE id = ?1 AND channel = 'email' AND state = 'planned'",
         params![id],
@@ -235,6 +235,72 @@ fn later(write: &Write<'_>, settled: &Settled, run: i64, now: NaiveDateTime) -> 
     let due_at = now + TimeDelta::minutes(wait);
     write.run("UPDATE outbox SET due_at = ?2 WHERE recipient_id = ?1", params![settled.id, due_at])?;
     Ok(Outcome::Later)
+}
+
+/// One email that left the shop, or may have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Piece {
+    /// Whose it is.
+    pub recipient: i64,
+    /// Their reference.
+    pub reference: String,
+    /// Their name.
+    pub name: String,
+    /// The campaign.
+    pub campaign: String,
+    /// Where it went.
+    pub address: String,
+    /// What makes its Message-ID.
+    pub key: String,
+}
+
+const PIECE: &str = "SELECT r.id, r.ref, r.name, c.slug, r.email, o.message_key FROM outbox o \
+                     JOIN recipient r ON r.id = o.recipient_id JOIN campaign c ON c.id = r.campaign_id \
+                     WHERE o.state IN ('sent', 'in_doubt', 'failed') AND r.email <> ''";
+
+impl Piece {
+    fn from_row(row: &Row<'_>) -> Result<Self> {
+        Ok(Self {
+            recipient: row.get(0)?,
+            reference: row.get(1)?,
+            name: row.get(2)?,
+            campaign: row.get(3)?,
+            address: row.get(4)?,
+            key: row.get(5)?,
+        })
+    }
+}
+
+/// The email that has this key in its Message-ID.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn piece_of(read: &Read<'_>, key: &str) -> Result<Option<Piece>> {
+    let sql = format!("{PIECE} AND o.message_key = ?1 AND o.message_key <> ''");
+    read.first(&sql, params![key], Piece::from_row)
+}
+
+/// The last email that went to an address since a moment.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn last_piece_to(read: &Read<'_>, address: &str, since: NaiveDateTime) -> Result<Option<Piece>> {
+    let sql = format!("{PIECE} AND LOWER(r.email) = LOWER(?1) AND o.at >= ?2 ORDER BY o.at DESC, r.id DESC");
+    read.first(&sql, params![address.trim(), since], Piece::from_row)
+}
+
+/// Settles a doubt: an answer to an email proves that it was taken. Whether there was a doubt.
+///
+/// # Errors
+/// When the database fails.
+pub fn settle_doubt(write: &Write<'_>, piece: &Piece, now: NaiveDateTime) -> Result<bool> {
+    let sql = "UPDATE outbox SET state = 'sent', at = ?2, reply = 'an answer to it came back' \
+               WHERE recipient_id = ?1 AND message_key = ?3 AND state = 'in_doubt'";
+    let was = write.run(sql, params![piece.recipient, now, piece.key])? > 0;
+    if was {
+        mark_sent(write, piece.recipient)?;
+    }
+    Ok(was)
 }
 
 /// What the owner says about an email of which nobody knows.

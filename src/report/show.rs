@@ -20,7 +20,7 @@ pub fn table(report: &Report, currency: Currency, country: &str) -> String {
         rate(figures)
     ));
     if figures.undeliverable > 0 {
-        lines.push(format!("{} came back undelivered.", words::count(figures.undeliverable, "letter")));
+        lines.push(format!("{} came back undelivered.", words::count(figures.undeliverable, "piece")));
     }
     lines.push(String::new());
     let mut rows = vec![("", &report.figures)];
