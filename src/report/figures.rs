@@ -15,6 +15,8 @@ use crate::store::Read;
 pub struct Figures {
     /// Who was written to.
     pub mailed: usize,
+    /// How many of them were written to by email, at first or instead of a letter.
+    pub emails: usize,
     /// Whose mail came back.
     pub undeliverable: usize,
     /// Who came.
@@ -114,6 +116,7 @@ fn figures(planned: &Planned, mailed: &[&Recipient], margin: Option<Share>) -> F
     let net = Money(kept.0.saturating_sub(cost.0));
     Figures {
         mailed: mailed.len(),
+        emails: mailed.iter().filter(|r| r.gets("email")).count(),
         undeliverable,
         redeemed,
         response_rate: fraction(redeemed, mailed.len()),

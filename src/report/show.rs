@@ -20,7 +20,8 @@ pub fn table(report: &Report, currency: Currency, country: &str) -> String {
         rate(figures)
     ));
     if figures.undeliverable > 0 {
-        lines.push(format!("{} came back undelivered.", words::count(figures.undeliverable, "piece")));
+        let what = if figures.emails == 0 { "letter" } else { "piece" };
+        lines.push(format!("{} came back undelivered.", words::count(figures.undeliverable, what)));
     }
     lines.push(String::new());
     let mut rows = vec![("", &report.figures)];
