@@ -107,10 +107,15 @@ impl Suppressions {
         Ok(Self { by_hash, key: Key::of(read)? })
     }
 
+    /// Whether every address may get email.
+    pub fn is_empty(&self) -> bool {
+        self.by_hash.is_empty()
+    }
+
     /// Why this address gets no email; what weighs most, when there are several reasons.
     pub fn reason(&self, address: &str) -> Option<Suppression> {
         // In most shops there are few, and a hash for each card is not free.
-        if self.by_hash.is_empty() { None } else { self.by_hash.get(&self.key.hash(address)).copied() }
+        if self.is_empty() { None } else { self.by_hash.get(&self.key.hash(address)).copied() }
     }
 }
 

@@ -79,6 +79,9 @@ pub fn held_back(read: &Read<'_>, planned: &Planned, only: Option<i64>) -> Resul
         held.insert(recipient, HeldBack { complaint: false, message, hint });
     }
     let suppressions = Suppressions::of(read)?;
+    if suppressions.is_empty() {
+        return Ok(held);
+    }
     let sql = "SELECT r.id, r.email, r.name FROM recipient r LEFT JOIN second_piece s ON s.recipient_id = r.id \
                WHERE r.campaign_id = ?1 AND COALESCE(s.channel, r.channel) = 'email'";
     read.each(&format!("{sql}{mine}"), params![planned.id], |row| {

@@ -17,6 +17,8 @@ pub struct Figures {
     pub mailed: usize,
     /// How many of them were written to by email, at first or instead of a letter.
     pub emails: usize,
+    /// How many got a second piece by the other channel, since the first did not reach them.
+    pub instead: usize,
     /// Whose mail came back.
     pub undeliverable: usize,
     /// Who came.
@@ -117,6 +119,7 @@ fn figures(planned: &Planned, mailed: &[&Recipient], margin: Option<Share>) -> F
     Figures {
         mailed: mailed.len(),
         emails: mailed.iter().filter(|r| r.gets("email")).count(),
+        instead: mailed.iter().filter(|r| r.second.is_some()).count(),
         undeliverable,
         redeemed,
         response_rate: fraction(redeemed, mailed.len()),
