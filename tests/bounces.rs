@@ -192,7 +192,8 @@ fn every_shape_of_report_is_acted_upon_once_and_the_mailbox_stays_as_it_is() {
         mail.values().flat_map(|text| [b"From x Fri Mar  1\n", text.as_slice(), b"\n"].concat()).collect();
     shop.write("mbox", mbox);
     let counted = shop.json("bounces mbox");
-    assert_eq!(counted["messages"], table.len());
+    assert_eq!((&counted["messages"], &counted["people"]), (&json!(table.len()), &json!([])));
+    assert_eq!(dump(&shop.file("regulars.db")), after, "the same reports elsewhere are the same reports");
     let (undelivered, stop) =
         ("SELECT count(*) FROM recipient WHERE returned_on IS NOT NULL", "SELECT count(*) FROM suppression");
     assert_eq!((shop.count(undelivered), shop.count(stop)), (5, 6));

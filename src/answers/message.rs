@@ -66,11 +66,15 @@ pub struct Fate {
     pub said: String,
 }
 
-/// What a message is, from its first bytes; whatever they are, it is something.
-pub(super) fn what(bytes: &[u8]) -> What {
-    let Some(mail) = MessageParser::new().parse(bytes) else {
-        return What::Answer { keys: Vec::new(), automatic: false };
-    };
+/// What a message is, from its first bytes, and its own Message-ID; whatever the bytes are, it is something.
+pub(super) fn what(bytes: &[u8]) -> (What, Option<String>) {
+    match MessageParser::new().parse(bytes) {
+        Some(mail) => (what_of(&mail), mail.message_id().map(str::to_owned)),
+        None => (What::Answer { keys: Vec::new(), automatic: false }, None),
+    }
+}
+
+fn what_of(mail: &Message<'_>) -> What {
     let mut returned = Vec::new();
     let (mut status, mut feedback) = (None, None);
     for part in &mail.parts {
@@ -118,7 +122,7 @@ pub(super) fn what(bytes: &[u8]) -> What {
             return What::Unsubscribe { keys: answered, from };
         }
     }
-    let automatic = is_automatic(&mail);
+    let automatic = is_automatic(mail);
     let sender = from.as_deref().and_then(|from| from.split('@').next()).unwrap_or_default();
     let is_daemon = matches!(sender, "mailer-daemon" | "postmaster" | "mail-daemon");
     let kind = mail.content_type().and_then(|kind| kind.attribute("report-type")).unwrap_or_default();
@@ -189,13 +193,13 @@ mod tests {
         let report = format!(
             "Content-Type: multipart/report; report-type=delivery-status; boundary=x\r\n\r\n--x\r\nContent-Type: text/plain\r\n\r\nno\r\n--x\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx\r\n\r\nFinal-Recipient: rfc822; a@b.example\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n--x\r\nContent-Type: message/rfc822\r\n\r\nMessage-ID: <{KEY}@shop.example>\r\nSubject: x\r\n\r\nx\r\n--x--\r\n"
         );
-        let What::Report { keys, fates } = what(report.as_bytes()) else { panic!("a report") };
+        let What::Report { keys, fates } = what(report.as_bytes()).0 else { panic!("a report") };
         assert_eq!((keys.as_slice(), fates[0].lost), ([KEY.to_owned()].as_slice(), Some(Blame::NoMailbox)));
         // Cut off anywhere, with bytes that are no text: it never says more than the whole.
         for end in 0..report.len() {
             let mut bytes = report.as_bytes()[..end].to_vec();
             bytes.extend([0xff, 0xfe, 0, b'\r']);
-            if let What::Report { keys, fates } = what(&bytes) {
+            if let What::Report { keys, fates } = what(&bytes).0 {
                 assert!(keys.iter().all(|key| key == KEY), "{end}");
                 assert!(fates.len() <= 1);
             }
@@ -205,15 +209,16 @@ mod tests {
     #[test]
     fn a_message_in_a_message_without_end_is_no_trouble() {
         let nested = "Content-Type: message/rfc822\r\n\r\n".repeat(8000);
-        assert_eq!(what(nested.as_bytes()), What::Answer { keys: Vec::new(), automatic: false });
+        assert_eq!(what(nested.as_bytes()).0, What::Answer { keys: Vec::new(), automatic: false });
         let parts = "Content-Type: multipart/mixed; boundary=a\r\n\r\n--a\r\n".repeat(5000);
-        assert_eq!(what(parts.as_bytes()), What::Answer { keys: Vec::new(), automatic: false });
+        assert_eq!(what(parts.as_bytes()).0, What::Answer { keys: Vec::new(), automatic: false });
     }
 
     #[test]
     fn a_subject_that_asks_for_no_more_is_a_wish_and_no_other_is() {
-        let of =
-            |subject: &str| what(format!("From: Ana <ana@home.example>\r\nSubject: {subject}\r\n\r\n\r\n").as_bytes());
+        let of = |subject: &str| {
+            what(format!("From: Ana <ana@home.example>\r\nSubject: {subject}\r\n\r\n\r\n").as_bytes()).0
+        };
         let from = Some("ana@home.example".to_owned());
         assert_eq!(
             of(&format!("unsubscribe {KEY}")),

@@ -26,7 +26,7 @@ pub enum Suppression {
     HardBounce,
     /// The mail server said so when the email was handed over.
     Refused,
-    /// Three emails in a row found the mailbox full.
+    /// Three times the mailbox was full.
     MailboxFull,
 }
 
@@ -125,6 +125,9 @@ impl Suppressions {
 /// # Errors
 /// When the database fails.
 pub fn suppress(write: &Write<'_>, address: &str, reason: Suppression, source: &str, on: NaiveDate) -> Result<bool> {
+    if normalised(address).is_empty() {
+        return Ok(false);
+    }
     let hash = Key::of(write)?.hash(address);
     let holders = holders(write, address)?;
     let readable = if holders.is_empty() { String::new() } else { normalised(address) };
@@ -153,10 +156,9 @@ pub fn suppressed(read: &Read<'_>, address: &str) -> Result<Option<Suppressed>> 
 /// # Errors
 /// When the database does not answer.
 pub fn suppressions(read: &Read<'_>, address: &str) -> Result<Vec<Suppressed>> {
-    let sql = "SELECT reason, on_day, source, lifted_on FROM suppression WHERE hash = ?1 \
-               OR (address <> '' AND address = ?2) ORDER BY on_day, reason";
+    let sql = "SELECT reason, on_day, source, lifted_on FROM suppression WHERE hash = ?1 ORDER BY on_day, reason";
     let hash = Key::of(read)?.hash(address);
-    read.all(sql, params![hash, normalised(address)], Suppressed::from_row)
+    read.all(sql, params![hash], Suppressed::from_row)
 }
 
 /// Lets email go to an address again: on a new wish what was wished, on the word that the mailbox works what was about the

@@ -368,7 +368,7 @@ pub fn mark_posted(write: &Write<'_>, planned: &Planned, on: NaiveDate) -> Resul
     write.run("UPDATE campaign SET state = 'posted', posted_on = ?2 WHERE id = ?1", params![planned.id, on])?;
     let sql = "UPDATE recipient SET state = 'posted' WHERE campaign_id = ?1 AND state = ?2 AND arm = 'mailed'";
     let posted = write.run(sql, params![planned.id, "printed"])?;
-    if posted == 0 {
+    if posted + second == 0 {
         // Printed by other means: the owner's word counts.
         write.run(sql, params![planned.id, "planned"])?;
     }

@@ -163,9 +163,8 @@ pub(super) fn advance(write: &Write<'_>, run: i64) -> Result<i64> {
     write.value("UPDATE outbox_run SET step = step + 1 WHERE id = ?1 RETURNING step", params![run])
 }
 
-/// Takes an email out of the queue to hand it over, if it is still there, its recipient still says yes and
-/// the address is not suppressed. Nothing of it
-/// may leave before this is on disk.
+/// Takes an email out of the queue to hand it over, if it is still there, its recipient still says yes and the address is not
+/// suppressed. Nothing of it may leave before this is on disk.
 pub(super) fn claim(write: &Write<'_>, id: i64, run: i64, now: NaiveDateTime) -> Result<bool> {
     let sql = "UPDATE outbox SET state = 'sending', run = ?2, attempt = attempt + 1, first_at = COALESCE(first_at, ?3), \
                due_at = NULL, at = ?3, reply = '' WHERE recipient_id = ?1 AND state = 'queued' AND EXISTS \
@@ -280,13 +279,20 @@ pub fn piece_of(read: &Read<'_>, key: &str) -> Result<Option<Piece>> {
     read.first(&sql, params![key], Piece::from_row)
 }
 
-/// The last email that went to an address since a moment.
+/// The email of the newest plan that went to an address since a moment.
 ///
 /// # Errors
 /// When the database does not answer.
 pub fn last_piece_to(read: &Read<'_>, address: &str, since: NaiveDateTime) -> Result<Option<Piece>> {
-    let sql = format!("{PIECE} AND LOWER(r.email) = LOWER(?1) AND o.at >= ?2 ORDER BY o.at DESC, r.id DESC");
-    read.first(&sql, params![address.trim(), since], Piece::from_row)
+    let sql = "SELECT id FROM recipient WHERE email <> '' AND LOWER(email) = LOWER(?1) ORDER BY id DESC";
+    let recipients: Vec<i64> = read.all(sql, params![address.trim()], |row| row.get(0))?;
+    let sql = format!("{PIECE} AND o.recipient_id = ?1 AND o.at >= ?2 ORDER BY o.at DESC");
+    for id in recipients {
+        if let Some(piece) = read.first(&sql, params![id, since], Piece::from_row)? {
+            return Ok(Some(piece));
+        }
+    }
+    Ok(None)
 }
 
 /// Settles a doubt: an answer to an email proves that it was taken. Whether there was a doubt.

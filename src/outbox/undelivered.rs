@@ -18,7 +18,7 @@ const FULL: usize = 3;
 pub struct Heard<'h> {
     /// What it says about the address.
     pub blame: Blame,
-    /// The hash of the report; none when the mail server said it at once.
+    /// What makes the report itself; none when the mail server said it at once.
     pub by_report: Option<&'h [u8]>,
     /// In its words.
     pub said: &'h str,
@@ -102,7 +102,9 @@ fn keep_answer(write: &Write<'_>, id: i64, hash: Option<&[u8]>, kind: &str, said
 fn times_full(read: &Read<'_>, address: &str) -> Result<usize> {
     let lifted = book::suppressions(read, address)?.into_iter();
     let since = lifted.filter(|one| one.reason == Suppression::MailboxFull).find_map(|one| one.lifted_on);
-    let sql = "SELECT count(*) FROM email_answer a JOIN recipient r ON r.id = a.recipient_id \
-               WHERE a.kind = 'mailbox_full' AND LOWER(r.email) = LOWER(?1) AND a.on_day > ?2";
+    // Several reports about one email count once.
+    let sql = "SELECT count(DISTINCT CASE WHEN a.hash IS NULL THEN -a.id ELSE a.recipient_id END) FROM email_answer a \
+               JOIN recipient r ON r.id = a.recipient_id WHERE a.kind = 'mailbox_full' AND r.email <> '' \
+               AND LOWER(r.email) = LOWER(?1) AND a.on_day > ?2";
     read.value(sql, params![address, since.unwrap_or_default()])
 }

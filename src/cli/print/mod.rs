@@ -6,6 +6,7 @@ mod envelopes;
 mod labels;
 mod letters;
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use super::done::Done;
@@ -72,7 +73,8 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
         // Whoever gets a letter instead of an email may have said no since.
         let open = Planned { state: State::Sending, ..on.planned.clone() };
         on.held_back = campaign::held_back(&store.read(), &open, None)?;
-        on.held_back.retain(|id, _| all.iter().any(|r| r.id == *id && is_to_post(r)));
+        let to_post: HashSet<i64> = all.iter().filter(|r| is_to_post(r)).map(|r| r.id).collect();
+        on.held_back.retain(|id, _| to_post.contains(id));
     }
     let on = if arguments.despite { on.despite() } else { on };
     let run = Run::of(&all, &on, &shop, arguments, context)?;

@@ -4,12 +4,15 @@
 CREATE TABLE email_answer (
     id           INTEGER PRIMARY KEY,
     recipient_id INTEGER REFERENCES recipient (id),
-    hash         BLOB UNIQUE,
+    hash         BLOB UNIQUE,                          -- of the report's own Message-ID, else of its bytes
     kind         TEXT NOT NULL CHECK (kind IN ('bounced', 'undelivered', 'mailbox_full', 'complaint', 'unsubscribed')),
     said         TEXT NOT NULL DEFAULT '',             -- the status and the words of the report
     on_day       INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX email_answer_recipient ON email_answer (recipient_id);
+-- Whose email a report is about: by the Message-ID that it returns, or by the address.
+CREATE INDEX outbox_key ON outbox (message_key);
+CREATE INDEX recipient_email ON recipient (LOWER(email)) WHERE email <> '';
 
 -- By the other channel, where the campaign allows it: at most one for each recipient.
 CREATE TABLE second_piece (
