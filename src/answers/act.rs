@@ -215,14 +215,7 @@ impl Desk<'_> {
 
     fn wished(&mut self, mail: &Mail, piece: Piece, why: Suppression, said: &str, is_by_address: bool) -> Result<()> {
         outbox::wished(self.write, &piece, why, &mail.hash, said, self.now.date())?;
-        self.happened(
-            piece,
-            if why.as_str() == "complaint" { "complaint" } else { "unsubscribed" },
-            said,
-            Some(why),
-            None,
-            is_by_address,
-        );
+        self.happened(piece, why.as_str(), said, Some(why), None, is_by_address);
         Ok(())
     }
 
