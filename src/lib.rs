@@ -3,9 +3,9 @@
 //! Data flows one way. Customers and purchases come into the [`book`]; [`best`] says who matters most, and a [`segment`]
 //! asks who is meant; a [`campaign`] is planned from its file, which freezes who is written to, in which branch and with
 //! which code; [`merge`] puts what is frozen into a template, and [`letter`] or [`email`] makes the piece; [`proof`]
-//! looks the pieces over before they go, the [`outbox`] sends the emails, and a [`reminder`] goes to those who have not come.
-//! At the till a code becomes a [`redemption`]; [`report`] counts what came of it, and [`followup`] writes next year's
-//! campaign. [`cli`] has one file a verb; [`demo`] plays two years of it.
+//! looks the pieces over before they go, the [`outbox`] sends the emails, and a [`reminder`] goes to those who have not come;
+//! [`answers`] reads what comes back. At the till a code becomes a [`redemption`]; [`report`] counts what came of it, and
+//! [`followup`] writes next year's campaign. [`cli`] has one file a verb; [`demo`] plays two years of it.
 //!
 //! A room uses only rooms that stand above it in this list, never a neighbour on its own line:
 //!
@@ -17,13 +17,14 @@
 //! segment | best
 //! merge
 //! campaign
-//! letter | email | outbox | reminder
-//! redemption
+//! letter | email | outbox
+//! reminder | redemption | answers
 //! followup | report | proof
 //! demo
 //! cli
 //! ```
 
+pub mod answers;
 pub mod best;
 pub mod book;
 pub mod campaign;

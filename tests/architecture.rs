@@ -13,6 +13,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("tera", &["merge/", "web/"]),
     ("printpdf", &["letter/pdf.rs"]),
     ("lopdf", &["letter/pdf.rs"]),
+    ("mail_parser", &["answers/"]),
     ("lettre", &["email/", "outbox/"]),
     ("plotters", &["best/chart.rs"]),
     ("clap", &["cli/", "main.rs"]),

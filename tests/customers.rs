@@ -1,5 +1,7 @@
 //! The customer verbs: the card, what is set and noted, one person twice, and somebody who is to be forgotten.
 
+use regulars::book;
+use regulars::store::Store;
 use rusqlite::Connection;
 use serde_json::{Value, json};
 use snapbox::str;
@@ -283,7 +285,13 @@ fn one_person() -> Shop {
     database.execute(unknown, []).unwrap();
     let sent = "INSERT INTO outbox (recipient_id, state, message_key, reply) VALUES (1, 'sent', 'x', '250 taken')";
     database.execute(sent, []).unwrap();
-    database.execute("INSERT INTO reminder_letter VALUES (1, 1, 1, 19791)", []).unwrap();
+    for sql in [
+        "INSERT INTO reminder_letter VALUES (1, 1, 1, 19791)",
+        "INSERT INTO email_answer (recipient_id, hash, kind, said, on_day) VALUES (1, x'01', 'bounced', 'x', 19791)",
+        "INSERT INTO second_piece (recipient_id, channel, since) VALUES (1, 'email', 19791)",
+    ] {
+        database.execute(sql, []).unwrap();
+    }
     shop
 }
 
@@ -296,6 +304,8 @@ fn plant(shop: &Shop) -> Vec<String> {
     // The shop's own: nothing in them is about one person.
     let mut of_the_shop =
         vec!["setting", "campaign", "campaign_file", "forgotten", "forgotten_purchase", "outbox_run", "reminder"];
+    // Found by a hash of the address: written below.
+    of_the_shop.push("suppression");
     // Made of the cards, for finding them; ids alone.
     of_the_shop.extend(["customer_word", "not_the_same"]);
     let mut marks = Vec::new();
@@ -334,6 +344,10 @@ fn plant(shop: &Shop) -> Vec<String> {
         database.execute(sql, []).unwrap();
     }
     assert!(marks.len() > 45, "{marks:?}");
+    let (mut store, day) = (Store::open(&shop.file("regulars.db")).unwrap(), "2024-03-01".parse().unwrap());
+    let (address, why) = ("mark-customer-email", book::Suppression::HardBounce);
+    store.write(|write| book::suppress(write, address, why, "mark-suppression-source", day)).unwrap();
+    marks.push("mark-suppression-source".to_owned());
     marks
 }
 
@@ -356,6 +370,7 @@ fn a_person_is_given_everything_that_is_held_on_them() {
         "reminder_letters",
         "redemptions",
         "left_out",
+        "suppressions",
     ] {
         assert_ne!(all[list], json!([]), "{list}");
     }

@@ -21,6 +21,8 @@ mod architecture;
 mod beside;
 /// The best-customer worksheet, and whom to call.
 mod best;
+/// What comes back about emails: addresses that get none any more, and the other way to the people who have them.
+mod bounces;
 /// The customer verbs: the card, one person twice, everything that is held on somebody, and nothing left of them.
 mod customers;
 /// Emails as files: only to a recorded yes, and no name becomes a header or markup.

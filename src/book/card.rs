@@ -9,6 +9,7 @@ use super::consent::{self, Said};
 use super::customer::{Customer, TEXT_FIELDS};
 use super::notes::{self, Note};
 use super::purchase::{self, LastPurchase};
+use super::suppression::{self, Suppressed};
 use super::{household, identity, table};
 use crate::clock;
 use crate::error::Result;
@@ -51,6 +52,8 @@ pub struct Card {
     pub post_consent: String,
     /// May an email be sent: `yes`, `no` or `unknown`.
     pub email_consent: String,
+    /// Why the email address gets nothing, whatever they said.
+    pub suppressed: Option<Suppressed>,
     /// They have died.
     pub deceased: bool,
     /// They have left the address on the card.
@@ -102,6 +105,7 @@ pub fn card(read: &Read<'_>, customer: &Customer, today: NaiveDate) -> Result<Ca
         contacts,
         post_consent: customer.post_consent.clone(),
         email_consent: customer.email_consent.clone(),
+        suppressed: suppression::suppressed(read, &customer.email)?,
         deceased: customer.deceased,
         moved: customer.has_moved(),
         wishes: consent::said(read, customer.id)?,

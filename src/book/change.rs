@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::consent::{self, Circumstance, Way};
 use super::customer::{Customer, TEXT_FIELDS};
 use super::index::Words;
+use super::suppression;
 use super::{household, table};
 use crate::error::{Error, Result};
 use crate::params;
@@ -28,6 +29,7 @@ pub struct Changed {
 enum Change {
     Text(&'static str, String),
     Wish(Way, &'static str),
+    EmailWorks,
     Circumstance(Circumstance, bool),
     Preference(String, String),
     Tag(String, bool),
@@ -36,8 +38,8 @@ enum Change {
 }
 
 /// What can be set beside the fields of the card.
-const OTHERS: [&str; 8] =
-    ["post", "post_consent", "email_consent", "deceased", "moved", "household", "tag", "preference.KEY"];
+const OTHERS: [&str; 9] =
+    ["post", "post_consent", "email_consent", "email_works", "deceased", "moved", "household", "tag", "preference.KEY"];
 
 /// The fields that decide who lives with whom.
 const OF_A_HOME: [&str; 9] =
@@ -114,6 +116,9 @@ fn read_change(assignment: &str) -> Result<Change> {
     match field {
         "post" | "post_consent" => wish(field, word).map(|state| Change::Wish(Way::Post, state)),
         "email_consent" => wish(field, word).map(|state| Change::Wish(Way::Email, state)),
+        "email_works" if word.eq_ignore_ascii_case("yes") => Ok(Change::EmailWorks),
+        "email_works" => Err(Error::new(format!("{} is not an answer to `{field}`", words::quote(value)))
+            .hint("say yes when the mailbox works again; to send no more emails, `email_consent=no`")),
         "deceased" => yes_or_no().map(|yes| Change::Circumstance(Circumstance::Deceased, yes)),
         "moved" => yes_or_no().map(|yes| Change::Circumstance(Circumstance::Moved, yes)),
         "household" if word.eq_ignore_ascii_case("alone") => Ok(Change::Alone),
@@ -163,6 +168,7 @@ fn name_of(change: &Change) -> String {
     match change {
         Change::Text(field, _) => (*field).to_owned(),
         Change::Wish(way, _) => format!("{}_consent", way.as_str()),
+        Change::EmailWorks => "email_works".to_owned(),
         Change::Circumstance(Circumstance::Deceased, _) => "deceased".to_owned(),
         Change::Circumstance(Circumstance::Moved, _) => "moved".to_owned(),
         Change::Preference(key, _) => format!("preference.{key}"),
@@ -177,7 +183,8 @@ fn value_of(read: &Read<'_>, card: &Customer, change: &Change) -> Result<String>
     Ok(match change {
         Change::Text(field, _) => card.field(field).to_owned(),
         Change::Wish(Way::Post, _) => card.post_consent.clone(),
-        Change::Wish(Way::Email, _) => card.email_consent.clone(),
+        Change::Wish(Way::Email, _) => stopped(read, card, true)?.unwrap_or_else(|| card.email_consent.clone()),
+        Change::EmailWorks => stopped(read, card, false)?.unwrap_or_else(|| yes_or_no(true)),
         Change::Circumstance(Circumstance::Deceased, _) => yes_or_no(card.deceased),
         Change::Circumstance(Circumstance::Moved, _) => yes_or_no(card.has_moved()),
         Change::Preference(key, _) => table::preferences(read, card.id)?.remove(key).unwrap_or_default(),
@@ -190,13 +197,26 @@ fn value_of(read: &Read<'_>, card: &Customer, change: &Change) -> Result<String>
     })
 }
 
+/// Why nothing goes to the email address on a card: `no (mailbox full)`; by a wish, or because of the mailbox.
+fn stopped(read: &Read<'_>, card: &Customer, wish: bool) -> Result<Option<String>> {
+    let about = suppression::suppressions(read, &card.email)?;
+    let why = about.into_iter().find(|one| one.lifted_on.is_none() && one.reason.is_wish() == wish);
+    Ok(why.map(|one| format!("no ({})", one.reason.in_words())))
+}
+
 fn apply(write: &Write<'_>, card: &Customer, change: &Change, on: NaiveDate, source: &str) -> Result<()> {
     match change {
         Change::Text(field, text) => {
             let sql = format!("UPDATE customer SET {field} = ?2 WHERE id = ?1");
             write.run(&sql, params![card.id, text]).map(|_| ())
         }
-        Change::Wish(way, state) => consent::record_wish(write, card.id, *way, state, on, source),
+        Change::Wish(way, state) => {
+            if (*way, *state) == (Way::Email, "yes") {
+                suppression::lift(write, &card.email, true, on)?;
+            }
+            consent::record_wish(write, card.id, *way, state, on, source)
+        }
+        Change::EmailWorks => suppression::lift(write, &card.email, false, on),
         Change::Circumstance(what, holds) => consent::record_circumstance(write, card, *what, *holds, on, source),
         Change::Preference(key, value) if value.is_empty() => {
             write.run("DELETE FROM preference WHERE customer_id = ?1 AND key = ?2", params![card.id, key]).map(|_| ())

@@ -4,13 +4,13 @@ use chrono::NaiveDate;
 
 use super::customer::{Customer, folded};
 use super::index::{self, Words};
-use super::{household, identity, import, table};
+use super::{household, identity, import, suppression, table};
 use crate::error::Result;
 use crate::params;
 use crate::store::Write;
 
 /// Erases a card with everything on it; how many purchases stay, without a name. Their references are remembered as
-/// hashes alone, so that the next import does not bring them back.
+/// hashes alone, so that the next import does not bring them back, and so are addresses that must get no email.
 ///
 /// # Errors
 /// When the database fails.
@@ -36,6 +36,7 @@ pub fn forget(write: &Write<'_>, customer: &Customer, on: NaiveDate) -> Result<u
     leave_the_family(write, customer)?;
     index::erase(write, customer.id)?;
     write.run("DELETE FROM customer WHERE id = ?1", params![customer.id])?;
+    suppression::keep_only_hashes(write)?;
     household::settle(write, &[], &[customer.household_id])?;
     Ok(purchases)
 }

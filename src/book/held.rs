@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use serde_json::{Map, Value as Json, json};
 
 use super::customer::Customer;
+use super::suppression;
 use crate::error::Result;
 use crate::params;
 use crate::store::{Read, Row};
@@ -163,7 +164,11 @@ const HELD: &[Held] = &[
 /// # Errors
 /// When the database does not answer.
 pub fn held(read: &Read<'_>, customer: &Customer) -> Result<Map<String, Json>> {
-    collect(read, HELD, customer.id)
+    let mut object = collect(read, HELD, customer.id)?;
+    // Found by the address and not by the card, as it stays when the card goes.
+    let suppressed = suppression::suppressions(read, &customer.email)?;
+    object.insert("suppressions".to_owned(), json!(suppressed));
+    Ok(object)
 }
 
 /// The rows of these tables that belong to a person, by the tables' names.

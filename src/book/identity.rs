@@ -102,7 +102,8 @@ fn hash(key: &[u8], reference: &str) -> Vec<u8> {
     mac.finalize().into_bytes().to_vec()
 }
 
-fn key(read: &Read<'_>) -> Result<Vec<u8>> {
+/// The shop's secret key.
+pub(super) fn key(read: &Read<'_>) -> Result<Vec<u8>> {
     let key = read.first("SELECT value FROM setting WHERE key = 'shop_key'", params![], |row| row.get(0))?;
     Ok(key.unwrap_or_default())
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::customer::{COLUMNS, Customer};
+use super::suppression::{Suppression, Suppressions};
 use crate::error::{Error, Result};
 use crate::params;
 use crate::store::Read;
@@ -86,6 +87,8 @@ pub struct Reach {
     pub wants_no_post: bool,
     pub has_email: bool,
     pub email_consent: bool,
+    /// Why the address gets no email, whatever they said.
+    pub suppressed: Option<Suppression>,
     pub deceased: bool,
     /// The address on the card is one that they have left.
     pub has_moved: bool,
@@ -107,19 +110,22 @@ fn is_email(text: &str) -> bool {
 /// How everybody can be written to, by id.
 pub fn reach(read: &Read<'_>) -> Result<HashMap<i64, Reach>> {
     let mut all = HashMap::with_capacity(count(read)?);
+    let suppressions = Suppressions::of(read)?;
     let sql = "SELECT id, ref, household_id, street, city, postcode, email, post_consent, email_consent, deceased, \
                moved_from, street2 FROM customer";
     read.each(sql, params![], |row| {
         let (street, street2, moved_from) = (row.get(3)?, row.get(11)?, row.get(10)?);
         let (city, postcode) = (row.get(4)?, row.get(5)?);
         let card = Customer { street, street2, city, postcode, moved_from, ..Customer::default() };
+        let email: String = row.get(6)?;
         let reach = Reach {
             reference: row.get(1)?,
             household_id: row.get(2)?,
             has_address: card.has_address(),
             wants_no_post: row.get::<String>(7)? == "no",
-            has_email: is_email(&row.get::<String>(6)?),
+            has_email: is_email(&email),
             email_consent: row.get::<String>(8)? == "yes",
+            suppressed: suppressions.reason(&email),
             deceased: row.get(9)?,
             has_moved: card.has_moved(),
         };

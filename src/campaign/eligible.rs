@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::codes::keyed;
 use super::file::{CampaignFile, Channel, Limit, OnePer};
-use crate::book::{self, Reach};
+use crate::book::{self, Reach, Suppression};
 use crate::error::{Error, Result};
 use crate::segment::{self, Scope};
 use crate::store::Read;
@@ -27,6 +27,8 @@ pub enum Reason {
     NoEmailConsent,
     /// No email address.
     NoEmail,
+    /// The address gets no email, whatever they said.
+    Suppressed(Suppression),
     /// Last year's letter came back.
     CameBack,
     /// Somebody of the household ranks higher.
@@ -46,6 +48,7 @@ impl Reason {
             Self::NoAddress => "no address",
             Self::NoEmailConsent => "no consent to email",
             Self::NoEmail => "no email address",
+            Self::Suppressed(why) => why.in_words(),
             Self::CameBack => "last letter came back",
             Self::SameHousehold => "same household",
             Self::OverLimit => "over the limit",
@@ -149,9 +152,10 @@ fn reachable(person: &Reach, channel: Channel) -> std::result::Result<&'static s
         (_, _, false) => Err(Reason::NoAddress),
         _ => Ok("letter"),
     };
-    let email = match (person.has_email, person.email_consent) {
-        (false, _) => Err(Reason::NoEmail),
-        (_, false) => Err(Reason::NoEmailConsent),
+    let email = match (person.has_email, person.suppressed, person.email_consent) {
+        (false, _, _) => Err(Reason::NoEmail),
+        (_, Some(why), _) => Err(Reason::Suppressed(why)),
+        (_, None, false) => Err(Reason::NoEmailConsent),
         _ => Ok("email"),
     };
     match channel {

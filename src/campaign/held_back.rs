@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 
 use super::table::{Planned, State};
-use crate::book;
+use crate::book::{self, Suppression, Suppressions};
 use crate::error::Result;
 use crate::params;
 use crate::store::Read;
@@ -47,10 +47,12 @@ pub fn held_back(read: &Read<'_>, planned: &Planned, only: Option<i64>) -> Resul
         );
         held.insert(recipient, HeldBack { complaint: true, message, hint });
     }
-    let sql = "SELECT r.id, r.channel, c.id FROM recipient r JOIN customer c ON c.id = r.customer_id \
+    // By which channel a piece goes now: that of the second, when the first did not reach them.
+    let sql = "SELECT r.id, COALESCE(s.channel, r.channel), c.id FROM recipient r JOIN customer c ON c.id = r.customer_id \
+               LEFT JOIN second_piece s ON s.recipient_id = r.id \
                WHERE r.campaign_id = ?1 AND r.arm = 'mailed' AND (c.deceased <> 0 \
-               OR (r.channel = 'letter' AND (c.post_consent = 'no' OR c.moved_from <> '')) \
-               OR (r.channel = 'email' AND c.email_consent <> 'yes'))";
+               OR (COALESCE(s.channel, r.channel) = 'letter' AND (c.post_consent = 'no' OR c.moved_from <> '')) \
+               OR (COALESCE(s.channel, r.channel) = 'email' AND c.email_consent <> 'yes'))";
     let doubtful = read.all(&format!("{sql}{mine}"), params![planned.id], |row| {
         Ok((row.get::<i64>(0)?, row.get::<String>(1)?, row.get::<i64>(2)?))
     })?;
@@ -76,7 +78,31 @@ pub fn held_back(read: &Read<'_>, planned: &Planned, only: Option<i64>) -> Resul
         let message = format!("{} {message}", who.name());
         held.insert(recipient, HeldBack { complaint: false, message, hint });
     }
+    let suppressions = Suppressions::of(read)?;
+    if suppressions.is_empty() {
+        return Ok(held);
+    }
+    let sql = "SELECT r.id, r.email, r.name FROM recipient r LEFT JOIN second_piece s ON s.recipient_id = r.id \
+               WHERE r.campaign_id = ?1 AND COALESCE(s.channel, r.channel) = 'email'";
+    read.each(&format!("{sql}{mine}"), params![planned.id], |row| {
+        let (id, address, name) = (row.get::<i64>(0)?, row.get::<String>(1)?, row.get::<String>(2)?);
+        if let Some(why) = suppressions.reason(&address) {
+            let message = format!("{name} gets no email at {}: {}", words::quote(&address), why.in_words());
+            let hint = how_to_lift(why).to_owned();
+            held.insert(id, HeldBack { complaint: false, message, hint });
+        }
+        Ok(())
+    })?;
     Ok(held)
+}
+
+/// What the owner can do about an address that gets no email.
+fn how_to_lift(why: Suppression) -> &'static str {
+    if why.is_wish() {
+        "only a new yes of theirs lets it go: `regulars customer set REF email_consent=yes --source \"asked at the counter\"`"
+    } else {
+        "if the mailbox works again: `regulars customer set REF email_works=yes`"
+    }
 }
 
 /// What a plan says about complaints of those it writes to; nothing when there are none.

@@ -11,6 +11,7 @@ mod past;
 mod people;
 mod plan;
 mod reminders;
+mod second;
 mod sources;
 mod table;
 mod written;
@@ -25,6 +26,7 @@ pub use past::{PAST_FIELDS, Past, PastVisit, take_past};
 pub use people::{Traces, forget, held};
 pub use plan::{PlannedReminder, Summary, differences, differences_of, plan, rehearse, why_left_out};
 pub use reminders::{Reminder, too_late};
+pub use second::{Second, came_back, take_back};
 pub use sources::Sources;
 pub use table::{
     Arm, Planned, Recipient, State, by_code, current, for_customer, kept_files, make_key, mark_posted, mark_printed,

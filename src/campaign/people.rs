@@ -71,6 +71,32 @@ const HELD: &[Held] = &[
                WHERE m.customer_id = ?1 ORDER BY c.as_of, r.id, l.wave",
     },
     Held {
+        name: "second_pieces",
+        columns: &[
+            ("campaign", "c.slug", Text),
+            ("channel", "s.channel", Text),
+            ("state", "s.state", Text),
+            ("since", "s.since", Day),
+            ("posted_on", "s.posted_on", Day),
+            ("returned_on", "s.returned_on", Day),
+        ],
+        from: "FROM recipient_member m JOIN second_piece s ON s.recipient_id = m.recipient_id \
+               JOIN recipient r ON r.id = m.recipient_id JOIN campaign c ON c.id = r.campaign_id \
+               WHERE m.customer_id = ?1 ORDER BY c.as_of, r.id",
+    },
+    Held {
+        name: "email_answers",
+        columns: &[
+            ("campaign", "c.slug", Text),
+            ("kind", "a.kind", Text),
+            ("said", "a.said", Text),
+            ("on", "a.on_day", Day),
+        ],
+        from: "FROM recipient_member m JOIN email_answer a ON a.recipient_id = m.recipient_id \
+               JOIN recipient r ON r.id = m.recipient_id JOIN campaign c ON c.id = r.campaign_id \
+               WHERE m.customer_id = ?1 ORDER BY a.id",
+    },
+    Held {
         name: "redemptions",
         columns: &[
             ("campaign", "c.slug", Text),
@@ -156,6 +182,7 @@ pub fn forget(write: &Write<'_>, customer: &Customer, country: &str) -> Result<T
         }
         write.run("UPDATE redemption_event SET reason = '' WHERE recipient_id = ?1", params![id])?;
         write.run("UPDATE outbox SET reply = '' WHERE recipient_id = ?1", params![id])?;
+        write.run("UPDATE email_answer SET said = '' WHERE recipient_id = ?1", params![id])?;
     }
     write.run("UPDATE recipient SET customer_id = NULL WHERE customer_id = ?1", params![customer.id])?;
     for reference in &references {

@@ -6,6 +6,7 @@ use super::codes::{self, Code};
 use super::draft::{Draft, DraftRecipient};
 use super::file::Gift;
 use super::freeze::Frozen;
+use super::second::{self, Second};
 use super::sources::Sources;
 use crate::error::{Error, Result};
 use crate::merge::Fields;
@@ -150,13 +151,17 @@ pub struct Recipient {
     pub redeemed_at: Option<NaiveDateTime>,
     pub spend: Option<Money>,
     pub till: Option<String>,
+    /// Since the first piece did not reach them.
+    pub second: Option<Second>,
 }
 
 const RECIPIENT: &str = "SELECT r.id, r.campaign_id, r.number, r.ref, r.name, r.arm, r.by_hand, r.branch, r.channel, r.code, \
                          r.postcode, r.email, r.fields, r.state, r.returned_on, d.redeemed_on, d.redeemed_at, \
-                         d.spend_minor, d.till, p.line, p.signer FROM recipient r LEFT JOIN redemption d \
+                         d.spend_minor, d.till, p.line, p.signer, s.channel, s.state, s.posted_on, s.returned_on \
+                         FROM recipient r LEFT JOIN redemption d \
                          ON d.recipient_id = r.id AND d.undone_at IS NULL \
-                         LEFT JOIN personal_line p ON p.recipient_id = r.id";
+                         LEFT JOIN personal_line p ON p.recipient_id = r.id \
+                         LEFT JOIN second_piece s ON s.recipient_id = r.id";
 
 impl Recipient {
     fn from_row(row: &Row<'_>) -> Result<Self> {
@@ -167,6 +172,10 @@ impl Recipient {
         for (field, column) in [("personal_line", 19), ("signer", 20)] {
             fields.text(field, &row.get::<Option<String>>(column)?.unwrap_or_default());
         }
+        let channel: Option<String> = row.get(21)?;
+        let second = channel.map(|channel| {
+            Ok(Second { channel, state: row.get(22)?, posted_on: row.get(23)?, returned_on: row.get(24)? })
+        });
         Ok(Self {
             id: row.get(0)?,
             campaign_id: row.get(1)?,
@@ -187,17 +196,29 @@ impl Recipient {
             redeemed_at: row.get(16)?,
             spend: row.get(17)?,
             till: row.get(18)?,
+            second: second.transpose()?,
         })
     }
 
     /// What came of it; nothing yet is `not_redeemed`.
     pub fn response(&self) -> &'static str {
-        match (self.arm, self.redeemed_on, self.returned_on) {
+        let last = self.second.as_ref().map_or(self.returned_on, |second| second.returned_on);
+        match (self.arm, self.redeemed_on, last) {
             (Arm::HeldOut, _, _) => "held_out",
             (_, Some(_), _) => "redeemed",
             (_, None, Some(_)) => "undeliverable",
             (_, None, None) => "not_redeemed",
         }
+    }
+
+    /// By which channel their piece goes: `letter` or `email`; the other one once the first did not reach them.
+    pub fn goes_by(&self) -> &str {
+        self.second.as_ref().map_or(&self.channel, |second| &second.channel)
+    }
+
+    /// Whether they are written to by this channel, be it with the first piece or the second.
+    pub fn gets(&self, channel: &str) -> bool {
+        self.channel == channel || self.goes_by() == channel
     }
 }
 
@@ -251,7 +272,7 @@ pub fn need(read: &Read<'_>, slug: &str) -> Result<Planned> {
 }
 
 /// The campaign of an id.
-fn by_id(read: &Read<'_>, id: i64) -> Result<Planned> {
+pub(super) fn by_id(read: &Read<'_>, id: i64) -> Result<Planned> {
     let sql = format!("SELECT {PLANNED} FROM campaign WHERE id = ?1");
     let found = read.first(&sql, params![id], Planned::from_row)?;
     found.ok_or_else(|| Error::new("a campaign is gone from the database").hint("run `regulars doctor`"))
@@ -309,6 +330,8 @@ pub fn mark_printed<'r>(
     write.run("UPDATE campaign SET state = 'printing' WHERE id = ?1 AND state = 'planned'", params![planned.id])?;
     for letter in letters {
         write.run("UPDATE recipient SET state = 'printed' WHERE id = ?1 AND state = 'planned'", params![letter.id])?;
+        let sql = "UPDATE second_piece SET state = 'printed' WHERE recipient_id = ?1 AND channel = 'letter' AND state = 'planned'";
+        write.run(sql, params![letter.id])?;
     }
     Ok(())
 }
@@ -331,6 +354,12 @@ pub fn mark_sending(write: &Write<'_>, planned: &Planned) -> Result<()> {
 /// # Errors
 /// When that is in the books with another day.
 pub fn mark_posted(write: &Write<'_>, planned: &Planned, on: NaiveDate) -> Result<usize> {
+    let sql = "UPDATE second_piece SET state = 'posted', posted_on = ?2 WHERE channel = 'letter' AND state = 'printed' \
+               AND recipient_id IN (SELECT id FROM recipient WHERE campaign_id = ?1)";
+    let second = write.run(sql, params![planned.id, on])?;
+    if second > 0 && planned.posted_on.is_some() {
+        return Ok(0);
+    }
     if let Some(before) = planned.posted_on.filter(|before| *before != on) {
         return Err(Error::new(format!("{} was posted on {before} already", words::quote(&planned.slug)))
             .hint("there is nothing to do: its codes hold from that day"));
@@ -342,7 +371,7 @@ pub fn mark_posted(write: &Write<'_>, planned: &Planned, on: NaiveDate) -> Resul
     write.run("UPDATE campaign SET state = 'posted', posted_on = ?2 WHERE id = ?1", params![planned.id, on])?;
     let sql = "UPDATE recipient SET state = 'posted' WHERE campaign_id = ?1 AND state = ?2 AND arm = 'mailed'";
     let posted = write.run(sql, params![planned.id, "printed"])?;
-    if posted == 0 {
+    if posted + second == 0 {
         // Printed by other means: the owner's word counts.
         write.run(sql, params![planned.id, "planned"])?;
     }
@@ -352,8 +381,8 @@ pub fn mark_posted(write: &Write<'_>, planned: &Planned, on: NaiveDate) -> Resul
 
 /// Writes down that somebody's mail came back.
 pub fn mark_returned(write: &Write<'_>, recipient: &Recipient, on: NaiveDate) -> Result<()> {
-    let sql = "UPDATE recipient SET returned_on = COALESCE(returned_on, ?2), state = 'returned' WHERE id = ?1";
-    write.run(sql, params![recipient.id, on]).map(|_| ())
+    let channel = if recipient.gets("letter") { "letter" } else { "email" };
+    second::came_back(write, recipient.id, channel, on).map(|_| ())
 }
 
 /// Sets a plan aside; its codes stay known as void.

@@ -2,6 +2,7 @@
 
 mod backup;
 mod best;
+mod bounces;
 mod calls;
 mod check;
 mod customer;
@@ -83,6 +84,7 @@ enum Verb {
     Email(email::Arguments),
     Outbox(outbox::Arguments),
     Run(run::Arguments),
+    Bounces(bounces::Arguments),
     Redeem(redeem::Arguments),
     Unredeem(unredeem::Arguments),
     Returned(returned::Arguments),
@@ -160,6 +162,7 @@ fn run(verb: &Verb, context: &Context) -> Result<Done> {
         Verb::Email(arguments) => email::run(arguments, context),
         Verb::Outbox(arguments) => outbox::run(arguments, context),
         Verb::Run(arguments) => run::run(arguments, context),
+        Verb::Bounces(arguments) => bounces::run(arguments, context),
         Verb::Redeem(arguments) => redeem::run(arguments, context),
         Verb::Unredeem(arguments) => unredeem::run(arguments, context),
         Verb::Returned(arguments) => returned::run(arguments, context),

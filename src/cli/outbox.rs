@@ -92,7 +92,7 @@ fn shown(name: &str, standing: &Standing, entries: &[Entry]) -> String {
         let of = |entry: &&Entry| entry.state == state && (state != "queued" || !entry.reply.is_empty());
         text.push_str(&people(what, &entries.iter().filter(of).collect::<Vec<_>>()));
     }
-    text
+    text + &back(entries)
 }
 
 /// A wave for programs.
@@ -116,6 +116,22 @@ fn counts(name: &str, standing: &Standing) -> String {
         all.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{} {what}", words::thousands(*n))).collect();
     let some = if some.is_empty() { "no emails".to_owned() } else { some.join(", ") };
     format!("{name}: {some}.\n")
+}
+
+/// Whose email did not reach them, and what goes instead.
+fn back(entries: &[Entry]) -> String {
+    let back: Vec<&Entry> = entries.iter().filter(|entry| entry.came_back.is_some()).collect();
+    let mut text = if back.is_empty() { String::new() } else { "\ncame back\n".to_owned() };
+    for entry in back.iter().take(MOST_SHOWN) {
+        let day = entry.came_back.map(|day| day.to_string()).unwrap_or_default();
+        let said = if entry.report.is_empty() { &entry.reply } else { &entry.report };
+        let letter = entry.letter.as_ref().map_or(String::new(), |state| format!("; a letter instead: {state}"));
+        text.push_str(&format!("  {}  {} <{}>  {day}  {said}{letter}\n", entry.reference, entry.name, entry.email));
+    }
+    if back.len() > MOST_SHOWN {
+        text.push_str(&format!("  and {} more; `--json` has them all\n", words::thousands(back.len() - MOST_SHOWN)));
+    }
+    text
 }
 
 /// The people of one state, each with what the mail server said.

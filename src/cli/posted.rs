@@ -30,8 +30,16 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
         let unprinted = campaign::mark_posted(write, &planned, on)?;
         Ok((planned, unprinted))
     })?;
-    let text =
-        format!("{} went out on {}; its codes hold from then on.", planned.name, long_date(on, &shop.settings.country));
+    let country = &shop.settings.country;
+    let text = match planned.posted_on.filter(|before| *before != on) {
+        Some(before) => format!(
+            "The letters of {} that go instead of emails went out on {}; the codes hold from {} on, as before.",
+            planned.name,
+            long_date(on, country),
+            long_date(before, country)
+        ),
+        None => format!("{} went out on {}; its codes hold from then on.", planned.name, long_date(on, country)),
+    };
     let done = Done::new(
         text,
         &json!({ "campaign": planned.slug, "state": "posted", "posted_on": on, "never_printed": unprinted }),

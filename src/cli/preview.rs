@@ -49,7 +49,7 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
         None => OnDesk::take_for(&read, &shop, planned, &recipient)?,
     };
     let wave = on.desk.wave;
-    let channel = on.desk.file.reminder(wave).map_or(recipient.channel.as_str(), |one| one.channel(&recipient.channel));
+    let channel = on.desk.file.reminder(wave).map_or(recipient.goes_by(), |one| one.channel(recipient.goes_by()));
     // To look at it is not to let it go.
     let waits = on.held_back.remove(&recipient.id).map(|held| format!("it waits: {}", held.message));
     let mut name = pieces::file_name(&recipient.reference);

@@ -29,7 +29,7 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
         .map(|r| {
             json!({
                 "number": r.number, "ref": r.reference, "name": r.name, "branch": some(&r.branch), "arm": r.arm.as_str(),
-                "channel": some(&r.channel), "code": r.code, "state": r.state, "response": r.response(),
+                "channel": some(&r.channel), "second": r.second, "code": r.code, "state": r.state, "response": r.response(),
                 "redeemed_on": r.redeemed_on, "spend_minor": r.spend,
                 "reminders": reminded.get(&r.id).map_or(&[][..], Vec::as_slice),
             })
@@ -50,11 +50,12 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
         let spent = r.spend.map(|spend| currency.show(spend)).unwrap_or_default();
         let code = r.code.as_deref().unwrap_or("–");
         text.push_str(&format!(
-            "{number:>6}  {:<refs$}  {:<names$}  {:<branches$}  {code:<9}  {:<12}  {spent:>12}\n",
+            "{number:>6}  {:<refs$}  {:<names$}  {:<branches$}  {code:<9}  {:<12}  {spent:>12}{}\n",
             r.reference,
             r.name,
             r.branch,
-            r.response()
+            r.response(),
+            r.second.as_ref().map_or(String::new(), |second| format!("  {} instead: {}", second.channel, second.state))
         ));
     }
     Ok(Done::new(text, &json!({ "campaign": planned.slug, "recipients": rows })))

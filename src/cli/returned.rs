@@ -28,8 +28,14 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
     let on = arguments.on.unwrap_or(now.date());
     let recipient =
         store.write(|write| redemption::returned(write, &arguments.campaign, &arguments.reference, on, now))?;
-    let object = json!({ "campaign": arguments.campaign, "ref": recipient.reference, "name": recipient.name, "response": recipient.response(), "returned_on": recipient.returned_on });
-    let done = Done::new(format!("Written down: the letter to {} came back.", recipient.name), &object);
+    let object = json!({ "campaign": arguments.campaign, "ref": recipient.reference, "name": recipient.name, "response": recipient.response(), "second": recipient.second, "returned_on": recipient.returned_on });
+    let instead = match recipient.second.as_ref().filter(|second| second.returned_on.is_none()) {
+        Some(second) if second.channel == "email" => {
+            format!(" An email goes to them with the next `regulars send {}`.", arguments.campaign)
+        }
+        _ => String::new(),
+    };
+    let done = Done::new(format!("Written down: the letter to {} came back.{instead}", recipient.name), &object);
     Ok(if recipient.redeemed_on.is_some() {
         done.warn([format!("{} came all the same; that stays their response", recipient.name)])
     } else {

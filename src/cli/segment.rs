@@ -75,7 +75,7 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
     }
     let people: Vec<&Reach> = found.iter().filter_map(|one| reach.get(&one.id)).collect();
     let by_post = people.iter().filter(|p| p.has_address && !p.wants_no_post).count();
-    let by_email = people.iter().filter(|p| p.has_email && p.email_consent).count();
+    let by_email = people.iter().filter(|p| p.has_email && p.email_consent && p.suppressed.is_none()).count();
     let customers = found.iter().map(|one| Ok(json!({ "ref": one.reference, "name": name(&read, one.id)? })));
     let customers = customers.collect::<Result<Vec<_>>>()?;
     let mut text =

@@ -50,7 +50,7 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
     }
     let all = campaign::recipients(&store.read(), on.planned.id)?;
     // Whoever was forgotten since has no number.
-    let emails: Vec<&Recipient> = all.iter().filter(|r| r.channel == "email" && r.number.is_some()).collect();
+    let emails: Vec<&Recipient> = all.iter().filter(|r| r.gets("email") && r.number.is_some()).collect();
     if emails.is_empty() {
         return Err(Error::new(format!("{} has no email to send", words::quote(&arguments.campaign)))
             .hint("its pieces are letters: `regulars print`; or set `channel = \"email\"` in the campaign"));

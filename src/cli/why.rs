@@ -32,9 +32,19 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
     let recipient = campaign::for_customer(&read, planned.id, customer.id)?;
     let reason = campaign::why_left_out(&read, &planned, &customer.reference)?;
     let (status, sentence) = verdict(&customer, recipient.as_ref(), reason.as_deref());
+    let suppressed = book::suppressed(&read, &customer.email)?;
+    let sentence = match &suppressed {
+        Some(why) => format!(
+            "{sentence} No email goes to {}: {}, {}.",
+            words::quote(&customer.email),
+            why.reason.in_words(),
+            why.on
+        ),
+        None => sentence,
+    };
     let lines = conditions(&read, &shop, &planned, &customer)?;
     let text = format!("{sentence}\n\nThe query, as the book stands now:\n{}\n", lines.join("\n"));
-    let object = json!({ "campaign": planned.slug, "ref": customer.reference, "status": status, "reason": reason, "why": sentence, "conditions": lines });
+    let object = json!({ "campaign": planned.slug, "ref": customer.reference, "status": status, "reason": reason, "suppressed": suppressed, "why": sentence, "conditions": lines });
     Ok(Done::new(text, &object))
 }
 
@@ -59,10 +69,18 @@ fn verdict(customer: &Customer, recipient: Option<&Recipient>, reason: Option<&s
                 format!(", with the letter to {} ({})", r.name, words::quote(&r.reference))
             };
             let hand = if r.by_hand { " (included by hand)" } else { "" };
+            let second = match (&r.second, r.returned_on) {
+                (Some(second), _) => format!(
+                    "; the {} did not reach them, a {} goes instead ({})",
+                    r.channel, second.channel, second.state
+                ),
+                (None, Some(day)) => format!("; it did not reach them ({day})"),
+                _ => String::new(),
+            };
             (
                 "in",
                 format!(
-                    "{who} is in{by}: {}{}{branch}{hand}.",
+                    "{who} is in{by}: {}{}{branch}{hand}{second}.",
                     r.channel,
                     r.number.map_or(String::new(), |n| format!(" number {n}"))
                 ),

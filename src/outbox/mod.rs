@@ -10,10 +10,16 @@ mod run;
 mod settings;
 mod table;
 mod turn;
+mod undelivered;
 mod wire;
 
 pub use look::{Offer, Trouble, look};
+pub use reply::Blame;
 pub use run::{Job, Report, Tally, doubt_what_was_left, run};
 pub use settings::{Sender, sender};
-pub use table::{Entry, Standing, Verdict, entries, goes_on, last_wave, next_try, settle_by_hand};
+pub use table::{
+    Entry, Piece, Standing, Verdict, entries, goes_on, last_piece_to, last_wave, next_try, piece_of, settle_by_hand,
+    settle_doubt,
+};
 pub use turn::Turn;
+pub use undelivered::{Heard, Undelivered, kept_answer, undelivered, wished};

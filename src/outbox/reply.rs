@@ -54,6 +54,19 @@ pub(super) struct Settled {
     pub id: i64,
     pub outcome: Outcome,
     pub reply: String,
+    /// What the refusal says about the address.
+    pub blame: Option<Blame>,
+}
+
+/// What a refusal says about the address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Blame {
+    /// There is no such mailbox: the address gets no email any more.
+    NoMailbox,
+    /// The mailbox is full.
+    Full,
+    /// The email did not reach it this time.
+    Unreached,
 }
 
 /// What to do next.
@@ -87,6 +100,27 @@ pub(super) fn judge(phase: Phase, fault: &Fault) -> Next {
             Next::SettleAndStop(Outcome::Failed)
         }
         (_, Fault::Refused(..)) => Next::Settle(Outcome::Failed),
+    }
+}
+
+/// What a reply such as `550 5.1.1 no such user` says about the address; nothing when it is about the message, the sender or
+/// the server.
+pub(super) fn blame(phase: Phase, reply: &str) -> Option<Blame> {
+    if !matches!(phase, Phase::Recipient | Phase::Data | Phase::Dot) {
+        return None;
+    }
+    let (code, words) = reply.split_once(' ')?;
+    let mut status = words.split_whitespace().next().unwrap_or_default().split('.');
+    match (status.next(), status.next(), status.next()) {
+        (Some("5"), Some("1"), Some("1" | "10")) => Some(Blame::NoMailbox),
+        (Some("4" | "5"), Some("2"), Some("2")) => Some(Blame::Full),
+        (Some("5"), Some("1"), Some("7" | "8")) => None,
+        (Some("5"), Some("1" | "2"), Some(_)) => Some(Blame::Unreached),
+        (Some("4" | "5"), Some(_), Some(_)) => None,
+        // Without a status there is only the moment at which it was said.
+        _ if phase == Phase::Recipient && code == "552" => Some(Blame::Full),
+        _ if phase == Phase::Recipient && code.starts_with('5') => Some(Blame::Unreached),
+        _ => None,
     }
 }
 
@@ -127,6 +161,30 @@ mod tests {
             (Dot, "broken", doubt),
         ] {
             assert_eq!(judge(phase, &reply(text)), next, "{phase:?} {text}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_blames_the_address_or_something_else() {
+        use Phase::{Dot, Recipient, Sender};
+        for (phase, reply, blamed) in [
+            (Recipient, "550 5.1.1 no such user", Some(Blame::NoMailbox)),
+            (Recipient, "556 5.1.10 null MX", Some(Blame::NoMailbox)),
+            (Dot, "550 5.1.1 no such user", Some(Blame::NoMailbox)),
+            (Recipient, "552 5.2.2 over quota", Some(Blame::Full)),
+            (Recipient, "452 4.2.2 over quota", Some(Blame::Full)),
+            (Recipient, "552 mailbox is full", Some(Blame::Full)),
+            (Recipient, "550 5.2.1 disabled", Some(Blame::Unreached)),
+            (Recipient, "550 no such user here", Some(Blame::Unreached)),
+            (Recipient, "450 4.2.0 greylisted", None),
+            (Recipient, "554 5.7.1 not from you", None),
+            (Recipient, "553 5.1.8 bad sender", None),
+            (Sender, "550 5.1.1 no", None),
+            (Dot, "554 5.3.4 too big", None),
+            (Dot, "554 spam", None),
+            (Dot, "the mail server hung up", None),
+        ] {
+            assert_eq!(blame(phase, reply), blamed, "{reply}");
         }
     }
 }

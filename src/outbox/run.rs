@@ -10,7 +10,7 @@ use chrono::{NaiveDateTime, TimeDelta};
 use lettre::Address;
 
 use super::pace::Pace;
-use super::reply::{Fault, Next, Outcome, Phase, Settled, judge};
+use super::reply::{Fault, Next, Outcome, Phase, Settled, blame, judge};
 use super::settings::Sender;
 use super::table;
 use super::turn::Turn;
@@ -339,7 +339,7 @@ impl<'j> Shared<'j> {
     fn follow(&self, handed: Handed, task: Task<'j>, wire: &mut Option<Wire>, before: &mut Vec<Settled>) -> bool {
         let id = task.id;
         let Handed { next, reply, carried, phase } = handed;
-        let settled = |outcome| Settled { id, outcome, reply: reply.clone() };
+        let settled = |outcome| Settled { id, outcome, blame: blame(phase, &reply), reply: reply.clone() };
         match next {
             Next::Skip => {}
             Next::Settle(outcome) | Next::SettleAndReconnect(outcome) => before.push(settled(outcome)),

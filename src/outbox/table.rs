@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{Days, NaiveDateTime, TimeDelta};
+use chrono::{Days, NaiveDate, NaiveDateTime, TimeDelta};
 
 use super::reply::{Outcome, Settled};
+use super::undelivered::{Heard, undelivered};
+use crate::book;
 use crate::campaign::{self, Planned, Recipient};
 use crate::error::{Error, Result};
 use crate::params;
-use crate::store::{Read, Write};
+use crate::store::{Read, Row, Write};
 use crate::words;
 
 /// How long to wait before the second try, the third and so on, in minutes; the last for all after it.
@@ -51,6 +53,12 @@ pub struct Entry {
     pub due_at: Option<NaiveDateTime>,
     /// What the mail server said, or what broke off.
     pub reply: String,
+    /// The day on which it was known that it did not reach them.
+    pub came_back: Option<NaiveDate>,
+    /// The letter that goes instead: `planned`, `printed`, `posted` or `returned`.
+    pub letter: Option<String>,
+    /// What a report said that came back.
+    pub report: String,
 }
 
 /// Every email of a wave of a campaign, in its order; the campaign's own that no run has seen yet are queued, a reminder is
@@ -60,9 +68,13 @@ pub struct Entry {
 /// When the database does not answer.
 pub fn entries(read: &Read<'_>, planned: &Planned, wave: usize) -> Result<Vec<Entry>> {
     let sql = "SELECT r.ref, r.name, r.email, COALESCE(o.state, 'queued'), COALESCE(o.attempt, 0), o.at, o.due_at, \
-               COALESCE(o.reply, '') FROM recipient r LEFT JOIN outbox o ON o.recipient_id = r.id AND o.wave = ?2 \
-               WHERE r.campaign_id = ?1 AND r.arm = 'mailed' AND (o.state IS NOT NULL \
-               OR (?2 = 0 AND r.channel = 'email' AND r.number IS NOT NULL)) ORDER BY COALESCE(r.number, 2147483647), r.ref";
+               COALESCE(o.reply, ''), CASE WHEN ?2 > 0 THEN NULL WHEN r.channel = 'email' THEN r.returned_on ELSE s.returned_on END, \
+               CASE WHEN ?2 = 0 AND r.channel = 'email' THEN s.state END, \
+               COALESCE((SELECT max(a.said) FROM email_answer a WHERE a.recipient_id = r.id), '') \
+               FROM recipient r LEFT JOIN outbox o ON o.recipient_id = r.id AND o.wave = ?2 \
+               LEFT JOIN second_piece s ON s.recipient_id = r.id WHERE r.campaign_id = ?1 AND r.arm = 'mailed' \
+               AND (o.state IS NOT NULL OR (?2 = 0 AND (r.channel = 'email' OR s.channel = 'email') \
+               AND r.number IS NOT NULL)) ORDER BY COALESCE(r.number, 2147483647), r.ref";
     read.all(sql, params![planned.id, wave], |row| {
         Ok(Entry {
             wave,
@@ -74,6 +86,9 @@ pub fn entries(read: &Read<'_>, planned: &Planned, wave: usize) -> Result<Vec<En
             at: row.get(5)?,
             due_at: row.get(6)?,
             reply: row.get(7)?,
+            came_back: row.get(8)?,
+            letter: row.get(9)?,
+            report: row.get(10)?,
         })
     })
 }
@@ -185,16 +200,24 @@ pub(super) fn advance(write: &Write<'_>, run: i64) -> Result<i64> {
     write.value("UPDATE outbox_run SET step = step + 1 WHERE id = ?1 RETURNING step", params![run])
 }
 
-/// Takes an email out of the queue to hand it over, if it is still there and its recipient still says yes; a reminder only
-/// if they have neither come nor complained, and their mail did not come back. Nothing of it may leave before this is on disk.
+/// Takes an email out of the queue to hand it over, if it is still there, its recipient still says yes and the address is not
+/// suppressed; a reminder only if they have neither come nor complained, and their mail did not come back. Nothing of it may
+/// leave before this is on disk.
 pub(super) fn claim(write: &Write<'_>, id: i64, run: i64, now: NaiveDateTime) -> Result<bool> {
     let sql = "UPDATE outbox SET state = 'sending', run = ?2, attempt = attempt + 1, first_at = COALESCE(first_at, ?3), \
                due_at = NULL, at = ?3, reply = '' WHERE id = ?1 AND state = 'queued' AND EXISTS \
                (SELECT 1 FROM recipient r JOIN customer c ON c.id = r.customer_id WHERE r.id = outbox.recipient_id \
-               AND c.email_consent = 'yes' AND c.deceased = 0 AND (outbox.wave = 0 OR (r.returned_on IS NULL \
+               AND c.email_consent = 'yes' AND c.deceased = 0 AND (outbox.wave = 0 OR ((r.returned_on IS NULL \
+               OR EXISTS (SELECT 1 FROM second_piece s WHERE s.recipient_id = r.id AND s.returned_on IS NULL)) \
                AND NOT EXISTS (SELECT 1 FROM redemption d WHERE d.recipient_id = r.id AND d.undone_at IS NULL) \
                AND NOT EXISTS (SELECT 1 FROM recipient_member m JOIN contact_note n ON n.customer_id = m.customer_id \
                WHERE m.recipient_id = r.id AND n.kind = 'complaint' AND n.resolved_on IS NULL))))";
+    let address = "SELECT r.email FROM recipient r JOIN outbox o ON o.recipient_id = r.id WHERE o.id = ?1";
+    let address: Option<String> = write.first(address, params![id], |row| row.get(0))?;
+    let Some(address) = address else { return Ok(false) };
+    if book::suppressed(write, &address)?.is_some() {
+        return Ok(false);
+    }
     Ok(write.run(sql, params![id, run, now])? == 1)
 }
 
@@ -211,12 +234,31 @@ pub(super) fn settle(write: &Write<'_>, settled: &Settled, run: i64, now: NaiveD
                attempt = attempt + CASE state WHEN 'queued' THEN 1 ELSE 0 END, first_at = COALESCE(first_at, ?4) \
                WHERE id = ?1 AND state IN ('queued', 'sending')";
     write.run(sql, params![id, state, reply, now, run])?;
-    if settled.outcome == Outcome::Sent {
-        let sql = "UPDATE recipient SET state = 'sent' WHERE state = 'planned' \
-                   AND id = (SELECT recipient_id FROM outbox WHERE id = ?1 AND wave = 0)";
-        write.run(sql, params![id])?;
+    match settled.outcome {
+        Outcome::Sent => mark_sent(write, id)?,
+        Outcome::Failed => blame(write, settled, now)?,
+        Outcome::Later | Outcome::InDoubt => {}
     }
     Ok(settled.outcome)
+}
+
+/// Writes down that an email has gone, of its recipient too when it is the campaign's own.
+fn mark_sent(write: &Write<'_>, id: i64) -> Result<()> {
+    let sql = "UPDATE recipient SET state = 'sent' WHERE channel = 'email' AND state = 'planned' \
+               AND id = (SELECT recipient_id FROM outbox WHERE id = ?1 AND wave = 0)";
+    write.run(sql, params![id])?;
+    let sql = "UPDATE second_piece SET state = 'sent' WHERE channel = 'email' AND state = 'planned' \
+               AND recipient_id = (SELECT recipient_id FROM outbox WHERE id = ?1 AND wave = 0)";
+    write.run(sql, params![id]).map(|_| ())
+}
+
+/// What an email that failed means for its address and its recipient, when that is to blame.
+fn blame(write: &Write<'_>, settled: &Settled, now: NaiveDateTime) -> Result<()> {
+    let Some(blame) = settled.blame else { return Ok(()) };
+    let heard = Heard { blame, by_report: None, said: &settled.reply, on: now.date() };
+    let sql = "SELECT recipient_id, wave FROM outbox WHERE id = ?1";
+    let whose = write.first(sql, params![settled.id], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    whose.map_or(Ok(()), |(recipient, wave)| undelivered(write, recipient, wave, &heard).map(|_| ()))
 }
 
 /// Puts an email back into the queue for later; after a day it has failed.
@@ -230,12 +272,89 @@ fn later(write: &Write<'_>, settled: &Settled, run: i64, now: NaiveDateTime) -> 
     let Some((attempt, first_at)) = back else { return Ok(Outcome::Later) };
     if now - first_at >= TimeDelta::days(1) {
         write.run("UPDATE outbox SET state = 'failed' WHERE id = ?1", params![settled.id])?;
+        blame(write, settled, now)?;
         return Ok(Outcome::Failed);
     }
     let wait = WAITS.get(attempt.saturating_sub(1)).or(WAITS.last()).copied().unwrap_or_default();
     let due_at = now + TimeDelta::minutes(wait);
     write.run("UPDATE outbox SET due_at = ?2 WHERE id = ?1", params![settled.id, due_at])?;
     Ok(Outcome::Later)
+}
+
+/// One email that left the shop, or may have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Piece {
+    /// Its number in the outbox.
+    id: i64,
+    /// 0 for the campaign's own, 1 for its first reminder.
+    pub wave: usize,
+    /// Whose it is.
+    pub recipient: i64,
+    /// Their reference.
+    pub reference: String,
+    /// Their name.
+    pub name: String,
+    /// The campaign.
+    pub campaign: String,
+    /// Where it went.
+    pub address: String,
+}
+
+const PIECE: &str = "SELECT o.id, o.wave, r.id, r.ref, r.name, c.slug, r.email FROM outbox o \
+                     JOIN recipient r ON r.id = o.recipient_id JOIN campaign c ON c.id = r.campaign_id \
+                     WHERE o.state IN ('sent', 'in_doubt', 'failed') AND r.email <> ''";
+
+impl Piece {
+    fn from_row(row: &Row<'_>) -> Result<Self> {
+        Ok(Self {
+            id: row.get(0)?,
+            wave: row.get(1)?,
+            recipient: row.get(2)?,
+            reference: row.get(3)?,
+            name: row.get(4)?,
+            campaign: row.get(5)?,
+            address: row.get(6)?,
+        })
+    }
+}
+
+/// The email that has this key in its Message-ID.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn piece_of(read: &Read<'_>, key: &str) -> Result<Option<Piece>> {
+    let sql = format!("{PIECE} AND o.message_key = ?1 AND o.message_key <> ''");
+    read.first(&sql, params![key], Piece::from_row)
+}
+
+/// The email of the newest plan that went to an address since a moment.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn last_piece_to(read: &Read<'_>, address: &str, since: NaiveDateTime) -> Result<Option<Piece>> {
+    let sql = "SELECT id FROM recipient WHERE email <> '' AND LOWER(email) = LOWER(?1) ORDER BY id DESC";
+    let recipients: Vec<i64> = read.all(sql, params![address.trim()], |row| row.get(0))?;
+    let sql = format!("{PIECE} AND o.recipient_id = ?1 AND o.at >= ?2 ORDER BY o.at DESC");
+    for id in recipients {
+        if let Some(piece) = read.first(&sql, params![id, since], Piece::from_row)? {
+            return Ok(Some(piece));
+        }
+    }
+    Ok(None)
+}
+
+/// Settles a doubt: an answer to an email proves that it was taken. Whether there was a doubt.
+///
+/// # Errors
+/// When the database fails.
+pub fn settle_doubt(write: &Write<'_>, piece: &Piece, now: NaiveDateTime) -> Result<bool> {
+    let sql = "UPDATE outbox SET state = 'sent', at = ?2, reply = 'an answer to it came back' \
+               WHERE id = ?1 AND state = 'in_doubt'";
+    let was = write.run(sql, params![piece.id, now])? > 0;
+    if was {
+        mark_sent(write, piece.id)?;
+    }
+    Ok(was)
 }
 
 /// What the owner says about an email of which nobody knows.
@@ -278,13 +397,19 @@ pub fn settle_by_hand(
         return Err(Error::new(format!("the email to {} ({}) is {state}", entry.name, words::quote(reference)))
             .hint("only what is in doubt is settled, and what failed is sent again"));
     }
+    let sql = "SELECT id FROM recipient WHERE campaign_id = ?1 AND ref = ?2";
+    let id: i64 = write.value(sql, params![planned.id, reference])?;
+    if verdict == Verdict::Again && entry.wave == 0 && !campaign::take_back(write, &campaign::recipient(write, id)?)? {
+        return Err(Error::new(format!("{} ({}) gets a letter instead", entry.name, words::quote(reference)))
+            .hint("it was printed already; nobody gets both"));
+    }
     let sql = "UPDATE outbox SET state = ?3, at = ?4, due_at = NULL, first_at = NULL, attempt = 0 WHERE recipient_id = \
                (SELECT id FROM recipient WHERE campaign_id = ?1 AND ref = ?2) AND wave = ?5";
     let state = if verdict == Verdict::Sent { "sent" } else { "queued" };
     write.run(sql, params![planned.id, reference, state, now, entry.wave])?;
-    if verdict == Verdict::Sent && entry.wave == 0 {
-        let sql = "UPDATE recipient SET state = 'sent' WHERE campaign_id = ?1 AND ref = ?2 AND state = 'planned'";
-        write.run(sql, params![planned.id, reference])?;
+    if verdict == Verdict::Sent {
+        let sql = "SELECT id FROM outbox WHERE recipient_id = ?1 AND wave = ?2";
+        mark_sent(write, write.value(sql, params![id, entry.wave])?)?;
     }
     Ok(entry)
 }

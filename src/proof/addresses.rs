@@ -44,7 +44,7 @@ const FORMS: &[(&str, &str, &[&str])] = &[
 /// Addresses without postcode or town, and postcodes that cannot be right.
 pub(super) fn problems(people: &[Person<'_>], home: &str) -> Vec<Problem> {
     let mut found = Vec::new();
-    for person in people.iter().filter(|person| person.recipient.channel == "letter") {
+    for person in people.iter().filter(|person| person.recipient.goes_by() == "letter") {
         let (recipient, reference) = (person.recipient, argument(&person.recipient.reference));
         let country = person.best().map(|card| card.country.trim()).filter(|c| !c.is_empty()).unwrap_or(home);
         let form = FORMS.iter().find(|(code, ..)| *code == country_code(country));
@@ -76,7 +76,7 @@ pub(super) fn problems(people: &[Person<'_>], home: &str) -> Vec<Problem> {
 /// Recipients at one address who are not one household.
 pub(super) fn shared(people: &[Person<'_>]) -> Vec<Problem> {
     let mut homes: BTreeMap<String, Vec<&Person<'_>>> = BTreeMap::new();
-    for person in people.iter().filter(|person| person.recipient.channel == "letter") {
+    for person in people.iter().filter(|person| person.recipient.goes_by() == "letter") {
         let lines = person.recipient.fields.to_read().get_list("address_lines");
         let home = lines.iter().skip(1).map(|line| line.to_lowercase()).collect::<Vec<_>>().join(", ");
         homes.entry(home).or_default().push(person);

@@ -159,7 +159,7 @@ pub fn proof(read: &Read<'_>, shop: &Shop, on: &OnDesk, progress: &(dyn Fn(usize
     let planned = &on.planned;
     let all = campaign::recipients(read, planned.id)?;
     let pieces: Vec<&Recipient> = all.iter().filter(|r| r.arm == Arm::Mailed && r.number.is_some()).collect();
-    let (letters, emails): (Vec<&Recipient>, Vec<&Recipient>) = pieces.iter().partition(|r| r.channel == "letter");
+    let (letters, emails): (Vec<&Recipient>, Vec<&Recipient>) = pieces.iter().partition(|r| r.goes_by() == "letter");
     let printed = on.check(&letters, progress)?;
     let people = people(read, on, &pieces)?;
 

@@ -143,8 +143,11 @@ fn may_be_reminded(recipient: &Recipient) -> bool {
     recipient.arm == Arm::Mailed && recipient.number.is_some() && recipient.response() == "not_redeemed"
 }
 
-/// The day on which somebody's first piece went out, if it did.
+/// The day on which somebody's first piece went out, if it did; when it did not reach them, the one that went instead.
 fn first(planned: &Planned, recipient: &Recipient, stages: &BTreeMap<(i64, usize), Stage>) -> Option<NaiveDate> {
+    if let Some(second) = recipient.second.as_ref().filter(|second| second.channel == "letter") {
+        return second.posted_on;
+    }
     match stages.get(&(recipient.id, 0)) {
         Some(Stage::Went(on, _)) => Some(*on),
         _ if recipient.channel == "letter" && recipient.state == "posted" => planned.posted_on,
@@ -168,7 +171,7 @@ fn next<'c>(
             Some(Stage::Went(on, _)) => (earliest, days_before) = (*on, reminder.days),
             Some(Stage::Lost) => {}
             Some(Stage::Waits) | None => {
-                let channel = reminder.channel(&recipient.channel);
+                let channel = reminder.channel(recipient.goes_by());
                 // The letter goes to the address that was frozen, which a person of emails may not have had.
                 let has_home =
                     || recipient.channel == "letter" || recipient.fields.to_read().get_list("address_lines").len() > 1;

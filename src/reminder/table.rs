@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use chrono::{NaiveDate, NaiveDateTime};
 
 use super::{Stage, Wishes};
-use crate::book::Customer;
+use crate::book::{Customer, Suppressions};
 use crate::campaign::{Planned, Recipient};
 use crate::error::Result;
 use crate::params;
@@ -41,15 +41,17 @@ pub(super) fn wishes(read: &Read<'_>, planned: &Planned) -> Result<BTreeMap<i64,
                c.moved_from, EXISTS (SELECT 1 FROM recipient_member m JOIN contact_note n ON n.customer_id = m.customer_id \
                WHERE m.recipient_id = r.id AND n.kind = 'complaint' AND n.resolved_on IS NULL) \
                FROM recipient r JOIN customer c ON c.id = r.customer_id WHERE r.campaign_id = ?1 AND r.arm = 'mailed'";
+    let suppressed = Suppressions::of(read)?;
     let mut wishes = BTreeMap::new();
     read.each(sql, params![planned.id], |row| {
         let (deceased, post, email): (bool, String, String) = (row.get(1)?, row.get(2)?, row.get(3)?);
         let (street, street2) = (row.get(5)?, row.get(6)?);
         let (city, postcode, moved_from) = (row.get(7)?, row.get(8)?, row.get(9)?);
+        let address: String = row.get(4)?;
         let card = Customer { street, street2, city, postcode, moved_from, ..Customer::default() };
         let wish = Wishes {
             letter: !deceased && post != "no" && card.has_address() && !card.has_moved(),
-            email: !deceased && email == "yes" && row.get::<String>(4)?.contains('@'),
+            email: !deceased && email == "yes" && address.contains('@') && suppressed.reason(&address).is_none(),
             complains: row.get(10)?,
         };
         wishes.insert(row.get(0)?, wish);

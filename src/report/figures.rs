@@ -18,6 +18,10 @@ use crate::store::Read;
 pub struct Figures {
     /// Who was written to.
     pub mailed: usize,
+    /// How many of them were written to by email, at first or instead of a letter.
+    pub emails: usize,
+    /// How many got a second piece by the other channel, since the first did not reach them.
+    pub instead: usize,
     /// Whose mail came back.
     pub undeliverable: usize,
     /// Who came.
@@ -142,8 +146,8 @@ fn figures(planned: &Planned, mailed: &[&Recipient], got: &BTreeMap<i64, Vec<Got
     let count = |response: &str| mailed.iter().filter(|r| r.response() == response).count();
     let (redeemed, undeliverable) = (count("redeemed"), count("undeliverable"));
     let reminders = mailed.iter().filter_map(|r| got.get(&r.id)).flatten();
-    let letters = mailed.iter().filter(|r| r.channel == "letter").count()
-        + reminders.filter(|one| one.channel == "letter").count();
+    let letters =
+        mailed.iter().filter(|r| r.gets("letter")).count() + reminders.filter(|one| one.channel == "letter").count();
     let takings = mailed.iter().filter_map(|r| r.spend).fold(Money(0), Money::plus);
     let (gift_cost, postage) = (planned.unit_cost.times(redeemed), planned.postage.times(letters));
     let cost = gift_cost.plus(postage);
@@ -151,6 +155,8 @@ fn figures(planned: &Planned, mailed: &[&Recipient], got: &BTreeMap<i64, Vec<Got
     let net = Money(kept.0.saturating_sub(cost.0));
     Figures {
         mailed: mailed.len(),
+        emails: mailed.iter().filter(|r| r.gets("email")).count(),
+        instead: mailed.iter().filter(|r| r.second.is_some()).count(),
         undeliverable,
         redeemed,
         response_rate: fraction(redeemed, mailed.len()),

@@ -19,8 +19,13 @@ pub fn table(report: &Report, currency: Currency, country: &str) -> String {
         words::thousands(figures.mailed),
         rate(figures)
     ));
+    if figures.instead > 0 {
+        let lost = words::count(figures.instead, "piece");
+        lines.push(format!("{lost} did not arrive and went out again by the other way."));
+    }
     if figures.undeliverable > 0 {
-        lines.push(format!("{} came back undelivered.", words::count(figures.undeliverable, "letter")));
+        let what = if figures.emails == 0 { "letter" } else { "piece" };
+        lines.push(format!("{} came back undelivered.", words::count(figures.undeliverable, what)));
     }
     for one in &report.reminders {
         lines.push(format!(

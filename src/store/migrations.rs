@@ -14,6 +14,8 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/005_counter.sql"),
     include_str!("migrations/006_outbox.sql"),
     include_str!("migrations/007_waves.sql"),
+    include_str!("migrations/008_suppression.sql"),
+    include_str!("migrations/009_answers.sql"),
 ];
 
 /// Marks the file as ours: "RGLR".

@@ -105,6 +105,7 @@ impl Guest {
             code => {
                 let class = if code.starts_with('4') { "4.3.0" } else { "5.1.1" };
                 let class = if name.ends_with("policy") { "5.7.1" } else { class };
+                let class = if name.ends_with("full") { "5.2.2" } else { class };
                 self.say(&format!("{code} {class} as you wish"))?;
                 if code == "421" { Err(Over) } else { Ok(false) }
             }

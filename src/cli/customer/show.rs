@@ -159,7 +159,10 @@ fn rows(card: &Card) -> String {
         "no" => "wants no post",
         _ => "",
     };
+    let stopped =
+        card.suppressed.as_ref().map(|one| format!("no email goes out: {}, {}", one.reason.in_words(), one.on));
     let email = match card.email_consent.as_str() {
+        _ if stopped.is_some() => stopped.as_deref().unwrap_or_default(),
         "yes" => "may be emailed",
         "no" => "wants no email",
         _ => "",

@@ -68,19 +68,23 @@ pub(in crate::cli) fn make<'r>(run: &Run<'r>) -> Result<Made<'r>> {
     Ok(Made { letters, pages, problems, pdf, manifest, covered })
 }
 
-/// Which letter is on which page.
+/// Which letter is on which page; a column more when some go instead of emails.
 fn manifest_csv(run: &Run<'_>, printed: &Printed) -> Result<Vec<u8>> {
     let failed = |e: csv::Error| Error::new("the manifest could not be written").because(e);
     let mut out = csv::Writer::from_writer(Vec::new());
-    out.write_record(["page", "pages", "number", "ref", "name", "postcode", "branch", "code"]).map_err(failed)?;
+    let mut head = vec!["page", "pages", "number", "ref", "name", "postcode", "branch", "code"];
+    let instead = run.on.desk.wave == 0 && run.letters.iter().any(|letter| letter.channel != "letter");
+    head.extend(instead.then_some("instead_of"));
+    out.write_record(head).map_err(failed)?;
     let mut page = 1;
     for (letter, pages) in run.letters.iter().zip(&printed.pages).filter(|(_, pages)| **pages > 0) {
         let number = letter.number.map(|n| n.to_string()).unwrap_or_default();
         let code = letter.code.clone().unwrap_or_default();
         let text = [&letter.reference, &letter.name, &letter.postcode, &letter.branch].map(|text| words::inert(text));
         let [reference, name, postcode, branch] = text;
-        out.write_record([page.to_string(), pages.to_string(), number, reference, name, postcode, branch, code])
-            .map_err(failed)?;
+        let mut row = vec![page.to_string(), pages.to_string(), number, reference, name, postcode, branch, code];
+        row.extend(instead.then(|| if letter.channel == "letter" { String::new() } else { letter.channel.clone() }));
+        out.write_record(row).map_err(failed)?;
         page += if run.duplex { pages.next_multiple_of(2) } else { *pages };
     }
     out.into_inner().map_err(|e| Error::new("the manifest could not be written").because(e.into_error()))

@@ -8,12 +8,13 @@ mod letters;
 
 pub(super) use letters::make as make_letters;
 
+use std::collections::HashSet;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use super::done::Done;
 use super::{Context, pieces, progress};
-use crate::campaign::{self, Recipient};
+use crate::campaign::{self, Planned, Recipient, Second, State};
 use crate::error::{Error, Kind, Result};
 use crate::letter::{self, Envelope, Imprint, OnDesk, Printed};
 use crate::reminder;
@@ -74,19 +75,24 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
     let labels = arguments.labels.as_deref().map(|name| labels::Wanted::read(name, arguments, &shop)).transpose()?;
     let envelope: Option<Envelope> = arguments.envelopes.as_deref().map(str::parse).transpose()?;
     let mut store = shop.store()?;
-    let on = match arguments.wave {
+    let mut on = match arguments.wave {
         Some(wave) => again(&store, &shop, &arguments.campaign, wave.get())?,
         None => OnDesk::take(&store.read(), &shop, &arguments.campaign)?,
     };
-    let on = if arguments.despite { on.despite() } else { on };
     let all = campaign::recipients(&store.read(), on.planned.id)?;
-    let run = match arguments.wave {
-        Some(wave) => {
-            let letters = reminder::still_wanted(&store.read(), &on.planned, wave.get(), &all)?;
-            Run::of(letters, &on, &shop, arguments, context)?
-        }
-        None => Run::of(all.iter().filter(|r| r.channel == "letter").collect(), &on, &shop, arguments, context)?,
+    if on.planned.state == State::Posted && arguments.wave.is_none() {
+        // Whoever gets a letter instead of an email may have said no since.
+        let open = Planned { state: State::Sending, ..on.planned.clone() };
+        on.held_back = campaign::held_back(&store.read(), &open, None)?;
+        let to_post: HashSet<i64> = all.iter().filter(|r| is_to_post(r)).map(|r| r.id).collect();
+        on.held_back.retain(|id, _| to_post.contains(id));
+    }
+    let on = if arguments.despite { on.despite() } else { on };
+    let letters = match arguments.wave {
+        Some(wave) => reminder::still_wanted(&store.read(), &on.planned, wave.get(), &all)?,
+        None => all.iter().filter(|r| r.gets("letter")).collect(),
     };
+    let run = Run::of(letters, &on, &shop, arguments, context)?;
     let done = match (labels, envelope) {
         (Some(wanted), _) if arguments.outline => labels::outline(&run, &wanted)?,
         (Some(wanted), _) => labels::print(run, &wanted)?,
@@ -106,6 +112,11 @@ fn again(store: &Store, shop: &Shop, slug: &str, wave: usize) -> Result<OnDesk> 
         None => Err(Error::new(format!("no letter of reminder {wave} of {} was printed yet", words::quote(slug)))
             .hint("`regulars run` prints them on their day; `regulars preview NAME REF --wave N` shows one")),
     }
+}
+
+/// Whether they get a letter instead of an email, and it was not posted yet.
+fn is_to_post(recipient: &Recipient) -> bool {
+    recipient.second.as_ref().is_some_and(Second::is_to_post)
 }
 
 /// What is to be printed, from which plan, and where it goes.
@@ -133,7 +144,11 @@ impl<'r> Run<'r> {
     ) -> Result<Self> {
         let (from, to) = (arguments.from.unwrap_or(1), arguments.to.unwrap_or(usize::MAX));
         let none = all.is_empty();
-        let wanted = |r: &&Recipient| r.number.is_some_and(|n| (from..=to).contains(&n));
+        let whole = arguments.from.is_none() && arguments.to.is_none();
+        // After the campaign was posted, emails may have become letters: then it is those alone that are missing.
+        let has_rest = arguments.wave.is_none() && on.planned.posted_on.is_some();
+        let rest = whole && has_rest && all.iter().any(|r| is_to_post(r));
+        let wanted = |r: &&Recipient| r.number.is_some_and(|n| (from..=to).contains(&n)) && (!rest || is_to_post(r));
         let letters: Vec<&Recipient> = all.into_iter().filter(wanted).collect();
         if letters.is_empty() {
             let hint = match (none, arguments.wave) {
@@ -143,10 +158,14 @@ impl<'r> Run<'r> {
             };
             return Err(Error::new(format!("{} has no letter to print", words::quote(&arguments.campaign))).hint(hint));
         }
-        let whole = arguments.from.is_none() && arguments.to.is_none();
         let number = |r: Option<&&Recipient>| r.and_then(|r| r.number).unwrap_or(0);
         let part = format!("-{}-{}", number(letters.first()), number(letters.last()));
-        let part = if whole { String::new() } else { part };
+        let part = match (rest, whole) {
+            (true, _) => "-instead".to_owned(),
+            (_, true) => String::new(),
+            (_, false) => part,
+        };
+        let whole = whole && !rest;
         let (leave_out, duplex) = (arguments.leave_out_problems, arguments.duplex);
         Ok(Self { context, shop, on, letters, whole, part, leave_out, duplex })
     }

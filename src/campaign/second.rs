@@ -1,0 +1,100 @@
+//! The second piece of somebody whom the first did not reach: by the other channel, once, where the campaign allows it.
+
+use chrono::NaiveDate;
+use serde::Serialize;
+
+use super::file::Channel;
+use super::table::{self, Arm, Recipient, State};
+use crate::book;
+use crate::error::Result;
+use crate::params;
+use crate::store::{Read, Write};
+
+/// A second piece: the same text and the same code by the other channel.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Second {
+    /// `letter` or `email`.
+    pub channel: String,
+    /// `planned`, `printed`, `posted`, `sent` or `returned`.
+    pub state: String,
+    /// The day on which it was posted.
+    pub posted_on: Option<NaiveDate>,
+    /// The day on which it came back as well.
+    pub returned_on: Option<NaiveDate>,
+}
+
+impl Second {
+    /// Whether it is a letter that was not posted yet.
+    pub fn is_to_post(&self) -> bool {
+        self.channel == "letter" && matches!(self.state.as_str(), "planned" | "printed")
+    }
+}
+
+/// Writes down that the piece of a recipient by this channel did not reach them. When it was the first, and the campaign
+/// allows for the other channel, and they can be reached by it, a second piece is on its way from now on.
+///
+/// # Errors
+/// When the database fails.
+pub fn came_back(write: &Write<'_>, id: i64, channel: &str, on: NaiveDate) -> Result<Recipient> {
+    let recipient = table::recipient(write, id)?;
+    if recipient.second.as_ref().is_some_and(|second| second.channel == channel) {
+        let sql = "UPDATE second_piece SET returned_on = COALESCE(returned_on, ?2), state = 'returned' WHERE recipient_id = ?1";
+        write.run(sql, params![id, on])?;
+    } else {
+        let sql = "UPDATE recipient SET returned_on = COALESCE(returned_on, ?2), state = 'returned' WHERE id = ?1";
+        write.run(sql, params![id, on])?;
+        let is_news = recipient.second.is_none() && recipient.returned_on.is_none();
+        let other = if is_news { other_way(write, &recipient, on)? } else { None };
+        if let Some(other) = other {
+            let sql = "INSERT INTO second_piece (recipient_id, channel, since) VALUES (?1, ?2, ?3)";
+            write.run(sql, params![id, other, on])?;
+        }
+    }
+    table::recipient(write, id)
+}
+
+/// Takes back that an email did not reach somebody, as it goes out again; whether that was still possible.
+///
+/// # Errors
+/// When the database fails.
+pub fn take_back(write: &Write<'_>, recipient: &Recipient) -> Result<bool> {
+    if recipient.channel != "email" {
+        // The email was the second piece.
+        let sql = "UPDATE second_piece SET returned_on = NULL, state = 'planned' WHERE recipient_id = ?1";
+        return write.run(sql, params![recipient.id]).map(|_| true);
+    }
+    if recipient.second.as_ref().is_some_and(|second| second.state != "planned") {
+        return Ok(false);
+    }
+    write.run("DELETE FROM second_piece WHERE recipient_id = ?1", params![recipient.id])?;
+    let sql = "UPDATE recipient SET returned_on = NULL, state = 'planned' WHERE id = ?1 AND state = 'returned'";
+    write.run(sql, params![recipient.id])?;
+    Ok(true)
+}
+
+/// The other channel, if the campaign allows for it, the gift can still be claimed, and they can be reached by it.
+fn other_way(read: &Read<'_>, recipient: &Recipient, on: NaiveDate) -> Result<Option<&'static str>> {
+    let planned = table::by_id(read, recipient.campaign_id)?;
+    let is_over =
+        matches!(planned.state, State::Closed | State::Void) || planned.claim_until.is_some_and(|day| on > day);
+    if is_over || recipient.arm == Arm::HeldOut || recipient.number.is_none() || recipient.redeemed_on.is_some() {
+        return Ok(None);
+    }
+    let sql = "SELECT c.channel, COALESCE(r.customer_id, 0) FROM recipient r JOIN campaign c ON c.id = r.campaign_id \
+               WHERE r.id = ?1";
+    let found = read.first(sql, params![recipient.id], |row| Ok((row.get::<String>(0)?, row.get::<i64>(1)?)))?;
+    let Some((allowed, customer)) = found.filter(|(_, customer)| *customer != 0) else { return Ok(None) };
+    let person = book::by_id(read, customer)?;
+    let by_letter = recipient.channel == "email" && allowed == Channel::EmailElseLetter.as_str();
+    let by_email = recipient.channel == "letter" && allowed == Channel::LetterElseEmail.as_str();
+    let has_home = || recipient.fields.to_read().get_list("address_lines").len() > 1;
+    let gets_email = person.email_consent == "yes" && recipient.email.contains('@');
+    Ok(match () {
+        () if person.deceased => None,
+        () if by_letter && person.post_consent != "no" && !person.has_moved() && person.has_address() && has_home() => {
+            Some("letter")
+        }
+        () if by_email && gets_email && book::suppressed(read, &recipient.email)?.is_none() => Some("email"),
+        () => None,
+    })
+}

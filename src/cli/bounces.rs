@@ -1,0 +1,122 @@
+//! `bounces MAILBOX`: what came back about emails.
+
+use std::path::PathBuf;
+
+use super::Context;
+use super::done::Done;
+use crate::answers::{self, Counts, Outcome};
+use crate::error::Result;
+use crate::words;
+
+/// Read what came back about emails: addresses that are dead, full mailboxes, complaints, wishes for no more. The mailbox is
+/// never changed, and reading it again does nothing twice.
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// A Maildir, an mbox file, or a single message.
+    #[arg(value_name = "MAILDIR|MBOX")]
+    mailbox: PathBuf,
+    /// Believe reports as well that name nothing but an address; anybody could have written them.
+    #[arg(long)]
+    by_address: bool,
+    /// Say what would happen, and do nothing.
+    #[arg(long)]
+    dry_run: bool,
+}
+
+/// How many people are shown on the terminal; `--json` has them all.
+const MOST_SHOWN: usize = 20;
+
+pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
+    let mut store = context.shop()?.store()?;
+    let mails = answers::read(&arguments.mailbox)?;
+    let work = |write: &crate::store::Write<'_>| answers::act(write, &mails, arguments.by_address, context.clock.now());
+    let outcome = if arguments.dry_run { store.rehearse(work)? } else { store.write(work)? };
+    let mut object = serde_json::to_value(&outcome).unwrap_or_default();
+    object["dry_run"] = arguments.dry_run.into();
+    let text = page(&outcome, arguments.dry_run);
+    Ok(Done::new(text, &object).warn(warnings(&outcome)))
+}
+
+fn page(outcome: &Outcome, dry_run: bool) -> String {
+    let counts = &outcome.counts;
+    let mut text = format!("Read {}{}.\n", words::count(counts.messages, "message"), kinds(counts));
+    if outcome.people.is_empty() && counts.settled == 0 {
+        let known = if counts.known > 0 { ": every report in it was read before" } else { "" };
+        text.push_str(&format!("Nothing new{known}; the book stays as it was.\n"));
+    } else if dry_run {
+        text.push_str("This is a rehearsal; the book stays as it was.\n");
+    }
+    for (what, heading) in [
+        ("bounced", "no such mailbox; nothing goes to these addresses any more"),
+        ("mailbox_full", "mailbox full"),
+        ("undelivered", "not delivered"),
+        ("complaint", "complained that it is spam; nothing goes to these addresses any more"),
+        ("unsubscribed", "want no more emails"),
+    ] {
+        let people: Vec<_> = outcome.people.iter().filter(|one| one.what == what).collect();
+        if people.is_empty() {
+            continue;
+        }
+        text.push_str(&format!("\n{heading}\n"));
+        for one in people.iter().take(MOST_SHOWN) {
+            let third =
+                if what == "mailbox_full" && one.suppressed.is_some() { "; for the third time, no more" } else { "" };
+            let instead = one.instead.as_ref().map_or(String::new(), |channel| format!("; a {channel} goes instead"));
+            let by = if one.by_address { "; by the address alone" } else { "" };
+            text.push_str(&format!(
+                "  {}  {} <{}>  {}: {}{third}{instead}{by}\n",
+                one.reference, one.name, one.email, one.campaign, one.said
+            ));
+        }
+        if people.len() > MOST_SHOWN {
+            let more = words::thousands(people.len() - MOST_SHOWN);
+            text.push_str(&format!("  and {more} more; `--json` has them all\n"));
+        }
+    }
+    if counts.settled > 0 {
+        let doubts = words::count(counts.settled, "email");
+        let verb = if counts.settled == 1 { "is in doubt no more: it was" } else { "are in doubt no more: they were" };
+        text.push_str(&format!("\n{doubts} {verb} sent, as something came back.\n"));
+    }
+    text
+}
+
+/// `: 2 bounced, 1 delayed, 7 other mails`.
+fn kinds(counts: &Counts) -> String {
+    let all = [
+        (counts.bounced, "bounced"),
+        (counts.mailbox_full, "mailbox full"),
+        (counts.undelivered, "not delivered"),
+        (counts.complaints, "complained"),
+        (counts.unsubscribed, "unsubscribed"),
+        (counts.delayed, "delayed"),
+        (counts.delivered, "delivered"),
+        (counts.replies, "answered"),
+        (counts.automatic, "answered by a machine"),
+        (counts.left, "left to you"),
+        (counts.known, "read before"),
+        (counts.ordinary, "other mail"),
+    ];
+    let some: Vec<String> =
+        all.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{} {what}", words::thousands(*n))).collect();
+    if some.is_empty() { String::new() } else { format!(": {}", some.join(", ")) }
+}
+
+fn warnings(outcome: &Outcome) -> Vec<String> {
+    let mut warnings = Vec::new();
+    let left = &outcome.left_to_you;
+    let reasons: Vec<String> = left.iter().map(|one| format!("{}: {}", one.message, one.why)).collect();
+    let shown: Vec<&str> = reasons.iter().map(String::as_str).collect();
+    warnings.extend(shown.iter().take(MOST_SHOWN).map(|reason| format!("left to you: {reason}")));
+    if shown.len() > MOST_SHOWN {
+        warnings.push(format!("and {} more", words::thousands(shown.len() - MOST_SHOWN)));
+    }
+    if left.iter().any(|one| one.by_address) {
+        warnings.push(
+            "anybody could have written a report that has nothing but an address; once you have looked at them, \
+             `--by-address` believes them"
+                .to_owned(),
+        );
+    }
+    warnings
+}
