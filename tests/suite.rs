@@ -50,6 +50,8 @@ mod proofs;
 mod reporting;
 /// The outbox: each email at most once, whatever the mail server does and whenever the program is killed.
 mod sending;
+/// The pages: what every answer says about itself, one click that ends the emails, and an orderly end.
+mod serving;
 /// No CSV that is written holds a formula, whatever customers are called.
 mod spreadsheet;
 /// The demo: two years of the story, its figures and its letters.

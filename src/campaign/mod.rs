@@ -12,6 +12,7 @@ mod people;
 mod plan;
 mod sources;
 mod table;
+mod token;
 mod written;
 
 pub use codes::{Code, normalise as read_code};
@@ -28,3 +29,4 @@ pub use table::{
     Arm, Planned, Recipient, State, by_code, current, for_customer, kept_files, make_key, mark_posted, mark_printed,
     mark_returned, mark_sending, need, piece_key, recipient, recipients, slugs,
 };
+pub use token::Tokens;

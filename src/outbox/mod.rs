@@ -9,8 +9,10 @@ mod run;
 mod settings;
 mod table;
 mod turn;
+mod unsubscribe;
 mod wire;
 
 pub use run::{Job, Report, Tally, doubt_what_was_left, run};
 pub use settings::{Sender, sender};
 pub use table::{Entry, Standing, Verdict, entries, settle_by_hand};
+pub use unsubscribe::unsubscribe;

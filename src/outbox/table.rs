@@ -202,6 +202,15 @@ fn later(write: &Write<'_>, settled: &Settled, run: i64, now: NaiveDateTime) -> 
     Ok(Outcome::Later)
 }
 
+/// Something came back from its recipient: an email in doubt was sent.
+pub(super) fn has_arrived(write: &Write<'_>, id: i64, now: NaiveDateTime) -> Result<()> {
+    let sql = "UPDATE outbox SET state = 'sent', at = ?2, due_at = NULL WHERE recipient_id = ?1 AND state = 'in_doubt'";
+    if write.run(sql, params![id, now])? > 0 {
+        write.run("UPDATE recipient SET state = 'sent' WHERE id = ?1 AND state = 'planned'", params![id])?;
+    }
+    Ok(())
+}
+
 /// What the owner says about an email of which nobody knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
