@@ -72,6 +72,8 @@ fn every_answer_is_strict_about_itself_and_the_log_names_nobody() {
     assert_eq!(server.get("/nowhere").status, 404);
     assert_eq!(server.ask("DELETE /health HTTP/1.1\r\n", "").status, 404);
     assert_eq!(server.ask("POST /health HTTP/1.1\r\nSec-Fetch-Site: cross-site\r\n", "").status, 403);
+    let named = |path: &str| server.ask(&format!("GET {path} HTTP/1.1\r\nHost: elsewhere.example\r\n"), "").status;
+    assert_eq!((named("/till"), named("/u/x")), (403, 200), "another site that takes this machine for its own");
     assert!(server.get("/u/x").body.contains("Hartley &amp; Daughters"), "the shop's name is escaped");
     assert_eq!(server.post(&format!("/u/{token}"), ONE_CLICK).status, 200);
     server.interrupt();

@@ -23,6 +23,8 @@ mod beside;
 mod best;
 /// Addresses that get no email any more: kept whatever is imported, lifted by a new wish alone.
 mod bounces;
+/// The till's pages: pressed twice counts once, found without the letter, refused in words, taken back.
+mod counter;
 /// The customer verbs: the card, one person twice, everything that is held on somebody, and nothing left of them.
 mod customers;
 /// Emails as files: only to a recorded yes, and no name becomes a header or markup.

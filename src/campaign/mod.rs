@@ -26,7 +26,7 @@ pub use people::{Traces, forget, held};
 pub use plan::{Summary, differences, differences_of, plan, rehearse, why_left_out};
 pub use sources::Sources;
 pub use table::{
-    Arm, Planned, Recipient, State, by_code, current, for_customer, kept_files, make_key, mark_posted, mark_printed,
-    mark_returned, mark_sending, need, piece_key, recipient, recipients, slugs,
+    Arm, Planned, Recipient, State, by_code, by_number, current, for_customer, kept_files, make_key, mark_posted,
+    mark_printed, mark_returned, mark_sending, need, piece_key, recipient, recipients, slugs,
 };
 pub use token::Tokens;

@@ -14,6 +14,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/005_counter.sql"),
     include_str!("migrations/006_outbox.sql"),
     include_str!("migrations/007_suppression.sql"),
+    include_str!("migrations/008_till.sql"),
 ];
 
 /// Marks the file as ours: "RGLR".

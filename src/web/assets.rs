@@ -10,6 +10,9 @@ use axum::routing::get;
 const ASSETS: &[(&str, &str, &[u8])] = &[
     // Beside the one page that the world may see, so that a proxy needs to let through only `/u/`.
     ("/u/page.css", CSS, include_bytes!("assets/outside.css")),
+    ("/assets/regulars.css", CSS, include_bytes!("assets/regulars.css")),
+    ("/assets/till.js", "text/javascript; charset=utf-8", include_bytes!("assets/till.js")),
+    ("/assets/icon.svg", "image/svg+xml", include_bytes!("assets/icon.svg")),
     ("/assets/newsreader.woff2", FONT, include_bytes!("assets/newsreader.woff2")),
     ("/assets/newsreader-italic.woff2", FONT, include_bytes!("assets/newsreader-italic.woff2")),
     ("/assets/newsreader-ext.woff2", FONT, include_bytes!("assets/newsreader-ext.woff2")),

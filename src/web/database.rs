@@ -5,13 +5,13 @@
 //! more than one.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use tokio::sync::oneshot;
 
+use crate::book;
 use crate::error::{Error, Kind, Result};
 use crate::shop::Shop;
 use crate::store::{Read, Reader, Store, Write};
@@ -87,15 +87,18 @@ impl Threads {
 impl Database {
     /// Opens the database of a shop and starts the threads.
     pub(super) fn open(shop: &Shop) -> Result<(Self, Threads)> {
-        let store = shop.store()?;
+        let mut store = shop.store()?;
         store.wait_at_most(PATIENCE)?;
-        let path: PathBuf = shop.database();
+        if !book::words_are_indexed(&store.read())? {
+            store.write(book::index_words)?;
+        }
+        let path = shop.database();
         let (writer, jobs) = mpsc::sync_channel(WAITING);
         let (readers, questions) = mpsc::sync_channel(WAITING);
         let questions = Arc::new(Mutex::new(questions));
         let mut threads = Vec::new();
         for _ in 0..READERS {
-            let (reader, questions) = (reader(&path)?, Arc::clone(&questions));
+            let (reader, questions) = (Reader::open(&path)?, Arc::clone(&questions));
             threads.push(start("reader", move || answer_all(&reader, &questions))?);
         }
         threads.push(start("writer", move || write_all(store, &jobs))?);
@@ -128,10 +131,6 @@ impl Database {
         self.readers.try_send(job).map_err(|_| crowded())?;
         answer.await.unwrap_or_else(|_| Err(broken()))
     }
-}
-
-fn reader(path: &Path) -> Result<Reader> {
-    Reader::open(path)
 }
 
 fn start(name: &str, run: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>> {
@@ -186,6 +185,8 @@ fn crowded() -> Error {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
     use crate::params;
 
@@ -195,6 +196,9 @@ mod tests {
         drop(Store::create(&folder.join("regulars.db")).expect("database"));
         Shop::open(folder).expect("a shop")
     }
+
+    /// Of the settings that the tests keep.
+    const COUNT: &str = "SELECT count(*) FROM setting WHERE LENGTH(value) = 1 AND key < 'a'";
 
     fn keep(write: &Write<'_>, key: usize) -> Result<usize> {
         write.run("INSERT INTO setting (key, value) VALUES (?1, ?2)", params![key.to_string(), vec![1_u8]])
@@ -227,7 +231,7 @@ mod tests {
             for task in tasks {
                 outcomes.push(task.await.expect("the task").is_ok());
             }
-            let kept = database.read(|read| read.value::<i64>("SELECT count(*) FROM setting", params![])).await;
+            let kept = database.read(|read| read.value::<i64>(COUNT, params![])).await;
             assert_eq!(kept.expect("a count"), 160, "what was answered is there to read");
             outcomes
         });

@@ -6,10 +6,13 @@
 mod answer;
 mod assets;
 mod database;
+mod owner;
 mod pages;
 mod router;
 mod state;
+mod till;
 mod unsubscribe;
+mod wording;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -74,7 +77,7 @@ async fn listen_and_answer(
 ) -> Result<()> {
     let listener = TcpListener::bind(listen).await.map_err(|e| cannot_listen(listen, e))?;
     let address = listener.local_addr().map_err(|e| cannot_listen(listen, e))?;
-    let router = router::router(Arc::new(State::new(&shop, clock, database)?));
+    let router = router::router(Arc::new(State::new(shop, clock, database)?));
     ready(address);
     tracing::info!(%address, "listening");
     let ending = Arc::new(Notify::new());

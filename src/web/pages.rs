@@ -11,6 +11,18 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("unsubscribe.html", include_str!("pages/unsubscribe.html")),
     ("unsubscribed.html", include_str!("pages/unsubscribed.html")),
     ("trouble.html", include_str!("pages/trouble.html")),
+    ("frame.html", include_str!("pages/frame.html")),
+    ("next.html", include_str!("pages/next.html")),
+    ("gift.html", include_str!("pages/gift.html")),
+    ("which.html", include_str!("pages/which.html")),
+    ("waiting.html", include_str!("pages/waiting.html")),
+    ("found.html", include_str!("pages/found.html")),
+    ("card.html", include_str!("pages/card.html")),
+    ("given.html", include_str!("pages/given.html")),
+    ("again.html", include_str!("pages/again.html")),
+    ("refused.html", include_str!("pages/refused.html")),
+    ("day.html", include_str!("pages/day.html")),
+    ("to-come.html", include_str!("pages/to-come.html")),
 ];
 
 /// The templates, read once.
@@ -27,7 +39,7 @@ impl Pages {
         Ok(Self { tera })
     }
 
-    /// A page.
+    /// A page. What every page has: `till`, empty where there is none.
     pub(super) fn render(&self, name: &str, context: &Context) -> Result<String> {
         self.tera.render(name, context).map_err(broken)
     }

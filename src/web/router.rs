@@ -1,5 +1,6 @@
 //! Which page answers what, and what holds for all of them: headers, sizes, a line in the log that names nobody.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::Router;
@@ -7,13 +8,14 @@ use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State as Has};
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
+use axum::http::uri::Authority;
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::middleware::{self, Next};
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 
 use super::state::State;
-use super::{answer, assets, unsubscribe};
+use super::{answer, assets, owner, till, unsubscribe};
 use crate::campaign;
 
 /// No form of ours is longer.
@@ -38,7 +40,9 @@ pub(super) fn router(state: Arc<State>) -> Router {
     Router::new()
         .route("/health", get(health))
         .route("/u/{token}", get(unsubscribe::ask).post(unsubscribe::act))
-        .with_state(Arc::clone(&state))
+        .route("/", get(|| async { Redirect::to("/till") }))
+        .merge(till::routes())
+        .merge(owner::routes())
         .merge(assets::routes())
         .fallback(answer::nothing_here)
         .method_not_allowed_fallback(answer::nothing_here)
@@ -62,8 +66,11 @@ async fn all(request: Request, next: Next) -> Response {
     // The route, never the path: a path may hold a token.
     let route =
         request.extensions().get::<MatchedPath>().map_or_else(|| "-".to_owned(), |path| path.as_str().to_owned());
-    let mut response =
-        if is_from_elsewhere(&request) { StatusCode::FORBIDDEN.into_response() } else { next.run(request).await };
+    let mut response = if is_from_elsewhere(&request) {
+        (StatusCode::FORBIDDEN, "Open the pages by the address of the machine that serves them.\n").into_response()
+    } else {
+        next.run(request).await
+    };
     let headers = response.headers_mut();
     for (name, value) in HEADERS {
         headers.insert(name, HeaderValue::from_static(value));
@@ -74,10 +81,19 @@ async fn all(request: Request, next: Next) -> Response {
     response
 }
 
-/// Whether another site makes a browser write here. The one page for the world is written to from anywhere: its token is
-/// the secret.
+/// Whether another site is behind it: it makes a browser write here, or took a name of its own for this machine. The one
+/// page for the world is asked for from anywhere: its token is the secret.
 fn is_from_elsewhere(request: &Request) -> bool {
-    let site = request.headers().get("sec-fetch-site").and_then(|value| value.to_str().ok());
+    if request.uri().path().starts_with("/u/") {
+        return false;
+    }
+    let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
     let writes = !matches!(*request.method(), Method::GET | Method::HEAD);
-    writes && !request.uri().path().starts_with("/u/") && matches!(site, Some("cross-site" | "same-site"))
+    let is_led = writes && matches!(header("sec-fetch-site"), Some("cross-site" | "same-site"));
+    let host = header("host").and_then(|host| host.parse::<Authority>().ok());
+    let is_named = host.is_some_and(|host| {
+        let name = host.host().trim_matches(['[', ']']);
+        name != "localhost" && name.parse::<IpAddr>().is_err()
+    });
+    is_led || is_named
 }

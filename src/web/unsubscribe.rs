@@ -32,7 +32,7 @@ pub(super) async fn act(Has(state): Has<Arc<State>>, Path(token): Path<String>) 
     let Some(_place) = Place::take(&state.leaving) else {
         let (title, hint) = ("Not now.", "Try again in a minute.");
         let mut response =
-            answer::said(&state, StatusCode::TOO_MANY_REQUESTS, title, "Too many are asking at once.", hint);
+            answer::said(&state, StatusCode::TOO_MANY_REQUESTS, title, "Too many are asking at once.", hint, "");
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("60"));
         return response;
     };
@@ -41,7 +41,7 @@ pub(super) async fn act(Has(state): Has<Arc<State>>, Path(token): Path<String>) 
     tokio::time::sleep_until(began + TAKES).await;
     match done {
         Ok(()) => answer::page(&state, "unsubscribed.html", &Context::new()),
-        Err(fault) => answer::trouble(&state, &fault),
+        Err(fault) => answer::trouble_before(&state, &fault, ""),
     }
 }
 
