@@ -202,6 +202,7 @@ fn a_refusal_says_why_in_words_and_has_no_green() {
     let till = Counter::open(&shop, "2024-04-02");
     let page = till.find(&code);
     page.shows("They spent $12.50.").shows("Give a second tin");
+    assert_eq!(heading(&till.get(&action(&page, "/till/again/"))), "Already given.", "a yes that nobody gave");
     let again = [("amount", "8,40"), ("once", value(&page, "once").as_str())].map(|(k, v)| (k, v.to_owned()));
     let again: Vec<(&str, &str)> = again.iter().map(|(k, v)| (*k, v.as_str())).collect();
     for _ in 0..2 {
@@ -275,6 +276,16 @@ fn a_code_scanned_into_another_field_is_a_search_and_writes_nothing() {
     assert_eq!(shop.count("SELECT count(*) FROM redemption"), 0);
     assert_eq!(shop.count("SELECT count(*) FROM redemption_event"), before);
     assert_eq!(shop.count("SELECT count(*) FROM contact_note"), 0);
+    // What has the signs of a code by chance, but is on no letter, is what it is: a receipt, a telephone number.
+    let chance = |start: u64| {
+        (start..start + 1_000).map(|n| n.to_string()).find(|n| regulars::campaign::read_code(n).is_ok()).unwrap()
+    };
+    till.find(&chance(50_312_000)).shows("Nobody sounds like");
+    let receipt = chance(70_000_000);
+    assert_eq!(heading(&till.hand_over(&card, "1", &receipt)), "Yes. The tin is theirs.");
+    assert_eq!(shop.count(&format!("SELECT count(*) FROM redemption WHERE receipt = '{receipt}'")), 1);
+    shop.run(&format!("unredeem {one} --reason again")).quiet();
+    let card = till.find(&one);
     for (typed, says) in [("twelve", "Twelve is not an amount."), ("-3", "cannot be less than nothing")] {
         let page = till.hand_over(&card, typed, "");
         assert_eq!(page.status, 422);

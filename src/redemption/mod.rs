@@ -228,6 +228,14 @@ pub fn honour_again(write: &Write<'_>, visit: &Visit) -> Result<Answer> {
     Ok(Answer::of(Outcome::AlreadyRedeemed, Some((&campaign, &recipient))))
 }
 
+/// Whether a gift was handed over a second time on a day.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn was_honoured_again(read: &Read<'_>, recipient_id: i64, day: NaiveDate) -> Result<bool> {
+    table::has_event(read, recipient_id, "honoured_again", day)
+}
+
 /// Whether a code holds on a day.
 fn judge(campaign: &Planned, recipient: &Recipient, day: NaiveDate) -> Outcome {
     if campaign.state == State::Void {

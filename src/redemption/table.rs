@@ -46,6 +46,12 @@ pub(super) fn answered(read: &Read<'_>, request: &str) -> Result<Option<(String,
     read.first(sql, params![request], |row| Ok((row.get(0)?, row.get(1)?)))
 }
 
+/// Whether something happened to a recipient on a day.
+pub(super) fn has_event(read: &Read<'_>, recipient_id: i64, outcome: &str, day: NaiveDate) -> Result<bool> {
+    let sql = "SELECT count(*) > 0 FROM redemption_event WHERE recipient_id = ?1 AND outcome = ?2 AND on_day = ?3";
+    read.value(sql, params![recipient_id, outcome, day])
+}
+
 /// Everything that happened on a day, in its order. Of a redemption that stands, the receipt as well.
 pub(super) fn events_of(read: &Read<'_>, day: NaiveDate) -> Result<Vec<Happening>> {
     let sql = "SELECT e.outcome, e.at, e.till, e.spend_minor, e.reason, e.recipient_id, COALESCE(r.name, ''), \

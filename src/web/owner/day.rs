@@ -113,11 +113,15 @@ pub(super) async fn undo(
         if undo.reason.trim().is_empty() {
             return Err(Error::new("an undo needs its reason").hint("say it in a word or two"));
         }
-        let letter = campaign::by_number(write, recipient)?.and_then(|(_, letter)| letter.code);
-        redemption::undo(write, &letter.unwrap_or_default(), &undo.reason, now)
+        // Pressed twice, it is taken back once.
+        let letter = campaign::by_number(write, recipient)?.map(|(_, letter)| letter);
+        if let Some(code) = letter.filter(|letter| letter.redeemed_on.is_some()).and_then(|letter| letter.code) {
+            redemption::undo(write, &code, &undo.reason, now)?;
+        }
+        Ok(())
     });
     match done.await {
-        Ok(_) => Redirect::to(&format!("/owner/day/{day}")).into_response(),
+        Ok(()) => Redirect::to(&format!("/owner/day/{day}")).into_response(),
         Err(fault) => answer::trouble(&state, &fault),
     }
 }

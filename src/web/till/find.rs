@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::refused;
 use super::which::Till;
 use crate::book;
-use crate::campaign::{self, Code};
+use crate::campaign;
 use crate::clock;
 use crate::error::Result;
 use crate::redemption::{self, Answer, Claim, Outcome, Promise, Standing, Visit};
@@ -68,38 +68,28 @@ pub(super) async fn find(Has(state): Has<Arc<State>>, till: Till, Form(asked): F
     if typed.is_empty() {
         return Redirect::to("/till").into_response();
     }
-    if let Some(code) = code(&typed) {
-        match scanned(&state, &till, &code).await {
-            Ok(Some(response)) => return response,
-            Ok(None) => {}
-            Err(fault) => return answer::trouble(&state, &fault),
-        }
+    match scanned(&state, &till, &typed, true).await {
+        Ok(Some(response)) => return response,
+        Ok(None) => {}
+        Err(fault) => return answer::trouble(&state, &fault),
     }
-    if typed == asked.was
-        && let Ok(first) = asked.first.parse::<i64>()
-    {
-        return match state.searches.keep(&typed) {
-            Ok(search) => Redirect::to(&format!("/till/found/{search}/{first}")).into_response(),
-            Err(fault) => answer::trouble(&state, &fault),
-        };
-    }
-    match state.searches.keep(&typed) {
-        Ok(search) => Redirect::to(&format!("/till/found/{search}")).into_response(),
-        Err(fault) => answer::trouble(&state, &fault),
+    let first = asked.first.parse::<i64>().ok().filter(|_| typed == asked.was);
+    match (state.searches.keep(&typed), first) {
+        (Ok(search), Some(first)) => Redirect::to(&format!("/till/found/{search}/{first}")).into_response(),
+        (Ok(search), None) => Redirect::to(&format!("/till/found/{search}")).into_response(),
+        (Err(fault), _) => answer::trouble(&state, &fault),
     }
 }
 
-/// A code, if that is what was typed.
-pub(super) fn code(typed: &str) -> Option<Code> {
-    campaign::read_code(typed).ok()
-}
-
-/// Where a scanned code leads: to its letter, or to why it does not hold. Nowhere when it is a word that only looks like one.
-pub(super) async fn scanned(state: &Arc<State>, till: &Till, code: &Code) -> Result<Option<Response>> {
+/// Where a code leads: to its letter, or to why it does not hold. What is none leads nowhere, and neither does one that is on
+/// no letter, unless it was `meant` as one: a telephone number or a name may have the signs of a code by chance.
+pub(super) async fn scanned(state: &Arc<State>, till: &Till, typed: &str, meant: bool) -> Result<Option<Response>> {
+    let Ok(code) = campaign::read_code(typed) else { return Ok(None) };
     let (claim, now) = (Claim::Code(code.as_str().to_owned()), state.clock.now());
     let asked = claim.clone();
     let answer = state.database.read(move |read| redemption::look(read, &asked, now.date())).await?;
-    if answer.outcome == Outcome::Unknown && !code.as_str().contains(|c: char| c.is_ascii_digit()) {
+    let is_plain = typed.bytes().all(|b| b.is_ascii_digit()) || typed.bytes().all(|b| b.is_ascii_alphabetic());
+    if answer.outcome == Outcome::Unknown && (!meant || is_plain) {
         return Ok(None);
     }
     if answer.outcome != Outcome::Accepted {

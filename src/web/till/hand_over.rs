@@ -127,13 +127,8 @@ pub(super) fn amount(state: &State, typed: &str) -> Result<Option<Money>> {
 /// Where a code leads that was scanned into a field for something else; nothing is written down then.
 pub(super) async fn other_code(state: &Arc<State>, till: &Till, fields: &[&str]) -> Result<Option<Response>> {
     for field in fields {
-        if let Some(code) = find::code(field) {
-            let is_amount = state.shop.settings.currency.parse(field).is_ok();
-            let known = code.clone();
-            let is_known = state.database.read(move |read| Ok(campaign::by_code(read, &known)?.is_some())).await?;
-            if is_known || !is_amount {
-                return find::scanned(state, till, &code).await;
-            }
+        if let Some(response) = find::scanned(state, till, field, false).await? {
+            return Ok(Some(response));
         }
     }
     Ok(None)

@@ -200,8 +200,12 @@ pub(super) async fn give_again(
 
 /// That the second one is theirs.
 pub(super) async fn given_again(Has(state): Has<Arc<State>>, till: Till, Path(recipient): Path<i64>) -> Response {
-    let found = state.database.read(move |read| campaign::by_number(read, recipient)).await;
-    match found {
+    let today = state.clock.now().date();
+    let found = state.database.read(move |read| {
+        let is_true = redemption::was_honoured_again(read, recipient, today)?;
+        Ok(campaign::by_number(read, recipient)?.filter(|_| is_true))
+    });
+    match found.await {
         Ok(Some((planned, letter))) => {
             let mut context = Context::new();
             context.insert("till", &till.0);
@@ -209,7 +213,7 @@ pub(super) async fn given_again(Has(state): Has<Arc<State>>, till: Till, Path(re
             context.insert("name", &wording::recipient(&letter));
             answer::page(&state, "again.html", &context)
         }
-        Ok(None) => Redirect::to("/till").into_response(),
+        Ok(None) => Redirect::to(&format!("/till/letter/{recipient}")).into_response(),
         Err(fault) => answer::trouble(&state, &fault),
     }
 }
