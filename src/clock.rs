@@ -6,6 +6,7 @@ use chrono::{Datelike, Days, Months, NaiveDate, NaiveDateTime, NaiveTime};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Clock {
     now: NaiveDateTime,
+    is_rehearsal: bool,
 }
 
 impl Clock {
@@ -13,13 +14,14 @@ impl Clock {
     #[must_use]
     #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the clock")]
     pub fn system() -> Self {
-        Self { now: chrono::Local::now().naive_local() }
+        Self { now: chrono::Local::now().naive_local(), is_rehearsal: false }
     }
 
     /// A rehearsal: it is noon of that day, however long the run takes.
     #[must_use]
     pub fn fixed(today: NaiveDate) -> Self {
-        Self { now: today.and_time(NaiveTime::from_hms_opt(12, 0, 0).unwrap_or_default()) }
+        let noon = NaiveTime::from_hms_opt(12, 0, 0).unwrap_or_default();
+        Self { now: today.and_time(noon), is_rehearsal: true }
     }
 
     /// Today, in the shop's local time.
@@ -32,6 +34,27 @@ impl Clock {
     #[must_use]
     pub fn now(self) -> NaiveDateTime {
         self.now
+    }
+
+    /// The same clock for a program that runs all day.
+    #[must_use]
+    pub fn running(self) -> Running {
+        Running { rehearsed: self.is_rehearsal.then(|| self.today()) }
+    }
+}
+
+/// A clock that goes on; in a rehearsal it shows the time of day, and always that day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Running {
+    rehearsed: Option<NaiveDate>,
+}
+
+impl Running {
+    /// This moment, in the shop's local time.
+    #[must_use]
+    pub fn now(self) -> NaiveDateTime {
+        let now = Clock::system().now();
+        self.rehearsed.map_or(now, |day| day.and_time(now.time()))
     }
 }
 

@@ -116,6 +116,14 @@ impl Error {
         self
     }
 
+    /// The same words for somebody else whom it hit as well; the cause stays here.
+    #[must_use]
+    pub fn again(&self) -> Self {
+        let Inner { kind, message, place, hint, .. } = &*self.inner;
+        let (message, place, hint) = (message.clone(), place.clone(), hint.clone());
+        Self { inner: Box::new(Inner { kind: *kind, message, place, hint, source: None, others: Vec::new() }) }
+    }
+
     /// What sort of failure this is.
     #[must_use]
     pub fn kind(&self) -> Kind {

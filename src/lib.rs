@@ -5,7 +5,7 @@
 //! which code; [`merge`] puts what is frozen into a template, and [`letter`] or [`email`] makes the piece; [`proof`]
 //! looks the pieces over before they go, the [`outbox`] sends the emails, and a [`reminder`] goes to those who have not come;
 //! [`answers`] reads what comes back. At the till a code becomes a [`redemption`]; [`report`] counts what came of it, and
-//! [`followup`] writes next year's campaign. [`cli`] has one file a verb; [`demo`] plays two years of it.
+//! [`followup`] writes next year's campaign. [`web`] has the pages; [`cli`] has one file a verb; [`demo`] plays two years of it.
 //!
 //! A room uses only rooms that stand above it in this list, never a neighbour on its own line:
 //!
@@ -20,6 +20,7 @@
 //! letter | email | outbox
 //! reminder | redemption | answers
 //! followup | report | proof
+//! web
 //! demo
 //! cli
 //! ```
@@ -45,4 +46,5 @@ pub mod report;
 pub mod segment;
 pub mod shop;
 pub mod store;
+pub mod web;
 pub mod words;

@@ -168,6 +168,7 @@ const TREE: &str = "alternative(text/plain related(text/html image/png image/png
 fn what_a_key_signs_is_found_right_by_others() {
     let shop = by_email(Shop::new());
     shop.edit("shop.toml", "[email]", "[email]\nreply_to = \"hello@example.com\"\ndkim_key = \"dkim.pem\"");
+    shop.edit("shop.toml", "[email]", "[email]\nunsubscribe_url = \"https://shop.example/u\"");
     shop.run("plan spring").quiet();
     shop.run("send spring --to-folder out/mail").status(1).says("there is no key `dkim.pem` in the shop folder");
     fs::write(shop.file("verify.py"), VERIFY).unwrap();
@@ -296,7 +297,7 @@ for path in messages:
     kinds.add(re.search(rb"a=([a-z0-9-]+);", message)[1].decode())
     signature, rest = message.split(b"From:", 1)
     rest = b"From:" + rest
-    for field in [b"From", b"To", b"Subject", b"Date", b"Message-ID", b"Reply-To", b"MIME-Version", b"List-Unsubscribe"]:
+    for field in [b"From", b"To", b"Subject", b"Date", b"Message-ID", b"Reply-To", b"MIME-Version", b"List-Unsubscribe", b"List-Unsubscribe-Post"]:
         assert re.search(rb"(?m)^" + field + rb": ", rest), f"{path}: no {field}"
         assert not right(signature + re.sub(rb"(?m)^" + field + rb": ", field + b": x", rest, count=1)), f"{path}: {field} is not signed"
     assert not right(message.replace(b"Dear", b"Near", 1)), f"{path}: the text is not signed"

@@ -23,6 +23,8 @@ mod beside;
 mod best;
 /// What comes back about emails: addresses that get none any more, and the other way to the people who have them.
 mod bounces;
+/// The till's pages: pressed twice counts once, found without the letter, refused in words, taken back.
+mod counter;
 /// The customer verbs: the card, one person twice, everything that is held on somebody, and nothing left of them.
 mod customers;
 /// Emails as files: only to a recorded yes, and no name becomes a header or markup.
@@ -50,6 +52,8 @@ mod proofs;
 mod reporting;
 /// The outbox: each email at most once, whatever the mail server does and whenever the program is killed.
 mod sending;
+/// The pages: what every answer says about itself, one click that ends the emails, and an orderly end.
+mod serving;
 /// No CSV that is written holds a formula, whatever customers are called.
 mod spreadsheet;
 /// The demo: two years of the story, its figures and its letters.

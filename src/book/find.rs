@@ -20,6 +20,9 @@ use crate::store::{Read, Value};
 /// Somebody who may be meant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Hit {
+    /// The number of their card.
+    #[serde(skip)]
+    pub id: i64,
     /// The reference.
     #[serde(rename = "ref")]
     pub reference: String,
@@ -66,6 +69,7 @@ pub fn find(
         other.cmp(one).then_with(|| b.cmp(a)).then_with(|| x.reference.cmp(&y.reference))
     });
     let hit = |(_, last_visit, card): (u8, Option<NaiveDate>, Customer)| Hit {
+        id: card.id,
         name: card.name(),
         reference: card.reference,
         city: card.city,

@@ -42,3 +42,10 @@ pub fn visits_between(read: &Read<'_>, customer_id: i64, from: NaiveDate, to: Na
     let sql = "SELECT count(*) FROM purchase WHERE customer_id = ?1 AND day BETWEEN ?2 AND ?3 AND amount_minor >= 0";
     read.value(sql, params![customer_id, from, to])
 }
+
+/// The largest purchase that anybody of a household ever made.
+pub fn largest_purchase(read: &Read<'_>, household_id: i64) -> Result<Option<Money>> {
+    let sql =
+        "SELECT max(p.amount_minor) FROM purchase p JOIN customer c ON c.id = p.customer_id WHERE c.household_id = ?1";
+    read.value(sql, params![household_id])
+}

@@ -14,6 +14,7 @@ mod reminders;
 mod second;
 mod sources;
 mod table;
+mod token;
 mod written;
 
 pub use codes::{Code, normalise as read_code};
@@ -29,6 +30,7 @@ pub use reminders::{Reminder, too_late};
 pub use second::{Second, came_back, take_back};
 pub use sources::Sources;
 pub use table::{
-    Arm, Planned, Recipient, State, by_code, current, for_customer, kept_files, make_key, mark_posted, mark_printed,
-    mark_returned, mark_sending, need, piece_key, recipient, recipients, slugs,
+    Arm, Planned, Recipient, State, by_code, by_number, current, for_customer, kept_files, make_key, mark_posted,
+    mark_printed, mark_returned, mark_sending, need, piece_key, recipient, recipients, slugs,
 };
+pub use token::Tokens;

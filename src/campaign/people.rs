@@ -104,6 +104,7 @@ const HELD: &[Held] = &[
             ("at", "d.redeemed_at", Text),
             ("spend_minor", "d.spend_minor", Number),
             ("till", "d.till", Text),
+            ("receipt", "d.receipt", Text),
             ("undone_at", "COALESCE(d.undone_at, '')", Text),
         ],
         from: "FROM recipient_member m JOIN recipient r ON r.id = m.recipient_id JOIN campaign c ON c.id = r.campaign_id \
@@ -119,6 +120,7 @@ const HELD: &[Held] = &[
             ("spend_minor", "e.spend_minor", Number),
             ("till", "e.till", Text),
             ("reason", "e.reason", Text),
+            ("request", "COALESCE(e.request, '')", Text),
         ],
         from: "FROM redemption_event e WHERE e.recipient_id IN \
                (SELECT m.recipient_id FROM recipient_member m WHERE m.customer_id = ?1) \
@@ -180,13 +182,14 @@ pub fn forget(write: &Write<'_>, customer: &Customer, country: &str) -> Result<T
             None => blank(write, id)?,
             Some(first) => hand_over(write, &recipient, customer, *first, &others, country)?,
         }
-        write.run("UPDATE redemption_event SET reason = '' WHERE recipient_id = ?1", params![id])?;
+        write.run("UPDATE redemption_event SET reason = '', request = NULL WHERE recipient_id = ?1", params![id])?;
+        write.run("UPDATE redemption SET receipt = '' WHERE recipient_id = ?1", params![id])?;
         write.run("UPDATE outbox SET reply = '' WHERE recipient_id = ?1", params![id])?;
         write.run("UPDATE email_answer SET said = '' WHERE recipient_id = ?1", params![id])?;
     }
     write.run("UPDATE recipient SET customer_id = NULL WHERE customer_id = ?1", params![customer.id])?;
     for reference in &references {
-        let sql = "UPDATE redemption_event SET code = '', reason = '' WHERE recipient_id IS NULL AND code = ?1";
+        let sql = "UPDATE redemption_event SET code = '', reason = '', request = NULL WHERE recipient_id IS NULL AND code = ?1";
         write.run(sql, params![reference])?;
         let sql = "SELECT campaign_id FROM left_out WHERE ref = ?1";
         for campaign in write.all(sql, params![reference], |row| row.get::<i64>(0))? {

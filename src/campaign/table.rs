@@ -293,6 +293,12 @@ pub fn recipient(read: &Read<'_>, id: i64) -> Result<Recipient> {
     found.ok_or_else(|| Error::new("a recipient is gone from the database").hint("run `regulars doctor`"))
 }
 
+/// The recipient of a number, if it is one, with its campaign, void ones too.
+pub fn by_number(read: &Read<'_>, id: i64) -> Result<Option<(Planned, Recipient)>> {
+    let found = read.first(&format!("{RECIPIENT} WHERE r.id = ?1"), params![id], Recipient::from_row)?;
+    found.map(|recipient| Ok((by_id(read, recipient.campaign_id)?, recipient))).transpose()
+}
+
 /// The recipient of a code, with its campaign, void ones too.
 pub fn by_code(read: &Read<'_>, code: &Code) -> Result<Option<(Planned, Recipient)>> {
     let found = read.first(&format!("{RECIPIENT} WHERE r.code = ?1"), params![code.as_str()], Recipient::from_row)?;

@@ -276,6 +276,8 @@ fn at_till(recipient: &Recipient, visit: &Visit, index: usize) -> redemption::Vi
         at: visit.on.and_time(time),
         spend: Some(Money(visit.spend_minor)),
         till: if index.is_multiple_of(3) { "back" } else { "front" }.to_owned(),
+        receipt: String::new(),
+        request: None,
     }
 }
 

@@ -29,6 +29,7 @@ mod returned;
 mod run;
 mod segment;
 mod send;
+mod serve;
 mod unredeem;
 mod why;
 
@@ -90,6 +91,7 @@ enum Verb {
     Returned(returned::Arguments),
     FollowUp(follow_up::Arguments),
     Report(report::Arguments),
+    Serve(serve::Arguments),
     Backup(backup::Arguments),
     Doctor(doctor::Arguments),
 }
@@ -168,6 +170,7 @@ fn run(verb: &Verb, context: &Context) -> Result<Done> {
         Verb::Returned(arguments) => returned::run(arguments, context),
         Verb::FollowUp(arguments) => follow_up::run(arguments, context),
         Verb::Report(arguments) => report::run(arguments, context),
+        Verb::Serve(arguments) => serve::run(arguments, context),
         Verb::Backup(arguments) => backup::run(arguments, context),
         Verb::Doctor(arguments) => doctor::run(arguments, context),
     }

@@ -3,7 +3,7 @@
 use sha2::{Digest, Sha256};
 
 use super::Context;
-use crate::campaign::{self, Recipient};
+use crate::campaign::{self, Recipient, Tokens};
 use crate::email::{self, Dkim, Email, Key, Picture};
 use crate::error::{Error, Result};
 use crate::letter::{self, OnDesk};
@@ -15,24 +15,30 @@ use crate::words;
 pub(super) struct Writer<'s> {
     settings: &'s EmailSettings,
     dkim: Option<Dkim>,
+    /// Where one click unsubscribes, and what makes the end of that link.
+    unsubscribe: Option<(&'s str, Tokens)>,
 }
 
 impl Writer<'_> {
     /// The same without the key: enough to see whether an email can be made.
     pub(super) fn unsigned(&self) -> Self {
-        Self { settings: self.settings, dkim: None }
+        Self { settings: self.settings, dkim: None, unsubscribe: self.unsubscribe.clone() }
     }
 }
 
 /// Who writes the emails of a shop.
-pub(super) fn writer(shop: &Shop) -> Result<Writer<'_>> {
+pub(super) fn writer<'s>(read: &Read<'_>, shop: &'s Shop) -> Result<Writer<'s>> {
     let settings = sender(shop)?;
     if !has_address(shop) {
         return Err(Error::new("emails need the shop's postal address")
             .at("shop.toml")
             .hint("write it as `address = [\"1 Main Street\", \"Springfield, IL 62701\"]`"));
     }
-    Ok(Writer { settings, dkim: dkim(shop, settings)? })
+    let unsubscribe = match &settings.unsubscribe_url {
+        Some(url) => Some((url.as_str(), Tokens::of(read)?)),
+        None => None,
+    };
+    Ok(Writer { settings, dkim: dkim(shop, settings)?, unsubscribe })
 }
 
 /// What signs the emails, if shop.toml names a key.
@@ -111,6 +117,10 @@ fn made<T>(
     let look = &on.desk.stationery[letter.stationery];
     let (signer, signature) =
         letter.signer.as_ref().map_or((&look.signer, &look.signature), |signer| (&signer.name, &signer.signature));
+    let unsubscribe = writer.unsubscribe.as_ref().map(|(url, tokens)| {
+        let token = tokens.make(&on.planned.slug, recipient);
+        format!("{}/{token}", url.trim_end_matches('/'))
+    });
     let pictures: Vec<Picture<'_>> = on.sources.images().map(|(name, bytes)| picture(on, name, bytes)).collect();
     let message = Email {
         // The sender is that of today; the text is that of the plan.
@@ -129,6 +139,7 @@ fn made<T>(
         date: on.planned.dated,
         key,
         letter: None,
+        unsubscribe: unsubscribe.as_deref(),
         dkim: writer.dkim.as_ref(),
     };
     make(message).map_err(|e| if e.place().is_some() { e } else { named(e) })

@@ -66,7 +66,7 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
         (path, None)
     } else {
         let (path, page) = (stem.with_extension("eml"), stem.with_extension("html"));
-        let writer = pieces::writer(&shop)?;
+        let writer = pieces::writer(&read, &shop)?;
         shop::write_whole(&path, &pieces::email(&read, &on, &writer, &recipient)?)?;
         shop::write_whole(&page, pieces::email_page(&read, &on, &writer, &recipient)?.as_bytes())?;
         (path, Some(page))

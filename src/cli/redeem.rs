@@ -30,6 +30,9 @@ pub(super) struct Arguments {
     /// The till.
     #[arg(long, value_name = "NAME", default_value = "")]
     till: String,
+    /// The number of the receipt.
+    #[arg(long, value_name = "NUMBER", default_value = "")]
+    receipt: String,
 }
 
 pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
@@ -55,6 +58,8 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
             .transpose()
             .map_err(|e| e.at("--spend"))?,
         till: arguments.till.trim().to_owned(),
+        receipt: arguments.receipt.trim().to_owned(),
+        request: None,
     };
     let answer = store.write(|write| redemption::redeem(write, &visit, context.clock.today()))?;
     let sentence = sentence(&answer, &visit, &shop);

@@ -71,7 +71,7 @@ fn to_folder(
     shop: &Shop,
     emails: &[&Recipient],
 ) -> Result<Done> {
-    let writer = pieces::writer(shop)?;
+    let writer = pieces::writer(&store.read(), shop)?;
     let wanted = arguments.limit.unwrap_or(emails.len()).min(emails.len());
     let bar = progress(context, wanted, "Writing emails");
     let (mut written, mut faults) = (Vec::new(), Vec::new());
@@ -105,7 +105,7 @@ fn through_the_server(
     emails: &[&Recipient],
 ) -> Result<Done> {
     let sender = outbox::sender(shop, pieces::sender(shop)?, std::env::var("REGULARS_SMTP_PASSWORD").ok())?;
-    let writer = pieces::writer(shop)?;
+    let writer = pieces::writer(&store.read(), shop)?;
     let waits = |recipient: &Recipient| on.held_back.contains_key(&recipient.id);
     let before = outbox::entries(&store.read(), &on.planned, 0)?;
     let queued: HashSet<&str> = before.iter().filter(|e| e.state == "queued").map(|e| e.reference.as_str()).collect();

@@ -44,6 +44,8 @@ pub struct Email<'e> {
     pub key: &'e str,
     /// The printed letter, as a PDF that is attached.
     pub letter: Option<&'e [u8]>,
+    /// Where one click ends it: an https link of this piece.
+    pub unsubscribe: Option<&'e str>,
     /// What signs it.
     pub dkim: Option<&'e Dkim>,
 }
@@ -63,7 +65,10 @@ pub fn compose(email: &Email<'_>) -> Result<Vec<u8>> {
         .raw_header(header::subject(email.subject))
         .date(std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(noon(email.date)))
         .message_id(Some(format!("<{id}>")))
-        .raw_header(header::list_unsubscribe(&answers, email.key));
+        .raw_header(header::list_unsubscribe(&answers, email.key, email.unsubscribe));
+    if email.unsubscribe.is_some() {
+        message = message.raw_header(header::one_click());
+    }
     if let Some(reply_to) = reply_to {
         message = message.reply_to(reply_to);
     }
@@ -138,7 +143,10 @@ fn text_of(email: &Email<'_>, answers: &str) -> String {
     let body = plain::text(email.blocks, &phrases);
     let signed =
         [body.as_str(), email.signer].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n\n");
-    let no_more = plain::wrapped(&phrases.no_more.replace("{}", answers));
+    let no_more = match email.unsubscribe {
+        Some(link) => format!("{}\n{link}", plain::wrapped(phrases.no_more_link)),
+        None => plain::wrapped(&phrases.no_more.replace("{}", answers)),
+    };
     tidy(&format!("{signed}\n\n-- \n{}\n\n{no_more}\n", email.footer.join("\n")))
 }
 
@@ -184,6 +192,7 @@ mod tests {
             date: NaiveDate::from_ymd_opt(1990, 1, 15).expect("day"),
             key: "0123abcd",
             letter: None,
+            unsubscribe: None,
             dkim: None,
         };
         String::from_utf8(compose(&email).expect("composed")).expect("text")

@@ -63,10 +63,18 @@ pub(super) fn subject(text: &str) -> HeaderValue {
     HeaderValue::dangerous_new_pre_encoded(name, text, encoded)
 }
 
-/// How to get no more emails, for mail programs that offer a button for it: a mail to `answers` that names this piece.
-pub(super) fn list_unsubscribe(answers: &Address, key: &str) -> HeaderValue {
-    let value = format!("<mailto:{}?subject=unsubscribe%20{key}>", in_link(answers.as_ref()));
+/// How to get no more emails, for mail programs that offer a button for it: by `link`, if there is one, or a mail to
+/// `answers` that names this piece.
+pub(super) fn list_unsubscribe(answers: &Address, key: &str, link: Option<&str>) -> HeaderValue {
+    let link = link.map_or(String::new(), |link| format!("<{link}>, "));
+    let value = format!("{link}<mailto:{}?subject=unsubscribe%20{key}>", in_link(answers.as_ref()));
     HeaderValue::new(HeaderName::new_from_ascii_str("List-Unsubscribe"), value)
+}
+
+/// That the link acts at once, without asking (RFC 8058).
+pub(super) fn one_click() -> HeaderValue {
+    let name = HeaderName::new_from_ascii_str("List-Unsubscribe-Post");
+    HeaderValue::new(name, "List-Unsubscribe=One-Click".to_owned())
 }
 
 /// An address as part of a `mailto:` link.

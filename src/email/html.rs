@@ -32,8 +32,13 @@ pub(super) fn page(email: &Email<'_>, answers: &str, phrases: &Phrases, pictures
         page.paragraph(&escape(email.signer));
     }
     let footer: Vec<String> = email.footer.iter().map(|line| escape(line)).collect();
-    let link = format!("<a href=\"mailto:{}\">{}</a>", in_link(answers), escape(answers));
-    let no_more = escape(phrases.no_more).replace("{}", &link);
+    let no_more = match email.unsubscribe {
+        Some(link) => format!("<a href=\"{}\">{}</a>", escape(link), escape(phrases.no_more_link)),
+        None => {
+            let link = format!("<a href=\"mailto:{}\">{}</a>", in_link(answers), escape(answers));
+            escape(phrases.no_more).replace("{}", &link)
+        }
+    };
     format!(
         "<!DOCTYPE html>\n<html lang=\"{}\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\

@@ -6,15 +6,29 @@ pub(super) struct Phrases {
     pub(super) code: &'static str,
     /// How to get no more emails; `{}` is the address to write to.
     pub(super) no_more: &'static str,
+    /// The words of the link that ends them.
+    pub(super) no_more_link: &'static str,
 }
 
 /// The phrases of a language, given as a BCP 47 tag; English where there are none.
 pub(super) fn of(language: &str) -> Phrases {
-    let (code, no_more) = match language.split('-').next().unwrap_or_default() {
-        "de" => ("Ihr Code:", "Wenn Sie keine E-Mails mehr von uns möchten, schreiben Sie an {}."),
-        "fr" => ("Votre code :", "Si vous ne souhaitez plus recevoir nos e-mails, écrivez à {}."),
-        "es" => ("Su código:", "Si prefiere no recibir más correos nuestros, escriba a {}."),
-        _ => ("Your code:", "If you would rather have no more emails from us, write to {}."),
+    let (code, no_more, no_more_link) = match language.split('-').next().unwrap_or_default() {
+        "de" => (
+            "Ihr Code:",
+            "Wenn Sie keine E-Mails mehr von uns möchten, schreiben Sie an {}.",
+            "Keine E-Mails mehr von uns",
+        ),
+        "fr" => (
+            "Votre code :",
+            "Si vous ne souhaitez plus recevoir nos e-mails, écrivez à {}.",
+            "Ne plus recevoir nos e-mails",
+        ),
+        "es" => (
+            "Su código:",
+            "Si prefiere no recibir más correos nuestros, escriba a {}.",
+            "No recibir más correos nuestros",
+        ),
+        _ => ("Your code:", "If you would rather have no more emails from us, write to {}.", "No more emails from us"),
     };
-    Phrases { code, no_more }
+    Phrases { code, no_more, no_more_link }
 }

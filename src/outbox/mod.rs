@@ -11,6 +11,7 @@ mod settings;
 mod table;
 mod turn;
 mod undelivered;
+mod unsubscribe;
 mod wire;
 
 pub use look::{Offer, Trouble, look};
@@ -23,3 +24,4 @@ pub use table::{
 };
 pub use turn::Turn;
 pub use undelivered::{Heard, Undelivered, kept_answer, undelivered, wished};
+pub use unsubscribe::unsubscribe;

@@ -357,6 +357,12 @@ pub fn settle_doubt(write: &Write<'_>, piece: &Piece, now: NaiveDateTime) -> Res
     Ok(was)
 }
 
+/// The email that a recipient got, if it was one only.
+pub(super) fn only_piece_of(read: &Read<'_>, recipient: i64) -> Result<Option<Piece>> {
+    let pieces = read.all(&format!("{PIECE} AND o.recipient_id = ?1"), params![recipient], Piece::from_row)?;
+    Ok(Some(pieces).filter(|pieces| pieces.len() == 1).and_then(|mut pieces| pieces.pop()))
+}
+
 /// What the owner says about an email of which nobody knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {

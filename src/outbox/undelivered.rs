@@ -77,10 +77,24 @@ pub fn wished(
 ) -> Result<()> {
     let kind = if reason == Suppression::Complaint { "complaint" } else { "unsubscribed" };
     keep_answer(write, piece.recipient, Some(hash), kind, source, on)?;
-    book::suppress(write, &piece.address, reason, source, on)?;
+    say_no(write, piece.recipient, &piece.address, reason, source, on)
+}
+
+/// No email goes to an address any more, whoever has it, and the person whom an email there was made out to has said no.
+pub(super) fn say_no(
+    write: &Write<'_>,
+    recipient: i64,
+    address: &str,
+    reason: Suppression,
+    source: &str,
+    on: NaiveDate,
+) -> Result<()> {
+    if !address.is_empty() {
+        book::suppress(write, address, reason, source, on)?;
+    }
     let sql = "SELECT c.id FROM recipient r JOIN customer c ON c.id = r.customer_id WHERE r.id = ?1 AND c.email_consent <> 'no'";
     // Their card may have another address by now.
-    if let Some(id) = write.first(sql, params![piece.recipient], |row| row.get(0))? {
+    if let Some(id) = write.first(sql, params![recipient], |row| row.get(0))? {
         book::record_wish(write, id, book::Way::Email, "no", on, source)?;
     }
     Ok(())

@@ -1,6 +1,8 @@
 //! At the till: a code is accepted once, or refused with a reason; everything that happens is written down.
 
+mod day;
 mod past;
+mod promise;
 mod table;
 
 use chrono::{NaiveDate, NaiveDateTime};
@@ -13,7 +15,9 @@ use crate::money::Money;
 use crate::store::{Read, Write};
 use crate::words;
 
+pub use day::{Come, Guest, Happening, Progress, happened_on, last_come, progress, taken_on, to_come};
 pub use past::record_past;
+pub use promise::{Promise, Standing, promise};
 
 /// What somebody brings to the till.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,6 +44,10 @@ pub struct Visit {
     pub spend: Option<Money>,
     /// The till.
     pub till: String,
+    /// The number of the receipt.
+    pub receipt: String,
+    /// What makes this request itself: the same again is answered as before, and counts once.
+    pub request: Option<String>,
 }
 
 /// How it went.
@@ -71,6 +79,11 @@ impl Outcome {
             Self::Void => "void",
         }
     }
+
+    fn read(text: &str) -> Option<Self> {
+        let all = [Self::Accepted, Self::AlreadyRedeemed, Self::Expired, Self::NotYet, Self::Unknown, Self::Void];
+        all.into_iter().find(|outcome| outcome.as_str() == text)
+    }
 }
 
 impl Serialize for Outcome {
@@ -84,6 +97,9 @@ impl Serialize for Outcome {
 pub struct Answer {
     /// How it went.
     pub outcome: Outcome,
+    /// The number of the recipient.
+    #[serde(skip)]
+    pub recipient_id: Option<i64>,
     /// The code.
     pub code: Option<String>,
     /// The recipient's reference.
@@ -111,6 +127,7 @@ impl Answer {
     fn of(outcome: Outcome, found: Option<(&Planned, &Recipient)>) -> Self {
         Self {
             outcome,
+            recipient_id: found.map(|(_, r)| r.id),
             code: found.and_then(|(_, r)| r.code.clone()),
             reference: found.map(|(_, r)| r.reference.clone()),
             name: found.map(|(_, r)| r.name.clone()),
@@ -139,14 +156,14 @@ pub fn redeem(write: &Write<'_>, visit: &Visit, today: NaiveDate) -> Result<Answ
             Error::new("the amount spent cannot be negative").hint("what was taken back belongs into the purchases")
         );
     }
+    if let Some(answer) = answered_before(write, visit)? {
+        return Ok(answer);
+    }
     let found = find(write, &visit.claim)?;
     let Some((campaign, recipient)) = &found else {
-        let typed = match &visit.claim {
-            Claim::Code(code) => code.as_str(),
-            Claim::Person { reference, .. } => reference.as_str(),
-        };
-        table::event(write, None, typed, Outcome::Unknown.as_str(), visit, "")?;
-        return Ok(Answer::of(Outcome::Unknown, None));
+        let answer = Answer::of(Outcome::Unknown, None);
+        turned_away(write, visit, &answer)?;
+        return Ok(answer);
     };
     let outcome = judge(campaign, recipient, day);
     let outcome = if outcome == Outcome::Accepted && !table::insert(write, recipient.id, visit)? {
@@ -158,6 +175,65 @@ pub fn redeem(write: &Write<'_>, visit: &Visit, today: NaiveDate) -> Result<Answ
     table::event(write, Some(recipient.id), code, outcome.as_str(), visit, "")?;
     let now = campaign::recipient(write, recipient.id)?;
     Ok(Answer::of(outcome, Some((campaign, &now))))
+}
+
+/// What was said to the same request before.
+fn answered_before(read: &Read<'_>, visit: &Visit) -> Result<Option<Answer>> {
+    let Some(request) = &visit.request else { return Ok(None) };
+    let Some((outcome, recipient)) = table::answered(read, request)? else { return Ok(None) };
+    let Some(outcome) = Outcome::read(&outcome) else { return Ok(None) };
+    let found = recipient.map(|id| campaign::by_number(read, id)).transpose()?.flatten();
+    Ok(Some(Answer::of(outcome, found.as_ref().map(|(campaign, recipient)| (campaign, recipient)))))
+}
+
+/// What the till would say; nothing is redeemed, and nothing written down.
+///
+/// # Errors
+/// When the customer or campaign does not exist.
+pub fn look(read: &Read<'_>, claim: &Claim, day: NaiveDate) -> Result<Answer> {
+    Ok(match find(read, claim)? {
+        None => Answer::of(Outcome::Unknown, None),
+        Some((campaign, recipient)) => Answer::of(judge(&campaign, &recipient, day), Some((&campaign, &recipient))),
+    })
+}
+
+/// Writes down that somebody was turned away, as [`look`] said.
+///
+/// # Errors
+/// When the database fails.
+pub fn turned_away(write: &Write<'_>, visit: &Visit, answer: &Answer) -> Result<()> {
+    let typed = answer.code.as_deref().unwrap_or(match &visit.claim {
+        Claim::Code(code) => code,
+        Claim::Person { reference, .. } => reference,
+    });
+    table::event(write, answer.recipient_id, typed, answer.outcome.as_str(), visit, "")
+}
+
+/// Hands the gift over a second time, by the owner's leave. It is an event beside the redemption that stands, never another
+/// one; what was spent goes with it.
+///
+/// # Errors
+/// When the code is not one, or was not redeemed yet.
+pub fn honour_again(write: &Write<'_>, visit: &Visit) -> Result<Answer> {
+    let request = visit.request.as_deref().unwrap_or_default();
+    let is_repeated = table::answered(write, request)?.is_some();
+    let found = find(write, &visit.claim)?;
+    let Some((campaign, recipient)) = found.filter(|(_, recipient)| recipient.redeemed_on.is_some()) else {
+        return Err(Error::new("the gift was not handed over yet").hint("look again at the letter"));
+    };
+    if !is_repeated {
+        let code = recipient.code.as_deref().unwrap_or_default();
+        table::event(write, Some(recipient.id), code, "honoured_again", visit, "")?;
+    }
+    Ok(Answer::of(Outcome::AlreadyRedeemed, Some((&campaign, &recipient))))
+}
+
+/// Whether a gift was handed over a second time on a day.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn was_honoured_again(read: &Read<'_>, recipient_id: i64, day: NaiveDate) -> Result<bool> {
+    table::has_event(read, recipient_id, "honoured_again", day)
 }
 
 /// Whether a code holds on a day.
@@ -212,7 +288,14 @@ pub fn undo(write: &Write<'_>, typed: &str, reason: &str, now: NaiveDateTime) ->
             .hint("look again at the code: `regulars recipients NAME` lists who came with which"));
     }
     let till = recipient.till.clone().unwrap_or_default();
-    let visit = Visit { claim: Claim::Code(typed.to_owned()), at: now, spend: recipient.spend, till };
+    let visit = Visit {
+        claim: Claim::Code(typed.to_owned()),
+        at: now,
+        spend: recipient.spend,
+        till,
+        receipt: String::new(),
+        request: None,
+    };
     table::event(write, Some(recipient.id), code.as_str(), "undone", &visit, reason)?;
     Ok(Answer::of(Outcome::Accepted, Some((&planned, &recipient))))
 }
@@ -240,7 +323,14 @@ pub fn returned(
             .hint(format!("`regulars why {slug} {reference}` says why")));
     };
     campaign::mark_returned(write, &recipient, on)?;
-    let visit = Visit { claim: Claim::Code(String::new()), at: now, spend: None, till: String::new() };
+    let visit = Visit {
+        claim: Claim::Code(String::new()),
+        at: now,
+        spend: None,
+        till: String::new(),
+        receipt: String::new(),
+        request: None,
+    };
     table::event(write, Some(recipient.id), recipient.code.as_deref().unwrap_or_default(), "returned", &visit, "")?;
     campaign::recipient(write, recipient.id)
 }

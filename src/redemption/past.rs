@@ -19,6 +19,8 @@ pub fn record_past(write: &Write<'_>, visits: &[PastVisit]) -> Result<()> {
             at: came.on.and_time(noon),
             spend: Some(came.spend),
             till: TILL.to_owned(),
+            receipt: String::new(),
+            request: None,
         };
         table::insert(write, came.recipient_id, &visit)?;
         table::event(write, Some(came.recipient_id), "", Outcome::Accepted.as_str(), &visit, "taken in")?;

@@ -1,19 +1,20 @@
 //! Redemptions and events in the database.
 
-use chrono::NaiveDateTime;
+use chrono::{NaiveDate, NaiveDateTime};
 
 use super::Visit;
+use super::day::{Come, Guest, Happening, Progress};
 use crate::error::Result;
 use crate::money::Money;
 use crate::params;
-use crate::store::Write;
+use crate::store::{Read, Write};
 
 /// Writes a redemption down unless one stands already; whether it did.
 pub(super) fn insert(write: &Write<'_>, recipient_id: i64, visit: &Visit) -> Result<bool> {
-    let sql = "INSERT INTO redemption (recipient_id, redeemed_on, redeemed_at, spend_minor, till) \
-               VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (recipient_id) WHERE undone_at IS NULL DO NOTHING";
+    let sql = "INSERT INTO redemption (recipient_id, redeemed_on, redeemed_at, spend_minor, till, receipt) \
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (recipient_id) WHERE undone_at IS NULL DO NOTHING";
     let spend = visit.spend.unwrap_or(Money(0));
-    Ok(write.run(sql, params![recipient_id, visit.at.date(), visit.at, spend, visit.till])? == 1)
+    Ok(write.run(sql, params![recipient_id, visit.at.date(), visit.at, spend, visit.till, visit.receipt])? == 1)
 }
 
 /// Marks the redemption that stands as undone; whether there was one.
@@ -31,10 +32,102 @@ pub(super) fn event(
     visit: &Visit,
     reason: &str,
 ) -> Result<()> {
-    let sql = "INSERT INTO redemption_event (recipient_id, code, outcome, at, on_day, spend_minor, till, reason) \
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+    let sql = "INSERT INTO redemption_event (recipient_id, code, outcome, at, on_day, spend_minor, till, reason, request) \
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
     let code: String = code.chars().take(64).collect();
     let day = visit.at.date();
-    let values = params![recipient_id, code, outcome, visit.at, day, visit.spend, visit.till, reason];
+    let values = params![recipient_id, code, outcome, visit.at, day, visit.spend, visit.till, reason, visit.request];
     write.run(sql, values).map(|_| ())
+}
+
+/// What was said to a request, and to whom.
+pub(super) fn answered(read: &Read<'_>, request: &str) -> Result<Option<(String, Option<i64>)>> {
+    let sql = "SELECT outcome, recipient_id FROM redemption_event WHERE request = ?1";
+    read.first(sql, params![request], |row| Ok((row.get(0)?, row.get(1)?)))
+}
+
+/// Whether something happened to a recipient on a day.
+pub(super) fn has_event(read: &Read<'_>, recipient_id: i64, outcome: &str, day: NaiveDate) -> Result<bool> {
+    let sql = "SELECT count(*) > 0 FROM redemption_event WHERE recipient_id = ?1 AND outcome = ?2 AND on_day = ?3";
+    read.value(sql, params![recipient_id, outcome, day])
+}
+
+/// Everything that happened on a day, in its order. Of a redemption that stands, the receipt as well.
+pub(super) fn events_of(read: &Read<'_>, day: NaiveDate) -> Result<Vec<Happening>> {
+    let sql = "SELECT e.outcome, e.at, e.till, e.spend_minor, e.reason, e.recipient_id, COALESCE(r.name, ''), \
+               COALESCE(c.name, ''), COALESCE(d.receipt, ''), d.id IS NOT NULL \
+               FROM redemption_event e LEFT JOIN recipient r ON r.id = e.recipient_id \
+               LEFT JOIN campaign c ON c.id = r.campaign_id \
+               LEFT JOIN redemption d ON d.recipient_id = r.id AND d.undone_at IS NULL AND e.id = \
+               (SELECT max(x.id) FROM redemption_event x WHERE x.recipient_id = r.id AND x.outcome = 'accepted') \
+               WHERE e.on_day = ?1 ORDER BY e.at, e.id";
+    read.all(sql, params![day], |row| {
+        Ok(Happening {
+            outcome: row.get(0)?,
+            at: row.get(1)?,
+            till: row.get(2)?,
+            spend: row.get(3)?,
+            reason: row.get(4)?,
+            recipient_id: row.get(5)?,
+            name: row.get(6)?,
+            campaign: row.get(7)?,
+            receipt: row.get(8)?,
+            stands: row.get(9)?,
+        })
+    })
+}
+
+/// Those who came on a day, the last first.
+pub(super) fn last_come(read: &Read<'_>, day: NaiveDate, most: usize) -> Result<Vec<Come>> {
+    let sql = "SELECT d.redeemed_at, r.name, COALESCE(k.city, ''), c.gift_name FROM redemption d \
+               JOIN recipient r ON r.id = d.recipient_id JOIN campaign c ON c.id = r.campaign_id \
+               LEFT JOIN customer k ON k.id = r.customer_id WHERE d.redeemed_on = ?1 AND d.undone_at IS NULL \
+               ORDER BY d.redeemed_at DESC, d.id DESC LIMIT ?2";
+    read.all(sql, params![day, most], |row| {
+        Ok(Come { at: row.get(0)?, name: row.get(1)?, city: row.get(2)?, gift: row.get(3)? })
+    })
+}
+
+/// How many came on a day, and what was taken at it.
+pub(super) fn taken_on(read: &Read<'_>, day: NaiveDate) -> Result<(usize, Money)> {
+    let sql =
+        "SELECT count(*), COALESCE(sum(spend_minor), 0) FROM redemption WHERE redeemed_on = ?1 AND undone_at IS NULL";
+    let found = read.first(sql, params![day], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(found.unwrap_or((0, Money(0))))
+}
+
+/// How many were written to, and how many of them have come until a moment.
+pub(super) fn come_until(read: &Read<'_>, campaign_id: i64, until: NaiveDateTime) -> Result<Progress> {
+    let sql = "SELECT count(*), count(d.id) FROM recipient r LEFT JOIN redemption d ON d.recipient_id = r.id \
+               AND d.undone_at IS NULL AND d.redeemed_at <= ?2 WHERE r.campaign_id = ?1 AND r.arm = 'mailed'";
+    let found =
+        read.first(sql, params![campaign_id, until], |row| Ok(Progress { mailed: row.get(0)?, come: row.get(1)? }))?;
+    Ok(found.unwrap_or_default())
+}
+
+/// How many have not come until a moment, and the first of them in posting order; whose letter came back is not waited for.
+pub(super) fn to_come(
+    read: &Read<'_>,
+    campaign_id: i64,
+    until: NaiveDateTime,
+    most: usize,
+) -> Result<(usize, Vec<Guest>)> {
+    let from = "FROM recipient r LEFT JOIN customer k ON k.id = r.customer_id WHERE r.campaign_id = ?1 AND r.arm = 'mailed' \
+                AND r.number IS NOT NULL AND r.returned_on IS NULL AND NOT EXISTS \
+                (SELECT 1 FROM redemption d WHERE d.recipient_id = r.id AND d.undone_at IS NULL AND d.redeemed_at <= ?2)";
+    let all = read.value(&format!("SELECT count(*) {from}"), params![campaign_id, until])?;
+    let sql = format!(
+        "SELECT r.id, r.number, r.name, COALESCE(k.city, ''), COALESCE(k.phone, ''), r.branch {from} ORDER BY r.number LIMIT ?3"
+    );
+    let guests = read.all(&sql, params![campaign_id, until, most], |row| {
+        Ok(Guest {
+            recipient_id: row.get(0)?,
+            number: row.get(1)?,
+            name: row.get(2)?,
+            city: row.get(3)?,
+            phone: row.get(4)?,
+            branch: row.get(5)?,
+        })
+    })?;
+    Ok((all, guests))
 }

@@ -77,7 +77,7 @@ pub struct EmailSettings {
     /// The name under which DNS has the public half of that key.
     #[serde(default = "usual_selector")]
     pub dkim_selector: String,
-    /// Where one click unsubscribes.
+    /// Where one click unsubscribes: the public https address that leads to `/u` of `serve`.
     pub unsubscribe_url: Option<String>,
 }
 
@@ -123,6 +123,9 @@ impl Settings {
         if let Some(name) = file.timezone.as_deref().filter(|name| name.trim().is_empty()) {
             return Err(Error::new(format!("{} is not a time zone", words::quote(name))).at(line_of(text, "timezone")));
         }
+        if let Some(url) = file.email.as_ref().and_then(|email| email.unsubscribe_url.as_deref()) {
+            check_link(url).map_err(|e| e.at(line_of(text, "unsubscribe_url")))?;
+        }
         Ok(Self {
             name: file.name,
             address: file.address,
@@ -134,4 +137,15 @@ impl Settings {
             segments: file.segments,
         })
     }
+}
+
+/// Mail programs take nothing but https, and what is written into every email must be a plain address.
+fn check_link(url: &str) -> Result<()> {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:/%[]".contains(&byte);
+    let host = url.strip_prefix("https://").and_then(|rest| rest.split('/').next()).unwrap_or_default();
+    if host.is_empty() || host.starts_with(':') || !url.bytes().all(plain) || url.len() > 300 {
+        return Err(Error::new(format!("{} is not an https address", words::quote(url)))
+            .hint("write it like `unsubscribe_url = \"https://shop.example/u\"`"));
+    }
+    Ok(())
 }

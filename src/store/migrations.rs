@@ -16,6 +16,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/007_waves.sql"),
     include_str!("migrations/008_suppression.sql"),
     include_str!("migrations/009_answers.sql"),
+    include_str!("migrations/010_till.sql"),
 ];
 
 /// Marks the file as ours: "RGLR".

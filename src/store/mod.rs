@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, TransactionBehavior, params_from_iter};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::words;
 
 pub use backup::{Finding, backup, examine};
@@ -73,12 +73,8 @@ impl Store {
             }
             writer.pragma_update(None, "cache_size", -CACHE).map_err(fault::of)?;
             migrations::run(&mut writer)?;
-            let read_only = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-            let reader = Connection::open_with_flags(path, read_only).map_err(fault::of)?;
-            reader.busy_timeout(Duration::from_secs(10)).map_err(fault::of)?;
-            reader.pragma_update(None, "cache_size", -CACHE).map_err(fault::of)?;
             writer.set_prepared_statement_cache_capacity(64);
-            Ok(Self { reader, writer })
+            Ok(Self { reader: read_only(path)?, writer })
         };
         opened().map_err(|error| error.at(path.display()))
     }
@@ -109,6 +105,14 @@ impl Store {
         work(&Write { read: Read { connection: &transaction } })
     }
 
+    /// Waits no longer than this for another process that writes, instead of ten seconds.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub fn wait_at_most(&self, patience: Duration) -> Result<()> {
+        self.writer.busy_timeout(patience).map_err(fault::of)
+    }
+
     /// Writes the file anew, so that nothing that was erased can be read from it any more.
     ///
     /// # Errors
@@ -124,6 +128,37 @@ impl Store {
     /// When the database does not answer.
     pub fn limit_pages(&mut self, pages: u32) -> Result<()> {
         self.writer.pragma_update(None, "max_page_count", pages).map_err(fault::of)
+    }
+}
+
+fn read_only(path: &Path) -> Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let reader = Connection::open_with_flags(path, flags).map_err(fault::of)?;
+    reader.busy_timeout(Duration::from_secs(10)).map_err(fault::of)?;
+    reader.pragma_update(None, "cache_size", -CACHE).map_err(fault::of)?;
+    reader.set_prepared_statement_cache_capacity(64);
+    Ok(reader)
+}
+
+/// A view of the database for a thread that only reads, while a [`Store`] is open elsewhere.
+#[derive(Debug)]
+pub struct Reader {
+    connection: Connection,
+}
+
+impl Reader {
+    /// Opens a view of a database that a [`Store`] has brought up to date.
+    ///
+    /// # Errors
+    /// When it cannot be opened.
+    pub fn open(path: &Path) -> Result<Self> {
+        Ok(Self { connection: read_only(path).map_err(|error| error.at(path.display()))? })
+    }
+
+    /// A view for reading that cannot write.
+    #[must_use]
+    pub fn read(&self) -> Read<'_> {
+        Read { connection: &self.connection }
     }
 }
 
@@ -217,6 +252,24 @@ impl Write<'_> {
         statement.execute(params_from_iter(params)).map_err(fault::of)
     }
 
+    /// Runs `work` so that nothing of it happened when it fails, or panics, and what else the transaction holds stays.
+    ///
+    /// # Errors
+    /// Whatever `work` fails with. When the whole transaction was lost with it, as on a full disk, nothing more is tried.
+    pub fn attempt<T>(&self, work: impl FnOnce(&Self) -> Result<T>) -> Result<T> {
+        let connection = self.read.connection;
+        if connection.is_autocommit() {
+            return Err(Error::of(Kind::Machine, "the database gave up what was being written; nothing was changed")
+                .hint("do it again"));
+        }
+        connection.execute_batch("SAVEPOINT attempt").map_err(fault::of)?;
+        let undo = Undo { connection };
+        let done = work(self)?;
+        std::mem::forget(undo);
+        connection.execute_batch("RELEASE attempt").map_err(fault::of)?;
+        Ok(done)
+    }
+
     /// A statement that is going to be run very often.
     ///
     /// # Errors
@@ -260,6 +313,20 @@ impl Write<'_> {
 
     fn pragma(&self, name: &str, value: i64) -> Result<()> {
         self.read.connection.pragma_update(None, name, value).map_err(fault::of)
+    }
+}
+
+/// Takes an attempt back unless it is forgotten in time.
+struct Undo<'s> {
+    connection: &'s Connection,
+}
+
+impl Drop for Undo<'_> {
+    fn drop(&mut self) {
+        // After a full disk there is no transaction left to take anything back in.
+        if !self.connection.is_autocommit() {
+            let _ = self.connection.execute_batch("ROLLBACK TO attempt; RELEASE attempt");
+        }
     }
 }
 
@@ -313,6 +380,33 @@ mod tests {
         });
         assert!(failed.is_err());
         assert_eq!(store.read().value::<i64>("SELECT count(*) FROM setting", params![]).expect("count"), 0);
+    }
+
+    #[test]
+    fn an_attempt_that_fails_or_panics_leaves_the_others_alone() {
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join("regulars.db");
+        let mut store = Store::create(&path).expect("new");
+        let set = |write: &Write<'_>, key: &str| {
+            write.run("INSERT INTO setting (key, value) VALUES (?1, ?2)", params![key, vec![1_u8]])
+        };
+        let done = store.write(|w| {
+            w.attempt(|w| set(w, "a"))?;
+            let failed = w.attempt(|w| set(w, "b").and_then(|_| set(w, "a")));
+            assert!(failed.is_err(), "one key twice");
+            let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+                w.attempt(|w| -> Result<()> {
+                    set(w, "c")?;
+                    panic!("on purpose")
+                })
+            }));
+            assert!(panicked.is_err());
+            w.attempt(|w| set(w, "d"))
+        });
+        done.expect("committed");
+        let reader = Reader::open(&path).expect("reader");
+        let keys = reader.read().all("SELECT key FROM setting ORDER BY key", params![], |row| row.get::<String>(0));
+        assert_eq!(keys.expect("keys"), ["a", "d"]);
     }
 
     #[test]

@@ -21,8 +21,10 @@ mod crowd;
 pub mod pdf;
 mod post;
 mod run;
+mod server;
 
 pub use base::{Shop, copy_into, dump, files_below, fixtures};
 pub use crowd::Crowd;
 pub use post::{House, PostOffice};
 pub use run::{Run, outside, program, tools, words_of};
+pub use server::{Page, Server};

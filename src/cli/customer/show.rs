@@ -6,12 +6,12 @@ use serde_json::json;
 
 use super::said;
 use crate::book::{self, Card, Note};
-use crate::campaign::{self, Arm};
 use crate::cli::Context;
 use crate::cli::done::Done;
 use crate::clock::{ago, long_date};
 use crate::error::Result;
 use crate::merge;
+use crate::redemption::{self, Promise, Standing};
 use crate::shop::Shop;
 use crate::store::Read;
 use crate::words;
@@ -54,30 +54,22 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
     Ok(Done::new(text, &object))
 }
 
-/// The gift of the newest campaign that they are in. Whoever was held out reads like anyone without a letter.
+/// The gift that waits for somebody, for the page and for programs.
 fn gift(read: &Read<'_>, id: i64, today: NaiveDate) -> Result<Option<Gift>> {
-    for slug in campaign::slugs(read)?.iter().rev() {
-        let Some(planned) = campaign::current(read, slug)? else { continue };
-        let Some(recipient) = campaign::for_customer(read, planned.id, id)? else { continue };
-        if recipient.arm == Arm::HeldOut || planned.gift_name.is_empty() {
-            return Ok(None);
-        }
-        let state = match planned.claim_until {
-            _ if recipient.redeemed_on.is_some() => "given",
-            Some(until) if today > until => "over",
-            _ if today < planned.starts() => "not_yet",
-            _ => "waiting",
-        };
-        return Ok(Some(Gift {
-            campaign: planned.slug,
-            name: planned.gift_name,
-            code: recipient.code,
-            claim_until: planned.claim_until,
-            redeemed_on: recipient.redeemed_on,
-            state,
-        }));
-    }
-    Ok(None)
+    let gift = |promise: Promise| Gift {
+        campaign: promise.planned.slug,
+        name: promise.planned.gift_name,
+        code: promise.recipient.code,
+        claim_until: promise.planned.claim_until,
+        redeemed_on: promise.recipient.redeemed_on,
+        state: match promise.standing {
+            Standing::Waiting => "waiting",
+            Standing::Given => "given",
+            Standing::Over => "over",
+            Standing::NotYet => "not_yet",
+        },
+    };
+    Ok(redemption::promise(read, id, today)?.map(gift))
 }
 
 /// The card as it stands on the counter.

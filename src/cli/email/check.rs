@@ -119,7 +119,8 @@ fn missing(shop: &Shop) -> Vec<Missing> {
             false,
             "nobody can take themselves off by one click: they write to you, and you must do it within ten days; Gmail and \
              Yahoo ask for the click from whoever sends them more than 5,000 emails a day",
-            "`regulars bounces MAILDIR` reads what they write; by hand it is `regulars customer set REF email_consent=no`",
+            "let a public https address lead to `/u/` of `regulars serve`, and name it: \
+              `unsubscribe_url = \"https://shop.example/u\"`; until then `regulars bounces MAILDIR` reads what they write",
         );
     }
     missing

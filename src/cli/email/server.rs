@@ -85,7 +85,7 @@ fn told(trouble: Trouble) -> (&'static str, String, &'static str) {
 /// The largest email that is still to go, by campaign, in bytes: one of each branch is made.
 fn largest(shop: &Shop) -> Result<Option<(String, u64)>> {
     let store = shop.store()?;
-    let writer = pieces::writer(shop)?;
+    let writer = pieces::writer(&store.read(), shop)?;
     let mut largest = None;
     for slug in campaign::slugs(&store.read())? {
         let planned = campaign::need(&store.read(), &slug)?;

@@ -44,7 +44,7 @@ impl Runner<'_> {
         self.refused = true;
         let sender =
             outbox::sender(self.shop, pieces::sender(self.shop)?, std::env::var("REGULARS_SMTP_PASSWORD").ok())?;
-        let writer = pieces::writer(self.shop)?;
+        let writer = pieces::writer(&store.read(), self.shop)?;
         self.refused = false;
         let on = self.desk(store, planned, wave)?;
         let unsigned = writer.unsigned();

@@ -1,0 +1,74 @@
+//! The token in an email by which its recipient wants no more of them: it looks like chance, says nothing of anybody, and
+//! nobody makes one without the shop's key.
+//!
+//! It is the number of the recipient under a mask, and a seal over it, the campaign and the reference. The mask comes from
+//! the seal, so that no two tokens look alike.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use super::codes::keyed;
+use super::table::{self, Recipient};
+use crate::error::Result;
+use crate::store::Read;
+
+/// Bytes of the number under its mask, and of the seal before it.
+const NUMBER: usize = 6;
+const SEAL: usize = 16;
+
+/// Makes tokens and knows them again.
+#[derive(Debug, Clone)]
+pub struct Tokens {
+    key: Vec<u8>,
+}
+
+impl Tokens {
+    /// With the shop's key.
+    ///
+    /// # Errors
+    /// When the shop has none.
+    pub fn of(read: &Read<'_>) -> Result<Self> {
+        Ok(Self { key: table::key(read)? })
+    }
+
+    /// The token of a recipient, of 30 signs that stand in a link as they are: always the same.
+    pub fn make(&self, slug: &str, recipient: &Recipient) -> String {
+        let seal = self.seal(recipient.id, slug, &recipient.reference);
+        let mask = self.mask(&seal);
+        let number = recipient.id.to_be_bytes();
+        let masked = number[8 - NUMBER..].iter().zip(mask).map(|(byte, mask)| byte ^ mask);
+        URL_SAFE_NO_PAD.encode(seal.into_iter().chain(masked).collect::<Vec<u8>>())
+    }
+
+    /// The recipient of a token, with the campaign's name; nobody when it was not made here.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub fn find(&self, read: &Read<'_>, token: &str) -> Result<Option<(String, Recipient)>> {
+        let Some(bytes) = URL_SAFE_NO_PAD.decode(token).ok().filter(|bytes| bytes.len() == SEAL + NUMBER) else {
+            return Ok(None);
+        };
+        let (seal, masked) = bytes.split_at(SEAL);
+        let number = masked.iter().zip(self.mask(seal)).fold(0, |n, (byte, mask)| n << 8 | i64::from(byte ^ mask));
+        let Some((planned, recipient)) = table::by_number(read, number)? else { return Ok(None) };
+        let is_ours = same(seal, &self.seal(number, &planned.slug, &recipient.reference));
+        Ok(is_ours.then_some((planned.slug, recipient)))
+    }
+
+    fn seal(&self, number: i64, slug: &str, reference: &str) -> [u8; SEAL] {
+        let mut seal = [0; SEAL];
+        seal.copy_from_slice(&keyed(&self.key, &["no more", &number.to_string(), slug, reference])[..SEAL]);
+        seal
+    }
+
+    fn mask(&self, seal: &[u8]) -> [u8; NUMBER] {
+        let mut mask = [0; NUMBER];
+        mask.copy_from_slice(&keyed(&self.key, &["mask", &URL_SAFE_NO_PAD.encode(seal)])[..NUMBER]);
+        mask
+    }
+}
+
+/// Whether two seals are the same, taking as long when they are not.
+fn same(one: &[u8], other: &[u8]) -> bool {
+    one.len() == other.len() && one.iter().zip(other).fold(0, |all, (a, b)| all | (a ^ b)) == 0
+}

@@ -1,0 +1,113 @@
+//! What happened at the till on a day, and who is still to come.
+
+use chrono::{NaiveDate, NaiveDateTime};
+
+use super::table;
+use crate::campaign::Planned;
+use crate::error::Result;
+use crate::money::Money;
+use crate::store::Read;
+
+/// One line of the record of everything that happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Happening {
+    /// `accepted`, `undone`, `honoured_again`, or why somebody was turned away.
+    pub outcome: String,
+    /// When.
+    pub at: NaiveDateTime,
+    /// At which till.
+    pub till: String,
+    /// What was spent.
+    pub spend: Option<Money>,
+    /// Why it was taken back.
+    pub reason: String,
+    /// The number of the recipient; none when the code was unknown.
+    pub recipient_id: Option<i64>,
+    /// The recipient.
+    pub name: String,
+    /// The campaign.
+    pub campaign: String,
+    /// The number of the receipt.
+    pub receipt: String,
+    /// Whether it is a redemption that was not taken back.
+    pub stands: bool,
+}
+
+/// Somebody who came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Come {
+    /// When.
+    pub at: NaiveDateTime,
+    /// Who.
+    pub name: String,
+    /// From which town.
+    pub city: String,
+    /// What they were given.
+    pub gift: String,
+}
+
+/// Somebody who is still to come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Guest {
+    /// The number of the recipient.
+    pub recipient_id: i64,
+    /// The place in posting order.
+    pub number: usize,
+    /// Who.
+    pub name: String,
+    /// From which town.
+    pub city: String,
+    /// Their telephone number.
+    pub phone: String,
+    /// The branch of the campaign.
+    pub branch: String,
+}
+
+/// How far a campaign has come.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// How many were written to.
+    pub mailed: usize,
+    /// How many of them came.
+    pub come: usize,
+}
+
+/// Everything that happened on a day, in its order, refusals too.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn happened_on(read: &Read<'_>, day: NaiveDate) -> Result<Vec<Happening>> {
+    table::events_of(read, day)
+}
+
+/// Those who came on a day, the last first.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn last_come(read: &Read<'_>, day: NaiveDate, most: usize) -> Result<Vec<Come>> {
+    table::last_come(read, day, most)
+}
+
+/// How many came on a day, and what they spent.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn taken_on(read: &Read<'_>, day: NaiveDate) -> Result<(usize, Money)> {
+    table::taken_on(read, day)
+}
+
+/// How many have come to a campaign until a moment, of how many.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn progress(read: &Read<'_>, planned: &Planned, until: NaiveDateTime) -> Result<Progress> {
+    table::come_until(read, planned.id, until)
+}
+
+/// How many have not come until a moment, and the first of them.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn to_come(read: &Read<'_>, planned: &Planned, until: NaiveDateTime, most: usize) -> Result<(usize, Vec<Guest>)> {
+    table::to_come(read, planned.id, until, most)
+}

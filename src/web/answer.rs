@@ -1,0 +1,101 @@
+//! A page as an answer, and what is said when there is none: in words, with what to do, never an internal error.
+
+use std::sync::Arc;
+
+use axum::extract::State as Has;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
+use serde::Serialize;
+use tera::Context;
+
+use super::state::State;
+use super::wording;
+use crate::error::{Error, Kind, Result};
+
+/// What is left to say when a template fails.
+const BROKEN: &str = "This page is broken. Please report it.\n";
+
+/// A page, or why there is none.
+pub(super) fn page(state: &State, name: &str, context: &Context) -> Response {
+    match state.pages.render(name, context) {
+        Ok(html) => Html(html).into_response(),
+        Err(fault) => {
+            tracing::error!(%fault, page = name, cause = ?std::error::Error::source(&fault), "a page is broken");
+            (StatusCode::INTERNAL_SERVER_ERROR, BROKEN).into_response()
+        }
+    }
+}
+
+/// A page made of what was gathered for it, or why there is none.
+pub(super) fn page_of(state: &State, name: &str, gathered: Result<impl Serialize>) -> Response {
+    match gathered {
+        Ok(gathered) => match Context::from_serialize(&gathered) {
+            Ok(context) => page(state, name, &context),
+            Err(cause) => {
+                tracing::error!(page = name, %cause, "a page is broken");
+                (StatusCode::INTERNAL_SERVER_ERROR, BROKEN).into_response()
+            }
+        },
+        Err(fault) => trouble(state, &fault),
+    }
+}
+
+/// What went wrong, in words: 503 when the machine cannot now, 422 when what was asked for cannot be.
+pub(super) fn trouble(state: &State, fault: &Error) -> Response {
+    trouble_before(state, fault, "/till")
+}
+
+/// The same on a page from which `back` leads on; from that for the world nothing does.
+pub(super) fn trouble_before(state: &State, fault: &Error, back: &str) -> Response {
+    let is_machine = fault.kind() == Kind::Machine;
+    let (status, title) = if is_machine {
+        (StatusCode::SERVICE_UNAVAILABLE, "Not now.")
+    } else {
+        (StatusCode::UNPROCESSABLE_ENTITY, "That did not work.")
+    };
+    if is_machine {
+        tracing::error!(%fault, "could not answer");
+    }
+    let hint = sentence(fault.what_next().unwrap_or_default());
+    let response = said(state, status, title, &sentence(fault.message()), &hint, back);
+    if is_machine { later(response) } else { response }
+}
+
+/// The machine cannot now: a button does the same again, with the same token, so that it counts once.
+pub(super) fn try_again(state: &State, fault: &Error, action: &str, fields: &[(&str, &str)]) -> Response {
+    tracing::error!(%fault, "could not answer");
+    let mut context = Context::new();
+    context.insert("title", "Not written down.");
+    context.insert("what", &sentence(fault.message()));
+    context.insert("hint", "Keep it in your hand for a moment, and try again.");
+    context.insert("back", "/till");
+    context.insert("action", action);
+    context.insert("fields", fields);
+    later((StatusCode::SERVICE_UNAVAILABLE, page(state, "trouble.html", &context)).into_response())
+}
+
+fn later(mut response: Response) -> Response {
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("10"));
+    response
+}
+
+/// A short page: what is the matter, and what to do.
+pub(super) fn said(state: &State, status: StatusCode, title: &str, what: &str, hint: &str, back: &str) -> Response {
+    let mut context = Context::new();
+    context.insert("title", title);
+    context.insert("what", what);
+    context.insert("hint", hint);
+    context.insert("back", back);
+    (status, page(state, "trouble.html", &context)).into_response()
+}
+
+/// There is no such page.
+pub(super) async fn nothing_here(Has(state): Has<Arc<State>>) -> Response {
+    said(&state, StatusCode::NOT_FOUND, "There is nothing here.", "This address leads nowhere.", "", "")
+}
+
+/// A message as a sentence on a page.
+pub(super) fn sentence(message: &str) -> String {
+    let text = wording::capital(&message.replace('`', ""));
+    if text.is_empty() { text } else { text + "." }
+}

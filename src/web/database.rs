@@ -1,0 +1,271 @@
+//! The database beside the web: one thread that writes, a few that read, and answers that can be waited for.
+//!
+//! The writer takes all jobs that wait, runs each within one transaction so that one which fails does not take the others
+//! with it, and commits once; only then is anybody told. A commit waits for the disk, so that many tills at once cost little
+//! more than one.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+
+use crate::book;
+use crate::error::{Error, Kind, Result};
+use crate::shop::Shop;
+use crate::store::{Read, Reader, Store, Write};
+
+/// Threads that read.
+const READERS: usize = 3;
+
+/// Jobs that share one commit at most.
+const TOGETHER: usize = 64;
+
+/// Jobs that may wait before others are turned away.
+const WAITING: usize = 1_024;
+
+/// How long another process may hold the database before the pages say so.
+const PATIENCE: Duration = Duration::from_secs(4);
+
+/// The way to the threads; when the last copy is gone they end.
+#[derive(Clone)]
+pub(super) struct Database {
+    writer: mpsc::SyncSender<Box<dyn WriteJob>>,
+    readers: mpsc::SyncSender<ReadJob>,
+}
+
+type ReadJob = Box<dyn FnOnce(&Read<'_>) + Send>;
+
+/// Something to write, told how it went after the commit.
+trait WriteJob: Send {
+    /// Runs it within the transaction of all.
+    fn run(&mut self, write: &Write<'_>);
+    /// Tells whoever waits: its own outcome, or why the transaction of all did not come about.
+    fn tell(self: Box<Self>, whole: &Result<()>);
+}
+
+/// A job whose outcome is `T`.
+struct Job<T, F> {
+    work: Option<F>,
+    done: Option<Result<T>>,
+    waiting: oneshot::Sender<Result<T>>,
+}
+
+impl<T: Send, F: FnOnce(&Write<'_>) -> Result<T> + Send> WriteJob for Job<T, F> {
+    fn run(&mut self, write: &Write<'_>) {
+        if let Some(work) = self.work.take() {
+            self.done = Some(guarded(|| write.attempt(work)));
+        }
+    }
+
+    fn tell(self: Box<Self>, whole: &Result<()>) {
+        let outcome = match (self.done, whole) {
+            // Its own fault is the better news to whoever made it.
+            (Some(Err(own)), _) => Err(own),
+            (_, Err(all)) => Err(all.again()),
+            (Some(done), Ok(())) => done,
+            (None, Ok(())) => Err(broken()),
+        };
+        // Whoever asked may have gone home.
+        let _ = self.waiting.send(outcome);
+    }
+}
+
+/// The threads, to be waited for.
+pub(super) struct Threads(Vec<JoinHandle<()>>);
+
+impl Threads {
+    /// Waits until all that was handed to them is done.
+    pub(super) fn join(self) {
+        for thread in self.0 {
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Database {
+    /// Opens the database of a shop and starts the threads.
+    pub(super) fn open(shop: &Shop) -> Result<(Self, Threads)> {
+        let mut store = shop.store()?;
+        store.wait_at_most(PATIENCE)?;
+        if !book::words_are_indexed(&store.read())? {
+            store.write(book::index_words)?;
+        }
+        let path = shop.database();
+        let (writer, jobs) = mpsc::sync_channel(WAITING);
+        let (readers, questions) = mpsc::sync_channel(WAITING);
+        let questions = Arc::new(Mutex::new(questions));
+        let mut threads = Vec::new();
+        for _ in 0..READERS {
+            let (reader, questions) = (Reader::open(&path)?, Arc::clone(&questions));
+            threads.push(start("reader", move || answer_all(&reader, &questions))?);
+        }
+        threads.push(start("writer", move || write_all(store, &jobs))?);
+        Ok((Self { writer, readers }, Threads(threads)))
+    }
+
+    /// Runs `work` in a transaction; when this is answered it is on disk, or nothing of it happened.
+    ///
+    /// # Errors
+    /// Whatever `work` fails with; that of the machine when the disk is full, the database stays locked, or too many wait.
+    pub(super) async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Write<'_>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let (waiting, answer) = oneshot::channel();
+        self.writer.try_send(Box::new(Job { work: Some(work), done: None, waiting })).map_err(|_| crowded())?;
+        answer.await.unwrap_or_else(|_| Err(broken()))
+    }
+
+    /// Runs `work` on a view of the database that cannot write.
+    ///
+    /// # Errors
+    /// Whatever `work` fails with; that of the machine when too many wait.
+    pub(super) async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Read<'_>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let (waiting, answer) = oneshot::channel();
+        let job: ReadJob = Box::new(move |read| drop(waiting.send(guarded(|| work(read)))));
+        self.readers.try_send(job).map_err(|_| crowded())?;
+        answer.await.unwrap_or_else(|_| Err(broken()))
+    }
+}
+
+fn start(name: &str, run: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>> {
+    let thread = std::thread::Builder::new().name(name.to_owned()).spawn(run);
+    thread.map_err(|e| Error::of(Kind::Machine, "the server could not be started").because(e))
+}
+
+/// The writer: what waits is done together.
+fn write_all(mut store: Store, jobs: &mpsc::Receiver<Box<dyn WriteJob>>) {
+    while let Ok(first) = jobs.recv() {
+        let mut together = vec![first];
+        together.extend(jobs.try_iter().take(TOGETHER - 1));
+        let whole = store.write(|write| {
+            for job in &mut together {
+                job.run(write);
+            }
+            Ok(())
+        });
+        if let Err(fault) = &whole {
+            tracing::error!(jobs = together.len(), %fault, "nothing was written");
+        }
+        for job in together {
+            job.tell(&whole);
+        }
+    }
+}
+
+/// A reader: one question after the other.
+fn answer_all(reader: &Reader, questions: &Mutex<mpsc::Receiver<ReadJob>>) {
+    loop {
+        let next = questions.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let Ok(question) = next else { return };
+        question(&reader.read());
+    }
+}
+
+/// Runs `work`; a panic in it is a fault of the program that stays with this one job.
+fn guarded<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
+        tracing::error!("a job panicked");
+        Err(broken())
+    })
+}
+
+fn broken() -> Error {
+    Error::of(Kind::Machine, "the program failed at this; nothing was written down").hint("please report it")
+}
+
+fn crowded() -> Error {
+    Error::of(Kind::Machine, "too many are asking at once; nothing was written down").hint("try again in a moment")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::params;
+
+    fn shop(folder: &Path) -> Shop {
+        let text = "name = \"A\"\naddress = []\ncountry = \"US\"\ncurrency = \"USD\"\n";
+        std::fs::write(folder.join("shop.toml"), text).expect("shop.toml");
+        drop(Store::create(&folder.join("regulars.db")).expect("database"));
+        Shop::open(folder).expect("a shop")
+    }
+
+    /// Of the settings that the tests keep.
+    const COUNT: &str = "SELECT count(*) FROM setting WHERE LENGTH(value) = 1 AND key < 'a'";
+
+    fn keep(write: &Write<'_>, key: usize) -> Result<usize> {
+        write.run("INSERT INTO setting (key, value) VALUES (?1, ?2)", params![key.to_string(), vec![1_u8]])
+    }
+
+    #[test]
+    fn many_write_together_and_a_bad_one_harms_nobody() {
+        let folder = tempfile::tempdir().expect("folder");
+        let (database, threads) = Database::open(&shop(folder.path())).expect("open");
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("runtime");
+        let outcomes = runtime.block_on(async {
+            let tasks: Vec<_> = (0..200)
+                .map(|n| {
+                    let database = database.clone();
+                    tokio::spawn(async move {
+                        database
+                            .write(move |write| {
+                                keep(write, n)?;
+                                match n % 10 {
+                                    3 => Err(Error::new("no")),
+                                    7 => panic!("on purpose"),
+                                    _ => Ok(n),
+                                }
+                            })
+                            .await
+                    })
+                })
+                .collect();
+            let mut outcomes = Vec::new();
+            for task in tasks {
+                outcomes.push(task.await.expect("the task").is_ok());
+            }
+            let kept = database.read(|read| read.value::<i64>(COUNT, params![])).await;
+            assert_eq!(kept.expect("a count"), 160, "what was answered is there to read");
+            outcomes
+        });
+        assert!(outcomes.iter().enumerate().all(|(n, done)| *done == !matches!(n % 10, 3 | 7)));
+        drop((database, runtime));
+        threads.join();
+    }
+
+    #[test]
+    fn what_a_full_disk_takes_away_nobody_is_told_as_done() {
+        let folder = tempfile::tempdir().expect("folder");
+        let shop = shop(folder.path());
+        let mut store = shop.store().expect("store");
+        store.limit_pages(1).expect("limited");
+        let (writer, jobs) = mpsc::sync_channel::<Box<dyn WriteJob>>(8);
+        let mut answers = Vec::new();
+        for n in 0..3_usize {
+            let (waiting, answer) = oneshot::channel();
+            let work = move |write: &Write<'_>| {
+                let bytes = vec![0_u8; if n == 1 { 1 << 20 } else { 1 }];
+                write.run("INSERT INTO setting (key, value) VALUES (?1, ?2)", params![n.to_string(), bytes])
+            };
+            writer.send(Box::new(Job { work: Some(work), done: None, waiting })).expect("sent");
+            answers.push(answer);
+        }
+        drop(writer);
+        write_all(store, &jobs);
+        let told: Vec<bool> = answers.iter_mut().map(|answer| answer.try_recv().expect("told").is_ok()).collect();
+        let store = shop.store().expect("store");
+        for (n, told) in told.iter().enumerate() {
+            let sql = "SELECT count(*) FROM setting WHERE key = ?1";
+            let there = store.read().value::<i64>(sql, params![n.to_string()]).expect("count") == 1;
+            assert_eq!(*told, there, "job {n}");
+        }
+        assert!(!told[1], "the disk was full");
+    }
+}

@@ -1,0 +1,112 @@
+//! The pages: a small web server on the shop's own machine for the till, the owner, and whoever wants no more emails.
+//!
+//! Requests are taken by a few tasks that never touch the database: `database.rs` has threads for that, one that writes and
+//! some that read. `router.rs` says which page answers what; each page has a file of its own.
+
+mod answer;
+mod assets;
+mod database;
+mod owner;
+mod pages;
+mod router;
+mod state;
+mod till;
+mod unsubscribe;
+mod wording;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::sync::Notify;
+
+use crate::clock::Running;
+use crate::error::{Error, Kind, Result};
+use crate::shop::Shop;
+use crate::words;
+use database::Database;
+use state::State;
+
+/// Where the pages are when nothing else is said.
+pub const USUAL: &str = "127.0.0.1:7788";
+
+/// How long requests that are under way may take when the server is told to stop.
+const LAST_ORDERS: Duration = Duration::from_secs(10);
+
+/// Tells a running server to stop.
+#[derive(Debug, Clone, Default)]
+pub struct Stop(Arc<Notify>);
+
+impl Stop {
+    /// Stops it: nothing new is taken, what is under way is finished.
+    pub fn now(&self) {
+        self.0.notify_one();
+    }
+}
+
+/// Serves the pages of a shop until it is told to stop; `ready` learns the address. Writes structured lines about what it
+/// does to stderr, in which nobody is named.
+///
+/// # Errors
+/// When the address is taken or is none, or the database cannot be opened.
+pub fn serve(shop: Shop, clock: Running, listen: &str, stop: &Stop, ready: impl FnOnce(SocketAddr)) -> Result<()> {
+    // Whoever embeds this may have a log of their own.
+    let _ = tracing_subscriber::fmt().with_writer(std::io::stderr).with_ansi(false).with_target(false).try_init();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_io()
+        .enable_time()
+        .build()
+        .map_err(|e| Error::of(Kind::Machine, "the server could not be started").because(e))?;
+    let (database, threads) = Database::open(&shop)?;
+    let done = runtime.block_on(listen_and_answer(shop, clock, database, listen, stop, ready));
+    // What was handed to the writer is on disk before the program ends.
+    drop(runtime);
+    threads.join();
+    done
+}
+
+async fn listen_and_answer(
+    shop: Shop,
+    clock: Running,
+    database: Database,
+    listen: &str,
+    stop: &Stop,
+    ready: impl FnOnce(SocketAddr),
+) -> Result<()> {
+    let listener = TcpListener::bind(listen).await.map_err(|e| cannot_listen(listen, e))?;
+    let address = listener.local_addr().map_err(|e| cannot_listen(listen, e))?;
+    let router = router::router(Arc::new(State::new(shop, clock, database)?));
+    ready(address);
+    tracing::info!(%address, "listening");
+    let ending = Arc::new(Notify::new());
+    let (told, end) = (Arc::clone(&stop.0), Arc::clone(&ending));
+    let until = async move {
+        told.notified().await;
+        tracing::info!("stopping");
+        end.notify_one();
+    };
+    let serving = axum::serve(listener, router).with_graceful_shutdown(until);
+    // Somebody who opens a connection and says nothing keeps nobody from going home.
+    let last_orders = async {
+        ending.notified().await;
+        tokio::time::sleep(LAST_ORDERS).await;
+    };
+    tokio::select! {
+        served = serving => served.map_err(|e| cannot_listen(listen, e))?,
+        () = last_orders => tracing::warn!("not everybody was answered"),
+    }
+    Ok(())
+}
+
+fn cannot_listen(listen: &str, error: std::io::Error) -> Error {
+    let hint = match error.kind() {
+        std::io::ErrorKind::AddrInUse => {
+            "another program is there, perhaps another `regulars serve`: end it, or choose another port"
+        }
+        std::io::ErrorKind::PermissionDenied => "ports below 1024 belong to the system: choose another",
+        _ => "write an address of this machine and a port, such as `127.0.0.1:7788`",
+    };
+    Error::new(format!("cannot listen on {}", words::quote(listen))).hint(hint).because(error)
+}

@@ -1,0 +1,21 @@
+//! The owner's pages: the day with its sums, and who is still to come.
+
+mod day;
+mod to_come;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::routing::{get, post};
+
+use super::state::State;
+
+/// The routes of the owner.
+pub(super) fn routes() -> Router<Arc<State>> {
+    Router::new()
+        .route("/owner/day", get(day::today))
+        .route("/owner/day/{day}", get(day::of))
+        .route("/owner/day/{day}/undo/{recipient}", post(day::undo))
+        .route("/owner/to-come", get(to_come::newest))
+        .route("/owner/to-come/{campaign}", get(to_come::of))
+}

@@ -1,0 +1,50 @@
+//! The templates of the pages, in the binary. All that is put into them is escaped.
+
+use tera::{Context, Tera};
+
+use crate::error::{Error, Result};
+use crate::shop::Shop;
+
+/// Each template by its name; the end of it says that what goes in is escaped.
+const TEMPLATES: &[(&str, &str)] = &[
+    ("outside.html", include_str!("pages/outside.html")),
+    ("unsubscribe.html", include_str!("pages/unsubscribe.html")),
+    ("unsubscribed.html", include_str!("pages/unsubscribed.html")),
+    ("trouble.html", include_str!("pages/trouble.html")),
+    ("frame.html", include_str!("pages/frame.html")),
+    ("next.html", include_str!("pages/next.html")),
+    ("gift.html", include_str!("pages/gift.html")),
+    ("which.html", include_str!("pages/which.html")),
+    ("waiting.html", include_str!("pages/waiting.html")),
+    ("found.html", include_str!("pages/found.html")),
+    ("card.html", include_str!("pages/card.html")),
+    ("given.html", include_str!("pages/given.html")),
+    ("again.html", include_str!("pages/again.html")),
+    ("refused.html", include_str!("pages/refused.html")),
+    ("day.html", include_str!("pages/day.html")),
+    ("to-come.html", include_str!("pages/to-come.html")),
+];
+
+/// The templates, read once.
+pub(super) struct Pages {
+    tera: Tera,
+}
+
+impl Pages {
+    pub(super) fn new(shop: &Shop) -> Result<Self> {
+        let mut tera = Tera::new();
+        tera.autoescape_on([".html"]);
+        tera.add_raw_templates(TEMPLATES.iter().copied()).map_err(broken)?;
+        tera.global_context().insert("shop", &shop.settings.name);
+        Ok(Self { tera })
+    }
+
+    /// A page. What every page has: `till`, empty where there is none.
+    pub(super) fn render(&self, name: &str, context: &Context) -> Result<String> {
+        self.tera.render(name, context).map_err(broken)
+    }
+}
+
+fn broken(cause: tera::Error) -> Error {
+    Error::new("a page of the program is broken").hint("please report it").because(cause)
+}

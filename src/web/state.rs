@@ -1,0 +1,78 @@
+//! What every page has at hand.
+
+use std::collections::HashMap;
+use std::sync::atomic::AtomicUsize;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::database::Database;
+use super::pages::Pages;
+use super::till::Searches;
+use crate::book::Vocabulary;
+use crate::campaign::{self, Planned};
+use crate::clock::Running;
+use crate::error::Result;
+use crate::shop::Shop;
+use crate::store::Read;
+
+/// How long a new name may be missing from those that forgive a slip; typed right it is found at once.
+const STALE: Duration = Duration::from_secs(600);
+
+/// The shop, the time, the database and the pages: one for all requests.
+pub(super) struct State {
+    /// The shop, as shop.toml had it when the server was started.
+    pub(super) shop: Shop,
+    /// The time.
+    pub(super) clock: Running,
+    /// The database.
+    pub(super) database: Database,
+    /// The templates.
+    pub(super) pages: Pages,
+    /// How many unsubscribe at this moment.
+    pub(super) leaving: AtomicUsize,
+    /// What was searched for at the till.
+    pub(super) searches: Searches,
+    vocabulary: Mutex<Option<(Instant, Arc<Vocabulary>)>>,
+    stocks: Mutex<HashMap<i64, Option<usize>>>,
+}
+
+impl State {
+    pub(super) fn new(shop: Shop, clock: Running, database: Database) -> Result<Self> {
+        Ok(Self {
+            pages: Pages::new(&shop)?,
+            shop,
+            clock,
+            database,
+            leaving: AtomicUsize::default(),
+            searches: Searches::default(),
+            vocabulary: Mutex::default(),
+            stocks: Mutex::default(),
+        })
+    }
+
+    /// The words of the book's names and towns, for whoever mistypes one.
+    pub(super) fn vocabulary(&self, read: &Read<'_>) -> Result<Arc<Vocabulary>> {
+        let mut kept = self.vocabulary.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((since, known)) = &*kept
+            && since.elapsed() < STALE
+        {
+            return Ok(Arc::clone(known));
+        }
+        let fresh = Arc::new(Vocabulary::of(read)?);
+        *kept = Some((Instant::now(), Arc::clone(&fresh)));
+        Ok(fresh)
+    }
+
+    /// How many gifts there were, if the campaign says so. A plan never changes, and so it is read once.
+    pub(super) fn stock(&self, read: &Read<'_>, planned: &Planned) -> Result<Option<usize>> {
+        let mut kept = self.stocks.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(stock) = kept.get(&planned.id) {
+            return Ok(*stock);
+        }
+        // A campaign that was taken in from a spreadsheet has no file.
+        let file = campaign::kept_files(read, planned)?.campaign(&planned.slug).ok();
+        let stock = file.and_then(|file| file.gift).and_then(|gift| gift.stock);
+        kept.insert(planned.id, stock);
+        Ok(stock)
+    }
+}

@@ -1,0 +1,307 @@
+//! The card: how to greet them, what must not be forgotten, what the letter promised, and the one button.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State as Has};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use chrono::NaiveDate;
+use serde::Serialize;
+
+use super::which::Till;
+use super::{refused, searches};
+use crate::book::{self, Customer};
+use crate::campaign;
+use crate::clock;
+use crate::error::{Error, Result};
+use crate::redemption::{self, Claim, Outcome, Promise, Standing};
+use crate::store::Read;
+use crate::web::answer;
+use crate::web::state::State;
+use crate::web::wording::{self, Gift};
+
+/// How many purchases and notes are shown.
+const PURCHASES: usize = 4;
+const NOTES: usize = 3;
+
+/// The page.
+#[derive(Serialize)]
+pub(super) struct Page {
+    till: String,
+    customer: i64,
+    /// The search that they were found by, to go back to.
+    search: String,
+    name: String,
+    since: String,
+    complaint: Option<Complaint>,
+    act: Option<Act>,
+    /// Why there is nothing to hand over.
+    nothing: Option<Nothing>,
+    bought: Vec<Bought>,
+    facts: Vec<(&'static str, String)>,
+    notes: Vec<Noted>,
+    address: Vec<(&'static str, &'static str, String)>,
+    /// What was typed and could not be taken, to be mended.
+    pub(super) mend: Mend,
+    /// Makes the requests of this page themselves: pressed twice, each counts once.
+    once: String,
+}
+
+#[derive(Serialize)]
+struct Complaint {
+    age: String,
+    text: String,
+    others: usize,
+}
+
+/// What may be handed over.
+#[derive(Serialize)]
+struct Act {
+    recipient: i64,
+    gift: Gift,
+    symbol: String,
+}
+
+#[derive(Serialize)]
+struct Nothing {
+    title: String,
+    text: String,
+    /// The letter, where it says more.
+    recipient: Option<i64>,
+}
+
+#[derive(Serialize)]
+struct Bought {
+    what: String,
+    when: String,
+    price: String,
+}
+
+#[derive(Serialize)]
+struct Noted {
+    when: String,
+    text: String,
+}
+
+/// What is wrong with what was typed, beside the field that it is about.
+#[derive(Debug, Clone, Default, Serialize)]
+pub(super) struct Mend {
+    /// `amount`, `note` or `address`.
+    pub(super) field: &'static str,
+    /// What is the matter.
+    pub(super) says: String,
+    /// What was typed into the amount.
+    pub(super) amount: String,
+    /// And as the receipt.
+    pub(super) receipt: String,
+    /// And as the note.
+    pub(super) note: String,
+    /// The amount is asked about: pressing again takes it.
+    pub(super) sure: bool,
+    /// The token of the request that is asked about.
+    pub(super) once: String,
+}
+
+/// Which card.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Whose {
+    /// Of a customer.
+    Person(i64),
+    /// Of whoever a letter went to.
+    Letter(i64),
+}
+
+/// Somebody out of the list of names.
+pub(super) async fn of_found(
+    Has(state): Has<Arc<State>>,
+    till: Till,
+    Path((search, customer)): Path<(String, i64)>,
+) -> Response {
+    show(&state, till, Whose::Person(customer), search, Mend::default()).await
+}
+
+/// Somebody whose number is known.
+pub(super) async fn of_person(Has(state): Has<Arc<State>>, till: Till, Path(customer): Path<i64>) -> Response {
+    show(&state, till, Whose::Person(customer), String::new(), Mend::default()).await
+}
+
+/// Whoever a letter went to; when its code does not hold, why.
+pub(super) async fn of_letter(Has(state): Has<Arc<State>>, till: Till, Path(recipient): Path<i64>) -> Response {
+    let today = state.clock.now().date();
+    let looked = state.database.read(move |read| {
+        let code = campaign::by_number(read, recipient)?.and_then(|(_, recipient)| recipient.code);
+        code.map(|code| redemption::look(read, &Claim::Code(code), today)).transpose()
+    });
+    match looked.await {
+        Err(fault) => answer::trouble(&state, &fault),
+        Ok(None) => Redirect::to("/till").into_response(),
+        Ok(Some(answer)) if answer.outcome == Outcome::Accepted => {
+            show(&state, till, Whose::Letter(recipient), String::new(), Mend::default()).await
+        }
+        Ok(Some(_)) => refused::page(&state, till, recipient).await,
+    }
+}
+
+/// The card, with what is to be mended on it.
+pub(super) async fn show(state: &Arc<State>, till: Till, whose: Whose, search: String, mend: Mend) -> Response {
+    let (here, today) = (Arc::clone(state), state.clock.now().date());
+    let is_mended = !mend.says.is_empty();
+    let gathered = state.database.read(move |read| gather(read, &here, till, whose, search, mend, today)).await;
+    let response = answer::page_of(state, "card.html", gathered);
+    if is_mended && response.status() == StatusCode::OK {
+        return (StatusCode::UNPROCESSABLE_ENTITY, response).into_response();
+    }
+    response
+}
+
+fn gather(
+    read: &Read<'_>,
+    state: &State,
+    till: Till,
+    whose: Whose,
+    search: String,
+    mend: Mend,
+    today: NaiveDate,
+) -> Result<Page> {
+    let settings = &state.shop.settings;
+    let customer = customer(read, whose)?;
+    let card = book::card(read, &customer, today)?;
+    let household = book::household_of(read, &customer)?.members;
+    let promise = match whose {
+        Whose::Person(id) => redemption::promise(read, id, today)?,
+        Whose::Letter(id) => campaign::by_number(read, id)?.map(|(planned, recipient)| Promise {
+            planned,
+            recipient,
+            standing: Standing::Waiting,
+        }),
+    };
+    let name = match &promise {
+        Some(promise) => wording::recipient(&promise.recipient),
+        None => wording::household(&customer, &household),
+    };
+    let day = |day: NaiveDate| clock::long_date(day, &settings.country);
+    let (act, nothing) = to_hand_over(promise.as_ref(), state, today);
+    let complaint = card.open_complaints.first().map(|oldest| Complaint {
+        age: match clock::ago(oldest.on, today) {
+            ago if ago.ends_with(" ago") => format!("{} old", ago.trim_end_matches(" ago")),
+            recent => format!("from {recent}"),
+        },
+        text: oldest.text.clone(),
+        others: card.open_complaints.len() - 1,
+    });
+    let bought = card.purchases.iter().take(PURCHASES).map(|purchase| Bought {
+        what: if purchase.item.is_empty() { "A purchase".to_owned() } else { purchase.item.clone() },
+        when: day(purchase.on),
+        price: settings.currency.show(purchase.amount),
+    });
+    let notes = card
+        .contacts
+        .iter()
+        .take(NOTES)
+        .map(|note| Noted { when: format!("{}, {}", day(note.on), note.kind), text: note.text.clone() });
+    let field = |key: &'static str, label: &'static str| (key, label, customer.field(key).to_owned());
+    Ok(Page {
+        till: till.0,
+        customer: customer.id,
+        search,
+        since: wording::last_here(card.last_visit, today),
+        complaint,
+        act,
+        nothing,
+        bought: bought.collect(),
+        facts: facts(&card, &household, &name, promise.as_ref(), settings.country.as_str()),
+        notes: notes.collect(),
+        address: vec![
+            field("street", "Street"),
+            field("street2", "More of the street"),
+            field("city", "Town"),
+            field("state", "State"),
+            field("postcode", "Postcode"),
+        ],
+        name,
+        once: if mend.once.is_empty() { searches::token()? } else { mend.once.clone() },
+        mend,
+    })
+}
+
+/// Whose card it is. A letter's is that of the best-ranked of the household.
+fn customer(read: &Read<'_>, whose: Whose) -> Result<Customer> {
+    let gone = || Error::new("this person is not in the book any more").hint("look for them by name");
+    let id = match whose {
+        Whose::Person(id) => id,
+        Whose::Letter(id) => {
+            let (_, recipient) = campaign::by_number(read, id)?.ok_or_else(gone)?;
+            book::resolve_ref(read, &recipient.reference)?.ok_or_else(gone)?
+        }
+    };
+    book::by_id(read, id).map_err(|_| gone())
+}
+
+/// What may be handed over, or why nothing.
+fn to_hand_over(promise: Option<&Promise>, state: &State, today: NaiveDate) -> (Option<Act>, Option<Nothing>) {
+    let settings = &state.shop.settings;
+    let day = |day: NaiveDate| wording::day(day, today, &settings.country);
+    let Some(Promise { planned, recipient, standing }) = promise else {
+        let text = "Everything else is as always.".to_owned();
+        return (None, Some(Nothing { title: "No letter this year".to_owned(), text, recipient: None }));
+    };
+    let gift = Gift::of(&planned.gift_name);
+    let (title, text) = match (standing, recipient.redeemed_on, planned.claim_until) {
+        (Standing::Waiting, ..) => {
+            let symbol = settings.currency.symbol.trim().to_owned();
+            return (Some(Act { recipient: recipient.id, gift, symbol }), None);
+        }
+        (Standing::Given, Some(on), _) => (format!("Had the {}", gift.noun), format!("On {}.", day(on))),
+        (Standing::Over, _, Some(until)) => {
+            (format!("The {} is not waiting any more", gift.noun), format!("It waited until {}.", day(until)))
+        }
+        _ => (format!("The {} is not there yet", gift.noun), format!("It waits from {}.", day(planned.starts()))),
+    };
+    (None, Some(Nothing { title, text, recipient: Some(recipient.id) }))
+}
+
+/// What is worth knowing, a line each; nothing that is not known.
+fn facts(
+    card: &book::Card,
+    household: &[Customer],
+    heading: &str,
+    promise: Option<&Promise>,
+    country: &str,
+) -> Vec<(&'static str, String)> {
+    let field = |name: &str| card.fields.get(name).cloned().unwrap_or_default();
+    let others: Vec<String> =
+        household.iter().filter(|member| member.reference != card.reference).map(Customer::name).collect();
+    let is_children =
+        |key: &str| matches!(key.to_lowercase().as_str(), "children" | "child" | "kids" | "sons" | "daughters");
+    let (children, taste): (Vec<_>, Vec<_>) = card.preferences.iter().partition(|(key, _)| is_children(key));
+    let children: Vec<String> = children.into_iter().map(|(_, value)| value.clone()).collect();
+    let taste: Vec<String> = taste.into_iter().map(|(key, value)| format!("{key} {value}")).collect();
+    let letter = promise.map_or(String::new(), |Promise { planned, recipient, .. }| {
+        let number = recipient.number.map_or(String::new(), |number| format!(", no. {number}"));
+        let code = recipient.code.as_deref().map_or(String::new(), |code| format!(", code {code}"));
+        format!("{} of {}{number}{code}", planned.name, clock::long_date(planned.dated, country))
+    });
+    let all = [
+        ("Name", if heading.contains(&card.name) { String::new() } else { card.name.clone() }),
+        ("Spouse", field("spouse")),
+        ("At home", others.join(", ")),
+        ("Children", children.join("; ")),
+        ("Taste", taste.join("; ")),
+        ("Remember", field("notes")),
+        ("Birthday", field("birthday")),
+        ("Letter", letter),
+        ("Last year", promise.map_or(String::new(), last_year)),
+    ];
+    all.into_iter().filter(|(_, text)| !text.is_empty()).collect()
+}
+
+/// What came of the letter before this one.
+fn last_year(promise: &Promise) -> String {
+    let field = |name: &str| promise.recipient.fields.get(&format!("last_year.{name}")).unwrap_or_default().to_owned();
+    match field("response").as_str() {
+        "redeemed" => format!("came for {}", field("gift")),
+        "not_redeemed" => format!("did not come for {}", field("gift")),
+        "undeliverable" => "the letter came back".to_owned(),
+        _ => String::new(),
+    }
+}

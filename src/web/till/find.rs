@@ -1,0 +1,205 @@
+//! Finding: a code leads straight to its letter, anything else to a list of names under two headings.
+
+use std::sync::Arc;
+
+use axum::extract::{Form, Path, State as Has};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use chrono::{NaiveDate, NaiveDateTime};
+use serde::{Deserialize, Serialize};
+
+use super::refused;
+use super::which::Till;
+use crate::book;
+use crate::campaign;
+use crate::clock;
+use crate::error::Result;
+use crate::redemption::{self, Answer, Claim, Outcome, Promise, Standing, Visit};
+use crate::store::Read;
+use crate::web::answer;
+use crate::web::state::State;
+use crate::web::wording::{self, Gift};
+use crate::words;
+
+/// The right one is among the first ten.
+const MOST: usize = 10;
+
+/// What is typed is not longer.
+const LONGEST: usize = 200;
+
+/// What came out of the field.
+#[derive(Deserialize)]
+pub(super) struct Asked {
+    q: String,
+    /// What stood in it when the page was made, and who was first: the same again opens the first.
+    #[serde(default)]
+    was: String,
+    #[serde(default)]
+    first: String,
+}
+
+/// The list of names.
+#[derive(Serialize)]
+struct Found {
+    till: String,
+    typed: String,
+    search: String,
+    heading: String,
+    waiting: Vec<Person>,
+    others: Vec<Person>,
+    status: String,
+    more: String,
+    /// Why a thing that looks like a code is none.
+    not_a_code: bool,
+}
+
+#[derive(Serialize)]
+struct Person {
+    id: i64,
+    name: String,
+    place: String,
+    gift: String,
+    is_bottle: bool,
+}
+
+/// Whatever was typed or scanned.
+pub(super) async fn find(Has(state): Has<Arc<State>>, till: Till, Form(asked): Form<Asked>) -> Response {
+    let typed: String = asked.q.trim().chars().take(LONGEST).collect();
+    if typed.is_empty() {
+        return Redirect::to("/till").into_response();
+    }
+    match scanned(&state, &till, &typed, true).await {
+        Ok(Some(response)) => return response,
+        Ok(None) => {}
+        Err(fault) => return answer::trouble(&state, &fault),
+    }
+    let first = asked.first.parse::<i64>().ok().filter(|_| typed == asked.was);
+    match (state.searches.keep(&typed), first) {
+        (Ok(search), Some(first)) => Redirect::to(&format!("/till/found/{search}/{first}")).into_response(),
+        (Ok(search), None) => Redirect::to(&format!("/till/found/{search}")).into_response(),
+        (Err(fault), _) => answer::trouble(&state, &fault),
+    }
+}
+
+/// Where a code leads: to its letter, or to why it does not hold. What is none leads nowhere, and neither does one that is on
+/// no letter, unless it was `meant` as one: a telephone number or a name may have the signs of a code by chance.
+pub(super) async fn scanned(state: &Arc<State>, till: &Till, typed: &str, meant: bool) -> Result<Option<Response>> {
+    let Ok(code) = campaign::read_code(typed) else { return Ok(None) };
+    let (claim, now) = (Claim::Code(code.as_str().to_owned()), state.clock.now());
+    let asked = claim.clone();
+    let answer = state.database.read(move |read| redemption::look(read, &asked, now.date())).await?;
+    let is_plain = typed.bytes().all(|b| b.is_ascii_digit()) || typed.bytes().all(|b| b.is_ascii_alphabetic());
+    if answer.outcome == Outcome::Unknown && (!meant || is_plain) {
+        return Ok(None);
+    }
+    if answer.outcome != Outcome::Accepted {
+        write_down(state, till, claim, &answer, now).await?;
+    }
+    Ok(Some(match answer.recipient_id {
+        Some(id) => Redirect::to(&format!("/till/letter/{id}")).into_response(),
+        None => (StatusCode::NOT_FOUND, refused::unknown(state, till, code.as_str())).into_response(),
+    }))
+}
+
+/// Keeps that somebody was turned away.
+async fn write_down(state: &State, till: &Till, claim: Claim, answer: &Answer, now: NaiveDateTime) -> Result<()> {
+    let visit = Visit { claim, at: now, spend: None, till: till.0.clone(), receipt: String::new(), request: None };
+    let answer = answer.clone();
+    state.database.write(move |write| redemption::turned_away(write, &visit, &answer)).await
+}
+
+/// The names.
+pub(super) async fn found(Has(state): Has<Arc<State>>, till: Till, Path(search): Path<String>) -> Response {
+    let Some(typed) = state.searches.find(&search) else { return Redirect::to("/till").into_response() };
+    let (here, today) = (Arc::clone(&state), state.clock.now().date());
+    let gathered = state.database.read(move |read| gather(read, &here, till, typed, search, today)).await;
+    answer::page_of(&state, "found.html", gathered)
+}
+
+fn gather(
+    read: &Read<'_>,
+    state: &State,
+    till: Till,
+    typed: String,
+    search: String,
+    today: NaiveDate,
+) -> Result<Found> {
+    let (all, hits) = book::find(read, &*state.vocabulary(read)?, &typed, today, MOST)?;
+    let country = &state.shop.settings.country;
+    let (mut waiting, mut others, mut gifts) = (Vec::new(), Vec::new(), Vec::new());
+    for hit in &hits {
+        let promise = redemption::promise(read, hit.id, today)?;
+        let (is_waiting, gift) = what_waits(promise.as_ref(), today, country);
+        let is_bottle = promise.as_ref().is_some_and(|promise| Gift::of(&promise.planned.gift_name).is_bottle);
+        let place = wording::town_and_last(&hit.city, hit.last_visit, today);
+        let person = Person { id: hit.id, name: hit.name.clone(), place, gift, is_bottle };
+        if is_waiting {
+            gifts.extend(promise.map(|promise| Gift::of(&promise.planned.gift_name).one));
+            waiting.push(person);
+        } else {
+            others.push(person);
+        }
+    }
+    gifts.dedup();
+    let heading = match gifts.as_slice() {
+        [one] => format!("{} is waiting", wording::capital(one)),
+        _ => "Something is waiting".to_owned(),
+    };
+    let first = waiting.first().or(others.first());
+    let status = match first {
+        None => format!("Nobody sounds like {typed}."),
+        Some(first) => format!(
+            "{}. First: {}, {}, {}. Enter opens.",
+            words::count(hits.len(), "person"),
+            first.name,
+            first.place,
+            first.gift
+        ),
+    };
+    let more = match all.saturating_sub(hits.len()) {
+        0 => String::new(),
+        n => format!("{} more. Another word, such as the town, narrows it down.", words::thousands(n)),
+    };
+    Ok(Found {
+        till: till.0,
+        not_a_code: hits.is_empty() && looks_like_a_code(&typed),
+        typed,
+        search,
+        heading,
+        waiting,
+        others,
+        status,
+        more,
+    })
+}
+
+/// Whether something waits, and what is said of it in a line.
+fn what_waits(promise: Option<&Promise>, today: NaiveDate, country: &str) -> (bool, String) {
+    let Some(Promise { planned, recipient, standing }) = promise else {
+        return (false, "no letter this year".to_owned());
+    };
+    let noun = Gift::of(&planned.gift_name).noun;
+    let day = |day: Option<NaiveDate>| day.map(|day| wording::date(day, today, country)).unwrap_or_default();
+    match standing {
+        Standing::Waiting => (true, format!("{}: {noun}", planned.name)),
+        Standing::Given => (false, format!("had the {noun} {}", given_when(recipient.redeemed_on, today, country))),
+        Standing::Over => (false, format!("the {noun} waited until {}", day(planned.claim_until))),
+        Standing::NotYet => (false, format!("the {noun} waits from {}", day(Some(planned.starts())))),
+    }
+}
+
+fn given_when(on: Option<NaiveDate>, today: NaiveDate, country: &str) -> String {
+    match on {
+        Some(on) if on == today => "earlier today".to_owned(),
+        Some(on) if clock::ago(on, today) == "yesterday" => "yesterday".to_owned(),
+        Some(on) => format!("on {}", wording::date(on, today, country)),
+        None => String::new(),
+    }
+}
+
+/// Eight signs with digits among the letters, which is how codes look and names do not.
+fn looks_like_a_code(typed: &str) -> bool {
+    let signs: Vec<char> = typed.chars().filter(char::is_ascii_alphanumeric).collect();
+    let others = typed.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | ' '));
+    (7..=9).contains(&signs.len()) && others && signs.iter().any(char::is_ascii_digit)
+}

@@ -1,0 +1,40 @@
+//! The till: waiting, found, the card, given, refused. Each page does one thing, and its field is ready for the scanner.
+//!
+//! No address holds a name, a code or a reference: what was typed is kept here under a token that says nothing, people and
+//! letters go by the numbers of their rows. A code that is scanned into any field is a search, whatever the field is for.
+
+mod card;
+mod find;
+mod given;
+mod hand_over;
+mod notes;
+mod refused;
+mod searches;
+mod waiting;
+mod which;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::routing::{get, post};
+
+use super::state::State;
+pub(super) use searches::Searches;
+
+/// The routes of the till.
+pub(super) fn routes() -> Router<Arc<State>> {
+    Router::new()
+        .route("/till", get(waiting::page))
+        .route("/till/which", get(which::ask).post(which::choose))
+        .route("/till/find", post(find::find))
+        .route("/till/found/{search}", get(find::found))
+        .route("/till/found/{search}/{customer}", get(card::of_found))
+        .route("/till/person/{customer}", get(card::of_person))
+        .route("/till/letter/{recipient}", get(card::of_letter))
+        .route("/till/hand-over/{recipient}", post(hand_over::hand_over))
+        .route("/till/given/{recipient}", get(given::page))
+        .route("/till/undo/{recipient}", post(given::undo))
+        .route("/till/again/{recipient}", get(refused::given_again).post(refused::give_again))
+        .route("/till/note/{customer}", post(notes::note))
+        .route("/till/address/{customer}", post(notes::address))
+}

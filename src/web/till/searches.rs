@@ -1,0 +1,44 @@
+//! What was searched for, under tokens that say nothing, so that a page of names can be gone back to; and tokens that make
+//! a request itself.
+
+use std::collections::VecDeque;
+use std::sync::{Mutex, PoisonError};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use crate::error::{Error, Kind, Result};
+
+/// So many searches are kept, of all tills: the last hours of a busy day.
+const KEPT: usize = 2_000;
+
+/// The searches of this run of the server, the newest last.
+#[derive(Default)]
+pub(in crate::web) struct Searches(Mutex<VecDeque<(String, String)>>);
+
+impl Searches {
+    /// Keeps what was typed; the token to find it by.
+    pub(super) fn keep(&self, typed: &str) -> Result<String> {
+        let token = token()?;
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.len() == KEPT {
+            kept.pop_front();
+        }
+        kept.push_back((token.clone(), typed.to_owned()));
+        Ok(token)
+    }
+
+    /// What was typed; nothing when that is long ago.
+    pub(super) fn find(&self, token: &str) -> Option<String> {
+        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.iter().rev().find(|(known, _)| known == token).map(|(_, typed)| typed.clone())
+    }
+}
+
+/// Twelve bytes of chance, as they stand in an address.
+pub(super) fn token() -> Result<String> {
+    let mut bytes = [0; 12];
+    getrandom::fill(&mut bytes)
+        .map_err(|e| Error::of(Kind::Machine, "the machine gave no random numbers").because(e))?;
+    Ok(URL_SAFE_NO_PAD.encode(bytes))
+}

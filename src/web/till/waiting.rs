@@ -1,0 +1,99 @@
+//! Waiting: where to scan, what is given away these days, how today goes, who came last. No money is shown here.
+
+use std::sync::Arc;
+
+use axum::extract::State as Has;
+use axum::response::Response;
+use chrono::{NaiveDate, NaiveDateTime};
+use serde::Serialize;
+
+use super::which::Till;
+use crate::campaign::{self, Planned};
+use crate::error::Result;
+use crate::redemption;
+use crate::store::Read;
+use crate::web::answer;
+use crate::web::state::State;
+use crate::web::wording::{self, Gift};
+use crate::words;
+
+/// How many of the last are shown.
+const LAST: usize = 5;
+
+#[derive(Serialize)]
+struct Waiting {
+    till: String,
+    today: String,
+    came: String,
+    campaign: Option<Current>,
+    last: Vec<Last>,
+}
+
+/// The campaign whose gift waits these days.
+#[derive(Serialize)]
+struct Current {
+    name: String,
+    gift: Gift,
+    until: Option<String>,
+    come: String,
+    mailed: String,
+    left: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Last {
+    time: String,
+    name: String,
+    what: String,
+}
+
+pub(super) async fn page(Has(state): Has<Arc<State>>, till: Till) -> Response {
+    let (here, now) = (Arc::clone(&state), state.clock.now());
+    let gathered = state.database.read(move |read| gather(read, &here, till, now)).await;
+    answer::page_of(&state, "waiting.html", gathered)
+}
+
+fn gather(read: &Read<'_>, state: &State, till: Till, now: NaiveDateTime) -> Result<Waiting> {
+    let (today, country) = (now.date(), state.shop.settings.country.as_str());
+    let campaign = match open(read, today)? {
+        None => None,
+        Some(planned) => {
+            let progress = redemption::progress(read, &planned, now)?;
+            let left = state.stock(read, &planned)?.map(|stock| words::thousands(stock.saturating_sub(progress.come)));
+            Some(Current {
+                gift: Gift::of(&planned.gift_name),
+                until: planned.claim_until.map(|until| wording::day(until, today, country)),
+                name: planned.name,
+                come: words::thousands(progress.come),
+                mailed: words::thousands(progress.mailed),
+                left,
+            })
+        }
+    };
+    let last = redemption::last_come(read, today, LAST)?.into_iter().map(|come| {
+        let given = format!("{} given", Gift::of(&come.gift).noun);
+        let what = if come.city.is_empty() { given } else { format!("{}, {given}", come.city) };
+        Last { time: wording::time(come.at, country), name: come.name, what }
+    });
+    Ok(Waiting {
+        till: till.0,
+        today: wording::day(today, today, country),
+        came: words::thousands(redemption::taken_on(read, today)?.0),
+        campaign,
+        last: last.collect(),
+    })
+}
+
+/// The newest campaign whose gift is handed over on a day.
+fn open(read: &Read<'_>, today: NaiveDate) -> Result<Option<Planned>> {
+    for slug in campaign::slugs(read)?.iter().rev() {
+        let holds = |planned: &Planned| {
+            let over = planned.claim_until.is_some_and(|until| today > until);
+            !planned.gift_name.is_empty() && planned.starts() <= today && !over
+        };
+        if let Some(planned) = campaign::current(read, slug)?.filter(holds) {
+            return Ok(Some(planned));
+        }
+    }
+    Ok(None)
+}

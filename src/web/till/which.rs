@@ -1,0 +1,71 @@
+//! Which till this is: chosen once on each, from the names in shop.toml.
+
+use std::sync::Arc;
+
+use axum::extract::{Form, FromRequestParts, State as Has};
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::Deserialize;
+use tera::Context;
+
+use crate::web::answer;
+use crate::web::state::State;
+
+/// The name of the till that asks; empty in a shop that names none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Till(pub(super) String);
+
+impl FromRequestParts<Arc<State>> for Till {
+    type Rejection = Redirect;
+
+    async fn from_request_parts(parts: &mut Parts, state: &Arc<State>) -> Result<Self, Redirect> {
+        let names = &state.shop.settings.till.names;
+        let chosen = parts
+            .headers
+            .get_all(header::COOKIE)
+            .iter()
+            .filter_map(|value| value.to_str().ok())
+            .flat_map(|line| line.split(';'))
+            .find_map(|cookie| cookie.trim().strip_prefix("till="))
+            .and_then(|name| URL_SAFE_NO_PAD.decode(name).ok())
+            .and_then(|name| String::from_utf8(name).ok())
+            .filter(|name| names.contains(name));
+        match (chosen, names.as_slice()) {
+            (Some(name), _) => Ok(Self(name)),
+            (None, []) => Ok(Self(String::new())),
+            (None, [only]) => Ok(Self(only.clone())),
+            (None, _) => Err(Redirect::to("/till/which")),
+        }
+    }
+}
+
+/// The question.
+pub(super) async fn ask(Has(state): Has<Arc<State>>) -> Response {
+    let mut context = Context::new();
+    context.insert("names", &state.shop.settings.till.names);
+    answer::page(&state, "which.html", &context)
+}
+
+#[derive(Deserialize)]
+pub(super) struct Choice {
+    name: String,
+}
+
+/// Remembers it on that machine.
+pub(super) async fn choose(Has(state): Has<Arc<State>>, Form(choice): Form<Choice>) -> Response {
+    if !state.shop.settings.till.names.contains(&choice.name) {
+        return Redirect::to("/till/which").into_response();
+    }
+    let cookie = format!(
+        "till={}; Path=/till; Max-Age=31536000; HttpOnly; SameSite=Strict",
+        URL_SAFE_NO_PAD.encode(&choice.name)
+    );
+    let mut response = Redirect::to("/till").into_response();
+    if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+        response.headers_mut().insert(header::SET_COOKIE, cookie);
+    }
+    response
+}

@@ -1,0 +1,62 @@
+//! No more emails: the one page for the world. Looking at it changes nothing; its button, or that of a mail program
+//! (RFC 8058), acts at once. Whether a token is known cannot be told from the answer, nor from how long it takes.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use axum::extract::{Path, State as Has};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::Response;
+use tera::Context;
+use tokio::time::Instant;
+
+use super::answer;
+use super::state::State;
+use crate::outbox;
+
+/// No answer is given sooner.
+const TAKES: Duration = Duration::from_millis(250);
+
+/// So many at once: with the above, no more than 128 guesses a second.
+const AT_ONCE: usize = 32;
+
+/// The question, for any token.
+pub(super) async fn ask(Has(state): Has<Arc<State>>) -> Response {
+    answer::page(&state, "unsubscribe.html", &Context::new())
+}
+
+/// Does it, whatever the body: the token says all.
+pub(super) async fn act(Has(state): Has<Arc<State>>, Path(token): Path<String>) -> Response {
+    let began = Instant::now();
+    let Some(_place) = Place::take(&state.leaving) else {
+        let (title, hint) = ("Not now.", "Try again in a minute.");
+        let mut response =
+            answer::said(&state, StatusCode::TOO_MANY_REQUESTS, title, "Too many are asking at once.", hint, "");
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("60"));
+        return response;
+    };
+    let now = state.clock.now();
+    let done = state.database.write(move |write| outbox::unsubscribe(write, &token, now)).await;
+    tokio::time::sleep_until(began + TAKES).await;
+    match done {
+        Ok(()) => answer::page(&state, "unsubscribed.html", &Context::new()),
+        Err(fault) => answer::trouble_before(&state, &fault, ""),
+    }
+}
+
+/// One of the places of those who unsubscribe; free again when it is dropped.
+struct Place<'s>(&'s AtomicUsize);
+
+impl<'s> Place<'s> {
+    fn take(places: &'s AtomicUsize) -> Option<Self> {
+        let place = Self(places);
+        (places.fetch_add(1, Ordering::SeqCst) < AT_ONCE).then_some(place)
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
+}

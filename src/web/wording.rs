@@ -1,0 +1,170 @@
+//! How the pages speak: times in words where they are felt, gifts by their own noun, people as they are greeted.
+
+use chrono::{Datelike, NaiveDate, NaiveDateTime};
+
+use crate::book::Customer;
+use crate::campaign::Recipient;
+use crate::clock;
+use crate::merge;
+
+/// `2:32 pm`, or `14:32` where the clock is read so.
+pub(super) fn time(at: NaiveDateTime, country: &str) -> String {
+    at.format(if writes_month_first(country) { "%-I:%M %P" } else { "%H:%M" }).to_string()
+}
+
+/// `Saturday 31 January`, with the year when it is another than today's.
+pub(super) fn day(day: NaiveDate, today: NaiveDate, country: &str) -> String {
+    let comma = if writes_month_first(country) { "," } else { "" };
+    format!("{}{comma} {}", day.format("%A"), date(day, today, country))
+}
+
+/// `31 January`, with the year when it is another than today's.
+pub(super) fn date(day: NaiveDate, today: NaiveDate, country: &str) -> String {
+    let form = if writes_month_first(country) { "%B %-d" } else { "%-d %B" };
+    let year = match (day.year() == today.year(), writes_month_first(country)) {
+        (true, _) => String::new(),
+        (false, true) => format!(", {}", day.year()),
+        (false, false) => format!(" {}", day.year()),
+    };
+    format!("{}{year}", day.format(form))
+}
+
+/// `31 JAN 1990`, as on a postmark.
+pub(super) fn stamp(day: NaiveDate) -> String {
+    day.format("%-d %b %Y").to_string().to_uppercase()
+}
+
+fn writes_month_first(country: &str) -> bool {
+    matches!(country, "US" | "CA" | "PH")
+}
+
+/// `Last here eleven months ago, in March.`
+pub(super) fn last_here(last: Option<NaiveDate>, today: NaiveDate) -> String {
+    let Some(last) = last else { return "Not here before, as far as the book knows.".to_owned() };
+    let ago = match clock::ago(last, today) {
+        now if now == "today" => return "Here earlier today.".to_owned(),
+        ago => ago,
+    };
+    let month = last.format("%B");
+    let months = if ago.ends_with("months ago") { format!(", in {month}") } else { String::new() };
+    format!("Last here {ago}{months}.")
+}
+
+/// `Palo Alto, last here eleven months ago`.
+pub(super) fn town_and_last(city: &str, last: Option<NaiveDate>, today: NaiveDate) -> String {
+    let last = last.map_or("not here before".to_owned(), |last| format!("last here {}", clock::ago(last, today)));
+    if city.is_empty() { last } else { format!("{city}, {last}") }
+}
+
+/// `1st`, `22nd`, `213th`.
+pub(super) fn ordinal(n: usize) -> String {
+    let ending = match (n % 10, n % 100) {
+        (_, 11..=13) => "th",
+        (1, _) => "st",
+        (2, _) => "nd",
+        (3, _) => "rd",
+        _ => "th",
+    };
+    format!("{n}{ending}")
+}
+
+/// A gift as it is spoken of.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub(super) struct Gift {
+    /// As the campaign has it: `a bottle of Sauvignon blanc`.
+    pub(super) whole: String,
+    /// `a bottle`.
+    pub(super) one: String,
+    /// `bottle`.
+    pub(super) noun: String,
+    /// Whether the drawing of a bottle fits.
+    pub(super) is_bottle: bool,
+}
+
+impl Gift {
+    /// By the name of it in the campaign; "gift" when that does not begin with an article.
+    pub(super) fn of(name: &str) -> Self {
+        let one = [" of ", " for ", " from ", " with ", ", "]
+            .iter()
+            .filter_map(|end| name.find(end))
+            .min()
+            .map_or(name, |end| &name[..end]);
+        let noun = ["a ", "an ", "one ", "the ", "your "].iter().find_map(|article| {
+            let start = one.get(..article.len())?;
+            start.eq_ignore_ascii_case(article).then(|| one[article.len()..].trim())
+        });
+        let (one, noun) = match noun {
+            Some(noun) if noun.chars().count() <= 24 && !noun.is_empty() => (one, noun),
+            _ => ("a gift", "gift"),
+        };
+        let is_bottle = ["bottle", "wine", "champagne"].iter().any(|word| noun.to_lowercase().contains(word));
+        Self { whole: name.to_owned(), one: one.to_owned(), noun: noun.to_owned(), is_bottle }
+    }
+}
+
+/// `Mr. and Mrs. Smith`: whom a greeting line greets. One that leaves the surname out is too little to know somebody by:
+/// then it is `name`.
+pub(super) fn greeted(greeting: &str, surname: &str, name: &str) -> String {
+    let who = greeting.strip_prefix("Dear ").unwrap_or(greeting).trim_end_matches(',').trim();
+    let is_known = !surname.is_empty() && who.contains(surname) && !who.starts_with("friend");
+    if is_known { who.to_owned() } else { name.to_owned() }
+}
+
+/// How whoever a letter went to is greeted.
+pub(super) fn recipient(recipient: &Recipient) -> String {
+    let field = |name: &str| recipient.fields.get(name).unwrap_or_default();
+    greeted(field("greeting"), field("customer.last_name"), &recipient.name)
+}
+
+/// How somebody and those who live with them are greeted, whoever stands at the counter first.
+pub(super) fn household(customer: &Customer, household: &[Customer]) -> String {
+    let others = household.iter().filter(|member| member.id != customer.id && member.may_be_greeted());
+    let people: Vec<&Customer> = std::iter::once(customer).chain(others).collect();
+    let names = merge::names_of(&people);
+    greeted(&names.greeting, &customer.last_name, &customer.name())
+}
+
+/// A text with its first letter in capital.
+pub(super) fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn date(text: &str) -> NaiveDate {
+        text.parse().expect("a day")
+    }
+
+    #[test]
+    fn gifts_go_by_their_own_noun() {
+        for (name, one, noun) in [
+            ("a bottle of Sauvignon blanc", "a bottle", "bottle"),
+            ("an umbrella", "an umbrella", "umbrella"),
+            ("Two tickets for the ball", "a gift", "gift"),
+            ("the scarf, in blue", "the scarf", "scarf"),
+            ("", "a gift", "gift"),
+        ] {
+            let gift = Gift::of(name);
+            assert_eq!((gift.one.as_str(), gift.noun.as_str()), (one, noun), "{name}");
+        }
+        assert!(Gift::of("a bottle of Sauvignon blanc").is_bottle && !Gift::of("a scarf").is_bottle);
+    }
+
+    #[test]
+    fn time_is_told_as_it_is_felt() {
+        let today = date("1990-02-12");
+        assert_eq!(last_here(Some(date("1989-03-08")), today), "Last here eleven months ago, in March.");
+        assert_eq!(last_here(Some(today), today), "Here earlier today.");
+        assert_eq!(last_here(Some(date("1990-02-03")), today), "Last here nine days ago.");
+        assert_eq!(last_here(None, today), "Not here before, as far as the book knows.");
+        assert_eq!(day(date("1990-01-31"), today, "GB"), "Wednesday 31 January");
+        assert_eq!(day(date("1989-01-31"), today, "US"), "Tuesday, January 31, 1989");
+        assert_eq!([1, 2, 3, 11, 112, 213].map(ordinal), ["1st", "2nd", "3rd", "11th", "112th", "213th"]);
+        assert_eq!(greeted("Dear Mr. and Mrs. Smith,", "Smith", "x"), "Mr. and Mrs. Smith");
+        assert_eq!(greeted("Dear friends at Acme Ltd,", "", "Acme Ltd"), "Acme Ltd");
+        assert_eq!(greeted("Dear Ann and Ben,", "Smith", "Ann and Ben Smith"), "Ann and Ben Smith");
+    }
+}

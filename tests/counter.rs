@@ -1,0 +1,397 @@
+//! The till's pages: once, whoever presses twice; found without the letter; refused in words; taken back; no secrets in
+//! addresses.
+
+use std::sync::Mutex;
+
+use crate::support::{Page, Server, Shop};
+
+/// A till with its browser: it follows redirects, keeps the cookie, and remembers every address it was sent to.
+struct Counter {
+    server: Server,
+    cookie: Mutex<String>,
+    seen: Mutex<Vec<String>>,
+}
+
+impl Counter {
+    fn open(shop: &Shop, today: &str) -> Self {
+        let server = Server::start(shop, &format!("--today {today}"));
+        Self { server, cookie: Mutex::default(), seen: Mutex::default() }
+    }
+
+    fn once(&self, path: &str, form: Option<&str>) -> Page {
+        let cookie = self.cookie.lock().unwrap().clone();
+        let cookie = if cookie.is_empty() { cookie } else { format!("Cookie: {cookie}\r\n") };
+        self.seen.lock().unwrap().push(path.to_owned());
+        match form {
+            None => self.server.ask(&format!("GET {path} HTTP/1.1\r\n{cookie}"), ""),
+            Some(form) => {
+                let head = "Content-Type: application/x-www-form-urlencoded\r\nSec-Fetch-Site: same-origin";
+                let head = format!("POST {path} HTTP/1.1\r\n{cookie}{head}\r\nContent-Length: {}\r\n", form.len());
+                self.server.ask(&head, form)
+            }
+        }
+    }
+
+    fn follow(&self, mut page: Page) -> Page {
+        for _ in 0..5 {
+            if let Some((_, cookie)) = page.headers.iter().find(|(name, _)| name == "set-cookie") {
+                *self.cookie.lock().unwrap() = cookie.split(';').next().unwrap().to_owned();
+            }
+            if page.status != 303 {
+                return page;
+            }
+            page = self.once(page.header("location"), None);
+        }
+        panic!("it leads round and round");
+    }
+
+    fn get(&self, path: &str) -> Page {
+        self.follow(self.once(path, None))
+    }
+
+    fn post(&self, path: &str, form: &[(&str, &str)]) -> Page {
+        self.follow(self.once(path, Some(&encoded(form))))
+    }
+
+    fn find(&self, typed: &str) -> Page {
+        self.post("/till/find", &[("q", typed)])
+    }
+
+    /// Opens the first of the names, as Enter does.
+    fn open_first(&self, typed: &str) -> Page {
+        let page = self.find(typed);
+        let first = value(&page, "first");
+        self.post("/till/find", &[("q", typed), ("was", typed), ("first", &first)])
+    }
+
+    /// Presses the large button of a card.
+    fn hand_over(&self, card: &Page, amount: &str, receipt: &str) -> Page {
+        let form =
+            [("amount", amount), ("receipt", receipt), ("once", &value(card, "once")), ("sure", &value(card, "sure"))];
+        self.post(&action(card, "/till/hand-over/"), &form)
+    }
+}
+
+fn encoded(form: &[(&str, &str)]) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric();
+    let encode = |text: &str| -> String {
+        text.bytes().map(|b| if plain(b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
+    };
+    form.iter().map(|(key, value)| format!("{key}={}", encode(value))).collect::<Vec<_>>().join("&")
+}
+
+/// The value of a hidden field; empty when there is none.
+fn value(page: &Page, name: &str) -> String {
+    let start = format!("name=\"{name}\" value=\"");
+    page.body.split_once(&start).map(|(_, rest)| rest.split('"').next().unwrap().to_owned()).unwrap_or_default()
+}
+
+/// Where a form of the page leads.
+#[track_caller]
+fn action(page: &Page, start: &str) -> String {
+    let found = page.body.split("action=\"").skip(1).map(|rest| rest.split('"').next().unwrap());
+    found
+        .into_iter()
+        .find(|path| path.starts_with(start))
+        .unwrap_or_else(|| panic!("no {start} in {}", page.body))
+        .to_owned()
+}
+
+/// The heading in which the verdict or the name stands.
+#[track_caller]
+fn heading(page: &Page) -> String {
+    let text = page.body.split("<h1").nth(1).and_then(|rest| rest.split_once('>')).expect("a heading").1;
+    text.split("</h1>").next().unwrap().to_owned()
+}
+
+fn planned() -> Shop {
+    let shop = Shop::new();
+    shop.run("plan spring").quiet();
+    shop
+}
+
+#[test]
+fn the_gift_is_handed_over_once_however_often_it_is_pressed() {
+    let shop = planned();
+    let till = Counter::open(&shop, "2024-04-02");
+    till.get("/till").shows("a tin of spring tea").shows("Nobody yet today.");
+    let code = shop.code("spring", "C-03");
+    let card = till.find(&code.to_lowercase().replace('-', " "));
+    assert_eq!(card.status, 200);
+    card.shows("The letter promised").shows("Last bought").shows(&code);
+    let given = till.hand_over(&card, "$9,412.50", "R-77");
+    assert_eq!(given.status, 422, "many times what they ever spent");
+    given.shows("Is it right?");
+    assert_eq!(shop.count("SELECT count(*) FROM redemption"), 0, "it was only asked about");
+    let given = till.hand_over(&given, "$9,412.50", "R-77");
+    assert_eq!((given.status, heading(&given).as_str()), (200, "Yes. The tin is theirs."));
+    given.shows("$9,412.50 written down at").shows("The 1st of").shows("Next customer");
+    // The same button again, and at the same moment from everywhere: the same answer.
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| assert_eq!(heading(&till.hand_over(&card, "3.00", "")), "Yes. The tin is theirs."));
+        }
+    });
+    assert_eq!(shop.count("SELECT count(*) FROM redemption WHERE spend_minor = 941250 AND receipt = 'R-77'"), 1);
+    assert_eq!(shop.count("SELECT count(*) FROM redemption_event"), 1, "one press, one event");
+    let recipient = shop.recipient("spring", "C-03");
+    assert_eq!(recipient["redeemed_on"], "2024-04-02");
+    till.get("/till").shows("tin given");
+    let day = till.get("/owner/day");
+    day.shows("1 person came with a letter and left $9,412.50.").shows("R-77");
+    let held = shop.json("customer export C-03").to_string();
+    assert!(held.contains("\"receipt\":\"R-77\""), "{held}");
+}
+
+#[test]
+fn of_many_tills_one_hands_over_and_the_others_say_when() {
+    let shop = planned();
+    let till = Counter::open(&shop, "2024-04-02");
+    let code = shop.code("spring", "C-03");
+    let cards: Vec<Page> = (0..16).map(|_| till.find(&code)).collect();
+    let tokens: std::collections::HashSet<String> = cards.iter().map(|card| value(card, "once")).collect();
+    assert_eq!(tokens.len(), 16, "each page is a request of its own");
+    let headings: Vec<String> = std::thread::scope(|scope| {
+        let pressed: Vec<_> =
+            cards.iter().map(|card| scope.spawn(|| heading(&till.hand_over(card, "20", "")))).collect();
+        pressed.into_iter().map(|one| one.join().unwrap()).collect()
+    });
+    assert_eq!(headings.iter().filter(|heading| *heading == "Yes. The tin is theirs.").count(), 1);
+    assert_eq!(headings.iter().filter(|heading| *heading == "Already given.").count(), 15);
+    assert_eq!(shop.count("SELECT count(*) FROM redemption"), 1);
+    assert_eq!(shop.count("SELECT count(*) FROM redemption_event WHERE outcome = 'already_redeemed'"), 15);
+}
+
+#[test]
+fn a_refusal_says_why_in_words_and_has_no_green() {
+    let shop = planned();
+    shop.run("posted spring --on 2024-03-04 --today 2024-03-04").quiet();
+    let code = shop.code("spring", "C-03");
+    shop.run(&format!("redeem {code} --spend 12.50 --on 2024-04-01T14:05 --till back --today 2024-04-02")).quiet();
+    let (early, late, other) = (shop.code("spring", "C-06"), shop.code("spring", "C-07"), "0000-0000");
+    let look = |today: &str, typed: &str| {
+        let page = Counter::open(&shop, today).find(typed);
+        let verdict = page.body.split("<main").nth(1).unwrap().to_owned();
+        assert!(
+            !verdict.contains("btn-go") && !verdict.contains("class=\"go") && !verdict.contains(" yes"),
+            "{verdict}"
+        );
+        page
+    };
+    let given = look("2024-04-02", &code);
+    assert_eq!(heading(&given), "Already given.");
+    given.shows("Monday, April 1, at 2:05 pm, at the till “back”.").shows("the owner can take it back");
+    assert!(!given.body.contains("12.50"), "what was spent is the owner's to know");
+    assert!(!given.body.contains("Give a second"));
+    let page = look("2024-03-02", &early);
+    assert_eq!(heading(&page), "Not yet.");
+    page.shows("waits from Monday, March 4.");
+    let page = look("2024-07-01", &late);
+    assert_eq!(heading(&page), "Not any more.");
+    page.shows("waited until Sunday, June 30.");
+    let page = look("2024-04-02", other);
+    assert_eq!((page.status, heading(&page).as_str()), (404, "No such code."));
+    let page = Counter::open(&shop, "2024-04-02").find("7K3M-9QXB");
+    page.shows("A sign is wrong, or two are swapped.");
+    let refused =
+        "SELECT count(*) FROM redemption_event WHERE outcome IN ('already_redeemed', 'not_yet', 'expired', 'unknown')";
+    assert_eq!(shop.count(refused), 4, "every refusal is written down");
+
+    let text = shop.read("shop.toml");
+    shop.write("shop.toml", format!("{text}\n[till]\nhonour_twice = true\nshow_earlier_amount = true\n"));
+    let till = Counter::open(&shop, "2024-04-02");
+    let page = till.find(&code);
+    page.shows("They spent $12.50.").shows("Give a second tin");
+    assert_eq!(heading(&till.get(&action(&page, "/till/again/"))), "Already given.", "a yes that nobody gave");
+    let again = [("amount", "8,40"), ("once", value(&page, "once").as_str())].map(|(k, v)| (k, v.to_owned()));
+    let again: Vec<(&str, &str)> = again.iter().map(|(k, v)| (*k, v.as_str())).collect();
+    for _ in 0..2 {
+        assert_eq!(heading(&till.post(&action(&page, "/till/again/"), &again)), "Yes. A second tin is theirs.");
+    }
+    assert_eq!(shop.count("SELECT count(*) FROM redemption"), 1, "never a second redemption");
+    assert_eq!(
+        shop.count("SELECT count(*) FROM redemption_event WHERE outcome = 'honoured_again' AND spend_minor = 840"),
+        1
+    );
+}
+
+#[test]
+fn a_code_that_was_replaced_leads_to_the_card() {
+    let shop = planned();
+    let old = shop.code("spring", "C-03");
+    shop.edit("letter-templates/spring.md", "Yours,", "Ever yours,");
+    shop.run("plan spring --again").quiet();
+    let till = Counter::open(&shop, "2024-04-02");
+    let page = till.find(&old);
+    assert_eq!(heading(&page), "This letter was replaced.");
+    let card = page.body.split("href=\"/till/person/").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    till.get(&format!("/till/person/{card}")).shows("Hand over the tin").shows(&shop.code("spring", "C-03"));
+}
+
+#[test]
+fn people_are_found_without_their_letter_and_nothing_tells_the_held_out() {
+    let shop = Shop::new();
+    shop.edit("campaigns/spring.toml", "limit    = 100", "limit    = 100\nhold_out = \"30%\"");
+    shop.run("plan spring").quiet();
+    let list = shop.json("recipients spring");
+    let held =
+        list["recipients"].as_array().unwrap().iter().find(|r| r["arm"] == "held_out").expect("one by lot").clone();
+    let till = Counter::open(&shop, "2024-04-02");
+    let with = list["recipients"].as_array().unwrap().iter().find(|r| r["arm"] == "mailed").unwrap()["ref"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let page = till.find(&with);
+    page.shows("A tin is waiting");
+    till.open_first(&with).shows("Hand over the tin");
+    let reference = held["ref"].as_str().unwrap();
+    let page = till.find(reference);
+    page.shows("Nothing waiting").shows("no letter this year");
+    let card = till.open_first(reference);
+    card.shows("No letter this year");
+    for word in ["held", "lot", "Hand over", "spring"] {
+        assert!(!card.body.contains(word), "`{word}` gives them away: {}", card.body);
+    }
+    till.find("zzzzzz").shows("Nobody sounds like “zzzzzz”.");
+    till.find("<b>&\"'").shows("&lt;b&gt;&amp;&quot;&#39;");
+}
+
+#[test]
+fn a_code_scanned_into_another_field_is_a_search_and_writes_nothing() {
+    let shop = planned();
+    let till = Counter::open(&shop, "2024-04-02");
+    let (one, other) = (shop.code("spring", "C-03"), shop.code("spring", "C-06"));
+    let before = shop.count("SELECT count(*) FROM redemption_event");
+    let card = till.find(&one);
+    let customer = value(&card, "customer");
+    for page in [
+        till.hand_over(&card, &other, ""),
+        till.hand_over(&card, "12.00", &other),
+        till.post(&format!("/till/note/{customer}"), &[("kind", "visit"), ("text", &other)]),
+        till.post(&format!("/till/address/{customer}"), &[("street", &other), ("city", "Salem")]),
+    ] {
+        assert_eq!(page.status, 200);
+        page.shows(&other).shows("Hand over the tin");
+    }
+    assert_eq!(shop.count("SELECT count(*) FROM redemption"), 0);
+    assert_eq!(shop.count("SELECT count(*) FROM redemption_event"), before);
+    assert_eq!(shop.count("SELECT count(*) FROM contact_note"), 0);
+    // What has the signs of a code by chance, but is on no letter, is what it is: a receipt, a telephone number.
+    let chance = |start: u64| {
+        (start..start + 1_000).map(|n| n.to_string()).find(|n| regulars::campaign::read_code(n).is_ok()).unwrap()
+    };
+    till.find(&chance(50_312_000)).shows("Nobody sounds like");
+    let receipt = chance(70_000_000);
+    assert_eq!(heading(&till.hand_over(&card, "1", &receipt)), "Yes. The tin is theirs.");
+    assert_eq!(shop.count(&format!("SELECT count(*) FROM redemption WHERE receipt = '{receipt}'")), 1);
+    shop.run(&format!("unredeem {one} --reason again")).quiet();
+    let card = till.find(&one);
+    for (typed, says) in [("twelve", "Twelve is not an amount."), ("-3", "cannot be less than nothing")] {
+        let page = till.hand_over(&card, typed, "");
+        assert_eq!(page.status, 422);
+        page.shows(says).shows(&format!("value=\"{typed}\""));
+    }
+    for amount in ["12.50", "12,50", "$12.50", ""] {
+        assert_eq!(heading(&till.hand_over(&till.find(&one), amount, "")), "Yes. The tin is theirs.", "{amount}");
+        shop.run(&format!("unredeem {one} --reason again")).quiet();
+    }
+}
+
+#[test]
+fn what_is_said_at_the_till_stands_on_the_card() {
+    let shop = planned();
+    let till = Counter::open(&shop, "2024-04-02");
+    let card = till.open_first("C-03");
+    let customer = value(&card, "search");
+    assert!(!customer.is_empty(), "the names to go back to");
+    let path = action(&card, "/till/note/");
+    let said = [("kind", "complaint"), ("text", "The hem <came> down"), ("search", customer.as_str())];
+    for _ in 0..2 {
+        till.post(&path, &said).shows("Open complaint, from today.").shows("The hem &lt;came&gt; down");
+    }
+    assert_eq!(shop.count("SELECT count(*) FROM contact_note"), 1, "pressed twice, it is one");
+    assert_eq!(till.post(&path, &[("kind", "visit"), ("text", " ")]).status, 422);
+    till.post(&action(&card, "/till/address/"), &[("street", "9 New Road"), ("city", "Salem"), ("postcode", "97302")]);
+    let card = shop.json("customer show C-03");
+    assert_eq!((&card["fields"]["street"], &card["fields"]["postcode"]), (&"9 New Road".into(), &"97302".into()));
+}
+
+#[test]
+fn a_till_takes_back_for_ten_minutes_and_then_the_owner() {
+    let shop = planned();
+    let text = shop.read("shop.toml");
+    shop.write("shop.toml", format!("{text}\n[till]\nnames = [\"front\", \"Büro\"]\n"));
+    let till = Counter::open(&shop, "2024-04-02");
+    assert_eq!(heading(&till.get("/till")), "Which till is this?");
+    till.post("/till/which", &[("name", "front")]).shows("Till “front”");
+    let front = till.cookie.lock().unwrap().clone();
+    till.post("/till/which", &[("name", "Büro")]).shows("Till “Büro”");
+    let code = shop.code("spring", "C-03");
+    let card = till.find(&code);
+    let given = till.hand_over(&card, "", "");
+    given.shows("Take it back").shows("BÜRO");
+    let undo = action(&given, "/till/undo/");
+    assert_eq!(till.post(&undo, &[("reason", " ")]).status, 422);
+    let büro = till.cookie.lock().unwrap().clone();
+    *till.cookie.lock().unwrap() = front;
+    let page = till.post(&undo, &[("reason", "not mine")]);
+    assert_eq!(page.status, 422);
+    page.shows("This till cannot take it back any more.");
+    *till.cookie.lock().unwrap() = büro;
+    let back = till.post(&undo, &[("reason", "wrong person")]);
+    back.shows("Hand over the tin");
+    assert_eq!(
+        shop.count("SELECT count(*) FROM redemption_event WHERE outcome = 'undone' AND reason = 'wrong person'"),
+        1
+    );
+    assert_eq!(heading(&till.hand_over(&back, "5", "")), "Yes. The tin is theirs.");
+    // Eleven minutes later.
+    let database = rusqlite::Connection::open(shop.file("regulars.db")).unwrap();
+    let earlier =
+        "UPDATE redemption SET redeemed_at = '2024-04-02T00:00:00', redeemed_on = redeemed_on WHERE undone_at IS NULL";
+    database.execute(earlier, []).unwrap();
+    assert_eq!(till.post(&undo, &[("reason", "too late")]).status, 422);
+    let day = till.get("/owner/day");
+    day.shows("taken back: wrong person").shows("given, and taken back later");
+    till.post(&action(&day, "/owner/day/2024-04-02/undo/"), &[("reason", "the owner says so")]);
+    assert_eq!(shop.count("SELECT count(*) FROM redemption WHERE undone_at IS NULL"), 0);
+    assert_eq!(shop.count("SELECT count(*) FROM redemption"), 2, "nothing is deleted");
+}
+
+#[test]
+fn who_is_still_to_come_and_no_address_tells_of_anybody() {
+    let shop = planned();
+    let till = Counter::open(&shop, "2024-04-02");
+    let (code, all) =
+        (shop.code("spring", "C-03"), shop.json("recipients spring")["recipients"].as_array().unwrap().len());
+    till.get("/owner/to-come").shows(&format!("{all} are still to come."));
+    let card = till.find(&code);
+    till.hand_over(&card, "5", "R-9");
+    till.get("/owner/to-come").shows(&format!("{} are still to come.", all - 1)).shows("1 of the");
+    till.open_first("smith");
+    till.get("/till/person/999999").shows("not in the book any more");
+    assert_eq!(till.get("/till/letter/999999").status, 200, "back to waiting");
+    let secrets = [code.as_str(), &code.replace('-', ""), "C-03", "smith", "Smith", "R-9", "Mill"];
+    for path in till.seen.lock().unwrap().iter() {
+        assert!(!secrets.iter().any(|secret| path.contains(secret)), "{path}");
+    }
+    let log = till.server.said();
+    assert!(log.contains("route=\"/till/letter/{recipient}\""), "{log}");
+    assert!(!secrets.iter().any(|secret| log.contains(secret)), "{log}");
+}
+
+#[test]
+fn while_the_database_is_locked_the_same_button_stays_at_hand() {
+    let shop = planned();
+    let till = Counter::open(&shop, "2024-04-02");
+    let card = till.find(&shop.code("spring", "C-03"));
+    let mut other = rusqlite::Connection::open(shop.file("regulars.db")).unwrap();
+    let lock = other.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).unwrap();
+    let page = till.hand_over(&card, "12.40", "R-1");
+    assert_eq!((page.status, heading(&page).as_str()), (503, "Not written down."));
+    page.shows("Another Regulars is writing");
+    drop(lock);
+    let again = till.hand_over(&page, &value(&page, "amount"), &value(&page, "receipt"));
+    assert_eq!(heading(&again), "Yes. The tin is theirs.");
+    assert_eq!(shop.count("SELECT count(*) FROM redemption WHERE spend_minor = 1240 AND receipt = 'R-1'"), 1);
+}
