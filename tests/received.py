@@ -1,0 +1,240 @@
+#!/usr/bin/env python3
+"""Sends through a real mail server, and reads what people receive.
+
+    tests/received.py BINARY
+
+Postfix, with a configuration and folders of this script's own, listens on this machine alone and delivers into a Maildir.
+Everybody has one message there, which Python's email reads: names, subject, text and page, the picture, the header's
+List-Unsubscribe, lines of 998 at most, no return or nought alone. Its signature is verified by dkimpy and, where MAILAUTH
+names the folder that npm put it into, by mailauth, under both kinds of key. One address is refused, one bounces after it was
+taken: `bounces` finds postfix's own report in the Maildir. Only root can start postfix: for others this says that it was left out.
+"""
+
+import email
+import email.policy
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+TODAY = "2024-03-01"
+PEOPLE = [
+    ("Zoë", "Müller-Lüdenscheidt"), ("José María", "Núñez"), ("山田", "太郎"), ("Мария", "Иванова"), ("محمد", "الفاسي"),
+    ("😀 Pat", "O’Brien"), ("=?utf-8?q?You_won?=", "Smith"), ('Ann "the hat"', "Lee, Jr."), ("x" * 300, "Long"),
+    ("<b>Bold</b>", "{{ code }}"), ("..", "."), ("Pat\\", "Back;slash"),
+]
+MAIN = """
+compatibility_level = 3.6
+queue_directory = HERE/queue
+data_directory = HERE/data
+maillog_file = HERE/log
+maillog_file_prefixes = HERE
+myhostname = mail.example.com
+inet_interfaces = 127.0.0.1
+inet_protocols = ipv4
+mydestination =
+mynetworks = 127.0.0.0/8
+alias_maps =
+virtual_mailbox_domains = example.com
+virtual_mailbox_base = HERE/mail
+virtual_mailbox_maps = static:all/
+virtual_minimum_uid = 100
+virtual_uid_maps = static:UID
+virtual_gid_maps = static:UID
+virtual_alias_maps = inline:{{late@example.com = nobody@other.example}}
+transport_maps = inline:{{other.example = error:5.1.1 there is no such person here}}
+smtpd_recipient_restrictions = check_recipient_access inline:{{gone@example.com = 550 5.1.1 no such mailbox}}, permit_mynetworks, reject
+"""
+MASTER = """
+127.0.0.1:{port} inet n - n - - smtpd
+cleanup unix n - n - 0 cleanup
+qmgr unix n - n 300 1 qmgr
+rewrite unix - - n - - trivial-rewrite
+bounce unix - - n - 0 bounce
+defer unix - - n - 0 bounce
+trace unix - - n - 0 bounce
+verify unix - - n - 1 verify
+flush unix n - n 1000? 0 flush
+proxymap unix - - n - - proxymap
+error unix - - n - - error
+retry unix - - n - - error
+virtual unix - n n - - virtual
+anvil unix - - n - 1 anvil
+postlog unix-dgram n - n - 1 postlogd
+"""
+VERIFY = """
+const fs = require('fs');
+const { dkimVerify } = require('mailauth/lib/dkim/verify');
+const [records, ...files] = process.argv.slice(2);
+const known = new Map(JSON.parse(fs.readFileSync(records)).map(r => [r.name, r.value]));
+const resolver = async (name, kind) => {
+  if (kind === 'TXT' && known.has(name)) return [[known.get(name)]];
+  throw Object.assign(new Error('none'), { code: 'ENOTFOUND' });
+};
+(async () => {
+  for (const file of files) {
+    const { results } = await dkimVerify(fs.readFileSync(file), { resolver });
+    const good = results.filter(r => r.status.result === 'pass');
+    if (good.length !== 1) { console.error(file, JSON.stringify(results.map(r => r.status))); process.exit(1); }
+  }
+  console.log(files.length);
+})();
+"""
+
+
+def free_port():
+    with socket.socket() as it:
+        it.bind(("127.0.0.1", 0))
+        return it.getsockname()[1]
+
+
+class Postfix:
+    """One of this script's own, in a folder of its own."""
+
+    def __init__(self, here):
+        self.here, self.port = here, free_port()
+        os.chmod(here, 0o755)
+        for part in ("queue", "data", "mail", "etc"):
+            (here / part).mkdir()
+        shutil.chown(here / "data", "postfix")
+        shutil.chown(here / "mail", "nobody")
+        uid = (here / "mail").stat().st_uid
+        main = MAIN.replace("HERE", str(here)).replace("UID", str(uid))
+        (here / "etc" / "main.cf").write_text(main)
+        (here / "etc" / "master.cf").write_text(MASTER.format(port=self.port))
+        self.say("start")
+        for _ in range(100):
+            try:
+                socket.create_connection(("127.0.0.1", self.port), 1).close()
+                return
+            except OSError:
+                time.sleep(0.1)
+        sys.exit("error: postfix did not start: " + (here / "log").read_text()[-1000:])
+
+    def say(self, word):
+        subprocess.run(["postfix", "-c", self.here / "etc", word], check=True, capture_output=True, timeout=60)
+
+    def messages(self, wanted):
+        """The delivered messages, when there are so many."""
+        box = self.here / "mail" / "all" / "new"
+        for _ in range(300):
+            found = sorted(box.iterdir()) if box.is_dir() else []
+            if len(found) >= wanted:
+                return found
+            time.sleep(0.1)
+        sys.exit(f"error: {len(found)} of {wanted} messages were delivered: " + (self.here / "log").read_text()[-2000:])
+
+
+def look(raw, expected, records):
+    """One message, by Python's email and dkimpy."""
+    import dkim
+
+    head, _, body = raw.replace(b"\r\n", b"\n").partition(b"\n\n")
+    assert b"\r" not in head + body and b"\0" not in raw, "a return or a nought stands alone"
+    assert max(map(len, raw.split(b"\n"))) <= 998, "a line is too long"
+    message = email.message_from_bytes(raw, policy=email.policy.default)
+    assert not message.defects and all(not part.defects for part in message.walk()), message.defects
+    to = message["to"].addresses[0]
+    name = expected[to.addr_spec].lstrip(". ")  # readers do not expect full stops in front
+    assert to.display_name == name.strip()[:100], (to.display_name, name)
+    assert "Tea for " in message["subject"] and message["bcc"] is None
+    text = message.get_body(("plain",)).get_content()
+    page = message.get_body(("html",)).get_content()
+    assert "Salem" in text and "Salem" in page and "<b>Bold" not in page
+    assert any(part.get_content_type() == "image/png" for part in message.walk()), "the code is no picture"
+    assert "1 Main Street" in text and "1 Main Street" in page
+    assert message["list-unsubscribe"].startswith("<https://shop.example/u/")
+    assert message["list-unsubscribe-post"] == "List-Unsubscribe=One-Click"
+    dns = {record["name"] + ".": record["value"].encode() for record in records}
+    crlf = raw.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+    signed = crlf[crlf.lower().index(b"dkim-signature:"):]
+    assert dkim.verify(signed, dnsfunc=lambda name, timeout=5: dns.get(name.decode() if isinstance(name, bytes) else name)), "not verified"
+    return to.addr_spec
+
+
+def main():
+    binary = os.path.abspath(sys.argv[1])
+    if os.getuid() != 0 or not shutil.which("postfix"):
+        print("left out: only root can start the postfix that this sends through")
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        folder = Path(folder)
+        os.chmod(folder, 0o755)
+        shop = folder / "shop"
+        environment = {**os.environ, "XDG_STATE_HOME": str(folder / "state")}
+
+        def run(*words, codes=(0,)):
+            words = [binary, "--shop", shop, "--today", TODAY, "--json", *words]
+            done = subprocess.run(words, capture_output=True, text=True, env=environment, timeout=120)
+            assert done.returncode in codes, (words, done.returncode, done.stdout[-500:], done.stderr[-800:])
+            return json.loads(done.stdout)
+
+        (folder / "postfix").mkdir()
+        postfix = Postfix(folder / "postfix")
+        try:
+            subprocess.run([binary, "init", shop], check=True, capture_output=True)
+            expected = {f"p{n}@example.com": f"{first} {last}" for n, (first, last) in enumerate(PEOPLE)}
+            import csv
+            with open(folder / "customers.csv", "w", encoding="utf-8", newline="") as out:
+                rows = csv.writer(out)
+                rows.writerow("Customer ID,First Name,Last Name,Street,City,State,Zip,Country,Email,Email Consent".split(","))
+                for n, (first, last) in enumerate(PEOPLE):
+                    rows.writerow([f"P-{n}", first, last, f"{n} Long Rd", "Salem", "OR", "97301", "US", f"p{n}@example.com", "yes"])
+                for who in ("gone", "late"):
+                    rows.writerow([who, who, who, "9 Long Rd", "Salem", "OR", "97301", "US", f"{who}@example.com", "yes"])
+            run("import", "customers", folder / "customers.csv")
+            settings = (shop / "shop.toml").read_text()
+            head = settings.index("address")
+            settings = settings[:head] + 'address = ["1 Main Street", "Salem, OR 97301"]\n' + settings[settings.index("\n", head) + 1:]
+            (shop / "shop.toml").write_text(settings + f'''
+[email]
+from = "June at Zoë's <june@example.com>"
+server = "smtp://127.0.0.1:{postfix.port}"
+connections = 2
+dkim_key = "dkim.pem"
+unsubscribe_url = "https://shop.example/u"
+''')
+            (shop / "letter-templates" / "mail.md").write_text(
+                '+++\nsubject = "Tea for {{ customer.first_name }}"\n+++\n\n{{ greeting }}\n\nTea from {{ customer.city }}.\n\n{{ qr() }}\n', encoding="utf-8")
+            seen = 0
+            for kind in ("rsa", "ed25519"):
+                (shop / "campaigns" / f"{kind}.toml").write_text(
+                    f'name = "{kind}"\nas_of = {TODAY}\nchannel = "email"\n[segment]\nwhere = "has_email"\norder_by = "ref"\n'
+                    'one_per = "customer"\n[gift]\nname = "a tin of tea"\nunit_cost = "4"\nclaim_until = 2024-06-30\n[letter]\ntemplate = "mail.md"\n')
+                records = run("email", "keys", "--kind", kind, "--replace")["records"]
+                run("plan", kind)
+                first = kind == "rsa"
+                sent = run("send", kind, codes=(3,) if first else (0,))
+                # The refused one fails at once; the late one is taken and comes back. Neither is written to again.
+                assert (sent["sent"], sent["failed"]) == ((len(PEOPLE) + 1, 1) if first else (len(PEOPLE), 0)), sent
+                files = postfix.messages(seen + len(PEOPLE) + (1 if first else 0))
+                fresh = [file for file in files if f"{kind}-sha256".encode() in file.read_bytes()]
+                fresh = [file for file in fresh if b"Auto-Submitted: auto-replied" not in file.read_bytes()]
+                got = sorted(look(file.read_bytes(), expected, records) for file in fresh)
+                assert got == sorted(expected), (got, sorted(expected))
+                if os.environ.get("MAILAUTH"):
+                    (folder / "records.json").write_text(json.dumps(records))
+                    (folder / "verify.js").write_text(VERIFY)
+                    words = ["node", folder / "verify.js", folder / "records.json", *fresh]
+                    done = subprocess.run(words, env={**os.environ, "NODE_PATH": os.environ["MAILAUTH"]}, capture_output=True, text=True)
+                    assert done.returncode == 0 and int(done.stdout) == len(PEOPLE), done.stderr
+                if first:
+                    back = run("bounces", postfix.here / "mail" / "all")
+                    assert back["bounced"] == 1 and [p["email"] for p in back["people"]] == ["late@example.com"], back
+                    again = run("bounces", postfix.here / "mail" / "all")
+                    assert again["bounced"] == 0 and again["known"] >= 1, again
+                    states = {r["ref"]: r["response"] for r in run("recipients", kind)["recipients"]}
+                    assert {ref for ref, response in states.items() if response == "undeliverable"} == {"gone", "late"}, states
+                seen = len(files)
+        finally:
+            postfix.say("stop")
+    others = "dkimpy and mailauth" if os.environ.get("MAILAUTH") else "dkimpy"
+    print(f"postfix delivered {len(PEOPLE)} emails under each key; verified by {others}; one refused, one report read back")
+
+
+main()
