@@ -1,0 +1,296 @@
+#!/usr/bin/env python3
+"""The pages of `regulars serve` as people see them: a real Chromium on a telephone and on a desk, light and dark.
+
+    tests/browser.py BINARY AXE [FOLDER]
+
+AXE is axe.min.js of axe-core, by which every page is looked over; pictures of all pages are left in FOLDER. The shop is the
+demo's, on a day of its second campaign. Needs chromium and chromedriver.
+"""
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from chromium import DOWN, ENTER, ESCAPE, UP, Chromium
+
+PHONE, DESK, NARROW = (390, 844), (1280, 900), (320, 640)
+CAMPAIGN, TODAY = "1990-sauvignon-blanc", "1990-02-12"
+DATA = Path(os.environ.get("REGULARS_DATA") or Path(__file__).resolve().parent.parent / "../shared/data")
+
+# Names that would be markup, script, a template or a mess, were they not taken for names.
+HOSTILE = [
+    "<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "' onfocus=alert(1) autofocus='", "{{ 7 * 7 }}",
+    "{% include \"card.html\" %}", "javascript:alert(1)", "</title><script>alert(1)</script>", "<!--", "&lt;b&gt;",
+    "W" * 180, "אבג‮דה", "Z͑ͫ̓ͪ̂ͫ̽͏̴̙̤̞͉͚̯̞̠͍A̴̵̜̰͔ͫ͗͢L̠ͨͧͩ͘G̴̻͈͍͔̹̑͗̎̅͛́Ǫ̵̹̻̝̳͂̌̌͘", "👩‍👩‍👧‍👦" * 12, "﷽﷽﷽﷽", "<svg/onload=alert(1)>",
+    "<style>*{display:none}</style>", "<iframe src=//example.org>", "<base href=//example.org>", "a\tb", "%00%0a", "../../etc",
+]  # fmt: skip
+
+
+class Shop:
+    """The demo's shop, and its server."""
+
+    def __init__(self, binary, folder):
+        self.binary, self.folder, self.server = binary, folder, None
+        self.address = "127.0.0.1:0"
+        self.environment = {**os.environ, "NO_COLOR": "1", "REGULARS_TODAY": TODAY}
+        self.environment["XDG_STATE_HOME"] = str(folder.parent / "state")
+        subprocess.run([binary, "demo", folder], env=self.environment, check=True, stdout=subprocess.DEVNULL, timeout=300)
+
+    def run(self, *words, status=0):
+        done = subprocess.run(
+            [self.binary, "--shop", self.folder, *words], env=self.environment, capture_output=True, text=True, timeout=120
+        )
+        assert done.returncode == status, f"{words}: {done.returncode}\n{done.stderr}"
+        return done.stdout
+
+    def open(self):
+        words = [self.binary, "--shop", self.folder, "serve", "--listen", self.address]
+        self.log = open(self.folder.parent / "serve.log", "a+")
+        self.server = subprocess.Popen(words, env=self.environment, stdout=self.log, stderr=subprocess.PIPE, text=True)
+        first = self.server.stderr.readline()
+        assert first.startswith("Open at "), first
+        # The log goes on into the pipe; nobody reads it, and there is room for little.
+        subprocess.Popen(["cat"], stdin=self.server.stderr, stdout=self.log)
+        self.url = first.split()[2].rstrip("/;")
+        self.address = self.url.split("//")[1]
+
+    def close(self):
+        if self.server:
+            self.server.send_signal(signal.SIGINT)
+            try:
+                self.server.wait(20)
+            except subprocess.TimeoutExpired:
+                self.server.kill()
+                self.server.wait()
+            self.server = None
+
+    def ask(self, sql, *values):
+        database = sqlite3.connect(f"file:{self.folder}/regulars.db?mode=ro", uri=True, timeout=20)
+        try:
+            return database.execute(sql, values).fetchall()
+        finally:
+            database.close()
+
+    def events(self, code):
+        """What happened to a code, in its order."""
+        return [row[0] for row in self.ask("SELECT outcome FROM redemption_event WHERE code = ? ORDER BY id", code)]
+
+
+class Pages:
+    """Looks every page over, and keeps its picture."""
+
+    def __init__(self, browser, axe, folder):
+        self.browser, self.axe, self.folder = browser, axe, folder
+        self.faults, self.seen = [], 0
+        self.size = DESK
+
+    def on(self, size):
+        self.size = size
+        self.browser.size(*size)
+
+    def look(self, name, main=None):
+        """`main` is what must be in sight without scrolling."""
+        browser = self.browser
+        here = f"{name}-{self.size[0]}"
+        for dark in (False, True):
+            browser.size(*self.size, dark)
+            for one in browser.wait_for_script(
+                self.axe + ";const done = arguments[arguments.length - 1];"
+                "axe.run(document).then(r => done(r.violations.map(v => v.id + ': ' + v.help + ' ' + v.nodes[0].html)),"
+                " fault => done(['axe: ' + fault]))"
+            ):
+                self.faults.append(f"{here}{' dark' if dark else ''}: {one}")
+            if self.folder:
+                browser.picture(self.folder / f"{here}{'-dark' if dark else ''}.png")
+        browser.size(*self.size)
+        if main:
+            box = browser.run(
+                "scrollTo(0, 0); const b = document.querySelector(arguments[0]).getBoundingClientRect();"
+                "return [b.top, b.bottom, b.width]", main
+            )  # fmt: skip
+            if not (0 <= box[0] and box[1] <= self.size[1] and box[2] > 0):
+                self.faults.append(f"{here}: `{main}` is not in sight: {box}")
+        for size in (NARROW, self.size):
+            browser.size(*size)
+            self.fits(here, size[0])
+
+    def fits(self, name, width):
+        """Nothing scrolls sideways, and nothing was complained about."""
+        # A telephone makes its window as wide as what is in it: the width that it has is the one that was set.
+        wide = self.browser.run(
+            "const all = document.documentElement.scrollWidth, width = arguments[0]; if (all <= width) return '';"
+            "const wide = [...document.body.querySelectorAll('*')].filter(e => e.getBoundingClientRect().right > width);"
+            "return all + ' px: ' + (wide.length ? wide[wide.length - 1].outerHTML.slice(0, 200) : '')", width
+        )  # fmt: skip
+        if wide:
+            self.faults.append(f"{name} is wider than {width} px: {wide}")
+        self.faults += [f"{name}: {line}" for line in self.browser.console() if is_fault(line)]
+        self.seen += 1
+
+
+def is_fault(line):
+    return any(word in line for word in ("Security Policy", "Refused to", "Uncaught", "deprecat"))
+
+
+def at_the_till(shop, pages, letters):
+    """The till's day: five letters, of people who have not come."""
+    browser = pages.browser
+    came, undone, other, twice = (next(letters) for _ in range(4))
+    browser.go(shop.url + "/till")
+    if "Which till" in browser.text():
+        pages.look("which", ".btn-big")
+        browser.press(".btn-big")
+    browser.shows("Scan or type the code, or a name")
+    pages.look("waiting", ".btn-go")
+
+    wrong = came["code"][:-1] + ("7" if came["code"][-1] != "7" else "8")
+    browser.type(wrong, ENTER)
+    browser.shows("No code reads like that")
+    pages.look("wrong-code", "#q")
+
+    # A code, the amount, Enter twice.
+    browser.go(shop.url + "/till")
+    browser.type(came["code"].lower(), ENTER)
+    browser.shows("The letter promised")
+    pages.look("card", ".act .btn-go")
+    assert browser.run("return document.activeElement.id") == "amt", "the amount is not ready"
+    browser.run(
+        "const f = document.querySelector('.act form'); f.amount.value = '412.50';"
+        "f.requestSubmit(); f.requestSubmit()"
+    )
+    browser.shows("Yes. The bottle is theirs.", "$412.50")
+    pages.look("given", ".btn-go")
+    assert shop.events(came["code"]) == ["accepted"], shop.events(came["code"])
+
+    # A second time.
+    browser.type(came["code"], ENTER)
+    browser.shows("Already given.")
+    pages.look("refused", ".btn-ink")
+    spent = "SELECT d.spend_minor FROM redemption d JOIN recipient r ON r.id = d.recipient_id WHERE r.code = ?"
+    assert shop.ask(spent, came["code"]) == [(41250,)]
+
+    # By a name with a slip in it; arrows and Esc.
+    browser.go(shop.url + "/till")
+    surname = undone["name"].split()[-1]
+    slip = surname[:2] + surname[3:] if len(surname) > 4 else surname
+    browser.type(slip, " ", undone["name"].split()[0], ENTER)
+    browser.shows("a bottle is waiting")
+    pages.look("found", ".found .first")
+    browser.type(DOWN)
+    assert browser.run("return document.activeElement === document.querySelectorAll('.found a')[0]"), "arrow down"
+    browser.type(UP)
+    assert browser.run("return document.activeElement.id") == "q", "arrow up"
+    browser.type(ESCAPE)
+    browser.until("location.pathname === '/till'")
+    browser.type(slip, " ", undone["name"].split()[0], ENTER)
+    browser.shows("a bottle is waiting")
+    browser.type(ENTER)
+    browser.shows("The letter promised")
+
+    # A code that is scanned into the amount is a search.
+    browser.type(other["code"], ENTER)
+    browser.until("document.querySelector('h1').innerText.includes(arguments[0])", other["name"].split()[-1])
+    assert shop.events(other["code"]) == [], "a scan wrote something down"
+    browser.type("4x12", ENTER)
+    browser.shows("Write it like 412.50")
+    pages.look("mend", ".act .btn-go")
+    browser.type(ESCAPE)
+    browser.until("location.pathname === '/till'")
+
+    # Handed over, and taken back.
+    browser.type(undone["code"], ENTER)
+    browser.shows("The letter promised")
+    browser.type(ENTER)
+    browser.shows("Yes. The bottle is theirs.")
+    browser.press(".undo summary")
+    browser.press("#why")
+    browser.type("the wrong person", ENTER)
+    browser.shows("The letter promised")
+    assert shop.events(undone["code"]) == ["accepted", "undone"], shop.events(undone["code"])
+
+    # A second one, by the owner's leave.
+    browser.go(shop.url + "/till")
+    browser.type(twice["code"], ENTER)
+    browser.shows("The letter promised")
+    browser.type(ENTER)
+    browser.shows("Yes. The bottle is theirs.")
+    browser.type(twice["code"], ENTER)
+    browser.shows("Already given.")
+    browser.press(".choice form .btn")
+    browser.shows("A second bottle is theirs")
+    pages.look("again", ".btn-go")
+
+    for name, path, main in [
+        ("nobody", "/till/person/999999", None), ("day", "/owner/day", None), ("to-come", "/owner/to-come", None),
+        ("unsubscribe", "/u/x", "button"), ("nowhere", "/nowhere", None),
+    ]:  # fmt: skip
+        browser.go(shop.url + path)
+        pages.look(name, main)
+
+
+def hostile(shop, pages):
+    """People whose names are anything but names."""
+    browser, strings = pages.browser, list(HOSTILE)
+    if (DATA / "hostile/blns.json").is_file():
+        listed = json.loads((DATA / "hostile/blns.json").read_text(encoding="utf-8"))
+        strings += [text for text in listed if text.strip() and "\0" not in text]
+    people = shop.folder / "hostile.csv"
+    people.write_text("Customer ID\n" + "".join(f"H-{n}\n" for n in range(len(strings))))
+    shop.run("import", "customers", str(people))
+    database = sqlite3.connect(shop.folder / "regulars.db", timeout=20)
+    fields = "first_name last_name spouse company city street".split()
+    for n, text in enumerate(strings):
+        sets = ", ".join(f"{field} = ?1" for field in fields)
+        database.execute(f"UPDATE customer SET {sets} WHERE ref = ?2", (text, f"H-{n}"))
+    database.commit()
+    ids = [row[0] for row in database.execute("SELECT id FROM customer WHERE ref LIKE 'H-%' ORDER BY id")]
+    database.close()
+    browser.size(*NARROW)
+    for id, text in zip(ids, strings):
+        browser.go(f"{shop.url}/till/person/{id}")
+        pages.fits(f"the card of {text!r}", NARROW[0])
+        markup = browser.run("return document.querySelectorAll('main script, main img, iframe, base, main style').length")
+        if markup:
+            pages.faults.append(f"{text!r} became markup")
+    for size in (PHONE, DESK):
+        pages.on(size)
+        browser.go(f"{shop.url}/till/person/{ids[9]}")
+        pages.look("long-name")
+    return len(strings)
+
+
+def main():
+    if len(sys.argv) not in (3, 4):
+        sys.exit(__doc__)
+    binary, axe = os.path.abspath(sys.argv[1]), Path(sys.argv[2]).read_text(encoding="utf-8")
+    pictures = Path(sys.argv[3]) if len(sys.argv) == 4 else None
+    if pictures:
+        pictures.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as home:
+        shop = Shop(binary, Path(home) / "shop")
+        with open(shop.folder / "shop.toml") as settings:
+            text = settings.read()
+        (shop.folder / "shop.toml").write_text(text.replace("[till]\n", "[till]\nhonour_twice = true\n"))
+        everybody = json.loads(shop.run("--json", "recipients", CAMPAIGN))["recipients"]
+        letters = iter([one for one in everybody if one["redeemed_on"] is None and one["arm"] == "mailed"])
+        shop.open()
+        try:
+            with Chromium() as browser:
+                pages = Pages(browser, axe, pictures)
+                for size in (PHONE, DESK):
+                    pages.on(size)
+                    at_the_till(shop, pages, letters)
+                strange = hostile(shop, pages)
+        finally:
+            shop.close()
+        if pages.faults:
+            sys.exit("\n".join(["browser:", *pages.faults]))
+        print(f"browser: {pages.seen} pages looked over, {strange} strange names among them; nothing to mend")
+
+
+main()
