@@ -93,6 +93,38 @@ fn a_missed_reminder_goes_and_the_next_keeps_its_distance() {
 }
 
 #[test]
+fn a_reminder_that_is_refused_stops_the_address_and_says_nothing_of_the_first_email() {
+    let office = PostOffice::open();
+    let shop = sent(&["ana", "ben"], &office, "");
+    let moved = "UPDATE recipient SET email = 'rcpt-550@example.com' WHERE ref = 'P-1'";
+    rusqlite::Connection::open(shop.file("regulars.db")).unwrap().execute(moved, []).unwrap();
+    shop.run("run --today 2024-03-31").status(3).quiet().shows("reminder 1: sent 1 email; 1 failed");
+    assert_eq!(shop.count("SELECT count(*) FROM suppression"), 1);
+    assert_eq!(shop.recipient("spring", "P-1")["response"], "not_redeemed", "the first one reached them");
+    shop.run("outbox spring").quiet().shows("Spring tea: 2 sent.").shows("Reminder 1: 1 sent, 1 failed.");
+    shop.run("run --today 2024-05-10").shows("reminder 2: sent 1 email.");
+    assert_eq!((office.taken().len(), count(&office, "ben")), (4, 3));
+}
+
+#[test]
+fn who_got_a_letter_instead_is_reminded_by_letter_from_the_day_it_was_posted() {
+    let office = PostOffice::open();
+    let shop = unplanned(&["ana", "rcpt-550"], &office, "");
+    shop.edit("campaigns/spring.toml", "\"email\"", "\"email-else-letter\"");
+    with_reminders(&shop, TWO);
+    shop.run("send spring").status(3).quiet();
+    shop.run("print spring").quiet().shows("Printed 1 letter");
+    shop.run("run --today 2024-03-31").shows("reminder 1: sent 1 email.").ended();
+    shop.run("posted spring --today 2024-04-01").quiet();
+    shop.run("run --today 2024-04-30").shows("reminder 1 of `spring`, on 2024-05-01").ended();
+    shop.run("run --today 2024-05-01")
+        .shows("reminder 1: printed 1 letter on 1 page to out/spring/reminder-1/letters.pdf")
+        .ended();
+    let manifest = shop.read("out/spring/reminder-1/manifest.csv");
+    assert!(manifest.contains("P-2") && !manifest.contains("instead_of"), "{manifest}");
+}
+
+#[test]
 fn nobody_is_reminded_who_is_not_to_be_written_to() {
     let office = PostOffice::open();
     let shop = sent(&["ana", "ben", "cleo", "dora", "eve", "rcpt-550"], &office, "");
