@@ -6,7 +6,8 @@
 Postfix, with a configuration and folders of this script's own, listens on this machine alone and delivers into a Maildir.
 Everybody has one message there, which Python's email reads: names, subject, text and page, the picture, the header's
 List-Unsubscribe, lines of 998 at most, no return or nought alone. Its signature is verified by dkimpy and, where MAILAUTH
-names the folder that npm put it into, by mailauth, under both kinds of key. One address is refused, one bounces after it was
+names the folder that npm put it into, by mailauth, under both kinds of key. It goes there encrypted, from the first byte and
+by STARTTLS, with a certificate that is believed through SSL_CERT_FILE, and not at all where it is not believed. One address is refused, one bounces after it was
 taken: `bounces` finds postfix's own report in the Maildir. Only root can start postfix: for others this says that it was left out.
 """
 
@@ -48,10 +49,15 @@ virtual_uid_maps = static:UID
 virtual_gid_maps = static:UID
 virtual_alias_maps = inline:{{late@example.com = nobody@other.example}}
 transport_maps = inline:{{other.example = error:5.1.1 there is no such person here}}
+smtpd_tls_cert_file = HERE/cert.pem
+smtpd_tls_key_file = HERE/key.pem
+smtpd_tls_security_level = may
 smtpd_recipient_restrictions = check_recipient_access inline:{{gone@example.com = 550 5.1.1 no such mailbox}}, permit_mynetworks, reject
 """
 MASTER = """
-127.0.0.1:{port} inet n - n - - smtpd
+127.0.0.1:{port} inet n - n - - smtpd -o smtpd_tls_security_level=encrypt
+127.0.0.1:{tls} inet n - n - - smtpd -o smtpd_tls_wrappermode=yes
+tlsmgr unix - - n 1000? 1 tlsmgr
 cleanup unix n - n - 0 cleanup
 qmgr unix n - n 300 1 qmgr
 rewrite unix - - n - - trivial-rewrite
@@ -97,7 +103,7 @@ class Postfix:
     """One of this script's own, in a folder of its own."""
 
     def __init__(self, here):
-        self.here, self.port = here, free_port()
+        self.here, self.port, self.tls, self.certificate = here, free_port(), free_port(), here / "cert.pem"
         os.chmod(here, 0o755)
         for part in ("queue", "data", "mail", "etc"):
             (here / part).mkdir()
@@ -106,7 +112,10 @@ class Postfix:
         uid = (here / "mail").stat().st_uid
         main = MAIN.replace("HERE", str(here)).replace("UID", str(uid))
         (here / "etc" / "main.cf").write_text(main)
-        (here / "etc" / "master.cf").write_text(MASTER.format(port=self.port))
+        (here / "etc" / "master.cf").write_text(MASTER.format(port=self.port, tls=self.tls))
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
+                        "-addext", "subjectAltName=DNS:localhost", "-addext", "basicConstraints=critical,CA:FALSE",
+                        "-keyout", here / "key.pem", "-out", self.certificate], check=True, capture_output=True)
         self.say("start")
         for _ in range(100):
             try:
@@ -191,24 +200,30 @@ def main():
             settings = (shop / "shop.toml").read_text()
             head = settings.index("address")
             settings = settings[:head] + 'address = ["1 Main Street", "Salem, OR 97301"]\n' + settings[settings.index("\n", head) + 1:]
-            (shop / "shop.toml").write_text(settings + f'''
+            settings += """
 [email]
 from = "June at Zoë's <june@example.com>"
-server = "smtp://127.0.0.1:{postfix.port}"
+server = "SERVER"
 connections = 2
 dkim_key = "dkim.pem"
 unsubscribe_url = "https://shop.example/u"
-''')
+"""
             (shop / "letter-templates" / "mail.md").write_text(
                 '+++\nsubject = "Tea for {{ customer.first_name }}"\n+++\n\n{{ greeting }}\n\nTea from {{ customer.city }}.\n\n{{ qr() }}\n', encoding="utf-8")
             seen = 0
-            for kind in ("rsa", "ed25519"):
+            for kind, server in (("rsa", f"smtps://localhost:{postfix.tls}"), ("ed25519", f"smtp+starttls://localhost:{postfix.port}")):
+                (shop / "shop.toml").write_text(settings.replace("SERVER", server))
                 (shop / "campaigns" / f"{kind}.toml").write_text(
                     f'name = "{kind}"\nas_of = {TODAY}\nchannel = "email"\n[segment]\nwhere = "has_email"\norder_by = "ref"\n'
                     'one_per = "customer"\n[gift]\nname = "a tin of tea"\nunit_cost = "4"\nclaim_until = 2024-06-30\n[letter]\ntemplate = "mail.md"\n')
                 records = run("email", "keys", "--kind", kind, "--replace")["records"]
                 run("plan", kind)
                 first = kind == "rsa"
+                environment.pop("SSL_CERT_FILE", None)
+                refused = run("send", kind, codes=(3,))
+                assert refused["sent"] == 0 and "certificate" in refused["stopped"].lower(), refused
+                environment["SSL_CERT_FILE"] = str(postfix.certificate)
+                assert run("email", "check")["server"]["encryption"] == ("tls" if first else "starttls")
                 sent = run("send", kind, codes=(3,) if first else (0,))
                 # The refused one fails at once; the late one is taken and comes back. Neither is written to again.
                 assert (sent["sent"], sent["failed"]) == ((len(PEOPLE) + 1, 1) if first else (len(PEOPLE), 0)), sent
