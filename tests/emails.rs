@@ -259,8 +259,8 @@ fn the_mail_server_is_asked_what_it_offers_and_gets_no_email() {
     shop.run("email check").status(1).shows("`from` (needed): the mail server takes no emails from this sender: 550");
     assert!(office.taken().is_empty());
 
-    let (_office, shop) = check(House { strict: true, size: Some(4000), ..House::default() }, "");
-    shop.run("email check").shows("`server`: the mail server takes one command at a time").shows("emails up to 4 kB");
+    let (_office, shop) = check(House { strict: true, size: Some(8000), ..House::default() }, "");
+    shop.run("email check").shows("`server`: the mail server takes one command at a time").shows("emails up to 8 kB");
     shop.edit(
         "letter-templates/spring.md",
         "{{ greeting }}",
@@ -269,7 +269,7 @@ fn the_mail_server_is_asked_what_it_offers_and_gets_no_email() {
     shop.run("plan spring --again").quiet();
     shop.run("email check")
         .status(1)
-        .shows("`server` (needed): the mail server takes emails of 4 kB at most; those of `spring`");
+        .shows("`server` (needed): the mail server takes emails of 8 kB at most; those of `spring`");
 
     let (_office, shop) = check(House { locked: true, ..House::default() }, "password_file = \"secret\"");
     shop.run("email check").shows("lets june in").shows("AUTH PLAIN LOGIN");

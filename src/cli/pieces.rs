@@ -4,7 +4,7 @@ use sha2::{Digest, Sha256};
 
 use super::Context;
 use crate::campaign::{self, Recipient, Tokens};
-use crate::email::{self, Dkim, Email, Key, Picture};
+use crate::email::{self, Dkim, Email, Key, Picture, Senders};
 use crate::error::{Error, Result};
 use crate::letter::{self, OnDesk};
 use crate::shop::{self, EmailSettings, Shop};
@@ -14,16 +14,10 @@ use crate::words;
 /// Who writes the emails: what shop.toml says today, and the key that signs them.
 pub(super) struct Writer<'s> {
     settings: &'s EmailSettings,
+    senders: Senders,
     dkim: Option<Dkim>,
     /// Where one click unsubscribes, and what makes the end of that link.
     unsubscribe: Option<(&'s str, Tokens)>,
-}
-
-impl Writer<'_> {
-    /// The same without the key: enough to see whether an email can be made.
-    pub(super) fn unsigned(&self) -> Self {
-        Self { settings: self.settings, dkim: None, unsubscribe: self.unsubscribe.clone() }
-    }
 }
 
 /// Who writes the emails of a shop.
@@ -38,7 +32,8 @@ pub(super) fn writer<'s>(read: &Read<'_>, shop: &'s Shop) -> Result<Writer<'s>> 
         Some(url) => Some((url.as_str(), Tokens::of(read)?)),
         None => None,
     };
-    Ok(Writer { settings, dkim: dkim(shop, settings)?, unsubscribe })
+    let senders = Senders::of(&settings.from, settings.reply_to.as_deref())?;
+    Ok(Writer { settings, senders, dkim: dkim(shop, settings)?, unsubscribe })
 }
 
 /// What signs the emails, if shop.toml names a key.
@@ -80,19 +75,36 @@ pub(super) fn email(read: &Read<'_>, on: &OnDesk, writer: &Writer<'_>, recipient
 
 /// The bytes of a recipient's email under the key that it has.
 pub(super) fn keyed_email(on: &OnDesk, writer: &Writer<'_>, recipient: &Recipient, key: &str) -> Result<Vec<u8>> {
-    let mut pdf = Vec::new();
-    if writer.settings.attach_letter {
-        let printed = on.print(&[recipient], (false, false), &|_| {}, &mut pdf)?;
-        Error::all(letter::problems(&printed, &[recipient])).map_or(Ok(()), Err)?;
+    let letter = attached(on, writer, recipient)?;
+    made(on, writer, recipient, key, |message| email::compose(&Email { letter: letter.as_deref(), ..message }))
+}
+
+/// Whether a recipient's email can be made, without making it: looks at all that can be wrong with one.
+pub(super) fn check(on: &OnDesk, writer: &Writer<'_>, recipient: &Recipient) -> Result<()> {
+    attached(on, writer, recipient)?;
+    let fields = on.desk.fields(recipient);
+    on.may_go(recipient)
+        .and_then(|()| on.desk.check(recipient, &fields))
+        .and_then(|()| on.desk.engine.subject(on.desk.template_of(recipient), &fields))
+        .and_then(|_| email::check(&recipient.email))
+        .map_err(|e| named(recipient, &e))
+}
+
+/// The printed letter, where shop.toml has it go with the email.
+fn attached(on: &OnDesk, writer: &Writer<'_>, recipient: &Recipient) -> Result<Option<Vec<u8>>> {
+    if !writer.settings.attach_letter {
+        return Ok(None);
     }
-    let letter = Some(pdf.as_slice()).filter(|pdf| !pdf.is_empty());
-    made(on, writer, recipient, key, |message| email::compose(&Email { letter, ..message }))
+    let mut pdf = Vec::new();
+    let printed = on.print(&[recipient], (false, false), &|_| {}, &mut pdf)?;
+    Error::all(letter::problems(&printed, &[recipient])).map_or(Ok(()), Err)?;
+    Ok(Some(pdf))
 }
 
 /// A recipient's email as a page to look at.
 pub(super) fn email_page(read: &Read<'_>, on: &OnDesk, writer: &Writer<'_>, recipient: &Recipient) -> Result<String> {
     let key = campaign::piece_key(read, &on.planned, recipient, on.desk.wave)?;
-    made(on, writer, recipient, &key, |message| email::page(&message))
+    made(on, writer, recipient, &key, |message| Ok(email::page(&message)))
 }
 
 fn made<T>(
@@ -102,17 +114,11 @@ fn made<T>(
     key: &str,
     make: impl FnOnce(Email<'_>) -> Result<T>,
 ) -> Result<T> {
-    let named = |e: Error| {
-        let joint = if e.message().starts_with("needs ") { " " } else { ": " };
-        let who = format!("email to {} ({})", recipient.name, words::quote(&recipient.reference));
-        let hint = e.what_next().unwrap_or("look at the template and at the customer's card");
-        let place = e.place().map_or(String::new(), |place| format!("in letter-templates/{place}: "));
-        Error::new(format!("{who}{joint}{}", e.message())).hint(format!("{place}{hint}"))
-    };
+    let named = |e: Error| named(recipient, &e);
     on.may_go(recipient).map_err(named)?;
-    let letter = on.desk.letter(recipient).map_err(named)?;
-    let template = on.desk.template_of(recipient);
     let fields = on.desk.fields(recipient);
+    let letter = on.desk.letter_with(recipient, &fields).map_err(named)?;
+    let template = on.desk.template_of(recipient);
     let subject = on.desk.engine.subject(template, &fields).map_err(named)?.unwrap_or_default();
     let look = &on.desk.stationery[letter.stationery];
     let (signer, signature) =
@@ -124,8 +130,7 @@ fn made<T>(
     let pictures: Vec<Picture<'_>> = on.sources.images().map(|(name, bytes)| picture(on, name, bytes)).collect();
     let message = Email {
         // The sender is that of today; the text is that of the plan.
-        from: &writer.settings.from,
-        reply_to: writer.settings.reply_to.as_deref(),
+        senders: &writer.senders,
         to: &recipient.email,
         name: fields.get("customer.full_name").unwrap_or(&recipient.name),
         subject: &subject,
@@ -143,6 +148,15 @@ fn made<T>(
         dkim: writer.dkim.as_ref(),
     };
     make(message).map_err(|e| if e.place().is_some() { e } else { named(e) })
+}
+
+/// What keeps an email from being made, with whose it is.
+fn named(recipient: &Recipient, e: &Error) -> Error {
+    let joint = if e.message().starts_with("needs ") { " " } else { ": " };
+    let who = format!("email to {} ({})", recipient.name, words::quote(&recipient.reference));
+    let hint = e.what_next().unwrap_or("look at the template and at the customer's card");
+    let place = e.place().map_or(String::new(), |place| format!("in letter-templates/{place}: "));
+    Error::new(format!("{who}{joint}{}", e.message())).hint(format!("{place}{hint}"))
 }
 
 /// An image of the templates, as wide on a page as it is on paper.

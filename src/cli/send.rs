@@ -109,10 +109,9 @@ fn through_the_server(
     let waits = |recipient: &Recipient| on.held_back.contains_key(&recipient.id);
     let before = outbox::entries(&store.read(), &on.planned, 0)?;
     let queued: HashSet<&str> = before.iter().filter(|e| e.state == "queued").map(|e| e.reference.as_str()).collect();
-    // Nothing goes out as long as one of them cannot be made; they are signed as they go.
-    let unsigned = writer.unsigned();
+    // Nothing goes out as long as one of them cannot be made; they are made as they go.
     let wanted = emails.iter().filter(|r| queued.contains(r.reference.as_str()) && !waits(r));
-    let faults: Vec<Error> = wanted.filter_map(|r| pieces::email(&store.read(), on, &unsigned, r).err()).collect();
+    let faults: Vec<Error> = wanted.filter_map(|r| pieces::check(on, &writer, r).err()).collect();
     Error::all(faults).map_or(Ok(()), Err)?;
     let bar = progress(context, queued.len(), "Sending");
     if let Ok(style) = indicatif::ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len} {per_sec}, {eta} left") {

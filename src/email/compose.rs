@@ -1,23 +1,21 @@
 //! One message, built with lettre from fixed parts: the same recipient gives the same bytes.
 
 use chrono::NaiveDate;
-use lettre::Message;
-use lettre::message::header::ContentType;
-use lettre::message::{Attachment, Body, Mailbox, MultiPart, MultiPartKind, SinglePart};
+use lettre::Address;
+use lettre::message::header::{self as field, ContentType, Headers};
+use lettre::message::{Attachment, Body, Mailbox, Mailboxes, MultiPart, MultiPartKind, SinglePart};
 
 use super::dkim::Dkim;
 use super::pictures::{Picture, Pictures, media_type};
-use super::{header, html, phrases, plain};
+use super::{body, header, html, phrases, plain};
 use crate::error::{Error, Result};
 use crate::merge::Block;
 
 /// What one message is made of.
 #[derive(Debug, Clone)]
 pub struct Email<'e> {
-    /// `Helen at Wiedeman's <helen@example.com>`.
-    pub from: &'e str,
-    /// Where answers go, if not to `from`.
-    pub reply_to: Option<&'e str>,
+    /// Who writes, and where answers go.
+    pub senders: &'e Senders,
     /// The recipient's address.
     pub to: &'e str,
     /// The recipient's name.
@@ -50,42 +48,52 @@ pub struct Email<'e> {
     pub dkim: Option<&'e Dkim>,
 }
 
+/// Looks whether the recipient's address is one: nothing else keeps [`compose`] from making a message.
+///
+/// # Errors
+/// When it is none.
+pub fn check(to: &str) -> Result<()> {
+    header::recipient("", to).map(|_| ())
+}
+
 /// The bytes of the message.
 ///
 /// # Errors
-/// When an address is none.
+/// When the recipient's address is none.
 pub fn compose(email: &Email<'_>) -> Result<Vec<u8>> {
-    let Senders { from, reply_to } = Senders::of(email)?;
-    let answers = reply_to.as_ref().unwrap_or(&from).email.clone();
-    let domain = from.email.domain().to_owned();
-    let id = format!("{}@{domain}", email.key);
-    let mut message = Message::builder()
-        .from(from)
-        .to(header::recipient(email.name, email.to)?)
-        .raw_header(header::subject(email.subject))
-        .date(std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(noon(email.date)))
-        .message_id(Some(format!("<{id}>")))
-        .raw_header(header::list_unsubscribe(&answers, email.key, email.unsubscribe));
+    let Senders { from, reply_to } = email.senders;
+    let answers = email.senders.answers();
+    let id = format!("{}@{}", email.key, from.email.domain());
+    let noon = std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(noon(email.date));
+    let mut head = Headers::new();
+    head.set(field::From::from(Mailboxes::from(from.clone())));
+    head.set(field::To::from(Mailboxes::from(header::recipient(email.name, email.to)?)));
+    head.insert_raw(header::subject(email.subject));
+    head.set(field::Date::from(noon));
+    head.set(field::MessageId::from(format!("<{id}>")));
+    head.insert_raw(header::list_unsubscribe(answers, email.key, email.unsubscribe));
     if email.unsubscribe.is_some() {
-        message = message.raw_header(header::one_click());
+        head.insert_raw(header::one_click());
     }
     if let Some(reply_to) = reply_to {
-        message = message.reply_to(reply_to);
+        head.set(field::ReplyTo::from(Mailboxes::from(reply_to.clone())));
     }
+    head.set(field::MIME_VERSION_1_0);
     let mut pictures = Pictures::in_message(email.pictures, &id);
     let page = html_of(email, answers.as_ref(), &mut pictures);
     let pictures = pictures.shown();
     let many = |kind, name: &str| MultiPart::builder().kind(kind).boundary(format!("{name}-{}", email.key));
-    let text = SinglePart::builder().header(ContentType::TEXT_PLAIN).body(text_of(email, answers.as_ref()));
-    let page = SinglePart::builder().header(ContentType::TEXT_HTML).body(page);
+    let text = SinglePart::builder().header(ContentType::TEXT_PLAIN).body(body::of(text_of(email, answers.as_ref())));
+    let page = SinglePart::builder().header(ContentType::TEXT_HTML).body(body::of(page));
     let texts = many(MultiPartKind::Alternative, "texts").singlepart(text);
     let texts = if pictures.is_empty() {
         texts.singlepart(page)
     } else {
         let related = many(MultiPartKind::Related, "page").singlepart(page);
         let with = |parts: MultiPart, picture: super::pictures::Shown<'_>| {
-            let body = Body::new(picture.bytes.to_vec());
-            Ok(parts.singlepart(Attachment::new_inline(picture.id).body(body, kind_of(media_type(&picture.bytes))?)))
+            let kind = kind_of(media_type(&picture.bytes))?;
+            let body = Body::new(picture.bytes.into_owned());
+            Ok(parts.singlepart(Attachment::new_inline(picture.id).body(body, kind)))
         };
         texts.multipart(pictures.into_iter().try_fold(related, with)?)
     };
@@ -96,9 +104,10 @@ pub fn compose(email: &Email<'_>) -> Result<Vec<u8>> {
             many(MultiPartKind::Mixed, "whole").multipart(texts).singlepart(letter)
         }
     };
-    let message = message.multipart(whole).map_err(broken)?.formatted();
+    let mut message = head.to_string().into_bytes();
+    message.extend(whole.formatted());
     match email.dkim {
-        Some(dkim) => dkim.signed(&message, &domain),
+        Some(dkim) => dkim.signed(&message, from.email.domain()),
         None => Ok(message),
     }
 }
@@ -112,30 +121,35 @@ pub fn address(text: &str, key: &str) -> Result<String> {
 }
 
 /// The HTML of the message as a page of its own, its pictures in it.
-///
-/// # Errors
-/// When shop.toml's addresses are none.
-pub fn page(email: &Email<'_>) -> Result<String> {
-    let Senders { from, reply_to } = Senders::of(email)?;
-    let answers = reply_to.unwrap_or(from).email;
-    Ok(html_of(email, answers.as_ref(), &mut Pictures::in_page(email.pictures)))
+#[must_use]
+pub fn page(email: &Email<'_>) -> String {
+    html_of(email, email.senders.answers().as_ref(), &mut Pictures::in_page(email.pictures))
 }
 
 /// Who writes, and who is answered if that is somebody else.
-struct Senders {
+#[derive(Debug, Clone)]
+pub struct Senders {
     from: Mailbox,
     reply_to: Option<Mailbox>,
 }
 
 impl Senders {
-    fn of(email: &Email<'_>) -> Result<Self> {
-        let reply_to = email.reply_to.map(|text| header::own(text, "reply_to")).transpose()?;
-        Ok(Self { from: header::own(email.from, "from")?, reply_to })
+    /// As shop.toml has them under `from` and `reply_to`: `Helen at Wiedeman's <helen@example.com>`.
+    ///
+    /// # Errors
+    /// When one of them is no address.
+    pub fn of(from: &str, reply_to: Option<&str>) -> Result<Self> {
+        let reply_to = reply_to.map(|text| header::own(text, "reply_to")).transpose()?;
+        Ok(Self { from: header::own(from, "from")?, reply_to })
+    }
+
+    fn answers(&self) -> &Address {
+        &self.reply_to.as_ref().unwrap_or(&self.from).email
     }
 }
 
 fn html_of(email: &Email<'_>, answers: &str, pictures: &mut Pictures<'_>) -> String {
-    tidy(&html::page(email, answers, &phrases::of(email.language), pictures))
+    tidy(html::page(email, answers, &phrases::of(email.language), pictures))
 }
 
 fn text_of(email: &Email<'_>, answers: &str) -> String {
@@ -147,11 +161,16 @@ fn text_of(email: &Email<'_>, answers: &str) -> String {
         Some(link) => format!("{}\n{link}", plain::wrapped(phrases.no_more_link)),
         None => plain::wrapped(&phrases.no_more.replace("{}", answers)),
     };
-    tidy(&format!("{signed}\n\n-- \n{}\n\n{no_more}\n", email.footer.join("\n")))
+    tidy(format!("{signed}\n\n-- \n{}\n\n{no_more}\n", email.footer.join("\n")))
 }
 
 /// A body without what no mail program shows: line breaks are `\n`, and of control characters only tabs stay.
-fn tidy(text: &str) -> String {
+fn tidy(text: String) -> String {
+    // What is not ASCII and a control character begins with the byte c2.
+    let is_odd = |byte: u8| matches!(byte, 0..=0x08 | 0x0b..=0x1f | 0x7f | 0xc2);
+    if !text.bytes().fold(false, |found, byte| found | is_odd(byte)) {
+        return text;
+    }
     let lines = text.replace("\r\n", "\n").replace('\r', "\n");
     lines.chars().map(|c| if c.is_control() && !matches!(c, '\n' | '\t') { ' ' } else { c }).collect()
 }
@@ -177,8 +196,7 @@ mod tests {
     fn sample(name: &str, subject: &str, markdown: &str) -> String {
         let blocks = blocks(markdown).expect("blocks");
         let email = Email {
-            from: "Helen at Wiedeman's <helen@example.com>",
-            reply_to: None,
+            senders: &Senders::of("Helen at Wiedeman's <helen@example.com>", None).expect("senders"),
             to: "ana@example.com",
             name,
             subject,

@@ -164,7 +164,10 @@ impl Page<'_, '_> {
 fn inline(spans: &[Span]) -> String {
     let mut out = String::new();
     for span in spans {
-        let mut text = escape(&span.text).replace('\n', "<br>\n");
+        let mut text = escape(&span.text);
+        if text.contains('\n') {
+            text = text.replace('\n', "<br>\n");
+        }
         if span.bold {
             text = format!("<strong>{text}</strong>");
         }
@@ -190,16 +193,19 @@ fn is_harmless(link: &str) -> bool {
 }
 
 fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            c => out.push(c),
-        }
+    let mut out = String::with_capacity(text.len() + text.len() / 8);
+    let mut rest = text;
+    while let Some(at) = rest.bytes().position(|byte| matches!(byte, b'&' | b'<' | b'>' | b'"' | b'\'')) {
+        let (plain, special) = rest.split_at(at);
+        out.push_str(plain);
+        out.push_str(match special.as_bytes()[0] {
+            b'&' => "&amp;",
+            b'<' => "&lt;",
+            b'>' => "&gt;",
+            b'"' => "&quot;",
+            _ => "&#39;",
+        });
+        rest = &special[1..];
     }
-    out
+    out + rest
 }

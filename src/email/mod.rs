@@ -1,5 +1,6 @@
 //! Emails: one message a recipient, from the same template as the letter.
 
+mod body;
 mod compose;
 mod dkim;
 mod header;
@@ -9,7 +10,7 @@ mod phrases;
 mod pictures;
 mod plain;
 
-pub use compose::{Email, address, compose, page};
+pub use compose::{Email, Senders, address, check, compose, page};
 pub use dkim::Dkim;
 pub use keys::Key;
 pub use pictures::Picture;

@@ -94,23 +94,31 @@ pub(super) fn media_type(bytes: &[u8]) -> &'static str {
 /// The QR code of a text as a PNG file, with the white around it that scanners need, and its width.
 fn qr_png(text: &str) -> Option<(Vec<u8>, u32)> {
     let (boxes, modules) = qr::boxes(text)?;
-    let side = usize::from((modules + 2 * WHITE) * MODULE);
+    let (module, white) = (usize::from(MODULE), usize::from(WHITE));
+    let side = (usize::from(modules) + 2 * white) * module;
     let row_bytes = side.div_ceil(8);
-    let mut dots = vec![0xff_u8; row_bytes * side];
+    // A row of modules is drawn once.
+    let mut rows = vec![0xff_u8; row_bytes * side / module];
     for [x, y, wide, high] in boxes {
-        let dots_of =
-            |from: u16, count: u16| usize::from((from + WHITE) * MODULE)..usize::from((from + count + WHITE) * MODULE);
-        for row in dots_of(y, high) {
-            for column in dots_of(x, wide) {
-                dots[row * row_bytes + column / 8] &= !(0x80 >> (column % 8));
+        let [x, y, wide, high] = [x, y, wide, high].map(usize::from);
+        for row in rows.chunks_exact_mut(row_bytes).skip(y + white).take(high) {
+            for column in (x + white) * module..(x + white + wide) * module {
+                row[column / 8] &= !(0x80 >> (column % 8));
             }
         }
+    }
+    let mut dots = Vec::with_capacity(row_bytes * side);
+    for row in rows.chunks_exact(row_bytes) {
+        dots.extend(row.repeat(module));
     }
     let width = u32::try_from(side).ok()?;
     let mut file = Vec::new();
     let mut encoder = png::Encoder::new(&mut file, width, width);
     encoder.set_color(png::ColorType::Grayscale);
     encoder.set_depth(png::BitDepth::One);
+    // Rows that are like the one above them become nothing, which the quickest compression makes small enough.
+    encoder.set_compression(png::Compression::Fast);
+    encoder.set_filter(png::Filter::Up);
     let mut writer = encoder.write_header().ok()?;
     writer.write_image_data(&dots).ok()?;
     writer.finish().ok()?;

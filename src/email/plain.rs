@@ -48,7 +48,7 @@ fn line(spans: &[Span]) -> String {
 
 /// Lines of at most 76 signs where words allow it.
 pub(super) fn wrapped(text: &str) -> String {
-    let mut out = String::new();
+    let mut out = String::with_capacity(text.len());
     for (index, line) in text.split('\n').enumerate() {
         if index > 0 {
             out.push('\n');

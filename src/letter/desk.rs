@@ -87,21 +87,42 @@ impl Desk {
     /// # Errors
     /// When a field that is printed is empty; the message goes on from "letter to …".
     pub fn letter(&self, recipient: &Recipient) -> Result<Letter> {
+        self.letter_with(recipient, &self.fields(recipient))
+    }
+
+    /// The letter of a recipient whose fields are at hand.
+    ///
+    /// # Errors
+    /// As [`Self::letter`].
+    pub fn letter_with(&self, recipient: &Recipient, fields: &Fields) -> Result<Letter> {
         let template = self.template_of(recipient);
-        let fields = self.fields(recipient);
-        let body = self.engine.body(template, &fields).map_err(|fault| {
-            let place = format!("in letter-templates/{}", fault.place().unwrap_or(template));
-            let hint = fault.what_next().map_or(place.clone(), |hint| format!("{place}: {hint}"));
-            Error::new(fault.message()).hint(hint)
-        })?;
-        let mut forms = merge::address_forms(&fields).into_iter();
+        let body = self.body(template, fields)?;
+        let mut forms = merge::address_forms(fields).into_iter();
         Ok(Letter {
             stationery: self.places.get(template).copied().unwrap_or(0),
             address: forms.next().unwrap_or_default(),
             other_addresses: forms.collect(),
             blocks: merge::blocks(&body)?,
-            signer: self.signer(&fields, template),
+            signer: self.signer(fields, template),
             proof: None,
+        })
+    }
+
+    /// Looks whether the letter of a recipient can be written, without writing it.
+    ///
+    /// # Errors
+    /// As [`Self::letter`].
+    pub fn check(&self, recipient: &Recipient, fields: &Fields) -> Result<()> {
+        let body = self.body(self.template_of(recipient), fields)?;
+        if merge::may_be_faulty(&body) { merge::blocks(&body).map(|_| ()) } else { Ok(()) }
+    }
+
+    /// The Markdown of a letter.
+    fn body(&self, template: &str, fields: &Fields) -> Result<String> {
+        self.engine.body(template, fields).map_err(|fault| {
+            let place = format!("in letter-templates/{}", fault.place().unwrap_or(template));
+            let hint = fault.what_next().map_or(place.clone(), |hint| format!("{place}: {hint}"));
+            Error::new(fault.message()).hint(hint)
         })
     }
 

@@ -19,6 +19,14 @@ pub fn blocks(markdown: &str) -> Result<Vec<Block>> {
     reader.blocks(None)
 }
 
+/// Whether [`blocks`] may find a fault in this: only in the width of an image.
+pub fn may_be_faulty(markdown: &str) -> bool {
+    markdown.contains(IMAGE)
+}
+
+/// How the address of an image with a width begins.
+const IMAGE: &str = "regulars-image:";
+
 /// How `[text]{.smallcaps}`, as Pandoc writes small capitals, ends, and the end of a link that it is read as.
 const SMALL_CAPS: (&str, &str, &str) = ("]{.smallcaps}", "](regulars-smallcaps:)", "regulars-smallcaps:");
 
@@ -271,7 +279,7 @@ fn picture(address: &str, alt: String) -> Result<Block> {
     if let Some(code) = address.strip_prefix("regulars-barcode:") {
         return Ok(Block::Barcode(code.to_owned()));
     }
-    if let Some((width, file)) = address.strip_prefix("regulars-image:").and_then(|rest| rest.split_once(':')) {
+    if let Some((width, file)) = address.strip_prefix(IMAGE).and_then(|rest| rest.split_once(':')) {
         return Ok(Block::Image { file: unpercent(file), width: tenths(width)?, alt });
     }
     Ok(Block::Image { file: unpercent(address), width: 0, alt })

@@ -17,6 +17,6 @@ pub use countries::{country_code, country_name, is_abroad, postcode_area};
 pub use engine::{Engine, Style};
 pub use fields::Fields;
 pub use greeting::{Names, names_of, shorter_names};
-pub use markdown::blocks;
+pub use markdown::{blocks, may_be_faulty};
 pub use names::check as check_names;
 pub use template::{Head, Template};

@@ -86,13 +86,17 @@ pub struct Report {
 }
 
 /// An email to hand over.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 struct Task<'j> {
     recipient: &'j Recipient,
     /// Its number in the outbox.
     id: i64,
     key: String,
+    made: Option<Made>,
 }
+
+/// Where an email goes and its bytes, or why there are none.
+type Made = Result<(Address, String), String>;
 
 /// What a connection tells: what became of its last emails, and which it wants to hand over next.
 struct Step {
@@ -145,8 +149,9 @@ pub fn run(store: &mut Store, turn: &mut Turn, job: &Job<'_>) -> Result<Report> 
         None => usize::MAX,
     };
     let wanted = job.emails.iter().filter(|r| !(job.waiting)(r));
-    let mut tasks: VecDeque<Task<'_>> =
-        wanted.filter_map(|recipient| due.remove(&recipient.id).map(|(id, key)| Task { recipient, id, key })).collect();
+    let mut tasks: VecDeque<Task<'_>> = wanted
+        .filter_map(|recipient| due.remove(&recipient.id).map(|(id, key)| Task { recipient, id, key, made: None }))
+        .collect();
     tasks.truncate(job.limit.unwrap_or(usize::MAX));
     let capped = tasks.len() > left;
     tasks.truncate(left);
@@ -242,10 +247,12 @@ impl<'j> Shared<'j> {
         let mut wire: Option<Wire> = None;
         // What became of the last email rides with the next one's claim, in one commit.
         let mut before: Vec<Settled> = Vec::new();
-        while let Some(task) = self.next(&mut before, steps) {
-            match self.hand_over(&task, &mut wire, &mut before, steps) {
+        // The next one is made while the disk is waited for.
+        let mut ahead: Option<Task<'j>> = None;
+        while let Some(mut task) = self.next(&mut ahead, &mut before, steps) {
+            match self.hand_over(&mut task, &mut ahead, &mut wire, &mut before, steps) {
                 Ok(next) => {
-                    if !self.follow(next, task, &mut wire, &mut before) {
+                    if !self.follow(next, task, &mut ahead, &mut wire, &mut before) {
                         break;
                     }
                 }
@@ -262,16 +269,16 @@ impl<'j> Shared<'j> {
     }
 
     /// The next email, when its time has come.
-    fn next(&self, before: &mut Vec<Settled>, steps: &Channel<Step>) -> Option<Task<'j>> {
+    fn next(&self, ahead: &mut Option<Task<'j>>, before: &mut Vec<Settled>, steps: &Channel<Step>) -> Option<Task<'j>> {
         if self.is_over() {
             return None;
         }
-        let task = {
+        let task = ahead.take().or_else(|| {
             let mut queue = self.queue();
             let task = queue.tasks.pop_front();
             queue.connections -= usize::from(task.is_none());
-            task?
-        };
+            task
+        })?;
         let slot = self.pace.slot();
         if slot > Instant::now() + GLANCE && !before.is_empty() {
             steps.send(Step { settled: std::mem::take(before), claim: None }).ok()?;
@@ -282,20 +289,16 @@ impl<'j> Shared<'j> {
     /// Hands one email over; what to do after it, with what went wrong.
     fn hand_over(
         &self,
-        task: &Task<'_>,
+        task: &mut Task<'j>,
+        ahead: &mut Option<Task<'j>>,
         wire: &mut Option<Wire>,
         before: &mut Vec<Settled>,
         steps: &Channel<Step>,
     ) -> Result<Handed, Gone> {
         let settled = |outcome, reply: String| Handed::new(Next::Settle(outcome), reply);
-        let body = match (self.job.compose)(task.recipient, &task.key).map(String::from_utf8) {
-            Ok(Ok(body)) => body,
-            Ok(Err(_)) => return Ok(settled(Outcome::Failed, "the email is not text".to_owned())),
-            Err(fault) => return Ok(settled(Outcome::Failed, fault.message().to_owned())),
-        };
-        let to: Address = match task.recipient.email.trim().parse() {
-            Ok(to) => to,
-            Err(_) => return Ok(settled(Outcome::Failed, "this is no email address".to_owned())),
+        let (to, body) = match task.made.take().unwrap_or_else(|| self.make(task)) {
+            Ok(made) => made,
+            Err(why) => return Ok(settled(Outcome::Failed, why)),
         };
         let sender = &self.job.sender;
         let open = match wire.as_mut() {
@@ -315,6 +318,10 @@ impl<'j> Shared<'j> {
         }
         let (answer, granted) = sync_channel(1);
         steps.send(Step { settled: std::mem::take(before), claim: Some((task.id, answer)) }).map_err(|_| Gone)?;
+        *ahead = self.queue().tasks.pop_front();
+        if let Some(next) = ahead {
+            next.made = Some(self.make(next));
+        }
         if !granted.recv().map_err(|_| Gone)? {
             // Forgotten, or said no, a moment ago: after the leave to go on only hanging up says nothing.
             *wire = None;
@@ -335,8 +342,23 @@ impl<'j> Shared<'j> {
         }
     }
 
+    /// Makes an email.
+    fn make(&self, task: &Task<'_>) -> Made {
+        let bytes = (self.job.compose)(task.recipient, &task.key).map_err(|fault| fault.message().to_owned())?;
+        let body = String::from_utf8(bytes).map_err(|_| "the email is not text".to_owned())?;
+        let to = task.recipient.email.trim().parse().map_err(|_| "this is no email address".to_owned())?;
+        Ok((to, body))
+    }
+
     /// Does what an answer asks for; whether this connection goes on.
-    fn follow(&self, handed: Handed, task: Task<'j>, wire: &mut Option<Wire>, before: &mut Vec<Settled>) -> bool {
+    fn follow(
+        &self,
+        handed: Handed,
+        task: Task<'j>,
+        ahead: &mut Option<Task<'j>>,
+        wire: &mut Option<Wire>,
+        before: &mut Vec<Settled>,
+    ) -> bool {
         let id = task.id;
         let Handed { next, reply, carried, phase } = handed;
         let settled = |outcome| Settled { id, outcome, blame: blame(phase, &reply), reply: reply.clone() };
@@ -354,6 +376,10 @@ impl<'j> Shared<'j> {
             }
             Next::Slower | Next::Reconnect => {
                 *wire = None;
+                // This connection may end here: what it has taken goes back first.
+                if let Some(next) = ahead.take() {
+                    self.queue().tasks.push_front(next);
+                }
                 let was_asked = phase != Phase::Connect;
                 if next == Next::Slower && carried > 0 {
                     self.pace.halve();

@@ -47,11 +47,10 @@ impl Runner<'_> {
         let writer = pieces::writer(&store.read(), self.shop)?;
         self.refused = false;
         let on = self.desk(store, planned, wave)?;
-        let unsigned = writer.unsigned();
         let mut ready = Vec::with_capacity(emails.len());
         for recipient in emails {
-            match pieces::email(&store.read(), &on, &unsigned, recipient) {
-                Ok(_) => ready.push(*recipient),
+            match pieces::check(&on, &writer, recipient) {
+                Ok(()) => ready.push(*recipient),
                 Err(fault) => self.left_out(&fault),
             }
         }
