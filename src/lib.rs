@@ -4,7 +4,8 @@
 //! asks who is meant; a [`campaign`] is planned from its file, which freezes who is written to, in which branch and with
 //! which code; [`merge`] puts what is frozen into a template, and [`letter`] or [`email`] makes the piece; [`proof`]
 //! looks the pieces over before they go, and the [`outbox`] sends the emails. At the till a code becomes a [`redemption`]; [`report`] counts what came of it, and
-//! [`followup`] writes next year's campaign. [`web`] has the pages; [`cli`] has one file a verb; [`demo`] plays two years of it.
+//! [`followup`] writes next year's campaign. [`web`] has the pages, [`access`] knows
+//! who may use them; [`cli`] has one file a verb; [`demo`] plays two years of it.
 //!
 //! A room uses only rooms that stand above it in this list, never a neighbour on its own line:
 //!
@@ -18,12 +19,13 @@
 //! campaign
 //! letter | email | outbox
 //! redemption
-//! followup | report | proof
+//! followup | report | proof | access
 //! web
 //! demo
 //! cli
 //! ```
 
+pub mod access;
 pub mod best;
 pub mod book;
 pub mod campaign;

@@ -285,6 +285,9 @@ fn one_person() -> Shop {
     database.execute(sent, []).unwrap();
     let stopped = "INSERT INTO suppression VALUES (x'00', 'hard_bounce', 'x', 19791, 'x', NULL)";
     database.execute(stopped, []).unwrap();
+    database.execute("INSERT INTO till_token VALUES (1, x'00', 'one', 19791, NULL)", []).unwrap();
+    let told = "INSERT INTO till_answer VALUES (1, 'key', x'00', 200, '{}', 1, '2024-03-09T12:00:00')";
+    database.execute(told, []).unwrap();
     shop
 }
 
@@ -296,6 +299,7 @@ fn plant(shop: &Shop) -> Vec<String> {
     };
     // The shop's own: nothing in them is about one person.
     let mut of_the_shop = vec!["setting", "campaign", "campaign_file", "forgotten", "forgotten_purchase", "outbox_run"];
+    of_the_shop.extend(["secret", "session", "till_token"]);
     // Made of the cards, for finding them; ids alone.
     of_the_shop.extend(["customer_word", "not_the_same"]);
     let mut marks = Vec::new();
@@ -360,6 +364,7 @@ fn a_person_is_given_everything_that_is_held_on_them() {
         "merges",
         "letters",
         "redemptions",
+        "told_to_tills",
         "left_out",
         "suppressions",
     ] {

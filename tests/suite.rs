@@ -50,6 +50,8 @@ mod planning;
 mod proofs;
 /// The report against a count made here, and its intervals against published examples.
 mod reporting;
+/// Who may use the pages: doors, guesses, sessions, certificates, slow clients.
+mod safety;
 /// The outbox: each email at most once, whatever the mail server does and whenever the program is killed.
 mod sending;
 /// The pages: what every answer says about itself, one click that ends the emails, and an orderly end.
