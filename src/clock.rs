@@ -58,6 +58,13 @@ impl Running {
     }
 }
 
+/// Seconds since 1970 by the machine's own clock: for what the world outside goes by, whatever day is rehearsed.
+#[must_use]
+#[expect(clippy::disallowed_methods, reason = "this is the one place that reads the clock")]
+pub fn unix_seconds() -> i64 {
+    chrono::Utc::now().timestamp()
+}
+
 /// `months` before `day`; the last day of a shorter month stands for the missing one.
 #[must_use]
 pub fn months_before(day: NaiveDate, months: u32) -> NaiveDate {

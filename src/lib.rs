@@ -5,7 +5,8 @@
 //! which code; [`merge`] puts what is frozen into a template, and [`letter`] or [`email`] makes the piece; [`proof`]
 //! looks the pieces over before they go, the [`outbox`] sends the emails, and a [`reminder`] goes to those who have not come;
 //! [`answers`] reads what comes back. At the till a code becomes a [`redemption`]; [`report`] counts what came of it, and
-//! [`followup`] writes next year's campaign. [`web`] has the pages; [`cli`] has one file a verb; [`demo`] plays two years of it.
+//! [`followup`] writes next year's campaign. [`web`] has the pages, [`access`] knows who may use them; [`cli`] has one file a
+//! verb; [`demo`] plays two years of it.
 //!
 //! A room uses only rooms that stand above it in this list, never a neighbour on its own line:
 //!
@@ -19,12 +20,13 @@
 //! campaign
 //! letter | email | outbox
 //! reminder | redemption | answers
-//! followup | report | proof
+//! followup | report | proof | access
 //! web
 //! demo
 //! cli
 //! ```
 
+pub mod access;
 pub mod answers;
 pub mod best;
 pub mod book;

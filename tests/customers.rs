@@ -289,6 +289,8 @@ fn one_person() -> Shop {
         "INSERT INTO reminder_letter VALUES (1, 1, 1, 19791)",
         "INSERT INTO email_answer (recipient_id, hash, kind, said, on_day) VALUES (1, x'01', 'bounced', 'x', 19791)",
         "INSERT INTO second_piece (recipient_id, channel, since) VALUES (1, 'email', 19791)",
+        "INSERT INTO till_token VALUES (1, x'00', 'one', 19791, NULL)",
+        "INSERT INTO till_answer VALUES (1, 'key', x'00', 200, '{}', 1, '2024-03-09T12:00:00')",
     ] {
         database.execute(sql, []).unwrap();
     }
@@ -304,6 +306,7 @@ fn plant(shop: &Shop) -> Vec<String> {
     // The shop's own: nothing in them is about one person.
     let mut of_the_shop =
         vec!["setting", "campaign", "campaign_file", "forgotten", "forgotten_purchase", "outbox_run", "reminder"];
+    of_the_shop.extend(["secret", "session", "till_token"]);
     // Found by a hash of the address: written below.
     of_the_shop.push("suppression");
     // Made of the cards, for finding them; ids alone.
@@ -369,6 +372,7 @@ fn a_person_is_given_everything_that_is_held_on_them() {
         "letters",
         "reminder_letters",
         "redemptions",
+        "told_to_tills",
         "left_out",
         "suppressions",
     ] {

@@ -15,6 +15,8 @@
 /// A shop folder in a temporary place, the program run in it, and its answers compared.
 mod support;
 
+/// For a shop system's own till: JSON over HTTP, once for each key, described as it is.
+mod api;
 /// The sources keep to the map of rooms: who may use whom, which crate is named where.
 mod architecture;
 /// What is printed beside the letters: labels, envelopes, one file a person, the cover sheet, both sides.
@@ -50,6 +52,8 @@ mod planning;
 mod proofs;
 /// The report against a count made here, and its intervals against published examples.
 mod reporting;
+/// Who may use the pages: doors, guesses, sessions, certificates, slow clients.
+mod safety;
 /// The outbox: each email at most once, whatever the mail server does and whenever the program is killed.
 mod sending;
 /// The pages: what every answer says about itself, one click that ends the emails, and an orderly end.

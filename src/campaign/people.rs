@@ -128,6 +128,12 @@ const HELD: &[Held] = &[
                UNION ALL SELECT a.ref FROM customer_alias a WHERE a.customer_id = ?1)) ORDER BY e.id",
     },
     Held {
+        name: "told_to_tills",
+        columns: &[("at", "a.at", Text), ("key", "a.key", Text), ("answer", "a.body", Object)],
+        from: "FROM recipient_member m JOIN till_answer a ON a.recipient_id = m.recipient_id WHERE m.customer_id = ?1 \
+               ORDER BY a.at, a.key",
+    },
+    Held {
         name: "left_out",
         columns: &[("campaign", "c.slug", Text), ("ref", "l.ref", Text), ("reason", "l.reason", Text)],
         from: "FROM left_out l JOIN campaign c ON c.id = l.campaign_id WHERE l.ref IN \
@@ -159,6 +165,9 @@ pub struct Traces {
 /// # Errors
 /// When the database fails.
 pub fn forget(write: &Write<'_>, customer: &Customer, country: &str) -> Result<Traces> {
+    let sql = "DELETE FROM till_answer WHERE recipient_id IN \
+               (SELECT m.recipient_id FROM recipient_member m WHERE m.customer_id = ?1)";
+    write.run(sql, params![customer.id])?;
     let sql = "INSERT INTO forgotten_purchase (recipient_id, day, amount_minor) \
                SELECT m.recipient_id, p.day, p.amount_minor FROM recipient_member m \
                JOIN recipient r ON r.id = m.recipient_id JOIN campaign c ON c.id = r.campaign_id \

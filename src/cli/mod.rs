@@ -30,6 +30,7 @@ mod run;
 mod segment;
 mod send;
 mod serve;
+mod till;
 mod unredeem;
 mod why;
 
@@ -92,6 +93,7 @@ enum Verb {
     FollowUp(follow_up::Arguments),
     Report(report::Arguments),
     Serve(serve::Arguments),
+    Till(till::Arguments),
     Backup(backup::Arguments),
     Doctor(doctor::Arguments),
 }
@@ -171,6 +173,7 @@ fn run(verb: &Verb, context: &Context) -> Result<Done> {
         Verb::FollowUp(arguments) => follow_up::run(arguments, context),
         Verb::Report(arguments) => report::run(arguments, context),
         Verb::Serve(arguments) => serve::run(arguments, context),
+        Verb::Till(arguments) => till::run(arguments, context),
         Verb::Backup(arguments) => backup::run(arguments, context),
         Verb::Doctor(arguments) => doctor::run(arguments, context),
     }

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::done::Done;
 use super::{Context, to_stderr};
 use crate::error::{Error, Result};
-use crate::web::{self, Stop};
+use crate::web::{self, Listen, Stop};
 
 /// Serve the shop's pages on this machine until Ctrl-C: the till, and the page where people take themselves off your emails.
 #[derive(Debug, clap::Args)]
@@ -13,19 +13,34 @@ pub(super) struct Arguments {
     /// Where to listen; else as shop.toml says, else 127.0.0.1:7788. Port 0 takes any that is free.
     #[arg(long, value_name = "ADDRESS")]
     listen: Option<String>,
+    /// Without encryption, on a network that nobody but the shop is on.
+    #[arg(long, conflicts_with = "behind_proxy")]
+    plain: bool,
+    /// Behind a web server of yours that has the encryption, under the `host` of shop.toml.
+    #[arg(long)]
+    behind_proxy: bool,
 }
+
+/// What the owner is told who wants no encryption.
+const PLAIN: &str = "warning: nothing is encrypted: whoever is on this network can read along, names, PIN and passphrase too; \
+                     let no guests on it\n";
 
 pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
     let shop = context.shop()?;
     let listen = arguments.listen.clone().or_else(|| shop.settings.till.listen.clone());
-    let listen = listen.unwrap_or_else(|| web::USUAL.to_owned());
+    let address = listen.unwrap_or_else(|| web::USUAL.to_owned());
+    let listen = Listen { address, plain: arguments.plain, behind_proxy: arguments.behind_proxy };
+    let scheme = if shop.settings.till.certificate.is_some() { "https" } else { "http" };
     let stop = Stop::default();
     let pressed = stop.clone();
     ctrlc::set_handler(move || pressed.now()).map_err(|e| Error::new("Ctrl-C could not be listened to").because(e))?;
     let mut open = String::new();
     web::serve(shop, context.clock.running(), &listen, &stop, |address| {
-        open = format!("http://{address}/");
+        open = format!("{scheme}://{address}/");
         to_stderr(&format!("Open at {open}; Ctrl-C closes it.\n"));
+        if scheme == "http" && !address.ip().is_loopback() && !listen.behind_proxy {
+            to_stderr(PLAIN);
+        }
     })?;
     Ok(Done::new("Closed; everything that was answered is written down.", &json!({ "address": open })))
 }

@@ -91,6 +91,12 @@ fn usual_selector() -> String {
 pub struct TillSettings {
     /// Where the pages listen.
     pub listen: Option<String>,
+    /// The name under which the pages are opened, beside the numbers of this machine.
+    pub host: Option<String>,
+    /// The file of the certificate that encrypts the pages, in the shop folder or by its whole path.
+    pub certificate: Option<String>,
+    /// The file of its key.
+    pub key: Option<String>,
     /// The names of the tills.
     #[serde(default)]
     pub names: Vec<String>,
@@ -126,6 +132,7 @@ impl Settings {
         if let Some(url) = file.email.as_ref().and_then(|email| email.unsubscribe_url.as_deref()) {
             check_link(url).map_err(|e| e.at(line_of(text, "unsubscribe_url")))?;
         }
+        check_till(&file.till, text)?;
         Ok(Self {
             name: file.name,
             address: file.address,
@@ -137,6 +144,27 @@ impl Settings {
             segments: file.segments,
         })
     }
+}
+
+/// A certificate goes with its key, and a host name is nothing more than that.
+fn check_till(till: &TillSettings, text: &str) -> Result<()> {
+    for (there, missing, is_wrong) in [
+        ("certificate", "key", till.certificate.is_some() && till.key.is_none()),
+        ("key", "certificate", till.key.is_some() && till.certificate.is_none()),
+    ] {
+        if is_wrong {
+            return Err(Error::new(format!("under `[till]` there is a `{there}` and no `{missing}`"))
+                .hint(format!("add `{missing} = \"….pem\"`, the file that belongs to it"))
+                .at(line_of(text, there)));
+        }
+    }
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.');
+    if let Some(host) = till.host.as_deref().filter(|host| host.is_empty() || !host.bytes().all(plain)) {
+        return Err(Error::new(format!("{} is not the name of a machine", words::quote(host)))
+            .hint("write it without `https://` and port, like `host = \"till.shop.example\"`")
+            .at(line_of(text, "host")));
+    }
+    Ok(())
 }
 
 /// Mail programs take nothing but https, and what is written into every email must be a plain address.

@@ -17,6 +17,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/008_suppression.sql"),
     include_str!("migrations/009_answers.sql"),
     include_str!("migrations/010_till.sql"),
+    include_str!("migrations/011_access.sql"),
 ];
 
 /// Marks the file as ours: "RGLR".

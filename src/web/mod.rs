@@ -4,13 +4,20 @@
 //! some that read. `router.rs` says which page answers what; each page has a file of its own.
 
 mod answer;
+mod api;
 mod assets;
+mod connections;
 mod database;
+mod door;
+mod exposure;
+mod guesses;
 mod owner;
 mod pages;
 mod router;
+mod sign_in;
 mod state;
 mod till;
+mod tls;
 mod unsubscribe;
 mod wording;
 
@@ -18,7 +25,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, lookup_host};
 use tokio::sync::Notify;
 
 use crate::clock::Running;
@@ -26,6 +33,7 @@ use crate::error::{Error, Kind, Result};
 use crate::shop::Shop;
 use crate::words;
 use database::Database;
+pub use exposure::Listen;
 use state::State;
 
 /// Where the pages are when nothing else is said.
@@ -49,8 +57,8 @@ impl Stop {
 /// does to stderr, in which nobody is named.
 ///
 /// # Errors
-/// When the address is taken or is none, or the database cannot be opened.
-pub fn serve(shop: Shop, clock: Running, listen: &str, stop: &Stop, ready: impl FnOnce(SocketAddr)) -> Result<()> {
+/// When the address is taken or is none, the database cannot be opened, or others could walk in unasked.
+pub fn serve(shop: Shop, clock: Running, listen: &Listen, stop: &Stop, ready: impl FnOnce(SocketAddr)) -> Result<()> {
     // Whoever embeds this may have a log of their own.
     let _ = tracing_subscriber::fmt().with_writer(std::io::stderr).with_ansi(false).with_target(false).try_init();
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -59,8 +67,10 @@ pub fn serve(shop: Shop, clock: Running, listen: &str, stop: &Stop, ready: impl 
         .enable_time()
         .build()
         .map_err(|e| Error::of(Kind::Machine, "the server could not be started").because(e))?;
+    let addresses = runtime.block_on(resolved(&listen.address))?;
+    exposure::check(&shop.store()?.read(), &shop, listen, &addresses)?;
     let (database, threads) = Database::open(&shop)?;
-    let done = runtime.block_on(listen_and_answer(shop, clock, database, listen, stop, ready));
+    let done = runtime.block_on(listen_and_answer(shop, clock, database, (listen, &addresses), stop, ready));
     // What was handed to the writer is on disk before the program ends.
     drop(runtime);
     threads.join();
@@ -71,33 +81,38 @@ async fn listen_and_answer(
     shop: Shop,
     clock: Running,
     database: Database,
-    listen: &str,
+    (listen, addresses): (&Listen, &[SocketAddr]),
     stop: &Stop,
     ready: impl FnOnce(SocketAddr),
 ) -> Result<()> {
-    let listener = TcpListener::bind(listen).await.map_err(|e| cannot_listen(listen, e))?;
-    let address = listener.local_addr().map_err(|e| cannot_listen(listen, e))?;
-    let router = router::router(Arc::new(State::new(shop, clock, database)?));
+    let asked = listen.address.as_str();
+    let encrypted = tls::acceptor(&shop)?;
+    let listener = TcpListener::bind(addresses).await.map_err(|e| cannot_listen(asked, e))?;
+    let address = listener.local_addr().map_err(|e| cannot_listen(asked, e))?;
+    let router = router::router(Arc::new(State::new(shop, clock, database, listen.behind_proxy)?));
     ready(address);
     tracing::info!(%address, "listening");
-    let ending = Arc::new(Notify::new());
-    let (told, end) = (Arc::clone(&stop.0), Arc::clone(&ending));
-    let until = async move {
-        told.notified().await;
+    let ending = Notify::new();
+    let until = async {
+        stop.0.notified().await;
         tracing::info!("stopping");
-        end.notify_one();
+        ending.notify_one();
     };
-    let serving = axum::serve(listener, router).with_graceful_shutdown(until);
     // Somebody who opens a connection and says nothing keeps nobody from going home.
     let last_orders = async {
         ending.notified().await;
         tokio::time::sleep(LAST_ORDERS).await;
     };
     tokio::select! {
-        served = serving => served.map_err(|e| cannot_listen(listen, e))?,
+        () = connections::serve(listener, encrypted, router, listen.behind_proxy, until) => {}
         () = last_orders => tracing::warn!("not everybody was answered"),
     }
     Ok(())
+}
+
+/// The addresses that a name and a port stand for.
+async fn resolved(listen: &str) -> Result<Vec<SocketAddr>> {
+    Ok(lookup_host(listen).await.map_err(|e| cannot_listen(listen, e))?.collect())
 }
 
 fn cannot_listen(listen: &str, error: std::io::Error) -> Error {

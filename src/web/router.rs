@@ -1,25 +1,28 @@
 //! Which page answers what, and what holds for all of them: headers, sizes, a line in the log that names nobody.
 
-use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State as Has};
+use axum::body::{Body, to_bytes};
+use axum::extract::{MatchedPath, Request, State as Has};
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
-use axum::http::uri::Authority;
-use axum::http::{HeaderValue, Method, StatusCode};
+use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 
 use super::state::State;
-use super::{answer, assets, owner, till, unsubscribe};
+use super::{answer, api, assets, door, owner, sign_in, till, unsubscribe};
 use crate::campaign;
 
 /// No form of ours is longer.
 const LONGEST: usize = 64 * 1024;
+
+/// How long the sending of a form may take.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What every page says about itself.
 const HEADERS: [(HeaderName, &str); 6] = [
@@ -41,13 +44,16 @@ pub(super) fn router(state: Arc<State>) -> Router {
         .route("/health", get(health))
         .route("/u/{token}", get(unsubscribe::ask).post(unsubscribe::act))
         .route("/", get(|| async { Redirect::to("/till") }))
-        .merge(till::routes())
-        .merge(owner::routes())
+        .route("/sign-in/{role}", get(sign_in::ask).post(sign_in::enter))
+        .route("/sign-out", get(sign_in::leave))
+        .route("/sign-out/{role}", post(sign_in::left))
+        .merge(till::routes().route_layer(middleware::from_fn_with_state(Arc::clone(&state), door::till)))
+        .merge(owner::routes().route_layer(middleware::from_fn_with_state(Arc::clone(&state), door::owner)))
+        .nest("/v1", api::routes(&state))
         .merge(assets::routes())
         .fallback(answer::nothing_here)
         .method_not_allowed_fallback(answer::nothing_here)
-        .layer(DefaultBodyLimit::max(LONGEST))
-        .layer(middleware::from_fn(all))
+        .layer(middleware::from_fn_with_state(Arc::clone(&state), all))
         .with_state(state)
 }
 
@@ -60,16 +66,22 @@ async fn health(Has(state): Has<Arc<State>>) -> (StatusCode, &'static str) {
 }
 
 /// What holds for every request.
-async fn all(request: Request, next: Next) -> Response {
+async fn all(Has(state): Has<Arc<State>>, request: Request, next: Next) -> Response {
     let began = tokio::time::Instant::now();
     let method = request.method().clone();
     // The route, never the path: a path may hold a token.
     let route =
         request.extensions().get::<MatchedPath>().map_or_else(|| "-".to_owned(), |path| path.as_str().to_owned());
-    let mut response = if is_from_elsewhere(&request) {
-        (StatusCode::FORBIDDEN, "Open the pages by the address of the machine that serves them.\n").into_response()
-    } else {
-        next.run(request).await
+    let is_program = request.uri().path().starts_with("/v1/");
+    let allowed = door::refusal(&state, &request).map_or(Ok(request), |why| Err((StatusCode::FORBIDDEN, why)));
+    let whole = match allowed {
+        Ok(request) => whole(request).await,
+        Err(refused) => Err(refused),
+    };
+    let mut response = match whole {
+        Ok(request) => next.run(request).await,
+        Err((status, why)) if is_program => api::refused(status, why),
+        Err(refused) => refused.into_response(),
     };
     let headers = response.headers_mut();
     for (name, value) in HEADERS {
@@ -81,19 +93,12 @@ async fn all(request: Request, next: Next) -> Response {
     response
 }
 
-/// Whether another site is behind it: it makes a browser write here, or took a name of its own for this machine. The one
-/// page for the world is asked for from anywhere: its token is the secret.
-fn is_from_elsewhere(request: &Request) -> bool {
-    if request.uri().path().starts_with("/u/") {
-        return false;
+/// The request with all of its body, so that one who sends slowly holds nothing up.
+async fn whole(request: Request) -> Result<Request, (StatusCode, &'static str)> {
+    let (parts, body) = request.into_parts();
+    match tokio::time::timeout(PATIENCE, to_bytes(body, LONGEST)).await {
+        Ok(Ok(bytes)) => Ok(Request::from_parts(parts, Body::from(bytes))),
+        Ok(Err(_)) => Err((StatusCode::PAYLOAD_TOO_LARGE, "That is too long.\n")),
+        Err(_) => Err((StatusCode::REQUEST_TIMEOUT, "That took too long to arrive.\n")),
     }
-    let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
-    let writes = !matches!(*request.method(), Method::GET | Method::HEAD);
-    let is_led = writes && matches!(header("sec-fetch-site"), Some("cross-site" | "same-site"));
-    let host = header("host").and_then(|host| host.parse::<Authority>().ok());
-    let is_named = host.is_some_and(|host| {
-        let name = host.host().trim_matches(['[', ']']);
-        name != "localhost" && name.parse::<IpAddr>().is_err()
-    });
-    is_led || is_named
 }

@@ -5,9 +5,13 @@ use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use tokio::sync::Semaphore;
+
 use super::database::Database;
+use super::guesses::Guesses;
 use super::pages::Pages;
 use super::till::Searches;
+use crate::access::Role;
 use crate::book::Vocabulary;
 use crate::campaign::{self, Planned};
 use crate::clock::Running;
@@ -17,6 +21,9 @@ use crate::store::Read;
 
 /// How long a new name may be missing from those that forgive a slip; typed right it is found at once.
 const STALE: Duration = Duration::from_secs(600);
+
+/// Passphrases and PINs that are looked at together; each takes 19 MB for a while.
+const HASHING: usize = 2;
 
 /// The shop, the time, the database and the pages: one for all requests.
 pub(super) struct State {
@@ -32,12 +39,18 @@ pub(super) struct State {
     pub(super) leaving: AtomicUsize,
     /// What was searched for at the till.
     pub(super) searches: Searches,
+    /// What was guessed wrong.
+    pub(super) guesses: Guesses,
+    /// Places for those whose passphrase or PIN is looked at.
+    pub(super) hashing: Semaphore,
+    /// Whether a web server stands in front, with the encryption.
+    pub(super) behind_proxy: bool,
     vocabulary: Mutex<Option<(Instant, Arc<Vocabulary>)>>,
     stocks: Mutex<HashMap<i64, Option<usize>>>,
 }
 
 impl State {
-    pub(super) fn new(shop: Shop, clock: Running, database: Database) -> Result<Self> {
+    pub(super) fn new(shop: Shop, clock: Running, database: Database, behind_proxy: bool) -> Result<Self> {
         Ok(Self {
             pages: Pages::new(&shop)?,
             shop,
@@ -45,9 +58,22 @@ impl State {
             database,
             leaving: AtomicUsize::default(),
             searches: Searches::default(),
+            guesses: Guesses::default(),
+            hashing: Semaphore::new(HASHING),
+            behind_proxy,
             vocabulary: Mutex::default(),
             stocks: Mutex::default(),
         })
+    }
+
+    /// Whether browsers reach the pages by encrypted connections alone.
+    pub(super) fn is_secure(&self) -> bool {
+        self.behind_proxy || self.shop.settings.till.certificate.is_some()
+    }
+
+    /// The name of the cookie of a session. By the longer one a browser sees to it that nobody else sets it.
+    pub(super) fn session_cookie(&self, role: Role) -> String {
+        format!("{}regulars-{}", if self.is_secure() { "__Host-" } else { "" }, role.as_str())
     }
 
     /// The words of the book's names and towns, for whoever mistypes one.

@@ -51,14 +51,15 @@ impl Server {
     #[track_caller]
     pub fn start(shop: &Shop, more: &str) -> Self {
         let today = if more.contains("--today") { "" } else { "--today 2024-03-01 " };
-        let line = format!("{today}serve --listen 127.0.0.1:0 {more}");
+        let listen = if more.contains("--listen") { "" } else { "--listen 127.0.0.1:0 " };
+        let line = format!("{today}serve {listen}{more}");
         let mut child =
             program(&shop.path(), &words_of(&line)).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let said = Arc::new(Mutex::new(String::new()));
         let mut lines = BufReader::new(child.stderr.take().unwrap());
         let mut first = String::new();
         lines.read_line(&mut first).unwrap();
-        let address = first.strip_prefix("Open at http://").and_then(|rest| rest.split('/').next()).map(str::to_owned);
+        let address = first.strip_prefix("Open at http").and_then(|rest| rest.split('/').nth(2)).map(str::to_owned);
         keep(lines, Arc::clone(&said));
         Self { child, address: address.unwrap_or_else(|| panic!("it is not open: {first}")), said }
     }

@@ -16,9 +16,10 @@ use crate::clock;
 use crate::error::Result;
 use crate::redemption::{self, Answer, Claim, Outcome, Promise, Standing, Visit};
 use crate::store::Read;
-use crate::web::answer;
+use crate::web::guesses::Guess;
 use crate::web::state::State;
 use crate::web::wording::{self, Gift};
+use crate::web::{answer, sign_in};
 use crate::words;
 
 /// The right one is among the first ten.
@@ -87,8 +88,18 @@ pub(super) async fn scanned(state: &Arc<State>, till: &Till, typed: &str, meant:
     let Ok(code) = campaign::read_code(typed) else { return Ok(None) };
     let (claim, now) = (Claim::Code(code.as_str().to_owned()), state.clock.now());
     let asked = claim.clone();
+    let tried = state.guesses.begin(Guess::Code, till.1);
+    if let (Err(seconds), true) = (tried, meant) {
+        return Ok(Some(too_many(state, seconds)));
+    }
+    if tried.is_err() {
+        return Ok(None);
+    }
     let answer = state.database.read(move |read| redemption::look(read, &asked, now.date())).await?;
     let is_plain = typed.bytes().all(|b| b.is_ascii_digit()) || typed.bytes().all(|b| b.is_ascii_alphabetic());
+    if answer.outcome != Outcome::Unknown || is_plain {
+        state.guesses.was_right(Guess::Code, till.1);
+    }
     if answer.outcome == Outcome::Unknown && (!meant || is_plain) {
         return Ok(None);
     }
@@ -99,6 +110,14 @@ pub(super) async fn scanned(state: &Arc<State>, till: &Till, typed: &str, meant:
         Some(id) => Redirect::to(&format!("/till/letter/{id}")).into_response(),
         None => (StatusCode::NOT_FOUND, refused::unknown(state, till, code.as_str())).into_response(),
     }))
+}
+
+/// Too many codes were tried that are on no letter.
+fn too_many(state: &State, seconds: u64) -> Response {
+    let what = "Too many codes were tried here that are on none of our letters.";
+    let hint = format!("Wait {}, or find them by name.", words::count(sign_in::wait(seconds), "second"));
+    let page = answer::said(state, StatusCode::OK, "One moment.", what, &hint, "/till");
+    sign_in::too_many(page, seconds)
 }
 
 /// Keeps that somebody was turned away.

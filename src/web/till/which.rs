@@ -1,5 +1,6 @@
 //! Which till this is: chosen once on each, from the names in shop.toml.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::extract::{Form, FromRequestParts, State as Has};
@@ -11,32 +12,30 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Deserialize;
 use tera::Context;
 
-use crate::web::answer;
+use crate::access::SignedIn;
 use crate::web::state::State;
+use crate::web::{answer, door};
 
-/// The name of the till that asks; empty in a shop that names none.
+/// The name of the till that asks, empty in a shop that names none; and where it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Till(pub(super) String);
+pub(super) struct Till(pub(super) String, pub(super) IpAddr);
 
 impl FromRequestParts<Arc<State>> for Till {
     type Rejection = Redirect;
 
     async fn from_request_parts(parts: &mut Parts, state: &Arc<State>) -> Result<Self, Redirect> {
-        let names = &state.shop.settings.till.names;
-        let chosen = parts
-            .headers
-            .get_all(header::COOKIE)
-            .iter()
-            .filter_map(|value| value.to_str().ok())
-            .flat_map(|line| line.split(';'))
-            .find_map(|cookie| cookie.trim().strip_prefix("till="))
+        let (names, from) = (&state.shop.settings.till.names, door::address(state, parts));
+        if let Some(name) = parts.extensions.get::<SignedIn>().and_then(|who| who.till.clone()) {
+            return Ok(Self(name, from));
+        }
+        let chosen = door::cookie(&parts.headers, "till")
             .and_then(|name| URL_SAFE_NO_PAD.decode(name).ok())
             .and_then(|name| String::from_utf8(name).ok())
             .filter(|name| names.contains(name));
         match (chosen, names.as_slice()) {
-            (Some(name), _) => Ok(Self(name)),
-            (None, []) => Ok(Self(String::new())),
-            (None, [only]) => Ok(Self(only.clone())),
+            (Some(name), _) => Ok(Self(name, from)),
+            (None, []) => Ok(Self(String::new(), from)),
+            (None, [only]) => Ok(Self(only.clone(), from)),
             (None, _) => Err(Redirect::to("/till/which")),
         }
     }

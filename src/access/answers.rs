@@ -1,0 +1,44 @@
+//! What a till that is a program was answered: the same request under the same key gets the same answer.
+
+use chrono::{NaiveDateTime, TimeDelta};
+
+use super::table;
+use crate::error::Result;
+use crate::store::{Read, Write};
+
+/// Days that an answer is kept.
+const DAYS: i64 = 2;
+
+/// An answer that was given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// The hash of what was asked.
+    pub request: Vec<u8>,
+    /// The status of the answer.
+    pub status: u16,
+    /// Its body.
+    pub body: String,
+}
+
+/// What was answered to a key of a token.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn answered(read: &Read<'_>, token: i64, key: &str) -> Result<Option<Kept>> {
+    table::answer(read, token, key)
+}
+
+/// Keeps an answer, in the transaction of what it tells, and drops those of earlier days.
+///
+/// # Errors
+/// When the key was answered before.
+pub fn keep_answer(
+    write: &Write<'_>,
+    (token, key): (i64, &str),
+    answer: &Kept,
+    recipient_id: Option<i64>,
+    now: NaiveDateTime,
+) -> Result<()> {
+    table::drop_answers(write, now - TimeDelta::days(DAYS))?;
+    table::keep_answer(write, (token, key), answer, recipient_id, now)
+}

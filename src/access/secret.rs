@@ -1,0 +1,146 @@
+//! Passphrase and PIN: how good they must be, their hashes, and that a new one ends all sessions of the old.
+
+use argon2::Argon2;
+use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
+
+use super::table;
+use crate::error::{Error, Kind, Result};
+use crate::store::{Read, Write};
+
+/// The shortest passphrase, in characters.
+const PASSPHRASE: usize = 12;
+
+/// The shortest PIN, in digits.
+const PIN: usize = 6;
+
+/// Longer than anybody types.
+const LONGEST: usize = 200;
+
+/// Who signs in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// The owner, with the passphrase.
+    Owner,
+    /// A till, with the PIN of all tills.
+    Till,
+}
+
+impl Role {
+    /// As it is kept, and stands in addresses.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Owner => "owner",
+            Self::Till => "till",
+        }
+    }
+
+    /// What they sign in with.
+    #[must_use]
+    pub fn secret(self) -> &'static str {
+        match self {
+            Self::Owner => "passphrase",
+            Self::Till => "PIN",
+        }
+    }
+}
+
+/// Whether something may become a passphrase or a PIN.
+///
+/// # Errors
+/// When it is too short or too long, or a PIN has other signs than digits or one digit alone.
+pub fn check(role: Role, typed: &str) -> Result<()> {
+    let signs = typed.chars().count();
+    let (is_good, hint) = match role {
+        Role::Owner => (
+            (PASSPHRASE..=LONGEST).contains(&signs),
+            format!("take at least {PASSPHRASE} signs; a few words are easy to keep"),
+        ),
+        Role::Till => {
+            let is_digits = typed.bytes().all(|b| b.is_ascii_digit());
+            let is_dull =
+                typed.bytes().all(|b| typed.bytes().next() == Some(b)) || "0123456789876543210".contains(typed);
+            (
+                is_digits && !is_dull && (PIN..=LONGEST).contains(&signs),
+                format!("take at least {PIN} digits, not all the same and not in a row"),
+            )
+        }
+    };
+    if is_good { Ok(()) } else { Err(Error::new(format!("this {} is too easy to guess", role.secret())).hint(hint)) }
+}
+
+/// The hash to keep. It takes a good part of a second, on purpose.
+///
+/// # Errors
+/// When the machine gives no random numbers or no memory.
+pub fn hashed(typed: &str) -> Result<String> {
+    let mut salt = [0; 16];
+    getrandom::fill(&mut salt)
+        .map_err(|e| Error::of(Kind::Machine, "the machine gave no random numbers").because(e))?;
+    let failed = |e: argon2::password_hash::Error| Error::of(Kind::Machine, format!("it could not be hashed: {e}"));
+    let salt = SaltString::encode_b64(&salt).map_err(failed)?;
+    Ok(Argon2::default().hash_password(typed.as_bytes(), &salt).map_err(failed)?.to_string())
+}
+
+/// Whether something typed is what was hashed. It takes as long as hashing.
+#[must_use]
+pub fn is_right(hash: &str, typed: &str) -> bool {
+    let known = PasswordHash::new(hash);
+    typed.len() <= 4 * LONGEST
+        && known.is_ok_and(|known| Argon2::default().verify_password(typed.as_bytes(), &known).is_ok())
+}
+
+/// The hash of what a role signs in with; none when nobody needs to.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn secret(read: &Read<'_>, role: Role) -> Result<Option<String>> {
+    table::secret(read, role)
+}
+
+/// Keeps the hash of a new one; how many sessions of the old ended with it.
+///
+/// # Errors
+/// When the database fails.
+pub fn set(write: &Write<'_>, role: Role, hash: &str) -> Result<usize> {
+    table::set_secret(write, role, hash)?;
+    table::end_all(write, role)
+}
+
+/// From now on nobody of that role signs in; how many sessions ended.
+///
+/// # Errors
+/// When the database fails.
+pub fn unset(write: &Write<'_>, role: Role) -> Result<usize> {
+    table::unset_secret(write, role)?;
+    table::end_all(write, role)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_easily_guessed_is_refused() {
+        for (role, typed, is_good) in [
+            (Role::Owner, "correct horse battery", true),
+            (Role::Owner, "eleven-sign", false),
+            (Role::Till, "402917", true),
+            (Role::Till, "40291", false),
+            (Role::Till, "111111", false),
+            (Role::Till, "345678", false),
+            (Role::Till, "40291a", false),
+            (Role::Till, "", false),
+        ] {
+            assert_eq!(check(role, typed).is_ok(), is_good, "{typed}");
+        }
+    }
+
+    #[test]
+    fn a_hash_knows_its_own_and_no_other() {
+        let hash = hashed("402917").expect("a hash");
+        assert!(hash.starts_with("$argon2id$") && !hash.contains("402917"));
+        assert!(is_right(&hash, "402917") && !is_right(&hash, "402918") && !is_right("nonsense", "402917"));
+        assert_ne!(hash, hashed("402917").expect("another"), "each has a salt of its own");
+    }
+}

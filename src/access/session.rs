@@ -1,0 +1,71 @@
+//! Sessions: a random cookie for whoever signed in, known here by its hash, that ends after a time.
+
+use chrono::{NaiveDateTime, TimeDelta};
+
+use super::{Role, digest, random, table};
+use crate::error::{Error, Result};
+use crate::store::{Read, Write};
+
+/// Hours that an owner stays signed in.
+const OWNER: i64 = 12;
+
+/// Days that a till does.
+const TILL: i64 = 14;
+
+/// Who asks for a page.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SignedIn {
+    /// The owner's pages need a passphrase.
+    pub owner_locked: bool,
+    /// The till's pages need a PIN.
+    pub till_locked: bool,
+    /// The owner has signed in.
+    pub owner: bool,
+    /// This till has.
+    pub till: Option<String>,
+}
+
+/// Begins a session of whoever knew what `hash` is the hash of; its cookie, and how many seconds it lasts.
+///
+/// # Errors
+/// When passphrase or PIN were changed meanwhile.
+pub fn begin(write: &Write<'_>, role: Role, hash: &str, till: &str, now: NaiveDateTime) -> Result<(String, i64)> {
+    if table::secret(write, role)?.as_deref() != Some(hash) {
+        return Err(
+            Error::new(format!("the {} was changed at this moment", role.secret())).hint("sign in with the new one")
+        );
+    }
+    table::end_old(write, now)?;
+    let cookie = random()?;
+    let lasts = match role {
+        Role::Owner => TimeDelta::hours(OWNER),
+        Role::Till => TimeDelta::days(TILL),
+    };
+    table::begin(write, &digest(cookie.as_bytes()), role, till, now + lasts)?;
+    Ok((cookie, lasts.num_seconds()))
+}
+
+/// Ends the session of a cookie, if it has one.
+///
+/// # Errors
+/// When the database fails.
+pub fn end(write: &Write<'_>, cookie: &str) -> Result<()> {
+    table::end(write, &digest(cookie.as_bytes()))
+}
+
+/// Who asks, by the cookies of the owner and of the till.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn signed_in(read: &Read<'_>, owner: Option<&str>, till: Option<&str>, now: NaiveDateTime) -> Result<SignedIn> {
+    let session = |cookie: Option<&str>, role| match cookie {
+        Some(cookie) => table::session(read, &digest(cookie.as_bytes()), role, now),
+        None => Ok(None),
+    };
+    Ok(SignedIn {
+        owner_locked: table::secret(read, Role::Owner)?.is_some(),
+        till_locked: table::secret(read, Role::Till)?.is_some(),
+        owner: session(owner, Role::Owner)?.is_some(),
+        till: session(till, Role::Till)?,
+    })
+}

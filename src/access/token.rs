@@ -1,0 +1,63 @@
+//! Tokens of tills that are programs: shown once when they are made, good until they are revoked.
+
+use chrono::NaiveDate;
+use serde::Serialize;
+
+use super::{digest, random, table};
+use crate::error::{Error, Result};
+use crate::store::{Read, Write};
+
+/// A token, without what makes it one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Token {
+    /// Its number.
+    pub number: i64,
+    /// The till that has it.
+    pub till: String,
+    /// The day it was made.
+    pub made_on: NaiveDate,
+    /// The day from which it no longer counts.
+    pub revoked_on: Option<NaiveDate>,
+}
+
+/// Makes one for a till: its number, and the token itself, which is kept nowhere.
+///
+/// # Errors
+/// When the database fails.
+pub fn make_token(write: &Write<'_>, till: &str, on: NaiveDate) -> Result<(i64, String)> {
+    let token = format!("rt_{}", random()?);
+    let number = table::add_token(write, &digest(token.as_bytes()), till, on)?;
+    Ok((number, token))
+}
+
+/// Whose token it is; nobody's when there is none like it, or when it was revoked.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn holder(read: &Read<'_>, token: &str) -> Result<Option<Token>> {
+    Ok(table::token(read, &digest(token.as_bytes()))?.filter(|token| token.revoked_on.is_none()))
+}
+
+/// All tokens ever made, in their order.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn tokens(read: &Read<'_>) -> Result<Vec<Token>> {
+    table::tokens(read)
+}
+
+/// From now on it opens nothing.
+///
+/// # Errors
+/// When there is no such token, or it was revoked before.
+pub fn revoke(write: &Write<'_>, number: i64, on: NaiveDate) -> Result<Token> {
+    let hint = "`regulars till tokens` lists them";
+    let Some(token) = table::tokens(write)?.into_iter().find(|token| token.number == number) else {
+        return Err(Error::new(format!("there is no token {number}")).hint(hint));
+    };
+    if let Some(on) = token.revoked_on {
+        return Err(Error::new(format!("token {number} was revoked on {on}")).hint(hint));
+    }
+    table::revoke(write, number, on)?;
+    Ok(token)
+}

@@ -1,0 +1,65 @@
+//! `till passphrase` and `till pin`: asked for without being shown, or read from standard input; kept as a hash.
+
+use std::io::{BufRead, IsTerminal};
+
+use serde_json::json;
+
+use crate::access::{self, Role};
+use crate::cli::done::Done;
+use crate::cli::{Context, to_stderr};
+use crate::error::{Error, Result};
+use crate::words;
+
+/// A passphrase or a PIN.
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// Let it be unlocked again: then the pages are served on this machine alone.
+    #[arg(long)]
+    remove: bool,
+}
+
+pub(super) fn run(role: Role, arguments: &Arguments, context: &Context) -> Result<Done> {
+    let mut store = context.shop()?.store()?;
+    let name = role.secret();
+    let (ended, sentence) = if arguments.remove {
+        (store.write(|write| access::unset(write, role))?, format!("The {name} is gone."))
+    } else {
+        let typed = ask(role)?;
+        access::check(role, &typed)?;
+        let hash = access::hashed(&typed)?;
+        (store.write(|write| access::set(write, role, &hash))?, format!("The {name} is set."))
+    };
+    let signs_in = match ended {
+        0 => String::new(),
+        1 => " One session ended with it.".to_owned(),
+        n => format!(" {} ended with it.", words::count(n, "session")),
+    };
+    Ok(Done::new(sentence + &signs_in, &json!({ "role": role.as_str(), "set": !arguments.remove, "ended": ended })))
+}
+
+/// Asks twice on a terminal, without showing it; elsewhere it is the first line of standard input.
+fn ask(role: Role) -> Result<String> {
+    let name = role.secret();
+    let unread = |e| Error::new(format!("the {name} could not be read")).because(e);
+    if !std::io::stdin().is_terminal() {
+        let mut line = String::new();
+        std::io::stdin().lock().read_line(&mut line).map_err(unread)?;
+        let typed = line.trim_end_matches(['\r', '\n']);
+        if typed.is_empty() {
+            return Err(
+                Error::new(format!("no {name} was given")).hint("type it on a terminal, or pipe it in as one line")
+            );
+        }
+        return Ok(typed.to_owned());
+    }
+    let terminal = console::Term::stderr();
+    let asked = |question: String| {
+        to_stderr(&question);
+        terminal.read_secure_line().map_err(unread)
+    };
+    let first = asked(format!("The new {name} (not shown): "))?;
+    if asked("Once more: ".to_owned())? != first {
+        return Err(Error::new(format!("this is not the same {name}")).hint("do it again; nothing was changed"));
+    }
+    Ok(first)
+}

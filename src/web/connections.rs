@@ -1,0 +1,147 @@
+//! Connections: how many at once, how long each may take over what it says, encrypted or not, and an orderly end.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::pin::pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use axum::{Extension, Router};
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Semaphore, watch};
+use tokio::time::{sleep, timeout};
+use tokio_rustls::TlsAcceptor;
+
+/// Connections at once, from everywhere and from one address.
+const MOST: usize = 500;
+const MOST_EACH: usize = 60;
+
+/// How long a client may take to agree on encryption, and to say what it wants; also how long it may keep silent.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// A connection older than this ends after the answer that is under way.
+const LIFE: Duration = Duration::from_secs(300);
+
+/// How long that answer may take to be fetched.
+const LAST_ORDERS: Duration = Duration::from_secs(10);
+
+/// A request has no more headers than this, in bytes.
+const HEADERS: usize = 32 * 1024;
+
+/// What a browser is told that speaks to an encrypted door without encryption.
+const ENCRYPTED: &[u8] = b"HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\n\
+                           These pages are encrypted: write https:// before the address.\n";
+
+/// Where a request comes from.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Peer(pub(super) IpAddr);
+
+/// Who is connected, by address.
+type Present = Arc<Mutex<HashMap<IpAddr, usize>>>;
+
+/// Takes connections until it is told to stop; then finishes what is under way.
+pub(super) async fn serve(
+    listener: TcpListener,
+    encrypted: Option<TlsAcceptor>,
+    router: Router,
+    is_behind_proxy: bool,
+    until: impl Future<Output = ()>,
+) {
+    let (places, present) = (Arc::new(Semaphore::new(MOST)), Present::default());
+    let (ending, ends) = watch::channel(());
+    let mut until = pin!(until);
+    loop {
+        let arrived = async {
+            let place = Arc::clone(&places).acquire_owned().await;
+            (place, listener.accept().await)
+        };
+        let (place, stream, from) = tokio::select! {
+            () = &mut until => break,
+            arrived = arrived => match arrived {
+                (Ok(place), Ok((stream, from))) => (place, stream, from.ip().to_canonical()),
+                (_, fault) => {
+                    // Such as too many open files: others end in a moment.
+                    tracing::error!(fault = ?fault.err(), "nobody could be let in");
+                    sleep(Duration::from_millis(200)).await;
+                    continue;
+                }
+            },
+        };
+        // Behind a proxy, and on this machine, one address stands for many.
+        let is_many = is_behind_proxy || from.is_loopback();
+        let Some(seat) = Seat::take(&present, from, is_many) else { continue };
+        let (encrypted, router, ends) = (encrypted.clone(), router.clone().layer(Extension(Peer(from))), ends.clone());
+        tokio::spawn(async move {
+            greet(stream, encrypted, router, ends).await;
+            drop((place, seat));
+        });
+    }
+    drop((listener, ends));
+    let _ = ending.send(());
+    ending.closed().await;
+}
+
+async fn greet(stream: TcpStream, encrypted: Option<TlsAcceptor>, router: Router, ends: watch::Receiver<()>) {
+    // An answer is small and whole: it goes at once.
+    let _ = stream.set_nodelay(true);
+    let Some(encrypted) = encrypted else { return talk(stream, router, ends).await };
+    let mut first = [0];
+    match timeout(PATIENCE, stream.peek(&mut first)).await {
+        Ok(Ok(1)) if first[0].is_ascii_uppercase() => {
+            // What was asked is read, as otherwise the line breaks before the answer is.
+            let _ = stream.try_read(&mut [0; 4_096]);
+            let _ = stream.try_write(ENCRYPTED);
+        }
+        Ok(Ok(1)) => match timeout(PATIENCE, encrypted.accept(stream)).await {
+            Ok(Ok(stream)) => talk(stream, router, ends).await,
+            Ok(Err(fault)) => tracing::info!(%fault, "no agreement on encryption"),
+            Err(_) => {}
+        },
+        _ => {}
+    }
+}
+
+async fn talk(stream: impl AsyncRead + AsyncWrite + Unpin, router: Router, mut ends: watch::Receiver<()>) {
+    let mut builder = http1::Builder::new();
+    builder.timer(TokioTimer::new()).header_read_timeout(PATIENCE).max_buf_size(HEADERS);
+    let mut talk = pin!(builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(router)));
+    tokio::select! {
+        _ = talk.as_mut() => return,
+        _ = ends.changed() => {}
+        () = sleep(LIFE) => {}
+    }
+    talk.as_mut().graceful_shutdown();
+    let _ = timeout(LAST_ORDERS, talk).await;
+}
+
+/// One of the places of an address; free again when it is dropped.
+struct Seat(Present, IpAddr);
+
+impl Seat {
+    fn take(present: &Present, from: IpAddr, is_many: bool) -> Option<Self> {
+        let mut count = present.lock().unwrap_or_else(PoisonError::into_inner);
+        let here = count.entry(from).or_default();
+        if *here >= MOST_EACH && !is_many {
+            return None;
+        }
+        *here += 1;
+        drop(count);
+        Some(Self(Arc::clone(present), from))
+    }
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        let mut count = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(here) = count.get_mut(&self.1) {
+            *here -= 1;
+            if *here == 0 {
+                count.remove(&self.1);
+            }
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! Signing in with the owner's passphrase or the PIN of the tills, and out again.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::{Form, Path, State as Has};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use serde::Deserialize;
+use tera::Context;
+
+use super::guesses::Guess;
+use super::state::State;
+use super::{answer, door};
+use crate::access::{self, Role};
+use crate::error::{Error, Kind, Result};
+use crate::words;
+
+/// How long somebody waits for their turn.
+const PATIENCE: Duration = Duration::from_secs(4);
+
+/// A role, as it stands in an address.
+fn role_of(path: &str) -> Option<Role> {
+    [Role::Owner, Role::Till].into_iter().find(|role| role.as_str() == path)
+}
+
+/// Where somebody goes who has signed in.
+fn home(role: Role) -> &'static str {
+    if role == Role::Owner { "/owner/day" } else { "/till" }
+}
+
+/// The question.
+pub(super) async fn ask(Has(state): Has<Arc<State>>, Path(role): Path<String>) -> Response {
+    match role_of(&role) {
+        Some(role) => question(&state, role, "", ""),
+        None => answer::nothing_here(Has(state)).await,
+    }
+}
+
+fn question(state: &State, role: Role, mend: &str, till: &str) -> Response {
+    let mut context = Context::new();
+    context.insert("role", role.as_str());
+    context.insert("secret", role.secret());
+    context.insert("mend", mend);
+    context.insert("chosen", till);
+    let names: &[String] = if role == Role::Till { &state.shop.settings.till.names } else { &[] };
+    context.insert("names", names);
+    answer::page(state, "sign-in.html", &context)
+}
+
+/// What came out of the form.
+#[derive(Deserialize)]
+pub(super) struct Typed {
+    secret: String,
+    #[serde(default)]
+    till: String,
+}
+
+/// Signs in, or says why not.
+pub(super) async fn enter(
+    Has(state): Has<Arc<State>>,
+    Path(role): Path<String>,
+    parts: Parts,
+    Form(typed): Form<Typed>,
+) -> Response {
+    let Some(role) = role_of(&role) else { return answer::nothing_here(Has(state)).await };
+    let names = &state.shop.settings.till.names;
+    let till = match (role, names.as_slice()) {
+        (Role::Owner, _) | (_, []) => String::new(),
+        (_, [only]) => only.clone(),
+        _ if names.contains(&typed.till) => typed.till,
+        _ => {
+            return (StatusCode::UNPROCESSABLE_ENTITY, question(&state, role, "Say which till this is.", ""))
+                .into_response();
+        }
+    };
+    let from = door::address(&state, &parts);
+    let guess = if role == Role::Owner { Guess::Passphrase } else { Guess::Pin };
+    if let Err(seconds) = state.guesses.begin(guess, from) {
+        let mend = format!("Too many tries. Wait {}, then try again.", words::count(wait(seconds), "second"));
+        return too_many(question(&state, role, &mend, &till), seconds);
+    }
+    match begin(&state, role, typed.secret, till.clone()).await {
+        Ok(Some((cookie, lasts))) => {
+            state.guesses.was_right(guess, from);
+            tracing::info!(role = role.as_str(), "signed in");
+            with_cookie(&state, role, &cookie, lasts, home(role))
+        }
+        Ok(None) => {
+            tracing::warn!(role = role.as_str(), "a wrong secret");
+            let mend = format!("That is not the {}.", role.secret());
+            (StatusCode::FORBIDDEN, question(&state, role, &mend, &till)).into_response()
+        }
+        Err(fault) => {
+            state.guesses.was_right(guess, from);
+            answer::trouble(&state, &fault)
+        }
+    }
+}
+
+/// Begins a session when the secret is right; the cookie, and how many seconds it lasts.
+async fn begin(state: &State, role: Role, typed: String, till: String) -> Result<Option<(String, i64)>> {
+    let known = state.database.read(move |read| access::secret(read, role)).await?;
+    let Some(hash) = known else {
+        return Err(Error::new(format!("nobody needs a {} here", role.secret())).hint("go straight to the pages"));
+    };
+    // Hashing takes long and much memory, on purpose: few at once, and not on the threads that answer.
+    let Ok(Ok(_place)) = tokio::time::timeout(PATIENCE, state.hashing.acquire()).await else {
+        return Err(Error::of(Kind::Machine, "too many sign in at this moment").hint("try again in a moment"));
+    };
+    let asked = hash.clone();
+    let checked = tokio::task::spawn_blocking(move || access::is_right(&asked, &typed)).await;
+    if !checked.map_err(|e| Error::of(Kind::Machine, "it could not be checked").because(e))? {
+        return Ok(None);
+    }
+    let now = state.clock.now();
+    state.database.write(move |write| access::begin(write, role, &hash, &till, now)).await.map(Some)
+}
+
+/// Too many guesses: how long to wait stands on the page and in the header.
+pub(super) fn too_many(page: Response, seconds: u64) -> Response {
+    let mut response = (StatusCode::TOO_MANY_REQUESTS, page).into_response();
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    response
+}
+
+/// Seconds, as they are counted in words.
+pub(super) fn wait(seconds: u64) -> usize {
+    usize::try_from(seconds).unwrap_or(usize::MAX)
+}
+
+/// Who is signed in at this browser, each with a button to leave.
+pub(super) async fn leave(Has(state): Has<Arc<State>>, headers: HeaderMap) -> Response {
+    match door::who(&state, &headers).await {
+        Err(fault) => answer::trouble(&state, &fault),
+        Ok(who) => {
+            let mut context = Context::new();
+            context.insert("owner", &who.owner);
+            context.insert("till_signed_in", &who.till.is_some());
+            context.insert("till", &who.till.unwrap_or_default());
+            answer::page(&state, "sign-out.html", &context)
+        }
+    }
+}
+
+/// Ends the session.
+pub(super) async fn left(Has(state): Has<Arc<State>>, Path(role): Path<String>, headers: HeaderMap) -> Response {
+    let Some(role) = role_of(&role) else { return answer::nothing_here(Has(state)).await };
+    if let Some(cookie) = door::cookie(&headers, &state.session_cookie(role))
+        && let Err(fault) = state.database.write(move |write| access::end(write, &cookie)).await
+    {
+        return answer::trouble(&state, &fault);
+    }
+    with_cookie(&state, role, "", 0, "/sign-out")
+}
+
+fn with_cookie(state: &State, role: Role, value: &str, lasts: i64, path: &str) -> Response {
+    let secure = if state.is_secure() { "; Secure" } else { "" };
+    let name = state.session_cookie(role);
+    let cookie = format!("{name}={value}; Path=/; Max-Age={lasts}; HttpOnly; SameSite=Strict{secure}");
+    let mut response = Redirect::to(path).into_response();
+    if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+        response.headers_mut().insert(header::SET_COOKIE, cookie);
+    }
+    response
+}
