@@ -69,7 +69,7 @@ pub(super) async fn redeem(Has(state): Has<Arc<State>>, caller: Caller, key: Key
     let here = Arc::clone(&state);
     let said = once::once(&state, caller, key, &body, move |write| {
         let answer = redemption::redeem(write, &visit, now.date())?;
-        told(write, answer, &here.shop.settings)
+        told(write, &answer, &here.shop.settings)
     });
     let said = said.await;
     if is_code && said.status != StatusCode::NOT_FOUND {
@@ -79,9 +79,9 @@ pub(super) async fn redeem(Has(state): Has<Arc<State>>, caller: Caller, key: Key
 }
 
 /// The answer of the till as an object, with the number by which it is taken back.
-fn told(write: &Write<'_>, answer: Answer, settings: &Settings) -> Result<Said> {
+fn told(write: &Write<'_>, answer: &Answer, settings: &Settings) -> Result<Said> {
     let recipient = answer.recipient_id;
-    let mut object = object(&answer);
+    let mut object = object(answer);
     if answer.outcome == Outcome::Accepted {
         let number = recipient.map(|id| redemption::number_of(write, id)).transpose()?.flatten();
         object.insert("redemption".into(), json!(number));
@@ -91,7 +91,7 @@ fn told(write: &Write<'_>, answer: Answer, settings: &Settings) -> Result<Said> 
         object.insert("spend_minor".into(), Value::Null);
     }
     let status = if answer.outcome == Outcome::Unknown { StatusCode::NOT_FOUND } else { StatusCode::CONFLICT };
-    let detail = why_not(&answer, &settings.country);
+    let detail = why_not(answer, &settings.country);
     Ok(Said::problem_of(status, answer.outcome.as_str(), &detail, object, recipient))
 }
 
