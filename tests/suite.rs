@@ -15,6 +15,8 @@
 /// A shop folder in a temporary place, the program run in it, and its answers compared.
 mod support;
 
+/// For a shop system's own till: JSON over HTTP, once for each key, described as it is.
+mod api;
 /// The sources keep to the map of rooms: who may use whom, which crate is named where.
 mod architecture;
 /// What is printed beside the letters: labels, envelopes, one file a person, the cover sheet, both sides.

@@ -3,6 +3,7 @@
 mod day;
 mod past;
 mod promise;
+mod standing;
 mod table;
 
 use chrono::{NaiveDate, NaiveDateTime};
@@ -17,7 +18,8 @@ use crate::words;
 
 pub use day::{Come, Guest, Happening, Progress, happened_on, last_come, progress, taken_on, to_come};
 pub use past::record_past;
-pub use promise::{Promise, Standing, promise};
+pub use promise::{Gift, Promise, Standing, promise};
+pub use standing::{MINUTES, Redemption, by_number, number_of};
 
 /// What somebody brings to the till.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,6 +1,7 @@
 //! What waits for somebody, as the card at the counter says it.
 
 use chrono::NaiveDate;
+use serde::Serialize;
 
 use crate::campaign::{self, Arm, Planned, Recipient};
 use crate::error::Result;
@@ -28,6 +29,41 @@ pub struct Promise {
     pub recipient: Recipient,
     /// Where it stands.
     pub standing: Standing,
+}
+
+/// The gift of a letter, as programs are told of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Gift {
+    /// The campaign.
+    pub campaign: String,
+    /// What waits.
+    pub name: String,
+    /// The code on the letter.
+    pub code: Option<String>,
+    /// The last day.
+    pub claim_until: Option<NaiveDate>,
+    /// The day on which they had it.
+    pub redeemed_on: Option<NaiveDate>,
+    /// `waiting`, `given`, `over` or `not_yet`.
+    pub state: &'static str,
+}
+
+impl From<Promise> for Gift {
+    fn from(promise: Promise) -> Self {
+        Self {
+            campaign: promise.planned.slug,
+            name: promise.planned.gift_name,
+            code: promise.recipient.code,
+            claim_until: promise.planned.claim_until,
+            redeemed_on: promise.recipient.redeemed_on,
+            state: match promise.standing {
+                Standing::Waiting => "waiting",
+                Standing::Given => "given",
+                Standing::Over => "over",
+                Standing::NotYet => "not_yet",
+            },
+        }
+    }
 }
 
 /// The gift of the newest campaign that somebody is in. Whoever was held out reads like anyone without a letter.

@@ -4,6 +4,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 
 use super::Visit;
 use super::day::{Come, Guest, Happening, Progress};
+use super::standing::Redemption;
 use crate::error::Result;
 use crate::money::Money;
 use crate::params;
@@ -15,6 +16,20 @@ pub(super) fn insert(write: &Write<'_>, recipient_id: i64, visit: &Visit) -> Res
                VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (recipient_id) WHERE undone_at IS NULL DO NOTHING";
     let spend = visit.spend.unwrap_or(Money(0));
     Ok(write.run(sql, params![recipient_id, visit.at.date(), visit.at, spend, visit.till, visit.receipt])? == 1)
+}
+
+/// The number of the redemption that stands.
+pub(super) fn number_of(read: &Read<'_>, recipient_id: i64) -> Result<Option<i64>> {
+    let sql = "SELECT id FROM redemption WHERE recipient_id = ?1 AND undone_at IS NULL";
+    read.first(sql, params![recipient_id], |row| row.get(0))
+}
+
+/// A redemption by its number.
+pub(super) fn by_number(read: &Read<'_>, number: i64) -> Result<Option<Redemption>> {
+    let sql = "SELECT recipient_id, redeemed_at, till, undone_at IS NOT NULL FROM redemption WHERE id = ?1";
+    read.first(sql, params![number], |row| {
+        Ok(Redemption { recipient_id: row.get(0)?, at: row.get(1)?, till: row.get(2)?, is_undone: row.get(3)? })
+    })
 }
 
 /// Marks the redemption that stands as undone; whether there was one.

@@ -4,6 +4,7 @@
 //! some that read. `router.rs` says which page answers what; each page has a file of its own.
 
 mod answer;
+mod api;
 mod assets;
 mod connections;
 mod database;

@@ -15,7 +15,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 
 use super::state::State;
-use super::{answer, assets, door, owner, sign_in, till, unsubscribe};
+use super::{answer, api, assets, door, owner, sign_in, till, unsubscribe};
 use crate::campaign;
 
 /// No form of ours is longer.
@@ -49,6 +49,7 @@ pub(super) fn router(state: Arc<State>) -> Router {
         .route("/sign-out/{role}", post(sign_in::left))
         .merge(till::routes().route_layer(middleware::from_fn_with_state(Arc::clone(&state), door::till)))
         .merge(owner::routes().route_layer(middleware::from_fn_with_state(Arc::clone(&state), door::owner)))
+        .nest("/v1", api::routes(&state))
         .merge(assets::routes())
         .fallback(answer::nothing_here)
         .method_not_allowed_fallback(answer::nothing_here)
@@ -71,12 +72,16 @@ async fn all(Has(state): Has<Arc<State>>, request: Request, next: Next) -> Respo
     // The route, never the path: a path may hold a token.
     let route =
         request.extensions().get::<MatchedPath>().map_or_else(|| "-".to_owned(), |path| path.as_str().to_owned());
-    let mut response = match door::refusal(&state, &request) {
-        Some(why) => (StatusCode::FORBIDDEN, why).into_response(),
-        None => match whole(request).await {
-            Ok(request) => next.run(request).await,
-            Err(refused) => refused.into_response(),
-        },
+    let is_program = request.uri().path().starts_with("/v1/");
+    let allowed = door::refusal(&state, &request).map_or(Ok(request), |why| Err((StatusCode::FORBIDDEN, why)));
+    let whole = match allowed {
+        Ok(request) => whole(request).await,
+        Err(refused) => Err(refused),
+    };
+    let mut response = match whole {
+        Ok(request) => next.run(request).await,
+        Err((status, why)) if is_program => api::refused(status, why),
+        Err(refused) => refused.into_response(),
     };
     let headers = response.headers_mut();
     for (name, value) in HEADERS {

@@ -1,7 +1,6 @@
 //! `customer show REF`: the card for the counter.
 
 use chrono::NaiveDate;
-use serde::Serialize;
 use serde_json::json;
 
 use super::said;
@@ -11,9 +10,8 @@ use crate::cli::done::Done;
 use crate::clock::{ago, long_date};
 use crate::error::Result;
 use crate::merge;
-use crate::redemption::{self, Promise, Standing};
+use crate::redemption::{self, Gift};
 use crate::shop::Shop;
-use crate::store::Read;
 use crate::words;
 
 /// The card of somebody: how to greet them, what must not be forgotten, what waits for them.
@@ -24,25 +22,13 @@ pub(super) struct Arguments {
     reference: String,
 }
 
-/// What waits for them from the newest campaign.
-#[derive(Debug, Serialize)]
-struct Gift {
-    campaign: String,
-    name: String,
-    code: Option<String>,
-    claim_until: Option<NaiveDate>,
-    redeemed_on: Option<NaiveDate>,
-    /// `waiting`, `given`, `over` or `not_yet`.
-    state: &'static str,
-}
-
 pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
     let shop = context.shop()?;
     let store = shop.store()?;
     let (read, today) = (store.read(), context.clock.today());
     let customer = book::by_ref(&read, &arguments.reference)?;
     let card = book::card(&read, &customer, today)?;
-    let gift = gift(&read, customer.id, today)?;
+    let gift = redemption::promise(&read, customer.id, today)?.map(Gift::from);
     let alone = book::Customer { spouse: String::new(), ..customer.clone() };
     let names = merge::names_of(&[&alone]);
     let text = page(&card, &names.greeting, gift.as_ref(), &shop, today);
@@ -52,24 +38,6 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
         object.insert("gift".into(), json!(gift));
     }
     Ok(Done::new(text, &object))
-}
-
-/// The gift that waits for somebody, for the page and for programs.
-fn gift(read: &Read<'_>, id: i64, today: NaiveDate) -> Result<Option<Gift>> {
-    let gift = |promise: Promise| Gift {
-        campaign: promise.planned.slug,
-        name: promise.planned.gift_name,
-        code: promise.recipient.code,
-        claim_until: promise.planned.claim_until,
-        redeemed_on: promise.recipient.redeemed_on,
-        state: match promise.standing {
-            Standing::Waiting => "waiting",
-            Standing::Given => "given",
-            Standing::Over => "over",
-            Standing::NotYet => "not_yet",
-        },
-    };
-    Ok(redemption::promise(read, id, today)?.map(gift))
 }
 
 /// The card as it stands on the counter.

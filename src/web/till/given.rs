@@ -19,9 +19,6 @@ use crate::web::state::State;
 use crate::web::wording::{self, Gift};
 use crate::words;
 
-/// How long a till may take back what it wrote down.
-const MINUTES: i64 = 10;
-
 #[derive(Serialize)]
 struct Given {
     till: String,
@@ -106,7 +103,7 @@ fn gather(
 /// Until when this till may take it back.
 fn until(recipient: &Recipient, till: &Till, now: NaiveDateTime) -> Option<NaiveDateTime> {
     let at = recipient.redeemed_at?;
-    let until = at + TimeDelta::minutes(MINUTES);
+    let until = at + TimeDelta::minutes(redemption::MINUTES);
     let is_theirs = recipient.till.as_deref().unwrap_or_default() == till.0;
     (is_theirs && (at..=until).contains(&now)).then_some(until)
 }

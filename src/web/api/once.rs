@@ -1,0 +1,82 @@
+//! Done once: the same request under the same key gets the same answer, another one under it is refused.
+
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+use axum::http::StatusCode;
+use axum::http::request::Parts;
+use serde::de::DeserializeOwned;
+
+use super::Caller;
+use super::said::Said;
+use crate::access::{self, Kept};
+use crate::error::Result;
+use crate::store::Write;
+use crate::web::state::State;
+
+/// The longest key.
+const LONGEST: usize = 200;
+
+/// The key of a request, and where it leads.
+pub(super) struct Key {
+    key: String,
+    path: String,
+}
+
+impl FromRequestParts<Arc<State>> for Key {
+    type Rejection = Said;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Arc<State>) -> Result<Self, Said> {
+        let shown = parts.headers.get("idempotency-key").and_then(|value| value.to_str().ok()).map(str::trim);
+        match shown.filter(|key| (1..=LONGEST).contains(&key.len())) {
+            Some(key) => Ok(Self { key: key.to_owned(), path: parts.uri.path().to_owned() }),
+            None => Err(Said::problem(
+                StatusCode::BAD_REQUEST,
+                "no_key",
+                "This needs an `Idempotency-Key` of up to 200 signs, a new one for each request and the same one when \
+                 it is sent again.",
+            )),
+        }
+    }
+}
+
+/// Reads a body: 400 when it is no JSON, 422 when it is not what is asked for.
+pub(super) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Said> {
+    serde_json::from_slice(body).map_err(|fault| {
+        if fault.is_data() {
+            Said::problem(StatusCode::UNPROCESSABLE_ENTITY, "body", &format!("The body does not fit: {fault}."))
+        } else {
+            Said::problem(StatusCode::BAD_REQUEST, "body", &format!("The body is not JSON: {fault}."))
+        }
+    })
+}
+
+/// Runs `work` in a transaction unless its key was answered before, and keeps what it says.
+pub(super) async fn once(
+    state: &State,
+    Caller(token): Caller,
+    Key { key, path }: Key,
+    body: &[u8],
+    work: impl FnOnce(&Write<'_>) -> Result<Said> + Send + 'static,
+) -> Said {
+    let request = access::digest(&[path.as_bytes(), b"\n", body].concat());
+    let now = state.clock.now();
+    let done = state.database.write(move |write| {
+        match access::answered(write, token.number, &key)? {
+            Some(kept) if kept.request == request => return Ok(kept.into()),
+            Some(_) => {
+                return Ok(Said::problem(
+                    StatusCode::UNPROCESSABLE_ENTITY,
+                    "key_used",
+                    "This key was used for another request. Each request needs one of its own.",
+                ));
+            }
+            None => {}
+        }
+        let said = work(write)?;
+        let kept = Kept { request, status: said.status.as_u16(), body: said.body.clone() };
+        access::keep_answer(write, (token.number, &key), &kept, said.recipient_id, now)?;
+        Ok(said)
+    });
+    done.await.unwrap_or_else(|fault| Said::fault(&fault))
+}

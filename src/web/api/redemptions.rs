@@ -1,0 +1,181 @@
+//! A code redeemed, or not and why; and taken back again.
+
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::extract::{Path, State as Has};
+use axum::http::StatusCode;
+use axum::http::request::Parts;
+use chrono::{NaiveDateTime, TimeDelta};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use super::Caller;
+use super::once::{self, Key};
+use super::said::Said;
+use crate::campaign;
+use crate::clock::long_date;
+use crate::error::{Error, Result};
+use crate::money::Money;
+use crate::redemption::{self, Answer, Claim, Outcome, Visit};
+use crate::shop::Settings;
+use crate::store::Write;
+use crate::web::door;
+use crate::web::guesses::Guess;
+use crate::web::state::State;
+use crate::words;
+
+/// What a till brings: a code, or the customer and the campaign when the letter was left at home.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Brought {
+    code: Option<String>,
+    customer: Option<String>,
+    campaign: Option<String>,
+    spend_minor: Option<i64>,
+    #[serde(default)]
+    receipt: String,
+}
+
+/// Redeems, or says why not.
+pub(super) async fn redeem(Has(state): Has<Arc<State>>, caller: Caller, key: Key, parts: Parts, body: Bytes) -> Said {
+    let brought: Brought = match once::read(&body) {
+        Ok(brought) => brought,
+        Err(said) => return said,
+    };
+    let claim = match (brought.code, brought.customer, brought.campaign) {
+        (Some(code), None, None) => Claim::Code(code),
+        (None, Some(reference), Some(campaign)) => Claim::Person { reference, campaign },
+        _ => {
+            let says = "Say a `code`, or a `customer` and a `campaign`.";
+            return Said::problem(StatusCode::UNPROCESSABLE_ENTITY, "body", says);
+        }
+    };
+    let (from, is_code) = (door::address(&state, &parts), matches!(claim, Claim::Code(_)));
+    if is_code && let Err(seconds) = state.guesses.begin(Guess::Code, from) {
+        let wait = words::count(usize::try_from(seconds).unwrap_or(usize::MAX), "second");
+        let says = format!("Too many codes were tried that are on none of our letters. Wait {wait}.");
+        return Said::problem(StatusCode::TOO_MANY_REQUESTS, "too_many", &says).after(seconds);
+    }
+    let now = state.clock.now();
+    let visit = Visit {
+        claim,
+        at: now,
+        spend: brought.spend_minor.map(Money),
+        till: caller.0.till.clone(),
+        receipt: brought.receipt.trim().chars().take(40).collect(),
+        request: None,
+    };
+    let here = Arc::clone(&state);
+    let said = once::once(&state, caller, key, &body, move |write| {
+        let answer = redemption::redeem(write, &visit, now.date())?;
+        told(write, &answer, &here.shop.settings)
+    });
+    let said = said.await;
+    if is_code && said.status != StatusCode::NOT_FOUND {
+        state.guesses.was_right(Guess::Code, from);
+    }
+    said
+}
+
+/// The answer of the till as an object, with the number by which it is taken back.
+fn told(write: &Write<'_>, answer: &Answer, settings: &Settings) -> Result<Said> {
+    let recipient = answer.recipient_id;
+    let mut object = object(answer);
+    if answer.outcome == Outcome::Accepted {
+        let number = recipient.map(|id| redemption::number_of(write, id)).transpose()?.flatten();
+        object.insert("redemption".into(), json!(number));
+        return Ok(Said::done(StatusCode::CREATED, &object, recipient));
+    }
+    if !settings.till.show_earlier_amount {
+        object.insert("spend_minor".into(), Value::Null);
+    }
+    let status = if answer.outcome == Outcome::Unknown { StatusCode::NOT_FOUND } else { StatusCode::CONFLICT };
+    let detail = why_not(answer, &settings.country);
+    Ok(Said::problem_of(status, answer.outcome.as_str(), &detail, object, recipient))
+}
+
+fn object(answer: &Answer) -> Map<String, Value> {
+    match json!(answer) {
+        Value::Object(object) => object,
+        _ => Map::new(),
+    }
+}
+
+/// A refusal in words.
+fn why_not(answer: &Answer, country: &str) -> String {
+    let day = |day| long_date(day, country);
+    let (from, until) = answer.valid.unzip();
+    match answer.outcome {
+        Outcome::AlreadyRedeemed => {
+            let at = answer.redeemed_at.map(|at| format!("{} at {}", day(at.date()), at.format("%H:%M")));
+            let till = answer.till.as_deref().map_or(String::new(), |till| format!(", at the till {till}"));
+            format!("Already given, on {}{till}.", at.unwrap_or_default())
+        }
+        Outcome::Expired => format!("It waited until {}.", until.flatten().map(day).unwrap_or_default()),
+        Outcome::NotYet => format!("It waits from {} on.", from.map(day).unwrap_or_default()),
+        Outcome::Void => "This letter was replaced; a newer one has another code.".to_owned(),
+        Outcome::Unknown | Outcome::Accepted => {
+            "This is on none of our letters. Look again at it, or look for the customer.".to_owned()
+        }
+    }
+}
+
+/// Why something is taken back.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Why {
+    reason: String,
+}
+
+/// Takes back what this till wrote down.
+pub(super) async fn roll_back(
+    Has(state): Has<Arc<State>>,
+    caller: Caller,
+    Path(number): Path<String>,
+    key: Key,
+    body: Bytes,
+) -> Said {
+    let why: Why = match once::read(&body) {
+        Ok(why) => why,
+        Err(said) => return said,
+    };
+    let (now, till) = (state.clock.now(), caller.0.till.clone());
+    let work = move |write: &Write<'_>| take_back(write, number.parse().unwrap_or_default(), &till, &why.reason, now);
+    once::once(&state, caller, key, &body, work).await
+}
+
+fn take_back(write: &Write<'_>, number: i64, till: &str, reason: &str, now: NaiveDateTime) -> Result<Said> {
+    if reason.trim().is_empty() {
+        return Err(Error::new("an undo needs its reason").hint("say it as `reason`"));
+    }
+    let found = redemption::by_number(write, number)?;
+    let Some(found) = found else {
+        return Ok(Said::problem(StatusCode::NOT_FOUND, "unknown", "There is no such redemption."));
+    };
+    let refused = if found.till != till {
+        Some((StatusCode::FORBIDDEN, "another_till", "Another till wrote it down. The owner can take it back."))
+    } else if found.is_undone {
+        Some((StatusCode::CONFLICT, "undone", "It was taken back already."))
+    } else if now - found.at > TimeDelta::minutes(redemption::MINUTES) {
+        Some((StatusCode::CONFLICT, "too_late", "That is more than ten minutes ago. The owner can still take it back."))
+    } else {
+        None
+    };
+    if let Some((status, kind, says)) = refused {
+        return Ok(Said::problem(status, kind, says));
+    }
+    let code = campaign::recipient(write, found.recipient_id)?.code.unwrap_or_default();
+    let answer = redemption::undo(write, &code, reason, now)?;
+    let object = [
+        ("outcome", json!("undone")),
+        ("redemption", json!(number)),
+        ("code", json!(answer.code)),
+        ("ref", json!(answer.reference)),
+        ("name", json!(answer.name)),
+        ("campaign", json!(answer.campaign)),
+        ("reason", json!(reason)),
+    ];
+    let object = object.into_iter().map(|(key, value)| (key.to_owned(), value)).collect();
+    Ok(Said::done(StatusCode::OK, &object, Some(found.recipient_id)))
+}

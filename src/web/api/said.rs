@@ -1,0 +1,84 @@
+//! What a program is answered: an object, or a problem with its words.
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::{Map, Value, json};
+
+use crate::access::Kept;
+use crate::error::{Error, Kind};
+use crate::web::answer::sentence;
+
+/// An answer, ready to be sent and to be kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Said {
+    /// Its status.
+    pub(super) status: StatusCode,
+    /// Its body, JSON.
+    pub(super) body: String,
+    /// Whom it is about.
+    pub(super) recipient_id: Option<i64>,
+    /// Seconds to wait before asking again.
+    pub(super) wait: Option<u64>,
+}
+
+impl Said {
+    /// It was done.
+    pub(super) fn done(status: StatusCode, object: &Map<String, Value>, recipient_id: Option<i64>) -> Self {
+        Self { status, body: Value::Object(object.clone()).to_string(), recipient_id, wait: None }
+    }
+
+    /// It was not: the kind of problem, which programs know it by, and a sentence for people.
+    pub(super) fn problem(status: StatusCode, kind: &str, detail: &str) -> Self {
+        Self::problem_of(status, kind, detail, Map::new(), None)
+    }
+
+    /// The same with more to it.
+    pub(super) fn problem_of(
+        status: StatusCode,
+        kind: &str,
+        detail: &str,
+        mut more: Map<String, Value>,
+        recipient_id: Option<i64>,
+    ) -> Self {
+        more.insert("type".into(), json!(format!("urn:regulars:{kind}")));
+        more.insert("title".into(), json!(status.canonical_reason().unwrap_or_default()));
+        more.insert("status".into(), json!(status.as_u16()));
+        more.insert("detail".into(), json!(detail));
+        Self { status, body: Value::Object(more).to_string(), recipient_id, wait: None }
+    }
+
+    /// The machine cannot now, or what was asked for cannot be.
+    pub(super) fn fault(fault: &Error) -> Self {
+        let detail = [fault.message(), fault.what_next().unwrap_or_default()].map(sentence).join(" ");
+        if fault.kind() == Kind::Machine {
+            tracing::error!(%fault, "could not answer");
+            let said = Self::problem(StatusCode::SERVICE_UNAVAILABLE, "not_now", detail.trim());
+            return said.after(10);
+        }
+        Self::problem(StatusCode::UNPROCESSABLE_ENTITY, "refused", detail.trim())
+    }
+
+    /// To be asked again after so many seconds.
+    pub(super) fn after(mut self, seconds: u64) -> Self {
+        self.wait = Some(seconds);
+        self
+    }
+}
+
+impl From<Kept> for Said {
+    fn from(kept: Kept) -> Self {
+        let status = StatusCode::from_u16(kept.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        Self { status, body: kept.body, recipient_id: None, wait: None }
+    }
+}
+
+impl IntoResponse for Said {
+    fn into_response(self) -> Response {
+        let kind = if self.status.is_success() { "application/json" } else { "application/problem+json" };
+        let mut response = (self.status, [(header::CONTENT_TYPE, kind)], self.body).into_response();
+        if let Some(seconds) = self.wait {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
+    }
+}

@@ -1,0 +1,254 @@
+//! For a shop system's own till: a code once, the same answer to the same request, words for what goes wrong, and a
+//! description that is held against what is answered.
+
+use std::collections::BTreeSet;
+use std::sync::Mutex;
+
+use serde_json::{Value, json};
+
+use crate::support::{Page, Server, Shop};
+
+/// A shop system with the token of a till; it remembers what it asked and which status came.
+struct Program {
+    server: Server,
+    token: String,
+    seen: Mutex<BTreeSet<(String, u16)>>,
+}
+
+/// A shop whose letters are out, with the tills front and back.
+fn shop() -> Shop {
+    let shop = Shop::new();
+    let text = shop.read("shop.toml");
+    shop.write("shop.toml", format!("{text}\n[till]\nnames = [\"front\", \"back\"]\n"));
+    shop.run("plan spring").quiet();
+    shop.run("posted spring --on 2024-03-01").quiet();
+    shop
+}
+
+fn token(shop: &Shop, till: &str) -> String {
+    shop.json(&format!("till token {till}"))["token"].as_str().unwrap().to_owned()
+}
+
+impl Program {
+    fn open(shop: &Shop) -> Self {
+        Self { server: Server::start(shop, ""), token: token(shop, "front"), seen: Mutex::default() }
+    }
+
+    fn ask(&self, token: &str, method: &str, path: &str, more: &str, body: &str) -> Page {
+        let token = if token.is_empty() { String::new() } else { format!("Authorization: Bearer {token}\r\n") };
+        let head = format!("{method} {path} HTTP/1.1\r\n{token}{more}Content-Length: {}\r\n", body.len());
+        let page = self.server.ask(&head, body);
+        let route = match path.split('/').collect::<Vec<_>>().as_slice() {
+            ["", "v1", "customers", _] => "/v1/customers/{ref}".to_owned(),
+            ["", "v1", "redemptions", _, "rollback"] => "/v1/redemptions/{id}/rollback".to_owned(),
+            _ => path.to_owned(),
+        };
+        self.seen.lock().unwrap().insert((format!("{} {route}", method.to_lowercase()), page.status));
+        let kind = page.header("content-type");
+        let expected = if page.status < 300 { "application/json" } else { "application/problem+json" };
+        assert_eq!(kind, expected, "{page:?}");
+        if page.status >= 300 {
+            let problem: Value = serde_json::from_str(&page.body).unwrap();
+            assert_eq!(problem["status"], page.status);
+            assert!(problem["type"].as_str().unwrap().starts_with("urn:regulars:"), "{problem}");
+            let detail = problem["detail"].as_str().unwrap();
+            assert!(detail.ends_with('.') && !detail.contains("Error"), "{detail}");
+        }
+        page
+    }
+
+    fn post(&self, path: &str, key: &str, body: &Value) -> (u16, Value) {
+        let page = self.ask(&self.token, "POST", path, &format!("Idempotency-Key: {key}\r\n"), &body.to_string());
+        (page.status, serde_json::from_str(&page.body).unwrap())
+    }
+
+    fn redeem(&self, key: &str, body: &Value) -> (u16, Value) {
+        self.post("/v1/redemptions", key, body)
+    }
+
+    fn get(&self, path: &str) -> (u16, Value) {
+        let page = self.ask(&self.token, "GET", path, "", "");
+        (page.status, serde_json::from_str(&page.body).unwrap())
+    }
+}
+
+#[test]
+fn a_code_is_redeemed_once_and_the_same_request_is_answered_the_same() {
+    let shop = shop();
+    let program = Program::open(&shop);
+    let code = shop.code("spring", "C-01");
+    let visit = json!({ "code": code.to_lowercase(), "spend_minor": 61_240, "receipt": "1187" });
+    let answers: Vec<(u16, Value)> = std::thread::scope(|scope| {
+        let asked: Vec<_> = (0..8).map(|_| scope.spawn(|| program.redeem("key-1", &visit))).collect();
+        asked.into_iter().map(|answer| answer.join().unwrap()).collect()
+    });
+    assert!(answers.iter().all(|answer| *answer == answers[0]), "{answers:#?}");
+    let (status, answer) = &answers[0];
+    assert_eq!((*status, &answer["outcome"]), (201, &json!("accepted")), "{answer}");
+    assert_eq!(
+        (&answer["spend_minor"], &answer["till"], &answer["ref"]),
+        (&json!(61_240), &json!("front"), &json!("C-01"))
+    );
+    assert_eq!(shop.count("SELECT count(*) FROM redemption_event"), 1);
+    assert_eq!(shop.count("SELECT count(*) FROM redemption WHERE receipt = '1187' AND till = 'front'"), 1);
+    // The keys are those of the command line, and the number.
+    let mut known: BTreeSet<String> = shop
+        .run(&format!("--json redeem {code}"))
+        .status(1)
+        .quiet()
+        .json()
+        .as_object()
+        .unwrap()
+        .keys()
+        .cloned()
+        .collect();
+    known.insert("redemption".to_owned());
+    assert_eq!(answer.as_object().unwrap().keys().cloned().collect::<BTreeSet<_>>(), known);
+
+    let (status, other) = program.redeem("key-1", &json!({ "code": code, "spend_minor": 1 }));
+    assert_eq!((status, &other["type"]), (422, &json!("urn:regulars:key_used")));
+    let (status, again) = program.redeem("key-2", &visit);
+    assert_eq!(
+        (status, &again["outcome"], &again["type"]),
+        (409, &json!("already_redeemed"), &json!("urn:regulars:already_redeemed"))
+    );
+    assert_eq!(again["spend_minor"], Value::Null, "what was spent is the owner's to tell");
+    assert!(again["detail"].as_str().unwrap().starts_with("Already given, on March 1, 2024 at "), "{again}");
+
+    let path = format!("/v1/redemptions/{}/rollback", answer["redemption"]);
+    let other_till = token(&shop, "back");
+    let theirs = program.ask(&other_till, "POST", &path, "Idempotency-Key: key-1\r\n", "{\"reason\":\"x\"}");
+    assert_eq!(theirs.status, 403, "another till, whose keys are its own");
+    let why = json!({ "reason": "typed the wrong code" });
+    let undone = program.post(&path, "key-3", &why);
+    assert_eq!((undone.0, &undone.1["outcome"], &undone.1["ref"]), (200, &json!("undone"), &json!("C-01")));
+    assert_eq!(program.post(&path, "key-3", &why), undone);
+    assert_eq!(program.post(&path, "key-4", &why).0, 409);
+    assert_eq!(program.redeem("key-1", &visit), answers[0], "the same answer, even now");
+    assert_eq!(shop.count("SELECT count(*) FROM redemption WHERE undone_at IS NULL"), 0);
+    let person = json!({ "customer": "C-01", "campaign": "spring" });
+    let late = program.redeem("key-5", &person);
+    assert_eq!((late.0, &late.1["outcome"]), (201, &json!("accepted")), "the letter was left at home");
+    let long_ago = "UPDATE redemption SET redeemed_at = '2024-02-29T09:00:00' WHERE undone_at IS NULL";
+    rusqlite::Connection::open(shop.file("regulars.db")).unwrap().execute(long_ago, []).unwrap();
+    let path = format!("/v1/redemptions/{}/rollback", late.1["redemption"]);
+    assert_eq!(program.post(&path, "key-6", &why).1["type"], "urn:regulars:too_late");
+    assert_eq!(shop.count("SELECT count(*) FROM till_answer WHERE recipient_id IS NOT NULL"), 4);
+    shop.run("customer forget C-01 --yes").quiet();
+    assert_eq!(shop.count("SELECT count(*) FROM till_answer WHERE body LIKE '%Smith%'"), 0, "nothing is kept of them");
+}
+
+#[test]
+fn the_card_is_that_of_the_till_and_the_log_names_nobody() {
+    let shop = shop();
+    let program = Program::open(&shop);
+    let (status, card) = program.get("/v1/customers/C-01");
+    assert_eq!((status, &card["name"]), (200, &json!("Robert Smith")));
+    assert_eq!(
+        (&card["gift"]["state"], &card["gift"]["code"]),
+        (&json!("waiting"), &json!(shop.code("spring", "C-01")))
+    );
+    let shown = shop.json("customer show C-01");
+    for (key, value) in card.as_object().unwrap() {
+        assert_eq!(value, &shown[key], "{key}");
+    }
+    for sums in ["spend_12m_minor", "visits_12m", "wishes", "email_consent"] {
+        assert!(card.get(sums).is_none() && shown.get(sums).is_some(), "{sums}");
+    }
+    assert_eq!(program.get("/v1/customers/C-0%31").1, card, "as it stands in an address");
+    assert_eq!(program.get("/v1/customers/nobody").0, 404);
+
+    let revoked = token(&shop, "back");
+    shop.run("till tokens").shows("2  back  made 2024-03-01");
+    shop.run("till revoke 2").stdout("Token 2 of the till `back` opens nothing any more.\n");
+    shop.run("till revoke 2").status(1).says("was revoked on 2024-03-01");
+    shop.run("till token frnt").status(1).says("did you mean `front`?");
+    for token in ["", "rt_made_up", &revoked] {
+        let page = program.ask(token, "GET", "/v1/customers/C-01", "", "");
+        assert_eq!((page.status, page.header("www-authenticate")), (401, "Bearer"));
+    }
+    let dumped = crate::support::dump(&shop.file("regulars.db"));
+    assert!(!dumped.contains(&program.token) && !dumped.contains(&revoked), "tokens are kept as hashes");
+    program.server.interrupt();
+    let said = program.server.said();
+    assert!(said.contains("route=\"/v1/customers/{ref}\" status=200"), "{said}");
+    for secret in ["C-01", "Smith", program.token.as_str()] {
+        assert!(!said.contains(secret), "the log says {secret}:\n{said}");
+    }
+}
+
+#[test]
+fn the_description_says_what_is_answered() {
+    let shop = shop();
+    let program = Program::open(&shop);
+    let described = program.server.get("/v1/openapi.json");
+    assert_eq!(described.status, 200);
+    program.seen.lock().unwrap().insert(("get /v1/openapi.json".to_owned(), 200));
+    let described: Value = serde_json::from_str(&described.body).unwrap();
+    let paths = described["paths"].as_object().unwrap();
+
+    // The routes that there are, and no others.
+    let source = include_str!("../src/web/api/mod.rs");
+    let routes: BTreeSet<String> =
+        source.split(".route(\"").skip(1).map(|rest| format!("/v1{}", rest.split('"').next().unwrap())).collect();
+    assert_eq!(routes, paths.keys().cloned().collect());
+    for (path, methods) in paths {
+        let at = path.replace("{id}", "1").replace("{ref}", "x");
+        for method in ["GET", "POST", "PUT", "PATCH", "DELETE"] {
+            let head = format!("{method} {at} HTTP/1.1\r\nContent-Length: 0\r\n");
+            let status = program.server.ask(&head, "").status;
+            let is_there = methods.get(method.to_lowercase()).is_some();
+            assert_eq!(is_there, status != 405 && status != 404, "{method} {path}: {status}");
+        }
+    }
+    assert_eq!(program.get("/v1/nowhere").0, 404);
+    program.seen.lock().unwrap().remove(&("get /v1/nowhere".to_owned(), 404));
+
+    // Each status that it tells of, and no other.
+    let code = shop.code("spring", "C-01");
+    let (_, given) = program.redeem("a", &json!({ "code": code }));
+    assert_eq!(program.redeem("b", &json!({ "code": code })).0, 409);
+    assert_eq!(program.redeem("c", &json!({ "code": code, "campaign": "spring" })).0, 422);
+    let misspelt = program.redeem("d", &json!({ "kode": code })).1["detail"].to_string();
+    assert!(misspelt.contains("unknown field `kode`"), "{misspelt}");
+    assert_eq!(program.redeem("e", &json!({ "code": code, "spend_minor": -5 })).0, 422);
+    for n in 0..20 {
+        assert_eq!(program.redeem(&format!("guess-{n}"), &json!({ "code": format!("7K3M-{n:04}") })).0, 404);
+    }
+    assert_eq!(program.redeem("guess", &json!({ "code": code })).0, 429);
+    assert_eq!(program.redeem("person", &json!({ "customer": "C-01", "campaign": "spring" })).0, 409);
+    let path = format!("/v1/redemptions/{}/rollback", given["redemption"]);
+    let why = json!({ "reason": "a mistake" });
+    for at in ["/v1/redemptions", path.as_str()] {
+        assert_eq!(program.ask(&program.token, "POST", at, "", "{}").status, 400, "no key");
+        assert_eq!(program.ask(&program.token, "POST", at, "Idempotency-Key: x\r\n", "{").status, 400, "no JSON");
+        assert_eq!(program.ask("", "POST", at, "Idempotency-Key: x\r\n", "{}").status, 401);
+    }
+    assert_eq!(program.post(&path, "f", &json!({ "reason": " " })).0, 422);
+    assert_eq!(program.post("/v1/redemptions/999/rollback", "g", &why).0, 404);
+    assert_eq!(program.post("/v1/redemptions/first/rollback", "h", &why).0, 404);
+    let back = token(&shop, "back");
+    assert_eq!(program.ask(&back, "POST", &path, "Idempotency-Key: i\r\n", &why.to_string()).status, 403);
+    assert_eq!((program.post(&path, "j", &why).0, program.post(&path, "k", &why).0), (200, 409));
+    assert_eq!((program.get("/v1/customers/C-01").0, program.get("/v1/customers/x").0), (200, 404));
+    assert_eq!(program.ask("", "GET", "/v1/customers/x", "", "").status, 401);
+    let mut other = rusqlite::Connection::open(shop.file("regulars.db")).unwrap();
+    let lock = other.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).unwrap();
+    std::thread::scope(|scope| {
+        scope.spawn(|| assert_eq!(program.redeem("l", &json!({ "customer": "C-02", "campaign": "spring" })).0, 503));
+        scope.spawn(|| assert_eq!(program.post(&path, "m", &why).0, 503));
+    });
+    drop(lock);
+
+    let mut told = BTreeSet::new();
+    for (path, methods) in paths {
+        for (method, operation) in methods.as_object().unwrap() {
+            let statuses =
+                operation["responses"].as_object().unwrap().keys().filter_map(|status| status.parse::<u16>().ok());
+            told.extend(statuses.map(|status| (format!("{method} {path}"), status)));
+        }
+    }
+    // Reading goes on while somebody else writes; that it cannot, no test brings about.
+    told.remove(&("get /v1/customers/{ref}".to_owned(), 503));
+    assert_eq!(*program.seen.lock().unwrap(), told);
+}
