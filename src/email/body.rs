@@ -1,7 +1,7 @@
 //! A text as the body of a part: as it is where the old rules of mail allow that, otherwise quoted-printable, and base64
 //! where most of it would be quoted.
 //!
-//! lettre does the same, in three passes over every sign, which is half of the time that an email takes.
+//! lettre does the same in several passes over every sign, which takes longer.
 
 use lettre::message::Body;
 use lettre::message::header::ContentTransferEncoding;
