@@ -13,6 +13,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("trouble.html", include_str!("pages/trouble.html")),
     ("frame.html", include_str!("pages/frame.html")),
     ("next.html", include_str!("pages/next.html")),
+    ("kept.html", include_str!("pages/kept.html")),
     ("gift.html", include_str!("pages/gift.html")),
     ("which.html", include_str!("pages/which.html")),
     ("waiting.html", include_str!("pages/waiting.html")),
