@@ -260,6 +260,7 @@ def while_the_line_is_down(shop, pages, letters):
     browser.type(first["code"], ENTER)
     browser.shows("Already given.")
     pages.look("down-again", ".next .btn")
+    assert not browser.run("return document.querySelector('main .btn-go')"), "green on a no"
     # What is no code, and a code in the wrong field.
     browser.type("".join(reversed(first["code"])), ENTER)
     browser.shows("No code reads like that")

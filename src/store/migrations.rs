@@ -15,7 +15,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/006_outbox.sql"),
     include_str!("migrations/007_suppression.sql"),
     include_str!("migrations/008_till.sql"),
-    include_str!("migrations/009_kept.sql"),
+    include_str!("migrations/010_kept.sql"),
 ];
 
 /// Marks the file as ours: "RGLR".

@@ -199,6 +199,8 @@
   const mark = (id, kind) => {
     const shown = document.querySelector("main .verdict");
     shown.classList.add(kind);
+    // No green where it is a no.
+    if (kind === "no") document.querySelector("main .btn-go").classList.replace("btn-go", "btn-ink");
     shown.dataset.visit = id;
   };
 
@@ -221,7 +223,8 @@
     if (!canGoOn()) return;
     const action = new URL(form.action).pathname;
     for (const text of [fields.amount, fields.receipt]) {
-      if (text && read(text)) { find(text); return; }
+      // A number may have the signs of a code by chance.
+      if (text && !/^\d+$/.test(text) && read(text)) { find(text); return; }
     }
     if (form.hasAttribute("data-keep")) {
       if (fields.amount && !/\d/.test(fields.amount)) {

@@ -92,16 +92,18 @@ fn said(one: &Happening) -> String {
         "accepted" => "given, and taken back later".to_owned(),
         "undone" => format!("taken back: {}", one.reason),
         "honoured_again" => "a second one given".to_owned(),
-        "already_redeemed" if one.was_kept => "given while the line was down: had it already".to_owned(),
-        "expired" if one.was_kept => "given while the line was down: too late".to_owned(),
-        "not_yet" if one.was_kept => "given while the line was down: too early".to_owned(),
-        "void" if one.was_kept => "given while the line was down: a letter that was replaced".to_owned(),
-        "already_redeemed" => "turned away: had it already".to_owned(),
-        "expired" => "turned away: too late".to_owned(),
-        "not_yet" => "turned away: too early".to_owned(),
-        "void" => "turned away: a letter that was replaced".to_owned(),
         "returned" => "the letter came back".to_owned(),
-        _ => "a code that is on no letter".to_owned(),
+        outcome => {
+            let how = if one.was_kept { "given while the line was down" } else { "turned away" };
+            let why = match outcome {
+                "already_redeemed" => "had it already",
+                "expired" => "too late",
+                "not_yet" => "too early",
+                "void" => "a letter that was replaced",
+                _ => "a code that is on no letter",
+            };
+            format!("{how}: {why}")
+        }
     }
 }
 
