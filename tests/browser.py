@@ -4,11 +4,12 @@
     tests/browser.py BINARY AXE [FOLDER]
 
 AXE is axe.min.js of axe-core, by which every page is looked over; pictures of all pages are left in FOLDER. The shop is the
-demo's, on a day of its second campaign. Needs chromium and chromedriver.
+demo's, on a day of its second campaign. Needs chromium, chromedriver, pdftoppm and zbarimg.
 """
 
 import json
 import os
+import re
 import signal
 import sqlite3
 import subprocess
@@ -233,6 +234,139 @@ def at_the_till(shop, pages, letters):
         pages.look(name, main)
 
 
+def while_the_line_is_down(shop, pages, letters):
+    """What is handed over while the server is gone is written down once, and a gift given twice is shown to the owner."""
+    browser = pages.browser
+    first, other, twice, open_card, named, last = (next(letters) for _ in range(6))
+    nobodys = "0000-0000"
+    newest = shop.ask("SELECT max(id) FROM redemption_event")[0][0]
+    browser.go(shop.url + "/till")
+    browser.until("navigator.serviceWorker.ready.then(() => caches.match('/till/kept')).then(Boolean)")
+    browser.type(open_card["code"], ENTER)
+    browser.shows("The letter promised")
+    shop.close()
+
+    # The card that is open goes on.
+    browser.type("20", ENTER)
+    browser.shows("Yes. It is theirs.", "20 kept at this till", "Not confirmed yet.", "The line is down.")
+    pages.look("down-kept", ".next .btn")
+    # A code; Enter twice; a second time.
+    browser.type(first["code"].lower(), ENTER)
+    browser.shows("The code reads well")
+    assert browser.run("return document.activeElement.id") == "amt", "the amount is not ready"
+    pages.look("down-card", ".btn-go")
+    browser.run("const f = document.querySelector('[data-keep]'); f.amount.value = '88,00'; f.requestSubmit(); f.requestSubmit()")
+    browser.shows("88,00 kept at this till")
+    browser.type(first["code"], ENTER)
+    browser.shows("Already given.")
+    pages.look("down-again", ".next .btn")
+    assert not browser.run("return document.querySelector('main .btn-go')"), "green on a no"
+    # What is no code, and a code in the wrong field.
+    browser.type("".join(reversed(first["code"])), ENTER)
+    browser.shows("No code reads like that")
+    browser.go(shop.url + "/till")
+    browser.shows("The line is down.", "Kept here: 2")
+    pages.look("down-ask", ".btn-go")
+    browser.type(named["name"], ENTER)
+    browser.shows("Names cannot be found while the line is down")
+    for code, amount in [(twice["code"], "45"), (nobodys, "7.50"), (last["code"], "4 hundred 12")]:
+        browser.run("document.getElementById('q').value = ''")
+        browser.type(code, ENTER)
+        browser.until("document.querySelector('h1').innerText === arguments[0]", code)
+        if code == twice["code"]:
+            browser.type(other["code"], ENTER)
+            browser.until("document.querySelector('h1').innerText === arguments[0]", other["code"])
+            browser.type(ESCAPE)
+            browser.until("document.activeElement.id === 'q'")
+            browser.type(code, ENTER)
+            browser.until("document.querySelector('h1').innerText === arguments[0]", code)
+        browser.type(amount, ENTER)
+        browser.shows("Yes. It is theirs.")
+    browser.type(ESCAPE)
+    browser.shows("Kept here: 5")
+    shop.run("redeem", twice["code"], "--spend", "30", "--till", "back")
+    assert shop.events(first["code"]) == [] and shop.events(twice["code"]) == ["accepted"]
+
+    # Back: each once, whatever is loaded again.
+    shop.open()
+    browser.shows("The line is back.", "3 visits kept here are written down.", "2 visits did not go through", "Names are found again.")
+    pages.look("back", ".btn-go")
+    asked = f"SELECT id, at <= arrived_at, request FROM redemption_event WHERE arrived_at IS NOT NULL AND id > {newest}"
+    before = shop.ask(asked)
+    assert len(before) == 5 and all(row[1] for row in before), before
+    for _ in range(2):
+        browser.go(shop.url + "/till")
+        browser.shows("Who came last")
+    again = json.dumps({"id": before[0][2], "code": first["code"], "ago": 5})
+    sent = "fetch('/till/kept', {method: 'POST', body: arguments[0]}).then(r => r.json()).then(arguments[1])"
+    assert browser.wait_for_script(sent, again)["outcome"] == "accepted"
+    assert shop.ask(asked) == before, "it was written down twice"
+    assert browser.run("return Object.keys(localStorage).length") == 0
+    spent = "SELECT d.spend_minor FROM redemption d JOIN recipient r ON r.id = d.recipient_id WHERE r.code = ?"
+    assert [shop.ask(spent, one["code"]) for one in (open_card, first, twice)] == [[(2000,)], [(8800,)], [(3000,)]]
+
+    # The owner sees both sides until they are put aside; nothing goes.
+    browser.go(shop.url + "/owner/day")
+    browser.shows("Given out twice.", "$45.00", "$30.00", "Given out for a code that is on no letter.", "4 hundred 12")
+    pages.look("matters")
+    for left in (2, 1, 0):
+        browser.press(".matters .btn")
+        browser.until("document.querySelectorAll('.matters li').length === arguments[0]", left)
+    assert shop.ask(asked) == before
+
+    # The network alone: a telephone that has walked too far.
+    browser.go(shop.url + "/till")
+    lost = {"latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
+    browser.tell("Network.enable")
+    browser.tell("Network.emulateNetworkConditions", offline=True, **lost)
+    browser.type(other["code"], ENTER)
+    browser.shows("The code reads well")
+    browser.type(ENTER)
+    browser.shows("Yes. It is theirs.")
+    browser.tell("Network.emulateNetworkConditions", offline=False, **lost)
+    browser.shows("1 visit kept here is written down.")
+    assert shop.events(other["code"]) == ["accepted"]
+
+
+def by_camera(shop, pages, letters, home):
+    """The camera of a telephone reads the code of a printed letter."""
+    letter = next(letters)
+    film = home / "camera.y4m"
+    film_of(shop, letter, film)
+    watched = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream", f"--use-file-for-fake-video-capture={film}"]
+    with Chromium(*watched) as browser:
+        seeing = Pages(browser, pages.axe, pages.folder)
+        seeing.on(PHONE)
+        browser.go(shop.url + "/till")
+        browser.press(".btn-big")
+        browser.shows("Scan with the camera")
+        browser.press(".scan")
+        browser.shows("The letter promised")
+        browser.until("document.querySelector('h1').innerText.includes(arguments[0])", letter["name"].split()[-1])
+        seeing.fits("camera", PHONE[0])
+        assert shop.events(letter["code"]) == [], "a scan wrote something down"
+    pages.faults += seeing.faults
+
+
+def film_of(shop, letter, path):
+    """What a camera sees that is moved down the right side of a letter until the code is there: 640 × 480."""
+    sheet, number, dots = path.with_suffix(".pgm"), str(letter["number"]), 200
+    for top in range(0, 11 * dots, dots):
+        cut = ["-x", str(2 * dots), "-y", str(top), "-W", str(int(6.5 * dots)), "-H", "480", "-r", str(dots)]
+        words = ["pdftoppm", "-gray", *cut, "-f", number, "-l", number, "-singlefile"]
+        subprocess.run([*words, shop.folder / "out" / CAMPAIGN / "letters.pdf", path.with_suffix("")], check=True, timeout=60)
+        read = subprocess.run(["zbarimg", "-q", "--raw", sheet], capture_output=True, text=True, timeout=60).stdout
+        if letter["code"] in read:
+            break
+    else:
+        raise AssertionError(f"letter {number} has another code than {letter['code']}")
+    _, width, height, _, grey = sheet.read_bytes().split(maxsplit=4)
+    width, grey = int(width), grey[-int(width) * int(height) :]
+    seen = b"".join(grey[y * width : (y + 1) * width][-640:] for y in range(int(height)))
+    frame = b"FRAME\n" + seen.ljust(640 * 480, b"\xff") + b"\x80" * (640 * 480 // 2)
+    path.write_bytes(b"YUV4MPEG2 W640 H480 F10:1 Ip C420jpeg\n" + frame * 10)
+
+
 def hostile(shop, pages):
     """People whose names are anything but names."""
     browser, strings = pages.browser, list(HOSTILE)
@@ -285,6 +419,8 @@ def main():
                 for size in (PHONE, DESK):
                     pages.on(size)
                     at_the_till(shop, pages, letters)
+                    while_the_line_is_down(shop, pages, letters)
+                by_camera(shop, pages, letters, Path(home))
                 strange = hostile(shop, pages)
         finally:
             shop.close()

@@ -40,6 +40,8 @@ mod import_dialects;
 mod importing;
 /// Copies that can be put back, the doctor, a full disk, a new shop.
 mod keeping;
+/// What tills kept while the line was down: once each, judged by their own day, conflicts shown to the owner.
+mod kept;
 /// The letters as pdftotext, pdffonts, qpdf and zbarimg read them; people with strange names.
 mod letters;
 /// Last year's mailing from a spreadsheet: all of it or nothing, and then a campaign like any other.

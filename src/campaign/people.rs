@@ -121,6 +121,8 @@ const HELD: &[Held] = &[
             ("till", "e.till", Text),
             ("reason", "e.reason", Text),
             ("request", "COALESCE(e.request, '')", Text),
+            ("arrived_at", "COALESCE(e.arrived_at, '')", Text),
+            ("put_aside_at", "COALESCE(e.put_aside_at, '')", Text),
         ],
         from: "FROM redemption_event e WHERE e.recipient_id IN \
                (SELECT m.recipient_id FROM recipient_member m WHERE m.customer_id = ?1) \

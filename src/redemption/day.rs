@@ -31,6 +31,8 @@ pub struct Happening {
     pub receipt: String,
     /// Whether it is a redemption that was not taken back.
     pub stands: bool,
+    /// Whether a till kept it while the line was down: then the gift has gone out, whatever the outcome.
+    pub was_kept: bool,
 }
 
 /// Somebody who came.

@@ -1,6 +1,7 @@
 //! At the till: a code is accepted once, or refused with a reason; everything that happens is written down.
 
 mod day;
+mod kept;
 mod past;
 mod promise;
 mod standing;
@@ -17,6 +18,7 @@ use crate::store::{Read, Write};
 use crate::words;
 
 pub use day::{Come, Guest, Happening, Progress, happened_on, last_come, progress, taken_on, to_come};
+pub use kept::{Matter, Side, matters, put_aside, redeem_kept};
 pub use past::record_past;
 pub use promise::{Gift, Promise, Standing, promise};
 pub use standing::{MINUTES, Redemption, by_number, number_of};

@@ -4,6 +4,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 
 use super::Visit;
 use super::day::{Come, Guest, Happening, Progress};
+use super::kept::{Matter, Side};
 use super::standing::Redemption;
 use crate::error::Result;
 use crate::money::Money;
@@ -67,10 +68,44 @@ pub(super) fn has_event(read: &Read<'_>, recipient_id: i64, outcome: &str, day: 
     read.value(sql, params![recipient_id, outcome, day])
 }
 
+/// Marks the event of a request as one that was kept, once.
+pub(super) fn arrived(write: &Write<'_>, request: &str, at: NaiveDateTime, remark: &str) -> Result<()> {
+    let sql = "UPDATE redemption_event SET arrived_at = ?2, reason = ?3 WHERE request = ?1 AND arrived_at IS NULL";
+    write.run(sql, params![request, at, remark]).map(|_| ())
+}
+
+/// Kept visits that were not put aside and that did not go well, the newest first.
+pub(super) fn matters(read: &Read<'_>) -> Result<Vec<Matter>> {
+    let sql = "SELECT e.id, e.outcome, e.code, COALESCE(r.name, ''), e.at, e.till, e.spend_minor, d.redeemed_at, d.till, \
+               d.spend_minor, e.arrived_at, e.reason FROM redemption_event e LEFT JOIN recipient r ON r.id = e.recipient_id \
+               LEFT JOIN redemption d ON d.recipient_id = r.id AND d.undone_at IS NULL AND e.outcome <> 'accepted' \
+               WHERE e.arrived_at IS NOT NULL AND e.put_aside_at IS NULL AND (e.outcome <> 'accepted' OR e.reason <> '') \
+               ORDER BY e.id DESC";
+    read.all(sql, params![], |row| {
+        let (at, till, spend) = (row.get::<Option<NaiveDateTime>>(7)?, row.get::<Option<String>>(8)?, row.get(9)?);
+        Ok(Matter {
+            event: row.get(0)?,
+            outcome: row.get(1)?,
+            code: row.get(2)?,
+            name: row.get(3)?,
+            kept: Side { at: row.get(4)?, till: row.get(5)?, spend: row.get(6)? },
+            stands: at.map(|at| Side { at, till: till.unwrap_or_default(), spend }),
+            arrived: row.get(10)?,
+            remark: row.get(11)?,
+        })
+    })
+}
+
+/// Marks a kept visit as one that the owner is done with.
+pub(super) fn put_aside(write: &Write<'_>, event: i64, now: NaiveDateTime) -> Result<()> {
+    let sql = "UPDATE redemption_event SET put_aside_at = ?2 WHERE id = ?1 AND arrived_at IS NOT NULL AND put_aside_at IS NULL";
+    write.run(sql, params![event, now]).map(|_| ())
+}
+
 /// Everything that happened on a day, in its order. Of a redemption that stands, the receipt as well.
 pub(super) fn events_of(read: &Read<'_>, day: NaiveDate) -> Result<Vec<Happening>> {
     let sql = "SELECT e.outcome, e.at, e.till, e.spend_minor, e.reason, e.recipient_id, COALESCE(r.name, ''), \
-               COALESCE(c.name, ''), COALESCE(d.receipt, ''), d.id IS NOT NULL \
+               COALESCE(c.name, ''), COALESCE(d.receipt, ''), d.id IS NOT NULL, e.arrived_at IS NOT NULL \
                FROM redemption_event e LEFT JOIN recipient r ON r.id = e.recipient_id \
                LEFT JOIN campaign c ON c.id = r.campaign_id \
                LEFT JOIN redemption d ON d.recipient_id = r.id AND d.undone_at IS NULL AND e.id = \
@@ -88,6 +123,7 @@ pub(super) fn events_of(read: &Read<'_>, day: NaiveDate) -> Result<Vec<Happening
             campaign: row.get(7)?,
             receipt: row.get(8)?,
             stands: row.get(9)?,
+            was_kept: row.get(10)?,
         })
     })
 }

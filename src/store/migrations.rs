@@ -18,6 +18,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/009_answers.sql"),
     include_str!("migrations/010_till.sql"),
     include_str!("migrations/011_access.sql"),
+    include_str!("migrations/012_kept.sql"),
 ];
 
 /// Marks the file as ours: "RGLR".

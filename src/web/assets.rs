@@ -11,7 +11,12 @@ const ASSETS: &[(&str, &str, &[u8])] = &[
     // Beside the one page that the world may see, so that a proxy needs to let through only `/u/`.
     ("/u/page.css", CSS, include_bytes!("assets/outside.css")),
     ("/assets/regulars.css", CSS, include_bytes!("assets/regulars.css")),
-    ("/assets/till.js", "text/javascript; charset=utf-8", include_bytes!("assets/till.js")),
+    ("/assets/till.js", SCRIPT, include_bytes!("assets/till.js")),
+    ("/assets/line.js", SCRIPT, include_bytes!("assets/line.js")),
+    ("/assets/camera.js", SCRIPT, include_bytes!("assets/camera.js")),
+    ("/assets/jsqr.js", SCRIPT, include_bytes!("assets/jsqr.js")),
+    // Where it stands says which pages it may keep.
+    ("/worker.js", SCRIPT, include_bytes!("assets/worker.js")),
     ("/assets/icon.svg", "image/svg+xml", include_bytes!("assets/icon.svg")),
     ("/assets/newsreader.woff2", FONT, include_bytes!("assets/newsreader.woff2")),
     ("/assets/newsreader-italic.woff2", FONT, include_bytes!("assets/newsreader-italic.woff2")),
@@ -21,6 +26,7 @@ const ASSETS: &[(&str, &str, &[u8])] = &[
 ];
 
 const CSS: &str = "text/css; charset=utf-8";
+const SCRIPT: &str = "text/javascript; charset=utf-8";
 const FONT: &str = "font/woff2";
 
 /// The routes of the assets.

@@ -15,6 +15,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("sign-in.html", include_str!("pages/sign-in.html")),
     ("sign-out.html", include_str!("pages/sign-out.html")),
     ("next.html", include_str!("pages/next.html")),
+    ("kept.html", include_str!("pages/kept.html")),
     ("gift.html", include_str!("pages/gift.html")),
     ("which.html", include_str!("pages/which.html")),
     ("waiting.html", include_str!("pages/waiting.html")),

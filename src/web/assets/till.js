@@ -1,4 +1,4 @@
-// Arrows along the people, Esc to go back, a button that is pressed once. All pages work without it.
+// Arrows along the people, Esc to go back. All pages work without it.
 "use strict";
 document.addEventListener("keydown", (event) => {
   if (event.altKey || event.ctrlKey || event.metaKey) return;
@@ -16,15 +16,5 @@ document.addEventListener("keydown", (event) => {
     if (to) { to.focus(); event.preventDefault(); }
   }
 });
-document.addEventListener("submit", (event) => {
-  const form = event.target;
-  if (!form.hasAttribute("data-once")) return;
-  if (form.dataset.sent) { event.preventDefault(); return; }
-  form.dataset.sent = "yes";
-  const button = form.querySelector("[data-busy]");
-  if (button) { button.textContent = button.dataset.busy; button.setAttribute("aria-disabled", "true"); }
-});
-// A page that comes back from the browser's memory can be sent again.
-window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 const selected = document.querySelector("[data-select]");
 if (selected) selected.select();

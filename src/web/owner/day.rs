@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use chrono::{Days, NaiveDate};
 use serde::{Deserialize, Serialize};
 
+use super::kept::{self, Matter};
 use crate::campaign;
 use crate::error::{Error, Result};
 use crate::redemption::{self, Happening};
@@ -24,6 +25,8 @@ struct Day {
     after: Option<NaiveDate>,
     came: Vec<Line>,
     others: Vec<Line>,
+    /// On today's list: what is to be settled, of whatever day.
+    matters: Vec<Matter>,
     count: String,
     sum: String,
 }
@@ -76,6 +79,7 @@ fn gather(read: &Read<'_>, state: &State, day: NaiveDate, today: NaiveDate) -> R
         after: day.checked_add_days(Days::new(1)).filter(|after| *after <= today),
         came: came.into_iter().map(line).collect(),
         others: others.into_iter().map(line).collect(),
+        matters: if day == today { kept::open(read, settings, today)? } else { Vec::new() },
         count: words::count(count, "person"),
         sum: settings.currency.show(sum),
     })
@@ -88,12 +92,18 @@ fn said(one: &Happening) -> String {
         "accepted" => "given, and taken back later".to_owned(),
         "undone" => format!("taken back: {}", one.reason),
         "honoured_again" => "a second one given".to_owned(),
-        "already_redeemed" => "turned away: had it already".to_owned(),
-        "expired" => "turned away: too late".to_owned(),
-        "not_yet" => "turned away: too early".to_owned(),
-        "void" => "turned away: a letter that was replaced".to_owned(),
         "returned" => "the letter came back".to_owned(),
-        _ => "a code that is on no letter".to_owned(),
+        outcome => {
+            let how = if one.was_kept { "given while the line was down" } else { "turned away" };
+            let why = match outcome {
+                "already_redeemed" => "had it already",
+                "expired" => "too late",
+                "not_yet" => "too early",
+                "void" => "a letter that was replaced",
+                _ => "a code that is on no letter",
+            };
+            format!("{how}: {why}")
+        }
     }
 }
 

@@ -1,6 +1,7 @@
-//! The owner's pages: the day with its sums, and who is still to come.
+//! The owner's pages: the day with its sums, what the tills kept while the line was down, and who is still to come.
 
 mod day;
+mod kept;
 mod to_come;
 
 use std::sync::Arc;
@@ -16,6 +17,7 @@ pub(super) fn routes() -> Router<Arc<State>> {
         .route("/owner/day", get(day::today))
         .route("/owner/day/{day}", get(day::of))
         .route("/owner/day/{day}/undo/{recipient}", post(day::undo))
+        .route("/owner/kept/{event}", post(kept::put_aside))
         .route("/owner/to-come", get(to_come::newest))
         .route("/owner/to-come/{campaign}", get(to_come::of))
 }

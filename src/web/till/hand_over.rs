@@ -95,8 +95,7 @@ async fn write_down(
                 return Err(Error::new("there is no such letter").hint("scan it again"));
             };
             if let (Some(spend), false) = (spend, is_sure)
-                && let Some(largest) = largest_purchase(write, &letter.reference)?
-                && spend.0 > largest.0.saturating_mul(UNUSUAL)
+                && let Some(largest) = exceeded(write, &letter.reference, spend)?
             {
                 return Ok(Done::Unusual(currency.show(largest)));
             }
@@ -109,10 +108,12 @@ async fn write_down(
         .await
 }
 
-fn largest_purchase(read: &Read<'_>, reference: &str) -> Result<Option<Money>> {
+/// The largest purchase that they ever made, when an amount is far above it.
+pub(super) fn exceeded(read: &Read<'_>, reference: &str, spend: Money) -> Result<Option<Money>> {
     let Some(id) = book::resolve_ref(read, reference)? else { return Ok(None) };
     let household = book::by_id(read, id)?.household_id;
-    Ok(book::largest_purchase(read, household)?.filter(|largest| largest.0 > 0))
+    let largest = book::largest_purchase(read, household)?.filter(|largest| largest.0 > 0);
+    Ok(largest.filter(|largest| spend.0 > largest.0.saturating_mul(UNUSUAL)))
 }
 
 /// What was spent; nothing when the field is empty.

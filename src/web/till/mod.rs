@@ -7,6 +7,7 @@ mod card;
 mod find;
 mod given;
 mod hand_over;
+mod kept;
 mod notes;
 mod refused;
 mod searches;
@@ -34,6 +35,7 @@ pub(super) fn routes() -> Router<Arc<State>> {
         .route("/till/hand-over/{recipient}", post(hand_over::hand_over))
         .route("/till/given/{recipient}", get(given::page))
         .route("/till/undo/{recipient}", post(given::undo))
+        .route("/till/kept", get(kept::page).post(kept::take))
         .route("/till/again/{recipient}", get(refused::given_again).post(refused::give_again))
         .route("/till/note/{customer}", post(notes::note))
         .route("/till/address/{customer}", post(notes::address))

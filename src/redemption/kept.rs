@@ -1,0 +1,71 @@
+//! What a till kept while it could not reach this machine. The gift has gone out, whatever is said now: so a no is written
+//! down all the same, with both sides, until the owner puts it aside.
+
+use chrono::NaiveDateTime;
+
+use super::{Answer, Visit, redeem, table};
+use crate::error::{Error, Result};
+use crate::money::Money;
+use crate::store::{Read, Write};
+
+/// A visit that was kept, and that the owner has to look at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Matter {
+    /// The number of its event.
+    pub event: i64,
+    /// `accepted`, or why it would have been turned away.
+    pub outcome: String,
+    /// The code, as it was typed.
+    pub code: String,
+    /// The recipient; empty when the code is on no letter.
+    pub name: String,
+    /// The visit that was kept.
+    pub kept: Side,
+    /// The redemption that stands, if it is another.
+    pub stands: Option<Side>,
+    /// When it arrived here.
+    pub arrived: NaiveDateTime,
+    /// What else is to be looked at.
+    pub remark: String,
+}
+
+/// One of two visits with the same letter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Side {
+    /// When.
+    pub at: NaiveDateTime,
+    /// At which till.
+    pub till: String,
+    /// What was spent.
+    pub spend: Option<Money>,
+}
+
+/// Writes down a visit that was kept, judged by its own day, with the moment at which it arrived and a remark for the owner,
+/// empty when there is none. The same request again is answered as before, and counts once.
+///
+/// # Errors
+/// When the visit lies in the future, has no request, or the database fails.
+pub fn redeem_kept(write: &Write<'_>, visit: &Visit, arrived: NaiveDateTime, remark: &str) -> Result<Answer> {
+    let Some(request) = &visit.request else {
+        return Err(Error::new("a visit that was kept needs its token").hint("open the till's page anew"));
+    };
+    let answer = redeem(write, visit, arrived.date())?;
+    table::arrived(write, request, arrived, remark)?;
+    Ok(answer)
+}
+
+/// What the owner has to look at, the newest first.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn matters(read: &Read<'_>) -> Result<Vec<Matter>> {
+    table::matters(read)
+}
+
+/// The owner is done with it: it stays on record, and is shown no more.
+///
+/// # Errors
+/// When the database fails.
+pub fn put_aside(write: &Write<'_>, event: i64, now: NaiveDateTime) -> Result<()> {
+    table::put_aside(write, event, now)
+}

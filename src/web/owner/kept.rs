@@ -1,0 +1,70 @@
+//! What the tills kept while the line was down and what the owner has to look at: both sides of it, until it is put aside.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State as Has};
+use axum::response::{IntoResponse, Redirect, Response};
+use chrono::NaiveDate;
+use serde::Serialize;
+
+use crate::error::Result;
+use crate::redemption::{self, Side};
+use crate::shop::Settings;
+use crate::store::Read;
+use crate::web::answer;
+use crate::web::state::State;
+use crate::web::wording;
+
+/// One of them.
+#[derive(Serialize)]
+pub(super) struct Matter {
+    event: i64,
+    name: String,
+    what: &'static str,
+    kept: String,
+    stands: String,
+    arrived: String,
+    remark: String,
+}
+
+/// All of them, the newest first.
+pub(super) fn open(read: &Read<'_>, settings: &Settings, today: NaiveDate) -> Result<Vec<Matter>> {
+    let matters = redemption::matters(read)?.into_iter().map(|one| Matter {
+        event: one.event,
+        what: match one.outcome.as_str() {
+            "accepted" => "",
+            "already_redeemed" => "Given out twice.",
+            "expired" => "Given out after the last day.",
+            "not_yet" => "Given out before the first day.",
+            "void" => "Given out for a letter that was replaced.",
+            _ => "Given out for a code that is on no letter.",
+        },
+        kept: side(&one.kept, settings, today),
+        stands: one.stands.as_ref().map(|stands| side(stands, settings, today)).unwrap_or_default(),
+        arrived: moment(one.arrived, settings, today),
+        remark: one.remark,
+        name: if one.name.is_empty() { one.code } else { one.name },
+    });
+    Ok(matters.collect())
+}
+
+/// `2:32 pm at the till “front”, $412.50`.
+fn side(side: &Side, settings: &Settings, today: NaiveDate) -> String {
+    let till = if side.till.is_empty() { String::new() } else { format!(" at the till “{}”", side.till) };
+    let spent = side.spend.filter(|spend| spend.0 > 0).map(|spend| settings.currency.show(spend));
+    format!("{}{till}, {}", moment(side.at, settings, today), spent.as_deref().unwrap_or("no amount"))
+}
+
+fn moment(at: chrono::NaiveDateTime, settings: &Settings, today: NaiveDate) -> String {
+    let time = wording::time(at, &settings.country);
+    if at.date() == today { time } else { format!("{}, {time}", wording::date(at.date(), today, &settings.country)) }
+}
+
+/// The owner is done with it.
+pub(super) async fn put_aside(Has(state): Has<Arc<State>>, Path(event): Path<i64>) -> Response {
+    let now = state.clock.now();
+    match state.database.write(move |write| redemption::put_aside(write, event, now)).await {
+        Ok(()) => Redirect::to("/owner/day").into_response(),
+        Err(fault) => answer::trouble(&state, &fault),
+    }
+}

@@ -1,0 +1,121 @@
+//! What tills kept while the line was down: each counts once, is judged by its own day, and what did not go well is shown to
+//! the owner with both sides until it is put aside.
+
+use serde_json::{Value, json};
+
+use crate::support::{Server, Shop};
+
+const ONE: &str = "0123456789abcdef";
+const TWO: &str = "fedcba9876543210";
+
+fn planned() -> Shop {
+    let shop = Shop::new();
+    shop.run("plan spring").quiet();
+    shop
+}
+
+/// Sends what was kept, as the script of the pages does.
+#[track_caller]
+fn send(server: &Server, kept: &Value) -> (u16, Value) {
+    let body = kept.to_string();
+    let head = "Content-Type: application/json\r\nSec-Fetch-Site: same-origin";
+    let page = server.ask(&format!("POST /till/kept HTTP/1.1\r\n{head}\r\nContent-Length: {}\r\n", body.len()), &body);
+    (page.status, serde_json::from_str(&page.body).unwrap_or_else(|_| panic!("{}", page.body)))
+}
+
+#[test]
+fn each_counts_once_however_often_it_is_sent() {
+    let shop = planned();
+    let server = Server::start(&shop, "--today 2024-04-02");
+    let code = shop.code("spring", "C-03");
+    let kept = json!({ "id": ONE, "code": code, "amount": "88.00", "receipt": "R-7", "ago": 60 });
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| assert_eq!(send(&server, &kept).1["outcome"], "accepted"));
+        }
+    });
+    assert_eq!(send(&server, &kept).1["id"], ONE, "by its token the till knows that it may forget it");
+    assert_eq!(shop.count("SELECT count(*) FROM redemption WHERE spend_minor = 8800 AND receipt = 'R-7'"), 1);
+    assert_eq!(shop.count("SELECT count(*) FROM redemption_event WHERE at < arrived_at"), 1);
+    assert!(!server.get("/owner/day").body.contains("look at this"), "it went well");
+    // The card was open, the machine wrote it down, and its answer was lost: the same token again.
+    let letter = shop.count("SELECT id FROM recipient WHERE code = (SELECT code FROM recipient WHERE ref = 'C-06')");
+    assert_eq!(
+        server.post(&format!("/till/hand-over/{letter}"), &format!("amount=12&receipt=&once={TWO}")).status,
+        303
+    );
+    let (status, answer) = send(&server, &json!({ "id": TWO, "letter": letter, "amount": "12", "ago": 3 }));
+    assert_eq!((status, &answer["outcome"], &answer["letter"]), (200, &json!("accepted"), &json!(letter)));
+    assert_eq!(shop.count("SELECT count(*) FROM redemption"), 2);
+    assert_eq!(shop.count("SELECT count(*) FROM redemption_event"), 2);
+}
+
+#[test]
+fn a_visit_is_judged_by_its_own_day_and_never_by_one_to_come() {
+    let shop = planned();
+    let server = Server::start(&shop, "--today 2024-07-03");
+    let sent = |id: &str, reference: &str, ago: i64| {
+        let kept = json!({ "id": format!("{id:0>16}"), "code": shop.code("spring", reference), "ago": ago });
+        send(&server, &kept).1["outcome"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(sent("a", "C-03", 4 * 86_400), "accepted");
+    assert_eq!(shop.recipient("spring", "C-03")["redeemed_on"], "2024-06-29");
+    assert_eq!(sent("b", "C-06", 86_400), "expired");
+    assert_eq!(sent("c", "C-07", -30 * 86_400), "expired");
+    assert_eq!(sent("d", "C-09", i64::MAX), "expired", "longer ago than time is long: nobody knows");
+    assert_eq!(shop.count("SELECT count(*) FROM redemption_event WHERE at > arrived_at"), 0);
+}
+
+#[test]
+fn a_gift_given_twice_is_shown_with_both_sides_until_it_is_put_aside() {
+    let shop = planned();
+    let (code, today) = (shop.code("spring", "C-03"), "--today 2024-04-02");
+    shop.run(&format!("redeem {code} --spend 30 --till back --on 2024-04-01T14:05 {today}")).quiet();
+    let server = Server::start(&shop, today);
+    let kept = json!({ "id": ONE, "code": code, "amount": "45", "ago": 30 });
+    assert_eq!(send(&server, &kept).1["outcome"], "already_redeemed");
+    assert_eq!(send(&server, &json!({ "id": TWO, "code": "0000-0000", "ago": 30 })).1["outcome"], "unknown");
+    let much = json!({ "id": "a".repeat(16), "code": shop.code("spring", "C-06"), "amount": "99,000.00", "ago": 30 });
+    assert_eq!(send(&server, &much).1["outcome"], "accepted");
+    let odd = json!({ "id": "b".repeat(16), "code": shop.code("spring", "C-07"), "amount": "4x<b>", "ago": 30 });
+    assert_eq!(send(&server, &odd).1["outcome"], "accepted");
+    let page = server.get("/owner/day");
+    page.shows("Given out twice.").shows("$45.00").shows("April 1, 2:05 pm at the till “back”, $30.00");
+    page.shows("0000-0000").shows("Given out for a code that is on no letter.");
+    page.shows("That is much").shows("The amount was typed as “4x&lt;b&gt;”.");
+    assert!(!server.get("/owner/day/2024-04-01").body.contains("look at this"), "it is on today's list");
+    let before = shop.count("SELECT count(*) FROM redemption_event");
+    let event = shop.count(&format!("SELECT id FROM redemption_event WHERE request = '{ONE}'"));
+    for _ in 0..2 {
+        assert_eq!(server.post(&format!("/owner/kept/{event}"), "").status, 303);
+    }
+    let page = server.get("/owner/day");
+    assert!(!page.body.contains("Given out twice."), "it was put aside");
+    page.shows("0000-0000").shows("given while the line was down: had it already");
+    assert_eq!(shop.count("SELECT count(*) FROM redemption_event"), before, "nothing is dropped");
+    assert_eq!(shop.count("SELECT count(*) FROM redemption WHERE spend_minor = 3000"), 1, "the first one stands");
+}
+
+#[test]
+fn what_is_no_visit_is_refused_and_the_till_keeps_what_it_has() {
+    let shop = planned();
+    let server = Server::start(&shop, "--today 2024-04-02");
+    let code = shop.code("spring", "C-03");
+    for wrong in [
+        json!([]),
+        json!({ "id": ONE, "code": code }),
+        json!({ "id": "short", "code": code, "ago": 1 }),
+        json!({ "id": "a".repeat(65), "code": code, "ago": 1 }),
+        json!({ "id": format!("{ONE}'--"), "code": code, "ago": 1 }),
+    ] {
+        assert_eq!(send(&server, &wrong).0, 400, "{wrong}");
+    }
+    let elsewhere = "POST /till/kept HTTP/1.1\r\nSec-Fetch-Site: cross-site\r\nContent-Length: 0\r\n";
+    assert_eq!(server.ask(elsewhere, "").status, 403);
+    assert_eq!(shop.count("SELECT count(*) FROM redemption_event"), 0);
+    // What a browser keeps names nobody, and the script that keeps it is for these pages alone.
+    let page = server.get("/till/kept");
+    assert_eq!(page.status, 200);
+    assert!(!page.body.contains("Till “"), "{}", page.body);
+    assert!(server.get("/worker.js").header("content-security-policy").contains("worker-src 'self'"));
+}
