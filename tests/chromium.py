@@ -138,7 +138,8 @@ class Chromium:
         is_phone = width < 600
         self.tell("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=is_phone)
         self.tell("Emulation.setTouchEmulationEnabled", enabled=is_phone)
-        schemes = [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]
+        # Without motion, so that no colour is looked at on its way to another.
+        schemes = [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}, {"name": "prefers-reduced-motion", "value": "reduce"}]
         self.tell("Emulation.setEmulatedMedia", features=schemes)
 
     def picture(self, path):
