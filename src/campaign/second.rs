@@ -87,13 +87,11 @@ fn other_way(read: &Read<'_>, recipient: &Recipient, on: NaiveDate) -> Result<Op
     let person = book::by_id(read, customer)?;
     let by_letter = recipient.channel == "email" && allowed == Channel::EmailElseLetter.as_str();
     let by_email = recipient.channel == "letter" && allowed == Channel::LetterElseEmail.as_str();
-    let has_home = || recipient.fields.to_read().get_list("address_lines").len() > 1;
+    let takes_post = person.post_consent != "no" && !person.has_moved() && person.has_address();
     let gets_email = person.email_consent == "yes" && recipient.email.contains('@');
     Ok(match () {
         () if person.deceased => None,
-        () if by_letter && person.post_consent != "no" && !person.has_moved() && person.has_address() && has_home() => {
-            Some("letter")
-        }
+        () if by_letter && takes_post && recipient.has_home() => Some("letter"),
         () if by_email && gets_email && book::suppressed(read, &recipient.email)?.is_none() => Some("email"),
         () => None,
     })

@@ -216,6 +216,11 @@ impl Recipient {
         self.second.as_ref().map_or(&self.channel, |second| &second.channel)
     }
 
+    /// Whether an address for a letter was frozen with the plan.
+    pub fn has_home(&self) -> bool {
+        self.fields.to_read().get_list("address_lines").len() > 1
+    }
+
     /// Whether they are written to by this channel, be it with the first piece or the second.
     pub fn gets(&self, channel: &str) -> bool {
         self.channel == channel || self.goes_by() == channel
@@ -336,8 +341,10 @@ pub fn mark_printed<'r>(
     write.run("UPDATE campaign SET state = 'printing' WHERE id = ?1 AND state = 'planned'", params![planned.id])?;
     for letter in letters {
         write.run("UPDATE recipient SET state = 'printed' WHERE id = ?1 AND state = 'planned'", params![letter.id])?;
-        let sql = "UPDATE second_piece SET state = 'printed' WHERE recipient_id = ?1 AND channel = 'letter' AND state = 'planned'";
-        write.run(sql, params![letter.id])?;
+        if letter.second.is_some() {
+            let sql = "UPDATE second_piece SET state = 'printed' WHERE recipient_id = ?1 AND channel = 'letter' AND state = 'planned'";
+            write.run(sql, params![letter.id])?;
+        }
     }
     Ok(())
 }

@@ -1,4 +1,5 @@
-//! The outbox: every email of a plan, and of each of its reminders, goes out at most once, and of what cannot be known it is said that it is in doubt.
+//! The outbox: every email of a plan, and of each of its reminders, goes out at most once, and of what cannot be known it is
+//! said that it is in doubt.
 //!
 //! An email is `queued`, then `sending` while it is handed over, then `sent`, `failed` or `in_doubt`. It is written down as
 //! sending, on disk, before the last byte that could make it sent; whoever finds it so later knows that nobody knows.

@@ -173,8 +173,7 @@ fn next<'c>(
             Some(Stage::Waits) | None => {
                 let channel = reminder.channel(recipient.goes_by());
                 // The letter goes to the address that was frozen, which a person of emails may not have had.
-                let has_home =
-                    || recipient.channel == "letter" || recipient.fields.to_read().get_list("address_lines").len() > 1;
+                let has_home = || recipient.channel == "letter" || recipient.has_home();
                 if if channel == "email" { wishes.email } else { wishes.letter && has_home() } {
                     let apart = chrono::Days::new((reminder.days - days_before).into());
                     return Some((wave, channel, earliest.checked_add_days(apart)?));

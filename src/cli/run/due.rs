@@ -45,22 +45,20 @@ impl<'r> Due<'r> {
         }
         let by_reference: HashMap<&str, &Recipient> = recipients.iter().map(|r| (r.reference.as_str(), r)).collect();
         let find = |reference: &str| by_reference.get(reference).copied();
-        for wave in 0..=outbox::last_wave(read, planned)? {
-            for entry in outbox::entries(read, planned, wave)? {
-                if let (Some(at), Some(r)) = (entry.due_at.filter(|at| *at > now), find(&entry.reference)) {
-                    due.later.insert((wave, r.id), at);
-                }
-            }
-        }
         let goes_on = outbox::goes_on(read, planned)?;
         let held = campaign::held_back(read, &Planned { state: State::Sending, ..planned.clone() }, None)?;
-        for entry in outbox::entries(read, planned, 0)? {
-            let Some(recipient) = find(&entry.reference) else { continue };
-            match held.get(&recipient.id) {
-                _ if entry.state != "queued" => {}
-                _ if !goes_on && entry.attempts == 0 => due.unsent += 1,
-                Some(held) => due.held.push(held.clone()),
-                None => due.own.push(recipient),
+        for wave in 0..=outbox::last_wave(read, planned)? {
+            for entry in outbox::entries(read, planned, wave)? {
+                let Some(recipient) = find(&entry.reference) else { continue };
+                if let Some(at) = entry.due_at.filter(|at| *at > now) {
+                    due.later.insert((wave, recipient.id), at);
+                }
+                match held.get(&recipient.id) {
+                    _ if wave > 0 || entry.state != "queued" => {}
+                    _ if !goes_on && entry.attempts == 0 => due.unsent += 1,
+                    Some(held) => due.held.push(held.clone()),
+                    None => due.own.push(recipient),
+                }
             }
         }
         Ok(due)
