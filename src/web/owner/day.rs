@@ -124,6 +124,7 @@ fn said(one: &Happening, currency: Currency) -> String {
         "accepted" | "bought" if one.stands => String::new(),
         "honoured_again" if one.stands => "a second one given".to_owned(),
         "bought" => "bought, and taken back later".to_owned(),
+        "changed" if one.before.unwrap_or_default() == Money(0) => "the amount came later".to_owned(),
         "changed" => format!("the amount changed: it was {}", show(one.before)),
         "accepted" => "given, and taken back later".to_owned(),
         "undone" => format!("taken back: {}", one.reason),
