@@ -1,6 +1,6 @@
 //! The only reader of the time. Everything else is told which day it is.
 
-use chrono::{Datelike, Days, Months, NaiveDate, NaiveDateTime, NaiveTime};
+use chrono::{DateTime, Datelike, Days, Months, NaiveDate, NaiveDateTime, NaiveTime};
 
 /// The day and the moment that a run of the program stands on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,6 +56,13 @@ impl Running {
         let now = Clock::system().now();
         self.rehearsed.map_or(now, |day| day.and_time(now.time()))
     }
+}
+
+/// A moment that a program tells with its distance from Greenwich (RFC 3339), in the shop's local time; nothing when it is
+/// written otherwise.
+#[must_use]
+pub fn local(text: &str) -> Option<NaiveDateTime> {
+    Some(DateTime::parse_from_rfc3339(text.trim()).ok()?.with_timezone(&chrono::Local).naive_local())
 }
 
 /// Seconds since 1970 by the machine's own clock: for what the world outside goes by, whatever day is rehearsed.

@@ -30,8 +30,8 @@ fn token(shop: &Shop, till: &str) -> String {
 }
 
 impl Program {
-    fn open(shop: &Shop) -> Self {
-        Self { server: Server::start(shop, ""), token: token(shop, "front"), seen: Mutex::default() }
+    fn open(shop: &Shop, more: &str) -> Self {
+        Self { server: Server::start(shop, more), token: token(shop, "front"), seen: Mutex::default() }
     }
 
     fn ask(&self, token: &str, method: &str, path: &str, more: &str, body: &str) -> Page {
@@ -75,7 +75,7 @@ impl Program {
 #[test]
 fn a_code_is_redeemed_once_and_the_same_request_is_answered_the_same() {
     let shop = shop();
-    let program = Program::open(&shop);
+    let program = Program::open(&shop, "");
     let code = shop.code("spring", "C-01");
     let visit = json!({ "code": code.to_lowercase(), "spend_minor": 61_240, "receipt": "1187" });
     let answers: Vec<(u16, Value)> = std::thread::scope(|scope| {
@@ -139,9 +139,33 @@ fn a_code_is_redeemed_once_and_the_same_request_is_answered_the_same() {
 }
 
 #[test]
+fn a_till_that_could_not_ask_says_when_they_came() {
+    let shop = shop();
+    let program = Program::open(&shop, "--today 2024-03-20");
+    let (at, late) = ("2024-03-10T12:00:00+00:00", "2024-03-11T12:00:00+00:00");
+    let told = chrono::DateTime::parse_from_rfc3339(at).unwrap().with_timezone(&chrono::Local);
+    let visit =
+        |reference: &str, at: &str| json!({ "code": shop.code("spring", reference), "spend_minor": 900, "at": at });
+    let (status, answer) = program.redeem("a", &visit("C-01", at));
+    assert_eq!((status, &answer["redeemed_at"]), (201, &json!(told.format("%Y-%m-%dT%H:%M:%S").to_string())));
+    assert_eq!(program.redeem("a", &visit("C-01", at)), (status, answer));
+    assert_eq!(shop.count("SELECT count(*) FROM redemption_event WHERE arrived_at > at"), 1);
+    // The gift has gone out: a no is for the owner, with both sides.
+    assert_eq!(program.redeem("b", &visit("C-01", late)).1["outcome"], "already_redeemed");
+    assert_eq!(program.redeem("c", &visit("C-03", "2024-02-28T12:00:00+00:00")).1["outcome"], "not_yet");
+    let day = program.server.get("/owner/day");
+    day.shows("Given out twice.").shows("Given out before the first day.").shows("at the till “front”, $9.00");
+    for (key, at) in [("d", "2024-03-23T12:00:00+00:00"), ("e", "2024-03-10T12:00:00"), ("f", "yesterday")] {
+        assert_eq!(program.redeem(key, &visit("C-06", at)).0, 422, "{at}");
+    }
+    assert_eq!(shop.count("SELECT count(*) FROM redemption"), 1);
+    assert_eq!(shop.count("SELECT count(*) FROM redemption_event"), 3);
+}
+
+#[test]
 fn the_card_is_that_of_the_till_and_the_log_names_nobody() {
     let shop = shop();
-    let program = Program::open(&shop);
+    let program = Program::open(&shop, "");
     let (status, card) = program.get("/v1/customers/C-01");
     assert_eq!((status, &card["name"]), (200, &json!("Robert Smith")));
     assert_eq!(
@@ -180,12 +204,24 @@ fn the_card_is_that_of_the_till_and_the_log_names_nobody() {
 #[test]
 fn the_description_says_what_is_answered() {
     let shop = shop();
-    let program = Program::open(&shop);
+    let program = Program::open(&shop, "");
     let described = program.server.get("/v1/openapi.json");
     assert_eq!(described.status, 200);
     program.seen.lock().unwrap().insert(("get /v1/openapi.json".to_owned(), 200));
     let described: Value = serde_json::from_str(&described.body).unwrap();
     let paths = described["paths"].as_object().unwrap();
+
+    // What a till may say, and nothing else.
+    let source = include_str!("../src/web/api/redemptions.rs");
+    let brought = source.split("struct Brought {").nth(1).unwrap().split('}').next().unwrap();
+    let fields: BTreeSet<&str> = brought
+        .lines()
+        .filter_map(|line| line.trim().split_once(": "))
+        .map(|(name, _)| name)
+        .filter(|n| !n.contains('/'))
+        .collect();
+    let visit = described["components"]["schemas"]["Visit"]["properties"].as_object().unwrap();
+    assert_eq!(fields, visit.keys().map(String::as_str).collect());
 
     // The routes that there are, and no others.
     let source = include_str!("../src/web/api/mod.rs");

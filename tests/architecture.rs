@@ -26,6 +26,9 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("SystemTime::now", &["clock.rs"]),
 ];
 
+/// Where the till may read a form as it is: there a code is meant, or none of the fields is typed into.
+const FORMS: [&str; 3] = ["/typed.rs", "/find.rs", "/which.rs"];
+
 /// One file of src/, by its path there.
 struct Source {
     path: String,
@@ -139,6 +142,12 @@ fn the_house_is_built_as_its_map_says() {
             }
             if line.contains(&"super::".repeat(depth)) && !in_tests(source, number) {
                 faults.push(format!("src/{path}:{number}: leaves its room with `super`; say `crate::…`"));
+            }
+            let is_form = path.starts_with("web/till/") && line.contains("extract::") && line.contains("Form");
+            if is_form && !FORMS.iter().any(|file| path.ends_with(file)) {
+                faults.push(format!(
+                    "src/{path}:{number}: a form of the till is read by `Typed`, which knows a scanned code"
+                ));
             }
             for (words, places) in ONLY_IN {
                 if names(line, words) && !places.iter().any(|place| path.starts_with(place)) {

@@ -172,6 +172,11 @@ def at_the_till(shop, pages, letters):
     browser.type(came["code"], ENTER)
     browser.shows("Already given.")
     pages.look("refused", ".btn-ink")
+    assert browser.run("return document.activeElement.id") == "amt", "the amount is not ready"
+    browser.type("33", ENTER)
+    browser.shows("It is written down.", "$33.00")
+    browser.type(came["code"], ENTER)
+    browser.shows("Already given.")
     spent = "SELECT d.spend_minor FROM redemption d JOIN recipient r ON r.id = d.recipient_id WHERE r.code = ?"
     assert shop.ask(spent, came["code"]) == [(41250,)]
 
@@ -209,10 +214,28 @@ def at_the_till(shop, pages, letters):
     browser.type(ENTER)
     browser.shows("Yes. The bottle is theirs.")
     browser.press(".undo summary")
+    browser.run("document.getElementById('amt').value = ''")
+    browser.press("#amt")
+    browser.type("38.40", ENTER)
+    browser.shows("$38.40 written down")
+    browser.press(".undo details + details summary")
     browser.press("#why")
     browser.type("the wrong person", ENTER)
     browser.shows("The letter promised")
-    assert shop.events(undone["code"]) == ["accepted", "undone"], shop.events(undone["code"])
+    assert shop.events(undone["code"]) == ["accepted", "changed", "undone"], shop.events(undone["code"])
+
+    # Amount only, twice, and Enter on the empty field after it; the bottle still waits.
+    bought = "SELECT count(*) FROM redemption_event WHERE outcome = 'bought'"
+    before = shop.ask(bought)[0][0]
+    browser.run(
+        "const f = document.querySelector('.act form'), b = f.querySelector('[formaction]');"
+        "f.amount.value = '21.50'; f.requestSubmit(b); f.requestSubmit(b)"
+    )
+    browser.shows("It is written down.", "$21.50")
+    pages.look("written", ".next .btn")
+    assert shop.ask(bought)[0][0] == before + 1
+    browser.type(undone["code"], ENTER)
+    browser.shows("The letter promised")
 
     # A second one, by the owner's leave.
     browser.go(shop.url + "/till")
@@ -222,7 +245,7 @@ def at_the_till(shop, pages, letters):
     browser.shows("Yes. The bottle is theirs.")
     browser.type(twice["code"], ENTER)
     browser.shows("Already given.")
-    browser.press(".choice form .btn")
+    browser.press(".choice .btn[formaction]")
     browser.shows("A second bottle is theirs")
     pages.look("again", ".btn-go")
 

@@ -108,6 +108,7 @@ fn sessions_outlive_the_program_and_end_with_the_pin_or_a_button() {
     let sign_in = |server: &Server| cookie(&post(server, "/sign-in/till", "", "secret=402917&till=front"));
     let (first, second) = (sign_in(&server), sign_in(&server));
     assert_ne!(first, second);
+    get(&server, "/till", &first).shows("Sign out");
     get(&server, "/sign-out", &first).shows("Sign out this till, front");
     assert!(post(&server, "/sign-out/till", &first, "").header("set-cookie").contains("Max-Age=0"));
     assert_eq!((get(&server, "/till", &first).status, get(&server, "/till", &second).status), (303, 200));
@@ -137,6 +138,9 @@ fn sessions_outlive_the_program_and_end_with_the_pin_or_a_button() {
     shop.run("till pin --remove").shows("The PIN is gone.");
     shop.run("till passphrase --remove").shows("The passphrase is gone.");
     assert_eq!(get(&server, "/owner/day", "").status, 200, "on this machine nobody signs in unless it was wished");
+    for path in ["/owner/day", "/owner/to-come", "/till/which"] {
+        assert!(!get(&server, path, "").body.contains("Sign out"), "nobody did: {path}");
+    }
 }
 
 #[test]
@@ -156,6 +160,12 @@ fn others_reach_the_pages_only_when_nobody_walks_in_and_nobody_reads_along() {
         std::thread::sleep(Duration::from_millis(10));
     }
     assert_eq!(get(&server, "/till", "").status, 303);
+    // What a telephone would type: the address from which this machine asks the world, where it has one.
+    let socket = std::net::UdpSocket::bind("0.0.0.0:0").unwrap();
+    let own = socket.connect("192.0.2.1:9").and_then(|()| socket.local_addr()).ok().map(|own| own.ip());
+    let own =
+        own.filter(|ip| !ip.is_loopback() && !ip.is_unspecified()).map_or("0.0.0.0".to_owned(), |ip| ip.to_string());
+    assert_eq!(server.address.rsplit_once(':').unwrap().0, own);
 }
 
 #[test]

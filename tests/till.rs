@@ -97,7 +97,16 @@ fn one_gift_for_a_household_whoever_comes() {
         "was redeemed already: April 1, 2024 at 14:05 at till `back`, $12.50, by Robert and Eleanor Smith (`C-01`)",
     );
     shop.run("redeem --customer C-01 --campaign spring --today 2024-04-03").status(1).says("was redeemed already");
+    let changed = format!("redeem {code} --spend 9.80 --change --today 2024-04-03");
+    shop.run(&changed).stdout("Changed: Robert and Eleanor Smith (`C-01`) spent $9.80.\n");
+    shop.run(&format!("redeem {code} --change --today 2024-04-03")).status(2).talk();
+    let amounts = shop.recipient("spring", "C-01")["spend_minor"].clone();
+    assert_eq!(
+        (amounts, shop.count("SELECT count(*) FROM redemption_event WHERE spend_minor = 1250")),
+        (json!(980), 1)
+    );
     shop.run(&format!("unredeem {code} --reason 'they changed their mind' --today 2024-04-03")).quiet();
+    shop.run(&changed).status(1).says("nothing was handed over for this letter");
     shop.run(&format!("redeem {code} --today 2024-04-03")).shows("Yes");
 }
 

@@ -119,6 +119,7 @@ const HELD: &[Held] = &[
             ("on", "e.on_day", Day),
             ("spend_minor", "e.spend_minor", Number),
             ("till", "e.till", Text),
+            ("receipt", "e.receipt", Text),
             ("reason", "e.reason", Text),
             ("request", "COALESCE(e.request, '')", Text),
             ("arrived_at", "COALESCE(e.arrived_at, '')", Text),
@@ -193,14 +194,18 @@ pub fn forget(write: &Write<'_>, customer: &Customer, country: &str) -> Result<T
             None => blank(write, id)?,
             Some(first) => hand_over(write, &recipient, customer, *first, &others, country)?,
         }
-        write.run("UPDATE redemption_event SET reason = '', request = NULL WHERE recipient_id = ?1", params![id])?;
+        write.run(
+            "UPDATE redemption_event SET reason = '', receipt = '', request = NULL WHERE recipient_id = ?1",
+            params![id],
+        )?;
         write.run("UPDATE redemption SET receipt = '' WHERE recipient_id = ?1", params![id])?;
         write.run("UPDATE outbox SET reply = '' WHERE recipient_id = ?1", params![id])?;
         write.run("UPDATE email_answer SET said = '' WHERE recipient_id = ?1", params![id])?;
     }
     write.run("UPDATE recipient SET customer_id = NULL WHERE customer_id = ?1", params![customer.id])?;
     for reference in &references {
-        let sql = "UPDATE redemption_event SET code = '', reason = '', request = NULL WHERE recipient_id IS NULL AND code = ?1";
+        let sql = "UPDATE redemption_event SET code = '', reason = '', receipt = '', request = NULL \
+                   WHERE recipient_id IS NULL AND code = ?1";
         write.run(sql, params![reference])?;
         let sql = "SELECT campaign_id FROM left_out WHERE ref = ?1";
         for campaign in write.all(sql, params![reference], |row| row.get::<i64>(0))? {

@@ -1,5 +1,7 @@
 //! `redeem CODE`: the till.
 
+use serde_json::json;
+
 use super::done::Done;
 use super::{Context, moment};
 use crate::campaign;
@@ -7,6 +9,7 @@ use crate::clock::long_date;
 use crate::error::{Error, Result};
 use crate::redemption::{self, Answer, Claim, Outcome, Visit};
 use crate::shop::Shop;
+use crate::store::Store;
 use crate::words;
 
 /// Hand over a gift: by its code, or by the customer when the letter is at home.
@@ -33,6 +36,9 @@ pub(super) struct Arguments {
     /// The number of the receipt.
     #[arg(long, value_name = "NUMBER", default_value = "")]
     receipt: String,
+    /// Change what they spent when the gift was handed over; the first amount stays on record.
+    #[arg(long, requires = "spend", conflicts_with_all = ["on", "till", "receipt"])]
+    change: bool,
 }
 
 pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
@@ -61,12 +67,34 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
         receipt: arguments.receipt.trim().to_owned(),
         request: None,
     };
+    if arguments.change {
+        return change(&visit, &mut store, &shop, context);
+    }
     let answer = store.write(|write| redemption::redeem(write, &visit, context.clock.today()))?;
     let sentence = sentence(&answer, &visit, &shop);
     if answer.outcome == Outcome::Accepted {
         return Ok(Done::new(sentence, &answer));
     }
     Ok(Done::new("", &answer).refused(&sentence))
+}
+
+/// Another amount for the redemption that stands.
+fn change(visit: &Visit, store: &mut Store, shop: &Shop, context: &Context) -> Result<Done> {
+    let (spend, today) = (visit.spend.unwrap_or_default(), context.clock.today());
+    let answer = store.write(|write| {
+        let answer = redemption::look(write, &visit.claim, today)?;
+        if let Some(recipient) = answer.recipient_id {
+            redemption::change(write, recipient, spend, context.clock.now())?;
+        }
+        Ok(answer)
+    })?;
+    if answer.recipient_id.is_none() {
+        return Ok(Done::new("", &answer).refused(&sentence(&answer, visit, shop)));
+    }
+    let (name, reference) = (answer.name.unwrap_or_default(), answer.reference.unwrap_or_default());
+    let text = format!("Changed: {name} ({}) spent {}.", words::quote(&reference), shop.settings.currency.show(spend));
+    let object = json!({ "outcome": "changed", "code": answer.code, "ref": reference, "name": name, "campaign": answer.campaign, "spend_minor": spend });
+    Ok(Done::new(text, &object))
 }
 
 /// The verdict first, then who, when and how much; of a refusal also what to do.

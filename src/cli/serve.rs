@@ -36,7 +36,7 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
     ctrlc::set_handler(move || pressed.now()).map_err(|e| Error::new("Ctrl-C could not be listened to").because(e))?;
     let mut open = String::new();
     web::serve(shop, context.clock.running(), &listen, &stop, |address| {
-        open = format!("{scheme}://{address}/");
+        open = format!("{scheme}://{}/", web::reachable(address));
         to_stderr(&format!("Open at {open}; Ctrl-C closes it.\n"));
         if scheme == "http" && !address.ip().is_loopback() && !listen.behind_proxy {
             to_stderr(PLAIN);

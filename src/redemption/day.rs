@@ -2,6 +2,7 @@
 
 use chrono::{NaiveDate, NaiveDateTime};
 
+use super::bought::{BOUGHT, name_of};
 use super::table;
 use crate::campaign::Planned;
 use crate::error::Result;
@@ -11,25 +12,31 @@ use crate::store::Read;
 /// One line of the record of everything that happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Happening {
-    /// `accepted`, `undone`, `honoured_again`, or why somebody was turned away.
+    /// Its number.
+    pub event: i64,
+    /// `accepted`, `bought`, `honoured_again`, `changed`, `undone`, or why somebody was turned away.
     pub outcome: String,
     /// When.
     pub at: NaiveDateTime,
     /// At which till.
     pub till: String,
-    /// What was spent.
+    /// What was spent, as it was changed last.
     pub spend: Option<Money>,
+    /// Of an amount that was changed, what it was before.
+    pub before: Option<Money>,
     /// Why it was taken back.
     pub reason: String,
-    /// The number of the recipient; none when the code was unknown.
+    /// The number of the recipient; none when the code was unknown, or no letter has to do with it.
     pub recipient_id: Option<i64>,
-    /// The recipient.
+    /// The code, or where no letter has to do with it the customer's reference.
+    pub code: String,
+    /// The recipient, or whoever bought something; empty when nobody is known.
     pub name: String,
     /// The campaign.
     pub campaign: String,
     /// The number of the receipt.
     pub receipt: String,
-    /// Whether it is a redemption that was not taken back.
+    /// Whether it is a redemption or an amount that was not taken back.
     pub stands: bool,
     /// Whether a till kept it while the line was down: then the gift has gone out, whatever the outcome.
     pub was_kept: bool,
@@ -44,7 +51,7 @@ pub struct Come {
     pub name: String,
     /// From which town.
     pub city: String,
-    /// What they were given.
+    /// What they were given; empty when they only bought something.
     pub gift: String,
 }
 
@@ -79,15 +86,27 @@ pub struct Progress {
 /// # Errors
 /// When the database does not answer.
 pub fn happened_on(read: &Read<'_>, day: NaiveDate) -> Result<Vec<Happening>> {
-    table::events_of(read, day)
+    let mut all = table::events_of(read, day)?;
+    for one in all.iter_mut().filter(|one| one.recipient_id.is_none()) {
+        if matches!(one.outcome.as_str(), BOUGHT | "changed" | "undone") {
+            one.name = name_of(read, &one.code)?;
+        }
+    }
+    Ok(all)
 }
 
-/// Those who came on a day, the last first.
+/// Those who came on a day, with a letter or without, the last first.
 ///
 /// # Errors
 /// When the database does not answer.
 pub fn last_come(read: &Read<'_>, day: NaiveDate, most: usize) -> Result<Vec<Come>> {
-    table::last_come(read, day, most)
+    let mut all = table::last_come(read, day, most)?;
+    for (at, reference) in table::last_bought(read, day, most)? {
+        all.push(Come { at, name: name_of(read, &reference)?, city: String::new(), gift: String::new() });
+    }
+    all.sort_by_key(|come| std::cmp::Reverse(come.at));
+    all.truncate(most);
+    Ok(all)
 }
 
 /// How many came on a day, and what they spent.

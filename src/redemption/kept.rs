@@ -3,6 +3,7 @@
 
 use chrono::NaiveDateTime;
 
+use super::bought::{BOUGHT, name_of};
 use super::{Answer, Visit, redeem, table};
 use crate::error::{Error, Result};
 use crate::money::Money;
@@ -13,9 +14,9 @@ use crate::store::{Read, Write};
 pub struct Matter {
     /// The number of its event.
     pub event: i64,
-    /// `accepted`, or why it would have been turned away.
+    /// `accepted`, `bought`, or why it would have been turned away.
     pub outcome: String,
-    /// The code, as it was typed.
+    /// The code, as it was typed; of an amount alone the customer's reference.
     pub code: String,
     /// The recipient; empty when the code is on no letter.
     pub name: String,
@@ -46,12 +47,16 @@ pub struct Side {
 /// # Errors
 /// When the visit lies in the future, has no request, or the database fails.
 pub fn redeem_kept(write: &Write<'_>, visit: &Visit, arrived: NaiveDateTime, remark: &str) -> Result<Answer> {
-    let Some(request) = &visit.request else {
-        return Err(Error::new("a visit that was kept needs its token").hint("open the till's page anew"));
-    };
+    let request = request(visit)?;
     let answer = redeem(write, visit, arrived.date())?;
     table::arrived(write, request, arrived, remark)?;
     Ok(answer)
+}
+
+/// The token of a visit that was kept.
+pub(super) fn request(visit: &Visit) -> Result<&str> {
+    let needed = || Error::new("a visit that was kept needs its token").hint("open the till's page anew");
+    visit.request.as_deref().ok_or_else(needed)
 }
 
 /// What the owner has to look at, the newest first.
@@ -59,7 +64,11 @@ pub fn redeem_kept(write: &Write<'_>, visit: &Visit, arrived: NaiveDateTime, rem
 /// # Errors
 /// When the database does not answer.
 pub fn matters(read: &Read<'_>) -> Result<Vec<Matter>> {
-    table::matters(read)
+    let mut all = table::matters(read)?;
+    for one in all.iter_mut().filter(|one| one.outcome == BOUGHT) {
+        one.name = name_of(read, &one.code)?;
+    }
+    Ok(all)
 }
 
 /// The owner is done with it: it stays on record, and is shown no more.

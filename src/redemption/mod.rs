@@ -1,5 +1,7 @@
-//! At the till: a code is accepted once, or refused with a reason; everything that happens is written down.
+//! At the till: a code is accepted once, or refused with a reason; what people spend is written down with a gift or without
+//! one; everything that happens stays on record.
 
+mod bought;
 mod day;
 mod kept;
 mod past;
@@ -17,11 +19,18 @@ use crate::money::Money;
 use crate::store::{Read, Write};
 use crate::words;
 
+pub use bought::{Bought, bought, bought_by, bought_kept, change, change_bought, undo_bought};
 pub use day::{Come, Guest, Happening, Progress, happened_on, last_come, progress, taken_on, to_come};
 pub use kept::{Matter, Side, matters, put_aside, redeem_kept};
 pub use past::record_past;
 pub use promise::{Gift, Promise, Standing, promise};
 pub use standing::{MINUTES, Redemption, by_number, number_of};
+
+/// The largest amount, in minor units: sums of as many as a shop ever writes down stay numbers.
+const MOST: i64 = 1_000_000_000_000;
+
+/// What is typed as a code is kept so far.
+const LONGEST: usize = 64;
 
 /// What somebody brings to the till.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -155,11 +164,7 @@ pub fn redeem(write: &Write<'_>, visit: &Visit, today: NaiveDate) -> Result<Answ
     if day > today {
         return Err(Error::new(format!("{day} is in the future")).hint("say when they came with `--on YYYY-MM-DD`"));
     }
-    if visit.spend.is_some_and(|spend| spend.0 < 0) {
-        return Err(
-            Error::new("the amount spent cannot be negative").hint("what was taken back belongs into the purchases")
-        );
-    }
+    check_spend(visit.spend.unwrap_or_default())?;
     if let Some(answer) = answered_before(write, visit)? {
         return Ok(answer);
     }
@@ -181,13 +186,56 @@ pub fn redeem(write: &Write<'_>, visit: &Visit, today: NaiveDate) -> Result<Answ
     Ok(Answer::of(outcome, Some((campaign, &now))))
 }
 
+/// Whether a till can take an amount at all: no less than nothing, and no more than sums can hold.
+///
+/// # Errors
+/// When it cannot.
+pub fn check_spend(spend: Money) -> Result<()> {
+    if spend.0 < 0 {
+        return Err(
+            Error::new("the amount spent cannot be negative").hint("what was taken back belongs into the purchases")
+        );
+    }
+    if spend.0 > MOST {
+        return Err(Error::new("that is more than any till takes").hint("look again at the amount"));
+    }
+    Ok(())
+}
+
 /// What was said to the same request before.
 fn answered_before(read: &Read<'_>, visit: &Visit) -> Result<Option<Answer>> {
     let Some(request) = &visit.request else { return Ok(None) };
-    let Some((outcome, recipient)) = table::answered(read, request)? else { return Ok(None) };
-    let Some(outcome) = Outcome::read(&outcome) else { return Ok(None) };
-    let found = recipient.map(|id| campaign::by_number(read, id)).transpose()?.flatten();
+    let Some(answered) = table::answered(read, request)? else { return Ok(None) };
+    let Some(outcome) = Outcome::read(&answered.outcome) else { return Err(used_up()) };
+    let found = answered.recipient_id.map(|id| campaign::by_number(read, id)).transpose()?.flatten();
     Ok(Some(Answer::of(outcome, found.as_ref().map(|(campaign, recipient)| (campaign, recipient)))))
+}
+
+fn used_up() -> Error {
+    Error::new("this page was used for something else already").hint("open the card anew")
+}
+
+/// What became of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Led {
+    /// The gift went out: the letter.
+    Given(i64),
+    /// An amount or a second gift was written down: its event.
+    Bought(i64),
+    /// Somebody was turned away: the letter, if the code is on one.
+    Refused(Option<i64>),
+}
+
+/// What became of a request that may have been made before.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn led(read: &Read<'_>, request: &str) -> Result<Option<Led>> {
+    Ok(table::answered(read, request)?.map(|one| match (Outcome::read(&one.outcome), one.recipient_id) {
+        (Some(Outcome::Accepted), Some(recipient)) => Led::Given(recipient),
+        (Some(_), recipient) => Led::Refused(recipient),
+        (None, _) => Led::Bought(one.event),
+    }))
 }
 
 /// What the till would say; nothing is redeemed, and nothing written down.
@@ -206,38 +254,38 @@ pub fn look(read: &Read<'_>, claim: &Claim, day: NaiveDate) -> Result<Answer> {
 /// # Errors
 /// When the database fails.
 pub fn turned_away(write: &Write<'_>, visit: &Visit, answer: &Answer) -> Result<()> {
-    let typed = answer.code.as_deref().unwrap_or(match &visit.claim {
-        Claim::Code(code) => code,
-        Claim::Person { reference, .. } => reference,
-    });
-    table::event(write, answer.recipient_id, typed, answer.outcome.as_str(), visit, "")
+    let typed: String = match (&answer.code, &visit.claim) {
+        (Some(code), _) => code.clone(),
+        (None, Claim::Code(typed)) => typed.chars().take(LONGEST).collect(),
+        (None, Claim::Person { reference, .. }) => reference.clone(),
+    };
+    table::event(write, answer.recipient_id, &typed, answer.outcome.as_str(), visit, "").map(|_| ())
 }
 
-/// Hands the gift over a second time, by the owner's leave. It is an event beside the redemption that stands, never another
-/// one; what was spent goes with it.
+/// Hands the gift over a second time, by the owner's leave; the number of the event. It is an event beside the redemption
+/// that stands, never another one; what was spent goes with it.
 ///
 /// # Errors
 /// When the code is not one, or was not redeemed yet.
-pub fn honour_again(write: &Write<'_>, visit: &Visit) -> Result<Answer> {
+pub fn honour_again(write: &Write<'_>, visit: &Visit) -> Result<i64> {
     let request = visit.request.as_deref().unwrap_or_default();
-    let is_repeated = table::answered(write, request)?.is_some();
+    if let Some(answered) = table::answered(write, request)? {
+        return Ok(answered.event);
+    }
     let found = find(write, &visit.claim)?;
-    let Some((campaign, recipient)) = found.filter(|(_, recipient)| recipient.redeemed_on.is_some()) else {
+    let Some((_, recipient)) = found.filter(|(_, recipient)| recipient.redeemed_on.is_some()) else {
         return Err(Error::new("the gift was not handed over yet").hint("look again at the letter"));
     };
-    if !is_repeated {
-        let code = recipient.code.as_deref().unwrap_or_default();
-        table::event(write, Some(recipient.id), code, "honoured_again", visit, "")?;
-    }
-    Ok(Answer::of(Outcome::AlreadyRedeemed, Some((&campaign, &recipient))))
+    let code = recipient.code.as_deref().unwrap_or_default();
+    table::event(write, Some(recipient.id), code, bought::SECOND, visit, "")
 }
 
-/// Whether a gift was handed over a second time on a day.
+/// The event by which a gift was handed over a second time on a day, if it was.
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn was_honoured_again(read: &Read<'_>, recipient_id: i64, day: NaiveDate) -> Result<bool> {
-    table::has_event(read, recipient_id, "honoured_again", day)
+pub fn honoured_again(read: &Read<'_>, recipient_id: i64, day: NaiveDate) -> Result<Option<i64>> {
+    table::second_of(read, recipient_id, day)
 }
 
 /// Whether a code holds on a day.

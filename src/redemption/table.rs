@@ -3,6 +3,7 @@
 use chrono::{NaiveDate, NaiveDateTime};
 
 use super::Visit;
+use super::bought::{BOUGHT, Bought, SECOND};
 use super::day::{Come, Guest, Happening, Progress};
 use super::kept::{Matter, Side};
 use super::standing::Redemption;
@@ -10,6 +11,13 @@ use crate::error::Result;
 use crate::money::Money;
 use crate::params;
 use crate::store::{Read, Write};
+
+/// What was said to a request, and to whom.
+pub(super) struct Answered {
+    pub(super) event: i64,
+    pub(super) outcome: String,
+    pub(super) recipient_id: Option<i64>,
+}
 
 /// Writes a redemption down unless one stands already; whether it did.
 pub(super) fn insert(write: &Write<'_>, recipient_id: i64, visit: &Visit) -> Result<bool> {
@@ -39,7 +47,20 @@ pub(super) fn undo(write: &Write<'_>, recipient_id: i64, now: NaiveDateTime) -> 
     Ok(write.run(sql, params![recipient_id, now])? == 1)
 }
 
-/// Adds to the record of everything that happened.
+/// Another amount for the redemption that stands.
+pub(super) fn set_spend(write: &Write<'_>, recipient_id: i64, spend: Money) -> Result<()> {
+    let sql = "UPDATE redemption SET spend_minor = ?2 WHERE recipient_id = ?1 AND undone_at IS NULL";
+    write.run(sql, params![recipient_id, spend]).map(|_| ())
+}
+
+/// The event of the redemption that stands.
+pub(super) fn accepted(read: &Read<'_>, recipient_id: i64) -> Result<Option<i64>> {
+    let sql = "SELECT max(e.id) FROM redemption_event e JOIN redemption d ON d.recipient_id = e.recipient_id \
+               AND d.undone_at IS NULL WHERE e.recipient_id = ?1 AND e.outcome = 'accepted'";
+    read.value(sql, params![recipient_id])
+}
+
+/// Adds to the record of everything that happened; the number of the event.
 pub(super) fn event(
     write: &Write<'_>,
     recipient_id: Option<i64>,
@@ -47,25 +68,60 @@ pub(super) fn event(
     outcome: &str,
     visit: &Visit,
     reason: &str,
-) -> Result<()> {
-    let sql = "INSERT INTO redemption_event (recipient_id, code, outcome, at, on_day, spend_minor, till, reason, request) \
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
-    let code: String = code.chars().take(64).collect();
-    let day = visit.at.date();
-    let values = params![recipient_id, code, outcome, visit.at, day, visit.spend, visit.till, reason, visit.request];
-    write.run(sql, values).map(|_| ())
+) -> Result<i64> {
+    let sql = "INSERT INTO redemption_event (recipient_id, code, outcome, at, on_day, spend_minor, till, receipt, reason, \
+               request) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) RETURNING id";
+    let Visit { at, spend, till, receipt, request, .. } = visit;
+    write.value(sql, params![recipient_id, code, outcome, *at, at.date(), *spend, till, receipt, reason, request])
 }
 
-/// What was said to a request, and to whom.
-pub(super) fn answered(read: &Read<'_>, request: &str) -> Result<Option<(String, Option<i64>)>> {
-    let sql = "SELECT outcome, recipient_id FROM redemption_event WHERE request = ?1";
-    read.first(sql, params![request], |row| Ok((row.get(0)?, row.get(1)?)))
+/// Adds what corrects an event: about the same person.
+pub(super) fn correct(write: &Write<'_>, event: i64, outcome: &str, visit: &Visit, reason: &str) -> Result<()> {
+    let sql = "INSERT INTO redemption_event (recipient_id, code, outcome, at, on_day, spend_minor, till, reason, about) \
+               SELECT recipient_id, code, ?2, ?3, ?4, ?5, ?6, ?7, id FROM redemption_event WHERE id = ?1";
+    let Visit { at, spend, till, .. } = visit;
+    write.run(sql, params![event, outcome, *at, at.date(), *spend, till, reason]).map(|_| ())
 }
 
-/// Whether something happened to a recipient on a day.
-pub(super) fn has_event(read: &Read<'_>, recipient_id: i64, outcome: &str, day: NaiveDate) -> Result<bool> {
-    let sql = "SELECT count(*) > 0 FROM redemption_event WHERE recipient_id = ?1 AND outcome = ?2 AND on_day = ?3";
-    read.value(sql, params![recipient_id, outcome, day])
+/// What was said to a request.
+pub(super) fn answered(read: &Read<'_>, request: &str) -> Result<Option<Answered>> {
+    let sql = "SELECT id, outcome, recipient_id FROM redemption_event WHERE request = ?1";
+    read.first(sql, params![request], |row| {
+        Ok(Answered { event: row.get(0)?, outcome: row.get(1)?, recipient_id: row.get(2)? })
+    })
+}
+
+/// The second gift that stands of a recipient on a day.
+pub(super) fn second_of(read: &Read<'_>, recipient_id: i64, day: NaiveDate) -> Result<Option<i64>> {
+    let sql = "SELECT max(e.id) FROM redemption_event e WHERE e.recipient_id = ?1 AND e.outcome = ?2 AND e.on_day = ?3 \
+               AND NOT EXISTS (SELECT 1 FROM redemption_event x WHERE x.about = e.id AND x.outcome = 'undone')";
+    read.value(sql, params![recipient_id, SECOND, day])
+}
+
+/// The amount of an event `e`: the newest that it was changed to, else its own.
+const AMOUNT: &str = "COALESCE((SELECT x.spend_minor FROM redemption_event x WHERE x.about = e.id \
+                      AND x.outcome = 'changed' ORDER BY x.id DESC LIMIT 1), e.spend_minor)";
+
+/// Whether an event `e` was taken back.
+const UNDONE: &str = "EXISTS (SELECT 1 FROM redemption_event x WHERE x.about = e.id AND x.outcome = 'undone')";
+
+/// An amount without a redemption.
+pub(super) fn bought(read: &Read<'_>, event: i64) -> Result<Option<Bought>> {
+    let sql = format!(
+        "SELECT e.id, e.code, e.recipient_id, e.at, e.till, {AMOUNT}, {UNDONE} FROM redemption_event e \
+         WHERE e.id = ?1 AND e.outcome IN (?2, ?3)"
+    );
+    read.first(&sql, params![event, BOUGHT, SECOND], |row| {
+        Ok(Bought {
+            event: row.get(0)?,
+            reference: row.get(1)?,
+            recipient_id: row.get(2)?,
+            at: row.get(3)?,
+            till: row.get(4)?,
+            spend: row.get::<Option<Money>>(5)?.unwrap_or_default(),
+            is_undone: row.get(6)?,
+        })
+    })
 }
 
 /// Marks the event of a request as one that was kept, once.
@@ -79,7 +135,7 @@ pub(super) fn matters(read: &Read<'_>) -> Result<Vec<Matter>> {
     let sql = "SELECT e.id, e.outcome, e.code, COALESCE(r.name, ''), e.at, e.till, e.spend_minor, d.redeemed_at, d.till, \
                d.spend_minor, e.arrived_at, e.reason FROM redemption_event e LEFT JOIN recipient r ON r.id = e.recipient_id \
                LEFT JOIN redemption d ON d.recipient_id = r.id AND d.undone_at IS NULL AND e.outcome <> 'accepted' \
-               WHERE e.arrived_at IS NOT NULL AND e.put_aside_at IS NULL AND (e.outcome <> 'accepted' OR e.reason <> '') \
+               WHERE e.arrived_at IS NOT NULL AND e.put_aside_at IS NULL AND (e.outcome NOT IN ('accepted', 'bought') OR e.reason <> '') \
                ORDER BY e.id DESC";
     read.all(sql, params![], |row| {
         let (at, till, spend) = (row.get::<Option<NaiveDateTime>>(7)?, row.get::<Option<String>>(8)?, row.get(9)?);
@@ -102,30 +158,47 @@ pub(super) fn put_aside(write: &Write<'_>, event: i64, now: NaiveDateTime) -> Re
     write.run(sql, params![event, now]).map(|_| ())
 }
 
-/// Everything that happened on a day, in its order. Of a redemption that stands, the receipt as well.
+/// Everything that happened on a day, in its order.
 pub(super) fn events_of(read: &Read<'_>, day: NaiveDate) -> Result<Vec<Happening>> {
-    let sql = "SELECT e.outcome, e.at, e.till, e.spend_minor, e.reason, e.recipient_id, COALESCE(r.name, ''), \
-               COALESCE(c.name, ''), COALESCE(d.receipt, ''), d.id IS NOT NULL, e.arrived_at IS NOT NULL \
-               FROM redemption_event e LEFT JOIN recipient r ON r.id = e.recipient_id \
-               LEFT JOIN campaign c ON c.id = r.campaign_id \
-               LEFT JOIN redemption d ON d.recipient_id = r.id AND d.undone_at IS NULL AND e.id = \
-               (SELECT max(x.id) FROM redemption_event x WHERE x.recipient_id = r.id AND x.outcome = 'accepted') \
-               WHERE e.on_day = ?1 ORDER BY e.at, e.id";
-    read.all(sql, params![day], |row| {
+    let sql = format!(
+        "SELECT e.id, e.outcome, e.at, e.till, {AMOUNT}, e.reason, e.recipient_id, COALESCE(r.name, ''), \
+         COALESCE(c.name, ''), COALESCE(NULLIF(e.receipt, ''), d.receipt, ''), \
+         d.id IS NOT NULL OR (e.outcome IN (?2, ?3) AND NOT {UNDONE}), e.arrived_at IS NOT NULL, e.code, \
+         (SELECT y.spend_minor FROM redemption_event y WHERE y.id < e.id AND (y.id = e.about OR \
+         (y.about = e.about AND y.outcome = 'changed')) ORDER BY y.id DESC LIMIT 1) \
+         FROM redemption_event e LEFT JOIN recipient r ON r.id = e.recipient_id \
+         LEFT JOIN campaign c ON c.id = r.campaign_id \
+         LEFT JOIN redemption d ON d.recipient_id = r.id AND d.undone_at IS NULL AND e.id = \
+         (SELECT max(x.id) FROM redemption_event x WHERE x.recipient_id = r.id AND x.outcome = 'accepted') \
+         WHERE e.on_day = ?1 ORDER BY e.at, e.id"
+    );
+    read.all(&sql, params![day, BOUGHT, SECOND], |row| {
         Ok(Happening {
-            outcome: row.get(0)?,
-            at: row.get(1)?,
-            till: row.get(2)?,
-            spend: row.get(3)?,
-            reason: row.get(4)?,
-            recipient_id: row.get(5)?,
-            name: row.get(6)?,
-            campaign: row.get(7)?,
-            receipt: row.get(8)?,
-            stands: row.get(9)?,
-            was_kept: row.get(10)?,
+            event: row.get(0)?,
+            outcome: row.get(1)?,
+            at: row.get(2)?,
+            till: row.get(3)?,
+            spend: row.get(4)?,
+            reason: row.get(5)?,
+            recipient_id: row.get(6)?,
+            name: row.get(7)?,
+            campaign: row.get(8)?,
+            receipt: row.get(9)?,
+            stands: row.get(10)?,
+            was_kept: row.get(11)?,
+            code: row.get(12)?,
+            before: row.get(13)?,
         })
     })
+}
+
+/// Whose amounts without a gift were written down on a day, the last first, with the moment.
+pub(super) fn last_bought(read: &Read<'_>, day: NaiveDate, most: usize) -> Result<Vec<(NaiveDateTime, String)>> {
+    let sql = format!(
+        "SELECT e.at, e.code FROM redemption_event e WHERE e.on_day = ?1 AND e.outcome = ?2 AND NOT {UNDONE} \
+         ORDER BY e.at DESC, e.id DESC LIMIT ?3"
+    );
+    read.all(&sql, params![day, BOUGHT, most], |row| Ok((row.get(0)?, row.get(1)?)))
 }
 
 /// Those who came on a day, the last first.

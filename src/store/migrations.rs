@@ -19,6 +19,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/010_till.sql"),
     include_str!("migrations/011_access.sql"),
     include_str!("migrations/012_kept.sql"),
+    include_str!("migrations/013_amounts.sql"),
 ];
 
 /// Marks the file as ours: "RGLR".

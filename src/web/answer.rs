@@ -15,8 +15,21 @@ use crate::error::{Error, Kind, Result};
 /// What is left to say when a template fails.
 const BROKEN: &str = "This page is broken. Please report it.\n";
 
+tokio::task_local! {
+    /// Whether whoever asks has signed in, and so may sign out.
+    static SIGNED_IN: bool;
+}
+
+/// Answers somebody of whom it is known whether they signed in.
+pub(super) async fn to_whom(is_signed_in: bool, answering: impl Future<Output = Response>) -> Response {
+    SIGNED_IN.scope(is_signed_in, answering).await
+}
+
 /// A page, or why there is none.
 pub(super) fn page(state: &State, name: &str, context: &Context) -> Response {
+    let mut context = context.clone();
+    context.insert("signed_in", &SIGNED_IN.try_with(|is| *is).unwrap_or_default());
+    let context = &context;
     match state.pages.render(name, context) {
         Ok(html) => Html(html).into_response(),
         Err(fault) => {

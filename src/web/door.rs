@@ -24,7 +24,7 @@ pub(super) async fn owner(Has(state): Has<Arc<State>>, request: Request, next: N
     match who(&state, request.headers()).await {
         Err(fault) => answer::trouble(&state, &fault),
         Ok(who) if who.owner_locked && !who.owner => turned_back(&state, &request, Role::Owner),
-        Ok(_) => next.run(request).await,
+        Ok(who) => answer::to_whom(who.owner || who.till.is_some(), next.run(request)).await,
     }
 }
 
@@ -34,8 +34,9 @@ pub(super) async fn till(Has(state): Has<Arc<State>>, mut request: Request, next
         Err(fault) => answer::trouble(&state, &fault),
         Ok(who) if who.till_locked && who.till.is_none() && !who.owner => turned_back(&state, &request, Role::Till),
         Ok(who) => {
+            let is_signed_in = who.owner || who.till.is_some();
             request.extensions_mut().insert(who);
-            next.run(request).await
+            answer::to_whom(is_signed_in, next.run(request)).await
         }
     }
 }

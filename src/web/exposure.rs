@@ -1,6 +1,6 @@
 //! How far the pages may be reached: this machine always; others once nobody walks in unasked and nothing is read on the way.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 
 use crate::access::{self, Role};
 use crate::error::{Error, Result};
@@ -18,6 +18,27 @@ pub struct Listen {
     /// Behind a web server that has the encryption.
     pub behind_proxy: bool,
 }
+
+/// The address that other machines reach this one by, where it listens to all of its own: that from which it would ask the
+/// rest of the world. Nothing is sent.
+#[must_use]
+pub fn reachable(address: SocketAddr) -> SocketAddr {
+    if !address.ip().is_unspecified() {
+        return address;
+    }
+    let own = || -> std::io::Result<IpAddr> {
+        let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0))?;
+        socket.connect(ELSEWHERE)?;
+        Ok(socket.local_addr()?.ip())
+    };
+    match own() {
+        Ok(ip) if !ip.is_unspecified() && !ip.is_loopback() => SocketAddr::new(ip, address.port()),
+        _ => address,
+    }
+}
+
+/// An address that is nobody's, by RFC 5737.
+const ELSEWHERE: (Ipv4Addr, u16) = (Ipv4Addr::new(192, 0, 2, 1), 9);
 
 /// Whether the pages may be served there.
 ///

@@ -33,7 +33,7 @@ use crate::error::{Error, Kind, Result};
 use crate::shop::Shop;
 use crate::words;
 use database::Database;
-pub use exposure::Listen;
+pub use exposure::{Listen, reachable};
 use state::State;
 
 /// Where the pages are when nothing else is said.

@@ -22,8 +22,8 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("found.html", include_str!("pages/found.html")),
     ("card.html", include_str!("pages/card.html")),
     ("given.html", include_str!("pages/given.html")),
-    ("again.html", include_str!("pages/again.html")),
     ("refused.html", include_str!("pages/refused.html")),
+    ("put-right.html", include_str!("pages/put-right.html")),
     ("day.html", include_str!("pages/day.html")),
     ("to-come.html", include_str!("pages/to-come.html")),
 ];

@@ -17,6 +17,7 @@
 //! Tests that need pdftotext and the like begin with `if !tools("what is checked") { return; }`.
 
 mod base;
+pub mod counter;
 mod crowd;
 pub mod pdf;
 mod post;

@@ -53,13 +53,36 @@ fn ask(role: Role) -> Result<String> {
         return Ok(typed.to_owned());
     }
     let terminal = console::Term::stderr();
-    let asked = |question: String| {
-        to_stderr(&question);
+    twice(role, |question| {
+        to_stderr(question);
         terminal.read_secure_line().map_err(unread)
-    };
-    let first = asked(format!("The new {name} (not shown): "))?;
-    if asked("Once more: ".to_owned())? != first {
+    })
+}
+
+/// Asked twice; one that does not do is told before it is typed again.
+fn twice(role: Role, mut asked: impl FnMut(&str) -> Result<String>) -> Result<String> {
+    let name = role.secret();
+    let first = asked(&format!("The new {name} (not shown): "))?;
+    access::check(role, &first)?;
+    if asked("Once more: ")? != first {
         return Err(Error::new(format!("this is not the same {name}")).hint("do it again; nothing was changed"));
     }
     Ok(first)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_does_not_do_is_not_asked_for_twice() {
+        let ask = |typed: &[&str]| {
+            let mut left = typed.iter();
+            let outcome = twice(Role::Owner, |_| Ok((*left.next().expect("asked too often")).to_owned()));
+            (outcome.map_err(|fault| fault.message().to_owned()), left.len())
+        };
+        assert_eq!(ask(&["short", "short"]), (Err("this passphrase is too easy to guess".to_owned()), 1));
+        assert_eq!(ask(&["a few words more", "a few words"]), (Err("this is not the same passphrase".to_owned()), 0));
+        assert_eq!(ask(&["a few words more", "a few words more"]), (Ok("a few words more".to_owned()), 0));
+    }
 }

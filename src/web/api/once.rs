@@ -23,6 +23,13 @@ pub(super) struct Key {
     path: String,
 }
 
+impl Key {
+    /// The token of a visit that was kept: this key of this till.
+    pub(super) fn request(&self, caller: &Caller) -> String {
+        format!("v1 {} {}", caller.0.number, self.key)
+    }
+}
+
 impl FromRequestParts<Arc<State>> for Key {
     type Rejection = Said;
 

@@ -14,7 +14,7 @@ use super::Caller;
 use super::once::{self, Key};
 use super::said::Said;
 use crate::campaign;
-use crate::clock::long_date;
+use crate::clock::{self, long_date};
 use crate::error::{Error, Result};
 use crate::money::Money;
 use crate::redemption::{self, Answer, Claim, Outcome, Visit};
@@ -35,7 +35,12 @@ struct Brought {
     spend_minor: Option<i64>,
     #[serde(default)]
     receipt: String,
+    /// When they came, of a till that could not ask then.
+    at: Option<String>,
 }
+
+/// So far may the clock of a till be ahead of ours.
+const AHEAD: TimeDelta = TimeDelta::minutes(1);
 
 /// Redeems, or says why not.
 pub(super) async fn redeem(Has(state): Has<Arc<State>>, caller: Caller, key: Key, parts: Parts, body: Bytes) -> Said {
@@ -58,17 +63,25 @@ pub(super) async fn redeem(Has(state): Has<Arc<State>>, caller: Caller, key: Key
         return Said::problem(StatusCode::TOO_MANY_REQUESTS, "too_many", &says).after(seconds);
     }
     let now = state.clock.now();
+    let at = match brought.at.as_deref().map(|told| moment(told, now)).transpose() {
+        Ok(at) => at,
+        Err(fault) => return Said::fault(&fault),
+    };
     let visit = Visit {
         claim,
-        at: now,
+        at: at.unwrap_or(now),
         spend: brought.spend_minor.map(Money),
         till: caller.0.till.clone(),
         receipt: brought.receipt.trim().chars().take(40).collect(),
-        request: None,
+        request: at.map(|_| key.request(&caller)),
     };
     let here = Arc::clone(&state);
     let said = once::once(&state, caller, key, &body, move |write| {
-        let answer = redemption::redeem(write, &visit, now.date())?;
+        // What was kept has gone out: a no is shown to the owner, as of the pages that went on without the line.
+        let answer = match at {
+            Some(_) => redemption::redeem_kept(write, &visit, now, "")?,
+            None => redemption::redeem(write, &visit, now.date())?,
+        };
         told(write, &answer, &here.shop.settings)
     });
     let said = said.await;
@@ -76,6 +89,20 @@ pub(super) async fn redeem(Has(state): Has<Arc<State>>, caller: Caller, key: Key
         state.guesses.was_right(Guess::Code, from);
     }
     said
+}
+
+/// When they came, as a program tells it: never after now, except by a clock that is a little ahead.
+fn moment(told: &str, now: NaiveDateTime) -> Result<NaiveDateTime> {
+    let Some(at) = clock::local(told) else {
+        return Err(Error::new(format!("{} is no moment", words::quote(told)))
+            .hint("write `at` with its distance from Greenwich, like 2024-04-01T14:05:00+02:00"));
+    };
+    if at > now + AHEAD {
+        return Err(
+            Error::new(format!("{} is in the future", words::quote(told))).hint("look at the clock of the till")
+        );
+    }
+    Ok(at.min(now))
 }
 
 /// The answer of the till as an object, with the number by which it is taken back.

@@ -77,12 +77,12 @@
   };
 
   const send = async (visit) => {
-    const { id, code, letter, amount, receipt, at } = visit;
+    const { id, code, letter, customer, amount, receipt, at } = visit;
     const ago = Math.max(0, Math.round((Date.now() - at) / 1000));
     const answer = await fetch("/till/kept", {
       method: "POST",
       headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ id, code, letter, amount, receipt, ago }),
+      body: JSON.stringify({ id, code, letter, customer, amount, receipt, ago }),
       redirect: "manual",
       signal: AbortSignal.timeout(PATIENCE * 3),
     });
@@ -101,7 +101,7 @@
         const answer = await send(visit);
         if (answer.id !== visit.id) continue;
         localStorage.removeItem(`kept:${visit.id}`);
-        if (answer.outcome === "accepted") written += 1; else owners += 1;
+        if (["accepted", "bought"].includes(answer.outcome)) written += 1; else owners += 1;
       }
     } catch { /* The line is down again; the rest is still here. */ }
     sending = false;
@@ -199,8 +199,8 @@
   const mark = (id, kind) => {
     const shown = document.querySelector("main .verdict");
     shown.classList.add(kind);
-    // No green where it is a no.
-    if (kind === "no") document.querySelector("main .btn-go").classList.replace("btn-go", "btn-ink");
+    // Green is a yes, and nothing else.
+    if (kind !== "kept") document.querySelector("main .btn-go").classList.replace("btn-go", "btn-ink");
     shown.dataset.visit = id;
   };
 
@@ -214,14 +214,15 @@
     }
     const amount = visit.amount.trim();
     const fact = `${amount ? `${amount} kept` : "Kept"} at this till at ${clock(visit.at)}.`;
-    show("kept", verdict("Yes. It is theirs.", visit, fact));
-    mark(visit.id, "kept");
+    // An amount alone is no yes.
+    const title = visit.customer ? "It is kept here." : "Yes. It is theirs.";
+    show("kept", verdict(title, visit, fact));
+    mark(visit.id, visit.customer ? "amount" : "kept");
   };
 
   // What a form can do without the line.
-  const goOn = (form, fields) => {
+  const goOn = (form, action, fields) => {
     if (!canGoOn()) return;
-    const action = new URL(form.action).pathname;
     for (const text of [fields.amount, fields.receipt]) {
       // A number may have the signs of a code by chance.
       if (text && !/^\d+$/.test(text) && read(text)) { find(text); return; }
@@ -235,11 +236,16 @@
       keep({ id: token(), code: fields.q, amount: fields.amount, receipt: fields.receipt, at: Date.now() });
     } else if (action === "/till/find") {
       find(fields.q);
-    } else if (/^\/till\/hand-over\/\d+$/.test(action)) {
+    } else if (/^\/till\/(hand-over|bought)\/\d+$/.test(action)) {
+      const isGift = action.startsWith("/till/hand-over/");
+      if (!isGift && !/\d/.test(fields.amount)) {
+        say("The line is down.", "Say what they spent; with nothing bought there is nothing to write down.");
+        return;
+      }
       // With the token of the card: if the machine took it after all, it counts once.
-      const name = document.querySelector("h1").textContent;
-      const letter = Number(action.split("/").pop());
-      keep({ id: fields.once, letter, name, amount: fields.amount, receipt: fields.receipt, at: Date.now() });
+      const name = (document.querySelector(".h-name") ?? document.querySelector("h1")).textContent;
+      const whose = { [isGift ? "letter" : "customer"]: Number(action.split("/").pop()) };
+      keep({ id: fields.once, ...whose, name, amount: fields.amount, receipt: fields.receipt ?? "", at: Date.now() });
     } else {
       say("The line is down.", "What you typed stays here: press again when the line is back.");
     }
@@ -251,14 +257,18 @@
     event.preventDefault();
     if (form.dataset.sent) return;
     form.dataset.sent = "yes";
+    // A form may have a second button, which leads elsewhere.
+    const other = event.submitter?.getAttribute("formaction");
+    const action = other ?? form.getAttribute("action");
     if (await isUp()) {
-      const button = form.querySelector("[data-busy]");
+      if (other) form.setAttribute("action", other);
+      const button = other ? null : form.querySelector("[data-busy]");
       if (button) { button.textContent = button.dataset.busy; button.setAttribute("aria-disabled", "true"); }
       HTMLFormElement.prototype.submit.call(form);
       return;
     }
     delete form.dataset.sent;
-    goOn(form, Object.fromEntries(new FormData(form)));
+    goOn(form, action, Object.fromEntries(new FormData(form)));
   });
 
   document.addEventListener("click", async (event) => {

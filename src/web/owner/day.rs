@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::kept::{self, Matter};
 use crate::campaign;
 use crate::error::{Error, Result};
+use crate::money::{Currency, Money};
 use crate::redemption::{self, Happening};
 use crate::store::Read;
 use crate::web::answer;
@@ -24,7 +25,11 @@ struct Day {
     before: NaiveDate,
     after: Option<NaiveDate>,
     came: Vec<Line>,
+    /// Amounts without a redemption.
+    bought: Vec<Line>,
+    bought_sum: String,
     others: Vec<Line>,
+    symbol: String,
     /// On today's list: what is to be settled, of whatever day.
     matters: Vec<Matter>,
     count: String,
@@ -41,7 +46,13 @@ struct Line {
     till: String,
     receipt: String,
     spent: String,
-    recipient: Option<i64>,
+    /// The amount, to be typed over.
+    plain: String,
+    /// The page of the letter or of the amount.
+    page: String,
+    /// Where what stands is corrected: `undo/7`, `written/9/undo`.
+    undo: String,
+    change: String,
 }
 
 /// Today.
@@ -59,18 +70,36 @@ pub(super) async fn of(Has(state): Has<Arc<State>>, Path(day): Path<NaiveDate>) 
 
 fn gather(read: &Read<'_>, state: &State, day: NaiveDate, today: NaiveDate) -> Result<Day> {
     let settings = &state.shop.settings;
-    let line = |one: Happening| Line {
-        time: wording::time(one.at, &settings.country),
-        what: said(&one),
-        name: if one.name.is_empty() { "Nobody known".to_owned() } else { one.name },
-        campaign: one.campaign,
-        till: one.till,
-        receipt: one.receipt,
-        spent: one.spend.filter(|spend| spend.0 > 0).map(|spend| settings.currency.show(spend)).unwrap_or_default(),
-        recipient: one.recipient_id,
+    let line = |one: Happening| {
+        let spent = one.spend.filter(|spend| spend.0 > 0);
+        let (page, undo, change) = match one.recipient_id {
+            Some(letter) if one.outcome == "accepted" => {
+                (format!("/till/letter/{letter}"), format!("undo/{letter}"), format!("change/{letter}"))
+            }
+            _ => {
+                let event = one.event;
+                (format!("/till/written/{event}"), format!("written/{event}/undo"), format!("written/{event}/change"))
+            }
+        };
+        Line {
+            time: wording::time(one.at, &settings.country),
+            what: said(&one, settings.currency),
+            name: if one.name.is_empty() { "Nobody known".to_owned() } else { one.name },
+            campaign: one.campaign,
+            till: one.till,
+            receipt: one.receipt,
+            spent: spent.map(|spend| settings.currency.show(spend)).unwrap_or_default(),
+            plain: spent.map(|spend| settings.currency.plain(spend)).unwrap_or_default(),
+            page,
+            undo,
+            change,
+        }
     };
-    let (came, others): (Vec<Happening>, Vec<Happening>) =
+    let (stands, others): (Vec<Happening>, Vec<Happening>) =
         redemption::happened_on(read, day)?.into_iter().partition(|one| one.stands);
+    let (came, bought): (Vec<Happening>, Vec<Happening>) =
+        stands.into_iter().partition(|one| one.outcome == "accepted");
+    let bought_sum = bought.iter().filter_map(|one| one.spend).fold(Money(0), Money::plus);
     let (count, sum) = redemption::taken_on(read, day)?;
     Ok(Day {
         on: day,
@@ -78,6 +107,9 @@ fn gather(read: &Read<'_>, state: &State, day: NaiveDate, today: NaiveDate) -> R
         before: day.checked_sub_days(Days::new(1)).unwrap_or(day),
         after: day.checked_add_days(Days::new(1)).filter(|after| *after <= today),
         came: came.into_iter().map(line).collect(),
+        bought: bought.into_iter().map(line).collect(),
+        bought_sum: settings.currency.show(bought_sum),
+        symbol: settings.currency.symbol.trim().to_owned(),
         others: others.into_iter().map(line).collect(),
         matters: if day == today { kept::open(read, settings, today)? } else { Vec::new() },
         count: words::count(count, "person"),
@@ -86,12 +118,17 @@ fn gather(read: &Read<'_>, state: &State, day: NaiveDate, today: NaiveDate) -> R
 }
 
 /// What happened, as the shop says it.
-fn said(one: &Happening) -> String {
+fn said(one: &Happening, currency: Currency) -> String {
+    let show = |amount: Option<Money>| currency.show(amount.unwrap_or_default());
     match one.outcome.as_str() {
-        "accepted" if one.stands => String::new(),
+        "accepted" | "bought" if one.stands => String::new(),
+        "honoured_again" if one.stands => "a second one given".to_owned(),
+        "bought" => "bought, and taken back later".to_owned(),
+        "changed" if one.before.unwrap_or_default() == Money(0) => "the amount came later".to_owned(),
+        "changed" => format!("the amount changed: it was {}", show(one.before)),
         "accepted" => "given, and taken back later".to_owned(),
         "undone" => format!("taken back: {}", one.reason),
-        "honoured_again" => "a second one given".to_owned(),
+        "honoured_again" => "a second one given, and taken back later".to_owned(),
         "returned" => "the letter came back".to_owned(),
         outcome => {
             let how = if one.was_kept { "given while the line was down" } else { "turned away" };
@@ -130,8 +167,55 @@ pub(super) async fn undo(
         }
         Ok(())
     });
-    match done.await {
+    answered(&state, day, done.await)
+}
+
+/// Takes an amount back that went without a redemption.
+pub(super) async fn undo_bought(
+    Has(state): Has<Arc<State>>,
+    Path((day, event)): Path<(NaiveDate, i64)>,
+    Form(undo): Form<Undo>,
+) -> Response {
+    let now = state.clock.now();
+    let done = state.database.write(move |write| redemption::undo_bought(write, event, &undo.reason, now));
+    answered(&state, day, done.await)
+}
+
+#[derive(Deserialize)]
+pub(super) struct Change {
+    amount: String,
+}
+
+/// The new amount; an empty field is nothing.
+fn amount(state: &State, typed: &str) -> Result<Money> {
+    if typed.trim().is_empty() { Ok(Money(0)) } else { state.shop.settings.currency.parse(typed) }
+}
+
+/// Changes what was spent at a redemption, whenever it was.
+pub(super) async fn change(
+    Has(state): Has<Arc<State>>,
+    Path((day, recipient)): Path<(NaiveDate, i64)>,
+    Form(change): Form<Change>,
+) -> Response {
+    let (now, spend) = (state.clock.now(), amount(&state, &change.amount));
+    let done = state.database.write(move |write| redemption::change(write, recipient, spend?, now));
+    answered(&state, day, done.await)
+}
+
+/// Changes an amount that went without a redemption.
+pub(super) async fn change_bought(
+    Has(state): Has<Arc<State>>,
+    Path((day, event)): Path<(NaiveDate, i64)>,
+    Form(change): Form<Change>,
+) -> Response {
+    let (now, spend) = (state.clock.now(), amount(&state, &change.amount));
+    let done = state.database.write(move |write| redemption::change_bought(write, event, spend?, now));
+    answered(&state, day, done.await)
+}
+
+fn answered(state: &State, day: NaiveDate, done: Result<()>) -> Response {
+    match done {
         Ok(()) => Redirect::to(&format!("/owner/day/{day}")).into_response(),
-        Err(fault) => answer::trouble(&state, &fault),
+        Err(fault) => answer::trouble(state, &fault),
     }
 }

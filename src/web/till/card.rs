@@ -35,6 +35,8 @@ pub(super) struct Page {
     since: String,
     complaint: Option<Complaint>,
     act: Option<Act>,
+    /// Of the shop's money.
+    symbol: String,
     /// Why there is nothing to hand over.
     nothing: Option<Nothing>,
     bought: Vec<Bought>,
@@ -59,7 +61,6 @@ struct Complaint {
 struct Act {
     recipient: i64,
     gift: Gift,
-    symbol: String,
 }
 
 #[derive(Serialize)]
@@ -100,6 +101,8 @@ pub(super) struct Mend {
     pub(super) sure: bool,
     /// The token of the request that is asked about.
     pub(super) once: String,
+    /// It is about the amount alone: no gift goes out.
+    pub(super) only: bool,
 }
 
 /// Which card.
@@ -207,6 +210,7 @@ fn gather(
         since: wording::last_here(card.last_visit, today),
         complaint,
         act,
+        symbol: settings.currency.symbol.trim().to_owned(),
         nothing,
         bought: bought.collect(),
         facts: facts(&card, &household, &name, promise.as_ref(), settings.country.as_str()),
@@ -248,8 +252,7 @@ fn to_hand_over(promise: Option<&Promise>, state: &State, today: NaiveDate) -> (
     let gift = Gift::of(&planned.gift_name);
     let (title, text) = match (standing, recipient.redeemed_on, planned.claim_until) {
         (Standing::Waiting, ..) => {
-            let symbol = settings.currency.symbol.trim().to_owned();
-            return (Some(Act { recipient: recipient.id, gift, symbol }), None);
+            return (Some(Act { recipient: recipient.id, gift }), None);
         }
         (Standing::Given, Some(on), _) => (format!("Had the {}", gift.noun), format!("On {}.", day(on))),
         (Standing::Over, _, Some(until)) => {

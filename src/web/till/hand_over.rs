@@ -2,24 +2,27 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Form, Path, State as Has};
+use axum::extract::{Path, State as Has};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
 use super::card::{self, Mend, Whose};
-use super::find;
+use super::typed::Typed;
 use super::which::Till;
 use crate::book;
 use crate::campaign;
 use crate::error::{Error, Kind, Result};
-use crate::money::Money;
-use crate::redemption::{self, Claim, Outcome, Visit};
+use crate::money::{Currency, Money};
+use crate::redemption::{self, Claim, Led, Outcome, Visit};
 use crate::store::Read;
 use crate::web::answer;
 use crate::web::state::State;
 
 /// So many times the largest purchase is asked about.
 const UNUSUAL: i64 = 10;
+
+/// The longest number of a receipt.
+const RECEIPT: usize = 40;
 
 /// What came out of the form of the card.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -34,18 +37,13 @@ pub(super) struct Handed {
     customer: String,
 }
 
-/// Hands over, or says what is to be mended, or opens the card of a code that was scanned into the wrong field.
+/// Hands over, or says what is to be mended.
 pub(super) async fn hand_over(
     Has(state): Has<Arc<State>>,
     till: Till,
     Path(recipient): Path<i64>,
-    Form(handed): Form<Handed>,
+    Typed(handed): Typed<Handed>,
 ) -> Response {
-    match other_code(&state, &till, &[&handed.amount, &handed.receipt]).await {
-        Ok(Some(response)) => return response,
-        Ok(None) => {}
-        Err(fault) => return answer::trouble(&state, &fault),
-    }
     let spend = match amount(&state, &handed.amount) {
         Ok(spend) => spend,
         Err(fault) => {
@@ -54,12 +52,8 @@ pub(super) async fn hand_over(
         }
     };
     match write_down(&state, &till, recipient, &handed, spend).await {
-        Ok(Done::Given) => Redirect::to(&format!("/till/given/{recipient}")).into_response(),
-        Ok(Done::Refused) => Redirect::to(&format!("/till/letter/{recipient}")).into_response(),
-        Ok(Done::Unusual(largest)) => {
-            let says = format!("That is much: they never spent more than {largest} at once. Is it right?");
-            mend(&state, till, recipient, &handed, says, true).await
-        }
+        Ok(Done::At(path)) => Redirect::to(&path).into_response(),
+        Ok(Done::Unusual(says)) => mend(&state, till, recipient, &handed, says, true).await,
         Err(fault) if fault.kind() == Kind::Machine => answer::try_again(
             &state,
             &fault,
@@ -71,9 +65,10 @@ pub(super) async fn hand_over(
 }
 
 /// How it went.
-enum Done {
-    Given,
-    Refused,
+pub(super) enum Done {
+    /// Written down or refused: the page that says so.
+    At(String),
+    /// Not written down, as the amount is unusual: the question.
     Unusual(String),
 }
 
@@ -85,27 +80,61 @@ async fn write_down(
     spend: Option<Money>,
 ) -> Result<Done> {
     let (now, currency) = (state.clock.now(), state.shop.settings.currency);
-    let (till, receipt) = (till.0.clone(), handed.receipt.trim().chars().take(40).collect());
+    let (till, receipt) = (till.0.clone(), receipt(&handed.receipt));
     let is_sure = !handed.sure.is_empty() && handed.sure == handed.amount;
-    let request = Some(handed.once.clone()).filter(|once| !once.is_empty());
+    let request = request(&handed.once);
     state
         .database
         .write(move |write| {
+            if let Some(path) = led(write, request.as_deref())? {
+                return Ok(Done::At(path));
+            }
             let Some((_, letter)) = campaign::by_number(write, recipient)? else {
                 return Err(Error::new("there is no such letter").hint("scan it again"));
             };
             if let (Some(spend), false) = (spend, is_sure)
-                && let Some(largest) = exceeded(write, &letter.reference, spend)?
+                && let Some(says) = unusual(write, &letter.reference, spend, currency)?
             {
-                return Ok(Done::Unusual(currency.show(largest)));
+                return Ok(Done::Unusual(says));
             }
             // Whoever was held out has no code, and nothing is handed over.
             let claim = Claim::Code(letter.code.unwrap_or_default());
             let visit = Visit { claim, at: now, spend, till, receipt, request };
             let answer = redemption::redeem(write, &visit, now.date())?;
-            Ok(if answer.outcome == Outcome::Accepted { Done::Given } else { Done::Refused })
+            let is_given = answer.outcome == Outcome::Accepted;
+            Ok(Done::At(format!("/till/{}/{recipient}", if is_given { "given" } else { "letter" })))
         })
         .await
+}
+
+/// Where a request led that was made before: pressed again, a button leads to the same page, and so does another button of
+/// the same page.
+pub(super) fn led(read: &Read<'_>, request: Option<&str>) -> Result<Option<String>> {
+    let Some(led) = request.map(|request| redemption::led(read, request)).transpose()?.flatten() else {
+        return Ok(None);
+    };
+    Ok(Some(match led {
+        Led::Given(letter) => format!("/till/given/{letter}"),
+        Led::Bought(event) => format!("/till/written/{event}"),
+        Led::Refused(Some(letter)) => format!("/till/letter/{letter}"),
+        Led::Refused(None) => "/till".to_owned(),
+    }))
+}
+
+/// The token of a page, as what makes its request itself.
+pub(super) fn request(once: &str) -> Option<String> {
+    Some(once.to_owned()).filter(|once| !once.is_empty())
+}
+
+/// The number of a receipt, as it is kept.
+pub(super) fn receipt(typed: &str) -> String {
+    typed.trim().chars().take(RECEIPT).collect()
+}
+
+/// The question, when an amount is far above the largest purchase that they ever made.
+pub(super) fn unusual(read: &Read<'_>, reference: &str, spend: Money, currency: Currency) -> Result<Option<String>> {
+    let much = |largest| format!("That is much: they never spent more than {} at once.", currency.show(largest));
+    Ok(exceeded(read, reference, spend)?.map(|largest| much(largest) + " Is it right?"))
 }
 
 /// The largest purchase that they ever made, when an amount is far above it.
@@ -122,17 +151,10 @@ pub(super) fn amount(state: &State, typed: &str) -> Result<Option<Money>> {
         return Ok(None);
     }
     let spend = state.shop.settings.currency.parse(typed)?;
-    if spend.0 < 0 { Err(Error::new("what they spent cannot be less than nothing")) } else { Ok(Some(spend)) }
-}
-
-/// Where a code leads that was scanned into a field for something else; nothing is written down then.
-pub(super) async fn other_code(state: &Arc<State>, till: &Till, fields: &[&str]) -> Result<Option<Response>> {
-    for field in fields {
-        if let Some(response) = find::scanned(state, till, field, false).await? {
-            return Ok(Some(response));
-        }
+    if spend.0 < 0 {
+        return Err(Error::new("what they spent cannot be less than nothing"));
     }
-    Ok(None)
+    redemption::check_spend(spend).map(|()| Some(spend))
 }
 
 async fn mend(state: &Arc<State>, till: Till, recipient: i64, handed: &Handed, says: String, sure: bool) -> Response {

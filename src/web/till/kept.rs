@@ -10,16 +10,18 @@ use axum::extract::State as Has;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use chrono::{NaiveDateTime, TimeDelta};
+use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 use serde::Deserialize;
 use serde_json::json;
 use tera::Context;
 
 use super::hand_over;
 use super::which::Till;
+use crate::book;
 use crate::campaign;
 use crate::error::Result;
-use crate::redemption::{self, Answer, Claim, Outcome, Visit};
+use crate::redemption::{self, Claim, Outcome, Visit};
+use crate::store::Read;
 use crate::web::answer;
 use crate::web::guesses::Guess;
 use crate::web::state::State;
@@ -34,6 +36,8 @@ pub(super) struct Kept {
     code: String,
     /// The letter, when its card was open.
     letter: Option<i64>,
+    /// Whose card was open, when no gift went out.
+    customer: Option<i64>,
     #[serde(default)]
     amount: String,
     #[serde(default)]
@@ -61,11 +65,11 @@ pub(super) async fn take(Has(state): Has<Arc<State>>, till: Till, body: Bytes) -
         return said(StatusCode::TOO_MANY_REQUESTS, &json!({ "error": "too many codes that are on no letter" }));
     }
     match write_down(&state, till, kept).await {
-        Ok(answer) => {
-            if answer.outcome != Outcome::Unknown {
+        Ok(taken) => {
+            if taken.outcome != Outcome::Unknown.as_str() {
                 state.guesses.was_right(Guess::Code, from);
             }
-            let told = json!({ "id": id, "outcome": answer.outcome, "letter": answer.recipient_id });
+            let told = json!({ "id": id, "outcome": taken.outcome, "letter": taken.letter });
             said(StatusCode::OK, &told)
         }
         Err(fault) => {
@@ -75,16 +79,18 @@ pub(super) async fn take(Has(state): Has<Arc<State>>, till: Till, body: Bytes) -
     }
 }
 
-async fn write_down(state: &Arc<State>, till: Till, kept: Kept) -> Result<Answer> {
+/// How it went: of whatever was kept, one answer.
+struct Taken {
+    outcome: &'static str,
+    letter: Option<i64>,
+}
+
+async fn write_down(state: &Arc<State>, till: Till, kept: Kept) -> Result<Taken> {
     let (now, currency) = (state.clock.now(), state.shop.settings.currency);
     let spend = hand_over::amount(state, &kept.amount);
     state
         .database
         .write(move |write| {
-            let letter =
-                kept.letter.map(|id| campaign::by_number(write, id)).transpose()?.flatten().map(|(_, one)| one);
-            let code = letter.and_then(|letter| letter.code).unwrap_or(kept.code);
-            let claim = Claim::Code(code);
             // The visit is over: nobody can be asked any more, and nothing that was typed is lost.
             let mut remark = String::new();
             let spend = spend.unwrap_or_else(|_| {
@@ -92,17 +98,36 @@ async fn write_down(state: &Arc<State>, till: Till, kept: Kept) -> Result<Answer
                 remark = format!("The amount was typed as “{typed}”.");
                 None
             });
-            if let (Some(spend), Some(reference)) = (spend, redemption::look(write, &claim, now.date())?.reference)
-                && let Some(largest) = hand_over::exceeded(write, &reference, spend)?
+            let (claim, reference) = claimed(write, &kept, now.date())?;
+            if let (Some(spend), Some(reference)) = (spend, reference)
+                && let Some(says) = hand_over::unusual(write, &reference, spend, currency)?
             {
-                remark = format!("That is much: they never spent more than {} at once.", currency.show(largest));
+                remark = says;
             }
-            let receipt = kept.receipt.trim().chars().take(40).collect();
-            let visit =
-                Visit { claim, at: before(now, kept.ago), spend, till: till.0, receipt, request: Some(kept.id) };
-            redemption::redeem_kept(write, &visit, now, &remark)
+            let receipt = hand_over::receipt(&kept.receipt);
+            let at = before(now, kept.ago);
+            let visit = Visit { claim, at, spend, till: till.0, receipt, request: Some(kept.id) };
+            if kept.customer.is_some() {
+                redemption::bought_kept(write, &visit, now, &remark)?;
+                return Ok(Taken { outcome: "bought", letter: None });
+            }
+            let answer = redemption::redeem_kept(write, &visit, now, &remark)?;
+            Ok(Taken { outcome: answer.outcome.as_str(), letter: answer.recipient_id })
         })
         .await
+}
+
+/// What they brought, and who they are if that is known: whoever is in the book no more is nobody.
+fn claimed(read: &Read<'_>, kept: &Kept, today: NaiveDate) -> Result<(Claim, Option<String>)> {
+    if let Some(customer) = kept.customer {
+        let reference = book::by_id(read, customer).map_or(String::new(), |card| card.reference);
+        return Ok((Claim::Person { reference: reference.clone(), campaign: String::new() }, Some(reference)));
+    }
+    let letter = kept.letter.map(|id| campaign::by_number(read, id)).transpose()?.flatten();
+    let code = letter.and_then(|(_, letter)| letter.code).unwrap_or_else(|| kept.code.clone());
+    let claim = Claim::Code(code);
+    let reference = redemption::look(read, &claim, today)?.reference;
+    Ok((claim, reference))
 }
 
 /// So many seconds before now, never after.

@@ -3,6 +3,7 @@
 //! No address holds a name, a code or a reference: what was typed is kept here under a token that says nothing, people and
 //! letters go by the numbers of their rows. A code that is scanned into any field is a search, whatever the field is for.
 
+mod amount_only;
 mod card;
 mod find;
 mod given;
@@ -11,6 +12,7 @@ mod kept;
 mod notes;
 mod refused;
 mod searches;
+mod typed;
 mod waiting;
 mod which;
 
@@ -33,8 +35,13 @@ pub(super) fn routes() -> Router<Arc<State>> {
         .route("/till/person/{customer}", get(card::of_person))
         .route("/till/letter/{recipient}", get(card::of_letter))
         .route("/till/hand-over/{recipient}", post(hand_over::hand_over))
-        .route("/till/given/{recipient}", get(given::page))
-        .route("/till/undo/{recipient}", post(given::undo))
+        .route("/till/given/{recipient}", get(given::of_letter))
+        .route("/till/undo/{recipient}", post(given::undo_letter))
+        .route("/till/change/{recipient}", post(given::change_letter))
+        .route("/till/bought/{customer}", post(amount_only::write_down))
+        .route("/till/written/{event}", get(given::of_event))
+        .route("/till/written/{event}/undo", post(given::undo_event))
+        .route("/till/written/{event}/change", post(given::change_event))
         .route("/till/kept", get(kept::page).post(kept::take))
         .route("/till/again/{recipient}", get(refused::given_again).post(refused::give_again))
         .route("/till/note/{customer}", post(notes::note))

@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use axum::extract::{Form, Path, State as Has};
+use axum::extract::{Path, State as Has};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
 use super::card::{self, Mend, Whose};
-use super::hand_over;
+use super::typed::Typed;
 use super::which::Till;
 use crate::book;
 use crate::web::answer;
@@ -30,13 +30,8 @@ pub(super) async fn note(
     Has(state): Has<Arc<State>>,
     till: Till,
     Path(customer): Path<i64>,
-    Form(noted): Form<Noted>,
+    Typed(noted): Typed<Noted>,
 ) -> Response {
-    match hand_over::other_code(&state, &till, &[&noted.text]).await {
-        Ok(Some(response)) => return response,
-        Ok(None) => {}
-        Err(fault) => return answer::trouble(&state, &fault),
-    }
     let (today, search) = (state.clock.now().date(), noted.search.clone());
     let (kind, text) = (noted.kind, noted.text.trim().to_owned());
     if text.is_empty() {
@@ -60,18 +55,11 @@ pub(super) async fn note(
 /// Writes another address down.
 pub(super) async fn address(
     Has(state): Has<Arc<State>>,
-    till: Till,
     Path(customer): Path<i64>,
-    Form(form): Form<HashMap<String, String>>,
+    Typed(form): Typed<HashMap<String, String>>,
 ) -> Response {
     let typed: Vec<(&str, String)> =
         ADDRESS.iter().filter_map(|field| Some((*field, form.get(*field)?.trim().to_owned()))).collect();
-    let texts: Vec<&str> = typed.iter().map(|(_, text)| text.as_str()).collect();
-    match hand_over::other_code(&state, &till, &texts).await {
-        Ok(Some(response)) => return response,
-        Ok(None) => {}
-        Err(fault) => return answer::trouble(&state, &fault),
-    }
     let search = form.get("search").cloned().unwrap_or_default();
     let today = state.clock.now().date();
     let assignments: Vec<String> = typed.iter().map(|(field, text)| format!("{field}={text}")).collect();

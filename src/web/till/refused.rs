@@ -2,16 +2,18 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Form, Path, State as Has};
+use axum::extract::{Path, State as Has};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
-use tera::Context;
 
+use super::card::Mend;
 use super::given::Stamp;
+use super::hand_over::{self, Done};
+use super::searches;
+use super::typed::Typed;
 use super::which::Till;
-use super::{hand_over, searches};
 use crate::book;
 use crate::campaign::{self, Planned, Recipient};
 use crate::error::{Error, Kind, Result};
@@ -32,15 +34,14 @@ struct Refused {
     say: String,
     what_to_do: String,
     stamp: Option<Stamp>,
-    /// A letter that took the place of this one, or the same person's card.
-    card: String,
     gift: Option<Gift>,
     /// The owner lets a second one go.
     again: bool,
     symbol: String,
+    /// Whether they may buy something all the same: nothing better waits on their card.
+    buys: bool,
     once: String,
-    mend: String,
-    amount: String,
+    mend: Mend,
 }
 
 /// A code that nobody has.
@@ -57,11 +58,13 @@ pub(super) fn unknown(state: &State, till: &Till, code: &str) -> Response {
 
 /// Why a letter's code does not hold.
 pub(super) async fn page(state: &Arc<State>, till: Till, recipient: i64) -> Response {
-    show(state, till, recipient, String::new(), String::new()).await
+    show(state, till, recipient, Mend::default()).await
 }
 
-async fn show(state: &Arc<State>, till: Till, recipient: i64, mend: String, amount: String) -> Response {
+/// The same, with what is to be mended.
+pub(super) async fn show(state: &Arc<State>, till: Till, recipient: i64, mend: Mend) -> Response {
     let (here, today) = (Arc::clone(state), state.clock.now().date());
+    let is_mended = !mend.says.is_empty();
     let gathered = state.database.read(move |read| {
         let found = campaign::by_number(read, recipient)?;
         let Some((planned, recipient)) = found else {
@@ -70,10 +73,16 @@ async fn show(state: &Arc<State>, till: Till, recipient: i64, mend: String, amou
         let code = Claim::Code(recipient.code.clone().unwrap_or_default());
         let answer = redemption::look(read, &code, today)?;
         let mut refused = gather(read, &here, &planned, &recipient, &answer, today)?;
-        (refused.till, refused.mend, refused.amount, refused.once) = (till.0, mend, amount, searches::token()?);
+        refused.once = if mend.once.is_empty() { searches::token()? } else { mend.once.clone() };
+        (refused.till, refused.mend) = (till.0, mend);
         Ok(refused)
     });
-    answer::page_of(state, "refused.html", gathered.await)
+    let page = answer::page_of(state, "refused.html", gathered.await);
+    if is_mended && page.status() == StatusCode::OK {
+        (StatusCode::UNPROCESSABLE_ENTITY, page).into_response()
+    } else {
+        page
+    }
 }
 
 fn gather(
@@ -91,8 +100,8 @@ fn gather(
     let mut refused = Refused {
         recipient: Some(recipient.id),
         customer,
+        buys: customer.is_some(),
         name: wording::recipient(recipient),
-        card: "Open their card".to_owned(),
         symbol: settings.currency.symbol.trim().to_owned(),
         ..Refused::default()
     };
@@ -119,7 +128,7 @@ fn gather(
             refused.stamp = Some(Stamp::of(at, till, &settings.country));
             refused.again = settings.till.honour_twice;
             refused.what_to_do = if refused.again {
-                "May have gone home with somebody else of the family? You may hand over a second one.".to_owned()
+                format!("The {} once, every amount always.", gift.noun)
             } else {
                 format!("The {} goes out once. If that was a mistake, the owner can take it back.", gift.noun)
             };
@@ -139,6 +148,7 @@ fn gather(
             refused.what_to_do = "If the letters are out already, the owner has yet to say so.".to_owned();
         }
         _ => {
+            refused.buys = false;
             refused.verdict = "This letter was replaced.".to_owned();
             refused.fact = "A newer one has another code.".to_owned();
             refused.what_to_do = "Open their card: what waits for them is there.".to_owned();
@@ -149,12 +159,13 @@ fn gather(
 }
 
 /// What came out of the form for a second one.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-#[derive(Default)]
 pub(super) struct Again {
     amount: String,
     once: String,
+    /// The amount that was asked about, when it was.
+    sure: String,
 }
 
 /// Hands over a second one, if the owner lets it: an event beside the first, never another redemption.
@@ -162,57 +173,57 @@ pub(super) async fn give_again(
     Has(state): Has<Arc<State>>,
     till: Till,
     Path(recipient): Path<i64>,
-    Form(again): Form<Again>,
+    Typed(again): Typed<Again>,
 ) -> Response {
-    match hand_over::other_code(&state, &till, &[&again.amount]).await {
-        Ok(Some(response)) => return response,
-        Ok(None) => {}
-        Err(fault) => return answer::trouble(&state, &fault),
-    }
+    let mend = |says, sure| {
+        let (amount, once) = (again.amount.clone(), again.once.clone());
+        Mend { field: "amount", says, amount, sure, once, ..Mend::default() }
+    };
     let spend = match hand_over::amount(&state, &again.amount) {
         Ok(spend) => spend,
         Err(fault) => {
             let says = format!("{} Write it like 412.50, or leave it empty.", answer::sentence(fault.message()));
-            let page = show(&state, till, recipient, says, again.amount).await;
-            return (StatusCode::UNPROCESSABLE_ENTITY, page).into_response();
+            return show(&state, till, recipient, mend(says, false)).await;
         }
     };
-    let (now, may) = (state.clock.now(), state.shop.settings.till.honour_twice);
-    let request = Some(again.once.clone()).filter(|once| !once.is_empty());
+    let (now, currency) = (state.clock.now(), state.shop.settings.currency);
+    let (may, name) = (state.shop.settings.till.honour_twice, till.0.clone());
+    let is_sure = !again.sure.is_empty() && again.sure == again.amount;
+    let request = hand_over::request(&again.once);
     let done = state.database.write(move |write| {
         if !may {
             return Err(Error::new("a second one is not handed over here").hint("the owner decides that in shop.toml"));
         }
-        let code = campaign::by_number(write, recipient)?.and_then(|(_, letter)| letter.code).unwrap_or_default();
-        let claim = Claim::Code(code);
-        let visit = Visit { claim, at: now, spend, till: till.0, receipt: String::new(), request };
-        redemption::honour_again(write, &visit)
+        if let Some(path) = hand_over::led(write, request.as_deref())? {
+            return Ok(Done::At(path));
+        }
+        let letter = campaign::by_number(write, recipient)?.map(|(_, letter)| letter);
+        if let (Some(spend), Some(letter), false) = (spend, &letter, is_sure)
+            && let Some(says) = hand_over::unusual(write, &letter.reference, spend, currency)?
+        {
+            return Ok(Done::Unusual(says));
+        }
+        let claim = Claim::Code(letter.and_then(|letter| letter.code).unwrap_or_default());
+        let visit = Visit { claim, at: now, spend, till: name, receipt: String::new(), request };
+        redemption::honour_again(write, &visit).map(|event| Done::At(format!("/till/written/{event}")))
     });
     match done.await {
-        Ok(_) => Redirect::to(&format!("/till/again/{recipient}")).into_response(),
+        Ok(Done::At(path)) => Redirect::to(&path).into_response(),
+        Ok(Done::Unusual(says)) => show(&state, till, recipient, mend(says, true)).await,
         Err(fault) if fault.kind() == Kind::Machine => {
-            let fields = [("amount", again.amount.as_str()), ("once", again.once.as_str())];
+            let fields =
+                [("amount", again.amount.as_str()), ("once", again.once.as_str()), ("sure", again.sure.as_str())];
             answer::try_again(&state, &fault, &format!("/till/again/{recipient}"), &fields)
         }
         Err(fault) => answer::trouble(&state, &fault),
     }
 }
 
-/// That the second one is theirs.
-pub(super) async fn given_again(Has(state): Has<Arc<State>>, till: Till, Path(recipient): Path<i64>) -> Response {
+/// The second one that went out today.
+pub(super) async fn given_again(Has(state): Has<Arc<State>>, Path(recipient): Path<i64>) -> Response {
     let today = state.clock.now().date();
-    let found = state.database.read(move |read| {
-        let is_true = redemption::was_honoured_again(read, recipient, today)?;
-        Ok(campaign::by_number(read, recipient)?.filter(|_| is_true))
-    });
-    match found.await {
-        Ok(Some((planned, letter))) => {
-            let mut context = Context::new();
-            context.insert("till", &till.0);
-            context.insert("gift", &Gift::of(&planned.gift_name));
-            context.insert("name", &wording::recipient(&letter));
-            answer::page(&state, "again.html", &context)
-        }
+    match state.database.read(move |read| redemption::honoured_again(read, recipient, today)).await {
+        Ok(Some(event)) => Redirect::to(&format!("/till/written/{event}")).into_response(),
         Ok(None) => Redirect::to(&format!("/till/letter/{recipient}")).into_response(),
         Err(fault) => answer::trouble(&state, &fault),
     }

@@ -71,7 +71,10 @@ fn gather(read: &Read<'_>, state: &State, till: Till, now: NaiveDateTime) -> Res
         }
     };
     let last = redemption::last_come(read, today, LAST)?.into_iter().map(|come| {
-        let given = format!("{} given", Gift::of(&come.gift).noun);
+        let given = match come.gift.as_str() {
+            "" => "written down".to_owned(),
+            gift => format!("{} given", Gift::of(gift).noun),
+        };
         let what = if come.city.is_empty() { given } else { format!("{}, {given}", come.city) };
         Last { time: wording::time(come.at, country), name: come.name, what }
     });

@@ -1,0 +1,44 @@
+//! What was typed into a form of the till. A scanner types wherever the focus is: a code in any field is a search, leads to
+//! its letter, and nothing is written down. All forms are read here, so that no page forgets it.
+
+use std::sync::Arc;
+
+use axum::extract::{Form, FromRequest, FromRequestParts, Request};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde::de::DeserializeOwned;
+use serde::de::value::{Error as Unread, MapDeserializer};
+
+use super::find;
+use super::which::Till;
+use crate::web::answer;
+use crate::web::state::State;
+
+/// The fields of a form, none of which is a code.
+pub(super) struct Typed<T>(pub(super) T);
+
+impl<T: DeserializeOwned> FromRequest<Arc<State>> for Typed<T> {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, state: &Arc<State>) -> Result<Self, Response> {
+        let (mut parts, body) = request.into_parts();
+        let till = Till::from_request_parts(&mut parts, state).await.map_err(IntoResponse::into_response)?;
+        let form = Form::<Vec<(String, String)>>::from_request(Request::from_parts(parts, body), state).await;
+        let Ok(Form(fields)) = form else { return Err(unreadable(state)) };
+        for (_, text) in &fields {
+            match find::scanned(state, &till, text, false).await {
+                Ok(None) => {}
+                Ok(Some(elsewhere)) => return Err(elsewhere),
+                Err(fault) => return Err(answer::trouble(state, &fault)),
+            }
+        }
+        let read = MapDeserializer::<_, Unread>::new(fields.into_iter());
+        T::deserialize(read).map(Self).map_err(|_| unreadable(state))
+    }
+}
+
+/// No page of ours sends that.
+fn unreadable(state: &State) -> Response {
+    let what = "Nothing was written down: the form did not arrive whole.";
+    answer::said(state, StatusCode::UNPROCESSABLE_ENTITY, "That did not work.", what, "Open the page anew.", "/till")
+}

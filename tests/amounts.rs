@@ -1,0 +1,185 @@
+//! Amounts at the till: without a gift, changed, taken back; each counts once, stands in the day's sums, and never in the
+//! book's purchases.
+
+use serde_json::json;
+
+use crate::support::counter::{Counter, action, heading, value};
+use crate::support::{Page, Server, Shop};
+
+fn planned() -> Shop {
+    let shop = Shop::new();
+    shop.run("plan spring").quiet();
+    shop
+}
+
+/// Presses "Amount only" on a card, or "Write it down" where no gift waits or the answer is no.
+fn amount_only(till: &Counter, page: &Page, amount: &str) -> Page {
+    let refused = value(page, "refused");
+    let form =
+        [("amount", amount), ("once", &value(page, "once")), ("sure", &value(page, "sure")), ("refused", &refused)];
+    let path = page.body.split("=\"/till/bought/").nth(1).expect("a button for the amount").split('"').next().unwrap();
+    till.post(&format!("/till/bought/{path}"), &form)
+}
+
+#[test]
+fn an_amount_without_a_gift_counts_once_and_the_gift_still_waits() {
+    let shop = planned();
+    let till = Counter::open(&shop, "2024-04-02");
+    let code = shop.code("spring", "C-03");
+    let card = till.find(&code);
+    card.shows("Amount only, no tin");
+    let page = amount_only(&till, &card, "");
+    assert_eq!(page.status, 422);
+    page.shows("Say what they spent");
+    let page = amount_only(&till, &card, "9412.50");
+    assert_eq!(page.status, 422, "many times what they ever spent");
+    page.shows("Is it right?").shows("Yes, amount only, no tin");
+    assert_eq!(shop.count("SELECT count(*) FROM redemption_event"), 0);
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| assert_eq!(heading(&amount_only(&till, &card, "41.20")), "It is written down."));
+        }
+    });
+    assert_eq!(shop.count("SELECT count(*) FROM redemption_event WHERE outcome = 'bought' AND spend_minor = 4120"), 1);
+    assert_eq!(heading(&till.hand_over(&card, "41.20", "")), "It is written down.", "another button of the same page");
+    assert_eq!(shop.count("SELECT count(*) FROM redemption"), 0);
+    assert_eq!(
+        heading(&till.hand_over(&till.find(&code), "5", "")),
+        "Yes. The tin is theirs.",
+        "the gift still waited"
+    );
+    till.get("/till").shows("written down").shows("tin given");
+    till.get("/owner/day").shows("left $5.00.").shows("$41.20 more was written down without one.");
+    // The shop's own export has the same sale: the book counts that one alone.
+    let spent = || {
+        shop.json("segment \"spend_between(date('2024-04-01'), date('2024-04-30')) > 0\" --as-of 2024-05-01")["matched"]
+            .clone()
+    };
+    assert_eq!(spent(), 0);
+    shop.write("april.csv", "Customer ID,Date,Item,Amount\nC-03,2024-04-02,tea,41.20\n");
+    shop.run("import purchases april.csv --today 2024-05-01").quiet();
+    assert_eq!(shop.count("SELECT sum(amount_minor) FROM purchase WHERE day = 19815"), 4120);
+    assert_eq!(shop.json("report spring --today 2024-07-01")["takings_minor"], 500);
+    let held = shop.json("customer export C-03")["at_the_till"].to_string();
+    assert!(held.contains("\"outcome\":\"bought\""), "{held}");
+    shop.run("customer forget C-03 --yes").talk();
+    till.get("/owner/day").shows("$41.20");
+    assert_eq!(shop.count("SELECT count(*) FROM redemption_event WHERE outcome = 'bought' AND code <> ''"), 0);
+}
+
+#[test]
+fn whoever_has_no_letter_or_comes_again_buys_all_the_same() {
+    let shop = planned();
+    let till = Counter::open(&shop, "2024-04-02");
+    let nobody = till.open_first("C-08");
+    nobody.shows("No letter this year");
+    let written = amount_only(&till, &nobody, "12,50");
+    assert_eq!(heading(&written), "It is written down.");
+    written.shows("$12.50 written down at").shows("Next customer");
+    assert!(!written.body.contains("btn-go"), "green is for a gift");
+    // A code that is scanned into the amount is a search.
+    let (code, other) = (shop.code("spring", "C-03"), shop.code("spring", "C-06"));
+    till.hand_over(&till.find(&code), "5", "");
+    let refused = till.find(&code);
+    assert_eq!(heading(&refused), "Already given.");
+    amount_only(&till, &refused, &other).shows(&other).shows("Hand over the tin");
+    let page = amount_only(&till, &refused, "four");
+    assert_eq!((page.status, heading(&page).as_str()), (422, "Already given."));
+    page.shows("Four is not an amount.");
+    assert_eq!(heading(&amount_only(&till, &refused, "7")), "It is written down.");
+    assert_eq!(shop.count("SELECT sum(spend_minor) FROM redemption_event WHERE outcome = 'bought'"), 1950);
+    assert_eq!(shop.count("SELECT count(*) FROM redemption"), 1);
+}
+
+#[test]
+fn an_amount_is_taken_back_and_changed_and_the_sums_follow() {
+    let shop = planned();
+    let till = Counter::open(&shop, "2024-04-02");
+    let card = till.open_first("C-08");
+    let written = amount_only(&till, &card, "12.50");
+    let change = action(&written, "/till/written/");
+    assert!(change.ends_with("/change"), "{change}");
+    for _ in 0..2 {
+        till.post(&change, &[("amount", "15")]).shows("$15.00 written down at");
+    }
+    assert_eq!(shop.count("SELECT count(*) FROM redemption_event WHERE outcome = 'changed'"), 1, "the same again");
+    assert_eq!(shop.count("SELECT spend_minor FROM redemption_event WHERE outcome = 'bought'"), 1250, "on record");
+    let day = till.get("/owner/day");
+    day.shows("$15.00 was written down without one.").shows("the amount changed: it was $12.50");
+    let undo = change.replace("/change", "/undo");
+    assert_eq!(till.post(&undo, &[("reason", " ")]).status, 422);
+    for _ in 0..2 {
+        assert_eq!(till.post(&undo, &[("reason", "the wrong person")]).status, 200);
+    }
+    assert_eq!(shop.count("SELECT count(*) FROM redemption_event WHERE outcome = 'undone'"), 1);
+    let day = till.get("/owner/day");
+    day.shows("bought, and taken back later").shows("taken back: the wrong person");
+    assert!(!day.body.contains("was written down without one"));
+
+    // The amount of a redemption: this till for ten minutes, then the owner.
+    let code = shop.code("spring", "C-03");
+    let given = till.hand_over(&till.find(&code), "50", "R-1");
+    let change = action(&given, "/till/change/");
+    assert_eq!(till.post(&change, &[("amount", "-5")]).status, 422);
+    till.post(&change, &[("amount", "99999")]).shows("Is it right?");
+    till.post(&change, &[("amount", "45.00")]).shows("$45.00 written down at");
+    assert_eq!(shop.count("SELECT spend_minor FROM redemption WHERE receipt = 'R-1'"), 4500);
+    let database = rusqlite::Connection::open(shop.file("regulars.db")).unwrap();
+    database.execute("UPDATE redemption SET redeemed_at = '2024-04-02T00:00:00'", []).unwrap();
+    let late = till.post(&change, &[("amount", "44")]);
+    late.shows("This till cannot change it any more.");
+    let day = till.get("/owner/day");
+    day.shows("the amount changed: it was $50.00").shows("left $45.00.");
+    let path = action(&day, "/owner/day/2024-04-02/change/");
+    till.post(&path, &[("amount", "40")]).shows("left $40.00.").shows("it was $45.00");
+    shop.run(&format!("unredeem {code} --reason again --today 2024-04-02")).quiet();
+    assert_eq!(till.post(&path, &[("amount", "1")]).status, 422, "nothing stands");
+    assert_eq!(shop.json("report spring --today 2024-07-01")["takings_minor"], 0);
+}
+
+#[test]
+fn a_second_gift_stands_in_the_sums_and_can_be_taken_back() {
+    let shop = planned();
+    let text = shop.read("shop.toml");
+    shop.write("shop.toml", format!("{text}\n[till]\nhonour_twice = true\n"));
+    let till = Counter::open(&shop, "2024-04-02");
+    let code = shop.code("spring", "C-03");
+    till.hand_over(&till.find(&code), "5", "");
+    let page = till.find(&code);
+    let again = page.body.split("formaction=\"").nth(1).unwrap().split('"').next().unwrap();
+    let given = till.post(again, &[("amount", "8.40"), ("once", &value(&page, "once"))]);
+    assert_eq!(heading(&given), "Yes. A second tin is theirs.");
+    assert_eq!(heading(&amount_only(&till, &page, "8.40")), "Yes. A second tin is theirs.", "the other button");
+    till.get("/owner/day").shows("left $5.00.").shows("$8.40 more was written down").shows("a second one given");
+    let undo = given.body.split("action=\"").filter_map(|rest| rest.split('"').next()).find(|p| p.ends_with("/undo"));
+    till.post(undo.unwrap(), &[("reason", "one was enough")]);
+    let day = till.get("/owner/day");
+    day.shows("a second one given, and taken back later");
+    assert!(!day.body.contains("more was written down"));
+    assert_eq!(heading(&till.get(again)), "Already given.");
+}
+
+#[test]
+fn an_amount_that_a_till_kept_is_written_down_once() {
+    let shop = planned();
+    let server = Server::start(&shop, "--today 2024-04-02");
+    let customer = shop.count("SELECT id FROM customer WHERE ref = 'C-08'");
+    let sent = |kept: &serde_json::Value| {
+        let body = kept.to_string();
+        let head = "Content-Type: application/json\r\nSec-Fetch-Site: same-origin";
+        server.ask(&format!("POST /till/kept HTTP/1.1\r\n{head}\r\nContent-Length: {}\r\n", body.len()), &body)
+    };
+    let kept = json!({ "id": "0123456789abcdef", "customer": customer, "amount": "20", "ago": 60 });
+    for _ in 0..3 {
+        sent(&kept).shows("\"outcome\":\"bought\"");
+    }
+    assert_eq!(shop.count("SELECT count(*) FROM redemption_event WHERE outcome = 'bought' AND spend_minor = 2000"), 1);
+    let page = server.get("/owner/day");
+    page.shows("$20.00 was written down without one.");
+    assert!(!page.body.contains("look at this"), "nothing to settle");
+    let odd = json!({ "id": "fedcba9876543210", "customer": customer, "amount": "4 hundred", "ago": 60 });
+    sent(&odd);
+    let gone = json!({ "id": "00000000000000000", "customer": 4711, "amount": "7", "ago": 60 });
+    sent(&gone).shows("bought");
+    server.get("/owner/day").shows("The amount was typed as “4 hundred”.").shows("Acme");
+}
