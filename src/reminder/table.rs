@@ -48,7 +48,7 @@ pub(super) fn wishes(read: &Read<'_>, planned: &Planned) -> Result<BTreeMap<i64,
         let (street, street2) = (row.get(5)?, row.get(6)?);
         let (city, postcode, moved_from) = (row.get(7)?, row.get(8)?, row.get(9)?);
         let address: String = row.get(4)?;
-        let said = Customer { deceased, post_consent, email_consent, ..Customer::default() };
+        let said = Customer { post_consent, email_consent, deceased, ..Customer::default() };
         let card = Customer { street, street2, city, postcode, moved_from, ..said };
         let wish = Wishes {
             letter: card.takes_letters(),
