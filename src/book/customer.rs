@@ -142,6 +142,16 @@ impl Customer {
         !self.deceased && !self.has_moved() && self.post_consent != "no"
     }
 
+    /// Whether they may be sent a letter, and it can reach them.
+    pub fn takes_letters(&self) -> bool {
+        self.may_be_greeted() && self.has_address()
+    }
+
+    /// Whether they may be sent emails; what is known of an address is kept with the address.
+    pub fn takes_emails(&self) -> bool {
+        !self.deceased && self.email_consent == "yes"
+    }
+
     /// The address as it is compared: street and town, without capitals and spaces that do not matter.
     pub(super) fn home(&self) -> String {
         folded(&format!("{} {} / {}", self.street, self.street2, self.city))

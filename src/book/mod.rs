@@ -35,6 +35,6 @@ pub use index::{complete as index_words, is_complete as words_are_indexed};
 pub use merging::{Merged, merge, unmerge};
 pub use notes::{KINDS, Note, add_note, notes, resolve};
 pub use purchase::{LastPurchase, largest_purchase, last_purchases, spent_between, visits_between};
-pub use suppression::{Suppressed, Suppression, Suppressions, suppress, suppressed, suppressions};
+pub use suppression::{AddressKey, Suppressed, Suppression, Suppressions, suppress, suppressed, suppressions};
 pub use table::{Reach, by_id, by_ref, count, ids, members, preferences, reach, resolve_ref, similar_refs, tags};
 pub use vocabulary::Vocabulary;

@@ -89,7 +89,7 @@ impl Suppressed {
 #[derive(Debug)]
 pub struct Suppressions {
     by_hash: HashMap<Vec<u8>, Suppression>,
-    key: Key,
+    key: AddressKey,
 }
 
 impl Suppressions {
@@ -104,7 +104,7 @@ impl Suppressions {
             by_hash.entry(row.get(0)?).and_modify(|known| *known = reason.min(*known)).or_insert(reason);
             Ok(())
         })?;
-        Ok(Self { by_hash, key: Key::of(read)? })
+        Ok(Self { by_hash, key: AddressKey::of(read)? })
     }
 
     /// Whether every address may get email.
@@ -128,7 +128,7 @@ pub fn suppress(write: &Write<'_>, address: &str, reason: Suppression, source: &
     if normalised(address).is_empty() {
         return Ok(false);
     }
-    let hash = Key::of(write)?.hash(address);
+    let hash = AddressKey::of(write)?.hash(address);
     let holders = holders(write, address)?;
     let readable = if holders.is_empty() { String::new() } else { normalised(address) };
     let sql = "INSERT INTO suppression (hash, reason, address, on_day, source) VALUES (?1, ?2, ?3, ?4, ?5) \
@@ -157,7 +157,7 @@ pub fn suppressed(read: &Read<'_>, address: &str) -> Result<Option<Suppressed>> 
 /// When the database does not answer.
 pub fn suppressions(read: &Read<'_>, address: &str) -> Result<Vec<Suppressed>> {
     let sql = "SELECT reason, on_day, source, lifted_on FROM suppression WHERE hash = ?1 ORDER BY on_day, reason";
-    let hash = Key::of(read)?.hash(address);
+    let hash = AddressKey::of(read)?.hash(address);
     read.all(sql, params![hash], Suppressed::from_row)
 }
 
@@ -167,7 +167,7 @@ pub fn suppressions(read: &Read<'_>, address: &str) -> Result<Vec<Suppressed>> {
 /// # Errors
 /// When the database fails.
 pub(super) fn lift(write: &Write<'_>, address: &str, wish: bool, on: NaiveDate) -> Result<()> {
-    let hash = Key::of(write)?.hash(address);
+    let hash = AddressKey::of(write)?.hash(address);
     for reason in Suppression::ALL.into_iter().filter(|reason| reason.is_wish() == wish) {
         let sql = "UPDATE suppression SET lifted_on = ?3 WHERE hash = ?1 AND reason = ?2 AND lifted_on IS NULL";
         write.run(sql, params![hash, reason.as_str(), on])?;
@@ -195,10 +195,14 @@ fn holders(read: &Read<'_>, address: &str) -> Result<Vec<(i64, String)>> {
 
 /// The shop's key, ready to hash addresses.
 #[derive(Debug)]
-struct Key(Option<Hmac<Sha256>>);
+pub struct AddressKey(Option<Hmac<Sha256>>);
 
-impl Key {
-    fn of(read: &Read<'_>) -> Result<Self> {
+impl AddressKey {
+    /// As the shop has it.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub fn of(read: &Read<'_>) -> Result<Self> {
         let mut mac = Hmac::<Sha256>::new_from_slice(&identity::key(read)?).ok();
         if let Some(mac) = &mut mac {
             mac.update(b"suppressed\0");
@@ -206,7 +210,8 @@ impl Key {
         Ok(Self(mac))
     }
 
-    fn hash(&self, address: &str) -> Vec<u8> {
+    /// What an address is kept as among those that are not written to.
+    pub fn hash(&self, address: &str) -> Vec<u8> {
         let Some(mut mac) = self.0.clone() else { return Vec::new() };
         mac.update(normalised(address).as_bytes());
         mac.finalize().into_bytes().to_vec()

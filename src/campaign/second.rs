@@ -87,12 +87,9 @@ fn other_way(read: &Read<'_>, recipient: &Recipient, on: NaiveDate) -> Result<Op
     let person = book::by_id(read, customer)?;
     let by_letter = recipient.channel == "email" && allowed == Channel::EmailElseLetter.as_str();
     let by_email = recipient.channel == "letter" && allowed == Channel::LetterElseEmail.as_str();
-    let takes_post = person.post_consent != "no" && !person.has_moved() && person.has_address();
-    let gets_email = person.email_consent == "yes" && recipient.email.contains('@');
-    Ok(match () {
-        () if person.deceased => None,
-        () if by_letter && takes_post && recipient.has_home() => Some("letter"),
-        () if by_email && gets_email && book::suppressed(read, &recipient.email)?.is_none() => Some("email"),
-        () => None,
-    })
+    if by_letter && person.takes_letters() && recipient.has_home() {
+        return Ok(Some("letter"));
+    }
+    let gets_email = by_email && person.takes_emails() && recipient.email.contains('@');
+    Ok(if gets_email && book::suppressed(read, &recipient.email)?.is_none() { Some("email") } else { None })
 }

@@ -12,14 +12,34 @@ const QUOTED: usize = 75;
 
 /// The body of a text whose lines end in `\n`.
 pub(super) fn of(text: String) -> Body {
-    if text.is_ascii() && text.split('\n').all(|line| line.len() <= LONGEST) {
-        let lines = text.replace('\n', "\r\n").into_bytes();
+    if let Some(lines) = as_it_is(&text) {
         return Body::dangerous_pre_encoded(lines, ContentTransferEncoding::SevenBit);
     }
     if text.bytes().filter(|byte| !byte.is_ascii()).count() > text.len() / 6 {
         return Body::new(text);
     }
     Body::dangerous_pre_encoded(quoted(&text), ContentTransferEncoding::QuotedPrintable)
+}
+
+/// The text with the line ends of mail, if it is ASCII in lines that are short enough.
+fn as_it_is(text: &str) -> Option<Vec<u8>> {
+    if !text.is_ascii() {
+        return None;
+    }
+    let mut out = Vec::with_capacity(text.len() + text.len() / 16);
+    let mut begins = 0;
+    for end in memchr::memchr_iter(b'\n', text.as_bytes()).chain([text.len()]) {
+        let line = &text.as_bytes()[begins..end];
+        if line.len() > LONGEST {
+            return None;
+        }
+        out.extend_from_slice(line);
+        if end < text.len() {
+            out.extend_from_slice(b"\r\n");
+        }
+        begins = end + 1;
+    }
+    Some(out)
 }
 
 /// Quoted-printable (RFC 2045, 6.7).

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use lettre::Address;
 use lettre::message::header::{self as field, ContentType, Headers};
-use lettre::message::{Attachment, Body, Mailbox, Mailboxes, MultiPart, MultiPartKind, SinglePart};
+use lettre::message::{Attachment, Body, Mailbox, Mailboxes, MultiPart, MultiPartBuilder, SinglePart};
 
 use super::dkim::Dkim;
 use super::pictures::{Picture, Pictures, media_type};
@@ -82,14 +82,17 @@ pub fn compose(email: &Email<'_>) -> Result<Vec<u8>> {
     let mut pictures = Pictures::in_message(email.pictures, &id);
     let page = html_of(email, answers.as_ref(), &mut pictures);
     let pictures = pictures.shown();
-    let many = |kind, name: &str| MultiPart::builder().kind(kind).boundary(format!("{name}-{}", email.key));
+    let many = |kind: &str, name: &str| -> Result<MultiPartBuilder> {
+        let kind = kind_of(&format!("multipart/{kind}; boundary=\"{name}-{}\"", email.key))?;
+        Ok(MultiPart::builder().header(kind))
+    };
     let text = SinglePart::builder().header(ContentType::TEXT_PLAIN).body(body::of(text_of(email, answers.as_ref())));
     let page = SinglePart::builder().header(ContentType::TEXT_HTML).body(body::of(page));
-    let texts = many(MultiPartKind::Alternative, "texts").singlepart(text);
+    let texts = many("alternative", "texts")?.singlepart(text);
     let texts = if pictures.is_empty() {
         texts.singlepart(page)
     } else {
-        let related = many(MultiPartKind::Related, "page").singlepart(page);
+        let related = many("related", "page")?.singlepart(page);
         let with = |parts: MultiPart, picture: super::pictures::Shown<'_>| {
             let kind = kind_of(media_type(&picture.bytes))?;
             let body = Body::new(picture.bytes.into_owned());
@@ -101,7 +104,7 @@ pub fn compose(email: &Email<'_>) -> Result<Vec<u8>> {
         None => texts,
         Some(letter) => {
             let letter = Attachment::new("letter.pdf".to_owned()).body(letter.to_vec(), kind_of("application/pdf")?);
-            many(MultiPartKind::Mixed, "whole").multipart(texts).singlepart(letter)
+            many("mixed", "whole")?.multipart(texts).singlepart(letter)
         }
     };
     let mut message = head.to_string().into_bytes();

@@ -8,8 +8,8 @@ use base64::engine::general_purpose::STANDARD;
 use crate::merge::qr;
 
 /// Dots of the screen that a module of a QR code is wide, and modules of white around it.
-const MODULE: u16 = 6;
-const WHITE: u16 = 4;
+const MODULE: usize = 6;
+const WHITE: usize = 4;
 
 /// A picture at hand: a PNG or JPEG file that the template may name.
 #[derive(Debug, Clone, Copy)]
@@ -93,23 +93,21 @@ pub(super) fn media_type(bytes: &[u8]) -> &'static str {
 
 /// The QR code of a text as a PNG file, with the white around it that scanners need, and its width.
 fn qr_png(text: &str) -> Option<(Vec<u8>, u32)> {
-    let (boxes, modules) = qr::boxes(text)?;
-    let (module, white) = (usize::from(MODULE), usize::from(WHITE));
-    let side = (usize::from(modules) + 2 * white) * module;
+    let rows = qr::rows(text)?;
+    let side = (rows.len() + 2 * WHITE) * MODULE;
     let row_bytes = side.div_ceil(8);
-    // A row of modules is drawn once.
-    let mut rows = vec![0xff_u8; row_bytes * side / module];
-    for [x, y, wide, high] in boxes {
-        let [x, y, wide, high] = [x, y, wide, high].map(usize::from);
-        for row in rows.chunks_exact_mut(row_bytes).skip(y + white).take(high) {
-            for column in (x + white) * module..(x + white + wide) * module {
-                row[column / 8] &= !(0x80 >> (column % 8));
+    let mut dots = vec![0xff_u8; row_bytes * side];
+    let drawn = dots.chunks_exact_mut(row_bytes * MODULE).skip(WHITE);
+    for (row, drawn) in rows.iter().zip(drawn) {
+        for (x, _) in row.iter().enumerate().filter(|(_, is_dark)| **is_dark) {
+            for column in (x + WHITE) * MODULE..(x + WHITE + 1) * MODULE {
+                drawn[column / 8] &= !(0x80 >> (column % 8));
             }
         }
-    }
-    let mut dots = Vec::with_capacity(row_bytes * side);
-    for row in rows.chunks_exact(row_bytes) {
-        dots.extend(row.repeat(module));
+        // The other lines of dots are the same.
+        for line in 1..MODULE {
+            drawn.copy_within(..row_bytes, line * row_bytes);
+        }
     }
     let width = u32::try_from(side).ok()?;
     let mut file = Vec::new();

@@ -46,26 +46,52 @@ fn line(spans: &[Span]) -> String {
     out
 }
 
-/// Lines of at most 76 signs where words allow it.
+/// Signs that a line has at most where words allow it.
+const LONGEST: usize = 76;
+
+/// Lines that are short enough for every mail program.
 pub(super) fn wrapped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for (index, line) in text.split('\n').enumerate() {
         if index > 0 {
             out.push('\n');
         }
-        let mut width = 0;
-        for word in line.split(' ') {
-            let length = word.chars().count();
-            if width > 0 && width + 1 + length > 76 {
-                out.push('\n');
-                width = 0;
-            } else if width > 0 {
-                out.push(' ');
-                width += 1;
-            }
-            out.push_str(word);
-            width += length;
+        let mut rest = line;
+        while let Some(end) = line_end(rest) {
+            out.push_str(&rest[..end]);
+            out.push('\n');
+            rest = &rest[end + 1..];
         }
+        out.push_str(rest);
     }
     out
+}
+
+/// The space at which a line that is too long ends: the last that it has room for, or else the first.
+fn line_end(rest: &str) -> Option<usize> {
+    let room = if rest.is_ascii() {
+        (rest.len() > LONGEST).then_some(LONGEST)
+    } else {
+        rest.char_indices().nth(LONGEST).map(|(at, _)| at)
+    }?;
+    let (head, tail) = rest.split_at(room);
+    if tail.starts_with(' ') {
+        return Some(room);
+    }
+    head.rfind(' ').filter(|at| *at > 0).or_else(|| Some(room + tail.find(' ')?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_end_at_the_last_space_that_fits() {
+        let word = |signs: usize| "é".repeat(signs);
+        let text = format!("{} {} {}\n{} a", word(70), word(5), word(1), word(90));
+        assert_eq!(wrapped(&text), format!("{} {}\n{}\n{}\na", word(70), word(5), word(1), word(90)));
+        assert_eq!(wrapped(&"x".repeat(80)), "x".repeat(80));
+        assert_eq!(wrapped(&format!("{} yy", "x".repeat(74))), format!("{}\nyy", "x".repeat(74)));
+        assert_eq!(wrapped(&format!("{} y", "x".repeat(74))), format!("{} y", "x".repeat(74)));
+    }
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use chrono::NaiveDate;
 use serde_json::Value as Json;
-use tera::{Context, Kwargs, State, Tera, Value};
+use tera::{Kwargs, State, Tera, Value};
 
 use super::template::Template;
 use super::{Fields, names};
@@ -102,11 +102,7 @@ impl Engine {
     }
 
     fn render(&self, name: &str, file: &str, starts: usize, fields: &Fields) -> Result<String> {
-        let mut context = Context::new();
-        for (key, value) in fields.iter() {
-            context.insert(key.clone(), value);
-        }
-        self.tera.render(name, &context).map_err(|fault| self.failed(&fault, name, file, starts))
+        self.tera.render(name, fields.context()).map_err(|fault| self.failed(&fault, name, file, starts))
     }
 
     fn failed(&self, fault: &tera::Error, name: &str, file: &str, starts: usize) -> Error {

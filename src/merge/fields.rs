@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value as Json};
+use tera::Context;
 
 use super::engine::major;
 use crate::money::{Currency, Money};
@@ -16,6 +17,8 @@ use crate::money::{Currency, Money};
 #[derive(Debug, Clone)]
 pub struct Fields {
     values: Values,
+    /// As Tera wants them, once it has asked.
+    context: OnceLock<Context>,
 }
 
 #[derive(Debug, Clone)]
@@ -26,7 +29,13 @@ enum Values {
 
 impl Default for Fields {
     fn default() -> Self {
-        Self { values: Values::Read(Map::new()) }
+        Values::Read(Map::new()).into()
+    }
+}
+
+impl From<Values> for Fields {
+    fn from(values: Values) -> Self {
+        Self { values, context: OnceLock::new() }
     }
 }
 
@@ -44,7 +53,7 @@ impl Serialize for Fields {
 
 impl<'de> Deserialize<'de> for Fields {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        Map::deserialize(from).map(|values| Self { values: Values::Read(values) })
+        Map::deserialize(from).map(|values| Values::Read(values).into())
     }
 }
 
@@ -55,14 +64,14 @@ impl Fields {
     /// When the text is not JSON.
     pub fn packed(text: String) -> serde_json::Result<Self> {
         serde_json::from_str::<IgnoredAny>(&text)?;
-        Ok(Self { values: Values::Packed(text.into_boxed_str(), OnceLock::new()) })
+        Ok(Values::Packed(text.into_boxed_str(), OnceLock::new()).into())
     }
 
     /// The same, as text again.
     #[must_use]
     pub fn pack(self) -> Self {
         match serde_json::to_string(self.map()) {
-            Ok(text) => Self { values: Values::Packed(text.into_boxed_str(), OnceLock::new()) },
+            Ok(text) => Values::Packed(text.into_boxed_str(), OnceLock::new()).into(),
             Err(_) => self,
         }
     }
@@ -71,7 +80,7 @@ impl Fields {
     #[must_use]
     pub fn to_read(&self) -> Self {
         match &self.values {
-            Values::Packed(text, _) => Self { values: Values::Packed(text.clone(), OnceLock::new()) },
+            Values::Packed(text, _) => Values::Packed(text.clone(), OnceLock::new()).into(),
             Values::Read(_) => self.clone(),
         }
     }
@@ -85,6 +94,7 @@ impl Fields {
     }
 
     fn map_mut(&mut self) -> &mut Map<String, Json> {
+        self.context.take();
         if let Values::Packed(..) = self.values {
             self.values = Values::Read(self.map().clone());
         }
@@ -147,9 +157,15 @@ impl Fields {
         parts.try_fold(first, |value, part| value.get(part))
     }
 
-    /// The top-level fields.
-    pub(super) fn iter(&self) -> impl Iterator<Item = (&String, &Json)> {
-        self.map().iter()
+    /// The fields as Tera wants them.
+    pub(super) fn context(&self) -> &Context {
+        self.context.get_or_init(|| {
+            let mut context = Context::new();
+            for (key, value) in self.map() {
+                context.insert(key.clone(), value);
+            }
+            context
+        })
     }
 
     fn set(&mut self, path: &str, value: Json) {

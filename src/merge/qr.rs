@@ -1,23 +1,25 @@
-//! QR codes as boxes on a grid.
+//! QR codes, as dark modules or as boxes on a grid.
 
 use qrcodegen::{Mask, QrCode, QrCodeEcc, QrSegment, Version};
 
 /// A fixed mask: choosing the best one takes ten times as long, and scanners read all of them.
 const MASK: u8 = 2;
 
+fn code(text: &str) -> Option<QrCode> {
+    let (segments, mask) = (QrSegment::make_segments(text), Some(Mask::new(MASK)));
+    QrCode::encode_segments_advanced(&segments, QrCodeEcc::Medium, Version::MIN, Version::MAX, mask, true).ok()
+}
+
+/// The rows of the code of a text, true for each dark module; `None` when the text is too long for any code.
+pub(crate) fn rows(text: &str) -> Option<Vec<Vec<bool>>> {
+    let code = code(text)?;
+    Some((0..code.size()).map(|y| (0..code.size()).map(|x| code.get_module(x, y)).collect()).collect())
+}
+
 /// The dark boxes (column, row, columns, rows) of the code of a text, and its width in modules; `None` when the text is
 /// too long for any code.
 pub(crate) fn boxes(text: &str) -> Option<(Vec<[u16; 4]>, u16)> {
-    let segments = QrSegment::make_segments(text);
-    let code = QrCode::encode_segments_advanced(
-        &segments,
-        QrCodeEcc::Medium,
-        Version::MIN,
-        Version::MAX,
-        Some(Mask::new(MASK)),
-        true,
-    )
-    .ok()?;
+    let code = code(text)?;
     let size = code.size();
     let mut boxes: Vec<[u16; 4]> = Vec::new();
     // Boxes of the row above that may still grow downwards, by place in `boxes`.
@@ -69,6 +71,8 @@ mod tests {
             }
         }
         assert!(dark.iter().all(|&times| times <= 1));
+        let rows = rows("K7QX-93MP").unwrap_or_default().concat();
+        assert_eq!(dark.iter().map(|&times| times == 1).collect::<Vec<_>>(), rows);
         let finder: Vec<u8> = dark[..8].to_vec();
         assert_eq!(finder, [1, 1, 1, 1, 1, 1, 1, 0]);
     }

@@ -1,6 +1,6 @@
 //! A run: one thread a connection hands emails over, this one writes down what becomes of them.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender as Channel, SyncSender, channel, sync_channel};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -14,7 +14,8 @@ use super::reply::{Fault, Next, Outcome, Phase, Settled, blame, judge};
 use super::settings::Sender;
 use super::table;
 use super::turn::Turn;
-use super::wire::Wire;
+use super::wire::{Message, Wire};
+use crate::book::AddressKey;
 use crate::campaign::{self, Planned, Recipient};
 use crate::error::Result;
 use crate::shop::Shop;
@@ -96,12 +97,20 @@ struct Task<'j> {
 }
 
 /// Where an email goes and its bytes, or why there are none.
-type Made = Result<(Address, String), String>;
+type Made = Result<(Address, Message), String>;
 
 /// What a connection tells: what became of its last emails, and which it wants to hand over next.
 struct Step {
     settled: Vec<Settled>,
-    claim: Option<(i64, SyncSender<bool>)>,
+    claim: Option<Claim>,
+}
+
+/// An email that a connection wants to hand over, and where it waits for the word.
+struct Claim {
+    id: i64,
+    /// The hash of its address.
+    address: Vec<u8>,
+    answer: SyncSender<bool>,
 }
 
 /// What is left to do, and how many connections are at it: together, so that nobody leaves work behind.
@@ -113,6 +122,7 @@ struct Queue<'j> {
 /// What the connections share.
 struct Shared<'j> {
     job: &'j Job<'j>,
+    addresses: AddressKey,
     queue: Mutex<Queue<'j>>,
     pace: Pace,
     /// Ends the run, with the reason.
@@ -159,6 +169,7 @@ pub fn run(store: &mut Store, turn: &mut Turn, job: &Job<'_>) -> Result<Report> 
     let connections = job.sender.connections.min(tasks.len());
     let shared = Shared {
         job,
+        addresses: AddressKey::of(&store.read())?,
         queue: Mutex::new(Queue { tasks, connections }),
         pace: Pace::of(job.sender.gap),
         over: AtomicBool::new(false),
@@ -215,18 +226,18 @@ fn write_down(
         let batch: Vec<Step> = std::iter::once(first).chain(steps.try_iter()).collect();
         let now = job.now + TimeDelta::from_std(began.elapsed()).unwrap_or_default();
         let (outcomes, granted, step) = store.write(|write| {
-            let (mut outcomes, mut granted) = (Vec::new(), BTreeMap::new());
+            let (mut outcomes, mut granted) = (Vec::new(), Vec::new());
             for settled in batch.iter().flat_map(|step| &step.settled) {
                 outcomes.push(table::settle(write, settled, run, now)?);
             }
-            for (id, _) in batch.iter().filter_map(|step| step.claim.as_ref()) {
-                granted.insert(*id, table::claim(write, *id, run, now)?);
+            for claim in batch.iter().filter_map(|step| step.claim.as_ref()) {
+                granted.push(table::claim(write, claim.id, &claim.address, run, now)?);
             }
             Ok((outcomes, granted, table::advance(write, run)?))
         })?;
         turn.record(step)?;
-        for (id, answer) in batch.into_iter().filter_map(|step| step.claim) {
-            let _ = answer.send(granted.get(&id).copied().unwrap_or(false));
+        for (claim, granted) in batch.into_iter().filter_map(|step| step.claim).zip(granted) {
+            let _ = claim.answer.send(granted);
         }
         for outcome in outcomes {
             match outcome {
@@ -296,7 +307,7 @@ impl<'j> Shared<'j> {
         steps: &Channel<Step>,
     ) -> Result<Handed, Gone> {
         let settled = |outcome, reply: String| Handed::new(Next::Settle(outcome), reply);
-        let (to, body) = match task.made.take().unwrap_or_else(|| self.make(task)) {
+        let (to, message) = match task.made.take().unwrap_or_else(|| self.make(task)) {
             Ok(made) => made,
             Err(why) => return Ok(settled(Outcome::Failed, why)),
         };
@@ -308,7 +319,7 @@ impl<'j> Shared<'j> {
                 Err(fault) => return Ok(Handed::fault(Phase::Connect, &fault)),
             },
         };
-        if let Err((phase, fault)) = open.announce(&sender.from, &to, &body) {
+        if let Err((phase, fault)) = open.announce(&sender.from, &to, &message) {
             let is_lost = matches!(fault, Fault::Lost(_) | Fault::Refused(421, _));
             let handed = Handed { carried: open.carried, ..Handed::fault(phase, &fault) };
             if is_lost || !open.reset() {
@@ -317,7 +328,8 @@ impl<'j> Shared<'j> {
             return Ok(handed);
         }
         let (answer, granted) = sync_channel(1);
-        steps.send(Step { settled: std::mem::take(before), claim: Some((task.id, answer)) }).map_err(|_| Gone)?;
+        let claim = Claim { id: task.id, address: self.addresses.hash(&task.recipient.email), answer };
+        steps.send(Step { settled: std::mem::take(before), claim: Some(claim) }).map_err(|_| Gone)?;
         *ahead = self.queue().tasks.pop_front();
         if let Some(next) = ahead {
             next.made = Some(self.make(next));
@@ -328,7 +340,7 @@ impl<'j> Shared<'j> {
             return Ok(Handed::new(Next::Skip, String::new()));
         }
         let carried = open.carried;
-        match open.deliver(&body) {
+        match open.deliver(&message) {
             Ok(reply) => {
                 self.strikes.store(0, Ordering::SeqCst);
                 Ok(settled(Outcome::Sent, reply))
@@ -347,7 +359,7 @@ impl<'j> Shared<'j> {
         let bytes = (self.job.compose)(task.recipient, &task.key).map_err(|fault| fault.message().to_owned())?;
         let body = String::from_utf8(bytes).map_err(|_| "the email is not text".to_owned())?;
         let to = task.recipient.email.trim().parse().map_err(|_| "this is no email address".to_owned())?;
-        Ok((to, body))
+        Ok((to, Message::of(&body)))
     }
 
     /// Does what an answer asks for; whether this connection goes on.

@@ -6,7 +6,6 @@ use chrono::{Days, NaiveDate, NaiveDateTime, TimeDelta};
 
 use super::reply::{Outcome, Settled};
 use super::undelivered::{Heard, undelivered};
-use crate::book;
 use crate::campaign::{self, Planned, Recipient};
 use crate::error::{Error, Result};
 use crate::params;
@@ -200,25 +199,20 @@ pub(super) fn advance(write: &Write<'_>, run: i64) -> Result<i64> {
     write.value("UPDATE outbox_run SET step = step + 1 WHERE id = ?1 RETURNING step", params![run])
 }
 
-/// Takes an email out of the queue to hand it over, if it is still there, its recipient still says yes and the address is not
-/// suppressed; a reminder only if they have neither come nor complained, and their mail did not come back. Nothing of it may
+/// Takes an email out of the queue to hand it over, if it is still there, its recipient still says yes and the address, given
+/// as its hash, is not suppressed; a reminder only if they have neither come nor complained, and their mail did not come back. Nothing of it may
 /// leave before this is on disk.
-pub(super) fn claim(write: &Write<'_>, id: i64, run: i64, now: NaiveDateTime) -> Result<bool> {
+pub(super) fn claim(write: &Write<'_>, id: i64, address: &[u8], run: i64, now: NaiveDateTime) -> Result<bool> {
     let sql = "UPDATE outbox SET state = 'sending', run = ?2, attempt = attempt + 1, first_at = COALESCE(first_at, ?3), \
-               due_at = NULL, at = ?3, reply = '' WHERE id = ?1 AND state = 'queued' AND EXISTS \
+               due_at = NULL, at = ?3, reply = '' WHERE id = ?1 AND state = 'queued' \
+               AND NOT EXISTS (SELECT 1 FROM suppression s WHERE s.hash = ?4 AND s.lifted_on IS NULL) AND EXISTS \
                (SELECT 1 FROM recipient r JOIN customer c ON c.id = r.customer_id WHERE r.id = outbox.recipient_id \
                AND c.email_consent = 'yes' AND c.deceased = 0 AND (outbox.wave = 0 OR ((r.returned_on IS NULL \
                OR EXISTS (SELECT 1 FROM second_piece s WHERE s.recipient_id = r.id AND s.returned_on IS NULL)) \
                AND NOT EXISTS (SELECT 1 FROM redemption d WHERE d.recipient_id = r.id AND d.undone_at IS NULL) \
                AND NOT EXISTS (SELECT 1 FROM recipient_member m JOIN contact_note n ON n.customer_id = m.customer_id \
                WHERE m.recipient_id = r.id AND n.kind = 'complaint' AND n.resolved_on IS NULL))))";
-    let address = "SELECT r.email FROM recipient r JOIN outbox o ON o.recipient_id = r.id WHERE o.id = ?1";
-    let address: Option<String> = write.first(address, params![id], |row| row.get(0))?;
-    let Some(address) = address else { return Ok(false) };
-    if book::suppressed(write, &address)?.is_some() {
-        return Ok(false);
-    }
-    Ok(write.run(sql, params![id, run, now])? == 1)
+    Ok(write.run(sql, params![id, run, now, address])? == 1)
 }
 
 /// Writes down what came of an email.
@@ -246,7 +240,9 @@ pub(super) fn settle(write: &Write<'_>, settled: &Settled, run: i64, now: NaiveD
 fn mark_sent(write: &Write<'_>, id: i64) -> Result<()> {
     let sql = "UPDATE recipient SET state = 'sent' WHERE channel = 'email' AND state = 'planned' \
                AND id = (SELECT recipient_id FROM outbox WHERE id = ?1 AND wave = 0)";
-    write.run(sql, params![id])?;
+    if write.run(sql, params![id])? > 0 {
+        return Ok(());
+    }
     let sql = "UPDATE second_piece SET state = 'sent' WHERE channel = 'email' AND state = 'planned' \
                AND recipient_id = (SELECT recipient_id FROM outbox WHERE id = ?1 AND wave = 0)";
     write.run(sql, params![id]).map(|_| ())

@@ -1,6 +1,5 @@
 //! One connection to the mail server, phase by phase.
 
-use std::fmt;
 use std::time::Duration;
 
 use lettre::Address;
@@ -105,9 +104,10 @@ impl Wire {
     }
 
     /// Says from whom and to whom, up to the leave to go on; together where the server allows it.
-    pub(super) fn announce(&mut self, from: &Address, to: &Address, body: &str) -> Result<(), Refused> {
-        let utf8 = if from.to_string().is_ascii() && to.to_string().is_ascii() { "" } else { " SMTPUTF8" };
-        let eight = if body.is_ascii() { "" } else { " BODY=8BITMIME" };
+    pub(super) fn announce(&mut self, from: &Address, to: &Address, message: &Message) -> Result<(), Refused> {
+        let is_ascii = |address: &Address| AsRef::<str>::as_ref(address).is_ascii();
+        let utf8 = if is_ascii(from) && is_ascii(to) { "" } else { " SMTPUTF8" };
+        let eight = if message.is_ascii { "" } else { " BODY=8BITMIME" };
         let commands =
             [format!("MAIL FROM:<{from}>{eight}{utf8}\r\n"), format!("RCPT TO:<{to}>\r\n"), "DATA\r\n".to_owned()];
         let phases = [Phase::Sender, Phase::Recipient, Phase::Data];
@@ -143,9 +143,9 @@ impl Wire {
     }
 
     /// Hands the message over, its body and the dot in one write; the server's words when it has taken it.
-    pub(super) fn deliver(&mut self, body: &str) -> Result<String, Fault> {
+    pub(super) fn deliver(&mut self, message: &Message) -> Result<String, Fault> {
         let _ = self.connection.set_timeout(Some(self.patience.dot));
-        let answer = self.connection.command(Dotted(body)).map_err(|e| fault(&e));
+        let answer = self.connection.command(&message.wire).map_err(|e| fault(&e));
         let _ = self.connection.set_timeout(Some(self.patience.command));
         let response = answer?;
         self.carried += 1;
@@ -166,22 +166,28 @@ impl Wire {
 }
 
 /// A message as it goes over the wire: dots at the beginning of lines doubled, the final dot behind it.
-struct Dotted<'b>(&'b str);
+#[derive(Debug)]
+pub(super) struct Message {
+    wire: String,
+    is_ascii: bool,
+}
 
-impl fmt::Display for Dotted<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.0.starts_with('.') {
-            f.write_str(".")?;
+impl Message {
+    /// A message of whole lines, or whose last line has no end yet.
+    pub(super) fn of(text: &str) -> Self {
+        let mut wire = String::with_capacity(text.len() + 16);
+        if text.starts_with('.') {
+            wire.push('.');
         }
-        let mut rest = self.0;
-        while let Some(at) = memchr::memmem::find(rest.as_bytes(), b"\r\n.") {
-            let (line, next) = rest.split_at(at + 3);
-            f.write_str(line)?;
-            f.write_str(".")?;
-            rest = next;
+        let mut copied = 0;
+        for at in memchr::memmem::find_iter(text.as_bytes(), b"\r\n.") {
+            wire.push_str(&text[copied..at + 2]);
+            wire.push('.');
+            copied = at + 2;
         }
-        f.write_str(rest)?;
-        f.write_str(if self.0.ends_with("\r\n") { ".\r\n" } else { "\r\n.\r\n" })
+        wire.push_str(&text[copied..]);
+        wire.push_str(if text.ends_with("\r\n") { ".\r\n" } else { "\r\n.\r\n" });
+        Self { is_ascii: text.is_ascii(), wire }
     }
 }
 
@@ -221,7 +227,7 @@ mod tests {
             (".\r\n", "..\r\n.\r\n"),
             ("a\r\n.\r\n.\r\nb\r\n..c\r\n", "a\r\n..\r\n..\r\nb\r\n...c\r\n.\r\n"),
         ] {
-            assert_eq!(Dotted(body).to_string(), wire);
+            assert_eq!(Message::of(body).wire, wire);
         }
     }
 }

@@ -44,14 +44,15 @@ pub(super) fn wishes(read: &Read<'_>, planned: &Planned) -> Result<BTreeMap<i64,
     let suppressed = Suppressions::of(read)?;
     let mut wishes = BTreeMap::new();
     read.each(sql, params![planned.id], |row| {
-        let (deceased, post, email): (bool, String, String) = (row.get(1)?, row.get(2)?, row.get(3)?);
+        let (deceased, post_consent, email_consent) = (row.get(1)?, row.get(2)?, row.get(3)?);
         let (street, street2) = (row.get(5)?, row.get(6)?);
         let (city, postcode, moved_from) = (row.get(7)?, row.get(8)?, row.get(9)?);
         let address: String = row.get(4)?;
-        let card = Customer { street, street2, city, postcode, moved_from, ..Customer::default() };
+        let said = Customer { post_consent, email_consent, deceased, ..Customer::default() };
+        let card = Customer { street, street2, city, postcode, moved_from, ..said };
         let wish = Wishes {
-            letter: !deceased && post != "no" && card.has_address() && !card.has_moved(),
-            email: !deceased && email == "yes" && address.contains('@') && suppressed.reason(&address).is_none(),
+            letter: card.takes_letters(),
+            email: card.takes_emails() && address.contains('@') && suppressed.reason(&address).is_none(),
             complains: row.get(10)?,
         };
         wishes.insert(row.get(0)?, wish);

@@ -12,6 +12,7 @@ use std::ops::Deref;
 use std::path::Path;
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior, params_from_iter};
 
 use crate::error::{Error, Kind, Result};
@@ -71,9 +72,8 @@ impl Store {
             for (name, value) in [("journal_mode", "WAL"), ("synchronous", "FULL"), ("foreign_keys", "ON")] {
                 writer.pragma_update(None, name, value).map_err(fault::of)?;
             }
-            writer.pragma_update(None, "cache_size", -CACHE).map_err(fault::of)?;
             migrations::run(&mut writer)?;
-            writer.set_prepared_statement_cache_capacity(64);
+            settle_in(&writer)?;
             Ok(Self { reader: read_only(path)?, writer })
         };
         opened().map_err(|error| error.at(path.display()))
@@ -135,9 +135,16 @@ fn read_only(path: &Path) -> Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let reader = Connection::open_with_flags(path, flags).map_err(fault::of)?;
     reader.busy_timeout(Duration::from_secs(10)).map_err(fault::of)?;
-    reader.pragma_update(None, "cache_size", -CACHE).map_err(fault::of)?;
-    reader.set_prepared_statement_cache_capacity(64);
+    settle_in(&reader)?;
     Ok(reader)
+}
+
+/// What every connection has: room for pages, statements that are understood once, and plans that hold for all parameters;
+/// otherwise a statement is planned anew whenever another value is put into it.
+fn settle_in(connection: &Connection) -> Result<()> {
+    connection.pragma_update(None, "cache_size", -CACHE).map_err(fault::of)?;
+    connection.set_prepared_statement_cache_capacity(64);
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map(|_| ()).map_err(fault::of)
 }
 
 /// A view of the database for a thread that only reads, while a [`Store`] is open elsewhere.
