@@ -226,12 +226,17 @@ impl Decimal {
             body = inside.trim();
             negative = true;
         }
+        // `12 50` is no twelve hundred: spaces stand between thousands, or between a sign and its number.
+        if !is_spaced_by_thousands(body) {
+            return None;
+        }
         let mut digits = String::new();
         for c in body.chars() {
             match c {
                 '0'..='9' | '.' | ',' => digits.push(c),
                 '-' | '\u{2212}' if !negative => negative = true,
-                '+' | ' ' | '\u{a0}' | '\u{202f}' | '\'' => {}
+                '+' => {}
+                c if is_space(c) => {}
                 c if is_currency_sign(c) => {}
                 c if c.is_ascii_alphabetic() && is_currency_code(body) => {}
                 _ => return None,
@@ -304,6 +309,21 @@ impl Decimal {
     }
 }
 
+/// What may stand between thousands beside `.` and `,`.
+fn is_space(c: char) -> bool {
+    matches!(c, ' ' | '\u{a0}' | '\u{202f}' | '\'')
+}
+
+/// Whether each space between two digits has three digits behind it, and no more.
+fn is_spaced_by_thousands(body: &str) -> bool {
+    let is_digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
+    body.match_indices(is_space).all(|(at, space)| {
+        let after = body[at + space.len()..].trim_start_matches(is_space);
+        let group = after.chars().take_while(char::is_ascii_digit).count();
+        group == 0 || group == 3 || !is_digit(body[..at].trim_end_matches(is_space).chars().next_back())
+    })
+}
+
 fn is_currency_sign(c: char) -> bool {
     matches!(c, '$' | '€' | '£' | '¥' | '₹' | '₩' | '₪' | '₺')
 }
@@ -364,6 +384,9 @@ mod tests {
             ("USD 12", 1_200),
             ("29.330", 2_933),
             (".50", 50),
+            ("1 234,56", 123_456),
+            ("$ 1'149", 114_900),
+            ("- 5", -500),
         ] {
             assert_eq!(usd().parse(text).expect(text), Money(minor), "{text}");
         }
@@ -371,7 +394,7 @@ mod tests {
         assert_eq!(Currency::of("EUR").expect("known").parse("5,00 €").expect("ours"), Money(500));
         for text in [
             "", "€5", "5 EUR", "£1", "abc", "12..5", "1,23,456", "$", "1.2.3", "5 apples", "12-13-14", "0.001", "NaN",
-            "1e5",
+            "1e5", "12 50", "1 2345", "4 12",
         ] {
             assert!(usd().parse(text).is_err(), "{text}");
         }

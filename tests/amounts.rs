@@ -138,6 +138,38 @@ fn an_amount_is_taken_back_and_changed_and_the_sums_follow() {
 }
 
 #[test]
+fn a_clock_that_was_set_back_takes_no_undo_away() {
+    let shop = planned();
+    let till = Counter::open(&shop, "2024-04-02");
+    let given = till.hand_over(&till.find(&shop.code("spring", "C-03")), "5", "");
+    let database = rusqlite::Connection::open(shop.file("regulars.db")).unwrap();
+    database.execute("UPDATE redemption SET redeemed_at = '2024-04-02T23:59:59'", []).unwrap();
+    till.post(&action(&given, "/till/change/"), &[("amount", "6")]).shows("$6.00 written down at 11:59 pm");
+    till.post(&action(&given, "/till/undo/"), &[("reason", "the wrong person")]).shows("Hand over the tin");
+    assert_eq!(shop.count("SELECT count(*) FROM redemption WHERE undone_at IS NULL"), 0);
+}
+
+#[test]
+fn no_amount_is_read_as_another_and_sums_stay_numbers() {
+    let shop = planned();
+    let till = Counter::open(&shop, "2024-04-02");
+    let card = till.open_first("C-08");
+    for typed in ["1e9", "-5", "12 50", "12.5.0", "12\0", "99999999999999999", "4 hundred"] {
+        let page = amount_only(&till, &card, typed);
+        assert_eq!(page.status, 422, "{typed}");
+        assert!(page.body.contains("role=\"alert\""), "{typed}");
+    }
+    assert_eq!(shop.count("SELECT count(*) FROM redemption_event"), 0);
+    let code = shop.code("spring", "C-03");
+    shop.run(&format!("redeem {code} --spend 99999999999999")).status(1).says("more than any till takes");
+    for (typed, minor) in [("12,50", 1_250), ("1.234,56", 123_456), ("$1,149.00", 114_900), ("1 149,00", 114_900)] {
+        amount_only(&till, &till.open_first("C-08"), typed);
+        let newest = "SELECT spend_minor FROM redemption_event ORDER BY id DESC LIMIT 1";
+        assert_eq!(shop.count(newest), minor, "{typed}");
+    }
+}
+
+#[test]
 fn a_second_gift_stands_in_the_sums_and_can_be_taken_back() {
     let shop = planned();
     let text = shop.read("shop.toml");

@@ -42,10 +42,11 @@ class Shop:
         self.environment["XDG_STATE_HOME"] = str(folder.parent / "state")
         subprocess.run([binary, "demo", folder], env=self.environment, check=True, stdout=subprocess.DEVNULL, timeout=300)
 
-    def run(self, *words, status=0):
+    def run(self, *words, status=0, typed=""):
         done = subprocess.run(
-            [self.binary, "--shop", self.folder, *words], env=self.environment, capture_output=True, text=True, timeout=120
-        )
+            [self.binary, "--shop", self.folder, *words], env=self.environment, input=typed, capture_output=True, text=True,
+            timeout=120,
+        )  # fmt: skip
         assert done.returncode == status, f"{words}: {done.returncode}\n{done.stderr}"
         return done.stdout
 
@@ -351,6 +352,38 @@ def while_the_line_is_down(shop, pages, letters):
     assert shop.events(other["code"]) == ["accepted"]
 
 
+def signed_out_meanwhile(shop, pages, letters):
+    """A till whose session ends while the line is down says so, keeps what it has, and sends it once somebody signs in."""
+    browser, letter = pages.browser, next(letters)
+    shop.run("till", "pin", typed="402917\n")
+    sign_in = lambda: (browser.press("[name=till][value=front]"), browser.press("#secret"), browser.type("402917", ENTER))
+    browser.go(shop.url + "/till")
+    browser.shows("The PIN of the tills")
+    pages.look("sign-in", ".btn-go")
+    sign_in()
+    browser.shows("Who came last", "Sign out")
+    browser.until("navigator.serviceWorker.ready.then(() => caches.match('/till/kept')).then(Boolean)")
+    browser.type(letter["code"], ENTER)
+    browser.shows("The letter promised")
+    shop.close()
+    browser.type("17", ENTER)
+    browser.shows("17 kept at this till")
+    database = sqlite3.connect(shop.folder / "regulars.db", timeout=20)
+    database.execute("DELETE FROM session")
+    database.commit()
+    database.close()
+    shop.open()
+    browser.shows("1 visit is still kept here until somebody signs in at this till.")
+    assert shop.events(letter["code"]) == []
+    browser.go(shop.url + "/till")
+    sign_in()
+    browser.shows("1 visit kept here is written down.")
+    assert shop.events(letter["code"]) == ["accepted"]
+    browser.go(shop.url + "/sign-out")
+    pages.look("sign-out", ".btn-big")
+    shop.run("till", "pin", "--remove")
+
+
 def by_camera(shop, pages, letters, home):
     """The camera of a telephone reads the code of a printed letter."""
     letter = next(letters)
@@ -443,6 +476,7 @@ def main():
                     pages.on(size)
                     at_the_till(shop, pages, letters)
                     while_the_line_is_down(shop, pages, letters)
+                signed_out_meanwhile(shop, pages, letters)
                 by_camera(shop, pages, letters, Path(home))
                 strange = hostile(shop, pages)
         finally:

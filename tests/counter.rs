@@ -217,6 +217,43 @@ fn what_is_said_at_the_till_stands_on_the_card() {
 }
 
 #[test]
+fn what_cannot_be_taken_is_told_in_words() {
+    let shop = planned();
+    let till = Counter::open(&shop, "2024-04-02");
+    let card = till.open_first("C-03");
+    let (note, address) = (action(&card, "/till/note/"), action(&card, "/till/address/"));
+    let said = |text: &str| till.post(&note, &[("kind", "complaint"), ("text", text)]);
+    assert_eq!(said("\0\u{7}").status, 422, "nothing that anybody can read");
+    let page = said(&"x".repeat(3_000));
+    assert_eq!(page.status, 422);
+    page.shows("That is too long").shows(&"x".repeat(2_000));
+    let lines = "The coat.\r\n".repeat(150);
+    let page = said(&lines);
+    page.shows("The coat. … Say that you know.").shows("All of it");
+    assert_eq!(shop.count("SELECT count(*) FROM contact_note WHERE text LIKE '%' || char(13) || '%'"), 0);
+    assert_eq!(till.post(&address, &[("street", &"x".repeat(300))]).status, 422);
+    till.post(&address, &[("street", "9 New\nRoad\0")]);
+    assert_eq!(shop.json("customer show C-03")["fields"]["street"], "9 New Road");
+    for (path, form) in [
+        ("/till/note/4711", "kind=visit&text=x"),
+        ("/till/address/4711", "street=x"),
+        ("/till/bought/4711", "amount=5"),
+    ] {
+        let page = till.once(path, Some(form));
+        assert_eq!(page.status, 422);
+        page.shows("This person is not in the book any more.");
+    }
+    for path in ["/till/person/abc", "/till/given/99999999999999999999", "/owner/day/2024-13-01"] {
+        let page = till.get(path);
+        assert_eq!((page.status, heading(&page).as_str()), (400, "That did not work."), "{path}");
+    }
+    for path in ["/till/find", "/till/undo/1", "/owner/day/2024-04-02/undo/1"] {
+        let page = till.once(path, Some("x=y"));
+        assert_eq!((page.status, heading(&page).as_str()), (422, "That did not work."), "{path}");
+    }
+}
+
+#[test]
 fn a_till_takes_back_for_ten_minutes_and_then_the_owner() {
     let shop = planned();
     let text = shop.read("shop.toml");

@@ -102,6 +102,12 @@ pub(super) fn said(state: &State, status: StatusCode, title: &str, what: &str, h
     (status, page(state, "trouble.html", &context)).into_response()
 }
 
+/// No page of ours leads to such an address, or sends such a form.
+pub(super) fn unread(state: &State, status: StatusCode) -> Response {
+    let what = "Nothing was written down: the address or the form did not arrive whole.";
+    said(state, status, "That did not work.", what, "Open the page anew.", "/till")
+}
+
 /// There is no such page.
 pub(super) async fn nothing_here(Has(state): Has<Arc<State>>) -> Response {
     said(&state, StatusCode::NOT_FOUND, "There is nothing here.", "This address leads nowhere.", "", "")

@@ -7,7 +7,8 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{MatchedPath, Request, State as Has};
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+    X_FRAME_OPTIONS,
 };
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::{self, Next};
@@ -83,6 +84,9 @@ async fn all(Has(state): Has<Arc<State>>, request: Request, next: Next) -> Respo
         Err((status, why)) if is_program => api::refused(status, why),
         Err(refused) => refused.into_response(),
     };
+    if !is_program && is_unread(&response) {
+        response = answer::unread(&state, response.status());
+    }
     let headers = response.headers_mut();
     for (name, value) in HEADERS {
         headers.insert(name, HeaderValue::from_static(value));
@@ -91,6 +95,13 @@ async fn all(Has(state): Has<Arc<State>>, request: Request, next: Next) -> Respo
     let (status, ms) = (response.status().as_u16(), u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX));
     tracing::info!(%method, route, status, ms, "answered");
     response
+}
+
+/// Whether an address or a form was not read at all, which is told in words for programmers.
+fn is_unread(response: &Response) -> bool {
+    let statuses = [StatusCode::BAD_REQUEST, StatusCode::UNSUPPORTED_MEDIA_TYPE, StatusCode::UNPROCESSABLE_ENTITY];
+    let kind = response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    statuses.contains(&response.status()) && kind.starts_with("text/plain")
 }
 
 /// The request with all of its body, so that one who sends slowly holds nothing up.

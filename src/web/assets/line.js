@@ -86,6 +86,7 @@
       redirect: "manual",
       signal: AbortSignal.timeout(PATIENCE * 3),
     });
+    if (answer.status === 403) throw new Error("signed out");
     return answer.status === 200 ? answer.json() : {};
   };
 
@@ -96,6 +97,7 @@
     const visits = kept().reverse();
     let written = 0;
     let owners = 0;
+    let isOut = false;
     try {
       for (const visit of visits) {
         const answer = await send(visit);
@@ -103,13 +105,17 @@
         localStorage.removeItem(`kept:${visit.id}`);
         if (["accepted", "bought"].includes(answer.outcome)) written += 1; else owners += 1;
       }
-    } catch { /* The line is down again; the rest is still here. */ }
+    } catch (fault) {
+      // Or the line is down again; the rest is still here.
+      isOut = fault.message === "signed out";
+    }
     sending = false;
     const left = visits.length - written - owners;
     const parts = [];
     if (written) parts.push(`${count(written)} kept here ${written === 1 ? "is" : "are"} written down.`);
     if (owners) parts.push(`${count(owners)} did not go through: the owner sees both sides, you need do nothing.`);
-    if (left) parts.push(`${count(left)} ${left === 1 ? "is" : "are"} still kept here.`);
+    const out = isOut ? " until somebody signs in at this till" : "";
+    if (left) parts.push(`${count(left)} ${left === 1 ? "is" : "are"} still kept here${out}.`);
     if (parts.length) say("The line is back.", parts.join(" "));
     refresh();
   };

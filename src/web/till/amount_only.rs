@@ -11,7 +11,6 @@ use super::hand_over::{self, Done, led};
 use super::refused;
 use super::typed::Typed;
 use super::which::Till;
-use crate::book;
 use crate::error::{Kind, Result};
 use crate::money::Money;
 use crate::redemption::{self, Claim, Visit};
@@ -75,7 +74,7 @@ async fn written(state: &Arc<State>, till: &Till, customer: i64, spent: &Spent, 
         if let Some(path) = led(write, request.as_deref())? {
             return Ok(Done::At(path));
         }
-        let reference = book::by_id(write, customer)?.reference;
+        let reference = card::person(write, customer)?.reference;
         if let (false, Some(says)) = (is_sure, hand_over::unusual(write, &reference, spend, currency)?) {
             return Ok(Done::Unusual(says));
         }

@@ -24,6 +24,9 @@ use crate::web::wording::{self, Gift};
 const PURCHASES: usize = 4;
 const NOTES: usize = 3;
 
+/// So many signs of a complaint are read before anybody opens their mouth.
+const COMPLAINT: usize = 180;
+
 /// The page.
 #[derive(Serialize)]
 pub(super) struct Page {
@@ -53,6 +56,8 @@ pub(super) struct Page {
 struct Complaint {
     age: String,
     text: String,
+    /// All of it, when that is long.
+    whole: String,
     others: usize,
 }
 
@@ -189,7 +194,8 @@ fn gather(
             ago if ago.ends_with(" ago") => format!("{} old", ago.trim_end_matches(" ago")),
             recent => format!("from {recent}"),
         },
-        text: oldest.text.clone(),
+        text: shortened(&oldest.text),
+        whole: if shortened(&oldest.text) == oldest.text { String::new() } else { oldest.text.clone() },
         others: card.open_complaints.len() - 1,
     });
     let bought = card.purchases.iter().take(PURCHASES).map(|purchase| Bought {
@@ -228,9 +234,18 @@ fn gather(
     })
 }
 
+/// As much of a complaint as may stand above the button.
+fn shortened(text: &str) -> String {
+    if text.chars().count() <= COMPLAINT {
+        return text.to_owned();
+    }
+    let start: String = text.chars().take(COMPLAINT).collect();
+    let words = start.rsplit_once(char::is_whitespace).map_or(start.as_str(), |(words, _)| words);
+    format!("{words} …")
+}
+
 /// Whose card it is. A letter's is that of the best-ranked of the household.
 fn customer(read: &Read<'_>, whose: Whose) -> Result<Customer> {
-    let gone = || Error::new("this person is not in the book any more").hint("look for them by name");
     let id = match whose {
         Whose::Person(id) => id,
         Whose::Letter(id) => {
@@ -238,7 +253,16 @@ fn customer(read: &Read<'_>, whose: Whose) -> Result<Customer> {
             book::resolve_ref(read, &recipient.reference)?.ok_or_else(gone)?
         }
     };
+    person(read, id)
+}
+
+/// Somebody whose card was open a moment ago.
+pub(super) fn person(read: &Read<'_>, id: i64) -> Result<Customer> {
     book::by_id(read, id).map_err(|_| gone())
+}
+
+fn gone() -> Error {
+    Error::new("this person is not in the book any more").hint("look for them by name")
 }
 
 /// What may be handed over, or why nothing.

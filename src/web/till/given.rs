@@ -22,6 +22,9 @@ use crate::web::state::State;
 use crate::web::wording::{self, Gift};
 use crate::words;
 
+/// As long as the field takes it.
+const REASON: usize = 200;
+
 /// What a page is about.
 #[derive(Debug, Clone, Copy)]
 enum Thing {
@@ -261,6 +264,7 @@ pub(super) async fn undo_event(
 }
 
 async fn take_back(state: &Arc<State>, till: Till, thing: Thing, reason: String) -> Response {
+    let reason: String = reason.chars().filter(|c| !c.is_control()).take(REASON).collect();
     if reason.trim().is_empty() {
         let mend = Mend { field: "why", says: "Say why, in a word or two.".to_owned(), ..Mend::default() };
         return show(state, till, thing, mend).await;

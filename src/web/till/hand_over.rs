@@ -21,6 +21,9 @@ use crate::web::state::State;
 /// So many times the largest purchase is asked about.
 const UNUSUAL: i64 = 10;
 
+/// The longest token; ours are shorter.
+const ONCE: usize = 64;
+
 /// The longest number of a receipt.
 const RECEIPT: usize = 40;
 
@@ -123,7 +126,7 @@ pub(super) fn led(read: &Read<'_>, request: Option<&str>) -> Result<Option<Strin
 
 /// The token of a page, as what makes its request itself.
 pub(super) fn request(once: &str) -> Option<String> {
-    Some(once.to_owned()).filter(|once| !once.is_empty())
+    Some(once.to_owned()).filter(|once| (1..=ONCE).contains(&once.len()))
 }
 
 /// The number of a receipt, as it is kept.

@@ -11,11 +11,17 @@ use super::card::{self, Mend, Whose};
 use super::typed::Typed;
 use super::which::Till;
 use crate::book;
+use crate::error::Error;
 use crate::web::answer;
 use crate::web::state::State;
+use crate::words;
 
 /// The fields of an address, as the form has them.
 const ADDRESS: [&str; 5] = ["street", "street2", "city", "state", "postcode"];
+
+/// The longest note, and the longest line of an address.
+const NOTE: usize = 2_000;
+const LINE: usize = 200;
 
 #[derive(Deserialize)]
 pub(super) struct Noted {
@@ -33,12 +39,18 @@ pub(super) async fn note(
     Typed(noted): Typed<Noted>,
 ) -> Response {
     let (today, search) = (state.clock.now().date(), noted.search.clone());
-    let (kind, text) = (noted.kind, noted.text.trim().to_owned());
-    if text.is_empty() {
-        let mend = Mend { field: "note", says: "Say what it was about.".to_owned(), ..Mend::default() };
+    let (kind, text) = (noted.kind, plain(&noted.text));
+    let says = match text.chars().count() {
+        0 => "Say what it was about.".to_owned(),
+        1..=NOTE => String::new(),
+        _ => format!("That is too long to be read at the till: {} signs are enough.", words::thousands(NOTE)),
+    };
+    if !says.is_empty() {
+        let mend = Mend { field: "note", says, note: text.chars().take(NOTE).collect(), ..Mend::default() };
         return card::show(&state, till, Whose::Person(customer), search, mend).await;
     }
     let done = state.database.write(move |write| {
+        card::person(write, customer)?;
         // Pressed twice, it is one note.
         let is_there = book::notes(write, customer)?.iter().any(|n| (n.on, &n.kind, &n.text) == (today, &kind, &text));
         if !is_there {
@@ -59,18 +71,33 @@ pub(super) async fn address(
     Typed(form): Typed<HashMap<String, String>>,
 ) -> Response {
     let typed: Vec<(&str, String)> =
-        ADDRESS.iter().filter_map(|field| Some((*field, form.get(*field)?.trim().to_owned()))).collect();
+        ADDRESS.iter().filter_map(|field| Some((*field, line(form.get(*field)?)))).collect();
+    if typed.iter().any(|(_, text)| text.chars().count() > LINE) {
+        let fault = Error::new("no address has lines that long").hint("look again at what was typed");
+        return answer::trouble(&state, &fault);
+    }
     let search = form.get("search").cloned().unwrap_or_default();
     let today = state.clock.now().date();
     let assignments: Vec<String> = typed.iter().map(|(field, text)| format!("{field}={text}")).collect();
     let done = state.database.write(move |write| {
-        let card = book::by_id(write, customer)?;
+        let card = card::person(write, customer)?;
         book::set(write, &card, &assignments, today, "at the till").map(|_| ())
     });
     match done.await {
         Ok(()) => back(customer, &search),
         Err(fault) => answer::trouble(&state, &fault),
     }
+}
+
+/// What was typed, line by line, without signs that nobody can see.
+fn plain(typed: &str) -> String {
+    let lines = typed.trim().lines().map(|line| line.chars().filter(|c| !c.is_control()).collect::<String>());
+    lines.collect::<Vec<_>>().join("\n").trim().to_owned()
+}
+
+/// What was typed, as one line.
+fn line(typed: &str) -> String {
+    plain(typed).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn back(customer: i64, search: &str) -> Response {

@@ -24,7 +24,7 @@ impl<T: DeserializeOwned> FromRequest<Arc<State>> for Typed<T> {
         let (mut parts, body) = request.into_parts();
         let till = Till::from_request_parts(&mut parts, state).await.map_err(IntoResponse::into_response)?;
         let form = Form::<Vec<(String, String)>>::from_request(Request::from_parts(parts, body), state).await;
-        let Ok(Form(fields)) = form else { return Err(unreadable(state)) };
+        let Form(fields) = form.map_err(IntoResponse::into_response)?;
         for (_, text) in &fields {
             match find::scanned(state, &till, text, false).await {
                 Ok(None) => {}
@@ -33,12 +33,6 @@ impl<T: DeserializeOwned> FromRequest<Arc<State>> for Typed<T> {
             }
         }
         let read = MapDeserializer::<_, Unread>::new(fields.into_iter());
-        T::deserialize(read).map(Self).map_err(|_| unreadable(state))
+        T::deserialize(read).map(Self).map_err(|_| answer::unread(state, StatusCode::UNPROCESSABLE_ENTITY))
     }
-}
-
-/// No page of ours sends that.
-fn unreadable(state: &State) -> Response {
-    let what = "Nothing was written down: the form did not arrive whole.";
-    answer::said(state, StatusCode::UNPROCESSABLE_ENTITY, "That did not work.", what, "Open the page anew.", "/till")
 }
