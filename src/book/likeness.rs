@@ -66,15 +66,20 @@ pub(super) fn sorted(plain: &str) -> String {
     words.join(" ")
 }
 
-/// Whether a word may be another, mistyped: one slip from four letters, two from eight.
-pub(super) fn mistyped(typed: &str, word: &str) -> bool {
-    let letters = typed.chars().count();
-    let slips = match letters {
-        0..=3 => return false,
+/// How many slips a word of so many letters may have: one from four letters, two from eight.
+pub(super) fn slips(letters: usize) -> usize {
+    match letters {
+        0..=3 => 0,
         4..=7 => 1,
         _ => 2,
-    };
-    letters.abs_diff(word.chars().count()) <= slips && strsim::osa_distance(typed, word) <= slips
+    }
+}
+
+/// Whether a word may be another, mistyped.
+pub(super) fn mistyped(typed: &str, word: &str) -> bool {
+    let letters = typed.chars().count();
+    let slips = slips(letters);
+    slips > 0 && letters.abs_diff(word.chars().count()) <= slips && strsim::osa_distance(typed, word) <= slips
 }
 
 /// How a plain word sounds, roughly: Soundex for Latin letters, the first signs for others.

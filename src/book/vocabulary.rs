@@ -1,7 +1,7 @@
 //! Every word of the book's names and towns, for whoever mistypes one: kept in memory between questions.
 
 use super::index::{self, NAME, TOWN};
-use super::likeness::mistyped;
+use super::likeness::{mistyped, slips};
 use crate::error::Result;
 use crate::store::Read;
 
@@ -34,12 +34,19 @@ impl Vocabulary {
 
     /// The words of names, or of towns, of which this may be a slip; never the word itself.
     pub(super) fn near<'v>(&'v self, typed: &'v str, kind: char) -> impl Iterator<Item = &'v str> {
-        let (asked, known) = (Known::of(typed.into()), if kind == TOWN { &self.towns } else { &self.names });
+        let asked = Known::of(typed.into());
+        let slips = slips(asked.letters.into());
+        let known: &[Known] = match kind {
+            _ if slips == 0 => &[],
+            TOWN => &self.towns,
+            _ => &self.names,
+        };
         known
             .iter()
             .filter(move |known| {
-                // A slip changes two letters at most.
-                known.letters.abs_diff(asked.letters) <= 2 && (known.signs ^ asked.signs).count_ones() <= 4
+                // A slip makes it longer or shorter by one letter, and takes and brings one of the letters at most.
+                usize::from(known.letters.abs_diff(asked.letters)) <= slips
+                    && (known.signs ^ asked.signs).count_ones() as usize <= 2 * slips
             })
             .map(|known| &*known.word)
             .filter(move |word| *word != typed && mistyped(typed, word))

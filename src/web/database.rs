@@ -2,14 +2,15 @@
 //!
 //! The writer takes all jobs that wait, runs each within one transaction so that one which fails does not take the others
 //! with it, and commits once; only then is anybody told. A commit waits for the disk, so that many tills at once cost little
-//! more than one; on a slow disk it waits a moment for those who were just answered and ask again.
+//! more than one.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use tokio::sync::oneshot;
+use tokio::runtime::Handle;
+use tokio::sync::{mpsc as tasks, oneshot};
 
 use crate::book;
 use crate::error::{Error, Kind, Result};
@@ -21,10 +22,6 @@ const READERS: usize = 3;
 
 /// Jobs that share one commit at most.
 const TOGETHER: usize = 256;
-
-/// No commit waits longer than this for others to join it, and it looks for them this often.
-const GATHERING: Duration = Duration::from_millis(5);
-const LOOK: Duration = Duration::from_micros(100);
 
 /// Jobs that may wait before others are turned away.
 const WAITING: usize = 1_024;
@@ -48,6 +45,9 @@ trait WriteJob: Send {
     /// Tells whoever waits: its own outcome, or why the transaction of all did not come about.
     fn tell(self: Box<Self>, whole: &Result<()>);
 }
+
+/// Jobs of one transaction, and whether it came about.
+type Done = (Vec<Box<dyn WriteJob>>, Result<()>);
 
 /// A job whose outcome is `T`.
 struct Job<T, F> {
@@ -89,8 +89,8 @@ impl Threads {
 }
 
 impl Database {
-    /// Opens the database of a shop and starts the threads.
-    pub(super) fn open(shop: &Shop) -> Result<(Self, Threads)> {
+    /// Opens the database of a shop and starts the threads; those who wait are told on the runtime that they wait on.
+    pub(super) fn open(shop: &Shop, runtime: &Handle) -> Result<(Self, Threads)> {
         let mut store = shop.store()?;
         store.wait_at_most(PATIENCE)?;
         if !book::words_are_indexed(&store.read())? {
@@ -105,7 +105,14 @@ impl Database {
             let (reader, questions) = (Reader::open(&path)?, Arc::clone(&questions));
             threads.push(start("reader", move || answer_all(&reader, &questions))?);
         }
-        threads.push(start("writer", move || write_all(store, &jobs))?);
+        // The writer wakes one task for all of them, and goes on; to wake each would take it as long as to write.
+        let (done, mut all_done) = tasks::unbounded_channel();
+        runtime.spawn(async move {
+            while let Some(done) = all_done.recv().await {
+                tell(done);
+            }
+        });
+        threads.push(start("writer", move || write_all(store, &jobs, |jobs| drop(done.send(jobs))))?);
         Ok((Self { writer, readers }, Threads(threads)))
     }
 
@@ -143,39 +150,27 @@ fn start(name: &str, run: impl FnOnce() + Send + 'static) -> Result<JoinHandle<(
 }
 
 /// The writer: what waits is done together.
-fn write_all(mut store: Store, jobs: &mpsc::Receiver<Box<dyn WriteJob>>) {
-    let mut together: Vec<Box<dyn WriteJob>> = Vec::new();
-    let (mut expected, mut until) = (0, Instant::now());
-    loop {
-        if together.is_empty() {
-            let Ok(first) = jobs.recv() else { return };
-            together.push(first);
-        }
-        together.extend(jobs.try_iter().take(TOGETHER - together.len()));
-        // A commit for some of them and then one for the others would take them all twice as long. Each is waited for no
-        // longer than the disk takes, and a till that is alone never waits.
-        while together.len() < expected && Instant::now() < until {
-            std::thread::sleep(LOOK);
-            together.extend(jobs.try_iter().take(TOGETHER - together.len()));
-        }
-        let mut begun = Instant::now();
+fn write_all(mut store: Store, jobs: &mpsc::Receiver<Box<dyn WriteJob>>, done: impl Fn(Done)) {
+    while let Ok(first) = jobs.recv() {
+        let mut together = vec![first];
+        together.extend(jobs.try_iter().take(TOGETHER - 1));
         let whole = store.write(|write| {
             for job in &mut together {
                 job.run(write);
             }
-            begun = Instant::now();
             Ok(())
         });
-        let commit = begun.elapsed();
         if let Err(fault) = &whole {
             tracing::error!(jobs = together.len(), %fault, "nothing was written");
         }
-        let answered = together.len();
-        for job in together.drain(..) {
-            job.tell(&whole);
-        }
-        together.extend(jobs.try_iter().take(TOGETHER));
-        (expected, until) = (TOGETHER.min(answered + together.len()), Instant::now() + commit.min(GATHERING));
+        done((together, whole));
+    }
+}
+
+/// Tells all whose jobs were done together.
+fn tell((together, whole): Done) {
+    for job in together {
+        job.tell(&whole);
     }
 }
 
@@ -228,8 +223,8 @@ mod tests {
     #[test]
     fn many_write_together_and_a_bad_one_harms_nobody() {
         let folder = tempfile::tempdir().expect("folder");
-        let (database, threads) = Database::open(&shop(folder.path())).expect("open");
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("runtime");
+        let (database, threads) = Database::open(&shop(folder.path()), runtime.handle()).expect("open");
         let outcomes = runtime.block_on(async {
             let tasks: Vec<_> = (0..200)
                 .map(|n| {
@@ -279,7 +274,7 @@ mod tests {
             answers.push(answer);
         }
         drop(writer);
-        write_all(store, &jobs);
+        write_all(store, &jobs, tell);
         let told: Vec<bool> = answers.iter_mut().map(|answer| answer.try_recv().expect("told").is_ok()).collect();
         let store = shop.store().expect("store");
         for (n, told) in told.iter().enumerate() {

@@ -69,7 +69,7 @@ pub fn serve(shop: Shop, clock: Running, listen: &Listen, stop: &Stop, ready: im
         .map_err(|e| Error::of(Kind::Machine, "the server could not be started").because(e))?;
     let addresses = runtime.block_on(resolved(&listen.address))?;
     exposure::check(&shop.store()?.read(), &shop, listen, &addresses)?;
-    let (database, threads) = Database::open(&shop)?;
+    let (database, threads) = Database::open(&shop, runtime.handle())?;
     let done = runtime.block_on(listen_and_answer(shop, clock, database, (listen, &addresses), stop, ready));
     // What was handed to the writer is on disk before the program ends.
     drop(runtime);
