@@ -183,6 +183,11 @@ fn the_card_is_that_of_the_till_and_the_log_names_nobody() {
     assert_eq!(program.get("/v1/customers/nobody").0, 404);
 
     let revoked = token(&shop, "back");
+    let write = |key: &str| {
+        let more = format!("Idempotency-Key: {key}\r\n");
+        program.ask(&revoked, "POST", "/v1/redemptions", &more, r#"{"code": "none"}"#)
+    };
+    assert_eq!(write("before").status, 404);
     shop.run("till tokens").shows("2  back  made 2024-03-01");
     shop.run("till revoke 2").stdout("Token 2 of the till `back` opens nothing any more.\n");
     shop.run("till revoke 2").status(1).says("was revoked on 2024-03-01");
@@ -191,6 +196,8 @@ fn the_card_is_that_of_the_till_and_the_log_names_nobody() {
         let page = program.ask(token, "GET", "/v1/customers/C-01", "", "");
         assert_eq!((page.status, page.header("www-authenticate")), (401, "Bearer"));
     }
+    let page = write("after");
+    assert_eq!((page.status, page.header("www-authenticate")), (401, "Bearer"), "it was known to be good");
     let dumped = crate::support::dump(&shop.file("regulars.db"));
     assert!(!dumped.contains(&program.token) && !dumped.contains(&revoked), "tokens are kept as hashes");
     program.server.interrupt();

@@ -18,7 +18,7 @@ use crate::error::{Error, Kind, Result};
 pub use answers::{Kept, answered, keep_answer};
 pub use secret::{Role, check, hashed, is_right, secret, set, unset};
 pub use session::{SignedIn, begin, end, signed_in};
-pub use token::{Token, holder, make_token, revoke, tokens};
+pub use token::{Token, holder, is_good, make_token, revoke, tokens};
 
 /// 256 bits of chance, as text.
 fn random() -> Result<String> {

@@ -38,6 +38,14 @@ pub fn holder(read: &Read<'_>, token: &str) -> Result<Option<Token>> {
     Ok(table::token(read, &digest(token.as_bytes()))?.filter(|token| token.revoked_on.is_none()))
 }
 
+/// Whether a token that was known to be good still is.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn is_good(read: &Read<'_>, token: &Token) -> Result<bool> {
+    table::is_good(read, token.number)
+}
+
 /// All tokens ever made, in their order.
 ///
 /// # Errors

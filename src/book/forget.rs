@@ -20,7 +20,10 @@ pub fn forget(write: &Write<'_>, customer: &Customer, on: NaiveDate) -> Result<u
     let purchases = write.run(sql, params![customer.id])?;
     for reference in &references {
         identity::remember_forgotten(write, reference, on)?;
-        write.run("UPDATE purchase SET ref = '' WHERE customer_id IS NULL AND ref = ?1", params![reference])?;
+        write.run(
+            "UPDATE purchase SET ref = '' WHERE customer_id IS NULL AND ref <> '' AND ref = ?1",
+            params![reference],
+        )?;
         write.run("DELETE FROM customer_merge WHERE ref = ?1 OR into_ref = ?1", params![reference])?;
     }
     // A list without references knows them by their email, else their telephone: unless somebody else has the same.

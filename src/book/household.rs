@@ -61,7 +61,10 @@ pub fn put_together(write: &Write<'_>, one: &Customer, other: &Customer) -> Resu
         (true, true) => next_word(write)?,
     };
     if !mine.is_empty() {
-        write.run("UPDATE customer SET put_together = ?2 WHERE put_together = ?1", params![mine, together])?;
+        write.run(
+            "UPDATE customer SET put_together = ?2 WHERE put_together = ?1 AND put_together <> ''",
+            params![mine, together],
+        )?;
     }
     write.run("UPDATE customer SET put_together = ?3 WHERE id IN (?1, ?2)", params![one.id, other.id, together])?;
     settle(write, &[one.id, other.id], &[])

@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 use super::Context;
 use crate::campaign::{self, Recipient, Tokens};
 use crate::email::{self, Dkim, Email, Key, Picture, Senders};
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::letter::{self, OnDesk};
 use crate::shop::{self, EmailSettings, Shop};
 use crate::store::Read;
@@ -79,8 +79,20 @@ pub(super) fn keyed_email(on: &OnDesk, writer: &Writer<'_>, recipient: &Recipien
     made(on, writer, recipient, key, |message| email::compose(&Email { letter: letter.as_deref(), ..message }))
 }
 
+/// What keeps each of these emails from being made, if anything, without making them: looked at on all processors.
+pub(super) fn faults(on: &OnDesk, writer: &Writer<'_>, recipients: &[&Recipient]) -> Result<Vec<Option<Error>>> {
+    let part = recipients.len().div_ceil(letter::threads()).max(1);
+    let look = |part: &[&Recipient]| part.iter().map(|r| check(on, writer, r).err()).collect::<Vec<_>>();
+    let faults = std::thread::scope(|scope| {
+        let hands: Vec<_> = recipients.chunks(part).map(|part| scope.spawn(move || look(part))).collect();
+        hands.into_iter().map(std::thread::ScopedJoinHandle::join).collect::<std::thread::Result<Vec<_>>>()
+    });
+    let broke_off = |_| Error::of(Kind::Machine, "the emails could not be looked at: a part of the program broke off");
+    Ok(faults.map_err(broke_off)?.into_iter().flatten().collect())
+}
+
 /// Whether a recipient's email can be made, without making it: looks at all that can be wrong with one.
-pub(super) fn check(on: &OnDesk, writer: &Writer<'_>, recipient: &Recipient) -> Result<()> {
+fn check(on: &OnDesk, writer: &Writer<'_>, recipient: &Recipient) -> Result<()> {
     attached(on, writer, recipient)?;
     let fields = on.desk.fields(recipient);
     on.may_go(recipient)

@@ -110,9 +110,10 @@ fn through_the_server(
     let before = outbox::entries(&store.read(), &on.planned, 0)?;
     let queued: HashSet<&str> = before.iter().filter(|e| e.state == "queued").map(|e| e.reference.as_str()).collect();
     // Nothing goes out as long as one of them cannot be made; they are made as they go.
-    let wanted = emails.iter().filter(|r| queued.contains(r.reference.as_str()) && !waits(r));
-    let faults: Vec<Error> = wanted.filter_map(|r| pieces::check(on, &writer, r).err()).collect();
-    Error::all(faults).map_or(Ok(()), Err)?;
+    let is_wanted = |r: &&Recipient| queued.contains(r.reference.as_str()) && !waits(r);
+    let wanted: Vec<&Recipient> = emails.iter().copied().filter(is_wanted).collect();
+    let faults = pieces::faults(on, &writer, &wanted)?;
+    Error::all(faults.into_iter().flatten().collect()).map_or(Ok(()), Err)?;
     let bar = progress(context, queued.len(), "Sending");
     if let Ok(style) = indicatif::ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len} {per_sec}, {eta} left") {
         bar.set_style(style);

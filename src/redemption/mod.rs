@@ -24,7 +24,7 @@ pub use day::{Come, Guest, Happening, Progress, happened_on, last_come, progress
 pub use kept::{Matter, Side, matters, put_aside, redeem_kept};
 pub use past::record_past;
 pub use promise::{Gift, Promise, Standing, promise};
-pub use standing::{MINUTES, Redemption, by_number, number_of};
+pub use standing::{MINUTES, Redemption, by_number};
 
 /// The largest amount, in minor units: sums of as many as a shop ever writes down stay numbers.
 const MOST: i64 = 1_000_000_000_000;
@@ -113,6 +113,9 @@ pub struct Answer {
     /// The number of the recipient.
     #[serde(skip)]
     pub recipient_id: Option<i64>,
+    /// The number of the redemption, if this was the one that was accepted.
+    #[serde(skip)]
+    pub number: Option<i64>,
     /// The code.
     pub code: Option<String>,
     /// The recipient's reference.
@@ -141,6 +144,7 @@ impl Answer {
         Self {
             outcome,
             recipient_id: found.map(|(_, r)| r.id),
+            number: None,
             code: found.and_then(|(_, r)| r.code.clone()),
             reference: found.map(|(_, r)| r.reference.clone()),
             name: found.map(|(_, r)| r.name.clone()),
@@ -168,22 +172,28 @@ pub fn redeem(write: &Write<'_>, visit: &Visit, today: NaiveDate) -> Result<Answ
     if let Some(answer) = answered_before(write, visit)? {
         return Ok(answer);
     }
-    let found = find(write, &visit.claim)?;
-    let Some((campaign, recipient)) = &found else {
+    let Some((campaign, mut recipient)) = find(write, &visit.claim)? else {
         let answer = Answer::of(Outcome::Unknown, None);
         turned_away(write, visit, &answer)?;
         return Ok(answer);
     };
-    let outcome = judge(campaign, recipient, day);
-    let outcome = if outcome == Outcome::Accepted && !table::insert(write, recipient.id, visit)? {
-        Outcome::AlreadyRedeemed
-    } else {
-        outcome
-    };
+    let mut outcome = judge(&campaign, &recipient, day);
+    let mut number = None;
+    if outcome == Outcome::Accepted {
+        if let Some((written, at)) = table::insert(write, recipient.id, visit)? {
+            number = Some(written);
+            recipient.redeemed_on = Some(day);
+            recipient.redeemed_at = Some(at);
+            recipient.spend = Some(visit.spend.unwrap_or(Money(0)));
+            recipient.till = Some(visit.till.clone());
+        } else {
+            outcome = Outcome::AlreadyRedeemed;
+            recipient = campaign::recipient(write, recipient.id)?;
+        }
+    }
     let code = recipient.code.as_deref().unwrap_or_default();
     table::event(write, Some(recipient.id), code, outcome.as_str(), visit, "")?;
-    let now = campaign::recipient(write, recipient.id)?;
-    Ok(Answer::of(outcome, Some((campaign, &now))))
+    Ok(Answer { number, ..Answer::of(outcome, Some((&campaign, &recipient))) })
 }
 
 /// Whether a till can take an amount at all: no less than nothing, and no more than sums can hold.

@@ -22,14 +22,6 @@ pub struct Redemption {
     pub is_undone: bool,
 }
 
-/// The number of a recipient's redemption that stands.
-///
-/// # Errors
-/// When the database does not answer.
-pub fn number_of(read: &Read<'_>, recipient_id: i64) -> Result<Option<i64>> {
-    table::number_of(read, recipient_id)
-}
-
 /// A redemption by its number, if there is one.
 ///
 /// # Errors

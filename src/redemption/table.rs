@@ -19,18 +19,17 @@ pub(super) struct Answered {
     pub(super) recipient_id: Option<i64>,
 }
 
-/// Writes a redemption down unless one stands already; whether it did.
-pub(super) fn insert(write: &Write<'_>, recipient_id: i64, visit: &Visit) -> Result<bool> {
+/// Writes a redemption down; its number, and its moment as it is kept. None when one stands already.
+pub(super) fn insert(write: &Write<'_>, recipient_id: i64, visit: &Visit) -> Result<Option<(i64, NaiveDateTime)>> {
     let sql = "INSERT INTO redemption (recipient_id, redeemed_on, redeemed_at, spend_minor, till, receipt) \
                VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (recipient_id) WHERE undone_at IS NULL DO NOTHING";
     let spend = visit.spend.unwrap_or(Money(0));
-    Ok(write.run(sql, params![recipient_id, visit.at.date(), visit.at, spend, visit.till, visit.receipt])? == 1)
-}
-
-/// The number of the redemption that stands.
-pub(super) fn number_of(read: &Read<'_>, recipient_id: i64) -> Result<Option<i64>> {
-    let sql = "SELECT id FROM redemption WHERE recipient_id = ?1 AND undone_at IS NULL";
-    read.first(sql, params![recipient_id], |row| row.get(0))
+    if write.run(sql, params![recipient_id, visit.at.date(), visit.at, spend, visit.till, visit.receipt])? == 0 {
+        return Ok(None);
+    }
+    // RETURNING would make a table for its one row.
+    let sql = "SELECT id, redeemed_at FROM redemption WHERE recipient_id = ?1 AND undone_at IS NULL";
+    write.first(sql, params![recipient_id], |row| Ok((row.get(0)?, row.get(1)?)))
 }
 
 /// A redemption by its number.

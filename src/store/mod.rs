@@ -73,7 +73,7 @@ impl Store {
                 writer.pragma_update(None, name, value).map_err(fault::of)?;
             }
             migrations::run(&mut writer)?;
-            settle_in(&writer)?;
+            remember(&writer)?;
             Ok(Self { reader: read_only(path)?, writer })
         };
         opened().map_err(|error| error.at(path.display()))
@@ -135,16 +135,17 @@ fn read_only(path: &Path) -> Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let reader = Connection::open_with_flags(path, flags).map_err(fault::of)?;
     reader.busy_timeout(Duration::from_secs(10)).map_err(fault::of)?;
-    settle_in(&reader)?;
+    remember(&reader)?;
     Ok(reader)
 }
 
-/// What every connection has: room for pages, statements that are understood once, and plans that hold for all parameters;
-/// otherwise a statement is planned anew whenever another value is put into it.
-fn settle_in(connection: &Connection) -> Result<()> {
+/// Keeps pages and statements in memory. A statement is understood once, whatever values it is given: without the promise to
+/// plan it by its text alone, SQLite would do so again each time that one is compared with a value.
+fn remember(connection: &Connection) -> Result<()> {
     connection.pragma_update(None, "cache_size", -CACHE).map_err(fault::of)?;
     connection.set_prepared_statement_cache_capacity(64);
-    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map(|_| ()).map_err(fault::of)
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(fault::of)?;
+    Ok(())
 }
 
 /// A view of the database for a thread that only reads, while a [`Store`] is open elsewhere.
@@ -269,11 +270,11 @@ impl Write<'_> {
             return Err(Error::of(Kind::Machine, "the database gave up what was being written; nothing was changed")
                 .hint("do it again"));
         }
-        connection.execute_batch("SAVEPOINT attempt").map_err(fault::of)?;
+        self.run("SAVEPOINT attempt", &[])?;
         let undo = Undo { connection };
         let done = work(self)?;
         std::mem::forget(undo);
-        connection.execute_batch("RELEASE attempt").map_err(fault::of)?;
+        self.run("RELEASE attempt", &[])?;
         Ok(done)
     }
 

@@ -2,12 +2,12 @@
 //!
 //! The writer takes all jobs that wait, runs each within one transaction so that one which fails does not take the others
 //! with it, and commits once; only then is anybody told. A commit waits for the disk, so that many tills at once cost little
-//! more than one.
+//! more than one; on a slow disk it waits a moment for those who were just answered and ask again.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
@@ -20,7 +20,11 @@ use crate::store::{Read, Reader, Store, Write};
 const READERS: usize = 3;
 
 /// Jobs that share one commit at most.
-const TOGETHER: usize = 64;
+const TOGETHER: usize = 256;
+
+/// No commit waits longer than this for others to join it, and it looks for them this often.
+const GATHERING: Duration = Duration::from_millis(5);
+const LOOK: Duration = Duration::from_micros(100);
 
 /// Jobs that may wait before others are turned away.
 const WAITING: usize = 1_024;
@@ -140,21 +144,38 @@ fn start(name: &str, run: impl FnOnce() + Send + 'static) -> Result<JoinHandle<(
 
 /// The writer: what waits is done together.
 fn write_all(mut store: Store, jobs: &mpsc::Receiver<Box<dyn WriteJob>>) {
-    while let Ok(first) = jobs.recv() {
-        let mut together = vec![first];
-        together.extend(jobs.try_iter().take(TOGETHER - 1));
+    let mut together: Vec<Box<dyn WriteJob>> = Vec::new();
+    let (mut expected, mut until) = (0, Instant::now());
+    loop {
+        if together.is_empty() {
+            let Ok(first) = jobs.recv() else { return };
+            together.push(first);
+        }
+        together.extend(jobs.try_iter().take(TOGETHER - together.len()));
+        // A commit for some of them and then one for the others would take them all twice as long. Each is waited for no
+        // longer than the disk takes, and a till that is alone never waits.
+        while together.len() < expected && Instant::now() < until {
+            std::thread::sleep(LOOK);
+            together.extend(jobs.try_iter().take(TOGETHER - together.len()));
+        }
+        let mut begun = Instant::now();
         let whole = store.write(|write| {
             for job in &mut together {
                 job.run(write);
             }
+            begun = Instant::now();
             Ok(())
         });
+        let commit = begun.elapsed();
         if let Err(fault) = &whole {
             tracing::error!(jobs = together.len(), %fault, "nothing was written");
         }
-        for job in together {
+        let answered = together.len();
+        for job in together.drain(..) {
             job.tell(&whole);
         }
+        together.extend(jobs.try_iter().take(TOGETHER));
+        (expected, until) = (TOGETHER.min(answered + together.len()), Instant::now() + commit.min(GATHERING));
     }
 }
 

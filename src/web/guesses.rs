@@ -26,60 +26,96 @@ impl Guess {
     }
 }
 
-/// How many addresses are kept; the oldest guesses go first.
+/// Codes that may be looked at together beyond those limits: of most it turns out that they are right, and many tills ask at
+/// once, often through one address. A passphrase or a PIN counts as wrong until it is known to be right.
+const TOGETHER: usize = 128;
+
+/// How many addresses are kept; those that made no wrong guess lately go first.
 const KEPT: usize = 4_096;
 
 /// The wrong guesses of the last minutes; under no address those of all.
 #[derive(Default)]
-pub(super) struct Guesses(Mutex<Times>);
+pub(super) struct Guesses(Mutex<HashMap<Whose, Tries>>);
 
-type Times = HashMap<(Guess, Option<IpAddr>), VecDeque<Instant>>;
+type Whose = (Guess, Option<IpAddr>);
+
+#[derive(Default)]
+struct Tries {
+    wrong: VecDeque<Instant>,
+    under_way: usize,
+}
 
 impl Guesses {
-    /// Counts a guess as wrong before it is looked at, so that many at once do not slip through; else how many seconds to
-    /// wait. Whoever sits at this machine is never kept from signing in.
-    pub(super) fn begin(&self, guess: Guess, from: IpAddr) -> Result<(), u64> {
+    /// Whether one may guess now; else how many seconds to wait. Whoever sits at this machine is never kept from signing in.
+    pub(super) fn begin(&self, guess: Guess, from: IpAddr) -> Result<Tried<'_>, u64> {
         self.begin_at(guess, from, Instant::now())
     }
 
-    fn begin_at(&self, guess: Guess, from: IpAddr, now: Instant) -> Result<(), u64> {
+    fn begin_at(&self, guess: Guess, from: IpAddr, now: Instant) -> Result<Tried<'_>, u64> {
+        let keys = [(guess, Some(whose(from))), (guess, None)];
+        let tried = |is_counted| Tried { guesses: self, keys, at: now, is_wrong: true, is_counted };
         if is_free(guess, from) {
-            return Ok(());
+            return Ok(tried(false));
         }
         let (each, all, span) = guess.limits();
+        let spare = if guess == Guess::Code { TOGETHER } else { 0 };
+        let is_late = |time: &Instant| now.saturating_duration_since(*time) < span;
+        let mut wait = None;
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if kept.len() > KEPT {
-            kept.retain(|_, times| times.back().is_some_and(|last| now.duration_since(*last) < span));
+            kept.retain(|_, tries| tries.under_way > 0 || tries.wrong.back().is_some_and(is_late));
         }
-        let keys = [(Some(whose(from)), each), (None, all)];
-        let mut wait = Duration::ZERO;
-        for (whose, most) in keys {
-            let times = kept.entry((guess, whose)).or_default();
-            while times.front().is_some_and(|first| now.duration_since(*first) >= span) {
-                times.pop_front();
+        for (key, most) in keys.into_iter().zip([each, all]) {
+            let Tries { wrong, under_way } = kept.entry(key).or_default();
+            while wrong.front().is_some_and(|first| !is_late(first)) {
+                wrong.pop_front();
             }
-            if let (true, Some(first)) = (times.len() >= most, times.front()) {
-                wait = wait.max(span.saturating_sub(now.duration_since(*first)));
+            match wrong.front() {
+                Some(first) if wrong.len() >= most => {
+                    wait = wait.max(Some(span.saturating_sub(now.saturating_duration_since(*first)).as_secs() + 1));
+                }
+                _ if wrong.len() + *under_way >= most + spare => wait = wait.max(Some(1)),
+                _ => {}
             }
         }
-        if !wait.is_zero() {
-            return Err(wait.as_secs() + 1);
+        if let Some(wait) = wait {
+            return Err(wait);
         }
-        for (whose, _) in keys {
-            kept.entry((guess, whose)).or_default().push_back(now);
+        for key in keys {
+            kept.entry(key).or_default().under_way += 1;
         }
-        Ok(())
+        Ok(tried(true))
     }
+}
 
+/// A guess that is looked at. It was wrong unless it is said to have been right.
+#[must_use]
+pub(super) struct Tried<'g> {
+    guesses: &'g Guesses,
+    keys: [Whose; 2],
+    at: Instant,
+    is_wrong: bool,
+    is_counted: bool,
+}
+
+impl Tried<'_> {
     /// It was right, and does not count.
-    pub(super) fn was_right(&self, guess: Guess, from: IpAddr) {
-        if is_free(guess, from) {
+    pub(super) fn was_right(mut self) {
+        self.is_wrong = false;
+    }
+}
+
+impl Drop for Tried<'_> {
+    fn drop(&mut self) {
+        if !self.is_counted {
             return;
         }
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        for whose in [Some(whose(from)), None] {
-            if let Some(times) = kept.get_mut(&(guess, whose)) {
-                times.pop_back();
+        let mut kept = self.guesses.0.lock().unwrap_or_else(PoisonError::into_inner);
+        for key in self.keys {
+            let tries = kept.entry(key).or_default();
+            tries.under_way = tries.under_way.saturating_sub(1);
+            if self.is_wrong {
+                tries.wrong.push_back(self.at);
             }
         }
     }
@@ -113,8 +149,9 @@ mod tests {
     fn wrong_ones_wait_right_ones_do_not_and_nobody_locks_the_owner_out() {
         let guesses = Guesses::default();
         let start = Instant::now();
-        let tries =
+        let begun =
             |from: &str, seconds: u64| guesses.begin_at(Guess::Pin, ip(from), start + Duration::from_secs(seconds));
+        let tries = |from: &str, seconds: u64| begun(from, seconds).map(drop);
         for n in 0..5 {
             assert_eq!(tries("192.168.1.9", n), Ok(()));
         }
@@ -122,8 +159,7 @@ mod tests {
         assert_eq!(tries("192.168.1.8", 20), Ok(()), "another till");
         assert_eq!(tries("192.168.1.9", 60), Ok(()), "the first is a minute old");
         for _ in 0..1_000 {
-            assert_eq!(tries("192.168.1.7", 61), Ok(()));
-            guesses.was_right(Guess::Pin, ip("192.168.1.7"));
+            assert_eq!(begun("192.168.1.7", 61).map(Tried::was_right), Ok(()));
         }
         let mut from_many = (0..60).map(|n| tries(&format!("2001:db8:{n:x}::1"), 62));
         assert!(from_many.any(|outcome| outcome.is_err()), "from many addresses at once");
@@ -131,10 +167,25 @@ mod tests {
     }
 
     #[test]
+    fn many_at_once_do_not_slip_through_and_many_tills_do() {
+        let guesses = Guesses::default();
+        let at_once = |guess, most| {
+            let begun: Vec<_> = (0..most).map_while(|_| guesses.begin(guess, ip("192.168.1.9")).ok()).collect();
+            begun.len()
+        };
+        assert_eq!(at_once(Guess::Pin, 64), 5);
+        let codes: Vec<_> = (0..64).map_while(|_| guesses.begin(Guess::Code, ip("192.168.1.9")).ok()).collect();
+        assert_eq!(codes.len(), 64, "each code has a till that waits");
+        codes.into_iter().for_each(Tried::was_right);
+        assert_eq!(at_once(Guess::Code, 1_000), 20 + TOGETHER);
+        assert_eq!(at_once(Guess::Code, 1), 0, "they were wrong");
+    }
+
+    #[test]
     fn an_address_of_the_sixth_version_is_its_whole_network() {
         let guesses = Guesses::default();
         for n in 0..5 {
-            assert_eq!(guesses.begin(Guess::Passphrase, ip(&format!("2001:db8::{n}"))), Ok(()));
+            assert!(guesses.begin(Guess::Passphrase, ip(&format!("2001:db8::{n}"))).is_ok());
         }
         assert!(guesses.begin(Guess::Passphrase, ip("2001:db8::ffff")).is_err());
         assert!(guesses.begin(Guess::Passphrase, ip("2001:db8:0:1::1")).is_ok());

@@ -77,13 +77,16 @@ pub(super) async fn enter(
     };
     let from = door::address(&state, &parts);
     let guess = if role == Role::Owner { Guess::Passphrase } else { Guess::Pin };
-    if let Err(seconds) = state.guesses.begin(guess, from) {
-        let mend = format!("Too many tries. Wait {}, then try again.", words::count(wait(seconds), "second"));
-        return too_many(question(&state, role, &mend, &till), seconds);
-    }
+    let tried = match state.guesses.begin(guess, from) {
+        Ok(tried) => tried,
+        Err(seconds) => {
+            let mend = format!("Too many tries. Wait {}, then try again.", words::count(wait(seconds), "second"));
+            return too_many(question(&state, role, &mend, &till), seconds);
+        }
+    };
     match begin(&state, role, typed.secret, till.clone()).await {
         Ok(Some((cookie, lasts))) => {
-            state.guesses.was_right(guess, from);
+            tried.was_right();
             tracing::info!(role = role.as_str(), "signed in");
             with_cookie(&state, role, &cookie, lasts, home(role))
         }
@@ -93,7 +96,7 @@ pub(super) async fn enter(
             (StatusCode::FORBIDDEN, question(&state, role, &mend, &till)).into_response()
         }
         Err(fault) => {
-            state.guesses.was_right(guess, from);
+            tried.was_right();
             answer::trouble(&state, &fault)
         }
     }

@@ -11,7 +11,7 @@ use super::database::Database;
 use super::guesses::Guesses;
 use super::pages::Pages;
 use super::till::Searches;
-use crate::access::Role;
+use crate::access::{Role, Token};
 use crate::book::Vocabulary;
 use crate::campaign::{self, Planned};
 use crate::clock::Running;
@@ -39,6 +39,8 @@ pub(super) struct State {
     pub(super) leaving: AtomicUsize,
     /// What was searched for at the till.
     pub(super) searches: Searches,
+    /// Tokens that were good when they were last looked up.
+    pub(super) callers: Mutex<HashMap<String, Token>>,
     /// What was guessed wrong.
     pub(super) guesses: Guesses,
     /// Places for those whose passphrase or PIN is looked at.
@@ -58,6 +60,7 @@ impl State {
             database,
             leaving: AtomicUsize::default(),
             searches: Searches::default(),
+            callers: Mutex::default(),
             guesses: Guesses::default(),
             hashing: Semaphore::new(HASHING),
             behind_proxy,

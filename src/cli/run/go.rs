@@ -48,10 +48,10 @@ impl Runner<'_> {
         self.refused = false;
         let on = self.desk(store, planned, wave)?;
         let mut ready = Vec::with_capacity(emails.len());
-        for recipient in emails {
-            match pieces::check(&on, &writer, recipient) {
-                Ok(()) => ready.push(*recipient),
-                Err(fault) => self.left_out(&fault),
+        for (recipient, fault) in emails.iter().zip(pieces::faults(&on, &writer, emails)?) {
+            match fault {
+                None => ready.push(*recipient),
+                Some(fault) => self.left_out(&fault),
             }
         }
         let job = Job {

@@ -34,7 +34,7 @@ const KEYS: [&str; 10] = [
 pub(super) async fn card(Has(state): Has<Arc<State>>, _: Caller, Path(reference): Path<String>) -> Said {
     let today = state.clock.now().date();
     match state.database.read(move |read| gather(read, &reference, today)).await {
-        Ok(Some(object)) => Said::done(StatusCode::OK, &object, None),
+        Ok(Some(object)) => Said::done(StatusCode::OK, object, None),
         Ok(None) => Said::problem(StatusCode::NOT_FOUND, "unknown", "There is no such customer."),
         Err(fault) => Said::fault(&fault),
     }

@@ -8,18 +8,19 @@ mod once;
 mod redemptions;
 mod said;
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use axum::Router;
 use axum::extract::{FromRequestParts, Request, State as Has};
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{Method, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 
 use super::state::State;
 use crate::access::{self, Token};
+use crate::error::Result;
 use said::Said;
 
 /// The description.
@@ -51,7 +52,7 @@ struct Caller(Token);
 impl FromRequestParts<Arc<State>> for Caller {
     type Rejection = Said;
 
-    async fn from_request_parts(parts: &mut Parts, _: &Arc<State>) -> Result<Self, Said> {
+    async fn from_request_parts(parts: &mut Parts, _: &Arc<State>) -> std::result::Result<Self, Said> {
         parts.extensions.get::<Self>().cloned().ok_or_else(nobody)
     }
 }
@@ -69,7 +70,7 @@ async fn with_token(Has(state): Has<Arc<State>>, mut request: Request, next: Nex
     let shown = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let token = shown.and_then(|shown| shown.split_once(' ')).filter(|(kind, _)| kind.eq_ignore_ascii_case("bearer"));
     let holder = match token.map(|(_, token)| token.trim().to_owned()) {
-        Some(token) => state.database.read(move |read| access::holder(read, &token)).await,
+        Some(token) => holder(&state, request.method() == Method::POST, token).await,
         None => Ok(None),
     };
     match holder {
@@ -77,11 +78,22 @@ async fn with_token(Has(state): Has<Arc<State>>, mut request: Request, next: Nex
             request.extensions_mut().insert(Caller(token));
             next.run(request).await
         }
-        Ok(None) => {
-            let mut response = nobody().into_response();
-            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-            response
-        }
+        Ok(None) => nobody().into_response(),
         Err(fault) => Said::fault(&fault).into_response(),
     }
+}
+
+/// Whose token it is. Of one that was good before, whoever writes looks at it again in the transaction, and so it is not looked
+/// up here.
+async fn holder(state: &State, writes: bool, token: String) -> Result<Option<Token>> {
+    let seen = || state.callers.lock().unwrap_or_else(PoisonError::into_inner);
+    if let (true, Some(known)) = (writes, seen().get(&token)) {
+        return Ok(Some(known.clone()));
+    }
+    let asked = token.clone();
+    let holder = state.database.read(move |read| access::holder(read, &asked)).await?;
+    if let Some(holder) = &holder {
+        seen().insert(token, holder.clone());
+    }
+    Ok(holder)
 }

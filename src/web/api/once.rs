@@ -69,6 +69,10 @@ pub(super) async fn once(
     let request = access::digest(&[path.as_bytes(), b"\n", body].concat());
     let now = state.clock.now();
     let done = state.database.write(move |write| {
+        // It may have been revoked since it was looked up.
+        if !access::is_good(write, &token)? {
+            return Ok(super::nobody());
+        }
         match access::answered(write, token.number, &key)? {
             Some(kept) if kept.request == request => return Ok(kept.into()),
             Some(_) => {

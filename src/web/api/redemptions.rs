@@ -57,11 +57,14 @@ pub(super) async fn redeem(Has(state): Has<Arc<State>>, caller: Caller, key: Key
         }
     };
     let (from, is_code) = (door::address(&state, &parts), matches!(claim, Claim::Code(_)));
-    if is_code && let Err(seconds) = state.guesses.begin(Guess::Code, from) {
-        let wait = words::count(usize::try_from(seconds).unwrap_or(usize::MAX), "second");
-        let says = format!("Too many codes were tried that are on none of our letters. Wait {wait}.");
-        return Said::problem(StatusCode::TOO_MANY_REQUESTS, "too_many", &says).after(seconds);
-    }
+    let tried = match is_code.then(|| state.guesses.begin(Guess::Code, from)).transpose() {
+        Ok(tried) => tried,
+        Err(seconds) => {
+            let wait = words::count(usize::try_from(seconds).unwrap_or(usize::MAX), "second");
+            let says = format!("Too many codes were tried that are on none of our letters. Wait {wait}.");
+            return Said::problem(StatusCode::TOO_MANY_REQUESTS, "too_many", &says).after(seconds);
+        }
+    };
     let now = state.clock.now();
     let at = match brought.at.as_deref().map(|told| moment(told, now)).transpose() {
         Ok(at) => at,
@@ -82,11 +85,11 @@ pub(super) async fn redeem(Has(state): Has<Arc<State>>, caller: Caller, key: Key
             Some(_) => redemption::redeem_kept(write, &visit, now, "")?,
             None => redemption::redeem(write, &visit, now.date())?,
         };
-        told(write, &answer, &here.shop.settings)
+        Ok(told(&answer, &here.shop.settings))
     });
     let said = said.await;
-    if is_code && said.status != StatusCode::NOT_FOUND {
-        state.guesses.was_right(Guess::Code, from);
+    if let Some(tried) = tried.filter(|_| said.status != StatusCode::NOT_FOUND) {
+        tried.was_right();
     }
     said
 }
@@ -106,20 +109,19 @@ fn moment(told: &str, now: NaiveDateTime) -> Result<NaiveDateTime> {
 }
 
 /// The answer of the till as an object, with the number by which it is taken back.
-fn told(write: &Write<'_>, answer: &Answer, settings: &Settings) -> Result<Said> {
+fn told(answer: &Answer, settings: &Settings) -> Said {
     let recipient = answer.recipient_id;
     let mut object = object(answer);
     if answer.outcome == Outcome::Accepted {
-        let number = recipient.map(|id| redemption::number_of(write, id)).transpose()?.flatten();
-        object.insert("redemption".into(), json!(number));
-        return Ok(Said::done(StatusCode::CREATED, &object, recipient));
+        object.insert("redemption".into(), json!(answer.number));
+        return Said::done(StatusCode::CREATED, object, recipient);
     }
     if !settings.till.show_earlier_amount {
         object.insert("spend_minor".into(), Value::Null);
     }
     let status = if answer.outcome == Outcome::Unknown { StatusCode::NOT_FOUND } else { StatusCode::CONFLICT };
     let detail = why_not(answer, &settings.country);
-    Ok(Said::problem_of(status, answer.outcome.as_str(), &detail, object, recipient))
+    Said::problem_of(status, answer.outcome.as_str(), &detail, object, recipient)
 }
 
 fn object(answer: &Answer) -> Map<String, Value> {
@@ -204,5 +206,5 @@ fn take_back(write: &Write<'_>, number: i64, till: &str, reason: &str, now: Naiv
         ("reason", json!(reason)),
     ];
     let object = object.into_iter().map(|(key, value)| (key.to_owned(), value)).collect();
-    Ok(Said::done(StatusCode::OK, &object, Some(found.recipient_id)))
+    Ok(Said::done(StatusCode::OK, object, Some(found.recipient_id)))
 }

@@ -23,8 +23,8 @@ pub(super) struct Said {
 
 impl Said {
     /// It was done.
-    pub(super) fn done(status: StatusCode, object: &Map<String, Value>, recipient_id: Option<i64>) -> Self {
-        Self { status, body: Value::Object(object.clone()).to_string(), recipient_id, wait: None }
+    pub(super) fn done(status: StatusCode, object: Map<String, Value>, recipient_id: Option<i64>) -> Self {
+        Self { status, body: Value::Object(object).to_string(), recipient_id, wait: None }
     }
 
     /// It was not: the kind of problem, which programs know it by, and a sentence for people.
@@ -78,6 +78,9 @@ impl IntoResponse for Said {
         let mut response = (self.status, [(header::CONTENT_TYPE, kind)], self.body).into_response();
         if let Some(seconds) = self.wait {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if self.status == StatusCode::UNAUTHORIZED {
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
         response
     }

@@ -89,16 +89,15 @@ pub(super) async fn scanned(state: &Arc<State>, till: &Till, typed: &str, meant:
     let (claim, now) = (Claim::Code(code.as_str().to_owned()), state.clock.now());
     let asked = claim.clone();
     let tried = state.guesses.begin(Guess::Code, till.1);
-    if let (Err(seconds), true) = (tried, meant) {
-        return Ok(Some(too_many(state, seconds)));
-    }
-    if tried.is_err() {
-        return Ok(None);
-    }
+    let tried = match (tried, meant) {
+        (Ok(tried), _) => tried,
+        (Err(seconds), true) => return Ok(Some(too_many(state, seconds))),
+        (Err(_), false) => return Ok(None),
+    };
     let answer = state.database.read(move |read| redemption::look(read, &asked, now.date())).await?;
     let is_plain = typed.bytes().all(|b| b.is_ascii_digit()) || typed.bytes().all(|b| b.is_ascii_alphabetic());
     if answer.outcome != Outcome::Unknown || is_plain {
-        state.guesses.was_right(Guess::Code, till.1);
+        tried.was_right();
     }
     if answer.outcome == Outcome::Unknown && (!meant || is_plain) {
         return Ok(None);

@@ -61,13 +61,13 @@ pub(super) async fn take(Has(state): Has<Arc<State>>, till: Till, body: Bytes) -
     };
     let (id, from) = (kept.id.clone(), till.1);
     // What is kept comes again later; codes are not guessed this way.
-    if state.guesses.begin(Guess::Code, from).is_err() {
+    let Ok(tried) = state.guesses.begin(Guess::Code, from) else {
         return said(StatusCode::TOO_MANY_REQUESTS, &json!({ "error": "too many codes that are on no letter" }));
-    }
+    };
     match write_down(&state, till, kept).await {
         Ok(taken) => {
             if taken.outcome != Outcome::Unknown.as_str() {
-                state.guesses.was_right(Guess::Code, from);
+                tried.was_right();
             }
             let told = json!({ "id": id, "outcome": taken.outcome, "letter": taken.letter });
             said(StatusCode::OK, &told)

@@ -1,0 +1,229 @@
+#!/usr/bin/env python3
+"""Kills the till's server in the middle, over and over, and looks at what became of each redemption.
+
+    tests/kill_till.py BINARY [KILLS] [PEOPLE] [CONNECTIONS]
+
+Codes are redeemed over so many kept connections, by programs with a token and by the button of the page, some by two tills at
+once; `serve` is stopped with SIGKILL at random moments and started again. What was not answered is sent again as it was. In
+the end each answer that was given is in the database, with its amount and its number; nothing is there twice, nothing that
+nobody sent; and all that was asked is answered once more as before.
+"""
+
+import collections
+import json
+import os
+import queue
+import random
+import re
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+TODAY = "2024-03-01"
+
+
+class Asked:
+    """One request, the same however often it is sent; the number of each is its amount, too."""
+
+    def __init__(self, number, recipient, code, by_page):
+        self.number, self.recipient, self.code = number, recipient, code
+        if by_page:
+            path, more = f"/till/hand-over/{recipient}", "Content-Type: application/x-www-form-urlencoded\r\n"
+            body = f"amount={number // 100}.{number % 100:02}&receipt=P{number}&once=once-{number:020}"
+        else:
+            path, more = "/v1/redemptions", f"Authorization: Bearer TOKEN\r\nIdempotency-Key: key-{number}\r\n"
+            body = json.dumps({"code": code, "spend_minor": number, "receipt": f"A{number}"})
+        self.by_page = by_page
+        self.text = f"POST {path} HTTP/1.1\r\nHost: localhost\r\n{more}Content-Length: {len(body)}\r\n\r\n{body}"
+
+    def read(self, status, head, body):
+        """What was said: accepted or not, and the answer as it must come again."""
+        if self.by_page:
+            where = re.search(r"(?im)^location: /till/(\w+)/(\d+)", head)
+            assert status == 303 and where and int(where[2]) == self.recipient, (status, head, body)
+            return where[1] == "given", where[0]
+        assert status in (201, 409), (status, body)
+        return status == 201, (status, body)
+
+
+class Till:
+    """A connection that is kept."""
+
+    def __init__(self, port, token):
+        self.token = token
+        self.socket = socket.create_connection(("127.0.0.1", port), 10)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.read = b""
+
+    def ask(self, asked):
+        self.socket.sendall(asked.text.replace("TOKEN", self.token).encode())
+        while b"\r\n\r\n" not in self.read:
+            self.more()
+        head, self.read = self.read.split(b"\r\n\r\n", 1)
+        head = head.decode()
+        length = int(re.search(r"(?i)content-length: *(\d+)", head)[1])
+        while len(self.read) < length:
+            self.more()
+        body, self.read = self.read[:length].decode(), self.read[length:]
+        return asked.read(int(head.split()[1]), head, body)
+
+    def more(self):
+        got = self.socket.recv(65536)
+        if not got:
+            raise ConnectionError
+        self.read += got
+
+
+class Server:
+    """`serve`, and tills that ask it all that waits in the queue until it is done or killed."""
+
+    def __init__(self, command, environment):
+        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=environment)
+        first = self.process.stderr.readline()
+        found = re.search(r"http://127\.0\.0\.1:(\d+)/", first)
+        assert found, first + self.process.stderr.read()
+        self.port = int(found[1])
+        threading.Thread(target=self.process.stderr.read, daemon=True).start()
+
+    def work(self, waiting, answers, token, connections):
+        """Starts the tills: answers go into `answers`, what had none is put back."""
+        faults = []
+
+        def run():
+            asked = None
+            try:
+                till = Till(self.port, token)
+                while True:
+                    asked = waiting.get_nowait()
+                    answers.append((asked, till.ask(asked)))
+                    asked = None
+            except queue.Empty:
+                pass
+            except OSError:
+                if asked:
+                    asked.unanswered = True
+                    waiting.put(asked)
+            except AssertionError as fault:
+                faults.append(fault)
+
+        threads = [threading.Thread(target=run) for _ in range(connections)]
+        for thread in threads:
+            thread.start()
+        return threads, faults
+
+    def end(self, how):
+        self.process.send_signal(how)
+        return self.process.wait()
+
+
+def main():
+    binary = os.path.abspath(sys.argv[1])
+    kills, people, connections = (int(word) for word in (sys.argv[2:] + ["20", "40000", "64"][len(sys.argv) - 2:])[:3])
+    dice = random.Random(1989)
+    with tempfile.TemporaryDirectory() as folder:
+        shop = os.path.join(folder, "shop")
+        environment = {**os.environ, "XDG_STATE_HOME": os.path.join(folder, "state")}
+
+        def command(*words):
+            return [binary, "--shop", shop, "--today", TODAY, *words]
+
+        def run(*words):
+            done = subprocess.run(command("--json", *words), capture_output=True, text=True, env=environment)
+            assert done.returncode == 0, (words, done.returncode, done.stdout[-500:], done.stderr[-500:])
+            return json.loads(done.stdout)
+
+        subprocess.run([binary, "init", shop], check=True, capture_output=True)
+        with open(os.path.join(folder, "customers.csv"), "w", encoding="utf-8") as out:
+            out.write("Customer ID,First Name,Last Name,Street,City,State,Zip,Country\n")
+            for n in range(people):
+                out.write(f"P-{n:06},Pat,Person{n},{n} Long Rd,Salem,OR,97301,US\n")
+        run("import", "customers", os.path.join(folder, "customers.csv"))
+        with open(os.path.join(shop, "letter-templates", "tea.md"), "w", encoding="utf-8") as out:
+            out.write("+++\n+++\n\n{{ greeting }}\n\nTea is waiting for you: {{ code }}\n")
+        with open(os.path.join(shop, "campaigns", "tea.toml"), "w", encoding="utf-8") as out:
+            out.write(f'name = "Tea"\nas_of = {TODAY}\n[segment]\nwhere = "has_address"\norder_by = "ref"\none_per = "customer"\n')
+            out.write('[gift]\nname = "a tin of tea"\nunit_cost = "4"\nclaim_until = 2024-06-30\n[letter]\ntemplate = "tea.md"\n')
+        assert run("plan", "tea")["mailed"] == people
+        run("posted", "tea")
+        token = run("till", "token", "front")["token"]
+
+        database = os.path.join(shop, "regulars.db")
+        with sqlite3.connect(database) as book:
+            recipients = book.execute("SELECT id, code FROM recipient ORDER BY id").fetchall()
+        book.close()
+        dice.shuffle(recipients)
+        waiting, number = queue.SimpleQueue(), 0
+        for n, (recipient, code) in enumerate(recipients):
+            # Every eighth by the page; of every tenth code two tills have a copy.
+            for _ in range(2 if n % 10 == 0 else 1):
+                number += 1
+                waiting.put(Asked(number, recipient, code, number % 8 == 0))
+        everything = number
+        answers, killed = [], 0
+        while killed < kills:
+            server = Server(command("serve", "--listen", "127.0.0.1:0"), environment)
+            before = len(answers)
+            target = before + dice.randrange(1, max(2, 2 * (everything - before) // (kills - killed + 1)))
+            threads, faults = server.work(waiting, answers, token, connections)
+            while len(answers) < target and not faults and any(thread.is_alive() for thread in threads):
+                time.sleep(0.0005)
+            time.sleep(dice.random() * 0.01)
+            assert server.process.poll() is None, "the server ended by itself"
+            at_work = sum(thread.is_alive() for thread in threads)
+            server.end(signal.SIGKILL)
+            for thread in threads:
+                thread.join()
+            assert not faults, faults[0]
+            assert at_work and len(answers) > before, "it was killed before or after the work"
+            killed += 1
+        # What is left, what had no answer, and then everything once more.
+        server = Server(command("serve", "--listen", "127.0.0.1:0"), environment)
+        for repeated in (False, True):
+            if repeated:
+                told = dict(answers)
+                answers = []
+                for asked in told:
+                    waiting.put(asked)
+            threads, faults = server.work(waiting, answers, token, connections)
+            for thread in threads:
+                thread.join()
+            assert not faults, faults[0]
+        assert server.end(signal.SIGINT) == 0
+        other = [(asked.text, told[asked], answer) for asked, answer in answers if told[asked] != answer]
+        book = sqlite3.connect(database)
+        kept = book.execute("SELECT id, recipient_id, spend_minor, receipt FROM redemption").fetchall()
+        events = collections.Counter(book.execute("SELECT recipient_id, outcome FROM redemption_event").fetchall())
+        assert book.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        assert not book.execute("PRAGMA foreign_key_check").fetchall()
+        book.close()
+        run("doctor")
+    assert len(told) == everything and not other, other[:3]
+    accepted = {}
+    for asked, (is_accepted, answer) in told.items():
+        if is_accepted:
+            assert asked.recipient not in accepted, ("accepted twice", asked.text, accepted[asked.recipient].text)
+            accepted[asked.recipient] = asked
+            if not asked.by_page:
+                asked.redemption = json.loads(answer[1])["redemption"]
+    twice = [recipient for recipient, n in collections.Counter(row[1] for row in kept).items() if n > 1]
+    assert not twice, ("redeemed twice", twice[:5])
+    lost = set(accepted) - {row[1] for row in kept}
+    assert not lost, ("acknowledged and not there", sorted(lost)[:5])
+    for redemption, recipient, spend, receipt in kept:
+        asked = accepted.get(recipient)
+        assert asked and (spend, receipt[1:]) == (asked.number, str(asked.number)), ("another than was answered", recipient, spend)
+        assert asked.by_page or asked.redemption == redemption, (asked.text, redemption)
+        assert events[recipient, "accepted"] == 1, (recipient, events[recipient, "accepted"])
+    assert len(accepted) == people
+    unanswered = sum(hasattr(asked, "unanswered") for asked in told)
+    print(f"killed {killed} times over {everything} requests for {people} codes, {connections} connections: {len(kept)} redemptions, "
+          f"each as it was answered, none twice; {unanswered} had lost their answer and got it when they asked again")
+    assert unanswered <= killed * connections
+
+
+main()
