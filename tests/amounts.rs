@@ -209,6 +209,14 @@ fn an_amount_that_a_till_kept_is_written_down_once() {
     let page = server.get("/owner/day");
     page.shows("$20.00 was written down without one.");
     assert!(!page.body.contains("look at this"), "nothing to settle");
+    // The answer was lost, and then the other button of the same card was pressed.
+    let code = shop.code("spring", "C-03");
+    let other = json!({ "id": "0123456789abcdef", "code": code, "amount": "20", "ago": 30 });
+    for _ in 0..2 {
+        sent(&other).shows("\"outcome\":\"accepted\"");
+    }
+    assert_eq!(shop.count("SELECT count(*) FROM redemption"), 1);
+    server.get("/owner/day").shows("look whether it counts twice");
     let odd = json!({ "id": "fedcba9876543210", "customer": customer, "amount": "4 hundred", "ago": 60 });
     sent(&odd);
     let gone = json!({ "id": "00000000000000000", "customer": 4711, "amount": "7", "ago": 60 });

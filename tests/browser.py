@@ -199,6 +199,20 @@ def at_the_till(shop, pages, letters):
     browser.type(ENTER)
     browser.shows("The letter promised")
 
+    # The same while it is typed; what stood there comes back with Esc.
+    browser.go(shop.url + "/till")
+    browser.type(slip, " ", undone["name"].split()[0])
+    browser.shows("a bottle is waiting")
+    assert browser.run("return location.pathname") == "/till" and "Who came last" not in browser.text()
+    pages.look("typing", ".found .first")
+    browser.type(ESCAPE)
+    browser.shows("Who came last")
+    typed = f"{slip} {undone['name'].split()[0]}"
+    browser.type(typed)
+    browser.until("document.querySelector('[name=was]').value === arguments[0]", typed)
+    browser.type(ENTER)
+    browser.shows("The letter promised")
+
     # A code that is scanned into the amount is a search.
     browser.type(other["code"], ENTER)
     browser.until("document.querySelector('h1').innerText.includes(arguments[0])", other["name"].split()[-1])

@@ -157,6 +157,30 @@ fn people_are_found_without_their_letter_and_nothing_tells_the_held_out() {
 }
 
 #[test]
+fn names_come_while_they_are_typed_and_nothing_is_written() {
+    let shop = planned();
+    let till = Counter::open(&shop, "2024-04-02");
+    till.get("/till").shows("data-names").shows("id=\"names\"");
+    let attribute = |page: &Page, name: &str| {
+        let start = format!("data-{name}=\"");
+        page.body.split_once(&start).map(|(_, rest)| rest.split('"').next().unwrap().to_owned()).unwrap_or_default()
+    };
+    let typed = |text: &str, search: &str| till.post("/till/names", &[("q", text), ("search", search)]);
+    let page = typed("smi", "");
+    page.shows("Robert Smith").shows("A tin is waiting").shows("Enter opens.");
+    let search = attribute(&page, "search");
+    let page = typed("smyth", &search);
+    assert_eq!(attribute(&page, "search"), search, "one search, however often it is typed on");
+    let first = attribute(&page, "first");
+    till.post("/till/find", &[("q", "smyth"), ("was", "smyth"), ("first", &first)]).shows("Hand over the tin");
+    till.get(&format!("/till/found/{search}")).shows("value=\"smyth\"");
+    for nothing in ["zzzzzz", "", &shop.code("spring", "C-03"), "0000-0000"] {
+        assert_eq!(typed(nothing, "").status, 204, "{nothing}");
+    }
+    assert_eq!(shop.count("SELECT count(*) FROM redemption_event"), 0);
+}
+
+#[test]
 fn a_code_scanned_into_another_field_is_a_search_and_writes_nothing() {
     let shop = planned();
     let till = Counter::open(&shop, "2024-04-02");

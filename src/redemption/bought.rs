@@ -41,7 +41,7 @@ pub struct Bought {
 /// Writes down what somebody spent, no gift; the number of the event. The same request counts once.
 ///
 /// # Errors
-/// When nothing was spent, the request was used for something else, or the database fails.
+/// When nothing was spent, or a till cannot take the amount.
 pub fn bought(write: &Write<'_>, visit: &Visit) -> Result<i64> {
     check_spend(visit.spend.unwrap_or_default())?;
     if visit.spend.is_none_or(|spend| spend.0 == 0) {

@@ -19,6 +19,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("gift.html", include_str!("pages/gift.html")),
     ("which.html", include_str!("pages/which.html")),
     ("waiting.html", include_str!("pages/waiting.html")),
+    ("names.html", include_str!("pages/names.html")),
     ("found.html", include_str!("pages/found.html")),
     ("card.html", include_str!("pages/card.html")),
     ("given.html", include_str!("pages/given.html")),

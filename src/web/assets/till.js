@@ -1,11 +1,57 @@
-// Arrows along the people, Esc to go back. All pages work without it.
+// Names while they are typed, arrows along the people, Esc to go back. All pages work without it.
 "use strict";
+// A scanner is through within this time, and so is whoever types on.
+const PAUSE = 180;
+let asking = null;
+let pause = 0;
+let search = document.querySelector("[data-search]")?.dataset.search ?? "";
+
+// What is on the page fits `typed`: Enter opens the first.
+const showNames = (form, typed, found) => {
+  document.getElementById("names").replaceChildren(...(found ? [found] : []));
+  document.getElementById("found-n").textContent = found ? found.dataset.status : "";
+  form.was.value = found ? typed : "";
+  form.first.value = found ? found.dataset.first : "";
+  document.querySelector(".nobody")?.remove();
+};
+
+const findNames = async (form) => {
+  const typed = form.q.value.trim();
+  asking?.abort();
+  asking = new AbortController();
+  if (typed.length < 2) { showNames(form, "", null); return; }
+  try {
+    const body = new URLSearchParams({ q: typed, search });
+    const answer = await fetch("/till/names", { method: "POST", body, signal: asking.signal, redirect: "manual" });
+    if (answer.status !== 200) { if (answer.status === 204) showNames(form, "", null); return; }
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const found = page.querySelector("[data-search]");
+    if (!found || form.q.value.trim() !== typed) return;
+    search = found.dataset.search;
+    showNames(form, typed, found);
+  } catch { /* Somebody types on, or the line is down: Enter tells. */ }
+};
+
+document.addEventListener("input", (event) => {
+  const form = event.target.id === "q" && event.target.form;
+  if (!form || !form.hasAttribute("data-names")) return;
+  clearTimeout(pause);
+  pause = setTimeout(findNames, PAUSE, form);
+});
+// What is under way has no say any more.
+document.addEventListener("submit", () => { clearTimeout(pause); asking?.abort(); });
+
 document.addEventListener("keydown", (event) => {
   if (event.altKey || event.ctrlKey || event.metaKey) return;
   if (event.key === "Escape") {
     const field = document.querySelector("[data-empty-on-esc]");
     const back = document.querySelector("[data-esc]");
-    if (field) { field.value = ""; field.focus(); event.preventDefault(); }
+    if (field) {
+      field.value = "";
+      field.focus();
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+      event.preventDefault();
+    }
     else if (back) { event.preventDefault(); back.click(); }
   }
   if (event.key === "ArrowDown" || event.key === "ArrowUp") {

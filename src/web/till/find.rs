@@ -134,6 +134,31 @@ pub(super) async fn found(Has(state): Has<Arc<State>>, till: Till, Path(search):
     answer::page_of(&state, "found.html", gathered)
 }
 
+/// What stands in the field, while somebody types.
+#[derive(Deserialize)]
+pub(super) struct Typing {
+    q: String,
+    /// The token of what was typed a moment ago.
+    #[serde(default)]
+    search: String,
+}
+
+/// The names that fit what was typed so far, a piece of the page of names; nothing when there are none. Codes are not looked
+/// up: nothing is written down before Enter.
+pub(super) async fn names(Has(state): Has<Arc<State>>, till: Till, Form(typing): Form<Typing>) -> Response {
+    let typed: String = typing.q.trim().chars().take(LONGEST).collect();
+    let search = match state.searches.renew(&typing.search, &typed) {
+        Ok(search) => search,
+        Err(fault) => return answer::trouble(&state, &fault),
+    };
+    let (here, today) = (Arc::clone(&state), state.clock.now().date());
+    let gathered = state.database.read(move |read| gather(read, &here, till, typed, search, today)).await;
+    match gathered {
+        Ok(found) if found.waiting.is_empty() && found.others.is_empty() => StatusCode::NO_CONTENT.into_response(),
+        gathered => answer::page_of(&state, "names.html", gathered),
+    }
+}
+
 fn gather(
     read: &Read<'_>,
     state: &State,

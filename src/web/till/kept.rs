@@ -20,7 +20,7 @@ use super::which::Till;
 use crate::book;
 use crate::campaign;
 use crate::error::Result;
-use crate::redemption::{self, Claim, Outcome, Visit};
+use crate::redemption::{self, Claim, Led, Outcome, Visit};
 use crate::store::Read;
 use crate::web::answer;
 use crate::web::guesses::Guess;
@@ -104,9 +104,16 @@ async fn write_down(state: &Arc<State>, till: Till, kept: Kept) -> Result<Taken>
             {
                 remark = says;
             }
+            // The other button of the same card had reached us, and the answer had not reached the till.
+            let mut request = kept.id;
+            let is_gift = redemption::led(write, &request)?.map(|led| !matches!(led, Led::Bought(_)));
+            if is_gift.is_some_and(|is_gift| is_gift == kept.customer.is_some()) {
+                request.push_str("-2");
+                remark = "The same card had written down something before: look whether it counts twice.".to_owned();
+            }
             let receipt = hand_over::receipt(&kept.receipt);
             let at = before(now, kept.ago);
-            let visit = Visit { claim, at, spend, till: till.0, receipt, request: Some(kept.id) };
+            let visit = Visit { claim, at, spend, till: till.0, receipt, request: Some(request) };
             if kept.customer.is_some() {
                 redemption::bought_kept(write, &visit, now, &remark)?;
                 return Ok(Taken { outcome: "bought", letter: None });

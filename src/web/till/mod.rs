@@ -30,6 +30,7 @@ pub(super) fn routes() -> Router<Arc<State>> {
         .route("/till", get(waiting::page))
         .route("/till/which", get(which::ask).post(which::choose))
         .route("/till/find", post(find::find))
+        .route("/till/names", post(find::names))
         .route("/till/found/{search}", get(find::found))
         .route("/till/found/{search}/{customer}", get(card::of_found))
         .route("/till/person/{customer}", get(card::of_person))

@@ -28,6 +28,17 @@ impl Searches {
         Ok(token)
     }
 
+    /// Keeps what is typed under the token of what was typed before, or under a new one.
+    pub(super) fn renew(&self, token: &str, typed: &str) -> Result<String> {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, before)) = kept.iter_mut().rev().find(|(known, _)| known == token) {
+            typed.clone_into(before);
+            return Ok(token.to_owned());
+        }
+        drop(kept);
+        self.keep(typed)
+    }
+
     /// What was typed; nothing when that is long ago.
     pub(super) fn find(&self, token: &str) -> Option<String> {
         let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
