@@ -1,5 +1,7 @@
 //! How alike two names, numbers and addresses are, for whoever cannot spell them.
 
+use super::slips::Spelling;
+
 /// Small letters without accents; everything that is no letter or digit is one space.
 pub(super) fn plain(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -76,10 +78,9 @@ pub(super) fn slips(letters: usize) -> usize {
 }
 
 /// Whether a word may be another, mistyped.
-pub(super) fn mistyped(typed: &str, word: &str) -> bool {
-    let letters = typed.chars().count();
-    let slips = slips(letters);
-    slips > 0 && letters.abs_diff(word.chars().count()) <= slips && strsim::osa_distance(typed, word) <= slips
+fn mistyped(typed: &str, word: &str) -> bool {
+    let slips = slips(typed.chars().count());
+    slips > 0 && Spelling::of(typed).is_some_and(|typed| typed.slips(word) <= slips)
 }
 
 /// How a plain word sounds, roughly: Soundex for Latin letters, the first signs for others.

@@ -17,6 +17,7 @@ mod likeness;
 mod merging;
 mod notes;
 mod purchase;
+mod slips;
 mod suppression;
 mod table;
 mod vocabulary;

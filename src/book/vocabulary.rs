@@ -1,7 +1,8 @@
 //! Every word of the book's names and towns, for whoever mistypes one: kept in memory between questions.
 
 use super::index::{self, NAME, TOWN};
-use super::likeness::{mistyped, slips};
+use super::likeness::slips;
+use super::slips::Spelling;
 use crate::error::Result;
 use crate::store::Read;
 
@@ -36,20 +37,16 @@ impl Vocabulary {
     pub(super) fn near<'v>(&'v self, typed: &'v str, kind: char) -> impl Iterator<Item = &'v str> {
         let asked = Known::of(typed.into());
         let slips = slips(asked.letters.into());
-        let known: &[Known] = match kind {
-            _ if slips == 0 => &[],
-            TOWN => &self.towns,
-            _ => &self.names,
+        let known = if kind == TOWN { &self.towns } else { &self.names };
+        // A slip makes a word longer or shorter by one letter, and takes and brings one of the letters at most.
+        let may_be = move |known: &&Known| {
+            usize::from(known.letters.abs_diff(asked.letters)) <= slips
+                && (known.signs ^ asked.signs).count_ones() as usize <= 2 * slips
         };
-        known
-            .iter()
-            .filter(move |known| {
-                // A slip makes it longer or shorter by one letter, and takes and brings one of the letters at most.
-                usize::from(known.letters.abs_diff(asked.letters)) <= slips
-                    && (known.signs ^ asked.signs).count_ones() as usize <= 2 * slips
-            })
-            .map(|known| &*known.word)
-            .filter(move |word| *word != typed && mistyped(typed, word))
+        Spelling::of(typed).filter(|_| slips > 0).into_iter().flat_map(move |spelling| {
+            let words = known.iter().filter(may_be).map(|known| &*known.word);
+            words.filter(move |word| *word != typed && spelling.slips(word) <= slips)
+        })
     }
 }
 
