@@ -1,6 +1,6 @@
 //! How alike two names, numbers and addresses are, for whoever cannot spell them.
 
-use super::slips::Spelling;
+use super::slips::{self, Spelling};
 
 /// Small letters without accents; everything that is no letter or digit is one space.
 pub(super) fn plain(text: &str) -> String {
@@ -68,19 +68,10 @@ pub(super) fn sorted(plain: &str) -> String {
     words.join(" ")
 }
 
-/// How many slips a word of so many letters may have: one from four letters, two from eight.
-pub(super) fn slips(letters: usize) -> usize {
-    match letters {
-        0..=3 => 0,
-        4..=7 => 1,
-        _ => 2,
-    }
-}
-
 /// Whether a word may be another, mistyped.
 fn mistyped(typed: &str, word: &str) -> bool {
-    let slips = slips(typed.chars().count());
-    slips > 0 && Spelling::of(typed).is_some_and(|typed| typed.slips(word) <= slips)
+    let allowed = slips::allowed(typed.chars().count());
+    allowed > 0 && Spelling::of(typed).is_some_and(|typed| typed.slips(word) <= allowed)
 }
 
 /// How a plain word sounds, roughly: Soundex for Latin letters, the first signs for others.

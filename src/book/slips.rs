@@ -5,6 +5,15 @@
 //! and Damerau edit distances", Nordic Journal of Computing 10 (2003). A book of a million has tens of thousands of words,
 //! and each is compared while somebody types.
 
+/// How many slips a word of so many letters may have: one from four letters, two from eight.
+pub(super) fn allowed(letters: usize) -> usize {
+    match letters {
+        0..=3 => 0,
+        4..=7 => 1,
+        _ => 2,
+    }
+}
+
 /// A word that others are compared with: for each letter, where it stands in it.
 pub(super) struct Spelling {
     ascii: [u64; 128],

@@ -1,8 +1,7 @@
 //! Every word of the book's names and towns, for whoever mistypes one: kept in memory between questions.
 
 use super::index::{self, NAME, TOWN};
-use super::likeness::slips;
-use super::slips::Spelling;
+use super::slips::{self, Spelling};
 use crate::error::Result;
 use crate::store::Read;
 
@@ -36,16 +35,16 @@ impl Vocabulary {
     /// The words of names, or of towns, of which this may be a slip; never the word itself.
     pub(super) fn near<'v>(&'v self, typed: &'v str, kind: char) -> impl Iterator<Item = &'v str> {
         let asked = Known::of(typed.into());
-        let slips = slips(asked.letters.into());
+        let allowed = slips::allowed(asked.letters.into());
         let known = if kind == TOWN { &self.towns } else { &self.names };
         // A slip makes a word longer or shorter by one letter, and takes and brings one of the letters at most.
         let may_be = move |known: &&Known| {
-            usize::from(known.letters.abs_diff(asked.letters)) <= slips
-                && (known.signs ^ asked.signs).count_ones() as usize <= 2 * slips
+            usize::from(known.letters.abs_diff(asked.letters)) <= allowed
+                && (known.signs ^ asked.signs).count_ones() as usize <= 2 * allowed
         };
-        Spelling::of(typed).filter(|_| slips > 0).into_iter().flat_map(move |spelling| {
+        Spelling::of(typed).filter(|_| allowed > 0).into_iter().flat_map(move |spelling| {
             let words = known.iter().filter(may_be).map(|known| &*known.word);
-            words.filter(move |word| *word != typed && spelling.slips(word) <= slips)
+            words.filter(move |word| *word != typed && spelling.slips(word) <= allowed)
         })
     }
 }

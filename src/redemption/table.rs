@@ -92,9 +92,11 @@ pub(super) fn answered(read: &Read<'_>, request: &str) -> Result<Option<Answered
 
 /// The second gift that stands of a recipient on a day.
 pub(super) fn second_of(read: &Read<'_>, recipient_id: i64, day: NaiveDate) -> Result<Option<i64>> {
-    let sql = "SELECT max(e.id) FROM redemption_event e WHERE e.recipient_id = ?1 AND e.outcome = ?2 AND e.on_day = ?3 \
-               AND NOT EXISTS (SELECT 1 FROM redemption_event x WHERE x.about = e.id AND x.outcome = 'undone')";
-    read.value(sql, params![recipient_id, SECOND, day])
+    let sql = format!(
+        "SELECT max(e.id) FROM redemption_event e WHERE e.recipient_id = ?1 AND e.outcome = ?2 AND e.on_day = ?3 \
+         AND NOT {UNDONE}"
+    );
+    read.value(&sql, params![recipient_id, SECOND, day])
 }
 
 /// The amount of an event `e`: the newest that it was changed to, else its own.

@@ -68,7 +68,7 @@ pub(super) async fn write_down(
 async fn written(state: &Arc<State>, till: &Till, customer: i64, spent: &Spent, spend: Money) -> Result<Done> {
     let (now, currency) = (state.clock.now(), state.shop.settings.currency);
     let (till, receipt) = (till.0.clone(), hand_over::receipt(&spent.receipt));
-    let is_sure = !spent.sure.is_empty() && spent.sure == spent.amount;
+    let is_sure = hand_over::is_sure(&spent.sure, &spent.amount);
     let request = hand_over::request(&spent.once);
     let work = state.database.write(move |write| {
         if let Some(path) = led(write, request.as_deref())? {

@@ -330,7 +330,7 @@ async fn put_right(state: &Arc<State>, till: Till, thing: Thing, change: Change)
         }
     };
     let (now, currency, asks) = (state.clock.now(), state.shop.settings.currency, till.clone());
-    let is_sure = !change.sure.is_empty() && change.sure == change.amount;
+    let is_sure = hand_over::is_sure(&change.sure, &change.amount);
     let done = state.database.write(move |write| {
         let written = theirs(write, thing, &till, now, "change it")?;
         if let (false, Some(says)) = (is_sure, hand_over::unusual(write, &written.reference, spend, currency)?) {

@@ -84,7 +84,7 @@ async fn write_down(
 ) -> Result<Done> {
     let (now, currency) = (state.clock.now(), state.shop.settings.currency);
     let (till, receipt) = (till.0.clone(), receipt(&handed.receipt));
-    let is_sure = !handed.sure.is_empty() && handed.sure == handed.amount;
+    let is_sure = is_sure(&handed.sure, &handed.amount);
     let request = request(&handed.once);
     state
         .database
@@ -132,6 +132,11 @@ pub(super) fn request(once: &str) -> Option<String> {
 /// The number of a receipt, as it is kept.
 pub(super) fn receipt(typed: &str) -> String {
     typed.trim().chars().take(RECEIPT).collect()
+}
+
+/// Whether the amount that was asked about comes again as it was.
+pub(super) fn is_sure(asked: &str, amount: &str) -> bool {
+    !asked.is_empty() && asked == amount
 }
 
 /// The question, when an amount is far above the largest purchase that they ever made.

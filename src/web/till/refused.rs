@@ -188,7 +188,7 @@ pub(super) async fn give_again(
     };
     let (now, currency) = (state.clock.now(), state.shop.settings.currency);
     let (may, name) = (state.shop.settings.till.honour_twice, till.0.clone());
-    let is_sure = !again.sure.is_empty() && again.sure == again.amount;
+    let is_sure = hand_over::is_sure(&again.sure, &again.amount);
     let request = hand_over::request(&again.once);
     let done = state.database.write(move |write| {
         if !may {
