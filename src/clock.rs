@@ -4,7 +4,7 @@ use chrono::{DateTime, Datelike, Days, Months, NaiveDate, NaiveDateTime, NaiveTi
 
 /// The day and the moment that a run of the program stands on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Clock {
+pub(crate) struct Clock {
     now: NaiveDateTime,
     is_rehearsal: bool,
 }
@@ -13,46 +13,46 @@ impl Clock {
     /// The machine's own clock, in its local time.
     #[must_use]
     #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the clock")]
-    pub fn system() -> Self {
+    pub(crate) fn system() -> Self {
         Self { now: chrono::Local::now().naive_local(), is_rehearsal: false }
     }
 
     /// A rehearsal: it is noon of that day, however long the run takes.
     #[must_use]
-    pub fn fixed(today: NaiveDate) -> Self {
+    pub(crate) fn fixed(today: NaiveDate) -> Self {
         let noon = NaiveTime::from_hms_opt(12, 0, 0).unwrap_or_default();
         Self { now: today.and_time(noon), is_rehearsal: true }
     }
 
     /// Today, in the shop's local time.
     #[must_use]
-    pub fn today(self) -> NaiveDate {
+    pub(crate) fn today(self) -> NaiveDate {
         self.now.date()
     }
 
     /// This moment, in the shop's local time.
     #[must_use]
-    pub fn now(self) -> NaiveDateTime {
+    pub(crate) fn now(self) -> NaiveDateTime {
         self.now
     }
 
     /// The same clock for a program that runs all day.
     #[must_use]
-    pub fn running(self) -> Running {
+    pub(crate) fn running(self) -> Running {
         Running { rehearsed: self.is_rehearsal.then(|| self.today()) }
     }
 }
 
 /// A clock that goes on; in a rehearsal it shows the time of day, and always that day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Running {
+pub(crate) struct Running {
     rehearsed: Option<NaiveDate>,
 }
 
 impl Running {
     /// This moment, in the shop's local time.
     #[must_use]
-    pub fn now(self) -> NaiveDateTime {
+    pub(crate) fn now(self) -> NaiveDateTime {
         let now = Clock::system().now();
         self.rehearsed.map_or(now, |day| day.and_time(now.time()))
     }
@@ -61,32 +61,32 @@ impl Running {
 /// A moment that a program tells with its distance from Greenwich (RFC 3339), in the shop's local time; nothing when it is
 /// written otherwise.
 #[must_use]
-pub fn local(text: &str) -> Option<NaiveDateTime> {
+pub(crate) fn local(text: &str) -> Option<NaiveDateTime> {
     Some(DateTime::parse_from_rfc3339(text.trim()).ok()?.with_timezone(&chrono::Local).naive_local())
 }
 
 /// Seconds since 1970 by the machine's own clock: for what the world outside goes by, whatever day is rehearsed.
 #[must_use]
 #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the clock")]
-pub fn unix_seconds() -> i64 {
+pub(crate) fn unix_seconds() -> i64 {
     chrono::Utc::now().timestamp()
 }
 
 /// `months` before `day`; the last day of a shorter month stands for the missing one.
 #[must_use]
-pub fn months_before(day: NaiveDate, months: u32) -> NaiveDate {
+pub(crate) fn months_before(day: NaiveDate, months: u32) -> NaiveDate {
     day.checked_sub_months(Months::new(months)).unwrap_or(NaiveDate::MIN)
 }
 
 /// `months` after `day`; the last day of a shorter month stands for the missing one.
 #[must_use]
-pub fn months_after(day: NaiveDate, months: u32) -> NaiveDate {
+pub(crate) fn months_after(day: NaiveDate, months: u32) -> NaiveDate {
     day.checked_add_months(Months::new(months)).unwrap_or(NaiveDate::MAX)
 }
 
 /// `days` before `day`.
 #[must_use]
-pub fn days_before(day: NaiveDate, days: u64) -> NaiveDate {
+pub(crate) fn days_before(day: NaiveDate, days: u64) -> NaiveDate {
     day.checked_sub_days(Days::new(days)).unwrap_or(NaiveDate::MIN)
 }
 
@@ -94,7 +94,7 @@ pub fn days_before(day: NaiveDate, days: u64) -> NaiveDate {
 ///
 /// Under two weeks: days. Under two months: weeks. Under two years: months. Then years.
 #[must_use]
-pub fn ago(day: NaiveDate, today: NaiveDate) -> String {
+pub(crate) fn ago(day: NaiveDate, today: NaiveDate) -> String {
     let days = (today - day).num_days();
     let months = i64::from(today.year() - day.year()) * 12 + i64::from(today.month())
         - i64::from(day.month())
@@ -121,7 +121,7 @@ fn spelled(n: i64, unit: &str) -> String {
 
 /// `January 15, 1990` where the country writes the month first, else `15 January 1990`.
 #[must_use]
-pub fn long_date(day: NaiveDate, country: &str) -> String {
+pub(crate) fn long_date(day: NaiveDate, country: &str) -> String {
     let form = if matches!(country, "US" | "CA" | "PH") { "%B %-d, %Y" } else { "%-d %B %Y" };
     day.format(form).to_string()
 }

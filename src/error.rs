@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::Path;
 
-use crate::words;
+use crate::text;
 
 /// The result of anything here that can fail.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -49,7 +49,7 @@ impl Error {
 
     /// A failure of the machine while doing `what` (`write`, `read` …) with `path`.
     pub fn io(what: &str, path: &Path, source: std::io::Error) -> Self {
-        let message = format!("cannot {what} {}: {}", words::quote(&path.display().to_string()), reason(&source));
+        let message = format!("cannot {what} {}: {}", text::quote(&path.display().to_string()), reason(&source));
         let hint = match source.kind() {
             std::io::ErrorKind::StorageFull => Some("the disk is full: free some space, then do it again"),
             std::io::ErrorKind::NotFound => Some("check its name, and the folder it is in"),

@@ -3,29 +3,29 @@
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
-use crate::words;
+use crate::text;
 
 /// An amount in minor units (cents) of the shop's currency.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Money(pub i64);
+pub(crate) struct Money(pub(crate) i64);
 
 impl Money {
     /// The sum, which stops at the largest amount there is rather than wrap around.
     #[must_use]
-    pub fn plus(self, other: Money) -> Money {
+    pub(crate) fn plus(self, other: Money) -> Money {
         Money(self.0.saturating_add(other.0))
     }
 
     /// The same amount `n` times.
     #[must_use]
-    pub fn times(self, n: usize) -> Money {
+    pub(crate) fn times(self, n: usize) -> Money {
         Money(self.0.saturating_mul(i64::try_from(n).unwrap_or(i64::MAX)))
     }
 
     /// Divided by `n`, rounded half away from zero; nothing when `n` is 0.
     #[must_use]
-    pub fn divided_by(self, n: usize) -> Option<Money> {
+    pub(crate) fn divided_by(self, n: usize) -> Option<Money> {
         let n = i128::try_from(n).ok().filter(|n| *n > 0)?;
         Some(Money(saturate(round_half_away(i128::from(self.0), n))))
     }
@@ -33,35 +33,35 @@ impl Money {
 
 /// A currency: its ISO 4217 code, how many digits its minor unit has, and its sign.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Currency {
+pub(crate) struct Currency {
     /// `USD`.
-    pub code: &'static str,
+    pub(crate) code: &'static str,
     /// Digits behind the decimal sign: 2 for dollars, 0 for yen.
-    pub digits: u32,
+    pub(crate) digits: u32,
     /// `$`.
-    pub symbol: &'static str,
+    pub(crate) symbol: &'static str,
 }
 
 /// A share of something in millionths, written `10%`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Share(u32);
+pub(crate) struct Share(u32);
 
 impl Share {
     /// Of `n` things, how many the share is, rounded up.
     #[must_use]
-    pub fn of_rounded_up(self, n: usize) -> usize {
+    pub(crate) fn of_rounded_up(self, n: usize) -> usize {
         (n as u128 * u128::from(self.0)).div_ceil(1_000_000).try_into().unwrap_or(n)
     }
 
     /// Of an amount, the share of it, rounded half away from zero.
     #[must_use]
-    pub fn of_money(self, amount: Money) -> Money {
+    pub(crate) fn of_money(self, amount: Money) -> Money {
         Money(saturate(round_half_away(i128::from(amount.0) * i128::from(self.0), 1_000_000)))
     }
 
     /// Whether it is all of it.
     #[must_use]
-    pub fn is_whole(self) -> bool {
+    pub(crate) fn is_whole(self) -> bool {
         self.0 >= 1_000_000
     }
 }
@@ -70,7 +70,7 @@ impl std::str::FromStr for Share {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self> {
-        let wrong = || Error::new(format!("{} is not a share", words::quote(text))).hint("write it like \"10%\"");
+        let wrong = || Error::new(format!("{} is not a share", text::quote(text))).hint("write it like \"10%\"");
         let number = text.trim().strip_suffix('%').ok_or_else(wrong)?;
         let decimal = Decimal::parse(number).map_err(|_| wrong())?;
         let millionths = decimal.mantissa.saturating_mul(10_000) / 10_i128.pow(decimal.scale.min(36));
@@ -123,16 +123,16 @@ impl Currency {
     ///
     /// # Errors
     /// When the code is not one that this program knows.
-    pub fn of(code: &str) -> Result<Self> {
+    pub(crate) fn of(code: &str) -> Result<Self> {
         CURRENCIES.iter().copied().find(|c| c.code == code).ok_or_else(|| {
             let known: Vec<&str> = CURRENCIES.iter().map(|c| c.code).collect();
-            Error::new(format!("unknown currency {}", words::quote(code))).hint(words::did_you_mean(code, &known))
+            Error::new(format!("unknown currency {}", text::quote(code))).hint(text::did_you_mean(code, &known))
         })
     }
 
     /// `61240` as `612.40`: for CSV and for typing back in.
     #[must_use]
-    pub fn plain(self, amount: Money) -> String {
+    pub(crate) fn plain(self, amount: Money) -> String {
         let sign = if amount.0 < 0 { "-" } else { "" };
         let (whole, part) = self.split(amount);
         match self.digits {
@@ -143,10 +143,10 @@ impl Currency {
 
     /// `61240` as `$612.40`: for people.
     #[must_use]
-    pub fn show(self, amount: Money) -> String {
+    pub(crate) fn show(self, amount: Money) -> String {
         let sign = if amount.0 < 0 { "-" } else { "" };
         let (whole, part) = self.split(amount);
-        let whole = words::group(&whole.to_string(), ",");
+        let whole = text::group(&whole.to_string(), ",");
         match self.digits {
             0 => format!("{sign}{}{whole}", self.symbol),
             digits => format!("{sign}{}{whole}.{part:0width$}", self.symbol, width = digits as usize),
@@ -155,18 +155,18 @@ impl Currency {
 
     /// `21000000` as `$210,000`: for people, where cents only distract.
     #[must_use]
-    pub fn show_whole(self, amount: Money) -> String {
+    pub(crate) fn show_whole(self, amount: Money) -> String {
         let unit = i128::from(10_i64.pow(self.digits));
         let whole = saturate(round_half_away(i128::from(amount.0), unit));
         let sign = if whole < 0 { "-" } else { "" };
-        format!("{sign}{}{}", self.symbol, words::group(&whole.unsigned_abs().to_string(), ","))
+        format!("{sign}{}{}", self.symbol, text::group(&whole.unsigned_abs().to_string(), ","))
     }
 
     /// Reads a number that may carry this currency's sign or code, and no other's.
     ///
     /// # Errors
     /// When the text is not one number, or is money of another currency.
-    pub fn decimal(self, text: &str) -> Result<Decimal> {
+    pub(crate) fn decimal(self, text: &str) -> Result<Decimal> {
         let decimal = Decimal::parse(text)?;
         let said: String = text.chars().filter(|c| c.is_alphabetic() || is_currency_sign(*c)).collect();
         let ours = self.symbol.trim();
@@ -177,7 +177,7 @@ impl Currency {
         if is_ours {
             return Ok(decimal);
         }
-        Err(Error::new(format!("{} is not in {}", words::quote(text.trim()), self.code))
+        Err(Error::new(format!("{} is not in {}", text::quote(text.trim()), self.code))
             .hint(format!("every amount of this shop is in {}; shop.toml says so", self.code)))
     }
 
@@ -190,10 +190,10 @@ impl Currency {
     ///
     /// # Errors
     /// When the text is not one amount, or has more digits than the currency has.
-    pub fn parse(self, text: &str) -> Result<Money> {
+    pub(crate) fn parse(self, text: &str) -> Result<Money> {
         self.decimal(text)?.exactly(self).ok_or_else(|| {
-            let most = words::count(self.digits as usize, "digit");
-            Error::new(format!("{} is not a whole number of the smallest coin", words::quote(text)))
+            let most = text::count(self.digits as usize, "digit");
+            Error::new(format!("{} is not a whole number of the smallest coin", text::quote(text)))
                 .hint(format!("{} has {most} after the decimal point", self.code))
         })
     }
@@ -201,7 +201,7 @@ impl Currency {
 
 /// An exact decimal number as somebody wrote it: `mantissa / 10^scale`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Decimal {
+pub(crate) struct Decimal {
     mantissa: i128,
     scale: u32,
 }
@@ -214,9 +214,9 @@ impl Decimal {
     ///
     /// # Errors
     /// When the text is not one number.
-    pub fn parse(text: &str) -> Result<Self> {
+    pub(crate) fn parse(text: &str) -> Result<Self> {
         Self::read(text)
-            .ok_or_else(|| Error::new(format!("{} is not an amount", words::quote(text))).hint("write it like 612.40"))
+            .ok_or_else(|| Error::new(format!("{} is not an amount", text::quote(text))).hint("write it like 612.40"))
     }
 
     fn read(text: &str) -> Option<Self> {
@@ -269,27 +269,27 @@ impl Decimal {
 
     /// The product of two exact numbers: a quantity and a unit price.
     #[must_use]
-    pub fn times(self, other: Decimal) -> Decimal {
+    pub(crate) fn times(self, other: Decimal) -> Decimal {
         Decimal { mantissa: self.mantissa.saturating_mul(other.mantissa), scale: self.scale + other.scale }
     }
 
     /// The amount in minor units when it has no more digits than the currency.
     #[must_use]
-    pub fn exactly(self, currency: Currency) -> Option<Money> {
+    pub(crate) fn exactly(self, currency: Currency) -> Option<Money> {
         let (value, rest) = self.scaled(currency.digits);
         (rest == 0).then(|| i64::try_from(value).ok().map(Money)).flatten()
     }
 
     /// The amount in minor units, half a unit rounded away from zero.
     #[must_use]
-    pub fn rounded(self, currency: Currency) -> Money {
+    pub(crate) fn rounded(self, currency: Currency) -> Money {
         let minor = self.mantissa.saturating_mul(10_i128.pow(currency.digits));
         Money(saturate(round_half_away(minor, 10_i128.pow(self.scale.min(36)))))
     }
 
     /// Whether it is a whole number of minor units, but for less than a thousandth of one.
     #[must_use]
-    pub fn is_whole_but_for_dust(self, currency: Currency) -> bool {
+    pub(crate) fn is_whole_but_for_dust(self, currency: Currency) -> bool {
         let unit = 10_i128.pow(self.scale.min(36));
         let (_, rest) = self.scaled(currency.digits);
         let rest = rest.abs();
@@ -298,7 +298,7 @@ impl Decimal {
 
     /// The number in thousandths, rounded: how quantities are kept.
     #[must_use]
-    pub fn thousandths(self) -> i64 {
+    pub(crate) fn thousandths(self) -> i64 {
         saturate(round_half_away(self.mantissa.saturating_mul(1000), 10_i128.pow(self.scale.min(36))))
     }
 

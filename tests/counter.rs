@@ -201,9 +201,8 @@ fn a_code_scanned_into_another_field_is_a_search_and_writes_nothing() {
     assert_eq!(shop.count("SELECT count(*) FROM redemption_event"), before);
     assert_eq!(shop.count("SELECT count(*) FROM contact_note"), 0);
     // What has the signs of a code by chance, but is on no letter, is what it is: a receipt, a telephone number.
-    let chance = |start: u64| {
-        (start..start + 1_000).map(|n| n.to_string()).find(|n| regulars::campaign::read_code(n).is_ok()).unwrap()
-    };
+    let chance =
+        |start: u64| (start..start + 1_000).map(|n| n.to_string()).find(|n| regulars::for_tests::is_code(n)).unwrap();
     till.find(&chance(50_312_000)).shows("Nobody sounds like");
     let receipt = chance(70_000_000);
     assert_eq!(heading(&till.hand_over(&card, "1", &receipt)), "Yes. The tin is theirs.");

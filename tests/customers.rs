@@ -1,7 +1,6 @@
 //! The customer verbs: the card, what is set and noted, one person twice, and somebody who is to be forgotten.
 
-use regulars::book;
-use regulars::store::Store;
+use regulars::for_tests::{TEXT_FIELDS, suppress};
 use rusqlite::Connection;
 use serde_json::{Value, json};
 use snapbox::str;
@@ -347,9 +346,8 @@ fn plant(shop: &Shop) -> Vec<String> {
         database.execute(sql, []).unwrap();
     }
     assert!(marks.len() > 45, "{marks:?}");
-    let (mut store, day) = (Store::open(&shop.file("regulars.db")).unwrap(), "2024-03-01".parse().unwrap());
-    let (address, why) = ("mark-customer-email", book::Suppression::HardBounce);
-    store.write(|write| book::suppress(write, address, why, "mark-suppression-source", day)).unwrap();
+    let day = "2024-03-01".parse().unwrap();
+    suppress(&shop.file("regulars.db"), "mark-customer-email", "hard_bounce", "mark-suppression-source", day).unwrap();
     marks.push("mark-suppression-source".to_owned());
     marks
 }
@@ -481,14 +479,13 @@ fn hostile_text_comes_out_as_it_went_in() {
         "🏳️‍🌈 田中さん ﷽ e\u{301}",
         "-x --yes ?1 %s \\",
     ] {
-        let fields = regulars::book::TEXT_FIELDS;
         let mut words: Vec<String> = ["customer", "set", "C-03", "--source", "x"].map(str::to_owned).to_vec();
-        words.extend(fields.iter().map(|field| format!("{field}={text}")));
+        words.extend(TEXT_FIELDS.iter().map(|field| format!("{field}={text}")));
         words.extend([format!("preference.x={text}"), format!("tag=+{text}")]);
         shop.with(&words).quiet();
         shop.with(&["customer", "note", "C-03", "--kind", "idea", "--", text]).quiet();
         let (card, all) = (shop.json("customer show C-03"), shop.json("customer export C-03"));
-        for field in fields {
+        for field in TEXT_FIELDS {
             assert_eq!((&card["fields"][field], &all["card"][field]), (&json!(text), &json!(text)), "{field}");
         }
         assert_eq!((&card["preferences"]["x"], &card["contacts"][0]["text"]), (&json!(text), &json!(text)));

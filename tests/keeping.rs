@@ -2,10 +2,7 @@
 
 use std::fs;
 
-use regulars::book::import::{Kind, Plan, Sheet, Wishes, customers};
-use regulars::shop::Shop as Folder;
-use regulars::store::Store;
-use regulars::{campaign, clock::Clock};
+use regulars::for_tests::{import_on_a_full_disk, plan_on_a_full_disk};
 
 use crate::support::{Crowd, Shop, dump};
 
@@ -73,35 +70,20 @@ fn a_full_disk_is_said_and_changes_nothing() {
     let shop = Shop::new();
     let path = shop.file("regulars.db");
     let before = dump(&path);
-    let crowd = Crowd::of(3000);
-    let sheet = Sheet::read(crowd.customers().as_bytes()).unwrap();
-    let plan = Plan::of(&sheet, Kind::Customers, Wishes::default()).unwrap();
     let today = "2024-03-01".parse().unwrap();
-    let full = |store: &mut Store| {
-        let pages = store.read().value::<i64>("PRAGMA page_count", &[]).unwrap();
-        store.limit_pages(u32::try_from(pages).unwrap() + 1).unwrap();
-    };
-    let mut store = Store::open(&path).unwrap();
-    full(&mut store);
-    let error = store.write(|w| customers(w, &plan, today, &|_| {})).expect_err("no room");
+    let error = import_on_a_full_disk(&shop.path(), &Crowd::of(3000).customers(), today).expect_err("no room");
     assert_eq!(
         error.report(),
         "error: the disk is full; nothing was changed\nhint: free some space, then do it again\n"
     );
-    drop(store);
     assert_eq!(before, dump(&path));
     // A plan does not fit either: its files alone are too large.
     shop.write(
         "letter-templates/spring.md",
         shop.read("letter-templates/spring.md") + &"Come and see us. ".repeat(4000),
     );
-    let folder = Folder::open(&shop.path()).unwrap();
-    let mut store = folder.store().unwrap();
-    full(&mut store);
-    let now = Clock::fixed(today).now();
-    let error = store.write(|w| campaign::plan(w, &folder, "spring", now, false)).expect_err("no room");
+    let error = plan_on_a_full_disk(&shop.path(), "spring", today).expect_err("no room");
     assert!(error.to_string().contains("the disk is full; nothing was changed"), "{error}");
-    drop(store);
     assert_eq!(before, dump(&path));
     shop.run("doctor").shows("All is well");
 }

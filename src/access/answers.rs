@@ -11,20 +11,20 @@ const DAYS: i64 = 2;
 
 /// An answer that was given.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Kept {
+pub(crate) struct Kept {
     /// The hash of what was asked.
-    pub request: Vec<u8>,
+    pub(crate) request: Vec<u8>,
     /// The status of the answer.
-    pub status: u16,
+    pub(crate) status: u16,
     /// Its body.
-    pub body: String,
+    pub(crate) body: String,
 }
 
 /// What was answered to a key of a token.
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn answered(read: &Read<'_>, token: i64, key: &str) -> Result<Option<Kept>> {
+pub(crate) fn answered(read: &Read<'_>, token: i64, key: &str) -> Result<Option<Kept>> {
     table::answer(read, token, key)
 }
 
@@ -32,7 +32,7 @@ pub fn answered(read: &Read<'_>, token: i64, key: &str) -> Result<Option<Kept>> 
 ///
 /// # Errors
 /// When the key was answered before.
-pub fn keep_answer(
+pub(crate) fn keep_answer(
     write: &Write<'_>,
     (token, key): (i64, &str),
     answer: &Kept,

@@ -15,10 +15,10 @@ use sha2::{Digest, Sha256};
 
 use crate::error::{Error, Kind, Result};
 
-pub use answers::{Kept, answered, keep_answer};
-pub use secret::{Role, check, hashed, is_right, secret, set, unset};
-pub use session::{SignedIn, begin, end, signed_in};
-pub use token::{Token, holder, is_good, make_token, revoke, tokens};
+pub(crate) use answers::{Kept, answered, keep_answer};
+pub(crate) use secret::{check, hashed, is_right, secret, set, unset};
+pub(crate) use session::{SignedIn, begin, end, signed_in};
+pub(crate) use token::{Token, holder, is_good, make_token, revoke, tokens};
 
 /// 256 bits of chance, as text.
 fn random() -> Result<String> {
@@ -30,6 +30,6 @@ fn random() -> Result<String> {
 
 /// The hash by which something random, or a request, is known again.
 #[must_use]
-pub fn digest(text: &[u8]) -> Vec<u8> {
+pub(crate) fn digest(text: &[u8]) -> Vec<u8> {
     Sha256::digest(text).to_vec()
 }

@@ -4,6 +4,7 @@ use argon2::Argon2;
 use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
 
 use super::table;
+use crate::domain::Role;
 use crate::error::{Error, Kind, Result};
 use crate::store::{Read, Write};
 
@@ -16,40 +17,11 @@ const PIN: usize = 6;
 /// Longer than anybody types.
 const LONGEST: usize = 200;
 
-/// Who signs in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Role {
-    /// The owner, with the passphrase.
-    Owner,
-    /// A till, with the PIN of all tills.
-    Till,
-}
-
-impl Role {
-    /// As it is kept, and stands in addresses.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Owner => "owner",
-            Self::Till => "till",
-        }
-    }
-
-    /// What they sign in with.
-    #[must_use]
-    pub fn secret(self) -> &'static str {
-        match self {
-            Self::Owner => "passphrase",
-            Self::Till => "PIN",
-        }
-    }
-}
-
 /// Whether something may become a passphrase or a PIN.
 ///
 /// # Errors
 /// When it is too short or too long, or a PIN has other signs than digits or one digit alone.
-pub fn check(role: Role, typed: &str) -> Result<()> {
+pub(crate) fn check(role: Role, typed: &str) -> Result<()> {
     let signs = typed.chars().count();
     let (is_good, hint) = match role {
         Role::Owner => (
@@ -73,7 +45,7 @@ pub fn check(role: Role, typed: &str) -> Result<()> {
 ///
 /// # Errors
 /// When the machine gives no random numbers or no memory.
-pub fn hashed(typed: &str) -> Result<String> {
+pub(crate) fn hashed(typed: &str) -> Result<String> {
     let mut salt = [0; 16];
     getrandom::fill(&mut salt)
         .map_err(|e| Error::of(Kind::Machine, "the machine gave no random numbers").because(e))?;
@@ -84,7 +56,7 @@ pub fn hashed(typed: &str) -> Result<String> {
 
 /// Whether something typed is what was hashed. It takes as long as hashing.
 #[must_use]
-pub fn is_right(hash: &str, typed: &str) -> bool {
+pub(crate) fn is_right(hash: &str, typed: &str) -> bool {
     let known = PasswordHash::new(hash);
     typed.len() <= 4 * LONGEST
         && known.is_ok_and(|known| Argon2::default().verify_password(typed.as_bytes(), &known).is_ok())
@@ -94,7 +66,7 @@ pub fn is_right(hash: &str, typed: &str) -> bool {
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn secret(read: &Read<'_>, role: Role) -> Result<Option<String>> {
+pub(crate) fn secret(read: &Read<'_>, role: Role) -> Result<Option<String>> {
     table::secret(read, role)
 }
 
@@ -102,7 +74,7 @@ pub fn secret(read: &Read<'_>, role: Role) -> Result<Option<String>> {
 ///
 /// # Errors
 /// When the database fails.
-pub fn set(write: &Write<'_>, role: Role, hash: &str) -> Result<usize> {
+pub(crate) fn set(write: &Write<'_>, role: Role, hash: &str) -> Result<usize> {
     table::set_secret(write, role, hash)?;
     table::end_all(write, role)
 }
@@ -111,7 +83,7 @@ pub fn set(write: &Write<'_>, role: Role, hash: &str) -> Result<usize> {
 ///
 /// # Errors
 /// When the database fails.
-pub fn unset(write: &Write<'_>, role: Role) -> Result<usize> {
+pub(crate) fn unset(write: &Write<'_>, role: Role) -> Result<usize> {
     table::unset_secret(write, role)?;
     table::end_all(write, role)
 }

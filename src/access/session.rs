@@ -2,7 +2,8 @@
 
 use chrono::{NaiveDateTime, TimeDelta};
 
-use super::{Role, digest, random, table};
+use super::{digest, random, table};
+use crate::domain::Role;
 use crate::error::{Error, Result};
 use crate::store::{Read, Write};
 
@@ -14,22 +15,28 @@ const TILL: i64 = 14;
 
 /// Who asks for a page.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct SignedIn {
+pub(crate) struct SignedIn {
     /// The owner's pages need a passphrase.
-    pub owner_locked: bool,
+    pub(crate) owner_locked: bool,
     /// The till's pages need a PIN.
-    pub till_locked: bool,
+    pub(crate) till_locked: bool,
     /// The owner has signed in.
-    pub owner: bool,
+    pub(crate) owner: bool,
     /// This till has.
-    pub till: Option<String>,
+    pub(crate) till: Option<String>,
 }
 
 /// Begins a session of whoever knew what `hash` is the hash of; its cookie, and how many seconds it lasts.
 ///
 /// # Errors
 /// When passphrase or PIN were changed meanwhile.
-pub fn begin(write: &Write<'_>, role: Role, hash: &str, till: &str, now: NaiveDateTime) -> Result<(String, i64)> {
+pub(crate) fn begin(
+    write: &Write<'_>,
+    role: Role,
+    hash: &str,
+    till: &str,
+    now: NaiveDateTime,
+) -> Result<(String, i64)> {
     if table::secret(write, role)?.as_deref() != Some(hash) {
         return Err(
             Error::new(format!("the {} was changed at this moment", role.secret())).hint("sign in with the new one")
@@ -49,7 +56,7 @@ pub fn begin(write: &Write<'_>, role: Role, hash: &str, till: &str, now: NaiveDa
 ///
 /// # Errors
 /// When the database fails.
-pub fn end(write: &Write<'_>, cookie: &str) -> Result<()> {
+pub(crate) fn end(write: &Write<'_>, cookie: &str) -> Result<()> {
     table::end(write, &digest(cookie.as_bytes()))
 }
 
@@ -57,7 +64,12 @@ pub fn end(write: &Write<'_>, cookie: &str) -> Result<()> {
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn signed_in(read: &Read<'_>, owner: Option<&str>, till: Option<&str>, now: NaiveDateTime) -> Result<SignedIn> {
+pub(crate) fn signed_in(
+    read: &Read<'_>,
+    owner: Option<&str>,
+    till: Option<&str>,
+    now: NaiveDateTime,
+) -> Result<SignedIn> {
     let session = |cookie: Option<&str>, role| match cookie {
         Some(cookie) => table::session(read, &digest(cookie.as_bytes()), role, now),
         None => Ok(None),

@@ -2,9 +2,10 @@
 
 use chrono::{NaiveDate, NaiveDateTime};
 
-use super::{Kept, Role, Token};
+use super::{Kept, Token};
+use crate::domain::Role;
 use crate::error::Result;
-use crate::params;
+use crate::store::params;
 use crate::store::{Read, Row, Write};
 
 /// The hash of what a role signs in with.

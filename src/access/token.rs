@@ -9,22 +9,22 @@ use crate::store::{Read, Write};
 
 /// A token, without what makes it one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Token {
+pub(crate) struct Token {
     /// Its number.
-    pub number: i64,
+    pub(crate) number: i64,
     /// The till that has it.
-    pub till: String,
+    pub(crate) till: String,
     /// The day it was made.
-    pub made_on: NaiveDate,
+    pub(crate) made_on: NaiveDate,
     /// The day from which it no longer counts.
-    pub revoked_on: Option<NaiveDate>,
+    pub(crate) revoked_on: Option<NaiveDate>,
 }
 
 /// Makes one for a till: its number, and the token itself, which is kept nowhere.
 ///
 /// # Errors
 /// When the database fails.
-pub fn make_token(write: &Write<'_>, till: &str, on: NaiveDate) -> Result<(i64, String)> {
+pub(crate) fn make_token(write: &Write<'_>, till: &str, on: NaiveDate) -> Result<(i64, String)> {
     let token = format!("rt_{}", random()?);
     let number = table::add_token(write, &digest(token.as_bytes()), till, on)?;
     Ok((number, token))
@@ -34,7 +34,7 @@ pub fn make_token(write: &Write<'_>, till: &str, on: NaiveDate) -> Result<(i64, 
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn holder(read: &Read<'_>, token: &str) -> Result<Option<Token>> {
+pub(crate) fn holder(read: &Read<'_>, token: &str) -> Result<Option<Token>> {
     Ok(table::token(read, &digest(token.as_bytes()))?.filter(|token| token.revoked_on.is_none()))
 }
 
@@ -42,7 +42,7 @@ pub fn holder(read: &Read<'_>, token: &str) -> Result<Option<Token>> {
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn is_good(read: &Read<'_>, token: &Token) -> Result<bool> {
+pub(crate) fn is_good(read: &Read<'_>, token: &Token) -> Result<bool> {
     table::is_good(read, token.number)
 }
 
@@ -50,7 +50,7 @@ pub fn is_good(read: &Read<'_>, token: &Token) -> Result<bool> {
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn tokens(read: &Read<'_>) -> Result<Vec<Token>> {
+pub(crate) fn tokens(read: &Read<'_>) -> Result<Vec<Token>> {
     table::tokens(read)
 }
 
@@ -58,7 +58,7 @@ pub fn tokens(read: &Read<'_>) -> Result<Vec<Token>> {
 ///
 /// # Errors
 /// When there is no such token, or it was revoked before.
-pub fn revoke(write: &Write<'_>, number: i64, on: NaiveDate) -> Result<Token> {
+pub(crate) fn revoke(write: &Write<'_>, number: i64, on: NaiveDate) -> Result<Token> {
     let hint = "`regulars till tokens` lists them";
     let Some(token) = table::tokens(write)?.into_iter().find(|token| token.number == number) else {
         return Err(Error::new(format!("there is no token {number}")).hint(hint));

@@ -12,59 +12,59 @@ use super::held_back::waiting;
 use super::reminders::too_late;
 use super::sources::Sources;
 use super::table;
-use crate::book::{self, Reach};
+use crate::customers::{self, Reach};
 use crate::error::{Error, Result};
 use crate::merge::{Engine, Template, is_abroad};
 use crate::segment::{self, Scope};
 use crate::shop::Shop;
 use crate::store::Read;
-use crate::words;
+use crate::text;
 
 /// A plan that is not kept yet.
 #[derive(Debug)]
-pub struct Draft {
+pub(crate) struct Draft {
     /// The campaign file.
-    pub file: CampaignFile,
+    pub(crate) file: CampaignFile,
     /// The day the query was judged on.
-    pub as_of: NaiveDate,
+    pub(crate) as_of: NaiveDate,
     /// The date of the letters.
-    pub dated: NaiveDate,
+    pub(crate) dated: NaiveDate,
     /// Everything it is made from.
-    pub sources: Sources,
+    pub(crate) sources: Sources,
     /// Who is written to, in posting order, and after them who is held out.
-    pub recipients: Vec<DraftRecipient>,
+    pub(crate) recipients: Vec<DraftRecipient>,
     /// Whom the query found and who is not written to.
-    pub left_out: Vec<(String, Reason)>,
+    pub(crate) left_out: Vec<(String, Reason)>,
     /// What is worth a look.
-    pub warnings: Vec<String>,
+    pub(crate) warnings: Vec<String>,
 }
 
 /// A recipient of a plan that is not kept yet.
 #[derive(Debug, Clone)]
-pub struct DraftRecipient {
+pub(crate) struct DraftRecipient {
     /// The best-ranked member.
-    pub customer_id: i64,
+    pub(crate) customer_id: i64,
     /// Its reference.
-    pub reference: String,
+    pub(crate) reference: String,
     /// Everybody for whom response and code hold.
-    pub members: Vec<i64>,
+    pub(crate) members: Vec<i64>,
     /// Held out by lot.
-    pub held_out: bool,
+    pub(crate) held_out: bool,
     /// Included by hand.
-    pub by_hand: bool,
+    pub(crate) by_hand: bool,
     /// The branch, empty when the campaign has none.
-    pub branch: String,
+    pub(crate) branch: String,
     /// `letter` or `email`.
-    pub channel: &'static str,
+    pub(crate) channel: &'static str,
     /// Everything a template may print.
-    pub frozen: Frozen,
+    pub(crate) frozen: Frozen,
 }
 
 /// Drafts the plan of a campaign: everything is read, checked and resolved, nothing is written.
 ///
 /// # Errors
 /// With every fault of the file, its segment, its templates; when nobody matches; when somebody has no branch.
-pub fn draft(read: &Read<'_>, shop: &Shop, slug: &str, today: NaiveDate) -> Result<Draft> {
+pub(crate) fn draft(read: &Read<'_>, shop: &Shop, slug: &str, today: NaiveDate) -> Result<Draft> {
     let file = CampaignFile::open(shop, slug)?;
     let sources = Sources::from_folder(shop, &file)?;
     let as_of = file.as_of.unwrap_or(today);
@@ -84,10 +84,10 @@ pub fn draft(read: &Read<'_>, shop: &Shop, slug: &str, today: NaiveDate) -> Resu
         let hint = if known.is_empty() {
             format!("correct the name, or plan it first: `regulars plan {followed}`")
         } else {
-            words::did_you_mean(followed, &known)
+            text::did_you_mean(followed, &known)
         };
         return Err(at_file(
-            Error::new(format!("no campaign {} was planned", words::quote(followed)))
+            Error::new(format!("no campaign {} was planned", text::quote(followed)))
                 .at(file.line_of("follows"))
                 .hint(hint),
         ));
@@ -138,11 +138,11 @@ pub fn draft(read: &Read<'_>, shop: &Shop, slug: &str, today: NaiveDate) -> Resu
     }
     in_posting_order(&mut recipients, &shop.settings.country);
     let waits = recipients.iter().filter(|r| !r.held_out && r.members.iter().any(|id| complaining.contains(id)));
-    let waits: Vec<String> = waits.map(|r| format!("{} ({})", r.frozen.name, words::quote(&r.reference))).collect();
+    let waits: Vec<String> = waits.map(|r| format!("{} ({})", r.frozen.name, text::quote(&r.reference))).collect();
     warnings.extend(waiting(&waits));
     for (index, signer) in file.signers.iter().enumerate().filter(|(index, _)| signing[*index].is_empty()) {
         let line = file.line_of_signer(index, "when");
-        warnings.push(format!("{} signs for nobody (line {line})", words::quote(&signer.name)));
+        warnings.push(format!("{} signs for nobody (line {line})", text::quote(&signer.name)));
     }
     warnings.extend(unprintable(&engine, &file, &recipients));
     warnings.extend(out_of_reach(read, &file, &recipients)?);
@@ -150,8 +150,8 @@ pub fn draft(read: &Read<'_>, shop: &Shop, slug: &str, today: NaiveDate) -> Resu
     if let Some(stock) = file.gift.as_ref().and_then(|gift| gift.stock).filter(|stock| *stock < mailed) {
         warnings.push(format!(
             "{} are invited, but there are only {} of {}",
-            words::count(mailed, "household"),
-            words::thousands(stock),
+            text::count(mailed, "household"),
+            text::thousands(stock),
             gift_name(&file)
         ));
     }
@@ -170,14 +170,14 @@ fn unprintable(engine: &Engine, file: &CampaignFile, recipients: &[DraftRecipien
                 found.push(format!(
                     "{} ({}) {}",
                     recipient.frozen.name,
-                    words::quote(&recipient.reference),
+                    text::quote(&recipient.reference),
                     fault.message()
                 ));
             }
         }
     }
-    let pieces = words::count(found.len(), "piece");
-    (!found.is_empty()).then(|| format!("{pieces} cannot be made as things are: {}", words::first_few(&found, 3)))
+    let pieces = text::count(found.len(), "piece");
+    (!found.is_empty()).then(|| format!("{pieces} cannot be made as things are: {}", text::first_few(&found, 3)))
 }
 
 /// Whom a reminder cannot reach, as it goes by another channel than their first piece.
@@ -186,7 +186,7 @@ fn out_of_reach(read: &Read<'_>, file: &CampaignFile, recipients: &[DraftRecipie
     if file.reminders.iter().all(|reminder| reminder.channel.is_none()) {
         return Ok(found);
     }
-    let reach = book::reach(read)?;
+    let reach = customers::reach(read)?;
     for (index, reminder) in file.reminders.iter().enumerate() {
         let Some(channel) = reminder.channel else { continue };
         let is_reached = |person: &Reach| match channel {
@@ -197,7 +197,7 @@ fn out_of_reach(read: &Read<'_>, file: &CampaignFile, recipients: &[DraftRecipie
         let lost = others.filter(|r| !reach.get(&r.customer_id).is_some_and(is_reached)).count();
         if lost > 0 {
             let (who, why) =
-                (words::count(lost, "recipient"), if channel == "email" { "a yes to it" } else { "an address" });
+                (text::count(lost, "recipient"), if channel == "email" { "a yes to it" } else { "an address" });
             found.push(format!("reminder {} goes by {channel} and misses {who} without {why}", index + 1));
         }
     }
@@ -218,7 +218,7 @@ fn check_subjects(file: &CampaignFile, templates: &[Template]) -> Result<()> {
 }
 
 fn gift_name(file: &CampaignFile) -> String {
-    file.gift.as_ref().map(|gift| words::quote(&gift.name)).unwrap_or_default()
+    file.gift.as_ref().map(|gift| text::quote(&gift.name)).unwrap_or_default()
 }
 
 fn nobody(left_out: &[(String, Reason)]) -> Error {
@@ -233,8 +233,8 @@ fn nobody(left_out: &[(String, Reason)]) -> Error {
     let counts: Vec<String> = counts.iter().map(|(reason, n)| format!("{n} {reason}")).collect();
     error.hint(format!(
         "the query finds {}, but all are left out: {}",
-        words::count(left_out.len(), "customer"),
-        words::list(&counts)
+        text::count(left_out.len(), "customer"),
+        text::list(&counts)
     ))
 }
 
@@ -279,17 +279,17 @@ fn branches(
                 *used.entry(index).or_default() += 1;
                 found.push(file.branches[index].name.clone());
             }
-            None => without.push(words::quote(&one.reference)),
+            None => without.push(text::quote(&one.reference)),
         }
     }
     if !without.is_empty() {
-        let who = words::first_few(&without, 5);
+        let who = text::first_few(&without, 5);
         return Err(Error::new(format!(
             "{} in no branch: {who}",
             if without.len() == 1 {
                 "1 customer is".to_owned()
             } else {
-                format!("{} are", words::count(without.len(), "customer"))
+                format!("{} are", text::count(without.len(), "customer"))
             }
         ))
         .hint("add a last branch with `when = \"true\"`, or narrow the segment"));
@@ -297,7 +297,7 @@ fn branches(
     for (index, branch) in file.branches.iter().enumerate().filter(|(index, _)| !used.contains_key(index)) {
         warnings.push(format!(
             "nobody is in branch {} (line {})",
-            words::quote(&branch.name),
+            text::quote(&branch.name),
             file.line_of_branch(index)
         ));
     }
@@ -316,7 +316,7 @@ fn in_posting_order(recipients: &mut [DraftRecipient], home: &str) {
 
 impl Draft {
     /// What the plan is made of, in 16 hexadecimal digits: the same folder gives the same.
-    pub fn fingerprint(&self) -> String {
+    pub(crate) fn fingerprint(&self) -> String {
         let mut hash = Sha256::new();
         let mut add = |bytes: &[u8]| {
             hash.update((bytes.len() as u64).to_le_bytes());

@@ -3,16 +3,17 @@
 use std::collections::{HashMap, HashSet};
 
 use super::codes::keyed;
-use super::file::{CampaignFile, Channel, Limit, OnePer};
-use crate::book::{self, Reach, Suppression};
+use super::file::{CampaignFile, Limit};
+use crate::customers::{self, Reach};
+use crate::domain::{Delivery, OnePer, Suppression};
 use crate::error::{Error, Result};
 use crate::segment::{self, Scope};
 use crate::store::Read;
-use crate::words;
+use crate::text;
 
 /// Why somebody whom the query found is not written to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Reason {
+pub(crate) enum Reason {
     /// Excluded by hand.
     Excluded,
     /// They have died.
@@ -39,7 +40,7 @@ pub enum Reason {
 
 impl Reason {
     /// In words, as reports and JSON say it.
-    pub fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Excluded => "excluded",
             Self::Deceased => "deceased",
@@ -59,19 +60,19 @@ impl Reason {
 /// Somebody chosen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Chosen {
-    pub id: i64,
-    pub reference: String,
+    pub(crate) id: i64,
+    pub(crate) reference: String,
     /// `letter` or `email`.
-    pub channel: &'static str,
-    pub held_out: bool,
-    pub by_hand: bool,
+    pub(crate) channel: &'static str,
+    pub(crate) held_out: bool,
+    pub(crate) by_hand: bool,
 }
 
 /// Who is written to, in order of rank, and who is not.
 #[derive(Debug, Default)]
 pub(super) struct Choice {
-    pub chosen: Vec<Chosen>,
-    pub left_out: Vec<(String, Reason)>,
+    pub(crate) chosen: Vec<Chosen>,
+    pub(crate) left_out: Vec<(String, Reason)>,
 }
 
 /// Chooses the recipients of a campaign file.
@@ -79,7 +80,7 @@ pub(super) fn choose(read: &Read<'_>, file: &CampaignFile, scope: &Scope<'_>, ke
     let condition = segment::condition(&file.condition, scope).map_err(|e| e.at("where").at(file.line_of("where")))?;
     let order = file.order_by.as_ref().map(|text| segment::order(text, scope)).transpose();
     let order = order.map_err(|e| e.at("order_by").at(file.line_of("order_by")))?;
-    let reach = book::reach(read)?;
+    let reach = customers::reach(read)?;
     let ranked = ranked(read, file, &condition, order.as_ref())?;
     let excluded = excluded(read, file)?;
     let back = came_back(read, file, scope)?;
@@ -116,7 +117,7 @@ fn ranked(
     let mut by_hand = HashSet::new();
     let mut ranked = Vec::with_capacity(found.len() + file.include.len());
     for reference in &file.include {
-        let customer = book::by_ref(read, reference).map_err(|e| e.at(file.line_of("include")))?;
+        let customer = customers::by_ref(read, reference).map_err(|e| e.at(file.line_of("include")))?;
         if by_hand.insert(customer.id) {
             ranked.push((segment::Found { id: customer.id, reference: customer.reference }, true));
         }
@@ -127,7 +128,7 @@ fn ranked(
 
 /// Those excluded by hand, under whatever reference.
 pub(super) fn excluded(read: &Read<'_>, file: &CampaignFile) -> Result<HashSet<i64>> {
-    let id = |reference: &String| book::by_ref(read, reference).map(|customer| customer.id);
+    let id = |reference: &String| customers::by_ref(read, reference).map(|customer| customer.id);
     file.exclude.iter().map(|reference| id(reference).map_err(|e| e.at(file.line_of("exclude")))).collect()
 }
 
@@ -142,7 +143,7 @@ fn came_back(read: &Read<'_>, file: &CampaignFile, scope: &Scope<'_>) -> Result<
 }
 
 /// The channel by which somebody can be reached, or why by none.
-fn reachable(person: &Reach, channel: Channel) -> std::result::Result<&'static str, Reason> {
+fn reachable(person: &Reach, channel: Delivery) -> std::result::Result<&'static str, Reason> {
     if person.deceased {
         return Err(Reason::Deceased);
     }
@@ -159,10 +160,10 @@ fn reachable(person: &Reach, channel: Channel) -> std::result::Result<&'static s
         _ => Ok("email"),
     };
     match channel {
-        Channel::Letter => letter,
-        Channel::Email => email,
-        Channel::LetterElseEmail => letter.or_else(|reason| email.map_err(|_| reason)),
-        Channel::EmailElseLetter => email.or_else(|reason| letter.map_err(|_| reason)),
+        Delivery::Letter => letter,
+        Delivery::Email => email,
+        Delivery::LetterElseEmail => letter.or_else(|reason| email.map_err(|_| reason)),
+        Delivery::EmailElseLetter => email.or_else(|reason| letter.map_err(|_| reason)),
     }
 }
 
@@ -183,8 +184,8 @@ fn draw(
     if by_hand > places {
         let message = format!(
             "{} included by hand, but the limit is {}",
-            words::count(by_hand, "customer"),
-            words::thousands(places)
+            text::count(by_hand, "customer"),
+            text::thousands(places)
         );
         return Err(Error::new(message).at(file.line_of("include")).hint("raise the limit"));
     }

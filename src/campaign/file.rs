@@ -1,114 +1,66 @@
 //! A campaign file: campaigns/NAME.toml, read and checked.
 
 use chrono::NaiveDate;
-use serde::{Deserialize, Serialize};
 
 use super::reminders::Reminder;
 use super::written;
 
+use crate::domain::{Delivery, OnePer};
 use crate::error::{Error, Result};
 use crate::money::{Currency, Money, Share};
 use crate::shop::{self, Shop, line_of};
-use crate::words;
+use crate::text;
 
 /// One campaign as its file declares it.
 #[derive(Debug, Clone)]
-pub struct CampaignFile {
+pub(crate) struct CampaignFile {
     /// The file's name without `.toml`.
-    pub slug: String,
+    pub(crate) slug: String,
     /// The file as it was read.
-    pub text: String,
+    pub(crate) text: String,
     /// What the owner calls it.
-    pub name: String,
+    pub(crate) name: String,
     /// The day the query is judged on; today when the file does not say.
-    pub as_of: Option<NaiveDate>,
+    pub(crate) as_of: Option<NaiveDate>,
     /// The date of the letters; `as_of` when the file does not say.
-    pub date: Option<NaiveDate>,
+    pub(crate) date: Option<NaiveDate>,
     /// How people are written to.
-    pub channel: Channel,
+    pub(crate) channel: Delivery,
     /// The campaign whose response the branches ask about.
-    pub follows: Option<String>,
+    pub(crate) follows: Option<String>,
     /// The query.
-    pub condition: String,
+    pub(crate) condition: String,
     /// How people are ranked.
-    pub order_by: Option<String>,
+    pub(crate) order_by: Option<String>,
     /// How many at most.
-    pub limit: Option<Limit>,
+    pub(crate) limit: Option<Limit>,
     /// One letter a household, or one a customer.
-    pub one_per: OnePer,
+    pub(crate) one_per: OnePer,
     /// The share that is held out by lot.
-    pub hold_out: Option<Share>,
+    pub(crate) hold_out: Option<Share>,
     /// References included by hand.
-    pub include: Vec<String>,
+    pub(crate) include: Vec<String>,
     /// References excluded by hand.
-    pub exclude: Vec<String>,
+    pub(crate) exclude: Vec<String>,
     /// What waits for them.
-    pub gift: Option<Gift>,
+    pub(crate) gift: Option<Gift>,
     /// The template for everybody when there are no branches.
-    pub template: Option<String>,
+    pub(crate) template: Option<String>,
     /// What one letter costs to post.
-    pub postage: Money,
+    pub(crate) postage: Money,
     /// What its amounts are in.
-    pub currency: Currency,
+    pub(crate) currency: Currency,
     /// The branches; the first that matches wins.
-    pub branches: Vec<Branch>,
+    pub(crate) branches: Vec<Branch>,
     /// Who signs for whom; the first that matches wins, and nobody's is signed as the template says.
-    pub signers: Vec<Signer>,
+    pub(crate) signers: Vec<Signer>,
     /// The reminders, in their order.
-    pub reminders: Vec<Reminder>,
-}
-
-/// How people are written to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Channel {
-    /// By post.
-    #[default]
-    Letter,
-    /// By email.
-    Email,
-    /// By post where there is an address, else by email.
-    LetterElseEmail,
-    /// By email where there is consent, else by post.
-    EmailElseLetter,
-}
-
-impl Channel {
-    /// As it stands in a file.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Letter => "letter",
-            Self::Email => "email",
-            Self::LetterElseEmail => "letter-else-email",
-            Self::EmailElseLetter => "email-else-letter",
-        }
-    }
-}
-
-/// Who gets one letter together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum OnePer {
-    /// The people of one home.
-    #[default]
-    Household,
-    /// Each person alone.
-    Customer,
-}
-
-impl OnePer {
-    /// As it stands in a file.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Household => "household",
-            Self::Customer => "customer",
-        }
-    }
+    pub(crate) reminders: Vec<Reminder>,
 }
 
 /// How many at most.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Limit {
+pub(crate) enum Limit {
     /// So many.
     Count(usize),
     /// A share of those eligible, rounded up.
@@ -117,37 +69,37 @@ pub enum Limit {
 
 /// What waits at the counter.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Gift {
+pub(crate) struct Gift {
     /// `a bottle of Sauvignon blanc`.
-    pub name: String,
+    pub(crate) name: String,
     /// What one costs the shop.
-    pub unit_cost: Money,
+    pub(crate) unit_cost: Money,
     /// How many there are.
-    pub stock: Option<usize>,
+    pub(crate) stock: Option<usize>,
     /// The last day.
-    pub claim_until: Option<NaiveDate>,
+    pub(crate) claim_until: Option<NaiveDate>,
 }
 
 /// One branch.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Branch {
+pub(crate) struct Branch {
     /// What it is called.
-    pub name: String,
+    pub(crate) name: String,
     /// Whom it is for, in the segment language.
-    pub when: String,
+    pub(crate) when: String,
     /// Its letter.
-    pub template: String,
+    pub(crate) template: String,
 }
 
 /// Somebody who signs for a part of the recipients.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Signer {
+pub(crate) struct Signer {
     /// The name under the letter.
-    pub name: String,
+    pub(crate) name: String,
     /// Whose letters they sign, in the segment language.
-    pub when: String,
+    pub(crate) when: String,
     /// The image of their signature, beside the templates.
-    pub signature: Option<String>,
+    pub(crate) signature: Option<String>,
 }
 
 impl CampaignFile {
@@ -155,7 +107,7 @@ impl CampaignFile {
     ///
     /// # Errors
     /// When there is no such file, or it has faults; all that can be told at once are.
-    pub fn open(shop: &Shop, slug: &str) -> Result<Self> {
+    pub(crate) fn open(shop: &Shop, slug: &str) -> Result<Self> {
         check_slug(slug)?;
         let path = shop.campaigns().join(format!("{slug}.toml"));
         if !path.is_file() {
@@ -164,9 +116,9 @@ impl CampaignFile {
             let hint = if names.is_empty() {
                 "there is no campaign yet: write one into campaigns/".to_owned()
             } else {
-                words::did_you_mean(slug, &names)
+                text::did_you_mean(slug, &names)
             };
-            return Err(Error::new(format!("there is no campaign {}", words::quote(slug))).hint(hint));
+            return Err(Error::new(format!("there is no campaign {}", text::quote(slug))).hint(hint));
         }
         let text = shop::read_text(&path).map_err(|e| e.at(place(slug)))?;
         Self::read(slug, &text, shop.settings.currency).map_err(|e| e.at(place(slug)))
@@ -176,12 +128,12 @@ impl CampaignFile {
     ///
     /// # Errors
     /// When it has faults.
-    pub fn read(slug: &str, text: &str, currency: Currency) -> Result<Self> {
+    pub(crate) fn read(slug: &str, text: &str, currency: Currency) -> Result<Self> {
         written::read(slug, text, currency)
     }
 
     /// The templates of the campaign's own pieces; one may stand here twice.
-    pub fn first_templates(&self) -> Vec<&str> {
+    pub(crate) fn first_templates(&self) -> Vec<&str> {
         if self.branches.is_empty() {
             return self.template.as_deref().into_iter().collect();
         }
@@ -189,7 +141,7 @@ impl CampaignFile {
     }
 
     /// Every template that the campaign uses, each once.
-    pub fn templates(&self) -> Vec<&str> {
+    pub(crate) fn templates(&self) -> Vec<&str> {
         let mut all = self.first_templates();
         all.extend(self.reminders.iter().map(|reminder| reminder.template.as_str()));
         all.sort_unstable();
@@ -198,48 +150,48 @@ impl CampaignFile {
     }
 
     /// The template for a branch; for everybody when there are no branches.
-    pub fn template_of(&self, branch: &str) -> &str {
+    pub(crate) fn template_of(&self, branch: &str) -> &str {
         let branch = self.branches.iter().find(|known| known.name == branch);
         branch.map(|branch| branch.template.as_str()).or(self.template.as_deref()).unwrap_or_default()
     }
 
     /// The reminder of a wave; wave 0 is none.
-    pub fn reminder(&self, wave: usize) -> Option<&Reminder> {
+    pub(crate) fn reminder(&self, wave: usize) -> Option<&Reminder> {
         self.reminders.get(wave.checked_sub(1)?)
     }
 
     /// Whether a template becomes emails.
-    pub fn is_emailed(&self, template: &str) -> bool {
+    pub(crate) fn is_emailed(&self, template: &str) -> bool {
         let of_reminder = |reminder: &Reminder| match reminder.channel {
             Some(channel) => channel == "email",
-            None => self.channel != Channel::Letter,
+            None => self.channel != Delivery::Letter,
         };
-        (self.channel != Channel::Letter && self.first_templates().contains(&template))
+        (self.channel != Delivery::Letter && self.first_templates().contains(&template))
             || self.reminders.iter().any(|reminder| reminder.template == template && of_reminder(reminder))
     }
 
     /// The line on which a key stands.
-    pub fn line_of(&self, key: &str) -> usize {
+    pub(crate) fn line_of(&self, key: &str) -> usize {
         line_of(&self.text, key)
     }
 
     /// The line on which a template is named.
-    pub fn line_of_template(&self, name: &str) -> usize {
+    pub(crate) fn line_of_template(&self, name: &str) -> usize {
         self.text.lines().position(|line| line.contains("template") && line.contains(name)).map_or(1, |index| index + 1)
     }
 
     /// The line on which a branch's condition stands.
-    pub fn line_of_branch(&self, index: usize) -> usize {
+    pub(crate) fn line_of_branch(&self, index: usize) -> usize {
         line_in_table(&self.text, "[[branch]]", index, "when")
     }
 
     /// The line on which a key of a signer stands.
-    pub fn line_of_signer(&self, index: usize, key: &str) -> usize {
+    pub(crate) fn line_of_signer(&self, index: usize, key: &str) -> usize {
         line_in_table(&self.text, "[[signer]]", index, key)
     }
 
     /// The line on which a key of a reminder stands.
-    pub fn line_of_reminder(&self, index: usize, key: &str) -> usize {
+    pub(crate) fn line_of_reminder(&self, index: usize, key: &str) -> usize {
         line_of_reminder(&self.text, index, key)
     }
 }
@@ -258,10 +210,10 @@ pub(super) fn place(slug: &str) -> String {
 ///
 /// # Errors
 /// When it is one.
-pub fn check_slug(slug: &str) -> Result<()> {
+pub(crate) fn check_slug(slug: &str) -> Result<()> {
     let plain = slug.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.'));
     if slug.is_empty() || !plain || slug.starts_with('.') {
-        return Err(Error::new(format!("{} is not the name of a campaign", words::quote(slug)))
+        return Err(Error::new(format!("{} is not the name of a campaign", text::quote(slug)))
             .hint("names are made of letters, digits and hyphens, such as `1990-sauvignon-blanc`"));
     }
     Ok(())
@@ -286,7 +238,7 @@ fn line_in_table(text: &str, header: &str, n: usize, key: &str) -> usize {
 ///
 /// # Errors
 /// When the folder cannot be read.
-pub fn list(shop: &Shop) -> Result<Vec<String>> {
+pub(crate) fn list(shop: &Shop) -> Result<Vec<String>> {
     let folder = shop.campaigns();
     if !folder.is_dir() {
         return Ok(Vec::new());
@@ -314,7 +266,7 @@ mod tests {
     #[test]
     fn a_small_file_is_enough() {
         let file = read(MINIMAL).expect("read");
-        assert_eq!((file.channel, file.one_per, file.templates()), (Channel::Letter, OnePer::Household, vec!["a.md"]));
+        assert_eq!((file.channel, file.one_per, file.templates()), (Delivery::Letter, OnePer::Household, vec!["a.md"]));
     }
 
     #[test]

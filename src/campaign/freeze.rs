@@ -5,45 +5,46 @@ use std::collections::HashSet;
 use chrono::NaiveDate;
 
 use super::eligible::{self, Chosen};
-use super::file::{CampaignFile, OnePer};
-use crate::book::{self, Customer};
+use super::file::CampaignFile;
 use crate::clock;
+use crate::customers::{self, Customer};
+use crate::domain::OnePer;
 use crate::error::Result;
 use crate::merge::{Fields, address_lines, country_code, names_of, shorter_names};
-use crate::params;
 use crate::shop::Shop;
 use crate::store::Read;
+use crate::store::params;
 
 /// What is the same for every recipient of a plan.
 pub(super) struct Context<'c> {
-    pub shop: &'c Shop,
-    pub file: &'c CampaignFile,
-    pub as_of: NaiveDate,
-    pub dated: NaiveDate,
+    pub(crate) shop: &'c Shop,
+    pub(crate) file: &'c CampaignFile,
+    pub(crate) as_of: NaiveDate,
+    pub(crate) dated: NaiveDate,
     /// Those excluded by hand.
-    pub excluded: &'c HashSet<i64>,
+    pub(crate) excluded: &'c HashSet<i64>,
 }
 
 /// A recipient as they were that day.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Frozen {
+pub(crate) struct Frozen {
     /// The name line, as lists and messages have it.
-    pub name: String,
+    pub(crate) name: String,
     /// For posting order.
-    pub country: String,
+    pub(crate) country: String,
     /// For posting order.
-    pub postcode: String,
+    pub(crate) postcode: String,
     /// Where an email goes.
-    pub email: String,
+    pub(crate) email: String,
     /// How many campaigns in a row they had come to before this one.
-    pub prior_years: i64,
+    pub(crate) prior_years: i64,
     /// Everything a template may print, but for the code.
-    pub fields: Fields,
+    pub(crate) fields: Fields,
 }
 
 /// Everybody for whom the response of a recipient holds, and the merge fields.
 pub(super) fn freeze(read: &Read<'_>, context: &Context<'_>, chosen: &Chosen) -> Result<(Vec<i64>, Frozen)> {
-    let best = book::by_id(read, chosen.id)?;
+    let best = customers::by_id(read, chosen.id)?;
     let (members, greeted) = household(read, context.file, context.excluded, &best)?;
     let greeted: Vec<&Customer> = greeted.iter().collect();
     let names = names_of(&greeted);
@@ -90,7 +91,7 @@ fn household(
     Ok(match file.one_per {
         OnePer::Customer => (vec![best.id], vec![Customer { spouse: String::new(), ..best.clone() }]),
         OnePer::Household => {
-            let people = book::household_of(read, best)?.members;
+            let people = customers::household_of(read, best)?.members;
             (people.iter().map(|member| member.id).collect(), greeted(excluded, best, people))
         }
     })
@@ -98,7 +99,7 @@ fn household(
 
 /// The address block that a letter of this campaign would have today.
 pub(super) fn address(read: &Read<'_>, shop: &Shop, file: &CampaignFile, id: i64) -> Result<Vec<String>> {
-    let best = book::by_id(read, id)?;
+    let best = customers::by_id(read, id)?;
     let (_, greeted) = household(read, file, &eligible::excluded(read, file)?, &best)?;
     let names = names_of(&greeted.iter().collect::<Vec<_>>());
     Ok(address_lines(&names.line, &best, &shop.settings.country))
@@ -141,18 +142,18 @@ fn customer(read: &Read<'_>, context: &Context<'_>, best: &Customer, fields: &mu
         .value("SELECT min(day) FROM purchase WHERE customer_id = ?1 AND day <= ?2", params![best.id, context.as_of])?;
     fields.text("customer.since", &day(since));
     fields.group("customer.last_purchase");
-    if let Some(last) = book::last_purchases(read, best.id, context.as_of, 1)?.first() {
+    if let Some(last) = customers::last_purchases(read, best.id, context.as_of, 1)?.first() {
         fields.text("customer.last_purchase.on", &last.on.to_string());
         fields.text("customer.last_purchase.item", &last.item);
         fields.money("customer.last_purchase.amount", last.amount, currency);
     }
     let year_ago = clock::months_before(context.as_of, 12).succ_opt().unwrap_or(context.as_of);
-    fields.money("customer.spend_12m", book::spent_between(read, best.id, year_ago, context.as_of)?, currency);
-    let visits = book::visits_between(read, best.id, year_ago, context.as_of)?;
+    fields.money("customer.spend_12m", customers::spent_between(read, best.id, year_ago, context.as_of)?, currency);
+    let visits = customers::visits_between(read, best.id, year_ago, context.as_of)?;
     fields.number("customer.visits_12m", i64::try_from(visits).unwrap_or(i64::MAX));
-    fields.list("customer.tags", &book::tags(read, best.id)?);
+    fields.list("customer.tags", &customers::tags(read, best.id)?);
     fields.group("customer.preferences");
-    for (key, value) in book::preferences(read, best.id)? {
+    for (key, value) in customers::preferences(read, best.id)? {
         fields.text(&format!("customer.preferences.{key}"), &value);
     }
     Ok(())

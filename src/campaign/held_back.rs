@@ -4,31 +4,32 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-use super::table::{Planned, State};
-use crate::book::{self, Suppression, Suppressions};
+use super::table::Planned;
+use crate::customers::{self, Suppressions};
+use crate::domain::{CampaignState, Suppression};
 use crate::error::Result;
-use crate::params;
 use crate::store::Read;
-use crate::words;
+use crate::store::params;
+use crate::text;
 
 /// Why the piece of a recipient does not go out.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HeldBack {
+pub(crate) struct HeldBack {
     /// It waits for a complaint to be put right; otherwise it is not wanted any more.
-    pub complaint: bool,
+    pub(crate) complaint: bool,
     /// Why.
-    pub message: String,
+    pub(crate) message: String,
     /// What to do about it.
-    pub hint: String,
+    pub(crate) hint: String,
 }
 
 /// Whose piece of a plan waits, by the recipient's id; nobody's once it went out. `only` asks about one recipient.
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn held_back(read: &Read<'_>, planned: &Planned, only: Option<i64>) -> Result<BTreeMap<i64, HeldBack>> {
+pub(crate) fn held_back(read: &Read<'_>, planned: &Planned, only: Option<i64>) -> Result<BTreeMap<i64, HeldBack>> {
     let mut held = BTreeMap::new();
-    if !matches!(planned.state, State::Planned | State::Printing | State::Sending) {
+    if !matches!(planned.state, CampaignState::Planned | CampaignState::Printing | CampaignState::Sending) {
         return Ok(held);
     }
     let mine = only.map_or(String::new(), |id| format!(" AND r.id = {id}"));
@@ -39,8 +40,8 @@ pub fn held_back(read: &Read<'_>, planned: &Planned, only: Option<i64>) -> Resul
         Ok((row.get::<i64>(0)?, row.get::<i64>(1)?, row.get::<NaiveDate>(2)?, row.get::<String>(3)?))
     })?;
     for (recipient, customer, on, text) in complaints {
-        let who = book::by_id(read, customer)?;
-        let message = format!("{} complained on {on} and it is not put right: {}", who.name(), words::quote(&text));
+        let who = customers::by_id(read, customer)?;
+        let message = format!("{} complained on {on} and it is not put right: {}", who.name(), text::quote(&text));
         let hint = format!(
             "`regulars customer resolve {}` once it is, or let the piece go all the same with `--despite`",
             who.reference
@@ -57,7 +58,7 @@ pub fn held_back(read: &Read<'_>, planned: &Planned, only: Option<i64>) -> Resul
         Ok((row.get::<i64>(0)?, row.get::<String>(1)?, row.get::<i64>(2)?))
     })?;
     for (recipient, channel, customer) in doubtful {
-        let who = book::by_id(read, customer)?;
+        let who = customers::by_id(read, customer)?;
         let message = match channel.as_str() {
             _ if who.deceased => "has died since the plan",
             "email" => "wants no email any more",
@@ -87,7 +88,7 @@ pub fn held_back(read: &Read<'_>, planned: &Planned, only: Option<i64>) -> Resul
     read.each(&format!("{sql}{mine}"), params![planned.id], |row| {
         let (id, address, name) = (row.get::<i64>(0)?, row.get::<String>(1)?, row.get::<String>(2)?);
         if let Some(why) = suppressions.reason(&address) {
-            let message = format!("{name} gets no email at {}: {}", words::quote(&address), why.in_words());
+            let message = format!("{name} gets no email at {}: {}", text::quote(&address), why.in_words());
             let hint = how_to_lift(why).to_owned();
             held.insert(id, HeldBack { complaint: false, message, hint });
         }
@@ -110,10 +111,10 @@ pub(super) fn waiting(people: &[String]) -> Option<String> {
     let (have, wait, go) = match people.len() {
         0 => return None,
         1 => ("1 recipient has a complaint that is".to_owned(), "their piece waits", "goes"),
-        n => (format!("{} have complaints that are", words::count(n, "recipient")), "their pieces wait", "go"),
+        n => (format!("{} have complaints that are", text::count(n, "recipient")), "their pieces wait", "go"),
     };
     Some(format!(
         "{have} not put right, {}; {wait} until `regulars customer resolve REF`, or {go} with `--despite`",
-        words::first_few(people, 3)
+        text::first_few(people, 3)
     ))
 }

@@ -8,15 +8,16 @@ use std::collections::HashMap;
 use chrono::{NaiveDate, NaiveDateTime};
 use serde::Serialize;
 
-use super::table::{self, Arm, Planned, Recipient, State};
-use crate::book::import::{Columns, Field, Sheet};
-use crate::book::{self, Note};
+use super::table::{self, Planned, Recipient};
 use crate::clock::ago;
+use crate::customers::{self, Note};
+use crate::domain::{Arm, CampaignState};
 use crate::error::{Error, Result};
+use crate::import::{Columns, Field, Sheet};
 use crate::money::Currency;
-use crate::params;
+use crate::store::params;
 use crate::store::{Read, Write};
-use crate::words;
+use crate::text;
 
 /// The columns that are read back; the others are for the eyes.
 const FIELDS: &[Field] = &[
@@ -50,17 +51,17 @@ type ByHand = (String, String);
 
 /// What was taken from a sheet.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
-pub struct TakenLines {
+pub(crate) struct TakenLines {
     /// Personal lines in the sheet.
-    pub lines: usize,
+    pub(crate) lines: usize,
     /// Signers in the sheet.
-    pub signers: usize,
+    pub(crate) signers: usize,
     /// Who has words or a signer of their own now, and had none.
-    pub added: Vec<String>,
+    pub(crate) added: Vec<String>,
     /// Who has others than before.
-    pub changed: Vec<String>,
+    pub(crate) changed: Vec<String>,
     /// Who had some and has none now.
-    pub removed: Vec<String>,
+    pub(crate) removed: Vec<String>,
 }
 
 /// Who is written to, in posting order, without those who were forgotten.
@@ -73,7 +74,7 @@ fn written_to(read: &Read<'_>, planned: &Planned) -> Result<Vec<Recipient>> {
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn lines_sheet(
+pub(crate) fn lines_sheet(
     read: &Read<'_>,
     planned: &Planned,
     currency: Currency,
@@ -91,7 +92,7 @@ pub fn lines_sheet(
         let number = recipient.number.unwrap_or_default().to_string();
         let texts = [number, recipient.reference.clone(), recipient.name.clone()];
         let row = texts.into_iter().chain(known).chain([line, signer]);
-        out.write_record(row.map(|cell| words::inert(&cell))).map_err(failed)?;
+        out.write_record(row.map(|cell| text::inert(&cell))).map_err(failed)?;
     }
     let bytes = out.into_inner().map_err(|e| Error::new("the sheet could not be written").because(e.into_error()))?;
     Ok((recipients.len(), bytes))
@@ -99,8 +100,8 @@ pub fn lines_sheet(
 
 /// What the book knows of somebody, as one reads it while writing to them.
 fn known(read: &Read<'_>, recipient: &Recipient, currency: Currency, today: NaiveDate) -> Result<[String; 7]> {
-    let Some(customer) = book::resolve_ref(read, &recipient.reference)? else { return Ok(Default::default()) };
-    let card = book::card(read, &book::by_id(read, customer)?, today)?;
+    let Some(customer) = customers::resolve_ref(read, &recipient.reference)? else { return Ok(Default::default()) };
+    let card = customers::card(read, &customers::by_id(read, customer)?, today)?;
     let bought = card.purchases.iter().take(PURCHASES).map(|one| {
         let what = if one.item.is_empty() { String::new() } else { format!("{}, ", one.item) };
         format!("{what}{}, {}", currency.show(one.amount), ago(one.on, today))
@@ -138,9 +139,14 @@ fn by_hand(read: &Read<'_>, planned: &Planned) -> Result<HashMap<i64, ByHand>> {
 ///
 /// # Errors
 /// When the campaign went out; when a column is missing; with every row that is no recipient's, by line.
-pub fn take_lines(write: &Write<'_>, planned: &Planned, sheet: &Sheet, now: NaiveDateTime) -> Result<TakenLines> {
-    if planned.state == State::Posted || planned.state == State::Closed {
-        let slug = words::quote(&planned.slug);
+pub(crate) fn take_lines(
+    write: &Write<'_>,
+    planned: &Planned,
+    sheet: &Sheet,
+    now: NaiveDateTime,
+) -> Result<TakenLines> {
+    if planned.state == CampaignState::Posted || planned.state == CampaignState::Closed {
+        let slug = text::quote(&planned.slug);
         return Err(Error::new(format!("{slug} has gone out: what is written now would reach nobody"))
             .hint("write it into the next campaign, or note it on the card: `regulars customer note REF TEXT`"));
     }
@@ -161,7 +167,7 @@ pub fn take_lines(write: &Write<'_>, planned: &Planned, sheet: &Sheet, now: Naiv
             (_, true) => &mut taken.removed,
             _ => &mut taken.changed,
         };
-        list.push(format!("{} ({})", one.name, words::quote(&one.reference)));
+        list.push(format!("{} ({})", one.name, text::quote(&one.reference)));
     }
     Ok(taken)
 }
@@ -191,12 +197,12 @@ fn rows<'r>(
         let named = said("ref");
         match finder.find(&named, &said("number"), &said("name")) {
             Some(one) => match seen.insert(one.id, at) {
-                Some(first) => faults.push((at, format!("{} is in line {first} already", words::quote(&named)))),
+                Some(first) => faults.push((at, format!("{} is in line {first} already", text::quote(&named)))),
                 None => rows.push((one, said("personal_line"), cell("signer"))),
             },
             None => {
-                let slug = words::quote(&planned.slug);
-                faults.push((at, format!("{} is no recipient of {slug}", words::quote(&named))));
+                let slug = text::quote(&planned.slug);
+                faults.push((at, format!("{} is no recipient of {slug}", text::quote(&named))));
             }
         }
         Ok(())
@@ -232,7 +238,7 @@ pub(super) fn hand_on(write: &Write<'_>, from: &Planned, to: &Planned) -> Result
                LEFT JOIN recipient n ON n.ref = o.ref AND n.arm = 'mailed' AND n.campaign_id = ?2 \
                WHERE o.campaign_id = ?1 AND n.id IS NULL ORDER BY o.ref";
     write.all(sql, params![from.id, to.id], |row| {
-        Ok(format!("{} ({})", row.get::<String>(0)?, words::quote(&row.get::<String>(1)?)))
+        Ok(format!("{} ({})", row.get::<String>(0)?, text::quote(&row.get::<String>(1)?)))
     })
 }
 
@@ -257,8 +263,8 @@ impl<'r> Finder<'r> {
     }
 }
 
-/// A cell without control characters and outer spaces, and without what `words::inert` put before it.
+/// A cell without control characters and outer spaces, and without what `text::inert` put before it.
 fn plain(cell: &str) -> String {
     let clean: String = cell.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    words::live(clean.trim()).to_owned()
+    text::live(clean.trim()).to_owned()
 }

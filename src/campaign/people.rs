@@ -2,10 +2,10 @@
 
 use super::lines;
 use super::table::{self, Recipient};
-use crate::book::{self, Cell, Customer, Held};
+use crate::customers::{self, Cell, Customer, Held};
 use crate::error::Result;
 use crate::merge::{Fields, address_lines, country_code, names_of, shorter_names};
-use crate::params;
+use crate::store::params;
 use crate::store::{Read, Write};
 
 use Cell::{Day, Number, Object, Text, YesNo};
@@ -149,17 +149,17 @@ const HELD: &[Held] = &[
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn held(read: &Read<'_>, customer: &Customer) -> Result<serde_json::Map<String, serde_json::Value>> {
-    book::collect(read, HELD, customer.id)
+pub(crate) fn held(read: &Read<'_>, customer: &Customer) -> Result<serde_json::Map<String, serde_json::Value>> {
+    customers::collect(read, HELD, customer.id)
 }
 
 /// Where somebody was, after they were erased there.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Traces {
+pub(crate) struct Traces {
     /// The campaigns whose printed pieces may lie about: `out/NAME`.
-    pub campaigns: Vec<String>,
+    pub(crate) campaigns: Vec<String>,
     /// Files of plans that name a reference of theirs.
-    pub files: Vec<String>,
+    pub(crate) files: Vec<String>,
 }
 
 /// Erases somebody from every plan. The figures stay: their place is kept without a name, with what was bought in those
@@ -167,7 +167,7 @@ pub struct Traces {
 ///
 /// # Errors
 /// When the database fails.
-pub fn forget(write: &Write<'_>, customer: &Customer, country: &str) -> Result<Traces> {
+pub(crate) fn forget(write: &Write<'_>, customer: &Customer, country: &str) -> Result<Traces> {
     let sql = "DELETE FROM till_answer WHERE recipient_id IN \
                (SELECT m.recipient_id FROM recipient_member m WHERE m.customer_id = ?1)";
     write.run(sql, params![customer.id])?;
@@ -177,7 +177,7 @@ pub fn forget(write: &Write<'_>, customer: &Customer, country: &str) -> Result<T
                JOIN purchase p ON p.customer_id = m.customer_id WHERE m.customer_id = ?1 AND p.day >= c.as_of \
                AND (c.claim_until IS NULL OR p.day <= c.claim_until)";
     write.run(sql, params![customer.id])?;
-    let references = book::references(write, customer.id)?;
+    let references = customers::references(write, customer.id)?;
     let sql = "SELECT m.recipient_id FROM recipient_member m WHERE m.customer_id = ?1 ORDER BY m.recipient_id";
     let ids: Vec<i64> = write.all(sql, params![customer.id], |row| row.get(0))?;
     let mut traces = Traces::default();
@@ -253,9 +253,9 @@ fn hand_over(
         let sql = "SELECT COALESCE((SELECT customer_id FROM recipient WHERE id = ?1), ?2)";
         write.value(sql, params![recipient.id, first])?
     };
-    let mut people = vec![book::by_id(write, holder)?];
+    let mut people = vec![customers::by_id(write, holder)?];
     for id in others.iter().filter(|id| **id != holder) {
-        people.push(book::by_id(write, *id)?);
+        people.push(customers::by_id(write, *id)?);
     }
     people[0].spouse.clear();
     let best = people[0].clone();

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use chrono::{NaiveDate, NaiveDateTime};
 use serde::Serialize;
 
-use super::codes::Code;
+use super::codes;
 use super::draft::{Draft, draft};
 use super::file::CampaignFile;
 use super::freeze;
@@ -13,100 +13,101 @@ use super::held_back::{held_back, waiting};
 use super::lines;
 use super::reminders::Reminder;
 use super::sources::Sources;
-use super::table::{self, Arm, Planned, Recipient, State};
-use crate::book;
+use super::table::{self, Planned, Recipient};
+use crate::customers;
+use crate::domain::{Arm, CampaignState, Code};
 use crate::error::{Error, Result};
 use crate::merge::Fields;
 use crate::money::Money;
-use crate::params;
 use crate::shop::Shop;
+use crate::store::params;
 use crate::store::{Read, Write};
-use crate::words;
+use crate::text;
 
 /// A plan in figures.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Summary {
+pub(crate) struct Summary {
     /// The campaign.
-    pub campaign: String,
+    pub(crate) campaign: String,
     /// Its name.
-    pub name: String,
+    pub(crate) name: String,
     /// Where it stands.
-    pub state: String,
+    pub(crate) state: String,
     /// The day the query was judged on.
-    pub as_of: NaiveDate,
+    pub(crate) as_of: NaiveDate,
     /// The date of the letters.
-    pub date: NaiveDate,
+    pub(crate) date: NaiveDate,
     /// Who is written to.
-    pub mailed: usize,
+    pub(crate) mailed: usize,
     /// Who is held out by lot.
-    pub held_out: usize,
+    pub(crate) held_out: usize,
     /// Whom the query found and who is not written to.
-    pub left_out: Vec<Why>,
+    pub(crate) left_out: Vec<Why>,
     /// Letters and emails.
-    pub by_channel: BTreeMap<String, usize>,
+    pub(crate) by_channel: BTreeMap<String, usize>,
     /// Who is written to, by branch; empty when the campaign has none.
-    pub by_branch: Vec<Named>,
+    pub(crate) by_branch: Vec<Named>,
     /// What the gifts cost if everybody comes.
-    pub gift_cost_minor: Money,
+    pub(crate) gift_cost_minor: Money,
     /// What posting the letters costs.
-    pub postage_minor: Money,
+    pub(crate) postage_minor: Money,
     /// The reminders, in their order.
-    pub reminders: Vec<PlannedReminder>,
+    pub(crate) reminders: Vec<PlannedReminder>,
     /// What is worth a look.
-    pub warnings: Vec<String>,
+    pub(crate) warnings: Vec<String>,
     /// What the plan is made of: the same folder gives the same.
-    pub fingerprint: String,
+    pub(crate) fingerprint: String,
 }
 
 /// A reminder in figures: what goes if nobody comes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct PlannedReminder {
+pub(crate) struct PlannedReminder {
     /// 1 for the first.
-    pub wave: usize,
+    pub(crate) wave: usize,
     /// How many days after a person's first piece.
-    pub days: u32,
+    pub(crate) days: u32,
     /// The earliest day on which one can go.
-    pub from: NaiveDate,
+    pub(crate) from: NaiveDate,
     /// Its letter.
-    pub template: String,
+    pub(crate) template: String,
     /// Letters and emails at most.
-    pub by_channel: BTreeMap<String, usize>,
+    pub(crate) by_channel: BTreeMap<String, usize>,
 }
 
 /// How many for a reason.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Why {
+pub(crate) struct Why {
     /// The reason in words.
-    pub reason: String,
+    pub(crate) reason: String,
     /// How many.
-    pub count: usize,
+    pub(crate) count: usize,
 }
 
 /// How many of a name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Named {
+pub(crate) struct Named {
     /// The name.
-    pub name: String,
+    pub(crate) name: String,
     /// How many.
-    pub count: usize,
+    pub(crate) count: usize,
 }
 
 /// Plans a campaign and keeps the plan. A plan that is there already is shown, unless `again` is said.
 ///
 /// # Errors
 /// Whatever drafting fails with; `again` when something was printed or sent already.
-pub fn plan(write: &Write<'_>, shop: &Shop, slug: &str, now: NaiveDateTime, again: bool) -> Result<Summary> {
+pub(crate) fn plan(write: &Write<'_>, shop: &Shop, slug: &str, now: NaiveDateTime, again: bool) -> Result<Summary> {
     let old = table::current(write, slug)?;
     match &old {
         Some(old) if !again => return kept(write, old),
-        Some(old) if old.state != State::Planned => {
-            return Err(Error::new(format!("{} was {} already; its plan stays", words::quote(slug), old.state.done()))
+        Some(old) if old.state != CampaignState::Planned => {
+            return Err(Error::new(format!("{} was {} already; its plan stays", text::quote(slug), old.state.done()))
                 .hint("make another campaign: copy its file under a new name"));
         }
         Some(old) if table::recipients(write, old.id)?.iter().any(|r| r.redeemed_on.is_some()) => {
             return Err(Error::new(format!(
                 "somebody came with a code of {} already; its plan stays",
-                words::quote(slug)
+                text::quote(slug)
             ))
             .hint("take that back with `regulars unredeem` if it was a rehearsal, or make another campaign"));
         }
@@ -122,7 +123,7 @@ pub fn plan(write: &Write<'_>, shop: &Shop, slug: &str, now: NaiveDateTime, agai
     if let Some(old) = &old {
         let lost = lines::hand_on(write, old, &kept_now)?;
         if !lost.is_empty() {
-            let who = words::first_few(&lost, 5);
+            let who = text::first_few(&lost, 5);
             warnings.push(format!("what was written by hand goes to nobody, as they are not in the new plan: {who}"));
         }
     }
@@ -133,7 +134,7 @@ pub fn plan(write: &Write<'_>, shop: &Shop, slug: &str, now: NaiveDateTime, agai
 ///
 /// # Errors
 /// Whatever drafting fails with.
-pub fn rehearse(read: &Read<'_>, shop: &Shop, slug: &str, today: NaiveDate) -> Result<Summary> {
+pub(crate) fn rehearse(read: &Read<'_>, shop: &Shop, slug: &str, today: NaiveDate) -> Result<Summary> {
     Ok(summary(&draft(read, shop, slug, today)?))
 }
 
@@ -146,7 +147,7 @@ fn summary(draft: &Draft) -> Summary {
     Summary {
         campaign: file.slug.clone(),
         name: file.name.clone(),
-        state: State::Planned.as_str().to_owned(),
+        state: CampaignState::Planned.as_str().to_owned(),
         as_of: draft.as_of,
         date: draft.dated,
         mailed: mailed.len(),
@@ -172,7 +173,7 @@ fn kept(read: &Read<'_>, planned: &Planned) -> Result<Summary> {
     let letters = mailed.iter().filter(|r| r.channel == "letter").count();
     let held = held_back(read, planned, None)?;
     let waits = mailed.iter().filter(|r| held.get(&r.id).is_some_and(|held| held.complaint));
-    let waits: Vec<String> = waits.map(|r| format!("{} ({})", r.name, words::quote(&r.reference))).collect();
+    let waits: Vec<String> = waits.map(|r| format!("{} ({})", r.name, text::quote(&r.reference))).collect();
     let warnings = waiting(&waits).into_iter().collect();
     Ok(Summary {
         campaign: planned.slug.clone(),
@@ -266,7 +267,7 @@ fn keep(write: &Write<'_>, draft: &Draft, slug: &str, now: NaiveDateTime) -> Res
 /// A code that no recipient of this shop has or had.
 fn fresh_code(read: &Read<'_>, key: &[u8], slug: &str, plan: usize, reference: &str) -> Result<Code> {
     for attempt in 0.. {
-        let code = Code::make(key, slug, plan, reference, attempt);
+        let code = codes::code(key, slug, plan, reference, attempt);
         if table::by_code(read, &code)?.is_none() {
             return Ok(code);
         }
@@ -278,12 +279,12 @@ fn fresh_code(read: &Read<'_>, key: &[u8], slug: &str, plan: usize, reference: &
 ///
 /// # Errors
 /// When the database or the folder cannot be read.
-pub fn differences(read: &Read<'_>, shop: &Shop, planned: &Planned) -> Result<Vec<String>> {
-    if planned.state == State::Closed {
+pub(crate) fn differences(read: &Read<'_>, shop: &Shop, planned: &Planned) -> Result<Vec<String>> {
+    if planned.state == CampaignState::Closed {
         return Ok(Vec::new());
     }
     let mut found = changed_files(shop, &table::kept_files(read, planned)?);
-    if planned.state == State::Planned && shop.campaigns().join(format!("{}.toml", planned.slug)).is_file() {
+    if planned.state == CampaignState::Planned && shop.campaigns().join(format!("{}.toml", planned.slug)).is_file() {
         found.extend(people(read, shop, planned)?);
     }
     Ok(found)
@@ -293,7 +294,7 @@ pub fn differences(read: &Read<'_>, shop: &Shop, planned: &Planned) -> Result<Ve
 ///
 /// # Errors
 /// When the database or the folder cannot be read.
-pub fn differences_of(
+pub(crate) fn differences_of(
     read: &Read<'_>,
     shop: &Shop,
     planned: &Planned,
@@ -301,8 +302,8 @@ pub fn differences_of(
     recipient: &Recipient,
 ) -> Result<Vec<String>> {
     let mut found = changed_files(shop, kept);
-    let known = book::resolve_ref(read, &recipient.reference)?;
-    if let (State::Planned, Some(id)) = (planned.state, known) {
+    let known = customers::resolve_ref(read, &recipient.reference)?;
+    if let (CampaignState::Planned, Some(id)) = (planned.state, known) {
         let now = freeze::address(read, shop, &kept.campaign(&planned.slug)?, id)?;
         if now != recipient.fields.get_list("address_lines") {
             let name = &recipient.name;
@@ -351,7 +352,7 @@ fn people(read: &Read<'_>, shop: &Shop, planned: &Planned) -> Result<Vec<String>
         [(new.difference(&old).count(), "would be added"), (old.difference(&new).count(), "would be missing")]
     {
         if count > 0 {
-            found.push(format!("{} {what} if it were planned today", words::count(count, "recipient")));
+            found.push(format!("{} {what} if it were planned today", text::count(count, "recipient")));
         }
     }
     let address = |fields: &Fields| fields.to_read().get_list("address_lines");
@@ -363,11 +364,7 @@ fn people(read: &Read<'_>, shop: &Shop, planned: &Planned) -> Result<Vec<String>
     if moved > 0 {
         found.push(format!(
             "{} another name or address in the book now; the letters keep the old one",
-            if moved == 1 {
-                "1 recipient has".to_owned()
-            } else {
-                format!("{} have", words::count(moved, "recipient"))
-            }
+            if moved == 1 { "1 recipient has".to_owned() } else { format!("{} have", text::count(moved, "recipient")) }
         ));
     }
     Ok(found)
@@ -377,7 +374,7 @@ fn people(read: &Read<'_>, shop: &Shop, planned: &Planned) -> Result<Vec<String>
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn why_left_out(read: &Read<'_>, planned: &Planned, reference: &str) -> Result<Option<String>> {
+pub(crate) fn why_left_out(read: &Read<'_>, planned: &Planned, reference: &str) -> Result<Option<String>> {
     // A plan keeps the references of its day; some of them may have been merged since.
     let sql = "SELECT reason FROM left_out WHERE campaign_id = ?1 AND (ref = ?2 OR ref IN (SELECT a.ref \
                FROM customer_alias a JOIN customer c ON c.id = a.customer_id WHERE c.ref = ?2)) ORDER BY ref <> ?2";

@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::file::CampaignFile;
 use crate::error::{Error, Result};
-use crate::words;
+use crate::text;
 
 /// The one response that a reminder goes to.
 const TO: &str = "not_redeemed";
@@ -18,25 +18,25 @@ const LONGEST: u32 = 3650;
 
 /// One reminder. The first in the file is wave 1; the campaign's own pieces are wave 0.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reminder {
+pub(crate) struct Reminder {
     /// How many days after the person's first piece.
-    pub days: u32,
+    pub(crate) days: u32,
     /// The same as the file writes it: `4 weeks`.
-    pub after: String,
+    pub(crate) after: String,
     /// Its letter.
-    pub template: String,
+    pub(crate) template: String,
     /// `letter` or `email`; by which the first piece came when the file does not say.
-    pub channel: Option<&'static str>,
+    pub(crate) channel: Option<&'static str>,
 }
 
 impl Reminder {
     /// The day on which it is due for somebody whose first piece went out on `first`.
-    pub fn due(&self, first: NaiveDate) -> NaiveDate {
+    pub(crate) fn due(&self, first: NaiveDate) -> NaiveDate {
         first.checked_add_days(Days::new(self.days.into())).unwrap_or(NaiveDate::MAX)
     }
 
     /// The channel for somebody whose first piece came by `first`.
-    pub fn channel<'c>(&self, first: &'c str) -> &'c str {
+    pub(crate) fn channel<'c>(&self, first: &'c str) -> &'c str {
         self.channel.unwrap_or(first)
     }
 }
@@ -74,8 +74,8 @@ pub(super) fn read(written: Vec<WrittenReminder>, mut fault: impl FnMut(usize, &
         let channel = one.channel.and_then(|typed| {
             let known = CHANNELS.into_iter().find(|known| *known == typed);
             if known.is_none() {
-                let wrong = Error::new(format!("{} is not possible here", words::quote(&typed)));
-                fault(index, "channel", wrong.hint(words::did_you_mean(&typed, &CHANNELS)));
+                let wrong = Error::new(format!("{} is not possible here", text::quote(&typed)));
+                fault(index, "channel", wrong.hint(text::did_you_mean(&typed, &CHANNELS)));
             }
             known
         });
@@ -85,7 +85,7 @@ pub(super) fn read(written: Vec<WrittenReminder>, mut fault: impl FnMut(usize, &
 }
 
 /// What is wrong with reminders that would come too late for a campaign of this day, each with its line.
-pub fn too_late(file: &CampaignFile, as_of: NaiveDate) -> Vec<Error> {
+pub(crate) fn too_late(file: &CampaignFile, as_of: NaiveDate) -> Vec<Error> {
     let Some(until) = file.gift.as_ref().and_then(|gift| gift.claim_until) else { return Vec::new() };
     let late = file.reminders.iter().enumerate().filter(|(_, reminder)| reminder.due(as_of) > until);
     late.map(|(index, reminder)| {
@@ -113,15 +113,15 @@ fn days(text: &str) -> Result<u32> {
     });
     parsed
         .filter(|days| (1..=LONGEST).contains(days))
-        .ok_or_else(|| Error::new(format!("{} is not how long after", words::quote(text))).hint(hint))
+        .ok_or_else(|| Error::new(format!("{} is not how long after", text::quote(text))).hint(hint))
 }
 
 fn not_to(typed: &str) -> Error {
     if OTHERS.contains(&typed) {
-        return Error::new(format!("a reminder does not go to {}", words::quote(typed)))
+        return Error::new(format!("a reminder does not go to {}", text::quote(typed)))
             .hint("it goes to `not_redeemed`, those who have not come; to write to others make a campaign that `follows` this one");
     }
-    Error::new(format!("{} is not a response", words::quote(typed))).hint(words::did_you_mean(typed, &[TO]))
+    Error::new(format!("{} is not a response", text::quote(typed))).hint(text::did_you_mean(typed, &[TO]))
 }
 
 #[cfg(test)]

@@ -3,29 +3,29 @@
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::file::Channel;
-use super::table::{self, Arm, Recipient, State};
-use crate::book;
+use super::table::{self, Recipient};
+use crate::customers;
+use crate::domain::{Arm, CampaignState, Delivery};
 use crate::error::Result;
-use crate::params;
+use crate::store::params;
 use crate::store::{Read, Write};
 
 /// A second piece: the same text and the same code by the other channel.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Second {
+pub(crate) struct Second {
     /// `letter` or `email`.
-    pub channel: String,
+    pub(crate) channel: String,
     /// `planned`, `printed`, `posted`, `sent` or `returned`.
-    pub state: String,
+    pub(crate) state: String,
     /// The day on which it was posted.
-    pub posted_on: Option<NaiveDate>,
+    pub(crate) posted_on: Option<NaiveDate>,
     /// The day on which it came back as well.
-    pub returned_on: Option<NaiveDate>,
+    pub(crate) returned_on: Option<NaiveDate>,
 }
 
 impl Second {
     /// Whether it is a letter that was not posted yet.
-    pub fn is_to_post(&self) -> bool {
+    pub(crate) fn is_to_post(&self) -> bool {
         self.channel == "letter" && matches!(self.state.as_str(), "planned" | "printed")
     }
 }
@@ -35,7 +35,7 @@ impl Second {
 ///
 /// # Errors
 /// When the database fails.
-pub fn came_back(write: &Write<'_>, id: i64, channel: &str, on: NaiveDate) -> Result<Recipient> {
+pub(crate) fn came_back(write: &Write<'_>, id: i64, channel: &str, on: NaiveDate) -> Result<Recipient> {
     let recipient = table::recipient(write, id)?;
     if recipient.second.as_ref().is_some_and(|second| second.channel == channel) {
         let sql = "UPDATE second_piece SET returned_on = COALESCE(returned_on, ?2), state = 'returned' WHERE recipient_id = ?1";
@@ -57,7 +57,7 @@ pub fn came_back(write: &Write<'_>, id: i64, channel: &str, on: NaiveDate) -> Re
 ///
 /// # Errors
 /// When the database fails.
-pub fn take_back(write: &Write<'_>, recipient: &Recipient) -> Result<bool> {
+pub(crate) fn take_back(write: &Write<'_>, recipient: &Recipient) -> Result<bool> {
     if recipient.channel != "email" {
         // The email was the second piece.
         let sql = "UPDATE second_piece SET returned_on = NULL, state = 'planned' WHERE recipient_id = ?1";
@@ -75,8 +75,8 @@ pub fn take_back(write: &Write<'_>, recipient: &Recipient) -> Result<bool> {
 /// The other channel, if the campaign allows for it, the gift can still be claimed, and they can be reached by it.
 fn other_way(read: &Read<'_>, recipient: &Recipient, on: NaiveDate) -> Result<Option<&'static str>> {
     let planned = table::by_id(read, recipient.campaign_id)?;
-    let is_over =
-        matches!(planned.state, State::Closed | State::Void) || planned.claim_until.is_some_and(|day| on > day);
+    let is_over = matches!(planned.state, CampaignState::Closed | CampaignState::Void)
+        || planned.claim_until.is_some_and(|day| on > day);
     if is_over || recipient.arm == Arm::HeldOut || recipient.number.is_none() || recipient.redeemed_on.is_some() {
         return Ok(None);
     }
@@ -84,12 +84,12 @@ fn other_way(read: &Read<'_>, recipient: &Recipient, on: NaiveDate) -> Result<Op
                WHERE r.id = ?1";
     let found = read.first(sql, params![recipient.id], |row| Ok((row.get::<String>(0)?, row.get::<i64>(1)?)))?;
     let Some((allowed, customer)) = found.filter(|(_, customer)| *customer != 0) else { return Ok(None) };
-    let person = book::by_id(read, customer)?;
-    let by_letter = recipient.channel == "email" && allowed == Channel::EmailElseLetter.as_str();
-    let by_email = recipient.channel == "letter" && allowed == Channel::LetterElseEmail.as_str();
+    let person = customers::by_id(read, customer)?;
+    let by_letter = recipient.channel == "email" && allowed == Delivery::EmailElseLetter.as_str();
+    let by_email = recipient.channel == "letter" && allowed == Delivery::LetterElseEmail.as_str();
     if by_letter && person.takes_letters() && recipient.has_home() {
         return Ok(Some("letter"));
     }
     let gets_email = by_email && person.takes_emails() && recipient.email.contains('@');
-    Ok(if gets_email && book::suppressed(read, &recipient.email)?.is_none() { Some("email") } else { None })
+    Ok(if gets_email && customers::suppressed(read, &recipient.email)?.is_none() { Some("email") } else { None })
 }

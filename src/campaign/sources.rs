@@ -8,13 +8,13 @@ use super::file::{CampaignFile, place};
 use crate::error::{Error, Result};
 use crate::merge::{Engine, Style, Template};
 use crate::shop::{self, Settings, Shop};
-use crate::words;
+use crate::text;
 
 /// Every file that a campaign is made from, by its path in the shop folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Sources {
+pub(crate) struct Sources {
     /// Path → bytes.
-    pub files: BTreeMap<String, Vec<u8>>,
+    pub(crate) files: BTreeMap<String, Vec<u8>>,
 }
 
 const TEMPLATES: &str = "letter-templates/";
@@ -24,7 +24,7 @@ impl Sources {
     ///
     /// # Errors
     /// With every template and image that is missing or faulty.
-    pub fn from_folder(shop: &Shop, file: &CampaignFile) -> Result<Self> {
+    pub(crate) fn from_folder(shop: &Shop, file: &CampaignFile) -> Result<Self> {
         let mut files = BTreeMap::new();
         let mut faults = Vec::new();
         files.insert(place(&file.slug), file.text.clone().into_bytes());
@@ -59,7 +59,7 @@ impl Sources {
     ///
     /// # Errors
     /// When one cannot be read.
-    pub fn templates(&self) -> Result<Vec<Template>> {
+    pub(crate) fn templates(&self) -> Result<Vec<Template>> {
         let texts = self.files.iter().filter_map(|(path, bytes)| {
             let name = path.strip_prefix(TEMPLATES)?;
             let is_template = std::path::Path::new(name).extension().is_some_and(|e| e == "md");
@@ -72,14 +72,14 @@ impl Sources {
     ///
     /// # Errors
     /// With every unknown name and every fault of the text, by file and line.
-    pub fn engine(&self, settings: &Settings, dated: NaiveDate, follows: bool) -> Result<Engine> {
+    pub(crate) fn engine(&self, settings: &Settings, dated: NaiveDate, follows: bool) -> Result<Engine> {
         let style = Style { currency: settings.currency, country: settings.country.clone(), dated };
         let engine = self.templates().and_then(|templates| Engine::new(templates, &style, follows));
         engine.map_err(|e| e.within(TEMPLATES))
     }
 
     /// The images among them: name and bytes.
-    pub fn images(&self) -> impl Iterator<Item = (&str, &[u8])> {
+    pub(crate) fn images(&self) -> impl Iterator<Item = (&str, &[u8])> {
         self.files.iter().filter_map(|(path, bytes)| {
             let name = path.strip_prefix(TEMPLATES)?;
             let is_template = std::path::Path::new(name).extension().is_some_and(|e| e == "md");
@@ -91,7 +91,7 @@ impl Sources {
     ///
     /// # Errors
     /// When it cannot be read.
-    pub fn settings(&self) -> Result<Settings> {
+    pub(crate) fn settings(&self) -> Result<Settings> {
         let text = self.files.get("shop.toml").map(|bytes| String::from_utf8_lossy(bytes)).unwrap_or_default();
         Settings::read(&text).map_err(|e| e.at("shop.toml"))
     }
@@ -100,7 +100,7 @@ impl Sources {
     ///
     /// # Errors
     /// When it cannot be read.
-    pub fn campaign(&self, slug: &str) -> Result<CampaignFile> {
+    pub(crate) fn campaign(&self, slug: &str) -> Result<CampaignFile> {
         let text = self.files.get(&place(slug)).map(|bytes| String::from_utf8_lossy(bytes)).unwrap_or_default();
         CampaignFile::read(slug, &text, self.settings()?.currency).map_err(|e| e.at(place(slug)))
     }
@@ -120,7 +120,7 @@ fn images(shop: &Shop, template: &Template, files: &mut BTreeMap<String, Vec<u8>
 fn image(shop: &Shop, name: &str) -> Result<Vec<u8>> {
     let path = shop::inside(&shop.templates(), name)?;
     if !path.is_file() {
-        return Err(Error::new(format!("there is no image {}", words::quote(name)))
+        return Err(Error::new(format!("there is no image {}", text::quote(name)))
             .hint("put it into letter-templates/, or correct its name"));
     }
     std::fs::read(&path).map_err(|e| Error::io("read", &path, e))
@@ -135,10 +135,10 @@ fn missing_template(shop: &Shop, name: &str) -> Error {
         .filter(|file| std::path::Path::new(file).extension().is_some_and(|e| e == "md"))
         .collect();
     let known: Vec<&str> = known.iter().map(String::as_str).collect();
-    let error = Error::new(format!("there is no template {}", words::quote(name)));
+    let error = Error::new(format!("there is no template {}", text::quote(name)));
     if known.is_empty() {
         error.hint("put it into letter-templates/")
     } else {
-        error.hint(words::did_you_mean(name, &known))
+        error.hint(text::did_you_mean(name, &known))
     }
 }

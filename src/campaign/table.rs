@@ -2,82 +2,37 @@
 
 use chrono::{NaiveDate, NaiveDateTime};
 
-use super::codes::{self, Code};
+use super::codes;
 use super::draft::{Draft, DraftRecipient};
 use super::file::Gift;
 use super::freeze::Frozen;
 use super::second::{self, Second};
 use super::sources::Sources;
+use crate::domain::{Arm, CampaignState, Code};
 use crate::error::{Error, Result};
 use crate::merge::Fields;
 use crate::money::Money;
-use crate::params;
+use crate::store::params;
 use crate::store::{Read, Row, Write};
-use crate::words;
-
-/// Where a campaign stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum State {
-    /// Frozen; nothing has left the shop.
-    Planned,
-    /// Letters were printed.
-    Printing,
-    /// Emails are on their way.
-    Sending,
-    /// The owner said that it went out.
-    Posted,
-    /// Over.
-    Closed,
-    /// Replaced by another plan.
-    Void,
-}
-
-impl State {
-    /// As it is kept and shown.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Planned => "planned",
-            Self::Printing => "printing",
-            Self::Sending => "sending",
-            Self::Posted => "posted",
-            Self::Closed => "closed",
-            Self::Void => "void",
-        }
-    }
-
-    /// What was done: `printed`, `posted`.
-    pub fn done(self) -> &'static str {
-        match self {
-            Self::Printing => "printed",
-            Self::Sending => "sent",
-            other => other.as_str(),
-        }
-    }
-
-    fn read(text: &str) -> Self {
-        let all = [Self::Planned, Self::Printing, Self::Sending, Self::Posted, Self::Closed];
-        all.into_iter().find(|state| state.as_str() == text).unwrap_or(Self::Void)
-    }
-}
+use crate::text;
 
 /// A campaign whose plan is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the names say it; the columns of the table are commented")]
-pub struct Planned {
-    pub id: i64,
-    pub slug: String,
-    pub name: String,
-    pub state: State,
-    pub as_of: NaiveDate,
-    pub dated: NaiveDate,
-    pub follows: String,
-    pub one_per: String,
-    pub gift_name: String,
-    pub unit_cost: Money,
-    pub postage: Money,
-    pub claim_until: Option<NaiveDate>,
-    pub posted_on: Option<NaiveDate>,
-    pub fingerprint: String,
+pub(crate) struct Planned {
+    pub(crate) id: i64,
+    pub(crate) slug: String,
+    pub(crate) name: String,
+    pub(crate) state: CampaignState,
+    pub(crate) as_of: NaiveDate,
+    pub(crate) dated: NaiveDate,
+    pub(crate) follows: String,
+    pub(crate) one_per: String,
+    pub(crate) gift_name: String,
+    pub(crate) unit_cost: Money,
+    pub(crate) postage: Money,
+    pub(crate) claim_until: Option<NaiveDate>,
+    pub(crate) posted_on: Option<NaiveDate>,
+    pub(crate) fingerprint: String,
 }
 
 const PLANNED: &str = "id, slug, name, state, as_of, dated, follows, one_per, gift_name, unit_cost_minor, postage_minor, \
@@ -89,7 +44,7 @@ impl Planned {
             id: row.get(0)?,
             slug: row.get(1)?,
             name: row.get(2)?,
-            state: State::read(&row.get::<String>(3)?),
+            state: row.get(3)?,
             as_of: row.get(4)?,
             dated: row.get(5)?,
             follows: row.get(6)?,
@@ -104,55 +59,35 @@ impl Planned {
     }
 
     /// The first day on which its codes hold.
-    pub fn starts(&self) -> NaiveDate {
+    pub(crate) fn starts(&self) -> NaiveDate {
         self.posted_on.unwrap_or(self.as_of)
-    }
-}
-
-/// Whether somebody was written to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Arm {
-    /// Written to.
-    Mailed,
-    /// Held out by lot, to compare with.
-    HeldOut,
-}
-
-impl Arm {
-    /// As it is kept and shown.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Mailed => "mailed",
-            Self::HeldOut => "held_out",
-        }
     }
 }
 
 /// One recipient of a plan, with what came of it.
 #[derive(Debug, Clone, PartialEq)]
-#[expect(missing_docs, reason = "the names say it; the columns of the table are commented")]
-pub struct Recipient {
-    pub id: i64,
-    pub campaign_id: i64,
-    pub number: Option<usize>,
-    pub reference: String,
-    pub name: String,
-    pub arm: Arm,
-    pub by_hand: bool,
-    pub branch: String,
-    pub channel: String,
-    pub code: Option<String>,
-    pub postcode: String,
-    pub email: String,
-    pub fields: Fields,
-    pub state: String,
-    pub returned_on: Option<NaiveDate>,
-    pub redeemed_on: Option<NaiveDate>,
-    pub redeemed_at: Option<NaiveDateTime>,
-    pub spend: Option<Money>,
-    pub till: Option<String>,
+pub(crate) struct Recipient {
+    pub(crate) id: i64,
+    pub(crate) campaign_id: i64,
+    pub(crate) number: Option<usize>,
+    pub(crate) reference: String,
+    pub(crate) name: String,
+    pub(crate) arm: Arm,
+    pub(crate) by_hand: bool,
+    pub(crate) branch: String,
+    pub(crate) channel: String,
+    pub(crate) code: Option<String>,
+    pub(crate) postcode: String,
+    pub(crate) email: String,
+    pub(crate) fields: Fields,
+    pub(crate) state: String,
+    pub(crate) returned_on: Option<NaiveDate>,
+    pub(crate) redeemed_on: Option<NaiveDate>,
+    pub(crate) redeemed_at: Option<NaiveDateTime>,
+    pub(crate) spend: Option<Money>,
+    pub(crate) till: Option<String>,
     /// Since the first piece did not reach them.
-    pub second: Option<Second>,
+    pub(crate) second: Option<Second>,
 }
 
 const RECIPIENT: &str = "SELECT r.id, r.campaign_id, r.number, r.ref, r.name, r.arm, r.by_hand, r.branch, r.channel, r.code, \
@@ -182,7 +117,7 @@ impl Recipient {
             number: row.get(2)?,
             reference: row.get(3)?,
             name: row.get(4)?,
-            arm: if row.get::<String>(5)? == "mailed" { Arm::Mailed } else { Arm::HeldOut },
+            arm: row.get(5)?,
             by_hand: row.get(6)?,
             branch: row.get(7)?,
             channel: row.get(8)?,
@@ -201,7 +136,7 @@ impl Recipient {
     }
 
     /// What came of it; nothing yet is `not_redeemed`.
-    pub fn response(&self) -> &'static str {
+    pub(crate) fn response(&self) -> &'static str {
         let last = self.second.as_ref().map_or(self.returned_on, |second| second.returned_on);
         match (self.arm, self.redeemed_on, last) {
             (Arm::HeldOut, _, _) => "held_out",
@@ -212,17 +147,17 @@ impl Recipient {
     }
 
     /// By which channel their piece goes: `letter` or `email`; the other one once the first did not reach them.
-    pub fn goes_by(&self) -> &str {
+    pub(crate) fn goes_by(&self) -> &str {
         self.second.as_ref().map_or(&self.channel, |second| &second.channel)
     }
 
     /// Whether an address for a letter was frozen with the plan.
-    pub fn has_home(&self) -> bool {
+    pub(crate) fn has_home(&self) -> bool {
         self.fields.to_read().get_list("address_lines").len() > 1
     }
 
     /// Whether they are written to by this channel, be it with the first piece or the second.
-    pub fn gets(&self, channel: &str) -> bool {
+    pub(crate) fn gets(&self, channel: &str) -> bool {
         self.channel == channel || self.goes_by() == channel
     }
 }
@@ -237,7 +172,7 @@ pub(super) fn key(read: &Read<'_>) -> Result<Vec<u8>> {
 ///
 /// # Errors
 /// When the shop has no key.
-pub fn piece_key(read: &Read<'_>, planned: &Planned, recipient: &Recipient, wave: usize) -> Result<String> {
+pub(crate) fn piece_key(read: &Read<'_>, planned: &Planned, recipient: &Recipient, wave: usize) -> Result<String> {
     Ok(codes::piece_key(&key(read)?, &planned.slug, &recipient.reference, wave))
 }
 
@@ -245,17 +180,17 @@ pub fn piece_key(read: &Read<'_>, planned: &Planned, recipient: &Recipient, wave
 ///
 /// # Errors
 /// When it has one.
-pub fn make_key(write: &Write<'_>, key: &[u8]) -> Result<()> {
+pub(crate) fn make_key(write: &Write<'_>, key: &[u8]) -> Result<()> {
     write.run("INSERT INTO setting (key, value) VALUES ('shop_key', ?1)", params![key]).map(|_| ())
 }
 
 /// The names of all campaigns that are planned, in order.
-pub fn slugs(read: &Read<'_>) -> Result<Vec<String>> {
+pub(crate) fn slugs(read: &Read<'_>) -> Result<Vec<String>> {
     read.all("SELECT slug FROM campaign WHERE state <> 'void' ORDER BY as_of, slug", params![], |row| row.get(0))
 }
 
 /// The plan of a campaign, if there is one.
-pub fn current(read: &Read<'_>, slug: &str) -> Result<Option<Planned>> {
+pub(crate) fn current(read: &Read<'_>, slug: &str) -> Result<Option<Planned>> {
     let sql = format!("SELECT {PLANNED} FROM campaign WHERE slug = ?1 AND state <> 'void'");
     read.first(&sql, params![slug], Planned::from_row)
 }
@@ -264,13 +199,13 @@ pub fn current(read: &Read<'_>, slug: &str) -> Result<Option<Planned>> {
 ///
 /// # Errors
 /// When it was not planned.
-pub fn need(read: &Read<'_>, slug: &str) -> Result<Planned> {
+pub(crate) fn need(read: &Read<'_>, slug: &str) -> Result<Planned> {
     if let Some(planned) = current(read, slug)? {
         return Ok(planned);
     }
     let known = slugs(read)?;
-    let near = words::nearest(slug, known.iter().map(String::as_str));
-    Err(Error::new(format!("{} is not planned", words::quote(slug))).hint(match near {
+    let near = text::nearest(slug, known.iter().map(String::as_str));
+    Err(Error::new(format!("{} is not planned", text::quote(slug))).hint(match near {
         Some(near) => format!("did you mean `{near}`? Otherwise plan it first: `regulars plan {slug}`"),
         None => format!("plan it first: `regulars plan {slug}`"),
     }))
@@ -284,7 +219,7 @@ pub(super) fn by_id(read: &Read<'_>, id: i64) -> Result<Planned> {
 }
 
 /// Every recipient of a plan: in posting order, then the held-out by reference.
-pub fn recipients(read: &Read<'_>, campaign_id: i64) -> Result<Vec<Recipient>> {
+pub(crate) fn recipients(read: &Read<'_>, campaign_id: i64) -> Result<Vec<Recipient>> {
     let sql = format!("{RECIPIENT} WHERE r.campaign_id = ?1 ORDER BY COALESCE(r.number, 2147483647), r.ref");
     read.all(&sql, params![campaign_id], Recipient::from_row)
 }
@@ -293,25 +228,25 @@ pub fn recipients(read: &Read<'_>, campaign_id: i64) -> Result<Vec<Recipient>> {
 ///
 /// # Errors
 /// When it is gone, which is a fault of the program.
-pub fn recipient(read: &Read<'_>, id: i64) -> Result<Recipient> {
+pub(crate) fn recipient(read: &Read<'_>, id: i64) -> Result<Recipient> {
     let found = read.first(&format!("{RECIPIENT} WHERE r.id = ?1"), params![id], Recipient::from_row)?;
     found.ok_or_else(|| Error::new("a recipient is gone from the database").hint("run `regulars doctor`"))
 }
 
 /// The recipient of a number, if it is one, with its campaign, void ones too.
-pub fn by_number(read: &Read<'_>, id: i64) -> Result<Option<(Planned, Recipient)>> {
+pub(crate) fn by_number(read: &Read<'_>, id: i64) -> Result<Option<(Planned, Recipient)>> {
     let found = read.first(&format!("{RECIPIENT} WHERE r.id = ?1"), params![id], Recipient::from_row)?;
     found.map(|recipient| Ok((by_id(read, recipient.campaign_id)?, recipient))).transpose()
 }
 
 /// The recipient of a code, with its campaign, void ones too.
-pub fn by_code(read: &Read<'_>, code: &Code) -> Result<Option<(Planned, Recipient)>> {
+pub(crate) fn by_code(read: &Read<'_>, code: &Code) -> Result<Option<(Planned, Recipient)>> {
     let found = read.first(&format!("{RECIPIENT} WHERE r.code = ?1"), params![code.as_str()], Recipient::from_row)?;
     found.map(|recipient| Ok((by_id(read, recipient.campaign_id)?, recipient))).transpose()
 }
 
 /// The recipient in a plan to whose household a customer belongs.
-pub fn for_customer(read: &Read<'_>, campaign_id: i64, customer_id: i64) -> Result<Option<Recipient>> {
+pub(crate) fn for_customer(read: &Read<'_>, campaign_id: i64, customer_id: i64) -> Result<Option<Recipient>> {
     let sql = format!(
         "{RECIPIENT} JOIN recipient_member m ON m.recipient_id = r.id WHERE r.campaign_id = ?1 AND m.customer_id = ?2 ORDER BY r.id"
     );
@@ -319,7 +254,7 @@ pub fn for_customer(read: &Read<'_>, campaign_id: i64, customer_id: i64) -> Resu
 }
 
 /// The files that a plan was made from, as they were.
-pub fn kept_files(read: &Read<'_>, planned: &Planned) -> Result<Sources> {
+pub(crate) fn kept_files(read: &Read<'_>, planned: &Planned) -> Result<Sources> {
     let sql = "SELECT path, content FROM campaign_file WHERE campaign_id = ?1";
     let files = read.all(sql, params![planned.id], |row| Ok((row.get(0)?, row.get(1)?)))?;
     Ok(Sources { files: files.into_iter().collect() })
@@ -329,13 +264,13 @@ pub fn kept_files(read: &Read<'_>, planned: &Planned) -> Result<Sources> {
 ///
 /// # Errors
 /// When it was planned anew meanwhile.
-pub fn mark_printed<'r>(
+pub(crate) fn mark_printed<'r>(
     write: &Write<'_>,
     planned: &Planned,
     letters: impl Iterator<Item = &'r Recipient>,
 ) -> Result<()> {
-    if by_id(write, planned.id)?.state == State::Void {
-        return Err(Error::new(format!("{} was planned anew while it was printed", words::quote(&planned.slug)))
+    if by_id(write, planned.id)?.state == CampaignState::Void {
+        return Err(Error::new(format!("{} was planned anew while it was printed", text::quote(&planned.slug)))
             .hint("print it again: these letters carry codes that are void"));
     }
     write.run("UPDATE campaign SET state = 'printing' WHERE id = ?1 AND state = 'planned'", params![planned.id])?;
@@ -353,9 +288,9 @@ pub fn mark_printed<'r>(
 ///
 /// # Errors
 /// When it was planned anew meanwhile.
-pub fn mark_sending(write: &Write<'_>, planned: &Planned) -> Result<()> {
-    if by_id(write, planned.id)?.state == State::Void {
-        return Err(Error::new(format!("{} was planned anew meanwhile", words::quote(&planned.slug)))
+pub(crate) fn mark_sending(write: &Write<'_>, planned: &Planned) -> Result<()> {
+    if by_id(write, planned.id)?.state == CampaignState::Void {
+        return Err(Error::new(format!("{} was planned anew meanwhile", text::quote(&planned.slug)))
             .hint("send it again: that is the new plan"));
     }
     let sql = "UPDATE campaign SET state = 'sending' WHERE id = ?1 AND state = 'planned'";
@@ -366,7 +301,7 @@ pub fn mark_sending(write: &Write<'_>, planned: &Planned) -> Result<()> {
 ///
 /// # Errors
 /// When that is in the books with another day.
-pub fn mark_posted(write: &Write<'_>, planned: &Planned, on: NaiveDate) -> Result<usize> {
+pub(crate) fn mark_posted(write: &Write<'_>, planned: &Planned, on: NaiveDate) -> Result<usize> {
     let sql = "UPDATE second_piece SET state = 'posted', posted_on = ?2 WHERE channel = 'letter' AND state = 'printed' \
                AND recipient_id IN (SELECT id FROM recipient WHERE campaign_id = ?1)";
     let second = write.run(sql, params![planned.id, on])?;
@@ -374,7 +309,7 @@ pub fn mark_posted(write: &Write<'_>, planned: &Planned, on: NaiveDate) -> Resul
         return Ok(0);
     }
     if let Some(before) = planned.posted_on.filter(|before| *before != on) {
-        return Err(Error::new(format!("{} was posted on {before} already", words::quote(&planned.slug)))
+        return Err(Error::new(format!("{} was posted on {before} already", text::quote(&planned.slug)))
             .hint("there is nothing to do: its codes hold from that day"));
     }
     if on < planned.as_of {
@@ -393,7 +328,7 @@ pub fn mark_posted(write: &Write<'_>, planned: &Planned, on: NaiveDate) -> Resul
 }
 
 /// Writes down that somebody's mail came back.
-pub fn mark_returned(write: &Write<'_>, recipient: &Recipient, on: NaiveDate) -> Result<()> {
+pub(crate) fn mark_returned(write: &Write<'_>, recipient: &Recipient, on: NaiveDate) -> Result<()> {
     let channel = if recipient.gets("letter") { "letter" } else { "email" };
     second::came_back(write, recipient.id, channel, on).map(|_| ())
 }

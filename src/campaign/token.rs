@@ -18,7 +18,7 @@ const SEAL: usize = 16;
 
 /// Makes tokens and knows them again.
 #[derive(Debug, Clone)]
-pub struct Tokens {
+pub(crate) struct Tokens {
     key: Vec<u8>,
 }
 
@@ -27,12 +27,12 @@ impl Tokens {
     ///
     /// # Errors
     /// When the shop has none.
-    pub fn of(read: &Read<'_>) -> Result<Self> {
+    pub(crate) fn of(read: &Read<'_>) -> Result<Self> {
         Ok(Self { key: table::key(read)? })
     }
 
     /// The token of a recipient, of 30 signs that stand in a link as they are: always the same.
-    pub fn make(&self, slug: &str, recipient: &Recipient) -> String {
+    pub(crate) fn make(&self, slug: &str, recipient: &Recipient) -> String {
         let seal = self.seal(recipient.id, slug, &recipient.reference);
         let mask = self.mask(&seal);
         let number = recipient.id.to_be_bytes();
@@ -44,7 +44,7 @@ impl Tokens {
     ///
     /// # Errors
     /// When the database does not answer.
-    pub fn find(&self, read: &Read<'_>, token: &str) -> Result<Option<(String, Recipient)>> {
+    pub(crate) fn find(&self, read: &Read<'_>, token: &str) -> Result<Option<(String, Recipient)>> {
         let Some(bytes) = URL_SAFE_NO_PAD.decode(token).ok().filter(|bytes| bytes.len() == SEAL + NUMBER) else {
             return Ok(None);
         };

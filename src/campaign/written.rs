@@ -2,12 +2,13 @@
 
 use serde::Deserialize;
 
-use super::file::{Branch, CampaignFile, Channel, Gift, Limit, OnePer, Signer, line_of_reminder, nth_line_of};
+use super::file::{Branch, CampaignFile, Gift, Limit, Signer, line_of_reminder, nth_line_of};
 use super::reminders::{self, WrittenReminder};
+use crate::domain::{Delivery, OnePer};
 use crate::error::{Error, Result};
 use crate::money::{Currency, Money, Share};
 use crate::shop::{Day, line_of, read_toml};
-use crate::words;
+use crate::text;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -16,7 +17,7 @@ struct Written {
     as_of: Option<Day>,
     date: Option<Day>,
     #[serde(default)]
-    channel: Channel,
+    channel: Delivery,
     follows: Option<String>,
     segment: WrittenSegment,
     gift: Option<WrittenGift>,
@@ -83,7 +84,7 @@ impl<'de> Deserialize<'de> for Limit {
         let wrong = || {
             serde::de::Error::custom(format!(
                 "{} is not a limit; write 600 or \"20%\"",
-                words::quote(&value.to_string())
+                text::quote(&value.to_string())
             ))
         };
         match &value {
@@ -192,7 +193,7 @@ impl Reading<'_> {
         if let Some(reference) = include.iter().find(|reference| exclude.contains(reference)) {
             self.fault(
                 "exclude",
-                format!("{} is both included and excluded", words::quote(reference)),
+                format!("{} is both included and excluded", text::quote(reference)),
                 "decide for one",
             );
         }
@@ -211,7 +212,7 @@ impl Reading<'_> {
             }
             if signers.iter().any(|other| other.name == name) {
                 let hint = "put both conditions into one: `when = \"… OR …\"`";
-                fault(format!("two signers are called {}", words::quote(&name)), hint);
+                fault(format!("two signers are called {}", text::quote(&name)), hint);
             }
             signers.push(Signer { name, when: signer.when, signature: signer.signature });
         }
@@ -225,7 +226,7 @@ impl Reading<'_> {
             let line = nth_line_of(self.text, "[[branch]]", index);
             let mut fault = |message: String, hint: &str| self.faults.push(Error::new(message).at(line).hint(hint));
             if branches.iter().any(|other| other.name == branch.name) {
-                fault(format!("two branches are called {}", words::quote(&branch.name)), "give each its own name");
+                fault(format!("two branches are called {}", text::quote(&branch.name)), "give each its own name");
             }
             if branch.name.trim().is_empty() {
                 fault("a branch has no name".to_owned(), "write it as `name = \"…\"`");
@@ -233,7 +234,7 @@ impl Reading<'_> {
             match branch.template.or_else(|| template.map(str::to_owned)) {
                 Some(template) => branches.push(Branch { name: branch.name, when: branch.when, template }),
                 None => {
-                    fault(format!("branch {} names no letter", words::quote(&branch.name)), "add `template = \"…\"`");
+                    fault(format!("branch {} names no letter", text::quote(&branch.name)), "add `template = \"…\"`");
                 }
             }
         }

@@ -8,7 +8,7 @@ use super::Context;
 use super::done::Done;
 use crate::error::Result;
 use crate::store;
-use crate::words;
+use crate::text;
 
 /// Make a checked copy of the database, while others go on working.
 #[derive(Debug, clap::Args)]
@@ -24,8 +24,8 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
     let shown = arguments.file.display().to_string();
     let text = format!(
         "Copied the database to {} ({} kB) and checked the copy. To restore it, copy it back as regulars.db.",
-        words::quote(&shown),
-        words::thousands(usize::try_from(bytes / 1024).unwrap_or(usize::MAX)),
+        text::quote(&shown),
+        text::thousands(usize::try_from(bytes / 1024).unwrap_or(usize::MAX)),
     );
     Ok(Done::new(text, &json!({ "file": shown, "bytes": bytes, "checked": true })))
 }

@@ -6,8 +6,8 @@ use chrono::NaiveDate;
 
 use super::Context;
 use super::done::Done;
-use crate::best::{self, Top, Window};
 use crate::error::{Error, Result};
+use crate::insights::{self, Top, Window};
 use crate::shop;
 
 /// The best-customer worksheet: who brings the takings, what they have in common, who is slipping, who costs.
@@ -41,19 +41,19 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
     let shop = context.shop()?;
     let store = shop.store()?;
     let settings = &shop.settings;
-    let most_listed = if arguments.csv || context.json { usize::MAX } else { best::ON_THE_PAGE };
-    let sheet = best::worksheet(&store.read(), Window { from: arguments.from, as_of }, top, most_listed)?;
+    let most_listed = if arguments.csv || context.json { usize::MAX } else { insights::ON_THE_PAGE };
+    let sheet = insights::worksheet(&store.read(), Window { from: arguments.from, as_of }, top, most_listed)?;
     if let Some(path) = &arguments.svg {
-        shop::write_whole(path, best::chart(&sheet)?.as_bytes())?;
+        shop::write_whole(path, insights::chart(&sheet)?.as_bytes())?;
     }
     // The list of a large shop is long: it is made in one form only.
     if context.json {
         return Ok(Done::new("", &sheet));
     }
     let text = if arguments.csv {
-        best::csv(&sheet, settings.currency)?
+        insights::csv(&sheet, settings.currency)?
     } else {
-        best::text(&sheet, top, settings.currency, &settings.country)
+        insights::text(&sheet, top, settings.currency, &settings.country)
     };
     Ok(Done::new(text, &()))
 }

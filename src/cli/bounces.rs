@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use super::Context;
 use super::done::Done;
-use crate::answers::{self, Counts, Outcome};
 use crate::error::Result;
-use crate::words;
+use crate::inbound::{self, Counts, Outcome};
+use crate::text;
 
 /// Read what came back about emails: addresses that are dead, full mailboxes, complaints, wishes for no more. The mailbox is
 /// never changed, and reading it again does nothing twice.
@@ -28,8 +28,8 @@ const MOST_SHOWN: usize = 20;
 
 pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
     let mut store = context.shop()?.store()?;
-    let mails = answers::read(&arguments.mailbox)?;
-    let work = |write: &crate::store::Write<'_>| answers::act(write, &mails, arguments.by_address, context.clock.now());
+    let mails = inbound::read(&arguments.mailbox)?;
+    let work = |write: &crate::store::Write<'_>| inbound::act(write, &mails, arguments.by_address, context.clock.now());
     let outcome = if arguments.dry_run { store.rehearse(work)? } else { store.write(work)? };
     let mut object = serde_json::to_value(&outcome).unwrap_or_default();
     object["dry_run"] = arguments.dry_run.into();
@@ -39,7 +39,7 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
 
 fn page(outcome: &Outcome, dry_run: bool) -> String {
     let counts = &outcome.counts;
-    let mut text = format!("Read {}{}.\n", words::count(counts.messages, "message"), kinds(counts));
+    let mut text = format!("Read {}{}.\n", text::count(counts.messages, "message"), kinds(counts));
     if outcome.people.is_empty() && counts.settled == 0 {
         let known = if counts.known > 0 { ": every report in it was read before" } else { "" };
         text.push_str(&format!("Nothing new{known}; the book stays as it was.\n"));
@@ -69,12 +69,12 @@ fn page(outcome: &Outcome, dry_run: bool) -> String {
             ));
         }
         if people.len() > MOST_SHOWN {
-            let more = words::thousands(people.len() - MOST_SHOWN);
+            let more = text::thousands(people.len() - MOST_SHOWN);
             text.push_str(&format!("  and {more} more; `--json` has them all\n"));
         }
     }
     if counts.settled > 0 {
-        let doubts = words::count(counts.settled, "email");
+        let doubts = text::count(counts.settled, "email");
         let verb = if counts.settled == 1 { "is in doubt no more: it was" } else { "are in doubt no more: they were" };
         text.push_str(&format!("\n{doubts} {verb} sent, as something came back.\n"));
     }
@@ -98,7 +98,7 @@ fn kinds(counts: &Counts) -> String {
         (counts.ordinary, "other mail"),
     ];
     let some: Vec<String> =
-        all.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{} {what}", words::thousands(*n))).collect();
+        all.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{} {what}", text::thousands(*n))).collect();
     if some.is_empty() { String::new() } else { format!(": {}", some.join(", ")) }
 }
 
@@ -109,7 +109,7 @@ fn warnings(outcome: &Outcome) -> Vec<String> {
     let shown: Vec<&str> = reasons.iter().map(String::as_str).collect();
     warnings.extend(shown.iter().take(MOST_SHOWN).map(|reason| format!("left to you: {reason}")));
     if shown.len() > MOST_SHOWN {
-        warnings.push(format!("and {} more", words::thousands(shown.len() - MOST_SHOWN)));
+        warnings.push(format!("and {} more", text::thousands(shown.len() - MOST_SHOWN)));
     }
     if left.iter().any(|one| one.by_address) {
         warnings.push(

@@ -4,9 +4,9 @@ use serde_json::json;
 
 use super::Context;
 use super::done::Done;
-use crate::best::{self, Wish};
 use crate::error::Result;
-use crate::words;
+use crate::insights::{self, Wish};
+use crate::text;
 
 /// Whom to talk to today, and about what: open complaints, first-time buyers, the best who were not seen for long.
 #[derive(Debug, clap::Args)]
@@ -31,12 +31,12 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
     let today = context.clock.today();
     if let Some(reference) = &arguments.done {
         let text = arguments.note.as_deref();
-        let (customer, open) = store.write(|write| best::note_call(write, reference, text, today))?;
+        let (customer, open) = store.write(|write| insights::note_call(write, reference, text, today))?;
         let mut said = format!("Noted: {} was spoken to.", customer.name());
         if open {
             said.push_str(&format!(
                 " The complaint stays open until {}.",
-                words::quote(&format!("regulars customer resolve {}", customer.reference))
+                text::quote(&format!("regulars customer resolve {}", customer.reference))
             ));
         }
         let object = json!({ "ref": customer.reference, "name": customer.name(), "on": today, "complaint_open": open });
@@ -44,6 +44,6 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
     }
     let limit = usize::try_from(arguments.limit).unwrap_or(usize::MAX);
     let wish = Wish { today, limit, quiet_days: u64::from(arguments.quiet_days) };
-    let list = best::calls(&store.read(), wish, shop.settings.currency)?;
-    Ok(Done::new(best::calls_table(&list), &list))
+    let list = insights::calls(&store.read(), wish, shop.settings.currency)?;
+    Ok(Done::new(insights::calls_table(&list), &list))
 }

@@ -9,10 +9,10 @@ use super::Context;
 use super::done::Done;
 use crate::campaign::{self, CampaignFile, Sources};
 use crate::error::{Error, Result};
-use crate::letter::{Desk, shop_fonts};
+use crate::piece::{TemplateSet, shop_fonts};
 use crate::segment::{self, Scope};
 use crate::shop::Shop;
-use crate::words;
+use crate::text;
 
 /// Read and cross-check every file of the shop folder, or of one campaign, and tell all faults at once.
 #[derive(Debug, clap::Args)]
@@ -47,11 +47,8 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
     if let Some(faults) = Error::all(faults) {
         return Err(faults);
     }
-    let text = format!(
-        "In order: {} and {}.",
-        words::count(slugs.len(), "campaign"),
-        words::count(templates.len(), "template")
-    );
+    let text =
+        format!("In order: {} and {}.", text::count(slugs.len(), "campaign"), text::count(templates.len(), "template"));
     Ok(Done::new(text, &json!({ "campaigns": slugs, "templates": templates })))
 }
 
@@ -69,9 +66,9 @@ fn one(shop: &Shop, slug: &str, known: &[String], today: NaiveDate) -> std::resu
     if let Some(followed) = file.follows.as_ref().filter(|followed| !known.contains(followed)) {
         let names: Vec<&str> = known.iter().map(String::as_str).collect();
         faults.push(
-            Error::new(format!("there is no campaign {}", words::quote(followed)))
+            Error::new(format!("there is no campaign {}", text::quote(followed)))
                 .at(file.line_of("follows"))
-                .hint(words::did_you_mean(followed, &names)),
+                .hint(text::did_you_mean(followed, &names)),
         );
     }
     faults.extend(segment::condition(&file.condition, &scope).err().map(|e| e.at("where").at(file.line_of("where"))));
@@ -98,8 +95,8 @@ fn one(shop: &Shop, slug: &str, known: &[String], today: NaiveDate) -> std::resu
     Err(faults)
 }
 
-fn desk(shop: &Shop, sources: &Sources, slug: &str, file: &CampaignFile, today: NaiveDate) -> Result<Desk> {
-    Desk::open(sources, slug, file.date.or(file.as_of).unwrap_or(today), shop_fonts(&shop.folder)?)
+fn desk(shop: &Shop, sources: &Sources, slug: &str, file: &CampaignFile, today: NaiveDate) -> Result<TemplateSet> {
+    TemplateSet::open(sources, slug, file.date.or(file.as_of).unwrap_or(today), shop_fonts(&shop.folder)?)
 }
 
 /// Whether the letters of a campaign can be set: heads, images and fonts, before anything is frozen.

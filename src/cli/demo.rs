@@ -8,15 +8,16 @@ use serde_json::{Value, json};
 
 use super::done::Done;
 use super::{Context, init, progress};
-use crate::campaign::{self, Arm, Recipient};
+use crate::campaign::{self, Recipient};
 use crate::clock::Clock;
 use crate::demo::story::{self, Visit};
 use crate::demo::{people, purchases};
+use crate::domain::Arm;
 use crate::error::{Error, Result};
 use crate::money::Money;
 use crate::redemption::{self, Claim, Outcome};
 use crate::shop::{self, Shop};
-use crate::words;
+use crate::text;
 
 /// Play two years of a shop with invented customers, and tell what came of it.
 #[derive(Debug, clap::Args)]
@@ -229,7 +230,7 @@ impl Play<'_> {
             let at_till = at_till(recipient, visit, index);
             let answer = store.write(|write| redemption::redeem(write, &at_till, visit.on))?;
             if answer.outcome != Outcome::Accepted {
-                return Err(Error::new(format!("the demo's till refused {}", words::quote(&visit.reference)))
+                return Err(Error::new(format!("the demo's till refused {}", text::quote(&visit.reference)))
                     .hint("please report it"));
             }
         }

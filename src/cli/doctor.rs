@@ -6,11 +6,12 @@ use serde_json::json;
 
 use super::Context;
 use super::done::Done;
-use crate::campaign::{self, State};
+use crate::campaign;
+use crate::domain::CampaignState;
 use crate::error::Result;
 use crate::shop::Shop;
 use crate::store::{self, Finding, Store};
-use crate::words;
+use crate::text;
 
 /// Look the shop folder over: the database, its references, files that belong to nothing.
 #[derive(Debug, clap::Args)]
@@ -29,7 +30,7 @@ pub(super) fn run(_: &Arguments, context: &Context) -> Result<Done> {
         text =
             format!("All is well: the database (version {version}) is sound, and every file belongs to something.\n");
     } else {
-        text.push_str(&format!("{} found.\n", words::count(found.len(), "thing")));
+        text.push_str(&format!("{} found.\n", text::count(found.len(), "thing")));
     }
     let findings: Vec<_> = found.iter().map(|f| json!({ "message": f.message, "hint": f.hint })).collect();
     Ok(Done::new(text, &json!({ "version": version, "findings": findings })).exit(u8::from(!found.is_empty())))
@@ -50,7 +51,8 @@ fn files(shop: &Shop, store: &Store) -> Result<Vec<Finding>> {
     }
     for slug in &planned {
         // A campaign that was taken in from a spreadsheet never had a file.
-        let taken_in = campaign::current(&store.read(), slug)?.is_some_and(|planned| planned.state == State::Closed);
+        let taken_in =
+            campaign::current(&store.read(), slug)?.is_some_and(|planned| planned.state == CampaignState::Closed);
         if !taken_in && !shop.campaigns().join(format!("{slug}.toml")).exists() {
             found.push(Finding {
                 message: format!("campaigns/{slug}.toml is gone, though the campaign was planned"),

@@ -9,15 +9,15 @@ use crate::error::Error;
 #[derive(Debug, Clone)]
 pub(super) struct Done {
     /// For people; ends with a line break.
-    pub text: String,
+    pub(crate) text: String,
     /// For programs.
-    pub json: Value,
+    pub(crate) json: Value,
     /// Said beside it.
-    pub warnings: Vec<String>,
+    pub(crate) warnings: Vec<String>,
     /// Why it was refused, as the terminal shows it; empty when it was not.
-    pub refusal: String,
+    pub(crate) refusal: String,
     /// 0 done, 1 refused, 3 part of it.
-    pub exit: u8,
+    pub(crate) exit: u8,
 }
 
 impl Done {

@@ -4,7 +4,7 @@ use super::Context;
 use super::done::Done;
 use crate::error::Result;
 use crate::followup;
-use crate::words;
+use crate::text;
 
 /// Write next year's campaign: a branch and a letter for each response, ready to edit.
 #[derive(Debug, clap::Args)]
@@ -22,18 +22,18 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
     let store = shop.store()?;
     let written = followup::follow_up(&store.read(), &shop, &arguments.old, &arguments.new)?;
     let branches: Vec<String> =
-        written.branches.iter().map(|b| format!("{} {}", words::thousands(b.count), b.name)).collect();
+        written.branches.iter().map(|b| format!("{} {}", text::thousands(b.count), b.name)).collect();
     let mut text = format!(
         "Wrote {} with {}: {}.\n",
         written.file,
-        words::count(written.branches.len(), "branch"),
-        words::list(&branches)
+        text::count(written.branches.len(), "branch"),
+        text::list(&branches)
     );
     for template in &written.templates {
         text.push_str(&format!("Wrote {template}.\n"));
     }
     if written.undeliverable > 0 {
-        text.push_str(&format!("{} came back and will be left out.\n", words::count(written.undeliverable, "letter")));
+        text.push_str(&format!("{} came back and will be left out.\n", text::count(written.undeliverable, "letter")));
     }
     text.push_str(&format!("\nNext: edit them, then regulars plan {}\n", arguments.new));
     Ok(Done::new(text, &written))

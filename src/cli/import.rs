@@ -7,11 +7,11 @@ use serde_json::json;
 
 use super::done::Done;
 use super::{Context, import_past, now, progress, to_stderr};
-use crate::book::import::{self, Kind, LeftOut, Plan, Profile, PurchaseOptions, Report, Sheet, Step, Wishes};
 use crate::error::{Error, Result};
+use crate::import::{self, Kind, LeftOut, Plan, Profile, PurchaseOptions, Report, Sheet, Step, Wishes};
 use crate::shop::Shop;
 use crate::store::{Store, Write};
-use crate::words;
+use crate::text;
 
 /// Take customers or purchases from a CSV into the book.
 #[derive(Debug, clap::Args)]
@@ -203,7 +203,7 @@ pub(super) fn done(
     }
     let mut warnings = std::mem::take(&mut report.warnings);
     if let Some(place) = left_out.map(LeftOut::keep).transpose()?.flatten() {
-        let count = words::count(report.rejected, "row");
+        let count = text::count(report.rejected, "row");
         warnings.push(format!("{count} left out; they are in {place} with their faults"));
     }
     let mut object = serde_json::to_value(&report).unwrap_or_default();
@@ -216,7 +216,7 @@ pub(super) fn done(
         let mut text: String = shown.iter().map(|problem| problem.error(name).report()).collect();
         let rest = report.faults - shown.len();
         if rest > 0 {
-            text.push_str(&format!("… and {} more\n", words::count(rest, "fault")));
+            text.push_str(&format!("… and {} more\n", text::count(rest, "fault")));
         }
         // What to do about faults of one kind is said once.
         let mut hints: Vec<&str> = Vec::new();
@@ -233,10 +233,10 @@ pub(super) fn done(
     let taken = report.added + report.changed + report.unchanged;
     let mut text = format!(
         "{verb} {}: {} new, {} changed, {} as before.",
-        words::count(taken, noun),
-        words::thousands(report.added),
-        words::thousands(report.changed),
-        words::thousands(report.unchanged),
+        text::count(taken, noun),
+        text::thousands(report.added),
+        text::thousands(report.changed),
+        text::thousands(report.unchanged),
     );
     if report.unlinked > 0 {
         text.push_str(&format!(
@@ -244,12 +244,12 @@ pub(super) fn done(
             if report.unlinked == 1 {
                 "1 has".to_owned()
             } else {
-                format!("{} have", words::thousands(report.unlinked))
+                format!("{} have", text::thousands(report.unlinked))
             }
         ));
     }
     if report.opened > 0 {
-        text.push_str(&format!(" Opened {}.", words::count(report.opened, "bare card")));
+        text.push_str(&format!(" Opened {}.", text::count(report.opened, "bare card")));
     }
     for settled in &report.settled {
         text.push_str(&format!("\n{settled}"));
@@ -257,7 +257,7 @@ pub(super) fn done(
     if !report.changes.fields.is_empty() {
         text.push_str(&format!("\nDifferent: {}.", report.changes.in_words()));
         for example in &report.changes.examples {
-            let shown = |text: &str| if text.is_empty() { "nothing".to_owned() } else { words::quote(text) };
+            let shown = |text: &str| if text.is_empty() { "nothing".to_owned() } else { text::quote(text) };
             let (before, after) = (shown(&example.before), shown(&example.after));
             text.push_str(&format!("\n  {} {}: {before}, now {after}", example.reference, example.field));
         }

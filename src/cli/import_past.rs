@@ -9,7 +9,7 @@ use crate::campaign::{self, Past};
 use crate::error::{Error, Result};
 use crate::money::{Currency, Money};
 use crate::redemption;
-use crate::words;
+use crate::text;
 
 /// Last year's mailing, so that the first campaign made here can branch on it: who was written to, who came.
 #[derive(Debug, clap::Args)]
@@ -88,9 +88,9 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
         let verb = if arguments.file.dry_run { "Would take in" } else { "Took in" };
         done.text = format!(
             "{verb} {}: {}, of whom {} came and spent {}.\n",
-            words::quote(slug),
-            words::count(recipients, "recipient"),
-            words::thousands(came),
+            text::quote(slug),
+            text::count(recipients, "recipient"),
+            text::thousands(came),
             currency.show(spent)
         );
         if !arguments.file.dry_run {
@@ -104,7 +104,7 @@ fn amount(flag: &str, text: Option<&str>, currency: Currency) -> Result<Money> {
     let Some(text) = text else { return Ok(Money(0)) };
     let amount = currency.parse(text).map_err(|e| e.at(flag))?;
     if amount.0 < 0 {
-        return Err(Error::new(format!("{} is less than nothing", words::quote(text)))
+        return Err(Error::new(format!("{} is less than nothing", text::quote(text)))
             .at(flag)
             .hint("write it like 6.50"));
     }

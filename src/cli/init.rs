@@ -12,7 +12,7 @@ use crate::clock::Clock;
 use crate::error::{Error, Result};
 use crate::shop::{self, Settings};
 use crate::store::Store;
-use crate::words;
+use crate::text;
 
 /// Make a new shop folder with a sample campaign.
 #[derive(Debug, clap::Args)]
@@ -44,8 +44,8 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
     let text = format!(
         "Made a shop folder in {}.\n\nNext:\n  1. say who you are in {}\n  2. regulars --shop {shown} import customers FILE.csv\n  \
          3. regulars --shop {shown} import purchases FILE.csv\n  4. regulars --shop {shown} plan thank-you --dry-run\n",
-        words::quote(&shown),
-        words::quote(&folder.join("shop.toml").display().to_string()),
+        text::quote(&shown),
+        text::quote(&folder.join("shop.toml").display().to_string()),
     );
     let paths: Vec<&str> = files.iter().map(|(path, _)| path.as_str()).collect();
     Ok(Done::new(text, &json!({ "folder": shown, "files": paths })))
@@ -55,15 +55,12 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
 pub(super) fn lay_down(folder: &Path, files: &[(String, Vec<u8>)], key: &[u8]) -> Result<()> {
     for taken in ["shop.toml", "regulars.db"] {
         if folder.join(taken).exists() {
-            return Err(Error::new(format!(
-                "{} is a shop folder already",
-                words::quote(&folder.display().to_string())
-            ))
-            .hint("choose another folder, or go on with this one"));
+            return Err(Error::new(format!("{} is a shop folder already", text::quote(&folder.display().to_string())))
+                .hint("choose another folder, or go on with this one"));
         }
     }
     if let Some(there) = files.iter().map(|(path, _)| folder.join(path)).find(|path| path.exists()) {
-        return Err(Error::new(format!("{} is there already", words::quote(&there.display().to_string())))
+        return Err(Error::new(format!("{} is there already", text::quote(&there.display().to_string())))
             .hint("choose an empty folder"));
     }
     let was_there = folder.exists();

@@ -39,12 +39,12 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use chrono::NaiveDate;
-use clap::{CommandFactory, Parser, Subcommand};
+use clap::{Parser, Subcommand};
 
 use crate::clock::Clock;
 use crate::error::{Error, Result};
 use crate::shop::Shop;
-use crate::words;
+use crate::text;
 use done::Done;
 
 /// Keeps a shop's customer book, writes to the best customers by name, knows who came, and writes next year's letter.
@@ -225,7 +225,7 @@ fn now(bar: &indicatif::ProgressBar, what: &'static str) {
 fn moment(text: &str, context: &Context) -> Result<chrono::NaiveDateTime> {
     let now = context.clock.now();
     let wrong = |_| {
-        Error::new(format!("{} is not a day", words::quote(text)))
+        Error::new(format!("{} is not a day", text::quote(text)))
             .hint("write it as 1989-02-03, or with a time as 1989-02-03T14:05")
     };
     match text.split_once(['T', ' ']) {
@@ -244,10 +244,4 @@ fn moment(text: &str, context: &Context) -> Result<chrono::NaiveDateTime> {
 
 fn noon() -> chrono::NaiveTime {
     chrono::NaiveTime::from_hms_opt(12, 0, 0).unwrap_or_default()
-}
-
-/// The tree of verbs, for tests that compare it with the documents.
-#[must_use]
-pub fn verbs() -> Vec<String> {
-    Arguments::command().get_subcommands().map(|verb| verb.get_name().to_owned()).collect()
 }

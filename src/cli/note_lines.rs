@@ -6,12 +6,13 @@ use serde_json::json;
 
 use super::done::Done;
 use super::{Context, pieces};
-use crate::book::import::Sheet;
-use crate::campaign::{self, Planned, State, TakenLines};
+use crate::campaign::{self, Planned, TakenLines};
+use crate::domain::CampaignState;
 use crate::error::{Error, Result};
+use crate::import::Sheet;
 use crate::shop::{self, Shop};
 use crate::store::{Read, Store};
-use crate::words;
+use crate::text;
 
 /// Write a sheet with each recipient's card beside an empty line; `--take` takes back what you wrote into it.
 #[derive(Debug, clap::Args)]
@@ -39,8 +40,8 @@ fn write(store: &mut Store, shop: &Shop, planned: &Planned, silent: Vec<String>,
     let slug = &planned.slug;
     let path = shop.out(slug).join("note-lines.csv");
     let shown = pieces::shown(context, &path);
-    if path.is_file() && planned.state != State::Posted && !is_taken(store, planned, &path, context) {
-        return Err(Error::new(format!("{} holds what was not taken yet", words::quote(&shown)))
+    if path.is_file() && planned.state != CampaignState::Posted && !is_taken(store, planned, &path, context) {
+        return Err(Error::new(format!("{} holds what was not taken yet", text::quote(&shown)))
             .hint(format!("take it with `regulars note-lines {slug} --take {shown}`, or delete it")));
     }
     let today = context.clock.today();
@@ -49,7 +50,7 @@ fn write(store: &mut Store, shop: &Shop, planned: &Planned, silent: Vec<String>,
     let text = format!(
         "Wrote {} to {shown}. Fill in `personal_line`, and `signer` where somebody else signs, and save it as CSV.\n\n\
          Next: regulars note-lines {slug} --take {shown}\n",
-        words::count(recipients, "card"),
+        text::count(recipients, "card"),
     );
     Ok(Done::new(text, &json!({ "campaign": slug, "file": shown, "recipients": recipients })).warn(silent))
 }
@@ -74,16 +75,16 @@ fn take(store: &mut Store, planned: &Planned, file: &Path, silent: Vec<String>, 
     if let Some(object) = object.as_object_mut() {
         object.insert("campaign".into(), planned.slug.clone().into());
     }
-    let again = planned.state == State::Printing && !(taken.added.is_empty() && taken.changed.is_empty());
+    let again = planned.state == CampaignState::Printing && !(taken.added.is_empty() && taken.changed.is_empty());
     let again = again.then(|| "letters of it were printed before: print them again".to_owned());
     Ok(Done::new(text, &object).warn(silent.into_iter().filter(|_| taken.lines > 0)).warn(again))
 }
 
 /// `Took 12 personal lines and 1 signer.`, and whose are new, changed or gone.
 fn told(taken: &TakenLines) -> String {
-    let lines = words::count(taken.lines, "personal line");
+    let lines = text::count(taken.lines, "personal line");
     let signers =
-        if taken.signers > 0 { format!(" and {}", words::count(taken.signers, "signer")) } else { String::new() };
+        if taken.signers > 0 { format!(" and {}", text::count(taken.signers, "signer")) } else { String::new() };
     let mut text = format!("Took {lines}{signers}.\n");
     let lists = [("New", &taken.added), ("Changed", &taken.changed), ("Taken away", &taken.removed)];
     if lists.iter().all(|(_, list)| list.is_empty()) && taken.lines + taken.signers == 0 {
@@ -93,14 +94,14 @@ fn told(taken: &TakenLines) -> String {
         return format!("{lines}{signers}, all of them kept before.\n");
     }
     for (what, list) in lists.into_iter().filter(|(_, list)| !list.is_empty()) {
-        text.push_str(&format!("  {what}: {}\n", words::first_few(list, 5)));
+        text.push_str(&format!("  {what}: {}\n", text::first_few(list, 5)));
     }
     text
 }
 
 /// The templates of a plan that print no personal line, as warnings.
 fn silent_templates(read: &Read<'_>, planned: &Planned) -> Result<Vec<String>> {
-    if planned.state == State::Closed {
+    if planned.state == CampaignState::Closed {
         return Ok(Vec::new());
     }
     let templates = campaign::kept_files(read, planned)?.templates()?;

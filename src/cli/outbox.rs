@@ -7,7 +7,7 @@ use super::done::Done;
 use crate::campaign;
 use crate::error::{Error, Result};
 use crate::outbox::{self, Entry, Standing, Verdict};
-use crate::words;
+use crate::text;
 
 /// Where the emails of a campaign and of its reminders stand: counts, and everybody whose email is not simply sent.
 #[derive(Debug, clap::Args)]
@@ -35,7 +35,7 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
             "sent" => Verdict::Sent,
             "again" => Verdict::Again,
             other => {
-                return Err(Error::new(format!("{} settles nothing", words::quote(other)))
+                return Err(Error::new(format!("{} settles nothing", text::quote(other)))
                     .hint("say `sent` if it arrived, or `again` if it is to go out again"));
             }
         };
@@ -113,7 +113,7 @@ fn counts(name: &str, standing: &Standing) -> String {
         (standing.queued, "queued"),
     ];
     let some: Vec<String> =
-        all.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{} {what}", words::thousands(*n))).collect();
+        all.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{} {what}", text::thousands(*n))).collect();
     let some = if some.is_empty() { "no emails".to_owned() } else { some.join(", ") };
     format!("{name}: {some}.\n")
 }
@@ -129,7 +129,7 @@ fn back(entries: &[Entry]) -> String {
         text.push_str(&format!("  {}  {} <{}>  {day}  {said}{letter}\n", entry.reference, entry.name, entry.email));
     }
     if back.len() > MOST_SHOWN {
-        text.push_str(&format!("  and {} more; `--json` has them all\n", words::thousands(back.len() - MOST_SHOWN)));
+        text.push_str(&format!("  and {} more; `--json` has them all\n", text::thousands(back.len() - MOST_SHOWN)));
     }
     text
 }
@@ -150,7 +150,7 @@ fn people(what: &str, entries: &[&Entry]) -> String {
         ));
     }
     if entries.len() > MOST_SHOWN {
-        text.push_str(&format!("  and {} more; `--json` has them all\n", words::thousands(entries.len() - MOST_SHOWN)));
+        text.push_str(&format!("  and {} more; `--json` has them all\n", text::thousands(entries.len() - MOST_SHOWN)));
     }
     text
 }

@@ -6,10 +6,10 @@ use super::Context;
 use crate::campaign::{self, Recipient, Tokens};
 use crate::email::{self, Dkim, Email, Key, Picture, Senders};
 use crate::error::{Error, Kind, Result};
-use crate::letter::{self, OnDesk};
+use crate::piece::{self, FrozenCampaign};
 use crate::shop::{self, EmailSettings, Shop};
 use crate::store::Read;
-use crate::words;
+use crate::text;
 
 /// Who writes the emails: what shop.toml says today, and the key that signs them.
 pub(super) struct Writer<'s> {
@@ -59,7 +59,7 @@ pub(super) fn has_address(shop: &Shop) -> bool {
 pub(super) fn dkim_key(shop: &Shop, name: &str) -> Result<Key> {
     let path = shop.folder.join(name);
     if !path.is_file() {
-        return Err(Error::new(format!("there is no key {} in the shop folder", words::quote(name)))
+        return Err(Error::new(format!("there is no key {} in the shop folder", text::quote(name)))
             .at("shop.toml")
             .hint("`regulars email keys` makes one; or correct `dkim_key`"));
     }
@@ -69,19 +69,33 @@ pub(super) fn dkim_key(shop: &Shop, name: &str) -> Result<Key> {
 }
 
 /// The bytes of a recipient's email.
-pub(super) fn email(read: &Read<'_>, on: &OnDesk, writer: &Writer<'_>, recipient: &Recipient) -> Result<Vec<u8>> {
-    keyed_email(on, writer, recipient, &campaign::piece_key(read, &on.planned, recipient, on.desk.wave)?)
+pub(super) fn email(
+    read: &Read<'_>,
+    on: &FrozenCampaign,
+    writer: &Writer<'_>,
+    recipient: &Recipient,
+) -> Result<Vec<u8>> {
+    keyed_email(on, writer, recipient, &campaign::piece_key(read, &on.planned, recipient, on.templates.wave)?)
 }
 
 /// The bytes of a recipient's email under the key that it has.
-pub(super) fn keyed_email(on: &OnDesk, writer: &Writer<'_>, recipient: &Recipient, key: &str) -> Result<Vec<u8>> {
+pub(super) fn keyed_email(
+    on: &FrozenCampaign,
+    writer: &Writer<'_>,
+    recipient: &Recipient,
+    key: &str,
+) -> Result<Vec<u8>> {
     let letter = attached(on, writer, recipient)?;
     made(on, writer, recipient, key, |message| email::compose(&Email { letter: letter.as_deref(), ..message }))
 }
 
 /// What keeps each of these emails from being made, if anything, without making them: looked at on all processors.
-pub(super) fn faults(on: &OnDesk, writer: &Writer<'_>, recipients: &[&Recipient]) -> Result<Vec<Option<Error>>> {
-    let part = recipients.len().div_ceil(letter::threads()).max(1);
+pub(super) fn faults(
+    on: &FrozenCampaign,
+    writer: &Writer<'_>,
+    recipients: &[&Recipient],
+) -> Result<Vec<Option<Error>>> {
+    let part = recipients.len().div_ceil(piece::threads()).max(1);
     let look = |part: &[&Recipient]| part.iter().map(|r| check(on, writer, r).err()).collect::<Vec<_>>();
     let faults = std::thread::scope(|scope| {
         let hands: Vec<_> = recipients.chunks(part).map(|part| scope.spawn(move || look(part))).collect();
@@ -92,35 +106,40 @@ pub(super) fn faults(on: &OnDesk, writer: &Writer<'_>, recipients: &[&Recipient]
 }
 
 /// Whether a recipient's email can be made, without making it: looks at all that can be wrong with one.
-fn check(on: &OnDesk, writer: &Writer<'_>, recipient: &Recipient) -> Result<()> {
+fn check(on: &FrozenCampaign, writer: &Writer<'_>, recipient: &Recipient) -> Result<()> {
     attached(on, writer, recipient)?;
-    let fields = on.desk.fields(recipient);
+    let fields = on.templates.fields(recipient);
     on.may_go(recipient)
-        .and_then(|()| on.desk.check(recipient, &fields))
-        .and_then(|()| on.desk.engine.subject(on.desk.template_of(recipient), &fields))
+        .and_then(|()| on.templates.check(recipient, &fields))
+        .and_then(|()| on.templates.engine.subject(on.templates.template_of(recipient), &fields))
         .and_then(|_| email::check(&recipient.email))
         .map_err(|e| named(recipient, &e))
 }
 
 /// The printed letter, where shop.toml has it go with the email.
-fn attached(on: &OnDesk, writer: &Writer<'_>, recipient: &Recipient) -> Result<Option<Vec<u8>>> {
+fn attached(on: &FrozenCampaign, writer: &Writer<'_>, recipient: &Recipient) -> Result<Option<Vec<u8>>> {
     if !writer.settings.attach_letter {
         return Ok(None);
     }
     let mut pdf = Vec::new();
     let printed = on.print(&[recipient], (false, false), &|_| {}, &mut pdf)?;
-    Error::all(letter::problems(&printed, &[recipient])).map_or(Ok(()), Err)?;
+    Error::all(piece::problems(&printed, &[recipient])).map_or(Ok(()), Err)?;
     Ok(Some(pdf))
 }
 
 /// A recipient's email as a page to look at.
-pub(super) fn email_page(read: &Read<'_>, on: &OnDesk, writer: &Writer<'_>, recipient: &Recipient) -> Result<String> {
-    let key = campaign::piece_key(read, &on.planned, recipient, on.desk.wave)?;
+pub(super) fn email_page(
+    read: &Read<'_>,
+    on: &FrozenCampaign,
+    writer: &Writer<'_>,
+    recipient: &Recipient,
+) -> Result<String> {
+    let key = campaign::piece_key(read, &on.planned, recipient, on.templates.wave)?;
     made(on, writer, recipient, &key, |message| Ok(email::page(&message)))
 }
 
 fn made<T>(
-    on: &OnDesk,
+    on: &FrozenCampaign,
     writer: &Writer<'_>,
     recipient: &Recipient,
     key: &str,
@@ -128,11 +147,11 @@ fn made<T>(
 ) -> Result<T> {
     let named = |e: Error| named(recipient, &e);
     on.may_go(recipient).map_err(named)?;
-    let fields = on.desk.fields(recipient);
-    let letter = on.desk.letter_with(recipient, &fields).map_err(named)?;
-    let template = on.desk.template_of(recipient);
-    let subject = on.desk.engine.subject(template, &fields).map_err(named)?.unwrap_or_default();
-    let look = &on.desk.stationery[letter.stationery];
+    let fields = on.templates.fields(recipient);
+    let letter = on.templates.letter_with(recipient, &fields).map_err(named)?;
+    let template = on.templates.template_of(recipient);
+    let subject = on.templates.engine.subject(template, &fields).map_err(named)?.unwrap_or_default();
+    let look = &on.templates.stationery[letter.stationery];
     let (signer, signature) =
         letter.signer.as_ref().map_or((&look.signer, &look.signature), |signer| (&signer.name, &signer.signature));
     let unsubscribe = writer.unsubscribe.as_ref().map(|(url, tokens)| {
@@ -165,15 +184,15 @@ fn made<T>(
 /// What keeps an email from being made, with whose it is.
 fn named(recipient: &Recipient, e: &Error) -> Error {
     let joint = if e.message().starts_with("needs ") { " " } else { ": " };
-    let who = format!("email to {} ({})", recipient.name, words::quote(&recipient.reference));
+    let who = format!("email to {} ({})", recipient.name, text::quote(&recipient.reference));
     let hint = e.what_next().unwrap_or("look at the template and at the customer's card");
     let place = e.place().map_or(String::new(), |place| format!("in letter-templates/{place}: "));
     Error::new(format!("{who}{joint}{}", e.message())).hint(format!("{place}{hint}"))
 }
 
 /// An image of the templates, as wide on a page as it is on paper.
-fn picture<'e>(on: &OnDesk, name: &'e str, bytes: &'e [u8]) -> Picture<'e> {
-    let points = on.desk.images.find(name).map_or(0.0, |(_, image)| image.size.0);
+fn picture<'e>(on: &FrozenCampaign, name: &'e str, bytes: &'e [u8]) -> Picture<'e> {
+    let points = on.templates.images.find(name).map_or(0.0, |(_, image)| image.size.0);
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a width is positive and small")]
     let width = (points * 96.0 / 72.0).round() as u32;
     Picture { name, bytes, width }
@@ -203,7 +222,7 @@ pub(super) fn file_name(reference: &str) -> String {
 }
 
 /// What was changed since the plan, as warnings.
-pub(super) fn differences(read: &Read<'_>, shop: &Shop, on: &OnDesk) -> Result<Vec<String>> {
+pub(super) fn differences(read: &Read<'_>, shop: &Shop, on: &FrozenCampaign) -> Result<Vec<String>> {
     campaign::differences(read, shop, &on.planned)
 }
 

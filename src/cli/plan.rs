@@ -8,7 +8,7 @@ use super::done::Done;
 use crate::campaign::{self, Summary};
 use crate::error::Result;
 use crate::shop::Shop;
-use crate::words;
+use crate::text;
 
 /// Freeze a campaign: who, which branch, which code, who was left out and why, what it costs.
 #[derive(Debug, clap::Args)]
@@ -45,7 +45,7 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
     let verb = if arguments.dry_run { "Would plan" } else { "Planned" };
     let mut text = format!("{verb} {}", pieces(&summary));
     if summary.held_out > 0 {
-        text.push_str(&format!("; held out {} by lot", words::thousands(summary.held_out)));
+        text.push_str(&format!("; held out {} by lot", text::thousands(summary.held_out)));
     }
     if let Some(left_out) = left_out(&summary) {
         text.push_str(&format!("; left out {left_out}"));
@@ -72,9 +72,9 @@ fn pieces(summary: &Summary) -> String {
 fn pieces_by(channels: &BTreeMap<String, usize>) -> String {
     let count = |channel: &str| channels.get(channel).copied().unwrap_or(0);
     match (count("letter"), count("email")) {
-        (letters, 0) => words::count(letters, "letter"),
-        (0, emails) => words::count(emails, "email"),
-        (letters, emails) => words::list(&[words::count(letters, "letter"), words::count(emails, "email")]),
+        (letters, 0) => text::count(letters, "letter"),
+        (0, emails) => text::count(emails, "email"),
+        (letters, emails) => text::list(&[text::count(letters, "letter"), text::count(emails, "email")]),
     }
 }
 
@@ -82,8 +82,8 @@ fn pieces_by(channels: &BTreeMap<String, usize>) -> String {
 fn left_out(summary: &Summary) -> Option<String> {
     let all: usize = summary.left_out.iter().map(|why| why.count).sum();
     let reasons: Vec<String> =
-        summary.left_out.iter().map(|why| format!("{} {}", words::thousands(why.count), why.reason)).collect();
-    (all > 0).then(|| format!("{} ({})", words::count(all, "customer"), reasons.join(", ")))
+        summary.left_out.iter().map(|why| format!("{} {}", text::thousands(why.count), why.reason)).collect();
+    (all > 0).then(|| format!("{} ({})", text::count(all, "customer"), reasons.join(", ")))
 }
 
 /// The plan in figures, a line each.
@@ -92,10 +92,10 @@ fn figures(summary: &Summary, shop: &Shop) -> String {
     let mut lines =
         vec![("campaign", summary.name.clone()), ("judged on", summary.as_of.to_string()), ("pieces", pieces(summary))];
     if summary.held_out > 0 {
-        lines.push(("held out by lot", words::thousands(summary.held_out)));
+        lines.push(("held out by lot", text::thousands(summary.held_out)));
     }
     for branch in &summary.by_branch {
-        lines.push(("branch", format!("{}: {}", branch.name, words::thousands(branch.count))));
+        lines.push(("branch", format!("{}: {}", branch.name, text::thousands(branch.count))));
     }
     lines.extend(left_out(summary).map(|left_out| ("left out", left_out)));
     if summary.gift_cost_minor.0 > 0 {
@@ -105,7 +105,7 @@ fn figures(summary: &Summary, shop: &Shop) -> String {
         lines.push(("postage", currency.show(summary.postage_minor)));
     }
     for reminder in &summary.reminders {
-        let (days, from) = (words::count(usize::try_from(reminder.days).unwrap_or(0), "day"), reminder.from);
+        let (days, from) = (text::count(usize::try_from(reminder.days).unwrap_or(0), "day"), reminder.from);
         let most = pieces_by(&reminder.by_channel);
         let one = format!("{}: {days} after the first piece, {from} at the earliest, {most} at most", reminder.wave);
         lines.push(("reminder", one));

@@ -8,7 +8,7 @@ use super::done::Done;
 use crate::campaign;
 use crate::clock::long_date;
 use crate::error::Result;
-use crate::words;
+use crate::text;
 
 /// Say that a campaign went out; its codes hold from that day.
 #[derive(Debug, clap::Args)]
@@ -47,6 +47,6 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
     Ok(if unprinted == 0 {
         done
     } else {
-        done.warn([format!("{} of it were never printed", words::count(unprinted, "letter"))])
+        done.warn([format!("{} of it were never printed", text::count(unprinted, "letter"))])
     })
 }

@@ -6,14 +6,15 @@ use serde_json::json;
 
 use super::done::Done;
 use super::{Context, pieces};
-use crate::book;
-use crate::campaign::{self, Arm, Planned};
+use crate::campaign::{self, Planned};
+use crate::customers;
+use crate::domain::Arm;
 use crate::error::{Error, Result};
-use crate::letter::{self, OnDesk};
+use crate::piece::{self, FrozenCampaign};
 use crate::reminder;
 use crate::shop::{self, Shop};
 use crate::store::Read;
-use crate::words;
+use crate::text;
 
 /// Write that person's letter or email, exactly as it will go out.
 #[derive(Debug, clap::Args)]
@@ -34,22 +35,22 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
     let store = shop.store()?;
     let read = store.read();
     let planned = campaign::need(&read, &arguments.campaign)?;
-    let customer = book::by_ref(&read, &arguments.reference)?;
+    let customer = customers::by_ref(&read, &arguments.reference)?;
     let recipient = campaign::for_customer(&read, planned.id, customer.id)?.filter(|r| r.arm == Arm::Mailed);
     let Some(recipient) = recipient else {
         return Err(Error::new(format!(
             "{} gets nothing from {}",
-            words::quote(&arguments.reference),
-            words::quote(&arguments.campaign)
+            text::quote(&arguments.reference),
+            text::quote(&arguments.campaign)
         ))
         .hint(format!("`regulars why {} {}` says why", arguments.campaign, arguments.reference)));
     };
     let mut on = match arguments.wave {
         Some(wave) => reminder(&read, &shop, &planned, wave.get())?,
-        None => OnDesk::take_for(&read, &shop, planned, &recipient)?,
+        None => FrozenCampaign::take_for(&read, &shop, planned, &recipient)?,
     };
-    let wave = on.desk.wave;
-    let channel = on.desk.file.reminder(wave).map_or(recipient.goes_by(), |one| one.channel(recipient.goes_by()));
+    let wave = on.templates.wave;
+    let channel = on.templates.file.reminder(wave).map_or(recipient.goes_by(), |one| one.channel(recipient.goes_by()));
     // To look at it is not to let it go.
     let waits = on.held_back.remove(&recipient.id).map(|held| format!("it waits: {}", held.message));
     let mut name = pieces::file_name(&recipient.reference);
@@ -60,7 +61,7 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
     let (path, page) = if channel == "letter" {
         let mut pdf = Vec::new();
         let printed = on.print(&[&recipient], (false, false), &|_| {}, &mut pdf)?;
-        Error::all(letter::problems(&printed, &[&recipient])).map_or(Ok(()), Err)?;
+        Error::all(piece::problems(&printed, &[&recipient])).map_or(Ok(()), Err)?;
         let path = stem.with_extension("pdf");
         shop::write_whole(&path, &pdf)?;
         (path, None)
@@ -84,13 +85,13 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
 }
 
 /// A reminder to look at, with the date that it has, or would have if the first pieces went out on their first day.
-fn reminder(read: &Read<'_>, shop: &Shop, planned: &Planned, wave: usize) -> Result<OnDesk> {
+fn reminder(read: &Read<'_>, shop: &Shop, planned: &Planned, wave: usize) -> Result<FrozenCampaign> {
     let file = campaign::kept_files(read, planned)?.campaign(&planned.slug)?;
     let Some(reminder) = file.reminder(wave) else {
-        let has = words::count(file.reminders.len(), "reminder");
-        return Err(Error::new(format!("{} was planned with {has}", words::quote(&planned.slug)))
+        let has = text::count(file.reminders.len(), "reminder");
+        return Err(Error::new(format!("{} was planned with {has}", text::quote(&planned.slug)))
             .hint("a reminder stands in the campaign file as `[[reminder]]`, before it is planned"));
     };
     let dated = reminder::dated(read, planned, wave)?.unwrap_or_else(|| reminder.due(planned.starts()));
-    OnDesk::take_reminder(read, shop, planned, wave, dated)
+    FrozenCampaign::take_reminder(read, shop, planned, wave, dated)
 }

@@ -6,11 +6,12 @@ use serde_json::json;
 
 use super::done::Done;
 use super::{Context, pieces, progress, to_stderr};
-use crate::campaign::{self, State};
+use crate::campaign;
+use crate::domain::CampaignState;
 use crate::error::{Error, Result};
-use crate::letter::OnDesk;
+use crate::piece::FrozenCampaign;
 use crate::proof::{self, Proof};
-use crate::words;
+use crate::text;
 
 /// Everything worth a look before a campaign is printed, the gravest first; proof.pdf shows the shortest letter, the
 /// longest and five drawn by lot.
@@ -31,7 +32,7 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
     let shop = context.shop()?;
     let mut store = shop.store()?;
     let (slug, today) = (&arguments.campaign, context.clock.today());
-    let on = OnDesk::take(&store.read(), &shop, slug)?;
+    let on = FrozenCampaign::take(&store.read(), &shop, slug)?;
     let total = campaign::recipients(&store.read(), on.planned.id)?.len();
     let bar = progress(context, total, "Reading letters");
     let proof = proof::proof(&store.read(), &shop, &on, &|done| bar.set_position(done as u64))?;
@@ -39,8 +40,8 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
     if arguments.mend_names {
         ask(&proof, arguments.yes)?;
         let mended = store.write(|write| proof::mend_names(write, &proof, today))?;
-        let mut text = format!("Changed {} in the book.\n", words::count(mended, "name"));
-        if mended > 0 && on.planned.state == State::Planned {
+        let mut text = format!("Changed {} in the book.\n", text::count(mended, "name"));
+        if mended > 0 && on.planned.state == CampaignState::Planned {
             text.push_str(&format!("\nNext: regulars plan {slug} --again, which takes them into the letters\n"));
         }
         return Ok(Done::new(text, &json!({ "campaign": slug, "mended": mended })));
@@ -69,7 +70,7 @@ fn ask(proof: &Proof, yes: bool) -> Result<()> {
     if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
         return Err(refused);
     }
-    let names = words::count(repairs.len(), "name");
+    let names = text::count(repairs.len(), "name");
     to_stderr(&format!("{}Change {names} in the book like this? Type yes: ", repairs.concat()));
     let mut answer = String::new();
     let read = std::io::stdin().lock().read_line(&mut answer);

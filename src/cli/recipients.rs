@@ -7,7 +7,7 @@ use super::done::Done;
 use crate::campaign;
 use crate::error::Result;
 use crate::reminder;
-use crate::words;
+use crate::text;
 
 /// The frozen list of a campaign: who, which branch, which code, what came of it.
 #[derive(Debug, clap::Args)]
@@ -36,7 +36,7 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
         })
         .collect();
     let currency = shop.settings.currency;
-    let mut text = format!("{} of {}\n", words::count(recipients.len(), "recipient"), planned.name);
+    let mut text = format!("{} of {}\n", text::count(recipients.len(), "recipient"), planned.name);
     let widest = |cell: fn(&campaign::Recipient) -> &str, least: usize| {
         recipients.iter().map(|r| cell(r).chars().count()).max().unwrap_or(0).clamp(least, 40)
     };

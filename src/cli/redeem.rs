@@ -4,13 +4,13 @@ use serde_json::json;
 
 use super::done::Done;
 use super::{Context, moment};
-use crate::campaign;
 use crate::clock::long_date;
+use crate::domain::Code;
 use crate::error::{Error, Result};
 use crate::redemption::{self, Answer, Claim, Outcome, Visit};
 use crate::shop::Shop;
 use crate::store::Store;
-use crate::words;
+use crate::text;
 
 /// Hand over a gift: by its code, or by the customer when the letter is at home.
 #[derive(Debug, clap::Args)]
@@ -92,7 +92,7 @@ fn change(visit: &Visit, store: &mut Store, shop: &Shop, context: &Context) -> R
         return Ok(Done::new("", &answer).refused(&sentence(&answer, visit, shop)));
     }
     let (name, reference) = (answer.name.unwrap_or_default(), answer.reference.unwrap_or_default());
-    let text = format!("Changed: {name} ({}) spent {}.", words::quote(&reference), shop.settings.currency.show(spend));
+    let text = format!("Changed: {name} ({}) spent {}.", text::quote(&reference), shop.settings.currency.show(spend));
     let object = json!({ "outcome": "changed", "code": answer.code, "ref": reference, "name": name, "campaign": answer.campaign, "spend_minor": spend });
     Ok(Done::new(text, &object))
 }
@@ -100,13 +100,13 @@ fn change(visit: &Visit, store: &mut Store, shop: &Shop, context: &Context) -> R
 /// The verdict first, then who, when and how much; of a refusal also what to do.
 pub(super) fn sentence(answer: &Answer, visit: &Visit, shop: &Shop) -> String {
     let typed = match &visit.claim {
-        Claim::Code(code) => words::quote(code),
-        Claim::Person { reference, .. } => words::quote(reference),
+        Claim::Code(code) => text::quote(code),
+        Claim::Person { reference, .. } => text::quote(reference),
     };
     let who = format!(
         "{} ({})",
         answer.name.as_deref().unwrap_or_default(),
-        words::quote(answer.reference.as_deref().unwrap_or_default())
+        text::quote(answer.reference.as_deref().unwrap_or_default())
     );
     let day = |day| long_date(day, &shop.settings.country);
     let spent = |amount| shop.settings.currency.show(amount);
@@ -118,10 +118,10 @@ pub(super) fn sentence(answer: &Answer, visit: &Visit, shop: &Shop) -> String {
         }
         Outcome::AlreadyRedeemed => {
             let at = answer.redeemed_at.map(|at| format!("{} at {}", day(at.date()), at.format("%H:%M"))).unwrap_or_default();
-            let till = answer.till.as_deref().map_or(String::new(), |till| format!(" at till {}", words::quote(till)));
+            let till = answer.till.as_deref().map_or(String::new(), |till| format!(" at till {}", text::quote(till)));
             let amount = spent(answer.spend_minor.unwrap_or_default());
             let code = answer.code.as_deref().unwrap_or_default();
-            format!("error: {} was redeemed already: {at}{till}, {amount}, by {who}\nhint: if that was a mistake, `regulars unredeem {code} --reason \"…\"`\n", words::quote(code))
+            format!("error: {} was redeemed already: {at}{till}, {amount}, by {who}\nhint: if that was a mistake, `regulars unredeem {code} --reason \"…\"`\n", text::quote(code))
         }
         Outcome::Expired => {
             let until = answer.valid.and_then(|(_, until)| until).map(day).unwrap_or_default();
@@ -134,11 +134,11 @@ pub(super) fn sentence(answer: &Answer, visit: &Visit, shop: &Shop) -> String {
         Outcome::Void => format!("error: {typed} is void: {who} was planned anew and has another code\nhint: redeem by name: `regulars redeem --customer {} --campaign {}`\n",
             answer.reference.as_deref().unwrap_or("REF"), answer.campaign.as_deref().unwrap_or("NAME")),
         Outcome::Unknown => match &visit.claim {
-            Claim::Code(code) => campaign::read_code(code).map_or_else(
+            Claim::Code(code) => Code::parse(code).map_or_else(
                 |fault| fault.report(),
-                |code| format!("error: there is no code {}\nhint: look again at the letter, or redeem by name: `regulars redeem --customer REF --campaign NAME`\n", words::quote(code.as_str())),
+                |code| format!("error: there is no code {}\nhint: look again at the letter, or redeem by name: `regulars redeem --customer REF --campaign NAME`\n", text::quote(code.as_str())),
             ),
-            Claim::Person { campaign, .. } => format!("error: {typed} has no letter of {}\nhint: `regulars why {campaign} {}` says why\n", words::quote(campaign), typed.trim_matches('`')),
+            Claim::Person { campaign, .. } => format!("error: {typed} has no letter of {}\nhint: `regulars why {campaign} {}` says why\n", text::quote(campaign), typed.trim_matches('`')),
         },
     }
 }

@@ -7,7 +7,7 @@ use super::done::Done;
 use crate::campaign;
 use crate::error::{Error, Result};
 use crate::report;
-use crate::words;
+use crate::text;
 
 /// What came of a campaign: the response, the money, the comparison by lot; or year against year.
 #[derive(Debug, clap::Args)]
@@ -38,7 +38,7 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
     if campaign::current(&read, slug)?.is_none() && campaign::list_files(&shop)?.contains(slug) {
         return Err(Error::new(format!(
             "{} is only a file: it was not planned, so nothing came of it yet",
-            words::quote(slug)
+            text::quote(slug)
         ))
         .hint(format!("plan it first: `regulars plan {slug}`")));
     }

@@ -9,13 +9,14 @@ use serde_json::json;
 
 use super::done::Done;
 use super::{Context, pieces, progress};
-use crate::campaign::{self, HeldBack, Recipient, State};
+use crate::campaign::{self, HeldBack, Recipient};
+use crate::domain::CampaignState;
 use crate::error::{Error, Result};
-use crate::letter::OnDesk;
 use crate::outbox::{self, Job, Report, Standing, Tally};
+use crate::piece::FrozenCampaign;
 use crate::shop::{self, Shop};
 use crate::store::Store;
-use crate::words;
+use crate::text;
 
 /// Send the emails of a campaign through the mail server of shop.toml, each at most once. Ctrl-C ends it after the emails at
 /// hand; the same command goes on.
@@ -41,9 +42,9 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
     let shop = context.shop()?;
     let mut store = shop.store()?;
-    let mut on = OnDesk::take(&store.read(), &shop, &arguments.campaign)?;
+    let mut on = FrozenCampaign::take(&store.read(), &shop, &arguments.campaign)?;
     // Also after the letters of the campaign went out.
-    on.planned.state = State::Sending;
+    on.planned.state = CampaignState::Sending;
     on.held_back = campaign::held_back(&store.read(), &on.planned, None)?;
     if arguments.despite {
         on.held_back.retain(|_, held| !held.complaint);
@@ -52,7 +53,7 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
     // Whoever was forgotten since has no number.
     let emails: Vec<&Recipient> = all.iter().filter(|r| r.gets("email") && r.number.is_some()).collect();
     if emails.is_empty() {
-        return Err(Error::new(format!("{} has no email to send", words::quote(&arguments.campaign)))
+        return Err(Error::new(format!("{} has no email to send", text::quote(&arguments.campaign)))
             .hint("its pieces are letters: `regulars print`; or set `channel = \"email\"` in the campaign"));
     }
     let done = match &arguments.to_folder {
@@ -67,7 +68,7 @@ fn to_folder(
     arguments: &Arguments,
     context: &Context,
     store: &Store,
-    on: &OnDesk,
+    on: &FrozenCampaign,
     shop: &Shop,
     emails: &[&Recipient],
 ) -> Result<Done> {
@@ -89,7 +90,7 @@ fn to_folder(
     }
     bar.finish_and_clear();
     let shown = folder.display().to_string();
-    let text = format!("Wrote {} to {}; nothing was sent.", words::count(written.len(), "email"), words::quote(&shown));
+    let text = format!("Wrote {} to {}; nothing was sent.", text::count(written.len(), "email"), text::quote(&shown));
     let mut object = standing(store, on)?;
     object["folder"] = shown.into();
     object["written"] = written.len().into();
@@ -100,7 +101,7 @@ fn through_the_server(
     arguments: &Arguments,
     context: &Context,
     store: &mut Store,
-    on: &OnDesk,
+    on: &FrozenCampaign,
     shop: &Shop,
     emails: &[&Recipient],
 ) -> Result<Done> {
@@ -119,7 +120,6 @@ fn through_the_server(
         bar.set_style(style);
     }
     let job = Job {
-        shop,
         planned: &on.planned,
         wave: 0,
         emails,
@@ -152,7 +152,7 @@ fn through_the_server(
 
 /// `120 emails; 1 failed, 1 is in doubt`, to stand after "sent".
 pub(super) fn summary(tally: &Tally) -> String {
-    let mut text = words::count(tally.sent, "email");
+    let mut text = text::count(tally.sent, "email");
     let others = [
         (tally.failed, "failed", "failed"),
         (tally.later, "is to be tried again", "are to be tried again"),
@@ -161,7 +161,7 @@ pub(super) fn summary(tally: &Tally) -> String {
     let others: Vec<String> = others
         .iter()
         .filter(|(n, ..)| *n > 0)
-        .map(|(n, one, many)| format!("{} {}", words::thousands(*n), if *n == 1 { one } else { many }))
+        .map(|(n, one, many)| format!("{} {}", text::thousands(*n), if *n == 1 { one } else { many }))
         .collect();
     if !others.is_empty() {
         text.push_str(&format!("; {}", others.join(", ")));
@@ -174,7 +174,7 @@ fn said(report: &Report, slug: &str, held: &[&HeldBack], done: Done) -> Done {
     let tally = &report.tally;
     let mut warnings = Vec::new();
     if report.doubted > 0 {
-        let n = words::count(report.doubted, "email");
+        let n = text::count(report.doubted, "email");
         warnings.push(format!("{n} in doubt since an earlier run was broken off: `regulars outbox {slug}`"));
     }
     if tally.failed + tally.in_doubt > 0 {
@@ -189,16 +189,16 @@ fn said(report: &Report, slug: &str, held: &[&HeldBack], done: Done) -> Done {
     }
     if !held.is_empty() {
         let why: Vec<&str> = held.iter().map(|held| held.message.as_str()).collect();
-        warnings.push(format!("{} held back: {}", words::count(held.len(), "email"), words::first_few(&why, 3)));
+        warnings.push(format!("{} held back: {}", text::count(held.len(), "email"), text::first_few(&why, 3)));
     }
     let left = tally.all - tally.sent - tally.failed - tally.later - tally.in_doubt;
     if left > 0 && report.stopped.is_none() {
-        warnings.push(format!("{} stay queued: a no was written down meanwhile", words::count(left, "email")));
+        warnings.push(format!("{} stay queued: a no was written down meanwhile", text::count(left, "email")));
     }
     let done = done.warn(warnings);
     match &report.stopped {
         Some(why) => {
-            let error = Error::new(format!("{why}; {} stay queued", words::count(left, "email")))
+            let error = Error::new(format!("{why}; {} stay queued", text::count(left, "email")))
                 .hint(format!("`regulars send {slug}` goes on where this ended"));
             done.refused(&error.report()).exit(3)
         }
@@ -208,7 +208,7 @@ fn said(report: &Report, slug: &str, held: &[&HeldBack], done: Done) -> Done {
 }
 
 /// Where the emails of a campaign stand, for programs.
-fn standing(store: &Store, on: &OnDesk) -> Result<serde_json::Value> {
+fn standing(store: &Store, on: &FrozenCampaign) -> Result<serde_json::Value> {
     let Standing { queued, sending, sent, failed, in_doubt } =
         Standing::of(&outbox::entries(&store.read(), &on.planned, 0)?);
     Ok(json!({

@@ -4,13 +4,14 @@ use serde_json::json;
 
 use super::Context;
 use super::done::Done;
-use crate::book::{self, Customer};
-use crate::campaign::{self, Arm, Planned, Recipient};
+use crate::campaign::{self, Planned, Recipient};
+use crate::customers::{self, Customer};
+use crate::domain::Arm;
 use crate::error::Result;
 use crate::segment::{self, Scope};
 use crate::shop::Shop;
 use crate::store::Read;
-use crate::words;
+use crate::text;
 
 /// Why a customer is in a planned campaign, or is not.
 #[derive(Debug, clap::Args)]
@@ -28,15 +29,15 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
     let store = shop.store()?;
     let read = store.read();
     let planned = campaign::need(&read, &arguments.campaign)?;
-    let customer = book::by_ref(&read, &arguments.reference)?;
+    let customer = customers::by_ref(&read, &arguments.reference)?;
     let recipient = campaign::for_customer(&read, planned.id, customer.id)?;
     let reason = campaign::why_left_out(&read, &planned, &customer.reference)?;
     let (status, sentence) = verdict(&customer, recipient.as_ref(), reason.as_deref());
-    let suppressed = book::suppressed(&read, &customer.email)?;
+    let suppressed = customers::suppressed(&read, &customer.email)?;
     let sentence = match &suppressed {
         Some(why) => format!(
             "{sentence} No email goes to {}: {}, {}.",
-            words::quote(&customer.email),
+            text::quote(&customer.email),
             why.reason.in_words(),
             why.on
         ),
@@ -50,11 +51,11 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
 
 /// What the plan says about somebody, in a word and in a sentence.
 fn verdict(customer: &Customer, recipient: Option<&Recipient>, reason: Option<&str>) -> (&'static str, String) {
-    let who = format!("{} ({})", customer.name(), words::quote(&customer.reference));
+    let who = format!("{} ({})", customer.name(), text::quote(&customer.reference));
     match (recipient, reason) {
         (Some(r), Some(reason)) if r.reference != customer.reference && reason != "same household" => {
             let household =
-                format!("the letter to {} ({}) is for the others of the household", r.name, words::quote(&r.reference));
+                format!("the letter to {} ({}) is for the others of the household", r.name, text::quote(&r.reference));
             ("left_out", format!("{who} matches the query and was left out: {reason}; {household}."))
         }
         (Some(r), _) if r.arm == Arm::HeldOut => {
@@ -62,11 +63,11 @@ fn verdict(customer: &Customer, recipient: Option<&Recipient>, reason: Option<&s
         }
         (Some(r), _) => {
             let branch =
-                if r.branch.is_empty() { String::new() } else { format!(", branch {}", words::quote(&r.branch)) };
+                if r.branch.is_empty() { String::new() } else { format!(", branch {}", text::quote(&r.branch)) };
             let by = if r.reference == customer.reference {
                 String::new()
             } else {
-                format!(", with the letter to {} ({})", r.name, words::quote(&r.reference))
+                format!(", with the letter to {} ({})", r.name, text::quote(&r.reference))
             };
             let hand = if r.by_hand { " (included by hand)" } else { "" };
             let second = match (&r.second, r.returned_on) {

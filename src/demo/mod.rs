@@ -2,9 +2,9 @@
 //!
 //! Everything is drawn from fixed seeds with whole-number arithmetic, so it is the same on every machine.
 
-pub mod people;
-pub mod purchases;
-pub mod story;
+pub(crate) mod people;
+pub(crate) mod purchases;
+pub(crate) mod story;
 
 mod dice;
 mod names;

@@ -53,7 +53,7 @@ pub(super) struct Person {
 }
 
 /// The customer book as CSV, with a header, ready for `import customers`.
-pub fn customers() -> String {
+pub(crate) fn customers() -> String {
     let header = "Customer ID,Title,First Name,Last Name,Suffix,Spouse,Street Address,City,State,Postal Code,Country,\
                   Email,Phone,Email Consent,Post Consent,Tags,Notes\n";
     let mut text = String::from(header);

@@ -23,7 +23,7 @@ const MONTHS: &[(i64, u32)] =
 /// What was bought from one day to another, both included, as CSV with a header, ready for `import purchases`.
 ///
 /// The sample years are 1987 and 1988; a receipt has the same number whatever days are asked for.
-pub fn purchases(from: NaiveDate, to: NaiveDate) -> String {
+pub(crate) fn purchases(from: NaiveDate, to: NaiveDate) -> String {
     let people = people::everyone();
     let mut receipts: Vec<Receipt> = (from.year()..=to.year()).flat_map(|year| of_year(&people, year)).collect();
     receipts.retain(|receipt| (from..=to).contains(&receipt.on));

@@ -11,13 +11,13 @@ use super::wares;
 
 /// Somebody came and was given the bottle.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Visit {
+pub(crate) struct Visit {
     /// The customer's reference.
-    pub reference: String,
+    pub(crate) reference: String,
     /// The day on which they came.
-    pub on: NaiveDate,
+    pub(crate) on: NaiveDate,
     /// What they spent while they were there, in cents.
-    pub spend_minor: i64,
+    pub(crate) spend_minor: i64,
 }
 
 /// One year's bottle, as the people who were written to take it.
@@ -42,13 +42,13 @@ const SPENT: &[i64] = &[
 /// January to June 1989: who of those invited comes for the Chardonnay.
 ///
 /// Each person decides alone, so the order of the invited and who else is among them change nothing.
-pub fn first_year(invited: &[String]) -> Vec<Visit> {
+pub(crate) fn first_year(invited: &[String]) -> Vec<Visit> {
     let year = Year { name: "Chardonnay 26", first_day: day(1989, 1, 23), come: (583, 583), spend: 1_010 };
     visits(&year, invited.iter().map(|reference| (reference.as_str(), false)))
 }
 
 /// January to June 1990: who comes for the Sauvignon blanc, given whether they came the year before.
-pub fn second_year(invited: &[(String, bool)]) -> Vec<Visit> {
+pub(crate) fn second_year(invited: &[(String, bool)]) -> Vec<Visit> {
     let year = Year { name: "Sauvignon blanc 36", first_day: day(1990, 1, 22), come: (820, 660), spend: 1_130 };
     visits(&year, invited.iter().map(|(reference, came)| (reference.as_str(), *came)))
 }
@@ -56,7 +56,7 @@ pub fn second_year(invited: &[(String, bool)]) -> Vec<Visit> {
 /// The purchases of 1989 as CSV, in the same form as those of the years before.
 ///
 /// Those who came bought then what they spent; the invited who never came did not buy while the bottle waited.
-pub fn year_between(invited: &[String], visits: &[Visit]) -> String {
+pub(crate) fn year_between(invited: &[String], visits: &[Visit]) -> String {
     let people = people::everyone();
     let (opens, closes) = (day(1989, 1, 23), day(1989, 6, 30));
     let mut away: BTreeMap<&str, NaiveDate> = invited.iter().map(|reference| (reference.as_str(), closes)).collect();

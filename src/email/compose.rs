@@ -13,46 +13,46 @@ use crate::merge::Block;
 
 /// What one message is made of.
 #[derive(Debug, Clone)]
-pub struct Email<'e> {
+pub(crate) struct Email<'e> {
     /// Who writes, and where answers go.
-    pub senders: &'e Senders,
+    pub(crate) senders: &'e Senders,
     /// The recipient's address.
-    pub to: &'e str,
+    pub(crate) to: &'e str,
     /// The recipient's name.
-    pub name: &'e str,
+    pub(crate) name: &'e str,
     /// The subject.
-    pub subject: &'e str,
+    pub(crate) subject: &'e str,
     /// The text.
-    pub blocks: &'e [Block],
+    pub(crate) blocks: &'e [Block],
     /// The pictures that the text, the letterhead and the signature are found among.
-    pub pictures: &'e [Picture<'e>],
+    pub(crate) pictures: &'e [Picture<'e>],
     /// The letterhead, one of the pictures.
-    pub logo: Option<&'e str>,
+    pub(crate) logo: Option<&'e str>,
     /// The signature, one of the pictures.
-    pub signature: Option<&'e str>,
+    pub(crate) signature: Option<&'e str>,
     /// Who signs.
-    pub signer: &'e str,
+    pub(crate) signer: &'e str,
     /// The shop's name and postal address, which stand in every message.
-    pub footer: &'e [String],
+    pub(crate) footer: &'e [String],
     /// BCP 47.
-    pub language: &'e str,
+    pub(crate) language: &'e str,
     /// The date of the message.
-    pub date: NaiveDate,
+    pub(crate) date: NaiveDate,
     /// What makes this message itself: its Message-ID and the marks between its parts come from it.
-    pub key: &'e str,
+    pub(crate) key: &'e str,
     /// The printed letter, as a PDF that is attached.
-    pub letter: Option<&'e [u8]>,
+    pub(crate) letter: Option<&'e [u8]>,
     /// Where one click ends it: an https link of this piece.
-    pub unsubscribe: Option<&'e str>,
+    pub(crate) unsubscribe: Option<&'e str>,
     /// What signs it.
-    pub dkim: Option<&'e Dkim>,
+    pub(crate) dkim: Option<&'e Dkim>,
 }
 
 /// Looks whether the recipient's address is one: nothing else keeps [`compose`] from making a message.
 ///
 /// # Errors
 /// When it is none.
-pub fn check(to: &str) -> Result<()> {
+pub(crate) fn check(to: &str) -> Result<()> {
     header::recipient("", to).map(|_| ())
 }
 
@@ -60,7 +60,7 @@ pub fn check(to: &str) -> Result<()> {
 ///
 /// # Errors
 /// When the recipient's address is none.
-pub fn compose(email: &Email<'_>) -> Result<Vec<u8>> {
+pub(crate) fn compose(email: &Email<'_>) -> Result<Vec<u8>> {
     let Senders { from, reply_to } = email.senders;
     let answers = email.senders.answers();
     let id = format!("{}@{}", email.key, from.email.domain());
@@ -119,19 +119,19 @@ pub fn compose(email: &Email<'_>) -> Result<Vec<u8>> {
 ///
 /// # Errors
 /// When there is none in it.
-pub fn address(text: &str, key: &str) -> Result<String> {
+pub(crate) fn address(text: &str, key: &str) -> Result<String> {
     Ok(header::own(text, key)?.email.to_string())
 }
 
 /// The HTML of the message as a page of its own, its pictures in it.
 #[must_use]
-pub fn page(email: &Email<'_>) -> String {
+pub(crate) fn page(email: &Email<'_>) -> String {
     html_of(email, email.senders.answers().as_ref(), &mut Pictures::in_page(email.pictures))
 }
 
 /// Who writes, and who is answered if that is somebody else.
 #[derive(Debug, Clone)]
-pub struct Senders {
+pub(crate) struct Senders {
     from: Mailbox,
     reply_to: Option<Mailbox>,
 }
@@ -141,7 +141,7 @@ impl Senders {
     ///
     /// # Errors
     /// When one of them is no address.
-    pub fn of(from: &str, reply_to: Option<&str>) -> Result<Self> {
+    pub(crate) fn of(from: &str, reply_to: Option<&str>) -> Result<Self> {
         let reply_to = reply_to.map(|text| header::own(text, "reply_to")).transpose()?;
         Ok(Self { from: header::own(from, "from")?, reply_to })
     }

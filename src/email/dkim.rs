@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::keys::Key;
 use crate::error::{Error, Result};
-use crate::words;
+use crate::text;
 
 /// What is signed of the header, where it is there; each stands in a message once.
 const SIGNED: [&str; 9] = [
@@ -25,7 +25,7 @@ const SIGNED: [&str; 9] = [
 
 /// What signs emails: a key, and the name under which DNS has its public half.
 #[derive(Debug, Clone)]
-pub struct Dkim {
+pub(crate) struct Dkim {
     selector: String,
     key: Key,
 }
@@ -35,20 +35,20 @@ impl Dkim {
     ///
     /// # Errors
     /// When that cannot be a name in DNS.
-    pub fn new(selector: &str, key: Key) -> Result<Self> {
+    pub(crate) fn new(selector: &str, key: Key) -> Result<Self> {
         let is_part = |part: &str| {
             let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
             (1..=63).contains(&part.len()) && part.bytes().all(plain) && !part.starts_with('-') && !part.ends_with('-')
         };
         if selector.len() > 100 || !selector.split('.').all(is_part) {
-            return Err(Error::new(format!("{} cannot be a name in DNS", words::quote(selector)))
+            return Err(Error::new(format!("{} cannot be a name in DNS", text::quote(selector)))
                 .hint("a `dkim_selector` is made of letters, digits and hyphens, such as `regulars`"));
         }
         Ok(Self { selector: selector.to_owned(), key })
     }
 
     /// The kind of its key: `rsa` or `ed25519`.
-    pub fn kind(&self) -> &'static str {
+    pub(crate) fn kind(&self) -> &'static str {
         self.key.kind()
     }
 
@@ -56,7 +56,7 @@ impl Dkim {
     ///
     /// # Errors
     /// None that a key made or read here can have.
-    pub fn record(&self, domain: &str) -> Result<(String, String)> {
+    pub(crate) fn record(&self, domain: &str) -> Result<(String, String)> {
         Ok((format!("{}._domainkey.{domain}", self.selector), self.key.record()?))
     }
 

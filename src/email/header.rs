@@ -7,7 +7,7 @@ use lettre::message::Mailbox;
 use lettre::message::header::{HeaderName, HeaderValue};
 
 use crate::error::{Error, Result};
-use crate::words;
+use crate::text;
 
 /// Signs of a name and of a subject at most: what comes after them no mail program shows.
 const LONGEST_NAME: usize = 100;
@@ -22,7 +22,7 @@ fn line(text: &str, longest: usize) -> String {
 /// The sender, or where answers go, as shop.toml has it under `key`.
 pub(super) fn own(text: &str, key: &str) -> Result<Mailbox> {
     let mailbox: Mailbox = line(text, 1000).parse().map_err(|e| {
-        Error::new(format!("{} is not an address to write from", words::quote(text)))
+        Error::new(format!("{} is not an address to write from", text::quote(text)))
             .at("shop.toml")
             .hint(format!("write `{key} = \"Helen at Wiedeman's <helen@example.com>\"` under `[email]`"))
             .because(address_error(e))
@@ -33,7 +33,7 @@ pub(super) fn own(text: &str, key: &str) -> Result<Mailbox> {
 /// The recipient.
 pub(super) fn recipient(name: &str, address: &str) -> Result<Mailbox> {
     let address: Address = line(address, 1000).parse().map_err(|e| {
-        Error::new(format!("{} is not an email address", words::quote(address)))
+        Error::new(format!("{} is not an email address", text::quote(address)))
             .hint("correct it in the book")
             .because(address_error(e))
     })?;

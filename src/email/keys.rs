@@ -16,7 +16,7 @@ const RSA_BITS: usize = 2048;
 
 /// A key that signs emails.
 #[derive(Debug, Clone)]
-pub enum Key {
+pub(crate) enum Key {
     /// Understood by every receiver.
     Rsa(Box<RsaPrivateKey>),
     /// Short and quick, not understood everywhere.
@@ -28,7 +28,7 @@ impl Key {
     ///
     /// # Errors
     /// When the machine gives no random numbers.
-    pub fn new_rsa() -> Result<Self> {
+    pub(crate) fn new_rsa() -> Result<Self> {
         let key = RsaPrivateKey::new(&mut OsRng, RSA_BITS);
         key.map(|key| Self::Rsa(Box::new(key))).map_err(|e| Error::new("a key could not be made").because(e))
     }
@@ -37,7 +37,7 @@ impl Key {
     ///
     /// # Errors
     /// When the machine gives no random numbers.
-    pub fn new_ed25519() -> Result<Self> {
+    pub(crate) fn new_ed25519() -> Result<Self> {
         let mut seed = [0; 32];
         getrandom::fill(&mut seed).map_err(|e| Error::new("a key could not be made").because(e))?;
         Ok(Self::Ed25519(Box::new(SigningKey::from_bytes(&seed))))
@@ -47,7 +47,7 @@ impl Key {
     ///
     /// # Errors
     /// When it is no key, or of another kind.
-    pub fn read(pem: &str) -> Result<Self> {
+    pub(crate) fn read(pem: &str) -> Result<Self> {
         let pem = pem.trim();
         RsaPrivateKey::from_pkcs8_pem(pem)
             .or_else(|_| RsaPrivateKey::from_pkcs1_pem(pem))
@@ -60,7 +60,7 @@ impl Key {
     ///
     /// # Errors
     /// None that a key made or read here can have.
-    pub fn pem(&self) -> Result<String> {
+    pub(crate) fn pem(&self) -> Result<String> {
         let text = match self {
             Self::Rsa(key) => key.to_pkcs8_pem(LineEnding::LF),
             // Without the public half, which is of no use here and which OpenSSL does not read.
@@ -72,7 +72,7 @@ impl Key {
     }
 
     /// `rsa` or `ed25519`, as DKIM calls it.
-    pub fn kind(&self) -> &'static str {
+    pub(crate) fn kind(&self) -> &'static str {
         match self {
             Self::Rsa(_) => "rsa",
             Self::Ed25519(_) => "ed25519",
@@ -83,7 +83,7 @@ impl Key {
     ///
     /// # Errors
     /// None that a key made or read here can have.
-    pub fn record(&self) -> Result<String> {
+    pub(crate) fn record(&self) -> Result<String> {
         let public = match self {
             Self::Rsa(key) => key.to_public_key().to_public_key_der().map_err(unwritable)?.into_vec(),
             Self::Ed25519(key) => key.verifying_key().to_bytes().to_vec(),

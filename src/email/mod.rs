@@ -10,7 +10,7 @@ mod phrases;
 mod pictures;
 mod plain;
 
-pub use compose::{Email, Senders, address, check, compose, page};
-pub use dkim::Dkim;
-pub use keys::Key;
-pub use pictures::Picture;
+pub(crate) use compose::{Email, Senders, address, check, compose, page};
+pub(crate) use dkim::Dkim;
+pub(crate) use keys::Key;
+pub(crate) use pictures::Picture;

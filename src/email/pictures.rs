@@ -13,13 +13,13 @@ const WHITE: usize = 4;
 
 /// A picture at hand: a PNG or JPEG file that the template may name.
 #[derive(Debug, Clone, Copy)]
-pub struct Picture<'e> {
+pub(crate) struct Picture<'e> {
     /// The file's name, as templates say it.
-    pub name: &'e str,
+    pub(crate) name: &'e str,
     /// The file.
-    pub bytes: &'e [u8],
+    pub(crate) bytes: &'e [u8],
     /// How wide it is where nothing else is said, in pixels of a page (96 an inch).
-    pub width: u32,
+    pub(crate) width: u32,
 }
 
 /// A picture that is in the message.

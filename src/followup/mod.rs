@@ -5,39 +5,40 @@ mod letters;
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use crate::campaign::{self, Arm, CampaignFile, OnePer, Planned};
+use crate::campaign::{self, CampaignFile, Planned};
 use crate::clock;
+use crate::domain::{Arm, OnePer};
 use crate::error::{Error, Result};
 use crate::shop::{self, Shop};
 use crate::store::Read;
-use crate::words;
+use crate::text;
 
 /// What was written, or would be.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct FollowUp {
+pub(crate) struct FollowUp {
     /// The new campaign.
-    pub campaign: String,
+    pub(crate) campaign: String,
     /// The one it follows.
-    pub follows: String,
+    pub(crate) follows: String,
     /// The campaign file, from the shop folder.
-    pub file: String,
+    pub(crate) file: String,
     /// The templates, from the shop folder.
-    pub templates: Vec<String>,
+    pub(crate) templates: Vec<String>,
     /// The branches, with how many answered so.
-    pub branches: Vec<NewBranch>,
+    pub(crate) branches: Vec<NewBranch>,
     /// Whose mail came back; they are left out.
-    pub undeliverable: usize,
+    pub(crate) undeliverable: usize,
 }
 
 /// A branch of the new campaign.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct NewBranch {
+pub(crate) struct NewBranch {
     /// Its name.
-    pub name: String,
+    pub(crate) name: String,
     /// The response it is for.
-    pub response: String,
+    pub(crate) response: String,
     /// How many answered so.
-    pub count: usize,
+    pub(crate) count: usize,
 }
 
 /// The branches that a response can have: response, branch name.
@@ -47,7 +48,7 @@ const BRANCHES: [(&str, &str); 2] = [("redeemed", "came"), ("not_redeemed", "mis
 ///
 /// # Errors
 /// When `old` was not planned, nobody of it was written to, or a file of these names is there already.
-pub fn follow_up(read: &Read<'_>, shop: &Shop, old: &str, new: &str) -> Result<FollowUp> {
+pub(crate) fn follow_up(read: &Read<'_>, shop: &Shop, old: &str, new: &str) -> Result<FollowUp> {
     let planned = campaign::need(read, old)?;
     campaign::check_slug(new)?;
     let sources = campaign::kept_files(read, &planned)?;
@@ -64,7 +65,7 @@ pub fn follow_up(read: &Read<'_>, shop: &Shop, old: &str, new: &str) -> Result<F
         .filter(|branch| branch.count > 0)
         .collect();
     if branches.is_empty() {
-        return Err(Error::new(format!("nobody of {} can be written to again", words::quote(old)))
+        return Err(Error::new(format!("nobody of {} can be written to again", text::quote(old)))
             .hint("all their mail came back: correct the addresses first"));
     }
     let own = file.first_templates();
@@ -77,7 +78,7 @@ pub fn follow_up(read: &Read<'_>, shop: &Shop, old: &str, new: &str) -> Result<F
     }
     for (path, _) in &written {
         if shop.folder.join(path).exists() {
-            return Err(Error::new(format!("{} is there already", words::quote(path)))
+            return Err(Error::new(format!("{} is there already", text::quote(path)))
                 .hint("choose another name for the new campaign, or move that file away"));
         }
     }
@@ -145,7 +146,7 @@ fn campaign_text(planned: &Planned, file: &CampaignFile, new: &str, branches: &[
         line("");
         line(&format!(
             "[[branch]]                      # {}",
-            words::count(branch.count, if file.one_per == OnePer::Household { "household" } else { "customer" })
+            text::count(branch.count, if file.one_per == OnePer::Household { "household" } else { "customer" })
         ));
         line(&format!("name     = {}", quoted(&branch.name)));
         line(&format!("when     = {}", quoted(&branch.response)));

@@ -5,7 +5,7 @@ use super::lines::{self, Align};
 use super::number;
 use super::page::{Fault, Line, Mark};
 use super::typeset::{Look, Setter, Styled};
-use crate::words;
+use crate::text;
 
 /// The smallest type that an address may be set in.
 const SMALLEST: f32 = 8.0;
@@ -111,11 +111,11 @@ fn try_form(setter: &mut Setter<'_>, language: &str, form: &[String], place: Pla
     if by_height < size {
         let fit = usize::from(number::whole((height / (size * leading)).floor()));
         let message =
-            format!("address does not fit the {}: {}, {fit} fit", place.what, words::count(lines.len(), "line"));
+            format!("address does not fit the {}: {}, {fit} fit", place.what, text::count(lines.len(), "line"));
         faults.push(Fault::Window(message, "put two lines of the address into one, or leave one out".to_owned()));
     } else if by_width < size {
         let line = lines.iter().find(|line| line.width > width).map_or("", |line| line.text.as_str());
-        let message = format!("address does not fit the {}: {} is too long", place.what, words::quote(line));
+        let message = format!("address does not fit the {}: {} is too long", place.what, text::quote(line));
         faults.push(Fault::Window(message, "shorten that line, or break it into two".to_owned()));
     }
     SetAddress { lines, size, leading: size * leading, faults }

@@ -8,7 +8,7 @@ use super::typeset::{Look, Setter, Styled};
 use super::{barcode, table};
 use crate::merge::block::{Block, Span};
 use crate::merge::qr;
-use crate::words;
+use crate::text;
 
 /// The distance of baselines, as a multiple of the size of the type.
 const LEADING: f32 = 1.36;
@@ -210,7 +210,7 @@ fn fault(message: String, hint: &str) -> SetBlock {
 
 fn image(frame: &Frame<'_>, file: &str, tenths: u32, measure: f32) -> SetBlock {
     let Some((image, found)) = frame.images.find(file) else {
-        return fault(format!("there is no image {}", words::quote(file)), "put the file beside the letter's template");
+        return fault(format!("there is no image {}", text::quote(file)), "put the file beside the letter's template");
     };
     let (wide, high) = found.size;
     let wanted = if tenths == 0 { wide } else { f32::from(u16::try_from(tenths).unwrap_or(u16::MAX)) / 10.0 * MM };
@@ -232,13 +232,13 @@ fn qr_code(frame: &Frame<'_>, text: &str) -> SetBlock {
 fn bar_code(setter: &mut Setter<'_>, frame: &Frame<'_>, code: &str, measure: f32) -> SetBlock {
     let Some((bars, modules)) = barcode::bars(code) else {
         return fault(
-            format!("{} cannot be a bar code", words::quote(code)),
+            format!("{} cannot be a bar code", text::quote(code)),
             "a bar code holds plain letters, digits and signs, without accents",
         );
     };
     let width = f32::from(modules) * BAR_MODULE * MM;
     if width > measure {
-        return fault(format!("the bar code of {} is wider than the page", words::quote(code)), "shorten its text");
+        return fault(format!("the bar code of {} is wider than the page", text::quote(code)), "shorten its text");
     }
     let cell = (BAR_MODULE * MM, BAR_HEIGHT * MM);
     let boxes = bars.into_iter().map(|(at, width)| [at, 0, width, 1]).collect();

@@ -9,7 +9,7 @@ use super::page::Strip;
 use super::paper::Rect;
 use super::{Forms, Printed};
 use crate::error::{Error, Result};
-use crate::words;
+use crate::text;
 
 /// An envelope.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,8 +72,8 @@ impl FromStr for Envelope {
             "10" => Ok(Self::No10),
             "dl" => Ok(Self::Dl),
             "c5" => Ok(Self::C5),
-            _ => Err(Error::new(format!("the envelope {} is not known", words::quote(name)))
-                .hint(words::did_you_mean(name, &Self::NAMES))),
+            _ => Err(Error::new(format!("the envelope {} is not known", text::quote(name)))
+                .hint(text::did_you_mean(name, &Self::NAMES))),
         }
     }
 }

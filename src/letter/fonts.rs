@@ -11,7 +11,7 @@ use skrifa::{FontRef, GlyphId, MetadataProvider, Tag};
 
 use super::machine;
 use crate::error::{Error, Result};
-use crate::words;
+use crate::text;
 
 /// EB Garamond, under the SIL Open Font License (fonts/OFL.txt).
 const SHIPPED: [&[u8]; 4] = [
@@ -83,7 +83,7 @@ impl Fonts {
         fonts.families.truncate(fonts.own_families);
         for (name, bytes) in files {
             if !fonts.add(&Blob::new(Arc::new(bytes))) {
-                let message = format!("{} is not a font that can be printed", words::quote(&name));
+                let message = format!("{} is not a font that can be printed", text::quote(&name));
                 return Err(Error::new(message).hint(
                     "take a `.ttf` or `.otf` file with outlines: no web font (`.woff`), no colour emoji, no archive",
                 ));

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::error::{Error, Result};
-use crate::words;
+use crate::text;
 
 /// How finely an image is printed that does not say so itself, in pixels an inch.
 const USUAL_DPI: f32 = 300.0;
@@ -55,7 +55,7 @@ impl Images {
             Err("it is neither a PNG nor a JPEG file".to_owned())
         };
         let image = image.map_err(|wrong| {
-            Error::new(format!("image {} cannot be used: {wrong}", words::quote(key)))
+            Error::new(format!("image {} cannot be used: {wrong}", text::quote(key)))
                 .hint("open it in a picture program and export it as PNG")
         })?;
         self.keys.insert(key.to_owned(), self.list.len());

@@ -8,7 +8,7 @@ use super::page::{Mark, Strip};
 use super::paper::MM;
 use super::{Forms, Paper, Printed, number};
 use crate::error::{Error, Result};
-use crate::words;
+use crate::text;
 
 /// A sheet of labels; measures in mm.
 #[derive(Debug, PartialEq)]
@@ -73,13 +73,13 @@ impl LabelSheet {
         let wanted = name.trim();
         SHEETS.iter().find(|sheet| sheet.name.eq_ignore_ascii_case(wanted)).ok_or_else(|| {
             let (here, there): (Vec<_>, Vec<_>) = SHEETS.iter().partition(|sheet| sheet.paper == Paper::of(country));
-            let said = |sheets: &[&Self]| words::list(&sheets.iter().map(|s| words::quote(s.name)).collect::<Vec<_>>());
+            let said = |sheets: &[&Self]| text::list(&sheets.iter().map(|s| text::quote(s.name)).collect::<Vec<_>>());
             let sizes = here.iter().map(|sheet| {
-                format!("{} ({} of {} × {} mm)", words::quote(sheet.name), sheet.count(), sheet.size.0, sheet.size.1)
+                format!("{} ({} of {} × {} mm)", text::quote(sheet.name), sheet.count(), sheet.size.0, sheet.size.1)
             });
-            Error::new(format!("the labels {} are not known", words::quote(name))).hint(format!(
+            Error::new(format!("the labels {} are not known", text::quote(name))).hint(format!(
                 "known are {}; on the paper of other countries {}",
-                words::list(&sizes.collect::<Vec<_>>()),
+                text::list(&sizes.collect::<Vec<_>>()),
                 said(&there)
             ))
         })

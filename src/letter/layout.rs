@@ -16,12 +16,12 @@ use crate::merge::block::Block;
 pub(crate) struct Constants {
     /// The form of each, by its number.
     pub forms: Vec<Arc<SetBlock>>,
-    desks: Vec<Desk>,
+    openings: Vec<Opening>,
 }
 
 /// One stationery, made ready.
 #[derive(Debug)]
-struct Desk {
+struct Opening {
     geometry: Geometry,
     head: Arc<SetBlock>,
     closing: Arc<SetBlock>,
@@ -54,7 +54,7 @@ impl Constants {
             forms.push(Arc::clone(&set));
             set
         };
-        let mut desks = Vec::new();
+        let mut openings = Vec::new();
         for (number, own) in stationery.iter().enumerate() {
             setter.use_family(own.font.as_deref());
             let geometry = paper::geometry(own.paper, own.window);
@@ -67,9 +67,9 @@ impl Constants {
                 let set = form(blocks::set(setter, &frame, block, geometry.measure));
                 blocks.insert(block.clone(), set);
             }
-            desks.push(Desk { geometry, head, closing, blocks });
+            openings.push(Opening { geometry, head, closing, blocks });
         }
-        Self { forms, desks }
+        Self { forms, openings }
     }
 }
 
@@ -102,18 +102,19 @@ pub(crate) fn letter(
     images: &Images,
     letter: &Letter,
 ) -> Laid {
-    let (Some(own), Some(desk)) = (stationery.get(letter.stationery), constants.desks.get(letter.stationery)) else {
+    let (Some(own), Some(opening)) = (stationery.get(letter.stationery), constants.openings.get(letter.stationery))
+    else {
         let message = format!("the letter asks for stationery {}, which there is not", letter.stationery);
         return Laid { faults: vec![Fault::Other(message, String::new())], ..Laid::default() };
     };
     setter.use_family(own.font.as_deref());
-    let geometry = &desk.geometry;
+    let geometry = &opening.geometry;
     let frame = frame(own, images, geometry);
     let forms = std::iter::once(&letter.address).chain(&letter.other_addresses);
     let address = sheet::address(setter, &frame, geometry, forms);
     let mut column: Vec<Arc<SetBlock>> = Vec::with_capacity(letter.blocks.len() + 1);
     for block in &letter.blocks {
-        column.push(match desk.blocks.get(block) {
+        column.push(match opening.blocks.get(block) {
             Some(set) => Arc::clone(set),
             None => Arc::new(blocks::set(setter, &frame, block, geometry.measure)),
         });
@@ -122,10 +123,10 @@ pub(crate) fn letter(
         Some(other) => {
             Arc::new(sheet::closing(setter, &frame, other.signature.as_deref(), &other.name, geometry.measure))
         }
-        None => Arc::clone(&desk.closing),
+        None => Arc::clone(&opening.closing),
     });
     let mut faults = Vec::new();
-    for set in [&*desk.head, &address].into_iter().chain(column.iter().map(|set| &**set)) {
+    for set in [&*opening.head, &address].into_iter().chain(column.iter().map(|set| &**set)) {
         for fault in &set.faults {
             if !faults.contains(fault) {
                 faults.push(fault.clone());
@@ -137,7 +138,7 @@ pub(crate) fn letter(
     for (number, parts) in columns(&column, geometry).into_iter().enumerate() {
         let mut page: Page = Vec::with_capacity(parts.len() + 2);
         if number == 0 {
-            page.push(part(&desk.head, 0.0, 0.0));
+            page.push(part(&opening.head, 0.0, 0.0));
             page.extend(address.strips.iter().cloned().map(|strip| Placed {
                 x: 0.0,
                 y: 0.0,

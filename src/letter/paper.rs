@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use crate::error::{Error, Result};
-use crate::words;
+use crate::text;
 
 /// One millimetre in points.
 pub(crate) const MM: f32 = 72.0 / 25.4;
@@ -54,8 +54,10 @@ impl FromStr for Paper {
         match name.trim().to_lowercase().as_str() {
             "letter" => Ok(Self::Letter),
             "a4" => Ok(Self::A4),
-            _ => Err(Error::new(format!("unknown paper {}", words::quote(name)))
-                .hint(words::did_you_mean(name, &Self::NAMES))),
+            _ => {
+                Err(Error::new(format!("unknown paper {}", text::quote(name)))
+                    .hint(text::did_you_mean(name, &Self::NAMES)))
+            }
         }
     }
 }
@@ -101,8 +103,8 @@ impl FromStr for Window {
             "dl-uk" => Ok(Self::DlUk),
             "din-5008-a" => Ok(Self::Din5008A),
             "din-5008-b" => Ok(Self::Din5008B),
-            _ => Err(Error::new(format!("unknown window {}", words::quote(name)))
-                .hint(words::did_you_mean(name, &Self::NAMES))),
+            _ => Err(Error::new(format!("unknown window {}", text::quote(name)))
+                .hint(text::did_you_mean(name, &Self::NAMES))),
         }
     }
 }

@@ -15,7 +15,7 @@ use super::fonts::{Face, Fonts};
 use super::images::{Data, Image};
 use super::used::Used;
 use crate::error::{Error, Kind, Result};
-use crate::words;
+use crate::text;
 
 /// Everything that goes into the file beside its pages.
 pub(crate) struct Book<'a> {
@@ -95,7 +95,7 @@ fn embeddable(face: &Face, codes: &[(u16, String)]) -> Result<ParsedFont> {
     let whole = ParsedFont::from_bytes(data, usize::try_from(face.index).unwrap_or_default(), &mut warnings);
     let subset = subsetter::subset(data, face.index, &remapper(face, codes.iter().map(|(code, _)| *code)));
     let (Some(whole), Ok(subset)) = (whole, subset) else {
-        let message = format!("the font {} cannot be put into a PDF", words::quote(&face.name));
+        let message = format!("the font {} cannot be put into a PDF", text::quote(&face.name));
         return Err(Error::new(message).hint("take it out of the shop's fonts, or take another edition of it"));
     };
     let widths: BTreeMap<u16, u16> = codes

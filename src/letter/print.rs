@@ -17,7 +17,7 @@ use super::typeset::Setter;
 use super::used::Used;
 use super::{Fonts, Job, Letter, Printed, Problem, Sort, number};
 use crate::error::{Error, Kind, Result};
-use crate::words;
+use crate::text;
 
 /// How many letters of each stationery tell which blocks are the same in all.
 const SAMPLE: usize = 6;
@@ -349,7 +349,7 @@ pub(crate) fn problems(letter: usize, faults: Vec<Fault>) -> Vec<Problem> {
         }
     }
     if !missing.is_empty() {
-        let message = format!("no font has {}", words::first_few(&missing, 5));
+        let message = format!("no font has {}", text::first_few(&missing, 5));
         let hint = "put a font that has it into the shop's `fonts` folder".to_owned();
         problems.insert(0, problem(Sort::Glyph, message, hint));
     }

@@ -7,7 +7,7 @@ use super::page::{Fault, Mark, Outline, Part, SetBlock, Strip};
 use super::paper::{Geometry, MM};
 use super::typeset::{Look, Setter, Styled};
 use super::{Stationery, Window};
-use crate::words;
+use crate::text;
 
 /// The most that a logo takes in width, and a signature in width and height, in mm.
 const LOGO_WIDTH: f32 = 75.0;
@@ -203,7 +203,7 @@ fn fit(natural: (f32, f32), most: (f32, f32)) -> (f32, f32) {
 
 fn no_image(what: &str, key: &str) -> Fault {
     Fault::Other(
-        format!("there is no image {} for the {what}", words::quote(key)),
+        format!("there is no image {} for the {what}", text::quote(key)),
         "put the file beside the letter's template".to_owned(),
     )
 }

@@ -2,7 +2,7 @@
 
 use super::Fields;
 use super::countries::{self, Country, country_code, country_name, is_abroad};
-use crate::book::Customer;
+use crate::customers::Customer;
 
 /// Where nothing is known of a country: as most of the world writes it.
 const USUAL: &str = "%A%n%Z %C";
@@ -11,7 +11,7 @@ const USUAL: &str = "%A%n%Z %C";
 ///
 /// Town, region and postcode are in capitals where the country's post asks for it; within the US, where nobody minds, they
 /// are as they were typed.
-pub fn address_lines(name: &str, customer: &Customer, shop_country: &str) -> Vec<String> {
+pub(crate) fn address_lines(name: &str, customer: &Customer, shop_country: &str) -> Vec<String> {
     let country = if customer.country.trim().is_empty() { shop_country } else { customer.country.trim() };
     let known = countries::find(country);
     let abroad = is_abroad(country, shop_country);
@@ -134,7 +134,7 @@ fn names_town(form: &str, town: &str) -> bool {
 
 /// The address of a recipient; then the same with the names broken into two lines, then with shorter names, in one line and
 /// in two.
-pub fn address_forms(fields: &Fields) -> Vec<Vec<String>> {
+pub(crate) fn address_forms(fields: &Fields) -> Vec<Vec<String>> {
     let lines = fields.get_list("address_lines");
     let names = fields.get("household.names").unwrap_or_default();
     let mut forms = vec![lines.clone()];

@@ -109,19 +109,19 @@ pub(super) fn find(text: &str) -> Option<&'static Country> {
 }
 
 /// The code of a country given by code or name; what is not known stays as it is.
-pub fn country_code(country: &str) -> &str {
+pub(crate) fn country_code(country: &str) -> &str {
     find(country).map_or(country.trim(), |known| known.code)
 }
 
 /// Whether a letter from one country to another goes abroad.
-pub fn is_abroad(country: &str, home: &str) -> bool {
+pub(crate) fn is_abroad(country: &str, home: &str) -> bool {
     let (country, home) = (country_code(country), country_code(home));
     let brings = POST_OF.iter().any(|(post, places)| *post == home && places.contains(&country));
     !country.is_empty() && country != home && !brings
 }
 
 /// The name of a country in the language of the shop's country; what is not known stays as it is.
-pub fn country_name<'c>(country: &'c str, home: &str) -> &'c str {
+pub(crate) fn country_name<'c>(country: &'c str, home: &str) -> &'c str {
     let language = match home {
         "DE" | "AT" | "CH" | "LI" => 1,
         "FR" | "BE" | "LU" | "MC" => 2,
@@ -158,7 +158,7 @@ pub(super) fn grouped(postcode: &str, code: &str) -> String {
 /// The beginning of a postcode that stands for a region of the country; coarser with each step of `coarser`.
 ///
 /// Three digits in the US, the letters in front in Britain, elsewhere the first two signs; then fewer.
-pub fn postcode_area(postcode: &str, country: &str, coarser: usize) -> String {
+pub(crate) fn postcode_area(postcode: &str, country: &str, coarser: usize) -> String {
     let signs: String = postcode.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect();
     let most = match country_code(country) {
         "US" | "CA" => 3,

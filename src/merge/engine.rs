@@ -11,21 +11,21 @@ use super::{Fields, names};
 use crate::clock;
 use crate::error::{Error, Result};
 use crate::money::{Currency, Money};
-use crate::words;
+use crate::text;
 
 /// How amounts and days are written, and which day `ago` counts from.
 #[derive(Debug, Clone)]
-pub struct Style {
+pub(crate) struct Style {
     /// What amounts are in.
-    pub currency: Currency,
+    pub(crate) currency: Currency,
     /// The shop's country.
-    pub country: String,
+    pub(crate) country: String,
     /// The campaign's day.
-    pub dated: NaiveDate,
+    pub(crate) dated: NaiveDate,
 }
 
 /// Templates, checked and ready.
-pub struct Engine {
+pub(crate) struct Engine {
     tera: Tera,
     templates: HashMap<String, Template>,
 }
@@ -41,7 +41,7 @@ impl Engine {
     ///
     /// # Errors
     /// With file and line: what Tera cannot read, names, filters and functions that there are not.
-    pub fn new(templates: Vec<Template>, style: &Style, follows: bool) -> Result<Self> {
+    pub(crate) fn new(templates: Vec<Template>, style: &Style, follows: bool) -> Result<Self> {
         let mut tera = Tera::new();
         tera.autoescape_on([".md"]);
         tera.set_escape_fn(escape_markdown);
@@ -79,7 +79,7 @@ impl Engine {
     }
 
     /// The template of a file.
-    pub fn template(&self, file: &str) -> Option<&Template> {
+    pub(crate) fn template(&self, file: &str) -> Option<&Template> {
         self.templates.get(file)
     }
 
@@ -87,7 +87,7 @@ impl Engine {
     ///
     /// # Errors
     /// When a field that is printed is empty; the message names the field, not the person.
-    pub fn body(&self, file: &str, fields: &Fields) -> Result<String> {
+    pub(crate) fn body(&self, file: &str, fields: &Fields) -> Result<String> {
         let starts = self.templates.get(file).map_or(0, |template| template.body_starts);
         self.render(file, file, starts, fields)
     }
@@ -96,7 +96,7 @@ impl Engine {
     ///
     /// # Errors
     /// When a field that is printed is empty.
-    pub fn subject(&self, file: &str, fields: &Fields) -> Result<Option<String>> {
+    pub(crate) fn subject(&self, file: &str, fields: &Fields) -> Result<Option<String>> {
         let has = self.templates.get(file).is_some_and(|template| template.head.subject.is_some());
         has.then(|| self.render(&subject_of(file), file, 0, fields)).transpose()
     }
@@ -120,7 +120,7 @@ impl Engine {
         let place = format!("{file}:{}", report.span().start_line + starts);
         if report.message().contains("not defined") || report.message().contains("undefined") {
             let field = printed;
-            return Error::new(format!("needs {}, which is empty", words::quote(field)))
+            return Error::new(format!("needs {}, which is empty", text::quote(field)))
                 .at(place)
                 .hint(format!("write `{{{{ {field} | default(value=\"…\") }}}}`, put it into an `{{% if {field} %}}`, or leave these customers out"));
         }
@@ -150,12 +150,12 @@ fn unknown_word(report: &str, place: impl Fn(usize) -> String) -> Error {
     let typed = message.split('`').nth(1).unwrap_or_default().to_owned();
     let error = Error::new(lower_first(&message)).at(place(line.unwrap_or(1)));
     if message.contains("ilter") {
-        error.hint(words::did_you_mean(
+        error.hint(text::did_you_mean(
             &typed,
             &["money", "long_date", "ago", "join_and", "default", "upper", "lower", "title", "trim", "length"],
         ))
     } else if message.contains("unction") {
-        error.hint(words::did_you_mean(&typed, &["qr", "barcode", "image"]))
+        error.hint(text::did_you_mean(&typed, &["qr", "barcode", "image"]))
     } else {
         error.hint("the README lists what a template may say")
     }
@@ -199,7 +199,7 @@ fn register(tera: &mut Tera, style: &Style) {
         let words = clock::ago(read_day(day)?, dated);
         Ok(words.strip_suffix(" ago").unwrap_or(&words).to_owned())
     });
-    tera.register_filter("join_and", |items: Vec<String>, _: Kwargs, _: &State| words::list(&items));
+    tera.register_filter("join_and", |items: Vec<String>, _: Kwargs, _: &State| text::list(&items));
     tera.register_function("qr", |_: Kwargs, state: &State| code_block(state, "qr"));
     tera.register_function("barcode", |_: Kwargs, state: &State| code_block(state, "barcode"));
     tera.register_function("image", |arguments: Kwargs, _: &State| -> tera::TeraResult<Value> {
@@ -217,7 +217,7 @@ fn code_block(state: &State<'_>, kind: &str) -> tera::TeraResult<Value> {
 }
 
 fn read_day(text: &str) -> tera::TeraResult<NaiveDate> {
-    text.parse().map_err(|_| tera::Error::message(format!("{} is not a day", words::quote(text))))
+    text.parse().map_err(|_| tera::Error::message(format!("{} is not a day", text::quote(text))))
 }
 
 /// A file's name as part of a Markdown address.

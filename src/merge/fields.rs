@@ -15,7 +15,7 @@ use crate::money::{Currency, Money};
 /// Those of a hundred thousand recipients fit into memory as text; read, they take ten times as much. So they stay text
 /// until somebody asks.
 #[derive(Debug, Clone)]
-pub struct Fields {
+pub(crate) struct Fields {
     values: Values,
     /// As Tera wants them, once it has asked.
     context: OnceLock<Context>,
@@ -62,14 +62,14 @@ impl Fields {
     ///
     /// # Errors
     /// When the text is not JSON.
-    pub fn packed(text: String) -> serde_json::Result<Self> {
+    pub(crate) fn packed(text: String) -> serde_json::Result<Self> {
         serde_json::from_str::<IgnoredAny>(&text)?;
         Ok(Values::Packed(text.into_boxed_str(), OnceLock::new()).into())
     }
 
     /// The same, as text again.
     #[must_use]
-    pub fn pack(self) -> Self {
+    pub(crate) fn pack(self) -> Self {
         match serde_json::to_string(self.map()) {
             Ok(text) => Values::Packed(text.into_boxed_str(), OnceLock::new()).into(),
             Err(_) => self,
@@ -78,7 +78,7 @@ impl Fields {
 
     /// A copy to be read and let go, so that what was read does not stay in memory with the recipient.
     #[must_use]
-    pub fn to_read(&self) -> Self {
+    pub(crate) fn to_read(&self) -> Self {
         match &self.values {
             Values::Packed(text, _) => Values::Packed(text.clone(), OnceLock::new()).into(),
             Values::Read(_) => self.clone(),
@@ -105,48 +105,48 @@ impl Fields {
     }
 
     /// Sets a text under a path such as `customer.city`; an empty one is left out.
-    pub fn text(&mut self, path: &str, text: &str) {
+    pub(crate) fn text(&mut self, path: &str, text: &str) {
         if !text.trim().is_empty() {
             self.set(path, Json::from(text.trim()));
         }
     }
 
     /// Sets an amount.
-    pub fn money(&mut self, path: &str, amount: Money, currency: Currency) {
+    pub(crate) fn money(&mut self, path: &str, amount: Money, currency: Currency) {
         self.set(path, major(amount, currency));
     }
 
     /// Sets a number.
-    pub fn number(&mut self, path: &str, number: i64) {
+    pub(crate) fn number(&mut self, path: &str, number: i64) {
         self.set(path, Json::from(number));
     }
 
     /// Sets a list; an empty one is left out.
-    pub fn list(&mut self, path: &str, items: &[String]) {
+    pub(crate) fn list(&mut self, path: &str, items: &[String]) {
         if !items.is_empty() {
             self.set(path, Json::from(items));
         }
     }
 
     /// Takes a field or a whole group out.
-    pub fn remove(&mut self, path: &str) {
+    pub(crate) fn remove(&mut self, path: &str) {
         let last = path.rsplit('.').next().unwrap_or_default().to_owned();
         self.parent(path).remove(&last);
     }
 
     /// Makes sure that there is a group, so that a template may ask for what is not in it.
-    pub fn group(&mut self, path: &str) {
+    pub(crate) fn group(&mut self, path: &str) {
         let last = path.rsplit('.').next().unwrap_or_default();
         self.parent(path).entry(last).or_insert_with(|| Json::Object(Map::new()));
     }
 
     /// A text, if it is there.
-    pub fn get(&self, path: &str) -> Option<&str> {
+    pub(crate) fn get(&self, path: &str) -> Option<&str> {
         self.find(path)?.as_str()
     }
 
     /// A list of texts, empty when it is not there.
-    pub fn get_list(&self, path: &str) -> Vec<String> {
+    pub(crate) fn get_list(&self, path: &str) -> Vec<String> {
         let items = self.find(path).and_then(Json::as_array);
         items.into_iter().flatten().filter_map(|item| item.as_str().map(str::to_owned)).collect()
     }

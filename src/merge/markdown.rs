@@ -6,13 +6,13 @@ use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
 use super::block::{Block, Span};
 use crate::error::{Error, Result};
-use crate::words;
+use crate::text;
 
 /// Reads rendered Markdown into blocks.
 ///
 /// # Errors
 /// When an image has a width that is not one.
-pub fn blocks(markdown: &str) -> Result<Vec<Block>> {
+pub(crate) fn blocks(markdown: &str) -> Result<Vec<Block>> {
     let options = Options::ENABLE_TABLES | Options::ENABLE_SMART_PUNCTUATION;
     let markdown = small_caps_as_links(markdown);
     let mut reader = Reader { events: Parser::new_ext(&markdown, options), style: Span::default() };
@@ -20,7 +20,7 @@ pub fn blocks(markdown: &str) -> Result<Vec<Block>> {
 }
 
 /// Whether [`blocks`] may find a fault in this: only in the width of an image.
-pub fn may_be_faulty(markdown: &str) -> bool {
+pub(crate) fn may_be_faulty(markdown: &str) -> bool {
     markdown.contains(IMAGE)
 }
 
@@ -290,7 +290,7 @@ fn tenths(width: &str) -> Result<u32> {
     if width.is_empty() {
         return Ok(0);
     }
-    let wrong = || Error::new(format!("{} is not a width", words::quote(width))).hint("write it like `width=\"40mm\"`");
+    let wrong = || Error::new(format!("{} is not a width", text::quote(width))).hint("write it like `width=\"40mm\"`");
     let (number, unit) = match (width.strip_suffix("mm"), width.strip_suffix("cm"), width.strip_suffix("in")) {
         (Some(number), _, _) => (number, 10.0),
         (_, Some(number), _) => (number, 100.0),

@@ -6,7 +6,7 @@
 use std::collections::HashSet;
 
 use crate::error::{Error, Result};
-use crate::words;
+use crate::text;
 
 /// Every merge field; the second half exists only in a campaign that follows another.
 const FIELDS: &[&str] = &[
@@ -94,13 +94,13 @@ const KEYWORDS: &[&str] = &[
 ///
 /// # Errors
 /// With every unknown name, its line and the nearest known one.
-pub fn check(text: &str, follows: bool) -> Result<()> {
+pub(crate) fn check(text: &str, follows: bool) -> Result<()> {
     let mut locals: HashSet<String> = HashSet::new();
     let mut faults = Vec::new();
     let mut open: Vec<(&str, usize)> = Vec::new();
     for tag in tags(text) {
         if tag.inside.contains("{{") || tag.inside.contains("{%") {
-            let message = format!("{} is opened and not closed", words::quote(if tag.prints { "{{" } else { "{%" }));
+            let message = format!("{} is opened and not closed", text::quote(if tag.prints { "{{" } else { "{%" }));
             faults.push(
                 Error::new(message)
                     .at(tag.line)
@@ -175,7 +175,7 @@ fn unknown(name: &str, follows: bool) -> Option<Error> {
     if known_by(FIELDS) {
         return None;
     }
-    let error = Error::new(format!("unknown merge field {}", words::quote(name)));
+    let error = Error::new(format!("unknown merge field {}", text::quote(name)));
     if known_by(FOLLOW_UP_FIELDS) {
         let hint = "`last_year` is there only in a campaign with `follows = \"…\"`";
         return (!follows).then(|| error.hint(hint));
@@ -183,7 +183,7 @@ fn unknown(name: &str, follows: bool) -> Option<Error> {
     let all: Vec<&str> = FIELDS.iter().chain(FOLLOW_UP_FIELDS).copied().collect();
     let tail = |field: &str| field.rsplit('.').next().unwrap_or_default().to_owned();
     let same_tail = all.iter().find(|field| tail(field) == tail(name));
-    Some(match words::nearest(name, all.iter().copied()).or(same_tail.copied()) {
+    Some(match text::nearest(name, all.iter().copied()).or(same_tail.copied()) {
         Some(field) => error.hint(format!("did you mean `{field}`?")),
         None => error.hint("the README lists the merge fields"),
     })
@@ -196,7 +196,7 @@ const LISTS: &[&str] = &["address_lines", "customer.tags", "shop.address"];
 fn no_single_field(name: &str) -> Option<Error> {
     if LISTS.contains(&name) {
         let hint = format!("write `{{{{ {name} | join_and }}}}`, or go through it with `{{% for … in {name} %}}`");
-        return Some(Error::new(format!("{} is a list", words::quote(name))).hint(hint));
+        return Some(Error::new(format!("{} is a list", text::quote(name))).hint(hint));
     }
     let inside = format!("{name}.");
     let mut known = FIELDS.iter().chain(FOLLOW_UP_FIELDS);
@@ -206,7 +206,7 @@ fn no_single_field(name: &str) -> Option<Error> {
         known.find(|field| field.starts_with(&inside)).copied()
     };
     first.map(|first| {
-        Error::new(format!("{} is a group of fields", words::quote(name)))
+        Error::new(format!("{} is a group of fields", text::quote(name)))
             .hint(format!("print one of them, such as `{first}`"))
     })
 }

@@ -7,43 +7,43 @@ use crate::shop::{line_of, read_toml};
 
 /// One letter template.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Template {
+pub(crate) struct Template {
     /// The file's name in letter-templates/.
-    pub file: String,
+    pub(crate) file: String,
     /// What the head says.
-    pub head: Head,
+    pub(crate) head: Head,
     /// The head as it is written.
-    pub head_text: String,
+    pub(crate) head_text: String,
     /// The text under the head.
-    pub body: String,
+    pub(crate) body: String,
     /// How many lines of the file come before the text.
-    pub body_starts: usize,
+    pub(crate) body_starts: usize,
 }
 
 /// The head of a template; every key may be left out.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Head {
+pub(crate) struct Head {
     /// `letter` or `a4`; the shop's country decides when it is not given.
-    pub paper: Option<String>,
+    pub(crate) paper: Option<String>,
     /// The envelope's window: none, us-10, dl-uk, din-5008-a, din-5008-b.
-    pub window: Option<String>,
+    pub(crate) window: Option<String>,
     /// The family of the text, if not the one that comes with the program.
-    pub font: Option<String>,
+    pub(crate) font: Option<String>,
     /// The size of the text in points.
-    pub size: Option<f32>,
+    pub(crate) size: Option<f32>,
     /// BCP 47, such as `en-US`: decides how words are divided.
-    pub language: Option<String>,
+    pub(crate) language: Option<String>,
     /// The letterhead, an image beside the template.
-    pub logo: Option<String>,
+    pub(crate) logo: Option<String>,
     /// The signature, an image beside the template.
-    pub signature: Option<String>,
+    pub(crate) signature: Option<String>,
     /// Who signs.
-    pub signer: Option<String>,
+    pub(crate) signer: Option<String>,
     /// The subject line of an email; it may have merge fields.
-    pub subject: Option<String>,
+    pub(crate) subject: Option<String>,
     /// The date of the letter as it is to be printed, instead of the campaign's.
-    pub date: Option<String>,
+    pub(crate) date: Option<String>,
 }
 
 impl Template {
@@ -51,7 +51,7 @@ impl Template {
     ///
     /// # Errors
     /// When the head is not closed or has a fault.
-    pub fn read(file: &str, text: &str) -> Result<Self> {
+    pub(crate) fn read(file: &str, text: &str) -> Result<Self> {
         let text = text.replace("\r\n", "\n");
         let mut head = Head::default();
         let (mut body, mut body_starts, mut written) = (text.as_str(), 0, "");
@@ -80,7 +80,7 @@ impl Template {
     }
 
     /// Every image that the head or the text names, with its line.
-    pub fn images(&self) -> Vec<(String, usize)> {
+    pub(crate) fn images(&self) -> Vec<(String, usize)> {
         let mut found = Vec::new();
         for (key, name) in [("logo", &self.head.logo), ("signature", &self.head.signature)] {
             if let Some(name) = name {

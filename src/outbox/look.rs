@@ -9,33 +9,33 @@ use crate::shop::Security;
 
 /// What the mail server offers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Offer {
+pub(crate) struct Offer {
     /// The name of the machine.
-    pub host: String,
+    pub(crate) host: String,
     /// Its port.
-    pub port: u16,
+    pub(crate) port: u16,
     /// `tls`, `starttls` or `none`.
-    pub encryption: &'static str,
+    pub(crate) encryption: &'static str,
     /// It can begin to encrypt.
-    pub starttls: bool,
+    pub(crate) starttls: bool,
     /// Who has signed in.
-    pub user: Option<String>,
+    pub(crate) user: Option<String>,
     /// The ways of signing in: `PLAIN`, `LOGIN`.
-    pub auth: Vec<String>,
+    pub(crate) auth: Vec<String>,
     /// Several commands may go at once.
-    pub pipelining: bool,
+    pub(crate) pipelining: bool,
     /// The most bytes that an email may have, if it says so.
-    pub size: Option<u64>,
+    pub(crate) size: Option<u64>,
     /// Bodies that are not ASCII.
     #[serde(rename = "8bitmime")]
-    pub eight_bit: bool,
+    pub(crate) eight_bit: bool,
     /// Addresses that are not ASCII.
-    pub smtputf8: bool,
+    pub(crate) smtputf8: bool,
 }
 
 /// Why no email would get to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Trouble {
+pub(crate) enum Trouble {
     /// Nobody answers, or not as a mail server does.
     Silent(String),
     /// It cannot show that it is who it should be.
@@ -52,7 +52,7 @@ pub enum Trouble {
 ///
 /// # Errors
 /// When no email would get to it.
-pub fn look(sender: &Sender) -> Result<Offer, Trouble> {
+pub(crate) fn look(sender: &Sender) -> Result<Offer, Trouble> {
     let server = &sender.server;
     let mut wire = Wire::connect(server, sender.patience.at_most_half_a_minute()).map_err(|fault| {
         let text = fault.text();

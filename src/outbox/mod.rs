@@ -15,14 +15,13 @@ mod undelivered;
 mod unsubscribe;
 mod wire;
 
-pub use look::{Offer, Trouble, look};
-pub use reply::Blame;
-pub use run::{Job, Report, Tally, doubt_what_was_left, run};
-pub use settings::{Sender, sender};
-pub use table::{
-    Entry, Piece, Standing, Verdict, entries, goes_on, last_piece_to, last_wave, next_try, piece_of, settle_by_hand,
-    settle_doubt,
+pub(crate) use look::{Offer, Trouble, look};
+pub(crate) use reply::Blame;
+pub(crate) use run::{Job, Report, Tally, doubt_what_was_left, run};
+pub(crate) use settings::sender;
+pub(crate) use table::{
+    Entry, Piece, Standing, Verdict, entries, goes_on, last_piece_to, last_wave, piece_of, settle_by_hand, settle_doubt,
 };
-pub use turn::Turn;
-pub use undelivered::{Heard, Undelivered, kept_answer, undelivered, wished};
-pub use unsubscribe::unsubscribe;
+pub(crate) use turn::Turn;
+pub(crate) use undelivered::{Heard, kept_answer, undelivered, wished};
+pub(crate) use unsubscribe::unsubscribe;

@@ -51,16 +51,16 @@ pub(super) enum Outcome {
 #[derive(Debug)]
 pub(super) struct Settled {
     /// Its number in the outbox.
-    pub id: i64,
-    pub outcome: Outcome,
-    pub reply: String,
+    pub(crate) id: i64,
+    pub(crate) outcome: Outcome,
+    pub(crate) reply: String,
     /// What the refusal says about the address.
-    pub blame: Option<Blame>,
+    pub(crate) blame: Option<Blame>,
 }
 
 /// What a refusal says about the address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Blame {
+pub(crate) enum Blame {
     /// There is no such mailbox: the address gets no email any more.
     NoMailbox,
     /// The mailbox is full.

@@ -15,8 +15,8 @@ use super::settings::Sender;
 use super::table;
 use super::turn::Turn;
 use super::wire::{Message, Wire};
-use crate::book::AddressKey;
 use crate::campaign::{self, Planned, Recipient};
+use crate::customers::AddressKey;
 use crate::error::Result;
 use crate::shop::Shop;
 use crate::store::Store;
@@ -27,63 +27,61 @@ const STRIKES: usize = 3;
 const GLANCE: Duration = Duration::from_millis(50);
 
 /// What is to be sent, and how.
-pub struct Job<'j> {
-    /// The shop whose folder it is.
-    pub shop: &'j Shop,
+pub(crate) struct Job<'j> {
     /// The plan.
-    pub planned: &'j Planned,
+    pub(crate) planned: &'j Planned,
     /// 0 for the campaign's own emails, 1 and on for its reminders.
-    pub wave: usize,
+    pub(crate) wave: usize,
     /// Its emails, in their order.
-    pub emails: &'j [&'j Recipient],
+    pub(crate) emails: &'j [&'j Recipient],
     /// Whose email waits, by id; they stay queued.
-    pub waiting: &'j (dyn Fn(&Recipient) -> bool + Sync),
+    pub(crate) waiting: &'j (dyn Fn(&Recipient) -> bool + Sync),
     /// The bytes of an email, with the key of its Message-ID.
-    pub compose: &'j (dyn Fn(&Recipient, &str) -> Result<Vec<u8>> + Sync),
+    pub(crate) compose: &'j (dyn Fn(&Recipient, &str) -> Result<Vec<u8>> + Sync),
     /// How they leave the shop.
-    pub sender: Sender,
+    pub(crate) sender: Sender,
     /// So many at most.
-    pub limit: Option<usize>,
+    pub(crate) limit: Option<usize>,
     /// The owner knows that the outbox is an older one.
-    pub restored: bool,
+    pub(crate) restored: bool,
     /// Nobody watches: it only goes on with what the owner has begun.
-    pub by_timer: bool,
+    pub(crate) by_timer: bool,
     /// Ends the run after the emails at hand.
-    pub stop: &'j AtomicBool,
+    pub(crate) stop: &'j AtomicBool,
     /// When it begins.
-    pub now: NaiveDateTime,
+    pub(crate) now: NaiveDateTime,
     /// Told after every step.
-    pub progress: &'j (dyn Fn(&Tally) + Sync),
+    pub(crate) progress: &'j (dyn Fn(&Tally) + Sync),
 }
 
 /// What became of the emails of a run so far.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Tally {
+pub(crate) struct Tally {
     /// How many the run set out with.
-    pub all: usize,
+    pub(crate) all: usize,
     /// Taken by the mail server.
-    pub sent: usize,
+    pub(crate) sent: usize,
     /// Refused for good.
-    pub failed: usize,
+    pub(crate) failed: usize,
     /// To be tried again later.
-    pub later: usize,
+    pub(crate) later: usize,
     /// Handed over without an answer.
-    pub in_doubt: usize,
+    pub(crate) in_doubt: usize,
 }
 
 /// How a run ended.
 #[derive(Debug)]
-pub struct Report {
+pub(crate) struct Report {
     /// What became of its emails.
-    pub tally: Tally,
+    pub(crate) tally: Tally,
     /// Emails that an earlier run was handing over when it was broken off.
-    pub doubted: usize,
+    pub(crate) doubted: usize,
     /// Why it ended before its emails did.
-    pub stopped: Option<String>,
+    pub(crate) stopped: Option<String>,
     /// Whether the daily cap left some for another day.
-    pub capped: bool,
+    pub(crate) capped: bool,
     /// When something can be tried again.
-    pub next_try: Option<NaiveDateTime>,
+    pub(crate) next_try: Option<NaiveDateTime>,
 }
 
 /// An email to hand over.
@@ -136,7 +134,7 @@ struct Shared<'j> {
 ///
 /// # Errors
 /// When the outbox is older than what was sent, or the database fails; what was written down by then holds.
-pub fn run(store: &mut Store, turn: &mut Turn, job: &Job<'_>) -> Result<Report> {
+pub(crate) fn run(store: &mut Store, turn: &mut Turn, job: &Job<'_>) -> Result<Report> {
     if !job.restored {
         turn.check(&store.read(), &job.planned.slug)?;
     }
@@ -203,7 +201,7 @@ pub fn run(store: &mut Store, turn: &mut Turn, job: &Job<'_>) -> Result<Report> 
 ///
 /// # Errors
 /// When the database fails.
-pub fn doubt_what_was_left(store: &mut Store, shop: &Shop, now: NaiveDateTime) -> Result<()> {
+pub(crate) fn doubt_what_was_left(store: &mut Store, shop: &Shop, now: NaiveDateTime) -> Result<()> {
     if table::is_sending(&store.read())?
         && let Ok(_turn) = Turn::take(&shop.folder)
     {

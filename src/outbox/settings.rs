@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::shop::{self, EmailSettings, MailServer, Shop};
 
 /// How emails leave the shop.
-pub struct Sender {
+pub(crate) struct Sender {
     pub(super) server: MailServer,
     pub(super) password: Option<String>,
     pub(super) from: Address,
@@ -24,7 +24,7 @@ pub struct Sender {
 ///
 /// # Errors
 /// When there is no server, its user has no password, or the password's file cannot be read.
-pub fn sender(shop: &Shop, email: &EmailSettings, password: Option<String>) -> Result<Sender> {
+pub(crate) fn sender(shop: &Shop, email: &EmailSettings, password: Option<String>) -> Result<Sender> {
     let server = email.server.clone().ok_or_else(|| {
         Error::new("there is no mail server to send with")
             .at("shop.toml")

@@ -8,56 +8,56 @@ use super::reply::{Outcome, Settled};
 use super::undelivered::{Heard, undelivered};
 use crate::campaign::{self, Planned, Recipient};
 use crate::error::{Error, Result};
-use crate::params;
+use crate::store::params;
 use crate::store::{Read, Row, Write};
-use crate::words;
+use crate::text;
 
 /// How long to wait before the second try, the third and so on, in minutes; the last for all after it.
 const WAITS: [i64; 4] = [5, 15, 60, 240];
 
 /// How many emails of a campaign are in which state.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
-pub struct Standing {
+pub(crate) struct Standing {
     /// Not sent yet, or to be tried again.
-    pub queued: usize,
+    pub(crate) queued: usize,
     /// Being handed over by a run at this moment.
-    pub sending: usize,
+    pub(crate) sending: usize,
     /// Taken by the mail server.
-    pub sent: usize,
+    pub(crate) sent: usize,
     /// Refused for good.
-    pub failed: usize,
+    pub(crate) failed: usize,
     /// Handed over without an answer: nobody knows whether it was taken.
-    pub in_doubt: usize,
+    pub(crate) in_doubt: usize,
 }
 
 /// One email of a campaign.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct Entry {
+pub(crate) struct Entry {
     /// 0 for the campaign's own, 1 and on for its reminders.
-    pub wave: usize,
+    pub(crate) wave: usize,
     /// Of the recipient.
     #[serde(rename = "ref")]
-    pub reference: String,
+    pub(crate) reference: String,
     /// Their name.
-    pub name: String,
+    pub(crate) name: String,
     /// Where it goes.
-    pub email: String,
+    pub(crate) email: String,
     /// `queued`, `sending`, `sent`, `failed` or `in_doubt`.
-    pub state: String,
+    pub(crate) state: String,
     /// How often the mail server was asked to take it.
-    pub attempts: usize,
+    pub(crate) attempts: usize,
     /// When it came into this state.
-    pub at: Option<NaiveDateTime>,
+    pub(crate) at: Option<NaiveDateTime>,
     /// Not again before this moment.
-    pub due_at: Option<NaiveDateTime>,
+    pub(crate) due_at: Option<NaiveDateTime>,
     /// What the mail server said, or what broke off.
-    pub reply: String,
+    pub(crate) reply: String,
     /// The day on which it was known that it did not reach them.
-    pub came_back: Option<NaiveDate>,
+    pub(crate) came_back: Option<NaiveDate>,
     /// The letter that goes instead: `planned`, `printed`, `posted` or `returned`.
-    pub letter: Option<String>,
+    pub(crate) letter: Option<String>,
     /// What a report said that came back.
-    pub report: String,
+    pub(crate) report: String,
 }
 
 /// Every email of a wave of a campaign, in its order; the campaign's own that no run has seen yet are queued, a reminder is
@@ -65,7 +65,7 @@ pub struct Entry {
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn entries(read: &Read<'_>, planned: &Planned, wave: usize) -> Result<Vec<Entry>> {
+pub(crate) fn entries(read: &Read<'_>, planned: &Planned, wave: usize) -> Result<Vec<Entry>> {
     let sql = "SELECT r.ref, r.name, r.email, COALESCE(o.state, 'queued'), COALESCE(o.attempt, 0), o.at, o.due_at, \
                COALESCE(o.reply, ''), CASE WHEN ?2 > 0 THEN NULL WHEN r.channel = 'email' THEN r.returned_on ELSE s.returned_on END, \
                CASE WHEN ?2 = 0 AND r.channel = 'email' THEN s.state END, \
@@ -94,7 +94,7 @@ pub fn entries(read: &Read<'_>, planned: &Planned, wave: usize) -> Result<Vec<En
 
 impl Standing {
     /// Counts them.
-    pub fn of(entries: &[Entry]) -> Self {
+    pub(crate) fn of(entries: &[Entry]) -> Self {
         let count = |state: &str| entries.iter().filter(|entry| entry.state == state).count();
         Self {
             queued: count("queued"),
@@ -110,7 +110,7 @@ impl Standing {
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn last_wave(read: &Read<'_>, planned: &Planned) -> Result<usize> {
+pub(crate) fn last_wave(read: &Read<'_>, planned: &Planned) -> Result<usize> {
     let sql = "SELECT COALESCE(max(o.wave), 0) FROM outbox o JOIN recipient r ON r.id = o.recipient_id \
                WHERE r.campaign_id = ?1";
     read.value(sql, params![planned.id])
@@ -156,7 +156,7 @@ pub(super) fn due(
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn next_try(read: &Read<'_>, planned: &Planned, wave: usize) -> Result<Option<NaiveDateTime>> {
+pub(crate) fn next_try(read: &Read<'_>, planned: &Planned, wave: usize) -> Result<Option<NaiveDateTime>> {
     let sql = "SELECT min(o.due_at) FROM outbox o JOIN recipient r ON r.id = o.recipient_id \
                WHERE r.campaign_id = ?1 AND o.wave = ?2 AND o.state = 'queued'";
     read.value(sql, params![planned.id, wave])
@@ -184,7 +184,7 @@ pub(super) fn let_go_on(write: &Write<'_>, run: i64) -> Result<()> {
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn goes_on(read: &Read<'_>, planned: &Planned) -> Result<bool> {
+pub(crate) fn goes_on(read: &Read<'_>, planned: &Planned) -> Result<bool> {
     let sql = "SELECT goes_on FROM outbox_run WHERE campaign_id = ?1 AND wave = 0 ORDER BY id DESC LIMIT 1";
     Ok(read.first(sql, params![planned.id], |row| row.get(0))?.unwrap_or(false))
 }
@@ -279,21 +279,21 @@ fn later(write: &Write<'_>, settled: &Settled, run: i64, now: NaiveDateTime) -> 
 
 /// One email that left the shop, or may have.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Piece {
+pub(crate) struct Piece {
     /// Its number in the outbox.
     id: i64,
     /// 0 for the campaign's own, 1 for its first reminder.
-    pub wave: usize,
+    pub(crate) wave: usize,
     /// Whose it is.
-    pub recipient: i64,
+    pub(crate) recipient: i64,
     /// Their reference.
-    pub reference: String,
+    pub(crate) reference: String,
     /// Their name.
-    pub name: String,
+    pub(crate) name: String,
     /// The campaign.
-    pub campaign: String,
+    pub(crate) campaign: String,
     /// Where it went.
-    pub address: String,
+    pub(crate) address: String,
 }
 
 const PIECE: &str = "SELECT o.id, o.wave, r.id, r.ref, r.name, c.slug, r.email FROM outbox o \
@@ -318,7 +318,7 @@ impl Piece {
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn piece_of(read: &Read<'_>, key: &str) -> Result<Option<Piece>> {
+pub(crate) fn piece_of(read: &Read<'_>, key: &str) -> Result<Option<Piece>> {
     let sql = format!("{PIECE} AND o.message_key = ?1 AND o.message_key <> ''");
     read.first(&sql, params![key], Piece::from_row)
 }
@@ -327,7 +327,7 @@ pub fn piece_of(read: &Read<'_>, key: &str) -> Result<Option<Piece>> {
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn last_piece_to(read: &Read<'_>, address: &str, since: NaiveDateTime) -> Result<Option<Piece>> {
+pub(crate) fn last_piece_to(read: &Read<'_>, address: &str, since: NaiveDateTime) -> Result<Option<Piece>> {
     let sql = "SELECT id FROM recipient WHERE email <> '' AND LOWER(email) = LOWER(?1) ORDER BY id DESC";
     let recipients: Vec<i64> = read.all(sql, params![address.trim()], |row| row.get(0))?;
     let sql = format!("{PIECE} AND o.recipient_id = ?1 AND o.at >= ?2 ORDER BY o.at DESC");
@@ -343,7 +343,7 @@ pub fn last_piece_to(read: &Read<'_>, address: &str, since: NaiveDateTime) -> Re
 ///
 /// # Errors
 /// When the database fails.
-pub fn settle_doubt(write: &Write<'_>, piece: &Piece, now: NaiveDateTime) -> Result<bool> {
+pub(crate) fn settle_doubt(write: &Write<'_>, piece: &Piece, now: NaiveDateTime) -> Result<bool> {
     let sql = "UPDATE outbox SET state = 'sent', at = ?2, reply = 'an answer to it came back' \
                WHERE id = ?1 AND state = 'in_doubt'";
     let was = write.run(sql, params![piece.id, now])? > 0;
@@ -361,7 +361,7 @@ pub(super) fn only_piece_of(read: &Read<'_>, recipient: i64) -> Result<Option<Pi
 
 /// What the owner says about an email of which nobody knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
+pub(crate) enum Verdict {
     /// It arrived, or is to be taken as if it had.
     Sent,
     /// It is to be sent again, under the same Message-ID.
@@ -373,7 +373,7 @@ pub enum Verdict {
 ///
 /// # Errors
 /// When there is no such email, or its state is known.
-pub fn settle_by_hand(
+pub(crate) fn settle_by_hand(
     write: &Write<'_>,
     planned: &Planned,
     reference: &str,
@@ -386,23 +386,19 @@ pub fn settle_by_hand(
     }
     let open = |state: &str| theirs.iter().find(|entry| entry.state == state);
     let Some(entry) = open("in_doubt").or(open("failed")).or(theirs.first()).cloned() else {
-        return Err(Error::new(format!(
-            "{} gets no email of {}",
-            words::quote(reference),
-            words::quote(&planned.slug)
-        ))
-        .hint(format!("`regulars outbox {}` says who does", planned.slug)));
+        return Err(Error::new(format!("{} gets no email of {}", text::quote(reference), text::quote(&planned.slug)))
+            .hint(format!("`regulars outbox {}` says who does", planned.slug)));
     };
     let allowed = entry.state == "in_doubt" || (entry.state == "failed" && verdict == Verdict::Again);
     if !allowed {
         let state = entry.state.replace('_', " ");
-        return Err(Error::new(format!("the email to {} ({}) is {state}", entry.name, words::quote(reference)))
+        return Err(Error::new(format!("the email to {} ({}) is {state}", entry.name, text::quote(reference)))
             .hint("only what is in doubt is settled, and what failed is sent again"));
     }
     let sql = "SELECT id FROM recipient WHERE campaign_id = ?1 AND ref = ?2";
     let id: i64 = write.value(sql, params![planned.id, reference])?;
     if verdict == Verdict::Again && entry.wave == 0 && !campaign::take_back(write, &campaign::recipient(write, id)?)? {
-        return Err(Error::new(format!("{} ({}) gets a letter instead", entry.name, words::quote(reference)))
+        return Err(Error::new(format!("{} ({}) gets a letter instead", entry.name, text::quote(reference)))
             .hint("it was printed already; nobody gets both"));
     }
     let sql = "UPDATE outbox SET state = ?3, at = ?4, due_at = NULL, first_at = NULL, attempt = 0 WHERE recipient_id = \

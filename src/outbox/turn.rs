@@ -13,7 +13,7 @@ use super::table;
 
 /// The right to send from a shop folder; given back when it is dropped, or the program ends in whatever way.
 #[derive(Debug)]
-pub struct Turn {
+pub(crate) struct Turn {
     _lock: File,
     record: File,
     /// The step that was recorded last.
@@ -25,7 +25,7 @@ impl Turn {
     ///
     /// # Errors
     /// When another program sends from this folder.
-    pub fn take(folder: &Path) -> Result<Self> {
+    pub(crate) fn take(folder: &Path) -> Result<Self> {
         let open = |path: &Path| {
             let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path);
             file.map_err(|e| Error::io("write", path, e))
@@ -48,7 +48,7 @@ impl Turn {
     ///
     /// # Errors
     /// When it is older, as after a backup was put back.
-    pub fn check(&self, read: &Read<'_>, slug: &str) -> Result<()> {
+    pub(crate) fn check(&self, read: &Read<'_>, slug: &str) -> Result<()> {
         if table::step(read)? >= self.recorded {
             return Ok(());
         }

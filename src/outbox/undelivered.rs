@@ -4,10 +4,11 @@ use chrono::NaiveDate;
 
 use super::reply::Blame;
 use super::table::Piece;
-use crate::book::{self, Suppression};
 use crate::campaign::{self, Recipient};
+use crate::customers;
+use crate::domain::{ConsentChannel, Suppression};
 use crate::error::Result;
-use crate::params;
+use crate::store::params;
 use crate::store::{Read, Write};
 
 /// How often a mailbox may be full.
@@ -15,24 +16,24 @@ const FULL: usize = 3;
 
 /// What was heard about an email.
 #[derive(Debug, Clone, Copy)]
-pub struct Heard<'h> {
+pub(crate) struct Heard<'h> {
     /// What it says about the address.
-    pub blame: Blame,
+    pub(crate) blame: Blame,
     /// What makes the report itself; none when the mail server said it at once.
-    pub by_report: Option<&'h [u8]>,
+    pub(crate) by_report: Option<&'h [u8]>,
     /// In its words.
-    pub said: &'h str,
+    pub(crate) said: &'h str,
     /// When.
-    pub on: NaiveDate,
+    pub(crate) on: NaiveDate,
 }
 
 /// What came of it.
 #[derive(Debug)]
-pub struct Undelivered {
+pub(crate) struct Undelivered {
     /// The recipient, as it is now.
-    pub recipient: Recipient,
+    pub(crate) recipient: Recipient,
     /// The address gets no email any more.
-    pub suppressed: Option<Suppression>,
+    pub(crate) suppressed: Option<Suppression>,
 }
 
 /// Writes down that an email did not reach its address: an address without a mailbox, or full for the third time, gets no
@@ -40,7 +41,7 @@ pub struct Undelivered {
 ///
 /// # Errors
 /// When the database fails.
-pub fn undelivered(write: &Write<'_>, id: i64, wave: usize, heard: &Heard<'_>) -> Result<Undelivered> {
+pub(crate) fn undelivered(write: &Write<'_>, id: i64, wave: usize, heard: &Heard<'_>) -> Result<Undelivered> {
     let kind = match heard.blame {
         Blame::NoMailbox => "bounced",
         Blame::Full => "mailbox_full",
@@ -56,7 +57,7 @@ pub fn undelivered(write: &Write<'_>, id: i64, wave: usize, heard: &Heard<'_>) -
         Blame::Full | Blame::Unreached => None,
     };
     if let Some(reason) = reason {
-        book::suppress(write, address, reason, heard.said, heard.on)?;
+        customers::suppress(write, address, reason, heard.said, heard.on)?;
     }
     let recipient = if wave == 0 { campaign::came_back(write, id, "email", heard.on)? } else { recipient };
     Ok(Undelivered { recipient, suppressed: reason })
@@ -67,7 +68,7 @@ pub fn undelivered(write: &Write<'_>, id: i64, wave: usize, heard: &Heard<'_>) -
 ///
 /// # Errors
 /// When the database fails.
-pub fn wished(
+pub(crate) fn wished(
     write: &Write<'_>,
     piece: &Piece,
     reason: Suppression,
@@ -90,12 +91,12 @@ pub(super) fn say_no(
     on: NaiveDate,
 ) -> Result<()> {
     if !address.is_empty() {
-        book::suppress(write, address, reason, source, on)?;
+        customers::suppress(write, address, reason, source, on)?;
     }
     let sql = "SELECT c.id FROM recipient r JOIN customer c ON c.id = r.customer_id WHERE r.id = ?1 AND c.email_consent <> 'no'";
     // Their card may have another address by now.
     if let Some(id) = write.first(sql, params![recipient], |row| row.get(0))? {
-        book::record_wish(write, id, book::Way::Email, "no", on, source)?;
+        customers::record_wish(write, id, ConsentChannel::Email, "no", on, source)?;
     }
     Ok(())
 }
@@ -104,7 +105,7 @@ pub(super) fn say_no(
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn kept_answer(read: &Read<'_>, hash: &[u8]) -> Result<bool> {
+pub(crate) fn kept_answer(read: &Read<'_>, hash: &[u8]) -> Result<bool> {
     read.value("SELECT count(*) > 0 FROM email_answer WHERE hash = ?1", params![hash])
 }
 
@@ -116,7 +117,7 @@ fn keep_answer(write: &Write<'_>, id: i64, hash: Option<&[u8]>, kind: &str, said
 
 /// How often the mailbox of an address was full, since the owner said last that it works again.
 fn times_full(read: &Read<'_>, address: &str) -> Result<usize> {
-    let lifted = book::suppressions(read, address)?.into_iter();
+    let lifted = customers::suppressions(read, address)?.into_iter();
     let since = lifted.filter(|one| one.reason == Suppression::MailboxFull).find_map(|one| one.lifted_on);
     // Several reports about one email count once.
     let sql = "SELECT count(DISTINCT CASE WHEN a.hash IS NULL THEN -a.id ELSE a.recipient_id END) FROM email_answer a \

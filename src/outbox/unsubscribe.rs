@@ -4,8 +4,8 @@ use chrono::NaiveDateTime;
 
 use super::table;
 use super::undelivered::say_no;
-use crate::book::Suppression;
 use crate::campaign::Tokens;
+use crate::domain::Suppression;
 use crate::error::Result;
 use crate::store::Write;
 
@@ -15,7 +15,7 @@ use crate::store::Write;
 ///
 /// # Errors
 /// When the database fails.
-pub fn unsubscribe(write: &Write<'_>, token: &str, now: NaiveDateTime) -> Result<()> {
+pub(crate) fn unsubscribe(write: &Write<'_>, token: &str, now: NaiveDateTime) -> Result<()> {
     let Some((slug, recipient)) = Tokens::of(write)?.find(write, token)? else { return Ok(()) };
     let (source, today) = (format!("unsubscribed from {slug}"), now.date());
     say_no(write, recipient.id, &recipient.email, Suppression::Unsubscribed, &source, today)?;

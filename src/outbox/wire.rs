@@ -42,9 +42,9 @@ pub(super) struct Wire {
     patience: Patience,
     pipelining: bool,
     /// What the server said that it offers, a line each, in capitals.
-    pub offers: Vec<String>,
+    pub(crate) offers: Vec<String>,
     /// How many emails it has taken.
-    pub carried: usize,
+    pub(crate) carried: usize,
 }
 
 /// Something the mail server did not take, and when.

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use super::names::argument;
 use super::{Kind, Person, Problem};
-use crate::book::import::whole_postcode;
+use crate::import::whole_postcode;
 use crate::merge::{country_code, country_name};
-use crate::words;
+use crate::text;
 
 /// The forms of postcodes: country, an example, and each form with 9 for a digit and A for a letter, nothing between them.
 const FORMS: &[(&str, &str, &[&str])] = &[
@@ -61,7 +61,7 @@ pub(super) fn problems(people: &[Person<'_>], home: &str) -> Vec<Problem> {
             }
             Some((code, example, forms)) if !forms.iter().any(|form| fits(postcode, form)) => {
                 let message =
-                    format!("{} is no postcode ({}: {example})", words::quote(postcode), country_name(country, "US"));
+                    format!("{} is no postcode ({}: {example})", text::quote(postcode), country_name(country, "US"));
                 let state = person.best().map(|card| card.state.as_str()).unwrap_or_default();
                 let whole = whole_postcode(postcode, state, code);
                 let right = if whole == postcode { "…" } else { &whole };
@@ -88,8 +88,8 @@ pub(super) fn shared(people: &[Person<'_>]) -> Vec<Problem> {
         let Some(other) = others.iter().find(|other| household(other) != household(first)) else { continue };
         let names: Vec<String> = neighbours.iter().map(|one| one.said()).collect();
         let at = first.recipient.fields.to_read().get_list("address_lines").split_off(1).join(", ");
-        let letters = words::count(neighbours.len(), "letter");
-        let message = format!("{letters} to {at}: {}", words::first_few(&names, 4));
+        let letters = text::count(neighbours.len(), "letter");
+        let message = format!("{letters} to {at}: {}", text::first_few(&names, 4));
         let (one, two) = (argument(&other.recipient.reference), argument(&first.recipient.reference));
         let hint = format!("if they live together: regulars customer set {one} household={two}");
         found.push(Problem::at(Kind::SharedAddress, first.recipient, message, hint));

@@ -11,67 +11,69 @@ use std::collections::{BTreeSet, HashMap};
 
 use serde::{Serialize, Serializer};
 
-use crate::book::{self, Customer};
-use crate::campaign::{self, Arm, Recipient};
+use crate::campaign::{self, Recipient};
+use crate::customers::{self, Customer};
+use crate::domain::Arm;
 use crate::error::Result;
-use crate::letter::{OnDesk, Printed, Sort};
+use crate::letter::{Printed, Sort};
+use crate::piece::FrozenCampaign;
 use crate::shop::{self, Shop};
 use crate::store::Read;
-use crate::words;
+use crate::text;
 
-pub use names::mend_names;
-pub use sample::Shown;
-pub use show::text;
+pub(crate) use names::mend_names;
+pub(crate) use sample::Shown;
+pub(crate) use show::text;
 
 /// Pieces of two campaigns within so many days are two in a month.
 const MONTH: u64 = 31;
 
 /// What was found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Proof {
+pub(crate) struct Proof {
     /// The campaign.
-    pub campaign: String,
+    pub(crate) campaign: String,
     /// Where it stands.
-    pub state: &'static str,
+    pub(crate) state: &'static str,
     /// Its letters.
-    pub letters: usize,
+    pub(crate) letters: usize,
     /// Its emails.
-    pub emails: usize,
+    pub(crate) emails: usize,
     /// How many of them do not go out as things are.
-    pub stopped: usize,
+    pub(crate) stopped: usize,
     /// The pages of the letters that can be printed.
-    pub pages: usize,
+    pub(crate) pages: usize,
     /// Everything that was found, the gravest first.
-    pub problems: Vec<Problem>,
+    pub(crate) problems: Vec<Problem>,
     /// The letters of proof.pdf.
-    pub shown: Vec<Shown>,
+    pub(crate) shown: Vec<Shown>,
 }
 
 /// One thing worth a look.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Problem {
+pub(crate) struct Problem {
     /// Whether it stops a piece.
-    pub gravity: Gravity,
+    pub(crate) gravity: Gravity,
     /// What it is.
-    pub kind: Kind,
+    pub(crate) kind: Kind,
     /// Whom it is about.
     #[serde(rename = "ref")]
-    pub reference: String,
+    pub(crate) reference: String,
     /// Their name.
-    pub name: String,
+    pub(crate) name: String,
     /// What is to be seen.
-    pub message: String,
+    pub(crate) message: String,
     /// What to do about it.
-    pub hint: Option<String>,
+    pub(crate) hint: Option<String>,
     /// What a name would be.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub repair: Option<Repair>,
+    pub(crate) repair: Option<Repair>,
 }
 
 /// How grave something is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Gravity {
+pub(crate) enum Gravity {
     /// The piece does not go out.
     Stops,
     /// It goes out, and perhaps should not like this.
@@ -81,8 +83,7 @@ pub enum Gravity {
 /// What a problem is; the gravest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
-#[expect(missing_docs, reason = "the names say it")]
-pub enum Kind {
+pub(crate) enum Kind {
     EmptyField,
     MissingGlyph,
     Window,
@@ -105,13 +106,13 @@ impl Kind {
 
 /// A name in capitals as it would be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Repair {
+pub(crate) struct Repair {
     /// The whole name as it is.
-    pub before: String,
+    pub(crate) before: String,
     /// The whole name as it would be.
-    pub name: String,
+    pub(crate) name: String,
     /// The fields of the card that change.
-    pub fields: Vec<(&'static str, String)>,
+    pub(crate) fields: Vec<(&'static str, String)>,
 }
 
 impl Serialize for Repair {
@@ -147,7 +148,7 @@ impl Person<'_> {
     }
 
     fn said(&self) -> String {
-        format!("{} ({})", self.recipient.name, words::quote(&self.recipient.reference))
+        format!("{} ({})", self.recipient.name, text::quote(&self.recipient.reference))
     }
 }
 
@@ -155,7 +156,12 @@ impl Person<'_> {
 ///
 /// # Errors
 /// When there is no plan, what it kept has faults, or the file cannot be written.
-pub fn proof(read: &Read<'_>, shop: &Shop, on: &OnDesk, progress: &(dyn Fn(usize) + Sync)) -> Result<Proof> {
+pub(crate) fn proof(
+    read: &Read<'_>,
+    shop: &Shop,
+    on: &FrozenCampaign,
+    progress: &(dyn Fn(usize) + Sync),
+) -> Result<Proof> {
     let planned = &on.planned;
     let all = campaign::recipients(read, planned.id)?;
     let pieces: Vec<&Recipient> = all.iter().filter(|r| r.arm == Arm::Mailed && r.number.is_some()).collect();
@@ -202,12 +208,12 @@ pub fn proof(read: &Read<'_>, shop: &Shop, on: &OnDesk, progress: &(dyn Fn(usize
 }
 
 /// The recipients with their cards.
-fn people<'r>(read: &Read<'_>, on: &OnDesk, pieces: &[&'r Recipient]) -> Result<Vec<Person<'r>>> {
+fn people<'r>(read: &Read<'_>, on: &FrozenCampaign, pieces: &[&'r Recipient]) -> Result<Vec<Person<'r>>> {
     let members = table::members(read, &on.planned)?;
     let mut people = Vec::with_capacity(pieces.len());
     for recipient in pieces {
         let ids = members.get(&recipient.id).map(Vec::as_slice).unwrap_or_default();
-        let mut cards = ids.iter().map(|id| book::by_id(read, *id)).collect::<Result<Vec<_>>>()?;
+        let mut cards = ids.iter().map(|id| customers::by_id(read, *id)).collect::<Result<Vec<_>>>()?;
         cards.sort_by_key(|card| card.reference != recipient.reference);
         people.push(Person { recipient, members: cards });
     }
@@ -230,8 +236,8 @@ fn of_letters(printed: &Printed, letters: &[&Recipient]) -> Vec<Problem> {
 }
 
 /// What keeps an email from being made.
-fn of_email(on: &OnDesk, email: &Recipient) -> Option<Problem> {
-    let (engine, template) = (&on.desk.engine, on.desk.template_of(email));
+fn of_email(on: &FrozenCampaign, email: &Recipient) -> Option<Problem> {
+    let (engine, template) = (&on.templates.engine, on.templates.template_of(email));
     let made = engine.body(template, &email.fields).and_then(|_| engine.subject(template, &email.fields));
     let fault = made.err()?;
     let place = fault.place().map(|place| format!("in letter-templates/{place}: ")).unwrap_or_default();
@@ -244,7 +250,7 @@ fn nameless(piece: &Recipient) -> Option<Problem> {
     let fields = piece.fields.to_read();
     let greeting = fields.get("greeting").filter(|greeting| *greeting == "Dear customer,")?;
     let hint = format!("regulars customer set {} first_name=… last_name=…", names::argument(&piece.reference));
-    Some(Problem::at(Kind::NoName, piece, format!("nobody to greet but {}", words::quote(greeting)), hint))
+    Some(Problem::at(Kind::NoName, piece, format!("nobody to greet but {}", text::quote(greeting)), hint))
 }
 
 /// Letters of more pages than most of their branch have.
@@ -260,7 +266,7 @@ fn long(printed: &Printed, letters: &[&Recipient]) -> Vec<Problem> {
     let with_usual =
         letters.iter().zip(&printed.pages).filter_map(|(one, pages)| Some((one, *pages, usual(&one.branch)?)));
     let told = with_usual.filter(|(_, pages, usual)| pages > usual).map(|(one, pages, usual)| {
-        let message = format!("{}, where most have {usual}", words::count(pages, "page"));
+        let message = format!("{}, where most have {usual}", text::count(pages, "page"));
         Problem::at(
             Kind::LongLetter,
             one,
@@ -272,13 +278,13 @@ fn long(printed: &Printed, letters: &[&Recipient]) -> Vec<Problem> {
 }
 
 /// Who gets a piece of another campaign in the same weeks.
-fn twice(read: &Read<'_>, on: &OnDesk, pieces: &[&Recipient]) -> Result<Vec<Problem>> {
+fn twice(read: &Read<'_>, on: &FrozenCampaign, pieces: &[&Recipient]) -> Result<Vec<Problem>> {
     let by_id: HashMap<i64, &Recipient> = pieces.iter().map(|piece| (piece.id, *piece)).collect();
     let mut found = Vec::new();
     for other in table::others(read, &on.planned, MONTH)? {
         let Some(piece) = by_id.get(&other.recipient_id) else { continue };
         let what = if other.posted { "went out on" } else { "is planned for" };
-        let message = format!("also gets {}, which {what} {}", words::quote(&other.campaign), other.on);
+        let message = format!("also gets {}, which {what} {}", text::quote(&other.campaign), other.on);
         let hint = "leave them out of one: `exclude`, or `NOT invited('…')` in its question";
         found.push(Problem::at(Kind::TwiceAMonth, piece, message, hint));
     }

@@ -4,11 +4,11 @@ use chrono::NaiveDate;
 
 use super::capitals::{Part, is_firm, repaired};
 use super::{Kind, Person, Problem, Proof, Repair};
-use crate::book::{self, Customer};
 use crate::campaign::{Planned, Recipient};
+use crate::customers::{self, Customer};
 use crate::error::Result;
 use crate::store::Write;
-use crate::words;
+use crate::text;
 
 /// Names in capitals: on the cards of those written to, and in the plan alone when the book has them right by now.
 pub(super) fn problems(people: &[Person<'_>], planned: &Planned) -> Vec<Problem> {
@@ -17,14 +17,14 @@ pub(super) fn problems(people: &[Person<'_>], planned: &Planned) -> Vec<Problem>
         let before = found.len();
         for card in person.members.iter().filter(|card| card.may_be_greeted()) {
             found.extend(proposal(card).map(|repair| {
-                let message = format!("{} would be {}", words::quote(&repair.before), words::quote(&repair.name));
+                let message = format!("{} would be {}", text::quote(&repair.before), text::quote(&repair.name));
                 let hint = format!("regulars customer set {} {}", argument(&card.reference), arguments(&repair));
                 let name = repair.before.clone();
                 Problem { repair: Some(repair), name, ..Problem::of(Kind::Capitals, card, message, hint) }
             }));
         }
         if found.len() == before && proposal(&as_frozen(person.recipient)).is_some() {
-            let message = format!("the plan still has {}", words::quote(&person.recipient.name));
+            let message = format!("the plan still has {}", text::quote(&person.recipient.name));
             let hint = format!("`regulars plan {} --again` takes the name that the book has now", planned.slug);
             found.push(Problem::at(Kind::Capitals, person.recipient, message, hint));
         }
@@ -36,13 +36,13 @@ pub(super) fn problems(people: &[Person<'_>], planned: &Planned) -> Vec<Problem>
 ///
 /// # Errors
 /// When the database fails.
-pub fn mend_names(write: &Write<'_>, proof: &Proof, on: NaiveDate) -> Result<usize> {
+pub(crate) fn mend_names(write: &Write<'_>, proof: &Proof, on: NaiveDate) -> Result<usize> {
     let repairs = proof.problems.iter().filter_map(|problem| Some((problem, problem.repair.as_ref()?)));
     let mut mended = 0;
     for (problem, repair) in repairs {
-        let customer = book::by_ref(write, &problem.reference)?;
+        let customer = customers::by_ref(write, &problem.reference)?;
         let said: Vec<String> = repair.fields.iter().map(|(field, name)| format!("{field}={name}")).collect();
-        mended += usize::from(!book::set(write, &customer, &said, on, "proof")?.is_empty());
+        mended += usize::from(!customers::set(write, &customer, &said, on, "proof")?.is_empty());
     }
     Ok(mended)
 }

@@ -7,25 +7,25 @@ use sha2::{Digest, Sha256};
 
 use crate::campaign::{Planned, Recipient};
 use crate::letter::Printed;
-use crate::words;
+use crate::text;
 
 /// How many letters are drawn.
 const DRAWN: usize = 5;
 
 /// A letter of the proof.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Shown {
+pub(crate) struct Shown {
     /// Its place in posting order.
-    pub number: usize,
+    pub(crate) number: usize,
     /// The recipient.
     #[serde(rename = "ref")]
-    pub reference: String,
+    pub(crate) reference: String,
     /// The name.
-    pub name: String,
+    pub(crate) name: String,
     /// Why it is shown: `shortest`, `longest` or `drawn`.
-    pub why: &'static str,
+    pub(crate) why: &'static str,
     /// Its pages.
-    pub pages: usize,
+    pub(crate) pages: usize,
     /// Which of the letters that were checked.
     #[serde(skip)]
     pub(super) index: usize,
@@ -35,7 +35,7 @@ impl Shown {
     /// What stands in the margin.
     pub(super) fn remark(&self) -> String {
         let number = self.number;
-        let pages = words::count(self.pages, "page");
+        let pages = text::count(self.pages, "page");
         format!("Proof: {}, {pages} · number {number} · {} ({})", self.why, self.name, self.reference)
     }
 }

@@ -1,14 +1,14 @@
 //! The proof as text: what stops pieces, then what is worth a look, each with its count, the first few names and a way out.
 
 use super::{Gravity, Kind, Problem, Proof};
-use crate::words;
+use crate::text;
 
 /// How many of a kind are named.
 const NAMED: usize = 5;
 
 /// The page for the terminal; `pdf` is where the letters to look at are.
 #[must_use]
-pub fn text(proof: &Proof, pdf: &str) -> String {
+pub(crate) fn text(proof: &Proof, pdf: &str) -> String {
     let mut text = format!("{}\n", summary(proof));
     for (gravity, heading) in [(Gravity::Stops, "Stopped"), (Gravity::Look, "Worth a look")] {
         let mut rest: Vec<&Problem> = proof.problems.iter().filter(|problem| problem.gravity == gravity).collect();
@@ -47,18 +47,18 @@ pub fn text(proof: &Proof, pdf: &str) -> String {
 fn summary(proof: &Proof) -> String {
     let mut pieces = Vec::new();
     if proof.letters > 0 {
-        pieces.push(words::count(proof.letters, "letter"));
+        pieces.push(text::count(proof.letters, "letter"));
     }
     if proof.emails > 0 {
-        pieces.push(words::count(proof.emails, "email"));
+        pieces.push(text::count(proof.emails, "email"));
     }
     let stopped = match proof.stopped {
         0 => "nothing stops them".to_owned(),
         1 => "1 is stopped".to_owned(),
-        n => format!("{} are stopped", words::thousands(n)),
+        n => format!("{} are stopped", text::thousands(n)),
     };
     let quiet = if proof.problems.is_empty() { ", and nothing looks odd" } else { "" };
-    format!("{}: {}; {stopped}{quiet}.", proof.campaign, words::list(&pieces))
+    format!("{}: {}; {stopped}{quiet}.", proof.campaign, text::list(&pieces))
 }
 
 /// What a kind is called: one, and several.
@@ -77,7 +77,7 @@ fn title(kind: Kind, count: usize) -> String {
         Kind::SharedAddress => ("address with several letters", "addresses with several letters"),
         Kind::TwiceAMonth => ("second piece within a month", "second pieces within a month"),
     };
-    format!("{} {}", words::thousands(count), if count == 1 { one } else { several })
+    format!("{} {}", text::thousands(count), if count == 1 { one } else { several })
 }
 
 fn of_a_kind(kind: Kind, problems: &[&Problem], slug: &str) -> String {
@@ -86,7 +86,7 @@ fn of_a_kind(kind: Kind, problems: &[&Problem], slug: &str) -> String {
         text.push_str(&format!("    {}\n", line(problem)));
     }
     if problems.len() > NAMED {
-        let more = words::thousands(problems.len() - NAMED);
+        let more = text::thousands(problems.len() - NAMED);
         text.push_str(&format!("    and {more} more; `--json` has them all\n"));
     }
     let repairs = problems.iter().any(|problem| problem.repair.is_some());
@@ -96,7 +96,7 @@ fn of_a_kind(kind: Kind, problems: &[&Problem], slug: &str) -> String {
 }
 
 fn line(problem: &Problem) -> String {
-    let who = format!("{} ({})", clean(&problem.name), words::quote(&problem.reference));
+    let who = format!("{} ({})", clean(&problem.name), text::quote(&problem.reference));
     let message = clean(&problem.message);
     match (&problem.repair, problem.kind) {
         (Some(repair), _) => format!("{who} → {}", clean(&repair.name)),

@@ -7,8 +7,8 @@ use chrono::NaiveDate;
 use crate::campaign::Planned;
 use crate::clock::days_before;
 use crate::error::Result;
-use crate::params;
 use crate::store::Read;
+use crate::store::params;
 
 /// The ids of the people of each recipient who is written to, by the recipient's id.
 pub(super) fn members(read: &Read<'_>, planned: &Planned) -> Result<HashMap<i64, Vec<i64>>> {
@@ -25,10 +25,10 @@ pub(super) fn members(read: &Read<'_>, planned: &Planned) -> Result<HashMap<i64,
 /// Another piece that somebody gets in the same weeks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Other {
-    pub recipient_id: i64,
-    pub campaign: String,
-    pub on: NaiveDate,
-    pub posted: bool,
+    pub(crate) recipient_id: i64,
+    pub(crate) campaign: String,
+    pub(crate) on: NaiveDate,
+    pub(crate) posted: bool,
 }
 
 /// Who of a plan gets a piece of another campaign that is planned for, or went out, within so many days of this one.

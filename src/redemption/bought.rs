@@ -7,8 +7,8 @@
 use chrono::NaiveDateTime;
 
 use super::{Claim, Visit, check_spend, kept, table};
-use crate::book;
 use crate::campaign;
+use crate::customers;
 use crate::error::{Error, Result};
 use crate::money::Money;
 use crate::store::{Read, Write};
@@ -21,28 +21,28 @@ pub(super) const SECOND: &str = "honoured_again";
 
 /// An amount that stands, or stood, without a redemption.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Bought {
+pub(crate) struct Bought {
     /// The number of its event.
-    pub event: i64,
+    pub(crate) event: i64,
     /// Whose it is; empty when they were forgotten. Of a second gift it is the code.
-    pub reference: String,
+    pub(crate) reference: String,
     /// The letter, when a second gift went out.
-    pub recipient_id: Option<i64>,
+    pub(crate) recipient_id: Option<i64>,
     /// When.
-    pub at: NaiveDateTime,
+    pub(crate) at: NaiveDateTime,
     /// At which till.
-    pub till: String,
+    pub(crate) till: String,
     /// What was spent, as it was changed last.
-    pub spend: Money,
+    pub(crate) spend: Money,
     /// Whether it was taken back.
-    pub is_undone: bool,
+    pub(crate) is_undone: bool,
 }
 
 /// Writes down what somebody spent, no gift; the number of the event. The same request counts once.
 ///
 /// # Errors
 /// When nothing was spent, or a till cannot take the amount.
-pub fn bought(write: &Write<'_>, visit: &Visit) -> Result<i64> {
+pub(crate) fn bought(write: &Write<'_>, visit: &Visit) -> Result<i64> {
     check_spend(visit.spend.unwrap_or_default())?;
     if visit.spend.is_none_or(|spend| spend.0 == 0) {
         return Err(Error::new("there is no amount to write down").hint("say what they spent"));
@@ -55,7 +55,7 @@ pub fn bought(write: &Write<'_>, visit: &Visit) -> Result<i64> {
 ///
 /// # Errors
 /// When it has no request, or the database fails.
-pub fn bought_kept(write: &Write<'_>, visit: &Visit, arrived: NaiveDateTime, remark: &str) -> Result<i64> {
+pub(crate) fn bought_kept(write: &Write<'_>, visit: &Visit, arrived: NaiveDateTime, remark: &str) -> Result<i64> {
     let request = kept::request(visit)?;
     let event = write_down(write, visit)?;
     table::arrived(write, request, arrived, remark)?;
@@ -79,7 +79,7 @@ fn write_down(write: &Write<'_>, visit: &Visit) -> Result<i64> {
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn bought_by(read: &Read<'_>, event: i64) -> Result<Option<Bought>> {
+pub(crate) fn bought_by(read: &Read<'_>, event: i64) -> Result<Option<Bought>> {
     table::bought(read, event)
 }
 
@@ -87,7 +87,7 @@ pub fn bought_by(read: &Read<'_>, event: i64) -> Result<Option<Bought>> {
 ///
 /// # Errors
 /// When there is no reason, or no such amount.
-pub fn undo_bought(write: &Write<'_>, event: i64, reason: &str, now: NaiveDateTime) -> Result<()> {
+pub(crate) fn undo_bought(write: &Write<'_>, event: i64, reason: &str, now: NaiveDateTime) -> Result<()> {
     let known = need(write, event)?;
     if reason.trim().is_empty() {
         return Err(Error::new("an undo needs its reason").hint("say it in a word or two"));
@@ -102,7 +102,7 @@ pub fn undo_bought(write: &Write<'_>, event: i64, reason: &str, now: NaiveDateTi
 ///
 /// # Errors
 /// When there is no such amount, it was taken back, or a till cannot take the new one.
-pub fn change_bought(write: &Write<'_>, event: i64, spend: Money, now: NaiveDateTime) -> Result<()> {
+pub(crate) fn change_bought(write: &Write<'_>, event: i64, spend: Money, now: NaiveDateTime) -> Result<()> {
     let known = need(write, event)?;
     if known.is_undone {
         return Err(Error::new("it was taken back already").hint("write it down anew"));
@@ -118,7 +118,7 @@ pub fn change_bought(write: &Write<'_>, event: i64, spend: Money, now: NaiveDate
 ///
 /// # Errors
 /// When nothing was handed over, or a till cannot take the amount.
-pub fn change(write: &Write<'_>, recipient_id: i64, spend: Money, now: NaiveDateTime) -> Result<()> {
+pub(crate) fn change(write: &Write<'_>, recipient_id: i64, spend: Money, now: NaiveDateTime) -> Result<()> {
     let Some(event) = table::accepted(write, recipient_id)? else {
         return Err(Error::new("nothing was handed over for this letter").hint("look again at the letter"));
     };
@@ -147,6 +147,6 @@ pub(super) fn name_of(read: &Read<'_>, reference: &str) -> Result<String> {
     if reference.is_empty() {
         return Ok("forgotten".to_owned());
     }
-    let Some(id) = book::resolve_ref(read, reference)? else { return Ok(String::new()) };
-    Ok(book::by_id(read, id)?.name())
+    let Some(id) = customers::resolve_ref(read, reference)? else { return Ok(String::new()) };
+    Ok(customers::by_id(read, id)?.name())
 }

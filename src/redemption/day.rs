@@ -11,81 +11,81 @@ use crate::store::Read;
 
 /// One line of the record of everything that happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Happening {
+pub(crate) struct Happening {
     /// Its number.
-    pub event: i64,
+    pub(crate) event: i64,
     /// `accepted`, `bought`, `honoured_again`, `changed`, `undone`, or why somebody was turned away.
-    pub outcome: String,
+    pub(crate) outcome: String,
     /// When.
-    pub at: NaiveDateTime,
+    pub(crate) at: NaiveDateTime,
     /// At which till.
-    pub till: String,
+    pub(crate) till: String,
     /// What was spent, as it was changed last.
-    pub spend: Option<Money>,
+    pub(crate) spend: Option<Money>,
     /// Of an amount that was changed, what it was before.
-    pub before: Option<Money>,
+    pub(crate) before: Option<Money>,
     /// Why it was taken back.
-    pub reason: String,
+    pub(crate) reason: String,
     /// The number of the recipient; none when the code was unknown, or no letter has to do with it.
-    pub recipient_id: Option<i64>,
+    pub(crate) recipient_id: Option<i64>,
     /// The code, or where no letter has to do with it the customer's reference.
-    pub code: String,
+    pub(crate) code: String,
     /// The recipient, or whoever bought something; empty when nobody is known.
-    pub name: String,
+    pub(crate) name: String,
     /// The campaign.
-    pub campaign: String,
+    pub(crate) campaign: String,
     /// The number of the receipt.
-    pub receipt: String,
+    pub(crate) receipt: String,
     /// Whether it is a redemption or an amount that was not taken back.
-    pub stands: bool,
+    pub(crate) stands: bool,
     /// Whether a till kept it while the line was down: then the gift has gone out, whatever the outcome.
-    pub was_kept: bool,
+    pub(crate) was_kept: bool,
 }
 
 /// Somebody who came.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Come {
+pub(crate) struct Come {
     /// When.
-    pub at: NaiveDateTime,
+    pub(crate) at: NaiveDateTime,
     /// Who.
-    pub name: String,
+    pub(crate) name: String,
     /// From which town.
-    pub city: String,
+    pub(crate) city: String,
     /// What they were given; empty when they only bought something.
-    pub gift: String,
+    pub(crate) gift: String,
 }
 
 /// Somebody who is still to come.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Guest {
+pub(crate) struct Guest {
     /// The number of the recipient.
-    pub recipient_id: i64,
+    pub(crate) recipient_id: i64,
     /// The place in posting order.
-    pub number: usize,
+    pub(crate) number: usize,
     /// Who.
-    pub name: String,
+    pub(crate) name: String,
     /// From which town.
-    pub city: String,
+    pub(crate) city: String,
     /// Their telephone number.
-    pub phone: String,
+    pub(crate) phone: String,
     /// The branch of the campaign.
-    pub branch: String,
+    pub(crate) branch: String,
 }
 
 /// How far a campaign has come.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Progress {
+pub(crate) struct Progress {
     /// How many were written to.
-    pub mailed: usize,
+    pub(crate) mailed: usize,
     /// How many of them came.
-    pub come: usize,
+    pub(crate) come: usize,
 }
 
 /// Everything that happened on a day, in its order, refusals too.
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn happened_on(read: &Read<'_>, day: NaiveDate) -> Result<Vec<Happening>> {
+pub(crate) fn happened_on(read: &Read<'_>, day: NaiveDate) -> Result<Vec<Happening>> {
     let mut all = table::events_of(read, day)?;
     for one in all.iter_mut().filter(|one| one.recipient_id.is_none()) {
         if matches!(one.outcome.as_str(), BOUGHT | "changed" | "undone") {
@@ -99,7 +99,7 @@ pub fn happened_on(read: &Read<'_>, day: NaiveDate) -> Result<Vec<Happening>> {
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn last_come(read: &Read<'_>, day: NaiveDate, most: usize) -> Result<Vec<Come>> {
+pub(crate) fn last_come(read: &Read<'_>, day: NaiveDate, most: usize) -> Result<Vec<Come>> {
     let mut all = table::last_come(read, day, most)?;
     for (at, reference) in table::last_bought(read, day, most)? {
         all.push(Come { at, name: name_of(read, &reference)?, city: String::new(), gift: String::new() });
@@ -113,7 +113,7 @@ pub fn last_come(read: &Read<'_>, day: NaiveDate, most: usize) -> Result<Vec<Com
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn taken_on(read: &Read<'_>, day: NaiveDate) -> Result<(usize, Money)> {
+pub(crate) fn taken_on(read: &Read<'_>, day: NaiveDate) -> Result<(usize, Money)> {
     table::taken_on(read, day)
 }
 
@@ -121,7 +121,7 @@ pub fn taken_on(read: &Read<'_>, day: NaiveDate) -> Result<(usize, Money)> {
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn progress(read: &Read<'_>, planned: &Planned, until: NaiveDateTime) -> Result<Progress> {
+pub(crate) fn progress(read: &Read<'_>, planned: &Planned, until: NaiveDateTime) -> Result<Progress> {
     table::come_until(read, planned.id, until)
 }
 
@@ -129,6 +129,11 @@ pub fn progress(read: &Read<'_>, planned: &Planned, until: NaiveDateTime) -> Res
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn to_come(read: &Read<'_>, planned: &Planned, until: NaiveDateTime, most: usize) -> Result<(usize, Vec<Guest>)> {
+pub(crate) fn to_come(
+    read: &Read<'_>,
+    planned: &Planned,
+    until: NaiveDateTime,
+    most: usize,
+) -> Result<(usize, Vec<Guest>)> {
     table::to_come(read, planned.id, until, most)
 }

@@ -11,34 +11,34 @@ use crate::store::{Read, Write};
 
 /// A visit that was kept, and that the owner has to look at.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Matter {
+pub(crate) struct Matter {
     /// The number of its event.
-    pub event: i64,
+    pub(crate) event: i64,
     /// `accepted`, `bought`, or why it would have been turned away.
-    pub outcome: String,
+    pub(crate) outcome: String,
     /// The code, as it was typed; of an amount alone the customer's reference.
-    pub code: String,
+    pub(crate) code: String,
     /// The recipient; empty when the code is on no letter.
-    pub name: String,
+    pub(crate) name: String,
     /// The visit that was kept.
-    pub kept: Side,
+    pub(crate) kept: Side,
     /// The redemption that stands, if it is another.
-    pub stands: Option<Side>,
+    pub(crate) stands: Option<Side>,
     /// When it arrived here.
-    pub arrived: NaiveDateTime,
+    pub(crate) arrived: NaiveDateTime,
     /// What else is to be looked at.
-    pub remark: String,
+    pub(crate) remark: String,
 }
 
 /// One of two visits with the same letter.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Side {
+pub(crate) struct Side {
     /// When.
-    pub at: NaiveDateTime,
+    pub(crate) at: NaiveDateTime,
     /// At which till.
-    pub till: String,
+    pub(crate) till: String,
     /// What was spent.
-    pub spend: Option<Money>,
+    pub(crate) spend: Option<Money>,
 }
 
 /// Writes down a visit that was kept, judged by its own day, with the moment at which it arrived and a remark for the owner,
@@ -46,7 +46,7 @@ pub struct Side {
 ///
 /// # Errors
 /// When the visit lies in the future, has no request, or the database fails.
-pub fn redeem_kept(write: &Write<'_>, visit: &Visit, arrived: NaiveDateTime, remark: &str) -> Result<Answer> {
+pub(crate) fn redeem_kept(write: &Write<'_>, visit: &Visit, arrived: NaiveDateTime, remark: &str) -> Result<Answer> {
     let request = request(visit)?;
     let answer = redeem(write, visit, arrived.date())?;
     table::arrived(write, request, arrived, remark)?;
@@ -63,7 +63,7 @@ pub(super) fn request(visit: &Visit) -> Result<&str> {
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn matters(read: &Read<'_>) -> Result<Vec<Matter>> {
+pub(crate) fn matters(read: &Read<'_>) -> Result<Vec<Matter>> {
     let mut all = table::matters(read)?;
     for one in all.iter_mut().filter(|one| one.outcome == BOUGHT) {
         one.name = name_of(read, &one.code)?;
@@ -75,6 +75,6 @@ pub fn matters(read: &Read<'_>) -> Result<Vec<Matter>> {
 ///
 /// # Errors
 /// When the database fails.
-pub fn put_aside(write: &Write<'_>, event: i64, now: NaiveDateTime) -> Result<()> {
+pub(crate) fn put_aside(write: &Write<'_>, event: i64, now: NaiveDateTime) -> Result<()> {
     table::put_aside(write, event, now)
 }

@@ -12,19 +12,20 @@ mod table;
 use chrono::{NaiveDate, NaiveDateTime};
 use serde::{Serialize, Serializer};
 
-use crate::book;
-use crate::campaign::{self, Arm, Planned, Recipient, State};
+use crate::campaign::{self, Planned, Recipient};
+use crate::customers;
+use crate::domain::{Arm, CampaignState, Code};
 use crate::error::{Error, Result};
 use crate::money::Money;
 use crate::store::{Read, Write};
-use crate::words;
+use crate::text;
 
-pub use bought::{Bought, bought, bought_by, bought_kept, change, change_bought, undo_bought};
-pub use day::{Come, Guest, Happening, Progress, happened_on, last_come, progress, taken_on, to_come};
-pub use kept::{Matter, Side, matters, put_aside, redeem_kept};
-pub use past::record_past;
-pub use promise::{Gift, Promise, Standing, promise};
-pub use standing::{MINUTES, Redemption, by_number};
+pub(crate) use bought::{bought, bought_by, bought_kept, change, change_bought, undo_bought};
+pub(crate) use day::{Happening, happened_on, last_come, progress, taken_on, to_come};
+pub(crate) use kept::{Side, matters, put_aside, redeem_kept};
+pub(crate) use past::record_past;
+pub(crate) use promise::{Gift, Promise, Standing, promise};
+pub(crate) use standing::{MINUTES, by_number};
 
 /// The largest amount, in minor units: sums of as many as a shop ever writes down stay numbers.
 const MOST: i64 = 1_000_000_000_000;
@@ -34,7 +35,7 @@ const LONGEST: usize = 64;
 
 /// What somebody brings to the till.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Claim {
+pub(crate) enum Claim {
     /// A code, as it was typed or scanned.
     Code(String),
     /// Their name, the letter being at home.
@@ -48,24 +49,24 @@ pub enum Claim {
 
 /// One visit to the till.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Visit {
+pub(crate) struct Visit {
     /// What they bring.
-    pub claim: Claim,
+    pub(crate) claim: Claim,
     /// The moment it is judged by.
-    pub at: NaiveDateTime,
+    pub(crate) at: NaiveDateTime,
     /// What they spent.
-    pub spend: Option<Money>,
+    pub(crate) spend: Option<Money>,
     /// The till.
-    pub till: String,
+    pub(crate) till: String,
     /// The number of the receipt.
-    pub receipt: String,
+    pub(crate) receipt: String,
     /// What makes this request itself: the same again is answered as before, and counts once.
-    pub request: Option<String>,
+    pub(crate) request: Option<String>,
 }
 
 /// How it went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
+pub(crate) enum Outcome {
     /// The gift is theirs.
     Accepted,
     /// They had it before.
@@ -82,7 +83,7 @@ pub enum Outcome {
 
 impl Outcome {
     /// As it is kept and shown.
-    pub fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Accepted => "accepted",
             Self::AlreadyRedeemed => "already_redeemed",
@@ -107,36 +108,36 @@ impl Serialize for Outcome {
 
 /// The answer of the till. Of a second claim, `redeemed_on`, `till` and `spend_minor` are those of the first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Answer {
+pub(crate) struct Answer {
     /// How it went.
-    pub outcome: Outcome,
+    pub(crate) outcome: Outcome,
     /// The number of the recipient.
     #[serde(skip)]
-    pub recipient_id: Option<i64>,
+    pub(crate) recipient_id: Option<i64>,
     /// The number of the redemption, if this was the one that was accepted.
     #[serde(skip)]
-    pub number: Option<i64>,
+    pub(crate) number: Option<i64>,
     /// The code.
-    pub code: Option<String>,
+    pub(crate) code: Option<String>,
     /// The recipient's reference.
     #[serde(rename = "ref")]
-    pub reference: Option<String>,
+    pub(crate) reference: Option<String>,
     /// The recipient's name.
-    pub name: Option<String>,
+    pub(crate) name: Option<String>,
     /// The campaign.
-    pub campaign: Option<String>,
+    pub(crate) campaign: Option<String>,
     /// What is handed over.
-    pub gift: Option<String>,
+    pub(crate) gift: Option<String>,
     /// The day of the redemption that stands.
-    pub redeemed_on: Option<NaiveDate>,
+    pub(crate) redeemed_on: Option<NaiveDate>,
     /// Its moment.
-    pub redeemed_at: Option<NaiveDateTime>,
+    pub(crate) redeemed_at: Option<NaiveDateTime>,
     /// Its till.
-    pub till: Option<String>,
+    pub(crate) till: Option<String>,
     /// What was spent at it.
-    pub spend_minor: Option<Money>,
+    pub(crate) spend_minor: Option<Money>,
     /// The first and the last day on which the code holds.
-    pub valid: Option<(NaiveDate, Option<NaiveDate>)>,
+    pub(crate) valid: Option<(NaiveDate, Option<NaiveDate>)>,
 }
 
 impl Answer {
@@ -163,7 +164,7 @@ impl Answer {
 ///
 /// # Errors
 /// When the day lies in the future, the amount is negative, or the customer or campaign does not exist.
-pub fn redeem(write: &Write<'_>, visit: &Visit, today: NaiveDate) -> Result<Answer> {
+pub(crate) fn redeem(write: &Write<'_>, visit: &Visit, today: NaiveDate) -> Result<Answer> {
     let day = visit.at.date();
     if day > today {
         return Err(Error::new(format!("{day} is in the future")).hint("say when they came with `--on YYYY-MM-DD`"));
@@ -200,7 +201,7 @@ pub fn redeem(write: &Write<'_>, visit: &Visit, today: NaiveDate) -> Result<Answ
 ///
 /// # Errors
 /// When it cannot.
-pub fn check_spend(spend: Money) -> Result<()> {
+pub(crate) fn check_spend(spend: Money) -> Result<()> {
     if spend.0 < 0 {
         return Err(
             Error::new("the amount spent cannot be negative").hint("what was taken back belongs into the purchases")
@@ -227,7 +228,7 @@ fn used_up() -> Error {
 
 /// What became of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Led {
+pub(crate) enum Led {
     /// The gift went out: the letter.
     Given(i64),
     /// An amount or a second gift was written down: its event.
@@ -240,7 +241,7 @@ pub enum Led {
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn led(read: &Read<'_>, request: &str) -> Result<Option<Led>> {
+pub(crate) fn led(read: &Read<'_>, request: &str) -> Result<Option<Led>> {
     Ok(table::answered(read, request)?.map(|one| match (Outcome::read(&one.outcome), one.recipient_id) {
         (Some(Outcome::Accepted), Some(recipient)) => Led::Given(recipient),
         (Some(_), recipient) => Led::Refused(recipient),
@@ -252,7 +253,7 @@ pub fn led(read: &Read<'_>, request: &str) -> Result<Option<Led>> {
 ///
 /// # Errors
 /// When the customer or campaign does not exist.
-pub fn look(read: &Read<'_>, claim: &Claim, day: NaiveDate) -> Result<Answer> {
+pub(crate) fn look(read: &Read<'_>, claim: &Claim, day: NaiveDate) -> Result<Answer> {
     Ok(match find(read, claim)? {
         None => Answer::of(Outcome::Unknown, None),
         Some((campaign, recipient)) => Answer::of(judge(&campaign, &recipient, day), Some((&campaign, &recipient))),
@@ -263,7 +264,7 @@ pub fn look(read: &Read<'_>, claim: &Claim, day: NaiveDate) -> Result<Answer> {
 ///
 /// # Errors
 /// When the database fails.
-pub fn turned_away(write: &Write<'_>, visit: &Visit, answer: &Answer) -> Result<()> {
+pub(crate) fn turned_away(write: &Write<'_>, visit: &Visit, answer: &Answer) -> Result<()> {
     let typed: String = match (&answer.code, &visit.claim) {
         (Some(code), _) => code.clone(),
         (None, Claim::Code(typed)) => typed.chars().take(LONGEST).collect(),
@@ -277,7 +278,7 @@ pub fn turned_away(write: &Write<'_>, visit: &Visit, answer: &Answer) -> Result<
 ///
 /// # Errors
 /// When the code is not one, or was not redeemed yet.
-pub fn honour_again(write: &Write<'_>, visit: &Visit) -> Result<i64> {
+pub(crate) fn honour_again(write: &Write<'_>, visit: &Visit) -> Result<i64> {
     let request = visit.request.as_deref().unwrap_or_default();
     if let Some(answered) = table::answered(write, request)? {
         return Ok(answered.event);
@@ -294,13 +295,13 @@ pub fn honour_again(write: &Write<'_>, visit: &Visit) -> Result<i64> {
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn honoured_again(read: &Read<'_>, recipient_id: i64, day: NaiveDate) -> Result<Option<i64>> {
+pub(crate) fn honoured_again(read: &Read<'_>, recipient_id: i64, day: NaiveDate) -> Result<Option<i64>> {
     table::second_of(read, recipient_id, day)
 }
 
 /// Whether a code holds on a day.
 fn judge(campaign: &Planned, recipient: &Recipient, day: NaiveDate) -> Outcome {
-    if campaign.state == State::Void {
+    if campaign.state == CampaignState::Void {
         return Outcome::Void;
     }
     if recipient.redeemed_on.is_some() {
@@ -318,12 +319,12 @@ fn judge(campaign: &Planned, recipient: &Recipient, day: NaiveDate) -> Outcome {
 /// The recipient who is meant; nobody when the code is not one, or when they got no letter.
 fn find(read: &Read<'_>, claim: &Claim) -> Result<Option<(Planned, Recipient)>> {
     match claim {
-        Claim::Code(typed) => match campaign::read_code(typed) {
+        Claim::Code(typed) => match Code::parse(typed) {
             Ok(code) => campaign::by_code(read, &code),
             Err(_) => Ok(None),
         },
         Claim::Person { reference, campaign } => {
-            let customer = book::by_ref(read, reference)?;
+            let customer = customers::by_ref(read, reference)?;
             let planned = campaign::need(read, campaign)?;
             let recipient = campaign::for_customer(read, planned.id, customer.id)?;
             Ok(recipient.filter(|recipient| recipient.arm == Arm::Mailed).map(|recipient| (planned, recipient)))
@@ -335,18 +336,18 @@ fn find(read: &Read<'_>, claim: &Claim) -> Result<Option<(Planned, Recipient)>> 
 ///
 /// # Errors
 /// When the code is not one, or was not redeemed.
-pub fn undo(write: &Write<'_>, typed: &str, reason: &str, now: NaiveDateTime) -> Result<Answer> {
+pub(crate) fn undo(write: &Write<'_>, typed: &str, reason: &str, now: NaiveDateTime) -> Result<Answer> {
     if reason.trim().is_empty() {
         return Err(Error::new("an undo needs its reason").hint("say it with `--reason \"…\"`"));
     }
-    let code = campaign::read_code(typed)?;
+    let code = Code::parse(typed)?;
     let Some((planned, recipient)) = campaign::by_code(write, &code)? else {
         return Err(
-            Error::new(format!("there is no code {}", words::quote(code.as_str()))).hint("look again at the letter")
+            Error::new(format!("there is no code {}", text::quote(code.as_str()))).hint("look again at the letter")
         );
     };
     if !table::undo(write, recipient.id, now)? {
-        return Err(Error::new(format!("{} was not redeemed", words::quote(code.as_str())))
+        return Err(Error::new(format!("{} was not redeemed", text::quote(code.as_str())))
             .hint("look again at the code: `regulars recipients NAME` lists who came with which"));
     }
     let till = recipient.till.clone().unwrap_or_default();
@@ -366,7 +367,7 @@ pub fn undo(write: &Write<'_>, typed: &str, reason: &str, now: NaiveDateTime) ->
 ///
 /// # Errors
 /// When they are no recipient of the campaign, or the day lies in the future.
-pub fn returned(
+pub(crate) fn returned(
     write: &Write<'_>,
     slug: &str,
     reference: &str,
@@ -377,11 +378,11 @@ pub fn returned(
         return Err(Error::new(format!("{on} is in the future")).hint("say when it came back with `--on YYYY-MM-DD`"));
     }
     let planned = campaign::need(write, slug)?;
-    let customer = book::by_ref(write, reference)?;
+    let customer = customers::by_ref(write, reference)?;
     let recipient =
         campaign::for_customer(write, planned.id, customer.id)?.filter(|recipient| recipient.arm == Arm::Mailed);
     let Some(recipient) = recipient else {
-        return Err(Error::new(format!("{} got nothing from {}", words::quote(reference), words::quote(slug)))
+        return Err(Error::new(format!("{} got nothing from {}", text::quote(reference), text::quote(slug)))
             .hint(format!("`regulars why {slug} {reference}` says why")));
     };
     campaign::mark_returned(write, &recipient, on)?;

@@ -11,7 +11,7 @@ use crate::store::Write;
 const TILL: &str = "import";
 
 /// Writes down who came, as redemptions at noon of their day, each with its event.
-pub fn record_past(write: &Write<'_>, visits: &[PastVisit]) -> Result<()> {
+pub(crate) fn record_past(write: &Write<'_>, visits: &[PastVisit]) -> Result<()> {
     let noon = NaiveTime::from_hms_opt(12, 0, 0).unwrap_or_default();
     for came in visits {
         let visit = Visit {

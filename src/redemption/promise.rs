@@ -3,13 +3,14 @@
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use crate::campaign::{self, Arm, Planned, Recipient};
+use crate::campaign::{self, Planned, Recipient};
+use crate::domain::Arm;
 use crate::error::Result;
 use crate::store::Read;
 
 /// Where a promised gift stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
+pub(crate) enum Standing {
     /// It is theirs when they come.
     Waiting,
     /// They had it.
@@ -22,30 +23,30 @@ pub enum Standing {
 
 /// The gift of a letter.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Promise {
+pub(crate) struct Promise {
     /// The campaign.
-    pub planned: Planned,
+    pub(crate) planned: Planned,
     /// The recipient, who may be another of the household.
-    pub recipient: Recipient,
+    pub(crate) recipient: Recipient,
     /// Where it stands.
-    pub standing: Standing,
+    pub(crate) standing: Standing,
 }
 
 /// The gift of a letter, as programs are told of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Gift {
+pub(crate) struct Gift {
     /// The campaign.
-    pub campaign: String,
+    pub(crate) campaign: String,
     /// What waits.
-    pub name: String,
+    pub(crate) name: String,
     /// The code on the letter.
-    pub code: Option<String>,
+    pub(crate) code: Option<String>,
     /// The last day.
-    pub claim_until: Option<NaiveDate>,
+    pub(crate) claim_until: Option<NaiveDate>,
     /// The day on which they had it.
-    pub redeemed_on: Option<NaiveDate>,
+    pub(crate) redeemed_on: Option<NaiveDate>,
     /// `waiting`, `given`, `over` or `not_yet`.
-    pub state: &'static str,
+    pub(crate) state: &'static str,
 }
 
 impl From<Promise> for Gift {
@@ -70,7 +71,7 @@ impl From<Promise> for Gift {
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn promise(read: &Read<'_>, customer_id: i64, today: NaiveDate) -> Result<Option<Promise>> {
+pub(crate) fn promise(read: &Read<'_>, customer_id: i64, today: NaiveDate) -> Result<Option<Promise>> {
     for slug in campaign::slugs(read)?.iter().rev() {
         let Some(planned) = campaign::current(read, slug)? else { continue };
         let Some(recipient) = campaign::for_customer(read, planned.id, customer_id)? else { continue };

@@ -7,25 +7,25 @@ use crate::error::Result;
 use crate::store::Read;
 
 /// How many minutes a till may take back what it wrote down.
-pub const MINUTES: i64 = 10;
+pub(crate) const MINUTES: i64 = 10;
 
 /// One redemption, taken back or not.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Redemption {
+pub(crate) struct Redemption {
     /// The number of the recipient.
-    pub recipient_id: i64,
+    pub(crate) recipient_id: i64,
     /// When it was.
-    pub at: NaiveDateTime,
+    pub(crate) at: NaiveDateTime,
     /// At which till.
-    pub till: String,
+    pub(crate) till: String,
     /// Whether it was taken back.
-    pub is_undone: bool,
+    pub(crate) is_undone: bool,
 }
 
 /// A redemption by its number, if there is one.
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn by_number(read: &Read<'_>, number: i64) -> Result<Option<Redemption>> {
+pub(crate) fn by_number(read: &Read<'_>, number: i64) -> Result<Option<Redemption>> {
     table::by_number(read, number)
 }

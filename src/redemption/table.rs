@@ -9,7 +9,7 @@ use super::kept::{Matter, Side};
 use super::standing::Redemption;
 use crate::error::Result;
 use crate::money::Money;
-use crate::params;
+use crate::store::params;
 use crate::store::{Read, Write};
 
 /// What was said to a request, and to whom.

@@ -10,32 +10,33 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use crate::campaign::{Arm, CampaignFile, Planned, Recipient};
+use crate::campaign::{CampaignFile, Planned, Recipient};
+use crate::domain::Arm;
 use crate::error::Result;
 use crate::store::Read;
 
-pub use table::{batches, begin, dated, mark_printed, printed, withdraw};
+pub(crate) use table::{batches, begin, dated, mark_printed, printed, withdraw};
 
 /// What is due of a campaign, and what is to come.
 #[derive(Debug, Default)]
-pub struct Outlook<'r> {
+pub(crate) struct Outlook<'r> {
     /// What is due, each wave once, in order.
-    pub due: Vec<Due<'r>>,
+    pub(crate) due: Vec<Due<'r>>,
     /// The day on which the next falls due, and which it is.
-    pub next: Option<(NaiveDate, usize)>,
+    pub(crate) next: Option<(NaiveDate, usize)>,
     /// Whose reminder waits for a complaint to be put right.
-    pub waiting: Vec<&'r Recipient>,
+    pub(crate) waiting: Vec<&'r Recipient>,
 }
 
 /// A reminder that is due.
 #[derive(Debug)]
-pub struct Due<'r> {
+pub(crate) struct Due<'r> {
     /// 1 for the first.
-    pub wave: usize,
+    pub(crate) wave: usize,
     /// Who gets it by post.
-    pub letters: Vec<&'r Recipient>,
+    pub(crate) letters: Vec<&'r Recipient>,
     /// Who gets it by email.
-    pub emails: Vec<&'r Recipient>,
+    pub(crate) emails: Vec<&'r Recipient>,
 }
 
 /// How far a piece has come.
@@ -61,7 +62,7 @@ struct Wishes {
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn outlook<'r>(
+pub(crate) fn outlook<'r>(
     read: &Read<'_>,
     planned: &Planned,
     file: &CampaignFile,
@@ -99,7 +100,7 @@ pub fn outlook<'r>(
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn still_wanted<'r>(
+pub(crate) fn still_wanted<'r>(
     read: &Read<'_>,
     planned: &Planned,
     wave: usize,
@@ -115,20 +116,20 @@ pub fn still_wanted<'r>(
 
 /// A reminder that somebody got.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Got {
+pub(crate) struct Got {
     /// 1 for the first.
-    pub wave: usize,
+    pub(crate) wave: usize,
     /// The day on which it went.
-    pub on: NaiveDate,
+    pub(crate) on: NaiveDate,
     /// `letter` or `email`.
-    pub channel: &'static str,
+    pub(crate) channel: &'static str,
 }
 
 /// The reminders that recipients got, by the recipients' ids.
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn got(read: &Read<'_>, planned: &Planned) -> Result<BTreeMap<i64, Vec<Got>>> {
+pub(crate) fn got(read: &Read<'_>, planned: &Planned) -> Result<BTreeMap<i64, Vec<Got>>> {
     let mut got: BTreeMap<i64, Vec<Got>> = BTreeMap::new();
     for ((recipient, wave), stage) in table::stages(read, planned)? {
         if let (Stage::Went(on, channel), 1..) = (stage, wave) {

@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, HashSet};
 use chrono::{NaiveDate, NaiveDateTime};
 
 use super::{Stage, Wishes};
-use crate::book::{Customer, Suppressions};
 use crate::campaign::{Planned, Recipient};
+use crate::customers::{Customer, Suppressions};
 use crate::error::Result;
-use crate::params;
+use crate::store::params;
 use crate::store::{Read, Write};
 
 /// How far the emails of a campaign and the letters of its reminders have come, by recipient and wave.
@@ -65,7 +65,7 @@ pub(super) fn wishes(read: &Read<'_>, planned: &Planned) -> Result<BTreeMap<i64,
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn dated(read: &Read<'_>, planned: &Planned, wave: usize) -> Result<Option<NaiveDate>> {
+pub(crate) fn dated(read: &Read<'_>, planned: &Planned, wave: usize) -> Result<Option<NaiveDate>> {
     let sql = "SELECT dated FROM reminder WHERE campaign_id = ?1 AND wave = ?2";
     read.first(sql, params![planned.id, wave], |row| row.get(0))
 }
@@ -74,7 +74,7 @@ pub fn dated(read: &Read<'_>, planned: &Planned, wave: usize) -> Result<Option<N
 ///
 /// # Errors
 /// When the database fails.
-pub fn begin(write: &Write<'_>, planned: &Planned, wave: usize, today: NaiveDate) -> Result<NaiveDate> {
+pub(crate) fn begin(write: &Write<'_>, planned: &Planned, wave: usize, today: NaiveDate) -> Result<NaiveDate> {
     let sql = "INSERT INTO reminder (campaign_id, wave, dated) VALUES (?1, ?2, ?3) ON CONFLICT (campaign_id, wave) DO NOTHING";
     write.run(sql, params![planned.id, wave, today])?;
     write.value("SELECT dated FROM reminder WHERE campaign_id = ?1 AND wave = ?2", params![planned.id, wave])
@@ -84,7 +84,7 @@ pub fn begin(write: &Write<'_>, planned: &Planned, wave: usize, today: NaiveDate
 ///
 /// # Errors
 /// When the database fails.
-pub fn withdraw(write: &Write<'_>, planned: &Planned, wave: usize, keep: &[&Recipient]) -> Result<()> {
+pub(crate) fn withdraw(write: &Write<'_>, planned: &Planned, wave: usize, keep: &[&Recipient]) -> Result<()> {
     let sql = "SELECT o.id, o.recipient_id FROM outbox o JOIN recipient r ON r.id = o.recipient_id \
                WHERE r.campaign_id = ?1 AND o.wave = ?2 AND o.wave > 0 AND o.state = 'queued'";
     let queued = write.all(sql, params![planned.id, wave], |row| Ok((row.get::<i64>(0)?, row.get::<i64>(1)?)))?;
@@ -101,7 +101,7 @@ pub fn withdraw(write: &Write<'_>, planned: &Planned, wave: usize, keep: &[&Reci
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn batches(read: &Read<'_>, planned: &Planned, wave: usize) -> Result<usize> {
+pub(crate) fn batches(read: &Read<'_>, planned: &Planned, wave: usize) -> Result<usize> {
     Ok(printed(read, planned, wave)?.into_values().max().unwrap_or(0))
 }
 
@@ -109,7 +109,7 @@ pub fn batches(read: &Read<'_>, planned: &Planned, wave: usize) -> Result<usize>
 ///
 /// # Errors
 /// When the database does not answer.
-pub fn printed(read: &Read<'_>, planned: &Planned, wave: usize) -> Result<BTreeMap<i64, usize>> {
+pub(crate) fn printed(read: &Read<'_>, planned: &Planned, wave: usize) -> Result<BTreeMap<i64, usize>> {
     let sql = "SELECT l.recipient_id, l.batch FROM reminder_letter l JOIN recipient r ON r.id = l.recipient_id \
                WHERE r.campaign_id = ?1 AND l.wave = ?2";
     Ok(read.all(sql, params![planned.id, wave], |row| Ok((row.get(0)?, row.get(1)?)))?.into_iter().collect())
@@ -119,7 +119,7 @@ pub fn printed(read: &Read<'_>, planned: &Planned, wave: usize) -> Result<BTreeM
 ///
 /// # Errors
 /// When one of them was printed before, or the database fails.
-pub fn mark_printed(
+pub(crate) fn mark_printed(
     write: &Write<'_>,
     wave: usize,
     batch: usize,

@@ -7,7 +7,8 @@ use serde::Serialize;
 
 use super::hold_out::{self, HoldOut};
 use super::statistics::wilson;
-use crate::campaign::{self, Arm, Planned, Recipient};
+use crate::campaign::{self, Planned, Recipient};
+use crate::domain::Arm;
 use crate::error::Result;
 use crate::money::{Currency, Money, Share};
 use crate::reminder::{self, Got};
@@ -15,87 +16,87 @@ use crate::store::Read;
 
 /// What came of the letters of a campaign, or of one branch.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Figures {
+pub(crate) struct Figures {
     /// Who was written to.
-    pub mailed: usize,
+    pub(crate) mailed: usize,
     /// How many of them were written to by email, at first or instead of a letter.
-    pub emails: usize,
+    pub(crate) emails: usize,
     /// How many got a second piece by the other channel, since the first did not reach them.
-    pub instead: usize,
+    pub(crate) instead: usize,
     /// Whose mail came back.
-    pub undeliverable: usize,
+    pub(crate) undeliverable: usize,
     /// Who came.
-    pub redeemed: usize,
+    pub(crate) redeemed: usize,
     /// Of those written to, as a fraction.
-    pub response_rate: Option<f64>,
+    pub(crate) response_rate: Option<f64>,
     /// Its 95 % interval after Wilson.
-    pub response_ci95: Option<[f64; 2]>,
+    pub(crate) response_ci95: Option<[f64; 2]>,
     /// The amounts given at redemption.
-    pub takings_minor: Money,
+    pub(crate) takings_minor: Money,
     /// The same for each who came.
-    pub takings_per_redeemer_minor: Option<Money>,
+    pub(crate) takings_per_redeemer_minor: Option<Money>,
     /// What the gifts handed over cost.
-    pub gift_cost_minor: Money,
+    pub(crate) gift_cost_minor: Money,
     /// What posting the letters cost, those of reminders too.
-    pub postage_minor: Money,
+    pub(crate) postage_minor: Money,
     /// Takings (of which the margin, where the shop gives one) less gifts and postage.
-    pub net_minor: Money,
+    pub(crate) net_minor: Money,
     /// Net by cost; nothing when it cost nothing.
-    pub return_on_cost: Option<f64>,
+    pub(crate) return_on_cost: Option<f64>,
 }
 
 /// The report of one campaign.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Report {
+pub(crate) struct Report {
     /// The campaign.
-    pub campaign: String,
+    pub(crate) campaign: String,
     /// Its name.
-    pub name: String,
+    pub(crate) name: String,
     /// Where it stands.
-    pub state: String,
+    pub(crate) state: String,
     /// What waited for them.
-    pub gift: String,
+    pub(crate) gift: String,
     /// The day it was posted, or its own day.
-    pub from: NaiveDate,
+    pub(crate) from: NaiveDate,
     /// The last day on which they could come.
-    pub until: Option<NaiveDate>,
+    pub(crate) until: Option<NaiveDate>,
     /// All of it.
     #[serde(flatten)]
-    pub figures: Figures,
+    pub(crate) figures: Figures,
     /// By branch.
-    pub branches: Vec<BranchFigures>,
+    pub(crate) branches: Vec<BranchFigures>,
     /// The reminders that went.
-    pub reminders: Vec<Reminded>,
+    pub(crate) reminders: Vec<Reminded>,
     /// The comparison by lot, where somebody was held out.
-    pub hold_out: Option<HoldOut>,
+    pub(crate) hold_out: Option<HoldOut>,
 }
 
 /// What came of a reminder.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Reminded {
+pub(crate) struct Reminded {
     /// 1 for the first.
-    pub wave: usize,
+    pub(crate) wave: usize,
     /// Who got it.
-    pub reminded: usize,
+    pub(crate) reminded: usize,
     /// Who of them came, that day or later, and before they got another.
-    pub redeemed: usize,
+    pub(crate) redeemed: usize,
 }
 
 /// The figures of a branch.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct BranchFigures {
+pub(crate) struct BranchFigures {
     /// The branch.
-    pub name: String,
+    pub(crate) name: String,
     /// Its figures.
     #[serde(flatten)]
-    pub figures: Figures,
+    pub(crate) figures: Figures,
 }
 
 /// Works out what came of a campaign, as of `today`.
 ///
 /// # Errors
 /// When it was not planned.
-pub fn report(
+pub(crate) fn report(
     read: &Read<'_>,
     slug: &str,
     currency: Currency,

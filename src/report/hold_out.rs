@@ -5,37 +5,38 @@ use serde::Serialize;
 
 use super::figures::fraction;
 use super::statistics::{newcombe, welch};
-use crate::campaign::{Arm, Planned, Recipient};
+use crate::campaign::{Planned, Recipient};
+use crate::domain::Arm;
 use crate::error::Result;
 use crate::money::{Currency, Money};
-use crate::params;
 use crate::store::Read;
+use crate::store::params;
 
 /// The comparison by lot. People included by hand are in neither column: no lot decided about them.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct HoldOut {
+pub(crate) struct HoldOut {
     /// How many were held out.
-    pub held_out: usize,
+    pub(crate) held_out: usize,
     /// How many were written to by lot.
-    pub mailed: usize,
+    pub(crate) mailed: usize,
     /// Which part of those written to bought something.
-    pub buyer_rate_mailed: Option<f64>,
+    pub(crate) buyer_rate_mailed: Option<f64>,
     /// Which part of those held out did.
-    pub buyer_rate_held_out: Option<f64>,
+    pub(crate) buyer_rate_held_out: Option<f64>,
     /// The difference, absolute.
-    pub lift: Option<f64>,
+    pub(crate) lift: Option<f64>,
     /// Its 95 % interval after Newcombe.
-    pub lift_ci95: Option<[f64; 2]>,
+    pub(crate) lift_ci95: Option<[f64; 2]>,
     /// What each written to spent, on average.
-    pub spend_per_head_mailed_minor: Option<Money>,
+    pub(crate) spend_per_head_mailed_minor: Option<Money>,
     /// What each held out spent, on average.
-    pub spend_per_head_held_out_minor: Option<Money>,
+    pub(crate) spend_per_head_held_out_minor: Option<Money>,
     /// The difference.
-    pub spend_diff_minor: Option<Money>,
+    pub(crate) spend_diff_minor: Option<Money>,
     /// Its 95 % interval after Welch.
-    pub spend_diff_ci95_minor: Option<[Money; 2]>,
+    pub(crate) spend_diff_ci95_minor: Option<[Money; 2]>,
     /// In words.
-    pub verdict: String,
+    pub(crate) verdict: String,
 }
 
 /// Compares those written to with those held out, over the purchases from posting to the last day.

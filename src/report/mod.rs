@@ -6,7 +6,6 @@ mod show;
 mod statistics;
 mod years;
 
-pub use figures::{Figures, Reminded, Report, report};
-pub use hold_out::HoldOut;
-pub use show::{csv, table};
-pub use years::{Year, years, years_table};
+pub(crate) use figures::report;
+pub(crate) use show::{csv, table};
+pub(crate) use years::{years, years_table};

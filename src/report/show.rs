@@ -4,10 +4,10 @@ use super::figures::{Figures, Report};
 use crate::clock::long_date;
 use crate::error::{Error, Result};
 use crate::money::{Currency, Money};
-use crate::words;
+use crate::text;
 
 /// The report as a page of text.
-pub fn table(report: &Report, currency: Currency, country: &str) -> String {
+pub(crate) fn table(report: &Report, currency: Currency, country: &str) -> String {
     let figures = &report.figures;
     let mut lines = Vec::new();
     let until = report.until.map(|day| format!(" to {}", long_date(day, country))).unwrap_or_default();
@@ -15,24 +15,24 @@ pub fn table(report: &Report, currency: Currency, country: &str) -> String {
     lines.push(String::new());
     lines.push(format!(
         "{} of {} came: {}.",
-        words::thousands(figures.redeemed),
-        words::thousands(figures.mailed),
+        text::thousands(figures.redeemed),
+        text::thousands(figures.mailed),
         rate(figures)
     ));
     if figures.instead > 0 {
-        let lost = words::count(figures.instead, "piece");
+        let lost = text::count(figures.instead, "piece");
         lines.push(format!("{lost} did not arrive and went out again by the other way."));
     }
     if figures.undeliverable > 0 {
         let what = if figures.emails == 0 { "letter" } else { "piece" };
-        lines.push(format!("{} came back undelivered.", words::count(figures.undeliverable, what)));
+        lines.push(format!("{} came back undelivered.", text::count(figures.undeliverable, what)));
     }
     for one in &report.reminders {
         lines.push(format!(
             "{} got reminder {}, and {} of them came after it.",
-            words::thousands(one.reminded),
+            text::thousands(one.reminded),
             one.wave,
-            words::thousands(one.redeemed)
+            text::thousands(one.redeemed)
         ));
     }
     lines.push(String::new());
@@ -45,8 +45,8 @@ pub fn table(report: &Report, currency: Currency, country: &str) -> String {
         lines.push(String::new());
         lines.push(format!(
             "By lot, {} were held out and {} written to.",
-            words::thousands(lot.held_out),
-            words::thousands(lot.mailed)
+            text::thousands(lot.held_out),
+            text::thousands(lot.mailed)
         ));
         let percent = |rate: Option<f64>| rate.map_or("–".to_owned(), |rate| format!("{:.1} %", rate * 100.0));
         lines.push(format!(
@@ -90,8 +90,8 @@ fn upper_first(text: &str) -> String {
 fn columns(rows: &[(&str, &Figures)], currency: Currency) -> Vec<String> {
     type Cell = fn(&Figures, Currency) -> String;
     let figures: [(&str, Cell); 8] = [
-        ("written to", |f, _| words::thousands(f.mailed)),
-        ("came", |f, _| words::thousands(f.redeemed)),
+        ("written to", |f, _| text::thousands(f.mailed)),
+        ("came", |f, _| text::thousands(f.redeemed)),
         ("takings", |f, c| c.show(f.takings_minor)),
         ("  each who came", |f, c| f.takings_per_redeemer_minor.map_or("–".to_owned(), |m| c.show(m))),
         ("gifts", |f, c| c.show(f.gift_cost_minor)),
@@ -132,7 +132,7 @@ fn columns(rows: &[(&str, &Figures)], currency: Currency) -> Vec<String> {
 ///
 /// # Errors
 /// When a row cannot be written, which memory always can.
-pub fn csv(report: &Report, currency: Currency) -> Result<String> {
+pub(crate) fn csv(report: &Report, currency: Currency) -> Result<String> {
     let mut out = csv::Writer::from_writer(Vec::new());
     let failed = |e: csv::Error| Error::new("the table could not be written").because(e);
     let head = [
@@ -157,8 +157,8 @@ pub fn csv(report: &Report, currency: Currency) -> Result<String> {
         let fraction = |x: Option<f64>| x.map(|x| format!("{x:.4}")).unwrap_or_default();
         let money = |amount: Money| currency.plain(amount);
         let row = [
-            words::inert(&report.campaign),
-            words::inert(name),
+            text::inert(&report.campaign),
+            text::inert(name),
             f.mailed.to_string(),
             f.undeliverable.to_string(),
             f.redeemed.to_string(),

@@ -8,24 +8,24 @@ use crate::campaign;
 use crate::error::Result;
 use crate::money::{Currency, Share};
 use crate::store::Read;
-use crate::words;
+use crate::text;
 
 /// One campaign among the others.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Year {
+pub(crate) struct Year {
     /// The campaign.
-    pub campaign: String,
+    pub(crate) campaign: String,
     /// Its name.
-    pub name: String,
+    pub(crate) name: String,
     /// The day it was posted, or its own day.
-    pub from: NaiveDate,
+    pub(crate) from: NaiveDate,
     /// Its figures.
     #[serde(flatten)]
-    pub figures: Figures,
+    pub(crate) figures: Figures,
 }
 
 /// The figures of every campaign.
-pub fn years(read: &Read<'_>, currency: Currency, margin: Option<Share>, today: NaiveDate) -> Result<Vec<Year>> {
+pub(crate) fn years(read: &Read<'_>, currency: Currency, margin: Option<Share>, today: NaiveDate) -> Result<Vec<Year>> {
     let mut years = Vec::new();
     for slug in campaign::slugs(read)? {
         let report = report(read, &slug, currency, margin, today)?;
@@ -36,7 +36,7 @@ pub fn years(read: &Read<'_>, currency: Currency, margin: Option<Share>, today: 
 }
 
 /// The comparison as a page of text.
-pub fn years_table(years: &[Year], currency: Currency) -> String {
+pub(crate) fn years_table(years: &[Year], currency: Currency) -> String {
     let widest = years.iter().map(|year| year.name.chars().count()).max().unwrap_or(0).max(8);
     let mut text = format!(
         "{:<10}  {:<widest$}  {:>7}  {:>6}  {:>7}  {:>12}  {:>10}  {:>12}\n",
@@ -50,8 +50,8 @@ pub fn years_table(years: &[Year], currency: Currency) -> String {
             "{:<10}  {:<widest$}  {:>7}  {:>6}  {rate:>7}  {:>12}  {each:>10}  {:>12}\n",
             year.from.to_string(),
             year.name,
-            words::thousands(f.mailed),
-            words::thousands(f.redeemed),
+            text::thousands(f.mailed),
+            text::thousands(f.redeemed),
             currency.show_whole(f.takings_minor),
             currency.show_whole(f.net_minor),
         ));

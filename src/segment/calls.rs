@@ -10,7 +10,7 @@ use super::habits::instead;
 use super::tree::Ast;
 use crate::clock::{days_before, months_before};
 use crate::error::{Error, Result};
-use crate::words;
+use crate::text;
 
 /// How far back `days_ago` and its like reach, so that a slip of the hand is seen.
 const YEARS_BACK: i64 = 200;
@@ -52,15 +52,15 @@ pub(super) fn call(check: &Check<'_>, ast: &Ast, name: &str, items: &[Ast]) -> R
 
 fn unknown(check: &Check<'_>, ast: &Ast, name: &str) -> Error {
     if fields::field(name).is_some() || check.scope.named.contains_key(name) {
-        let message = format!("{} stands without parentheses", words::quote(name));
+        let message = format!("{} stands without parentheses", text::quote(name));
         return check.fault(ast, message).hint(format!("write `{name}`"));
     }
-    let error = check.fault(ast, format!("no function {}", words::quote(name)));
+    let error = check.fault(ast, format!("no function {}", text::quote(name)));
     match instead(name) {
         Some(hint) => error.hint(hint),
         None => {
             let known: Vec<&str> = fields::functions().iter().map(|f| f.name).collect();
-            error.hint(words::did_you_mean(name, &known))
+            error.hint(text::did_you_mean(name, &known))
         }
     }
 }
@@ -151,12 +151,12 @@ impl Call<'_, '_> {
         if known.contains(&name) || self.check.scope.follows == Some(name.as_str()) {
             return Ok(name);
         }
-        let error = self.check.fault(ast, format!("no campaign {}", words::quote(&name)));
+        let error = self.check.fault(ast, format!("no campaign {}", text::quote(&name)));
         if known.is_empty() {
             return Err(error.hint("there is no campaign yet"));
         }
         let known: Vec<&str> = known.iter().map(String::as_str).collect();
-        Err(error.hint(words::did_you_mean(&name, &known)))
+        Err(error.hint(text::did_you_mean(&name, &known)))
     }
 
     fn ago(&self, items: &[Ast]) -> Result<Expr> {
@@ -184,7 +184,7 @@ impl Call<'_, '_> {
             Ok(day) if iso => Ok(self.gives(Node::Day(day))),
             _ => Err(self
                 .check
-                .fault(ast, format!("{} is not a day of the calendar", words::quote(&typed)))
+                .fault(ast, format!("{} is not a day of the calendar", text::quote(&typed)))
                 .hint("write year, month and day: date('2025-03-31')")),
         }
     }

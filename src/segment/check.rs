@@ -12,7 +12,7 @@ use super::tree::{Ast, Comparison, Form};
 use super::{Scope, kinds};
 use crate::clock::months_before;
 use crate::error::{Error, Result};
-use crate::words;
+use crate::text;
 
 /// How long a segment may be once the named segments in it are written out.
 const LONGEST_WRITTEN_OUT: usize = 10 * parser::LONGEST;
@@ -74,7 +74,7 @@ impl<'a> Check<'a> {
     }
 
     pub(super) fn shown(&self, ast: &Ast) -> String {
-        words::quote(ast.span.of(self.source))
+        text::quote(ast.span.of(self.source))
     }
 
     /// A part whose text is `ast`.
@@ -138,7 +138,7 @@ impl<'a> Check<'a> {
     }
 
     fn number(&self, ast: &Ast, typed: &str) -> Result<Expr> {
-        let too_large = || self.fault(ast, format!("{} is too large a number", words::quote(typed)));
+        let too_large = || self.fault(ast, format!("{} is too large a number", text::quote(typed)));
         let (whole, part) = typed.split_once('.').unwrap_or((typed, ""));
         let part = part.trim_end_matches('0');
         let digits = format!("{whole}{part}");
@@ -148,7 +148,7 @@ impl<'a> Check<'a> {
             return Ok(self.made(ast, Node::Whole(digits), Kind::Whole, false));
         }
         if scale > 9 {
-            return Err(self.fault(ast, format!("{} has too many digits after the point", words::quote(typed))));
+            return Err(self.fault(ast, format!("{} has too many digits after the point", text::quote(typed))));
         }
         Ok(self.made(ast, Node::Decimal(digits, scale), Kind::Number, false))
     }
@@ -218,18 +218,18 @@ impl<'a> Check<'a> {
 
     fn unknown(&self, ast: &Ast, name: &str) -> Error {
         if let Some(function) = fields::function(name) {
-            let message = format!("{} is a function", words::quote(name));
+            let message = format!("{} is a function", text::quote(name));
             return self.fault(ast, message).hint(format!("write `{}`", function.shape));
         }
-        let error = self.fault(ast, format!("no field {}", words::quote(name)));
+        let error = self.fault(ast, format!("no field {}", text::quote(name)));
         if let Some(hint) = instead(name) {
             return error.hint(hint);
         }
         let known: Vec<&str> =
             fields::fields().iter().map(|f| f.name).chain(self.scope.named.keys().map(String::as_str)).collect();
-        match words::nearest(name, known.iter().copied()) {
+        match text::nearest(name, known.iter().copied()) {
             Some(near) => error.hint(format!("did you mean `{near}`?")),
-            None => error.hint(format!("text stands in single quotes; the fields are {}", words::list(&known))),
+            None => error.hint(format!("text stands in single quotes; the fields are {}", text::list(&known))),
         }
     }
 
@@ -244,7 +244,7 @@ impl<'a> Check<'a> {
     pub(super) fn bare(&self, ast: &Ast) -> Error {
         let typed = ast.span.of(self.source);
         let error = self.fault(ast, format!("write text in single quotes: {}", in_quotes(typed)));
-        match words::nearest(typed, fields::fields().iter().map(|f| f.name)) {
+        match text::nearest(typed, fields::fields().iter().map(|f| f.name)) {
             Some(near) => error.hint(format!("or did you mean the field `{near}`?")),
             None => error,
         }
@@ -347,7 +347,7 @@ impl<'a> Check<'a> {
                 && !ANSWERS.contains(&text.as_str())
             {
                 let message = format!("{} is no response", self.shown(ast));
-                return Err(self.fault(ast, message).hint(words::did_you_mean(text, &ANSWERS)));
+                return Err(self.fault(ast, message).hint(text::did_you_mean(text, &ANSWERS)));
             }
         }
         Ok(())
@@ -356,7 +356,7 @@ impl<'a> Check<'a> {
 
 /// How a value of this kind becomes a yes or no.
 fn compare_it(value: &Expr) -> String {
-    let text = words::quote(&value.text);
+    let text = text::quote(&value.text);
     let text = text.trim_matches('`');
     match value.kind {
         Kind::Money | Kind::Whole | Kind::Number => format!("compare it, e.g. `{text} > 0`"),

@@ -4,7 +4,7 @@ use std::fmt;
 
 /// The kind of a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Kind {
+pub(crate) enum Kind {
     /// True or false.
     YesNo,
     /// Text; absent text is the empty text.
@@ -34,27 +34,29 @@ impl fmt::Display for Kind {
 
 /// One field of the language.
 #[derive(Debug, Clone, Copy)]
-pub struct FieldDoc {
+pub(crate) struct FieldDoc {
     /// As it is typed.
-    pub name: &'static str,
+    pub(crate) name: &'static str,
     /// What it holds.
-    pub kind: Kind,
+    pub(crate) kind: Kind,
     /// What it means, for the help and the README.
-    pub meaning: &'static str,
+    #[allow(dead_code, reason = "the manual will print it")]
+    pub(crate) meaning: &'static str,
     pub(super) source: Source,
 }
 
 /// One function of the language.
 #[derive(Debug, Clone, Copy)]
-pub struct FunctionDoc {
+pub(crate) struct FunctionDoc {
     /// Its name.
-    pub name: &'static str,
+    pub(crate) name: &'static str,
     /// As it is typed: `has_tag('vip')`.
-    pub shape: &'static str,
+    pub(crate) shape: &'static str,
     /// What it gives.
-    pub kind: Kind,
+    pub(crate) kind: Kind,
     /// What it means, for the help and the README.
-    pub meaning: &'static str,
+    #[allow(dead_code, reason = "the manual will print it")]
+    pub(crate) meaning: &'static str,
 }
 
 /// Where a field comes from.
@@ -109,13 +111,13 @@ pub(super) const ANSWERS: [&str; 5] = ["redeemed", "not_redeemed", "undeliverabl
 
 /// All fields, in the order in which the help lists them.
 #[must_use]
-pub fn fields() -> &'static [FieldDoc] {
+pub(crate) fn fields() -> &'static [FieldDoc] {
     FIELDS
 }
 
 /// All functions, in the order in which the help lists them.
 #[must_use]
-pub fn functions() -> &'static [FunctionDoc] {
+pub(crate) fn functions() -> &'static [FunctionDoc] {
     FUNCTIONS
 }
 

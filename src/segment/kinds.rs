@@ -6,7 +6,7 @@ use super::fields::Kind;
 use super::lexer::in_quotes;
 use super::tree::{Ast, Form};
 use crate::error::{Error, Result};
-use crate::words;
+use crate::text;
 
 pub(super) fn is_number(kind: Kind) -> bool {
     matches!(kind, Kind::Whole | Kind::Number)
@@ -79,15 +79,15 @@ pub(super) fn arithmetic(check: &Check<'_>, ast: &Ast, sign: char, left: &Ast, r
 pub(super) fn to_money(check: &Check<'_>, ast: &Ast, value: Expr) -> Result<Expr> {
     let currency = check.scope.currency;
     let unit = 10_i64.pow(currency.digits);
-    let too_large = || check.fault(ast, format!("{} is too large a number", words::quote(&value.text)));
+    let too_large = || check.fault(ast, format!("{} is too large a number", text::quote(&value.text)));
     let node = match value.node {
         Node::Whole(n) => Node::Money(n.checked_mul(unit).ok_or_else(too_large)?),
         Node::Decimal(digits, scale) => {
             let part = 10_i128.pow(scale);
             let minor = i128::from(digits) * i128::from(unit);
             if minor % part != 0 {
-                let most = words::count(currency.digits as usize, "digit");
-                let message = format!("{} is no whole number of the smallest coin", words::quote(&value.text));
+                let most = text::count(currency.digits as usize, "digit");
+                let message = format!("{} is no whole number of the smallest coin", text::quote(&value.text));
                 let hint = format!("{} has {most} after the point", currency.code);
                 return Err(check.fault(ast, message).hint(hint));
             }
@@ -133,12 +133,12 @@ pub(super) fn mismatch(check: &Check<'_>, left: (&Ast, &Expr), right: (&Ast, &Ex
     let (constant, other) = if b.is_constant() { (b, a) } else { (a, b) };
     match (other.kind, constant.kind) {
         (Kind::Text, Kind::Whole | Kind::Number | Kind::Money) if constant.is_constant() => {
-            error.hint(format!("{} is text: write {}", words::quote(&other.text), in_quotes(&constant.text)))
+            error.hint(format!("{} is text: write {}", text::quote(&other.text), in_quotes(&constant.text)))
         }
         (Kind::Date, _) => error.hint("compare a date with date('2025-03-31'), months_ago(12) or today()"),
         (Kind::Money | Kind::Whole | Kind::Number, Kind::Text) => error.hint("write numbers without quotes: 500"),
         (Kind::YesNo, _) => {
-            let text = words::quote(&other.text);
+            let text = text::quote(&other.text);
             error.hint(format!("write {text} or {}", text.replacen('`', "`NOT ", 1)))
         }
         _ => error,

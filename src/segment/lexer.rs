@@ -1,7 +1,7 @@
 //! Text to tokens, each with the place where it stands; the usual slips of the hand are named here.
 
 use crate::error::{Error, Result};
-use crate::words;
+use crate::text;
 
 use super::habits::SIGNS_ELSEWHERE;
 
@@ -86,7 +86,7 @@ fn token(source: &str, at: usize, c: char) -> Result<(Token<'_>, usize)> {
     }
     let habit = SIGNS_ELSEWHERE.iter().find(|(typed, _)| rest.starts_with(typed) && !rest.starts_with("!="));
     if let Some((typed, hint)) = habit {
-        return Err(fault(source, at, format!("{} is not a sign of this language", words::quote(typed))).hint(*hint));
+        return Err(fault(source, at, format!("{} is not a sign of this language", text::quote(typed))).hint(*hint));
     }
     if let Some(sign) = SIGNS.iter().find(|sign| rest.starts_with(**sign)) {
         return Ok((Token::Sign(if *sign == "!=" { "<>" } else { sign }), sign.len()));
@@ -107,7 +107,7 @@ fn token(source: &str, at: usize, c: char) -> Result<(Token<'_>, usize)> {
         }
         '$' | '€' | '£' | '¥' => fault(source, at, format!("`{c}` is not a sign of this language"))
             .hint("write an amount without the sign of the currency: spend_12m >= 500"),
-        other => fault(source, at, format!("{} is not a sign of this language", words::quote(&other.to_string()))),
+        other => fault(source, at, format!("{} is not a sign of this language", text::quote(&other.to_string()))),
     })
 }
 
@@ -143,7 +143,7 @@ fn number(source: &str, at: usize) -> Result<(Token<'_>, usize)> {
     let (whole, part) = typed.split_once('.').unwrap_or((typed, "0"));
     let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
     if !digits(whole) || !digits(part) || part.is_empty() {
-        return Err(fault(source, at, format!("{} is neither a number nor a name", words::quote(typed)))
+        return Err(fault(source, at, format!("{} is neither a number nor a name", text::quote(typed)))
             .hint("write a number with digits and at most one point: 500 or 500.50"));
     }
     Ok((Token::Number(typed), length))

@@ -29,27 +29,26 @@ use crate::error::{Error, Result};
 use crate::money::Currency;
 use crate::store::{Read, ToValue};
 
-pub use fields::{FieldDoc, FunctionDoc, Kind, fields, functions};
-pub use why::{Explanation, Shape, explain};
+pub(crate) use why::explain;
 
 /// What a segment is judged on, and what it may speak of besides the fields.
 #[derive(Debug, Clone, Copy)]
-pub struct Scope<'a> {
+pub(crate) struct Scope<'a> {
     /// The day: nothing after it counts.
-    pub as_of: NaiveDate,
+    pub(crate) as_of: NaiveDate,
     /// The shop's currency, in which `500` is meant.
-    pub currency: Currency,
+    pub(crate) currency: Currency,
     /// The campaign that this one follows, by its file's name.
-    pub follows: Option<&'a str>,
+    pub(crate) follows: Option<&'a str>,
     /// All campaigns that `response('…')` may name.
-    pub campaigns: &'a [String],
+    pub(crate) campaigns: &'a [String],
     /// The named segments of shop.toml.
-    pub named: &'a BTreeMap<String, String>,
+    pub(crate) named: &'a BTreeMap<String, String>,
 }
 
 /// A condition that was read and checked: everybody either matches or does not.
 #[derive(Debug, Clone)]
-pub struct Condition {
+pub(crate) struct Condition {
     root: expr::Expr,
     as_of: NaiveDate,
     currency: Currency,
@@ -57,24 +56,24 @@ pub struct Condition {
 
 /// What people are ranked by.
 #[derive(Debug, Clone)]
-pub struct Order {
+pub(crate) struct Order {
     keys: Vec<(expr::Expr, bool)>,
 }
 
 /// One person who matches.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Found {
+pub(crate) struct Found {
     /// The customer's row.
-    pub id: i64,
+    pub(crate) id: i64,
     /// The customer's reference.
-    pub reference: String,
+    pub(crate) reference: String,
 }
 
 /// Reads and checks a condition.
 ///
 /// # Errors
 /// When the text is no condition; the place is `LINE:COLUMN` within it.
-pub fn condition(text: &str, scope: &Scope<'_>) -> Result<Condition> {
+pub(crate) fn condition(text: &str, scope: &Scope<'_>) -> Result<Condition> {
     let root = check::condition(text, scope)?;
     Ok(Condition { root, as_of: scope.as_of, currency: scope.currency })
 }
@@ -83,7 +82,7 @@ pub fn condition(text: &str, scope: &Scope<'_>) -> Result<Condition> {
 ///
 /// # Errors
 /// When the text is no such list; the place is `LINE:COLUMN` within it.
-pub fn order(text: &str, scope: &Scope<'_>) -> Result<Order> {
+pub(crate) fn order(text: &str, scope: &Scope<'_>) -> Result<Order> {
     Ok(Order { keys: check::order(text, scope)? })
 }
 
@@ -91,7 +90,7 @@ pub fn order(text: &str, scope: &Scope<'_>) -> Result<Order> {
 ///
 /// # Errors
 /// When a name or its text cannot be used.
-pub fn check_named(scope: &Scope<'_>) -> Result<()> {
+pub(crate) fn check_named(scope: &Scope<'_>) -> Result<()> {
     let faults = scope.named.iter().filter_map(|(name, text)| {
         let fault = if lexer::is_name(name) && !habits::is_keyword(name) {
             match (fields::field(name), fields::function(name)) {
@@ -111,7 +110,12 @@ pub fn check_named(scope: &Scope<'_>) -> Result<()> {
 ///
 /// # Errors
 /// When the database fails.
-pub fn find(read: &Read<'_>, condition: &Condition, order: Option<&Order>, limit: Option<usize>) -> Result<Vec<Found>> {
+pub(crate) fn find(
+    read: &Read<'_>,
+    condition: &Condition,
+    order: Option<&Order>,
+    limit: Option<usize>,
+) -> Result<Vec<Found>> {
     let mut sql = sql::Sql::default();
     let matches = sql.expr(&condition.root);
     let ranked = sql.order(order.map_or(&[], |order| &order.keys));
@@ -124,7 +128,7 @@ pub fn find(read: &Read<'_>, condition: &Condition, order: Option<&Order>, limit
 ///
 /// # Errors
 /// When the database fails.
-pub fn matching(read: &Read<'_>, condition: &Condition) -> Result<HashSet<i64>> {
+pub(crate) fn matching(read: &Read<'_>, condition: &Condition) -> Result<HashSet<i64>> {
     let mut sql = sql::Sql::default();
     let matches = sql.expr(&condition.root);
     let mut found = HashSet::new();

@@ -1,7 +1,7 @@
 //! Tokens to a tree, by the strength of the operators; nothing here knows a field.
 
 use crate::error::{Error, Result};
-use crate::words;
+use crate::text;
 
 use super::habits::{KEYWORDS, QUERY_HINT, instead};
 use super::lexer::{Span, Token, fault, tokens};
@@ -76,9 +76,9 @@ impl<'t> Parser<'t> {
     fn new(source: &'t str) -> Result<Self> {
         let characters = source.chars().count();
         if characters > LONGEST {
-            let message = format!("{} are too many", words::count(characters, "character"));
+            let message = format!("{} are too many", text::count(characters, "character"));
             let hint =
-                format!("a segment has at most {}; give parts of it a name in shop.toml", words::thousands(LONGEST));
+                format!("a segment has at most {}; give parts of it a name in shop.toml", text::thousands(LONGEST));
             return Err(fault(source, 0, message).hint(hint));
         }
         Ok(Self { source, tokens: tokens(source)?, at: 0, depth: 0 })
@@ -120,7 +120,7 @@ impl<'t> Parser<'t> {
     }
 
     fn shown(&self) -> String {
-        words::quote(self.span().of(self.source))
+        text::quote(self.span().of(self.source))
     }
 
     fn fault(&self, message: impl Into<String>) -> Error {
@@ -362,14 +362,14 @@ impl<'t> Parser<'t> {
             "NULL" => Err(fault(self.source, span.start, "nothing is compared with NULL")
                 .hint("write IS NULL or IS NOT NULL behind the field: last_purchase IS NULL")),
             upper if KEYWORDS.contains(&upper) => {
-                Err(fault(self.source, span.start, format!("a value should stand here, not {}", words::quote(word))))
+                Err(fault(self.source, span.start, format!("a value should stand here, not {}", text::quote(word))))
             }
             upper => {
                 if let Some(hint) = instead(upper) {
                     let called = matches!(self.peek(), Token::Sign("("));
                     let always = matches!(upper, "CASE" | "SELECT" | "EXISTS" | "CAST" | "INTERVAL" | "WHERE");
                     if called || always {
-                        let message = format!("{} is not a word of this language", words::quote(word));
+                        let message = format!("{} is not a word of this language", text::quote(word));
                         return Err(fault(self.source, span.start, message).hint(hint));
                     }
                 }

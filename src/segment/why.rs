@@ -9,27 +9,28 @@ use super::sql::Sql;
 use crate::clock::ago;
 use crate::error::{Error, Result};
 use crate::money::{Currency, Money};
+use crate::store::params;
 use crate::store::{Read, Row, Value};
-use crate::{params, words};
+use crate::text;
 
 /// One part of a condition, judged for one person.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Explanation {
+pub(crate) struct Explanation {
     /// The part as the owner wrote it.
-    pub text: String,
+    pub(crate) text: String,
     /// Whether it holds.
-    pub holds: bool,
+    pub(crate) holds: bool,
     /// What is known: `spend_12m is $120.00`; empty where the parts say it all.
-    pub because: String,
+    pub(crate) because: String,
     /// How the parts make the whole.
-    pub shape: Shape,
+    pub(crate) shape: Shape,
     /// The parts.
-    pub parts: Vec<Explanation>,
+    pub(crate) parts: Vec<Explanation>,
 }
 
 /// How the parts of an explanation belong together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shape {
+pub(crate) enum Shape {
     /// There are none: one comparison, one question.
     Leaf,
     /// All must hold.
@@ -45,22 +46,10 @@ pub enum Shape {
 impl Explanation {
     /// A line a part, those of a whole set in below it: `no   spend_12m >= 500   (spend_12m is $120.00)`.
     #[must_use]
-    pub fn lines(&self) -> Vec<String> {
+    pub(crate) fn lines(&self) -> Vec<String> {
         let mut lines = Vec::new();
         self.write(0, &mut lines);
         lines
-    }
-
-    /// The parts that decide the answer: of an AND those that fail, of an OR all if none holds.
-    #[must_use]
-    pub fn deciding(&self) -> Vec<&Explanation> {
-        match self.shape {
-            Shape::Leaf => vec![self],
-            Shape::All | Shape::Any => {
-                self.parts.iter().filter(|part| part.holds == self.holds).flat_map(Explanation::deciding).collect()
-            }
-            Shape::Not | Shape::Named => self.parts.iter().flat_map(Explanation::deciding).collect(),
-        }
     }
 
     fn write(&self, depth: usize, lines: &mut Vec<String>) {
@@ -84,7 +73,7 @@ impl Explanation {
 ///
 /// # Errors
 /// When there is no such person, or the database fails.
-pub fn explain(read: &Read<'_>, condition: &Condition, customer_id: i64) -> Result<Explanation> {
+pub(crate) fn explain(read: &Read<'_>, condition: &Condition, customer_id: i64) -> Result<Explanation> {
     let known = read.first("SELECT c.id FROM customer c WHERE c.id = ?1", params![customer_id], |_| Ok(()))?;
     if known.is_none() {
         return Err(Error::new("this customer is not in the book any more"));
@@ -140,7 +129,7 @@ impl Asked<'_> {
         Ok(Explanation {
             text: expr.text.clone(),
             holds,
-            because: words::list(&known),
+            because: text::list(&known),
             shape: Shape::Leaf,
             parts: Vec::new(),
         })
@@ -149,8 +138,8 @@ impl Asked<'_> {
     fn tags(&self) -> Result<String> {
         let sql = "SELECT tag FROM customer_tag WHERE customer_id = ?1 ORDER BY tag";
         let tags = self.read.all(sql, params![self.customer_id], |row| row.get::<String>(0))?;
-        let tags: Vec<String> = tags.iter().map(|tag| words::quote(tag)).collect();
-        Ok(if tags.is_empty() { "no tags".to_owned() } else { format!("tags: {}", words::first_few(&tags, 8)) })
+        let tags: Vec<String> = tags.iter().map(|tag| text::quote(tag)).collect();
+        Ok(if tags.is_empty() { "no tags".to_owned() } else { format!("tags: {}", text::first_few(&tags, 8)) })
     }
 
     fn shown(&self, row: &Row<'_>, at: usize, kind: Kind) -> Result<String> {

@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use crate::words;
+use crate::text;
 
 /// How what goes to the mail server is kept from others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Security {
+pub(crate) enum Security {
     /// `smtps://`: encrypted from the first byte.
     Tls,
     /// `smtp+starttls://`: encrypted before anything is said that matters.
@@ -21,15 +21,15 @@ pub enum Security {
 /// `smtps://helen@mail.example.com`: where emails are handed over.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
-pub struct MailServer {
+pub(crate) struct MailServer {
     /// Whether it is encrypted.
-    pub security: Security,
+    pub(crate) security: Security,
     /// Who signs in; nobody when there is none.
-    pub user: Option<String>,
+    pub(crate) user: Option<String>,
     /// The name of the machine.
-    pub host: String,
+    pub(crate) host: String,
     /// Its port.
-    pub port: u16,
+    pub(crate) port: u16,
 }
 
 impl TryFrom<String> for MailServer {
@@ -57,13 +57,13 @@ impl TryFrom<String> for MailServer {
         let user = user.map(|user| user.replace("%40", "@")).filter(|user| !user.is_empty());
         let (host, port) = match place.rsplit_once(':') {
             Some((host, port)) if !port.ends_with(']') => {
-                (host, port.parse().map_err(|_| format!("{} is not a port", words::quote(port)))?)
+                (host, port.parse().map_err(|_| format!("{} is not a port", text::quote(port)))?)
             }
             _ => (place, usual),
         };
         let host = host.trim_start_matches('[').trim_end_matches(']').to_owned();
         if host.is_empty() || host.contains(|c: char| c.is_whitespace() || c.is_control() || "/?#".contains(c)) {
-            return Err(format!("{} is not the name of a mail server", words::quote(&host)));
+            return Err(format!("{} is not the name of a mail server", text::quote(&host)));
         }
         let is_here = host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
         if *security == Security::Plain && !is_here {
@@ -79,16 +79,16 @@ impl TryFrom<String> for MailServer {
 /// `10/s`: how many at most in a second, a minute or an hour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
-pub struct Rate {
+pub(crate) struct Rate {
     /// The time from one to the next.
-    pub gap: Duration,
+    pub(crate) gap: Duration,
 }
 
 impl TryFrom<String> for Rate {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, String> {
-        let wrong = || format!("{} is not a rate; write it as `10/s`, `100/min` or `2000/h`", words::quote(&text));
+        let wrong = || format!("{} is not a rate; write it as `10/s`, `100/min` or `2000/h`", text::quote(&text));
         let (count, unit) = text.split_once('/').ok_or_else(wrong)?;
         let seconds = match unit.trim() {
             "s" => 1,

@@ -8,21 +8,21 @@ use std::path::{Component, Path, PathBuf};
 
 use crate::error::{Error, Result};
 use crate::store::Store;
-use crate::words;
+use crate::text;
 
-pub use mail_server::{MailServer, Rate, Security};
-pub use settings::{EmailSettings, Settings, TillSettings};
-pub use toml_text::{Day, line_of, read as read_toml};
+pub(crate) use mail_server::{MailServer, Security};
+pub(crate) use settings::{EmailSettings, Settings};
+pub(crate) use toml_text::{Day, line_of, read as read_toml};
 
 /// An opened shop folder.
 #[derive(Debug)]
-pub struct Shop {
+pub(crate) struct Shop {
     /// Where it is.
-    pub folder: PathBuf,
+    pub(crate) folder: PathBuf,
     /// What shop.toml says.
-    pub settings: Settings,
+    pub(crate) settings: Settings,
     /// shop.toml as it was read.
-    pub text: String,
+    pub(crate) text: String,
 }
 
 impl Shop {
@@ -30,7 +30,7 @@ impl Shop {
     ///
     /// # Errors
     /// When the folder is no shop folder, or its shop.toml has faults.
-    pub fn open(folder: &Path) -> Result<Self> {
+    pub(crate) fn open(folder: &Path) -> Result<Self> {
         let file = folder.join("shop.toml");
         if !file.is_file() {
             let message = format!("{} is not a shop folder: there is no shop.toml in it", shown(folder));
@@ -47,27 +47,27 @@ impl Shop {
     ///
     /// # Errors
     /// When it is missing, foreign, damaged or too new.
-    pub fn store(&self) -> Result<Store> {
+    pub(crate) fn store(&self) -> Result<Store> {
         Store::open(&self.database())
     }
 
     /// Where the database is.
-    pub fn database(&self) -> PathBuf {
+    pub(crate) fn database(&self) -> PathBuf {
         self.folder.join("regulars.db")
     }
 
     /// The folder of the campaign files.
-    pub fn campaigns(&self) -> PathBuf {
+    pub(crate) fn campaigns(&self) -> PathBuf {
         self.folder.join("campaigns")
     }
 
     /// The folder of the templates and their images.
-    pub fn templates(&self) -> PathBuf {
+    pub(crate) fn templates(&self) -> PathBuf {
         self.folder.join("letter-templates")
     }
 
     /// The folder for what a campaign gives: `out/NAME`.
-    pub fn out(&self, slug: &str) -> PathBuf {
+    pub(crate) fn out(&self, slug: &str) -> PathBuf {
         self.folder.join("out").join(slug)
     }
 }
@@ -75,14 +75,14 @@ impl Shop {
 /// A path as it is shown: never empty.
 fn shown(path: &Path) -> String {
     let text = path.display().to_string();
-    words::quote(if text.is_empty() { "." } else { &text })
+    text::quote(if text.is_empty() { "." } else { &text })
 }
 
 /// A text file, whole.
 ///
 /// # Errors
 /// When it cannot be read or is not UTF-8.
-pub fn read_text(path: &Path) -> Result<String> {
+pub(crate) fn read_text(path: &Path) -> Result<String> {
     let bytes = std::fs::read(path).map_err(|e| Error::io("read", path, e))?;
     let text = String::from_utf8(bytes)
         .map_err(|e| Error::new("the file is not text in UTF-8").hint("save it again as UTF-8").because(e))?;
@@ -93,11 +93,11 @@ pub fn read_text(path: &Path) -> Result<String> {
 ///
 /// # Errors
 /// When the name leads out of the folder.
-pub fn inside(folder: &Path, name: &str) -> Result<PathBuf> {
+pub(crate) fn inside(folder: &Path, name: &str) -> Result<PathBuf> {
     let path = Path::new(name);
     let plain = path.components().all(|part| matches!(part, Component::Normal(_))) && !name.contains('\\');
     if name.is_empty() || !plain {
-        return Err(Error::new(format!("{} is not the name of a file in {}", words::quote(name), shown(folder)))
+        return Err(Error::new(format!("{} is not the name of a file in {}", text::quote(name), shown(folder)))
             .hint("files are named within their folder, such as `free-bottle.md`"));
     }
     Ok(folder.join(path))
@@ -107,7 +107,7 @@ pub fn inside(folder: &Path, name: &str) -> Result<PathBuf> {
 ///
 /// # Errors
 /// When the disk is full or the folder cannot be written.
-pub fn write_whole(path: &Path, content: &[u8]) -> Result<()> {
+pub(crate) fn write_whole(path: &Path, content: &[u8]) -> Result<()> {
     write_whole_with(path, |file| std::io::Write::write_all(file, content).map_err(|e| Error::io("write", path, e)))
 }
 
@@ -115,7 +115,7 @@ pub fn write_whole(path: &Path, content: &[u8]) -> Result<()> {
 ///
 /// # Errors
 /// When the disk is full or the folder cannot be written.
-pub fn write_secret(path: &Path, content: &[u8]) -> Result<()> {
+pub(crate) fn write_secret(path: &Path, content: &[u8]) -> Result<()> {
     write_whole_with(path, |file| {
         #[cfg(unix)]
         {
@@ -131,7 +131,7 @@ pub fn write_secret(path: &Path, content: &[u8]) -> Result<()> {
 ///
 /// # Errors
 /// Whatever `fill` fails with, a full disk, a folder that cannot be written.
-pub fn write_whole_with<T>(
+pub(crate) fn write_whole_with<T>(
     path: &Path,
     fill: impl FnOnce(&mut std::io::BufWriter<std::fs::File>) -> Result<T>,
 ) -> Result<T> {

@@ -9,27 +9,27 @@ use super::mail_server::{MailServer, Rate};
 use super::toml_text::{self, line_of};
 use crate::error::{Error, Result};
 use crate::money::{Currency, Share};
-use crate::words;
+use crate::text;
 
 /// Who the shop is, and how it wants things done.
 #[derive(Debug, Clone)]
-pub struct Settings {
+pub(crate) struct Settings {
     /// The name over the door.
-    pub name: String,
+    pub(crate) name: String,
     /// The lines of its address.
-    pub address: Vec<String>,
+    pub(crate) address: Vec<String>,
     /// ISO 3166: decides the address block.
-    pub country: String,
+    pub(crate) country: String,
     /// What every amount is in.
-    pub currency: Currency,
+    pub(crate) currency: Currency,
     /// Of takings, for the report's net; all of them when it is not given.
-    pub margin: Option<Share>,
+    pub(crate) margin: Option<Share>,
     /// The mail server, when emails are sent.
-    pub email: Option<EmailSettings>,
+    pub(crate) email: Option<EmailSettings>,
     /// The till.
-    pub till: TillSettings,
+    pub(crate) till: TillSettings,
     /// Named segments.
-    pub segments: BTreeMap<String, String>,
+    pub(crate) segments: BTreeMap<String, String>,
 }
 
 #[derive(Deserialize)]
@@ -52,33 +52,33 @@ struct File {
 /// `[email]`: how emails leave the shop.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct EmailSettings {
+pub(crate) struct EmailSettings {
     /// `Helen at Wiedeman's <helen@example.com>`.
-    pub from: String,
+    pub(crate) from: String,
     /// Where answers go, if not to `from`.
-    pub reply_to: Option<String>,
+    pub(crate) reply_to: Option<String>,
     /// `smtps://…` or `smtp+starttls://…`.
-    pub server: Option<MailServer>,
+    pub(crate) server: Option<MailServer>,
     /// A file that holds the password.
-    pub password_file: Option<String>,
+    pub(crate) password_file: Option<String>,
     /// How many connections at once.
-    pub connections: Option<NonZeroU8>,
+    pub(crate) connections: Option<NonZeroU8>,
     /// `10/s`.
-    pub rate: Option<Rate>,
+    pub(crate) rate: Option<Rate>,
     /// Seconds to wait for an answer of the server, instead of what its standard asks for.
-    pub timeout: Option<NonZeroU16>,
+    pub(crate) timeout: Option<NonZeroU16>,
     /// Emails a day at most.
-    pub daily_cap: Option<u32>,
+    pub(crate) daily_cap: Option<u32>,
     /// The printed letter goes with each email, as a PDF.
     #[serde(default)]
-    pub attach_letter: bool,
+    pub(crate) attach_letter: bool,
     /// The file of the key that signs the emails.
-    pub dkim_key: Option<String>,
+    pub(crate) dkim_key: Option<String>,
     /// The name under which DNS has the public half of that key.
     #[serde(default = "usual_selector")]
-    pub dkim_selector: String,
+    pub(crate) dkim_selector: String,
     /// Where one click unsubscribes: the public https address that leads to `/u` of `serve`.
-    pub unsubscribe_url: Option<String>,
+    pub(crate) unsubscribe_url: Option<String>,
 }
 
 fn usual_selector() -> String {
@@ -88,24 +88,24 @@ fn usual_selector() -> String {
 /// `[till]`: how the counter works.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct TillSettings {
+pub(crate) struct TillSettings {
     /// Where the pages listen.
-    pub listen: Option<String>,
+    pub(crate) listen: Option<String>,
     /// The name under which the pages are opened, beside the numbers of this machine.
-    pub host: Option<String>,
+    pub(crate) host: Option<String>,
     /// The file of the certificate that encrypts the pages, in the shop folder or by its whole path.
-    pub certificate: Option<String>,
+    pub(crate) certificate: Option<String>,
     /// The file of its key.
-    pub key: Option<String>,
+    pub(crate) key: Option<String>,
     /// The names of the tills.
     #[serde(default)]
-    pub names: Vec<String>,
+    pub(crate) names: Vec<String>,
     /// Hand over a second gift rather than embarrass a guest.
     #[serde(default)]
-    pub honour_twice: bool,
+    pub(crate) honour_twice: bool,
     /// Tills may see what was spent the first time.
     #[serde(default)]
-    pub show_earlier_amount: bool,
+    pub(crate) show_earlier_amount: bool,
 }
 
 impl Settings {
@@ -113,11 +113,11 @@ impl Settings {
     ///
     /// # Errors
     /// With the line, when a key is unknown, missing or makes no sense.
-    pub fn read(text: &str) -> Result<Self> {
+    pub(crate) fn read(text: &str) -> Result<Self> {
         let file: File = toml_text::read(text)?;
         let currency = Currency::of(&file.currency).map_err(|e| e.at(line_of(text, "currency")))?;
         if file.country.len() != 2 || !file.country.bytes().all(|b| b.is_ascii_uppercase()) {
-            return Err(Error::new(format!("{} is not a country code", words::quote(&file.country)))
+            return Err(Error::new(format!("{} is not a country code", text::quote(&file.country)))
                 .hint("two capital letters of ISO 3166, such as `US`, `GB` or `DE`")
                 .at(line_of(text, "country")));
         }
@@ -127,7 +127,7 @@ impl Settings {
                 .at(line_of(text, "name")));
         }
         if let Some(name) = file.timezone.as_deref().filter(|name| name.trim().is_empty()) {
-            return Err(Error::new(format!("{} is not a time zone", words::quote(name))).at(line_of(text, "timezone")));
+            return Err(Error::new(format!("{} is not a time zone", text::quote(name))).at(line_of(text, "timezone")));
         }
         if let Some(url) = file.email.as_ref().and_then(|email| email.unsubscribe_url.as_deref()) {
             check_link(url).map_err(|e| e.at(line_of(text, "unsubscribe_url")))?;
@@ -160,7 +160,7 @@ fn check_till(till: &TillSettings, text: &str) -> Result<()> {
     }
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.');
     if let Some(host) = till.host.as_deref().filter(|host| host.is_empty() || !host.bytes().all(plain)) {
-        return Err(Error::new(format!("{} is not the name of a machine", words::quote(host)))
+        return Err(Error::new(format!("{} is not the name of a machine", text::quote(host)))
             .hint("write it without `https://` and port, like `host = \"till.shop.example\"`")
             .at(line_of(text, "host")));
     }
@@ -172,7 +172,7 @@ fn check_link(url: &str) -> Result<()> {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:/%[]".contains(&byte);
     let host = url.strip_prefix("https://").and_then(|rest| rest.split('/').next()).unwrap_or_default();
     if host.is_empty() || host.starts_with(':') || !url.bytes().all(plain) || url.len() > 300 {
-        return Err(Error::new(format!("{} is not an https address", words::quote(url)))
+        return Err(Error::new(format!("{} is not an https address", text::quote(url)))
             .hint("write it like `unsubscribe_url = \"https://shop.example/u\"`"));
     }
     Ok(())

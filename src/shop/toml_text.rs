@@ -5,13 +5,13 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 
 use crate::error::{Error, Result};
-use crate::words;
+use crate::text;
 
 /// Reads `text` into `T`.
 ///
 /// # Errors
 /// With the line, when the text is not TOML, has a key that `T` does not know, lacks one, or has one of a wrong kind.
-pub fn read<T: DeserializeOwned>(text: &str) -> Result<T> {
+pub(crate) fn read<T: DeserializeOwned>(text: &str) -> Result<T> {
     toml::from_str(text).map_err(|fault| {
         let line = fault.span().map_or(1, |span| 1 + text[..span.start.min(text.len())].matches('\n').count());
         explain(fault.message()).at(line)
@@ -23,12 +23,12 @@ fn explain(message: &str) -> Error {
     let first = message.lines().next().unwrap_or_default();
     let quoted: Vec<&str> = first.split('`').skip(1).step_by(2).collect();
     if let ("unknown field", [field, known @ ..]) = (first.split(" `").next().unwrap_or_default(), quoted.as_slice()) {
-        return Error::new(format!("unknown field {}", words::quote(field))).hint(words::did_you_mean(field, known));
+        return Error::new(format!("unknown field {}", text::quote(field))).hint(text::did_you_mean(field, known));
     }
     if let ("unknown variant", [typed, known @ ..]) = (first.split(" `").next().unwrap_or_default(), quoted.as_slice())
     {
-        return Error::new(format!("{} is not possible here", words::quote(typed)))
-            .hint(words::did_you_mean(typed, known));
+        return Error::new(format!("{} is not possible here", text::quote(typed)))
+            .hint(text::did_you_mean(typed, known));
     }
     if let ("missing field", [field]) = (first.split(" `").next().unwrap_or_default(), quoted.as_slice()) {
         return Error::new(format!("`{field}` is missing")).hint(format!("add a line `{field} = …`"));
@@ -49,7 +49,7 @@ fn explain(message: &str) -> Error {
 
 /// A day in a file: `1990-01-15`, with or without quotes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Day(pub NaiveDate);
+pub(crate) struct Day(pub(crate) NaiveDate);
 
 impl<'de> Deserialize<'de> for Day {
     fn deserialize<D: Deserializer<'de>>(from: D) -> std::result::Result<Self, D::Error> {
@@ -66,14 +66,14 @@ impl<'de> Deserialize<'de> for Day {
             Written::Other(other) => other.to_string(),
         };
         let day = text.parse().map_err(|_| {
-            serde::de::Error::custom(format!("{} is not a day; write it as 1990-01-15", words::quote(&text)))
+            serde::de::Error::custom(format!("{} is not a day; write it as 1990-01-15", text::quote(&text)))
         })?;
         Ok(Self(day))
     }
 }
 
 /// The line on which a key stands first.
-pub fn line_of(text: &str, key: &str) -> usize {
+pub(crate) fn line_of(text: &str, key: &str) -> usize {
     let starts =
         |line: &str| line.trim_start().strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with('='));
     text.lines().position(starts).map_or(1, |index| index + 1)

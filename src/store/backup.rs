@@ -7,7 +7,7 @@ use rusqlite::Connection;
 
 use super::{Store, fault, migrations};
 use crate::error::{Error, Kind, Result};
-use crate::words;
+use crate::text;
 
 /// Copies the whole database to `target` while others go on working, and checks the copy.
 ///
@@ -15,9 +15,9 @@ use crate::words;
 ///
 /// # Errors
 /// When the target exists, the disk is full, or the copy does not pass its check.
-pub fn backup(store: &Store, target: &Path) -> Result<u64> {
+pub(crate) fn backup(store: &Store, target: &Path) -> Result<u64> {
     if target.exists() {
-        return Err(Error::new(format!("{} is there already", words::quote(&target.display().to_string())))
+        return Err(Error::new(format!("{} is there already", text::quote(&target.display().to_string())))
             .hint("choose a new name: a backup never replaces another"));
     }
     let mut name = target.file_name().unwrap_or_default().to_owned();
@@ -55,18 +55,18 @@ fn copy(store: &Store, part: &Path) -> Result<()> {
 
 /// One thing that is wrong with a database, and what to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finding {
+pub(crate) struct Finding {
     /// What is wrong.
-    pub message: String,
+    pub(crate) message: String,
     /// What to do about it.
-    pub hint: String,
+    pub(crate) hint: String,
 }
 
 /// Looks a database over: integrity and foreign keys. Returns the version and what was found.
 ///
 /// # Errors
 /// When the database does not answer at all.
-pub fn examine(store: &Store) -> Result<(usize, Vec<Finding>)> {
+pub(crate) fn examine(store: &Store) -> Result<(usize, Vec<Finding>)> {
     let restore = "keep this file aside and restore the last good backup";
     let mut found: Vec<Finding> = integrity(&store.reader)?
         .into_iter()
@@ -80,7 +80,7 @@ pub fn examine(store: &Store) -> Result<(usize, Vec<Finding>)> {
         *broken.entry(key).or_default() += 1;
     }
     for ((table, parent), n) in broken {
-        let message = format!("{} in `{table}` without its `{parent}`", words::count(n, "row"));
+        let message = format!("{} in `{table}` without its `{parent}`", text::count(n, "row"));
         found.push(Finding { message, hint: restore.to_owned() });
     }
     Ok((migrations::version(&store.reader)?, found))

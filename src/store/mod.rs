@@ -16,24 +16,24 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior, params_from_iter};
 
 use crate::error::{Error, Kind, Result};
-use crate::words;
+use crate::text;
 
-pub use backup::{Finding, backup, examine};
-pub use value::{FromValue, ToValue, Value};
+pub(crate) use backup::{Finding, backup, examine};
+pub(crate) use value::{FromValue, ToValue, Value};
 
 /// Kilobytes of pages that are kept in memory, usually and while a table is filled.
 const CACHE: i64 = 65_536;
 const BULK_CACHE: i64 = 262_144;
 
 /// Parameters of a statement, in the order of `?1`, `?2` ….
-#[macro_export]
 macro_rules! params {
     ($($value:expr),* $(,)?) => { &[$($crate::store::ToValue::to_value(&$value)),*] as &[$crate::store::Value<'_>] };
 }
+pub(crate) use params;
 
 /// The open database.
 #[derive(Debug)]
-pub struct Store {
+pub(crate) struct Store {
     // Closed in this order: the one that may write closes last, and so puts the log back into the one file.
     reader: Connection,
     writer: Connection,
@@ -44,9 +44,9 @@ impl Store {
     ///
     /// # Errors
     /// When the file exists or cannot be written.
-    pub fn create(path: &Path) -> Result<Self> {
+    pub(crate) fn create(path: &Path) -> Result<Self> {
         if path.exists() {
-            return Err(Error::new(format!("{} is there already", words::quote(&path.display().to_string()))));
+            return Err(Error::new(format!("{} is there already", text::quote(&path.display().to_string()))));
         }
         Self::connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)
     }
@@ -55,7 +55,7 @@ impl Store {
     ///
     /// # Errors
     /// When it is missing, is not one of ours, or was made by a newer version.
-    pub fn open(path: &Path) -> Result<Self> {
+    pub(crate) fn open(path: &Path) -> Result<Self> {
         if !path.exists() {
             let hint = "restore it from a backup, or start anew with `regulars init`";
             return Err(Error::new("there is no database in this shop folder").at(path.display()).hint(hint));
@@ -81,7 +81,7 @@ impl Store {
 
     /// A view for reading that cannot write.
     #[must_use]
-    pub fn read(&self) -> Read<'_> {
+    pub(crate) fn read(&self) -> Read<'_> {
         Read { connection: &self.reader }
     }
 
@@ -89,7 +89,7 @@ impl Store {
     ///
     /// # Errors
     /// Whatever `work` fails with, or a failure to commit.
-    pub fn write<T>(&mut self, work: impl FnOnce(&Write<'_>) -> Result<T>) -> Result<T> {
+    pub(crate) fn write<T>(&mut self, work: impl FnOnce(&Write<'_>) -> Result<T>) -> Result<T> {
         let transaction = self.writer.transaction_with_behavior(TransactionBehavior::Immediate).map_err(fault::of)?;
         let done = work(&Write { read: Read { connection: &transaction } })?;
         transaction.commit().map_err(fault::of)?;
@@ -100,7 +100,7 @@ impl Store {
     ///
     /// # Errors
     /// Whatever `work` fails with.
-    pub fn rehearse<T>(&mut self, work: impl FnOnce(&Write<'_>) -> Result<T>) -> Result<T> {
+    pub(crate) fn rehearse<T>(&mut self, work: impl FnOnce(&Write<'_>) -> Result<T>) -> Result<T> {
         let transaction = self.writer.transaction_with_behavior(TransactionBehavior::Immediate).map_err(fault::of)?;
         work(&Write { read: Read { connection: &transaction } })
     }
@@ -109,7 +109,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database does not answer.
-    pub fn wait_at_most(&self, patience: Duration) -> Result<()> {
+    pub(crate) fn wait_at_most(&self, patience: Duration) -> Result<()> {
         self.writer.busy_timeout(patience).map_err(fault::of)
     }
 
@@ -117,7 +117,7 @@ impl Store {
     ///
     /// # Errors
     /// When there is no room for a second copy, or somebody else holds the file.
-    pub fn leave_no_trace(&self) -> Result<()> {
+    pub(crate) fn leave_no_trace(&self) -> Result<()> {
         self.writer.execute_batch("VACUUM").map_err(fault::of)?;
         self.writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).map_err(fault::of)
     }
@@ -126,7 +126,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database does not answer.
-    pub fn limit_pages(&mut self, pages: u32) -> Result<()> {
+    pub(crate) fn limit_pages(&mut self, pages: u32) -> Result<()> {
         self.writer.pragma_update(None, "max_page_count", pages).map_err(fault::of)
     }
 }
@@ -150,7 +150,7 @@ fn remember(connection: &Connection) -> Result<()> {
 
 /// A view of the database for a thread that only reads, while a [`Store`] is open elsewhere.
 #[derive(Debug)]
-pub struct Reader {
+pub(crate) struct Reader {
     connection: Connection,
 }
 
@@ -159,20 +159,20 @@ impl Reader {
     ///
     /// # Errors
     /// When it cannot be opened.
-    pub fn open(path: &Path) -> Result<Self> {
+    pub(crate) fn open(path: &Path) -> Result<Self> {
         Ok(Self { connection: read_only(path).map_err(|error| error.at(path.display()))? })
     }
 
     /// A view for reading that cannot write.
     #[must_use]
-    pub fn read(&self) -> Read<'_> {
+    pub(crate) fn read(&self) -> Read<'_> {
         Read { connection: &self.connection }
     }
 }
 
 /// Reading: one statement at a time, rows turned into values by a closure.
 #[derive(Debug, Clone, Copy)]
-pub struct Read<'s> {
+pub(crate) struct Read<'s> {
     connection: &'s Connection,
 }
 
@@ -181,7 +181,12 @@ impl Read<'_> {
     ///
     /// # Errors
     /// When the statement fails, or `row` does.
-    pub fn each(&self, sql: &str, params: &[Value<'_>], mut row: impl FnMut(&Row<'_>) -> Result<()>) -> Result<()> {
+    pub(crate) fn each(
+        &self,
+        sql: &str,
+        params: &[Value<'_>],
+        mut row: impl FnMut(&Row<'_>) -> Result<()>,
+    ) -> Result<()> {
         let mut statement = self.connection.prepare_cached(sql).map_err(fault::of)?;
         let mut rows = statement.query(params_from_iter(params)).map_err(fault::of)?;
         while let Some(found) = rows.next().map_err(fault::of)? {
@@ -194,7 +199,7 @@ impl Read<'_> {
     ///
     /// # Errors
     /// When the statement fails, or `row` does.
-    pub fn all<T>(
+    pub(crate) fn all<T>(
         &self,
         sql: &str,
         params: &[Value<'_>],
@@ -212,7 +217,7 @@ impl Read<'_> {
     ///
     /// # Errors
     /// When the statement fails, or `row` does.
-    pub fn first<T>(
+    pub(crate) fn first<T>(
         &self,
         sql: &str,
         params: &[Value<'_>],
@@ -230,7 +235,7 @@ impl Read<'_> {
     ///
     /// # Errors
     /// When the statement fails or gives no row.
-    pub fn value<T: FromValue>(&self, sql: &str, params: &[Value<'_>]) -> Result<T> {
+    pub(crate) fn value<T: FromValue>(&self, sql: &str, params: &[Value<'_>]) -> Result<T> {
         let found = self.first(sql, params, |row| row.get(0))?;
         found.ok_or_else(|| Error::new("the database gave no answer where there is always one"))
     }
@@ -238,7 +243,7 @@ impl Read<'_> {
 
 /// Reading and writing inside one transaction.
 #[derive(Debug)]
-pub struct Write<'s> {
+pub(crate) struct Write<'s> {
     read: Read<'s>,
 }
 
@@ -255,7 +260,7 @@ impl Write<'_> {
     ///
     /// # Errors
     /// When the statement fails.
-    pub fn run(&self, sql: &str, params: &[Value<'_>]) -> Result<usize> {
+    pub(crate) fn run(&self, sql: &str, params: &[Value<'_>]) -> Result<usize> {
         let mut statement = self.read.connection.prepare_cached(sql).map_err(fault::of)?;
         statement.execute(params_from_iter(params)).map_err(fault::of)
     }
@@ -264,7 +269,7 @@ impl Write<'_> {
     ///
     /// # Errors
     /// Whatever `work` fails with. When the whole transaction was lost with it, as on a full disk, nothing more is tried.
-    pub fn attempt<T>(&self, work: impl FnOnce(&Self) -> Result<T>) -> Result<T> {
+    pub(crate) fn attempt<T>(&self, work: impl FnOnce(&Self) -> Result<T>) -> Result<T> {
         let connection = self.read.connection;
         if connection.is_autocommit() {
             return Err(Error::of(Kind::Machine, "the database gave up what was being written; nothing was changed")
@@ -282,7 +287,7 @@ impl Write<'_> {
     ///
     /// # Errors
     /// When it cannot be understood.
-    pub fn prepare(&self, sql: &str) -> Result<Statement<'_>> {
+    pub(crate) fn prepare(&self, sql: &str) -> Result<Statement<'_>> {
         Ok(Statement { statement: self.read.connection.prepare(sql).map_err(fault::of)? })
     }
 
@@ -292,7 +297,7 @@ impl Write<'_> {
     ///
     /// # Errors
     /// Whatever `work` fails with, or the database.
-    pub fn unindexed<T>(&self, table: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
+    pub(crate) fn unindexed<T>(&self, table: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
         let sql = "SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND tbl_name = ?1 AND sql IS NOT NULL ORDER BY name";
         let indexes = self.all(sql, &[table.to_value()], |row| Ok((row.get::<String>(0)?, row.get::<String>(1)?)))?;
         for (name, _) in &indexes {
@@ -312,7 +317,7 @@ impl Write<'_> {
     ///
     /// # Errors
     /// Whatever `work` fails with, or the database.
-    pub fn with_room<T>(&self, work: impl FnOnce() -> Result<T>) -> Result<T> {
+    pub(crate) fn with_room<T>(&self, work: impl FnOnce() -> Result<T>) -> Result<T> {
         self.pragma("cache_size", -BULK_CACHE)?;
         let done = work()?;
         self.pragma("cache_size", -CACHE)?;
@@ -340,7 +345,7 @@ impl Drop for Undo<'_> {
 
 /// A statement that was understood once.
 #[derive(Debug)]
-pub struct Statement<'s> {
+pub(crate) struct Statement<'s> {
     statement: rusqlite::Statement<'s>,
 }
 
@@ -349,14 +354,14 @@ impl Statement<'_> {
     ///
     /// # Errors
     /// When it fails.
-    pub fn run(&mut self, params: &[Value<'_>]) -> Result<usize> {
+    pub(crate) fn run(&mut self, params: &[Value<'_>]) -> Result<usize> {
         self.statement.execute(params_from_iter(params)).map_err(fault::of)
     }
 }
 
 /// One row of an answer.
 #[derive(Debug)]
-pub struct Row<'r> {
+pub(crate) struct Row<'r> {
     row: &'r rusqlite::Row<'r>,
 }
 
@@ -365,7 +370,7 @@ impl Row<'_> {
     ///
     /// # Errors
     /// When the column holds something else.
-    pub fn get<T: FromValue>(&self, index: usize) -> Result<T> {
+    pub(crate) fn get<T: FromValue>(&self, index: usize) -> Result<T> {
         let cell = self.row.get_ref(index).map_err(fault::of)?;
         T::from_value(cell.into()).ok_or_else(|| {
             Error::new(format!("the database holds something unexpected in column {index}"))

@@ -5,11 +5,16 @@ use std::borrow::Cow;
 use chrono::{NaiveDate, NaiveDateTime};
 use rusqlite::types::{ToSqlOutput, ValueRef};
 
+use crate::domain::{
+    Arm, CampaignId, CampaignState, Channel, CircumstanceKind, Code, Column, Consent, ConsentChannel, CustomerId,
+    Delivery, EventId, EventKind, HouseholdId, InboundKind, NoteKind, OnePer, OutboxId, OutboxState, PieceState,
+    RecipientId, RedemptionId, Response, Role, Suppression,
+};
 use crate::money::Money;
 
 /// One cell.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Value<'a> {
+pub(crate) enum Value<'a> {
     /// Nothing known.
     Null,
     /// A whole number, an amount, a day, a yes (1) or a no (0).
@@ -25,7 +30,7 @@ pub enum Value<'a> {
 impl Value<'_> {
     /// The same value, borrowing nothing.
     #[must_use]
-    pub fn into_owned(self) -> Value<'static> {
+    pub(crate) fn into_owned(self) -> Value<'static> {
         match self {
             Value::Null => Value::Null,
             Value::Int(n) => Value::Int(n),
@@ -61,13 +66,13 @@ impl<'r> From<ValueRef<'r>> for Value<'r> {
 }
 
 /// What can be a parameter.
-pub trait ToValue {
+pub(crate) trait ToValue {
     /// The cell to store.
     fn to_value(&self) -> Value<'_>;
 }
 
 /// What can be read out of a cell.
-pub trait FromValue: Sized {
+pub(crate) trait FromValue: Sized {
     /// The value, or nothing when the cell holds something else.
     fn from_value(cell: Value<'_>) -> Option<Self>;
 }
@@ -126,15 +131,63 @@ impl FromValue for f64 {
     }
 }
 
-impl ToValue for Money {
-    fn to_value(&self) -> Value<'_> {
-        Value::Int(self.0)
-    }
+/// Types that are one whole number.
+macro_rules! numbers {
+    ($($type:ident),*) => { $(
+        impl ToValue for $type {
+            fn to_value(&self) -> Value<'_> {
+                Value::Int(self.0)
+            }
+        }
+        impl FromValue for $type {
+            fn from_value(cell: Value<'_>) -> Option<Self> {
+                i64::from_value(cell).map($type)
+            }
+        }
+    )* };
 }
+numbers!(Money, CampaignId, CustomerId, EventId, HouseholdId, OutboxId, RecipientId, RedemptionId);
 
-impl FromValue for Money {
-    fn from_value(cell: Value<'_>) -> Option<Self> {
-        i64::from_value(cell).map(Money)
+/// Types of a closed list, kept in their column form.
+macro_rules! columns {
+    ($($type:ident),*) => { $(
+        impl ToValue for $type {
+            fn to_value(&self) -> Value<'_> {
+                Value::Text(Cow::Borrowed(self.as_str()))
+            }
+        }
+        impl FromValue for $type {
+            fn from_value(cell: Value<'_>) -> Option<Self> {
+                match cell {
+                    Value::Text(form) => $type::from_form(&form),
+                    _ => None,
+                }
+            }
+        }
+    )* };
+}
+columns!(
+    Arm,
+    CampaignState,
+    Channel,
+    CircumstanceKind,
+    Consent,
+    ConsentChannel,
+    Delivery,
+    EventKind,
+    InboundKind,
+    NoteKind,
+    OnePer,
+    OutboxState,
+    PieceState,
+    Response,
+    Role,
+    Suppression
+);
+
+impl ToValue for Code {
+    fn to_value(&self) -> Value<'_> {
+        Value::Text(Cow::Borrowed(self.as_str()))
     }
 }
 

@@ -12,7 +12,7 @@ use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc as tasks, oneshot};
 
-use crate::book;
+use crate::customers;
 use crate::error::{Error, Kind, Result};
 use crate::shop::Shop;
 use crate::store::{Read, Reader, Store, Write};
@@ -93,8 +93,8 @@ impl Database {
     pub(super) fn open(shop: &Shop, runtime: &Handle) -> Result<(Self, Threads)> {
         let mut store = shop.store()?;
         store.wait_at_most(PATIENCE)?;
-        if !book::words_are_indexed(&store.read())? {
-            store.write(book::index_words)?;
+        if !customers::words_are_indexed(&store.read())? {
+            store.write(customers::index_words)?;
         }
         let path = shop.database();
         let (writer, jobs) = mpsc::sync_channel(WAITING);
@@ -204,7 +204,7 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-    use crate::params;
+    use crate::store::params;
 
     fn shop(folder: &Path) -> Shop {
         let text = "name = \"A\"\naddress = []\ncountry = \"US\"\ncurrency = \"USD\"\n";

@@ -13,7 +13,8 @@ use axum::response::{IntoResponse, Redirect, Response};
 use super::answer;
 use super::connections::Peer;
 use super::state::State;
-use crate::access::{self, Role, SignedIn};
+use crate::access::{self, SignedIn};
+use crate::domain::Role;
 use crate::error::Result;
 
 /// Headers that a web server in front adds.

@@ -2,27 +2,28 @@
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 
-use crate::access::{self, Role};
+use crate::access;
+use crate::domain::Role;
 use crate::error::{Error, Result};
 use crate::shop::Shop;
 use crate::store::Read;
-use crate::words;
+use crate::text;
 
 /// Where the pages listen, and what the owner said about the way there.
 #[derive(Debug, Clone)]
-pub struct Listen {
+pub(crate) struct Listen {
     /// `127.0.0.1:7788`.
-    pub address: String,
+    pub(crate) address: String,
     /// Without encryption, on a network of the shop's own.
-    pub plain: bool,
+    pub(crate) plain: bool,
     /// Behind a web server that has the encryption.
-    pub behind_proxy: bool,
+    pub(crate) behind_proxy: bool,
 }
 
 /// The address that other machines reach this one by, where it listens to all of its own: that from which it would ask the
 /// rest of the world. Nothing is sent.
 #[must_use]
-pub fn reachable(address: SocketAddr) -> SocketAddr {
+pub(crate) fn reachable(address: SocketAddr) -> SocketAddr {
     if !address.ip().is_unspecified() {
         return address;
     }
@@ -61,11 +62,11 @@ pub(super) fn check(read: &Read<'_>, shop: &Shop, listen: &Listen, addresses: &[
     }
     if !missing.is_empty() {
         let (names, verbs): (Vec<String>, Vec<&str>) = missing.into_iter().unzip();
-        let message = format!("others could open the pages, and there is {}", words::list(&names));
-        return Err(Error::new(message).hint(format!("set it with {}", words::list(&verbs))));
+        let message = format!("others could open the pages, and there is {}", text::list(&names));
+        return Err(Error::new(message).hint(format!("set it with {}", text::list(&verbs))));
     }
     if settings.certificate.is_none() && !listen.plain && !listen.behind_proxy {
-        let message = format!("on {} the pages would go over the network unencrypted", words::quote(&listen.address));
+        let message = format!("on {} the pages would go over the network unencrypted", text::quote(&listen.address));
         return Err(Error::new(message).hint(
             "name a `certificate` and its `key` under `[till]`; or say `--behind-proxy` when a web server in front has \
              the encryption, or `--plain` on a network that nobody but the shop is on",

@@ -31,24 +31,24 @@ use tokio::sync::Notify;
 use crate::clock::Running;
 use crate::error::{Error, Kind, Result};
 use crate::shop::Shop;
-use crate::words;
+use crate::text;
 use database::Database;
-pub use exposure::{Listen, reachable};
+pub(crate) use exposure::{Listen, reachable};
 use state::State;
 
 /// Where the pages are when nothing else is said.
-pub const USUAL: &str = "127.0.0.1:7788";
+pub(crate) const USUAL: &str = "127.0.0.1:7788";
 
 /// How long requests that are under way may take when the server is told to stop.
 const LAST_ORDERS: Duration = Duration::from_secs(10);
 
 /// Tells a running server to stop.
 #[derive(Debug, Clone, Default)]
-pub struct Stop(Arc<Notify>);
+pub(crate) struct Stop(Arc<Notify>);
 
 impl Stop {
     /// Stops it: nothing new is taken, what is under way is finished.
-    pub fn now(&self) {
+    pub(crate) fn now(&self) {
         self.0.notify_one();
     }
 }
@@ -58,7 +58,13 @@ impl Stop {
 ///
 /// # Errors
 /// When the address is taken or is none, the database cannot be opened, or others could walk in unasked.
-pub fn serve(shop: Shop, clock: Running, listen: &Listen, stop: &Stop, ready: impl FnOnce(SocketAddr)) -> Result<()> {
+pub(crate) fn serve(
+    shop: Shop,
+    clock: Running,
+    listen: &Listen,
+    stop: &Stop,
+    ready: impl FnOnce(SocketAddr),
+) -> Result<()> {
     // Whoever embeds this may have a log of their own.
     let _ = tracing_subscriber::fmt().with_writer(std::io::stderr).with_ansi(false).with_target(false).try_init();
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -123,5 +129,5 @@ fn cannot_listen(listen: &str, error: std::io::Error) -> Error {
         std::io::ErrorKind::PermissionDenied => "ports below 1024 belong to the system: choose another",
         _ => "write an address of this machine and a port, such as `127.0.0.1:7788`",
     };
-    Error::new(format!("cannot listen on {}", words::quote(listen))).hint(hint).because(error)
+    Error::new(format!("cannot listen on {}", text::quote(listen))).hint(hint).because(error)
 }

@@ -13,9 +13,10 @@ use tera::Context;
 use super::guesses::Guess;
 use super::state::State;
 use super::{answer, door};
-use crate::access::{self, Role};
+use crate::access;
+use crate::domain::Role;
 use crate::error::{Error, Kind, Result};
-use crate::words;
+use crate::text;
 
 /// How long somebody waits for their turn.
 const PATIENCE: Duration = Duration::from_secs(4);
@@ -80,7 +81,7 @@ pub(super) async fn enter(
     let tried = match state.guesses.begin(guess, from) {
         Ok(tried) => tried,
         Err(seconds) => {
-            let mend = format!("Too many tries. Wait {}, then try again.", words::count(wait(seconds), "second"));
+            let mend = format!("Too many tries. Wait {}, then try again.", text::count(wait(seconds), "second"));
             return too_many(question(&state, role, &mend, &till), seconds);
         }
     };

@@ -2,9 +2,9 @@
 
 use chrono::{Datelike, NaiveDate, NaiveDateTime};
 
-use crate::book::Customer;
 use crate::campaign::Recipient;
 use crate::clock;
+use crate::customers::Customer;
 use crate::merge;
 
 /// `2:32 pm`, or `14:32` where the clock is read so.

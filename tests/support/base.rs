@@ -6,8 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use regulars::campaign;
-use regulars::store::Store;
+use regulars::for_tests::create_database;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -45,8 +44,7 @@ impl Shop {
     pub fn without_people() -> Self {
         let shop = Self { home: TempDir::new().unwrap() };
         copy_into(&fixtures().join("base"), &shop.path());
-        let mut store = Store::create(&shop.file("regulars.db")).unwrap();
-        store.write(|w| campaign::make_key(w, b"a key that is the same in all tests")).unwrap();
+        create_database(&shop.file("regulars.db"), b"a key that is the same in all tests").unwrap();
         shop
     }
 

@@ -13,52 +13,50 @@ use super::file::{CampaignFile, check_slug, place};
 use super::freeze::{self, Context};
 use super::sources::Sources;
 use super::table;
-use crate::book;
-use crate::book::import::{DayOrder, LeftOut, Report, Sheet, Sign};
+use crate::customers;
 use crate::error::{Error, Result};
+use crate::import::{DayOrder, LeftOut, Report, Sheet, Sign};
 use crate::money::Money;
 use crate::shop::Shop;
 use crate::store::Write;
-use crate::words;
-
-pub use self::rows::PAST_FIELDS;
+use crate::text;
 
 /// What the owner says of a past campaign beside its rows.
 #[derive(Debug, Clone, Copy)]
-pub struct Past<'p> {
+pub(crate) struct Past<'p> {
     /// What it is called in files and on the command line.
-    pub slug: &'p str,
+    pub(crate) slug: &'p str,
     /// What letters call it.
-    pub name: &'p str,
+    pub(crate) name: &'p str,
     /// The day on which it went out.
-    pub as_of: NaiveDate,
+    pub(crate) as_of: NaiveDate,
     /// The last day on which they could come.
-    pub claim_until: NaiveDate,
+    pub(crate) claim_until: NaiveDate,
     /// What waited for them; empty when nothing is said.
-    pub gift: &'p str,
+    pub(crate) gift: &'p str,
     /// What one cost the shop.
-    pub unit_cost: Money,
+    pub(crate) unit_cost: Money,
     /// What posting one letter cost.
-    pub postage: Money,
+    pub(crate) postage: Money,
     /// Which comes first in `03/04/1989`.
-    pub day_order: Option<DayOrder>,
+    pub(crate) day_order: Option<DayOrder>,
     /// What stands before the cents in `1.149`.
-    pub decimal: Option<Sign>,
+    pub(crate) decimal: Option<Sign>,
     /// Which column is which, as the owner said.
-    pub map: &'p [String],
+    pub(crate) map: &'p [String],
     /// Where rows that cannot be taken go.
-    pub left_out: Option<&'p LeftOut>,
+    pub(crate) left_out: Option<&'p LeftOut>,
 }
 
 /// Somebody who came to a past campaign, for the record of redemptions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PastVisit {
+pub(crate) struct PastVisit {
     /// The recipient.
-    pub recipient_id: i64,
+    pub(crate) recipient_id: i64,
     /// The day.
-    pub on: NaiveDate,
+    pub(crate) on: NaiveDate,
     /// What they spent.
-    pub spend: Money,
+    pub(crate) spend: Money,
 }
 
 /// The template that the kept file names; the letters themselves are not known.
@@ -70,7 +68,7 @@ const NOT_KEPT: &str = "not-kept.md";
 ///
 /// # Errors
 /// When there is a campaign of that name, its days are not past or the wrong way round, or nobody is in the sheet.
-pub fn take_past(
+pub(crate) fn take_past(
     write: &Write<'_>,
     shop: &Shop,
     sheet: &Sheet,
@@ -79,7 +77,7 @@ pub fn take_past(
     progress: &dyn Fn(usize),
 ) -> Result<(Report, Vec<PastVisit>)> {
     check(write, shop, past, now.date())?;
-    let (rows, mut report) = rows::read(sheet, past, shop.settings.currency, &book::ids(write)?, progress)?;
+    let (rows, mut report) = rows::read(sheet, past, shop.settings.currency, &customers::ids(write)?, progress)?;
     if rows.iter().all(|row| row.held_out) {
         if report.problems.is_empty() {
             return Err(Error::new("nobody in it was written to").hint("each row is one customer who got the letter"));
@@ -118,10 +116,10 @@ fn check(write: &Write<'_>, shop: &Shop, past: &Past<'_>, today: NaiveDate) -> R
         Error::new(what).at("--name").hint("choose another name; what was taken in or planned once is never changed")
     };
     if table::current(write, past.slug)?.is_some() {
-        return Err(taken(format!("there is a campaign {} already", words::quote(past.slug))));
+        return Err(taken(format!("there is a campaign {} already", text::quote(past.slug))));
     }
     if shop.folder.join(place(past.slug)).exists() {
-        return Err(taken(format!("{} is there already", words::quote(&place(past.slug)))));
+        return Err(taken(format!("{} is there already", text::quote(&place(past.slug)))));
     }
     Ok(())
 }
@@ -134,7 +132,7 @@ fn draft(write: &Write<'_>, shop: &Shop, past: &Past<'_>, rows: &[Row]) -> Resul
     let context = Context { shop, file: &file, as_of: past.as_of, dated: past.as_of, excluded: &excluded };
     let mut recipients = Vec::with_capacity(rows.len());
     for row in rows {
-        let (id, reference) = (row.customer_id, book::by_id(write, row.customer_id)?.reference);
+        let (id, reference) = (row.customer_id, customers::by_id(write, row.customer_id)?.reference);
         let chosen = Chosen { id, reference, channel: "letter", held_out: row.held_out, by_hand: false };
         let (members, frozen) = freeze::freeze(write, &context, &chosen)?;
         recipients.push(DraftRecipient {

@@ -6,15 +6,15 @@ use chrono::NaiveDate;
 use csv::StringRecord;
 
 use super::Past;
-use crate::book::import::{
+use crate::error::{Error, Result};
+use crate::import::{
     Columns, DayOrder, Problem, Report, Sheet, Sign, order_of_column, parse_amount, parse_day, sign_of_column,
 };
-use crate::error::{Error, Result};
 use crate::money::{Currency, Money};
-use crate::words;
+use crate::text;
 
 /// The fields of a past campaign, with the headings that are known to mean them.
-pub const PAST_FIELDS: &[(&str, &[&str])] = &[
+pub(crate) const PAST_FIELDS: &[(&str, &[&str])] = &[
     (
         "ref",
         &[
@@ -39,17 +39,17 @@ pub const PAST_FIELDS: &[(&str, &[&str])] = &[
 /// One row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Row {
-    pub customer_id: i64,
-    pub held_out: bool,
-    pub branch: String,
-    pub came: Option<Came>,
+    pub(crate) customer_id: i64,
+    pub(crate) held_out: bool,
+    pub(crate) branch: String,
+    pub(crate) came: Option<Came>,
 }
 
 /// When somebody came, and with what.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Came {
-    pub on: NaiveDate,
-    pub spend: Money,
+    pub(crate) on: NaiveDate,
+    pub(crate) spend: Money,
 }
 
 /// Reads the sheet. Rows with a fault are left out and named in the report.
@@ -90,8 +90,8 @@ pub(super) fn read(
         report.warnings.push("no column says who came: nobody did".to_owned());
     }
     if !columns.unused().is_empty() {
-        let names: Vec<String> = columns.unused().iter().map(|name| words::quote(name)).collect();
-        report.warnings.push(format!("not taken: {}", words::list(&names)));
+        let names: Vec<String> = columns.unused().iter().map(|name| text::quote(name)).collect();
+        report.warnings.push(format!("not taken: {}", text::list(&names)));
     }
     Ok((rows, report))
 }
@@ -123,15 +123,12 @@ impl Reader<'_> {
         match customer_id {
             None if reference.is_empty() => fault("ref", Error::new("a row without a reference")),
             None => {
-                let error = Error::new(format!("there is no customer {} in the book", words::quote(reference)));
+                let error = Error::new(format!("there is no customer {} in the book", text::quote(reference)));
                 fault("ref", error);
             }
             Some(id) => {
                 if let Some(first) = seen.insert(id, line) {
-                    fault(
-                        "ref",
-                        Error::new(format!("customer {} is in line {first} already", words::quote(reference))),
-                    );
+                    fault("ref", Error::new(format!("customer {} is in line {first} already", text::quote(reference))));
                 }
             }
         }
@@ -177,7 +174,7 @@ impl Reader<'_> {
         }
         let amount = parse_amount(text, self.decimal, self.currency)?;
         if amount.0 < 0 {
-            return Err(Error::new(format!("{} is less than nothing", words::quote(text))));
+            return Err(Error::new(format!("{} is less than nothing", text::quote(text))));
         }
         if amount.0 > 0 && !came {
             return Err(Error::new("an amount, and no day on which they came"));
@@ -191,7 +188,7 @@ fn arm(text: &str) -> Result<bool> {
     match text.to_lowercase().replace(['-', ' '], "_").as_str() {
         "" | "mailed" | "sent" | "written_to" | "yes" => Ok(false),
         "held_out" | "holdout" | "hold_out" | "control" | "no" => Ok(true),
-        _ => Err(Error::new(format!("{} is not an arm", words::quote(text))).hint("write mailed or held_out")),
+        _ => Err(Error::new(format!("{} is not an arm", text::quote(text))).hint("write mailed or held_out")),
     }
 }
 

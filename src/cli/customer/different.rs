@@ -3,9 +3,9 @@
 use serde_json::json;
 
 use super::who;
-use crate::book;
 use crate::cli::Context;
 use crate::cli::done::Done;
+use crate::customers;
 use crate::error::Result;
 
 /// Say that two cards are two people: `duplicates` shows them no more.
@@ -25,8 +25,9 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
     let mut store = context.shop()?.store()?;
     let (one, other, is_new) = store.write(|write| {
-        let (one, other) = (book::by_ref(write, &arguments.reference)?, book::by_ref(write, &arguments.other)?);
-        let is_new = book::tell_apart(write, &one, &other, !arguments.undo, context.clock.today())?;
+        let (one, other) =
+            (customers::by_ref(write, &arguments.reference)?, customers::by_ref(write, &arguments.other)?);
+        let is_new = customers::tell_apart(write, &one, &other, !arguments.undo, context.clock.today())?;
         Ok((one, other, is_new))
     })?;
     let text = match (arguments.undo, is_new) {

@@ -3,11 +3,11 @@
 use serde_json::json;
 
 use super::said;
-use crate::book::{self, Pair};
 use crate::cli::Context;
 use crate::cli::done::Done;
+use crate::customers::{self, Pair};
 use crate::error::Result;
-use crate::words;
+use crate::text;
 
 /// Show who may be in the book twice, with why, the surest first.
 #[derive(Debug, clap::Args)]
@@ -22,7 +22,7 @@ const MOST_SHOWN: usize = 20;
 
 pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
     let store = context.shop()?.store()?;
-    let mut pairs = book::duplicates(&store.read())?;
+    let mut pairs = customers::duplicates(&store.read())?;
     let found = pairs.len();
     pairs.truncate(arguments.limit.unwrap_or(usize::MAX));
     let object = json!({ "found": found, "pairs": pairs });
@@ -31,14 +31,14 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
     }
     let mut text = match found {
         1 => "1 pair may be one person:\n".to_owned(),
-        _ => format!("{} may each be one person, the surest first:\n", words::count(found, "pair")),
+        _ => format!("{} may each be one person, the surest first:\n", text::count(found, "pair")),
     };
     let shown = arguments.limit.unwrap_or(MOST_SHOWN).min(pairs.len());
     for pair in &pairs[..shown] {
         text.push_str(&line(pair));
     }
     if shown < found {
-        text.push_str(&format!("… and {} more; `--limit` shows them\n", words::thousands(found - shown)));
+        text.push_str(&format!("… and {} more; `--limit` shows them\n", text::thousands(found - shown)));
     }
     text.push_str(
         "Look at both with `regulars customer show REF`. Make them one with `regulars customer merge REF INTO`; if they are \
@@ -48,7 +48,7 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
 }
 
 fn line(pair: &Pair) -> String {
-    let one = |name: &str, reference: &str| format!("{} ({})", said(name), words::quote(reference));
+    let one = |name: &str, reference: &str| format!("{} ({})", said(name), text::quote(reference));
     let (one, other) = (one(&pair.name, &pair.reference), one(&pair.other_name, &pair.other_ref));
-    format!("{:>4}  {one} and {other}: {}\n", pair.score, words::list(&pair.why))
+    format!("{:>4}  {one} and {other}: {}\n", pair.score, text::list(&pair.why))
 }

@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
-use crate::book;
 use crate::campaign;
 use crate::cli::Context;
 use crate::cli::done::Done;
+use crate::customers;
 use crate::error::Result;
 
 /// Print everything that is held on a person, as one JSON object: what to give them when they ask.
@@ -19,8 +19,8 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
     let store = context.shop()?.store()?;
     let read = store.read();
-    let customer = book::by_ref(&read, &arguments.reference)?;
-    let mut object = book::held(&read, &customer)?;
+    let customer = customers::by_ref(&read, &arguments.reference)?;
+    let mut object = customers::held(&read, &customer)?;
     // The one card stands for itself.
     if let Some(Value::Array(cards)) = object.get_mut("card") {
         let card = cards.pop().unwrap_or_default();

@@ -3,12 +3,12 @@
 use serde_json::json;
 
 use super::said;
-use crate::book::{self, Vocabulary};
 use crate::cli::Context;
 use crate::cli::done::Done;
 use crate::clock;
+use crate::customers::{self, Vocabulary};
 use crate::error::{Error, Result};
-use crate::words;
+use crate::text;
 
 /// Find somebody by name (a slip does not matter), reference, town, email or telephone number.
 #[derive(Debug, clap::Args)]
@@ -23,17 +23,17 @@ const MOST_SHOWN: usize = 20;
 
 pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
     let mut store = context.shop()?.store()?;
-    if !book::words_are_indexed(&store.read())? {
-        store.write(book::index_words)?;
+    if !customers::words_are_indexed(&store.read())? {
+        store.write(customers::index_words)?;
     }
     let (read, today) = (store.read(), context.clock.today());
     let typed = arguments.words.join(" ");
-    let (all, found) = book::find(&read, &Vocabulary::of(&read)?, &typed, today, MOST_SHOWN)?;
+    let (all, found) = customers::find(&read, &Vocabulary::of(&read)?, &typed, today, MOST_SHOWN)?;
     if found.is_empty() {
-        return Err(Error::new(format!("nobody sounds like {}", words::quote(&typed)))
+        return Err(Error::new(format!("nobody sounds like {}", text::quote(&typed)))
             .hint("try the surname alone, the town, or the last digits of the telephone number"));
     }
-    let widest = |cell: fn(&book::Hit) -> &String, least: usize| {
+    let widest = |cell: fn(&customers::Hit) -> &String, least: usize| {
         found.iter().map(|hit| cell(hit).chars().count()).max().unwrap_or(0).clamp(least, 40)
     };
     let (refs, names, towns) =
@@ -45,7 +45,7 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
         text.push_str(&format!("{reference:<refs$}  {name:<names$}  {city:<towns$}  {ago}\n"));
     }
     if all > found.len() {
-        text.push_str(&format!("… and {} more; another word narrows it down\n", words::thousands(all - found.len())));
+        text.push_str(&format!("… and {} more; another word narrows it down\n", text::thousands(all - found.len())));
     }
     Ok(Done::new(text, &json!({ "words": typed, "found": all, "customers": found })))
 }

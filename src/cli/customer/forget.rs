@@ -5,12 +5,12 @@ use std::io::{BufRead, IsTerminal};
 use serde_json::json;
 
 use super::{said, who};
-use crate::book::{self, Customer};
 use crate::campaign;
 use crate::cli::done::Done;
 use crate::cli::{Context, to_stderr};
+use crate::customers::{self, Customer};
 use crate::error::{Error, Result};
-use crate::words;
+use crate::text;
 
 /// Erase somebody everywhere, for good. What was taken at the till stays in the totals, without a name.
 #[derive(Debug, clap::Args)]
@@ -26,15 +26,15 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
     let shop = context.shop()?;
     let mut store = shop.store()?;
-    let customer = book::by_ref(&store.read(), &arguments.reference)?;
+    let customer = customers::by_ref(&store.read(), &arguments.reference)?;
     if !arguments.yes {
         ask(&customer)?;
     }
     let today = context.clock.today();
     let (traces, purchases) = store.write(|write| {
-        let customer = book::by_id(write, customer.id)?;
+        let customer = customers::by_id(write, customer.id)?;
         let traces = campaign::forget(write, &customer, &shop.settings.country)?;
-        Ok((traces, book::forget(write, &customer, today)?))
+        Ok((traces, customers::forget(write, &customer, today)?))
     })?;
     let mut warnings = Vec::new();
     if let Err(fault) = store.leave_no_trace() {
@@ -50,11 +50,11 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
         warnings.push(format!("{path} names them by reference, and so does the copy that its plan keeps"));
     }
     warnings.push("backups, exports and printed letters made before today still know them".to_owned());
-    let kept = words::count(purchases, "purchase");
+    let kept = text::count(purchases, "purchase");
     let stay = if purchases == 1 { "stays" } else { "stay" };
     let text = format!(
         "Forgotten: {} is in the book no more. {kept} {stay} in the totals, without a name; no import brings them back.",
-        words::quote(&customer.reference)
+        text::quote(&customer.reference)
     );
     let object = json!({ "ref": customer.reference, "purchases": purchases, "campaigns": traces.campaigns });
     Ok(Done::new(text, &object).warn(warnings))
@@ -70,7 +70,7 @@ fn ask(customer: &Customer) -> Result<()> {
     to_stderr(&format!(
         "Erase {} everywhere, for good? Type the reference {} to do it: ",
         said(&customer.name()),
-        words::quote(&customer.reference)
+        text::quote(&customer.reference)
     ));
     let mut answer = String::new();
     let read = std::io::stdin().lock().read_line(&mut answer);

@@ -1,11 +1,11 @@
 //! `customer merge REF INTO` and `customer unmerge REF`: the same person twice, and not so after all.
 
 use super::said;
-use crate::book::{self, Merged};
 use crate::cli::Context;
 use crate::cli::done::Done;
+use crate::customers::{self, Merged};
 use crate::error::Result;
-use crate::words;
+use crate::text;
 
 /// Make two cards of one person one. The old reference goes on working everywhere; `customer unmerge` takes it back.
 #[derive(Debug, clap::Args)]
@@ -29,11 +29,11 @@ pub(super) struct Undo {
 pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
     let mut store = context.shop()?.store()?;
     let now = context.clock.now();
-    let merged = store.write(|write| book::merge(write, &arguments.reference, &arguments.into, now))?;
+    let merged = store.write(|write| customers::merge(write, &arguments.reference, &arguments.into, now))?;
     let (old, stays) = both(&merged);
     let mut text = format!("{old} is a part of {stays} now; {} came along.", moved(&merged));
     if !merged.fields.is_empty() {
-        text.push_str(&format!(" Filled or changed: {}.", words::list(&merged.fields)));
+        text.push_str(&format!(" Filled or changed: {}.", text::list(&merged.fields)));
     }
     text.push_str(&format!("\nNot the same person after all? `regulars customer unmerge {}`\n", merged.reference));
     Ok(Done::new(text, &merged))
@@ -42,16 +42,16 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
 pub(super) fn undo(arguments: &Undo, context: &Context) -> Result<Done> {
     let mut store = context.shop()?.store()?;
     let now = context.clock.now();
-    let merged = store.write(|write| book::unmerge(write, &arguments.reference, now))?;
+    let merged = store.write(|write| customers::unmerge(write, &arguments.reference, now))?;
     let (old, stays) = both(&merged);
     Ok(Done::new(format!("{old} and {stays} are two again; {} went back.", moved(&merged)), &merged))
 }
 
 fn both(merged: &Merged) -> (String, String) {
-    let one = |name: &str, reference: &str| format!("{} ({})", said(name), words::quote(reference));
+    let one = |name: &str, reference: &str| format!("{} ({})", said(name), text::quote(reference));
     (one(&merged.name, &merged.reference), one(&merged.into_name, &merged.into))
 }
 
 fn moved(merged: &Merged) -> String {
-    format!("{} and {}", words::count(merged.purchases, "purchase"), words::count(merged.notes, "note"))
+    format!("{} and {}", text::count(merged.purchases, "purchase"), text::count(merged.notes, "note"))
 }

@@ -16,9 +16,9 @@ use clap::Subcommand;
 
 use super::Context;
 use super::done::Done;
-use crate::book::Customer;
+use crate::customers::Customer;
 use crate::error::Result;
-use crate::words;
+use crate::text;
 
 /// Look somebody up, note what was said, keep the book right.
 #[derive(Debug, clap::Args)]
@@ -62,7 +62,7 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
 
 /// Somebody with their reference: ``Rosa Okafor (`C-0088`)``.
 fn who(customer: &Customer) -> String {
-    format!("{} ({})", said(&customer.name()), words::quote(&customer.reference))
+    format!("{} ({})", said(&customer.name()), text::quote(&customer.reference))
 }
 
 /// A text of somebody's card on the terminal: on one line, and unable to move the cursor.

@@ -4,9 +4,9 @@ use chrono::NaiveDate;
 use serde_json::json;
 
 use super::who;
-use crate::book;
 use crate::cli::Context;
 use crate::cli::done::Done;
+use crate::customers;
 use crate::error::Result;
 
 /// Note a call, a visit, praise, a complaint or an idea. A complaint stays open until `customer resolve`.
@@ -33,9 +33,9 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
     let mut store = context.shop()?.store()?;
     let on = context.day_past(arguments.on, "a note is about what was said already")?;
     let (customer, id) = store.write(|write| {
-        let customer = book::by_ref(write, &arguments.reference)?;
+        let customer = customers::by_ref(write, &arguments.reference)?;
         let (kind, text) = (&arguments.kind, &arguments.text);
-        let id = book::add_note(write, customer.id, on, kind, text, arguments.minutes)?;
+        let id = customers::add_note(write, customer.id, on, kind, text, arguments.minutes)?;
         Ok((customer, id))
     })?;
     let kind = &arguments.kind;

@@ -4,11 +4,11 @@ use chrono::NaiveDate;
 use serde_json::json;
 
 use super::who;
-use crate::book;
 use crate::cli::Context;
 use crate::cli::done::Done;
+use crate::customers;
 use crate::error::{Error, Result};
-use crate::words;
+use crate::text;
 
 /// Say that the open complaints of somebody were put right.
 #[derive(Debug, clap::Args)]
@@ -25,8 +25,8 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
     let mut store = context.shop()?.store()?;
     let on = context.day_past(arguments.on, "say it when it was put right")?;
     let (customer, resolved) = store.write(|write| {
-        let customer = book::by_ref(write, &arguments.reference)?;
-        let resolved = book::resolve(write, customer.id, on)?;
+        let customer = customers::by_ref(write, &arguments.reference)?;
+        let resolved = customers::resolve(write, customer.id, on)?;
         Ok((customer, resolved))
     })?;
     if resolved == 0 {
@@ -34,6 +34,6 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
             Error::new(format!("{} has no open complaint", who(&customer))).hint("there is nothing to put right")
         );
     }
-    let text = format!("Put right: {} of {}.", words::count(resolved, "complaint"), who(&customer));
+    let text = format!("Put right: {} of {}.", text::count(resolved, "complaint"), who(&customer));
     Ok(Done::new(text, &json!({ "ref": customer.reference, "name": customer.name(), "resolved": resolved, "on": on })))
 }

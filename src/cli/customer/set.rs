@@ -4,11 +4,11 @@ use chrono::NaiveDate;
 use serde_json::json;
 
 use super::{said, who};
-use crate::book;
 use crate::cli::Context;
 use crate::cli::done::Done;
+use crate::customers;
 use crate::error::Result;
-use crate::words;
+use crate::text;
 
 /// Set what the card says: `city="Palo Alto"`, `post=no`, `preference.shirt="16½"`, `tag=+vip`, `household=C-2`.
 #[derive(Debug, clap::Args)]
@@ -33,21 +33,21 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
     let mut store = context.shop()?.store()?;
     let on = context.day_past(arguments.on, "give the day on which it was said")?;
     let (customer, changed) = store.write(|write| {
-        let customer = book::by_ref(write, &arguments.reference)?;
-        let changed = book::set(write, &customer, &arguments.assignments, on, &arguments.source)?;
-        Ok((book::by_id(write, customer.id)?, changed))
+        let customer = customers::by_ref(write, &arguments.reference)?;
+        let changed = customers::set(write, &customer, &arguments.assignments, on, &arguments.source)?;
+        Ok((customers::by_id(write, customer.id)?, changed))
     })?;
     let object = json!({ "ref": customer.reference, "name": customer.name(), "changed": changed });
     if changed.is_empty() {
         return Ok(Done::new(format!("The card of {} says so already.", who(&customer)), &object));
     }
     let shown = |text: &str| if text.is_empty() { "–".to_owned() } else { said(text) };
-    let mut text = format!("Changed {} on the card of {}:\n", words::count(changed.len(), "thing"), who(&customer));
+    let mut text = format!("Changed {} on the card of {}:\n", text::count(changed.len(), "thing"), who(&customer));
     for one in &changed {
         text.push_str(&format!("  {}: {} → {}\n", said(&one.field), shown(&one.before), shown(&one.after)));
     }
     let email = changed.iter().find(|one| one.field == "email" && !one.after.is_empty() && !one.after.contains('@'));
     let warning =
-        email.map(|one| format!("{} is no email address: nothing can be sent to it", words::quote(&one.after)));
+        email.map(|one| format!("{} is no email address: nothing can be sent to it", text::quote(&one.after)));
     Ok(Done::new(text, &object).warn(warning))
 }

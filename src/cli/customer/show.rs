@@ -4,15 +4,15 @@ use chrono::NaiveDate;
 use serde_json::json;
 
 use super::said;
-use crate::book::{self, Card, Note};
 use crate::cli::Context;
 use crate::cli::done::Done;
 use crate::clock::{ago, long_date};
+use crate::customers::{self, Card, Note};
 use crate::error::Result;
 use crate::merge;
 use crate::redemption::{self, Gift};
 use crate::shop::Shop;
-use crate::words;
+use crate::text;
 
 /// The card of somebody: how to greet them, what must not be forgotten, what waits for them.
 #[derive(Debug, clap::Args)]
@@ -26,10 +26,10 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
     let shop = context.shop()?;
     let store = shop.store()?;
     let (read, today) = (store.read(), context.clock.today());
-    let customer = book::by_ref(&read, &arguments.reference)?;
-    let card = book::card(&read, &customer, today)?;
+    let customer = customers::by_ref(&read, &arguments.reference)?;
+    let card = customers::card(&read, &customer, today)?;
     let gift = redemption::promise(&read, customer.id, today)?.map(Gift::from);
-    let alone = book::Customer { spouse: String::new(), ..customer.clone() };
+    let alone = customers::Customer { spouse: String::new(), ..customer.clone() };
     let names = merge::names_of(&[&alone]);
     let text = page(&card, &names.greeting, gift.as_ref(), &shop, today);
     let mut object = serde_json::to_value(&card).unwrap_or_default();
@@ -48,7 +48,7 @@ fn page(card: &Card, greeting: &str, gift: Option<&Gift>, shop: &Shop, today: Na
     let is_name = call != "customer" && !call.starts_with("friends at ");
     let mut text = if is_name { format!("{}\n", said(call)) } else { String::new() };
     let town = card.fields.get("city").map_or(String::new(), |city| format!(", {}", said(city)));
-    text.push_str(&format!("{} ({}){town}\n", said(&card.name), words::quote(&card.reference)));
+    text.push_str(&format!("{} ({}){town}\n", said(&card.name), text::quote(&card.reference)));
     text.push_str(&match (card.last_visit, &card.last_visit_ago) {
         (Some(day), Some(ago)) => format!("Last here {ago}, on {}.\n", long_date(day, country)),
         _ => "Never bought here, as far as the book knows.\n".to_owned(),
@@ -74,7 +74,7 @@ fn page(card: &Card, greeting: &str, gift: Option<&Gift>, shop: &Shop, today: Na
         text.push_str(&format!("  {day:<18}  {amount:>12}  {item}\n"));
     }
     if card.visits_12m > 0 {
-        let visits = words::count(card.visits_12m, "purchase");
+        let visits = text::count(card.visits_12m, "purchase");
         text.push_str(&format!("  In twelve months: {visits}, {}.\n", currency.show(card.spend_12m_minor)));
     }
     if !card.contacts.is_empty() {
@@ -109,7 +109,7 @@ fn rows(card: &Card) -> String {
         parts.join(", ")
     };
     let family: Vec<String> =
-        card.family.iter().map(|one| format!("{} ({})", said(&one.name), words::quote(&one.reference))).collect();
+        card.family.iter().map(|one| format!("{} ({})", said(&one.name), text::quote(&one.reference))).collect();
     let likes: Vec<String> =
         card.preferences.iter().map(|(key, value)| format!("{} {}", said(key), said(value))).collect();
     let tags: Vec<String> = card.tags.iter().map(|tag| said(tag)).collect();
@@ -131,7 +131,7 @@ fn rows(card: &Card) -> String {
     let mut text = String::new();
     for (label, value) in [
         ("Spouse", field("spouse")),
-        ("Household", words::list(&family)),
+        ("Household", text::list(&family)),
         ("Birthday", field("birthday")),
         ("Taste", likes.join("; ")),
         ("Worth knowing", field("notes")),
@@ -150,7 +150,7 @@ fn rows(card: &Card) -> String {
 
 fn heard(note: &Note, country: &str) -> String {
     let minutes = if note.minutes > 0 {
-        format!(", {}", words::count(usize::try_from(note.minutes).unwrap_or(0), "minute"))
+        format!(", {}", text::count(usize::try_from(note.minutes).unwrap_or(0), "minute"))
     } else {
         String::new()
     };

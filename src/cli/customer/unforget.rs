@@ -2,11 +2,11 @@
 
 use serde_json::json;
 
-use crate::book;
 use crate::cli::Context;
 use crate::cli::done::Done;
+use crate::customers;
 use crate::error::{Error, Result};
-use crate::words;
+use crate::text;
 
 /// Let the next import bring back a reference that was forgotten. What was erased stays erased.
 #[derive(Debug, clap::Args)]
@@ -23,11 +23,11 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
         let as_email = reference.contains('@').then(|| reference.to_lowercase());
         let mut was_forgotten = false;
         for known in std::iter::once(reference).chain(as_email.as_deref()) {
-            was_forgotten |= book::let_back(write, known)?;
+            was_forgotten |= customers::let_back(write, known)?;
         }
         Ok(was_forgotten)
     })?;
-    let quoted = words::quote(reference);
+    let quoted = text::quote(reference);
     if !was_forgotten {
         return Err(Error::new(format!("nobody under {quoted} was forgotten"))
             .hint("write it as it was in your export; their email counts for itself"));

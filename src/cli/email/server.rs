@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 
 use super::check::Missing;
-use crate::campaign::{self, State};
+use crate::campaign;
 use crate::cli::pieces;
+use crate::domain::CampaignState;
 use crate::error::Result;
-use crate::letter::OnDesk;
 use crate::outbox::{self, Offer, Trouble};
+use crate::piece::FrozenCampaign;
 use crate::shop::{EmailSettings, Shop};
-use crate::words;
+use crate::text;
 
 /// Asks the mail server; what it offers, if it lets us in.
 pub(super) fn ask(shop: &Shop, email: &EmailSettings, missing: &mut Vec<Missing>) -> Option<Offer> {
@@ -89,7 +90,7 @@ fn largest(shop: &Shop) -> Result<Option<(String, u64)>> {
     let mut largest = None;
     for slug in campaign::slugs(&store.read())? {
         let planned = campaign::need(&store.read(), &slug)?;
-        if !matches!(planned.state, State::Planned | State::Printing | State::Sending) {
+        if !matches!(planned.state, CampaignState::Planned | CampaignState::Printing | CampaignState::Sending) {
             continue;
         }
         let recipients = campaign::recipients(&store.read(), planned.id)?;
@@ -100,7 +101,7 @@ fn largest(shop: &Shop) -> Result<Option<(String, u64)>> {
         if samples.is_empty() {
             continue;
         }
-        let on = OnDesk::take(&store.read(), shop, &slug)?.despite();
+        let on = FrozenCampaign::take(&store.read(), shop, &slug)?.despite();
         for sample in samples {
             let size = pieces::email(&store.read(), &on, &writer, sample)?.len() as u64;
             largest = largest.into_iter().chain([(slug.clone(), size)]).max_by_key(|(_, size)| *size);
@@ -140,6 +141,6 @@ pub(super) fn offered(offer: &Offer) -> String {
         }
     }
     all.extend(offer.size.map(|size| format!("emails up to {}", bytes(size))));
-    let all = if all.is_empty() { "nothing besides".to_owned() } else { words::list(&all) };
+    let all = if all.is_empty() { "nothing besides".to_owned() } else { text::list(&all) };
     format!("{}:{} {who}, {encrypted}. It offers {all}.\n", offer.host, offer.port)
 }

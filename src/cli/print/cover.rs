@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::letter::{self, Cover, Paper, Section};
 use crate::merge;
 use crate::shop;
-use crate::words;
+use crate::text;
 
 /// From so many pieces on, USPS takes letters as Marketing Mail.
 const MARKETING_MAIL: usize = 200;
@@ -68,17 +68,17 @@ fn figures(run: &Run<'_>, letters: &[&Recipient], pages: &[usize], here: usize) 
     let postage = run.on.planned.postage;
     let [total, each] = [postage.times(letters.len()), postage].map(|amount| settings.currency.show(amount));
     let mut figures = vec![
-        ("Letters", words::thousands(letters.len())),
-        ("Pages", words::thousands(pages.iter().sum())),
-        ("Sheets of paper", words::thousands(run.sheets(pages))),
+        ("Letters", text::thousands(letters.len())),
+        ("Pages", text::thousands(pages.iter().sum())),
+        ("Sheets of paper", text::thousands(run.sheets(pages))),
         ("First letter", one(letters.first())),
         ("Last letter", one(letters.last())),
-        ("Abroad", words::thousands(letters.len() - here)),
+        ("Abroad", text::thousands(letters.len() - here)),
         ("Postage", format!("{total}, {each} each")),
     ];
     if settings.country == "US" {
         let reached = if here >= MARKETING_MAIL { "reached" } else { "not reached" };
-        let said = format!("{reached}: {} within the US, it takes {MARKETING_MAIL}", words::thousands(here));
+        let said = format!("{reached}: {} within the US, it takes {MARKETING_MAIL}", text::thousands(here));
         figures.push(("USPS Marketing Mail", said));
     }
     figures.into_iter().map(|(what, figure)| (what.to_owned(), figure)).collect()
@@ -88,12 +88,12 @@ fn figures(run: &Run<'_>, letters: &[&Recipient], pages: &[usize], here: usize) 
 fn sections(run: &Run<'_>, letters: &[&Recipient], pages: &[usize], abroad: &[String]) -> Vec<Section> {
     let branches = run
         .on
-        .desk
+        .templates
         .file
         .branches
         .iter()
         .map(|branch| (branch.name.clone(), letters.iter().filter(|letter| letter.branch == branch.name).count()));
-    let by_pages = tally(pages.iter().copied()).into_iter().map(|(pages, count)| (words::count(pages, "page"), count));
+    let by_pages = tally(pages.iter().copied()).into_iter().map(|(pages, count)| (text::count(pages, "page"), count));
     let names = abroad.iter().map(|country| merge::country_name(country, "").to_owned());
     let sections = [
         section("By branch", branches.collect()),
@@ -104,7 +104,7 @@ fn sections(run: &Run<'_>, letters: &[&Recipient], pages: &[usize], abroad: &[St
 }
 
 fn section(title: &str, rows: Vec<(String, usize)>) -> Section {
-    let rows = rows.into_iter().map(|(what, count)| (what, words::thousands(count))).collect();
+    let rows = rows.into_iter().map(|(what, count)| (what, text::thousands(count))).collect();
     Section { title: title.to_owned(), rows }
 }
 

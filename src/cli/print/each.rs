@@ -11,9 +11,9 @@ use crate::campaign::Recipient;
 use crate::cli::done::Done;
 use crate::cli::{pieces, progress};
 use crate::error::{Error, Kind, Result};
-use crate::letter;
+use crate::piece;
 use crate::store::Store;
-use crate::words;
+use crate::text;
 
 /// Prints each letter into a file of its own. All are made beside the folder before the first goes into it; files that an
 /// earlier run left there and that belong to no letter any more go, files of other people stay.
@@ -28,7 +28,7 @@ pub(super) fn print(run: Run<'_>, store: &mut Store) -> Result<Done> {
     run.mark_printed(store, &run.letters)?;
     let text = format!(
         "Printed {}, one file a person, into {}{}{}.",
-        words::count(run.letters.len(), "letter"),
+        text::count(run.letters.len(), "letter"),
         run.shown(&folder),
         std::path::MAIN_SEPARATOR,
         covered.file.as_ref().map_or(String::new(), |file| format!("; the counts stand in {file}")),
@@ -68,7 +68,7 @@ fn make(run: &Run<'_>, folder: &Path) -> Result<BTreeSet<String>> {
     };
     let broke_off = || Error::of(Kind::Machine, "the letters could not be printed: a part of the program broke off");
     std::thread::scope(|scope| {
-        let hands: Vec<_> = (0..letter::threads()).map(|_| scope.spawn(work)).collect();
+        let hands: Vec<_> = (0..piece::threads()).map(|_| scope.spawn(work)).collect();
         hands.into_iter().try_for_each(|hand| hand.join().map_err(|_| broke_off())?)
     })?;
     bar.finish_and_clear();

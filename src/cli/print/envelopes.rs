@@ -7,8 +7,9 @@ use crate::cli::done::Done;
 use crate::error::Result;
 use crate::letter::{self, Envelope};
 use crate::merge;
+use crate::piece;
 use crate::shop;
-use crate::words;
+use crate::text;
 
 /// Prints an envelope for each whose letter is in order.
 pub(super) fn print(run: Run<'_>, envelope: Envelope) -> Result<Done> {
@@ -18,14 +19,14 @@ pub(super) fn print(run: Run<'_>, envelope: Envelope) -> Result<Done> {
     let addresses: Vec<_> = run.letters.iter().map(|letter| merge::address_forms(&letter.fields.to_read())).collect();
     let printed = shop::write_whole_with(&pdf, |out| {
         let printed = letter::envelopes(&run.imprint("envelopes"), envelope, &sender, &addresses, run.leave_out, out)?;
-        let found = letter::problems_of("envelope for", &printed, &run.letters);
+        let found = piece::problems_of("envelope for", &printed, &run.letters);
         problems.extend(run.allowed(found, &printed, "envelope")?);
         Ok(printed)
     })?;
     let count: usize = printed.pages.iter().sum();
     let text = format!(
         "Printed {} ({}) to {}, in the order of the letters.",
-        words::count(count, "envelope"),
+        text::count(count, "envelope"),
         envelope.name(),
         run.shown(&pdf),
     );

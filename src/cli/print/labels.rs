@@ -7,8 +7,9 @@ use crate::cli::done::Done;
 use crate::error::{Error, Result};
 use crate::letter::{self, LabelSheet, Placing};
 use crate::merge;
+use crate::piece;
 use crate::shop::{self, Shop};
-use crate::words;
+use crate::text;
 
 /// The farthest nudge, in mm: beyond it the printer has taken another sheet.
 const FARTHEST: f32 = 10.0;
@@ -25,9 +26,9 @@ impl Wanted {
         let sheet = LabelSheet::named(name, &shop.settings.country)?;
         let start = arguments.start;
         if !(1..=sheet.count()).contains(&start) {
-            let said = words::quote(&start.to_string());
-            return Err(Error::new(format!("there is no label {said} on a sheet of {}", words::quote(sheet.name)))
-                .hint(format!("it has {}, counted row by row from 1", words::count(sheet.count(), "label"))));
+            let said = text::quote(&start.to_string());
+            return Err(Error::new(format!("there is no label {said} on a sheet of {}", text::quote(sheet.name)))
+                .hint(format!("it has {}, counted row by row from 1", text::count(sheet.count(), "label"))));
         }
         let nudge = arguments.nudge.as_deref().map_or(Ok((0.0, 0.0)), nudge)?;
         Ok(Self { sheet, placing: Placing { start, nudge } })
@@ -39,7 +40,7 @@ fn nudge(text: &str) -> Result<(f32, f32)> {
     let part = |part: &str| part.trim().parse::<f32>().ok().filter(|mm| mm.abs() <= FARTHEST);
     let parts = text.split_once(',').and_then(|(x, y)| part(x).zip(part(y)));
     parts.ok_or_else(|| {
-        Error::new(format!("{} is not a nudge", words::quote(text)))
+        Error::new(format!("{} is not a nudge", text::quote(text)))
             .hint(format!("write mm to the right and down, up to {FARTHEST}, such as `--nudge 0.5,-1`"))
     })
 }
@@ -52,7 +53,7 @@ pub(super) fn print(run: Run<'_>, wanted: &Wanted) -> Result<Done> {
     let printed = shop::write_whole_with(&pdf, |out| {
         let imprint = run.imprint("labels");
         let printed = letter::labels(&imprint, wanted.sheet, wanted.placing, &addresses, run.leave_out, out)?;
-        let found = letter::problems_of("label for", &printed, &run.letters);
+        let found = piece::problems_of("label for", &printed, &run.letters);
         problems.extend(run.allowed(found, &printed, "label")?);
         Ok(printed)
     })?;
@@ -60,8 +61,8 @@ pub(super) fn print(run: Run<'_>, wanted: &Wanted) -> Result<Done> {
     let sheets = wanted.sheet.sheets(wanted.placing.start, count);
     let text = format!(
         "Printed {} on {} of {} to {}, in the order of the letters.",
-        words::count(count, "label"),
-        words::count(sheets, "sheet"),
+        text::count(count, "label"),
+        text::count(sheets, "sheet"),
         wanted.sheet.name,
         run.shown(&pdf),
     );

@@ -9,10 +9,11 @@ use crate::campaign::Recipient;
 use crate::cli::done::Done;
 use crate::cli::progress;
 use crate::error::{Error, Result};
-use crate::letter::{self, Printed};
+use crate::letter::Printed;
+use crate::piece;
 use crate::shop;
 use crate::store::Store;
-use crate::words;
+use crate::text;
 
 /// Letters that were printed.
 pub(in crate::cli) struct Made<'r> {
@@ -36,9 +37,9 @@ pub(super) fn print(run: &Run<'_>, store: &mut Store) -> Result<Done> {
     let pages: usize = pages.iter().sum();
     let text = format!(
         "Printed {} on {}{} to {}, in posting order; who is on which page stands in {}{}.",
-        words::count(done.len(), "letter"),
-        words::count(pages, "page"),
-        if run.duplex { format!(" of {}", words::count(sheets, "sheet")) } else { String::new() },
+        text::count(done.len(), "letter"),
+        text::count(pages, "page"),
+        if run.duplex { format!(" of {}", text::count(sheets, "sheet")) } else { String::new() },
         run.shown(&pdf),
         run.shown(&manifest),
         covered.file.as_ref().map_or(String::new(), |file| format!(", the counts in {file}")),
@@ -57,7 +58,7 @@ pub(in crate::cli) fn make<'r>(run: &Run<'r>) -> Result<Made<'r>> {
     let step = |done: usize| bar.set_position(done as u64);
     let (printed, problems) = shop::write_whole_with(&pdf, |out| {
         let printed = run.on.print(&run.letters, (run.leave_out, run.duplex), &step, out)?;
-        let problems = run.allowed(letter::problems(&printed, &run.letters), &printed, "letter")?;
+        let problems = run.allowed(piece::problems(&printed, &run.letters), &printed, "letter")?;
         Ok((printed, problems))
     })?;
     bar.finish_and_clear();
@@ -73,14 +74,14 @@ fn manifest_csv(run: &Run<'_>, printed: &Printed) -> Result<Vec<u8>> {
     let failed = |e: csv::Error| Error::new("the manifest could not be written").because(e);
     let mut out = csv::Writer::from_writer(Vec::new());
     let mut head = vec!["page", "pages", "number", "ref", "name", "postcode", "branch", "code"];
-    let instead = run.on.desk.wave == 0 && run.letters.iter().any(|letter| letter.channel != "letter");
+    let instead = run.on.templates.wave == 0 && run.letters.iter().any(|letter| letter.channel != "letter");
     head.extend(instead.then_some("instead_of"));
     out.write_record(head).map_err(failed)?;
     let mut page = 1;
     for (letter, pages) in run.letters.iter().zip(&printed.pages).filter(|(_, pages)| **pages > 0) {
         let number = letter.number.map(|n| n.to_string()).unwrap_or_default();
         let code = letter.code.clone().unwrap_or_default();
-        let text = [&letter.reference, &letter.name, &letter.postcode, &letter.branch].map(|text| words::inert(text));
+        let text = [&letter.reference, &letter.name, &letter.postcode, &letter.branch].map(|text| text::inert(text));
         let [reference, name, postcode, branch] = text;
         let mut row = vec![page.to_string(), pages.to_string(), number, reference, name, postcode, branch, code];
         row.extend(instead.then(|| if letter.channel == "letter" { String::new() } else { letter.channel.clone() }));

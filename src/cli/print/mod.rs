@@ -14,13 +14,15 @@ use std::path::{Path, PathBuf};
 
 use super::done::Done;
 use super::{Context, pieces, progress};
-use crate::campaign::{self, Planned, Recipient, Second, State};
+use crate::campaign::{self, Planned, Recipient, Second};
+use crate::domain::CampaignState;
 use crate::error::{Error, Kind, Result};
-use crate::letter::{self, Envelope, Imprint, OnDesk, Printed};
+use crate::letter::{Envelope, Imprint, Printed};
+use crate::piece::{self, FrozenCampaign};
 use crate::reminder;
 use crate::shop::Shop;
 use crate::store::Store;
-use crate::words;
+use crate::text;
 
 /// Print the letters: one PDF in posting order, with a manifest and a cover sheet; or labels or envelopes for them. May be
 /// run any number of times.
@@ -77,12 +79,12 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
     let mut store = shop.store()?;
     let mut on = match arguments.wave {
         Some(wave) => again(&store, &shop, &arguments.campaign, wave.get())?,
-        None => OnDesk::take(&store.read(), &shop, &arguments.campaign)?,
+        None => FrozenCampaign::take(&store.read(), &shop, &arguments.campaign)?,
     };
     let all = campaign::recipients(&store.read(), on.planned.id)?;
-    if on.planned.state == State::Posted && arguments.wave.is_none() {
+    if on.planned.state == CampaignState::Posted && arguments.wave.is_none() {
         // Whoever gets a letter instead of an email may have said no since.
-        let open = Planned { state: State::Sending, ..on.planned.clone() };
+        let open = Planned { state: CampaignState::Sending, ..on.planned.clone() };
         on.held_back = campaign::held_back(&store.read(), &open, None)?;
         let to_post: HashSet<i64> = all.iter().filter(|r| is_to_post(r)).map(|r| r.id).collect();
         on.held_back.retain(|id, _| to_post.contains(id));
@@ -104,12 +106,12 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
 }
 
 /// A reminder whose letters were printed, to print them again.
-fn again(store: &Store, shop: &Shop, slug: &str, wave: usize) -> Result<OnDesk> {
+fn again(store: &Store, shop: &Shop, slug: &str, wave: usize) -> Result<FrozenCampaign> {
     let planned = campaign::need(&store.read(), slug)?;
     let printed = reminder::batches(&store.read(), &planned, wave)?;
     match reminder::dated(&store.read(), &planned, wave)?.filter(|_| printed > 0) {
-        Some(dated) => OnDesk::take_reminder(&store.read(), shop, &planned, wave, dated),
-        None => Err(Error::new(format!("no letter of reminder {wave} of {} was printed yet", words::quote(slug)))
+        Some(dated) => FrozenCampaign::take_reminder(&store.read(), shop, &planned, wave, dated),
+        None => Err(Error::new(format!("no letter of reminder {wave} of {} was printed yet", text::quote(slug)))
             .hint("`regulars run` prints them on their day; `regulars preview NAME REF --wave N` shows one")),
     }
 }
@@ -123,7 +125,7 @@ fn is_to_post(recipient: &Recipient) -> bool {
 pub(super) struct Run<'r> {
     context: &'r Context,
     shop: &'r Shop,
-    on: &'r OnDesk,
+    on: &'r FrozenCampaign,
     /// The recipients of letters, in posting order.
     letters: Vec<&'r Recipient>,
     /// They are all the letters of the campaign.
@@ -137,7 +139,7 @@ pub(super) struct Run<'r> {
 impl<'r> Run<'r> {
     fn of(
         all: Vec<&'r Recipient>,
-        on: &'r OnDesk,
+        on: &'r FrozenCampaign,
         shop: &'r Shop,
         arguments: &Arguments,
         context: &'r Context,
@@ -156,7 +158,7 @@ impl<'r> Run<'r> {
                 (true, None) => "its pieces are emails: `regulars send`",
                 (true, Some(_)) => "all whose letter was printed have come since, or are not to be written to any more",
             };
-            return Err(Error::new(format!("{} has no letter to print", words::quote(&arguments.campaign))).hint(hint));
+            return Err(Error::new(format!("{} has no letter to print", text::quote(&arguments.campaign))).hint(hint));
         }
         let number = |r: Option<&&Recipient>| r.and_then(|r| r.number).unwrap_or(0);
         let part = format!("-{}-{}", number(letters.first()), number(letters.last()));
@@ -174,7 +176,7 @@ impl<'r> Run<'r> {
     pub(super) fn of_reminder(
         context: &'r Context,
         shop: &'r Shop,
-        on: &'r OnDesk,
+        on: &'r FrozenCampaign,
         letters: Vec<&'r Recipient>,
         batch: usize,
     ) -> Self {
@@ -185,7 +187,7 @@ impl<'r> Run<'r> {
     /// Where a file of this run goes: `out/NAME/letters-2-3.pdf`, of a reminder `out/NAME/reminder-1/letters.pdf`.
     fn path(&self, stem: &str, ending: &str) -> PathBuf {
         let folder = self.shop.out(&self.on.planned.slug);
-        let folder = match self.on.desk.wave {
+        let folder = match self.on.templates.wave {
             0 => folder,
             wave => folder.join(format!("reminder-{wave}")),
         };
@@ -194,7 +196,7 @@ impl<'r> Run<'r> {
 
     /// Writes down that letters were printed; those of a reminder are written down with it.
     fn mark_printed(&self, store: &mut Store, letters: &[&Recipient]) -> Result<()> {
-        if self.on.desk.wave > 0 {
+        if self.on.templates.wave > 0 {
             return Ok(());
         }
         store.write(|write| campaign::mark_printed(write, &self.on.planned, letters.iter().copied()))
@@ -213,8 +215,8 @@ impl<'r> Run<'r> {
     /// What the files beside the letters are made with; each kind has an identity of its own.
     fn imprint(&self, kind: &str) -> Imprint<'_> {
         Imprint {
-            fonts: &self.on.desk.fonts,
-            language: self.on.desk.stationery.first().map_or("en", |own| own.language.as_str()),
+            fonts: &self.on.templates.fonts,
+            language: self.on.templates.stationery.first().map_or("en", |own| own.language.as_str()),
             title: format!("{}: {kind}", self.on.title()),
             fingerprint: kind.bytes().fold(self.on.fingerprint(), |id, byte| id + &format!("{byte:02x}")),
             created: self.on.planned.dated,
@@ -230,7 +232,7 @@ impl<'r> Run<'r> {
         let bar = progress(self.context, self.letters.len(), "Looking at the letters");
         let printed = self.on.check_to_go(&self.letters, &|done| bar.set_position(done as u64))?;
         bar.finish_and_clear();
-        let problems = self.allowed(letter::problems(&printed, &self.letters), &printed, "letter")?;
+        let problems = self.allowed(piece::problems(&printed, &self.letters), &printed, "letter")?;
         let mut pages = printed.pages.iter();
         self.letters.retain(|_| pages.next().is_some_and(|pages| *pages > 0));
         Ok((self, problems, printed.pages.into_iter().filter(|pages| *pages > 0).collect()))
@@ -245,9 +247,9 @@ impl<'r> Run<'r> {
         let more = problems.len().saturating_sub(MOST_SHOWN);
         let mut shown: Vec<Error> = problems.into_iter().take(MOST_SHOWN).collect();
         if more > 0 {
-            shown.push(Error::new(format!("{} of this kind", words::count(more, "more problem"))));
+            shown.push(Error::new(format!("{} of this kind", text::count(more, "more problem"))));
         }
-        let (bad_shown, all_shown) = (words::thousands(bad), words::count(all, what));
+        let (bad_shown, all_shown) = (text::thousands(bad), text::count(all, what));
         let nothing = Error::new(format!("nothing was printed: {bad_shown} of {all_shown} cannot be"));
         let hint = "mend them, or print the others with `--leave-out-problems`";
         shown.push(if bad < all { nothing.hint(hint) } else { nothing });

@@ -7,12 +7,13 @@ use serde_json::json;
 
 use super::go::Runner;
 use super::{Log, Next};
-use crate::campaign::{self, HeldBack, Planned, Recipient, State};
+use crate::campaign::{self, HeldBack, Planned, Recipient};
+use crate::domain::CampaignState;
 use crate::error::{Error, Result};
 use crate::outbox;
 use crate::reminder::{self, Outlook};
 use crate::store::{Read, Store};
-use crate::words;
+use crate::text;
 
 /// What is due of one campaign.
 pub(super) struct Due<'r> {
@@ -38,7 +39,7 @@ impl<'r> Due<'r> {
     ) -> Result<Self> {
         let file = campaign::kept_files(read, planned)?.campaign(&planned.slug)?;
         let reminders = reminder::outlook(read, planned, &file, recipients, now.date())?;
-        let unposted = planned.state == State::Printing && !file.reminders.is_empty();
+        let unposted = planned.state == CampaignState::Printing && !file.reminders.is_empty();
         let mut due = Self { own: Vec::new(), held: Vec::new(), unsent: 0, reminders, later: HashMap::new(), unposted };
         if planned.claim_until.is_some_and(|until| now.date() > until) {
             return Ok(due);
@@ -46,7 +47,7 @@ impl<'r> Due<'r> {
         let by_reference: HashMap<&str, &Recipient> = recipients.iter().map(|r| (r.reference.as_str(), r)).collect();
         let find = |reference: &str| by_reference.get(reference).copied();
         let goes_on = outbox::goes_on(read, planned)?;
-        let held = campaign::held_back(read, &Planned { state: State::Sending, ..planned.clone() }, None)?;
+        let held = campaign::held_back(read, &Planned { state: CampaignState::Sending, ..planned.clone() }, None)?;
         for wave in 0..=outbox::last_wave(read, planned)? {
             for entry in outbox::entries(read, planned, wave)? {
                 let Some(recipient) = find(&entry.reference) else { continue };
@@ -84,8 +85,8 @@ impl<'r> Due<'r> {
     pub(super) fn go(&self, runner: &mut Runner<'_>, store: &mut Store, planned: &Planned) -> Result<()> {
         if !self.held.is_empty() {
             let why: Vec<&str> = self.held.iter().map(|held| held.message.as_str()).collect();
-            let held = words::count(why.len(), "email");
-            runner.log.warnings.push(format!("{}: {held} held back: {}", planned.name, words::first_few(&why, 3)));
+            let held = text::count(why.len(), "email");
+            runner.log.warnings.push(format!("{}: {held} held back: {}", planned.name, text::first_few(&why, 3)));
         }
         self.waiting(planned, &mut runner.log);
         let mut faults: Vec<Error> =
@@ -102,16 +103,16 @@ impl<'r> Due<'r> {
         let waiting = &self.reminders.waiting;
         if !waiting.is_empty() {
             let who: Vec<String> =
-                waiting.iter().map(|r| format!("{} ({})", r.name, words::quote(&r.reference))).collect();
+                waiting.iter().map(|r| format!("{} ({})", r.name, text::quote(&r.reference))).collect();
             log.warnings.push(format!(
                 "{}: {} until a complaint is put right (`regulars customer resolve REF`): {}",
                 planned.name,
                 if who.len() == 1 {
                     "a reminder waits".to_owned()
                 } else {
-                    format!("{} wait", words::count(who.len(), "reminder"))
+                    format!("{} wait", text::count(who.len(), "reminder"))
                 },
-                words::first_few(&who, 3)
+                text::first_few(&who, 3)
             ));
         }
     }
@@ -125,7 +126,7 @@ impl<'r> Due<'r> {
             let verb = if channel == "email" { "send" } else { "print" };
             let refs: Vec<&str> = who.iter().map(|r| r.reference.as_str()).collect();
             let of = if wave == 0 { planned.name.clone() } else { format!("{}, reminder {wave}", planned.name) };
-            log.sentences.push(format!("{of}: would {verb} {}.", words::count(who.len(), channel)));
+            log.sentences.push(format!("{of}: would {verb} {}.", text::count(who.len(), channel)));
             log.objects.push(json!({ "campaign": planned.slug, "wave": wave, "channel": channel, "refs": refs }));
         };
         one(0, "email", &self.now(0, &self.own));
@@ -161,7 +162,7 @@ impl<'r> Due<'r> {
         let (name, slug) = (&planned.name, &planned.slug);
         if self.unsent > 0 {
             let wait = if self.unsent == 1 { "waits" } else { "wait" };
-            let emails = words::count(self.unsent, "email");
+            let emails = text::count(self.unsent, "email");
             log.warnings.push(format!("{name}: {emails} {wait} for your `regulars send {slug}`"));
         }
         if self.unposted {

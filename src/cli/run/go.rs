@@ -5,17 +5,18 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use serde_json::json;
 
 use super::Log;
-use crate::campaign::{Planned, Recipient, State};
+use crate::campaign::{Planned, Recipient};
 use crate::cli::print::{Run as PrintRun, make_letters};
 use crate::cli::send::summary;
 use crate::cli::{Context, pieces};
+use crate::domain::CampaignState;
 use crate::error::{Error, Result};
-use crate::letter::OnDesk;
 use crate::outbox::{self, Job, Turn};
+use crate::piece::FrozenCampaign;
 use crate::reminder;
 use crate::shop::Shop;
 use crate::store::Store;
-use crate::words;
+use crate::text;
 
 /// Who lets things go, and the log of it.
 pub(super) struct Runner<'s> {
@@ -46,7 +47,7 @@ impl Runner<'_> {
             outbox::sender(self.shop, pieces::sender(self.shop)?, std::env::var("REGULARS_SMTP_PASSWORD").ok())?;
         let writer = pieces::writer(&store.read(), self.shop)?;
         self.refused = false;
-        let on = self.desk(store, planned, wave)?;
+        let on = self.frozen(store, planned, wave)?;
         let mut ready = Vec::with_capacity(emails.len());
         for (recipient, fault) in emails.iter().zip(pieces::faults(&on, &writer, emails)?) {
             match fault {
@@ -55,7 +56,6 @@ impl Runner<'_> {
             }
         }
         let job = Job {
-            shop: self.shop,
             planned: &on.planned,
             wave,
             emails: &ready,
@@ -88,7 +88,7 @@ impl Runner<'_> {
         self.log.in_part |= tally.failed + tally.later + tally.in_doubt > 0;
         if let Some(why) = report.stopped {
             self.refused = true;
-            let fault = Error::new(format!("{}: {why}; {} stay queued", on.title(), words::count(left, "email")));
+            let fault = Error::new(format!("{}: {why}; {} stay queued", on.title(), text::count(left, "email")));
             return Err(fault.hint("the next `regulars run` goes on where this ended"));
         }
         Ok(())
@@ -107,7 +107,7 @@ impl Runner<'_> {
             return Ok(());
         }
         let today = self.context.clock.today();
-        let on = self.desk(store, planned, wave)?;
+        let on = self.frozen(store, planned, wave)?;
         let batch = reminder::batches(&store.read(), planned, wave)? + 1;
         let run = PrintRun::of_reminder(self.context, self.shop, &on, letters.to_vec(), batch);
         let made = make_letters(&run)?;
@@ -115,11 +115,11 @@ impl Runner<'_> {
         made.problems.iter().for_each(|fault| self.left_out(fault));
         let (count, file) = (made.letters.len(), run.shown(&made.pdf));
         let want = if count == 1 { "wants" } else { "want" };
-        let pages = words::count(made.pages.iter().sum(), "page");
+        let pages = text::count(made.pages.iter().sum(), "page");
         self.log.sentences.push(format!(
             "{}: printed {} on {pages} to {file}; {} {want} posting.",
             on.title(),
-            words::count(count, "letter"),
+            text::count(count, "letter"),
             if count == 1 { "it" } else { "they" },
         ));
         self.log.objects.push(json!({
@@ -129,15 +129,15 @@ impl Runner<'_> {
     }
 
     /// Everything that the pieces of a wave are made from; from now on a reminder has its date.
-    fn desk(&self, store: &mut Store, planned: &Planned, wave: usize) -> Result<OnDesk> {
+    fn frozen(&self, store: &mut Store, planned: &Planned, wave: usize) -> Result<FrozenCampaign> {
         if wave == 0 {
-            let mut on = OnDesk::take(&store.read(), self.shop, &planned.slug)?;
-            on.planned.state = State::Sending;
+            let mut on = FrozenCampaign::take(&store.read(), self.shop, &planned.slug)?;
+            on.planned.state = CampaignState::Sending;
             return Ok(on);
         }
         let today = self.context.clock.today();
         let dated = store.write(|write| reminder::begin(write, planned, wave, today))?;
-        OnDesk::take_reminder(&store.read(), self.shop, planned, wave, dated)
+        FrozenCampaign::take_reminder(&store.read(), self.shop, planned, wave, dated)
     }
 
     fn left_out(&mut self, fault: &Error) {

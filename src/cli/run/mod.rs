@@ -10,11 +10,12 @@ use serde_json::{Value, json};
 use super::Context;
 use super::done::Done;
 use super::send::stop_on_ctrl_c;
-use crate::campaign::{self, Planned, State};
+use crate::campaign::{self, Planned};
+use crate::domain::CampaignState;
 use crate::error::{Error, Result};
 use crate::outbox::{self, Turn};
 use crate::store::{Read, Store};
-use crate::words;
+use crate::text;
 use due::Due;
 use go::Runner;
 
@@ -87,7 +88,7 @@ fn out(read: &Read<'_>) -> Result<Vec<Planned>> {
     let mut found = Vec::new();
     for slug in campaign::slugs(read)? {
         let planned = campaign::need(read, &slug)?;
-        if matches!(planned.state, State::Printing | State::Sending | State::Posted) {
+        if matches!(planned.state, CampaignState::Printing | CampaignState::Sending | CampaignState::Posted) {
             found.push(planned);
         }
     }
@@ -119,7 +120,7 @@ fn told(what: &str, log: Log) -> Done {
             wave => format!("reminder {wave}"),
         };
         let when = next.at.map_or(next.on.to_string(), |at| at.format("%Y-%m-%d %H:%M").to_string());
-        text.push_str(&format!("Next: {which} of {}, on {when}.\n", words::quote(&next.campaign)));
+        text.push_str(&format!("Next: {which} of {}, on {when}.\n", text::quote(&next.campaign)));
     }
     let mut object = json!({ "next": log.next });
     object[what] = log.objects.into();

@@ -7,7 +7,7 @@ use clap::Subcommand;
 
 use super::Context;
 use super::done::Done;
-use crate::access::Role;
+use crate::domain::Role;
 use crate::error::Result;
 
 /// Say who may use the pages of `serve`: the owner's passphrase, the PIN of the tills, tokens for tills that are programs.

@@ -4,11 +4,12 @@ use std::io::{BufRead, IsTerminal};
 
 use serde_json::json;
 
-use crate::access::{self, Role};
+use crate::access;
 use crate::cli::done::Done;
 use crate::cli::{Context, to_stderr};
+use crate::domain::Role;
 use crate::error::{Error, Result};
-use crate::words;
+use crate::text;
 
 /// A passphrase or a PIN.
 #[derive(Debug, clap::Args)]
@@ -32,7 +33,7 @@ pub(super) fn run(role: Role, arguments: &Arguments, context: &Context) -> Resul
     let signs_in = match ended {
         0 => String::new(),
         1 => " One session ended with it.".to_owned(),
-        n => format!(" {} ended with it.", words::count(n, "session")),
+        n => format!(" {} ended with it.", text::count(n, "session")),
     };
     Ok(Done::new(sentence + &signs_in, &json!({ "role": role.as_str(), "set": !arguments.remove, "ended": ended })))
 }

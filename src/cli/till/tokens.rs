@@ -6,7 +6,7 @@ use crate::access;
 use crate::cli::Context;
 use crate::cli::done::Done;
 use crate::error::{Error, Result};
-use crate::words;
+use crate::text;
 
 /// Make a token for a till that is a program; it is shown once.
 #[derive(Debug, clap::Args)]
@@ -29,14 +29,14 @@ pub(super) fn make(arguments: &Make, context: &Context) -> Result<Done> {
     let (till, names) = (arguments.till.trim(), &shop.settings.till.names);
     if till.is_empty() || (!names.is_empty() && !names.iter().any(|name| name == till)) {
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        return Err(Error::new(format!("there is no till {} in shop.toml", words::quote(till))).hint(
-            if names.is_empty() { "say what it is called".to_owned() } else { words::did_you_mean(till, &names) },
+        return Err(Error::new(format!("there is no till {} in shop.toml", text::quote(till))).hint(
+            if names.is_empty() { "say what it is called".to_owned() } else { text::did_you_mean(till, &names) },
         ));
     }
     let (number, token) = shop.store()?.write(|write| access::make_token(write, till, context.clock.today()))?;
     let text = format!(
         "{token}\n\nThis is token {number}, of the till {}. It is shown this once; whoever has it is that till.\n",
-        words::quote(till)
+        text::quote(till)
     );
     Ok(Done::new(text, &json!({ "number": number, "till": till, "token": token })))
 }
@@ -57,6 +57,6 @@ pub(super) fn list(context: &Context) -> Result<Done> {
 pub(super) fn revoke(arguments: &Revoke, context: &Context) -> Result<Done> {
     let mut store = context.shop()?.store()?;
     let token = store.write(|write| access::revoke(write, arguments.number, context.clock.today()))?;
-    let text = format!("Token {} of the till {} opens nothing any more.", token.number, words::quote(&token.till));
+    let text = format!("Token {} of the till {} opens nothing any more.", token.number, text::quote(&token.till));
     Ok(Done::new(text, &json!({ "number": token.number, "till": token.till })))
 }

@@ -7,21 +7,21 @@ mod person;
 #[cfg(test)]
 mod tests;
 
-use crate::book::Customer;
-use crate::words;
+use crate::customers::Customer;
+use crate::text;
 use person::{Person, bare, from_full_name, people_of, written_title};
 
 /// How a household is spoken to, and written to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Names {
+pub(crate) struct Names {
     /// `Dear Mr. and Mrs. Smith,`
-    pub greeting: String,
+    pub(crate) greeting: String,
     /// `Robert and Eleanor Smith`: the first line of the address.
-    pub line: String,
+    pub(crate) line: String,
 }
 
 /// The names of the people who get one letter, the best-ranked first. `company` is used when there is nobody to name.
-pub fn names_of(people: &[&Customer]) -> Names {
+pub(crate) fn names_of(people: &[&Customer]) -> Names {
     let greeted = greeted(people);
     if greeted.is_empty() {
         return nobody(people);
@@ -30,7 +30,7 @@ pub fn names_of(people: &[&Customer]) -> Names {
 }
 
 /// Shorter name lines for the same people, the fullest first, for where the name line has no room.
-pub fn shorter_names(people: &[&Customer]) -> Vec<String> {
+pub(crate) fn shorter_names(people: &[&Customer]) -> Vec<String> {
     let greeted = greeted(people);
     let mut shorter = Vec::new();
     if let [one, last] = greeted.as_slice()
@@ -51,7 +51,7 @@ pub fn shorter_names(people: &[&Customer]) -> Vec<String> {
             (false, false) => format!("{} {}", initials(&p.first), p.last),
             _ => called(p),
         };
-        shorter.push(words::list(&greeted.iter().map(brief).collect::<Vec<_>>()));
+        shorter.push(text::list(&greeted.iter().map(brief).collect::<Vec<_>>()));
     }
     let line = names_of(people).line;
     let squeezed = shorter.iter().map(|name| name.split_whitespace().collect::<Vec<_>>().join(" "));
@@ -189,9 +189,9 @@ fn spoken(people: &[Person]) -> String {
         if people.len() == 2 && one_surname(people) {
             return format!("{} {}", couple_title(people), people[0].last);
         }
-        return words::list(&people.iter().map(titled).collect::<Vec<_>>());
+        return text::list(&people.iter().map(titled).collect::<Vec<_>>());
     }
-    words::list(&people.iter().map(called).collect::<Vec<_>>())
+    text::list(&people.iter().map(called).collect::<Vec<_>>())
 }
 
 /// `Mr. Smith`, and `Sir Robert`.
@@ -218,7 +218,7 @@ fn couple_title(people: &[Person]) -> String {
     match titles.as_slice() {
         ["Dr.", "Dr."] => "Drs.".to_owned(),
         ["Dr", "Dr"] => "Drs".to_owned(),
-        _ => words::list(&titles),
+        _ => text::list(&titles),
     }
 }
 
@@ -255,6 +255,6 @@ fn written(people: &[Person]) -> String {
     }
     match people {
         [one] if one.first.is_empty() && !one.title.is_empty() => format!("{} {}", one.title, one.last),
-        _ => words::list(&people.iter().map(whole).collect::<Vec<_>>()),
+        _ => text::list(&people.iter().map(whole).collect::<Vec<_>>()),
     }
 }

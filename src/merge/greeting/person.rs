@@ -1,6 +1,6 @@
 //! The people on a card, in the parts that a greeting needs: title, first name, surname, suffix.
 
-use crate::book::Customer;
+use crate::customers::Customer;
 
 /// One person of those greeted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, HashSet};
 use chrono::{Months, NaiveDate};
 
 use crate::money::Currency;
-use crate::params;
 use crate::segment::{Scope, condition, matching};
 use crate::store::Store;
+use crate::store::params;
 
 /// A customer as the test itself remembers it.
 #[derive(Debug, Default, Clone)]

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::Caller;
 use super::said::Said;
-use crate::book;
+use crate::customers;
 use crate::error::Result;
 use crate::merge;
 use crate::redemption::{self, Gift};
@@ -41,12 +41,12 @@ pub(super) async fn card(Has(state): Has<Arc<State>>, _: Caller, Path(reference)
 }
 
 fn gather(read: &Read<'_>, reference: &str, today: NaiveDate) -> Result<Option<Map<String, Value>>> {
-    let Some(id) = book::resolve_ref(read, reference.trim())? else { return Ok(None) };
-    let customer = book::by_id(read, id)?;
-    let mut whole = json!(book::card(read, &customer, today)?);
+    let Some(id) = customers::resolve_ref(read, reference.trim())? else { return Ok(None) };
+    let customer = customers::by_id(read, id)?;
+    let mut whole = json!(customers::card(read, &customer, today)?);
     let mut object: Map<String, Value> =
         KEYS.into_iter().map(|key| (key.to_owned(), whole.get_mut(key).map_or(Value::Null, Value::take))).collect();
-    let alone = book::Customer { spouse: String::new(), ..customer };
+    let alone = customers::Customer { spouse: String::new(), ..customer };
     object.insert("greeting".into(), json!(merge::names_of(&[&alone]).greeting));
     object.insert("gift".into(), json!(redemption::promise(read, id, today)?.map(Gift::from)));
     Ok(Some(object))

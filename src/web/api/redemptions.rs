@@ -20,10 +20,10 @@ use crate::money::Money;
 use crate::redemption::{self, Answer, Claim, Outcome, Visit};
 use crate::shop::Settings;
 use crate::store::Write;
+use crate::text;
 use crate::web::door;
 use crate::web::guesses::Guess;
 use crate::web::state::State;
-use crate::words;
 
 /// What a till brings: a code, or the customer and the campaign when the letter was left at home.
 #[derive(Debug, Deserialize)]
@@ -60,7 +60,7 @@ pub(super) async fn redeem(Has(state): Has<Arc<State>>, caller: Caller, key: Key
     let tried = match is_code.then(|| state.guesses.begin(Guess::Code, from)).transpose() {
         Ok(tried) => tried,
         Err(seconds) => {
-            let wait = words::count(usize::try_from(seconds).unwrap_or(usize::MAX), "second");
+            let wait = text::count(usize::try_from(seconds).unwrap_or(usize::MAX), "second");
             let says = format!("Too many codes were tried that are on none of our letters. Wait {wait}.");
             return Said::problem(StatusCode::TOO_MANY_REQUESTS, "too_many", &says).after(seconds);
         }
@@ -97,13 +97,11 @@ pub(super) async fn redeem(Has(state): Has<Arc<State>>, caller: Caller, key: Key
 /// When they came, as a program tells it: never after now, except by a clock that is a little ahead.
 fn moment(told: &str, now: NaiveDateTime) -> Result<NaiveDateTime> {
     let Some(at) = clock::local(told) else {
-        return Err(Error::new(format!("{} is no moment", words::quote(told)))
+        return Err(Error::new(format!("{} is no moment", text::quote(told)))
             .hint("write `at` with its distance from Greenwich, like 2024-04-01T14:05:00+02:00"));
     };
     if at > now + AHEAD {
-        return Err(
-            Error::new(format!("{} is in the future", words::quote(told))).hint("look at the clock of the till")
-        );
+        return Err(Error::new(format!("{} is in the future", text::quote(told))).hint("look at the clock of the till"));
     }
     Ok(at.min(now))
 }

@@ -13,10 +13,10 @@ use crate::error::{Error, Result};
 use crate::money::{Currency, Money};
 use crate::redemption::{self, Happening};
 use crate::store::Read;
+use crate::text;
 use crate::web::answer;
 use crate::web::state::State;
 use crate::web::wording;
-use crate::words;
 
 #[derive(Serialize)]
 struct Day {
@@ -112,7 +112,7 @@ fn gather(read: &Read<'_>, state: &State, day: NaiveDate, today: NaiveDate) -> R
         symbol: settings.currency.symbol.trim().to_owned(),
         others: others.into_iter().map(line).collect(),
         matters: if day == today { kept::open(read, settings, today)? } else { Vec::new() },
-        count: words::count(count, "person"),
+        count: text::count(count, "person"),
         sum: settings.currency.show(sum),
     })
 }

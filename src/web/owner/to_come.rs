@@ -11,10 +11,10 @@ use crate::campaign;
 use crate::error::{Error, Result};
 use crate::redemption;
 use crate::store::Read;
+use crate::text;
 use crate::web::answer;
 use crate::web::state::State;
 use crate::web::wording::{self, Gift};
-use crate::words;
 
 /// So many are listed; a longer list nobody rings through.
 const MOST: usize = 500;
@@ -73,16 +73,16 @@ fn gather(read: &Read<'_>, state: &State, wanted: Option<i64>, now: NaiveDateTim
     let (count, guests) = redemption::to_come(read, &planned, now, MOST)?;
     let more = match count - guests.len() {
         0 => String::new(),
-        n => format!("{} more. `regulars recipients {}` has all of them.", words::thousands(n), planned.slug),
+        n => format!("{} more. `regulars recipients {}` has all of them.", text::thousands(n), planned.slug),
     };
     let until = planned.claim_until.map(|until| wording::day(until, now.date(), &state.shop.settings.country));
     Ok(ToCome {
         gift: Some(Gift::of(&planned.gift_name)).filter(|gift| !gift.whole.is_empty()),
         name: planned.name,
         until: until.unwrap_or_default(),
-        all: words::thousands(count),
-        come: words::thousands(progress.come),
-        mailed: words::thousands(progress.mailed),
+        all: text::thousands(count),
+        come: text::thousands(progress.come),
+        mailed: text::thousands(progress.mailed),
         guests: guests
             .into_iter()
             .map(|guest| Guest {

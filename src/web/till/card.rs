@@ -10,9 +10,9 @@ use serde::Serialize;
 
 use super::which::Till;
 use super::{refused, searches};
-use crate::book::{self, Customer};
 use crate::campaign;
 use crate::clock;
+use crate::customers::{self, Customer};
 use crate::error::{Error, Result};
 use crate::redemption::{self, Claim, Outcome, Promise, Standing};
 use crate::store::Read;
@@ -173,8 +173,8 @@ fn gather(
 ) -> Result<Page> {
     let settings = &state.shop.settings;
     let customer = customer(read, whose)?;
-    let card = book::card(read, &customer, today)?;
-    let household = book::household_of(read, &customer)?.members;
+    let card = customers::card(read, &customer, today)?;
+    let household = customers::household_of(read, &customer)?.members;
     let promise = match whose {
         Whose::Person(id) => redemption::promise(read, id, today)?,
         Whose::Letter(id) => campaign::by_number(read, id)?.map(|(planned, recipient)| Promise {
@@ -250,7 +250,7 @@ fn customer(read: &Read<'_>, whose: Whose) -> Result<Customer> {
         Whose::Person(id) => id,
         Whose::Letter(id) => {
             let (_, recipient) = campaign::by_number(read, id)?.ok_or_else(gone)?;
-            book::resolve_ref(read, &recipient.reference)?.ok_or_else(gone)?
+            customers::resolve_ref(read, &recipient.reference)?.ok_or_else(gone)?
         }
     };
     person(read, id)
@@ -258,7 +258,7 @@ fn customer(read: &Read<'_>, whose: Whose) -> Result<Customer> {
 
 /// Somebody whose card was open a moment ago.
 pub(super) fn person(read: &Read<'_>, id: i64) -> Result<Customer> {
-    book::by_id(read, id).map_err(|_| gone())
+    customers::by_id(read, id).map_err(|_| gone())
 }
 
 fn gone() -> Error {
@@ -289,7 +289,7 @@ fn to_hand_over(promise: Option<&Promise>, state: &State, today: NaiveDate) -> (
 
 /// What is worth knowing, a line each; nothing that is not known.
 fn facts(
-    card: &book::Card,
+    card: &customers::Card,
     household: &[Customer],
     heading: &str,
     promise: Option<&Promise>,

@@ -10,17 +10,17 @@ use serde::{Deserialize, Serialize};
 
 use super::refused;
 use super::which::Till;
-use crate::book;
-use crate::campaign;
 use crate::clock;
+use crate::customers;
+use crate::domain::Code;
 use crate::error::Result;
 use crate::redemption::{self, Answer, Claim, Outcome, Promise, Standing, Visit};
 use crate::store::Read;
+use crate::text;
 use crate::web::guesses::Guess;
 use crate::web::state::State;
 use crate::web::wording::{self, Gift};
 use crate::web::{answer, sign_in};
-use crate::words;
 
 /// The right one is among the first ten.
 const MOST: usize = 10;
@@ -85,7 +85,7 @@ pub(super) async fn find(Has(state): Has<Arc<State>>, till: Till, Form(asked): F
 /// Where a code leads: to its letter, or to why it does not hold. What is none leads nowhere, and neither does one that is on
 /// no letter, unless it was `meant` as one: a telephone number or a name may have the signs of a code by chance.
 pub(super) async fn scanned(state: &Arc<State>, till: &Till, typed: &str, meant: bool) -> Result<Option<Response>> {
-    let Ok(code) = campaign::read_code(typed) else { return Ok(None) };
+    let Ok(code) = Code::parse(typed) else { return Ok(None) };
     let (claim, now) = (Claim::Code(code.as_str().to_owned()), state.clock.now());
     let asked = claim.clone();
     let tried = state.guesses.begin(Guess::Code, till.1);
@@ -114,7 +114,7 @@ pub(super) async fn scanned(state: &Arc<State>, till: &Till, typed: &str, meant:
 /// Too many codes were tried that are on no letter.
 fn too_many(state: &State, seconds: u64) -> Response {
     let what = "Too many codes were tried here that are on none of our letters.";
-    let hint = format!("Wait {}, or find them by name.", words::count(sign_in::wait(seconds), "second"));
+    let hint = format!("Wait {}, or find them by name.", text::count(sign_in::wait(seconds), "second"));
     let page = answer::said(state, StatusCode::OK, "One moment.", what, &hint, "/till");
     sign_in::too_many(page, seconds)
 }
@@ -167,7 +167,7 @@ fn gather(
     search: String,
     today: NaiveDate,
 ) -> Result<Found> {
-    let (all, hits) = book::find(read, &*state.vocabulary(read)?, &typed, today, MOST)?;
+    let (all, hits) = customers::find(read, &*state.vocabulary(read)?, &typed, today, MOST)?;
     let country = &state.shop.settings.country;
     let (mut waiting, mut others, mut gifts) = (Vec::new(), Vec::new(), Vec::new());
     for hit in &hits {
@@ -193,7 +193,7 @@ fn gather(
         None => format!("Nobody sounds like {typed}."),
         Some(first) => format!(
             "{}. First: {}, {}, {}. Enter opens.",
-            words::count(hits.len(), "person"),
+            text::count(hits.len(), "person"),
             first.name,
             first.place,
             first.gift
@@ -201,7 +201,7 @@ fn gather(
     };
     let more = match all.saturating_sub(hits.len()) {
         0 => String::new(),
-        n => format!("{} more. Another word, such as the town, narrows it down.", words::thousands(n)),
+        n => format!("{} more. Another word, such as the town, narrows it down.", text::thousands(n)),
     };
     Ok(Found {
         till: till.0,

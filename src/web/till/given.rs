@@ -11,16 +11,16 @@ use serde::{Deserialize, Serialize};
 use super::hand_over::{self, amount};
 use super::typed::Typed;
 use super::which::Till;
-use crate::book;
 use crate::campaign;
+use crate::customers;
 use crate::error::{Error, Result};
 use crate::money::Money;
 use crate::redemption;
 use crate::store::Read;
+use crate::text;
 use crate::web::answer;
 use crate::web::state::State;
 use crate::web::wording::{self, Gift};
-use crate::words;
 
 /// As long as the field takes it.
 const REASON: usize = 200;
@@ -201,9 +201,9 @@ fn find(read: &Read<'_>, thing: Thing) -> Result<Option<Written>> {
         written.behind = format!("/till/letter/{}", letter.id);
         written.name = wording::recipient(&letter);
         written.reference = letter.reference;
-    } else if let Some(id) = book::resolve_ref(read, &written.reference)? {
-        let customer = book::by_id(read, id)?;
-        written.name = wording::household(&customer, &book::household_of(read, &customer)?.members);
+    } else if let Some(id) = customers::resolve_ref(read, &written.reference)? {
+        let customer = customers::by_id(read, id)?;
+        written.name = wording::household(&customer, &customers::household_of(read, &customer)?.members);
         written.behind = format!("/till/person/{id}");
     }
     Ok(Some(written))
@@ -217,7 +217,7 @@ fn of_redemption(read: &Read<'_>, letter: i64) -> Result<Option<Written>> {
         name: wording::recipient(&recipient),
         verdict: format!("Yes. The {} is theirs.", Gift::of(&planned.gift_name).noun),
         is_gift: true,
-        place: format!("The {} of {} to come.", wording::ordinal(progress.come), words::thousands(progress.mailed)),
+        place: format!("The {} of {} to come.", wording::ordinal(progress.come), text::thousands(progress.mailed)),
         at,
         till: recipient.till.unwrap_or_default(),
         spend: recipient.spend.unwrap_or_default(),

@@ -9,8 +9,8 @@ use serde::Deserialize;
 use super::card::{self, Mend, Whose};
 use super::typed::Typed;
 use super::which::Till;
-use crate::book;
 use crate::campaign;
+use crate::customers;
 use crate::error::{Error, Kind, Result};
 use crate::money::{Currency, Money};
 use crate::redemption::{self, Claim, Led, Outcome, Visit};
@@ -147,9 +147,9 @@ pub(super) fn unusual(read: &Read<'_>, reference: &str, spend: Money, currency: 
 
 /// The largest purchase that they ever made, when an amount is far above it.
 pub(super) fn exceeded(read: &Read<'_>, reference: &str, spend: Money) -> Result<Option<Money>> {
-    let Some(id) = book::resolve_ref(read, reference)? else { return Ok(None) };
-    let household = book::by_id(read, id)?.household_id;
-    let largest = book::largest_purchase(read, household)?.filter(|largest| largest.0 > 0);
+    let Some(id) = customers::resolve_ref(read, reference)? else { return Ok(None) };
+    let household = customers::by_id(read, id)?.household_id;
+    let largest = customers::largest_purchase(read, household)?.filter(|largest| largest.0 > 0);
     Ok(largest.filter(|largest| spend.0 > largest.0.saturating_mul(UNUSUAL)))
 }
 

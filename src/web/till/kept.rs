@@ -17,8 +17,8 @@ use tera::Context;
 
 use super::hand_over;
 use super::which::Till;
-use crate::book;
 use crate::campaign;
+use crate::customers;
 use crate::error::Result;
 use crate::redemption::{self, Claim, Led, Outcome, Visit};
 use crate::store::Read;
@@ -127,7 +127,7 @@ async fn write_down(state: &Arc<State>, till: Till, kept: Kept) -> Result<Taken>
 /// What they brought, and who they are if that is known: whoever is in the book no more is nobody.
 fn claimed(read: &Read<'_>, kept: &Kept, today: NaiveDate) -> Result<(Claim, Option<String>)> {
     if let Some(customer) = kept.customer {
-        let reference = book::by_id(read, customer).map_or(String::new(), |card| card.reference);
+        let reference = customers::by_id(read, customer).map_or(String::new(), |card| card.reference);
         return Ok((Claim::Person { reference: reference.clone(), campaign: String::new() }, Some(reference)));
     }
     let letter = kept.letter.map(|id| campaign::by_number(read, id)).transpose()?.flatten();

@@ -10,11 +10,11 @@ use serde::Deserialize;
 use super::card::{self, Mend, Whose};
 use super::typed::Typed;
 use super::which::Till;
-use crate::book;
+use crate::customers;
 use crate::error::Error;
+use crate::text;
 use crate::web::answer;
 use crate::web::state::State;
-use crate::words;
 
 /// The fields of an address, as the form has them.
 const ADDRESS: [&str; 5] = ["street", "street2", "city", "state", "postcode"];
@@ -43,7 +43,7 @@ pub(super) async fn note(
     let says = match text.chars().count() {
         0 => "Say what it was about.".to_owned(),
         1..=NOTE => String::new(),
-        _ => format!("That is too long to be read at the till: {} signs are enough.", words::thousands(NOTE)),
+        _ => format!("That is too long to be read at the till: {} signs are enough.", text::thousands(NOTE)),
     };
     if !says.is_empty() {
         let mend = Mend { field: "note", says, note: text.chars().take(NOTE).collect(), ..Mend::default() };
@@ -52,9 +52,10 @@ pub(super) async fn note(
     let done = state.database.write(move |write| {
         card::person(write, customer)?;
         // Pressed twice, it is one note.
-        let is_there = book::notes(write, customer)?.iter().any(|n| (n.on, &n.kind, &n.text) == (today, &kind, &text));
+        let is_there =
+            customers::notes(write, customer)?.iter().any(|n| (n.on, &n.kind, &n.text) == (today, &kind, &text));
         if !is_there {
-            book::add_note(write, customer, today, &kind, &text, 0)?;
+            customers::add_note(write, customer, today, &kind, &text, 0)?;
         }
         Ok(())
     });
@@ -81,7 +82,7 @@ pub(super) async fn address(
     let assignments: Vec<String> = typed.iter().map(|(field, text)| format!("{field}={text}")).collect();
     let done = state.database.write(move |write| {
         let card = card::person(write, customer)?;
-        book::set(write, &card, &assignments, today, "at the till").map(|_| ())
+        customers::set(write, &card, &assignments, today, "at the till").map(|_| ())
     });
     match done.await {
         Ok(()) => back(customer, &search),

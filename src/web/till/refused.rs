@@ -14,8 +14,8 @@ use super::hand_over::{self, Done};
 use super::searches;
 use super::typed::Typed;
 use super::which::Till;
-use crate::book;
 use crate::campaign::{self, Planned, Recipient};
+use crate::customers;
 use crate::error::{Error, Kind, Result};
 use crate::redemption::{self, Answer, Claim, Outcome, Visit};
 use crate::store::Read;
@@ -96,7 +96,7 @@ fn gather(
     let settings = &state.shop.settings;
     let day = |day: NaiveDate| wording::day(day, today, &settings.country);
     let gift = Gift::of(&planned.gift_name);
-    let customer = book::resolve_ref(read, &recipient.reference)?;
+    let customer = customers::resolve_ref(read, &recipient.reference)?;
     let mut refused = Refused {
         recipient: Some(recipient.id),
         customer,

@@ -12,10 +12,10 @@ use crate::campaign::{self, Planned};
 use crate::error::Result;
 use crate::redemption;
 use crate::store::Read;
+use crate::text;
 use crate::web::answer;
 use crate::web::state::State;
 use crate::web::wording::{self, Gift};
-use crate::words;
 
 /// How many of the last are shown.
 const LAST: usize = 5;
@@ -59,13 +59,13 @@ fn gather(read: &Read<'_>, state: &State, till: Till, now: NaiveDateTime) -> Res
         None => None,
         Some(planned) => {
             let progress = redemption::progress(read, &planned, now)?;
-            let left = state.stock(read, &planned)?.map(|stock| words::thousands(stock.saturating_sub(progress.come)));
+            let left = state.stock(read, &planned)?.map(|stock| text::thousands(stock.saturating_sub(progress.come)));
             Some(Current {
                 gift: Gift::of(&planned.gift_name),
                 until: planned.claim_until.map(|until| wording::day(until, today, country)),
                 name: planned.name,
-                come: words::thousands(progress.come),
-                mailed: words::thousands(progress.mailed),
+                come: text::thousands(progress.come),
+                mailed: text::thousands(progress.mailed),
                 left,
             })
         }
@@ -81,7 +81,7 @@ fn gather(read: &Read<'_>, state: &State, till: Till, now: NaiveDateTime) -> Res
     Ok(Waiting {
         till: till.0,
         today: wording::day(today, today, country),
-        came: words::thousands(redemption::taken_on(read, today)?.0),
+        came: text::thousands(redemption::taken_on(read, today)?.0),
         campaign,
         last: last.collect(),
     })

@@ -1,0 +1,173 @@
+//! Who may be in the book twice: pairs with why, the surest first.
+//!
+//! Only people who share something are compared: an email, a telephone number, an address, a name as it sounds. Of a
+//! crowd that shares the same thing (a shop's own number, a frequent name) each is compared with the next in the
+//! alphabet only, so that a million customers stay a matter of seconds.
+
+use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
+
+use chrono::NaiveDate;
+use serde::Serialize;
+
+use super::alike::{Person, WORTH_A_LOOK, compare};
+use super::customer::{COLUMNS, Customer};
+use super::likeness::{sorted, sound};
+use crate::error::{Error, Result};
+use crate::store::params;
+use crate::store::{Read, Write};
+use crate::text;
+
+/// Two cards that may be one person's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct Pair {
+    /// The reference of the one.
+    #[serde(rename = "ref")]
+    pub(crate) reference: String,
+    /// Their name.
+    pub(crate) name: String,
+    /// The reference of the other.
+    pub(crate) other_ref: String,
+    /// Their name.
+    pub(crate) other_name: String,
+    /// How sure it is, of 100.
+    pub(crate) score: u32,
+    /// What speaks for it.
+    pub(crate) why: Vec<String>,
+}
+
+/// A group up to this size is compared each with each.
+const SMALL: usize = 40;
+/// In a larger one each is compared with so many neighbours.
+const NEIGHBOURS: usize = 12;
+
+/// Every pair that is worth a look, the surest first. People of one household who are different people are none.
+///
+/// # Errors
+/// When the database does not answer.
+pub(crate) fn duplicates(read: &Read<'_>) -> Result<Vec<Pair>> {
+    let mut people = Vec::new();
+    read.each(&format!("SELECT {COLUMNS} FROM customer ORDER BY ref"), params![], |row| {
+        people.push(Person::of(&Customer::from_row(row)?));
+        Ok(())
+    })?;
+    let mut named: HashMap<&str, usize> = HashMap::new();
+    for person in people.iter().filter(|person| person.whole.contains(' ')) {
+        *named.entry(&person.whole).or_default() += 1;
+    }
+    // Those of whom the owner said that they are two are no pair.
+    let mut seen = two_people(read, &people)?;
+    let mut pairs = Vec::new();
+    for group in groups(&people) {
+        let reach = if group.len() <= SMALL { group.len() } else { NEIGHBOURS };
+        for (at, &one) in group.iter().enumerate() {
+            for &other in group[at + 1..].iter().take(reach) {
+                let (one, other) = (one.min(other), one.max(other));
+                if !seen.insert((one, other)) {
+                    continue;
+                }
+                let (a, b) = (&people[one as usize], &people[other as usize]);
+                let rare = named.get(a.whole.as_str()) == Some(&2);
+                let (score, why) = compare(a, b, rare);
+                if score >= WORTH_A_LOOK {
+                    pairs.push(a.pair(b, score, &why));
+                }
+            }
+        }
+    }
+    pairs.sort_by(|a, b| {
+        b.score.cmp(&a.score).then_with(|| a.reference.cmp(&b.reference)).then_with(|| a.other_ref.cmp(&b.other_ref))
+    });
+    Ok(pairs)
+}
+
+/// Says of two people that they are not the same, or takes it back; whether that is new.
+///
+/// # Errors
+/// When they are one card, or the database does not answer.
+pub(crate) fn tell_apart(
+    write: &Write<'_>,
+    one: &Customer,
+    other: &Customer,
+    apart: bool,
+    on: NaiveDate,
+) -> Result<bool> {
+    if one.id == other.id {
+        return Err(Error::new(format!("{} is one card", text::quote(&one.reference)))
+            .hint("if it was made of two by a merge, `regulars customer unmerge REF` makes them two again"));
+    }
+    let (low, high) = (one.id.min(other.id), one.id.max(other.id));
+    let sql = if apart {
+        "INSERT INTO not_the_same (customer_id, other_id, on_day) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING"
+    } else {
+        "DELETE FROM not_the_same WHERE customer_id = ?1 AND other_id = ?2 AND ?3 > 0"
+    };
+    Ok(write.run(sql, params![low, high, on])? > 0)
+}
+
+/// The places of those who are two, in the order of the list.
+fn two_people(read: &Read<'_>, people: &[Person]) -> Result<HashSet<(u32, u32)>> {
+    let sql = "SELECT customer_id, other_id FROM not_the_same";
+    let told: Vec<(i64, i64)> = read.all(sql, params![], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    if told.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let places: HashMap<i64, u32> = people.iter().map(|person| person.id).zip(0..).collect();
+    let place = |id| places.get(&id).copied().unwrap_or_default();
+    Ok(told.into_iter().map(|(a, b)| (place(a), place(b))).map(|(a, b)| (a.min(b), a.max(b))).collect())
+}
+
+impl Person {
+    /// What people who may be the same share with each other, hashed: a book of a million has six million of these, and
+    /// two that are alike by chance only cost a comparison.
+    fn keys(&self) -> Vec<u64> {
+        let hasher = BuildHasherDefault::<DefaultHasher>::default();
+        let mut keys = Vec::with_capacity(8);
+        let mut add = |kind: char, parts: &[&str]| {
+            if parts.iter().all(|part| !part.is_empty()) {
+                keys.push(hasher.hash_one((kind, parts)));
+            }
+        };
+        add('e', &[&self.email]);
+        add('p', &[&self.phone]);
+        add('a', &[&self.street, &self.place]);
+        if self.whole.contains(' ') {
+            add('w', &[&sorted(&self.whole)]);
+        }
+        add('s', &[&sound(&self.last), &self.place]);
+        add('m', &[&sound(&self.last), &self.spouse]);
+        if self.whole.is_empty() {
+            add('c', &[&self.company]);
+        }
+        keys
+    }
+
+    fn pair(&self, other: &Self, score: i32, why: &[&str]) -> Pair {
+        Pair {
+            reference: self.reference.clone(),
+            name: self.name.clone(),
+            other_ref: other.reference.clone(),
+            other_name: other.name.clone(),
+            score: u32::try_from(score.clamp(0, 100)).unwrap_or(0),
+            why: why.iter().map(|reason| (*reason).to_owned()).collect(),
+        }
+    }
+}
+
+/// People who share something, in the order of their names.
+fn groups(people: &[Person]) -> Vec<Vec<u32>> {
+    let mut keys: Vec<(u64, u32)> = Vec::with_capacity(people.len() * 5);
+    for (index, person) in (0_u32..).zip(people) {
+        keys.extend(person.keys().into_iter().map(|key| (key, index)));
+    }
+    keys.sort_unstable();
+    let shared = keys.chunk_by(|one, other| one.0 == other.0).filter(|group| group.len() > 1);
+    let mut groups: Vec<Vec<u32>> = shared.map(|group| group.iter().map(|(_, index)| *index).collect()).collect();
+    for group in groups.iter_mut().filter(|group| group.len() > SMALL) {
+        group.sort_by(|a, b| {
+            let key = |index: &u32| (&people[*index as usize].whole, people[*index as usize].id);
+            key(a).cmp(&key(b))
+        });
+    }
+    groups
+}

@@ -1,0 +1,100 @@
+//! Whom a reference of an export means: a card of its own, the card it was merged into, or somebody who was forgotten.
+
+use std::collections::{HashMap, HashSet};
+
+use chrono::NaiveDate;
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+
+use crate::error::Result;
+use crate::store::params;
+use crate::store::{Read, Write};
+
+/// What became of a reference.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// Nothing: it means its own card, or a new one.
+    Own,
+    /// It was merged; the id of the card that it means now.
+    Merged(i64),
+    /// They asked to be forgotten: no card may be made for it, and no purchase may carry it.
+    Forgotten,
+}
+
+/// The references that do not mean a card of their own. An import asks once, and then for each row.
+#[derive(Debug)]
+pub(crate) struct References {
+    merged: HashMap<String, i64>,
+    forgotten: HashSet<Vec<u8>>,
+    key: Vec<u8>,
+}
+
+impl References {
+    /// As the book has them now.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub(crate) fn of(read: &Read<'_>) -> Result<Self> {
+        let merged =
+            read.all("SELECT ref, customer_id FROM customer_alias", params![], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let forgotten = read.all("SELECT hash FROM forgotten", params![], |row| row.get(0))?;
+        Ok(Self { merged: merged.into_iter().collect(), forgotten: forgotten.into_iter().collect(), key: key(read)? })
+    }
+
+    /// Whether anybody was forgotten at all.
+    pub(crate) fn has_forgotten(&self) -> bool {
+        !self.forgotten.is_empty()
+    }
+
+    /// What became of this one.
+    pub(crate) fn standing(&self, reference: &str) -> Standing {
+        if let Some(id) = self.merged.get(reference) {
+            return Standing::Merged(*id);
+        }
+        // Nearly every shop has forgotten nobody, and a hash a row is not free.
+        if !self.forgotten.is_empty() && self.forgotten.contains(&hash(&self.key, reference)) {
+            return Standing::Forgotten;
+        }
+        Standing::Own
+    }
+}
+
+/// Remembers, of somebody who is forgotten, only that this reference is not to come back.
+pub(super) fn remember_forgotten(write: &Write<'_>, reference: &str, on: NaiveDate) -> Result<()> {
+    let sql = "INSERT INTO forgotten (hash, on_day) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
+    let hash = hash(&key(write)?, reference);
+    write.run(sql, params![hash, on]).map(|_| ())
+}
+
+/// Lets a reference come back that was forgotten; whether it was.
+///
+/// # Errors
+/// When the database does not answer.
+pub(crate) fn let_back(write: &Write<'_>, reference: &str) -> Result<bool> {
+    let hash = hash(&key(write)?, reference);
+    Ok(write.run("DELETE FROM forgotten WHERE hash = ?1", params![hash])? > 0)
+}
+
+/// Every reference that means a card, its own first.
+///
+/// # Errors
+/// When the database does not answer.
+pub(crate) fn references(read: &Read<'_>, id: i64) -> Result<Vec<String>> {
+    let sql = "SELECT ref FROM (SELECT 0 AS old, ref FROM customer WHERE id = ?1 \
+               UNION ALL SELECT 1, ref FROM customer_alias WHERE customer_id = ?1) ORDER BY old, ref";
+    read.all(sql, params![id], |row| row.get(0))
+}
+
+/// Those hashes are worth nothing outside this shop: a short reference could be guessed without the key.
+fn hash(key: &[u8], reference: &str) -> Vec<u8> {
+    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else { return Vec::new() };
+    mac.update(b"forgotten\0");
+    mac.update(reference.as_bytes());
+    mac.finalize().into_bytes().to_vec()
+}
+
+/// The shop's secret key.
+pub(super) fn key(read: &Read<'_>) -> Result<Vec<u8>> {
+    let key = read.first("SELECT value FROM setting WHERE key = 'shop_key'", params![], |row| row.get(0))?;
+    Ok(key.unwrap_or_default())
+}

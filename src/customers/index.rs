@@ -1,0 +1,279 @@
+//! The words under which people are found: of their names, their towns, and the digits of their telephones.
+//!
+//! For each word the ids of those who have it. Whoever changes a card takes its words out before and puts them in after,
+//! and [`Words::write`] writes the difference; a book that has no such index yet gets it whole.
+
+use std::collections::HashMap;
+
+use super::customer::{COLUMNS, Customer};
+use super::likeness::{digits, plain};
+use crate::error::Result;
+use crate::store::params;
+use crate::store::{Read, Write};
+
+/// Before the words of names, of towns, and four digits of a telephone number (or its last three).
+pub(crate) const NAME: char = 'n';
+pub(crate) const TOWN: char = 'c';
+pub(crate) const PHONE: char = 'p';
+
+/// The fields of a card whose words are kept.
+pub(crate) const FIELDS: [&str; 7] = ["first_name", "last_name", "full_name", "spouse", "company", "city", "phone"];
+
+/// Words that cards have gained or lost.
+#[derive(Debug, Default)]
+pub(crate) struct Words {
+    gained: HashMap<String, Vec<u32>>,
+    lost: HashMap<String, Vec<u32>>,
+    scratch: String,
+}
+
+impl Words {
+    /// A card has these words now; `field` gives its fields by their name.
+    pub(crate) fn put_in<'f>(&mut self, id: i64, field: impl Fn(&str) -> &'f str) {
+        note(&mut self.gained, &mut self.scratch, id, field);
+    }
+
+    /// A card had these words until now.
+    pub(crate) fn take_out<'f>(&mut self, id: i64, field: impl Fn(&str) -> &'f str) {
+        note(&mut self.lost, &mut self.scratch, id, field);
+    }
+
+    /// Writes the difference, if the book keeps an index already.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub(crate) fn write(mut self, write: &Write<'_>) -> Result<()> {
+        if !is_complete(write)? {
+            return Ok(());
+        }
+        let mut words: Vec<String> = self.gained.keys().chain(self.lost.keys()).cloned().collect();
+        words.sort_unstable();
+        words.dedup();
+        for word in words {
+            let (gained, lost) = (self.gained.remove(&word).unwrap_or_default(), self.lost.remove(&word));
+            let (mut lost, before) = (lost.unwrap_or_default(), customers(write, &word)?);
+            lost.sort_unstable();
+            let mut ids: Vec<u32> = before.iter().copied().filter(|id| lost.binary_search(id).is_err()).collect();
+            ids.extend(gained);
+            ids.sort_unstable();
+            ids.dedup();
+            if ids != before {
+                keep(write, &word, &ids)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether every card is in the index.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) fn is_complete(read: &Read<'_>) -> Result<bool> {
+    Ok(read.first("SELECT 1 FROM setting WHERE key = 'words'", params![], |_| Ok(()))?.is_some())
+}
+
+/// Takes somebody out from under every word, whatever their card says: for those who are forgotten.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) fn erase(write: &Write<'_>, id: i64) -> Result<()> {
+    let Ok(id) = u32::try_from(id) else { return Ok(()) };
+    let mut theirs = Vec::new();
+    write.each("SELECT word, customers FROM customer_word", params![], |row| {
+        let ids = unpacked(&row.get::<Vec<u8>>(1)?);
+        if ids.binary_search(&id).is_ok() {
+            theirs.push((row.get::<String>(0)?, ids));
+        }
+        Ok(())
+    })?;
+    for (word, mut ids) in theirs {
+        ids.retain(|one| *one != id);
+        keep(write, &word, &ids)?;
+    }
+    Ok(())
+}
+
+/// Makes the index of a whole book.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) fn complete(write: &Write<'_>) -> Result<()> {
+    let mut words = Words::default();
+    write.each(&format!("SELECT {COLUMNS} FROM customer ORDER BY id"), params![], |row| {
+        let card = Customer::from_row(row)?;
+        words.put_in(card.id, |field| card.field(field));
+        Ok(())
+    })?;
+    fill(write, words)
+}
+
+/// Makes the index of a book whose every card was put into `words`, in order of their ids.
+pub(crate) fn fill(write: &Write<'_>, words: Words) -> Result<()> {
+    write.run("DELETE FROM customer_word", params![])?;
+    let mut all: Vec<(String, Vec<u32>)> = words.gained.into_iter().collect();
+    all.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+    let mut insert = write.prepare("INSERT INTO customer_word (word, customers) VALUES (?1, ?2)")?;
+    for (word, ids) in all {
+        insert.run(params![word, packed(&ids)])?;
+    }
+    let sql = "INSERT INTO setting (key, value) VALUES ('words', ?1) ON CONFLICT DO NOTHING";
+    write.run(sql, params![vec![1_u8]]).map(|_| ())
+}
+
+/// Calls `give` with every word that begins so, behind its kind, and those who have it.
+pub(crate) fn beginning(read: &Read<'_>, start: &str, mut give: impl FnMut(&str, Vec<u32>)) -> Result<()> {
+    let sql = "SELECT word, customers FROM customer_word WHERE word >= ?1 AND word < ?2";
+    read.each(sql, params![start, format!("{start}\u{10ffff}")], |row| {
+        let word: String = row.get(0)?;
+        give(word.get(1..).unwrap_or_default(), unpacked(&row.get::<Vec<u8>>(1)?));
+        Ok(())
+    })
+}
+
+/// Every word of a kind.
+pub(crate) fn words(read: &Read<'_>, kind: char) -> Result<Vec<String>> {
+    let sql = "SELECT word FROM customer_word WHERE word >= ?1 AND word < ?2";
+    let mut words = Vec::new();
+    read.each(sql, params![kind.to_string(), format!("{kind}\u{10ffff}")], |row| {
+        words.push(row.get::<String>(0)?.split_off(1));
+        Ok(())
+    })?;
+    Ok(words)
+}
+
+/// Who has a word.
+pub(crate) fn customers(read: &Read<'_>, word: &str) -> Result<Vec<u32>> {
+    let sql = "SELECT customers FROM customer_word WHERE word = ?1";
+    Ok(read.first(sql, params![word], |row| row.get::<Vec<u8>>(0))?.map(|packed| unpacked(&packed)).unwrap_or_default())
+}
+
+fn keep(write: &Write<'_>, word: &str, ids: &[u32]) -> Result<()> {
+    if ids.is_empty() {
+        return write.run("DELETE FROM customer_word WHERE word = ?1", params![word]).map(|_| ());
+    }
+    let sql = "INSERT INTO customer_word (word, customers) VALUES (?1, ?2) \
+               ON CONFLICT (word) DO UPDATE SET customers = excluded.customers";
+    write.run(sql, params![word, packed(ids)]).map(|_| ())
+}
+
+/// Notes an id under each word of a card.
+fn note<'f>(notes: &mut HashMap<String, Vec<u32>>, scratch: &mut String, id: i64, field: impl Fn(&str) -> &'f str) {
+    // An id beyond this would be the four thousand millionth customer.
+    let Ok(id) = u32::try_from(id) else { return };
+    let mut add = |kind: char, word: &str| {
+        scratch.clear();
+        scratch.push(kind);
+        scratch.push_str(word);
+        match notes.get_mut(scratch.as_str()) {
+            Some(ids) if ids.last() == Some(&id) => {}
+            Some(ids) => ids.push(id),
+            None => drop(notes.insert(scratch.clone(), vec![id])),
+        }
+    };
+    for name in FIELDS {
+        let text = field(name);
+        if text.is_empty() {
+            continue;
+        }
+        if name == "phone" {
+            let digits = digits(text);
+            (4..=digits.len()).for_each(|end| add(PHONE, &digits[end - 4..end]));
+            if digits.len() >= 3 {
+                add(PHONE, &digits[digits.len() - 3..]);
+            }
+        } else {
+            let kind = if name == "city" { TOWN } else { NAME };
+            plain(text).split(' ').filter(|word| !word.is_empty()).for_each(|word| add(kind, word));
+        }
+    }
+}
+
+/// Ascending ids as differences, seven bits a byte, the last of each without the eighth.
+fn packed(ids: &[u32]) -> Vec<u8> {
+    let (mut bytes, mut before) = (Vec::with_capacity(ids.len() * 2), 0);
+    for id in ids {
+        let mut rest = id - before;
+        before = *id;
+        while rest >= 0x80 {
+            bytes.push((rest & 0x7f) as u8 | 0x80);
+            rest >>= 7;
+        }
+        bytes.push((rest & 0x7f) as u8);
+    }
+    bytes
+}
+
+/// The ids of [`packed`].
+pub(crate) fn unpacked(bytes: &[u8]) -> Vec<u32> {
+    let (mut ids, mut id, mut step, mut shift) = (Vec::with_capacity(bytes.len()), 0_u32, 0_u32, 0);
+    for byte in bytes {
+        step |= u32::from(byte & 0x7f).checked_shl(shift).unwrap_or(0);
+        shift += 7;
+        if byte & 0x80 == 0 {
+            id = id.wrapping_add(step);
+            ids.push(id);
+            (step, shift) = (0, 0);
+        }
+    }
+    ids
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Store;
+
+    #[test]
+    fn ids_come_back_as_they_went() {
+        for ids in [vec![], vec![0], vec![1, 2, 3], vec![127, 128, 16_384, 4_000_000_000]] {
+            assert_eq!(unpacked(&packed(&ids)), ids);
+        }
+    }
+
+    #[test]
+    fn what_a_card_gains_and_loses_is_what_a_new_index_has() {
+        let folder = tempfile::tempdir().expect("folder");
+        let mut store = Store::create(&folder.path().join("regulars.db")).expect("new");
+        let index = |write: &Write<'_>| {
+            write.all("SELECT word, customers FROM customer_word", params![], |row| {
+                Ok((row.get::<String>(0)?, unpacked(&row.get::<Vec<u8>>(1)?)))
+            })
+        };
+        let card = |id: i64, city: &str, phone: &str| Customer {
+            id,
+            last_name: "Núñez-Smith".into(),
+            city: city.into(),
+            phone: phone.into(),
+            ..Customer::default()
+        };
+        let sql = "INSERT INTO customer (id, ref, last_name, city, phone) VALUES (?1, ?1, ?2, ?3, ?4) \
+                   ON CONFLICT (id) DO UPDATE SET city = excluded.city, phone = excluded.phone";
+        let kept = store.write(|write| {
+            complete(write)?;
+            for (id, before, after) in [(7, ("", ""), ("Palo Alto", "555-0123")), (9, ("Oslo", "12"), ("Palo", "0124"))]
+            {
+                let (old, new) = (card(id, before.0, before.1), card(id, after.0, after.1));
+                for one in [&old, &new] {
+                    write.run(sql, params![one.id, one.last_name, one.city, one.phone])?;
+                }
+                let mut words = Words::default();
+                words.put_in(id, |field| old.field(field));
+                words.write(write)?;
+                let mut words = Words::default();
+                words.take_out(id, |field| old.field(field));
+                words.put_in(id, |field| new.field(field));
+                words.write(write)?;
+            }
+            let changed = index(write)?;
+            complete(write)?;
+            Ok((changed, index(write)?))
+        });
+        let (changed, whole) = kept.expect("indexed");
+        assert_eq!(changed, whole);
+        assert!(
+            whole.contains(&("cpalo".to_owned(), vec![7, 9])) && whole.contains(&("nsmith".to_owned(), vec![7, 9]))
+        );
+        assert!(!whole.iter().any(|(word, _)| word == "coslo"));
+    }
+}

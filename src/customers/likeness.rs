@@ -1,0 +1,238 @@
+//! How alike two names, numbers and addresses are, for whoever cannot spell them.
+
+use super::slips::{self, Spelling};
+
+/// Small letters without accents; everything that is no letter or digit is one space.
+pub(super) fn plain(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars().flat_map(char::to_lowercase) {
+        match base(c) {
+            "" if c.is_alphanumeric() => out.push(c),
+            // "O'Neil" is one word.
+            "" if matches!(c, '\'' | '’' | '.' | '\u{300}'..='\u{36f}') => {}
+            "" if !out.ends_with(' ') => out.push(' '),
+            letters => out.push_str(letters),
+        }
+    }
+    out.trim().to_owned()
+}
+
+/// The Latin letter under an accent; nothing when it is none.
+fn base(c: char) -> &'static str {
+    match c {
+        'à'..='å' | 'ā' | 'ă' | 'ą' => "a",
+        'ç' | 'ć' | 'č' | 'ĉ' | 'ċ' => "c",
+        'ď' | 'đ' | 'ð' => "d",
+        'è'..='ë' | 'ē' | 'ė' | 'ę' | 'ě' | 'ĕ' => "e",
+        'ĝ' | 'ğ' | 'ġ' | 'ģ' => "g",
+        'ĥ' | 'ħ' => "h",
+        'ì'..='ï' | 'ī' | 'į' | 'ı' | 'ĩ' | 'ĭ' => "i",
+        'ĵ' => "j",
+        'ķ' => "k",
+        'ł' | 'ľ' | 'ļ' | 'ĺ' => "l",
+        'ñ' | 'ń' | 'ň' | 'ņ' => "n",
+        'ò'..='ö' | 'ø' | 'ō' | 'ő' | 'ŏ' => "o",
+        'ŕ' | 'ř' | 'ŗ' => "r",
+        'ś' | 'š' | 'ş' | 'ș' | 'ŝ' => "s",
+        'ţ' | 'ť' | 'ț' | 'ŧ' => "t",
+        'ù'..='ü' | 'ū' | 'ů' | 'ű' | 'ų' | 'ũ' | 'ŭ' => "u",
+        'ŵ' => "w",
+        'ý' | 'ÿ' | 'ŷ' => "y",
+        'ź' | 'ż' | 'ž' => "z",
+        'æ' => "ae",
+        'œ' => "oe",
+        'ß' => "ss",
+        'þ' => "th",
+        _ => "",
+    }
+}
+
+/// The digits of a telephone number.
+pub(super) fn digits(text: &str) -> String {
+    text.chars().filter(char::is_ascii_digit).collect()
+}
+
+/// A phone number as a reference: its digits, with the `+` if there is one.
+pub(crate) fn dialled(text: &str) -> String {
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    if digits.is_empty() {
+        return String::new();
+    }
+    if text.trim_start().starts_with('+') { format!("+{digits}") } else { digits }
+}
+
+/// How alike two plain names are, from 0 to 1, whichever of their words comes first.
+pub(super) fn likeness(one: &str, other: &str) -> f64 {
+    if one == other {
+        return 1.0;
+    }
+    let turned = sorted(one);
+    strsim::jaro_winkler(one, other).max(strsim::jaro_winkler(&turned, &sorted(other)))
+}
+
+/// The words of a plain text in order.
+pub(super) fn sorted(plain: &str) -> String {
+    let mut words: Vec<&str> = plain.split(' ').collect();
+    words.sort_unstable();
+    words.join(" ")
+}
+
+/// Whether a word may be another, mistyped.
+fn mistyped(typed: &str, word: &str) -> bool {
+    let allowed = slips::allowed(typed.chars().count());
+    allowed > 0 && Spelling::of(typed).is_some_and(|typed| typed.slips(word) <= allowed)
+}
+
+/// How a plain word sounds, roughly: Soundex for Latin letters, the first signs for others.
+pub(super) fn sound(word: &str) -> String {
+    let Some(first) = word.chars().next().filter(char::is_ascii_lowercase) else {
+        return word.chars().take(3).collect();
+    };
+    let class = |c: char| match c {
+        'b' | 'f' | 'p' | 'v' => '1',
+        'c' | 'g' | 'j' | 'k' | 'q' | 's' | 'x' | 'z' => '2',
+        'd' | 't' => '3',
+        'l' => '4',
+        'm' | 'n' => '5',
+        'r' => '6',
+        'h' | 'w' => '-',
+        _ => '0',
+    };
+    let mut code = String::from(first);
+    let mut before = class(first);
+    for now in word.chars().skip(1).map(class).filter(|now| *now != '-') {
+        if now != '0' && now != before {
+            code.push(now);
+        }
+        before = now;
+    }
+    code.truncate(4);
+    code
+}
+
+/// First names that one person may go by: short forms beside the long ones.
+const NICKNAMES: &[&[&str]] = &[
+    &["alexander", "alex", "alec", "sandy"],
+    &["alexandra", "alex", "sandra", "sandy"],
+    &["andrew", "andy", "drew"],
+    &["anthony", "tony"],
+    &["barbara", "barb", "babs"],
+    &["benjamin", "ben", "benny"],
+    &["catherine", "katherine", "kathryn", "kate", "katie", "kathy", "cathy", "kit"],
+    &["charles", "charlie", "chuck", "chas"],
+    &["christopher", "chris", "kit"],
+    &["christine", "christina", "chris", "tina", "chrissy"],
+    &["daniel", "dan", "danny"],
+    &["david", "dave", "davy"],
+    &["deborah", "debra", "deb", "debbie"],
+    &["donald", "don", "donny"],
+    &["dorothy", "dot", "dolly"],
+    &["edward", "ed", "eddie", "ted", "ned"],
+    &["eleanor", "ellie", "nell", "nora"],
+    &["elizabeth", "elisabeth", "liz", "lizzie", "beth", "betty", "eliza", "betsy", "libby", "lisa"],
+    &["frances", "fran", "fanny"],
+    &["francis", "frank"],
+    &["frederick", "fred", "freddie"],
+    &["george", "georgie"],
+    &["gerald", "gerry", "jerry"],
+    &["gregory", "greg"],
+    &["henry", "harry", "hank"],
+    &["jacob", "jake"],
+    &["james", "jim", "jimmy", "jamie"],
+    &["jennifer", "jen", "jenny"],
+    &["johannes", "hannes", "johann", "hans"],
+    &["john", "jack", "johnny", "jon"],
+    &["jonathan", "jon"],
+    &["joseph", "joe", "joey"],
+    &["judith", "judy"],
+    &["kenneth", "ken", "kenny"],
+    &["lawrence", "larry"],
+    &["leonard", "len", "lenny"],
+    &["margaret", "maggie", "meg", "peggy", "marge", "greta"],
+    &["martha", "marty", "patty"],
+    &["mary", "molly", "polly"],
+    &["matthew", "matt"],
+    &["michael", "mike", "mick", "micky"],
+    &["nancy", "ann"],
+    &["nathaniel", "nathan", "nat", "nate"],
+    &["nicholas", "nick", "nico"],
+    &["pamela", "pam"],
+    &["patricia", "pat", "patty", "tricia", "trish"],
+    &["patrick", "pat", "paddy"],
+    &["peter", "pete"],
+    &["philip", "phillip", "phil"],
+    &["rebecca", "becky", "becca"],
+    &["richard", "rick", "rich", "dick", "ricky"],
+    &["robert", "rob", "bob", "bobby", "robbie", "bert"],
+    &["ronald", "ron", "ronny"],
+    &["samuel", "sam", "sammy"],
+    &["samantha", "sam"],
+    &["stephen", "steven", "steve"],
+    &["susan", "sue", "susie", "suzanne"],
+    &["theodore", "ted", "theo", "teddy"],
+    &["theresa", "teresa", "terry", "tess"],
+    &["thomas", "tom", "tommy"],
+    &["timothy", "tim"],
+    &["victoria", "vicky", "tori"],
+    &["vincent", "vince", "vinny"],
+    &["virginia", "ginny", "ginger"],
+    &["walter", "walt", "wally"],
+    &["wilhelm", "willi", "willy"],
+    &["william", "will", "bill", "billy", "willy", "liam"],
+];
+
+/// Whether two plain first names may be one person's: the same, a short form, an initial, or a slip.
+pub(super) fn same_first_name(one: &str, other: &str) -> bool {
+    let (one, other) = (first_word(one), first_word(other));
+    let initial = |short: &str, long: &str| short.chars().count() == 1 && long.starts_with(short);
+    one == other
+        || initial(one, other)
+        || initial(other, one)
+        || mistyped(one, other)
+        || NICKNAMES.iter().any(|names| names.contains(&one) && names.contains(&other))
+}
+
+fn first_word(plain: &str) -> &str {
+    plain.split(' ').next().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_plain_without_accents_and_signs() {
+        for (text, expected) in [
+            ("Zümra  ÖZDEMİR", "zumra ozdemir"),
+            ("O'Neil-Strauß, Jr.", "oneil strauss jr"),
+            ("Łukasz Žižek", "lukasz zizek"),
+            ("山田 太郎", "山田 太郎"),
+            ("...", ""),
+        ] {
+            assert_eq!(plain(text), expected, "{text}");
+        }
+        assert_eq!(digits("+1 (650) 555-0123"), "16505550123");
+    }
+
+    #[test]
+    fn slips_sounds_and_short_forms_are_known() {
+        for (typed, word, same) in
+            [("smyth", "smith", true), ("thmopson", "thompson", true), ("ann", "anm", false), ("berg", "burgh", false)]
+        {
+            assert_eq!(mistyped(typed, word), same, "{typed} {word}");
+        }
+        for (one, other) in [("smith", "smyth"), ("meyer", "maier"), ("robert", "rupert")] {
+            assert_eq!(sound(one), sound(other));
+        }
+        for (one, other, same) in [
+            ("bob", "robert", true),
+            ("j", "john", true),
+            ("john", "jane", false),
+            ("mary ann", "mary", true),
+            ("eleanor", "robert", false),
+        ] {
+            assert_eq!(same_first_name(one, other), same, "{one} {other}");
+        }
+        assert!((likeness("smith john", "john smith") - 1.0).abs() < f64::EPSILON);
+    }
+}

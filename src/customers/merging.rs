@@ -1,0 +1,393 @@
+//! The same person twice: two cards become one, and can become two again.
+//!
+//! The card that goes is kept in the event, with everything that moved, so that an undo restores it exactly. Its reference
+//! goes on meaning the card that stays, wherever a reference is taken.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDateTime;
+use serde::{Deserialize, Serialize};
+
+use super::customer::{Customer, TEXT_FIELDS, folded};
+use super::index::Words;
+use super::{household, table};
+use crate::error::{Error, Result};
+use crate::store::params;
+use crate::store::{Read, ToValue, Value, Write};
+use crate::text;
+
+/// What a merge, or its undo, did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct Merged {
+    /// The reference of the card that went.
+    #[serde(rename = "ref")]
+    pub(crate) reference: String,
+    /// Its name.
+    pub(crate) name: String,
+    /// The card that stays.
+    pub(crate) into: String,
+    /// Its name.
+    pub(crate) into_name: String,
+    /// How many purchases moved.
+    pub(crate) purchases: usize,
+    /// How many notes moved.
+    pub(crate) notes: usize,
+    /// Fields of the card that stays which are different now.
+    pub(crate) fields: Vec<String>,
+}
+
+/// Tables whose rows belong to a card and have a number of their own: they move as they are.
+const MOVING: [&str; 6] = ["purchase", "contact_note", "consent", "circumstance", "recipient", "customer_merge"];
+
+/// Columns of a card beside its texts that a merge keeps and may change.
+const COLUMNS: [&str; 4] = ["post_consent", "email_consent", "put_together", "moved_from"];
+
+/// The card that went, and everything that moved.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Kept {
+    id: i64,
+    deceased: bool,
+    columns: BTreeMap<String, String>,
+    tags: Vec<String>,
+    preferences: BTreeMap<String, String>,
+    /// References that meant it already.
+    aliases: Vec<String>,
+    /// By table: the numbers of the rows that moved.
+    moved: BTreeMap<String, Vec<i64>>,
+    /// Recipients that it was a member of; of the shared ones the card that stays was a member too.
+    members: Vec<i64>,
+    shared: Vec<i64>,
+    /// What the card that stays was given.
+    given: Given,
+}
+
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Given {
+    /// Column, before, after.
+    columns: Vec<(String, String, String)>,
+    became_deceased: bool,
+    tags: Vec<String>,
+    preferences: Vec<String>,
+}
+
+/// Makes the card of `reference` a part of the card of `into`.
+///
+/// # Errors
+/// When they are one card already, or one of them is not there.
+pub(crate) fn merge(write: &Write<'_>, reference: &str, into: &str, now: NaiveDateTime) -> Result<Merged> {
+    let (old, stays) = (table::by_ref(write, reference)?, table::by_ref(write, into)?);
+    if old.id == stays.id {
+        return Err(Error::new(format!("{} and {} are one card already", text::quote(reference), text::quote(into)))
+            .hint(format!("`regulars customer show {}` shows it", stays.reference)));
+    }
+    let mut words = Words::default();
+    words.take_out(old.id, |field| old.field(field));
+    words.take_out(stays.id, |field| stays.field(field));
+    let mut kept = keep(write, &old, &stays)?;
+    kept.given = give(write, &old, &stays, &kept)?;
+    for (name, ids) in &kept.moved {
+        move_rows(write, name, ids, stays.id)?;
+    }
+    for id in &kept.shared {
+        let sql = "DELETE FROM recipient_member WHERE recipient_id = ?1 AND customer_id = ?2";
+        write.run(sql, params![*id, old.id])?;
+    }
+    let sql = "UPDATE recipient_member SET customer_id = ?2 WHERE customer_id = ?1";
+    write.run(sql, params![old.id, stays.id])?;
+    write.run("UPDATE customer_alias SET customer_id = ?2 WHERE customer_id = ?1", params![old.id, stays.id])?;
+    write.run("DELETE FROM customer WHERE id = ?1", params![old.id])?;
+    let sql = "INSERT INTO customer_alias (ref, customer_id) VALUES (?1, ?2) \
+               ON CONFLICT (ref) DO UPDATE SET customer_id = excluded.customer_id";
+    write.run(sql, params![old.reference, stays.id])?;
+    let event = serde_json::to_string(&kept).map_err(unreadable)?;
+    let sql = "INSERT INTO customer_merge (ref, into_ref, customer_id, at, kept) VALUES (?1, ?2, ?3, ?4, ?5)";
+    write.run(sql, params![old.reference, stays.reference, stays.id, now, event])?;
+    let now = table::by_id(write, stays.id)?;
+    words.put_in(now.id, |field| now.field(field));
+    words.write(write)?;
+    household::settle(write, &[stays.id], &[old.household_id, stays.household_id])?;
+    Ok(told(&old, &stays, &kept))
+}
+
+/// Makes two cards again of what was merged last under `reference`.
+///
+/// # Errors
+/// When it was not merged, or the card that it went into was merged further since.
+pub(crate) fn unmerge(write: &Write<'_>, reference: &str, now: NaiveDateTime) -> Result<Merged> {
+    let reference = reference.trim();
+    let sql = "SELECT id, into_ref, customer_id, kept FROM customer_merge WHERE ref = ?1 AND undone_at IS NULL \
+               ORDER BY id DESC LIMIT 1";
+    let found = write.first(sql, params![reference], |row| {
+        Ok((row.get::<i64>(0)?, row.get::<String>(1)?, row.get::<i64>(2)?, row.get::<String>(3)?))
+    })?;
+    let Some((event, into, holder, kept)) = found else {
+        return Err(nothing_to_undo(write, reference)?);
+    };
+    let stays = table::by_id(write, holder)?;
+    if stays.reference != into {
+        let error = Error::new(format!(
+            "{} was merged into {}, which is a part of {} now",
+            text::quote(reference),
+            text::quote(&into),
+            text::quote(&stays.reference)
+        ));
+        return Err(error.hint(format!("take that apart first: `regulars customer unmerge {into}`")));
+    }
+    let again: i64 = write.value("SELECT count(*) FROM customer WHERE ref = ?1", params![reference])?;
+    if again > 0 {
+        return Err(Error::new(format!("there is a new card {} already", text::quote(reference)))
+            .hint(format!("merge that one too: `regulars customer merge {reference} {into}`")));
+    }
+    let mut kept: Kept = serde_json::from_str(&kept).map_err(unreadable)?;
+    write.run("DELETE FROM customer_alias WHERE ref = ?1", params![reference])?;
+    let id = put_back(write, reference, &kept)?;
+    // What was sold under the old references since then is theirs as well.
+    let mut sold: Vec<i64> = Vec::new();
+    for old in kept.aliases.iter().map(String::as_str).chain([reference]) {
+        let since = "SELECT id FROM purchase WHERE customer_id = ?1 AND ref = ?2";
+        sold.extend(write.all(since, params![stays.id, old], |row| row.get::<i64>(0))?);
+    }
+    let purchases = kept.moved.entry("purchase".to_owned()).or_default();
+    purchases.extend(sold);
+    purchases.sort_unstable();
+    purchases.dedup();
+    for (name, ids) in &kept.moved {
+        move_rows_of(write, name, ids, stays.id, id)?;
+    }
+    for recipient in &kept.members {
+        if !kept.shared.contains(recipient) {
+            let sql = "DELETE FROM recipient_member WHERE recipient_id = ?1 AND customer_id = ?2";
+            write.run(sql, params![*recipient, stays.id])?;
+        }
+        let sql = "INSERT INTO recipient_member (recipient_id, customer_id) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
+        write.run(sql, params![*recipient, id])?;
+    }
+    for alias in &kept.aliases {
+        let sql = "UPDATE customer_alias SET customer_id = ?3 WHERE ref = ?1 AND customer_id = ?2";
+        write.run(sql, params![alias, stays.id, id])?;
+    }
+    let mut words = Words::default();
+    words.take_out(stays.id, |field| stays.field(field));
+    take_back(write, &stays, &kept.given)?;
+    for card in [table::by_id(write, id)?, table::by_id(write, stays.id)?] {
+        words.put_in(card.id, |field| card.field(field));
+    }
+    words.write(write)?;
+    let sql = "UPDATE customer_merge SET undone_at = ?2, kept = '' WHERE id = ?1";
+    write.run(sql, params![event, now])?;
+    household::settle(write, &[id, stays.id], &[stays.household_id])?;
+    Ok(told(&table::by_id(write, id)?, &table::by_id(write, stays.id)?, &kept))
+}
+
+fn told(old: &Customer, stays: &Customer, kept: &Kept) -> Merged {
+    let count = |name: &str| kept.moved.get(name).map_or(0, Vec::len);
+    Merged {
+        reference: old.reference.clone(),
+        name: old.name(),
+        into: stays.reference.clone(),
+        into_name: stays.name(),
+        purchases: count("purchase"),
+        notes: count("contact_note"),
+        fields: kept.given.columns.iter().map(|(column, _, _)| column.clone()).collect(),
+    }
+}
+
+fn nothing_to_undo(read: &Read<'_>, reference: &str) -> Result<Error> {
+    let error = Error::new(format!("{} was not merged into another card", text::quote(reference)));
+    let sql = "SELECT ref FROM customer_merge WHERE into_ref = ?1 AND undone_at IS NULL ORDER BY id DESC LIMIT 1";
+    Ok(match read.first(sql, params![reference], |row| row.get::<String>(0))? {
+        Some(old) => error.hint(format!("{} was merged into it: `regulars customer unmerge {old}`", text::quote(&old))),
+        None => error.hint("give the old reference, the one that went"),
+    })
+}
+
+fn unreadable(source: serde_json::Error) -> Error {
+    Error::new("what a merge kept cannot be read").hint("restore a backup").because(source)
+}
+
+/// Everything about the card that goes.
+fn keep(read: &Read<'_>, old: &Customer, stays: &Customer) -> Result<Kept> {
+    let mut moved = BTreeMap::new();
+    for name in MOVING {
+        let sql = format!("SELECT id FROM {name} WHERE customer_id = ?1 ORDER BY id");
+        moved.insert(name.to_owned(), read.all(&sql, params![old.id], |row| row.get(0))?);
+    }
+    let member = "SELECT recipient_id FROM recipient_member WHERE customer_id = ?1 ORDER BY recipient_id";
+    let members: Vec<i64> = read.all(member, params![old.id], |row| row.get(0))?;
+    let theirs: Vec<i64> = read.all(member, params![stays.id], |row| row.get(0))?;
+    let aliases = "SELECT ref FROM customer_alias WHERE customer_id = ?1 ORDER BY ref";
+    Ok(Kept {
+        id: old.id,
+        deceased: old.deceased,
+        columns: columns(read, old)?,
+        tags: table::tags(read, old.id)?,
+        preferences: table::preferences(read, old.id)?,
+        aliases: read.all(aliases, params![old.id], |row| row.get(0))?,
+        moved,
+        shared: members.iter().copied().filter(|id| theirs.contains(id)).collect(),
+        members,
+        given: Given::default(),
+    })
+}
+
+fn columns(read: &Read<'_>, card: &Customer) -> Result<BTreeMap<String, String>> {
+    let sql = "SELECT put_together FROM customer WHERE id = ?1";
+    let put_together: String = read.value(sql, params![card.id])?;
+    let mut columns: BTreeMap<String, String> =
+        TEXT_FIELDS.into_iter().map(|field| (field.to_owned(), card.field(field).to_owned())).collect();
+    let others = [card.post_consent.clone(), card.email_consent.clone(), put_together, card.moved_from.clone()];
+    columns.extend(COLUMNS.into_iter().map(str::to_owned).zip(others));
+    Ok(columns)
+}
+
+/// Fills what is empty on the card that stays; of two wishes a no wins.
+fn give(write: &Write<'_>, old: &Customer, stays: &Customer, kept: &Kept) -> Result<Given> {
+    let before = columns(write, stays)?;
+    let mut after = before.clone();
+    let mut set = |column: &str, value: &str| after.insert(column.to_owned(), value.to_owned());
+    let unnamed = stays.first_name.is_empty() && stays.last_name.is_empty() && stays.full_name.is_empty();
+    let same = |field: &str| folded(stays.field(field)) == folded(old.field(field));
+    // An address is taken whole or completed, never mixed of two.
+    let at_home = if stays.street.is_empty() { stays.city.is_empty() || same("city") } else { same("street") };
+    for field in TEXT_FIELDS {
+        let fits = match field {
+            "notes" => false,
+            "full_name" => unnamed,
+            "first_name" | "last_name" | "suffix" => stays.full_name.is_empty(),
+            "street" | "street2" | "city" | "state" | "postcode" | "country" => at_home,
+            _ => true,
+        };
+        if fits && stays.field(field).is_empty() && !old.field(field).is_empty() {
+            set(field, old.field(field));
+        }
+    }
+    // What the owner knows is not hidden by what was known already.
+    let notes: Vec<&str> =
+        [&stays.notes, &old.notes].into_iter().map(String::as_str).filter(|n| !n.is_empty()).collect();
+    if !stays.notes.contains(&old.notes) {
+        set("notes", &notes.join("; "));
+    }
+    if at_home && stays.street.is_empty() && !old.street.is_empty() && !old.moved_from.is_empty() {
+        set("moved_from", &old.moved_from);
+    }
+    if before["put_together"].is_empty() {
+        set("put_together", &kept.columns["put_together"]);
+    }
+    set("post_consent", joined(&old.post_consent, &stays.post_consent, true));
+    // A yes to email was given for an address: it counts only where that address is kept.
+    let same_email = stays.email.is_empty() || same("email");
+    set("email_consent", joined(&old.email_consent, &stays.email_consent, same_email));
+    let mut given = Given { became_deceased: old.deceased && !stays.deceased, ..Given::default() };
+    for (column, value) in after {
+        if value != before[&column] {
+            write_column(write, stays.id, &column, &value)?;
+            given.columns.push((column.clone(), before[&column].clone(), value));
+        }
+    }
+    if given.became_deceased {
+        write.run("UPDATE customer SET deceased = 1 WHERE id = ?1", params![stays.id])?;
+    }
+    for tag in &kept.tags {
+        let sql = "INSERT INTO customer_tag (customer_id, tag) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
+        if write.run(sql, params![stays.id, tag])? > 0 {
+            given.tags.push(tag.clone());
+        }
+    }
+    for (key, value) in &kept.preferences {
+        let sql = "INSERT INTO preference (customer_id, key, value) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
+        if write.run(sql, params![stays.id, key, value])? > 0 {
+            given.preferences.push(key.clone());
+        }
+    }
+    Ok(given)
+}
+
+/// Two wishes as one: a no wins; a yes counts where it may be carried over.
+fn joined<'w>(old: &'w str, stays: &'w str, yes_carries: bool) -> &'w str {
+    match (old, stays) {
+        ("no", _) | (_, "no") => "no",
+        ("yes", "unknown") if yes_carries => "yes",
+        _ => stays,
+    }
+}
+
+/// Takes from the card that stays what the merge gave it, unless the owner has changed it since.
+fn take_back(write: &Write<'_>, stays: &Customer, given: &Given) -> Result<()> {
+    let now = columns(write, stays)?;
+    for (column, before, after) in &given.columns {
+        if now.get(column) == Some(after) {
+            write_column(write, stays.id, column, before)?;
+        }
+    }
+    if given.became_deceased {
+        write.run("UPDATE customer SET deceased = 0 WHERE id = ?1", params![stays.id])?;
+    }
+    for tag in &given.tags {
+        write.run("DELETE FROM customer_tag WHERE customer_id = ?1 AND tag = ?2", params![stays.id, tag])?;
+    }
+    for key in &given.preferences {
+        write.run("DELETE FROM preference WHERE customer_id = ?1 AND key = ?2", params![stays.id, key])?;
+    }
+    Ok(())
+}
+
+/// The card that went, under its own number where nobody has that now.
+fn put_back(write: &Write<'_>, reference: &str, kept: &Kept) -> Result<i64> {
+    let taken: i64 = write.value("SELECT count(*) FROM customer WHERE id = ?1", params![kept.id])?;
+    let number = if taken == 0 { Value::Int(kept.id) } else { Value::Null };
+    let sql = "INSERT INTO customer (id, ref, deceased) VALUES (?1, ?2, ?3) RETURNING id";
+    let id: i64 = write.value(sql, params![number, reference, kept.deceased])?;
+    write.run("UPDATE customer SET household_id = ?1 WHERE id = ?1", params![id])?;
+    for (column, value) in &kept.columns {
+        write_column(write, id, column, value)?;
+    }
+    for tag in &kept.tags {
+        write.run("INSERT INTO customer_tag (customer_id, tag) VALUES (?1, ?2)", params![id, tag])?;
+    }
+    for (key, value) in &kept.preferences {
+        write.run("INSERT INTO preference (customer_id, key, value) VALUES (?1, ?2, ?3)", params![id, key, value])?;
+    }
+    Ok(id)
+}
+
+/// Only columns that are known here are written.
+fn write_column(write: &Write<'_>, id: i64, column: &str, value: &str) -> Result<()> {
+    if !TEXT_FIELDS.contains(&column) && !COLUMNS.contains(&column) {
+        return Ok(());
+    }
+    let sql = format!("UPDATE customer SET {column} = ?2 WHERE id = ?1");
+    write.run(&sql, &[id.to_value(), value.to_value()]).map(|_| ())
+}
+
+fn move_rows(write: &Write<'_>, name: &str, ids: &[i64], to: i64) -> Result<()> {
+    let sql = format!("UPDATE {name} SET customer_id = ?2 WHERE id = ?1");
+    ids.iter().try_for_each(|id| write.run(&sql, params![*id, to]).map(|_| ()))
+}
+
+/// Moves those rows that still belong to `from`.
+fn move_rows_of(write: &Write<'_>, name: &str, ids: &[i64], from: i64, to: i64) -> Result<()> {
+    if !MOVING.contains(&name) {
+        return Ok(());
+    }
+    let sql = format!("UPDATE {name} SET customer_id = ?3 WHERE id = ?1 AND customer_id = ?2");
+    ids.iter().try_for_each(|id| write.run(&sql, params![*id, from, to]).map(|_| ()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_two_wishes_a_no_wins() {
+        for (old, stays, carries, one) in [
+            ("no", "yes", true, "no"),
+            ("yes", "no", true, "no"),
+            ("yes", "unknown", true, "yes"),
+            ("yes", "unknown", false, "unknown"),
+            ("unknown", "yes", true, "yes"),
+            ("unknown", "unknown", true, "unknown"),
+        ] {
+            assert_eq!(joined(old, stays, carries), one, "{old} {stays}");
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! What was said: calls, visits, praise, complaints, ideas. A complaint stays open until somebody puts it right.
+
+use chrono::NaiveDate;
+use serde::Serialize;
+
+use crate::error::{Error, Result};
+use crate::store::params;
+use crate::store::{Read, Write};
+use crate::text;
+
+/// The kinds of contact that are noted.
+pub(crate) const KINDS: [&str; 5] = ["call", "visit", "praise", "complaint", "idea"];
+
+/// One contact note.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct Note {
+    /// Its number.
+    pub(crate) id: i64,
+    /// The day.
+    pub(crate) on: NaiveDate,
+    /// One of [`KINDS`].
+    pub(crate) kind: String,
+    /// What was said.
+    pub(crate) text: String,
+    /// How many minutes it took.
+    pub(crate) minutes: i64,
+    /// Of a complaint: the day it was put right.
+    pub(crate) resolved_on: Option<NaiveDate>,
+}
+
+impl Note {
+    /// Whether it is a complaint that nobody has put right.
+    pub(crate) fn is_open(&self) -> bool {
+        self.kind == "complaint" && self.resolved_on.is_none()
+    }
+}
+
+/// Writes a contact down; its number.
+///
+/// # Errors
+/// When the kind is not one, the text is empty or the minutes are negative.
+pub(crate) fn add_note(
+    write: &Write<'_>,
+    customer_id: i64,
+    on: NaiveDate,
+    kind: &str,
+    text: &str,
+    minutes: i64,
+) -> Result<i64> {
+    if !KINDS.contains(&kind) {
+        return Err(Error::new(format!("{} is not a kind of contact", text::quote(kind)))
+            .hint(text::did_you_mean(kind, &KINDS)));
+    }
+    if text.trim().is_empty() {
+        return Err(Error::new("a note without words").hint("say what it was about"));
+    }
+    if minutes < 0 {
+        return Err(Error::new("a contact cannot take less than no time").hint("give the minutes as a number from 0"));
+    }
+    let sql =
+        "INSERT INTO contact_note (customer_id, on_day, kind, text, minutes) VALUES (?1, ?2, ?3, ?4, ?5) RETURNING id";
+    write.value(sql, params![customer_id, on, kind, text, minutes])
+}
+
+/// Everything that was noted about somebody, newest first.
+pub(crate) fn notes(read: &Read<'_>, customer_id: i64) -> Result<Vec<Note>> {
+    let sql = "SELECT id, on_day, kind, text, minutes, resolved_on FROM contact_note WHERE customer_id = ?1 \
+               ORDER BY on_day DESC, id DESC";
+    read.all(sql, params![customer_id], |row| {
+        let (id, on, kind, text) = (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?);
+        Ok(Note { id, on, kind, text, minutes: row.get(4)?, resolved_on: row.get(5)? })
+    })
+}
+
+/// Puts the open complaints of somebody right; how many there were.
+pub(crate) fn resolve(write: &Write<'_>, customer_id: i64, on: NaiveDate) -> Result<usize> {
+    let sql = "UPDATE contact_note SET resolved_on = ?2 WHERE customer_id = ?1 AND kind = 'complaint' AND resolved_on IS NULL";
+    write.run(sql, params![customer_id, on])
+}

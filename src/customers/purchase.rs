@@ -1,0 +1,56 @@
+//! What somebody bought: their last purchase, and sums over days.
+
+use chrono::NaiveDate;
+use serde::Serialize;
+
+use crate::error::Result;
+use crate::money::Money;
+use crate::store::Read;
+use crate::store::params;
+
+/// A purchase as a letter speaks of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct LastPurchase {
+    /// The day.
+    pub(crate) on: NaiveDate,
+    /// The dearest item of the receipt; empty when the export had no items.
+    pub(crate) item: String,
+    /// The whole receipt.
+    #[serde(rename = "amount_minor")]
+    pub(crate) amount: Money,
+}
+
+/// The newest purchases of a customer up to a day, newest first; returns are not among them.
+pub(crate) fn last_purchases(
+    read: &Read<'_>,
+    customer_id: i64,
+    as_of: NaiveDate,
+    most: usize,
+) -> Result<Vec<LastPurchase>> {
+    let sql = "SELECT p.day, p.amount_minor, COALESCE((SELECT i.item FROM purchase_item i WHERE i.purchase_id = p.id \
+               AND i.item <> '' ORDER BY i.amount_minor DESC, i.line LIMIT 1), '') FROM purchase p \
+               WHERE p.customer_id = ?1 AND p.day <= ?2 AND p.amount_minor >= 0 \
+               ORDER BY p.day DESC, p.amount_minor DESC, p.id LIMIT ?3";
+    read.all(sql, params![customer_id, as_of, most], |row| {
+        Ok(LastPurchase { on: row.get(0)?, amount: row.get(1)?, item: row.get(2)? })
+    })
+}
+
+/// What a customer spent in a span of days, both ends included, returns taken off.
+pub(crate) fn spent_between(read: &Read<'_>, customer_id: i64, from: NaiveDate, to: NaiveDate) -> Result<Money> {
+    let sql = "SELECT COALESCE(sum(amount_minor), 0) FROM purchase WHERE customer_id = ?1 AND day BETWEEN ?2 AND ?3";
+    read.value(sql, params![customer_id, from, to])
+}
+
+/// How many purchases, returns aside, a customer made in a span of days, both ends included.
+pub(crate) fn visits_between(read: &Read<'_>, customer_id: i64, from: NaiveDate, to: NaiveDate) -> Result<usize> {
+    let sql = "SELECT count(*) FROM purchase WHERE customer_id = ?1 AND day BETWEEN ?2 AND ?3 AND amount_minor >= 0";
+    read.value(sql, params![customer_id, from, to])
+}
+
+/// The largest purchase that anybody of a household ever made.
+pub(crate) fn largest_purchase(read: &Read<'_>, household_id: i64) -> Result<Option<Money>> {
+    let sql =
+        "SELECT max(p.amount_minor) FROM purchase p JOIN customer c ON c.id = p.customer_id WHERE c.household_id = ?1";
+    read.value(sql, params![household_id])
+}

@@ -1,0 +1,175 @@
+//! Email addresses that are not written to any more, whoever has them: kept as hashes that outlive the card, so that no
+//! import brings anybody back who said no or whose address is dead.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+use hmac::{Hmac, KeyInit, Mac};
+use serde::Serialize;
+use sha2::Sha256;
+
+use super::consent;
+use super::identity;
+use crate::domain::{Column, ConsentChannel, Suppression};
+use crate::error::Result;
+use crate::store::params;
+use crate::store::{Read, Row, Write};
+
+/// One reason why an address is not written to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct Suppressed {
+    /// Why.
+    pub(crate) reason: Suppression,
+    /// Since when.
+    pub(crate) on: NaiveDate,
+    /// From where it is known.
+    pub(crate) source: String,
+    /// Since when it does not count any more.
+    pub(crate) lifted_on: Option<NaiveDate>,
+}
+
+impl Suppressed {
+    fn from_row(row: &Row<'_>) -> Result<Self> {
+        let reason = row.get(0)?;
+        Ok(Self { reason, on: row.get(1)?, source: row.get(2)?, lifted_on: row.get(3)? })
+    }
+}
+
+/// Every address that gets no email. Who asks about many asks this.
+#[derive(Debug)]
+pub(crate) struct Suppressions {
+    by_hash: HashMap<Vec<u8>, Suppression>,
+    key: AddressKey,
+}
+
+impl Suppressions {
+    /// As the book has them now.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub(crate) fn of(read: &Read<'_>) -> Result<Self> {
+        let mut by_hash: HashMap<Vec<u8>, Suppression> = HashMap::new();
+        read.each("SELECT hash, reason FROM suppression WHERE lifted_on IS NULL", params![], |row| {
+            let reason: Suppression = row.get(1)?;
+            by_hash.entry(row.get(0)?).and_modify(|known| *known = reason.min(*known)).or_insert(reason);
+            Ok(())
+        })?;
+        Ok(Self { by_hash, key: AddressKey::of(read)? })
+    }
+
+    /// Whether every address may get email.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.by_hash.is_empty()
+    }
+
+    /// Why this address gets no email; what weighs most, when there are several reasons.
+    pub(crate) fn reason(&self, address: &str) -> Option<Suppression> {
+        // In most shops there are few, and a hash for each card is not free.
+        if self.is_empty() { None } else { self.by_hash.get(&self.key.hash(address)).copied() }
+    }
+}
+
+/// Lets no email go to an address any more; whether it might until now. Who unsubscribed or complained has said no, and so it
+/// is written down as the wish of everybody in the book who has the address.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) fn suppress(
+    write: &Write<'_>,
+    address: &str,
+    reason: Suppression,
+    source: &str,
+    on: NaiveDate,
+) -> Result<bool> {
+    if normalised(address).is_empty() {
+        return Ok(false);
+    }
+    let hash = AddressKey::of(write)?.hash(address);
+    let holders = holders(write, address)?;
+    let readable = if holders.is_empty() { String::new() } else { normalised(address) };
+    let sql = "INSERT INTO suppression (hash, reason, address, on_day, source) VALUES (?1, ?2, ?3, ?4, ?5) \
+               ON CONFLICT (hash, reason) DO UPDATE SET on_day = excluded.on_day, source = excluded.source, \
+               address = excluded.address, lifted_on = NULL WHERE suppression.lifted_on IS NOT NULL";
+    let is_new = write.run(sql, params![hash, reason.as_str(), readable, on, source])? > 0;
+    if reason.is_wish() {
+        for (id, _) in holders.iter().filter(|(_, wish)| wish != "no") {
+            consent::record_wish(write, *id, ConsentChannel::Email, "no", on, source)?;
+        }
+    }
+    Ok(is_new)
+}
+
+/// Why an address gets no email; what weighs most, when there are several reasons.
+///
+/// # Errors
+/// When the database does not answer.
+pub(crate) fn suppressed(read: &Read<'_>, address: &str) -> Result<Option<Suppressed>> {
+    Ok(suppressions(read, address)?.into_iter().filter(|one| one.lifted_on.is_none()).min_by_key(|one| one.reason))
+}
+
+/// Everything that was ever written down about an address, what was lifted as well.
+///
+/// # Errors
+/// When the database does not answer.
+pub(crate) fn suppressions(read: &Read<'_>, address: &str) -> Result<Vec<Suppressed>> {
+    let sql = "SELECT reason, on_day, source, lifted_on FROM suppression WHERE hash = ?1 ORDER BY on_day, reason";
+    let hash = AddressKey::of(read)?.hash(address);
+    read.all(sql, params![hash], Suppressed::from_row)
+}
+
+/// Lets email go to an address again: on a new wish what was wished, on the word that the mailbox works what was about the
+/// mailbox.
+///
+/// # Errors
+/// When the database fails.
+pub(super) fn lift(write: &Write<'_>, address: &str, wish: bool, on: NaiveDate) -> Result<()> {
+    let hash = AddressKey::of(write)?.hash(address);
+    for reason in Suppression::ALL.iter().copied().filter(|reason| reason.is_wish() == wish) {
+        let sql = "UPDATE suppression SET lifted_on = ?3 WHERE hash = ?1 AND reason = ?2 AND lifted_on IS NULL";
+        write.run(sql, params![hash, reason.as_str(), on])?;
+    }
+    Ok(())
+}
+
+/// Leaves of the addresses that nobody in the book has any more only their hashes.
+pub(super) fn keep_only_hashes(write: &Write<'_>) -> Result<()> {
+    let sql = "UPDATE suppression SET address = '', source = '' WHERE (address <> '' OR source <> '') AND NOT EXISTS \
+               (SELECT 1 FROM customer c WHERE LOWER(c.email) = suppression.address AND c.email <> '')";
+    write.run(sql, params![]).map(|_| ())
+}
+
+/// An address as it is compared.
+fn normalised(address: &str) -> String {
+    address.trim().to_lowercase()
+}
+
+/// Who in the book has an address, and what they said about email.
+fn holders(read: &Read<'_>, address: &str) -> Result<Vec<(i64, String)>> {
+    let sql = "SELECT id, email_consent FROM customer WHERE LOWER(email) = ?1 AND email <> '' ORDER BY id";
+    read.all(sql, params![normalised(address)], |row| Ok((row.get(0)?, row.get(1)?)))
+}
+
+/// The shop's key, ready to hash addresses.
+#[derive(Debug)]
+pub(crate) struct AddressKey(Option<Hmac<Sha256>>);
+
+impl AddressKey {
+    /// As the shop has it.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub(crate) fn of(read: &Read<'_>) -> Result<Self> {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&identity::key(read)?).ok();
+        if let Some(mac) = &mut mac {
+            mac.update(b"suppressed\0");
+        }
+        Ok(Self(mac))
+    }
+
+    /// What an address is kept as among those that are not written to.
+    pub(crate) fn hash(&self, address: &str) -> Vec<u8> {
+        let Some(mut mac) = self.0.clone() else { return Vec::new() };
+        mac.update(normalised(address).as_bytes());
+        mac.finalize().into_bytes().to_vec()
+    }
+}

@@ -1,0 +1,137 @@
+//! Codes: seven characters that nobody can guess, and one that catches a slip.
+//!
+//! The characters are Crockford's 32 (crockford.com/base32.html). The eight, read as elements of GF(32), are weighted by
+//! the powers of a primitive element and must sum to zero: that catches every wrong character and every swap of two.
+
+use crate::error::{Error, Result};
+use crate::text;
+
+const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+/// A code as it is stored and shown: `XXXX-XXXX`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct Code(String);
+
+impl Code {
+    /// The code of the lowest 35 bits, seven characters of five, and their check character.
+    pub(crate) fn from_bits(bits: u64) -> Self {
+        let mut values = [0_u8; 8];
+        for (index, value) in values[..7].iter_mut().enumerate() {
+            *value = (bits >> (30 - 5 * index) & 31) as u8;
+        }
+        values[7] = check_value(&values[..7]);
+        Self::from_values(values)
+    }
+
+    fn from_values(values: [u8; 8]) -> Self {
+        let text: String = values.iter().map(|value| char::from(ALPHABET[usize::from(*value)])).collect();
+        Self(format!("{}-{}", &text[..4], &text[4..]))
+    }
+
+    /// Reads a code as it is typed: any case, spaces and hyphens aside, O for 0, I and L for 1.
+    ///
+    /// # Errors
+    /// When it has not eight characters, or the check character shows that one is wrong.
+    pub(crate) fn parse(typed: &str) -> Result<Self> {
+        let wrong = |why: String| {
+            Error::new(format!("{} is not a code: {why}", text::quote(typed)))
+                .hint("look again at the letter; codes look like 7K3M-9QXA")
+        };
+        let mut values = Vec::with_capacity(8);
+        for c in
+            typed.chars().filter(|c| !c.is_whitespace() && !matches!(c, '-' | '\u{2010}' | '\u{2011}' | '\u{2013}'))
+        {
+            let c = match c.to_ascii_uppercase() {
+                'O' => '0',
+                'I' | 'L' => '1',
+                other => other,
+            };
+            let value = ALPHABET.iter().position(|known| char::from(*known) == c);
+            values.push(
+                value
+                    .and_then(|v| u8::try_from(v).ok())
+                    .ok_or_else(|| wrong(format!("there is no sign {} in codes", text::quote(&c.to_string()))))?,
+            );
+        }
+        let count = values.len();
+        let values: [u8; 8] =
+            values.try_into().map_err(|_| wrong(format!("it has {} instead of 8", text::count(count, "sign"))))?;
+        if check_value(&values[..7]) != values[7] {
+            return Err(wrong("a sign is wrong, or two are swapped".to_owned()));
+        }
+        Ok(Self::from_values(values))
+    }
+
+    /// `XXXX-XXXX`.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The eighth value: with weights a^1 … a^7 and 1, the sum in GF(32) is zero.
+fn check_value(values: &[u8]) -> u8 {
+    let mut weight = 1;
+    values.iter().fold(0, |sum, value| {
+        weight = times(weight, 2);
+        sum ^ times(weight, *value)
+    })
+}
+
+/// The product in GF(32) = GF(2)[x]/(x^5 + x^2 + 1), in which x (2) is primitive.
+fn times(mut one: u8, mut other: u8) -> u8 {
+    let mut product = 0;
+    while other > 0 {
+        if other & 1 == 1 {
+            product ^= one;
+        }
+        one <<= 1;
+        if one & 32 != 0 {
+            one ^= 0b10_0101;
+        }
+        other >>= 1;
+    }
+    product
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_read_as_people_type_them() {
+        let code = Code::from_bits(0x0123_4567_89AB);
+        assert_eq!(code.as_str().len(), 9);
+        let shown = code.as_str();
+        for typed in [
+            shown.to_lowercase(),
+            shown.replace('-', " "),
+            shown.replace('0', "o").replace('1', "l"),
+            format!(" {shown} "),
+        ] {
+            assert_eq!(Code::parse(&typed).expect(&typed), code);
+        }
+        for bad in ["", "ABC", "UUUU-UUUU", "0000-0001", "12345678901"] {
+            assert!(Code::parse(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn every_wrong_character_and_every_swap_of_neighbours_is_caught() {
+        for n in 0..200_u64 {
+            let code = Code::from_bits(n.wrapping_mul(0x9E37_79B9_7F4A_7C15));
+            let characters: Vec<char> = code.as_str().chars().filter(|c| *c != '-').collect();
+            for at in 0..8 {
+                for other in ALPHABET.iter().map(|c| char::from(*c)).filter(|c| *c != characters[at]) {
+                    let mut wrong = characters.clone();
+                    wrong[at] = other;
+                    assert!(Code::parse(&wrong.iter().collect::<String>()).is_err());
+                }
+                if at < 7 && characters[at] != characters[at + 1] {
+                    let mut swapped = characters.clone();
+                    swapped.swap(at, at + 1);
+                    assert!(Code::parse(&swapped.iter().collect::<String>()).is_err());
+                }
+            }
+        }
+    }
+}

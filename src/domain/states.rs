@@ -1,0 +1,283 @@
+//! The closed lists: wishes, channels, states, outcomes and reasons, each value with its form in the database.
+
+use super::column::{Column, column_enum};
+
+column_enum! {
+    /// What somebody said about being written to.
+    #[derive(Default)]
+    pub(crate) enum Consent {
+        Yes = "yes",
+        No = "no",
+        #[default]
+        Unknown = "unknown",
+    }
+}
+
+column_enum! {
+    /// What a consent is about.
+    pub(crate) enum ConsentChannel {
+        /// Only a no stops it.
+        Post = "post",
+        /// Only a yes allows it.
+        Email = "email",
+    }
+}
+
+column_enum! {
+    /// What changed in somebody's life.
+    pub(crate) enum CircumstanceKind {
+        /// Nothing is sent any more.
+        Deceased = "deceased",
+        /// No post is sent until the card has another address.
+        Moved = "moved",
+    }
+}
+
+column_enum! {
+    /// What a contact note is about.
+    pub(crate) enum NoteKind {
+        Call = "call",
+        Visit = "visit",
+        Praise = "praise",
+        /// Stays open until it is resolved.
+        Complaint = "complaint",
+        Idea = "idea",
+    }
+}
+
+column_enum! {
+    /// How one piece goes.
+    pub(crate) enum Channel {
+        Letter = "letter",
+        Email = "email",
+    }
+}
+
+impl Channel {
+    /// The other channel.
+    pub(crate) fn other(self) -> Self {
+        match self {
+            Self::Letter => Self::Email,
+            Self::Email => Self::Letter,
+        }
+    }
+}
+
+column_enum! {
+    /// How the pieces of a campaign go.
+    #[derive(Default)]
+    pub(crate) enum Delivery {
+        #[default]
+        Letter = "letter",
+        Email = "email",
+        /// By post where there is an address, else by email.
+        LetterElseEmail = "letter-else-email",
+        /// By email where there is consent, else by post.
+        EmailElseLetter = "email-else-letter",
+    }
+}
+
+column_enum! {
+    /// Who gets one piece together.
+    #[derive(Default)]
+    pub(crate) enum OnePer {
+        #[default]
+        Household = "household",
+        Customer = "customer",
+    }
+}
+
+column_enum! {
+    /// The state of a campaign.
+    pub(crate) enum CampaignState {
+        /// Frozen; nothing has left the shop.
+        Planned = "planned",
+        /// Letters were printed.
+        Printing = "printing",
+        /// Emails are on their way.
+        Sending = "sending",
+        /// The owner said that it was mailed.
+        Posted = "posted",
+        /// Over.
+        Closed = "closed",
+        /// Replaced by another plan.
+        Void = "void",
+    }
+}
+
+impl CampaignState {
+    /// What was done: `printed`, `posted`.
+    pub(crate) fn done(self) -> &'static str {
+        match self {
+            Self::Printing => PieceState::Printed.as_str(),
+            Self::Sending => PieceState::Sent.as_str(),
+            other => other.as_str(),
+        }
+    }
+}
+
+column_enum! {
+    /// Whether a recipient was written to.
+    pub(crate) enum Arm {
+        Mailed = "mailed",
+        /// The control group, chosen at random.
+        HeldOut = "held_out",
+    }
+}
+
+column_enum! {
+    /// The state of one piece of a campaign.
+    pub(crate) enum PieceState {
+        Planned = "planned",
+        Printed = "printed",
+        Posted = "posted",
+        Sent = "sent",
+        Returned = "returned",
+        /// Its person asked to be forgotten.
+        Forgotten = "forgotten",
+    }
+}
+
+column_enum! {
+    /// What came of a recipient's piece.
+    pub(crate) enum Response {
+        Redeemed = "redeemed",
+        /// Nothing yet, as well.
+        NotRedeemed = "not_redeemed",
+        Undeliverable = "undeliverable",
+        HeldOut = "held_out",
+        NotInvited = "not_invited",
+    }
+}
+
+column_enum! {
+    /// The state of an email in the outbox.
+    pub(crate) enum OutboxState {
+        /// Not sent yet, or to be tried again.
+        Queued = "queued",
+        /// Being handed over by a run at this moment.
+        Sending = "sending",
+        /// Accepted by the mail server.
+        Sent = "sent",
+        /// Refused for good.
+        Failed = "failed",
+        /// Handed over without an answer: nobody knows whether it was accepted.
+        InDoubt = "in_doubt",
+    }
+}
+
+column_enum! {
+    /// Why an address gets no email; what weighs most stands first.
+    pub(crate) enum Suppression {
+        /// The reader called our email spam.
+        Complaint = "complaint",
+        /// They asked for no more.
+        Unsubscribed = "unsubscribed",
+        /// A report said that there is no such mailbox.
+        HardBounce = "hard_bounce",
+        /// The mail server said so when the email was handed over.
+        Refused = "refused",
+        /// Three times the mailbox was full.
+        MailboxFull = "mailbox_full",
+    }
+}
+
+impl Suppression {
+    /// In words, after "left out:" or "no email:".
+    pub(crate) fn in_words(self) -> &'static str {
+        match self {
+            Self::Complaint => "complained that our email is spam",
+            Self::Unsubscribed => "unsubscribed from email",
+            Self::HardBounce => "email came back",
+            Self::Refused => "email address refused",
+            Self::MailboxFull => "mailbox full",
+        }
+    }
+
+    /// Whether it is a wish, which only another wish lifts; otherwise it is about the mailbox.
+    pub(crate) fn is_wish(self) -> bool {
+        matches!(self, Self::Complaint | Self::Unsubscribed)
+    }
+}
+
+column_enum! {
+    /// What came back about an email.
+    pub(crate) enum InboundKind {
+        Bounced = "bounced",
+        Undelivered = "undelivered",
+        MailboxFull = "mailbox_full",
+        Complaint = "complaint",
+        Unsubscribed = "unsubscribed",
+    }
+}
+
+column_enum! {
+    /// What happened at the till.
+    pub(crate) enum EventKind {
+        /// The gift was handed over.
+        Accepted = "accepted",
+        /// They had it before.
+        AlreadyRedeemed = "already_redeemed",
+        /// After the last day.
+        Expired = "expired",
+        /// Before the first day.
+        NotYet = "not_yet",
+        /// No such code, or no letter this year.
+        Unknown = "unknown",
+        /// The code of a plan that was replaced.
+        Void = "void",
+        /// A second gift, on purpose.
+        HonouredAgain = "honoured_again",
+        /// An amount without a gift.
+        Bought = "bought",
+        /// The amount of an earlier event was changed.
+        Changed = "changed",
+        /// An earlier event was taken back.
+        Undone = "undone",
+    }
+}
+
+column_enum! {
+    /// Who is signed in.
+    pub(crate) enum Role {
+        /// The owner, with the passphrase.
+        Owner = "owner",
+        /// A till, with the PIN of all tills.
+        Till = "till",
+    }
+}
+
+impl Role {
+    /// What they sign in with.
+    pub(crate) fn secret(self) -> &'static str {
+        match self {
+            Self::Owner => "passphrase",
+            Self::Till => "PIN",
+        }
+    }
+}
+
+/// Every form of every list, by the name of its type: what no other string may spell.
+pub fn forms() -> Vec<(&'static str, Vec<&'static str>)> {
+    fn of<T: Column>() -> Vec<&'static str> {
+        T::ALL.iter().map(|value| value.as_str()).collect()
+    }
+    vec![
+        ("Consent", of::<Consent>()),
+        ("ConsentChannel", of::<ConsentChannel>()),
+        ("CircumstanceKind", of::<CircumstanceKind>()),
+        ("NoteKind", of::<NoteKind>()),
+        ("Channel", of::<Channel>()),
+        ("Delivery", of::<Delivery>()),
+        ("OnePer", of::<OnePer>()),
+        ("CampaignState", of::<CampaignState>()),
+        ("Arm", of::<Arm>()),
+        ("PieceState", of::<PieceState>()),
+        ("Response", of::<Response>()),
+        ("OutboxState", of::<OutboxState>()),
+        ("Suppression", of::<Suppression>()),
+        ("InboundKind", of::<InboundKind>()),
+        ("EventKind", of::<EventKind>()),
+        ("Role", of::<Role>()),
+    ]
+}

@@ -1,0 +1,65 @@
+//! What the tests need and no verb gives: a database with a known key, an address that gets no email, a full disk.
+
+use std::path::Path;
+
+use chrono::NaiveDate;
+
+use crate::clock::Clock;
+use crate::domain::{Code, Column, Suppression};
+use crate::error::{Error, Result};
+use crate::import::{Kind, Plan, Sheet, Wishes};
+use crate::shop::Shop;
+use crate::store::{Store, params};
+use crate::{campaign, customers, import};
+
+pub use crate::customers::TEXT_FIELDS;
+
+/// Makes the database of a shop whose codes come from `key`.
+///
+/// # Errors
+/// When it is there already.
+pub fn create_database(path: &Path, key: &[u8]) -> Result<()> {
+    Store::create(path)?.write(|write| campaign::make_key(write, key))
+}
+
+/// Whether a text reads as a code.
+#[must_use]
+pub fn is_code(text: &str) -> bool {
+    Code::parse(text).is_ok()
+}
+
+/// Lets an address get no email for a reason, given by its form; whether that was news.
+///
+/// # Errors
+/// When there is no such reason.
+pub fn suppress(path: &Path, address: &str, reason: &str, source: &str, on: NaiveDate) -> Result<bool> {
+    let reason = Suppression::from_form(reason).ok_or_else(|| Error::new(format!("no reason: {reason}")))?;
+    Store::open(path)?.write(|write| customers::suppress(write, address, reason, source, on))
+}
+
+/// Imports customers into a shop whose disk is full.
+///
+/// # Errors
+/// That it is full.
+pub fn import_on_a_full_disk(shop: &Path, customers: &str, today: NaiveDate) -> Result<()> {
+    let sheet = Sheet::read(customers.as_bytes())?;
+    let plan = Plan::of(&sheet, Kind::Customers, Wishes::default())?;
+    full(shop)?.write(|write| import::customers(write, &plan, today, &|_| {})).map(|_| ())
+}
+
+/// Plans a campaign of a shop whose disk is full.
+///
+/// # Errors
+/// That it is full.
+pub fn plan_on_a_full_disk(shop: &Path, campaign: &str, today: NaiveDate) -> Result<()> {
+    let folder = Shop::open(shop)?;
+    full(shop)?.write(|write| campaign::plan(write, &folder, campaign, Clock::fixed(today).now(), false)).map(|_| ())
+}
+
+/// The database of a shop, which can grow by one page at most.
+fn full(shop: &Path) -> Result<Store> {
+    let mut store = Shop::open(shop)?.store()?;
+    let pages: u32 = store.read().value("PRAGMA page_count", params![])?;
+    store.limit_pages(pages + 1)?;
+    Ok(store)
+}

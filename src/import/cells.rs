@@ -1,0 +1,124 @@
+//! What stands in a cell, made tidy: apostrophes, `17850.0`, several values, postcodes that lost their zeros.
+
+use std::borrow::Cow;
+
+use crate::text;
+
+/// A cell without control characters and outer spaces, and without the apostrophe that keeps it from being a formula.
+/// Line breaks inside become spaces.
+pub(super) fn plain(text: &str) -> Cow<'_, str> {
+    let text = text::revived(text.trim()).trim();
+    if text.chars().any(char::is_control) {
+        let clean: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        return Cow::Owned(clean.trim().to_owned());
+    }
+    Cow::Borrowed(text)
+}
+
+/// A number that is a name (reference, postcode, phone, receipt) without the apostrophe that keeps spreadsheets off it.
+pub(super) fn unquoted(text: &str) -> &str {
+    match text.strip_prefix(['\'', '\u{2019}']) {
+        Some(rest) if rest.starts_with(|c: char| c.is_ascii_digit() || c == '+') => rest.trim_start(),
+        _ => text,
+    }
+}
+
+/// `17850` of `17850.0`, for columns in which every number is written so.
+pub(super) fn without_point_zero(text: &str) -> Option<&str> {
+    text.strip_suffix(".0").filter(|digits| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()))
+}
+
+/// The first of several values in a cell, and the others.
+pub(super) fn first_of<'t>(text: &'t str, separators: &[&str]) -> (&'t str, Vec<&'t str>) {
+    let mut parts = vec![text];
+    for separator in separators {
+        parts = parts.into_iter().flat_map(|part| part.split(separator)).collect();
+    }
+    let mut parts = parts.into_iter().map(str::trim).filter(|part| !part.is_empty());
+    let first = parts.next().unwrap_or("");
+    (first, parts.collect())
+}
+
+/// A US postcode with the zeros that a spreadsheet took, where the state proves that they were there.
+pub(crate) fn postcode<'t>(text: &'t str, state: &str, country: &str) -> Cow<'t, str> {
+    let in_us = matches!(
+        country.to_uppercase().replace('.', "").as_str(),
+        "" | "US" | "USA" | "UNITED STATES" | "UNITED STATES OF AMERICA" | "PR" | "PUERTO RICO"
+    );
+    let (short, more) = text.split_once('-').unwrap_or((text, ""));
+    let digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
+    if !in_us
+        || !matches!(short.len(), 3 | 4)
+        || !digits(short)
+        || !(more.is_empty() || more.len() == 4 && digits(more))
+    {
+        return Cow::Borrowed(text);
+    }
+    let whole = format!("{short:0>5}");
+    let region: u32 = whole[..3].parse().unwrap_or(0);
+    let state = state.trim().to_uppercase();
+    let proved = ZEROS
+        .iter()
+        .filter(|(code, name, _)| *code == state || *name == state)
+        .any(|(_, _, regions)| regions.contains(&region));
+    match (proved, more) {
+        (false, _) => Cow::Borrowed(text),
+        (true, "") => Cow::Owned(whole),
+        (true, more) => Cow::Owned(format!("{whole}-{more}")),
+    }
+}
+
+/// The states whose postcodes begin with a zero, and the first three digits there.
+const ZEROS: &[(&str, &str, std::ops::RangeInclusive<u32>)] = &[
+    ("CT", "CONNECTICUT", 60..=69),
+    ("MA", "MASSACHUSETTS", 10..=27),
+    ("MA", "MASSACHUSETTS", 55..=55),
+    ("ME", "MAINE", 39..=49),
+    ("NH", "NEW HAMPSHIRE", 30..=38),
+    ("NJ", "NEW JERSEY", 70..=89),
+    ("NY", "NEW YORK", 5..=5),
+    ("NY", "NEW YORK", 63..=63),
+    ("PR", "PUERTO RICO", 6..=7),
+    ("PR", "PUERTO RICO", 9..=9),
+    ("RI", "RHODE ISLAND", 28..=29),
+    ("VI", "VIRGIN ISLANDS", 8..=8),
+    ("VT", "VERMONT", 50..=59),
+    ("AE", "ARMED FORCES", 90..=98),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lost_zeros_come_back_where_the_state_proves_them() {
+        for (text, state, country, whole) in [
+            ("1040", "MA", "US", "01040"),
+            ("1040", "Massachusetts", "", "01040"),
+            ("1040-1234", "MA", "U.S.A.", "01040-1234"),
+            ("601", "PR", "", "00601"),
+            ("8123", "NJ", "United States", "08123"),
+            ("8123", "WA", "US", "8123"),
+            ("2100", "RI", "IT", "2100"),
+            ("2100", "RI", "", "2100"),
+            ("2000", "NSW", "", "2000"),
+            ("94301", "CA", "US", "94301"),
+            ("104", "MA", "US", "104"),
+            ("EC1A", "MA", "", "EC1A"),
+        ] {
+            assert_eq!(postcode(text, state, country), whole, "{text} {state} {country}");
+        }
+    }
+
+    #[test]
+    fn numbers_that_are_names_lose_what_spreadsheets_put_on_them() {
+        for (text, expected) in [("'49100", "49100"), ("'+1 650", "+1 650"), ("'t Hart", "'t Hart"), ("00012", "00012")]
+        {
+            assert_eq!(unquoted(text), expected);
+        }
+        assert_eq!(without_point_zero("17850.0"), Some("17850"));
+        assert_eq!(without_point_zero("a.0"), None);
+        assert_eq!(plain(" a\r\nb\t"), "a  b");
+        assert_eq!(first_of("1 ::: 2 ::: ", &[" ::: "]), ("1", vec!["2"]));
+    }
+}

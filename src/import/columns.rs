@@ -1,0 +1,300 @@
+//! Which column is which: by the dialect's table, or as the owner says with `--map`.
+
+use std::borrow::Cow;
+
+use csv::StringRecord;
+
+use super::Sheet;
+use super::cells;
+use crate::error::{Error, Result};
+use crate::text;
+
+/// A field of ours and the columns that are known to be it; see `dialect` for how they are written.
+pub(crate) type Field = (&'static str, &'static [&'static str]);
+
+/// The fields of a customer. `email_start` and `email_stop` are columns in which anything written is a yes or a no to email.
+pub(crate) const CUSTOMER_FIELDS: &[&str] = &[
+    "ref",
+    "title",
+    "first_name",
+    "last_name",
+    "full_name",
+    "suffix",
+    "spouse",
+    "company",
+    "street",
+    "street2",
+    "city",
+    "state",
+    "postcode",
+    "country",
+    "email",
+    "phone",
+    "birthday",
+    "email_consent",
+    "email_start",
+    "email_stop",
+    "post_consent",
+    "tags",
+    "notes",
+];
+
+/// The fields of a purchase. `less` is taken off the amount: a refund, a discount.
+pub(crate) const PURCHASE_FIELDS: &[&str] =
+    &["receipt", "ref", "phone", "on", "item", "quantity", "unit_price", "amount", "less"];
+
+/// The columns that make up a field.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Pick {
+    places: Vec<usize>,
+    joined: bool,
+    /// Which of several columns of one heading it is was said.
+    numbered: bool,
+}
+
+impl Pick {
+    /// What stands there, tidy: the first that is not empty, or all of them joined.
+    pub(super) fn of<'r>(&self, row: &'r StringRecord) -> Cow<'r, str> {
+        let mut cells =
+            self.places.iter().filter_map(|place| row.get(*place)).map(cells::plain).filter(|c| !c.is_empty());
+        let first = cells.next().unwrap_or_default();
+        if !self.joined {
+            return first;
+        }
+        cells.fold(first, |all, cell| Cow::Owned(format!("{all} {cell}")))
+    }
+
+    pub(super) fn is_there(&self) -> bool {
+        !self.places.is_empty()
+    }
+}
+
+/// Where each field stands in a file.
+#[derive(Debug)]
+pub(crate) struct Columns<'s> {
+    names: Vec<&'static str>,
+    picks: Vec<Pick>,
+    header: &'s [String],
+}
+
+impl<'s> Columns<'s> {
+    /// Finds the columns of a table of fields; `map` holds what the owner said, as `FIELD=COLUMN`.
+    ///
+    /// # Errors
+    /// When `map` names a field or a column that there is not.
+    pub(crate) fn find(fields: &'static [Field], sheet: &'s Sheet, map: &[String]) -> Result<Self> {
+        let names: Vec<&'static str> = fields.iter().map(|(name, _)| *name).collect();
+        Self::of(&names, fields.iter(), sheet, map)
+    }
+
+    /// The same for the fields of `names`, where `fields` may speak of one several times: the first that fits counts.
+    pub(super) fn of(
+        names: &[&'static str],
+        fields: impl Iterator<Item = &'static Field>,
+        sheet: &'s Sheet,
+        map: &[String],
+    ) -> Result<Self> {
+        let header = sheet.header();
+        let folded: Vec<String> = header.iter().map(|heading| fold(heading)).collect();
+        let mut columns = Self { names: names.to_vec(), picks: vec![Pick::default(); names.len()], header };
+        for (name, known) in fields {
+            let Some(index) = names.iter().position(|n| n == name) else { continue };
+            if columns.picks[index].is_there() {
+                continue;
+            }
+            let taken: Vec<usize> = columns.picks.iter().flat_map(|pick| &pick.places).copied().collect();
+            let found = known
+                .iter()
+                .map(|column| pick(column, &folded))
+                .find(|pick| pick.is_there() && !pick.places.iter().any(|place| taken.contains(place)));
+            columns.picks[index] = found.unwrap_or_default();
+        }
+        for said in map {
+            columns.say(said, &folded)?;
+        }
+        columns.refuse_twins(&folded)?;
+        Ok(columns)
+    }
+
+    /// Refuses a field whose heading stands over another column as well, unless the owner or the dialect says which it is.
+    fn refuse_twins(&self, folded: &[String]) -> Result<()> {
+        for (name, pick) in self.names.iter().zip(&self.picks).filter(|(_, pick)| !pick.numbered) {
+            for place in &pick.places {
+                let twins = (0..folded.len()).filter(|other| folded[*other] == folded[*place]);
+                // A dialect that knows of both takes both.
+                let taken = |place: &usize| self.picks.iter().any(|pick| pick.places.contains(place));
+                if twins.clone().count() > 1 && !twins.clone().all(|twin| taken(&twin)) {
+                    let heading = text::quote(self.heading(*place));
+                    let ways: Vec<String> = (1..=twins.count())
+                        .map(|n| format!("`--map {name}=\"{}#{n}\"`", self.heading(*place)))
+                        .collect();
+                    return Err(Error::new(format!("several columns are headed {heading}"))
+                        .at(1)
+                        .hint(format!("say which of them counts: {}", text::alternatives(&ways))));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes what the owner said.
+    fn say(&mut self, said: &str, folded: &[String]) -> Result<()> {
+        let (field, column) = said.split_once('=').ok_or_else(|| {
+            Error::new(format!("{} does not say which column is which", text::quote(said)))
+                .hint("write `--map FIELD=COLUMN`, such as `--map ref=\"Customer ID\"`")
+        })?;
+        let index = self.names.iter().position(|name| *name == field.trim()).ok_or_else(|| {
+            Error::new(format!("there is no field {}", text::quote(field))).hint(text::did_you_mean(field, &self.names))
+        })?;
+        let place = self.header.iter().position(|heading| heading == column.trim());
+        let place = place.or_else(|| folded.iter().position(|heading| *heading == fold(column)));
+        let numbered = if place.is_none() { pick(column, folded).places.first().copied() } else { None };
+        let place = place.or(numbered);
+        let place = place.ok_or_else(|| {
+            let names: Vec<&str> = self.header.iter().map(String::as_str).collect();
+            Error::new(format!("there is no column {}", text::quote(column))).hint(text::did_you_mean(column, &names))
+        })?;
+        for (name, other) in self.names.iter().zip(&mut self.picks) {
+            // Who is known by their email has an email.
+            if field.trim() != "ref" || !matches!(*name, "email" | "phone") {
+                other.places.retain(|taken| *taken != place);
+            }
+        }
+        self.picks[index] = Pick { places: vec![place], joined: false, numbered: numbered.is_some() };
+        Ok(())
+    }
+
+    /// The place of a field that the file must have.
+    ///
+    /// # Errors
+    /// When the file has it not; `meaning` says what it would be.
+    pub(crate) fn need(&self, field: &str, meaning: &str) -> Result<usize> {
+        self.place(field).ok_or_else(|| {
+            Error::new(format!("no column looks like {meaning}")).at(1).hint(format!(
+                "say which one it is with `--map {field}=COLUMN`; the columns are {}",
+                text::list(&self.header.iter().map(|heading| text::quote(heading)).collect::<Vec<_>>())
+            ))
+        })
+    }
+
+    /// The (first) place of a field, if the file has it.
+    pub(crate) fn place(&self, field: &str) -> Option<usize> {
+        self.pick(field).places.first().copied()
+    }
+
+    /// The columns of a field.
+    pub(super) fn pick(&self, field: &str) -> &Pick {
+        const NONE: &Pick = &Pick { places: Vec::new(), joined: false, numbered: false };
+        self.names.iter().position(|name| *name == field).map_or(NONE, |index| &self.picks[index])
+    }
+
+    /// The heading over a place.
+    pub(crate) fn heading(&self, place: usize) -> &str {
+        self.header.get(place).map_or("", String::as_str)
+    }
+
+    /// The heading over a field.
+    pub(super) fn heading_of(&self, field: &str) -> &str {
+        self.place(field).map_or("", |place| self.heading(place))
+    }
+
+    /// Headings that no field took.
+    pub(crate) fn unused(&self) -> Vec<&str> {
+        let taken = |index: &usize| self.picks.iter().any(|pick| pick.places.contains(index));
+        (0..self.header.len())
+            .filter(|index| !taken(index))
+            .map(|index| self.heading(index))
+            .filter(|h| !h.is_empty())
+            .collect()
+    }
+}
+
+/// The places that the writing of a column means in a header.
+fn pick(column: &str, folded: &[String]) -> Pick {
+    let (column, needed) = column.split_once(" if ").map_or((column, None), |(column, needed)| (column, Some(needed)));
+    if needed.is_some_and(|needed| !folded.contains(&fold(needed))) {
+        return Pick::default();
+    }
+    let place = |heading: &str| {
+        let (heading, nth) = heading.split_once('#').unwrap_or((heading, "1"));
+        let (heading, nth) = (fold(heading), nth.parse::<usize>().unwrap_or(1));
+        folded.iter().enumerate().filter(|(_, known)| **known == heading).map(|(place, _)| place).nth(nth - 1)
+    };
+    let joined = column.contains('+');
+    let numbered = column.contains('#');
+    Pick { places: column.split(['|', '+']).filter_map(place).collect(), joined, numbered }
+}
+
+/// A heading in lower case without accents, letters and digits alone.
+pub(super) fn fold(heading: &str) -> String {
+    let mut folded = String::with_capacity(heading.len());
+    for c in heading.chars().flat_map(char::to_lowercase).filter(|c| c.is_alphanumeric()) {
+        match c {
+            'à' | 'á' | 'â' | 'ã' | 'å' => folded.push('a'),
+            'ä' => folded.push_str("ae"),
+            'ç' => folded.push('c'),
+            'è' | 'é' | 'ê' | 'ë' => folded.push('e'),
+            'ì' | 'í' | 'î' | 'ï' => folded.push('i'),
+            'ñ' => folded.push('n'),
+            'ò' | 'ó' | 'ô' | 'õ' => folded.push('o'),
+            'ö' => folded.push_str("oe"),
+            'ù' | 'ú' | 'û' => folded.push('u'),
+            'ü' => folded.push_str("ue"),
+            'ß' => folded.push_str("ss"),
+            c => folded.push(c),
+        }
+    }
+    folded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FIELDS: &[Field] = &[
+        ("last_name", &["Particle+Surname", "Nom if Prénom"]),
+        ("full_name", &["Nom"]),
+        ("street2", &["Address#2"]),
+        ("phone", &["Mobile|Phone"]),
+    ];
+
+    fn picked(table: &str) -> Vec<String> {
+        let sheet = Sheet::read(table.as_bytes()).expect("a table");
+        let columns = Columns::find(FIELDS, &sheet, &[]).expect("columns");
+        let mut cells = Vec::new();
+        let take = |row: &super::super::sheet::Row<'_>| {
+            cells = FIELDS.iter().map(|(name, _)| columns.pick(name).of(row.cells).into_owned()).collect();
+            Ok(())
+        };
+        sheet.each(take).expect("rows");
+        cells
+    }
+
+    #[test]
+    fn columns_join_stand_in_for_each_other_and_repeat() {
+        for (table, cells) in [
+            ("Particle,Surname,Phone,Mobile\nvan der,Berg,1,\n", ["van der Berg", "", "", "1"]),
+            ("PRENOM,Nom,Address,ADDRESS\nZoë,Petit,a,b\n", ["Petit", "", "b", ""]),
+            ("Nom,Mobile,Phone\nZoë Petit,2,1\n", ["", "Zoë Petit", "", "2"]),
+        ] {
+            assert_eq!(picked(table), cells, "{table}");
+        }
+    }
+
+    #[test]
+    fn of_two_columns_with_one_heading_none_is_taken_unasked() {
+        let sheet = Sheet::read(b"Mobile,Nom,MOBILE\n1,Petit,2\n").expect("a table");
+        let find = |map: &[&str]| {
+            let map: Vec<String> = map.iter().map(|said| (*said).to_owned()).collect();
+            Columns::find(FIELDS, &sheet, &map).map(|columns| columns.place("phone"))
+        };
+        let refused = find(&[]).expect_err("two").report();
+        assert_eq!(
+            refused,
+            "error: 1: several columns are headed `Mobile`\n\
+             hint: say which of them counts: `--map phone=\"Mobile#1\"` or `--map phone=\"Mobile#2\"`\n"
+        );
+        assert!(find(&["phone=Mobile"]).is_err());
+        assert_eq!(find(&["phone=Mobile#2"]).expect("said"), Some(2));
+    }
+}

@@ -1,0 +1,272 @@
+//! Customers into the book: new cards, and what changed on the old ones.
+
+use std::collections::HashMap;
+use std::sync::mpsc::sync_channel;
+
+use chrono::NaiveDate;
+
+use super::contacts::{self, Contact, field_of};
+use super::reading::{LARGE, Plan};
+use super::survey::Survey;
+use super::{Problem, Report, Step, links};
+use crate::customers::customer::TEXT_FIELDS;
+use crate::customers::index::{self, Words};
+use crate::customers::{References, Standing, household, record_wish, table};
+use crate::domain::ConsentChannel;
+use crate::error::{Error, Result};
+use crate::store::params;
+use crate::store::{Statement, ToValue, Value, Write};
+use crate::text;
+
+/// Takes the customers of a file into the book. Empty cells never erase what the book knows.
+///
+/// Rows with a fault are left out and named in the report; whether the rest stands is for the caller to say.
+///
+/// # Errors
+/// When the file cannot be read, or the database fails.
+pub(crate) fn customers(
+    write: &Write<'_>,
+    plan: &Plan<'_>,
+    today: NaiveDate,
+    progress: &dyn Fn(Step),
+) -> Result<Report> {
+    let mut book = Taking::new(write, today)?;
+    let is_first = book.ids.is_empty();
+    let mut reading = || {
+        let read = read_all(&mut book, plan, progress)?;
+        progress(Step::Now("Putting the index in order"));
+        Ok(read)
+    };
+    let read = match (plan.sheet.size() > LARGE, is_first) {
+        (true, true) => write.unindexed("customer", reading)?,
+        (true, false) => write.with_room(reading)?,
+        (false, _) => reading()?,
+    };
+    let Taking { mut report, forgotten, touched, words, .. } = book;
+    if forgotten > 0 {
+        let count = text::count(forgotten, "customer");
+        report.warnings.push(format!("{count} asked to be forgotten: left out"));
+    }
+    report.join(read);
+    let unused = plan.columns.unused();
+    if !unused.is_empty() {
+        let names: Vec<String> = unused.iter().map(|name| text::quote(name)).collect();
+        report.warnings.push(format!("not taken: {}", text::first_few(&names, 12)));
+    }
+    if report.added + report.changed > 0 {
+        links::link_sales(write)?;
+        progress(Step::Now("Working out who lives together"));
+        if touched.len() > FEW {
+            household::regroup(write)?;
+        } else {
+            household::settle(write, &touched, &[])?;
+        }
+        progress(Step::Now("Making the index of names"));
+        match (is_first, index::is_complete(write)?) {
+            (true, _) => index::fill(write, words)?,
+            (false, true) => words.write(write)?,
+            (false, false) => index::complete(write)?,
+        }
+    }
+    Ok(report)
+}
+
+/// Reads on a thread of its own, and takes what was read here.
+fn read_all(book: &mut Taking<'_>, plan: &Plan<'_>, progress: &dyn Fn(Step)) -> Result<Report> {
+    std::thread::scope(|scope| {
+        let (give, taken) = sync_channel::<Vec<Contact>>(4);
+        let reading = scope.spawn(move || -> Result<Report> {
+            let survey = Survey::new(plan.sheet, &plan.columns);
+            // On which line each reference stood first.
+            let mut seen: HashMap<String, usize> = HashMap::new();
+            let (mut read, mut batch) = (Report::default(), Vec::new());
+            plan.sheet.each(|row| {
+                read.read += 1;
+                let contact = match row.fault.clone() {
+                    None => contacts::read(plan, &survey, row)?,
+                    Some(fault) => Err(vec![fault]),
+                };
+                let contact = match contact {
+                    Err(problems) => Err(problems),
+                    Ok(contact) => match seen.get(&contact.reference) {
+                        Some(_) if plan.dialect.habits.repeats => return Ok(()),
+                        Some(first) => Err(vec![twice(plan, &contact, row.line, *first)]),
+                        None => Ok(contact),
+                    },
+                };
+                match contact {
+                    Ok(contact) => {
+                        seen.insert(contact.reference.clone(), row.line);
+                        batch.push(contact);
+                    }
+                    Err(problems) => plan.leave_out(&mut read, row, problems)?,
+                }
+                if batch.len() == 1024 {
+                    let _ = give.send(std::mem::take(&mut batch));
+                }
+                Ok(())
+            })?;
+            let _ = give.send(batch);
+            Ok(read)
+        });
+        for batch in taken {
+            for contact in &batch {
+                book.take(contact)?;
+            }
+            progress(Step::Read(batch.last().map_or(0, |contact| contact.offset)));
+        }
+        reading.join().unwrap_or_else(|_| Err(Error::new("reading the file failed")))
+    })
+}
+
+fn twice(plan: &Plan<'_>, contact: &Contact, line: usize, first: usize) -> Problem {
+    let message = format!("customer {} is in line {first} already", text::quote(&contact.reference));
+    Problem::new(line, plan.reference_heading(), message)
+        .hint("take one of the rows out; if they are two people, give one another reference")
+}
+
+/// The book while customers are taken into it.
+struct Taking<'t> {
+    write: &'t Write<'t>,
+    today: NaiveDate,
+    ids: HashMap<String, i64>,
+    /// Those that were merged or forgotten.
+    references: References,
+    forgotten: usize,
+    next: i64,
+    insert: Statement<'t>,
+    /// Whose home or name is new.
+    touched: Vec<i64>,
+    words: Words,
+    report: Report,
+}
+
+/// Of so many at most the households are worked out one by one.
+const FEW: usize = 500;
+
+/// A card as the book has it.
+struct Card {
+    post: String,
+    email: String,
+    texts: Vec<String>,
+}
+
+impl<'t> Taking<'t> {
+    fn new(write: &'t Write<'t>, today: NaiveDate) -> Result<Self> {
+        let marks: Vec<String> = (2..TEXT_FIELDS.len() + 2).map(|n| format!("?{n}")).collect();
+        let (fields, marks) = (TEXT_FIELDS.join(", "), marks.join(", "));
+        let (id, home) = (TEXT_FIELDS.len() + 2, TEXT_FIELDS.len() + 3);
+        let sql = format!(
+            "INSERT INTO customer (ref, {fields}, id, household_id, home) VALUES (?1, {marks}, ?{id}, ?{id}, ?{home})"
+        );
+        Ok(Self {
+            write,
+            today,
+            ids: table::ids(write)?,
+            references: References::of(write)?,
+            forgotten: 0,
+            next: write.value::<i64>("SELECT COALESCE(max(id), 0) + 1 FROM customer", params![])?,
+            insert: write.prepare(&sql)?,
+            touched: Vec::new(),
+            words: Words::default(),
+            report: Report::default(),
+        })
+    }
+
+    fn take(&mut self, contact: &Contact) -> Result<()> {
+        let mut standing = self.references.standing(&contact.reference);
+        // Somebody who was forgotten does not come back under another reference.
+        if self.references.has_forgotten()
+            && standing == Standing::Own
+            && self.references.standing(&contact.field("email").to_lowercase()) == Standing::Forgotten
+        {
+            standing = Standing::Forgotten;
+        }
+        // Of a card that was merged into another only what the other lacks is taken, and of wishes a no.
+        let is_merged = matches!(standing, Standing::Merged(_));
+        let old = match standing {
+            Standing::Own => self.ids.get(&contact.reference).copied(),
+            Standing::Merged(id) => Some(id),
+            Standing::Forgotten => {
+                self.forgotten += 1;
+                return Ok(());
+            }
+        };
+        let (id, mut different, before) = match old {
+            None => (self.insert(contact)?, false, ["unknown".to_owned(), "unknown".to_owned()]),
+            Some(id) => {
+                let card = self.card(id)?;
+                (id, self.update(id, contact, &card.texts, is_merged)?, [card.post, card.email])
+            }
+        };
+        for ((way, wish), before) in
+            [(ConsentChannel::Post, contact.post), (ConsentChannel::Email, contact.email)].into_iter().zip(before)
+        {
+            if let Some(wish) = wish.filter(|wish| *wish != before && (!is_merged || *wish == "no")) {
+                record_wish(self.write, id, way, wish, self.today, "import")?;
+                different = true;
+                if old.is_some() {
+                    self.report.changes.note(&contact.reference, &format!("{}_consent", way.as_str()), &before, wish);
+                }
+            }
+        }
+        for tag in &contact.tags {
+            let sql = "INSERT INTO customer_tag (customer_id, tag) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
+            let is_new = self.write.run(sql, params![id, tag])? > 0;
+            different |= is_new;
+            if is_new && old.is_some() {
+                self.report.changes.note(&contact.reference, "tags", "", tag);
+            }
+        }
+        match (old.is_none(), different) {
+            (true, _) => self.report.added += 1,
+            (false, true) => self.report.changed += 1,
+            (false, false) => self.report.unchanged += 1,
+        }
+        Ok(())
+    }
+
+    fn card(&self, id: i64) -> Result<Card> {
+        let sql = format!("SELECT post_consent, email_consent, {} FROM customer WHERE id = ?1", TEXT_FIELDS.join(", "));
+        let found = self.write.first(&sql, params![id], |found| {
+            let texts = (0..TEXT_FIELDS.len()).map(|index| found.get(index + 2)).collect::<Result<Vec<String>>>()?;
+            Ok(Card { post: found.get(0)?, email: found.get(1)?, texts })
+        })?;
+        found.ok_or_else(|| Error::new("a customer is gone from the book").hint("run `regulars doctor`"))
+    }
+
+    fn insert(&mut self, contact: &Contact) -> Result<i64> {
+        let id = self.next;
+        self.next += 1;
+        let texts = std::iter::once(&contact.reference).chain(&contact.texts).map(ToValue::to_value);
+        let values: Vec<Value<'_>> = texts.chain([Value::Int(id), Value::Int(contact.home)]).collect();
+        self.insert.run(&values)?;
+        self.words.put_in(id, |name| contact.field(name));
+        self.touched.push(id);
+        Ok(id)
+    }
+
+    /// Writes what is different; whether something was.
+    fn update(&mut self, id: i64, contact: &Contact, old: &[String], only_empty: bool) -> Result<bool> {
+        let (mut sets, mut values, mut now) = (Vec::new(), vec![Value::Int(id)], old.to_vec());
+        for (index, ((field, new), old)) in TEXT_FIELDS.iter().zip(&contact.texts).zip(old).enumerate() {
+            if !new.is_empty() && new != old && (old.is_empty() || !only_empty) {
+                self.report.changes.note(&contact.reference, field, old, new);
+                now[index].clone_from(new);
+                values.push(new.to_value());
+                sets.push(format!("{field} = ?{}", values.len()));
+            }
+        }
+        if sets.is_empty() {
+            return Ok(false);
+        }
+        self.write.run(&format!("UPDATE customer SET {} WHERE id = ?1", sets.join(", ")), &values)?;
+        if ["street", "street2", "city", "postcode", "country"].iter().any(|f| field_of(old, f) != field_of(&now, f)) {
+            household::place_card(self.write, id)?;
+        }
+        self.words.take_out(id, |name| field_of(old, name));
+        self.words.put_in(id, |name| field_of(&now, name));
+        self.touched.push(id);
+        Ok(true)
+    }
+}

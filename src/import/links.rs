@@ -1,0 +1,44 @@
+//! Sales and the people they belong to: by reference, and by email where an export has nothing else.
+
+use std::collections::HashMap;
+
+use crate::customers::{References, Standing};
+use crate::error::Result;
+use crate::store::params;
+use crate::store::{Read, Write};
+
+/// Whose an email is, in lower case; emails of several people are nobody's.
+pub(super) fn lone_emails(read: &Read<'_>) -> Result<HashMap<String, i64>> {
+    let mut all: HashMap<String, Option<i64>> = HashMap::new();
+    read.each("SELECT id, email FROM customer WHERE email <> ''", params![], |row| {
+        let (id, email): (i64, String) = (row.get(0)?, row.get(1)?);
+        all.entry(email.trim().to_lowercase()).and_modify(|owner| *owner = None).or_insert(Some(id));
+        Ok(())
+    })?;
+    Ok(all.into_iter().filter_map(|(email, owner)| Some((email, owner?))).collect())
+}
+
+/// Sales that came before their customer find them now. Those of people who were forgotten stay nobody's.
+pub(super) fn link_sales(write: &Write<'_>) -> Result<()> {
+    let references = References::of(write)?;
+    let is_forgotten = |reference: &str| references.standing(reference) == Standing::Forgotten;
+    let link = "UPDATE purchase SET customer_id = ?2 WHERE customer_id IS NULL AND ref <> '' AND ref = ?1";
+    let sql = "SELECT c.ref, c.id FROM customer c WHERE c.ref IN \
+               (SELECT ref FROM purchase WHERE customer_id IS NULL AND ref <> '')";
+    let found: Vec<(String, i64)> = write.all(sql, params![], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    for (reference, id) in found.iter().filter(|(reference, _)| !is_forgotten(reference)) {
+        write.run(link, params![reference, id])?;
+    }
+    let sql = "SELECT DISTINCT ref FROM purchase WHERE customer_id IS NULL AND ref <> '' AND ref LIKE '%@%'";
+    let lost: Vec<String> = write.all(sql, params![], |row| row.get(0))?;
+    if lost.is_empty() {
+        return Ok(());
+    }
+    let emails = lone_emails(write)?;
+    for reference in lost.iter().filter(|reference| !is_forgotten(reference)) {
+        if let Some(id) = emails.get(&reference.to_lowercase()) {
+            write.run(link, params![reference, id])?;
+        }
+    }
+    Ok(())
+}

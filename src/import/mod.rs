@@ -1,0 +1,39 @@
+//! Tables in: customers and purchases from the exports that shops have, wholly or not at all.
+//!
+//! [`Sheet`] makes a table of any file. [`Dialect`] says what it looks like, [`Columns`] which column is which. Rows are read
+//! on a thread of their own (`contacts`, `sales`) and taken into the book by [`customers`] and [`purchases`]; what the
+//! book then looks like is its [`profile`].
+
+mod cells;
+mod columns;
+mod contacts;
+mod customers;
+mod days;
+mod dialect;
+mod left_out;
+mod lines;
+mod links;
+mod numbers;
+mod profile;
+mod purchases;
+mod quotes;
+mod reading;
+mod report;
+mod sales;
+mod sheet;
+mod source;
+mod survey;
+mod vcard;
+
+pub(crate) use cells::postcode as whole_postcode;
+pub(crate) use columns::{Columns, Field};
+pub(crate) use customers::customers;
+pub(crate) use days::{DayOrder, order_of_column, parse as parse_day};
+pub(crate) use dialect::Kind;
+pub(crate) use left_out::LeftOut;
+pub(crate) use numbers::{Sign, parse_amount, sign_of_column};
+pub(crate) use profile::{Profile, profile};
+pub(crate) use purchases::{Options as PurchaseOptions, purchases};
+pub(crate) use reading::{Plan, Wishes};
+pub(crate) use report::{Problem, Report, Step};
+pub(crate) use sheet::Sheet;

@@ -1,0 +1,254 @@
+//! What the book is like: who can be reached, who never bought, who dominates, who may be in it twice.
+
+use std::collections::HashMap;
+
+use serde::Serialize;
+
+use crate::customers::customer::Customer;
+use crate::customers::{Pair, duplicates};
+use crate::error::Result;
+use crate::money::{Currency, Money};
+use crate::store::Read;
+use crate::store::params;
+use crate::text;
+
+/// What a book is like.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub(crate) struct Profile {
+    /// How many customers.
+    pub(crate) customers: usize,
+    /// Of them, with an address, and no wish for no post.
+    pub(crate) by_post: usize,
+    /// Of them, with an email and a recorded yes.
+    pub(crate) by_email: usize,
+    /// Of them, with an email, whatever they said.
+    pub(crate) with_email: usize,
+    /// Of them, without any purchase.
+    pub(crate) never_bought: usize,
+    /// How many purchases.
+    pub(crate) purchases: usize,
+    /// Of them, without a customer.
+    pub(crate) unlinked: usize,
+    /// Everything sold.
+    pub(crate) takings_minor: Money,
+    /// Who bought the most.
+    pub(crate) largest: Option<Largest>,
+    /// Customers who share a name and a postcode with another.
+    pub(crate) same_name_and_postcode: usize,
+    /// Customers who share an email with another.
+    pub(crate) same_email: usize,
+    /// Customers who share a phone with another.
+    pub(crate) same_phone: usize,
+    /// Pairs of cards that are likely one person's, the surest first; nothing of a book that is too large to compare.
+    pub(crate) likely_twice: Option<Vec<Pair>>,
+    /// Customers whose name is written in capitals.
+    pub(crate) all_caps: usize,
+}
+
+/// The customer with the largest takings.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct Largest {
+    /// Their reference.
+    #[serde(rename = "ref")]
+    pub(crate) reference: String,
+    /// Their name.
+    pub(crate) name: String,
+    /// What they bought for.
+    pub(crate) takings_minor: Money,
+    /// Of the takings that have a customer.
+    pub(crate) share: f64,
+}
+
+/// Up to so many customers are compared with each other at each import: a matter of two seconds.
+const MOST_COMPARED: usize = 100_000;
+
+/// Looks at the book as it stands.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) fn profile(read: &Read<'_>) -> Result<Profile> {
+    let mut found = Profile::default();
+    people(read, &mut found)?;
+    sales(read, &mut found)?;
+    if found.customers <= MOST_COMPARED {
+        found.likely_twice = Some(duplicates(read)?);
+    }
+    Ok(found)
+}
+
+fn people(read: &Read<'_>, found: &mut Profile) -> Result<()> {
+    let (mut names, mut emails, mut phones) = (Shared::default(), Shared::default(), Shared::default());
+    let sql = "SELECT first_name, last_name, full_name, street, city, postcode, email, phone, post_consent, email_consent \
+               FROM customer";
+    read.each(sql, params![], |row| {
+        let card = Customer {
+            first_name: row.get(0)?,
+            last_name: row.get(1)?,
+            full_name: row.get(2)?,
+            street: row.get(3)?,
+            city: row.get(4)?,
+            postcode: row.get(5)?,
+            ..Customer::default()
+        };
+        let (email, phone): (String, String) = (row.get(6)?, row.get(7)?);
+        let (post_wish, email_wish): (String, String) = (row.get(8)?, row.get(9)?);
+        let has_email = email.contains('@');
+        found.customers += 1;
+        found.by_post += usize::from(card.has_address() && post_wish != "no");
+        found.with_email += usize::from(has_email);
+        found.by_email += usize::from(has_email && email_wish == "yes");
+        let name = card.name();
+        found.all_caps += usize::from(is_all_caps(&name));
+        if !name.is_empty() && !card.postcode.is_empty() {
+            names.add(&format!("{}\u{1f}{}", name.to_lowercase(), card.postcode.to_lowercase()));
+        }
+        if has_email {
+            emails.add(&email.to_lowercase());
+        }
+        let digits: String = phone.chars().filter(char::is_ascii_digit).collect();
+        if digits.len() >= 6 {
+            phones.add(&digits);
+        }
+        Ok(())
+    })?;
+    (found.same_name_and_postcode, found.same_email, found.same_phone) = (names.shared, emails.shared, phones.shared);
+    Ok(())
+}
+
+fn sales(read: &Read<'_>, found: &mut Profile) -> Result<()> {
+    let (mut bought, mut linked) = (0, Money(0));
+    let mut largest: Option<(i64, Money)> = None;
+    let sql = "SELECT customer_id, count(*), sum(amount_minor) FROM purchase GROUP BY customer_id";
+    read.each(sql, params![], |row| {
+        let (customer, count, takings): (Option<i64>, usize, Money) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        found.purchases += count;
+        found.takings_minor = found.takings_minor.plus(takings);
+        let Some(customer) = customer else {
+            found.unlinked = count;
+            return Ok(());
+        };
+        bought += 1;
+        linked = linked.plus(takings);
+        if largest.is_none_or(|(_, most)| takings > most) {
+            largest = Some((customer, takings));
+        }
+        Ok(())
+    })?;
+    found.never_bought = found.customers.saturating_sub(bought);
+    if let Some((id, takings)) = largest.filter(|(_, takings)| takings.0 > 0 && linked.0 > 0) {
+        let card = crate::customers::by_id(read, id)?;
+        #[expect(clippy::cast_precision_loss, reason = "a share, for people to read")]
+        let share = takings.0 as f64 / linked.0 as f64;
+        found.largest = Some(Largest { name: card.name(), reference: card.reference, takings_minor: takings, share });
+    }
+    Ok(())
+}
+
+/// Counts how many share something with another. Texts are kept as their hashes: a book may be large.
+#[derive(Default)]
+struct Shared {
+    seen: HashMap<u64, bool>,
+    shared: usize,
+}
+
+impl Shared {
+    fn add(&mut self, text: &str) {
+        use std::hash::{BuildHasher, Hasher};
+        let mut hasher = std::hash::BuildHasherDefault::<std::hash::DefaultHasher>::default().build_hasher();
+        hasher.write(text.as_bytes());
+        match self.seen.entry(hasher.finish()) {
+            std::collections::hash_map::Entry::Vacant(new) => {
+                new.insert(false);
+            }
+            std::collections::hash_map::Entry::Occupied(mut known) => {
+                // The first of them counts as soon as there is a second.
+                self.shared += if *known.get() { 1 } else { 2 };
+                known.insert(true);
+            }
+        }
+    }
+}
+
+/// Whether a name of several letters is in capitals throughout.
+fn is_all_caps(name: &str) -> bool {
+    let letters = name.chars().filter(|c| c.is_alphabetic());
+    letters.clone().count() > 3 && letters.clone().all(|c| !c.is_lowercase()) && letters.clone().any(char::is_uppercase)
+}
+
+impl Profile {
+    /// For people; a line each.
+    pub(crate) fn in_words(&self, currency: Currency) -> String {
+        let count = text::thousands;
+        let mut lines = vec![format!(
+            "The book then has {}: {} can be reached by post, {} by email ({} have an email; only a recorded yes counts).",
+            text::count(self.customers, "customer"),
+            count(self.by_post),
+            count(self.by_email),
+            count(self.with_email),
+        )];
+        lines.push(format!(
+            "{} never bought{}. Of {}, {} no customer{}.",
+            count(self.never_bought),
+            share(self.never_bought, self.customers),
+            text::count(self.purchases, "purchase"),
+            if self.unlinked == 1 { "1 has".to_owned() } else { format!("{} have", count(self.unlinked)) },
+            share(self.unlinked, self.purchases),
+        ));
+        if let Some(largest) = &self.largest {
+            lines.push(format!(
+                "The largest customer is {} ({}) with {}, {:.0}% of the takings that have a customer.",
+                largest.name,
+                text::quote(&largest.reference),
+                currency.show(largest.takings_minor),
+                largest.share * 100.0,
+            ));
+        }
+        let twice = match self.likely_twice.as_deref() {
+            Some([]) => "Nobody seems to be in it twice.".to_owned(),
+            Some([first, more @ ..]) => format!(
+                "Likely in it twice: {}, such as {} ({}) and {} ({}), {}.",
+                text::count(more.len() + 1, "pair"),
+                first.name,
+                text::quote(&first.reference),
+                first.other_name,
+                text::quote(&first.other_ref),
+                text::list(&first.why),
+            ),
+            None => format!(
+                "Perhaps in it twice: {} by name and postcode, {} by email, {} by phone.",
+                count(self.same_name_and_postcode),
+                count(self.same_email),
+                count(self.same_phone),
+            ),
+        };
+        lines.push(format!(
+            "{twice} {} written in ALL CAPS.",
+            if self.all_caps == 1 { "1 name is".to_owned() } else { format!("{} names are", count(self.all_caps)) },
+        ));
+        lines.join("\n")
+    }
+}
+
+fn share(part: usize, whole: usize) -> String {
+    if part == 0 || whole == 0 { String::new() } else { format!(" ({}%)", (part * 200 + whole) / (2 * whole)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_shares_and_who_shouts() {
+        let mut shared = Shared::default();
+        for text in ["a", "b", "a", "a", "c"] {
+            shared.add(text);
+        }
+        assert_eq!(shared.shared, 3);
+        for (name, caps) in
+            [("ANNA LOPEZ", true), ("Anna LOPEZ", false), ("JO", false), ("山田太郎", false), ("", false)]
+        {
+            assert_eq!(is_all_caps(name), caps, "{name}");
+        }
+        assert_eq!(share(1, 3), " (33%)");
+    }
+}

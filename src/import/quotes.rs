@@ -1,0 +1,146 @@
+//! Quotation marks that have no partner: they swallow rows in silence, so they are found before anything is read.
+
+use std::io::{self, BufReader, Read};
+
+use memchr::memchr;
+
+/// What looking through a text found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Looked {
+    /// How many bytes it has.
+    pub(crate) size: u64,
+    /// The first quotation mark that is out of place.
+    pub(crate) fault: Option<Stray>,
+}
+
+/// A quotation mark out of place, by the offset of its byte.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stray {
+    /// Opened and never closed.
+    Open(u64),
+    /// Closed, and then the cell goes on.
+    Closed(u64),
+}
+
+/// Where in a cell the reading stands.
+#[derive(Clone, Copy)]
+enum At {
+    Plain,
+    Quoted,
+    Closed,
+    Padding,
+}
+
+impl At {
+    /// What a byte behind a closing quotation mark makes of it; nothing when it has no place there.
+    fn behind(self, byte: u8, separator: u8) -> Option<Self> {
+        match byte {
+            b'"' if matches!(self, Self::Closed) => Some(Self::Quoted),
+            b'\n' | b'\r' => Some(Self::Plain),
+            _ if byte == separator => Some(Self::Plain),
+            b' ' => Some(Self::Padding),
+            _ => None,
+        }
+    }
+}
+
+/// The line of a byte, and which cell of its row it is in, counted from 0. Slow: for a fault that was found.
+pub(super) fn place_of(text: impl Read, separator: u8, offset: u64) -> io::Result<(usize, usize)> {
+    let (mut at, mut before, mut line, mut cell) = (At::Plain, b'\n', 1, 0);
+    for byte in BufReader::new(text.take(offset)).bytes() {
+        let byte = byte?;
+        let ends_line = byte == b'\r' || byte == b'\n' && before != b'\r';
+        line += usize::from(ends_line);
+        at = match at {
+            At::Plain if byte == b'"' && (before == separator || matches!(before, b'\n' | b'\r')) => At::Quoted,
+            At::Quoted if byte == b'"' => At::Closed,
+            At::Plain | At::Quoted => at,
+            At::Closed | At::Padding => at.behind(byte, separator).unwrap_or(at),
+        };
+        if matches!(at, At::Plain) {
+            cell = if matches!(byte, b'\r' | b'\n') { 0 } else { cell + usize::from(byte == separator) };
+        }
+        before = byte;
+    }
+    Ok((line, cell))
+}
+
+/// Looks through a text, as the reader of the table will understand it.
+pub(super) fn look(mut text: impl Read, separator: u8) -> io::Result<Looked> {
+    let mut buffer = vec![0; 1 << 20];
+    let (mut at, mut before, mut size, mut opened) = (At::Plain, b'\n', 0_u64, 0_u64);
+    let mut fault = None;
+    loop {
+        let length = text.read(&mut buffer)?;
+        if length == 0 {
+            break;
+        }
+        let bytes = &buffer[..length];
+        let mut next = 0;
+        while next < length && fault.is_none() {
+            match at {
+                At::Plain => match memchr(b'"', &bytes[next..]) {
+                    None => next = length,
+                    Some(found) => {
+                        let place = next + found;
+                        let previous = if place == 0 { before } else { bytes[place - 1] };
+                        if previous == separator || matches!(previous, b'\n' | b'\r') {
+                            (at, opened) = (At::Quoted, size + place as u64);
+                        }
+                        next = place + 1;
+                    }
+                },
+                At::Quoted => match memchr(b'"', &bytes[next..]) {
+                    None => next = length,
+                    Some(found) => (at, next) = (At::Closed, next + found + 1),
+                },
+                At::Closed | At::Padding => {
+                    match at.behind(bytes[next], separator) {
+                        Some(now) => at = now,
+                        None => fault = Some(Stray::Closed(size + next as u64)),
+                    }
+                    next += 1;
+                }
+            }
+        }
+        before = bytes[length - 1];
+        size += length as u64;
+    }
+    if matches!(at, At::Quoted) && fault.is_none() {
+        fault = Some(Stray::Open(opened));
+    }
+    Ok(Looked { size, fault })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stray_quotation_marks_are_found() {
+        for (text, fault) in [
+            ("a,b\n1,2\n", None),
+            ("a,b\n\"x, y\",\"he said \"\"no\"\"\"\n", None),
+            ("a,b\n5\" nail,37°36'37.8\"N\n", None),
+            ("a,b\n\"x\" ,2", None),
+            ("a,b\n\"x\n\ny\",2", None),
+            ("a,b\n1,2\n\"3,4\n5,6\n", Some(Stray::Open(8))),
+            ("a,b\n\"1,2\n\"3\",4\n", Some(Stray::Closed(10))),
+            ("a,b\n\"x\"y,2\n", Some(Stray::Closed(7))),
+        ] {
+            assert_eq!(look(text.as_bytes(), b',').expect("text").fault, fault, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_place_is_a_line_and_a_cell() {
+        for (text, offset, place) in [
+            ("a,b\n1,2\n\"3,4\n5,6\n", 8, (3, 0)),
+            ("a,b\r\n1,2\r\n3,\"4\"x\r\n", 15, (3, 1)),
+            ("a,b,c\n\"x,\n\"\"y\",2,\"z\"z\n", 19, (3, 2)),
+            ("a\rb\rc", 4, (3, 0)),
+        ] {
+            assert_eq!(place_of(text.as_bytes(), b',', offset).expect("text"), place, "{text}");
+        }
+    }
+}

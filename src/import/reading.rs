@@ -1,0 +1,133 @@
+//! How a file is going to be read: its dialect, its columns, and what stands for the reference.
+
+use std::borrow::Cow;
+
+use csv::StringRecord;
+
+use super::cells;
+use super::columns::{Columns, fold};
+use super::days::DayOrder;
+use super::dialect::{Dialect, Kind};
+use super::left_out::LeftOut;
+use super::numbers::Sign;
+use super::sheet::{Row, Sheet};
+use super::survey::Survey;
+use super::{Problem, Report};
+use crate::customers;
+use crate::error::Result;
+
+/// Files of more bytes are taken in as those of a first load of years.
+pub(super) const LARGE: usize = 1 << 20;
+
+/// What the owner says about a file.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Wishes<'w> {
+    /// `--from`: the dialect, instead of the one that its headings show.
+    pub(crate) from: Option<&'w str>,
+    /// `--map`: `FIELD=COLUMN`.
+    pub(crate) map: &'w [String],
+    /// `--date-order`: which comes first in `03/04/1989`.
+    pub(crate) day_order: Option<DayOrder>,
+    /// `--decimal`: what stands before the cents in `1.149`.
+    pub(crate) decimal: Option<Sign>,
+}
+
+/// How a file is going to be read.
+#[derive(Debug)]
+pub(crate) struct Plan<'s> {
+    pub(super) sheet: &'s Sheet,
+    /// What it looks like.
+    pub(crate) dialect: &'static Dialect,
+    pub(super) columns: Columns<'s>,
+    pub(super) day_order: Option<DayOrder>,
+    pub(super) decimal: Option<Sign>,
+    left_out: Option<&'s LeftOut>,
+    by_contact: bool,
+}
+
+impl<'s> Plan<'s> {
+    /// Recognises a file.
+    ///
+    /// # Errors
+    /// When there is no such dialect, or a column is missing without which nothing can be read.
+    pub(crate) fn of(sheet: &'s Sheet, kind: Kind, wishes: Wishes<'_>) -> Result<Self> {
+        let dialect = match wishes.from {
+            Some(name) => Dialect::named(name, sheet.header(), kind)?,
+            None => Dialect::recognise(sheet.header(), kind, sheet.is_cards())?,
+        };
+        let fields = dialect.columns(kind).iter().chain(dialect.others(kind));
+        let columns = Columns::of(kind.fields(), fields, sheet, wishes.map)?;
+        let by_email = fold(columns.heading_of("ref")).contains("mail");
+        let contact = |field| columns.pick(field).is_there();
+        let by_contact = by_email || columns.place("ref").is_none() && (contact("email") || contact("phone"));
+        if !by_contact {
+            columns.need("ref", "the customer's reference")?;
+        }
+        if kind == Kind::Purchases {
+            columns.need("on", "the day of the purchase")?;
+            if columns.place("amount").is_none() {
+                columns.need("unit_price", "an amount or a price")?;
+            }
+        }
+        let day_order = wishes.day_order.or(dialect.habits.day_order);
+        Ok(Self { sheet, dialect, columns, day_order, decimal: wishes.decimal, left_out: None, by_contact })
+    }
+
+    /// The same, with rows that cannot be taken written out as they are found.
+    #[must_use]
+    pub(crate) fn writing_out(self, left_out: Option<&'s LeftOut>) -> Self {
+        Self { left_out, ..self }
+    }
+
+    /// Leaves a row out, with what is wrong with it.
+    pub(super) fn leave_out(&self, report: &mut Report, row: &Row<'_>, problems: Vec<Problem>) -> Result<()> {
+        if let Some(left_out) = self.left_out {
+            left_out.row(row.line, row.cells, &problems)?;
+        }
+        report.reject(problems);
+        Ok(())
+    }
+
+    /// Whether people are known by their email, else their phone, because the file gives them no other reference.
+    pub(crate) fn is_by_contact(&self) -> bool {
+        self.by_contact
+    }
+
+    /// The heading that a fault of the reference is told under.
+    pub(super) fn reference_heading(&self) -> &str {
+        let fields = ["ref", "email", "phone"];
+        fields.into_iter().map(|field| self.columns.heading_of(field)).find(|heading| !heading.is_empty()).unwrap_or("")
+    }
+
+    /// The reference in a row.
+    pub(super) fn reference<'r>(&self, row: &'r StringRecord, survey: &Survey<'_>) -> Result<Cow<'r, str>> {
+        if !self.by_contact {
+            return self.id("ref", row, survey);
+        }
+        let between = self.dialect.habits.between;
+        let email = self.columns.pick(if self.columns.place("ref").is_some() { "ref" } else { "email" }).of(row);
+        let email = cells::first_of(&email, between).0;
+        if !email.is_empty() {
+            return Ok(Cow::Owned(email.to_lowercase()));
+        }
+        let phone = self.id("phone", row, survey)?;
+        Ok(Cow::Owned(customers::dialled(cells::first_of(&phone, between).0)))
+    }
+
+    /// The cell under a heading of the export that is no field of ours.
+    pub(super) fn cell<'r>(&self, heading: &str, row: &'r StringRecord) -> &'r str {
+        let place = self.sheet.header().iter().position(|known| known.eq_ignore_ascii_case(heading));
+        place.and_then(|place| row.get(place)).unwrap_or("")
+    }
+
+    /// A number that is a name, without what spreadsheets put on it.
+    pub(super) fn id<'r>(&self, field: &str, row: &'r StringRecord, survey: &Survey<'_>) -> Result<Cow<'r, str>> {
+        let cell = self.columns.pick(field).of(row);
+        let bare = cells::unquoted(&cell);
+        let bare = match cells::without_point_zero(bare) {
+            Some(digits) if survey.point_zero(field)? => digits,
+            _ => bare,
+        };
+        Ok(if bare.len() == cell.len() { cell } else { Cow::Owned(bare.to_owned()) })
+    }
+}

@@ -1,0 +1,167 @@
+//! What an import did, or would do: counts, faults with their places, and what changed field by field.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::error::Error;
+use crate::text;
+
+/// What an import did, or would do.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub(crate) struct Report {
+    /// Rows of the file, without its header.
+    pub(crate) read: usize,
+    /// Customers or purchases that are new.
+    pub(crate) added: usize,
+    /// Those the book had, with something different.
+    pub(crate) changed: usize,
+    /// Those the book had, just so.
+    pub(crate) unchanged: usize,
+    /// Purchases without a customer of this book.
+    pub(crate) unlinked: usize,
+    /// Rows that could not be taken.
+    pub(crate) rejected: usize,
+    /// How many faults they have.
+    pub(crate) faults: usize,
+    /// The first of them, each with its place; never more than [`Report::MOST`].
+    pub(crate) problems: Vec<Problem>,
+    /// What could be read in two ways, and how other rows settled it.
+    pub(crate) settled: Vec<String>,
+    /// What is worth knowing and stops nothing.
+    pub(crate) warnings: Vec<String>,
+    /// Cards opened for unknown references.
+    pub(crate) opened: usize,
+    /// Orders that were cancelled or never paid.
+    pub(crate) came_to_nothing: usize,
+    /// The difference to the book, field by field.
+    pub(crate) changes: Changes,
+}
+
+impl Report {
+    /// So many faults are kept: a file in which every row is bad fills no memory.
+    pub(crate) const MOST: usize = 1_000;
+
+    /// Counts a row that could not be taken, and its faults.
+    pub(crate) fn reject(&mut self, problems: impl IntoIterator<Item = Problem>) {
+        self.rejected += 1;
+        for problem in problems {
+            self.faults += 1;
+            if self.problems.len() < Self::MOST {
+                self.problems.push(problem);
+            }
+        }
+    }
+
+    /// Adds what another part of the work counted.
+    pub(super) fn join(&mut self, other: Self) {
+        self.read += other.read;
+        self.rejected += other.rejected;
+        self.faults += other.faults;
+        self.settled.extend(other.settled);
+        self.problems.extend(other.problems);
+        self.problems.sort_by_key(|problem| problem.line);
+        self.problems.truncate(Self::MOST);
+    }
+}
+
+/// How far an import is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Step {
+    /// So many bytes of the file are taken in.
+    Read(usize),
+    /// The file is read; this is being done now.
+    Now(&'static str),
+}
+
+/// What is different on the cards that the book had.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub(crate) struct Changes {
+    /// How many cards have something new in a field.
+    pub(crate) fields: BTreeMap<String, usize>,
+    /// The first few.
+    pub(crate) examples: Vec<Example>,
+}
+
+/// One field of one card.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct Example {
+    /// Whose card.
+    #[serde(rename = "ref")]
+    pub(crate) reference: String,
+    /// Which field.
+    pub(crate) field: String,
+    /// What the book has.
+    pub(crate) before: String,
+    /// What the file has.
+    pub(crate) after: String,
+}
+
+impl Changes {
+    /// How many examples are kept.
+    const MOST: usize = 5;
+
+    /// Counts a field that is different.
+    pub(super) fn note(&mut self, reference: &str, field: &str, before: &str, after: &str) {
+        *self.fields.entry(field.to_owned()).or_default() += 1;
+        if self.examples.len() < Self::MOST {
+            self.examples.push(Example {
+                reference: reference.to_owned(),
+                field: field.to_owned(),
+                before: before.to_owned(),
+                after: after.to_owned(),
+            });
+        }
+    }
+
+    /// `phone 12, street 3`, the most first; empty when there are none.
+    pub(crate) fn in_words(&self) -> String {
+        let mut fields: Vec<_> = self.fields.iter().collect();
+        fields.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
+        let fields: Vec<String> = fields.into_iter().map(|(f, n)| format!("{f} {}", text::thousands(*n))).collect();
+        fields.join(", ")
+    }
+}
+
+/// One fault in a file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct Problem {
+    /// The line of the file, the header being 1.
+    pub(crate) line: usize,
+    /// The heading of the column, empty when it is about the row.
+    pub(crate) column: String,
+    /// What is wrong.
+    pub(crate) message: String,
+    /// What to do about it.
+    #[serde(skip)]
+    pub(crate) hint: String,
+}
+
+impl Problem {
+    /// A fault in a line, under a heading.
+    pub(crate) fn new(line: usize, column: &str, message: impl Into<String>) -> Self {
+        Self { line, column: column.to_owned(), message: message.into(), hint: String::new() }
+    }
+
+    /// A fault in a line, under a heading, of what was read there.
+    pub(crate) fn of(line: usize, column: &str, error: &Error) -> Self {
+        Self::new(line, column, error.message()).hint(error.what_next().unwrap_or_default())
+    }
+
+    /// Says what to do about it.
+    #[must_use]
+    pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = hint.into();
+        self
+    }
+
+    /// As an error of the file called `name`, without what to do about it.
+    pub(crate) fn error(&self, name: &str) -> Error {
+        let place = if self.column.is_empty() {
+            format!("{name}:{}", self.line)
+        } else {
+            format!("{name}:{}, column {}", self.line, text::quote(&self.column))
+        };
+        Error::new(self.message.clone()).at(place)
+    }
+}

@@ -1,0 +1,261 @@
+//! Whom to talk to today, and about what: open complaints, new faces, and the best customers who have not been seen for long.
+
+use std::collections::HashSet;
+
+use chrono::NaiveDate;
+use serde::Serialize;
+
+use super::table::{self, Complaint, Entry};
+use super::worksheet::{Window, rank};
+use crate::clock::{self, ago};
+use crate::customers::{self, Customer, LastPurchase};
+use crate::error::Result;
+use crate::money::{Currency, Money};
+use crate::store::{Read, Write};
+use crate::text;
+
+/// New are those who bought for the first time in so many days.
+const NEW_FOR: u64 = 7;
+/// After a call about it, an open complaint comes back to the list in so many days.
+const COMPLAINT_RESTS: u64 = 7;
+/// The best are the first fifth by takings of so many months.
+const BEST_OF_MONTHS: u32 = 24;
+
+/// What makes the list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Wish {
+    /// The day for which it is made.
+    pub(crate) today: NaiveDate,
+    /// How many at most.
+    pub(crate) limit: usize,
+    /// The best are on it when for so many days they neither bought nor were spoken to.
+    pub(crate) quiet_days: u64,
+}
+
+/// Why somebody is on the list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Reason {
+    /// A complaint is open.
+    Complaint,
+    /// They bought for the first time.
+    FirstPurchase,
+    /// One of the best, neither seen nor spoken to for long.
+    Quiet,
+}
+
+/// One call.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct Call {
+    /// The reference.
+    #[serde(rename = "ref")]
+    pub(crate) reference: String,
+    /// The name.
+    pub(crate) name: String,
+    /// The phone, empty when it is not known.
+    pub(crate) phone: String,
+    /// The email, empty when it is not known.
+    pub(crate) email: String,
+    /// Why.
+    pub(crate) reason: Reason,
+    /// Why, in a sentence.
+    pub(crate) why: String,
+    /// Something to talk about.
+    pub(crate) about: Vec<String>,
+}
+
+/// The list for a day.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct Calls {
+    /// The day.
+    pub(crate) today: NaiveDate,
+    /// How many there would be without a limit.
+    pub(crate) waiting: usize,
+    /// Those to talk to, in order.
+    pub(crate) calls: Vec<Call>,
+}
+
+/// Makes the list for a day.
+///
+/// # Errors
+/// When the database does not answer.
+pub(crate) fn calls(read: &Read<'_>, wish: Wish, currency: Currency) -> Result<Calls> {
+    let today = wish.today;
+    let mut who: Vec<(i64, Reason, String)> = Vec::new();
+    // Those who have died are passed over as if they had been told already.
+    let mut seen: HashSet<i64> = table::deceased(read)?;
+    for complaint in table::complaints(read, today, clock::days_before(today, COMPLAINT_RESTS))? {
+        let Complaint { customer_id, on, text } = complaint;
+        let mut said = text;
+        if seen.insert(customer_id) {
+            if let Some(end) = said.strip_suffix('.') {
+                said = end.to_owned();
+            }
+            who.push((customer_id, Reason::Complaint, format!("complained {}: {said}", ago(on, today))));
+        }
+    }
+    let window = Window { from: Some(clock::months_before(today, BEST_OF_MONTHS)), as_of: today };
+    let everybody = table::entries(read, window)?;
+    let spoken = table::last_spoken(read, today)?;
+    for entry in new_faces(&everybody, clock::days_before(today, NEW_FOR)) {
+        let was_spoken_to = spoken.get(&entry.id).is_some_and(|on| *on >= entry.since);
+        if !was_spoken_to && seen.insert(entry.id) {
+            let why = format!("bought here for the first time {}", ago(entry.since, today));
+            who.push((entry.id, Reason::FirstPurchase, why));
+        }
+    }
+    let quiet_since = clock::days_before(today, wish.quiet_days);
+    for entry in quiet(&everybody, |id| spoken.get(&id).copied(), quiet_since) {
+        if seen.insert(entry.id) {
+            let last = entry.latest.max(spoken.get(&entry.id).copied()).unwrap_or(entry.since);
+            let why = format!(
+                "one of your best, with {} in two years, last seen or spoken to {}",
+                currency.show_whole(entry.takings()),
+                ago(last, today)
+            );
+            who.push((entry.id, Reason::Quiet, why));
+        }
+    }
+    let waiting = who.len();
+    let calls = who.into_iter().take(wish.limit).map(|(id, reason, why)| call(read, id, reason, why, today, currency));
+    Ok(Calls { today, waiting, calls: calls.collect::<Result<_>>()? })
+}
+
+/// Those whose first purchase lies after a day, the newest last.
+fn new_faces(everybody: &[Entry], after: NaiveDate) -> Vec<&Entry> {
+    let mut new: Vec<&Entry> = everybody.iter().filter(|entry| entry.since > after && entry.visits > 0).collect();
+    new.sort_unstable_by_key(|entry| (entry.since, entry.place));
+    new
+}
+
+/// The best who neither bought nor were spoken to since a day, the best first.
+fn quiet(everybody: &[Entry], spoken: impl Fn(i64) -> Option<NaiveDate>, since: NaiveDate) -> Vec<Entry> {
+    let mut ranked = rank(everybody);
+    ranked.truncate(ranked.len().div_ceil(5));
+    let quiet = |entry: &Entry| entry.latest.max(spoken(entry.id)).is_none_or(|last| last < since);
+    ranked.retain(|entry| entry.takings() > Money(0) && quiet(entry));
+    ranked
+}
+
+/// Gathers what there is to say to somebody.
+fn call(read: &Read<'_>, id: i64, reason: Reason, why: String, today: NaiveDate, currency: Currency) -> Result<Call> {
+    let card = customers::by_id(read, id)?;
+    let mut about = Vec::new();
+    if let Some(last) = customers::last_purchases(read, id, today, 1)?.first() {
+        about.push(bought(last, today, currency));
+    }
+    if !card.spouse.is_empty() {
+        about.push(format!("married to {}", card.spouse));
+    }
+    if let Some((key, value)) = customers::preferences(read, id)?.into_iter().next() {
+        about.push(format!("{key}: {value}"));
+    }
+    if about.is_empty() && !card.notes.is_empty() {
+        about.push(card.notes.clone());
+    }
+    let name = card.name();
+    let Customer { reference, phone, email, .. } = card;
+    Ok(Call { reference, name, phone, email, reason, why, about })
+}
+
+/// `bought a linen shirt for $89.00, three weeks ago`.
+fn bought(last: &LastPurchase, today: NaiveDate, currency: Currency) -> String {
+    let (amount, when) = (currency.show(last.amount), ago(last.on, today));
+    if last.item.is_empty() {
+        format!("last bought for {amount}, {when}")
+    } else {
+        format!("last bought {} ({amount} in all), {when}", last.item)
+    }
+}
+
+/// Notes that somebody was called, which takes them off the list; whether a complaint of theirs is still open.
+///
+/// # Errors
+/// When there is no such customer.
+pub(crate) fn note_call(
+    write: &Write<'_>,
+    reference: &str,
+    text: Option<&str>,
+    today: NaiveDate,
+) -> Result<(Customer, bool)> {
+    let card = customers::by_ref(write, reference)?;
+    customers::add_note(write, card.id, today, "call", text.unwrap_or("spoken to, from the list of calls"), 0)?;
+    let open =
+        customers::notes(write, card.id)?.iter().any(|note| note.kind == "complaint" && note.resolved_on.is_none());
+    Ok((card, open))
+}
+
+/// The list as a page of text.
+pub(crate) fn calls_table(list: &Calls) -> String {
+    if list.calls.is_empty() {
+        return "Nobody waits for a call today.\n".to_owned();
+    }
+    let mut text = String::new();
+    let mut heading = None;
+    for call in &list.calls {
+        if heading != Some(call.reason) {
+            if heading.is_some() {
+                text.push('\n');
+            }
+            heading = Some(call.reason);
+            text.push_str(match call.reason {
+                Reason::Complaint => "Open complaints\n",
+                Reason::FirstPurchase => "New this week\n",
+                Reason::Quiet => "Not seen or spoken to for long\n",
+            });
+        }
+        let reach = [call.phone.as_str(), call.email.as_str()].into_iter().find(|reach| !reach.is_empty());
+        text.push_str(&format!(
+            "  {} ({}){}\n      {}\n",
+            call.name,
+            call.reference,
+            reach.map(|reach| format!(" · {reach}")).unwrap_or_default(),
+            call.why
+        ));
+        if !call.about.is_empty() {
+            text.push_str(&format!("      {}\n", call.about.join("; ")));
+        }
+    }
+    let more = list.waiting - list.calls.len();
+    if more > 0 {
+        text.push_str(&format!("\n{} more; --limit N shows them.\n", text::thousands(more)));
+    }
+    text.push_str("\nDone with one: regulars calls --done REF\n");
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::insights::worksheet::tests::entry;
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().expect("day")
+    }
+
+    #[test]
+    fn the_best_are_called_when_neither_seen_nor_spoken_to() {
+        let everybody: Vec<Entry> = (1..=5)
+            .map(|id| Entry { latest: Some(day("1989-03-01")), ..entry(id, 1000 - i64::try_from(id).expect("small")) })
+            .collect();
+        for (spoken, since, expected) in [
+            (None, "1989-06-01", vec![1]),
+            (None, "1989-03-01", vec![]),
+            (Some("1989-02-01"), "1989-06-01", vec![1]),
+            (Some("1989-06-02"), "1989-06-01", vec![]),
+        ] {
+            let found = quiet(&everybody, |_| spoken.map(day), day(since));
+            assert_eq!(found.iter().map(|entry| entry.id).collect::<Vec<_>>(), expected, "{spoken:?} {since}");
+        }
+    }
+
+    #[test]
+    fn a_purchase_is_told_in_words() {
+        let usd = Currency::of("USD").expect("known");
+        let last = LastPurchase { on: day("1989-03-01"), item: "a tweed jacket".into(), amount: Money(34_500) };
+        let told = bought(&last, day("1989-03-22"), usd);
+        assert_eq!(told, "last bought a tweed jacket ($345.00 in all), three weeks ago");
+        let bare = LastPurchase { item: String::new(), ..last };
+        assert_eq!(bought(&bare, day("1989-03-02"), usd), "last bought for $345.00, yesterday");
+    }
+}

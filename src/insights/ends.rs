@@ -1,0 +1,135 @@
+//! Who is slipping off the list, and the other end of it: returns and minutes against takings.
+
+use std::cmp::Reverse;
+use std::collections::{HashMap, HashSet};
+
+use chrono::NaiveDate;
+use serde::Serialize;
+
+use super::curve::{Top, part};
+use super::table::{self, Entry};
+use crate::error::Result;
+use crate::money::Money;
+use crate::store::Read;
+
+/// How many of each are told.
+const MOST_TOLD: usize = 25;
+
+/// Somebody who was among the best of the twelve months before, and is not among those of the last twelve.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct Slipping {
+    /// The reference.
+    #[serde(rename = "ref")]
+    pub(crate) reference: String,
+    /// The name.
+    pub(crate) name: String,
+    /// What they brought in the twelve months before.
+    pub(crate) year_before_minor: Money,
+    /// What they brought in the last twelve.
+    pub(crate) this_year_minor: Money,
+    /// When they bought last.
+    pub(crate) last_purchase: Option<NaiveDate>,
+}
+
+/// Somebody who costs more than others.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct OtherEnd {
+    /// The reference.
+    #[serde(rename = "ref")]
+    pub(crate) reference: String,
+    /// The name.
+    pub(crate) name: String,
+    /// What they brought, returns taken off.
+    pub(crate) takings_minor: Money,
+    /// What they brought back.
+    pub(crate) returned_minor: Money,
+    /// As a fraction of what they had bought.
+    pub(crate) returned_share: Option<f64>,
+    /// How many minutes were noted.
+    pub(crate) minutes: i64,
+    /// What an hour with them brings.
+    pub(crate) takings_an_hour_minor: Option<Money>,
+}
+
+/// Who was among the best of the twelve months before and is not any more: how many, and the first of them.
+pub(super) fn slipping(read: &Read<'_>, everybody: &[Entry], top: Top) -> Result<(usize, Vec<Slipping>)> {
+    let before = best_by(everybody, top, |entry| entry.year_before);
+    let now: HashSet<i64> = best_by(everybody, top, |entry| entry.this_year).iter().map(|entry| entry.id).collect();
+    let gone: Vec<&Entry> = before.into_iter().filter(|entry| !now.contains(&entry.id)).collect();
+    let told = gone.iter().take(MOST_TOLD).map(|entry| {
+        let who = table::named(read, entry.id)?;
+        Ok(Slipping {
+            reference: who.reference,
+            name: who.name,
+            year_before_minor: entry.year_before,
+            this_year_minor: entry.this_year,
+            last_purchase: entry.latest,
+        })
+    });
+    Ok((gone.len(), told.collect::<Result<_>>()?))
+}
+
+/// The best by a sum, the best first, among those of whom there is one.
+fn best_by(everybody: &[Entry], top: Top, sum: impl Fn(&Entry) -> Money) -> Vec<&Entry> {
+    let mut ranked: Vec<&Entry> = everybody.iter().filter(|entry| sum(entry).0 > 0).collect();
+    ranked.sort_unstable_by_key(|entry| (Reverse(sum(entry)), entry.place));
+    ranked.truncate(top.of(ranked.len()));
+    ranked
+}
+
+/// Those who brought back a quarter or more of what they bought, the largest sums first.
+pub(super) fn returns(read: &Read<'_>, ranked: &[Entry], minutes: &HashMap<i64, i64>) -> Result<Vec<OtherEnd>> {
+    let much = |entry: &&Entry| entry.returned.0 > 0 && i128::from(entry.returned.0) * 4 >= i128::from(entry.bought.0);
+    let mut found: Vec<&Entry> = ranked.iter().filter(much).collect();
+    found.sort_unstable_by_key(|entry| (Reverse(entry.returned), entry.place));
+    found.into_iter().take(MOST_TOLD).map(|entry| other_end(read, entry.id, Some(entry), minutes)).collect()
+}
+
+/// Those who are not among the best and brought less an hour than all who took time: the least takings an hour first.
+pub(super) fn time(
+    read: &Read<'_>,
+    ranked: &[Entry],
+    top: usize,
+    minutes: &HashMap<i64, i64>,
+) -> Result<Vec<OtherEnd>> {
+    let (best, rest) = ranked.split_at(top.min(ranked.len()));
+    let best: HashSet<i64> = best.iter().map(|entry| entry.id).collect();
+    let by_id: HashMap<i64, &Entry> =
+        rest.iter().filter(|entry| minutes.contains_key(&entry.id)).map(|entry| (entry.id, entry)).collect();
+    let with_time = ranked.iter().filter(|entry| minutes.contains_key(&entry.id));
+    let all = with_time.fold(Money(0), |sum, entry| sum.plus(entry.takings()));
+    let usual = an_hour(all, minutes.values().sum()).unwrap_or_default();
+    let mut found: Vec<(Money, Reverse<i64>, i64)> = minutes
+        .iter()
+        .filter(|(id, _)| !best.contains(id))
+        .map(|(id, spent)| {
+            let takings = by_id.get(id).map_or(Money(0), |entry| entry.takings());
+            (an_hour(takings, *spent).unwrap_or_default(), Reverse(*spent), *id)
+        })
+        .filter(|(takings, _, _)| *takings < usual)
+        .collect();
+    found.sort_unstable();
+    let told = found.into_iter().take(MOST_TOLD);
+    told.map(|(_, _, id)| other_end(read, id, by_id.get(&id).copied(), minutes)).collect()
+}
+
+fn an_hour(takings: Money, minutes: i64) -> Option<Money> {
+    takings.times(60).divided_by(usize::try_from(minutes).ok()?)
+}
+
+fn other_end(read: &Read<'_>, id: i64, entry: Option<&Entry>, minutes: &HashMap<i64, i64>) -> Result<OtherEnd> {
+    let who = table::named(read, id)?;
+    let minutes = minutes.get(&id).copied().unwrap_or(0);
+    let takings = entry.map_or(Money(0), Entry::takings);
+    let returned = entry.map_or(Money(0), |entry| entry.returned);
+    let bought = entry.map(|entry| entry.bought).filter(|bought| bought.0 > 0);
+    Ok(OtherEnd {
+        reference: who.reference,
+        name: who.name,
+        takings_minor: takings,
+        returned_minor: returned,
+        returned_share: bought.map(|bought| part(returned, bought)),
+        minutes,
+        takings_an_hour_minor: an_hour(takings, minutes),
+    })
+}

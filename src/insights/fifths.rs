@@ -1,0 +1,110 @@
+//! Recency, frequency and money by fifths: when they came last, how often, and what they brought.
+//!
+//! The fifth of a customer is 1 + the whole part of 5 × (how many stand lower) / (how many there are), so that customers
+//! who are alike are in the same fifth, and 5 is the best. With many alike a fifth may be empty.
+
+use chrono::NaiveDate;
+use serde::Serialize;
+
+use super::curve::part;
+use super::table::Entry;
+use crate::money::Money;
+
+/// One fifth of the customers.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct Fifth<T> {
+    /// 5 is the best.
+    pub(crate) fifth: usize,
+    /// How many are in it.
+    pub(crate) customers: usize,
+    /// The least among them.
+    pub(crate) least: T,
+    /// The most among them.
+    pub(crate) most: T,
+    /// What they brought.
+    pub(crate) takings_minor: Money,
+    /// As a fraction of all takings.
+    pub(crate) share: f64,
+}
+
+/// The fifths by each of three measures, the best first; a fifth that nobody is in is left out.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct Fifths {
+    /// By the day of the last purchase; nothing for those who only brought things back.
+    pub(crate) recency: Vec<Fifth<Option<NaiveDate>>>,
+    /// By the number of purchases.
+    pub(crate) frequency: Vec<Fifth<usize>>,
+    /// By takings.
+    pub(crate) money: Vec<Fifth<Money>>,
+}
+
+/// The fifths in which each customer is, in the order of the entries: recency, frequency, money.
+pub(super) type Places = Vec<[usize; 3]>;
+
+/// Sorts everybody into fifths.
+pub(super) fn fifths(ranked: &[Entry]) -> (Fifths, Places) {
+    let mut places = vec![[0; 3]; ranked.len()];
+    let mut note = |measure: usize, index: usize, fifth: usize| places[index][measure] = fifth;
+    let recency = by(ranked, |entry| entry.last, |index, fifth| note(0, index, fifth));
+    let frequency = by(ranked, |entry| entry.visits, |index, fifth| note(1, index, fifth));
+    let money = by(ranked, Entry::takings, |index, fifth| note(2, index, fifth));
+    (Fifths { recency, frequency, money }, places)
+}
+
+fn by<T: Ord + Copy>(
+    ranked: &[Entry],
+    measure: impl Fn(&Entry) -> T,
+    mut note: impl FnMut(usize, usize),
+) -> Vec<Fifth<T>> {
+    let mut order: Vec<(T, usize)> = ranked.iter().map(measure).zip(0..).collect();
+    order.sort_unstable();
+    let total = ranked.iter().fold(Money(0), |sum, entry| sum.plus(entry.takings()));
+    let mut fifths: Vec<Fifth<T>> = Vec::new();
+    let mut lower = 0;
+    for (rank, (value, index)) in order.iter().enumerate() {
+        if rank > 0 && order[rank - 1].0 != *value {
+            lower = rank;
+        }
+        let fifth = 1 + 5 * lower / order.len();
+        note(*index, fifth);
+        if fifths.last().is_none_or(|last| last.fifth != fifth) {
+            fifths.push(Fifth {
+                fifth,
+                customers: 0,
+                least: *value,
+                most: *value,
+                takings_minor: Money(0),
+                share: 0.0,
+            });
+        }
+        if let Some(last) = fifths.last_mut() {
+            last.customers += 1;
+            last.most = *value;
+            last.takings_minor = last.takings_minor.plus(ranked[*index].takings());
+        }
+    }
+    for fifth in &mut fifths {
+        fifth.share = part(fifth.takings_minor, total);
+    }
+    fifths.reverse();
+    fifths
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::insights::worksheet::tests::entry;
+
+    #[test]
+    fn those_who_are_alike_are_in_the_same_fifth() {
+        let visits = [9, 4, 3, 2, 2, 1, 1, 1, 1, 1];
+        let entries: Vec<Entry> =
+            visits.iter().enumerate().map(|(id, n)| Entry { visits: *n, ..entry(id, 100) }).collect();
+        let (fifths, places) = fifths(&entries);
+        assert_eq!(places.iter().map(|place| place[1]).collect::<Vec<_>>(), [5, 5, 4, 3, 3, 1, 1, 1, 1, 1]);
+        let counts: Vec<_> = fifths.frequency.iter().map(|f| (f.fifth, f.customers, f.least, f.most)).collect();
+        assert_eq!(counts, [(5, 2, 4, 9), (4, 1, 3, 3), (3, 2, 2, 2), (1, 5, 1, 1)]);
+        assert_eq!(fifths.frequency.iter().map(|f| f.takings_minor.0).sum::<i64>(), 1000);
+        assert!((fifths.money[0].share - 1.0).abs() < 1e-9);
+    }
+}

@@ -1,0 +1,191 @@
+//! What the worksheet asks the database: one pass over all purchases, and a little about the people it names.
+
+use std::collections::{HashMap, HashSet};
+
+use chrono::NaiveDate;
+
+use super::worksheet::Window;
+use crate::clock;
+use crate::customers::Customer;
+use crate::error::Result;
+use crate::money::Money;
+use crate::store::Read;
+use crate::store::params;
+
+/// What one customer did, as far as the worksheet needs it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Entry {
+    pub(crate) id: i64,
+    /// The place of the reference among all references, byte by byte: how ties are broken.
+    pub(crate) place: usize,
+    /// Purchases and returns in the window.
+    pub(crate) receipts: usize,
+    /// Purchases alone.
+    pub(crate) visits: usize,
+    /// What the purchases came to.
+    pub(crate) bought: Money,
+    /// What the returns took back; not negative.
+    pub(crate) returned: Money,
+    /// The day of the last purchase in the window.
+    pub(crate) last: Option<NaiveDate>,
+    /// The day of the last purchase of all.
+    pub(crate) latest: Option<NaiveDate>,
+    /// The day of the first receipt of all.
+    pub(crate) since: NaiveDate,
+    /// Takings of the last twelve months.
+    pub(crate) this_year: Money,
+    /// Takings of the twelve months before.
+    pub(crate) year_before: Money,
+}
+
+impl Entry {
+    fn new(id: i64, since: NaiveDate) -> Self {
+        Self {
+            id,
+            place: 0,
+            receipts: 0,
+            visits: 0,
+            bought: Money(0),
+            returned: Money(0),
+            last: None,
+            latest: None,
+            since,
+            this_year: Money(0),
+            year_before: Money(0),
+        }
+    }
+
+    /// Purchases less returns.
+    pub(super) fn takings(&self) -> Money {
+        Money(self.bought.0.saturating_sub(self.returned.0))
+    }
+}
+
+/// Everybody who ever bought up to the last day of the window, in order of id: one pass over the index of purchases,
+/// from which every window is filled.
+pub(super) fn entries(read: &Read<'_>, window: Window) -> Result<Vec<Entry>> {
+    let sql = "SELECT customer_id, day, amount_minor FROM purchase WHERE customer_id IS NOT NULL AND day <= ?1 \
+               ORDER BY customer_id, day";
+    let (a_year_ago, two_years_ago) = (clock::months_before(window.as_of, 12), clock::months_before(window.as_of, 24));
+    let mut entries: Vec<Entry> = Vec::new();
+    read.each(sql, params![window.as_of], |row| {
+        let (id, day, amount): (i64, NaiveDate, Money) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        if entries.last().is_none_or(|entry| entry.id != id) {
+            entries.push(Entry::new(id, day));
+        }
+        let Some(entry) = entries.last_mut() else { return Ok(()) };
+        if window.from.is_none_or(|from| day >= from) {
+            entry.receipts += 1;
+            if amount.0 < 0 {
+                entry.returned = Money(entry.returned.0.saturating_sub(amount.0));
+            } else {
+                entry.visits += 1;
+                entry.bought = entry.bought.plus(amount);
+                entry.last = Some(day);
+            }
+        }
+        if amount.0 >= 0 {
+            entry.latest = Some(day);
+        }
+        if day > a_year_ago {
+            entry.this_year = entry.this_year.plus(amount);
+        } else if day > two_years_ago {
+            entry.year_before = entry.year_before.plus(amount);
+        }
+        Ok(())
+    })?;
+    let mut place = 0;
+    read.each("SELECT id FROM customer ORDER BY ref", params![], |row| {
+        place += 1;
+        let id: i64 = row.get(0)?;
+        if let Ok(index) = entries.binary_search_by_key(&id, |entry| entry.id) {
+            entries[index].place = place;
+        }
+        Ok(())
+    })?;
+    Ok(entries)
+}
+
+/// Sales of the window without a customer: how many, and what they came to.
+pub(super) fn unlinked(read: &Read<'_>, window: Window) -> Result<(usize, Money)> {
+    let from = window.from.unwrap_or(NaiveDate::MIN);
+    let sql = "SELECT count(*), COALESCE(sum(amount_minor), 0) FROM purchase WHERE customer_id IS NULL AND day BETWEEN ?1 AND ?2";
+    let found = read.first(sql, params![from, window.as_of], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(found.unwrap_or_default())
+}
+
+/// A customer as the worksheet names them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Named {
+    pub(crate) reference: String,
+    pub(crate) name: String,
+    pub(crate) city: String,
+}
+
+/// Who somebody is.
+pub(super) fn named(read: &Read<'_>, id: i64) -> Result<Named> {
+    let sql = "SELECT ref, first_name, last_name, full_name, suffix, company, city FROM customer WHERE id = ?1";
+    let found = read.first(sql, params![id], |row| {
+        let card = Customer {
+            reference: row.get(0)?,
+            first_name: row.get(1)?,
+            last_name: row.get(2)?,
+            full_name: row.get(3)?,
+            suffix: row.get(4)?,
+            company: row.get(5)?,
+            city: row.get(6)?,
+            ..Customer::default()
+        };
+        Ok(Named { name: card.name(), reference: card.reference, city: card.city })
+    })?;
+    Ok(found.unwrap_or_else(|| Named { reference: String::new(), name: String::new(), city: String::new() }))
+}
+
+/// The different items that somebody bought in the window, returns aside.
+pub(super) fn items(read: &Read<'_>, id: i64, window: Window) -> Result<Vec<String>> {
+    let from = window.from.unwrap_or(NaiveDate::MIN);
+    let sql = "SELECT DISTINCT i.item FROM purchase p JOIN purchase_item i ON i.purchase_id = p.id \
+               WHERE p.customer_id = ?1 AND p.day BETWEEN ?2 AND ?3 AND i.item <> '' AND i.amount_minor >= 0";
+    read.all(sql, params![id, from, window.as_of], |row| row.get(0))
+}
+
+/// How many minutes everybody took in the window, by id; those who took none are not in it.
+pub(super) fn minutes(read: &Read<'_>, window: Window) -> Result<HashMap<i64, i64>> {
+    let from = window.from.unwrap_or(NaiveDate::MIN);
+    let sql = "SELECT customer_id, sum(minutes) FROM contact_note WHERE minutes > 0 AND on_day BETWEEN ?1 AND ?2 \
+               GROUP BY customer_id";
+    Ok(read.all(sql, params![from, window.as_of], |row| Ok((row.get(0)?, row.get(1)?)))?.into_iter().collect())
+}
+
+/// A complaint that is open.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Complaint {
+    pub(crate) customer_id: i64,
+    pub(crate) on: NaiveDate,
+    pub(crate) text: String,
+}
+
+/// The open complaints, the oldest first; not those about which somebody was spoken to since `rests_since`, after it was
+/// noted.
+pub(super) fn complaints(read: &Read<'_>, today: NaiveDate, rests_since: NaiveDate) -> Result<Vec<Complaint>> {
+    let sql = "SELECT n.customer_id, n.on_day, n.text FROM contact_note n \
+               WHERE n.kind = 'complaint' AND n.resolved_on IS NULL AND n.on_day <= ?1 AND NOT EXISTS ( \
+                 SELECT 1 FROM contact_note later WHERE later.customer_id = n.customer_id AND later.kind <> 'complaint' \
+                 AND later.on_day BETWEEN ?2 AND ?1 \
+                 AND (later.on_day > n.on_day OR (later.on_day = n.on_day AND later.id > n.id))) \
+               ORDER BY n.on_day, n.id";
+    read.all(sql, params![today, rests_since], |row| {
+        Ok(Complaint { customer_id: row.get(0)?, on: row.get(1)?, text: row.get(2)? })
+    })
+}
+
+/// Those who have died, by id.
+pub(super) fn deceased(read: &Read<'_>) -> Result<HashSet<i64>> {
+    Ok(read.all("SELECT id FROM customer WHERE deceased <> 0", params![], |row| row.get(0))?.into_iter().collect())
+}
+
+/// The day of the last contact with everybody, by id.
+pub(super) fn last_spoken(read: &Read<'_>, today: NaiveDate) -> Result<HashMap<i64, NaiveDate>> {
+    let sql = "SELECT customer_id, max(on_day) FROM contact_note WHERE on_day <= ?1 GROUP BY customer_id";
+    Ok(read.all(sql, params![today], |row| Ok((row.get(0)?, row.get(1)?)))?.into_iter().collect())
+}

@@ -1,0 +1,202 @@
+//! The worksheet: every figure of it, from one pass over the purchases.
+
+use std::cmp::Reverse;
+
+use chrono::NaiveDate;
+use serde::Serialize;
+
+use super::alike::{self, Common};
+use super::curve::{self, Point, Top, fraction, part};
+use super::ends::{self, OtherEnd, Slipping};
+use super::fifths::{self, Fifths};
+use super::table::{self, Entry};
+use crate::error::Result;
+use crate::money::Money;
+use crate::store::Read;
+
+/// The days that count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Window {
+    /// The first; everything before the last when there is none.
+    pub(crate) from: Option<NaiveDate>,
+    /// The last.
+    pub(crate) as_of: NaiveDate,
+}
+
+/// The best-customer worksheet. Takings are purchases less returns of those whom the book knows.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct Worksheet {
+    /// The first day that counts, if one was said.
+    pub(crate) from: Option<NaiveDate>,
+    /// The last day that counts.
+    pub(crate) as_of: NaiveDate,
+    /// Who has a receipt of these days, if only for a return.
+    pub(crate) customers: usize,
+    /// What they brought.
+    pub(crate) takings_minor: Money,
+    /// What was sold to nobody that the book knows.
+    pub(crate) unlinked: Unlinked,
+    /// The best of them.
+    pub(crate) top: TopFigures,
+    /// How many of the best it takes to bring 80 % of the takings.
+    pub(crate) customers_making_80pct: Option<usize>,
+    /// As a fraction of the customers.
+    pub(crate) customers_making_80pct_share: Option<f64>,
+    /// The curve, at each hundredth of the customers.
+    pub(crate) curve: Vec<Point>,
+    /// Recency, frequency and money.
+    pub(crate) fifths: Fifths,
+    /// What the best have in common.
+    pub(crate) common: Common,
+    /// How many were among the best a year ago and are not now.
+    pub(crate) slipping_count: usize,
+    /// The first of them.
+    pub(crate) slipping: Vec<Slipping>,
+    /// Who brings back much.
+    pub(crate) returns: Vec<OtherEnd>,
+    /// Who takes much time.
+    pub(crate) time: Vec<OtherEnd>,
+    /// The best, the best first; as many as were asked for.
+    pub(crate) list: Vec<Listed>,
+}
+
+/// Sales without a customer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct Unlinked {
+    /// How many.
+    pub(crate) purchases: usize,
+    /// What they came to.
+    pub(crate) takings_minor: Money,
+}
+
+/// The best in figures.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct TopFigures {
+    /// How many.
+    pub(crate) count: usize,
+    /// What they brought.
+    pub(crate) takings_minor: Money,
+    /// As a fraction of all takings.
+    pub(crate) share: Option<f64>,
+}
+
+/// One of the best.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct Listed {
+    /// The place in the list.
+    pub(crate) rank: usize,
+    /// The reference.
+    #[serde(rename = "ref")]
+    pub(crate) reference: String,
+    /// The name.
+    pub(crate) name: String,
+    /// The city.
+    pub(crate) city: String,
+    /// Purchases less returns.
+    pub(crate) takings_minor: Money,
+    /// What the list brought down to here, as a fraction of all takings.
+    pub(crate) running_share: f64,
+    /// How often they bought.
+    pub(crate) visits: usize,
+    /// When they bought last, in these days.
+    pub(crate) last_purchase: Option<NaiveDate>,
+    /// When they bought first, ever.
+    pub(crate) since: NaiveDate,
+    /// The fifth by their last purchase; 5 is the best.
+    pub(crate) recency: usize,
+    /// The fifth by how often they bought.
+    pub(crate) frequency: usize,
+    /// The fifth by what they brought.
+    pub(crate) money: usize,
+}
+
+/// Works the worksheet out; of the best, the first `most_listed` are listed by name.
+///
+/// # Errors
+/// When the database does not answer.
+pub(crate) fn worksheet(read: &Read<'_>, window: Window, top: Top, most_listed: usize) -> Result<Worksheet> {
+    let everybody = table::entries(read, window)?;
+    let (unlinked, unlinked_takings) = table::unlinked(read, window)?;
+    let ranked = rank(&everybody);
+    let count = top.of(ranked.len());
+    let running = curve::running(ranked.iter().map(Entry::takings));
+    let total = running.last().copied().unwrap_or_default();
+    let brought = count.checked_sub(1).map_or(Money(0), |last| running[last]);
+    let making = curve::making_80pct(&running);
+    let (fifths, places) = fifths::fifths(&ranked);
+    let (slipping_count, slipping) = ends::slipping(read, &everybody, top)?;
+    let minutes = table::minutes(read, window)?;
+    let list = ranked[..count.min(most_listed)].iter().enumerate().map(|(index, entry)| {
+        let who = table::named(read, entry.id)?;
+        let [recency, frequency, money] = places[index];
+        Ok(Listed {
+            rank: index + 1,
+            reference: who.reference,
+            name: who.name,
+            city: who.city,
+            takings_minor: entry.takings(),
+            running_share: part(running[index], total),
+            visits: entry.visits,
+            last_purchase: entry.last,
+            since: entry.since,
+            recency,
+            frequency,
+            money,
+        })
+    });
+    Ok(Worksheet {
+        from: window.from,
+        as_of: window.as_of,
+        customers: ranked.len(),
+        takings_minor: total,
+        unlinked: Unlinked { purchases: unlinked, takings_minor: unlinked_takings },
+        top: TopFigures { count, takings_minor: brought, share: (total.0 != 0).then(|| part(brought, total)) },
+        customers_making_80pct: making,
+        customers_making_80pct_share: making.map(|making| fraction(making, ranked.len())),
+        curve: curve::points(&running),
+        fifths,
+        common: alike::common(read, &ranked, count, window)?,
+        slipping_count,
+        slipping,
+        returns: ends::returns(read, &ranked, &minutes)?,
+        time: ends::time(read, &ranked, count, &minutes)?,
+        list: list.collect::<Result<_>>()?,
+    })
+}
+
+/// Those with a receipt in the window, by what they brought, the best first; ties by reference, byte by byte.
+pub(super) fn rank(everybody: &[Entry]) -> Vec<Entry> {
+    let mut ranked: Vec<Entry> = everybody.iter().filter(|entry| entry.receipts > 0).copied().collect();
+    ranked.sort_unstable_by_key(|entry| (Reverse(entry.takings()), entry.place));
+    ranked
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    /// Somebody who bought once, for so much.
+    pub(crate) fn entry(id: usize, bought: i64) -> Entry {
+        let day = NaiveDate::from_ymd_opt(1989, 3, 1).expect("day");
+        Entry {
+            id: i64::try_from(id).expect("small"),
+            place: id,
+            receipts: 1,
+            visits: 1,
+            bought: Money(bought),
+            returned: Money(0),
+            last: Some(day),
+            latest: Some(day),
+            since: day,
+            this_year: Money(bought),
+            year_before: Money(0),
+        }
+    }
+
+    #[test]
+    fn ties_are_broken_by_reference_and_who_has_no_receipt_is_not_counted() {
+        let everybody = [entry(3, 50), entry(2, 50), Entry { receipts: 0, ..entry(4, 0) }, entry(1, 90)];
+        let ranked: Vec<i64> = rank(&everybody).iter().map(|entry| entry.id).collect();
+        assert_eq!(ranked, [1, 2, 3]);
+    }
+}

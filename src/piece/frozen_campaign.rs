@@ -1,0 +1,211 @@
+//! A plan on the templates: everything that its pieces are made from, as it was kept, and its letters checked and printed.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+
+use chrono::NaiveDate;
+
+use super::template_set::{TemplateSet, shop_fonts};
+use crate::campaign::{self, HeldBack, Planned, Recipient, Sources};
+use crate::domain::CampaignState;
+use crate::error::{Error, Result};
+use crate::letter::{self, Job, Letter, Printed};
+use crate::shop::{Settings, Shop};
+use crate::store::Read;
+use crate::text;
+
+/// A plan, with everything its pieces are made from.
+#[derive(Debug)]
+pub(crate) struct FrozenCampaign {
+    /// The plan.
+    pub(crate) planned: Planned,
+    /// Every file that it was made from, as it was kept.
+    pub(crate) sources: Sources,
+    /// shop.toml among them.
+    pub(crate) settings: Settings,
+    /// Templates, images and fonts.
+    pub(crate) templates: TemplateSet,
+    /// Whose piece waits, by the recipient's id.
+    pub(crate) held_back: BTreeMap<i64, HeldBack>,
+}
+
+impl FrozenCampaign {
+    /// Takes a plan onto the templates.
+    ///
+    /// # Errors
+    /// When there is none, or it is over; with every fault of what was kept.
+    pub(crate) fn take(read: &Read<'_>, shop: &Shop, slug: &str) -> Result<Self> {
+        let planned = campaign::need(read, slug)?;
+        let held_back = campaign::held_back(read, &planned, None)?;
+        Self::lay_out(read, shop, planned, held_back)
+    }
+
+    /// Takes a reminder of a plan onto the templates; its pieces carry the date `dated`. Nobody is held back: who gets it is
+    /// decided with the reminder.
+    ///
+    /// # Errors
+    /// When the plan is over; with every fault of what was kept.
+    pub(crate) fn take_reminder(
+        read: &Read<'_>,
+        shop: &Shop,
+        planned: &Planned,
+        wave: usize,
+        dated: NaiveDate,
+    ) -> Result<Self> {
+        let mut on = Self::lay_out(read, shop, Planned { dated, ..planned.clone() }, BTreeMap::new())?;
+        on.templates.wave = wave;
+        Ok(on)
+    }
+
+    /// What is written: the campaign's name, and which reminder it is.
+    pub(crate) fn title(&self) -> String {
+        match self.templates.wave {
+            0 => self.planned.name.clone(),
+            wave => format!("{}, reminder {wave}", self.planned.name),
+        }
+    }
+
+    /// What makes a file of these pieces another than any file of others, in hexadecimal digits.
+    pub(crate) fn fingerprint(&self) -> String {
+        match self.templates.wave {
+            0 => self.planned.fingerprint.clone(),
+            wave => format!("{}{wave:04x}", self.planned.fingerprint),
+        }
+    }
+
+    /// Takes a plan onto the templates for one recipient's piece alone, which is quicker.
+    ///
+    /// # Errors
+    /// When the plan is over; with every fault of what was kept.
+    pub(crate) fn take_for(read: &Read<'_>, shop: &Shop, planned: Planned, recipient: &Recipient) -> Result<Self> {
+        let held_back = campaign::held_back(read, &planned, Some(recipient.id))?;
+        Self::lay_out(read, shop, planned, held_back)
+    }
+
+    fn lay_out(read: &Read<'_>, shop: &Shop, planned: Planned, held_back: BTreeMap<i64, HeldBack>) -> Result<Self> {
+        let slug = &planned.slug;
+        if planned.state == CampaignState::Closed {
+            return Err(Error::new(format!("{} is over, and its letters are not kept", text::quote(slug))).hint(
+                format!("`regulars report {slug}` says what came of it, `regulars follow-up {slug} NEW` writes again"),
+            ));
+        }
+        let sources = campaign::kept_files(read, &planned)?;
+        let templates = TemplateSet::open(&sources, slug, planned.dated, shop_fonts(&shop.folder)?)?;
+        Ok(Self { settings: sources.settings()?, sources, planned, templates, held_back })
+    }
+
+    /// Lets every piece go, on the owner's word.
+    #[must_use]
+    pub(crate) fn despite(mut self) -> Self {
+        self.held_back.clear();
+        self
+    }
+
+    /// Whether a piece may go out.
+    ///
+    /// # Errors
+    /// When it is held back: why, and what to do.
+    pub(crate) fn may_go(&self, recipient: &Recipient) -> Result<()> {
+        let held = self.held_back.get(&recipient.id);
+        held.map_or(Ok(()), |held| Err(Error::new(held.message.clone()).hint(held.hint.clone())))
+    }
+
+    /// Prints the letters of these recipients into one PDF; for both sides, if each is to start on a front.
+    ///
+    /// # Errors
+    /// When the file cannot be written. What is wrong with a letter is told in what is printed.
+    pub(crate) fn print(
+        &self,
+        recipients: &[&Recipient],
+        (leave_out_problems, duplex): (bool, bool),
+        progress: &(dyn Fn(usize) + Sync),
+        out: &mut (impl Write + Send),
+    ) -> Result<Printed> {
+        let compose = |index: usize| self.letter_to_go(recipients[index]);
+        let job = self.job(recipients.len(), &compose, leave_out_problems, progress);
+        letter::print(&Job { duplex, ..job }, out)
+    }
+
+    /// Lays these letters out as [`Self::print`] does, and prints none.
+    ///
+    /// # Errors
+    /// When a part of the program breaks off.
+    pub(crate) fn check_to_go(&self, recipients: &[&Recipient], progress: &(dyn Fn(usize) + Sync)) -> Result<Printed> {
+        let compose = |index: usize| self.letter_to_go(recipients[index]);
+        letter::check(&self.job(recipients.len(), &compose, true, progress))
+    }
+
+    fn letter_to_go(&self, recipient: &Recipient) -> Result<Letter> {
+        self.may_go(recipient)?;
+        self.templates.letter(recipient)
+    }
+
+    /// Lays these letters out and prints none; those held back as well.
+    ///
+    /// # Errors
+    /// When a part of the program breaks off.
+    pub(crate) fn check(&self, recipients: &[&Recipient], progress: &(dyn Fn(usize) + Sync)) -> Result<Printed> {
+        let compose = |index: usize| self.templates.letter(recipients[index]);
+        letter::check(&self.job(recipients.len(), &compose, true, progress))
+    }
+
+    /// Prints letters with the window and the folds in red, and the reason why each is shown in the margin.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub(crate) fn proof(&self, shown: &[(&Recipient, String)], out: &mut (impl Write + Send)) -> Result<Printed> {
+        let compose = |index: usize| {
+            let (recipient, why) = &shown[index];
+            Ok(Letter { proof: Some(why.clone()), ..self.templates.letter(recipient)? })
+        };
+        letter::print(&self.job(shown.len(), &compose, true, &|_| {}), out)
+    }
+
+    fn job<'a>(
+        &'a self,
+        letters: usize,
+        compose: &'a (dyn Fn(usize) -> Result<Letter> + Sync),
+        leave_out_problems: bool,
+        progress: &'a (dyn Fn(usize) + Sync),
+    ) -> Job<'a> {
+        Job {
+            stationery: &self.templates.stationery,
+            images: &self.templates.images,
+            fonts: &self.templates.fonts,
+            letters,
+            compose,
+            title: self.title(),
+            fingerprint: self.fingerprint(),
+            created: self.planned.dated,
+            threads: threads(),
+            leave_out_problems,
+            duplex: false,
+            progress,
+        }
+    }
+}
+
+/// How many threads work on letters; no byte depends on it.
+pub(crate) fn threads() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
+}
+
+/// The problems of letters, each with its recipient.
+pub(crate) fn problems(printed: &Printed, recipients: &[&Recipient]) -> Vec<Error> {
+    problems_of("letter to", printed, recipients)
+}
+
+/// The problems of what is printed for people (`label for`), each with its recipient.
+pub(crate) fn problems_of(what: &str, printed: &Printed, recipients: &[&Recipient]) -> Vec<Error> {
+    let named = printed.problems.iter().map(|problem| {
+        let who = recipients[problem.letter];
+        let joint = if problem.message.starts_with("needs ") { " " } else { ": " };
+        let whose = format!("{what} {} ({})", who.name, text::quote(&who.reference));
+        let error = Error::new(format!("{whose}{joint}{}", problem.message));
+        match &problem.hint {
+            Some(hint) => error.hint(hint.clone()),
+            None => error,
+        }
+    });
+    named.collect()
+}

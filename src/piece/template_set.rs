@@ -1,0 +1,195 @@
+//! The templates at which letters are written: the templates, images and fonts of a plan, and a recipient's fields put in.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use chrono::NaiveDate;
+
+use crate::campaign::{CampaignFile, Recipient, Sources};
+use crate::clock;
+use crate::error::{Error, Result};
+use crate::letter::{Fonts, Images, Letter, Paper, Signer, Stationery, USUAL_SIZE, Window};
+use crate::merge::{self, Engine, Fields, Template};
+use crate::shop::Settings;
+use crate::text;
+
+/// Everything that the letters of one campaign are written with.
+#[derive(Debug)]
+pub(crate) struct TemplateSet {
+    /// The campaign file.
+    pub(crate) file: CampaignFile,
+    /// Whose pieces are written: 0 for the campaign's own, 1 and on for its reminders.
+    pub(crate) wave: usize,
+    /// The templates.
+    pub(crate) engine: Engine,
+    /// How the letters of each template look.
+    pub(crate) stationery: Vec<Stationery>,
+    /// The images of all templates.
+    pub(crate) images: Images,
+    /// The fonts that come with the program, and the shop's own.
+    pub(crate) fonts: Fonts,
+    places: HashMap<String, usize>,
+}
+
+impl TemplateSet {
+    /// Lays everything out: templates checked, images decoded, fonts loaded.
+    ///
+    /// # Errors
+    /// With every fault of a head, an image or a font, by file.
+    pub(crate) fn open(sources: &Sources, slug: &str, dated: NaiveDate, fonts: Fonts) -> Result<Self> {
+        let settings = sources.settings()?;
+        let file = sources.campaign(slug)?;
+        let engine = sources.engine(&settings, dated, file.follows.is_some())?;
+        let mut faults = Vec::new();
+        let mut images = Images::default();
+        for (name, bytes) in sources.images() {
+            faults.extend(images.add(name, bytes).err().map(|fault| fault.at(format!("letter-templates/{name}"))));
+        }
+        let (mut stationery, mut places) = (Vec::new(), HashMap::new());
+        for template in sources.templates()? {
+            match look(&template, &settings, dated, &fonts) {
+                Ok(look) => {
+                    places.insert(template.file.clone(), stationery.len());
+                    stationery.push(look);
+                }
+                Err(fault) => faults.push(fault.at(format!("letter-templates/{}", template.file))),
+            }
+        }
+        Error::all(faults).map_or(Ok(()), Err)?;
+        Ok(Self { file, wave: 0, engine, stationery, images, fonts, places })
+    }
+
+    /// The template of a recipient: of the reminder, of their branch, or of the campaign.
+    pub(crate) fn template_of(&self, recipient: &Recipient) -> &str {
+        match self.file.reminder(self.wave) {
+            Some(reminder) => &reminder.template,
+            None => self.file.template_of(&recipient.branch),
+        }
+    }
+
+    /// What is put into the piece of a recipient. A reminder is signed as its own template says, where the first piece was
+    /// signed as its template said.
+    pub(crate) fn fields(&self, recipient: &Recipient) -> Fields {
+        let mut fields = recipient.fields.to_read();
+        if self.wave > 0 {
+            let usual =
+                |file: &str| self.engine.template(file).and_then(|t| t.head.signer.as_deref()).unwrap_or_default();
+            if fields.get("signer").unwrap_or_default() == usual(self.file.template_of(&recipient.branch)) {
+                fields.remove("signer");
+                fields.text("signer", usual(self.template_of(recipient)));
+            }
+        }
+        fields
+    }
+
+    /// The letter of a recipient.
+    ///
+    /// # Errors
+    /// When a field that is printed is empty; the message goes on from "letter to …".
+    pub(crate) fn letter(&self, recipient: &Recipient) -> Result<Letter> {
+        self.letter_with(recipient, &self.fields(recipient))
+    }
+
+    /// The letter of a recipient whose fields are at hand.
+    ///
+    /// # Errors
+    /// As [`Self::letter`].
+    pub(crate) fn letter_with(&self, recipient: &Recipient, fields: &Fields) -> Result<Letter> {
+        let template = self.template_of(recipient);
+        let body = self.body(template, fields)?;
+        let mut forms = merge::address_forms(fields).into_iter();
+        Ok(Letter {
+            stationery: self.places.get(template).copied().unwrap_or(0),
+            address: forms.next().unwrap_or_default(),
+            other_addresses: forms.collect(),
+            blocks: merge::blocks(&body)?,
+            signer: self.signer(fields, template),
+            proof: None,
+        })
+    }
+
+    /// Looks whether the letter of a recipient can be written, without writing it.
+    ///
+    /// # Errors
+    /// As [`Self::letter`].
+    pub(crate) fn check(&self, recipient: &Recipient, fields: &Fields) -> Result<()> {
+        let body = self.body(self.template_of(recipient), fields)?;
+        if merge::may_be_faulty(&body) { merge::blocks(&body).map(|_| ()) } else { Ok(()) }
+    }
+
+    /// The Markdown of a letter.
+    fn body(&self, template: &str, fields: &Fields) -> Result<String> {
+        self.engine.body(template, fields).map_err(|fault| {
+            let place = format!("in letter-templates/{}", fault.place().unwrap_or(template));
+            let hint = fault.what_next().map_or(place.clone(), |hint| format!("{place}: {hint}"));
+            Error::new(fault.message()).hint(hint)
+        })
+    }
+
+    /// Who signs for this recipient, if not the one whom the template names.
+    fn signer(&self, fields: &Fields, template: &str) -> Option<Signer> {
+        let usual = self.places.get(template).and_then(|place| self.stationery.get(*place))?;
+        let name = fields.get("signer").unwrap_or_default();
+        let of_file = self.file.signers.iter().find(|signer| signer.name == name);
+        let of_template = usual.signature.as_ref().filter(|_| name == usual.signer);
+        let signature = of_file.and_then(|signer| signer.signature.as_ref()).or(of_template);
+        let is_usual = name.is_empty() || name == usual.signer && signature == usual.signature.as_ref();
+        (!is_usual).then(|| Signer { name: name.to_owned(), signature: signature.cloned() })
+    }
+}
+
+/// The fonts that come with the program, those in a shop's fonts/ folder, and as a last resort the machine's.
+///
+/// # Errors
+/// When a file there cannot be read or is no font.
+pub(crate) fn shop_fonts(folder: &Path) -> Result<Fonts> {
+    let folder = folder.join("fonts");
+    let mut own: Vec<(String, Vec<u8>)> = Vec::new();
+    for entry in std::fs::read_dir(&folder).into_iter().flatten().filter_map(std::result::Result::ok) {
+        let path = entry.path();
+        if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("ttf") || e.eq_ignore_ascii_case("otf")) {
+            let bytes = std::fs::read(&path).map_err(|e| Error::io("read", &path, e))?;
+            own.push((format!("fonts/{}", entry.file_name().to_string_lossy()), bytes));
+        }
+    }
+    own.sort();
+    Ok(Fonts::with(own)?.with_machine())
+}
+
+/// How a template's head says its letters look; the shop's country decides what it leaves open.
+fn look(template: &Template, settings: &Settings, dated: NaiveDate, fonts: &Fonts) -> Result<Stationery> {
+    let head = &template.head;
+    let at = |key: &str| 1 + crate::shop::line_of(&template.head_text, key);
+    let window: Window = head.window.as_deref().unwrap_or("none").parse().map_err(|e: Error| e.at(at("window")))?;
+    let usual = window.paper().unwrap_or(Paper::of(&settings.country));
+    let paper = head.paper.as_deref().map_or(Ok(usual), str::parse).map_err(|e: Error| e.at(at("paper")))?;
+    if window.paper().is_some_and(|only| only != paper) {
+        let [said, only, other] =
+            [head.window.as_deref().unwrap_or_default(), usual.name(), paper.name()].map(text::quote);
+        return Err(Error::new(format!(
+            "the window {said} is for sheets of {only}: the address of one of {other} could slide out of it"
+        ))
+        .at(at("window"))
+        .hint(format!("write `paper = \"{}\"`, or leave the paper out: the window decides", usual.name())));
+    }
+    if let Some(font) = head.font.as_ref().filter(|font| fonts.family(font).is_none()) {
+        let names: Vec<&str> = fonts.named().iter().map(String::as_str).collect();
+        return Err(Error::new(format!("there is no font {}", text::quote(font)))
+            .at(at("font"))
+            .hint(format!("put its files into the shop's `fonts` folder, or take {}", text::alternatives(&names))));
+    }
+    let mut sender = vec![settings.name.clone()];
+    sender.extend(settings.address.iter().cloned());
+    Ok(Stationery {
+        paper,
+        window,
+        font: head.font.clone(),
+        font_size: head.size.unwrap_or(USUAL_SIZE),
+        language: head.language.clone().unwrap_or_else(|| "en".to_owned()),
+        sender,
+        date: head.date.clone().unwrap_or_else(|| clock::long_date(dated, &settings.country)),
+        logo: head.logo.clone(),
+        signature: head.signature.clone(),
+        signer: head.signer.clone().unwrap_or_default(),
+    })
+}
