@@ -11,7 +11,7 @@ const DAYS: i64 = 2;
 
 /// An answer that was given.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Kept {
+pub(crate) struct StoredAnswer {
     /// The hash of what was asked.
     pub(crate) request: Vec<u8>,
     /// The status of the answer.
@@ -24,7 +24,7 @@ pub(crate) struct Kept {
 ///
 /// # Errors
 /// When the database does not answer.
-pub(crate) fn answered(read: &Read<'_>, token: i64, key: &str) -> Result<Option<Kept>> {
+pub(crate) fn stored_answer(read: &Read<'_>, token: i64, key: &str) -> Result<Option<StoredAnswer>> {
     table::answer(read, token, key)
 }
 
@@ -32,13 +32,13 @@ pub(crate) fn answered(read: &Read<'_>, token: i64, key: &str) -> Result<Option<
 ///
 /// # Errors
 /// When the key was answered before.
-pub(crate) fn keep_answer(
+pub(crate) fn store_answer(
     write: &Write<'_>,
     (token, key): (i64, &str),
-    answer: &Kept,
+    answer: &StoredAnswer,
     recipient_id: Option<i64>,
     now: NaiveDateTime,
 ) -> Result<()> {
     table::drop_answers(write, now - TimeDelta::days(DAYS))?;
-    table::keep_answer(write, (token, key), answer, recipient_id, now)
+    table::store_answer(write, (token, key), answer, recipient_id, now)
 }

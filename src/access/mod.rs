@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 
 use crate::error::{Error, Kind, Result};
 
-pub(crate) use answers::{Kept, answered, keep_answer};
+pub(crate) use answers::{StoredAnswer, store_answer, stored_answer};
 pub(crate) use secret::{check, hashed, is_right, secret, set, unset};
 pub(crate) use session::{SignedIn, begin, end, signed_in};
 pub(crate) use token::{Token, holder, is_good, make_token, revoke, tokens};

@@ -2,7 +2,7 @@
 
 use chrono::{NaiveDate, NaiveDateTime};
 
-use super::{Kept, Token};
+use super::{StoredAnswer, Token};
 use crate::domain::Role;
 use crate::error::Result;
 use crate::store::params;
@@ -84,25 +84,25 @@ pub(super) fn revoke(write: &Write<'_>, number: i64, on: NaiveDate) -> Result<()
 }
 
 /// What was answered to a key.
-pub(super) fn answer(read: &Read<'_>, token: i64, key: &str) -> Result<Option<Kept>> {
+pub(super) fn answer(read: &Read<'_>, token: i64, key: &str) -> Result<Option<StoredAnswer>> {
     let sql = "SELECT request, status, body FROM till_answer WHERE token_id = ?1 AND key = ?2";
     read.first(sql, params![token, key], |row| {
         let status: i64 = row.get(1)?;
-        Ok(Kept { request: row.get(0)?, status: u16::try_from(status).unwrap_or(500), body: row.get(2)? })
+        Ok(StoredAnswer { request: row.get(0)?, status: u16::try_from(status).unwrap_or(500), body: row.get(2)? })
     })
 }
 
 /// Keeps an answer.
-pub(super) fn keep_answer(
+pub(super) fn store_answer(
     write: &Write<'_>,
     (token, key): (i64, &str),
-    answer: &Kept,
+    answer: &StoredAnswer,
     recipient_id: Option<i64>,
     now: NaiveDateTime,
 ) -> Result<()> {
     let sql = "INSERT INTO till_answer (token_id, key, request, status, body, recipient_id, at) \
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
-    let Kept { request, status, body } = answer;
+    let StoredAnswer { request, status, body } = answer;
     write.run(sql, params![token, key, request, i64::from(*status), body, recipient_id, now]).map(|_| ())
 }
 

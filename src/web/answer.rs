@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use axum::extract::State as Has;
+use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use serde::Serialize;
 use tera::Context;
 
-use super::state::State;
+use super::state::AppState;
 use super::wording;
 use crate::error::{Error, Kind, Result};
 
@@ -26,7 +26,7 @@ pub(super) async fn to_whom(is_signed_in: bool, answering: impl Future<Output = 
 }
 
 /// A page, or why there is none.
-pub(super) fn page(state: &State, name: &str, context: &Context) -> Response {
+pub(super) fn page(state: &AppState, name: &str, context: &Context) -> Response {
     let mut context = context.clone();
     context.insert("signed_in", &SIGNED_IN.try_with(|is| *is).unwrap_or_default());
     let context = &context;
@@ -40,7 +40,7 @@ pub(super) fn page(state: &State, name: &str, context: &Context) -> Response {
 }
 
 /// A page made of what was gathered for it, or why there is none.
-pub(super) fn page_of(state: &State, name: &str, gathered: Result<impl Serialize>) -> Response {
+pub(super) fn page_of(state: &AppState, name: &str, gathered: Result<impl Serialize>) -> Response {
     match gathered {
         Ok(gathered) => match Context::from_serialize(&gathered) {
             Ok(context) => page(state, name, &context),
@@ -54,12 +54,12 @@ pub(super) fn page_of(state: &State, name: &str, gathered: Result<impl Serialize
 }
 
 /// What went wrong, in words: 503 when the machine cannot now, 422 when what was asked for cannot be.
-pub(super) fn trouble(state: &State, fault: &Error) -> Response {
+pub(super) fn trouble(state: &AppState, fault: &Error) -> Response {
     trouble_before(state, fault, "/till")
 }
 
 /// The same on a page from which `back` leads on; from that for the world nothing does.
-pub(super) fn trouble_before(state: &State, fault: &Error, back: &str) -> Response {
+pub(super) fn trouble_before(state: &AppState, fault: &Error, back: &str) -> Response {
     let is_machine = fault.kind() == Kind::Machine;
     let (status, title) = if is_machine {
         (StatusCode::SERVICE_UNAVAILABLE, "Not now.")
@@ -75,7 +75,7 @@ pub(super) fn trouble_before(state: &State, fault: &Error, back: &str) -> Respon
 }
 
 /// The machine cannot now: a button does the same again, with the same token, so that it counts once.
-pub(super) fn try_again(state: &State, fault: &Error, action: &str, fields: &[(&str, &str)]) -> Response {
+pub(super) fn try_again(state: &AppState, fault: &Error, action: &str, fields: &[(&str, &str)]) -> Response {
     tracing::error!(%fault, "could not answer");
     let mut context = Context::new();
     context.insert("title", "Not written down.");
@@ -93,7 +93,7 @@ fn later(mut response: Response) -> Response {
 }
 
 /// A short page: what is the matter, and what to do.
-pub(super) fn said(state: &State, status: StatusCode, title: &str, what: &str, hint: &str, back: &str) -> Response {
+pub(super) fn said(state: &AppState, status: StatusCode, title: &str, what: &str, hint: &str, back: &str) -> Response {
     let mut context = Context::new();
     context.insert("title", title);
     context.insert("what", what);
@@ -103,13 +103,13 @@ pub(super) fn said(state: &State, status: StatusCode, title: &str, what: &str, h
 }
 
 /// No page of ours leads to such an address, or sends such a form.
-pub(super) fn unread(state: &State, status: StatusCode) -> Response {
+pub(super) fn unread(state: &AppState, status: StatusCode) -> Response {
     let what = "Nothing was written down: the address or the form did not arrive whole.";
     said(state, status, "That did not work.", what, "Open the page anew.", "/till")
 }
 
 /// There is no such page.
-pub(super) async fn nothing_here(Has(state): Has<Arc<State>>) -> Response {
+pub(super) async fn nothing_here(State(state): State<Arc<AppState>>) -> Response {
     said(&state, StatusCode::NOT_FOUND, "There is nothing here.", "This address leads nowhere.", "", "")
 }
 

@@ -41,7 +41,7 @@ const ENCRYPTED: &[u8] = b"HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\
 pub(super) struct Peer(pub(super) IpAddr);
 
 /// Who is connected, by address.
-type Present = Arc<Mutex<HashMap<IpAddr, usize>>>;
+type Connected = Arc<Mutex<HashMap<IpAddr, usize>>>;
 
 /// Takes connections until it is told to stop; then finishes what is under way.
 pub(super) async fn serve(
@@ -51,7 +51,7 @@ pub(super) async fn serve(
     is_behind_proxy: bool,
     until: impl Future<Output = ()>,
 ) {
-    let (places, present) = (Arc::new(Semaphore::new(MOST)), Present::default());
+    let (places, connected) = (Arc::new(Semaphore::new(MOST)), Connected::default());
     let (ending, ends) = watch::channel(());
     let mut until = pin!(until);
     loop {
@@ -73,11 +73,11 @@ pub(super) async fn serve(
         };
         // Behind a proxy, and on this machine, one address stands for many.
         let is_many = is_behind_proxy || from.is_loopback();
-        let Some(seat) = Seat::take(&present, from, is_many) else { continue };
+        let Some(permit) = ConnectionPermit::take(&connected, from, is_many) else { continue };
         let (encrypted, router, ends) = (encrypted.clone(), router.clone().layer(Extension(Peer(from))), ends.clone());
         tokio::spawn(async move {
-            greet(stream, encrypted, router, ends).await;
-            drop((place, seat));
+            accept(stream, encrypted, router, ends).await;
+            drop((place, permit));
         });
     }
     drop((listener, ends));
@@ -85,10 +85,10 @@ pub(super) async fn serve(
     ending.closed().await;
 }
 
-async fn greet(stream: TcpStream, encrypted: Option<TlsAcceptor>, router: Router, ends: watch::Receiver<()>) {
+async fn accept(stream: TcpStream, encrypted: Option<TlsAcceptor>, router: Router, ends: watch::Receiver<()>) {
     // An answer is small and whole: it goes at once.
     let _ = stream.set_nodelay(true);
-    let Some(encrypted) = encrypted else { return talk(stream, router, ends).await };
+    let Some(encrypted) = encrypted else { return serve_connection(stream, router, ends).await };
     let mut first = [0];
     match timeout(PATIENCE, stream.peek(&mut first)).await {
         Ok(Ok(1)) if first[0].is_ascii_uppercase() => {
@@ -97,7 +97,7 @@ async fn greet(stream: TcpStream, encrypted: Option<TlsAcceptor>, router: Router
             let _ = stream.try_write(ENCRYPTED);
         }
         Ok(Ok(1)) => match timeout(PATIENCE, encrypted.accept(stream)).await {
-            Ok(Ok(stream)) => talk(stream, router, ends).await,
+            Ok(Ok(stream)) => serve_connection(stream, router, ends).await,
             Ok(Err(fault)) => tracing::info!(%fault, "no agreement on encryption"),
             Err(_) => {}
         },
@@ -105,36 +105,36 @@ async fn greet(stream: TcpStream, encrypted: Option<TlsAcceptor>, router: Router
     }
 }
 
-async fn talk(stream: impl AsyncRead + AsyncWrite + Unpin, router: Router, mut ends: watch::Receiver<()>) {
+async fn serve_connection(stream: impl AsyncRead + AsyncWrite + Unpin, router: Router, mut ends: watch::Receiver<()>) {
     let mut builder = http1::Builder::new();
     builder.timer(TokioTimer::new()).header_read_timeout(PATIENCE).max_buf_size(HEADERS);
-    let mut talk = pin!(builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(router)));
+    let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(router)));
     tokio::select! {
-        _ = talk.as_mut() => return,
+        _ = connection.as_mut() => return,
         _ = ends.changed() => {}
         () = sleep(LIFE) => {}
     }
-    talk.as_mut().graceful_shutdown();
-    let _ = timeout(LAST_ORDERS, talk).await;
+    connection.as_mut().graceful_shutdown();
+    let _ = timeout(LAST_ORDERS, connection).await;
 }
 
 /// One of the places of an address; free again when it is dropped.
-struct Seat(Present, IpAddr);
+struct ConnectionPermit(Connected, IpAddr);
 
-impl Seat {
-    fn take(present: &Present, from: IpAddr, is_many: bool) -> Option<Self> {
-        let mut count = present.lock().unwrap_or_else(PoisonError::into_inner);
+impl ConnectionPermit {
+    fn take(connected: &Connected, from: IpAddr, is_many: bool) -> Option<Self> {
+        let mut count = connected.lock().unwrap_or_else(PoisonError::into_inner);
         let here = count.entry(from).or_default();
         if *here >= MOST_EACH && !is_many {
             return None;
         }
         *here += 1;
         drop(count);
-        Some(Self(Arc::clone(present), from))
+        Some(Self(Arc::clone(connected), from))
     }
 }
 
-impl Drop for Seat {
+impl Drop for ConnectionPermit {
     fn drop(&mut self) {
         let mut count = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(here) = count.get_mut(&self.1) {

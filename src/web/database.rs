@@ -47,16 +47,16 @@ trait WriteJob: Send {
 }
 
 /// Jobs of one transaction, and whether it came about.
-type Done = (Vec<Box<dyn WriteJob>>, Result<()>);
+type Batch = (Vec<Box<dyn WriteJob>>, Result<()>);
 
 /// A job whose outcome is `T`.
-struct Job<T, F> {
+struct PendingWrite<T, F> {
     work: Option<F>,
     done: Option<Result<T>>,
     waiting: oneshot::Sender<Result<T>>,
 }
 
-impl<T: Send, F: FnOnce(&Write<'_>) -> Result<T> + Send> WriteJob for Job<T, F> {
+impl<T: Send, F: FnOnce(&Write<'_>) -> Result<T> + Send> WriteJob for PendingWrite<T, F> {
     fn run(&mut self, write: &Write<'_>) {
         if let Some(work) = self.work.take() {
             self.done = Some(guarded(|| write.attempt(work)));
@@ -125,7 +125,9 @@ impl Database {
         work: impl FnOnce(&Write<'_>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let (waiting, answer) = oneshot::channel();
-        self.writer.try_send(Box::new(Job { work: Some(work), done: None, waiting })).map_err(|_| crowded())?;
+        self.writer
+            .try_send(Box::new(PendingWrite { work: Some(work), done: None, waiting }))
+            .map_err(|_| crowded())?;
         answer.await.unwrap_or_else(|_| Err(broken()))
     }
 
@@ -150,7 +152,7 @@ fn start(name: &str, run: impl FnOnce() + Send + 'static) -> Result<JoinHandle<(
 }
 
 /// The writer: what waits is done together.
-fn write_all(mut store: Store, jobs: &mpsc::Receiver<Box<dyn WriteJob>>, done: impl Fn(Done)) {
+fn write_all(mut store: Store, jobs: &mpsc::Receiver<Box<dyn WriteJob>>, done: impl Fn(Batch)) {
     while let Ok(first) = jobs.recv() {
         let mut together = vec![first];
         together.extend(jobs.try_iter().take(TOGETHER - 1));
@@ -168,7 +170,7 @@ fn write_all(mut store: Store, jobs: &mpsc::Receiver<Box<dyn WriteJob>>, done: i
 }
 
 /// Tells all whose jobs were done together.
-fn tell((together, whole): Done) {
+fn tell((together, whole): Batch) {
     for job in together {
         job.tell(&whole);
     }
@@ -270,7 +272,7 @@ mod tests {
                 let bytes = vec![0_u8; if n == 1 { 1 << 20 } else { 1 }];
                 write.run("INSERT INTO setting (key, value) VALUES (?1, ?2)", params![n.to_string(), bytes])
             };
-            writer.send(Box::new(Job { work: Some(work), done: None, waiting })).expect("sent");
+            writer.send(Box::new(PendingWrite { work: Some(work), done: None, waiting })).expect("sent");
             answers.push(answer);
         }
         drop(writer);

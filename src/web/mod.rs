@@ -6,14 +6,15 @@
 mod answer;
 mod api;
 mod assets;
+mod attempts;
+mod auth;
 mod connections;
 mod database;
-mod door;
 mod exposure;
-mod guesses;
 mod owner;
 mod pages;
 mod router;
+mod searches;
 mod sign_in;
 mod state;
 mod till;
@@ -34,7 +35,7 @@ use crate::shop::Shop;
 use crate::text;
 use database::Database;
 pub(crate) use exposure::{Listen, reachable};
-use state::State;
+use state::AppState;
 
 /// Where the pages are when nothing else is said.
 pub(crate) const USUAL: &str = "127.0.0.1:7788";
@@ -95,7 +96,7 @@ async fn listen_and_answer(
     let encrypted = tls::acceptor(&shop)?;
     let listener = TcpListener::bind(addresses).await.map_err(|e| cannot_listen(asked, e))?;
     let address = listener.local_addr().map_err(|e| cannot_listen(asked, e))?;
-    let router = router::router(Arc::new(State::new(shop, clock, database, listen.behind_proxy)?));
+    let router = router::router(Arc::new(AppState::new(shop, clock, database, listen.behind_proxy)?));
     ready(address);
     tracing::info!(%address, "listening");
     let ending = Notify::new();

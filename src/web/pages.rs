@@ -30,11 +30,11 @@ const TEMPLATES: &[(&str, &str)] = &[
 ];
 
 /// The templates, read once.
-pub(super) struct Pages {
+pub(super) struct PageTemplates {
     tera: Tera,
 }
 
-impl Pages {
+impl PageTemplates {
     pub(super) fn new(shop: &Shop) -> Result<Self> {
         let mut tera = Tera::new();
         tera.autoescape_on([".html"]);

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
-use axum::extract::{MatchedPath, Request, State as Has};
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
     X_FRAME_OPTIONS,
@@ -15,8 +15,8 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 
-use super::state::State;
-use super::{answer, api, assets, door, owner, sign_in, till, unsubscribe};
+use super::state::AppState;
+use super::{answer, api, assets, auth, owner, sign_in, till, unsubscribe};
 use crate::campaign;
 
 /// No form of ours is longer.
@@ -40,7 +40,7 @@ const HEADERS: [(HeaderName, &str); 6] = [
 ];
 
 /// All routes.
-pub(super) fn router(state: Arc<State>) -> Router {
+pub(super) fn router(state: Arc<AppState>) -> Router {
     Router::new()
         .route("/health", get(health))
         .route("/u/{token}", get(unsubscribe::ask).post(unsubscribe::act))
@@ -48,8 +48,8 @@ pub(super) fn router(state: Arc<State>) -> Router {
         .route("/sign-in/{role}", get(sign_in::ask).post(sign_in::enter))
         .route("/sign-out", get(sign_in::leave))
         .route("/sign-out/{role}", post(sign_in::left))
-        .merge(till::routes().route_layer(middleware::from_fn_with_state(Arc::clone(&state), door::till)))
-        .merge(owner::routes().route_layer(middleware::from_fn_with_state(Arc::clone(&state), door::owner)))
+        .merge(till::routes().route_layer(middleware::from_fn_with_state(Arc::clone(&state), auth::till)))
+        .merge(owner::routes().route_layer(middleware::from_fn_with_state(Arc::clone(&state), auth::owner)))
         .nest("/v1", api::routes(&state))
         .merge(assets::routes())
         .fallback(answer::nothing_here)
@@ -59,7 +59,7 @@ pub(super) fn router(state: Arc<State>) -> Router {
 }
 
 /// Alive, and the database can be read.
-async fn health(Has(state): Has<Arc<State>>) -> (StatusCode, &'static str) {
+async fn health(State(state): State<Arc<AppState>>) -> (StatusCode, &'static str) {
     match state.database.read(campaign::slugs).await {
         Ok(_) => (StatusCode::OK, "ok\n"),
         Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n"),
@@ -67,14 +67,14 @@ async fn health(Has(state): Has<Arc<State>>) -> (StatusCode, &'static str) {
 }
 
 /// What holds for every request.
-async fn all(Has(state): Has<Arc<State>>, request: Request, next: Next) -> Response {
+async fn all(State(state): State<Arc<AppState>>, request: Request, next: Next) -> Response {
     let began = tokio::time::Instant::now();
     let method = request.method().clone();
     // The route, never the path: a path may hold a token.
     let route =
         request.extensions().get::<MatchedPath>().map_or_else(|| "-".to_owned(), |path| path.as_str().to_owned());
     let is_program = request.uri().path().starts_with("/v1/");
-    let allowed = door::refusal(&state, &request).map_or(Ok(request), |why| Err((StatusCode::FORBIDDEN, why)));
+    let allowed = auth::refusal(&state, &request).map_or(Ok(request), |why| Err((StatusCode::FORBIDDEN, why)));
     let whole = match allowed {
         Ok(request) => whole(request).await,
         Err(refused) => Err(refused),

@@ -3,16 +3,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::{Form, Path, State as Has};
+use axum::extract::{Form, Path, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 use tera::Context;
 
-use super::guesses::Guess;
-use super::state::State;
-use super::{answer, door};
+use super::attempts::AttemptKind;
+use super::state::AppState;
+use super::{answer, auth};
 use crate::access;
 use crate::domain::Role;
 use crate::error::{Error, Kind, Result};
@@ -32,18 +32,18 @@ fn home(role: Role) -> &'static str {
 }
 
 /// The question.
-pub(super) async fn ask(Has(state): Has<Arc<State>>, Path(role): Path<String>) -> Response {
+pub(super) async fn ask(State(state): State<Arc<AppState>>, Path(role): Path<String>) -> Response {
     match role_of(&role) {
         Some(role) => question(&state, role, "", ""),
-        None => answer::nothing_here(Has(state)).await,
+        None => answer::nothing_here(State(state)).await,
     }
 }
 
-fn question(state: &State, role: Role, mend: &str, till: &str) -> Response {
+fn question(state: &AppState, role: Role, form_error: &str, till: &str) -> Response {
     let mut context = Context::new();
     context.insert("role", role.as_str());
     context.insert("secret", role.secret());
-    context.insert("mend", mend);
+    context.insert("form_error", form_error);
     context.insert("chosen", till);
     let names: &[String] = if role == Role::Till { &state.shop.settings.till.names } else { &[] };
     context.insert("names", names);
@@ -52,7 +52,7 @@ fn question(state: &State, role: Role, mend: &str, till: &str) -> Response {
 
 /// What came out of the form.
 #[derive(Deserialize)]
-pub(super) struct Typed {
+pub(super) struct SignInForm {
     secret: String,
     #[serde(default)]
     till: String,
@@ -60,12 +60,12 @@ pub(super) struct Typed {
 
 /// Signs in, or says why not.
 pub(super) async fn enter(
-    Has(state): Has<Arc<State>>,
+    State(state): State<Arc<AppState>>,
     Path(role): Path<String>,
     parts: Parts,
-    Form(typed): Form<Typed>,
+    Form(typed): Form<SignInForm>,
 ) -> Response {
-    let Some(role) = role_of(&role) else { return answer::nothing_here(Has(state)).await };
+    let Some(role) = role_of(&role) else { return answer::nothing_here(State(state)).await };
     let names = &state.shop.settings.till.names;
     let till = match (role, names.as_slice()) {
         (Role::Owner, _) | (_, []) => String::new(),
@@ -76,35 +76,35 @@ pub(super) async fn enter(
                 .into_response();
         }
     };
-    let from = door::address(&state, &parts);
-    let guess = if role == Role::Owner { Guess::Passphrase } else { Guess::Pin };
-    let tried = match state.guesses.begin(guess, from) {
-        Ok(tried) => tried,
+    let from = auth::address(&state, &parts);
+    let kind = if role == Role::Owner { AttemptKind::Passphrase } else { AttemptKind::Pin };
+    let attempt = match state.attempts.begin(kind, from) {
+        Ok(attempt) => attempt,
         Err(seconds) => {
-            let mend = format!("Too many tries. Wait {}, then try again.", text::count(wait(seconds), "second"));
-            return too_many(question(&state, role, &mend, &till), seconds);
+            let form_error = format!("Too many tries. Wait {}, then try again.", text::count(wait(seconds), "second"));
+            return too_many(question(&state, role, &form_error, &till), seconds);
         }
     };
     match begin(&state, role, typed.secret, till.clone()).await {
         Ok(Some((cookie, lasts))) => {
-            tried.was_right();
+            attempt.was_right();
             tracing::info!(role = role.as_str(), "signed in");
             with_cookie(&state, role, &cookie, lasts, home(role))
         }
         Ok(None) => {
             tracing::warn!(role = role.as_str(), "a wrong secret");
-            let mend = format!("That is not the {}.", role.secret());
-            (StatusCode::FORBIDDEN, question(&state, role, &mend, &till)).into_response()
+            let form_error = format!("That is not the {}.", role.secret());
+            (StatusCode::FORBIDDEN, question(&state, role, &form_error, &till)).into_response()
         }
         Err(fault) => {
-            tried.was_right();
+            attempt.was_right();
             answer::trouble(&state, &fault)
         }
     }
 }
 
 /// Begins a session when the secret is right; the cookie, and how many seconds it lasts.
-async fn begin(state: &State, role: Role, typed: String, till: String) -> Result<Option<(String, i64)>> {
+async fn begin(state: &AppState, role: Role, typed: String, till: String) -> Result<Option<(String, i64)>> {
     let known = state.database.read(move |read| access::secret(read, role)).await?;
     let Some(hash) = known else {
         return Err(Error::new(format!("nobody needs a {} here", role.secret())).hint("go straight to the pages"));
@@ -135,8 +135,8 @@ pub(super) fn wait(seconds: u64) -> usize {
 }
 
 /// Who is signed in at this browser, each with a button to leave.
-pub(super) async fn leave(Has(state): Has<Arc<State>>, headers: HeaderMap) -> Response {
-    match door::who(&state, &headers).await {
+pub(super) async fn leave(State(state): State<Arc<AppState>>, headers: HeaderMap) -> Response {
+    match auth::who(&state, &headers).await {
         Err(fault) => answer::trouble(&state, &fault),
         Ok(who) => {
             let mut context = Context::new();
@@ -149,9 +149,9 @@ pub(super) async fn leave(Has(state): Has<Arc<State>>, headers: HeaderMap) -> Re
 }
 
 /// Ends the session.
-pub(super) async fn left(Has(state): Has<Arc<State>>, Path(role): Path<String>, headers: HeaderMap) -> Response {
-    let Some(role) = role_of(&role) else { return answer::nothing_here(Has(state)).await };
-    if let Some(cookie) = door::cookie(&headers, &state.session_cookie(role))
+pub(super) async fn left(State(state): State<Arc<AppState>>, Path(role): Path<String>, headers: HeaderMap) -> Response {
+    let Some(role) = role_of(&role) else { return answer::nothing_here(State(state)).await };
+    if let Some(cookie) = auth::cookie(&headers, &state.session_cookie(role))
         && let Err(fault) = state.database.write(move |write| access::end(write, &cookie)).await
     {
         return answer::trouble(&state, &fault);
@@ -159,7 +159,7 @@ pub(super) async fn left(Has(state): Has<Arc<State>>, Path(role): Path<String>, 
     with_cookie(&state, role, "", 0, "/sign-out")
 }
 
-fn with_cookie(state: &State, role: Role, value: &str, lasts: i64, path: &str) -> Response {
+fn with_cookie(state: &AppState, role: Role, value: &str, lasts: i64, path: &str) -> Response {
     let secure = if state.is_secure() { "; Secure" } else { "" };
     let name = state.session_cookie(role);
     let cookie = format!("{name}={value}; Path=/; Max-Age={lasts}; HttpOnly; SameSite=Strict{secure}");

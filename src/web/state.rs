@@ -7,10 +7,10 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::Semaphore;
 
+use super::attempts::Attempts;
 use super::database::Database;
-use super::guesses::Guesses;
-use super::pages::Pages;
-use super::till::Searches;
+use super::pages::PageTemplates;
+use super::searches::Searches;
 use crate::access::Token;
 use crate::campaign::{self, Planned};
 use crate::clock::Running;
@@ -27,7 +27,7 @@ const STALE: Duration = Duration::from_secs(600);
 const HASHING: usize = 2;
 
 /// The shop, the time, the database and the pages: one for all requests.
-pub(super) struct State {
+pub(super) struct AppState {
     /// The shop, as shop.toml had it when the server was started.
     pub(super) shop: Shop,
     /// The time.
@@ -35,15 +35,15 @@ pub(super) struct State {
     /// The database.
     pub(super) database: Database,
     /// The templates.
-    pub(super) pages: Pages,
+    pub(super) pages: PageTemplates,
     /// How many unsubscribe at this moment.
     pub(super) leaving: AtomicUsize,
     /// What was searched for at the till.
     pub(super) searches: Searches,
     /// Tokens that were good when they were last looked up.
     pub(super) callers: Mutex<HashMap<String, Token>>,
-    /// What was guessed wrong.
-    pub(super) guesses: Guesses,
+    /// The wrong attempts of the last minutes.
+    pub(super) attempts: Attempts,
     /// Places for those whose passphrase or PIN is looked at.
     pub(super) hashing: Semaphore,
     /// Whether a web server stands in front, with the encryption.
@@ -52,17 +52,17 @@ pub(super) struct State {
     stocks: Mutex<HashMap<i64, Option<usize>>>,
 }
 
-impl State {
+impl AppState {
     pub(super) fn new(shop: Shop, clock: Running, database: Database, behind_proxy: bool) -> Result<Self> {
         Ok(Self {
-            pages: Pages::new(&shop)?,
+            pages: PageTemplates::new(&shop)?,
             shop,
             clock,
             database,
             leaving: AtomicUsize::default(),
             searches: Searches::default(),
             callers: Mutex::default(),
-            guesses: Guesses::default(),
+            attempts: Attempts::default(),
             hashing: Semaphore::new(HASHING),
             behind_proxy,
             vocabulary: Mutex::default(),

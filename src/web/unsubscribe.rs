@@ -5,14 +5,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use axum::extract::{Path, State as Has};
+use axum::extract::{Path, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use tera::Context;
 use tokio::time::Instant;
 
 use super::answer;
-use super::state::State;
+use super::state::AppState;
 use crate::outbox;
 
 /// No answer is given sooner.
@@ -22,14 +22,14 @@ const TAKES: Duration = Duration::from_millis(250);
 const AT_ONCE: usize = 32;
 
 /// The question, for any token.
-pub(super) async fn ask(Has(state): Has<Arc<State>>) -> Response {
+pub(super) async fn ask(State(state): State<Arc<AppState>>) -> Response {
     answer::page(&state, "unsubscribe.html", &Context::new())
 }
 
 /// Does it, whatever the body: the token says all.
-pub(super) async fn act(Has(state): Has<Arc<State>>, Path(token): Path<String>) -> Response {
+pub(super) async fn act(State(state): State<Arc<AppState>>, Path(token): Path<String>) -> Response {
     let began = Instant::now();
-    let Some(_place) = Place::take(&state.leaving) else {
+    let Some(_place) = UnsubscribePermit::take(&state.leaving) else {
         let (title, hint) = ("Not now.", "Try again in a minute.");
         let mut response =
             answer::said(&state, StatusCode::TOO_MANY_REQUESTS, title, "Too many are asking at once.", hint, "");
@@ -46,16 +46,16 @@ pub(super) async fn act(Has(state): Has<Arc<State>>, Path(token): Path<String>) 
 }
 
 /// One of the places of those who unsubscribe; free again when it is dropped.
-struct Place<'s>(&'s AtomicUsize);
+struct UnsubscribePermit<'s>(&'s AtomicUsize);
 
-impl<'s> Place<'s> {
+impl<'s> UnsubscribePermit<'s> {
     fn take(places: &'s AtomicUsize) -> Option<Self> {
         let place = Self(places);
         (places.fetch_add(1, Ordering::SeqCst) < AT_ONCE).then_some(place)
     }
 }
 
-impl Drop for Place<'_> {
+impl Drop for UnsubscribePermit<'_> {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::SeqCst);
     }

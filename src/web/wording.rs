@@ -29,11 +29,6 @@ pub(super) fn date(day: NaiveDate, today: NaiveDate, country: &str) -> String {
     format!("{}{year}", day.format(form))
 }
 
-/// `31 JAN 1990`, as on a postmark.
-pub(super) fn stamp(day: NaiveDate) -> String {
-    day.format("%-d %b %Y").to_string().to_uppercase()
-}
-
 fn writes_month_first(country: &str) -> bool {
     matches!(country, "US" | "CA" | "PH")
 }
@@ -68,9 +63,24 @@ pub(super) fn ordinal(n: usize) -> String {
     format!("{n}{ending}")
 }
 
+/// When and at which till, as on a postmark: `31 JAN 1990`.
+#[derive(serde::Serialize)]
+pub(super) struct Postmark {
+    day: String,
+    time: String,
+    till: String,
+}
+
+impl Postmark {
+    pub(super) fn of(at: NaiveDateTime, till: &str, country: &str) -> Self {
+        let till: String = till.chars().take(14).collect::<String>().to_uppercase();
+        Self { day: at.format("%-d %b %Y").to_string().to_uppercase(), time: time(at, country).to_uppercase(), till }
+    }
+}
+
 /// A gift as it is spoken of.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub(super) struct Gift {
+pub(super) struct GiftWords {
     /// As the campaign has it: `a bottle of Sauvignon blanc`.
     pub(super) whole: String,
     /// `a bottle`.
@@ -81,7 +91,7 @@ pub(super) struct Gift {
     pub(super) is_bottle: bool,
 }
 
-impl Gift {
+impl GiftWords {
     /// By the name of it in the campaign; "gift" when that does not begin with an article.
     pub(super) fn of(name: &str) -> Self {
         let one = [" of ", " for ", " from ", " with ", ", "]
@@ -147,10 +157,10 @@ mod tests {
             ("the scarf, in blue", "the scarf", "scarf"),
             ("", "a gift", "gift"),
         ] {
-            let gift = Gift::of(name);
+            let gift = GiftWords::of(name);
             assert_eq!((gift.one.as_str(), gift.noun.as_str()), (one, noun), "{name}");
         }
-        assert!(Gift::of("a bottle of Sauvignon blanc").is_bottle && !Gift::of("a scarf").is_bottle);
+        assert!(GiftWords::of("a bottle of Sauvignon blanc").is_bottle && !GiftWords::of("a scarf").is_bottle);
     }
 
     #[test]

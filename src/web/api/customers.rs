@@ -2,19 +2,19 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State as Has};
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use chrono::NaiveDate;
 use serde_json::{Map, Value, json};
 
-use super::Caller;
-use super::said::Said;
+use super::caller::Caller;
+use super::response::ApiResponse;
 use crate::customers;
 use crate::error::Result;
 use crate::merge;
 use crate::redemption::{self, Gift};
 use crate::store::Read;
-use crate::web::state::State;
+use crate::web::state::AppState;
 
 /// What of a card a till is told, by the keys of `customer show --json`.
 const KEYS: [&str; 10] = [
@@ -31,12 +31,12 @@ const KEYS: [&str; 10] = [
 ];
 
 /// The card.
-pub(super) async fn card(Has(state): Has<Arc<State>>, _: Caller, Path(reference): Path<String>) -> Said {
+pub(super) async fn card(State(state): State<Arc<AppState>>, _: Caller, Path(reference): Path<String>) -> ApiResponse {
     let today = state.clock.now().date();
     match state.database.read(move |read| gather(read, &reference, today)).await {
-        Ok(Some(object)) => Said::done(StatusCode::OK, object, None),
-        Ok(None) => Said::problem(StatusCode::NOT_FOUND, "unknown", "There is no such customer."),
-        Err(fault) => Said::fault(&fault),
+        Ok(Some(object)) => ApiResponse::done(StatusCode::OK, object, None),
+        Ok(None) => ApiResponse::problem(StatusCode::NOT_FOUND, "unknown", "There is no such customer."),
+        Err(fault) => ApiResponse::fault(&fault),
     }
 }
 

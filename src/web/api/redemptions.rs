@@ -3,16 +3,16 @@
 use std::sync::Arc;
 
 use axum::body::Bytes;
-use axum::extract::{Path, State as Has};
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use chrono::{NaiveDateTime, TimeDelta};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::Caller;
-use super::once::{self, Key};
-use super::said::Said;
+use super::caller::Caller;
+use super::idempotency::{self, IdempotencyKey};
+use super::response::ApiResponse;
 use crate::campaign;
 use crate::clock::{self, long_date};
 use crate::error::{Error, Result};
@@ -21,14 +21,14 @@ use crate::redemption::{self, Answer, Claim, Outcome, Visit};
 use crate::shop::Settings;
 use crate::store::Write;
 use crate::text;
-use crate::web::door;
-use crate::web::guesses::Guess;
-use crate::web::state::State;
+use crate::web::attempts::AttemptKind;
+use crate::web::auth;
+use crate::web::state::AppState;
 
 /// What a till brings: a code, or the customer and the campaign when the letter was left at home.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Brought {
+struct RedeemRequest {
     code: Option<String>,
     customer: Option<String>,
     campaign: Option<String>,
@@ -43,8 +43,14 @@ struct Brought {
 const AHEAD: TimeDelta = TimeDelta::minutes(1);
 
 /// Redeems, or says why not.
-pub(super) async fn redeem(Has(state): Has<Arc<State>>, caller: Caller, key: Key, parts: Parts, body: Bytes) -> Said {
-    let brought: Brought = match once::read(&body) {
+pub(super) async fn redeem(
+    State(state): State<Arc<AppState>>,
+    caller: Caller,
+    key: IdempotencyKey,
+    parts: Parts,
+    body: Bytes,
+) -> ApiResponse {
+    let brought: RedeemRequest = match idempotency::read(&body) {
         Ok(brought) => brought,
         Err(said) => return said,
     };
@@ -53,22 +59,22 @@ pub(super) async fn redeem(Has(state): Has<Arc<State>>, caller: Caller, key: Key
         (None, Some(reference), Some(campaign)) => Claim::Person { reference, campaign },
         _ => {
             let says = "Say a `code`, or a `customer` and a `campaign`.";
-            return Said::problem(StatusCode::UNPROCESSABLE_ENTITY, "body", says);
+            return ApiResponse::problem(StatusCode::UNPROCESSABLE_ENTITY, "body", says);
         }
     };
-    let (from, is_code) = (door::address(&state, &parts), matches!(claim, Claim::Code(_)));
-    let tried = match is_code.then(|| state.guesses.begin(Guess::Code, from)).transpose() {
-        Ok(tried) => tried,
+    let (from, is_code) = (auth::address(&state, &parts), matches!(claim, Claim::Code(_)));
+    let attempt = match is_code.then(|| state.attempts.begin(AttemptKind::Code, from)).transpose() {
+        Ok(attempt) => attempt,
         Err(seconds) => {
             let wait = text::count(usize::try_from(seconds).unwrap_or(usize::MAX), "second");
-            let says = format!("Too many codes were tried that are on none of our letters. Wait {wait}.");
-            return Said::problem(StatusCode::TOO_MANY_REQUESTS, "too_many", &says).after(seconds);
+            let says = format!("Too many codes were attempt that are on none of our letters. Wait {wait}.");
+            return ApiResponse::problem(StatusCode::TOO_MANY_REQUESTS, "too_many", &says).after(seconds);
         }
     };
     let now = state.clock.now();
     let at = match brought.at.as_deref().map(|told| moment(told, now)).transpose() {
         Ok(at) => at,
-        Err(fault) => return Said::fault(&fault),
+        Err(fault) => return ApiResponse::fault(&fault),
     };
     let visit = Visit {
         claim,
@@ -79,7 +85,7 @@ pub(super) async fn redeem(Has(state): Has<Arc<State>>, caller: Caller, key: Key
         request: at.map(|_| key.request(&caller)),
     };
     let here = Arc::clone(&state);
-    let said = once::once(&state, caller, key, &body, move |write| {
+    let said = idempotency::once(&state, caller, key, &body, move |write| {
         // What was kept has gone out: a no is shown to the owner, as of the pages that went on without the line.
         let answer = match at {
             Some(_) => redemption::redeem_kept(write, &visit, now, "")?,
@@ -88,8 +94,8 @@ pub(super) async fn redeem(Has(state): Has<Arc<State>>, caller: Caller, key: Key
         Ok(told(&answer, &here.shop.settings))
     });
     let said = said.await;
-    if let Some(tried) = tried.filter(|_| said.status != StatusCode::NOT_FOUND) {
-        tried.was_right();
+    if let Some(attempt) = attempt.filter(|_| said.status != StatusCode::NOT_FOUND) {
+        attempt.was_right();
     }
     said
 }
@@ -107,19 +113,19 @@ fn moment(told: &str, now: NaiveDateTime) -> Result<NaiveDateTime> {
 }
 
 /// The answer of the till as an object, with the number by which it is taken back.
-fn told(answer: &Answer, settings: &Settings) -> Said {
+fn told(answer: &Answer, settings: &Settings) -> ApiResponse {
     let recipient = answer.recipient_id;
     let mut object = object(answer);
     if answer.outcome == Outcome::Accepted {
         object.insert("redemption".into(), json!(answer.number));
-        return Said::done(StatusCode::CREATED, object, recipient);
+        return ApiResponse::done(StatusCode::CREATED, object, recipient);
     }
     if !settings.till.show_earlier_amount {
         object.insert("spend_minor".into(), Value::Null);
     }
     let status = if answer.outcome == Outcome::Unknown { StatusCode::NOT_FOUND } else { StatusCode::CONFLICT };
     let detail = why_not(answer, &settings.country);
-    Said::problem_of(status, answer.outcome.as_str(), &detail, object, recipient)
+    ApiResponse::problem_of(status, answer.outcome.as_str(), &detail, object, recipient)
 }
 
 fn object(answer: &Answer) -> Map<String, Value> {
@@ -148,37 +154,37 @@ fn why_not(answer: &Answer, country: &str) -> String {
     }
 }
 
-/// Why something is taken back.
+/// RollbackRequest something is taken back.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Why {
+struct RollbackRequest {
     reason: String,
 }
 
 /// Takes back what this till wrote down.
 pub(super) async fn roll_back(
-    Has(state): Has<Arc<State>>,
+    State(state): State<Arc<AppState>>,
     caller: Caller,
     Path(number): Path<String>,
-    key: Key,
+    key: IdempotencyKey,
     body: Bytes,
-) -> Said {
-    let why: Why = match once::read(&body) {
+) -> ApiResponse {
+    let why: RollbackRequest = match idempotency::read(&body) {
         Ok(why) => why,
         Err(said) => return said,
     };
     let (now, till) = (state.clock.now(), caller.0.till.clone());
     let work = move |write: &Write<'_>| take_back(write, number.parse().unwrap_or_default(), &till, &why.reason, now);
-    once::once(&state, caller, key, &body, work).await
+    idempotency::once(&state, caller, key, &body, work).await
 }
 
-fn take_back(write: &Write<'_>, number: i64, till: &str, reason: &str, now: NaiveDateTime) -> Result<Said> {
+fn take_back(write: &Write<'_>, number: i64, till: &str, reason: &str, now: NaiveDateTime) -> Result<ApiResponse> {
     if reason.trim().is_empty() {
         return Err(Error::new("an undo needs its reason").hint("say it as `reason`"));
     }
     let found = redemption::by_number(write, number)?;
     let Some(found) = found else {
-        return Ok(Said::problem(StatusCode::NOT_FOUND, "unknown", "There is no such redemption."));
+        return Ok(ApiResponse::problem(StatusCode::NOT_FOUND, "unknown", "There is no such redemption."));
     };
     let refused = if found.till != till {
         Some((StatusCode::FORBIDDEN, "another_till", "Another till wrote it down. The owner can take it back."))
@@ -190,7 +196,7 @@ fn take_back(write: &Write<'_>, number: i64, till: &str, reason: &str, now: Naiv
         None
     };
     if let Some((status, kind, says)) = refused {
-        return Ok(Said::problem(status, kind, says));
+        return Ok(ApiResponse::problem(status, kind, says));
     }
     let code = campaign::recipient(write, found.recipient_id)?.code.unwrap_or_default();
     let answer = redemption::undo(write, &code, reason, now)?;
@@ -204,5 +210,5 @@ fn take_back(write: &Write<'_>, number: i64, till: &str, reason: &str, now: Naiv
         ("reason", json!(reason)),
     ];
     let object = object.into_iter().map(|(key, value)| (key.to_owned(), value)).collect();
-    Ok(Said::done(StatusCode::OK, object, Some(found.recipient_id)))
+    Ok(ApiResponse::done(StatusCode::OK, object, Some(found.recipient_id)))
 }

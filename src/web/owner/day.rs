@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Form, Path, State as Has};
+use axum::extract::{Form, Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use chrono::{Days, NaiveDate};
 use serde::{Deserialize, Serialize};
 
-use super::kept::{self, Matter};
+use super::kept::{self, MatterRow};
 use crate::campaign;
 use crate::error::{Error, Result};
 use crate::money::{Currency, Money};
@@ -15,30 +15,30 @@ use crate::redemption::{self, Happening};
 use crate::store::Read;
 use crate::text;
 use crate::web::answer;
-use crate::web::state::State;
+use crate::web::state::AppState;
 use crate::web::wording;
 
 #[derive(Serialize)]
-struct Day {
+struct DayPage {
     on: NaiveDate,
     title: String,
     before: NaiveDate,
     after: Option<NaiveDate>,
-    came: Vec<Line>,
+    came: Vec<DayLine>,
     /// Amounts without a redemption.
-    bought: Vec<Line>,
+    bought: Vec<DayLine>,
     bought_sum: String,
-    others: Vec<Line>,
+    others: Vec<DayLine>,
     symbol: String,
     /// On today's list: what is to be settled, of whatever day.
-    matters: Vec<Matter>,
+    matters: Vec<MatterRow>,
     count: String,
     sum: String,
 }
 
 /// One line of the list.
 #[derive(Serialize)]
-struct Line {
+struct DayLine {
     time: String,
     name: String,
     campaign: String,
@@ -56,19 +56,19 @@ struct Line {
 }
 
 /// Today.
-pub(super) async fn today(state: Has<Arc<State>>) -> Response {
+pub(super) async fn today(state: State<Arc<AppState>>) -> Response {
     let today = state.clock.now().date();
     of(state, Path(today)).await
 }
 
 /// Any day.
-pub(super) async fn of(Has(state): Has<Arc<State>>, Path(day): Path<NaiveDate>) -> Response {
+pub(super) async fn of(State(state): State<Arc<AppState>>, Path(day): Path<NaiveDate>) -> Response {
     let (here, today) = (Arc::clone(&state), state.clock.now().date());
     let gathered = state.database.read(move |read| gather(read, &here, day, today)).await;
     answer::page_of(&state, "day.html", gathered)
 }
 
-fn gather(read: &Read<'_>, state: &State, day: NaiveDate, today: NaiveDate) -> Result<Day> {
+fn gather(read: &Read<'_>, state: &AppState, day: NaiveDate, today: NaiveDate) -> Result<DayPage> {
     let settings = &state.shop.settings;
     let line = |one: Happening| {
         let spent = one.spend.filter(|spend| spend.0 > 0);
@@ -81,7 +81,7 @@ fn gather(read: &Read<'_>, state: &State, day: NaiveDate, today: NaiveDate) -> R
                 (format!("/till/written/{event}"), format!("written/{event}/undo"), format!("written/{event}/change"))
             }
         };
-        Line {
+        DayLine {
             time: wording::time(one.at, &settings.country),
             what: said(&one, settings.currency),
             name: if one.name.is_empty() { "Nobody known".to_owned() } else { one.name },
@@ -101,7 +101,7 @@ fn gather(read: &Read<'_>, state: &State, day: NaiveDate, today: NaiveDate) -> R
         stands.into_iter().partition(|one| one.outcome == "accepted");
     let bought_sum = bought.iter().filter_map(|one| one.spend).fold(Money(0), Money::plus);
     let (count, sum) = redemption::taken_on(read, day)?;
-    Ok(Day {
+    Ok(DayPage {
         on: day,
         title: wording::day(day, today, &settings.country),
         before: day.checked_sub_days(Days::new(1)).unwrap_or(day),
@@ -145,15 +145,15 @@ fn said(one: &Happening, currency: Currency) -> String {
 }
 
 #[derive(Deserialize)]
-pub(super) struct Undo {
+pub(super) struct ReasonForm {
     reason: String,
 }
 
 /// Takes a redemption back, whenever it was.
 pub(super) async fn undo(
-    Has(state): Has<Arc<State>>,
+    State(state): State<Arc<AppState>>,
     Path((day, recipient)): Path<(NaiveDate, i64)>,
-    Form(undo): Form<Undo>,
+    Form(undo): Form<ReasonForm>,
 ) -> Response {
     let now = state.clock.now();
     let done = state.database.write(move |write| {
@@ -172,9 +172,9 @@ pub(super) async fn undo(
 
 /// Takes an amount back that went without a redemption.
 pub(super) async fn undo_bought(
-    Has(state): Has<Arc<State>>,
+    State(state): State<Arc<AppState>>,
     Path((day, event)): Path<(NaiveDate, i64)>,
-    Form(undo): Form<Undo>,
+    Form(undo): Form<ReasonForm>,
 ) -> Response {
     let now = state.clock.now();
     let done = state.database.write(move |write| redemption::undo_bought(write, event, &undo.reason, now));
@@ -182,20 +182,20 @@ pub(super) async fn undo_bought(
 }
 
 #[derive(Deserialize)]
-pub(super) struct Change {
+pub(super) struct AmountForm {
     amount: String,
 }
 
 /// The new amount; an empty field is nothing.
-fn amount(state: &State, typed: &str) -> Result<Money> {
+fn amount(state: &AppState, typed: &str) -> Result<Money> {
     if typed.trim().is_empty() { Ok(Money(0)) } else { state.shop.settings.currency.parse(typed) }
 }
 
 /// Changes what was spent at a redemption, whenever it was.
 pub(super) async fn change(
-    Has(state): Has<Arc<State>>,
+    State(state): State<Arc<AppState>>,
     Path((day, recipient)): Path<(NaiveDate, i64)>,
-    Form(change): Form<Change>,
+    Form(change): Form<AmountForm>,
 ) -> Response {
     let (now, spend) = (state.clock.now(), amount(&state, &change.amount));
     let done = state.database.write(move |write| redemption::change(write, recipient, spend?, now));
@@ -204,16 +204,16 @@ pub(super) async fn change(
 
 /// Changes an amount that went without a redemption.
 pub(super) async fn change_bought(
-    Has(state): Has<Arc<State>>,
+    State(state): State<Arc<AppState>>,
     Path((day, event)): Path<(NaiveDate, i64)>,
-    Form(change): Form<Change>,
+    Form(change): Form<AmountForm>,
 ) -> Response {
     let (now, spend) = (state.clock.now(), amount(&state, &change.amount));
     let done = state.database.write(move |write| redemption::change_bought(write, event, spend?, now));
     answered(&state, day, done.await)
 }
 
-fn answered(state: &State, day: NaiveDate, done: Result<()>) -> Response {
+fn answered(state: &AppState, day: NaiveDate, done: Result<()>) -> Response {
     match done {
         Ok(()) => Redirect::to(&format!("/owner/day/{day}")).into_response(),
         Err(fault) => answer::trouble(state, &fault),

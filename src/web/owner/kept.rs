@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State as Has};
+use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -12,12 +12,12 @@ use crate::redemption::{self, Side};
 use crate::shop::Settings;
 use crate::store::Read;
 use crate::web::answer;
-use crate::web::state::State;
+use crate::web::state::AppState;
 use crate::web::wording;
 
 /// One of them.
 #[derive(Serialize)]
-pub(super) struct Matter {
+pub(super) struct MatterRow {
     event: i64,
     name: String,
     what: &'static str,
@@ -28,8 +28,8 @@ pub(super) struct Matter {
 }
 
 /// All of them, the newest first.
-pub(super) fn open(read: &Read<'_>, settings: &Settings, today: NaiveDate) -> Result<Vec<Matter>> {
-    let matters = redemption::matters(read)?.into_iter().map(|one| Matter {
+pub(super) fn open(read: &Read<'_>, settings: &Settings, today: NaiveDate) -> Result<Vec<MatterRow>> {
+    let matters = redemption::matters(read)?.into_iter().map(|one| MatterRow {
         event: one.event,
         what: match one.outcome.as_str() {
             "accepted" => "",
@@ -61,7 +61,7 @@ fn moment(at: chrono::NaiveDateTime, settings: &Settings, today: NaiveDate) -> S
 }
 
 /// The owner is done with it.
-pub(super) async fn put_aside(Has(state): Has<Arc<State>>, Path(event): Path<i64>) -> Response {
+pub(super) async fn put_aside(State(state): State<Arc<AppState>>, Path(event): Path<i64>) -> Response {
     let now = state.clock.now();
     match state.database.write(move |write| redemption::put_aside(write, event, now)).await {
         Ok(()) => Redirect::to("/owner/day").into_response(),

@@ -9,10 +9,10 @@ use std::sync::Arc;
 use axum::Router;
 use axum::routing::{get, post};
 
-use super::state::State;
+use super::state::AppState;
 
 /// The routes of the owner.
-pub(super) fn routes() -> Router<Arc<State>> {
+pub(super) fn routes() -> Router<Arc<AppState>> {
     Router::new()
         .route("/owner/day", get(day::today))
         .route("/owner/day/{day}", get(day::of))

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State as Has};
+use axum::extract::{Path, State};
 use axum::response::Response;
 use chrono::NaiveDateTime;
 use serde::Serialize;
@@ -13,28 +13,28 @@ use crate::redemption;
 use crate::store::Read;
 use crate::text;
 use crate::web::answer;
-use crate::web::state::State;
-use crate::web::wording::{self, Gift};
+use crate::web::state::AppState;
+use crate::web::wording::{self, GiftWords};
 
 /// So many are listed; a longer list nobody rings through.
 const MOST: usize = 500;
 
 #[derive(Serialize)]
-struct ToCome {
+struct ToComePage {
     name: String,
-    gift: Option<Gift>,
+    gift: Option<GiftWords>,
     until: String,
     all: String,
     come: String,
     mailed: String,
-    guests: Vec<Guest>,
+    guests: Vec<GuestRow>,
     more: String,
     /// The other campaigns, with their numbers.
     others: Vec<(i64, String)>,
 }
 
 #[derive(Serialize)]
-struct Guest {
+struct GuestRow {
     number: usize,
     name: String,
     city: String,
@@ -44,22 +44,22 @@ struct Guest {
 }
 
 /// Of the newest campaign.
-pub(super) async fn newest(Has(state): Has<Arc<State>>) -> Response {
+pub(super) async fn newest(State(state): State<Arc<AppState>>) -> Response {
     show(&state, None).await
 }
 
 /// Of one, by its number.
-pub(super) async fn of(Has(state): Has<Arc<State>>, Path(campaign): Path<i64>) -> Response {
+pub(super) async fn of(State(state): State<Arc<AppState>>, Path(campaign): Path<i64>) -> Response {
     show(&state, Some(campaign)).await
 }
 
-async fn show(state: &Arc<State>, campaign: Option<i64>) -> Response {
+async fn show(state: &Arc<AppState>, campaign: Option<i64>) -> Response {
     let (here, now) = (Arc::clone(state), state.clock.now());
     let gathered = state.database.read(move |read| gather(read, &here, campaign, now)).await;
     answer::page_of(state, "to-come.html", gathered)
 }
 
-fn gather(read: &Read<'_>, state: &State, wanted: Option<i64>, now: NaiveDateTime) -> Result<ToCome> {
+fn gather(read: &Read<'_>, state: &AppState, wanted: Option<i64>, now: NaiveDateTime) -> Result<ToComePage> {
     let mut all = Vec::new();
     for slug in campaign::slugs(read)?.iter().rev() {
         all.extend(campaign::current(read, slug)?);
@@ -76,8 +76,8 @@ fn gather(read: &Read<'_>, state: &State, wanted: Option<i64>, now: NaiveDateTim
         n => format!("{} more. `regulars recipients {}` has all of them.", text::thousands(n), planned.slug),
     };
     let until = planned.claim_until.map(|until| wording::day(until, now.date(), &state.shop.settings.country));
-    Ok(ToCome {
-        gift: Some(Gift::of(&planned.gift_name)).filter(|gift| !gift.whole.is_empty()),
+    Ok(ToComePage {
+        gift: Some(GiftWords::of(&planned.gift_name)).filter(|gift| !gift.whole.is_empty()),
         name: planned.name,
         until: until.unwrap_or_default(),
         all: text::thousands(count),
@@ -85,7 +85,7 @@ fn gather(read: &Read<'_>, state: &State, wanted: Option<i64>, now: NaiveDateTim
         mailed: text::thousands(progress.mailed),
         guests: guests
             .into_iter()
-            .map(|guest| Guest {
+            .map(|guest| GuestRow {
                 number: guest.number,
                 name: guest.name,
                 city: guest.city,

@@ -2,25 +2,26 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State as Has};
+use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
-use super::card::{self, Mend, Whose};
+use super::card::{self, CardOf};
+use super::form_error::FormError;
 use super::hand_over::{self, Done, led};
 use super::refused;
-use super::typed::Typed;
+use super::typed::TillForm;
 use super::which::Till;
 use crate::error::{Kind, Result};
 use crate::money::Money;
 use crate::redemption::{self, Claim, Visit};
 use crate::web::answer;
-use crate::web::state::State;
+use crate::web::state::AppState;
 
 /// What came out of the form of a card, or of a page that says no.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct Spent {
+pub(super) struct BoughtForm {
     amount: String,
     receipt: String,
     once: String,
@@ -31,27 +32,27 @@ pub(super) struct Spent {
     refused: String,
 }
 
-/// Writes it down, or says what is to be mended.
+/// Writes it down, or says what has to be fixed.
 pub(super) async fn write_down(
-    Has(state): Has<Arc<State>>,
+    State(state): State<Arc<AppState>>,
     till: Till,
     Path(customer): Path<i64>,
-    Typed(spent): Typed<Spent>,
+    TillForm(spent): TillForm<BoughtForm>,
 ) -> Response {
     let spend = match hand_over::amount(&state, &spent.amount) {
         Ok(Some(spend)) if spend.0 > 0 => spend,
         Ok(_) => {
             let says = "Say what they spent; with nothing bought there is nothing to write down.".to_owned();
-            return mend(&state, till, customer, spent, says, false).await;
+            return show_error(&state, till, customer, spent, says, false).await;
         }
         Err(fault) => {
             let says = format!("{} Write it like 412.50.", answer::sentence(fault.message()));
-            return mend(&state, till, customer, spent, says, false).await;
+            return show_error(&state, till, customer, spent, says, false).await;
         }
     };
     match written(&state, &till, customer, &spent, spend).await {
         Ok(Done::At(path)) => Redirect::to(&path).into_response(),
-        Ok(Done::Unusual(says)) => mend(&state, till, customer, spent, says, true).await,
+        Ok(Done::Unusual(says)) => show_error(&state, till, customer, spent, says, true).await,
         Err(fault) if fault.kind() == Kind::Machine => {
             let fields = [
                 ("amount", spent.amount.as_str()),
@@ -65,7 +66,7 @@ pub(super) async fn write_down(
     }
 }
 
-async fn written(state: &Arc<State>, till: &Till, customer: i64, spent: &Spent, spend: Money) -> Result<Done> {
+async fn written(state: &Arc<AppState>, till: &Till, customer: i64, spent: &BoughtForm, spend: Money) -> Result<Done> {
     let (now, currency) = (state.clock.now(), state.shop.settings.currency);
     let (till, receipt) = (till.0.clone(), hand_over::receipt(&spent.receipt));
     let is_sure = hand_over::is_sure(&spent.sure, &spent.amount);
@@ -85,11 +86,19 @@ async fn written(state: &Arc<State>, till: &Till, customer: i64, spent: &Spent, 
     work.await
 }
 
-async fn mend(state: &Arc<State>, till: Till, customer: i64, spent: Spent, says: String, sure: bool) -> Response {
-    let Spent { amount, receipt, once, search, refused, .. } = spent;
-    let mend = Mend { field: "amount", says, amount, receipt, sure, once, only: true, ..Mend::default() };
+async fn show_error(
+    state: &Arc<AppState>,
+    till: Till,
+    customer: i64,
+    spent: BoughtForm,
+    says: String,
+    sure: bool,
+) -> Response {
+    let BoughtForm { amount, receipt, once, search, refused, .. } = spent;
+    let form_error =
+        FormError { field: "amount", says, amount, receipt, sure, once, only: true, ..FormError::default() };
     match refused.parse() {
-        Ok(letter) => refused::show(state, till, letter, mend).await,
-        Err(_) => card::show(state, till, Whose::Person(customer), search, mend).await,
+        Ok(letter) => refused::show(state, till, letter, form_error).await,
+        Err(_) => card::show(state, till, CardOf::Person(customer), search, form_error).await,
     }
 }

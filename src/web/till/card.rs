@@ -2,23 +2,24 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State as Has};
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use chrono::NaiveDate;
 use serde::Serialize;
 
+use super::form_error::FormError;
+use super::refused;
 use super::which::Till;
-use super::{refused, searches};
 use crate::campaign;
 use crate::clock;
 use crate::customers::{self, Customer};
 use crate::error::{Error, Result};
 use crate::redemption::{self, Claim, Outcome, Promise, Standing};
 use crate::store::Read;
-use crate::web::answer;
-use crate::web::state::State;
-use crate::web::wording::{self, Gift};
+use crate::web::state::AppState;
+use crate::web::wording::{self, GiftWords};
+use crate::web::{answer, searches};
 
 /// How many purchases and notes are shown.
 const PURCHASES: usize = 4;
@@ -29,31 +30,31 @@ const COMPLAINT: usize = 180;
 
 /// The page.
 #[derive(Serialize)]
-pub(super) struct Page {
+pub(super) struct CardPage {
     till: String,
     customer: i64,
     /// The search that they were found by, to go back to.
     search: String,
     name: String,
     since: String,
-    complaint: Option<Complaint>,
-    act: Option<Act>,
+    complaint: Option<ComplaintNotice>,
+    act: Option<HandOverOffer>,
     /// Of the shop's money.
     symbol: String,
     /// Why there is nothing to hand over.
-    nothing: Option<Nothing>,
-    bought: Vec<Bought>,
+    nothing: Option<NoOffer>,
+    bought: Vec<PurchaseLine>,
     facts: Vec<(&'static str, String)>,
-    notes: Vec<Noted>,
+    notes: Vec<NoteLine>,
     address: Vec<(&'static str, &'static str, String)>,
-    /// What was typed and could not be taken, to be mended.
-    pub(super) mend: Mend,
+    /// What was typed and could not be taken.
+    pub(super) form_error: FormError,
     /// Makes the requests of this page themselves: pressed twice, each counts once.
     once: String,
 }
 
 #[derive(Serialize)]
-struct Complaint {
+struct ComplaintNotice {
     age: String,
     text: String,
     /// All of it, when that is long.
@@ -63,13 +64,13 @@ struct Complaint {
 
 /// What may be handed over.
 #[derive(Serialize)]
-struct Act {
+struct HandOverOffer {
     recipient: i64,
-    gift: Gift,
+    gift: GiftWords,
 }
 
 #[derive(Serialize)]
-struct Nothing {
+struct NoOffer {
     title: String,
     text: String,
     /// The letter, where it says more.
@@ -77,42 +78,21 @@ struct Nothing {
 }
 
 #[derive(Serialize)]
-struct Bought {
+struct PurchaseLine {
     what: String,
     when: String,
     price: String,
 }
 
 #[derive(Serialize)]
-struct Noted {
+struct NoteLine {
     when: String,
     text: String,
 }
 
-/// What is wrong with what was typed, beside the field that it is about.
-#[derive(Debug, Clone, Default, Serialize)]
-pub(super) struct Mend {
-    /// `amount`, `note` or `address`.
-    pub(super) field: &'static str,
-    /// What is the matter.
-    pub(super) says: String,
-    /// What was typed into the amount.
-    pub(super) amount: String,
-    /// And as the receipt.
-    pub(super) receipt: String,
-    /// And as the note.
-    pub(super) note: String,
-    /// The amount is asked about: pressing again takes it.
-    pub(super) sure: bool,
-    /// The token of the request that is asked about.
-    pub(super) once: String,
-    /// It is about the amount alone: no gift goes out.
-    pub(super) only: bool,
-}
-
 /// Which card.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Whose {
+pub(super) enum CardOf {
     /// Of a customer.
     Person(i64),
     /// Of whoever a letter went to.
@@ -121,20 +101,20 @@ pub(super) enum Whose {
 
 /// Somebody out of the list of names.
 pub(super) async fn of_found(
-    Has(state): Has<Arc<State>>,
+    State(state): State<Arc<AppState>>,
     till: Till,
     Path((search, customer)): Path<(String, i64)>,
 ) -> Response {
-    show(&state, till, Whose::Person(customer), search, Mend::default()).await
+    show(&state, till, CardOf::Person(customer), search, FormError::default()).await
 }
 
 /// Somebody whose number is known.
-pub(super) async fn of_person(Has(state): Has<Arc<State>>, till: Till, Path(customer): Path<i64>) -> Response {
-    show(&state, till, Whose::Person(customer), String::new(), Mend::default()).await
+pub(super) async fn of_person(State(state): State<Arc<AppState>>, till: Till, Path(customer): Path<i64>) -> Response {
+    show(&state, till, CardOf::Person(customer), String::new(), FormError::default()).await
 }
 
 /// Whoever a letter went to; when its code does not hold, why.
-pub(super) async fn of_letter(Has(state): Has<Arc<State>>, till: Till, Path(recipient): Path<i64>) -> Response {
+pub(super) async fn of_letter(State(state): State<Arc<AppState>>, till: Till, Path(recipient): Path<i64>) -> Response {
     let today = state.clock.now().date();
     let looked = state.database.read(move |read| {
         let code = campaign::by_number(read, recipient)?.and_then(|(_, recipient)| recipient.code);
@@ -144,19 +124,25 @@ pub(super) async fn of_letter(Has(state): Has<Arc<State>>, till: Till, Path(reci
         Err(fault) => answer::trouble(&state, &fault),
         Ok(None) => Redirect::to("/till").into_response(),
         Ok(Some(answer)) if answer.outcome == Outcome::Accepted => {
-            show(&state, till, Whose::Letter(recipient), String::new(), Mend::default()).await
+            show(&state, till, CardOf::Letter(recipient), String::new(), FormError::default()).await
         }
         Ok(Some(_)) => refused::page(&state, till, recipient).await,
     }
 }
 
-/// The card, with what is to be mended on it.
-pub(super) async fn show(state: &Arc<State>, till: Till, whose: Whose, search: String, mend: Mend) -> Response {
+/// The card, with what could not be taken from its form.
+pub(super) async fn show(
+    state: &Arc<AppState>,
+    till: Till,
+    whose: CardOf,
+    search: String,
+    form_error: FormError,
+) -> Response {
     let (here, today) = (Arc::clone(state), state.clock.now().date());
-    let is_mended = !mend.says.is_empty();
-    let gathered = state.database.read(move |read| gather(read, &here, till, whose, search, mend, today)).await;
+    let has_error = !form_error.says.is_empty();
+    let gathered = state.database.read(move |read| gather(read, &here, till, whose, search, form_error, today)).await;
     let response = answer::page_of(state, "card.html", gathered);
-    if is_mended && response.status() == StatusCode::OK {
+    if has_error && response.status() == StatusCode::OK {
         return (StatusCode::UNPROCESSABLE_ENTITY, response).into_response();
     }
     response
@@ -164,20 +150,20 @@ pub(super) async fn show(state: &Arc<State>, till: Till, whose: Whose, search: S
 
 fn gather(
     read: &Read<'_>,
-    state: &State,
+    state: &AppState,
     till: Till,
-    whose: Whose,
+    whose: CardOf,
     search: String,
-    mend: Mend,
+    form_error: FormError,
     today: NaiveDate,
-) -> Result<Page> {
+) -> Result<CardPage> {
     let settings = &state.shop.settings;
     let customer = customer(read, whose)?;
     let card = customers::card(read, &customer, today)?;
     let household = customers::household_of(read, &customer)?.members;
     let promise = match whose {
-        Whose::Person(id) => redemption::promise(read, id, today)?,
-        Whose::Letter(id) => campaign::by_number(read, id)?.map(|(planned, recipient)| Promise {
+        CardOf::Person(id) => redemption::promise(read, id, today)?,
+        CardOf::Letter(id) => campaign::by_number(read, id)?.map(|(planned, recipient)| Promise {
             planned,
             recipient,
             standing: Standing::Waiting,
@@ -189,7 +175,7 @@ fn gather(
     };
     let day = |day: NaiveDate| clock::long_date(day, &settings.country);
     let (act, nothing) = to_hand_over(promise.as_ref(), state, today);
-    let complaint = card.open_complaints.first().map(|oldest| Complaint {
+    let complaint = card.open_complaints.first().map(|oldest| ComplaintNotice {
         age: match clock::ago(oldest.on, today) {
             ago if ago.ends_with(" ago") => format!("{} old", ago.trim_end_matches(" ago")),
             recent => format!("from {recent}"),
@@ -198,7 +184,7 @@ fn gather(
         whole: if shortened(&oldest.text) == oldest.text { String::new() } else { oldest.text.clone() },
         others: card.open_complaints.len() - 1,
     });
-    let bought = card.purchases.iter().take(PURCHASES).map(|purchase| Bought {
+    let bought = card.purchases.iter().take(PURCHASES).map(|purchase| PurchaseLine {
         what: if purchase.item.is_empty() { "A purchase".to_owned() } else { purchase.item.clone() },
         when: day(purchase.on),
         price: settings.currency.show(purchase.amount),
@@ -207,9 +193,9 @@ fn gather(
         .contacts
         .iter()
         .take(NOTES)
-        .map(|note| Noted { when: format!("{}, {}", day(note.on), note.kind), text: note.text.clone() });
+        .map(|note| NoteLine { when: format!("{}, {}", day(note.on), note.kind), text: note.text.clone() });
     let field = |key: &'static str, label: &'static str| (key, label, customer.field(key).to_owned());
-    Ok(Page {
+    Ok(CardPage {
         till: till.0,
         customer: customer.id,
         search,
@@ -229,8 +215,8 @@ fn gather(
             field("postcode", "Postcode"),
         ],
         name,
-        once: if mend.once.is_empty() { searches::token()? } else { mend.once.clone() },
-        mend,
+        once: if form_error.once.is_empty() { searches::token()? } else { form_error.once.clone() },
+        form_error,
     })
 }
 
@@ -244,11 +230,11 @@ fn shortened(text: &str) -> String {
     format!("{words} …")
 }
 
-/// Whose card it is. A letter's is that of the best-ranked of the household.
-fn customer(read: &Read<'_>, whose: Whose) -> Result<Customer> {
+/// CardOf card it is. A letter's is that of the best-ranked of the household.
+fn customer(read: &Read<'_>, whose: CardOf) -> Result<Customer> {
     let id = match whose {
-        Whose::Person(id) => id,
-        Whose::Letter(id) => {
+        CardOf::Person(id) => id,
+        CardOf::Letter(id) => {
             let (_, recipient) = campaign::by_number(read, id)?.ok_or_else(gone)?;
             customers::resolve_ref(read, &recipient.reference)?.ok_or_else(gone)?
         }
@@ -266,17 +252,21 @@ fn gone() -> Error {
 }
 
 /// What may be handed over, or why nothing.
-fn to_hand_over(promise: Option<&Promise>, state: &State, today: NaiveDate) -> (Option<Act>, Option<Nothing>) {
+fn to_hand_over(
+    promise: Option<&Promise>,
+    state: &AppState,
+    today: NaiveDate,
+) -> (Option<HandOverOffer>, Option<NoOffer>) {
     let settings = &state.shop.settings;
     let day = |day: NaiveDate| wording::day(day, today, &settings.country);
     let Some(Promise { planned, recipient, standing }) = promise else {
         let text = "Everything else is as always.".to_owned();
-        return (None, Some(Nothing { title: "No letter this year".to_owned(), text, recipient: None }));
+        return (None, Some(NoOffer { title: "No letter this year".to_owned(), text, recipient: None }));
     };
-    let gift = Gift::of(&planned.gift_name);
+    let gift = GiftWords::of(&planned.gift_name);
     let (title, text) = match (standing, recipient.redeemed_on, planned.claim_until) {
         (Standing::Waiting, ..) => {
-            return (Some(Act { recipient: recipient.id, gift }), None);
+            return (Some(HandOverOffer { recipient: recipient.id, gift }), None);
         }
         (Standing::Given, Some(on), _) => (format!("Had the {}", gift.noun), format!("On {}.", day(on))),
         (Standing::Over, _, Some(until)) => {
@@ -284,7 +274,7 @@ fn to_hand_over(promise: Option<&Promise>, state: &State, today: NaiveDate) -> (
         }
         _ => (format!("The {} is not there yet", gift.noun), format!("It waits from {}.", day(planned.starts()))),
     };
-    (None, Some(Nothing { title, text, recipient: Some(recipient.id) }))
+    (None, Some(NoOffer { title, text, recipient: Some(recipient.id) }))
 }
 
 /// What is worth knowing, a line each; nothing that is not known.

@@ -2,25 +2,23 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Form, Path, State as Has};
+use axum::extract::{Form, Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::refused;
+use super::scan;
 use super::which::Till;
 use crate::clock;
 use crate::customers;
-use crate::domain::Code;
 use crate::error::Result;
-use crate::redemption::{self, Answer, Claim, Outcome, Promise, Standing, Visit};
+use crate::redemption::{self, Promise, Standing};
 use crate::store::Read;
 use crate::text;
-use crate::web::guesses::Guess;
-use crate::web::state::State;
-use crate::web::wording::{self, Gift};
-use crate::web::{answer, sign_in};
+use crate::web::answer;
+use crate::web::state::AppState;
+use crate::web::wording::{self, GiftWords};
 
 /// The right one is among the first ten.
 const MOST: usize = 10;
@@ -30,7 +28,7 @@ const LONGEST: usize = 200;
 
 /// What came out of the field.
 #[derive(Deserialize)]
-pub(super) struct Asked {
+pub(super) struct SearchForm {
     q: String,
     /// What stood in it when the page was made, and who was first: the same again opens the first.
     #[serde(default)]
@@ -41,13 +39,13 @@ pub(super) struct Asked {
 
 /// The list of names.
 #[derive(Serialize)]
-struct Found {
+struct FoundPage {
     till: String,
     typed: String,
     search: String,
     heading: String,
-    waiting: Vec<Person>,
-    others: Vec<Person>,
+    waiting: Vec<FoundPerson>,
+    others: Vec<FoundPerson>,
     status: String,
     more: String,
     /// Why a thing that looks like a code is none.
@@ -55,7 +53,7 @@ struct Found {
 }
 
 #[derive(Serialize)]
-struct Person {
+struct FoundPerson {
     id: i64,
     name: String,
     place: String,
@@ -64,12 +62,12 @@ struct Person {
 }
 
 /// Whatever was typed or scanned.
-pub(super) async fn find(Has(state): Has<Arc<State>>, till: Till, Form(asked): Form<Asked>) -> Response {
+pub(super) async fn find(State(state): State<Arc<AppState>>, till: Till, Form(asked): Form<SearchForm>) -> Response {
     let typed: String = asked.q.trim().chars().take(LONGEST).collect();
     if typed.is_empty() {
         return Redirect::to("/till").into_response();
     }
-    match scanned(&state, &till, &typed, true).await {
+    match scan::scanned(&state, &till, &typed, true).await {
         Ok(Some(response)) => return response,
         Ok(None) => {}
         Err(fault) => return answer::trouble(&state, &fault),
@@ -82,52 +80,8 @@ pub(super) async fn find(Has(state): Has<Arc<State>>, till: Till, Form(asked): F
     }
 }
 
-/// Where a code leads: to its letter, or to why it does not hold. What is none leads nowhere, and neither does one that is on
-/// no letter, unless it was `meant` as one: a telephone number or a name may have the signs of a code by chance.
-pub(super) async fn scanned(state: &Arc<State>, till: &Till, typed: &str, meant: bool) -> Result<Option<Response>> {
-    let Ok(code) = Code::parse(typed) else { return Ok(None) };
-    let (claim, now) = (Claim::Code(code.as_str().to_owned()), state.clock.now());
-    let asked = claim.clone();
-    let tried = state.guesses.begin(Guess::Code, till.1);
-    let tried = match (tried, meant) {
-        (Ok(tried), _) => tried,
-        (Err(seconds), true) => return Ok(Some(too_many(state, seconds))),
-        (Err(_), false) => return Ok(None),
-    };
-    let answer = state.database.read(move |read| redemption::look(read, &asked, now.date())).await?;
-    let is_plain = typed.bytes().all(|b| b.is_ascii_digit()) || typed.bytes().all(|b| b.is_ascii_alphabetic());
-    if answer.outcome != Outcome::Unknown || is_plain {
-        tried.was_right();
-    }
-    if answer.outcome == Outcome::Unknown && (!meant || is_plain) {
-        return Ok(None);
-    }
-    if answer.outcome != Outcome::Accepted {
-        write_down(state, till, claim, &answer, now).await?;
-    }
-    Ok(Some(match answer.recipient_id {
-        Some(id) => Redirect::to(&format!("/till/letter/{id}")).into_response(),
-        None => (StatusCode::NOT_FOUND, refused::unknown(state, till, code.as_str())).into_response(),
-    }))
-}
-
-/// Too many codes were tried that are on no letter.
-fn too_many(state: &State, seconds: u64) -> Response {
-    let what = "Too many codes were tried here that are on none of our letters.";
-    let hint = format!("Wait {}, or find them by name.", text::count(sign_in::wait(seconds), "second"));
-    let page = answer::said(state, StatusCode::OK, "One moment.", what, &hint, "/till");
-    sign_in::too_many(page, seconds)
-}
-
-/// Keeps that somebody was turned away.
-async fn write_down(state: &State, till: &Till, claim: Claim, answer: &Answer, now: NaiveDateTime) -> Result<()> {
-    let visit = Visit { claim, at: now, spend: None, till: till.0.clone(), receipt: String::new(), request: None };
-    let answer = answer.clone();
-    state.database.write(move |write| redemption::turned_away(write, &visit, &answer)).await
-}
-
 /// The names.
-pub(super) async fn found(Has(state): Has<Arc<State>>, till: Till, Path(search): Path<String>) -> Response {
+pub(super) async fn found(State(state): State<Arc<AppState>>, till: Till, Path(search): Path<String>) -> Response {
     let Some(typed) = state.searches.find(&search) else { return Redirect::to("/till").into_response() };
     let (here, today) = (Arc::clone(&state), state.clock.now().date());
     let gathered = state.database.read(move |read| gather(read, &here, till, typed, search, today)).await;
@@ -136,7 +90,7 @@ pub(super) async fn found(Has(state): Has<Arc<State>>, till: Till, Path(search):
 
 /// What stands in the field, while somebody types.
 #[derive(Deserialize)]
-pub(super) struct Typing {
+pub(super) struct TypingForm {
     q: String,
     /// The token of what was typed a moment ago.
     #[serde(default)]
@@ -145,7 +99,7 @@ pub(super) struct Typing {
 
 /// The names that fit what was typed so far, a piece of the page of names; nothing when there are none. Codes are not looked
 /// up: nothing is written down before Enter.
-pub(super) async fn names(Has(state): Has<Arc<State>>, till: Till, Form(typing): Form<Typing>) -> Response {
+pub(super) async fn names(State(state): State<Arc<AppState>>, till: Till, Form(typing): Form<TypingForm>) -> Response {
     let typed: String = typing.q.trim().chars().take(LONGEST).collect();
     let search = match state.searches.renew(&typing.search, &typed) {
         Ok(search) => search,
@@ -161,23 +115,23 @@ pub(super) async fn names(Has(state): Has<Arc<State>>, till: Till, Form(typing):
 
 fn gather(
     read: &Read<'_>,
-    state: &State,
+    state: &AppState,
     till: Till,
     typed: String,
     search: String,
     today: NaiveDate,
-) -> Result<Found> {
+) -> Result<FoundPage> {
     let (all, hits) = customers::find(read, &*state.vocabulary(read)?, &typed, today, MOST)?;
     let country = &state.shop.settings.country;
     let (mut waiting, mut others, mut gifts) = (Vec::new(), Vec::new(), Vec::new());
     for hit in &hits {
         let promise = redemption::promise(read, hit.id, today)?;
         let (is_waiting, gift) = what_waits(promise.as_ref(), today, country);
-        let is_bottle = promise.as_ref().is_some_and(|promise| Gift::of(&promise.planned.gift_name).is_bottle);
+        let is_bottle = promise.as_ref().is_some_and(|promise| GiftWords::of(&promise.planned.gift_name).is_bottle);
         let place = wording::town_and_last(&hit.city, hit.last_visit, today);
-        let person = Person { id: hit.id, name: hit.name.clone(), place, gift, is_bottle };
+        let person = FoundPerson { id: hit.id, name: hit.name.clone(), place, gift, is_bottle };
         if is_waiting {
-            gifts.extend(promise.map(|promise| Gift::of(&promise.planned.gift_name).one));
+            gifts.extend(promise.map(|promise| GiftWords::of(&promise.planned.gift_name).one));
             waiting.push(person);
         } else {
             others.push(person);
@@ -203,7 +157,7 @@ fn gather(
         0 => String::new(),
         n => format!("{} more. Another word, such as the town, narrows it down.", text::thousands(n)),
     };
-    Ok(Found {
+    Ok(FoundPage {
         till: till.0,
         not_a_code: hits.is_empty() && looks_like_a_code(&typed),
         typed,
@@ -221,7 +175,7 @@ fn what_waits(promise: Option<&Promise>, today: NaiveDate, country: &str) -> (bo
     let Some(Promise { planned, recipient, standing }) = promise else {
         return (false, "no letter this year".to_owned());
     };
-    let noun = Gift::of(&planned.gift_name).noun;
+    let noun = GiftWords::of(&planned.gift_name).noun;
     let day = |day: Option<NaiveDate>| day.map(|day| wording::date(day, today, country)).unwrap_or_default();
     match standing {
         Standing::Waiting => (true, format!("{}: {noun}", planned.name)),

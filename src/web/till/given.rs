@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State as Has};
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use chrono::{NaiveDateTime, TimeDelta};
 use serde::{Deserialize, Serialize};
 
 use super::hand_over::{self, amount};
-use super::typed::Typed;
+use super::typed::TillForm;
 use super::which::Till;
 use crate::campaign;
 use crate::customers;
@@ -19,22 +19,22 @@ use crate::redemption;
 use crate::store::Read;
 use crate::text;
 use crate::web::answer;
-use crate::web::state::State;
-use crate::web::wording::{self, Gift};
+use crate::web::state::AppState;
+use crate::web::wording::{self, GiftWords, Postmark};
 
 /// As long as the field takes it.
 const REASON: usize = 200;
 
 /// What a page is about.
 #[derive(Debug, Clone, Copy)]
-enum Thing {
+enum GivenOf {
     /// The redemption of a letter.
     Letter(i64),
     /// An amount without one, or a second gift.
     Event(i64),
 }
 
-impl Thing {
+impl GivenOf {
     /// Where its page leads when it does not stand, or not any more.
     fn instead(self) -> String {
         match self {
@@ -68,26 +68,26 @@ struct Written {
 }
 
 #[derive(Serialize)]
-struct Given {
+struct GivenPage {
     till: String,
     verdict: String,
     is_gift: bool,
     name: String,
     fact: String,
     place: String,
-    stamp: Stamp,
+    stamp: Postmark,
     symbol: String,
     spent: String,
     undo: String,
     change: String,
     /// Until when it can be changed and taken back here; nothing when it cannot.
     until: Option<String>,
-    mend: Mend,
+    form_error: GivenError,
 }
 
 /// What is wrong with what was typed.
 #[derive(Default, Serialize)]
-struct Mend {
+struct GivenError {
     /// `why` or `amount`.
     field: &'static str,
     says: String,
@@ -95,38 +95,23 @@ struct Mend {
     sure: bool,
 }
 
-/// The postmark.
-#[derive(Serialize)]
-pub(super) struct Stamp {
-    day: String,
-    time: String,
-    till: String,
-}
-
-impl Stamp {
-    pub(super) fn of(at: NaiveDateTime, till: &str, country: &str) -> Self {
-        let till: String = till.chars().take(14).collect::<String>().to_uppercase();
-        Self { day: wording::stamp(at.date()), time: wording::time(at, country).to_uppercase(), till }
-    }
-}
-
 /// The page of a redemption; without one that stands, the card.
-pub(super) async fn of_letter(Has(state): Has<Arc<State>>, till: Till, Path(letter): Path<i64>) -> Response {
-    show(&state, till, Thing::Letter(letter), Mend::default()).await
+pub(super) async fn of_letter(State(state): State<Arc<AppState>>, till: Till, Path(letter): Path<i64>) -> Response {
+    show(&state, till, GivenOf::Letter(letter), GivenError::default()).await
 }
 
 /// The page of an amount without one.
-pub(super) async fn of_event(Has(state): Has<Arc<State>>, till: Till, Path(event): Path<i64>) -> Response {
-    show(&state, till, Thing::Event(event), Mend::default()).await
+pub(super) async fn of_event(State(state): State<Arc<AppState>>, till: Till, Path(event): Path<i64>) -> Response {
+    show(&state, till, GivenOf::Event(event), GivenError::default()).await
 }
 
-async fn show(state: &Arc<State>, till: Till, thing: Thing, mend: Mend) -> Response {
-    let (here, now, is_mended) = (Arc::clone(state), state.clock.now(), !mend.says.is_empty());
-    let gathered = state.database.read(move |read| gather(read, &here, till, thing, mend, now)).await;
+async fn show(state: &Arc<AppState>, till: Till, thing: GivenOf, form_error: GivenError) -> Response {
+    let (here, now, has_error) = (Arc::clone(state), state.clock.now(), !form_error.says.is_empty());
+    let gathered = state.database.read(move |read| gather(read, &here, till, thing, form_error, now)).await;
     match gathered.transpose() {
         Some(given) => {
             let page = answer::page_of(state, "given.html", given);
-            if is_mended { (StatusCode::UNPROCESSABLE_ENTITY, page).into_response() } else { page }
+            if has_error { (StatusCode::UNPROCESSABLE_ENTITY, page).into_response() } else { page }
         }
         None => Redirect::to(&thing.instead()).into_response(),
     }
@@ -134,12 +119,12 @@ async fn show(state: &Arc<State>, till: Till, thing: Thing, mend: Mend) -> Respo
 
 fn gather(
     read: &Read<'_>,
-    state: &State,
+    state: &AppState,
     till: Till,
-    thing: Thing,
-    mend: Mend,
+    thing: GivenOf,
+    form_error: GivenError,
     now: NaiveDateTime,
-) -> Result<Option<Given>> {
+) -> Result<Option<GivenPage>> {
     let settings = &state.shop.settings;
     let Some(written) = find(read, thing)? else { return Ok(None) };
     let spent = match written.spend {
@@ -153,12 +138,12 @@ fn gather(
         format!("{time} on {}", wording::day(written.at.date(), now.date(), &settings.country))
     };
     let (undo, change) = match thing {
-        Thing::Letter(letter) => (format!("/till/undo/{letter}"), format!("/till/change/{letter}")),
-        Thing::Event(event) => (format!("/till/written/{event}/undo"), format!("/till/written/{event}/change")),
+        GivenOf::Letter(letter) => (format!("/till/undo/{letter}"), format!("/till/change/{letter}")),
+        GivenOf::Event(event) => (format!("/till/written/{event}/undo"), format!("/till/written/{event}/change")),
     };
-    Ok(Some(Given {
+    Ok(Some(GivenPage {
         fact: format!("{spent} at {when}."),
-        stamp: Stamp::of(written.at, &written.till, &settings.country),
+        stamp: Postmark::of(written.at, &written.till, &settings.country),
         until: until(&written, &till, now).map(|until| wording::time(until, &settings.country)),
         symbol: settings.currency.symbol.trim().to_owned(),
         spent: if written.spend.0 > 0 { settings.currency.plain(written.spend) } else { String::new() },
@@ -169,15 +154,15 @@ fn gather(
         till: till.0,
         undo,
         change,
-        mend,
+        form_error,
     }))
 }
 
 /// What is written down, if it stands.
-fn find(read: &Read<'_>, thing: Thing) -> Result<Option<Written>> {
+fn find(read: &Read<'_>, thing: GivenOf) -> Result<Option<Written>> {
     let event = match thing {
-        Thing::Event(event) => event,
-        Thing::Letter(letter) => return of_redemption(read, letter),
+        GivenOf::Event(event) => event,
+        GivenOf::Letter(letter) => return of_redemption(read, letter),
     };
     let Some(bought) = redemption::bought_by(read, event)?.filter(|bought| !bought.is_undone) else {
         return Ok(None);
@@ -195,7 +180,7 @@ fn find(read: &Read<'_>, thing: Thing) -> Result<Option<Written>> {
     };
     if let Some((planned, letter)) = bought.recipient_id.map(|id| campaign::by_number(read, id)).transpose()?.flatten()
     {
-        written.verdict = format!("Yes. A second {} is theirs.", Gift::of(&planned.gift_name).noun);
+        written.verdict = format!("Yes. A second {} is theirs.", GiftWords::of(&planned.gift_name).noun);
         written.place = "It stands beside the first.".to_owned();
         written.is_gift = true;
         written.behind = format!("/till/letter/{}", letter.id);
@@ -215,7 +200,7 @@ fn of_redemption(read: &Read<'_>, letter: i64) -> Result<Option<Written>> {
     let progress = redemption::progress(read, &planned, at)?;
     Ok(Some(Written {
         name: wording::recipient(&recipient),
-        verdict: format!("Yes. The {} is theirs.", Gift::of(&planned.gift_name).noun),
+        verdict: format!("Yes. The {} is theirs.", GiftWords::of(&planned.gift_name).noun),
         is_gift: true,
         place: format!("The {} of {} to come.", wording::ordinal(progress.come), text::thousands(progress.mailed)),
         at,
@@ -233,41 +218,42 @@ fn until(written: &Written, till: &Till, now: NaiveDateTime) -> Option<NaiveDate
 }
 
 /// What this till may still `take back` or `change`.
-fn theirs(read: &Read<'_>, thing: Thing, till: &Till, now: NaiveDateTime, what: &str) -> Result<Written> {
+fn theirs(read: &Read<'_>, thing: GivenOf, till: &Till, now: NaiveDateTime, what: &str) -> Result<Written> {
     let late = || Error::new(format!("this till cannot {what} any more")).hint("the owner can, on the day's list");
     find(read, thing)?.filter(|written| until(written, till, now).is_some()).ok_or_else(late)
 }
 
 #[derive(Deserialize)]
-pub(super) struct Undo {
+pub(super) struct UndoForm {
     reason: String,
 }
 
 /// Takes a redemption back, with the reason; what happened stays on record.
 pub(super) async fn undo_letter(
-    Has(state): Has<Arc<State>>,
+    State(state): State<Arc<AppState>>,
     till: Till,
     Path(letter): Path<i64>,
-    Typed(undo): Typed<Undo>,
+    TillForm(undo): TillForm<UndoForm>,
 ) -> Response {
-    take_back(&state, till, Thing::Letter(letter), undo.reason).await
+    take_back(&state, till, GivenOf::Letter(letter), undo.reason).await
 }
 
 /// The same of an amount without one.
 pub(super) async fn undo_event(
-    Has(state): Has<Arc<State>>,
+    State(state): State<Arc<AppState>>,
     till: Till,
     Path(event): Path<i64>,
-    Typed(undo): Typed<Undo>,
+    TillForm(undo): TillForm<UndoForm>,
 ) -> Response {
-    take_back(&state, till, Thing::Event(event), undo.reason).await
+    take_back(&state, till, GivenOf::Event(event), undo.reason).await
 }
 
-async fn take_back(state: &Arc<State>, till: Till, thing: Thing, reason: String) -> Response {
+async fn take_back(state: &Arc<AppState>, till: Till, thing: GivenOf, reason: String) -> Response {
     let reason: String = reason.chars().filter(|c| !c.is_control()).take(REASON).collect();
     if reason.trim().is_empty() {
-        let mend = Mend { field: "why", says: "Say why, in a word or two.".to_owned(), ..Mend::default() };
-        return show(state, till, thing, mend).await;
+        let form_error =
+            GivenError { field: "why", says: "Say why, in a word or two.".to_owned(), ..GivenError::default() };
+        return show(state, till, thing, form_error).await;
     }
     let now = state.clock.now();
     let done = state.database.write(move |write| {
@@ -277,8 +263,8 @@ async fn take_back(state: &Arc<State>, till: Till, thing: Thing, reason: String)
         }
         let written = theirs(write, thing, &till, now, "take it back")?;
         match thing {
-            Thing::Event(event) => redemption::undo_bought(write, event, &reason, now)?,
-            Thing::Letter(letter) => {
+            GivenOf::Event(event) => redemption::undo_bought(write, event, &reason, now)?,
+            GivenOf::Letter(letter) => {
                 let code = campaign::recipient(write, letter)?.code.unwrap_or_default();
                 redemption::undo(write, &code, &reason, now)?;
             }
@@ -294,7 +280,7 @@ async fn take_back(state: &Arc<State>, till: Till, thing: Thing, reason: String)
 /// Another amount.
 #[derive(Default, Deserialize)]
 #[serde(default)]
-pub(super) struct Change {
+pub(super) struct ChangeForm {
     amount: String,
     /// The amount that was asked about, when it was.
     sure: String,
@@ -302,31 +288,31 @@ pub(super) struct Change {
 
 /// Changes what was spent at a redemption; the first amount stays on record.
 pub(super) async fn change_letter(
-    Has(state): Has<Arc<State>>,
+    State(state): State<Arc<AppState>>,
     till: Till,
     Path(letter): Path<i64>,
-    Typed(change): Typed<Change>,
+    TillForm(change): TillForm<ChangeForm>,
 ) -> Response {
-    put_right(&state, till, Thing::Letter(letter), change).await
+    put_right(&state, till, GivenOf::Letter(letter), change).await
 }
 
 /// The same of an amount without one.
 pub(super) async fn change_event(
-    Has(state): Has<Arc<State>>,
+    State(state): State<Arc<AppState>>,
     till: Till,
     Path(event): Path<i64>,
-    Typed(change): Typed<Change>,
+    TillForm(change): TillForm<ChangeForm>,
 ) -> Response {
-    put_right(&state, till, Thing::Event(event), change).await
+    put_right(&state, till, GivenOf::Event(event), change).await
 }
 
-async fn put_right(state: &Arc<State>, till: Till, thing: Thing, change: Change) -> Response {
-    let mend = |says, sure| Mend { field: "amount", says, amount: change.amount.clone(), sure };
+async fn put_right(state: &Arc<AppState>, till: Till, thing: GivenOf, change: ChangeForm) -> Response {
+    let form_error = |says, sure| GivenError { field: "amount", says, amount: change.amount.clone(), sure };
     let spend = match amount(state, &change.amount) {
         Ok(spend) => spend.unwrap_or_default(),
         Err(fault) => {
             let says = format!("{} Write it like 412.50.", answer::sentence(fault.message()));
-            return show(state, till, thing, mend(says, false)).await;
+            return show(state, till, thing, form_error(says, false)).await;
         }
     };
     let (now, currency, asks) = (state.clock.now(), state.shop.settings.currency, till.clone());
@@ -337,13 +323,13 @@ async fn put_right(state: &Arc<State>, till: Till, thing: Thing, change: Change)
             return Ok(Some(says));
         }
         match thing {
-            Thing::Event(event) => redemption::change_bought(write, event, spend, now)?,
-            Thing::Letter(letter) => redemption::change(write, letter, spend, now)?,
+            GivenOf::Event(event) => redemption::change_bought(write, event, spend, now)?,
+            GivenOf::Letter(letter) => redemption::change(write, letter, spend, now)?,
         }
         Ok(None)
     });
     match done.await {
-        Ok(Some(says)) => show(state, asks, thing, mend(says, true)).await,
+        Ok(Some(says)) => show(state, asks, thing, form_error(says, true)).await,
         Ok(None) => Redirect::to(&thing.page()).into_response(),
         Err(fault) => answer::trouble(state, &fault),
     }

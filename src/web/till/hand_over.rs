@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State as Has};
+use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
-use super::card::{self, Mend, Whose};
-use super::typed::Typed;
+use super::card::{self, CardOf};
+use super::form_error::FormError;
+use super::typed::TillForm;
 use super::which::Till;
 use crate::campaign;
 use crate::customers;
@@ -16,7 +17,7 @@ use crate::money::{Currency, Money};
 use crate::redemption::{self, Claim, Led, Outcome, Visit};
 use crate::store::Read;
 use crate::web::answer;
-use crate::web::state::State;
+use crate::web::state::AppState;
 
 /// So many times the largest purchase is asked about.
 const UNUSUAL: i64 = 10;
@@ -40,23 +41,23 @@ pub(super) struct Handed {
     customer: String,
 }
 
-/// Hands over, or says what is to be mended.
+/// Hands over, or says what has to be fixed.
 pub(super) async fn hand_over(
-    Has(state): Has<Arc<State>>,
+    State(state): State<Arc<AppState>>,
     till: Till,
     Path(recipient): Path<i64>,
-    Typed(handed): Typed<Handed>,
+    TillForm(handed): TillForm<Handed>,
 ) -> Response {
     let spend = match amount(&state, &handed.amount) {
         Ok(spend) => spend,
         Err(fault) => {
             let says = format!("{} Write it like 412.50, or leave it empty.", answer::sentence(fault.message()));
-            return mend(&state, till, recipient, &handed, says, false).await;
+            return show_error(&state, till, recipient, &handed, says, false).await;
         }
     };
     match write_down(&state, &till, recipient, &handed, spend).await {
         Ok(Done::At(path)) => Redirect::to(&path).into_response(),
-        Ok(Done::Unusual(says)) => mend(&state, till, recipient, &handed, says, true).await,
+        Ok(Done::Unusual(says)) => show_error(&state, till, recipient, &handed, says, true).await,
         Err(fault) if fault.kind() == Kind::Machine => answer::try_again(
             &state,
             &fault,
@@ -76,7 +77,7 @@ pub(super) enum Done {
 }
 
 async fn write_down(
-    state: &Arc<State>,
+    state: &Arc<AppState>,
     till: &Till,
     recipient: i64,
     handed: &Handed,
@@ -154,7 +155,7 @@ pub(super) fn exceeded(read: &Read<'_>, reference: &str, spend: Money) -> Result
 }
 
 /// What was spent; nothing when the field is empty.
-pub(super) fn amount(state: &State, typed: &str) -> Result<Option<Money>> {
+pub(super) fn amount(state: &AppState, typed: &str) -> Result<Option<Money>> {
     if typed.trim().is_empty() {
         return Ok(None);
     }
@@ -165,17 +166,24 @@ pub(super) fn amount(state: &State, typed: &str) -> Result<Option<Money>> {
     redemption::check_spend(spend).map(|()| Some(spend))
 }
 
-async fn mend(state: &Arc<State>, till: Till, recipient: i64, handed: &Handed, says: String, sure: bool) -> Response {
-    let mend = Mend {
+async fn show_error(
+    state: &Arc<AppState>,
+    till: Till,
+    recipient: i64,
+    handed: &Handed,
+    says: String,
+    sure: bool,
+) -> Response {
+    let form_error = FormError {
         field: "amount",
         says,
         amount: handed.amount.clone(),
         receipt: handed.receipt.clone(),
         sure,
         once: handed.once.clone(),
-        ..Mend::default()
+        ..FormError::default()
     };
     // The card that the button was on, which may be of another of the household.
-    let whose = handed.customer.parse().map_or(Whose::Letter(recipient), Whose::Person);
-    card::show(state, till, whose, handed.search.clone(), mend).await
+    let whose = handed.customer.parse().map_or(CardOf::Letter(recipient), CardOf::Person);
+    card::show(state, till, whose, handed.search.clone(), form_error).await
 }

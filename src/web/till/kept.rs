@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use axum::body::Bytes;
-use axum::extract::State as Has;
+use axum::extract::State;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -23,8 +23,8 @@ use crate::error::Result;
 use crate::redemption::{self, Claim, Led, Outcome, Visit};
 use crate::store::Read;
 use crate::web::answer;
-use crate::web::guesses::Guess;
-use crate::web::state::State;
+use crate::web::attempts::AttemptKind;
+use crate::web::state::AppState;
 
 /// One visit as a till kept it.
 #[derive(Debug, Deserialize)]
@@ -36,7 +36,7 @@ pub(super) struct Kept {
     code: String,
     /// The letter, when its card was open.
     letter: Option<i64>,
-    /// Whose card was open, when no gift went out.
+    /// CardOf card was open, when no gift went out.
     customer: Option<i64>,
     #[serde(default)]
     amount: String,
@@ -47,27 +47,27 @@ pub(super) struct Kept {
 }
 
 /// The page to go on with; the same for everybody, so that every page of the till keeps it at hand.
-pub(super) async fn page(Has(state): Has<Arc<State>>) -> Response {
+pub(super) async fn page(State(state): State<Arc<AppState>>) -> Response {
     let mut response = answer::page(&state, "kept.html", &Context::new());
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("private, max-age=300"));
     response
 }
 
 /// Takes one visit in; the till forgets it when it hears its token back.
-pub(super) async fn take(Has(state): Has<Arc<State>>, till: Till, body: Bytes) -> Response {
+pub(super) async fn take(State(state): State<Arc<AppState>>, till: Till, body: Bytes) -> Response {
     let kept = match serde_json::from_slice::<Kept>(&body) {
         Ok(kept) if is_token(&kept.id) => kept,
         _ => return said(StatusCode::BAD_REQUEST, &json!({ "error": "this is no visit that was kept" })),
     };
     let (id, from) = (kept.id.clone(), till.1);
     // What is kept comes again later; codes are not guessed this way.
-    let Ok(tried) = state.guesses.begin(Guess::Code, from) else {
+    let Ok(attempt) = state.attempts.begin(AttemptKind::Code, from) else {
         return said(StatusCode::TOO_MANY_REQUESTS, &json!({ "error": "too many codes that are on no letter" }));
     };
     match write_down(&state, till, kept).await {
         Ok(taken) => {
             if taken.outcome != Outcome::Unknown.as_str() {
-                tried.was_right();
+                attempt.was_right();
             }
             let told = json!({ "id": id, "outcome": taken.outcome, "letter": taken.letter });
             said(StatusCode::OK, &told)
@@ -85,7 +85,7 @@ struct Taken {
     letter: Option<i64>,
 }
 
-async fn write_down(state: &Arc<State>, till: Till, kept: Kept) -> Result<Taken> {
+async fn write_down(state: &Arc<AppState>, till: Till, kept: Kept) -> Result<Taken> {
     let (now, currency) = (state.clock.now(), state.shop.settings.currency);
     let spend = hand_over::amount(state, &kept.amount);
     state

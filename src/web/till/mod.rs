@@ -6,12 +6,14 @@
 mod amount_only;
 mod card;
 mod find;
+mod form_error;
 mod given;
 mod hand_over;
 mod kept;
 mod notes;
 mod refused;
-mod searches;
+mod scan;
+mod second_gift;
 mod typed;
 mod waiting;
 mod which;
@@ -21,11 +23,10 @@ use std::sync::Arc;
 use axum::Router;
 use axum::routing::{get, post};
 
-use super::state::State;
-pub(super) use searches::Searches;
+use super::state::AppState;
 
 /// The routes of the till.
-pub(super) fn routes() -> Router<Arc<State>> {
+pub(super) fn routes() -> Router<Arc<AppState>> {
     Router::new()
         .route("/till", get(waiting::page))
         .route("/till/which", get(which::ask).post(which::choose))
@@ -44,7 +45,7 @@ pub(super) fn routes() -> Router<Arc<State>> {
         .route("/till/written/{event}/undo", post(given::undo_event))
         .route("/till/written/{event}/change", post(given::change_event))
         .route("/till/kept", get(kept::page).post(kept::take))
-        .route("/till/again/{recipient}", get(refused::given_again).post(refused::give_again))
+        .route("/till/again/{recipient}", get(second_gift::show).post(second_gift::hand_over))
         .route("/till/note/{customer}", post(notes::note))
         .route("/till/address/{customer}", post(notes::address))
 }

@@ -3,18 +3,19 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use axum::extract::{Path, State as Has};
+use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
-use super::card::{self, Mend, Whose};
-use super::typed::Typed;
+use super::card::{self, CardOf};
+use super::form_error::FormError;
+use super::typed::TillForm;
 use super::which::Till;
 use crate::customers;
 use crate::error::Error;
 use crate::text;
 use crate::web::answer;
-use crate::web::state::State;
+use crate::web::state::AppState;
 
 /// The fields of an address, as the form has them.
 const ADDRESS: [&str; 5] = ["street", "street2", "city", "state", "postcode"];
@@ -24,7 +25,7 @@ const NOTE: usize = 2_000;
 const LINE: usize = 200;
 
 #[derive(Deserialize)]
-pub(super) struct Noted {
+pub(super) struct NoteForm {
     kind: String,
     text: String,
     #[serde(default)]
@@ -33,10 +34,10 @@ pub(super) struct Noted {
 
 /// Writes down what was said.
 pub(super) async fn note(
-    Has(state): Has<Arc<State>>,
+    State(state): State<Arc<AppState>>,
     till: Till,
     Path(customer): Path<i64>,
-    Typed(noted): Typed<Noted>,
+    TillForm(noted): TillForm<NoteForm>,
 ) -> Response {
     let (today, search) = (state.clock.now().date(), noted.search.clone());
     let (kind, text) = (noted.kind, plain(&noted.text));
@@ -46,8 +47,9 @@ pub(super) async fn note(
         _ => format!("That is too long to be read at the till: {} signs are enough.", text::thousands(NOTE)),
     };
     if !says.is_empty() {
-        let mend = Mend { field: "note", says, note: text.chars().take(NOTE).collect(), ..Mend::default() };
-        return card::show(&state, till, Whose::Person(customer), search, mend).await;
+        let form_error =
+            FormError { field: "note", says, note: text.chars().take(NOTE).collect(), ..FormError::default() };
+        return card::show(&state, till, CardOf::Person(customer), search, form_error).await;
     }
     let done = state.database.write(move |write| {
         card::person(write, customer)?;
@@ -67,9 +69,9 @@ pub(super) async fn note(
 
 /// Writes another address down.
 pub(super) async fn address(
-    Has(state): Has<Arc<State>>,
+    State(state): State<Arc<AppState>>,
     Path(customer): Path<i64>,
-    Typed(form): Typed<HashMap<String, String>>,
+    TillForm(form): TillForm<HashMap<String, String>>,
 ) -> Response {
     let typed: Vec<(&str, String)> =
         ADDRESS.iter().filter_map(|field| Some((*field, line(form.get(*field)?)))).collect();

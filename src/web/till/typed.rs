@@ -9,24 +9,24 @@ use axum::response::{IntoResponse, Response};
 use serde::de::DeserializeOwned;
 use serde::de::value::{Error as Unread, MapDeserializer};
 
-use super::find;
+use super::scan;
 use super::which::Till;
 use crate::web::answer;
-use crate::web::state::State;
+use crate::web::state::AppState;
 
 /// The fields of a form, none of which is a code.
-pub(super) struct Typed<T>(pub(super) T);
+pub(super) struct TillForm<T>(pub(super) T);
 
-impl<T: DeserializeOwned> FromRequest<Arc<State>> for Typed<T> {
+impl<T: DeserializeOwned> FromRequest<Arc<AppState>> for TillForm<T> {
     type Rejection = Response;
 
-    async fn from_request(request: Request, state: &Arc<State>) -> Result<Self, Response> {
+    async fn from_request(request: Request, state: &Arc<AppState>) -> Result<Self, Response> {
         let (mut parts, body) = request.into_parts();
         let till = Till::from_request_parts(&mut parts, state).await.map_err(IntoResponse::into_response)?;
         let form = Form::<Vec<(String, String)>>::from_request(Request::from_parts(parts, body), state).await;
         let Form(fields) = form.map_err(IntoResponse::into_response)?;
         for (_, text) in &fields {
-            match find::scanned(state, &till, text, false).await {
+            match scan::scanned(state, &till, text, false).await {
                 Ok(None) => {}
                 Ok(Some(elsewhere)) => return Err(elsewhere),
                 Err(fault) => return Err(answer::trouble(state, &fault)),

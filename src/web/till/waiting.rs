@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::State as Has;
+use axum::extract::State;
 use axum::response::Response;
 use chrono::{NaiveDate, NaiveDateTime};
 use serde::Serialize;
@@ -14,26 +14,26 @@ use crate::redemption;
 use crate::store::Read;
 use crate::text;
 use crate::web::answer;
-use crate::web::state::State;
-use crate::web::wording::{self, Gift};
+use crate::web::state::AppState;
+use crate::web::wording::{self, GiftWords};
 
 /// How many of the last are shown.
 const LAST: usize = 5;
 
 #[derive(Serialize)]
-struct Waiting {
+struct WaitingPage {
     till: String,
     today: String,
     came: String,
-    campaign: Option<Current>,
-    last: Vec<Last>,
+    campaign: Option<CurrentCampaign>,
+    last: Vec<LastVisit>,
 }
 
 /// The campaign whose gift waits these days.
 #[derive(Serialize)]
-struct Current {
+struct CurrentCampaign {
     name: String,
-    gift: Gift,
+    gift: GiftWords,
     until: Option<String>,
     come: String,
     mailed: String,
@@ -41,27 +41,27 @@ struct Current {
 }
 
 #[derive(Serialize)]
-struct Last {
+struct LastVisit {
     time: String,
     name: String,
     what: String,
 }
 
-pub(super) async fn page(Has(state): Has<Arc<State>>, till: Till) -> Response {
+pub(super) async fn page(State(state): State<Arc<AppState>>, till: Till) -> Response {
     let (here, now) = (Arc::clone(&state), state.clock.now());
     let gathered = state.database.read(move |read| gather(read, &here, till, now)).await;
     answer::page_of(&state, "waiting.html", gathered)
 }
 
-fn gather(read: &Read<'_>, state: &State, till: Till, now: NaiveDateTime) -> Result<Waiting> {
+fn gather(read: &Read<'_>, state: &AppState, till: Till, now: NaiveDateTime) -> Result<WaitingPage> {
     let (today, country) = (now.date(), state.shop.settings.country.as_str());
     let campaign = match open(read, today)? {
         None => None,
         Some(planned) => {
             let progress = redemption::progress(read, &planned, now)?;
             let left = state.stock(read, &planned)?.map(|stock| text::thousands(stock.saturating_sub(progress.come)));
-            Some(Current {
-                gift: Gift::of(&planned.gift_name),
+            Some(CurrentCampaign {
+                gift: GiftWords::of(&planned.gift_name),
                 until: planned.claim_until.map(|until| wording::day(until, today, country)),
                 name: planned.name,
                 come: text::thousands(progress.come),
@@ -73,12 +73,12 @@ fn gather(read: &Read<'_>, state: &State, till: Till, now: NaiveDateTime) -> Res
     let last = redemption::last_come(read, today, LAST)?.into_iter().map(|come| {
         let given = match come.gift.as_str() {
             "" => "written down".to_owned(),
-            gift => format!("{} given", Gift::of(gift).noun),
+            gift => format!("{} given", GiftWords::of(gift).noun),
         };
         let what = if come.city.is_empty() { given } else { format!("{}, {given}", come.city) };
-        Last { time: wording::time(come.at, country), name: come.name, what }
+        LastVisit { time: wording::time(come.at, country), name: come.name, what }
     });
-    Ok(Waiting {
+    Ok(WaitingPage {
         till: till.0,
         today: wording::day(today, today, country),
         came: text::thousands(redemption::taken_on(read, today)?.0),

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use axum::extract::{Form, FromRequestParts, State as Has};
+use axum::extract::{Form, FromRequestParts, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -13,22 +13,22 @@ use serde::Deserialize;
 use tera::Context;
 
 use crate::access::SignedIn;
-use crate::web::state::State;
-use crate::web::{answer, door};
+use crate::web::state::AppState;
+use crate::web::{answer, auth};
 
 /// The name of the till that asks, empty in a shop that names none; and where it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Till(pub(super) String, pub(super) IpAddr);
 
-impl FromRequestParts<Arc<State>> for Till {
+impl FromRequestParts<Arc<AppState>> for Till {
     type Rejection = Redirect;
 
-    async fn from_request_parts(parts: &mut Parts, state: &Arc<State>) -> Result<Self, Redirect> {
-        let (names, from) = (&state.shop.settings.till.names, door::address(state, parts));
+    async fn from_request_parts(parts: &mut Parts, state: &Arc<AppState>) -> Result<Self, Redirect> {
+        let (names, from) = (&state.shop.settings.till.names, auth::address(state, parts));
         if let Some(name) = parts.extensions.get::<SignedIn>().and_then(|who| who.till.clone()) {
             return Ok(Self(name, from));
         }
-        let chosen = door::cookie(&parts.headers, "till")
+        let chosen = auth::cookie(&parts.headers, "till")
             .and_then(|name| URL_SAFE_NO_PAD.decode(name).ok())
             .and_then(|name| String::from_utf8(name).ok())
             .filter(|name| names.contains(name));
@@ -42,19 +42,19 @@ impl FromRequestParts<Arc<State>> for Till {
 }
 
 /// The question.
-pub(super) async fn ask(Has(state): Has<Arc<State>>) -> Response {
+pub(super) async fn ask(State(state): State<Arc<AppState>>) -> Response {
     let mut context = Context::new();
     context.insert("names", &state.shop.settings.till.names);
     answer::page(&state, "which.html", &context)
 }
 
 #[derive(Deserialize)]
-pub(super) struct Choice {
+pub(super) struct TillChoice {
     name: String,
 }
 
 /// Remembers it on that machine.
-pub(super) async fn choose(Has(state): Has<Arc<State>>, Form(choice): Form<Choice>) -> Response {
+pub(super) async fn choose(State(state): State<Arc<AppState>>, Form(choice): Form<TillChoice>) -> Response {
     if !state.shop.settings.till.names.contains(&choice.name) {
         return Redirect::to("/till/which").into_response();
     }

@@ -5,9 +5,9 @@ use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// What is guessed.
+/// What is tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Guess {
+pub(super) enum AttemptKind {
     /// The owner's passphrase.
     Passphrase,
     /// The PIN of the tills.
@@ -16,7 +16,7 @@ pub(super) enum Guess {
     Code,
 }
 
-impl Guess {
+impl AttemptKind {
     /// So many wrong ones from one address, so many from all, within such a time. A busy till mistypes a code now and then.
     fn limits(self) -> (usize, usize, Duration) {
         match self {
@@ -30,14 +30,14 @@ impl Guess {
 /// once, often through one address. A passphrase or a PIN counts as wrong until it is known to be right.
 const TOGETHER: usize = 128;
 
-/// How many addresses are kept; those that made no wrong guess lately go first.
+/// How many addresses are kept; those that made no wrong attempt lately go first.
 const KEPT: usize = 4_096;
 
-/// The wrong guesses of the last minutes; under no address those of all.
+/// The wrong attempts of the last minutes; under no address those of all.
 #[derive(Default)]
-pub(super) struct Guesses(Mutex<HashMap<Whose, Tries>>);
+pub(super) struct Attempts(Mutex<HashMap<AttemptKey, Tries>>);
 
-type Whose = (Guess, Option<IpAddr>);
+type AttemptKey = (AttemptKind, Option<IpAddr>);
 
 #[derive(Default)]
 struct Tries {
@@ -45,20 +45,20 @@ struct Tries {
     under_way: usize,
 }
 
-impl Guesses {
+impl Attempts {
     /// Whether one may guess now; else how many seconds to wait. Whoever sits at this machine is never kept from signing in.
-    pub(super) fn begin(&self, guess: Guess, from: IpAddr) -> Result<Tried<'_>, u64> {
-        self.begin_at(guess, from, Instant::now())
+    pub(super) fn begin(&self, kind: AttemptKind, from: IpAddr) -> Result<Attempt<'_>, u64> {
+        self.begin_at(kind, from, Instant::now())
     }
 
-    fn begin_at(&self, guess: Guess, from: IpAddr, now: Instant) -> Result<Tried<'_>, u64> {
-        let keys = [(guess, Some(whose(from))), (guess, None)];
-        let tried = |is_counted| Tried { guesses: self, keys, at: now, is_wrong: true, is_counted };
-        if is_free(guess, from) {
-            return Ok(tried(false));
+    fn begin_at(&self, kind: AttemptKind, from: IpAddr, now: Instant) -> Result<Attempt<'_>, u64> {
+        let keys = [(kind, Some(whose(from))), (kind, None)];
+        let attempt = |is_counted| Attempt { attempts: self, keys, at: now, is_wrong: true, is_counted };
+        if is_free(kind, from) {
+            return Ok(attempt(false));
         }
-        let (each, all, span) = guess.limits();
-        let spare = if guess == Guess::Code { TOGETHER } else { 0 };
+        let (each, all, span) = kind.limits();
+        let spare = if kind == AttemptKind::Code { TOGETHER } else { 0 };
         let is_late = |time: &Instant| now.saturating_duration_since(*time) < span;
         let mut wait = None;
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -84,33 +84,33 @@ impl Guesses {
         for key in keys {
             kept.entry(key).or_default().under_way += 1;
         }
-        Ok(tried(true))
+        Ok(attempt(true))
     }
 }
 
-/// A guess that is looked at. It was wrong unless it is said to have been right.
+/// An attempt under way. It was wrong unless it is said to have been right.
 #[must_use]
-pub(super) struct Tried<'g> {
-    guesses: &'g Guesses,
-    keys: [Whose; 2],
+pub(super) struct Attempt<'g> {
+    attempts: &'g Attempts,
+    keys: [AttemptKey; 2],
     at: Instant,
     is_wrong: bool,
     is_counted: bool,
 }
 
-impl Tried<'_> {
+impl Attempt<'_> {
     /// It was right, and does not count.
     pub(super) fn was_right(mut self) {
         self.is_wrong = false;
     }
 }
 
-impl Drop for Tried<'_> {
+impl Drop for Attempt<'_> {
     fn drop(&mut self) {
         if !self.is_counted {
             return;
         }
-        let mut kept = self.guesses.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self.attempts.0.lock().unwrap_or_else(PoisonError::into_inner);
         for key in self.keys {
             let tries = kept.entry(key).or_default();
             tries.under_way = tries.under_way.saturating_sub(1);
@@ -122,8 +122,8 @@ impl Drop for Tried<'_> {
 }
 
 /// Whoever sits at this machine has the file of the shop at hand, and need not guess to get in.
-fn is_free(guess: Guess, from: IpAddr) -> bool {
-    from.is_loopback() && guess != Guess::Code
+fn is_free(kind: AttemptKind, from: IpAddr) -> bool {
+    from.is_loopback() && kind != AttemptKind::Code
 }
 
 /// Whoever has one address of IPv6 has 2^64 of them.
@@ -147,10 +147,11 @@ mod tests {
 
     #[test]
     fn wrong_ones_wait_right_ones_do_not_and_nobody_locks_the_owner_out() {
-        let guesses = Guesses::default();
+        let attempts = Attempts::default();
         let start = Instant::now();
-        let begun =
-            |from: &str, seconds: u64| guesses.begin_at(Guess::Pin, ip(from), start + Duration::from_secs(seconds));
+        let begun = |from: &str, seconds: u64| {
+            attempts.begin_at(AttemptKind::Pin, ip(from), start + Duration::from_secs(seconds))
+        };
         let tries = |from: &str, seconds: u64| begun(from, seconds).map(drop);
         for n in 0..5 {
             assert_eq!(tries("192.168.1.9", n), Ok(()));
@@ -159,7 +160,7 @@ mod tests {
         assert_eq!(tries("192.168.1.8", 20), Ok(()), "another till");
         assert_eq!(tries("192.168.1.9", 60), Ok(()), "the first is a minute old");
         for _ in 0..1_000 {
-            assert_eq!(begun("192.168.1.7", 61).map(Tried::was_right), Ok(()));
+            assert_eq!(begun("192.168.1.7", 61).map(Attempt::was_right), Ok(()));
         }
         let mut from_many = (0..60).map(|n| tries(&format!("2001:db8:{n:x}::1"), 62));
         assert!(from_many.any(|outcome| outcome.is_err()), "from many addresses at once");
@@ -168,26 +169,26 @@ mod tests {
 
     #[test]
     fn many_at_once_do_not_slip_through_and_many_tills_do() {
-        let guesses = Guesses::default();
-        let at_once = |guess, most| {
-            let begun: Vec<_> = (0..most).map_while(|_| guesses.begin(guess, ip("192.168.1.9")).ok()).collect();
+        let attempts = Attempts::default();
+        let at_once = |kind, most| {
+            let begun: Vec<_> = (0..most).map_while(|_| attempts.begin(kind, ip("192.168.1.9")).ok()).collect();
             begun.len()
         };
-        assert_eq!(at_once(Guess::Pin, 64), 5);
-        let codes: Vec<_> = (0..64).map_while(|_| guesses.begin(Guess::Code, ip("192.168.1.9")).ok()).collect();
+        assert_eq!(at_once(AttemptKind::Pin, 64), 5);
+        let codes: Vec<_> = (0..64).map_while(|_| attempts.begin(AttemptKind::Code, ip("192.168.1.9")).ok()).collect();
         assert_eq!(codes.len(), 64, "each code has a till that waits");
-        codes.into_iter().for_each(Tried::was_right);
-        assert_eq!(at_once(Guess::Code, 1_000), 20 + TOGETHER);
-        assert_eq!(at_once(Guess::Code, 1), 0, "they were wrong");
+        codes.into_iter().for_each(Attempt::was_right);
+        assert_eq!(at_once(AttemptKind::Code, 1_000), 20 + TOGETHER);
+        assert_eq!(at_once(AttemptKind::Code, 1), 0, "they were wrong");
     }
 
     #[test]
     fn an_address_of_the_sixth_version_is_its_whole_network() {
-        let guesses = Guesses::default();
+        let attempts = Attempts::default();
         for n in 0..5 {
-            assert!(guesses.begin(Guess::Passphrase, ip(&format!("2001:db8::{n}"))).is_ok());
+            assert!(attempts.begin(AttemptKind::Passphrase, ip(&format!("2001:db8::{n}"))).is_ok());
         }
-        assert!(guesses.begin(Guess::Passphrase, ip("2001:db8::ffff")).is_err());
-        assert!(guesses.begin(Guess::Passphrase, ip("2001:db8:0:1::1")).is_ok());
+        assert!(attempts.begin(AttemptKind::Passphrase, ip("2001:db8::ffff")).is_err());
+        assert!(attempts.begin(AttemptKind::Passphrase, ip("2001:db8:0:1::1")).is_ok());
     }
 }

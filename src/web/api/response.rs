@@ -4,13 +4,13 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 
-use crate::access::Kept;
+use crate::access::StoredAnswer;
 use crate::error::{Error, Kind};
 use crate::web::answer::sentence;
 
 /// An answer, ready to be sent and to be kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Said {
+pub(super) struct ApiResponse {
     /// Its status.
     pub(super) status: StatusCode,
     /// Its body, JSON.
@@ -21,7 +21,7 @@ pub(super) struct Said {
     pub(super) wait: Option<u64>,
 }
 
-impl Said {
+impl ApiResponse {
     /// It was done.
     pub(super) fn done(status: StatusCode, object: Map<String, Value>, recipient_id: Option<i64>) -> Self {
         Self { status, body: Value::Object(object).to_string(), recipient_id, wait: None }
@@ -65,14 +65,14 @@ impl Said {
     }
 }
 
-impl From<Kept> for Said {
-    fn from(kept: Kept) -> Self {
+impl From<StoredAnswer> for ApiResponse {
+    fn from(kept: StoredAnswer) -> Self {
         let status = StatusCode::from_u16(kept.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         Self { status, body: kept.body, recipient_id: None, wait: None }
     }
 }
 
-impl IntoResponse for Said {
+impl IntoResponse for ApiResponse {
     fn into_response(self) -> Response {
         let kind = if self.status.is_success() { "application/json" } else { "application/problem+json" };
         let mut response = (self.status, [(header::CONTENT_TYPE, kind)], self.body).into_response();

@@ -7,40 +7,40 @@ use axum::http::StatusCode;
 use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
 
-use super::Caller;
-use super::said::Said;
-use crate::access::{self, Kept};
+use super::caller::{self, Caller};
+use super::response::ApiResponse;
+use crate::access::{self, StoredAnswer};
 use crate::error::Result;
 use crate::store::Write;
-use crate::web::state::State;
+use crate::web::state::AppState;
 
 /// The longest key.
 const LONGEST: usize = 200;
 
 /// The key of a request, and where it leads.
-pub(super) struct Key {
+pub(super) struct IdempotencyKey {
     key: String,
     path: String,
 }
 
-impl Key {
+impl IdempotencyKey {
     /// The token of a visit that was kept: this key of this till.
     pub(super) fn request(&self, caller: &Caller) -> String {
         format!("v1 {} {}", caller.0.number, self.key)
     }
 }
 
-impl FromRequestParts<Arc<State>> for Key {
-    type Rejection = Said;
+impl FromRequestParts<Arc<AppState>> for IdempotencyKey {
+    type Rejection = ApiResponse;
 
-    async fn from_request_parts(parts: &mut Parts, _: &Arc<State>) -> Result<Self, Said> {
+    async fn from_request_parts(parts: &mut Parts, _: &Arc<AppState>) -> Result<Self, ApiResponse> {
         let shown = parts.headers.get("idempotency-key").and_then(|value| value.to_str().ok()).map(str::trim);
         match shown.filter(|key| (1..=LONGEST).contains(&key.len())) {
             Some(key) => Ok(Self { key: key.to_owned(), path: parts.uri.path().to_owned() }),
-            None => Err(Said::problem(
+            None => Err(ApiResponse::problem(
                 StatusCode::BAD_REQUEST,
                 "no_key",
-                "This needs an `Idempotency-Key` of up to 200 signs, a new one for each request and the same one when \
+                "This needs an `Idempotency-IdempotencyKey` of up to 200 signs, a new one for each request and the same one when \
                  it is sent again.",
             )),
         }
@@ -48,35 +48,35 @@ impl FromRequestParts<Arc<State>> for Key {
 }
 
 /// Reads a body: 400 when it is no JSON, 422 when it is not what is asked for.
-pub(super) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Said> {
+pub(super) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiResponse> {
     serde_json::from_slice(body).map_err(|fault| {
         if fault.is_data() {
-            Said::problem(StatusCode::UNPROCESSABLE_ENTITY, "body", &format!("The body does not fit: {fault}."))
+            ApiResponse::problem(StatusCode::UNPROCESSABLE_ENTITY, "body", &format!("The body does not fit: {fault}."))
         } else {
-            Said::problem(StatusCode::BAD_REQUEST, "body", &format!("The body is not JSON: {fault}."))
+            ApiResponse::problem(StatusCode::BAD_REQUEST, "body", &format!("The body is not JSON: {fault}."))
         }
     })
 }
 
 /// Runs `work` in a transaction unless its key was answered before, and keeps what it says.
 pub(super) async fn once(
-    state: &State,
+    state: &AppState,
     Caller(token): Caller,
-    Key { key, path }: Key,
+    IdempotencyKey { key, path }: IdempotencyKey,
     body: &[u8],
-    work: impl FnOnce(&Write<'_>) -> Result<Said> + Send + 'static,
-) -> Said {
+    work: impl FnOnce(&Write<'_>) -> Result<ApiResponse> + Send + 'static,
+) -> ApiResponse {
     let request = access::digest(&[path.as_bytes(), b"\n", body].concat());
     let now = state.clock.now();
     let done = state.database.write(move |write| {
         // It may have been revoked since it was looked up.
         if !access::is_good(write, &token)? {
-            return Ok(super::nobody());
+            return Ok(caller::nobody());
         }
-        match access::answered(write, token.number, &key)? {
+        match access::stored_answer(write, token.number, &key)? {
             Some(kept) if kept.request == request => return Ok(kept.into()),
             Some(_) => {
-                return Ok(Said::problem(
+                return Ok(ApiResponse::problem(
                     StatusCode::UNPROCESSABLE_ENTITY,
                     "key_used",
                     "This key was used for another request. Each request needs one of its own.",
@@ -85,9 +85,9 @@ pub(super) async fn once(
             None => {}
         }
         let said = work(write)?;
-        let kept = Kept { request, status: said.status.as_u16(), body: said.body.clone() };
-        access::keep_answer(write, (token.number, &key), &kept, said.recipient_id, now)?;
+        let kept = StoredAnswer { request, status: said.status.as_u16(), body: said.body.clone() };
+        access::store_answer(write, (token.number, &key), &kept, said.recipient_id, now)?;
         Ok(said)
     });
-    done.await.unwrap_or_else(|fault| Said::fault(&fault))
+    done.await.unwrap_or_else(|fault| ApiResponse::fault(&fault))
 }

@@ -14,7 +14,7 @@ const KEPT: usize = 2_000;
 
 /// The searches of this run of the server, the newest last.
 #[derive(Default)]
-pub(in crate::web) struct Searches(Mutex<VecDeque<(String, String)>>);
+pub(super) struct Searches(Mutex<VecDeque<(String, String)>>);
 
 impl Searches {
     /// Keeps what was typed; the token to find it by.

@@ -1,9 +1,9 @@
-//! The door of each page: who is there, where from, and whether they may come in.
+//! Authentication of each page: who is there, where from, and whether they may come in.
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
-use axum::extract::{Request, State as Has};
+use axum::extract::{Request, State};
 use axum::http::request::Parts;
 use axum::http::uri::Authority;
 use axum::http::{HeaderMap, Method, StatusCode, header};
@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 
 use super::answer;
 use super::connections::Peer;
-use super::state::State;
+use super::state::AppState;
 use crate::access::{self, SignedIn};
 use crate::domain::Role;
 use crate::error::Result;
@@ -21,7 +21,7 @@ use crate::error::Result;
 const PASSED_ON: [&str; 3] = ["x-forwarded-for", "forwarded", "x-real-ip"];
 
 /// Lets the owner through.
-pub(super) async fn owner(Has(state): Has<Arc<State>>, request: Request, next: Next) -> Response {
+pub(super) async fn owner(State(state): State<Arc<AppState>>, request: Request, next: Next) -> Response {
     match who(&state, request.headers()).await {
         Err(fault) => answer::trouble(&state, &fault),
         Ok(who) if who.owner_locked && !who.owner => turned_back(&state, &request, Role::Owner),
@@ -30,7 +30,7 @@ pub(super) async fn owner(Has(state): Has<Arc<State>>, request: Request, next: N
 }
 
 /// Lets tills through, and the owner.
-pub(super) async fn till(Has(state): Has<Arc<State>>, mut request: Request, next: Next) -> Response {
+pub(super) async fn till(State(state): State<Arc<AppState>>, mut request: Request, next: Next) -> Response {
     match who(&state, request.headers()).await {
         Err(fault) => answer::trouble(&state, &fault),
         Ok(who) if who.till_locked && who.till.is_none() && !who.owner => turned_back(&state, &request, Role::Till),
@@ -43,7 +43,7 @@ pub(super) async fn till(Has(state): Has<Arc<State>>, mut request: Request, next
 }
 
 /// Who asks. A till that shop.toml does not know any more is nobody.
-pub(super) async fn who(state: &State, headers: &HeaderMap) -> Result<SignedIn> {
+pub(super) async fn who(state: &AppState, headers: &HeaderMap) -> Result<SignedIn> {
     let [owner, till] = [Role::Owner, Role::Till].map(|role| cookie(headers, &state.session_cookie(role)));
     let now = state.clock.now();
     let who = state.database.read(move |read| access::signed_in(read, owner.as_deref(), till.as_deref(), now));
@@ -61,7 +61,7 @@ pub(super) fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
 }
 
 /// To the sign-in; a program is told so, and a form that was filled in is not lost without a word.
-fn turned_back(state: &State, request: &Request, role: Role) -> Response {
+fn turned_back(state: &AppState, request: &Request, role: Role) -> Response {
     let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
     let accept = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let path = format!("/sign-in/{}", role.as_str());
@@ -76,7 +76,7 @@ fn turned_back(state: &State, request: &Request, role: Role) -> Response {
 }
 
 /// Where somebody is: behind a proxy what that says, else the other end of the line.
-pub(super) fn address(state: &State, parts: &Parts) -> IpAddr {
+pub(super) fn address(state: &AppState, parts: &Parts) -> IpAddr {
     let peer = parts.extensions.get::<Peer>().map_or(Ipv4Addr::UNSPECIFIED.into(), |peer| peer.0);
     if !state.behind_proxy {
         return peer;
@@ -91,7 +91,7 @@ pub(super) fn address(state: &State, parts: &Parts) -> IpAddr {
 /// Why a request is not answered at all, when another site is behind it: it makes a browser write here, or took a name of
 /// its own for this machine. The one page for the world, and tills that are programs, come from anywhere: their token is
 /// the secret.
-pub(super) fn refusal(state: &State, request: &Request) -> Option<&'static str> {
+pub(super) fn refusal(state: &AppState, request: &Request) -> Option<&'static str> {
     if request.uri().path().starts_with("/u/") {
         return None;
     }
