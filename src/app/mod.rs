@@ -1,1 +1,17 @@
 //! The use cases, one file each: plain arguments in, data out; the transaction is inside.
+
+pub(crate) mod backup;
+pub(crate) mod best;
+pub(crate) mod calls;
+pub(crate) mod card;
+pub(crate) mod doctor;
+pub(crate) mod duplicates;
+pub(crate) mod edit;
+pub(crate) mod find;
+pub(crate) mod notes;
+pub(crate) mod secrets;
+pub(crate) mod segment;
+pub(crate) mod serve;
+pub(crate) mod tokens;
+pub(crate) mod undo;
+pub(crate) mod unforget;

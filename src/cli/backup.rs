@@ -6,8 +6,8 @@ use serde_json::json;
 
 use super::Context;
 use super::done::Done;
+use crate::app;
 use crate::error::Result;
-use crate::store;
 use crate::text;
 
 /// Make a checked copy of the database, while others go on working.
@@ -19,8 +19,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
-    let store = context.shop()?.store()?;
-    let bytes = store::backup(&store, &arguments.file)?;
+    let bytes = app::backup::backup(&context.shop()?, &arguments.file)?;
     let shown = arguments.file.display().to_string();
     let text = format!(
         "Copied the database to {} ({} kB) and checked the copy. To restore it, copy it back as regulars.db.",

@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 
 use super::Context;
 use super::done::Done;
+use crate::app;
 use crate::error::{Error, Result};
 use crate::insights::{self, Top, Window};
 use crate::shop;
@@ -32,17 +33,11 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
     let top: Top = arguments.top.parse().map_err(|e: Error| e.at("--top"))?;
-    let as_of = arguments.as_of.unwrap_or(context.clock.today());
-    if let Some(from) = arguments.from.filter(|from| *from > as_of) {
-        return Err(Error::new(format!("{from} lies after {as_of}"))
-            .at("--from")
-            .hint("say the last day with `--as-of YYYY-MM-DD`"));
-    }
+    let window = Window { from: arguments.from, as_of: arguments.as_of.unwrap_or(context.clock.today()) };
     let shop = context.shop()?;
-    let store = shop.store()?;
     let settings = &shop.settings;
     let most_listed = if arguments.csv || context.json { usize::MAX } else { insights::ON_THE_PAGE };
-    let sheet = insights::worksheet(&store.read(), Window { from: arguments.from, as_of }, top, most_listed)?;
+    let sheet = app::best::best(&shop, window, top, most_listed)?;
     if let Some(path) = &arguments.svg {
         shop::write_whole(path, insights::chart(&sheet)?.as_bytes())?;
     }

@@ -4,8 +4,9 @@ use serde_json::json;
 
 use super::Context;
 use super::done::Done;
+use crate::app;
 use crate::error::Result;
-use crate::insights::{self, Wish};
+use crate::insights::{self, CallOptions};
 use crate::text;
 
 /// Whom to talk to today, and about what: open complaints, first-time buyers, the best who were not seen for long.
@@ -27,23 +28,21 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
     let shop = context.shop()?;
-    let mut store = shop.store()?;
     let today = context.clock.today();
     if let Some(reference) = &arguments.done {
-        let text = arguments.note.as_deref();
-        let (customer, open) = store.write(|write| insights::note_call(write, reference, text, today))?;
-        let mut said = format!("Noted: {} was spoken to.", customer.name());
+        let (customer, open) = app::calls::done(&shop, reference, arguments.note.as_deref(), today)?;
+        let mut text = format!("Noted: {} was spoken to.", customer.name());
         if open {
-            said.push_str(&format!(
+            text.push_str(&format!(
                 " The complaint stays open until {}.",
                 text::quote(&format!("regulars customer resolve {}", customer.reference))
             ));
         }
         let object = json!({ "ref": customer.reference, "name": customer.name(), "on": today, "complaint_open": open });
-        return Ok(Done::new(said, &object));
+        return Ok(Done::new(text, &object));
     }
     let limit = usize::try_from(arguments.limit).unwrap_or(usize::MAX);
-    let wish = Wish { today, limit, quiet_days: u64::from(arguments.quiet_days) };
-    let list = insights::calls(&store.read(), wish, shop.settings.currency)?;
+    let options = CallOptions { today, limit, quiet_days: u64::from(arguments.quiet_days) };
+    let list = app::calls::list(&shop, options)?;
     Ok(Done::new(insights::calls_table(&list), &list))
 }

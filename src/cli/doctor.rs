@@ -1,16 +1,11 @@
 //! `doctor`: what is wrong with this shop folder, and what to do.
 
-use std::path::Path;
-
 use serde_json::json;
 
 use super::Context;
 use super::done::Done;
-use crate::campaign;
-use crate::domain::CampaignState;
+use crate::app;
 use crate::error::Result;
-use crate::shop::Shop;
-use crate::store::{self, Finding, Store};
 use crate::text;
 
 /// Look the shop folder over: the database, its references, files that belong to nothing.
@@ -18,10 +13,7 @@ use crate::text;
 pub(super) struct Arguments {}
 
 pub(super) fn run(_: &Arguments, context: &Context) -> Result<Done> {
-    let shop = context.shop()?;
-    let store = shop.store()?;
-    let (version, mut found) = store::examine(&store)?;
-    found.extend(files(&shop, &store)?);
+    let (version, found) = app::doctor::examine(&context.shop()?)?;
     let mut text = String::new();
     for finding in &found {
         text.push_str(&format!("found: {}\nhint: {}\n", finding.message, finding.hint));
@@ -34,51 +26,4 @@ pub(super) fn run(_: &Arguments, context: &Context) -> Result<Done> {
     }
     let findings: Vec<_> = found.iter().map(|f| json!({ "message": f.message, "hint": f.hint })).collect();
     Ok(Done::new(text, &json!({ "version": version, "findings": findings })).exit(u8::from(!found.is_empty())))
-}
-
-/// Folders and files that belong to no campaign, and what a killed run left behind.
-fn files(shop: &Shop, store: &Store) -> Result<Vec<Finding>> {
-    let mut found = Vec::new();
-    let planned = campaign::slugs(&store.read())?;
-    for folder in entries(&shop.folder.join("out")).iter().filter(|path| path.is_dir()) {
-        let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        if !planned.contains(&name) {
-            found.push(Finding {
-                message: format!("out/{name} belongs to no planned campaign"),
-                hint: "delete it if you need it no more".to_owned(),
-            });
-        }
-    }
-    for slug in &planned {
-        // A campaign that was taken in from a spreadsheet never had a file.
-        let taken_in =
-            campaign::current(&store.read(), slug)?.is_some_and(|planned| planned.state == CampaignState::Closed);
-        if !taken_in && !shop.campaigns().join(format!("{slug}.toml")).exists() {
-            found.push(Finding {
-                message: format!("campaigns/{slug}.toml is gone, though the campaign was planned"),
-                hint:
-                    "nothing is lost: the plan keeps what it was made from; put the file back to follow it up by hand"
-                        .to_owned(),
-            });
-        }
-    }
-    let mut places = vec![shop.folder.clone(), shop.campaigns(), shop.templates(), shop.folder.join("out")];
-    places.extend(planned.iter().map(|slug| shop.out(slug)));
-    for part in
-        places.iter().flat_map(|folder| entries(folder)).filter(|path| path.extension().is_some_and(|e| e == "part"))
-    {
-        let shown = part.strip_prefix(&shop.folder).unwrap_or(&part).display().to_string();
-        found.push(Finding {
-            message: format!("{shown} was left half written"),
-            hint: "delete it, and do again what was interrupted".to_owned(),
-        });
-    }
-    Ok(found)
-}
-
-fn entries(folder: &Path) -> Vec<std::path::PathBuf> {
-    let mut entries: Vec<_> =
-        std::fs::read_dir(folder).into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path())).collect();
-    entries.sort();
-    entries
 }

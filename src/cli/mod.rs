@@ -39,9 +39,11 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use chrono::NaiveDate;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Parser, Subcommand};
 
 use crate::clock::Clock;
+use crate::domain::Column;
 use crate::error::{Error, Result};
 use crate::shop::Shop;
 use crate::text;
@@ -240,6 +242,11 @@ fn moment(text: &str, context: &Context) -> Result<chrono::NaiveDateTime> {
             Ok(day.and_time(time.map_err(wrong)?))
         }
     }
+}
+
+/// One value of a closed list, by its form.
+fn one_of<T: Column + std::str::FromStr<Err = Error> + Send + Sync>() -> impl TypedValueParser<Value = T> {
+    PossibleValuesParser::new(T::ALL.iter().map(|value| value.as_str())).try_map(|form| form.parse::<T>())
 }
 
 fn noon() -> chrono::NaiveTime {

@@ -4,8 +4,9 @@ use serde_json::json;
 
 use super::done::Done;
 use super::{Context, to_stderr};
+use crate::app::serve::Listen;
 use crate::error::{Error, Result};
-use crate::web::{self, Listen, Stop};
+use crate::web::{self, Stop};
 
 /// Serve the shop's pages on this machine until Ctrl-C: the till, and the page where people take themselves off your emails.
 #[derive(Debug, clap::Args)]

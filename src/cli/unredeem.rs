@@ -4,8 +4,9 @@ use serde_json::json;
 
 use super::Context;
 use super::done::Done;
+use crate::app;
+use crate::domain::EventKind;
 use crate::error::Result;
-use crate::redemption;
 
 /// Take a redemption back; what happened stays on record, with the reason.
 #[derive(Debug, clap::Args)]
@@ -19,14 +20,13 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
-    let mut store = context.shop()?.store()?;
-    let answer =
-        store.write(|write| redemption::undo(write, &arguments.code, &arguments.reason, context.clock.now()))?;
+    let shop = context.shop()?;
+    let answer = app::undo::by_code(&shop, &arguments.code, &arguments.reason, context.clock.now())?;
     let text = format!(
         "Undone: {} may come again with {}.",
         answer.name.clone().unwrap_or_default(),
         answer.code.clone().unwrap_or_default()
     );
-    let object = json!({ "outcome": "undone", "code": answer.code, "ref": answer.reference, "name": answer.name, "campaign": answer.campaign, "reason": arguments.reason });
+    let object = json!({ "outcome": EventKind::Undone, "code": answer.code, "ref": answer.reference, "name": answer.name, "campaign": answer.campaign, "reason": arguments.reason });
     Ok(Done::new(text, &object))
 }

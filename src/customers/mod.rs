@@ -22,7 +22,7 @@ pub(crate) mod table;
 mod vocabulary;
 
 pub(crate) use card::{Card, card};
-pub(crate) use change::set;
+pub(crate) use change::{Changed, set};
 pub(crate) use consent::record_wish;
 pub(crate) use customer::Customer;
 pub use customer::TEXT_FIELDS;

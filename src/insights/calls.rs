@@ -23,7 +23,7 @@ const BEST_OF_MONTHS: u32 = 24;
 
 /// What makes the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Wish {
+pub(crate) struct CallOptions {
     /// The day for which it is made.
     pub(crate) today: NaiveDate,
     /// How many at most.
@@ -66,7 +66,7 @@ pub(crate) struct Call {
 
 /// The list for a day.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct Calls {
+pub(crate) struct CallList {
     /// The day.
     pub(crate) today: NaiveDate,
     /// How many there would be without a limit.
@@ -79,8 +79,8 @@ pub(crate) struct Calls {
 ///
 /// # Errors
 /// When the database does not answer.
-pub(crate) fn calls(read: &Read<'_>, wish: Wish, currency: Currency) -> Result<Calls> {
-    let today = wish.today;
+pub(crate) fn calls(read: &Read<'_>, options: CallOptions, currency: Currency) -> Result<CallList> {
+    let today = options.today;
     let mut who: Vec<(i64, Reason, String)> = Vec::new();
     // Those who have died are passed over as if they had been told already.
     let mut seen: HashSet<i64> = table::deceased(read)?;
@@ -104,7 +104,7 @@ pub(crate) fn calls(read: &Read<'_>, wish: Wish, currency: Currency) -> Result<C
             who.push((entry.id, Reason::FirstPurchase, why));
         }
     }
-    let quiet_since = clock::days_before(today, wish.quiet_days);
+    let quiet_since = clock::days_before(today, options.quiet_days);
     for entry in quiet(&everybody, |id| spoken.get(&id).copied(), quiet_since) {
         if seen.insert(entry.id) {
             let last = entry.latest.max(spoken.get(&entry.id).copied()).unwrap_or(entry.since);
@@ -117,8 +117,9 @@ pub(crate) fn calls(read: &Read<'_>, wish: Wish, currency: Currency) -> Result<C
         }
     }
     let waiting = who.len();
-    let calls = who.into_iter().take(wish.limit).map(|(id, reason, why)| call(read, id, reason, why, today, currency));
-    Ok(Calls { today, waiting, calls: calls.collect::<Result<_>>()? })
+    let calls =
+        who.into_iter().take(options.limit).map(|(id, reason, why)| call(read, id, reason, why, today, currency));
+    Ok(CallList { today, waiting, calls: calls.collect::<Result<_>>()? })
 }
 
 /// Those whose first purchase lies after a day, the newest last.
@@ -186,7 +187,7 @@ pub(crate) fn note_call(
 }
 
 /// The list as a page of text.
-pub(crate) fn calls_table(list: &Calls) -> String {
+pub(crate) fn calls_table(list: &CallList) -> String {
     if list.calls.is_empty() {
         return "Nobody waits for a call today.\n".to_owned();
     }

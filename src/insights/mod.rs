@@ -11,9 +11,9 @@ mod spreadsheet;
 mod table;
 mod worksheet;
 
-pub(crate) use calls::{Wish, calls, calls_table, note_call};
+pub(crate) use calls::{CallList, CallOptions, calls, calls_table, note_call};
 pub(crate) use chart::chart;
 pub(crate) use curve::Top;
 pub(crate) use show::{ON_THE_PAGE, text};
 pub(crate) use spreadsheet::csv;
-pub(crate) use worksheet::{Window, worksheet};
+pub(crate) use worksheet::{Window, Worksheet, worksheet};

@@ -10,7 +10,7 @@ use super::curve::{self, Point, Top, fraction, part};
 use super::ends::{self, OtherEnd, Slipping};
 use super::fifths::{self, Fifths};
 use super::table::{self, Entry};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::money::Money;
 use crate::store::Read;
 
@@ -21,6 +21,17 @@ pub(crate) struct Window {
     pub(crate) from: Option<NaiveDate>,
     /// The last.
     pub(crate) as_of: NaiveDate,
+}
+
+impl Window {
+    /// # Errors
+    /// When the first day lies after the last.
+    pub(crate) fn check(&self) -> Result<()> {
+        let Some(from) = self.from.filter(|from| *from > self.as_of) else { return Ok(()) };
+        Err(Error::new(format!("{from} lies after {}", self.as_of))
+            .at("--from")
+            .hint("say the last day with `--as-of YYYY-MM-DD`"))
+    }
 }
 
 /// The best-customer worksheet. Takings are purchases less returns of those whom the book knows.

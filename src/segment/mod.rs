@@ -29,7 +29,7 @@ use crate::error::{Error, Result};
 use crate::money::Currency;
 use crate::store::{Read, ToValue};
 
-pub(crate) use why::explain;
+pub(crate) use why::{Explanation, explain};
 
 /// What a segment is judged on, and what it may speak of besides the fields.
 #[derive(Debug, Clone, Copy)]

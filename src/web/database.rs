@@ -12,7 +12,7 @@ use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc as tasks, oneshot};
 
-use crate::customers;
+use crate::app;
 use crate::error::{Error, Kind, Result};
 use crate::shop::Shop;
 use crate::store::{Read, Reader, Store, Write};
@@ -93,9 +93,7 @@ impl Database {
     pub(super) fn open(shop: &Shop, runtime: &Handle) -> Result<(Self, Threads)> {
         let mut store = shop.store()?;
         store.wait_at_most(PATIENCE)?;
-        if !customers::words_are_indexed(&store.read())? {
-            store.write(customers::index_words)?;
-        }
+        app::find::prepare(&mut store)?;
         let path = shop.database();
         let (writer, jobs) = mpsc::sync_channel(WAITING);
         let (readers, questions) = mpsc::sync_channel(WAITING);

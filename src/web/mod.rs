@@ -29,12 +29,14 @@ use std::time::Duration;
 use tokio::net::{TcpListener, lookup_host};
 use tokio::sync::Notify;
 
+use crate::app;
+use crate::app::serve::Listen;
 use crate::clock::Running;
 use crate::error::{Error, Kind, Result};
 use crate::shop::Shop;
 use crate::text;
 use database::Database;
-pub(crate) use exposure::{Listen, reachable};
+pub(crate) use exposure::reachable;
 use state::AppState;
 
 /// Where the pages are when nothing else is said.
@@ -75,7 +77,7 @@ pub(crate) fn serve(
         .build()
         .map_err(|e| Error::of(Kind::Machine, "the server could not be started").because(e))?;
     let addresses = runtime.block_on(resolved(&listen.address))?;
-    exposure::check(&shop.store()?.read(), &shop, listen, &addresses)?;
+    app::serve::check(&shop, listen, &addresses)?;
     let (database, threads) = Database::open(&shop, runtime.handle())?;
     let done = runtime.block_on(listen_and_answer(shop, clock, database, (listen, &addresses), stop, ready));
     // What was handed to the writer is on disk before the program ends.

@@ -3,9 +3,10 @@
 use serde_json::json;
 
 use super::who;
+use crate::app;
+use crate::app::duplicates::TwoPeople;
 use crate::cli::Context;
 use crate::cli::done::Done;
-use crate::customers;
 use crate::error::Result;
 
 /// Say that two cards are two people: `duplicates` shows them no more.
@@ -23,13 +24,9 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
-    let mut store = context.shop()?.store()?;
-    let (one, other, is_new) = store.write(|write| {
-        let (one, other) =
-            (customers::by_ref(write, &arguments.reference)?, customers::by_ref(write, &arguments.other)?);
-        let is_new = customers::tell_apart(write, &one, &other, !arguments.undo, context.clock.today())?;
-        Ok((one, other, is_new))
-    })?;
+    let (shop, apart) = (context.shop()?, !arguments.undo);
+    let TwoPeople { one, other, is_new } =
+        app::duplicates::different(&shop, &arguments.reference, &arguments.other, apart, context.clock.today())?;
     let text = match (arguments.undo, is_new) {
         (false, true) => format!("{} and {} are two people.", who(&one), who(&other)),
         (false, false) => format!("{} and {} were two people already.", who(&one), who(&other)),

@@ -3,9 +3,10 @@
 use serde_json::json;
 
 use super::said;
+use crate::app;
 use crate::cli::Context;
 use crate::cli::done::Done;
-use crate::customers::{self, Pair};
+use crate::customers::Pair;
 use crate::error::Result;
 use crate::text;
 
@@ -21,8 +22,7 @@ pub(super) struct Arguments {
 const MOST_SHOWN: usize = 20;
 
 pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
-    let store = context.shop()?.store()?;
-    let mut pairs = customers::duplicates(&store.read())?;
+    let mut pairs = app::duplicates::list(&context.shop()?)?;
     let found = pairs.len();
     pairs.truncate(arguments.limit.unwrap_or(usize::MAX));
     let object = json!({ "found": found, "pairs": pairs });

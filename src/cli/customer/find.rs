@@ -3,10 +3,11 @@
 use serde_json::json;
 
 use super::said;
+use crate::app;
 use crate::cli::Context;
 use crate::cli::done::Done;
 use crate::clock;
-use crate::customers::{self, Vocabulary};
+use crate::customers::Hit;
 use crate::error::{Error, Result};
 use crate::text;
 
@@ -22,18 +23,14 @@ pub(super) struct Arguments {
 const MOST_SHOWN: usize = 20;
 
 pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
-    let mut store = context.shop()?.store()?;
-    if !customers::words_are_indexed(&store.read())? {
-        store.write(customers::index_words)?;
-    }
-    let (read, today) = (store.read(), context.clock.today());
+    let today = context.clock.today();
     let typed = arguments.words.join(" ");
-    let (all, found) = customers::find(&read, &Vocabulary::of(&read)?, &typed, today, MOST_SHOWN)?;
+    let (all, found) = app::find::find(&context.shop()?, &typed, today, MOST_SHOWN)?;
     if found.is_empty() {
         return Err(Error::new(format!("nobody sounds like {}", text::quote(&typed)))
             .hint("try the surname alone, the town, or the last digits of the telephone number"));
     }
-    let widest = |cell: fn(&customers::Hit) -> &String, least: usize| {
+    let widest = |cell: fn(&Hit) -> &String, least: usize| {
         found.iter().map(|hit| cell(hit).chars().count()).max().unwrap_or(0).clamp(least, 40)
     };
     let (refs, names, towns) =

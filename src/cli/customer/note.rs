@@ -4,9 +4,11 @@ use chrono::NaiveDate;
 use serde_json::json;
 
 use super::who;
+use crate::app;
+use crate::app::notes::NewNote;
 use crate::cli::Context;
 use crate::cli::done::Done;
-use crate::customers;
+use crate::domain::NoteKind;
 use crate::error::Result;
 
 /// Note a call, a visit, praise, a complaint or an idea. A complaint stays open until `customer resolve`.
@@ -30,21 +32,16 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
-    let mut store = context.shop()?.store()?;
+    let shop = context.shop()?;
     let on = context.day_past(arguments.on, "a note is about what was said already")?;
-    let (customer, id) = store.write(|write| {
-        let customer = customers::by_ref(write, &arguments.reference)?;
-        let (kind, text) = (&arguments.kind, &arguments.text);
-        let id = customers::add_note(write, customer.id, on, kind, text, arguments.minutes)?;
-        Ok((customer, id))
-    })?;
-    let kind = &arguments.kind;
-    let and = if kind == "complaint" {
+    let Arguments { reference, text, kind, minutes, .. } = arguments;
+    let (customer, id) = app::notes::add(&shop, reference, NewNote { kind, text, minutes: *minutes, on })?;
+    let and = if kind == NoteKind::Complaint.as_str() {
         format!(" It stays open until `regulars customer resolve {}`.", customer.reference)
     } else {
         String::new()
     };
     let text = format!("Noted for {}: {kind}, {on}.{and}", who(&customer));
-    let object = json!({ "ref": customer.reference, "name": customer.name(), "note": id, "kind": kind, "on": on, "minutes": arguments.minutes });
+    let object = json!({ "ref": customer.reference, "name": customer.name(), "note": id, "kind": kind, "on": on, "minutes": minutes });
     Ok(Done::new(text, &object))
 }

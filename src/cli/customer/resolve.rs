@@ -4,9 +4,9 @@ use chrono::NaiveDate;
 use serde_json::json;
 
 use super::who;
+use crate::app;
 use crate::cli::Context;
 use crate::cli::done::Done;
-use crate::customers;
 use crate::error::{Error, Result};
 use crate::text;
 
@@ -22,13 +22,9 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
-    let mut store = context.shop()?.store()?;
+    let shop = context.shop()?;
     let on = context.day_past(arguments.on, "say it when it was put right")?;
-    let (customer, resolved) = store.write(|write| {
-        let customer = customers::by_ref(write, &arguments.reference)?;
-        let resolved = customers::resolve(write, customer.id, on)?;
-        Ok((customer, resolved))
-    })?;
+    let (customer, resolved) = app::notes::resolve(&shop, &arguments.reference, on)?;
     if resolved == 0 {
         return Err(
             Error::new(format!("{} has no open complaint", who(&customer))).hint("there is nothing to put right")

@@ -4,9 +4,9 @@ use chrono::NaiveDate;
 use serde_json::json;
 
 use super::{said, who};
+use crate::app;
 use crate::cli::Context;
 use crate::cli::done::Done;
-use crate::customers;
 use crate::error::Result;
 use crate::text;
 
@@ -30,13 +30,10 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
-    let mut store = context.shop()?.store()?;
+    let shop = context.shop()?;
     let on = context.day_past(arguments.on, "give the day on which it was said")?;
-    let (customer, changed) = store.write(|write| {
-        let customer = customers::by_ref(write, &arguments.reference)?;
-        let changed = customers::set(write, &customer, &arguments.assignments, on, &arguments.source)?;
-        Ok((customers::by_id(write, customer.id)?, changed))
-    })?;
+    let Arguments { reference, assignments, source, .. } = arguments;
+    let (customer, changed) = app::edit::set(&shop, reference, assignments, on, source)?;
     let object = json!({ "ref": customer.reference, "name": customer.name(), "changed": changed });
     if changed.is_empty() {
         return Ok(Done::new(format!("The card of {} says so already.", who(&customer)), &object));

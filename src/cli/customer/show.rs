@@ -1,18 +1,16 @@
 //! `customer show REF`: the card for the counter.
 
-use chrono::NaiveDate;
-use serde_json::json;
-
 use super::said;
+use crate::app;
 use crate::cli::Context;
 use crate::cli::done::Done;
 use crate::clock::{ago, long_date};
-use crate::customers::{self, Card, Note};
+use crate::customers::{Card, Note};
 use crate::error::Result;
-use crate::merge;
-use crate::redemption::{self, Gift};
+use crate::redemption::Gift;
 use crate::shop::Shop;
 use crate::text;
+use chrono::NaiveDate;
 
 /// The card of somebody: how to greet them, what must not be forgotten, what waits for them.
 #[derive(Debug, clap::Args)]
@@ -24,20 +22,9 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
     let shop = context.shop()?;
-    let store = shop.store()?;
-    let (read, today) = (store.read(), context.clock.today());
-    let customer = customers::by_ref(&read, &arguments.reference)?;
-    let card = customers::card(&read, &customer, today)?;
-    let gift = redemption::promise(&read, customer.id, today)?.map(Gift::from);
-    let alone = customers::Customer { spouse: String::new(), ..customer.clone() };
-    let names = merge::names_of(&[&alone]);
-    let text = page(&card, &names.greeting, gift.as_ref(), &shop, today);
-    let mut object = serde_json::to_value(&card).unwrap_or_default();
-    if let Some(object) = object.as_object_mut() {
-        object.insert("greeting".into(), json!(names.greeting));
-        object.insert("gift".into(), json!(gift));
-    }
-    Ok(Done::new(text, &object))
+    let today = context.clock.today();
+    let shown = app::card::show(&shop, &arguments.reference, today)?;
+    Ok(Done::new(page(&shown.card, &shown.greeting, shown.gift.as_ref(), &shop, today), &shown))
 }
 
 /// The card as it stands on the counter.

@@ -2,9 +2,9 @@
 
 use serde_json::json;
 
+use crate::app;
 use crate::cli::Context;
 use crate::cli::done::Done;
-use crate::customers;
 use crate::error::{Error, Result};
 use crate::text;
 
@@ -17,18 +17,10 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
-    let mut store = context.shop()?.store()?;
+    let shop = context.shop()?;
     let reference = arguments.reference.trim();
-    let was_forgotten = store.write(|write| {
-        let as_email = reference.contains('@').then(|| reference.to_lowercase());
-        let mut was_forgotten = false;
-        for known in std::iter::once(reference).chain(as_email.as_deref()) {
-            was_forgotten |= customers::let_back(write, known)?;
-        }
-        Ok(was_forgotten)
-    })?;
     let quoted = text::quote(reference);
-    if !was_forgotten {
+    if !app::unforget::unforget(&shop, reference)? {
         return Err(Error::new(format!("nobody under {quoted} was forgotten"))
             .hint("write it as it was in your export; their email counts for itself"));
     }

@@ -5,6 +5,7 @@ use std::io::{BufRead, IsTerminal};
 use serde_json::json;
 
 use crate::access;
+use crate::app;
 use crate::cli::done::Done;
 use crate::cli::{Context, to_stderr};
 use crate::domain::Role;
@@ -20,15 +21,12 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(role: Role, arguments: &Arguments, context: &Context) -> Result<Done> {
-    let mut store = context.shop()?.store()?;
+    let shop = context.shop()?;
     let name = role.secret();
     let (ended, sentence) = if arguments.remove {
-        (store.write(|write| access::unset(write, role))?, format!("The {name} is gone."))
+        (app::secrets::remove(&shop, role)?, format!("The {name} is gone."))
     } else {
-        let typed = ask(role)?;
-        access::check(role, &typed)?;
-        let hash = access::hashed(&typed)?;
-        (store.write(|write| access::set(write, role, &hash))?, format!("The {name} is set."))
+        (app::secrets::set(&shop, role, &ask(role)?)?, format!("The {name} is set."))
     };
     let signs_in = match ended {
         0 => String::new(),

@@ -2,10 +2,11 @@
 
 use serde_json::json;
 
-use crate::access;
+use crate::access::Token;
+use crate::app;
 use crate::cli::Context;
 use crate::cli::done::Done;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::text;
 
 /// Make a token for a till that is a program; it is shown once.
@@ -25,15 +26,8 @@ pub(super) struct Revoke {
 }
 
 pub(super) fn make(arguments: &Make, context: &Context) -> Result<Done> {
-    let shop = context.shop()?;
-    let (till, names) = (arguments.till.trim(), &shop.settings.till.names);
-    if till.is_empty() || (!names.is_empty() && !names.iter().any(|name| name == till)) {
-        let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        return Err(Error::new(format!("there is no till {} in shop.toml", text::quote(till))).hint(
-            if names.is_empty() { "say what it is called".to_owned() } else { text::did_you_mean(till, &names) },
-        ));
-    }
-    let (number, token) = shop.store()?.write(|write| access::make_token(write, till, context.clock.today()))?;
+    let till = arguments.till.trim();
+    let (number, token) = app::tokens::make(&context.shop()?, till, context.clock.today())?;
     let text = format!(
         "{token}\n\nThis is token {number}, of the till {}. It is shown this once; whoever has it is that till.\n",
         text::quote(till)
@@ -42,8 +36,8 @@ pub(super) fn make(arguments: &Make, context: &Context) -> Result<Done> {
 }
 
 pub(super) fn list(context: &Context) -> Result<Done> {
-    let tokens = access::tokens(&context.shop()?.store()?.read())?;
-    let line = |token: &access::Token| {
+    let tokens = app::tokens::list(&context.shop()?)?;
+    let line = |token: &Token| {
         let revoked = token.revoked_on.map_or(String::new(), |on| format!(", revoked {on}"));
         format!("{:>4}  {}  made {}{revoked}\n", token.number, token.till, token.made_on)
     };
@@ -55,8 +49,7 @@ pub(super) fn list(context: &Context) -> Result<Done> {
 }
 
 pub(super) fn revoke(arguments: &Revoke, context: &Context) -> Result<Done> {
-    let mut store = context.shop()?.store()?;
-    let token = store.write(|write| access::revoke(write, arguments.number, context.clock.today()))?;
+    let token = app::tokens::revoke(&context.shop()?, arguments.number, context.clock.today())?;
     let text = format!("Token {} of the till {} opens nothing any more.", token.number, text::quote(&token.till));
     Ok(Done::new(text, &json!({ "number": token.number, "till": token.till })))
 }

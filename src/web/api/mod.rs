@@ -28,7 +28,7 @@ pub(super) fn routes(state: &Arc<AppState>) -> Router<Arc<AppState>> {
     Router::new()
         .route("/redemptions", post(redemptions::redeem))
         .route("/redemptions/{id}/rollback", post(redemptions::roll_back))
-        .route("/customers/{ref}", get(customers::card))
+        .route("/customers/{ref}", get(customers::show))
         .route_layer(middleware::from_fn_with_state(Arc::clone(state), caller::with_token))
         .route("/openapi.json", get(|| async { ([(header::CONTENT_TYPE, "application/json")], OPENAPI) }))
         .fallback(|| async { ApiResponse::problem(StatusCode::NOT_FOUND, "nowhere", "This address leads nowhere.") })

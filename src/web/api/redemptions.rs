@@ -67,7 +67,7 @@ pub(super) async fn redeem(
         Ok(attempt) => attempt,
         Err(seconds) => {
             let wait = text::count(usize::try_from(seconds).unwrap_or(usize::MAX), "second");
-            let says = format!("Too many codes were attempt that are on none of our letters. Wait {wait}.");
+            let says = format!("Too many codes were tried that are on none of our letters. Wait {wait}.");
             return ApiResponse::problem(StatusCode::TOO_MANY_REQUESTS, "too_many", &says).after(seconds);
         }
     };
@@ -154,7 +154,7 @@ fn why_not(answer: &Answer, country: &str) -> String {
     }
 }
 
-/// RollbackRequest something is taken back.
+/// Why something is taken back.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RollbackRequest {

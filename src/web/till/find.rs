@@ -10,10 +10,11 @@ use serde::{Deserialize, Serialize};
 
 use super::scan;
 use super::which::Till;
+use crate::app;
+use crate::app::find::FoundAtTill;
 use crate::clock;
-use crate::customers;
 use crate::error::Result;
-use crate::redemption::{self, Promise, Standing};
+use crate::redemption::{Promise, Standing};
 use crate::store::Read;
 use crate::text;
 use crate::web::answer;
@@ -121,17 +122,16 @@ fn gather(
     search: String,
     today: NaiveDate,
 ) -> Result<FoundPage> {
-    let (all, hits) = customers::find(read, &*state.vocabulary(read)?, &typed, today, MOST)?;
+    let FoundAtTill { all, hits } = app::find::at_till(read, &*state.vocabulary(read)?, &typed, today, MOST)?;
     let country = &state.shop.settings.country;
     let (mut waiting, mut others, mut gifts) = (Vec::new(), Vec::new(), Vec::new());
-    for hit in &hits {
-        let promise = redemption::promise(read, hit.id, today)?;
+    for (hit, promise) in &hits {
         let (is_waiting, gift) = what_waits(promise.as_ref(), today, country);
         let is_bottle = promise.as_ref().is_some_and(|promise| GiftWords::of(&promise.planned.gift_name).is_bottle);
         let place = wording::town_and_last(&hit.city, hit.last_visit, today);
         let person = FoundPerson { id: hit.id, name: hit.name.clone(), place, gift, is_bottle };
         if is_waiting {
-            gifts.extend(promise.map(|promise| GiftWords::of(&promise.planned.gift_name).one));
+            gifts.extend(promise.as_ref().map(|promise| GiftWords::of(&promise.planned.gift_name).one));
             waiting.push(person);
         } else {
             others.push(person);

@@ -1,4 +1,4 @@
-//! RefusedPage: why, since when, and what may be done about it. There is no green on this page, so that nobody reads a yes.
+//! Refused: why, since when, and what may be done about it. There is no green on this page, so that nobody reads a yes.
 
 use std::sync::Arc;
 

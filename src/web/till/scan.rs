@@ -45,9 +45,9 @@ pub(super) async fn scanned(state: &Arc<AppState>, till: &Till, typed: &str, mea
     }))
 }
 
-/// Too many codes were attempt that are on no letter.
+/// Too many codes were tried that are on no letter.
 fn too_many(state: &AppState, seconds: u64) -> Response {
-    let what = "Too many codes were attempt here that are on none of our letters.";
+    let what = "Too many codes were tried here that are on none of our letters.";
     let hint = format!("Wait {}, or find them by name.", text::count(sign_in::wait(seconds), "second"));
     let page = answer::said(state, StatusCode::OK, "One moment.", what, &hint, "/till");
     sign_in::too_many(page, seconds)

@@ -1,0 +1,63 @@
+//! What is wrong with a shop folder: the database, its references, files that belong to nothing.
+
+use std::path::{Path, PathBuf};
+
+use crate::campaign;
+use crate::domain::CampaignState;
+use crate::error::Result;
+use crate::shop::Shop;
+use crate::store::{self, Finding, Read};
+
+/// The version of the database, and what was found.
+pub(crate) fn examine(shop: &Shop) -> Result<(usize, Vec<Finding>)> {
+    let store = shop.store()?;
+    let (version, mut found) = store::examine(&store)?;
+    found.extend(files(shop, &store.read())?);
+    Ok((version, found))
+}
+
+/// Folders and files that belong to no campaign, and what a killed run left behind.
+fn files(shop: &Shop, read: &Read<'_>) -> Result<Vec<Finding>> {
+    let mut found = Vec::new();
+    let planned = campaign::slugs(read)?;
+    for folder in entries(&shop.folder.join("out")).iter().filter(|path| path.is_dir()) {
+        let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if !planned.contains(&name) {
+            found.push(Finding {
+                message: format!("out/{name} belongs to no planned campaign"),
+                hint: "delete it if you need it no more".to_owned(),
+            });
+        }
+    }
+    for slug in &planned {
+        // A campaign that was imported from a spreadsheet never had a file.
+        let is_imported = campaign::current(read, slug)?.is_some_and(|planned| planned.state == CampaignState::Closed);
+        if !is_imported && !shop.campaigns().join(format!("{slug}.toml")).exists() {
+            found.push(Finding {
+                message: format!("campaigns/{slug}.toml is gone, though the campaign was planned"),
+                hint:
+                    "nothing is lost: the plan keeps what it was made from; put the file back to follow it up by hand"
+                        .to_owned(),
+            });
+        }
+    }
+    let mut places = vec![shop.folder.clone(), shop.campaigns(), shop.templates(), shop.folder.join("out")];
+    places.extend(planned.iter().map(|slug| shop.out(slug)));
+    for part in
+        places.iter().flat_map(|folder| entries(folder)).filter(|path| path.extension().is_some_and(|e| e == "part"))
+    {
+        let shown = part.strip_prefix(&shop.folder).unwrap_or(&part).display().to_string();
+        found.push(Finding {
+            message: format!("{shown} was left half written"),
+            hint: "delete it, and do again what was interrupted".to_owned(),
+        });
+    }
+    Ok(found)
+}
+
+fn entries(folder: &Path) -> Vec<PathBuf> {
+    let mut entries: Vec<_> =
+        std::fs::read_dir(folder).into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path())).collect();
+    entries.sort();
+    entries
+}

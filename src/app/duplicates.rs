@@ -1,0 +1,29 @@
+//! Who may be in the book twice, and the owner's word that two cards are two people.
+
+use chrono::NaiveDate;
+
+use crate::customers::{self, Customer, Pair};
+use crate::error::Result;
+use crate::shop::Shop;
+
+/// Every pair that is worth a look, the surest first.
+pub(crate) fn list(shop: &Shop) -> Result<Vec<Pair>> {
+    customers::duplicates(&shop.store()?.read())
+}
+
+#[derive(Debug)]
+pub(crate) struct TwoPeople {
+    pub(crate) one: Customer,
+    pub(crate) other: Customer,
+    /// Whether it was otherwise before.
+    pub(crate) is_new: bool,
+}
+
+/// Says that two cards are two people, or takes that back.
+pub(crate) fn different(shop: &Shop, one: &str, other: &str, apart: bool, today: NaiveDate) -> Result<TwoPeople> {
+    shop.store()?.write(|write| {
+        let (one, other) = (customers::by_ref(write, one)?, customers::by_ref(write, other)?);
+        let is_new = customers::tell_apart(write, &one, &other, apart, today)?;
+        Ok(TwoPeople { one, other, is_new })
+    })
+}

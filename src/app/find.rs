@@ -1,0 +1,46 @@
+//! Who is that? Customers by name, reference, town, email or phone.
+
+use chrono::NaiveDate;
+
+use crate::customers::{self, Hit, Vocabulary};
+use crate::error::Result;
+use crate::redemption::{self, Promise};
+use crate::shop::Shop;
+use crate::store::{Read, Store};
+
+/// The best `most` of those whom the words fit, and how many there are in all.
+pub(crate) fn find(shop: &Shop, words: &str, today: NaiveDate, most: usize) -> Result<(usize, Vec<Hit>)> {
+    let mut store = shop.store()?;
+    prepare(&mut store)?;
+    let read = store.read();
+    customers::find(&read, &Vocabulary::of(&read)?, words, today, most)
+}
+
+/// Completes the index of names, which a database of an earlier version does not have.
+pub(crate) fn prepare(store: &mut Store) -> Result<()> {
+    if customers::words_are_indexed(&store.read())? { Ok(()) } else { store.write(customers::index_words) }
+}
+
+pub(crate) struct FoundAtTill {
+    /// How many there are in all.
+    pub(crate) all: usize,
+    /// The best, each with the gift that waits for them.
+    pub(crate) hits: Vec<(Hit, Option<Promise>)>,
+}
+
+/// The same at the till.
+pub(crate) fn at_till(
+    read: &Read<'_>,
+    vocabulary: &Vocabulary,
+    words: &str,
+    today: NaiveDate,
+    most: usize,
+) -> Result<FoundAtTill> {
+    let (all, found) = customers::find(read, vocabulary, words, today, most)?;
+    let mut hits = Vec::with_capacity(found.len());
+    for hit in found {
+        let promise = redemption::promise(read, hit.id, today)?;
+        hits.push((hit, promise));
+    }
+    Ok(FoundAtTill { all, hits })
+}

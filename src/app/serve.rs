@@ -1,0 +1,54 @@
+//! Whether the pages may be served: this machine always; others once nobody walks in unasked and nothing is read on the way.
+
+use std::net::SocketAddr;
+
+use crate::access;
+use crate::domain::Role;
+use crate::error::{Error, Result};
+use crate::shop::Shop;
+use crate::text;
+
+/// Where the pages listen, and what the owner said about the way there.
+#[derive(Debug, Clone)]
+pub(crate) struct Listen {
+    /// `127.0.0.1:7788`.
+    pub(crate) address: String,
+    /// Without encryption, on a network of the shop's own.
+    pub(crate) plain: bool,
+    /// Behind a web server that has the encryption.
+    pub(crate) behind_proxy: bool,
+}
+
+/// Whether the pages may be served on these addresses.
+///
+/// # Errors
+/// When others could reach them and there is no passphrase, no PIN, or no word about encryption.
+pub(crate) fn check(shop: &Shop, listen: &Listen, addresses: &[SocketAddr]) -> Result<()> {
+    let settings = &shop.settings.till;
+    if listen.behind_proxy && settings.host.is_none() {
+        return Err(Error::new("`--behind-proxy` needs the public name of the pages")
+            .hint("write it under `[till]` in shop.toml, like `host = \"till.shop.example\"`"));
+    }
+    if addresses.iter().all(|address| address.ip().is_loopback()) && !listen.behind_proxy {
+        return Ok(());
+    }
+    let (store, mut missing) = (shop.store()?, Vec::new());
+    for (role, verb) in [(Role::Owner, "`regulars till passphrase`"), (Role::Till, "`regulars till pin`")] {
+        if access::secret(&store.read(), role)?.is_none() {
+            missing.push((format!("no {}", role.secret()), verb));
+        }
+    }
+    if !missing.is_empty() {
+        let (names, verbs): (Vec<String>, Vec<&str>) = missing.into_iter().unzip();
+        let message = format!("others could open the pages, and there is {}", text::list(&names));
+        return Err(Error::new(message).hint(format!("set it with {}", text::list(&verbs))));
+    }
+    if settings.certificate.is_none() && !listen.plain && !listen.behind_proxy {
+        let message = format!("on {} the pages would go over the network unencrypted", text::quote(&listen.address));
+        return Err(Error::new(message).hint(
+            "name a `certificate` and its `key` under `[till]`; or say `--behind-proxy` when a web server in front has \
+             the encryption, or `--plain` on a network that nobody but the shop is on",
+        ));
+    }
+    Ok(())
+}

@@ -1,0 +1,32 @@
+//! The tokens of tills that are programs.
+
+use chrono::NaiveDate;
+
+use crate::access::{self, Token};
+use crate::error::{Error, Result};
+use crate::shop::Shop;
+use crate::text;
+
+/// Makes one for a till of shop.toml: its number, and the token itself, which is kept nowhere.
+///
+/// # Errors
+/// When there is no such till.
+pub(crate) fn make(shop: &Shop, till: &str, today: NaiveDate) -> Result<(i64, String)> {
+    let names = &shop.settings.till.names;
+    if till.is_empty() || (!names.is_empty() && !names.iter().any(|name| name == till)) {
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        return Err(Error::new(format!("there is no till {} in shop.toml", text::quote(till))).hint(
+            if names.is_empty() { "say what it is called".to_owned() } else { text::did_you_mean(till, &names) },
+        ));
+    }
+    shop.store()?.write(|write| access::make_token(write, till, today))
+}
+
+/// All that were ever made.
+pub(crate) fn list(shop: &Shop) -> Result<Vec<Token>> {
+    access::tokens(&shop.store()?.read())
+}
+
+pub(crate) fn revoke(shop: &Shop, number: i64, today: NaiveDate) -> Result<Token> {
+    shop.store()?.write(|write| access::revoke(write, number, today))
+}
