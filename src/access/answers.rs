@@ -9,21 +9,15 @@ use crate::store::{Read, Write};
 /// Days that an answer is kept.
 const DAYS: i64 = 2;
 
-/// An answer that was given.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct StoredAnswer {
     /// The hash of what was asked.
     pub(crate) request: Vec<u8>,
-    /// The status of the answer.
     pub(crate) status: u16,
-    /// Its body.
     pub(crate) body: String,
 }
 
 /// What was answered to a key of a token.
-///
-/// # Errors
-/// When the database does not answer.
 pub(crate) fn stored_answer(read: &Read<'_>, token: i64, key: &str) -> Result<Option<StoredAnswer>> {
     table::answer(read, token, key)
 }

@@ -63,26 +63,17 @@ pub(crate) fn is_right(hash: &str, typed: &str) -> bool {
 }
 
 /// The hash of what a role signs in with; none when nobody needs to.
-///
-/// # Errors
-/// When the database does not answer.
 pub(crate) fn secret(read: &Read<'_>, role: Role) -> Result<Option<String>> {
     table::secret(read, role)
 }
 
 /// Keeps the hash of a new one; how many sessions of the old ended with it.
-///
-/// # Errors
-/// When the database fails.
 pub(crate) fn set(write: &Write<'_>, role: Role, hash: &str) -> Result<usize> {
     table::set_secret(write, role, hash)?;
     table::end_all(write, role)
 }
 
 /// From now on nobody of that role signs in; how many sessions ended.
-///
-/// # Errors
-/// When the database fails.
 pub(crate) fn unset(write: &Write<'_>, role: Role) -> Result<usize> {
     table::unset_secret(write, role)?;
     table::end_all(write, role)

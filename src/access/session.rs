@@ -53,17 +53,11 @@ pub(crate) fn begin(
 }
 
 /// Ends the session of a cookie, if it has one.
-///
-/// # Errors
-/// When the database fails.
 pub(crate) fn end(write: &Write<'_>, cookie: &str) -> Result<()> {
     table::end(write, &digest(cookie.as_bytes()))
 }
 
 /// Who asks, by the cookies of the owner and of the till.
-///
-/// # Errors
-/// When the database does not answer.
 pub(crate) fn signed_in(
     read: &Read<'_>,
     owner: Option<&str>,

@@ -13,13 +13,11 @@ pub(super) fn secret(read: &Read<'_>, role: Role) -> Result<Option<String>> {
     read.first("SELECT hash FROM secret WHERE role = ?1", params![role.as_str()], |row| row.get(0))
 }
 
-/// Keeps another hash.
 pub(super) fn set_secret(write: &Write<'_>, role: Role, hash: &str) -> Result<()> {
     let sql = "INSERT INTO secret (role, hash) VALUES (?1, ?2) ON CONFLICT (role) DO UPDATE SET hash = excluded.hash";
     write.run(sql, params![role.as_str(), hash]).map(|_| ())
 }
 
-/// Keeps none.
 pub(super) fn unset_secret(write: &Write<'_>, role: Role) -> Result<()> {
     write.run("DELETE FROM secret WHERE role = ?1", params![role.as_str()]).map(|_| ())
 }
@@ -30,13 +28,11 @@ pub(super) fn session(read: &Read<'_>, hash: &[u8], role: Role, now: NaiveDateTi
     read.first(sql, params![hash.to_vec(), role.as_str(), now], |row| row.get(0))
 }
 
-/// Begins one.
 pub(super) fn begin(write: &Write<'_>, hash: &[u8], role: Role, till: &str, ends: NaiveDateTime) -> Result<()> {
     let sql = "INSERT INTO session (hash, role, till, ends_at) VALUES (?1, ?2, ?3, ?4)";
     write.run(sql, params![hash.to_vec(), role.as_str(), till, ends]).map(|_| ())
 }
 
-/// Ends one.
 pub(super) fn end(write: &Write<'_>, hash: &[u8]) -> Result<()> {
     write.run("DELETE FROM session WHERE hash = ?1", params![hash.to_vec()]).map(|_| ())
 }
@@ -46,7 +42,6 @@ pub(super) fn end_all(write: &Write<'_>, role: Role) -> Result<usize> {
     write.run("DELETE FROM session WHERE role = ?1", params![role.as_str()])
 }
 
-/// Drops those whose time is over.
 pub(super) fn end_old(write: &Write<'_>, now: NaiveDateTime) -> Result<()> {
     write.run("DELETE FROM session WHERE ends_at <= ?1", params![now]).map(|_| ())
 }
@@ -57,7 +52,6 @@ pub(super) fn add_token(write: &Write<'_>, hash: &[u8], till: &str, on: NaiveDat
     write.value(sql, params![hash.to_vec(), till, on])
 }
 
-/// The token of a hash.
 pub(super) fn token(read: &Read<'_>, hash: &[u8]) -> Result<Option<Token>> {
     let sql = "SELECT id, till, made_on, revoked_on FROM till_token WHERE hash = ?1";
     read.first(sql, params![hash.to_vec()], token_of)
@@ -69,7 +63,6 @@ pub(super) fn is_good(read: &Read<'_>, number: i64) -> Result<bool> {
     Ok(read.first(sql, params![number], |_| Ok(()))?.is_some())
 }
 
-/// All of them.
 pub(super) fn tokens(read: &Read<'_>) -> Result<Vec<Token>> {
     read.all("SELECT id, till, made_on, revoked_on FROM till_token ORDER BY id", params![], token_of)
 }
@@ -78,7 +71,6 @@ fn token_of(row: &Row<'_>) -> Result<Token> {
     Ok(Token { number: row.get(0)?, till: row.get(1)?, made_on: row.get(2)?, revoked_on: row.get(3)? })
 }
 
-/// Revokes one.
 pub(super) fn revoke(write: &Write<'_>, number: i64, on: NaiveDate) -> Result<()> {
     write.run("UPDATE till_token SET revoked_on = ?2 WHERE id = ?1", params![number, on]).map(|_| ())
 }
@@ -92,7 +84,6 @@ pub(super) fn answer(read: &Read<'_>, token: i64, key: &str) -> Result<Option<St
     })
 }
 
-/// Keeps an answer.
 pub(super) fn store_answer(
     write: &Write<'_>,
     (token, key): (i64, &str),

@@ -10,20 +10,14 @@ use crate::store::{Read, Write};
 /// A token, without what makes it one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Token {
-    /// Its number.
     pub(crate) number: i64,
-    /// The till that has it.
     pub(crate) till: String,
-    /// The day it was made.
     pub(crate) made_on: NaiveDate,
     /// The day from which it no longer counts.
     pub(crate) revoked_on: Option<NaiveDate>,
 }
 
 /// Makes one for a till: its number, and the token itself, which is kept nowhere.
-///
-/// # Errors
-/// When the database fails.
 pub(crate) fn make_token(write: &Write<'_>, till: &str, on: NaiveDate) -> Result<(i64, String)> {
     let token = format!("rt_{}", random()?);
     let number = table::add_token(write, &digest(token.as_bytes()), till, on)?;
@@ -31,25 +25,16 @@ pub(crate) fn make_token(write: &Write<'_>, till: &str, on: NaiveDate) -> Result
 }
 
 /// Whose token it is; nobody's when there is none like it, or when it was revoked.
-///
-/// # Errors
-/// When the database does not answer.
 pub(crate) fn holder(read: &Read<'_>, token: &str) -> Result<Option<Token>> {
     Ok(table::token(read, &digest(token.as_bytes()))?.filter(|token| token.revoked_on.is_none()))
 }
 
 /// Whether a token that was known to be good still is.
-///
-/// # Errors
-/// When the database does not answer.
 pub(crate) fn is_good(read: &Read<'_>, token: &Token) -> Result<bool> {
     table::is_good(read, token.number)
 }
 
 /// All tokens ever made, in their order.
-///
-/// # Errors
-/// When the database does not answer.
 pub(crate) fn tokens(read: &Read<'_>) -> Result<Vec<Token>> {
     table::tokens(read)
 }

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use crate::customers::{self, Card, Customer};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::merge;
 use crate::redemption::{self, Gift};
 use crate::shop::Shop;
@@ -36,4 +36,13 @@ fn greeted(read: &Read<'_>, customer: Customer, today: NaiveDate) -> Result<Gree
     let gift = redemption::promise(read, customer.id, today)?.map(Gift::from);
     let alone = Customer { spouse: String::new(), ..customer };
     Ok(GreetedCard { card, greeting: merge::names_of(&[&alone]).greeting, gift })
+}
+
+/// A customer whose card was open a moment ago.
+///
+/// # Errors
+/// When they are gone from the book meanwhile.
+pub(crate) fn person(read: &Read<'_>, id: i64) -> Result<Customer> {
+    customers::by_id(read, id)
+        .map_err(|_| Error::new("this person is not in the book any more").hint("look for them by name"))
 }

@@ -2,9 +2,17 @@
 
 use chrono::NaiveDate;
 
+use crate::app::{card, notes};
 use crate::customers::{self, Changed, Customer};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::shop::Shop;
+use crate::store::Write;
+
+/// The fields of an address that a till may change.
+const ADDRESS: [&str; 5] = ["street", "street2", "city", "state", "postcode"];
+
+/// The longest line of an address, in characters.
+const LONGEST: usize = 200;
 
 /// Sets each `FIELD=VALUE` on a card: the card as it is now, and what is different. `source` is kept with consent, deceased
 /// and moved.
@@ -23,4 +31,35 @@ pub(crate) fn set(
         let changed = customers::set(write, &customer, assignments, on, source)?;
         Ok((customers::by_id(write, customer.id)?, changed))
     })
+}
+
+/// An address that was typed at a till.
+#[derive(Debug)]
+pub(crate) struct TypedAddress(Vec<String>);
+
+impl TypedAddress {
+    /// `typed` gives what stands in the form for a field, if it has that field.
+    ///
+    /// # Errors
+    /// When a line is too long.
+    pub(crate) fn read<'t>(typed: impl Fn(&str) -> Option<&'t str>) -> Result<Self> {
+        let one_line = |typed: &str| notes::visible(typed).split_whitespace().collect::<Vec<_>>().join(" ");
+        let lines: Vec<(&str, String)> =
+            ADDRESS.into_iter().filter_map(|field| Some((field, one_line(typed(field)?)))).collect();
+        if lines.iter().any(|(_, text)| text.chars().count() > LONGEST) {
+            return Err(Error::new("no address has lines that long").hint("look again at what was typed"));
+        }
+        Ok(Self(lines.into_iter().map(|(field, text)| format!("{field}={text}")).collect()))
+    }
+}
+
+/// Writes another address on a card.
+pub(crate) fn set_address(
+    write: &Write<'_>,
+    customer: i64,
+    TypedAddress(assignments): &TypedAddress,
+    today: NaiveDate,
+) -> Result<()> {
+    let card = card::person(write, customer)?;
+    customers::set(write, &card, assignments, today, "at the till").map(|_| ())
 }

@@ -2,9 +2,14 @@
 
 use chrono::NaiveDate;
 
+use crate::app::card;
 use crate::customers::{self, Customer};
 use crate::error::Result;
 use crate::shop::Shop;
+use crate::store::Write;
+
+/// The longest note of a till, in characters.
+pub(crate) const LONGEST: usize = 2_000;
 
 /// A contact as it is noted.
 #[derive(Debug, Clone, Copy)]
@@ -34,4 +39,38 @@ pub(crate) fn resolve(shop: &Shop, reference: &str, on: NaiveDate) -> Result<(Cu
         let resolved = customers::resolve(write, customer.id, on)?;
         Ok((customer, resolved))
     })
+}
+
+/// Why a till cannot take a note.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum NoteFault {
+    Empty,
+    /// As much of it as may be.
+    TooLong(String),
+}
+
+/// A note as it was typed at a till, line by line, without characters that nobody can see.
+pub(crate) fn read(typed: &str) -> Result<String, NoteFault> {
+    let text = visible(typed);
+    match text.chars().count() {
+        0 => Err(NoteFault::Empty),
+        1..=LONGEST => Ok(text),
+        _ => Err(NoteFault::TooLong(text.chars().take(LONGEST).collect())),
+    }
+}
+
+/// Writes a till's note on a card. Pressed twice, it is one note.
+pub(crate) fn add_at_till(write: &Write<'_>, customer: i64, kind: &str, text: &str, today: NaiveDate) -> Result<()> {
+    card::person(write, customer)?;
+    let notes = customers::notes(write, customer)?;
+    if notes.iter().any(|note| (note.on, note.kind.as_str(), note.text.as_str()) == (today, kind, text)) {
+        return Ok(());
+    }
+    customers::add_note(write, customer, today, kind, text, 0).map(|_| ())
+}
+
+/// What was typed, line by line, without characters that nobody can see.
+pub(super) fn visible(typed: &str) -> String {
+    let lines = typed.trim().lines().map(|line| line.chars().filter(|c| !c.is_control()).collect::<String>());
+    lines.collect::<Vec<_>>().join("\n").trim().to_owned()
 }

@@ -21,7 +21,7 @@ use crate::store::{Read, Write};
 use crate::text;
 
 pub(crate) use bought::{bought, bought_by, bought_kept, change, change_bought, undo_bought};
-pub(crate) use day::{Happening, happened_on, last_come, progress, taken_on, to_come};
+pub(crate) use day::{Come, Guest, Happening, Progress, happened_on, last_come, progress, taken_on, to_come};
 pub(crate) use kept::{Side, matters, put_aside, redeem_kept};
 pub(crate) use past::record_past;
 pub(crate) use promise::{Gift, Promise, Standing, promise};

@@ -108,7 +108,6 @@ pub(super) fn unread(state: &AppState, status: StatusCode) -> Response {
     said(state, status, "That did not work.", what, "Open the page anew.", "/till")
 }
 
-/// There is no such page.
 pub(super) async fn nothing_here(State(state): State<Arc<AppState>>) -> Response {
     said(&state, StatusCode::NOT_FOUND, "There is nothing here.", "This address leads nowhere.", "", "")
 }

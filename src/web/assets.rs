@@ -29,7 +29,6 @@ const CSS: &str = "text/css; charset=utf-8";
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 const FONT: &str = "font/woff2";
 
-/// The routes of the assets.
 pub(super) fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
     ASSETS.iter().fold(Router::new(), |router, &(path, kind, bytes)| {
         router.route(path, get(move || async move { asset(kind, bytes) }))

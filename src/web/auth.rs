@@ -13,7 +13,8 @@ use axum::response::{IntoResponse, Redirect, Response};
 use super::answer;
 use super::connections::Peer;
 use super::state::AppState;
-use crate::access::{self, SignedIn};
+use crate::access::SignedIn;
+use crate::app;
 use crate::domain::Role;
 use crate::error::Result;
 
@@ -42,18 +43,14 @@ pub(super) async fn till(State(state): State<Arc<AppState>>, mut request: Reques
     }
 }
 
-/// Who asks. A till that shop.toml does not know any more is nobody.
 pub(super) async fn who(state: &AppState, headers: &HeaderMap) -> Result<SignedIn> {
     let [owner, till] = [Role::Owner, Role::Till].map(|role| cookie(headers, &state.session_cookie(role)));
-    let now = state.clock.now();
-    let who = state.database.read(move |read| access::signed_in(read, owner.as_deref(), till.as_deref(), now));
-    let mut who = who.await?;
-    let names = &state.shop.settings.till.names;
-    who.till = who.till.filter(|till| names.contains(till) || (names.is_empty() && till.is_empty()));
-    Ok(who)
+    let (names, now) = (state.shop.settings.till.names.clone(), state.clock.now());
+    let who =
+        state.database.read(move |read| app::sign_in::signed_in(read, &names, owner.as_deref(), till.as_deref(), now));
+    who.await
 }
 
-/// The value of a cookie.
 pub(super) fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
     let lines = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     let mut pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));

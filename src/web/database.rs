@@ -47,7 +47,7 @@ trait WriteJob: Send {
 }
 
 /// Jobs of one transaction, and whether it came about.
-type Batch = (Vec<Box<dyn WriteJob>>, Result<()>);
+type WriteBatch = (Vec<Box<dyn WriteJob>>, Result<()>);
 
 /// A job whose outcome is `T`.
 struct PendingWrite<T, F> {
@@ -150,7 +150,7 @@ fn start(name: &str, run: impl FnOnce() + Send + 'static) -> Result<JoinHandle<(
 }
 
 /// The writer: what waits is done together.
-fn write_all(mut store: Store, jobs: &mpsc::Receiver<Box<dyn WriteJob>>, done: impl Fn(Batch)) {
+fn write_all(mut store: Store, jobs: &mpsc::Receiver<Box<dyn WriteJob>>, done: impl Fn(WriteBatch)) {
     while let Ok(first) = jobs.recv() {
         let mut together = vec![first];
         together.extend(jobs.try_iter().take(TOGETHER - 1));
@@ -168,7 +168,7 @@ fn write_all(mut store: Store, jobs: &mpsc::Receiver<Box<dyn WriteJob>>, done: i
 }
 
 /// Tells all whose jobs were done together.
-fn tell((together, whole): Batch) {
+fn tell((together, whole): WriteBatch) {
     for job in together {
         job.tell(&whole);
     }
@@ -204,7 +204,7 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-    use crate::store::params;
+    use crate::access;
 
     fn shop(folder: &Path) -> Shop {
         let text = "name = \"A\"\naddress = []\ncountry = \"US\"\ncurrency = \"USD\"\n";
@@ -213,11 +213,8 @@ mod tests {
         Shop::open(folder).expect("a shop")
     }
 
-    /// Of the settings that the tests keep.
-    const COUNT: &str = "SELECT count(*) FROM setting WHERE LENGTH(value) = 1 AND key < 'a'";
-
-    fn keep(write: &Write<'_>, key: usize) -> Result<usize> {
-        write.run("INSERT INTO setting (key, value) VALUES (?1, ?2)", params![key.to_string(), vec![1_u8]])
+    fn make_token(write: &Write<'_>, till: &str) -> Result<i64> {
+        access::make_token(write, till, chrono::NaiveDate::default()).map(|(number, _)| number)
     }
 
     #[test]
@@ -232,7 +229,7 @@ mod tests {
                     tokio::spawn(async move {
                         database
                             .write(move |write| {
-                                keep(write, n)?;
+                                make_token(write, "front")?;
                                 match n % 10 {
                                     3 => Err(Error::new("no")),
                                     7 => panic!("on purpose"),
@@ -247,8 +244,8 @@ mod tests {
             for task in tasks {
                 outcomes.push(task.await.expect("the task").is_ok());
             }
-            let kept = database.read(|read| read.value::<i64>(COUNT, params![])).await;
-            assert_eq!(kept.expect("a count"), 160, "what was answered is there to read");
+            let kept = database.read(access::tokens).await;
+            assert_eq!(kept.expect("the tokens").len(), 160, "what was answered is there to read");
             outcomes
         });
         assert!(outcomes.iter().enumerate().all(|(n, done)| *done == !matches!(n % 10, 3 | 7)));
@@ -266,10 +263,8 @@ mod tests {
         let mut answers = Vec::new();
         for n in 0..3_usize {
             let (waiting, answer) = oneshot::channel();
-            let work = move |write: &Write<'_>| {
-                let bytes = vec![0_u8; if n == 1 { 1 << 20 } else { 1 }];
-                write.run("INSERT INTO setting (key, value) VALUES (?1, ?2)", params![n.to_string(), bytes])
-            };
+            let work =
+                move |write: &Write<'_>| make_token(write, &n.to_string().repeat(if n == 1 { 1 << 20 } else { 1 }));
             writer.send(Box::new(PendingWrite { work: Some(work), done: None, waiting })).expect("sent");
             answers.push(answer);
         }
@@ -278,9 +273,8 @@ mod tests {
         let told: Vec<bool> = answers.iter_mut().map(|answer| answer.try_recv().expect("told").is_ok()).collect();
         let store = shop.store().expect("store");
         for (n, told) in told.iter().enumerate() {
-            let sql = "SELECT count(*) FROM setting WHERE key = ?1";
-            let there = store.read().value::<i64>(sql, params![n.to_string()]).expect("count") == 1;
-            assert_eq!(*told, there, "job {n}");
+            let tokens = access::tokens(&store.read()).expect("the tokens");
+            assert_eq!(*told, tokens.iter().any(|token| token.till.starts_with(&n.to_string())), "job {n}");
         }
         assert!(!told[1], "the disk was full");
     }

@@ -29,7 +29,6 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("to-come.html", include_str!("pages/to-come.html")),
 ];
 
-/// The templates, read once.
 pub(super) struct PageTemplates {
     tera: Tera,
 }

@@ -13,8 +13,8 @@ use tera::Context;
 use super::attempts::AttemptKind;
 use super::state::AppState;
 use super::{answer, auth};
-use crate::access;
-use crate::domain::Role;
+use crate::app;
+use crate::domain::{Column, Role};
 use crate::error::{Error, Kind, Result};
 use crate::text;
 
@@ -23,7 +23,7 @@ const PATIENCE: Duration = Duration::from_secs(4);
 
 /// A role, as it stands in an address.
 fn role_of(path: &str) -> Option<Role> {
-    [Role::Owner, Role::Till].into_iter().find(|role| role.as_str() == path)
+    Role::from_form(path)
 }
 
 /// Where somebody goes who has signed in.
@@ -31,7 +31,6 @@ fn home(role: Role) -> &'static str {
     if role == Role::Owner { "/owner/day" } else { "/till" }
 }
 
-/// The question.
 pub(super) async fn ask(State(state): State<Arc<AppState>>, Path(role): Path<String>) -> Response {
     match role_of(&role) {
         Some(role) => question(&state, role, "", ""),
@@ -58,7 +57,6 @@ pub(super) struct SignInForm {
     till: String,
 }
 
-/// Signs in, or says why not.
 pub(super) async fn enter(
     State(state): State<Arc<AppState>>,
     Path(role): Path<String>,
@@ -66,15 +64,9 @@ pub(super) async fn enter(
     Form(typed): Form<SignInForm>,
 ) -> Response {
     let Some(role) = role_of(&role) else { return answer::nothing_here(State(state)).await };
-    let names = &state.shop.settings.till.names;
-    let till = match (role, names.as_slice()) {
-        (Role::Owner, _) | (_, []) => String::new(),
-        (_, [only]) => only.clone(),
-        _ if names.contains(&typed.till) => typed.till,
-        _ => {
-            return (StatusCode::UNPROCESSABLE_ENTITY, question(&state, role, "Say which till this is.", ""))
-                .into_response();
-        }
+    let Some(till) = app::sign_in::till_of(&state.shop, role, typed.till) else {
+        return (StatusCode::UNPROCESSABLE_ENTITY, question(&state, role, "Say which till this is.", ""))
+            .into_response();
     };
     let from = auth::address(&state, &parts);
     let kind = if role == Role::Owner { AttemptKind::Passphrase } else { AttemptKind::Pin };
@@ -105,21 +97,18 @@ pub(super) async fn enter(
 
 /// Begins a session when the secret is right; the cookie, and how many seconds it lasts.
 async fn begin(state: &AppState, role: Role, typed: String, till: String) -> Result<Option<(String, i64)>> {
-    let known = state.database.read(move |read| access::secret(read, role)).await?;
-    let Some(hash) = known else {
-        return Err(Error::new(format!("nobody needs a {} here", role.secret())).hint("go straight to the pages"));
-    };
+    let hash = state.database.read(move |read| app::sign_in::hash(read, role)).await?;
     // Hashing takes long and much memory, on purpose: few at once, and not on the threads that answer.
     let Ok(Ok(_place)) = tokio::time::timeout(PATIENCE, state.hashing.acquire()).await else {
         return Err(Error::of(Kind::Machine, "too many sign in at this moment").hint("try again in a moment"));
     };
     let asked = hash.clone();
-    let checked = tokio::task::spawn_blocking(move || access::is_right(&asked, &typed)).await;
+    let checked = tokio::task::spawn_blocking(move || app::sign_in::is_right(&asked, &typed)).await;
     if !checked.map_err(|e| Error::of(Kind::Machine, "it could not be checked").because(e))? {
         return Ok(None);
     }
     let now = state.clock.now();
-    state.database.write(move |write| access::begin(write, role, &hash, &till, now)).await.map(Some)
+    state.database.write(move |write| app::sign_in::begin(write, role, &hash, &till, now)).await.map(Some)
 }
 
 /// Too many guesses: how long to wait stands on the page and in the header.
@@ -129,7 +118,6 @@ pub(super) fn too_many(page: Response, seconds: u64) -> Response {
     response
 }
 
-/// Seconds, as they are counted in words.
 pub(super) fn wait(seconds: u64) -> usize {
     usize::try_from(seconds).unwrap_or(usize::MAX)
 }
@@ -148,11 +136,10 @@ pub(super) async fn leave(State(state): State<Arc<AppState>>, headers: HeaderMap
     }
 }
 
-/// Ends the session.
 pub(super) async fn left(State(state): State<Arc<AppState>>, Path(role): Path<String>, headers: HeaderMap) -> Response {
     let Some(role) = role_of(&role) else { return answer::nothing_here(State(state)).await };
     if let Some(cookie) = auth::cookie(&headers, &state.session_cookie(role))
-        && let Err(fault) = state.database.write(move |write| access::end(write, &cookie)).await
+        && let Err(fault) = state.database.write(move |write| app::sign_in::end(write, &cookie)).await
     {
         return answer::trouble(&state, &fault);
     }

@@ -12,7 +12,8 @@ use super::database::Database;
 use super::pages::PageTemplates;
 use super::searches::Searches;
 use crate::access::Token;
-use crate::campaign::{self, Planned};
+use crate::app;
+use crate::campaign::Planned;
 use crate::clock::Running;
 use crate::customers::Vocabulary;
 use crate::domain::Role;
@@ -26,15 +27,11 @@ const STALE: Duration = Duration::from_secs(600);
 /// Passphrases and PINs that are looked at together; each takes 19 MB for a while.
 const HASHING: usize = 2;
 
-/// The shop, the time, the database and the pages: one for all requests.
 pub(super) struct AppState {
     /// The shop, as shop.toml had it when the server was started.
     pub(super) shop: Shop,
-    /// The time.
     pub(super) clock: Running,
-    /// The database.
     pub(super) database: Database,
-    /// The templates.
     pub(super) pages: PageTemplates,
     /// How many unsubscribe at this moment.
     pub(super) leaving: AtomicUsize,
@@ -99,9 +96,7 @@ impl AppState {
         if let Some(stock) = kept.get(&planned.id) {
             return Ok(*stock);
         }
-        // A campaign that was taken in from a spreadsheet has no file.
-        let file = campaign::kept_files(read, planned)?.campaign(&planned.slug).ok();
-        let stock = file.and_then(|file| file.gift).and_then(|gift| gift.stock);
+        let stock = app::today::stock(read, planned)?;
         kept.insert(planned.id, stock);
         Ok(stock)
     }

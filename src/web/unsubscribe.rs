@@ -13,7 +13,7 @@ use tokio::time::Instant;
 
 use super::answer;
 use super::state::AppState;
-use crate::outbox;
+use crate::app;
 
 /// No answer is given sooner.
 const TAKES: Duration = Duration::from_millis(250);
@@ -21,7 +21,6 @@ const TAKES: Duration = Duration::from_millis(250);
 /// So many at once: with the above, no more than 128 guesses a second.
 const AT_ONCE: usize = 32;
 
-/// The question, for any token.
 pub(super) async fn ask(State(state): State<Arc<AppState>>) -> Response {
     answer::page(&state, "unsubscribe.html", &Context::new())
 }
@@ -37,7 +36,7 @@ pub(super) async fn act(State(state): State<Arc<AppState>>, Path(token): Path<St
         return response;
     };
     let now = state.clock.now();
-    let done = state.database.write(move |write| outbox::unsubscribe(write, &token, now)).await;
+    let done = state.database.write(move |write| app::unsubscribe::unsubscribe(write, &token, now)).await;
     tokio::time::sleep_until(began + TAKES).await;
     match done {
         Ok(()) => answer::page(&state, "unsubscribed.html", &Context::new()),

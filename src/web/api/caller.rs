@@ -9,7 +9,8 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::response::ApiResponse;
-use crate::access::{self, Token};
+use crate::access::Token;
+use crate::app;
 use crate::error::Result;
 use crate::web::state::AppState;
 
@@ -59,7 +60,7 @@ async fn holder(state: &AppState, writes: bool, token: String) -> Result<Option<
         return Ok(Some(known.clone()));
     }
     let asked = token.clone();
-    let holder = state.database.read(move |read| access::holder(read, &asked)).await?;
+    let holder = state.database.read(move |read| app::tokens::holder(read, &asked)).await?;
     if let Some(holder) = &holder {
         seen().insert(token, holder.clone());
     }

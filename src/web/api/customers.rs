@@ -27,7 +27,6 @@ const KEYS: [&str; 12] = [
     "gift",
 ];
 
-/// The card.
 pub(super) async fn show(State(state): State<Arc<AppState>>, _: Caller, Path(reference): Path<String>) -> ApiResponse {
     let today = state.clock.now().date();
     match state.database.read(move |read| card::look_up(read, &reference, today)).await {

@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 
 use super::caller::{self, Caller};
 use super::response::ApiResponse;
-use crate::access::{self, StoredAnswer};
+use crate::app::idempotency::{self, KeyedRequest, Replay};
 use crate::error::Result;
 use crate::store::Write;
 use crate::web::state::AppState;
@@ -58,7 +58,7 @@ pub(super) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiResponse> {
     })
 }
 
-/// Runs `work` in a transaction unless its key was answered before, and keeps what it says.
+/// Runs `work` in a transaction unless its key was answered before, and keeps its answer.
 pub(super) async fn once(
     state: &AppState,
     Caller(token): Caller,
@@ -66,28 +66,21 @@ pub(super) async fn once(
     body: &[u8],
     work: impl FnOnce(&Write<'_>) -> Result<ApiResponse> + Send + 'static,
 ) -> ApiResponse {
-    let request = access::digest(&[path.as_bytes(), b"\n", body].concat());
+    let request = KeyedRequest::of(token, key, &path, body);
     let now = state.clock.now();
     let done = state.database.write(move |write| {
-        // It may have been revoked since it was looked up.
-        if !access::is_good(write, &token)? {
-            return Ok(caller::nobody());
-        }
-        match access::stored_answer(write, token.number, &key)? {
-            Some(kept) if kept.request == request => return Ok(kept.into()),
-            Some(_) => {
-                return Ok(ApiResponse::problem(
-                    StatusCode::UNPROCESSABLE_ENTITY,
-                    "key_used",
-                    "This key was used for another request. Each request needs one of its own.",
-                ));
-            }
-            None => {}
-        }
-        let said = work(write)?;
-        let kept = StoredAnswer { request, status: said.status.as_u16(), body: said.body.clone() };
-        access::store_answer(write, (token.number, &key), &kept, said.recipient_id, now)?;
-        Ok(said)
+        let answer = |said: &ApiResponse| (said.status.as_u16(), said.body.clone(), said.recipient_id);
+        idempotency::once(write, request, now, work, answer)
     });
-    done.await.unwrap_or_else(|fault| ApiResponse::fault(&fault))
+    match done.await {
+        Ok(Replay::Now(response)) => response,
+        Ok(Replay::Before(stored)) => stored.into(),
+        Ok(Replay::KeyUsed) => ApiResponse::problem(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "key_used",
+            "This key was used for another request. Each request needs one of its own.",
+        ),
+        Ok(Replay::Revoked) => caller::nobody(),
+        Err(fault) => ApiResponse::fault(&fault),
+    }
 }

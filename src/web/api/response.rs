@@ -11,7 +11,6 @@ use crate::web::answer::sentence;
 /// An answer, ready to be sent and to be kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct ApiResponse {
-    /// Its status.
     pub(super) status: StatusCode,
     /// Its body, JSON.
     pub(super) body: String,
@@ -22,7 +21,6 @@ pub(super) struct ApiResponse {
 }
 
 impl ApiResponse {
-    /// It was done.
     pub(super) fn done(status: StatusCode, object: Map<String, Value>, recipient_id: Option<i64>) -> Self {
         Self { status, body: Value::Object(object).to_string(), recipient_id, wait: None }
     }
@@ -32,7 +30,6 @@ impl ApiResponse {
         Self::problem_of(status, kind, detail, Map::new(), None)
     }
 
-    /// The same with more to it.
     pub(super) fn problem_of(
         status: StatusCode,
         kind: &str,

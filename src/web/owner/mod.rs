@@ -11,7 +11,6 @@ use axum::routing::{get, post};
 
 use super::state::AppState;
 
-/// The routes of the owner.
 pub(super) fn routes() -> Router<Arc<AppState>> {
     Router::new()
         .route("/owner/day", get(day::today))

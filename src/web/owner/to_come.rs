@@ -7,9 +7,8 @@ use axum::response::Response;
 use chrono::NaiveDateTime;
 use serde::Serialize;
 
-use crate::campaign;
-use crate::error::{Error, Result};
-use crate::redemption;
+use crate::app::to_come::{ToCome, to_come};
+use crate::error::Result;
 use crate::store::Read;
 use crate::text;
 use crate::web::answer;
@@ -43,12 +42,10 @@ struct GuestRow {
     recipient: i64,
 }
 
-/// Of the newest campaign.
 pub(super) async fn newest(State(state): State<Arc<AppState>>) -> Response {
     show(&state, None).await
 }
 
-/// Of one, by its number.
 pub(super) async fn of(State(state): State<Arc<AppState>>, Path(campaign): Path<i64>) -> Response {
     show(&state, Some(campaign)).await
 }
@@ -60,17 +57,7 @@ async fn show(state: &Arc<AppState>, campaign: Option<i64>) -> Response {
 }
 
 fn gather(read: &Read<'_>, state: &AppState, wanted: Option<i64>, now: NaiveDateTime) -> Result<ToComePage> {
-    let mut all = Vec::new();
-    for slug in campaign::slugs(read)?.iter().rev() {
-        all.extend(campaign::current(read, slug)?);
-    }
-    let is_it = |id: i64| wanted.is_none_or(|wanted| wanted == id);
-    let Some(at) = all.iter().position(|planned| is_it(planned.id)) else {
-        return Err(Error::new("no campaign was planned yet").hint("plan one: `regulars plan NAME`"));
-    };
-    let planned = all.remove(at);
-    let progress = redemption::progress(read, &planned, now)?;
-    let (count, guests) = redemption::to_come(read, &planned, now, MOST)?;
+    let ToCome { planned, progress, count, guests, others } = to_come(read, wanted, now, MOST)?;
     let more = match count - guests.len() {
         0 => String::new(),
         n => format!("{} more. `regulars recipients {}` has all of them.", text::thousands(n), planned.slug),
@@ -95,6 +82,6 @@ fn gather(read: &Read<'_>, state: &AppState, wanted: Option<i64>, now: NaiveDate
             })
             .collect(),
         more,
-        others: all.into_iter().map(|planned| (planned.id, planned.name)).collect(),
+        others: others.into_iter().map(|planned| (planned.id, planned.name)).collect(),
     })
 }

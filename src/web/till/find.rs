@@ -81,7 +81,6 @@ pub(super) async fn find(State(state): State<Arc<AppState>>, till: Till, Form(as
     }
 }
 
-/// The names.
 pub(super) async fn found(State(state): State<Arc<AppState>>, till: Till, Path(search): Path<String>) -> Response {
     let Some(typed) = state.searches.find(&search) else { return Redirect::to("/till").into_response() };
     let (here, today) = (Arc::clone(&state), state.clock.now().date());

@@ -25,7 +25,6 @@ use axum::routing::{get, post};
 
 use super::state::AppState;
 
-/// The routes of the till.
 pub(super) fn routes() -> Router<Arc<AppState>> {
     Router::new()
         .route("/till", get(waiting::page))

@@ -11,18 +11,11 @@ use super::card::{self, CardOf};
 use super::form_error::FormError;
 use super::typed::TillForm;
 use super::which::Till;
-use crate::customers;
-use crate::error::Error;
+use crate::app::edit::{self, TypedAddress};
+use crate::app::notes::{self, NoteFault};
 use crate::text;
 use crate::web::answer;
 use crate::web::state::AppState;
-
-/// The fields of an address, as the form has them.
-const ADDRESS: [&str; 5] = ["street", "street2", "city", "state", "postcode"];
-
-/// The longest note, and the longest line of an address.
-const NOTE: usize = 2_000;
-const LINE: usize = 200;
 
 #[derive(Deserialize)]
 pub(super) struct NoteForm {
@@ -32,7 +25,6 @@ pub(super) struct NoteForm {
     search: String,
 }
 
-/// Writes down what was said.
 pub(super) async fn note(
     State(state): State<Arc<AppState>>,
     till: Till,
@@ -40,67 +32,43 @@ pub(super) async fn note(
     TillForm(noted): TillForm<NoteForm>,
 ) -> Response {
     let (today, search) = (state.clock.now().date(), noted.search.clone());
-    let (kind, text) = (noted.kind, plain(&noted.text));
-    let says = match text.chars().count() {
-        0 => "Say what it was about.".to_owned(),
-        1..=NOTE => String::new(),
-        _ => format!("That is too long to be read at the till: {} signs are enough.", text::thousands(NOTE)),
-    };
-    if !says.is_empty() {
-        let form_error =
-            FormError { field: "note", says, note: text.chars().take(NOTE).collect(), ..FormError::default() };
-        return card::show(&state, till, CardOf::Person(customer), search, form_error).await;
-    }
-    let done = state.database.write(move |write| {
-        card::person(write, customer)?;
-        // Pressed twice, it is one note.
-        let is_there =
-            customers::notes(write, customer)?.iter().any(|n| (n.on, &n.kind, &n.text) == (today, &kind, &text));
-        if !is_there {
-            customers::add_note(write, customer, today, &kind, &text, 0)?;
+    let text = match notes::read(&noted.text) {
+        Ok(text) => text,
+        Err(fault) => {
+            let (says, note) = match fault {
+                NoteFault::Empty => ("Say what it was about.".to_owned(), String::new()),
+                NoteFault::TooLong(start) => {
+                    let most = text::thousands(notes::LONGEST);
+                    (format!("That is too long to be read at the till: {most} signs are enough."), start)
+                }
+            };
+            let form_error = FormError { field: "note", says, note, ..FormError::default() };
+            return card::show(&state, till, CardOf::Person(customer), search, form_error).await;
         }
-        Ok(())
-    });
+    };
+    let done = state.database.write(move |write| notes::add_at_till(write, customer, &noted.kind, &text, today));
     match done.await {
         Ok(()) => back(customer, &search),
         Err(fault) => answer::trouble(&state, &fault),
     }
 }
 
-/// Writes another address down.
 pub(super) async fn address(
     State(state): State<Arc<AppState>>,
     Path(customer): Path<i64>,
     TillForm(form): TillForm<HashMap<String, String>>,
 ) -> Response {
-    let typed: Vec<(&str, String)> =
-        ADDRESS.iter().filter_map(|field| Some((*field, line(form.get(*field)?)))).collect();
-    if typed.iter().any(|(_, text)| text.chars().count() > LINE) {
-        let fault = Error::new("no address has lines that long").hint("look again at what was typed");
-        return answer::trouble(&state, &fault);
-    }
+    let address = match TypedAddress::read(|field| form.get(field).map(String::as_str)) {
+        Ok(address) => address,
+        Err(fault) => return answer::trouble(&state, &fault),
+    };
     let search = form.get("search").cloned().unwrap_or_default();
     let today = state.clock.now().date();
-    let assignments: Vec<String> = typed.iter().map(|(field, text)| format!("{field}={text}")).collect();
-    let done = state.database.write(move |write| {
-        let card = card::person(write, customer)?;
-        customers::set(write, &card, &assignments, today, "at the till").map(|_| ())
-    });
+    let done = state.database.write(move |write| edit::set_address(write, customer, &address, today));
     match done.await {
         Ok(()) => back(customer, &search),
         Err(fault) => answer::trouble(&state, &fault),
     }
-}
-
-/// What was typed, line by line, without signs that nobody can see.
-fn plain(typed: &str) -> String {
-    let lines = typed.trim().lines().map(|line| line.chars().filter(|c| !c.is_control()).collect::<String>());
-    lines.collect::<Vec<_>>().join("\n").trim().to_owned()
-}
-
-/// What was typed, as one line.
-fn line(typed: &str) -> String {
-    plain(typed).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn back(customer: i64, search: &str) -> Response {

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::Response;
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::NaiveDateTime;
 use serde::Serialize;
 
 use super::which::Till;
-use crate::campaign::{self, Planned};
+use crate::app;
+use crate::app::today::TillToday;
 use crate::error::Result;
-use crate::redemption;
 use crate::store::Read;
 use crate::text;
 use crate::web::answer;
@@ -55,10 +55,10 @@ pub(super) async fn page(State(state): State<Arc<AppState>>, till: Till) -> Resp
 
 fn gather(read: &Read<'_>, state: &AppState, till: Till, now: NaiveDateTime) -> Result<WaitingPage> {
     let (today, country) = (now.date(), state.shop.settings.country.as_str());
-    let campaign = match open(read, today)? {
+    let TillToday { came, campaign, last } = app::today::today(read, now, LAST)?;
+    let campaign = match campaign {
         None => None,
-        Some(planned) => {
-            let progress = redemption::progress(read, &planned, now)?;
+        Some((planned, progress)) => {
             let left = state.stock(read, &planned)?.map(|stock| text::thousands(stock.saturating_sub(progress.come)));
             Some(CurrentCampaign {
                 gift: GiftWords::of(&planned.gift_name),
@@ -70,7 +70,7 @@ fn gather(read: &Read<'_>, state: &AppState, till: Till, now: NaiveDateTime) -> 
             })
         }
     };
-    let last = redemption::last_come(read, today, LAST)?.into_iter().map(|come| {
+    let last = last.into_iter().map(|come| {
         let given = match come.gift.as_str() {
             "" => "written down".to_owned(),
             gift => format!("{} given", GiftWords::of(gift).noun),
@@ -81,22 +81,8 @@ fn gather(read: &Read<'_>, state: &AppState, till: Till, now: NaiveDateTime) -> 
     Ok(WaitingPage {
         till: till.0,
         today: wording::day(today, today, country),
-        came: text::thousands(redemption::taken_on(read, today)?.0),
+        came: text::thousands(came),
         campaign,
         last: last.collect(),
     })
-}
-
-/// The newest campaign whose gift is handed over on a day.
-fn open(read: &Read<'_>, today: NaiveDate) -> Result<Option<Planned>> {
-    for slug in campaign::slugs(read)?.iter().rev() {
-        let holds = |planned: &Planned| {
-            let over = planned.claim_until.is_some_and(|until| today > until);
-            !planned.gift_name.is_empty() && planned.starts() <= today && !over
-        };
-        if let Some(planned) = campaign::current(read, slug)?.filter(holds) {
-            return Ok(Some(planned));
-        }
-    }
-    Ok(None)
 }

@@ -41,7 +41,6 @@ impl FromRequestParts<Arc<AppState>> for Till {
     }
 }
 
-/// The question.
 pub(super) async fn ask(State(state): State<Arc<AppState>>) -> Response {
     let mut context = Context::new();
     context.insert("names", &state.shop.settings.till.names);

@@ -1,0 +1,63 @@
+//! A request of a till that is a program, done once: the same under the same key gets the same answer.
+
+use chrono::NaiveDateTime;
+
+use crate::access::{self, StoredAnswer, Token};
+use crate::error::Result;
+use crate::store::Write;
+
+/// A request, with what makes it itself.
+#[derive(Debug)]
+pub(crate) struct KeyedRequest {
+    pub(crate) token: Token,
+    pub(crate) key: String,
+    /// The hash of where it leads and what it says.
+    pub(crate) hash: Vec<u8>,
+}
+
+impl KeyedRequest {
+    pub(crate) fn of(token: Token, key: String, path: &str, body: &[u8]) -> Self {
+        Self { token, key, hash: access::digest(&[path.as_bytes(), b"\n", body].concat()) }
+    }
+}
+
+#[derive(Debug)]
+pub(crate) enum Replay<T> {
+    /// Done now.
+    Now(T),
+    /// Answered before.
+    Before(StoredAnswer),
+    /// The key was used for another request.
+    KeyUsed,
+    /// The token was revoked since it was looked up.
+    Revoked,
+}
+
+/// Does `work` unless its key was answered before, and keeps its answer: status and body, and whom it is about.
+pub(crate) fn once<T>(
+    write: &Write<'_>,
+    request: KeyedRequest,
+    now: NaiveDateTime,
+    work: impl FnOnce(&Write<'_>) -> Result<T>,
+    answer: impl FnOnce(&T) -> (u16, String, Option<i64>),
+) -> Result<Replay<T>> {
+    let KeyedRequest { token, key, hash } = request;
+    if !access::is_good(write, &token)? {
+        return Ok(Replay::Revoked);
+    }
+    match access::stored_answer(write, token.number, &key)? {
+        Some(stored) if stored.request == hash => return Ok(Replay::Before(stored)),
+        Some(_) => return Ok(Replay::KeyUsed),
+        None => {}
+    }
+    let done = work(write)?;
+    let (status, body, recipient_id) = answer(&done);
+    access::store_answer(
+        write,
+        (token.number, &key),
+        &StoredAnswer { request: hash, status, body },
+        recipient_id,
+        now,
+    )?;
+    Ok(Replay::Now(done))
+}

@@ -1,0 +1,36 @@
+//! Who is still to come, of one campaign.
+
+use chrono::NaiveDateTime;
+
+use crate::campaign::{self, Planned};
+use crate::error::{Error, Result};
+use crate::redemption::{self, Guest, Progress};
+use crate::store::Read;
+
+pub(crate) struct ToCome {
+    pub(crate) planned: Planned,
+    pub(crate) progress: Progress,
+    /// How many are still to come, and the first of them.
+    pub(crate) count: usize,
+    pub(crate) guests: Vec<Guest>,
+    /// The other campaigns.
+    pub(crate) others: Vec<Planned>,
+}
+
+/// Of one campaign by its number, or of the newest; the first `most` guests.
+///
+/// # Errors
+/// When no such campaign was planned.
+pub(crate) fn to_come(read: &Read<'_>, wanted: Option<i64>, now: NaiveDateTime, most: usize) -> Result<ToCome> {
+    let mut all = Vec::new();
+    for slug in campaign::slugs(read)?.iter().rev() {
+        all.extend(campaign::current(read, slug)?);
+    }
+    let Some(at) = all.iter().position(|planned| wanted.is_none_or(|wanted| wanted == planned.id)) else {
+        return Err(Error::new("no campaign was planned yet").hint("plan one: `regulars plan NAME`"));
+    };
+    let planned = all.remove(at);
+    let progress = redemption::progress(read, &planned, now)?;
+    let (count, guests) = redemption::to_come(read, &planned, now, most)?;
+    Ok(ToCome { planned, progress, count, guests, others: all })
+}
