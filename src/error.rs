@@ -10,7 +10,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// What sort of failure it is; the exit code of the program follows from it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum ErrorKind {
     /// The owner's mistake, or something refused: exit code 1.
     Refused,
     /// Part of the work failed or is in doubt: exit code 3.
@@ -27,7 +27,7 @@ pub struct Error {
 
 #[derive(Debug)]
 struct Inner {
-    kind: Kind,
+    kind: ErrorKind,
     message: String,
     place: Option<String>,
     hint: Option<String>,
@@ -38,11 +38,11 @@ struct Inner {
 impl Error {
     /// A refusal: `message` is lower case, without a full stop, what was typed in backticks.
     pub fn new(message: impl Into<String>) -> Self {
-        Self::of(Kind::Refused, message)
+        Self::of(ErrorKind::Refused, message)
     }
 
     /// An error of the given kind.
-    pub fn of(kind: Kind, message: impl Into<String>) -> Self {
+    pub fn of(kind: ErrorKind, message: impl Into<String>) -> Self {
         let inner = Inner { kind, message: message.into(), place: None, hint: None, source: None, others: Vec::new() };
         Self { inner: Box::new(inner) }
     }
@@ -58,7 +58,7 @@ impl Error {
             }
             _ => None,
         };
-        let mut error = Self::of(Kind::Machine, message).because(source);
+        let mut error = Self::of(ErrorKind::Machine, message).because(source);
         error.inner.hint = hint.map(str::to_owned);
         error
     }
@@ -126,7 +126,7 @@ impl Error {
 
     /// What sort of failure this is.
     #[must_use]
-    pub fn kind(&self) -> Kind {
+    pub fn kind(&self) -> ErrorKind {
         self.inner.kind
     }
 
@@ -157,8 +157,8 @@ impl Error {
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         match self.inner.kind {
-            Kind::Refused | Kind::Machine => 1,
-            Kind::Partial => 3,
+            ErrorKind::Refused | ErrorKind::Machine => 1,
+            ErrorKind::Partial => 3,
         }
     }
 

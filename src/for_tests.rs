@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use crate::clock::Clock;
 use crate::domain::{Code, Column, Suppression};
 use crate::error::{Error, Result};
-use crate::import::{Kind, Plan, Sheet, Wishes};
+use crate::import::{ImportKind, ImportOptions, ImportPlan, ImportSheet};
 use crate::shop::Shop;
 use crate::store::{Store, params};
 use crate::{campaign, customers, import};
@@ -42,8 +42,8 @@ pub fn suppress(path: &Path, address: &str, reason: &str, source: &str, on: Naiv
 /// # Errors
 /// That it is full.
 pub fn import_on_a_full_disk(shop: &Path, customers: &str, today: NaiveDate) -> Result<()> {
-    let sheet = Sheet::read(customers.as_bytes())?;
-    let plan = Plan::of(&sheet, Kind::Customers, Wishes::default())?;
+    let sheet = ImportSheet::read(customers.as_bytes())?;
+    let plan = ImportPlan::of(&sheet, ImportKind::Customers, ImportOptions::default())?;
     full(shop)?.write(|write| import::customers(write, &plan, today, &|_| {})).map(|_| ())
 }
 

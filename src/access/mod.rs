@@ -13,7 +13,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, ErrorKind, Result};
 
 pub(crate) use answers::{StoredAnswer, store_answer, stored_answer};
 pub(crate) use secret::{check, hashed, is_right, secret, set, unset};
@@ -24,7 +24,7 @@ pub(crate) use token::{Token, holder, is_good, make_token, revoke, tokens};
 fn random() -> Result<String> {
     let mut bytes = [0; 32];
     getrandom::fill(&mut bytes)
-        .map_err(|e| Error::of(Kind::Machine, "the machine gave no random numbers").because(e))?;
+        .map_err(|e| Error::of(ErrorKind::Machine, "the machine gave no random numbers").because(e))?;
     Ok(URL_SAFE_NO_PAD.encode(bytes))
 }
 

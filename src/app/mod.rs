@@ -9,6 +9,7 @@ pub(crate) mod duplicates;
 pub(crate) mod edit;
 pub(crate) mod find;
 pub(crate) mod idempotency;
+pub(crate) mod import;
 pub(crate) mod notes;
 pub(crate) mod secrets;
 pub(crate) mod segment;

@@ -13,7 +13,7 @@ use crate::clock::ago;
 use crate::customers::{self, Note};
 use crate::domain::{Arm, CampaignState};
 use crate::error::{Error, Result};
-use crate::import::{Columns, Field, Sheet};
+use crate::import::{Columns, Field, ImportSheet};
 use crate::money::Currency;
 use crate::store::params;
 use crate::store::{Read, Write};
@@ -142,7 +142,7 @@ fn by_hand(read: &Read<'_>, planned: &Planned) -> Result<HashMap<i64, ByHand>> {
 pub(crate) fn take_lines(
     write: &Write<'_>,
     planned: &Planned,
-    sheet: &Sheet,
+    sheet: &ImportSheet,
     now: NaiveDateTime,
 ) -> Result<TakenLines> {
     if planned.state == CampaignState::Posted || planned.state == CampaignState::Closed {
@@ -175,7 +175,7 @@ pub(crate) fn take_lines(
 /// The rows of a sheet: whose, the line, and who signs if there is a column for that.
 fn rows<'r>(
     planned: &Planned,
-    sheet: &Sheet,
+    sheet: &ImportSheet,
     recipients: &'r [Recipient],
 ) -> Result<Vec<(&'r Recipient, String, Option<String>)>> {
     let columns = Columns::find(FIELDS, sheet, &[])?;

@@ -4,18 +4,18 @@ use chrono::NaiveDate;
 
 use super::Context;
 use super::done::Done;
-use super::import::{self, File};
-use crate::campaign::{self, Past};
+use super::import::{self, FileArguments};
+use crate::app;
+use crate::campaign::Past;
 use crate::error::{Error, Result};
 use crate::money::{Currency, Money};
-use crate::redemption;
 use crate::text;
 
 /// Last year's mailing, so that the first campaign made here can branch on it: who was written to, who came.
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     #[command(flatten)]
-    file: File,
+    file: FileArguments,
     /// What it is called here, such as 1989-chardonnay.
     #[arg(long, value_name = "NAME")]
     name: String,
@@ -47,11 +47,8 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
     let shop = context.shop()?;
-    let mut store = shop.store()?;
     let currency = shop.settings.currency;
     let slug = arguments.name.as_str();
-    let (name, sheet) = import::sheet(&arguments.file)?;
-    let left_out = import::left_out(&shop, &arguments.file, &name, &sheet);
     let past = Past {
         slug,
         name: arguments.title.as_deref().unwrap_or(slug),
@@ -63,29 +60,23 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
         day_order: arguments.date_order.as_deref().map(str::parse).transpose()?,
         decimal: arguments.decimal.as_deref().map(str::parse).transpose()?,
         map: &arguments.file.map,
-        left_out: left_out.as_ref(),
+        left_out: None,
     };
-    let bar = super::progress(context, sheet.size(), "Reading");
-    let step = |offset: usize| bar.set_position(offset as u64);
-    let came = std::cell::Cell::new((0, Money(0)));
-    let (report, _) = import::take(&mut store, &arguments.file, |write| {
-        let taken = campaign::take_past(write, &shop, &sheet, &past, context.clock.now(), &step);
-        let (report, visits) = taken.map_err(|e| if e.place().is_some() { e } else { e.at(&name) })?;
-        redemption::record_past(write, &visits)?;
-        came.set((visits.len(), visits.iter().fold(Money(0), |sum, visit| sum.plus(visit.spend))));
-        Ok((report, None))
-    })?;
+    let bar = super::progress(context, 0, "Reading");
+    let show = |at: app::import::ImportProgress<'_>| import::show_step(&bar, &at);
+    let file = arguments.file.file();
+    let (imported, visits) = app::import::import_past(&shop, file, past, context.clock.now(), &show)?;
     bar.finish_and_clear();
-    let recipients = report.added;
-    let mut done = import::done(&arguments.file, &name, "recipient", left_out.as_ref(), report)?;
-    let (came, spent) = came.get();
+    let recipients = imported.report.added;
+    let (came, spent) = (visits.len(), visits.iter().fold(Money(0), |sum, visit| sum.plus(visit.spend)));
+    let mut done = import::done(&arguments.file, "recipient", imported);
     if let Some(object) = done.json.as_object_mut() {
         object.insert("campaign".into(), slug.into());
         object.insert("redeemed".into(), came.into());
         object.insert("takings_minor".into(), spent.0.into());
     }
     if done.refusal.is_empty() {
-        let verb = if arguments.file.dry_run { "Would take in" } else { "Took in" };
+        let verb = if file.dry_run { "Would take in" } else { "Took in" };
         done.text = format!(
             "{verb} {}: {}, of whom {} came and spent {}.\n",
             text::quote(slug),
@@ -93,7 +84,7 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
             text::thousands(came),
             currency.show(spent)
         );
-        if !arguments.file.dry_run {
+        if !file.dry_run {
             done.text.push_str(&format!("\nNext: regulars report {slug}, then regulars follow-up {slug} NEW\n"));
         }
     }

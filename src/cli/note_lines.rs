@@ -9,7 +9,7 @@ use super::{Context, pieces};
 use crate::campaign::{self, Planned, TakenLines};
 use crate::domain::CampaignState;
 use crate::error::{Error, Result};
-use crate::import::Sheet;
+use crate::import::ImportSheet;
 use crate::shop::{self, Shop};
 use crate::store::{Read, Store};
 use crate::text;
@@ -57,14 +57,14 @@ fn write(store: &mut Store, shop: &Shop, planned: &Planned, silent: Vec<String>,
 
 /// Whether a sheet holds no words that are not kept already. What it lacks is nothing to lose.
 fn is_taken(store: &mut Store, planned: &Planned, path: &Path, context: &Context) -> bool {
-    let sheet = Sheet::open(path);
+    let sheet = ImportSheet::open(path);
     let taken = sheet.and_then(|s| store.rehearse(|w| campaign::take_lines(w, planned, &s, context.clock.now())));
     taken.is_ok_and(|taken| taken.added.is_empty() && taken.changed.is_empty())
 }
 
 fn take(store: &mut Store, planned: &Planned, file: &Path, silent: Vec<String>, context: &Context) -> Result<Done> {
     let name = file.display().to_string();
-    let sheet = Sheet::open(file).map_err(|e| e.at(&name))?;
+    let sheet = ImportSheet::open(file).map_err(|e| e.at(&name))?;
     let now = context.clock.now();
     let taken = store.write(|write| campaign::take_lines(write, planned, &sheet, now)).map_err(|e| {
         let of_a_row = e.place().is_some();

@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 use super::Context;
 use crate::campaign::{self, Recipient, Tokens};
 use crate::email::{self, Dkim, Email, Key, Picture, Senders};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::piece::{self, FrozenCampaign};
 use crate::shop::{self, EmailSettings, Shop};
 use crate::store::Read;
@@ -101,7 +101,8 @@ pub(super) fn faults(
         let hands: Vec<_> = recipients.chunks(part).map(|part| scope.spawn(move || look(part))).collect();
         hands.into_iter().map(std::thread::ScopedJoinHandle::join).collect::<std::thread::Result<Vec<_>>>()
     });
-    let broke_off = |_| Error::of(Kind::Machine, "the emails could not be looked at: a part of the program broke off");
+    let broke_off =
+        |_| Error::of(ErrorKind::Machine, "the emails could not be looked at: a part of the program broke off");
     Ok(faults.map_err(broke_off)?.into_iter().flatten().collect())
 }
 

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use csv::StringRecord;
 
-use super::Sheet;
+use super::ImportSheet;
 use super::cells;
 use crate::error::{Error, Result};
 use crate::text;
@@ -82,7 +82,7 @@ impl<'s> Columns<'s> {
     ///
     /// # Errors
     /// When `map` names a field or a column that there is not.
-    pub(crate) fn find(fields: &'static [Field], sheet: &'s Sheet, map: &[String]) -> Result<Self> {
+    pub(crate) fn find(fields: &'static [Field], sheet: &'s ImportSheet, map: &[String]) -> Result<Self> {
         let names: Vec<&'static str> = fields.iter().map(|(name, _)| *name).collect();
         Self::of(&names, fields.iter(), sheet, map)
     }
@@ -91,7 +91,7 @@ impl<'s> Columns<'s> {
     pub(super) fn of(
         names: &[&'static str],
         fields: impl Iterator<Item = &'static Field>,
-        sheet: &'s Sheet,
+        sheet: &'s ImportSheet,
         map: &[String],
     ) -> Result<Self> {
         let header = sheet.header();
@@ -259,10 +259,10 @@ mod tests {
     ];
 
     fn picked(table: &str) -> Vec<String> {
-        let sheet = Sheet::read(table.as_bytes()).expect("a table");
+        let sheet = ImportSheet::read(table.as_bytes()).expect("a table");
         let columns = Columns::find(FIELDS, &sheet, &[]).expect("columns");
         let mut cells = Vec::new();
-        let take = |row: &super::super::sheet::Row<'_>| {
+        let take = |row: &super::super::sheet::SheetRow<'_>| {
             cells = FIELDS.iter().map(|(name, _)| columns.pick(name).of(row.cells).into_owned()).collect();
             Ok(())
         };
@@ -283,7 +283,7 @@ mod tests {
 
     #[test]
     fn of_two_columns_with_one_heading_none_is_taken_unasked() {
-        let sheet = Sheet::read(b"Mobile,Nom,MOBILE\n1,Petit,2\n").expect("a table");
+        let sheet = ImportSheet::read(b"Mobile,Nom,MOBILE\n1,Petit,2\n").expect("a table");
         let find = |map: &[&str]| {
             let map: Vec<String> = map.iter().map(|said| (*said).to_owned()).collect();
             Columns::find(FIELDS, &sheet, &map).map(|columns| columns.place("phone"))

@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
-use super::reading::Plan;
-use super::sheet::Row;
+use super::reading::ImportPlan;
+use super::sheet::SheetRow;
 use super::survey::Survey;
-use super::{Problem, cells, days};
+use super::{RowProblem, cells, days};
 use crate::customers::customer::TEXT_FIELDS;
 use crate::customers::household;
 use crate::error::Result;
@@ -13,7 +13,7 @@ use crate::text;
 
 /// One row, read.
 #[derive(Debug)]
-pub(super) struct Contact {
+pub(super) struct ContactRow {
     /// How far into the file it starts.
     pub(crate) offset: usize,
     pub(crate) reference: String,
@@ -26,7 +26,7 @@ pub(super) struct Contact {
     pub(crate) home: i64,
 }
 
-impl Contact {
+impl ContactRow {
     /// One of [`TEXT_FIELDS`] by its name.
     pub(super) fn field(&self, name: &str) -> &str {
         field_of(&self.texts, name)
@@ -40,10 +40,10 @@ pub(super) fn field_of<'t>(texts: &'t [String], name: &str) -> &'t str {
 
 /// Reads a row; its faults, when it has some.
 pub(super) fn read(
-    plan: &Plan<'_>,
+    plan: &ImportPlan<'_>,
     survey: &Survey<'_>,
-    found: &Row<'_>,
-) -> Result<std::result::Result<Contact, Vec<Problem>>> {
+    found: &SheetRow<'_>,
+) -> Result<std::result::Result<ContactRow, Vec<RowProblem>>> {
     let (columns, line, row) = (&plan.columns, found.line, found.cells);
     let mut faults = Vec::new();
     let reference = plan.reference(row, survey)?.into_owned();
@@ -51,7 +51,7 @@ pub(super) fn read(
         let without =
             if plan.is_by_contact() { "a customer without email and phone" } else { "a customer without a reference" };
         let hint = "every customer needs one: it is how the next import knows them again";
-        faults.push(Problem::new(line, plan.reference_heading(), without).hint(hint));
+        faults.push(RowProblem::new(line, plan.reference_heading(), without).hint(hint));
     }
     let mut texts = Vec::with_capacity(TEXT_FIELDS.len());
     let mut others = Vec::new();
@@ -59,7 +59,7 @@ pub(super) fn read(
         texts.push(match field {
             "phone" | "email" => {
                 let cell = if field == "phone" { plan.id(field, row, survey)? } else { columns.pick(field).of(row) };
-                let (first, more) = cells::first_of(&cell, plan.dialect.habits.between);
+                let (first, more) = cells::first_of(&cell, plan.dialect.quirks.between);
                 others.extend(more.into_iter().map(str::to_owned));
                 first.to_owned()
             }
@@ -81,7 +81,7 @@ pub(super) fn read(
     let mut wish = |field: &'static str| match consent(&columns.pick(field).of(row)) {
         Ok(wish) => wish,
         Err(message) => {
-            faults.push(Problem::new(line, columns.heading_of(field), message));
+            faults.push(RowProblem::new(line, columns.heading_of(field), message));
             None
         }
     };
@@ -102,11 +102,11 @@ pub(super) fn read(
     let tidy = |tag: &str| tag.trim_matches(['"', '*', ' ']).to_owned();
     let tags = std::iter::once(first).chain(more).map(tidy).filter(|tag| !tag.is_empty()).collect();
     let home = household::home(|field| field_of(&texts, field));
-    Ok(Ok(Contact { offset: found.offset, reference, texts, post, email, tags, home }))
+    Ok(Ok(ContactRow { offset: found.offset, reference, texts, post, email, tags, home }))
 }
 
 /// A birthday as a day when it is one beyond doubt, else as it is written.
-fn birthday(text: Cow<'_, str>, plan: &Plan<'_>) -> String {
+fn birthday(text: Cow<'_, str>, plan: &ImportPlan<'_>) -> String {
     let short_year = text.rsplit(['/', '.', '-', ' ']).next().is_some_and(|year| year.len() < 4);
     match days::parse(&text, plan.day_order) {
         Ok(day) if !short_year || text.as_bytes().get(4) == Some(&b'-') => day.to_string(),

@@ -5,10 +5,10 @@ use std::sync::mpsc::sync_channel;
 
 use chrono::NaiveDate;
 
-use super::contacts::{self, Contact, field_of};
-use super::reading::{LARGE, Plan};
+use super::contacts::{self, ContactRow, field_of};
+use super::reading::{ImportPlan, LARGE};
 use super::survey::Survey;
-use super::{Problem, Report, Step, links};
+use super::{ImportReport, ImportStep, RowProblem, links};
 use crate::customers::customer::TEXT_FIELDS;
 use crate::customers::index::{self, Words};
 use crate::customers::{References, Standing, household, record_wish, table};
@@ -26,15 +26,15 @@ use crate::text;
 /// When the file cannot be read, or the database fails.
 pub(crate) fn customers(
     write: &Write<'_>,
-    plan: &Plan<'_>,
+    plan: &ImportPlan<'_>,
     today: NaiveDate,
-    progress: &dyn Fn(Step),
-) -> Result<Report> {
-    let mut book = Taking::new(write, today)?;
+    progress: &dyn Fn(ImportStep),
+) -> Result<ImportReport> {
+    let mut book = CustomerImporter::new(write, today)?;
     let is_first = book.ids.is_empty();
     let mut reading = || {
         let read = read_all(&mut book, plan, progress)?;
-        progress(Step::Now("Putting the index in order"));
+        progress(ImportStep::Now("Putting the index in order"));
         Ok(read)
     };
     let read = match (plan.sheet.size() > LARGE, is_first) {
@@ -42,7 +42,7 @@ pub(crate) fn customers(
         (true, false) => write.with_room(reading)?,
         (false, _) => reading()?,
     };
-    let Taking { mut report, forgotten, touched, words, .. } = book;
+    let CustomerImporter { mut report, forgotten, touched, words, .. } = book;
     if forgotten > 0 {
         let count = text::count(forgotten, "customer");
         report.warnings.push(format!("{count} asked to be forgotten: left out"));
@@ -55,13 +55,13 @@ pub(crate) fn customers(
     }
     if report.added + report.changed > 0 {
         links::link_sales(write)?;
-        progress(Step::Now("Working out who lives together"));
+        progress(ImportStep::Now("Working out who lives together"));
         if touched.len() > FEW {
             household::regroup(write)?;
         } else {
             household::settle(write, &touched, &[])?;
         }
-        progress(Step::Now("Making the index of names"));
+        progress(ImportStep::Now("Making the index of names"));
         match (is_first, index::is_complete(write)?) {
             (true, _) => index::fill(write, words)?,
             (false, true) => words.write(write)?,
@@ -72,14 +72,18 @@ pub(crate) fn customers(
 }
 
 /// Reads on a thread of its own, and takes what was read here.
-fn read_all(book: &mut Taking<'_>, plan: &Plan<'_>, progress: &dyn Fn(Step)) -> Result<Report> {
+fn read_all(
+    book: &mut CustomerImporter<'_>,
+    plan: &ImportPlan<'_>,
+    progress: &dyn Fn(ImportStep),
+) -> Result<ImportReport> {
     std::thread::scope(|scope| {
-        let (give, taken) = sync_channel::<Vec<Contact>>(4);
-        let reading = scope.spawn(move || -> Result<Report> {
+        let (give, taken) = sync_channel::<Vec<ContactRow>>(4);
+        let reading = scope.spawn(move || -> Result<ImportReport> {
             let survey = Survey::new(plan.sheet, &plan.columns);
             // On which line each reference stood first.
             let mut seen: HashMap<String, usize> = HashMap::new();
-            let (mut read, mut batch) = (Report::default(), Vec::new());
+            let (mut read, mut batch) = (ImportReport::default(), Vec::new());
             plan.sheet.each(|row| {
                 read.read += 1;
                 let contact = match row.fault.clone() {
@@ -89,7 +93,7 @@ fn read_all(book: &mut Taking<'_>, plan: &Plan<'_>, progress: &dyn Fn(Step)) -> 
                 let contact = match contact {
                     Err(problems) => Err(problems),
                     Ok(contact) => match seen.get(&contact.reference) {
-                        Some(_) if plan.dialect.habits.repeats => return Ok(()),
+                        Some(_) if plan.dialect.quirks.repeats => return Ok(()),
                         Some(first) => Err(vec![twice(plan, &contact, row.line, *first)]),
                         None => Ok(contact),
                     },
@@ -113,20 +117,20 @@ fn read_all(book: &mut Taking<'_>, plan: &Plan<'_>, progress: &dyn Fn(Step)) -> 
             for contact in &batch {
                 book.take(contact)?;
             }
-            progress(Step::Read(batch.last().map_or(0, |contact| contact.offset)));
+            progress(ImportStep::Read(batch.last().map_or(0, |contact| contact.offset)));
         }
         reading.join().unwrap_or_else(|_| Err(Error::new("reading the file failed")))
     })
 }
 
-fn twice(plan: &Plan<'_>, contact: &Contact, line: usize, first: usize) -> Problem {
+fn twice(plan: &ImportPlan<'_>, contact: &ContactRow, line: usize, first: usize) -> RowProblem {
     let message = format!("customer {} is in line {first} already", text::quote(&contact.reference));
-    Problem::new(line, plan.reference_heading(), message)
+    RowProblem::new(line, plan.reference_heading(), message)
         .hint("take one of the rows out; if they are two people, give one another reference")
 }
 
 /// The book while customers are taken into it.
-struct Taking<'t> {
+struct CustomerImporter<'t> {
     write: &'t Write<'t>,
     today: NaiveDate,
     ids: HashMap<String, i64>,
@@ -138,20 +142,20 @@ struct Taking<'t> {
     /// Whose home or name is new.
     touched: Vec<i64>,
     words: Words,
-    report: Report,
+    report: ImportReport,
 }
 
 /// Of so many at most the households are worked out one by one.
 const FEW: usize = 500;
 
 /// A card as the book has it.
-struct Card {
+struct StoredCard {
     post: String,
     email: String,
     texts: Vec<String>,
 }
 
-impl<'t> Taking<'t> {
+impl<'t> CustomerImporter<'t> {
     fn new(write: &'t Write<'t>, today: NaiveDate) -> Result<Self> {
         let marks: Vec<String> = (2..TEXT_FIELDS.len() + 2).map(|n| format!("?{n}")).collect();
         let (fields, marks) = (TEXT_FIELDS.join(", "), marks.join(", "));
@@ -169,11 +173,11 @@ impl<'t> Taking<'t> {
             insert: write.prepare(&sql)?,
             touched: Vec::new(),
             words: Words::default(),
-            report: Report::default(),
+            report: ImportReport::default(),
         })
     }
 
-    fn take(&mut self, contact: &Contact) -> Result<()> {
+    fn take(&mut self, contact: &ContactRow) -> Result<()> {
         let mut standing = self.references.standing(&contact.reference);
         // Somebody who was forgotten does not come back under another reference.
         if self.references.has_forgotten()
@@ -226,16 +230,16 @@ impl<'t> Taking<'t> {
         Ok(())
     }
 
-    fn card(&self, id: i64) -> Result<Card> {
+    fn card(&self, id: i64) -> Result<StoredCard> {
         let sql = format!("SELECT post_consent, email_consent, {} FROM customer WHERE id = ?1", TEXT_FIELDS.join(", "));
         let found = self.write.first(&sql, params![id], |found| {
             let texts = (0..TEXT_FIELDS.len()).map(|index| found.get(index + 2)).collect::<Result<Vec<String>>>()?;
-            Ok(Card { post: found.get(0)?, email: found.get(1)?, texts })
+            Ok(StoredCard { post: found.get(0)?, email: found.get(1)?, texts })
         })?;
         found.ok_or_else(|| Error::new("a customer is gone from the book").hint("run `regulars doctor`"))
     }
 
-    fn insert(&mut self, contact: &Contact) -> Result<i64> {
+    fn insert(&mut self, contact: &ContactRow) -> Result<i64> {
         let id = self.next;
         self.next += 1;
         let texts = std::iter::once(&contact.reference).chain(&contact.texts).map(ToValue::to_value);
@@ -247,7 +251,7 @@ impl<'t> Taking<'t> {
     }
 
     /// Writes what is different; whether something was.
-    fn update(&mut self, id: i64, contact: &Contact, old: &[String], only_empty: bool) -> Result<bool> {
+    fn update(&mut self, id: i64, contact: &ContactRow, old: &[String], only_empty: bool) -> Result<bool> {
         let (mut sets, mut values, mut now) = (Vec::new(), vec![Value::Int(id)], old.to_vec());
         for (index, ((field, new), old)) in TEXT_FIELDS.iter().zip(&contact.texts).zip(old).enumerate() {
             if !new.is_empty() && new != old && (old.is_empty() || !only_empty) {

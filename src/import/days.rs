@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::Sheet;
+use super::ImportSheet;
 use crate::error::{Error, Result};
 use crate::text;
 
@@ -32,10 +32,10 @@ impl std::str::FromStr for DayOrder {
 ///
 /// # Errors
 /// When the file cannot be read.
-pub(crate) fn order_of_column(sheet: &Sheet, place: usize) -> Result<Option<DayOrder>> {
+pub(crate) fn order_of_column(sheet: &ImportSheet, place: usize) -> Result<Option<DayOrder>> {
     let mut shown = Vec::new();
     sheet.each(|row| {
-        if let Some(Reading::Shows(_, order)) = row.cells.get(place).and_then(read) {
+        if let Some(DayReading::Shows(_, order)) = row.cells.get(place).and_then(read) {
             shown.extend(Some(order).filter(|order| !shown.contains(order)));
         }
         Ok(())
@@ -45,7 +45,7 @@ pub(crate) fn order_of_column(sheet: &Sheet, place: usize) -> Result<Option<DayO
 
 /// What one text says about the day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Reading {
+pub(super) enum DayReading {
     /// One day, however it is read.
     Clear(NaiveDate),
     /// One day, and it shows in which order this is written: the other order gives none.
@@ -64,17 +64,17 @@ pub(crate) fn parse(text: &str, order: Option<DayOrder>) -> Result<NaiveDate> {
     let not_a_day = || Error::new(format!("{} is not a day", text::quote(text.trim())));
     let wrong = || not_a_day().hint("write days as 1989-01-31");
     match (read(text).ok_or_else(wrong)?, order) {
-        (Reading::Clear(day), _) => Ok(day),
-        (Reading::Shows(day, shown), order) => match order {
+        (DayReading::Clear(day), _) => Ok(day),
+        (DayReading::Shows(day, shown), order) => match order {
             Some(order) if order != shown => Err(match shown {
                 DayOrder::DayFirst => not_a_day().hint("it is one when the day comes first: `--date-order dmy`"),
                 DayOrder::MonthFirst => not_a_day().hint("it is one when the month comes first: `--date-order mdy`"),
             }),
             _ => Ok(day),
         },
-        (Reading::Either(day_first, _), Some(DayOrder::DayFirst)) => Ok(day_first),
-        (Reading::Either(_, month_first), Some(DayOrder::MonthFirst)) => Ok(month_first),
-        (Reading::Either(..), None) => {
+        (DayReading::Either(day_first, _), Some(DayOrder::DayFirst)) => Ok(day_first),
+        (DayReading::Either(_, month_first), Some(DayOrder::MonthFirst)) => Ok(month_first),
+        (DayReading::Either(..), None) => {
             Err(Error::new(format!("{} could be two different days", text::quote(text.trim())))
                 .hint("say which comes first: `--date-order dmy` or `--date-order mdy`"))
         }
@@ -82,13 +82,13 @@ pub(crate) fn parse(text: &str, order: Option<DayOrder>) -> Result<NaiveDate> {
 }
 
 /// What a text says, before an order is known.
-pub(super) fn read(text: &str) -> Option<Reading> {
+pub(super) fn read(text: &str) -> Option<DayReading> {
     let text = text.trim();
     let bytes = text.as_bytes();
     // By far the most common, and the fastest to read.
     if bytes.len() >= 10 && bytes[4] == b'-' && bytes[7] == b'-' && text.is_char_boundary(10) {
         let day = date(number(&text[..4])?, number(&text[5..7])?, number(&text[8..10])?)?;
-        return is_time(&text[10..]).then_some(Reading::Clear(day));
+        return is_time(&text[10..]).then_some(DayReading::Clear(day));
     }
     if text.contains(char::is_alphabetic)
         && let Some(reading) = with_month_name(text)
@@ -103,19 +103,21 @@ pub(super) fn read(text: &str) -> Option<Reading> {
     let parts: Vec<&str> = day.split(['-', '/', '.']).collect();
     match parts.as_slice() {
         [whole] if whole.len() == 8 && whole.is_ascii() => {
-            date(number(&whole[..4])?, number(&whole[4..6])?, number(&whole[6..])?).map(Reading::Clear)
+            date(number(&whole[..4])?, number(&whole[4..6])?, number(&whole[6..])?).map(DayReading::Clear)
         }
-        [year, month, day] if year.len() == 4 => date(number(year)?, number(month)?, number(day)?).map(Reading::Clear),
+        [year, month, day] if year.len() == 4 => {
+            date(number(year)?, number(month)?, number(day)?).map(DayReading::Clear)
+        }
         [first, second, last] if matches!(last.len(), 2 | 4) && first.len() <= 2 && second.len() <= 2 => {
             let (first, second, year) = (number(first)?, number(second)?, year(last)?);
             // With full stops the day always comes first.
             let (day_first, month_first) = (date(year, second, first), date(year, first, second));
             match (day_first, month_first) {
-                (Some(one), _) if day.contains('.') => Some(Reading::Clear(one)),
-                (Some(one), Some(other)) if one == other => Some(Reading::Clear(one)),
-                (Some(one), Some(other)) => Some(Reading::Either(one, other)),
-                (Some(one), None) => Some(Reading::Shows(one, DayOrder::DayFirst)),
-                (None, Some(other)) if !day.contains('.') => Some(Reading::Shows(other, DayOrder::MonthFirst)),
+                (Some(one), _) if day.contains('.') => Some(DayReading::Clear(one)),
+                (Some(one), Some(other)) if one == other => Some(DayReading::Clear(one)),
+                (Some(one), Some(other)) => Some(DayReading::Either(one, other)),
+                (Some(one), None) => Some(DayReading::Shows(one, DayOrder::DayFirst)),
+                (None, Some(other)) if !day.contains('.') => Some(DayReading::Shows(other, DayOrder::MonthFirst)),
                 _ => None,
             }
         }
@@ -141,7 +143,7 @@ fn year(digits: &str) -> Option<u32> {
 }
 
 /// `2 Jan 2024`, `Jan 2, 2024`, `Tue, 2-Jan-24 3:04 pm`, `2. Januar 2024`, `2 de enero de 2024`.
-fn with_month_name(text: &str) -> Option<Reading> {
+fn with_month_name(text: &str) -> Option<DayReading> {
     let mut words = text.split([' ', ',', '-', '/', '.', '\u{a0}']).filter(|word| !word.is_empty()).peekable();
     let (mut month, mut numbers) = (None, Vec::new());
     while let Some(word) = words.peek() {
@@ -164,7 +166,7 @@ fn with_month_name(text: &str) -> Option<Reading> {
     let [(_, one), (last, other)] = numbers.as_slice() else { return None };
     let month = month?;
     let day = if *one > 31 { date(*one, month, *other) } else { date(year(last)?, month, *one) };
-    day.map(Reading::Clear)
+    day.map(DayReading::Clear)
 }
 
 /// The beginnings of the months in English, German, French and Spanish, without accents.

@@ -10,7 +10,7 @@ mod shops;
 
 use super::columns::{CUSTOMER_FIELDS, Field, PURCHASE_FIELDS, fold};
 use super::days::DayOrder;
-use super::numbers::Sign;
+use super::numbers::DecimalSeparator;
 use crate::error::{Error, Result};
 use crate::text;
 
@@ -30,18 +30,18 @@ pub(crate) struct Dialect {
     /// Which column is which, for purchases; empty when it has none.
     pub(super) purchases: &'static [Field],
     /// How it writes things.
-    pub(super) habits: Habits,
+    pub(super) quirks: Quirks,
 }
 
 /// How an export writes things.
 #[derive(Debug)]
-pub(super) struct Habits {
+pub(super) struct Quirks {
     /// The amount is that of the whole order and stands on its first line; without it every line has its own.
     pub(crate) order_total: bool,
     /// A customer stands in several rows, the newest first: the first counts.
     pub(crate) repeats: bool,
     /// Headings and words of orders that came to nothing; without words any text counts.
-    pub(crate) came_to_nothing: &'static [(&'static str, &'static [&'static str])],
+    pub(crate) cancelled: &'static [(&'static str, &'static [&'static str])],
     /// The heading and the word of rows that take back an earlier receipt under the same number.
     pub(crate) takes_back: Option<(&'static str, &'static str)>,
     /// What stands between several phones or emails in one cell.
@@ -51,10 +51,10 @@ pub(super) struct Habits {
 }
 
 /// An export without peculiarities.
-pub(super) const USUAL: Habits = Habits {
+pub(super) const USUAL: Quirks = Quirks {
     order_total: false,
     repeats: false,
-    came_to_nothing: &[],
+    cancelled: &[],
     takes_back: None,
     between: &[" ::: ", ",", ";", " / "],
     day_order: None,
@@ -62,14 +62,14 @@ pub(super) const USUAL: Habits = Habits {
 
 /// Customers or purchases.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum ImportKind {
     /// `import customers`.
     Customers,
     /// `import purchases`.
     Purchases,
 }
 
-impl Kind {
+impl ImportKind {
     /// The fields that there are.
     pub(super) fn fields(self) -> &'static [&'static str] {
         match self {
@@ -93,10 +93,10 @@ impl Dialect {
     }
 
     /// Which column is which.
-    pub(super) fn columns(&self, kind: Kind) -> &'static [Field] {
+    pub(super) fn columns(&self, kind: ImportKind) -> &'static [Field] {
         match kind {
-            Kind::Customers => self.customers,
-            Kind::Purchases => self.purchases,
+            ImportKind::Customers => self.customers,
+            ImportKind::Purchases => self.purchases,
         }
     }
 
@@ -106,12 +106,12 @@ impl Dialect {
     }
 
     /// How it writes decimals where nothing in a file shows it: systems write a point, people what they like.
-    pub(super) fn decimal(&self) -> Option<Sign> {
-        (!self.is_plain()).then_some(Sign::Point)
+    pub(super) fn decimal(&self) -> Option<DecimalSeparator> {
+        (!self.is_plain()).then_some(DecimalSeparator::Point)
     }
 
     /// Of a plain list: the columns of the other languages, for headings that are not in its own.
-    pub(super) fn others(&self, kind: Kind) -> impl Iterator<Item = &'static Field> {
+    pub(super) fn others(&self, kind: ImportKind) -> impl Iterator<Item = &'static Field> {
         let all: &'static [Dialect] = if self.is_plain() { plain::ALL } else { &[] };
         all.iter().flat_map(move |other| other.columns(kind))
     }
@@ -120,7 +120,7 @@ impl Dialect {
     ///
     /// # Errors
     /// When the export has nothing of what is wanted.
-    pub(crate) fn recognise(header: &[String], kind: Kind, is_cards: bool) -> Result<&'static Self> {
+    pub(crate) fn recognise(header: &[String], kind: ImportKind, is_cards: bool) -> Result<&'static Self> {
         let folded: Vec<String> = header.iter().map(|heading| fold(heading)).collect();
         let there = |mark: &&&str| folded.contains(&fold(mark));
         let marked = |d: &&Dialect| !d.is_plain() && d.marks.iter().all(|mark| there(&mark));
@@ -142,7 +142,7 @@ impl Dialect {
     ///
     /// # Errors
     /// When there is none, or the export has nothing of what is wanted.
-    pub(crate) fn named(name: &str, header: &[String], kind: Kind) -> Result<&'static Self> {
+    pub(crate) fn named(name: &str, header: &[String], kind: ImportKind) -> Result<&'static Self> {
         if let Some(found) = Self::all().find(|d| d.name == name) {
             return found.with(kind);
         }
@@ -155,11 +155,11 @@ impl Dialect {
         })
     }
 
-    fn with(&'static self, kind: Kind) -> Result<&'static Self> {
+    fn with(&'static self, kind: ImportKind) -> Result<&'static Self> {
         if !self.columns(kind).is_empty() {
             return Ok(self);
         }
-        let other = if kind == Kind::Customers { Kind::Purchases } else { Kind::Customers };
+        let other = if kind == ImportKind::Customers { ImportKind::Purchases } else { ImportKind::Customers };
         Err(Error::new(format!("{} has no {}", self.title, kind.word())).hint(format!(
             "take it in with `regulars import {}`, or force another dialect with `--from`",
             other.word()
@@ -184,7 +184,7 @@ mod tests {
         names.dedup();
         assert_eq!(names.len(), count);
         for dialect in Dialect::all() {
-            for kind in [Kind::Customers, Kind::Purchases] {
+            for kind in [ImportKind::Customers, ImportKind::Purchases] {
                 for (field, _) in dialect.columns(kind) {
                     assert!(kind.fields().contains(field), "{}: {field}", dialect.name);
                 }

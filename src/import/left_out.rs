@@ -7,7 +7,7 @@ use std::sync::Mutex;
 
 use csv::{StringRecord, Writer, WriterBuilder};
 
-use super::Problem;
+use super::RowProblem;
 use crate::error::{Error, Result};
 use crate::text;
 
@@ -31,7 +31,7 @@ impl LeftOut {
     ///
     /// # Errors
     /// When the file cannot be written.
-    pub(crate) fn row(&self, line: usize, cells: &StringRecord, problems: &[Problem]) -> Result<()> {
+    pub(crate) fn row(&self, line: usize, cells: &StringRecord, problems: &[RowProblem]) -> Result<()> {
         let mut out = self.out.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         if out.is_none() {
             *out = Some(self.begin()?);

@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use memchr::memchr2_iter;
 
 /// A text that knows on which line a byte stands that was read from it not long ago.
-pub(super) struct Counted<R> {
+pub(super) struct LineCounter<R> {
     text: R,
     /// What was read and may still be asked about.
     recent: Vec<u8>,
@@ -17,7 +17,7 @@ pub(super) struct Counted<R> {
     previous: u8,
 }
 
-impl<R: Read> Read for Counted<R> {
+impl<R: Read> Read for LineCounter<R> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         let length = self.text.read(into)?;
         self.recent.drain(..self.passed);
@@ -28,7 +28,7 @@ impl<R: Read> Read for Counted<R> {
     }
 }
 
-impl<R> Counted<R> {
+impl<R> LineCounter<R> {
     pub(super) fn new(text: R) -> Self {
         Self { text, recent: Vec::new(), before: 0, passed: 0, line: 1, previous: 0 }
     }

@@ -1,6 +1,6 @@
 //! Tables in: customers and purchases from the exports that shops have, wholly or not at all.
 //!
-//! [`Sheet`] makes a table of any file. [`Dialect`] says what it looks like, [`Columns`] which column is which. Rows are read
+//! [`ImportSheet`] makes a table of any file. [`Dialect`] says what it looks like, [`Columns`] which column is which. Rows are read
 //! on a thread of their own (`contacts`, `sales`) and taken into the book by [`customers`] and [`purchases`]; what the
 //! book then looks like is its [`profile`].
 
@@ -29,11 +29,11 @@ pub(crate) use cells::postcode as whole_postcode;
 pub(crate) use columns::{Columns, Field};
 pub(crate) use customers::customers;
 pub(crate) use days::{DayOrder, order_of_column, parse as parse_day};
-pub(crate) use dialect::Kind;
+pub(crate) use dialect::{Dialect, ImportKind};
 pub(crate) use left_out::LeftOut;
-pub(crate) use numbers::{Sign, parse_amount, sign_of_column};
-pub(crate) use profile::{Profile, profile};
-pub(crate) use purchases::{Options as PurchaseOptions, purchases};
-pub(crate) use reading::{Plan, Wishes};
-pub(crate) use report::{Problem, Report, Step};
-pub(crate) use sheet::Sheet;
+pub(crate) use numbers::{DecimalSeparator, decimal_separator_of_column, parse_amount};
+pub(crate) use profile::{BookProfile, profile};
+pub(crate) use purchases::{PurchaseOptions, purchases};
+pub(crate) use reading::{ImportOptions, ImportPlan};
+pub(crate) use report::{ImportReport, ImportStep, RowProblem};
+pub(crate) use sheet::ImportSheet;

@@ -1,13 +1,13 @@
 //! Amounts and quantities: the usual ones at once, all others as [`Decimal`] reads them.
 
-use super::Sheet;
+use super::ImportSheet;
 use crate::error::{Error, Result};
 use crate::money::{Currency, Decimal, Money};
 use crate::text;
 
 /// How a column of amounts writes its decimals.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Sign {
+pub(crate) enum DecimalSeparator {
     /// `1,149.00`.
     Point,
     /// `1.149,00`.
@@ -41,13 +41,15 @@ fn plain(text: &str, digits: usize) -> Option<i64> {
     Some(if negative { -value } else { value })
 }
 
-/// Which decimal sign an amount shows: the one of two that stands last, one that cannot be of thousands, or the other than
+/// Which decimal separator an amount shows: the one of two that stands last, one that cannot be of thousands, or the other than
 /// one that can only be of thousands.
-pub(super) fn sign_shown(text: &str) -> Option<Sign> {
-    let (sign, other, mark) = match (text.rfind('.'), text.rfind(',')) {
-        (Some(point), Some(comma)) => return Some(if point > comma { Sign::Point } else { Sign::Comma }),
-        (Some(_), None) => (Sign::Point, Sign::Comma, '.'),
-        (None, Some(_)) => (Sign::Comma, Sign::Point, ','),
+pub(super) fn separator_shown(text: &str) -> Option<DecimalSeparator> {
+    let (separator, other, mark) = match (text.rfind('.'), text.rfind(',')) {
+        (Some(point), Some(comma)) => {
+            return Some(if point > comma { DecimalSeparator::Point } else { DecimalSeparator::Comma });
+        }
+        (Some(_), None) => (DecimalSeparator::Point, DecimalSeparator::Comma, '.'),
+        (None, Some(_)) => (DecimalSeparator::Comma, DecimalSeparator::Point, ','),
         (None, None) => return None,
     };
     if text.matches(mark).count() > 1 {
@@ -58,32 +60,32 @@ pub(super) fn sign_shown(text: &str) -> Option<Sign> {
     let is_thousands = digits(part) == 3
         && (1..=3).contains(&digits(whole))
         && !whole.trim_start_matches(|c: char| !c.is_ascii_digit()).starts_with('0');
-    (!is_thousands).then_some(sign)
+    (!is_thousands).then_some(separator)
 }
 
-/// Whether the sign of an amount may be of decimals or of thousands: `1.149`, `1,149`.
+/// Whether the separator of an amount may be of decimals or of thousands: `1.149`, `1,149`.
 pub(super) fn is_in_doubt(text: &str) -> bool {
-    text.contains(['.', ',']) && sign_shown(text).is_none()
+    text.contains(['.', ',']) && separator_shown(text).is_none()
 }
 
 /// Reads an amount, knowing how its column writes decimals, if that is known.
 ///
 /// # Errors
 /// When it is not one amount: `1.149` may be two.
-pub(super) fn decimal(text: &str, sign: Option<Sign>, currency: Currency) -> Result<Decimal> {
+pub(super) fn decimal(text: &str, separator: Option<DecimalSeparator>, currency: Currency) -> Result<Decimal> {
     if !is_in_doubt(text) {
         return currency.decimal(text);
     }
-    let written = if text.contains('.') { Sign::Point } else { Sign::Comma };
+    let written = if text.contains('.') { DecimalSeparator::Point } else { DecimalSeparator::Comma };
     // Of money with thousandths every amount is written so; money without parts has only thousands.
-    let sign = sign.or(match (currency.digits, written) {
+    let separator = separator.or(match (currency.digits, written) {
         (3, written) => Some(written),
-        (0, Sign::Point) => Some(Sign::Comma),
-        (0, Sign::Comma) => Some(Sign::Point),
+        (0, DecimalSeparator::Point) => Some(DecimalSeparator::Comma),
+        (0, DecimalSeparator::Comma) => Some(DecimalSeparator::Point),
         _ => None,
     });
-    match sign {
-        Some(sign) if sign == written => currency.decimal(&text.replace(',', ".")),
+    match separator {
+        Some(separator) if separator == written => currency.decimal(&text.replace(',', ".")),
         Some(_) => currency.decimal(&text.replace(['.', ','], "")),
         None => Err(Error::new(format!("{} could be two different amounts", text::quote(text.trim())))
             .hint("say which sign stands before the cents: `--decimal point` or `--decimal comma`")),
@@ -107,25 +109,25 @@ pub(super) fn whole(text: &str, amount: Decimal, currency: Currency) -> Result<D
 ///
 /// # Errors
 /// When it is not one amount of whole minor units.
-pub(crate) fn parse_amount(text: &str, sign: Option<Sign>, currency: Currency) -> Result<Money> {
-    whole(text, decimal(text, sign, currency)?, currency).map(|amount| amount.rounded(currency))
+pub(crate) fn parse_amount(text: &str, separator: Option<DecimalSeparator>, currency: Currency) -> Result<Money> {
+    whole(text, decimal(text, separator, currency)?, currency).map(|amount| amount.rounded(currency))
 }
 
 /// How a column writes decimals; nothing when no row shows it, or rows differ.
 ///
 /// # Errors
 /// When the file cannot be read.
-pub(crate) fn sign_of_column(sheet: &Sheet, place: usize) -> Result<Option<Sign>> {
+pub(crate) fn decimal_separator_of_column(sheet: &ImportSheet, place: usize) -> Result<Option<DecimalSeparator>> {
     let mut shown = Vec::new();
     sheet.each(|row| {
-        let sign = row.cells.get(place).and_then(sign_shown);
-        shown.extend(sign.filter(|sign| !shown.contains(sign)));
+        let separator = row.cells.get(place).and_then(separator_shown);
+        shown.extend(separator.filter(|separator| !shown.contains(separator)));
         Ok(())
     })?;
     Ok(shown.first().copied().filter(|_| shown.len() == 1))
 }
 
-impl std::str::FromStr for Sign {
+impl std::str::FromStr for DecimalSeparator {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self> {
@@ -157,19 +159,19 @@ mod tests {
     #[test]
     fn a_column_that_writes_decimals_with_a_comma_has_points_for_thousands() {
         let eur = Currency::of("EUR").expect("known");
-        for (text, sign, minor) in [
-            ("1.149", Some(Sign::Comma), 114_900),
-            ("1,149", Some(Sign::Comma), 115),
-            ("1.149 €", Some(Sign::Comma), 114_900),
-            ("1.149", Some(Sign::Point), 115),
-            ("1,149", Some(Sign::Point), 114_900),
-            ("1.149,00", Some(Sign::Comma), 114_900),
+        for (text, separator, minor) in [
+            ("1.149", Some(DecimalSeparator::Comma), 114_900),
+            ("1,149", Some(DecimalSeparator::Comma), 115),
+            ("1.149 €", Some(DecimalSeparator::Comma), 114_900),
+            ("1.149", Some(DecimalSeparator::Point), 115),
+            ("1,149", Some(DecimalSeparator::Point), 114_900),
+            ("1.149,00", Some(DecimalSeparator::Comma), 114_900),
             ("1.149.000", None, 114_900_000),
             ("0.125", None, 13),
             ("-1234.567", None, -123_457),
-            ("-1.149", Some(Sign::Comma), -114_900),
+            ("-1.149", Some(DecimalSeparator::Comma), -114_900),
         ] {
-            assert_eq!(decimal(text, sign, eur).expect(text).rounded(eur), Money(minor), "{text} {sign:?}");
+            assert_eq!(decimal(text, separator, eur).expect(text).rounded(eur), Money(minor), "{text} {separator:?}");
         }
     }
 

@@ -14,7 +14,7 @@ use crate::text;
 
 /// What a book is like.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
-pub(crate) struct Profile {
+pub(crate) struct BookProfile {
     /// How many customers.
     pub(crate) customers: usize,
     /// Of them, with an address, and no wish for no post.
@@ -32,7 +32,7 @@ pub(crate) struct Profile {
     /// Everything sold.
     pub(crate) takings_minor: Money,
     /// Who bought the most.
-    pub(crate) largest: Option<Largest>,
+    pub(crate) largest: Option<LargestCustomer>,
     /// Customers who share a name and a postcode with another.
     pub(crate) same_name_and_postcode: usize,
     /// Customers who share an email with another.
@@ -47,7 +47,7 @@ pub(crate) struct Profile {
 
 /// The customer with the largest takings.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub(crate) struct Largest {
+pub(crate) struct LargestCustomer {
     /// Their reference.
     #[serde(rename = "ref")]
     pub(crate) reference: String,
@@ -66,8 +66,8 @@ const MOST_COMPARED: usize = 100_000;
 ///
 /// # Errors
 /// When the database fails.
-pub(crate) fn profile(read: &Read<'_>) -> Result<Profile> {
-    let mut found = Profile::default();
+pub(crate) fn profile(read: &Read<'_>) -> Result<BookProfile> {
+    let mut found = BookProfile::default();
     people(read, &mut found)?;
     sales(read, &mut found)?;
     if found.customers <= MOST_COMPARED {
@@ -76,8 +76,8 @@ pub(crate) fn profile(read: &Read<'_>) -> Result<Profile> {
     Ok(found)
 }
 
-fn people(read: &Read<'_>, found: &mut Profile) -> Result<()> {
-    let (mut names, mut emails, mut phones) = (Shared::default(), Shared::default(), Shared::default());
+fn people(read: &Read<'_>, found: &mut BookProfile) -> Result<()> {
+    let (mut names, mut emails, mut phones) = (SharedCount::default(), SharedCount::default(), SharedCount::default());
     let sql = "SELECT first_name, last_name, full_name, street, city, postcode, email, phone, post_consent, email_consent \
                FROM customer";
     read.each(sql, params![], |row| {
@@ -115,7 +115,7 @@ fn people(read: &Read<'_>, found: &mut Profile) -> Result<()> {
     Ok(())
 }
 
-fn sales(read: &Read<'_>, found: &mut Profile) -> Result<()> {
+fn sales(read: &Read<'_>, found: &mut BookProfile) -> Result<()> {
     let (mut bought, mut linked) = (0, Money(0));
     let mut largest: Option<(i64, Money)> = None;
     let sql = "SELECT customer_id, count(*), sum(amount_minor) FROM purchase GROUP BY customer_id";
@@ -139,19 +139,20 @@ fn sales(read: &Read<'_>, found: &mut Profile) -> Result<()> {
         let card = crate::customers::by_id(read, id)?;
         #[expect(clippy::cast_precision_loss, reason = "a share, for people to read")]
         let share = takings.0 as f64 / linked.0 as f64;
-        found.largest = Some(Largest { name: card.name(), reference: card.reference, takings_minor: takings, share });
+        found.largest =
+            Some(LargestCustomer { name: card.name(), reference: card.reference, takings_minor: takings, share });
     }
     Ok(())
 }
 
 /// Counts how many share something with another. Texts are kept as their hashes: a book may be large.
 #[derive(Default)]
-struct Shared {
+struct SharedCount {
     seen: HashMap<u64, bool>,
     shared: usize,
 }
 
-impl Shared {
+impl SharedCount {
     fn add(&mut self, text: &str) {
         use std::hash::{BuildHasher, Hasher};
         let mut hasher = std::hash::BuildHasherDefault::<std::hash::DefaultHasher>::default().build_hasher();
@@ -175,7 +176,7 @@ fn is_all_caps(name: &str) -> bool {
     letters.clone().count() > 3 && letters.clone().all(|c| !c.is_lowercase()) && letters.clone().any(char::is_uppercase)
 }
 
-impl Profile {
+impl BookProfile {
     /// For people; a line each.
     pub(crate) fn in_words(&self, currency: Currency) -> String {
         let count = text::thousands;
@@ -239,7 +240,7 @@ mod tests {
 
     #[test]
     fn who_shares_and_who_shouts() {
-        let mut shared = Shared::default();
+        let mut shared = SharedCount::default();
         for text in ["a", "b", "a", "a", "c"] {
             shared.add(text);
         }

@@ -6,9 +6,9 @@ use std::sync::mpsc::sync_channel;
 
 use chrono::NaiveDate;
 
-use super::reading::{LARGE, Plan};
-use super::sales::{self, Batch, Line, Sale};
-use super::{Problem, Report, Step, links};
+use super::reading::{ImportPlan, LARGE};
+use super::sales::{self, Batch, Sale, SaleLine};
+use super::{ImportReport, ImportStep, RowProblem, links};
 use crate::customers::{References, Standing, table};
 use crate::error::{Error, Result};
 use crate::money::{Currency, Money};
@@ -18,7 +18,7 @@ use crate::text;
 
 /// How purchases are to be taken.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Options<'o> {
+pub(crate) struct PurchaseOptions<'o> {
     /// Which system the file is from; receipt numbers are unique within it.
     pub(crate) source: &'o str,
     /// What the amounts are in.
@@ -37,15 +37,15 @@ pub(crate) struct Options<'o> {
 /// When the file cannot be read, or the database fails.
 pub(crate) fn purchases(
     write: &Write<'_>,
-    plan: &Plan<'_>,
-    options: Options<'_>,
-    progress: &dyn Fn(Step),
-) -> Result<Report> {
+    plan: &ImportPlan<'_>,
+    options: PurchaseOptions<'_>,
+    progress: &dyn Fn(ImportStep),
+) -> Result<ImportReport> {
     let is_first = write.first("SELECT 1 FROM purchase LIMIT 1", params![], |_| Ok(()))?.is_none();
-    let mut book = Taking::new(write, options, is_first, plan.is_by_contact())?;
+    let mut book = PurchaseImporter::new(write, options, is_first, plan.is_by_contact())?;
     let mut reading = || {
         let read = read_all(&mut book, plan, progress)?;
-        progress(Step::Now("Putting the indexes in order"));
+        progress(ImportStep::Now("Putting the indexes in order"));
         Ok(read)
     };
     // A first load is faster without the indexes, which are then made in one go.
@@ -54,11 +54,11 @@ pub(crate) fn purchases(
         (true, false) => write.with_room(reading)?,
         (false, _) => reading()?,
     };
-    let late = book.late_lines()?;
+    let faulty = book.add_stragglers()?;
     let mut report = book.finish();
     report.join(read);
-    if !late.is_empty() {
-        plan.sheet.each(|row| match late.get(&row.line) {
+    if !faulty.is_empty() {
+        plan.sheet.each(|row| match faulty.get(&row.line) {
             Some(problem) => plan.leave_out(&mut report, row, vec![problem.clone()]),
             None => Ok(()),
         })?;
@@ -68,14 +68,18 @@ pub(crate) fn purchases(
 }
 
 /// Reads on a thread of its own, and takes what was read here.
-fn read_all(book: &mut Taking<'_>, plan: &Plan<'_>, progress: &dyn Fn(Step)) -> Result<Report> {
+fn read_all(
+    book: &mut PurchaseImporter<'_>,
+    plan: &ImportPlan<'_>,
+    progress: &dyn Fn(ImportStep),
+) -> Result<ImportReport> {
     let (source, currency) = (book.options.source, book.options.currency);
     let read = std::thread::scope(|scope| {
         let (give, taken) = sync_channel::<Batch>(4);
         let reading = scope.spawn(move || sales::read(plan, source, currency, |batch| give.send(batch).is_ok()));
         for batch in taken {
             book.take(&batch)?;
-            progress(Step::Read(batch.offset));
+            progress(ImportStep::Read(batch.offset));
         }
         reading.join().unwrap_or_else(|_| Err(Error::new("reading the file failed")))
     });
@@ -86,9 +90,9 @@ fn read_all(book: &mut Taking<'_>, plan: &Plan<'_>, progress: &dyn Fn(Step)) -> 
 
 /// The sums are random already: a piece of them is their hash.
 #[derive(Default)]
-struct Piece(u64);
+struct DedupeKeyHasher(u64);
 
-impl Hasher for Piece {
+impl Hasher for DedupeKeyHasher {
     fn finish(&self) -> u64 {
         self.0
     }
@@ -102,43 +106,43 @@ impl Hasher for Piece {
     }
 }
 
-type Same = [u8; 16];
+type DedupeKey = [u8; 16];
 
 /// The book while purchases are taken into it.
-struct Taking<'t> {
+struct PurchaseImporter<'t> {
     write: &'t Write<'t>,
-    options: Options<'t>,
+    options: PurchaseOptions<'t>,
     is_first: bool,
     ids: HashMap<String, i64>,
     /// Those that were merged or forgotten.
     references: References,
     /// Who has an email alone; only where people are known by it.
     emails: HashMap<String, i64>,
-    seen: HashMap<Same, u32, BuildHasherDefault<Piece>>,
+    seen: HashMap<DedupeKey, u32, BuildHasherDefault<DedupeKeyHasher>>,
     /// Lines of receipts that stood further up in the file.
-    late: Vec<Late>,
+    stragglers: Vec<Straggler>,
     /// What receipts were that this file has changed.
-    before: HashMap<Same, Kept>,
+    before: HashMap<DedupeKey, StoredPurchase>,
     next: i64,
     purchase: Statement<'t>,
     item: Statement<'t>,
-    report: Report,
+    report: ImportReport,
     future: usize,
 }
 
 /// A line of a receipt whose other lines are in the book already.
-struct Late {
-    same: Same,
+struct Straggler {
+    dedupe_key: DedupeKey,
     receipt: String,
     reference: String,
     on: NaiveDate,
-    lines: Vec<(String, Line)>,
+    lines: Vec<(String, SaleLine)>,
     at: usize,
 }
 
 /// What the book has of a receipt.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Kept {
+struct StoredPurchase {
     id: i64,
     reference: String,
     on: NaiveDate,
@@ -146,8 +150,8 @@ struct Kept {
     quantity_milli: Option<i64>,
 }
 
-impl<'t> Taking<'t> {
-    fn new(write: &'t Write<'t>, options: Options<'t>, is_first: bool, by_contact: bool) -> Result<Self> {
+impl<'t> PurchaseImporter<'t> {
+    fn new(write: &'t Write<'t>, options: PurchaseOptions<'t>, is_first: bool, by_contact: bool) -> Result<Self> {
         let emails = if by_contact { links::lone_emails(write)? } else { HashMap::new() };
         let purchase = "INSERT INTO purchase (id, source, receipt, ref, customer_id, day, amount_minor, quantity_milli, \
                         same, nth) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
@@ -161,23 +165,23 @@ impl<'t> Taking<'t> {
             references: References::of(write)?,
             emails,
             seen: HashMap::default(),
-            late: Vec::new(),
+            stragglers: Vec::new(),
             before: HashMap::new(),
             next: write.value::<i64>("SELECT COALESCE(max(id), 0) + 1 FROM purchase", params![])?,
             purchase: write.prepare(purchase)?,
             item: write.prepare(item)?,
-            report: Report::default(),
+            report: ImportReport::default(),
             future: 0,
         })
     }
 
     fn take(&mut self, batch: &Batch) -> Result<()> {
         for sale in &batch.sales {
-            let nth = self.seen.entry(sale.same).and_modify(|n| *n += 1).or_insert(1);
-            let (nth, receipt) = (*nth, batch.text(sale.receipt));
-            if nth > 1 && !receipt.is_empty() {
-                self.late.push(Late {
-                    same: sale.same,
+            let occurrence = self.seen.entry(sale.dedupe_key).and_modify(|n| *n += 1).or_insert(1);
+            let (occurrence, receipt) = (*occurrence, batch.text(sale.receipt));
+            if occurrence > 1 && !receipt.is_empty() {
+                self.stragglers.push(Straggler {
+                    dedupe_key: sale.dedupe_key,
                     receipt: receipt.to_owned(),
                     reference: self.reference(batch, sale).to_owned(),
                     on: sale.on,
@@ -189,16 +193,16 @@ impl<'t> Taking<'t> {
                 });
                 continue;
             }
-            self.one(batch, sale, nth)?;
+            self.one(batch, sale, occurrence)?;
         }
         Ok(())
     }
 
-    fn one(&mut self, batch: &Batch, sale: &Sale, nth: u32) -> Result<()> {
+    fn one(&mut self, batch: &Batch, sale: &Sale, occurrence: u32) -> Result<()> {
         let reference = self.reference(batch, sale);
-        let old = if self.is_first { None } else { self.kept(&sale.same, nth)? };
-        if sale.came_to_nothing {
-            self.report.came_to_nothing += 1;
+        let old = if self.is_first { None } else { self.stored(&sale.dedupe_key, occurrence)? };
+        if sale.cancelled {
+            self.report.cancelled += 1;
             if let Some(old) = old {
                 self.write.run("DELETE FROM purchase WHERE id = ?1", params![old.id])?;
                 self.report.changed += 1;
@@ -209,7 +213,7 @@ impl<'t> Taking<'t> {
         let customer = self.customer(reference)?;
         self.report.unlinked += usize::from(customer.is_none());
         let Some(old) = old else {
-            self.insert(batch, sale, customer, nth)?;
+            self.insert(batch, sale, customer, occurrence)?;
             self.report.added += 1;
             return Ok(());
         };
@@ -223,11 +227,11 @@ impl<'t> Taking<'t> {
         }
         self.replace(batch, sale, customer, &old)?;
         self.report.changed += 1;
-        self.before.insert(sale.same, old);
+        self.before.insert(sale.dedupe_key, old);
         Ok(())
     }
 
-    /// Whom a sale names; of somebody who was forgotten nothing is kept.
+    /// Whom a sale names; nothing is kept of somebody who was forgotten.
     fn reference<'b>(&self, batch: &'b Batch, sale: &Sale) -> &'b str {
         let said = batch.text(sale.reference);
         if self.references.standing(said) == Standing::Forgotten { "" } else { said }
@@ -255,25 +259,36 @@ impl<'t> Taking<'t> {
         Ok(Some(id))
     }
 
-    fn kept(&self, same: &Same, nth: u32) -> Result<Option<Kept>> {
+    fn stored(&self, key: &DedupeKey, occurrence: u32) -> Result<Option<StoredPurchase>> {
         let sql = "SELECT id, ref, day, amount_minor, quantity_milli FROM purchase WHERE same = ?1 AND nth = ?2";
-        self.write.first(sql, params![same[..], nth], |row| {
+        self.write.first(sql, params![key[..], occurrence], |row| {
             let (id, reference, on) = (row.get(0)?, row.get(1)?, row.get(2)?);
-            Ok(Kept { id, reference, on, amount: row.get(3)?, quantity_milli: row.get(4)? })
+            Ok(StoredPurchase { id, reference, on, amount: row.get(3)?, quantity_milli: row.get(4)? })
         })
     }
 
-    fn insert(&mut self, batch: &Batch, sale: &Sale, customer: Option<i64>, nth: u32) -> Result<()> {
+    fn insert(&mut self, batch: &Batch, sale: &Sale, customer: Option<i64>, occurrence: u32) -> Result<()> {
         let id = self.next;
         self.next += 1;
         let (receipt, reference) = (batch.text(sale.receipt), self.reference(batch, sale));
         let (source, amount, quantity) = (self.options.source, sale.amount, sale.quantity_milli);
-        let values = params![id, source, receipt, reference, customer, sale.on, amount, quantity, sale.same[..], nth];
+        let values = params![
+            id,
+            source,
+            receipt,
+            reference,
+            customer,
+            sale.on,
+            amount,
+            quantity,
+            sale.dedupe_key[..],
+            occurrence
+        ];
         self.purchase.run(values)?;
         self.items(id, batch, sale)
     }
 
-    fn replace(&mut self, batch: &Batch, sale: &Sale, customer: Option<i64>, old: &Kept) -> Result<()> {
+    fn replace(&mut self, batch: &Batch, sale: &Sale, customer: Option<i64>, old: &StoredPurchase) -> Result<()> {
         let sql = "UPDATE purchase SET ref = ?2, customer_id = ?3, day = ?4, amount_minor = ?5, quantity_milli = ?6 WHERE id = ?1";
         let reference = self.reference(batch, sale);
         // An empty cell never erases who it was.
@@ -300,37 +315,42 @@ impl<'t> Taking<'t> {
     }
 
     /// Adds lines that stood apart from the others of their receipt; what is wrong with those that cannot be, by line.
-    fn late_lines(&mut self) -> Result<HashMap<usize, Problem>> {
+    fn add_stragglers(&mut self) -> Result<HashMap<usize, RowProblem>> {
         let mut problems = HashMap::new();
-        for late in std::mem::take(&mut self.late) {
-            let kept = self.kept(&late.same, 1)?;
-            let receipt = text::quote(&late.receipt);
-            let wrong = match &kept {
+        for straggler in std::mem::take(&mut self.stragglers) {
+            let stored = self.stored(&straggler.dedupe_key, 1)?;
+            let receipt = text::quote(&straggler.receipt);
+            let wrong = match &stored {
                 None => Some(format!("receipt {receipt} was left out further up")),
-                Some(kept) if !late.reference.is_empty() && late.reference != kept.reference => {
+                Some(stored) if !straggler.reference.is_empty() && straggler.reference != stored.reference => {
                     Some(format!("receipt {receipt} has another customer further up"))
                 }
-                Some(kept) => (late.on != kept.on).then(|| format!("receipt {receipt} has another day further up")),
+                Some(stored) => {
+                    (straggler.on != stored.on).then(|| format!("receipt {receipt} has another day further up"))
+                }
             };
             if let Some(message) = wrong {
-                problems.insert(late.at, Problem::new(late.at, "", message));
+                problems.insert(straggler.at, RowProblem::new(straggler.at, "", message));
                 continue;
             }
-            let Some(kept) = kept else { continue };
-            let amount = late.lines.iter().fold(kept.amount, |sum, (_, line)| sum.plus(line.amount));
-            let quantities = late.lines.iter().filter_map(|(_, line)| line.quantity_milli);
-            let quantity = kept.quantity_milli.into_iter().chain(quantities).reduce(i64::saturating_add);
+            let Some(stored) = stored else { continue };
+            let amount = straggler.lines.iter().fold(stored.amount, |sum, (_, line)| sum.plus(line.amount));
+            let quantities = straggler.lines.iter().filter_map(|(_, line)| line.quantity_milli);
+            let quantity = stored.quantity_milli.into_iter().chain(quantities).reduce(i64::saturating_add);
             let sql = "UPDATE purchase SET amount_minor = ?2, quantity_milli = ?3 WHERE id = ?1";
-            self.write.run(sql, params![kept.id, amount, quantity])?;
+            self.write.run(sql, params![stored.id, amount, quantity])?;
             let sql = "SELECT COALESCE(max(line), 0) + 1 FROM purchase_item WHERE purchase_id = ?1";
-            let next: i64 = self.write.value(sql, params![kept.id])?;
-            for (line, (item, about)) in (next..).zip(late.lines.iter().filter(|(item, _)| !item.is_empty())) {
-                self.item.run(params![kept.id, line, item, about.quantity_milli, about.amount])?;
+            let next: i64 = self.write.value(sql, params![stored.id])?;
+            for (line, (item, about)) in (next..).zip(straggler.lines.iter().filter(|(item, _)| !item.is_empty())) {
+                self.item.run(params![stored.id, line, item, about.quantity_milli, about.amount])?;
             }
             // With all its lines the receipt may be what it was.
-            if self.before.get(&late.same).is_some_and(|old| *old == Kept { amount, quantity_milli: quantity, ..kept })
+            if self
+                .before
+                .get(&straggler.dedupe_key)
+                .is_some_and(|old| *old == StoredPurchase { amount, quantity_milli: quantity, ..stored })
             {
-                self.before.remove(&late.same);
+                self.before.remove(&straggler.dedupe_key);
                 self.report.changed -= 1;
                 self.report.unchanged += 1;
             }
@@ -338,14 +358,14 @@ impl<'t> Taking<'t> {
         Ok(problems)
     }
 
-    fn finish(self) -> Report {
+    fn finish(self) -> ImportReport {
         let mut report = self.report;
         if self.future > 0 {
             let count = text::count(self.future, "purchase");
             report.warnings.push(format!("{count} dated after today ({})", self.options.today));
         }
-        if report.came_to_nothing > 0 {
-            let count = text::count(report.came_to_nothing, "order");
+        if report.cancelled > 0 {
+            let count = text::count(report.cancelled, "order");
             report.warnings.push(format!("{count} cancelled or never paid: not taken"));
         }
         report

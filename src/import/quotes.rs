@@ -6,7 +6,7 @@ use memchr::memchr;
 
 /// What looking through a text found.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Looked {
+pub(super) struct QuoteScan {
     /// How many bytes it has.
     pub(crate) size: u64,
     /// The first quotation mark that is out of place.
@@ -24,14 +24,14 @@ pub(super) enum Stray {
 
 /// Where in a cell the reading stands.
 #[derive(Clone, Copy)]
-enum At {
+enum QuoteState {
     Plain,
     Quoted,
     Closed,
     Padding,
 }
 
-impl At {
+impl QuoteState {
     /// What a byte behind a closing quotation mark makes of it; nothing when it has no place there.
     fn behind(self, byte: u8, separator: u8) -> Option<Self> {
         match byte {
@@ -46,18 +46,20 @@ impl At {
 
 /// The line of a byte, and which cell of its row it is in, counted from 0. Slow: for a fault that was found.
 pub(super) fn place_of(text: impl Read, separator: u8, offset: u64) -> io::Result<(usize, usize)> {
-    let (mut at, mut before, mut line, mut cell) = (At::Plain, b'\n', 1, 0);
+    let (mut at, mut before, mut line, mut cell) = (QuoteState::Plain, b'\n', 1, 0);
     for byte in BufReader::new(text.take(offset)).bytes() {
         let byte = byte?;
         let ends_line = byte == b'\r' || byte == b'\n' && before != b'\r';
         line += usize::from(ends_line);
         at = match at {
-            At::Plain if byte == b'"' && (before == separator || matches!(before, b'\n' | b'\r')) => At::Quoted,
-            At::Quoted if byte == b'"' => At::Closed,
-            At::Plain | At::Quoted => at,
-            At::Closed | At::Padding => at.behind(byte, separator).unwrap_or(at),
+            QuoteState::Plain if byte == b'"' && (before == separator || matches!(before, b'\n' | b'\r')) => {
+                QuoteState::Quoted
+            }
+            QuoteState::Quoted if byte == b'"' => QuoteState::Closed,
+            QuoteState::Plain | QuoteState::Quoted => at,
+            QuoteState::Closed | QuoteState::Padding => at.behind(byte, separator).unwrap_or(at),
         };
-        if matches!(at, At::Plain) {
+        if matches!(at, QuoteState::Plain) {
             cell = if matches!(byte, b'\r' | b'\n') { 0 } else { cell + usize::from(byte == separator) };
         }
         before = byte;
@@ -66,9 +68,9 @@ pub(super) fn place_of(text: impl Read, separator: u8, offset: u64) -> io::Resul
 }
 
 /// Looks through a text, as the reader of the table will understand it.
-pub(super) fn look(mut text: impl Read, separator: u8) -> io::Result<Looked> {
+pub(super) fn look(mut text: impl Read, separator: u8) -> io::Result<QuoteScan> {
     let mut buffer = vec![0; 1 << 20];
-    let (mut at, mut before, mut size, mut opened) = (At::Plain, b'\n', 0_u64, 0_u64);
+    let (mut at, mut before, mut size, mut opened) = (QuoteState::Plain, b'\n', 0_u64, 0_u64);
     let mut fault = None;
     loop {
         let length = text.read(&mut buffer)?;
@@ -79,22 +81,22 @@ pub(super) fn look(mut text: impl Read, separator: u8) -> io::Result<Looked> {
         let mut next = 0;
         while next < length && fault.is_none() {
             match at {
-                At::Plain => match memchr(b'"', &bytes[next..]) {
+                QuoteState::Plain => match memchr(b'"', &bytes[next..]) {
                     None => next = length,
                     Some(found) => {
                         let place = next + found;
                         let previous = if place == 0 { before } else { bytes[place - 1] };
                         if previous == separator || matches!(previous, b'\n' | b'\r') {
-                            (at, opened) = (At::Quoted, size + place as u64);
+                            (at, opened) = (QuoteState::Quoted, size + place as u64);
                         }
                         next = place + 1;
                     }
                 },
-                At::Quoted => match memchr(b'"', &bytes[next..]) {
+                QuoteState::Quoted => match memchr(b'"', &bytes[next..]) {
                     None => next = length,
-                    Some(found) => (at, next) = (At::Closed, next + found + 1),
+                    Some(found) => (at, next) = (QuoteState::Closed, next + found + 1),
                 },
-                At::Closed | At::Padding => {
+                QuoteState::Closed | QuoteState::Padding => {
                     match at.behind(bytes[next], separator) {
                         Some(now) => at = now,
                         None => fault = Some(Stray::Closed(size + next as u64)),
@@ -106,10 +108,10 @@ pub(super) fn look(mut text: impl Read, separator: u8) -> io::Result<Looked> {
         before = bytes[length - 1];
         size += length as u64;
     }
-    if matches!(at, At::Quoted) && fault.is_none() {
+    if matches!(at, QuoteState::Quoted) && fault.is_none() {
         fault = Some(Stray::Open(opened));
     }
-    Ok(Looked { size, fault })
+    Ok(QuoteScan { size, fault })
 }
 
 #[cfg(test)]

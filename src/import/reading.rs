@@ -7,12 +7,12 @@ use csv::StringRecord;
 use super::cells;
 use super::columns::{Columns, fold};
 use super::days::DayOrder;
-use super::dialect::{Dialect, Kind};
+use super::dialect::{Dialect, ImportKind};
 use super::left_out::LeftOut;
-use super::numbers::Sign;
-use super::sheet::{Row, Sheet};
+use super::numbers::DecimalSeparator;
+use super::sheet::{ImportSheet, SheetRow};
 use super::survey::Survey;
-use super::{Problem, Report};
+use super::{ImportReport, RowProblem};
 use crate::customers;
 use crate::error::Result;
 
@@ -21,7 +21,7 @@ pub(super) const LARGE: usize = 1 << 20;
 
 /// What the owner says about a file.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Wishes<'w> {
+pub(crate) struct ImportOptions<'w> {
     /// `--from`: the dialect, instead of the one that its headings show.
     pub(crate) from: Option<&'w str>,
     /// `--map`: `FIELD=COLUMN`.
@@ -29,28 +29,28 @@ pub(crate) struct Wishes<'w> {
     /// `--date-order`: which comes first in `03/04/1989`.
     pub(crate) day_order: Option<DayOrder>,
     /// `--decimal`: what stands before the cents in `1.149`.
-    pub(crate) decimal: Option<Sign>,
+    pub(crate) decimal: Option<DecimalSeparator>,
 }
 
 /// How a file is going to be read.
 #[derive(Debug)]
-pub(crate) struct Plan<'s> {
-    pub(super) sheet: &'s Sheet,
+pub(crate) struct ImportPlan<'s> {
+    pub(super) sheet: &'s ImportSheet,
     /// What it looks like.
     pub(crate) dialect: &'static Dialect,
     pub(super) columns: Columns<'s>,
     pub(super) day_order: Option<DayOrder>,
-    pub(super) decimal: Option<Sign>,
+    pub(super) decimal: Option<DecimalSeparator>,
     left_out: Option<&'s LeftOut>,
     by_contact: bool,
 }
 
-impl<'s> Plan<'s> {
+impl<'s> ImportPlan<'s> {
     /// Recognises a file.
     ///
     /// # Errors
     /// When there is no such dialect, or a column is missing without which nothing can be read.
-    pub(crate) fn of(sheet: &'s Sheet, kind: Kind, wishes: Wishes<'_>) -> Result<Self> {
+    pub(crate) fn of(sheet: &'s ImportSheet, kind: ImportKind, wishes: ImportOptions<'_>) -> Result<Self> {
         let dialect = match wishes.from {
             Some(name) => Dialect::named(name, sheet.header(), kind)?,
             None => Dialect::recognise(sheet.header(), kind, sheet.is_cards())?,
@@ -63,13 +63,13 @@ impl<'s> Plan<'s> {
         if !by_contact {
             columns.need("ref", "the customer's reference")?;
         }
-        if kind == Kind::Purchases {
+        if kind == ImportKind::Purchases {
             columns.need("on", "the day of the purchase")?;
             if columns.place("amount").is_none() {
                 columns.need("unit_price", "an amount or a price")?;
             }
         }
-        let day_order = wishes.day_order.or(dialect.habits.day_order);
+        let day_order = wishes.day_order.or(dialect.quirks.day_order);
         Ok(Self { sheet, dialect, columns, day_order, decimal: wishes.decimal, left_out: None, by_contact })
     }
 
@@ -80,7 +80,12 @@ impl<'s> Plan<'s> {
     }
 
     /// Leaves a row out, with what is wrong with it.
-    pub(super) fn leave_out(&self, report: &mut Report, row: &Row<'_>, problems: Vec<Problem>) -> Result<()> {
+    pub(super) fn leave_out(
+        &self,
+        report: &mut ImportReport,
+        row: &SheetRow<'_>,
+        problems: Vec<RowProblem>,
+    ) -> Result<()> {
         if let Some(left_out) = self.left_out {
             left_out.row(row.line, row.cells, &problems)?;
         }
@@ -104,7 +109,7 @@ impl<'s> Plan<'s> {
         if !self.by_contact {
             return self.id("ref", row, survey);
         }
-        let between = self.dialect.habits.between;
+        let between = self.dialect.quirks.between;
         let email = self.columns.pick(if self.columns.place("ref").is_some() { "ref" } else { "email" }).of(row);
         let email = cells::first_of(&email, between).0;
         if !email.is_empty() {

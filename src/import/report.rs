@@ -9,7 +9,7 @@ use crate::text;
 
 /// What an import did, or would do.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub(crate) struct Report {
+pub(crate) struct ImportReport {
     /// Rows of the file, without its header.
     pub(crate) read: usize,
     /// Customers or purchases that are new.
@@ -24,8 +24,8 @@ pub(crate) struct Report {
     pub(crate) rejected: usize,
     /// How many faults they have.
     pub(crate) faults: usize,
-    /// The first of them, each with its place; never more than [`Report::MOST`].
-    pub(crate) problems: Vec<Problem>,
+    /// The first of them, each with its place; never more than [`ImportReport::MOST`].
+    pub(crate) problems: Vec<RowProblem>,
     /// What could be read in two ways, and how other rows settled it.
     pub(crate) settled: Vec<String>,
     /// What is worth knowing and stops nothing.
@@ -33,17 +33,18 @@ pub(crate) struct Report {
     /// Cards opened for unknown references.
     pub(crate) opened: usize,
     /// Orders that were cancelled or never paid.
-    pub(crate) came_to_nothing: usize,
+    #[serde(rename = "came_to_nothing")]
+    pub(crate) cancelled: usize,
     /// The difference to the book, field by field.
-    pub(crate) changes: Changes,
+    pub(crate) changes: FieldChanges,
 }
 
-impl Report {
+impl ImportReport {
     /// So many faults are kept: a file in which every row is bad fills no memory.
     pub(crate) const MOST: usize = 1_000;
 
     /// Counts a row that could not be taken, and its faults.
-    pub(crate) fn reject(&mut self, problems: impl IntoIterator<Item = Problem>) {
+    pub(crate) fn reject(&mut self, problems: impl IntoIterator<Item = RowProblem>) {
         self.rejected += 1;
         for problem in problems {
             self.faults += 1;
@@ -67,7 +68,7 @@ impl Report {
 
 /// How far an import is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Step {
+pub(crate) enum ImportStep {
     /// So many bytes of the file are taken in.
     Read(usize),
     /// The file is read; this is being done now.
@@ -76,16 +77,16 @@ pub(crate) enum Step {
 
 /// What is different on the cards that the book had.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub(crate) struct Changes {
+pub(crate) struct FieldChanges {
     /// How many cards have something new in a field.
     pub(crate) fields: BTreeMap<String, usize>,
     /// The first few.
-    pub(crate) examples: Vec<Example>,
+    pub(crate) examples: Vec<ChangeExample>,
 }
 
 /// One field of one card.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct Example {
+pub(crate) struct ChangeExample {
     /// Whose card.
     #[serde(rename = "ref")]
     pub(crate) reference: String,
@@ -97,7 +98,7 @@ pub(crate) struct Example {
     pub(crate) after: String,
 }
 
-impl Changes {
+impl FieldChanges {
     /// How many examples are kept.
     const MOST: usize = 5;
 
@@ -105,7 +106,7 @@ impl Changes {
     pub(super) fn note(&mut self, reference: &str, field: &str, before: &str, after: &str) {
         *self.fields.entry(field.to_owned()).or_default() += 1;
         if self.examples.len() < Self::MOST {
-            self.examples.push(Example {
+            self.examples.push(ChangeExample {
                 reference: reference.to_owned(),
                 field: field.to_owned(),
                 before: before.to_owned(),
@@ -125,7 +126,7 @@ impl Changes {
 
 /// One fault in a file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct Problem {
+pub(crate) struct RowProblem {
     /// The line of the file, the header being 1.
     pub(crate) line: usize,
     /// The heading of the column, empty when it is about the row.
@@ -137,7 +138,7 @@ pub(crate) struct Problem {
     pub(crate) hint: String,
 }
 
-impl Problem {
+impl RowProblem {
     /// A fault in a line, under a heading.
     pub(crate) fn new(line: usize, column: &str, message: impl Into<String>) -> Self {
         Self { line, column: column.to_owned(), message: message.into(), hint: String::new() }

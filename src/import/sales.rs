@@ -7,25 +7,25 @@ use chrono::NaiveDate;
 use csv::StringRecord;
 use sha2::{Digest, Sha256};
 
-use super::days::{self, DayOrder, Reading};
-use super::numbers::{self, Sign};
-use super::reading::Plan;
-use super::survey::{Shown, Survey};
-use super::{Problem, Report};
+use super::days::{self, DayOrder, DayReading};
+use super::numbers::{self, DecimalSeparator};
+use super::reading::ImportPlan;
+use super::survey::{ShownSeparator, Survey};
+use super::{ImportReport, RowProblem};
 use crate::error::Result;
 use crate::money::{Currency, Decimal, Money};
 use crate::text;
 
 /// A piece of a batch's text.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Span(u32, u32);
+pub(super) struct TextSpan(u32, u32);
 
 /// Some purchases, their texts in one piece.
 #[derive(Debug, Default)]
 pub(super) struct Batch {
     text: String,
     pub(crate) sales: Vec<Sale>,
-    pub(crate) lines: Vec<Line>,
+    pub(crate) lines: Vec<SaleLine>,
     /// How far into the file it reaches.
     pub(crate) offset: usize,
 }
@@ -33,37 +33,37 @@ pub(super) struct Batch {
 /// One purchase.
 #[derive(Debug, Clone)]
 pub(super) struct Sale {
-    pub(crate) receipt: Span,
-    pub(crate) reference: Span,
+    pub(crate) receipt: TextSpan,
+    pub(crate) reference: TextSpan,
     pub(crate) on: NaiveDate,
     pub(crate) amount: Money,
     pub(crate) quantity_milli: Option<i64>,
     pub(crate) lines: Range<usize>,
     /// What makes two purchases the same one: the receipt within its source, else everything there is to tell.
-    pub(crate) same: [u8; 16],
+    pub(crate) dedupe_key: [u8; 16],
     /// The line of its first row.
     pub(crate) at: usize,
     /// A cancelled order.
-    pub(crate) came_to_nothing: bool,
+    pub(crate) cancelled: bool,
 }
 
 /// One line of a receipt.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Line {
-    pub(crate) item: Span,
+pub(super) struct SaleLine {
+    pub(crate) item: TextSpan,
     pub(crate) quantity_milli: Option<i64>,
     pub(crate) amount: Money,
 }
 
 impl Batch {
-    pub(super) fn text(&self, span: Span) -> &str {
+    pub(super) fn text(&self, span: TextSpan) -> &str {
         &self.text[span.0 as usize..span.1 as usize]
     }
 
-    fn keep(&mut self, text: &str) -> Span {
+    fn keep(&mut self, text: &str) -> TextSpan {
         let start = self.text.len();
         self.text.push_str(text);
-        Span(u32::try_from(start).unwrap_or(u32::MAX), u32::try_from(self.text.len()).unwrap_or(u32::MAX))
+        TextSpan(u32::try_from(start).unwrap_or(u32::MAX), u32::try_from(self.text.len()).unwrap_or(u32::MAX))
     }
 
     fn is_full(&self) -> bool {
@@ -73,12 +73,12 @@ impl Batch {
 
 /// Reads the file and hands its purchases over in batches, until `give` says that nobody wants more.
 pub(super) fn read(
-    plan: &Plan<'_>,
+    plan: &ImportPlan<'_>,
     source: &str,
     currency: Currency,
     mut give: impl FnMut(Batch) -> bool,
-) -> Result<Report> {
-    let mut reader = Reader {
+) -> Result<ImportReport> {
+    let mut reader = SaleReader {
         plan,
         survey: Survey::new(plan.sheet, &plan.columns),
         source,
@@ -91,7 +91,7 @@ pub(super) fn read(
         settled_amount: None,
         scratch: String::new(),
     };
-    let (mut read, mut wanted) = (Report::default(), true);
+    let (mut read, mut wanted) = (ImportReport::default(), true);
     plan.sheet.each(|row| {
         read.read += 1;
         if !wanted {
@@ -118,8 +118,8 @@ pub(super) fn read(
     Ok(read)
 }
 
-struct Reader<'r> {
-    plan: &'r Plan<'r>,
+struct SaleReader<'r> {
+    plan: &'r ImportPlan<'r>,
     survey: Survey<'r>,
     source: &'r str,
     currency: Currency,
@@ -132,12 +132,12 @@ struct Reader<'r> {
     shown: Option<(DayOrder, usize)>,
     /// The first day and the first amount that other rows had to settle, and how.
     settled_day: Option<(String, DayOrder)>,
-    settled_amount: Option<(String, Sign)>,
+    settled_amount: Option<(String, DecimalSeparator)>,
     scratch: String,
 }
 
-impl Reader<'_> {
-    fn row(&mut self, at: usize, row: &StringRecord) -> Result<std::result::Result<(), Vec<Problem>>> {
+impl SaleReader<'_> {
+    fn row(&mut self, at: usize, row: &StringRecord) -> Result<std::result::Result<(), Vec<RowProblem>>> {
         let (plan, mut faults) = (self.plan, Vec::new());
         let pick = |field| plan.columns.pick(field).of(row);
         let heading = |field| plan.columns.heading_of(field);
@@ -158,9 +158,9 @@ impl Reader<'_> {
                 format!("receipt {} has another {what} in line {}", text::quote(batch.text(sale.receipt)), sale.at)
             };
             if !reference.is_empty() && reference != batch.text(sale.reference) {
-                faults.push(Problem::new(at, plan.reference_heading(), differs("customer")));
+                faults.push(RowProblem::new(at, plan.reference_heading(), differs("customer")));
             } else if day.is_some_and(|day| day != sale.on) {
-                faults.push(Problem::new(at, heading("on"), differs("day")));
+                faults.push(RowProblem::new(at, heading("on"), differs("day")));
             }
         }
         if !faults.is_empty() {
@@ -169,21 +169,23 @@ impl Reader<'_> {
         let item = pick("item");
         if more {
             let item = self.batch.keep(&item);
-            self.batch.lines.push(Line { item, ..line });
+            self.batch.lines.push(SaleLine { item, ..line });
             return Ok(Ok(()));
         }
         self.close();
         if self.batch.is_full() {
             self.full = Some(std::mem::take(&mut self.batch));
         }
-        let Some(on) = day else { return Ok(Err(vec![Problem::new(at, heading("on"), "a purchase without a day")])) };
+        let Some(on) = day else {
+            return Ok(Err(vec![RowProblem::new(at, heading("on"), "a purchase without a day")]));
+        };
         let start = self.batch.lines.len();
         let receipt = match &takes_back {
             Some(word) if !receipt.is_empty() => self.batch.keep(&format!("{receipt} {word} {on}")),
             _ => self.batch.keep(&receipt),
         };
         let (reference, item) = (self.batch.keep(&reference), self.batch.keep(&item));
-        self.batch.lines.push(Line { item, ..line });
+        self.batch.lines.push(SaleLine { item, ..line });
         self.batch.sales.push(Sale {
             receipt,
             reference,
@@ -191,9 +193,9 @@ impl Reader<'_> {
             amount: line.amount,
             quantity_milli: None,
             lines: start..start + 1,
-            same: [0; 16],
+            dedupe_key: [0; 16],
             at,
-            came_to_nothing: self.came_to_nothing(row),
+            cancelled: self.cancelled(row),
         });
         self.open = true;
         if receipt.0 == receipt.1 {
@@ -215,7 +217,7 @@ impl Reader<'_> {
         let total = lines.iter().fold(Money(0), |sum, line| sum.plus(line.amount));
         let sale = &mut self.batch.sales[last];
         (sale.lines, sale.quantity_milli) = (start..end, quantity_milli);
-        if plan.dialect.habits.order_total {
+        if plan.dialect.quirks.order_total {
             // The order's amount stands on its first line; the lines themselves are worth their prices.
             let priced = plan.columns.pick("unit_price").is_there();
             for line in lines.iter_mut().filter(|_| !priced && end - start > 1) {
@@ -224,10 +226,10 @@ impl Reader<'_> {
         } else {
             sale.amount = total;
         }
-        self.batch.sales[last].same = self.same(last);
+        self.batch.sales[last].dedupe_key = self.dedupe_key(last);
     }
 
-    fn same(&mut self, index: usize) -> [u8; 16] {
+    fn dedupe_key(&mut self, index: usize) -> [u8; 16] {
         let (batch, sale) = (&self.batch, &self.batch.sales[index]);
         let mut hash = Sha256::new();
         let mut add = |text: &str| {
@@ -257,27 +259,27 @@ impl Reader<'_> {
             add(self.source);
             add(receipt);
         }
-        let mut same = [0; 16];
-        same.copy_from_slice(&hash.finalize()[..16]);
-        same
+        let mut key = [0; 16];
+        key.copy_from_slice(&hash.finalize()[..16]);
+        key
     }
 
-    fn day(&mut self, text: &str, at: usize, heading: &str, faults: &mut Vec<Problem>) -> Result<Option<NaiveDate>> {
+    fn day(&mut self, text: &str, at: usize, heading: &str, faults: &mut Vec<RowProblem>) -> Result<Option<NaiveDate>> {
         let order = match (days::read(text), self.plan.day_order) {
-            (Some(Reading::Clear(day)), _) => return Ok(Some(day)),
-            (Some(Reading::Shows(day, order)), None) => {
+            (Some(DayReading::Clear(day)), _) => return Ok(Some(day)),
+            (Some(DayReading::Shows(day, order)), None) => {
                 match self.shown {
                     Some((first, before)) if first != order => {
                         let message =
                             format!("{} has day and month in another order than line {before}", text::quote(text));
-                        faults.push(Problem::new(at, heading, message).hint("write all days alike, as 1989-01-31"));
+                        faults.push(RowProblem::new(at, heading, message).hint("write all days alike, as 1989-01-31"));
                     }
                     Some(_) => {}
                     None => self.shown = Some((order, at)),
                 }
                 return Ok(Some(day));
             }
-            (Some(Reading::Either(..)), None) => {
+            (Some(DayReading::Either(..)), None) => {
                 let order = self.survey.day_order()?;
                 self.settled_day = self.settled_day.take().or_else(|| order.map(|order| (text.to_owned(), order)));
                 order
@@ -285,14 +287,14 @@ impl Reader<'_> {
             (_, order) => order,
         };
         let day = days::parse(text, order);
-        Ok(day.map_err(|e| faults.push(Problem::of(at, heading, &e))).ok())
+        Ok(day.map_err(|e| faults.push(RowProblem::of(at, heading, &e))).ok())
     }
 
     /// The quantity and the amount of a row.
-    fn line(&mut self, at: usize, row: &StringRecord, more: bool, faults: &mut Vec<Problem>) -> Result<Line> {
+    fn line(&mut self, at: usize, row: &StringRecord, more: bool, faults: &mut Vec<RowProblem>) -> Result<SaleLine> {
         let (plan, currency) = (self.plan, self.currency);
         let columns = &plan.columns;
-        let order_total = self.plan.dialect.habits.order_total;
+        let order_total = self.plan.dialect.quirks.order_total;
         let quantity = columns.pick("quantity").of(row);
         let amount = columns.pick("amount").of(row);
         let less = columns.pick("less").of(row);
@@ -302,22 +304,23 @@ impl Reader<'_> {
             && let Some(quantity_milli) =
                 if quantity.is_empty() { Some(None) } else { numbers::plain_milli(&quantity).map(Some) }
         {
-            return Ok(Line { quantity_milli, amount, ..Line::default() });
+            return Ok(SaleLine { quantity_milli, amount, ..SaleLine::default() });
         }
         let mut number = |field: &'static str, text: &str| -> Result<Option<Decimal>> {
             if text.is_empty() {
                 return Ok(None);
             }
-            let sign = if numbers::is_in_doubt(text) { self.sign(field)? } else { None };
-            if let Some(sign) = sign.filter(|_| self.settled_amount.is_none() && self.plan.decimal.is_none()) {
-                self.settled_amount = Some((text.to_owned(), sign));
+            let separator = if numbers::is_in_doubt(text) { self.separator(field)? } else { None };
+            if let Some(separator) = separator.filter(|_| self.settled_amount.is_none() && self.plan.decimal.is_none())
+            {
+                self.settled_amount = Some((text.to_owned(), separator));
             }
-            let read = numbers::decimal(text, sign, currency).and_then(|decimal| match field {
+            let read = numbers::decimal(text, separator, currency).and_then(|decimal| match field {
                 // A price may be of parts of a cent; what was paid is not.
                 "amount" | "less" => numbers::whole(text, decimal, currency),
                 _ => Ok(decimal),
             });
-            Ok(read.map_err(|e| faults.push(Problem::of(at, columns.heading_of(field), &e))).ok())
+            Ok(read.map_err(|e| faults.push(RowProblem::of(at, columns.heading_of(field), &e))).ok())
         };
         let quantity = number("quantity", &quantity)?;
         let price = number("unit_price", &columns.pick("unit_price").of(row))?;
@@ -331,11 +334,11 @@ impl Reader<'_> {
         let worth = if order_total && more { times } else { amount.or(times) };
         if worth.is_none() && faults.is_empty() && !(order_total && more) {
             let field = if columns.place("amount").is_some() { "amount" } else { "unit_price" };
-            faults.push(Problem::new(at, columns.heading_of(field), "a purchase without an amount"));
+            faults.push(RowProblem::new(at, columns.heading_of(field), "a purchase without an amount"));
         }
         let worth = worth.map_or(Money(0), |worth| worth.rounded(currency));
         let amount = if order_total && more { worth } else { worth.plus(Money(less.0.saturating_neg())) };
-        Ok(Line { quantity_milli: quantity.map(Decimal::thousandths), amount, ..Line::default() })
+        Ok(SaleLine { quantity_milli: quantity.map(Decimal::thousandths), amount, ..SaleLine::default() })
     }
 
     /// What other rows settled, for people.
@@ -344,28 +347,30 @@ impl Reader<'_> {
             let first = if *order == DayOrder::DayFirst { "day" } else { "month" };
             format!("Days such as {} were read with the {first} first, as other rows show.", text::quote(text))
         });
-        let amount = self.settled_amount.as_ref().map(|(text, sign)| {
-            let sign = if *sign == Sign::Point { "point" } else { "comma" };
+        let amount = self.settled_amount.as_ref().map(|(text, separator)| {
+            let separator = if *separator == DecimalSeparator::Point { "point" } else { "comma" };
             let text = text::quote(text);
-            format!("Amounts such as {text} were read with a decimal {sign}, as other rows show or this system writes.")
+            format!(
+                "Amounts such as {text} were read with a decimal {separator}, as other rows show or this system writes."
+            )
         });
         day.into_iter().chain(amount).collect()
     }
 
     /// How a field writes decimals: as the owner says, else as other rows show it, else as its system always does.
-    fn sign(&self, field: &str) -> Result<Option<Sign>> {
+    fn separator(&self, field: &str) -> Result<Option<DecimalSeparator>> {
         if self.plan.decimal.is_some() {
             return Ok(self.plan.decimal);
         }
-        Ok(match self.survey.sign(field)? {
-            Shown::One(sign) => Some(sign),
-            Shown::Both => None,
-            Shown::Nothing => self.plan.dialect.decimal(),
+        Ok(match self.survey.separator(field)? {
+            ShownSeparator::One(separator) => Some(separator),
+            ShownSeparator::Both => None,
+            ShownSeparator::Nothing => self.plan.dialect.decimal(),
         })
     }
 
-    fn came_to_nothing(&self, row: &StringRecord) -> bool {
-        self.plan.dialect.habits.came_to_nothing.iter().any(|(heading, known)| {
+    fn cancelled(&self, row: &StringRecord) -> bool {
+        self.plan.dialect.quirks.cancelled.iter().any(|(heading, known)| {
             let cell = self.plan.cell(heading, row).trim();
             if known.is_empty() { !cell.is_empty() } else { known.iter().any(|word| cell.eq_ignore_ascii_case(word)) }
         })
@@ -373,7 +378,7 @@ impl Reader<'_> {
 
     /// The word of a row that takes back what an earlier receipt of this number gave.
     fn takes_back(&self, row: &StringRecord) -> Option<String> {
-        let (heading, word) = self.plan.dialect.habits.takes_back?;
+        let (heading, word) = self.plan.dialect.quirks.takes_back?;
         self.plan.cell(heading, row).trim().eq_ignore_ascii_case(word).then(|| word.to_lowercase())
     }
 }

@@ -5,18 +5,18 @@ use std::path::Path;
 
 use csv::{ReaderBuilder, StringRecord};
 
-use super::lines::Counted;
+use super::lines::LineCounter;
 use super::quotes::{self, Stray};
-use super::source::{Source, Text};
+use super::source::{SourceText, TextSource};
 use super::vcard;
-use super::{Problem, cells};
+use super::{RowProblem, cells};
 use crate::error::{Error, Result};
 use crate::text;
 
 /// A table with a header.
 #[derive(Debug)]
-pub(crate) struct Sheet {
-    text: Text,
+pub(crate) struct ImportSheet {
+    text: SourceText,
     separator: u8,
     header: Vec<String>,
     size: u64,
@@ -24,13 +24,13 @@ pub(crate) struct Sheet {
     cards: Option<Vec<usize>>,
 }
 
-impl Sheet {
+impl ImportSheet {
     /// Opens a file: UTF-8 with or without mark, UTF-16, else Windows-1252; `,` `;` tab or `|`; or address cards (.vcf).
     ///
     /// # Errors
     /// When it cannot be read, there is no header, or a quotation mark has no partner.
     pub(crate) fn open(path: &Path) -> Result<Self> {
-        Self::of(Text::open(path)?)
+        Self::of(SourceText::open(path)?)
     }
 
     /// The same from bytes.
@@ -38,22 +38,22 @@ impl Sheet {
     /// # Errors
     /// When there is no header, or a quotation mark has no partner.
     pub(crate) fn read(bytes: &[u8]) -> Result<Self> {
-        Self::of(Text::of(Source::Bytes(bytes.to_vec()))?)
+        Self::of(SourceText::of(TextSource::Bytes(bytes.to_vec()))?)
     }
 
-    fn of(text: Text) -> Result<Self> {
+    fn of(text: SourceText) -> Result<Self> {
         let start = start(&text)?;
         if start.trim().is_empty() {
             return Err(Error::new("the file is empty").hint("export it again, with a header row"));
         }
         if vcard::is_cards(&start) {
             let (table, lines) = vcard::table(&text.whole()?)?;
-            return Self::table(Text::of(Source::Bytes(table.into_bytes()))?, b',', Some(lines));
+            return Self::table(SourceText::of(TextSource::Bytes(table.into_bytes()))?, b',', Some(lines));
         }
         Self::table(text, separator_of(&start), None)
     }
 
-    fn table(text: Text, separator: u8, cards: Option<Vec<usize>>) -> Result<Self> {
+    fn table(text: SourceText, separator: u8, cards: Option<Vec<usize>>) -> Result<Self> {
         let looked = quotes::look(text.stream()?, separator).map_err(|e| text.failed(e))?;
         let mut sheet = Self { text, separator, header: Vec::new(), size: looked.size, cards };
         let mut header = StringRecord::new();
@@ -108,7 +108,7 @@ impl Sheet {
     ///
     /// # Errors
     /// When the file cannot be read, or `row` fails.
-    pub(crate) fn each(&self, mut row: impl FnMut(&Row<'_>) -> Result<()>) -> Result<()> {
+    pub(crate) fn each(&self, mut row: impl FnMut(&SheetRow<'_>) -> Result<()>) -> Result<()> {
         let mut reader = self.reader()?;
         let mut cells = StringRecord::new();
         reader.read_record(&mut cells).map_err(unreadable)?;
@@ -119,13 +119,13 @@ impl Sheet {
             let offset = cells.position().map_or(0, csv::Position::byte);
             let line = self.line_of_card(reader.get_mut().line_at(offset));
             let offset = usize::try_from(offset).unwrap_or(usize::MAX);
-            row(&Row { line, offset, cells: &cells, fault: self.of_another_width(line, &cells) })?;
+            row(&SheetRow { line, offset, cells: &cells, fault: self.of_another_width(line, &cells) })?;
         }
         Ok(())
     }
 
     /// What is wrong with a row that is shorter or longer than the header; empty cells behind the last heading are nothing.
-    fn of_another_width(&self, line: usize, cells: &StringRecord) -> Option<Problem> {
+    fn of_another_width(&self, line: usize, cells: &StringRecord) -> Option<RowProblem> {
         let width = self.header.len();
         let beyond = cells.iter().skip(width).position(|cell| !cell.trim().is_empty());
         let (column, hint) = if let Some(beyond) = beyond {
@@ -137,7 +137,7 @@ impl Sheet {
             return None;
         };
         let message = format!("{}, but the header has {width}", text::count(cells.len(), "cell"));
-        Some(Problem::new(line, &column, message).hint(hint))
+        Some(RowProblem::new(line, &column, message).hint(hint))
     }
 
     /// Of address cards, the line on which the card of a row of their table began.
@@ -146,8 +146,8 @@ impl Sheet {
         card.copied().unwrap_or(line)
     }
 
-    fn reader(&self) -> Result<csv::Reader<Counted<Box<dyn Read + Send + '_>>>> {
-        let text = Counted::new(self.text.stream()?);
+    fn reader(&self) -> Result<csv::Reader<LineCounter<Box<dyn Read + Send + '_>>>> {
+        let text = LineCounter::new(self.text.stream()?);
         let mut builder = ReaderBuilder::new();
         Ok(builder
             .has_headers(false)
@@ -160,7 +160,7 @@ impl Sheet {
 
 /// One row of a table.
 #[derive(Debug)]
-pub(crate) struct Row<'r> {
+pub(crate) struct SheetRow<'r> {
     /// The line of the file on which it starts, the header's being 1.
     pub(crate) line: usize,
     /// How far into the text it starts, in bytes: for progress.
@@ -168,11 +168,11 @@ pub(crate) struct Row<'r> {
     /// What stands in it.
     pub(crate) cells: &'r StringRecord,
     /// When it is shorter or longer than the header.
-    pub(crate) fault: Option<Problem>,
+    pub(crate) fault: Option<RowProblem>,
 }
 
 /// The first stretch of a text: enough to see its shape.
-fn start(text: &Text) -> Result<String> {
+fn start(text: &SourceText) -> Result<String> {
     let mut bytes = Vec::new();
     text.stream()?.take(1 << 16).read_to_end(&mut bytes).map_err(|e| text.failed(e))?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
@@ -208,8 +208,8 @@ mod tests {
 
     fn rows(bytes: &[u8]) -> Vec<(usize, Vec<String>)> {
         let mut rows = Vec::new();
-        let sheet = Sheet::read(bytes).expect("a table");
-        let take = |row: &Row<'_>| {
+        let sheet = ImportSheet::read(bytes).expect("a table");
+        let take = |row: &SheetRow<'_>| {
             rows.push((row.line, row.cells.iter().map(str::to_owned).collect()));
             Ok(())
         };
@@ -242,10 +242,10 @@ mod tests {
 
     #[test]
     fn a_lost_quotation_mark_is_refused() {
-        let error = Sheet::read(b"a,b\n1,2\n\"3,4\n5,6\n").expect_err("refused");
+        let error = ImportSheet::read(b"a,b\n1,2\n\"3,4\n5,6\n").expect_err("refused");
         assert_eq!(error.to_string(), "3, column `a`: a quotation mark is opened and never closed");
-        let error = Sheet::read(b"a,b\n\"1,2\n\"3\",4\n").expect_err("refused");
+        let error = ImportSheet::read(b"a,b\n\"1,2\n\"3\",4\n").expect_err("refused");
         assert_eq!(error.to_string(), "3, column `a`: a cell goes on after its closing quotation mark");
-        assert!(Sheet::read(b"  \n").is_err());
+        assert!(ImportSheet::read(b"  \n").is_err());
     }
 }

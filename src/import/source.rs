@@ -10,34 +10,34 @@ use crate::error::{Error, Result};
 
 /// A file, or what came through a pipe.
 #[derive(Debug, Clone)]
-pub(super) enum Source {
+pub(super) enum TextSource {
     File(PathBuf),
     Bytes(Vec<u8>),
 }
 
 /// A source and how its bytes are to be read.
 #[derive(Debug, Clone)]
-pub(super) struct Text {
-    source: Source,
+pub(super) struct SourceText {
+    source: TextSource,
     encoding: &'static Encoding,
     mark: usize,
 }
 
-impl Text {
+impl SourceText {
     /// Opens a file; what is not a plain file, such as a pipe, is read whole.
     pub(super) fn open(path: &Path) -> Result<Self> {
         let failed = |e| Error::io("read", path, e);
         let about = std::fs::metadata(path).map_err(failed)?;
         let source = if about.is_file() {
-            Source::File(path.to_owned())
+            TextSource::File(path.to_owned())
         } else {
-            Source::Bytes(std::fs::read(path).map_err(failed)?)
+            TextSource::Bytes(std::fs::read(path).map_err(failed)?)
         };
         Self::of(source)
     }
 
     /// Finds the encoding: by its mark, else UTF-8 when every byte of it is, else Windows-1252.
-    pub(super) fn of(source: Source) -> Result<Self> {
+    pub(super) fn of(source: TextSource) -> Result<Self> {
         let mut start = [0; 4];
         let length = fill(&mut raw(&source)?, &mut start).map_err(|e| failed(&source, e))?;
         let start = &start[..length];
@@ -84,17 +84,17 @@ impl Text {
 
 const CHUNK: usize = 1 << 16;
 
-fn raw(source: &Source) -> Result<Box<dyn Read + Send + '_>> {
+fn raw(source: &TextSource) -> Result<Box<dyn Read + Send + '_>> {
     Ok(match source {
-        Source::File(path) => Box::new(File::open(path).map_err(|e| Error::io("read", path, e))?),
-        Source::Bytes(bytes) => Box::new(Cursor::new(bytes)),
+        TextSource::File(path) => Box::new(File::open(path).map_err(|e| Error::io("read", path, e))?),
+        TextSource::Bytes(bytes) => Box::new(Cursor::new(bytes)),
     })
 }
 
-fn failed(source: &Source, error: io::Error) -> Error {
+fn failed(source: &TextSource, error: io::Error) -> Error {
     match source {
-        Source::File(path) => Error::io("read", path, error),
-        Source::Bytes(_) => Error::new("the table cannot be read").because(error),
+        TextSource::File(path) => Error::io("read", path, error),
+        TextSource::Bytes(_) => Error::new("the table cannot be read").because(error),
     }
 }
 
@@ -180,9 +180,12 @@ mod tests {
             wide(u16::to_le_bytes, ""),
             b"M\xfcller;Zo\xeb;\xa35\r\n".to_vec(),
         ] {
-            assert_eq!(Text::of(Source::Bytes(bytes)).and_then(|t| t.whole()).expect("text"), text);
+            assert_eq!(SourceText::of(TextSource::Bytes(bytes)).and_then(|t| t.whole()).expect("text"), text);
         }
         let long = "é".repeat(700_000);
-        assert_eq!(Text::of(Source::Bytes(long.clone().into_bytes())).and_then(|t| t.whole()).expect("text"), long);
+        assert_eq!(
+            SourceText::of(TextSource::Bytes(long.clone().into_bytes())).and_then(|t| t.whole()).expect("text"),
+            long
+        );
     }
 }

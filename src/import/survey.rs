@@ -1,4 +1,4 @@
-//! What only the whole file tells: which comes first in its days, what its decimal sign is, whether all its ids end in `.0`.
+//! What only the whole file tells: which comes first in its days, what its decimal separator is, whether all its ids end in `.0`.
 //!
 //! The file is gone through once, and only when a row asks.
 
@@ -7,9 +7,9 @@ use std::collections::BTreeMap;
 
 use super::cells;
 use super::columns::{Columns, Pick};
-use super::days::{self, DayOrder, Reading};
-use super::numbers::{self, Sign};
-use super::sheet::Sheet;
+use super::days::{self, DayOrder, DayReading};
+use super::numbers::{self, DecimalSeparator};
+use super::sheet::ImportSheet;
 use crate::error::Result;
 
 /// Numbers that are names.
@@ -17,17 +17,17 @@ pub(super) const IDS: [&str; 4] = ["ref", "receipt", "postcode", "phone"];
 /// Numbers that are amounts.
 const AMOUNTS: [&str; 4] = ["amount", "unit_price", "less", "quantity"];
 
-/// What a file shows of its decimal sign.
+/// What a file shows of its decimal separator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Shown {
+pub(super) enum ShownSeparator {
     Nothing,
-    One(Sign),
+    One(DecimalSeparator),
     Both,
 }
 
 /// A file that can be asked.
 pub(super) struct Survey<'s> {
-    sheet: &'s Sheet,
+    sheet: &'s ImportSheet,
     columns: &'s Columns<'s>,
     found: OnceCell<Evidence>,
 }
@@ -35,12 +35,12 @@ pub(super) struct Survey<'s> {
 #[derive(Debug, Default)]
 struct Evidence {
     order: Option<DayOrder>,
-    sign: BTreeMap<&'static str, (bool, bool)>,
+    separator: BTreeMap<&'static str, (bool, bool)>,
     point_zero: BTreeMap<&'static str, bool>,
 }
 
 impl<'s> Survey<'s> {
-    pub(super) fn new(sheet: &'s Sheet, columns: &'s Columns<'s>) -> Self {
+    pub(super) fn new(sheet: &'s ImportSheet, columns: &'s Columns<'s>) -> Self {
         Self { sheet, columns, found: OnceCell::new() }
     }
 
@@ -50,16 +50,18 @@ impl<'s> Survey<'s> {
     }
 
     /// How a field writes decimals: as its own column shows, or where that shows nothing, the other amounts of the file.
-    pub(super) fn sign(&self, field: &str) -> Result<Shown> {
+    pub(super) fn separator(&self, field: &str) -> Result<ShownSeparator> {
         let shown = |(point, comma)| match (point, comma) {
-            (false, false) => Shown::Nothing,
-            (true, false) => Shown::One(Sign::Point),
-            (false, true) => Shown::One(Sign::Comma),
-            (true, true) => Shown::Both,
+            (false, false) => ShownSeparator::Nothing,
+            (true, false) => ShownSeparator::One(DecimalSeparator::Point),
+            (false, true) => ShownSeparator::One(DecimalSeparator::Comma),
+            (true, true) => ShownSeparator::Both,
         };
-        let all = &self.evidence()?.sign;
+        let all = &self.evidence()?.separator;
         Ok(match shown(all.get(field).copied().unwrap_or_default()) {
-            Shown::Nothing => shown(all.values().fold((false, false), |sum, one| (sum.0 || one.0, sum.1 || one.1))),
+            ShownSeparator::Nothing => {
+                shown(all.values().fold((false, false), |sum, one| (sum.0 || one.0, sum.1 || one.1)))
+            }
             own => own,
         })
     }
@@ -89,7 +91,7 @@ impl<'s> Survey<'s> {
                 return Ok(());
             }
             if evidence.order.is_none()
-                && let Some(Reading::Shows(_, order)) = days::read(&on.of(row))
+                && let Some(DayReading::Shows(_, order)) = days::read(&on.of(row))
             {
                 evidence.order = Some(order);
             }
@@ -101,10 +103,10 @@ impl<'s> Survey<'s> {
                 }
             }
             for (field, pick) in &amounts {
-                let shown = numbers::sign_shown(&pick.of(row));
-                let (point, comma) = evidence.sign.entry(field).or_default();
-                *point |= shown == Some(Sign::Point);
-                *comma |= shown == Some(Sign::Comma);
+                let shown = numbers::separator_shown(&pick.of(row));
+                let (point, comma) = evidence.separator.entry(field).or_default();
+                *point |= shown == Some(DecimalSeparator::Point);
+                *comma |= shown == Some(DecimalSeparator::Comma);
             }
             Ok(())
         })?;

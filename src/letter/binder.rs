@@ -3,7 +3,7 @@
 use std::io::{self, BufWriter, Write};
 
 use super::pdf::{self, Book};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, ErrorKind, Result};
 
 /// The number of the object at the root of the page tree.
 pub(crate) const ROOT: u32 = 1;
@@ -54,7 +54,8 @@ impl<W: Write> Binder<W> {
         let (mut shared, resources) = pdf::shared(book, self.next())?;
         let mut saved = Vec::new();
         shared.save_to(&mut saved).map_err(failed)?;
-        let saved = Saved::read(&saved).ok_or_else(|| Error::of(Kind::Machine, "the PDF file could not be ended"))?;
+        let saved =
+            Saved::read(&saved).ok_or_else(|| Error::of(ErrorKind::Machine, "the PDF file could not be ended"))?;
         let begins = self.at;
         self.put(saved.objects)?;
         let root = self.at;
@@ -99,7 +100,7 @@ fn sheet((width, height): (f32, f32)) -> String {
 }
 
 fn failed(fault: io::Error) -> Error {
-    Error::of(Kind::Machine, format!("cannot write the letters: {fault}")).because(fault)
+    Error::of(ErrorKind::Machine, format!("cannot write the letters: {fault}")).because(fault)
 }
 
 /// A small document as `lopdf` saves it, taken apart.

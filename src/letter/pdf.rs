@@ -14,7 +14,7 @@ use super::codes::{character_map, glyph_table, tag};
 use super::fonts::{Face, Fonts};
 use super::images::{Data, Image};
 use super::used::Used;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::text;
 
 /// Everything that goes into the file beside its pages.
@@ -280,7 +280,7 @@ fn deflate(stream: &mut Stream) -> Result<()> {
     let mut encoder = ZlibEncoder::new(Vec::new(), Compression::new(6));
     let deflated = encoder.write_all(&stream.content).and_then(|()| encoder.finish());
     let deflated =
-        deflated.map_err(|e| Error::of(Kind::Machine, "an image or a font could not be compressed").because(e))?;
+        deflated.map_err(|e| Error::of(ErrorKind::Machine, "an image or a font could not be compressed").because(e))?;
     stream.dict.set("Filter", name("FlateDecode"));
     stream.set_content(deflated);
     Ok(())
@@ -301,5 +301,5 @@ fn name(name: &str) -> Object {
 
 /// The skeleton is not as we know it: a fault of ours, not the owner's.
 fn broken(source: lopdf::Error) -> Error {
-    Error::of(Kind::Machine, "the PDF file could not be put together").because(source)
+    Error::of(ErrorKind::Machine, "the PDF file could not be put together").because(source)
 }

@@ -16,7 +16,7 @@ use super::pdf::Book;
 use super::typeset::Setter;
 use super::used::Used;
 use super::{Fonts, Job, Letter, Printed, Problem, Sort, number};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::text;
 
 /// How many letters of each stationery tell which blocks are the same in all.
@@ -208,7 +208,10 @@ fn shift<'j, 'a, W: Write + Send>(
     });
     for hand in hands {
         let Some(hand) = hand else {
-            return Err(Error::of(Kind::Machine, "the letters could not be laid out: a part of the program broke off"));
+            return Err(Error::of(
+                ErrorKind::Machine,
+                "the letters could not be laid out: a part of the program broke off",
+            ));
         };
         used.join(hand.0);
         drawn.join(&hand.1);
@@ -377,7 +380,7 @@ impl Press {
         self.deflate.reset();
         self.deflate
             .compress(content, &mut self.space, FlushCompress::Finish)
-            .map_err(|e| Error::of(Kind::Machine, "a page could not be compressed").because(e))?;
+            .map_err(|e| Error::of(ErrorKind::Machine, "a page could not be compressed").because(e))?;
         let length = usize::try_from(self.deflate.total_out()).unwrap_or_default();
         Ok(self.space[..length].to_vec())
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use rusqlite::Connection;
 
 use super::{Store, fault, migrations};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::text;
 
 /// Copies the whole database to `target` while others go on working, and checks the copy.
@@ -46,10 +46,8 @@ fn copy(store: &Store, part: &Path) -> Result<()> {
     file.sync_all().map_err(|e| Error::io("write", part, e))?;
     match faults.first() {
         None => Ok(()),
-        Some(fault) => {
-            Err(Error::of(Kind::Machine, format!("the copy did not pass its check: {fault}"))
-                .hint("run `regulars doctor`"))
-        }
+        Some(fault) => Err(Error::of(ErrorKind::Machine, format!("the copy did not pass its check: {fault}"))
+            .hint("run `regulars doctor`")),
     }
 }
 

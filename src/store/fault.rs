@@ -2,7 +2,7 @@
 
 use rusqlite::ErrorCode;
 
-use crate::error::{Error, Kind};
+use crate::error::{Error, ErrorKind};
 
 /// The database's error as one of ours.
 pub(super) fn of(error: rusqlite::Error) -> Error {
@@ -28,5 +28,5 @@ pub(super) fn of(error: rusqlite::Error) -> Error {
         ),
         _ => ("the database refused a statement", "this is a fault of the program: please report it"),
     };
-    Error::of(Kind::Machine, message).hint(hint).because(error)
+    Error::of(ErrorKind::Machine, message).hint(hint).because(error)
 }

@@ -15,7 +15,7 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior, params_from_iter};
 
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::text;
 
 pub(crate) use backup::{Finding, backup, examine};
@@ -272,8 +272,11 @@ impl Write<'_> {
     pub(crate) fn attempt<T>(&self, work: impl FnOnce(&Self) -> Result<T>) -> Result<T> {
         let connection = self.read.connection;
         if connection.is_autocommit() {
-            return Err(Error::of(Kind::Machine, "the database gave up what was being written; nothing was changed")
-                .hint("do it again"));
+            return Err(Error::of(
+                ErrorKind::Machine,
+                "the database gave up what was being written; nothing was changed",
+            )
+            .hint("do it again"));
         }
         self.run("SAVEPOINT attempt", &[])?;
         let undo = Undo { connection };

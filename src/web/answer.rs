@@ -10,7 +10,7 @@ use tera::Context;
 
 use super::state::AppState;
 use super::wording;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, ErrorKind, Result};
 
 /// What is left to say when a template fails.
 const BROKEN: &str = "This page is broken. Please report it.\n";
@@ -60,7 +60,7 @@ pub(super) fn trouble(state: &AppState, fault: &Error) -> Response {
 
 /// The same on a page from which `back` leads on; from that for the world nothing does.
 pub(super) fn trouble_before(state: &AppState, fault: &Error, back: &str) -> Response {
-    let is_machine = fault.kind() == Kind::Machine;
+    let is_machine = fault.kind() == ErrorKind::Machine;
     let (status, title) = if is_machine {
         (StatusCode::SERVICE_UNAVAILABLE, "Not now.")
     } else {

@@ -13,7 +13,7 @@ use tokio::runtime::Handle;
 use tokio::sync::{mpsc as tasks, oneshot};
 
 use crate::app;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::shop::Shop;
 use crate::store::{Read, Reader, Store, Write};
 
@@ -146,7 +146,7 @@ impl Database {
 
 fn start(name: &str, run: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>> {
     let thread = std::thread::Builder::new().name(name.to_owned()).spawn(run);
-    thread.map_err(|e| Error::of(Kind::Machine, "the server could not be started").because(e))
+    thread.map_err(|e| Error::of(ErrorKind::Machine, "the server could not be started").because(e))
 }
 
 /// The writer: what waits is done together.
@@ -192,11 +192,11 @@ fn guarded<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
 }
 
 fn broken() -> Error {
-    Error::of(Kind::Machine, "the program failed at this; nothing was written down").hint("please report it")
+    Error::of(ErrorKind::Machine, "the program failed at this; nothing was written down").hint("please report it")
 }
 
 fn crowded() -> Error {
-    Error::of(Kind::Machine, "too many are asking at once; nothing was written down").hint("try again in a moment")
+    Error::of(ErrorKind::Machine, "too many are asking at once; nothing was written down").hint("try again in a moment")
 }
 
 #[cfg(test)]

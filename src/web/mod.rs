@@ -32,7 +32,7 @@ use tokio::sync::Notify;
 use crate::app;
 use crate::app::serve::Listen;
 use crate::clock::Running;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::shop::Shop;
 use crate::text;
 use database::Database;
@@ -75,7 +75,7 @@ pub(crate) fn serve(
         .enable_io()
         .enable_time()
         .build()
-        .map_err(|e| Error::of(Kind::Machine, "the server could not be started").because(e))?;
+        .map_err(|e| Error::of(ErrorKind::Machine, "the server could not be started").because(e))?;
     let addresses = runtime.block_on(resolved(&listen.address))?;
     app::serve::check(&shop, listen, &addresses)?;
     let (database, threads) = Database::open(&shop, runtime.handle())?;

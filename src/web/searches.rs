@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, ErrorKind, Result};
 
 /// So many searches are kept, of all tills: the last hours of a busy day.
 const KEPT: usize = 2_000;
@@ -50,6 +50,6 @@ impl Searches {
 pub(super) fn token() -> Result<String> {
     let mut bytes = [0; 12];
     getrandom::fill(&mut bytes)
-        .map_err(|e| Error::of(Kind::Machine, "the machine gave no random numbers").because(e))?;
+        .map_err(|e| Error::of(ErrorKind::Machine, "the machine gave no random numbers").because(e))?;
     Ok(URL_SAFE_NO_PAD.encode(bytes))
 }

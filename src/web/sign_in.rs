@@ -15,7 +15,7 @@ use super::state::AppState;
 use super::{answer, auth};
 use crate::app;
 use crate::domain::{Column, Role};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::text;
 
 /// How long somebody waits for their turn.
@@ -100,11 +100,11 @@ async fn begin(state: &AppState, role: Role, typed: String, till: String) -> Res
     let hash = state.database.read(move |read| app::sign_in::hash(read, role)).await?;
     // Hashing takes long and much memory, on purpose: few at once, and not on the threads that answer.
     let Ok(Ok(_place)) = tokio::time::timeout(PATIENCE, state.hashing.acquire()).await else {
-        return Err(Error::of(Kind::Machine, "too many sign in at this moment").hint("try again in a moment"));
+        return Err(Error::of(ErrorKind::Machine, "too many sign in at this moment").hint("try again in a moment"));
     };
     let asked = hash.clone();
     let checked = tokio::task::spawn_blocking(move || app::sign_in::is_right(&asked, &typed)).await;
-    if !checked.map_err(|e| Error::of(Kind::Machine, "it could not be checked").because(e))? {
+    if !checked.map_err(|e| Error::of(ErrorKind::Machine, "it could not be checked").because(e))? {
         return Ok(None);
     }
     let now = state.clock.now();

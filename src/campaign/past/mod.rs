@@ -15,7 +15,7 @@ use super::sources::Sources;
 use super::table;
 use crate::customers;
 use crate::error::{Error, Result};
-use crate::import::{DayOrder, LeftOut, Report, Sheet, Sign};
+use crate::import::{DayOrder, DecimalSeparator, ImportReport, ImportSheet, LeftOut};
 use crate::money::Money;
 use crate::shop::Shop;
 use crate::store::Write;
@@ -41,7 +41,7 @@ pub(crate) struct Past<'p> {
     /// Which comes first in `03/04/1989`.
     pub(crate) day_order: Option<DayOrder>,
     /// What stands before the cents in `1.149`.
-    pub(crate) decimal: Option<Sign>,
+    pub(crate) decimal: Option<DecimalSeparator>,
     /// Which column is which, as the owner said.
     pub(crate) map: &'p [String],
     /// Where rows that cannot be taken go.
@@ -71,11 +71,11 @@ const NOT_KEPT: &str = "not-kept.md";
 pub(crate) fn take_past(
     write: &Write<'_>,
     shop: &Shop,
-    sheet: &Sheet,
+    sheet: &ImportSheet,
     past: &Past<'_>,
     now: NaiveDateTime,
     progress: &dyn Fn(usize),
-) -> Result<(Report, Vec<PastVisit>)> {
+) -> Result<(ImportReport, Vec<PastVisit>)> {
     check(write, shop, past, now.date())?;
     let (rows, mut report) = rows::read(sheet, past, shop.settings.currency, &customers::ids(write)?, progress)?;
     if rows.iter().all(|row| row.held_out) {

@@ -8,7 +8,8 @@ use csv::StringRecord;
 use super::Past;
 use crate::error::{Error, Result};
 use crate::import::{
-    Columns, DayOrder, Problem, Report, Sheet, Sign, order_of_column, parse_amount, parse_day, sign_of_column,
+    Columns, DayOrder, DecimalSeparator, ImportReport, ImportSheet, RowProblem, decimal_separator_of_column,
+    order_of_column, parse_amount, parse_day,
 };
 use crate::money::{Currency, Money};
 use crate::text;
@@ -54,17 +55,17 @@ pub(super) struct Came {
 
 /// Reads the sheet. Rows with a fault are left out and named in the report.
 pub(super) fn read(
-    sheet: &Sheet,
+    sheet: &ImportSheet,
     past: &Past<'_>,
     currency: Currency,
     known: &HashMap<String, i64>,
     progress: &dyn Fn(usize),
-) -> Result<(Vec<Row>, Report)> {
+) -> Result<(Vec<Row>, ImportReport)> {
     let columns = Columns::find(PAST_FIELDS, sheet, past.map)?;
     columns.need("ref", "the customer's reference")?;
-    let (mut report, mut rows) = (Report::default(), Vec::new());
+    let (mut report, mut rows) = (ImportReport::default(), Vec::new());
     let mut seen: HashMap<i64, usize> = HashMap::new();
-    let shown = columns.place("spend").map(|place| sign_of_column(sheet, place)).transpose()?.flatten();
+    let shown = columns.place("spend").map(|place| decimal_separator_of_column(sheet, place)).transpose()?.flatten();
     let order = columns.place("redeemed_on").map(|place| order_of_column(sheet, place)).transpose()?.flatten();
     let (decimal, day_order) = (past.decimal.or(shown), past.day_order.or(order));
     let reader = Reader { columns: &columns, past, currency, known, decimal, day_order };
@@ -101,7 +102,7 @@ struct Reader<'r> {
     past: &'r Past<'r>,
     currency: Currency,
     known: &'r HashMap<String, i64>,
-    decimal: Option<Sign>,
+    decimal: Option<DecimalSeparator>,
     day_order: Option<DayOrder>,
 }
 
@@ -111,12 +112,12 @@ impl Reader<'_> {
         line: usize,
         cells: &StringRecord,
         seen: &mut HashMap<i64, usize>,
-    ) -> std::result::Result<Row, Vec<Problem>> {
+    ) -> std::result::Result<Row, Vec<RowProblem>> {
         let mut problems = Vec::new();
         let cell = |field: &str| self.columns.place(field).and_then(|place| cells.get(place)).map_or("", str::trim);
         let mut fault = |field: &str, error: Error| {
             let heading = self.columns.place(field).map_or("", |place| self.columns.heading(place));
-            problems.push(Problem::of(line, heading, &error));
+            problems.push(RowProblem::of(line, heading, &error));
         };
         let reference = cell("ref");
         let customer_id = self.known.get(reference).copied();
@@ -198,7 +199,7 @@ mod tests {
 
     const HEAD: &str = "ref,arm,branch,redeemed_on,spend\n";
 
-    fn read_text(text: &str) -> (Vec<Row>, Report) {
+    fn read_text(text: &str) -> (Vec<Row>, ImportReport) {
         let day = |text: &str| text.parse().expect("day");
         let past = Past {
             slug: "old",
@@ -214,7 +215,7 @@ mod tests {
             left_out: None,
         };
         let known = ["A", "B"].into_iter().map(str::to_owned).zip(1..).collect();
-        let sheet = Sheet::read(format!("{HEAD}{text}").as_bytes()).expect("a table");
+        let sheet = ImportSheet::read(format!("{HEAD}{text}").as_bytes()).expect("a table");
         read(&sheet, &past, Currency::of("USD").expect("known"), &known, &|_| {}).expect("rows")
     }
 

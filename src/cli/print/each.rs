@@ -10,7 +10,7 @@ use super::{Run, cover, finished, messages};
 use crate::campaign::Recipient;
 use crate::cli::done::Done;
 use crate::cli::{pieces, progress};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::piece;
 use crate::store::Store;
 use crate::text;
@@ -66,7 +66,8 @@ fn make(run: &Run<'_>, folder: &Path) -> Result<BTreeSet<String>> {
         }
         Ok(())
     };
-    let broke_off = || Error::of(Kind::Machine, "the letters could not be printed: a part of the program broke off");
+    let broke_off =
+        || Error::of(ErrorKind::Machine, "the letters could not be printed: a part of the program broke off");
     std::thread::scope(|scope| {
         let hands: Vec<_> = (0..piece::threads()).map(|_| scope.spawn(work)).collect();
         hands.into_iter().try_for_each(|hand| hand.join().map_err(|_| broke_off())?)

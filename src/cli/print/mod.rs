@@ -16,7 +16,7 @@ use super::done::Done;
 use super::{Context, pieces, progress};
 use crate::campaign::{self, Planned, Recipient, Second};
 use crate::domain::CampaignState;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::letter::{Envelope, Imprint, Printed};
 use crate::piece::{self, FrozenCampaign};
 use crate::reminder;
@@ -253,7 +253,7 @@ impl<'r> Run<'r> {
         let nothing = Error::new(format!("nothing was printed: {bad_shown} of {all_shown} cannot be"));
         let hint = "mend them, or print the others with `--leave-out-problems`";
         shown.push(if bad < all { nothing.hint(hint) } else { nothing });
-        Err(Error::all(shown).unwrap_or_else(|| Error::of(Kind::Machine, "the letters could not be printed")))
+        Err(Error::all(shown).unwrap_or_else(|| Error::of(ErrorKind::Machine, "the letters could not be printed")))
     }
 }
 

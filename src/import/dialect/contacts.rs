@@ -1,7 +1,7 @@
 //! Address books and newsletter systems. They give no ids: the email is the reference, else the phone.
 
 use super::super::days::DayOrder;
-use super::{Dialect, Habits, USUAL};
+use super::{Dialect, Quirks, USUAL};
 
 pub(super) static ALL: &[Dialect] = &[
     Dialect {
@@ -22,7 +22,7 @@ pub(super) static ALL: &[Dialect] = &[
             ("notes", &["NOTES"]),
         ],
         purchases: &[],
-        habits: USUAL,
+        quirks: USUAL,
     },
     Dialect {
         name: "brevo",
@@ -37,7 +37,7 @@ pub(super) static ALL: &[Dialect] = &[
             ("email_stop", &["EMAIL_BLACKLISTED"]),
         ],
         purchases: &[],
-        habits: Habits { day_order: Some(DayOrder::DayFirst), ..USUAL },
+        quirks: Quirks { day_order: Some(DayOrder::DayFirst), ..USUAL },
     },
     Dialect {
         name: "google-contacts",
@@ -63,7 +63,7 @@ pub(super) static ALL: &[Dialect] = &[
             ("notes", &["Notes"]),
         ],
         purchases: &[],
-        habits: USUAL,
+        quirks: USUAL,
     },
     Dialect {
         name: "google-contacts-old",
@@ -90,7 +90,7 @@ pub(super) static ALL: &[Dialect] = &[
             ("notes", &["Notes"]),
         ],
         purchases: &[],
-        habits: USUAL,
+        quirks: USUAL,
     },
     Dialect {
         name: "outlook",
@@ -117,7 +117,7 @@ pub(super) static ALL: &[Dialect] = &[
             ("notes", &["Notes"]),
         ],
         purchases: &[],
-        habits: USUAL,
+        quirks: USUAL,
     },
     Dialect {
         name: "vcard",
@@ -146,6 +146,6 @@ pub(super) static ALL: &[Dialect] = &[
             ("notes", &["vCard NOTE"]),
         ],
         purchases: &[],
-        habits: USUAL,
+        quirks: USUAL,
     },
 ];

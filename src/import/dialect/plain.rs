@@ -12,7 +12,7 @@ pub(super) static ALL: &[Dialect] = &[
         marks: &[],
         customers: ENGLISH,
         purchases: ENGLISH_SALES,
-        habits: USUAL,
+        quirks: USUAL,
     },
     Dialect {
         name: "plain-german",
@@ -21,7 +21,7 @@ pub(super) static ALL: &[Dialect] = &[
         marks: &[],
         customers: GERMAN,
         purchases: GERMAN_SALES,
-        habits: USUAL,
+        quirks: USUAL,
     },
     Dialect {
         name: "plain-french",
@@ -30,7 +30,7 @@ pub(super) static ALL: &[Dialect] = &[
         marks: &[],
         customers: FRENCH,
         purchases: FRENCH_SALES,
-        habits: USUAL,
+        quirks: USUAL,
     },
     Dialect {
         name: "plain-spanish",
@@ -39,7 +39,7 @@ pub(super) static ALL: &[Dialect] = &[
         marks: &[],
         customers: SPANISH,
         purchases: SPANISH_SALES,
-        habits: USUAL,
+        quirks: USUAL,
     },
 ];
 

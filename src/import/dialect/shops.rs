@@ -1,6 +1,6 @@
 //! Tills and shop systems.
 
-use super::Habits;
+use super::Quirks;
 use super::{Dialect, USUAL};
 
 /// Orders that came to nothing, in the words of shop systems.
@@ -30,7 +30,7 @@ pub(super) static ALL: &[Dialect] = &[
             ("notes", &["Memo"]),
         ],
         purchases: &[],
-        habits: USUAL,
+        quirks: USUAL,
     },
     Dialect {
         name: "square-items",
@@ -46,7 +46,7 @@ pub(super) static ALL: &[Dialect] = &[
             ("quantity", &["Qty"]),
             ("amount", &["Net Sales"]),
         ],
-        habits: Habits { takes_back: Some(("Event Type", "Refund")), ..USUAL },
+        quirks: Quirks { takes_back: Some(("Event Type", "Refund")), ..USUAL },
     },
     Dialect {
         name: "square-transactions",
@@ -61,7 +61,7 @@ pub(super) static ALL: &[Dialect] = &[
             ("item", &["Description"]),
             ("amount", &["Net Sales"]),
         ],
-        habits: Habits { takes_back: Some(("Event Type", "Refund")), ..USUAL },
+        quirks: Quirks { takes_back: Some(("Event Type", "Refund")), ..USUAL },
     },
     Dialect {
         name: "shopify-customers",
@@ -86,7 +86,7 @@ pub(super) static ALL: &[Dialect] = &[
             ("notes", &["Note"]),
         ],
         purchases: &[],
-        habits: USUAL,
+        quirks: USUAL,
     },
     Dialect {
         name: "shopify-orders",
@@ -117,10 +117,10 @@ pub(super) static ALL: &[Dialect] = &[
             ("amount", &["Total"]),
             ("less", &["Refunded Amount"]),
         ],
-        habits: Habits {
+        quirks: Quirks {
             order_total: true,
             repeats: true,
-            came_to_nothing: &[("Cancelled at", &[]), ("Financial Status", NOTHING)],
+            cancelled: &[("Cancelled at", &[]), ("Financial Status", NOTHING)],
             ..USUAL
         },
     },
@@ -147,7 +147,7 @@ pub(super) static ALL: &[Dialect] = &[
             ("notes", &["Customer Note"]),
         ],
         purchases: &[],
-        habits: USUAL,
+        quirks: USUAL,
     },
     Dialect {
         name: "lightspeed-c",
@@ -169,7 +169,7 @@ pub(super) static ALL: &[Dialect] = &[
             ("phone", &["Mobile|Phone"]),
         ],
         purchases: &[],
-        habits: USUAL,
+        quirks: USUAL,
     },
     Dialect {
         name: "clover",
@@ -191,7 +191,7 @@ pub(super) static ALL: &[Dialect] = &[
             ("email_consent", &["Marketing Allowed"]),
         ],
         purchases: &[],
-        habits: USUAL,
+        quirks: USUAL,
     },
     Dialect {
         name: "woocommerce-orders",
@@ -219,10 +219,10 @@ pub(super) static ALL: &[Dialect] = &[
             ("amount", &["order_total"]),
             ("less", &["refund_total|order_refund"]),
         ],
-        habits: Habits {
+        quirks: Quirks {
             order_total: true,
             repeats: true,
-            came_to_nothing: &[(
+            cancelled: &[(
                 "order_status",
                 &["cancelled", "failed", "refunded", "trash", "wc-cancelled", "wc-failed", "wc-refunded"],
             )],
@@ -254,7 +254,7 @@ pub(super) static ALL: &[Dialect] = &[
             ("unit_price", &["Price"]),
             ("less", &["Discount Amount"]),
         ],
-        habits: Habits { repeats: true, ..USUAL },
+        quirks: Quirks { repeats: true, ..USUAL },
     },
     Dialect {
         name: "bigcommerce-orders",
@@ -281,7 +281,7 @@ pub(super) static ALL: &[Dialect] = &[
             ("amount", &["Order Total"]),
             ("less", &["Refund Amount"]),
         ],
-        habits: Habits { order_total: true, repeats: true, came_to_nothing: &[("Order Status", NOTHING)], ..USUAL },
+        quirks: Quirks { order_total: true, repeats: true, cancelled: &[("Order Status", NOTHING)], ..USUAL },
     },
     Dialect {
         name: "amazon-orders",
@@ -295,6 +295,6 @@ pub(super) static ALL: &[Dialect] = &[
             ("on", &["purchase-date|order-date"]),
             ("amount", &["item-price"]),
         ],
-        habits: Habits { came_to_nothing: &[("order-status", NOTHING)], ..USUAL },
+        quirks: Quirks { cancelled: &[("order-status", NOTHING)], ..USUAL },
     },
 ];

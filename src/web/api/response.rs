@@ -5,7 +5,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 
 use crate::access::StoredAnswer;
-use crate::error::{Error, Kind};
+use crate::error::{Error, ErrorKind};
 use crate::web::answer::sentence;
 
 /// An answer, ready to be sent and to be kept.
@@ -47,7 +47,7 @@ impl ApiResponse {
     /// The machine cannot now, or what was asked for cannot be.
     pub(super) fn fault(fault: &Error) -> Self {
         let detail = [fault.message(), fault.what_next().unwrap_or_default()].map(sentence).join(" ");
-        if fault.kind() == Kind::Machine {
+        if fault.kind() == ErrorKind::Machine {
             tracing::error!(%fault, "could not answer");
             let said = Self::problem(StatusCode::SERVICE_UNAVAILABLE, "not_now", detail.trim());
             return said.after(10);

@@ -12,7 +12,7 @@ use super::hand_over::{self, Done, led};
 use super::refused;
 use super::typed::TillForm;
 use super::which::Till;
-use crate::error::{Kind, Result};
+use crate::error::{ErrorKind, Result};
 use crate::money::Money;
 use crate::redemption::{self, Claim, Visit};
 use crate::web::answer;
@@ -53,7 +53,7 @@ pub(super) async fn write_down(
     match written(&state, &till, customer, &spent, spend).await {
         Ok(Done::At(path)) => Redirect::to(&path).into_response(),
         Ok(Done::Unusual(says)) => show_error(&state, till, customer, spent, says, true).await,
-        Err(fault) if fault.kind() == Kind::Machine => {
+        Err(fault) if fault.kind() == ErrorKind::Machine => {
             let fields = [
                 ("amount", spent.amount.as_str()),
                 ("receipt", spent.receipt.as_str()),

@@ -12,7 +12,7 @@ use super::typed::TillForm;
 use super::which::Till;
 use crate::campaign;
 use crate::customers;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::money::{Currency, Money};
 use crate::redemption::{self, Claim, Led, Outcome, Visit};
 use crate::store::Read;
@@ -58,7 +58,7 @@ pub(super) async fn hand_over(
     match write_down(&state, &till, recipient, &handed, spend).await {
         Ok(Done::At(path)) => Redirect::to(&path).into_response(),
         Ok(Done::Unusual(says)) => show_error(&state, till, recipient, &handed, says, true).await,
-        Err(fault) if fault.kind() == Kind::Machine => answer::try_again(
+        Err(fault) if fault.kind() == ErrorKind::Machine => answer::try_again(
             &state,
             &fault,
             &format!("/till/hand-over/{recipient}"),

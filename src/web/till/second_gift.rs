@@ -12,7 +12,7 @@ use super::refused;
 use super::typed::TillForm;
 use super::which::Till;
 use crate::campaign;
-use crate::error::{Error, Kind};
+use crate::error::{Error, ErrorKind};
 use crate::redemption::{self, Claim, Visit};
 use crate::web::answer;
 use crate::web::state::AppState;
@@ -69,7 +69,7 @@ pub(super) async fn hand_over(
     match done.await {
         Ok(Done::At(path)) => Redirect::to(&path).into_response(),
         Ok(Done::Unusual(says)) => refused::show(&state, till, recipient, form_error(says, true)).await,
-        Err(fault) if fault.kind() == Kind::Machine => {
+        Err(fault) if fault.kind() == ErrorKind::Machine => {
             let fields =
                 [("amount", again.amount.as_str()), ("once", again.once.as_str()), ("sure", again.sure.as_str())];
             answer::try_again(&state, &fault, &format!("/till/again/{recipient}"), &fields)

@@ -1,0 +1,189 @@
+//! Import customers, purchases or a past campaign: as a whole, without the bad rows, or only to see what would change.
+
+use std::path::Path;
+
+use chrono::{NaiveDate, NaiveDateTime};
+
+use crate::campaign::{self, Past, PastVisit};
+use crate::error::{Error, ErrorKind, Result};
+use crate::import::{
+    self, BookProfile, Dialect, ImportKind, ImportOptions, ImportPlan, ImportReport, ImportSheet, ImportStep, LeftOut,
+    PurchaseOptions,
+};
+use crate::redemption;
+use crate::shop::Shop;
+use crate::store::{Store, Write};
+
+/// A file, and how far it may change the shop.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ImportFile<'a> {
+    pub(crate) path: &'a Path,
+    /// Change nothing.
+    pub(crate) dry_run: bool,
+    /// Import the good rows and write the bad ones to a file in out/.
+    pub(crate) skip_bad: bool,
+}
+
+/// A file of customers or purchases.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ImportRequest<'a> {
+    pub(crate) file: ImportFile<'a>,
+    pub(crate) options: ImportOptions<'a>,
+    /// It has purchases; otherwise customers.
+    pub(crate) purchases: Option<PurchaseImport<'a>>,
+    /// Make a profile of all customers, which takes time. A dry run always makes one.
+    pub(crate) with_profile: bool,
+}
+
+/// What purchases need beside their file.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct PurchaseImport<'a> {
+    /// Within which receipt numbers are unique; the system of the export by default.
+    pub(crate) source: Option<&'a str>,
+    /// Add a customer for an unknown reference.
+    pub(crate) new_customers: bool,
+}
+
+/// How far an import is, for a progress bar.
+#[derive(Debug)]
+pub(crate) enum ImportProgress<'a> {
+    /// The file is recognised, and nothing of it imported yet.
+    Recognised(&'a Recognised),
+    /// It has so many bytes.
+    Size(usize),
+    Step(ImportStep),
+    /// Everything is imported, and nothing written yet.
+    Profile(&'a BookProfile),
+}
+
+/// What a file of customers or purchases looks like.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Recognised {
+    pub(crate) dialect: &'static Dialect,
+    /// Customers have no number in it: their email is their reference, else their phone.
+    pub(crate) is_by_contact: bool,
+}
+
+/// What an import did, or would do.
+#[derive(Debug)]
+pub(crate) struct Imported {
+    /// The name of the file.
+    pub(crate) file: String,
+    pub(crate) report: ImportReport,
+    /// Nothing was imported: there are errors, and they may not be skipped.
+    pub(crate) refused: bool,
+    /// The file in the shop folder that has the bad rows.
+    pub(crate) left_out: Option<String>,
+}
+
+/// Imports customers or purchases.
+pub(crate) fn import(
+    shop: &Shop,
+    request: ImportRequest<'_>,
+    today: NaiveDate,
+    progress: &dyn Fn(ImportProgress<'_>),
+) -> Result<(Imported, Recognised, Option<BookProfile>)> {
+    let mut store = shop.store()?;
+    let opened = Opened::open(shop, request.file)?;
+    let kind = if request.purchases.is_some() { ImportKind::Purchases } else { ImportKind::Customers };
+    let plan = ImportPlan::of(&opened.sheet, kind, request.options).map_err(|e| e.at(&opened.name))?;
+    let plan = plan.writing_out(opened.left_out.as_ref());
+    let recognised = Recognised { dialect: plan.dialect, is_by_contact: plan.is_by_contact() };
+    progress(ImportProgress::Recognised(&recognised));
+    progress(ImportProgress::Size(opened.sheet.size()));
+    let step = |step| progress(ImportProgress::Step(step));
+    let (outcome, profile) = opened.run(&mut store, |write| {
+        let report = match request.purchases {
+            None => import::customers(write, &plan, today, &step),
+            Some(PurchaseImport { source, new_customers }) => {
+                let source = source.unwrap_or(plan.dialect.system);
+                let currency = shop.settings.currency;
+                import::purchases(write, &plan, PurchaseOptions { source, currency, new_customers, today }, &step)
+            }
+        };
+        let report = report.map_err(|e| e.at(&opened.name))?;
+        step(ImportStep::Now("Looking the book over"));
+        let profile = (request.file.dry_run || request.with_profile).then(|| import::profile(write)).transpose()?;
+        if let Some(profile) = &profile {
+            progress(ImportProgress::Profile(profile));
+        }
+        Ok((report, profile))
+    })?;
+    Ok((opened.finish(outcome)?, recognised, profile))
+}
+
+/// Imports last year's mailing: who was written to, and who came. The visits are those of the rows imported.
+pub(crate) fn import_past(
+    shop: &Shop,
+    file: ImportFile<'_>,
+    past: Past<'_>,
+    now: NaiveDateTime,
+    progress: &dyn Fn(ImportProgress<'_>),
+) -> Result<(Imported, Vec<PastVisit>)> {
+    let mut store = shop.store()?;
+    let opened = Opened::open(shop, file)?;
+    progress(ImportProgress::Size(opened.sheet.size()));
+    let past = Past { left_out: opened.left_out.as_ref(), ..past };
+    let step = |offset| progress(ImportProgress::Step(ImportStep::Read(offset)));
+    let (outcome, visits) = opened.run(&mut store, |write| {
+        let taken = campaign::take_past(write, shop, &opened.sheet, &past, now, &step);
+        let (report, visits) = taken.map_err(|e| if e.place().is_some() { e } else { e.at(&opened.name) })?;
+        redemption::record_past(write, &visits)?;
+        Ok((report, visits))
+    })?;
+    Ok((opened.finish(outcome)?, visits))
+}
+
+/// A file that is being imported.
+struct Opened<'a> {
+    file: ImportFile<'a>,
+    name: String,
+    sheet: ImportSheet,
+    left_out: Option<LeftOut>,
+}
+
+impl<'a> Opened<'a> {
+    fn open(shop: &Shop, file: ImportFile<'a>) -> Result<Self> {
+        let name = file.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let is_machine = |e: &Error| e.kind() == ErrorKind::Machine;
+        let sheet = ImportSheet::open(file.path).map_err(|e| if is_machine(&e) { e } else { e.at(&name) })?;
+        let stem = Path::new(&name).file_stem().unwrap_or_default().to_string_lossy();
+        let place = format!("out/{stem}-left-out.csv");
+        let left_out = (file.skip_bad && !file.dry_run).then(|| LeftOut::new(&shop.folder, place, sheet.header()));
+        Ok(Self { file, name, sheet, left_out })
+    }
+
+    /// Runs the import: as a whole, as a rehearsal, or not at all when there are errors that may not be skipped.
+    fn run<T>(
+        &self,
+        store: &mut Store,
+        work: impl Fn(&Write<'_>) -> Result<(ImportReport, T)>,
+    ) -> Result<(ImportReport, T)> {
+        if self.file.dry_run {
+            return store.rehearse(work);
+        }
+        let mut refused = None;
+        let outcome = store.write(|write| {
+            let outcome = work(write)?;
+            if !self.refuses(&outcome.0) {
+                return Ok(outcome);
+            }
+            refused = Some(outcome);
+            Err(Error::new("the file has faults"))
+        });
+        refused.map_or(outcome, Ok)
+    }
+
+    fn refuses(&self, report: &ImportReport) -> bool {
+        report.faults > 0 && !self.file.skip_bad
+    }
+
+    fn finish(&self, mut report: ImportReport) -> Result<Imported> {
+        let refused = self.refuses(&report);
+        if refused {
+            (report.added, report.changed) = (0, 0);
+        }
+        let left_out = self.left_out.as_ref().map(LeftOut::keep).transpose()?.flatten().map(str::to_owned);
+        Ok(Imported { file: self.name.clone(), report, refused, left_out })
+    }
+}
