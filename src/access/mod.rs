@@ -4,6 +4,7 @@
 //! and nobody can guess, as SHA-256.
 
 mod answers;
+mod personal_data;
 mod secret;
 mod session;
 mod table;
@@ -16,6 +17,7 @@ use sha2::{Digest, Sha256};
 use crate::error::{Error, ErrorKind, Result};
 
 pub(crate) use answers::{StoredAnswer, store_answer, stored_answer};
+pub(crate) use personal_data::PERSONAL_DATA;
 pub(crate) use secret::{check, hashed, is_right, secret, set, unset};
 pub(crate) use session::{SignedIn, begin, end, signed_in};
 pub(crate) use token::{Token, holder, is_good, make_token, revoke, tokens};

@@ -1,6 +1,7 @@
 //! A customer who was forgotten wants to be one again.
 
 use crate::customers;
+use crate::domain::EmailAddress;
 use crate::error::Result;
 use crate::shop::Shop;
 
@@ -8,10 +9,9 @@ use crate::shop::Shop;
 /// else. Whether it was forgotten.
 pub(crate) fn unforget(shop: &Shop, reference: &str) -> Result<bool> {
     shop.store()?.write(|write| {
-        let as_email = reference.contains('@').then(|| reference.to_lowercase());
-        let mut was_forgotten = false;
-        for known in std::iter::once(reference).chain(as_email.as_deref()) {
-            was_forgotten |= customers::let_back(write, known)?;
+        let mut was_forgotten = customers::let_back(write, reference)?;
+        if let Some(email) = EmailAddress::parse(reference) {
+            was_forgotten |= customers::let_back(write, &email.key())?;
         }
         Ok(was_forgotten)
     })

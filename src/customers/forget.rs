@@ -1,24 +1,19 @@
 //! Somebody who asks to be forgotten: the book keeps what was taken, and nothing of who it was taken from.
 
-use chrono::NaiveDate;
-
 use super::customer::{Customer, folded};
 use super::index::{self, Words};
+use super::table_owner::Erasure;
 use super::{household, identity, likeness, suppression, table};
 use crate::error::Result;
 use crate::store::Write;
 use crate::store::params;
 
-/// Erases a card with everything on it; how many purchases stay, without a name. Their references are remembered as
-/// hashes alone, so that the next import does not bring them back, and so are addresses that must get no email.
-///
-/// # Errors
-/// When the database fails.
-pub(crate) fn forget(write: &Write<'_>, customer: &Customer, on: NaiveDate) -> Result<usize> {
-    let references = identity::references(write, customer.id)?;
-    let sql = "UPDATE purchase SET customer_id = NULL, ref = '' WHERE customer_id = ?1";
-    let purchases = write.run(sql, params![customer.id])?;
-    for reference in &references {
+/// Erases a card with everything on it; purchases stay, without a name. Its references are remembered as hashes alone, so
+/// that the next import does not bring them back, and so are addresses that must get no email.
+pub(super) fn forget(write: &Write<'_>, erasure: &Erasure<'_>) -> Result<()> {
+    let (customer, on) = (erasure.customer, erasure.on);
+    write.run("UPDATE purchase SET customer_id = NULL, ref = '' WHERE customer_id = ?1", params![customer.id])?;
+    for reference in &erasure.references {
         identity::remember_forgotten(write, reference, on)?;
         write.run(
             "UPDATE purchase SET ref = '' WHERE customer_id IS NULL AND ref <> '' AND ref = ?1",
@@ -40,8 +35,7 @@ pub(crate) fn forget(write: &Write<'_>, customer: &Customer, on: NaiveDate) -> R
     index::erase(write, customer.id)?;
     write.run("DELETE FROM customer WHERE id = ?1", params![customer.id])?;
     suppression::keep_only_hashes(write)?;
-    household::settle(write, &[], &[customer.household_id])?;
-    Ok(purchases)
+    household::settle(write, &[], &[customer.household_id])
 }
 
 /// Takes their name from the cards of those who lived with them.

@@ -6,14 +6,16 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDateTime;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::customer::{Customer, TEXT_FIELDS, folded};
 use super::index::Words;
+use super::table_owner::{Given, MergeRecord, MergedCards, TableOwner};
 use super::{household, table};
+use crate::domain::CustomerId;
 use crate::error::{Error, Result};
 use crate::store::params;
-use crate::store::{Read, ToValue, Value, Write};
+use crate::store::{Read, ToValue, Write};
 use crate::text;
 
 /// What a merge, or its undo, did.
@@ -36,45 +38,20 @@ pub(crate) struct Merged {
     pub(crate) fields: Vec<String>,
 }
 
-/// Tables whose rows belong to a card and have a number of their own: they move as they are.
-const MOVING: [&str; 6] = ["purchase", "contact_note", "consent", "circumstance", "recipient", "customer_merge"];
-
 /// Columns of a card beside its texts that a merge keeps and may change.
 const COLUMNS: [&str; 4] = ["post_consent", "email_consent", "put_together", "moved_from"];
-
-/// The card that went, and everything that moved.
-#[derive(Debug, Default, Serialize, Deserialize)]
-struct Kept {
-    id: i64,
-    deceased: bool,
-    columns: BTreeMap<String, String>,
-    tags: Vec<String>,
-    preferences: BTreeMap<String, String>,
-    /// References that meant it already.
-    aliases: Vec<String>,
-    /// By table: the numbers of the rows that moved.
-    moved: BTreeMap<String, Vec<i64>>,
-    /// Recipients that it was a member of; of the shared ones the card that stays was a member too.
-    members: Vec<i64>,
-    shared: Vec<i64>,
-    /// What the card that stays was given.
-    given: Given,
-}
-
-#[derive(Debug, Default, Serialize, Deserialize)]
-struct Given {
-    /// Column, before, after.
-    columns: Vec<(String, String, String)>,
-    became_deceased: bool,
-    tags: Vec<String>,
-    preferences: Vec<String>,
-}
 
 /// Makes the card of `reference` a part of the card of `into`.
 ///
 /// # Errors
 /// When they are one card already, or one of them is not there.
-pub(crate) fn merge(write: &Write<'_>, reference: &str, into: &str, now: NaiveDateTime) -> Result<Merged> {
+pub(crate) fn merge(
+    write: &Write<'_>,
+    owners: &[&TableOwner],
+    reference: &str,
+    into: &str,
+    now: NaiveDateTime,
+) -> Result<Merged> {
     let (old, stays) = (table::by_ref(write, reference)?, table::by_ref(write, into)?);
     if old.id == stays.id {
         return Err(Error::new(format!("{} and {} are one card already", text::quote(reference), text::quote(into)))
@@ -83,37 +60,35 @@ pub(crate) fn merge(write: &Write<'_>, reference: &str, into: &str, now: NaiveDa
     let mut words = Words::default();
     words.take_out(old.id, |field| old.field(field));
     words.take_out(stays.id, |field| stays.field(field));
-    let mut kept = keep(write, &old, &stays)?;
-    kept.given = give(write, &old, &stays, &kept)?;
-    for (name, ids) in &kept.moved {
-        move_rows(write, name, ids, stays.id)?;
-    }
-    for id in &kept.shared {
-        let sql = "DELETE FROM recipient_member WHERE recipient_id = ?1 AND customer_id = ?2";
-        write.run(sql, params![*id, old.id])?;
-    }
-    let sql = "UPDATE recipient_member SET customer_id = ?2 WHERE customer_id = ?1";
-    write.run(sql, params![old.id, stays.id])?;
+    let mut record = recorded(write, &old)?;
+    record.given = give(write, &old, &stays, &record)?;
+    let cards = MergedCards { gone: CustomerId(old.id), stays: CustomerId(stays.id) };
+    owners.iter().try_for_each(|owner| (owner.merge)(write, &cards, &mut record))?;
     write.run("UPDATE customer_alias SET customer_id = ?2 WHERE customer_id = ?1", params![old.id, stays.id])?;
     write.run("DELETE FROM customer WHERE id = ?1", params![old.id])?;
     let sql = "INSERT INTO customer_alias (ref, customer_id) VALUES (?1, ?2) \
                ON CONFLICT (ref) DO UPDATE SET customer_id = excluded.customer_id";
     write.run(sql, params![old.reference, stays.id])?;
-    let event = serde_json::to_string(&kept).map_err(unreadable)?;
+    let event = serde_json::to_string(&record).map_err(unreadable)?;
     let sql = "INSERT INTO customer_merge (ref, into_ref, customer_id, at, kept) VALUES (?1, ?2, ?3, ?4, ?5)";
     write.run(sql, params![old.reference, stays.reference, stays.id, now, event])?;
     let now = table::by_id(write, stays.id)?;
     words.put_in(now.id, |field| now.field(field));
     words.write(write)?;
     household::settle(write, &[stays.id], &[old.household_id, stays.household_id])?;
-    Ok(told(&old, &stays, &kept))
+    Ok(outcome(&old, &stays, &record))
 }
 
 /// Makes two cards again of what was merged last under `reference`.
 ///
 /// # Errors
 /// When it was not merged, or the card that it went into was merged further since.
-pub(crate) fn unmerge(write: &Write<'_>, reference: &str, now: NaiveDateTime) -> Result<Merged> {
+pub(crate) fn unmerge(
+    write: &Write<'_>,
+    owners: &[&TableOwner],
+    reference: &str,
+    now: NaiveDateTime,
+) -> Result<Merged> {
     let reference = reference.trim();
     let sql = "SELECT id, into_ref, customer_id, kept FROM customer_merge WHERE ref = ?1 AND undone_at IS NULL \
                ORDER BY id DESC LIMIT 1";
@@ -138,37 +113,28 @@ pub(crate) fn unmerge(write: &Write<'_>, reference: &str, now: NaiveDateTime) ->
         return Err(Error::new(format!("there is a new card {} already", text::quote(reference)))
             .hint(format!("merge that one too: `regulars customer merge {reference} {into}`")));
     }
-    let mut kept: Kept = serde_json::from_str(&kept).map_err(unreadable)?;
+    let mut record: MergeRecord = serde_json::from_str(&kept).map_err(unreadable)?;
     write.run("DELETE FROM customer_alias WHERE ref = ?1", params![reference])?;
-    let id = put_back(write, reference, &kept)?;
+    let id = put_back(write, reference, &record)?;
     // What was sold under the old references since then is theirs as well.
     let mut sold: Vec<i64> = Vec::new();
-    for old in kept.aliases.iter().map(String::as_str).chain([reference]) {
+    for old in record.aliases.iter().map(String::as_str).chain([reference]) {
         let since = "SELECT id FROM purchase WHERE customer_id = ?1 AND ref = ?2";
         sold.extend(write.all(since, params![stays.id, old], |row| row.get::<i64>(0))?);
     }
-    let purchases = kept.moved.entry("purchase".to_owned()).or_default();
+    let purchases = record.moved.entry("purchase".to_owned()).or_default();
     purchases.extend(sold);
     purchases.sort_unstable();
     purchases.dedup();
-    for (name, ids) in &kept.moved {
-        move_rows_of(write, name, ids, stays.id, id)?;
-    }
-    for recipient in &kept.members {
-        if !kept.shared.contains(recipient) {
-            let sql = "DELETE FROM recipient_member WHERE recipient_id = ?1 AND customer_id = ?2";
-            write.run(sql, params![*recipient, stays.id])?;
-        }
-        let sql = "INSERT INTO recipient_member (recipient_id, customer_id) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
-        write.run(sql, params![*recipient, id])?;
-    }
-    for alias in &kept.aliases {
+    let cards = MergedCards { gone: CustomerId(id), stays: CustomerId(stays.id) };
+    owners.iter().try_for_each(|owner| (owner.unmerge)(write, &cards, &record))?;
+    for alias in &record.aliases {
         let sql = "UPDATE customer_alias SET customer_id = ?3 WHERE ref = ?1 AND customer_id = ?2";
         write.run(sql, params![alias, stays.id, id])?;
     }
     let mut words = Words::default();
     words.take_out(stays.id, |field| stays.field(field));
-    take_back(write, &stays, &kept.given)?;
+    take_back(write, &stays, &record.given)?;
     for card in [table::by_id(write, id)?, table::by_id(write, stays.id)?] {
         words.put_in(card.id, |field| card.field(field));
     }
@@ -176,11 +142,11 @@ pub(crate) fn unmerge(write: &Write<'_>, reference: &str, now: NaiveDateTime) ->
     let sql = "UPDATE customer_merge SET undone_at = ?2, kept = '' WHERE id = ?1";
     write.run(sql, params![event, now])?;
     household::settle(write, &[id, stays.id], &[stays.household_id])?;
-    Ok(told(&table::by_id(write, id)?, &table::by_id(write, stays.id)?, &kept))
+    Ok(outcome(&table::by_id(write, id)?, &table::by_id(write, stays.id)?, &record))
 }
 
-fn told(old: &Customer, stays: &Customer, kept: &Kept) -> Merged {
-    let count = |name: &str| kept.moved.get(name).map_or(0, Vec::len);
+fn outcome(old: &Customer, stays: &Customer, record: &MergeRecord) -> Merged {
+    let count = |name: &str| record.moved.get(name).map_or(0, Vec::len);
     Merged {
         reference: old.reference.clone(),
         name: old.name(),
@@ -188,7 +154,7 @@ fn told(old: &Customer, stays: &Customer, kept: &Kept) -> Merged {
         into_name: stays.name(),
         purchases: count("purchase"),
         notes: count("contact_note"),
-        fields: kept.given.columns.iter().map(|(column, _, _)| column.clone()).collect(),
+        fields: record.given.columns.iter().map(|(column, _, _)| column.clone()).collect(),
     }
 }
 
@@ -205,28 +171,17 @@ fn unreadable(source: serde_json::Error) -> Error {
     Error::new("what a merge kept cannot be read").hint("restore a backup").because(source)
 }
 
-/// Everything about the card that goes.
-fn keep(read: &Read<'_>, old: &Customer, stays: &Customer) -> Result<Kept> {
-    let mut moved = BTreeMap::new();
-    for name in MOVING {
-        let sql = format!("SELECT id FROM {name} WHERE customer_id = ?1 ORDER BY id");
-        moved.insert(name.to_owned(), read.all(&sql, params![old.id], |row| row.get(0))?);
-    }
-    let member = "SELECT recipient_id FROM recipient_member WHERE customer_id = ?1 ORDER BY recipient_id";
-    let members: Vec<i64> = read.all(member, params![old.id], |row| row.get(0))?;
-    let theirs: Vec<i64> = read.all(member, params![stays.id], |row| row.get(0))?;
+/// Everything on the card that goes; its rows in tables are recorded by their owners.
+fn recorded(read: &Read<'_>, old: &Customer) -> Result<MergeRecord> {
     let aliases = "SELECT ref FROM customer_alias WHERE customer_id = ?1 ORDER BY ref";
-    Ok(Kept {
-        id: old.id,
+    Ok(MergeRecord {
+        id: CustomerId(old.id),
         deceased: old.deceased,
         columns: columns(read, old)?,
         tags: table::tags(read, old.id)?,
         preferences: table::preferences(read, old.id)?,
         aliases: read.all(aliases, params![old.id], |row| row.get(0))?,
-        moved,
-        shared: members.iter().copied().filter(|id| theirs.contains(id)).collect(),
-        members,
-        given: Given::default(),
+        ..MergeRecord::default()
     })
 }
 
@@ -241,7 +196,7 @@ fn columns(read: &Read<'_>, card: &Customer) -> Result<BTreeMap<String, String>>
 }
 
 /// Fills what is empty on the card that stays; of two wishes a no wins.
-fn give(write: &Write<'_>, old: &Customer, stays: &Customer, kept: &Kept) -> Result<Given> {
+fn give(write: &Write<'_>, old: &Customer, stays: &Customer, record: &MergeRecord) -> Result<Given> {
     let before = columns(write, stays)?;
     let mut after = before.clone();
     let mut set = |column: &str, value: &str| after.insert(column.to_owned(), value.to_owned());
@@ -271,7 +226,7 @@ fn give(write: &Write<'_>, old: &Customer, stays: &Customer, kept: &Kept) -> Res
         set("moved_from", &old.moved_from);
     }
     if before["put_together"].is_empty() {
-        set("put_together", &kept.columns["put_together"]);
+        set("put_together", &record.columns["put_together"]);
     }
     set("post_consent", joined(&old.post_consent, &stays.post_consent, true));
     // A yes to email was given for an address: it counts only where that address is kept.
@@ -287,13 +242,13 @@ fn give(write: &Write<'_>, old: &Customer, stays: &Customer, kept: &Kept) -> Res
     if given.became_deceased {
         write.run("UPDATE customer SET deceased = 1 WHERE id = ?1", params![stays.id])?;
     }
-    for tag in &kept.tags {
+    for tag in &record.tags {
         let sql = "INSERT INTO customer_tag (customer_id, tag) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
         if write.run(sql, params![stays.id, tag])? > 0 {
             given.tags.push(tag.clone());
         }
     }
-    for (key, value) in &kept.preferences {
+    for (key, value) in &record.preferences {
         let sql = "INSERT INTO preference (customer_id, key, value) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
         if write.run(sql, params![stays.id, key, value])? > 0 {
             given.preferences.push(key.clone());
@@ -332,19 +287,19 @@ fn take_back(write: &Write<'_>, stays: &Customer, given: &Given) -> Result<()> {
 }
 
 /// The card that went, under its own number where nobody has that now.
-fn put_back(write: &Write<'_>, reference: &str, kept: &Kept) -> Result<i64> {
-    let taken: i64 = write.value("SELECT count(*) FROM customer WHERE id = ?1", params![kept.id])?;
-    let number = if taken == 0 { Value::Int(kept.id) } else { Value::Null };
+fn put_back(write: &Write<'_>, reference: &str, record: &MergeRecord) -> Result<i64> {
+    let taken: i64 = write.value("SELECT count(*) FROM customer WHERE id = ?1", params![record.id])?;
+    let number = (taken == 0).then_some(record.id);
     let sql = "INSERT INTO customer (id, ref, deceased) VALUES (?1, ?2, ?3) RETURNING id";
-    let id: i64 = write.value(sql, params![number, reference, kept.deceased])?;
+    let id: i64 = write.value(sql, params![number, reference, record.deceased])?;
     write.run("UPDATE customer SET household_id = ?1 WHERE id = ?1", params![id])?;
-    for (column, value) in &kept.columns {
+    for (column, value) in &record.columns {
         write_column(write, id, column, value)?;
     }
-    for tag in &kept.tags {
+    for tag in &record.tags {
         write.run("INSERT INTO customer_tag (customer_id, tag) VALUES (?1, ?2)", params![id, tag])?;
     }
-    for (key, value) in &kept.preferences {
+    for (key, value) in &record.preferences {
         write.run("INSERT INTO preference (customer_id, key, value) VALUES (?1, ?2, ?3)", params![id, key, value])?;
     }
     Ok(id)
@@ -357,20 +312,6 @@ fn write_column(write: &Write<'_>, id: i64, column: &str, value: &str) -> Result
     }
     let sql = format!("UPDATE customer SET {column} = ?2 WHERE id = ?1");
     write.run(&sql, &[id.to_value(), value.to_value()]).map(|_| ())
-}
-
-fn move_rows(write: &Write<'_>, name: &str, ids: &[i64], to: i64) -> Result<()> {
-    let sql = format!("UPDATE {name} SET customer_id = ?2 WHERE id = ?1");
-    ids.iter().try_for_each(|id| write.run(&sql, params![*id, to]).map(|_| ()))
-}
-
-/// Moves those rows that still belong to `from`.
-fn move_rows_of(write: &Write<'_>, name: &str, ids: &[i64], from: i64, to: i64) -> Result<()> {
-    if !MOVING.contains(&name) {
-        return Ok(());
-    }
-    let sql = format!("UPDATE {name} SET customer_id = ?3 WHERE id = ?1 AND customer_id = ?2");
-    ids.iter().try_for_each(|id| write.run(&sql, params![*id, from, to]).map(|_| ()))
 }
 
 #[cfg(test)]

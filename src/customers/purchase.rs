@@ -36,6 +36,11 @@ pub(crate) fn last_purchases(
     })
 }
 
+/// How many purchases a customer made at all, returns among them.
+pub(crate) fn count_purchases(read: &Read<'_>, customer_id: i64) -> Result<usize> {
+    read.value("SELECT count(*) FROM purchase WHERE customer_id = ?1", params![customer_id])
+}
+
 /// What a customer spent in a span of days, both ends included, returns taken off.
 pub(crate) fn spent_between(read: &Read<'_>, customer_id: i64, from: NaiveDate, to: NaiveDate) -> Result<Money> {
     let sql = "SELECT COALESCE(sum(amount_minor), 0) FROM purchase WHERE customer_id = ?1 AND day BETWEEN ?2 AND ?3";

@@ -14,6 +14,7 @@ mod states;
 
 pub(crate) use code::Code;
 pub(crate) use column::Column;
+pub(crate) use email_address::EmailAddress;
 pub(crate) use ids::{CampaignId, CustomerId, EventId, HouseholdId, OutboxId, RecipientId, RedemptionId};
 pub use states::forms;
 pub(crate) use states::{

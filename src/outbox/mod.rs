@@ -6,6 +6,7 @@
 
 mod look;
 mod pace;
+mod personal_data;
 mod reply;
 mod run;
 mod settings;
@@ -16,6 +17,7 @@ mod unsubscribe;
 mod wire;
 
 pub(crate) use look::{Offer, Trouble, look};
+pub(crate) use personal_data::PERSONAL_DATA;
 pub(crate) use reply::Blame;
 pub(crate) use run::{Job, Report, Tally, doubt_what_was_left, run};
 pub(crate) use settings::sender;

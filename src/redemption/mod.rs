@@ -5,6 +5,7 @@ mod bought;
 mod day;
 mod kept;
 mod past;
+mod personal_data;
 mod promise;
 mod standing;
 mod table;
@@ -24,6 +25,7 @@ pub(crate) use bought::{bought, bought_by, bought_kept, change, change_bought, u
 pub(crate) use day::{Come, Guest, Happening, Progress, happened_on, last_come, progress, taken_on, to_come};
 pub(crate) use kept::{Side, matters, put_aside, redeem_kept};
 pub(crate) use past::record_past;
+pub(crate) use personal_data::PERSONAL_DATA;
 pub(crate) use promise::{Gift, Promise, Standing, promise};
 pub(crate) use standing::{MINUTES, by_number};
 

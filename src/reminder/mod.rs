@@ -3,6 +3,7 @@
 //! Each counts from the day of the person's first piece, and keeps its distance from the reminder before it when that one
 //! went late. Whoever has come gets none, nor does anybody whose mail came back.
 
+mod personal_data;
 mod table;
 
 use std::collections::BTreeMap;
@@ -15,6 +16,7 @@ use crate::domain::Arm;
 use crate::error::Result;
 use crate::store::Read;
 
+pub(crate) use personal_data::PERSONAL_DATA;
 pub(crate) use table::{batches, begin, dated, mark_printed, printed, withdraw};
 
 /// What is due of a campaign, and what is to come.

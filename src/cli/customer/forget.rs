@@ -5,10 +5,11 @@ use std::io::{BufRead, IsTerminal};
 use serde_json::json;
 
 use super::{said, who};
-use crate::campaign;
+use crate::app::{self, forget::Forgotten};
 use crate::cli::done::Done;
 use crate::cli::{Context, to_stderr};
 use crate::customers::{self, Customer};
+use crate::domain::CustomerId;
 use crate::error::{Error, Result};
 use crate::text;
 
@@ -25,38 +26,30 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
     let shop = context.shop()?;
-    let mut store = shop.store()?;
-    let customer = customers::by_ref(&store.read(), &arguments.reference)?;
+    let customer = customers::by_ref(&shop.store()?.read(), &arguments.reference)?;
     if !arguments.yes {
         ask(&customer)?;
     }
-    let today = context.clock.today();
-    let (traces, purchases) = store.write(|write| {
-        let customer = customers::by_id(write, customer.id)?;
-        let traces = campaign::forget(write, &customer, &shop.settings.country)?;
-        Ok((traces, customers::forget(write, &customer, today)?))
-    })?;
+    let forgotten = app::forget::forget(&shop, CustomerId(customer.id), context.clock.today())?;
     let mut warnings = Vec::new();
-    if let Err(fault) = store.leave_no_trace() {
+    if let Some(fault) = &forgotten.untidy {
         warnings.push(format!("the file still holds what was erased until it is tidied: {fault}"));
     }
-    for slug in &traces.campaigns {
-        let folder = shop.out(slug);
-        if folder.is_dir() {
-            warnings.push(format!("out/{slug} may hold a piece of theirs: print it again, or delete it"));
-        }
+    for slug in &forgotten.printed {
+        warnings.push(format!("out/{slug} may hold a piece of theirs: print it again, or delete it"));
     }
-    for path in &traces.files {
+    for path in &forgotten.files {
         warnings.push(format!("{path} names them by reference, and so does the copy that its plan keeps"));
     }
     warnings.push("backups, exports and printed letters made before today still know them".to_owned());
+    let Forgotten { purchases, campaigns, .. } = forgotten;
     let kept = text::count(purchases, "purchase");
     let stay = if purchases == 1 { "stays" } else { "stay" };
     let text = format!(
         "Forgotten: {} is in the book no more. {kept} {stay} in the totals, without a name; no import brings them back.",
         text::quote(&customer.reference)
     );
-    let object = json!({ "ref": customer.reference, "purchases": purchases, "campaigns": traces.campaigns });
+    let object = json!({ "ref": customer.reference, "purchases": purchases, "campaigns": campaigns });
     Ok(Done::new(text, &object).warn(warnings))
 }
 

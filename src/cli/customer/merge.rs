@@ -1,9 +1,10 @@
 //! `customer merge REF INTO` and `customer unmerge REF`: the same person twice, and not so after all.
 
 use super::said;
+use crate::app;
 use crate::cli::Context;
 use crate::cli::done::Done;
-use crate::customers::{self, Merged};
+use crate::customers::Merged;
 use crate::error::Result;
 use crate::text;
 
@@ -27,9 +28,7 @@ pub(super) struct Undo {
 }
 
 pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
-    let mut store = context.shop()?.store()?;
-    let now = context.clock.now();
-    let merged = store.write(|write| customers::merge(write, &arguments.reference, &arguments.into, now))?;
+    let merged = app::merge::merge(&context.shop()?, &arguments.reference, &arguments.into, context.clock.now())?;
     let (old, stays) = both(&merged);
     let mut text = format!("{old} is a part of {stays} now; {} came along.", moved(&merged));
     if !merged.fields.is_empty() {
@@ -40,9 +39,7 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
 }
 
 pub(super) fn undo(arguments: &Undo, context: &Context) -> Result<Done> {
-    let mut store = context.shop()?.store()?;
-    let now = context.clock.now();
-    let merged = store.write(|write| customers::unmerge(write, &arguments.reference, now))?;
+    let merged = app::merge::unmerge(&context.shop()?, &arguments.reference, context.clock.now())?;
     let (old, stays) = both(&merged);
     Ok(Done::new(format!("{old} and {stays} are two again; {} went back.", moved(&merged)), &merged))
 }

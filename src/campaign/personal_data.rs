@@ -1,8 +1,11 @@
-//! What campaigns hold on one person: shown whole, and erased when they ask to be forgotten.
+//! The tables of plans: how one person's rows are exported, erased, and moved with their card.
 
 use super::lines;
 use super::table::{self, Recipient};
-use crate::customers::{self, Cell, Customer, Held};
+use crate::customers::{
+    self, CardRows, Cell, Customer, Erasure, ExportTable, MergeRecord, MergedCards, Place, TableOwner, export_tables,
+};
+use crate::domain::{CustomerId, PieceState, RecipientId};
 use crate::error::Result;
 use crate::merge::{Fields, address_lines, country_code, names_of, shorter_names};
 use crate::store::params;
@@ -10,8 +13,11 @@ use crate::store::{Read, Write};
 
 use Cell::{Day, Number, Object, Text, YesNo};
 
-const HELD: &[Held] = &[
-    Held {
+pub(crate) const PERSONAL_DATA: TableOwner =
+    TableOwner { export: |read, customer| export_tables(read, TABLES, customer), forget, merge, unmerge };
+
+const TABLES: &[ExportTable] = &[
+    ExportTable {
         name: "letters",
         columns: &[
             ("campaign", "c.slug", Text),
@@ -34,7 +40,7 @@ const HELD: &[Held] = &[
         from: "FROM recipient_member m JOIN recipient r ON r.id = m.recipient_id JOIN campaign c ON c.id = r.campaign_id \
                WHERE m.customer_id = ?1 ORDER BY c.as_of, r.id",
     },
-    Held {
+    ExportTable {
         name: "by_hand",
         columns: &[
             ("campaign", "c.slug", Text),
@@ -46,31 +52,7 @@ const HELD: &[Held] = &[
                JOIN recipient r ON r.id = m.recipient_id JOIN campaign c ON c.id = r.campaign_id \
                WHERE m.customer_id = ?1 ORDER BY c.as_of, r.id",
     },
-    Held {
-        name: "emails",
-        columns: &[
-            ("campaign", "c.slug", Text),
-            ("wave", "o.wave", Number),
-            ("state", "o.state", Text),
-            ("message_key", "o.message_key", Text),
-            ("attempts", "o.attempt", Number),
-            ("first_at", "COALESCE(o.first_at, '')", Text),
-            ("due_at", "COALESCE(o.due_at, '')", Text),
-            ("at", "COALESCE(o.at, '')", Text),
-            ("reply", "o.reply", Text),
-        ],
-        from: "FROM recipient_member m JOIN outbox o ON o.recipient_id = m.recipient_id \
-               JOIN recipient r ON r.id = m.recipient_id JOIN campaign c ON c.id = r.campaign_id \
-               WHERE m.customer_id = ?1 ORDER BY c.as_of, r.id, o.wave",
-    },
-    Held {
-        name: "reminder_letters",
-        columns: &[("campaign", "c.slug", Text), ("wave", "l.wave", Number), ("printed_on", "l.printed_on", Day)],
-        from: "FROM recipient_member m JOIN reminder_letter l ON l.recipient_id = m.recipient_id \
-               JOIN recipient r ON r.id = m.recipient_id JOIN campaign c ON c.id = r.campaign_id \
-               WHERE m.customer_id = ?1 ORDER BY c.as_of, r.id, l.wave",
-    },
-    Held {
+    ExportTable {
         name: "second_pieces",
         columns: &[
             ("campaign", "c.slug", Text),
@@ -84,59 +66,7 @@ const HELD: &[Held] = &[
                JOIN recipient r ON r.id = m.recipient_id JOIN campaign c ON c.id = r.campaign_id \
                WHERE m.customer_id = ?1 ORDER BY c.as_of, r.id",
     },
-    Held {
-        name: "email_answers",
-        columns: &[
-            ("campaign", "c.slug", Text),
-            ("kind", "a.kind", Text),
-            ("said", "a.said", Text),
-            ("on", "a.on_day", Day),
-        ],
-        from: "FROM recipient_member m JOIN email_answer a ON a.recipient_id = m.recipient_id \
-               JOIN recipient r ON r.id = m.recipient_id JOIN campaign c ON c.id = r.campaign_id \
-               WHERE m.customer_id = ?1 ORDER BY a.id",
-    },
-    Held {
-        name: "redemptions",
-        columns: &[
-            ("campaign", "c.slug", Text),
-            ("on", "d.redeemed_on", Day),
-            ("at", "d.redeemed_at", Text),
-            ("spend_minor", "d.spend_minor", Number),
-            ("till", "d.till", Text),
-            ("receipt", "d.receipt", Text),
-            ("undone_at", "COALESCE(d.undone_at, '')", Text),
-        ],
-        from: "FROM recipient_member m JOIN recipient r ON r.id = m.recipient_id JOIN campaign c ON c.id = r.campaign_id \
-               JOIN redemption d ON d.recipient_id = r.id WHERE m.customer_id = ?1 ORDER BY d.id",
-    },
-    Held {
-        name: "at_the_till",
-        columns: &[
-            ("code", "e.code", Text),
-            ("outcome", "e.outcome", Text),
-            ("at", "e.at", Text),
-            ("on", "e.on_day", Day),
-            ("spend_minor", "e.spend_minor", Number),
-            ("till", "e.till", Text),
-            ("receipt", "e.receipt", Text),
-            ("reason", "e.reason", Text),
-            ("request", "COALESCE(e.request, '')", Text),
-            ("arrived_at", "COALESCE(e.arrived_at, '')", Text),
-            ("put_aside_at", "COALESCE(e.put_aside_at, '')", Text),
-        ],
-        from: "FROM redemption_event e WHERE e.recipient_id IN \
-               (SELECT m.recipient_id FROM recipient_member m WHERE m.customer_id = ?1) \
-               OR (e.recipient_id IS NULL AND e.code IN (SELECT n.ref FROM customer n WHERE n.id = ?1 \
-               UNION ALL SELECT a.ref FROM customer_alias a WHERE a.customer_id = ?1)) ORDER BY e.id",
-    },
-    Held {
-        name: "told_to_tills",
-        columns: &[("at", "a.at", Text), ("key", "a.key", Text), ("answer", "a.body", Object)],
-        from: "FROM recipient_member m JOIN till_answer a ON a.recipient_id = m.recipient_id WHERE m.customer_id = ?1 \
-               ORDER BY a.at, a.key",
-    },
-    Held {
+    ExportTable {
         name: "left_out",
         columns: &[("campaign", "c.slug", Text), ("ref", "l.ref", Text), ("reason", "l.reason", Text)],
         from: "FROM left_out l JOIN campaign c ON c.id = l.campaign_id WHERE l.ref IN \
@@ -145,68 +75,103 @@ const HELD: &[Held] = &[
     },
 ];
 
-/// Everything that campaigns and the till hold on somebody.
-///
-/// # Errors
-/// When the database does not answer.
-pub(crate) fn held(read: &Read<'_>, customer: &Customer) -> Result<serde_json::Map<String, serde_json::Value>> {
-    customers::collect(read, HELD, customer.id)
+const RECIPIENTS: CardRows = CardRows {
+    table: "recipient",
+    select: "SELECT id FROM recipient WHERE customer_id = ?1 ORDER BY id",
+    update: "UPDATE recipient SET customer_id = ?3 WHERE id = ?1 AND customer_id = ?2",
+};
+
+fn merge(write: &Write<'_>, cards: &MergedCards, record: &mut MergeRecord) -> Result<()> {
+    RECIPIENTS.merge(write, cards, record)?;
+    record.members = memberships(write, cards.gone)?;
+    let theirs = memberships(write, cards.stays)?;
+    record.shared = record.members.iter().copied().filter(|id| theirs.contains(id)).collect();
+    for recipient in &record.shared {
+        leave(write, *recipient, cards.gone)?;
+    }
+    let sql = "UPDATE recipient_member SET customer_id = ?2 WHERE customer_id = ?1";
+    write.run(sql, params![cards.gone, cards.stays]).map(|_| ())
 }
 
-/// Where somebody was, after they were erased there.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Traces {
-    /// The campaigns whose printed pieces may lie about: `out/NAME`.
-    pub(crate) campaigns: Vec<String>,
-    /// Files of plans that name a reference of theirs.
-    pub(crate) files: Vec<String>,
+fn unmerge(write: &Write<'_>, cards: &MergedCards, record: &MergeRecord) -> Result<()> {
+    RECIPIENTS.unmerge(write, cards, record)?;
+    for recipient in &record.members {
+        if !record.shared.contains(recipient) {
+            leave(write, *recipient, cards.stays)?;
+        }
+        let sql = "INSERT INTO recipient_member (recipient_id, customer_id) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
+        write.run(sql, params![*recipient, cards.gone])?;
+    }
+    Ok(())
+}
+
+fn memberships(read: &Read<'_>, customer: CustomerId) -> Result<Vec<RecipientId>> {
+    let sql = "SELECT recipient_id FROM recipient_member WHERE customer_id = ?1 ORDER BY recipient_id";
+    read.all(sql, params![customer], |row| row.get(0))
+}
+
+fn leave(write: &Write<'_>, recipient: RecipientId, customer: CustomerId) -> Result<()> {
+    let sql = "DELETE FROM recipient_member WHERE recipient_id = ?1 AND customer_id = ?2";
+    write.run(sql, params![recipient, customer]).map(|_| ())
+}
+
+/// Somebody's places in plans.
+pub(crate) fn places(read: &Read<'_>, customer: CustomerId) -> Result<Vec<Place>> {
+    let sql = "SELECT m.recipient_id, EXISTS (SELECT 1 FROM recipient_member o WHERE o.recipient_id = m.recipient_id \
+               AND o.customer_id <> m.customer_id) FROM recipient_member m WHERE m.customer_id = ?1 ORDER BY m.recipient_id";
+    read.all(sql, params![customer], |row| Ok(Place { recipient: row.get(0)?, is_shared: row.get(1)? }))
+}
+
+/// The campaigns of places: `out/NAME` may hold printed pieces.
+pub(crate) fn campaigns_of(read: &Read<'_>, places: &[Place]) -> Result<Vec<String>> {
+    let sql = "SELECT c.slug FROM recipient r JOIN campaign c ON c.id = r.campaign_id WHERE r.id = ?1";
+    let mut slugs: Vec<String> =
+        places.iter().map(|place| read.value(sql, params![place.recipient])).collect::<Result<_>>()?;
+    slugs.sort();
+    slugs.dedup();
+    Ok(slugs)
+}
+
+/// The kept campaign files that name one of these references, by hand of the owner.
+pub(crate) fn files_naming(read: &Read<'_>, references: &[String]) -> Result<Vec<String>> {
+    let sql = "SELECT path, content FROM campaign_file WHERE path LIKE 'campaigns/%'";
+    let files = read.all(sql, params![], |row| Ok((row.get::<String>(0)?, row.get::<Vec<u8>>(1)?)))?;
+    let names = |content: &[u8]| {
+        let text = String::from_utf8_lossy(content);
+        let names = |name: &String| text.contains(&format!("\"{name}\"")) || text.contains(&format!("'{name}'"));
+        references.iter().any(names)
+    };
+    let mut paths: Vec<String> =
+        files.into_iter().filter(|(_, content)| names(content)).map(|(path, _)| path).collect();
+    paths.sort();
+    paths.dedup();
+    Ok(paths)
 }
 
 /// Erases somebody from every plan. The figures stay: their place is kept without a name, with what was bought in those
 /// days. A letter to a household stays with the others of it, made out to them alone.
-///
-/// # Errors
-/// When the database fails.
-pub(crate) fn forget(write: &Write<'_>, customer: &Customer, country: &str) -> Result<Traces> {
-    let sql = "DELETE FROM till_answer WHERE recipient_id IN \
-               (SELECT m.recipient_id FROM recipient_member m WHERE m.customer_id = ?1)";
-    write.run(sql, params![customer.id])?;
+fn forget(write: &Write<'_>, erasure: &Erasure<'_>) -> Result<()> {
+    let customer = CustomerId(erasure.customer.id);
     let sql = "INSERT INTO forgotten_purchase (recipient_id, day, amount_minor) \
                SELECT m.recipient_id, p.day, p.amount_minor FROM recipient_member m \
                JOIN recipient r ON r.id = m.recipient_id JOIN campaign c ON c.id = r.campaign_id \
                JOIN purchase p ON p.customer_id = m.customer_id WHERE m.customer_id = ?1 AND p.day >= c.as_of \
                AND (c.claim_until IS NULL OR p.day <= c.claim_until)";
-    write.run(sql, params![customer.id])?;
-    let references = customers::references(write, customer.id)?;
-    let sql = "SELECT m.recipient_id FROM recipient_member m WHERE m.customer_id = ?1 ORDER BY m.recipient_id";
-    let ids: Vec<i64> = write.all(sql, params![customer.id], |row| row.get(0))?;
-    let mut traces = Traces::default();
-    for id in ids {
-        lines::forget(write, id)?;
-        let recipient = table::recipient(write, id)?;
-        let slug: String = write.value("SELECT slug FROM campaign WHERE id = ?1", params![recipient.campaign_id])?;
-        traces.campaigns.push(slug);
-        let sql = "DELETE FROM recipient_member WHERE recipient_id = ?1 AND customer_id = ?2";
-        write.run(sql, params![id, customer.id])?;
+    write.run(sql, params![customer])?;
+    for place in &erasure.places {
+        let id = place.recipient;
+        lines::forget(write, id.0)?;
+        let recipient = table::recipient(write, id.0)?;
+        leave(write, id, customer)?;
         let sql = "SELECT customer_id FROM recipient_member WHERE recipient_id = ?1 ORDER BY customer_id";
         let others: Vec<i64> = write.all(sql, params![id], |row| row.get(0))?;
         match others.first() {
             None => blank(write, id)?,
-            Some(first) => hand_over(write, &recipient, customer, *first, &others, country)?,
+            Some(first) => hand_over(write, &recipient, erasure.customer, *first, &others, erasure.country)?,
         }
-        write.run(
-            "UPDATE redemption_event SET reason = '', receipt = '', request = NULL WHERE recipient_id = ?1",
-            params![id],
-        )?;
-        write.run("UPDATE redemption SET receipt = '' WHERE recipient_id = ?1", params![id])?;
-        write.run("UPDATE outbox SET reply = '' WHERE recipient_id = ?1", params![id])?;
-        write.run("UPDATE email_answer SET said = '' WHERE recipient_id = ?1", params![id])?;
     }
-    write.run("UPDATE recipient SET customer_id = NULL WHERE customer_id = ?1", params![customer.id])?;
-    for reference in &references {
-        let sql = "UPDATE redemption_event SET code = '', reason = '', receipt = '', request = NULL \
-                   WHERE recipient_id IS NULL AND code = ?1";
-        write.run(sql, params![reference])?;
+    write.run("UPDATE recipient SET customer_id = NULL WHERE customer_id = ?1", params![customer])?;
+    for reference in &erasure.references {
         let sql = "SELECT campaign_id FROM left_out WHERE ref = ?1";
         for campaign in write.all(sql, params![reference], |row| row.get::<i64>(0))? {
             let sql = "SELECT count(*) FROM left_out WHERE campaign_id = ?1 AND ref LIKE 'forgotten %'";
@@ -214,23 +179,16 @@ pub(crate) fn forget(write: &Write<'_>, customer: &Customer, country: &str) -> R
             let sql = "UPDATE left_out SET ref = ?3 WHERE campaign_id = ?1 AND ref = ?2";
             write.run(sql, params![campaign, reference, nobody])?;
         }
-        traces.files.extend(naming(write, reference)?);
     }
-    for list in [&mut traces.campaigns, &mut traces.files] {
-        list.sort();
-        list.dedup();
-    }
-    Ok(traces)
+    Ok(())
 }
 
 /// A place in a plan with nobody in it: it counts, and has no code, no name and no piece.
-fn blank(write: &Write<'_>, id: i64) -> Result<()> {
-    let sql = "UPDATE recipient SET ref = ?2, customer_id = NULL, name = 'forgotten', number = NULL, code = NULL, \
-               postcode = '', email = '', fields = '{}', state = 'forgotten' WHERE id = ?1";
-    write.run(sql, params![id, format!("forgotten {id}")])?;
-    write.run("DELETE FROM outbox WHERE recipient_id = ?1 AND state = 'queued'", params![id])?;
-    write.run("UPDATE outbox SET message_key = '' WHERE recipient_id = ?1", params![id])?;
-    write.run("UPDATE redemption_event SET code = '' WHERE recipient_id = ?1", params![id]).map(|_| ())
+fn blank(write: &Write<'_>, id: RecipientId) -> Result<()> {
+    let sql = "UPDATE recipient SET ref = ?2, customer_id = NULL, name = ?3, number = NULL, code = NULL, postcode = '', \
+               email = '', fields = '{}', state = ?4 WHERE id = ?1";
+    let nobody = format!("forgotten {id}");
+    write.run(sql, params![id, nobody, "forgotten", PieceState::Forgotten]).map(|_| ())
 }
 
 /// The piece stays with the others of the household, under their names alone.
@@ -308,15 +266,4 @@ fn about(fields: &mut Fields, person: &Customer, home: &str) {
     for group in ["customer.last_purchase", "customer.preferences"] {
         fields.group(group);
     }
-}
-
-/// The kept campaign files that name a reference, by hand of the owner.
-fn naming(read: &Read<'_>, reference: &str) -> Result<Vec<String>> {
-    let sql = "SELECT path, content FROM campaign_file WHERE path LIKE 'campaigns/%'";
-    let files = read.all(sql, params![], |row| Ok((row.get::<String>(0)?, row.get::<Vec<u8>>(1)?)))?;
-    let names = |content: &[u8]| {
-        let text = String::from_utf8_lossy(content);
-        text.contains(&format!("\"{reference}\"")) || text.contains(&format!("'{reference}'"))
-    };
-    Ok(files.into_iter().filter(|(_, content)| names(content)).map(|(path, _)| path).collect())
 }

@@ -1,46 +1,52 @@
-//! Everything that is held on a person, as one object: for the person who asks what the shop knows.
-//!
-//! Each table is a line of [`HELD`], so that a new one is a new line. Other rooms have lists of their own.
+//! The tables of the customer book: how one person's rows are exported, erased, and moved with their card.
 
-use chrono::NaiveDate;
 use serde_json::{Map, Value as Json, json};
 
 use super::customer::Customer;
-use super::suppression;
+use super::table_owner::{CardRows, Cell, ExportTable, TableOwner, export_tables};
+use super::{forget, suppression};
 use crate::error::Result;
-use crate::store::params;
-use crate::store::{Read, Row};
-
-/// What a cell of an answer is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Cell {
-    /// Text.
-    Text,
-    /// Text that is JSON itself.
-    Object,
-    /// A whole number, an amount.
-    Number,
-    /// A day.
-    Day,
-    /// A yes or no.
-    YesNo,
-}
-
-/// One table of which rows belong to a person; `?1` in `from` is the customer's id.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Held {
-    /// Its key in the object.
-    pub(crate) name: &'static str,
-    /// The columns: key, SQL, what it is.
-    pub(crate) columns: &'static [(&'static str, &'static str, Cell)],
-    /// `FROM … WHERE … ORDER BY …`.
-    pub(crate) from: &'static str,
-}
+use crate::store::Read;
 
 use Cell::{Day, Number, Object, Text, YesNo};
 
-const HELD: &[Held] = &[
-    Held {
+pub(crate) const PERSONAL_DATA: TableOwner = TableOwner {
+    export,
+    forget: forget::forget,
+    merge: |write, cards, record| CARD_ROWS.iter().try_for_each(|rows| rows.merge(write, cards, record)),
+    unmerge: |write, cards, record| CARD_ROWS.iter().try_for_each(|rows| rows.unmerge(write, cards, record)),
+};
+
+const CARD_ROWS: [CardRows; 5] = [
+    CardRows {
+        table: "circumstance",
+        select: "SELECT id FROM circumstance WHERE customer_id = ?1 ORDER BY id",
+        update: "UPDATE circumstance SET customer_id = ?3 WHERE id = ?1 AND customer_id = ?2",
+    },
+    CardRows {
+        table: "consent",
+        select: "SELECT id FROM consent WHERE customer_id = ?1 ORDER BY id",
+        update: "UPDATE consent SET customer_id = ?3 WHERE id = ?1 AND customer_id = ?2",
+    },
+    CardRows {
+        table: "contact_note",
+        select: "SELECT id FROM contact_note WHERE customer_id = ?1 ORDER BY id",
+        update: "UPDATE contact_note SET customer_id = ?3 WHERE id = ?1 AND customer_id = ?2",
+    },
+    CardRows {
+        table: "customer_merge",
+        select: "SELECT id FROM customer_merge WHERE customer_id = ?1 ORDER BY id",
+        update: "UPDATE customer_merge SET customer_id = ?3 WHERE id = ?1 AND customer_id = ?2",
+    },
+    CardRows {
+        table: "purchase",
+        select: "SELECT id FROM purchase WHERE customer_id = ?1 ORDER BY id",
+        update: "UPDATE purchase SET customer_id = ?3 WHERE id = ?1 AND customer_id = ?2",
+    },
+];
+
+const TABLES: &[ExportTable] = &[
+    ExportTable {
         name: "card",
         columns: &[
             ("ref", "ref", Text),
@@ -69,34 +75,34 @@ const HELD: &[Held] = &[
         ],
         from: "FROM customer WHERE id = ?1",
     },
-    Held {
+    ExportTable {
         name: "old_refs",
         columns: &[("ref", "ref", Text)],
         from: "FROM customer_alias WHERE customer_id = ?1 ORDER BY ref",
     },
-    Held {
+    ExportTable {
         name: "not_the_same",
         columns: &[("ref", "c.ref", Text), ("on", "n.on_day", Day)],
         from: "FROM not_the_same n JOIN customer c ON c.id IN (n.customer_id, n.other_id) AND c.id <> ?1 \
                WHERE ?1 IN (n.customer_id, n.other_id) ORDER BY c.ref",
     },
-    Held {
+    ExportTable {
         name: "household",
         columns: &[("ref", "ref", Text)],
         from: "FROM customer WHERE id <> ?1 AND household_id = (SELECT c.household_id FROM customer c WHERE c.id = ?1) \
                ORDER BY ref",
     },
-    Held {
+    ExportTable {
         name: "tags",
         columns: &[("tag", "tag", Text)],
         from: "FROM customer_tag WHERE customer_id = ?1 ORDER BY tag",
     },
-    Held {
+    ExportTable {
         name: "preferences",
         columns: &[("key", "key", Text), ("value", "value", Text)],
         from: "FROM preference WHERE customer_id = ?1 ORDER BY key",
     },
-    Held {
+    ExportTable {
         name: "contacts",
         columns: &[
             ("on", "on_day", Day),
@@ -107,7 +113,7 @@ const HELD: &[Held] = &[
         ],
         from: "FROM contact_note WHERE customer_id = ?1 ORDER BY on_day, id",
     },
-    Held {
+    ExportTable {
         name: "consents",
         columns: &[
             ("channel", "channel", Text),
@@ -117,12 +123,12 @@ const HELD: &[Held] = &[
         ],
         from: "FROM consent WHERE customer_id = ?1 ORDER BY id",
     },
-    Held {
+    ExportTable {
         name: "circumstances",
         columns: &[("what", "what", Text), ("state", "state", Text), ("on", "on_day", Day), ("source", "source", Text)],
         from: "FROM circumstance WHERE customer_id = ?1 ORDER BY id",
     },
-    Held {
+    ExportTable {
         name: "purchases",
         columns: &[
             ("number", "id", Number),
@@ -135,7 +141,7 @@ const HELD: &[Held] = &[
         ],
         from: "FROM purchase WHERE customer_id = ?1 ORDER BY day, id",
     },
-    Held {
+    ExportTable {
         name: "items",
         columns: &[
             ("purchase", "i.purchase_id", Number),
@@ -146,7 +152,7 @@ const HELD: &[Held] = &[
         from: "FROM purchase p JOIN purchase_item i ON i.purchase_id = p.id WHERE p.customer_id = ?1 \
                ORDER BY p.day, p.id, i.line",
     },
-    Held {
+    ExportTable {
         name: "merges",
         columns: &[
             ("ref", "ref", Text),
@@ -159,47 +165,15 @@ const HELD: &[Held] = &[
     },
 ];
 
-/// Everything that the book holds on somebody.
-///
-/// # Errors
-/// When the database does not answer.
-pub(crate) fn held(read: &Read<'_>, customer: &Customer) -> Result<Map<String, Json>> {
-    let mut object = collect(read, HELD, customer.id)?;
+fn export(read: &Read<'_>, customer: &Customer) -> Result<Map<String, Json>> {
+    let mut object = export_tables(read, TABLES, customer)?;
+    // The one card stands for itself.
+    if let Some(Json::Array(cards)) = object.get_mut("card") {
+        let card = cards.pop().unwrap_or_default();
+        object.insert("card".into(), card);
+    }
     // Found by the address and not by the card, as it stays when the card goes.
     let suppressed = suppression::suppressions(read, &customer.email)?;
     object.insert("suppressions".to_owned(), json!(suppressed));
     Ok(object)
-}
-
-/// The rows of these tables that belong to a person, by the tables' names.
-///
-/// # Errors
-/// When the database does not answer.
-pub(crate) fn collect(read: &Read<'_>, tables: &[Held], id: i64) -> Result<Map<String, Json>> {
-    let mut object = Map::new();
-    for table in tables {
-        let columns: Vec<&str> = table.columns.iter().map(|(_, sql, _)| *sql).collect();
-        let sql = format!("SELECT {} {}", columns.join(", "), table.from);
-        let rows = read.all(&sql, params![id], |row| row_object(row, table))?;
-        object.insert(table.name.to_owned(), Json::from(rows));
-    }
-    Ok(object)
-}
-
-fn row_object(row: &Row<'_>, table: &Held) -> Result<Json> {
-    let mut object = Map::new();
-    for (index, (key, _, cell)) in table.columns.iter().enumerate() {
-        let value = match cell {
-            Cell::Text => json!(row.get::<String>(index)?),
-            Cell::Object => {
-                let text: String = row.get(index)?;
-                serde_json::from_str(&text).unwrap_or(Json::String(text))
-            }
-            Cell::Number => json!(row.get::<Option<i64>>(index)?),
-            Cell::Day => json!(row.get::<Option<NaiveDate>>(index)?),
-            Cell::YesNo => json!(row.get::<bool>(index)?),
-        };
-        object.insert((*key).to_owned(), value);
-    }
-    Ok(Json::Object(object))
 }

@@ -1,0 +1,20 @@
+//! Everything that is held on a person, as one object: for the person who asks what the shop knows.
+
+use serde_json::{Map, Value};
+
+use super::personal_data::TABLE_OWNERS;
+use crate::customers;
+use crate::error::Result;
+use crate::shop::Shop;
+
+/// What every owner of tables holds on the customer of a reference.
+pub(crate) fn export(shop: &Shop, reference: &str) -> Result<Map<String, Value>> {
+    let store = shop.store()?;
+    let read = store.read();
+    let customer = customers::by_ref(&read, reference)?;
+    let mut object = Map::new();
+    for owner in TABLE_OWNERS {
+        object.append(&mut (owner.export)(&read, &customer)?);
+    }
+    Ok(object)
+}

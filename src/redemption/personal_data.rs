@@ -1,0 +1,64 @@
+//! The tables of the till: how one person's rows are exported and erased.
+
+use crate::customers::{Cell, Erasure, ExportTable, TableOwner, export_tables};
+use crate::error::Result;
+use crate::store::Write;
+use crate::store::params;
+
+use Cell::{Day, Number, Text};
+
+pub(crate) const PERSONAL_DATA: TableOwner =
+    TableOwner::of_recipients(|read, customer| export_tables(read, TABLES, customer), forget);
+
+const TABLES: &[ExportTable] = &[
+    ExportTable {
+        name: "redemptions",
+        columns: &[
+            ("campaign", "c.slug", Text),
+            ("on", "d.redeemed_on", Day),
+            ("at", "d.redeemed_at", Text),
+            ("spend_minor", "d.spend_minor", Number),
+            ("till", "d.till", Text),
+            ("receipt", "d.receipt", Text),
+            ("undone_at", "COALESCE(d.undone_at, '')", Text),
+        ],
+        from: "FROM recipient_member m JOIN recipient r ON r.id = m.recipient_id JOIN campaign c ON c.id = r.campaign_id \
+               JOIN redemption d ON d.recipient_id = r.id WHERE m.customer_id = ?1 ORDER BY d.id",
+    },
+    ExportTable {
+        name: "at_the_till",
+        columns: &[
+            ("code", "e.code", Text),
+            ("outcome", "e.outcome", Text),
+            ("at", "e.at", Text),
+            ("on", "e.on_day", Day),
+            ("spend_minor", "e.spend_minor", Number),
+            ("till", "e.till", Text),
+            ("receipt", "e.receipt", Text),
+            ("reason", "e.reason", Text),
+            ("request", "COALESCE(e.request, '')", Text),
+            ("arrived_at", "COALESCE(e.arrived_at, '')", Text),
+            ("put_aside_at", "COALESCE(e.put_aside_at, '')", Text),
+        ],
+        from: "FROM redemption_event e WHERE e.recipient_id IN \
+               (SELECT m.recipient_id FROM recipient_member m WHERE m.customer_id = ?1) \
+               OR (e.recipient_id IS NULL AND e.code IN (SELECT n.ref FROM customer n WHERE n.id = ?1 \
+               UNION ALL SELECT a.ref FROM customer_alias a WHERE a.customer_id = ?1)) ORDER BY e.id",
+    },
+];
+
+/// What happened stays, without what could tell whose it was.
+fn forget(write: &Write<'_>, erasure: &Erasure<'_>) -> Result<()> {
+    for place in &erasure.places {
+        let sql = "UPDATE redemption_event SET reason = '', receipt = '', request = NULL, \
+                   code = CASE WHEN ?2 THEN code ELSE '' END WHERE recipient_id = ?1";
+        write.run(sql, params![place.recipient, place.is_shared])?;
+        write.run("UPDATE redemption SET receipt = '' WHERE recipient_id = ?1", params![place.recipient])?;
+    }
+    for reference in &erasure.references {
+        let sql = "UPDATE redemption_event SET code = '', reason = '', receipt = '', request = NULL \
+                   WHERE recipient_id IS NULL AND code = ?1";
+        write.run(sql, params![reference])?;
+    }
+    Ok(())
+}
