@@ -220,8 +220,8 @@ fn the_description_says_what_is_answered() {
 
     // What a till may say, and nothing else.
     let source = include_str!("../src/web/api/redemptions.rs");
-    let brought = source.split("struct Brought {").nth(1).unwrap().split('}').next().unwrap();
-    let fields: BTreeSet<&str> = brought
+    let request = source.split("struct RedeemRequest {").nth(1).unwrap().split('}').next().unwrap();
+    let fields: BTreeSet<&str> = request
         .lines()
         .filter_map(|line| line.trim().split_once(": "))
         .map(|(name, _)| name)
