@@ -2,22 +2,21 @@
 
 use std::path::{Path, PathBuf};
 
-use chrono::{NaiveDate, NaiveTime};
+use chrono::NaiveDate;
 use clap::Parser;
 use serde_json::{Value, json};
 
 use super::done::Done;
-use super::{Context, init, progress};
-use crate::campaign::{self, Recipient};
+use super::{Context, progress};
+use crate::app::demo;
+use crate::campaign::Recipient;
 use crate::clock::Clock;
 use crate::demo::story::{self, Visit};
 use crate::demo::{people, purchases};
-use crate::domain::Arm;
 use crate::error::{Error, Result};
 use crate::money::Money;
-use crate::redemption::{self, Claim, Outcome};
+use crate::redemption::Claim;
 use crate::shop::{self, Shop};
-use crate::text;
 
 /// Play two years of a shop with invented customers, and tell what came of it.
 #[derive(Debug, clap::Args)]
@@ -27,35 +26,14 @@ pub(super) struct Arguments {
     folder: Option<PathBuf>,
 }
 
-/// The key of the demo's codes, so that it is the same play every time.
-const KEY: &[u8] = b"the demo plays the same two years";
-
 const YEAR_ONE: &str = "1989-chardonnay";
 const YEAR_TWO: &str = "1990-sauvignon-blanc";
-
-/// What the shop has at the start.
-const FIRST_FILES: &[(&str, &[u8])] = &[
-    ("shop.toml", include_bytes!("demo_shop.toml")),
-    ("campaigns/1989-chardonnay.toml", include_bytes!("../../campaigns/1989-chardonnay.toml")),
-    ("letter-templates/free-bottle.md", include_bytes!("../../letter-templates/free-bottle.md")),
-    ("letter-templates/letterhead.png", include_bytes!("../../letter-templates/letterhead.png")),
-    ("letter-templates/signature.png", include_bytes!("../../letter-templates/signature.png")),
-];
-
-/// What the owner makes of the follow-up a year later.
-const EDITED_FILES: &[(&str, &[u8])] = &[
-    ("campaigns/1990-sauvignon-blanc.toml", include_bytes!("../../campaigns/1990-sauvignon-blanc.toml")),
-    ("letter-templates/thanks-for-coming.md", include_bytes!("../../letter-templates/thanks-for-coming.md")),
-    ("letter-templates/we-missed-you.md", include_bytes!("../../letter-templates/we-missed-you.md")),
-];
 
 pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
     let folder = arguments.folder.clone().map_or_else(free_folder, Ok)?;
     let bar = progress(context, 12, "Playing two years");
     let mut play = Play { folder: &folder, text: String::new(), bar };
-    let files: Vec<(String, Vec<u8>)> =
-        FIRST_FILES.iter().map(|(path, bytes)| ((*path).to_owned(), bytes.to_vec())).collect();
-    init::lay_down(&folder, &files, KEY)?;
+    demo::begin(&folder)?;
     let first = play.first_year()?;
     let second = play.second_year(&first.2)?;
     let years = play.verb(day(1990, 7, 2), &["report", "--years"])?;
@@ -97,11 +75,11 @@ impl Play<'_> {
         let plan = self.say(january, &["plan", YEAR_ONE])?;
         self.say(january, &["print", YEAR_ONE])?;
         self.say(day(1989, 1, 18), &["posted", YEAR_ONE])?;
-        let recipients = self.recipients(YEAR_ONE)?;
+        let recipients = demo::written_to(self.folder, YEAR_ONE)?;
         let invited: Vec<String> = recipients.iter().map(|r| r.reference.clone()).collect();
         let visits = story::first_year(&invited);
         self.tell("They come. The person at the till types the code on each letter, and what was spent; a bottle goes over the counter.");
-        self.redeem_all(&recipients, &visits)?;
+        demo::visits(self.folder, &recipients, &visits)?;
         self.second_scan(&recipients, &visits)?;
         self.file("exports/purchases-1989.csv", &story::year_between(&invited, &visits))?;
         self.tell("JULY 1989. What came of it?");
@@ -119,14 +97,14 @@ impl Play<'_> {
             "The owner edits what it wrote. This year it is Sauvignon blanc. Those who came are thanked; those who did not come \
              are told that we can only assume they don't care for Chardonnay.",
         );
-        self.edit(&written)?;
+        demo::edit(self.folder, written["templates"].as_array().into_iter().flatten().filter_map(Value::as_str))?;
         self.say(january, &["plan", YEAR_TWO])?;
         self.say(january, &["print", YEAR_TWO])?;
         self.say(day(1990, 1, 18), &["posted", YEAR_TWO])?;
-        let recipients = self.recipients(YEAR_TWO)?;
+        let recipients = demo::written_to(self.folder, YEAR_TWO)?;
         let asked: Vec<(String, bool)> = recipients.iter().map(|r| (r.reference.clone(), r.branch == "came")).collect();
         debug_assert!(asked.len() <= invited.len());
-        self.redeem_all(&recipients, &story::second_year(&asked))?;
+        demo::visits(self.folder, &recipients, &story::second_year(&asked))?;
         self.tell("JULY 1990. And this time?");
         self.say(day(1990, 7, 2), &["report", YEAR_TWO])
     }
@@ -136,8 +114,7 @@ impl Play<'_> {
         self.tell("The two years beside each other:");
         self.say(day(1990, 7, 2), &["report", "--years"])?;
         let folder = self.folder.display().to_string();
-        let someone = self
-            .recipients(YEAR_TWO)?
+        let someone = demo::written_to(self.folder, YEAR_TWO)?
             .iter()
             .find(|r| r.branch == "missed")
             .map(|r| r.reference.clone())
@@ -215,70 +192,16 @@ impl Play<'_> {
         shop::write_whole(&self.folder.join(path), text.as_bytes())
     }
 
-    fn recipients(&self, slug: &str) -> Result<Vec<Recipient>> {
-        let store = Shop::open(self.folder)?.store()?;
-        let planned = campaign::need(&store.read(), slug)?;
-        let all = campaign::recipients(&store.read(), planned.id)?;
-        Ok(all.into_iter().filter(|r| r.arm == Arm::Mailed).collect())
-    }
-
-    /// Every visit at the till, each in a transaction of its own.
-    fn redeem_all(&mut self, recipients: &[Recipient], visits: &[Visit]) -> Result<()> {
-        let mut store = Shop::open(self.folder)?.store()?;
-        for (index, visit) in visits.iter().enumerate() {
-            let Some(recipient) = recipients.iter().find(|r| r.reference == visit.reference) else { continue };
-            let at_till = at_till(recipient, visit, index);
-            let answer = store.write(|write| redemption::redeem(write, &at_till, visit.on))?;
-            if answer.outcome != Outcome::Accepted {
-                return Err(Error::new(format!("the demo's till refused {}", text::quote(&visit.reference)))
-                    .hint("please report it"));
-            }
-        }
-        Ok(())
-    }
-
     /// Somebody tries the same letter twice.
     fn second_scan(&mut self, recipients: &[Recipient], visits: &[Visit]) -> Result<()> {
-        let found = visits.iter().enumerate().find_map(|(index, visit)| {
-            Some((index, visit, recipients.iter().find(|r| r.reference == visit.reference)?))
-        });
-        let Some((index, visit, recipient)) = found else { return Ok(()) };
-        let shop = Shop::open(self.folder)?;
-        let mut again = at_till(recipient, visit, index);
-        again.at += chrono::TimeDelta::days(1);
-        let answer = shop.store()?.write(|write| redemption::redeem(write, &again, again.at.date()))?;
+        let Some((again, answer)) = demo::second_scan(self.folder, recipients, visits)? else { return Ok(()) };
+        let Claim::Code(code) = &again.claim else { return Ok(()) };
         self.tell("One of them tries it twice:");
-        self.text.push_str(&format!("\n  $ regulars redeem {}\n", recipient.code.as_deref().unwrap_or_default()));
-        for line in super::redeem::sentence(&answer, &again, &shop).lines() {
+        self.text.push_str(&format!("\n  $ regulars redeem {code}\n"));
+        for line in super::redeem::sentence(&answer, &again, &Shop::open(self.folder)?).lines() {
             self.text.push_str(&format!("  {line}\n"));
         }
         Ok(())
-    }
-
-    /// The owner's hand on what the follow-up wrote: the gift, and two letters of their own under their own names.
-    fn edit(&self, written: &Value) -> Result<()> {
-        for template in written["templates"].as_array().into_iter().flatten().filter_map(Value::as_str) {
-            let path = self.folder.join(template);
-            std::fs::remove_file(&path).map_err(|e| Error::io("replace", &path, e))?;
-        }
-        for (path, bytes) in EDITED_FILES {
-            shop::write_whole(&self.folder.join(path), bytes)?;
-        }
-        Ok(())
-    }
-}
-
-/// A visit at one of the two tills, some time in opening hours.
-fn at_till(recipient: &Recipient, visit: &Visit, index: usize) -> redemption::Visit {
-    let minutes = u32::try_from(index * 37 % 480).unwrap_or(0);
-    let time = NaiveTime::from_hms_opt(10 + minutes / 60, minutes % 60, 0).unwrap_or_default();
-    redemption::Visit {
-        claim: Claim::Code(recipient.code.clone().unwrap_or_default()),
-        at: visit.on.and_time(time),
-        spend: Some(Money(visit.spend_minor)),
-        till: if index.is_multiple_of(3) { "back" } else { "front" }.to_owned(),
-        receipt: String::new(),
-        request: None,
     }
 }
 

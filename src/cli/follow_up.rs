@@ -2,8 +2,8 @@
 
 use super::Context;
 use super::done::Done;
+use crate::app::follow_up;
 use crate::error::Result;
-use crate::followup;
 use crate::text;
 
 /// Write next year's campaign: a branch and a letter for each response, ready to edit.
@@ -18,9 +18,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
-    let shop = context.shop()?;
-    let store = shop.store()?;
-    let written = followup::follow_up(&store.read(), &shop, &arguments.old, &arguments.new)?;
+    let written = follow_up::follow_up(&context.shop()?, &arguments.old, &arguments.new)?;
     let branches: Vec<String> =
         written.branches.iter().map(|b| format!("{} {}", text::thousands(b.count), b.name)).collect();
     let mut text = format!(

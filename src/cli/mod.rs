@@ -16,7 +16,6 @@ mod import_past;
 mod init;
 mod note_lines;
 mod outbox;
-mod pieces;
 mod plan;
 mod posted;
 mod preview;
@@ -37,11 +36,13 @@ mod why;
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::atomic::AtomicBool;
 
 use chrono::NaiveDate;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Parser, Subcommand};
 
+use crate::app::{Activity, Progress};
 use crate::clock::Clock;
 use crate::domain::Column;
 use crate::error::{Error, Result};
@@ -212,6 +213,37 @@ fn progress(context: &Context, total: usize, what: &'static str) -> indicatif::P
     let bar = indicatif::ProgressBar::new(total as u64).with_message(what);
     let style = indicatif::ProgressStyle::with_template("{msg} {wide_bar} {percent}% {eta}");
     bar.with_style(style.unwrap_or_else(|_| indicatif::ProgressStyle::default_bar()))
+}
+
+/// Runs long work, and shows how far it is to people who watch.
+fn watched<T>(context: &Context, work: impl FnOnce(&Progress<'_>) -> Result<T>) -> Result<T> {
+    watched_until(context, &AtomicBool::new(false), work)
+}
+
+/// The same for work that may be stopped.
+fn watched_until<T>(context: &Context, stop: &AtomicBool, work: impl FnOnce(&Progress<'_>) -> Result<T>) -> Result<T> {
+    let bar = progress(context, 0, "");
+    let report = |activity: Activity, done: usize, total: usize| {
+        bar.set_message(match activity {
+            Activity::ReadLetters => "Reading letters",
+            Activity::CheckLetters => "Looking at the letters",
+            Activity::LayOutLetters => "Setting letters",
+            Activity::PrintLetters => "Printing letters",
+            Activity::WriteEmails => "Writing emails",
+            Activity::SendEmails => "Sending",
+        });
+        if activity == Activity::SendEmails
+            && let Ok(style) =
+                indicatif::ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len} {per_sec}, {eta} left")
+        {
+            bar.set_style(style);
+        }
+        bar.set_length(total as u64);
+        bar.set_position(done as u64);
+    };
+    let done = work(&Progress { report: &report, stop })?;
+    bar.finish_and_clear();
+    Ok(done)
 }
 
 /// What is being done now that has no measure.

@@ -1,17 +1,14 @@
 //! `note-lines NAME`: a line of the owner's own for each letter, written in a spreadsheet and taken back.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use serde_json::json;
 
+use super::Context;
 use super::done::Done;
-use super::{Context, pieces};
-use crate::campaign::{self, Planned, TakenLines};
-use crate::domain::CampaignState;
-use crate::error::{Error, Result};
-use crate::import::ImportSheet;
-use crate::shop::{self, Shop};
-use crate::store::{Read, Store};
+use crate::app::note_lines::{self, LinesOutcome};
+use crate::campaign::TakenLines;
+use crate::error::Result;
 use crate::text;
 
 /// Write a sheet with each recipient's card beside an empty line; `--take` takes back what you wrote into it.
@@ -26,62 +23,27 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
-    let shop = context.shop()?;
-    let mut store = shop.store()?;
-    let planned = campaign::need(&store.read(), &arguments.campaign)?;
-    let silent = silent_templates(&store.read(), &planned)?;
-    match &arguments.take {
-        Some(file) => take(&mut store, &planned, file, silent, context),
-        None => write(&mut store, &shop, &planned, silent, context),
-    }
-}
-
-fn write(store: &mut Store, shop: &Shop, planned: &Planned, silent: Vec<String>, context: &Context) -> Result<Done> {
-    let slug = &planned.slug;
-    let path = shop.out(slug).join("note-lines.csv");
-    let shown = pieces::shown(context, &path);
-    if path.is_file() && planned.state != CampaignState::Posted && !is_taken(store, planned, &path, context) {
-        return Err(Error::new(format!("{} holds what was not taken yet", text::quote(&shown)))
-            .hint(format!("take it with `regulars note-lines {slug} --take {shown}`, or delete it")));
-    }
-    let today = context.clock.today();
-    let (recipients, sheet) = campaign::lines_sheet(&store.read(), planned, shop.settings.currency, today)?;
-    shop::write_whole(&path, &sheet)?;
-    let text = format!(
-        "Wrote {} to {shown}. Fill in `personal_line`, and `signer` where somebody else signs, and save it as CSV.\n\n\
-         Next: regulars note-lines {slug} --take {shown}\n",
-        text::count(recipients, "card"),
-    );
-    Ok(Done::new(text, &json!({ "campaign": slug, "file": shown, "recipients": recipients })).warn(silent))
-}
-
-/// Whether a sheet holds no words that are not kept already. What it lacks is nothing to lose.
-fn is_taken(store: &mut Store, planned: &Planned, path: &Path, context: &Context) -> bool {
-    let sheet = ImportSheet::open(path);
-    let taken = sheet.and_then(|s| store.rehearse(|w| campaign::take_lines(w, planned, &s, context.clock.now())));
-    taken.is_ok_and(|taken| taken.added.is_empty() && taken.changed.is_empty())
-}
-
-fn take(store: &mut Store, planned: &Planned, file: &Path, silent: Vec<String>, context: &Context) -> Result<Done> {
-    let name = file.display().to_string();
-    let sheet = ImportSheet::open(file).map_err(|e| e.at(&name))?;
-    let now = context.clock.now();
-    let taken = store.write(|write| campaign::take_lines(write, planned, &sheet, now)).map_err(|e| {
-        let of_a_row = e.place().is_some();
-        if of_a_row { e.at(&name) } else { e }
-    })?;
-    let text = told(&taken);
-    let mut object = serde_json::to_value(&taken).unwrap_or_default();
-    if let Some(object) = object.as_object_mut() {
-        object.insert("campaign".into(), planned.slug.clone().into());
-    }
-    let again = planned.state == CampaignState::Printing && !(taken.added.is_empty() && taken.changed.is_empty());
-    let again = again.then(|| "letters of it were printed before: print them again".to_owned());
-    Ok(Done::new(text, &object).warn(silent.into_iter().filter(|_| taken.lines > 0)).warn(again))
+    let (shop, slug, now) = (context.shop()?, &arguments.campaign, context.clock.now());
+    let Some(file) = &arguments.take else {
+        let sheet = note_lines::write_sheet(&shop, slug, now)?;
+        let (file, cards) = (shop.shown(&sheet.file), text::count(sheet.recipients, "card"));
+        let text = format!(
+            "Wrote {cards} to {file}. Fill in `personal_line`, and `signer` where somebody else signs, and save it as CSV.\n\n\
+             Next: regulars note-lines {slug} --take {file}\n",
+        );
+        let object = json!({ "campaign": slug, "file": file, "recipients": sheet.recipients });
+        return Ok(Done::new(text, &object).warn(silent(sheet.silent, slug)));
+    };
+    let LinesOutcome { lines, print_again, silent: templates } = note_lines::read_sheet(&shop, slug, file, now)?;
+    let mut object = serde_json::to_value(&lines).unwrap_or_default();
+    object["campaign"] = slug.as_str().into();
+    let again = print_again.then(|| "letters of it were printed before: print them again".to_owned());
+    let silent = silent(templates, slug).filter(|_| lines.lines > 0);
+    Ok(Done::new(summary(&lines), &object).warn(silent).warn(again))
 }
 
 /// `Took 12 personal lines and 1 signer.`, and whose are new, changed or gone.
-fn told(taken: &TakenLines) -> String {
+fn summary(taken: &TakenLines) -> String {
     let lines = text::count(taken.lines, "personal line");
     let signers =
         if taken.signers > 0 { format!(" and {}", text::count(taken.signers, "signer")) } else { String::new() };
@@ -99,19 +61,12 @@ fn told(taken: &TakenLines) -> String {
     text
 }
 
-/// The templates of a plan that print no personal line, as warnings.
-fn silent_templates(read: &Read<'_>, planned: &Planned) -> Result<Vec<String>> {
-    if planned.state == CampaignState::Closed {
-        return Ok(Vec::new());
-    }
-    let templates = campaign::kept_files(read, planned)?.templates()?;
-    let silent = templates.into_iter().filter(|template| !template.body.contains("personal_line"));
-    let told = silent.map(|template| {
+/// What is missing in templates that print no personal line.
+fn silent(templates: Vec<String>, slug: &str) -> impl Iterator<Item = String> {
+    templates.into_iter().map(move |file| {
         format!(
-            "letter-templates/{} does not print `{{{{ personal_line }}}}`: put it there within an `if`, then \
-             `regulars plan {} --again`; what was written is kept",
-            template.file, planned.slug
+            "letter-templates/{file} does not print `{{{{ personal_line }}}}`: put it there within an `if`, then \
+             `regulars plan {slug} --again`; what was written is kept",
         )
-    });
-    Ok(told.collect())
+    })
 }

@@ -4,9 +4,10 @@ use serde_json::{Value, json};
 
 use super::Context;
 use super::done::Done;
-use crate::campaign;
+use crate::app::outbox::{self, OutboxList};
+use crate::domain::Column as _;
 use crate::error::{Error, Result};
-use crate::outbox::{self, Entry, Standing, Verdict};
+use crate::outbox::{Entry, Standing, Verdict};
 use crate::text;
 
 /// Where the emails of a campaign and of its reminders stand: counts, and everybody whose email is not simply sent.
@@ -24,22 +25,14 @@ pub(super) struct Arguments {
 const MOST_SHOWN: usize = 20;
 
 pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
-    let shop = context.shop()?;
-    let mut store = shop.store()?;
-    let planned = campaign::need(&store.read(), &arguments.campaign)?;
-    let now = context.clock.now();
-    outbox::doubt_what_was_left(&mut store, &shop, now)?;
+    let (shop, slug, now) = (context.shop()?, &arguments.campaign, context.clock.now());
     let mut text = String::new();
     if let Some([reference, word]) = arguments.settle.as_deref() {
-        let verdict = match word.as_str() {
-            "sent" => Verdict::Sent,
-            "again" => Verdict::Again,
-            other => {
-                return Err(Error::new(format!("{} settles nothing", text::quote(other)))
-                    .hint("say `sent` if it arrived, or `again` if it is to go out again"));
-            }
-        };
-        let entry = store.write(|write| outbox::settle_by_hand(write, &planned, reference, verdict, now))?;
+        let verdict = Verdict::from_form(word).ok_or_else(|| {
+            Error::new(format!("{} settles nothing", text::quote(word)))
+                .hint("say `sent` if it arrived, or `again` if it is to go out again")
+        })?;
+        let entry = outbox::settle(&shop, slug, reference, verdict, now)?;
         text = match verdict {
             Verdict::Sent => format!("Written down: the email to {} was sent.\n", entry.name),
             Verdict::Again if entry.wave == 0 => {
@@ -50,17 +43,17 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
             }
         };
     }
+    let OutboxList { planned, waves } = outbox::list(&shop, slug, now)?;
     let (mut object, mut reminders, mut doubts) = (json!({}), Vec::new(), 0);
-    for wave in 0..=outbox::last_wave(&store.read(), &planned)? {
-        let entries = outbox::entries(&store.read(), &planned, wave)?;
-        let standing = Standing::of(&entries);
-        doubts += standing.in_doubt;
+    for (wave, entries) in waves.iter().enumerate() {
+        let counts = Standing::of(entries);
+        doubts += counts.in_doubt;
         if wave == 0 {
-            text.push_str(&shown(&planned.name, &standing, &entries));
-            object = of_wave(&standing, &entries);
+            text.push_str(&shown(&planned.name, &counts, entries));
+            object = of_wave(&counts, entries);
         } else if !entries.is_empty() {
-            text.push_str(&format!("\n{}", shown(&format!("Reminder {wave}"), &standing, &entries)));
-            let mut one = of_wave(&standing, &entries);
+            text.push_str(&format!("\n{}", shown(&format!("Reminder {wave}"), &counts, entries)));
+            let mut one = of_wave(&counts, entries);
             one["wave"] = wave.into();
             reminders.push(one);
         }

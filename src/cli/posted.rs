@@ -5,8 +5,9 @@ use serde_json::json;
 
 use super::Context;
 use super::done::Done;
-use crate::campaign;
+use crate::app::posted;
 use crate::clock::long_date;
+use crate::domain::CampaignState;
 use crate::error::Result;
 use crate::text;
 
@@ -23,13 +24,8 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
     let shop = context.shop()?;
-    let mut store = shop.store()?;
     let on = context.day_past(arguments.on, "say it when it has gone out")?;
-    let (planned, unprinted) = store.write(|write| {
-        let planned = campaign::need(write, &arguments.campaign)?;
-        let unprinted = campaign::mark_posted(write, &planned, on)?;
-        Ok((planned, unprinted))
-    })?;
+    let (planned, unprinted) = posted::posted(&shop, &arguments.campaign, on)?;
     let country = &shop.settings.country;
     let text = match planned.posted_on.filter(|before| *before != on) {
         Some(before) => format!(
@@ -42,7 +38,7 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
     };
     let done = Done::new(
         text,
-        &json!({ "campaign": planned.slug, "state": "posted", "posted_on": on, "never_printed": unprinted }),
+        &json!({ "campaign": planned.slug, "state": CampaignState::Posted, "posted_on": on, "never_printed": unprinted }),
     );
     Ok(if unprinted == 0 {
         done

@@ -5,11 +5,10 @@ use std::io::{BufRead, IsTerminal};
 use serde_json::json;
 
 use super::done::Done;
-use super::{Context, pieces, progress, to_stderr};
-use crate::campaign;
+use super::{Context, to_stderr, watched};
+use crate::app::{self, proof::ProofOutcome};
 use crate::domain::CampaignState;
 use crate::error::{Error, Result};
-use crate::piece::FrozenCampaign;
 use crate::proof::{self, Proof};
 use crate::text;
 
@@ -29,29 +28,21 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
-    let shop = context.shop()?;
-    let mut store = shop.store()?;
-    let (slug, today) = (&arguments.campaign, context.clock.today());
-    let on = FrozenCampaign::take(&store.read(), &shop, slug)?;
-    let total = campaign::recipients(&store.read(), on.planned.id)?.len();
-    let bar = progress(context, total, "Reading letters");
-    let proof = proof::proof(&store.read(), &shop, &on, &|done| bar.set_position(done as u64))?;
-    bar.finish_and_clear();
+    let (shop, slug) = (context.shop()?, &arguments.campaign);
+    let ProofOutcome { proof, state, file, differences } =
+        watched(context, |progress| app::proof::proof(&shop, slug, progress))?;
     if arguments.mend_names {
         ask(&proof, arguments.yes)?;
-        let mended = store.write(|write| proof::mend_names(write, &proof, today))?;
-        let mut text = format!("Changed {} in the book.\n", text::count(mended, "name"));
-        if mended > 0 && on.planned.state == CampaignState::Planned {
+        let fixed = app::proof::fix_names(&shop, &proof, context.clock.today())?;
+        let mut text = format!("Changed {} in the book.\n", text::count(fixed, "name"));
+        if fixed > 0 && state == CampaignState::Planned {
             text.push_str(&format!("\nNext: regulars plan {slug} --again, which takes them into the letters\n"));
         }
-        return Ok(Done::new(text, &json!({ "campaign": slug, "mended": mended })));
+        return Ok(Done::new(text, &json!({ "campaign": slug, "mended": fixed })));
     }
-    let pdf = pieces::shown(context, &shop.out(slug).join("proof.pdf"));
+    let pdf = shop.shown(&file);
     let mut object = serde_json::to_value(&proof).unwrap_or_default();
-    if let Some(object) = object.as_object_mut() {
-        object.insert("file".into(), (!proof.shown.is_empty()).then_some(&pdf).map_or(json!(null), |pdf| json!(pdf)));
-    }
-    let differences = campaign::differences(&store.read(), &shop, &on.planned)?;
+    object["file"] = json!((!proof.shown.is_empty()).then_some(&pdf));
     let done = Done::new(proof::text(&proof, &pdf), &object).warn(differences);
     Ok(if proof.stopped > 0 { done.exit(1) } else { done })
 }

@@ -4,9 +4,9 @@ use serde_json::json;
 
 use super::Context;
 use super::done::Done;
-use crate::campaign;
+use crate::app::recipients::{self, RecipientList};
+use crate::campaign::Recipient;
 use crate::error::Result;
-use crate::reminder;
 use crate::text;
 
 /// The frozen list of a campaign: who, which branch, which code, what came of it.
@@ -19,33 +19,30 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
     let shop = context.shop()?;
-    let store = shop.store()?;
-    let planned = campaign::need(&store.read(), &arguments.campaign)?;
-    let recipients = campaign::recipients(&store.read(), planned.id)?;
-    let reminded = reminder::got(&store.read(), &planned)?;
+    let RecipientList { planned, recipients } = recipients::recipients(&shop, &arguments.campaign)?;
     let some = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
     let rows: Vec<_> = recipients
         .iter()
-        .map(|r| {
+        .map(|(r, reminders)| {
             json!({
-                "number": r.number, "ref": r.reference, "name": r.name, "branch": some(&r.branch), "arm": r.arm.as_str(),
+                "number": r.number, "ref": r.reference, "name": r.name, "branch": some(&r.branch), "arm": r.arm,
                 "channel": some(&r.channel), "second": r.second, "code": r.code, "state": r.state, "response": r.response(),
                 "redeemed_on": r.redeemed_on, "spend_minor": r.spend,
-                "reminders": reminded.get(&r.id).map_or(&[][..], Vec::as_slice),
+                "reminders": reminders,
             })
         })
         .collect();
     let currency = shop.settings.currency;
     let mut text = format!("{} of {}\n", text::count(recipients.len(), "recipient"), planned.name);
-    let widest = |cell: fn(&campaign::Recipient) -> &str, least: usize| {
-        recipients.iter().map(|r| cell(r).chars().count()).max().unwrap_or(0).clamp(least, 40)
+    let widest = |cell: fn(&Recipient) -> &str, least: usize| {
+        recipients.iter().map(|(r, _)| cell(r).chars().count()).max().unwrap_or(0).clamp(least, 40)
     };
     let (refs, names, branches) = (widest(|r| &r.reference, 3), widest(|r| &r.name, 4), widest(|r| &r.branch, 6));
     text.push_str(&format!(
         "{:>6}  {:<refs$}  {:<names$}  {:<branches$}  {:<9}  {:<12}  {:>12}\n",
         "number", "ref", "name", "branch", "code", "response", "spent"
     ));
-    for r in &recipients {
+    for (r, _) in &recipients {
         let number = r.number.map_or("–".to_owned(), |n| n.to_string());
         let spent = r.spend.map(|spend| currency.show(spend)).unwrap_or_default();
         let code = r.code.as_deref().unwrap_or("–");

@@ -4,13 +4,11 @@ use serde_json::json;
 
 use super::Context;
 use super::done::Done;
-use crate::campaign::{self, Planned, Recipient};
-use crate::customers::{self, Customer};
+use crate::app::why::{self, Why};
+use crate::campaign::Recipient;
+use crate::customers::Customer;
 use crate::domain::Arm;
 use crate::error::Result;
-use crate::segment::{self, Scope};
-use crate::shop::Shop;
-use crate::store::Read;
 use crate::text;
 
 /// Why a customer is in a planned campaign, or is not.
@@ -25,27 +23,18 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
-    let shop = context.shop()?;
-    let store = shop.store()?;
-    let read = store.read();
-    let planned = campaign::need(&read, &arguments.campaign)?;
-    let customer = customers::by_ref(&read, &arguments.reference)?;
-    let recipient = campaign::for_customer(&read, planned.id, customer.id)?;
-    let reason = campaign::why_left_out(&read, &planned, &customer.reference)?;
-    let (status, sentence) = verdict(&customer, recipient.as_ref(), reason.as_deref());
-    let suppressed = customers::suppressed(&read, &customer.email)?;
-    let sentence = match &suppressed {
-        Some(why) => format!(
-            "{sentence} No email goes to {}: {}, {}.",
-            text::quote(&customer.email),
-            why.reason.in_words(),
-            why.on
-        ),
-        None => sentence,
-    };
-    let lines = conditions(&read, &shop, &planned, &customer)?;
-    let text = format!("{sentence}\n\nThe query, as the book stands now:\n{}\n", lines.join("\n"));
-    let object = json!({ "campaign": planned.slug, "ref": customer.reference, "status": status, "reason": reason, "suppressed": suppressed, "why": sentence, "conditions": lines });
+    let Why { customer, recipient, left_out: reason, suppressed, conditions } =
+        why::why(&context.shop()?, &arguments.campaign, &arguments.reference)?;
+    let (status, mut sentence) = verdict(&customer, recipient.as_ref(), reason.as_deref());
+    if let Some(why) = &suppressed {
+        let (address, reason) = (text::quote(&customer.email), why.reason.in_words());
+        sentence.push_str(&format!(" No email goes to {address}: {reason}, {}.", why.on));
+    }
+    let text = format!("{sentence}\n\nThe query, as the book stands now:\n{}\n", conditions.join("\n"));
+    let object = json!({
+        "campaign": arguments.campaign, "ref": customer.reference, "status": status, "reason": reason,
+        "suppressed": suppressed, "why": sentence, "conditions": conditions,
+    });
     Ok(Done::new(text, &object))
 }
 
@@ -90,19 +79,4 @@ fn verdict(customer: &Customer, recipient: Option<&Recipient>, reason: Option<&s
         (None, Some(reason)) => ("left_out", format!("{who} matches the query and was left out: {reason}.")),
         (None, None) => ("no_match", format!("{who} did not match the query.")),
     }
-}
-
-/// Every part of the query, with whether it holds for this person.
-fn conditions(read: &Read<'_>, shop: &Shop, planned: &Planned, customer: &Customer) -> Result<Vec<String>> {
-    let file = campaign::kept_files(read, planned)?.campaign(&planned.slug)?;
-    let campaigns = campaign::slugs(read)?;
-    let scope = Scope {
-        as_of: planned.as_of,
-        currency: shop.settings.currency,
-        follows: file.follows.as_deref(),
-        campaigns: &campaigns,
-        named: &shop.settings.segments,
-    };
-    let condition = segment::condition(&file.condition, &scope)?;
-    Ok(segment::explain(read, &condition, customer.id)?.lines())
 }

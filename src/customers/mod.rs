@@ -39,7 +39,7 @@ pub(crate) use personal_data::PERSONAL_DATA;
 pub(crate) use purchase::{
     LastPurchase, count_purchases, largest_purchase, last_purchases, spent_between, visits_between,
 };
-pub(crate) use suppression::{AddressKey, Suppressions, suppress, suppressed, suppressions};
+pub(crate) use suppression::{AddressKey, Suppressed, Suppressions, suppress, suppressed, suppressions};
 pub(crate) use table::{Reach, by_id, by_ref, count, ids, preferences, reach, resolve_ref, tags};
 pub(crate) use table_owner::{
     CardRows, Cell, Erasure, ExportTable, MergeRecord, MergedCards, Place, TableOwner, export_tables,

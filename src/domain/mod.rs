@@ -13,7 +13,7 @@ mod postal_address;
 mod states;
 
 pub(crate) use code::Code;
-pub(crate) use column::Column;
+pub(crate) use column::{Column, column_enum};
 pub(crate) use email_address::EmailAddress;
 pub(crate) use ids::{CampaignId, CustomerId, EventId, HouseholdId, OutboxId, RecipientId, RedemptionId};
 pub use states::forms;

@@ -69,6 +69,13 @@ pub(crate) struct Tally {
     pub(crate) in_doubt: usize,
 }
 
+impl Tally {
+    /// How many the run has not come to.
+    pub(crate) fn left(&self) -> usize {
+        self.all - self.sent - self.failed - self.later - self.in_doubt
+    }
+}
+
 /// How a run ended.
 #[derive(Debug)]
 pub(crate) struct Report {

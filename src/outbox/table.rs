@@ -7,6 +7,7 @@ use chrono::{Days, NaiveDate, NaiveDateTime, TimeDelta};
 use super::reply::{Outcome, Settled};
 use super::undelivered::{Heard, undelivered};
 use crate::campaign::{self, Planned, Recipient};
+use crate::domain::column_enum;
 use crate::error::{Error, Result};
 use crate::store::params;
 use crate::store::{Read, Row, Write};
@@ -359,13 +360,14 @@ pub(super) fn only_piece_of(read: &Read<'_>, recipient: i64) -> Result<Option<Pi
     Ok(Some(pieces).filter(|pieces| pieces.len() == 1).and_then(|mut pieces| pieces.pop()))
 }
 
-/// What the owner says about an email of which nobody knows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Verdict {
-    /// It arrived, or is to be taken as if it had.
-    Sent,
-    /// It is to be sent again, under the same Message-ID.
-    Again,
+column_enum! {
+    /// What the owner says about an email of which nobody knows.
+    pub(crate) enum Verdict {
+        /// It arrived, or is to be taken as if it had.
+        Sent = "sent",
+        /// It is to be sent again, under the same Message-ID.
+        Again = "again",
+    }
 }
 
 /// Settles an email that is in doubt, on the owner's word; one that failed may be sent again. Of several emails to one

@@ -70,6 +70,12 @@ impl Shop {
     pub(crate) fn out(&self, slug: &str) -> PathBuf {
         self.folder.join("out").join(slug)
     }
+
+    /// A path as the owner sees it: from here on, when they are in the shop folder.
+    pub(crate) fn shown(&self, path: &Path) -> String {
+        let inner = path.strip_prefix(&self.folder).unwrap_or(path);
+        if self.folder == Path::new(".") { inner } else { path }.display().to_string()
+    }
 }
 
 /// A path as it is shown: never empty.

@@ -109,6 +109,22 @@ pub(crate) struct TillSettings {
 }
 
 impl Settings {
+    /// Who sends the emails.
+    ///
+    /// # Errors
+    /// When shop.toml does not say.
+    pub(crate) fn sender(&self) -> Result<&EmailSettings> {
+        self.email.as_ref().ok_or_else(|| {
+            Error::new("shop.toml does not say who sends the emails")
+                .hint("add `[email]` with `from = \"Helen at My shop <helen@example.com>\"`")
+        })
+    }
+
+    /// Whether there is the postal address that every email must bear.
+    pub(crate) fn has_address(&self) -> bool {
+        self.address.iter().any(|line| !line.trim().is_empty())
+    }
+
     /// Reads the text of shop.toml.
     ///
     /// # Errors

@@ -40,6 +40,14 @@ pub(crate) fn group(digits: &str, separator: &str) -> String {
     out
 }
 
+/// `10 MB`, `820 kB`.
+pub(crate) fn bytes(n: u64) -> String {
+    match n {
+        1_000_000.. => format!("{}.{} MB", n / 1_000_000, n % 1_000_000 / 100_000),
+        _ => format!("{} kB", n.div_ceil(1000)),
+    }
+}
+
 /// `a`, `a and b`, `a, b and c`.
 #[must_use]
 pub(crate) fn list<S: AsRef<str>>(items: &[S]) -> String {

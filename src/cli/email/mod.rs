@@ -2,7 +2,6 @@
 
 mod check;
 mod keys;
-mod server;
 
 use clap::Subcommand;
 

@@ -1,8 +1,9 @@
 //! The cover sheet of a whole print run: what is counted on it.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
-use super::Run;
+use super::run::PrintRun;
 use crate::campaign::Recipient;
 use crate::clock::long_date;
 use crate::error::Result;
@@ -14,27 +15,24 @@ use crate::text;
 /// From so many pieces on, USPS takes letters as Marketing Mail.
 const MARKETING_MAIL: usize = 200;
 
-/// The cover sheet that was written, as the owner sees it, and what could not be set on it.
-#[derive(Default)]
-pub(super) struct Written {
-    pub(super) file: Option<String>,
-    pub(super) warnings: Vec<String>,
-}
-
-/// Writes the cover sheet of these letters, each of so many pages, when they are the whole campaign.
-pub(super) fn write(run: &Run<'_>, letters: &[&Recipient], pages: &[usize]) -> Result<Written> {
+/// Writes the cover sheet of these letters, each of so many pages, when they are the whole campaign; where it is, and what
+/// could not be set on it.
+pub(super) fn write(
+    run: &PrintRun<'_>,
+    letters: &[&Recipient],
+    pages: &[usize],
+) -> Result<(Option<PathBuf>, Vec<String>)> {
     if !run.whole {
-        return Ok(Written::default());
+        return Ok((None, Vec::new()));
     }
     let path = run.path("cover", ".pdf");
-    let imprint = run.imprint("cover");
-    let cover = counted(run, letters, pages);
+    let (imprint, cover) = (run.imprint("cover"), counted(run, letters, pages));
     let problems = shop::write_whole_with(&path, |out| letter::cover(&imprint, &cover, out))?;
     let warnings = problems.iter().map(|problem| format!("on the cover sheet: {}", problem.message)).collect();
-    Ok(Written { file: Some(run.shown(&path)), warnings })
+    Ok((Some(path), warnings))
 }
 
-fn counted(run: &Run<'_>, letters: &[&Recipient], pages: &[usize]) -> Cover {
+fn counted(run: &PrintRun<'_>, letters: &[&Recipient], pages: &[usize]) -> Cover {
     let (settings, planned) = (&run.on.settings, &run.on.planned);
     let home = settings.country.as_str();
     let country = |letter: &Recipient| letter.fields.to_read().get("customer.country").unwrap_or(home).to_owned();
@@ -57,7 +55,7 @@ fn counted(run: &Run<'_>, letters: &[&Recipient], pages: &[usize]) -> Cover {
 }
 
 /// What is counted as a whole; so many of the letters stay in the country.
-fn figures(run: &Run<'_>, letters: &[&Recipient], pages: &[usize], here: usize) -> Vec<(String, String)> {
+fn figures(run: &PrintRun<'_>, letters: &[&Recipient], pages: &[usize], here: usize) -> Vec<(String, String)> {
     let settings = &run.on.settings;
     let one = |letter: Option<&&Recipient>| {
         letter.map_or(String::new(), |letter| {
@@ -78,14 +76,14 @@ fn figures(run: &Run<'_>, letters: &[&Recipient], pages: &[usize], here: usize) 
     ];
     if settings.country == "US" {
         let reached = if here >= MARKETING_MAIL { "reached" } else { "not reached" };
-        let said = format!("{reached}: {} within the US, it takes {MARKETING_MAIL}", text::thousands(here));
-        figures.push(("USPS Marketing Mail", said));
+        let size = format!("{reached}: {} within the US, it takes {MARKETING_MAIL}", text::thousands(here));
+        figures.push(("USPS Marketing Mail", size));
     }
     figures.into_iter().map(|(what, figure)| (what.to_owned(), figure)).collect()
 }
 
 /// Counts by branch, by pages and by country; `abroad` has the country of each letter that leaves this one.
-fn sections(run: &Run<'_>, letters: &[&Recipient], pages: &[usize], abroad: &[String]) -> Vec<Section> {
+fn sections(run: &PrintRun<'_>, letters: &[&Recipient], pages: &[usize], abroad: &[String]) -> Vec<Section> {
     let branches = run
         .on
         .templates

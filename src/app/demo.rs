@@ -1,0 +1,105 @@
+//! What the demo does beside the owner's verbs: the shop as it begins, the visits at the till, the owner's edits.
+
+use std::path::Path;
+
+use chrono::NaiveTime;
+
+use super::{init, recipients};
+use crate::campaign::Recipient;
+use crate::demo::story;
+use crate::domain::Arm;
+use crate::error::{Error, Result};
+use crate::money::Money;
+use crate::redemption::{self, Answer, Claim, Outcome, Visit};
+use crate::shop::{self, Shop};
+use crate::text;
+
+/// The key of the demo's codes, so that it is the same play every time.
+const KEY: &[u8] = b"the demo plays the same two years";
+
+/// What the shop has at the start.
+const FIRST_FILES: &[(&str, &[u8])] = &[
+    ("shop.toml", include_bytes!("demo_shop.toml")),
+    ("campaigns/1989-chardonnay.toml", include_bytes!("../../campaigns/1989-chardonnay.toml")),
+    ("letter-templates/free-bottle.md", include_bytes!("../../letter-templates/free-bottle.md")),
+    ("letter-templates/letterhead.png", include_bytes!("../../letter-templates/letterhead.png")),
+    ("letter-templates/signature.png", include_bytes!("../../letter-templates/signature.png")),
+];
+
+/// What the owner makes of the follow-up a year later.
+const EDITED_FILES: &[(&str, &[u8])] = &[
+    ("campaigns/1990-sauvignon-blanc.toml", include_bytes!("../../campaigns/1990-sauvignon-blanc.toml")),
+    ("letter-templates/thanks-for-coming.md", include_bytes!("../../letter-templates/thanks-for-coming.md")),
+    ("letter-templates/we-missed-you.md", include_bytes!("../../letter-templates/we-missed-you.md")),
+];
+
+/// Makes the shop folder.
+///
+/// # Errors
+/// When there is one already.
+pub(crate) fn begin(folder: &Path) -> Result<()> {
+    let files: Vec<_> = FIRST_FILES.iter().map(|(path, bytes)| (*path, bytes.to_vec())).collect();
+    init::lay_down(folder, &files, KEY)
+}
+
+/// Whom a campaign writes to.
+pub(crate) fn written_to(folder: &Path, slug: &str) -> Result<Vec<Recipient>> {
+    let list = recipients::recipients(&Shop::open(folder)?, slug)?;
+    Ok(list.recipients.into_iter().map(|(one, _)| one).filter(|one| one.arm == Arm::Mailed).collect())
+}
+
+/// Every visit at the till, each in a transaction of its own.
+pub(crate) fn visits(folder: &Path, recipients: &[Recipient], visits: &[story::Visit]) -> Result<()> {
+    let mut store = Shop::open(folder)?.store()?;
+    for (index, visit) in visits.iter().enumerate() {
+        let Some(recipient) = recipients.iter().find(|r| r.reference == visit.reference) else { continue };
+        let at_till = at_till(recipient, visit, index);
+        let answer = store.write(|write| redemption::redeem(write, &at_till, visit.on))?;
+        if answer.outcome != Outcome::Accepted {
+            return Err(Error::new(format!("the demo's till refused {}", text::quote(&visit.reference)))
+                .hint("please report it"));
+        }
+    }
+    Ok(())
+}
+
+/// Somebody tries the same letter again on the next day; what the till is asked, and what it answers.
+pub(crate) fn second_scan(
+    folder: &Path,
+    recipients: &[Recipient],
+    visits: &[story::Visit],
+) -> Result<Option<(Visit, Answer)>> {
+    let found = visits
+        .iter()
+        .enumerate()
+        .find_map(|(index, visit)| Some((index, visit, recipients.iter().find(|r| r.reference == visit.reference)?)));
+    let Some((index, visit, recipient)) = found else { return Ok(None) };
+    let mut again = at_till(recipient, visit, index);
+    again.at += chrono::TimeDelta::days(1);
+    let mut store = Shop::open(folder)?.store()?;
+    let answer = store.write(|write| redemption::redeem(write, &again, again.at.date()))?;
+    Ok(Some((again, answer)))
+}
+
+/// The owner's hand on what the follow-up wrote: the gift, and two letters of their own in place of its templates.
+pub(crate) fn edit<'t>(folder: &Path, templates: impl Iterator<Item = &'t str>) -> Result<()> {
+    for template in templates {
+        let path = folder.join(template);
+        std::fs::remove_file(&path).map_err(|e| Error::io("replace", &path, e))?;
+    }
+    EDITED_FILES.iter().try_for_each(|(path, bytes)| shop::write_whole(&folder.join(path), bytes))
+}
+
+/// A visit at one of the two tills, some time in opening hours.
+fn at_till(recipient: &Recipient, visit: &story::Visit, index: usize) -> Visit {
+    let minutes = u32::try_from(index * 37 % 480).unwrap_or(0);
+    let time = NaiveTime::from_hms_opt(10 + minutes / 60, minutes % 60, 0).unwrap_or_default();
+    Visit {
+        claim: Claim::Code(recipient.code.clone().unwrap_or_default()),
+        at: visit.on.and_time(time),
+        spend: Some(Money(visit.spend_minor)),
+        till: if index.is_multiple_of(3) { "back" } else { "front" }.to_owned(),
+        receipt: String::new(),
+        request: None,
+    }
+}

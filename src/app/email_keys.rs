@@ -1,0 +1,79 @@
+//! The key that signs emails, and the records of DNS by which receivers check it.
+
+use crate::email::{self, Dkim, Key};
+use crate::error::Result;
+use crate::piece;
+use crate::shop::{self, Shop};
+
+/// The key of a shop.
+pub(crate) struct KeyOutcome {
+    /// Its file, from the shop folder.
+    pub(crate) file: String,
+    /// `rsa` or `ed25519`.
+    pub(crate) kind: &'static str,
+    pub(crate) is_new: bool,
+    /// It takes the place of an older one.
+    pub(crate) is_replaced: bool,
+    /// Whether shop.toml names it.
+    pub(crate) is_named: bool,
+    /// Where emails come from.
+    pub(crate) domain: String,
+    pub(crate) records: Vec<DnsRecord>,
+}
+
+/// A TXT record of DNS.
+pub(crate) struct DnsRecord {
+    pub(crate) name: String,
+    pub(crate) value: String,
+    /// What it is for.
+    pub(crate) purpose: &'static str,
+}
+
+/// Makes the key of a shop by `make`, unless there is one that is not to be replaced.
+///
+/// # Errors
+/// When shop.toml does not say who sends, or the key that is there cannot be used.
+pub(crate) fn keys(shop: &Shop, make: fn() -> Result<Key>, replace: bool) -> Result<KeyOutcome> {
+    let settings = shop.settings.sender()?;
+    let address = email::address(&settings.from, "from")?;
+    let domain = address.rsplit_once('@').map_or(address.as_str(), |(_, domain)| domain);
+    let file = settings.dkim_key.as_deref().unwrap_or("dkim.pem");
+    let path = shop.folder.join(file);
+    let was_there = path.exists();
+    let is_new = !was_there || replace;
+    let key = if is_new { make()? } else { piece::dkim_key(shop, file)? };
+    let pem = key.pem()?;
+    let dkim = Dkim::new(&settings.dkim_selector, key).map_err(|e| e.at("shop.toml"))?;
+    let records = records(&dkim, (&address, domain), settings.server.as_ref().map(|server| server.host.as_str()))?;
+    if is_new {
+        shop::write_secret(&path, pem.as_bytes())?;
+    }
+    Ok(KeyOutcome {
+        file: file.to_owned(),
+        kind: dkim.kind(),
+        is_new,
+        is_replaced: is_new && was_there,
+        is_named: settings.dkim_key.is_some(),
+        domain: domain.to_owned(),
+        records,
+    })
+}
+
+/// The records that the domain of an address needs.
+fn records(dkim: &Dkim, (address, domain): (&str, &str), host: Option<&str>) -> Result<Vec<DnsRecord>> {
+    let (name, value) = dkim.record(domain)?;
+    let sends = host.map_or("mx".to_owned(), |host| format!("mx a:{host}"));
+    Ok(vec![
+        DnsRecord { name, value, purpose: "DKIM: what your key signed is yours" },
+        DnsRecord {
+            name: domain.to_owned(),
+            value: format!("v=spf1 {sends} ~all"),
+            purpose: "SPF: who may send for you; only one such record, so if your mail provider names one, take theirs",
+        },
+        DnsRecord {
+            name: format!("_dmarc.{domain}"),
+            value: format!("v=DMARC1; p=none; rua=mailto:{address}"),
+            purpose: "DMARC: where receivers report what was sent in your name",
+        },
+    ])
+}

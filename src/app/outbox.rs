@@ -1,0 +1,40 @@
+//! Where the emails of a campaign stand, and what the owner knows of those in doubt.
+
+use chrono::NaiveDateTime;
+
+use crate::campaign::{self, Planned};
+use crate::error::Result;
+use crate::outbox::{self, Entry, Verdict};
+use crate::shop::Shop;
+use crate::store::Store;
+
+/// Every email of a plan, by wave: its own first, then those of its reminders.
+pub(crate) struct OutboxList {
+    pub(crate) planned: Planned,
+    pub(crate) waves: Vec<Vec<Entry>>,
+}
+
+/// Where the emails of a campaign and of its reminders stand.
+pub(crate) fn list(shop: &Shop, slug: &str, now: NaiveDateTime) -> Result<OutboxList> {
+    let (store, planned) = open(shop, slug, now)?;
+    let read = store.read();
+    let waves = 0..=outbox::last_wave(&read, &planned)?;
+    let waves = waves.map(|wave| outbox::entries(&read, &planned, wave)).collect::<Result<_>>()?;
+    Ok(OutboxList { planned, waves })
+}
+
+/// Settles the email to `reference` by what the owner knows; which it was.
+///
+/// # Errors
+/// When there is no such email, or its state is known.
+pub(crate) fn settle(shop: &Shop, slug: &str, reference: &str, verdict: Verdict, now: NaiveDateTime) -> Result<Entry> {
+    let (mut store, planned) = open(shop, slug, now)?;
+    store.write(|write| outbox::settle_by_hand(write, &planned, reference, verdict, now))
+}
+
+fn open(shop: &Shop, slug: &str, now: NaiveDateTime) -> Result<(Store, Planned)> {
+    let mut store = shop.store()?;
+    let planned = campaign::need(&store.read(), slug)?;
+    outbox::doubt_what_was_left(&mut store, shop, now)?;
+    Ok((store, planned))
+}

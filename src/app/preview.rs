@@ -1,0 +1,87 @@
+//! One person's piece, exactly as it will go out.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use crate::campaign::{self, HeldBack, Planned, Recipient};
+use crate::customers;
+use crate::domain::Arm;
+use crate::error::{Error, Result};
+use crate::piece::{self, EmailComposer, FrozenCampaign};
+use crate::reminder;
+use crate::shop::{self, Shop};
+use crate::store::Read;
+use crate::text;
+
+/// A piece that was written to be looked at.
+pub(crate) struct Preview {
+    pub(crate) recipient: Recipient,
+    pub(crate) channel: String,
+    /// 0 for the first piece, 1 and on for reminders.
+    pub(crate) wave: usize,
+    pub(crate) file: PathBuf,
+    /// An email as a page.
+    pub(crate) page: Option<PathBuf>,
+    /// Why it does not go yet.
+    pub(crate) held_back: Option<HeldBack>,
+    /// What has changed since the plan.
+    pub(crate) differences: Vec<String>,
+}
+
+/// Writes the piece of the customer `reference`, or their reminder.
+///
+/// # Errors
+/// When they get nothing, or the piece cannot be made.
+pub(crate) fn preview(shop: &Shop, slug: &str, reference: &str, wave: Option<NonZeroUsize>) -> Result<Preview> {
+    let store = shop.store()?;
+    let read = store.read();
+    let planned = campaign::need(&read, slug)?;
+    let customer = customers::by_ref(&read, reference)?;
+    let recipient = campaign::for_customer(&read, planned.id, customer.id)?.filter(|r| r.arm == Arm::Mailed);
+    let Some(recipient) = recipient else {
+        let message = format!("{} gets nothing from {}", text::quote(reference), text::quote(slug));
+        return Err(Error::new(message).hint(format!("`regulars why {slug} {reference}` says why")));
+    };
+    let mut on = match wave {
+        Some(wave) => reminder(&read, shop, &planned, wave.get())?,
+        None => FrozenCampaign::take_for(&read, shop, planned, &recipient)?,
+    };
+    let wave = on.templates.wave;
+    let channel = on.templates.file.reminder(wave).map_or(recipient.goes_by(), |one| one.channel(recipient.goes_by()));
+    // To look at it is not to let it go.
+    let held_back = on.held_back.remove(&recipient.id);
+    let mut name = piece::file_name(&recipient.reference);
+    if wave > 0 {
+        name.push_str(&format!("-reminder-{wave}"));
+    }
+    let stem = shop.out(slug).join("previews").join(name);
+    let (file, page) = if channel == "letter" {
+        let mut pdf = Vec::new();
+        let printed = on.print(&[&recipient], (false, false), &|_| {}, &mut pdf)?;
+        Error::all(piece::problems(&printed, &[&recipient])).map_or(Ok(()), Err)?;
+        let file = stem.with_extension("pdf");
+        shop::write_whole(&file, &pdf)?;
+        (file, None)
+    } else {
+        let (file, page) = (stem.with_extension("eml"), stem.with_extension("html"));
+        let composer = EmailComposer::open(&read, shop)?;
+        shop::write_whole(&file, &composer.compose(&read, &on, &recipient)?)?;
+        shop::write_whole(&page, composer.page(&read, &on, &recipient)?.as_bytes())?;
+        (file, Some(page))
+    };
+    let differences = campaign::differences_of(&read, shop, &on.planned, &on.sources, &recipient)?;
+    let channel = channel.to_owned();
+    Ok(Preview { recipient, channel, wave, file, page, held_back, differences })
+}
+
+/// A reminder to look at, with the date that it has, or would have if the first pieces went out on their first day.
+fn reminder(read: &Read<'_>, shop: &Shop, planned: &Planned, wave: usize) -> Result<FrozenCampaign> {
+    let file = campaign::kept_files(read, planned)?.campaign(&planned.slug)?;
+    let Some(reminder) = file.reminder(wave) else {
+        let has = text::count(file.reminders.len(), "reminder");
+        return Err(Error::new(format!("{} was planned with {has}", text::quote(&planned.slug)))
+            .hint("a reminder stands in the campaign file as `[[reminder]]`, before it is planned"));
+    };
+    let dated = reminder::dated(read, planned, wave)?.unwrap_or_else(|| reminder.due(planned.starts()));
+    FrozenCampaign::take_reminder(read, shop, planned, wave, dated)
+}

@@ -1,0 +1,25 @@
+//! Addressed envelopes for the letters, in their order.
+
+use super::options::PrintOutcome;
+use super::run::PrintRun;
+use crate::error::Result;
+use crate::letter::{self, Envelope};
+use crate::merge;
+use crate::piece;
+use crate::shop;
+
+/// Prints an envelope for each whose letter is in order.
+pub(super) fn print(run: PrintRun<'_>, envelope: Envelope) -> Result<PrintOutcome> {
+    let (run, mut left_out, _) = run.in_order()?;
+    let file = run.path("envelopes", ".pdf");
+    let sender: Vec<String> = std::iter::once(&run.on.settings.name).chain(&run.on.settings.address).cloned().collect();
+    let addresses: Vec<_> = run.letters.iter().map(|letter| merge::address_forms(&letter.fields.to_read())).collect();
+    let printed = shop::write_whole_with(&file, |out| {
+        let printed = letter::envelopes(&run.imprint("envelopes"), envelope, &sender, &addresses, run.leave_out, out)?;
+        let found = piece::problems_of("envelope for", &printed, &run.letters);
+        left_out.extend(run.allowed(found, &printed, "envelope")?);
+        Ok(printed)
+    })?;
+    let count = printed.pages.iter().sum();
+    Ok(PrintOutcome { count, size: envelope.name(), file, left_out, ..PrintOutcome::default() })
+}

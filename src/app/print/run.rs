@@ -1,0 +1,150 @@
+//! One run over the letters of a campaign: which they are, where its files go, and what may be left out.
+
+use std::path::PathBuf;
+
+use super::options::PrintOptions;
+use crate::app::progress::{Activity, Progress};
+use crate::campaign::{self, Recipient, Second};
+use crate::error::{Error, ErrorKind, Result};
+use crate::letter::{Imprint, Printed};
+use crate::piece::{self, FrozenCampaign};
+use crate::shop::Shop;
+use crate::store::Store;
+use crate::text;
+
+/// How many problems an error names at most.
+const MOST_SHOWN: usize = 20;
+
+/// What is to be printed, from which plan, and where it goes.
+pub(crate) struct PrintRun<'r> {
+    pub(super) shop: &'r Shop,
+    pub(super) on: &'r FrozenCampaign,
+    pub(super) progress: &'r Progress<'r>,
+    /// The recipients of letters, in posting order.
+    pub(super) letters: Vec<&'r Recipient>,
+    /// They are all the letters of the campaign.
+    pub(super) whole: bool,
+    /// `-2-3` after the names of files that hold only some of the letters.
+    part: String,
+    pub(super) leave_out: bool,
+    pub(super) duplex: bool,
+}
+
+/// Whether they get a letter instead of an email, and it was not posted yet.
+pub(super) fn is_to_post(recipient: &Recipient) -> bool {
+    recipient.second.as_ref().is_some_and(Second::is_to_post)
+}
+
+impl<'r> PrintRun<'r> {
+    pub(super) fn of(
+        all: Vec<&'r Recipient>,
+        on: &'r FrozenCampaign,
+        shop: &'r Shop,
+        options: &PrintOptions,
+        progress: &'r Progress<'r>,
+    ) -> Result<Self> {
+        let (from, to) = (options.from.unwrap_or(1), options.to.unwrap_or(usize::MAX));
+        let none = all.is_empty();
+        let whole = options.from.is_none() && options.to.is_none();
+        // After the campaign was posted, emails may have become letters: then it is those alone that are missing.
+        let has_rest = options.wave.is_none() && on.planned.posted_on.is_some();
+        let rest = whole && has_rest && all.iter().any(|r| is_to_post(r));
+        let wanted = |r: &&Recipient| r.number.is_some_and(|n| (from..=to).contains(&n)) && (!rest || is_to_post(r));
+        let letters: Vec<&Recipient> = all.into_iter().filter(wanted).collect();
+        if letters.is_empty() {
+            let hint = match (none, options.wave) {
+                (false, _) => "look at the numbers in `regulars recipients`",
+                (true, None) => "its pieces are emails: `regulars send`",
+                (true, Some(_)) => "all whose letter was printed have come since, or are not to be written to any more",
+            };
+            return Err(Error::new(format!("{} has no letter to print", text::quote(&on.planned.slug))).hint(hint));
+        }
+        let number = |r: Option<&&Recipient>| r.and_then(|r| r.number).unwrap_or(0);
+        let part = match (rest, whole) {
+            (true, _) => "-instead".to_owned(),
+            (_, true) => String::new(),
+            (_, false) => format!("-{}-{}", number(letters.first()), number(letters.last())),
+        };
+        let whole = whole && !rest;
+        let (leave_out, duplex) = (options.leave_out_problems, options.duplex);
+        Ok(Self { shop, on, progress, letters, whole, part, leave_out, duplex })
+    }
+
+    /// The letters of a reminder that are due, for the print run `batch` of it.
+    pub(crate) fn of_reminder(
+        letters: Vec<&'r Recipient>,
+        on: &'r FrozenCampaign,
+        shop: &'r Shop,
+        batch: usize,
+        progress: &'r Progress<'r>,
+    ) -> Self {
+        let part = if batch == 1 { String::new() } else { format!("-{batch}") };
+        Self { shop, on, progress, letters, whole: true, part, leave_out: true, duplex: false }
+    }
+
+    /// Where a file of this run goes: `out/NAME/letters-2-3.pdf`, of a reminder `out/NAME/reminder-1/letters.pdf`.
+    pub(super) fn path(&self, stem: &str, ending: &str) -> PathBuf {
+        let folder = self.shop.out(&self.on.planned.slug);
+        let folder = match self.on.templates.wave {
+            0 => folder,
+            wave => folder.join(format!("reminder-{wave}")),
+        };
+        folder.join(format!("{stem}{}{ending}", self.part))
+    }
+
+    /// Writes down that letters were printed; those of a reminder are written down with it.
+    pub(super) fn mark_printed(&self, store: &mut Store, letters: &[&Recipient]) -> Result<()> {
+        if self.on.templates.wave > 0 {
+            return Ok(());
+        }
+        store.write(|write| campaign::mark_printed(write, &self.on.planned, letters.iter().copied()))
+    }
+
+    /// How many sheets of paper letters of so many pages take.
+    pub(super) fn sheets(&self, pages: &[usize]) -> usize {
+        pages.iter().map(|pages| if self.duplex { pages.div_ceil(2) } else { *pages }).sum()
+    }
+
+    /// What the files beside the letters are made with; each kind has an identity of its own.
+    pub(super) fn imprint(&self, kind: &str) -> Imprint<'_> {
+        Imprint {
+            fonts: &self.on.templates.fonts,
+            language: self.on.templates.stationery.first().map_or("en", |own| own.language.as_str()),
+            title: format!("{}: {kind}", self.on.title()),
+            fingerprint: kind.bytes().fold(self.on.fingerprint(), |id, byte| id + &format!("{byte:02x}")),
+            created: self.on.planned.dated,
+        }
+    }
+
+    /// The same with only those whose letter is in order, so that what is made beside the letters matches their stack; what
+    /// is wrong with the others, and the pages of each letter.
+    ///
+    /// # Errors
+    /// When something is wrong that may not be left out.
+    pub(super) fn in_order(mut self) -> Result<(Self, Vec<Error>, Vec<usize>)> {
+        let report = self.progress.of(Activity::CheckLetters, self.letters.len());
+        let printed = self.on.check_to_go(&self.letters, &report)?;
+        let problems = self.allowed(piece::problems(&printed, &self.letters), &printed, "letter")?;
+        let mut pages = printed.pages.iter();
+        self.letters.retain(|_| pages.next().is_some_and(|pages| *pages > 0));
+        Ok((self, problems, printed.pages.into_iter().filter(|pages| *pages > 0).collect()))
+    }
+
+    /// The problems, if all else may be printed without them.
+    pub(super) fn allowed(&self, problems: Vec<Error>, printed: &Printed, what: &str) -> Result<Vec<Error>> {
+        if problems.is_empty() || (self.leave_out && printed.pages.iter().any(|pages| *pages > 0)) {
+            return Ok(problems);
+        }
+        let (bad, all) = (printed.pages.iter().filter(|pages| **pages == 0).count(), printed.pages.len());
+        let more = problems.len().saturating_sub(MOST_SHOWN);
+        let mut shown: Vec<Error> = problems.into_iter().take(MOST_SHOWN).collect();
+        if more > 0 {
+            shown.push(Error::new(format!("{} of this kind", text::count(more, "more problem"))));
+        }
+        let (bad_shown, all_shown) = (text::thousands(bad), text::count(all, what));
+        let nothing = Error::new(format!("nothing was printed: {bad_shown} of {all_shown} cannot be"));
+        let hint = "mend them, or print the others with `--leave-out-problems`";
+        shown.push(if bad < all { nothing.hint(hint) } else { nothing });
+        Err(Error::all(shown).unwrap_or_else(|| Error::of(ErrorKind::Machine, "the letters could not be printed")))
+    }
+}

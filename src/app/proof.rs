@@ -1,0 +1,42 @@
+//! What is worth a look before a campaign is printed.
+
+use std::path::PathBuf;
+
+use chrono::NaiveDate;
+
+use super::progress::{Activity, Progress};
+use crate::campaign;
+use crate::domain::CampaignState;
+use crate::error::Result;
+use crate::piece::FrozenCampaign;
+use crate::proof::{self, Proof};
+use crate::shop::Shop;
+
+/// What was found in a plan.
+pub(crate) struct ProofOutcome {
+    pub(crate) proof: Proof,
+    pub(crate) state: CampaignState,
+    /// The PDF of a few letters, if any can be printed.
+    pub(crate) file: PathBuf,
+    /// What has changed since the plan.
+    pub(crate) differences: Vec<String>,
+}
+
+/// Looks a plan over, and writes out/NAME/proof.pdf.
+///
+/// # Errors
+/// When there is no plan, what it kept has faults, or the file cannot be written.
+pub(crate) fn proof(shop: &Shop, slug: &str, progress: &Progress<'_>) -> Result<ProofOutcome> {
+    let store = shop.store()?;
+    let read = store.read();
+    let on = FrozenCampaign::take(&read, shop, slug)?;
+    let total = campaign::recipients(&read, on.planned.id)?.len();
+    let proof = proof::proof(&read, shop, &on, &progress.of(Activity::ReadLetters, total))?;
+    let differences = campaign::differences(&read, shop, &on.planned)?;
+    Ok(ProofOutcome { proof, state: on.planned.state, file: shop.out(slug).join("proof.pdf"), differences })
+}
+
+/// Changes names in the book as the proof proposes; how many.
+pub(crate) fn fix_names(shop: &Shop, proof: &Proof, today: NaiveDate) -> Result<usize> {
+    shop.store()?.write(|write| proof::mend_names(write, proof, today))
+}

@@ -1,0 +1,26 @@
+//! The frozen list of a campaign: who, which branch, which code, what came of it.
+
+use crate::campaign::{self, Planned, Recipient};
+use crate::error::Result;
+use crate::reminder::{self, Got};
+use crate::shop::Shop;
+
+/// The recipients of a plan in their order, each with the reminders that they got.
+pub(crate) struct RecipientList {
+    pub(crate) planned: Planned,
+    pub(crate) recipients: Vec<(Recipient, Vec<Got>)>,
+}
+
+/// The frozen list of a campaign.
+pub(crate) fn recipients(shop: &Shop, slug: &str) -> Result<RecipientList> {
+    let store = shop.store()?;
+    let read = store.read();
+    let planned = campaign::need(&read, slug)?;
+    let mut reminded = reminder::got(&read, &planned)?;
+    let recipients = campaign::recipients(&read, planned.id)?;
+    let list = recipients.into_iter().map(|one| {
+        let got = reminded.remove(&one.id).unwrap_or_default();
+        (one, got)
+    });
+    Ok(RecipientList { recipients: list.collect(), planned })
+}

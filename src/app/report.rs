@@ -1,0 +1,36 @@
+//! What came of a campaign; year against year.
+
+use chrono::NaiveDate;
+
+use crate::campaign;
+use crate::error::{Error, Result};
+use crate::report::{self, Report, Year};
+use crate::shop::Shop;
+use crate::text;
+
+/// The report of a campaign.
+///
+/// # Errors
+/// When it was not planned.
+pub(crate) fn report(shop: &Shop, slug: &str, today: NaiveDate) -> Result<Report> {
+    let store = shop.store()?;
+    let (read, settings) = (store.read(), &shop.settings);
+    if campaign::current(&read, slug)?.is_none() && campaign::list_files(shop)?.iter().any(|file| file == slug) {
+        let name = text::quote(slug);
+        return Err(Error::new(format!("{name} is only a file: it was not planned, so nothing came of it yet"))
+            .hint(format!("plan it first: `regulars plan {slug}`")));
+    }
+    report::report(&read, slug, settings.currency, settings.margin, today)
+}
+
+/// Every campaign, by year.
+///
+/// # Errors
+/// When none was planned yet.
+pub(crate) fn years(shop: &Shop, today: NaiveDate) -> Result<Vec<Year>> {
+    let years = report::years(&shop.store()?.read(), shop.settings.currency, shop.settings.margin, today)?;
+    if years.is_empty() {
+        return Err(Error::new("no campaign was planned yet").hint("plan one first: `regulars plan NAME`"));
+    }
+    Ok(years)
+}

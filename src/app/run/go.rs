@@ -1,0 +1,111 @@
+//! What is due goes: emails through the mail server, letters into a file that is to be mailed.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use chrono::NaiveDateTime;
+
+use super::outcome::{RunOutcome, RunStep};
+use crate::app::print::{PrintRun, print_letters};
+use crate::app::progress::Progress;
+use crate::app::send;
+use crate::campaign::{Planned, Recipient};
+use crate::domain::CampaignState;
+use crate::error::{Error, Result};
+use crate::outbox::{self, Job, Turn};
+use crate::piece::{EmailComposer, FrozenCampaign};
+use crate::reminder;
+use crate::shop::Shop;
+use crate::store::Store;
+use crate::text;
+
+/// Who lets things go, and what came of it.
+pub(super) struct Runner<'s> {
+    pub(super) shop: &'s Shop,
+    pub(super) store: &'s mut Store,
+    pub(super) turn: &'s mut Turn,
+    pub(super) now: NaiveDateTime,
+    pub(super) stop: &'s AtomicBool,
+    pub(super) outcome: RunOutcome,
+    /// No email goes any more: the mail server refuses, something is missing in shop.toml, or the owner has stopped it.
+    pub(super) refused: bool,
+}
+
+impl Runner<'_> {
+    /// Sends emails of a wave. One that cannot be made is named and stays; the others go.
+    pub(super) fn emails(&mut self, planned: &Planned, wave: usize, emails: &[&Recipient]) -> Result<()> {
+        if emails.is_empty() || self.refused {
+            return Ok(());
+        }
+        // What is missing in shop.toml is said once, and holds for all.
+        self.refused = true;
+        let sender = send::sender(self.shop)?;
+        let composer = EmailComposer::open(&self.store.read(), self.shop)?;
+        self.refused = false;
+        let on = self.frozen(planned, wave)?;
+        let mut ready = Vec::with_capacity(emails.len());
+        for (recipient, fault) in emails.iter().zip(composer.faults(&on, emails)?) {
+            match fault {
+                None => ready.push(*recipient),
+                Some(fault) => self.note(&on, RunStep::LeftOut(fault)),
+            }
+        }
+        let job = Job {
+            planned: &on.planned,
+            wave,
+            emails: &ready,
+            waiting: &|_| false,
+            compose: &|recipient, key| composer.compose_keyed(&on, recipient, key),
+            sender,
+            limit: None,
+            restored: false,
+            by_timer: true,
+            stop: self.stop,
+            now: self.now,
+            progress: &|_| {},
+        };
+        let report = outbox::run(self.store, self.turn, &job)?;
+        let (tally, stopped) = (report.tally, report.stopped);
+        self.note(&on, RunStep::Sent { tally, stopped: stopped.clone(), capped: report.capped });
+        if let Some(why) = stopped {
+            self.refused = true;
+            let left = text::count(tally.left(), "email");
+            let fault = Error::new(format!("{}: {why}; {left} stay queued", on.title()));
+            return Err(fault.hint("the next `regulars run` goes on where this ended"));
+        }
+        Ok(())
+    }
+
+    /// Prints letters of a reminder. One with a problem is named and stays; the others are printed, and written down so that
+    /// no other run prints them.
+    pub(super) fn letters(&mut self, planned: &Planned, wave: usize, letters: &[&Recipient]) -> Result<()> {
+        if letters.is_empty() || self.stop.load(Ordering::SeqCst) {
+            return Ok(());
+        }
+        let on = self.frozen(planned, wave)?;
+        let batch = reminder::batches(&self.store.read(), planned, wave)? + 1;
+        let progress = Progress { report: &|_, _, _| {}, stop: self.stop };
+        let run = PrintRun::of_reminder(letters.to_vec(), &on, self.shop, batch, &progress);
+        let (printed, whose) = print_letters(&run)?;
+        let today = self.now.date();
+        self.store.write(|write| reminder::mark_printed(write, wave, batch, &whose, today))?;
+        printed.left_out.into_iter().for_each(|fault| self.note(&on, RunStep::LeftOut(fault)));
+        self.note(&on, RunStep::Printed { count: printed.count, pages: printed.pages, file: printed.file });
+        Ok(())
+    }
+
+    /// Everything that the pieces of a wave are made from; from now on a reminder has its date.
+    fn frozen(&mut self, planned: &Planned, wave: usize) -> Result<FrozenCampaign> {
+        if wave == 0 {
+            let mut on = FrozenCampaign::take(&self.store.read(), self.shop, &planned.slug)?;
+            on.planned.state = CampaignState::Sending;
+            return Ok(on);
+        }
+        let today = self.now.date();
+        let dated = self.store.write(|write| reminder::begin(write, planned, wave, today))?;
+        FrozenCampaign::take_reminder(&self.store.read(), self.shop, planned, wave, dated)
+    }
+
+    fn note(&mut self, on: &FrozenCampaign, what: RunStep) {
+        self.outcome.push(&on.planned.slug, on.title(), on.templates.wave, what);
+    }
+}

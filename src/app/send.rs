@@ -1,0 +1,153 @@
+//! Sending the emails of a campaign through the mail server, or writing them into a folder.
+
+use std::collections::HashSet;
+use std::path::Path;
+
+use chrono::NaiveDateTime;
+
+use super::progress::{Activity, Progress};
+use crate::campaign::{self, HeldBack, Recipient};
+use crate::domain::CampaignState;
+use crate::error::{Error, Result};
+use crate::outbox::{self, Job, Report, Standing};
+use crate::piece::{self, EmailComposer, FrozenCampaign};
+use crate::shop::{self, Shop};
+use crate::store::Store;
+use crate::text;
+
+/// Which emails go.
+#[derive(Debug, Default)]
+pub(crate) struct SendOptions {
+    /// So many at most.
+    pub(crate) limit: Option<usize>,
+    /// Those that wait for a complaint to be resolved as well.
+    pub(crate) despite: bool,
+    /// What an outbox from a backup has as queued as well.
+    pub(crate) restored: bool,
+}
+
+/// What became of them.
+pub(crate) struct SendOutcome {
+    pub(crate) report: Report,
+    /// Why emails that are queued did not go.
+    pub(crate) held_back: Vec<HeldBack>,
+    pub(crate) counts: Standing,
+    /// What has changed since the plan.
+    pub(crate) differences: Vec<String>,
+}
+
+/// Emails written as files.
+pub(crate) struct FolderOutcome {
+    pub(crate) written: usize,
+    pub(crate) counts: Standing,
+    /// What has changed since the plan.
+    pub(crate) differences: Vec<String>,
+}
+
+/// Sends what is queued and due, each email at most once.
+///
+/// # Errors
+/// When something is missing in shop.toml, an email cannot be made, or another program sends.
+pub(crate) fn send(
+    shop: &Shop,
+    slug: &str,
+    options: &SendOptions,
+    now: NaiveDateTime,
+    progress: &Progress<'_>,
+) -> Result<SendOutcome> {
+    let mut store = shop.store()?;
+    let (on, recipients) = open(&store, shop, slug, options.despite)?;
+    let emails: Vec<&Recipient> = recipients.iter().collect();
+    let sender = sender(shop)?;
+    let composer = EmailComposer::open(&store.read(), shop)?;
+    let waits = |recipient: &Recipient| on.held_back.contains_key(&recipient.id);
+    let before = outbox::entries(&store.read(), &on.planned, 0)?;
+    let queued: HashSet<&str> = before.iter().filter(|e| e.state == "queued").map(|e| e.reference.as_str()).collect();
+    let is_queued = |recipient: &&Recipient| queued.contains(recipient.reference.as_str());
+    // Nothing goes out as long as one of them cannot be made; they are made as they go.
+    let wanted: Vec<&Recipient> = emails.iter().copied().filter(|r| is_queued(r) && !waits(r)).collect();
+    let faults = composer.faults(&on, &wanted)?;
+    Error::all(faults.into_iter().flatten().collect()).map_or(Ok(()), Err)?;
+    (progress.report)(Activity::SendEmails, 0, queued.len());
+    let job = Job {
+        planned: &on.planned,
+        wave: 0,
+        emails: &emails,
+        waiting: &waits,
+        compose: &|recipient, key| composer.compose_keyed(&on, recipient, key),
+        sender,
+        limit: options.limit,
+        restored: options.restored,
+        by_timer: false,
+        stop: progress.stop,
+        now,
+        progress: &|tally| (progress.report)(Activity::SendEmails, tally.all - tally.left(), tally.all),
+    };
+    let report = outbox::run(&mut store, &mut outbox::Turn::take(&shop.folder)?, &job)?;
+    let held_back = emails.iter().filter(|r| is_queued(r)).filter_map(|r| on.held_back.get(&r.id)).cloned().collect();
+    let counts = counts(&store, &on)?;
+    Ok(SendOutcome { report, held_back, counts, differences: campaign::differences(&store.read(), shop, &on.planned)? })
+}
+
+/// Writes the emails into a folder, as .eml files, exactly as they would go out.
+///
+/// # Errors
+/// When one of them cannot be made: then none is written.
+pub(crate) fn send_to_folder(
+    shop: &Shop,
+    slug: &str,
+    folder: &Path,
+    options: &SendOptions,
+    progress: &Progress<'_>,
+) -> Result<FolderOutcome> {
+    let store = shop.store()?;
+    let (on, emails) = open(&store, shop, slug, options.despite)?;
+    let composer = EmailComposer::open(&store.read(), shop)?;
+    let wanted = options.limit.unwrap_or(emails.len()).min(emails.len());
+    let report = progress.of(Activity::WriteEmails, wanted);
+    let (mut composed, mut faults) = (Vec::new(), Vec::new());
+    for recipient in &emails[..wanted] {
+        progress.go_on("nothing was written")?;
+        match composer.compose(&store.read(), &on, recipient) {
+            Ok(bytes) => composed.push((recipient, bytes)),
+            Err(fault) => faults.push(fault),
+        }
+        report(composed.len() + faults.len());
+    }
+    Error::all(faults).map_or(Ok(()), Err)?;
+    for (recipient, bytes) in &composed {
+        let name = format!("{:06}-{}.eml", recipient.number.unwrap_or(0), piece::file_name(&recipient.reference));
+        shop::write_whole(&folder.join(name), bytes)?;
+    }
+    let differences = campaign::differences(&store.read(), shop, &on.planned)?;
+    Ok(FolderOutcome { written: composed.len(), counts: counts(&store, &on)?, differences })
+}
+
+/// How emails leave the shop.
+pub(super) fn sender(shop: &Shop) -> Result<outbox::Sender> {
+    outbox::sender(shop, shop.settings.sender()?, std::env::var("REGULARS_SMTP_PASSWORD").ok())
+}
+
+/// The plan, and whom it writes to by email, in their order.
+fn open(store: &Store, shop: &Shop, slug: &str, despite: bool) -> Result<(FrozenCampaign, Vec<Recipient>)> {
+    let read = store.read();
+    let mut on = FrozenCampaign::take(&read, shop, slug)?;
+    // Also after the letters of the campaign went out.
+    on.planned.state = CampaignState::Sending;
+    on.held_back = campaign::held_back(&read, &on.planned, None)?;
+    if despite {
+        on.held_back.retain(|_, held| !held.complaint);
+    }
+    // Whoever was forgotten since has no number.
+    let mut emails = campaign::recipients(&read, on.planned.id)?;
+    emails.retain(|r| r.gets("email") && r.number.is_some());
+    if emails.is_empty() {
+        return Err(Error::new(format!("{} has no email to send", text::quote(slug)))
+            .hint("its pieces are letters: `regulars print`; or set `channel = \"email\"` in the campaign"));
+    }
+    Ok((on, emails))
+}
+
+fn counts(store: &Store, on: &FrozenCampaign) -> Result<Standing> {
+    Ok(Standing::of(&outbox::entries(&store.read(), &on.planned, 0)?))
+}

@@ -1,0 +1,48 @@
+//! Why somebody is in a planned campaign, or is not.
+
+use crate::campaign::{self, Recipient};
+use crate::customers::{self, Customer, Suppressed};
+use crate::error::Result;
+use crate::segment::{self, Scope};
+use crate::shop::Shop;
+
+/// What decided about somebody.
+pub(crate) struct Why {
+    pub(crate) customer: Customer,
+    /// Their piece, or that of somebody else of their household.
+    pub(crate) recipient: Option<Recipient>,
+    /// Why they were left out although they match.
+    pub(crate) left_out: Option<String>,
+    /// Why no email goes to their address.
+    pub(crate) suppressed: Option<Suppressed>,
+    /// Every part of the query, with whether it holds for them now.
+    pub(crate) conditions: Vec<String>,
+}
+
+/// Why the customer `reference` is in, or is not.
+///
+/// # Errors
+/// When there is no such plan or no such customer.
+pub(crate) fn why(shop: &Shop, slug: &str, reference: &str) -> Result<Why> {
+    let store = shop.store()?;
+    let read = store.read();
+    let planned = campaign::need(&read, slug)?;
+    let customer = customers::by_ref(&read, reference)?;
+    let file = campaign::kept_files(&read, &planned)?.campaign(slug)?;
+    let campaigns = campaign::slugs(&read)?;
+    let scope = Scope {
+        as_of: planned.as_of,
+        currency: shop.settings.currency,
+        follows: file.follows.as_deref(),
+        campaigns: &campaigns,
+        named: &shop.settings.segments,
+    };
+    let condition = segment::condition(&file.condition, &scope)?;
+    Ok(Why {
+        recipient: campaign::for_customer(&read, planned.id, customer.id)?,
+        left_out: campaign::why_left_out(&read, &planned, &customer.reference)?,
+        suppressed: customers::suppressed(&read, &customer.email)?,
+        conditions: segment::explain(&read, &condition, customer.id)?.lines(),
+        customer,
+    })
+}

@@ -1,0 +1,119 @@
+//! `run`: whatever is due today goes, for a timer that calls once a day.
+
+use serde_json::{Value, json};
+
+use super::Context;
+use super::done::Done;
+use super::send::{stop_on_ctrl_c, summary};
+use crate::app::run::{self, RunEvent, RunOutcome, RunStep};
+use crate::domain::Channel;
+use crate::error::{Error, Result};
+use crate::shop::Shop;
+use crate::text;
+
+/// Let everything go that is due today, or was due earlier and was missed: emails that wait for another try or were left by
+/// the daily cap, and reminders; letters of reminders are printed. Made for a timer; may be run any number of times.
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// Tell what would go; nothing is sent, printed or written down.
+    #[arg(long)]
+    dry_run: bool,
+}
+
+pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
+    let (shop, now) = (context.shop()?, context.clock.now());
+    if arguments.dry_run {
+        return Ok(shown(&shop, "would_go", run::rehearse(&shop, now)?));
+    }
+    let stop = stop_on_ctrl_c()?;
+    Ok(shown(&shop, "went", run::run(&shop, now, &stop)?))
+}
+
+/// The outcome as sentences, and as an object.
+fn shown(shop: &Shop, key: &str, outcome: RunOutcome) -> Done {
+    let mut lists = Lists::default();
+    outcome.events.iter().for_each(|event| lists.add(event, shop));
+    let mut text: String = lists.sentences.iter().map(|sentence| format!("{sentence}\n")).collect();
+    if text.is_empty() && outcome.faults.is_empty() {
+        text.push_str("Nothing is due.\n");
+    }
+    if let Some(next) = &outcome.next {
+        let which = if next.wave == 0 { "emails".to_owned() } else { format!("reminder {}", next.wave) };
+        let when = next.at.map_or(next.on.to_string(), |at| at.format("%Y-%m-%d %H:%M").to_string());
+        text.push_str(&format!("Next: {which} of {}, on {when}.\n", text::quote(&next.campaign)));
+    }
+    let mut object = json!({ "next": outcome.next });
+    object[key] = lists.objects.into();
+    let done = Done::new(text, &object).warn(lists.warnings).exit(if outcome.is_partial() { 3 } else { 0 });
+    match Error::all(outcome.faults) {
+        Some(faults) => done.refused(&faults.report()).exit(3),
+        None => done,
+    }
+}
+
+/// What happened, for people and for programs.
+#[derive(Default)]
+struct Lists {
+    sentences: Vec<String>,
+    objects: Vec<Value>,
+    warnings: Vec<String>,
+}
+
+impl Lists {
+    fn add(&mut self, event: &RunEvent, shop: &Shop) {
+        let RunEvent { slug, title, wave, what } = event;
+        match what {
+            RunStep::WouldGo { channel, refs } => {
+                let verb = if *channel == Channel::Email { "send" } else { "print" };
+                let pieces = text::count(refs.len(), channel.as_str());
+                self.sentences.push(format!("{title}: would {verb} {pieces}."));
+                self.objects.push(json!({ "campaign": slug, "wave": wave, "channel": channel, "refs": refs }));
+            }
+            RunStep::Sent { tally, stopped, capped } => {
+                if tally.all > 0 {
+                    self.sentences.push(format!("{title}: sent {}.", summary(tally)));
+                }
+                self.objects.push(json!({
+                    "campaign": slug, "wave": wave, "channel": Channel::Email, "sent": tally.sent,
+                    "failed": tally.failed, "later": tally.later, "in_doubt": tally.in_doubt, "stopped": stopped,
+                }));
+                if tally.failed + tally.in_doubt > 0 {
+                    self.warnings.push(format!("`regulars outbox {slug}` says whose, and what the mail server said"));
+                }
+                if *capped {
+                    self.warnings.push(format!("{title}: that is `daily_cap` for today"));
+                }
+            }
+            RunStep::Printed { count, pages, file } => {
+                let (letters, pages) = (text::count(*count, "letter"), text::count(*pages, "page"));
+                let (file, want) = (shop.shown(file), if *count == 1 { "it wants" } else { "they want" });
+                self.sentences.push(format!("{title}: printed {letters} on {pages} to {file}; {want} posting."));
+                self.objects.push(json!({
+                    "campaign": slug, "wave": wave, "channel": Channel::Letter, "printed": count, "file": file,
+                }));
+            }
+            RunStep::LeftOut(fault) => self.warnings.push(format!("left out: {fault}")),
+            RunStep::HeldBack(why) => {
+                let held = text::count(why.len(), "email");
+                self.warnings.push(format!("{title}: {held} held back: {}", text::first_few(why, 3)));
+            }
+            RunStep::Waiting(who) => {
+                let wait = match who.len() {
+                    1 => "a reminder waits".to_owned(),
+                    n => format!("{} wait", text::count(n, "reminder")),
+                };
+                let who = text::first_few(who, 3);
+                self.warnings.push(format!(
+                    "{title}: {wait} until a complaint is put right (`regulars customer resolve REF`): {who}"
+                ));
+            }
+            RunStep::Unsent(count) => {
+                let (emails, wait) = (text::count(*count, "email"), if *count == 1 { "waits" } else { "wait" });
+                self.warnings.push(format!("{title}: {emails} {wait} for your `regulars send {slug}`"));
+            }
+            RunStep::Unposted => self
+                .warnings
+                .push(format!("the reminders of {title} count from the day that `regulars posted {slug}` says")),
+        }
+    }
+}
