@@ -64,7 +64,7 @@ fn an_amount_without_a_gift_counts_once_and_the_gift_still_waits() {
     assert!(held.contains("\"outcome\":\"bought\""), "{held}");
     shop.run("customer forget C-03 --yes").talk();
     till.get("/owner/day").shows("$41.20");
-    assert_eq!(shop.count("SELECT count(*) FROM redemption_event WHERE outcome = 'bought' AND code <> ''"), 0);
+    assert_eq!(shop.count("SELECT count(*) FROM redemption_event WHERE outcome = 'bought' AND ref <> ''"), 0);
 }
 
 #[test]

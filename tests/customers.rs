@@ -280,7 +280,7 @@ fn one_person() -> Shop {
     shop.run(&format!("unredeem {code} --reason \"Rosa was not there\" --today 2024-03-09")).quiet();
     let database = Connection::open(shop.file("regulars.db")).unwrap();
     database.execute("INSERT INTO left_out VALUES (1, 'C-1', 'excluded')", []).unwrap();
-    let unknown = "INSERT INTO redemption_event (code, outcome, at, on_day) VALUES ('C-1', 'unknown', '2024-03-09T12:00:00', 19791)";
+    let unknown = "INSERT INTO redemption_event (ref, outcome, at, on_day) VALUES ('C-1', 'unknown', '2024-03-09T12:00:00', 19791)";
     database.execute(unknown, []).unwrap();
     let sent = "INSERT INTO outbox (recipient_id, state, message_key, reply) VALUES (1, 'sent', 'x', '250 taken')";
     database.execute(sent, []).unwrap();
@@ -319,18 +319,18 @@ fn plant(shop: &Shop) -> Vec<String> {
         assert!(shop.count(&format!("SELECT count(*) FROM {table}")) > 0, "nobody wrote anything into {table}");
         for column in texts(&format!("SELECT name FROM pragma_table_info('{table}') WHERE type = 'TEXT'")) {
             // What joins the tables, and moments, stay as they are.
-            let joins = [("left_out", "ref"), ("customer_merge", "ref"), ("customer_merge", "into_ref")];
+            let joins = [
+                ("left_out", "ref"),
+                ("redemption_event", "ref"),
+                ("customer_merge", "ref"),
+                ("customer_merge", "into_ref"),
+            ];
             if column == "at" || column.ends_with("_at") || joins.contains(&(table.as_str(), column.as_str())) {
                 continue;
             }
             let mark = format!("mark-{table}-{column}");
             let text = if column == "fields" { format!("{{\"x\":\"{mark}\"}}") } else { mark.clone() };
-            let keep = if (table.as_str(), column.as_str()) == ("redemption_event", "code") {
-                " WHERE recipient_id IS NOT NULL"
-            } else {
-                ""
-            };
-            database.execute(&format!("UPDATE OR IGNORE {table} SET {column} = ?1{keep}"), [&text]).unwrap();
+            database.execute(&format!("UPDATE OR IGNORE {table} SET {column} = ?1"), [&text]).unwrap();
             let taken: i64 = database
                 .query_row(&format!("SELECT count(*) FROM {table} WHERE {column} = ?1"), [&text], |row| row.get(0))
                 .unwrap();
@@ -341,7 +341,7 @@ fn plant(shop: &Shop) -> Vec<String> {
     }
     for sql in [
         "UPDATE left_out SET ref = 'mark-customer-ref'",
-        "UPDATE redemption_event SET code = 'mark-customer-ref' WHERE recipient_id IS NULL",
+        "UPDATE redemption_event SET ref = 'mark-customer-ref' WHERE ref <> ''",
     ] {
         database.execute(sql, []).unwrap();
     }
@@ -395,7 +395,6 @@ warning: backups, exports and printed letters made before today still know them
         "mark-purchase_item-item",
         "mark-redemption-till",
         "mark-redemption_event-till",
-        "mark-redemption_event-outcome",
         "mark-recipient-branch",
         "mark-left_out-reason",
     ];

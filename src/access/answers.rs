@@ -3,6 +3,7 @@
 use chrono::{NaiveDateTime, TimeDelta};
 
 use super::table;
+use crate::domain::RecipientId;
 use crate::error::Result;
 use crate::store::{Read, Write};
 
@@ -30,7 +31,7 @@ pub(crate) fn store_answer(
     write: &Write<'_>,
     (token, key): (i64, &str),
     answer: &StoredAnswer,
-    recipient_id: Option<i64>,
+    recipient_id: Option<RecipientId>,
     now: NaiveDateTime,
 ) -> Result<()> {
     table::drop_answers(write, now - TimeDelta::days(DAYS))?;

@@ -3,34 +3,34 @@
 use chrono::{NaiveDate, NaiveDateTime};
 
 use super::{StoredAnswer, Token};
-use crate::domain::Role;
+use crate::domain::{RecipientId, Role};
 use crate::error::Result;
 use crate::store::params;
 use crate::store::{Read, Row, Write};
 
 /// The hash of what a role signs in with.
 pub(super) fn secret(read: &Read<'_>, role: Role) -> Result<Option<String>> {
-    read.first("SELECT hash FROM secret WHERE role = ?1", params![role.as_str()], |row| row.get(0))
+    read.first("SELECT hash FROM secret WHERE role = ?1", params![role], |row| row.get(0))
 }
 
 pub(super) fn set_secret(write: &Write<'_>, role: Role, hash: &str) -> Result<()> {
     let sql = "INSERT INTO secret (role, hash) VALUES (?1, ?2) ON CONFLICT (role) DO UPDATE SET hash = excluded.hash";
-    write.run(sql, params![role.as_str(), hash]).map(|_| ())
+    write.run(sql, params![role, hash]).map(|_| ())
 }
 
 pub(super) fn unset_secret(write: &Write<'_>, role: Role) -> Result<()> {
-    write.run("DELETE FROM secret WHERE role = ?1", params![role.as_str()]).map(|_| ())
+    write.run("DELETE FROM secret WHERE role = ?1", params![role]).map(|_| ())
 }
 
 /// A session that has not ended: the till's name.
 pub(super) fn session(read: &Read<'_>, hash: &[u8], role: Role, now: NaiveDateTime) -> Result<Option<String>> {
     let sql = "SELECT till FROM session WHERE hash = ?1 AND role = ?2 AND ends_at > ?3";
-    read.first(sql, params![hash.to_vec(), role.as_str(), now], |row| row.get(0))
+    read.first(sql, params![hash.to_vec(), role, now], |row| row.get(0))
 }
 
 pub(super) fn begin(write: &Write<'_>, hash: &[u8], role: Role, till: &str, ends: NaiveDateTime) -> Result<()> {
     let sql = "INSERT INTO session (hash, role, till, ends_at) VALUES (?1, ?2, ?3, ?4)";
-    write.run(sql, params![hash.to_vec(), role.as_str(), till, ends]).map(|_| ())
+    write.run(sql, params![hash.to_vec(), role, till, ends]).map(|_| ())
 }
 
 pub(super) fn end(write: &Write<'_>, hash: &[u8]) -> Result<()> {
@@ -39,7 +39,7 @@ pub(super) fn end(write: &Write<'_>, hash: &[u8]) -> Result<()> {
 
 /// Ends all of a role; how many.
 pub(super) fn end_all(write: &Write<'_>, role: Role) -> Result<usize> {
-    write.run("DELETE FROM session WHERE role = ?1", params![role.as_str()])
+    write.run("DELETE FROM session WHERE role = ?1", params![role])
 }
 
 pub(super) fn end_old(write: &Write<'_>, now: NaiveDateTime) -> Result<()> {
@@ -88,7 +88,7 @@ pub(super) fn store_answer(
     write: &Write<'_>,
     (token, key): (i64, &str),
     answer: &StoredAnswer,
-    recipient_id: Option<i64>,
+    recipient_id: Option<RecipientId>,
     now: NaiveDateTime,
 ) -> Result<()> {
     let sql = "INSERT INTO till_answer (token_id, key, request, status, body, recipient_id, at) \

@@ -6,7 +6,7 @@ use serde::Serialize;
 use crate::customers::{self, Card, Customer};
 use crate::error::{Error, Result};
 use crate::merge;
-use crate::redemption::{self, Gift};
+use crate::redemption::{self, OfferSummary};
 use crate::shop::Shop;
 use crate::store::Read;
 
@@ -16,7 +16,7 @@ pub(crate) struct GreetedCard {
     pub(crate) card: Card,
     /// The greeting line of this customer alone.
     pub(crate) greeting: String,
-    pub(crate) gift: Option<Gift>,
+    pub(crate) gift: Option<OfferSummary>,
 }
 
 pub(crate) fn show(shop: &Shop, reference: &str, today: NaiveDate) -> Result<GreetedCard> {
@@ -33,7 +33,7 @@ pub(crate) fn look_up(read: &Read<'_>, reference: &str, today: NaiveDate) -> Res
 
 fn greeted(read: &Read<'_>, customer: Customer, today: NaiveDate) -> Result<GreetedCard> {
     let card = customers::card(read, &customer, today)?;
-    let gift = redemption::promise(read, customer.id, today)?.map(Gift::from);
+    let gift = redemption::offer(read, customer.id, today)?.map(OfferSummary::from);
     let alone = Customer { spouse: String::new(), ..customer };
     Ok(GreetedCard { card, greeting: merge::names_of(&[&alone]).greeting, gift })
 }

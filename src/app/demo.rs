@@ -53,8 +53,8 @@ pub(crate) fn visits(folder: &Path, recipients: &[Recipient], visits: &[story::V
     let mut store = Shop::open(folder)?.store()?;
     for (index, visit) in visits.iter().enumerate() {
         let Some(recipient) = recipients.iter().find(|r| r.reference == visit.reference) else { continue };
-        let at_till = at_till(recipient, visit, index);
-        let answer = store.write(|write| redemption::redeem(write, &at_till, visit.on))?;
+        let (claim, at_till) = at_till(recipient, visit, index);
+        let answer = store.write(|write| redemption::redeem(write, &claim, &at_till, visit.on))?;
         if answer.outcome != Outcome::Accepted {
             return Err(Error::new(format!("the demo's till refused {}", text::quote(&visit.reference)))
                 .hint("please report it"));
@@ -68,17 +68,17 @@ pub(crate) fn second_scan(
     folder: &Path,
     recipients: &[Recipient],
     visits: &[story::Visit],
-) -> Result<Option<(Visit, Answer)>> {
+) -> Result<Option<(Claim, Answer)>> {
     let found = visits
         .iter()
         .enumerate()
         .find_map(|(index, visit)| Some((index, visit, recipients.iter().find(|r| r.reference == visit.reference)?)));
     let Some((index, visit, recipient)) = found else { return Ok(None) };
-    let mut again = at_till(recipient, visit, index);
+    let (claim, mut again) = at_till(recipient, visit, index);
     again.at += chrono::TimeDelta::days(1);
     let mut store = Shop::open(folder)?.store()?;
-    let answer = store.write(|write| redemption::redeem(write, &again, again.at.date()))?;
-    Ok(Some((again, answer)))
+    let answer = store.write(|write| redemption::redeem(write, &claim, &again, again.at.date()))?;
+    Ok(Some((claim, answer)))
 }
 
 /// The owner's hand on what the follow-up wrote: the gift, and two letters of their own in place of its templates.
@@ -91,15 +91,10 @@ pub(crate) fn edit<'t>(folder: &Path, templates: impl Iterator<Item = &'t str>) 
 }
 
 /// A visit at one of the two tills, some time in opening hours.
-fn at_till(recipient: &Recipient, visit: &story::Visit, index: usize) -> Visit {
+fn at_till(recipient: &Recipient, visit: &story::Visit, index: usize) -> (Claim, Visit) {
     let minutes = u32::try_from(index * 37 % 480).unwrap_or(0);
     let time = NaiveTime::from_hms_opt(10 + minutes / 60, minutes % 60, 0).unwrap_or_default();
-    Visit {
-        claim: Claim::Code(recipient.code.clone().unwrap_or_default()),
-        at: visit.on.and_time(time),
-        spend: Some(Money(visit.spend_minor)),
-        till: if index.is_multiple_of(3) { "back" } else { "front" }.to_owned(),
-        receipt: String::new(),
-        request: None,
-    }
+    let till = if index.is_multiple_of(3) { "back" } else { "front" };
+    let at_till = Visit::new(visit.on.and_time(time), till, Some(Money(visit.spend_minor)));
+    (Claim::Typed(recipient.code.clone().unwrap_or_default()), at_till)
 }

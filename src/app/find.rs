@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use crate::customers::{self, Hit, Vocabulary};
 use crate::error::Result;
-use crate::redemption::{self, Promise};
+use crate::redemption::{self, Offer};
 use crate::shop::Shop;
 use crate::store::{Read, Store};
 
@@ -25,7 +25,7 @@ pub(crate) struct FoundAtTill {
     /// How many there are in all.
     pub(crate) all: usize,
     /// The best, each with the gift that waits for them.
-    pub(crate) hits: Vec<(Hit, Option<Promise>)>,
+    pub(crate) hits: Vec<(Hit, Option<Offer>)>,
 }
 
 /// The same at the till.
@@ -39,8 +39,8 @@ pub(crate) fn at_till(
     let (all, found) = customers::find(read, vocabulary, words, today, most)?;
     let mut hits = Vec::with_capacity(found.len());
     for hit in found {
-        let promise = redemption::promise(read, hit.id, today)?;
-        hits.push((hit, promise));
+        let offer = redemption::offer(read, hit.id, today)?;
+        hits.push((hit, offer));
     }
     Ok(FoundAtTill { all, hits })
 }

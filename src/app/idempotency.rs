@@ -3,6 +3,7 @@
 use chrono::NaiveDateTime;
 
 use crate::access::{self, StoredAnswer, Token};
+use crate::domain::RecipientId;
 use crate::error::Result;
 use crate::store::Write;
 
@@ -39,7 +40,7 @@ pub(crate) fn once<T>(
     request: KeyedRequest,
     now: NaiveDateTime,
     work: impl FnOnce(&Write<'_>) -> Result<T>,
-    answer: impl FnOnce(&T) -> (u16, String, Option<i64>),
+    answer: impl FnOnce(&T) -> (u16, String, Option<RecipientId>),
 ) -> Result<Replay<T>> {
     let KeyedRequest { token, key, hash } = request;
     if !access::is_good(write, &token)? {

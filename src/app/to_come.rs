@@ -4,7 +4,7 @@ use chrono::NaiveDateTime;
 
 use crate::campaign::{self, Planned};
 use crate::error::{Error, Result};
-use crate::redemption::{self, Guest, Progress};
+use crate::redemption::{self, Expected, Progress};
 use crate::store::Read;
 
 pub(crate) struct ToCome {
@@ -12,7 +12,7 @@ pub(crate) struct ToCome {
     pub(crate) progress: Progress,
     /// How many are still to come, and the first of them.
     pub(crate) count: usize,
-    pub(crate) guests: Vec<Guest>,
+    pub(crate) guests: Vec<Expected>,
     /// The other campaigns.
     pub(crate) others: Vec<Planned>,
 }

@@ -194,11 +194,11 @@ impl Play<'_> {
 
     /// Somebody tries the same letter twice.
     fn second_scan(&mut self, recipients: &[Recipient], visits: &[Visit]) -> Result<()> {
-        let Some((again, answer)) = demo::second_scan(self.folder, recipients, visits)? else { return Ok(()) };
-        let Claim::Code(code) = &again.claim else { return Ok(()) };
+        let Some((claim, answer)) = demo::second_scan(self.folder, recipients, visits)? else { return Ok(()) };
+        let Claim::Typed(code) = &claim else { return Ok(()) };
         self.tell("One of them tries it twice:");
         self.text.push_str(&format!("\n  $ regulars redeem {code}\n"));
-        for line in super::redeem::sentence(&answer, &again, &Shop::open(self.folder)?).lines() {
+        for line in super::redeem::sentence(&answer, &claim, &Shop::open(self.folder)?).lines() {
             self.text.push_str(&format!("  {line}\n"));
         }
         Ok(())

@@ -4,10 +4,12 @@ use serde_json::json;
 
 use super::done::Done;
 use super::{Context, moment};
+use crate::app;
 use crate::clock::long_date;
-use crate::domain::Code;
+use crate::domain::{Code, EventKind};
 use crate::error::{Error, Result};
-use crate::redemption::{self, Answer, Claim, Outcome, Visit};
+use crate::money::Money;
+use crate::redemption::{Answer, Claim, Outcome, Visit};
 use crate::shop::Shop;
 use crate::store::Store;
 use crate::text;
@@ -45,7 +47,7 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
     let shop = context.shop()?;
     let mut store = shop.store()?;
     let claim = match (&arguments.code, &arguments.customer, &arguments.campaign) {
-        (Some(code), _, _) => Claim::Code(code.clone()),
+        (Some(code), _, _) => Claim::Typed(code.clone()),
         (None, Some(reference), Some(campaign)) => {
             Claim::Person { reference: reference.clone(), campaign: campaign.clone() }
         }
@@ -54,24 +56,16 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
                 .hint("say `redeem CODE` or `redeem --customer REF --campaign NAME`"));
         }
     };
-    let visit = Visit {
-        claim,
-        at: arguments.on.as_deref().map_or(Ok(context.clock.now()), |text| moment(text, context))?,
-        spend: arguments
-            .spend
-            .as_deref()
-            .map(|text| shop.settings.currency.parse(text))
-            .transpose()
-            .map_err(|e| e.at("--spend"))?,
-        till: arguments.till.trim().to_owned(),
-        receipt: arguments.receipt.trim().to_owned(),
-        request: None,
-    };
+    let spend = arguments.spend.as_deref().map(|text| shop.settings.currency.parse(text));
+    let spend = spend.transpose().map_err(|e| e.at("--spend"))?;
     if arguments.change {
-        return change(&visit, &mut store, &shop, context);
+        return change(&claim, spend.unwrap_or_default(), &mut store, &shop, context);
     }
-    let answer = store.write(|write| redemption::redeem(write, &visit, context.clock.today()))?;
-    let sentence = sentence(&answer, &visit, &shop);
+    let at = arguments.on.as_deref().map_or(Ok(context.clock.now()), |text| moment(text, context))?;
+    let receipt = arguments.receipt.trim().to_owned();
+    let visit = Visit { receipt, ..Visit::new(at, arguments.till.trim(), spend) };
+    let answer = app::redeem::redeem(&mut store, &claim, &visit, context.clock.today())?;
+    let sentence = sentence(&answer, &claim, &shop);
     if answer.outcome == Outcome::Accepted {
         return Ok(Done::new(sentence, &answer));
     }
@@ -79,28 +73,22 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
 }
 
 /// Another amount for the redemption that stands.
-fn change(visit: &Visit, store: &mut Store, shop: &Shop, context: &Context) -> Result<Done> {
-    let (spend, today) = (visit.spend.unwrap_or_default(), context.clock.today());
-    let answer = store.write(|write| {
-        let answer = redemption::look(write, &visit.claim, today)?;
-        if let Some(recipient) = answer.recipient_id {
-            redemption::change(write, recipient, spend, context.clock.now())?;
-        }
-        Ok(answer)
-    })?;
+fn change(claim: &Claim, spend: Money, store: &mut Store, shop: &Shop, context: &Context) -> Result<Done> {
+    let answer = app::redeem::change(store, claim, spend, context.clock.now())?;
     if answer.recipient_id.is_none() {
-        return Ok(Done::new("", &answer).refused(&sentence(&answer, visit, shop)));
+        return Ok(Done::new("", &answer).refused(&sentence(&answer, claim, shop)));
     }
     let (name, reference) = (answer.name.unwrap_or_default(), answer.reference.unwrap_or_default());
     let text = format!("Changed: {name} ({}) spent {}.", text::quote(&reference), shop.settings.currency.show(spend));
-    let object = json!({ "outcome": "changed", "code": answer.code, "ref": reference, "name": name, "campaign": answer.campaign, "spend_minor": spend });
+    let object = json!({ "outcome": EventKind::Changed, "code": answer.code, "ref": reference, "name": name, "campaign": answer.campaign, "spend_minor": spend });
     Ok(Done::new(text, &object))
 }
 
 /// The verdict first, then who, when and how much; of a refusal also what to do.
-pub(super) fn sentence(answer: &Answer, visit: &Visit, shop: &Shop) -> String {
-    let typed = match &visit.claim {
-        Claim::Code(code) => text::quote(code),
+pub(super) fn sentence(answer: &Answer, claim: &Claim, shop: &Shop) -> String {
+    let typed = match claim {
+        Claim::Typed(code) => text::quote(code),
+        Claim::Letter(_) => text::quote(answer.code.as_deref().unwrap_or_default()),
         Claim::Person { reference, .. } => text::quote(reference),
     };
     let who = format!(
@@ -133,8 +121,9 @@ pub(super) fn sentence(answer: &Answer, visit: &Visit, shop: &Shop) -> String {
         }
         Outcome::Void => format!("error: {typed} is void: {who} was planned anew and has another code\nhint: redeem by name: `regulars redeem --customer {} --campaign {}`\n",
             answer.reference.as_deref().unwrap_or("REF"), answer.campaign.as_deref().unwrap_or("NAME")),
-        Outcome::Unknown => match &visit.claim {
-            Claim::Code(code) => Code::parse(code).map_or_else(
+        Outcome::Unknown => match claim {
+            Claim::Letter(_) => "error: there is no such letter\nhint: look again at the letter\n".to_owned(),
+            Claim::Typed(code) => Code::parse(code).map_or_else(
                 |fault| fault.report(),
                 |code| format!("error: there is no code {}\nhint: look again at the letter, or redeem by name: `regulars redeem --customer REF --campaign NAME`\n", text::quote(code.as_str())),
             ),

@@ -5,8 +5,8 @@ use serde_json::json;
 
 use super::Context;
 use super::done::Done;
+use crate::app;
 use crate::error::Result;
-use crate::redemption;
 
 /// Say that somebody's mail came back.
 #[derive(Debug, clap::Args)]
@@ -26,8 +26,7 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
     let mut store = context.shop()?.store()?;
     let now = context.clock.now();
     let on = arguments.on.unwrap_or(now.date());
-    let recipient =
-        store.write(|write| redemption::returned(write, &arguments.campaign, &arguments.reference, on, now))?;
+    let recipient = app::returned::returned(&mut store, &arguments.campaign, &arguments.reference, on, now)?;
     let object = json!({ "campaign": arguments.campaign, "ref": recipient.reference, "name": recipient.name, "response": recipient.response(), "second": recipient.second, "returned_on": recipient.returned_on });
     let instead = match recipient.second.as_ref().filter(|second| second.returned_on.is_none()) {
         Some(second) if second.channel == "email" => {

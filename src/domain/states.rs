@@ -234,6 +234,8 @@ column_enum! {
         Changed = "changed",
         /// An earlier event was taken back.
         Undone = "undone",
+        /// A letter came back.
+        Returned = "returned",
     }
 }
 

@@ -1,108 +1,122 @@
-//! Amounts without a redemption: somebody bought something and no gift went out, or a second one did. Each is an event, and
-//! so is what takes it back or changes it.
+//! Amounts without a redemption: somebody bought something and no gift went out, or a second one did. Each is an entry in the
+//! record, and so is what takes it back or changes it.
 //!
-//! Like the amount of a redemption it is the till's word alone: the book's purchases come from the shop's own export, where
-//! the same sale stands, and nothing is counted twice.
+//! Like the amount of a redemption it is the till's word alone: the purchases of customers come from the shop's own export,
+//! where the same sale stands, and nothing is counted twice.
 
-use chrono::NaiveDateTime;
+use chrono::{NaiveDate, NaiveDateTime};
 
-use super::{Claim, Visit, check_spend, kept, table};
+use super::event::{self, AMOUNT, Subject, UNDONE};
+use super::redeem::subject;
+use super::undo::check_reason;
+use super::visit::{Visit, check_spend};
 use crate::campaign;
 use crate::customers;
+use crate::domain::{EventId, EventKind, RecipientId};
 use crate::error::{Error, Result};
 use crate::money::Money;
+use crate::store::params;
 use crate::store::{Read, Write};
 
-/// How an amount without a gift is kept.
-pub(super) const BOUGHT: &str = "bought";
-
-/// How a second gift is kept.
-pub(super) const SECOND: &str = "honoured_again";
+/// An amount far above the largest purchase ever: so many times as much.
+const UNUSUAL: i64 = 10;
 
 /// An amount that stands, or stood, without a redemption.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Bought {
-    /// The number of its event.
-    pub(crate) event: i64,
-    /// Whose it is; empty when they were forgotten. Of a second gift it is the code.
+    /// Whose it is; empty when they were forgotten, and of a second gift.
     pub(crate) reference: String,
-    /// The letter, when a second gift went out.
-    pub(crate) recipient_id: Option<i64>,
-    /// When.
+    /// The letter, when a second gift was handed over.
+    pub(crate) recipient_id: Option<RecipientId>,
     pub(crate) at: NaiveDateTime,
-    /// At which till.
     pub(crate) till: String,
-    /// What was spent, as it was changed last.
+    /// As it was changed last.
     pub(crate) spend: Money,
-    /// Whether it was taken back.
     pub(crate) is_undone: bool,
 }
 
-/// Writes down what somebody spent, no gift; the number of the event. The same request counts once.
+/// Writes down what a customer spent, no gift. The same request counts once.
 ///
 /// # Errors
 /// When nothing was spent, or a till cannot take the amount.
-pub(crate) fn bought(write: &Write<'_>, visit: &Visit) -> Result<i64> {
+pub(crate) fn bought(write: &Write<'_>, reference: &str, visit: &Visit) -> Result<EventId> {
     check_spend(visit.spend.unwrap_or_default())?;
     if visit.spend.is_none_or(|spend| spend.0 == 0) {
         return Err(Error::new("there is no amount to write down").hint("say what they spent"));
     }
-    write_down(write, visit)
+    add(write, reference, visit)
 }
 
-/// The same of a till that kept it while the line was down, with the moment at which it arrived and a remark for the owner,
-/// empty when there is none. Nothing is asked any more: what could not be read is in the remark.
+/// Adds an amount, unless the same request has.
+pub(super) fn add(write: &Write<'_>, reference: &str, visit: &Visit) -> Result<EventId> {
+    match event::answered(write, visit.request.as_deref())? {
+        Some(answered) => Ok(answered.event),
+        None => event::add(write, Subject::Customer(reference), EventKind::Bought, visit, ""),
+    }
+}
+
+/// Hands the gift over a second time, by the owner's leave: an entry beside the redemption that stands, never another one;
+/// what was spent goes with it.
 ///
 /// # Errors
-/// When it has no request, or the database fails.
-pub(crate) fn bought_kept(write: &Write<'_>, visit: &Visit, arrived: NaiveDateTime, remark: &str) -> Result<i64> {
-    let request = kept::request(visit)?;
-    let event = write_down(write, visit)?;
-    table::arrived(write, request, arrived, remark)?;
-    Ok(event)
-}
-
-fn write_down(write: &Write<'_>, visit: &Visit) -> Result<i64> {
-    if let Some(answered) =
-        visit.request.as_deref().map(|request| table::answered(write, request)).transpose()?.flatten()
-    {
+/// When the letter was not redeemed yet.
+pub(crate) fn honour_again(write: &Write<'_>, recipient: RecipientId, visit: &Visit) -> Result<EventId> {
+    if let Some(answered) = event::answered(write, visit.request.as_deref())? {
         return Ok(answered.event);
     }
-    let reference = match &visit.claim {
-        Claim::Person { reference, .. } => reference,
-        Claim::Code(_) => return Err(Error::new("an amount belongs to somebody").hint("find them by name")),
+    let found = campaign::by_number(write, recipient.0)?.map(|(_, recipient)| recipient);
+    let Some(recipient) = found.filter(|recipient| recipient.redeemed_on.is_some()) else {
+        return Err(Error::new("the gift was not handed over yet").hint("look again at the letter"));
     };
-    table::event(write, None, reference, BOUGHT, visit, "")
+    event::add(write, subject(&recipient), EventKind::HonouredAgain, visit, "")
 }
 
-/// An amount by the number of its event.
-///
-/// # Errors
-/// When the database does not answer.
-pub(crate) fn bought_by(read: &Read<'_>, event: i64) -> Result<Option<Bought>> {
-    table::bought(read, event)
+/// The entry by which a gift was handed over a second time on a day, if it was.
+pub(crate) fn honoured_again(read: &Read<'_>, recipient: RecipientId, day: NaiveDate) -> Result<Option<EventId>> {
+    let sql = format!(
+        "SELECT max(e.id) FROM redemption_event e WHERE e.recipient_id = ?1 AND e.outcome = ?2 AND e.on_day = ?4 \
+         AND NOT {UNDONE}"
+    );
+    read.value(&sql, params![recipient, EventKind::HonouredAgain, EventKind::Undone, day])
+}
+
+/// An amount by its entry.
+pub(crate) fn bought_by(read: &Read<'_>, event: EventId) -> Result<Option<Bought>> {
+    let sql = format!(
+        "SELECT e.ref, e.recipient_id, e.at, e.till, {AMOUNT}, {UNDONE} FROM redemption_event e \
+         WHERE e.id = ?1 AND e.outcome IN (?4, ?5)"
+    );
+    let kinds = (EventKind::Changed, EventKind::Undone, EventKind::Bought, EventKind::HonouredAgain);
+    read.first(&sql, params![event, kinds.0, kinds.1, kinds.2, kinds.3], |row| {
+        Ok(Bought {
+            reference: row.get(0)?,
+            recipient_id: row.get(1)?,
+            at: row.get(2)?,
+            till: row.get(3)?,
+            spend: row.get::<Option<Money>>(4)?.unwrap_or_default(),
+            is_undone: row.get(5)?,
+        })
+    })
 }
 
 /// Takes an amount back; a second time does nothing.
 ///
 /// # Errors
 /// When there is no reason, or no such amount.
-pub(crate) fn undo_bought(write: &Write<'_>, event: i64, reason: &str, now: NaiveDateTime) -> Result<()> {
+pub(crate) fn undo_bought(write: &Write<'_>, event: EventId, reason: &str, now: NaiveDateTime) -> Result<()> {
     let known = need(write, event)?;
-    if reason.trim().is_empty() {
-        return Err(Error::new("an undo needs its reason").hint("say it in a word or two"));
-    }
+    check_reason(reason, "say it in a word or two")?;
     if known.is_undone {
         return Ok(());
     }
-    table::correct(write, event, "undone", &of(&known, now), reason)
+    event::correct(write, event, EventKind::Undone, (known.spend, &known.till), now, reason)
 }
 
 /// Changes an amount: from now on the new one counts, the first stays on record. The same amount again does nothing.
 ///
 /// # Errors
 /// When there is no such amount, it was taken back, or a till cannot take the new one.
-pub(crate) fn change_bought(write: &Write<'_>, event: i64, spend: Money, now: NaiveDateTime) -> Result<()> {
+pub(crate) fn change_bought(write: &Write<'_>, event: EventId, spend: Money, now: NaiveDateTime) -> Result<()> {
     let known = need(write, event)?;
     if known.is_undone {
         return Err(Error::new("it was taken back already").hint("write it down anew"));
@@ -111,38 +125,43 @@ pub(crate) fn change_bought(write: &Write<'_>, event: i64, spend: Money, now: Na
     if spend == known.spend {
         return Ok(());
     }
-    table::correct(write, event, "changed", &Visit { spend: Some(spend), ..of(&known, now) }, "")
+    event::correct(write, event, EventKind::Changed, (spend, &known.till), now, "")
 }
 
 /// Changes what was spent at the redemption that stands, in the same way.
 ///
 /// # Errors
 /// When nothing was handed over, or a till cannot take the amount.
-pub(crate) fn change(write: &Write<'_>, recipient_id: i64, spend: Money, now: NaiveDateTime) -> Result<()> {
-    let Some(event) = table::accepted(write, recipient_id)? else {
+pub(crate) fn change(write: &Write<'_>, recipient: RecipientId, spend: Money, now: NaiveDateTime) -> Result<()> {
+    let sql = "SELECT max(e.id) FROM redemption_event e JOIN redemption d ON d.recipient_id = e.recipient_id \
+               AND d.undone_at IS NULL WHERE e.recipient_id = ?1 AND e.outcome = ?2";
+    let Some(event) = write.value::<Option<EventId>>(sql, params![recipient, EventKind::Accepted])? else {
         return Err(Error::new("nothing was handed over for this letter").hint("look again at the letter"));
     };
     check_spend(spend)?;
-    let recipient = campaign::recipient(write, recipient_id)?;
-    if recipient.spend == Some(spend) {
+    let letter = campaign::recipient(write, recipient.0)?;
+    if letter.spend == Some(spend) {
         return Ok(());
     }
-    let (claim, till) = (Claim::Code(String::new()), recipient.till.unwrap_or_default());
-    let visit = Visit { claim, at: now, spend: Some(spend), till, receipt: String::new(), request: None };
-    table::correct(write, event, "changed", &visit, "")?;
-    table::set_spend(write, recipient_id, spend)
+    let till = letter.till.unwrap_or_default();
+    event::correct(write, event, EventKind::Changed, (spend, &till), now, "")?;
+    let sql = "UPDATE redemption SET spend_minor = ?2 WHERE recipient_id = ?1 AND undone_at IS NULL";
+    write.run(sql, params![recipient, spend]).map(|_| ())
 }
 
-fn need(read: &Read<'_>, event: i64) -> Result<Bought> {
+fn need(read: &Read<'_>, event: EventId) -> Result<Bought> {
     bought_by(read, event)?.ok_or_else(|| Error::new("there is no such amount").hint("look at the day's list"))
 }
 
-fn of(known: &Bought, now: NaiveDateTime) -> Visit {
-    let (claim, till) = (Claim::Code(known.reference.clone()), known.till.clone());
-    Visit { claim, at: now, spend: Some(known.spend), till, receipt: String::new(), request: None }
+/// The largest purchase of a customer's household, when an amount is far above it.
+pub(crate) fn unusual(read: &Read<'_>, reference: &str, spend: Option<Money>) -> Result<Option<Money>> {
+    let (Some(spend), Some(id)) = (spend, customers::resolve_ref(read, reference)?) else { return Ok(None) };
+    let household = customers::by_id(read, id)?.household_id;
+    let largest = customers::largest_purchase(read, household)?.filter(|largest| largest.0 > 0);
+    Ok(largest.filter(|largest| spend.0 > largest.0.saturating_mul(UNUSUAL)))
 }
 
-/// Whose an amount is, by the card's own name: whoever is in the book no more is nobody.
+/// Whose an amount is, by the card's own name; empty for one who is in the book no more.
 pub(super) fn name_of(read: &Read<'_>, reference: &str) -> Result<String> {
     if reference.is_empty() {
         return Ok("forgotten".to_owned());

@@ -2,54 +2,45 @@
 
 use chrono::{NaiveDate, NaiveDateTime};
 
-use super::bought::{BOUGHT, name_of};
-use super::table;
+use super::bought::name_of;
+use super::event::{AMOUNT, UNDONE};
 use crate::campaign::Planned;
+use crate::domain::{Arm, EventId, EventKind, RecipientId};
 use crate::error::Result;
 use crate::money::Money;
 use crate::store::Read;
+use crate::store::params;
 
 /// One line of the record of everything that happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Happening {
-    /// Its number.
-    pub(crate) event: i64,
-    /// `accepted`, `bought`, `honoured_again`, `changed`, `undone`, or why somebody was turned away.
-    pub(crate) outcome: String,
-    /// When.
+    pub(crate) event: EventId,
+    pub(crate) kind: EventKind,
     pub(crate) at: NaiveDateTime,
-    /// At which till.
     pub(crate) till: String,
-    /// What was spent, as it was changed last.
+    /// As it was changed last.
     pub(crate) spend: Option<Money>,
     /// Of an amount that was changed, what it was before.
     pub(crate) before: Option<Money>,
     /// Why it was taken back.
     pub(crate) reason: String,
-    /// The number of the recipient; none when the code was unknown, or no letter has to do with it.
-    pub(crate) recipient_id: Option<i64>,
-    /// The code, or where no letter has to do with it the customer's reference.
-    pub(crate) code: String,
-    /// The recipient, or whoever bought something; empty when nobody is known.
+    /// None when the code was unknown, or no letter is involved.
+    pub(crate) recipient_id: Option<RecipientId>,
+    /// The recipient, or who bought something; empty when nobody is known.
     pub(crate) name: String,
-    /// The campaign.
     pub(crate) campaign: String,
-    /// The number of the receipt.
     pub(crate) receipt: String,
     /// Whether it is a redemption or an amount that was not taken back.
     pub(crate) stands: bool,
-    /// Whether a till kept it while the line was down: then the gift has gone out, whatever the outcome.
+    /// Whether a till stored it while it was offline: then the gift was handed over, whatever the kind.
     pub(crate) was_kept: bool,
 }
 
 /// Somebody who came.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Come {
-    /// When.
     pub(crate) at: NaiveDateTime,
-    /// Who.
     pub(crate) name: String,
-    /// From which town.
     pub(crate) city: String,
     /// What they were given; empty when they only bought something.
     pub(crate) gift: String,
@@ -57,51 +48,86 @@ pub(crate) struct Come {
 
 /// Somebody who is still to come.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Guest {
-    /// The number of the recipient.
-    pub(crate) recipient_id: i64,
+pub(crate) struct Expected {
+    pub(crate) recipient_id: RecipientId,
     /// The place in posting order.
     pub(crate) number: usize,
-    /// Who.
     pub(crate) name: String,
-    /// From which town.
     pub(crate) city: String,
-    /// Their telephone number.
     pub(crate) phone: String,
-    /// The branch of the campaign.
     pub(crate) branch: String,
 }
 
-/// How far a campaign has come.
+/// How many of those who were written to came.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Progress {
-    /// How many were written to.
     pub(crate) mailed: usize,
-    /// How many of them came.
     pub(crate) come: usize,
 }
 
 /// Everything that happened on a day, in its order, refusals too.
-///
-/// # Errors
-/// When the database does not answer.
 pub(crate) fn happened_on(read: &Read<'_>, day: NaiveDate) -> Result<Vec<Happening>> {
-    let mut all = table::events_of(read, day)?;
-    for one in all.iter_mut().filter(|one| one.recipient_id.is_none()) {
-        if matches!(one.outcome.as_str(), BOUGHT | "changed" | "undone") {
-            one.name = name_of(read, &one.code)?;
+    let sql = format!(
+        "SELECT e.id, e.outcome, e.at, e.till, {AMOUNT}, e.reason, e.recipient_id, COALESCE(r.name, ''), \
+         COALESCE(c.name, ''), COALESCE(NULLIF(e.receipt, ''), d.receipt, ''), \
+         d.id IS NOT NULL OR (e.outcome IN (?4, ?5) AND NOT {UNDONE}), e.arrived_at IS NOT NULL, e.ref, \
+         (SELECT y.spend_minor FROM redemption_event y WHERE y.id < e.id AND (y.id = e.about OR \
+         (y.about = e.about AND y.outcome = ?2)) ORDER BY y.id DESC LIMIT 1) \
+         FROM redemption_event e LEFT JOIN recipient r ON r.id = e.recipient_id \
+         LEFT JOIN campaign c ON c.id = r.campaign_id \
+         LEFT JOIN redemption d ON d.recipient_id = r.id AND d.undone_at IS NULL AND e.id = \
+         (SELECT max(x.id) FROM redemption_event x WHERE x.recipient_id = r.id AND x.outcome = ?6) \
+         WHERE e.on_day = ?1 ORDER BY e.at, e.id"
+    );
+    let values = params![
+        day,
+        EventKind::Changed,
+        EventKind::Undone,
+        EventKind::Bought,
+        EventKind::HonouredAgain,
+        EventKind::Accepted
+    ];
+    let mut all = read.all(&sql, values, |row| {
+        let happening = Happening {
+            event: row.get(0)?,
+            kind: row.get(1)?,
+            at: row.get(2)?,
+            till: row.get(3)?,
+            spend: row.get(4)?,
+            reason: row.get(5)?,
+            recipient_id: row.get(6)?,
+            name: row.get(7)?,
+            campaign: row.get(8)?,
+            receipt: row.get(9)?,
+            stands: row.get(10)?,
+            was_kept: row.get(11)?,
+            before: row.get(13)?,
+        };
+        Ok((happening, row.get::<String>(12)?))
+    })?;
+    for (one, reference) in all.iter_mut().filter(|(one, _)| one.recipient_id.is_none()) {
+        if matches!(one.kind, EventKind::Bought | EventKind::Changed | EventKind::Undone) {
+            one.name = name_of(read, reference)?;
         }
     }
-    Ok(all)
+    Ok(all.into_iter().map(|(one, _)| one).collect())
 }
 
 /// Those who came on a day, with a letter or without, the last first.
-///
-/// # Errors
-/// When the database does not answer.
 pub(crate) fn last_come(read: &Read<'_>, day: NaiveDate, most: usize) -> Result<Vec<Come>> {
-    let mut all = table::last_come(read, day, most)?;
-    for (at, reference) in table::last_bought(read, day, most)? {
+    let sql = "SELECT d.redeemed_at, r.name, COALESCE(k.city, ''), c.gift_name FROM redemption d \
+               JOIN recipient r ON r.id = d.recipient_id JOIN campaign c ON c.id = r.campaign_id \
+               LEFT JOIN customer k ON k.id = r.customer_id WHERE d.redeemed_on = ?1 AND d.undone_at IS NULL \
+               ORDER BY d.redeemed_at DESC, d.id DESC LIMIT ?2";
+    let mut all = read.all(sql, params![day, most], |row| {
+        Ok(Come { at: row.get(0)?, name: row.get(1)?, city: row.get(2)?, gift: row.get(3)? })
+    })?;
+    let sql = format!(
+        "SELECT e.at, e.ref FROM redemption_event e WHERE e.on_day = ?1 AND e.outcome = ?2 AND NOT {UNDONE} \
+         ORDER BY e.at DESC, e.id DESC LIMIT ?4"
+    );
+    let values = params![day, EventKind::Bought, EventKind::Undone, most];
+    for (at, reference) in read.all(&sql, values, |row| Ok((row.get(0)?, row.get::<String>(1)?)))? {
         all.push(Come { at, name: name_of(read, &reference)?, city: String::new(), gift: String::new() });
     }
     all.sort_by_key(|come| std::cmp::Reverse(come.at));
@@ -110,30 +136,46 @@ pub(crate) fn last_come(read: &Read<'_>, day: NaiveDate, most: usize) -> Result<
 }
 
 /// How many came on a day, and what they spent.
-///
-/// # Errors
-/// When the database does not answer.
 pub(crate) fn taken_on(read: &Read<'_>, day: NaiveDate) -> Result<(usize, Money)> {
-    table::taken_on(read, day)
+    let sql =
+        "SELECT count(*), COALESCE(sum(spend_minor), 0) FROM redemption WHERE redeemed_on = ?1 AND undone_at IS NULL";
+    let found = read.first(sql, params![day], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(found.unwrap_or_default())
 }
 
 /// How many have come to a campaign until a moment, of how many.
-///
-/// # Errors
-/// When the database does not answer.
 pub(crate) fn progress(read: &Read<'_>, planned: &Planned, until: NaiveDateTime) -> Result<Progress> {
-    table::come_until(read, planned.id, until)
+    let sql = "SELECT count(*), count(d.id) FROM recipient r LEFT JOIN redemption d ON d.recipient_id = r.id \
+               AND d.undone_at IS NULL AND d.redeemed_at <= ?2 WHERE r.campaign_id = ?1 AND r.arm = ?3";
+    let found = read.first(sql, params![planned.id, until, Arm::Mailed], |row| {
+        Ok(Progress { mailed: row.get(0)?, come: row.get(1)? })
+    })?;
+    Ok(found.unwrap_or_default())
 }
 
-/// How many have not come until a moment, and the first of them.
-///
-/// # Errors
-/// When the database does not answer.
+/// How many have not come until a moment, and the first of them in posting order; whose letter came back is not expected.
 pub(crate) fn to_come(
     read: &Read<'_>,
     planned: &Planned,
     until: NaiveDateTime,
     most: usize,
-) -> Result<(usize, Vec<Guest>)> {
-    table::to_come(read, planned.id, until, most)
+) -> Result<(usize, Vec<Expected>)> {
+    let from = "FROM recipient r LEFT JOIN customer k ON k.id = r.customer_id WHERE r.campaign_id = ?1 AND r.arm = ?3 \
+                AND r.number IS NOT NULL AND r.returned_on IS NULL AND NOT EXISTS \
+                (SELECT 1 FROM redemption d WHERE d.recipient_id = r.id AND d.undone_at IS NULL AND d.redeemed_at <= ?2)";
+    let all = read.value(&format!("SELECT count(*) {from}"), params![planned.id, until, Arm::Mailed])?;
+    let sql = format!(
+        "SELECT r.id, r.number, r.name, COALESCE(k.city, ''), COALESCE(k.phone, ''), r.branch {from} ORDER BY r.number LIMIT ?4"
+    );
+    let expected = read.all(&sql, params![planned.id, until, Arm::Mailed, most], |row| {
+        Ok(Expected {
+            recipient_id: row.get(0)?,
+            number: row.get(1)?,
+            name: row.get(2)?,
+            city: row.get(3)?,
+            phone: row.get(4)?,
+            branch: row.get(5)?,
+        })
+    })?;
+    Ok((all, expected))
 }

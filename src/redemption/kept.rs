@@ -1,80 +1,180 @@
-//! What a till kept while it could not reach this machine. The gift has gone out, whatever is said now: so a no is written
-//! down all the same, with both sides, until the owner puts it aside.
+//! What a till stored while it could not reach this machine. The gift was handed over, whatever is answered now: so a no is
+//! written down all the same, with both sides, until the owner puts it aside.
 
-use chrono::NaiveDateTime;
+use chrono::{NaiveDateTime, TimeDelta};
 
-use super::bought::{BOUGHT, name_of};
-use super::{Answer, Visit, redeem, table};
+use super::bought::{add, name_of, unusual};
+use super::event;
+use super::outcome::{Answer, Outcome};
+use super::redeem::{look, redeem};
+use super::visit::{Claim, Visit, receipt_number};
+use crate::customers;
+use crate::domain::{EventId, EventKind, RecipientId};
 use crate::error::{Error, Result};
-use crate::money::Money;
+use crate::money::{Currency, Money};
+use crate::store::params;
 use crate::store::{Read, Write};
 
-/// A visit that was kept, and that the owner has to look at.
+/// So many characters of an amount that cannot be read are shown to the owner.
+const AMOUNT: usize = 40;
+
+/// One visit as a till stored it.
+#[derive(Debug, Clone)]
+pub(crate) struct StoredVisit {
+    pub(crate) request: String,
+    pub(crate) what: StoredClaim,
+    /// As it was typed, when it cannot be read.
+    pub(crate) spend: std::result::Result<Option<Money>, String>,
+    pub(crate) till: String,
+    pub(crate) receipt: String,
+    /// How many seconds ago it was, so that a till's wrong clock does no harm.
+    pub(crate) ago: i64,
+}
+
+/// What was done for whom.
+#[derive(Debug, Clone)]
+pub(crate) enum StoredClaim {
+    /// The gift was handed over.
+    Gift(Claim),
+    /// No gift: an amount, of the customer of this id.
+    Amount(i64),
+}
+
+/// Takes in a visit that a till stored; how it went, and with which letter. Nobody can be asked any more and nothing that
+/// was typed is lost: what the owner has to look at becomes a remark. The same request again counts once.
+pub(crate) fn take_in(
+    write: &Write<'_>,
+    stored: StoredVisit,
+    currency: Currency,
+    now: NaiveDateTime,
+) -> Result<(EventKind, Option<RecipientId>)> {
+    let mut remark = String::new();
+    let spend = stored.spend.unwrap_or_else(|typed| {
+        remark = format!("The amount was typed as “{}”.", typed.chars().take(AMOUNT).collect::<String>());
+        None
+    });
+    let reference = match &stored.what {
+        StoredClaim::Gift(claim) => look(write, claim, now.date())?.reference,
+        // One who is in the book no more is nobody.
+        StoredClaim::Amount(id) => customers::by_id(write, *id).ok().map(|card| card.reference),
+    };
+    if let Some(largest) = reference.as_deref().map_or(Ok(None), |reference| unusual(write, reference, spend))? {
+        remark = unusual_in_words(largest, currency);
+    }
+    // The other button of the same card had reached us, and the answer had not reached the till.
+    let mut request = stored.request;
+    let is_amount = matches!(stored.what, StoredClaim::Amount(_));
+    if event::answered(write, Some(&request))?.is_some_and(|one| Outcome::of(one.kind).is_none() != is_amount) {
+        request.push_str("-2");
+        remark = "The same card had written down something before: look whether it counts twice.".to_owned();
+    }
+    let at = before(now, stored.ago);
+    let visit =
+        Visit { at, spend, till: stored.till, receipt: receipt_number(&stored.receipt), request: Some(request) };
+    match stored.what {
+        StoredClaim::Amount(_) => {
+            add(write, &reference.unwrap_or_default(), &visit)?;
+            arrived(write, &visit, now, &remark)?;
+            Ok((EventKind::Bought, None))
+        }
+        StoredClaim::Gift(claim) => {
+            let answer = redeem_kept(write, &claim, &visit, now, &remark)?;
+            Ok((answer.outcome.kind(), answer.recipient_id))
+        }
+    }
+}
+
+/// The question about an amount that is far above the largest purchase.
+pub(crate) fn unusual_in_words(largest: Money, currency: Currency) -> String {
+    format!("That is much: they never spent more than {} at once. Is it right?", currency.show(largest))
+}
+
+/// So many seconds before now, never after.
+fn before(now: NaiveDateTime, seconds: i64) -> NaiveDateTime {
+    TimeDelta::try_seconds(seconds.max(0)).and_then(|ago| now.checked_sub_signed(ago)).unwrap_or(now)
+}
+
+/// Writes down a claim that was stored, judged by its own day, with the moment at which it arrived and a remark for the
+/// owner, empty when there is none. The same request gets the same answer, and counts once.
+///
+/// # Errors
+/// When the visit lies in the future, or has no request.
+pub(crate) fn redeem_kept(
+    write: &Write<'_>,
+    claim: &Claim,
+    visit: &Visit,
+    now: NaiveDateTime,
+    remark: &str,
+) -> Result<Answer> {
+    if visit.request.is_none() {
+        return Err(Error::new("a visit that was kept needs its token").hint("open the till's page anew"));
+    }
+    let answer = redeem(write, claim, visit, now.date())?;
+    arrived(write, visit, now, remark)?;
+    Ok(answer)
+}
+
+/// Marks the entry of a request as one that was stored, once.
+fn arrived(write: &Write<'_>, visit: &Visit, at: NaiveDateTime, remark: &str) -> Result<()> {
+    let sql = "UPDATE redemption_event SET arrived_at = ?2, reason = ?3 WHERE request = ?1 AND arrived_at IS NULL";
+    write.run(sql, params![visit.request, at, remark]).map(|_| ())
+}
+
+/// A stored visit that the owner has to look at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Matter {
-    /// The number of its event.
-    pub(crate) event: i64,
-    /// `accepted`, `bought`, or why it would have been turned away.
-    pub(crate) outcome: String,
-    /// The code, as it was typed; of an amount alone the customer's reference.
-    pub(crate) code: String,
-    /// The recipient; empty when the code is on no letter.
+    pub(crate) event: EventId,
+    pub(crate) kind: EventKind,
+    /// The customer; of one who is in the book no more the reference, and without one the code as it was typed.
     pub(crate) name: String,
-    /// The visit that was kept.
-    pub(crate) kept: Side,
+    /// The visit that was stored.
+    pub(crate) stored: Side,
     /// The redemption that stands, if it is another.
     pub(crate) stands: Option<Side>,
-    /// When it arrived here.
     pub(crate) arrived: NaiveDateTime,
-    /// What else is to be looked at.
     pub(crate) remark: String,
 }
 
 /// One of two visits with the same letter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Side {
-    /// When.
     pub(crate) at: NaiveDateTime,
-    /// At which till.
     pub(crate) till: String,
-    /// What was spent.
     pub(crate) spend: Option<Money>,
 }
 
-/// Writes down a visit that was kept, judged by its own day, with the moment at which it arrived and a remark for the owner,
-/// empty when there is none. The same request again is answered as before, and counts once.
-///
-/// # Errors
-/// When the visit lies in the future, has no request, or the database fails.
-pub(crate) fn redeem_kept(write: &Write<'_>, visit: &Visit, arrived: NaiveDateTime, remark: &str) -> Result<Answer> {
-    let request = request(visit)?;
-    let answer = redeem(write, visit, arrived.date())?;
-    table::arrived(write, request, arrived, remark)?;
-    Ok(answer)
-}
-
-/// The token of a visit that was kept.
-pub(super) fn request(visit: &Visit) -> Result<&str> {
-    let needed = || Error::new("a visit that was kept needs its token").hint("open the till's page anew");
-    visit.request.as_deref().ok_or_else(needed)
-}
-
-/// What the owner has to look at, the newest first.
-///
-/// # Errors
-/// When the database does not answer.
+/// What the owner has to look at and did not put aside, the newest first.
 pub(crate) fn matters(read: &Read<'_>) -> Result<Vec<Matter>> {
-    let mut all = table::matters(read)?;
-    for one in all.iter_mut().filter(|one| one.outcome == BOUGHT) {
-        one.name = name_of(read, &one.code)?;
+    let sql = "SELECT e.id, e.outcome, COALESCE(NULLIF(r.name, ''), NULLIF(e.code, ''), e.ref), e.ref, e.at, e.till, \
+               e.spend_minor, d.redeemed_at, d.till, d.spend_minor, e.arrived_at, e.reason \
+               FROM redemption_event e LEFT JOIN recipient r ON r.id = e.recipient_id \
+               LEFT JOIN redemption d ON d.recipient_id = r.id AND d.undone_at IS NULL AND e.outcome <> ?1 \
+               WHERE e.arrived_at IS NOT NULL AND e.put_aside_at IS NULL AND (e.outcome NOT IN (?1, ?2) OR e.reason <> '') \
+               ORDER BY e.id DESC";
+    let mut all = read.all(sql, params![EventKind::Accepted, EventKind::Bought], |row| {
+        let (at, till, spend) = (row.get::<Option<NaiveDateTime>>(7)?, row.get::<Option<String>>(8)?, row.get(9)?);
+        let matter = Matter {
+            event: row.get(0)?,
+            kind: row.get(1)?,
+            name: row.get(2)?,
+            stored: Side { at: row.get(4)?, till: row.get(5)?, spend: row.get(6)? },
+            stands: at.map(|at| Side { at, till: till.unwrap_or_default(), spend }),
+            arrived: row.get(10)?,
+            remark: row.get(11)?,
+        };
+        Ok((matter, row.get::<String>(3)?))
+    })?;
+    for (matter, reference) in all.iter_mut().filter(|(matter, _)| matter.kind == EventKind::Bought) {
+        let name = name_of(read, reference)?;
+        if !name.is_empty() {
+            matter.name = name;
+        }
     }
-    Ok(all)
+    Ok(all.into_iter().map(|(matter, _)| matter).collect())
 }
 
 /// The owner is done with it: it stays on record, and is shown no more.
-///
-/// # Errors
-/// When the database fails.
-pub(crate) fn put_aside(write: &Write<'_>, event: i64, now: NaiveDateTime) -> Result<()> {
-    table::put_aside(write, event, now)
+pub(crate) fn put_aside(write: &Write<'_>, event: EventId, now: NaiveDateTime) -> Result<()> {
+    let sql = "UPDATE redemption_event SET put_aside_at = ?2 WHERE id = ?1 AND arrived_at IS NOT NULL AND put_aside_at IS NULL";
+    write.run(sql, params![event, now]).map(|_| ())
 }

@@ -1,29 +1,26 @@
-//! Who came to a campaign that was over before it was taken in.
+//! Who came to a campaign that was over before it was imported.
 
 use chrono::NaiveTime;
 
-use super::{Claim, Outcome, Visit, table};
+use super::event::{self, Subject};
+use super::redeem::insert;
+use super::visit::Visit;
 use crate::campaign::PastVisit;
+use crate::domain::{EventKind, RecipientId};
 use crate::error::Result;
 use crate::store::Write;
 
 /// The till of what a spreadsheet says.
 const TILL: &str = "import";
 
-/// Writes down who came, as redemptions at noon of their day, each with its event.
+/// Writes down who came, as redemptions at noon of their day, each with its entry.
 pub(crate) fn record_past(write: &Write<'_>, visits: &[PastVisit]) -> Result<()> {
     let noon = NaiveTime::from_hms_opt(12, 0, 0).unwrap_or_default();
     for came in visits {
-        let visit = Visit {
-            claim: Claim::Code(String::new()),
-            at: came.on.and_time(noon),
-            spend: Some(came.spend),
-            till: TILL.to_owned(),
-            receipt: String::new(),
-            request: None,
-        };
-        table::insert(write, came.recipient_id, &visit)?;
-        table::event(write, Some(came.recipient_id), "", Outcome::Accepted.as_str(), &visit, "taken in")?;
+        let visit = Visit::new(came.on.and_time(noon), TILL, Some(came.spend));
+        let recipient = RecipientId(came.recipient_id);
+        insert(write, recipient, &visit)?;
+        event::add(write, Subject::Letter(recipient, ""), EventKind::Accepted, &visit, "taken in")?;
     }
     Ok(())
 }

@@ -28,7 +28,7 @@ const TABLES: &[ExportTable] = &[
     ExportTable {
         name: "at_the_till",
         columns: &[
-            ("code", "e.code", Text),
+            ("code", "COALESCE(NULLIF(e.ref, ''), e.code)", Text),
             ("outcome", "e.outcome", Text),
             ("at", "e.at", Text),
             ("on", "e.on_day", Day),
@@ -42,7 +42,7 @@ const TABLES: &[ExportTable] = &[
         ],
         from: "FROM redemption_event e WHERE e.recipient_id IN \
                (SELECT m.recipient_id FROM recipient_member m WHERE m.customer_id = ?1) \
-               OR (e.recipient_id IS NULL AND e.code IN (SELECT n.ref FROM customer n WHERE n.id = ?1 \
+               OR (e.ref <> '' AND e.ref IN (SELECT n.ref FROM customer n WHERE n.id = ?1 \
                UNION ALL SELECT a.ref FROM customer_alias a WHERE a.customer_id = ?1)) ORDER BY e.id",
     },
 ];
@@ -56,8 +56,7 @@ fn forget(write: &Write<'_>, erasure: &Erasure<'_>) -> Result<()> {
         write.run("UPDATE redemption SET receipt = '' WHERE recipient_id = ?1", params![place.recipient])?;
     }
     for reference in &erasure.references {
-        let sql = "UPDATE redemption_event SET code = '', reason = '', receipt = '', request = NULL \
-                   WHERE recipient_id IS NULL AND code = ?1";
+        let sql = "UPDATE redemption_event SET ref = '', reason = '', receipt = '', request = NULL WHERE ref = ?1";
         write.run(sql, params![reference])?;
     }
     Ok(())

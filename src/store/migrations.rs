@@ -20,6 +20,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/011_access.sql"),
     include_str!("migrations/012_kept.sql"),
     include_str!("migrations/013_amounts.sql"),
+    include_str!("migrations/014_till_record.sql"),
 ];
 
 /// Marks the file as ours: "RGLR".
@@ -87,5 +88,43 @@ mod tests {
         let sql = "SELECT count(*) FROM outbox WHERE recipient_id = 7 AND wave = 0 AND state = 'in_doubt' \
                    AND message_key = 'key' AND attempt = 2";
         assert_eq!(connection.query_row(sql, [], |row| row.get::<_, i64>(0)).expect("a count"), 1);
+    }
+
+    #[test]
+    fn the_record_of_the_till_holds_customers_and_codes_apart() {
+        let mut connection = Connection::open_in_memory().expect("a database");
+        for sql in &MIGRATIONS[..13] {
+            connection.execute_batch(sql).expect("an old version");
+        }
+        let old = "INSERT INTO campaign (id, slug, name, state, as_of, dated, channel, one_per, planned_at, fingerprint) \
+                   VALUES (1, 'x', 'x', 'posted', 0, 0, 'letter', 'customer', '', ''); \
+                   INSERT INTO recipient (id, campaign_id, ref, name, arm, code) VALUES (7, 1, 'C-1', 'Ana', 'mailed', '7K3M-9QXA'); \
+                   INSERT INTO customer (id, ref) VALUES (1, 'C-1'); \
+                   INSERT INTO redemption_event (id, recipient_id, code, outcome, at, on_day, spend_minor, about) VALUES \
+                   (1, 7, '7K3M-9QXA', 'accepted', '', 0, 100, NULL), (2, 7, '7K3M-9QXA', 'changed', '', 0, 90, 1), \
+                   (3, NULL, 'C-9', 'bought', '', 0, 80, NULL), (4, NULL, 'C-9', 'undone', '', 0, 80, 3), \
+                   (5, NULL, '', 'bought', '', 0, 70, NULL), (6, NULL, 'C-1', 'unknown', '', 0, NULL, NULL), \
+                   (7, NULL, '7K3M', 'unknown', '', 0, NULL, NULL), (8, 7, '7K3M-9QXA', 'returned', '', 0, NULL, NULL); \
+                   PRAGMA user_version = 13; PRAGMA foreign_keys = ON;";
+        connection.execute_batch(old).expect("rows");
+        run(&mut connection).expect("the newest version");
+        let sql = "SELECT code || '/' || ref || '/' || COALESCE(about, '') FROM redemption_event ORDER BY id";
+        let mut statement = connection.prepare(sql).expect("a statement");
+        let rows = statement.query_map([], |row| row.get::<_, String>(0)).expect("rows");
+        let rows: Vec<String> = rows.map(|row| row.expect("a row")).collect();
+        let code = "7K3M-9QXA";
+        let expected = [
+            format!("{code}//"),
+            format!("{code}//1"),
+            "/C-9/".to_owned(),
+            "/C-9/3".to_owned(),
+            "//".to_owned(),
+            "/C-1/".to_owned(),
+            "7K3M//".to_owned(),
+            format!("{code}//"),
+        ];
+        assert_eq!(rows, expected);
+        let other = "INSERT INTO redemption_event (outcome, at, on_day) VALUES ('given', '', 0)";
+        assert!(connection.execute(other, []).is_err(), "the kinds are a closed list");
     }
 }

@@ -7,7 +7,7 @@ use crate::cli::done::Done;
 use crate::clock::{ago, long_date};
 use crate::customers::{Card, Note};
 use crate::error::Result;
-use crate::redemption::Gift;
+use crate::redemption::{OfferStatus, OfferSummary};
 use crate::shop::Shop;
 use crate::text;
 use chrono::NaiveDate;
@@ -28,7 +28,7 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
 }
 
 /// The card as it stands on the counter.
-fn page(card: &Card, greeting: &str, gift: Option<&Gift>, shop: &Shop, today: NaiveDate) -> String {
+fn page(card: &Card, greeting: &str, gift: Option<&OfferSummary>, shop: &Shop, today: NaiveDate) -> String {
     let (country, currency) = (&shop.settings.country, shop.settings.currency);
     // "Mr. Smith", as one says it; a firm is called by its name, which comes next.
     let call = greeting.trim_start_matches("Dear ").trim_end_matches(',');
@@ -49,7 +49,7 @@ fn page(card: &Card, greeting: &str, gift: Option<&Gift>, shop: &Shop, today: Na
         text.push_str(&format!("  Put right? `regulars customer resolve {}`\n", card.reference));
     }
     if let Some(gift) = gift {
-        text.push_str(&format!("\n{}\n", promise(gift, country)));
+        text.push_str(&format!("\n{}\n", offer(gift, country)));
     }
     text.push_str(&rows(card));
     if !card.purchases.is_empty() {
@@ -76,13 +76,13 @@ fn page(card: &Card, greeting: &str, gift: Option<&Gift>, shop: &Shop, today: Na
 /// How many notes the page shows; `--json` has them all.
 const NOTES: usize = 5;
 
-fn promise(gift: &Gift, country: &str) -> String {
+fn offer(gift: &OfferSummary, country: &str) -> String {
     let code = gift.code.as_deref().unwrap_or("–");
     let name = said(&gift.name);
     match (gift.state, gift.redeemed_on, gift.claim_until) {
-        ("given", Some(day), _) => format!("Already given, on {}: {name}.", long_date(day, country)),
-        ("over", _, Some(until)) => format!("Not fetched until {}: {name}.", long_date(until, country)),
-        ("not_yet", _, _) => format!("A letter is on its way: {name}. Code {code}."),
+        (OfferStatus::Given, Some(day), _) => format!("Already given, on {}: {name}.", long_date(day, country)),
+        (OfferStatus::Over, _, Some(until)) => format!("Not fetched until {}: {name}.", long_date(until, country)),
+        (OfferStatus::NotYet, _, _) => format!("A letter is on its way: {name}. Code {code}."),
         (_, _, Some(until)) => format!("Waiting until {}: {name}. Code {code}.", long_date(until, country)),
         _ => format!("Waiting: {name}. Code {code}."),
     }

@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 use super::caller::Caller;
 use super::response::ApiResponse;
 use crate::app::card::{self, GreetedCard};
+use crate::domain::EventKind;
 use crate::web::state::AppState;
 
 /// What of a card a till is told, by the keys of `customer show --json`.
@@ -31,7 +32,9 @@ pub(super) async fn show(State(state): State<Arc<AppState>>, _: Caller, Path(ref
     let today = state.clock.now().date();
     match state.database.read(move |read| card::look_up(read, &reference, today)).await {
         Ok(Some(card)) => ApiResponse::done(StatusCode::OK, told(&card), None),
-        Ok(None) => ApiResponse::problem(StatusCode::NOT_FOUND, "unknown", "There is no such customer."),
+        Ok(None) => {
+            ApiResponse::problem(StatusCode::NOT_FOUND, EventKind::Unknown.as_str(), "There is no such customer.")
+        }
         Err(fault) => ApiResponse::fault(&fault),
     }
 }

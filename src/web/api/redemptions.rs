@@ -13,8 +13,8 @@ use serde_json::{Map, Value, json};
 use super::caller::Caller;
 use super::idempotency::{self, IdempotencyKey};
 use super::response::ApiResponse;
-use crate::campaign;
 use crate::clock::{self, long_date};
+use crate::domain::{EventKind, RedemptionId};
 use crate::error::{Error, Result};
 use crate::money::Money;
 use crate::redemption::{self, Answer, Claim, Outcome, Visit};
@@ -55,14 +55,14 @@ pub(super) async fn redeem(
         Err(said) => return said,
     };
     let claim = match (brought.code, brought.customer, brought.campaign) {
-        (Some(code), None, None) => Claim::Code(code),
+        (Some(code), None, None) => Claim::Typed(code),
         (None, Some(reference), Some(campaign)) => Claim::Person { reference, campaign },
         _ => {
             let says = "Say a `code`, or a `customer` and a `campaign`.";
             return ApiResponse::problem(StatusCode::UNPROCESSABLE_ENTITY, "body", says);
         }
     };
-    let (from, is_code) = (auth::address(&state, &parts), matches!(claim, Claim::Code(_)));
+    let (from, is_code) = (auth::address(&state, &parts), matches!(claim, Claim::Typed(_)));
     let attempt = match is_code.then(|| state.attempts.begin(AttemptKind::Code, from)).transpose() {
         Ok(attempt) => attempt,
         Err(seconds) => {
@@ -77,19 +77,18 @@ pub(super) async fn redeem(
         Err(fault) => return ApiResponse::fault(&fault),
     };
     let visit = Visit {
-        claim,
         at: at.unwrap_or(now),
         spend: brought.spend_minor.map(Money),
         till: caller.0.till.clone(),
-        receipt: brought.receipt.trim().chars().take(40).collect(),
+        receipt: redemption::receipt_number(&brought.receipt),
         request: at.map(|_| key.request(&caller)),
     };
     let here = Arc::clone(&state);
     let said = idempotency::once(&state, caller, key, &body, move |write| {
         // What was kept has gone out: a no is shown to the owner, as of the pages that went on without the line.
         let answer = match at {
-            Some(_) => redemption::redeem_kept(write, &visit, now, "")?,
-            None => redemption::redeem(write, &visit, now.date())?,
+            Some(_) => redemption::redeem_kept(write, &claim, &visit, now, "")?,
+            None => redemption::redeem(write, &claim, &visit, now.date())?,
         };
         Ok(told(&answer, &here.shop.settings))
     });
@@ -117,7 +116,7 @@ fn told(answer: &Answer, settings: &Settings) -> ApiResponse {
     let recipient = answer.recipient_id;
     let mut object = object(answer);
     if answer.outcome == Outcome::Accepted {
-        object.insert("redemption".into(), json!(answer.number));
+        object.insert("redemption".into(), json!(answer.redemption_id));
         return ApiResponse::done(StatusCode::CREATED, object, recipient);
     }
     if !settings.till.show_earlier_amount {
@@ -125,7 +124,7 @@ fn told(answer: &Answer, settings: &Settings) -> ApiResponse {
     }
     let status = if answer.outcome == Outcome::Unknown { StatusCode::NOT_FOUND } else { StatusCode::CONFLICT };
     let detail = why_not(answer, &settings.country);
-    ApiResponse::problem_of(status, answer.outcome.as_str(), &detail, object, recipient)
+    ApiResponse::problem_of(status, answer.outcome.kind().as_str(), &detail, object, recipient)
 }
 
 fn object(answer: &Answer) -> Map<String, Value> {
@@ -174,23 +173,26 @@ pub(super) async fn roll_back(
         Err(said) => return said,
     };
     let (now, till) = (state.clock.now(), caller.0.till.clone());
-    let work = move |write: &Write<'_>| take_back(write, number.parse().unwrap_or_default(), &till, &why.reason, now);
+    let id = RedemptionId(number.parse().unwrap_or_default());
+    let work = move |write: &Write<'_>| take_back(write, id, &till, &why.reason, now);
     idempotency::once(&state, caller, key, &body, work).await
 }
 
-fn take_back(write: &Write<'_>, number: i64, till: &str, reason: &str, now: NaiveDateTime) -> Result<ApiResponse> {
-    if reason.trim().is_empty() {
-        return Err(Error::new("an undo needs its reason").hint("say it as `reason`"));
-    }
-    let found = redemption::by_number(write, number)?;
+fn take_back(write: &Write<'_>, id: RedemptionId, till: &str, reason: &str, now: NaiveDateTime) -> Result<ApiResponse> {
+    redemption::check_reason(reason, "say it as `reason`")?;
+    let found = redemption::by_id(write, id)?;
     let Some(found) = found else {
-        return Ok(ApiResponse::problem(StatusCode::NOT_FOUND, "unknown", "There is no such redemption."));
+        return Ok(ApiResponse::problem(
+            StatusCode::NOT_FOUND,
+            EventKind::Unknown.as_str(),
+            "There is no such redemption.",
+        ));
     };
     let refused = if found.till != till {
         Some((StatusCode::FORBIDDEN, "another_till", "Another till wrote it down. The owner can take it back."))
     } else if found.is_undone {
-        Some((StatusCode::CONFLICT, "undone", "It was taken back already."))
-    } else if now - found.at > TimeDelta::minutes(redemption::MINUTES) {
+        Some((StatusCode::CONFLICT, EventKind::Undone.as_str(), "It was taken back already."))
+    } else if now > redemption::undo_until(found.at) {
         Some((StatusCode::CONFLICT, "too_late", "That is more than ten minutes ago. The owner can still take it back."))
     } else {
         None
@@ -198,11 +200,10 @@ fn take_back(write: &Write<'_>, number: i64, till: &str, reason: &str, now: Naiv
     if let Some((status, kind, says)) = refused {
         return Ok(ApiResponse::problem(status, kind, says));
     }
-    let code = campaign::recipient(write, found.recipient_id)?.code.unwrap_or_default();
-    let answer = redemption::undo(write, &code, reason, now)?;
+    let answer = redemption::undo(write, found.recipient_id, reason, now)?;
     let object = [
-        ("outcome", json!("undone")),
-        ("redemption", json!(number)),
+        ("outcome", json!(EventKind::Undone)),
+        ("redemption", json!(id)),
         ("code", json!(answer.code)),
         ("ref", json!(answer.reference)),
         ("name", json!(answer.name)),

@@ -5,6 +5,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 
 use crate::access::StoredAnswer;
+use crate::domain::RecipientId;
 use crate::error::{Error, ErrorKind};
 use crate::web::answer::sentence;
 
@@ -15,13 +16,13 @@ pub(super) struct ApiResponse {
     /// Its body, JSON.
     pub(super) body: String,
     /// Whom it is about.
-    pub(super) recipient_id: Option<i64>,
+    pub(super) recipient_id: Option<RecipientId>,
     /// Seconds to wait before asking again.
     pub(super) wait: Option<u64>,
 }
 
 impl ApiResponse {
-    pub(super) fn done(status: StatusCode, object: Map<String, Value>, recipient_id: Option<i64>) -> Self {
+    pub(super) fn done(status: StatusCode, object: Map<String, Value>, recipient_id: Option<RecipientId>) -> Self {
         Self { status, body: Value::Object(object).to_string(), recipient_id, wait: None }
     }
 
@@ -35,7 +36,7 @@ impl ApiResponse {
         kind: &str,
         detail: &str,
         mut more: Map<String, Value>,
-        recipient_id: Option<i64>,
+        recipient_id: Option<RecipientId>,
     ) -> Self {
         more.insert("type".into(), json!(format!("urn:regulars:{kind}")));
         more.insert("title".into(), json!(status.canonical_reason().unwrap_or_default()));

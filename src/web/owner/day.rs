@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use super::kept::{self, MatterRow};
 use crate::campaign;
-use crate::error::{Error, Result};
+use crate::domain::{EventId, EventKind, RecipientId};
+use crate::error::Result;
 use crate::money::{Currency, Money};
 use crate::redemption::{self, Happening};
 use crate::store::Read;
@@ -73,7 +74,7 @@ fn gather(read: &Read<'_>, state: &AppState, day: NaiveDate, today: NaiveDate) -
     let line = |one: Happening| {
         let spent = one.spend.filter(|spend| spend.0 > 0);
         let (page, undo, change) = match one.recipient_id {
-            Some(letter) if one.outcome == "accepted" => {
+            Some(letter) if one.kind == EventKind::Accepted => {
                 (format!("/till/letter/{letter}"), format!("undo/{letter}"), format!("change/{letter}"))
             }
             _ => {
@@ -98,7 +99,7 @@ fn gather(read: &Read<'_>, state: &AppState, day: NaiveDate, today: NaiveDate) -
     let (stands, others): (Vec<Happening>, Vec<Happening>) =
         redemption::happened_on(read, day)?.into_iter().partition(|one| one.stands);
     let (came, bought): (Vec<Happening>, Vec<Happening>) =
-        stands.into_iter().partition(|one| one.outcome == "accepted");
+        stands.into_iter().partition(|one| one.kind == EventKind::Accepted);
     let bought_sum = bought.iter().filter_map(|one| one.spend).fold(Money(0), Money::plus);
     let (count, sum) = redemption::taken_on(read, day)?;
     Ok(DayPage {
@@ -120,27 +121,25 @@ fn gather(read: &Read<'_>, state: &AppState, day: NaiveDate, today: NaiveDate) -
 /// What happened, as the shop says it.
 fn said(one: &Happening, currency: Currency) -> String {
     let show = |amount: Option<Money>| currency.show(amount.unwrap_or_default());
-    match one.outcome.as_str() {
-        "accepted" | "bought" if one.stands => String::new(),
-        "honoured_again" if one.stands => "a second one given".to_owned(),
-        "bought" => "bought, and taken back later".to_owned(),
-        "changed" if one.before.unwrap_or_default() == Money(0) => "the amount came later".to_owned(),
-        "changed" => format!("the amount changed: it was {}", show(one.before)),
-        "accepted" => "given, and taken back later".to_owned(),
-        "undone" => format!("taken back: {}", one.reason),
-        "honoured_again" => "a second one given, and taken back later".to_owned(),
-        "returned" => "the letter came back".to_owned(),
-        outcome => {
-            let how = if one.was_kept { "given while the line was down" } else { "turned away" };
-            let why = match outcome {
-                "already_redeemed" => "had it already",
-                "expired" => "too late",
-                "not_yet" => "too early",
-                "void" => "a letter that was replaced",
-                _ => "a code that is on no letter",
-            };
-            format!("{how}: {why}")
-        }
+    let turned_away = |why: &str| {
+        let how = if one.was_kept { "given while the line was down" } else { "turned away" };
+        format!("{how}: {why}")
+    };
+    match one.kind {
+        EventKind::Accepted | EventKind::Bought if one.stands => String::new(),
+        EventKind::HonouredAgain if one.stands => "a second one given".to_owned(),
+        EventKind::Bought => "bought, and taken back later".to_owned(),
+        EventKind::Changed if one.before.unwrap_or_default() == Money(0) => "the amount came later".to_owned(),
+        EventKind::Changed => format!("the amount changed: it was {}", show(one.before)),
+        EventKind::Accepted => "given, and taken back later".to_owned(),
+        EventKind::Undone => format!("taken back: {}", one.reason),
+        EventKind::HonouredAgain => "a second one given, and taken back later".to_owned(),
+        EventKind::Returned => "the letter came back".to_owned(),
+        EventKind::AlreadyRedeemed => turned_away("had it already"),
+        EventKind::Expired => turned_away("too late"),
+        EventKind::NotYet => turned_away("too early"),
+        EventKind::Void => turned_away("a letter that was replaced"),
+        EventKind::Unknown => turned_away("a code that is on no letter"),
     }
 }
 
@@ -152,18 +151,15 @@ pub(super) struct ReasonForm {
 /// Takes a redemption back, whenever it was.
 pub(super) async fn undo(
     State(state): State<Arc<AppState>>,
-    Path((day, recipient)): Path<(NaiveDate, i64)>,
+    Path((day, letter)): Path<(NaiveDate, RecipientId)>,
     Form(undo): Form<ReasonForm>,
 ) -> Response {
     let now = state.clock.now();
     let done = state.database.write(move |write| {
-        if undo.reason.trim().is_empty() {
-            return Err(Error::new("an undo needs its reason").hint("say it in a word or two"));
-        }
+        redemption::check_reason(&undo.reason, "say it in a word or two")?;
         // Pressed twice, it is taken back once.
-        let letter = campaign::by_number(write, recipient)?.map(|(_, letter)| letter);
-        if let Some(code) = letter.filter(|letter| letter.redeemed_on.is_some()).and_then(|letter| letter.code) {
-            redemption::undo(write, &code, &undo.reason, now)?;
+        if campaign::by_number(write, letter.0)?.is_some_and(|(_, letter)| letter.redeemed_on.is_some()) {
+            redemption::undo(write, letter, &undo.reason, now)?;
         }
         Ok(())
     });
@@ -173,7 +169,7 @@ pub(super) async fn undo(
 /// Takes an amount back that went without a redemption.
 pub(super) async fn undo_bought(
     State(state): State<Arc<AppState>>,
-    Path((day, event)): Path<(NaiveDate, i64)>,
+    Path((day, event)): Path<(NaiveDate, EventId)>,
     Form(undo): Form<ReasonForm>,
 ) -> Response {
     let now = state.clock.now();
@@ -194,18 +190,18 @@ fn amount(state: &AppState, typed: &str) -> Result<Money> {
 /// Changes what was spent at a redemption, whenever it was.
 pub(super) async fn change(
     State(state): State<Arc<AppState>>,
-    Path((day, recipient)): Path<(NaiveDate, i64)>,
+    Path((day, letter)): Path<(NaiveDate, RecipientId)>,
     Form(change): Form<AmountForm>,
 ) -> Response {
     let (now, spend) = (state.clock.now(), amount(&state, &change.amount));
-    let done = state.database.write(move |write| redemption::change(write, recipient, spend?, now));
+    let done = state.database.write(move |write| redemption::change(write, letter, spend?, now));
     answered(&state, day, done.await)
 }
 
 /// Changes an amount that went without a redemption.
 pub(super) async fn change_bought(
     State(state): State<Arc<AppState>>,
-    Path((day, event)): Path<(NaiveDate, i64)>,
+    Path((day, event)): Path<(NaiveDate, EventId)>,
     Form(change): Form<AmountForm>,
 ) -> Response {
     let (now, spend) = (state.clock.now(), amount(&state, &change.amount));

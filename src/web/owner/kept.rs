@@ -7,8 +7,9 @@ use axum::response::{IntoResponse, Redirect, Response};
 use chrono::NaiveDate;
 use serde::Serialize;
 
+use crate::domain::EventId;
 use crate::error::Result;
-use crate::redemption::{self, Side};
+use crate::redemption::{self, Outcome, Side};
 use crate::shop::Settings;
 use crate::store::Read;
 use crate::web::answer;
@@ -18,7 +19,7 @@ use crate::web::wording;
 /// One of them.
 #[derive(Serialize)]
 pub(super) struct MatterRow {
-    event: i64,
+    event: EventId,
     name: String,
     what: &'static str,
     kept: String,
@@ -31,19 +32,19 @@ pub(super) struct MatterRow {
 pub(super) fn open(read: &Read<'_>, settings: &Settings, today: NaiveDate) -> Result<Vec<MatterRow>> {
     let matters = redemption::matters(read)?.into_iter().map(|one| MatterRow {
         event: one.event,
-        what: match one.outcome.as_str() {
-            "accepted" => "",
-            "already_redeemed" => "Given out twice.",
-            "expired" => "Given out after the last day.",
-            "not_yet" => "Given out before the first day.",
-            "void" => "Given out for a letter that was replaced.",
-            _ => "Given out for a code that is on no letter.",
+        what: match Outcome::of(one.kind) {
+            Some(Outcome::Accepted) => "",
+            Some(Outcome::AlreadyRedeemed) => "Given out twice.",
+            Some(Outcome::Expired) => "Given out after the last day.",
+            Some(Outcome::NotYet) => "Given out before the first day.",
+            Some(Outcome::Void) => "Given out for a letter that was replaced.",
+            Some(Outcome::Unknown) | None => "Given out for a code that is on no letter.",
         },
-        kept: side(&one.kept, settings, today),
+        kept: side(&one.stored, settings, today),
         stands: one.stands.as_ref().map(|stands| side(stands, settings, today)).unwrap_or_default(),
         arrived: moment(one.arrived, settings, today),
         remark: one.remark,
-        name: if one.name.is_empty() { one.code } else { one.name },
+        name: one.name,
     });
     Ok(matters.collect())
 }
@@ -61,7 +62,7 @@ fn moment(at: chrono::NaiveDateTime, settings: &Settings, today: NaiveDate) -> S
 }
 
 /// The owner is done with it.
-pub(super) async fn put_aside(State(state): State<Arc<AppState>>, Path(event): Path<i64>) -> Response {
+pub(super) async fn put_aside(State(state): State<Arc<AppState>>, Path(event): Path<EventId>) -> Response {
     let now = state.clock.now();
     match state.database.write(move |write| redemption::put_aside(write, event, now)).await {
         Ok(()) => Redirect::to("/owner/day").into_response(),

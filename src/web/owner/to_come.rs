@@ -8,6 +8,7 @@ use chrono::NaiveDateTime;
 use serde::Serialize;
 
 use crate::app::to_come::{ToCome, to_come};
+use crate::domain::RecipientId;
 use crate::error::Result;
 use crate::store::Read;
 use crate::text;
@@ -39,7 +40,7 @@ struct GuestRow {
     city: String,
     phone: String,
     branch: String,
-    recipient: i64,
+    recipient: RecipientId,
 }
 
 pub(super) async fn newest(State(state): State<Arc<AppState>>) -> Response {

@@ -8,13 +8,15 @@ use serde::Deserialize;
 
 use super::card::{self, CardOf};
 use super::form_error::FormError;
-use super::hand_over::{self, Done, led};
+use super::hand_over;
 use super::refused;
 use super::typed::TillForm;
 use super::which::Till;
+use crate::app::{self, till::Pressed};
+use crate::domain::RecipientId;
 use crate::error::{ErrorKind, Result};
 use crate::money::Money;
-use crate::redemption::{self, Claim, Visit};
+use crate::redemption::{self, Visit};
 use crate::web::answer;
 use crate::web::state::AppState;
 
@@ -51,8 +53,11 @@ pub(super) async fn write_down(
         }
     };
     match written(&state, &till, customer, &spent, spend).await {
-        Ok(Done::At(path)) => Redirect::to(&path).into_response(),
-        Ok(Done::Unusual(says)) => show_error(&state, till, customer, spent, says, true).await,
+        Ok(Pressed::Done(outcome)) => Redirect::to(&hand_over::page_of(outcome)).into_response(),
+        Ok(Pressed::Unusual(largest)) => {
+            let says = hand_over::is_it_right(&state, largest);
+            show_error(&state, till, customer, spent, says, true).await
+        }
         Err(fault) if fault.kind() == ErrorKind::Machine => {
             let fields = [
                 ("amount", spent.amount.as_str()),
@@ -66,22 +71,22 @@ pub(super) async fn write_down(
     }
 }
 
-async fn written(state: &Arc<AppState>, till: &Till, customer: i64, spent: &BoughtForm, spend: Money) -> Result<Done> {
-    let (now, currency) = (state.clock.now(), state.shop.settings.currency);
-    let (till, receipt) = (till.0.clone(), hand_over::receipt(&spent.receipt));
+async fn written(
+    state: &Arc<AppState>,
+    till: &Till,
+    customer: i64,
+    spent: &BoughtForm,
+    spend: Money,
+) -> Result<Pressed> {
+    let visit = Visit {
+        receipt: redemption::receipt_number(&spent.receipt),
+        request: hand_over::request(&spent.once),
+        ..Visit::new(state.clock.now(), till.0.clone(), Some(spend))
+    };
     let is_sure = hand_over::is_sure(&spent.sure, &spent.amount);
-    let request = hand_over::request(&spent.once);
     let work = state.database.write(move |write| {
-        if let Some(path) = led(write, request.as_deref())? {
-            return Ok(Done::At(path));
-        }
         let reference = card::person(write, customer)?.reference;
-        if let (false, Some(says)) = (is_sure, hand_over::unusual(write, &reference, spend, currency)?) {
-            return Ok(Done::Unusual(says));
-        }
-        let claim = Claim::Person { reference, campaign: String::new() };
-        let visit = Visit { claim, at: now, spend: Some(spend), till, receipt, request };
-        redemption::bought(write, &visit).map(|event| Done::At(format!("/till/written/{event}")))
+        app::till::write_down(write, &reference, &visit, is_sure)
     });
     work.await
 }
@@ -97,7 +102,7 @@ async fn show_error(
     let BoughtForm { amount, receipt, once, search, refused, .. } = spent;
     let form_error =
         FormError { field: "amount", says, amount, receipt, sure, once, only: true, ..FormError::default() };
-    match refused.parse() {
+    match refused.parse().map(RecipientId) {
         Ok(letter) => refused::show(state, till, letter, form_error).await,
         Err(_) => card::show(state, till, CardOf::Person(customer), search, form_error).await,
     }

@@ -14,8 +14,9 @@ use super::which::Till;
 use crate::campaign;
 use crate::clock;
 use crate::customers::{self, Customer};
+use crate::domain::RecipientId;
 use crate::error::{Error, Result};
-use crate::redemption::{self, Claim, Outcome, Promise, Standing};
+use crate::redemption::{self, Claim, Offer, OfferStatus, Outcome};
 use crate::store::Read;
 use crate::web::state::AppState;
 use crate::web::wording::{self, GiftWords};
@@ -65,7 +66,7 @@ struct ComplaintNotice {
 /// What may be handed over.
 #[derive(Serialize)]
 struct HandOverOffer {
-    recipient: i64,
+    recipient: RecipientId,
     gift: GiftWords,
 }
 
@@ -74,7 +75,7 @@ struct NoOffer {
     title: String,
     text: String,
     /// The letter, where it says more.
-    recipient: Option<i64>,
+    recipient: Option<RecipientId>,
 }
 
 #[derive(Serialize)]
@@ -96,7 +97,7 @@ pub(super) enum CardOf {
     /// Of a customer.
     Person(i64),
     /// Of whoever a letter went to.
-    Letter(i64),
+    Letter(RecipientId),
 }
 
 /// Somebody out of the list of names.
@@ -114,19 +115,23 @@ pub(super) async fn of_person(State(state): State<Arc<AppState>>, till: Till, Pa
 }
 
 /// Whoever a letter went to; when its code does not hold, why.
-pub(super) async fn of_letter(State(state): State<Arc<AppState>>, till: Till, Path(recipient): Path<i64>) -> Response {
+pub(super) async fn of_letter(
+    State(state): State<Arc<AppState>>,
+    till: Till,
+    Path(letter): Path<RecipientId>,
+) -> Response {
     let today = state.clock.now().date();
     let looked = state.database.read(move |read| {
-        let code = campaign::by_number(read, recipient)?.and_then(|(_, recipient)| recipient.code);
-        code.map(|code| redemption::look(read, &Claim::Code(code), today)).transpose()
+        let has_code = campaign::by_number(read, letter.0)?.is_some_and(|(_, recipient)| recipient.code.is_some());
+        has_code.then(|| redemption::look(read, &Claim::Letter(letter), today)).transpose()
     });
     match looked.await {
         Err(fault) => answer::trouble(&state, &fault),
         Ok(None) => Redirect::to("/till").into_response(),
         Ok(Some(answer)) if answer.outcome == Outcome::Accepted => {
-            show(&state, till, CardOf::Letter(recipient), String::new(), FormError::default()).await
+            show(&state, till, CardOf::Letter(letter), String::new(), FormError::default()).await
         }
-        Ok(Some(_)) => refused::page(&state, till, recipient).await,
+        Ok(Some(_)) => refused::page(&state, till, letter).await,
     }
 }
 
@@ -161,20 +166,20 @@ fn gather(
     let customer = customer(read, whose)?;
     let card = customers::card(read, &customer, today)?;
     let household = customers::household_of(read, &customer)?.members;
-    let promise = match whose {
-        CardOf::Person(id) => redemption::promise(read, id, today)?,
-        CardOf::Letter(id) => campaign::by_number(read, id)?.map(|(planned, recipient)| Promise {
+    let offer = match whose {
+        CardOf::Person(id) => redemption::offer(read, id, today)?,
+        CardOf::Letter(id) => campaign::by_number(read, id.0)?.map(|(planned, recipient)| Offer {
             planned,
             recipient,
-            standing: Standing::Waiting,
+            status: OfferStatus::Waiting,
         }),
     };
-    let name = match &promise {
-        Some(promise) => wording::recipient(&promise.recipient),
+    let name = match &offer {
+        Some(offer) => wording::recipient(&offer.recipient),
         None => wording::household(&customer, &household),
     };
     let day = |day: NaiveDate| clock::long_date(day, &settings.country);
-    let (act, nothing) = to_hand_over(promise.as_ref(), state, today);
+    let (act, nothing) = to_hand_over(offer.as_ref(), state, today);
     let complaint = card.open_complaints.first().map(|oldest| ComplaintNotice {
         age: match clock::ago(oldest.on, today) {
             ago if ago.ends_with(" ago") => format!("{} old", ago.trim_end_matches(" ago")),
@@ -205,7 +210,7 @@ fn gather(
         symbol: settings.currency.symbol.trim().to_owned(),
         nothing,
         bought: bought.collect(),
-        facts: facts(&card, &household, &name, promise.as_ref(), settings.country.as_str()),
+        facts: facts(&card, &household, &name, offer.as_ref(), settings.country.as_str()),
         notes: notes.collect(),
         address: vec![
             field("street", "Street"),
@@ -235,7 +240,7 @@ fn customer(read: &Read<'_>, whose: CardOf) -> Result<Customer> {
     let id = match whose {
         CardOf::Person(id) => id,
         CardOf::Letter(id) => {
-            let (_, recipient) = campaign::by_number(read, id)?.ok_or_else(gone)?;
+            let (_, recipient) = campaign::by_number(read, id.0)?.ok_or_else(gone)?;
             customers::resolve_ref(read, &recipient.reference)?.ok_or_else(gone)?
         }
     };
@@ -252,29 +257,25 @@ fn gone() -> Error {
 }
 
 /// What may be handed over, or why nothing.
-fn to_hand_over(
-    promise: Option<&Promise>,
-    state: &AppState,
-    today: NaiveDate,
-) -> (Option<HandOverOffer>, Option<NoOffer>) {
+fn to_hand_over(offer: Option<&Offer>, state: &AppState, today: NaiveDate) -> (Option<HandOverOffer>, Option<NoOffer>) {
     let settings = &state.shop.settings;
     let day = |day: NaiveDate| wording::day(day, today, &settings.country);
-    let Some(Promise { planned, recipient, standing }) = promise else {
+    let Some(Offer { planned, recipient, status }) = offer else {
         let text = "Everything else is as always.".to_owned();
         return (None, Some(NoOffer { title: "No letter this year".to_owned(), text, recipient: None }));
     };
     let gift = GiftWords::of(&planned.gift_name);
-    let (title, text) = match (standing, recipient.redeemed_on, planned.claim_until) {
-        (Standing::Waiting, ..) => {
-            return (Some(HandOverOffer { recipient: recipient.id, gift }), None);
+    let (title, text) = match (status, recipient.redeemed_on, planned.claim_until) {
+        (OfferStatus::Waiting, ..) => {
+            return (Some(HandOverOffer { recipient: RecipientId(recipient.id), gift }), None);
         }
-        (Standing::Given, Some(on), _) => (format!("Had the {}", gift.noun), format!("On {}.", day(on))),
-        (Standing::Over, _, Some(until)) => {
+        (OfferStatus::Given, Some(on), _) => (format!("Had the {}", gift.noun), format!("On {}.", day(on))),
+        (OfferStatus::Over, _, Some(until)) => {
             (format!("The {} is not waiting any more", gift.noun), format!("It waited until {}.", day(until)))
         }
         _ => (format!("The {} is not there yet", gift.noun), format!("It waits from {}.", day(planned.starts()))),
     };
-    (None, Some(NoOffer { title, text, recipient: Some(recipient.id) }))
+    (None, Some(NoOffer { title, text, recipient: Some(RecipientId(recipient.id)) }))
 }
 
 /// What is worth knowing, a line each; nothing that is not known.
@@ -282,7 +283,7 @@ fn facts(
     card: &customers::Card,
     household: &[Customer],
     heading: &str,
-    promise: Option<&Promise>,
+    offer: Option<&Offer>,
     country: &str,
 ) -> Vec<(&'static str, String)> {
     let field = |name: &str| card.fields.get(name).cloned().unwrap_or_default();
@@ -293,7 +294,7 @@ fn facts(
     let (children, taste): (Vec<_>, Vec<_>) = card.preferences.iter().partition(|(key, _)| is_children(key));
     let children: Vec<String> = children.into_iter().map(|(_, value)| value.clone()).collect();
     let taste: Vec<String> = taste.into_iter().map(|(key, value)| format!("{key} {value}")).collect();
-    let letter = promise.map_or(String::new(), |Promise { planned, recipient, .. }| {
+    let letter = offer.map_or(String::new(), |Offer { planned, recipient, .. }| {
         let number = recipient.number.map_or(String::new(), |number| format!(", no. {number}"));
         let code = recipient.code.as_deref().map_or(String::new(), |code| format!(", code {code}"));
         format!("{} of {}{number}{code}", planned.name, clock::long_date(planned.dated, country))
@@ -307,14 +308,14 @@ fn facts(
         ("Remember", field("notes")),
         ("Birthday", field("birthday")),
         ("Letter", letter),
-        ("Last year", promise.map_or(String::new(), last_year)),
+        ("Last year", offer.map_or(String::new(), last_year)),
     ];
     all.into_iter().filter(|(_, text)| !text.is_empty()).collect()
 }
 
 /// What came of the letter before this one.
-fn last_year(promise: &Promise) -> String {
-    let field = |name: &str| promise.recipient.fields.get(&format!("last_year.{name}")).unwrap_or_default().to_owned();
+fn last_year(offer: &Offer) -> String {
+    let field = |name: &str| offer.recipient.fields.get(&format!("last_year.{name}")).unwrap_or_default().to_owned();
     match field("response").as_str() {
         "redeemed" => format!("came for {}", field("gift")),
         "not_redeemed" => format!("did not come for {}", field("gift")),

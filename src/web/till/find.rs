@@ -14,7 +14,7 @@ use crate::app;
 use crate::app::find::FoundAtTill;
 use crate::clock;
 use crate::error::Result;
-use crate::redemption::{Promise, Standing};
+use crate::redemption::{Offer, OfferStatus};
 use crate::store::Read;
 use crate::text;
 use crate::web::answer;
@@ -124,13 +124,13 @@ fn gather(
     let FoundAtTill { all, hits } = app::find::at_till(read, &*state.vocabulary(read)?, &typed, today, MOST)?;
     let country = &state.shop.settings.country;
     let (mut waiting, mut others, mut gifts) = (Vec::new(), Vec::new(), Vec::new());
-    for (hit, promise) in &hits {
-        let (is_waiting, gift) = what_waits(promise.as_ref(), today, country);
-        let is_bottle = promise.as_ref().is_some_and(|promise| GiftWords::of(&promise.planned.gift_name).is_bottle);
+    for (hit, offer) in &hits {
+        let (is_waiting, gift) = what_waits(offer.as_ref(), today, country);
+        let is_bottle = offer.as_ref().is_some_and(|offer| GiftWords::of(&offer.planned.gift_name).is_bottle);
         let place = wording::town_and_last(&hit.city, hit.last_visit, today);
         let person = FoundPerson { id: hit.id, name: hit.name.clone(), place, gift, is_bottle };
         if is_waiting {
-            gifts.extend(promise.as_ref().map(|promise| GiftWords::of(&promise.planned.gift_name).one));
+            gifts.extend(offer.as_ref().map(|offer| GiftWords::of(&offer.planned.gift_name).one));
             waiting.push(person);
         } else {
             others.push(person);
@@ -170,17 +170,17 @@ fn gather(
 }
 
 /// Whether something waits, and what is said of it in a line.
-fn what_waits(promise: Option<&Promise>, today: NaiveDate, country: &str) -> (bool, String) {
-    let Some(Promise { planned, recipient, standing }) = promise else {
+fn what_waits(offer: Option<&Offer>, today: NaiveDate, country: &str) -> (bool, String) {
+    let Some(Offer { planned, recipient, status }) = offer else {
         return (false, "no letter this year".to_owned());
     };
     let noun = GiftWords::of(&planned.gift_name).noun;
     let day = |day: Option<NaiveDate>| day.map(|day| wording::date(day, today, country)).unwrap_or_default();
-    match standing {
-        Standing::Waiting => (true, format!("{}: {noun}", planned.name)),
-        Standing::Given => (false, format!("had the {noun} {}", given_when(recipient.redeemed_on, today, country))),
-        Standing::Over => (false, format!("the {noun} waited until {}", day(planned.claim_until))),
-        Standing::NotYet => (false, format!("the {noun} waits from {}", day(Some(planned.starts())))),
+    match status {
+        OfferStatus::Waiting => (true, format!("{}: {noun}", planned.name)),
+        OfferStatus::Given => (false, format!("had the {noun} {}", given_when(recipient.redeemed_on, today, country))),
+        OfferStatus::Over => (false, format!("the {noun} waited until {}", day(planned.claim_until))),
+        OfferStatus::NotYet => (false, format!("the {noun} waits from {}", day(Some(planned.starts())))),
     }
 }
 

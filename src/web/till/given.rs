@@ -5,14 +5,16 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use chrono::{NaiveDateTime, TimeDelta};
+use chrono::NaiveDateTime;
 use serde::{Deserialize, Serialize};
 
 use super::hand_over::{self, amount};
 use super::typed::TillForm;
 use super::which::Till;
+use crate::app::{self, till::TillEntry};
 use crate::campaign;
 use crate::customers;
+use crate::domain::{EventId, RecipientId};
 use crate::error::{Error, Result};
 use crate::money::Money;
 use crate::redemption;
@@ -25,30 +27,19 @@ use crate::web::wording::{self, GiftWords, Postmark};
 /// As long as the field takes it.
 const REASON: usize = 200;
 
-/// What a page is about.
-#[derive(Debug, Clone, Copy)]
-enum GivenOf {
-    /// The redemption of a letter.
-    Letter(i64),
-    /// An amount without one, or a second gift.
-    Event(i64),
+/// Where the page of an entry leads when it does not stand, or not any more.
+fn instead(entry: TillEntry) -> String {
+    match entry {
+        TillEntry::Letter(letter) => format!("/till/letter/{letter}"),
+        TillEntry::Amount(_) => "/till".to_owned(),
+    }
 }
 
-impl GivenOf {
-    /// Where its page leads when it does not stand, or not any more.
-    fn instead(self) -> String {
-        match self {
-            Self::Letter(letter) => format!("/till/letter/{letter}"),
-            Self::Event(_) => "/till".to_owned(),
-        }
-    }
-
-    /// Its page.
-    fn page(self) -> String {
-        match self {
-            Self::Letter(letter) => format!("/till/given/{letter}"),
-            Self::Event(event) => format!("/till/written/{event}"),
-        }
+/// The page of an entry.
+fn page_of(entry: TillEntry) -> String {
+    match entry {
+        TillEntry::Letter(letter) => format!("/till/given/{letter}"),
+        TillEntry::Amount(event) => format!("/till/written/{event}"),
     }
 }
 
@@ -96,24 +87,28 @@ struct GivenError {
 }
 
 /// The page of a redemption; without one that stands, the card.
-pub(super) async fn of_letter(State(state): State<Arc<AppState>>, till: Till, Path(letter): Path<i64>) -> Response {
-    show(&state, till, GivenOf::Letter(letter), GivenError::default()).await
+pub(super) async fn of_letter(
+    State(state): State<Arc<AppState>>,
+    till: Till,
+    Path(letter): Path<RecipientId>,
+) -> Response {
+    show(&state, till, TillEntry::Letter(letter), GivenError::default()).await
 }
 
 /// The page of an amount without one.
-pub(super) async fn of_event(State(state): State<Arc<AppState>>, till: Till, Path(event): Path<i64>) -> Response {
-    show(&state, till, GivenOf::Event(event), GivenError::default()).await
+pub(super) async fn of_event(State(state): State<Arc<AppState>>, till: Till, Path(event): Path<EventId>) -> Response {
+    show(&state, till, TillEntry::Amount(event), GivenError::default()).await
 }
 
-async fn show(state: &Arc<AppState>, till: Till, thing: GivenOf, form_error: GivenError) -> Response {
+async fn show(state: &Arc<AppState>, till: Till, entry: TillEntry, form_error: GivenError) -> Response {
     let (here, now, has_error) = (Arc::clone(state), state.clock.now(), !form_error.says.is_empty());
-    let gathered = state.database.read(move |read| gather(read, &here, till, thing, form_error, now)).await;
+    let gathered = state.database.read(move |read| gather(read, &here, till, entry, form_error, now)).await;
     match gathered.transpose() {
         Some(given) => {
             let page = answer::page_of(state, "given.html", given);
             if has_error { (StatusCode::UNPROCESSABLE_ENTITY, page).into_response() } else { page }
         }
-        None => Redirect::to(&thing.instead()).into_response(),
+        None => Redirect::to(&instead(entry)).into_response(),
     }
 }
 
@@ -121,12 +116,12 @@ fn gather(
     read: &Read<'_>,
     state: &AppState,
     till: Till,
-    thing: GivenOf,
+    entry: TillEntry,
     form_error: GivenError,
     now: NaiveDateTime,
 ) -> Result<Option<GivenPage>> {
     let settings = &state.shop.settings;
-    let Some(written) = find(read, thing)? else { return Ok(None) };
+    let Some(written) = find(read, entry)? else { return Ok(None) };
     let spent = match written.spend {
         spend if spend.0 > 0 => format!("{} written down", settings.currency.show(spend)),
         _ => "Written down".to_owned(),
@@ -137,9 +132,9 @@ fn gather(
     } else {
         format!("{time} on {}", wording::day(written.at.date(), now.date(), &settings.country))
     };
-    let (undo, change) = match thing {
-        GivenOf::Letter(letter) => (format!("/till/undo/{letter}"), format!("/till/change/{letter}")),
-        GivenOf::Event(event) => (format!("/till/written/{event}/undo"), format!("/till/written/{event}/change")),
+    let (undo, change) = match entry {
+        TillEntry::Letter(letter) => (format!("/till/undo/{letter}"), format!("/till/change/{letter}")),
+        TillEntry::Amount(event) => (format!("/till/written/{event}/undo"), format!("/till/written/{event}/change")),
     };
     Ok(Some(GivenPage {
         fact: format!("{spent} at {when}."),
@@ -159,10 +154,10 @@ fn gather(
 }
 
 /// What is written down, if it stands.
-fn find(read: &Read<'_>, thing: GivenOf) -> Result<Option<Written>> {
-    let event = match thing {
-        GivenOf::Event(event) => event,
-        GivenOf::Letter(letter) => return of_redemption(read, letter),
+fn find(read: &Read<'_>, entry: TillEntry) -> Result<Option<Written>> {
+    let event = match entry {
+        TillEntry::Amount(event) => event,
+        TillEntry::Letter(letter) => return of_redemption(read, letter),
     };
     let Some(bought) = redemption::bought_by(read, event)?.filter(|bought| !bought.is_undone) else {
         return Ok(None);
@@ -178,7 +173,8 @@ fn find(read: &Read<'_>, thing: GivenOf) -> Result<Option<Written>> {
         spend: bought.spend,
         behind: "/till".to_owned(),
     };
-    if let Some((planned, letter)) = bought.recipient_id.map(|id| campaign::by_number(read, id)).transpose()?.flatten()
+    if let Some((planned, letter)) =
+        bought.recipient_id.map(|id| campaign::by_number(read, id.0)).transpose()?.flatten()
     {
         written.verdict = format!("Yes. A second {} is theirs.", GiftWords::of(&planned.gift_name).noun);
         written.place = "It stands beside the first.".to_owned();
@@ -194,8 +190,8 @@ fn find(read: &Read<'_>, thing: GivenOf) -> Result<Option<Written>> {
     Ok(Some(written))
 }
 
-fn of_redemption(read: &Read<'_>, letter: i64) -> Result<Option<Written>> {
-    let Some((planned, recipient)) = campaign::by_number(read, letter)? else { return Ok(None) };
+fn of_redemption(read: &Read<'_>, letter: RecipientId) -> Result<Option<Written>> {
+    let Some((planned, recipient)) = campaign::by_number(read, letter.0)? else { return Ok(None) };
     let Some(at) = recipient.redeemed_at else { return Ok(None) };
     let progress = redemption::progress(read, &planned, at)?;
     Ok(Some(Written {
@@ -213,14 +209,14 @@ fn of_redemption(read: &Read<'_>, letter: i64) -> Result<Option<Written>> {
 
 /// Until when this till may change it and take it back. A clock that was set back meanwhile takes nothing away.
 fn until(written: &Written, till: &Till, now: NaiveDateTime) -> Option<NaiveDateTime> {
-    let until = written.at + TimeDelta::minutes(redemption::MINUTES);
+    let until = redemption::undo_until(written.at);
     (written.till == till.0 && now <= until).then_some(until)
 }
 
 /// What this till may still `take back` or `change`.
-fn theirs(read: &Read<'_>, thing: GivenOf, till: &Till, now: NaiveDateTime, what: &str) -> Result<Written> {
+fn theirs(read: &Read<'_>, entry: TillEntry, till: &Till, now: NaiveDateTime, what: &str) -> Result<Written> {
     let late = || Error::new(format!("this till cannot {what} any more")).hint("the owner can, on the day's list");
-    find(read, thing)?.filter(|written| until(written, till, now).is_some()).ok_or_else(late)
+    find(read, entry)?.filter(|written| until(written, till, now).is_some()).ok_or_else(late)
 }
 
 #[derive(Deserialize)]
@@ -232,43 +228,37 @@ pub(super) struct UndoForm {
 pub(super) async fn undo_letter(
     State(state): State<Arc<AppState>>,
     till: Till,
-    Path(letter): Path<i64>,
+    Path(letter): Path<RecipientId>,
     TillForm(undo): TillForm<UndoForm>,
 ) -> Response {
-    take_back(&state, till, GivenOf::Letter(letter), undo.reason).await
+    take_back(&state, till, TillEntry::Letter(letter), undo.reason).await
 }
 
 /// The same of an amount without one.
 pub(super) async fn undo_event(
     State(state): State<Arc<AppState>>,
     till: Till,
-    Path(event): Path<i64>,
+    Path(event): Path<EventId>,
     TillForm(undo): TillForm<UndoForm>,
 ) -> Response {
-    take_back(&state, till, GivenOf::Event(event), undo.reason).await
+    take_back(&state, till, TillEntry::Amount(event), undo.reason).await
 }
 
-async fn take_back(state: &Arc<AppState>, till: Till, thing: GivenOf, reason: String) -> Response {
+async fn take_back(state: &Arc<AppState>, till: Till, entry: TillEntry, reason: String) -> Response {
     let reason: String = reason.chars().filter(|c| !c.is_control()).take(REASON).collect();
     if reason.trim().is_empty() {
         let form_error =
             GivenError { field: "why", says: "Say why, in a word or two.".to_owned(), ..GivenError::default() };
-        return show(state, till, thing, form_error).await;
+        return show(state, till, entry, form_error).await;
     }
     let now = state.clock.now();
     let done = state.database.write(move |write| {
         // Pressed twice, it is taken back once.
-        if find(write, thing)?.is_none() {
-            return Ok(thing.instead());
+        if find(write, entry)?.is_none() {
+            return Ok(instead(entry));
         }
-        let written = theirs(write, thing, &till, now, "take it back")?;
-        match thing {
-            GivenOf::Event(event) => redemption::undo_bought(write, event, &reason, now)?,
-            GivenOf::Letter(letter) => {
-                let code = campaign::recipient(write, letter)?.code.unwrap_or_default();
-                redemption::undo(write, &code, &reason, now)?;
-            }
-        }
+        let written = theirs(write, entry, &till, now, "take it back")?;
+        app::till::undo(write, entry, &reason, now)?;
         Ok(written.behind)
     });
     match done.await {
@@ -290,47 +280,47 @@ pub(super) struct ChangeForm {
 pub(super) async fn change_letter(
     State(state): State<Arc<AppState>>,
     till: Till,
-    Path(letter): Path<i64>,
+    Path(letter): Path<RecipientId>,
     TillForm(change): TillForm<ChangeForm>,
 ) -> Response {
-    put_right(&state, till, GivenOf::Letter(letter), change).await
+    put_right(&state, till, TillEntry::Letter(letter), change).await
 }
 
 /// The same of an amount without one.
 pub(super) async fn change_event(
     State(state): State<Arc<AppState>>,
     till: Till,
-    Path(event): Path<i64>,
+    Path(event): Path<EventId>,
     TillForm(change): TillForm<ChangeForm>,
 ) -> Response {
-    put_right(&state, till, GivenOf::Event(event), change).await
+    put_right(&state, till, TillEntry::Amount(event), change).await
 }
 
-async fn put_right(state: &Arc<AppState>, till: Till, thing: GivenOf, change: ChangeForm) -> Response {
+async fn put_right(state: &Arc<AppState>, till: Till, entry: TillEntry, change: ChangeForm) -> Response {
     let form_error = |says, sure| GivenError { field: "amount", says, amount: change.amount.clone(), sure };
     let spend = match amount(state, &change.amount) {
         Ok(spend) => spend.unwrap_or_default(),
         Err(fault) => {
             let says = format!("{} Write it like 412.50.", answer::sentence(fault.message()));
-            return show(state, till, thing, form_error(says, false)).await;
+            return show(state, till, entry, form_error(says, false)).await;
         }
     };
-    let (now, currency, asks) = (state.clock.now(), state.shop.settings.currency, till.clone());
+    let (now, asks) = (state.clock.now(), till.clone());
     let is_sure = hand_over::is_sure(&change.sure, &change.amount);
     let done = state.database.write(move |write| {
-        let written = theirs(write, thing, &till, now, "change it")?;
-        if let (false, Some(says)) = (is_sure, hand_over::unusual(write, &written.reference, spend, currency)?) {
-            return Ok(Some(says));
+        let written = theirs(write, entry, &till, now, "change it")?;
+        if let (false, Some(largest)) = (is_sure, redemption::unusual(write, &written.reference, Some(spend))?) {
+            return Ok(Some(largest));
         }
-        match thing {
-            GivenOf::Event(event) => redemption::change_bought(write, event, spend, now)?,
-            GivenOf::Letter(letter) => redemption::change(write, letter, spend, now)?,
-        }
+        app::till::change(write, entry, spend, now)?;
         Ok(None)
     });
     match done.await {
-        Ok(Some(says)) => show(state, asks, thing, form_error(says, true)).await,
-        Ok(None) => Redirect::to(&thing.page()).into_response(),
+        Ok(Some(largest)) => {
+            let says = hand_over::is_it_right(state, largest);
+            show(state, asks, entry, form_error(says, true)).await
+        }
+        Ok(None) => Redirect::to(&page_of(entry)).into_response(),
         Err(fault) => answer::trouble(state, &fault),
     }
 }

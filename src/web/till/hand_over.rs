@@ -10,23 +10,16 @@ use super::card::{self, CardOf};
 use super::form_error::FormError;
 use super::typed::TillForm;
 use super::which::Till;
-use crate::campaign;
-use crate::customers;
+use crate::app::{self, till::Pressed};
+use crate::domain::RecipientId;
 use crate::error::{Error, ErrorKind, Result};
-use crate::money::{Currency, Money};
-use crate::redemption::{self, Claim, Led, Outcome, Visit};
-use crate::store::Read;
+use crate::money::Money;
+use crate::redemption::{self, RequestOutcome, Visit};
 use crate::web::answer;
 use crate::web::state::AppState;
 
-/// So many times the largest purchase is asked about.
-const UNUSUAL: i64 = 10;
-
 /// The longest token; ours are shorter.
 const ONCE: usize = 64;
-
-/// The longest number of a receipt.
-const RECEIPT: usize = 40;
 
 /// What came out of the form of the card.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -45,7 +38,7 @@ pub(super) struct Handed {
 pub(super) async fn hand_over(
     State(state): State<Arc<AppState>>,
     till: Till,
-    Path(recipient): Path<i64>,
+    Path(recipient): Path<RecipientId>,
     TillForm(handed): TillForm<Handed>,
 ) -> Response {
     let spend = match amount(&state, &handed.amount) {
@@ -56,8 +49,11 @@ pub(super) async fn hand_over(
         }
     };
     match write_down(&state, &till, recipient, &handed, spend).await {
-        Ok(Done::At(path)) => Redirect::to(&path).into_response(),
-        Ok(Done::Unusual(says)) => show_error(&state, till, recipient, &handed, says, true).await,
+        Ok(Pressed::Done(outcome)) => Redirect::to(&page_of(outcome)).into_response(),
+        Ok(Pressed::Unusual(largest)) => {
+            let says = is_it_right(&state, largest);
+            show_error(&state, till, recipient, &handed, says, true).await
+        }
         Err(fault) if fault.kind() == ErrorKind::Machine => answer::try_again(
             &state,
             &fault,
@@ -68,61 +64,30 @@ pub(super) async fn hand_over(
     }
 }
 
-/// How it went.
-pub(super) enum Done {
-    /// Written down or refused: the page that says so.
-    At(String),
-    /// Not written down, as the amount is unusual: the question.
-    Unusual(String),
-}
-
 async fn write_down(
     state: &Arc<AppState>,
     till: &Till,
-    recipient: i64,
+    letter: RecipientId,
     handed: &Handed,
     spend: Option<Money>,
-) -> Result<Done> {
-    let (now, currency) = (state.clock.now(), state.shop.settings.currency);
-    let (till, receipt) = (till.0.clone(), receipt(&handed.receipt));
+) -> Result<Pressed> {
+    let visit = Visit {
+        receipt: redemption::receipt_number(&handed.receipt),
+        request: request(&handed.once),
+        ..Visit::new(state.clock.now(), till.0.clone(), spend)
+    };
     let is_sure = is_sure(&handed.sure, &handed.amount);
-    let request = request(&handed.once);
-    state
-        .database
-        .write(move |write| {
-            if let Some(path) = led(write, request.as_deref())? {
-                return Ok(Done::At(path));
-            }
-            let Some((_, letter)) = campaign::by_number(write, recipient)? else {
-                return Err(Error::new("there is no such letter").hint("scan it again"));
-            };
-            if let (Some(spend), false) = (spend, is_sure)
-                && let Some(says) = unusual(write, &letter.reference, spend, currency)?
-            {
-                return Ok(Done::Unusual(says));
-            }
-            // Whoever was held out has no code, and nothing is handed over.
-            let claim = Claim::Code(letter.code.unwrap_or_default());
-            let visit = Visit { claim, at: now, spend, till, receipt, request };
-            let answer = redemption::redeem(write, &visit, now.date())?;
-            let is_given = answer.outcome == Outcome::Accepted;
-            Ok(Done::At(format!("/till/{}/{recipient}", if is_given { "given" } else { "letter" })))
-        })
-        .await
+    state.database.write(move |write| app::till::hand_over(write, letter, &visit, is_sure)).await
 }
 
-/// Where a request led that was made before: pressed again, a button leads to the same page, and so does another button of
-/// the same page.
-pub(super) fn led(read: &Read<'_>, request: Option<&str>) -> Result<Option<String>> {
-    let Some(led) = request.map(|request| redemption::led(read, request)).transpose()?.flatten() else {
-        return Ok(None);
-    };
-    Ok(Some(match led {
-        Led::Given(letter) => format!("/till/given/{letter}"),
-        Led::Bought(event) => format!("/till/written/{event}"),
-        Led::Refused(Some(letter)) => format!("/till/letter/{letter}"),
-        Led::Refused(None) => "/till".to_owned(),
-    }))
+/// The page of what became of a button.
+pub(super) fn page_of(outcome: RequestOutcome) -> String {
+    match outcome {
+        RequestOutcome::Given(letter) => format!("/till/given/{letter}"),
+        RequestOutcome::Bought(event) => format!("/till/written/{event}"),
+        RequestOutcome::Refused(Some(letter)) => format!("/till/letter/{letter}"),
+        RequestOutcome::Refused(None) => "/till".to_owned(),
+    }
 }
 
 /// The token of a page, as what makes its request itself.
@@ -130,28 +95,14 @@ pub(super) fn request(once: &str) -> Option<String> {
     Some(once.to_owned()).filter(|once| (1..=ONCE).contains(&once.len()))
 }
 
-/// The number of a receipt, as it is kept.
-pub(super) fn receipt(typed: &str) -> String {
-    typed.trim().chars().take(RECEIPT).collect()
-}
-
 /// Whether the amount that was asked about comes again as it was.
 pub(super) fn is_sure(asked: &str, amount: &str) -> bool {
     !asked.is_empty() && asked == amount
 }
 
-/// The question, when an amount is far above the largest purchase that they ever made.
-pub(super) fn unusual(read: &Read<'_>, reference: &str, spend: Money, currency: Currency) -> Result<Option<String>> {
-    let much = |largest| format!("That is much: they never spent more than {} at once.", currency.show(largest));
-    Ok(exceeded(read, reference, spend)?.map(|largest| much(largest) + " Is it right?"))
-}
-
-/// The largest purchase that they ever made, when an amount is far above it.
-pub(super) fn exceeded(read: &Read<'_>, reference: &str, spend: Money) -> Result<Option<Money>> {
-    let Some(id) = customers::resolve_ref(read, reference)? else { return Ok(None) };
-    let household = customers::by_id(read, id)?.household_id;
-    let largest = customers::largest_purchase(read, household)?.filter(|largest| largest.0 > 0);
-    Ok(largest.filter(|largest| spend.0 > largest.0.saturating_mul(UNUSUAL)))
+/// The question about an amount that is far above the largest purchase ever.
+pub(super) fn is_it_right(state: &AppState, largest: Money) -> String {
+    redemption::unusual_in_words(largest, state.shop.settings.currency)
 }
 
 /// What was spent; nothing when the field is empty.
@@ -169,7 +120,7 @@ pub(super) fn amount(state: &AppState, typed: &str) -> Result<Option<Money>> {
 async fn show_error(
     state: &Arc<AppState>,
     till: Till,
-    recipient: i64,
+    recipient: RecipientId,
     handed: &Handed,
     says: String,
     sure: bool,

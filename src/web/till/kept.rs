@@ -10,18 +10,15 @@ use axum::extract::State;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 use serde::Deserialize;
 use serde_json::json;
 use tera::Context;
 
 use super::hand_over;
 use super::which::Till;
-use crate::campaign;
-use crate::customers;
+use crate::domain::{EventKind, RecipientId};
 use crate::error::Result;
-use crate::redemption::{self, Claim, Led, Outcome, Visit};
-use crate::store::Read;
+use crate::redemption::{self, Claim, StoredClaim, StoredVisit};
 use crate::web::answer;
 use crate::web::attempts::AttemptKind;
 use crate::web::state::AppState;
@@ -35,8 +32,8 @@ pub(super) struct Kept {
     #[serde(default)]
     code: String,
     /// The letter, when its card was open.
-    letter: Option<i64>,
-    /// CardOf card was open, when no gift went out.
+    letter: Option<RecipientId>,
+    /// Whose card was open, when no gift went out.
     customer: Option<i64>,
     #[serde(default)]
     amount: String,
@@ -65,11 +62,11 @@ pub(super) async fn take(State(state): State<Arc<AppState>>, till: Till, body: B
         return said(StatusCode::TOO_MANY_REQUESTS, &json!({ "error": "too many codes that are on no letter" }));
     };
     match write_down(&state, till, kept).await {
-        Ok(taken) => {
-            if taken.outcome != Outcome::Unknown.as_str() {
+        Ok((kind, letter)) => {
+            if kind != EventKind::Unknown {
                 attempt.was_right();
             }
-            let told = json!({ "id": id, "outcome": taken.outcome, "letter": taken.letter });
+            let told = json!({ "id": id, "outcome": kind, "letter": letter });
             said(StatusCode::OK, &told)
         }
         Err(fault) => {
@@ -79,67 +76,21 @@ pub(super) async fn take(State(state): State<Arc<AppState>>, till: Till, body: B
     }
 }
 
-/// How it went: of whatever was kept, one answer.
-struct Taken {
-    outcome: &'static str,
-    letter: Option<i64>,
-}
-
-async fn write_down(state: &Arc<AppState>, till: Till, kept: Kept) -> Result<Taken> {
+async fn write_down(state: &Arc<AppState>, till: Till, kept: Kept) -> Result<(EventKind, Option<RecipientId>)> {
     let (now, currency) = (state.clock.now(), state.shop.settings.currency);
-    let spend = hand_over::amount(state, &kept.amount);
-    state
-        .database
-        .write(move |write| {
-            // The visit is over: nobody can be asked any more, and nothing that was typed is lost.
-            let mut remark = String::new();
-            let spend = spend.unwrap_or_else(|_| {
-                let typed: String = kept.amount.chars().take(40).collect();
-                remark = format!("The amount was typed as “{typed}”.");
-                None
-            });
-            let (claim, reference) = claimed(write, &kept, now.date())?;
-            if let (Some(spend), Some(reference)) = (spend, reference)
-                && let Some(says) = hand_over::unusual(write, &reference, spend, currency)?
-            {
-                remark = says;
-            }
-            // The other button of the same card had reached us, and the answer had not reached the till.
-            let mut request = kept.id;
-            let is_gift = redemption::led(write, &request)?.map(|led| !matches!(led, Led::Bought(_)));
-            if is_gift.is_some_and(|is_gift| is_gift == kept.customer.is_some()) {
-                request.push_str("-2");
-                remark = "The same card had written down something before: look whether it counts twice.".to_owned();
-            }
-            let receipt = hand_over::receipt(&kept.receipt);
-            let at = before(now, kept.ago);
-            let visit = Visit { claim, at, spend, till: till.0, receipt, request: Some(request) };
-            if kept.customer.is_some() {
-                redemption::bought_kept(write, &visit, now, &remark)?;
-                return Ok(Taken { outcome: "bought", letter: None });
-            }
-            let answer = redemption::redeem_kept(write, &visit, now, &remark)?;
-            Ok(Taken { outcome: answer.outcome.as_str(), letter: answer.recipient_id })
-        })
-        .await
-}
-
-/// What they brought, and who they are if that is known: whoever is in the book no more is nobody.
-fn claimed(read: &Read<'_>, kept: &Kept, today: NaiveDate) -> Result<(Claim, Option<String>)> {
-    if let Some(customer) = kept.customer {
-        let reference = customers::by_id(read, customer).map_or(String::new(), |card| card.reference);
-        return Ok((Claim::Person { reference: reference.clone(), campaign: String::new() }, Some(reference)));
-    }
-    let letter = kept.letter.map(|id| campaign::by_number(read, id)).transpose()?.flatten();
-    let code = letter.and_then(|(_, letter)| letter.code).unwrap_or_else(|| kept.code.clone());
-    let claim = Claim::Code(code);
-    let reference = redemption::look(read, &claim, today)?.reference;
-    Ok((claim, reference))
-}
-
-/// So many seconds before now, never after.
-fn before(now: NaiveDateTime, seconds: i64) -> NaiveDateTime {
-    TimeDelta::try_seconds(seconds.max(0)).and_then(|ago| now.checked_sub_signed(ago)).unwrap_or(now)
+    let stored = StoredVisit {
+        spend: hand_over::amount(state, &kept.amount).map_err(|_| kept.amount),
+        what: match (kept.customer, kept.letter) {
+            (Some(customer), _) => StoredClaim::Amount(customer),
+            (None, Some(letter)) => StoredClaim::Gift(Claim::Letter(letter)),
+            (None, None) => StoredClaim::Gift(Claim::Typed(kept.code)),
+        },
+        request: kept.id,
+        till: till.0,
+        receipt: kept.receipt,
+        ago: kept.ago,
+    };
+    state.database.write(move |write| redemption::take_in(write, stored, currency, now)).await
 }
 
 /// What a page makes up, or one of ours.

@@ -11,6 +11,7 @@ use super::form_error::FormError;
 use super::which::Till;
 use crate::campaign::{self, Planned, Recipient};
 use crate::customers;
+use crate::domain::RecipientId;
 use crate::error::{Error, Result};
 use crate::redemption::{self, Answer, Claim, Outcome};
 use crate::store::Read;
@@ -21,7 +22,7 @@ use crate::web::{answer, searches};
 #[derive(Serialize, Default)]
 struct RefusedPage {
     till: String,
-    recipient: Option<i64>,
+    recipient: Option<RecipientId>,
     customer: Option<i64>,
     verdict: String,
     name: String,
@@ -52,21 +53,20 @@ pub(super) fn unknown(state: &AppState, till: &Till, code: &str) -> Response {
 }
 
 /// Why a letter's code does not hold.
-pub(super) async fn page(state: &Arc<AppState>, till: Till, recipient: i64) -> Response {
-    show(state, till, recipient, FormError::default()).await
+pub(super) async fn page(state: &Arc<AppState>, till: Till, letter: RecipientId) -> Response {
+    show(state, till, letter, FormError::default()).await
 }
 
 /// The same, with what has to be fixed.
-pub(super) async fn show(state: &Arc<AppState>, till: Till, recipient: i64, form_error: FormError) -> Response {
+pub(super) async fn show(state: &Arc<AppState>, till: Till, letter: RecipientId, form_error: FormError) -> Response {
     let (here, today) = (Arc::clone(state), state.clock.now().date());
     let has_error = !form_error.says.is_empty();
     let gathered = state.database.read(move |read| {
-        let found = campaign::by_number(read, recipient)?;
+        let found = campaign::by_number(read, letter.0)?;
         let Some((planned, recipient)) = found else {
             return Err(Error::new("there is no such letter").hint("scan it again"));
         };
-        let code = Claim::Code(recipient.code.clone().unwrap_or_default());
-        let answer = redemption::look(read, &code, today)?;
+        let answer = redemption::look(read, &Claim::Letter(letter), today)?;
         let mut refused = gather(read, &here, &planned, &recipient, &answer, today)?;
         refused.once = if form_error.once.is_empty() { searches::token()? } else { form_error.once.clone() };
         (refused.till, refused.form_error) = (till.0, form_error);
@@ -93,7 +93,7 @@ fn gather(
     let gift = GiftWords::of(&planned.gift_name);
     let customer = customers::resolve_ref(read, &recipient.reference)?;
     let mut refused = RefusedPage {
-        recipient: Some(recipient.id),
+        recipient: Some(RecipientId(recipient.id)),
         customer,
         buys: customer.is_some(),
         name: wording::recipient(recipient),
@@ -142,7 +142,7 @@ fn gather(
             refused.say = "“It is not here yet. May we ring you when it is?”".to_owned();
             refused.what_to_do = "If the letters are out already, the owner has yet to say so.".to_owned();
         }
-        _ => {
+        Outcome::Void | Outcome::Unknown | Outcome::Accepted => {
             refused.buys = false;
             refused.verdict = "This letter was replaced.".to_owned();
             refused.fact = "A newer one has another code.".to_owned();

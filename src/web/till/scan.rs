@@ -20,7 +20,7 @@ use crate::web::{answer, sign_in};
 /// no letter, unless it was `meant` as one: a telephone number or a name may have the signs of a code by chance.
 pub(super) async fn scanned(state: &Arc<AppState>, till: &Till, typed: &str, meant: bool) -> Result<Option<Response>> {
     let Ok(code) = Code::parse(typed) else { return Ok(None) };
-    let (claim, now) = (Claim::Code(code.as_str().to_owned()), state.clock.now());
+    let (claim, now) = (Claim::Typed(code.as_str().to_owned()), state.clock.now());
     let asked = claim.clone();
     let attempt = state.attempts.begin(AttemptKind::Code, till.1);
     let attempt = match (attempt, meant) {
@@ -55,7 +55,6 @@ fn too_many(state: &AppState, seconds: u64) -> Response {
 
 /// Keeps that somebody was turned away.
 async fn write_down(state: &AppState, till: &Till, claim: Claim, answer: &Answer, now: NaiveDateTime) -> Result<()> {
-    let visit = Visit { claim, at: now, spend: None, till: till.0.clone(), receipt: String::new(), request: None };
-    let answer = answer.clone();
-    state.database.write(move |write| redemption::turned_away(write, &visit, &answer)).await
+    let (visit, answer) = (Visit::new(now, till.0.clone(), None), answer.clone());
+    state.database.write(move |write| redemption::turned_away(write, &claim, &visit, &answer)).await
 }

@@ -7,13 +7,14 @@ use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
 use super::form_error::FormError;
-use super::hand_over::{self, Done};
+use super::hand_over;
 use super::refused;
 use super::typed::TillForm;
 use super::which::Till;
-use crate::campaign;
+use crate::app::{self, till::Pressed};
+use crate::domain::RecipientId;
 use crate::error::{Error, ErrorKind};
-use crate::redemption::{self, Claim, Visit};
+use crate::redemption::{self, Visit};
 use crate::web::answer;
 use crate::web::state::AppState;
 
@@ -31,7 +32,7 @@ pub(super) struct SecondGiftForm {
 pub(super) async fn hand_over(
     State(state): State<Arc<AppState>>,
     till: Till,
-    Path(recipient): Path<i64>,
+    Path(recipient): Path<RecipientId>,
     TillForm(again): TillForm<SecondGiftForm>,
 ) -> Response {
     let form_error = |says, sure| {
@@ -45,30 +46,20 @@ pub(super) async fn hand_over(
             return refused::show(&state, till, recipient, form_error(says, false)).await;
         }
     };
-    let (now, currency) = (state.clock.now(), state.shop.settings.currency);
-    let (may, name) = (state.shop.settings.till.honour_twice, till.0.clone());
-    let is_sure = hand_over::is_sure(&again.sure, &again.amount);
+    if !state.shop.settings.till.honour_twice {
+        let fault = Error::new("a second one is not handed over here").hint("the owner decides that in shop.toml");
+        return answer::trouble(&state, &fault);
+    }
     let request = hand_over::request(&again.once);
-    let done = state.database.write(move |write| {
-        if !may {
-            return Err(Error::new("a second one is not handed over here").hint("the owner decides that in shop.toml"));
-        }
-        if let Some(path) = hand_over::led(write, request.as_deref())? {
-            return Ok(Done::At(path));
-        }
-        let letter = campaign::by_number(write, recipient)?.map(|(_, letter)| letter);
-        if let (Some(spend), Some(letter), false) = (spend, &letter, is_sure)
-            && let Some(says) = hand_over::unusual(write, &letter.reference, spend, currency)?
-        {
-            return Ok(Done::Unusual(says));
-        }
-        let claim = Claim::Code(letter.and_then(|letter| letter.code).unwrap_or_default());
-        let visit = Visit { claim, at: now, spend, till: name, receipt: String::new(), request };
-        redemption::honour_again(write, &visit).map(|event| Done::At(format!("/till/written/{event}")))
-    });
+    let visit = Visit { request, ..Visit::new(state.clock.now(), till.0.clone(), spend) };
+    let is_sure = hand_over::is_sure(&again.sure, &again.amount);
+    let done = state.database.write(move |write| app::till::hand_over_again(write, recipient, &visit, is_sure));
     match done.await {
-        Ok(Done::At(path)) => Redirect::to(&path).into_response(),
-        Ok(Done::Unusual(says)) => refused::show(&state, till, recipient, form_error(says, true)).await,
+        Ok(Pressed::Done(outcome)) => Redirect::to(&hand_over::page_of(outcome)).into_response(),
+        Ok(Pressed::Unusual(largest)) => {
+            let says = hand_over::is_it_right(&state, largest);
+            refused::show(&state, till, recipient, form_error(says, true)).await
+        }
         Err(fault) if fault.kind() == ErrorKind::Machine => {
             let fields =
                 [("amount", again.amount.as_str()), ("once", again.once.as_str()), ("sure", again.sure.as_str())];
@@ -79,7 +70,7 @@ pub(super) async fn hand_over(
 }
 
 /// The second one that went out today.
-pub(super) async fn show(State(state): State<Arc<AppState>>, Path(recipient): Path<i64>) -> Response {
+pub(super) async fn show(State(state): State<Arc<AppState>>, Path(recipient): Path<RecipientId>) -> Response {
     let today = state.clock.now().date();
     match state.database.read(move |read| redemption::honoured_again(read, recipient, today)).await {
         Ok(Some(event)) => Redirect::to(&format!("/till/written/{event}")).into_response(),

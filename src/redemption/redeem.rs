@@ -1,0 +1,156 @@
+//! A claim is judged: the gift is handed over once, or refused with the reason. Either way it is written down.
+
+use chrono::{NaiveDate, NaiveDateTime};
+
+use super::event::{self, Answered, Subject};
+use super::outcome::{Answer, Outcome};
+use super::visit::{Claim, Visit, check_spend};
+use crate::campaign::{self, Planned, Recipient};
+use crate::customers;
+use crate::domain::{Arm, CampaignState, Code, EventId, RecipientId, RedemptionId};
+use crate::error::{Error, Result};
+use crate::money::Money;
+use crate::store::params;
+use crate::store::{Read, Write};
+
+/// Redeems, or says why not. Either way it is written down.
+///
+/// # Errors
+/// When the day lies in the future, the amount is negative, or the customer or campaign does not exist.
+pub(crate) fn redeem(write: &Write<'_>, claim: &Claim, visit: &Visit, today: NaiveDate) -> Result<Answer> {
+    let day = visit.at.date();
+    if day > today {
+        return Err(Error::new(format!("{day} is in the future")).hint("say when they came with `--on YYYY-MM-DD`"));
+    }
+    check_spend(visit.spend.unwrap_or_default())?;
+    if let Some(answered) = event::answered(write, visit.request.as_deref())? {
+        return answer_again(write, &answered);
+    }
+    let Some((campaign, mut recipient)) = find(write, claim)? else {
+        let answer = Answer::of(Outcome::Unknown, None);
+        turned_away(write, claim, visit, &answer)?;
+        return Ok(answer);
+    };
+    let mut outcome = judge(&campaign, &recipient, day);
+    let mut redemption_id = None;
+    if outcome == Outcome::Accepted {
+        if let Some((id, at)) = insert(write, RecipientId(recipient.id), visit)? {
+            redemption_id = Some(id);
+            recipient.redeemed_on = Some(day);
+            recipient.redeemed_at = Some(at);
+            recipient.spend = Some(visit.spend.unwrap_or_default());
+            recipient.till = Some(visit.till.clone());
+        } else {
+            outcome = Outcome::AlreadyRedeemed;
+            recipient = campaign::recipient(write, recipient.id)?;
+        }
+    }
+    event::add(write, subject(&recipient), outcome.kind(), visit, "")?;
+    Ok(Answer { redemption_id, ..Answer::of(outcome, Some((&campaign, &recipient))) })
+}
+
+/// The same answer to the same request.
+fn answer_again(read: &Read<'_>, answered: &Answered) -> Result<Answer> {
+    let Some(outcome) = Outcome::of(answered.kind) else {
+        return Err(Error::new("this page was used for something else already").hint("open the card anew"));
+    };
+    let found = answered.recipient_id.map(|id| campaign::by_number(read, id.0)).transpose()?.flatten();
+    Ok(Answer::of(outcome, found.as_ref().map(|(campaign, recipient)| (campaign, recipient))))
+}
+
+/// What became of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum RequestOutcome {
+    /// The gift of this letter was handed over.
+    Given(RecipientId),
+    /// An amount or a second gift was written down.
+    Bought(EventId),
+    /// Somebody was turned away; with the letter, if the code is on one.
+    Refused(Option<RecipientId>),
+}
+
+/// What became of a request that may have been made before.
+pub(crate) fn request_outcome(read: &Read<'_>, request: Option<&str>) -> Result<Option<RequestOutcome>> {
+    let answered = event::answered(read, request)?;
+    Ok(answered.map(|one| match (Outcome::of(one.kind), one.recipient_id) {
+        (Some(Outcome::Accepted), Some(recipient)) => RequestOutcome::Given(recipient),
+        (Some(_), recipient) => RequestOutcome::Refused(recipient),
+        (None, _) => RequestOutcome::Bought(one.event),
+    }))
+}
+
+/// What the till would answer; nothing is redeemed, and nothing written down.
+///
+/// # Errors
+/// When the customer or campaign does not exist.
+pub(crate) fn look(read: &Read<'_>, claim: &Claim, day: NaiveDate) -> Result<Answer> {
+    Ok(match find(read, claim)? {
+        None => Answer::of(Outcome::Unknown, None),
+        Some((campaign, recipient)) => Answer::of(judge(&campaign, &recipient, day), Some((&campaign, &recipient))),
+    })
+}
+
+/// Writes down that somebody was turned away, as [`look`] answered.
+pub(crate) fn turned_away(write: &Write<'_>, claim: &Claim, visit: &Visit, answer: &Answer) -> Result<()> {
+    let subject = match (answer.recipient_id, claim) {
+        (Some(id), _) => Subject::Letter(id, answer.code.as_deref().unwrap_or_default()),
+        (None, Claim::Typed(typed)) => Subject::Typed(typed),
+        (None, Claim::Letter(_)) => Subject::Typed(""),
+        (None, Claim::Person { reference, .. }) => Subject::Customer(reference.trim()),
+    };
+    event::add(write, subject, answer.outcome.kind(), visit, "").map(|_| ())
+}
+
+/// Whether a code is valid on a day.
+fn judge(campaign: &Planned, recipient: &Recipient, day: NaiveDate) -> Outcome {
+    if campaign.state == CampaignState::Void {
+        return Outcome::Void;
+    }
+    if recipient.redeemed_on.is_some() {
+        return Outcome::AlreadyRedeemed;
+    }
+    if day < campaign.starts() {
+        return Outcome::NotYet;
+    }
+    if campaign.claim_until.is_some_and(|until| day > until) {
+        return Outcome::Expired;
+    }
+    Outcome::Accepted
+}
+
+/// The recipient who is meant; nobody when the code is not one, or when they got no letter.
+fn find(read: &Read<'_>, claim: &Claim) -> Result<Option<(Planned, Recipient)>> {
+    match claim {
+        Claim::Typed(typed) => Code::parse(typed).ok().map_or(Ok(None), |code| campaign::by_code(read, &code)),
+        // The control group has no code, and nothing is handed over to it.
+        Claim::Letter(id) => Ok(campaign::by_number(read, id.0)?.filter(|(_, recipient)| recipient.code.is_some())),
+        Claim::Person { reference, campaign } => {
+            let customer = customers::by_ref(read, reference)?;
+            let planned = campaign::need(read, campaign)?;
+            let recipient = campaign::for_customer(read, planned.id, customer.id)?;
+            Ok(recipient.filter(|recipient| recipient.arm == Arm::Mailed).map(|recipient| (planned, recipient)))
+        }
+    }
+}
+
+/// A letter as the subject of an entry.
+pub(super) fn subject(recipient: &Recipient) -> Subject<'_> {
+    Subject::Letter(RecipientId(recipient.id), recipient.code.as_deref().unwrap_or_default())
+}
+
+/// Writes a redemption down; its id, and its moment as it is stored. None when one stands already.
+pub(super) fn insert(
+    write: &Write<'_>,
+    recipient: RecipientId,
+    visit: &Visit,
+) -> Result<Option<(RedemptionId, NaiveDateTime)>> {
+    let sql = "INSERT INTO redemption (recipient_id, redeemed_on, redeemed_at, spend_minor, till, receipt) \
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (recipient_id) WHERE undone_at IS NULL DO NOTHING";
+    let spend = visit.spend.unwrap_or(Money(0));
+    if write.run(sql, params![recipient, visit.at.date(), visit.at, spend, visit.till, visit.receipt])? == 0 {
+        return Ok(None);
+    }
+    // RETURNING would make a table for its one row.
+    let sql = "SELECT id, redeemed_at FROM redemption WHERE recipient_id = ?1 AND undone_at IS NULL";
+    write.first(sql, params![recipient], |row| Ok((row.get(0)?, row.get(1)?)))
+}

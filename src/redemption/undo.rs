@@ -1,0 +1,64 @@
+//! A redemption is taken back: it stays on record, with the reason, and the code is valid again.
+
+use chrono::{NaiveDateTime, TimeDelta};
+
+use super::event;
+use super::outcome::{Answer, Outcome};
+use super::redeem::subject;
+use super::visit::Visit;
+use crate::campaign;
+use crate::domain::{EventKind, RecipientId, RedemptionId};
+use crate::error::{Error, Result};
+use crate::store::params;
+use crate::store::{Read, Write};
+use crate::text;
+
+/// How long a till may take back or change what it wrote down; the owner always may.
+const UNDO_WINDOW: TimeDelta = TimeDelta::minutes(10);
+
+/// The last moment at which the till that wrote something down at `at` may take it back or change it.
+pub(crate) fn undo_until(at: NaiveDateTime) -> NaiveDateTime {
+    at + UNDO_WINDOW
+}
+
+/// One redemption, taken back or not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Redemption {
+    pub(crate) recipient_id: RecipientId,
+    pub(crate) at: NaiveDateTime,
+    pub(crate) till: String,
+    pub(crate) is_undone: bool,
+}
+
+/// A redemption by its id, if there is one.
+pub(crate) fn by_id(read: &Read<'_>, id: RedemptionId) -> Result<Option<Redemption>> {
+    let sql = "SELECT recipient_id, redeemed_at, till, undone_at IS NOT NULL FROM redemption WHERE id = ?1";
+    read.first(sql, params![id], |row| {
+        Ok(Redemption { recipient_id: row.get(0)?, at: row.get(1)?, till: row.get(2)?, is_undone: row.get(3)? })
+    })
+}
+
+/// Refuses an undo without a reason.
+pub(crate) fn check_reason(reason: &str, hint: &str) -> Result<()> {
+    if reason.trim().is_empty() { Err(Error::new("an undo needs its reason").hint(hint)) } else { Ok(()) }
+}
+
+/// Takes the redemption of a letter back. It stays on record, with the reason.
+///
+/// # Errors
+/// When there is no reason, or the letter was not redeemed.
+pub(crate) fn undo(write: &Write<'_>, recipient: RecipientId, reason: &str, now: NaiveDateTime) -> Result<Answer> {
+    check_reason(reason, "say it in a word or two")?;
+    let Some((planned, recipient)) = campaign::by_number(write, recipient.0)? else {
+        return Err(Error::new("there is no such letter").hint("scan it again"));
+    };
+    let sql = "UPDATE redemption SET undone_at = ?2 WHERE recipient_id = ?1 AND undone_at IS NULL";
+    if write.run(sql, params![recipient.id, now])? == 0 {
+        let code = text::quote(recipient.code.as_deref().unwrap_or(&recipient.reference));
+        return Err(Error::new(format!("{code} was not redeemed"))
+            .hint("look again at the code: `regulars recipients NAME` lists who came with which"));
+    }
+    let visit = Visit::new(now, recipient.till.clone().unwrap_or_default(), recipient.spend);
+    event::add(write, subject(&recipient), EventKind::Undone, &visit, reason)?;
+    Ok(Answer::of(Outcome::Accepted, Some((&planned, &recipient))))
+}
