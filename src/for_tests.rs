@@ -19,7 +19,7 @@ pub use crate::customers::TEXT_FIELDS;
 /// # Errors
 /// When it is there already.
 pub fn create_database(path: &Path, key: &[u8]) -> Result<()> {
-    Store::create(path)?.write(|write| campaign::make_key(write, key))
+    Store::create(path)?.write(|write| write.make_shop_key(key))
 }
 
 /// Whether a text reads as a code.

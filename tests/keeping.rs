@@ -65,6 +65,17 @@ fn the_doctor_finds_a_damaged_database() {
     assert!(said.contains("damaged") && said.contains("hint:"), "{said}");
 }
 
+/// Without its key nothing fits what was made before, so every command says so and `doctor` names it.
+#[test]
+fn a_missing_key_is_the_same_error_everywhere() {
+    let shop = Shop::new();
+    rusqlite::Connection::open(shop.file("regulars.db")).unwrap().execute("DELETE FROM setting", []).unwrap();
+    shop.run("doctor").status(1).shows("found: the shop has no key");
+    for command in ["plan spring", "import customers customers.csv", "customer forget C-01 --yes"] {
+        shop.run(command).status(1).says("error: the shop has no key\nhint: restore the database from a backup");
+    }
+}
+
 #[test]
 fn a_full_disk_is_said_and_changes_nothing() {
     let shop = Shop::new();

@@ -72,7 +72,7 @@ fn make(folder: &Path, files: &[SampleFile], key: &[u8]) -> Result<()> {
         shop::write_whole(&folder.join(path), bytes)?;
     }
     let mut store = Store::create(&folder.join("regulars.db"))?;
-    store.write(|write| campaign::make_key(write, key))
+    store.write(|write| write.make_shop_key(key))
 }
 
 /// The sample campaign with its dates moved so that its own day is today.

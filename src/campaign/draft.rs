@@ -102,7 +102,7 @@ pub(crate) fn draft(read: &Read<'_>, shop: &Shop, slug: &str, today: NaiveDate) 
         campaigns: &campaigns,
         named: &shop.settings.segments,
     };
-    let key = table::key(read)?;
+    let key = read.shop_key()?;
     let choice = eligible::choose(read, &file, &scope, &key).map_err(at_file)?;
     if choice.chosen.iter().all(|chosen| chosen.held_out) {
         return Err(at_file(nobody(&choice.left_out)));

@@ -27,7 +27,7 @@ pub(crate) use reminders::too_late;
 pub(crate) use second::{Second, came_back, take_back};
 pub(crate) use sources::Sources;
 pub(crate) use table::{
-    Planned, Recipient, by_code, by_number, current, for_customer, kept_files, make_key, mark_posted, mark_printed,
+    Planned, Recipient, by_code, by_number, current, for_customer, kept_files, mark_posted, mark_printed,
     mark_returned, mark_sending, need, piece_key, recipient, recipients, slugs,
 };
 pub(crate) use token::Tokens;

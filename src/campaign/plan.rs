@@ -249,7 +249,7 @@ fn keep(write: &Write<'_>, draft: &Draft, slug: &str, now: NaiveDateTime) -> Res
             params![campaign_id, reference, reason.as_str()],
         )?;
     }
-    let key = table::key(write)?;
+    let key = write.shop_key()?;
     for (index, recipient) in draft.recipients.iter().enumerate() {
         let mut frozen = recipient.frozen.clone();
         let mut code = None;

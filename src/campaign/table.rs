@@ -162,26 +162,12 @@ impl Recipient {
     }
 }
 
-/// The shop's secret key, from which codes and lots are made.
-pub(super) fn key(read: &Read<'_>) -> Result<Vec<u8>> {
-    let key = read.first("SELECT value FROM setting WHERE key = 'shop_key'", params![], |row| row.get(0))?;
-    key.ok_or_else(|| Error::new("the shop has no key").hint("restore the database from a backup"))
-}
-
 /// What makes the piece of a recipient in a wave itself: its Message-ID comes from it.
 ///
 /// # Errors
 /// When the shop has no key.
 pub(crate) fn piece_key(read: &Read<'_>, planned: &Planned, recipient: &Recipient, wave: usize) -> Result<String> {
-    Ok(codes::piece_key(&key(read)?, &planned.slug, &recipient.reference, wave))
-}
-
-/// Gives a new shop its secret key.
-///
-/// # Errors
-/// When it has one.
-pub(crate) fn make_key(write: &Write<'_>, key: &[u8]) -> Result<()> {
-    write.run("INSERT INTO setting (key, value) VALUES ('shop_key', ?1)", params![key]).map(|_| ())
+    Ok(codes::piece_key(&read.shop_key()?, &planned.slug, &recipient.reference, wave))
 }
 
 /// The names of all campaigns that are planned, in order.

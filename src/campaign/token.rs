@@ -28,7 +28,7 @@ impl Tokens {
     /// # Errors
     /// When the shop has none.
     pub(crate) fn of(read: &Read<'_>) -> Result<Self> {
-        Ok(Self { key: table::key(read)? })
+        Ok(Self { key: read.shop_key()? })
     }
 
     /// The token of a recipient, of 30 signs that stand in a link as they are: always the same.

@@ -38,7 +38,11 @@ impl References {
         let merged =
             read.all("SELECT ref, customer_id FROM customer_alias", params![], |row| Ok((row.get(0)?, row.get(1)?)))?;
         let forgotten = read.all("SELECT hash FROM forgotten", params![], |row| row.get(0))?;
-        Ok(Self { merged: merged.into_iter().collect(), forgotten: forgotten.into_iter().collect(), key: key(read)? })
+        Ok(Self {
+            merged: merged.into_iter().collect(),
+            forgotten: forgotten.into_iter().collect(),
+            key: read.shop_key()?,
+        })
     }
 
     /// Whether anybody was forgotten at all.
@@ -62,7 +66,7 @@ impl References {
 /// Remembers, of somebody who is forgotten, only that this reference is not to come back.
 pub(super) fn remember_forgotten(write: &Write<'_>, reference: &str, on: NaiveDate) -> Result<()> {
     let sql = "INSERT INTO forgotten (hash, on_day) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
-    let hash = hash(&key(write)?, reference);
+    let hash = hash(&write.shop_key()?, reference);
     write.run(sql, params![hash, on]).map(|_| ())
 }
 
@@ -71,7 +75,7 @@ pub(super) fn remember_forgotten(write: &Write<'_>, reference: &str, on: NaiveDa
 /// # Errors
 /// When the database does not answer.
 pub(crate) fn let_back(write: &Write<'_>, reference: &str) -> Result<bool> {
-    let hash = hash(&key(write)?, reference);
+    let hash = hash(&write.shop_key()?, reference);
     Ok(write.run("DELETE FROM forgotten WHERE hash = ?1", params![hash])? > 0)
 }
 
@@ -91,10 +95,4 @@ fn hash(key: &[u8], reference: &str) -> Vec<u8> {
     mac.update(b"forgotten\0");
     mac.update(reference.as_bytes());
     mac.finalize().into_bytes().to_vec()
-}
-
-/// The shop's secret key.
-pub(super) fn key(read: &Read<'_>) -> Result<Vec<u8>> {
-    let key = read.first("SELECT value FROM setting WHERE key = 'shop_key'", params![], |row| row.get(0))?;
-    Ok(key.unwrap_or_default())
 }

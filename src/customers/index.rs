@@ -65,12 +65,15 @@ impl Words {
     }
 }
 
+/// The setting that is there once every card is in the index.
+const COMPLETE: &str = "words";
+
 /// Whether every card is in the index.
 ///
 /// # Errors
 /// When the database fails.
 pub(crate) fn is_complete(read: &Read<'_>) -> Result<bool> {
-    Ok(read.first("SELECT 1 FROM setting WHERE key = 'words'", params![], |_| Ok(()))?.is_some())
+    Ok(read.setting(COMPLETE)?.is_some())
 }
 
 /// Takes somebody out from under every word, whatever their card says: for those who are forgotten.
@@ -117,8 +120,7 @@ pub(crate) fn fill(write: &Write<'_>, words: Words) -> Result<()> {
     for (word, ids) in all {
         insert.run(params![word, packed(&ids)])?;
     }
-    let sql = "INSERT INTO setting (key, value) VALUES ('words', ?1) ON CONFLICT DO NOTHING";
-    write.run(sql, params![vec![1_u8]]).map(|_| ())
+    write.set_setting(COMPLETE, &[1])
 }
 
 /// Calls `give` with every word that begins so, behind its kind, and those who have it.

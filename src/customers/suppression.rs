@@ -9,7 +9,6 @@ use serde::Serialize;
 use sha2::Sha256;
 
 use super::consent;
-use super::identity;
 use crate::domain::{Column, ConsentChannel, Suppression};
 use crate::error::Result;
 use crate::store::params;
@@ -159,7 +158,7 @@ impl AddressKey {
     /// # Errors
     /// When the database does not answer.
     pub(crate) fn of(read: &Read<'_>) -> Result<Self> {
-        let mut mac = Hmac::<Sha256>::new_from_slice(&identity::key(read)?).ok();
+        let mut mac = Hmac::<Sha256>::new_from_slice(&read.shop_key()?).ok();
         if let Some(mac) = &mut mac {
             mac.update(b"suppressed\0");
         }

@@ -81,6 +81,10 @@ pub(crate) fn examine(store: &Store) -> Result<(usize, Vec<Finding>)> {
         let message = format!("{} in `{table}` without its `{parent}`", text::count(n, "row"));
         found.push(Finding { message, hint: restore.to_owned() });
     }
+    if let Err(missing) = store.read().shop_key() {
+        let hint = "codes and people who asked to be forgotten are not recognized without it: restore the last backup";
+        found.push(Finding { message: missing.message().to_owned(), hint: hint.to_owned() });
+    }
     Ok((migrations::version(&store.reader)?, found))
 }
 

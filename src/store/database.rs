@@ -1,0 +1,189 @@
+//! Opening the database: one connection that writes in transactions, and connections that only read.
+
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+
+use super::statement::{CACHE, Read, Write};
+use super::{fault, migrations};
+use crate::error::{Error, Result};
+use crate::text;
+
+/// The open database.
+#[derive(Debug)]
+pub(crate) struct Store {
+    // Closed in this order: the one that may write closes last, and so puts the log back into the one file.
+    pub(super) reader: Connection,
+    writer: Connection,
+}
+
+impl Store {
+    /// Makes a new database; there must be none yet.
+    ///
+    /// # Errors
+    /// When the file exists or cannot be written.
+    pub(crate) fn create(path: &Path) -> Result<Self> {
+        if path.exists() {
+            return Err(Error::new(format!("{} is there already", text::quote(&path.display().to_string()))));
+        }
+        Self::connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)
+    }
+
+    /// Opens the database and brings it to this version of the program.
+    ///
+    /// # Errors
+    /// When it is missing, is not one of ours, or was made by a newer version.
+    pub(crate) fn open(path: &Path) -> Result<Self> {
+        if !path.exists() {
+            let hint = "restore it from a backup, or start anew with `regulars init`";
+            return Err(Error::new("there is no database in this shop folder").at(path.display()).hint(hint));
+        }
+        Self::connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)
+    }
+
+    fn connect(path: &Path, flags: OpenFlags) -> Result<Self> {
+        let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let opened = || -> Result<Self> {
+            let mut writer = Connection::open_with_flags(path, flags).map_err(fault::of)?;
+            writer.busy_timeout(Duration::from_secs(10)).map_err(fault::of)?;
+            migrations::recognise(&writer)?;
+            for (name, value) in [("journal_mode", "WAL"), ("synchronous", "FULL"), ("foreign_keys", "ON")] {
+                writer.pragma_update(None, name, value).map_err(fault::of)?;
+            }
+            migrations::run(&mut writer)?;
+            remember(&writer)?;
+            Ok(Self { reader: read_only(path)?, writer })
+        };
+        opened().map_err(|error| error.at(path.display()))
+    }
+
+    /// A view for reading that cannot write.
+    #[must_use]
+    pub(crate) fn read(&self) -> Read<'_> {
+        Read { connection: &self.reader }
+    }
+
+    /// Runs `work` in one transaction: all of it is on disk when this returns, or none of it happened.
+    pub(crate) fn write<T>(&mut self, work: impl FnOnce(&Write<'_>) -> Result<T>) -> Result<T> {
+        let transaction = self.writer.transaction_with_behavior(TransactionBehavior::Immediate).map_err(fault::of)?;
+        let done = work(&Write { read: Read { connection: &transaction } })?;
+        transaction.commit().map_err(fault::of)?;
+        Ok(done)
+    }
+
+    /// Runs `work` in a transaction that is thrown away: how a dry run sees what would happen.
+    pub(crate) fn rehearse<T>(&mut self, work: impl FnOnce(&Write<'_>) -> Result<T>) -> Result<T> {
+        let transaction = self.writer.transaction_with_behavior(TransactionBehavior::Immediate).map_err(fault::of)?;
+        work(&Write { read: Read { connection: &transaction } })
+    }
+
+    /// Waits no longer than this for another process that writes, instead of ten seconds.
+    pub(crate) fn wait_at_most(&self, patience: Duration) -> Result<()> {
+        self.writer.busy_timeout(patience).map_err(fault::of)
+    }
+
+    /// Writes the file anew, so that nothing that was erased can be read from it any more.
+    ///
+    /// # Errors
+    /// When there is no room for a second copy, or somebody else holds the file.
+    pub(crate) fn leave_no_trace(&self) -> Result<()> {
+        self.writer.execute_batch("VACUUM").map_err(fault::of)?;
+        self.writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).map_err(fault::of)
+    }
+
+    /// Stops the file from growing past `pages` pages of 4,096 bytes, as a full disk would.
+    pub(crate) fn limit_pages(&mut self, pages: u32) -> Result<()> {
+        self.writer.pragma_update(None, "max_page_count", pages).map_err(fault::of)
+    }
+}
+
+fn read_only(path: &Path) -> Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let reader = Connection::open_with_flags(path, flags).map_err(fault::of)?;
+    reader.busy_timeout(Duration::from_secs(10)).map_err(fault::of)?;
+    remember(&reader)?;
+    Ok(reader)
+}
+
+/// Keeps pages and statements in memory. A statement is understood once, whatever values it is given: without the promise to
+/// plan it by its text alone, SQLite would do so again each time that one is compared with a value.
+fn remember(connection: &Connection) -> Result<()> {
+    connection.pragma_update(None, "cache_size", -CACHE).map_err(fault::of)?;
+    connection.set_prepared_statement_cache_capacity(64);
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(fault::of)?;
+    Ok(())
+}
+
+/// A view of the database for a thread that only reads, while a [`Store`] is open elsewhere.
+#[derive(Debug)]
+pub(crate) struct Reader {
+    connection: Connection,
+}
+
+impl Reader {
+    /// Opens a view of a database that a [`Store`] has brought up to date.
+    pub(crate) fn open(path: &Path) -> Result<Self> {
+        Ok(Self { connection: read_only(path).map_err(|error| error.at(path.display()))? })
+    }
+
+    /// A view for reading that cannot write.
+    #[must_use]
+    pub(crate) fn read(&self) -> Read<'_> {
+        Read { connection: &self.connection }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::params;
+
+    #[test]
+    fn a_transaction_happens_wholly_or_not_at_all() {
+        let folder = tempfile::tempdir().expect("folder");
+        let mut store = Store::create(&folder.path().join("regulars.db")).expect("new");
+        let failed: Result<()> = store.write(|w| {
+            w.run("INSERT INTO setting (key, value) VALUES (?1, ?2)", params!["a", vec![1_u8]])?;
+            Err(Error::new("stop"))
+        });
+        assert!(failed.is_err());
+        assert_eq!(store.read().value::<i64>("SELECT count(*) FROM setting", params![]).expect("count"), 0);
+    }
+
+    #[test]
+    fn an_attempt_that_fails_or_panics_leaves_the_others_alone() {
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join("regulars.db");
+        let mut store = Store::create(&path).expect("new");
+        let set = |write: &Write<'_>, key: &str| {
+            write.run("INSERT INTO setting (key, value) VALUES (?1, ?2)", params![key, vec![1_u8]])
+        };
+        let done = store.write(|w| {
+            w.attempt(|w| set(w, "a"))?;
+            let failed = w.attempt(|w| set(w, "b").and_then(|_| set(w, "a")));
+            assert!(failed.is_err(), "one key twice");
+            let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+                w.attempt(|w| -> Result<()> {
+                    set(w, "c")?;
+                    panic!("on purpose")
+                })
+            }));
+            assert!(panicked.is_err());
+            w.attempt(|w| set(w, "d"))
+        });
+        done.expect("committed");
+        let reader = Reader::open(&path).expect("reader");
+        let keys = reader.read().all("SELECT key FROM setting ORDER BY key", params![], |row| row.get::<String>(0));
+        assert_eq!(keys.expect("keys"), ["a", "d"]);
+    }
+
+    #[test]
+    fn reading_cannot_write() {
+        let folder = tempfile::tempdir().expect("folder");
+        let store = Store::create(&folder.path().join("regulars.db")).expect("new");
+        let answer = store.read().each("DELETE FROM setting", params![], |_| Ok(()));
+        assert!(answer.is_err_and(|e| e.message().contains("cannot be written")));
+    }
+}

@@ -1,0 +1,39 @@
+//! The table `setting`: what the shop's database remembers about itself, by name.
+
+use super::params;
+use super::statement::{Read, Write};
+use crate::error::{Error, Result};
+
+/// The secret from which codes, lots and the hashes of people are made; only this shop has it.
+const SHOP_KEY: &str = "shop_key";
+
+impl Read<'_> {
+    pub(crate) fn setting(&self, name: &str) -> Result<Option<Vec<u8>>> {
+        self.first("SELECT value FROM setting WHERE key = ?1", params![name], |row| row.get(0))
+    }
+
+    /// The shop's secret key.
+    ///
+    /// # Errors
+    /// When the shop has none: nothing that is made from another key would fit what was made before.
+    pub(crate) fn shop_key(&self) -> Result<Vec<u8>> {
+        let key = self.setting(SHOP_KEY)?.filter(|key| !key.is_empty());
+        key.ok_or_else(|| Error::new("the shop has no key").hint("restore the database from a backup"))
+    }
+}
+
+impl Write<'_> {
+    /// Remembers something that was not remembered yet; what was stays.
+    pub(crate) fn set_setting(&self, name: &str, value: &[u8]) -> Result<()> {
+        let sql = "INSERT INTO setting (key, value) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
+        self.run(sql, params![name, value]).map(|_| ())
+    }
+
+    /// Gives a new shop its secret key.
+    ///
+    /// # Errors
+    /// When it has one.
+    pub(crate) fn make_shop_key(&self, key: &[u8]) -> Result<()> {
+        self.run("INSERT INTO setting (key, value) VALUES (?1, ?2)", params![SHOP_KEY, key]).map(|_| ())
+    }
+}
