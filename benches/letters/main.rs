@@ -13,7 +13,7 @@ use std::io::BufWriter;
 use std::time::Instant;
 
 use chrono::NaiveDate;
-use regulars::letter::{Fonts, Images, Job, Layout, Letter, Stationery, Window};
+use regulars::letter::{EnvelopeWindow, Fonts, Images, Layout, Letter, PrintJob, Stationery};
 use regulars::merge::block::{Block, Span};
 
 mod peer;
@@ -115,7 +115,7 @@ fn main() -> Outcome<()> {
         images.add(name, &std::fs::read(format!("{folder}/{name}"))?)?;
     }
     let stationery = [Stationery {
-        window: Window::Us10,
+        window: EnvelopeWindow::Us10,
         sender: vec!["Wiedeman’s".to_owned(), "1 University Avenue, Palo Alto".to_owned()],
         date: "January 23, 1989".to_owned(),
         logo: Some("letterhead.png".to_owned()),
@@ -123,7 +123,7 @@ fn main() -> Outcome<()> {
         signer: "Helen Wiedeman".to_owned(),
         ..Stationery::default()
     }];
-    let job = Job {
+    let job = PrintJob {
         stationery: &stationery,
         images: &images,
         fonts: &fonts,

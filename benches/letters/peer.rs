@@ -5,7 +5,7 @@ use std::io::Write;
 use flate2::{Compress, Compression, FlushCompress};
 use pdf_writer::types::{CidFontType, FontFlags, SystemInfo, UnicodeCmap};
 use pdf_writer::{Content, Filter, Finish, Name, Pdf, Rect, Ref, Settings, Str};
-use regulars::letter::{Data, Face, Fonts, Image, Job, Layout, Line, Mark, Page, Part, SetBlock};
+use regulars::letter::{Data, Face, Fonts, Image, LaidPage, Layout, Mark, PagePart, PrintJob, SetBlock, TextLine};
 use subsetter::GlyphRemapper;
 
 use crate::Outcome;
@@ -14,12 +14,12 @@ const COMPACT: Settings = Settings { pretty: false };
 const SYSTEM: SystemInfo<'_> = SystemInfo { registry: Str(b"Adobe"), ordering: Str(b"Identity"), supplement: 0 };
 
 /// How many glyphs stand on a page.
-pub(crate) fn glyphs(page: &Page) -> usize {
+pub(crate) fn glyphs(page: &LaidPage) -> usize {
     let mut marks: Vec<&Mark> = Vec::new();
     for placed in page {
         match &placed.part {
-            Part::Strip(strip) | Part::Guides(_, strip) => marks.extend(&strip.marks),
-            Part::Form(_, set) => marks.extend(set.strips.iter().flat_map(|strip| &strip.marks)),
+            PagePart::Strip(strip) | PagePart::Guides(_, strip) => marks.extend(&strip.marks),
+            PagePart::Form(_, set) => marks.extend(set.strips.iter().flat_map(|strip| &strip.marks)),
         }
     }
     let lines = marks.iter().filter_map(|mark| if let Mark::Text { line, .. } = mark { Some(line) } else { None });
@@ -27,7 +27,7 @@ pub(crate) fn glyphs(page: &Page) -> usize {
 }
 
 /// Lays out and writes a job's letters.
-pub(crate) fn write(job: &Job<'_>, out: &mut impl Write) -> Outcome<()> {
+pub(crate) fn write(job: &PrintJob<'_>, out: &mut impl Write) -> Outcome<()> {
     let mut layout = Layout::new(job);
     let mut refs = (1..).map(Ref::new);
     let mut next = || refs.next().unwrap_or(Ref::new(1));
@@ -127,14 +127,14 @@ fn round(points: f32) -> f32 {
 }
 
 impl Pen<'_> {
-    fn page(&mut self, page: &Page, height: f32) -> Vec<u8> {
+    fn page(&mut self, page: &LaidPage, height: f32) -> Vec<u8> {
         self.start(height);
         for placed in page {
             match &placed.part {
-                Part::Strip(strip) | Part::Guides(_, strip) => {
+                PagePart::Strip(strip) | PagePart::Guides(_, strip) => {
                     strip.marks.iter().for_each(|mark| self.mark(mark, placed.x, placed.y));
                 }
-                Part::Form(form, _) => {
+                PagePart::Form(form, _) => {
                     self.end_text();
                     self.content.save_state();
                     self.content.transform([1.0, 0.0, 0.0, 1.0, round(placed.x), round(self.height - placed.y)]);
@@ -202,7 +202,7 @@ impl Pen<'_> {
         }
     }
 
-    fn text(&mut self, line: &Line, x: f32, y: f32) {
+    fn text(&mut self, line: &TextLine, x: f32, y: f32) {
         if !std::mem::replace(&mut self.in_text, true) {
             self.content.begin_text();
         }

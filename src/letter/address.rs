@@ -1,9 +1,9 @@
 //! An address set as large as its place allows: never cut, and never broken within a line.
 
-use super::blocks;
+use super::frame;
 use super::lines::{self, Align};
 use super::number;
-use super::page::{Fault, Line, Mark};
+use super::page::{LayoutFault, Mark, TextLine};
 use super::typeset::{Look, Setter, Styled};
 use crate::text;
 
@@ -17,7 +17,7 @@ const TIGHT: f32 = 1.1;
 
 /// Where an address stands.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Place {
+pub(crate) struct AddressPlace {
     /// What it is: `window`, `label`.
     pub what: &'static str,
     /// Width and height in points.
@@ -30,13 +30,13 @@ pub(crate) struct Place {
 #[derive(Debug, Default)]
 pub(crate) struct SetAddress {
     /// Its lines.
-    lines: Vec<Line>,
+    lines: Vec<TextLine>,
     /// The size of the type.
     size: f32,
     /// The distance of baselines.
     leading: f32,
     /// What is wrong with it.
-    pub faults: Vec<Fault>,
+    pub faults: Vec<LayoutFault>,
 }
 
 impl SetAddress {
@@ -48,7 +48,7 @@ impl SetAddress {
     /// Its marks, from this left top corner on.
     pub(crate) fn marks(self, x: f32, top: f32) -> impl Iterator<Item = Mark> {
         let leading = self.leading;
-        let first = top + blocks::baseline(self.size, leading);
+        let first = top + frame::baseline(self.size, leading);
         let lines = self.lines.into_iter().enumerate();
         lines.map(move |(n, line)| Mark::Text { x, y: first + number::measure(n) * leading, line })
     }
@@ -61,14 +61,14 @@ pub(crate) fn fit<'f>(
     setter: &mut Setter<'_>,
     language: &str,
     forms: impl IntoIterator<Item = &'f Vec<String>>,
-    place: Place,
+    place: AddressPlace,
 ) -> SetAddress {
     let mut forms = forms.into_iter();
     let Some(first) = forms.next() else { return SetAddress::default() };
     let mut best = try_form(setter, language, first, place);
     let is_comfortable = best.faults.is_empty() && best.size >= COMFORTABLE.min(place.most);
     // A sign that no font has is told, and not got round.
-    if is_comfortable || best.faults.iter().any(|fault| matches!(fault, Fault::Glyph(_))) {
+    if is_comfortable || best.faults.iter().any(|fault| matches!(fault, LayoutFault::Glyph(_))) {
         return best;
     }
     let words = first.join(" ");
@@ -85,11 +85,11 @@ pub(crate) fn fit<'f>(
     best
 }
 
-fn try_form(setter: &mut Setter<'_>, language: &str, form: &[String], place: Place) -> SetAddress {
+fn try_form(setter: &mut Setter<'_>, language: &str, form: &[String], place: AddressPlace) -> SetAddress {
     setter.missing.clear();
     let mut at_size =
-        |size: f32| -> Vec<Line> { form.iter().filter_map(|l| one_line(setter, language, l, size)).collect() };
-    let widest = |lines: &[Line]| lines.iter().map(|line| line.width).fold(0.0, f32::max);
+        |size: f32| -> Vec<TextLine> { form.iter().filter_map(|l| one_line(setter, language, l, size)).collect() };
+    let widest = |lines: &[TextLine]| lines.iter().map(|line| line.width).fold(0.0, f32::max);
     let (width, height) = place.room;
     let mut lines = at_size(place.most);
     let by_width = place.most * width / widest(&lines).max(1.0);
@@ -102,8 +102,8 @@ fn try_form(setter: &mut Setter<'_>, language: &str, form: &[String], place: Pla
         size = ((by_width.min(by_height) * 2.0).floor() / 2.0).max(SMALLEST).min(place.most);
         lines = at_size(size);
     }
-    let mut faults: Vec<Fault> = Vec::new();
-    for missing in std::mem::take(&mut setter.missing).into_iter().map(Fault::Glyph) {
+    let mut faults: Vec<LayoutFault> = Vec::new();
+    for missing in std::mem::take(&mut setter.missing).into_iter().map(LayoutFault::Glyph) {
         if !faults.contains(&missing) {
             faults.push(missing);
         }
@@ -112,17 +112,17 @@ fn try_form(setter: &mut Setter<'_>, language: &str, form: &[String], place: Pla
         let fit = usize::from(number::whole((height / (size * leading)).floor()));
         let message =
             format!("address does not fit the {}: {}, {fit} fit", place.what, text::count(lines.len(), "line"));
-        faults.push(Fault::Window(message, "put two lines of the address into one, or leave one out".to_owned()));
+        faults.push(LayoutFault::Window(message, "put two lines of the address into one, or leave one out".to_owned()));
     } else if by_width < size {
         let line = lines.iter().find(|line| line.width > width).map_or("", |line| line.text.as_str());
         let message = format!("address does not fit the {}: {} is too long", place.what, text::quote(line));
-        faults.push(Fault::Window(message, "shorten that line, or break it into two".to_owned()));
+        faults.push(LayoutFault::Window(message, "shorten that line, or break it into two".to_owned()));
     }
     SetAddress { lines, size, leading: size * leading, faults }
 }
 
 /// Text in one line, whatever its length and whatever breaks it holds; nothing when there is nothing to be seen.
-pub(crate) fn one_line(setter: &mut Setter<'_>, language: &str, text: &str, size: f32) -> Option<Line> {
+pub(crate) fn one_line(setter: &mut Setter<'_>, language: &str, text: &str, size: f32) -> Option<TextLine> {
     let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let styled = Styled::plain(&flat, Look::of(size));
     lines::set(setter, &styled, language, f32::MAX, Align::Left).into_iter().next().map(|(_, line)| line)
@@ -138,7 +138,7 @@ mod tests {
         let fonts = Fonts::shipped();
         let forms: Vec<Vec<String>> =
             forms.iter().map(|form| form.iter().map(|line| (*line).to_owned()).collect()).collect();
-        let set = fit(&mut Setter::new(&fonts), "en", &forms, Place { what: "label", room, most: 12.0 });
+        let set = fit(&mut Setter::new(&fonts), "en", &forms, AddressPlace { what: "label", room, most: 12.0 });
         (set.lines.into_iter().map(|line| line.text).collect(), set.size, set.faults.len())
     }
 

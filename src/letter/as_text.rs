@@ -2,11 +2,26 @@
 
 use std::fmt::Write;
 
+use super::layout;
 use super::number::rounded;
-use super::page::{Mark, Page, Part};
+use super::page::{LaidPage, Mark, PagePart};
+use super::problem::problems;
+use super::typeset::Setter;
+use super::{Fonts, Images, Letter, Stationery};
+
+/// The laid-out pages of a letter as text, a line for each line: where it stands, in points, and what it says.
+/// Problems come first.
+pub(super) fn layout_text(letter: &Letter, stationery: &[Stationery], images: &Images, fonts: &Fonts) -> String {
+    let mut setter = Setter::new(fonts);
+    let constants = layout::Constants::new(&mut setter, stationery, images, &[]);
+    let laid = layout::letter(&mut setter, &constants, stationery, images, letter);
+    let problems = problems(0, laid.faults);
+    let problems: Vec<String> = problems.into_iter().map(|p| format!("problem: {}\n", p.message)).collect();
+    problems.concat() + &pages(&laid.pages)
+}
 
 /// One line of text a mark: page, left and baseline in whole points from the top left corner, contents.
-pub(crate) fn pages(pages: &[Page]) -> String {
+fn pages(pages: &[LaidPage]) -> String {
     let mut text = String::new();
     for (number, page) in pages.iter().enumerate() {
         // Writing into a string cannot fail.
@@ -14,8 +29,8 @@ pub(crate) fn pages(pages: &[Page]) -> String {
         for placed in page {
             let mut y = placed.y;
             let strips = match &placed.part {
-                Part::Strip(strip) | Part::Guides(_, strip) => std::slice::from_ref(strip),
-                Part::Form(_, set) => set.strips.as_slice(),
+                PagePart::Strip(strip) | PagePart::Guides(_, strip) => std::slice::from_ref(strip),
+                PagePart::Form(_, set) => set.strips.as_slice(),
             };
             for (number, strip) in strips.iter().enumerate() {
                 if number > 0 {

@@ -2,11 +2,8 @@
 
 use std::io::{self, BufWriter, Write};
 
-use super::pdf::{self, Book};
+use super::pdf::{self, Book, ROOT};
 use crate::error::{Error, ErrorKind, Result};
-
-/// The number of the object at the root of the page tree.
-pub(crate) const ROOT: u32 = 1;
 
 /// A file to which pages are added.
 pub(crate) struct Binder<W: Write> {
@@ -54,8 +51,7 @@ impl<W: Write> Binder<W> {
         let (mut shared, resources) = pdf::shared(book, self.next())?;
         let mut saved = Vec::new();
         shared.save_to(&mut saved).map_err(failed)?;
-        let saved =
-            Saved::read(&saved).ok_or_else(|| Error::of(ErrorKind::Machine, "the PDF file could not be ended"))?;
+        let saved = Saved::read(&saved).ok_or_else(|| Error::of(ErrorKind::Machine, "the PDF file could not be ended"))?;
         let begins = self.at;
         self.put(saved.objects)?;
         let root = self.at;

@@ -1,17 +1,15 @@
 //! Blocks of text set into strips: paragraphs, headings, lists, quotes, images, codes.
 
-use super::images::Images;
+use super::frame::{Frame, baseline, leading};
 use super::lines::{self, Align};
-use super::page::{Fault, Mark, SetBlock, Strip};
+use super::page::{LayoutFault, Mark, SetBlock, Strip};
 use super::paper::MM;
 use super::typeset::{Look, Setter, Styled};
-use super::{barcode, table};
+use super::{barcode, text_table};
 use crate::merge::block::{Block, Span};
 use crate::merge::qr;
 use crate::text;
 
-/// The distance of baselines, as a multiple of the size of the type.
-const LEADING: f32 = 1.36;
 /// White between blocks, as a share of the distance of baselines.
 const BETWEEN: f32 = 0.58;
 /// White between the items of a list that has no paragraphs of its own.
@@ -23,29 +21,11 @@ const QR_MODULE: f32 = 0.4;
 const BAR_MODULE: f32 = 0.33;
 const BAR_HEIGHT: f32 = 11.0;
 
-/// What every block of a letter is set with.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Frame<'a> {
-    /// Size of the type in points.
-    pub size: f32,
-    /// The language of the text.
-    pub language: &'a str,
-    /// The images of the job.
-    pub images: &'a Images,
-    /// The tallest strip that fits a page.
-    pub tallest: f32,
-}
-
-/// The distance of baselines for type of this size, in whole tenths of a point.
-pub(crate) fn leading(size: f32) -> f32 {
-    (size * LEADING * 10.0).round() / 10.0
-}
-
 /// Sets a block that stands by itself in a column of `measure` points.
 pub(crate) fn set(setter: &mut Setter<'_>, frame: &Frame<'_>, block: &Block, measure: f32) -> SetBlock {
     setter.missing.clear();
     let mut set = set_inner(setter, frame, block, measure);
-    set.faults.extend(std::mem::take(&mut setter.missing).into_iter().map(Fault::Glyph));
+    set.faults.extend(std::mem::take(&mut setter.missing).into_iter().map(LayoutFault::Glyph));
     set
 }
 
@@ -70,7 +50,7 @@ fn set_inner(setter: &mut Setter<'_>, frame: &Frame<'_>, block: &Block, measure:
         Block::Image { file, width, .. } => image(frame, file, *width, measure),
         Block::Qr(text) => qr_code(frame, text),
         Block::Barcode(text) => bar_code(setter, frame, text, measure),
-        Block::Table(rows) => table::set(setter, frame, rows, measure),
+        Block::Table(rows) => text_table::set(setter, frame, rows, measure),
     }
 }
 
@@ -125,11 +105,6 @@ pub(crate) fn text(
         marks: vec![Mark::Text { x, y: baseline(size, leading), line }],
     });
     strips.collect()
-}
-
-/// Where the baseline stands in a strip of this height: the small letters look centred.
-pub(crate) fn baseline(size: f32, leading: f32) -> f32 {
-    leading / 2.0 + size * 0.26
 }
 
 fn paragraph(setter: &mut Setter<'_>, frame: &Frame<'_>, spans: &[Span], measure: f32) -> SetBlock {
@@ -205,7 +180,7 @@ fn alone(mark: Mark, height: f32, white: f32) -> SetBlock {
 
 /// A block that cannot be set, with the reason.
 fn fault(message: String, hint: &str) -> SetBlock {
-    SetBlock { faults: vec![Fault::Other(message, hint.to_owned())], ..SetBlock::default() }
+    SetBlock { faults: vec![LayoutFault::Other(message, hint.to_owned())], ..SetBlock::default() }
 }
 
 fn image(frame: &Frame<'_>, file: &str, tenths: u32, measure: f32) -> SetBlock {

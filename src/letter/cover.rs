@@ -2,17 +2,17 @@
 
 use std::io::Write;
 
-use super::imprint::{self, Imprint, Pages};
+use super::imprint::{self, Imprint, PageWriter};
 use super::lines::{self, Align};
-use super::page::{Fault, Line, Mark, Strip};
+use super::page::{LayoutFault, Mark, Strip, TextLine};
 use super::paper::MM;
 use super::typeset::{Look, Styled};
-use super::{Paper, Problem, number};
+use super::{Paper, PrintProblem, number};
 use crate::error::Result;
 
 /// What stands on a cover sheet.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Cover {
+pub(crate) struct Cover {
     /// The sheet.
     pub paper: Paper,
     /// What lies under it.
@@ -31,7 +31,7 @@ pub struct Cover {
 
 /// Counts under a title.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Section {
+pub(crate) struct Section {
     /// The title.
     pub title: String,
     /// What is counted, and how many.
@@ -56,18 +56,18 @@ const GUTTER: f32 = 2.4;
 ///
 /// # Errors
 /// When the file cannot be written.
-pub fn cover(imprint: &Imprint<'_>, cover: &Cover, out: &mut impl Write) -> Result<Vec<Problem>> {
+pub(crate) fn cover(imprint: &Imprint<'_>, cover: &Cover, out: &mut impl Write) -> Result<Vec<PrintProblem>> {
     let size = cover.paper.size();
     let printed = imprint::write(imprint, true, out, |pages| {
         let left = MARGIN * MM;
-        let mut sheet = Sheet { pages, marks: Vec::new(), left, measure: size.0 - 2.0 * left };
+        let mut sheet = CoverPage { pages, marks: Vec::new(), left, measure: size.0 - 2.0 * left };
         sheet.set(cover, size.1);
         let marks = sheet.marks;
         let mut missing = std::mem::take(&mut pages.setter.missing);
         missing.sort_unstable();
         missing.dedup();
         pages.note(Vec::new());
-        let problems = pages.problems(0, missing.into_iter().map(Fault::Glyph).collect());
+        let problems = pages.problems(0, missing.into_iter().map(LayoutFault::Glyph).collect());
         pages.printed.problems.extend(problems);
         pages.add(Strip { marks, ..Strip::default() }, size)
     })?;
@@ -75,14 +75,14 @@ pub fn cover(imprint: &Imprint<'_>, cover: &Cover, out: &mut impl Write) -> Resu
 }
 
 /// The page in the making.
-struct Sheet<'p, 'a> {
-    pages: &'p mut Pages<'a>,
+struct CoverPage<'p, 'a> {
+    pages: &'p mut PageWriter<'a>,
     marks: Vec<Mark>,
     left: f32,
     measure: f32,
 }
 
-impl Sheet<'_, '_> {
+impl CoverPage<'_, '_> {
     fn set(&mut self, cover: &Cover, height: f32) {
         let mut y = MARGIN * MM + HEADING * 0.7;
         self.text(&cover.heading, HEADING, (0.0, y), self.measure);
@@ -103,7 +103,7 @@ impl Sheet<'_, '_> {
         }
     }
 
-    fn line(&mut self, text: &str, look: Look) -> Option<Line> {
+    fn line(&mut self, text: &str, look: Look) -> Option<TextLine> {
         let styled = Styled::plain(&text.split_whitespace().collect::<Vec<_>>().join(" "), look);
         let set = lines::set(&mut self.pages.setter, &styled, self.pages.language, f32::MAX, Align::Left);
         set.into_iter().next().map(|(_, line)| line)
@@ -131,7 +131,7 @@ impl Sheet<'_, '_> {
         let mut chosen = Vec::new();
         for (last, size) in tries {
             chosen = cover.sections.iter().chain(last).map(|section| self.table(section, size)).collect();
-            if chosen.iter().map(Table::height).sum::<f32>() <= room {
+            if chosen.iter().map(SetSection::height).sum::<f32>() <= room {
                 break;
             }
         }
@@ -143,7 +143,7 @@ impl Sheet<'_, '_> {
         }
     }
 
-    fn table(&mut self, section: &Section, size: f32) -> Table {
+    fn table(&mut self, section: &Section, size: f32) -> SetSection {
         let title = self.line(&section.title, Look { bold: true, ..Look::of(size) });
         let mut rows = Vec::with_capacity(section.rows.len());
         for (what, count) in &section.rows {
@@ -152,11 +152,11 @@ impl Sheet<'_, '_> {
         let widest = rows.iter().map(|(what, count)| what.width + count.width + size).fold(size * 4.0, f32::max);
         let fit = ((self.measure + size * GUTTER) / (widest + size * GUTTER)).floor();
         let columns = usize::from(number::whole(fit)).clamp(1, rows.len().max(1));
-        Table { title, size, width: widest.min(self.measure), columns, rows }
+        SetSection { title, size, width: widest.min(self.measure), columns, rows }
     }
 
     /// Places a table under this height, its columns filled from top to bottom.
-    fn place(&mut self, table: Table, top: f32) {
+    fn place(&mut self, table: SetSection, top: f32) {
         let leading = table.size * LEADING;
         let mut y = top + leading * 1.7;
         self.marks.extend(table.title.map(|line| Mark::Text { x: self.left, y, line }));
@@ -187,15 +187,15 @@ impl Sheet<'_, '_> {
 }
 
 /// A section that is set.
-struct Table {
-    title: Option<Line>,
+struct SetSection {
+    title: Option<TextLine>,
     size: f32,
     width: f32,
     columns: usize,
-    rows: Vec<(Line, Line)>,
+    rows: Vec<(TextLine, TextLine)>,
 }
 
-impl Table {
+impl SetSection {
     fn height(&self) -> f32 {
         let rows = number::measure(self.rows.len().div_ceil(self.columns).max(1));
         self.size * LEADING * (rows + 2.1)

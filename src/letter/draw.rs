@@ -2,7 +2,7 @@
 
 use super::fonts::Fonts;
 use super::number::{self, hundredths, push_hundredths, push_whole};
-use super::page::{Line, Mark, Outline, Page, Part, Run, SetBlock};
+use super::page::{GlyphRun, LaidPage, Mark, Outline, PagePart, SetBlock, TextLine};
 
 /// Draws pages of one job.
 pub(crate) struct Pen<'a> {
@@ -59,16 +59,16 @@ impl<'a> Pen<'a> {
     }
 
     /// The content of a page whose sheet is `height` points high.
-    pub(crate) fn page(&mut self, page: &Page, height: f32) -> &[u8] {
+    pub(crate) fn page(&mut self, page: &LaidPage, height: f32) -> &[u8] {
         self.start(height);
         for placed in page {
             match &placed.part {
-                Part::Strip(strip) => {
+                PagePart::Strip(strip) => {
                     for mark in &strip.marks {
                         self.mark(mark, placed.x, placed.y);
                     }
                 }
-                Part::Form(form, _) => {
+                PagePart::Form(form, _) => {
                     self.end_text();
                     if let Some(drawn) = self.drawn.forms.get_mut(*form) {
                         *drawn = true;
@@ -79,7 +79,7 @@ impl<'a> Pen<'a> {
                     push_whole(&mut self.out, i32::try_from(*form).unwrap_or_default());
                     self.out.extend_from_slice(b" Do Q\n");
                 }
-                Part::Guides(outlines, strip) => {
+                PagePart::Guides(outlines, strip) => {
                     self.end_text();
                     self.out.extend_from_slice(b"q 1 0 0 RG 1 0 0 rg .7 w\n");
                     for outline in outlines {
@@ -188,7 +188,7 @@ impl<'a> Pen<'a> {
         }
     }
 
-    fn text(&mut self, line: &Line, x: f32, y: f32) {
+    fn text(&mut self, line: &TextLine, x: f32, y: f32) {
         if line.runs.is_empty() {
             return;
         }
@@ -212,7 +212,7 @@ impl<'a> Pen<'a> {
         }
     }
 
-    fn set_font(&mut self, run: &Run) {
+    fn set_font(&mut self, run: &GlyphRun) {
         let font = (run.face, hundredths(run.size));
         if self.font == Some(font) {
             return;
@@ -226,7 +226,7 @@ impl<'a> Pen<'a> {
     }
 
     /// Shows the glyphs of a run; returns how far the pen has moved.
-    fn glyphs(&mut self, run: &Run) -> f32 {
+    fn glyphs(&mut self, run: &GlyphRun) -> f32 {
         let fonts = self.fonts;
         let widths = fonts.faces().get(run.face).map(|face| face.widths.as_slice()).unwrap_or_default();
         let scale = 1000.0 / run.size;

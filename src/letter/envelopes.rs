@@ -3,17 +3,18 @@
 use std::io::Write;
 use std::str::FromStr;
 
-use super::address::{self, Place};
+use super::Printed;
+use super::address::{self, AddressPlace};
 use super::imprint::{self, Imprint, points};
+use super::job::AddressForms;
 use super::page::Strip;
 use super::paper::Rect;
-use super::{Forms, Printed};
 use crate::error::{Error, Result};
 use crate::text;
 
 /// An envelope.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Envelope {
+pub(crate) enum Envelope {
     /// US #10, 241.3 × 104.8 mm.
     No10,
     /// DL, 220 × 110 mm.
@@ -31,11 +32,11 @@ const MOST: f32 = 13.0;
 
 impl Envelope {
     /// The names that the command line has.
-    pub const NAMES: [&'static str; 3] = ["10", "dl", "c5"];
+    pub(crate) const NAMES: [&'static str; 3] = ["10", "dl", "c5"];
 
     /// As it is said.
     #[must_use]
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::No10 => "#10",
             Self::Dl => "DL",
@@ -45,7 +46,7 @@ impl Envelope {
 
     /// Width and height in mm.
     #[must_use]
-    pub fn size(self) -> (f32, f32) {
+    pub(crate) fn size(self) -> (f32, f32) {
         match self {
             Self::No10 => (241.3, 104.8),
             Self::Dl => (220.0, 110.0),
@@ -84,19 +85,19 @@ impl FromStr for Envelope {
 ///
 /// # Errors
 /// When the sender does not fit, or the file cannot be written.
-pub fn envelopes(
+pub(crate) fn envelopes(
     imprint: &Imprint<'_>,
     envelope: Envelope,
     sender: &[String],
-    addresses: &[Forms],
+    addresses: &[AddressForms],
     leave_out: bool,
     out: &mut impl Write,
 ) -> Result<Printed> {
     let corner = points(SENDER);
-    let from = Place { what: "envelope", room: points(SENDER_ROOM), most: SENDER_SIZE };
+    let from = AddressPlace { what: "envelope", room: points(SENDER_ROOM), most: SENDER_SIZE };
     let sender = sender.to_vec();
     let at = envelope.recipient();
-    let to = Place { what: "envelope", room: (at.width, at.height), most: MOST };
+    let to = AddressPlace { what: "envelope", room: (at.width, at.height), most: MOST };
     let mut wrong = None;
     let printed = imprint::write(imprint, leave_out, out, |pages| {
         let mut set = address::fit(&mut pages.setter, pages.language, [&sender], from);

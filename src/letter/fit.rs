@@ -21,7 +21,7 @@ pub(crate) enum End {
 
 /// A stretch of text that no line break divides.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Piece {
+pub(crate) struct Fragment {
     /// Its width, without what stands at its end.
     pub width: f32,
     /// What stands at its end.
@@ -54,80 +54,83 @@ const LOST: f32 = 20_000.0;
 /// How many colours of a line are told apart.
 const COLOURS: usize = 4;
 
-/// The best way found to a break, for one colour of the line that ends there.
+/// The best found found to a break, for one colour of the line that ends there.
 #[derive(Debug, Clone, Copy)]
-struct Way {
+struct BestBreak {
     demerits: f32,
-    /// The piece after which the line before ends, and that line's colour.
+    /// The fragment after which the line before ends, and that line's colour.
     from: Option<(usize, usize)>,
 }
 
 /// Whether lines that end so look good as they are, without dividing a word.
-pub(crate) fn looks_good(pieces: &[Piece], ends: &[usize], measure: f32, fill: Fill) -> bool {
-    let paragraph = Paragraph::new(pieces, measure, fill);
+pub(crate) fn looks_good(fragments: &[Fragment], ends: &[usize], measure: f32, fill: Fill) -> bool {
+    let paragraph = Paragraph::new(fragments, measure, fill);
     let starts = std::iter::once(0).chain(ends.iter().map(|end| end + 1));
-    let hard = |end: usize| pieces[end].end == End::Forced;
+    let hard = |end: usize| fragments[end].end == End::Forced;
     starts.zip(ends).all(|(start, &end)| hard(end) || paragraph.line(start, end).colour < 3)
 }
 
-/// The pieces after which lines end, the last one included.
-pub(crate) fn breaks(pieces: &[Piece], measure: f32, fill: Fill) -> Vec<usize> {
+/// The fragments after which lines end, the last one included.
+pub(crate) fn breaks(fragments: &[Fragment], measure: f32, fill: Fill) -> Vec<usize> {
     let mut ends = Vec::new();
     let mut start = 0;
-    for (at, piece) in pieces.iter().enumerate() {
-        if piece.end == End::Forced || at + 1 == pieces.len() {
-            paragraph(&pieces[start..=at], measure, fill, |end| ends.push(start + end));
+    for (at, fragment) in fragments.iter().enumerate() {
+        if fragment.end == End::Forced || at + 1 == fragments.len() {
+            paragraph(&fragments[start..=at], measure, fill, |end| ends.push(start + end));
             start = at + 1;
         }
     }
     ends
 }
 
-/// Breaks pieces of which only the last has a forced end.
-fn paragraph(pieces: &[Piece], measure: f32, fill: Fill, found: impl FnMut(usize)) {
-    let paragraph = Paragraph::new(pieces, measure, fill);
-    let last = pieces.len() - 1;
-    let mut ways: Vec<[Option<Way>; COLOURS]> = vec![[None; COLOURS]; pieces.len()];
+/// Breaks fragments of which only the last has a forced end.
+fn paragraph(fragments: &[Fragment], measure: f32, fill: Fill, found: impl FnMut(usize)) {
+    let paragraph = Paragraph::new(fragments, measure, fill);
+    let last = fragments.len() - 1;
+    let mut table: Vec<[Option<BestBreak>; COLOURS]> = vec![[None; COLOURS]; fragments.len()];
     let mut first = 0;
-    for at in 0..pieces.len() {
+    for at in 0..fragments.len() {
         let longest = (first..at).find(|&start| !paragraph.is_overfull(start, at)).unwrap_or(at);
         // A hyphen makes a line wider than the rest of its word may do.
-        if !matches!(pieces[at].end, End::Hyphen(_)) {
+        if !matches!(fragments[at].end, End::Hyphen(_)) {
             first = longest;
         }
         let mut hope = false;
         for start in longest..=at {
-            let Line { demerits, colour, is_hopeless } = paragraph.line(start, at);
+            let LineScore { demerits, colour, is_hopeless } = paragraph.line(start, at);
             // From here on lines are only shorter.
             if is_hopeless && hope {
                 break;
             }
             hope |= !is_hopeless;
             let best = match start.checked_sub(1) {
-                None => Some(Way { demerits, from: None }),
-                Some(previous) => least(ways[previous].into_iter().enumerate().filter_map(|(before, way)| {
+                None => Some(BestBreak { demerits, from: None }),
+                Some(previous) => least(table[previous].into_iter().enumerate().filter_map(|(before, found)| {
                     let joint = paragraph.joint((previous, before), (at, colour));
-                    way.map(|way| Way { demerits: way.demerits + demerits + joint, from: Some((previous, before)) })
+                    found.map(|found| BestBreak {
+                        demerits: found.demerits + demerits + joint,
+                        from: Some((previous, before)),
+                    })
                 })),
             };
-            ways[at][colour] = least(best.into_iter().chain(ways[at][colour]));
+            table[at][colour] = least(best.into_iter().chain(table[at][colour]));
         }
     }
     let mut ends = vec![last];
-    let mut from = least(ways[last].into_iter().flatten()).and_then(|way| way.from);
+    let mut from = least(table[last].into_iter().flatten()).and_then(|found| found.from);
     while let Some((previous, colour)) = from {
         ends.push(previous);
-        from = ways[previous][colour].and_then(|way| way.from);
+        from = table[previous][colour].and_then(|found| found.from);
     }
     ends.into_iter().rev().for_each(found);
 }
 
-fn least(ways: impl Iterator<Item = Way>) -> Option<Way> {
-    ways.min_by(|a, b| a.demerits.total_cmp(&b.demerits))
+fn least(breaks: impl Iterator<Item = BestBreak>) -> Option<BestBreak> {
+    breaks.min_by(|a, b| a.demerits.total_cmp(&b.demerits))
 }
 
 /// What is to be said against a line by itself.
-struct Line {
+struct LineScore {
     demerits: f32,
     /// 0 tight, 1 decent, 2 loose, 3 very loose.
     colour: usize,
@@ -137,30 +140,30 @@ struct Line {
 
 /// A paragraph whose lines are judged.
 struct Paragraph<'a> {
-    pieces: &'a [Piece],
+    fragments: &'a [Fragment],
     measure: f32,
     fill: Fill,
-    /// The widths and the white before each piece: those of a line are differences.
+    /// The widths and the white before each fragment: those of a line are differences.
     before: Vec<(f32, f32)>,
 }
 
 impl<'a> Paragraph<'a> {
-    fn new(pieces: &'a [Piece], measure: f32, fill: Fill) -> Self {
+    fn new(fragments: &'a [Fragment], measure: f32, fill: Fill) -> Self {
         let mut before = vec![(0.0, 0.0)];
         let (mut solid, mut white) = (0.0, 0.0);
-        for piece in pieces {
-            solid += piece.width;
-            if let End::Space(width) = piece.end {
+        for fragment in fragments {
+            solid += fragment.width;
+            if let End::Space(width) = fragment.end {
                 white += width;
             }
             before.push((solid, white));
         }
-        Self { pieces, measure, fill, before }
+        Self { fragments, measure, fill, before }
     }
 
     /// What the words and the spaces of a line take.
     fn widths(&self, start: usize, end: usize) -> (f32, f32) {
-        let (hyphen, space) = match self.pieces[end].end {
+        let (hyphen, space) = match self.fragments[end].end {
             End::Hyphen(width) => (width, 0.0),
             End::Space(width) => (0.0, width),
             _ => (0.0, 0.0),
@@ -175,10 +178,10 @@ impl<'a> Paragraph<'a> {
         solid + white * (1.0 - shrink) > self.measure + 0.01
     }
 
-    fn line(&self, start: usize, end: usize) -> Line {
+    fn line(&self, start: usize, end: usize) -> LineScore {
         let (solid, white) = self.widths(start, end);
         let free = self.measure - solid - white;
-        let is_last = end + 1 == self.pieces.len();
+        let is_last = end + 1 == self.fragments.len();
         let ratio = match self.fill {
             _ if is_last && free >= 0.0 => 0.0,
             // A line short by a tenth of the measure is as bad as one whose spaces have grown as far as they should.
@@ -192,7 +195,7 @@ impl<'a> Paragraph<'a> {
             r if r <= 1.0 => 2,
             _ => 3,
         };
-        let penalty = match self.pieces[end].end {
+        let penalty = match self.fragments[end].end {
             End::Hyphen(_) => HYPHEN,
             End::Torn => TORN,
             _ => 0.0,
@@ -200,13 +203,13 @@ impl<'a> Paragraph<'a> {
         let badness = (100.0 * ratio.abs().powi(3)).min(WORST);
         let lost = is_last && start > 0 && solid + white < self.measure * SHORTEST_LAST;
         let demerits = (1.0 + badness + penalty).powi(2) + if lost { LOST } else { 0.0 };
-        Line { demerits, colour, is_hopeless: badness >= WORST }
+        LineScore { demerits, colour, is_hopeless: badness >= WORST }
     }
 
-    /// The demerits of two lines below each other, each by its last piece and its colour.
+    /// The demerits of two lines below each other, each by its last fragment and its colour.
     fn joint(&self, above: (usize, usize), below: (usize, usize)) -> f32 {
-        let hyphen = |piece: usize| matches!(self.pieces[piece].end, End::Hyphen(_));
-        let is_last = below.0 + 1 == self.pieces.len();
+        let hyphen = |fragment: usize| matches!(self.fragments[fragment].end, End::Hyphen(_));
+        let is_last = below.0 + 1 == self.fragments.len();
         let ladder = hyphen(above.0) && (hyphen(below.0) || is_last);
         let unlike = self.fill == Fill::Straight && above.1.abs_diff(below.1) > 1;
         (if ladder { LADDER } else { 0.0 }) + (if unlike { UNLIKE } else { 0.0 })
@@ -217,15 +220,15 @@ impl<'a> Paragraph<'a> {
 mod tests {
     use super::*;
 
-    fn words(widths: &[f32]) -> Vec<Piece> {
+    fn words(widths: &[f32]) -> Vec<Fragment> {
         let last = widths.len() - 1;
         let end = |at| if at == last { End::Forced } else { End::Space(5.0) };
-        widths.iter().enumerate().map(|(at, &width)| Piece { width, end: end(at) }).collect()
+        widths.iter().enumerate().map(|(at, &width)| Fragment { width, end: end(at) }).collect()
     }
 
     /// The demerits of a paragraph whose lines end so, and whether one is hopeless; nothing when one does not fit.
-    fn sum(pieces: &[Piece], measure: f32, fill: Fill, ends: &[usize]) -> Option<(f32, bool)> {
-        let paragraph = Paragraph::new(pieces, measure, fill);
+    fn sum(fragments: &[Fragment], measure: f32, fill: Fill, ends: &[usize]) -> Option<(f32, bool)> {
+        let paragraph = Paragraph::new(fragments, measure, fill);
         let (mut demerits, mut hopeless) = (0.0, false);
         let (mut start, mut above) = (0, None);
         for &end in ends {
@@ -247,27 +250,27 @@ mod tests {
         let mut random = fastrand::Rng::with_seed(1988);
         let mut hopeful = 0;
         for _ in 0..300 {
-            let mut pieces = words(&vec![0.0; random.usize(2..11)]);
-            for piece in &mut pieces {
-                piece.width = 4.0 + random.f32() * 40.0;
-                if piece.end != End::Forced && random.u8(0..3) == 0 {
-                    piece.end = End::Hyphen(4.0);
+            let mut fragments = words(&vec![0.0; random.usize(2..11)]);
+            for fragment in &mut fragments {
+                fragment.width = 4.0 + random.f32() * 40.0;
+                if fragment.end != End::Forced && random.u8(0..3) == 0 {
+                    fragment.end = End::Hyphen(4.0);
                 }
             }
             for fill in [Fill::Straight, Fill::Ragged] {
-                let ends = breaks(&pieces, 90.0, fill);
-                let ours = sum(&pieces, 90.0, fill, &ends);
-                let inner = pieces.len() - 1;
+                let ends = breaks(&fragments, 90.0, fill);
+                let ours = sum(&fragments, 90.0, fill, &ends);
+                let inner = fragments.len() - 1;
                 let all = (0..1_u32 << inner).filter_map(|choice| {
                     let ends = (0..inner).filter(|at| choice >> at & 1 == 1).chain([inner]);
-                    sum(&pieces, 90.0, fill, &ends.collect::<Vec<_>>())
+                    sum(&fragments, 90.0, fill, &ends.collect::<Vec<_>>())
                 });
                 // Where hope is left, none is given up.
                 let all = all.filter(|(_, hopeless)| !hopeless).map(|(demerits, _)| demerits);
                 let least = all.fold(f32::INFINITY, f32::min);
                 hopeful += usize::from(least.is_finite());
                 let found = ours.is_some_and(|(ours, _)| ours <= least * 1.000_01);
-                assert!(found, "{pieces:?} {ends:?} {ours:?} {least}");
+                assert!(found, "{fragments:?} {ends:?} {ours:?} {least}");
             }
         }
         assert!(hopeful > 200, "{hopeful}");
@@ -276,9 +279,9 @@ mod tests {
     #[test]
     fn what_fits_one_line_is_one_line_and_forced_breaks_hold() {
         assert_eq!(breaks(&words(&[10.0, 20.0]), 40.0, Fill::Straight), [1]);
-        let mut pieces = words(&[10.0, 10.0, 10.0]);
-        pieces[0].end = End::Forced;
-        assert_eq!(breaks(&pieces, 40.0, Fill::Ragged), [0, 2]);
+        let mut fragments = words(&[10.0, 10.0, 10.0]);
+        fragments[0].end = End::Forced;
+        assert_eq!(breaks(&fragments, 40.0, Fill::Ragged), [0, 2]);
         assert_eq!(breaks(&[], 40.0, Fill::Ragged), [] as [usize; 0]);
     }
 

@@ -5,11 +5,9 @@ use std::sync::Arc;
 
 use parley::FontContext;
 use parley::fontique::{Blob, Collection, CollectionOptions, FontInfoOverride, SourceCache};
-use skrifa::instance::{LocationRef, Size};
-use skrifa::string::StringId;
-use skrifa::{FontRef, GlyphId, MetadataProvider, Tag};
 
-use super::machine;
+use super::face::Face;
+use super::system_fonts;
 use crate::error::{Error, Result};
 use crate::text;
 
@@ -29,31 +27,8 @@ pub struct Fonts {
     /// How many of the families are families as such, and not single faces.
     own_families: usize,
     /// The machine's fonts may be asked for what is missing.
-    machine: bool,
+    system: bool,
     context: FontContext,
-}
-
-/// One face of a font, with what drawing and embedding need to know.
-#[derive(Debug, Clone)]
-pub struct Face {
-    /// The PostScript name.
-    pub name: String,
-    /// The font file.
-    pub data: Blob<u8>,
-    /// Which face of the file.
-    pub index: u32,
-    /// The outlines are PostScript ones (CFF).
-    pub cff: bool,
-    /// Advance of each code, in thousandths of the size.
-    pub widths: Vec<u16>,
-    /// The code of each glyph: the glyphs of the commonest characters come first, so that pages deflate well.
-    pub codes: Vec<u16>,
-    /// The glyph of each code.
-    pub glyphs: Vec<u16>,
-    /// The only character that a code stands for, if it is the only one.
-    pub chars: Vec<Option<char>>,
-    /// The glyph of a hyphen.
-    pub hyphen: Option<u16>,
 }
 
 impl std::fmt::Debug for Fonts {
@@ -68,7 +43,7 @@ impl Fonts {
     pub fn shipped() -> Self {
         let collection = Collection::new(CollectionOptions { shared: false, system_fonts: false });
         let context = FontContext { collection, source_cache: SourceCache::default() };
-        let mut fonts = Self { faces: Vec::new(), families: Vec::new(), own_families: 0, machine: false, context };
+        let mut fonts = Self { faces: Vec::new(), families: Vec::new(), own_families: 0, system: false, context };
         for file in SHIPPED {
             fonts.add(&Blob::new(Arc::new(file)));
         }
@@ -95,32 +70,32 @@ impl Fonts {
 
     /// These fonts, and as a last resort those of the machine.
     #[must_use]
-    pub fn with_machine(self) -> Self {
-        Self { machine: true, ..self }
+    pub(crate) fn with_system_fonts(self) -> Self {
+        Self { system: true, ..self }
     }
 
     /// These fonts and the machine's for characters that they lack; nothing when the machine's have none of them either.
     ///
     /// The machine's come behind all others, in an order of their own: which one a character is set in does not depend
     /// on what else is missing.
-    pub(crate) fn reaching(&self, missing: &BTreeSet<char>) -> Option<Self> {
-        let lacked = missing.iter().filter(|&&character| self.machine && !self.covers(character));
-        let places: BTreeSet<usize> = lacked.filter_map(|&character| machine::find(character)).collect();
-        let mut reaching = self.clone();
-        for data in places.iter().filter_map(|&place| machine::open(place)) {
+    pub(crate) fn with_fallbacks_for(&self, missing: &BTreeSet<char>) -> Option<Self> {
+        let lacked = missing.iter().filter(|&&character| self.system && !self.covers(character));
+        let places: BTreeSet<usize> = lacked.filter_map(|&character| system_fonts::find(character)).collect();
+        let mut more = self.clone();
+        for data in places.iter().filter_map(|&place| system_fonts::open(place)) {
             let Some(face) = Face::read(data.clone(), 0) else { continue };
-            let name = format!("face {}", reaching.faces.len());
+            let name = format!("face {}", more.faces.len());
             let named = FontInfoOverride { family_name: Some(&name), ..FontInfoOverride::default() };
-            reaching.context.collection.register_fonts(data, Some(named));
-            reaching.faces.push(face);
-            reaching.families.push(name);
+            more.context.collection.register_fonts(data, Some(named));
+            more.faces.push(face);
+            more.families.push(name);
         }
-        (reaching.faces.len() > self.faces.len()).then_some(reaching)
+        (more.faces.len() > self.faces.len()).then_some(more)
     }
 
     /// Whether a font of the machine has a character that these lack.
-    pub(crate) fn can_reach(&self, character: char) -> bool {
-        self.machine && machine::find(character).is_some()
+    pub(crate) fn fallback_has(&self, character: char) -> bool {
+        self.system && system_fonts::find(character).is_some()
     }
 
     /// The number of the family that a template calls by this name, in whatever case.
@@ -130,7 +105,7 @@ impl Fonts {
 
     /// The families that a template may be set in.
     #[must_use]
-    pub fn named(&self) -> &[String] {
+    pub(crate) fn named(&self) -> &[String] {
         &self.families[..self.own_families]
     }
 
@@ -186,76 +161,6 @@ impl Fonts {
     /// Which face a font of the shaper is.
     pub(crate) fn face_of(&self, font: &parley::FontData) -> Option<usize> {
         self.faces.iter().position(|face| face.data.id() == font.data.id() && face.index == font.index)
-    }
-}
-
-impl Face {
-    pub(crate) fn read(data: Blob<u8>, index: u32) -> Option<Self> {
-        let font = FontRef::from_index(data.as_ref(), index).ok()?;
-        if !Self::has_outlines(&font) {
-            return None;
-        }
-        let cff = font.table_data(Tag::new(b"CFF ")).is_some();
-        let metrics = font.glyph_metrics(Size::new(1000.0), LocationRef::default());
-        let count = u16::try_from(metrics.glyph_count()).unwrap_or(u16::MAX);
-        let mut spelled: Vec<Option<char>> = vec![None; usize::from(count)];
-        let mut shared = vec![false; usize::from(count)];
-        let mut order: Vec<u16> = vec![0];
-        let mut placed = vec![false; usize::from(count)];
-        for (code, glyph) in font.charmap().mappings() {
-            let Ok(glyph) = u16::try_from(glyph.to_u32()) else { continue };
-            let slot = usize::from(glyph);
-            if glyph == 0 || slot >= spelled.len() {
-                continue;
-            }
-            shared[slot] |= spelled[slot].is_some();
-            // Ligatures and Arabic forms have characters of their own, but nobody types those.
-            let form = matches!(code, 0xfb00..=0xfdff | 0xfe70..=0xfeff);
-            spelled[slot] = char::from_u32(code).filter(|_| !form);
-            if !placed[slot] {
-                placed[slot] = true;
-                order.push(glyph);
-            }
-        }
-        order.extend((1..count).filter(|&glyph| !placed[usize::from(glyph)]));
-        let mut codes = vec![0; usize::from(count)];
-        for (code, &glyph) in (0..=u16::MAX).zip(&order) {
-            codes[usize::from(glyph)] = code;
-        }
-        let name = font.localized_strings(StringId::POSTSCRIPT_NAME).next().map(|name| name.to_string());
-        let widths = order.iter().map(|&glyph| {
-            crate::letter::number::whole(metrics.advance_width(GlyphId::from(glyph)).unwrap_or_default())
-        });
-        let hyphen = font.charmap().map('-').and_then(|glyph| u16::try_from(glyph.to_u32()).ok());
-        Some(Self {
-            hyphen,
-            name: name.unwrap_or_else(|| "Font".to_owned()).chars().filter(char::is_ascii_graphic).collect(),
-            cff,
-            widths: widths.collect(),
-            chars: order
-                .iter()
-                .map(|&glyph| spelled[usize::from(glyph)].filter(|_| !shared[usize::from(glyph)]))
-                .collect(),
-            glyphs: order,
-            codes,
-            index,
-            data,
-        })
-    }
-
-    /// Whether a font can be printed.
-    pub(crate) fn has_outlines(font: &FontRef<'_>) -> bool {
-        [b"glyf", b"CFF "].iter().any(|table| font.table_data(Tag::new(table)).is_some())
-    }
-
-    /// The advance of a glyph, for type of one point.
-    pub(crate) fn advance(&self, glyph: u16) -> f32 {
-        let code = self.codes.get(usize::from(glyph)).copied().unwrap_or_default();
-        f32::from(self.widths.get(usize::from(code)).copied().unwrap_or_default()) / 1000.0
-    }
-
-    fn has(&self, character: char) -> bool {
-        FontRef::from_index(self.data.as_ref(), self.index).is_ok_and(|font| font.charmap().map(character).is_some())
     }
 }
 

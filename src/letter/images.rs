@@ -63,12 +63,6 @@ impl Images {
         Ok(())
     }
 
-    /// Whether there is an image under this key.
-    #[must_use]
-    pub fn has(&self, key: &str) -> bool {
-        self.keys.contains_key(key)
-    }
-
     pub(crate) fn find(&self, key: &str) -> Option<(usize, &Image)> {
         let index = *self.keys.get(key)?;
         Some((index, self.list.get(index)?))

@@ -6,18 +6,19 @@ use std::io::Write;
 use chrono::NaiveDate;
 
 use super::binder::Binder;
+use super::compress::Compressor;
 use super::draw::{Drawn, Pen};
-use super::page::{Fault, Part, Placed, Strip};
+use super::page::{LayoutFault, PagePart, Placed, Strip};
 use super::paper::MM;
 use super::pdf::Book;
-use super::print::{self, Press};
+use super::problem::problems;
 use super::typeset::Setter;
-use super::{Fonts, Printed, Problem};
+use super::{Fonts, PrintProblem, Printed};
 use crate::error::Result;
 
 /// What such a file is set in, and what it says about itself.
 #[derive(Debug, Clone)]
-pub struct Imprint<'a> {
+pub(crate) struct Imprint<'a> {
     /// The fonts that it is set in.
     pub fonts: &'a Fonts,
     /// The language of the text, as a BCP 47 tag.
@@ -30,8 +31,8 @@ pub struct Imprint<'a> {
     pub created: NaiveDate,
 }
 
-/// Pages in the making.
-pub(crate) struct Pages<'a> {
+/// PageWriter in the making.
+pub(crate) struct PageWriter<'a> {
     /// Sets their text.
     pub setter: Setter<'a>,
     /// The language of the text.
@@ -40,7 +41,7 @@ pub(crate) struct Pages<'a> {
     pub printed: Printed,
     missing: BTreeSet<char>,
     pen: Pen<'a>,
-    press: Press,
+    compressor: Compressor,
     done: Vec<(Vec<u8>, (f32, f32))>,
 }
 
@@ -50,19 +51,19 @@ pub(crate) fn write(
     imprint: &Imprint<'_>,
     leave_out: bool,
     out: &mut impl Write,
-    mut lay: impl FnMut(&mut Pages<'_>) -> Result<()>,
+    mut lay: impl FnMut(&mut PageWriter<'_>) -> Result<()>,
 ) -> Result<Printed> {
-    let reaching;
+    let fallbacks;
     let mut fonts = imprint.fonts;
-    let mut pages = Pages::new(imprint, fonts);
+    let mut pages = PageWriter::new(imprint, fonts);
     lay(&mut pages)?;
-    reaching = fonts.reaching(&pages.missing);
-    if let Some(more) = &reaching {
+    fallbacks = fonts.with_fallbacks_for(&pages.missing);
+    if let Some(more) = &fallbacks {
         fonts = more;
-        pages = Pages::new(imprint, fonts);
+        pages = PageWriter::new(imprint, fonts);
         lay(&mut pages)?;
     }
-    let Pages { printed, done, setter, .. } = pages;
+    let PageWriter { printed, done, setter, .. } = pages;
     if !done.is_empty() && printed.is_to_be_written(leave_out) {
         let mut binder = Binder::new(out);
         for (content, size) in &done {
@@ -82,7 +83,7 @@ pub(crate) fn write(
     Ok(printed)
 }
 
-impl<'a> Pages<'a> {
+impl<'a> PageWriter<'a> {
     fn new(imprint: &Imprint<'a>, fonts: &'a Fonts) -> Self {
         Self {
             setter: Setter::new(fonts),
@@ -90,20 +91,20 @@ impl<'a> Pages<'a> {
             printed: Printed::default(),
             missing: BTreeSet::new(),
             pen: Pen::new(fonts, Drawn::none(0, 0)),
-            press: Press::new(),
+            compressor: Compressor::new(),
             done: Vec::new(),
         }
     }
 
     /// Adds a page of this width and height in points; what stands on it is placed from its left top corner.
     pub(crate) fn add(&mut self, strip: Strip, size: (f32, f32)) -> Result<()> {
-        let page = vec![Placed { x: 0.0, y: 0.0, part: Part::Strip(strip) }];
-        self.done.push((self.press.squeeze(self.pen.page(&page, size.1))?, size));
+        let page = vec![Placed { x: 0.0, y: 0.0, part: PagePart::Strip(strip) }];
+        self.done.push((self.compressor.compress(self.pen.page(&page, size.1))?, size));
         Ok(())
     }
 
     /// Notes what became of the next recipient; whether all is well.
-    pub(crate) fn note(&mut self, faults: Vec<Fault>) -> bool {
+    pub(crate) fn note(&mut self, faults: Vec<LayoutFault>) -> bool {
         let (number, is_well) = (self.printed.pages.len(), faults.is_empty());
         self.printed.pages.push(usize::from(is_well));
         let problems = self.problems(number, faults);
@@ -112,9 +113,9 @@ impl<'a> Pages<'a> {
     }
 
     /// Faults as problems; signs that are missing are looked for in other fonts.
-    pub(crate) fn problems(&mut self, number: usize, faults: Vec<Fault>) -> Vec<Problem> {
-        self.missing.extend(faults.iter().filter_map(Fault::missing));
-        print::problems(number, faults)
+    pub(crate) fn problems(&mut self, number: usize, faults: Vec<LayoutFault>) -> Vec<PrintProblem> {
+        self.missing.extend(faults.iter().filter_map(LayoutFault::missing));
+        problems(number, faults)
     }
 }
 

@@ -2,17 +2,18 @@
 
 use std::io::Write;
 
-use super::address::{self, Place};
+use super::address::{self, AddressPlace};
 use super::imprint::{self, Imprint, points};
+use super::job::AddressForms;
 use super::page::{Mark, Strip};
 use super::paper::MM;
-use super::{Forms, Paper, Printed, number};
+use super::{Paper, Printed, number};
 use crate::error::{Error, Result};
 use crate::text;
 
 /// A sheet of labels; measures in mm.
 #[derive(Debug, PartialEq)]
-pub struct LabelSheet {
+pub(crate) struct LabelSheet {
     /// Its name, as it stands on the box.
     pub name: &'static str,
     /// The paper that it has the size of.
@@ -57,7 +58,7 @@ const HAIR: f32 = 0.25;
 
 /// Where on the sheets the labels begin, and by how much the printer is off.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Placing {
+pub(crate) struct Placing {
     /// The first label on the first sheet, counted from 1, row by row.
     pub start: usize,
     /// Everything moves so far to the right and down, in mm.
@@ -69,7 +70,7 @@ impl LabelSheet {
     ///
     /// # Errors
     /// When no sheet has this name.
-    pub fn named(name: &str, country: &str) -> Result<&'static Self> {
+    pub(crate) fn named(name: &str, country: &str) -> Result<&'static Self> {
         let wanted = name.trim();
         SHEETS.iter().find(|sheet| sheet.name.eq_ignore_ascii_case(wanted)).ok_or_else(|| {
             let (here, there): (Vec<_>, Vec<_>) = SHEETS.iter().partition(|sheet| sheet.paper == Paper::of(country));
@@ -87,13 +88,13 @@ impl LabelSheet {
 
     /// How many labels a sheet has.
     #[must_use]
-    pub fn count(&self) -> usize {
+    pub(crate) fn count(&self) -> usize {
         self.grid.0 * self.grid.1
     }
 
     /// How many sheets so many labels take.
     #[must_use]
-    pub fn sheets(&self, start: usize, labels: usize) -> usize {
+    pub(crate) fn sheets(&self, start: usize, labels: usize) -> usize {
         (start - 1 + labels).div_ceil(self.count())
     }
 
@@ -110,17 +111,17 @@ impl LabelSheet {
 ///
 /// # Errors
 /// When the file cannot be written.
-pub fn labels(
+pub(crate) fn labels(
     imprint: &Imprint<'_>,
     sheet: &LabelSheet,
     placing: Placing,
-    addresses: &[Forms],
+    addresses: &[AddressForms],
     leave_out: bool,
     out: &mut impl Write,
 ) -> Result<Printed> {
     let size = points(sheet.size);
     let (side, above) = points(INSET);
-    let place = Place { what: "label", room: (size.0 - 2.0 * side, size.1 - 2.0 * above), most: MOST };
+    let place = AddressPlace { what: "label", room: (size.0 - 2.0 * side, size.1 - 2.0 * above), most: MOST };
     imprint::write(imprint, leave_out, out, |pages| {
         let mut at = placing.start - 1;
         let mut strip = Strip::default();
@@ -147,7 +148,12 @@ pub fn labels(
 ///
 /// # Errors
 /// When the file cannot be written.
-pub fn outline(imprint: &Imprint<'_>, sheet: &LabelSheet, nudge: (f32, f32), out: &mut impl Write) -> Result<()> {
+pub(crate) fn outline(
+    imprint: &Imprint<'_>,
+    sheet: &LabelSheet,
+    nudge: (f32, f32),
+    out: &mut impl Write,
+) -> Result<()> {
     let (width, height) = points(sheet.size);
     let cells = |points: f32| number::whole(points / HAIR);
     let (right, bottom) = (cells(width), cells(height));

@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::blocks::{self, Frame};
-use super::page::{Fault, Page, Part, Placed, SetBlock};
+use super::blocks;
+use super::frame::Frame;
+use super::page::{LaidPage, LayoutFault, PagePart, Placed, SetBlock};
 use super::paper::{self, Geometry};
 use super::sheet;
 use super::typeset::Setter;
@@ -32,11 +33,11 @@ struct Opening {
 #[derive(Debug, Default)]
 pub(crate) struct Laid {
     /// Its pages.
-    pub pages: Vec<Page>,
+    pub pages: Vec<LaidPage>,
     /// How long its text is, in points, were it on one page.
     pub length: f32,
     /// What is wrong with it.
-    pub faults: Vec<Fault>,
+    pub faults: Vec<LayoutFault>,
 }
 
 impl Constants {
@@ -105,7 +106,7 @@ pub(crate) fn letter(
     let (Some(own), Some(opening)) = (stationery.get(letter.stationery), constants.openings.get(letter.stationery))
     else {
         let message = format!("the letter asks for stationery {}, which there is not", letter.stationery);
-        return Laid { faults: vec![Fault::Other(message, String::new())], ..Laid::default() };
+        return Laid { faults: vec![LayoutFault::Other(message, String::new())], ..Laid::default() };
     };
     setter.use_family(own.font.as_deref());
     let geometry = &opening.geometry;
@@ -136,19 +137,19 @@ pub(crate) fn letter(
     let length = column.iter().map(|set| set.height() + set.after).sum();
     let mut pages = Vec::new();
     for (number, parts) in columns(&column, geometry).into_iter().enumerate() {
-        let mut page: Page = Vec::with_capacity(parts.len() + 2);
+        let mut page: LaidPage = Vec::with_capacity(parts.len() + 2);
         if number == 0 {
             page.push(part(&opening.head, 0.0, 0.0));
             page.extend(address.strips.iter().cloned().map(|strip| Placed {
                 x: 0.0,
                 y: 0.0,
-                part: Part::Strip(strip),
+                part: PagePart::Strip(strip),
             }));
         }
         page.extend(parts);
         if number > 0 {
             let strip = sheet::folio(setter, &frame, geometry, number + 1);
-            page.push(Placed { x: 0.0, y: 0.0, part: Part::Strip(strip) });
+            page.push(Placed { x: 0.0, y: 0.0, part: PagePart::Strip(strip) });
         }
         if let Some(why) = &letter.proof {
             page.push(Placed { x: 0.0, y: 0.0, part: sheet::guides(setter, geometry, why, number == 0) });
@@ -160,7 +161,7 @@ pub(crate) fn letter(
 
 fn part(set: &Arc<SetBlock>, x: f32, y: f32) -> Placed {
     let form = set.form.unwrap_or_default();
-    Placed { x, y, part: Part::Form(form, Arc::clone(set)) }
+    Placed { x, y, part: PagePart::Form(form, Arc::clone(set)) }
 }
 
 /// White between blocks may shrink to this share of itself if that saves a second page.
@@ -292,7 +293,11 @@ fn place(strips: &[Flat], column: &[Arc<SetBlock>], left: f32, top: f32) -> Vec<
                 y += strip.space;
             }
             if !whole {
-                placed.push(Placed { x: left + strip.shift, y, part: Part::Strip(set.strips[strip.strip].clone()) });
+                placed.push(Placed {
+                    x: left + strip.shift,
+                    y,
+                    part: PagePart::Strip(set.strips[strip.strip].clone()),
+                });
             }
             y += strip.height;
         }

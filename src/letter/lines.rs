@@ -2,7 +2,7 @@
 
 use super::fit::Fill;
 use super::number;
-use super::page::Line;
+use super::page::TextLine;
 use super::typeset::{Broken, Setter, Styled};
 
 /// How lines fill their measure.
@@ -30,7 +30,7 @@ pub(crate) fn set(
     language: &str,
     measure: f32,
     align: Align,
-) -> Vec<(f32, Line)> {
+) -> Vec<(f32, TextLine)> {
     let fill = if align == Align::Justify { Fill::Straight } else { Fill::Ragged };
     let lines = setter.lines(styled, language, measure, fill);
     lines.into_iter().map(|broken| place(broken, measure, align)).collect()
@@ -42,7 +42,7 @@ pub(crate) fn natural_width(setter: &mut Setter<'_>, styled: &Styled, language: 
     lines.iter().map(|broken| broken.line.width).fold(0.0, f32::max)
 }
 
-fn place(broken: Broken, measure: f32, align: Align) -> (f32, Line) {
+fn place(broken: Broken, measure: f32, align: Align) -> (f32, TextLine) {
     let (free, to_the_left) = (measure - broken.line.width, broken.to_the_left);
     let line =
         if align == Align::Justify && (!broken.hard || free < 0.0) { stretch(broken, free) } else { drop_end(broken) };
@@ -57,7 +57,7 @@ fn place(broken: Broken, measure: f32, align: Align) -> (f32, Line) {
 }
 
 /// Shares the free width among the word spaces, unless they would become too wide; what is missing is taken from them.
-fn stretch(broken: Broken, free: f32) -> Line {
+fn stretch(broken: Broken, free: f32) -> TextLine {
     let inner = inner_gaps(&broken);
     let size = broken.line.runs.iter().map(|run| run.size).fold(0.0, f32::max);
     if inner == 0 || free / number::measure(inner) > MOST_STRETCH * size {
@@ -96,7 +96,7 @@ fn inner_gaps(broken: &Broken) -> usize {
 }
 
 /// Leaves out the spaces at the end of the line.
-fn drop_end(broken: Broken) -> Line {
+fn drop_end(broken: Broken) -> TextLine {
     let inner = inner_gaps(&broken);
     let mut line = broken.line;
     for &(run, glyph) in broken.gaps[inner..].iter().rev() {

@@ -16,7 +16,7 @@ pub struct Glyph {
 
 /// Glyphs of one face and size, drawn from left to right.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Run {
+pub struct GlyphRun {
     /// Which of the faces.
     pub face: usize,
     /// The size of the type.
@@ -31,11 +31,11 @@ pub struct Run {
 
 /// A line of text.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Line {
+pub struct TextLine {
     /// What it says, for the text form.
     pub text: String,
     /// Its runs from left to right.
-    pub runs: Vec<Run>,
+    pub runs: Vec<GlyphRun>,
     /// Its width, without spaces at the end.
     pub width: f32,
 }
@@ -50,7 +50,7 @@ pub enum Mark {
         /// The baseline, from the top of the strip.
         y: f32,
         /// The line.
-        line: Line,
+        line: TextLine,
     },
     /// A thin rule to the right of this point.
     Rule {
@@ -129,7 +129,7 @@ pub struct SetBlock {
     /// It is the same in many letters and is drawn once, as this form.
     pub form: Option<usize>,
     /// What is wrong with it.
-    pub faults: Vec<Fault>,
+    pub faults: Vec<LayoutFault>,
 }
 
 impl SetBlock {
@@ -143,7 +143,7 @@ impl SetBlock {
 
 /// Something that keeps a block from being printed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Fault {
+pub enum LayoutFault {
     /// No font has this character.
     Glyph(char),
     /// The address cannot be seen whole through the window: the message and a hint.
@@ -152,7 +152,7 @@ pub enum Fault {
     Other(String, String),
 }
 
-impl Fault {
+impl LayoutFault {
     /// The character that no font has, if it is that.
     pub(crate) fn missing(&self) -> Option<char> {
         if let Self::Glyph(character) = self { Some(*character) } else { None }
@@ -167,12 +167,12 @@ pub struct Placed {
     /// From the top of the sheet.
     pub y: f32,
     /// What stands there.
-    pub part: Part,
+    pub part: PagePart,
 }
 
 /// A part of a page.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Part {
+pub enum PagePart {
     /// A strip of this letter alone.
     Strip(Strip),
     /// A whole block that is the same in many letters.
@@ -193,4 +193,4 @@ pub struct Outline {
 }
 
 /// A laid-out page.
-pub type Page = Vec<Placed>;
+pub type LaidPage = Vec<Placed>;

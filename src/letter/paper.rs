@@ -2,38 +2,37 @@
 
 use std::str::FromStr;
 
+use crate::domain::{Column, column_enum};
 use crate::error::{Error, Result};
 use crate::text;
 
 /// One millimetre in points.
 pub(crate) const MM: f32 = 72.0 / 25.4;
 
-/// The sheet that a letter is printed on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum Paper {
-    /// US letter, 215.9 × 279.4 mm.
-    #[default]
-    Letter,
-    /// ISO A4, 210 × 297 mm.
-    A4,
+column_enum! {
+    /// The sheet that a letter is printed on.
+    #[derive(Default)]
+    pub enum Paper {
+        /// US letter, 215.9 × 279.4 mm.
+        #[default]
+        Letter = "letter",
+        /// ISO A4, 210 × 297 mm.
+        A4 = "a4",
+    }
 }
 
 impl Paper {
-    /// The names that a template may use.
-    pub const NAMES: [&'static str; 2] = ["letter", "a4"];
-
-    /// Its name in a template.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Letter => "letter",
-            Self::A4 => "a4",
-        }
+    /// The paper that a template calls by this name, in whatever case.
+    pub(crate) fn named(name: &str) -> Result<Self> {
+        Self::from_form(&name.trim().to_lowercase()).ok_or_else(|| {
+            let known: Vec<&str> = Self::ALL.iter().map(|paper| paper.as_str()).collect();
+            Error::new(format!("unknown paper {}", text::quote(name))).hint(text::did_you_mean(name, &known))
+        })
     }
 
     /// The paper that is usual in a country.
     #[must_use]
-    pub fn of(country: &str) -> Self {
+    pub(crate) fn of(country: &str) -> Self {
         if matches!(country, "US" | "CA" | "MX") { Self::Letter } else { Self::A4 }
     }
 
@@ -47,24 +46,9 @@ impl Paper {
     }
 }
 
-impl FromStr for Paper {
-    type Err = Error;
-
-    fn from_str(name: &str) -> Result<Self> {
-        match name.trim().to_lowercase().as_str() {
-            "letter" => Ok(Self::Letter),
-            "a4" => Ok(Self::A4),
-            _ => {
-                Err(Error::new(format!("unknown paper {}", text::quote(name)))
-                    .hint(text::did_you_mean(name, &Self::NAMES)))
-            }
-        }
-    }
-}
-
 /// The window of the envelope, through which the address must be seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum Window {
+pub enum EnvelopeWindow {
     /// An envelope without a window; the address stands at the usual place.
     #[default]
     None,
@@ -78,13 +62,13 @@ pub enum Window {
     Din5008B,
 }
 
-impl Window {
+impl EnvelopeWindow {
     /// The names that a template may use.
-    pub const NAMES: [&'static str; 5] = ["none", "us-10", "dl-uk", "din-5008-a", "din-5008-b"];
+    pub(crate) const NAMES: [&'static str; 5] = ["none", "us-10", "dl-uk", "din-5008-a", "din-5008-b"];
 
     /// The only paper whose folded sheets show the address in the window, however they lie in the envelope.
     #[must_use]
-    pub fn paper(self) -> Option<Paper> {
+    pub(crate) fn paper(self) -> Option<Paper> {
         match self {
             Self::None => None,
             Self::Us10 => Some(Paper::Letter),
@@ -93,7 +77,7 @@ impl Window {
     }
 }
 
-impl FromStr for Window {
+impl FromStr for EnvelopeWindow {
     type Err = Error;
 
     fn from_str(name: &str) -> Result<Self> {
@@ -166,23 +150,23 @@ pub(crate) struct Geometry {
 }
 
 /// The geometry of a paper behind a window.
-pub(crate) fn geometry(paper: Paper, window: Window) -> Geometry {
+pub(crate) fn geometry(paper: Paper, window: EnvelopeWindow) -> Geometry {
     let (width, height) = paper.size();
     let (head, address, body_top) = match window {
-        Window::None => ((14.0, 27.0), Rect::mm(28.0, 50.0, 100.0, 32.0), 89.0),
-        Window::Us10 => ((14.0, 34.0), Rect::mm(25.4, 63.5, 82.5, 16.9), 99.0),
-        Window::DlUk => ((14.0, 29.0), Rect::mm(25.4, 56.0, 71.4, 22.0), 101.0),
-        Window::Din5008A => ((7.0, 19.0), Rect::mm(25.0, 44.7, 75.0, 27.3), 82.0),
-        Window::Din5008B => ((14.0, 29.0), Rect::mm(25.0, 62.7, 75.0, 27.3), 99.0),
+        EnvelopeWindow::None => ((14.0, 27.0), Rect::mm(28.0, 50.0, 100.0, 32.0), 89.0),
+        EnvelopeWindow::Us10 => ((14.0, 34.0), Rect::mm(25.4, 63.5, 82.5, 16.9), 99.0),
+        EnvelopeWindow::DlUk => ((14.0, 29.0), Rect::mm(25.4, 56.0, 71.4, 22.0), 101.0),
+        EnvelopeWindow::Din5008A => ((7.0, 19.0), Rect::mm(25.0, 44.7, 75.0, 27.3), 82.0),
+        EnvelopeWindow::Din5008B => ((14.0, 29.0), Rect::mm(25.0, 62.7, 75.0, 27.3), 99.0),
     };
     let left = address.x;
     // US #10: 114.3 by 28.6, 22.2 from the left, 12.7 from the bottom of 241.3 by 104.8. DL: 90 by 35, 20 and 20 of 220 by 110.
     let (seen, behind) = match window {
-        Window::None => (None, None),
-        Window::Us10 => (Some(Rect::mm(22.2, 63.5, 88.9, 16.9)), Some(Rect::mm(22.2, 51.8, 114.3, 28.6))),
-        Window::DlUk => (Some(Rect::mm(20.0, 55.0, 80.0, 24.0)), Some(Rect::mm(20.0, 44.0, 90.0, 35.0))),
-        Window::Din5008A => (Some(Rect::mm(20.0, 27.0, 85.0, 45.0)), None),
-        Window::Din5008B => (Some(Rect::mm(20.0, 45.0, 85.0, 45.0)), None),
+        EnvelopeWindow::None => (None, None),
+        EnvelopeWindow::Us10 => (Some(Rect::mm(22.2, 63.5, 88.9, 16.9)), Some(Rect::mm(22.2, 51.8, 114.3, 28.6))),
+        EnvelopeWindow::DlUk => (Some(Rect::mm(20.0, 55.0, 80.0, 24.0)), Some(Rect::mm(20.0, 44.0, 90.0, 35.0))),
+        EnvelopeWindow::Din5008A => (Some(Rect::mm(20.0, 27.0, 85.0, 45.0)), None),
+        EnvelopeWindow::Din5008B => (Some(Rect::mm(20.0, 45.0, 85.0, 45.0)), None),
     };
     let third = height / 3.0;
     Geometry {
@@ -195,15 +179,15 @@ pub(crate) fn geometry(paper: Paper, window: Window) -> Geometry {
         seen,
         window: behind,
         folds: match window {
-            Window::Din5008A => [87.0 * MM, 192.0 * MM],
-            Window::Din5008B => [105.0 * MM, 210.0 * MM],
+            EnvelopeWindow::Din5008A => [87.0 * MM, 192.0 * MM],
+            EnvelopeWindow::Din5008B => [105.0 * MM, 210.0 * MM],
             _ => [third, 2.0 * third],
         },
-        fold_marks: matches!(window, Window::Din5008A | Window::Din5008B),
-        address_centred: matches!(window, Window::Us10 | Window::DlUk),
+        fold_marks: matches!(window, EnvelopeWindow::Din5008A | EnvelopeWindow::Din5008B),
+        address_centred: matches!(window, EnvelopeWindow::Us10 | EnvelopeWindow::DlUk),
         return_line: match window {
-            Window::Din5008A => Some(28.5 * MM),
-            Window::Din5008B => Some(46.5 * MM),
+            EnvelopeWindow::Din5008A => Some(28.5 * MM),
+            EnvelopeWindow::Din5008B => Some(46.5 * MM),
             _ => None,
         },
         body_top: body_top * MM,
@@ -219,9 +203,10 @@ mod tests {
 
     #[test]
     fn names_are_read_and_wrong_ones_get_a_hint() {
-        assert!(Paper::NAMES.iter().all(|name| name.parse::<Paper>().is_ok()));
-        assert!(Window::NAMES.iter().all(|name| name.parse::<Window>().is_ok()));
-        let wrong = "din-5008-c".parse::<Window>();
+        assert_eq!(Paper::named(" A4").ok(), Some(Paper::A4));
+        assert!(Paper::named("a5").is_err_and(|error| error.message() == "unknown paper `a5`"));
+        assert!(EnvelopeWindow::NAMES.iter().all(|name| name.parse::<EnvelopeWindow>().is_ok()));
+        let wrong = "din-5008-c".parse::<EnvelopeWindow>();
         assert_eq!(
             wrong.map_err(|e| e.report()).err().as_deref(),
             Some("error: unknown window `din-5008-c`\nhint: did you mean `din-5008-a`?\n")
@@ -230,7 +215,13 @@ mod tests {
 
     #[test]
     fn the_body_starts_below_every_window() {
-        for window in [Window::None, Window::Us10, Window::DlUk, Window::Din5008A, Window::Din5008B] {
+        for window in [
+            EnvelopeWindow::None,
+            EnvelopeWindow::Us10,
+            EnvelopeWindow::DlUk,
+            EnvelopeWindow::Din5008A,
+            EnvelopeWindow::Din5008B,
+        ] {
             let g = geometry(Paper::A4, window);
             assert!(g.head.0 + g.head.1 < g.return_line.unwrap_or(g.address.y), "{window:?}");
             assert!(g.address.y + g.address.height < g.body_top, "{window:?}");

@@ -9,13 +9,16 @@ use flate2::write::ZlibEncoder;
 use lopdf::{Dictionary, Object, ObjectId, Stream, StringFormat};
 use printpdf::{Codepoint, FontId, Op, ParsedFont, PdfDocument, PdfFont, PdfFontHandle, PdfPage, Pt, TextItem};
 
-use super::binder::ROOT;
 use super::codes::{character_map, glyph_table, tag};
-use super::fonts::{Face, Fonts};
+use super::face::Face;
+use super::fonts::Fonts;
 use super::images::{Data, Image};
 use super::used::Used;
 use crate::error::{Error, ErrorKind, Result};
 use crate::text;
+
+/// The number of the object at the root of the page tree.
+pub(super) const ROOT: u32 = 1;
 
 /// Everything that goes into the file beside its pages.
 pub(crate) struct Book<'a> {

@@ -1,12 +1,13 @@
 //! What the stationery gives a letter: letterhead, date, address in the window, signature.
 
-use super::address::{self, Place};
-use super::blocks::{self, Frame};
+use super::address::{self, AddressPlace};
+use super::blocks;
+use super::frame::{self, Frame};
 use super::lines::{self, Align};
-use super::page::{Fault, Mark, Outline, Part, SetBlock, Strip};
+use super::page::{LayoutFault, Mark, Outline, PagePart, SetBlock, Strip};
 use super::paper::{Geometry, MM};
 use super::typeset::{Look, Setter, Styled};
-use super::{Stationery, Window};
+use super::{EnvelopeWindow, Stationery};
 use crate::text;
 
 /// The most that a logo takes in width, and a signature in width and height, in mm.
@@ -83,11 +84,11 @@ pub(crate) fn letterhead(
     }
     let date = Styled::plain(&stationery.date, Look::of(frame.size));
     if !date.is_blank() {
-        let leading = blocks::leading(frame.size);
+        let leading = frame::leading(frame.size);
         // DIN 5008 has it beside the address, where the sheet does not slide; elsewhere it stands above the body.
         let y = match stationery.window {
-            Window::Din5008A | Window::Din5008B => {
-                geometry.address.y + blocks::baseline(frame.size, frame.size * address::LEADING)
+            EnvelopeWindow::Din5008A | EnvelopeWindow::Din5008B => {
+                geometry.address.y + frame::baseline(frame.size, frame.size * address::LEADING)
             }
             _ => geometry.body_top - leading * 1.2,
         };
@@ -95,7 +96,7 @@ pub(crate) fn letterhead(
             strip.marks.push(Mark::Text { x: geometry.left + x, y, line });
         }
     }
-    faults.extend(std::mem::take(&mut setter.missing).into_iter().map(Fault::Glyph));
+    faults.extend(std::mem::take(&mut setter.missing).into_iter().map(LayoutFault::Glyph));
     SetBlock { strips: vec![strip], faults, ..SetBlock::default() }
 }
 
@@ -126,7 +127,7 @@ pub(crate) fn address<'f>(
     forms: impl IntoIterator<Item = &'f Vec<String>>,
 ) -> SetBlock {
     let window = geometry.address;
-    let place = Place { what: "window", room: (window.width, window.height), most: frame.size };
+    let place = AddressPlace { what: "window", room: (window.width, window.height), most: frame.size };
     let mut set = address::fit(setter, frame.language, forms, place);
     let free = if geometry.address_centred { (window.height - set.height()).max(0.0) / 2.0 } else { 0.0 };
     let faults = std::mem::take(&mut set.faults);
@@ -147,7 +148,7 @@ pub(crate) fn closing(
     measure: f32,
 ) -> SetBlock {
     setter.missing.clear();
-    let leading = blocks::leading(frame.size);
+    let leading = frame::leading(frame.size);
     let mut set = SetBlock { before: leading * 0.45, ..SetBlock::default() };
     match signature.map(|key| (key, frame.images.find(key))) {
         Some((_, Some((image, found)))) => {
@@ -165,12 +166,12 @@ pub(crate) fn closing(
     for (number, strip) in set.strips.iter_mut().enumerate() {
         strip.keep = number < last;
     }
-    set.faults.extend(std::mem::take(&mut setter.missing).into_iter().map(Fault::Glyph));
+    set.faults.extend(std::mem::take(&mut setter.missing).into_iter().map(LayoutFault::Glyph));
     set
 }
 
 /// What a proof shows in red on a page: window and folds on the first, and in the margin why the letter is there.
-pub(crate) fn guides(setter: &mut Setter<'_>, geometry: &Geometry, why: &str, is_first: bool) -> Part {
+pub(crate) fn guides(setter: &mut Setter<'_>, geometry: &Geometry, why: &str, is_first: bool) -> PagePart {
     let mut outlines = Vec::new();
     if is_first {
         let windows = [(geometry.seen, false), (geometry.window, true)];
@@ -184,7 +185,7 @@ pub(crate) fn guides(setter: &mut Setter<'_>, geometry: &Geometry, why: &str, is
     let marks = set.map(|(inset, line)| Mark::Text { x: x + inset, y, line }).into_iter().collect();
     // What no font has is a fault of the letter, and told there.
     setter.missing.clear();
-    Part::Guides(outlines, Strip { height: geometry.height, marks, ..Strip::default() })
+    PagePart::Guides(outlines, Strip { height: geometry.height, marks, ..Strip::default() })
 }
 
 /// The number at the foot of a page.
@@ -201,8 +202,8 @@ fn fit(natural: (f32, f32), most: (f32, f32)) -> (f32, f32) {
     (natural.0 * scale, natural.1 * scale)
 }
 
-fn no_image(what: &str, key: &str) -> Fault {
-    Fault::Other(
+fn no_image(what: &str, key: &str) -> LayoutFault {
+    LayoutFault::Other(
         format!("there is no image {} for the {what}", text::quote(key)),
         "put the file beside the letter's template".to_owned(),
     )

@@ -4,7 +4,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use chrono::NaiveDate;
 
-use super::{Fonts, Images, Job, Letter, Paper, Printed, Stationery, Window, check, layout_text, print};
+use super::as_text::layout_text;
+use super::{EnvelopeWindow, Fonts, Images, Letter, Paper, PrintJob, Printed, Stationery, check, print};
 use crate::error::{Error, Result};
 use crate::merge::block::{Block, Span};
 
@@ -30,7 +31,7 @@ fn letter(name: &str) -> Letter {
     }
 }
 
-fn stationery(window: Window) -> Stationery {
+fn stationery(window: EnvelopeWindow) -> Stationery {
     Stationery {
         window,
         sender: vec!["Wiedeman’s".to_owned(), "1 University Avenue".to_owned()],
@@ -48,8 +49,8 @@ fn run(
     compose: &(dyn Fn(usize) -> Result<Letter> + Sync),
 ) -> (Vec<u8>, Printed) {
     let progress = AtomicUsize::new(0);
-    let job = Job {
-        stationery: &[stationery(Window::Us10)],
+    let job = PrintJob {
+        stationery: &[stationery(EnvelopeWindow::Us10)],
         images: &Images::default(),
         fonts: &Fonts::shipped(),
         letters,
@@ -112,10 +113,12 @@ fn problems(letter: &Letter, stationery: Stationery) -> Vec<String> {
 fn an_address_is_made_smaller_until_it_fits_and_never_cut() {
     let lines = |count: usize| (1..=count).map(|number| format!("Line {number}")).collect::<Vec<_>>();
     let with = |address: Vec<String>| Letter { address, ..letter("Rosa") };
-    let us = || stationery(Window::Us10);
+    let us = || stationery(EnvelopeWindow::Us10);
     assert!(problems(&with(lines(5)), us()).is_empty());
     assert_eq!(problems(&with(lines(6)), us()), ["address does not fit the window: 6 lines, 5 fit"]);
-    assert!(problems(&with(lines(6)), Stationery { paper: Paper::A4, ..stationery(Window::Din5008B) }).is_empty());
+    assert!(
+        problems(&with(lines(6)), Stationery { paper: Paper::A4, ..stationery(EnvelopeWindow::Din5008B) }).is_empty()
+    );
     let long = "The Very Honourable Society of Friends of the Municipal Gardens and Adjoining Meadows of Palo Alto";
     let found = problems(&with(vec![long.to_owned()]), us());
     assert_eq!(
@@ -126,14 +129,14 @@ fn an_address_is_made_smaller_until_it_fits_and_never_cut() {
 
 #[test]
 fn what_is_missing_is_named() {
-    let own = Stationery { logo: Some("logo.png".to_owned()), ..stationery(Window::None) };
+    let own = Stationery { logo: Some("logo.png".to_owned()), ..stationery(EnvelopeWindow::None) };
     let image = Block::Image { file: "a.png".to_owned(), width: 0, alt: String::new() };
     let wrong = Letter { blocks: vec![image, Block::Barcode("Zoë".to_owned())], ..letter("Rosa") };
     let expected =
         ["there is no image `logo.png` for the logo", "there is no image `a.png`", "`Zoë` cannot be a bar code"];
     assert_eq!(problems(&wrong, own), expected);
     let nowhere = Letter { stationery: 7, ..letter("Rosa") };
-    assert_eq!(problems(&nowhere, stationery(Window::None)).len(), 1);
+    assert_eq!(problems(&nowhere, stationery(EnvelopeWindow::None)).len(), 1);
 }
 
 #[test]
@@ -141,7 +144,7 @@ fn a_long_letter_goes_on_over_numbered_pages_with_nothing_below_the_margin() {
     let text = "We have been here since our grandfather opened the door, and the bell is still his. ".repeat(6);
     let blocks = (0..14).map(|_| paragraph(&text)).collect();
     let long = Letter { blocks, ..letter("Rosa") };
-    let laid = layout_text(&long, &[stationery(Window::Us10)], &Images::default(), &Fonts::shipped());
+    let laid = layout_text(&long, &[stationery(EnvelopeWindow::Us10)], &Images::default(), &Fonts::shipped());
     assert_eq!(laid.matches("page ").count(), 3);
     assert!(laid.contains("– 3 –") && !laid.contains("– 1 –"));
     let mut body = 0;
@@ -169,7 +172,7 @@ fn odd_blocks_are_set_without_harm() {
         Block::Rule,
     ];
     let odd = Letter { blocks, ..Letter::default() };
-    for window in [Window::None, Window::DlUk, Window::Din5008A] {
+    for window in [EnvelopeWindow::None, EnvelopeWindow::DlUk, EnvelopeWindow::Din5008A] {
         let laid = layout_text(&odd, &[stationery(window)], &Images::default(), &Fonts::shipped());
         assert!(!laid.contains("problem"), "{laid}");
         for line in laid.lines().filter(|line| line.contains("xx")) {
@@ -181,8 +184,12 @@ fn odd_blocks_are_set_without_harm() {
 
 #[test]
 fn a_short_letter_is_laid_out_so() {
-    let laid =
-        layout_text(&letter("Zümra Özdemir"), &[stationery(Window::Us10)], &Images::default(), &Fonts::shipped());
+    let laid = layout_text(
+        &letter("Zümra Özdemir"),
+        &[stationery(EnvelopeWindow::Us10)],
+        &Images::default(),
+        &Fonts::shipped(),
+    );
     let expected = "page 1
  249   55 to 365 size 18.6 Wiedeman’s
  269   72 to 343 size 9.1  1 University Avenue
@@ -215,9 +222,9 @@ fn drop_of_ink() -> Vec<u8> {
 fn sheets_of_two_sizes_and_an_image_go_into_one_file() {
     let mut images = Images::default();
     assert!(images.add("ink.png", &drop_of_ink()).is_ok());
-    let here = Stationery { signature: Some("ink.png".to_owned()), ..stationery(Window::Us10) };
-    let abroad = Stationery { paper: Paper::A4, ..stationery(Window::Din5008B) };
-    let job = Job {
+    let here = Stationery { signature: Some("ink.png".to_owned()), ..stationery(EnvelopeWindow::Us10) };
+    let abroad = Stationery { paper: Paper::A4, ..stationery(EnvelopeWindow::Din5008B) };
+    let job = PrintJob {
         stationery: &[here, abroad],
         images: &images,
         fonts: &Fonts::shipped(),

@@ -7,10 +7,10 @@ use parley::{
     Layout, LayoutContext, TextStyle,
 };
 
-use super::fit::{self, End, Fill, Piece};
+use super::fit::{self, End, Fill, Fragment};
 use super::fonts::Fonts;
 use super::hyphens;
-use super::page::{Glyph, Line, Run};
+use super::page::{Glyph, GlyphRun, TextLine};
 use super::used::Used;
 use crate::merge::block::Span;
 
@@ -207,12 +207,12 @@ impl<'a> Setter<'a> {
         let text = styled.text.as_str();
         // With no room at all, every line is a stretch that no line break divides.
         layout.break_all_lines(Some(0.0));
-        let (mut pieces, mut lengths) = self.pieces(styled, None, measure, layout);
-        let mut ends = fit::breaks(&pieces, measure, fill);
+        let (mut fragments, mut lengths) = self.fragments(styled, None, measure, layout);
+        let mut ends = fit::breaks(&fragments, measure, fill);
         // Words are divided only where whole ones leave holes.
-        if fill == Fill::Straight && !layout.is_rtl() && !fit::looks_good(&pieces, &ends, measure, fill) {
-            (pieces, lengths) = self.pieces(styled, Some(language), measure, layout);
-            ends = fit::breaks(&pieces, measure, fill);
+        if fill == Fill::Straight && !layout.is_rtl() && !fit::looks_good(&fragments, &ends, measure, fill) {
+            (fragments, lengths) = self.fragments(styled, Some(language), measure, layout);
+            ends = fit::breaks(&fragments, measure, fill);
         }
         let mut breaker = layout.break_lines();
         let mut from = 0;
@@ -226,8 +226,8 @@ impl<'a> Setter<'a> {
         breaker.finish();
         let lines = layout.lines().zip(ends).map(|(line, end)| {
             let mut broken = self.take(&line, text);
-            broken.hard = pieces[end].end == End::Forced;
-            if let End::Hyphen(width) = pieces[end].end {
+            broken.hard = fragments[end].end == End::Forced;
+            if let End::Hyphen(width) = fragments[end].end {
                 self.hyphenate(&mut broken.line, width);
             }
             broken
@@ -235,17 +235,17 @@ impl<'a> Setter<'a> {
         lines.collect()
     }
 
-    /// The pieces of a text that is broken wherever a line may break, each with the number of its characters; with a
+    /// The fragments of a text that is broken wherever a line may break, each with the number of its characters; with a
     /// language, words are divided.
-    fn pieces(
+    fn fragments(
         &mut self,
         styled: &Styled,
         language: Option<&str>,
         measure: f32,
         layout: &Layout<()>,
-    ) -> (Vec<Piece>, Vec<u32>) {
+    ) -> (Vec<Fragment>, Vec<u32>) {
         let text = styled.text.as_str();
-        let (mut pieces, mut lengths) = (Vec::new(), Vec::new());
+        let (mut fragments, mut lengths) = (Vec::new(), Vec::new());
         for line in layout.lines() {
             let (range, metrics) = (line.text_range(), line.metrics());
             let width = metrics.advance - metrics.hanging_advance;
@@ -260,14 +260,14 @@ impl<'a> Setter<'a> {
             let inner = if torn || !places.is_empty() { self.cuts(&line, &places, torn) } else { Vec::new() };
             let (mut x, mut from) = (0.0, range.start);
             for (place, at, end) in inner {
-                pieces.push(Piece { width: at - x, end });
+                fragments.push(Fragment { width: at - x, end });
                 lengths.push(count(text, from..place));
                 (x, from) = (at, place);
             }
-            pieces.push(Piece { width: width - x, end });
+            fragments.push(Fragment { width: width - x, end });
             lengths.push(count(text, from..range.end));
         }
-        (pieces, lengths)
+        (fragments, lengths)
     }
 
     /// Where a line may be cut, each with its distance from the start: with a hyphen at some places, and torn anywhere.
@@ -294,7 +294,7 @@ impl<'a> Setter<'a> {
     }
 
     /// Draws a hyphen at the end of a line.
-    fn hyphenate(&mut self, line: &mut Line, width: f32) {
+    fn hyphenate(&mut self, line: &mut TextLine, width: f32) {
         let Some(run) = line.runs.last_mut() else { return };
         let Some(glyph) = self.fonts.faces()[run.face].hyphen else { return };
         let code = self.used.mark(self.fonts, run.face, glyph, "-");
@@ -305,14 +305,14 @@ impl<'a> Setter<'a> {
 
     /// Copies a broken line out of the shaper's own form.
     fn take(&mut self, line: &parley::Line<'_, ()>, text: &str) -> Broken {
-        let mut runs: Vec<Run> = Vec::new();
+        let mut runs: Vec<GlyphRun> = Vec::new();
         let mut x = 0.0;
         let mut gaps = Vec::new();
         let mut trimmed = None;
         for run in line.runs() {
             let face = self.face(run.font());
             let glyphs = Vec::with_capacity(run.text_range().len());
-            let mut out = Run { face, size: run.font_size(), x, glyphs, spelled: Vec::new() };
+            let mut out = GlyphRun { face, size: run.font_size(), x, glyphs, spelled: Vec::new() };
             // A ligature's glyph comes with its first cluster, which in text from right to left is met last.
             let mut clusters = run.visual_clusters().peekable();
             let mut before: Option<Range<usize>> = None;
@@ -358,7 +358,7 @@ impl<'a> Setter<'a> {
             }
         }
         let text = text.get(line.text_range()).unwrap_or_default().trim_end().to_owned();
-        Broken { line: Line { text, runs, width: trimmed.unwrap_or(x) }, gaps, hard: false, to_the_left: false }
+        Broken { line: TextLine { text, runs, width: trimmed.unwrap_or(x) }, gaps, hard: false, to_the_left: false }
     }
 
     fn face(&mut self, font: &parley::FontData) -> usize {
@@ -394,7 +394,7 @@ fn joined(before: Option<Range<usize>>, range: Range<usize>) -> Range<usize> {
 /// A line as the breaker left it: of natural width.
 pub(crate) struct Broken {
     /// The line, spaces at its end included.
-    pub line: Line,
+    pub line: TextLine,
     /// The spaces between words, by run and glyph; those at the end too.
     pub gaps: Vec<(usize, usize)>,
     /// It ends a paragraph or stands before a forced break.

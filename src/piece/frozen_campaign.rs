@@ -9,7 +9,7 @@ use super::template_set::{TemplateSet, shop_fonts};
 use crate::campaign::{self, HeldBack, Planned, Recipient, Sources};
 use crate::domain::CampaignState;
 use crate::error::{Error, Result};
-use crate::letter::{self, Job, Letter, Printed};
+use crate::letter::{self, Letter, PrintJob, Printed};
 use crate::shop::{Settings, Shop};
 use crate::store::Read;
 use crate::text;
@@ -123,7 +123,7 @@ impl FrozenCampaign {
     ) -> Result<Printed> {
         let compose = |index: usize| self.letter_to_go(recipients[index]);
         let job = self.job(recipients.len(), &compose, leave_out_problems, progress);
-        letter::print(&Job { duplex, ..job }, out)
+        letter::print(&PrintJob { duplex, ..job }, out)
     }
 
     /// Lays these letters out as [`Self::print`] does, and prints none.
@@ -167,8 +167,8 @@ impl FrozenCampaign {
         compose: &'a (dyn Fn(usize) -> Result<Letter> + Sync),
         leave_out_problems: bool,
         progress: &'a (dyn Fn(usize) + Sync),
-    ) -> Job<'a> {
-        Job {
+    ) -> PrintJob<'a> {
+        PrintJob {
             stationery: &self.templates.stationery,
             images: &self.templates.images,
             fonts: &self.templates.fonts,

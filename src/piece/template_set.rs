@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use crate::campaign::{CampaignFile, Recipient, Sources};
 use crate::clock;
 use crate::error::{Error, Result};
-use crate::letter::{Fonts, Images, Letter, Paper, Signer, Stationery, USUAL_SIZE, Window};
+use crate::letter::{EnvelopeWindow, Fonts, Images, Letter, LetterSigner, Paper, Stationery, USUAL_SIZE};
 use crate::merge::{self, Engine, Fields, Template};
 use crate::shop::Settings;
 use crate::text;
@@ -127,14 +127,14 @@ impl TemplateSet {
     }
 
     /// Who signs for this recipient, if not the one whom the template names.
-    fn signer(&self, fields: &Fields, template: &str) -> Option<Signer> {
+    fn signer(&self, fields: &Fields, template: &str) -> Option<LetterSigner> {
         let usual = self.places.get(template).and_then(|place| self.stationery.get(*place))?;
         let name = fields.get("signer").unwrap_or_default();
         let of_file = self.file.signers.iter().find(|signer| signer.name == name);
         let of_template = usual.signature.as_ref().filter(|_| name == usual.signer);
         let signature = of_file.and_then(|signer| signer.signature.as_ref()).or(of_template);
         let is_usual = name.is_empty() || name == usual.signer && signature == usual.signature.as_ref();
-        (!is_usual).then(|| Signer { name: name.to_owned(), signature: signature.cloned() })
+        (!is_usual).then(|| LetterSigner { name: name.to_owned(), signature: signature.cloned() })
     }
 }
 
@@ -153,24 +153,25 @@ pub(crate) fn shop_fonts(folder: &Path) -> Result<Fonts> {
         }
     }
     own.sort();
-    Ok(Fonts::with(own)?.with_machine())
+    Ok(Fonts::with(own)?.with_system_fonts())
 }
 
 /// How a template's head says its letters look; the shop's country decides what it leaves open.
 fn look(template: &Template, settings: &Settings, dated: NaiveDate, fonts: &Fonts) -> Result<Stationery> {
     let head = &template.head;
     let at = |key: &str| 1 + crate::shop::line_of(&template.head_text, key);
-    let window: Window = head.window.as_deref().unwrap_or("none").parse().map_err(|e: Error| e.at(at("window")))?;
+    let window: EnvelopeWindow =
+        head.window.as_deref().unwrap_or("none").parse().map_err(|e: Error| e.at(at("window")))?;
     let usual = window.paper().unwrap_or(Paper::of(&settings.country));
-    let paper = head.paper.as_deref().map_or(Ok(usual), str::parse).map_err(|e: Error| e.at(at("paper")))?;
+    let paper = head.paper.as_deref().map_or(Ok(usual), Paper::named).map_err(|e: Error| e.at(at("paper")))?;
     if window.paper().is_some_and(|only| only != paper) {
         let [said, only, other] =
-            [head.window.as_deref().unwrap_or_default(), usual.name(), paper.name()].map(text::quote);
+            [head.window.as_deref().unwrap_or_default(), usual.as_str(), paper.as_str()].map(text::quote);
         return Err(Error::new(format!(
             "the window {said} is for sheets of {only}: the address of one of {other} could slide out of it"
         ))
         .at(at("window"))
-        .hint(format!("write `paper = \"{}\"`, or leave the paper out: the window decides", usual.name())));
+        .hint(format!("write `paper = \"{}\"`, or leave the paper out: the window decides", usual.as_str())));
     }
     if let Some(font) = head.font.as_ref().filter(|font| fonts.family(font).is_none()) {
         let names: Vec<&str> = fonts.named().iter().map(String::as_str).collect();

@@ -15,7 +15,7 @@ use crate::campaign::{self, Recipient};
 use crate::customers::{self, Customer};
 use crate::domain::Arm;
 use crate::error::Result;
-use crate::letter::{Printed, Sort};
+use crate::letter::{PrintProblemKind, Printed};
 use crate::piece::FrozenCampaign;
 use crate::shop::{self, Shop};
 use crate::store::Read;
@@ -223,11 +223,11 @@ fn people<'r>(read: &Read<'_>, on: &FrozenCampaign, pieces: &[&'r Recipient]) ->
 /// What keeps letters from being printed.
 fn of_letters(printed: &Printed, letters: &[&Recipient]) -> Vec<Problem> {
     let told = printed.problems.iter().map(|problem| {
-        let kind = match problem.sort {
-            Sort::Field => Kind::EmptyField,
-            Sort::Glyph => Kind::MissingGlyph,
-            Sort::Window => Kind::Window,
-            Sort::Page => Kind::Page,
+        let kind = match problem.kind {
+            PrintProblemKind::Field => Kind::EmptyField,
+            PrintProblemKind::Glyph => Kind::MissingGlyph,
+            PrintProblemKind::Window => Kind::Window,
+            PrintProblemKind::Page => Kind::Page,
         };
         let found = Problem::at(kind, letters[problem.letter], problem.message.clone(), "");
         Problem { hint: problem.hint.clone(), ..found }

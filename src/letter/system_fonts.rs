@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use parley::fontique::{Blob, SourceCache, SourceId, SourceInfo, SourceKind};
 use skrifa::{FontRef, MetadataProvider};
 
-use super::fonts::Face;
+use super::face::Face;
 
 /// Names the folders that are searched instead of the machine's own, parted as in `PATH`; empty for none.
 const VARIABLE: &str = "REGULARS_FONTS";
@@ -29,12 +29,12 @@ pub(crate) fn open(place: usize) -> Option<Blob<u8>> {
 }
 
 /// A font file, mapped into memory when it is first needed.
-struct File {
+struct FontFile {
     path: Arc<Path>,
     data: OnceLock<Option<Blob<u8>>>,
 }
 
-impl File {
+impl FontFile {
     fn open(&self) -> Option<Blob<u8>> {
         let load =
             || SourceCache::default().get(&SourceInfo::new(SourceId::new(), SourceKind::Path(Arc::clone(&self.path))));
@@ -50,8 +50,8 @@ impl File {
 }
 
 /// Every font file of this machine, the most fitting beside a serif text first.
-fn files() -> &'static [File] {
-    static FILES: OnceLock<Vec<File>> = OnceLock::new();
+fn files() -> &'static [FontFile] {
+    static FILES: OnceLock<Vec<FontFile>> = OnceLock::new();
     FILES.get_or_init(|| {
         let mut paths = Vec::new();
         for folder in folders() {
@@ -59,7 +59,7 @@ fn files() -> &'static [File] {
         }
         paths.sort_by_cached_key(|path| (rank(path), path.file_name().map(ToOwned::to_owned), path.clone()));
         paths.dedup();
-        paths.into_iter().map(|path| File { path: path.into(), data: OnceLock::new() }).collect()
+        paths.into_iter().map(|path| FontFile { path: path.into(), data: OnceLock::new() }).collect()
     })
 }
 

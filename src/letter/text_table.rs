@@ -1,6 +1,6 @@
 //! Tables of two or three columns.
 
-use super::blocks::{self, Frame};
+use super::frame::{self, Frame};
 use super::lines::{self, Align};
 use super::number;
 use super::page::{Mark, SetBlock, Strip};
@@ -9,7 +9,7 @@ use crate::merge::block::Span;
 
 /// Sets a table: the head in italics above a thin rule, columns of figures ragged on the left.
 pub(crate) fn set(setter: &mut Setter<'_>, frame: &Frame<'_>, rows: &[Vec<Vec<Span>>], measure: f32) -> SetBlock {
-    let leading = blocks::leading(frame.size);
+    let leading = frame::leading(frame.size);
     let columns = rows.iter().map(Vec::len).max().unwrap_or_default();
     let cell = |row: &[Vec<Span>], column: usize, head: bool| {
         let look = Look { italic: head, ..Look::of(frame.size) };
@@ -33,9 +33,9 @@ pub(crate) fn set(setter: &mut Setter<'_>, frame: &Frame<'_>, rows: &[Vec<Vec<Sp
         let mut x = 0.0;
         for ((column, &width), &align) in widths.iter().enumerate().zip(&aligns) {
             let set = lines::set(setter, &cell(row, column, head), frame.language, width, align);
-            let mut y = blocks::baseline(frame.size, leading);
+            let mut y = frame::baseline(frame.size, leading);
             for (start, line) in set {
-                strip.height = strip.height.max(y + leading - blocks::baseline(frame.size, leading));
+                strip.height = strip.height.max(y + leading - frame::baseline(frame.size, leading));
                 strip.marks.push(Mark::Text { x: x + start, y, line });
                 y += leading;
             }

@@ -1,0 +1,109 @@
+//! What a print job is given: letters, their stationery, images and fonts.
+
+use chrono::NaiveDate;
+
+use super::{EnvelopeWindow, Fonts, Images, Paper};
+use crate::error::Result;
+use crate::merge::block::Block;
+
+/// The size of the type, in points, that suits the shipped fonts.
+pub(crate) const USUAL_SIZE: f32 = 12.0;
+
+/// How the letters of one template look.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stationery {
+    /// The sheet.
+    pub paper: Paper,
+    /// The envelope's window.
+    pub window: EnvelopeWindow,
+    /// The family of the text, if not the shipped one.
+    pub font: Option<String>,
+    /// The size of the type in points; see [`USUAL_SIZE`].
+    pub font_size: f32,
+    /// The language of the text, as a BCP 47 tag: `en`, `de-AT`.
+    pub language: String,
+    /// The shop's name, then the lines of its address: the letterhead where there is no logo, and the line in a window.
+    pub sender: Vec<String>,
+    /// The date, written out.
+    pub date: String,
+    /// The image of the letterhead.
+    pub logo: Option<String>,
+    /// The image of the signature.
+    pub signature: Option<String>,
+    /// Who signs; may be empty.
+    pub signer: String,
+}
+
+impl Default for Stationery {
+    fn default() -> Self {
+        Self {
+            paper: Paper::default(),
+            window: EnvelopeWindow::default(),
+            font: None,
+            font_size: USUAL_SIZE,
+            language: "en".to_owned(),
+            sender: Vec::new(),
+            date: String::new(),
+            logo: None,
+            signature: None,
+            signer: String::new(),
+        }
+    }
+}
+
+/// One letter.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Letter {
+    /// Which of the job's stationeries it is written on.
+    pub stationery: usize,
+    /// The lines of the address.
+    pub address: Vec<String>,
+    /// The same with the names broken or shorter, tried in turn when the first does not fit.
+    pub other_addresses: Vec<Vec<String>>,
+    /// The body.
+    pub blocks: Vec<Block>,
+    /// Who signs this letter, if not the one whom the stationery names.
+    pub signer: Option<LetterSigner>,
+    /// A letter of a proof: why it is there, written small in the margin of each page; window and folds are drawn in red.
+    pub proof: Option<String>,
+}
+
+/// Who signs a letter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LetterSigner {
+    /// The name under the letter.
+    pub name: String,
+    /// The image of the signature; without one there is white to sign in.
+    pub signature: Option<String>,
+}
+
+/// The lines of an address, and the same in other forms, to be tried in turn: the first that fits is set.
+pub(crate) type AddressForms = Vec<Vec<String>>;
+
+/// Letters to be printed into one PDF.
+pub struct PrintJob<'a> {
+    /// How the letters look.
+    pub stationery: &'a [Stationery],
+    /// The images that they use.
+    pub images: &'a Images,
+    /// The fonts that they are set in.
+    pub fonts: &'a Fonts,
+    /// How many letters there are.
+    pub letters: usize,
+    /// Makes the letter of a number below `letters`: on any thread, and twice for the first few.
+    pub compose: &'a (dyn Fn(usize) -> Result<Letter> + Sync),
+    /// The title of the document.
+    pub title: String,
+    /// Hexadecimal digits that stand for everything that went into the job; they become the file's identity.
+    pub fingerprint: String,
+    /// The day that the document bears.
+    pub created: NaiveDate,
+    /// How many threads work; the result does not depend on it.
+    pub threads: usize,
+    /// Letters with a problem are left out and the others printed; otherwise one problem stops them all.
+    pub leave_out_problems: bool,
+    /// It is printed on both sides: each letter starts on a front, after an empty back where it must.
+    pub duplex: bool,
+    /// Told now and then how many letters are done.
+    pub progress: &'a (dyn Fn(usize) + Sync),
+}

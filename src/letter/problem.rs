@@ -1,0 +1,76 @@
+//! What was printed, and what is wrong with a letter.
+
+use super::page::LayoutFault;
+use crate::error::Error;
+use crate::text;
+
+/// What was printed.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Printed {
+    /// The pages of each letter; 0 for one that has a problem.
+    pub pages: Vec<usize>,
+    /// How long the text of each letter is, in points, were it on one page.
+    pub lengths: Vec<u32>,
+    /// Everything that is wrong, in the order of the letters.
+    pub problems: Vec<PrintProblem>,
+}
+
+impl Printed {
+    /// Whether there is something to write, and nothing wrong that may not be left out.
+    pub(super) fn is_to_be_written(&self, leave_out: bool) -> bool {
+        self.pages.iter().any(|&pages| pages > 0) && (leave_out || self.problems.is_empty())
+    }
+}
+
+/// Something that is wrong with a letter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PrintProblem {
+    /// The number of the letter, counted from 0.
+    pub letter: usize,
+    pub kind: PrintProblemKind,
+    /// What is wrong.
+    pub message: String,
+    /// What to do about it.
+    pub hint: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PrintProblemKind {
+    /// Its text cannot be made: a field that it prints is empty.
+    Field,
+    /// No font has a character of it.
+    Glyph,
+    /// Its address cannot be seen whole through the window.
+    Window,
+    /// Something does not fit the page, or is not there.
+    Page,
+}
+
+impl PrintProblem {
+    pub(super) fn of(letter: usize, kind: PrintProblemKind, fault: &Error) -> Self {
+        Self { letter, kind, message: fault.to_string(), hint: fault.what_next().map(str::to_owned) }
+    }
+}
+
+/// Faults in the words of the owner; the characters that no font has in one sentence.
+pub(super) fn problems(letter: usize, faults: Vec<LayoutFault>) -> Vec<PrintProblem> {
+    let problem = |kind, message, hint: String| {
+        let hint = Some(hint).filter(|hint| !hint.is_empty());
+        PrintProblem { letter, kind, message, hint }
+    };
+    let mut missing = Vec::new();
+    let mut problems = Vec::new();
+    for fault in faults {
+        match fault {
+            LayoutFault::Glyph(character) => missing.push(format!("'{character}' (U+{:04X})", u32::from(character))),
+            LayoutFault::Window(message, hint) => problems.push(problem(PrintProblemKind::Window, message, hint)),
+            LayoutFault::Other(message, hint) => problems.push(problem(PrintProblemKind::Page, message, hint)),
+        }
+    }
+    if !missing.is_empty() {
+        let message = format!("no font has {}", text::first_few(&missing, 5));
+        let hint = "put a font that has it into the shop's `fonts` folder".to_owned();
+        problems.insert(0, problem(PrintProblemKind::Glyph, message, hint));
+    }
+    problems
+}
