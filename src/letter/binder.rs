@@ -51,7 +51,8 @@ impl<W: Write> Binder<W> {
         let (mut shared, resources) = pdf::shared(book, self.next())?;
         let mut saved = Vec::new();
         shared.save_to(&mut saved).map_err(failed)?;
-        let saved = Saved::read(&saved).ok_or_else(|| Error::of(ErrorKind::Machine, "the PDF file could not be ended"))?;
+        let saved =
+            Saved::read(&saved).ok_or_else(|| Error::of(ErrorKind::Machine, "the PDF file could not be ended"))?;
         let begins = self.at;
         self.put(saved.objects)?;
         let root = self.at;

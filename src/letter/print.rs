@@ -164,7 +164,10 @@ fn run_workers<'j, 'a, W: Write + Send>(
     });
     for result in results {
         let Some(result) = result else {
-            return Err(Error::of(ErrorKind::Machine, "the letters could not be laid out: a part of the program broke off"));
+            return Err(Error::of(
+                ErrorKind::Machine,
+                "the letters could not be laid out: a part of the program broke off",
+            ));
         };
         used.join(result.0);
         drawn.join(&result.1);

@@ -96,8 +96,11 @@ impl Write<'_> {
     pub(crate) fn attempt<T>(&self, work: impl FnOnce(&Self) -> Result<T>) -> Result<T> {
         let connection = self.read.connection;
         if connection.is_autocommit() {
-            return Err(Error::of(ErrorKind::Machine, "the database gave up what was being written; nothing was changed")
-                .hint("do it again"));
+            return Err(Error::of(
+                ErrorKind::Machine,
+                "the database gave up what was being written; nothing was changed",
+            )
+            .hint("do it again"));
         }
         self.run("SAVEPOINT attempt", &[])?;
         let savepoint = Savepoint { connection };
