@@ -4,7 +4,7 @@ use std::path::Path;
 
 use chrono::NaiveDate;
 
-use crate::campaign::{self, CampaignFile};
+use crate::campaign::CampaignFile;
 use crate::error::{Error, Result};
 use crate::shop::{self, Settings};
 use crate::store::Store;
