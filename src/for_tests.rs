@@ -13,7 +13,6 @@ use crate::shop::Shop;
 use crate::store::{Store, params};
 use crate::{campaign, customers, import};
 
-
 /// The text fields of a card.
 #[must_use]
 pub fn card_fields() -> Vec<&'static str> {

@@ -212,9 +212,7 @@ fn stopped(read: &Read<'_>, card: &Customer, wish: bool) -> Result<Option<String
 
 fn apply(write: &Write<'_>, card: &Customer, change: &Change, on: NaiveDate, source: &str) -> Result<()> {
     match change {
-        Change::Text(field, text) => {
-            customer::set_field(write, card.id, *field, text)
-        }
+        Change::Text(field, text) => customer::set_field(write, card.id, *field, text),
         Change::Consent(channel, state) => {
             if (*channel, *state) == (ConsentChannel::Email, Consent::Yes) {
                 suppression::lift(write, &card.email, true, on)?;

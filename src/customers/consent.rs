@@ -29,17 +29,11 @@ pub(crate) enum Subject {
 }
 
 impl Subject {
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Self::Consent(channel) => channel.as_str(),
-            Self::Circumstance(kind) => kind.as_str(),
-        }
-    }
-
     fn read(form: &str) -> Result<Self> {
         let consent = ConsentChannel::from_form(form).map(Self::Consent);
         let subject = consent.or_else(|| CircumstanceKind::from_form(form).map(Self::Circumstance));
-        subject.ok_or_else(|| Error::new(format!("the database has a statement about `{form}`")).hint("restore a backup"))
+        subject
+            .ok_or_else(|| Error::new(format!("the database has a statement about `{form}`")).hint("restore a backup"))
     }
 }
 

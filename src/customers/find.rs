@@ -201,10 +201,8 @@ impl Asked {
         // References are kept as they are written; people type them as they like.
         let ways = [self.typed.clone(), self.typed.to_uppercase(), self.typed.to_lowercase()];
         for typed in BTreeSet::from(ways) {
-            let exact = [
-                "SELECT id FROM customer WHERE ref = ?1",
-                "SELECT customer_id FROM customer_alias WHERE ref = ?1",
-            ];
+            let exact =
+                ["SELECT id FROM customer WHERE ref = ?1", "SELECT customer_id FROM customer_alias WHERE ref = ?1"];
             for sql in exact {
                 points.give(read.all(sql, params![typed], |row| row.get(0))?, 100);
             }

@@ -3,7 +3,7 @@
 use super::customer::{self, Customer, CustomerField};
 use super::index::{self, Words};
 use super::table_owner::Erasure;
-use super::{household, identity, likeness, suppression, lookup};
+use super::{household, identity, likeness, lookup, suppression};
 use crate::domain::{EmailAddress, folded};
 use crate::error::Result;
 use crate::store::Write;

@@ -166,7 +166,12 @@ fn keep(write: &Write<'_>, word: &str, ids: &[u32]) -> Result<()> {
 }
 
 /// Notes an id under each word of a card.
-fn note<'f>(notes: &mut HashMap<String, Vec<u32>>, scratch: &mut String, id: i64, field: impl Fn(CustomerField) -> &'f str) {
+fn note<'f>(
+    notes: &mut HashMap<String, Vec<u32>>,
+    scratch: &mut String,
+    id: i64,
+    field: impl Fn(CustomerField) -> &'f str,
+) {
     // An id beyond this would be the four thousand millionth customer.
     let Ok(id) = u32::try_from(id) else { return };
     let mut add = |kind: char, word: &str| {

@@ -58,12 +58,7 @@ pub(crate) fn address_reach(row: &Row<'_>, at: usize) -> Result<(bool, bool)> {
     let text = |index: usize| row.get::<String>(at + index);
     let (moved_from, street, street2, city, postcode, country) =
         (text(0)?, text(1)?, text(2)?, text(3)?, text(4)?, text(5)?);
-    let address = PostalAddress {
-        street: &street,
-        street2: &street2,
-        city: &city,
-        postcode: &postcode,
-        country: &country,
-    };
+    let address =
+        PostalAddress { street: &street, street2: &street2, city: &city, postcode: &postcode, country: &country };
     Ok((address.is_deliverable(), has_left(&address, &moved_from)))
 }

@@ -1,7 +1,7 @@
 //! Every word of the book's names and towns, for whoever mistypes one: kept in memory between questions.
 
-use super::index::{self, NAME, TOWN};
 use super::edit_distance::{Spelling, most_edits};
+use super::index::{self, NAME, TOWN};
 use crate::error::Result;
 use crate::store::Read;
 

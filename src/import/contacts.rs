@@ -117,7 +117,9 @@ fn consent(text: &str) -> std::result::Result<Option<Consent>, String> {
         | "si" | "verdadero" => Ok(Some(Consent::Yes)),
         "no" | "n" | "false" | "0" | "unsubscribed" | "opted out" | "opt-out" | "bounced" | "cleaned" | "nein"
         | "falsch" | "non" | "faux" | "falso" => Ok(Some(Consent::No)),
-        "unknown" | "?" | "not subscribed" | "never subscribed" | "not_subscribed" | "pending" => Ok(Some(Consent::Unknown)),
+        "unknown" | "?" | "not subscribed" | "never subscribed" | "not_subscribed" | "pending" => {
+            Ok(Some(Consent::Unknown))
+        }
         _ => Err(format!("{} is not a wish: yes, no or unknown", text::quote(text))),
     }
 }

@@ -234,7 +234,8 @@ impl<'t> CustomerImporter<'t> {
     fn card(&self, id: i64) -> Result<StoredCard> {
         let sql = format!("SELECT post_consent, email_consent, {} FROM customer WHERE id = ?1", field_columns());
         let found = self.write.first(&sql, params![id], |found| {
-            let texts = (0..CustomerField::ALL.len()).map(|index| found.get(index + 2)).collect::<Result<Vec<String>>>()?;
+            let texts =
+                (0..CustomerField::ALL.len()).map(|index| found.get(index + 2)).collect::<Result<Vec<String>>>()?;
             Ok(StoredCard { post: found.get(0)?, email: found.get(1)?, texts })
         })?;
         found.ok_or_else(|| Error::new("a customer is gone from the book").hint("run `regulars doctor`"))

@@ -84,8 +84,7 @@ fn people(read: &Read<'_>, found: &mut BookProfile) -> Result<()> {
         let text = |index: usize| row.get::<String>(index);
         let (street, city, postcode, phone) = (text(3)?, text(4)?, text(5)?, text(7)?);
         let (post, email): (Consent, Consent) = (row.get(8)?, row.get(9)?);
-        let address =
-            PostalAddress { street: &street, street2: "", city: &city, postcode: &postcode, country: "" };
+        let address = PostalAddress { street: &street, street2: "", city: &city, postcode: &postcode, country: "" };
         let address_of_email = EmailAddress::parse(&text(6)?);
         let has_email = address_of_email.is_some();
         found.customers += 1;

@@ -46,8 +46,7 @@ pub(super) fn wishes(read: &Read<'_>, planned: &Planned) -> Result<BTreeMap<i64,
     let mut wishes = BTreeMap::new();
     read.each(sql, params![planned.id, Arm::Mailed, NoteKind::Complaint], |row| {
         let (has_address, has_moved) = address_reach(row, 6)?;
-        let preferences =
-            MailPreferences { deceased: row.get(1)?, post: row.get(2)?, email: row.get(3)?, has_moved };
+        let preferences = MailPreferences { deceased: row.get(1)?, post: row.get(2)?, email: row.get(3)?, has_moved };
         let email: String = row.get(4)?;
         let gets_email = EmailAddress::parse(&email).is_some() && suppressed.reason(&email).is_none();
         let wish = Wishes {
