@@ -1,11 +1,11 @@
 //! What tills were answered: how one person's rows are exported and erased.
 
-use crate::customers::{Cell, Erasure, ExportTable, TableOwner, export_tables};
+use crate::customers::{Erasure, ExportCell, ExportTable, TableOwner, export_tables};
 use crate::error::Result;
 use crate::store::Write;
 use crate::store::params;
 
-use Cell::{Object, Text};
+use ExportCell::{Object, Text};
 
 pub(crate) const PERSONAL_DATA: TableOwner =
     TableOwner::of_recipients(|read, customer| export_tables(read, TABLES, customer), forget);

@@ -1,11 +1,11 @@
 //! The best-customer worksheet.
 
 use crate::error::Result;
-use crate::insights::{self, Top, Window, Worksheet};
+use crate::insights::{self, DaySpan, Top, Worksheet};
 use crate::shop::Shop;
 
 /// Works the worksheet out; of the best, the first `most_listed` are listed by name.
-pub(crate) fn best(shop: &Shop, window: Window, top: Top, most_listed: usize) -> Result<Worksheet> {
+pub(crate) fn best(shop: &Shop, window: DaySpan, top: Top, most_listed: usize) -> Result<Worksheet> {
     window.check()?;
     insights::worksheet(&shop.store()?.read(), window, top, most_listed)
 }

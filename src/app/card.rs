@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use crate::customers::{self, Card, Customer};
+use crate::domain::CustomerId;
 use crate::error::{Error, Result};
 use crate::merge;
 use crate::redemption::{self, OfferSummary};
@@ -42,7 +43,7 @@ fn greeted(read: &Read<'_>, customer: Customer, today: NaiveDate) -> Result<Gree
 ///
 /// # Errors
 /// When they are gone from the book meanwhile.
-pub(crate) fn person(read: &Read<'_>, id: i64) -> Result<Customer> {
+pub(crate) fn person(read: &Read<'_>, id: CustomerId) -> Result<Customer> {
     customers::by_id(read, id)
         .map_err(|_| Error::new("this person is not in the book any more").hint("look for them by name"))
 }

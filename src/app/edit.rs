@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 
 use crate::app::{card, notes};
 use crate::customers::{self, Changed, Customer};
+use crate::domain::CustomerId;
 use crate::error::{Error, Result};
 use crate::shop::Shop;
 use crate::store::Write;
@@ -56,7 +57,7 @@ impl TypedAddress {
 /// Writes another address on a card.
 pub(crate) fn set_address(
     write: &Write<'_>,
-    customer: i64,
+    customer: CustomerId,
     TypedAddress(assignments): &TypedAddress,
     today: NaiveDate,
 ) -> Result<()> {

@@ -27,7 +27,7 @@ pub(crate) struct Forgotten {
 pub(crate) fn forget(shop: &Shop, id: CustomerId, on: NaiveDate) -> Result<Forgotten> {
     let mut store = shop.store()?;
     let mut forgotten = store.write(|write| {
-        let customer = customers::by_id(write, id.0)?;
+        let customer = customers::by_id(write, id)?;
         let references = customers::references(write, customer.id)?;
         let places = campaign::places(write, id)?;
         let forgotten = Forgotten {

@@ -13,6 +13,7 @@ use super::reminders::too_late;
 use super::sources::Sources;
 use super::table;
 use crate::customers::{self, Reach};
+use crate::domain::CustomerId;
 use crate::error::{Error, Result};
 use crate::merge::{Engine, Template, is_abroad};
 use crate::segment::{self, Scope};
@@ -43,11 +44,11 @@ pub(crate) struct Draft {
 #[derive(Debug, Clone)]
 pub(crate) struct DraftRecipient {
     /// The best-ranked member.
-    pub(crate) customer_id: i64,
+    pub(crate) customer_id: CustomerId,
     /// Its reference.
     pub(crate) reference: String,
     /// Everybody for whom response and code hold.
-    pub(crate) members: Vec<i64>,
+    pub(crate) members: Vec<CustomerId>,
     /// Held out by lot.
     pub(crate) held_out: bool,
     /// Included by hand.
@@ -239,7 +240,7 @@ fn nobody(left_out: &[(String, Reason)]) -> Error {
 }
 
 /// For whom each signer of the file signs.
-fn signing(read: &Read<'_>, file: &CampaignFile, scope: &Scope<'_>) -> Result<Vec<HashSet<i64>>> {
+fn signing(read: &Read<'_>, file: &CampaignFile, scope: &Scope<'_>) -> Result<Vec<HashSet<CustomerId>>> {
     let (mut signing, mut faults) = (Vec::new(), Vec::new());
     for (index, signer) in file.signers.iter().enumerate() {
         match segment::condition(&signer.when, scope) {
@@ -261,7 +262,7 @@ fn branches(
     if file.branches.is_empty() {
         return Ok(vec![String::new(); chosen.len()]);
     }
-    let mut matching: Vec<HashSet<i64>> = Vec::new();
+    let mut matching: Vec<HashSet<CustomerId>> = Vec::new();
     let mut faults = Vec::new();
     for (index, branch) in file.branches.iter().enumerate() {
         match segment::condition(&branch.when, scope) {

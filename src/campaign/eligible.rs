@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::codes::keyed;
 use super::file::{CampaignFile, Limit};
 use crate::customers::{self, Reach};
-use crate::domain::{Delivery, OnePer, Suppression};
+use crate::domain::{CustomerId, Delivery, HouseholdId, OnePer, Suppression};
 use crate::error::{Error, Result};
 use crate::segment::{self, Scope};
 use crate::store::Read;
@@ -60,7 +60,7 @@ impl Reason {
 /// Somebody chosen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Chosen {
-    pub(crate) id: i64,
+    pub(crate) id: CustomerId,
     pub(crate) reference: String,
     /// `letter` or `email`.
     pub(crate) channel: &'static str,
@@ -85,7 +85,7 @@ pub(super) fn choose(read: &Read<'_>, file: &CampaignFile, scope: &Scope<'_>, ke
     let excluded = excluded(read, file)?;
     let back = came_back(read, file, scope)?;
     let mut choice = Choice::default();
-    let mut homes: HashSet<i64> = HashSet::new();
+    let mut homes: HashSet<HouseholdId> = HashSet::new();
     let mut eligible: Vec<Chosen> = Vec::new();
     for (found, by_hand) in ranked {
         let Some(person) = reach.get(&found.id) else { continue };
@@ -127,13 +127,13 @@ fn ranked(
 }
 
 /// Those excluded by hand, under whatever reference.
-pub(super) fn excluded(read: &Read<'_>, file: &CampaignFile) -> Result<HashSet<i64>> {
+pub(super) fn excluded(read: &Read<'_>, file: &CampaignFile) -> Result<HashSet<CustomerId>> {
     let id = |reference: &String| customers::by_ref(read, reference).map(|customer| customer.id);
     file.exclude.iter().map(|reference| id(reference).map_err(|e| e.at(file.line_of("exclude")))).collect()
 }
 
 /// Those whose last letter came back, unless a branch asks for them.
-fn came_back(read: &Read<'_>, file: &CampaignFile, scope: &Scope<'_>) -> Result<HashSet<i64>> {
+fn came_back(read: &Read<'_>, file: &CampaignFile, scope: &Scope<'_>) -> Result<HashSet<CustomerId>> {
     let asked = file.branches.iter().any(|branch| branch.when.contains("undeliverable"));
     if scope.follows.is_none() || asked {
         return Ok(HashSet::new());
@@ -172,7 +172,7 @@ fn draw(
     file: &CampaignFile,
     key: &[u8],
     mut eligible: Vec<Chosen>,
-    reach: &HashMap<i64, Reach>,
+    reach: &HashMap<CustomerId, Reach>,
     choice: &mut Choice,
 ) -> Result<()> {
     let places = match file.limit {
@@ -216,11 +216,12 @@ fn draw(
 }
 
 /// The lot of a household (or of a customer, where each stands alone): the same however often it is drawn.
-fn lot(file: &CampaignFile, key: &[u8], chosen: &Chosen, reach: &HashMap<i64, Reach>) -> [u8; 32] {
+fn lot(file: &CampaignFile, key: &[u8], chosen: &Chosen, reach: &HashMap<CustomerId, Reach>) -> [u8; 32] {
     let home = match file.one_per {
-        OnePer::Household => {
-            reach.get(&chosen.id).and_then(|person| reach.get(&person.household_id)).map(|head| head.reference.as_str())
-        }
+        OnePer::Household => reach
+            .get(&chosen.id)
+            .and_then(|person| reach.get(&person.household_id.head()))
+            .map(|head| head.reference.as_str()),
         OnePer::Customer => None,
     };
     keyed(key, &["hold-out", &file.slug, home.unwrap_or(&chosen.reference)])

@@ -8,7 +8,7 @@ use super::eligible::{self, Chosen};
 use super::file::CampaignFile;
 use crate::clock;
 use crate::customers::{self, Customer};
-use crate::domain::OnePer;
+use crate::domain::{CustomerId, OnePer};
 use crate::error::Result;
 use crate::merge::{Fields, address_lines, country_code, names_of, shorter_names};
 use crate::shop::Shop;
@@ -22,7 +22,7 @@ pub(super) struct Context<'c> {
     pub(crate) as_of: NaiveDate,
     pub(crate) dated: NaiveDate,
     /// Those excluded by hand.
-    pub(crate) excluded: &'c HashSet<i64>,
+    pub(crate) excluded: &'c HashSet<CustomerId>,
 }
 
 /// A recipient as they were that day.
@@ -43,7 +43,7 @@ pub(crate) struct Frozen {
 }
 
 /// Everybody for whom the response of a recipient holds, and the merge fields.
-pub(super) fn freeze(read: &Read<'_>, context: &Context<'_>, chosen: &Chosen) -> Result<(Vec<i64>, Frozen)> {
+pub(super) fn freeze(read: &Read<'_>, context: &Context<'_>, chosen: &Chosen) -> Result<(Vec<CustomerId>, Frozen)> {
     let best = customers::by_id(read, chosen.id)?;
     let (members, greeted) = household(read, context.file, context.excluded, &best)?;
     let greeted: Vec<&Customer> = greeted.iter().collect();
@@ -85,9 +85,9 @@ pub(super) fn freeze(read: &Read<'_>, context: &Context<'_>, chosen: &Chosen) ->
 fn household(
     read: &Read<'_>,
     file: &CampaignFile,
-    excluded: &HashSet<i64>,
+    excluded: &HashSet<CustomerId>,
     best: &Customer,
-) -> Result<(Vec<i64>, Vec<Customer>)> {
+) -> Result<(Vec<CustomerId>, Vec<Customer>)> {
     Ok(match file.one_per {
         OnePer::Customer => (vec![best.id], vec![Customer { spouse: String::new(), ..best.clone() }]),
         OnePer::Household => {
@@ -98,7 +98,7 @@ fn household(
 }
 
 /// The address block that a letter of this campaign would have today.
-pub(super) fn address(read: &Read<'_>, shop: &Shop, file: &CampaignFile, id: i64) -> Result<Vec<String>> {
+pub(super) fn address(read: &Read<'_>, shop: &Shop, file: &CampaignFile, id: CustomerId) -> Result<Vec<String>> {
     let best = customers::by_id(read, id)?;
     let (_, greeted) = household(read, file, &eligible::excluded(read, file)?, &best)?;
     let names = names_of(&greeted.iter().collect::<Vec<_>>());
@@ -107,7 +107,7 @@ pub(super) fn address(read: &Read<'_>, shop: &Shop, file: &CampaignFile, id: i64
 
 /// The people whom one letter greets: the best-ranked first, without those who have died, live elsewhere, want no post or
 /// are excluded by hand.
-fn greeted(excluded: &HashSet<i64>, best: &Customer, members: Vec<Customer>) -> Vec<Customer> {
+fn greeted(excluded: &HashSet<CustomerId>, best: &Customer, members: Vec<Customer>) -> Vec<Customer> {
     let alone = members.len() == 1;
     let mut greeted = vec![best.clone()];
     greeted.extend(

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use super::table::Planned;
 use crate::customers::{self, Suppressions};
-use crate::domain::{CampaignState, Suppression};
+use crate::domain::{CampaignState, Consent, CustomerId, Suppression};
 use crate::error::Result;
 use crate::store::Read;
 use crate::store::params;
@@ -37,7 +37,7 @@ pub(crate) fn held_back(read: &Read<'_>, planned: &Planned, only: Option<i64>) -
                JOIN recipient_member m ON m.customer_id = n.customer_id JOIN recipient r ON r.id = m.recipient_id \
                WHERE n.kind = 'complaint' AND n.resolved_on IS NULL AND r.campaign_id = ?1 AND r.arm = 'mailed'";
     let complaints = read.all(&format!("{sql}{mine} ORDER BY n.on_day, n.id"), params![planned.id], |row| {
-        Ok((row.get::<i64>(0)?, row.get::<i64>(1)?, row.get::<NaiveDate>(2)?, row.get::<String>(3)?))
+        Ok((row.get::<i64>(0)?, row.get::<CustomerId>(1)?, row.get::<NaiveDate>(2)?, row.get::<String>(3)?))
     })?;
     for (recipient, customer, on, text) in complaints {
         let who = customers::by_id(read, customer)?;
@@ -55,14 +55,14 @@ pub(crate) fn held_back(read: &Read<'_>, planned: &Planned, only: Option<i64>) -
                OR (COALESCE(s.channel, r.channel) = 'letter' AND (c.post_consent = 'no' OR c.moved_from <> '')) \
                OR (COALESCE(s.channel, r.channel) = 'email' AND c.email_consent <> 'yes'))";
     let doubtful = read.all(&format!("{sql}{mine}"), params![planned.id], |row| {
-        Ok((row.get::<i64>(0)?, row.get::<String>(1)?, row.get::<i64>(2)?))
+        Ok((row.get::<i64>(0)?, row.get::<String>(1)?, row.get::<CustomerId>(2)?))
     })?;
     for (recipient, channel, customer) in doubtful {
         let who = customers::by_id(read, customer)?;
         let message = match channel.as_str() {
             _ if who.deceased => "has died since the plan",
             "email" => "wants no email any more",
-            _ if who.post_consent == "no" => "wants no post any more",
+            _ if who.post_consent == Consent::No => "wants no post any more",
             _ if who.has_moved() => "has moved away since the plan",
             _ => continue,
         };

@@ -3,7 +3,8 @@
 use super::lines;
 use super::table::{self, Recipient};
 use crate::customers::{
-    self, CardRows, Cell, Customer, Erasure, ExportTable, MergeRecord, MergedCards, Place, TableOwner, export_tables,
+    self, CardRows, Customer, CustomerField, Erasure, ExportCell, ExportTable, MergeRecord, MergedCards, PlanPlace,
+    TableOwner, export_tables,
 };
 use crate::domain::{CustomerId, PieceState, RecipientId};
 use crate::error::Result;
@@ -11,7 +12,7 @@ use crate::merge::{Fields, address_lines, country_code, names_of, shorter_names}
 use crate::store::params;
 use crate::store::{Read, Write};
 
-use Cell::{Day, Number, Object, Text, YesNo};
+use ExportCell::{Day, Number, Object, Text, YesNo};
 
 pub(crate) const PERSONAL_DATA: TableOwner =
     TableOwner { export: |read, customer| export_tables(read, TABLES, customer), forget, merge, unmerge };
@@ -116,14 +117,14 @@ fn leave(write: &Write<'_>, recipient: RecipientId, customer: CustomerId) -> Res
 }
 
 /// Somebody's places in plans.
-pub(crate) fn places(read: &Read<'_>, customer: CustomerId) -> Result<Vec<Place>> {
+pub(crate) fn places(read: &Read<'_>, customer: CustomerId) -> Result<Vec<PlanPlace>> {
     let sql = "SELECT m.recipient_id, EXISTS (SELECT 1 FROM recipient_member o WHERE o.recipient_id = m.recipient_id \
                AND o.customer_id <> m.customer_id) FROM recipient_member m WHERE m.customer_id = ?1 ORDER BY m.recipient_id";
-    read.all(sql, params![customer], |row| Ok(Place { recipient: row.get(0)?, is_shared: row.get(1)? }))
+    read.all(sql, params![customer], |row| Ok(PlanPlace { recipient: row.get(0)?, is_shared: row.get(1)? }))
 }
 
 /// The campaigns of places: `out/NAME` may hold printed pieces.
-pub(crate) fn campaigns_of(read: &Read<'_>, places: &[Place]) -> Result<Vec<String>> {
+pub(crate) fn campaigns_of(read: &Read<'_>, places: &[PlanPlace]) -> Result<Vec<String>> {
     let sql = "SELECT c.slug FROM recipient r JOIN campaign c ON c.id = r.campaign_id WHERE r.id = ?1";
     let mut slugs: Vec<String> =
         places.iter().map(|place| read.value(sql, params![place.recipient])).collect::<Result<_>>()?;
@@ -151,7 +152,7 @@ pub(crate) fn files_naming(read: &Read<'_>, references: &[String]) -> Result<Vec
 /// Erases somebody from every plan. The figures stay: their place is kept without a name, with what was bought in those
 /// days. A letter to a household stays with the others of it, made out to them alone.
 fn forget(write: &Write<'_>, erasure: &Erasure<'_>) -> Result<()> {
-    let customer = CustomerId(erasure.customer.id);
+    let customer = erasure.customer.id;
     let sql = "INSERT INTO forgotten_purchase (recipient_id, day, amount_minor) \
                SELECT m.recipient_id, p.day, p.amount_minor FROM recipient_member m \
                JOIN recipient r ON r.id = m.recipient_id JOIN campaign c ON c.id = r.campaign_id \
@@ -164,7 +165,7 @@ fn forget(write: &Write<'_>, erasure: &Erasure<'_>) -> Result<()> {
         let recipient = table::recipient(write, id.0)?;
         leave(write, id, customer)?;
         let sql = "SELECT customer_id FROM recipient_member WHERE recipient_id = ?1 ORDER BY customer_id";
-        let others: Vec<i64> = write.all(sql, params![id], |row| row.get(0))?;
+        let others: Vec<CustomerId> = write.all(sql, params![id], |row| row.get(0))?;
         match others.first() {
             None => blank(write, id)?,
             Some(first) => hand_over(write, &recipient, erasure.customer, *first, &others, erasure.country)?,
@@ -196,8 +197,8 @@ fn hand_over(
     write: &Write<'_>,
     recipient: &Recipient,
     gone: &Customer,
-    first: i64,
-    others: &[i64],
+    first: CustomerId,
+    others: &[CustomerId],
     country: &str,
 ) -> Result<()> {
     let was_theirs = recipient.reference == gone.reference
@@ -205,7 +206,7 @@ fn hand_over(
             "SELECT count(*) FROM recipient WHERE id = ?1 AND customer_id = ?2",
             params![recipient.id, gone.id],
         )? > 0;
-    let holder: i64 = if was_theirs {
+    let holder: CustomerId = if was_theirs {
         first
     } else {
         let sql = "SELECT COALESCE((SELECT customer_id FROM recipient WHERE id = ?1), ?2)";
@@ -260,7 +261,14 @@ fn about(fields: &mut Fields, person: &Customer, home: &str) {
     fields.text("customer.ref", &person.reference);
     fields.text("customer.full_name", &person.name());
     fields.text("customer.country", if person.country.is_empty() { home } else { country_code(&person.country) });
-    for field in ["title", "first_name", "last_name", "city", "email", "phone"] {
+    for field in [
+        CustomerField::Title,
+        CustomerField::FirstName,
+        CustomerField::LastName,
+        CustomerField::City,
+        CustomerField::Email,
+        CustomerField::Phone,
+    ] {
         fields.text(&format!("customer.{field}"), person.field(field));
     }
     for group in ["customer.last_purchase", "customer.preferences"] {

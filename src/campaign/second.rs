@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::table::{self, Recipient};
 use crate::customers;
-use crate::domain::{Arm, CampaignState, Delivery};
+use crate::domain::{Arm, CampaignState, CustomerId, Delivery, EmailAddress};
 use crate::error::Result;
 use crate::store::params;
 use crate::store::{Read, Write};
@@ -80,16 +80,17 @@ fn other_way(read: &Read<'_>, recipient: &Recipient, on: NaiveDate) -> Result<Op
     if is_over || recipient.arm == Arm::HeldOut || recipient.number.is_none() || recipient.redeemed_on.is_some() {
         return Ok(None);
     }
-    let sql = "SELECT c.channel, COALESCE(r.customer_id, 0) FROM recipient r JOIN campaign c ON c.id = r.campaign_id \
+    let sql = "SELECT c.channel, r.customer_id FROM recipient r JOIN campaign c ON c.id = r.campaign_id \
                WHERE r.id = ?1";
-    let found = read.first(sql, params![recipient.id], |row| Ok((row.get::<String>(0)?, row.get::<i64>(1)?)))?;
-    let Some((allowed, customer)) = found.filter(|(_, customer)| *customer != 0) else { return Ok(None) };
+    let found =
+        read.first(sql, params![recipient.id], |row| Ok((row.get::<String>(0)?, row.get::<Option<CustomerId>>(1)?)))?;
+    let Some((allowed, Some(customer))) = found else { return Ok(None) };
     let person = customers::by_id(read, customer)?;
     let by_letter = recipient.channel == "email" && allowed == Delivery::EmailElseLetter.as_str();
     let by_email = recipient.channel == "letter" && allowed == Delivery::LetterElseEmail.as_str();
     if by_letter && person.takes_letters() && recipient.has_home() {
         return Ok(Some("letter"));
     }
-    let gets_email = by_email && person.takes_emails() && recipient.email.contains('@');
+    let gets_email = by_email && person.takes_emails() && EmailAddress::parse(&recipient.email).is_some();
     Ok(if gets_email && customers::suppressed(read, &recipient.email)?.is_none() { Some("email") } else { None })
 }

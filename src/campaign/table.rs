@@ -8,7 +8,7 @@ use super::file::Gift;
 use super::freeze::Frozen;
 use super::second::{self, Second};
 use super::sources::Sources;
-use crate::domain::{Arm, CampaignState, Code};
+use crate::domain::{Arm, CampaignState, Code, CustomerId};
 use crate::error::{Error, Result};
 use crate::merge::Fields;
 use crate::money::Money;
@@ -232,7 +232,7 @@ pub(crate) fn by_code(read: &Read<'_>, code: &Code) -> Result<Option<(Planned, R
 }
 
 /// The recipient in a plan to whose household a customer belongs.
-pub(crate) fn for_customer(read: &Read<'_>, campaign_id: i64, customer_id: i64) -> Result<Option<Recipient>> {
+pub(crate) fn for_customer(read: &Read<'_>, campaign_id: i64, customer_id: CustomerId) -> Result<Option<Recipient>> {
     let sql = format!(
         "{RECIPIENT} JOIN recipient_member m ON m.recipient_id = r.id WHERE r.campaign_id = ?1 AND m.customer_id = ?2 ORDER BY r.id"
     );

@@ -8,7 +8,7 @@ use super::Context;
 use super::done::Done;
 use crate::app;
 use crate::error::{Error, Result};
-use crate::insights::{self, Top, Window};
+use crate::insights::{self, DaySpan, Top};
 use crate::shop;
 
 /// The best-customer worksheet: who brings the takings, what they have in common, who is slipping, who costs.
@@ -33,7 +33,7 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
     let top: Top = arguments.top.parse().map_err(|e: Error| e.at("--top"))?;
-    let window = Window { from: arguments.from, as_of: arguments.as_of.unwrap_or(context.clock.today()) };
+    let window = DaySpan { from: arguments.from, as_of: arguments.as_of.unwrap_or(context.clock.today()) };
     let shop = context.shop()?;
     let settings = &shop.settings;
     let most_listed = if arguments.csv || context.json { usize::MAX } else { insights::ON_THE_PAGE };

@@ -10,9 +10,10 @@ use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::alike::{Person, WORTH_A_LOOK, compare};
+use super::alike::{ComparedCard, WORTH_A_LOOK, compare};
 use super::customer::{COLUMNS, Customer};
 use super::likeness::{sorted, sound};
+use crate::domain::CustomerId;
 use crate::error::{Error, Result};
 use crate::store::params;
 use crate::store::{Read, Write};
@@ -48,7 +49,7 @@ const NEIGHBOURS: usize = 12;
 pub(crate) fn duplicates(read: &Read<'_>) -> Result<Vec<Pair>> {
     let mut people = Vec::new();
     read.each(&format!("SELECT {COLUMNS} FROM customer ORDER BY ref"), params![], |row| {
-        people.push(Person::of(&Customer::from_row(row)?));
+        people.push(ComparedCard::of(&Customer::from_row(row)?));
         Ok(())
     })?;
     let mut named: HashMap<&str, usize> = HashMap::new();
@@ -106,18 +107,18 @@ pub(crate) fn tell_apart(
 }
 
 /// The places of those who are two, in the order of the list.
-fn two_people(read: &Read<'_>, people: &[Person]) -> Result<HashSet<(u32, u32)>> {
+fn two_people(read: &Read<'_>, people: &[ComparedCard]) -> Result<HashSet<(u32, u32)>> {
     let sql = "SELECT customer_id, other_id FROM not_the_same";
-    let told: Vec<(i64, i64)> = read.all(sql, params![], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let told: Vec<(CustomerId, CustomerId)> = read.all(sql, params![], |row| Ok((row.get(0)?, row.get(1)?)))?;
     if told.is_empty() {
         return Ok(HashSet::new());
     }
-    let places: HashMap<i64, u32> = people.iter().map(|person| person.id).zip(0..).collect();
+    let places: HashMap<CustomerId, u32> = people.iter().map(|person| person.id).zip(0..).collect();
     let place = |id| places.get(&id).copied().unwrap_or_default();
     Ok(told.into_iter().map(|(a, b)| (place(a), place(b))).map(|(a, b)| (a.min(b), a.max(b))).collect())
 }
 
-impl Person {
+impl ComparedCard {
     /// What people who may be the same share with each other, hashed: a book of a million has six million of these, and
     /// two that are alike by chance only cost a comparison.
     fn keys(&self) -> Vec<u64> {
@@ -155,7 +156,7 @@ impl Person {
 }
 
 /// People who share something, in the order of their names.
-fn groups(people: &[Person]) -> Vec<Vec<u32>> {
+fn groups(people: &[ComparedCard]) -> Vec<Vec<u32>> {
     let mut keys: Vec<(u64, u32)> = Vec::with_capacity(people.len() * 5);
     for (index, person) in (0_u32..).zip(people) {
         keys.extend(person.keys().into_iter().map(|key| (key, index)));

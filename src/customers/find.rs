@@ -13,6 +13,7 @@ use super::index::{self, NAME, PHONE, TOWN};
 use super::likeness::{digits, plain};
 use super::purchase;
 use super::vocabulary::Vocabulary;
+use crate::domain::CustomerId;
 use crate::error::Result;
 use crate::store::params;
 use crate::store::{Read, Value};
@@ -22,7 +23,7 @@ use crate::store::{Read, Value};
 pub(crate) struct Hit {
     /// The number of their card.
     #[serde(skip)]
-    pub(crate) id: i64,
+    pub(crate) id: CustomerId,
     /// The reference.
     #[serde(rename = "ref")]
     pub(crate) reference: String,
@@ -130,7 +131,7 @@ impl Points {
 }
 
 /// One word that was asked for.
-struct Asked {
+struct SearchWord {
     /// As typed: for references and emails.
     typed: String,
     /// "O'Neil-Strauss" is two.
@@ -140,7 +141,7 @@ struct Asked {
 }
 
 /// The words; a telephone number typed with spaces is one.
-fn asked(words: &str) -> Vec<Asked> {
+fn asked(words: &str) -> Vec<SearchWord> {
     let words = words.trim();
     let is_number = |text: &str| {
         text.chars().all(|c| c.is_ascii_digit() || matches!(c, ' ' | '+' | '-' | '/' | '(' | ')' | '.'))
@@ -149,7 +150,7 @@ fn asked(words: &str) -> Vec<Asked> {
     let parts: Vec<&str> = if is_number(words) { vec![words] } else { words.split_whitespace().collect() };
     parts
         .into_iter()
-        .map(|part| Asked {
+        .map(|part| SearchWord {
             typed: part.to_owned(),
             plain: plain(part).split(' ').filter(|word| !word.is_empty()).map(str::to_owned).collect(),
             digits: if is_number(part) { digits(part) } else { String::new() },
@@ -157,7 +158,7 @@ fn asked(words: &str) -> Vec<Asked> {
         .collect()
 }
 
-impl Asked {
+impl SearchWord {
     /// Whom it may mean, and how surely.
     fn points(&self, read: &Read<'_>, vocabulary: &Vocabulary, size: usize) -> Result<Points> {
         let mut points: Option<Points> = None;
@@ -201,13 +202,18 @@ impl Asked {
         // References are kept as they are written; people type them as they like.
         let ways = [self.typed.clone(), self.typed.to_uppercase(), self.typed.to_lowercase()];
         for typed in BTreeSet::from(ways) {
-            for (from, id) in [("customer", "id"), ("customer_alias", "customer_id")] {
-                let exact = format!("SELECT {id} FROM {from} WHERE ref = ?1");
-                points.give(read.all(&exact, params![typed], |row| row.get(0))?, 100);
-                if typed.chars().count() > 1 {
-                    let begins = format!("SELECT {id} FROM {from} WHERE ref >= ?1 AND ref < ?2 LIMIT {MOST_BEGINNING}");
-                    points.give(read.all(&begins, &until(&typed), |row| row.get(0))?, 25);
-                }
+            let exact =
+                ["SELECT id FROM customer WHERE ref = ?1", "SELECT customer_id FROM customer_alias WHERE ref = ?1"];
+            for sql in exact {
+                points.give(read.all(sql, params![typed], |row| row.get(0))?, 100);
+            }
+            let begins = [
+                "SELECT id FROM customer WHERE ref >= ?1 AND ref < ?2 LIMIT ?3",
+                "SELECT customer_id FROM customer_alias WHERE ref >= ?1 AND ref < ?2 LIMIT ?3",
+            ];
+            for sql in begins.iter().filter(|_| typed.chars().count() > 1) {
+                let [from, to] = until(&typed);
+                points.give(read.all(sql, params![from, to, MOST_BEGINNING], |row| row.get(0))?, 25);
             }
         }
         Ok(())
@@ -233,7 +239,7 @@ fn until(start: &str) -> [Value<'static>; 2] {
     [Value::Text(start.to_owned().into()), Value::Text(format!("{start}\u{10ffff}").into())]
 }
 
-/// Whose name or town has a word, begins with it, or is it but for a slip.
+/// Whose name or town has a word, begins with it, or is near it.
 fn named(read: &Read<'_>, vocabulary: &Vocabulary, word: &str, size: usize) -> Result<Points> {
     let mut points = Points::none(size);
     let is_long = word.chars().count() >= 3;

@@ -6,17 +6,18 @@ use chrono::NaiveDate;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
+use crate::domain::CustomerId;
 use crate::error::Result;
 use crate::store::params;
 use crate::store::{Read, Write};
 
 /// What became of a reference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Standing {
+pub(crate) enum RefStatus {
     /// Nothing: it means its own card, or a new one.
     Own,
     /// It was merged; the id of the card that it means now.
-    Merged(i64),
+    Merged(CustomerId),
     /// They asked to be forgotten: no card may be made for it, and no purchase may carry it.
     Forgotten,
 }
@@ -24,25 +25,19 @@ pub(crate) enum Standing {
 /// The references that do not mean a card of their own. An import asks once, and then for each row.
 #[derive(Debug)]
 pub(crate) struct References {
-    merged: HashMap<String, i64>,
+    merged: HashMap<String, CustomerId>,
     forgotten: HashSet<Vec<u8>>,
     key: Vec<u8>,
 }
 
 impl References {
     /// As the book has them now.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub(crate) fn of(read: &Read<'_>) -> Result<Self> {
         let merged =
             read.all("SELECT ref, customer_id FROM customer_alias", params![], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        let forgotten = read.all("SELECT hash FROM forgotten", params![], |row| row.get(0))?;
-        Ok(Self {
-            merged: merged.into_iter().collect(),
-            forgotten: forgotten.into_iter().collect(),
-            key: read.shop_key()?,
-        })
+        let forgotten: Vec<Vec<u8>> = read.all("SELECT hash FROM forgotten", params![], |row| row.get(0))?;
+        let key = if forgotten.is_empty() { Vec::new() } else { read.shop_key()? };
+        Ok(Self { merged: merged.into_iter().collect(), forgotten: forgotten.into_iter().collect(), key })
     }
 
     /// Whether anybody was forgotten at all.
@@ -51,15 +46,15 @@ impl References {
     }
 
     /// What became of this one.
-    pub(crate) fn standing(&self, reference: &str) -> Standing {
+    pub(crate) fn status(&self, reference: &str) -> RefStatus {
         if let Some(id) = self.merged.get(reference) {
-            return Standing::Merged(*id);
+            return RefStatus::Merged(*id);
         }
         // Nearly every shop has forgotten nobody, and a hash a row is not free.
         if !self.forgotten.is_empty() && self.forgotten.contains(&hash(&self.key, reference)) {
-            return Standing::Forgotten;
+            return RefStatus::Forgotten;
         }
-        Standing::Own
+        RefStatus::Own
     }
 }
 
@@ -71,19 +66,13 @@ pub(super) fn remember_forgotten(write: &Write<'_>, reference: &str, on: NaiveDa
 }
 
 /// Lets a reference come back that was forgotten; whether it was.
-///
-/// # Errors
-/// When the database does not answer.
 pub(crate) fn let_back(write: &Write<'_>, reference: &str) -> Result<bool> {
     let hash = hash(&write.shop_key()?, reference);
     Ok(write.run("DELETE FROM forgotten WHERE hash = ?1", params![hash])? > 0)
 }
 
 /// Every reference that means a card, its own first.
-///
-/// # Errors
-/// When the database does not answer.
-pub(crate) fn references(read: &Read<'_>, id: i64) -> Result<Vec<String>> {
+pub(crate) fn references(read: &Read<'_>, id: CustomerId) -> Result<Vec<String>> {
     let sql = "SELECT ref FROM (SELECT 0 AS old, ref FROM customer WHERE id = ?1 \
                UNION ALL SELECT 1, ref FROM customer_alias WHERE customer_id = ?1) ORDER BY old, ref";
     read.all(sql, params![id], |row| row.get(0))

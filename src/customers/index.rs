@@ -5,8 +5,9 @@
 
 use std::collections::HashMap;
 
-use super::customer::{COLUMNS, Customer};
+use super::customer::{COLUMNS, Customer, CustomerField};
 use super::likeness::{digits, plain};
+use crate::domain::CustomerId;
 use crate::error::Result;
 use crate::store::params;
 use crate::store::{Read, Write};
@@ -17,7 +18,15 @@ pub(crate) const TOWN: char = 'c';
 pub(crate) const PHONE: char = 'p';
 
 /// The fields of a card whose words are kept.
-pub(crate) const FIELDS: [&str; 7] = ["first_name", "last_name", "full_name", "spouse", "company", "city", "phone"];
+const FIELDS: [CustomerField; 7] = [
+    CustomerField::FirstName,
+    CustomerField::LastName,
+    CustomerField::FullName,
+    CustomerField::Spouse,
+    CustomerField::Company,
+    CustomerField::City,
+    CustomerField::Phone,
+];
 
 /// Words that cards have gained or lost.
 #[derive(Debug, Default)]
@@ -28,13 +37,13 @@ pub(crate) struct Words {
 }
 
 impl Words {
-    /// A card has these words now; `field` gives its fields by their name.
-    pub(crate) fn put_in<'f>(&mut self, id: i64, field: impl Fn(&str) -> &'f str) {
+    /// A card has these words now; `field` gives its fields.
+    pub(crate) fn put_in<'f>(&mut self, id: CustomerId, field: impl Fn(CustomerField) -> &'f str) {
         note(&mut self.gained, &mut self.scratch, id, field);
     }
 
     /// A card had these words until now.
-    pub(crate) fn take_out<'f>(&mut self, id: i64, field: impl Fn(&str) -> &'f str) {
+    pub(crate) fn take_out<'f>(&mut self, id: CustomerId, field: impl Fn(CustomerField) -> &'f str) {
         note(&mut self.lost, &mut self.scratch, id, field);
     }
 
@@ -80,8 +89,8 @@ pub(crate) fn is_complete(read: &Read<'_>) -> Result<bool> {
 ///
 /// # Errors
 /// When the database fails.
-pub(crate) fn erase(write: &Write<'_>, id: i64) -> Result<()> {
-    let Ok(id) = u32::try_from(id) else { return Ok(()) };
+pub(crate) fn erase(write: &Write<'_>, id: CustomerId) -> Result<()> {
+    let Ok(id) = u32::try_from(id.0) else { return Ok(()) };
     let mut theirs = Vec::new();
     write.each("SELECT word, customers FROM customer_word", params![], |row| {
         let ids = unpacked(&row.get::<Vec<u8>>(1)?);
@@ -160,9 +169,14 @@ fn keep(write: &Write<'_>, word: &str, ids: &[u32]) -> Result<()> {
 }
 
 /// Notes an id under each word of a card.
-fn note<'f>(notes: &mut HashMap<String, Vec<u32>>, scratch: &mut String, id: i64, field: impl Fn(&str) -> &'f str) {
+fn note<'f>(
+    notes: &mut HashMap<String, Vec<u32>>,
+    scratch: &mut String,
+    id: CustomerId,
+    field: impl Fn(CustomerField) -> &'f str,
+) {
     // An id beyond this would be the four thousand millionth customer.
-    let Ok(id) = u32::try_from(id) else { return };
+    let Ok(id) = u32::try_from(id.0) else { return };
     let mut add = |kind: char, word: &str| {
         scratch.clear();
         scratch.push(kind);
@@ -178,14 +192,14 @@ fn note<'f>(notes: &mut HashMap<String, Vec<u32>>, scratch: &mut String, id: i64
         if text.is_empty() {
             continue;
         }
-        if name == "phone" {
+        if name == CustomerField::Phone {
             let digits = digits(text);
             (4..=digits.len()).for_each(|end| add(PHONE, &digits[end - 4..end]));
             if digits.len() >= 3 {
                 add(PHONE, &digits[digits.len() - 3..]);
             }
         } else {
-            let kind = if name == "city" { TOWN } else { NAME };
+            let kind = if name == CustomerField::City { TOWN } else { NAME };
             plain(text).split(' ').filter(|word| !word.is_empty()).for_each(|word| add(kind, word));
         }
     }
@@ -242,7 +256,7 @@ mod tests {
                 Ok((row.get::<String>(0)?, unpacked(&row.get::<Vec<u8>>(1)?)))
             })
         };
-        let card = |id: i64, city: &str, phone: &str| Customer {
+        let card = |id: CustomerId, city: &str, phone: &str| Customer {
             id,
             last_name: "Núñez-Smith".into(),
             city: city.into(),
@@ -253,8 +267,10 @@ mod tests {
                    ON CONFLICT (id) DO UPDATE SET city = excluded.city, phone = excluded.phone";
         let kept = store.write(|write| {
             complete(write)?;
-            for (id, before, after) in [(7, ("", ""), ("Palo Alto", "555-0123")), (9, ("Oslo", "12"), ("Palo", "0124"))]
-            {
+            for (id, before, after) in [
+                (CustomerId(7), ("", ""), ("Palo Alto", "555-0123")),
+                (CustomerId(9), ("Oslo", "12"), ("Palo", "0124")),
+            ] {
                 let (old, new) = (card(id, before.0, before.1), card(id, after.0, after.1));
                 for one in [&old, &new] {
                     write.run(sql, params![one.id, one.last_name, one.city, one.phone])?;

@@ -3,12 +3,12 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::customer::Customer;
-use super::table_owner::{CardRows, Cell, ExportTable, TableOwner, export_tables};
+use super::table_owner::{CardRows, ExportCell, ExportTable, TableOwner, export_tables};
 use super::{forget, suppression};
 use crate::error::Result;
 use crate::store::Read;
 
-use Cell::{Day, Number, Object, Text, YesNo};
+use ExportCell::{Day, Number, Object, Text, YesNo};
 
 pub(crate) const PERSONAL_DATA: TableOwner = TableOwner {
     export,

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use serde::Serialize;
 
+use crate::domain::{CustomerId, HouseholdId};
 use crate::error::Result;
 use crate::money::Money;
 use crate::store::Read;
@@ -23,7 +24,7 @@ pub(crate) struct LastPurchase {
 /// The newest purchases of a customer up to a day, newest first; returns are not among them.
 pub(crate) fn last_purchases(
     read: &Read<'_>,
-    customer_id: i64,
+    customer_id: CustomerId,
     as_of: NaiveDate,
     most: usize,
 ) -> Result<Vec<LastPurchase>> {
@@ -37,24 +38,29 @@ pub(crate) fn last_purchases(
 }
 
 /// How many purchases a customer made at all, returns among them.
-pub(crate) fn count_purchases(read: &Read<'_>, customer_id: i64) -> Result<usize> {
+pub(crate) fn count_purchases(read: &Read<'_>, customer_id: CustomerId) -> Result<usize> {
     read.value("SELECT count(*) FROM purchase WHERE customer_id = ?1", params![customer_id])
 }
 
 /// What a customer spent in a span of days, both ends included, returns taken off.
-pub(crate) fn spent_between(read: &Read<'_>, customer_id: i64, from: NaiveDate, to: NaiveDate) -> Result<Money> {
+pub(crate) fn spent_between(read: &Read<'_>, customer_id: CustomerId, from: NaiveDate, to: NaiveDate) -> Result<Money> {
     let sql = "SELECT COALESCE(sum(amount_minor), 0) FROM purchase WHERE customer_id = ?1 AND day BETWEEN ?2 AND ?3";
     read.value(sql, params![customer_id, from, to])
 }
 
 /// How many purchases, returns aside, a customer made in a span of days, both ends included.
-pub(crate) fn visits_between(read: &Read<'_>, customer_id: i64, from: NaiveDate, to: NaiveDate) -> Result<usize> {
+pub(crate) fn visits_between(
+    read: &Read<'_>,
+    customer_id: CustomerId,
+    from: NaiveDate,
+    to: NaiveDate,
+) -> Result<usize> {
     let sql = "SELECT count(*) FROM purchase WHERE customer_id = ?1 AND day BETWEEN ?2 AND ?3 AND amount_minor >= 0";
     read.value(sql, params![customer_id, from, to])
 }
 
 /// The largest purchase that anybody of a household ever made.
-pub(crate) fn largest_purchase(read: &Read<'_>, household_id: i64) -> Result<Option<Money>> {
+pub(crate) fn largest_purchase(read: &Read<'_>, household_id: HouseholdId) -> Result<Option<Money>> {
     let sql =
         "SELECT max(p.amount_minor) FROM purchase p JOIN customer c ON c.id = p.customer_id WHERE c.household_id = ?1";
     read.value(sql, params![household_id])

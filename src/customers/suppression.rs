@@ -9,8 +9,8 @@ use serde::Serialize;
 use sha2::Sha256;
 
 use super::consent;
-use crate::domain::{Column, ConsentChannel, Suppression};
-use crate::error::Result;
+use crate::domain::{Column, Consent, ConsentChannel, CustomerId, Suppression};
+use crate::error::{Error, Result};
 use crate::store::params;
 use crate::store::{Read, Row, Write};
 
@@ -38,14 +38,12 @@ impl Suppressed {
 #[derive(Debug)]
 pub(crate) struct Suppressions {
     by_hash: HashMap<Vec<u8>, Suppression>,
-    key: AddressKey,
+    /// Of a shop with suppressions alone.
+    key: Option<AddressKey>,
 }
 
 impl Suppressions {
     /// As the book has them now.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub(crate) fn of(read: &Read<'_>) -> Result<Self> {
         let mut by_hash: HashMap<Vec<u8>, Suppression> = HashMap::new();
         read.each("SELECT hash, reason FROM suppression WHERE lifted_on IS NULL", params![], |row| {
@@ -53,7 +51,8 @@ impl Suppressions {
             by_hash.entry(row.get(0)?).and_modify(|known| *known = reason.min(*known)).or_insert(reason);
             Ok(())
         })?;
-        Ok(Self { by_hash, key: AddressKey::of(read)? })
+        let key = if by_hash.is_empty() { None } else { Some(AddressKey::of(read)?) };
+        Ok(Self { by_hash, key })
     }
 
     /// Whether every address may get email.
@@ -64,15 +63,12 @@ impl Suppressions {
     /// Why this address gets no email; what weighs most, when there are several reasons.
     pub(crate) fn reason(&self, address: &str) -> Option<Suppression> {
         // In most shops there are few, and a hash for each card is not free.
-        if self.is_empty() { None } else { self.by_hash.get(&self.key.hash(address)).copied() }
+        self.key.as_ref().and_then(|key| self.by_hash.get(&key.hash(address)).copied())
     }
 }
 
 /// Lets no email go to an address any more; whether it might until now. Who unsubscribed or complained has said no, and so it
 /// is written down as the wish of everybody in the book who has the address.
-///
-/// # Errors
-/// When the database fails.
 pub(crate) fn suppress(
     write: &Write<'_>,
     address: &str,
@@ -89,27 +85,21 @@ pub(crate) fn suppress(
     let sql = "INSERT INTO suppression (hash, reason, address, on_day, source) VALUES (?1, ?2, ?3, ?4, ?5) \
                ON CONFLICT (hash, reason) DO UPDATE SET on_day = excluded.on_day, source = excluded.source, \
                address = excluded.address, lifted_on = NULL WHERE suppression.lifted_on IS NOT NULL";
-    let is_new = write.run(sql, params![hash, reason.as_str(), readable, on, source])? > 0;
+    let is_new = write.run(sql, params![hash, reason, readable, on, source])? > 0;
     if reason.is_wish() {
-        for (id, _) in holders.iter().filter(|(_, wish)| wish != "no") {
-            consent::record_wish(write, *id, ConsentChannel::Email, "no", on, source)?;
+        for (id, _) in holders.iter().filter(|(_, consent)| *consent != Consent::No) {
+            consent::record_consent(write, *id, ConsentChannel::Email, Consent::No, on, source)?;
         }
     }
     Ok(is_new)
 }
 
 /// Why an address gets no email; what weighs most, when there are several reasons.
-///
-/// # Errors
-/// When the database does not answer.
 pub(crate) fn suppressed(read: &Read<'_>, address: &str) -> Result<Option<Suppressed>> {
     Ok(suppressions(read, address)?.into_iter().filter(|one| one.lifted_on.is_none()).min_by_key(|one| one.reason))
 }
 
 /// Everything that was ever written down about an address, what was lifted as well.
-///
-/// # Errors
-/// When the database does not answer.
 pub(crate) fn suppressions(read: &Read<'_>, address: &str) -> Result<Vec<Suppressed>> {
     let sql = "SELECT reason, on_day, source, lifted_on FROM suppression WHERE hash = ?1 ORDER BY on_day, reason";
     let hash = AddressKey::of(read)?.hash(address);
@@ -118,14 +108,11 @@ pub(crate) fn suppressions(read: &Read<'_>, address: &str) -> Result<Vec<Suppres
 
 /// Lets email go to an address again: on a new wish what was wished, on the word that the mailbox works what was about the
 /// mailbox.
-///
-/// # Errors
-/// When the database fails.
 pub(super) fn lift(write: &Write<'_>, address: &str, wish: bool, on: NaiveDate) -> Result<()> {
     let hash = AddressKey::of(write)?.hash(address);
     for reason in Suppression::ALL.iter().copied().filter(|reason| reason.is_wish() == wish) {
         let sql = "UPDATE suppression SET lifted_on = ?3 WHERE hash = ?1 AND reason = ?2 AND lifted_on IS NULL";
-        write.run(sql, params![hash, reason.as_str(), on])?;
+        write.run(sql, params![hash, reason, on])?;
     }
     Ok(())
 }
@@ -143,31 +130,27 @@ fn normalised(address: &str) -> String {
 }
 
 /// Who in the book has an address, and what they said about email.
-fn holders(read: &Read<'_>, address: &str) -> Result<Vec<(i64, String)>> {
+fn holders(read: &Read<'_>, address: &str) -> Result<Vec<(CustomerId, Consent)>> {
     let sql = "SELECT id, email_consent FROM customer WHERE LOWER(email) = ?1 AND email <> '' ORDER BY id";
     read.all(sql, params![normalised(address)], |row| Ok((row.get(0)?, row.get(1)?)))
 }
 
 /// The shop's key, ready to hash addresses.
 #[derive(Debug)]
-pub(crate) struct AddressKey(Option<Hmac<Sha256>>);
+pub(crate) struct AddressKey(Hmac<Sha256>);
 
 impl AddressKey {
     /// As the shop has it.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub(crate) fn of(read: &Read<'_>) -> Result<Self> {
-        let mut mac = Hmac::<Sha256>::new_from_slice(&read.shop_key()?).ok();
-        if let Some(mac) = &mut mac {
-            mac.update(b"suppressed\0");
-        }
+        let mac = Hmac::<Sha256>::new_from_slice(&read.shop_key()?);
+        let mut mac = mac.map_err(|_| Error::new("the shop's key cannot be used"))?;
+        mac.update(b"suppressed\0");
         Ok(Self(mac))
     }
 
     /// What an address is kept as among those that are not written to.
     pub(crate) fn hash(&self, address: &str) -> Vec<u8> {
-        let Some(mut mac) = self.0.clone() else { return Vec::new() };
+        let mut mac = self.0.clone();
         mac.update(normalised(address).as_bytes());
         mac.finalize().into_bytes().to_vec()
     }

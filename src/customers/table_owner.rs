@@ -40,7 +40,7 @@ pub(crate) struct Erasure<'a> {
     /// Every reference that means them, their own first.
     pub(crate) references: Vec<String>,
     /// Their places in plans.
-    pub(crate) places: Vec<Place>,
+    pub(crate) places: Vec<PlanPlace>,
     /// The shop's country, for the addresses of those who stay.
     pub(crate) country: &'a str,
     pub(crate) on: NaiveDate,
@@ -48,7 +48,7 @@ pub(crate) struct Erasure<'a> {
 
 /// A recipient that somebody is a member of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Place {
+pub(crate) struct PlanPlace {
     pub(crate) recipient: RecipientId,
     /// Others of the household are members too, and keep the piece.
     pub(crate) is_shared: bool,
@@ -121,7 +121,7 @@ impl CardRows {
 
 /// What a cell of an export is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Cell {
+pub(crate) enum ExportCell {
     Text,
     /// Text that is JSON itself.
     Object,
@@ -137,7 +137,7 @@ pub(crate) struct ExportTable {
     /// Its key in the object.
     pub(crate) name: &'static str,
     /// The columns: key, SQL, what it is.
-    pub(crate) columns: &'static [(&'static str, &'static str, Cell)],
+    pub(crate) columns: &'static [(&'static str, &'static str, ExportCell)],
     /// `FROM … WHERE … ORDER BY …`, where `?1` is the customer's id.
     pub(crate) from: &'static str,
 }
@@ -158,14 +158,14 @@ fn row_object(row: &Row<'_>, table: &ExportTable) -> Result<Json> {
     let mut object = Map::new();
     for (index, (key, _, cell)) in table.columns.iter().enumerate() {
         let value = match cell {
-            Cell::Text => json!(row.get::<String>(index)?),
-            Cell::Object => {
+            ExportCell::Text => json!(row.get::<String>(index)?),
+            ExportCell::Object => {
                 let text: String = row.get(index)?;
                 serde_json::from_str(&text).unwrap_or(Json::String(text))
             }
-            Cell::Number => json!(row.get::<Option<i64>>(index)?),
-            Cell::Day => json!(row.get::<Option<NaiveDate>>(index)?),
-            Cell::YesNo => json!(row.get::<bool>(index)?),
+            ExportCell::Number => json!(row.get::<Option<i64>>(index)?),
+            ExportCell::Day => json!(row.get::<Option<NaiveDate>>(index)?),
+            ExportCell::YesNo => json!(row.get::<bool>(index)?),
         };
         object.insert((*key).to_owned(), value);
     }

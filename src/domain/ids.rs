@@ -31,3 +31,10 @@ ids! {
     /// Of an entry in the till's record.
     EventId,
 }
+
+impl HouseholdId {
+    /// The member whose number the household has.
+    pub(crate) fn head(self) -> CustomerId {
+        CustomerId(self.0)
+    }
+}

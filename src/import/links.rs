@@ -2,17 +2,19 @@
 
 use std::collections::HashMap;
 
-use crate::customers::{References, Standing};
+use crate::customers::{RefStatus, References};
+use crate::domain::{CustomerId, EmailAddress};
 use crate::error::Result;
 use crate::store::params;
 use crate::store::{Read, Write};
 
 /// Whose an email is, in lower case; emails of several people are nobody's.
-pub(super) fn lone_emails(read: &Read<'_>) -> Result<HashMap<String, i64>> {
-    let mut all: HashMap<String, Option<i64>> = HashMap::new();
+pub(super) fn lone_emails(read: &Read<'_>) -> Result<HashMap<String, CustomerId>> {
+    let mut all: HashMap<String, Option<CustomerId>> = HashMap::new();
     read.each("SELECT id, email FROM customer WHERE email <> ''", params![], |row| {
-        let (id, email): (i64, String) = (row.get(0)?, row.get(1)?);
-        all.entry(email.trim().to_lowercase()).and_modify(|owner| *owner = None).or_insert(Some(id));
+        if let Some(email) = EmailAddress::parse(&row.get::<String>(1)?) {
+            all.entry(email.key()).and_modify(|owner| *owner = None).or_insert(Some(row.get(0)?));
+        }
         Ok(())
     })?;
     Ok(all.into_iter().filter_map(|(email, owner)| Some((email, owner?))).collect())
@@ -21,7 +23,7 @@ pub(super) fn lone_emails(read: &Read<'_>) -> Result<HashMap<String, i64>> {
 /// Sales that came before their customer find them now. Those of people who were forgotten stay nobody's.
 pub(super) fn link_sales(write: &Write<'_>) -> Result<()> {
     let references = References::of(write)?;
-    let is_forgotten = |reference: &str| references.standing(reference) == Standing::Forgotten;
+    let is_forgotten = |reference: &str| references.status(reference) == RefStatus::Forgotten;
     let link = "UPDATE purchase SET customer_id = ?2 WHERE customer_id IS NULL AND ref <> '' AND ref = ?1";
     let sql = "SELECT c.ref, c.id FROM customer c WHERE c.ref IN \
                (SELECT ref FROM purchase WHERE customer_id IS NULL AND ref <> '')";

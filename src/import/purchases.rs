@@ -9,7 +9,8 @@ use chrono::NaiveDate;
 use super::reading::{ImportPlan, LARGE};
 use super::sales::{self, Batch, Sale, SaleLine};
 use super::{ImportReport, ImportStep, RowProblem, links};
-use crate::customers::{References, Standing, table};
+use crate::customers::{self, RefStatus, References};
+use crate::domain::{CustomerId, EmailAddress};
 use crate::error::{Error, Result};
 use crate::money::{Currency, Money};
 use crate::store::params;
@@ -113,11 +114,11 @@ struct PurchaseImporter<'t> {
     write: &'t Write<'t>,
     options: PurchaseOptions<'t>,
     is_first: bool,
-    ids: HashMap<String, i64>,
+    ids: HashMap<String, CustomerId>,
     /// Those that were merged or forgotten.
     references: References,
     /// Who has an email alone; only where people are known by it.
-    emails: HashMap<String, i64>,
+    emails: HashMap<String, CustomerId>,
     seen: HashMap<DedupeKey, u32, BuildHasherDefault<DedupeKeyHasher>>,
     /// Lines of receipts that stood further up in the file.
     stragglers: Vec<Straggler>,
@@ -161,7 +162,7 @@ impl<'t> PurchaseImporter<'t> {
             write,
             options,
             is_first,
-            ids: table::ids(write)?,
+            ids: customers::ids(write)?,
             references: References::of(write)?,
             emails,
             seen: HashMap::default(),
@@ -234,14 +235,14 @@ impl<'t> PurchaseImporter<'t> {
     /// Whom a sale names; nothing is kept of somebody who was forgotten.
     fn reference<'b>(&self, batch: &'b Batch, sale: &Sale) -> &'b str {
         let said = batch.text(sale.reference);
-        if self.references.standing(said) == Standing::Forgotten { "" } else { said }
+        if self.references.status(said) == RefStatus::Forgotten { "" } else { said }
     }
 
-    fn customer(&mut self, reference: &str) -> Result<Option<i64>> {
+    fn customer(&mut self, reference: &str) -> Result<Option<CustomerId>> {
         if reference.is_empty() {
             return Ok(None);
         }
-        if let Standing::Merged(id) = self.references.standing(reference) {
+        if let RefStatus::Merged(id) = self.references.status(reference) {
             return Ok(Some(id));
         }
         if let Some(id) = self.ids.get(reference).or_else(|| self.emails.get(reference)) {
@@ -250,9 +251,9 @@ impl<'t> PurchaseImporter<'t> {
         if !self.options.new_customers {
             return Ok(None);
         }
-        let email = if reference.contains('@') { reference } else { "" };
+        let email = EmailAddress::parse(reference).map_or("", |_| reference);
         let sql = "INSERT INTO customer (ref, email) VALUES (?1, ?2) RETURNING id";
-        let id: i64 = self.write.value(sql, params![reference, email])?;
+        let id: CustomerId = self.write.value(sql, params![reference, email])?;
         self.write.run("UPDATE customer SET household_id = ?1 WHERE id = ?1", params![id])?;
         self.ids.insert(reference.to_owned(), id);
         self.report.opened += 1;
@@ -267,7 +268,7 @@ impl<'t> PurchaseImporter<'t> {
         })
     }
 
-    fn insert(&mut self, batch: &Batch, sale: &Sale, customer: Option<i64>, occurrence: u32) -> Result<()> {
+    fn insert(&mut self, batch: &Batch, sale: &Sale, customer: Option<CustomerId>, occurrence: u32) -> Result<()> {
         let id = self.next;
         self.next += 1;
         let (receipt, reference) = (batch.text(sale.receipt), self.reference(batch, sale));
@@ -288,7 +289,13 @@ impl<'t> PurchaseImporter<'t> {
         self.items(id, batch, sale)
     }
 
-    fn replace(&mut self, batch: &Batch, sale: &Sale, customer: Option<i64>, old: &StoredPurchase) -> Result<()> {
+    fn replace(
+        &mut self,
+        batch: &Batch,
+        sale: &Sale,
+        customer: Option<CustomerId>,
+        old: &StoredPurchase,
+    ) -> Result<()> {
         let sql = "UPDATE purchase SET ref = ?2, customer_id = ?3, day = ?4, amount_minor = ?5, quantity_milli = ?6 WHERE id = ?1";
         let reference = self.reference(batch, sale);
         // An empty cell never erases who it was.

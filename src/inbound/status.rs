@@ -1,5 +1,6 @@
 //! The fields of a report: groups of them, as RFC 3464 and RFC 5965 write them, and what those of a recipient say.
 
+use crate::domain::EmailAddress;
 use crate::outbox::Blame;
 
 use super::message::{Fate, plain};
@@ -40,7 +41,7 @@ pub(super) fn field<'g>(group: &'g Group, name: &str) -> &'g str {
 pub(super) fn address(value: &str) -> Option<String> {
     let text = value.rsplit(';').next().unwrap_or_default();
     let text = text.trim().trim_matches(['<', '>', '"']).trim();
-    (text.contains('@') && !text.contains(char::is_whitespace)).then(|| plain(text).to_lowercase())
+    EmailAddress::parse(text).map(|address| plain(&address.key()))
 }
 
 /// What a group says about one recipient; nothing when it is about the whole message.

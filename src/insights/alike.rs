@@ -7,8 +7,8 @@ use chrono::Datelike;
 use serde::Serialize;
 
 use super::curve::fraction;
-use super::table::{self, Entry};
-use super::worksheet::Window;
+use super::customer_sales::{self, CustomerSales};
+use super::day_span::DaySpan;
 use crate::error::Result;
 use crate::store::Read;
 
@@ -25,16 +25,16 @@ pub(crate) struct Common {
     /// Of the others, so many, spread evenly over the ranking.
     pub(crate) others: usize,
     /// What they bought.
-    pub(crate) items: Vec<Shared<String>>,
+    pub(crate) items: Vec<SharedTrait<String>>,
     /// Where they live.
-    pub(crate) cities: Vec<Shared<String>>,
+    pub(crate) cities: Vec<SharedTrait<String>>,
     /// The year of their first purchase.
-    pub(crate) since: Vec<Shared<i32>>,
+    pub(crate) since: Vec<SharedTrait<i32>>,
 }
 
 /// One thing shared.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub(crate) struct Shared<T> {
+pub(crate) struct SharedTrait<T> {
     /// What.
     pub(crate) what: T,
     /// By how many of the best.
@@ -46,10 +46,10 @@ pub(crate) struct Shared<T> {
 }
 
 /// Looks at the first `top` of the ranking and at as many of the others.
-pub(super) fn common(read: &Read<'_>, ranked: &[Entry], top: usize, window: Window) -> Result<Common> {
+pub(super) fn common(read: &Read<'_>, ranked: &[CustomerSales], top: usize, window: DaySpan) -> Result<Common> {
     let (best, rest) = ranked.split_at(top.min(ranked.len()));
     let best = &best[..best.len().min(MOST_ASKED)];
-    let others: Vec<Entry> = rest.iter().step_by(rest.len().div_ceil(MOST_ASKED).max(1)).copied().collect();
+    let others: Vec<CustomerSales> = rest.iter().step_by(rest.len().div_ceil(MOST_ASKED).max(1)).copied().collect();
     let best_asked = ask(read, best, window)?;
     let others_asked = ask(read, &others, window)?;
     Ok(Common {
@@ -63,19 +63,19 @@ pub(super) fn common(read: &Read<'_>, ranked: &[Entry], top: usize, window: Wind
 
 /// How many have each.
 #[derive(Default)]
-struct Asked {
+struct TraitCounts {
     items: HashMap<String, usize>,
     cities: HashMap<String, usize>,
     since: HashMap<i32, usize>,
 }
 
-fn ask(read: &Read<'_>, people: &[Entry], window: Window) -> Result<Asked> {
-    let mut asked = Asked::default();
+fn ask(read: &Read<'_>, people: &[CustomerSales], window: DaySpan) -> Result<TraitCounts> {
+    let mut asked = TraitCounts::default();
     for entry in people {
-        for item in table::items(read, entry.id, window)? {
+        for item in customer_sales::items(read, entry.id, window)? {
             *asked.items.entry(item).or_default() += 1;
         }
-        let city = table::named(read, entry.id)?.city;
+        let city = customer_sales::named(read, entry.id)?.city;
         if !city.is_empty() {
             *asked.cities.entry(city).or_default() += 1;
         }
@@ -90,10 +90,10 @@ fn shared<T: Ord + Hash + Clone>(
     others: &HashMap<T, usize>,
     of_best: usize,
     of_others: usize,
-) -> Vec<Shared<T>> {
+) -> Vec<SharedTrait<T>> {
     let mut counts: Vec<(&T, usize)> = best.iter().map(|(what, n)| (what, *n)).filter(|(_, n)| *n > 1).collect();
     counts.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(b.0)));
-    let told = counts.into_iter().take(MOST_TOLD).map(|(what, customers)| Shared {
+    let told = counts.into_iter().take(MOST_TOLD).map(|(what, customers)| SharedTrait {
         what: what.clone(),
         customers,
         share: fraction(customers, of_best),

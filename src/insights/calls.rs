@@ -5,10 +5,11 @@ use std::collections::HashSet;
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::table::{self, Complaint, Entry};
-use super::worksheet::{Window, rank};
+use super::customer_sales::{self, Complaint, CustomerSales, rank};
+use super::day_span::DaySpan;
 use crate::clock::{self, ago};
-use crate::customers::{self, Customer, LastPurchase};
+use crate::customers::{self, Customer, LastPurchase, Note};
+use crate::domain::{CustomerId, NoteKind};
 use crate::error::Result;
 use crate::money::{Currency, Money};
 use crate::store::{Read, Write};
@@ -35,7 +36,7 @@ pub(crate) struct CallOptions {
 /// Why somebody is on the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Reason {
+pub(crate) enum CallReason {
     /// A complaint is open.
     Complaint,
     /// They bought for the first time.
@@ -46,7 +47,7 @@ pub(crate) enum Reason {
 
 /// One call.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct Call {
+pub(crate) struct CallEntry {
     /// The reference.
     #[serde(rename = "ref")]
     pub(crate) reference: String,
@@ -57,7 +58,7 @@ pub(crate) struct Call {
     /// The email, empty when it is not known.
     pub(crate) email: String,
     /// Why.
-    pub(crate) reason: Reason,
+    pub(crate) reason: CallReason,
     /// Why, in a sentence.
     pub(crate) why: String,
     /// Something to talk about.
@@ -72,7 +73,7 @@ pub(crate) struct CallList {
     /// How many there would be without a limit.
     pub(crate) waiting: usize,
     /// Those to talk to, in order.
-    pub(crate) calls: Vec<Call>,
+    pub(crate) calls: Vec<CallEntry>,
 }
 
 /// Makes the list for a day.
@@ -81,27 +82,27 @@ pub(crate) struct CallList {
 /// When the database does not answer.
 pub(crate) fn calls(read: &Read<'_>, options: CallOptions, currency: Currency) -> Result<CallList> {
     let today = options.today;
-    let mut who: Vec<(i64, Reason, String)> = Vec::new();
+    let mut who: Vec<(CustomerId, CallReason, String)> = Vec::new();
     // Those who have died are passed over as if they had been told already.
-    let mut seen: HashSet<i64> = table::deceased(read)?;
-    for complaint in table::complaints(read, today, clock::days_before(today, COMPLAINT_RESTS))? {
+    let mut seen: HashSet<CustomerId> = customer_sales::deceased(read)?;
+    for complaint in customer_sales::complaints(read, today, clock::days_before(today, COMPLAINT_RESTS))? {
         let Complaint { customer_id, on, text } = complaint;
         let mut said = text;
         if seen.insert(customer_id) {
             if let Some(end) = said.strip_suffix('.') {
                 said = end.to_owned();
             }
-            who.push((customer_id, Reason::Complaint, format!("complained {}: {said}", ago(on, today))));
+            who.push((customer_id, CallReason::Complaint, format!("complained {}: {said}", ago(on, today))));
         }
     }
-    let window = Window { from: Some(clock::months_before(today, BEST_OF_MONTHS)), as_of: today };
-    let everybody = table::entries(read, window)?;
-    let spoken = table::last_spoken(read, today)?;
+    let window = DaySpan { from: Some(clock::months_before(today, BEST_OF_MONTHS)), as_of: today };
+    let everybody = customer_sales::entries(read, window)?;
+    let spoken = customer_sales::last_spoken(read, today)?;
     for entry in new_faces(&everybody, clock::days_before(today, NEW_FOR)) {
         let was_spoken_to = spoken.get(&entry.id).is_some_and(|on| *on >= entry.since);
         if !was_spoken_to && seen.insert(entry.id) {
             let why = format!("bought here for the first time {}", ago(entry.since, today));
-            who.push((entry.id, Reason::FirstPurchase, why));
+            who.push((entry.id, CallReason::FirstPurchase, why));
         }
     }
     let quiet_since = clock::days_before(today, options.quiet_days);
@@ -113,7 +114,7 @@ pub(crate) fn calls(read: &Read<'_>, options: CallOptions, currency: Currency) -
                 currency.show_whole(entry.takings()),
                 ago(last, today)
             );
-            who.push((entry.id, Reason::Quiet, why));
+            who.push((entry.id, CallReason::Quiet, why));
         }
     }
     let waiting = who.len();
@@ -123,23 +124,35 @@ pub(crate) fn calls(read: &Read<'_>, options: CallOptions, currency: Currency) -
 }
 
 /// Those whose first purchase lies after a day, the newest last.
-fn new_faces(everybody: &[Entry], after: NaiveDate) -> Vec<&Entry> {
-    let mut new: Vec<&Entry> = everybody.iter().filter(|entry| entry.since > after && entry.visits > 0).collect();
+fn new_faces(everybody: &[CustomerSales], after: NaiveDate) -> Vec<&CustomerSales> {
+    let mut new: Vec<&CustomerSales> =
+        everybody.iter().filter(|entry| entry.since > after && entry.visits > 0).collect();
     new.sort_unstable_by_key(|entry| (entry.since, entry.place));
     new
 }
 
 /// The best who neither bought nor were spoken to since a day, the best first.
-fn quiet(everybody: &[Entry], spoken: impl Fn(i64) -> Option<NaiveDate>, since: NaiveDate) -> Vec<Entry> {
+fn quiet(
+    everybody: &[CustomerSales],
+    spoken: impl Fn(CustomerId) -> Option<NaiveDate>,
+    since: NaiveDate,
+) -> Vec<CustomerSales> {
     let mut ranked = rank(everybody);
     ranked.truncate(ranked.len().div_ceil(5));
-    let quiet = |entry: &Entry| entry.latest.max(spoken(entry.id)).is_none_or(|last| last < since);
+    let quiet = |entry: &CustomerSales| entry.latest.max(spoken(entry.id)).is_none_or(|last| last < since);
     ranked.retain(|entry| entry.takings() > Money(0) && quiet(entry));
     ranked
 }
 
 /// Gathers what there is to say to somebody.
-fn call(read: &Read<'_>, id: i64, reason: Reason, why: String, today: NaiveDate, currency: Currency) -> Result<Call> {
+fn call(
+    read: &Read<'_>,
+    id: CustomerId,
+    reason: CallReason,
+    why: String,
+    today: NaiveDate,
+    currency: Currency,
+) -> Result<CallEntry> {
     let card = customers::by_id(read, id)?;
     let mut about = Vec::new();
     if let Some(last) = customers::last_purchases(read, id, today, 1)?.first() {
@@ -156,7 +169,7 @@ fn call(read: &Read<'_>, id: i64, reason: Reason, why: String, today: NaiveDate,
     }
     let name = card.name();
     let Customer { reference, phone, email, .. } = card;
-    Ok(Call { reference, name, phone, email, reason, why, about })
+    Ok(CallEntry { reference, name, phone, email, reason, why, about })
 }
 
 /// `bought a linen shirt for $89.00, three weeks ago`.
@@ -180,9 +193,8 @@ pub(crate) fn note_call(
     today: NaiveDate,
 ) -> Result<(Customer, bool)> {
     let card = customers::by_ref(write, reference)?;
-    customers::add_note(write, card.id, today, "call", text.unwrap_or("spoken to, from the list of calls"), 0)?;
-    let open =
-        customers::notes(write, card.id)?.iter().any(|note| note.kind == "complaint" && note.resolved_on.is_none());
+    customers::add_note(write, card.id, today, NoteKind::Call, text.unwrap_or("spoken to, from the list of calls"), 0)?;
+    let open = customers::notes(write, card.id)?.iter().any(Note::is_open);
     Ok((card, open))
 }
 
@@ -200,9 +212,9 @@ pub(crate) fn calls_table(list: &CallList) -> String {
             }
             heading = Some(call.reason);
             text.push_str(match call.reason {
-                Reason::Complaint => "Open complaints\n",
-                Reason::FirstPurchase => "New this week\n",
-                Reason::Quiet => "Not seen or spoken to for long\n",
+                CallReason::Complaint => "Open complaints\n",
+                CallReason::FirstPurchase => "New this week\n",
+                CallReason::Quiet => "Not seen or spoken to for long\n",
             });
         }
         let reach = [call.phone.as_str(), call.email.as_str()].into_iter().find(|reach| !reach.is_empty());
@@ -228,7 +240,7 @@ pub(crate) fn calls_table(list: &CallList) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::insights::worksheet::tests::entry;
+    use crate::insights::customer_sales::tests::entry;
 
     fn day(text: &str) -> NaiveDate {
         text.parse().expect("day")
@@ -236,8 +248,11 @@ mod tests {
 
     #[test]
     fn the_best_are_called_when_neither_seen_nor_spoken_to() {
-        let everybody: Vec<Entry> = (1..=5)
-            .map(|id| Entry { latest: Some(day("1989-03-01")), ..entry(id, 1000 - i64::try_from(id).expect("small")) })
+        let everybody: Vec<CustomerSales> = (1..=5)
+            .map(|id| CustomerSales {
+                latest: Some(day("1989-03-01")),
+                ..entry(id, 1000 - i64::try_from(id).expect("small"))
+            })
             .collect();
         for (spoken, since, expected) in [
             (None, "1989-06-01", vec![1]),
@@ -246,7 +261,7 @@ mod tests {
             (Some("1989-06-02"), "1989-06-01", vec![]),
         ] {
             let found = quiet(&everybody, |_| spoken.map(day), day(since));
-            assert_eq!(found.iter().map(|entry| entry.id).collect::<Vec<_>>(), expected, "{spoken:?} {since}");
+            assert_eq!(found.iter().map(|entry| entry.id.0).collect::<Vec<_>>(), expected, "{spoken:?} {since}");
         }
     }
 

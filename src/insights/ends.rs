@@ -7,7 +7,8 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::curve::{Top, part};
-use super::table::{self, Entry};
+use super::customer_sales::{self, CustomerSales};
+use crate::domain::CustomerId;
 use crate::error::Result;
 use crate::money::Money;
 use crate::store::Read;
@@ -52,12 +53,13 @@ pub(crate) struct OtherEnd {
 }
 
 /// Who was among the best of the twelve months before and is not any more: how many, and the first of them.
-pub(super) fn slipping(read: &Read<'_>, everybody: &[Entry], top: Top) -> Result<(usize, Vec<Slipping>)> {
+pub(super) fn slipping(read: &Read<'_>, everybody: &[CustomerSales], top: Top) -> Result<(usize, Vec<Slipping>)> {
     let before = best_by(everybody, top, |entry| entry.year_before);
-    let now: HashSet<i64> = best_by(everybody, top, |entry| entry.this_year).iter().map(|entry| entry.id).collect();
-    let gone: Vec<&Entry> = before.into_iter().filter(|entry| !now.contains(&entry.id)).collect();
+    let now: HashSet<CustomerId> =
+        best_by(everybody, top, |entry| entry.this_year).iter().map(|entry| entry.id).collect();
+    let gone: Vec<&CustomerSales> = before.into_iter().filter(|entry| !now.contains(&entry.id)).collect();
     let told = gone.iter().take(MOST_TOLD).map(|entry| {
-        let who = table::named(read, entry.id)?;
+        let who = customer_sales::named(read, entry.id)?;
         Ok(Slipping {
             reference: who.reference,
             name: who.name,
@@ -70,17 +72,22 @@ pub(super) fn slipping(read: &Read<'_>, everybody: &[Entry], top: Top) -> Result
 }
 
 /// The best by a sum, the best first, among those of whom there is one.
-fn best_by(everybody: &[Entry], top: Top, sum: impl Fn(&Entry) -> Money) -> Vec<&Entry> {
-    let mut ranked: Vec<&Entry> = everybody.iter().filter(|entry| sum(entry).0 > 0).collect();
+fn best_by(everybody: &[CustomerSales], top: Top, sum: impl Fn(&CustomerSales) -> Money) -> Vec<&CustomerSales> {
+    let mut ranked: Vec<&CustomerSales> = everybody.iter().filter(|entry| sum(entry).0 > 0).collect();
     ranked.sort_unstable_by_key(|entry| (Reverse(sum(entry)), entry.place));
     ranked.truncate(top.of(ranked.len()));
     ranked
 }
 
 /// Those who brought back a quarter or more of what they bought, the largest sums first.
-pub(super) fn returns(read: &Read<'_>, ranked: &[Entry], minutes: &HashMap<i64, i64>) -> Result<Vec<OtherEnd>> {
-    let much = |entry: &&Entry| entry.returned.0 > 0 && i128::from(entry.returned.0) * 4 >= i128::from(entry.bought.0);
-    let mut found: Vec<&Entry> = ranked.iter().filter(much).collect();
+pub(super) fn returns(
+    read: &Read<'_>,
+    ranked: &[CustomerSales],
+    minutes: &HashMap<CustomerId, i64>,
+) -> Result<Vec<OtherEnd>> {
+    let much =
+        |entry: &&CustomerSales| entry.returned.0 > 0 && i128::from(entry.returned.0) * 4 >= i128::from(entry.bought.0);
+    let mut found: Vec<&CustomerSales> = ranked.iter().filter(much).collect();
     found.sort_unstable_by_key(|entry| (Reverse(entry.returned), entry.place));
     found.into_iter().take(MOST_TOLD).map(|entry| other_end(read, entry.id, Some(entry), minutes)).collect()
 }
@@ -88,18 +95,18 @@ pub(super) fn returns(read: &Read<'_>, ranked: &[Entry], minutes: &HashMap<i64, 
 /// Those who are not among the best and brought less an hour than all who took time: the least takings an hour first.
 pub(super) fn time(
     read: &Read<'_>,
-    ranked: &[Entry],
+    ranked: &[CustomerSales],
     top: usize,
-    minutes: &HashMap<i64, i64>,
+    minutes: &HashMap<CustomerId, i64>,
 ) -> Result<Vec<OtherEnd>> {
     let (best, rest) = ranked.split_at(top.min(ranked.len()));
-    let best: HashSet<i64> = best.iter().map(|entry| entry.id).collect();
-    let by_id: HashMap<i64, &Entry> =
+    let best: HashSet<CustomerId> = best.iter().map(|entry| entry.id).collect();
+    let by_id: HashMap<CustomerId, &CustomerSales> =
         rest.iter().filter(|entry| minutes.contains_key(&entry.id)).map(|entry| (entry.id, entry)).collect();
     let with_time = ranked.iter().filter(|entry| minutes.contains_key(&entry.id));
     let all = with_time.fold(Money(0), |sum, entry| sum.plus(entry.takings()));
     let usual = an_hour(all, minutes.values().sum()).unwrap_or_default();
-    let mut found: Vec<(Money, Reverse<i64>, i64)> = minutes
+    let mut found: Vec<(Money, Reverse<i64>, CustomerId)> = minutes
         .iter()
         .filter(|(id, _)| !best.contains(id))
         .map(|(id, spent)| {
@@ -117,10 +124,15 @@ fn an_hour(takings: Money, minutes: i64) -> Option<Money> {
     takings.times(60).divided_by(usize::try_from(minutes).ok()?)
 }
 
-fn other_end(read: &Read<'_>, id: i64, entry: Option<&Entry>, minutes: &HashMap<i64, i64>) -> Result<OtherEnd> {
-    let who = table::named(read, id)?;
+fn other_end(
+    read: &Read<'_>,
+    id: CustomerId,
+    entry: Option<&CustomerSales>,
+    minutes: &HashMap<CustomerId, i64>,
+) -> Result<OtherEnd> {
+    let who = customer_sales::named(read, id)?;
     let minutes = minutes.get(&id).copied().unwrap_or(0);
-    let takings = entry.map_or(Money(0), Entry::takings);
+    let takings = entry.map_or(Money(0), CustomerSales::takings);
     let returned = entry.map_or(Money(0), |entry| entry.returned);
     let bought = entry.map(|entry| entry.bought).filter(|bought| bought.0 > 0);
     Ok(OtherEnd {

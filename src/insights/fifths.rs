@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::curve::part;
-use super::table::Entry;
+use super::customer_sales::CustomerSales;
 use crate::money::Money;
 
 /// One fifth of the customers.
@@ -42,18 +42,18 @@ pub(crate) struct Fifths {
 pub(super) type Places = Vec<[usize; 3]>;
 
 /// Sorts everybody into fifths.
-pub(super) fn fifths(ranked: &[Entry]) -> (Fifths, Places) {
+pub(super) fn fifths(ranked: &[CustomerSales]) -> (Fifths, Places) {
     let mut places = vec![[0; 3]; ranked.len()];
     let mut note = |measure: usize, index: usize, fifth: usize| places[index][measure] = fifth;
     let recency = by(ranked, |entry| entry.last, |index, fifth| note(0, index, fifth));
     let frequency = by(ranked, |entry| entry.visits, |index, fifth| note(1, index, fifth));
-    let money = by(ranked, Entry::takings, |index, fifth| note(2, index, fifth));
+    let money = by(ranked, CustomerSales::takings, |index, fifth| note(2, index, fifth));
     (Fifths { recency, frequency, money }, places)
 }
 
 fn by<T: Ord + Copy>(
-    ranked: &[Entry],
-    measure: impl Fn(&Entry) -> T,
+    ranked: &[CustomerSales],
+    measure: impl Fn(&CustomerSales) -> T,
     mut note: impl FnMut(usize, usize),
 ) -> Vec<Fifth<T>> {
     let mut order: Vec<(T, usize)> = ranked.iter().map(measure).zip(0..).collect();
@@ -93,13 +93,13 @@ fn by<T: Ord + Copy>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::insights::worksheet::tests::entry;
+    use crate::insights::customer_sales::tests::entry;
 
     #[test]
     fn those_who_are_alike_are_in_the_same_fifth() {
         let visits = [9, 4, 3, 2, 2, 1, 1, 1, 1, 1];
-        let entries: Vec<Entry> =
-            visits.iter().enumerate().map(|(id, n)| Entry { visits: *n, ..entry(id, 100) }).collect();
+        let entries: Vec<CustomerSales> =
+            visits.iter().enumerate().map(|(id, n)| CustomerSales { visits: *n, ..entry(id, 100) }).collect();
         let (fifths, places) = fifths(&entries);
         assert_eq!(places.iter().map(|place| place[1]).collect::<Vec<_>>(), [5, 5, 4, 3, 3, 1, 1, 1, 1, 1]);
         let counts: Vec<_> = fifths.frequency.iter().map(|f| (f.fifth, f.customers, f.least, f.most)).collect();

@@ -1,38 +1,17 @@
 //! The worksheet: every figure of it, from one pass over the purchases.
 
-use std::cmp::Reverse;
-
 use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::alike::{self, Common};
 use super::curve::{self, Point, Top, fraction, part};
+use super::customer_sales::{self, CustomerSales, rank};
+use super::day_span::DaySpan;
 use super::ends::{self, OtherEnd, Slipping};
 use super::fifths::{self, Fifths};
-use super::table::{self, Entry};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::money::Money;
 use crate::store::Read;
-
-/// The days that count.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Window {
-    /// The first; everything before the last when there is none.
-    pub(crate) from: Option<NaiveDate>,
-    /// The last.
-    pub(crate) as_of: NaiveDate,
-}
-
-impl Window {
-    /// # Errors
-    /// When the first day lies after the last.
-    pub(crate) fn check(&self) -> Result<()> {
-        let Some(from) = self.from.filter(|from| *from > self.as_of) else { return Ok(()) };
-        Err(Error::new(format!("{from} lies after {}", self.as_of))
-            .at("--from")
-            .hint("say the last day with `--as-of YYYY-MM-DD`"))
-    }
-}
 
 /// The best-customer worksheet. Takings are purchases less returns of those whom the book knows.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -125,20 +104,20 @@ pub(crate) struct Listed {
 ///
 /// # Errors
 /// When the database does not answer.
-pub(crate) fn worksheet(read: &Read<'_>, window: Window, top: Top, most_listed: usize) -> Result<Worksheet> {
-    let everybody = table::entries(read, window)?;
-    let (unlinked, unlinked_takings) = table::unlinked(read, window)?;
+pub(crate) fn worksheet(read: &Read<'_>, window: DaySpan, top: Top, most_listed: usize) -> Result<Worksheet> {
+    let everybody = customer_sales::entries(read, window)?;
+    let (unlinked, unlinked_takings) = customer_sales::unlinked(read, window)?;
     let ranked = rank(&everybody);
     let count = top.of(ranked.len());
-    let running = curve::running(ranked.iter().map(Entry::takings));
+    let running = curve::running(ranked.iter().map(CustomerSales::takings));
     let total = running.last().copied().unwrap_or_default();
     let brought = count.checked_sub(1).map_or(Money(0), |last| running[last]);
     let making = curve::making_80pct(&running);
     let (fifths, places) = fifths::fifths(&ranked);
     let (slipping_count, slipping) = ends::slipping(read, &everybody, top)?;
-    let minutes = table::minutes(read, window)?;
+    let minutes = customer_sales::minutes(read, window)?;
     let list = ranked[..count.min(most_listed)].iter().enumerate().map(|(index, entry)| {
-        let who = table::named(read, entry.id)?;
+        let who = customer_sales::named(read, entry.id)?;
         let [recency, frequency, money] = places[index];
         Ok(Listed {
             rank: index + 1,
@@ -173,41 +152,4 @@ pub(crate) fn worksheet(read: &Read<'_>, window: Window, top: Top, most_listed: 
         time: ends::time(read, &ranked, count, &minutes)?,
         list: list.collect::<Result<_>>()?,
     })
-}
-
-/// Those with a receipt in the window, by what they brought, the best first; ties by reference, byte by byte.
-pub(super) fn rank(everybody: &[Entry]) -> Vec<Entry> {
-    let mut ranked: Vec<Entry> = everybody.iter().filter(|entry| entry.receipts > 0).copied().collect();
-    ranked.sort_unstable_by_key(|entry| (Reverse(entry.takings()), entry.place));
-    ranked
-}
-
-#[cfg(test)]
-pub(super) mod tests {
-    use super::*;
-
-    /// Somebody who bought once, for so much.
-    pub(crate) fn entry(id: usize, bought: i64) -> Entry {
-        let day = NaiveDate::from_ymd_opt(1989, 3, 1).expect("day");
-        Entry {
-            id: i64::try_from(id).expect("small"),
-            place: id,
-            receipts: 1,
-            visits: 1,
-            bought: Money(bought),
-            returned: Money(0),
-            last: Some(day),
-            latest: Some(day),
-            since: day,
-            this_year: Money(bought),
-            year_before: Money(0),
-        }
-    }
-
-    #[test]
-    fn ties_are_broken_by_reference_and_who_has_no_receipt_is_not_counted() {
-        let everybody = [entry(3, 50), entry(2, 50), Entry { receipts: 0, ..entry(4, 0) }, entry(1, 90)];
-        let ranked: Vec<i64> = rank(&everybody).iter().map(|entry| entry.id).collect();
-        assert_eq!(ranked, [1, 2, 3]);
-    }
 }

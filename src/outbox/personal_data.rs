@@ -1,12 +1,12 @@
 //! The tables of the outbox: how one person's rows are exported and erased.
 
-use crate::customers::{Cell, Erasure, ExportTable, TableOwner, export_tables};
+use crate::customers::{Erasure, ExportCell, ExportTable, TableOwner, export_tables};
 use crate::domain::OutboxState;
 use crate::error::Result;
 use crate::store::Write;
 use crate::store::params;
 
-use Cell::{Day, Number, Text};
+use ExportCell::{Day, Number, Text};
 
 pub(crate) const PERSONAL_DATA: TableOwner =
     TableOwner::of_recipients(|read, customer| export_tables(read, TABLES, customer), forget);

@@ -6,15 +6,16 @@ use chrono::NaiveDate;
 
 use crate::campaign::Planned;
 use crate::clock::days_before;
+use crate::domain::CustomerId;
 use crate::error::Result;
 use crate::store::Read;
 use crate::store::params;
 
 /// The ids of the people of each recipient who is written to, by the recipient's id.
-pub(super) fn members(read: &Read<'_>, planned: &Planned) -> Result<HashMap<i64, Vec<i64>>> {
+pub(super) fn members(read: &Read<'_>, planned: &Planned) -> Result<HashMap<i64, Vec<CustomerId>>> {
     let sql = "SELECT m.recipient_id, m.customer_id FROM recipient r JOIN recipient_member m ON m.recipient_id = r.id \
                WHERE r.campaign_id = ?1 AND r.arm = 'mailed' ORDER BY m.recipient_id, m.customer_id";
-    let mut members: HashMap<i64, Vec<i64>> = HashMap::new();
+    let mut members: HashMap<i64, Vec<CustomerId>> = HashMap::new();
     read.each(sql, params![planned.id], |row| {
         members.entry(row.get(0)?).or_default().push(row.get(1)?);
         Ok(())

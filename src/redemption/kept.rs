@@ -9,7 +9,7 @@ use super::outcome::{Answer, Outcome};
 use super::redeem::{look, redeem};
 use super::visit::{Claim, Visit, receipt_number};
 use crate::customers;
-use crate::domain::{EventId, EventKind, RecipientId};
+use crate::domain::{CustomerId, EventId, EventKind, RecipientId};
 use crate::error::{Error, Result};
 use crate::money::{Currency, Money};
 use crate::store::params;
@@ -37,7 +37,7 @@ pub(crate) enum StoredClaim {
     /// The gift was handed over.
     Gift(Claim),
     /// No gift: an amount, of the customer of this id.
-    Amount(i64),
+    Amount(CustomerId),
 }
 
 /// Takes in a visit that a till stored; how it went, and with which letter. Nobody can be asked any more and nothing that

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use crate::campaign::{self, Planned, Recipient};
-use crate::domain::Arm;
+use crate::domain::{Arm, CustomerId};
 use crate::error::Result;
 use crate::store::Read;
 
@@ -56,7 +56,7 @@ impl From<Offer> for OfferSummary {
 }
 
 /// The gift of the newest campaign that somebody is in. Whoever is in a control group reads like anyone without a letter.
-pub(crate) fn offer(read: &Read<'_>, customer_id: i64, today: NaiveDate) -> Result<Option<Offer>> {
+pub(crate) fn offer(read: &Read<'_>, customer_id: CustomerId, today: NaiveDate) -> Result<Option<Offer>> {
     for slug in campaign::slugs(read)?.iter().rev() {
         let Some(planned) = campaign::current(read, slug)? else { continue };
         let Some(recipient) = campaign::for_customer(read, planned.id, customer_id)? else { continue };

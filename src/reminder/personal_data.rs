@@ -1,8 +1,8 @@
 //! The letters of reminders: how one person's rows are exported and erased.
 
-use crate::customers::{Cell, ExportTable, TableOwner, export_tables};
+use crate::customers::{ExportCell, ExportTable, TableOwner, export_tables};
 
-use Cell::{Day, Number, Text};
+use ExportCell::{Day, Number, Text};
 
 /// That a letter was printed names nobody, and stays.
 pub(crate) const PERSONAL_DATA: TableOwner =

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::customers::HAS_EMAIL;
+
 /// The kind of a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Kind {
@@ -167,7 +169,7 @@ const FIELDS: &[FieldDoc] = &[
     own("country", Kind::Text, "c.country", "the country"),
     own("email", Kind::Text, "c.email", "the email address"),
     own("phone", Kind::Text, "c.phone", "the telephone number"),
-    own("has_email", Kind::YesNo, "c.email <> ''", "an email address is known"),
+    own("has_email", Kind::YesNo, HAS_EMAIL, "an email address is known"),
     own(
         "has_address",
         Kind::YesNo,

@@ -25,6 +25,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use chrono::NaiveDate;
 
+use crate::domain::CustomerId;
 use crate::error::{Error, Result};
 use crate::money::Currency;
 use crate::store::{Read, ToValue};
@@ -64,7 +65,7 @@ pub(crate) struct Order {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Found {
     /// The customer's row.
-    pub(crate) id: i64,
+    pub(crate) id: CustomerId,
     /// The customer's reference.
     pub(crate) reference: String,
 }
@@ -128,7 +129,7 @@ pub(crate) fn find(
 ///
 /// # Errors
 /// When the database fails.
-pub(crate) fn matching(read: &Read<'_>, condition: &Condition) -> Result<HashSet<i64>> {
+pub(crate) fn matching(read: &Read<'_>, condition: &Condition) -> Result<HashSet<CustomerId>> {
     let mut sql = sql::Sql::default();
     let matches = sql.expr(&condition.root);
     let mut found = HashSet::new();

@@ -7,6 +7,7 @@ use super::expr::{Expr, Node};
 use super::fields::Kind;
 use super::sql::Sql;
 use crate::clock::ago;
+use crate::domain::CustomerId;
 use crate::error::{Error, Result};
 use crate::money::{Currency, Money};
 use crate::store::params;
@@ -73,7 +74,7 @@ impl Explanation {
 ///
 /// # Errors
 /// When there is no such person, or the database fails.
-pub(crate) fn explain(read: &Read<'_>, condition: &Condition, customer_id: i64) -> Result<Explanation> {
+pub(crate) fn explain(read: &Read<'_>, condition: &Condition, customer_id: CustomerId) -> Result<Explanation> {
     let known = read.first("SELECT c.id FROM customer c WHERE c.id = ?1", params![customer_id], |_| Ok(()))?;
     if known.is_none() {
         return Err(Error::new("this customer is not in the book any more"));
@@ -84,7 +85,7 @@ pub(crate) fn explain(read: &Read<'_>, condition: &Condition, customer_id: i64) 
 struct Asked<'a> {
     read: &'a Read<'a>,
     condition: &'a Condition,
-    customer_id: i64,
+    customer_id: CustomerId,
 }
 
 impl Asked<'_> {
@@ -113,7 +114,7 @@ impl Asked<'_> {
         facts.retain(|fact| !seen.contains(&fact.text) && (seen.push(fact.text.clone()), true).1);
         let mut sql = Sql::for_one();
         let columns: Vec<String> = std::iter::once(expr).chain(facts.iter().copied()).map(|e| sql.expr(e)).collect();
-        let id = sql.bind(Value::Int(self.customer_id));
+        let id = sql.bind(Value::Int(self.customer_id.0));
         let text = format!("SELECT {} FROM customer c WHERE c.id = {id}", columns.join(", "));
         let found = self.read.first(&text, &sql.params, |row| {
             let mut known = Vec::new();

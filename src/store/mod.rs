@@ -5,6 +5,7 @@
 
 mod backup;
 mod database;
+mod dialect;
 mod fault;
 mod migrations;
 mod setting;
@@ -13,6 +14,7 @@ mod value;
 
 pub(crate) use backup::{Finding, backup, examine};
 pub(crate) use database::{Reader, Store};
+pub(crate) use dialect::has_none_of;
 pub(crate) use statement::{Read, Row, Statement, Write};
 pub(crate) use value::{ToValue, Value};
 

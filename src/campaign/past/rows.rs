@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use csv::StringRecord;
 
 use super::Past;
+use crate::domain::CustomerId;
 use crate::error::{Error, Result};
 use crate::import::{
     Columns, DayOrder, DecimalSeparator, ImportReport, ImportSheet, RowProblem, decimal_separator_of_column,
@@ -40,7 +41,7 @@ pub(crate) const PAST_FIELDS: &[(&str, &[&str])] = &[
 /// One row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Row {
-    pub(crate) customer_id: i64,
+    pub(crate) customer_id: CustomerId,
     pub(crate) held_out: bool,
     pub(crate) branch: String,
     pub(crate) came: Option<Came>,
@@ -58,13 +59,13 @@ pub(super) fn read(
     sheet: &ImportSheet,
     past: &Past<'_>,
     currency: Currency,
-    known: &HashMap<String, i64>,
+    known: &HashMap<String, CustomerId>,
     progress: &dyn Fn(usize),
 ) -> Result<(Vec<Row>, ImportReport)> {
     let columns = Columns::find(PAST_FIELDS, sheet, past.map)?;
     columns.need("ref", "the customer's reference")?;
     let (mut report, mut rows) = (ImportReport::default(), Vec::new());
-    let mut seen: HashMap<i64, usize> = HashMap::new();
+    let mut seen: HashMap<CustomerId, usize> = HashMap::new();
     let shown = columns.place("spend").map(|place| decimal_separator_of_column(sheet, place)).transpose()?.flatten();
     let order = columns.place("redeemed_on").map(|place| order_of_column(sheet, place)).transpose()?.flatten();
     let (decimal, day_order) = (past.decimal.or(shown), past.day_order.or(order));
@@ -101,7 +102,7 @@ struct Reader<'r> {
     columns: &'r Columns<'r>,
     past: &'r Past<'r>,
     currency: Currency,
-    known: &'r HashMap<String, i64>,
+    known: &'r HashMap<String, CustomerId>,
     decimal: Option<DecimalSeparator>,
     day_order: Option<DayOrder>,
 }
@@ -111,7 +112,7 @@ impl Reader<'_> {
         &self,
         line: usize,
         cells: &StringRecord,
-        seen: &mut HashMap<i64, usize>,
+        seen: &mut HashMap<CustomerId, usize>,
     ) -> std::result::Result<Row, Vec<RowProblem>> {
         let mut problems = Vec::new();
         let cell = |field: &str| self.columns.place(field).and_then(|place| cells.get(place)).map_or("", str::trim);
@@ -214,7 +215,7 @@ mod tests {
             map: &[],
             left_out: None,
         };
-        let known = ["A", "B"].into_iter().map(str::to_owned).zip(1..).collect();
+        let known = ["A", "B"].into_iter().map(str::to_owned).zip((1..).map(CustomerId)).collect();
         let sheet = ImportSheet::read(format!("{HEAD}{text}").as_bytes()).expect("a table");
         read(&sheet, &past, Currency::of("USD").expect("known"), &known, &|_| {}).expect("rows")
     }
@@ -224,8 +225,11 @@ mod tests {
         let (rows, report) = read_text("A,,thanks,1989-02-03,$612.40\nB,Held-out,,,\n");
         assert!(report.problems.is_empty(), "{:?}", report.problems);
         let came = Came { on: "1989-02-03".parse().expect("day"), spend: Money(61_240) };
-        assert_eq!(rows[0], Row { customer_id: 1, held_out: false, branch: "thanks".into(), came: Some(came) });
-        assert_eq!(rows[1], Row { customer_id: 2, held_out: true, branch: String::new(), came: None });
+        assert_eq!(
+            rows[0],
+            Row { customer_id: CustomerId(1), held_out: false, branch: "thanks".into(), came: Some(came) }
+        );
+        assert_eq!(rows[1], Row { customer_id: CustomerId(2), held_out: true, branch: String::new(), came: None });
     }
 
     #[test]

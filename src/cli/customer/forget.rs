@@ -9,7 +9,6 @@ use crate::app::{self, forget::Forgotten};
 use crate::cli::done::Done;
 use crate::cli::{Context, to_stderr};
 use crate::customers::{self, Customer};
-use crate::domain::CustomerId;
 use crate::error::{Error, Result};
 use crate::text;
 
@@ -30,7 +29,7 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
     if !arguments.yes {
         ask(&customer)?;
     }
-    let forgotten = app::forget::forget(&shop, CustomerId(customer.id), context.clock.today())?;
+    let forgotten = app::forget::forget(&shop, customer.id, context.clock.today())?;
     let mut warnings = Vec::new();
     if let Some(fault) = &forgotten.untidy {
         warnings.push(format!("the file still holds what was erased until it is tidied: {fault}"));

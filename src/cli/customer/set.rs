@@ -7,6 +7,8 @@ use super::{said, who};
 use crate::app;
 use crate::cli::Context;
 use crate::cli::done::Done;
+use crate::customers::CustomerField;
+use crate::domain::EmailAddress;
 use crate::error::Result;
 use crate::text;
 
@@ -43,7 +45,9 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
     for one in &changed {
         text.push_str(&format!("  {}: {} → {}\n", said(&one.field), shown(&one.before), shown(&one.after)));
     }
-    let email = changed.iter().find(|one| one.field == "email" && !one.after.is_empty() && !one.after.contains('@'));
+    let email = changed.iter().find(|one| {
+        one.field == CustomerField::Email.as_str() && !one.after.is_empty() && EmailAddress::parse(&one.after).is_none()
+    });
     let warning =
         email.map(|one| format!("{} is no email address: nothing can be sent to it", text::quote(&one.after)));
     Ok(Done::new(text, &object).warn(warning))

@@ -116,12 +116,16 @@ fn why_agrees_with_the_segment_and_says_the_values() {
         let condition = condition(&text, &shop.scope()).expect("right");
         let matched = matching(&read, &condition).expect("matched");
         for id in [1, 2, 3, 4, 5, 77] {
-            assert_eq!(explain(&read, &condition, id).expect("why").holds, matched.contains(&id), "{text}");
+            assert_eq!(
+                explain(&read, &condition, CustomerId(id)).expect("why").holds,
+                matched.contains(&CustomerId(id)),
+                "{text}"
+            );
         }
     }
     let text = "spend_12m >= 600\n AND (last_purchase < months_ago(6) OR regulars) AND NOT has_tag('vip')";
     let condition = condition(text, &shop.scope()).expect("right");
-    let why = explain(&read, &condition, 1).expect("why");
+    let why = explain(&read, &condition, CustomerId(1)).expect("why");
     let wanted = [
         "no   all of",
         "    no   spend_12m >= 600   (spend_12m is $500.01)",
@@ -133,7 +137,7 @@ fn why_agrees_with_the_segment_and_says_the_values() {
         "        no   has_tag('vip')   (no tags)",
     ];
     assert_eq!(why.lines(), wanted);
-    assert!(explain(&read, &condition, 9_999).is_err());
+    assert!(explain(&read, &condition, CustomerId(9_999)).is_err());
 }
 
 #[test]

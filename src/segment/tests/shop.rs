@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use chrono::{Months, NaiveDate};
 
+use crate::domain::CustomerId;
 use crate::money::Currency;
 use crate::segment::{Scope, condition, matching};
 use crate::store::Store;
@@ -157,13 +158,13 @@ impl Shop {
         }
     }
 
-    pub(super) fn matching(&self, text: &str) -> HashSet<i64> {
+    pub(super) fn matching(&self, text: &str) -> HashSet<CustomerId> {
         let condition = condition(text, &self.scope()).expect(text);
         matching(&self.store.read(), &condition).expect(text)
     }
 
-    pub(super) fn counted(&self, holds: impl Fn(&Person) -> bool) -> HashSet<i64> {
-        (1..).zip(&self.people).filter(|(_, person)| holds(person)).map(|(id, _)| id).collect()
+    pub(super) fn counted(&self, holds: impl Fn(&Person) -> bool) -> HashSet<CustomerId> {
+        (1..).zip(&self.people).filter(|(_, person)| holds(person)).map(|(id, _)| CustomerId(id)).collect()
     }
 }
 

@@ -13,7 +13,7 @@ use super::refused;
 use super::typed::TillForm;
 use super::which::Till;
 use crate::app::{self, till::Pressed};
-use crate::domain::RecipientId;
+use crate::domain::{CustomerId, RecipientId};
 use crate::error::{ErrorKind, Result};
 use crate::money::Money;
 use crate::redemption::{self, Visit};
@@ -38,7 +38,7 @@ pub(super) struct BoughtForm {
 pub(super) async fn write_down(
     State(state): State<Arc<AppState>>,
     till: Till,
-    Path(customer): Path<i64>,
+    Path(customer): Path<CustomerId>,
     TillForm(spent): TillForm<BoughtForm>,
 ) -> Response {
     let spend = match hand_over::amount(&state, &spent.amount) {
@@ -74,7 +74,7 @@ pub(super) async fn write_down(
 async fn written(
     state: &Arc<AppState>,
     till: &Till,
-    customer: i64,
+    customer: CustomerId,
     spent: &BoughtForm,
     spend: Money,
 ) -> Result<Pressed> {
@@ -94,7 +94,7 @@ async fn written(
 async fn show_error(
     state: &Arc<AppState>,
     till: Till,
-    customer: i64,
+    customer: CustomerId,
     spent: BoughtForm,
     says: String,
     sure: bool,

@@ -13,8 +13,8 @@ use super::refused;
 use super::which::Till;
 use crate::campaign;
 use crate::clock;
-use crate::customers::{self, Customer};
-use crate::domain::RecipientId;
+use crate::customers::{self, Customer, CustomerField};
+use crate::domain::{CustomerId, RecipientId};
 use crate::error::{Error, Result};
 use crate::redemption::{self, Claim, Offer, OfferStatus, Outcome};
 use crate::store::Read;
@@ -33,7 +33,7 @@ const COMPLAINT: usize = 180;
 #[derive(Serialize)]
 pub(super) struct CardPage {
     till: String,
-    customer: i64,
+    customer: CustomerId,
     /// The search that they were found by, to go back to.
     search: String,
     name: String,
@@ -95,7 +95,7 @@ struct NoteLine {
 #[derive(Debug, Clone, Copy)]
 pub(super) enum CardOf {
     /// Of a customer.
-    Person(i64),
+    Person(CustomerId),
     /// Of whoever a letter went to.
     Letter(RecipientId),
 }
@@ -104,13 +104,17 @@ pub(super) enum CardOf {
 pub(super) async fn of_found(
     State(state): State<Arc<AppState>>,
     till: Till,
-    Path((search, customer)): Path<(String, i64)>,
+    Path((search, customer)): Path<(String, CustomerId)>,
 ) -> Response {
     show(&state, till, CardOf::Person(customer), search, FormError::default()).await
 }
 
 /// Somebody whose number is known.
-pub(super) async fn of_person(State(state): State<Arc<AppState>>, till: Till, Path(customer): Path<i64>) -> Response {
+pub(super) async fn of_person(
+    State(state): State<Arc<AppState>>,
+    till: Till,
+    Path(customer): Path<CustomerId>,
+) -> Response {
     show(&state, till, CardOf::Person(customer), String::new(), FormError::default()).await
 }
 
@@ -199,7 +203,7 @@ fn gather(
         .iter()
         .take(NOTES)
         .map(|note| NoteLine { when: format!("{}, {}", day(note.on), note.kind), text: note.text.clone() });
-    let field = |key: &'static str, label: &'static str| (key, label, customer.field(key).to_owned());
+    let field = |field: CustomerField, label| (field.as_str(), label, customer.field(field).to_owned());
     Ok(CardPage {
         till: till.0,
         customer: customer.id,
@@ -213,11 +217,11 @@ fn gather(
         facts: facts(&card, &household, &name, offer.as_ref(), settings.country.as_str()),
         notes: notes.collect(),
         address: vec![
-            field("street", "Street"),
-            field("street2", "More of the street"),
-            field("city", "Town"),
-            field("state", "State"),
-            field("postcode", "Postcode"),
+            field(CustomerField::Street, "Street"),
+            field(CustomerField::Street2, "More of the street"),
+            field(CustomerField::City, "Town"),
+            field(CustomerField::State, "State"),
+            field(CustomerField::Postcode, "Postcode"),
         ],
         name,
         once: if form_error.once.is_empty() { searches::token()? } else { form_error.once.clone() },
@@ -248,7 +252,7 @@ fn customer(read: &Read<'_>, whose: CardOf) -> Result<Customer> {
 }
 
 /// Somebody whose card was open a moment ago.
-pub(super) fn person(read: &Read<'_>, id: i64) -> Result<Customer> {
+pub(super) fn person(read: &Read<'_>, id: CustomerId) -> Result<Customer> {
     customers::by_id(read, id).map_err(|_| gone())
 }
 
@@ -286,7 +290,7 @@ fn facts(
     offer: Option<&Offer>,
     country: &str,
 ) -> Vec<(&'static str, String)> {
-    let field = |name: &str| card.fields.get(name).cloned().unwrap_or_default();
+    let field = |field: CustomerField| card.fields.get(&field).cloned().unwrap_or_default();
     let others: Vec<String> =
         household.iter().filter(|member| member.reference != card.reference).map(Customer::name).collect();
     let is_children =
@@ -301,12 +305,12 @@ fn facts(
     });
     let all = [
         ("Name", if heading.contains(&card.name) { String::new() } else { card.name.clone() }),
-        ("Spouse", field("spouse")),
+        ("Spouse", field(CustomerField::Spouse)),
         ("At home", others.join(", ")),
         ("Children", children.join("; ")),
         ("Taste", taste.join("; ")),
-        ("Remember", field("notes")),
-        ("Birthday", field("birthday")),
+        ("Remember", field(CustomerField::Notes)),
+        ("Birthday", field(CustomerField::Birthday)),
         ("Letter", letter),
         ("Last year", offer.map_or(String::new(), last_year)),
     ];

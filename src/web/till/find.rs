@@ -13,6 +13,7 @@ use super::which::Till;
 use crate::app;
 use crate::app::find::FoundAtTill;
 use crate::clock;
+use crate::domain::CustomerId;
 use crate::error::Result;
 use crate::redemption::{Offer, OfferStatus};
 use crate::store::Read;
@@ -55,7 +56,7 @@ struct FoundPage {
 
 #[derive(Serialize)]
 struct FoundPerson {
-    id: i64,
+    id: CustomerId,
     name: String,
     place: String,
     gift: String,

@@ -11,7 +11,7 @@ use super::form_error::FormError;
 use super::typed::TillForm;
 use super::which::Till;
 use crate::app::{self, till::Pressed};
-use crate::domain::RecipientId;
+use crate::domain::{CustomerId, RecipientId};
 use crate::error::{Error, ErrorKind, Result};
 use crate::money::Money;
 use crate::redemption::{self, RequestOutcome, Visit};
@@ -135,6 +135,6 @@ async fn show_error(
         ..FormError::default()
     };
     // The card that the button was on, which may be of another of the household.
-    let whose = handed.customer.parse().map_or(CardOf::Letter(recipient), CardOf::Person);
+    let whose = handed.customer.parse().map_or(CardOf::Letter(recipient), |id| CardOf::Person(CustomerId(id)));
     card::show(state, till, whose, handed.search.clone(), form_error).await
 }

@@ -16,7 +16,7 @@ use tera::Context;
 
 use super::hand_over;
 use super::which::Till;
-use crate::domain::{EventKind, RecipientId};
+use crate::domain::{CustomerId, EventKind, RecipientId};
 use crate::error::Result;
 use crate::redemption::{self, Claim, StoredClaim, StoredVisit};
 use crate::web::answer;
@@ -34,7 +34,7 @@ pub(super) struct Kept {
     /// The letter, when its card was open.
     letter: Option<RecipientId>,
     /// Whose card was open, when no gift went out.
-    customer: Option<i64>,
+    customer: Option<CustomerId>,
     #[serde(default)]
     amount: String,
     #[serde(default)]

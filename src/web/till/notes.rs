@@ -13,6 +13,7 @@ use super::typed::TillForm;
 use super::which::Till;
 use crate::app::edit::{self, TypedAddress};
 use crate::app::notes::{self, NoteFault};
+use crate::domain::CustomerId;
 use crate::text;
 use crate::web::answer;
 use crate::web::state::AppState;
@@ -28,7 +29,7 @@ pub(super) struct NoteForm {
 pub(super) async fn note(
     State(state): State<Arc<AppState>>,
     till: Till,
-    Path(customer): Path<i64>,
+    Path(customer): Path<CustomerId>,
     TillForm(noted): TillForm<NoteForm>,
 ) -> Response {
     let (today, search) = (state.clock.now().date(), noted.search.clone());
@@ -55,7 +56,7 @@ pub(super) async fn note(
 
 pub(super) async fn address(
     State(state): State<Arc<AppState>>,
-    Path(customer): Path<i64>,
+    Path(customer): Path<CustomerId>,
     TillForm(form): TillForm<HashMap<String, String>>,
 ) -> Response {
     let address = match TypedAddress::read(|field| form.get(field).map(String::as_str)) {
@@ -71,7 +72,7 @@ pub(super) async fn address(
     }
 }
 
-fn back(customer: i64, search: &str) -> Response {
+fn back(customer: CustomerId, search: &str) -> Response {
     let is_token = !search.is_empty() && search.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b));
     let path = if is_token { format!("/till/found/{search}/{customer}") } else { format!("/till/person/{customer}") };
     Redirect::to(&path).into_response()

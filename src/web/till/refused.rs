@@ -11,7 +11,7 @@ use super::form_error::FormError;
 use super::which::Till;
 use crate::campaign::{self, Planned, Recipient};
 use crate::customers;
-use crate::domain::RecipientId;
+use crate::domain::{CustomerId, RecipientId};
 use crate::error::{Error, Result};
 use crate::redemption::{self, Answer, Claim, Outcome};
 use crate::store::Read;
@@ -23,7 +23,7 @@ use crate::web::{answer, searches};
 struct RefusedPage {
     till: String,
     recipient: Option<RecipientId>,
-    customer: Option<i64>,
+    customer: Option<CustomerId>,
     verdict: String,
     name: String,
     fact: String,

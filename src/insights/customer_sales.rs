@@ -1,12 +1,14 @@
-//! What the worksheet asks the database: one pass over all purchases, and a little about the people it names.
+//! What each customer bought, from one pass over all purchases, and a little about the people that are named.
 
+use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
 
-use super::worksheet::Window;
+use super::day_span::DaySpan;
 use crate::clock;
-use crate::customers::Customer;
+use crate::customers::name_of;
+use crate::domain::{CustomerId, NoteKind};
 use crate::error::Result;
 use crate::money::Money;
 use crate::store::Read;
@@ -14,8 +16,8 @@ use crate::store::params;
 
 /// What one customer did, as far as the worksheet needs it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Entry {
-    pub(crate) id: i64,
+pub(super) struct CustomerSales {
+    pub(crate) id: CustomerId,
     /// The place of the reference among all references, byte by byte: how ties are broken.
     pub(crate) place: usize,
     /// Purchases and returns in the window.
@@ -38,8 +40,8 @@ pub(super) struct Entry {
     pub(crate) year_before: Money,
 }
 
-impl Entry {
-    fn new(id: i64, since: NaiveDate) -> Self {
+impl CustomerSales {
+    fn new(id: CustomerId, since: NaiveDate) -> Self {
         Self {
             id,
             place: 0,
@@ -63,15 +65,15 @@ impl Entry {
 
 /// Everybody who ever bought up to the last day of the window, in order of id: one pass over the index of purchases,
 /// from which every window is filled.
-pub(super) fn entries(read: &Read<'_>, window: Window) -> Result<Vec<Entry>> {
+pub(super) fn entries(read: &Read<'_>, window: DaySpan) -> Result<Vec<CustomerSales>> {
     let sql = "SELECT customer_id, day, amount_minor FROM purchase WHERE customer_id IS NOT NULL AND day <= ?1 \
                ORDER BY customer_id, day";
     let (a_year_ago, two_years_ago) = (clock::months_before(window.as_of, 12), clock::months_before(window.as_of, 24));
-    let mut entries: Vec<Entry> = Vec::new();
+    let mut entries: Vec<CustomerSales> = Vec::new();
     read.each(sql, params![window.as_of], |row| {
-        let (id, day, amount): (i64, NaiveDate, Money) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        let (id, day, amount): (CustomerId, NaiveDate, Money) = (row.get(0)?, row.get(1)?, row.get(2)?);
         if entries.last().is_none_or(|entry| entry.id != id) {
-            entries.push(Entry::new(id, day));
+            entries.push(CustomerSales::new(id, day));
         }
         let Some(entry) = entries.last_mut() else { return Ok(()) };
         if window.from.is_none_or(|from| day >= from) {
@@ -97,7 +99,7 @@ pub(super) fn entries(read: &Read<'_>, window: Window) -> Result<Vec<Entry>> {
     let mut place = 0;
     read.each("SELECT id FROM customer ORDER BY ref", params![], |row| {
         place += 1;
-        let id: i64 = row.get(0)?;
+        let id: CustomerId = row.get(0)?;
         if let Ok(index) = entries.binary_search_by_key(&id, |entry| entry.id) {
             entries[index].place = place;
         }
@@ -107,7 +109,7 @@ pub(super) fn entries(read: &Read<'_>, window: Window) -> Result<Vec<Entry>> {
 }
 
 /// Sales of the window without a customer: how many, and what they came to.
-pub(super) fn unlinked(read: &Read<'_>, window: Window) -> Result<(usize, Money)> {
+pub(super) fn unlinked(read: &Read<'_>, window: DaySpan) -> Result<(usize, Money)> {
     let from = window.from.unwrap_or(NaiveDate::MIN);
     let sql = "SELECT count(*), COALESCE(sum(amount_minor), 0) FROM purchase WHERE customer_id IS NULL AND day BETWEEN ?1 AND ?2";
     let found = read.first(sql, params![from, window.as_of], |row| Ok((row.get(0)?, row.get(1)?)))?;
@@ -116,33 +118,25 @@ pub(super) fn unlinked(read: &Read<'_>, window: Window) -> Result<(usize, Money)
 
 /// A customer as the worksheet names them.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Named {
+pub(super) struct CustomerName {
     pub(crate) reference: String,
     pub(crate) name: String,
     pub(crate) city: String,
 }
 
 /// Who somebody is.
-pub(super) fn named(read: &Read<'_>, id: i64) -> Result<Named> {
+pub(super) fn named(read: &Read<'_>, id: CustomerId) -> Result<CustomerName> {
     let sql = "SELECT ref, first_name, last_name, full_name, suffix, company, city FROM customer WHERE id = ?1";
     let found = read.first(sql, params![id], |row| {
-        let card = Customer {
-            reference: row.get(0)?,
-            first_name: row.get(1)?,
-            last_name: row.get(2)?,
-            full_name: row.get(3)?,
-            suffix: row.get(4)?,
-            company: row.get(5)?,
-            city: row.get(6)?,
-            ..Customer::default()
-        };
-        Ok(Named { name: card.name(), reference: card.reference, city: card.city })
+        let (reference, text) = (row.get::<String>(0)?, |index: usize| row.get::<String>(index));
+        let name = name_of([&text(1)?, &text(2)?, &text(3)?, &text(4)?, &text(5)?]);
+        Ok(CustomerName { name: if name.is_empty() { reference.clone() } else { name }, reference, city: text(6)? })
     })?;
-    Ok(found.unwrap_or_else(|| Named { reference: String::new(), name: String::new(), city: String::new() }))
+    Ok(found.unwrap_or_else(|| CustomerName { reference: String::new(), name: String::new(), city: String::new() }))
 }
 
 /// The different items that somebody bought in the window, returns aside.
-pub(super) fn items(read: &Read<'_>, id: i64, window: Window) -> Result<Vec<String>> {
+pub(super) fn items(read: &Read<'_>, id: CustomerId, window: DaySpan) -> Result<Vec<String>> {
     let from = window.from.unwrap_or(NaiveDate::MIN);
     let sql = "SELECT DISTINCT i.item FROM purchase p JOIN purchase_item i ON i.purchase_id = p.id \
                WHERE p.customer_id = ?1 AND p.day BETWEEN ?2 AND ?3 AND i.item <> '' AND i.amount_minor >= 0";
@@ -150,7 +144,7 @@ pub(super) fn items(read: &Read<'_>, id: i64, window: Window) -> Result<Vec<Stri
 }
 
 /// How many minutes everybody took in the window, by id; those who took none are not in it.
-pub(super) fn minutes(read: &Read<'_>, window: Window) -> Result<HashMap<i64, i64>> {
+pub(super) fn minutes(read: &Read<'_>, window: DaySpan) -> Result<HashMap<CustomerId, i64>> {
     let from = window.from.unwrap_or(NaiveDate::MIN);
     let sql = "SELECT customer_id, sum(minutes) FROM contact_note WHERE minutes > 0 AND on_day BETWEEN ?1 AND ?2 \
                GROUP BY customer_id";
@@ -160,7 +154,7 @@ pub(super) fn minutes(read: &Read<'_>, window: Window) -> Result<HashMap<i64, i6
 /// A complaint that is open.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Complaint {
-    pub(crate) customer_id: i64,
+    pub(crate) customer_id: CustomerId,
     pub(crate) on: NaiveDate,
     pub(crate) text: String,
 }
@@ -169,23 +163,60 @@ pub(super) struct Complaint {
 /// noted.
 pub(super) fn complaints(read: &Read<'_>, today: NaiveDate, rests_since: NaiveDate) -> Result<Vec<Complaint>> {
     let sql = "SELECT n.customer_id, n.on_day, n.text FROM contact_note n \
-               WHERE n.kind = 'complaint' AND n.resolved_on IS NULL AND n.on_day <= ?1 AND NOT EXISTS ( \
-                 SELECT 1 FROM contact_note later WHERE later.customer_id = n.customer_id AND later.kind <> 'complaint' \
+               WHERE n.kind = ?3 AND n.resolved_on IS NULL AND n.on_day <= ?1 AND NOT EXISTS ( \
+                 SELECT 1 FROM contact_note later WHERE later.customer_id = n.customer_id AND later.kind <> ?3 \
                  AND later.on_day BETWEEN ?2 AND ?1 \
                  AND (later.on_day > n.on_day OR (later.on_day = n.on_day AND later.id > n.id))) \
                ORDER BY n.on_day, n.id";
-    read.all(sql, params![today, rests_since], |row| {
+    read.all(sql, params![today, rests_since, NoteKind::Complaint], |row| {
         Ok(Complaint { customer_id: row.get(0)?, on: row.get(1)?, text: row.get(2)? })
     })
 }
 
 /// Those who have died, by id.
-pub(super) fn deceased(read: &Read<'_>) -> Result<HashSet<i64>> {
+pub(super) fn deceased(read: &Read<'_>) -> Result<HashSet<CustomerId>> {
     Ok(read.all("SELECT id FROM customer WHERE deceased <> 0", params![], |row| row.get(0))?.into_iter().collect())
 }
 
 /// The day of the last contact with everybody, by id.
-pub(super) fn last_spoken(read: &Read<'_>, today: NaiveDate) -> Result<HashMap<i64, NaiveDate>> {
+pub(super) fn last_spoken(read: &Read<'_>, today: NaiveDate) -> Result<HashMap<CustomerId, NaiveDate>> {
     let sql = "SELECT customer_id, max(on_day) FROM contact_note WHERE on_day <= ?1 GROUP BY customer_id";
     Ok(read.all(sql, params![today], |row| Ok((row.get(0)?, row.get(1)?)))?.into_iter().collect())
+}
+
+/// Those with a receipt in the window, by what they brought, the best first; ties by reference, byte by byte.
+pub(super) fn rank(everybody: &[CustomerSales]) -> Vec<CustomerSales> {
+    let mut ranked: Vec<CustomerSales> = everybody.iter().filter(|entry| entry.receipts > 0).copied().collect();
+    ranked.sort_unstable_by_key(|entry| (Reverse(entry.takings()), entry.place));
+    ranked
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    /// Somebody who bought once, for so much.
+    pub(crate) fn entry(id: usize, bought: i64) -> CustomerSales {
+        let day = NaiveDate::from_ymd_opt(1989, 3, 1).expect("day");
+        CustomerSales {
+            id: CustomerId(i64::try_from(id).expect("small")),
+            place: id,
+            receipts: 1,
+            visits: 1,
+            bought: Money(bought),
+            returned: Money(0),
+            last: Some(day),
+            latest: Some(day),
+            since: day,
+            this_year: Money(bought),
+            year_before: Money(0),
+        }
+    }
+
+    #[test]
+    fn ties_are_broken_by_reference_and_who_has_no_receipt_is_not_counted() {
+        let everybody = [entry(3, 50), entry(2, 50), CustomerSales { receipts: 0, ..entry(4, 0) }, entry(1, 90)];
+        let ranked: Vec<i64> = rank(&everybody).iter().map(|entry| entry.id.0).collect();
+        assert_eq!(ranked, [1, 2, 3]);
+    }
 }

@@ -1,0 +1,25 @@
+//! The days that count in a worksheet.
+
+use chrono::NaiveDate;
+
+use crate::error::{Error, Result};
+
+/// The days that count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct DaySpan {
+    /// The first; everything before the last when there is none.
+    pub(crate) from: Option<NaiveDate>,
+    /// The last.
+    pub(crate) as_of: NaiveDate,
+}
+
+impl DaySpan {
+    /// # Errors
+    /// When the first day lies after the last.
+    pub(crate) fn check(&self) -> Result<()> {
+        let Some(from) = self.from.filter(|from| *from > self.as_of) else { return Ok(()) };
+        Err(Error::new(format!("{from} lies after {}", self.as_of))
+            .at("--from")
+            .hint("say the last day with `--as-of YYYY-MM-DD`"))
+    }
+}
