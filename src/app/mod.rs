@@ -24,6 +24,7 @@ pub(crate) mod note_lines;
 pub(crate) mod notes;
 pub(crate) mod outbox;
 mod personal_data;
+pub(crate) mod plan;
 pub(crate) mod posted;
 pub(crate) mod preview;
 pub(crate) mod print;
