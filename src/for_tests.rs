@@ -5,6 +5,7 @@ use std::path::Path;
 use chrono::NaiveDate;
 
 use crate::clock::Clock;
+use crate::customers::CustomerField;
 use crate::domain::{Code, Column, Suppression};
 use crate::error::{Error, Result};
 use crate::import::{ImportKind, ImportOptions, ImportPlan, ImportSheet};
@@ -12,7 +13,11 @@ use crate::shop::Shop;
 use crate::store::{Store, params};
 use crate::{campaign, customers, import};
 
-pub use crate::customers::TEXT_FIELDS;
+/// The text fields of a card.
+#[must_use]
+pub fn card_fields() -> Vec<&'static str> {
+    CustomerField::ALL.iter().map(|field| field.as_str()).collect()
+}
 
 /// Makes the database of a shop whose codes come from `key`.
 ///

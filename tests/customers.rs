@@ -1,6 +1,6 @@
 //! The customer verbs: the card, what is set and noted, one person twice, and somebody who is to be forgotten.
 
-use regulars::for_tests::{TEXT_FIELDS, suppress};
+use regulars::for_tests::{card_fields, suppress};
 use rusqlite::Connection;
 use serde_json::{Value, json};
 use snapbox::str;
@@ -479,12 +479,12 @@ fn hostile_text_comes_out_as_it_went_in() {
         "-x --yes ?1 %s \\",
     ] {
         let mut words: Vec<String> = ["customer", "set", "C-03", "--source", "x"].map(str::to_owned).to_vec();
-        words.extend(TEXT_FIELDS.iter().map(|field| format!("{field}={text}")));
+        words.extend(card_fields().iter().map(|field| format!("{field}={text}")));
         words.extend([format!("preference.x={text}"), format!("tag=+{text}")]);
         shop.with(&words).quiet();
         shop.with(&["customer", "note", "C-03", "--kind", "idea", "--", text]).quiet();
         let (card, all) = (shop.json("customer show C-03"), shop.json("customer export C-03"));
-        for field in TEXT_FIELDS {
+        for field in card_fields() {
             assert_eq!((&card["fields"][field], &all["card"][field]), (&json!(text), &json!(text)), "{field}");
         }
         assert_eq!((&card["preferences"]["x"], &card["contacts"][0]["text"]), (&json!(text), &json!(text)));

@@ -50,3 +50,5 @@ pub(crate) mod undo;
 pub(crate) mod unforget;
 pub(crate) mod unsubscribe;
 pub(crate) mod why;
+
+pub(crate) use progress::{Activity, Progress};

@@ -27,7 +27,14 @@ pub(crate) struct NewNote<'n> {
 pub(crate) fn add(shop: &Shop, reference: &str, note: NewNote<'_>) -> Result<(Customer, i64)> {
     shop.store()?.write(|write| {
         let customer = customers::by_ref(write, reference)?;
-        let id = customers::add_note(write, customer.id, note.on, note.kind, note.text, note.minutes)?;
+        let id = customers::add_note(
+            write,
+            customer.id,
+            note.on,
+            customers::note_kind(note.kind)?,
+            note.text,
+            note.minutes,
+        )?;
         Ok((customer, id))
     })
 }
@@ -62,8 +69,9 @@ pub(crate) fn read(typed: &str) -> Result<String, NoteFault> {
 /// Writes a till's note on a card. Pressed twice, it is one note.
 pub(crate) fn add_at_till(write: &Write<'_>, customer: i64, kind: &str, text: &str, today: NaiveDate) -> Result<()> {
     card::person(write, customer)?;
+    let kind = customers::note_kind(kind)?;
     let notes = customers::notes(write, customer)?;
-    if notes.iter().any(|note| (note.on, note.kind.as_str(), note.text.as_str()) == (today, kind, text)) {
+    if notes.iter().any(|note| (note.on, note.kind, note.text.as_str()) == (today, kind, text)) {
         return Ok(());
     }
     customers::add_note(write, customer, today, kind, text, 0).map(|_| ())

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use super::table::Planned;
 use crate::customers::{self, Suppressions};
-use crate::domain::{CampaignState, Suppression};
+use crate::domain::{CampaignState, Consent, Suppression};
 use crate::error::Result;
 use crate::store::Read;
 use crate::store::params;
@@ -62,7 +62,7 @@ pub(crate) fn held_back(read: &Read<'_>, planned: &Planned, only: Option<i64>) -
         let message = match channel.as_str() {
             _ if who.deceased => "has died since the plan",
             "email" => "wants no email any more",
-            _ if who.post_consent == "no" => "wants no post any more",
+            _ if who.post_consent == Consent::No => "wants no post any more",
             _ if who.has_moved() => "has moved away since the plan",
             _ => continue,
         };

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::table::{self, Planned, Recipient};
 use crate::clock::ago;
-use crate::customers::{self, Note};
+use crate::customers::{self, CustomerField, Note};
 use crate::domain::{Arm, CampaignState};
 use crate::error::{Error, Result};
 use crate::import::{Columns, Field, ImportSheet};
@@ -119,7 +119,7 @@ fn known(read: &Read<'_>, recipient: &Recipient, currency: Currency, today: Naiv
     Ok([
         card.last_visit_ago.clone().unwrap_or_default(),
         bought,
-        card.fields.get("spouse").cloned().unwrap_or_default(),
+        card.fields.get(&CustomerField::Spouse).cloned().unwrap_or_default(),
         likes(true),
         likes(false),
         said(card.open_complaints.first()),

@@ -3,7 +3,8 @@
 use super::lines;
 use super::table::{self, Recipient};
 use crate::customers::{
-    self, CardRows, Cell, Customer, Erasure, ExportTable, MergeRecord, MergedCards, Place, TableOwner, export_tables,
+    self, CardRows, Cell, Customer, CustomerField, Erasure, ExportTable, MergeRecord, MergedCards, Place, TableOwner,
+    export_tables,
 };
 use crate::domain::{CustomerId, PieceState, RecipientId};
 use crate::error::Result;
@@ -260,7 +261,14 @@ fn about(fields: &mut Fields, person: &Customer, home: &str) {
     fields.text("customer.ref", &person.reference);
     fields.text("customer.full_name", &person.name());
     fields.text("customer.country", if person.country.is_empty() { home } else { country_code(&person.country) });
-    for field in ["title", "first_name", "last_name", "city", "email", "phone"] {
+    for field in [
+        CustomerField::Title,
+        CustomerField::FirstName,
+        CustomerField::LastName,
+        CustomerField::City,
+        CustomerField::Email,
+        CustomerField::Phone,
+    ] {
         fields.text(&format!("customer.{field}"), person.field(field));
     }
     for group in ["customer.last_purchase", "customer.preferences"] {

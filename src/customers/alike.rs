@@ -2,12 +2,13 @@
 
 use super::customer::Customer;
 use super::likeness::{digits, likeness, plain, same_first_name, sorted};
+use crate::domain::EmailAddress;
 
 /// From this score on a pair is worth a look.
 pub(super) const WORTH_A_LOOK: i32 = 60;
 
 /// What of a card is compared.
-pub(super) struct Person {
+pub(super) struct ComparedCard {
     pub(super) id: i64,
     pub(super) reference: String,
     pub(super) name: String,
@@ -24,7 +25,7 @@ pub(super) struct Person {
     pub(super) birthday: String,
 }
 
-impl Person {
+impl ComparedCard {
     pub(super) fn of(card: &Customer) -> Self {
         let whole = if card.first_name.is_empty() && card.last_name.is_empty() {
             plain(&card.full_name)
@@ -50,7 +51,7 @@ impl Person {
             company: plain(&card.company),
             street: street(&card.street),
             place,
-            email: if card.email.contains('@') { card.email.trim().to_lowercase() } else { String::new() },
+            email: EmailAddress::parse(&card.email).map(|email| email.key()).unwrap_or_default(),
             phone: number(&card.phone),
             birthday: card.birthday.trim().to_owned(),
             whole,
@@ -88,7 +89,7 @@ fn number(text: &str) -> String {
 }
 
 /// How sure it is that two cards are one person's, and what speaks for it.
-pub(super) fn compare(a: &Person, b: &Person, rare: bool) -> (i32, Vec<&'static str>) {
+pub(super) fn compare(a: &ComparedCard, b: &ComparedCard, rare: bool) -> (i32, Vec<&'static str>) {
     let same = |one: &str, other: &str| !one.is_empty() && one == other;
     let differ = |one: &str, other: &str| !one.is_empty() && !other.is_empty() && one != other;
     let mut why = Vec::new();
@@ -127,7 +128,7 @@ pub(super) fn compare(a: &Person, b: &Person, rare: bool) -> (i32, Vec<&'static 
 }
 
 /// What the two names say, for it or against it.
-fn names(a: &Person, b: &Person, why: &mut Vec<&'static str>) -> i32 {
+fn names(a: &ComparedCard, b: &ComparedCard, why: &mut Vec<&'static str>) -> i32 {
     if a.whole.is_empty() && b.whole.is_empty() {
         if !a.company.is_empty() && a.company == b.company {
             why.push("same firm");
@@ -161,7 +162,7 @@ fn names(a: &Person, b: &Person, why: &mut Vec<&'static str>) -> i32 {
 }
 
 /// Whether the one gives the other as the spouse.
-fn is_spouse(a: &Person, b: &Person) -> bool {
+fn is_spouse(a: &ComparedCard, b: &ComparedCard) -> bool {
     !a.spouse.is_empty() && (a.spouse == b.first || a.spouse == b.whole) && a.first != b.first
 }
 
@@ -170,12 +171,12 @@ mod tests {
     use super::*;
 
     /// A card of `field=value; …`.
-    fn person(text: &str) -> Person {
+    fn person(text: &str) -> ComparedCard {
         let get = |field: &str| {
             let found = text.split("; ").find_map(|part| part.strip_prefix(field)?.strip_prefix('='));
             found.unwrap_or_default().to_owned()
         };
-        Person::of(&Customer {
+        ComparedCard::of(&Customer {
             first_name: get("first"),
             last_name: get("last"),
             full_name: get("full"),

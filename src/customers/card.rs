@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::consent::{self, Said};
-use super::customer::{Customer, TEXT_FIELDS};
+use super::consent::{self, Statement};
+use super::customer::{Customer, CustomerField};
 use super::notes::{self, Note};
 use super::purchase::{self, LastPurchase};
 use super::suppression::{self, Suppressed};
-use super::{household, identity, table};
+use super::{household, identity, lookup};
 use crate::clock;
+use crate::domain::{Column, Consent};
 use crate::error::Result;
 use crate::money::Money;
 use crate::store::Read;
@@ -19,15 +20,13 @@ use crate::store::Read;
 /// Everything that helps to meet somebody at the counter.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Card {
-    /// The reference.
     #[serde(rename = "ref")]
     pub(crate) reference: String,
     /// References that mean this card as well, since they were merged.
     pub(crate) old_refs: Vec<String>,
-    /// The name.
     pub(crate) name: String,
     /// What the card says, as it was typed; what is not known is not there.
-    pub(crate) fields: BTreeMap<&'static str, String>,
+    pub(crate) fields: BTreeMap<CustomerField, String>,
     /// The others of the household.
     pub(crate) family: Vec<Relative>,
     /// The day of the last purchase.
@@ -42,33 +41,27 @@ pub(crate) struct Card {
     pub(crate) visits_12m: usize,
     /// Taste, sizes, children: `key = value`.
     pub(crate) preferences: BTreeMap<String, String>,
-    /// Their tags.
     pub(crate) tags: Vec<String>,
-    /// Complaints that are not put right, the oldest promise first.
+    /// Complaints that are not resolved, the oldest promise first.
     pub(crate) open_complaints: Vec<Note>,
     /// What else was said, newest first.
     pub(crate) contacts: Vec<Note>,
-    /// May a letter be sent: `yes`, `no` or `unknown`.
-    pub(crate) post_consent: String,
-    /// May an email be sent: `yes`, `no` or `unknown`.
-    pub(crate) email_consent: String,
+    pub(crate) post_consent: Consent,
+    pub(crate) email_consent: Consent,
     /// Why the email address gets nothing, whatever they said.
     pub(crate) suppressed: Option<Suppressed>,
-    /// They have died.
     pub(crate) deceased: bool,
     /// They have left the address on the card.
     pub(crate) moved: bool,
     /// All that was said about post and email, newest first.
-    pub(crate) wishes: Vec<Said>,
+    pub(crate) wishes: Vec<Statement>,
 }
 
 /// Somebody of the same household.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Relative {
-    /// The reference.
     #[serde(rename = "ref")]
     pub(crate) reference: String,
-    /// The name.
     pub(crate) name: String,
 }
 
@@ -76,9 +69,6 @@ pub(crate) struct Relative {
 const PURCHASES: usize = 5;
 
 /// The card of a customer, as of a day.
-///
-/// # Errors
-/// When the database does not answer.
 pub(crate) fn card(read: &Read<'_>, customer: &Customer, today: NaiveDate) -> Result<Card> {
     let purchases = purchase::last_purchases(read, customer.id, today, PURCHASES)?;
     let last_visit = purchases.first().map(|last| last.on);
@@ -87,27 +77,27 @@ pub(crate) fn card(read: &Read<'_>, customer: &Customer, today: NaiveDate) -> Re
         notes::notes(read, customer.id)?.into_iter().partition(Note::is_open);
     open_complaints.reverse();
     let others = household::household_of(read, customer)?.members.into_iter().filter(|member| member.id != customer.id);
-    let said = TEXT_FIELDS.into_iter().map(|field| (field, customer.field(field).to_owned()));
+    let fields = CustomerField::ALL.iter().map(|field| (*field, customer.field(*field).to_owned()));
     Ok(Card {
         reference: customer.reference.clone(),
         old_refs: identity::references(read, customer.id)?.split_off(1),
         name: customer.name(),
-        fields: said.filter(|(_, text)| !text.is_empty()).collect(),
+        fields: fields.filter(|(_, text)| !text.is_empty()).collect(),
         family: others.map(|member| Relative { name: member.name(), reference: member.reference }).collect(),
         last_visit,
         last_visit_ago: last_visit.map(|day| clock::ago(day, today)),
         purchases,
         spend_12m_minor: purchase::spent_between(read, customer.id, year_ago, today)?,
         visits_12m: purchase::visits_between(read, customer.id, year_ago, today)?,
-        preferences: table::preferences(read, customer.id)?,
-        tags: table::tags(read, customer.id)?,
+        preferences: lookup::preferences(read, customer.id)?,
+        tags: lookup::tags(read, customer.id)?,
         open_complaints,
         contacts,
-        post_consent: customer.post_consent.clone(),
-        email_consent: customer.email_consent.clone(),
+        post_consent: customer.post_consent,
+        email_consent: customer.email_consent,
         suppressed: suppression::suppressed(read, &customer.email)?,
         deceased: customer.deceased,
         moved: customer.has_moved(),
-        wishes: consent::said(read, customer.id)?,
+        wishes: consent::statements(read, customer.id)?,
     })
 }

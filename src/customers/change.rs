@@ -4,11 +4,11 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::consent;
-use super::customer::{Customer, TEXT_FIELDS};
+use super::customer::{self, Customer, CustomerField};
 use super::index::Words;
 use super::suppression;
-use super::{household, table};
-use crate::domain::{CircumstanceKind, ConsentChannel};
+use super::{household, lookup};
+use crate::domain::{CircumstanceKind, Column, Consent, ConsentChannel};
 use crate::error::{Error, Result};
 use crate::store::params;
 use crate::store::{Read, Write};
@@ -28,8 +28,8 @@ pub(crate) struct Changed {
 /// One `FIELD=VALUE`, understood.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Change {
-    Text(&'static str, String),
-    Wish(ConsentChannel, &'static str),
+    Text(CustomerField, String),
+    Consent(ConsentChannel, Consent),
     EmailWorks,
     Circumstance(CircumstanceKind, bool),
     Preference(String, String),
@@ -42,9 +42,14 @@ enum Change {
 const OTHERS: [&str; 9] =
     ["post", "post_consent", "email_consent", "email_works", "deceased", "moved", "household", "tag", "preference.KEY"];
 
-/// The fields that decide who lives with whom.
-const OF_A_HOME: [&str; 9] =
-    ["first_name", "last_name", "full_name", "spouse", "street", "street2", "city", "postcode", "country"];
+/// Whether a field decides who lives with whom.
+fn is_of_household(field: CustomerField) -> bool {
+    let is_of_names = matches!(
+        field,
+        CustomerField::FirstName | CustomerField::LastName | CustomerField::FullName | CustomerField::Spouse
+    );
+    is_of_names || field.is_of_address()
+}
 
 /// Sets what is said in `assignments` on a card; what is different now. Wishes and circumstances are written down with
 /// the day and the source, each time that they are said.
@@ -68,26 +73,26 @@ pub(crate) fn set(
     Error::all(faults).map_or(Ok(()), Err)?;
     let mut changed = Vec::new();
     let mut words = Words::default();
-    let before = table::by_id(write, customer.id)?;
+    let before = lookup::by_id(write, customer.id)?;
     words.take_out(before.id, |field| before.field(field));
     for change in &changes {
-        let now = table::by_id(write, customer.id)?;
+        let now = lookup::by_id(write, customer.id)?;
         let (field, before) = (name_of(change), value_of(write, &now, change)?);
         apply(write, &now, change, on, source)?;
-        let after = value_of(write, &table::by_id(write, customer.id)?, change)?;
+        let after = value_of(write, &lookup::by_id(write, customer.id)?, change)?;
         if before != after {
             changed.push(Changed { field, before, after });
         }
     }
-    let after = table::by_id(write, customer.id)?;
+    let after = lookup::by_id(write, customer.id)?;
     words.put_in(after.id, |field| after.field(field));
     words.write(write)?;
-    let is_of_a_home = |change: &Change| match change {
-        Change::Text(field, _) => OF_A_HOME.contains(field),
-        Change::Circumstance(what, _) => *what == CircumstanceKind::Moved,
+    let is_of_household = |change: &Change| match change {
+        Change::Text(field, _) => is_of_household(*field),
+        Change::Circumstance(kind, _) => *kind == CircumstanceKind::Moved,
         _ => false,
     };
-    if changes.iter().any(is_of_a_home) {
+    if changes.iter().any(is_of_household) {
         household::settle(write, &[customer.id], &[])?;
     }
     Ok(changed)
@@ -105,19 +110,19 @@ fn read_change(assignment: &str) -> Result<Change> {
         }
         return Ok(Change::Preference(key.trim().to_owned(), filled(value)));
     }
-    if let Some(field) = TEXT_FIELDS.into_iter().find(|known| *known == field) {
+    if let Some(field) = CustomerField::from_form(field) {
         return Ok(Change::Text(field, filled(value)));
     }
     let word = value.trim();
-    let yes_or_no = || match word.to_lowercase().as_str() {
-        "yes" => Ok(true),
-        "no" => Ok(false),
+    let yes_or_no = || match Consent::from_form(&word.to_lowercase()) {
+        Some(Consent::Yes) => Ok(true),
+        Some(Consent::No) => Ok(false),
         _ => Err(Error::new(format!("{} is not an answer to `{field}`", text::quote(value))).hint("say yes or no")),
     };
     match field {
-        "post" | "post_consent" => wish(field, word).map(|state| Change::Wish(ConsentChannel::Post, state)),
-        "email_consent" => wish(field, word).map(|state| Change::Wish(ConsentChannel::Email, state)),
-        "email_works" if word.eq_ignore_ascii_case("yes") => Ok(Change::EmailWorks),
+        "post" | "post_consent" => consent(field, word).map(|state| Change::Consent(ConsentChannel::Post, state)),
+        "email_consent" => consent(field, word).map(|state| Change::Consent(ConsentChannel::Email, state)),
+        "email_works" if word.eq_ignore_ascii_case(Consent::Yes.as_str()) => Ok(Change::EmailWorks),
         "email_works" => Err(Error::new(format!("{} is not an answer to `{field}`", text::quote(value)))
             .hint("say yes when the mailbox works again; to send no more emails, `email_consent=no`")),
         "deceased" => yes_or_no().map(|yes| Change::Circumstance(CircumstanceKind::Deceased, yes)),
@@ -137,9 +142,8 @@ fn filled(value: &str) -> String {
     if value.trim().is_empty() { String::new() } else { value.to_owned() }
 }
 
-fn wish(field: &str, word: &str) -> Result<&'static str> {
-    let states = ["yes", "no", "unknown"];
-    states.into_iter().find(|state| state.eq_ignore_ascii_case(word)).ok_or_else(|| {
+fn consent(field: &str, word: &str) -> Result<Consent> {
+    Consent::from_form(&word.to_ascii_lowercase()).ok_or_else(|| {
         Error::new(format!("{} is not an answer to `{field}`", text::quote(word))).hint("say yes, no or unknown")
     })
 }
@@ -161,17 +165,16 @@ fn known(field: &str) -> String {
         return "what they like is a preference: `preference.KEY=VALUE`, such as `preference.children=\"Claire, 13\"`"
             .into();
     }
-    let all: Vec<&str> = TEXT_FIELDS.into_iter().chain(OTHERS).collect();
+    let all: Vec<&str> = CustomerField::ALL.iter().map(|field| field.as_str()).chain(OTHERS).collect();
     text::did_you_mean(field, &all)
 }
 
 fn name_of(change: &Change) -> String {
     match change {
-        Change::Text(field, _) => (*field).to_owned(),
-        Change::Wish(way, _) => format!("{}_consent", way.as_str()),
+        Change::Text(field, _) => field.to_string(),
+        Change::Consent(channel, _) => format!("{channel}_consent"),
         Change::EmailWorks => "email_works".to_owned(),
-        Change::Circumstance(CircumstanceKind::Deceased, _) => "deceased".to_owned(),
-        Change::Circumstance(CircumstanceKind::Moved, _) => "moved".to_owned(),
+        Change::Circumstance(kind, _) => kind.to_string(),
         Change::Preference(key, _) => format!("preference.{key}"),
         Change::Tag(..) => "tags".to_owned(),
         Change::Alone | Change::With(_) => "household".to_owned(),
@@ -180,18 +183,18 @@ fn name_of(change: &Change) -> String {
 
 /// What stands on the card where a change would be.
 fn value_of(read: &Read<'_>, card: &Customer, change: &Change) -> Result<String> {
-    let yes_or_no = |yes: bool| if yes { "yes" } else { "no" }.to_owned();
+    let yes_or_no = |yes: bool| if yes { Consent::Yes } else { Consent::No }.to_string();
     Ok(match change {
-        Change::Text(field, _) => card.field(field).to_owned(),
-        Change::Wish(ConsentChannel::Post, _) => card.post_consent.clone(),
-        Change::Wish(ConsentChannel::Email, _) => {
-            stopped(read, card, true)?.unwrap_or_else(|| card.email_consent.clone())
+        Change::Text(field, _) => card.field(*field).to_owned(),
+        Change::Consent(ConsentChannel::Post, _) => card.post_consent.to_string(),
+        Change::Consent(ConsentChannel::Email, _) => {
+            stopped(read, card, true)?.unwrap_or_else(|| card.email_consent.to_string())
         }
         Change::EmailWorks => stopped(read, card, false)?.unwrap_or_else(|| yes_or_no(true)),
         Change::Circumstance(CircumstanceKind::Deceased, _) => yes_or_no(card.deceased),
         Change::Circumstance(CircumstanceKind::Moved, _) => yes_or_no(card.has_moved()),
-        Change::Preference(key, _) => table::preferences(read, card.id)?.remove(key).unwrap_or_default(),
-        Change::Tag(..) => table::tags(read, card.id)?.join(", "),
+        Change::Preference(key, _) => lookup::preferences(read, card.id)?.remove(key).unwrap_or_default(),
+        Change::Tag(..) => lookup::tags(read, card.id)?.join(", "),
         Change::Alone | Change::With(_) => {
             let others = household::household_of(read, card)?.members;
             let names: Vec<String> = others.iter().filter(|one| one.id != card.id).map(Customer::name).collect();
@@ -204,23 +207,20 @@ fn value_of(read: &Read<'_>, card: &Customer, change: &Change) -> Result<String>
 fn stopped(read: &Read<'_>, card: &Customer, wish: bool) -> Result<Option<String>> {
     let about = suppression::suppressions(read, &card.email)?;
     let why = about.into_iter().find(|one| one.lifted_on.is_none() && one.reason.is_wish() == wish);
-    Ok(why.map(|one| format!("no ({})", one.reason.in_words())))
+    Ok(why.map(|one| format!("{} ({})", Consent::No, one.reason.in_words())))
 }
 
 fn apply(write: &Write<'_>, card: &Customer, change: &Change, on: NaiveDate, source: &str) -> Result<()> {
     match change {
-        Change::Text(field, text) => {
-            let sql = format!("UPDATE customer SET {field} = ?2 WHERE id = ?1");
-            write.run(&sql, params![card.id, text]).map(|_| ())
-        }
-        Change::Wish(way, state) => {
-            if (*way, *state) == (ConsentChannel::Email, "yes") {
+        Change::Text(field, text) => customer::set_field(write, card.id, *field, text),
+        Change::Consent(channel, state) => {
+            if (*channel, *state) == (ConsentChannel::Email, Consent::Yes) {
                 suppression::lift(write, &card.email, true, on)?;
             }
-            consent::record_wish(write, card.id, *way, state, on, source)
+            consent::record_consent(write, card.id, *channel, *state, on, source)
         }
         Change::EmailWorks => suppression::lift(write, &card.email, false, on),
-        Change::Circumstance(what, holds) => consent::record_circumstance(write, card, *what, *holds, on, source),
+        Change::Circumstance(kind, holds) => consent::record_circumstance(write, card, *kind, *holds, on, source),
         Change::Preference(key, value) if value.is_empty() => {
             write.run("DELETE FROM preference WHERE customer_id = ?1 AND key = ?2", params![card.id, key]).map(|_| ())
         }
@@ -237,7 +237,7 @@ fn apply(write: &Write<'_>, card: &Customer, change: &Change, on: NaiveDate, sou
             let gone =
                 write.run("DELETE FROM customer_tag WHERE customer_id = ?1 AND tag = ?2", params![card.id, tag])?;
             if gone == 0 {
-                let tags = table::tags(write, card.id)?;
+                let tags = lookup::tags(write, card.id)?;
                 let error = Error::new(format!("they have no tag {}", text::quote(tag)));
                 let hint = if tags.is_empty() {
                     "they have no tags at all".to_owned()
@@ -248,8 +248,8 @@ fn apply(write: &Write<'_>, card: &Customer, change: &Change, on: NaiveDate, sou
             }
             Ok(())
         }
-        Change::Alone => household::take_apart(write, card),
-        Change::With(reference) => household::put_together(write, card, &table::by_ref(write, reference)?),
+        Change::Alone => household::set_alone(write, card),
+        Change::With(reference) => household::join_by_hand(write, card, &lookup::by_ref(write, reference)?),
     }
 }
 
@@ -260,11 +260,11 @@ mod tests {
     #[test]
     fn assignments_are_understood() {
         for (typed, change) in [
-            ("city=Palo Alto", Change::Text("city", "Palo Alto".into())),
-            ("notes=a=b ", Change::Text("notes", "a=b ".into())),
-            ("city=  ", Change::Text("city", String::new())),
-            ("post=NO", Change::Wish(ConsentChannel::Post, "no")),
-            ("email_consent=yes", Change::Wish(ConsentChannel::Email, "yes")),
+            ("city=Palo Alto", Change::Text(CustomerField::City, "Palo Alto".into())),
+            ("notes=a=b ", Change::Text(CustomerField::Notes, "a=b ".into())),
+            ("city=  ", Change::Text(CustomerField::City, String::new())),
+            ("post=NO", Change::Consent(ConsentChannel::Post, Consent::No)),
+            ("email_consent=yes", Change::Consent(ConsentChannel::Email, Consent::Yes)),
             ("deceased=yes", Change::Circumstance(CircumstanceKind::Deceased, true)),
             ("preference.shirt size=", Change::Preference("shirt size".into(), String::new())),
             ("tag=-vip", Change::Tag("vip".into(), false)),

@@ -1,165 +1,183 @@
-//! One customer's card.
+//! One customer's card: its fields, listed once, and who may be written to.
 
+use crate::domain::{Consent, PostalAddress, column_enum};
 use crate::error::Result;
-use crate::store::Row;
+use crate::store::params;
+use crate::store::{Row, Write};
 
-/// The columns of a card that are plain text, in the order in which they are read and written.
-pub const TEXT_FIELDS: [&str; 17] = [
-    "title",
-    "first_name",
-    "last_name",
-    "full_name",
-    "suffix",
-    "spouse",
-    "company",
-    "street",
-    "street2",
-    "city",
-    "state",
-    "postcode",
-    "country",
-    "email",
-    "phone",
-    "birthday",
-    "notes",
-];
+/// Makes [`CustomerField`] and [`Customer`] of the one list of text fields. A new field is a line here, a column in a
+/// migration, and its headings in the dialects of import.
+macro_rules! card {
+    ($($(#[$doc:meta])* $value:ident $name:ident = $form:literal,)+) => {
+        column_enum! {
+            /// A field of the card that is plain text; its form is the column.
+            pub(crate) enum CustomerField { $($(#[$doc])* $value = $form,)+ }
+        }
 
-/// What the book holds on one customer; what is not known is empty.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Customer {
-    pub(crate) id: i64,
-    pub(crate) reference: String,
-    pub(crate) title: String,
-    pub(crate) first_name: String,
-    pub(crate) last_name: String,
-    pub(crate) full_name: String,
-    pub(crate) suffix: String,
-    pub(crate) spouse: String,
-    pub(crate) company: String,
-    pub(crate) street: String,
-    pub(crate) street2: String,
-    pub(crate) city: String,
-    pub(crate) state: String,
-    pub(crate) postcode: String,
-    pub(crate) country: String,
-    pub(crate) email: String,
-    pub(crate) phone: String,
-    pub(crate) birthday: String,
-    pub(crate) notes: String,
-    /// `yes`, `no` or `unknown`.
-    pub(crate) post_consent: String,
-    /// `yes`, `no` or `unknown`.
-    pub(crate) email_consent: String,
-    pub(crate) household_id: i64,
-    /// Nothing is sent to them any more.
-    pub(crate) deceased: bool,
-    /// The address, folded, that is no longer theirs.
-    pub(crate) moved_from: String,
+        /// What the book holds on one customer; what is not known is empty.
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        #[cfg_attr(test, derive(Default))]
+        pub(crate) struct Customer {
+            pub(crate) id: i64,
+            pub(crate) reference: String,
+            $($(#[$doc])* pub(crate) $name: String,)+
+            pub(crate) post_consent: Consent,
+            pub(crate) email_consent: Consent,
+            pub(crate) household_id: i64,
+            /// Nothing is sent to them any more.
+            pub(crate) deceased: bool,
+            /// The identity of the address that is no longer theirs.
+            pub(crate) moved_from: String,
+            /// The same word for people whom the owner made one household.
+            pub(crate) manual_household: String,
+        }
+
+        /// The columns that [`Customer::from_row`] reads.
+        pub(crate) const COLUMNS: &str = concat!(
+            "id, ref, ", $($form, ", ",)+
+            "post_consent, email_consent, household_id, deceased, moved_from, put_together"
+        );
+
+        impl Customer {
+            pub(crate) fn from_row(row: &Row<'_>) -> Result<Self> {
+                let mut columns = 0..;
+                let mut next = || columns.next().unwrap_or_default();
+                Ok(Self {
+                    id: row.get(next())?,
+                    reference: row.get(next())?,
+                    $($name: row.get(next())?,)+
+                    post_consent: row.get(next())?,
+                    email_consent: row.get(next())?,
+                    household_id: row.get(next())?,
+                    deceased: row.get(next())?,
+                    moved_from: row.get(next())?,
+                    manual_household: row.get(next())?,
+                })
+            }
+
+            pub(crate) fn field(&self, field: CustomerField) -> &str {
+                match field { $(CustomerField::$value => &self.$name,)+ }
+            }
+        }
+    };
 }
 
-/// The columns that [`Customer::from_row`] reads.
-pub(crate) const COLUMNS: &str = "id, ref, title, first_name, last_name, full_name, suffix, spouse, company, street, \
-     street2, city, state, postcode, country, email, phone, birthday, notes, post_consent, email_consent, household_id, \
-     deceased, moved_from";
+card! {
+    Title title = "title",
+    FirstName first_name = "first_name",
+    LastName last_name = "last_name",
+    /// Where it is not known in parts.
+    FullName full_name = "full_name",
+    Suffix suffix = "suffix",
+    Spouse spouse = "spouse",
+    Company company = "company",
+    Street street = "street",
+    Street2 street2 = "street2",
+    City city = "city",
+    State state = "state",
+    Postcode postcode = "postcode",
+    Country country = "country",
+    Email email = "email",
+    Phone phone = "phone",
+    Birthday birthday = "birthday",
+    Notes notes = "notes",
+}
+
+impl CustomerField {
+    /// Whether it decides which address it is, and so who lives together.
+    pub(crate) fn is_of_address(self) -> bool {
+        matches!(self, Self::Street | Self::Street2 | Self::City | Self::Postcode | Self::Country)
+    }
+}
+
+/// The address among the fields of a card.
+pub(crate) fn address_of<'f>(field: impl Fn(CustomerField) -> &'f str) -> PostalAddress<'f> {
+    PostalAddress {
+        street: field(CustomerField::Street),
+        street2: field(CustomerField::Street2),
+        city: field(CustomerField::City),
+        postcode: field(CustomerField::Postcode),
+        country: field(CustomerField::Country),
+    }
+}
 
 impl Customer {
-    pub(crate) fn from_row(row: &Row<'_>) -> Result<Self> {
-        Ok(Self {
-            id: row.get(0)?,
-            reference: row.get(1)?,
-            title: row.get(2)?,
-            first_name: row.get(3)?,
-            last_name: row.get(4)?,
-            full_name: row.get(5)?,
-            suffix: row.get(6)?,
-            spouse: row.get(7)?,
-            company: row.get(8)?,
-            street: row.get(9)?,
-            street2: row.get(10)?,
-            city: row.get(11)?,
-            state: row.get(12)?,
-            postcode: row.get(13)?,
-            country: row.get(14)?,
-            email: row.get(15)?,
-            phone: row.get(16)?,
-            birthday: row.get(17)?,
-            notes: row.get(18)?,
-            post_consent: row.get(19)?,
-            email_consent: row.get(20)?,
-            household_id: row.get(21)?,
-            deceased: row.get(22)?,
-            moved_from: row.get(23)?,
-        })
-    }
-
-    /// The name as it is said: the full name as given, or its parts, or the firm, or the reference.
+    /// The name as it is said: the full name as given, or its parts, or the company, or the reference.
     pub(crate) fn name(&self) -> String {
-        let parts = [self.first_name.as_str(), self.last_name.as_str(), self.suffix.as_str()];
-        let joined: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
-        [self.full_name.clone(), joined.join(" "), self.company.clone(), self.reference.clone()]
-            .into_iter()
-            .find(|name| !name.is_empty())
-            .unwrap_or_default()
+        let name = name_of([&self.first_name, &self.last_name, &self.full_name, &self.suffix, &self.company]);
+        if name.is_empty() { self.reference.clone() } else { name }
     }
 
-    /// One of [`TEXT_FIELDS`]; nothing for any other word.
-    pub(crate) fn field(&self, name: &str) -> &str {
-        match name {
-            "title" => &self.title,
-            "first_name" => &self.first_name,
-            "last_name" => &self.last_name,
-            "full_name" => &self.full_name,
-            "suffix" => &self.suffix,
-            "spouse" => &self.spouse,
-            "company" => &self.company,
-            "street" => &self.street,
-            "street2" => &self.street2,
-            "city" => &self.city,
-            "state" => &self.state,
-            "postcode" => &self.postcode,
-            "country" => &self.country,
-            "email" => &self.email,
-            "phone" => &self.phone,
-            "birthday" => &self.birthday,
-            "notes" => &self.notes,
-            _ => "",
-        }
+    pub(crate) fn address(&self) -> PostalAddress<'_> {
+        address_of(|field| self.field(field))
     }
 
-    /// Whether a letter can reach them: a street, and a town or a postcode.
-    pub(crate) fn has_address(&self) -> bool {
-        !self.street.is_empty() && (!self.city.is_empty() || !self.postcode.is_empty())
-    }
-
-    /// Whether the address on the card is one that they have left. A new street makes it good again.
+    /// Whether the address on the card is one that they have left. A new one makes it good again.
     pub(crate) fn has_moved(&self) -> bool {
-        !self.moved_from.is_empty() && self.moved_from == self.home()
+        self.preferences().has_moved
     }
 
     /// Whether their name may stand on a letter: they live there, and never said no.
     pub(crate) fn may_be_greeted(&self) -> bool {
-        !self.deceased && !self.has_moved() && self.post_consent != "no"
+        self.preferences().may_be_greeted()
     }
 
     /// Whether they may be sent a letter, and it can reach them.
     pub(crate) fn takes_letters(&self) -> bool {
-        self.may_be_greeted() && self.has_address()
+        self.may_be_greeted() && self.address().is_deliverable()
     }
 
     /// Whether they may be sent emails; what is known of an address is kept with the address.
     pub(crate) fn takes_emails(&self) -> bool {
-        !self.deceased && self.email_consent == "yes"
+        self.preferences().takes_emails()
     }
 
-    /// The address as it is compared: street and town, without capitals and spaces that do not matter.
-    pub(crate) fn home(&self) -> String {
-        folded(&format!("{} {} / {}", self.street, self.street2, self.city))
+    fn preferences(&self) -> MailPreferences {
+        MailPreferences {
+            post: self.post_consent,
+            email: self.email_consent,
+            deceased: self.deceased,
+            has_moved: has_left(&self.address(), &self.moved_from),
+        }
     }
 }
 
-/// Lower case, one space between words: how names and addresses are compared.
-pub(crate) fn folded(text: &str) -> String {
-    text.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ")
+pub(super) fn set_field(write: &Write<'_>, id: i64, field: CustomerField, text: &str) -> Result<()> {
+    write.run(&format!("UPDATE customer SET {field} = ?2 WHERE id = ?1"), params![id, text]).map(|_| ())
+}
+
+/// The full name as given, or its parts, or the company: of first name, last name, full name, suffix and company.
+pub(crate) fn name_of([first, last, full, suffix, company]: [&str; 5]) -> String {
+    let parts: Vec<&str> = [first, last, suffix].into_iter().filter(|part| !part.is_empty()).collect();
+    let names = [full.to_owned(), parts.join(" "), company.to_owned()];
+    names.into_iter().find(|name| !name.is_empty()).unwrap_or_default()
+}
+
+/// Whether an address is the one that was left.
+pub(crate) fn has_left(address: &PostalAddress<'_>, moved_from: &str) -> bool {
+    !moved_from.is_empty() && address.has_identity(moved_from)
+}
+
+/// What decides whether somebody may be written to, addresses aside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct MailPreferences {
+    pub(crate) post: Consent,
+    pub(crate) email: Consent,
+    pub(crate) deceased: bool,
+    /// The address on the card is one that they have left.
+    pub(crate) has_moved: bool,
+}
+
+impl MailPreferences {
+    /// Whether their name may stand on a letter: they live there, and never said no.
+    pub(crate) fn may_be_greeted(self) -> bool {
+        !self.deceased && !self.has_moved && self.post != Consent::No
+    }
+
+    /// Email goes only to a recorded yes.
+    pub(crate) fn takes_emails(self) -> bool {
+        !self.deceased && self.email == Consent::Yes
+    }
 }
 
 #[cfg(test)]

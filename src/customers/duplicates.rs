@@ -10,7 +10,7 @@ use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::alike::{Person, WORTH_A_LOOK, compare};
+use super::alike::{ComparedCard, WORTH_A_LOOK, compare};
 use super::customer::{COLUMNS, Customer};
 use super::likeness::{sorted, sound};
 use crate::error::{Error, Result};
@@ -48,7 +48,7 @@ const NEIGHBOURS: usize = 12;
 pub(crate) fn duplicates(read: &Read<'_>) -> Result<Vec<Pair>> {
     let mut people = Vec::new();
     read.each(&format!("SELECT {COLUMNS} FROM customer ORDER BY ref"), params![], |row| {
-        people.push(Person::of(&Customer::from_row(row)?));
+        people.push(ComparedCard::of(&Customer::from_row(row)?));
         Ok(())
     })?;
     let mut named: HashMap<&str, usize> = HashMap::new();
@@ -106,7 +106,7 @@ pub(crate) fn tell_apart(
 }
 
 /// The places of those who are two, in the order of the list.
-fn two_people(read: &Read<'_>, people: &[Person]) -> Result<HashSet<(u32, u32)>> {
+fn two_people(read: &Read<'_>, people: &[ComparedCard]) -> Result<HashSet<(u32, u32)>> {
     let sql = "SELECT customer_id, other_id FROM not_the_same";
     let told: Vec<(i64, i64)> = read.all(sql, params![], |row| Ok((row.get(0)?, row.get(1)?)))?;
     if told.is_empty() {
@@ -117,7 +117,7 @@ fn two_people(read: &Read<'_>, people: &[Person]) -> Result<HashSet<(u32, u32)>>
     Ok(told.into_iter().map(|(a, b)| (place(a), place(b))).map(|(a, b)| (a.min(b), a.max(b))).collect())
 }
 
-impl Person {
+impl ComparedCard {
     /// What people who may be the same share with each other, hashed: a book of a million has six million of these, and
     /// two that are alike by chance only cost a comparison.
     fn keys(&self) -> Vec<u64> {
@@ -155,7 +155,7 @@ impl Person {
 }
 
 /// People who share something, in the order of their names.
-fn groups(people: &[Person]) -> Vec<Vec<u32>> {
+fn groups(people: &[ComparedCard]) -> Vec<Vec<u32>> {
     let mut keys: Vec<(u64, u32)> = Vec::with_capacity(people.len() * 5);
     for (index, person) in (0_u32..).zip(people) {
         keys.extend(person.keys().into_iter().map(|key| (key, index)));

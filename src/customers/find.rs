@@ -201,13 +201,18 @@ impl Asked {
         // References are kept as they are written; people type them as they like.
         let ways = [self.typed.clone(), self.typed.to_uppercase(), self.typed.to_lowercase()];
         for typed in BTreeSet::from(ways) {
-            for (from, id) in [("customer", "id"), ("customer_alias", "customer_id")] {
-                let exact = format!("SELECT {id} FROM {from} WHERE ref = ?1");
-                points.give(read.all(&exact, params![typed], |row| row.get(0))?, 100);
-                if typed.chars().count() > 1 {
-                    let begins = format!("SELECT {id} FROM {from} WHERE ref >= ?1 AND ref < ?2 LIMIT {MOST_BEGINNING}");
-                    points.give(read.all(&begins, &until(&typed), |row| row.get(0))?, 25);
-                }
+            let exact =
+                ["SELECT id FROM customer WHERE ref = ?1", "SELECT customer_id FROM customer_alias WHERE ref = ?1"];
+            for sql in exact {
+                points.give(read.all(sql, params![typed], |row| row.get(0))?, 100);
+            }
+            let begins = [
+                "SELECT id FROM customer WHERE ref >= ?1 AND ref < ?2 LIMIT ?3",
+                "SELECT customer_id FROM customer_alias WHERE ref >= ?1 AND ref < ?2 LIMIT ?3",
+            ];
+            for sql in begins.iter().filter(|_| typed.chars().count() > 1) {
+                let [from, to] = until(&typed);
+                points.give(read.all(sql, params![from, to, MOST_BEGINNING], |row| row.get(0))?, 25);
             }
         }
         Ok(())
@@ -233,7 +238,7 @@ fn until(start: &str) -> [Value<'static>; 2] {
     [Value::Text(start.to_owned().into()), Value::Text(format!("{start}\u{10ffff}").into())]
 }
 
-/// Whose name or town has a word, begins with it, or is it but for a slip.
+/// Whose name or town has a word, begins with it, or is near it.
 fn named(read: &Read<'_>, vocabulary: &Vocabulary, word: &str, size: usize) -> Result<Points> {
     let mut points = Points::none(size);
     let is_long = word.chars().count() >= 3;

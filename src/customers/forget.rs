@@ -1,9 +1,10 @@
 //! Somebody who asks to be forgotten: the book keeps what was taken, and nothing of who it was taken from.
 
-use super::customer::{Customer, folded};
+use super::customer::{self, Customer, CustomerField};
 use super::index::{self, Words};
 use super::table_owner::Erasure;
-use super::{household, identity, likeness, suppression, table};
+use super::{household, identity, likeness, lookup, suppression};
+use crate::domain::{EmailAddress, folded};
 use crate::error::Result;
 use crate::store::Write;
 use crate::store::params;
@@ -22,10 +23,12 @@ pub(super) fn forget(write: &Write<'_>, erasure: &Erasure<'_>) -> Result<()> {
         write.run("DELETE FROM customer_merge WHERE ref = ?1 OR into_ref = ?1", params![reference])?;
     }
     // A list without references knows them by their email, else their telephone: unless somebody else has the same.
-    let email = if customer.email.contains('@') { customer.email.to_lowercase() } else { String::new() };
-    for (field, known) in [("email", email), ("phone", likeness::dialled(&customer.phone))] {
-        let sql = format!("SELECT count(*) FROM customer WHERE {field} = ?1");
-        if !known.is_empty() && write.value::<i64>(&sql, params![customer.field(field)])? == 1 {
+    let email = EmailAddress::parse(&customer.email).map(|email| email.key()).unwrap_or_default();
+    for (sql, field, known) in [
+        ("SELECT count(*) FROM customer WHERE email = ?1", &customer.email, email),
+        ("SELECT count(*) FROM customer WHERE phone = ?1", &customer.phone, likeness::dialled(&customer.phone)),
+    ] {
+        if !known.is_empty() && write.value::<i64>(sql, params![field])? == 1 {
             identity::remember_forgotten(write, &known, on)?;
             let sql = "UPDATE purchase SET ref = '' WHERE customer_id IS NULL AND ref <> '' AND ref = ?1";
             write.run(sql, params![known])?;
@@ -43,14 +46,15 @@ fn leave_the_family(write: &Write<'_>, customer: &Customer) -> Result<()> {
     let names =
         [customer.first_name.clone(), customer.name(), format!("{} {}", customer.first_name, customer.last_name)];
     let mut words = Words::default();
-    for member in table::members(write, customer.household_id)?.iter().filter(|member| member.id != customer.id) {
+    for member in lookup::members(write, customer.household_id)?.iter().filter(|member| member.id != customer.id) {
         let spouse = folded(&member.spouse);
         // "Mrs. Eleanor Smith" too.
         let is_them = names.iter().map(|name| folded(name)).any(|name| !name.is_empty() && spouse.ends_with(&name));
         if is_them {
-            words.take_out(member.id, |field| if field == "spouse" { &member.spouse } else { "" });
-            words.put_in(member.id, |field| if field == "spouse" { "" } else { member.field(field) });
-            write.run("UPDATE customer SET spouse = '' WHERE id = ?1", params![member.id])?;
+            let is_spouse = |field| field == CustomerField::Spouse;
+            words.take_out(member.id, |field| if is_spouse(field) { &member.spouse } else { "" });
+            words.put_in(member.id, |field| if is_spouse(field) { "" } else { member.field(field) });
+            customer::set_field(write, member.id, CustomerField::Spouse, "")?;
         }
     }
     words.write(write)

@@ -4,13 +4,14 @@
 //! as spouse. Whom the owner took apart stands alone. It is worked out again whenever the book changes: for the people
 //! concerned, or after much was taken in, for everybody.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use super::customer::{COLUMNS, Customer, folded};
-use super::table;
+use super::customer::{COLUMNS, Customer};
+use super::grouping::{ALONE, RESIDENT, Resident, grouped};
+use super::lookup;
 use crate::error::{Error, Result};
 use crate::store::params;
-use crate::store::{Read, Row, Value, Write};
+use crate::store::{Read, Value, Write};
 use crate::text;
 
 /// The people of one household; never empty.
@@ -22,29 +23,14 @@ pub(crate) struct Household {
 
 /// The household of a customer.
 pub(crate) fn household_of(read: &Read<'_>, customer: &Customer) -> Result<Household> {
-    Ok(Household { members: table::members(read, customer.household_id)? })
+    Ok(Household { members: lookup::members(read, customer.household_id)? })
 }
-
-/// What decides who belongs together.
-struct Resident {
-    id: i64,
-    household_id: i64,
-    first_name: String,
-    surname: String,
-    full_name: String,
-    spouse: String,
-    home: i64,
-    put_together: String,
-}
-
-/// In `put_together`: at home with nobody, whatever the address says.
-const ALONE: &str = "alone";
 
 /// Puts two people into one household by hand, with those whom either was put together with before.
 ///
 /// # Errors
 /// When both are the same person.
-pub(crate) fn put_together(write: &Write<'_>, one: &Customer, other: &Customer) -> Result<()> {
+pub(crate) fn join_by_hand(write: &Write<'_>, one: &Customer, other: &Customer) -> Result<()> {
     if one.id == other.id {
         return Err(Error::new(format!("{} lives with themselves already", text::quote(&one.reference)))
             .hint("give the reference of somebody else, or `household=alone`"));
@@ -71,7 +57,7 @@ pub(crate) fn put_together(write: &Write<'_>, one: &Customer, other: &Customer) 
 }
 
 /// Takes somebody out of their household by hand, for good: the same address puts them together with nobody.
-pub(crate) fn take_apart(write: &Write<'_>, one: &Customer) -> Result<()> {
+pub(crate) fn set_alone(write: &Write<'_>, one: &Customer) -> Result<()> {
     write.run("UPDATE customer SET put_together = ?2 WHERE id = ?1", params![one.id, ALONE])?;
     settle(write, &[one.id], &[])
 }
@@ -82,22 +68,6 @@ fn next_word(read: &Read<'_>) -> Result<String> {
     let known = read.all(sql, params![], |row| row.get::<String>(0))?;
     let numbers = known.iter().filter_map(|word| word.strip_prefix("together ")?.parse::<u64>().ok());
     Ok(format!("together {}", numbers.max().unwrap_or(0) + 1))
-}
-
-/// The address of a card as a number that is the same for the same address: street, town, postcode and country, without
-/// capitals and spaces that do not matter. 0 without a street.
-pub(crate) fn home<'f>(field: impl Fn(&str) -> &'f str) -> i64 {
-    if field("street").is_empty() {
-        return 0;
-    }
-    // FNV-1a: it must be the same in every version of the program.
-    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
-    let mut add = |byte: u8| hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-    for name in ["street", "street2", "city", "postcode", "country"] {
-        folded(field(name)).bytes().for_each(&mut add);
-        add(0x1f);
-    }
-    i64::from_le_bytes(hash.to_le_bytes()).max(i64::MIN + 1)
 }
 
 /// Works out the households of these people anew, after something on their cards has changed, and of those who are left in
@@ -126,11 +96,11 @@ pub(crate) fn settle(write: &Write<'_>, people: &[i64], households: &[i64]) -> R
         };
         for one in found {
             asks.push(Ask::Household(one.household_id));
-            if one.home != 0 {
-                asks.push(Ask::Home(one.home));
+            if one.address_hash != 0 {
+                asks.push(Ask::Home(one.address_hash));
             }
-            if !matches!(one.put_together.as_str(), "" | ALONE) {
-                asks.push(Ask::Together(one.put_together.clone()));
+            if !matches!(one.manual_household.as_str(), "" | ALONE) {
+                asks.push(Ask::Together(one.manual_household.clone()));
             }
             around.insert(one.id, one);
         }
@@ -206,98 +176,13 @@ fn place(write: &Write<'_>, such: &str, of: &[Value<'_>]) -> Result<()> {
     let cards = write.all(&sql, of, Customer::from_row)?;
     for card in cards {
         let sql = "UPDATE customer SET home = ?2, moved = ?3 WHERE id = ?1 AND (home <> ?2 OR moved <> ?3)";
-        write.run(sql, params![card.id, home(|field| card.field(field)), card.has_moved()])?;
+        write.run(sql, params![card.id, card.address().hash(), card.has_moved()])?;
     }
     Ok(())
 }
 
-/// The household of each of these people, who live with nobody else.
-fn grouped(residents: &[Resident]) -> Vec<i64> {
-    let mut parents: Vec<usize> = (0..residents.len()).collect();
-    let mut by_hand: HashMap<&str, usize> = HashMap::new();
-    let mut by_home: HashMap<i64, Vec<usize>> = HashMap::new();
-    for (index, resident) in residents.iter().enumerate() {
-        if resident.put_together == ALONE {
-            continue;
-        }
-        if resident.home != 0 {
-            by_home.entry(resident.home).or_default().push(index);
-        }
-        if !resident.put_together.is_empty() {
-            let first = *by_hand.entry(&resident.put_together).or_insert(index);
-            join(&mut parents, first, index);
-        }
-    }
-    for neighbours in by_home.values() {
-        let mut by_surname: HashMap<&str, usize> = HashMap::new();
-        for &one in neighbours.iter().filter(|one| !residents[**one].surname.is_empty()) {
-            let first = *by_surname.entry(&residents[one].surname).or_insert(one);
-            join(&mut parents, first, one);
-        }
-        // Those who name a spouse are few, so that a house of a thousand flats is not a million pairs.
-        for &one in neighbours.iter().filter(|one| !residents[**one].spouse.is_empty()) {
-            for &other in neighbours.iter().filter(|other| **other != one) {
-                if are_a_couple(&residents[one], &residents[other]) {
-                    join(&mut parents, one, other);
-                }
-            }
-        }
-    }
-    let mut smallest: HashMap<usize, i64> = HashMap::new();
-    for (index, resident) in residents.iter().enumerate() {
-        let (root, id) = (root(&mut parents, index), resident.id);
-        smallest.entry(root).and_modify(|least| *least = id.min(*least)).or_insert(id);
-    }
-    (0..residents.len()).map(|index| smallest[&root(&mut parents, index)]).collect()
-}
-
-/// The columns that [`Resident::from_row`] reads.
-const RESIDENT: &str = "id, household_id, first_name, last_name, full_name, spouse, home, put_together";
-
-impl Resident {
-    fn from_row(row: &Row<'_>) -> Result<Self> {
-        let (last_name, full_name): (String, String) = (row.get(3)?, row.get(4)?);
-        let surname = if last_name.is_empty() { full_name.rsplit(' ').next().unwrap_or_default() } else { &last_name };
-        Ok(Self {
-            id: row.get(0)?,
-            household_id: row.get(1)?,
-            first_name: folded(&row.get::<String>(2)?),
-            surname: folded(surname),
-            full_name: folded(&full_name),
-            spouse: folded(&row.get::<String>(5)?),
-            home: row.get(6)?,
-            put_together: row.get(7)?,
-        })
-    }
-}
-
 fn residents(read: &Read<'_>, such: &str, of: &[Value<'_>]) -> Result<Vec<Resident>> {
     read.all(&format!("SELECT {RESIDENT} FROM customer WHERE {such}"), of, Resident::from_row)
-}
-
-/// Whether one of them gives the other as the spouse, and the other nobody else.
-fn are_a_couple(one: &Resident, other: &Resident) -> bool {
-    (names(one, other) && (other.spouse.is_empty() || names(other, one)))
-        || (names(other, one) && one.spouse.is_empty())
-}
-
-/// Whether `one` gives `other` as the spouse.
-fn names(one: &Resident, other: &Resident) -> bool {
-    let whole = format!("{} {}", other.first_name, other.surname);
-    !one.spouse.is_empty() && (one.spouse == other.first_name || one.spouse == whole || one.spouse == other.full_name)
-}
-
-fn root(parents: &mut [usize], mut index: usize) -> usize {
-    while parents[index] != index {
-        parents[index] = parents[parents[index]];
-        index = parents[index];
-    }
-    index
-}
-
-fn join(parents: &mut [usize], one: usize, other: usize) {
-    let (one, other) = (root(parents, one), root(parents, other));
-    parents[one.max(other)] = one.min(other);
 }
 
 #[cfg(test)]
@@ -353,12 +238,12 @@ mod tests {
                 write.run("INSERT INTO customer (ref) VALUES (?1)", params![reference])?;
             }
             regroup(write)?;
-            let card = |reference| table::by_ref(write, reference);
-            put_together(write, &card("A")?, &card("B")?)?;
-            put_together(write, &card("C")?, &card("D")?)?;
-            put_together(write, &card("B")?, &card("C")?)?;
-            take_apart(write, &card("D")?)?;
-            assert!(put_together(write, &card("A")?, &card("A")?).is_err());
+            let card = |reference| lookup::by_ref(write, reference);
+            join_by_hand(write, &card("A")?, &card("B")?)?;
+            join_by_hand(write, &card("C")?, &card("D")?)?;
+            join_by_hand(write, &card("B")?, &card("C")?)?;
+            set_alone(write, &card("D")?)?;
+            assert!(join_by_hand(write, &card("A")?, &card("A")?).is_err());
             write.all("SELECT household_id FROM customer ORDER BY ref", params![], |row| row.get::<i64>(0))
         });
         assert_eq!(homes.expect("households"), [1, 1, 1, 4]);
@@ -388,11 +273,11 @@ mod tests {
                 let other = dice.i64(1..=40);
                 match dice.u8(..8) {
                     0 if other != id => {
-                        put_together(write, &table::by_id(write, id)?, &table::by_id(write, other)?)?;
+                        join_by_hand(write, &lookup::by_id(write, id)?, &lookup::by_id(write, other)?)?;
                     }
-                    1 => take_apart(write, &table::by_id(write, other)?)?,
+                    1 => set_alone(write, &lookup::by_id(write, other)?)?,
                     2 => {
-                        let household = table::by_id(write, other)?.household_id;
+                        let household = lookup::by_id(write, other)?.household_id;
                         write.run("DELETE FROM customer WHERE id = ?1", params![other])?;
                         settle(write, &[], &[household])?;
                         write

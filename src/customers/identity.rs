@@ -12,7 +12,7 @@ use crate::store::{Read, Write};
 
 /// What became of a reference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Standing {
+pub(crate) enum RefStatus {
     /// Nothing: it means its own card, or a new one.
     Own,
     /// It was merged; the id of the card that it means now.
@@ -51,15 +51,15 @@ impl References {
     }
 
     /// What became of this one.
-    pub(crate) fn standing(&self, reference: &str) -> Standing {
+    pub(crate) fn status(&self, reference: &str) -> RefStatus {
         if let Some(id) = self.merged.get(reference) {
-            return Standing::Merged(*id);
+            return RefStatus::Merged(*id);
         }
         // Nearly every shop has forgotten nobody, and a hash a row is not free.
         if !self.forgotten.is_empty() && self.forgotten.contains(&hash(&self.key, reference)) {
-            return Standing::Forgotten;
+            return RefStatus::Forgotten;
         }
-        Standing::Own
+        RefStatus::Own
     }
 }
 

@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use super::customer::{COLUMNS, Customer};
+use super::customer::{COLUMNS, Customer, CustomerField};
 use super::likeness::{digits, plain};
 use crate::error::Result;
 use crate::store::params;
@@ -17,7 +17,15 @@ pub(crate) const TOWN: char = 'c';
 pub(crate) const PHONE: char = 'p';
 
 /// The fields of a card whose words are kept.
-pub(crate) const FIELDS: [&str; 7] = ["first_name", "last_name", "full_name", "spouse", "company", "city", "phone"];
+const FIELDS: [CustomerField; 7] = [
+    CustomerField::FirstName,
+    CustomerField::LastName,
+    CustomerField::FullName,
+    CustomerField::Spouse,
+    CustomerField::Company,
+    CustomerField::City,
+    CustomerField::Phone,
+];
 
 /// Words that cards have gained or lost.
 #[derive(Debug, Default)]
@@ -28,13 +36,13 @@ pub(crate) struct Words {
 }
 
 impl Words {
-    /// A card has these words now; `field` gives its fields by their name.
-    pub(crate) fn put_in<'f>(&mut self, id: i64, field: impl Fn(&str) -> &'f str) {
+    /// A card has these words now; `field` gives its fields.
+    pub(crate) fn put_in<'f>(&mut self, id: i64, field: impl Fn(CustomerField) -> &'f str) {
         note(&mut self.gained, &mut self.scratch, id, field);
     }
 
     /// A card had these words until now.
-    pub(crate) fn take_out<'f>(&mut self, id: i64, field: impl Fn(&str) -> &'f str) {
+    pub(crate) fn take_out<'f>(&mut self, id: i64, field: impl Fn(CustomerField) -> &'f str) {
         note(&mut self.lost, &mut self.scratch, id, field);
     }
 
@@ -160,7 +168,12 @@ fn keep(write: &Write<'_>, word: &str, ids: &[u32]) -> Result<()> {
 }
 
 /// Notes an id under each word of a card.
-fn note<'f>(notes: &mut HashMap<String, Vec<u32>>, scratch: &mut String, id: i64, field: impl Fn(&str) -> &'f str) {
+fn note<'f>(
+    notes: &mut HashMap<String, Vec<u32>>,
+    scratch: &mut String,
+    id: i64,
+    field: impl Fn(CustomerField) -> &'f str,
+) {
     // An id beyond this would be the four thousand millionth customer.
     let Ok(id) = u32::try_from(id) else { return };
     let mut add = |kind: char, word: &str| {
@@ -178,14 +191,14 @@ fn note<'f>(notes: &mut HashMap<String, Vec<u32>>, scratch: &mut String, id: i64
         if text.is_empty() {
             continue;
         }
-        if name == "phone" {
+        if name == CustomerField::Phone {
             let digits = digits(text);
             (4..=digits.len()).for_each(|end| add(PHONE, &digits[end - 4..end]));
             if digits.len() >= 3 {
                 add(PHONE, &digits[digits.len() - 3..]);
             }
         } else {
-            let kind = if name == "city" { TOWN } else { NAME };
+            let kind = if name == CustomerField::City { TOWN } else { NAME };
             plain(text).split(' ').filter(|word| !word.is_empty()).for_each(|word| add(kind, word));
         }
     }

@@ -1,6 +1,6 @@
 //! How alike two names, numbers and addresses are, for whoever cannot spell them.
 
-use super::slips::{self, Spelling};
+use super::edit_distance::{Spelling, most_edits};
 
 /// Small letters without accents; everything that is no letter or digit is one space.
 pub(super) fn plain(text: &str) -> String {
@@ -79,8 +79,8 @@ pub(super) fn sorted(plain: &str) -> String {
 
 /// Whether a word may be another, mistyped.
 fn mistyped(typed: &str, word: &str) -> bool {
-    let allowed = slips::allowed(typed.chars().count());
-    allowed > 0 && Spelling::of(typed).is_some_and(|typed| typed.slips(word) <= allowed)
+    let allowed = most_edits(typed.chars().count());
+    allowed > 0 && Spelling::of(typed).is_some_and(|typed| typed.edit_distance(word) <= allowed)
 }
 
 /// How a plain word sounds, roughly: Soundex for Latin letters, the first signs for others.

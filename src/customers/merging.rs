@@ -8,11 +8,11 @@ use std::collections::BTreeMap;
 use chrono::NaiveDateTime;
 use serde::Serialize;
 
-use super::customer::{Customer, TEXT_FIELDS, folded};
+use super::customer::{Customer, CustomerField};
 use super::index::Words;
 use super::table_owner::{Given, MergeRecord, MergedCards, TableOwner};
-use super::{household, table};
-use crate::domain::CustomerId;
+use super::{household, lookup};
+use crate::domain::{Column, Consent, CustomerId, folded};
 use crate::error::{Error, Result};
 use crate::store::params;
 use crate::store::{Read, ToValue, Write};
@@ -21,18 +21,12 @@ use crate::text;
 /// What a merge, or its undo, did.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Merged {
-    /// The reference of the card that went.
     #[serde(rename = "ref")]
     pub(crate) reference: String,
-    /// Its name.
     pub(crate) name: String,
-    /// The card that stays.
     pub(crate) into: String,
-    /// Its name.
     pub(crate) into_name: String,
-    /// How many purchases moved.
     pub(crate) purchases: usize,
-    /// How many notes moved.
     pub(crate) notes: usize,
     /// Fields of the card that stays which are different now.
     pub(crate) fields: Vec<String>,
@@ -52,7 +46,7 @@ pub(crate) fn merge(
     into: &str,
     now: NaiveDateTime,
 ) -> Result<Merged> {
-    let (old, stays) = (table::by_ref(write, reference)?, table::by_ref(write, into)?);
+    let (old, stays) = (lookup::by_ref(write, reference)?, lookup::by_ref(write, into)?);
     if old.id == stays.id {
         return Err(Error::new(format!("{} and {} are one card already", text::quote(reference), text::quote(into)))
             .hint(format!("`regulars customer show {}` shows it", stays.reference)));
@@ -72,7 +66,7 @@ pub(crate) fn merge(
     let event = serde_json::to_string(&record).map_err(unreadable)?;
     let sql = "INSERT INTO customer_merge (ref, into_ref, customer_id, at, kept) VALUES (?1, ?2, ?3, ?4, ?5)";
     write.run(sql, params![old.reference, stays.reference, stays.id, now, event])?;
-    let now = table::by_id(write, stays.id)?;
+    let now = lookup::by_id(write, stays.id)?;
     words.put_in(now.id, |field| now.field(field));
     words.write(write)?;
     household::settle(write, &[stays.id], &[old.household_id, stays.household_id])?;
@@ -98,7 +92,7 @@ pub(crate) fn unmerge(
     let Some((event, into, holder, kept)) = found else {
         return Err(nothing_to_undo(write, reference)?);
     };
-    let stays = table::by_id(write, holder)?;
+    let stays = lookup::by_id(write, holder)?;
     if stays.reference != into {
         let error = Error::new(format!(
             "{} was merged into {}, which is a part of {} now",
@@ -135,14 +129,14 @@ pub(crate) fn unmerge(
     let mut words = Words::default();
     words.take_out(stays.id, |field| stays.field(field));
     take_back(write, &stays, &record.given)?;
-    for card in [table::by_id(write, id)?, table::by_id(write, stays.id)?] {
+    for card in [lookup::by_id(write, id)?, lookup::by_id(write, stays.id)?] {
         words.put_in(card.id, |field| card.field(field));
     }
     words.write(write)?;
     let sql = "UPDATE customer_merge SET undone_at = ?2, kept = '' WHERE id = ?1";
     write.run(sql, params![event, now])?;
     household::settle(write, &[id, stays.id], &[stays.household_id])?;
-    Ok(outcome(&table::by_id(write, id)?, &table::by_id(write, stays.id)?, &record))
+    Ok(outcome(&lookup::by_id(write, id)?, &lookup::by_id(write, stays.id)?, &record))
 }
 
 fn outcome(old: &Customer, stays: &Customer, record: &MergeRecord) -> Merged {
@@ -177,43 +171,47 @@ fn recorded(read: &Read<'_>, old: &Customer) -> Result<MergeRecord> {
     Ok(MergeRecord {
         id: CustomerId(old.id),
         deceased: old.deceased,
-        columns: columns(read, old)?,
-        tags: table::tags(read, old.id)?,
-        preferences: table::preferences(read, old.id)?,
+        columns: columns(old),
+        tags: lookup::tags(read, old.id)?,
+        preferences: lookup::preferences(read, old.id)?,
         aliases: read.all(aliases, params![old.id], |row| row.get(0))?,
         ..MergeRecord::default()
     })
 }
 
-fn columns(read: &Read<'_>, card: &Customer) -> Result<BTreeMap<String, String>> {
-    let sql = "SELECT put_together FROM customer WHERE id = ?1";
-    let put_together: String = read.value(sql, params![card.id])?;
-    let mut columns: BTreeMap<String, String> =
-        TEXT_FIELDS.into_iter().map(|field| (field.to_owned(), card.field(field).to_owned())).collect();
-    let others = [card.post_consent.clone(), card.email_consent.clone(), put_together, card.moved_from.clone()];
-    columns.extend(COLUMNS.into_iter().map(str::to_owned).zip(others));
-    Ok(columns)
+fn columns(card: &Customer) -> BTreeMap<String, String> {
+    let others = [
+        card.post_consent.to_string(),
+        card.email_consent.to_string(),
+        card.manual_household.clone(),
+        card.moved_from.clone(),
+    ];
+    let texts = CustomerField::ALL.iter().map(|field| (field.to_string(), card.field(*field).to_owned()));
+    texts.chain(COLUMNS.into_iter().map(str::to_owned).zip(others)).collect()
 }
 
-/// Fills what is empty on the card that stays; of two wishes a no wins.
+/// Fills what is empty on the card that stays; of two consents a no wins.
 fn give(write: &Write<'_>, old: &Customer, stays: &Customer, record: &MergeRecord) -> Result<Given> {
-    let before = columns(write, stays)?;
+    let before = columns(stays);
     let mut after = before.clone();
     let mut set = |column: &str, value: &str| after.insert(column.to_owned(), value.to_owned());
     let unnamed = stays.first_name.is_empty() && stays.last_name.is_empty() && stays.full_name.is_empty();
-    let same = |field: &str| folded(stays.field(field)) == folded(old.field(field));
+    let same = |field| folded(stays.field(field)) == folded(old.field(field));
     // An address is taken whole or completed, never mixed of two.
-    let at_home = if stays.street.is_empty() { stays.city.is_empty() || same("city") } else { same("street") };
-    for field in TEXT_FIELDS {
+    let at_home = match stays.street.is_empty() {
+        true => stays.city.is_empty() || same(CustomerField::City),
+        false => same(CustomerField::Street),
+    };
+    for field in CustomerField::ALL.iter().copied() {
         let fits = match field {
-            "notes" => false,
-            "full_name" => unnamed,
-            "first_name" | "last_name" | "suffix" => stays.full_name.is_empty(),
-            "street" | "street2" | "city" | "state" | "postcode" | "country" => at_home,
-            _ => true,
+            CustomerField::Notes => false,
+            CustomerField::FullName => unnamed,
+            CustomerField::FirstName | CustomerField::LastName | CustomerField::Suffix => stays.full_name.is_empty(),
+            CustomerField::State => at_home,
+            _ => !field.is_of_address() || at_home,
         };
         if fits && stays.field(field).is_empty() && !old.field(field).is_empty() {
-            set(field, old.field(field));
+            set(field.as_str(), old.field(field));
         }
     }
     // What the owner knows is not hidden by what was known already.
@@ -228,10 +226,10 @@ fn give(write: &Write<'_>, old: &Customer, stays: &Customer, record: &MergeRecor
     if before["put_together"].is_empty() {
         set("put_together", &record.columns["put_together"]);
     }
-    set("post_consent", joined(&old.post_consent, &stays.post_consent, true));
+    set("post_consent", joined(old.post_consent, stays.post_consent, true).as_str());
     // A yes to email was given for an address: it counts only where that address is kept.
-    let same_email = stays.email.is_empty() || same("email");
-    set("email_consent", joined(&old.email_consent, &stays.email_consent, same_email));
+    let same_email = stays.email.is_empty() || same(CustomerField::Email);
+    set("email_consent", joined(old.email_consent, stays.email_consent, same_email).as_str());
     let mut given = Given { became_deceased: old.deceased && !stays.deceased, ..Given::default() };
     for (column, value) in after {
         if value != before[&column] {
@@ -257,18 +255,18 @@ fn give(write: &Write<'_>, old: &Customer, stays: &Customer, record: &MergeRecor
     Ok(given)
 }
 
-/// Two wishes as one: a no wins; a yes counts where it may be carried over.
-fn joined<'w>(old: &'w str, stays: &'w str, yes_carries: bool) -> &'w str {
+/// Two consents as one: a no wins; a yes counts where it may be carried over.
+fn joined(old: Consent, stays: Consent, yes_carries: bool) -> Consent {
     match (old, stays) {
-        ("no", _) | (_, "no") => "no",
-        ("yes", "unknown") if yes_carries => "yes",
+        (Consent::No, _) | (_, Consent::No) => Consent::No,
+        (Consent::Yes, Consent::Unknown) if yes_carries => Consent::Yes,
         _ => stays,
     }
 }
 
 /// Takes from the card that stays what the merge gave it, unless the owner has changed it since.
 fn take_back(write: &Write<'_>, stays: &Customer, given: &Given) -> Result<()> {
-    let now = columns(write, stays)?;
+    let now = columns(stays);
     for (column, before, after) in &given.columns {
         if now.get(column) == Some(after) {
             write_column(write, stays.id, column, before)?;
@@ -307,7 +305,7 @@ fn put_back(write: &Write<'_>, reference: &str, record: &MergeRecord) -> Result<
 
 /// Only columns that are known here are written.
 fn write_column(write: &Write<'_>, id: i64, column: &str, value: &str) -> Result<()> {
-    if !TEXT_FIELDS.contains(&column) && !COLUMNS.contains(&column) {
+    if CustomerField::from_form(column).is_none() && !COLUMNS.contains(&column) {
         return Ok(());
     }
     let sql = format!("UPDATE customer SET {column} = ?2 WHERE id = ?1");
@@ -319,14 +317,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn of_two_wishes_a_no_wins() {
+    fn of_two_consents_a_no_wins() {
+        use Consent::{No, Unknown, Yes};
         for (old, stays, carries, one) in [
-            ("no", "yes", true, "no"),
-            ("yes", "no", true, "no"),
-            ("yes", "unknown", true, "yes"),
-            ("yes", "unknown", false, "unknown"),
-            ("unknown", "yes", true, "yes"),
-            ("unknown", "unknown", true, "unknown"),
+            (No, Yes, true, No),
+            (Yes, No, true, No),
+            (Yes, Unknown, true, Yes),
+            (Yes, Unknown, false, Unknown),
+            (Unknown, Yes, true, Yes),
+            (Unknown, Unknown, true, Unknown),
         ] {
             assert_eq!(joined(old, stays, carries), one, "{old} {stays}");
         }

@@ -3,54 +3,51 @@
 use chrono::NaiveDate;
 use serde::Serialize;
 
+use crate::domain::{Column, NoteKind};
 use crate::error::{Error, Result};
 use crate::store::params;
 use crate::store::{Read, Write};
 use crate::text;
 
-/// The kinds of contact that are noted.
-pub(crate) const KINDS: [&str; 5] = ["call", "visit", "praise", "complaint", "idea"];
-
 /// One contact note.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Note {
-    /// Its number.
     pub(crate) id: i64,
-    /// The day.
     pub(crate) on: NaiveDate,
-    /// One of [`KINDS`].
-    pub(crate) kind: String,
-    /// What was said.
+    pub(crate) kind: NoteKind,
     pub(crate) text: String,
-    /// How many minutes it took.
     pub(crate) minutes: i64,
-    /// Of a complaint: the day it was put right.
+    /// Of a complaint: the day on which it was resolved.
     pub(crate) resolved_on: Option<NaiveDate>,
 }
 
 impl Note {
-    /// Whether it is a complaint that nobody has put right.
+    /// Whether it is a complaint that is not resolved.
     pub(crate) fn is_open(&self) -> bool {
-        self.kind == "complaint" && self.resolved_on.is_none()
+        self.kind == NoteKind::Complaint && self.resolved_on.is_none()
     }
+}
+
+/// The kind of a contact as it is typed.
+pub(crate) fn note_kind(typed: &str) -> Result<NoteKind> {
+    NoteKind::from_form(typed).ok_or_else(|| {
+        let kinds: Vec<&str> = NoteKind::ALL.iter().map(|kind| kind.as_str()).collect();
+        Error::new(format!("{} is not a kind of contact", text::quote(typed))).hint(text::did_you_mean(typed, &kinds))
+    })
 }
 
 /// Writes a contact down; its number.
 ///
 /// # Errors
-/// When the kind is not one, the text is empty or the minutes are negative.
+/// When the text is empty or the minutes are negative.
 pub(crate) fn add_note(
     write: &Write<'_>,
     customer_id: i64,
     on: NaiveDate,
-    kind: &str,
+    kind: NoteKind,
     text: &str,
     minutes: i64,
 ) -> Result<i64> {
-    if !KINDS.contains(&kind) {
-        return Err(Error::new(format!("{} is not a kind of contact", text::quote(kind)))
-            .hint(text::did_you_mean(kind, &KINDS)));
-    }
     if text.trim().is_empty() {
         return Err(Error::new("a note without words").hint("say what it was about"));
     }
@@ -72,8 +69,8 @@ pub(crate) fn notes(read: &Read<'_>, customer_id: i64) -> Result<Vec<Note>> {
     })
 }
 
-/// Puts the open complaints of somebody right; how many there were.
+/// Resolves the open complaints of somebody; how many there were.
 pub(crate) fn resolve(write: &Write<'_>, customer_id: i64, on: NaiveDate) -> Result<usize> {
-    let sql = "UPDATE contact_note SET resolved_on = ?2 WHERE customer_id = ?1 AND kind = 'complaint' AND resolved_on IS NULL";
-    write.run(sql, params![customer_id, on])
+    let sql = "UPDATE contact_note SET resolved_on = ?2 WHERE customer_id = ?1 AND kind = ?3 AND resolved_on IS NULL";
+    write.run(sql, params![customer_id, on, NoteKind::Complaint])
 }

@@ -9,7 +9,7 @@ use serde::Serialize;
 use sha2::Sha256;
 
 use super::consent;
-use crate::domain::{Column, ConsentChannel, Suppression};
+use crate::domain::{Column, Consent, ConsentChannel, Suppression};
 use crate::error::Result;
 use crate::store::params;
 use crate::store::{Read, Row, Write};
@@ -89,10 +89,10 @@ pub(crate) fn suppress(
     let sql = "INSERT INTO suppression (hash, reason, address, on_day, source) VALUES (?1, ?2, ?3, ?4, ?5) \
                ON CONFLICT (hash, reason) DO UPDATE SET on_day = excluded.on_day, source = excluded.source, \
                address = excluded.address, lifted_on = NULL WHERE suppression.lifted_on IS NOT NULL";
-    let is_new = write.run(sql, params![hash, reason.as_str(), readable, on, source])? > 0;
+    let is_new = write.run(sql, params![hash, reason, readable, on, source])? > 0;
     if reason.is_wish() {
-        for (id, _) in holders.iter().filter(|(_, wish)| wish != "no") {
-            consent::record_wish(write, *id, ConsentChannel::Email, "no", on, source)?;
+        for (id, _) in holders.iter().filter(|(_, consent)| *consent != Consent::No) {
+            consent::record_consent(write, *id, ConsentChannel::Email, Consent::No, on, source)?;
         }
     }
     Ok(is_new)
@@ -125,7 +125,7 @@ pub(super) fn lift(write: &Write<'_>, address: &str, wish: bool, on: NaiveDate) 
     let hash = AddressKey::of(write)?.hash(address);
     for reason in Suppression::ALL.iter().copied().filter(|reason| reason.is_wish() == wish) {
         let sql = "UPDATE suppression SET lifted_on = ?3 WHERE hash = ?1 AND reason = ?2 AND lifted_on IS NULL";
-        write.run(sql, params![hash, reason.as_str(), on])?;
+        write.run(sql, params![hash, reason, on])?;
     }
     Ok(())
 }
@@ -143,7 +143,7 @@ fn normalised(address: &str) -> String {
 }
 
 /// Who in the book has an address, and what they said about email.
-fn holders(read: &Read<'_>, address: &str) -> Result<Vec<(i64, String)>> {
+fn holders(read: &Read<'_>, address: &str) -> Result<Vec<(i64, Consent)>> {
     let sql = "SELECT id, email_consent FROM customer WHERE LOWER(email) = ?1 AND email <> '' ORDER BY id";
     read.all(sql, params![normalised(address)], |row| Ok((row.get(0)?, row.get(1)?)))
 }

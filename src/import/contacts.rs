@@ -6,8 +6,8 @@ use super::reading::ImportPlan;
 use super::sheet::SheetRow;
 use super::survey::Survey;
 use super::{RowProblem, cells, days};
-use crate::customers::customer::TEXT_FIELDS;
-use crate::customers::household;
+use crate::customers::{CustomerField, address_of};
+use crate::domain::{Column, Consent};
 use crate::error::Result;
 use crate::text;
 
@@ -17,25 +17,18 @@ pub(super) struct ContactRow {
     /// How far into the file it starts.
     pub(crate) offset: usize,
     pub(crate) reference: String,
-    /// In the order of [`TEXT_FIELDS`].
+    /// In the order of [`CustomerField::ALL`].
     pub(crate) texts: Vec<String>,
-    pub(crate) post: Option<&'static str>,
-    pub(crate) email: Option<&'static str>,
+    pub(crate) post: Option<Consent>,
+    pub(crate) email: Option<Consent>,
     pub(crate) tags: Vec<String>,
-    /// The address as a number.
-    pub(crate) home: i64,
+    pub(crate) address_hash: i64,
 }
 
 impl ContactRow {
-    /// One of [`TEXT_FIELDS`] by its name.
-    pub(super) fn field(&self, name: &str) -> &str {
-        field_of(&self.texts, name)
+    pub(super) fn field(&self, field: CustomerField) -> &str {
+        &self.texts[field as usize]
     }
-}
-
-/// One of [`TEXT_FIELDS`] by its name.
-pub(super) fn field_of<'t>(texts: &'t [String], name: &str) -> &'t str {
-    TEXT_FIELDS.iter().position(|field| *field == name).map_or("", |index| &texts[index])
 }
 
 /// Reads a row; its faults, when it has some.
@@ -53,28 +46,30 @@ pub(super) fn read(
         let hint = "every customer needs one: it is how the next import knows them again";
         faults.push(RowProblem::new(line, plan.reference_heading(), without).hint(hint));
     }
-    let mut texts = Vec::with_capacity(TEXT_FIELDS.len());
+    let mut texts = Vec::with_capacity(CustomerField::ALL.len());
     let mut others = Vec::new();
-    for field in TEXT_FIELDS {
+    for field in CustomerField::ALL.iter().copied() {
+        let name = field.as_str();
         texts.push(match field {
-            "phone" | "email" => {
-                let cell = if field == "phone" { plan.id(field, row, survey)? } else { columns.pick(field).of(row) };
+            CustomerField::Phone | CustomerField::Email => {
+                let is_phone = field == CustomerField::Phone;
+                let cell = if is_phone { plan.id(name, row, survey)? } else { columns.pick(name).of(row) };
                 let (first, more) = cells::first_of(&cell, plan.dialect.quirks.between);
                 others.extend(more.into_iter().map(str::to_owned));
                 first.to_owned()
             }
-            "postcode" => plan.id(field, row, survey)?.into_owned(),
-            "birthday" => birthday(columns.pick(field).of(row), plan),
-            _ => columns.pick(field).of(row).into_owned(),
+            CustomerField::Postcode => plan.id(name, row, survey)?.into_owned(),
+            CustomerField::Birthday => birthday(columns.pick(name).of(row), plan),
+            _ => columns.pick(name).of(row).into_owned(),
         });
     }
-    let place = |field: &str| TEXT_FIELDS.iter().position(|known| *known == field).unwrap_or(0);
-    let code = cells::postcode(&texts[place("postcode")], &texts[place("state")], &texts[place("country")]);
+    let text = |field: CustomerField| texts[field as usize].as_str();
+    let code = cells::postcode(text(CustomerField::Postcode), text(CustomerField::State), text(CustomerField::Country));
     if let Cow::Owned(whole) = code {
-        texts[place("postcode")] = whole;
+        texts[CustomerField::Postcode as usize] = whole;
     }
     if !others.is_empty() {
-        let notes = &mut texts[place("notes")];
+        let notes = &mut texts[CustomerField::Notes as usize];
         let also = format!("also {}", text::list(&others));
         *notes = if notes.is_empty() { also } else { format!("{notes}; {also}") };
     }
@@ -88,11 +83,11 @@ pub(super) fn read(
     let (post, mut email) = (wish("post_consent"), wish("email_consent"));
     // A column that records a moment says yes or no by being filled.
     if !columns.pick("email_start").of(row).is_empty() {
-        email = Some("yes");
+        email = Some(Consent::Yes);
     }
     let stopped = columns.pick("email_stop").of(row);
-    if !stopped.is_empty() && !matches!(consent(&stopped), Ok(Some("no"))) {
-        email = Some("no");
+    if !stopped.is_empty() && !matches!(consent(&stopped), Ok(Some(Consent::No))) {
+        email = Some(Consent::No);
     }
     if !faults.is_empty() {
         return Ok(Err(faults));
@@ -101,8 +96,8 @@ pub(super) fn read(
     let (first, more) = cells::first_of(&tags, &[" ::: ", ",", ";"]);
     let tidy = |tag: &str| tag.trim_matches(['"', '*', ' ']).to_owned();
     let tags = std::iter::once(first).chain(more).map(tidy).filter(|tag| !tag.is_empty()).collect();
-    let home = household::home(|field| field_of(&texts, field));
-    Ok(Ok(ContactRow { offset: found.offset, reference, texts, post, email, tags, home }))
+    let address_hash = address_of(|field| &texts[field as usize]).hash();
+    Ok(Ok(ContactRow { offset: found.offset, reference, texts, post, email, tags, address_hash }))
 }
 
 /// A birthday as a day when it is one beyond doubt, else as it is written.
@@ -115,14 +110,16 @@ fn birthday(text: Cow<'_, str>, plan: &ImportPlan<'_>) -> String {
 }
 
 /// What a wish says, in the words that exports use; an empty cell says nothing.
-fn consent(text: &str) -> std::result::Result<Option<&'static str>, String> {
+fn consent(text: &str) -> std::result::Result<Option<Consent>, String> {
     match text.to_lowercase().as_str() {
         "" => Ok(None),
         "yes" | "y" | "true" | "1" | "subscribed" | "opted in" | "opt-in" | "ja" | "wahr" | "oui" | "vrai" | "sí"
-        | "si" | "verdadero" => Ok(Some("yes")),
+        | "si" | "verdadero" => Ok(Some(Consent::Yes)),
         "no" | "n" | "false" | "0" | "unsubscribed" | "opted out" | "opt-out" | "bounced" | "cleaned" | "nein"
-        | "falsch" | "non" | "faux" | "falso" => Ok(Some("no")),
-        "unknown" | "?" | "not subscribed" | "never subscribed" | "not_subscribed" | "pending" => Ok(Some("unknown")),
+        | "falsch" | "non" | "faux" | "falso" => Ok(Some(Consent::No)),
+        "unknown" | "?" | "not subscribed" | "never subscribed" | "not_subscribed" | "pending" => {
+            Ok(Some(Consent::Unknown))
+        }
         _ => Err(format!("{} is not a wish: yes, no or unknown", text::quote(text))),
     }
 }

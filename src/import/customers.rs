@@ -5,14 +5,13 @@ use std::sync::mpsc::sync_channel;
 
 use chrono::NaiveDate;
 
-use super::contacts::{self, ContactRow, field_of};
+use super::contacts::{self, ContactRow};
 use super::reading::{ImportPlan, LARGE};
 use super::survey::Survey;
 use super::{ImportReport, ImportStep, RowProblem, links};
-use crate::customers::customer::TEXT_FIELDS;
 use crate::customers::index::{self, Words};
-use crate::customers::{References, Standing, household, record_wish, table};
-use crate::domain::ConsentChannel;
+use crate::customers::{self, CustomerField, RefStatus, References, address_of, household, record_consent};
+use crate::domain::{Column, Consent, ConsentChannel};
 use crate::error::{Error, Result};
 use crate::store::params;
 use crate::store::{Statement, ToValue, Value, Write};
@@ -150,23 +149,24 @@ const FEW: usize = 500;
 
 /// A card as the book has it.
 struct StoredCard {
-    post: String,
-    email: String,
+    post: Consent,
+    email: Consent,
     texts: Vec<String>,
 }
 
 impl<'t> CustomerImporter<'t> {
     fn new(write: &'t Write<'t>, today: NaiveDate) -> Result<Self> {
-        let marks: Vec<String> = (2..TEXT_FIELDS.len() + 2).map(|n| format!("?{n}")).collect();
-        let (fields, marks) = (TEXT_FIELDS.join(", "), marks.join(", "));
-        let (id, home) = (TEXT_FIELDS.len() + 2, TEXT_FIELDS.len() + 3);
+        let count = CustomerField::ALL.len();
+        let marks: Vec<String> = (2..count + 2).map(|n| format!("?{n}")).collect();
+        let (fields, marks) = (field_columns(), marks.join(", "));
+        let (id, home) = (count + 2, count + 3);
         let sql = format!(
             "INSERT INTO customer (ref, {fields}, id, household_id, home) VALUES (?1, {marks}, ?{id}, ?{id}, ?{home})"
         );
         Ok(Self {
             write,
             today,
-            ids: table::ids(write)?,
+            ids: customers::ids(write)?,
             references: References::of(write)?,
             forgotten: 0,
             next: write.value::<i64>("SELECT COALESCE(max(id), 0) + 1 FROM customer", params![])?,
@@ -178,39 +178,40 @@ impl<'t> CustomerImporter<'t> {
     }
 
     fn take(&mut self, contact: &ContactRow) -> Result<()> {
-        let mut standing = self.references.standing(&contact.reference);
+        let mut status = self.references.status(&contact.reference);
         // Somebody who was forgotten does not come back under another reference.
         if self.references.has_forgotten()
-            && standing == Standing::Own
-            && self.references.standing(&contact.field("email").to_lowercase()) == Standing::Forgotten
+            && status == RefStatus::Own
+            && self.references.status(&contact.field(CustomerField::Email).to_lowercase()) == RefStatus::Forgotten
         {
-            standing = Standing::Forgotten;
+            status = RefStatus::Forgotten;
         }
         // Of a card that was merged into another only what the other lacks is taken, and of wishes a no.
-        let is_merged = matches!(standing, Standing::Merged(_));
-        let old = match standing {
-            Standing::Own => self.ids.get(&contact.reference).copied(),
-            Standing::Merged(id) => Some(id),
-            Standing::Forgotten => {
+        let is_merged = matches!(status, RefStatus::Merged(_));
+        let old = match status {
+            RefStatus::Own => self.ids.get(&contact.reference).copied(),
+            RefStatus::Merged(id) => Some(id),
+            RefStatus::Forgotten => {
                 self.forgotten += 1;
                 return Ok(());
             }
         };
         let (id, mut different, before) = match old {
-            None => (self.insert(contact)?, false, ["unknown".to_owned(), "unknown".to_owned()]),
+            None => (self.insert(contact)?, false, [Consent::default(); 2]),
             Some(id) => {
                 let card = self.card(id)?;
                 (id, self.update(id, contact, &card.texts, is_merged)?, [card.post, card.email])
             }
         };
-        for ((way, wish), before) in
+        for ((channel, consent), before) in
             [(ConsentChannel::Post, contact.post), (ConsentChannel::Email, contact.email)].into_iter().zip(before)
         {
-            if let Some(wish) = wish.filter(|wish| *wish != before && (!is_merged || *wish == "no")) {
-                record_wish(self.write, id, way, wish, self.today, "import")?;
+            if let Some(consent) = consent.filter(|new| *new != before && (!is_merged || *new == Consent::No)) {
+                record_consent(self.write, id, channel, consent, self.today, "import")?;
                 different = true;
                 if old.is_some() {
-                    self.report.changes.note(&contact.reference, &format!("{}_consent", way.as_str()), &before, wish);
+                    let field = format!("{channel}_consent");
+                    self.report.changes.note(&contact.reference, &field, before.as_str(), consent.as_str());
                 }
             }
         }
@@ -231,9 +232,10 @@ impl<'t> CustomerImporter<'t> {
     }
 
     fn card(&self, id: i64) -> Result<StoredCard> {
-        let sql = format!("SELECT post_consent, email_consent, {} FROM customer WHERE id = ?1", TEXT_FIELDS.join(", "));
+        let sql = format!("SELECT post_consent, email_consent, {} FROM customer WHERE id = ?1", field_columns());
         let found = self.write.first(&sql, params![id], |found| {
-            let texts = (0..TEXT_FIELDS.len()).map(|index| found.get(index + 2)).collect::<Result<Vec<String>>>()?;
+            let texts =
+                (0..CustomerField::ALL.len()).map(|index| found.get(index + 2)).collect::<Result<Vec<String>>>()?;
             Ok(StoredCard { post: found.get(0)?, email: found.get(1)?, texts })
         })?;
         found.ok_or_else(|| Error::new("a customer is gone from the book").hint("run `regulars doctor`"))
@@ -243,9 +245,9 @@ impl<'t> CustomerImporter<'t> {
         let id = self.next;
         self.next += 1;
         let texts = std::iter::once(&contact.reference).chain(&contact.texts).map(ToValue::to_value);
-        let values: Vec<Value<'_>> = texts.chain([Value::Int(id), Value::Int(contact.home)]).collect();
+        let values: Vec<Value<'_>> = texts.chain([Value::Int(id), Value::Int(contact.address_hash)]).collect();
         self.insert.run(&values)?;
-        self.words.put_in(id, |name| contact.field(name));
+        self.words.put_in(id, |field| contact.field(field));
         self.touched.push(id);
         Ok(id)
     }
@@ -253,9 +255,9 @@ impl<'t> CustomerImporter<'t> {
     /// Writes what is different; whether something was.
     fn update(&mut self, id: i64, contact: &ContactRow, old: &[String], only_empty: bool) -> Result<bool> {
         let (mut sets, mut values, mut now) = (Vec::new(), vec![Value::Int(id)], old.to_vec());
-        for (index, ((field, new), old)) in TEXT_FIELDS.iter().zip(&contact.texts).zip(old).enumerate() {
+        for (index, ((field, new), old)) in CustomerField::ALL.iter().zip(&contact.texts).zip(old).enumerate() {
             if !new.is_empty() && new != old && (old.is_empty() || !only_empty) {
-                self.report.changes.note(&contact.reference, field, old, new);
+                self.report.changes.note(&contact.reference, field.as_str(), old, new);
                 now[index].clone_from(new);
                 values.push(new.to_value());
                 sets.push(format!("{field} = ?{}", values.len()));
@@ -265,12 +267,18 @@ impl<'t> CustomerImporter<'t> {
             return Ok(false);
         }
         self.write.run(&format!("UPDATE customer SET {} WHERE id = ?1", sets.join(", ")), &values)?;
-        if ["street", "street2", "city", "postcode", "country"].iter().any(|f| field_of(old, f) != field_of(&now, f)) {
+        if address_of(|field| &old[field as usize]) != address_of(|field| &now[field as usize]) {
             household::place_card(self.write, id)?;
         }
-        self.words.take_out(id, |name| field_of(old, name));
-        self.words.put_in(id, |name| field_of(&now, name));
+        self.words.take_out(id, |field| &old[field as usize]);
+        self.words.put_in(id, |field| &now[field as usize]);
         self.touched.push(id);
         Ok(true)
     }
+}
+
+/// The columns of the text fields of a card, in order.
+fn field_columns() -> String {
+    let columns: Vec<&str> = CustomerField::ALL.iter().map(|field| field.as_str()).collect();
+    columns.join(", ")
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::customers::{References, Standing};
+use crate::customers::{RefStatus, References};
 use crate::error::Result;
 use crate::store::params;
 use crate::store::{Read, Write};
@@ -21,7 +21,7 @@ pub(super) fn lone_emails(read: &Read<'_>) -> Result<HashMap<String, i64>> {
 /// Sales that came before their customer find them now. Those of people who were forgotten stay nobody's.
 pub(super) fn link_sales(write: &Write<'_>) -> Result<()> {
     let references = References::of(write)?;
-    let is_forgotten = |reference: &str| references.standing(reference) == Standing::Forgotten;
+    let is_forgotten = |reference: &str| references.status(reference) == RefStatus::Forgotten;
     let link = "UPDATE purchase SET customer_id = ?2 WHERE customer_id IS NULL AND ref <> '' AND ref = ?1";
     let sql = "SELECT c.ref, c.id FROM customer c WHERE c.ref IN \
                (SELECT ref FROM purchase WHERE customer_id IS NULL AND ref <> '')";

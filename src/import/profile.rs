@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use serde::Serialize;
 
-use crate::customers::customer::Customer;
-use crate::customers::{Pair, duplicates};
+use crate::customers::{self, Pair, duplicates, name_of};
+use crate::domain::{Consent, EmailAddress, PostalAddress};
 use crate::error::Result;
 use crate::money::{Currency, Money};
 use crate::store::Read;
@@ -81,29 +81,23 @@ fn people(read: &Read<'_>, found: &mut BookProfile) -> Result<()> {
     let sql = "SELECT first_name, last_name, full_name, street, city, postcode, email, phone, post_consent, email_consent \
                FROM customer";
     read.each(sql, params![], |row| {
-        let card = Customer {
-            first_name: row.get(0)?,
-            last_name: row.get(1)?,
-            full_name: row.get(2)?,
-            street: row.get(3)?,
-            city: row.get(4)?,
-            postcode: row.get(5)?,
-            ..Customer::default()
-        };
-        let (email, phone): (String, String) = (row.get(6)?, row.get(7)?);
-        let (post_wish, email_wish): (String, String) = (row.get(8)?, row.get(9)?);
-        let has_email = email.contains('@');
+        let text = |index: usize| row.get::<String>(index);
+        let (street, city, postcode, phone) = (text(3)?, text(4)?, text(5)?, text(7)?);
+        let (post, email): (Consent, Consent) = (row.get(8)?, row.get(9)?);
+        let address = PostalAddress { street: &street, street2: "", city: &city, postcode: &postcode, country: "" };
+        let address_of_email = EmailAddress::parse(&text(6)?);
+        let has_email = address_of_email.is_some();
         found.customers += 1;
-        found.by_post += usize::from(card.has_address() && post_wish != "no");
+        found.by_post += usize::from(address.is_deliverable() && post != Consent::No);
         found.with_email += usize::from(has_email);
-        found.by_email += usize::from(has_email && email_wish == "yes");
-        let name = card.name();
+        found.by_email += usize::from(has_email && email == Consent::Yes);
+        let name = name_of([&text(0)?, &text(1)?, &text(2)?, "", ""]);
         found.all_caps += usize::from(is_all_caps(&name));
-        if !name.is_empty() && !card.postcode.is_empty() {
-            names.add(&format!("{}\u{1f}{}", name.to_lowercase(), card.postcode.to_lowercase()));
+        if !name.is_empty() && !postcode.is_empty() {
+            names.add(&format!("{}\u{1f}{}", name.to_lowercase(), postcode.to_lowercase()));
         }
-        if has_email {
-            emails.add(&email.to_lowercase());
+        if let Some(email) = address_of_email {
+            emails.add(&email.key());
         }
         let digits: String = phone.chars().filter(char::is_ascii_digit).collect();
         if digits.len() >= 6 {
@@ -136,7 +130,7 @@ fn sales(read: &Read<'_>, found: &mut BookProfile) -> Result<()> {
     })?;
     found.never_bought = found.customers.saturating_sub(bought);
     if let Some((id, takings)) = largest.filter(|(_, takings)| takings.0 > 0 && linked.0 > 0) {
-        let card = crate::customers::by_id(read, id)?;
+        let card = customers::by_id(read, id)?;
         #[expect(clippy::cast_precision_loss, reason = "a share, for people to read")]
         let share = takings.0 as f64 / linked.0 as f64;
         found.largest =

@@ -9,7 +9,8 @@ use chrono::NaiveDate;
 use super::reading::{ImportPlan, LARGE};
 use super::sales::{self, Batch, Sale, SaleLine};
 use super::{ImportReport, ImportStep, RowProblem, links};
-use crate::customers::{References, Standing, table};
+use crate::customers::{self, RefStatus, References};
+use crate::domain::EmailAddress;
 use crate::error::{Error, Result};
 use crate::money::{Currency, Money};
 use crate::store::params;
@@ -161,7 +162,7 @@ impl<'t> PurchaseImporter<'t> {
             write,
             options,
             is_first,
-            ids: table::ids(write)?,
+            ids: customers::ids(write)?,
             references: References::of(write)?,
             emails,
             seen: HashMap::default(),
@@ -234,14 +235,14 @@ impl<'t> PurchaseImporter<'t> {
     /// Whom a sale names; nothing is kept of somebody who was forgotten.
     fn reference<'b>(&self, batch: &'b Batch, sale: &Sale) -> &'b str {
         let said = batch.text(sale.reference);
-        if self.references.standing(said) == Standing::Forgotten { "" } else { said }
+        if self.references.status(said) == RefStatus::Forgotten { "" } else { said }
     }
 
     fn customer(&mut self, reference: &str) -> Result<Option<i64>> {
         if reference.is_empty() {
             return Ok(None);
         }
-        if let Standing::Merged(id) = self.references.standing(reference) {
+        if let RefStatus::Merged(id) = self.references.status(reference) {
             return Ok(Some(id));
         }
         if let Some(id) = self.ids.get(reference).or_else(|| self.emails.get(reference)) {
@@ -250,7 +251,7 @@ impl<'t> PurchaseImporter<'t> {
         if !self.options.new_customers {
             return Ok(None);
         }
-        let email = if reference.contains('@') { reference } else { "" };
+        let email = EmailAddress::parse(reference).map_or("", |_| reference);
         let sql = "INSERT INTO customer (ref, email) VALUES (?1, ?2) RETURNING id";
         let id: i64 = self.write.value(sql, params![reference, email])?;
         self.write.run("UPDATE customer SET household_id = ?1 WHERE id = ?1", params![id])?;

@@ -8,7 +8,8 @@ use serde::Serialize;
 use super::table::{self, Complaint, Entry};
 use super::worksheet::{Window, rank};
 use crate::clock::{self, ago};
-use crate::customers::{self, Customer, LastPurchase};
+use crate::customers::{self, Customer, LastPurchase, Note};
+use crate::domain::NoteKind;
 use crate::error::Result;
 use crate::money::{Currency, Money};
 use crate::store::{Read, Write};
@@ -180,9 +181,8 @@ pub(crate) fn note_call(
     today: NaiveDate,
 ) -> Result<(Customer, bool)> {
     let card = customers::by_ref(write, reference)?;
-    customers::add_note(write, card.id, today, "call", text.unwrap_or("spoken to, from the list of calls"), 0)?;
-    let open =
-        customers::notes(write, card.id)?.iter().any(|note| note.kind == "complaint" && note.resolved_on.is_none());
+    customers::add_note(write, card.id, today, NoteKind::Call, text.unwrap_or("spoken to, from the list of calls"), 0)?;
+    let open = customers::notes(write, card.id)?.iter().any(Note::is_open);
     Ok((card, open))
 }
 

@@ -6,7 +6,8 @@ use chrono::NaiveDate;
 
 use super::worksheet::Window;
 use crate::clock;
-use crate::customers::Customer;
+use crate::customers::name_of;
+use crate::domain::NoteKind;
 use crate::error::Result;
 use crate::money::Money;
 use crate::store::Read;
@@ -126,17 +127,9 @@ pub(super) struct Named {
 pub(super) fn named(read: &Read<'_>, id: i64) -> Result<Named> {
     let sql = "SELECT ref, first_name, last_name, full_name, suffix, company, city FROM customer WHERE id = ?1";
     let found = read.first(sql, params![id], |row| {
-        let card = Customer {
-            reference: row.get(0)?,
-            first_name: row.get(1)?,
-            last_name: row.get(2)?,
-            full_name: row.get(3)?,
-            suffix: row.get(4)?,
-            company: row.get(5)?,
-            city: row.get(6)?,
-            ..Customer::default()
-        };
-        Ok(Named { name: card.name(), reference: card.reference, city: card.city })
+        let (reference, text) = (row.get::<String>(0)?, |index: usize| row.get::<String>(index));
+        let name = name_of([&text(1)?, &text(2)?, &text(3)?, &text(4)?, &text(5)?]);
+        Ok(Named { name: if name.is_empty() { reference.clone() } else { name }, reference, city: text(6)? })
     })?;
     Ok(found.unwrap_or_else(|| Named { reference: String::new(), name: String::new(), city: String::new() }))
 }
@@ -169,12 +162,12 @@ pub(super) struct Complaint {
 /// noted.
 pub(super) fn complaints(read: &Read<'_>, today: NaiveDate, rests_since: NaiveDate) -> Result<Vec<Complaint>> {
     let sql = "SELECT n.customer_id, n.on_day, n.text FROM contact_note n \
-               WHERE n.kind = 'complaint' AND n.resolved_on IS NULL AND n.on_day <= ?1 AND NOT EXISTS ( \
-                 SELECT 1 FROM contact_note later WHERE later.customer_id = n.customer_id AND later.kind <> 'complaint' \
+               WHERE n.kind = ?3 AND n.resolved_on IS NULL AND n.on_day <= ?1 AND NOT EXISTS ( \
+                 SELECT 1 FROM contact_note later WHERE later.customer_id = n.customer_id AND later.kind <> ?3 \
                  AND later.on_day BETWEEN ?2 AND ?1 \
                  AND (later.on_day > n.on_day OR (later.on_day = n.on_day AND later.id > n.id))) \
                ORDER BY n.on_day, n.id";
-    read.all(sql, params![today, rests_since], |row| {
+    read.all(sql, params![today, rests_since, NoteKind::Complaint], |row| {
         Ok(Complaint { customer_id: row.get(0)?, on: row.get(1)?, text: row.get(2)? })
     })
 }

@@ -6,7 +6,7 @@ use super::reply::Blame;
 use super::table::Piece;
 use crate::campaign::{self, Recipient};
 use crate::customers;
-use crate::domain::{ConsentChannel, Suppression};
+use crate::domain::{Consent, ConsentChannel, Suppression};
 use crate::error::Result;
 use crate::store::params;
 use crate::store::{Read, Write};
@@ -93,10 +93,10 @@ pub(super) fn say_no(
     if !address.is_empty() {
         customers::suppress(write, address, reason, source, on)?;
     }
-    let sql = "SELECT c.id FROM recipient r JOIN customer c ON c.id = r.customer_id WHERE r.id = ?1 AND c.email_consent <> 'no'";
+    let sql = "SELECT c.id FROM recipient r JOIN customer c ON c.id = r.customer_id WHERE r.id = ?1 AND c.email_consent <> ?2";
     // Their card may have another address by now.
-    if let Some(id) = write.first(sql, params![recipient], |row| row.get(0))? {
-        customers::record_wish(write, id, ConsentChannel::Email, "no", on, source)?;
+    if let Some(id) = write.first(sql, params![recipient, Consent::No], |row| row.get(0))? {
+        customers::record_consent(write, id, ConsentChannel::Email, Consent::No, on, source)?;
     }
     Ok(())
 }

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use super::capitals::{Part, is_firm, repaired};
 use super::{Kind, Person, Problem, Proof, Repair};
 use crate::campaign::{Planned, Recipient};
-use crate::customers::{self, Customer};
+use crate::customers::{self, Customer, name_of};
 use crate::error::Result;
 use crate::store::Write;
 use crate::text;
@@ -16,14 +16,14 @@ pub(super) fn problems(people: &[Person<'_>], planned: &Planned) -> Vec<Problem>
     for person in people {
         let before = found.len();
         for card in person.members.iter().filter(|card| card.may_be_greeted()) {
-            found.extend(proposal(card).map(|repair| {
+            found.extend(proposal(&NameFields::of(card)).map(|repair| {
                 let message = format!("{} would be {}", text::quote(&repair.before), text::quote(&repair.name));
                 let hint = format!("regulars customer set {} {}", argument(&card.reference), arguments(&repair));
                 let name = repair.before.clone();
                 Problem { repair: Some(repair), name, ..Problem::of(Kind::Capitals, card, message, hint) }
             }));
         }
-        if found.len() == before && proposal(&as_frozen(person.recipient)).is_some() {
+        if found.len() == before && proposal(&NameFields::frozen(person.recipient)).is_some() {
             let message = format!("the plan still has {}", text::quote(&person.recipient.name));
             let hint = format!("`regulars plan {} --again` takes the name that the book has now", planned.slug);
             found.push(Problem::at(Kind::Capitals, person.recipient, message, hint));
@@ -48,7 +48,7 @@ pub(crate) fn mend_names(write: &Write<'_>, proof: &Proof, on: NaiveDate) -> Res
 }
 
 /// What the names on a card would be, if one is wholly in capitals. Firms are left alone.
-fn proposal(card: &Customer) -> Option<Repair> {
+fn proposal(card: &NameFields) -> Option<Repair> {
     let is_person = !card.first_name.is_empty() || !card.title.is_empty();
     let said = [&card.first_name, &card.last_name, &card.full_name].map(String::as_str).join(" ");
     if is_firm(&said) {
@@ -73,20 +73,48 @@ fn proposal(card: &Customer) -> Option<Repair> {
     let part = several(&mended.spouse);
     mend("spouse", &mut mended.spouse, part);
     let only_spouse = fields.iter().all(|(field, _)| *field == "spouse");
-    let told = |card: &Customer| if only_spouse { card.spouse.clone() } else { card.name() };
+    let told = |card: &NameFields| if only_spouse { card.spouse.clone() } else { card.name() };
     (!fields.is_empty()).then(|| Repair { before: told(card), name: told(&mended), fields })
 }
 
-/// The card as the plan has it.
-fn as_frozen(recipient: &Recipient) -> Customer {
-    let fields = recipient.fields.to_read();
-    let field = |name: &str| fields.get(&format!("customer.{name}")).unwrap_or_default().to_owned();
-    Customer {
-        title: field("title"),
-        first_name: field("first_name"),
-        last_name: field("last_name"),
-        spouse: field("spouse"),
-        ..Customer::default()
+/// The fields of which names are made.
+#[derive(Clone, Default)]
+struct NameFields {
+    title: String,
+    first_name: String,
+    last_name: String,
+    full_name: String,
+    suffix: String,
+    spouse: String,
+}
+
+impl NameFields {
+    fn of(card: &Customer) -> Self {
+        Self {
+            title: card.title.clone(),
+            first_name: card.first_name.clone(),
+            last_name: card.last_name.clone(),
+            full_name: card.full_name.clone(),
+            suffix: card.suffix.clone(),
+            spouse: card.spouse.clone(),
+        }
+    }
+
+    /// As the plan has them.
+    fn frozen(recipient: &Recipient) -> Self {
+        let fields = recipient.fields.to_read();
+        let field = |name: &str| fields.get(&format!("customer.{name}")).unwrap_or_default().to_owned();
+        Self {
+            title: field("title"),
+            first_name: field("first_name"),
+            last_name: field("last_name"),
+            spouse: field("spouse"),
+            ..Self::default()
+        }
+    }
+
+    fn name(&self) -> String {
+        name_of([&self.first_name, &self.last_name, &self.full_name, &self.suffix, ""])
     }
 }
 
@@ -117,7 +145,7 @@ mod tests {
 
     #[test]
     fn people_are_mended_and_firms_are_not() {
-        let said = |card: &Customer| proposal(card).map(|repair| arguments(&repair));
+        let said = |card: &Customer| proposal(&NameFields::of(card)).map(|repair| arguments(&repair));
         assert_eq!(said(&card("", "HENRY", "O'BRIEN", "")).as_deref(), Some("first_name=Henry last_name=\"O'Brien\""));
         assert_eq!(said(&card("Mr.", "", "SMITH", "")).as_deref(), Some("last_name=Smith"));
         assert_eq!(said(&card("", "Robert", "SMITH", "")).as_deref(), Some("last_name=Smith"));

@@ -6,7 +6,8 @@ use chrono::{NaiveDate, NaiveDateTime};
 
 use super::{Stage, Wishes};
 use crate::campaign::{Planned, Recipient};
-use crate::customers::{Customer, Suppressions};
+use crate::customers::{MailPreferences, Suppressions, address_reach};
+use crate::domain::{Arm, EmailAddress, NoteKind};
 use crate::error::Result;
 use crate::store::params;
 use crate::store::{Read, Write};
@@ -37,23 +38,21 @@ pub(super) fn stages(read: &Read<'_>, planned: &Planned) -> Result<BTreeMap<(i64
 
 /// How the recipients of a campaign may be written to now.
 pub(super) fn wishes(read: &Read<'_>, planned: &Planned) -> Result<BTreeMap<i64, Wishes>> {
-    let sql = "SELECT r.id, c.deceased, c.post_consent, c.email_consent, r.email, c.street, c.street2, c.city, c.postcode, \
-               c.moved_from, EXISTS (SELECT 1 FROM recipient_member m JOIN contact_note n ON n.customer_id = m.customer_id \
-               WHERE m.recipient_id = r.id AND n.kind = 'complaint' AND n.resolved_on IS NULL) \
-               FROM recipient r JOIN customer c ON c.id = r.customer_id WHERE r.campaign_id = ?1 AND r.arm = 'mailed'";
+    let sql = "SELECT r.id, c.deceased, c.post_consent, c.email_consent, r.email, EXISTS (SELECT 1 FROM recipient_member m \
+               JOIN contact_note n ON n.customer_id = m.customer_id WHERE m.recipient_id = r.id AND n.kind = ?3 \
+               AND n.resolved_on IS NULL), c.moved_from, c.street, c.street2, c.city, c.postcode, c.country \
+               FROM recipient r JOIN customer c ON c.id = r.customer_id WHERE r.campaign_id = ?1 AND r.arm = ?2";
     let suppressed = Suppressions::of(read)?;
     let mut wishes = BTreeMap::new();
-    read.each(sql, params![planned.id], |row| {
-        let (deceased, post_consent, email_consent) = (row.get(1)?, row.get(2)?, row.get(3)?);
-        let (street, street2) = (row.get(5)?, row.get(6)?);
-        let (city, postcode, moved_from) = (row.get(7)?, row.get(8)?, row.get(9)?);
-        let address: String = row.get(4)?;
-        let said = Customer { post_consent, email_consent, deceased, ..Customer::default() };
-        let card = Customer { street, street2, city, postcode, moved_from, ..said };
+    read.each(sql, params![planned.id, Arm::Mailed, NoteKind::Complaint], |row| {
+        let (has_address, has_moved) = address_reach(row, 6)?;
+        let preferences = MailPreferences { deceased: row.get(1)?, post: row.get(2)?, email: row.get(3)?, has_moved };
+        let email: String = row.get(4)?;
+        let gets_email = EmailAddress::parse(&email).is_some() && suppressed.reason(&email).is_none();
         let wish = Wishes {
-            letter: card.takes_letters(),
-            email: card.takes_emails() && address.contains('@') && suppressed.reason(&address).is_none(),
-            complains: row.get(10)?,
+            letter: preferences.may_be_greeted() && has_address,
+            email: preferences.takes_emails() && gets_email,
+            complains: row.get(5)?,
         };
         wishes.insert(row.get(0)?, wish);
         Ok(())

@@ -5,7 +5,8 @@ use crate::app;
 use crate::cli::Context;
 use crate::cli::done::Done;
 use crate::clock::{ago, long_date};
-use crate::customers::{Card, Note};
+use crate::customers::{Card, CustomerField, Note};
+use crate::domain::Consent;
 use crate::error::Result;
 use crate::redemption::{OfferStatus, OfferSummary};
 use crate::shop::Shop;
@@ -34,7 +35,7 @@ fn page(card: &Card, greeting: &str, gift: Option<&OfferSummary>, shop: &Shop, t
     let call = greeting.trim_start_matches("Dear ").trim_end_matches(',');
     let is_name = call != "customer" && !call.starts_with("friends at ");
     let mut text = if is_name { format!("{}\n", said(call)) } else { String::new() };
-    let town = card.fields.get("city").map_or(String::new(), |city| format!(", {}", said(city)));
+    let town = card.fields.get(&CustomerField::City).map_or(String::new(), |city| format!(", {}", said(city)));
     text.push_str(&format!("{} ({}){town}\n", said(&card.name), text::quote(&card.reference)));
     text.push_str(&match (card.last_visit, &card.last_visit_ago) {
         (Some(day), Some(ago)) => format!("Last here {ago}, on {}.\n", long_date(day, country)),
@@ -90,9 +91,9 @@ fn offer(gift: &OfferSummary, country: &str) -> String {
 
 /// What is worth knowing, a line each; nothing that is not known.
 fn rows(card: &Card) -> String {
-    let field = |name: &str| card.fields.get(name).map(|text| said(text)).unwrap_or_default();
-    let list = |names: &[&str]| {
-        let parts: Vec<String> = names.iter().map(|name| field(name)).filter(|part| !part.is_empty()).collect();
+    let field = |field: CustomerField| card.fields.get(&field).map(|text| said(text)).unwrap_or_default();
+    let list = |names: &[CustomerField]| {
+        let parts: Vec<String> = names.iter().map(|name| field(*name)).filter(|part| !part.is_empty()).collect();
         parts.join(", ")
     };
     let family: Vec<String> =
@@ -100,31 +101,38 @@ fn rows(card: &Card) -> String {
     let likes: Vec<String> =
         card.preferences.iter().map(|(key, value)| format!("{} {}", said(key), said(value))).collect();
     let tags: Vec<String> = card.tags.iter().map(|tag| said(tag)).collect();
-    let address = list(&["street", "street2", "city", "state", "postcode", "country"]);
-    let post = match card.post_consent.as_str() {
+    let address = list(&[
+        CustomerField::Street,
+        CustomerField::Street2,
+        CustomerField::City,
+        CustomerField::State,
+        CustomerField::Postcode,
+        CustomerField::Country,
+    ]);
+    let post = match card.post_consent {
         _ if card.moved => "moved away: no post until there is a new street",
-        "no" => "wants no post",
+        Consent::No => "wants no post",
         _ => "",
     };
     let stopped =
         card.suppressed.as_ref().map(|one| format!("no email goes out: {}, {}", one.reason.in_words(), one.on));
-    let email = match card.email_consent.as_str() {
+    let email = match card.email_consent {
         _ if stopped.is_some() => stopped.as_deref().unwrap_or_default(),
-        "yes" => "may be emailed",
-        "no" => "wants no email",
+        Consent::Yes => "may be emailed",
+        Consent::No => "wants no email",
         _ => "",
     };
     let wishes: Vec<&str> = [post, email].into_iter().filter(|wish| !wish.is_empty()).collect();
     let mut text = String::new();
     for (label, value) in [
-        ("Spouse", field("spouse")),
+        ("Spouse", field(CustomerField::Spouse)),
         ("Household", text::list(&family)),
-        ("Birthday", field("birthday")),
+        ("Birthday", field(CustomerField::Birthday)),
         ("Taste", likes.join("; ")),
-        ("Worth knowing", field("notes")),
+        ("Worth knowing", field(CustomerField::Notes)),
         ("Tags", tags.join(", ")),
         ("Address", address),
-        ("Reached by", list(&["phone", "email"])),
+        ("Reached by", list(&[CustomerField::Phone, CustomerField::Email])),
         ("Wishes", wishes.join("; ")),
         ("Also known as", card.old_refs.join(", ")),
     ] {

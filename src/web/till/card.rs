@@ -13,7 +13,7 @@ use super::refused;
 use super::which::Till;
 use crate::app::card::{self, CardOf, TillCard};
 use crate::clock;
-use crate::customers::{Card, Customer};
+use crate::customers::{Card, Customer, CustomerField};
 use crate::domain::{Column, RecipientId, Response as CampaignResponse};
 use crate::error::Result;
 use crate::redemption::{Offer, OfferStatus, Outcome};
@@ -177,7 +177,7 @@ fn gather(
         .iter()
         .take(NOTES)
         .map(|note| NoteLine { when: format!("{}, {}", day(note.on), note.kind), text: note.text.clone() });
-    let field = |key: &'static str, label: &'static str| (key, label, customer.field(key).to_owned());
+    let field = |field: CustomerField, label| (field.as_str(), label, customer.field(field).to_owned());
     Ok(CardPage {
         till: till.0,
         customer: customer.id,
@@ -191,11 +191,11 @@ fn gather(
         facts: facts(&card, &household, &name, offer.as_ref(), settings.country.as_str()),
         notes: notes.collect(),
         address: vec![
-            field("street", "Street"),
-            field("street2", "More of the street"),
-            field("city", "Town"),
-            field("state", "State"),
-            field("postcode", "Postcode"),
+            field(CustomerField::Street, "Street"),
+            field(CustomerField::Street2, "More of the street"),
+            field(CustomerField::City, "Town"),
+            field(CustomerField::State, "State"),
+            field(CustomerField::Postcode, "Postcode"),
         ],
         name,
         once: if form_error.once.is_empty() { searches::token()? } else { form_error.once.clone() },
@@ -243,7 +243,7 @@ fn facts(
     offer: Option<&Offer>,
     country: &str,
 ) -> Vec<(&'static str, String)> {
-    let field = |name: &str| card.fields.get(name).cloned().unwrap_or_default();
+    let field = |field: CustomerField| card.fields.get(&field).cloned().unwrap_or_default();
     let others: Vec<String> =
         household.iter().filter(|member| member.reference != card.reference).map(Customer::name).collect();
     let is_children =
@@ -258,12 +258,12 @@ fn facts(
     });
     let all = [
         ("Name", if heading.contains(&card.name) { String::new() } else { card.name.clone() }),
-        ("Spouse", field("spouse")),
+        ("Spouse", field(CustomerField::Spouse)),
         ("At home", others.join(", ")),
         ("Children", children.join("; ")),
         ("Taste", taste.join("; ")),
-        ("Remember", field("notes")),
-        ("Birthday", field("birthday")),
+        ("Remember", field(CustomerField::Notes)),
+        ("Birthday", field(CustomerField::Birthday)),
         ("Letter", letter),
         ("Last year", offer.map_or(String::new(), last_year)),
     ];

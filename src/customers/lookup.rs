@@ -1,10 +1,8 @@
-//! The book's own questions to the database.
+//! Cards by reference and by id, and what hangs on them.
 
 use std::collections::{BTreeMap, HashMap};
 
 use super::customer::{COLUMNS, Customer};
-use super::suppression::Suppressions;
-use crate::domain::Suppression;
 use crate::error::{Error, Result};
 use crate::store::Read;
 use crate::store::params;
@@ -76,63 +74,6 @@ pub(crate) fn tags(read: &Read<'_>, id: i64) -> Result<Vec<String>> {
 pub(crate) fn preferences(read: &Read<'_>, id: i64) -> Result<BTreeMap<String, String>> {
     let sql = "SELECT key, value FROM preference WHERE customer_id = ?1";
     Ok(read.all(sql, params![id], |row| Ok((row.get(0)?, row.get(1)?)))?.into_iter().collect())
-}
-
-/// How somebody can be written to, and with whom they live.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Reach {
-    pub(crate) reference: String,
-    pub(crate) household_id: i64,
-    pub(crate) has_address: bool,
-    pub(crate) wants_no_post: bool,
-    pub(crate) has_email: bool,
-    pub(crate) email_consent: bool,
-    /// Why the address gets no email, whatever they said.
-    pub(crate) suppressed: Option<Suppression>,
-    pub(crate) deceased: bool,
-    /// The address on the card is one that they have left.
-    pub(crate) has_moved: bool,
-}
-
-/// Whether a text can be an email address: one `@` between two parts, the second with a dot, nothing that ends a word.
-fn is_email(text: &str) -> bool {
-    let odd = |c: char| c.is_whitespace() || c.is_control() || matches!(c, ',' | ';' | '<' | '>' | '(' | ')' | '"');
-    match text.split_once('@') {
-        Some((name, domain)) => {
-            let dots =
-                domain.contains('.') && !domain.starts_with('.') && !domain.ends_with('.') && !domain.contains("..");
-            !name.is_empty() && dots && !domain.contains('@') && !text.contains(odd)
-        }
-        None => false,
-    }
-}
-
-/// How everybody can be written to, by id.
-pub(crate) fn reach(read: &Read<'_>) -> Result<HashMap<i64, Reach>> {
-    let mut all = HashMap::with_capacity(count(read)?);
-    let suppressions = Suppressions::of(read)?;
-    let sql = "SELECT id, ref, household_id, street, city, postcode, email, post_consent, email_consent, deceased, \
-               moved_from, street2 FROM customer";
-    read.each(sql, params![], |row| {
-        let (street, street2, moved_from) = (row.get(3)?, row.get(11)?, row.get(10)?);
-        let (city, postcode) = (row.get(4)?, row.get(5)?);
-        let card = Customer { street, street2, city, postcode, moved_from, ..Customer::default() };
-        let email: String = row.get(6)?;
-        let reach = Reach {
-            reference: row.get(1)?,
-            household_id: row.get(2)?,
-            has_address: card.has_address(),
-            wants_no_post: row.get::<String>(7)? == "no",
-            has_email: is_email(&email),
-            email_consent: row.get::<String>(8)? == "yes",
-            suppressed: suppressions.reason(&email),
-            deceased: row.get(9)?,
-            has_moved: card.has_moved(),
-        };
-        all.insert(row.get(0)?, reach);
-        Ok(())
-    })?;
-    Ok(all)
 }
 
 /// The id behind every reference, those that were merged as well.

@@ -1,12 +1,12 @@
-//! How many slips lie between two words: a letter that is missing, one too many, a wrong one, or two neighbours that have
-//! changed places, each letter in at most one of them (the optimal string alignment distance).
+//! The edit distance of two words: letters that are missing, too many, wrong, or swapped with a neighbour, each letter in at
+//! most one of these (the optimal string alignment distance).
 //!
 //! The columns of the usual table are kept as bits of one number: Hyyrö, "A bit-vector algorithm for computing Levenshtein
 //! and Damerau edit distances", Nordic Journal of Computing 10 (2003). A book of a million has tens of thousands of words,
 //! and each is compared while somebody types.
 
-/// How many slips a word of so many letters may have: one from four letters, two from eight.
-pub(super) fn allowed(letters: usize) -> usize {
+/// The largest edit distance at which a word of so many letters may still be meant: one from four letters, two from eight.
+pub(super) fn most_edits(letters: usize) -> usize {
     match letters {
         0..=3 => 0,
         4..=7 => 1,
@@ -38,26 +38,26 @@ impl Spelling {
         Some(spelling)
     }
 
-    /// Slips between this word and another.
-    pub(super) fn slips(&self, other: &str) -> usize {
+    /// Between this word and another.
+    pub(super) fn edit_distance(&self, other: &str) -> usize {
         let last = 1 << (self.letters - 1);
         // Where the table grows and falls from one row to the next, and where it stays as it goes on to the next column.
         let (mut grows, mut falls, mut stays) = (u64::MAX, 0_u64, 0_u64);
-        let (mut places_before, mut slips) = (0, self.letters);
+        let (mut places_before, mut distance) = (0, self.letters);
         for letter in other.chars() {
             let places = self.places(letter);
             let swapped = ((!stays & places) << 1) & places_before;
             stays = ((places & grows).wrapping_add(grows) ^ grows) | places | falls | swapped;
             let more = falls | !(stays | grows);
             let less = stays & grows;
-            slips += usize::from(more & last != 0);
-            slips -= usize::from(less & last != 0);
+            distance += usize::from(more & last != 0);
+            distance -= usize::from(less & last != 0);
             let (more, less) = (more << 1 | 1, less << 1);
             grows = less | !(stays | more);
             falls = stays & more;
             places_before = places;
         }
-        slips
+        distance
     }
 
     fn places(&self, letter: char) -> u64 {
@@ -83,11 +83,11 @@ mod tests {
             for _ in 0..3_000 {
                 let (one, other) = (word(12), word(14));
                 let Some(spelling) = Spelling::of(&one) else { continue };
-                assert_eq!(spelling.slips(&other), strsim::osa_distance(&one, &other), "{one} {other}");
+                assert_eq!(spelling.edit_distance(&other), strsim::osa_distance(&one, &other), "{one} {other}");
             }
             let (long, longer) = ("ab".repeat(32), word(90));
             let spelling = Spelling::of(&long).expect("64 letters");
-            assert_eq!(spelling.slips(&longer), strsim::osa_distance(&long, &longer), "{longer}");
+            assert_eq!(spelling.edit_distance(&longer), strsim::osa_distance(&long, &longer), "{longer}");
         }
         assert!(Spelling::of("").is_none() && Spelling::of(&"a".repeat(65)).is_none());
     }

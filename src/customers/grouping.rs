@@ -1,0 +1,107 @@
+//! Who of some people belong together: by the owner's word, or by an address and a surname or a spouse.
+
+use std::collections::HashMap;
+
+use crate::domain::folded;
+use crate::error::Result;
+use crate::store::Row;
+
+/// What decides who belongs together.
+pub(super) struct Resident {
+    pub(super) id: i64,
+    pub(super) household_id: i64,
+    first_name: String,
+    surname: String,
+    full_name: String,
+    spouse: String,
+    pub(super) address_hash: i64,
+    pub(super) manual_household: String,
+}
+
+/// As the word of a manual household: at home with nobody, whatever the address says.
+pub(super) const ALONE: &str = "alone";
+
+/// The household of each of these people, who live with nobody else.
+pub(super) fn grouped(residents: &[Resident]) -> Vec<i64> {
+    let mut parents: Vec<usize> = (0..residents.len()).collect();
+    let mut by_hand: HashMap<&str, usize> = HashMap::new();
+    let mut by_home: HashMap<i64, Vec<usize>> = HashMap::new();
+    for (index, resident) in residents.iter().enumerate() {
+        if resident.manual_household == ALONE {
+            continue;
+        }
+        if resident.address_hash != 0 {
+            by_home.entry(resident.address_hash).or_default().push(index);
+        }
+        if !resident.manual_household.is_empty() {
+            let first = *by_hand.entry(&resident.manual_household).or_insert(index);
+            join(&mut parents, first, index);
+        }
+    }
+    for neighbours in by_home.values() {
+        let mut by_surname: HashMap<&str, usize> = HashMap::new();
+        for &one in neighbours.iter().filter(|one| !residents[**one].surname.is_empty()) {
+            let first = *by_surname.entry(&residents[one].surname).or_insert(one);
+            join(&mut parents, first, one);
+        }
+        // Those who name a spouse are few, so that a house of a thousand flats is not a million pairs.
+        for &one in neighbours.iter().filter(|one| !residents[**one].spouse.is_empty()) {
+            for &other in neighbours.iter().filter(|other| **other != one) {
+                if are_a_couple(&residents[one], &residents[other]) {
+                    join(&mut parents, one, other);
+                }
+            }
+        }
+    }
+    let mut smallest: HashMap<usize, i64> = HashMap::new();
+    for (index, resident) in residents.iter().enumerate() {
+        let (root, id) = (root(&mut parents, index), resident.id);
+        smallest.entry(root).and_modify(|least| *least = id.min(*least)).or_insert(id);
+    }
+    (0..residents.len()).map(|index| smallest[&root(&mut parents, index)]).collect()
+}
+
+/// The columns that [`Resident::from_row`] reads.
+pub(super) const RESIDENT: &str = "id, household_id, first_name, last_name, full_name, spouse, home, put_together";
+
+impl Resident {
+    pub(super) fn from_row(row: &Row<'_>) -> Result<Self> {
+        let (last_name, full_name): (String, String) = (row.get(3)?, row.get(4)?);
+        let surname = if last_name.is_empty() { full_name.rsplit(' ').next().unwrap_or_default() } else { &last_name };
+        Ok(Self {
+            id: row.get(0)?,
+            household_id: row.get(1)?,
+            first_name: folded(&row.get::<String>(2)?),
+            surname: folded(surname),
+            full_name: folded(&full_name),
+            spouse: folded(&row.get::<String>(5)?),
+            address_hash: row.get(6)?,
+            manual_household: row.get(7)?,
+        })
+    }
+}
+
+/// Whether one of them gives the other as the spouse, and the other nobody else.
+fn are_a_couple(one: &Resident, other: &Resident) -> bool {
+    (names(one, other) && (other.spouse.is_empty() || names(other, one)))
+        || (names(other, one) && one.spouse.is_empty())
+}
+
+/// Whether `one` gives `other` as the spouse.
+fn names(one: &Resident, other: &Resident) -> bool {
+    let whole = format!("{} {}", other.first_name, other.surname);
+    !one.spouse.is_empty() && (one.spouse == other.first_name || one.spouse == whole || one.spouse == other.full_name)
+}
+
+fn root(parents: &mut [usize], mut index: usize) -> usize {
+    while parents[index] != index {
+        parents[index] = parents[parents[index]];
+        index = parents[index];
+    }
+    index
+}
+
+fn join(parents: &mut [usize], one: usize, other: usize) {
+    let (one, other) = (root(parents, one), root(parents, other));
+    parents[one.max(other)] = one.min(other);
+}
