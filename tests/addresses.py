@@ -9,18 +9,12 @@ how an envelope is written: so only the order and the lines of town and postcode
 What must hold for each of them is checked as a law: nothing that the post needs is cut, lost or said twice.
 """
 
-import csv
 import json
 import os
-import sqlite3
-import subprocess
-import sys
-import tempfile
-from pathlib import Path
 
-PROJECT = Path(__file__).resolve().parent.parent
-DATA = Path(os.environ.get("REGULARS_DATA") or PROJECT / "../shared/data")
-ADDRESSES = DATA / "hostile/addresses_half.json"
+from support import harness
+from support.harness import Shop
+
 TOWNS = "town city village hamlet municipality locality county city_district suburb island state_district".split()
 LEAST = 0.80
 CAMPAIGN = """
@@ -68,38 +62,21 @@ def card(case):
     }
 
 
-def blocks(binary, cards):
+def blocks(cards):
     """The address lines that a plan freezes for each card, by its number."""
-    with tempfile.TemporaryDirectory() as home:
-        folder = Path(home) / "shop"
-
-        def run(*words, cwd=folder):
-            env = {"PATH": os.environ.get("PATH", ""), "NO_COLOR": "1", "REGULARS_TODAY": "2024-03-01"}
-            done = subprocess.run([binary, *words], cwd=cwd, env=env, capture_output=True, text=True)
-            if done.returncode:
-                sys.exit(f"addresses: {words!r} ended with {done.returncode}\n{done.stderr}")
-
-        run("init", str(folder), cwd=home)
-        toml = (folder / "shop.toml").read_text(encoding="utf-8")
+    with harness.folder() as home:
+        shop = Shop(home)
         # A shop that is nowhere: every letter goes abroad.
-        (folder / "shop.toml").write_text(toml.replace('"US"', '"AQ"'), encoding="utf-8")
-        (folder / "campaigns/everywhere.toml").write_text(CAMPAIGN, encoding="utf-8")
-        (folder / "letter-templates/hello.md").write_text("Hello.\n", encoding="utf-8")
-        with open(folder / "c.csv", "w", newline="", encoding="utf-8") as file:
-            out = csv.writer(file)
-            out.writerow(["ref", "full_name", "street", "city", "state", "postcode", "country"])
-            for n, one in enumerate(cards):
-                out.writerow([n, f"Ann Berg{n}", *(one[key] for key in ("street", "city", "state", "postcode", "country"))])
-        with open(folder / "p.csv", "w", newline="", encoding="utf-8") as file:
-            out = csv.writer(file)
-            out.writerow(["ref", "date", "amount"])
-            out.writerows([n, "2024-02-01", "10.00"] for n in range(len(cards)))
-        run("import", "customers", "c.csv")
-        run("import", "purchases", "p.csv")
-        run("plan", "everywhere")
-        database = sqlite3.connect(folder / "regulars.db")
-        rows = database.execute("SELECT ref, fields FROM recipient").fetchall()
-        database.close()
+        shop.edit("shop.toml", '"US"', '"AQ"')
+        shop.write("campaigns/everywhere.toml", CAMPAIGN)
+        shop.write("letter-templates/hello.md", "Hello.\n")
+        keys = ("street", "city", "state", "postcode", "country")
+        people = [[n, f"Ann Berg{n}", *(one[key] for key in keys)] for n, one in enumerate(cards)]
+        shop.run("import", "customers", shop.csv("c.csv", "ref,full_name,street,city,state,postcode,country", people))
+        bought = [[n, "2024-02-01", "10.00"] for n in range(len(cards))]
+        shop.run("import", "purchases", shop.csv("p.csv", "ref,date,amount", bought))
+        shop.run("plan", "everywhere")
+        rows = shop.ask("SELECT ref, fields FROM recipient")
         return {int(reference): json.loads(fields)["address_lines"] for reference, fields in rows}
 
 
@@ -124,14 +101,10 @@ def broken_laws(n, one, block):
 
 
 def main():
-    if len(sys.argv) != 2:
-        sys.exit(__doc__)
-    if not ADDRESSES.is_file():
-        print(f"addresses: left out: there is no {ADDRESSES}", file=sys.stderr)
-        return
-    cases = json.loads(ADDRESSES.read_text(encoding="utf-8"))
+    harness.arguments()
+    cases = json.loads(harness.data("hostile/addresses_half.json").read_text(encoding="utf-8"))
     cards = [one for one in map(card, cases) if one]
-    found = blocks(str(Path(sys.argv[1]).resolve()), cards)
+    found = blocks(cards)
     faults, other, compared = [], [], 0
     for n, one in enumerate(cards):
         block = found[n]
@@ -142,13 +115,12 @@ def main():
             was = shape(place, one["city"], one["postcode"])
             if was != one["expected"]:
                 other.append(f"{one['country']}: {was or 'no postcode'} in {block}, others have {one['expected']}")
-    if faults:
-        sys.exit("\n".join(["addresses:", *faults]))
+    harness.fail_with(faults)
     agree = compared - len(other)
     countries = len({one["country"] for one in cards})
     print(f"addresses: {len(cards)} of {countries} countries; town and postcode stand as others have them in {agree} of {compared}")
     if agree < LEAST * compared:
-        sys.exit("\n".join(other))
+        harness.fail(*other)
     if os.environ.get("REGULARS_SHOW"):
         print("\n".join(other))
 

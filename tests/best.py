@@ -7,58 +7,22 @@ this says that it was left out. The figures of truth_dev.json were worked out by
 does not tell is counted again here.
 """
 
-import csv
 import json
-import os
-import subprocess
-import sys
-import tempfile
 from collections import Counter
 from decimal import Decimal
-from pathlib import Path
 
-PROJECT = Path(__file__).resolve().parent.parent
-DATA = Path(os.environ.get("REGULARS_DATA") or PROJECT / "../shared/data")
-SHOP = DATA / "cdnow-shop"
-RETAIL = DATA / "online_retail_2010-12-01_to_03.csv"
-
-
-class Program:
-    """The program, in a shop folder of its own."""
-
-    def __init__(self, binary, home, today, currency):
-        self.binary, self.folder, self.today = binary, Path(home), today
-        subprocess.run([binary, "init", home], check=True, capture_output=True)
-        settings = self.folder / "shop.toml"
-        settings.write_text(settings.read_text().replace('"USD"', f'"{currency}"'))
-
-    def json(self, *words):
-        env = {"PATH": os.environ.get("PATH", ""), "NO_COLOR": "1", "REGULARS_TODAY": self.today}
-        done = subprocess.run([self.binary, "--json", *words], cwd=self.folder, env=env, capture_output=True, text=True)
-        if done.returncode != 0:
-            sys.exit(f"best: `{' '.join(words)}` ended with {done.returncode}\n{done.stdout}{done.stderr}")
-        return json.loads(done.stdout)
-
-
-def same(what, actual, expected):
-    if actual != expected:
-        sys.exit(f"best: {what}: the program says\n  {actual}\nbut it is\n  {expected}")
-
-
-def near(what, actual, expected):
-    if abs(actual - expected) > 1e-12:
-        sys.exit(f"best: {what}: the program says {actual}, but it is {expected}")
+from support import harness
+from support.harness import Shop, near, rows_of, same
 
 
 def cents(text):
     return int(Decimal(text) * 100)
 
 
-def cdnow(program, truth):
-    program.json("import", "customers", str(SHOP / "customers.csv"))
-    program.json("import", "purchases", str(SHOP / "purchases.csv"))
-    with open(SHOP / "purchases.csv", encoding="utf-8", newline="") as file:
-        purchases = [(row["Customer ID"], row["Date"], cents(row["Amount"])) for row in csv.DictReader(file)]
+def cdnow(program, files, truth):
+    program.json("import", "customers", files / "customers.csv")
+    program.json("import", "purchases", files / "purchases.csv")
+    purchases = [(row["Customer ID"], row["Date"], cents(row["Amount"])) for row in rows_of(files / "purchases.csv")]
     for name in ("calendar_1997", "full"):
         window = truth[name]
         pareto, top60 = window["pareto_top20"], window["top60"]
@@ -94,19 +58,16 @@ def count_again(name, sheet, purchases):
         same(f"fifths of {key}, {name}", {f["fifth"]: f["customers"] for f in sheet["fifths"][key]}, dict(sizes))
 
 
-def retail(program, truth):
+def retail(program, file, truth):
     """Ids are written `17850.0` in this export; here they come without it, so that only the worksheet is looked at."""
-    with open(RETAIL, encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    clean = program.folder / "retail.csv"
-    with open(clean, "w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, rows[0])
-        writer.writeheader()
-        writer.writerows(row | {"CustomerID": row["CustomerID"].removesuffix(".0")} for row in rows)
+    program.edit("shop.toml", '"USD"', '"GBP"')
+    rows = rows_of(file)
+    rows = [row | {"CustomerID": row["CustomerID"].removesuffix(".0")} for row in rows]
+    clean = program.csv("retail.csv", ",".join(rows[0]), [row.values() for row in rows])
     columns = {"receipt": "InvoiceNo", "ref": "CustomerID", "on": "InvoiceDate", "item": "Description"}
     columns |= {"quantity": "Quantity", "unit_price": "UnitPrice"}
     maps = [word for field, column in columns.items() for word in ("--map", f"{field}={column}")]
-    program.json("import", "purchases", str(clean), "--new-customers", *maps)
+    program.json("import", "purchases", clean, "--new-customers", *maps)
     sheet, top25 = program.json("best", "--top", "25"), truth["top25_net"]
     same("customers of three days", sheet["customers"], top25["eligible_customers"])
     same("identified, net, in mills", sheet["takings_minor"] * 10, truth["net_identified_mills"])
@@ -119,14 +80,12 @@ def retail(program, truth):
 
 
 def main():
-    if not (SHOP / "customers.csv").is_file():
-        print(f"best: left out, there is no {SHOP} (REGULARS_DATA says where else to look)")
-        return
-    binary = str(Path(sys.argv[1]).resolve())
-    truth = json.loads((DATA / "truth_dev.json").read_text())
-    with tempfile.TemporaryDirectory() as home:
-        cdnow(Program(binary, f"{home}/cdnow", "1998-07-01", "USD"), truth["cdnow_sample"])
-        retail(Program(binary, f"{home}/retail", "2010-12-31", "GBP"), truth["online_retail_3_days"])
+    harness.arguments()
+    files, wholesaler, truth = harness.data("cdnow-shop", "online_retail_2010-12-01_to_03.csv", "truth_dev.json")
+    truth = json.loads(truth.read_text())
+    with harness.folder() as home:
+        cdnow(Shop(home, "cdnow", today="1998-07-01"), files, truth["cdnow_sample"])
+        retail(Shop(home, "retail", today="2010-12-31"), wholesaler, truth["online_retail_3_days"])
     print("best: CDNOW in 1997 and altogether, and a wholesaler's three days: all figures agree")
 
 

@@ -8,20 +8,16 @@ demo's, on a day of its second campaign. Needs chromium, chromedriver, pdftoppm 
 """
 
 import json
-import os
 import re
-import signal
-import sqlite3
-import subprocess
-import sys
-import tempfile
 from pathlib import Path
+
+from support import harness
+from support.harness import Server, outside
 
 from chromium import DOWN, ENTER, ESCAPE, UP, Chromium
 
 PHONE, DESK, NARROW = (390, 844), (1280, 900), (320, 640)
 CAMPAIGN, TODAY = "1990-sauvignon-blanc", "1990-02-12"
-DATA = Path(os.environ.get("REGULARS_DATA") or Path(__file__).resolve().parent.parent / "../shared/data")
 
 # Names that would be markup, script, a template or a mess, were they not taken for names.
 HOSTILE = [
@@ -32,51 +28,20 @@ HOSTILE = [
 ]  # fmt: skip
 
 
-class Shop:
+class Shop(harness.Shop):
     """The demo's shop, and its server."""
 
-    def __init__(self, binary, folder):
-        self.binary, self.folder, self.server = binary, folder, None
-        self.address = "127.0.0.1:0"
-        self.environment = {**os.environ, "NO_COLOR": "1", "REGULARS_TODAY": TODAY}
-        self.environment["XDG_STATE_HOME"] = str(folder.parent / "state")
-        subprocess.run([binary, "demo", folder], env=self.environment, check=True, stdout=subprocess.DEVNULL, timeout=300)
-
-    def run(self, *words, status=0, typed=""):
-        done = subprocess.run(
-            [self.binary, "--shop", self.folder, *words], env=self.environment, input=typed, capture_output=True, text=True,
-            timeout=120,
-        )  # fmt: skip
-        assert done.returncode == status, f"{words}: {done.returncode}\n{done.stderr}"
-        return done.stdout
+    server, address = None, "127.0.0.1:0"
 
     def open(self):
-        words = [self.binary, "--shop", self.folder, "serve", "--listen", self.address]
-        self.log = open(self.folder.parent / "serve.log", "a+")
-        self.server = subprocess.Popen(words, env=self.environment, stdout=self.log, stderr=subprocess.PIPE, text=True)
-        first = self.server.stderr.readline()
-        assert first.startswith("Open at "), first
-        # The log goes on into the pipe; nobody reads it, and there is room for little.
-        subprocess.Popen(["cat"], stdin=self.server.stderr, stdout=self.log)
-        self.url = first.split()[2].rstrip("/;")
-        self.address = self.url.split("//")[1]
+        """Opens the pages, where they were when they were closed."""
+        self.server = Server(self, self.address)
+        self.url, self.address = self.server.url, self.server.address
 
     def close(self):
         if self.server:
-            self.server.send_signal(signal.SIGINT)
-            try:
-                self.server.wait(20)
-            except subprocess.TimeoutExpired:
-                self.server.kill()
-                self.server.wait()
+            self.server.end()
             self.server = None
-
-    def ask(self, sql, *values):
-        database = sqlite3.connect(f"file:{self.folder}/regulars.db?mode=ro", uri=True, timeout=20)
-        try:
-            return database.execute(sql, values).fetchall()
-        finally:
-            database.close()
 
     def events(self, code):
         """What happened to a code, in its order."""
@@ -131,6 +96,14 @@ class Pages:
         )  # fmt: skip
         if wide:
             self.faults.append(f"{name} is wider than {width} px: {wide}")
+        # What is cut so that it fits is text; what is pressed stands there as a whole.
+        cut = self.browser.run(
+            "return [...document.querySelectorAll('main :is(button, input, textarea, summary)')].filter(e => {"
+            "const b = e.getBoundingClientRect(); return e.checkVisibility() && b.width > 1 && (b.left < 0 || b.right > arguments[0]) })"
+            ".map(e => e.outerHTML.slice(0, 200))[0]", width
+        )  # fmt: skip
+        if cut:
+            self.faults.append(f"{name}: at {width} px this is cut: {cut}")
         self.faults += [f"{name}: {line}" for line in self.browser.console() if is_fault(line)]
         self.seen += 1
 
@@ -382,10 +355,7 @@ def signed_out_meanwhile(shop, pages, letters):
     shop.close()
     browser.type("17", ENTER)
     browser.shows("17 kept at this till")
-    database = sqlite3.connect(shop.folder / "regulars.db", timeout=20)
-    database.execute("DELETE FROM session")
-    database.commit()
-    database.close()
+    shop.change("DELETE FROM session")
     shop.open()
     browser.shows("1 visit is still kept here until somebody signs in at this till.")
     assert shop.events(letter["code"]) == []
@@ -424,8 +394,9 @@ def film_of(shop, letter, path):
     for top in range(0, 11 * dots, dots):
         cut = ["-x", str(2 * dots), "-y", str(top), "-W", str(int(6.5 * dots)), "-H", "480", "-r", str(dots)]
         words = ["pdftoppm", "-gray", *cut, "-f", number, "-l", number, "-singlefile"]
-        subprocess.run([*words, shop.folder / "out" / CAMPAIGN / "letters.pdf", path.with_suffix("")], check=True, timeout=60)
-        read = subprocess.run(["zbarimg", "-q", "--raw", sheet], capture_output=True, text=True, timeout=60).stdout
+        outside(*words, shop.folder / "out" / CAMPAIGN / "letters.pdf", path.with_suffix(""))
+        # It ends with 4 where it sees none.
+        read = outside("zbarimg", "-q", "--raw", sheet, status=(0, 4))
         if letter["code"] in read:
             break
     else:
@@ -439,21 +410,11 @@ def film_of(shop, letter, path):
 
 def hostile(shop, pages):
     """People whose names are anything but names."""
-    browser, strings = pages.browser, list(HOSTILE)
-    if (DATA / "hostile/blns.json").is_file():
-        listed = json.loads((DATA / "hostile/blns.json").read_text(encoding="utf-8"))
-        strings += [text for text in listed if text.strip() and "\0" not in text]
-    people = shop.folder / "hostile.csv"
-    people.write_text("Customer ID\n" + "".join(f"H-{n}\n" for n in range(len(strings))))
-    shop.run("import", "customers", str(people))
-    database = sqlite3.connect(shop.folder / "regulars.db", timeout=20)
-    fields = "first_name last_name spouse company city street".split()
-    for n, text in enumerate(strings):
-        sets = ", ".join(f"{field} = ?1" for field in fields)
-        database.execute(f"UPDATE customer SET {sets} WHERE ref = ?2", (text, f"H-{n}"))
-    database.commit()
-    ids = [row[0] for row in database.execute("SELECT id FROM customer WHERE ref LIKE 'H-%' ORDER BY id")]
-    database.close()
+    browser, strings = pages.browser, [*HOSTILE, *(text for text in harness.naughty_strings() or [] if text.strip())]
+    shop.run("import", "customers", shop.csv("hostile.csv", "Customer ID", [[f"H-{n}"] for n in range(len(strings))]))
+    sets = ", ".join(f"{field} = ?1" for field in "first_name last_name spouse company city street".split())
+    shop.change(f"UPDATE customer SET {sets} WHERE ref = ?2", [(text, f"H-{n}") for n, text in enumerate(strings)])
+    ids = [row[0] for row in shop.ask("SELECT id FROM customer WHERE ref LIKE 'H-%' ORDER BY id")]
     browser.size(*NARROW)
     for id, text in zip(ids, strings):
         browser.go(f"{shop.url}/till/person/{id}")
@@ -469,18 +430,15 @@ def hostile(shop, pages):
 
 
 def main():
-    if len(sys.argv) not in (3, 4):
-        sys.exit(__doc__)
-    binary, axe = os.path.abspath(sys.argv[1]), Path(sys.argv[2]).read_text(encoding="utf-8")
-    pictures = Path(sys.argv[3]) if len(sys.argv) == 4 else None
+    words = harness.arguments(most=3, least=2)
+    axe = Path(words[1]).read_text(encoding="utf-8")
+    pictures = Path(words[2]) if len(words) == 3 else None
     if pictures:
         pictures.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as home:
-        shop = Shop(binary, Path(home) / "shop")
-        with open(shop.folder / "shop.toml") as settings:
-            text = settings.read()
-        (shop.folder / "shop.toml").write_text(text.replace("[till]\n", "[till]\nhonour_twice = true\n"))
-        everybody = json.loads(shop.run("--json", "recipients", CAMPAIGN))["recipients"]
+    with harness.folder() as home:
+        shop = Shop(home, today=TODAY, verb="demo")
+        shop.edit("shop.toml", "[till]\n", "[till]\nhonour_twice = true\n")
+        everybody = shop.json("recipients", CAMPAIGN)["recipients"]
         letters = iter([one for one in everybody if one["redeemed_on"] is None and one["arm"] == "mailed"])
         shop.open()
         try:
@@ -491,12 +449,11 @@ def main():
                     at_the_till(shop, pages, letters)
                     while_the_line_is_down(shop, pages, letters)
                 signed_out_meanwhile(shop, pages, letters)
-                by_camera(shop, pages, letters, Path(home))
+                by_camera(shop, pages, letters, home)
                 strange = hostile(shop, pages)
         finally:
             shop.close()
-        if pages.faults:
-            sys.exit("\n".join(["browser:", *pages.faults]))
+        harness.fail_with(pages.faults)
         print(f"browser: {pages.seen} pages looked over, {strange} strange names among them; nothing to mend")
 
 

@@ -6,20 +6,13 @@ The data is not part of the project. It is looked for in ../shared/data beside i
 this says that it was left out. Every figure is worked out here from the CSV, by other means than the program's.
 """
 
-import csv
 import json
 import math
-import os
-import sqlite3
-import subprocess
-import sys
-import tempfile
 from collections import defaultdict
-from pathlib import Path
 
-PROJECT = Path(__file__).resolve().parent.parent
-DATA = Path(os.environ.get("REGULARS_DATA") or PROJECT / "../shared/data")
-SHOP = DATA / "cdnow-shop"
+from support import harness
+from support.harness import Shop, near, rows_of, same
+
 IN_1997 = "spend_between(date('1997-01-01'), date('1997-12-31'))"
 CAMPAIGN = f"""
 name    = "Thanks for 1997"
@@ -44,33 +37,6 @@ postage  = "0.32"
 """
 
 
-class Program:
-    """The program, in a shop folder of its own."""
-
-    def __init__(self, binary, folder):
-        self.binary, self.folder = binary, folder
-
-    def run(self, *words, today="1998-07-01", status=0):
-        env = {"PATH": os.environ.get("PATH", ""), "NO_COLOR": "1", "REGULARS_TODAY": today, "REGULARS_FONTS": ""}
-        done = subprocess.run([self.binary, *words], cwd=self.folder, env=env, capture_output=True, text=True)
-        if done.returncode != status:
-            sys.exit(f"cdnow: `{' '.join(words)}` ended with {done.returncode}\n{done.stdout}{done.stderr}")
-        return done
-
-    def json(self, *words, **more):
-        return json.loads(self.run("--json", *words, **more).stdout)
-
-
-def same(what, actual, expected):
-    if actual != expected:
-        sys.exit(f"cdnow: {what}: the program says\n  {actual}\nbut it is\n  {expected}")
-
-
-def near(what, actual, expected):
-    if len(actual) != len(expected) or any(abs(a - e) > 1e-9 for a, e in zip(actual, expected)):
-        sys.exit(f"cdnow: {what}: the program says {actual}, but it is {expected}")
-
-
 def cents(text):
     whole, _, part = text.partition(".")
     return int(whole) * 100 + int((part + "00")[:2])
@@ -86,17 +52,15 @@ def wilson(k, n, z=1.959963984540054):
     return [middle - half, middle + half]
 
 
-def import_the_book(program, purchases):
-    taken = program.json("import", "customers", str(SHOP / "customers.csv"))
+def import_the_book(program, files, purchases):
+    taken = program.json("import", "customers", files / "customers.csv")
     same("customers", [taken["read"], taken["added"], taken["rejected"]], [2357, 2357, 0])
-    taken = program.json("import", "purchases", str(SHOP / "purchases.csv"))
+    taken = program.json("import", "purchases", files / "purchases.csv")
     same("purchases", [taken[k] for k in ("read", "added", "unlinked", "rejected")], [6919, 6919, 0, 0])
     for kind, n in (("customers", 2357), ("purchases", 6919)):
-        again = program.json("import", kind, str(SHOP / f"{kind}.csv"))
+        again = program.json("import", kind, files / f"{kind}.csv")
         same(f"{kind} a second time", [again[k] for k in ("added", "changed", "unchanged")], [0, 0, n])
-    book = sqlite3.connect(f"file:{program.folder}/regulars.db?mode=ro", uri=True)
-    same("the sum of purchases", book.execute("SELECT count(*), sum(amount_minor) FROM purchase").fetchone(), (6919, 24409194))
-    book.close()
+    same("the sum of purchases", program.json("best")["takings_minor"], 24409194)
     same("the sum in the CSV", sum(amount for _, _, amount in purchases), 24409194)
 
 
@@ -124,7 +88,7 @@ def best_of_1997(people, purchases, n):
 
 
 def write_to_them(program, chosen):
-    (program.folder / "campaigns/best.toml").write_text(CAMPAIGN)
+    program.write("campaigns/best.toml", CAMPAIGN)
     plan = program.json("plan", "best", today="1997-12-31")
     same("letters planned", [plan["mailed"], plan["gift_cost_minor"], plan["postage_minor"]], [200, 55000, 6400])
     recipients = program.json("recipients", "best")["recipients"]
@@ -141,18 +105,16 @@ def print_them(program, recipients):
     same("a PDF in spite of problems", (program.folder / "out/best/letters.pdf").exists(), False)
     named = {line.split("(`")[1].split("`)")[0] for line in refused.splitlines() if line.startswith("error: letter to")}
     program.run("print", "best", "--leave-out-problems", today="1997-12-31", status=3)
-    with open(program.folder / "out/best/manifest.csv", encoding="utf-8", newline="") as file:
-        manifest = list(csv.DictReader(file))
+    manifest = rows_of(program.folder / "out/best/manifest.csv")
     # Twenty at most are named on the terminal.
     same("letters named and printed", len(named) + len(manifest), len(recipients))
     same("who is named", named & {row["ref"] for row in manifest}, set())
-    text = subprocess.run(["pdftotext", "out/best/letters.pdf", "-"], cwd=program.folder, check=True, capture_output=True, text=True)
-    pages = text.stdout.split("\f")[:-1]
+    pages = harness.outside("pdftotext", program.folder / "out/best/letters.pdf", "-").split("\f")[:-1]
     same("pages", len(pages), sum(int(row["pages"]) for row in manifest))
     for row in manifest:
         page = pages[int(row["page"]) - 1]
         if row["code"] not in page or row["name"].split()[-1] not in page:
-            sys.exit(f"cdnow: page {row['page']} should be the letter to {row['name']}, {row['code']}:\n{page}")
+            harness.fail(f"page {row['page']} should be the letter to {row['name']}, {row['code']}:\n{page}")
 
 
 def they_come(program, codes, purchases):
@@ -193,20 +155,14 @@ def write_again(program, codes, spent):
 
 
 def main():
-    if not (SHOP / "customers.csv").is_file():
-        print(f"cdnow: left out, there is no {SHOP} (REGULARS_DATA says where else to look)")
-        return
-    binary = str(Path(sys.argv[1]).resolve())
-    with open(SHOP / "customers.csv", encoding="utf-8", newline="") as file:
-        people = list(csv.DictReader(file))
-    with open(SHOP / "purchases.csv", encoding="utf-8", newline="") as file:
-        purchases = [(row["Customer ID"], row["Date"], cents(row["Amount"])) for row in csv.DictReader(file)]
-    truth = json.loads((DATA / "truth_dev.json").read_text())
-    with tempfile.TemporaryDirectory() as home:
-        subprocess.run([binary, "init", f"{home}/shop"], check=True, capture_output=True)
-        program = Program(binary, Path(home) / "shop")
-        import_the_book(program, purchases)
-        ask(program, truth, purchases)
+    harness.arguments()
+    files, truth = harness.data("cdnow-shop", "truth_dev.json")
+    people = rows_of(files / "customers.csv")
+    purchases = [(row["Customer ID"], row["Date"], cents(row["Amount"])) for row in rows_of(files / "purchases.csv")]
+    with harness.folder() as home:
+        program = Shop(home, today="1998-07-01")
+        import_the_book(program, files, purchases)
+        ask(program, json.loads(truth.read_text()), purchases)
         codes = write_to_them(program, best_of_1997(people, purchases, 200))
         spent = they_come(program, codes, purchases)
         judge(program, spent)

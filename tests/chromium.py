@@ -13,8 +13,10 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
+from pathlib import Path
 
 PATIENCE = 20
+FONTS = Path(__file__).resolve().parent.parent / "src/letter/fonts"
 ENTER, ESCAPE, UP, DOWN, TAB = "\ue007", "\ue00c", "\ue013", "\ue015", "\ue004"
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
 
@@ -24,9 +26,14 @@ class Chromium:
 
     def __init__(self, *more):
         self.home = tempfile.mkdtemp(prefix="chromium-")
+        # Pages may not depend on the fonts of a machine: beside their own they find the ones of the letters here, and no others.
+        fonts = f"{self.home}/fonts.conf"
+        with open(fonts, "w", encoding="utf-8") as file:
+            file.write(f"<fontconfig><dir>{FONTS}</dir><cachedir>{self.home}/fonts</cachedir></fontconfig>")
         self.driver = subprocess.Popen(
-            ["chromedriver", "--port=0", f"--log-path={self.home}/driver.log"], stdout=subprocess.PIPE, text=True
-        )
+            ["chromedriver", "--port=0", f"--log-path={self.home}/driver.log"], stdout=subprocess.PIPE, text=True,
+            env={**os.environ, "FONTCONFIG_FILE": fonts},
+        )  # fmt: skip
         try:
             self._open(more)
         except BaseException:
@@ -102,6 +109,8 @@ class Chromium:
 
     def type(self, *keys):
         """Types into whatever has the focus, as a scanner does."""
+        # A busy machine gives a new page's field the focus a while after the page is there.
+        self.until("document.activeElement && document.activeElement !== document.body")
         active = self._ask("GET", "/element/active")[ELEMENT]
         self._ask("POST", f"/element/{active}/value", {"text": "".join(keys)})
 

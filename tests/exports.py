@@ -6,14 +6,12 @@
 The files are not part of the project; they are looked for in $REGULARS_DATA, by default in ../shared/data beside it.
 """
 
-import csv
 import json
-import os
-import sqlite3
-import subprocess
-import sys
 import tempfile
 from decimal import ROUND_HALF_UP, Decimal
+
+from support import harness
+from support.harness import Shop, rows_of
 
 DIALECTS = {
     "Shopify customers": "shopify-customers", "Shopify orders": "shopify-orders", "Square customers": "square-customers",
@@ -26,116 +24,94 @@ DIALECTS = {
 SALES = ("orders", "Items", "Transactions", "order items")
 
 
-class Shop:
+def new_shop(home, currency="USD"):
     """A shop folder that is new for each file."""
-
-    def __init__(self, binary, folder):
-        self.binary, self.path = binary, tempfile.mkdtemp(dir=folder)
-        toml = os.path.join(self.path, "shop", "shop.toml")
-        subprocess.run([binary, "init", os.path.join(self.path, "shop")], check=True, capture_output=True)
-        self.toml = toml
-
-    def currency(self, code):
-        with open(self.toml, encoding="utf-8") as file:
-            text = file.read()
-        with open(self.toml, "w", encoding="utf-8") as file:
-            file.write(text.replace('"USD"', f'"{code}"'))
-
-    def run(self, *words):
-        command = [self.binary, "--shop", os.path.join(self.path, "shop"), "--today", "2026-01-01", "--json", *words]
-        done = subprocess.run(command, capture_output=True, text=True)
-        return done.returncode, json.loads(done.stdout) if done.stdout.strip() else {}, done.stderr
+    shop = Shop(tempfile.mkdtemp(dir=home), today="2026-01-01")
+    shop.edit("shop.toml", '"USD"', f'"{currency}"')
+    return shop
 
 
-def headers(binary, folder, data):
-    with open(os.path.join(data, "exports", "headers.json"), encoding="utf-8") as file:
-        known = json.load(file)
+def taken(shop, kind, file, *words):
+    """The status, the answer and the messages of an import."""
+    done = shop.run("--json", "import", kind, file, *words, status=None)
+    return done.returncode, json.loads(done.stdout or "{}"), done.stderr
+
+
+def headers(home, data):
+    known = json.loads((data / "exports/headers.json").read_text(encoding="utf-8"))
     for entry in known:
         name = f"{entry['platform']} {entry['kind']}"
         expected = next(dialect for start, dialect in DIALECTS.items() if name.startswith(start))
         kind = "purchases" if any(word in entry["kind"] for word in SALES) else "customers"
-        shop = Shop(binary, folder)
-        path = os.path.join(shop.path, "export.csv")
-        with open(path, "w", encoding="utf-8") as file:
-            file.write(entry["header_line"] + "\n")
-        status, answer, said = shop.run("import", kind, path, "--dry-run")
+        shop = new_shop(home)
+        path = shop.write("export.csv", entry["header_line"] + "\n")
+        status, answer, said = taken(shop, kind, path, "--dry-run")
         assert status == 0 and answer["dialect"] == expected, (name, status, answer.get("dialect"), said)
     print(f"{len(known)} headers: each recognised")
 
 
-def orders(binary, folder, data):
+def orders(home, data):
     """The sums of Shopify's orders, counted again here."""
     for name in ("fixture_ltv-cohort-kit", "sample_ltv-cohort-kit", "hard_sample_smarter_csv"):
-        path = os.path.join(data, "exports", f"shopify_orders_{name}.csv")
-        with open(path, encoding="utf-8", newline="") as file:
-            rows = [row for row in csv.DictReader(file) if row["Total"]]
+        path = data / f"exports/shopify_orders_{name}.csv"
+        rows = [row for row in rows_of(path) if row["Total"]]
         expected = sum(Decimal(row["Total"]) - Decimal(row["Refunded Amount"] or 0) for row in rows)
-        shop = Shop(binary, folder)
-        shop.currency(rows[0]["Currency"])
-        status, answer, said = shop.run("import", "purchases", path, "--new-customers", "--dry-run")
+        shop = new_shop(home, rows[0]["Currency"])
+        status, answer, said = taken(shop, "purchases", path, "--new-customers", "--dry-run")
         assert status == 0, (name, said)
         assert answer["added"] == len(rows) and answer["profile"]["takings_minor"] == expected * 100, (name, answer, expected)
         print(f"{name}: {len(rows)} orders, {expected} {rows[0]['Currency']}")
 
 
-def refused_or_right(binary, folder, data):
+def refused_or_right(home, data):
     """Customers of a messy list; files without rows."""
-    shop = Shop(binary, folder)
-    path = os.path.join(data, "exports", "messy_semicolon_customers_tgourdel.csv")
-    status, answer, said = shop.run("import", "customers", path)
+    shop, path = new_shop(home), data / "exports/messy_semicolon_customers_tgourdel.csv"
+    status, answer, said = taken(shop, "customers", path)
     assert status == 1 and {p["line"] for p in answer["problems"]} == {2, 8, 9} and answer["problems"][0]["column"], answer
-    status, answer, said = shop.run("import", "customers", path, "--skip-bad")
+    status, answer, said = taken(shop, "customers", path, "--skip-bad")
     assert status == 0 and (answer["added"], answer["rejected"]) == (8, 3), (answer, said)
-    status, answer, said = Shop(binary, folder).run("import", "customers",
-                                                    os.path.join(data, "exports", "shopify_customers_legacy21.header.csv"))
+    status, answer, said = taken(new_shop(home), "customers", data / "exports/shopify_customers_legacy21.header.csv")
     assert status == 0 and answer["dialect"] == "shopify-customers", said
     print("messy list: refused with its lines, the good rows taken")
 
 
-def spectrum(binary, folder, data):
+def spectrum(home, data):
     """Every cell of the torture set comes through as it should; the JSON beside it says how."""
-    root = os.path.join(data, "hostile", "csv-spectrum")
-    names = sorted(os.listdir(os.path.join(root, "csvs")))
-    for name in names:
-        with open(os.path.join(root, "json", name.replace(".csv", ".json")), encoding="utf-8") as file:
-            rows = json.load(file)
+    root = data / "hostile/csv-spectrum"
+    paths = sorted((root / "csvs").iterdir())
+    for path in paths:
+        rows = json.loads((root / "json" / f"{path.stem}.json").read_text(encoding="utf-8"))
         fields = ["first_name", "last_name", "company", "city", "notes"]
         rows = rows if isinstance(rows, list) else [rows]
         columns = list(rows[0])
-        path = os.path.join(root, "csvs", name)
-        shop = Shop(binary, folder)
+        shop = new_shop(home)
         maps = [word for pair in zip(fields, columns[1:]) for word in ("--map", "=".join(pair))]
-        status, answer, said = shop.run("import", "customers", path, "--map", f"ref={columns[0]}", *maps)
-        assert status == 0 and answer["added"] == len(rows), (name, answer, said)
-        book = sqlite3.connect(os.path.join(shop.path, "shop", "regulars.db"))
-        found = book.execute(f"SELECT ref, {', '.join(fields)} FROM customer ORDER BY id").fetchall()
+        status, answer, said = taken(shop, "customers", path, "--map", f"ref={columns[0]}", *maps)
+        assert status == 0 and answer["added"] == len(rows), (path, answer, said)
+        found = shop.ask(f"SELECT ref, {', '.join(fields)} FROM customer ORDER BY id")
         for row, cells in zip(rows, found):
             # In a card, line breaks become spaces.
             expected = [row[column].replace("\r\n", "  ").replace("\n", " ").strip() for column in columns]
             got = [cell.replace("\r\n", "  ").replace("\n", " ") for cell in cells[: len(columns)]]
-            if name == "location_coordinates.csv":
+            if path.name == "location_coordinates.csv":
                 # The JSON beside this file has another phone number than the file.
                 got[0] = expected[0] = ""
-            assert got == expected, (name, got, expected)
-    print(f"csv-spectrum: {len(names)} files right")
+            assert got == expected, (path, got, expected)
+    print(f"csv-spectrum: {len(paths)} files right")
 
 
-def online_retail(binary, folder, data):
+def online_retail(home, data):
     """Three days of a wholesaler: net and identified takings to the cent; a line is rounded half away from zero."""
-    with open(os.path.join(data, "truth_dev.json"), encoding="utf-8") as file:
-        truth = json.load(file)["online_retail_3_days"]
-    path = os.path.join(data, "online_retail_2010-12-01_to_03.csv")
-    shop = Shop(binary, folder)
-    shop.currency("GBP")
-    status, answer, said = shop.run("import", "purchases", path, "--new-customers")
+    truth = json.loads((data / "truth_dev.json").read_text())["online_retail_3_days"]
+    shop = new_shop(home, "GBP")
+    status, answer, said = taken(shop, "purchases", data / "online_retail_2010-12-01_to_03.csv", "--new-customers")
     assert status == 0 and answer["read"] == truth["rows"], said
-    book = sqlite3.connect(os.path.join(shop.path, "shop", "regulars.db"))
     cents = lambda mills: int((Decimal(mills) / 10).quantize(Decimal(1), ROUND_HALF_UP))
-    (net,), = book.execute("SELECT sum(amount_minor) FROM purchase")
-    (identified,), = book.execute("SELECT sum(amount_minor) FROM purchase WHERE ref <> ''")
+    sheet = shop.json("best", "--top", "25")
+    identified = sheet["takings_minor"]
+    net = identified + sheet["unlinked"]["takings_minor"]
     assert (net, identified) == (cents(truth["net_total_mills"]), cents(truth["net_identified_mills"])), (net, identified)
-    top = book.execute("SELECT c.ref, sum(p.amount_minor) s FROM purchase p JOIN customer c ON c.id = p.customer_id "
-                       "GROUP BY c.ref ORDER BY s DESC, c.ref LIMIT 25").fetchall()
+    top = [(one["ref"], one["takings_minor"]) for one in sheet["list"]]
     expected = truth["top25_net"]
     assert [int(ref) for ref, _ in top] == expected["ids_in_rank_order"], top
     assert [total for _, total in top] == [cents(mills) for mills in expected["spend_minor_in_rank_order"]], top
@@ -143,15 +119,11 @@ def online_retail(binary, folder, data):
 
 
 def main():
-    binary = os.path.abspath(sys.argv[1])
-    here = os.path.dirname(os.path.abspath(__file__))
-    data = os.environ.get("REGULARS_DATA", os.path.join(here, "..", "..", "shared", "data"))
-    if not os.path.isdir(os.path.join(data, "exports")):
-        print(f"left out: the exports of other people are not in {data}; say where with REGULARS_DATA")
-        return
-    with tempfile.TemporaryDirectory() as folder:
+    harness.arguments()
+    harness.data("exports", "hostile", "truth_dev.json")
+    with harness.folder() as home:
         for check in (headers, orders, refused_or_right, spectrum, online_retail):
-            check(binary, folder, data)
+            check(home, harness.DATA)
 
 
 main()

@@ -8,19 +8,13 @@ again. In the end nobody has two, everybody has one or is in doubt, and there ar
 """
 
 import collections
-import json
-import os
-import random
 import re
-import signal
 import socketserver
-import subprocess
-import sys
-import tempfile
 import threading
 import time
 
-TODAY = "2024-03-01"
+from support import harness
+from support.harness import Shop, kill
 
 
 class Guest(socketserver.StreamRequestHandler):
@@ -68,43 +62,24 @@ class Server(socketserver.ThreadingTCPServer):
 
 
 def main():
-    binary = os.path.abspath(sys.argv[1])
-    kills, people, connections = (int(word) for word in (sys.argv[2:] + ["100", "10000", "8"][len(sys.argv) - 2:])[:3])
+    kills, people, connections = harness.numbers(100, 10000, 8)
     server = Server(("127.0.0.1", 0), Guest)
     server.taken, server.lock = collections.defaultdict(list), threading.Lock()
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    dice = random.Random(1989)
-    with tempfile.TemporaryDirectory() as folder:
-        shop = os.path.join(folder, "shop")
-        environment = {**os.environ, "XDG_STATE_HOME": os.path.join(folder, "state")}
-
-        def command(*words):
-            return [binary, "--shop", shop, "--today", TODAY, "--json", *words]
-
-        def run(*words, codes=(0,)):
-            done = subprocess.run(command(*words), capture_output=True, text=True, env=environment)
-            assert done.returncode in codes, (words, done.returncode, done.stdout[-500:], done.stderr[-500:])
-            return json.loads(done.stdout)
-
-        subprocess.run([binary, "init", shop], check=True, capture_output=True)
-        with open(os.path.join(folder, "customers.csv"), "w", encoding="utf-8") as out:
-            out.write("Customer ID,First Name,Last Name,Street,City,State,Zip,Country,Email,Email Consent\n")
-            for n in range(people):
-                out.write(f"P-{n:06},Pat,Person{n},{n} Long Rd,Salem,OR,97301,US,p{n}@example.com,yes\n")
-        run("import", "customers", os.path.join(folder, "customers.csv"))
-        with open(os.path.join(shop, "shop.toml"), "a", encoding="utf-8") as out:
-            place = f"smtp://127.0.0.1:{server.server_address[1]}"
-            out.write(f'\n[email]\nfrom = "June <june@example.com>"\nserver = "{place}"\nconnections = {connections}\n')
-        with open(os.path.join(shop, "letter-templates", "mail.md"), "w", encoding="utf-8") as out:
-            out.write('+++\nsubject = "Tea"\n+++\n\n{{ greeting }}\n\n' + "Tea is waiting for you. " * 40 + "\n")
-        with open(os.path.join(shop, "campaigns", "mail.toml"), "w", encoding="utf-8") as out:
-            out.write(f'name = "Mail"\nas_of = {TODAY}\nchannel = "email"\n[segment]\nwhere = "has_email"\n')
-            out.write('order_by = "ref"\none_per = "customer"\n[letter]\ntemplate = "mail.md"\n')
-        assert run("plan", "mail")["mailed"] == people
+    dice = harness.moments()
+    with harness.folder() as home:
+        shop = Shop(home)
+        shop.invent(people, email=True)
+        place = f"smtp://127.0.0.1:{server.server_address[1]}"
+        settings = f'\n[email]\nfrom = "June <june@example.com>"\nserver = "{place}"\nconnections = {connections}\n'
+        shop.write("shop.toml", shop.read("shop.toml") + settings)
+        letter = '+++\nsubject = "Tea"\n+++\n\n{{ greeting }}\n\n' + "Tea is waiting for you. " * 40 + "\n"
+        shop.campaign("mail", 'channel = "email"', letter, where="has_email")
+        assert shop.json("plan", "mail")["mailed"] == people
         done = killed = 0
         while killed < kills:
             before = sum(len(ids) for ids in server.taken.values())
-            process = subprocess.Popen(command("send", "mail"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment)
+            process = shop.start("send", "mail")
             # Into the middle of handing over: so many emails further, and a moment more.
             target = before + dice.randrange(1, max(2, 2 * (people - before) // (kills - killed + 1)))
             while sum(len(ids) for ids in list(server.taken.values())) < target and process.poll() is None:
@@ -113,11 +88,10 @@ def main():
             if process.poll() is not None:
                 done += 1
                 break
-            process.send_signal(signal.SIGKILL)
-            process.wait()
+            kill(process)
             killed += 1
-        run("send", "mail", codes=(0, 3))
-        outbox = run("outbox", "mail")
+        shop.run("send", "mail", status=(0, 3))
+        outbox = shop.json("outbox", "mail")
     states = {email["email"]: email["state"] for email in outbox["emails"]}
     twice = [to for to, ids in server.taken.items() if len(ids) > 1]
     lost = [to for to, state in states.items() if state == "sent" and to not in server.taken]

@@ -11,20 +11,15 @@ nothing is there twice, nothing that nobody sent; and all that was asked is answ
 
 import collections
 import json
-import os
 import queue
-import random
 import re
 import signal
 import socket
-import sqlite3
-import subprocess
-import sys
-import tempfile
 import threading
 import time
 
-TODAY = "2024-03-01"
+from support import harness
+from support.harness import Shop
 
 
 class Asked:
@@ -79,83 +74,45 @@ class Till:
         self.read += got
 
 
-class Server:
-    """`serve`, and tills that ask it all that waits in the queue until it is done or killed."""
+def work(server, waiting, answers, token, connections):
+    """Starts tills that ask all that waits in the queue until it is done or the server is killed: answers go into `answers`, what
+    had none is put back."""
+    faults = []
 
-    def __init__(self, command, environment):
-        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=environment)
-        first = self.process.stderr.readline()
-        found = re.search(r"http://127\.0\.0\.1:(\d+)/", first)
-        assert found, first + self.process.stderr.read()
-        self.port = int(found[1])
-        threading.Thread(target=self.process.stderr.read, daemon=True).start()
+    def run():
+        asked = None
+        try:
+            till = Till(server.port, token)
+            while True:
+                asked = waiting.get_nowait()
+                answers.append((asked, till.ask(asked)))
+                asked = None
+        except queue.Empty:
+            pass
+        except OSError:
+            if asked:
+                asked.unanswered = True
+                waiting.put(asked)
+        except AssertionError as fault:
+            faults.append(fault)
 
-    def work(self, waiting, answers, token, connections):
-        """Starts the tills: answers go into `answers`, what had none is put back."""
-        faults = []
-
-        def run():
-            asked = None
-            try:
-                till = Till(self.port, token)
-                while True:
-                    asked = waiting.get_nowait()
-                    answers.append((asked, till.ask(asked)))
-                    asked = None
-            except queue.Empty:
-                pass
-            except OSError:
-                if asked:
-                    asked.unanswered = True
-                    waiting.put(asked)
-            except AssertionError as fault:
-                faults.append(fault)
-
-        threads = [threading.Thread(target=run) for _ in range(connections)]
-        for thread in threads:
-            thread.start()
-        return threads, faults
-
-    def end(self, how):
-        self.process.send_signal(how)
-        return self.process.wait()
+    threads = [threading.Thread(target=run) for _ in range(connections)]
+    for thread in threads:
+        thread.start()
+    return threads, faults
 
 
 def main():
-    binary = os.path.abspath(sys.argv[1])
-    kills, people, connections = (int(word) for word in (sys.argv[2:] + ["20", "40000", "64"][len(sys.argv) - 2:])[:3])
-    dice = random.Random(1989)
-    with tempfile.TemporaryDirectory() as folder:
-        shop = os.path.join(folder, "shop")
-        environment = {**os.environ, "XDG_STATE_HOME": os.path.join(folder, "state")}
-
-        def command(*words):
-            return [binary, "--shop", shop, "--today", TODAY, *words]
-
-        def run(*words):
-            done = subprocess.run(command("--json", *words), capture_output=True, text=True, env=environment)
-            assert done.returncode == 0, (words, done.returncode, done.stdout[-500:], done.stderr[-500:])
-            return json.loads(done.stdout)
-
-        subprocess.run([binary, "init", shop], check=True, capture_output=True)
-        with open(os.path.join(folder, "customers.csv"), "w", encoding="utf-8") as out:
-            out.write("Customer ID,First Name,Last Name,Street,City,State,Zip,Country\n")
-            for n in range(people):
-                out.write(f"P-{n:06},Pat,Person{n},{n} Long Rd,Salem,OR,97301,US\n")
-        run("import", "customers", os.path.join(folder, "customers.csv"))
-        with open(os.path.join(shop, "letter-templates", "tea.md"), "w", encoding="utf-8") as out:
-            out.write("+++\n+++\n\n{{ greeting }}\n\nTea is waiting for you: {{ code }}\n")
-        with open(os.path.join(shop, "campaigns", "tea.toml"), "w", encoding="utf-8") as out:
-            out.write(f'name = "Tea"\nas_of = {TODAY}\n[segment]\nwhere = "has_address"\norder_by = "ref"\none_per = "customer"\n')
-            out.write('[gift]\nname = "a tin of tea"\nunit_cost = "4"\nclaim_until = 2024-06-30\n[letter]\ntemplate = "tea.md"\n')
-        assert run("plan", "tea")["mailed"] == people
-        run("posted", "tea")
-        token = run("till", "token", "front")["token"]
-
-        database = os.path.join(shop, "regulars.db")
-        with sqlite3.connect(database) as book:
-            recipients = book.execute("SELECT id, code FROM recipient ORDER BY id").fetchall()
-        book.close()
+    kills, people, connections = harness.numbers(20, 40000, 64)
+    dice = harness.moments()
+    with harness.folder() as home:
+        shop = Shop(home)
+        shop.invent(people)
+        shop.campaign("tea", "", "+++\n+++\n\n{{ greeting }}\n\nTea is waiting for you: {{ code }}\n", where="has_address")
+        assert shop.json("plan", "tea")["mailed"] == people
+        shop.run("posted", "tea")
+        token = shop.json("till", "token", "front")["token"]
+        recipients = shop.ask("SELECT id, code FROM recipient ORDER BY id")
         dice.shuffle(recipients)
         waiting, number = queue.SimpleQueue(), 0
         for n, (recipient, code) in enumerate(recipients):
@@ -166,10 +123,10 @@ def main():
         everything = number
         answers, killed = [], 0
         while killed < kills:
-            server = Server(command("serve", "--listen", "127.0.0.1:0"), environment)
+            server = shop.serve()
             before = len(answers)
             target = before + dice.randrange(1, max(2, 2 * (everything - before) // (kills - killed + 1)))
-            threads, faults = server.work(waiting, answers, token, connections)
+            threads, faults = work(server, waiting, answers, token, connections)
             while len(answers) < target and not faults and any(thread.is_alive() for thread in threads):
                 time.sleep(0.0005)
             time.sleep(dice.random() * 0.01)
@@ -182,32 +139,27 @@ def main():
             assert at_work and len(answers) > before, "it was killed before or after the work"
             killed += 1
             # Before anything is asked again, which would put right what was lost.
-            book = sqlite3.connect(database)
-            there = set(book.execute("SELECT recipient_id, spend_minor FROM redemption"))
-            book.close()
+            there = set(shop.ask("SELECT recipient_id, spend_minor FROM redemption"))
             lost = [asked.text for asked, (accepted, _) in answers if accepted and (asked.recipient, asked.number) not in there]
             assert not lost, ("acknowledged and not there", len(lost), lost[:3])
         # What is left, what had no answer, and then everything once more.
-        server = Server(command("serve", "--listen", "127.0.0.1:0"), environment)
+        server = shop.serve()
         for repeated in (False, True):
             if repeated:
                 told = dict(answers)
                 answers = []
                 for asked in told:
                     waiting.put(asked)
-            threads, faults = server.work(waiting, answers, token, connections)
+            threads, faults = work(server, waiting, answers, token, connections)
             for thread in threads:
                 thread.join()
             assert not faults, faults[0]
         assert server.end(signal.SIGINT) == 0
         other = [(asked.text, told[asked], answer) for asked, answer in answers if told[asked] != answer]
-        book = sqlite3.connect(database)
-        kept = book.execute("SELECT id, recipient_id, spend_minor, receipt FROM redemption").fetchall()
-        events = collections.Counter(book.execute("SELECT recipient_id, outcome FROM redemption_event").fetchall())
-        assert book.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-        assert not book.execute("PRAGMA foreign_key_check").fetchall()
-        book.close()
-        run("doctor")
+        kept = shop.ask("SELECT id, recipient_id, spend_minor, receipt FROM redemption")
+        events = collections.Counter(shop.ask("SELECT recipient_id, outcome FROM redemption_event"))
+        shop.is_whole()
+        shop.run("doctor")
     assert len(told) == everything and not other, other[:3]
     accepted = {}
     for asked, (is_accepted, answer) in told.items():

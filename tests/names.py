@@ -13,17 +13,14 @@ import csv
 import json
 import os
 import re
-import subprocess
 import sys
-import tempfile
 import unicodedata
 from itertools import cycle
 from pathlib import Path
 
-PROJECT = Path(__file__).resolve().parent.parent
-DATA = Path(os.environ.get("REGULARS_DATA") or PROJECT / "../shared/data")
-NAMES = DATA / "hostile/names"
-ADDRESSES = DATA / "hostile/addresses_half.json"
+from support import harness
+from support.harness import Shop, outside, rows_of
+
 NOTO = ["/usr/share/fonts/truetype/noto", "/usr/share/fonts/opentype/noto"]
 LETTERS = 600
 
@@ -42,12 +39,8 @@ template = "names.md"
 TEMPLATE = "+++\npaper = \"a4\"\n+++\n\nFor {{ customer.full_name }}, with thanks. Code {{ code }}\n"
 
 
-def people():
+def people(lists, addresses):
     """Names of every country in turn, each with an address."""
-
-    def rows(file):
-        with open(NAMES / file, encoding="utf-8-sig", newline="") as out:
-            return list(csv.DictReader(out))
 
     def by_country(rows):
         found = {}
@@ -56,8 +49,8 @@ def people():
                 found.setdefault(row["Country"], []).append(row["Localized Name"].strip())
         return found
 
-    given, family = by_country(rows("common-forenames-by-country.csv")), by_country(rows("common-surnames-by-country.csv"))
-    with open(NAMES / "probablepeople_athletes.csv", encoding="utf-8", newline="") as out:
+    given, family = (by_country(rows_of(lists / f"common-{kind}-by-country.csv", "utf-8-sig")) for kind in ("forenames", "surnames"))
+    with open(lists / "probablepeople_athletes.csv", encoding="utf-8", newline="") as out:
         athletes = [row[0] for row in csv.reader(out) if row and row[0].strip()]
     names, depth = [], 0
     while len(names) < LETTERS - len(athletes):
@@ -66,7 +59,7 @@ def people():
             names.append(" ".join(parts))
         depth += 1
     names = names[: LETTERS - len(athletes)] + athletes
-    places = [entry["components"] for entry in json.loads(ADDRESSES.read_text(encoding="utf-8"))]
+    places = [entry["components"] for entry in json.loads(addresses.read_text(encoding="utf-8"))]
     for number, (name, place) in enumerate(zip(names, cycle(places))):
         street = " ".join(place.get(key, "") for key in ("house_number", "road")).strip()
         yield {
@@ -86,48 +79,30 @@ def said(text):
 
 
 def main():
-    if len(sys.argv) != 2:
-        sys.exit(__doc__)
-    if not NAMES.is_dir() or not ADDRESSES.is_file():
-        print(f"names: left out: there is no {NAMES}", file=sys.stderr)
-        return
-    binary = str(Path(sys.argv[1]).resolve())
-    with tempfile.TemporaryDirectory() as home:
-        folder = Path(home) / "shop"
-
-        def run(*words, fonts="", cwd=folder, status=0):
-            env = {"PATH": os.environ.get("PATH", ""), "NO_COLOR": "1", "REGULARS_TODAY": "2024-03-01", "REGULARS_FONTS": fonts}
-            done = subprocess.run([binary, *words], cwd=cwd, env=env, capture_output=True, text=True)
-            if done.returncode != status:
-                sys.exit(f"names: {words!r} ended with {done.returncode}\n{done.stderr}")
-            return done.stdout
+    harness.arguments()
+    everybody = list(people(*harness.data("hostile/names", "hostile/addresses_half.json")))
+    with harness.folder() as home:
+        shop = Shop(home)
 
         def printed(fonts, status):
             """Prints, and gives what was left out, and each page's text by customer."""
-            told = json.loads(run("--json", "print", "names", "--leave-out-problems", fonts=fonts, status=status))
-            pdf = folder / told["file"]
-            subprocess.run(["qpdf", "--check", pdf], check=True, stdout=subprocess.DEVNULL)
-            for line in subprocess.run(["pdffonts", pdf], check=True, capture_output=True, text=True).stdout.splitlines()[2:]:
+            told = shop.json("print", "names", "--leave-out-problems", fonts=fonts, status=status)
+            pdf = shop.folder / told["file"]
+            outside("qpdf", "--check", pdf)
+            for line in outside("pdffonts", pdf).splitlines()[2:]:
                 if " yes yes yes " not in line:
-                    sys.exit(f"names: not embedded, cut down and with its text: {line}")
-            pages = subprocess.run(["pdftotext", pdf, "-"], check=True, capture_output=True).stdout.decode().split("\f")
-            with open(folder / told["manifest"], encoding="utf-8", newline="") as out:
-                manifest = list(csv.DictReader(out))
+                    harness.fail(f"not embedded, cut down and with its text: {line}")
+            pages = outside("pdftotext", pdf, "-").split("\f")
+            manifest = rows_of(shop.folder / told["manifest"])
             for row in manifest:
                 if int(row["pages"]) != 1:
-                    sys.exit(f"names: the letter to {row['ref']} takes {row['pages']} pages")
+                    harness.fail(f"the letter to {row['ref']} takes {row['pages']} pages")
             return told["left_out"], {row["ref"]: pages[int(row["page"]) - 1] for row in manifest}
 
-        run("init", str(folder), cwd=home)
-        everybody = list(people())
-        with open(folder / "people.csv", "w", encoding="utf-8", newline="") as out:
-            writer = csv.DictWriter(out, everybody[0].keys())
-            writer.writeheader()
-            writer.writerows(everybody)
-        run("import", "customers", "people.csv")
-        (folder / "campaigns/names.toml").write_text(CAMPAIGN)
-        (folder / "letter-templates/names.md").write_text(TEMPLATE)
-        run("plan", "names")
+        shop.run("import", "customers", shop.csv("people.csv", ",".join(everybody[0]), [person.values() for person in everybody]))
+        shop.write("campaigns/names.toml", CAMPAIGN)
+        shop.write("letter-templates/names.md", TEMPLATE)
+        shop.run("plan", "names")
         faults = []
 
         def compare(pages):
@@ -152,8 +127,7 @@ def main():
             shipped += f"; {len(pages)} with Noto fonts"
         else:
             print("names: left out: letters in Noto fonts, which are not installed here", file=sys.stderr)
-    if faults:
-        sys.exit("names: " + "\n".join(faults[:20]) + f"\n{len(faults)} faults")
+    harness.fail_with(faults)
     print(f"names: {shipped}; every name on its page as typed")
 
 

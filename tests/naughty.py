@@ -7,22 +7,15 @@ it, or where REGULARS_DATA says; without it this says that it was left out. A st
 is then empty. A command line cannot carry the sign NUL.
 """
 
-import csv
 import email
 import email.policy
 import html
-import json
-import os
 import re
-import subprocess
-import sys
-import tempfile
 import unicodedata
-from pathlib import Path
 
-PROJECT = Path(__file__).resolve().parent.parent
-DATA = Path(os.environ.get("REGULARS_DATA") or PROJECT / "../shared/data")
-STRINGS = DATA / "hostile/blns.json"
+from support import harness
+from support.harness import Shop, outside, rows_of
+
 FIELDS = (
     "title first_name last_name full_name suffix spouse company street street2 city state postcode country email phone "
     "birthday notes"
@@ -49,36 +42,21 @@ TEMPLATE = (
 
 
 def main():
-    if len(sys.argv) != 2:
-        sys.exit(__doc__)
-    if not STRINGS.is_file():
-        print(f"naughty: left out: there is no {STRINGS}", file=sys.stderr)
-        return
-    binary = str(Path(sys.argv[1]).resolve())
-    strings = [text for text in json.loads(STRINGS.read_text(encoding="utf-8")) if "\0" not in text]
-    with tempfile.TemporaryDirectory() as home:
-        folder = Path(home) / "shop"
-
-        def run(*words, cwd=folder, status=0):
-            env = {"PATH": os.environ.get("PATH", ""), "NO_COLOR": "1", "REGULARS_TODAY": "2024-03-01", "REGULARS_FONTS": ""}
-            done = subprocess.run([binary, *words], cwd=cwd, env=env, capture_output=True)
-            if done.returncode != status:
-                sys.exit(f"naughty: {words!r} ended with {done.returncode}\n{done.stderr.decode(errors='replace')}")
-            return done.stdout
-
-        run("init", str(folder), cwd=home)
-        faults = []
-        (folder / "c.csv").write_text("Customer ID\n" + "".join(f"N-{n}\n" for n in range(len(strings))))
-        run("import", "customers", "c.csv")
+    harness.arguments()
+    harness.data("hostile/blns.json")
+    strings = harness.naughty_strings()
+    with harness.folder() as home:
+        shop, faults = Shop(home), []
+        shop.run("import", "customers", shop.csv("c.csv", "Customer ID", [[f"N-{n}"] for n in range(len(strings))]))
         for n, text in enumerate(strings):
             reference, is_blank = f"N-{n}", not text.strip()
             words = [f"{field}={text}" for field in FIELDS] + [f"preference.x={text}"]
             if not is_blank:
                 words += [f"tag=+{text}", f"preference.k{text}=v"]
-            run("customer", "set", reference, f"--source={text}", "post=yes", *words)
-            run("customer", "note", reference, "--kind", "idea", "--", text, status=1 if is_blank else 0)
-            card = json.loads(run("--json", "customer", "show", reference))
-            held = json.loads(run("--json", "customer", "export", reference))
+            shop.run("customer", "set", reference, f"--source={text}", "post=yes", *words)
+            shop.run("customer", "note", reference, "--kind", "idea", "--", text, status=1 if is_blank else 0)
+            card = shop.json("customer", "show", reference)
+            held = shop.json("customer", "export", reference)
             expected = "" if is_blank else text
             seen = {f"show {field}": card["fields"].get(field, "") for field in FIELDS}
             seen |= {f"export {field}": held["card"][field] for field in FIELDS}
@@ -92,34 +70,30 @@ def main():
             faults += [f"{text!r}: {what} is {was!r}" for what, was in seen.items() if was != expected]
             if card["wishes"][0]["source"] != text:
                 faults.append(f"{text!r}: source is {card['wishes'][0]['source']!r}")
-            page = run("customer", "show", reference).decode()
+            page = shop.run("customer", "show", reference).stdout
             if any(sign in page for sign in "\x1b\x07\x08\r\u202e"):
                 faults.append(f"{text!r}: the page holds signs that steer a terminal")
             if page.count("\n") > 60:
                 faults.append(f"{text!r}: the page has {page.count(chr(10))} lines")
-        faults += pieces(run, folder, {f"N-{n}": text for n, text in enumerate(strings) if text.strip()})
-        if faults:
-            sys.exit("\n".join(["naughty:", *faults]))
+        faults += pieces(shop, {f"N-{n}": text for n, text in enumerate(strings) if text.strip()})
+        harness.fail_with(faults)
         print(f"naughty: {len(strings)} strings through {len(FIELDS) + 5} places, letters and emails, unchanged")
 
 
-def pieces(run, folder, strings):
+def pieces(shop, strings):
     """What is wrong with letters and emails that say every string in six fields."""
     faults = []
     for reference in strings:
-        run("customer", "set", reference, f"email={reference.lower()}@example.com", "email_consent=yes")
-    with open(folder / "shop.toml", "a") as settings:
-        settings.write('\n[email]\nfrom = "Helen <helen@example.com>"\n')
+        shop.run("customer", "set", reference, f"email={reference.lower()}@example.com", "email_consent=yes")
+    shop.write("shop.toml", shop.read("shop.toml") + '\n[email]\nfrom = "Helen <helen@example.com>"\n')
     for channel in ["letter", "email"]:
-        (folder / f"campaigns/{channel}.toml").write_text(CAMPAIGN.format(channel=channel))
-    (folder / "letter-templates/naughty.md").write_text(TEMPLATE)
-    run("plan", "letter")
-    told = json.loads(run("--json", "print", "letter", "--leave-out-problems", status=3))
+        shop.write(f"campaigns/{channel}.toml", CAMPAIGN.format(channel=channel))
+    shop.write("letter-templates/naughty.md", TEMPLATE)
+    shop.run("plan", "letter")
+    told = shop.json("print", "letter", "--leave-out-problems", status=3)
     refused = {m.group(1) for problem in told["left_out"] if (m := re.search(r"\(`(N-\d+)`\): (no font has|address does not)", problem))}
-    text = subprocess.run(["pdftotext", "-raw", folder / told["file"], "-"], check=True, capture_output=True).stdout.decode()
-    sheets = text.split("\f")
-    with open(folder / told["manifest"], encoding="utf-8", newline="") as out:
-        rows = {row["ref"].lstrip("'"): row for row in csv.DictReader(out)}
+    sheets = outside("pdftotext", "-raw", shop.folder / told["file"], "-").split("\f")
+    rows = {row["ref"].lstrip("'"): row for row in rows_of(shop.folder / told["manifest"])}
     if set(rows) | refused != set(strings):
         faults.append(f"neither a letter nor a problem: {sorted(set(strings) - set(rows) - refused)}")
     for reference, row in rows.items():
@@ -128,10 +102,10 @@ def pieces(run, folder, strings):
         for field in PRINTED:
             if said(f"{field}: {strings[reference]} .") not in said(page):
                 faults.append(f"{strings[reference]!r}: the letter does not say it as {field}: {page!r}")
-    run("plan", "email")
-    run("send", "email", "--to-folder", "out/mail")
+    shop.run("plan", "email")
+    shop.run("send", "email", "--to-folder", "out/mail")
     seen = 0
-    for file in sorted((folder / "out/mail").iterdir()):
+    for file in sorted((shop.folder / "out/mail").iterdir()):
         message = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
         wanted = strings[message["To"].addresses[0].addr_spec.split("@")[0].upper()]
         seen += 1

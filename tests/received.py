@@ -17,13 +17,11 @@ import json
 import os
 import shutil
 import socket
-import subprocess
-import sys
-import tempfile
 import time
-from pathlib import Path
 
-TODAY = "2024-03-01"
+from support import harness
+from support.harness import Shop, outside
+
 PEOPLE = [
     ("Zoë", "Müller-Lüdenscheidt"), ("José María", "Núñez"), ("山田", "太郎"), ("Мария", "Иванова"), ("محمد", "الفاسي"),
     ("😀 Pat", "O’Brien"), ("=?utf-8?q?You_won?=", "Smith"), ('Ann "the hat"', "Lee, Jr."), ("x" * 300, "Long"),
@@ -75,7 +73,7 @@ postlog unix-dgram n - n - 1 postlogd
 """
 VERIFY = """
 const fs = require('fs');
-const { dkimVerify } = require('mailauth/lib/dkim/verify');
+const { dkimVerify } = require(process.env.MAILAUTH + '/mailauth/lib/dkim/verify');
 const [records, ...files] = process.argv.slice(2);
 const known = new Map(JSON.parse(fs.readFileSync(records)).map(r => [r.name, r.value]));
 const resolver = async (name, kind) => {
@@ -113,9 +111,9 @@ class Postfix:
         main = MAIN.replace("HERE", str(here)).replace("UID", str(uid))
         (here / "etc" / "main.cf").write_text(main)
         (here / "etc" / "master.cf").write_text(MASTER.format(port=self.port, tls=self.tls))
-        subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
-                        "-addext", "subjectAltName=DNS:localhost", "-addext", "basicConstraints=critical,CA:FALSE",
-                        "-keyout", here / "key.pem", "-out", self.certificate], check=True, capture_output=True)
+        outside("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost", "-addext",
+                "subjectAltName=DNS:localhost", "-addext", "basicConstraints=critical,CA:FALSE", "-keyout", here / "key.pem",
+                "-out", self.certificate)  # fmt: skip
         self.say("start")
         for _ in range(100):
             try:
@@ -123,10 +121,10 @@ class Postfix:
                 return
             except OSError:
                 time.sleep(0.1)
-        sys.exit("error: postfix did not start: " + (here / "log").read_text()[-1000:])
+        harness.fail("postfix did not start: " + (here / "log").read_text()[-1000:])
 
     def say(self, word):
-        subprocess.run(["postfix", "-c", self.here / "etc", word], check=True, capture_output=True, timeout=60)
+        outside("postfix", "-c", self.here / "etc", word)
 
     def messages(self, wanted):
         """The delivered messages, when there are so many."""
@@ -136,7 +134,7 @@ class Postfix:
             if len(found) >= wanted:
                 return found
             time.sleep(0.1)
-        sys.exit(f"error: {len(found)} of {wanted} messages were delivered: " + (self.here / "log").read_text()[-2000:])
+        harness.fail(f"{len(found)} of {wanted} messages were delivered: " + (self.here / "log").read_text()[-2000:])
 
 
 def look(raw, expected, records):
@@ -167,37 +165,22 @@ def look(raw, expected, records):
 
 
 def main():
-    binary = os.path.abspath(sys.argv[1])
+    harness.arguments()
     if os.getuid() != 0 or not shutil.which("postfix"):
-        print("left out: only root can start the postfix that this sends through")
-        return
-    with tempfile.TemporaryDirectory() as folder:
-        folder = Path(folder)
+        harness.leave_out("only root can start the postfix that this sends through")
+    with harness.folder() as folder:
         os.chmod(folder, 0o755)
-        shop = folder / "shop"
-        environment = {**os.environ, "XDG_STATE_HOME": str(folder / "state")}
-
-        def run(*words, codes=(0,)):
-            words = [binary, "--shop", shop, "--today", TODAY, "--json", *words]
-            done = subprocess.run(words, capture_output=True, text=True, env=environment, timeout=120)
-            assert done.returncode in codes, (words, done.returncode, done.stdout[-500:], done.stderr[-800:])
-            return json.loads(done.stdout)
-
+        shop = Shop(folder)
         (folder / "postfix").mkdir()
         postfix = Postfix(folder / "postfix")
         try:
-            subprocess.run([binary, "init", shop], check=True, capture_output=True)
             expected = {f"p{n}@example.com": f"{first} {last}" for n, (first, last) in enumerate(PEOPLE)}
-            import csv
-            with open(folder / "customers.csv", "w", encoding="utf-8", newline="") as out:
-                rows = csv.writer(out)
-                rows.writerow("Customer ID,First Name,Last Name,Street,City,State,Zip,Country,Email,Email Consent".split(","))
-                for n, (first, last) in enumerate(PEOPLE):
-                    rows.writerow([f"P-{n}", first, last, f"{n} Long Rd", "Salem", "OR", "97301", "US", f"p{n}@example.com", "yes"])
-                for who in ("gone", "late"):
-                    rows.writerow([who, who, who, "9 Long Rd", "Salem", "OR", "97301", "US", f"{who}@example.com", "yes"])
-            run("import", "customers", folder / "customers.csv")
-            settings = (shop / "shop.toml").read_text()
+            header = "Customer ID,First Name,Last Name,Street,City,State,Zip,Country,Email,Email Consent"
+            people = [(f"P-{n}", first, last, f"p{n}@example.com") for n, (first, last) in enumerate(PEOPLE)]
+            people += [(who, who, who, f"{who}@example.com") for who in ("gone", "late")]
+            rows = [[*who, f"{n} Long Rd", "Salem", "OR", "97301", "US", address, "yes"] for n, (*who, address) in enumerate(people)]
+            shop.run("import", "customers", shop.csv("customers.csv", header, rows))
+            settings = shop.read("shop.toml")
             head = settings.index("address")
             settings = settings[:head] + 'address = ["1 Main Street", "Salem, OR 97301"]\n' + settings[settings.index("\n", head) + 1:]
             settings += """
@@ -208,23 +191,20 @@ connections = 2
 dkim_key = "dkim.pem"
 unsubscribe_url = "https://shop.example/u"
 """
-            (shop / "letter-templates" / "mail.md").write_text(
-                '+++\nsubject = "Tea for {{ customer.first_name }}"\n+++\n\n{{ greeting }}\n\nTea from {{ customer.city }}.\n\n{{ qr() }}\n', encoding="utf-8")
+            letter = '+++\nsubject = "Tea for {{ customer.first_name }}"\n+++\n\n{{ greeting }}\n\nTea from {{ customer.city }}.\n\n{{ qr() }}\n'
             seen = 0
             for kind, server in (("rsa", f"smtps://localhost:{postfix.tls}"), ("ed25519", f"smtp+starttls://localhost:{postfix.port}")):
-                (shop / "shop.toml").write_text(settings.replace("SERVER", server))
-                (shop / "campaigns" / f"{kind}.toml").write_text(
-                    f'name = "{kind}"\nas_of = {TODAY}\nchannel = "email"\n[segment]\nwhere = "has_email"\norder_by = "ref"\n'
-                    'one_per = "customer"\n[gift]\nname = "a tin of tea"\nunit_cost = "4"\nclaim_until = 2024-06-30\n[letter]\ntemplate = "mail.md"\n')
-                records = run("email", "keys", "--kind", kind, "--replace")["records"]
-                run("plan", kind)
+                shop.write("shop.toml", settings.replace("SERVER", server))
+                shop.campaign(kind, 'channel = "email"', letter, where="has_email")
+                records = shop.json("email", "keys", "--kind", kind, "--replace")["records"]
+                shop.run("plan", kind)
                 first = kind == "rsa"
-                environment.pop("SSL_CERT_FILE", None)
-                refused = run("send", kind, codes=(3,))
+                shop.environment.pop("SSL_CERT_FILE", None)
+                refused = shop.json("send", kind, status=(3,))
                 assert refused["sent"] == 0 and "certificate" in refused["stopped"].lower(), refused
-                environment["SSL_CERT_FILE"] = str(postfix.certificate)
-                assert run("email", "check")["server"]["encryption"] == ("tls" if first else "starttls")
-                sent = run("send", kind, codes=(3,) if first else (0,))
+                shop.environment["SSL_CERT_FILE"] = str(postfix.certificate)
+                assert shop.json("email", "check")["server"]["encryption"] == ("tls" if first else "starttls")
+                sent = shop.json("send", kind, status=(3,) if first else (0,))
                 # The refused one fails at once; the late one is taken and comes back. Neither is written to again.
                 assert (sent["sent"], sent["failed"]) == ((len(PEOPLE) + 1, 1) if first else (len(PEOPLE), 0)), sent
                 files = postfix.messages(seen + len(PEOPLE) + (1 if first else 0))
@@ -235,15 +215,14 @@ unsubscribe_url = "https://shop.example/u"
                 if os.environ.get("MAILAUTH"):
                     (folder / "records.json").write_text(json.dumps(records))
                     (folder / "verify.js").write_text(VERIFY)
-                    words = ["node", folder / "verify.js", folder / "records.json", *fresh]
-                    done = subprocess.run(words, env={**os.environ, "NODE_PATH": os.environ["MAILAUTH"]}, capture_output=True, text=True)
-                    assert done.returncode == 0 and int(done.stdout) == len(PEOPLE), done.stderr
+                    told = outside("node", folder / "verify.js", folder / "records.json", *fresh)
+                    assert int(told) == len(PEOPLE), told
                 if first:
-                    back = run("bounces", postfix.here / "mail" / "all")
+                    back = shop.json("bounces", postfix.here / "mail" / "all")
                     assert back["bounced"] == 1 and [p["email"] for p in back["people"]] == ["late@example.com"], back
-                    again = run("bounces", postfix.here / "mail" / "all")
+                    again = shop.json("bounces", postfix.here / "mail" / "all")
                     assert again["bounced"] == 0 and again["known"] >= 1, again
-                    states = {r["ref"]: r["response"] for r in run("recipients", kind)["recipients"]}
+                    states = {r["ref"]: r["response"] for r in shop.json("recipients", kind)["recipients"]}
                     assert {ref for ref, response in states.items() if response == "undeliverable"} == {"gone", "late"}, states
                 seen = len(files)
         finally:

@@ -4,7 +4,7 @@
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use crate::support::{House, PostOffice, Run, Shop, program};
+use crate::support::{House, PostOffice, Run, Shop, interrupt, program};
 
 /// A shop whose campaign `spring` is planned as emails to these addresses, `P-1` and on, through this mail server.
 fn shop_for(people: &[&str], office: &PostOffice, more: &str) -> Shop {
@@ -239,8 +239,7 @@ fn one_runs_at_a_time_and_ctrl_c_ends_it_in_order() {
         std::thread::sleep(Duration::from_millis(10));
     }
     shop.run("send spring").status(1).says("emails are being sent from this shop folder already");
-    let killed = std::process::Command::new("kill").args(["-INT", &first.id().to_string()]).status().unwrap();
-    assert!(killed.success());
+    interrupt(first.id());
     assert_eq!(first.wait().unwrap().code(), Some(3));
     let list = shop.json("outbox spring");
     let sent = list["sent"].as_u64().unwrap();

@@ -10,17 +10,12 @@ naughty strings where it is there (../shared/data/hostile/blns.json, or below RE
 """
 
 import csv
-import json
-import os
 import shutil
-import subprocess
-import sys
-import tempfile
 import xml.etree.ElementTree as xml
-from pathlib import Path
 
-PROJECT = Path(__file__).resolve().parent.parent
-STRINGS = Path(os.environ.get("REGULARS_DATA") or PROJECT / "../shared/data") / "hostile/blns.json"
+from support import harness
+from support.harness import Shop
+
 FORMULAS = [
     "=cmd|' /C calc'!A0", "=1+1", "+1+1", "-2+3", "@SUM(1)", "\t=1+1", "\r=1+1", " =1+1", "＝1+1", "＋1+1", "－2+3",
     "＠SUM(1)", '=HYPERLINK("http://example.com/?"&A1,"Ida")', "=DDE(\"soffice\";\"/etc/passwd\";\"1\")",
@@ -39,18 +34,9 @@ def quoted(text):
     return '"' + text.replace('"', '""') + '"'
 
 
-def written(binary, home, texts):
+def written(home, texts):
     """A shop full of such people, and every CSV that comes out of it."""
-    folder = home / "shop"
-
-    def run(*words, statuses=(0,)):
-        env = {"PATH": os.environ.get("PATH", ""), "NO_COLOR": "1", "REGULARS_TODAY": "2024-03-01"}
-        done = subprocess.run([binary, *words], cwd=folder if folder.is_dir() else home, env=env, capture_output=True)
-        if done.returncode not in statuses:
-            sys.exit(f"spreadsheet: {words!r} ended with {done.returncode}\n{done.stderr.decode(errors='replace')}")
-        return done.stdout
-
-    run("init", str(folder))
+    shop = Shop(home)
     people, sales = "Customer ID,Last Name,City,Street,Postcode,Post Consent\n", "Customer ID,Date,Item,Amount\n"
     for n, text in enumerate(texts):
         cell = quoted(text)
@@ -59,22 +45,19 @@ def written(binary, home, texts):
         sales += f"C{n},2024-02-{n % 28 + 1:02},{cell},{n % 90 + 10}.00\n"
         sales += f"{quoted(text + ' ' + str(n))},2024-01-{n % 28 + 1:02},{cell},{n % 90 + 10}.00\n"
     # As the file was: carriage returns inside of cells as well.
-    (folder / "people.csv").write_bytes(people.encode())
-    (folder / "sales.csv").write_bytes(sales.encode())
-    run("import", "customers", "people.csv", "--skip-bad")
-    run("import", "purchases", "sales.csv", "--skip-bad")
-    (folder / "out").mkdir(exist_ok=True)
-    (folder / "out/best.csv").write_bytes(run("best", "--csv", "--top", "100%"))
-    (folder / "campaigns/spring.toml").write_text(
+    shop.run("import", "customers", shop.write("people.csv", people), "--skip-bad")
+    shop.run("import", "purchases", shop.write("sales.csv", sales), "--skip-bad")
+    shop.write("out/best.csv", shop.run("best", "--csv", "--top", "100%").stdout)
+    shop.write("campaigns/spring.toml",
         'name = "=1+1"\nas_of = 2024-03-01\nchannel = "letter"\n[segment]\nwhere = "spend_12m > 0"\none_per = "customer"\n'
         '[gift]\nname = "a tin of tea"\nunit_cost = "2.50"\nclaim_until = 2024-06-30\n[letter]\ntemplate = "spring.md"\n'
-        'postage = "0.68"\n[[branch]]\nname = "@SUM(1)"\nwhen = "true"\n', encoding="utf-8")
-    (folder / "letter-templates/spring.md").write_text("{{ greeting }}\n\nTea.\n", encoding="utf-8")
-    run("plan", "spring")
-    run("print", "spring", "--leave-out-problems", statuses=(0, 3))
-    run("posted", "spring", "--on", "2024-03-01")
-    (folder / "out/report.csv").write_bytes(run("report", "spring", "--csv"))
-    return sorted((folder / "out").rglob("*.csv"))
+        'postage = "0.68"\n[[branch]]\nname = "@SUM(1)"\nwhen = "true"\n')
+    shop.write("letter-templates/spring.md", "{{ greeting }}\n\nTea.\n")
+    shop.run("plan", "spring")
+    shop.run("print", "spring", "--leave-out-problems", status=(0, 3))
+    shop.run("posted", "spring", "--on", "2024-03-01")
+    shop.write("out/report.csv", shop.run("report", "spring", "--csv").stdout)
+    return sorted((shop.folder / "out").rglob("*.csv"))
 
 
 def opened(paths, home):
@@ -83,7 +66,7 @@ def opened(paths, home):
     command = ["soffice", f"-env:UserInstallation=file://{home}/profile", "--headless", "--norestore",
                f"--infilter={FILTER}", "--convert-to", "fods", "--outdir", str(made)]
     for path in paths:
-        subprocess.run([*command, str(path)], check=True, capture_output=True, timeout=300)
+        harness.outside(*command, path)
         yield path, cells(made / f"{path.stem}.fods")
 
 
@@ -114,25 +97,18 @@ def is_number(text):
 
 
 def main():
-    if len(sys.argv) != 2:
-        sys.exit(__doc__)
-    binary = str(Path(sys.argv[1]).resolve())
+    harness.arguments()
     if not shutil.which("soffice"):
-        print("spreadsheet: left out: there is no soffice (LibreOffice Calc)", file=sys.stderr)
-        return
-    texts = list(FORMULAS)
-    if STRINGS.is_file():
-        strings = json.loads(STRINGS.read_text(encoding="utf-8"))
-        texts += [text for text in strings if text.strip() and "\0" not in text]
-    with tempfile.TemporaryDirectory() as home:
-        home = Path(home)
+        harness.leave_out("there is no soffice (LibreOffice Calc)")
+    texts = [*FORMULAS, *(text for text in harness.naughty_strings() or [] if text.strip())]
+    with harness.folder() as home:
         # First that it would be seen: a formula that nothing guards is run.
         bare = home / "bare.csv"
         bare.write_text("a\n=1+1\n", encoding="utf-8")
         (_, rows), = opened([bare], home)
         assert rows[1][0][1], f"this spreadsheet program runs no formulas: {rows[:3]}"
         guarded = seen = 0
-        for path, rows in opened(written(binary, home, texts), home):
+        for path, rows in opened(written(home, texts), home):
             with open(path, encoding="utf-8", newline="") as file:
                 expected = list(csv.reader(file))
             for line, (row, cells_there) in enumerate(zip(expected, rows), 1):

@@ -3,11 +3,12 @@
 use chrono::NaiveDate;
 use serde::Serialize;
 
+use crate::campaign;
 use crate::customers::{self, Card, Customer};
-use crate::domain::CustomerId;
+use crate::domain::{CustomerId, RecipientId};
 use crate::error::{Error, Result};
 use crate::merge;
-use crate::redemption::{self, OfferSummary};
+use crate::redemption::{self, Answer, Claim, Offer, OfferStatus, OfferSummary};
 use crate::shop::Shop;
 use crate::store::Read;
 
@@ -44,6 +45,69 @@ fn greeted(read: &Read<'_>, customer: Customer, today: NaiveDate) -> Result<Gree
 /// # Errors
 /// When they are gone from the book meanwhile.
 pub(crate) fn person(read: &Read<'_>, id: CustomerId) -> Result<Customer> {
-    customers::by_id(read, id)
-        .map_err(|_| Error::new("this person is not in the book any more").hint("look for them by name"))
+    customers::by_id(read, id).map_err(|_| gone())
+}
+
+/// Whose card is open at the till.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum CardOf {
+    Person(CustomerId),
+    /// Of whoever a letter went to: the best-ranked of the household.
+    Letter(RecipientId),
+}
+
+pub(crate) struct TillCard {
+    pub(crate) customer: Customer,
+    pub(crate) card: Card,
+    pub(crate) household: Vec<Customer>,
+    /// The greeting line of all of the household.
+    pub(crate) greeting: String,
+    pub(crate) offer: Option<Offer>,
+}
+
+/// # Errors
+/// When they are gone from the book meanwhile.
+pub(crate) fn at_till(read: &Read<'_>, whose: CardOf, today: NaiveDate) -> Result<TillCard> {
+    let (customer, offer) = match whose {
+        CardOf::Person(id) => (person(read, id)?, redemption::offer(read, id, today)?),
+        CardOf::Letter(letter) => {
+            let (planned, recipient) = campaign::by_number(read, letter.0)?.ok_or_else(gone)?;
+            let id = customers::resolve_ref(read, &recipient.reference)?.ok_or_else(gone)?;
+            (person(read, id)?, Some(Offer { planned, recipient, status: OfferStatus::Waiting }))
+        }
+    };
+    let card = customers::card(read, &customer, today)?;
+    let household = customers::household_of(read, &customer)?.members;
+    let greeting = greeting(&customer, &household);
+    Ok(TillCard { customer, card, household, greeting, offer })
+}
+
+/// What the till says about a letter: its card is open when that is a yes. None when there is no such letter, or it has no
+/// code.
+pub(crate) fn answer_to(read: &Read<'_>, letter: RecipientId, today: NaiveDate) -> Result<Option<Answer>> {
+    let has_code = campaign::by_number(read, letter.0)?.is_some_and(|(_, recipient)| recipient.code.is_some());
+    has_code.then(|| redemption::look(read, &Claim::Letter(letter), today)).transpose()
+}
+
+/// A customer with the greeting line of all of the household.
+pub(crate) struct Greeted {
+    pub(crate) customer: Customer,
+    pub(crate) greeting: String,
+}
+
+pub(super) fn greeted_with_household(read: &Read<'_>, id: CustomerId) -> Result<Greeted> {
+    let customer = customers::by_id(read, id)?;
+    let greeting = greeting(&customer, &customers::household_of(read, &customer)?.members);
+    Ok(Greeted { customer, greeting })
+}
+
+/// Of a customer and those who live with them, whoever stands at the counter first.
+fn greeting(customer: &Customer, household: &[Customer]) -> String {
+    let others = household.iter().filter(|member| member.id != customer.id && member.may_be_greeted());
+    let people: Vec<&Customer> = std::iter::once(customer).chain(others).collect();
+    merge::names_of(&people).greeting
+}
+
+fn gone() -> Error {
+    Error::new("this person is not in the book any more").hint("look for them by name")
 }

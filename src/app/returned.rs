@@ -7,7 +7,7 @@ use crate::customers;
 use crate::domain::Arm;
 use crate::error::{Error, Result};
 use crate::redemption;
-use crate::store::Store;
+use crate::shop::Shop;
 use crate::text;
 
 /// Writes down that somebody's letter came back; the recipient as they are now.
@@ -15,7 +15,7 @@ use crate::text;
 /// # Errors
 /// When they are no recipient of the campaign, or the day lies in the future.
 pub(crate) fn returned(
-    store: &mut Store,
+    shop: &Shop,
     slug: &str,
     reference: &str,
     on: NaiveDate,
@@ -24,7 +24,7 @@ pub(crate) fn returned(
     if on > now.date() {
         return Err(Error::new(format!("{on} is in the future")).hint("say when it came back with `--on YYYY-MM-DD`"));
     }
-    store.write(|write| {
+    shop.store()?.write(|write| {
         let planned = campaign::need(write, slug)?;
         let customer = customers::by_ref(write, reference)?;
         let found = campaign::for_customer(write, planned.id, customer.id)?;

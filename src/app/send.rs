@@ -7,9 +7,9 @@ use chrono::NaiveDateTime;
 
 use super::progress::{Activity, Progress};
 use crate::campaign::{self, HeldBack, Recipient};
-use crate::domain::CampaignState;
+use crate::domain::{CampaignState, OutboxState};
 use crate::error::{Error, Result};
-use crate::outbox::{self, Job, Report, Standing};
+use crate::outbox::{self, OutboxCounts, SendJob, SendReport};
 use crate::piece::{self, EmailComposer, FrozenCampaign};
 use crate::shop::{self, Shop};
 use crate::store::Store;
@@ -28,10 +28,10 @@ pub(crate) struct SendOptions {
 
 /// What became of them.
 pub(crate) struct SendOutcome {
-    pub(crate) report: Report,
+    pub(crate) report: SendReport,
     /// Why emails that are queued did not go.
     pub(crate) held_back: Vec<HeldBack>,
-    pub(crate) counts: Standing,
+    pub(crate) counts: OutboxCounts,
     /// What has changed since the plan.
     pub(crate) differences: Vec<String>,
 }
@@ -39,7 +39,7 @@ pub(crate) struct SendOutcome {
 /// Emails written as files.
 pub(crate) struct FolderOutcome {
     pub(crate) written: usize,
-    pub(crate) counts: Standing,
+    pub(crate) counts: OutboxCounts,
     /// What has changed since the plan.
     pub(crate) differences: Vec<String>,
 }
@@ -62,14 +62,15 @@ pub(crate) fn send(
     let composer = EmailComposer::open(&store.read(), shop)?;
     let waits = |recipient: &Recipient| on.held_back.contains_key(&recipient.id);
     let before = outbox::entries(&store.read(), &on.planned, 0)?;
-    let queued: HashSet<&str> = before.iter().filter(|e| e.state == "queued").map(|e| e.reference.as_str()).collect();
+    let queued: HashSet<&str> =
+        before.iter().filter(|e| e.state == OutboxState::Queued).map(|e| e.reference.as_str()).collect();
     let is_queued = |recipient: &&Recipient| queued.contains(recipient.reference.as_str());
     // Nothing goes out as long as one of them cannot be made; they are made as they go.
     let wanted: Vec<&Recipient> = emails.iter().copied().filter(|r| is_queued(r) && !waits(r)).collect();
     let faults = composer.faults(&on, &wanted)?;
     Error::all(faults.into_iter().flatten().collect()).map_or(Ok(()), Err)?;
     (progress.report)(Activity::SendEmails, 0, queued.len());
-    let job = Job {
+    let job = SendJob {
         planned: &on.planned,
         wave: 0,
         emails: &emails,
@@ -148,6 +149,6 @@ fn open(store: &Store, shop: &Shop, slug: &str, despite: bool) -> Result<(Frozen
     Ok((on, emails))
 }
 
-fn counts(store: &Store, on: &FrozenCampaign) -> Result<Standing> {
-    Ok(Standing::of(&outbox::entries(&store.read(), &on.planned, 0)?))
+fn counts(store: &Store, on: &FrozenCampaign) -> Result<OutboxCounts> {
+    Ok(OutboxCounts::of(&outbox::entries(&store.read(), &on.planned, 0)?))
 }

@@ -1,14 +1,14 @@
-//! The buttons of the till's pages: a gift handed over, a second one, an amount without one; changed and taken back by the
-//! till that wrote it down. They run in the transaction of the pages, which writes what many tills ask in one go.
+//! The buttons of the till's pages: a gift handed over, a second one, an amount without one. They run in the transaction of the pages, which writes what many tills ask in one go.
 
-use chrono::NaiveDateTime;
+use chrono::NaiveDate;
 
+use super::card;
 use crate::campaign;
-use crate::domain::{EventId, RecipientId};
+use crate::domain::{CustomerId, EventId, RecipientId};
 use crate::error::{Error, Result};
 use crate::money::Money;
 use crate::redemption::{self, Claim, Outcome, RequestOutcome, Visit};
-use crate::store::Write;
+use crate::store::{Read, Write};
 
 /// What became of a button.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,13 +43,19 @@ pub(crate) fn hand_over_again(write: &Write<'_>, letter: RecipientId, visit: &Vi
     })
 }
 
+/// The second gift of a letter that was handed over on a day.
+pub(crate) fn second_gift(read: &Read<'_>, letter: RecipientId, day: NaiveDate) -> Result<Option<EventId>> {
+    redemption::honoured_again(read, letter, day)
+}
+
 /// Writes down what a customer spent, no gift.
 ///
 /// # Errors
 /// When nothing was spent, or a till cannot take the amount.
-pub(crate) fn write_down(write: &Write<'_>, reference: &str, visit: &Visit, is_sure: bool) -> Result<Pressed> {
-    pressed(write, reference, visit, is_sure, || {
-        redemption::bought(write, reference, visit).map(RequestOutcome::Bought)
+pub(crate) fn write_down(write: &Write<'_>, customer: CustomerId, visit: &Visit, is_sure: bool) -> Result<Pressed> {
+    let reference = card::person(write, customer)?.reference;
+    pressed(write, &reference, visit, is_sure, || {
+        redemption::bought(write, &reference, visit).map(RequestOutcome::Bought)
     })
 }
 
@@ -74,35 +80,4 @@ fn pressed(
         return Ok(Pressed::Unusual(largest));
     }
     work().map(Pressed::Done)
-}
-
-/// Something that a till wrote down.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum TillEntry {
-    /// The redemption of a letter.
-    Letter(RecipientId),
-    /// An amount without one, or a second gift.
-    Amount(EventId),
-}
-
-/// Takes it back.
-///
-/// # Errors
-/// When there is no reason, or it does not stand.
-pub(crate) fn undo(write: &Write<'_>, entry: TillEntry, reason: &str, now: NaiveDateTime) -> Result<()> {
-    match entry {
-        TillEntry::Letter(letter) => redemption::undo(write, letter, reason, now).map(|_| ()),
-        TillEntry::Amount(event) => redemption::undo_bought(write, event, reason, now),
-    }
-}
-
-/// Changes its amount; the first stays on record.
-///
-/// # Errors
-/// When it does not stand, or a till cannot take the amount.
-pub(crate) fn change(write: &Write<'_>, entry: TillEntry, spend: Money, now: NaiveDateTime) -> Result<()> {
-    match entry {
-        TillEntry::Letter(letter) => redemption::change(write, letter, spend, now),
-        TillEntry::Amount(event) => redemption::change_bought(write, event, spend, now),
-    }
 }

@@ -3,10 +3,11 @@
 use chrono::NaiveDateTime;
 
 use crate::campaign;
-use crate::domain::{Code, RecipientId};
+use crate::domain::{Code, RecipientId, RedemptionId};
 use crate::error::{Error, Result};
 use crate::redemption::{self, Answer};
 use crate::shop::Shop;
+use crate::store::Write;
 use crate::text;
 
 /// Takes back the redemption of a code as it was typed.
@@ -20,6 +21,44 @@ pub(crate) fn by_code(shop: &Shop, typed: &str, reason: &str, now: NaiveDateTime
         Some((_, recipient)) => redemption::undo(write, RecipientId(recipient.id), reason, now),
         None => {
             Err(Error::new(format!("there is no code {}", text::quote(code.as_str()))).hint("look again at the letter"))
+        }
+    })
+}
+
+/// What became of a rollback that a program asked for.
+#[derive(Debug)]
+pub(crate) enum Rollback {
+    Done(Box<Answer>, RecipientId),
+    /// There is no such redemption.
+    Unknown,
+    /// Another till wrote it down.
+    AnotherTill,
+    /// It was taken back before.
+    Undone,
+    /// A till may not any more.
+    TooLate,
+}
+
+/// Takes a redemption back that `till` wrote down a moment ago.
+///
+/// # Errors
+/// When there is no reason.
+pub(crate) fn roll_back(
+    write: &Write<'_>,
+    id: RedemptionId,
+    till: &str,
+    reason: &str,
+    now: NaiveDateTime,
+) -> Result<Rollback> {
+    redemption::check_reason(reason, "say it as `reason`")?;
+    let Some(found) = redemption::by_id(write, id)? else { return Ok(Rollback::Unknown) };
+    Ok(match () {
+        () if found.till != till => Rollback::AnotherTill,
+        () if found.is_undone => Rollback::Undone,
+        () if now > redemption::undo_until(found.at) => Rollback::TooLate,
+        () => {
+            let answer = redemption::undo(write, found.recipient_id, reason, now)?;
+            Rollback::Done(Box::new(answer), found.recipient_id)
         }
     })
 }

@@ -98,9 +98,3 @@ fn one(shop: &Shop, slug: &str, known: &[String], today: NaiveDate) -> std::resu
 fn desk(shop: &Shop, sources: &Sources, slug: &str, file: &CampaignFile, today: NaiveDate) -> Result<TemplateSet> {
     TemplateSet::open(sources, slug, file.date.or(file.as_of).unwrap_or(today), shop_fonts(&shop.folder)?)
 }
-
-/// Whether the letters of a campaign can be set: heads, images and fonts, before anything is frozen.
-pub(super) fn pieces(shop: &Shop, slug: &str, today: NaiveDate) -> Result<()> {
-    let file = CampaignFile::open(shop, slug)?;
-    desk(shop, &Sources::from_folder(shop, &file)?, slug, &file, today).map(|_| ())
-}

@@ -1,13 +1,13 @@
 //! `outbox NAME`: where its emails stand, and what the owner knows of those in doubt.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::Context;
 use super::done::Done;
 use crate::app::outbox::{self, OutboxList};
-use crate::domain::Column as _;
+use crate::domain::{Column as _, OutboxState};
 use crate::error::{Error, Result};
-use crate::outbox::{Entry, Standing, Verdict};
+use crate::outbox::{Entry, OutboxCounts, Verdict};
 use crate::text;
 
 /// Where the emails of a campaign and of its reminders stand: counts, and everybody whose email is not simply sent.
@@ -46,14 +46,16 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
     let OutboxList { planned, waves } = outbox::list(&shop, slug, now)?;
     let (mut object, mut reminders, mut doubts) = (json!({}), Vec::new(), 0);
     for (wave, entries) in waves.iter().enumerate() {
-        let counts = Standing::of(entries);
+        let counts = OutboxCounts::of(entries);
         doubts += counts.in_doubt;
         if wave == 0 {
             text.push_str(&shown(&planned.name, &counts, entries));
-            object = of_wave(&counts, entries);
+            object = json!(counts);
+            object["emails"] = json!(entries);
         } else if !entries.is_empty() {
             text.push_str(&format!("\n{}", shown(&format!("Reminder {wave}"), &counts, entries)));
-            let mut one = of_wave(&counts, entries);
+            let mut one = json!(counts);
+            one["emails"] = json!(entries);
             one["wave"] = wave.into();
             reminders.push(one);
         }
@@ -73,37 +75,29 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
 }
 
 /// A wave for people: its counts, and everybody whose email is not simply sent.
-fn shown(name: &str, standing: &Standing, entries: &[Entry]) -> String {
-    let mut text = counts(name, standing);
+fn shown(name: &str, counts: &OutboxCounts, entries: &[Entry]) -> String {
+    let mut text = counts_line(name, counts);
     for (state, what) in [
-        ("in_doubt", "in doubt"),
-        ("failed", "failed"),
-        ("sending", "being handed over"),
-        ("queued", "to be tried again"),
+        (OutboxState::InDoubt, "in doubt"),
+        (OutboxState::Failed, OutboxState::Failed.as_str()),
+        (OutboxState::Sending, "being handed over"),
+        (OutboxState::Queued, "to be tried again"),
     ] {
         // Of those in the queue, only whom something happened to.
-        let of = |entry: &&Entry| entry.state == state && (state != "queued" || !entry.reply.is_empty());
+        let of = |entry: &&Entry| entry.state == state && (state != OutboxState::Queued || !entry.reply.is_empty());
         text.push_str(&people(what, &entries.iter().filter(of).collect::<Vec<_>>()));
     }
     text + &back(entries)
 }
 
-/// A wave for programs.
-fn of_wave(standing: &Standing, entries: &[Entry]) -> Value {
-    let Standing { queued, sending, sent, failed, in_doubt } = standing;
-    json!({
-        "queued": queued, "sending": sending, "sent": sent, "failed": failed, "in_doubt": in_doubt, "emails": entries,
-    })
-}
-
 /// `Spring tea: 210 sent, 2 failed, 1 in doubt, 1 queued.`
-fn counts(name: &str, standing: &Standing) -> String {
+fn counts_line(name: &str, counts: &OutboxCounts) -> String {
     let all = [
-        (standing.sent, "sent"),
-        (standing.failed, "failed"),
-        (standing.in_doubt, "in doubt"),
-        (standing.sending, "being handed over"),
-        (standing.queued, "queued"),
+        (counts.sent, OutboxState::Sent.as_str()),
+        (counts.failed, OutboxState::Failed.as_str()),
+        (counts.in_doubt, "in doubt"),
+        (counts.sending, "being handed over"),
+        (counts.queued, OutboxState::Queued.as_str()),
     ];
     let some: Vec<String> =
         all.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{} {what}", text::thousands(*n))).collect();

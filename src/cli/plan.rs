@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::Context;
-use super::check;
 use super::done::Done;
-use crate::campaign::{self, Summary};
+use crate::app::plan::{self, PlanMode, PlanOutcome};
+use crate::campaign::Summary;
 use crate::error::Result;
 use crate::shop::Shop;
 use crate::text;
@@ -25,23 +25,17 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
-    let shop = context.shop()?;
-    let mut store = shop.store()?;
-    let slug = &arguments.campaign;
-    let old = campaign::current(&store.read(), slug)?;
-    if let Some(old) = old.filter(|_| !arguments.again && !arguments.dry_run) {
-        let differences = campaign::differences(&store.read(), &shop, &old)?;
-        let summary = store.rehearse(|write| campaign::plan(write, &shop, slug, context.clock.now(), false))?;
-        let text = format!("Planned already, as of {}.\n{}", summary.as_of, figures(&summary, &shop));
-        return Ok(Done::new(text, &with_warnings(&summary, &differences)).warn(differences));
-    }
-    let today = context.clock.today();
-    check::pieces(&shop, slug, today)?;
-    let summary = if arguments.dry_run {
-        campaign::rehearse(&store.read(), &shop, slug, today)?
-    } else {
-        store.write(|write| campaign::plan(write, &shop, slug, context.clock.now(), arguments.again))?
+    let (shop, slug) = (context.shop()?, &arguments.campaign);
+    let mode = match (arguments.dry_run, arguments.again) {
+        (true, _) => PlanMode::Rehearse,
+        (_, true) => PlanMode::Again,
+        _ => PlanMode::Once,
     };
+    let PlanOutcome { summary, differences } = plan::plan(&shop, slug, mode, context.clock.now())?;
+    if let Some(warnings) = differences {
+        let text = format!("Planned already, as of {}.\n{}", summary.as_of, figures(&summary, &shop));
+        return Ok(Done::new(text, &Summary { warnings: warnings.clone(), ..summary }).warn(warnings));
+    }
     let verb = if arguments.dry_run { "Would plan" } else { "Planned" };
     let mut text = format!("{verb} {}", pieces(&summary));
     if summary.held_out > 0 {
@@ -58,10 +52,6 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
         text.push_str(&format!("\nNext: regulars proof {slug}, then regulars {then}\n"));
     }
     Ok(Done::new(text, &summary).warn(summary.warnings.clone()))
-}
-
-fn with_warnings(summary: &Summary, differences: &[String]) -> Summary {
-    Summary { warnings: differences.to_vec(), ..summary.clone() }
 }
 
 /// `214 letters and 3 emails`.

@@ -11,7 +11,6 @@ use crate::error::{Error, Result};
 use crate::money::Money;
 use crate::redemption::{Answer, Claim, Outcome, Visit};
 use crate::shop::Shop;
-use crate::store::Store;
 use crate::text;
 
 /// Hand over a gift: by its code, or by the customer when the letter is at home.
@@ -45,7 +44,6 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
     let shop = context.shop()?;
-    let mut store = shop.store()?;
     let claim = match (&arguments.code, &arguments.customer, &arguments.campaign) {
         (Some(code), _, _) => Claim::Typed(code.clone()),
         (None, Some(reference), Some(campaign)) => {
@@ -59,12 +57,12 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
     let spend = arguments.spend.as_deref().map(|text| shop.settings.currency.parse(text));
     let spend = spend.transpose().map_err(|e| e.at("--spend"))?;
     if arguments.change {
-        return change(&claim, spend.unwrap_or_default(), &mut store, &shop, context);
+        return change(&claim, spend.unwrap_or_default(), &shop, context);
     }
     let at = arguments.on.as_deref().map_or(Ok(context.clock.now()), |text| moment(text, context))?;
     let receipt = arguments.receipt.trim().to_owned();
     let visit = Visit { receipt, ..Visit::new(at, arguments.till.trim(), spend) };
-    let answer = app::redeem::redeem(&mut store, &claim, &visit, context.clock.today())?;
+    let answer = app::redeem::redeem(&shop, &claim, &visit, context.clock.today())?;
     let sentence = sentence(&answer, &claim, &shop);
     if answer.outcome == Outcome::Accepted {
         return Ok(Done::new(sentence, &answer));
@@ -73,8 +71,8 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
 }
 
 /// Another amount for the redemption that stands.
-fn change(claim: &Claim, spend: Money, store: &mut Store, shop: &Shop, context: &Context) -> Result<Done> {
-    let answer = app::redeem::change(store, claim, spend, context.clock.now())?;
+fn change(claim: &Claim, spend: Money, shop: &Shop, context: &Context) -> Result<Done> {
+    let answer = app::redeem::change(shop, claim, spend, context.clock.now())?;
     if answer.recipient_id.is_none() {
         return Ok(Done::new("", &answer).refused(&sentence(&answer, claim, shop)));
     }

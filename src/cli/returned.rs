@@ -23,10 +23,10 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
-    let mut store = context.shop()?.store()?;
+    let shop = context.shop()?;
     let now = context.clock.now();
     let on = arguments.on.unwrap_or(now.date());
-    let recipient = app::returned::returned(&mut store, &arguments.campaign, &arguments.reference, on, now)?;
+    let recipient = app::returned::returned(&shop, &arguments.campaign, &arguments.reference, on, now)?;
     let object = json!({ "campaign": arguments.campaign, "ref": recipient.reference, "name": recipient.name, "response": recipient.response(), "second": recipient.second, "returned_on": recipient.returned_on });
     let instead = match recipient.second.as_ref().filter(|second| second.returned_on.is_none()) {
         Some(second) if second.channel == "email" => {

@@ -73,10 +73,12 @@ impl Lists {
                 if tally.all > 0 {
                     self.sentences.push(format!("{title}: sent {}.", summary(tally)));
                 }
-                self.objects.push(json!({
-                    "campaign": slug, "wave": wave, "channel": Channel::Email, "sent": tally.sent,
-                    "failed": tally.failed, "later": tally.later, "in_doubt": tally.in_doubt, "stopped": stopped,
-                }));
+                let mut object = json!(tally);
+                object["campaign"] = slug.as_str().into();
+                object["wave"] = (*wave).into();
+                object["channel"] = json!(Channel::Email);
+                object["stopped"] = json!(stopped);
+                self.objects.push(object);
                 if tally.failed + tally.in_doubt > 0 {
                     self.warnings.push(format!("`regulars outbox {slug}` says whose, and what the mail server said"));
                 }

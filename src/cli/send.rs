@@ -10,8 +10,9 @@ use super::done::Done;
 use super::{Context, watched, watched_until};
 use crate::app::send::{self, SendOptions};
 use crate::campaign::HeldBack;
+use crate::domain::OutboxState;
 use crate::error::{Error, Result};
-use crate::outbox::{Report, Standing, Tally};
+use crate::outbox::{OutboxCounts, SendReport, Tally};
 use crate::shop::Shop;
 use crate::text;
 
@@ -69,7 +70,7 @@ fn to_folder(shop: &Shop, slug: &str, folder: &Path, options: &SendOptions, cont
 pub(super) fn summary(tally: &Tally) -> String {
     let mut text = text::count(tally.sent, "email");
     let others = [
-        (tally.failed, "failed", "failed"),
+        (tally.failed, OutboxState::Failed.as_str(), OutboxState::Failed.as_str()),
         (tally.later, "is to be tried again", "are to be tried again"),
         (tally.in_doubt, "is in doubt", "are in doubt"),
     ];
@@ -85,7 +86,7 @@ pub(super) fn summary(tally: &Tally) -> String {
 }
 
 /// What is to be known beside the figures, and the exit code.
-fn with_warnings(report: &Report, slug: &str, held: &[HeldBack], done: Done) -> Done {
+fn with_warnings(report: &SendReport, slug: &str, held: &[HeldBack], done: Done) -> Done {
     let tally = &report.tally;
     let mut warnings = Vec::new();
     if report.doubted > 0 {
@@ -123,11 +124,10 @@ fn with_warnings(report: &Report, slug: &str, held: &[HeldBack], done: Done) -> 
 }
 
 /// Where the emails of a campaign stand, for programs.
-fn counts(slug: &str, counts: &Standing) -> Value {
-    let Standing { queued, sending, sent, failed, in_doubt } = counts;
-    json!({
-        "campaign": slug, "queued": queued, "sending": sending, "sent": sent, "failed": failed, "in_doubt": in_doubt,
-    })
+fn counts(slug: &str, counts: &OutboxCounts) -> Value {
+    let mut object = json!(counts);
+    object["campaign"] = slug.into();
+    object
 }
 
 /// A flag that Ctrl-C raises; when it is pressed again the program ends at once, and what is under way is in doubt.

@@ -19,10 +19,11 @@ mod wire;
 pub(crate) use look::{Offer, Trouble, look};
 pub(crate) use personal_data::PERSONAL_DATA;
 pub(crate) use reply::Blame;
-pub(crate) use run::{Job, Report, Tally, doubt_what_was_left, run};
+pub(crate) use run::{SendJob, SendReport, Tally, doubt_what_was_left, run};
 pub(crate) use settings::{Sender, sender};
 pub(crate) use table::{
-    Entry, Piece, Standing, Verdict, entries, goes_on, last_piece_to, last_wave, piece_of, settle_by_hand, settle_doubt,
+    Entry, OutboxCounts, Piece, Verdict, entries, goes_on, last_piece_to, last_wave, piece_of, settle_by_hand,
+    settle_doubt,
 };
 pub(crate) use turn::Turn;
 pub(crate) use undelivered::{Heard, kept_answer, undelivered, wished};

@@ -27,7 +27,7 @@ const STRIKES: usize = 3;
 const GLANCE: Duration = Duration::from_millis(50);
 
 /// What is to be sent, and how.
-pub(crate) struct Job<'j> {
+pub(crate) struct SendJob<'j> {
     /// The plan.
     pub(crate) planned: &'j Planned,
     /// 0 for the campaign's own emails, 1 and on for its reminders.
@@ -55,9 +55,10 @@ pub(crate) struct Job<'j> {
 }
 
 /// What became of the emails of a run so far.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
 pub(crate) struct Tally {
     /// How many the run set out with.
+    #[serde(skip)]
     pub(crate) all: usize,
     /// Taken by the mail server.
     pub(crate) sent: usize,
@@ -78,7 +79,7 @@ impl Tally {
 
 /// How a run ended.
 #[derive(Debug)]
-pub(crate) struct Report {
+pub(crate) struct SendReport {
     /// What became of its emails.
     pub(crate) tally: Tally,
     /// Emails that an earlier run was handing over when it was broken off.
@@ -126,7 +127,7 @@ struct Queue<'j> {
 
 /// What the connections share.
 struct Shared<'j> {
-    job: &'j Job<'j>,
+    job: &'j SendJob<'j>,
     addresses: AddressKey,
     queue: Mutex<Queue<'j>>,
     pace: Pace,
@@ -141,7 +142,7 @@ struct Shared<'j> {
 ///
 /// # Errors
 /// When the outbox is older than what was sent, or the database fails; what was written down by then holds.
-pub(crate) fn run(store: &mut Store, turn: &mut Turn, job: &Job<'_>) -> Result<Report> {
+pub(crate) fn run(store: &mut Store, turn: &mut Turn, job: &SendJob<'_>) -> Result<SendReport> {
     if !job.restored {
         turn.check(&store.read(), &job.planned.slug)?;
     }
@@ -201,7 +202,7 @@ pub(crate) fn run(store: &mut Store, turn: &mut Turn, job: &Job<'_>) -> Result<R
         store.write(|write| table::let_go_on(write, number))?;
     }
     let next_try = table::next_try(&store.read(), job.planned, job.wave)?;
-    Ok(Report { tally, doubted, stopped: why.or(interrupted), capped, next_try })
+    Ok(SendReport { tally, doubted, stopped: why.or(interrupted), capped, next_try })
 }
 
 /// What was being handed over when a run was broken off is in doubt, unless that run goes on at this moment.
@@ -223,7 +224,7 @@ fn write_down(
     turn: &mut Turn,
     run: i64,
     steps: &Receiver<Step>,
-    job: &Job<'_>,
+    job: &SendJob<'_>,
     tally: &mut Tally,
 ) -> Result<()> {
     let began = Instant::now();

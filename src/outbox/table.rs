@@ -7,7 +7,7 @@ use chrono::{Days, NaiveDate, NaiveDateTime, TimeDelta};
 use super::reply::{Outcome, Settled};
 use super::undelivered::{Heard, undelivered};
 use crate::campaign::{self, Planned, Recipient};
-use crate::domain::column_enum;
+use crate::domain::{OutboxState, column_enum};
 use crate::error::{Error, Result};
 use crate::store::params;
 use crate::store::{Read, Row, Write};
@@ -18,7 +18,7 @@ const WAITS: [i64; 4] = [5, 15, 60, 240];
 
 /// How many emails of a campaign are in which state.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
-pub(crate) struct Standing {
+pub(crate) struct OutboxCounts {
     /// Not sent yet, or to be tried again.
     pub(crate) queued: usize,
     /// Being handed over by a run at this moment.
@@ -43,8 +43,7 @@ pub(crate) struct Entry {
     pub(crate) name: String,
     /// Where it goes.
     pub(crate) email: String,
-    /// `queued`, `sending`, `sent`, `failed` or `in_doubt`.
-    pub(crate) state: String,
+    pub(crate) state: OutboxState,
     /// How often the mail server was asked to take it.
     pub(crate) attempts: usize,
     /// When it came into this state.
@@ -93,16 +92,16 @@ pub(crate) fn entries(read: &Read<'_>, planned: &Planned, wave: usize) -> Result
     })
 }
 
-impl Standing {
+impl OutboxCounts {
     /// Counts them.
     pub(crate) fn of(entries: &[Entry]) -> Self {
-        let count = |state: &str| entries.iter().filter(|entry| entry.state == state).count();
+        let count = |state| entries.iter().filter(|entry| entry.state == state).count();
         Self {
-            queued: count("queued"),
-            sending: count("sending"),
-            sent: count("sent"),
-            failed: count("failed"),
-            in_doubt: count("in_doubt"),
+            queued: count(OutboxState::Queued),
+            sending: count(OutboxState::Sending),
+            sent: count(OutboxState::Sent),
+            failed: count(OutboxState::Failed),
+            in_doubt: count(OutboxState::InDoubt),
         }
     }
 }
@@ -386,14 +385,15 @@ pub(crate) fn settle_by_hand(
     for wave in 0..=last_wave(write, planned)? {
         theirs.extend(entries(write, planned, wave)?.into_iter().filter(|entry| entry.reference == reference));
     }
-    let open = |state: &str| theirs.iter().find(|entry| entry.state == state);
-    let Some(entry) = open("in_doubt").or(open("failed")).or(theirs.first()).cloned() else {
+    let open = |state| theirs.iter().find(|entry| entry.state == state);
+    let Some(entry) = open(OutboxState::InDoubt).or(open(OutboxState::Failed)).or(theirs.first()).cloned() else {
         return Err(Error::new(format!("{} gets no email of {}", text::quote(reference), text::quote(&planned.slug)))
             .hint(format!("`regulars outbox {}` says who does", planned.slug)));
     };
-    let allowed = entry.state == "in_doubt" || (entry.state == "failed" && verdict == Verdict::Again);
+    let allowed =
+        entry.state == OutboxState::InDoubt || (entry.state == OutboxState::Failed && verdict == Verdict::Again);
     if !allowed {
-        let state = entry.state.replace('_', " ");
+        let state = entry.state.as_str().replace('_', " ");
         return Err(Error::new(format!("the email to {} ({}) is {state}", entry.name, text::quote(reference)))
             .hint("only what is in doubt is settled, and what failed is sent again"));
     }
@@ -405,7 +405,7 @@ pub(crate) fn settle_by_hand(
     }
     let sql = "UPDATE outbox SET state = ?3, at = ?4, due_at = NULL, first_at = NULL, attempt = 0 WHERE recipient_id = \
                (SELECT id FROM recipient WHERE campaign_id = ?1 AND ref = ?2) AND wave = ?5";
-    let state = if verdict == Verdict::Sent { "sent" } else { "queued" };
+    let state = if verdict == Verdict::Sent { OutboxState::Sent } else { OutboxState::Queued };
     write.run(sql, params![planned.id, reference, state, now, entry.wave])?;
     if verdict == Verdict::Sent {
         let sql = "SELECT id FROM outbox WHERE recipient_id = ?1 AND wave = ?2";

@@ -16,7 +16,9 @@ mod visit;
 
 pub(crate) use bought::{bought, bought_by, change, change_bought, honour_again, honoured_again, undo_bought, unusual};
 pub(crate) use day::{Come, Expected, Happening, Progress, happened_on, last_come, progress, taken_on, to_come};
-pub(crate) use kept::{Side, StoredClaim, StoredVisit, matters, put_aside, redeem_kept, take_in, unusual_in_words};
+pub(crate) use kept::{
+    Matter, Side, StoredClaim, StoredVisit, matters, put_aside, redeem_kept, take_in, unusual_in_words,
+};
 pub(crate) use offer::{Offer, OfferStatus, OfferSummary, offer};
 pub(crate) use outcome::{Answer, Outcome};
 pub(crate) use past::record_past;

@@ -5,7 +5,6 @@ use chrono::{Datelike, NaiveDate, NaiveDateTime};
 use crate::campaign::Recipient;
 use crate::clock;
 use crate::customers::Customer;
-use crate::merge;
 
 /// `2:32 pm`, or `14:32` where the clock is read so.
 pub(super) fn time(at: NaiveDateTime, country: &str) -> String {
@@ -126,12 +125,9 @@ pub(super) fn recipient(recipient: &Recipient) -> String {
     greeted(field("greeting"), field("customer.last_name"), &recipient.name)
 }
 
-/// How somebody and those who live with them are greeted, whoever stands at the counter first.
-pub(super) fn household(customer: &Customer, household: &[Customer]) -> String {
-    let others = household.iter().filter(|member| member.id != customer.id && member.may_be_greeted());
-    let people: Vec<&Customer> = std::iter::once(customer).chain(others).collect();
-    let names = merge::names_of(&people);
-    greeted(&names.greeting, &customer.last_name, &customer.name())
+/// How a customer and those who live with them are greeted, by their greeting line.
+pub(super) fn customer(greeting: &str, customer: &Customer) -> String {
+    greeted(greeting, &customer.last_name, &customer.name())
 }
 
 /// A text with its first letter in capital.

@@ -27,5 +27,5 @@ mod server;
 pub use base::{Shop, copy_into, dump, files_below, fixtures};
 pub use crowd::Crowd;
 pub use post::{House, PostOffice};
-pub use run::{Run, outside, program, tools, words_of};
+pub use run::{Run, interrupt, outside, program, tools, words_of};
 pub use server::{Page, Server};

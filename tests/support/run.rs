@@ -155,6 +155,13 @@ pub fn tools(what: &str) -> bool {
     there
 }
 
+/// Asks a process to end, as Ctrl-C does. Every shell has a `kill` of its own.
+#[track_caller]
+pub fn interrupt(process: u32) {
+    let status = Command::new("sh").args(["-c", &format!("kill -INT {process}")]).status();
+    assert!(status.is_ok_and(|status| status.success()), "process {process} cannot be interrupted");
+}
+
 /// Runs a tool; what it gives on stdout.
 #[track_caller]
 pub fn outside(folder: &Path, line: &str) -> String {

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use super::base::Shop;
-use super::run::{program, words_of};
+use super::run::{interrupt, program, words_of};
 
 /// Longer than anything takes that goes well.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -97,8 +97,7 @@ impl Server {
 
     /// Asks it to end, as Ctrl-C does.
     pub fn interrupt(&self) {
-        let kill = format!("kill -INT {}", self.child.id());
-        assert!(std::process::Command::new("sh").args(["-c", &kill]).status().unwrap().success());
+        interrupt(self.child.id());
     }
 
     /// Waits until it has ended: its status, and all that it said.

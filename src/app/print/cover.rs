@@ -50,7 +50,7 @@ fn counted(run: &PrintRun<'_>, letters: &[&Recipient], pages: &[usize]) -> Cover
         figures: figures(run, letters, pages, here.len()),
         sections,
         finest: areas.collect(),
-        ticks: ["printed", "folded", "signed", "stamped", "posted"].map(str::to_owned).to_vec(),
+        ticks: "printed folded signed stamped posted".split(' ').map(str::to_owned).collect(),
     }
 }
 

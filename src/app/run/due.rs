@@ -7,7 +7,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 use super::go::Runner;
 use super::outcome::{NextPieces, RunOutcome, RunStep};
 use crate::campaign::{self, HeldBack, Planned, Recipient};
-use crate::domain::{CampaignState, Channel};
+use crate::domain::{CampaignState, Channel, OutboxState};
 use crate::error::{Error, Result};
 use crate::outbox;
 use crate::reminder::{self, Outlook};
@@ -55,7 +55,7 @@ impl<'r> DuePieces<'r> {
                     due.later.insert((wave, recipient.id), at);
                 }
                 match held.get(&recipient.id) {
-                    _ if wave > 0 || entry.state != "queued" => {}
+                    _ if wave > 0 || entry.state != OutboxState::Queued => {}
                     _ if !goes_on && entry.attempts == 0 => due.unsent += 1,
                     Some(held) => due.held.push(held.clone()),
                     None => due.own.push(recipient),

@@ -11,7 +11,7 @@ use crate::app::send;
 use crate::campaign::{Planned, Recipient};
 use crate::domain::CampaignState;
 use crate::error::{Error, Result};
-use crate::outbox::{self, Job, Turn};
+use crate::outbox::{self, SendJob, Turn};
 use crate::piece::{EmailComposer, FrozenCampaign};
 use crate::reminder;
 use crate::shop::Shop;
@@ -49,7 +49,7 @@ impl Runner<'_> {
                 Some(fault) => self.note(&on, RunStep::LeftOut(fault)),
             }
         }
-        let job = Job {
+        let job = SendJob {
             planned: &on.planned,
             wave,
             emails: &ready,

@@ -6,16 +6,16 @@ use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
-use chrono::{NaiveDateTime, TimeDelta};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::caller::Caller;
 use super::idempotency::{self, IdempotencyKey};
 use super::response::ApiResponse;
-use crate::clock::{self, long_date};
+use crate::app::undo::Rollback;
+use crate::app::{redeem, undo};
+use crate::clock::long_date;
 use crate::domain::{EventKind, RedemptionId};
-use crate::error::{Error, Result};
 use crate::money::Money;
 use crate::redemption::{self, Answer, Claim, Outcome, Visit};
 use crate::shop::Settings;
@@ -38,9 +38,6 @@ struct RedeemRequest {
     /// When they came, of a till that could not ask then.
     at: Option<String>,
 }
-
-/// So far may the clock of a till be ahead of ours.
-const AHEAD: TimeDelta = TimeDelta::minutes(1);
 
 /// Redeems, or says why not.
 pub(super) async fn redeem(
@@ -72,7 +69,7 @@ pub(super) async fn redeem(
         }
     };
     let now = state.clock.now();
-    let at = match brought.at.as_deref().map(|told| moment(told, now)).transpose() {
+    let at = match brought.at.as_deref().map(|told| redeem::moment(told, now)).transpose() {
         Ok(at) => at,
         Err(fault) => return ApiResponse::fault(&fault),
     };
@@ -85,11 +82,7 @@ pub(super) async fn redeem(
     };
     let here = Arc::clone(&state);
     let said = idempotency::once(&state, caller, key, &body, move |write| {
-        // What was kept has gone out: a no is shown to the owner, as of the pages that went on without the line.
-        let answer = match at {
-            Some(_) => redemption::redeem_kept(write, &claim, &visit, now, "")?,
-            None => redemption::redeem(write, &claim, &visit, now.date())?,
-        };
+        let answer = redeem::for_program(write, &claim, &visit, now)?;
         Ok(told(&answer, &here.shop.settings))
     });
     let said = said.await;
@@ -97,18 +90,6 @@ pub(super) async fn redeem(
         attempt.was_right();
     }
     said
-}
-
-/// When they came, as a program tells it: never after now, except by a clock that is a little ahead.
-fn moment(told: &str, now: NaiveDateTime) -> Result<NaiveDateTime> {
-    let Some(at) = clock::local(told) else {
-        return Err(Error::new(format!("{} is no moment", text::quote(told)))
-            .hint("write `at` with its distance from Greenwich, like 2024-04-01T14:05:00+02:00"));
-    };
-    if at > now + AHEAD {
-        return Err(Error::new(format!("{} is in the future", text::quote(told))).hint("look at the clock of the till"));
-    }
-    Ok(at.min(now))
 }
 
 /// The answer of the till as an object, with the number by which it is taken back.
@@ -174,42 +155,37 @@ pub(super) async fn roll_back(
     };
     let (now, till) = (state.clock.now(), caller.0.till.clone());
     let id = RedemptionId(number.parse().unwrap_or_default());
-    let work = move |write: &Write<'_>| take_back(write, id, &till, &why.reason, now);
+    let work = move |write: &Write<'_>| {
+        let rollback = undo::roll_back(write, id, &till, &why.reason, now)?;
+        Ok(rolled_back(&rollback, id, &why.reason))
+    };
     idempotency::once(&state, caller, key, &body, work).await
 }
 
-fn take_back(write: &Write<'_>, id: RedemptionId, till: &str, reason: &str, now: NaiveDateTime) -> Result<ApiResponse> {
-    redemption::check_reason(reason, "say it as `reason`")?;
-    let found = redemption::by_id(write, id)?;
-    let Some(found) = found else {
-        return Ok(ApiResponse::problem(
-            StatusCode::NOT_FOUND,
-            EventKind::Unknown.as_str(),
-            "There is no such redemption.",
-        ));
+fn rolled_back(rollback: &Rollback, id: RedemptionId, reason: &str) -> ApiResponse {
+    let undone = EventKind::Undone.as_str();
+    let (status, kind, says) = match rollback {
+        Rollback::Done(answer, recipient) => {
+            let object = [
+                ("outcome", json!(undone)),
+                ("redemption", json!(id)),
+                ("code", json!(answer.code)),
+                ("ref", json!(answer.reference)),
+                ("name", json!(answer.name)),
+                ("campaign", json!(answer.campaign)),
+                ("reason", json!(reason)),
+            ];
+            let object = object.into_iter().map(|(key, value)| (key.to_owned(), value)).collect();
+            return ApiResponse::done(StatusCode::OK, object, Some(*recipient));
+        }
+        Rollback::Unknown => (StatusCode::NOT_FOUND, EventKind::Unknown.as_str(), "There is no such redemption."),
+        Rollback::AnotherTill => {
+            (StatusCode::FORBIDDEN, "another_till", "Another till wrote it down. The owner can take it back.")
+        }
+        Rollback::Undone => (StatusCode::CONFLICT, undone, "It was taken back already."),
+        Rollback::TooLate => {
+            (StatusCode::CONFLICT, "too_late", "That is more than ten minutes ago. The owner can still take it back.")
+        }
     };
-    let refused = if found.till != till {
-        Some((StatusCode::FORBIDDEN, "another_till", "Another till wrote it down. The owner can take it back."))
-    } else if found.is_undone {
-        Some((StatusCode::CONFLICT, EventKind::Undone.as_str(), "It was taken back already."))
-    } else if now > redemption::undo_until(found.at) {
-        Some((StatusCode::CONFLICT, "too_late", "That is more than ten minutes ago. The owner can still take it back."))
-    } else {
-        None
-    };
-    if let Some((status, kind, says)) = refused {
-        return Ok(ApiResponse::problem(status, kind, says));
-    }
-    let answer = redemption::undo(write, found.recipient_id, reason, now)?;
-    let object = [
-        ("outcome", json!(EventKind::Undone)),
-        ("redemption", json!(id)),
-        ("code", json!(answer.code)),
-        ("ref", json!(answer.reference)),
-        ("name", json!(answer.name)),
-        ("campaign", json!(answer.campaign)),
-        ("reason", json!(reason)),
-    ];
-    let object = object.into_iter().map(|(key, value)| (key.to_owned(), value)).collect();
-    Ok(ApiResponse::done(StatusCode::OK, object, Some(found.recipient_id)))
+    ApiResponse::problem(status, kind, says)
 }

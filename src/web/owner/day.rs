@@ -8,11 +8,12 @@ use chrono::{Days, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 use super::kept::{self, MatterRow};
-use crate::campaign;
+use crate::app::day;
+use crate::app::entry::{self, TillEntry};
 use crate::domain::{EventId, EventKind, RecipientId};
 use crate::error::Result;
 use crate::money::{Currency, Money};
-use crate::redemption::{self, Happening};
+use crate::redemption::Happening;
 use crate::store::Read;
 use crate::text;
 use crate::web::answer;
@@ -69,7 +70,7 @@ pub(super) async fn of(State(state): State<Arc<AppState>>, Path(day): Path<Naive
     answer::page_of(&state, "day.html", gathered)
 }
 
-fn gather(read: &Read<'_>, state: &AppState, day: NaiveDate, today: NaiveDate) -> Result<DayPage> {
+fn gather(read: &Read<'_>, state: &AppState, on: NaiveDate, today: NaiveDate) -> Result<DayPage> {
     let settings = &state.shop.settings;
     let line = |one: Happening| {
         let spent = one.spend.filter(|spend| spend.0 > 0);
@@ -96,25 +97,20 @@ fn gather(read: &Read<'_>, state: &AppState, day: NaiveDate, today: NaiveDate) -
             change,
         }
     };
-    let (stands, others): (Vec<Happening>, Vec<Happening>) =
-        redemption::happened_on(read, day)?.into_iter().partition(|one| one.stands);
-    let (came, bought): (Vec<Happening>, Vec<Happening>) =
-        stands.into_iter().partition(|one| one.kind == EventKind::Accepted);
-    let bought_sum = bought.iter().filter_map(|one| one.spend).fold(Money(0), Money::plus);
-    let (count, sum) = redemption::taken_on(read, day)?;
+    let list = day::list(read, on, today)?;
     Ok(DayPage {
-        on: day,
-        title: wording::day(day, today, &settings.country),
-        before: day.checked_sub_days(Days::new(1)).unwrap_or(day),
-        after: day.checked_add_days(Days::new(1)).filter(|after| *after <= today),
-        came: came.into_iter().map(line).collect(),
-        bought: bought.into_iter().map(line).collect(),
-        bought_sum: settings.currency.show(bought_sum),
+        on,
+        title: wording::day(on, today, &settings.country),
+        before: on.checked_sub_days(Days::new(1)).unwrap_or(on),
+        after: on.checked_add_days(Days::new(1)).filter(|after| *after <= today),
+        came: list.came.into_iter().map(line).collect(),
+        bought: list.bought.into_iter().map(line).collect(),
+        bought_sum: settings.currency.show(list.bought_sum),
         symbol: settings.currency.symbol.trim().to_owned(),
-        others: others.into_iter().map(line).collect(),
-        matters: if day == today { kept::open(read, settings, today)? } else { Vec::new() },
-        count: text::count(count, "person"),
-        sum: settings.currency.show(sum),
+        others: list.others.into_iter().map(line).collect(),
+        matters: list.matters.into_iter().map(|matter| kept::row(matter, settings, today)).collect(),
+        count: text::count(list.count, "person"),
+        sum: settings.currency.show(list.sum),
     })
 }
 
@@ -155,14 +151,8 @@ pub(super) async fn undo(
     Form(undo): Form<ReasonForm>,
 ) -> Response {
     let now = state.clock.now();
-    let done = state.database.write(move |write| {
-        redemption::check_reason(&undo.reason, "say it in a word or two")?;
-        // Pressed twice, it is taken back once.
-        if campaign::by_number(write, letter.0)?.is_some_and(|(_, letter)| letter.redeemed_on.is_some()) {
-            redemption::undo(write, letter, &undo.reason, now)?;
-        }
-        Ok(())
-    });
+    let entry = TillEntry::Letter(letter);
+    let done = state.database.write(move |write| entry::undo(write, entry, &undo.reason, now));
     answered(&state, day, done.await)
 }
 
@@ -173,7 +163,7 @@ pub(super) async fn undo_bought(
     Form(undo): Form<ReasonForm>,
 ) -> Response {
     let now = state.clock.now();
-    let done = state.database.write(move |write| redemption::undo_bought(write, event, &undo.reason, now));
+    let done = state.database.write(move |write| entry::undo(write, TillEntry::Amount(event), &undo.reason, now));
     answered(&state, day, done.await)
 }
 
@@ -194,7 +184,7 @@ pub(super) async fn change(
     Form(change): Form<AmountForm>,
 ) -> Response {
     let (now, spend) = (state.clock.now(), amount(&state, &change.amount));
-    let done = state.database.write(move |write| redemption::change(write, letter, spend?, now));
+    let done = state.database.write(move |write| entry::change(write, TillEntry::Letter(letter), spend?, now));
     answered(&state, day, done.await)
 }
 
@@ -205,7 +195,7 @@ pub(super) async fn change_bought(
     Form(change): Form<AmountForm>,
 ) -> Response {
     let (now, spend) = (state.clock.now(), amount(&state, &change.amount));
-    let done = state.database.write(move |write| redemption::change_bought(write, event, spend?, now));
+    let done = state.database.write(move |write| entry::change(write, TillEntry::Amount(event), spend?, now));
     answered(&state, day, done.await)
 }
 

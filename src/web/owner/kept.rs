@@ -7,11 +7,10 @@ use axum::response::{IntoResponse, Redirect, Response};
 use chrono::NaiveDate;
 use serde::Serialize;
 
+use crate::app::day;
 use crate::domain::EventId;
-use crate::error::Result;
-use crate::redemption::{self, Outcome, Side};
+use crate::redemption::{Matter, Outcome, Side};
 use crate::shop::Settings;
-use crate::store::Read;
 use crate::web::answer;
 use crate::web::state::AppState;
 use crate::web::wording;
@@ -28,9 +27,8 @@ pub(super) struct MatterRow {
     remark: String,
 }
 
-/// All of them, the newest first.
-pub(super) fn open(read: &Read<'_>, settings: &Settings, today: NaiveDate) -> Result<Vec<MatterRow>> {
-    let matters = redemption::matters(read)?.into_iter().map(|one| MatterRow {
+pub(super) fn row(one: Matter, settings: &Settings, today: NaiveDate) -> MatterRow {
+    MatterRow {
         event: one.event,
         what: match Outcome::of(one.kind) {
             Some(Outcome::Accepted) => "",
@@ -45,8 +43,7 @@ pub(super) fn open(read: &Read<'_>, settings: &Settings, today: NaiveDate) -> Re
         arrived: moment(one.arrived, settings, today),
         remark: one.remark,
         name: one.name,
-    });
-    Ok(matters.collect())
+    }
 }
 
 /// `2:32 pm at the till “front”, $412.50`.
@@ -64,7 +61,7 @@ fn moment(at: chrono::NaiveDateTime, settings: &Settings, today: NaiveDate) -> S
 /// The owner is done with it.
 pub(super) async fn put_aside(State(state): State<Arc<AppState>>, Path(event): Path<EventId>) -> Response {
     let now = state.clock.now();
-    match state.database.write(move |write| redemption::put_aside(write, event, now)).await {
+    match state.database.write(move |write| day::put_aside(write, event, now)).await {
         Ok(()) => Redirect::to("/owner/day").into_response(),
         Err(fault) => answer::trouble(&state, &fault),
     }

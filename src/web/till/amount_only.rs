@@ -6,12 +6,13 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
-use super::card::{self, CardOf};
+use super::card;
 use super::form_error::FormError;
 use super::hand_over;
 use super::refused;
 use super::typed::TillForm;
 use super::which::Till;
+use crate::app::card::CardOf;
 use crate::app::{self, till::Pressed};
 use crate::domain::{CustomerId, RecipientId};
 use crate::error::{ErrorKind, Result};
@@ -84,11 +85,7 @@ async fn written(
         ..Visit::new(state.clock.now(), till.0.clone(), Some(spend))
     };
     let is_sure = hand_over::is_sure(&spent.sure, &spent.amount);
-    let work = state.database.write(move |write| {
-        let reference = card::person(write, customer)?.reference;
-        app::till::write_down(write, &reference, &visit, is_sure)
-    });
-    work.await
+    state.database.write(move |write| app::till::write_down(write, customer, &visit, is_sure)).await
 }
 
 async fn show_error(

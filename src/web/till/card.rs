@@ -11,12 +11,12 @@ use serde::Serialize;
 use super::form_error::FormError;
 use super::refused;
 use super::which::Till;
-use crate::campaign;
+use crate::app::card::{self, CardOf, TillCard};
 use crate::clock;
-use crate::customers::{self, Customer, CustomerField};
-use crate::domain::{CustomerId, RecipientId};
-use crate::error::{Error, Result};
-use crate::redemption::{self, Claim, Offer, OfferStatus, Outcome};
+use crate::customers::{Card, Customer, CustomerField};
+use crate::domain::{Column, CustomerId, RecipientId, Response as CampaignResponse};
+use crate::error::Result;
+use crate::redemption::{Offer, OfferStatus, Outcome};
 use crate::store::Read;
 use crate::web::state::AppState;
 use crate::web::wording::{self, GiftWords};
@@ -91,15 +91,6 @@ struct NoteLine {
     text: String,
 }
 
-/// Which card.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum CardOf {
-    /// Of a customer.
-    Person(CustomerId),
-    /// Of whoever a letter went to.
-    Letter(RecipientId),
-}
-
 /// Somebody out of the list of names.
 pub(super) async fn of_found(
     State(state): State<Arc<AppState>>,
@@ -125,10 +116,7 @@ pub(super) async fn of_letter(
     Path(letter): Path<RecipientId>,
 ) -> Response {
     let today = state.clock.now().date();
-    let looked = state.database.read(move |read| {
-        let has_code = campaign::by_number(read, letter.0)?.is_some_and(|(_, recipient)| recipient.code.is_some());
-        has_code.then(|| redemption::look(read, &Claim::Letter(letter), today)).transpose()
-    });
+    let looked = state.database.read(move |read| card::answer_to(read, letter, today));
     match looked.await {
         Err(fault) => answer::trouble(&state, &fault),
         Ok(None) => Redirect::to("/till").into_response(),
@@ -167,20 +155,10 @@ fn gather(
     today: NaiveDate,
 ) -> Result<CardPage> {
     let settings = &state.shop.settings;
-    let customer = customer(read, whose)?;
-    let card = customers::card(read, &customer, today)?;
-    let household = customers::household_of(read, &customer)?.members;
-    let offer = match whose {
-        CardOf::Person(id) => redemption::offer(read, id, today)?,
-        CardOf::Letter(id) => campaign::by_number(read, id.0)?.map(|(planned, recipient)| Offer {
-            planned,
-            recipient,
-            status: OfferStatus::Waiting,
-        }),
-    };
+    let TillCard { customer, card, household, greeting, offer } = card::at_till(read, whose, today)?;
     let name = match &offer {
         Some(offer) => wording::recipient(&offer.recipient),
-        None => wording::household(&customer, &household),
+        None => wording::customer(&greeting, &customer),
     };
     let day = |day: NaiveDate| clock::long_date(day, &settings.country);
     let (act, nothing) = to_hand_over(offer.as_ref(), state, today);
@@ -239,27 +217,6 @@ fn shortened(text: &str) -> String {
     format!("{words} …")
 }
 
-/// CardOf card it is. A letter's is that of the best-ranked of the household.
-fn customer(read: &Read<'_>, whose: CardOf) -> Result<Customer> {
-    let id = match whose {
-        CardOf::Person(id) => id,
-        CardOf::Letter(id) => {
-            let (_, recipient) = campaign::by_number(read, id.0)?.ok_or_else(gone)?;
-            customers::resolve_ref(read, &recipient.reference)?.ok_or_else(gone)?
-        }
-    };
-    person(read, id)
-}
-
-/// Somebody whose card was open a moment ago.
-pub(super) fn person(read: &Read<'_>, id: CustomerId) -> Result<Customer> {
-    customers::by_id(read, id).map_err(|_| gone())
-}
-
-fn gone() -> Error {
-    Error::new("this person is not in the book any more").hint("look for them by name")
-}
-
 /// What may be handed over, or why nothing.
 fn to_hand_over(offer: Option<&Offer>, state: &AppState, today: NaiveDate) -> (Option<HandOverOffer>, Option<NoOffer>) {
     let settings = &state.shop.settings;
@@ -284,7 +241,7 @@ fn to_hand_over(offer: Option<&Offer>, state: &AppState, today: NaiveDate) -> (O
 
 /// What is worth knowing, a line each; nothing that is not known.
 fn facts(
-    card: &customers::Card,
+    card: &Card,
     household: &[Customer],
     heading: &str,
     offer: Option<&Offer>,
@@ -320,10 +277,10 @@ fn facts(
 /// What came of the letter before this one.
 fn last_year(offer: &Offer) -> String {
     let field = |name: &str| offer.recipient.fields.get(&format!("last_year.{name}")).unwrap_or_default().to_owned();
-    match field("response").as_str() {
-        "redeemed" => format!("came for {}", field("gift")),
-        "not_redeemed" => format!("did not come for {}", field("gift")),
-        "undeliverable" => "the letter came back".to_owned(),
+    match CampaignResponse::from_form(&field("response")) {
+        Some(CampaignResponse::Redeemed) => format!("came for {}", field("gift")),
+        Some(CampaignResponse::NotRedeemed) => format!("did not come for {}", field("gift")),
+        Some(CampaignResponse::Undeliverable) => "the letter came back".to_owned(),
         _ => String::new(),
     }
 }

@@ -11,13 +11,9 @@ use serde::{Deserialize, Serialize};
 use super::hand_over::{self, amount};
 use super::typed::TillForm;
 use super::which::Till;
-use crate::app::{self, till::TillEntry};
-use crate::campaign;
-use crate::customers;
+use crate::app::entry::{self, EntryFor, TillEntry};
 use crate::domain::{EventId, RecipientId};
-use crate::error::{Error, Result};
-use crate::money::Money;
-use crate::redemption;
+use crate::error::Result;
 use crate::store::Read;
 use crate::text;
 use crate::web::answer;
@@ -41,21 +37,6 @@ fn page_of(entry: TillEntry) -> String {
         TillEntry::Letter(letter) => format!("/till/given/{letter}"),
         TillEntry::Amount(event) => format!("/till/written/{event}"),
     }
-}
-
-/// What is written down of it.
-struct Written {
-    reference: String,
-    name: String,
-    verdict: String,
-    /// Nothing goes out with an amount alone.
-    is_gift: bool,
-    place: String,
-    at: NaiveDateTime,
-    till: String,
-    spend: Money,
-    /// The page that stands behind it.
-    behind: String,
 }
 
 #[derive(Serialize)]
@@ -121,31 +102,45 @@ fn gather(
     now: NaiveDateTime,
 ) -> Result<Option<GivenPage>> {
     let settings = &state.shop.settings;
-    let Some(written) = find(read, entry)? else { return Ok(None) };
-    let spent = match written.spend {
+    let Some(standing) = entry::find(read, entry)? else { return Ok(None) };
+    let country = settings.country.as_str();
+    let spent = match standing.spend {
         spend if spend.0 > 0 => format!("{} written down", settings.currency.show(spend)),
         _ => "Written down".to_owned(),
     };
-    let time = wording::time(written.at, &settings.country);
-    let when = if written.at.date() == now.date() {
-        time
-    } else {
-        format!("{time} on {}", wording::day(written.at.date(), now.date(), &settings.country))
-    };
+    let (time, day) = (wording::time(standing.at, country), standing.at.date());
+    let when = if day == now.date() { time } else { format!("{time} on {}", wording::day(day, now.date(), country)) };
     let (undo, change) = match entry {
         TillEntry::Letter(letter) => (format!("/till/undo/{letter}"), format!("/till/change/{letter}")),
         TillEntry::Amount(event) => (format!("/till/written/{event}/undo"), format!("/till/written/{event}/change")),
     };
+    let (name, verdict, place) = match &standing.what {
+        EntryFor::Gift { planned, recipient, progress } => (
+            wording::recipient(recipient),
+            format!("Yes. The {} is theirs.", GiftWords::of(&planned.gift_name).noun),
+            format!("The {} of {} to come.", wording::ordinal(progress.come), text::thousands(progress.mailed)),
+        ),
+        EntryFor::SecondGift { planned, recipient } => (
+            wording::recipient(recipient),
+            format!("Yes. A second {} is theirs.", GiftWords::of(&planned.gift_name).noun),
+            "It stands beside the first.".to_owned(),
+        ),
+        EntryFor::Amount(whose) => (
+            whose.as_ref().map(|whose| wording::customer(&whose.greeting, &whose.customer)).unwrap_or_default(),
+            "It is written down.".to_owned(),
+            String::new(),
+        ),
+    };
     Ok(Some(GivenPage {
         fact: format!("{spent} at {when}."),
-        stamp: Postmark::of(written.at, &written.till, &settings.country),
-        until: until(&written, &till, now).map(|until| wording::time(until, &settings.country)),
+        stamp: Postmark::of(standing.at, &standing.till, country),
+        until: standing.until(&till.0, now).map(|until| wording::time(until, country)),
         symbol: settings.currency.symbol.trim().to_owned(),
-        spent: if written.spend.0 > 0 { settings.currency.plain(written.spend) } else { String::new() },
-        verdict: written.verdict,
-        is_gift: written.is_gift,
-        name: written.name,
-        place: written.place,
+        spent: if standing.spend.0 > 0 { settings.currency.plain(standing.spend) } else { String::new() },
+        is_gift: !matches!(standing.what, EntryFor::Amount(_)),
+        verdict,
+        name,
+        place,
         till: till.0,
         undo,
         change,
@@ -153,70 +148,15 @@ fn gather(
     }))
 }
 
-/// What is written down, if it stands.
-fn find(read: &Read<'_>, entry: TillEntry) -> Result<Option<Written>> {
-    let event = match entry {
-        TillEntry::Amount(event) => event,
-        TillEntry::Letter(letter) => return of_redemption(read, letter),
-    };
-    let Some(bought) = redemption::bought_by(read, event)?.filter(|bought| !bought.is_undone) else {
-        return Ok(None);
-    };
-    let mut written = Written {
-        reference: bought.reference,
-        name: String::new(),
-        verdict: "It is written down.".to_owned(),
-        is_gift: false,
-        place: String::new(),
-        at: bought.at,
-        till: bought.till,
-        spend: bought.spend,
-        behind: "/till".to_owned(),
-    };
-    if let Some((planned, letter)) =
-        bought.recipient_id.map(|id| campaign::by_number(read, id.0)).transpose()?.flatten()
-    {
-        written.verdict = format!("Yes. A second {} is theirs.", GiftWords::of(&planned.gift_name).noun);
-        written.place = "It stands beside the first.".to_owned();
-        written.is_gift = true;
-        written.behind = format!("/till/letter/{}", letter.id);
-        written.name = wording::recipient(&letter);
-        written.reference = letter.reference;
-    } else if let Some(id) = customers::resolve_ref(read, &written.reference)? {
-        let customer = customers::by_id(read, id)?;
-        written.name = wording::household(&customer, &customers::household_of(read, &customer)?.members);
-        written.behind = format!("/till/person/{id}");
+/// The page behind an entry.
+fn behind(what: &EntryFor) -> String {
+    match what {
+        EntryFor::Gift { recipient, .. } | EntryFor::SecondGift { recipient, .. } => {
+            format!("/till/letter/{}", recipient.id)
+        }
+        EntryFor::Amount(Some(whose)) => format!("/till/person/{}", whose.customer.id),
+        EntryFor::Amount(None) => "/till".to_owned(),
     }
-    Ok(Some(written))
-}
-
-fn of_redemption(read: &Read<'_>, letter: RecipientId) -> Result<Option<Written>> {
-    let Some((planned, recipient)) = campaign::by_number(read, letter.0)? else { return Ok(None) };
-    let Some(at) = recipient.redeemed_at else { return Ok(None) };
-    let progress = redemption::progress(read, &planned, at)?;
-    Ok(Some(Written {
-        name: wording::recipient(&recipient),
-        verdict: format!("Yes. The {} is theirs.", GiftWords::of(&planned.gift_name).noun),
-        is_gift: true,
-        place: format!("The {} of {} to come.", wording::ordinal(progress.come), text::thousands(progress.mailed)),
-        at,
-        till: recipient.till.unwrap_or_default(),
-        spend: recipient.spend.unwrap_or_default(),
-        behind: format!("/till/letter/{letter}"),
-        reference: recipient.reference,
-    }))
-}
-
-/// Until when this till may change it and take it back. A clock that was set back meanwhile takes nothing away.
-fn until(written: &Written, till: &Till, now: NaiveDateTime) -> Option<NaiveDateTime> {
-    let until = redemption::undo_until(written.at);
-    (written.till == till.0 && now <= until).then_some(until)
-}
-
-/// What this till may still `take back` or `change`.
-fn theirs(read: &Read<'_>, entry: TillEntry, till: &Till, now: NaiveDateTime, what: &str) -> Result<Written> {
-    let late = || Error::new(format!("this till cannot {what} any more")).hint("the owner can, on the day's list");
-    find(read, entry)?.filter(|written| until(written, till, now).is_some()).ok_or_else(late)
 }
 
 #[derive(Deserialize)]
@@ -253,13 +193,8 @@ async fn take_back(state: &Arc<AppState>, till: Till, entry: TillEntry, reason: 
     }
     let now = state.clock.now();
     let done = state.database.write(move |write| {
-        // Pressed twice, it is taken back once.
-        if find(write, entry)?.is_none() {
-            return Ok(instead(entry));
-        }
-        let written = theirs(write, entry, &till, now, "take it back")?;
-        app::till::undo(write, entry, &reason, now)?;
-        Ok(written.behind)
+        let undone = entry::undo_at_till(write, entry, &till.0, &reason, now)?;
+        Ok(undone.map_or_else(|| instead(entry), |standing| behind(&standing.what)))
     });
     match done.await {
         Ok(behind) => Redirect::to(&behind).into_response(),
@@ -307,14 +242,7 @@ async fn put_right(state: &Arc<AppState>, till: Till, entry: TillEntry, change: 
     };
     let (now, asks) = (state.clock.now(), till.clone());
     let is_sure = hand_over::is_sure(&change.sure, &change.amount);
-    let done = state.database.write(move |write| {
-        let written = theirs(write, entry, &till, now, "change it")?;
-        if let (false, Some(largest)) = (is_sure, redemption::unusual(write, &written.reference, Some(spend))?) {
-            return Ok(Some(largest));
-        }
-        app::till::change(write, entry, spend, now)?;
-        Ok(None)
-    });
+    let done = state.database.write(move |write| entry::change_at_till(write, entry, &till.0, (spend, is_sure), now));
     match done.await {
         Ok(Some(largest)) => {
             let says = hand_over::is_it_right(state, largest);

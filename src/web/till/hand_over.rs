@@ -6,10 +6,11 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
-use super::card::{self, CardOf};
+use super::card;
 use super::form_error::FormError;
 use super::typed::TillForm;
 use super::which::Till;
+use crate::app::card::CardOf;
 use crate::app::{self, till::Pressed};
 use crate::domain::{CustomerId, RecipientId};
 use crate::error::{Error, ErrorKind, Result};

@@ -7,10 +7,11 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
-use super::card::{self, CardOf};
+use super::card;
 use super::form_error::FormError;
 use super::typed::TillForm;
 use super::which::Till;
+use crate::app::card::CardOf;
 use crate::app::edit::{self, TypedAddress};
 use crate::app::notes::{self, NoteFault};
 use crate::domain::CustomerId;

@@ -9,12 +9,9 @@ use serde::Serialize;
 
 use super::form_error::FormError;
 use super::which::Till;
-use crate::campaign::{self, Planned, Recipient};
-use crate::customers;
+use crate::app::refused::{Refusal, refusal};
 use crate::domain::{CustomerId, RecipientId};
-use crate::error::{Error, Result};
-use crate::redemption::{self, Answer, Claim, Outcome};
-use crate::store::Read;
+use crate::redemption::Outcome;
 use crate::web::state::AppState;
 use crate::web::wording::{self, GiftWords, Postmark};
 use crate::web::{answer, searches};
@@ -61,18 +58,14 @@ pub(super) async fn page(state: &Arc<AppState>, till: Till, letter: RecipientId)
 pub(super) async fn show(state: &Arc<AppState>, till: Till, letter: RecipientId, form_error: FormError) -> Response {
     let (here, today) = (Arc::clone(state), state.clock.now().date());
     let has_error = !form_error.says.is_empty();
-    let gathered = state.database.read(move |read| {
-        let found = campaign::by_number(read, letter.0)?;
-        let Some((planned, recipient)) = found else {
-            return Err(Error::new("there is no such letter").hint("scan it again"));
-        };
-        let answer = redemption::look(read, &Claim::Letter(letter), today)?;
-        let mut refused = gather(read, &here, &planned, &recipient, &answer, today)?;
+    let looked = state.database.read(move |read| refusal(read, letter, today)).await;
+    let gathered = looked.and_then(|looked| {
+        let mut refused = gather(&here, &looked, today);
         refused.once = if form_error.once.is_empty() { searches::token()? } else { form_error.once.clone() };
         (refused.till, refused.form_error) = (till.0, form_error);
         Ok(refused)
     });
-    let page = answer::page_of(state, "refused.html", gathered.await);
+    let page = answer::page_of(state, "refused.html", gathered);
     if has_error && page.status() == StatusCode::OK {
         (StatusCode::UNPROCESSABLE_ENTITY, page).into_response()
     } else {
@@ -81,20 +74,16 @@ pub(super) async fn show(state: &Arc<AppState>, till: Till, letter: RecipientId,
 }
 
 fn gather(
-    read: &Read<'_>,
     state: &AppState,
-    planned: &Planned,
-    recipient: &Recipient,
-    answer: &Answer,
+    Refusal { planned, recipient, answer, customer }: &Refusal,
     today: NaiveDate,
-) -> Result<RefusedPage> {
+) -> RefusedPage {
     let settings = &state.shop.settings;
     let day = |day: NaiveDate| wording::day(day, today, &settings.country);
     let gift = GiftWords::of(&planned.gift_name);
-    let customer = customers::resolve_ref(read, &recipient.reference)?;
     let mut refused = RefusedPage {
         recipient: Some(RecipientId(recipient.id)),
-        customer,
+        customer: *customer,
         buys: customer.is_some(),
         name: wording::recipient(recipient),
         symbol: settings.currency.symbol.trim().to_owned(),
@@ -102,7 +91,7 @@ fn gather(
     };
     match answer.outcome {
         Outcome::AlreadyRedeemed => {
-            let Some(at) = answer.redeemed_at else { return Ok(refused) };
+            let Some(at) = answer.redeemed_at else { return refused };
             let till = answer.till.as_deref().unwrap_or_default();
             let place = if till.is_empty() { String::new() } else { format!(", at the till “{till}”") };
             let spent = match answer.spend_minor.filter(|spend| spend.0 > 0) {
@@ -150,5 +139,5 @@ fn gather(
         }
     }
     refused.gift = Some(gift);
-    Ok(refused)
+    refused
 }

@@ -4,13 +4,12 @@ use std::sync::Arc;
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use chrono::NaiveDateTime;
 
 use super::refused;
 use super::which::Till;
+use crate::app::scan;
 use crate::domain::Code;
 use crate::error::Result;
-use crate::redemption::{self, Answer, Claim, Outcome, Visit};
 use crate::text;
 use crate::web::attempts::AttemptKind;
 use crate::web::state::AppState;
@@ -20,26 +19,26 @@ use crate::web::{answer, sign_in};
 /// no letter, unless it was `meant` as one: a telephone number or a name may have the signs of a code by chance.
 pub(super) async fn scanned(state: &Arc<AppState>, till: &Till, typed: &str, meant: bool) -> Result<Option<Response>> {
     let Ok(code) = Code::parse(typed) else { return Ok(None) };
-    let (claim, now) = (Claim::Typed(code.as_str().to_owned()), state.clock.now());
-    let asked = claim.clone();
     let attempt = state.attempts.begin(AttemptKind::Code, till.1);
     let attempt = match (attempt, meant) {
         (Ok(attempt), _) => attempt,
         (Err(seconds), true) => return Ok(Some(too_many(state, seconds))),
         (Err(_), false) => return Ok(None),
     };
-    let answer = state.database.read(move |read| redemption::look(read, &asked, now.date())).await?;
-    let is_plain = typed.bytes().all(|b| b.is_ascii_digit()) || typed.bytes().all(|b| b.is_ascii_alphabetic());
-    if answer.outcome != Outcome::Unknown || is_plain {
+    let (now, asked, text) = (state.clock.now(), code.clone(), typed.to_owned());
+    let scanned = state.database.read(move |read| scan::look(read, &asked, &text, now)).await?;
+    if !scanned.is_wrong() {
         attempt.was_right();
     }
-    if answer.outcome == Outcome::Unknown && (!meant || is_plain) {
+    if !scanned.leads(meant) {
         return Ok(None);
     }
-    if answer.outcome != Outcome::Accepted {
-        write_down(state, till, claim, &answer, now).await?;
+    let letter = scanned.answer.recipient_id;
+    if scanned.is_refused() {
+        let till = till.0.clone();
+        state.database.write(move |write| scan::record(write, &scanned, &till, now)).await?;
     }
-    Ok(Some(match answer.recipient_id {
+    Ok(Some(match letter {
         Some(id) => Redirect::to(&format!("/till/letter/{id}")).into_response(),
         None => (StatusCode::NOT_FOUND, refused::unknown(state, till, code.as_str())).into_response(),
     }))
@@ -51,10 +50,4 @@ fn too_many(state: &AppState, seconds: u64) -> Response {
     let hint = format!("Wait {}, or find them by name.", text::count(sign_in::wait(seconds), "second"));
     let page = answer::said(state, StatusCode::OK, "One moment.", what, &hint, "/till");
     sign_in::too_many(page, seconds)
-}
-
-/// Keeps that somebody was turned away.
-async fn write_down(state: &AppState, till: &Till, claim: Claim, answer: &Answer, now: NaiveDateTime) -> Result<()> {
-    let (visit, answer) = (Visit::new(now, till.0.clone(), None), answer.clone());
-    state.database.write(move |write| redemption::turned_away(write, &claim, &visit, &answer)).await
 }

@@ -14,7 +14,7 @@ use super::which::Till;
 use crate::app::{self, till::Pressed};
 use crate::domain::RecipientId;
 use crate::error::{Error, ErrorKind};
-use crate::redemption::{self, Visit};
+use crate::redemption::Visit;
 use crate::web::answer;
 use crate::web::state::AppState;
 
@@ -72,7 +72,7 @@ pub(super) async fn hand_over(
 /// The second one that went out today.
 pub(super) async fn show(State(state): State<Arc<AppState>>, Path(recipient): Path<RecipientId>) -> Response {
     let today = state.clock.now().date();
-    match state.database.read(move |read| redemption::honoured_again(read, recipient, today)).await {
+    match state.database.read(move |read| app::till::second_gift(read, recipient, today)).await {
         Ok(Some(event)) => Redirect::to(&format!("/till/written/{event}")).into_response(),
         Ok(None) => Redirect::to(&format!("/till/letter/{recipient}")).into_response(),
         Err(fault) => answer::trouble(&state, &fault),

@@ -1,0 +1,39 @@
+//! The day's list: everything that happened at the tills, with the sums of what stands.
+
+use chrono::{NaiveDate, NaiveDateTime};
+
+use crate::domain::{EventId, EventKind};
+use crate::error::Result;
+use crate::money::Money;
+use crate::redemption::{self, Happening, Matter};
+use crate::store::{Read, Write};
+
+pub(crate) struct DayList {
+    /// Redemptions that stand.
+    pub(crate) came: Vec<Happening>,
+    /// Amounts that stand without a redemption.
+    pub(crate) bought: Vec<Happening>,
+    pub(crate) bought_sum: Money,
+    /// Everything else.
+    pub(crate) others: Vec<Happening>,
+    /// On today's list, what the tills kept while they were offline and the owner has to look at, of whatever day.
+    pub(crate) matters: Vec<Matter>,
+    /// How many came, and what they spent.
+    pub(crate) count: usize,
+    pub(crate) sum: Money,
+}
+
+pub(crate) fn list(read: &Read<'_>, day: NaiveDate, today: NaiveDate) -> Result<DayList> {
+    let (stands, others): (Vec<_>, Vec<_>) =
+        redemption::happened_on(read, day)?.into_iter().partition(|one| one.stands);
+    let (came, bought): (Vec<_>, Vec<Happening>) = stands.into_iter().partition(|one| one.kind == EventKind::Accepted);
+    let bought_sum = bought.iter().filter_map(|one| one.spend).fold(Money(0), Money::plus);
+    let matters = if day == today { redemption::matters(read)? } else { Vec::new() };
+    let (count, sum) = redemption::taken_on(read, day)?;
+    Ok(DayList { came, bought, bought_sum, others, matters, count, sum })
+}
+
+/// The owner is done with what a till kept.
+pub(crate) fn put_aside(write: &Write<'_>, event: EventId, now: NaiveDateTime) -> Result<()> {
+    redemption::put_aside(write, event, now)
+}

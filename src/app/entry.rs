@@ -1,0 +1,163 @@
+//! Something that a till wrote down: whose it is, changed and taken back by that till for a while, by the owner at any time.
+
+use chrono::NaiveDateTime;
+
+use super::card::{self, Greeted};
+use crate::campaign::{self, Planned, Recipient};
+use crate::customers;
+use crate::domain::{EventId, RecipientId};
+use crate::error::{Error, Result};
+use crate::money::Money;
+use crate::redemption::{self, Progress};
+use crate::store::{Read, Write};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum TillEntry {
+    /// The redemption of a letter.
+    Letter(RecipientId),
+    /// An amount without one, or a second gift.
+    Amount(EventId),
+}
+
+pub(crate) enum EntryFor {
+    /// The gift of a letter, and how many had come by then.
+    Gift {
+        planned: Planned,
+        recipient: Recipient,
+        progress: Progress,
+    },
+    SecondGift {
+        planned: Planned,
+        recipient: Recipient,
+    },
+    /// No gift; nobody when the customer is not in the book any more.
+    Amount(Option<Greeted>),
+}
+
+/// An entry that stands.
+pub(crate) struct StandingEntry {
+    pub(crate) what: EntryFor,
+    reference: String,
+    pub(crate) at: NaiveDateTime,
+    pub(crate) till: String,
+    pub(crate) spend: Money,
+}
+
+impl StandingEntry {
+    /// Until when a till may change it and take it back: the one that wrote it down. A clock that was set back meanwhile takes
+    /// nothing away.
+    pub(crate) fn until(&self, till: &str, now: NaiveDateTime) -> Option<NaiveDateTime> {
+        let until = redemption::undo_until(self.at);
+        (self.till == till && now <= until).then_some(until)
+    }
+}
+
+pub(crate) fn find(read: &Read<'_>, entry: TillEntry) -> Result<Option<StandingEntry>> {
+    match entry {
+        TillEntry::Letter(letter) => gift(read, letter),
+        TillEntry::Amount(event) => amount(read, event),
+    }
+}
+
+fn gift(read: &Read<'_>, letter: RecipientId) -> Result<Option<StandingEntry>> {
+    let Some((planned, recipient)) = campaign::by_number(read, letter.0)? else { return Ok(None) };
+    let Some(at) = recipient.redeemed_at else { return Ok(None) };
+    let progress = redemption::progress(read, &planned, at)?;
+    Ok(Some(StandingEntry {
+        reference: recipient.reference.clone(),
+        at,
+        till: recipient.till.clone().unwrap_or_default(),
+        spend: recipient.spend.unwrap_or_default(),
+        what: EntryFor::Gift { planned, recipient, progress },
+    }))
+}
+
+fn amount(read: &Read<'_>, event: EventId) -> Result<Option<StandingEntry>> {
+    let Some(bought) = redemption::bought_by(read, event)?.filter(|bought| !bought.is_undone) else {
+        return Ok(None);
+    };
+    let letter = bought.recipient_id.map(|id| campaign::by_number(read, id.0)).transpose()?.flatten();
+    let (reference, what) = match letter {
+        Some((planned, recipient)) => (recipient.reference.clone(), EntryFor::SecondGift { planned, recipient }),
+        None => {
+            let id = customers::resolve_ref(read, &bought.reference)?;
+            let whose = id.map(|id| card::greeted_with_household(read, id)).transpose()?;
+            (bought.reference, EntryFor::Amount(whose))
+        }
+    };
+    Ok(Some(StandingEntry { what, reference, at: bought.at, till: bought.till, spend: bought.spend }))
+}
+
+/// Takes an entry back at the till that wrote it down; what it was. Pressed twice, it is taken back once: none the second time.
+///
+/// # Errors
+/// When this till may not any more.
+pub(crate) fn undo_at_till(
+    write: &Write<'_>,
+    entry: TillEntry,
+    till: &str,
+    reason: &str,
+    now: NaiveDateTime,
+) -> Result<Option<StandingEntry>> {
+    let Some(standing) = find(write, entry)? else { return Ok(None) };
+    if standing.until(till, now).is_none() {
+        return Err(too_late("take it back"));
+    }
+    match entry {
+        TillEntry::Letter(letter) => redemption::undo(write, letter, reason, now).map(|_| ()),
+        TillEntry::Amount(event) => redemption::undo_bought(write, event, reason, now),
+    }?;
+    Ok(Some(standing))
+}
+
+/// Changes an amount at the till that wrote it down. Nothing is changed when it is far above the largest purchase ever, which
+/// is then the answer, unless the till `is_sure`.
+///
+/// # Errors
+/// When this till may not any more, or cannot take the amount.
+pub(crate) fn change_at_till(
+    write: &Write<'_>,
+    entry: TillEntry,
+    till: &str,
+    (spend, is_sure): (Money, bool),
+    now: NaiveDateTime,
+) -> Result<Option<Money>> {
+    let standing = find(write, entry)?.filter(|standing| standing.until(till, now).is_some());
+    let standing = standing.ok_or_else(|| too_late("change it"))?;
+    if let (false, Some(largest)) = (is_sure, redemption::unusual(write, &standing.reference, Some(spend))?) {
+        return Ok(Some(largest));
+    }
+    change(write, entry, spend, now).map(|()| None)
+}
+
+fn too_late(what: &str) -> Error {
+    Error::new(format!("this till cannot {what} any more")).hint("the owner can, on the day's list")
+}
+
+/// Takes an entry back, whenever it was. Pressed twice, it is taken back once.
+///
+/// # Errors
+/// When there is no reason.
+pub(crate) fn undo(write: &Write<'_>, entry: TillEntry, reason: &str, now: NaiveDateTime) -> Result<()> {
+    match entry {
+        TillEntry::Letter(letter) => {
+            redemption::check_reason(reason, "say it in a word or two")?;
+            if campaign::by_number(write, letter.0)?.is_some_and(|(_, letter)| letter.redeemed_on.is_some()) {
+                redemption::undo(write, letter, reason, now)?;
+            }
+            Ok(())
+        }
+        TillEntry::Amount(event) => redemption::undo_bought(write, event, reason, now),
+    }
+}
+
+/// Changes an amount, whenever it was; the first stays on record.
+///
+/// # Errors
+/// When it does not stand, or a till cannot take the amount.
+pub(crate) fn change(write: &Write<'_>, entry: TillEntry, spend: Money, now: NaiveDateTime) -> Result<()> {
+    match entry {
+        TillEntry::Letter(letter) => redemption::change(write, letter, spend, now),
+        TillEntry::Amount(event) => redemption::change_bought(write, event, spend, now),
+    }
+}

@@ -1,0 +1,52 @@
+//! Planning: a campaign is frozen, or it is shown what the plan would be.
+
+use chrono::{NaiveDate, NaiveDateTime};
+
+use crate::campaign::{self, CampaignFile, Sources, Summary};
+use crate::error::Result;
+use crate::piece::{TemplateSet, shop_fonts};
+use crate::shop::Shop;
+
+/// What is done with an earlier plan, and whether this one is stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PlanMode {
+    /// An earlier plan stays.
+    Once,
+    /// The codes of an earlier plan become void.
+    Again,
+    /// Nothing is stored.
+    Rehearse,
+}
+
+/// A plan, in figures.
+pub(crate) struct PlanOutcome {
+    pub(crate) summary: Summary,
+    /// What has changed since, when it was planned already.
+    pub(crate) differences: Option<Vec<String>>,
+}
+
+/// Plans the campaign of campaigns/`slug`.toml.
+///
+/// # Errors
+/// With every fault of its files, or when something of an earlier plan was printed or sent.
+pub(crate) fn plan(shop: &Shop, slug: &str, mode: PlanMode, now: NaiveDateTime) -> Result<PlanOutcome> {
+    let mut store = shop.store()?;
+    if let Some(old) = campaign::current(&store.read(), slug)?.filter(|_| mode == PlanMode::Once) {
+        let differences = Some(campaign::differences(&store.read(), shop, &old)?);
+        let summary = store.rehearse(|write| campaign::plan(write, shop, slug, now, false))?;
+        return Ok(PlanOutcome { summary, differences });
+    }
+    check_templates(shop, slug, now.date())?;
+    let summary = match mode {
+        PlanMode::Rehearse => campaign::rehearse(&store.read(), shop, slug, now.date())?,
+        _ => store.write(|write| campaign::plan(write, shop, slug, now, mode == PlanMode::Again))?,
+    };
+    Ok(PlanOutcome { summary, differences: None })
+}
+
+/// Whether the letters of a campaign can be set: heads, images and fonts, before anything is frozen.
+fn check_templates(shop: &Shop, slug: &str, today: NaiveDate) -> Result<()> {
+    let file = CampaignFile::open(shop, slug)?;
+    let dated = file.date.or(file.as_of).unwrap_or(today);
+    TemplateSet::open(&Sources::from_folder(shop, &file)?, slug, dated, shop_fonts(&shop.folder)?).map(|_| ())
+}

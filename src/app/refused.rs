@@ -1,0 +1,29 @@
+//! Why a letter's code is not accepted.
+
+use chrono::NaiveDate;
+
+use crate::campaign::{self, Planned, Recipient};
+use crate::customers;
+use crate::domain::{CustomerId, RecipientId};
+use crate::error::{Error, Result};
+use crate::redemption::{self, Answer, Claim};
+use crate::store::Read;
+
+pub(crate) struct Refusal {
+    pub(crate) planned: Planned,
+    pub(crate) recipient: Recipient,
+    pub(crate) answer: Answer,
+    /// None when they are not in the book any more.
+    pub(crate) customer: Option<CustomerId>,
+}
+
+/// # Errors
+/// When there is no such letter.
+pub(crate) fn refusal(read: &Read<'_>, letter: RecipientId, today: NaiveDate) -> Result<Refusal> {
+    let Some((planned, recipient)) = campaign::by_number(read, letter.0)? else {
+        return Err(Error::new("there is no such letter").hint("scan it again"));
+    };
+    let answer = redemption::look(read, &Claim::Letter(letter), today)?;
+    let customer = customers::resolve_ref(read, &recipient.reference)?;
+    Ok(Refusal { planned, recipient, answer, customer })
+}

@@ -1,0 +1,47 @@
+//! Where a code leads that was scanned or typed.
+
+use chrono::NaiveDateTime;
+
+use crate::domain::Code;
+use crate::error::Result;
+use crate::redemption::{self, Answer, Claim, Outcome, Visit};
+use crate::store::{Read, Write};
+
+/// What a code is on.
+#[derive(Debug)]
+pub(crate) struct Scanned {
+    claim: Claim,
+    pub(crate) answer: Answer,
+    /// A phone number or a name may have the characters of a code by chance.
+    is_plain: bool,
+}
+
+impl Scanned {
+    /// Whether it was a wrong code, and no phone number or name.
+    pub(crate) fn is_wrong(&self) -> bool {
+        self.answer.outcome == Outcome::Unknown && !self.is_plain
+    }
+
+    /// Whether it leads anywhere; a code that is on no letter does so only if it was `meant` as one.
+    pub(crate) fn leads(&self, meant: bool) -> bool {
+        self.answer.outcome != Outcome::Unknown || (meant && !self.is_plain)
+    }
+
+    /// Whether somebody is turned away with it, which is to be [recorded](record).
+    pub(crate) fn is_refused(&self) -> bool {
+        self.answer.outcome != Outcome::Accepted
+    }
+}
+
+/// Looks a code up, of which `typed` was read.
+pub(crate) fn look(read: &Read<'_>, code: &Code, typed: &str, now: NaiveDateTime) -> Result<Scanned> {
+    let claim = Claim::Typed(code.as_str().to_owned());
+    let answer = redemption::look(read, &claim, now.date())?;
+    let is_plain = typed.bytes().all(|b| b.is_ascii_digit()) || typed.bytes().all(|b| b.is_ascii_alphabetic());
+    Ok(Scanned { claim, answer, is_plain })
+}
+
+/// Keeps that somebody was turned away at a till.
+pub(crate) fn record(write: &Write<'_>, scanned: &Scanned, till: &str, now: NaiveDateTime) -> Result<()> {
+    redemption::turned_away(write, &scanned.claim, &Visit::new(now, till, None), &scanned.answer)
+}
