@@ -67,7 +67,8 @@ pub(crate) fn year_between(invited: &[String], visits: &[GiftVisit]) -> String {
         Some(until) => !(opens..=*until).contains(&receipt.on),
         None => true,
     });
-    let cards: BTreeMap<&str, &InventedPerson> = people.iter().map(|person| (person.reference.as_str(), person)).collect();
+    let cards: BTreeMap<&str, &InventedPerson> =
+        people.iter().map(|person| (person.reference.as_str(), person)).collect();
     receipts.extend(visits.iter().map(|visit| {
         let mut dice = Dice::of(&visit.reference, "bought with the bottle");
         let woman = cards.get(visit.reference.as_str()).is_some_and(|person| person.woman);
@@ -145,7 +146,9 @@ mod tests {
     fn best_600(spent: &BTreeMap<String, i64>) -> Vec<String> {
         let customers = rows(&people::customers());
         let reached = customers.iter().filter(|c| {
-            !c["Street Address"].is_empty() && c["Post Consent"] != Consent::No.as_str() && !c["Tags"].contains("wholesale")
+            !c["Street Address"].is_empty()
+                && c["Post Consent"] != Consent::No.as_str()
+                && !c["Tags"].contains("wholesale")
         });
         let amount = |c: &BTreeMap<String, String>| spent.get(&c["Customer ID"]).copied().unwrap_or_default();
         let mut ranked: Vec<_> = reached.filter(|c| amount(c) >= 50_000).collect();
@@ -193,7 +196,8 @@ mod tests {
         assert!((302_000..=312_000).contains(&total(&second)), "they spent ${}", total(&second));
         let average = total(&second) / i64::try_from(second.len()).unwrap();
         assert!((650..=690).contains(&average), "${average} each");
-        let (old, new): (Vec<&GiftVisit>, Vec<&GiftVisit>) = second.iter().partition(|v| came.contains(v.reference.as_str()));
+        let (old, new): (Vec<&GiftVisit>, Vec<&GiftVisit>) =
+            second.iter().partition(|v| came.contains(v.reference.as_str()));
         assert!((270..=305).contains(&old.len()) && (150..=180).contains(&new.len()), "{} {}", old.len(), new.len());
     }
 
