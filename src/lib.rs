@@ -11,9 +11,9 @@
 //! A room uses only rooms that stand above it in this list, never a neighbour on its own line:
 //!
 //! ```text
-//! text · demo  error  money · clock
+//! text  error  money · clock
 //! domain
-//! store
+//! store | demo
 //! shop
 //! customers  import
 //! segment | insights

@@ -49,7 +49,7 @@ pub(crate) fn written_to(folder: &Path, slug: &str) -> Result<Vec<Recipient>> {
 }
 
 /// Every visit at the till, each in a transaction of its own.
-pub(crate) fn visits(folder: &Path, recipients: &[Recipient], visits: &[story::Visit]) -> Result<()> {
+pub(crate) fn visits(folder: &Path, recipients: &[Recipient], visits: &[story::GiftVisit]) -> Result<()> {
     let mut store = Shop::open(folder)?.store()?;
     for (index, visit) in visits.iter().enumerate() {
         let Some(recipient) = recipients.iter().find(|r| r.reference == visit.reference) else { continue };
@@ -67,7 +67,7 @@ pub(crate) fn visits(folder: &Path, recipients: &[Recipient], visits: &[story::V
 pub(crate) fn second_scan(
     folder: &Path,
     recipients: &[Recipient],
-    visits: &[story::Visit],
+    visits: &[story::GiftVisit],
 ) -> Result<Option<(Claim, Answer)>> {
     let found = visits
         .iter()
@@ -91,7 +91,7 @@ pub(crate) fn edit<'t>(folder: &Path, templates: impl Iterator<Item = &'t str>) 
 }
 
 /// A visit at one of the two tills, some time in opening hours.
-fn at_till(recipient: &Recipient, visit: &story::Visit, index: usize) -> (Claim, Visit) {
+fn at_till(recipient: &Recipient, visit: &story::GiftVisit, index: usize) -> (Claim, Visit) {
     let minutes = u32::try_from(index * 37 % 480).unwrap_or(0);
     let time = NaiveTime::from_hms_opt(10 + minutes / 60, minutes % 60, 0).unwrap_or_default();
     let till = if index.is_multiple_of(3) { "back" } else { "front" };

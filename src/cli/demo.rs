@@ -11,7 +11,7 @@ use super::{Context, progress};
 use crate::app::demo;
 use crate::campaign::Recipient;
 use crate::clock::Clock;
-use crate::demo::story::{self, Visit};
+use crate::demo::story::{self, GiftVisit};
 use crate::demo::{people, purchases};
 use crate::error::{Error, Result};
 use crate::money::Money;
@@ -193,7 +193,7 @@ impl Play<'_> {
     }
 
     /// Somebody tries the same letter twice.
-    fn second_scan(&mut self, recipients: &[Recipient], visits: &[Visit]) -> Result<()> {
+    fn second_scan(&mut self, recipients: &[Recipient], visits: &[GiftVisit]) -> Result<()> {
         let Some((claim, answer)) = demo::second_scan(self.folder, recipients, visits)? else { return Ok(()) };
         let Claim::Typed(code) = &claim else { return Ok(()) };
         self.tell("One of them tries it twice:");

@@ -6,6 +6,7 @@ use chrono::{Days, NaiveDate};
 
 use super::dice::Dice;
 use super::{names, places, remarks, sheet};
+use crate::domain::Consent;
 
 /// How many cards the file has.
 const CARDS: usize = 2_400;
@@ -28,7 +29,7 @@ const YEARLY: &[i64] =
 
 /// One card, and what the simulation knows beyond it.
 #[derive(Default)]
-pub(super) struct Person {
+pub(super) struct InventedPerson {
     pub(super) reference: String,
     title: &'static str,
     first: String,
@@ -41,7 +42,7 @@ pub(super) struct Person {
     zip: &'static str,
     country: &'static str,
     phone: String,
-    post_consent: &'static str,
+    post_consent: Option<Consent>,
     tags: Vec<&'static str>,
     notes: String,
     pub(super) woman: bool,
@@ -74,7 +75,7 @@ pub(crate) fn customers() -> String {
             "", // it is 1988: nobody has left an email address
             &p.phone,
             "",
-            p.post_consent,
+            p.post_consent.map_or("", Consent::as_str),
             &tags,
             &p.notes,
         ];
@@ -84,8 +85,8 @@ pub(crate) fn customers() -> String {
 }
 
 /// Every card in the order of its number.
-pub(super) fn everyone() -> Vec<Person> {
-    let mut people: Vec<Person> = Vec::with_capacity(CARDS);
+pub(super) fn everyone() -> Vec<InventedPerson> {
+    let mut people: Vec<InventedPerson> = Vec::with_capacity(CARDS);
     let mut homes = BTreeSet::new();
     let mut spouses = BTreeMap::new();
     for n in 1..=CARDS {
@@ -109,8 +110,8 @@ pub(super) fn everyone() -> Vec<Person> {
 }
 
 /// Somebody who has nothing to do with anybody else in the book.
-fn stranger(dice: &mut Dice, n: usize, homes: &mut BTreeSet<String>) -> Person {
-    let mut person = Person { woman: dice.chance(440), ..Person::default() };
+fn stranger(dice: &mut Dice, n: usize, homes: &mut BTreeSet<String>) -> InventedPerson {
+    let mut person = InventedPerson { woman: dice.chance(440), ..InventedPerson::default() };
     let married = dice.chance(560);
     name(dice, n, married, &mut person);
     person.title = title(dice, person.woman, married);
@@ -128,9 +129,9 @@ fn stranger(dice: &mut Dice, n: usize, homes: &mut BTreeSet<String>) -> Person {
         person.zip = if dice.chance(500) { "" } else { person.zip };
     }
     person.post_consent = match dice.between(1, 100) {
-        1..=4 => "no",
-        5..=30 => "yes",
-        _ => "",
+        1..=4 => Some(Consent::No),
+        5..=30 => Some(Consent::Yes),
+        _ => None,
     };
     person.notes = remarks::remark(dice, person.woman, !person.spouse.is_empty());
     person.yearly = dice.along(YEARLY) * 100;
@@ -152,7 +153,7 @@ fn stranger(dice: &mut Dice, n: usize, homes: &mut BTreeSet<String>) -> Person {
 }
 
 /// The name, and the first name of a spouse who lives here too.
-fn name(dice: &mut Dice, n: usize, married: bool, person: &mut Person) {
+fn name(dice: &mut Dice, n: usize, married: bool, person: &mut InventedPerson) {
     if n % 500 == 77 {
         let (woman, first, last) = names::OTHER_ALPHABETS[(n / 500) % names::OTHER_ALPHABETS.len()];
         (person.woman, person.first, person.last) = (woman, first.to_owned(), last.to_owned());
@@ -198,8 +199,8 @@ fn phone(dice: &mut Dice, n: usize, area: &str) -> String {
 }
 
 /// The husband or wife, who has a card too; both cards name the other.
-fn other_half(dice: &mut Dice, person: &mut Person) -> Person {
-    let mut other = Person {
+fn other_half(dice: &mut Dice, person: &mut InventedPerson) -> InventedPerson {
+    let mut other = InventedPerson {
         title: if person.woman { "Mr." } else { "Mrs." },
         first: person.spouse.clone(),
         last: person.last.clone(),
@@ -211,7 +212,7 @@ fn other_half(dice: &mut Dice, person: &mut Person) -> Person {
         country: person.country,
         woman: !person.woman,
         yearly: dice.between(300, 1_900) * 100,
-        ..Person::default()
+        ..InventedPerson::default()
     };
     if person.woman {
         person.suffix = "";
@@ -226,7 +227,7 @@ fn other_half(dice: &mut Dice, person: &mut Person) -> Person {
 }
 
 /// The old till knew capitals only, and some cards were never typed again.
-fn old_till(dice: &mut Dice, person: &mut Person) {
+fn old_till(dice: &mut Dice, person: &mut InventedPerson) {
     if person.first.is_ascii() && dice.chance(7) {
         person.first = person.first.to_uppercase();
         person.last = person.last.to_uppercase();
@@ -247,12 +248,12 @@ mod tests {
     #[test]
     fn the_book_is_as_mixed_as_a_real_one() {
         let people = everyone();
-        let count = |is: &dyn Fn(&Person) -> bool| people.iter().filter(|person| is(person)).count();
+        let count = |is: &dyn Fn(&InventedPerson) -> bool| people.iter().filter(|person| is(person)).count();
         for (what, counted, low, high) in [
             ("cards", people.len(), CARDS, CARDS),
             ("wholesale buyers", count(&|p| p.wholesale), 8, 8),
             ("without a street", count(&|p| p.street.is_empty()), 70, 120),
-            ("who want no post", count(&|p| p.post_consent == "no"), 50, 100),
+            ("who want no post", count(&|p| p.post_consent == Some(Consent::No)), 50, 100),
             ("with a spouse", count(&|p| !p.spouse.is_empty()), 1_000, 1_600),
             ("in capitals", count(&|p| p.first.len() > 1 && p.first == p.first.to_uppercase()), 8, 30),
             ("Jr. or III", count(&|p| !p.suffix.is_empty()), 10, 40),
@@ -266,7 +267,7 @@ mod tests {
     #[test]
     fn two_cards_at_one_address_are_a_couple() {
         let people = everyone();
-        let mut homes: BTreeMap<(&str, &str), Vec<&Person>> = BTreeMap::new();
+        let mut homes: BTreeMap<(&str, &str), Vec<&InventedPerson>> = BTreeMap::new();
         for person in people.iter().filter(|person| !person.street.is_empty()) {
             homes.entry((&person.street, person.city)).or_default().push(person);
         }

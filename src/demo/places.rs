@@ -12,7 +12,7 @@ pub(super) struct Town {
 }
 
 /// An address as the clerk wrote it down.
-pub(super) struct Address {
+pub(super) struct InventedAddress {
     pub(super) street: String,
     pub(super) zip: &'static str,
     pub(super) town: &'static Town,
@@ -69,7 +69,7 @@ const STREETS: &str = "Acacia Avenue|Alder Lane|Almond Court|Amherst Street|Arbo
     Willow Road|Wisteria Lane|Yale Street";
 
 /// An address somewhere around the shop.
-pub(super) fn address(dice: &mut Dice) -> Option<Address> {
+pub(super) fn address(dice: &mut Dice) -> Option<InventedAddress> {
     let town = dice.weighted(TOWNS)?;
     let number = if dice.chance(300) { dice.between(1000, 2990) } else { dice.between(101, 998) };
     let street = dice.word(STREETS);
@@ -79,5 +79,5 @@ pub(super) fn address(dice: &mut Dice) -> Option<Address> {
         10 => format!("P.O. Box {}", dice.between(110, 9899)),
         _ => format!("{number} {street}"),
     };
-    Some(Address { street, zip: dice.word(town.zips), town })
+    Some(InventedAddress { street, zip: dice.word(town.zips), town })
 }

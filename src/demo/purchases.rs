@@ -5,15 +5,15 @@ use std::collections::BTreeMap;
 use chrono::{Datelike, Days, NaiveDate, Weekday};
 
 use super::dice::Dice;
-use super::people::{self, Person};
+use super::people::{self, InventedPerson};
 use super::sheet;
-use super::wares::{self, Line};
+use super::wares::{self, ReceiptLine};
 
 /// One receipt, before it has a number.
 pub(super) struct Receipt {
     pub(super) on: NaiveDate,
     pub(super) reference: String,
-    pub(super) lines: Vec<Line>,
+    pub(super) lines: Vec<ReceiptLine>,
 }
 
 /// How much of a year's custom falls into each month, of a thousand.
@@ -31,7 +31,7 @@ pub(crate) fn purchases(from: NaiveDate, to: NaiveDate) -> String {
 }
 
 /// Everything that everyone bought in a year.
-pub(super) fn of_year(people: &[Person], year: i32) -> Vec<Receipt> {
+pub(super) fn of_year(people: &[InventedPerson], year: i32) -> Vec<Receipt> {
     let mut receipts = Vec::new();
     for person in people {
         let mut came_back = Vec::new();
@@ -64,13 +64,13 @@ pub(super) fn of_year(people: &[Person], year: i32) -> Vec<Receipt> {
 }
 
 /// Now and then one piece comes back some days later.
-fn returned(dice: &mut Dice, bought: NaiveDate, person: &Person, lines: &[Line]) -> Option<Receipt> {
+fn returned(dice: &mut Dice, bought: NaiveDate, person: &InventedPerson, lines: &[ReceiptLine]) -> Option<Receipt> {
     if person.wholesale || !dice.chance(24) {
         return None;
     }
     let on = bought.checked_add_days(Days::new(dice.between(3, 16).unsigned_abs()))?;
     let line = lines.last()?;
-    let lines = vec![Line { quantity: -1, ..line.clone() }];
+    let lines = vec![ReceiptLine { quantity: -1, ..line.clone() }];
     (is_open(on) && on.year() == bought.year()).then(|| Receipt { on, reference: person.reference.clone(), lines })
 }
 

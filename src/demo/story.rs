@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use chrono::{Datelike, Days, NaiveDate};
 
 use super::dice::Dice;
-use super::people::{self, Person};
+use super::people::{self, InventedPerson};
 use super::purchases::{self, Receipt};
 use super::wares;
 
 /// Somebody came and was given the bottle.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Visit {
+pub(crate) struct GiftVisit {
     /// The customer's reference.
     pub(crate) reference: String,
     /// The day on which they came.
@@ -21,7 +21,7 @@ pub(crate) struct Visit {
 }
 
 /// One year's bottle, as the people who were written to take it.
-struct Year {
+struct StoryYear {
     /// What the draws are called; another name is another year as likely.
     name: &'static str,
     first_day: NaiveDate,
@@ -42,21 +42,21 @@ const SPENT: &[i64] = &[
 /// January to June 1989: who of those invited comes for the Chardonnay.
 ///
 /// Each person decides alone, so the order of the invited and who else is among them change nothing.
-pub(crate) fn first_year(invited: &[String]) -> Vec<Visit> {
-    let year = Year { name: "Chardonnay 26", first_day: day(1989, 1, 23), come: (583, 583), spend: 1_010 };
+pub(crate) fn first_year(invited: &[String]) -> Vec<GiftVisit> {
+    let year = StoryYear { name: "Chardonnay 26", first_day: day(1989, 1, 23), come: (583, 583), spend: 1_010 };
     visits(&year, invited.iter().map(|reference| (reference.as_str(), false)))
 }
 
 /// January to June 1990: who comes for the Sauvignon blanc, given whether they came the year before.
-pub(crate) fn second_year(invited: &[(String, bool)]) -> Vec<Visit> {
-    let year = Year { name: "Sauvignon blanc 36", first_day: day(1990, 1, 22), come: (820, 660), spend: 1_130 };
+pub(crate) fn second_year(invited: &[(String, bool)]) -> Vec<GiftVisit> {
+    let year = StoryYear { name: "Sauvignon blanc 36", first_day: day(1990, 1, 22), come: (820, 660), spend: 1_130 };
     visits(&year, invited.iter().map(|(reference, came)| (reference.as_str(), *came)))
 }
 
 /// The purchases of 1989 as CSV, in the same form as those of the years before.
 ///
 /// Those who came bought then what they spent; the invited who never came did not buy while the bottle waited.
-pub(crate) fn year_between(invited: &[String], visits: &[Visit]) -> String {
+pub(crate) fn year_between(invited: &[String], visits: &[GiftVisit]) -> String {
     let people = people::everyone();
     let (opens, closes) = (day(1989, 1, 23), day(1989, 6, 30));
     let mut away: BTreeMap<&str, NaiveDate> = invited.iter().map(|reference| (reference.as_str(), closes)).collect();
@@ -67,7 +67,8 @@ pub(crate) fn year_between(invited: &[String], visits: &[Visit]) -> String {
         Some(until) => !(opens..=*until).contains(&receipt.on),
         None => true,
     });
-    let cards: BTreeMap<&str, &Person> = people.iter().map(|person| (person.reference.as_str(), person)).collect();
+    let cards: BTreeMap<&str, &InventedPerson> =
+        people.iter().map(|person| (person.reference.as_str(), person)).collect();
     receipts.extend(visits.iter().map(|visit| {
         let mut dice = Dice::of(&visit.reference, "bought with the bottle");
         let woman = cards.get(visit.reference.as_str()).is_some_and(|person| person.woman);
@@ -78,13 +79,13 @@ pub(crate) fn year_between(invited: &[String], visits: &[Visit]) -> String {
 }
 
 /// The visits of a year, in the order of the days.
-fn visits<'a>(year: &Year, invited: impl Iterator<Item = (&'a str, bool)>) -> Vec<Visit> {
-    let mut visits: Vec<Visit> = invited.filter_map(|(reference, came)| visit(year, reference, came)).collect();
+fn visits<'a>(year: &StoryYear, invited: impl Iterator<Item = (&'a str, bool)>) -> Vec<GiftVisit> {
+    let mut visits: Vec<GiftVisit> = invited.filter_map(|(reference, came)| visit(year, reference, came)).collect();
     visits.sort_by(|a, b| (a.on, &a.reference).cmp(&(b.on, &b.reference)));
     visits
 }
 
-fn visit(year: &Year, reference: &str, came_before: bool) -> Option<Visit> {
+fn visit(year: &StoryYear, reference: &str, came_before: bool) -> Option<GiftVisit> {
     let mut dice = Dice::of(reference, year.name);
     let (again, newly) = year.come;
     if !dice.chance(if came_before { again } else { newly }) {
@@ -98,7 +99,7 @@ fn visit(year: &Year, reference: &str, came_before: bool) -> Option<Visit> {
         2 | 3 => 50,
         _ => 0,
     };
-    Some(Visit { reference: reference.to_owned(), on, spend_minor: dollars * 100 + cents })
+    Some(GiftVisit { reference: reference.to_owned(), on, spend_minor: dollars * 100 + cents })
 }
 
 fn day(year: i32, month: u32, day: u32) -> NaiveDate {
@@ -112,6 +113,7 @@ mod tests {
     use chrono::Weekday;
 
     use super::*;
+    use crate::domain::Consent;
 
     /// The rows of a CSV text, by the names of its columns.
     fn rows(text: &str) -> Vec<BTreeMap<String, String>> {
@@ -144,7 +146,9 @@ mod tests {
     fn best_600(spent: &BTreeMap<String, i64>) -> Vec<String> {
         let customers = rows(&people::customers());
         let reached = customers.iter().filter(|c| {
-            !c["Street Address"].is_empty() && c["Post Consent"] != "no" && !c["Tags"].contains("wholesale")
+            !c["Street Address"].is_empty()
+                && c["Post Consent"] != Consent::No.as_str()
+                && !c["Tags"].contains("wholesale")
         });
         let amount = |c: &BTreeMap<String, String>| spent.get(&c["Customer ID"]).copied().unwrap_or_default();
         let mut ranked: Vec<_> = reached.filter(|c| amount(c) >= 50_000).collect();
@@ -155,7 +159,7 @@ mod tests {
         ranked.iter().take(600).map(|c| c["Customer ID"].clone()).collect()
     }
 
-    fn total(visits: &[Visit]) -> i64 {
+    fn total(visits: &[GiftVisit]) -> i64 {
         visits.iter().map(|visit| visit.spend_minor).sum::<i64>() / 100
     }
 
@@ -192,7 +196,8 @@ mod tests {
         assert!((302_000..=312_000).contains(&total(&second)), "they spent ${}", total(&second));
         let average = total(&second) / i64::try_from(second.len()).unwrap();
         assert!((650..=690).contains(&average), "${average} each");
-        let (old, new): (Vec<&Visit>, Vec<&Visit>) = second.iter().partition(|v| came.contains(v.reference.as_str()));
+        let (old, new): (Vec<&GiftVisit>, Vec<&GiftVisit>) =
+            second.iter().partition(|v| came.contains(v.reference.as_str()));
         assert!((270..=305).contains(&old.len()) && (150..=180).contains(&new.len()), "{} {}", old.len(), new.len());
     }
 
@@ -210,7 +215,7 @@ mod tests {
         let all: Vec<String> = (1..=2_400).map(|n| format!("C-{n:04}")).collect();
         let visits = first_year(&all);
         let in_time =
-            |v: &Visit| (day(1989, 1, 23)..=day(1989, 6, 24)).contains(&v.on) && v.on.weekday() != Weekday::Sun;
+            |v: &GiftVisit| (day(1989, 1, 23)..=day(1989, 6, 24)).contains(&v.on) && v.on.weekday() != Weekday::Sun;
         assert!(visits.iter().all(in_time));
         let early = visits.iter().filter(|v| v.on < day(1989, 2, 23)).count();
         assert!(early * 2 > visits.len());
@@ -222,7 +227,7 @@ mod tests {
         let invited = best_600(&spent_to(&two_years(), day(1989, 1, 15)));
         let visits = first_year(&invited);
         let text = year_between(&invited, &visits);
-        let came: BTreeMap<&str, &Visit> = visits.iter().map(|visit| (visit.reference.as_str(), visit)).collect();
+        let came: BTreeMap<&str, &GiftVisit> = visits.iter().map(|visit| (visit.reference.as_str(), visit)).collect();
         let mut bought: BTreeMap<String, i64> = BTreeMap::new();
         for row in rows(&text) {
             let on: NaiveDate = row["Date"].parse().unwrap();

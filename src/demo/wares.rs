@@ -4,7 +4,7 @@ use super::dice::Dice;
 
 /// One line of a receipt.
 #[derive(Clone)]
-pub(super) struct Line {
+pub(super) struct ReceiptLine {
     pub(super) item: &'static str,
     pub(super) quantity: i64,
     /// In cents.
@@ -96,8 +96,8 @@ const WARES: &[Ware] = &[
 ];
 
 /// What one person takes home for about this many cents, in this month.
-pub(super) fn basket(dice: &mut Dice, woman: bool, month: u32, budget: i64) -> Vec<Line> {
-    let mut lines: Vec<Line> = Vec::new();
+pub(super) fn basket(dice: &mut Dice, woman: bool, month: u32, budget: i64) -> Vec<ReceiptLine> {
+    let mut lines: Vec<ReceiptLine> = Vec::new();
     let mut left = budget;
     // A gift now and then: something from the other side of the shop.
     let woman = if dice.chance(70) { !woman } else { woman };
@@ -120,7 +120,7 @@ pub(super) fn basket(dice: &mut Dice, woman: bool, month: u32, budget: i64) -> V
 }
 
 /// The same for exactly this many cents: the tailor's work makes up the difference.
-pub(super) fn basket_of(dice: &mut Dice, woman: bool, month: u32, total: i64) -> Vec<Line> {
+pub(super) fn basket_of(dice: &mut Dice, woman: bool, month: u32, total: i64) -> Vec<ReceiptLine> {
     let mut lines = basket(dice, woman, month, total * 4 / 5);
     let mut left = total;
     lines.retain(|line| {
@@ -130,7 +130,7 @@ pub(super) fn basket_of(dice: &mut Dice, woman: bool, month: u32, total: i64) ->
     });
     for (item, at_most) in [("monogram", 2_200), ("alterations", 9_500), ("made-to-order shirt", 14_500)] {
         if left > 0 && left <= at_most {
-            lines.push(Line { item, quantity: 1, price: left });
+            lines.push(ReceiptLine { item, quantity: 1, price: left });
             return lines;
         }
     }
@@ -140,16 +140,16 @@ pub(super) fn basket_of(dice: &mut Dice, woman: bool, month: u32, total: i64) ->
             Some(line) => {
                 let rest = left - line.price;
                 lines.push(line);
-                lines.push(Line { item: "alterations", quantity: 1, price: rest });
+                lines.push(ReceiptLine { item: "alterations", quantity: 1, price: rest });
             }
-            None => lines.push(Line { item: "made-to-order shirt", quantity: 1, price: left }),
+            None => lines.push(ReceiptLine { item: "made-to-order shirt", quantity: 1, price: left }),
         }
     }
     lines
 }
 
 /// A carton for a buyer who resells or outfits others.
-pub(super) fn carton(dice: &mut Dice, month: u32, budget: i64) -> Vec<Line> {
+pub(super) fn carton(dice: &mut Dice, month: u32, budget: i64) -> Vec<ReceiptLine> {
     let mut lines = basket(dice, false, month, budget / 16);
     for line in &mut lines {
         line.quantity = dice.between(18, 30);
@@ -160,7 +160,7 @@ pub(super) fn carton(dice: &mut Dice, month: u32, budget: i64) -> Vec<Line> {
 }
 
 /// Something that costs no more than this; who has more to spend looks at more and takes the best.
-fn draw(dice: &mut Dice, woman: bool, month: u32, most: i64) -> Option<Line> {
+fn draw(dice: &mut Dice, woman: bool, month: u32, most: i64) -> Option<ReceiptLine> {
     let cold = !(4..=8).contains(&month);
     let fits = |(_, _, price, wearer, hangs): &&Ware| {
         let wearer = *wearer == Both || (*wearer == Her) == woman;
@@ -174,7 +174,7 @@ fn draw(dice: &mut Dice, woman: bool, month: u32, most: i64) -> Option<Line> {
     let looks = if most > 40_000 { 4 } else { 1 + most / 12_000 };
     let seen: Vec<&Ware> = (0..looks).filter_map(|_| dice.weighted(&rack)).copied().collect();
     let (_, item, price, ..) = seen.iter().max_by_key(|ware| ware.2)?;
-    Some(Line { item, quantity: 1, price: *price })
+    Some(ReceiptLine { item, quantity: 1, price: *price })
 }
 
 #[cfg(test)]

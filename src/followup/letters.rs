@@ -1,8 +1,10 @@
 //! The letters that a follow-up starts with: they print as they are, and are there to be rewritten.
 
+use crate::domain::Response;
+
 /// The text of a template for a response, under the head that last year's letter had.
-pub(super) fn text(head: &str, response: &str) -> String {
-    let body = if response == "redeemed" { CAME } else { MISSED };
+pub(super) fn text(head: &str, response: Response) -> String {
+    let body = if response == Response::Redeemed { CAME } else { MISSED };
     format!("+++\n{}\n+++\n{body}", head.trim())
 }
 

@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use super::binder::Binder;
 use super::compress::Compressor;
 use super::draw::{Drawn, Pen};
-use super::page::{LayoutFault, PagePart, Placed, Strip};
+use super::page::{LayoutFault, PagePart, PlacedPart, Strip};
 use super::paper::MM;
 use super::pdf::Book;
 use super::problem::problems;
@@ -98,7 +98,7 @@ impl<'a> PageWriter<'a> {
 
     /// Adds a page of this width and height in points; what stands on it is placed from its left top corner.
     pub(crate) fn add(&mut self, strip: Strip, size: (f32, f32)) -> Result<()> {
-        let page = vec![Placed { x: 0.0, y: 0.0, part: PagePart::Strip(strip) }];
+        let page = vec![PlacedPart { x: 0.0, y: 0.0, part: PagePart::Strip(strip) }];
         self.done.push((self.compressor.compress(self.pen.page(&page, size.1))?, size));
         Ok(())
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::blocks;
 use super::frame::Frame;
-use super::page::{LaidPage, LayoutFault, PagePart, Placed, SetBlock};
+use super::page::{LaidPage, LayoutFault, PagePart, PlacedPart, SetBlock};
 use super::paper::{self, Geometry};
 use super::sheet;
 use super::typeset::Setter;
@@ -140,7 +140,7 @@ pub(crate) fn letter(
         let mut page: LaidPage = Vec::with_capacity(parts.len() + 2);
         if number == 0 {
             page.push(part(&opening.head, 0.0, 0.0));
-            page.extend(address.strips.iter().cloned().map(|strip| Placed {
+            page.extend(address.strips.iter().cloned().map(|strip| PlacedPart {
                 x: 0.0,
                 y: 0.0,
                 part: PagePart::Strip(strip),
@@ -149,19 +149,19 @@ pub(crate) fn letter(
         page.extend(parts);
         if number > 0 {
             let strip = sheet::folio(setter, &frame, geometry, number + 1);
-            page.push(Placed { x: 0.0, y: 0.0, part: PagePart::Strip(strip) });
+            page.push(PlacedPart { x: 0.0, y: 0.0, part: PagePart::Strip(strip) });
         }
         if let Some(why) = &letter.proof {
-            page.push(Placed { x: 0.0, y: 0.0, part: sheet::guides(setter, geometry, why, number == 0) });
+            page.push(PlacedPart { x: 0.0, y: 0.0, part: sheet::guides(setter, geometry, why, number == 0) });
         }
         pages.push(page);
     }
     Laid { pages, length, faults }
 }
 
-fn part(set: &Arc<SetBlock>, x: f32, y: f32) -> Placed {
+fn part(set: &Arc<SetBlock>, x: f32, y: f32) -> PlacedPart {
     let form = set.form.unwrap_or_default();
-    Placed { x, y, part: PagePart::Form(form, Arc::clone(set)) }
+    PlacedPart { x, y, part: PagePart::Form(form, Arc::clone(set)) }
 }
 
 /// White between blocks may shrink to this share of itself if that saves a second page.
@@ -170,7 +170,7 @@ const LEAST_WHITE: f32 = 0.6;
 const ASIDE: f32 = 24.0;
 
 /// Breaks the column into pages; no strip is cut, and strips that belong together stay together if a page holds them.
-fn columns(column: &[Arc<SetBlock>], geometry: &Geometry) -> Vec<Vec<Placed>> {
+fn columns(column: &[Arc<SetBlock>], geometry: &Geometry) -> Vec<Vec<PlacedPart>> {
     let mut flat: Vec<Flat> = Vec::new();
     let mut white = 0.0_f32;
     for (block, set) in column.iter().enumerate() {
@@ -276,7 +276,7 @@ fn page_end(flat: &[Flat], start: usize, room: f32) -> usize {
 }
 
 /// Places the strips of one page; a block that is drawn once is placed as a whole if all of it is here.
-fn place(strips: &[Flat], column: &[Arc<SetBlock>], left: f32, top: f32) -> Vec<Placed> {
+fn place(strips: &[Flat], column: &[Arc<SetBlock>], left: f32, top: f32) -> Vec<PlacedPart> {
     let mut placed = Vec::new();
     let mut y = top;
     for (number, here) in strips.chunk_by(|a, b| a.block == b.block).enumerate() {
@@ -293,7 +293,7 @@ fn place(strips: &[Flat], column: &[Arc<SetBlock>], left: f32, top: f32) -> Vec<
                 y += strip.space;
             }
             if !whole {
-                placed.push(Placed {
+                placed.push(PlacedPart {
                     x: left + strip.shift,
                     y,
                     part: PagePart::Strip(set.strips[strip.strip].clone()),

@@ -56,6 +56,6 @@ pub use fonts::Fonts;
 pub use images::{Data, Image, Images};
 pub use job::{Letter, LetterSigner, PrintJob, Stationery};
 pub use one_by_one::Layout;
-pub use page::{Glyph, GlyphRun, LaidPage, Mark, Outline, PagePart, Placed, SetBlock, Strip, TextLine};
+pub use page::{Glyph, GlyphRun, LaidPage, Mark, Outline, PagePart, PlacedPart, SetBlock, Strip, TextLine};
 pub use paper::{EnvelopeWindow, Paper};
 pub use print::print;

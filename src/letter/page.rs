@@ -161,7 +161,7 @@ impl LayoutFault {
 
 /// Where a part of a page stands.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Placed {
+pub struct PlacedPart {
     /// From the left of the sheet.
     pub x: f32,
     /// From the top of the sheet.
@@ -193,4 +193,4 @@ pub struct Outline {
 }
 
 /// A laid-out page.
-pub type LaidPage = Vec<Placed>;
+pub type LaidPage = Vec<PlacedPart>;
