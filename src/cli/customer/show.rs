@@ -120,7 +120,7 @@ fn rows(card: &Card) -> String {
         _ if stopped.is_some() => stopped.as_deref().unwrap_or_default(),
         Consent::Yes => "may be emailed",
         Consent::No => "wants no email",
-        _ => "",
+        Consent::Unknown => "",
     };
     let wishes: Vec<&str> = [post, email].into_iter().filter(|wish| !wish.is_empty()).collect();
     let mut text = String::new();
