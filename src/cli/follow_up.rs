@@ -3,6 +3,7 @@
 use super::Context;
 use super::done::Done;
 use crate::app::follow_up;
+use crate::domain::Channel;
 use crate::error::Result;
 use crate::text;
 
@@ -31,7 +32,7 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
         text.push_str(&format!("Wrote {template}.\n"));
     }
     if written.undeliverable > 0 {
-        text.push_str(&format!("{} came back and will be left out.\n", text::count(written.undeliverable, "letter")));
+        text.push_str(&format!("{} came back and will be left out.\n", Channel::Letter.count(written.undeliverable)));
     }
     text.push_str(&format!("\nNext: edit them, then regulars plan {}\n", arguments.new));
     Ok(Done::new(text, &written))

@@ -6,6 +6,7 @@ use super::Context;
 use super::done::Done;
 use crate::app::plan::{self, PlanMode, PlanOutcome};
 use crate::campaign::Summary;
+use crate::domain::Channel;
 use crate::error::Result;
 use crate::shop::Shop;
 use crate::text;
@@ -62,9 +63,9 @@ fn pieces(summary: &Summary) -> String {
 fn pieces_by(channels: &BTreeMap<String, usize>) -> String {
     let count = |channel: &str| channels.get(channel).copied().unwrap_or(0);
     match (count("letter"), count("email")) {
-        (letters, 0) => text::count(letters, "letter"),
-        (0, emails) => text::count(emails, "email"),
-        (letters, emails) => text::list(&[text::count(letters, "letter"), text::count(emails, "email")]),
+        (letters, 0) => Channel::Letter.count(letters),
+        (0, emails) => Channel::Email.count(emails),
+        (letters, emails) => text::list(&[Channel::Letter.count(letters), Channel::Email.count(emails)]),
     }
 }
 

@@ -7,9 +7,8 @@ use super::Context;
 use super::done::Done;
 use crate::app::posted;
 use crate::clock::long_date;
-use crate::domain::CampaignState;
+use crate::domain::{CampaignState, Channel};
 use crate::error::Result;
-use crate::text;
 
 /// Say that a campaign went out; its codes hold from that day.
 #[derive(Debug, clap::Args)]
@@ -43,6 +42,6 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
     Ok(if unprinted == 0 {
         done
     } else {
-        done.warn([format!("{} of it were never printed", text::count(unprinted, "letter"))])
+        done.warn([format!("{} of it were never printed", Channel::Letter.count(unprinted))])
     })
 }

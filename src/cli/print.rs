@@ -8,6 +8,7 @@ use serde_json::json;
 use super::done::Done;
 use super::{Context, watched};
 use crate::app::print::{self, LabelOptions, PrintForm, PrintOptions, PrintOutcome};
+use crate::domain::Channel;
 use crate::error::{Error, Result};
 use crate::shop::Shop;
 use crate::text;
@@ -88,7 +89,7 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
             let manifest = shown(&shop, printed.manifest.as_deref());
             let text = format!(
                 "Printed {} on {}{} to {file}, in posting order; who is on which page stands in {}{}.",
-                text::count(count, "letter"),
+                Channel::Letter.count(count),
                 text::count(pages, "page"),
                 if arguments.duplex { format!(" of {}", text::count(sheets, "sheet")) } else { String::new() },
                 manifest.as_deref().unwrap_or_default(),
@@ -103,7 +104,7 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
         PrintForm::Each => {
             let text = format!(
                 "Printed {}, one file a person, into {file}{}{}.",
-                text::count(count, "letter"),
+                Channel::Letter.count(count),
                 std::path::MAIN_SEPARATOR,
                 cover.as_ref().map_or(String::new(), |cover| format!("; the counts stand in {cover}")),
             );

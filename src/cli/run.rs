@@ -87,7 +87,7 @@ impl Lists {
                 }
             }
             RunStep::Printed { count, pages, file } => {
-                let (letters, pages) = (text::count(*count, "letter"), text::count(*pages, "page"));
+                let (letters, pages) = (Channel::Letter.count(*count), text::count(*pages, "page"));
                 let (file, want) = (shop.shown(file), if *count == 1 { "it wants" } else { "they want" });
                 self.sentences.push(format!("{title}: printed {letters} on {pages} to {file}; {want} posting."));
                 self.objects.push(json!({
@@ -96,7 +96,7 @@ impl Lists {
             }
             RunStep::LeftOut(fault) => self.warnings.push(format!("left out: {fault}")),
             RunStep::HeldBack(why) => {
-                let held = text::count(why.len(), "email");
+                let held = Channel::Email.count(why.len());
                 self.warnings.push(format!("{title}: {held} held back: {}", text::first_few(why, 3)));
             }
             RunStep::Waiting(who) => {
@@ -110,7 +110,7 @@ impl Lists {
                 ));
             }
             RunStep::Unsent(count) => {
-                let (emails, wait) = (text::count(*count, "email"), if *count == 1 { "waits" } else { "wait" });
+                let (emails, wait) = (Channel::Email.count(*count), if *count == 1 { "waits" } else { "wait" });
                 self.warnings.push(format!("{title}: {emails} {wait} for your `regulars send {slug}`"));
             }
             RunStep::Unposted => self
