@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use chrono::NaiveDate;
 
-use super::Context;
+use super::context::Context;
 use super::done::Done;
 use crate::app;
 use crate::error::{Error, Result};
@@ -13,7 +13,7 @@ use crate::shop;
 
 /// The best-customer worksheet: who brings the takings, what they have in common, who is slipping, who costs.
 #[derive(Debug, clap::Args)]
-pub(super) struct Arguments {
+pub(super) struct BestArguments {
     /// Who counts as best: a share of the customers such as 20%, or a number.
     #[arg(long, value_name = "P%|N", default_value = "20%")]
     top: String,
@@ -31,7 +31,7 @@ pub(super) struct Arguments {
     svg: Option<PathBuf>,
 }
 
-pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
+pub(super) fn run(arguments: &BestArguments, context: &Context) -> Result<Done> {
     let top: Top = arguments.top.parse().map_err(|e: Error| e.at("--top"))?;
     let window = Window { from: arguments.from, as_of: arguments.as_of.unwrap_or(context.clock.today()) };
     let shop = context.shop()?;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::Context;
+use super::context::Context;
 use super::done::Done;
 use crate::app::plan::{self, PlanMode, PlanOutcome};
 use crate::campaign::Summary;
@@ -13,7 +13,7 @@ use crate::text;
 
 /// Freeze a campaign: who, which branch, which code, who was left out and why, what it costs.
 #[derive(Debug, clap::Args)]
-pub(super) struct Arguments {
+pub(super) struct PlanArguments {
     /// The campaign: campaigns/NAME.toml.
     #[arg(value_name = "NAME")]
     campaign: String,
@@ -25,7 +25,7 @@ pub(super) struct Arguments {
     again: bool,
 }
 
-pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
+pub(super) fn run(arguments: &PlanArguments, context: &Context) -> Result<Done> {
     let (shop, slug) = (context.shop()?, &arguments.campaign);
     let mode = match (arguments.dry_run, arguments.again) {
         (true, _) => PlanMode::Rehearse,

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use serde_json::json;
 
-use super::Context;
+use super::context::Context;
 use super::done::Done;
 use crate::app::posted;
 use crate::clock::long_date;
@@ -12,7 +12,7 @@ use crate::error::Result;
 
 /// Say that a campaign went out; its codes hold from that day.
 #[derive(Debug, clap::Args)]
-pub(super) struct Arguments {
+pub(super) struct PostedArguments {
     /// The campaign.
     #[arg(value_name = "NAME")]
     campaign: String,
@@ -21,7 +21,7 @@ pub(super) struct Arguments {
     on: Option<NaiveDate>,
 }
 
-pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
+pub(super) fn run(arguments: &PostedArguments, context: &Context) -> Result<Done> {
     let shop = context.shop()?;
     let on = context.day_past(arguments.on, "say it when it has gone out")?;
     let (planned, unprinted) = posted::posted(&shop, &arguments.campaign, on)?;

@@ -5,8 +5,9 @@ use std::path::Path;
 
 use serde_json::json;
 
+use super::context::Context;
 use super::done::Done;
-use super::{Context, watched};
+use super::progress::watched;
 use crate::app::print::{self, LabelOptions, PrintForm, PrintOptions, PrintOutcome};
 use crate::domain::Channel;
 use crate::error::{Error, Result};
@@ -16,7 +17,7 @@ use crate::text;
 /// Print the letters: one PDF in posting order, with a manifest and a cover sheet; or labels or envelopes for them. May be
 /// run any number of times.
 #[derive(Debug, clap::Args)]
-pub(super) struct Arguments {
+pub(super) struct PrintArguments {
     /// The campaign.
     #[arg(value_name = "NAME")]
     campaign: String,
@@ -58,7 +59,7 @@ pub(super) struct Arguments {
     envelopes: Option<String>,
 }
 
-pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
+pub(super) fn run(arguments: &PrintArguments, context: &Context) -> Result<Done> {
     let shop = context.shop()?;
     let form = match (&arguments.labels, &arguments.envelopes) {
         (Some(sheet), _) => PrintForm::Labels(LabelOptions {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::Context;
+use super::context::Context;
 use super::done::Done;
 use super::send::{stop_on_ctrl_c, summary};
 use crate::app::run::{self, RunEvent, RunOutcome, RunStep};
@@ -14,13 +14,13 @@ use crate::text;
 /// Let everything go that is due today, or was due earlier and was missed: emails that wait for another try or were left by
 /// the daily cap, and reminders; letters of reminders are printed. Made for a timer; may be run any number of times.
 #[derive(Debug, clap::Args)]
-pub(super) struct Arguments {
+pub(super) struct RunArguments {
     /// Tell what would go; nothing is sent, printed or written down.
     #[arg(long)]
     dry_run: bool,
 }
 
-pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
+pub(super) fn run(arguments: &RunArguments, context: &Context) -> Result<Done> {
     let (shop, now) = (context.shop()?, context.clock.now());
     if arguments.dry_run {
         return Ok(shown(&shop, "would_go", run::rehearse(&shop, now)?));

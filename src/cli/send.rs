@@ -6,8 +6,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::{Value, json};
 
+use super::context::Context;
 use super::done::Done;
-use super::{Context, watched, watched_until};
+use super::progress::{watched, watched_until};
 use crate::app::send::{self, SendOptions};
 use crate::campaign::HeldBack;
 use crate::domain::{Channel, OutboxState};
@@ -19,7 +20,7 @@ use crate::text;
 /// Send the emails of a campaign through the mail server of shop.toml, each at most once. Ctrl-C ends it after the emails at
 /// hand; the same command goes on.
 #[derive(Debug, clap::Args)]
-pub(super) struct Arguments {
+pub(super) struct SendArguments {
     /// The campaign.
     #[arg(value_name = "NAME")]
     campaign: String,
@@ -37,9 +38,9 @@ pub(super) struct Arguments {
     restored: bool,
 }
 
-pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
+pub(super) fn run(arguments: &SendArguments, context: &Context) -> Result<Done> {
     let (shop, slug) = (context.shop()?, &arguments.campaign);
-    let Arguments { limit, despite, restored, .. } = *arguments;
+    let SendArguments { limit, despite, restored, .. } = *arguments;
     let options = SendOptions { limit, despite, restored };
     if let Some(folder) = &arguments.to_folder {
         return to_folder(&shop, slug, folder, &options, context);
