@@ -1,13 +1,13 @@
 //! The report for people, and for a spreadsheet.
 
-use super::figures::{Figures, Report};
+use super::figures::{CampaignReport, Figures};
 use crate::clock::long_date;
 use crate::error::{Error, Result};
 use crate::money::{Currency, Money};
 use crate::text;
 
 /// The report as a page of text.
-pub(crate) fn table(report: &Report, currency: Currency, country: &str) -> String {
+pub(crate) fn table(report: &CampaignReport, currency: Currency, country: &str) -> String {
     let figures = &report.figures;
     let mut lines = Vec::new();
     let until = report.until.map(|day| format!(" to {}", long_date(day, country))).unwrap_or_default();
@@ -132,7 +132,7 @@ fn columns(rows: &[(&str, &Figures)], currency: Currency) -> Vec<String> {
 ///
 /// # Errors
 /// When a row cannot be written, which memory always can.
-pub(crate) fn csv(report: &Report, currency: Currency) -> Result<String> {
+pub(crate) fn csv(report: &CampaignReport, currency: Currency) -> Result<String> {
     let mut out = csv::Writer::from_writer(Vec::new());
     let failed = |e: csv::Error| Error::new("the table could not be written").because(e);
     let head = [
