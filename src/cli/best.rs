@@ -8,8 +8,8 @@ use super::context::Context;
 use super::done::Done;
 use crate::app;
 use crate::error::{Error, Result};
+use crate::files;
 use crate::insights::{self, Top, Window};
-use crate::shop;
 
 /// The best-customer worksheet: who brings the takings, what they have in common, who is slipping, who costs.
 #[derive(Debug, clap::Args)]
@@ -39,14 +39,14 @@ pub(super) fn run(arguments: &BestArguments, context: &Context) -> Result<Done> 
     let most_listed = if arguments.csv || context.json { usize::MAX } else { insights::ON_THE_PAGE };
     let sheet = app::best::best(&shop, window, top, most_listed)?;
     if let Some(path) = &arguments.svg {
-        shop::write_whole(path, insights::chart(&sheet)?.as_bytes())?;
+        files::write_whole(path, insights::chart(&sheet)?.as_bytes())?;
     }
     // The list of a large shop is long: it is made in one form only.
     if context.json {
         return Ok(Done::new("", &sheet));
     }
     let text = if arguments.csv {
-        insights::csv(&sheet, settings.currency)?
+        insights::csv(&sheet, settings.currency)
     } else {
         insights::text(&sheet, top, settings.currency, &settings.country)
     };

@@ -14,9 +14,10 @@ use crate::clock::Clock;
 use crate::demo::story::{self, GiftVisit};
 use crate::demo::{people, purchases};
 use crate::error::{Error, Result};
+use crate::files;
 use crate::money::Money;
 use crate::redemption::Claim;
-use crate::shop::{self, Shop};
+use crate::shop::Shop;
 
 /// Play two years of a shop with invented customers, and tell what came of it.
 #[derive(Debug, clap::Args)]
@@ -192,7 +193,7 @@ impl Play<'_> {
     }
 
     fn file(&self, path: &str, text: &str) -> Result<()> {
-        shop::write_whole(&self.folder.join(path), text.as_bytes())
+        files::write_whole(&self.folder.join(path), text.as_bytes())
     }
 
     /// Somebody tries the same letter twice.

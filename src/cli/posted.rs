@@ -6,9 +6,9 @@ use serde_json::json;
 use super::context::Context;
 use super::done::Done;
 use crate::app::posted;
-use crate::clock::long_date;
 use crate::domain::{CampaignState, Channel};
 use crate::error::Result;
+use crate::text::long_date;
 
 /// Say that a campaign went out; its codes hold from that day.
 #[derive(Debug, clap::Args)]

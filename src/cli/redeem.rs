@@ -5,13 +5,13 @@ use serde_json::json;
 use super::context::{Context, moment};
 use super::done::Done;
 use crate::app;
-use crate::clock::long_date;
 use crate::domain::{Code, EventKind};
 use crate::error::{Error, Result};
 use crate::money::Money;
 use crate::redemption::{Answer, Claim, Outcome, Visit};
 use crate::shop::Shop;
 use crate::text;
+use crate::text::long_date;
 
 /// Hand over a gift: by its code, or by the customer when the letter is at home.
 #[derive(Debug, clap::Args)]

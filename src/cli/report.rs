@@ -31,7 +31,7 @@ pub(super) fn run(arguments: &ReportArguments, context: &Context) -> Result<Done
     };
     let report = app::report::report(&shop, slug, today)?;
     let text = if arguments.csv {
-        report::csv(&report, settings.currency)?
+        report::csv(&report, settings.currency)
     } else {
         report::table(&report, settings.currency, &settings.country)
     };

@@ -10,12 +10,13 @@ use serde::Serialize;
 
 use super::customer::{COLUMNS, Customer};
 use super::index::{self, NAME, PHONE, TOWN};
-use super::likeness::{digits, plain};
+use super::likeness::digits;
 use super::purchase;
 use super::vocabulary::Vocabulary;
 use crate::error::Result;
 use crate::store::params;
 use crate::store::{Read, Value};
+use crate::text::name_key;
 
 /// Somebody who may be meant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -151,7 +152,7 @@ fn asked(words: &str) -> Vec<Asked> {
         .into_iter()
         .map(|part| Asked {
             typed: part.to_owned(),
-            plain: plain(part).split(' ').filter(|word| !word.is_empty()).map(str::to_owned).collect(),
+            plain: name_key(part).split(' ').filter(|word| !word.is_empty()).map(str::to_owned).collect(),
             digits: if is_number(part) { digits(part) } else { String::new() },
         })
         .collect()

@@ -6,7 +6,6 @@ use super::one_line::one_line;
 use crate::app;
 use crate::cli::context::Context;
 use crate::cli::done::Done;
-use crate::clock;
 use crate::customers::Hit;
 use crate::error::{Error, Result};
 use crate::text;
@@ -37,7 +36,7 @@ pub(super) fn run(arguments: &FindArguments, context: &Context) -> Result<Done> 
         (widest(|hit| &hit.reference, 3), widest(|hit| &hit.name, 4), widest(|hit| &hit.city, 4));
     let mut text = format!("{:<refs$}  {:<names$}  {:<towns$}  last here\n", "ref", "name", "town");
     for hit in &found {
-        let ago = hit.last_visit.map_or("never".to_owned(), |day| clock::ago(day, today));
+        let ago = hit.last_visit.map_or("never".to_owned(), |day| text::ago(day, today));
         let (reference, name, city) = (one_line(&hit.reference), one_line(&hit.name), one_line(&hit.city));
         text.push_str(&format!("{reference:<refs$}  {name:<names$}  {city:<towns$}  {ago}\n"));
     }

@@ -4,13 +4,13 @@ use super::one_line::one_line;
 use crate::app;
 use crate::cli::context::Context;
 use crate::cli::done::Done;
-use crate::clock::{ago, long_date};
 use crate::customers::{Card, CustomerField, Note};
 use crate::domain::Consent;
 use crate::error::Result;
 use crate::redemption::{OfferStatus, OfferSummary};
 use crate::shop::Shop;
 use crate::text;
+use crate::text::{ago, long_date};
 use chrono::NaiveDate;
 
 /// The card of somebody: how to greet them, what must not be forgotten, what waits for them.
