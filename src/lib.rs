@@ -11,7 +11,7 @@
 //! A room uses only rooms that stand above it in this list, never a neighbour on its own line:
 //!
 //! ```text
-//! text  error  money · clock
+//! text  error  files · money · clock
 //! domain
 //! store | demo
 //! shop
@@ -38,6 +38,7 @@ mod demo;
 pub mod domain;
 mod email;
 pub mod error;
+mod files;
 mod followup;
 pub mod for_tests;
 mod import;

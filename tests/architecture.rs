@@ -16,6 +16,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("mail_parser", &["inbound/"]),
     ("lettre", &["email/", "outbox/"]),
     ("plotters", &["insights/chart.rs"]),
+    ("chrono_tz", &["clock.rs"]),
     ("clap", &["cli/", "main.rs"]),
     ("axum", &["web/"]),
     ("tokio", &["web/"]),

@@ -9,9 +9,10 @@ use crate::campaign::Recipient;
 use crate::demo::story;
 use crate::domain::Arm;
 use crate::error::{Error, Result};
+use crate::files;
 use crate::money::Money;
 use crate::redemption::{self, Answer, Claim, Outcome, Visit};
-use crate::shop::{self, Shop};
+use crate::shop::Shop;
 use crate::text;
 
 /// The key of the demo's codes, so that it is the same play every time.
@@ -87,7 +88,7 @@ pub(crate) fn edit<'t>(folder: &Path, templates: impl Iterator<Item = &'t str>) 
         let path = folder.join(template);
         std::fs::remove_file(&path).map_err(|e| Error::io("replace", &path, e))?;
     }
-    EDITED_FILES.iter().try_for_each(|(path, bytes)| shop::write_whole(&folder.join(path), bytes))
+    EDITED_FILES.iter().try_for_each(|(path, bytes)| files::write_whole(&folder.join(path), bytes))
 }
 
 /// A visit at one of the two tills, some time in opening hours.

@@ -2,8 +2,9 @@
 
 use crate::email::{self, Dkim, Key};
 use crate::error::Result;
+use crate::files;
 use crate::piece;
-use crate::shop::{self, Shop};
+use crate::shop::Shop;
 
 /// The key of a shop.
 pub(crate) struct KeyOutcome {
@@ -46,7 +47,7 @@ pub(crate) fn keys(shop: &Shop, make: fn() -> Result<Key>, replace: bool) -> Res
     let dkim = Dkim::new(&settings.dkim_selector, key).map_err(|e| e.at("shop.toml"))?;
     let records = records(&dkim, (&address, domain), settings.server.as_ref().map(|server| server.host.as_str()))?;
     if is_new {
-        shop::write_secret(&path, pem.as_bytes())?;
+        files::write_secret(&path, pem.as_bytes())?;
     }
     Ok(KeyOutcome {
         file: file.to_owned(),

@@ -6,7 +6,8 @@ use chrono::NaiveDate;
 
 use crate::campaign::CampaignFile;
 use crate::error::{Error, Result};
-use crate::shop::{self, Settings};
+use crate::files;
+use crate::shop::Settings;
 use crate::store::Store;
 use crate::text;
 
@@ -69,7 +70,7 @@ pub(super) fn lay_down(folder: &Path, files: &[SampleFile], key: &[u8]) -> Resul
 fn make(folder: &Path, files: &[SampleFile], key: &[u8]) -> Result<()> {
     std::fs::create_dir_all(folder).map_err(|e| Error::io("make the folder", folder, e))?;
     for (path, bytes) in files {
-        shop::write_whole(&folder.join(path), bytes)?;
+        files::write_whole(&folder.join(path), bytes)?;
     }
     let mut store = Store::create(&folder.join("regulars.db"))?;
     store.write(|write| write.make_shop_key(key))

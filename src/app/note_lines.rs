@@ -7,8 +7,9 @@ use chrono::NaiveDateTime;
 use crate::campaign::{self, Planned, TakenLines};
 use crate::domain::CampaignState;
 use crate::error::{Error, Result};
+use crate::files;
 use crate::import::ImportSheet;
-use crate::shop::{self, Shop};
+use crate::shop::Shop;
 use crate::store::{Read, Store};
 use crate::text;
 
@@ -44,7 +45,7 @@ pub(crate) fn write_sheet(shop: &Shop, slug: &str, now: NaiveDateTime) -> Result
             .hint(format!("take it with `regulars note-lines {slug} --take {shown}`, or delete it")));
     }
     let (recipients, sheet) = campaign::lines_sheet(&store.read(), &planned, shop.settings.currency, now.date())?;
-    shop::write_whole(&file, &sheet)?;
+    files::write_whole(&file, &sheet)?;
     Ok(LinesSheet { file, recipients, silent })
 }
 

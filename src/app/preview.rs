@@ -7,9 +7,10 @@ use crate::campaign::{self, HeldBack, Planned, Recipient};
 use crate::customers;
 use crate::domain::Arm;
 use crate::error::{Error, Result};
+use crate::files;
 use crate::piece::{self, EmailComposer, FrozenCampaign};
 use crate::reminder;
-use crate::shop::{self, Shop};
+use crate::shop::Shop;
 use crate::store::Read;
 use crate::text;
 
@@ -60,13 +61,13 @@ pub(crate) fn preview(shop: &Shop, slug: &str, reference: &str, wave: Option<Non
         let printed = on.print(&[&recipient], (false, false), &|_| {}, &mut pdf)?;
         Error::all(piece::problems(&printed, &[&recipient])).map_or(Ok(()), Err)?;
         let file = stem.with_extension("pdf");
-        shop::write_whole(&file, &pdf)?;
+        files::write_whole(&file, &pdf)?;
         (file, None)
     } else {
         let (file, page) = (stem.with_extension("eml"), stem.with_extension("html"));
         let composer = EmailComposer::open(&read, shop)?;
-        shop::write_whole(&file, &composer.compose(&read, &on, &recipient)?)?;
-        shop::write_whole(&page, composer.page(&read, &on, &recipient)?.as_bytes())?;
+        files::write_whole(&file, &composer.compose(&read, &on, &recipient)?)?;
+        files::write_whole(&page, composer.page(&read, &on, &recipient)?.as_bytes())?;
         (file, Some(page))
     };
     let differences = campaign::differences_of(&read, shop, &on.planned, &on.sources, &recipient)?;

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use crate::campaign;
 use crate::error::{Error, Result};
-use crate::report::{self, Report, Year};
+use crate::report::{self, CampaignReport, YearFigures};
 use crate::shop::Shop;
 use crate::text;
 
@@ -12,7 +12,7 @@ use crate::text;
 ///
 /// # Errors
 /// When it was not planned.
-pub(crate) fn report(shop: &Shop, slug: &str, today: NaiveDate) -> Result<Report> {
+pub(crate) fn report(shop: &Shop, slug: &str, today: NaiveDate) -> Result<CampaignReport> {
     let store = shop.store()?;
     let (read, settings) = (store.read(), &shop.settings);
     if campaign::current(&read, slug)?.is_none() && campaign::list_files(shop)?.iter().any(|file| file == slug) {
@@ -27,7 +27,7 @@ pub(crate) fn report(shop: &Shop, slug: &str, today: NaiveDate) -> Result<Report
 ///
 /// # Errors
 /// When none was planned yet.
-pub(crate) fn years(shop: &Shop, today: NaiveDate) -> Result<Vec<Year>> {
+pub(crate) fn years(shop: &Shop, today: NaiveDate) -> Result<Vec<YearFigures>> {
     let years = report::years(&shop.store()?.read(), shop.settings.currency, shop.settings.margin, today)?;
     if years.is_empty() {
         return Err(Error::new("no campaign was planned yet").hint("plan one first: `regulars plan NAME`"));

@@ -9,9 +9,10 @@ use super::progress::{Activity, Progress};
 use crate::campaign::{self, HeldBack, Recipient};
 use crate::domain::{CampaignState, OutboxState};
 use crate::error::{Error, Result};
+use crate::files;
 use crate::outbox::{self, OutboxCounts, SendJob, SendReport};
 use crate::piece::{self, EmailComposer, FrozenCampaign};
-use crate::shop::{self, Shop};
+use crate::shop::Shop;
 use crate::store::Store;
 use crate::text;
 
@@ -118,7 +119,7 @@ pub(crate) fn send_to_folder(
     Error::all(faults).map_or(Ok(()), Err)?;
     for (recipient, bytes) in &composed {
         let name = format!("{:06}-{}.eml", recipient.number.unwrap_or(0), piece::file_name(&recipient.reference));
-        shop::write_whole(&folder.join(name), bytes)?;
+        files::write_whole(&folder.join(name), bytes)?;
     }
     let differences = campaign::differences(&store.read(), shop, &on.planned)?;
     Ok(FolderOutcome { written: composed.len(), counts: counts(&store, &on)?, differences })

@@ -7,8 +7,9 @@ use super::written;
 
 use crate::domain::{Delivery, OnePer};
 use crate::error::{Error, Result};
+use crate::files;
 use crate::money::{Currency, Money, Share};
-use crate::shop::{self, Shop, line_of};
+use crate::shop::{Shop, line_of};
 use crate::text;
 
 /// One campaign as its file declares it.
@@ -120,7 +121,7 @@ impl CampaignFile {
             };
             return Err(Error::new(format!("there is no campaign {}", text::quote(slug))).hint(hint));
         }
-        let text = shop::read_text(&path).map_err(|e| e.at(place(slug)))?;
+        let text = files::read_text(&path).map_err(|e| e.at(place(slug)))?;
         Self::read(slug, &text, shop.settings.currency).map_err(|e| e.at(place(slug)))
     }
 

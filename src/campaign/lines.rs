@@ -9,7 +9,6 @@ use chrono::{NaiveDate, NaiveDateTime};
 use serde::Serialize;
 
 use super::table::{self, Planned, Recipient};
-use crate::clock::ago;
 use crate::customers::{self, CustomerField, Note};
 use crate::domain::{Arm, CampaignState};
 use crate::error::{Error, Result};
@@ -18,6 +17,8 @@ use crate::money::Currency;
 use crate::store::params;
 use crate::store::{Read, Write};
 use crate::text;
+use crate::text::ago;
+use crate::text::csv::{self, CsvTable};
 
 /// The columns that are read back; the others are for the eyes.
 const FIELDS: &[Field] = &[
@@ -80,22 +81,17 @@ pub(crate) fn lines_sheet(
     currency: Currency,
     today: NaiveDate,
 ) -> Result<(usize, Vec<u8>)> {
-    let failed = |e: csv::Error| Error::new("the sheet could not be written").because(e);
     let own = by_hand(read, planned)?;
     let recipients = written_to(read, planned)?;
-    // The mark by which spreadsheets know UTF-8.
-    let mut out = csv::Writer::from_writer("\u{feff}".as_bytes().to_vec());
-    out.write_record(HEAD).map_err(failed)?;
+    let mut table = CsvTable::marked(HEAD);
     for recipient in &recipients {
         let (line, signer) = own.get(&recipient.id).cloned().unwrap_or_default();
         let known = known(read, recipient, currency, today)?;
         let number = recipient.number.unwrap_or_default().to_string();
         let texts = [number, recipient.reference.clone(), recipient.name.clone()];
-        let row = texts.into_iter().chain(known).chain([line, signer]);
-        out.write_record(row.map(|cell| text::inert(&cell))).map_err(failed)?;
+        table.row(texts.into_iter().chain(known).chain([line, signer]));
     }
-    let bytes = out.into_inner().map_err(|e| Error::new("the sheet could not be written").because(e.into_error()))?;
-    Ok((recipients.len(), bytes))
+    Ok((recipients.len(), table.text().into_bytes()))
 }
 
 /// What the book knows of somebody, as one reads it while writing to them.
@@ -263,8 +259,8 @@ impl<'r> Finder<'r> {
     }
 }
 
-/// A cell without control characters and outer spaces, and without what `text::inert` put before it.
+/// A cell without control characters and outer spaces, and without the `'` that keeps formulas out.
 fn plain(cell: &str) -> String {
     let clean: String = cell.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    text::live(clean.trim()).to_owned()
+    csv::live(clean.trim()).to_owned()
 }

@@ -6,8 +6,9 @@ use chrono::NaiveDate;
 
 use super::file::{CampaignFile, place};
 use crate::error::{Error, Result};
+use crate::files;
 use crate::merge::{Engine, Style, Template};
-use crate::shop::{self, Settings, Shop};
+use crate::shop::{Settings, Shop};
 use crate::text;
 
 /// Every file that a campaign is made from, by its path in the shop folder.
@@ -30,10 +31,10 @@ impl Sources {
         files.insert(place(&file.slug), file.text.clone().into_bytes());
         files.insert("shop.toml".to_owned(), shop.text.clone().into_bytes());
         for name in file.templates() {
-            let there = shop::inside(&shop.templates(), name)
+            let there = files::inside(&shop.templates(), name)
                 .and_then(|path| if path.is_file() { Ok(path) } else { Err(missing_template(shop, name)) })
                 .map_err(|e| e.at(file.line_of_template(name)).at(place(&file.slug)));
-            let read = there.and_then(|path| shop::read_text(&path).map_err(|e| e.at(format!("{TEMPLATES}{name}"))));
+            let read = there.and_then(|path| files::read_text(&path).map_err(|e| e.at(format!("{TEMPLATES}{name}"))));
             match read {
                 Ok(text) => {
                     match Template::read(name, &text) {
@@ -118,7 +119,7 @@ fn images(shop: &Shop, template: &Template, files: &mut BTreeMap<String, Vec<u8>
 
 /// An image beside the templates.
 fn image(shop: &Shop, name: &str) -> Result<Vec<u8>> {
-    let path = shop::inside(&shop.templates(), name)?;
+    let path = files::inside(&shop.templates(), name)?;
     if !path.is_file() {
         return Err(Error::new(format!("there is no image {}", text::quote(name)))
             .hint("put it into letter-templates/, or correct its name"));

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde_json::json;
 
-use super::Context;
+use super::context::Context;
 use super::done::Done;
 use crate::app;
 use crate::error::Result;
@@ -12,13 +12,13 @@ use crate::text;
 
 /// Make a checked copy of the database, while others go on working.
 #[derive(Debug, clap::Args)]
-pub(super) struct Arguments {
+pub(super) struct BackupArguments {
     /// The new file.
     #[arg(value_name = "FILE")]
     file: PathBuf,
 }
 
-pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
+pub(super) fn run(arguments: &BackupArguments, context: &Context) -> Result<Done> {
     let bytes = app::backup::backup(&context.shop()?, &arguments.file)?;
     let shown = arguments.file.display().to_string();
     let text = format!(

@@ -4,16 +4,16 @@ use std::path::PathBuf;
 
 use chrono::NaiveDate;
 
-use super::Context;
+use super::context::Context;
 use super::done::Done;
 use crate::app;
 use crate::error::{Error, Result};
+use crate::files;
 use crate::insights::{self, DaySpan, Top};
-use crate::shop;
 
 /// The best-customer worksheet: who brings the takings, what they have in common, who is slipping, who costs.
 #[derive(Debug, clap::Args)]
-pub(super) struct Arguments {
+pub(super) struct BestArguments {
     /// Who counts as best: a share of the customers such as 20%, or a number.
     #[arg(long, value_name = "P%|N", default_value = "20%")]
     top: String,
@@ -31,7 +31,7 @@ pub(super) struct Arguments {
     svg: Option<PathBuf>,
 }
 
-pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
+pub(super) fn run(arguments: &BestArguments, context: &Context) -> Result<Done> {
     let top: Top = arguments.top.parse().map_err(|e: Error| e.at("--top"))?;
     let window = DaySpan { from: arguments.from, as_of: arguments.as_of.unwrap_or(context.clock.today()) };
     let shop = context.shop()?;
@@ -39,14 +39,14 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
     let most_listed = if arguments.csv || context.json { usize::MAX } else { insights::ON_THE_PAGE };
     let sheet = app::best::best(&shop, window, top, most_listed)?;
     if let Some(path) = &arguments.svg {
-        shop::write_whole(path, insights::chart(&sheet)?.as_bytes())?;
+        files::write_whole(path, insights::chart(&sheet)?.as_bytes())?;
     }
     // The list of a large shop is long: it is made in one form only.
     if context.json {
         return Ok(Done::new("", &sheet));
     }
     let text = if arguments.csv {
-        insights::csv(&sheet, settings.currency)?
+        insights::csv(&sheet, settings.currency)
     } else {
         insights::text(&sheet, top, settings.currency, &settings.country)
     };

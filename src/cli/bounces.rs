@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::Context;
+use super::context::Context;
 use super::done::Done;
 use crate::error::Result;
 use crate::inbound::{self, Counts, Outcome};
@@ -11,7 +11,7 @@ use crate::text;
 /// Read what came back about emails: addresses that are dead, full mailboxes, complaints, wishes for no more. The mailbox is
 /// never changed, and reading it again does nothing twice.
 #[derive(Debug, clap::Args)]
-pub(super) struct Arguments {
+pub(super) struct BouncesArguments {
     /// A Maildir, an mbox file, or a single message.
     #[arg(value_name = "MAILDIR|MBOX")]
     mailbox: PathBuf,
@@ -26,7 +26,7 @@ pub(super) struct Arguments {
 /// How many people are shown on the terminal; `--json` has them all.
 const MOST_SHOWN: usize = 20;
 
-pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
+pub(super) fn run(arguments: &BouncesArguments, context: &Context) -> Result<Done> {
     let mut store = context.shop()?.store()?;
     let mails = inbound::read(&arguments.mailbox)?;
     let work = |write: &crate::store::Write<'_>| inbound::act(write, &mails, arguments.by_address, context.clock.now());

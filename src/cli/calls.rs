@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::Context;
+use super::context::Context;
 use super::done::Done;
 use crate::app;
 use crate::error::Result;
@@ -11,7 +11,7 @@ use crate::text;
 
 /// Whom to talk to today, and about what: open complaints, first-time buyers, the best who were not seen for long.
 #[derive(Debug, clap::Args)]
-pub(super) struct Arguments {
+pub(super) struct CallsArguments {
     /// Note that this customer was spoken to, which takes them off the list.
     #[arg(long, value_name = "REF")]
     done: Option<String>,
@@ -26,7 +26,7 @@ pub(super) struct Arguments {
     quiet_days: u32,
 }
 
-pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
+pub(super) fn run(arguments: &CallsArguments, context: &Context) -> Result<Done> {
     let shop = context.shop()?;
     let today = context.clock.today();
     if let Some(reference) = &arguments.done {

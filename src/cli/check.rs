@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 use serde_json::json;
 
-use super::Context;
+use super::context::Context;
 use super::done::Done;
 use crate::campaign::{self, CampaignFile, Sources};
 use crate::error::{Error, Result};
@@ -16,13 +16,13 @@ use crate::text;
 
 /// Read and cross-check every file of the shop folder, or of one campaign, and tell all faults at once.
 #[derive(Debug, clap::Args)]
-pub(super) struct Arguments {
+pub(super) struct CheckArguments {
     /// The campaign; all of them when nothing is said.
     #[arg(value_name = "NAME")]
     campaign: Option<String>,
 }
 
-pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
+pub(super) fn run(arguments: &CheckArguments, context: &Context) -> Result<Done> {
     let shop = context.shop()?;
     let store = shop.store()?;
     let files = campaign::list_files(&shop)?;

@@ -3,24 +3,25 @@
 use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
-use clap::Parser;
 use serde_json::{Value, json};
 
+use super::context::{Context, Perform};
 use super::done::Done;
-use super::{Context, progress};
+use super::progress::progress;
 use crate::app::demo;
 use crate::campaign::Recipient;
 use crate::clock::Clock;
 use crate::demo::story::{self, GiftVisit};
 use crate::demo::{people, purchases};
 use crate::error::{Error, Result};
+use crate::files;
 use crate::money::Money;
 use crate::redemption::Claim;
-use crate::shop::{self, Shop};
+use crate::shop::Shop;
 
 /// Play two years of a shop with invented customers, and tell what came of it.
 #[derive(Debug, clap::Args)]
-pub(super) struct Arguments {
+pub(super) struct DemoArguments {
     /// The folder to play in; `regulars-demo` when nothing is said.
     #[arg(value_name = "DIR")]
     folder: Option<PathBuf>,
@@ -29,10 +30,10 @@ pub(super) struct Arguments {
 const YEAR_ONE: &str = "1989-chardonnay";
 const YEAR_TWO: &str = "1990-sauvignon-blanc";
 
-pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
+pub(super) fn run(arguments: &DemoArguments, context: &Context) -> Result<Done> {
     let folder = arguments.folder.clone().map_or_else(free_folder, Ok)?;
     let bar = progress(context, 12, "Playing two years");
-    let mut play = Play { folder: &folder, text: String::new(), bar };
+    let mut play = Play { folder: &folder, text: String::new(), bar, perform: context.perform };
     demo::begin(&folder)?;
     let first = play.first_year()?;
     let second = play.second_year(&first.2)?;
@@ -57,6 +58,7 @@ struct Play<'p> {
     folder: &'p Path,
     text: String,
     bar: indicatif::ProgressBar,
+    perform: Perform,
 }
 
 impl Play<'_> {
@@ -162,12 +164,14 @@ impl Play<'_> {
         let words = words.iter().map(|word| {
             if word.starts_with("exports/") { self.folder.join(word).into_os_string() } else { (*word).into() }
         });
-        let typed = std::iter::once("regulars".into()).chain(words);
-        let arguments = super::Arguments::try_parse_from(typed)
-            .map_err(|e| Error::new("the demo does not know its own verbs").hint("please report it").because(e))?;
-        let context =
-            Context { folder: self.folder.to_owned(), clock: Clock::fixed(today), watched: false, json: false };
-        super::run(&arguments.verb, &context)
+        let context = Context {
+            folder: self.folder.to_owned(),
+            clock: Clock::fixed(today),
+            watched: false,
+            json: false,
+            perform: self.perform,
+        };
+        (self.perform)(words.collect(), &context)
     }
 
     fn tell(&mut self, words: &str) {
@@ -189,7 +193,7 @@ impl Play<'_> {
     }
 
     fn file(&self, path: &str, text: &str) -> Result<()> {
-        shop::write_whole(&self.folder.join(path), text.as_bytes())
+        files::write_whole(&self.folder.join(path), text.as_bytes())
     }
 
     /// Somebody tries the same letter twice.

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::Context;
+use super::context::Context;
 use super::done::Done;
 use crate::app;
 use crate::error::Result;
@@ -10,9 +10,9 @@ use crate::text;
 
 /// Look the shop folder over: the database, its references, files that belong to nothing.
 #[derive(Debug, clap::Args)]
-pub(super) struct Arguments {}
+pub(super) struct DoctorArguments {}
 
-pub(super) fn run(_: &Arguments, context: &Context) -> Result<Done> {
+pub(super) fn run(_: &DoctorArguments, context: &Context) -> Result<Done> {
     let (version, found) = app::doctor::examine(&context.shop()?)?;
     let mut text = String::new();
     for finding in &found {

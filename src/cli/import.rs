@@ -6,8 +6,11 @@ use clap::Subcommand;
 use indicatif::ProgressBar;
 use serde_json::json;
 
+use super::context::Context;
 use super::done::Done;
-use super::{Context, import_past, now, progress, to_stderr};
+use super::import_past;
+use super::output::to_stderr;
+use super::progress::{now, progress};
 use crate::app::import::{self, ImportFile, ImportProgress, ImportRequest, Imported, PurchaseImport, Recognised};
 use crate::error::Result;
 use crate::import::{BookProfile, ImportOptions, ImportStep};
@@ -15,7 +18,7 @@ use crate::text;
 
 /// Take customers or purchases from a CSV into the book.
 #[derive(Debug, clap::Args)]
-pub(super) struct Arguments {
+pub(super) struct ImportArguments {
     #[command(subcommand)]
     verb: ImportVerb,
 }
@@ -26,7 +29,7 @@ enum ImportVerb {
     Customers(CustomerFile),
     /// Purchases: each is taken once, however often the file is imported.
     Purchases(PurchaseFile),
-    PastCampaign(import_past::Arguments),
+    PastCampaign(import_past::ImportPastArguments),
 }
 
 #[derive(Debug, clap::Args)]
@@ -81,7 +84,7 @@ impl FileArguments {
     }
 }
 
-pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
+pub(super) fn run(arguments: &ImportArguments, context: &Context) -> Result<Done> {
     let (file, noun, options, purchases) = match &arguments.verb {
         ImportVerb::PastCampaign(past) => return import_past::run(past, context),
         ImportVerb::Customers(CustomerFile { file, from }) => {

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::Context;
+use super::context::Context;
 use super::done::Done;
 use super::import::{self, FileArguments};
 use crate::app;
@@ -13,7 +13,7 @@ use crate::text;
 
 /// Last year's mailing, so that the first campaign made here can branch on it: who was written to, who came.
 #[derive(Debug, clap::Args)]
-pub(super) struct Arguments {
+pub(super) struct ImportPastArguments {
     #[command(flatten)]
     file: FileArguments,
     /// What it is called here, such as 1989-chardonnay.
@@ -45,7 +45,7 @@ pub(super) struct Arguments {
     decimal: Option<String>,
 }
 
-pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
+pub(super) fn run(arguments: &ImportPastArguments, context: &Context) -> Result<Done> {
     let shop = context.shop()?;
     let currency = shop.settings.currency;
     let slug = arguments.name.as_str();
@@ -62,7 +62,7 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
         map: &arguments.file.map,
         left_out: None,
     };
-    let bar = super::progress(context, 0, "Reading");
+    let bar = super::progress::progress(context, 0, "Reading");
     let show = |at: app::import::ImportProgress<'_>| import::show_step(&bar, &at);
     let file = arguments.file.file();
     let (imported, visits) = app::import::import_past(&shop, file, past, context.clock.now(), &show)?;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde_json::json;
 
-use super::Context;
+use super::context::Context;
 use super::done::Done;
 use crate::app::init;
 use crate::error::Result;
@@ -12,13 +12,13 @@ use crate::text;
 
 /// Make a new shop folder with a sample campaign.
 #[derive(Debug, clap::Args)]
-pub(super) struct Arguments {
+pub(super) struct InitArguments {
     /// The folder to make.
     #[arg(value_name = "DIR")]
     folder: PathBuf,
 }
 
-pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
+pub(super) fn run(arguments: &InitArguments, context: &Context) -> Result<Done> {
     let folder = &arguments.folder;
     let files = init::init(folder, context.clock.today())?;
     let shown = folder.display().to_string();

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde_json::json;
 
-use super::Context;
+use super::context::Context;
 use super::done::Done;
 use crate::app::note_lines::{self, LinesOutcome};
 use crate::campaign::TakenLines;
@@ -13,7 +13,7 @@ use crate::text;
 
 /// Write a sheet with each recipient's card beside an empty line; `--take` takes back what you wrote into it.
 #[derive(Debug, clap::Args)]
-pub(super) struct Arguments {
+pub(super) struct NoteLinesArguments {
     /// The campaign.
     #[arg(value_name = "NAME")]
     campaign: String,
@@ -22,7 +22,7 @@ pub(super) struct Arguments {
     take: Option<PathBuf>,
 }
 
-pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
+pub(super) fn run(arguments: &NoteLinesArguments, context: &Context) -> Result<Done> {
     let (shop, slug, now) = (context.shop()?, &arguments.campaign, context.clock.now());
     let Some(file) = &arguments.take else {
         let sheet = note_lines::write_sheet(&shop, slug, now)?;

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::Context;
+use super::context::Context;
 use super::done::Done;
 use crate::app::outbox::{self, OutboxList};
 use crate::domain::{Column as _, OutboxState};
@@ -12,7 +12,7 @@ use crate::text;
 
 /// Where the emails of a campaign and of its reminders stand: counts, and everybody whose email is not simply sent.
 #[derive(Debug, clap::Args)]
-pub(super) struct Arguments {
+pub(super) struct OutboxArguments {
     /// The campaign.
     #[arg(value_name = "NAME")]
     campaign: String,
@@ -24,7 +24,7 @@ pub(super) struct Arguments {
 /// How many people of a state are shown on the terminal; `--json` has them all.
 const MOST_SHOWN: usize = 20;
 
-pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
+pub(super) fn run(arguments: &OutboxArguments, context: &Context) -> Result<Done> {
     let (shop, slug, now) = (context.shop()?, &arguments.campaign, context.clock.now());
     let mut text = String::new();
     if let Some([reference, word]) = arguments.settle.as_deref() {

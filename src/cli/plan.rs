@@ -2,17 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use super::Context;
+use super::context::Context;
 use super::done::Done;
 use crate::app::plan::{self, PlanMode, PlanOutcome};
 use crate::campaign::Summary;
+use crate::domain::Channel;
 use crate::error::Result;
 use crate::shop::Shop;
 use crate::text;
 
 /// Freeze a campaign: who, which branch, which code, who was left out and why, what it costs.
 #[derive(Debug, clap::Args)]
-pub(super) struct Arguments {
+pub(super) struct PlanArguments {
     /// The campaign: campaigns/NAME.toml.
     #[arg(value_name = "NAME")]
     campaign: String,
@@ -24,7 +25,7 @@ pub(super) struct Arguments {
     again: bool,
 }
 
-pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
+pub(super) fn run(arguments: &PlanArguments, context: &Context) -> Result<Done> {
     let (shop, slug) = (context.shop()?, &arguments.campaign);
     let mode = match (arguments.dry_run, arguments.again) {
         (true, _) => PlanMode::Rehearse,
@@ -62,9 +63,9 @@ fn pieces(summary: &Summary) -> String {
 fn pieces_by(channels: &BTreeMap<String, usize>) -> String {
     let count = |channel: &str| channels.get(channel).copied().unwrap_or(0);
     match (count("letter"), count("email")) {
-        (letters, 0) => text::count(letters, "letter"),
-        (0, emails) => text::count(emails, "email"),
-        (letters, emails) => text::list(&[text::count(letters, "letter"), text::count(emails, "email")]),
+        (letters, 0) => Channel::Letter.count(letters),
+        (0, emails) => Channel::Email.count(emails),
+        (letters, emails) => text::list(&[Channel::Letter.count(letters), Channel::Email.count(emails)]),
     }
 }
 

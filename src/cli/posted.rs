@@ -3,17 +3,16 @@
 use chrono::NaiveDate;
 use serde_json::json;
 
-use super::Context;
+use super::context::Context;
 use super::done::Done;
 use crate::app::posted;
-use crate::clock::long_date;
-use crate::domain::CampaignState;
+use crate::domain::{CampaignState, Channel};
 use crate::error::Result;
-use crate::text;
+use crate::text::long_date;
 
 /// Say that a campaign went out; its codes hold from that day.
 #[derive(Debug, clap::Args)]
-pub(super) struct Arguments {
+pub(super) struct PostedArguments {
     /// The campaign.
     #[arg(value_name = "NAME")]
     campaign: String,
@@ -22,7 +21,7 @@ pub(super) struct Arguments {
     on: Option<NaiveDate>,
 }
 
-pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
+pub(super) fn run(arguments: &PostedArguments, context: &Context) -> Result<Done> {
     let shop = context.shop()?;
     let on = context.day_past(arguments.on, "say it when it has gone out")?;
     let (planned, unprinted) = posted::posted(&shop, &arguments.campaign, on)?;
@@ -43,6 +42,6 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
     Ok(if unprinted == 0 {
         done
     } else {
-        done.warn([format!("{} of it were never printed", text::count(unprinted, "letter"))])
+        done.warn([format!("{} of it were never printed", Channel::Letter.count(unprinted))])
     })
 }

@@ -4,14 +4,14 @@ use std::num::NonZeroUsize;
 
 use serde_json::json;
 
-use super::Context;
+use super::context::Context;
 use super::done::Done;
 use crate::app::preview::{self, Preview};
 use crate::error::Result;
 
 /// Write that person's letter or email, exactly as it will go out.
 #[derive(Debug, clap::Args)]
-pub(super) struct Arguments {
+pub(super) struct PreviewArguments {
     /// The campaign.
     #[arg(value_name = "NAME")]
     campaign: String,
@@ -23,7 +23,7 @@ pub(super) struct Arguments {
     wave: Option<NonZeroUsize>,
 }
 
-pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
+pub(super) fn run(arguments: &PreviewArguments, context: &Context) -> Result<Done> {
     let (shop, slug) = (context.shop()?, &arguments.campaign);
     let made = preview::preview(&shop, slug, &arguments.reference, arguments.wave)?;
     let Preview { recipient, channel, wave, .. } = made;

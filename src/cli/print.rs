@@ -5,9 +5,11 @@ use std::path::Path;
 
 use serde_json::json;
 
+use super::context::Context;
 use super::done::Done;
-use super::{Context, watched};
+use super::progress::watched;
 use crate::app::print::{self, LabelOptions, PrintForm, PrintOptions, PrintOutcome};
+use crate::domain::Channel;
 use crate::error::{Error, Result};
 use crate::shop::Shop;
 use crate::text;
@@ -15,7 +17,7 @@ use crate::text;
 /// Print the letters: one PDF in posting order, with a manifest and a cover sheet; or labels or envelopes for them. May be
 /// run any number of times.
 #[derive(Debug, clap::Args)]
-pub(super) struct Arguments {
+pub(super) struct PrintArguments {
     /// The campaign.
     #[arg(value_name = "NAME")]
     campaign: String,
@@ -57,7 +59,7 @@ pub(super) struct Arguments {
     envelopes: Option<String>,
 }
 
-pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
+pub(super) fn run(arguments: &PrintArguments, context: &Context) -> Result<Done> {
     let shop = context.shop()?;
     let form = match (&arguments.labels, &arguments.envelopes) {
         (Some(sheet), _) => PrintForm::Labels(LabelOptions {
@@ -88,7 +90,7 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
             let manifest = shown(&shop, printed.manifest.as_deref());
             let text = format!(
                 "Printed {} on {}{} to {file}, in posting order; who is on which page stands in {}{}.",
-                text::count(count, "letter"),
+                Channel::Letter.count(count),
                 text::count(pages, "page"),
                 if arguments.duplex { format!(" of {}", text::count(sheets, "sheet")) } else { String::new() },
                 manifest.as_deref().unwrap_or_default(),
@@ -103,7 +105,7 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
         PrintForm::Each => {
             let text = format!(
                 "Printed {}, one file a person, into {file}{}{}.",
-                text::count(count, "letter"),
+                Channel::Letter.count(count),
                 std::path::MAIN_SEPARATOR,
                 cover.as_ref().map_or(String::new(), |cover| format!("; the counts stand in {cover}")),
             );

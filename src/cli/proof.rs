@@ -4,8 +4,10 @@ use std::io::{BufRead, IsTerminal};
 
 use serde_json::json;
 
+use super::context::Context;
 use super::done::Done;
-use super::{Context, to_stderr, watched};
+use super::output::to_stderr;
+use super::progress::watched;
 use crate::app::{self, proof::ProofOutcome};
 use crate::domain::CampaignState;
 use crate::error::{Error, Result};
@@ -15,7 +17,7 @@ use crate::text;
 /// Everything worth a look before a campaign is printed, the gravest first; proof.pdf shows the shortest letter, the
 /// longest and five drawn by lot.
 #[derive(Debug, clap::Args)]
-pub(super) struct Arguments {
+pub(super) struct ProofArguments {
     /// The campaign.
     #[arg(value_name = "NAME")]
     campaign: String,
@@ -27,7 +29,7 @@ pub(super) struct Arguments {
     yes: bool,
 }
 
-pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
+pub(super) fn run(arguments: &ProofArguments, context: &Context) -> Result<Done> {
     let (shop, slug) = (context.shop()?, &arguments.campaign);
     let ProofOutcome { proof, state, file, differences } =
         watched(context, |progress| app::proof::proof(&shop, slug, progress))?;

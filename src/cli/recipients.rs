@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::Context;
+use super::context::Context;
 use super::done::Done;
 use crate::app::recipients::{self, RecipientList};
 use crate::campaign::Recipient;
@@ -11,13 +11,13 @@ use crate::text;
 
 /// The frozen list of a campaign: who, which branch, which code, what came of it.
 #[derive(Debug, clap::Args)]
-pub(super) struct Arguments {
+pub(super) struct RecipientsArguments {
     /// The campaign.
     #[arg(value_name = "NAME")]
     campaign: String,
 }
 
-pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
+pub(super) fn run(arguments: &RecipientsArguments, context: &Context) -> Result<Done> {
     let shop = context.shop()?;
     let RecipientList { planned, recipients } = recipients::recipients(&shop, &arguments.campaign)?;
     let some = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());

@@ -2,20 +2,20 @@
 
 use serde_json::json;
 
+use super::context::{Context, moment};
 use super::done::Done;
-use super::{Context, moment};
 use crate::app;
-use crate::clock::long_date;
 use crate::domain::{Code, EventKind};
 use crate::error::{Error, Result};
 use crate::money::Money;
 use crate::redemption::{Answer, Claim, Outcome, Visit};
 use crate::shop::Shop;
 use crate::text;
+use crate::text::long_date;
 
 /// Hand over a gift: by its code, or by the customer when the letter is at home.
 #[derive(Debug, clap::Args)]
-pub(super) struct Arguments {
+pub(super) struct RedeemArguments {
     /// The code on the letter; any case, with or without its hyphen.
     #[arg(value_name = "CODE", required_unless_present = "customer", conflicts_with = "customer")]
     code: Option<String>,
@@ -42,7 +42,7 @@ pub(super) struct Arguments {
     change: bool,
 }
 
-pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
+pub(super) fn run(arguments: &RedeemArguments, context: &Context) -> Result<Done> {
     let shop = context.shop()?;
     let claim = match (&arguments.code, &arguments.customer, &arguments.campaign) {
         (Some(code), _, _) => Claim::Typed(code.clone()),

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::Context;
+use super::context::Context;
 use super::done::Done;
 use crate::app;
 use crate::error::Result;
@@ -10,7 +10,7 @@ use crate::report;
 
 /// What came of a campaign: the response, the money, the comparison by lot; or year against year.
 #[derive(Debug, clap::Args)]
-pub(super) struct Arguments {
+pub(super) struct ReportArguments {
     /// The campaign.
     #[arg(value_name = "NAME", required_unless_present = "years", conflicts_with = "years")]
     campaign: Option<String>,
@@ -22,7 +22,7 @@ pub(super) struct Arguments {
     csv: bool,
 }
 
-pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
+pub(super) fn run(arguments: &ReportArguments, context: &Context) -> Result<Done> {
     let (shop, today) = (context.shop()?, context.clock.today());
     let settings = &shop.settings;
     let Some(slug) = &arguments.campaign else {
@@ -31,7 +31,7 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
     };
     let report = app::report::report(&shop, slug, today)?;
     let text = if arguments.csv {
-        report::csv(&report, settings.currency)?
+        report::csv(&report, settings.currency)
     } else {
         report::table(&report, settings.currency, &settings.country)
     };

@@ -3,14 +3,14 @@
 use chrono::NaiveDate;
 use serde_json::json;
 
-use super::Context;
+use super::context::Context;
 use super::done::Done;
 use crate::app;
 use crate::error::Result;
 
 /// Say that somebody's mail came back.
 #[derive(Debug, clap::Args)]
-pub(super) struct Arguments {
+pub(super) struct ReturnedArguments {
     /// The campaign.
     #[arg(value_name = "NAME")]
     campaign: String,
@@ -22,7 +22,7 @@ pub(super) struct Arguments {
     on: Option<NaiveDate>,
 }
 
-pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
+pub(super) fn run(arguments: &ReturnedArguments, context: &Context) -> Result<Done> {
     let shop = context.shop()?;
     let now = context.clock.now();
     let on = arguments.on.unwrap_or(now.date());

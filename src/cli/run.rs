@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::Context;
+use super::context::Context;
 use super::done::Done;
 use super::send::{stop_on_ctrl_c, summary};
 use crate::app::run::{self, RunEvent, RunOutcome, RunStep};
@@ -14,13 +14,13 @@ use crate::text;
 /// Let everything go that is due today, or was due earlier and was missed: emails that wait for another try or were left by
 /// the daily cap, and reminders; letters of reminders are printed. Made for a timer; may be run any number of times.
 #[derive(Debug, clap::Args)]
-pub(super) struct Arguments {
+pub(super) struct RunArguments {
     /// Tell what would go; nothing is sent, printed or written down.
     #[arg(long)]
     dry_run: bool,
 }
 
-pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
+pub(super) fn run(arguments: &RunArguments, context: &Context) -> Result<Done> {
     let (shop, now) = (context.shop()?, context.clock.now());
     if arguments.dry_run {
         return Ok(shown(&shop, "would_go", run::rehearse(&shop, now)?));
@@ -87,7 +87,7 @@ impl Lists {
                 }
             }
             RunStep::Printed { count, pages, file } => {
-                let (letters, pages) = (text::count(*count, "letter"), text::count(*pages, "page"));
+                let (letters, pages) = (Channel::Letter.count(*count), text::count(*pages, "page"));
                 let (file, want) = (shop.shown(file), if *count == 1 { "it wants" } else { "they want" });
                 self.sentences.push(format!("{title}: printed {letters} on {pages} to {file}; {want} posting."));
                 self.objects.push(json!({
@@ -96,7 +96,7 @@ impl Lists {
             }
             RunStep::LeftOut(fault) => self.warnings.push(format!("left out: {fault}")),
             RunStep::HeldBack(why) => {
-                let held = text::count(why.len(), "email");
+                let held = Channel::Email.count(why.len());
                 self.warnings.push(format!("{title}: {held} held back: {}", text::first_few(why, 3)));
             }
             RunStep::Waiting(who) => {
@@ -110,7 +110,7 @@ impl Lists {
                 ));
             }
             RunStep::Unsent(count) => {
-                let (emails, wait) = (text::count(*count, "email"), if *count == 1 { "waits" } else { "wait" });
+                let (emails, wait) = (Channel::Email.count(*count), if *count == 1 { "waits" } else { "wait" });
                 self.warnings.push(format!("{title}: {emails} {wait} for your `regulars send {slug}`"));
             }
             RunStep::Unposted => self

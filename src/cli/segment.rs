@@ -3,8 +3,8 @@
 use chrono::NaiveDate;
 use serde_json::json;
 
+use super::context::{Context, one_of};
 use super::done::Done;
-use super::{Context, one_of};
 use crate::app::segment::{Preview, Query, Verdict, preview, why};
 use crate::domain::OnePer;
 use crate::error::Result;
@@ -12,7 +12,7 @@ use crate::text;
 
 /// Try a query: who matches, in which order.
 #[derive(Debug, clap::Args)]
-pub(super) struct Arguments {
+pub(super) struct SegmentArguments {
     /// The query, such as "spend_12m >= 500 AND NOT has_tag('wholesale')".
     #[arg(value_name = "WHERE")]
     condition: String,
@@ -36,7 +36,7 @@ pub(super) struct Arguments {
 /// How many people are listed on a terminal; `--json` has them all.
 const MOST_SHOWN: usize = 40;
 
-pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
+pub(super) fn run(arguments: &SegmentArguments, context: &Context) -> Result<Done> {
     let shop = context.shop()?;
     let query = Query {
         condition: &arguments.condition,

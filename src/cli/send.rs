@@ -6,11 +6,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::{Value, json};
 
+use super::context::Context;
 use super::done::Done;
-use super::{Context, watched, watched_until};
+use super::progress::{watched, watched_until};
 use crate::app::send::{self, SendOptions};
 use crate::campaign::HeldBack;
-use crate::domain::OutboxState;
+use crate::domain::{Channel, OutboxState};
 use crate::error::{Error, Result};
 use crate::outbox::{OutboxCounts, SendReport, Tally};
 use crate::shop::Shop;
@@ -19,7 +20,7 @@ use crate::text;
 /// Send the emails of a campaign through the mail server of shop.toml, each at most once. Ctrl-C ends it after the emails at
 /// hand; the same command goes on.
 #[derive(Debug, clap::Args)]
-pub(super) struct Arguments {
+pub(super) struct SendArguments {
     /// The campaign.
     #[arg(value_name = "NAME")]
     campaign: String,
@@ -37,9 +38,9 @@ pub(super) struct Arguments {
     restored: bool,
 }
 
-pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
+pub(super) fn run(arguments: &SendArguments, context: &Context) -> Result<Done> {
     let (shop, slug) = (context.shop()?, &arguments.campaign);
-    let Arguments { limit, despite, restored, .. } = *arguments;
+    let SendArguments { limit, despite, restored, .. } = *arguments;
     let options = SendOptions { limit, despite, restored };
     if let Some(folder) = &arguments.to_folder {
         return to_folder(&shop, slug, folder, &options, context);
@@ -58,7 +59,7 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
 fn to_folder(shop: &Shop, slug: &str, folder: &Path, options: &SendOptions, context: &Context) -> Result<Done> {
     let outcome = watched(context, |progress| send::send_to_folder(shop, slug, folder, options, progress))?;
     let shown = folder.display().to_string();
-    let emails = text::count(outcome.written, "email");
+    let emails = Channel::Email.count(outcome.written);
     let mut object = counts(slug, &outcome.counts);
     object["folder"] = shown.as_str().into();
     object["written"] = outcome.written.into();
@@ -68,7 +69,7 @@ fn to_folder(shop: &Shop, slug: &str, folder: &Path, options: &SendOptions, cont
 
 /// `120 emails; 1 failed, 1 is in doubt`, to stand after "sent".
 pub(super) fn summary(tally: &Tally) -> String {
-    let mut text = text::count(tally.sent, "email");
+    let mut text = Channel::Email.count(tally.sent);
     let others = [
         (tally.failed, OutboxState::Failed.as_str(), OutboxState::Failed.as_str()),
         (tally.later, "is to be tried again", "are to be tried again"),
@@ -90,7 +91,7 @@ fn with_warnings(report: &SendReport, slug: &str, held: &[HeldBack], done: Done)
     let tally = &report.tally;
     let mut warnings = Vec::new();
     if report.doubted > 0 {
-        let n = text::count(report.doubted, "email");
+        let n = Channel::Email.count(report.doubted);
         warnings.push(format!("{n} in doubt since an earlier run was broken off: `regulars outbox {slug}`"));
     }
     if tally.failed + tally.in_doubt > 0 {
@@ -105,16 +106,16 @@ fn with_warnings(report: &SendReport, slug: &str, held: &[HeldBack], done: Done)
     }
     if !held.is_empty() {
         let why: Vec<&str> = held.iter().map(|held| held.message.as_str()).collect();
-        warnings.push(format!("{} held back: {}", text::count(held.len(), "email"), text::first_few(&why, 3)));
+        warnings.push(format!("{} held back: {}", Channel::Email.count(held.len()), text::first_few(&why, 3)));
     }
     let left = tally.left();
     if left > 0 && report.stopped.is_none() {
-        warnings.push(format!("{} stay queued: a no was written down meanwhile", text::count(left, "email")));
+        warnings.push(format!("{} stay queued: a no was written down meanwhile", Channel::Email.count(left)));
     }
     let done = done.warn(warnings);
     match &report.stopped {
         Some(why) => {
-            let error = Error::new(format!("{why}; {} stay queued", text::count(left, "email")))
+            let error = Error::new(format!("{why}; {} stay queued", Channel::Email.count(left)))
                 .hint(format!("`regulars send {slug}` goes on where this ended"));
             done.refused(&error.report()).exit(3)
         }

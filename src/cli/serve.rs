@@ -2,15 +2,16 @@
 
 use serde_json::json;
 
+use super::context::Context;
 use super::done::Done;
-use super::{Context, to_stderr};
+use super::output::to_stderr;
 use crate::app::serve::Listen;
 use crate::error::{Error, Result};
 use crate::web::{self, Stop};
 
 /// Serve the shop's pages on this machine until Ctrl-C: the till, and the page where people take themselves off your emails.
 #[derive(Debug, clap::Args)]
-pub(super) struct Arguments {
+pub(super) struct ServeArguments {
     /// Where to listen; else as shop.toml says, else 127.0.0.1:7788. Port 0 takes any that is free.
     #[arg(long, value_name = "ADDRESS")]
     listen: Option<String>,
@@ -26,7 +27,7 @@ pub(super) struct Arguments {
 const PLAIN: &str = "warning: nothing is encrypted: whoever is on this network can read along, names, PIN and passphrase too; \
                      let no guests on it\n";
 
-pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
+pub(super) fn run(arguments: &ServeArguments, context: &Context) -> Result<Done> {
     let shop = context.shop()?;
     let listen = arguments.listen.clone().or_else(|| shop.settings.till.listen.clone());
     let address = listen.unwrap_or_else(|| web::USUAL.to_owned());

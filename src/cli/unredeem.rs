@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::Context;
+use super::context::Context;
 use super::done::Done;
 use crate::app;
 use crate::domain::EventKind;
@@ -10,7 +10,7 @@ use crate::error::Result;
 
 /// Take a redemption back; what happened stays on record, with the reason.
 #[derive(Debug, clap::Args)]
-pub(super) struct Arguments {
+pub(super) struct UnredeemArguments {
     /// The code.
     #[arg(value_name = "CODE")]
     code: String,
@@ -19,7 +19,7 @@ pub(super) struct Arguments {
     reason: String,
 }
 
-pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
+pub(super) fn run(arguments: &UnredeemArguments, context: &Context) -> Result<Done> {
     let shop = context.shop()?;
     let answer = app::undo::by_code(&shop, &arguments.code, &arguments.reason, context.clock.now())?;
     let text = format!(

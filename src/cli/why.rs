@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::Context;
+use super::context::Context;
 use super::done::Done;
 use crate::app::why::{self, Why};
 use crate::campaign::Recipient;
@@ -13,7 +13,7 @@ use crate::text;
 
 /// Why a customer is in a planned campaign, or is not.
 #[derive(Debug, clap::Args)]
-pub(super) struct Arguments {
+pub(super) struct WhyArguments {
     /// The campaign.
     #[arg(value_name = "NAME")]
     campaign: String,
@@ -22,7 +22,7 @@ pub(super) struct Arguments {
     reference: String,
 }
 
-pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
+pub(super) fn run(arguments: &WhyArguments, context: &Context) -> Result<Done> {
     let Why { customer, recipient, left_out: reason, suppressed, conditions } =
         why::why(&context.shop()?, &arguments.campaign, &arguments.reference)?;
     let (status, mut sentence) = verdict(&customer, recipient.as_ref(), reason.as_deref());

@@ -1,8 +1,9 @@
 //! Whether two cards may be one person's: what of them is compared, and what speaks for it and against it.
 
 use super::customer::Customer;
-use super::likeness::{digits, likeness, plain, same_first_name, sorted};
+use super::likeness::{digits, likeness, same_first_name, sorted};
 use crate::domain::{CustomerId, EmailAddress};
+use crate::text::name_key;
 
 /// From this score on a pair is worth a look.
 pub(super) const WORTH_A_LOOK: i32 = 60;
@@ -28,27 +29,28 @@ pub(super) struct ComparedCard {
 impl ComparedCard {
     pub(super) fn of(card: &Customer) -> Self {
         let whole = if card.first_name.is_empty() && card.last_name.is_empty() {
-            plain(&card.full_name)
+            name_key(&card.full_name)
         } else {
-            plain(&format!("{} {}", card.first_name, card.last_name))
+            name_key(&format!("{} {}", card.first_name, card.last_name))
         };
-        let (first, last) = match (plain(&card.first_name), plain(&card.last_name)) {
+        let (first, last) = match (name_key(&card.first_name), name_key(&card.last_name)) {
             (first, last) if first.is_empty() && last.is_empty() => {
                 let (first, last) = whole.rsplit_once(' ').unwrap_or((&whole, ""));
                 (first.to_owned(), last.to_owned())
             }
             parts => parts,
         };
-        let place = if card.postcode.is_empty() { plain(&card.city) } else { plain(&card.postcode).replace(' ', "") };
+        let place =
+            if card.postcode.is_empty() { name_key(&card.city) } else { name_key(&card.postcode).replace(' ', "") };
         Self {
             id: card.id,
             reference: card.reference.clone(),
             name: card.name(),
             first,
             last,
-            suffix: plain(&card.suffix),
-            spouse: plain(&card.spouse),
-            company: plain(&card.company),
+            suffix: name_key(&card.suffix),
+            spouse: name_key(&card.spouse),
+            company: name_key(&card.company),
             street: street(&card.street),
             place,
             email: EmailAddress::parse(&card.email).map(|email| email.key()).unwrap_or_default(),
@@ -79,7 +81,7 @@ fn street(text: &str) -> String {
         }
         .to_owned()
     };
-    plain(text).split(' ').map(short).collect::<Vec<_>>().join(" ")
+    name_key(text).split(' ').map(short).collect::<Vec<_>>().join(" ")
 }
 
 /// The last nine digits of a number, so that a country's code does not matter; too short a number is none.

@@ -16,6 +16,7 @@ use crate::domain::{Column, Consent};
 use crate::error::Result;
 use crate::money::Money;
 use crate::store::Read;
+use crate::text;
 
 /// Everything that helps to meet somebody at the counter.
 #[derive(Debug, Clone, Serialize)]
@@ -85,7 +86,7 @@ pub(crate) fn card(read: &Read<'_>, customer: &Customer, today: NaiveDate) -> Re
         fields: fields.filter(|(_, text)| !text.is_empty()).collect(),
         family: others.map(|member| Relative { name: member.name(), reference: member.reference }).collect(),
         last_visit,
-        last_visit_ago: last_visit.map(|day| clock::ago(day, today)),
+        last_visit_ago: last_visit.map(|day| text::ago(day, today)),
         purchases,
         spend_12m_minor: purchase::spent_between(read, customer.id, year_ago, today)?,
         visits_12m: purchase::visits_between(read, customer.id, year_ago, today)?,

@@ -10,13 +10,14 @@ use serde::Serialize;
 
 use super::customer::{COLUMNS, Customer};
 use super::index::{self, NAME, PHONE, TOWN};
-use super::likeness::{digits, plain};
+use super::likeness::digits;
 use super::purchase;
 use super::vocabulary::Vocabulary;
 use crate::domain::CustomerId;
 use crate::error::Result;
 use crate::store::params;
 use crate::store::{Read, Value};
+use crate::text::name_key;
 
 /// Somebody who may be meant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -152,7 +153,7 @@ fn asked(words: &str) -> Vec<SearchWord> {
         .into_iter()
         .map(|part| SearchWord {
             typed: part.to_owned(),
-            plain: plain(part).split(' ').filter(|word| !word.is_empty()).map(str::to_owned).collect(),
+            plain: name_key(part).split(' ').filter(|word| !word.is_empty()).map(str::to_owned).collect(),
             digits: if is_number(part) { digits(part) } else { String::new() },
         })
         .collect()

@@ -6,11 +6,12 @@
 use std::collections::HashMap;
 
 use super::customer::{COLUMNS, Customer, CustomerField};
-use super::likeness::{digits, plain};
+use super::likeness::digits;
 use crate::domain::CustomerId;
 use crate::error::Result;
 use crate::store::params;
 use crate::store::{Read, Write};
+use crate::text::name_key;
 
 /// Before the words of names, of towns, and four digits of a telephone number (or its last three).
 pub(crate) const NAME: char = 'n';
@@ -200,7 +201,7 @@ fn note<'f>(
             }
         } else {
             let kind = if name == CustomerField::City { TOWN } else { NAME };
-            plain(text).split(' ').filter(|word| !word.is_empty()).for_each(|word| add(kind, word));
+            name_key(text).split(' ').filter(|word| !word.is_empty()).for_each(|word| add(kind, word));
         }
     }
 }

@@ -2,14 +2,15 @@
 
 use fastrand::Rng;
 
+use crate::text;
+
 /// A row of draws that belongs to one person and one question.
 pub(super) struct Dice(Rng);
 
 impl Dice {
     /// The draws for `who` when asked `question`; they depend on nothing else.
     pub(super) fn of(who: &str, question: &str) -> Self {
-        let text = who.bytes().chain([0]).chain(question.bytes());
-        let hash = text.fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3));
+        let hash = text::fnv1a(who.bytes().chain([0]).chain(question.bytes()));
         Self(Rng::with_seed(hash ^ (hash >> 29)))
     }
 

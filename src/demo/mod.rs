@@ -10,5 +10,4 @@ mod dice;
 mod names;
 mod places;
 mod remarks;
-mod sheet;
 mod wares;

@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{Days, NaiveDate};
 
 use super::dice::Dice;
-use super::{names, places, remarks, sheet};
+use super::{names, places, remarks};
 use crate::domain::Consent;
+use crate::text::csv::CsvTable;
 
 /// How many cards the file has.
 const CARDS: usize = 2_400;
@@ -55,9 +56,26 @@ pub(super) struct InventedPerson {
 
 /// The customer book as CSV, with a header, ready for `import customers`.
 pub(crate) fn customers() -> String {
-    let header = "Customer ID,Title,First Name,Last Name,Suffix,Spouse,Street Address,City,State,Postal Code,Country,\
-                  Email,Phone,Email Consent,Post Consent,Tags,Notes\n";
-    let mut text = String::from(header);
+    const HEADER: [&str; 17] = [
+        "Customer ID",
+        "Title",
+        "First Name",
+        "Last Name",
+        "Suffix",
+        "Spouse",
+        "Street Address",
+        "City",
+        "State",
+        "Postal Code",
+        "Country",
+        "Email",
+        "Phone",
+        "Email Consent",
+        "Post Consent",
+        "Tags",
+        "Notes",
+    ];
+    let mut table = CsvTable::new(HEADER);
     for p in everyone() {
         let tags = p.tags.join(", ");
         let cells = [
@@ -79,9 +97,9 @@ pub(crate) fn customers() -> String {
             &tags,
             &p.notes,
         ];
-        sheet::row(&mut text, &cells);
+        table.row(cells);
     }
-    text
+    table.text()
 }
 
 /// Every card in the order of its number.

@@ -6,8 +6,8 @@ use chrono::{Datelike, Days, NaiveDate, Weekday};
 
 use super::dice::Dice;
 use super::people::{self, InventedPerson};
-use super::sheet;
 use super::wares::{self, ReceiptLine};
+use crate::text::csv::CsvTable;
 
 /// One receipt, before it has a number.
 pub(super) struct Receipt {
@@ -91,7 +91,7 @@ pub(super) fn is_open(on: NaiveDate) -> bool {
 /// The receipts in the order of the days, numbered within each day.
 pub(super) fn written(mut receipts: Vec<Receipt>) -> String {
     receipts.sort_by_key(|receipt| (receipt.on, shuffled(receipt)));
-    let mut text = String::from("Receipt,Customer ID,Date,Item,Quantity,Unit Price\n");
+    let mut table = CsvTable::new(["Receipt", "Customer ID", "Date", "Item", "Quantity", "Unit Price"]);
     let mut of_the_day: BTreeMap<NaiveDate, usize> = BTreeMap::new();
     for receipt in &receipts {
         let number = of_the_day.entry(receipt.on).or_default();
@@ -99,15 +99,31 @@ pub(super) fn written(mut receipts: Vec<Receipt>) -> String {
         let number = format!("{}-{number:02}", receipt.on.format("%y%m%d"));
         let on = receipt.on.to_string();
         for line in &receipt.lines {
-            let (quantity, price) = (line.quantity.to_string(), sheet::amount(line.price));
-            sheet::row(&mut text, &[&number, &receipt.reference, &on, line.item, &quantity, &price]);
+            let (quantity, price) = (line.quantity.to_string(), amount(line.price));
+            table.row([&*number, &*receipt.reference, &*on, line.item, &*quantity, &*price]);
         }
     }
-    text
+    table.text()
+}
+
+/// Cents as `12.50`, or `-12.50`.
+fn amount(cents: i64) -> String {
+    let sign = if cents < 0 { "-" } else { "" };
+    format!("{sign}{}.{:02}", cents.abs() / 100, cents.abs() % 100)
 }
 
 /// Customers come in no order: the last digits of the number first will do.
 fn shuffled(receipt: &Receipt) -> (String, i64) {
     let total = receipt.lines.iter().map(|line| line.price * line.quantity).sum();
     (receipt.reference.chars().rev().collect(), total)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cents_keep_their_zeros() {
+        assert_eq!(["4.05", "-0.50", "120.00"], [405, -50, 12_000].map(amount).each_ref().map(String::as_str));
+    }
 }

@@ -1,5 +1,7 @@
 //! An address that a letter can go to, and when two are the same.
 
+use crate::text;
+
 /// A postal address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct PostalAddress<'a> {
@@ -38,18 +40,14 @@ impl PostalAddress<'_> {
         (rest.is_empty() || rest.starts_with(BETWEEN)) && is_same(self.postcode) && is_same(self.country)
     }
 
-    /// The identity as a number, the same in every version of the program (FNV-1a); 0 without a street.
+    /// The identity as a number, the same in every version of the program; 0 without a street.
     pub(crate) fn hash(&self) -> i64 {
         if self.street.is_empty() {
             return 0;
         }
-        let mut hash = 0xcbf2_9ce4_8422_2325_u64;
-        let mut add = |byte: u8| hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-        for part in [self.street, self.street2, self.city, self.postcode, self.country] {
-            folded(part).bytes().for_each(&mut add);
-            add(0x1f);
-        }
-        i64::from_le_bytes(hash.to_le_bytes()).max(i64::MIN + 1)
+        let parts = [self.street, self.street2, self.city, self.postcode, self.country];
+        let parts: String = parts.into_iter().flat_map(|part| [folded(part), "\u{1f}".to_owned()]).collect();
+        i64::from_le_bytes(text::fnv1a(parts.bytes()).to_le_bytes()).max(i64::MIN + 1)
     }
 
     fn door(&self) -> String {

@@ -1,6 +1,7 @@
 //! The closed lists: wishes, channels, states, outcomes and reasons, each value with its form in the database.
 
 use super::column::{Column, column_enum};
+use crate::text;
 
 column_enum! {
     /// What somebody said about being written to.
@@ -54,6 +55,11 @@ column_enum! {
 }
 
 impl Channel {
+    /// So many pieces, as people read it: `3 letters`.
+    pub(crate) fn count(self, n: usize) -> String {
+        text::count(n, self.as_str())
+    }
+
     /// The other channel.
     pub(crate) fn other(self) -> Self {
         match self {

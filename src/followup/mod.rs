@@ -8,7 +8,8 @@ use serde::Serialize;
 use crate::campaign;
 use crate::domain::{Arm, Column, Response};
 use crate::error::{Error, Result};
-use crate::shop::{self, Shop};
+use crate::files;
+use crate::shop::Shop;
 use crate::store::Read;
 use crate::text;
 
@@ -64,7 +65,7 @@ pub(crate) fn follow_up(read: &Read<'_>, shop: &Shop, old: &str, new: &str) -> R
         }
     }
     for (path, text) in &drafts {
-        shop::write_whole(&shop.folder.join(path), text.as_bytes())?;
+        files::write_whole(&shop.folder.join(path), text.as_bytes())?;
     }
     let mut paths = drafts.into_iter().map(|(path, _)| path);
     Ok(FollowUp {

@@ -2,12 +2,12 @@
 
 use std::borrow::Cow;
 
-use crate::text;
+use crate::text::csv;
 
 /// A cell without control characters and outer spaces, and without the apostrophe that keeps it from being a formula.
 /// Line breaks inside become spaces.
 pub(super) fn plain(text: &str) -> Cow<'_, str> {
-    let text = text::revived(text.trim()).trim();
+    let text = csv::revived(text.trim()).trim();
     if text.chars().any(char::is_control) {
         let clean: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
         return Cow::Owned(clean.trim().to_owned());

@@ -7,7 +7,7 @@ use csv::StringRecord;
 use super::ImportSheet;
 use super::cells;
 use crate::error::{Error, Result};
-use crate::text;
+use crate::text::{self, heading_key};
 
 /// A field of ours and the columns that are known to be it; see `dialect` for how they are written.
 pub(crate) type Field = (&'static str, &'static [&'static str]);
@@ -82,23 +82,23 @@ impl<'s> Columns<'s> {
     ///
     /// # Errors
     /// When `map` names a field or a column that there is not.
-    pub(crate) fn find(fields: &'static [Field], sheet: &'s ImportSheet, map: &[String]) -> Result<Self> {
+    pub(crate) fn find(fields: &[Field], sheet: &'s ImportSheet, map: &[String]) -> Result<Self> {
         let names: Vec<&'static str> = fields.iter().map(|(name, _)| *name).collect();
-        Self::of(&names, fields.iter(), sheet, map)
+        Self::of(&names, fields.iter().copied(), sheet, map)
     }
 
     /// The same for the fields of `names`, where `fields` may speak of one several times: the first that fits counts.
-    pub(super) fn of(
+    pub(super) fn of<'f>(
         names: &[&'static str],
-        fields: impl Iterator<Item = &'static Field>,
+        fields: impl Iterator<Item = (&'static str, &'f [&'static str])>,
         sheet: &'s ImportSheet,
         map: &[String],
     ) -> Result<Self> {
         let header = sheet.header();
-        let folded: Vec<String> = header.iter().map(|heading| fold(heading)).collect();
+        let folded: Vec<String> = header.iter().map(|heading| heading_key(heading)).collect();
         let mut columns = Self { names: names.to_vec(), picks: vec![Pick::default(); names.len()], header };
         for (name, known) in fields {
-            let Some(index) = names.iter().position(|n| n == name) else { continue };
+            let Some(index) = names.iter().position(|n| *n == name) else { continue };
             if columns.picks[index].is_there() {
                 continue;
             }
@@ -147,7 +147,7 @@ impl<'s> Columns<'s> {
             Error::new(format!("there is no field {}", text::quote(field))).hint(text::did_you_mean(field, &self.names))
         })?;
         let place = self.header.iter().position(|heading| heading == column.trim());
-        let place = place.or_else(|| folded.iter().position(|heading| *heading == fold(column)));
+        let place = place.or_else(|| folded.iter().position(|heading| *heading == heading_key(column)));
         let numbered = if place.is_none() { pick(column, folded).places.first().copied() } else { None };
         let place = place.or(numbered);
         let place = place.ok_or_else(|| {
@@ -212,39 +212,17 @@ impl<'s> Columns<'s> {
 /// The places that the writing of a column means in a header.
 fn pick(column: &str, folded: &[String]) -> Pick {
     let (column, needed) = column.split_once(" if ").map_or((column, None), |(column, needed)| (column, Some(needed)));
-    if needed.is_some_and(|needed| !folded.contains(&fold(needed))) {
+    if needed.is_some_and(|needed| !folded.contains(&heading_key(needed))) {
         return Pick::default();
     }
     let place = |heading: &str| {
         let (heading, nth) = heading.split_once('#').unwrap_or((heading, "1"));
-        let (heading, nth) = (fold(heading), nth.parse::<usize>().unwrap_or(1));
+        let (heading, nth) = (heading_key(heading), nth.parse::<usize>().unwrap_or(1));
         folded.iter().enumerate().filter(|(_, known)| **known == heading).map(|(place, _)| place).nth(nth - 1)
     };
     let joined = column.contains('+');
     let numbered = column.contains('#');
     Pick { places: column.split(['|', '+']).filter_map(place).collect(), joined, numbered }
-}
-
-/// A heading in lower case without accents, letters and digits alone.
-pub(super) fn fold(heading: &str) -> String {
-    let mut folded = String::with_capacity(heading.len());
-    for c in heading.chars().flat_map(char::to_lowercase).filter(|c| c.is_alphanumeric()) {
-        match c {
-            'à' | 'á' | 'â' | 'ã' | 'å' => folded.push('a'),
-            'ä' => folded.push_str("ae"),
-            'ç' => folded.push('c'),
-            'è' | 'é' | 'ê' | 'ë' => folded.push('e'),
-            'ì' | 'í' | 'î' | 'ï' => folded.push('i'),
-            'ñ' => folded.push('n'),
-            'ò' | 'ó' | 'ô' | 'õ' => folded.push('o'),
-            'ö' => folded.push_str("oe"),
-            'ù' | 'ú' | 'û' => folded.push('u'),
-            'ü' => folded.push_str("ue"),
-            'ß' => folded.push_str("ss"),
-            c => folded.push(c),
-        }
-    }
-    folded
 }
 
 #[cfg(test)]

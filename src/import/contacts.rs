@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use super::consent::consent_of;
+use super::dialect::BETWEEN_VALUES;
 use super::reading::ImportPlan;
 use super::sheet::SheetRow;
 use super::survey::Survey;
@@ -54,7 +56,7 @@ pub(super) fn read(
             CustomerField::Phone | CustomerField::Email => {
                 let is_phone = field == CustomerField::Phone;
                 let cell = if is_phone { plan.id(name, row, survey)? } else { columns.pick(name).of(row) };
-                let (first, more) = cells::first_of(&cell, plan.dialect.quirks.between);
+                let (first, more) = cells::first_of(&cell, &BETWEEN_VALUES);
                 others.extend(more.into_iter().map(str::to_owned));
                 first.to_owned()
             }
@@ -73,7 +75,7 @@ pub(super) fn read(
         let also = format!("also {}", text::list(&others));
         *notes = if notes.is_empty() { also } else { format!("{notes}; {also}") };
     }
-    let mut wish = |field: &'static str| match consent(&columns.pick(field).of(row)) {
+    let mut wish = |field: &'static str| match consent_of(&columns.pick(field).of(row)) {
         Ok(wish) => wish,
         Err(message) => {
             faults.push(RowProblem::new(line, columns.heading_of(field), message));
@@ -86,7 +88,7 @@ pub(super) fn read(
         email = Some(Consent::Yes);
     }
     let stopped = columns.pick("email_stop").of(row);
-    if !stopped.is_empty() && !matches!(consent(&stopped), Ok(Some(Consent::No))) {
+    if !stopped.is_empty() && !matches!(consent_of(&stopped), Ok(Some(Consent::No))) {
         email = Some(Consent::No);
     }
     if !faults.is_empty() {
@@ -106,20 +108,5 @@ fn birthday(text: Cow<'_, str>, plan: &ImportPlan<'_>) -> String {
     match days::parse(&text, plan.day_order) {
         Ok(day) if !short_year || text.as_bytes().get(4) == Some(&b'-') => day.to_string(),
         _ => text.into_owned(),
-    }
-}
-
-/// What a wish says, in the words that exports use; an empty cell says nothing.
-fn consent(text: &str) -> std::result::Result<Option<Consent>, String> {
-    match text.to_lowercase().as_str() {
-        "" => Ok(None),
-        "yes" | "y" | "true" | "1" | "subscribed" | "opted in" | "opt-in" | "ja" | "wahr" | "oui" | "vrai" | "sí"
-        | "si" | "verdadero" => Ok(Some(Consent::Yes)),
-        "no" | "n" | "false" | "0" | "unsubscribed" | "opted out" | "opt-out" | "bounced" | "cleaned" | "nein"
-        | "falsch" | "non" | "faux" | "falso" => Ok(Some(Consent::No)),
-        "unknown" | "?" | "not subscribed" | "never subscribed" | "not_subscribed" | "pending" => {
-            Ok(Some(Consent::Unknown))
-        }
-        _ => Err(format!("{} is not a wish: yes, no or unknown", text::quote(text))),
     }
 }

@@ -14,7 +14,7 @@ use crate::customers::{self, CustomerField, RefStatus, References, address_of, h
 use crate::domain::{Column, Consent, ConsentChannel, CustomerId};
 use crate::error::{Error, Result};
 use crate::store::params;
-use crate::store::{Statement, ToValue, Value, Write};
+use crate::store::{PreparedStatement, ToValue, Value, Write};
 use crate::text;
 
 /// Takes the customers of a file into the book. Empty cells never erase what the book knows.
@@ -137,7 +137,7 @@ struct CustomerImporter<'t> {
     references: References,
     forgotten: usize,
     next: i64,
-    insert: Statement<'t>,
+    insert: PreparedStatement<'t>,
     /// Whose home or name is new.
     touched: Vec<CustomerId>,
     words: Words,

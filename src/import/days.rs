@@ -186,7 +186,7 @@ const MONTHS: [&[&str]; 12] = [
 ];
 
 fn month_of(word: &str) -> Option<u32> {
-    let word = super::columns::fold(word);
+    let word = text::heading_key(word);
     let known = |starts: &&[&str]| starts.iter().any(|start| word.starts_with(start));
     let index = if word.starts_with("mai") { 4 } else { MONTHS.iter().position(known)? };
     (word.len() >= 3 && word.chars().all(char::is_alphabetic)).then(|| u32::try_from(index + 1).ok()).flatten()
@@ -198,7 +198,7 @@ fn is_filler(word: &str) -> bool {
         "mon", "tue", "wed", "thu", "fri", "sat", "sun", "mo", "di", "mi", "do", "fr", "sa", "so", "lun", "jue", "vie",
         "dom", "jeu", "ven", "dim",
     ];
-    let word = super::columns::fold(word);
+    let word = text::heading_key(word);
     matches!(word.as_str(), "de" | "del" | "of" | "the" | "le" | "den" | "el")
         || STARTS.iter().any(|s| word.starts_with(s))
 }

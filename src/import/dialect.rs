@@ -1,21 +1,33 @@
-//! The exports that are known: each a table of data, recognised by its headings.
+//! The exports that are known, each recognised by its headings: the data is in dialects.tsv.
 //!
-//! To add one, write a [`Dialect`] into a file of dialects/: its name, the headings that only it has, and which column is
-//! which. A column is written as in the export. `a|b` takes the first that is not empty, `a+b` joins them, `a if b` counts
-//! only in files that have `b` as well, and `a#2` is the second column of that heading.
+//! To add one, write its lines into dialects.tsv, cells separated by tabs: `dialect` with what `--from` calls it and how it
+//! reads after "This looks like"; `system`, within which receipt numbers are unique; `marks`, the headings that are all in
+//! this export and not all in any other; its quirks; then under `customers` or `purchases` a line for each field, with the
+//! columns that may be it. A column is written as in the export. `a|b` takes the first that is not empty, `a+b` joins
+//! them, `a if b` counts only in files that have `b` as well, and `a#2` is the second column of that heading.
 
-mod contacts;
-mod plain;
-mod shops;
+use std::sync::LazyLock;
 
-use super::columns::{CUSTOMER_FIELDS, Field, PURCHASE_FIELDS, fold};
+use super::columns::{CUSTOMER_FIELDS, PURCHASE_FIELDS};
 use super::days::DayOrder;
 use super::numbers::DecimalSeparator;
 use crate::error::{Error, Result};
-use crate::text;
+use crate::text::{self, heading_key};
+
+/// Every dialect, the plain lists of several languages last.
+static DIALECTS: LazyLock<Vec<Dialect>> = LazyLock::new(|| {
+    let mut reader = DialectReader::default();
+    for line in include_str!("dialects.tsv").lines() {
+        reader.line(line);
+    }
+    reader.dialects
+});
+
+/// A field of ours, and the columns that may be it.
+type DialectField = (&'static str, Vec<&'static str>);
 
 /// One kind of export.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Dialect {
     /// What `--from` calls it: `square-customers`.
     pub(crate) name: &'static str,
@@ -24,41 +36,74 @@ pub(crate) struct Dialect {
     /// The system it is from; receipt numbers are unique within it.
     pub(crate) system: &'static str,
     /// Headings that are all there in this export, and not all in any other.
-    pub(super) marks: &'static [&'static str],
-    /// Which column is which, for customers; empty when it has none.
-    pub(super) customers: &'static [Field],
-    /// Which column is which, for purchases; empty when it has none.
-    pub(super) purchases: &'static [Field],
-    /// How it writes things.
+    marks: Vec<&'static str>,
+    customers: Vec<DialectField>,
+    purchases: Vec<DialectField>,
     pub(super) quirks: Quirks,
 }
 
 /// How an export writes things.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Quirks {
     /// The amount is that of the whole order and stands on its first line; without it every line has its own.
-    pub(crate) order_total: bool,
+    pub(super) order_total: bool,
     /// A customer stands in several rows, the newest first: the first counts.
-    pub(crate) repeats: bool,
-    /// Headings and words of orders that came to nothing; without words any text counts.
-    pub(crate) cancelled: &'static [(&'static str, &'static [&'static str])],
+    pub(super) repeats: bool,
+    /// Headings, each with the words that cancel an order; without words any text does.
+    pub(super) cancelled: Vec<(&'static str, Vec<&'static str>)>,
     /// The heading and the word of rows that take back an earlier receipt under the same number.
-    pub(crate) takes_back: Option<(&'static str, &'static str)>,
-    /// What stands between several phones or emails in one cell.
-    pub(crate) between: &'static [&'static str],
+    pub(super) takes_back: Option<(&'static str, &'static str)>,
     /// Which comes first in `03/04/2024`, where the system always writes it so.
-    pub(crate) day_order: Option<DayOrder>,
+    pub(super) day_order: Option<DayOrder>,
 }
 
-/// An export without peculiarities.
-pub(super) const USUAL: Quirks = Quirks {
-    order_total: false,
-    repeats: false,
-    cancelled: &[],
-    takes_back: None,
-    between: &[" ::: ", ",", ";", " / "],
-    day_order: None,
-};
+/// Between several phones or emails in one cell.
+pub(super) const BETWEEN_VALUES: [&str; 4] = [" ::: ", ",", ";", " / "];
+
+/// Reads dialects.tsv.
+#[derive(Default)]
+struct DialectReader {
+    dialects: Vec<Dialect>,
+    /// Of the fields that come now; nothing before the first.
+    kind: Option<ImportKind>,
+}
+
+impl DialectReader {
+    /// Reads a line; whether it says something that is known.
+    fn line(&mut self, line: &'static str) -> bool {
+        if line.is_empty() || line.starts_with('#') {
+            return true;
+        }
+        let mut cells = line.split('\t');
+        let (key, values): (&str, Vec<&'static str>) = (cells.next().unwrap_or_default(), cells.collect());
+        if let ("dialect", &[name, title]) = (key, values.as_slice()) {
+            self.dialects.push(Dialect { name, title, ..Dialect::default() });
+            self.kind = None;
+            return true;
+        }
+        let Some(dialect) = self.dialects.last_mut() else { return false };
+        match (self.kind, key, values.as_slice()) {
+            (_, "customers", []) => self.kind = Some(ImportKind::Customers),
+            (_, "purchases", []) => self.kind = Some(ImportKind::Purchases),
+            (None, "system", &[system]) => dialect.system = system,
+            (None, "marks", _) => dialect.marks = values,
+            (None, "order_total", []) => dialect.quirks.order_total = true,
+            (None, "repeats", []) => dialect.quirks.repeats = true,
+            (None, "cancelled", &[heading, ref words @ ..]) => dialect.quirks.cancelled.push((heading, words.to_vec())),
+            (None, "takes_back", &[heading, word]) => dialect.quirks.takes_back = Some((heading, word)),
+            (None, "day_order", &[order]) => dialect.quirks.day_order = order.parse().ok(),
+            (Some(kind), _, [_, ..]) => {
+                let Some(field) = kind.fields().iter().find(|field| **field == key) else { return false };
+                match kind {
+                    ImportKind::Customers => dialect.customers.push((field, values)),
+                    ImportKind::Purchases => dialect.purchases.push((field, values)),
+                }
+            }
+            _ => return false,
+        }
+        true
+    }
+}
 
 /// Customers or purchases.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,15 +133,20 @@ impl ImportKind {
 
 impl Dialect {
     /// Every dialect, the plain lists last.
-    pub(crate) fn all() -> impl Iterator<Item = &'static Dialect> {
-        shops::ALL.iter().chain(contacts::ALL).chain(plain::ALL)
+    fn all() -> impl Iterator<Item = &'static Dialect> {
+        DIALECTS.iter()
+    }
+
+    /// The plain lists, a language each.
+    fn plain() -> impl DoubleEndedIterator<Item = &'static Dialect> {
+        DIALECTS.iter().filter(|dialect| dialect.is_plain())
     }
 
     /// Which column is which.
-    pub(super) fn columns(&self, kind: ImportKind) -> &'static [Field] {
+    pub(super) fn columns(&self, kind: ImportKind) -> &[DialectField] {
         match kind {
-            ImportKind::Customers => self.customers,
-            ImportKind::Purchases => self.purchases,
+            ImportKind::Customers => &self.customers,
+            ImportKind::Purchases => &self.purchases,
         }
     }
 
@@ -111,9 +161,8 @@ impl Dialect {
     }
 
     /// Of a plain list: the columns of the other languages, for headings that are not in its own.
-    pub(super) fn others(&self, kind: ImportKind) -> impl Iterator<Item = &'static Field> {
-        let all: &'static [Dialect] = if self.is_plain() { plain::ALL } else { &[] };
-        all.iter().flat_map(move |other| other.columns(kind))
+    pub(super) fn others(&self, kind: ImportKind) -> impl Iterator<Item = &'static DialectField> {
+        Self::plain().filter(|_| self.is_plain()).flat_map(move |other| other.columns(kind))
     }
 
     /// The dialect of a header: the one with the most marks, all of them there; else the plain list that knows most headings.
@@ -121,18 +170,18 @@ impl Dialect {
     /// # Errors
     /// When the export has nothing of what is wanted.
     pub(crate) fn recognise(header: &[String], kind: ImportKind, is_cards: bool) -> Result<&'static Self> {
-        let folded: Vec<String> = header.iter().map(|heading| fold(heading)).collect();
-        let there = |mark: &&&str| folded.contains(&fold(mark));
+        let folded: Vec<String> = header.iter().map(|heading| heading_key(heading)).collect();
+        let there = |mark: &&&str| folded.contains(&heading_key(mark));
         let marked = |d: &&Dialect| !d.is_plain() && d.marks.iter().all(|mark| there(&mark));
         let card = Self::all().find(|d| is_cards && d.name == "vcard");
         let Some(found) = card.or_else(|| Self::all().filter(marked).max_by_key(|d| d.marks.len())) else {
             let known = |d: &&Dialect| {
                 d.columns(kind)
                     .iter()
-                    .filter(|(_, names)| names.iter().any(|n| folded.contains(&fold(first(n)))))
+                    .filter(|(_, names)| names.iter().any(|n| folded.contains(&heading_key(first(n)))))
                     .count()
             };
-            let most = plain::ALL.iter().rev().max_by_key(known);
+            let most = Self::plain().rev().max_by_key(known);
             return most.ok_or_else(|| Error::new("no dialect is known"));
         };
         found.with(kind)
@@ -146,8 +195,8 @@ impl Dialect {
         if let Some(found) = Self::all().find(|d| d.name == name) {
             return found.with(kind);
         }
-        let folded: Vec<String> = header.iter().map(|heading| fold(heading)).collect();
-        let marks = |d: &&Dialect| d.marks.iter().filter(|mark| folded.contains(&fold(mark))).count();
+        let folded: Vec<String> = header.iter().map(|heading| heading_key(heading)).collect();
+        let marks = |d: &&Dialect| d.marks.iter().filter(|mark| folded.contains(&heading_key(mark))).count();
         let of_system = Self::all().filter(|d| d.system == name && !d.columns(kind).is_empty()).max_by_key(marks);
         of_system.ok_or_else(|| {
             let names: Vec<&str> = Self::all().filter(|d| !d.columns(kind).is_empty()).map(|d| d.name).collect();
@@ -183,12 +232,9 @@ mod tests {
         let count = names.len();
         names.dedup();
         assert_eq!(names.len(), count);
-        for dialect in Dialect::all() {
-            for kind in [ImportKind::Customers, ImportKind::Purchases] {
-                for (field, _) in dialect.columns(kind) {
-                    assert!(kind.fields().contains(field), "{}: {field}", dialect.name);
-                }
-            }
+        let mut reader = DialectReader::default();
+        for (index, line) in include_str!("dialects.tsv").lines().enumerate() {
+            assert!(reader.line(line), "dialects.tsv:{}: {line}", index + 1);
         }
     }
 }

@@ -6,6 +6,7 @@
 
 mod cells;
 mod columns;
+mod consent;
 mod contacts;
 mod customers;
 mod days;

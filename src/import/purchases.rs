@@ -14,7 +14,7 @@ use crate::domain::{CustomerId, EmailAddress};
 use crate::error::{Error, Result};
 use crate::money::{Currency, Money};
 use crate::store::params;
-use crate::store::{Statement, Write};
+use crate::store::{PreparedStatement, Write};
 use crate::text;
 
 /// How purchases are to be taken.
@@ -125,8 +125,8 @@ struct PurchaseImporter<'t> {
     /// What receipts were that this file has changed.
     before: HashMap<DedupeKey, StoredPurchase>,
     next: i64,
-    purchase: Statement<'t>,
-    item: Statement<'t>,
+    purchase: PreparedStatement<'t>,
+    item: PreparedStatement<'t>,
     report: ImportReport,
     future: usize,
 }

@@ -5,9 +5,9 @@ use std::borrow::Cow;
 use csv::StringRecord;
 
 use super::cells;
-use super::columns::{Columns, fold};
+use super::columns::Columns;
 use super::days::DayOrder;
-use super::dialect::{Dialect, ImportKind};
+use super::dialect::{BETWEEN_VALUES, Dialect, ImportKind};
 use super::left_out::LeftOut;
 use super::numbers::DecimalSeparator;
 use super::sheet::{ImportSheet, SheetRow};
@@ -15,6 +15,7 @@ use super::survey::Survey;
 use super::{ImportReport, RowProblem};
 use crate::customers;
 use crate::error::Result;
+use crate::text::heading_key;
 
 /// Files of more bytes are taken in as those of a first load of years.
 pub(super) const LARGE: usize = 1 << 20;
@@ -56,8 +57,9 @@ impl<'s> ImportPlan<'s> {
             None => Dialect::recognise(sheet.header(), kind, sheet.is_cards())?,
         };
         let fields = dialect.columns(kind).iter().chain(dialect.others(kind));
+        let fields = fields.map(|(name, columns)| (*name, columns.as_slice()));
         let columns = Columns::of(kind.fields(), fields, sheet, wishes.map)?;
-        let by_email = fold(columns.heading_of("ref")).contains("mail");
+        let by_email = heading_key(columns.heading_of("ref")).contains("mail");
         let contact = |field| columns.pick(field).is_there();
         let by_contact = by_email || columns.place("ref").is_none() && (contact("email") || contact("phone"));
         if !by_contact {
@@ -109,14 +111,13 @@ impl<'s> ImportPlan<'s> {
         if !self.by_contact {
             return self.id("ref", row, survey);
         }
-        let between = self.dialect.quirks.between;
         let email = self.columns.pick(if self.columns.place("ref").is_some() { "ref" } else { "email" }).of(row);
-        let email = cells::first_of(&email, between).0;
+        let email = cells::first_of(&email, &BETWEEN_VALUES).0;
         if !email.is_empty() {
             return Ok(Cow::Owned(email.to_lowercase()));
         }
         let phone = self.id("phone", row, survey)?;
-        Ok(Cow::Owned(customers::dialled(cells::first_of(&phone, between).0)))
+        Ok(Cow::Owned(customers::dialled(cells::first_of(&phone, &BETWEEN_VALUES).0)))
     }
 
     /// The cell under a heading of the export that is no field of ours.

@@ -7,13 +7,14 @@ use serde::Serialize;
 
 use super::customer_sales::{self, Complaint, CustomerSales, rank};
 use super::day_span::DaySpan;
-use crate::clock::{self, ago};
+use crate::clock;
 use crate::customers::{self, Customer, LastPurchase, Note};
 use crate::domain::{CustomerId, NoteKind};
 use crate::error::Result;
 use crate::money::{Currency, Money};
 use crate::store::{Read, Write};
 use crate::text;
+use crate::text::ago;
 
 /// New are those who bought for the first time in so many days.
 const NEW_FOR: u64 = 7;

@@ -4,9 +4,9 @@ use super::curve::Top;
 use super::ends::OtherEnd;
 use super::fifths::Fifth;
 use super::worksheet::Worksheet;
-use crate::clock::{ago, long_date};
 use crate::money::Currency;
 use crate::text;
+use crate::text::{ago, long_date};
 
 /// How many of the list stand on the page; the CSV and `--json` have them all.
 pub(crate) const ON_THE_PAGE: usize = 40;

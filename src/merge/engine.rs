@@ -8,7 +8,6 @@ use tera::{Kwargs, State, Tera, Value};
 
 use super::template::Template;
 use super::{Fields, names};
-use crate::clock;
 use crate::error::{Error, Result};
 use crate::money::{Currency, Money};
 use crate::text;
@@ -193,10 +192,10 @@ fn register(tera: &mut Tera, style: &Style) {
     let (currency, country, dated) = (style.currency, style.country.clone(), style.dated);
     tera.register_filter("money", move |amount: f64, _: Kwargs, _: &State| currency.show(minor(amount, currency)));
     tera.register_filter("long_date", move |day: &str, _: Kwargs, _: &State| -> tera::TeraResult<String> {
-        Ok(clock::long_date(read_day(day)?, &country))
+        Ok(text::long_date(read_day(day)?, &country))
     });
     tera.register_filter("ago", move |day: &str, _: Kwargs, _: &State| -> tera::TeraResult<String> {
-        let words = clock::ago(read_day(day)?, dated);
+        let words = text::ago(read_day(day)?, dated);
         Ok(words.strip_suffix(" ago").unwrap_or(&words).to_owned())
     });
     tera.register_filter("join_and", |items: Vec<String>, _: Kwargs, _: &State| text::list(&items));

@@ -7,7 +7,8 @@ use lettre::message::Mailbox;
 
 use super::wire::Patience;
 use crate::error::{Error, Result};
-use crate::shop::{self, EmailSettings, MailServer, Shop};
+use crate::files;
+use crate::shop::{EmailSettings, MailServer, Shop};
 
 /// How emails leave the shop.
 pub(crate) struct Sender {
@@ -32,7 +33,7 @@ pub(crate) fn sender(shop: &Shop, email: &EmailSettings, password: Option<String
     })?;
     let password = match (password, &email.password_file) {
         (Some(password), _) => Some(password),
-        (None, Some(file)) => Some(shop::read_text(&shop.folder.join(file))?),
+        (None, Some(file)) => Some(files::read_text(&shop.folder.join(file))?),
         (None, None) => None,
     };
     let password = password.map(|text| text.trim_end_matches(['\r', '\n']).to_owned()).filter(|text| !text.is_empty());

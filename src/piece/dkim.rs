@@ -2,7 +2,8 @@
 
 use crate::email::{Dkim, Key};
 use crate::error::{Error, Result};
-use crate::shop::{self, EmailSettings, Shop};
+use crate::files;
+use crate::shop::{EmailSettings, Shop};
 use crate::text;
 
 /// What signs the emails, if shop.toml names a key.
@@ -19,7 +20,7 @@ pub(crate) fn dkim_key(shop: &Shop, name: &str) -> Result<Key> {
             .at("shop.toml")
             .hint("`regulars email keys` makes one; or correct `dkim_key`"));
     }
-    shop::read_text(&path).and_then(|text| Key::read(&text)).map_err(|e| {
+    files::read_text(&path).and_then(|text| Key::read(&text)).map_err(|e| {
         e.at(name).hint("give the file of a key in `dkim_key`; `regulars email keys --replace` makes a new one")
     })
 }

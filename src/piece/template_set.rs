@@ -6,7 +6,6 @@ use std::path::Path;
 use chrono::NaiveDate;
 
 use crate::campaign::{CampaignFile, Recipient, Sources};
-use crate::clock;
 use crate::error::{Error, Result};
 use crate::letter::{EnvelopeWindow, Fonts, Images, Letter, LetterSigner, Paper, Stationery, USUAL_SIZE};
 use crate::merge::{self, Engine, Fields, Template};
@@ -188,7 +187,7 @@ fn look(template: &Template, settings: &Settings, dated: NaiveDate, fonts: &Font
         font_size: head.size.unwrap_or(USUAL_SIZE),
         language: head.language.clone().unwrap_or_else(|| "en".to_owned()),
         sender,
-        date: head.date.clone().unwrap_or_else(|| clock::long_date(dated, &settings.country)),
+        date: head.date.clone().unwrap_or_else(|| text::long_date(dated, &settings.country)),
         logo: head.logo.clone(),
         signature: head.signature.clone(),
         signer: head.signer.clone().unwrap_or_default(),

@@ -15,9 +15,10 @@ use crate::campaign::{self, Recipient};
 use crate::customers::{self, Customer};
 use crate::domain::Arm;
 use crate::error::Result;
+use crate::files;
 use crate::letter::{PrintProblemKind, Printed};
 use crate::piece::FrozenCampaign;
-use crate::shop::{self, Shop};
+use crate::shop::Shop;
 use crate::store::Read;
 use crate::text;
 
@@ -191,7 +192,7 @@ pub(crate) fn proof(
         let _ = std::fs::remove_file(&path);
     } else {
         let remarks: Vec<(&Recipient, String)> = shown.iter().map(|one| (letters[one.index], one.remark())).collect();
-        shop::write_whole_with(&path, |out| on.proof(&remarks, out))?;
+        files::write_whole_with(&path, |out| on.proof(&remarks, out))?;
     }
     let stopped: BTreeSet<&str> =
         problems.iter().filter(|p| p.gravity == Gravity::Stops).map(|p| p.reference.as_str()).collect();

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::capitals::{Part, is_firm, repaired};
+use super::capitals::{Part, repaired};
 use super::{Kind, Person, Problem, Proof, Repair};
 use crate::campaign::{Planned, Recipient};
 use crate::customers::{self, Customer, name_of};
@@ -51,7 +51,7 @@ pub(crate) fn mend_names(write: &Write<'_>, proof: &Proof, on: NaiveDate) -> Res
 fn proposal(card: &NameFields) -> Option<Repair> {
     let is_person = !card.first_name.is_empty() || !card.title.is_empty();
     let said = [&card.first_name, &card.last_name, &card.full_name].map(String::as_str).join(" ");
-    if is_firm(&said) {
+    if text::names::may_be_company(&said) {
         return None;
     }
     let several = |name: &str| if name.trim().contains(' ') { Part::Whole } else { Part::First };

@@ -6,9 +6,9 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::hold_out::{self, HoldOut};
-use super::statistics::wilson;
+use super::statistics::{fraction, ratio, wilson};
 use crate::campaign::{self, Planned, Recipient};
-use crate::domain::Arm;
+use crate::domain::{Arm, CampaignState};
 use crate::error::Result;
 use crate::money::{Currency, Money, Share};
 use crate::reminder::{self, Got};
@@ -47,23 +47,18 @@ pub(crate) struct Figures {
 
 /// The report of one campaign.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub(crate) struct Report {
-    /// The campaign.
+pub(crate) struct CampaignReport {
     pub(crate) campaign: String,
-    /// Its name.
     pub(crate) name: String,
-    /// Where it stands.
-    pub(crate) state: String,
+    pub(crate) state: CampaignState,
     /// What waited for them.
     pub(crate) gift: String,
     /// The day it was posted, or its own day.
     pub(crate) from: NaiveDate,
     /// The last day on which they could come.
     pub(crate) until: Option<NaiveDate>,
-    /// All of it.
     #[serde(flatten)]
     pub(crate) figures: Figures,
-    /// By branch.
     pub(crate) branches: Vec<BranchFigures>,
     /// The reminders that went.
     pub(crate) reminders: Vec<Reminded>,
@@ -85,9 +80,7 @@ pub(crate) struct Reminded {
 /// The figures of a branch.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct BranchFigures {
-    /// The branch.
     pub(crate) name: String,
-    /// Its figures.
     #[serde(flatten)]
     pub(crate) figures: Figures,
 }
@@ -102,7 +95,7 @@ pub(crate) fn report(
     currency: Currency,
     margin: Option<Share>,
     today: NaiveDate,
-) -> Result<Report> {
+) -> Result<CampaignReport> {
     let planned = campaign::need(read, slug)?;
     let recipients = campaign::recipients(read, planned.id)?;
     let mailed: Vec<&Recipient> = recipients.iter().filter(|r| r.arm == Arm::Mailed).collect();
@@ -112,10 +105,10 @@ pub(crate) fn report(
         let members: Vec<&Recipient> = mailed.iter().copied().filter(|r| r.branch == branch.name).collect();
         BranchFigures { name: branch.name.clone(), figures: figures(&planned, &members, &got, margin) }
     });
-    Ok(Report {
+    Ok(CampaignReport {
         campaign: planned.slug.clone(),
         name: planned.name.clone(),
-        state: planned.state.as_str().to_owned(),
+        state: planned.state,
         gift: planned.gift_name.clone(),
         from: planned.starts(),
         until: planned.claim_until,
@@ -169,14 +162,4 @@ fn figures(planned: &Planned, mailed: &[&Recipient], got: &BTreeMap<i64, Vec<Got
         net_minor: net,
         return_on_cost: ratio(net, cost),
     }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "a ratio for people")]
-pub(super) fn ratio(part: Money, of: Money) -> Option<f64> {
-    (of.0 != 0).then(|| part.0 as f64 / of.0 as f64)
-}
-
-#[expect(clippy::cast_precision_loss, reason = "counts of people are far below 2^53")]
-pub(super) fn fraction(part: usize, of: usize) -> Option<f64> {
-    (of != 0).then(|| part as f64 / of as f64)
 }

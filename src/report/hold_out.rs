@@ -3,8 +3,7 @@
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::figures::fraction;
-use super::statistics::{newcombe, welch};
+use super::statistics::{fraction, newcombe, units, welch};
 use crate::campaign::{Planned, Recipient};
 use crate::domain::Arm;
 use crate::error::Result;
@@ -53,11 +52,11 @@ pub(super) fn compare(
     let (from, until) = (planned.starts(), planned.claim_until.unwrap_or(today));
     let sql = "SELECT COALESCE(sum(p.amount_minor), 0), count(*) FILTER (WHERE p.amount_minor > 0) \
                FROM recipient_purchase p WHERE p.recipient_id = ?1 AND p.day BETWEEN ?2 AND ?3";
-    let (mut mailed, mut held): (Vec<i64>, Vec<i64>) = (Vec::new(), Vec::new());
+    let (mut mailed, mut held): (Vec<Money>, Vec<Money>) = (Vec::new(), Vec::new());
     let (mut buyers_mailed, mut buyers_held) = (0, 0);
     for recipient in recipients.iter().filter(|r| !r.by_hand) {
         let window = params![recipient.id, from, until];
-        let found = read.first(sql, window, |row| Ok((row.get::<i64>(0)?, row.get::<i64>(1)? > 0)))?;
+        let found = read.first(sql, window, |row| Ok((row.get(0)?, row.get::<i64>(1)? > 0)))?;
         let (spent, bought) = found.unwrap_or_default();
         let (spends, buyers) = if recipient.arm == Arm::Mailed {
             (&mut mailed, &mut buyers_mailed)
@@ -68,8 +67,9 @@ pub(super) fn compare(
         *buyers += usize::from(bought);
     }
     let lift = newcombe((buyers_mailed, mailed.len()), (buyers_held, held.len()));
+    let numbers = |spends: &[Money]| spends.iter().copied().map(units).collect::<Vec<f64>>();
     let spend = welch(&numbers(&mailed), &numbers(&held));
-    let mean = |spends: &[i64]| Money(spends.iter().sum()).divided_by(spends.len());
+    let mean = |spends: &[Money]| spends.iter().copied().fold(Money(0), Money::plus).divided_by(spends.len());
     Ok(Some(HoldOut {
         held_out: held.len(),
         mailed: mailed.len(),
@@ -105,11 +105,6 @@ fn verdict(lift: Option<(f64, [f64; 2])>, spend: Option<(f64, [f64; 2])>, curren
     } else {
         "no difference shown".to_owned()
     }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "statistics, never money")]
-fn numbers(amounts: &[i64]) -> Vec<f64> {
-    amounts.iter().map(|amount| *amount as f64).collect()
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "amounts are far below 2^53")]

@@ -6,6 +6,6 @@ mod show;
 mod statistics;
 mod years;
 
-pub(crate) use figures::{Report, report};
+pub(crate) use figures::{CampaignReport, report};
 pub(crate) use show::{csv, table};
-pub(crate) use years::{Year, years, years_table};
+pub(crate) use years::{YearFigures, years, years_table};

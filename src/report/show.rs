@@ -1,13 +1,13 @@
 //! The report for people, and for a spreadsheet.
 
-use super::figures::{Figures, Report};
-use crate::clock::long_date;
-use crate::error::{Error, Result};
+use super::figures::{CampaignReport, Figures};
 use crate::money::{Currency, Money};
 use crate::text;
+use crate::text::csv::CsvTable;
+use crate::text::long_date;
 
 /// The report as a page of text.
-pub(crate) fn table(report: &Report, currency: Currency, country: &str) -> String {
+pub(crate) fn table(report: &CampaignReport, currency: Currency, country: &str) -> String {
     let figures = &report.figures;
     let mut lines = Vec::new();
     let until = report.until.map(|day| format!(" to {}", long_date(day, country))).unwrap_or_default();
@@ -66,7 +66,7 @@ pub(crate) fn table(report: &Report, currency: Currency, country: &str) -> Strin
             let show = |amount| currency.show(amount);
             lines.push(format!("Spent a head: {} more (95 %: {} to {}).", show(difference), show(low), show(high)));
         }
-        lines.push(format!("Did the letter do it? {}.", upper_first(&lot.verdict)));
+        lines.push(format!("Did the letter do it? {}.", text::capitalised(&lot.verdict)));
     }
     lines.push(String::new());
     lines.join("\n")
@@ -79,11 +79,6 @@ fn rate(figures: &Figures) -> String {
         }
         _ => "nobody was written to".to_owned(),
     }
-}
-
-fn upper_first(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }
 
 /// One line a figure, one column for all and one for each branch.
@@ -132,10 +127,8 @@ fn columns(rows: &[(&str, &Figures)], currency: Currency) -> Vec<String> {
 ///
 /// # Errors
 /// When a row cannot be written, which memory always can.
-pub(crate) fn csv(report: &Report, currency: Currency) -> Result<String> {
-    let mut out = csv::Writer::from_writer(Vec::new());
-    let failed = |e: csv::Error| Error::new("the table could not be written").because(e);
-    let head = [
+pub(crate) fn csv(report: &CampaignReport, currency: Currency) -> String {
+    let mut table = CsvTable::new([
         "campaign",
         "branch",
         "mailed",
@@ -150,15 +143,14 @@ pub(crate) fn csv(report: &Report, currency: Currency) -> Result<String> {
         "postage",
         "net",
         "return_on_cost",
-    ];
-    out.write_record(head).map_err(failed)?;
+    ]);
     let all = std::iter::once(("", &report.figures));
     for (name, f) in all.chain(report.branches.iter().map(|branch| (branch.name.as_str(), &branch.figures))) {
         let fraction = |x: Option<f64>| x.map(|x| format!("{x:.4}")).unwrap_or_default();
         let money = |amount: Money| currency.plain(amount);
-        let row = [
-            text::inert(&report.campaign),
-            text::inert(name),
+        table.row([
+            report.campaign.clone(),
+            name.to_owned(),
             f.mailed.to_string(),
             f.undeliverable.to_string(),
             f.redeemed.to_string(),
@@ -171,9 +163,7 @@ pub(crate) fn csv(report: &Report, currency: Currency) -> Result<String> {
             money(f.postage_minor),
             money(f.net_minor),
             fraction(f.return_on_cost),
-        ];
-        out.write_record(row).map_err(failed)?;
+        ]);
     }
-    let bytes = out.into_inner().map_err(|e| Error::new("the table could not be written").because(e.into_error()))?;
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
+    table.text()
 }

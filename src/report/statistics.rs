@@ -4,6 +4,8 @@
 
 use statrs::distribution::{ContinuousCDF, StudentsT};
 
+use crate::money::Money;
+
 /// The normal quantile for an interval that holds 95 times in 100.
 const Z: f64 = 1.959_963_984_540_054;
 
@@ -52,6 +54,21 @@ fn mean_and_square(values: &[f64]) -> Option<(f64, f64)> {
     let mean = values.iter().sum::<f64>() / n;
     let variance = values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / (n - 1.0);
     Some((mean, variance / n))
+}
+
+/// Part of a whole; nothing when there is none.
+pub(super) fn fraction(part: usize, of: usize) -> Option<f64> {
+    (of != 0).then(|| number(part) / number(of))
+}
+
+/// The same of amounts.
+pub(super) fn ratio(part: Money, of: Money) -> Option<f64> {
+    (of.0 != 0).then(|| units(part) / units(of))
+}
+
+#[expect(clippy::cast_precision_loss, reason = "statistics, never money")]
+pub(super) fn units(amount: Money) -> f64 {
+    amount.0 as f64
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts of people are far below 2^53")]

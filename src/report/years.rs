@@ -12,7 +12,7 @@ use crate::text;
 
 /// One campaign among the others.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub(crate) struct Year {
+pub(crate) struct YearFigures {
     /// The campaign.
     pub(crate) campaign: String,
     /// Its name.
@@ -25,18 +25,28 @@ pub(crate) struct Year {
 }
 
 /// The figures of every campaign.
-pub(crate) fn years(read: &Read<'_>, currency: Currency, margin: Option<Share>, today: NaiveDate) -> Result<Vec<Year>> {
+pub(crate) fn years(
+    read: &Read<'_>,
+    currency: Currency,
+    margin: Option<Share>,
+    today: NaiveDate,
+) -> Result<Vec<YearFigures>> {
     let mut years = Vec::new();
     for slug in campaign::slugs(read)? {
         let report = report(read, &slug, currency, margin, today)?;
-        years.push(Year { campaign: report.campaign, name: report.name, from: report.from, figures: report.figures });
+        years.push(YearFigures {
+            campaign: report.campaign,
+            name: report.name,
+            from: report.from,
+            figures: report.figures,
+        });
     }
     years.sort_by_key(|year| year.from);
     Ok(years)
 }
 
 /// The comparison as a page of text.
-pub(crate) fn years_table(years: &[Year], currency: Currency) -> String {
+pub(crate) fn years_table(years: &[YearFigures], currency: Currency) -> String {
     let widest = years.iter().map(|year| year.name.chars().count()).max().unwrap_or(0).max(8);
     let mut text = format!(
         "{:<10}  {:<widest$}  {:>7}  {:>6}  {:>7}  {:>12}  {:>10}  {:>12}\n",

@@ -6,13 +6,13 @@ use super::Condition;
 use super::expr::{Expr, Node};
 use super::fields::Kind;
 use super::sql::Sql;
-use crate::clock::ago;
 use crate::domain::CustomerId;
 use crate::error::{Error, Result};
 use crate::money::{Currency, Money};
 use crate::store::params;
 use crate::store::{Read, Row, Value};
 use crate::text;
+use crate::text::ago;
 
 /// One part of a condition, judged for one person.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::mail_server::{MailServer, Rate};
 use super::toml_text::{self, line_of};
+use crate::clock::TimeZone;
 use crate::error::{Error, Result};
 use crate::money::{Currency, Share};
 use crate::text;
@@ -22,6 +23,9 @@ pub(crate) struct Settings {
     pub(crate) country: String,
     /// What every amount is in.
     pub(crate) currency: Currency,
+    /// Where it is; nothing goes by it yet.
+    #[expect(dead_code, reason = "where it decides is settled later")]
+    pub(crate) timezone: Option<TimeZone>,
     /// Of takings, for the report's net; all of them when it is not given.
     pub(crate) margin: Option<Share>,
     /// The mail server, when emails are sent.
@@ -142,9 +146,8 @@ impl Settings {
                 .hint("write it as `name = \"…\"`")
                 .at(line_of(text, "name")));
         }
-        if let Some(name) = file.timezone.as_deref().filter(|name| name.trim().is_empty()) {
-            return Err(Error::new(format!("{} is not a time zone", text::quote(name))).at(line_of(text, "timezone")));
-        }
+        let timezone = file.timezone.as_deref().map(str::parse).transpose();
+        let timezone = timezone.map_err(|e: Error| e.at(line_of(text, "timezone")))?;
         if let Some(url) = file.email.as_ref().and_then(|email| email.unsubscribe_url.as_deref()) {
             check_link(url).map_err(|e| e.at(line_of(text, "unsubscribe_url")))?;
         }
@@ -154,6 +157,7 @@ impl Settings {
             address: file.address,
             country: file.country,
             currency,
+            timezone,
             margin: file.margin,
             email: file.email,
             till: file.till,

@@ -7,6 +7,7 @@ use rusqlite::Connection;
 
 use super::{Store, fault, migrations};
 use crate::error::{Error, ErrorKind, Result};
+use crate::files::PartFile;
 use crate::text;
 
 /// Copies the whole database to `target` while others go on working, and checks the copy.
@@ -20,15 +21,9 @@ pub(crate) fn backup(store: &Store, target: &Path) -> Result<u64> {
         return Err(Error::new(format!("{} is there already", text::quote(&target.display().to_string())))
             .hint("choose a new name: a backup never replaces another"));
     }
-    let mut name = target.file_name().unwrap_or_default().to_owned();
-    name.push(".part");
-    let part = target.with_file_name(name);
-    let copied = copy(store, &part);
-    if copied.is_err() {
-        let _ = std::fs::remove_file(&part);
-    }
-    copied?;
-    std::fs::rename(&part, target).map_err(|e| Error::io("write", target, e))?;
+    let part = PartFile::of(target);
+    copy(store, part.path())?;
+    part.complete()?;
     std::fs::metadata(target).map(|m| m.len()).map_err(|e| Error::io("read", target, e))
 }
 

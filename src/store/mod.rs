@@ -15,7 +15,7 @@ mod value;
 pub(crate) use backup::{Finding, backup, examine};
 pub(crate) use database::{Reader, Store};
 pub(crate) use dialect::has_none_of;
-pub(crate) use statement::{Read, Row, Statement, Write};
+pub(crate) use statement::{PreparedStatement, Read, Row, Write};
 pub(crate) use value::{ToValue, Value};
 
 /// Parameters of a statement, in the order of `?1`, `?2` ….

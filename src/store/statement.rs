@@ -111,8 +111,8 @@ impl Write<'_> {
     }
 
     /// A statement that is going to be run very often.
-    pub(crate) fn prepare(&self, sql: &str) -> Result<Statement<'_>> {
-        Ok(Statement { statement: self.read.connection.prepare(sql).map_err(fault::of)? })
+    pub(crate) fn prepare(&self, sql: &str) -> Result<PreparedStatement<'_>> {
+        Ok(PreparedStatement { statement: self.read.connection.prepare(sql).map_err(fault::of)? })
     }
 
     /// Runs `work` without the indexes of a table, which are then made again: the faster way to fill a table.
@@ -163,11 +163,11 @@ impl Drop for Savepoint<'_> {
 
 /// A statement that was understood once.
 #[derive(Debug)]
-pub(crate) struct Statement<'s> {
+pub(crate) struct PreparedStatement<'s> {
     statement: rusqlite::Statement<'s>,
 }
 
-impl Statement<'_> {
+impl PreparedStatement<'_> {
     /// Runs it; how many rows it changed.
     pub(crate) fn run(&mut self, params: &[Value<'_>]) -> Result<usize> {
         self.statement.execute(params_from_iter(params)).map_err(fault::of)

@@ -1,5 +1,15 @@
 //! The grammar of messages: counts, lists, quotes and "did you mean".
 
+pub(crate) mod csv;
+mod fold;
+mod hash;
+pub(crate) mod names;
+mod time;
+
+pub(crate) use fold::{heading_key, name_key};
+pub(crate) use hash::fnv1a;
+pub(crate) use time::{ago, long_date, writes_month_first};
+
 /// `1 letter`, `2 letters`, `1,204 letters`.
 #[must_use]
 pub(crate) fn count(n: usize, singular: &str) -> String {
@@ -93,33 +103,10 @@ pub(crate) fn quote(text: &str) -> String {
     format!("`{cut}…`")
 }
 
-/// What begins a formula in some spreadsheet, in full width as well, or is passed over in front of one.
-const FORMULA: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
-
-/// A cell of a CSV that no spreadsheet runs as a formula: a `'` goes before what could begin one. A negative number is none.
-#[must_use]
-pub(crate) fn inert(cell: &str) -> String {
-    let is_number = || {
-        let number = cell.trim_start_matches('-');
-        cell.len() - number.len() == 1
-            && number.starts_with(|c: char| c.is_ascii_digit())
-            && number.bytes().all(|b| b.is_ascii_digit() || b == b'.')
-            && number.matches('.').count() <= 1
-    };
-    let begins = cell.trim_start_matches(' ').starts_with(FORMULA);
-    if begins && !is_number() { format!("'{cell}") } else { cell.to_owned() }
-}
-
-/// The same cell when it comes back: without the `'`, where that stands before what could begin a formula.
-#[must_use]
-pub(crate) fn revived(cell: &str) -> &str {
-    cell.strip_prefix('\'').filter(|rest| rest.trim_start_matches(' ').starts_with(FORMULA)).unwrap_or(cell)
-}
-
-/// A cell as it was before [`inert`].
-#[must_use]
-pub(crate) fn live(cell: &str) -> &str {
-    cell.strip_prefix('\'').filter(|rest| inert(rest) != *rest).unwrap_or(cell)
+/// A text with its first letter in capital.
+pub(crate) fn capitalised(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }
 
 /// The known word nearest to `typed`, when one is near enough to be meant.
@@ -160,22 +147,6 @@ mod tests {
         assert_eq!(list(&["a", "b", "c"]), "a, b and c");
         assert_eq!(list::<&str>(&[]), "");
         assert_eq!(first_few(&["a", "b", "c"], 2), "a, b and 1 more");
-        for cell in ["=1+1", "-x", "'twas", "", "'"] {
-            assert_eq!(live(&inert(cell)), cell);
-        }
-    }
-
-    #[test]
-    fn no_cell_begins_a_formula_and_each_comes_back() {
-        for cell in
-            ["=1+1", "+1", "-2+3", "@SUM(1)", "\t=1", "\r=1", " =1", "＝1", "-", "--5", "-1.2.3", "+1 650 555 0123"]
-        {
-            assert_eq!(inert(cell), format!("'{cell}"));
-            assert_eq!(revived(&inert(cell)), cell);
-        }
-        for cell in ["", "Ida", "'t Hart", "-5", "-12.50", "5", "a=b", "1-2"] {
-            assert_eq!((inert(cell).as_str(), revived(cell)), (cell, cell));
-        }
     }
 
     #[test]

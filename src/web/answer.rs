@@ -9,8 +9,8 @@ use serde::Serialize;
 use tera::Context;
 
 use super::state::AppState;
-use super::wording;
 use crate::error::{Error, ErrorKind, Result};
+use crate::text;
 
 /// What is left to say when a template fails.
 const BROKEN: &str = "This page is broken. Please report it.\n";
@@ -114,6 +114,6 @@ pub(super) async fn nothing_here(State(state): State<Arc<AppState>>) -> Response
 
 /// A message as a sentence on a page.
 pub(super) fn sentence(message: &str) -> String {
-    let text = wording::capital(&message.replace('`', ""));
+    let text = text::capitalised(&message.replace('`', ""));
     if text.is_empty() { text } else { text + "." }
 }

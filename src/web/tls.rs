@@ -13,7 +13,8 @@ use tokio_rustls::rustls::{self, InconsistentKeys, ServerConfig};
 
 use crate::clock;
 use crate::error::{Error, Result};
-use crate::shop::{self, Shop};
+use crate::files;
+use crate::shop::Shop;
 
 /// How long before its end a certificate is worth a word.
 const SOON: i64 = 14 * 86_400;
@@ -46,7 +47,7 @@ fn configured(chain: Vec<CertificateDer<'static>>, key: PrivateKeyDer<'static>) 
 
 /// The certificate and those that vouch for it.
 fn chain(path: &Path) -> Result<Vec<CertificateDer<'static>>> {
-    let text = shop::read_text(path)?;
+    let text = files::read_text(path)?;
     let all: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(text.as_bytes()).collect();
     let all = all.ok().filter(|all| !all.is_empty());
     let Some(all) = all else {
@@ -71,7 +72,7 @@ fn chain(path: &Path) -> Result<Vec<CertificateDer<'static>>> {
 }
 
 fn private(path: &Path) -> Result<PrivateKeyDer<'static>> {
-    let text = shop::read_text(path)?;
+    let text = files::read_text(path)?;
     PrivateKeyDer::from_pem_slice(text.as_bytes()).map_err(|_| {
         if text.contains("ENCRYPTED") {
             Error::new("the key is locked with a passphrase of its own")

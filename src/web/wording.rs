@@ -3,8 +3,8 @@
 use chrono::{Datelike, NaiveDate, NaiveDateTime};
 
 use crate::campaign::Recipient;
-use crate::clock;
 use crate::customers::Customer;
+use crate::text::{self, writes_month_first};
 
 /// `2:32 pm`, or `14:32` where the clock is read so.
 pub(super) fn time(at: NaiveDateTime, country: &str) -> String {
@@ -28,14 +28,10 @@ pub(super) fn date(day: NaiveDate, today: NaiveDate, country: &str) -> String {
     format!("{}{year}", day.format(form))
 }
 
-fn writes_month_first(country: &str) -> bool {
-    matches!(country, "US" | "CA" | "PH")
-}
-
 /// `Last here eleven months ago, in March.`
 pub(super) fn last_here(last: Option<NaiveDate>, today: NaiveDate) -> String {
     let Some(last) = last else { return "Not here before, as far as the book knows.".to_owned() };
-    let ago = match clock::ago(last, today) {
+    let ago = match text::ago(last, today) {
         now if now == "today" => return "Here earlier today.".to_owned(),
         ago => ago,
     };
@@ -46,7 +42,7 @@ pub(super) fn last_here(last: Option<NaiveDate>, today: NaiveDate) -> String {
 
 /// `Palo Alto, last here eleven months ago`.
 pub(super) fn town_and_last(city: &str, last: Option<NaiveDate>, today: NaiveDate) -> String {
-    let last = last.map_or("not here before".to_owned(), |last| format!("last here {}", clock::ago(last, today)));
+    let last = last.map_or("not here before".to_owned(), |last| format!("last here {}", text::ago(last, today)));
     if city.is_empty() { last } else { format!("{city}, {last}") }
 }
 
@@ -128,12 +124,6 @@ pub(super) fn recipient(recipient: &Recipient) -> String {
 /// How a customer and those who live with them are greeted, by their greeting line.
 pub(super) fn customer(greeting: &str, customer: &Customer) -> String {
     greeted(greeting, &customer.last_name, &customer.name())
-}
-
-/// A text with its first letter in capital.
-pub(super) fn capital(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }
 
 #[cfg(test)]

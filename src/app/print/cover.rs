@@ -5,12 +5,12 @@ use std::path::PathBuf;
 
 use super::run::PrintRun;
 use crate::campaign::Recipient;
-use crate::clock::long_date;
 use crate::error::Result;
+use crate::files;
 use crate::letter::{self, Cover, Paper, Section};
 use crate::merge;
-use crate::shop;
 use crate::text;
+use crate::text::long_date;
 
 /// From so many pieces on, USPS takes letters as Marketing Mail.
 const MARKETING_MAIL: usize = 200;
@@ -27,7 +27,7 @@ pub(super) fn write(
     }
     let path = run.path("cover", ".pdf");
     let (imprint, cover) = (run.imprint("cover"), counted(run, letters, pages));
-    let problems = shop::write_whole_with(&path, |out| letter::cover(&imprint, &cover, out))?;
+    let problems = files::write_whole_with(&path, |out| letter::cover(&imprint, &cover, out))?;
     let warnings = problems.iter().map(|problem| format!("on the cover sheet: {}", problem.message)).collect();
     Ok((Some(path), warnings))
 }

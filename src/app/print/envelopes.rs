@@ -3,10 +3,10 @@
 use super::options::PrintOutcome;
 use super::run::PrintRun;
 use crate::error::Result;
+use crate::files;
 use crate::letter::{self, Envelope};
 use crate::merge;
 use crate::piece;
-use crate::shop;
 
 /// Prints an envelope for each whose letter is in order.
 pub(super) fn print(run: PrintRun<'_>, envelope: Envelope) -> Result<PrintOutcome> {
@@ -14,7 +14,7 @@ pub(super) fn print(run: PrintRun<'_>, envelope: Envelope) -> Result<PrintOutcom
     let file = run.path("envelopes", ".pdf");
     let sender: Vec<String> = std::iter::once(&run.on.settings.name).chain(&run.on.settings.address).cloned().collect();
     let addresses: Vec<_> = run.letters.iter().map(|letter| merge::address_forms(&letter.fields.to_read())).collect();
-    let printed = shop::write_whole_with(&file, |out| {
+    let printed = files::write_whole_with(&file, |out| {
         let printed = letter::envelopes(&run.imprint("envelopes"), envelope, &sender, &addresses, run.leave_out, out)?;
         let found = piece::problems_of("envelope for", &printed, &run.letters);
         left_out.extend(run.allowed(found, &printed, "envelope")?);

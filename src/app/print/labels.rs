@@ -3,10 +3,11 @@
 use super::options::{LabelOptions, PrintOutcome};
 use super::run::PrintRun;
 use crate::error::{Error, Result};
+use crate::files;
 use crate::letter::{self, LabelSheet, Placing};
 use crate::merge;
 use crate::piece;
-use crate::shop::{self, Shop};
+use crate::shop::Shop;
 use crate::text;
 
 /// The farthest nudge, in mm: beyond it the printer has taken another sheet.
@@ -49,7 +50,7 @@ pub(super) fn print(run: PrintRun<'_>, placed: &Placed) -> Result<PrintOutcome> 
     let (run, mut left_out, _) = run.in_order()?;
     let file = run.path("labels", ".pdf");
     let addresses: Vec<_> = run.letters.iter().map(|letter| merge::address_forms(&letter.fields.to_read())).collect();
-    let printed = shop::write_whole_with(&file, |out| {
+    let printed = files::write_whole_with(&file, |out| {
         let imprint = run.imprint("labels");
         let printed = letter::labels(&imprint, placed.sheet, placed.placing, &addresses, run.leave_out, out)?;
         let found = piece::problems_of("label for", &printed, &run.letters);
@@ -65,6 +66,6 @@ pub(super) fn print(run: PrintRun<'_>, placed: &Placed) -> Result<PrintOutcome> 
 pub(super) fn outline(run: &PrintRun<'_>, placed: &Placed) -> Result<PrintOutcome> {
     let file = run.shop.out(&run.on.planned.slug).join("labels-outline.pdf");
     let (imprint, nudge) = (run.imprint("outlines"), placed.placing.nudge);
-    shop::write_whole_with(&file, |out| letter::outline(&imprint, placed.sheet, nudge, out))?;
+    files::write_whole_with(&file, |out| letter::outline(&imprint, placed.sheet, nudge, out))?;
     Ok(PrintOutcome { size: placed.sheet.name, file, ..PrintOutcome::default() })
 }

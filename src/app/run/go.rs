@@ -9,14 +9,13 @@ use crate::app::print::{PrintRun, print_letters};
 use crate::app::progress::Progress;
 use crate::app::send;
 use crate::campaign::{Planned, Recipient};
-use crate::domain::CampaignState;
+use crate::domain::{CampaignState, Channel};
 use crate::error::{Error, Result};
 use crate::outbox::{self, SendJob, Turn};
 use crate::piece::{EmailComposer, FrozenCampaign};
 use crate::reminder;
 use crate::shop::Shop;
 use crate::store::Store;
-use crate::text;
 
 /// Who lets things go, and what came of it.
 pub(super) struct Runner<'s> {
@@ -68,7 +67,7 @@ impl Runner<'_> {
         self.note(&on, RunStep::Sent { tally, stopped: stopped.clone(), capped: report.capped });
         if let Some(why) = stopped {
             self.refused = true;
-            let left = text::count(tally.left(), "email");
+            let left = Channel::Email.count(tally.left());
             let fault = Error::new(format!("{}: {why}; {left} stay queued", on.title()));
             return Err(fault.hint("the next `regulars run` goes on where this ended"));
         }

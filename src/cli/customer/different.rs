@@ -2,16 +2,16 @@
 
 use serde_json::json;
 
-use super::who;
+use super::one_line::who;
 use crate::app;
 use crate::app::duplicates::TwoPeople;
-use crate::cli::Context;
+use crate::cli::context::Context;
 use crate::cli::done::Done;
 use crate::error::Result;
 
 /// Say that two cards are two people: `duplicates` shows them no more.
 #[derive(Debug, clap::Args)]
-pub(super) struct Arguments {
+pub(super) struct DifferentArguments {
     /// The reference of the one.
     #[arg(value_name = "REF")]
     reference: String,
@@ -23,7 +23,7 @@ pub(super) struct Arguments {
     undo: bool,
 }
 
-pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
+pub(super) fn run(arguments: &DifferentArguments, context: &Context) -> Result<Done> {
     let (shop, apart) = (context.shop()?, !arguments.undo);
     let TwoPeople { one, other, is_new } =
         app::duplicates::different(&shop, &arguments.reference, &arguments.other, apart, context.clock.today())?;

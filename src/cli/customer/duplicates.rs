@@ -2,9 +2,9 @@
 
 use serde_json::json;
 
-use super::said;
+use super::one_line::one_line;
 use crate::app;
-use crate::cli::Context;
+use crate::cli::context::Context;
 use crate::cli::done::Done;
 use crate::customers::Pair;
 use crate::error::Result;
@@ -12,7 +12,7 @@ use crate::text;
 
 /// Show who may be in the book twice, with why, the surest first.
 #[derive(Debug, clap::Args)]
-pub(super) struct Arguments {
+pub(super) struct DuplicatesArguments {
     /// So many pairs at most; `--json` has them all when nothing is said.
     #[arg(long, value_name = "N")]
     limit: Option<usize>,
@@ -21,7 +21,7 @@ pub(super) struct Arguments {
 /// How many pairs are shown on the terminal when nothing is said.
 const MOST_SHOWN: usize = 20;
 
-pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
+pub(super) fn run(arguments: &DuplicatesArguments, context: &Context) -> Result<Done> {
     let mut pairs = app::duplicates::list(&context.shop()?)?;
     let found = pairs.len();
     pairs.truncate(arguments.limit.unwrap_or(usize::MAX));
@@ -48,7 +48,7 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
 }
 
 fn line(pair: &Pair) -> String {
-    let one = |name: &str, reference: &str| format!("{} ({})", said(name), text::quote(reference));
+    let one = |name: &str, reference: &str| format!("{} ({})", one_line(name), text::quote(reference));
     let (one, other) = (one(&pair.name, &pair.reference), one(&pair.other_name, &pair.other_ref));
     format!("{:>4}  {one} and {other}: {}\n", pair.score, text::list(&pair.why))
 }

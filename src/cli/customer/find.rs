@@ -2,18 +2,17 @@
 
 use serde_json::json;
 
-use super::said;
+use super::one_line::one_line;
 use crate::app;
-use crate::cli::Context;
+use crate::cli::context::Context;
 use crate::cli::done::Done;
-use crate::clock;
 use crate::customers::Hit;
 use crate::error::{Error, Result};
 use crate::text;
 
 /// Find somebody by name (a slip does not matter), reference, town, email or telephone number.
 #[derive(Debug, clap::Args)]
-pub(super) struct Arguments {
+pub(super) struct FindArguments {
     /// Every word must fit: `smyth "palo alto"`, `C-0017`, `0123`.
     #[arg(value_name = "WORDS", required = true)]
     words: Vec<String>,
@@ -22,7 +21,7 @@ pub(super) struct Arguments {
 /// How many are listed.
 const MOST_SHOWN: usize = 20;
 
-pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
+pub(super) fn run(arguments: &FindArguments, context: &Context) -> Result<Done> {
     let today = context.clock.today();
     let typed = arguments.words.join(" ");
     let (all, found) = app::find::find(&context.shop()?, &typed, today, MOST_SHOWN)?;
@@ -37,8 +36,8 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
         (widest(|hit| &hit.reference, 3), widest(|hit| &hit.name, 4), widest(|hit| &hit.city, 4));
     let mut text = format!("{:<refs$}  {:<names$}  {:<towns$}  last here\n", "ref", "name", "town");
     for hit in &found {
-        let ago = hit.last_visit.map_or("never".to_owned(), |day| clock::ago(day, today));
-        let (reference, name, city) = (said(&hit.reference), said(&hit.name), said(&hit.city));
+        let ago = hit.last_visit.map_or("never".to_owned(), |day| text::ago(day, today));
+        let (reference, name, city) = (one_line(&hit.reference), one_line(&hit.name), one_line(&hit.city));
         text.push_str(&format!("{reference:<refs$}  {name:<names$}  {city:<towns$}  {ago}\n"));
     }
     if all > found.len() {

@@ -4,17 +4,18 @@ use std::io::{BufRead, IsTerminal};
 
 use serde_json::json;
 
-use super::{said, who};
+use super::one_line::{one_line, who};
 use crate::app::{self, forget::Forgotten};
+use crate::cli::context::Context;
 use crate::cli::done::Done;
-use crate::cli::{Context, to_stderr};
+use crate::cli::output::to_stderr;
 use crate::customers::{self, Customer};
 use crate::error::{Error, Result};
 use crate::text;
 
 /// Erase somebody everywhere, for good. What was taken at the till stays in the totals, without a name.
 #[derive(Debug, clap::Args)]
-pub(super) struct Arguments {
+pub(super) struct ForgetArguments {
     /// The customer's reference.
     #[arg(value_name = "REF")]
     reference: String,
@@ -23,7 +24,7 @@ pub(super) struct Arguments {
     yes: bool,
 }
 
-pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
+pub(super) fn run(arguments: &ForgetArguments, context: &Context) -> Result<Done> {
     let shop = context.shop()?;
     let customer = customers::by_ref(&shop.store()?.read(), &arguments.reference)?;
     if !arguments.yes {
@@ -61,7 +62,7 @@ fn ask(customer: &Customer) -> Result<()> {
     }
     to_stderr(&format!(
         "Erase {} everywhere, for good? Type the reference {} to do it: ",
-        said(&customer.name()),
+        one_line(&customer.name()),
         text::quote(&customer.reference)
     ));
     let mut answer = String::new();

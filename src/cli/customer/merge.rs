@@ -1,8 +1,8 @@
 //! `customer merge REF INTO` and `customer unmerge REF`: the same person twice, and not so after all.
 
-use super::said;
+use super::one_line::one_line;
 use crate::app;
-use crate::cli::Context;
+use crate::cli::context::Context;
 use crate::cli::done::Done;
 use crate::customers::Merged;
 use crate::error::Result;
@@ -10,7 +10,7 @@ use crate::text;
 
 /// Make two cards of one person one. The old reference goes on working everywhere; `customer unmerge` takes it back.
 #[derive(Debug, clap::Args)]
-pub(super) struct Arguments {
+pub(super) struct MergeArguments {
     /// The card that goes.
     #[arg(value_name = "REF")]
     reference: String,
@@ -27,7 +27,7 @@ pub(super) struct Undo {
     reference: String,
 }
 
-pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
+pub(super) fn run(arguments: &MergeArguments, context: &Context) -> Result<Done> {
     let merged = app::merge::merge(&context.shop()?, &arguments.reference, &arguments.into, context.clock.now())?;
     let (old, stays) = both(&merged);
     let mut text = format!("{old} is a part of {stays} now; {} came along.", moved(&merged));
@@ -45,7 +45,7 @@ pub(super) fn undo(arguments: &Undo, context: &Context) -> Result<Done> {
 }
 
 fn both(merged: &Merged) -> (String, String) {
-    let one = |name: &str, reference: &str| format!("{} ({})", said(name), text::quote(reference));
+    let one = |name: &str, reference: &str| format!("{} ({})", one_line(name), text::quote(reference));
     (one(&merged.name, &merged.reference), one(&merged.into_name, &merged.into))
 }
 

@@ -3,17 +3,17 @@
 use chrono::NaiveDate;
 use serde_json::json;
 
-use super::who;
+use super::one_line::who;
 use crate::app;
 use crate::app::notes::NewNote;
-use crate::cli::Context;
+use crate::cli::context::Context;
 use crate::cli::done::Done;
 use crate::domain::NoteKind;
 use crate::error::Result;
 
 /// Note a call, a visit, praise, a complaint or an idea. A complaint stays open until `customer resolve`.
 #[derive(Debug, clap::Args)]
-pub(super) struct Arguments {
+pub(super) struct NoteArguments {
     /// The customer's reference.
     #[arg(value_name = "REF")]
     reference: String,
@@ -31,10 +31,10 @@ pub(super) struct Arguments {
     on: Option<NaiveDate>,
 }
 
-pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
+pub(super) fn run(arguments: &NoteArguments, context: &Context) -> Result<Done> {
     let shop = context.shop()?;
     let on = context.day_past(arguments.on, "a note is about what was said already")?;
-    let Arguments { reference, text, kind, minutes, .. } = arguments;
+    let NoteArguments { reference, text, kind, minutes, .. } = arguments;
     let (customer, id) = app::notes::add(&shop, reference, NewNote { kind, text, minutes: *minutes, on })?;
     let and = if kind == NoteKind::Complaint.as_str() {
         format!(" It stays open until `regulars customer resolve {}`.", customer.reference)

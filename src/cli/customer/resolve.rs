@@ -3,16 +3,16 @@
 use chrono::NaiveDate;
 use serde_json::json;
 
-use super::who;
+use super::one_line::who;
 use crate::app;
-use crate::cli::Context;
+use crate::cli::context::Context;
 use crate::cli::done::Done;
 use crate::error::{Error, Result};
 use crate::text;
 
 /// Say that the open complaints of somebody were put right.
 #[derive(Debug, clap::Args)]
-pub(super) struct Arguments {
+pub(super) struct ResolveArguments {
     /// The customer's reference.
     #[arg(value_name = "REF")]
     reference: String,
@@ -21,7 +21,7 @@ pub(super) struct Arguments {
     on: Option<NaiveDate>,
 }
 
-pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
+pub(super) fn run(arguments: &ResolveArguments, context: &Context) -> Result<Done> {
     let shop = context.shop()?;
     let on = context.day_past(arguments.on, "say it when it was put right")?;
     let (customer, resolved) = app::notes::resolve(&shop, &arguments.reference, on)?;

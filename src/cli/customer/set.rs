@@ -3,9 +3,9 @@
 use chrono::NaiveDate;
 use serde_json::json;
 
-use super::{said, who};
+use super::one_line::{one_line, who};
 use crate::app;
-use crate::cli::Context;
+use crate::cli::context::Context;
 use crate::cli::done::Done;
 use crate::customers::CustomerField;
 use crate::domain::EmailAddress;
@@ -14,7 +14,7 @@ use crate::text;
 
 /// Set what the card says: `city="Palo Alto"`, `post=no`, `preference.shirt="16½"`, `tag=+vip`, `household=C-2`.
 #[derive(Debug, clap::Args)]
-pub(super) struct Arguments {
+pub(super) struct SetArguments {
     /// The customer's reference.
     #[arg(value_name = "REF")]
     reference: String,
@@ -31,19 +31,19 @@ pub(super) struct Arguments {
     on: Option<NaiveDate>,
 }
 
-pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
+pub(super) fn run(arguments: &SetArguments, context: &Context) -> Result<Done> {
     let shop = context.shop()?;
     let on = context.day_past(arguments.on, "give the day on which it was said")?;
-    let Arguments { reference, assignments, source, .. } = arguments;
+    let SetArguments { reference, assignments, source, .. } = arguments;
     let (customer, changed) = app::edit::set(&shop, reference, assignments, on, source)?;
     let object = json!({ "ref": customer.reference, "name": customer.name(), "changed": changed });
     if changed.is_empty() {
         return Ok(Done::new(format!("The card of {} says so already.", who(&customer)), &object));
     }
-    let shown = |text: &str| if text.is_empty() { "–".to_owned() } else { said(text) };
+    let shown = |text: &str| if text.is_empty() { "–".to_owned() } else { one_line(text) };
     let mut text = format!("Changed {} on the card of {}:\n", text::count(changed.len(), "thing"), who(&customer));
     for one in &changed {
-        text.push_str(&format!("  {}: {} → {}\n", said(&one.field), shown(&one.before), shown(&one.after)));
+        text.push_str(&format!("  {}: {} → {}\n", one_line(&one.field), shown(&one.before), shown(&one.after)));
     }
     let email = changed.iter().find(|one| {
         one.field == CustomerField::Email.as_str() && !one.after.is_empty() && EmailAddress::parse(&one.after).is_none()

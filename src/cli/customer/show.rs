@@ -1,27 +1,27 @@
 //! `customer show REF`: the card for the counter.
 
-use super::said;
+use super::one_line::one_line;
 use crate::app;
-use crate::cli::Context;
+use crate::cli::context::Context;
 use crate::cli::done::Done;
-use crate::clock::{ago, long_date};
 use crate::customers::{Card, CustomerField, Note};
 use crate::domain::Consent;
 use crate::error::Result;
 use crate::redemption::{OfferStatus, OfferSummary};
 use crate::shop::Shop;
 use crate::text;
+use crate::text::{ago, long_date};
 use chrono::NaiveDate;
 
 /// The card of somebody: how to greet them, what must not be forgotten, what waits for them.
 #[derive(Debug, clap::Args)]
-pub(super) struct Arguments {
+pub(super) struct ShowArguments {
     /// The customer's reference.
     #[arg(value_name = "REF")]
     reference: String,
 }
 
-pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
+pub(super) fn run(arguments: &ShowArguments, context: &Context) -> Result<Done> {
     let shop = context.shop()?;
     let today = context.clock.today();
     let shown = app::card::show(&shop, &arguments.reference, today)?;
@@ -34,9 +34,9 @@ fn page(card: &Card, greeting: &str, gift: Option<&OfferSummary>, shop: &Shop, t
     // "Mr. Smith", as one says it; a firm is called by its name, which comes next.
     let call = greeting.trim_start_matches("Dear ").trim_end_matches(',');
     let is_name = call != "customer" && !call.starts_with("friends at ");
-    let mut text = if is_name { format!("{}\n", said(call)) } else { String::new() };
-    let town = card.fields.get(&CustomerField::City).map_or(String::new(), |city| format!(", {}", said(city)));
-    text.push_str(&format!("{} ({}){town}\n", said(&card.name), text::quote(&card.reference)));
+    let mut text = if is_name { format!("{}\n", one_line(call)) } else { String::new() };
+    let town = card.fields.get(&CustomerField::City).map_or(String::new(), |city| format!(", {}", one_line(city)));
+    text.push_str(&format!("{} ({}){town}\n", one_line(&card.name), text::quote(&card.reference)));
     text.push_str(&match (card.last_visit, &card.last_visit_ago) {
         (Some(day), Some(ago)) => format!("Last here {ago}, on {}.\n", long_date(day, country)),
         _ => "Never bought here, as far as the book knows.\n".to_owned(),
@@ -46,7 +46,7 @@ fn page(card: &Card, greeting: &str, gift: Option<&OfferSummary>, shop: &Shop, t
     }
     for complaint in &card.open_complaints {
         let when = ago(complaint.on, today);
-        text.push_str(&format!("\nOpen complaint, from {when}: {}\n", said(&complaint.text)));
+        text.push_str(&format!("\nOpen complaint, from {when}: {}\n", one_line(&complaint.text)));
         text.push_str(&format!("  Put right? `regulars customer resolve {}`\n", card.reference));
     }
     if let Some(gift) = gift {
@@ -57,7 +57,7 @@ fn page(card: &Card, greeting: &str, gift: Option<&OfferSummary>, shop: &Shop, t
         text.push_str("\nLast bought\n");
     }
     for purchase in &card.purchases {
-        let item = if purchase.item.is_empty() { "–".to_owned() } else { said(&purchase.item) };
+        let item = if purchase.item.is_empty() { "–".to_owned() } else { one_line(&purchase.item) };
         let (day, amount) = (long_date(purchase.on, country), currency.show(purchase.amount));
         text.push_str(&format!("  {day:<18}  {amount:>12}  {item}\n"));
     }
@@ -79,7 +79,7 @@ const NOTES: usize = 5;
 
 fn offer(gift: &OfferSummary, country: &str) -> String {
     let code = gift.code.as_deref().unwrap_or("–");
-    let name = said(&gift.name);
+    let name = one_line(&gift.name);
     match (gift.state, gift.redeemed_on, gift.claim_until) {
         (OfferStatus::Given, Some(day), _) => format!("Already given, on {}: {name}.", long_date(day, country)),
         (OfferStatus::Over, _, Some(until)) => format!("Not fetched until {}: {name}.", long_date(until, country)),
@@ -91,16 +91,16 @@ fn offer(gift: &OfferSummary, country: &str) -> String {
 
 /// What is worth knowing, a line each; nothing that is not known.
 fn rows(card: &Card) -> String {
-    let field = |field: CustomerField| card.fields.get(&field).map(|text| said(text)).unwrap_or_default();
+    let field = |field: CustomerField| card.fields.get(&field).map(|text| one_line(text)).unwrap_or_default();
     let list = |names: &[CustomerField]| {
         let parts: Vec<String> = names.iter().map(|name| field(*name)).filter(|part| !part.is_empty()).collect();
         parts.join(", ")
     };
     let family: Vec<String> =
-        card.family.iter().map(|one| format!("{} ({})", said(&one.name), text::quote(&one.reference))).collect();
+        card.family.iter().map(|one| format!("{} ({})", one_line(&one.name), text::quote(&one.reference))).collect();
     let likes: Vec<String> =
-        card.preferences.iter().map(|(key, value)| format!("{} {}", said(key), said(value))).collect();
-    let tags: Vec<String> = card.tags.iter().map(|tag| said(tag)).collect();
+        card.preferences.iter().map(|(key, value)| format!("{} {}", one_line(key), one_line(value))).collect();
+    let tags: Vec<String> = card.tags.iter().map(|tag| one_line(tag)).collect();
     let address = list(&[
         CustomerField::Street,
         CustomerField::Street2,
@@ -150,5 +150,5 @@ fn heard(note: &Note, country: &str) -> String {
         String::new()
     };
     let right = note.resolved_on.map_or(String::new(), |day| format!(" (put right {})", long_date(day, country)));
-    format!("  {:<18}  {}{minutes}: {}{right}\n", long_date(note.on, country), note.kind, said(&note.text))
+    format!("  {:<18}  {}{minutes}: {}{right}\n", long_date(note.on, country), note.kind, one_line(&note.text))
 }

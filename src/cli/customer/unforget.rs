@@ -3,20 +3,20 @@
 use serde_json::json;
 
 use crate::app;
-use crate::cli::Context;
+use crate::cli::context::Context;
 use crate::cli::done::Done;
 use crate::error::{Error, Result};
 use crate::text;
 
 /// Let the next import bring back a reference that was forgotten. What was erased stays erased.
 #[derive(Debug, clap::Args)]
-pub(super) struct Arguments {
+pub(super) struct UnforgetArguments {
     /// The reference as in your export; their email or telephone number, where a list has nothing else.
     #[arg(value_name = "REF")]
     reference: String,
 }
 
-pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
+pub(super) fn run(arguments: &UnforgetArguments, context: &Context) -> Result<Done> {
     let shop = context.shop()?;
     let reference = arguments.reference.trim();
     let quoted = text::quote(reference);

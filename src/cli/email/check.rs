@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::app::email_check;
-use crate::cli::Context;
+use crate::cli::context::Context;
 use crate::cli::done::Done;
 use crate::error::Result;
 use crate::outbox::Offer;
@@ -12,13 +12,13 @@ use crate::text;
 /// Say what is still needed before emails go out, and what its lack costs: in shop.toml, and at the mail server, which is
 /// asked what it offers. No email is sent.
 #[derive(Debug, clap::Args)]
-pub(super) struct Arguments {
+pub(super) struct EmailCheckArguments {
     /// Do not ask the mail server.
     #[arg(long)]
     offline: bool,
 }
 
-pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
+pub(super) fn run(arguments: &EmailCheckArguments, context: &Context) -> Result<Done> {
     let (missing, offer) = email_check::check(&context.shop()?, arguments.offline);
     let is_stopped = missing.iter().any(|one| one.stops);
     let mut text = match missing.len() {

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::app::email_keys::{self, KeyOutcome};
-use crate::cli::Context;
+use crate::cli::context::Context;
 use crate::cli::done::Done;
 use crate::email::Key;
 use crate::error::Result;
@@ -12,7 +12,7 @@ use crate::error::Result;
 ///
 /// Where there is a key already, nothing is made and its records are shown.
 #[derive(Debug, clap::Args)]
-pub(super) struct Arguments {
+pub(super) struct EmailKeysArguments {
     /// The kind of key; every receiver understands rsa.
     #[arg(long, value_name = "KIND", value_parser = ["rsa", "ed25519"], default_value = "rsa")]
     kind: String,
@@ -21,7 +21,7 @@ pub(super) struct Arguments {
     replace: bool,
 }
 
-pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
+pub(super) fn run(arguments: &EmailKeysArguments, context: &Context) -> Result<Done> {
     let make = if arguments.kind == "rsa" { Key::new_rsa } else { Key::new_ed25519 };
     let KeyOutcome { file, kind, is_new, is_replaced, is_named, domain, records } =
         email_keys::keys(&context.shop()?, make, arguments.replace)?;

@@ -5,26 +5,26 @@ mod keys;
 
 use clap::Subcommand;
 
-use super::Context;
+use super::context::Context;
 use super::done::Done;
 use crate::error::Result;
 
 /// Make the key that signs emails, and see what is missing before they go out.
 #[derive(Debug, clap::Args)]
-pub(super) struct Arguments {
+pub(super) struct EmailArguments {
     #[command(subcommand)]
-    what: What,
+    what: EmailVerb,
 }
 
 #[derive(Debug, Subcommand)]
-enum What {
-    Keys(keys::Arguments),
-    Check(check::Arguments),
+enum EmailVerb {
+    Keys(keys::EmailKeysArguments),
+    Check(check::EmailCheckArguments),
 }
 
-pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Done> {
+pub(super) fn run(arguments: &EmailArguments, context: &Context) -> Result<Done> {
     match &arguments.what {
-        What::Keys(arguments) => keys::run(arguments, context),
-        What::Check(arguments) => check::run(arguments, context),
+        EmailVerb::Keys(arguments) => keys::run(arguments, context),
+        EmailVerb::Check(arguments) => check::run(arguments, context),
     }
 }

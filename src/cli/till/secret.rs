@@ -6,21 +6,22 @@ use serde_json::json;
 
 use crate::access;
 use crate::app;
+use crate::cli::context::Context;
 use crate::cli::done::Done;
-use crate::cli::{Context, to_stderr};
+use crate::cli::output::to_stderr;
 use crate::domain::Role;
 use crate::error::{Error, Result};
 use crate::text;
 
 /// A passphrase or a PIN.
 #[derive(Debug, clap::Args)]
-pub(super) struct Arguments {
+pub(super) struct SecretArguments {
     /// Let it be unlocked again: then the pages are served on this machine alone.
     #[arg(long)]
     remove: bool,
 }
 
-pub(super) fn run(role: Role, arguments: &Arguments, context: &Context) -> Result<Done> {
+pub(super) fn run(role: Role, arguments: &SecretArguments, context: &Context) -> Result<Done> {
     let shop = context.shop()?;
     let name = role.secret();
     let (ended, sentence) = if arguments.remove {

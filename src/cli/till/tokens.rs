@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::access::Token;
 use crate::app;
-use crate::cli::Context;
+use crate::cli::context::Context;
 use crate::cli::done::Done;
 use crate::error::Result;
 use crate::text;

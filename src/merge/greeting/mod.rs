@@ -9,7 +9,8 @@ mod tests;
 
 use crate::customers::Customer;
 use crate::text;
-use person::{Person, bare, from_full_name, people_of, written_title};
+use crate::text::names::bare;
+use person::{Person, from_full_name, people_of, written_title};
 
 /// How a household is spoken to, and written to.
 #[derive(Debug, Clone, PartialEq, Eq)]

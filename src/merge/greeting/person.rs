@@ -1,6 +1,8 @@
 //! The people on a card, in the parts that a greeting needs: title, first name, surname, suffix.
 
 use crate::customers::Customer;
+use crate::text;
+use crate::text::names::{is_company, is_particle, is_suffix, is_title};
 
 /// One person of those greeted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -11,91 +13,8 @@ pub(super) struct Person {
     pub(super) suffix: String,
 }
 
-/// Words of several languages that stand before a name; with their points off, in small letters.
-const TITLES: &[&str] = &[
-    "mr",
-    "mrs",
-    "ms",
-    "miss",
-    "mx",
-    "dr",
-    "prof",
-    "rev",
-    "sir",
-    "dame",
-    "lady",
-    "lord",
-    "hon",
-    "capt",
-    "rabbi",
-    "herr",
-    "herrn",
-    "frau",
-    "fräulein",
-    "dipl-ing",
-    "monsieur",
-    "madame",
-    "mademoiselle",
-    "mme",
-    "mlle",
-    "sr",
-    "sra",
-    "srta",
-    "señor",
-    "señora",
-    "señorita",
-    "doña",
-    "sig",
-    "sigra",
-    "signor",
-    "signora",
-    "dhr",
-    "mevr",
-];
-
 /// Words that join two people.
 const AND: [&str; 6] = ["and", "&", "und", "et", "y", "+"];
-
-/// Words that belong to the surname behind them.
-const PARTICLES: &[&str] = &[
-    "van", "von", "vom", "zu", "zum", "zur", "der", "den", "de", "del", "della", "di", "da", "das", "do", "dos", "du",
-    "des", "la", "las", "le", "los", "ter", "ten", "te", "'t", "af", "av", "bin", "ibn", "al", "el", "st", "san",
-    "santa",
-];
-
-const SUFFIXES: &[&str] = &["jr", "sr", "ii", "iii", "iv", "phd", "md", "dds", "esq", "cpa", "rn"];
-
-/// Words that only a firm has in its name.
-const OF_A_FIRM: &[&str] = &[
-    "ltd",
-    "limited",
-    "inc",
-    "incorporated",
-    "llc",
-    "llp",
-    "plc",
-    "corp",
-    "corporation",
-    "company",
-    "co",
-    "gmbh",
-    "ag",
-    "kg",
-    "ohg",
-    "sarl",
-    "sas",
-    "bv",
-    "nv",
-    "srl",
-    "spa",
-    "oy",
-    "ab",
-    "sons",
-    "bros",
-    "brothers",
-    "associates",
-    "partners",
-];
 
 /// The people whom a card speaks of: one, or two whom an export has put into one field.
 pub(super) fn people_of(customer: &Customer) -> Vec<Person> {
@@ -112,7 +31,7 @@ pub(super) fn people_of(customer: &Customer) -> Vec<Person> {
     };
     people.retain(|person| !person.first.is_empty() || !person.last.is_empty());
     if let [only] = people.as_slice()
-        && is_firm(&format!("{} {}", only.first, only.last))
+        && is_company(&format!("{} {}", only.first, only.last))
     {
         return Vec::new();
     }
@@ -125,14 +44,9 @@ pub(super) fn people_of(customer: &Customer) -> Vec<Person> {
     people
 }
 
-/// Whether a name is a firm's.
-pub(super) fn is_firm(name: &str) -> bool {
-    name.split_whitespace().skip(1).any(|word| OF_A_FIRM.contains(&bare(word).as_str()))
-}
-
 /// `Dr. Anna van der Berg Jr.`, `Berg, Anna`, `Robert and Eleanor Smith`: in parts. A single name stands as the first.
 pub(super) fn from_full_name(full: &str) -> Vec<Person> {
-    if is_firm(full) {
+    if is_company(full) {
         return vec![Person { first: full.to_owned(), ..Person::default() }];
     }
     let Some((one, other)) = halves(full) else { return vec![single(full)] };
@@ -153,7 +67,6 @@ pub(super) fn from_full_name(full: &str) -> Vec<Person> {
 /// One person's whole name in parts.
 fn single(full: &str) -> Person {
     let (before, after) = full.split_once(',').map_or((full, ""), |(before, after)| (before, after.trim()));
-    let is_suffix = |word: &str| SUFFIXES.contains(&bare(word).as_str());
     if !after.is_empty() && !after.split_whitespace().all(is_suffix) {
         // "Berg, Anna": the surname first, as lists have it.
         let mut person = single(after);
@@ -171,7 +84,6 @@ fn single(full: &str) -> Person {
         (*last).clone_into(&mut suffix);
         parts.pop();
     }
-    let is_particle = |word: &str| PARTICLES.contains(&bare(word).as_str());
     let surname = match parts.len() {
         // "Mr. Smith" gives a surname, "Anna" a first name.
         1 if titles > 0 => 0,
@@ -223,12 +135,7 @@ fn entitle(people: &mut Vec<Person>, title: &str) {
 
 /// How many words at the beginning are titles.
 fn title_words(text: &str) -> usize {
-    text.split_whitespace().take_while(|word| TITLES.contains(&bare(word).as_str())).count()
-}
-
-/// A word without its points, in small letters.
-pub(super) fn bare(word: &str) -> String {
-    word.replace(['.', ','], "").to_lowercase()
+    text.split_whitespace().take_while(|word| is_title(word)).count()
 }
 
 /// A title as it is written: a known one with its capital, whatever the export did; others as they are.
@@ -236,12 +143,11 @@ pub(super) fn written_title(title: &str) -> String {
     let word = |word: &str| {
         let is_shouted = word.chars().filter(|c| c.is_alphabetic()).all(char::is_uppercase) && word.len() > 2;
         let is_small = word.chars().all(|c| !c.is_uppercase());
-        if !TITLES.contains(&bare(word).as_str()) || !(is_shouted || is_small) {
-            return word.to_owned();
+        if is_title(word) && (is_shouted || is_small) {
+            text::capitalised(&word.to_lowercase())
+        } else {
+            word.to_owned()
         }
-        let mut letters = word.chars();
-        let first = letters.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
-        first + &letters.as_str().to_lowercase()
     };
     title.split_whitespace().map(word).collect::<Vec<_>>().join(" ")
 }

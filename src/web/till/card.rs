@@ -12,12 +12,12 @@ use super::form_error::FormError;
 use super::refused;
 use super::which::Till;
 use crate::app::card::{self, CardOf, TillCard};
-use crate::clock;
 use crate::customers::{Card, Customer, CustomerField};
 use crate::domain::{Column, CustomerId, RecipientId, Response as CampaignResponse};
 use crate::error::Result;
 use crate::redemption::{Offer, OfferStatus, Outcome};
 use crate::store::Read;
+use crate::text;
 use crate::web::state::AppState;
 use crate::web::wording::{self, GiftWords};
 use crate::web::{answer, searches};
@@ -160,10 +160,10 @@ fn gather(
         Some(offer) => wording::recipient(&offer.recipient),
         None => wording::customer(&greeting, &customer),
     };
-    let day = |day: NaiveDate| clock::long_date(day, &settings.country);
+    let day = |day: NaiveDate| text::long_date(day, &settings.country);
     let (act, nothing) = to_hand_over(offer.as_ref(), state, today);
     let complaint = card.open_complaints.first().map(|oldest| ComplaintNotice {
-        age: match clock::ago(oldest.on, today) {
+        age: match text::ago(oldest.on, today) {
             ago if ago.ends_with(" ago") => format!("{} old", ago.trim_end_matches(" ago")),
             recent => format!("from {recent}"),
         },
@@ -258,7 +258,7 @@ fn facts(
     let letter = offer.map_or(String::new(), |Offer { planned, recipient, .. }| {
         let number = recipient.number.map_or(String::new(), |number| format!(", no. {number}"));
         let code = recipient.code.as_deref().map_or(String::new(), |code| format!(", code {code}"));
-        format!("{} of {}{number}{code}", planned.name, clock::long_date(planned.dated, country))
+        format!("{} of {}{number}{code}", planned.name, text::long_date(planned.dated, country))
     });
     let all = [
         ("Name", if heading.contains(&card.name) { String::new() } else { card.name.clone() }),

@@ -12,7 +12,6 @@ use super::scan;
 use super::which::Till;
 use crate::app;
 use crate::app::find::FoundAtTill;
-use crate::clock;
 use crate::domain::CustomerId;
 use crate::error::Result;
 use crate::redemption::{Offer, OfferStatus};
@@ -139,7 +138,7 @@ fn gather(
     }
     gifts.dedup();
     let heading = match gifts.as_slice() {
-        [one] => format!("{} is waiting", wording::capital(one)),
+        [one] => format!("{} is waiting", text::capitalised(one)),
         _ => "Something is waiting".to_owned(),
     };
     let first = waiting.first().or(others.first());
@@ -188,7 +187,7 @@ fn what_waits(offer: Option<&Offer>, today: NaiveDate, country: &str) -> (bool, 
 fn given_when(on: Option<NaiveDate>, today: NaiveDate, country: &str) -> String {
     match on {
         Some(on) if on == today => "earlier today".to_owned(),
-        Some(on) if clock::ago(on, today) == "yesterday" => "yesterday".to_owned(),
+        Some(on) if text::ago(on, today) == "yesterday" => "yesterday".to_owned(),
         Some(on) => format!("on {}", wording::date(on, today, country)),
         None => String::new(),
     }

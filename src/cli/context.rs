@@ -1,0 +1,73 @@
+//! Where a verb works, and when; and what it reads from words that were typed.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+
+use super::done::Done;
+use crate::clock::Clock;
+use crate::domain::Column;
+use crate::error::{Error, Result};
+use crate::shop::Shop;
+use crate::text;
+
+/// Runs the verb of these words.
+pub(super) type Perform = fn(Vec<OsString>, &Context) -> Result<Done>;
+
+/// Where a verb works, and when.
+#[derive(Debug)]
+pub(super) struct Context {
+    pub(super) folder: PathBuf,
+    pub(super) clock: Clock,
+    /// Whether somebody watches: progress is shown.
+    pub(super) watched: bool,
+    /// Whether an object is wanted instead of text.
+    pub(super) json: bool,
+    /// Runs a verb as it is typed, for the demo.
+    pub(super) perform: Perform,
+}
+
+impl Context {
+    pub(super) fn shop(&self) -> Result<Shop> {
+        Shop::open(&self.folder)
+    }
+
+    /// The day on which something happened: today when nothing is said, and never a day to come.
+    pub(super) fn day_past(&self, on: Option<NaiveDate>, hint: &str) -> Result<NaiveDate> {
+        let today = self.clock.today();
+        let on = on.unwrap_or(today);
+        if on > today { Err(Error::new(format!("{on} is in the future")).hint(hint)) } else { Ok(on) }
+    }
+}
+
+/// Reads a day, or a day and a time, as somebody types it at the till.
+pub(super) fn moment(text: &str, context: &Context) -> Result<NaiveDateTime> {
+    let now = context.clock.now();
+    let wrong = |_| {
+        Error::new(format!("{} is not a day", text::quote(text)))
+            .hint("write it as 1989-02-03, or with a time as 1989-02-03T14:05")
+    };
+    match text.split_once(['T', ' ']) {
+        None => {
+            let day: NaiveDate = text.parse().map_err(wrong)?;
+            Ok(if day == now.date() { now } else { day.and_time(noon()) })
+        }
+        Some((day, time)) => {
+            let day: NaiveDate = day.parse().map_err(wrong)?;
+            let time =
+                NaiveTime::parse_from_str(time, "%H:%M:%S").or_else(|_| NaiveTime::parse_from_str(time, "%H:%M"));
+            Ok(day.and_time(time.map_err(wrong)?))
+        }
+    }
+}
+
+/// One value of a closed list, by its form.
+pub(super) fn one_of<T: Column + std::str::FromStr<Err = Error> + Send + Sync>() -> impl TypedValueParser<Value = T> {
+    PossibleValuesParser::new(T::ALL.iter().map(|value| value.as_str())).try_map(|form| form.parse::<T>())
+}
+
+fn noon() -> NaiveTime {
+    NaiveTime::from_hms_opt(12, 0, 0).unwrap_or_default()
+}

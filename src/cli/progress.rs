@@ -1,0 +1,63 @@
+//! Progress on the terminal, for people who watch.
+
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::context::Context;
+use crate::app::{Activity, Progress};
+use crate::error::Result;
+
+/// A bar for long work, for people who watch; it counts to `total`.
+pub(super) fn progress(context: &Context, total: usize, what: &'static str) -> ProgressBar {
+    if !context.watched {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::new(total as u64).with_message(what);
+    let style = ProgressStyle::with_template("{msg} {wide_bar} {percent}% {eta}");
+    bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+}
+
+/// Runs long work, and shows how far it is to people who watch.
+pub(super) fn watched<T>(context: &Context, work: impl FnOnce(&Progress<'_>) -> Result<T>) -> Result<T> {
+    watched_until(context, &AtomicBool::new(false), work)
+}
+
+/// The same for work that may be stopped.
+pub(super) fn watched_until<T>(
+    context: &Context,
+    stop: &AtomicBool,
+    work: impl FnOnce(&Progress<'_>) -> Result<T>,
+) -> Result<T> {
+    let bar = progress(context, 0, "");
+    let report = |activity: Activity, done: usize, total: usize| {
+        bar.set_message(match activity {
+            Activity::ReadLetters => "Reading letters",
+            Activity::CheckLetters => "Looking at the letters",
+            Activity::LayOutLetters => "Setting letters",
+            Activity::PrintLetters => "Printing letters",
+            Activity::WriteEmails => "Writing emails",
+            Activity::SendEmails => "Sending",
+        });
+        if activity == Activity::SendEmails
+            && let Ok(style) = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len} {per_sec}, {eta} left")
+        {
+            bar.set_style(style);
+        }
+        bar.set_length(total as u64);
+        bar.set_position(done as u64);
+    };
+    let done = work(&Progress { report: &report, stop })?;
+    bar.finish_and_clear();
+    Ok(done)
+}
+
+/// What is being done now that has no measure.
+pub(super) fn now(bar: &ProgressBar, what: &'static str) {
+    if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} … {elapsed}") {
+        bar.set_style(style);
+    }
+    bar.set_message(what);
+    bar.enable_steady_tick(Duration::from_millis(100));
+}

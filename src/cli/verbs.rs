@@ -1,0 +1,115 @@
+//! The verbs, and what every one of them is told.
+
+use std::ffi::OsString;
+use std::io::IsTerminal;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use chrono::NaiveDate;
+use clap::{Parser, Subcommand};
+
+use super::context::Context;
+use super::done::{self, Done};
+use super::output::{show, to_stderr, to_stdout};
+use super::{
+    backup, best, bounces, calls, check, customer, demo, doctor, email, follow_up, import, init, note_lines, outbox,
+    plan, posted, preview, print, proof, recipients, redeem, report, returned, run, segment, send, serve, till,
+    unredeem, why,
+};
+use crate::clock::Clock;
+use crate::error::{Error, Result};
+
+/// Keeps a shop's customer book, writes to the best customers by name, knows who came, and writes next year's letter.
+#[derive(Debug, Parser)]
+#[command(name = "regulars", version, max_term_width = 100, arg_required_else_help = true)]
+struct CommandLine {
+    /// The shop folder.
+    #[arg(long, global = true, env = "REGULARS_SHOP", value_name = "DIR", default_value = ".", hide_env_values = true)]
+    shop: PathBuf,
+    /// Rehearse as if it were this day.
+    #[arg(long, global = true, env = "REGULARS_TODAY", value_name = "YYYY-MM-DD", hide_env_values = true)]
+    today: Option<NaiveDate>,
+    /// Print one JSON object instead of text.
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+macro_rules! verbs {
+    ($($verb:ident = $file:ident::$arguments:ident,)+) => {
+        #[derive(Debug, Subcommand)]
+        enum Verb {
+            $($verb($file::$arguments),)+
+        }
+
+        fn run(verb: &Verb, context: &Context) -> Result<Done> {
+            match verb {
+                $(Verb::$verb(arguments) => $file::run(arguments, context),)+
+            }
+        }
+    };
+}
+
+verbs! {
+    Init = init::InitArguments,
+    Demo = demo::DemoArguments,
+    Import = import::ImportArguments,
+    Best = best::BestArguments,
+    Calls = calls::CallsArguments,
+    Customer = customer::CustomerArguments,
+    Segment = segment::SegmentArguments,
+    Check = check::CheckArguments,
+    Plan = plan::PlanArguments,
+    Recipients = recipients::RecipientsArguments,
+    Why = why::WhyArguments,
+    NoteLines = note_lines::NoteLinesArguments,
+    Proof = proof::ProofArguments,
+    Preview = preview::PreviewArguments,
+    Print = print::PrintArguments,
+    Posted = posted::PostedArguments,
+    Send = send::SendArguments,
+    Email = email::EmailArguments,
+    Outbox = outbox::OutboxArguments,
+    Run = run::RunArguments,
+    Bounces = bounces::BouncesArguments,
+    Redeem = redeem::RedeemArguments,
+    Unredeem = unredeem::UnredeemArguments,
+    Returned = returned::ReturnedArguments,
+    FollowUp = follow_up::FollowUpArguments,
+    Report = report::ReportArguments,
+    Serve = serve::ServeArguments,
+    Till = till::TillArguments,
+    Backup = backup::BackupArguments,
+    Doctor = doctor::DoctorArguments,
+}
+
+/// Runs the program.
+#[must_use]
+pub fn main() -> ExitCode {
+    let line = CommandLine::parse();
+    let context = Context {
+        folder: line.shop,
+        clock: line.today.map_or_else(Clock::system, Clock::fixed),
+        watched: std::io::stderr().is_terminal() && !line.json,
+        json: line.json,
+        perform,
+    };
+    match run(&line.verb, &context) {
+        Ok(done) => show(&done, line.json),
+        Err(error) => {
+            if let Some(json) = done::error_json(&error).filter(|_| line.json) {
+                to_stdout(&json);
+            }
+            to_stderr(&error.report());
+            ExitCode::from(error.exit_code())
+        }
+    }
+}
+
+/// Runs the verb of these words.
+fn perform(words: Vec<OsString>, context: &Context) -> Result<Done> {
+    let line = CommandLine::try_parse_from(std::iter::once("regulars".into()).chain(words))
+        .map_err(|e| Error::new("the demo does not know its own verbs").hint("please report it").because(e))?;
+    run(&line.verb, context)
+}

@@ -1,0 +1,136 @@
+//! Files: read as text, named within their folder, written whole or not at all.
+
+use std::fs::File;
+use std::io::{BufWriter, Write as _};
+use std::path::{Component, Path, PathBuf};
+
+use crate::error::{Error, Result};
+use crate::text;
+
+/// A path as it is shown: never empty.
+pub(crate) fn shown(path: &Path) -> String {
+    let text = path.display().to_string();
+    text::quote(if text.is_empty() { "." } else { &text })
+}
+
+/// A text file, without the mark that some editors put before UTF-8.
+pub(crate) fn read_text(path: &Path) -> Result<String> {
+    let bytes = std::fs::read(path).map_err(|e| Error::io("read", path, e))?;
+    let text = String::from_utf8(bytes)
+        .map_err(|e| Error::new("the file is not text in UTF-8").hint("save it again as UTF-8").because(e))?;
+    Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
+}
+
+/// The path of a file that a campaign or a template names.
+///
+/// # Errors
+/// When the name leads out of the folder.
+pub(crate) fn inside(folder: &Path, name: &str) -> Result<PathBuf> {
+    let path = Path::new(name);
+    let plain = path.components().all(|part| matches!(part, Component::Normal(_))) && !name.contains('\\');
+    if name.is_empty() || !plain {
+        return Err(Error::new(format!("{} is not the name of a file in {}", text::quote(name), shown(folder)))
+            .hint("files are named within their folder, such as `free-bottle.md`"));
+    }
+    Ok(folder.join(path))
+}
+
+/// A file under another name until it is complete; without that it goes again.
+#[derive(Debug)]
+pub(crate) struct PartFile {
+    target: PathBuf,
+    part: PathBuf,
+    is_complete: bool,
+}
+
+impl PartFile {
+    pub(crate) fn of(target: &Path) -> Self {
+        let mut name = target.file_name().unwrap_or_default().to_owned();
+        name.push(".part");
+        Self { part: target.with_file_name(name), target: target.to_owned(), is_complete: false }
+    }
+
+    /// Where it is written.
+    pub(crate) fn path(&self) -> &Path {
+        &self.part
+    }
+
+    /// Opens it anew, in a folder that is made when it is missing.
+    pub(crate) fn create(&self) -> Result<BufWriter<File>> {
+        let folder = self.target.parent().unwrap_or(Path::new("."));
+        std::fs::create_dir_all(folder).map_err(|e| Error::io("make the folder", folder, e))?;
+        File::create(&self.part).map(BufWriter::new).map_err(|e| Error::io("write", &self.part, e))
+    }
+
+    /// Brings what was written to the disk.
+    pub(crate) fn sync(&self, out: BufWriter<File>) -> Result<()> {
+        let failed = |e| Error::io("write", &self.part, e);
+        out.into_inner().map_err(|e| failed(e.into_error()))?.sync_all().map_err(failed)
+    }
+
+    /// Gives it its name.
+    pub(crate) fn complete(mut self) -> Result<()> {
+        std::fs::rename(&self.part, &self.target).map_err(|e| Error::io("write", &self.target, e))?;
+        self.is_complete = true;
+        Ok(())
+    }
+}
+
+impl Drop for PartFile {
+    fn drop(&mut self) {
+        if !self.is_complete {
+            let _ = std::fs::remove_file(&self.part);
+        }
+    }
+}
+
+/// Writes a file so that it is there whole or not at all.
+pub(crate) fn write_whole(path: &Path, content: &[u8]) -> Result<()> {
+    write_whole_with(path, |file| file.write_all(content).map_err(|e| Error::io("write", path, e)))
+}
+
+/// The same for a file that nobody but its owner may read.
+pub(crate) fn write_secret(path: &Path, content: &[u8]) -> Result<()> {
+    write_whole_with(path, |file| {
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            let only_owner = std::fs::Permissions::from_mode(0o600);
+            file.get_ref().set_permissions(only_owner).map_err(|e| Error::io("lock", path, e))?;
+        }
+        file.write_all(content).map_err(|e| Error::io("write", path, e))
+    })
+}
+
+/// The same through `fill`.
+pub(crate) fn write_whole_with<T>(path: &Path, fill: impl FnOnce(&mut BufWriter<File>) -> Result<T>) -> Result<T> {
+    let part = PartFile::of(path);
+    let mut out = part.create()?;
+    let done = fill(&mut out)?;
+    part.sync(out)?;
+    part.complete()?;
+    Ok(done)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_stay_inside_their_folder() {
+        let folder = Path::new("letter-templates");
+        for bad in ["../secret.md", "/etc/passwd", "", "a/../../b", "..", "C:\\x"] {
+            assert!(inside(folder, bad).is_err(), "{bad}");
+        }
+        assert!(inside(folder, "1990/thanks.md").is_ok());
+    }
+
+    #[test]
+    fn a_file_that_fails_half_way_leaves_nothing() {
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join("letters.pdf");
+        let failed: Result<()> = write_whole_with(&path, |_| Err(Error::new("no")));
+        assert!(failed.is_err());
+        assert_eq!(std::fs::read_dir(folder.path()).expect("list").count(), 0);
+    }
+}

@@ -1,0 +1,40 @@
+//! Consent in the words of exports: each line of consent.tsv has a state and other words for it.
+
+use std::str::FromStr as _;
+
+use crate::domain::Consent;
+use crate::text;
+
+/// What a cell says; an empty one says nothing.
+pub(super) fn consent_of(text: &str) -> std::result::Result<Option<Consent>, String> {
+    let word = text.to_lowercase();
+    if word.is_empty() {
+        return Ok(None);
+    }
+    let states = include_str!("consent.tsv").lines().map(|line| line.split('\t'));
+    let state = states.filter(|words| words.clone().any(|known| known == word)).find_map(|mut words| words.next());
+    match state.and_then(|state| Consent::from_str(state).ok()) {
+        Some(consent) => Ok(Some(consent)),
+        None => Err(format!("{} is not a wish: yes, no or unknown", text::quote(text))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_word_has_a_state() {
+        for (word, consent) in
+            [("Subscribed", Consent::Yes), ("SÍ", Consent::Yes), ("cleaned", Consent::No), ("?", Consent::Unknown)]
+        {
+            assert_eq!(consent_of(word), Ok(Some(consent)), "{word}");
+        }
+        assert_eq!(consent_of(""), Ok(None));
+        assert!(consent_of("perhaps").is_err());
+        for line in include_str!("consent.tsv").lines() {
+            let state = line.split('\t').next().unwrap_or_default();
+            assert!(Consent::from_str(state).is_ok(), "{line}");
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! Days and times in English.
+
+use chrono::{Datelike, NaiveDate};
+
+/// How long before `today` a day was, in the words a shopkeeper would use.
+///
+/// Under two weeks: days. Under two months: weeks. Under two years: months. Then years.
+#[must_use]
+pub(crate) fn ago(day: NaiveDate, today: NaiveDate) -> String {
+    let days = (today - day).num_days();
+    let months = i64::from(today.year() - day.year()) * 12 + i64::from(today.month())
+        - i64::from(day.month())
+        - i64::from(today.day() < day.day());
+    match days {
+        ..0 => "in the future".to_owned(),
+        0 => "today".to_owned(),
+        1 => "yesterday".to_owned(),
+        2..14 => format!("{} ago", spelled(days, "day")),
+        _ if months < 2 => format!("{} ago", spelled(days / 7, "week")),
+        _ if months < 24 => format!("{} ago", spelled(months, "month")),
+        _ => format!("{} ago", spelled(months / 12, "year")),
+    }
+}
+
+/// `seven months`: numbers to twelve in words.
+fn spelled(n: i64, unit: &str) -> String {
+    const WORDS: [&str; 13] =
+        ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
+    let number = usize::try_from(n).ok().and_then(|n| WORDS.get(n)).map_or_else(|| n.to_string(), |w| (*w).to_owned());
+    let s = if n == 1 { "" } else { "s" };
+    format!("{number} {unit}{s}")
+}
+
+/// Whether a country (ISO 3166) writes `January 15, 1990` and `2:32 pm`.
+pub(crate) fn writes_month_first(country: &str) -> bool {
+    matches!(country, "US" | "CA" | "PH")
+}
+
+/// `January 15, 1990` where the country writes the month first, else `15 January 1990`.
+#[must_use]
+pub(crate) fn long_date(day: NaiveDate, country: &str) -> String {
+    day.format(if writes_month_first(country) { "%B %-d, %Y" } else { "%-d %B %Y" }).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().expect("a date")
+    }
+
+    #[test]
+    fn time_is_told_in_words() {
+        let today = day("1990-01-15");
+        for (then, words) in [
+            ("1990-01-15", "today"),
+            ("1990-01-14", "yesterday"),
+            ("1990-01-03", "twelve days ago"),
+            ("1990-01-01", "two weeks ago"),
+            ("1989-11-16", "eight weeks ago"),
+            ("1989-11-15", "two months ago"),
+            ("1989-06-15", "seven months ago"),
+            ("1988-02-01", "23 months ago"),
+            ("1988-01-15", "two years ago"),
+            ("1975-01-16", "14 years ago"),
+        ] {
+            assert_eq!(ago(day(then), today), words, "{then}");
+        }
+        assert_eq!(long_date(day("1990-01-05"), "US"), "January 5, 1990");
+        assert_eq!(long_date(day("1990-01-05"), "GB"), "5 January 1990");
+    }
+}
