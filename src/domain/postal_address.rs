@@ -64,7 +64,7 @@ pub(crate) fn folded(text: &str) -> String {
 mod tests {
     use super::*;
 
-    fn address<'a>([street, city, postcode, country]: [&'a str; 4]) -> PostalAddress<'a> {
+    fn address([street, city, postcode, country]: [&str; 4]) -> PostalAddress<'_> {
         PostalAddress { street, street2: "", city, postcode, country }
     }
 

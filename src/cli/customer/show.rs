@@ -112,7 +112,7 @@ fn rows(card: &Card) -> String {
     let post = match card.post_consent {
         _ if card.moved => "moved away: no post until there is a new street",
         Consent::No => "wants no post",
-        _ => "",
+        Consent::Yes | Consent::Unknown => "",
     };
     let stopped =
         card.suppressed.as_ref().map(|one| format!("no email goes out: {}, {}", one.reason.in_words(), one.on));
@@ -120,7 +120,7 @@ fn rows(card: &Card) -> String {
         _ if stopped.is_some() => stopped.as_deref().unwrap_or_default(),
         Consent::Yes => "may be emailed",
         Consent::No => "wants no email",
-        _ => "",
+        Consent::Unknown => "",
     };
     let wishes: Vec<&str> = [post, email].into_iter().filter(|wish| !wish.is_empty()).collect();
     let mut text = String::new();
