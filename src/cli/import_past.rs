@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use super::context::Context;
 use super::done::Done;
-use super::import::{self, FileArguments};
+use super::import_file::{self, FileArguments};
 use crate::app;
 use crate::campaign::Past;
 use crate::error::{Error, Result};
@@ -63,13 +63,13 @@ pub(super) fn run(arguments: &ImportPastArguments, context: &Context) -> Result<
         left_out: None,
     };
     let bar = super::progress::progress(context, 0, "Reading");
-    let show = |at: app::import::ImportProgress<'_>| import::show_step(&bar, &at);
+    let show = |at: app::import::ImportProgress<'_>| import_file::show_step(&bar, &at);
     let file = arguments.file.file();
     let (imported, visits) = app::import::import_past(&shop, file, past, context.clock.now(), &show)?;
     bar.finish_and_clear();
     let recipients = imported.report.added;
     let (came, spent) = (visits.len(), visits.iter().fold(Money(0), |sum, visit| sum.plus(visit.spend)));
-    let mut done = import::done(&arguments.file, "recipient", imported);
+    let mut done = import_file::outcome(&arguments.file, "recipient", imported);
     if let Some(object) = done.json.as_object_mut() {
         object.insert("campaign".into(), slug.into());
         object.insert("redeemed".into(), came.into());

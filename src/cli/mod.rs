@@ -13,6 +13,7 @@ mod done;
 mod email;
 mod follow_up;
 mod import;
+mod import_file;
 mod import_past;
 mod init;
 mod note_lines;

@@ -198,8 +198,11 @@ fn give(write: &Write<'_>, old: &Customer, stays: &Customer, record: &MergeRecor
     let unnamed = stays.first_name.is_empty() && stays.last_name.is_empty() && stays.full_name.is_empty();
     let same = |field| folded(stays.field(field)) == folded(old.field(field));
     // An address is taken whole or completed, never mixed of two.
-    let has_no_city = || stays.city.is_empty() || same(CustomerField::City);
-    let at_home = if stays.street.is_empty() { has_no_city() } else { same(CustomerField::Street) };
+    let at_home = if stays.street.is_empty() {
+        stays.city.is_empty() || same(CustomerField::City)
+    } else {
+        same(CustomerField::Street)
+    };
     for field in CustomerField::ALL.iter().copied() {
         let fits = match field {
             CustomerField::Notes => false,

@@ -120,10 +120,12 @@ mod tests {
         campaign_text(&old(text), as_of, "next", &branches(responses))
     }
 
+    type Case<'c> = (&'c [Response], &'c [(&'c str, usize)]);
+
     #[test]
     fn there_is_a_branch_for_each_response_that_occurred() {
         use Response::{HeldOut, NotInvited, NotRedeemed, Redeemed, Undeliverable};
-        let cases: [(&[Response], &[(&str, usize)]); 5] = [
+        let cases: [Case<'_>; 5] = [
             (&[], &[]),
             (&[Redeemed], &[("came", 1)]),
             (&[NotRedeemed, NotRedeemed], &[("missed", 2)]),

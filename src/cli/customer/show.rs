@@ -112,7 +112,7 @@ fn rows(card: &Card) -> String {
     let post = match card.post_consent {
         _ if card.moved => "moved away: no post until there is a new street",
         Consent::No => "wants no post",
-        _ => "",
+        Consent::Yes | Consent::Unknown => "",
     };
     let stopped =
         card.suppressed.as_ref().map(|one| format!("no email goes out: {}, {}", one.reason.in_words(), one.on));

@@ -11,7 +11,7 @@ use super::form_error::FormError;
 use super::hand_over;
 use super::refused;
 use super::typed::TillForm;
-use super::which::Till;
+use super::which::CurrentTill;
 use crate::app::card::CardOf;
 use crate::app::{self, till::Pressed};
 use crate::domain::{CustomerId, RecipientId};
@@ -38,7 +38,7 @@ pub(super) struct BoughtForm {
 /// Writes it down, or says what has to be fixed.
 pub(super) async fn write_down(
     State(state): State<Arc<AppState>>,
-    till: Till,
+    till: CurrentTill,
     Path(customer): Path<CustomerId>,
     TillForm(spent): TillForm<BoughtForm>,
 ) -> Response {
@@ -74,7 +74,7 @@ pub(super) async fn write_down(
 
 async fn written(
     state: &Arc<AppState>,
-    till: &Till,
+    till: &CurrentTill,
     customer: CustomerId,
     spent: &BoughtForm,
     spend: Money,
@@ -82,7 +82,7 @@ async fn written(
     let visit = Visit {
         receipt: redemption::receipt_number(&spent.receipt),
         request: hand_over::request(&spent.once),
-        ..Visit::new(state.clock.now(), till.0.clone(), Some(spend))
+        ..Visit::new(state.clock.now(), till.name.clone(), Some(spend))
     };
     let is_sure = hand_over::is_sure(&spent.sure, &spent.amount);
     state.database.write(move |write| app::till::write_down(write, customer, &visit, is_sure)).await
@@ -90,7 +90,7 @@ async fn written(
 
 async fn show_error(
     state: &Arc<AppState>,
-    till: Till,
+    till: CurrentTill,
     customer: CustomerId,
     spent: BoughtForm,
     says: String,

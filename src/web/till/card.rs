@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::form_error::FormError;
 use super::refused;
-use super::which::Till;
+use super::which::CurrentTill;
 use crate::app::card::{self, CardOf, TillCard};
 use crate::customers::{Card, Customer, CustomerField};
 use crate::domain::{Column, CustomerId, RecipientId, Response as CampaignResponse};
@@ -94,7 +94,7 @@ struct NoteLine {
 /// Somebody out of the list of names.
 pub(super) async fn of_found(
     State(state): State<Arc<AppState>>,
-    till: Till,
+    till: CurrentTill,
     Path((search, customer)): Path<(String, CustomerId)>,
 ) -> Response {
     show(&state, till, CardOf::Person(customer), search, FormError::default()).await
@@ -103,7 +103,7 @@ pub(super) async fn of_found(
 /// Somebody whose number is known.
 pub(super) async fn of_person(
     State(state): State<Arc<AppState>>,
-    till: Till,
+    till: CurrentTill,
     Path(customer): Path<CustomerId>,
 ) -> Response {
     show(&state, till, CardOf::Person(customer), String::new(), FormError::default()).await
@@ -112,7 +112,7 @@ pub(super) async fn of_person(
 /// Whoever a letter went to; when its code does not hold, why.
 pub(super) async fn of_letter(
     State(state): State<Arc<AppState>>,
-    till: Till,
+    till: CurrentTill,
     Path(letter): Path<RecipientId>,
 ) -> Response {
     let today = state.clock.now().date();
@@ -130,7 +130,7 @@ pub(super) async fn of_letter(
 /// The card, with what could not be taken from its form.
 pub(super) async fn show(
     state: &Arc<AppState>,
-    till: Till,
+    till: CurrentTill,
     whose: CardOf,
     search: String,
     form_error: FormError,
@@ -148,7 +148,7 @@ pub(super) async fn show(
 fn gather(
     read: &Read<'_>,
     state: &AppState,
-    till: Till,
+    till: CurrentTill,
     whose: CardOf,
     search: String,
     form_error: FormError,
@@ -183,7 +183,7 @@ fn gather(
         .map(|note| NoteLine { when: format!("{}, {}", day(note.on), note.kind), text: note.text.clone() });
     let field = |field: CustomerField, label| (field.as_str(), label, customer.field(field).to_owned());
     Ok(CardPage {
-        till: till.0,
+        till: till.name,
         customer: customer.id,
         search,
         since: wording::last_here(card.last_visit, today),

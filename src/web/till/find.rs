@@ -9,7 +9,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::scan;
-use super::which::Till;
+use super::which::CurrentTill;
 use crate::app;
 use crate::app::find::FoundAtTill;
 use crate::domain::CustomerId;
@@ -63,7 +63,11 @@ struct FoundPerson {
 }
 
 /// Whatever was typed or scanned.
-pub(super) async fn find(State(state): State<Arc<AppState>>, till: Till, Form(asked): Form<SearchForm>) -> Response {
+pub(super) async fn find(
+    State(state): State<Arc<AppState>>,
+    till: CurrentTill,
+    Form(asked): Form<SearchForm>,
+) -> Response {
     let typed: String = asked.q.trim().chars().take(LONGEST).collect();
     if typed.is_empty() {
         return Redirect::to("/till").into_response();
@@ -81,7 +85,11 @@ pub(super) async fn find(State(state): State<Arc<AppState>>, till: Till, Form(as
     }
 }
 
-pub(super) async fn found(State(state): State<Arc<AppState>>, till: Till, Path(search): Path<String>) -> Response {
+pub(super) async fn found(
+    State(state): State<Arc<AppState>>,
+    till: CurrentTill,
+    Path(search): Path<String>,
+) -> Response {
     let Some(typed) = state.searches.find(&search) else { return Redirect::to("/till").into_response() };
     let (here, today) = (Arc::clone(&state), state.clock.now().date());
     let gathered = state.database.read(move |read| gather(read, &here, till, typed, search, today)).await;
@@ -99,7 +107,11 @@ pub(super) struct TypingForm {
 
 /// The names that fit what was typed so far, a piece of the page of names; nothing when there are none. Codes are not looked
 /// up: nothing is written down before Enter.
-pub(super) async fn names(State(state): State<Arc<AppState>>, till: Till, Form(typing): Form<TypingForm>) -> Response {
+pub(super) async fn names(
+    State(state): State<Arc<AppState>>,
+    till: CurrentTill,
+    Form(typing): Form<TypingForm>,
+) -> Response {
     let typed: String = typing.q.trim().chars().take(LONGEST).collect();
     let search = match state.searches.renew(&typing.search, &typed) {
         Ok(search) => search,
@@ -116,7 +128,7 @@ pub(super) async fn names(State(state): State<Arc<AppState>>, till: Till, Form(t
 fn gather(
     read: &Read<'_>,
     state: &AppState,
-    till: Till,
+    till: CurrentTill,
     typed: String,
     search: String,
     today: NaiveDate,
@@ -157,7 +169,7 @@ fn gather(
         n => format!("{} more. Another word, such as the town, narrows it down.", text::thousands(n)),
     };
     Ok(FoundPage {
-        till: till.0,
+        till: till.name,
         not_a_code: hits.is_empty() && looks_like_a_code(&typed),
         typed,
         search,

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::hand_over::{self, amount};
 use super::typed::TillForm;
-use super::which::Till;
+use super::which::CurrentTill;
 use crate::app::entry::{self, EntryFor, TillEntry};
 use crate::domain::{EventId, RecipientId};
 use crate::error::Result;
@@ -70,18 +70,22 @@ struct GivenError {
 /// The page of a redemption; without one that stands, the card.
 pub(super) async fn of_letter(
     State(state): State<Arc<AppState>>,
-    till: Till,
+    till: CurrentTill,
     Path(letter): Path<RecipientId>,
 ) -> Response {
     show(&state, till, TillEntry::Letter(letter), GivenError::default()).await
 }
 
 /// The page of an amount without one.
-pub(super) async fn of_event(State(state): State<Arc<AppState>>, till: Till, Path(event): Path<EventId>) -> Response {
+pub(super) async fn of_event(
+    State(state): State<Arc<AppState>>,
+    till: CurrentTill,
+    Path(event): Path<EventId>,
+) -> Response {
     show(&state, till, TillEntry::Amount(event), GivenError::default()).await
 }
 
-async fn show(state: &Arc<AppState>, till: Till, entry: TillEntry, form_error: GivenError) -> Response {
+async fn show(state: &Arc<AppState>, till: CurrentTill, entry: TillEntry, form_error: GivenError) -> Response {
     let (here, now, has_error) = (Arc::clone(state), state.clock.now(), !form_error.says.is_empty());
     let gathered = state.database.read(move |read| gather(read, &here, till, entry, form_error, now)).await;
     match gathered.transpose() {
@@ -96,7 +100,7 @@ async fn show(state: &Arc<AppState>, till: Till, entry: TillEntry, form_error: G
 fn gather(
     read: &Read<'_>,
     state: &AppState,
-    till: Till,
+    till: CurrentTill,
     entry: TillEntry,
     form_error: GivenError,
     now: NaiveDateTime,
@@ -134,14 +138,14 @@ fn gather(
     Ok(Some(GivenPage {
         fact: format!("{spent} at {when}."),
         stamp: Postmark::of(standing.at, &standing.till, country),
-        until: standing.until(&till.0, now).map(|until| wording::time(until, country)),
+        until: standing.until(&till.name, now).map(|until| wording::time(until, country)),
         symbol: settings.currency.symbol.trim().to_owned(),
         spent: if standing.spend.0 > 0 { settings.currency.plain(standing.spend) } else { String::new() },
         is_gift: !matches!(standing.what, EntryFor::Amount(_)),
         verdict,
         name,
         place,
-        till: till.0,
+        till: till.name,
         undo,
         change,
         form_error,
@@ -167,7 +171,7 @@ pub(super) struct UndoForm {
 /// Takes a redemption back, with the reason; what happened stays on record.
 pub(super) async fn undo_letter(
     State(state): State<Arc<AppState>>,
-    till: Till,
+    till: CurrentTill,
     Path(letter): Path<RecipientId>,
     TillForm(undo): TillForm<UndoForm>,
 ) -> Response {
@@ -177,14 +181,14 @@ pub(super) async fn undo_letter(
 /// The same of an amount without one.
 pub(super) async fn undo_event(
     State(state): State<Arc<AppState>>,
-    till: Till,
+    till: CurrentTill,
     Path(event): Path<EventId>,
     TillForm(undo): TillForm<UndoForm>,
 ) -> Response {
     take_back(&state, till, TillEntry::Amount(event), undo.reason).await
 }
 
-async fn take_back(state: &Arc<AppState>, till: Till, entry: TillEntry, reason: String) -> Response {
+async fn take_back(state: &Arc<AppState>, till: CurrentTill, entry: TillEntry, reason: String) -> Response {
     let reason: String = reason.chars().filter(|c| !c.is_control()).take(REASON).collect();
     if reason.trim().is_empty() {
         let form_error =
@@ -193,7 +197,7 @@ async fn take_back(state: &Arc<AppState>, till: Till, entry: TillEntry, reason: 
     }
     let now = state.clock.now();
     let done = state.database.write(move |write| {
-        let undone = entry::undo_at_till(write, entry, &till.0, &reason, now)?;
+        let undone = entry::undo_at_till(write, entry, &till.name, &reason, now)?;
         Ok(undone.map_or_else(|| instead(entry), |standing| behind(&standing.what)))
     });
     match done.await {
@@ -214,7 +218,7 @@ pub(super) struct ChangeForm {
 /// Changes what was spent at a redemption; the first amount stays on record.
 pub(super) async fn change_letter(
     State(state): State<Arc<AppState>>,
-    till: Till,
+    till: CurrentTill,
     Path(letter): Path<RecipientId>,
     TillForm(change): TillForm<ChangeForm>,
 ) -> Response {
@@ -224,14 +228,14 @@ pub(super) async fn change_letter(
 /// The same of an amount without one.
 pub(super) async fn change_event(
     State(state): State<Arc<AppState>>,
-    till: Till,
+    till: CurrentTill,
     Path(event): Path<EventId>,
     TillForm(change): TillForm<ChangeForm>,
 ) -> Response {
     put_right(&state, till, TillEntry::Amount(event), change).await
 }
 
-async fn put_right(state: &Arc<AppState>, till: Till, entry: TillEntry, change: ChangeForm) -> Response {
+async fn put_right(state: &Arc<AppState>, till: CurrentTill, entry: TillEntry, change: ChangeForm) -> Response {
     let form_error = |says, sure| GivenError { field: "amount", says, amount: change.amount.clone(), sure };
     let spend = match amount(state, &change.amount) {
         Ok(spend) => spend.unwrap_or_default(),
@@ -242,7 +246,8 @@ async fn put_right(state: &Arc<AppState>, till: Till, entry: TillEntry, change: 
     };
     let (now, asks) = (state.clock.now(), till.clone());
     let is_sure = hand_over::is_sure(&change.sure, &change.amount);
-    let done = state.database.write(move |write| entry::change_at_till(write, entry, &till.0, (spend, is_sure), now));
+    let done =
+        state.database.write(move |write| entry::change_at_till(write, entry, &till.name, (spend, is_sure), now));
     match done.await {
         Ok(Some(largest)) => {
             let says = hand_over::is_it_right(state, largest);

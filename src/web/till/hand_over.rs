@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::card;
 use super::form_error::FormError;
 use super::typed::TillForm;
-use super::which::Till;
+use super::which::CurrentTill;
 use crate::app::card::CardOf;
 use crate::app::{self, till::Pressed};
 use crate::domain::{CustomerId, RecipientId};
@@ -25,7 +25,7 @@ const ONCE: usize = 64;
 /// What came out of the form of the card.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct Handed {
+pub(super) struct HandOverForm {
     amount: String,
     receipt: String,
     once: String,
@@ -38,28 +38,28 @@ pub(super) struct Handed {
 /// Hands over, or says what has to be fixed.
 pub(super) async fn hand_over(
     State(state): State<Arc<AppState>>,
-    till: Till,
+    till: CurrentTill,
     Path(recipient): Path<RecipientId>,
-    TillForm(handed): TillForm<Handed>,
+    TillForm(form): TillForm<HandOverForm>,
 ) -> Response {
-    let spend = match amount(&state, &handed.amount) {
+    let spend = match amount(&state, &form.amount) {
         Ok(spend) => spend,
         Err(fault) => {
             let says = format!("{} Write it like 412.50, or leave it empty.", answer::sentence(fault.message()));
-            return show_error(&state, till, recipient, &handed, says, false).await;
+            return show_error(&state, till, recipient, &form, says, false).await;
         }
     };
-    match write_down(&state, &till, recipient, &handed, spend).await {
+    match write_down(&state, &till, recipient, &form, spend).await {
         Ok(Pressed::Done(outcome)) => Redirect::to(&page_of(outcome)).into_response(),
         Ok(Pressed::Unusual(largest)) => {
             let says = is_it_right(&state, largest);
-            show_error(&state, till, recipient, &handed, says, true).await
+            show_error(&state, till, recipient, &form, says, true).await
         }
         Err(fault) if fault.kind() == ErrorKind::Machine => answer::try_again(
             &state,
             &fault,
             &format!("/till/hand-over/{recipient}"),
-            &[("amount", &handed.amount), ("receipt", &handed.receipt), ("once", &handed.once), ("sure", &handed.sure)],
+            &[("amount", &form.amount), ("receipt", &form.receipt), ("once", &form.once), ("sure", &form.sure)],
         ),
         Err(fault) => answer::trouble(&state, &fault),
     }
@@ -67,17 +67,17 @@ pub(super) async fn hand_over(
 
 async fn write_down(
     state: &Arc<AppState>,
-    till: &Till,
+    till: &CurrentTill,
     letter: RecipientId,
-    handed: &Handed,
+    form: &HandOverForm,
     spend: Option<Money>,
 ) -> Result<Pressed> {
     let visit = Visit {
-        receipt: redemption::receipt_number(&handed.receipt),
-        request: request(&handed.once),
-        ..Visit::new(state.clock.now(), till.0.clone(), spend)
+        receipt: redemption::receipt_number(&form.receipt),
+        request: request(&form.once),
+        ..Visit::new(state.clock.now(), till.name.clone(), spend)
     };
-    let is_sure = is_sure(&handed.sure, &handed.amount);
+    let is_sure = is_sure(&form.sure, &form.amount);
     state.database.write(move |write| app::till::hand_over(write, letter, &visit, is_sure)).await
 }
 
@@ -120,22 +120,22 @@ pub(super) fn amount(state: &AppState, typed: &str) -> Result<Option<Money>> {
 
 async fn show_error(
     state: &Arc<AppState>,
-    till: Till,
+    till: CurrentTill,
     recipient: RecipientId,
-    handed: &Handed,
+    form: &HandOverForm,
     says: String,
     sure: bool,
 ) -> Response {
     let form_error = FormError {
         field: "amount",
         says,
-        amount: handed.amount.clone(),
-        receipt: handed.receipt.clone(),
+        amount: form.amount.clone(),
+        receipt: form.receipt.clone(),
         sure,
-        once: handed.once.clone(),
+        once: form.once.clone(),
         ..FormError::default()
     };
     // The card that the button was on, which may be of another of the household.
-    let whose = handed.customer.parse().map_or(CardOf::Letter(recipient), |id| CardOf::Person(CustomerId(id)));
-    card::show(state, till, whose, handed.search.clone(), form_error).await
+    let whose = form.customer.parse().map_or(CardOf::Letter(recipient), |id| CardOf::Person(CustomerId(id)));
+    card::show(state, till, whose, form.search.clone(), form_error).await
 }

@@ -15,7 +15,7 @@ use serde_json::json;
 use tera::Context;
 
 use super::hand_over;
-use super::which::Till;
+use super::which::CurrentTill;
 use crate::domain::{CustomerId, EventKind, RecipientId};
 use crate::error::Result;
 use crate::redemption::{self, Claim, StoredClaim, StoredVisit};
@@ -25,7 +25,7 @@ use crate::web::state::AppState;
 
 /// One visit as a till kept it.
 #[derive(Debug, Deserialize)]
-pub(super) struct Kept {
+pub(super) struct OfflineVisit {
     /// What makes it itself.
     id: String,
     /// The code, when that was scanned.
@@ -51,12 +51,12 @@ pub(super) async fn page(State(state): State<Arc<AppState>>) -> Response {
 }
 
 /// Takes one visit in; the till forgets it when it hears its token back.
-pub(super) async fn take(State(state): State<Arc<AppState>>, till: Till, body: Bytes) -> Response {
-    let kept = match serde_json::from_slice::<Kept>(&body) {
+pub(super) async fn take(State(state): State<Arc<AppState>>, till: CurrentTill, body: Bytes) -> Response {
+    let kept = match serde_json::from_slice::<OfflineVisit>(&body) {
         Ok(kept) if is_token(&kept.id) => kept,
         _ => return said(StatusCode::BAD_REQUEST, &json!({ "error": "this is no visit that was kept" })),
     };
-    let (id, from) = (kept.id.clone(), till.1);
+    let (id, from) = (kept.id.clone(), till.from);
     // What is kept comes again later; codes are not guessed this way.
     let Ok(attempt) = state.attempts.begin(AttemptKind::Code, from) else {
         return said(StatusCode::TOO_MANY_REQUESTS, &json!({ "error": "too many codes that are on no letter" }));
@@ -76,7 +76,11 @@ pub(super) async fn take(State(state): State<Arc<AppState>>, till: Till, body: B
     }
 }
 
-async fn write_down(state: &Arc<AppState>, till: Till, kept: Kept) -> Result<(EventKind, Option<RecipientId>)> {
+async fn write_down(
+    state: &Arc<AppState>,
+    till: CurrentTill,
+    kept: OfflineVisit,
+) -> Result<(EventKind, Option<RecipientId>)> {
     let (now, currency) = (state.clock.now(), state.shop.settings.currency);
     let stored = StoredVisit {
         spend: hand_over::amount(state, &kept.amount).map_err(|_| kept.amount),
@@ -86,7 +90,7 @@ async fn write_down(state: &Arc<AppState>, till: Till, kept: Kept) -> Result<(Ev
             (None, None) => StoredClaim::Gift(Claim::Typed(kept.code)),
         },
         request: kept.id,
-        till: till.0,
+        till: till.name,
         receipt: kept.receipt,
         ago: kept.ago,
     };

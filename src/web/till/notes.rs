@@ -10,7 +10,7 @@ use serde::Deserialize;
 use super::card;
 use super::form_error::FormError;
 use super::typed::TillForm;
-use super::which::Till;
+use super::which::CurrentTill;
 use crate::app::card::CardOf;
 use crate::app::edit::{self, TypedAddress};
 use crate::app::notes::{self, NoteFault};
@@ -29,7 +29,7 @@ pub(super) struct NoteForm {
 
 pub(super) async fn note(
     State(state): State<Arc<AppState>>,
-    till: Till,
+    till: CurrentTill,
     Path(customer): Path<CustomerId>,
     TillForm(noted): TillForm<NoteForm>,
 ) -> Response {

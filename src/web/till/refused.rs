@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::form_error::FormError;
-use super::which::Till;
+use super::which::CurrentTill;
 use crate::app::refused::{Refusal, refusal};
 use crate::domain::{CustomerId, RecipientId};
 use crate::redemption::Outcome;
@@ -38,9 +38,9 @@ struct RefusedPage {
 }
 
 /// A code that nobody has.
-pub(super) fn unknown(state: &AppState, till: &Till, code: &str) -> Response {
+pub(super) fn unknown(state: &AppState, till: &CurrentTill, code: &str) -> Response {
     let refused = RefusedPage {
-        till: till.0.clone(),
+        till: till.name.clone(),
         verdict: "No such code.".to_owned(),
         fact: format!("{code} is on none of our letters."),
         what_to_do: "Look again at the letter, or find them by name: their letter is on their card.".to_owned(),
@@ -50,19 +50,24 @@ pub(super) fn unknown(state: &AppState, till: &Till, code: &str) -> Response {
 }
 
 /// Why a letter's code does not hold.
-pub(super) async fn page(state: &Arc<AppState>, till: Till, letter: RecipientId) -> Response {
+pub(super) async fn page(state: &Arc<AppState>, till: CurrentTill, letter: RecipientId) -> Response {
     show(state, till, letter, FormError::default()).await
 }
 
 /// The same, with what has to be fixed.
-pub(super) async fn show(state: &Arc<AppState>, till: Till, letter: RecipientId, form_error: FormError) -> Response {
+pub(super) async fn show(
+    state: &Arc<AppState>,
+    till: CurrentTill,
+    letter: RecipientId,
+    form_error: FormError,
+) -> Response {
     let (here, today) = (Arc::clone(state), state.clock.now().date());
     let has_error = !form_error.says.is_empty();
     let looked = state.database.read(move |read| refusal(read, letter, today)).await;
     let gathered = looked.and_then(|looked| {
         let mut refused = gather(&here, &looked, today);
         refused.once = if form_error.once.is_empty() { searches::token()? } else { form_error.once.clone() };
-        (refused.till, refused.form_error) = (till.0, form_error);
+        (refused.till, refused.form_error) = (till.name, form_error);
         Ok(refused)
     });
     let page = answer::page_of(state, "refused.html", gathered);

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 
 use super::refused;
-use super::which::Till;
+use super::which::CurrentTill;
 use crate::app::scan;
 use crate::domain::Code;
 use crate::error::Result;
@@ -17,9 +17,14 @@ use crate::web::{answer, sign_in};
 
 /// Where a code leads: to its letter, or to why it does not hold. What is none leads nowhere, and neither does one that is on
 /// no letter, unless it was `meant` as one: a telephone number or a name may have the signs of a code by chance.
-pub(super) async fn scanned(state: &Arc<AppState>, till: &Till, typed: &str, meant: bool) -> Result<Option<Response>> {
+pub(super) async fn scanned(
+    state: &Arc<AppState>,
+    till: &CurrentTill,
+    typed: &str,
+    meant: bool,
+) -> Result<Option<Response>> {
     let Ok(code) = Code::parse(typed) else { return Ok(None) };
-    let attempt = state.attempts.begin(AttemptKind::Code, till.1);
+    let attempt = state.attempts.begin(AttemptKind::Code, till.from);
     let attempt = match (attempt, meant) {
         (Ok(attempt), _) => attempt,
         (Err(seconds), true) => return Ok(Some(too_many(state, seconds))),
@@ -35,7 +40,7 @@ pub(super) async fn scanned(state: &Arc<AppState>, till: &Till, typed: &str, mea
     }
     let letter = scanned.answer.recipient_id;
     if scanned.is_refused() {
-        let till = till.0.clone();
+        let till = till.name.clone();
         state.database.write(move |write| scan::record(write, &scanned, &till, now)).await?;
     }
     Ok(Some(match letter {

@@ -10,7 +10,7 @@ use super::form_error::FormError;
 use super::hand_over;
 use super::refused;
 use super::typed::TillForm;
-use super::which::Till;
+use super::which::CurrentTill;
 use crate::app::{self, till::Pressed};
 use crate::domain::RecipientId;
 use crate::error::{Error, ErrorKind};
@@ -31,7 +31,7 @@ pub(super) struct SecondGiftForm {
 /// Hands over a second one, if the owner lets it: an event beside the first, never another redemption.
 pub(super) async fn hand_over(
     State(state): State<Arc<AppState>>,
-    till: Till,
+    till: CurrentTill,
     Path(recipient): Path<RecipientId>,
     TillForm(again): TillForm<SecondGiftForm>,
 ) -> Response {
@@ -51,7 +51,7 @@ pub(super) async fn hand_over(
         return answer::trouble(&state, &fault);
     }
     let request = hand_over::request(&again.once);
-    let visit = Visit { request, ..Visit::new(state.clock.now(), till.0.clone(), spend) };
+    let visit = Visit { request, ..Visit::new(state.clock.now(), till.name.clone(), spend) };
     let is_sure = hand_over::is_sure(&again.sure, &again.amount);
     let done = state.database.write(move |write| app::till::hand_over_again(write, recipient, &visit, is_sure));
     match done.await {

@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use serde::de::value::{Error as Unread, MapDeserializer};
 
 use super::scan;
-use super::which::Till;
+use super::which::CurrentTill;
 use crate::web::answer;
 use crate::web::state::AppState;
 
@@ -22,7 +22,7 @@ impl<T: DeserializeOwned> FromRequest<Arc<AppState>> for TillForm<T> {
 
     async fn from_request(request: Request, state: &Arc<AppState>) -> Result<Self, Response> {
         let (mut parts, body) = request.into_parts();
-        let till = Till::from_request_parts(&mut parts, state).await.map_err(IntoResponse::into_response)?;
+        let till = CurrentTill::from_request_parts(&mut parts, state).await.map_err(IntoResponse::into_response)?;
         let form = Form::<Vec<(String, String)>>::from_request(Request::from_parts(parts, body), state).await;
         let Form(fields) = form.map_err(IntoResponse::into_response)?;
         for (_, text) in &fields {

@@ -7,7 +7,7 @@ use axum::response::Response;
 use chrono::NaiveDateTime;
 use serde::Serialize;
 
-use super::which::Till;
+use super::which::CurrentTill;
 use crate::app;
 use crate::app::today::TillToday;
 use crate::error::Result;
@@ -47,13 +47,13 @@ struct LastVisit {
     what: String,
 }
 
-pub(super) async fn page(State(state): State<Arc<AppState>>, till: Till) -> Response {
+pub(super) async fn page(State(state): State<Arc<AppState>>, till: CurrentTill) -> Response {
     let (here, now) = (Arc::clone(&state), state.clock.now());
     let gathered = state.database.read(move |read| gather(read, &here, till, now)).await;
     answer::page_of(&state, "waiting.html", gathered)
 }
 
-fn gather(read: &Read<'_>, state: &AppState, till: Till, now: NaiveDateTime) -> Result<WaitingPage> {
+fn gather(read: &Read<'_>, state: &AppState, till: CurrentTill, now: NaiveDateTime) -> Result<WaitingPage> {
     let (today, country) = (now.date(), state.shop.settings.country.as_str());
     let TillToday { came, campaign, last } = app::today::today(read, now, LAST)?;
     let campaign = match campaign {
@@ -79,7 +79,7 @@ fn gather(read: &Read<'_>, state: &AppState, till: Till, now: NaiveDateTime) -> 
         LastVisit { time: wording::time(come.at, country), name: come.name, what }
     });
     Ok(WaitingPage {
-        till: till.0,
+        till: till.name,
         today: wording::day(today, today, country),
         came: text::thousands(came),
         campaign,

@@ -16,26 +16,29 @@ use crate::access::SignedIn;
 use crate::web::state::AppState;
 use crate::web::{answer, auth};
 
-/// The name of the till that asks, empty in a shop that names none; and where it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Till(pub(super) String, pub(super) IpAddr);
+pub(super) struct CurrentTill {
+    /// Empty in a shop that names none.
+    pub(super) name: String,
+    pub(super) from: IpAddr,
+}
 
-impl FromRequestParts<Arc<AppState>> for Till {
+impl FromRequestParts<Arc<AppState>> for CurrentTill {
     type Rejection = Redirect;
 
     async fn from_request_parts(parts: &mut Parts, state: &Arc<AppState>) -> Result<Self, Redirect> {
         let (names, from) = (&state.shop.settings.till.names, auth::address(state, parts));
         if let Some(name) = parts.extensions.get::<SignedIn>().and_then(|who| who.till.clone()) {
-            return Ok(Self(name, from));
+            return Ok(Self { name, from });
         }
         let chosen = auth::cookie(&parts.headers, "till")
             .and_then(|name| URL_SAFE_NO_PAD.decode(name).ok())
             .and_then(|name| String::from_utf8(name).ok())
             .filter(|name| names.contains(name));
         match (chosen, names.as_slice()) {
-            (Some(name), _) => Ok(Self(name, from)),
-            (None, []) => Ok(Self(String::new(), from)),
-            (None, [only]) => Ok(Self(only.clone(), from)),
+            (Some(name), _) => Ok(Self { name, from }),
+            (None, []) => Ok(Self { name: String::new(), from }),
+            (None, [only]) => Ok(Self { name: only.clone(), from }),
             (None, _) => Err(Redirect::to("/till/which")),
         }
     }

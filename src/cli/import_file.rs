@@ -1,0 +1,113 @@
+//! A file that is imported: its arguments, how far it is read, and what came of it.
+
+use std::path::PathBuf;
+
+use indicatif::ProgressBar;
+use serde_json::json;
+
+use super::done::Done;
+use super::progress::now;
+use crate::app::import::{ImportFile, ImportProgress, Imported};
+use crate::import::ImportStep;
+use crate::text;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct FileArguments {
+    /// A CSV with a header row, or address cards (.vcf).
+    #[arg(value_name = "FILE")]
+    path: PathBuf,
+    /// Which column is which, when the headings do not say: `--map ref="Customer No"`. May be said more than once.
+    #[arg(long, value_name = "FIELD=COLUMN")]
+    pub(super) map: Vec<String>,
+    /// Show what would change, and change nothing.
+    #[arg(long)]
+    pub(super) dry_run: bool,
+    /// Take the good rows and write the bad ones out with their faults.
+    #[arg(long)]
+    skip_bad: bool,
+}
+
+impl FileArguments {
+    pub(super) fn file(&self) -> ImportFile<'_> {
+        ImportFile { path: &self.path, dry_run: self.dry_run, skip_bad: self.skip_bad }
+    }
+}
+
+/// Moves the bar of an import.
+pub(super) fn show_step(bar: &ProgressBar, at: &ImportProgress<'_>) {
+    match at {
+        ImportProgress::Size(bytes) => bar.set_length(*bytes as u64),
+        ImportProgress::Step(ImportStep::Read(bytes)) => bar.set_position(*bytes as u64),
+        ImportProgress::Step(ImportStep::Now(what)) => now(bar, what),
+        ImportProgress::Recognised(_) | ImportProgress::Profile(_) => {}
+    }
+}
+
+pub(super) fn outcome(file: &FileArguments, noun: &str, imported: Imported) -> Done {
+    let Imported { file: name, mut report, refused, left_out } = imported;
+    let mut warnings = std::mem::take(&mut report.warnings);
+    if let Some(place) = left_out {
+        let count = text::count(report.rejected, "row");
+        warnings.push(format!("{count} left out; they are in {place} with their faults"));
+    }
+    let mut object = serde_json::to_value(&report).unwrap_or_default();
+    if let Some(object) = object.as_object_mut() {
+        object.insert("dry_run".into(), json!(file.dry_run));
+        object.insert("warnings".into(), json!(warnings));
+    }
+    if refused {
+        let shown = &report.problems[..report.problems.len().min(MOST_SHOWN)];
+        let mut text: String = shown.iter().map(|problem| problem.error(&name).report()).collect();
+        let rest = report.faults - shown.len();
+        if rest > 0 {
+            text.push_str(&format!("… and {} more\n", text::count(rest, "fault")));
+        }
+        // What to do about faults of one kind is said once.
+        let mut hints: Vec<&str> = Vec::new();
+        for problem in shown.iter().filter(|problem| !problem.hint.is_empty()) {
+            if !hints.contains(&problem.hint.as_str()) {
+                hints.push(&problem.hint);
+            }
+        }
+        hints.push("nothing was taken in; correct the file, or take the good rows with `--skip-bad`");
+        text.extend(hints.iter().map(|hint| format!("hint: {hint}\n")));
+        return Done::new("", &object).refused(&text);
+    }
+    let verb = if file.dry_run { "Would take in" } else { "Took in" };
+    let taken = report.added + report.changed + report.unchanged;
+    let mut text = format!(
+        "{verb} {}: {} new, {} changed, {} as before.",
+        text::count(taken, noun),
+        text::thousands(report.added),
+        text::thousands(report.changed),
+        text::thousands(report.unchanged),
+    );
+    if report.unlinked > 0 {
+        text.push_str(&format!(
+            " {} no customer of this book.",
+            if report.unlinked == 1 {
+                "1 has".to_owned()
+            } else {
+                format!("{} have", text::thousands(report.unlinked))
+            }
+        ));
+    }
+    if report.opened > 0 {
+        text.push_str(&format!(" Opened {}.", text::count(report.opened, "bare card")));
+    }
+    for settled in &report.settled {
+        text.push_str(&format!("\n{settled}"));
+    }
+    if !report.changes.fields.is_empty() {
+        text.push_str(&format!("\nDifferent: {}.", report.changes.in_words()));
+        for example in &report.changes.examples {
+            let shown = |text: &str| if text.is_empty() { "nothing".to_owned() } else { text::quote(text) };
+            let (before, after) = (shown(&example.before), shown(&example.after));
+            text.push_str(&format!("\n  {} {}: {before}, now {after}", example.reference, example.field));
+        }
+    }
+    Done::new(text, &object).warn(warnings)
+}
+
+/// How many faults of a file are shown on the terminal; `--json` has more.
+const MOST_SHOWN: usize = 20;
