@@ -1,0 +1,316 @@
+//! `bounces`: what came back about emails, and what is done about it.
+
+use std::path::Path;
+
+use chrono::{NaiveDateTime, TimeDelta};
+use serde::Serialize;
+
+use super::undelivered::{BounceNotice, no_more, undelivered};
+use crate::domain::{BounceClass, Channel, Column as _, InboundKind, Suppression};
+use crate::error::Result;
+use crate::inbound::{self, DeliveryStatus, Mail, MailKind};
+use crate::outbox::{self, SentEmail};
+use crate::shop::Shop;
+use crate::store::Write;
+
+/// A report that has only an address is taken for one about an email of so many days.
+const LATELY: i64 = 30;
+
+/// How many messages were what.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub(crate) struct BounceCounts {
+    /// In the mailbox.
+    pub(crate) messages: usize,
+    /// Acted upon when they were read before.
+    pub(crate) known: usize,
+    /// There is no such mailbox.
+    pub(crate) bounced: usize,
+    /// The mailbox was full.
+    pub(crate) mailbox_full: usize,
+    /// Not delivered for another reason.
+    pub(crate) undelivered: usize,
+    /// Still being tried.
+    pub(crate) delayed: usize,
+    /// Delivered, as the receiver's mail server says.
+    pub(crate) delivered: usize,
+    /// Somebody called an email spam.
+    pub(crate) complaints: usize,
+    /// Somebody wants no more emails.
+    pub(crate) unsubscribed: usize,
+    /// Answers by people.
+    pub(crate) replies: usize,
+    /// Answers by machines.
+    pub(crate) automatic: usize,
+    /// All other mail.
+    pub(crate) ordinary: usize,
+    /// Reports that are left to the owner.
+    pub(crate) left: usize,
+    /// Emails in doubt of which is known now that they were sent.
+    pub(crate) settled: usize,
+}
+
+/// What happened to one person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct BouncedPerson {
+    /// Their reference.
+    #[serde(rename = "ref")]
+    pub(crate) reference: String,
+    /// Their name.
+    pub(crate) name: String,
+    /// The campaign.
+    pub(crate) campaign: String,
+    /// The address.
+    pub(crate) email: String,
+    pub(crate) what: InboundKind,
+    /// In the words of the report.
+    pub(crate) said: String,
+    /// Why the address gets no email from now on, if so.
+    pub(crate) suppressed: Option<Suppression>,
+    /// By which channel a second email goes instead.
+    pub(crate) instead: Option<Channel>,
+    /// Known by the address alone.
+    pub(crate) by_address: bool,
+}
+
+/// A message that is left to the owner.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct LeftToOwner {
+    /// Where it stands.
+    pub(crate) message: String,
+    /// Why.
+    pub(crate) why: String,
+    /// Only the owner's word is missing.
+    pub(crate) by_address: bool,
+}
+
+/// What came of a mailbox.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub(crate) struct BounceReport {
+    /// How many messages were what.
+    #[serde(flatten)]
+    pub(crate) counts: BounceCounts,
+    /// What happened to whom.
+    pub(crate) people: Vec<BouncedPerson>,
+    /// What is left to the owner.
+    pub(crate) left_to_you: Vec<LeftToOwner>,
+}
+
+/// Acts upon the messages of a mailbox, each once, however often they are read; the mailbox stays as it is. Reports that have
+/// nothing but an address are believed when `by_address` says so.
+///
+/// # Errors
+/// When there is no such mailbox; then nothing was done.
+pub(crate) fn bounces(shop: &Shop, mailbox: &Path, by_address: bool, now: NaiveDateTime) -> Result<BounceReport> {
+    let mut store = shop.store()?;
+    let mails = inbound::read(mailbox)?;
+    store.write(|write| act(write, &mails, by_address, now))
+}
+
+/// What would be done; nothing is.
+///
+/// # Errors
+/// When there is no such mailbox.
+pub(crate) fn rehearse(shop: &Shop, mailbox: &Path, by_address: bool, now: NaiveDateTime) -> Result<BounceReport> {
+    let mut store = shop.store()?;
+    let mails = inbound::read(mailbox)?;
+    store.rehearse(|write| act(write, &mails, by_address, now))
+}
+
+fn act(write: &Write<'_>, mails: &[Mail], by_address: bool, now: NaiveDateTime) -> Result<BounceReport> {
+    let mut reader = MailReader { write, by_address, now, outcome: BounceReport::default() };
+    for mail in mails {
+        reader.read(mail)?;
+    }
+    let mut outcome = reader.outcome;
+    outcome.counts.messages = mails.len();
+    outcome.counts.left = outcome.left_to_you.len();
+    Ok(outcome)
+}
+
+struct MailReader<'w> {
+    write: &'w Write<'w>,
+    by_address: bool,
+    now: NaiveDateTime,
+    outcome: BounceReport,
+}
+
+impl MailReader<'_> {
+    fn read(&mut self, mail: &Mail) -> Result<()> {
+        if inbound::is_known(self.write, &mail.hash)? {
+            self.outcome.counts.known += 1;
+            return Ok(());
+        }
+        match &mail.kind {
+            MailKind::Report { keys, statuses } => self.report(mail, keys, statuses),
+            MailKind::Complaint { keys, addresses } => self.complaint(mail, keys, addresses),
+            MailKind::Unsubscribe { keys, from } => self.unsubscribe(mail, keys, from.as_deref()),
+            MailKind::Answer { keys, automatic } => self.answer(keys, *automatic),
+            MailKind::Odd(subject) => {
+                self.left(mail, format!("a delivery report that follows no standard: {subject}"), false);
+                Ok(())
+            }
+        }
+    }
+
+    fn answer(&mut self, keys: &[String], automatic: bool) -> Result<()> {
+        let ours = self.ours(keys)?;
+        let counts = &mut self.outcome.counts;
+        *(match (automatic, ours.is_some()) {
+            (true, _) => &mut counts.automatic,
+            (false, true) => &mut counts.replies,
+            (false, false) => &mut counts.ordinary,
+        }) += 1;
+        Ok(())
+    }
+
+    fn report(&mut self, mail: &Mail, keys: &[String], statuses: &[DeliveryStatus]) -> Result<()> {
+        let ours = self.ours(keys)?;
+        let about = ours.as_ref().map(|email| email.address.to_lowercase());
+        // One email has one recipient; behind an alias there may be more, and one whom it reached is enough.
+        let named =
+            statuses.iter().find(|status| about.as_ref().is_some_and(|address| status.addresses.contains(address)));
+        let reached = statuses.iter().find(|status| status.lost.is_none() && !status.delayed);
+        let Some(status) = named.or(reached).or(statuses.first()) else {
+            self.left(mail, "a delivery report that does not say what became of the email".to_owned(), false);
+            return Ok(());
+        };
+        let Some(class) = status.lost else {
+            let counts = &mut self.outcome.counts;
+            *(if status.delayed { &mut counts.delayed } else { &mut counts.delivered }) += 1;
+            return Ok(());
+        };
+        let Some((email, is_by_address)) = self.meant(ours, &status.addresses)? else {
+            let whom = status.addresses.first().map_or("somebody", String::as_str);
+            self.left(mail, format!("about no email of the last {LATELY} days: {whom}, {}", status.said), false);
+            return Ok(());
+        };
+        if !self.believed(mail, &email, is_by_address, &status.said) {
+            return Ok(());
+        }
+        let notice = BounceNotice { class, report: Some(&mail.hash), said: &status.said, on: self.now.date() };
+        let done = undelivered(self.write, email.recipient, email.wave, &notice)?;
+        let counts = &mut self.outcome.counts;
+        *match class {
+            BounceClass::NoMailbox => &mut counts.bounced,
+            BounceClass::MailboxFull => &mut counts.mailbox_full,
+            BounceClass::Unreached => &mut counts.undelivered,
+        } += 1;
+        let second = done.recipient.second.filter(|second| second.returned_on.is_none());
+        self.happened(
+            email,
+            class.kind(),
+            &status.said,
+            done.suppressed,
+            second.and_then(|second| Channel::from_form(&second.channel)),
+            is_by_address,
+        );
+        Ok(())
+    }
+
+    fn complaint(&mut self, mail: &Mail, keys: &[String], addresses: &[String]) -> Result<()> {
+        let ours = self.ours(keys)?;
+        let Some((email, is_by_address)) = self.meant(ours, addresses)? else {
+            self.left(mail, format!("a complaint about no email of the last {LATELY} days"), false);
+            return Ok(());
+        };
+        let said = "a complaint through their mail provider";
+        if !self.believed(mail, &email, is_by_address, said) {
+            return Ok(());
+        }
+        self.outcome.counts.complaints += 1;
+        self.no_more(mail, email, Suppression::Complaint, said, is_by_address)
+    }
+
+    fn unsubscribe(&mut self, mail: &Mail, keys: &[String], from: Option<&str>) -> Result<()> {
+        let ours = self.ours(keys)?;
+        let is_by_address = ours.is_none();
+        // A no is taken from whoever has the address, at any time: heeding a false one costs a letter, a true one is the law.
+        let email = match (ours, from) {
+            (Some(email), _) => Some(email),
+            (None, Some(from)) => outbox::last_to(self.write, from, NaiveDateTime::default())?,
+            (None, None) => None,
+        };
+        let Some(email) = email else {
+            let from = from.unwrap_or("somebody");
+            self.left(mail, format!("{from} wants no more emails, and none went to that address"), false);
+            return Ok(());
+        };
+        self.outcome.counts.unsubscribed += 1;
+        self.no_more(mail, email, Suppression::Unsubscribed, "unsubscribed by email", is_by_address)
+    }
+
+    fn no_more(
+        &mut self,
+        mail: &Mail,
+        email: SentEmail,
+        why: Suppression,
+        said: &str,
+        is_by_address: bool,
+    ) -> Result<()> {
+        no_more(self.write, &email, why, (&mail.hash, said), self.now.date())?;
+        self.happened(email, why.inbound_kind(), said, Some(why), None, is_by_address);
+        Ok(())
+    }
+
+    /// The email that a key is of; an answer to it proves that it was taken.
+    fn ours(&mut self, keys: &[String]) -> Result<Option<SentEmail>> {
+        for key in keys {
+            if let Some(email) = outbox::by_key(self.write, key)? {
+                self.outcome.counts.settled += usize::from(outbox::settle_doubt(self.write, &email, self.now)?);
+                return Ok(Some(email));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The email that is meant, and whether only its address says so.
+    fn meant(&self, ours: Option<SentEmail>, addresses: &[String]) -> Result<Option<(SentEmail, bool)>> {
+        if let Some(email) = ours {
+            return Ok(Some((email, false)));
+        }
+        for address in addresses {
+            if let Some(email) = outbox::last_to(self.write, address, self.now - TimeDelta::days(LATELY))? {
+                return Ok(Some((email, true)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Whether a report is acted upon; one that has nothing but an address is left to the owner until they say so.
+    fn believed(&mut self, mail: &Mail, email: &SentEmail, is_by_address: bool, said: &str) -> bool {
+        if is_by_address && !self.by_address {
+            let SentEmail { name, reference, address, .. } = email;
+            let why = format!("known by the address alone: {name} (`{reference}`) <{address}>, {said}");
+            self.left(mail, why, true);
+        }
+        !is_by_address || self.by_address
+    }
+
+    fn left(&mut self, mail: &Mail, why: String, by_address: bool) {
+        self.outcome.left_to_you.push(LeftToOwner { message: mail.place.clone(), why, by_address });
+    }
+
+    fn happened(
+        &mut self,
+        email: SentEmail,
+        what: InboundKind,
+        said: &str,
+        suppressed: Option<Suppression>,
+        instead: Option<Channel>,
+        by_address: bool,
+    ) {
+        let SentEmail { reference, name, campaign, address: email, .. } = email;
+        let said = said.to_owned();
+        self.outcome.people.push(BouncedPerson {
+            reference,
+            name,
+            campaign,
+            email,
+            what,
+            said,
+            suppressed,
+            instead,
+            by_address,
+        });
+    }
+}
