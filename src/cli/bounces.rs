@@ -87,11 +87,11 @@ fn page(outcome: &BounceReport, dry_run: bool) -> String {
 /// `: 2 bounced, 1 delayed, 7 other mails`.
 fn kinds(counts: &BounceCounts) -> String {
     let all = [
-        (counts.bounced, "bounced"),
+        (counts.bounced, InboundKind::Bounced.as_str()),
         (counts.mailbox_full, "mailbox full"),
         (counts.undelivered, "not delivered"),
         (counts.complaints, "complained"),
-        (counts.unsubscribed, "unsubscribed"),
+        (counts.unsubscribed, InboundKind::Unsubscribed.as_str()),
         (counts.delayed, "delayed"),
         (counts.delivered, "delivered"),
         (counts.replies, "answered"),

@@ -1,6 +1,17 @@
 //! The fields of a report: groups of them, as RFC 3464 and RFC 5965 write them, and what those of a recipient say.
 
-use crate::domain::BounceClass;
+use crate::domain::{BounceClass, Column as _, EmailAddress, column_enum};
+
+column_enum! {
+    /// What a report says was done (RFC 3464, 2.3.3).
+    enum ReportAction {
+        Failed = "failed",
+        Delayed = "delayed",
+        Delivered = "delivered",
+        Relayed = "relayed",
+        Expanded = "expanded",
+    }
+}
 
 /// What became of an email for one recipient.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,7 +62,7 @@ pub(super) fn field<'g>(group: &'g Group, name: &str) -> &'g str {
 pub(super) fn address(value: &str) -> Option<String> {
     let text = value.rsplit(';').next().unwrap_or_default();
     let text = text.trim().trim_matches(['<', '>', '"']).trim();
-    (text.contains('@') && !text.contains(char::is_whitespace)).then(|| plain(text).to_lowercase())
+    EmailAddress::parse(text).map(|address| plain(&address.key()))
 }
 
 /// What a group says about one recipient; nothing when it is about the whole message.
@@ -62,6 +73,7 @@ pub(super) fn delivery_status(group: &Group) -> Option<DeliveryStatus> {
     if addresses.is_empty() && action.is_empty() {
         return None;
     }
+    let done = ReportAction::from_form(&action);
     let diagnostic = field(group, "diagnostic-code");
     let status = status_of(field(group, "status")).filter(|status| status[1] != 0 || status[0] == 2);
     let status = status.or_else(|| diagnostic.split([' ', '-', '(', ')']).find_map(status_of));
@@ -69,7 +81,12 @@ pub(super) fn delivery_status(group: &Group) -> Option<DeliveryStatus> {
     // Most servers say the status in their words, and there more exactly.
     let has_status = words.split([' ', '-', '(', ')']).any(|word| status_of(word).is_some());
     let said = if has_status { words.to_owned() } else { format!("{} {words}", field(group, "status")) };
-    Some(DeliveryStatus { addresses, delayed: action == "delayed", lost: lost(&action, status), said: plain(&said) })
+    Some(DeliveryStatus {
+        addresses,
+        delayed: done == Some(ReportAction::Delayed),
+        lost: lost(done, status),
+        said: plain(&said),
+    })
 }
 
 /// `5.1.1` as numbers.
@@ -80,9 +97,9 @@ fn status_of(text: &str) -> Option<[u16; 3]> {
     (parts.next().is_none() && matches!(status[0], 2 | 4 | 5)).then_some(status)
 }
 
-/// What was lost, when something was: only an action of `failed` says so, whatever the status.
-fn lost(action: &str, status: Option<[u16; 3]>) -> Option<BounceClass> {
-    if action != "failed" {
+/// What was lost, when something was: only the action says so, whatever the status.
+fn lost(action: Option<ReportAction>, status: Option<[u16; 3]>) -> Option<BounceClass> {
+    if action != Some(ReportAction::Failed) {
         return None;
     }
     Some(match status {
