@@ -21,8 +21,7 @@
 //! campaign
 //! letter | email
 //! piece
-//! outbox  inbound
-//! reminder | redemption
+//! outbox | reminder | redemption | inbound
 //! followup | report | proof | access
 //! app
 //! web  cli

@@ -9,7 +9,7 @@ use crate::campaign;
 use crate::domain::CampaignState;
 use crate::email;
 use crate::error::Result;
-use crate::outbox::{self, Offer, Trouble};
+use crate::outbox::{self, ServerOffer, ServerProblem};
 use crate::piece::{self, EmailComposer, FrozenCampaign};
 use crate::shop::Shop;
 use crate::text;
@@ -26,7 +26,7 @@ pub(crate) struct MissingSetting {
 }
 
 /// What is missing, and what the mail server offers, if it is asked and lets us in. No email is sent.
-pub(crate) fn check(shop: &Shop, offline: bool) -> (Vec<MissingSetting>, Option<Offer>) {
+pub(crate) fn check(shop: &Shop, offline: bool) -> (Vec<MissingSetting>, Option<ServerOffer>) {
     let mut missing = missing(shop);
     let has_server = shop.settings.email.as_ref().is_some_and(|email| email.server.is_some());
     let offer = if has_server && !offline { ask(shop, &mut missing) } else { None };
@@ -104,7 +104,7 @@ fn missing(shop: &Shop) -> Vec<MissingSetting> {
 }
 
 /// Asks the mail server; what it offers, if it lets us in.
-fn ask(shop: &Shop, missing: &mut Vec<MissingSetting>) -> Option<Offer> {
+fn ask(shop: &Shop, missing: &mut Vec<MissingSetting>) -> Option<ServerOffer> {
     let mut add = |key, stops, message: String, hint: &str| {
         missing.push(MissingSetting { key, stops, message, hint: hint.to_owned() });
     };
@@ -117,8 +117,8 @@ fn ask(shop: &Shop, missing: &mut Vec<MissingSetting>) -> Option<Offer> {
     };
     let offer = match outbox::look(&sender) {
         Ok(offer) => offer,
-        Err(trouble) => {
-            let (key, message, hint) = in_words(trouble);
+        Err(problem) => {
+            let (key, message, hint) = in_words(problem);
             add(key, true, message, hint);
             return None;
         }
@@ -144,29 +144,29 @@ fn ask(shop: &Shop, missing: &mut Vec<MissingSetting>) -> Option<Offer> {
     Some(offer)
 }
 
-fn in_words(trouble: Trouble) -> (&'static str, String, &'static str) {
-    match trouble {
-        Trouble::Silent(why) => (
+fn in_words(problem: ServerProblem) -> (&'static str, String, &'static str) {
+    match problem {
+        ServerProblem::Silent(why) => (
             "server",
             format!("the mail server cannot be reached: {why}"),
             "look at the name, the port and the network",
         ),
-        Trouble::Certificate(why) => (
+        ServerProblem::Certificate(why) => (
             "server",
             format!("the certificate of the mail server is not to be believed: {why}"),
             "write the name that stands in its certificate; nothing is sent to a server that may be another",
         ),
-        Trouble::Open => (
+        ServerProblem::Open => (
             "server",
             "the mail server does not encrypt (no STARTTLS), so that anybody on the way could read along".to_owned(),
             "most servers do on port 465: write `smtps://` in place of `smtp+starttls://`",
         ),
-        Trouble::Password(why) => (
+        ServerProblem::Password(why) => (
             "password_file",
             format!("the mail server does not let us in: {why}"),
             "look at the user in `server` and at the password; many providers want one made for programs",
         ),
-        Trouble::Refused(why) => (
+        ServerProblem::Refused(why) => (
             "from",
             format!("the mail server takes no emails from this sender: {why}"),
             "`from` must be an address that the user in `server` may write with; if none is named there, sign in as one",

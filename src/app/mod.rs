@@ -2,6 +2,7 @@
 
 pub(crate) mod backup;
 pub(crate) mod best;
+pub(crate) mod bounces;
 pub(crate) mod calls;
 pub(crate) mod card;
 pub(crate) mod day;
@@ -46,6 +47,7 @@ pub(crate) mod till;
 pub(crate) mod to_come;
 pub(crate) mod today;
 pub(crate) mod tokens;
+mod undelivered;
 pub(crate) mod undo;
 pub(crate) mod unforget;
 pub(crate) mod unsubscribe;

@@ -4,14 +4,14 @@ use chrono::NaiveDateTime;
 
 use crate::campaign::{self, Planned};
 use crate::error::Result;
-use crate::outbox::{self, Entry, Verdict};
+use crate::outbox::{self, OutboxEntry, Verdict};
 use crate::shop::Shop;
 use crate::store::Store;
 
 /// Every email of a plan, by wave: its own first, then those of its reminders.
 pub(crate) struct OutboxList {
     pub(crate) planned: Planned,
-    pub(crate) waves: Vec<Vec<Entry>>,
+    pub(crate) waves: Vec<Vec<OutboxEntry>>,
 }
 
 /// Where the emails of a campaign and of its reminders stand.
@@ -27,7 +27,13 @@ pub(crate) fn list(shop: &Shop, slug: &str, now: NaiveDateTime) -> Result<Outbox
 ///
 /// # Errors
 /// When there is no such email, or its state is known.
-pub(crate) fn settle(shop: &Shop, slug: &str, reference: &str, verdict: Verdict, now: NaiveDateTime) -> Result<Entry> {
+pub(crate) fn settle(
+    shop: &Shop,
+    slug: &str,
+    reference: &str,
+    verdict: Verdict,
+    now: NaiveDateTime,
+) -> Result<OutboxEntry> {
     let (mut store, planned) = open(shop, slug, now)?;
     store.write(|write| outbox::settle_by_hand(write, &planned, reference, verdict, now))
 }

@@ -6,11 +6,12 @@ use std::path::Path;
 use chrono::NaiveDateTime;
 
 use super::progress::{Activity, Progress};
+use super::undelivered;
 use crate::campaign::{self, HeldBack, Recipient};
 use crate::domain::{CampaignState, OutboxState};
 use crate::error::{Error, Result};
 use crate::files;
-use crate::outbox::{self, OutboxCounts, SendJob, SendReport};
+use crate::outbox::{self, OutboxCounts, SendJob, SendLock, SendReport};
 use crate::piece::{self, EmailComposer, FrozenCampaign};
 use crate::shop::Shop;
 use crate::store::Store;
@@ -77,6 +78,7 @@ pub(crate) fn send(
         emails: &emails,
         waiting: &waits,
         compose: &|recipient, key| composer.compose_keyed(&on, recipient, key),
+        undeliverable: &undelivered::refused,
         sender,
         limit: options.limit,
         restored: options.restored,
@@ -85,7 +87,7 @@ pub(crate) fn send(
         now,
         progress: &|tally| (progress.report)(Activity::SendEmails, tally.all - tally.left(), tally.all),
     };
-    let report = outbox::run(&mut store, &mut outbox::Turn::take(&shop.folder)?, &job)?;
+    let report = outbox::run(&mut store, &mut SendLock::take(&shop.folder)?, &job)?;
     let held_back = emails.iter().filter(|r| is_queued(r)).filter_map(|r| on.held_back.get(&r.id)).cloned().collect();
     let counts = counts(&store, &on)?;
     Ok(SendOutcome { report, held_back, counts, differences: campaign::differences(&store.read(), shop, &on.planned)? })

@@ -12,6 +12,7 @@ mod personal_data;
 mod plan;
 mod reminders;
 mod second;
+mod sent;
 mod sources;
 mod table;
 mod token;
@@ -25,6 +26,7 @@ pub(crate) use personal_data::{PERSONAL_DATA, campaigns_of, files_naming, places
 pub(crate) use plan::{Summary, differences, differences_of, plan, rehearse, why_left_out};
 pub(crate) use reminders::too_late;
 pub(crate) use second::{Second, came_back, take_back};
+pub(crate) use sent::mark_email_sent;
 pub(crate) use sources::Sources;
 pub(crate) use table::{
     Planned, Recipient, by_code, by_number, current, for_customer, kept_files, mark_posted, mark_printed,

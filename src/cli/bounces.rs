@@ -4,8 +4,9 @@ use std::path::PathBuf;
 
 use super::context::Context;
 use super::done::Done;
+use crate::app::bounces::{self, BounceCounts, BounceReport};
+use crate::domain::InboundKind;
 use crate::error::Result;
-use crate::inbound::{self, Counts, Outcome};
 use crate::text;
 
 /// Read what came back about emails: addresses that are dead, full mailboxes, complaints, wishes for no more. The mailbox is
@@ -27,17 +28,16 @@ pub(super) struct BouncesArguments {
 const MOST_SHOWN: usize = 20;
 
 pub(super) fn run(arguments: &BouncesArguments, context: &Context) -> Result<Done> {
-    let mut store = context.shop()?.store()?;
-    let mails = inbound::read(&arguments.mailbox)?;
-    let work = |write: &crate::store::Write<'_>| inbound::act(write, &mails, arguments.by_address, context.clock.now());
-    let outcome = if arguments.dry_run { store.rehearse(work)? } else { store.write(work)? };
+    let (shop, now) = (context.shop()?, context.clock.now());
+    let act = if arguments.dry_run { bounces::rehearse } else { bounces::bounces };
+    let outcome = act(&shop, &arguments.mailbox, arguments.by_address, now)?;
     let mut object = serde_json::to_value(&outcome).unwrap_or_default();
     object["dry_run"] = arguments.dry_run.into();
     let text = page(&outcome, arguments.dry_run);
     Ok(Done::new(text, &object).warn(warnings(&outcome)))
 }
 
-fn page(outcome: &Outcome, dry_run: bool) -> String {
+fn page(outcome: &BounceReport, dry_run: bool) -> String {
     let counts = &outcome.counts;
     let mut text = format!("Read {}{}.\n", text::count(counts.messages, "message"), kinds(counts));
     if outcome.people.is_empty() && counts.settled == 0 {
@@ -47,11 +47,11 @@ fn page(outcome: &Outcome, dry_run: bool) -> String {
         text.push_str("This is a rehearsal; the book stays as it was.\n");
     }
     for (what, heading) in [
-        ("bounced", "no such mailbox; nothing goes to these addresses any more"),
-        ("mailbox_full", "mailbox full"),
-        ("undelivered", "not delivered"),
-        ("complaint", "complained that it is spam; nothing goes to these addresses any more"),
-        ("unsubscribed", "want no more emails"),
+        (InboundKind::Bounced, "no such mailbox; nothing goes to these addresses any more"),
+        (InboundKind::MailboxFull, "mailbox full"),
+        (InboundKind::Undelivered, "not delivered"),
+        (InboundKind::Complaint, "complained that it is spam; nothing goes to these addresses any more"),
+        (InboundKind::Unsubscribed, "want no more emails"),
     ] {
         let people: Vec<_> = outcome.people.iter().filter(|one| one.what == what).collect();
         if people.is_empty() {
@@ -59,8 +59,11 @@ fn page(outcome: &Outcome, dry_run: bool) -> String {
         }
         text.push_str(&format!("\n{heading}\n"));
         for one in people.iter().take(MOST_SHOWN) {
-            let third =
-                if what == "mailbox_full" && one.suppressed.is_some() { "; for the third time, no more" } else { "" };
+            let third = if what == InboundKind::MailboxFull && one.suppressed.is_some() {
+                "; for the third time, no more"
+            } else {
+                ""
+            };
             let instead = one.instead.as_ref().map_or(String::new(), |channel| format!("; a {channel} goes instead"));
             let by = if one.by_address { "; by the address alone" } else { "" };
             text.push_str(&format!(
@@ -82,13 +85,13 @@ fn page(outcome: &Outcome, dry_run: bool) -> String {
 }
 
 /// `: 2 bounced, 1 delayed, 7 other mails`.
-fn kinds(counts: &Counts) -> String {
+fn kinds(counts: &BounceCounts) -> String {
     let all = [
-        (counts.bounced, "bounced"),
+        (counts.bounced, InboundKind::Bounced.as_str()),
         (counts.mailbox_full, "mailbox full"),
         (counts.undelivered, "not delivered"),
         (counts.complaints, "complained"),
-        (counts.unsubscribed, "unsubscribed"),
+        (counts.unsubscribed, InboundKind::Unsubscribed.as_str()),
         (counts.delayed, "delayed"),
         (counts.delivered, "delivered"),
         (counts.replies, "answered"),
@@ -102,7 +105,7 @@ fn kinds(counts: &Counts) -> String {
     if some.is_empty() { String::new() } else { format!(": {}", some.join(", ")) }
 }
 
-fn warnings(outcome: &Outcome) -> Vec<String> {
+fn warnings(outcome: &BounceReport) -> Vec<String> {
     let mut warnings = Vec::new();
     let left = &outcome.left_to_you;
     let reasons: Vec<String> = left.iter().map(|one| format!("{}: {}", one.message, one.why)).collect();

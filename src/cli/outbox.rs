@@ -7,7 +7,7 @@ use super::done::Done;
 use crate::app::outbox::{self, OutboxList};
 use crate::domain::{Column as _, OutboxState};
 use crate::error::{Error, Result};
-use crate::outbox::{Entry, OutboxCounts, Verdict};
+use crate::outbox::{OutboxCounts, OutboxEntry, Verdict};
 use crate::text;
 
 /// Where the emails of a campaign and of its reminders stand: counts, and everybody whose email is not simply sent.
@@ -75,7 +75,7 @@ pub(super) fn run(arguments: &OutboxArguments, context: &Context) -> Result<Done
 }
 
 /// A wave for people: its counts, and everybody whose email is not simply sent.
-fn shown(name: &str, counts: &OutboxCounts, entries: &[Entry]) -> String {
+fn shown(name: &str, counts: &OutboxCounts, entries: &[OutboxEntry]) -> String {
     let mut text = counts_line(name, counts);
     for (state, what) in [
         (OutboxState::InDoubt, "in doubt"),
@@ -84,7 +84,8 @@ fn shown(name: &str, counts: &OutboxCounts, entries: &[Entry]) -> String {
         (OutboxState::Queued, "to be tried again"),
     ] {
         // Of those in the queue, only whom something happened to.
-        let of = |entry: &&Entry| entry.state == state && (state != OutboxState::Queued || !entry.reply.is_empty());
+        let of =
+            |entry: &&OutboxEntry| entry.state == state && (state != OutboxState::Queued || !entry.reply.is_empty());
         text.push_str(&people(what, &entries.iter().filter(of).collect::<Vec<_>>()));
     }
     text + &back(entries)
@@ -106,8 +107,8 @@ fn counts_line(name: &str, counts: &OutboxCounts) -> String {
 }
 
 /// Whose email did not reach them, and what goes instead.
-fn back(entries: &[Entry]) -> String {
-    let back: Vec<&Entry> = entries.iter().filter(|entry| entry.came_back.is_some()).collect();
+fn back(entries: &[OutboxEntry]) -> String {
+    let back: Vec<&OutboxEntry> = entries.iter().filter(|entry| entry.came_back.is_some()).collect();
     let mut text = if back.is_empty() { String::new() } else { "\ncame back\n".to_owned() };
     for entry in back.iter().take(MOST_SHOWN) {
         let day = entry.came_back.map(|day| day.to_string()).unwrap_or_default();
@@ -122,7 +123,7 @@ fn back(entries: &[Entry]) -> String {
 }
 
 /// The people of one state, each with what the mail server said.
-fn people(what: &str, entries: &[&Entry]) -> String {
+fn people(what: &str, entries: &[&OutboxEntry]) -> String {
     let mut text = String::new();
     if entries.is_empty() {
         return text;

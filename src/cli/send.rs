@@ -13,7 +13,7 @@ use crate::app::send::{self, SendOptions};
 use crate::campaign::HeldBack;
 use crate::domain::{Channel, OutboxState};
 use crate::error::{Error, Result};
-use crate::outbox::{OutboxCounts, SendReport, Tally};
+use crate::outbox::{OutboxCounts, SendReport, SendTally};
 use crate::shop::Shop;
 use crate::text;
 
@@ -68,7 +68,7 @@ fn to_folder(shop: &Shop, slug: &str, folder: &Path, options: &SendOptions, cont
 }
 
 /// `120 emails; 1 failed, 1 is in doubt`, to stand after "sent".
-pub(super) fn summary(tally: &Tally) -> String {
+pub(super) fn summary(tally: &SendTally) -> String {
     let mut text = Channel::Email.count(tally.sent);
     let others = [
         (tally.failed, OutboxState::Failed.as_str(), OutboxState::Failed.as_str()),

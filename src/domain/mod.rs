@@ -5,6 +5,7 @@
 
 #![allow(dead_code, reason = "the rooms are moving in")]
 
+mod bounce_class;
 mod code;
 mod column;
 mod email_address;
@@ -12,6 +13,7 @@ mod ids;
 mod postal_address;
 mod states;
 
+pub(crate) use bounce_class::BounceClass;
 pub(crate) use code::Code;
 pub(crate) use column::{Column, column_enum};
 pub(crate) use email_address::EmailAddress;

@@ -200,6 +200,16 @@ impl Suppression {
         }
     }
 
+    /// What came back, when this is why.
+    pub(crate) fn inbound_kind(self) -> InboundKind {
+        match self {
+            Self::Complaint => InboundKind::Complaint,
+            Self::Unsubscribed => InboundKind::Unsubscribed,
+            Self::HardBounce | Self::Refused => InboundKind::Bounced,
+            Self::MailboxFull => InboundKind::MailboxFull,
+        }
+    }
+
     /// Whether it is a wish, which only another wish lifts; otherwise it is about the mailbox.
     pub(crate) fn is_wish(self) -> bool {
         matches!(self, Self::Complaint | Self::Unsubscribed)

@@ -1,7 +1,8 @@
 //! A text as the body of a part: as it is where the old rules of mail allow that, otherwise quoted-printable, and base64
 //! where most of it would be quoted.
 //!
-//! lettre does the same in several passes over every sign, which takes longer.
+//! lettre and the `quoted_printable` crate do the same in several passes over every character, which takes longer, and let a
+//! line of 76 characters stand where this one breaks it: the bytes of an email that was sent once must stay the same.
 
 use lettre::message::Body;
 use lettre::message::header::ContentTransferEncoding;

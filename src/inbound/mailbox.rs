@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use super::message::{self, Mail};
+use super::message::{Mail, kind_of};
+use super::status::plain;
 use crate::error::{Error, Result};
 use crate::text;
 
@@ -43,14 +44,14 @@ pub(crate) fn read(path: &Path) -> Result<Vec<Mail>> {
 }
 
 fn told(place: &str, bytes: &[u8]) -> Mail {
-    let (what, own_id) = message::what(bytes);
+    let (kind, own_id) = kind_of(bytes);
     // The same message differs by a byte from mailbox to mailbox; its own Message-ID stays.
     let hash = Sha256::digest(own_id.as_ref().map_or(bytes.trim_ascii_end(), |id| id.as_bytes())).to_vec();
-    Mail { place: place.to_owned(), hash, what }
+    Mail { place: place.to_owned(), hash, kind }
 }
 
 fn shown(path: &Path) -> String {
-    message::plain(&path.file_name().unwrap_or_default().to_string_lossy())
+    plain(&path.file_name().unwrap_or_default().to_string_lossy())
 }
 
 /// The messages of a Maildir, those that are delivered: by the time in their names.

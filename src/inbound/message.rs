@@ -4,8 +4,7 @@ use std::borrow::Cow;
 
 use mail_parser::{HeaderValue, Message, MessageParser, MimeHeaders, PartType};
 
-use super::status::{address, fate, field, groups};
-use crate::outbox::Blame;
+use super::status::{DeliveryStatus, address, delivery_status, field, groups, plain};
 
 /// One message of a mailbox, as far as it matters.
 #[derive(Debug, Clone)]
@@ -15,18 +14,18 @@ pub(crate) struct Mail {
     /// What makes it itself.
     pub(crate) hash: Vec<u8>,
     /// What it is.
-    pub(crate) what: What,
+    pub(crate) kind: MailKind,
 }
 
 /// What a message is. Keys are those of Message-IDs that may be ours.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum What {
+pub(crate) enum MailKind {
     /// A report on the delivery of an email (RFC 3464).
     Report {
         /// Of the email that it returns.
         keys: Vec<String>,
         /// What became of it, by recipient.
-        fates: Vec<Fate>,
+        statuses: Vec<DeliveryStatus>,
     },
     /// Somebody called an email spam (RFC 5965).
     Complaint {
@@ -53,28 +52,15 @@ pub(crate) enum What {
     Odd(String),
 }
 
-/// What became of an email for one recipient.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Fate {
-    /// Under which addresses the report knows the recipient.
-    pub(crate) addresses: Vec<String>,
-    /// It is still being tried.
-    pub(crate) delayed: bool,
-    /// It will not arrive.
-    pub(crate) lost: Option<Blame>,
-    /// In the words of the report.
-    pub(crate) said: String,
-}
-
 /// What a message is, from its first bytes, and its own Message-ID; whatever the bytes are, it is something.
-pub(super) fn what(bytes: &[u8]) -> (What, Option<String>) {
+pub(super) fn kind_of(bytes: &[u8]) -> (MailKind, Option<String>) {
     match MessageParser::new().parse(bytes) {
-        Some(mail) => (what_of(&mail), mail.message_id().map(str::to_owned)),
-        None => (What::Answer { keys: Vec::new(), automatic: false }, None),
+        Some(mail) => (kind_of_mail(&mail), mail.message_id().map(str::to_owned)),
+        None => (MailKind::Answer { keys: Vec::new(), automatic: false }, None),
     }
 }
 
-fn what_of(mail: &Message<'_>) -> What {
+fn kind_of_mail(mail: &Message<'_>) -> MailKind {
     let mut returned = Vec::new();
     let (mut status, mut feedback) = (None, None);
     for part in &mail.parts {
@@ -100,18 +86,18 @@ fn what_of(mail: &Message<'_>) -> What {
         let group = groups.into_iter().flatten().collect();
         let keys = if returned.is_empty() { answered } else { returned };
         return match field(&group, "feedback-type").to_lowercase().as_str() {
-            "opt-out" | "opt-out-list" => What::Unsubscribe { keys, from: None },
-            "not-spam" => What::Answer { keys, automatic: true },
+            "opt-out" | "opt-out-list" => MailKind::Unsubscribe { keys, from: None },
+            "not-spam" => MailKind::Answer { keys, automatic: true },
             _ => {
                 let names = ["original-rcpt-to", "removal-recipient"];
                 let addresses = names.iter().filter_map(|name| address(field(&group, name))).collect();
-                What::Complaint { keys, addresses }
+                MailKind::Complaint { keys, addresses }
             }
         };
     }
     if let Some(groups) = status {
         let keys = if returned.is_empty() { answered } else { returned };
-        return What::Report { keys, fates: groups.iter().filter_map(fate).collect() };
+        return MailKind::Report { keys, statuses: groups.iter().filter_map(delivery_status).collect() };
     }
     let subject = mail.subject().unwrap_or_default().trim().to_lowercase();
     if let Some(rest) = subject.strip_prefix("unsubscribe") {
@@ -119,7 +105,7 @@ fn what_of(mail: &Message<'_>) -> What {
         if rest.is_empty() || is_key(rest) {
             answered.extend(is_key(rest).then(|| rest.to_owned()));
             answered.reverse();
-            return What::Unsubscribe { keys: answered, from };
+            return MailKind::Unsubscribe { keys: answered, from };
         }
     }
     let automatic = is_automatic(mail);
@@ -128,9 +114,9 @@ fn what_of(mail: &Message<'_>) -> What {
     let kind = mail.content_type().and_then(|kind| kind.attribute("report-type")).unwrap_or_default();
     // Without its machine-readable part, or in the form that qmail has always used.
     if answered.is_empty() && (is_daemon || kind.eq_ignore_ascii_case("delivery-status")) {
-        return What::Odd(plain(mail.subject().unwrap_or_default()));
+        return MailKind::Odd(plain(mail.subject().unwrap_or_default()));
     }
-    What::Answer { keys: answered, automatic }
+    MailKind::Answer { keys: answered, automatic }
 }
 
 /// Whether a machine wrote it by itself (RFC 3834, and what was used before).
@@ -173,18 +159,10 @@ fn is_key(text: &str) -> bool {
     text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
 }
 
-/// A text of somebody else, fit to be shown: one line, no control characters, not long.
-pub(super) fn plain(text: &str) -> String {
-    let odd = |c: char| {
-        c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
-    let line: String = text.chars().map(|c| if odd(c) { ' ' } else { c }).collect();
-    line.trim().chars().take(200).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::BounceClass;
 
     const KEY: &str = "0123456789abcdef0123456789abcdef";
 
@@ -193,15 +171,15 @@ mod tests {
         let report = format!(
             "Content-Type: multipart/report; report-type=delivery-status; boundary=x\r\n\r\n--x\r\nContent-Type: text/plain\r\n\r\nno\r\n--x\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx\r\n\r\nFinal-Recipient: rfc822; a@b.example\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n--x\r\nContent-Type: message/rfc822\r\n\r\nMessage-ID: <{KEY}@shop.example>\r\nSubject: x\r\n\r\nx\r\n--x--\r\n"
         );
-        let What::Report { keys, fates } = what(report.as_bytes()).0 else { panic!("a report") };
-        assert_eq!((keys.as_slice(), fates[0].lost), ([KEY.to_owned()].as_slice(), Some(Blame::NoMailbox)));
+        let MailKind::Report { keys, statuses } = kind_of(report.as_bytes()).0 else { panic!("a report") };
+        assert_eq!((keys.as_slice(), statuses[0].lost), ([KEY.to_owned()].as_slice(), Some(BounceClass::NoMailbox)));
         // Cut off anywhere, with bytes that are no text: it never says more than the whole.
         for end in 0..report.len() {
             let mut bytes = report.as_bytes()[..end].to_vec();
             bytes.extend([0xff, 0xfe, 0, b'\r']);
-            if let What::Report { keys, fates } = what(&bytes).0 {
+            if let MailKind::Report { keys, statuses } = kind_of(&bytes).0 {
                 assert!(keys.iter().all(|key| key == KEY), "{end}");
-                assert!(fates.len() <= 1);
+                assert!(statuses.len() <= 1);
             }
         }
     }
@@ -209,24 +187,24 @@ mod tests {
     #[test]
     fn a_message_in_a_message_without_end_is_no_trouble() {
         let nested = "Content-Type: message/rfc822\r\n\r\n".repeat(8000);
-        assert_eq!(what(nested.as_bytes()).0, What::Answer { keys: Vec::new(), automatic: false });
+        assert_eq!(kind_of(nested.as_bytes()).0, MailKind::Answer { keys: Vec::new(), automatic: false });
         let parts = "Content-Type: multipart/mixed; boundary=a\r\n\r\n--a\r\n".repeat(5000);
-        assert_eq!(what(parts.as_bytes()).0, What::Answer { keys: Vec::new(), automatic: false });
+        assert_eq!(kind_of(parts.as_bytes()).0, MailKind::Answer { keys: Vec::new(), automatic: false });
     }
 
     #[test]
     fn a_subject_that_asks_for_no_more_is_a_wish_and_no_other_is() {
         let of = |subject: &str| {
-            what(format!("From: Ana <ana@home.example>\r\nSubject: {subject}\r\n\r\n\r\n").as_bytes()).0
+            kind_of(format!("From: Ana <ana@home.example>\r\nSubject: {subject}\r\n\r\n\r\n").as_bytes()).0
         };
         let from = Some("ana@home.example".to_owned());
         assert_eq!(
             of(&format!("unsubscribe {KEY}")),
-            What::Unsubscribe { keys: vec![KEY.to_owned()], from: from.clone() }
+            MailKind::Unsubscribe { keys: vec![KEY.to_owned()], from: from.clone() }
         );
-        assert_eq!(of("Unsubscribe"), What::Unsubscribe { keys: Vec::new(), from });
+        assert_eq!(of("Unsubscribe"), MailKind::Unsubscribe { keys: Vec::new(), from });
         for other in ["unsubscribe me not", "Re: your letter", "unsubscribed", ""] {
-            assert!(matches!(of(other), What::Answer { .. }), "{other}");
+            assert!(matches!(of(other), MailKind::Answer { .. }), "{other}");
         }
     }
 }

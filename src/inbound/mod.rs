@@ -4,10 +4,14 @@
 //! who did not get it, is believed about that email's own recipient; what has only an address is shown, and believed on the
 //! owner's word.
 
-mod act;
+mod answers;
 mod mailbox;
 mod message;
+mod personal_data;
 mod status;
 
-pub(crate) use act::{Counts, Outcome, act};
+pub(crate) use answers::{EmailAnswer, is_known, record, times_full};
 pub(crate) use mailbox::read;
+pub(crate) use message::{Mail, MailKind};
+pub(crate) use personal_data::PERSONAL_DATA;
+pub(crate) use status::DeliveryStatus;

@@ -6,42 +6,28 @@ use crate::error::Result;
 use crate::store::Write;
 use crate::store::params;
 
-use ExportCell::{Day, Number, Text};
+use ExportCell::{Number, Text};
 
 pub(crate) const PERSONAL_DATA: TableOwner =
     TableOwner::of_recipients(|read, customer| export_tables(read, TABLES, customer), forget);
 
-const TABLES: &[ExportTable] = &[
-    ExportTable {
-        name: "emails",
-        columns: &[
-            ("campaign", "c.slug", Text),
-            ("wave", "o.wave", Number),
-            ("state", "o.state", Text),
-            ("message_key", "o.message_key", Text),
-            ("attempts", "o.attempt", Number),
-            ("first_at", "COALESCE(o.first_at, '')", Text),
-            ("due_at", "COALESCE(o.due_at, '')", Text),
-            ("at", "COALESCE(o.at, '')", Text),
-            ("reply", "o.reply", Text),
-        ],
-        from: "FROM recipient_member m JOIN outbox o ON o.recipient_id = m.recipient_id \
+const TABLES: &[ExportTable] = &[ExportTable {
+    name: "emails",
+    columns: &[
+        ("campaign", "c.slug", Text),
+        ("wave", "o.wave", Number),
+        ("state", "o.state", Text),
+        ("message_key", "o.message_key", Text),
+        ("attempts", "o.attempt", Number),
+        ("first_at", "COALESCE(o.first_at, '')", Text),
+        ("due_at", "COALESCE(o.due_at, '')", Text),
+        ("at", "COALESCE(o.at, '')", Text),
+        ("reply", "o.reply", Text),
+    ],
+    from: "FROM recipient_member m JOIN outbox o ON o.recipient_id = m.recipient_id \
                JOIN recipient r ON r.id = m.recipient_id JOIN campaign c ON c.id = r.campaign_id \
                WHERE m.customer_id = ?1 ORDER BY c.as_of, r.id, o.wave",
-    },
-    ExportTable {
-        name: "email_answers",
-        columns: &[
-            ("campaign", "c.slug", Text),
-            ("kind", "a.kind", Text),
-            ("said", "a.said", Text),
-            ("on", "a.on_day", Day),
-        ],
-        from: "FROM recipient_member m JOIN email_answer a ON a.recipient_id = m.recipient_id \
-               JOIN recipient r ON r.id = m.recipient_id JOIN campaign c ON c.id = r.campaign_id \
-               WHERE m.customer_id = ?1 ORDER BY a.id",
-    },
-];
+}];
 
 /// What was sent stays on record; nothing more goes to a place with nobody in it.
 fn forget(write: &Write<'_>, erasure: &Erasure<'_>) -> Result<()> {
@@ -53,7 +39,6 @@ fn forget(write: &Write<'_>, erasure: &Erasure<'_>) -> Result<()> {
             write.run("UPDATE outbox SET message_key = '' WHERE recipient_id = ?1", params![recipient])?;
         }
         write.run("UPDATE outbox SET reply = '' WHERE recipient_id = ?1", params![recipient])?;
-        write.run("UPDATE email_answer SET said = '' WHERE recipient_id = ?1", params![recipient])?;
     }
     Ok(())
 }

@@ -1,5 +1,7 @@
 //! What an answer of the mail server means for the email, and for all the others.
 
+use crate::domain::{BounceClass, OutboxId};
+
 /// How far an email had come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Phase {
@@ -17,14 +19,14 @@ pub(super) enum Phase {
 
 /// What went wrong with the mail server.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Fault {
+pub(super) enum SmtpError {
     /// It said no: the code, and its words.
     Refused(u16, String),
     /// It said nothing, or nothing that can be understood: the connection is of no use any more.
     Lost(String),
 }
 
-impl Fault {
+impl SmtpError {
     /// As it is kept and shown: `550 5.1.1 no such user`.
     pub(super) fn text(&self) -> String {
         match self {
@@ -36,7 +38,7 @@ impl Fault {
 
 /// What became of an email.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Outcome {
+pub(super) enum HandOverOutcome {
     /// The mail server has taken it.
     Sent,
     /// It will not be taken.
@@ -50,36 +52,24 @@ pub(super) enum Outcome {
 /// An email and what became of it.
 #[derive(Debug)]
 pub(super) struct Settled {
-    /// Its number in the outbox.
-    pub(crate) id: i64,
-    pub(crate) outcome: Outcome,
-    pub(crate) reply: String,
+    pub(super) id: OutboxId,
+    pub(super) outcome: HandOverOutcome,
+    pub(super) reply: String,
     /// What the refusal says about the address.
-    pub(crate) blame: Option<Blame>,
-}
-
-/// What a refusal says about the address.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Blame {
-    /// There is no such mailbox: the address gets no email any more.
-    NoMailbox,
-    /// The mailbox is full.
-    Full,
-    /// The email did not reach it this time.
-    Unreached,
+    pub(super) bounce: Option<BounceClass>,
 }
 
 /// What to do next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Next {
+pub(super) enum NextStep {
     /// Settle this email so, and go on with the same connection.
-    Settle(Outcome),
+    Settle(HandOverOutcome),
     /// Leave this email where it is, and go on with the next.
     Skip,
     /// Settle this email so, and go on with a new connection.
-    SettleAndReconnect(Outcome),
+    SettleAndReconnect(HandOverOutcome),
     /// Settle this email so and stop the run: the others would fare no better.
-    SettleAndStop(Outcome),
+    SettleAndStop(HandOverOutcome),
     /// Stop the run; this email was not to blame.
     Stop,
     /// The server wants less of us: a new connection, later and slower.
@@ -89,37 +79,37 @@ pub(super) enum Next {
 }
 
 /// The table of outcomes.
-pub(super) fn judge(phase: Phase, fault: &Fault) -> Next {
-    match (phase, fault) {
-        (Phase::Dot, Fault::Lost(_)) => Next::SettleAndReconnect(Outcome::InDoubt),
-        (_, Fault::Lost(_)) => Next::Reconnect,
-        (_, Fault::Refused(421, _)) | (Phase::Connect, Fault::Refused(400..500, _)) => Next::Slower,
-        (_, Fault::Refused(400..500, _)) => Next::Settle(Outcome::Later),
-        (Phase::Connect | Phase::Sender, Fault::Refused(..)) => Next::Stop,
-        (_, Fault::Refused(code, text)) if matches!(code, 530 | 535) || text.starts_with("5.7.") => {
-            Next::SettleAndStop(Outcome::Failed)
+pub(super) fn judge(phase: Phase, error: &SmtpError) -> NextStep {
+    match (phase, error) {
+        (Phase::Dot, SmtpError::Lost(_)) => NextStep::SettleAndReconnect(HandOverOutcome::InDoubt),
+        (_, SmtpError::Lost(_)) => NextStep::Reconnect,
+        (_, SmtpError::Refused(421, _)) | (Phase::Connect, SmtpError::Refused(400..500, _)) => NextStep::Slower,
+        (_, SmtpError::Refused(400..500, _)) => NextStep::Settle(HandOverOutcome::Later),
+        (Phase::Connect | Phase::Sender, SmtpError::Refused(..)) => NextStep::Stop,
+        (_, SmtpError::Refused(code, text)) if matches!(code, 530 | 535) || text.starts_with("5.7.") => {
+            NextStep::SettleAndStop(HandOverOutcome::Failed)
         }
-        (_, Fault::Refused(..)) => Next::Settle(Outcome::Failed),
+        (_, SmtpError::Refused(..)) => NextStep::Settle(HandOverOutcome::Failed),
     }
 }
 
 /// What a reply such as `550 5.1.1 no such user` says about the address; nothing when it is about the message, the sender or
 /// the server.
-pub(super) fn blame(phase: Phase, reply: &str) -> Option<Blame> {
+pub(super) fn bounce_class(phase: Phase, reply: &str) -> Option<BounceClass> {
     if !matches!(phase, Phase::Recipient | Phase::Data | Phase::Dot) {
         return None;
     }
     let (code, words) = reply.split_once(' ')?;
     let mut status = words.split_whitespace().next().unwrap_or_default().split('.');
     match (status.next(), status.next(), status.next()) {
-        (Some("5"), Some("1"), Some("1" | "10")) => Some(Blame::NoMailbox),
-        (Some("4" | "5"), Some("2"), Some("2")) => Some(Blame::Full),
+        (Some("5"), Some("1"), Some("1" | "10")) => Some(BounceClass::NoMailbox),
+        (Some("4" | "5"), Some("2"), Some("2")) => Some(BounceClass::MailboxFull),
         (Some("5"), Some("1"), Some("7" | "8")) => None,
-        (Some("5"), Some("1" | "2"), Some(_)) => Some(Blame::Unreached),
+        (Some("5"), Some("1" | "2"), Some(_)) => Some(BounceClass::Unreached),
         (Some("4" | "5"), Some(_), Some(_)) => None,
         // Without a status there is only the moment at which it was said.
-        _ if phase == Phase::Recipient && code == "552" => Some(Blame::Full),
-        _ if phase == Phase::Recipient && code.starts_with('5') => Some(Blame::Unreached),
+        _ if phase == Phase::Recipient && code == "552" => Some(BounceClass::MailboxFull),
+        _ if phase == Phase::Recipient && code.starts_with('5') => Some(BounceClass::Unreached),
         _ => None,
     }
 }
@@ -131,11 +121,14 @@ mod tests {
     #[test]
     fn an_answer_means_what_the_table_says() {
         use Phase::{Connect, Data, Dot, Recipient, Sender};
-        let (failed, later, doubt) =
-            (Next::Settle(Outcome::Failed), Next::Settle(Outcome::Later), Next::SettleAndReconnect(Outcome::InDoubt));
+        let (failed, later, doubt) = (
+            NextStep::Settle(HandOverOutcome::Failed),
+            NextStep::Settle(HandOverOutcome::Later),
+            NextStep::SettleAndReconnect(HandOverOutcome::InDoubt),
+        );
         let reply = |text: &str| match text.split_once(' ') {
-            Some((code, rest)) if code.len() == 3 => Fault::Refused(code.parse().expect("a code"), rest.to_owned()),
-            _ => Fault::Lost(text.to_owned()),
+            Some((code, rest)) if code.len() == 3 => SmtpError::Refused(code.parse().expect("a code"), rest.to_owned()),
+            _ => SmtpError::Lost(text.to_owned()),
         };
         for (phase, text, next) in [
             (Recipient, "550 5.1.1 no such user", failed),
@@ -146,18 +139,18 @@ mod tests {
             (Sender, "451 4.3.0 later", later),
             (Data, "451 4.3.0 later", later),
             (Dot, "452 4.3.1 full", later),
-            (Recipient, "554 5.7.1 relay access denied", Next::SettleAndStop(Outcome::Failed)),
-            (Dot, "554 5.7.1 refused as spam", Next::SettleAndStop(Outcome::Failed)),
-            (Recipient, "530 5.7.0 sign in first", Next::SettleAndStop(Outcome::Failed)),
-            (Sender, "550 5.7.515 not authenticated", Next::Stop),
-            (Sender, "550 5.1.0 who are you", Next::Stop),
-            (Connect, "535 5.7.8 wrong password", Next::Stop),
-            (Connect, "454 4.7.0 try later", Next::Slower),
-            (Recipient, "421 4.7.0 too many connections", Next::Slower),
-            (Dot, "421 4.3.2 closing", Next::Slower),
-            (Connect, "broken", Next::Reconnect),
-            (Sender, "broken", Next::Reconnect),
-            (Data, "broken", Next::Reconnect),
+            (Recipient, "554 5.7.1 relay access denied", NextStep::SettleAndStop(HandOverOutcome::Failed)),
+            (Dot, "554 5.7.1 refused as spam", NextStep::SettleAndStop(HandOverOutcome::Failed)),
+            (Recipient, "530 5.7.0 sign in first", NextStep::SettleAndStop(HandOverOutcome::Failed)),
+            (Sender, "550 5.7.515 not authenticated", NextStep::Stop),
+            (Sender, "550 5.1.0 who are you", NextStep::Stop),
+            (Connect, "535 5.7.8 wrong password", NextStep::Stop),
+            (Connect, "454 4.7.0 try later", NextStep::Slower),
+            (Recipient, "421 4.7.0 too many connections", NextStep::Slower),
+            (Dot, "421 4.3.2 closing", NextStep::Slower),
+            (Connect, "broken", NextStep::Reconnect),
+            (Sender, "broken", NextStep::Reconnect),
+            (Data, "broken", NextStep::Reconnect),
             (Dot, "broken", doubt),
         ] {
             assert_eq!(judge(phase, &reply(text)), next, "{phase:?} {text}");
@@ -165,17 +158,17 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_blames_the_address_or_something_else() {
+    fn a_refusal_is_about_the_address_or_something_else() {
         use Phase::{Dot, Recipient, Sender};
-        for (phase, reply, blamed) in [
-            (Recipient, "550 5.1.1 no such user", Some(Blame::NoMailbox)),
-            (Recipient, "556 5.1.10 null MX", Some(Blame::NoMailbox)),
-            (Dot, "550 5.1.1 no such user", Some(Blame::NoMailbox)),
-            (Recipient, "552 5.2.2 over quota", Some(Blame::Full)),
-            (Recipient, "452 4.2.2 over quota", Some(Blame::Full)),
-            (Recipient, "552 mailbox is full", Some(Blame::Full)),
-            (Recipient, "550 5.2.1 disabled", Some(Blame::Unreached)),
-            (Recipient, "550 no such user here", Some(Blame::Unreached)),
+        for (phase, reply, class) in [
+            (Recipient, "550 5.1.1 no such user", Some(BounceClass::NoMailbox)),
+            (Recipient, "556 5.1.10 null MX", Some(BounceClass::NoMailbox)),
+            (Dot, "550 5.1.1 no such user", Some(BounceClass::NoMailbox)),
+            (Recipient, "552 5.2.2 over quota", Some(BounceClass::MailboxFull)),
+            (Recipient, "452 4.2.2 over quota", Some(BounceClass::MailboxFull)),
+            (Recipient, "552 mailbox is full", Some(BounceClass::MailboxFull)),
+            (Recipient, "550 5.2.1 disabled", Some(BounceClass::Unreached)),
+            (Recipient, "550 no such user here", Some(BounceClass::Unreached)),
             (Recipient, "450 4.2.0 greylisted", None),
             (Recipient, "554 5.7.1 not from you", None),
             (Recipient, "553 5.1.8 bad sender", None),
@@ -184,7 +177,7 @@ mod tests {
             (Dot, "554 spam", None),
             (Dot, "the mail server hung up", None),
         ] {
-            assert_eq!(blame(phase, reply), blamed, "{reply}");
+            assert_eq!(bounce_class(phase, reply), class, "{reply}");
         }
     }
 }

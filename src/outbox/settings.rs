@@ -5,7 +5,7 @@ use std::time::Duration;
 use lettre::Address;
 use lettre::message::Mailbox;
 
-use super::wire::Patience;
+use super::smtp_session::Timeouts;
 use crate::error::{Error, Result};
 use crate::files;
 use crate::shop::{EmailSettings, MailServer, Shop};
@@ -18,7 +18,7 @@ pub(crate) struct Sender {
     pub(super) connections: usize,
     pub(super) gap: Option<Duration>,
     pub(super) daily_cap: Option<usize>,
-    pub(super) patience: Patience,
+    pub(super) timeouts: Timeouts,
 }
 
 /// Reads `[email]` of shop.toml for sending; `password` is what the environment gives.
@@ -54,6 +54,6 @@ pub(crate) fn sender(shop: &Shop, email: &EmailSettings, password: Option<String
         connections: email.connections.map_or(2, |n| usize::from(n.get())),
         gap: email.rate.map(|rate| rate.gap),
         daily_cap: email.daily_cap.and_then(|cap| usize::try_from(cap).ok()),
-        patience: Patience::of(email.timeout.map(|seconds| u64::from(seconds.get()))),
+        timeouts: Timeouts::of(email.timeout.map(|seconds| u64::from(seconds.get()))),
     })
 }

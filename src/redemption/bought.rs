@@ -157,8 +157,11 @@ fn need(read: &Read<'_>, event: EventId) -> Result<Bought> {
 pub(crate) fn unusual(read: &Read<'_>, reference: &str, spend: Option<Money>) -> Result<Option<Money>> {
     let (Some(spend), Some(id)) = (spend, customers::resolve_ref(read, reference)?) else { return Ok(None) };
     let household = customers::by_id(read, id)?.household_id;
-    let largest = customers::largest_purchase(read, household)?.filter(|largest| largest.0 > 0);
-    Ok(largest.filter(|largest| spend.0 > largest.0.saturating_mul(UNUSUAL)))
+    Ok(customers::largest_purchase(read, household)?.filter(|largest| is_unusual(spend, *largest)))
+}
+
+fn is_unusual(spend: Money, largest: Money) -> bool {
+    largest.0 > 0 && spend.0 > largest.0.saturating_mul(UNUSUAL)
 }
 
 /// Whose an amount is, by the card's own name; empty for one who is in the book no more.
@@ -168,4 +171,18 @@ pub(super) fn name_of(read: &Read<'_>, reference: &str) -> Result<String> {
     }
     let Some(id) = customers::resolve_ref(read, reference)? else { return Ok(String::new()) };
     Ok(customers::by_id(read, id)?.name())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_amount_is_unusual_above_ten_times_the_largest_purchase() {
+        for (spend, largest, unusual) in
+            [(1_001, 100, true), (1_000, 100, false), (5_000, 0, false), (i64::MAX, i64::MAX / 2, false)]
+        {
+            assert_eq!(is_unusual(Money(spend), Money(largest)), unusual, "{spend} after {largest}");
+        }
+    }
 }

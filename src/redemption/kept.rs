@@ -178,3 +178,16 @@ pub(crate) fn put_aside(write: &Write<'_>, event: EventId, now: NaiveDateTime) -
     let sql = "UPDATE redemption_event SET put_aside_at = ?2 WHERE id = ?1 AND arrived_at IS NOT NULL AND put_aside_at IS NULL";
     write.run(sql, params![event, now]).map(|_| ())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_visit_was_so_long_ago_and_never_is_to_come() {
+        let now: NaiveDateTime = "2024-04-01T14:05:00".parse().expect("a moment");
+        for (seconds, at) in [(0, "14:05:00"), (65, "14:03:55"), (-3600, "14:05:00"), (i64::MAX, "14:05:00")] {
+            assert_eq!(before(now, seconds).time().to_string(), at, "{seconds}");
+        }
+    }
+}

@@ -101,21 +101,20 @@ pub(crate) fn turned_away(write: &Write<'_>, claim: &Claim, visit: &Visit, answe
     event::add(write, subject, answer.outcome.kind(), visit, "").map(|_| ())
 }
 
-/// Whether a code is valid on a day.
 fn judge(campaign: &Planned, recipient: &Recipient, day: NaiveDate) -> Outcome {
-    if campaign.state == CampaignState::Void {
-        return Outcome::Void;
+    let valid = (campaign.starts(), campaign.claim_until);
+    judge_code(campaign.state == CampaignState::Void, recipient.redeemed_on.is_some(), valid, day)
+}
+
+/// What a code is worth on a day, by the first and the last day on which it is valid.
+fn judge_code(is_void: bool, is_redeemed: bool, valid: (NaiveDate, Option<NaiveDate>), day: NaiveDate) -> Outcome {
+    match valid {
+        _ if is_void => Outcome::Void,
+        _ if is_redeemed => Outcome::AlreadyRedeemed,
+        (from, _) if day < from => Outcome::NotYet,
+        (_, Some(until)) if day > until => Outcome::Expired,
+        _ => Outcome::Accepted,
     }
-    if recipient.redeemed_on.is_some() {
-        return Outcome::AlreadyRedeemed;
-    }
-    if day < campaign.starts() {
-        return Outcome::NotYet;
-    }
-    if campaign.claim_until.is_some_and(|until| day > until) {
-        return Outcome::Expired;
-    }
-    Outcome::Accepted
 }
 
 /// The recipient who is meant; nobody when the code is not one, or when they got no letter.
@@ -153,4 +152,28 @@ pub(super) fn insert(
     // RETURNING would make a table for its one row.
     let sql = "SELECT id, redeemed_at FROM redemption WHERE recipient_id = ?1 AND undone_at IS NULL";
     write.first(sql, params![recipient], |row| Ok((row.get(0)?, row.get(1)?)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_is_accepted_once_and_on_its_days_alone() {
+        let day = |text: &str| -> NaiveDate { text.parse().expect("a day") };
+        let (from, until) = (day("2024-03-04"), day("2024-06-30"));
+        for (is_void, is_redeemed, until, on, outcome) in [
+            (false, false, Some(until), "2024-03-03", Outcome::NotYet),
+            (false, false, Some(until), "2024-03-04", Outcome::Accepted),
+            (false, false, Some(until), "2024-06-30", Outcome::Accepted),
+            (false, false, Some(until), "2024-07-01", Outcome::Expired),
+            (false, false, None, "2034-07-01", Outcome::Accepted),
+            (false, true, Some(until), "2024-07-01", Outcome::AlreadyRedeemed),
+            (false, true, Some(until), "2024-03-03", Outcome::AlreadyRedeemed),
+            (true, true, Some(until), "2024-04-01", Outcome::Void),
+            (true, false, None, "2024-04-01", Outcome::Void),
+        ] {
+            assert_eq!(judge_code(is_void, is_redeemed, (from, until), day(on)), outcome, "{on}");
+        }
+    }
 }

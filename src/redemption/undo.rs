@@ -62,3 +62,17 @@ pub(crate) fn undo(write: &Write<'_>, recipient: RecipientId, reason: &str, now:
     event::add(write, subject(&recipient), EventKind::Undone, &visit, reason)?;
     Ok(Answer::of(Outcome::Accepted, Some((&planned, &recipient))))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_undo_needs_a_reason_and_a_till_has_ten_minutes() {
+        for (reason, is_one) in [("", false), (" \t", false), ("wrong person", true)] {
+            assert_eq!(check_reason(reason, "say it").is_ok(), is_one, "{reason}");
+        }
+        let at: NaiveDateTime = "2024-04-01T14:05:00".parse().expect("a moment");
+        assert_eq!(undo_until(at).to_string(), "2024-04-01 14:15:00");
+    }
+}

@@ -59,3 +59,16 @@ pub(crate) fn check_spend(spend: Money) -> Result<()> {
 pub(crate) fn receipt_number(typed: &str) -> String {
     typed.trim().chars().take(RECEIPT).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_till_takes_amounts_from_nothing_to_the_most_that_sums_hold() {
+        for (amount, is_taken) in [(0, true), (61_240, true), (MOST, true), (-1, false), (MOST + 1, false)] {
+            assert_eq!(check_spend(Money(amount)).is_ok(), is_taken, "{amount}");
+        }
+        assert_eq!(receipt_number(&format!(" R-{} ", "7".repeat(60))).len(), RECEIPT);
+    }
+}

@@ -17,7 +17,7 @@ use crate::error::Result;
 use crate::store::Read;
 
 pub(crate) use personal_data::PERSONAL_DATA;
-pub(crate) use table::{batches, begin, dated, mark_printed, printed, withdraw};
+pub(crate) use table::{batches, begin, dated, mark_printed, printed};
 
 /// What is due of a campaign, and what is to come.
 #[derive(Debug, Default)]

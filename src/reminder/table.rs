@@ -1,6 +1,6 @@
 //! Reminders in the database: what went, who may be written to, what was printed.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 use chrono::{NaiveDate, NaiveDateTime};
 
@@ -77,23 +77,6 @@ pub(crate) fn begin(write: &Write<'_>, planned: &Planned, wave: usize, today: Na
     let sql = "INSERT INTO reminder (campaign_id, wave, dated) VALUES (?1, ?2, ?3) ON CONFLICT (campaign_id, wave) DO NOTHING";
     write.run(sql, params![planned.id, wave, today])?;
     write.value("SELECT dated FROM reminder WHERE campaign_id = ?1 AND wave = ?2", params![planned.id, wave])
-}
-
-/// Takes emails of a reminder out of the queue again, but for those to `keep`.
-///
-/// # Errors
-/// When the database fails.
-pub(crate) fn withdraw(write: &Write<'_>, planned: &Planned, wave: usize, keep: &[&Recipient]) -> Result<()> {
-    let sql = "SELECT o.id, o.recipient_id FROM outbox o JOIN recipient r ON r.id = o.recipient_id \
-               WHERE r.campaign_id = ?1 AND o.wave = ?2 AND o.wave > 0 AND o.state = 'queued'";
-    let queued = write.all(sql, params![planned.id, wave], |row| Ok((row.get::<i64>(0)?, row.get::<i64>(1)?)))?;
-    let keep: HashSet<i64> = keep.iter().map(|recipient| recipient.id).collect();
-    for (id, recipient) in queued {
-        if !keep.contains(&recipient) {
-            write.run("DELETE FROM outbox WHERE id = ?1 AND state = 'queued'", params![id])?;
-        }
-    }
-    Ok(())
 }
 
 /// How often letters of a reminder were printed.

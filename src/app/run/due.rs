@@ -76,7 +76,7 @@ impl<'r> DuePieces<'r> {
         store.write(|write| {
             (1..=waves).try_for_each(|wave| {
                 let due = self.reminders.due.iter().find(|due| due.wave == wave);
-                reminder::withdraw(write, self.planned, wave, due.map_or(&[], |due| &due.emails))
+                outbox::withdraw(write, self.planned, wave, due.map_or(&[], |due| &due.emails))
             })
         })
     }

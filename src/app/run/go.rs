@@ -7,11 +7,11 @@ use chrono::NaiveDateTime;
 use super::outcome::{RunOutcome, RunStep};
 use crate::app::print::{PrintRun, print_letters};
 use crate::app::progress::Progress;
-use crate::app::send;
+use crate::app::{send, undelivered};
 use crate::campaign::{Planned, Recipient};
 use crate::domain::{CampaignState, Channel};
 use crate::error::{Error, Result};
-use crate::outbox::{self, SendJob, Turn};
+use crate::outbox::{self, SendJob, SendLock};
 use crate::piece::{EmailComposer, FrozenCampaign};
 use crate::reminder;
 use crate::shop::Shop;
@@ -21,7 +21,7 @@ use crate::store::Store;
 pub(super) struct Runner<'s> {
     pub(super) shop: &'s Shop,
     pub(super) store: &'s mut Store,
-    pub(super) turn: &'s mut Turn,
+    pub(super) lock: &'s mut SendLock,
     pub(super) now: NaiveDateTime,
     pub(super) stop: &'s AtomicBool,
     pub(super) outcome: RunOutcome,
@@ -54,6 +54,7 @@ impl Runner<'_> {
             emails: &ready,
             waiting: &|_| false,
             compose: &|recipient, key| composer.compose_keyed(&on, recipient, key),
+            undeliverable: &undelivered::refused,
             sender,
             limit: None,
             restored: false,
@@ -62,7 +63,7 @@ impl Runner<'_> {
             now: self.now,
             progress: &|_| {},
         };
-        let report = outbox::run(self.store, self.turn, &job)?;
+        let report = outbox::run(self.store, self.lock, &job)?;
         let (tally, stopped) = (report.tally, report.stopped);
         self.note(&on, RunStep::Sent { tally, stopped: stopped.clone(), capped: report.capped });
         if let Some(why) = stopped {

@@ -11,7 +11,7 @@ use chrono::NaiveDateTime;
 use crate::campaign::{self, Planned};
 use crate::domain::CampaignState;
 use crate::error::Result;
-use crate::outbox::{self, Turn};
+use crate::outbox::{self, SendLock};
 use crate::shop::Shop;
 use crate::store::{Read, Store};
 use due::DuePieces;
@@ -26,10 +26,10 @@ pub(crate) use outcome::{RunEvent, RunOutcome, RunStep};
 pub(crate) fn run(shop: &Shop, now: NaiveDateTime, stop: &AtomicBool) -> Result<RunOutcome> {
     let mut store = shop.store()?;
     outbox::doubt_what_was_left(&mut store, shop, now)?;
-    let mut turn = Turn::take(&shop.folder)?;
-    turn.check(&store.read(), "NAME")?;
+    let mut lock = SendLock::take(&shop.folder)?;
+    lock.check(&store.read(), "NAME")?;
     let mut runner =
-        Runner { shop, store: &mut store, turn: &mut turn, now, stop, outcome: RunOutcome::default(), refused: false };
+        Runner { shop, store: &mut store, lock: &mut lock, now, stop, outcome: RunOutcome::default(), refused: false };
     for planned in out(&runner.store.read())? {
         if let Err(fault) = campaign(&mut runner, &planned) {
             runner.outcome.faults.push(fault);

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::domain::Channel;
 use crate::error::Error;
-use crate::outbox::Tally;
+use crate::outbox::SendTally;
 
 /// What happened to one campaign.
 pub(crate) struct RunEvent {
@@ -27,7 +27,7 @@ pub(crate) enum RunStep {
         refs: Vec<String>,
     },
     Sent {
-        tally: Tally,
+        tally: SendTally,
         stopped: Option<String>,
         capped: bool,
     },

@@ -6,7 +6,7 @@ use crate::app::email_check;
 use crate::cli::context::Context;
 use crate::cli::done::Done;
 use crate::error::Result;
-use crate::outbox::Offer;
+use crate::outbox::ServerOffer;
 use crate::text;
 
 /// Say what is still needed before emails go out, and what its lack costs: in shop.toml, and at the mail server, which is
@@ -39,7 +39,7 @@ pub(super) fn run(arguments: &EmailCheckArguments, context: &Context) -> Result<
 }
 
 /// `mail.example.com:465 let helen in, encrypted (TLS). It offers …`
-fn offered(offer: &Offer) -> String {
+fn offered(offer: &ServerOffer) -> String {
     let who = offer.user.as_ref().map_or("answers, and nobody signs in".to_owned(), |user| format!("lets {user} in"));
     let encrypted = match offer.encryption {
         "tls" => "encrypted (TLS)",

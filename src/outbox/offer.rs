@@ -2,14 +2,14 @@
 
 use serde::Serialize;
 
-use super::reply::Fault;
+use super::reply::SmtpError;
 use super::settings::Sender;
-use super::wire::Wire;
+use super::smtp_session::SmtpSession;
 use crate::shop::Security;
 
 /// What the mail server offers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct Offer {
+pub(crate) struct ServerOffer {
     /// The name of the machine.
     pub(crate) host: String,
     /// Its port.
@@ -35,7 +35,7 @@ pub(crate) struct Offer {
 
 /// Why no email would get to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Trouble {
+pub(crate) enum ServerProblem {
     /// Nobody answers, or not as a mail server does.
     Silent(String),
     /// It cannot show that it is who it should be.
@@ -52,25 +52,25 @@ pub(crate) enum Trouble {
 ///
 /// # Errors
 /// When no email would get to it.
-pub(crate) fn look(sender: &Sender) -> Result<Offer, Trouble> {
+pub(crate) fn look(sender: &Sender) -> Result<ServerOffer, ServerProblem> {
     let server = &sender.server;
-    let mut wire = Wire::connect(server, sender.patience.at_most_half_a_minute()).map_err(|fault| {
+    let mut session = SmtpSession::connect(server, sender.timeouts.at_most_half_a_minute()).map_err(|fault| {
         let text = fault.text();
         match text.to_lowercase() {
-            said if said.contains("certificate") => Trouble::Certificate(text),
-            said if said.contains("starttls") => Trouble::Open,
-            _ => Trouble::Silent(text),
+            said if said.contains("certificate") => ServerProblem::Certificate(text),
+            said if said.contains("starttls") => ServerProblem::Open,
+            _ => ServerProblem::Silent(text),
         }
     })?;
-    let of = |wire: &Wire, key: &str| -> Option<String> {
-        let line = wire.offers.iter().find(|line| line.split([' ', '=']).next() == Some(key))?;
+    let of = |session: &SmtpSession, key: &str| -> Option<String> {
+        let line = session.offers.iter().find(|line| line.split([' ', '=']).next() == Some(key))?;
         Some(line[key.len()..].trim_start_matches([' ', '=']).to_owned())
     };
-    let auth = of(&wire, "AUTH").unwrap_or_default();
-    wire.sign_in(server, sender.password.as_deref()).map_err(|fault| Trouble::Password(fault.text()))?;
-    let tried = wire.try_sender(&sender.from);
-    let has = |key: &str| of(&wire, key).is_some();
-    let offer = Offer {
+    let auth = of(&session, "AUTH").unwrap_or_default();
+    session.sign_in(server, sender.password.as_deref()).map_err(|fault| ServerProblem::Password(fault.text()))?;
+    let tried = session.try_sender(&sender.from);
+    let has = |key: &str| of(&session, key).is_some();
+    let offer = ServerOffer {
         host: server.host.clone(),
         port: server.port,
         encryption: match server.security {
@@ -82,14 +82,14 @@ pub(crate) fn look(sender: &Sender) -> Result<Offer, Trouble> {
         user: server.user.clone(),
         auth: auth.split_whitespace().map(str::to_owned).collect(),
         pipelining: has("PIPELINING"),
-        size: of(&wire, "SIZE").and_then(|size| size.parse().ok()).filter(|size| *size > 0),
+        size: of(&session, "SIZE").and_then(|size| size.parse().ok()).filter(|size| *size > 0),
         eight_bit: has("8BITMIME"),
         smtputf8: has("SMTPUTF8"),
     };
     match tried {
-        Err(fault @ Fault::Refused(500.., _)) => Err(Trouble::Refused(fault.text())),
+        Err(fault @ SmtpError::Refused(500.., _)) => Err(ServerProblem::Refused(fault.text())),
         _ => {
-            wire.quit();
+            session.quit();
             Ok(offer)
         }
     }

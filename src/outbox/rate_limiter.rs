@@ -8,23 +8,23 @@ const SLOWEST: Duration = Duration::from_secs(60);
 
 /// When the next email may go, for all connections together.
 #[derive(Debug)]
-pub(super) struct Pace {
-    state: Mutex<State>,
+pub(super) struct RateLimiter {
+    state: Mutex<LimiterState>,
 }
 
 #[derive(Debug)]
-struct State {
+struct LimiterState {
     gap: Duration,
     next: Instant,
     began: Instant,
     given: u32,
 }
 
-impl Pace {
+impl RateLimiter {
     /// With so much time from one to the next; none without a rate.
     pub(super) fn of(gap: Option<Duration>) -> Self {
         let now = Instant::now();
-        Self { state: Mutex::new(State { gap: gap.unwrap_or_default(), next: now, began: now, given: 0 }) }
+        Self { state: Mutex::new(LimiterState { gap: gap.unwrap_or_default(), next: now, began: now, given: 0 }) }
     }
 
     /// The moment of the next email; each is given once.
@@ -50,13 +50,13 @@ mod tests {
 
     #[test]
     fn slots_lie_a_gap_apart_and_twice_that_after_halving() {
-        let pace = Pace::of(Some(Duration::from_secs(10)));
-        let (first, second) = (pace.slot(), pace.slot());
+        let limiter = RateLimiter::of(Some(Duration::from_secs(10)));
+        let (first, second) = (limiter.slot(), limiter.slot());
         assert_eq!(second - first, Duration::from_secs(10));
-        pace.halve();
-        let (third, fourth) = (pace.slot(), pace.slot());
+        limiter.halve();
+        let (third, fourth) = (limiter.slot(), limiter.slot());
         assert_eq!(fourth - third, Duration::from_secs(20));
-        let free = Pace::of(None);
+        let free = RateLimiter::of(None);
         assert!(free.slot().max(free.slot()) <= Instant::now());
     }
 }

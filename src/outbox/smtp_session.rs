@@ -8,12 +8,12 @@ use lettre::transport::smtp::client::{SmtpConnection, TlsParameters};
 use lettre::transport::smtp::commands::Ehlo;
 use lettre::transport::smtp::extension::ClientId;
 
-use super::reply::{Fault, Phase};
+use super::reply::{Phase, SmtpError};
 use crate::shop::{MailServer, Security};
 
 /// How long to wait for the mail server.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Patience {
+pub(super) struct Timeouts {
     /// Until it is connected.
     connect: Duration,
     /// For the answer to a command.
@@ -22,7 +22,7 @@ pub(super) struct Patience {
     dot: Duration,
 }
 
-impl Patience {
+impl Timeouts {
     /// What RFC 5321 asks for, or the same for all.
     pub(super) fn of(seconds: Option<u64>) -> Self {
         let or = |usual| Duration::from_secs(seconds.unwrap_or(usual));
@@ -37,29 +37,29 @@ impl Patience {
 }
 
 /// An open connection.
-pub(super) struct Wire {
+pub(super) struct SmtpSession {
     connection: SmtpConnection,
-    patience: Patience,
+    timeouts: Timeouts,
     pipelining: bool,
     /// What the server said that it offers, a line each, in capitals.
-    pub(crate) offers: Vec<String>,
+    pub(super) offers: Vec<String>,
     /// How many emails it has taken.
-    pub(crate) carried: usize,
+    pub(super) carried: usize,
 }
 
 /// Something the mail server did not take, and when.
-pub(super) type Refused = (Phase, Fault);
+pub(super) type RefusedAt = (Phase, SmtpError);
 
-impl Wire {
+impl SmtpSession {
     /// Connects, encrypts and signs in, as the server's address says.
-    pub(super) fn open(server: &MailServer, password: Option<&str>, patience: Patience) -> Result<Self, Fault> {
-        let mut wire = Self::connect(server, patience)?;
-        wire.sign_in(server, password)?;
-        Ok(wire)
+    pub(super) fn open(server: &MailServer, password: Option<&str>, timeouts: Timeouts) -> Result<Self, SmtpError> {
+        let mut session = Self::connect(server, timeouts)?;
+        session.sign_in(server, password)?;
+        Ok(session)
     }
 
     /// Connects and encrypts, and asks what the server offers.
-    pub(super) fn connect(server: &MailServer, patience: Patience) -> Result<Self, Fault> {
+    pub(super) fn connect(server: &MailServer, timeouts: Timeouts) -> Result<Self, SmtpError> {
         let hello = ClientId::default();
         let tls = match server.security {
             Security::Plain => None,
@@ -70,18 +70,18 @@ impl Wire {
         let implicit = tls.as_ref().filter(|_| server.security == Security::Tls);
         let place = (server.host.as_str(), server.port);
         let mut connection =
-            SmtpConnection::connect(place, Some(patience.connect), &hello, implicit, None).map_err(|e| fault(&e))?;
-        connection.set_timeout(Some(patience.command)).map_err(|e| Fault::Lost(e.to_string()))?;
+            SmtpConnection::connect(place, Some(timeouts.connect), &hello, implicit, None).map_err(|e| fault(&e))?;
+        connection.set_timeout(Some(timeouts.command)).map_err(|e| SmtpError::Lost(e.to_string()))?;
         if let Some(tls) = tls.filter(|_| server.security == Security::StartTls) {
             connection.starttls(&tls, &hello).map_err(|e| fault(&e))?;
         }
-        let mut wire = Self { connection, patience, pipelining: false, offers: Vec::new(), carried: 0 };
-        wire.ask()?;
-        Ok(wire)
+        let mut session = Self { connection, timeouts, pipelining: false, offers: Vec::new(), carried: 0 };
+        session.ask()?;
+        Ok(session)
     }
 
     /// Asks what the server offers, as lettre does not keep what it does not use itself.
-    fn ask(&mut self) -> Result<(), Fault> {
+    fn ask(&mut self) -> Result<(), SmtpError> {
         let offered = self.connection.command(Ehlo::new(ClientId::default())).map_err(|e| fault(&e))?;
         self.offers = offered.message().skip(1).map(str::to_uppercase).collect();
         self.pipelining = self.offers.iter().any(|line| line == "PIPELINING");
@@ -89,7 +89,7 @@ impl Wire {
     }
 
     /// Signs in, when the server's address says who; what it offers may be something else then.
-    pub(super) fn sign_in(&mut self, server: &MailServer, password: Option<&str>) -> Result<(), Fault> {
+    pub(super) fn sign_in(&mut self, server: &MailServer, password: Option<&str>) -> Result<(), SmtpError> {
         let (Some(user), Some(password)) = (&server.user, password) else { return Ok(()) };
         let who = Credentials::new(user.clone(), password.to_owned());
         self.connection.auth(&[Mechanism::Plain, Mechanism::Login], &who).map_err(|e| fault(&e))?;
@@ -97,14 +97,14 @@ impl Wire {
     }
 
     /// Says from whom, and takes it back: whether the server takes emails of this sender.
-    pub(super) fn try_sender(&mut self, from: &Address) -> Result<(), Fault> {
+    pub(super) fn try_sender(&mut self, from: &Address) -> Result<(), SmtpError> {
         self.connection.command(format!("MAIL FROM:<{from}>\r\n")).map_err(|e| fault(&e))?;
         self.reset();
         Ok(())
     }
 
     /// Says from whom and to whom, up to the leave to go on; together where the server allows it.
-    pub(super) fn announce(&mut self, from: &Address, to: &Address, message: &Message) -> Result<(), Refused> {
+    pub(super) fn announce(&mut self, from: &Address, to: &Address, message: &WireMessage) -> Result<(), RefusedAt> {
         let is_ascii = |address: &Address| AsRef::<str>::as_ref(address).is_ascii();
         let utf8 = if is_ascii(from) && is_ascii(to) { "" } else { " SMTPUTF8" };
         let eight = if message.is_ascii { "" } else { " BODY=8BITMIME" };
@@ -120,7 +120,7 @@ impl Wire {
                     self.connection.read_response()
                 };
                 let refused = answer.map_err(|e| fault(&e));
-                let is_lost = matches!(refused, Err(Fault::Lost(_)));
+                let is_lost = matches!(refused, Err(SmtpError::Lost(_)));
                 match refused {
                     // The leave was given although nobody was left to get it: an empty message ends that.
                     Ok(_) if index == 2 && first.is_some() => drop(self.connection.command(".\r\n")),
@@ -143,10 +143,10 @@ impl Wire {
     }
 
     /// Hands the message over, its body and the dot in one write; the server's words when it has taken it.
-    pub(super) fn deliver(&mut self, message: &Message) -> Result<String, Fault> {
-        let _ = self.connection.set_timeout(Some(self.patience.dot));
+    pub(super) fn deliver(&mut self, message: &WireMessage) -> Result<String, SmtpError> {
+        let _ = self.connection.set_timeout(Some(self.timeouts.dot));
         let answer = self.connection.command(&message.wire).map_err(|e| fault(&e));
-        let _ = self.connection.set_timeout(Some(self.patience.command));
+        let _ = self.connection.set_timeout(Some(self.timeouts.command));
         let response = answer?;
         self.carried += 1;
         let words: Vec<&str> = response.message().collect();
@@ -160,19 +160,19 @@ impl Wire {
 
     /// Says goodbye.
     pub(super) fn quit(mut self) {
-        let _ = self.connection.set_timeout(Some(self.patience.connect.min(Duration::from_secs(2))));
+        let _ = self.connection.set_timeout(Some(self.timeouts.connect.min(Duration::from_secs(2))));
         let _ = self.connection.quit();
     }
 }
 
 /// A message as it goes over the wire: dots at the beginning of lines doubled, the final dot behind it.
 #[derive(Debug)]
-pub(super) struct Message {
+pub(super) struct WireMessage {
     wire: String,
     is_ascii: bool,
 }
 
-impl Message {
+impl WireMessage {
     /// A message of whole lines, or whose last line has no end yet.
     pub(super) fn of(text: &str) -> Self {
         let mut wire = String::with_capacity(text.len() + 16);
@@ -192,16 +192,16 @@ impl Message {
 }
 
 /// What lettre says, as ours.
-fn fault(error: &lettre::transport::smtp::Error) -> Fault {
+fn fault(error: &lettre::transport::smtp::Error) -> SmtpError {
     let source = std::error::Error::source(error).map(ToString::to_string);
     match error.status() {
-        Some(code) => Fault::Refused(code.into(), source.unwrap_or_default()),
-        None => Fault::Lost(said(&source.unwrap_or_else(|| error.to_string()))),
+        Some(code) => SmtpError::Refused(code.into(), source.unwrap_or_default()),
+        None => SmtpError::Lost(in_words(&source.unwrap_or_else(|| error.to_string()))),
     }
 }
 
 /// Words for what breaks off.
-fn said(text: &str) -> String {
+fn in_words(text: &str) -> String {
     let text = text.split(" (os error").next().unwrap_or(text);
     match text {
         "incomplete response" => "the mail server hung up".to_owned(),
@@ -227,7 +227,7 @@ mod tests {
             (".\r\n", "..\r\n.\r\n"),
             ("a\r\n.\r\n.\r\nb\r\n..c\r\n", "a\r\n..\r\n..\r\nb\r\n...c\r\n.\r\n"),
         ] {
-            assert_eq!(Message::of(body).wire, wire);
+            assert_eq!(WireMessage::of(body).wire, wire);
         }
     }
 }

@@ -1,12 +1,16 @@
-//! What is done about what came back.
+//! `bounces`: what came back about emails, and what is done about it.
+
+use std::path::Path;
 
 use chrono::{NaiveDateTime, TimeDelta};
 use serde::Serialize;
 
-use super::message::{Fate, Mail, What};
-use crate::domain::Suppression;
+use super::undelivered::{BounceNotice, no_more, undelivered};
+use crate::domain::{BounceClass, Channel, Column as _, InboundKind, Suppression};
 use crate::error::Result;
-use crate::outbox::{self, Blame, Heard, Piece};
+use crate::inbound::{self, DeliveryStatus, Mail, MailKind};
+use crate::outbox::{self, SentEmail};
+use crate::shop::Shop;
 use crate::store::Write;
 
 /// A report that has only an address is taken for one about an email of so many days.
@@ -14,7 +18,7 @@ const LATELY: i64 = 30;
 
 /// How many messages were what.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-pub(crate) struct Counts {
+pub(crate) struct BounceCounts {
     /// In the mailbox.
     pub(crate) messages: usize,
     /// Acted upon when they were read before.
@@ -47,7 +51,7 @@ pub(crate) struct Counts {
 
 /// What happened to one person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct Happened {
+pub(crate) struct BouncedPerson {
     /// Their reference.
     #[serde(rename = "ref")]
     pub(crate) reference: String,
@@ -57,21 +61,20 @@ pub(crate) struct Happened {
     pub(crate) campaign: String,
     /// The address.
     pub(crate) email: String,
-    /// `bounced`, `mailbox_full`, `undelivered`, `complaint` or `unsubscribed`.
-    pub(crate) what: &'static str,
+    pub(crate) what: InboundKind,
     /// In the words of the report.
     pub(crate) said: String,
     /// Why the address gets no email from now on, if so.
     pub(crate) suppressed: Option<Suppression>,
-    /// `letter`, when one goes instead.
-    pub(crate) instead: Option<String>,
+    /// By which channel a second email goes instead.
+    pub(crate) instead: Option<Channel>,
     /// Known by the address alone.
     pub(crate) by_address: bool,
 }
 
 /// A message that is left to the owner.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct Left {
+pub(crate) struct LeftToOwner {
     /// Where it stands.
     pub(crate) message: String,
     /// Why.
@@ -82,51 +85,67 @@ pub(crate) struct Left {
 
 /// What came of a mailbox.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub(crate) struct Outcome {
+pub(crate) struct BounceReport {
     /// How many messages were what.
     #[serde(flatten)]
-    pub(crate) counts: Counts,
+    pub(crate) counts: BounceCounts,
     /// What happened to whom.
-    pub(crate) people: Vec<Happened>,
+    pub(crate) people: Vec<BouncedPerson>,
     /// What is left to the owner.
-    pub(crate) left_to_you: Vec<Left>,
+    pub(crate) left_to_you: Vec<LeftToOwner>,
 }
 
-/// Acts upon messages, each once, however often they are read. Reports that have nothing but an address are believed when
-/// `by_address` says so.
+/// Acts upon the messages of a mailbox, each once, however often they are read; the mailbox stays as it is. Reports that have
+/// nothing but an address are believed when `by_address` says so.
 ///
 /// # Errors
-/// When the database fails; then nothing was done.
-pub(crate) fn act(write: &Write<'_>, mails: &[Mail], by_address: bool, now: NaiveDateTime) -> Result<Outcome> {
-    let mut desk = Desk { write, by_address, now, outcome: Outcome::default() };
+/// When there is no such mailbox; then nothing was done.
+pub(crate) fn bounces(shop: &Shop, mailbox: &Path, by_address: bool, now: NaiveDateTime) -> Result<BounceReport> {
+    let mut store = shop.store()?;
+    let mails = inbound::read(mailbox)?;
+    store.write(|write| act(write, &mails, by_address, now))
+}
+
+/// What would be done; nothing is.
+///
+/// # Errors
+/// When there is no such mailbox.
+pub(crate) fn rehearse(shop: &Shop, mailbox: &Path, by_address: bool, now: NaiveDateTime) -> Result<BounceReport> {
+    let mut store = shop.store()?;
+    let mails = inbound::read(mailbox)?;
+    store.rehearse(|write| act(write, &mails, by_address, now))
+}
+
+fn act(write: &Write<'_>, mails: &[Mail], by_address: bool, now: NaiveDateTime) -> Result<BounceReport> {
+    let mut reader = MailReader { write, by_address, now, outcome: BounceReport::default() };
     for mail in mails {
-        desk.read(mail)?;
+        reader.read(mail)?;
     }
-    let mut outcome = desk.outcome;
+    let mut outcome = reader.outcome;
     outcome.counts.messages = mails.len();
     outcome.counts.left = outcome.left_to_you.len();
     Ok(outcome)
 }
 
-struct Desk<'w> {
+struct MailReader<'w> {
     write: &'w Write<'w>,
     by_address: bool,
     now: NaiveDateTime,
-    outcome: Outcome,
+    outcome: BounceReport,
 }
 
-impl Desk<'_> {
+impl MailReader<'_> {
     fn read(&mut self, mail: &Mail) -> Result<()> {
-        if outbox::kept_answer(self.write, &mail.hash)? {
+        if inbound::is_known(self.write, &mail.hash)? {
             self.outcome.counts.known += 1;
             return Ok(());
         }
-        match &mail.what {
-            What::Report { keys, fates } => self.report(mail, keys, fates),
-            What::Complaint { keys, addresses } => self.complaint(mail, keys, addresses),
-            What::Unsubscribe { keys, from } => self.unsubscribe(mail, keys, from.as_deref()),
-            What::Answer { keys, automatic } => self.answer(keys, *automatic),
-            What::Odd(subject) => {
+        match &mail.kind {
+            MailKind::Report { keys, statuses } => self.report(mail, keys, statuses),
+            MailKind::Complaint { keys, addresses } => self.complaint(mail, keys, addresses),
+            MailKind::Unsubscribe { keys, from } => self.unsubscribe(mail, keys, from.as_deref()),
+            MailKind::Answer { keys, automatic } => self.answer(keys, *automatic),
+            MailKind::Odd(subject) => {
                 self.left(mail, format!("a delivery report that follows no standard: {subject}"), false);
                 Ok(())
             }
@@ -144,109 +163,123 @@ impl Desk<'_> {
         Ok(())
     }
 
-    fn report(&mut self, mail: &Mail, keys: &[String], fates: &[Fate]) -> Result<()> {
+    fn report(&mut self, mail: &Mail, keys: &[String], statuses: &[DeliveryStatus]) -> Result<()> {
         let ours = self.ours(keys)?;
-        let about = ours.as_ref().map(|piece| piece.address.to_lowercase());
+        let about = ours.as_ref().map(|email| email.address.to_lowercase());
         // One email has one recipient; behind an alias there may be more, and one whom it reached is enough.
-        let named = fates.iter().find(|fate| about.as_ref().is_some_and(|address| fate.addresses.contains(address)));
-        let reached = fates.iter().find(|fate| fate.lost.is_none() && !fate.delayed);
-        let Some(fate) = named.or(reached).or(fates.first()) else {
+        let named =
+            statuses.iter().find(|status| about.as_ref().is_some_and(|address| status.addresses.contains(address)));
+        let reached = statuses.iter().find(|status| status.lost.is_none() && !status.delayed);
+        let Some(status) = named.or(reached).or(statuses.first()) else {
             self.left(mail, "a delivery report that does not say what became of the email".to_owned(), false);
             return Ok(());
         };
-        let Some(blame) = fate.lost else {
+        let Some(class) = status.lost else {
             let counts = &mut self.outcome.counts;
-            *(if fate.delayed { &mut counts.delayed } else { &mut counts.delivered }) += 1;
+            *(if status.delayed { &mut counts.delayed } else { &mut counts.delivered }) += 1;
             return Ok(());
         };
-        let Some((piece, is_by_address)) = self.piece(ours, &fate.addresses)? else {
-            let whom = fate.addresses.first().map_or("somebody", String::as_str);
-            self.left(mail, format!("about no email of the last {LATELY} days: {whom}, {}", fate.said), false);
+        let Some((email, is_by_address)) = self.meant(ours, &status.addresses)? else {
+            let whom = status.addresses.first().map_or("somebody", String::as_str);
+            self.left(mail, format!("about no email of the last {LATELY} days: {whom}, {}", status.said), false);
             return Ok(());
         };
-        if !self.believed(mail, &piece, is_by_address, &fate.said) {
+        if !self.believed(mail, &email, is_by_address, &status.said) {
             return Ok(());
         }
-        let heard = Heard { blame, by_report: Some(&mail.hash), said: &fate.said, on: self.now.date() };
-        let done = outbox::undelivered(self.write, piece.recipient, piece.wave, &heard)?;
+        let notice = BounceNotice { class, report: Some(&mail.hash), said: &status.said, on: self.now.date() };
+        let done = undelivered(self.write, email.recipient, email.wave, &notice)?;
         let counts = &mut self.outcome.counts;
-        let (count, what) = match blame {
-            Blame::NoMailbox => (&mut counts.bounced, "bounced"),
-            Blame::Full => (&mut counts.mailbox_full, "mailbox_full"),
-            Blame::Unreached => (&mut counts.undelivered, "undelivered"),
-        };
-        *count += 1;
+        *match class {
+            BounceClass::NoMailbox => &mut counts.bounced,
+            BounceClass::MailboxFull => &mut counts.mailbox_full,
+            BounceClass::Unreached => &mut counts.undelivered,
+        } += 1;
         let second = done.recipient.second.filter(|second| second.returned_on.is_none());
-        self.happened(piece, what, &fate.said, done.suppressed, second.map(|second| second.channel), is_by_address);
+        self.happened(
+            email,
+            class.kind(),
+            &status.said,
+            done.suppressed,
+            second.and_then(|second| Channel::from_form(&second.channel)),
+            is_by_address,
+        );
         Ok(())
     }
 
     fn complaint(&mut self, mail: &Mail, keys: &[String], addresses: &[String]) -> Result<()> {
         let ours = self.ours(keys)?;
-        let Some((piece, is_by_address)) = self.piece(ours, addresses)? else {
+        let Some((email, is_by_address)) = self.meant(ours, addresses)? else {
             self.left(mail, format!("a complaint about no email of the last {LATELY} days"), false);
             return Ok(());
         };
         let said = "a complaint through their mail provider";
-        if !self.believed(mail, &piece, is_by_address, said) {
+        if !self.believed(mail, &email, is_by_address, said) {
             return Ok(());
         }
         self.outcome.counts.complaints += 1;
-        self.wished(mail, piece, Suppression::Complaint, said, is_by_address)
+        self.no_more(mail, email, Suppression::Complaint, said, is_by_address)
     }
 
     fn unsubscribe(&mut self, mail: &Mail, keys: &[String], from: Option<&str>) -> Result<()> {
         let ours = self.ours(keys)?;
         let is_by_address = ours.is_none();
         // A no is taken from whoever has the address, at any time: heeding a false one costs a letter, a true one is the law.
-        let piece = match (ours, from) {
-            (Some(piece), _) => Some(piece),
-            (None, Some(from)) => outbox::last_piece_to(self.write, from, NaiveDateTime::default())?,
+        let email = match (ours, from) {
+            (Some(email), _) => Some(email),
+            (None, Some(from)) => outbox::last_to(self.write, from, NaiveDateTime::default())?,
             (None, None) => None,
         };
-        let Some(piece) = piece else {
+        let Some(email) = email else {
             let from = from.unwrap_or("somebody");
             self.left(mail, format!("{from} wants no more emails, and none went to that address"), false);
             return Ok(());
         };
         self.outcome.counts.unsubscribed += 1;
-        self.wished(mail, piece, Suppression::Unsubscribed, "unsubscribed by email", is_by_address)
+        self.no_more(mail, email, Suppression::Unsubscribed, "unsubscribed by email", is_by_address)
     }
 
-    fn wished(&mut self, mail: &Mail, piece: Piece, why: Suppression, said: &str, is_by_address: bool) -> Result<()> {
-        outbox::wished(self.write, &piece, why, &mail.hash, said, self.now.date())?;
-        self.happened(piece, why.as_str(), said, Some(why), None, is_by_address);
+    fn no_more(
+        &mut self,
+        mail: &Mail,
+        email: SentEmail,
+        why: Suppression,
+        said: &str,
+        is_by_address: bool,
+    ) -> Result<()> {
+        no_more(self.write, &email, why, (&mail.hash, said), self.now.date())?;
+        self.happened(email, why.inbound_kind(), said, Some(why), None, is_by_address);
         Ok(())
     }
 
     /// The email that a key is of; an answer to it proves that it was taken.
-    fn ours(&mut self, keys: &[String]) -> Result<Option<Piece>> {
+    fn ours(&mut self, keys: &[String]) -> Result<Option<SentEmail>> {
         for key in keys {
-            if let Some(piece) = outbox::piece_of(self.write, key)? {
-                self.outcome.counts.settled += usize::from(outbox::settle_doubt(self.write, &piece, self.now)?);
-                return Ok(Some(piece));
+            if let Some(email) = outbox::by_key(self.write, key)? {
+                self.outcome.counts.settled += usize::from(outbox::settle_doubt(self.write, &email, self.now)?);
+                return Ok(Some(email));
             }
         }
         Ok(None)
     }
 
     /// The email that is meant, and whether only its address says so.
-    fn piece(&self, ours: Option<Piece>, addresses: &[String]) -> Result<Option<(Piece, bool)>> {
-        if let Some(piece) = ours {
-            return Ok(Some((piece, false)));
+    fn meant(&self, ours: Option<SentEmail>, addresses: &[String]) -> Result<Option<(SentEmail, bool)>> {
+        if let Some(email) = ours {
+            return Ok(Some((email, false)));
         }
         for address in addresses {
-            if let Some(piece) = outbox::last_piece_to(self.write, address, self.now - TimeDelta::days(LATELY))? {
-                return Ok(Some((piece, true)));
+            if let Some(email) = outbox::last_to(self.write, address, self.now - TimeDelta::days(LATELY))? {
+                return Ok(Some((email, true)));
             }
         }
         Ok(None)
     }
 
     /// Whether a report is acted upon; one that has nothing but an address is left to the owner until they say so.
-    fn believed(&mut self, mail: &Mail, piece: &Piece, is_by_address: bool, said: &str) -> bool {
+    fn believed(&mut self, mail: &Mail, email: &SentEmail, is_by_address: bool, said: &str) -> bool {
         if is_by_address && !self.by_address {
-            let Piece { name, reference, address, .. } = piece;
+            let SentEmail { name, reference, address, .. } = email;
             let why = format!("known by the address alone: {name} (`{reference}`) <{address}>, {said}");
             self.left(mail, why, true);
         }
@@ -254,21 +287,21 @@ impl Desk<'_> {
     }
 
     fn left(&mut self, mail: &Mail, why: String, by_address: bool) {
-        self.outcome.left_to_you.push(Left { message: mail.place.clone(), why, by_address });
+        self.outcome.left_to_you.push(LeftToOwner { message: mail.place.clone(), why, by_address });
     }
 
     fn happened(
         &mut self,
-        piece: Piece,
-        what: &'static str,
+        email: SentEmail,
+        what: InboundKind,
         said: &str,
         suppressed: Option<Suppression>,
-        instead: Option<String>,
+        instead: Option<Channel>,
         by_address: bool,
     ) {
-        let Piece { reference, name, campaign, address: email, .. } = piece;
+        let SentEmail { reference, name, campaign, address: email, .. } = email;
         let said = said.to_owned();
-        self.outcome.people.push(Happened {
+        self.outcome.people.push(BouncedPerson {
             reference,
             name,
             campaign,

@@ -9,18 +9,18 @@ use sha2::{Digest, Sha256};
 use crate::error::{Error, Result};
 use crate::store::Read;
 
-use super::table;
+use super::queue;
 
 /// The right to send from a shop folder; given back when it is dropped, or the program ends in whatever way.
 #[derive(Debug)]
-pub(crate) struct Turn {
+pub(crate) struct SendLock {
     _lock: File,
     record: File,
     /// The step that was recorded last.
     pub(super) recorded: i64,
 }
 
-impl Turn {
+impl SendLock {
     /// Takes it.
     ///
     /// # Errors
@@ -49,7 +49,7 @@ impl Turn {
     /// # Errors
     /// When it is older, as after a backup was put back.
     pub(crate) fn check(&self, read: &Read<'_>, slug: &str) -> Result<()> {
-        if table::step(read)? >= self.recorded {
+        if queue::step(read)? >= self.recorded {
             return Ok(());
         }
         Err(Error::new("the outbox is older than what was sent from this folder last: emails that it has as queued may be out")

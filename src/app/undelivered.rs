@@ -1,0 +1,107 @@
+//! What an email that came back means for its address and its recipient, and what a "no more emails" means.
+
+use chrono::NaiveDate;
+
+use crate::campaign::{self, Recipient};
+use crate::customers;
+use crate::domain::{BounceClass, Channel, Consent, ConsentChannel, RecipientId, Suppression};
+use crate::error::Result;
+use crate::inbound::{self, EmailAnswer};
+use crate::outbox::{SentEmail, Undeliverable};
+use crate::store::Write;
+use crate::store::params;
+
+/// How often a mailbox may be full.
+const FULL: usize = 3;
+
+/// What was reported about an email.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct BounceNotice<'n> {
+    pub(super) class: BounceClass,
+    /// Of the report; none when the mail server said it at once.
+    pub(super) report: Option<&'n [u8]>,
+    /// In its words.
+    pub(super) said: &'n str,
+    pub(super) on: NaiveDate,
+}
+
+/// What came of it.
+#[derive(Debug)]
+pub(super) struct BounceOutcome {
+    /// The recipient, as it is now.
+    pub(super) recipient: Recipient,
+    /// Why the address gets no email from now on.
+    pub(super) suppressed: Option<Suppression>,
+}
+
+/// Writes down that an email did not reach its address: an address without a mailbox, or full for the third time, gets no
+/// email any more; the recipient is undeliverable, or gets a letter instead, unless it was only a reminder.
+pub(super) fn undelivered(
+    write: &Write<'_>,
+    id: RecipientId,
+    wave: usize,
+    notice: &BounceNotice<'_>,
+) -> Result<BounceOutcome> {
+    let BounceNotice { class, report, said, on } = *notice;
+    inbound::record(write, &EmailAnswer { recipient: id, hash: report, kind: class.kind(), said, on })?;
+    let recipient = campaign::recipient(write, id.0)?;
+    let address = &recipient.email;
+    let suppressed = match class {
+        BounceClass::NoMailbox if report.is_none() => Some(Suppression::Refused),
+        BounceClass::NoMailbox => Some(Suppression::HardBounce),
+        BounceClass::MailboxFull if times_full(write, address)? >= FULL => Some(Suppression::MailboxFull),
+        BounceClass::MailboxFull | BounceClass::Unreached => None,
+    };
+    if let Some(reason) = suppressed {
+        customers::suppress(write, address, reason, said, on)?;
+    }
+    let recipient = if wave == 0 { campaign::came_back(write, id.0, Channel::Email.as_str(), on)? } else { recipient };
+    Ok(BounceOutcome { recipient, suppressed })
+}
+
+/// The same of an email that the mail server refused when it was handed over.
+pub(super) fn refused(write: &Write<'_>, email: &Undeliverable<'_>) -> Result<()> {
+    let notice = BounceNotice { class: email.class, report: None, said: email.reply, on: email.on };
+    undelivered(write, email.recipient, email.wave, &notice).map(|_| ())
+}
+
+/// How often the mailbox of an address was full, since the owner said last that it works again.
+fn times_full(write: &Write<'_>, address: &str) -> Result<usize> {
+    let lifted = customers::suppressions(write, address)?.into_iter();
+    let since = lifted.filter(|one| one.reason == Suppression::MailboxFull).find_map(|one| one.lifted_on);
+    inbound::times_full(write, address, since.unwrap_or_default())
+}
+
+/// Writes down that whoever reads an email wants no more, or called it spam: of their address, and of the person whom it was
+/// written to.
+pub(super) fn no_more(
+    write: &Write<'_>,
+    email: &SentEmail,
+    reason: Suppression,
+    (hash, said): (&[u8], &str),
+    on: NaiveDate,
+) -> Result<()> {
+    let kind = reason.inbound_kind();
+    inbound::record(write, &EmailAnswer { recipient: email.recipient, hash: Some(hash), kind, said, on })?;
+    opt_out(write, email.recipient, &email.address, reason, said, on)
+}
+
+/// No email goes to an address any more, whoever has it, and the person whom an email there was made out to has opted out.
+pub(super) fn opt_out(
+    write: &Write<'_>,
+    recipient: RecipientId,
+    address: &str,
+    reason: Suppression,
+    source: &str,
+    on: NaiveDate,
+) -> Result<()> {
+    if !address.is_empty() {
+        customers::suppress(write, address, reason, source, on)?;
+    }
+    let sql = "SELECT c.id FROM recipient r JOIN customer c ON c.id = r.customer_id WHERE r.id = ?1 AND c.email_consent <> ?2";
+    // Their card may have another address by now.
+    if let Some(id) = write.first(sql, params![recipient, Consent::No], |row| row.get(0))? {
+        customers::record_consent(write, id, ConsentChannel::Email, Consent::No, on, source)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,41 @@
+//! What came back about emails, on record: each report once, so that a mailbox can be read again.
+
+use chrono::NaiveDate;
+
+use crate::domain::{InboundKind, RecipientId};
+use crate::error::Result;
+use crate::store::params;
+use crate::store::{Read, Write};
+
+/// What came back about one email.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct EmailAnswer<'a> {
+    pub(crate) recipient: RecipientId,
+    /// Of the report's own Message-ID, else of its bytes; none when the mail server answered at once.
+    pub(crate) hash: Option<&'a [u8]>,
+    pub(crate) kind: InboundKind,
+    /// In its words.
+    pub(crate) said: &'a str,
+    pub(crate) on: NaiveDate,
+}
+
+/// Writes it down; a report that was read before changes nothing.
+pub(crate) fn record(write: &Write<'_>, answer: &EmailAnswer<'_>) -> Result<()> {
+    let sql = "INSERT INTO email_answer (recipient_id, hash, kind, said, on_day) VALUES (?1, ?2, ?3, ?4, ?5) \
+               ON CONFLICT (hash) DO NOTHING";
+    let EmailAnswer { recipient, hash, kind, said, on } = answer;
+    write.run(sql, params![*recipient, *hash, *kind, said, *on]).map(|_| ())
+}
+
+/// Whether a report was read before.
+pub(crate) fn is_known(read: &Read<'_>, hash: &[u8]) -> Result<bool> {
+    read.value("SELECT count(*) > 0 FROM email_answer WHERE hash = ?1", params![hash])
+}
+
+/// How often the mailbox of an address was full after a day. Several reports about one email count once.
+pub(crate) fn times_full(read: &Read<'_>, address: &str, after: NaiveDate) -> Result<usize> {
+    let sql = "SELECT count(DISTINCT CASE WHEN a.hash IS NULL THEN -a.id ELSE a.recipient_id END) FROM email_answer a \
+               JOIN recipient r ON r.id = a.recipient_id WHERE a.kind = ?3 AND r.email <> '' \
+               AND LOWER(r.email) = LOWER(?1) AND a.on_day > ?2";
+    read.value(sql, params![address, after, InboundKind::MailboxFull])
+}

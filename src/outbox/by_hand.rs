@@ -1,0 +1,68 @@
+//! What the owner knows of an email in doubt.
+
+use chrono::NaiveDateTime;
+
+use super::entry::{OutboxEntry, entries, last_wave};
+use super::queue::mark_sent;
+use crate::campaign::{self, Planned};
+use crate::domain::{OutboxId, OutboxState, column_enum};
+use crate::error::{Error, Result};
+use crate::store::Write;
+use crate::store::params;
+use crate::text;
+
+column_enum! {
+    /// What the owner says about an email of which nobody knows.
+    pub(crate) enum Verdict {
+        /// It arrived, or is to be treated as if it had.
+        Sent = "sent",
+        /// It is to be sent again, under the same Message-ID.
+        Again = "again",
+    }
+}
+
+/// Settles an email that is in doubt, on the owner's word; one that failed may be sent again. Of several emails to one
+/// person it is the first that is in doubt.
+///
+/// # Errors
+/// When there is no such email, or its state is known.
+pub(crate) fn settle_by_hand(
+    write: &Write<'_>,
+    planned: &Planned,
+    reference: &str,
+    verdict: Verdict,
+    now: NaiveDateTime,
+) -> Result<OutboxEntry> {
+    let mut theirs = Vec::new();
+    for wave in 0..=last_wave(write, planned)? {
+        theirs.extend(entries(write, planned, wave)?.into_iter().filter(|entry| entry.reference == reference));
+    }
+    let open = |state: OutboxState| theirs.iter().find(|entry| entry.state == state);
+    let Some(entry) = open(OutboxState::InDoubt).or(open(OutboxState::Failed)).or(theirs.first()).cloned() else {
+        return Err(Error::new(format!("{} gets no email of {}", text::quote(reference), text::quote(&planned.slug)))
+            .hint(format!("`regulars outbox {}` says who does", planned.slug)));
+    };
+    let is_again = verdict == Verdict::Again;
+    if !(entry.state == OutboxState::InDoubt || entry.state == OutboxState::Failed && is_again) {
+        let state = entry.state.as_str().replace('_', " ");
+        return Err(Error::new(format!("the email to {} ({}) is {state}", entry.name, text::quote(reference)))
+            .hint("only what is in doubt is settled, and what failed is sent again"));
+    }
+    let sql = "SELECT o.id, o.recipient_id FROM outbox o JOIN recipient r ON r.id = o.recipient_id \
+               WHERE r.campaign_id = ?1 AND r.ref = ?2 AND o.wave = ?3";
+    let found = write.first(sql, params![planned.id, reference, entry.wave], |row| {
+        Ok((row.get::<OutboxId>(0)?, row.get::<i64>(1)?))
+    })?;
+    let Some((id, recipient)) = found else { return Ok(entry) };
+    if is_again && entry.wave == 0 && !campaign::take_back(write, &campaign::recipient(write, recipient)?)? {
+        return Err(Error::new(format!("{} ({}) gets a letter instead", entry.name, text::quote(reference)))
+            .hint("it was printed already; nobody gets both"));
+    }
+    let sql = "UPDATE outbox SET state = ?2, at = ?3, due_at = NULL, first_at = NULL, attempt = 0 WHERE id = ?1";
+    let state = if is_again { OutboxState::Queued } else { OutboxState::Sent };
+    write.run(sql, params![id, state, now])?;
+    if !is_again {
+        mark_sent(write, id)?;
+    }
+    Ok(entry)
+}

@@ -1,0 +1,340 @@
+//! The connections of a run: each hands emails over, one after the other, and does what the mail server's answers ask for.
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc::{Sender, SyncSender, sync_channel};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use lettre::Address;
+
+use super::job::SendJob;
+use super::rate_limiter::RateLimiter;
+use super::reply::{HandOverOutcome, NextStep, Phase, Settled, SmtpError, bounce_class, judge};
+use super::smtp_session::{SmtpSession, WireMessage};
+use crate::campaign::Recipient;
+use crate::customers::AddressKey;
+use crate::domain::OutboxId;
+use crate::error::Result;
+
+/// How often in a row the mail server may turn the last connection away.
+const STRIKES: usize = 3;
+/// Who waits looks at least this often whether it is all over.
+const GLANCE: Duration = Duration::from_millis(50);
+
+/// An email to hand over.
+#[derive(Debug)]
+pub(super) struct SendTask<'j> {
+    recipient: &'j Recipient,
+    /// Its number in the outbox.
+    id: OutboxId,
+    key: String,
+    made: Option<ReadyEmail>,
+}
+
+impl<'j> SendTask<'j> {
+    pub(super) fn new(recipient: &'j Recipient, id: OutboxId, key: String) -> Self {
+        Self { recipient, id, key, made: None }
+    }
+}
+
+/// Where an email goes and its bytes, or why there are none.
+type ReadyEmail = Result<(Address, WireMessage), String>;
+
+/// What a connection tells: what became of its last emails, and which it wants to hand over next.
+pub(super) struct HandOverStep {
+    pub(super) settled: Vec<Settled>,
+    pub(super) claim: Option<HandOverClaim>,
+}
+
+/// An email that a connection wants to hand over, and where it waits for the word.
+pub(super) struct HandOverClaim {
+    pub(super) id: OutboxId,
+    /// The hash of its address.
+    pub(super) address: Vec<u8>,
+    pub(super) answer: SyncSender<bool>,
+}
+
+/// What is left to do, and how many connections are at it: together, so that nobody leaves work behind.
+struct TaskQueue<'j> {
+    tasks: VecDeque<SendTask<'j>>,
+    connections: usize,
+}
+
+/// What the connections share.
+pub(super) struct Connections<'j> {
+    job: &'j SendJob<'j>,
+    addresses: AddressKey,
+    queue: Mutex<TaskQueue<'j>>,
+    limiter: RateLimiter,
+    /// Ends the run, with the reason.
+    over: AtomicBool,
+    why: Mutex<Option<String>>,
+    /// How often in a row the server was of no use.
+    strikes: AtomicUsize,
+}
+
+impl<'j> Connections<'j> {
+    pub(super) fn new(
+        job: &'j SendJob<'j>,
+        addresses: AddressKey,
+        tasks: VecDeque<SendTask<'j>>,
+        connections: usize,
+    ) -> Self {
+        Self {
+            job,
+            addresses,
+            queue: Mutex::new(TaskQueue { tasks, connections }),
+            limiter: RateLimiter::of(job.sender.gap),
+            over: AtomicBool::new(false),
+            why: Mutex::new(None),
+            strikes: AtomicUsize::new(0),
+        }
+    }
+
+    /// Ends the run, for no reason of its own.
+    pub(super) fn end_now(&self) {
+        self.over.store(true, Ordering::SeqCst);
+    }
+
+    /// Why the run ended before its emails did.
+    pub(super) fn reason(self) -> Option<String> {
+        self.why.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Hands emails over, one after the other, until there are none or the run is over.
+    pub(super) fn work(&self, steps: &Sender<HandOverStep>) {
+        let mut session: Option<SmtpSession> = None;
+        // What became of the last email rides with the next one's claim, in one commit.
+        let mut before: Vec<Settled> = Vec::new();
+        // The next one is made while the disk is waited for.
+        let mut ahead: Option<SendTask<'j>> = None;
+        while let Some(mut task) = self.next(&mut ahead, &mut before, steps) {
+            match self.hand_over(&mut task, &mut ahead, &mut session, &mut before, steps) {
+                Ok(next) => {
+                    if !self.follow(next, task, &mut ahead, &mut session, &mut before) {
+                        break;
+                    }
+                }
+                // The one who writes things down is gone: nothing may leave any more.
+                Err(Gone) => return,
+            }
+        }
+        if !before.is_empty() {
+            let _ = steps.send(HandOverStep { settled: before, claim: None });
+        }
+        if let Some(session) = session {
+            session.quit();
+        }
+    }
+
+    /// The next email, when its time has come.
+    fn next(
+        &self,
+        ahead: &mut Option<SendTask<'j>>,
+        before: &mut Vec<Settled>,
+        steps: &Sender<HandOverStep>,
+    ) -> Option<SendTask<'j>> {
+        if self.is_over() {
+            return None;
+        }
+        let task = ahead.take().or_else(|| {
+            let mut queue = self.queue();
+            let task = queue.tasks.pop_front();
+            queue.connections -= usize::from(task.is_none());
+            task
+        })?;
+        let slot = self.limiter.slot();
+        if slot > Instant::now() + GLANCE && !before.is_empty() {
+            steps.send(HandOverStep { settled: std::mem::take(before), claim: None }).ok()?;
+        }
+        self.wait_until(slot).then_some(task)
+    }
+
+    /// Hands one email over; what to do after it, with what went wrong.
+    fn hand_over(
+        &self,
+        task: &mut SendTask<'j>,
+        ahead: &mut Option<SendTask<'j>>,
+        session: &mut Option<SmtpSession>,
+        before: &mut Vec<Settled>,
+        steps: &Sender<HandOverStep>,
+    ) -> Result<HandOver, Gone> {
+        let settled = |outcome, reply: String| HandOver::new(NextStep::Settle(outcome), reply);
+        let (to, message) = match task.made.take().unwrap_or_else(|| self.make(task)) {
+            Ok(made) => made,
+            Err(why) => return Ok(settled(HandOverOutcome::Failed, why)),
+        };
+        let sender = &self.job.sender;
+        let open = match session.as_mut() {
+            Some(open) => open,
+            None => match SmtpSession::open(&sender.server, sender.password.as_deref(), sender.timeouts) {
+                Ok(opened) => session.insert(opened),
+                Err(fault) => return Ok(HandOver::fault(Phase::Connect, &fault)),
+            },
+        };
+        if let Err((phase, fault)) = open.announce(&sender.from, &to, &message) {
+            let is_lost = matches!(fault, SmtpError::Lost(_) | SmtpError::Refused(421, _));
+            let handed = HandOver { carried: open.carried, ..HandOver::fault(phase, &fault) };
+            if is_lost || !open.reset() {
+                *session = None;
+            }
+            return Ok(handed);
+        }
+        let (answer, granted) = sync_channel(1);
+        let claim = HandOverClaim { id: task.id, address: self.addresses.hash(&task.recipient.email), answer };
+        steps.send(HandOverStep { settled: std::mem::take(before), claim: Some(claim) }).map_err(|_| Gone)?;
+        *ahead = self.queue().tasks.pop_front();
+        if let Some(next) = ahead {
+            next.made = Some(self.make(next));
+        }
+        if !granted.recv().map_err(|_| Gone)? {
+            // Forgotten, or said no, a moment ago: after the leave to go on only hanging up says nothing.
+            *session = None;
+            return Ok(HandOver::new(NextStep::Skip, String::new()));
+        }
+        let carried = open.carried;
+        match open.deliver(&message) {
+            Ok(reply) => {
+                self.strikes.store(0, Ordering::SeqCst);
+                Ok(settled(HandOverOutcome::Sent, reply))
+            }
+            Err(fault) => {
+                if matches!(fault, SmtpError::Lost(_) | SmtpError::Refused(421, _)) {
+                    *session = None;
+                }
+                Ok(HandOver { carried, ..HandOver::fault(Phase::Dot, &fault) })
+            }
+        }
+    }
+
+    /// Makes an email.
+    fn make(&self, task: &SendTask<'_>) -> ReadyEmail {
+        let bytes = (self.job.compose)(task.recipient, &task.key).map_err(|fault| fault.message().to_owned())?;
+        let body = String::from_utf8(bytes).map_err(|_| "the email is not text".to_owned())?;
+        let to = task.recipient.email.trim().parse().map_err(|_| "this is no email address".to_owned())?;
+        Ok((to, WireMessage::of(&body)))
+    }
+
+    /// Does what an answer asks for; whether this connection goes on.
+    fn follow(
+        &self,
+        handed: HandOver,
+        task: SendTask<'j>,
+        ahead: &mut Option<SendTask<'j>>,
+        session: &mut Option<SmtpSession>,
+        before: &mut Vec<Settled>,
+    ) -> bool {
+        let id = task.id;
+        let HandOver { next, reply, carried, phase } = handed;
+        let settled = |outcome| Settled { id, outcome, bounce: bounce_class(phase, &reply), reply: reply.clone() };
+        match next {
+            NextStep::Skip => {}
+            NextStep::Settle(outcome) | NextStep::SettleAndReconnect(outcome) => before.push(settled(outcome)),
+            NextStep::SettleAndStop(outcome) => {
+                before.push(settled(outcome));
+                self.end(format!("the mail server refuses our emails: {reply}"));
+                return false;
+            }
+            NextStep::Stop => {
+                self.end(format!("the mail server refuses us: {reply}"));
+                return false;
+            }
+            NextStep::Slower | NextStep::Reconnect => {
+                *session = None;
+                // This connection may end here: what it has taken goes back first.
+                if let Some(next) = ahead.take() {
+                    self.queue().tasks.push_front(next);
+                }
+                let was_asked = phase != Phase::Connect;
+                if next == NextStep::Slower && carried > 0 {
+                    self.limiter.halve();
+                }
+                if phase == Phase::Dot {
+                    // It was written down as being handed over, and comes back with a definite no.
+                    before.push(settled(HandOverOutcome::Later));
+                } else if carried > 0 || !was_asked {
+                    // A server may end a connection after so many emails: this one has not been asked for yet.
+                    self.queue().tasks.push_front(task);
+                } else {
+                    before.push(settled(HandOverOutcome::Later));
+                }
+                return carried > 0 || self.strike(next, &reply);
+            }
+        }
+        true
+    }
+
+    /// A new connection was of no use: fewer of them go on; the last one waits, and gives up after a few times.
+    fn strike(&self, next: NextStep, reply: &str) -> bool {
+        let mut queue = self.queue();
+        if queue.connections > 1 {
+            queue.connections -= 1;
+            return false;
+        }
+        drop(queue);
+        let strikes = self.strikes.fetch_add(1, Ordering::SeqCst) + 1;
+        if strikes >= STRIKES {
+            let what = if next == NextStep::Slower {
+                "the mail server turns us away"
+            } else {
+                "the connection to the mail server fails"
+            };
+            self.end(format!("{what}: {reply}"));
+            return false;
+        }
+        if next == NextStep::Slower {
+            self.limiter.halve();
+        }
+        self.wait_until(Instant::now() + Duration::from_secs(1 << strikes.min(6)) / 2)
+    }
+
+    fn queue(&self) -> MutexGuard<'_, TaskQueue<'j>> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn end(&self, why: String) {
+        self.why.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(why);
+        self.over.store(true, Ordering::SeqCst);
+    }
+
+    fn is_over(&self) -> bool {
+        self.over.load(Ordering::SeqCst) || self.job.stop.load(Ordering::SeqCst)
+    }
+
+    /// Whether the moment came before the run was over.
+    fn wait_until(&self, moment: Instant) -> bool {
+        loop {
+            if self.is_over() {
+                return false;
+            }
+            let left = moment.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return true;
+            }
+            std::thread::sleep(left.min(GLANCE));
+        }
+    }
+}
+
+/// What came of handing an email over: what to do next, and in which words.
+struct HandOver {
+    next: NextStep,
+    reply: String,
+    /// How many emails the connection had taken before.
+    carried: usize,
+    phase: Phase,
+}
+
+impl HandOver {
+    fn new(next: NextStep, reply: String) -> Self {
+        Self { next, reply, carried: 0, phase: Phase::Dot }
+    }
+
+    fn fault(phase: Phase, fault: &SmtpError) -> Self {
+        Self { next: judge(phase, fault), reply: fault.text(), carried: 0, phase }
+    }
+}
+
+/// Nobody writes down any more what becomes of emails.
+struct Gone;
