@@ -1,11 +1,11 @@
 //! What came back about emails: how one person's rows are exported and erased.
 
-use crate::customers::{Cell, Erasure, ExportTable, TableOwner, export_tables};
+use crate::customers::{Erasure, ExportCell, ExportTable, TableOwner, export_tables};
 use crate::error::Result;
 use crate::store::Write;
 use crate::store::params;
 
-use Cell::{Day, Text};
+use ExportCell::{Day, Text};
 
 pub(crate) const PERSONAL_DATA: TableOwner =
     TableOwner::of_recipients(|read, customer| export_tables(read, TABLES, customer), forget);
