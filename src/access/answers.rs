@@ -2,9 +2,9 @@
 
 use chrono::{NaiveDateTime, TimeDelta};
 
-use super::table;
 use crate::domain::RecipientId;
 use crate::error::Result;
+use crate::store::params;
 use crate::store::{Read, Write};
 
 /// Days that an answer is kept.
@@ -20,7 +20,11 @@ pub(crate) struct StoredAnswer {
 
 /// What was answered to a key of a token.
 pub(crate) fn stored_answer(read: &Read<'_>, token: i64, key: &str) -> Result<Option<StoredAnswer>> {
-    table::answer(read, token, key)
+    let sql = "SELECT request, status, body FROM till_answer WHERE token_id = ?1 AND key = ?2";
+    read.first(sql, params![token, key], |row| {
+        let status: i64 = row.get(1)?;
+        Ok(StoredAnswer { request: row.get(0)?, status: u16::try_from(status).unwrap_or(500), body: row.get(2)? })
+    })
 }
 
 /// Keeps an answer, in the transaction of what it tells, and drops those of earlier days.
@@ -34,6 +38,15 @@ pub(crate) fn store_answer(
     recipient_id: Option<RecipientId>,
     now: NaiveDateTime,
 ) -> Result<()> {
-    table::drop_answers(write, now - TimeDelta::days(DAYS))?;
-    table::store_answer(write, (token, key), answer, recipient_id, now)
+    drop_answers(write, now - TimeDelta::days(DAYS))?;
+    let sql = "INSERT INTO till_answer (token_id, key, request, status, body, recipient_id, at) \
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+    let StoredAnswer { request, status, body } = answer;
+    write.run(sql, params![token, key, request, i64::from(*status), body, recipient_id, now]).map(|_| ())
+}
+
+/// Drops answers of before a moment. There are some once in a while, and to look costs less than to delete none.
+fn drop_answers(write: &Write<'_>, before: NaiveDateTime) -> Result<()> {
+    let old = write.first("SELECT 1 FROM till_answer WHERE at < ?1 LIMIT 1", params![before], |_| Ok(()))?;
+    old.map_or(Ok(()), |()| write.run("DELETE FROM till_answer WHERE at < ?1", params![before]).map(|_| ()))
 }

@@ -3,9 +3,9 @@
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
 
-use super::table;
 use crate::domain::Role;
 use crate::error::{Error, ErrorKind, Result};
+use crate::store::params;
 use crate::store::{Read, Write};
 
 /// The shortest passphrase, in characters.
@@ -65,19 +65,25 @@ pub(crate) fn is_right(hash: &str, typed: &str) -> bool {
 
 /// The hash of what a role signs in with; none when nobody needs to.
 pub(crate) fn secret(read: &Read<'_>, role: Role) -> Result<Option<String>> {
-    table::secret(read, role)
+    read.first("SELECT hash FROM secret WHERE role = ?1", params![role], |row| row.get(0))
 }
 
 /// Keeps the hash of a new one; how many sessions of the old ended with it.
 pub(crate) fn set(write: &Write<'_>, role: Role, hash: &str) -> Result<usize> {
-    table::set_secret(write, role, hash)?;
-    table::end_all(write, role)
+    let sql = "INSERT INTO secret (role, hash) VALUES (?1, ?2) ON CONFLICT (role) DO UPDATE SET hash = excluded.hash";
+    write.run(sql, params![role, hash])?;
+    end_all(write, role)
 }
 
 /// From now on nobody of that role signs in; how many sessions ended.
 pub(crate) fn unset(write: &Write<'_>, role: Role) -> Result<usize> {
-    table::unset_secret(write, role)?;
-    table::end_all(write, role)
+    write.run("DELETE FROM secret WHERE role = ?1", params![role])?;
+    end_all(write, role)
+}
+
+/// Ends all sessions of a role; how many.
+fn end_all(write: &Write<'_>, role: Role) -> Result<usize> {
+    write.run("DELETE FROM session WHERE role = ?1", params![role])
 }
 
 #[cfg(test)]

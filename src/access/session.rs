@@ -2,9 +2,11 @@
 
 use chrono::{NaiveDateTime, TimeDelta};
 
-use super::{digest, random, table};
+use super::random::{digest, random};
+use super::secret::secret;
 use crate::domain::Role;
 use crate::error::{Error, Result};
+use crate::store::params;
 use crate::store::{Read, Write};
 
 /// Hours that an owner stays signed in.
@@ -37,24 +39,25 @@ pub(crate) fn begin(
     till: &str,
     now: NaiveDateTime,
 ) -> Result<(String, i64)> {
-    if table::secret(write, role)?.as_deref() != Some(hash) {
+    if secret(write, role)?.as_deref() != Some(hash) {
         return Err(
             Error::new(format!("the {} was changed at this moment", role.secret())).hint("sign in with the new one")
         );
     }
-    table::end_old(write, now)?;
+    write.run("DELETE FROM session WHERE ends_at <= ?1", params![now])?;
     let cookie = random()?;
     let lasts = match role {
         Role::Owner => TimeDelta::hours(OWNER),
         Role::Till => TimeDelta::days(TILL),
     };
-    table::begin(write, &digest(cookie.as_bytes()), role, till, now + lasts)?;
+    let sql = "INSERT INTO session (hash, role, till, ends_at) VALUES (?1, ?2, ?3, ?4)";
+    write.run(sql, params![digest(cookie.as_bytes()), role, till, now + lasts])?;
     Ok((cookie, lasts.num_seconds()))
 }
 
 /// Ends the session of a cookie, if it has one.
 pub(crate) fn end(write: &Write<'_>, cookie: &str) -> Result<()> {
-    table::end(write, &digest(cookie.as_bytes()))
+    write.run("DELETE FROM session WHERE hash = ?1", params![digest(cookie.as_bytes())]).map(|_| ())
 }
 
 /// Who asks, by the cookies of the owner and of the till.
@@ -64,13 +67,14 @@ pub(crate) fn signed_in(
     till: Option<&str>,
     now: NaiveDateTime,
 ) -> Result<SignedIn> {
-    let session = |cookie: Option<&str>, role| match cookie {
-        Some(cookie) => table::session(read, &digest(cookie.as_bytes()), role, now),
-        None => Ok(None),
+    let session = |cookie: Option<&str>, role: Role| -> Result<Option<String>> {
+        let Some(cookie) = cookie else { return Ok(None) };
+        let sql = "SELECT till FROM session WHERE hash = ?1 AND role = ?2 AND ends_at > ?3";
+        read.first(sql, params![digest(cookie.as_bytes()), role, now], |row| row.get(0))
     };
     Ok(SignedIn {
-        owner_locked: table::secret(read, Role::Owner)?.is_some(),
-        till_locked: table::secret(read, Role::Till)?.is_some(),
+        owner_locked: secret(read, Role::Owner)?.is_some(),
+        till_locked: secret(read, Role::Till)?.is_some(),
         owner: session(owner, Role::Owner)?.is_some(),
         till: session(till, Role::Till)?,
     })

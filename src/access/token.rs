@@ -3,13 +3,14 @@
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::{digest, random, table};
+use super::random::{digest, random};
 use crate::error::{Error, Result};
-use crate::store::{Read, Write};
+use crate::store::params;
+use crate::store::{Read, Row, Write};
 
 /// A token, without what makes it one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct Token {
+pub(crate) struct TillToken {
     pub(crate) number: i64,
     pub(crate) till: String,
     pub(crate) made_on: NaiveDate,
@@ -20,37 +21,44 @@ pub(crate) struct Token {
 /// Makes one for a till: its number, and the token itself, which is kept nowhere.
 pub(crate) fn make_token(write: &Write<'_>, till: &str, on: NaiveDate) -> Result<(i64, String)> {
     let token = format!("rt_{}", random()?);
-    let number = table::add_token(write, &digest(token.as_bytes()), till, on)?;
+    let sql = "INSERT INTO till_token (hash, till, made_on) VALUES (?1, ?2, ?3) RETURNING id";
+    let number = write.value(sql, params![digest(token.as_bytes()), till, on])?;
     Ok((number, token))
 }
 
 /// Whose token it is; nobody's when there is none like it, or when it was revoked.
-pub(crate) fn holder(read: &Read<'_>, token: &str) -> Result<Option<Token>> {
-    Ok(table::token(read, &digest(token.as_bytes()))?.filter(|token| token.revoked_on.is_none()))
+pub(crate) fn holder(read: &Read<'_>, token: &str) -> Result<Option<TillToken>> {
+    let sql = "SELECT id, till, made_on, revoked_on FROM till_token WHERE hash = ?1 AND revoked_on IS NULL";
+    read.first(sql, params![digest(token.as_bytes())], from_row)
 }
 
 /// Whether a token that was known to be good still is.
-pub(crate) fn is_good(read: &Read<'_>, token: &Token) -> Result<bool> {
-    table::is_good(read, token.number)
+pub(crate) fn is_good(read: &Read<'_>, token: &TillToken) -> Result<bool> {
+    let sql = "SELECT 1 FROM till_token WHERE id = ?1 AND revoked_on IS NULL";
+    Ok(read.first(sql, params![token.number], |_| Ok(()))?.is_some())
 }
 
 /// All tokens ever made, in their order.
-pub(crate) fn tokens(read: &Read<'_>) -> Result<Vec<Token>> {
-    table::tokens(read)
+pub(crate) fn tokens(read: &Read<'_>) -> Result<Vec<TillToken>> {
+    read.all("SELECT id, till, made_on, revoked_on FROM till_token ORDER BY id", params![], from_row)
+}
+
+fn from_row(row: &Row<'_>) -> Result<TillToken> {
+    Ok(TillToken { number: row.get(0)?, till: row.get(1)?, made_on: row.get(2)?, revoked_on: row.get(3)? })
 }
 
 /// From now on it opens nothing.
 ///
 /// # Errors
 /// When there is no such token, or it was revoked before.
-pub(crate) fn revoke(write: &Write<'_>, number: i64, on: NaiveDate) -> Result<Token> {
+pub(crate) fn revoke(write: &Write<'_>, number: i64, on: NaiveDate) -> Result<TillToken> {
     let hint = "`regulars till tokens` lists them";
-    let Some(token) = table::tokens(write)?.into_iter().find(|token| token.number == number) else {
+    let Some(token) = tokens(write)?.into_iter().find(|token| token.number == number) else {
         return Err(Error::new(format!("there is no token {number}")).hint(hint));
     };
     if let Some(on) = token.revoked_on {
         return Err(Error::new(format!("token {number} was revoked on {on}")).hint(hint));
     }
-    table::revoke(write, number, on)?;
+    write.run("UPDATE till_token SET revoked_on = ?2 WHERE id = ?1", params![number, on])?;
     Ok(token)
 }

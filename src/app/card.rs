@@ -8,7 +8,7 @@ use crate::customers::{self, Card, Customer};
 use crate::domain::{CustomerId, RecipientId};
 use crate::error::{Error, Result};
 use crate::merge;
-use crate::redemption::{self, Answer, Claim, Offer, OfferStatus, OfferSummary};
+use crate::redemption::{self, Claim, Offer, OfferStatus, OfferSummary, TillAnswer};
 use crate::shop::Shop;
 use crate::store::Read;
 
@@ -84,7 +84,7 @@ pub(crate) fn at_till(read: &Read<'_>, whose: CardOf, today: NaiveDate) -> Resul
 
 /// What the till says about a letter: its card is open when that is a yes. None when there is no such letter, or it has no
 /// code.
-pub(crate) fn answer_to(read: &Read<'_>, letter: RecipientId, today: NaiveDate) -> Result<Option<Answer>> {
+pub(crate) fn answer_to(read: &Read<'_>, letter: RecipientId, today: NaiveDate) -> Result<Option<TillAnswer>> {
     let has_code = campaign::by_number(read, letter.0)?.is_some_and(|(_, recipient)| recipient.code.is_some());
     has_code.then(|| redemption::look(read, &Claim::Letter(letter), today)).transpose()
 }

@@ -11,7 +11,7 @@ use crate::domain::Arm;
 use crate::error::{Error, Result};
 use crate::files;
 use crate::money::Money;
-use crate::redemption::{self, Answer, Claim, Outcome, Visit};
+use crate::redemption::{self, Claim, Outcome, TillAnswer, Visit};
 use crate::shop::Shop;
 use crate::text;
 
@@ -69,7 +69,7 @@ pub(crate) fn second_scan(
     folder: &Path,
     recipients: &[Recipient],
     visits: &[story::GiftVisit],
-) -> Result<Option<(Claim, Answer)>> {
+) -> Result<Option<(Claim, TillAnswer)>> {
     let found = visits
         .iter()
         .enumerate()

@@ -8,7 +8,7 @@ use crate::customers;
 use crate::domain::{EventId, RecipientId};
 use crate::error::{Error, Result};
 use crate::money::Money;
-use crate::redemption::{self, Progress};
+use crate::redemption::{self, CampaignProgress};
 use crate::store::{Read, Write};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,7 +24,7 @@ pub(crate) enum EntryFor {
     Gift {
         planned: Planned,
         recipient: Recipient,
-        progress: Progress,
+        progress: CampaignProgress,
     },
     SecondGift {
         planned: Planned,

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDateTime;
 
-use crate::access::{self, StoredAnswer, Token};
+use crate::access::{self, StoredAnswer, TillToken};
 use crate::domain::RecipientId;
 use crate::error::Result;
 use crate::store::Write;
@@ -10,14 +10,14 @@ use crate::store::Write;
 /// A request, with what makes it itself.
 #[derive(Debug)]
 pub(crate) struct KeyedRequest {
-    pub(crate) token: Token,
+    pub(crate) token: TillToken,
     pub(crate) key: String,
     /// The hash of where it leads and what it says.
     pub(crate) hash: Vec<u8>,
 }
 
 impl KeyedRequest {
-    pub(crate) fn of(token: Token, key: String, path: &str, body: &[u8]) -> Self {
+    pub(crate) fn of(token: TillToken, key: String, path: &str, body: &[u8]) -> Self {
         Self { token, key, hash: access::digest(&[path.as_bytes(), b"\n", body].concat()) }
     }
 }

@@ -4,7 +4,7 @@ use chrono::NaiveDateTime;
 
 use crate::campaign::{self, Planned};
 use crate::error::Result;
-use crate::outbox::{self, OutboxEntry, Verdict};
+use crate::outbox::{self, DoubtVerdict, OutboxEntry};
 use crate::shop::Shop;
 use crate::store::Store;
 
@@ -31,7 +31,7 @@ pub(crate) fn settle(
     shop: &Shop,
     slug: &str,
     reference: &str,
-    verdict: Verdict,
+    verdict: DoubtVerdict,
     now: NaiveDateTime,
 ) -> Result<OutboxEntry> {
     let (mut store, planned) = open(shop, slug, now)?;

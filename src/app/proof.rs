@@ -38,5 +38,5 @@ pub(crate) fn proof(shop: &Shop, slug: &str, progress: &Progress<'_>) -> Result<
 
 /// Changes names in the book as the proof proposes; how many.
 pub(crate) fn fix_names(shop: &Shop, proof: &Proof, today: NaiveDate) -> Result<usize> {
-    shop.store()?.write(|write| proof::mend_names(write, proof, today))
+    shop.store()?.write(|write| proof::fix_names(write, &proof.problems, today))
 }

@@ -5,7 +5,7 @@ use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 use crate::clock;
 use crate::error::{Error, Result};
 use crate::money::Money;
-use crate::redemption::{self, Answer, Claim, Visit};
+use crate::redemption::{self, Claim, TillAnswer, Visit};
 use crate::shop::Shop;
 use crate::store::Write;
 use crate::text;
@@ -17,7 +17,7 @@ const AHEAD: TimeDelta = TimeDelta::minutes(1);
 ///
 /// # Errors
 /// When the day lies in the future, the amount is negative, or the customer or campaign does not exist.
-pub(crate) fn redeem(shop: &Shop, claim: &Claim, visit: &Visit, today: NaiveDate) -> Result<Answer> {
+pub(crate) fn redeem(shop: &Shop, claim: &Claim, visit: &Visit, today: NaiveDate) -> Result<TillAnswer> {
     shop.store()?.write(|write| redemption::redeem(write, claim, visit, today))
 }
 
@@ -25,7 +25,7 @@ pub(crate) fn redeem(shop: &Shop, claim: &Claim, visit: &Visit, today: NaiveDate
 ///
 /// # Errors
 /// When nothing was handed over, or a till cannot take the amount.
-pub(crate) fn change(shop: &Shop, claim: &Claim, spend: Money, now: NaiveDateTime) -> Result<Answer> {
+pub(crate) fn change(shop: &Shop, claim: &Claim, spend: Money, now: NaiveDateTime) -> Result<TillAnswer> {
     shop.store()?.write(|write| {
         let answer = redemption::look(write, claim, now.date())?;
         if let Some(recipient) = answer.recipient_id {
@@ -37,7 +37,7 @@ pub(crate) fn change(shop: &Shop, claim: &Claim, spend: Money, now: NaiveDateTim
 
 /// Redeems for a program, or says why not. A visit with a request of its own was kept while the program could not ask: the
 /// gift has gone out, and a no is shown to the owner.
-pub(crate) fn for_program(write: &Write<'_>, claim: &Claim, visit: &Visit, now: NaiveDateTime) -> Result<Answer> {
+pub(crate) fn for_program(write: &Write<'_>, claim: &Claim, visit: &Visit, now: NaiveDateTime) -> Result<TillAnswer> {
     match visit.request {
         Some(_) => redemption::redeem_kept(write, claim, visit, now, ""),
         None => redemption::redeem(write, claim, visit, now.date()),

@@ -6,13 +6,13 @@ use crate::campaign::{self, Planned, Recipient};
 use crate::customers;
 use crate::domain::{CustomerId, RecipientId};
 use crate::error::{Error, Result};
-use crate::redemption::{self, Answer, Claim};
+use crate::redemption::{self, Claim, TillAnswer};
 use crate::store::Read;
 
 pub(crate) struct Refusal {
     pub(crate) planned: Planned,
     pub(crate) recipient: Recipient,
-    pub(crate) answer: Answer,
+    pub(crate) answer: TillAnswer,
     /// None when they are not in the book any more.
     pub(crate) customer: Option<CustomerId>,
 }

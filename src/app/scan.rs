@@ -4,14 +4,14 @@ use chrono::NaiveDateTime;
 
 use crate::domain::Code;
 use crate::error::Result;
-use crate::redemption::{self, Answer, Claim, Outcome, Visit};
+use crate::redemption::{self, Claim, Outcome, TillAnswer, Visit};
 use crate::store::{Read, Write};
 
 /// What a code is on.
 #[derive(Debug)]
 pub(crate) struct Scanned {
     claim: Claim,
-    pub(crate) answer: Answer,
+    pub(crate) answer: TillAnswer,
     /// A phone number or a name may have the characters of a code by chance.
     is_plain: bool,
 }

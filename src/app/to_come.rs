@@ -4,12 +4,12 @@ use chrono::NaiveDateTime;
 
 use crate::campaign::{self, Planned};
 use crate::error::{Error, Result};
-use crate::redemption::{self, Expected, Progress};
+use crate::redemption::{self, CampaignProgress, Expected};
 use crate::store::Read;
 
 pub(crate) struct ToCome {
     pub(crate) planned: Planned,
-    pub(crate) progress: Progress,
+    pub(crate) progress: CampaignProgress,
     /// How many are still to come, and the first of them.
     pub(crate) count: usize,
     pub(crate) guests: Vec<Expected>,

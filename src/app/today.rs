@@ -4,14 +4,14 @@ use chrono::{NaiveDate, NaiveDateTime};
 
 use crate::campaign::{self, Planned};
 use crate::error::Result;
-use crate::redemption::{self, Come, Progress};
+use crate::redemption::{self, CampaignProgress, Come};
 use crate::store::Read;
 
 pub(crate) struct TillToday {
     /// How many came.
     pub(crate) came: usize,
     /// The newest campaign whose gift is handed over today, and how far it has come.
-    pub(crate) campaign: Option<(Planned, Progress)>,
+    pub(crate) campaign: Option<(Planned, CampaignProgress)>,
     /// The last who came, the newest first.
     pub(crate) last: Vec<Come>,
 }

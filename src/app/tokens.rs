@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use crate::access::{self, Token};
+use crate::access::{self, TillToken};
 use crate::error::{Error, Result};
 use crate::shop::Shop;
 use crate::store::Read;
@@ -24,15 +24,15 @@ pub(crate) fn make(shop: &Shop, till: &str, today: NaiveDate) -> Result<(i64, St
 }
 
 /// Whose token it is; nobody's when there is none like it, or when it was revoked.
-pub(crate) fn holder(read: &Read<'_>, token: &str) -> Result<Option<Token>> {
+pub(crate) fn holder(read: &Read<'_>, token: &str) -> Result<Option<TillToken>> {
     access::holder(read, token)
 }
 
 /// All that were ever made.
-pub(crate) fn list(shop: &Shop) -> Result<Vec<Token>> {
+pub(crate) fn list(shop: &Shop) -> Result<Vec<TillToken>> {
     access::tokens(&shop.store()?.read())
 }
 
-pub(crate) fn revoke(shop: &Shop, number: i64, today: NaiveDate) -> Result<Token> {
+pub(crate) fn revoke(shop: &Shop, number: i64, today: NaiveDate) -> Result<TillToken> {
     shop.store()?.write(|write| access::revoke(write, number, today))
 }

@@ -5,7 +5,7 @@ use chrono::NaiveDateTime;
 use crate::campaign;
 use crate::domain::{Code, RecipientId, RedemptionId};
 use crate::error::{Error, Result};
-use crate::redemption::{self, Answer};
+use crate::redemption::{self, TillAnswer};
 use crate::shop::Shop;
 use crate::store::Write;
 use crate::text;
@@ -14,7 +14,7 @@ use crate::text;
 ///
 /// # Errors
 /// When there is no reason, the code is not one, or it was not redeemed.
-pub(crate) fn by_code(shop: &Shop, typed: &str, reason: &str, now: NaiveDateTime) -> Result<Answer> {
+pub(crate) fn by_code(shop: &Shop, typed: &str, reason: &str, now: NaiveDateTime) -> Result<TillAnswer> {
     redemption::check_reason(reason, "say it with `--reason \"…\"`")?;
     let code = Code::parse(typed)?;
     shop.store()?.write(|write| match campaign::by_code(write, &code)? {
@@ -28,7 +28,7 @@ pub(crate) fn by_code(shop: &Shop, typed: &str, reason: &str, now: NaiveDateTime
 /// What became of a rollback that a program asked for.
 #[derive(Debug)]
 pub(crate) enum Rollback {
-    Done(Box<Answer>, RecipientId),
+    Done(Box<TillAnswer>, RecipientId),
     /// There is no such redemption.
     Unknown,
     /// Another till wrote it down.

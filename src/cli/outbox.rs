@@ -7,7 +7,7 @@ use super::done::Done;
 use crate::app::outbox::{self, OutboxList};
 use crate::domain::{Column as _, OutboxState};
 use crate::error::{Error, Result};
-use crate::outbox::{OutboxCounts, OutboxEntry, Verdict};
+use crate::outbox::{DoubtVerdict, OutboxCounts, OutboxEntry};
 use crate::text;
 
 /// Where the emails of a campaign and of its reminders stand: counts, and everybody whose email is not simply sent.
@@ -28,17 +28,17 @@ pub(super) fn run(arguments: &OutboxArguments, context: &Context) -> Result<Done
     let (shop, slug, now) = (context.shop()?, &arguments.campaign, context.clock.now());
     let mut text = String::new();
     if let Some([reference, word]) = arguments.settle.as_deref() {
-        let verdict = Verdict::from_form(word).ok_or_else(|| {
+        let verdict = DoubtVerdict::from_form(word).ok_or_else(|| {
             Error::new(format!("{} settles nothing", text::quote(word)))
                 .hint("say `sent` if it arrived, or `again` if it is to go out again")
         })?;
         let entry = outbox::settle(&shop, slug, reference, verdict, now)?;
         text = match verdict {
-            Verdict::Sent => format!("Written down: the email to {} was sent.\n", entry.name),
-            Verdict::Again if entry.wave == 0 => {
+            DoubtVerdict::Sent => format!("Written down: the email to {} was sent.\n", entry.name),
+            DoubtVerdict::Again if entry.wave == 0 => {
                 format!("The email to {} goes out again with the next `regulars send`.\n", entry.name)
             }
-            Verdict::Again => {
+            DoubtVerdict::Again => {
                 format!("Reminder {} to {} goes out again with the next `regulars run`.\n", entry.wave, entry.name)
             }
         };

@@ -8,7 +8,7 @@ use crate::app;
 use crate::domain::{Code, EventKind};
 use crate::error::{Error, Result};
 use crate::money::Money;
-use crate::redemption::{Answer, Claim, Outcome, Visit};
+use crate::redemption::{Claim, Outcome, TillAnswer, Visit};
 use crate::shop::Shop;
 use crate::text;
 use crate::text::long_date;
@@ -83,7 +83,7 @@ fn change(claim: &Claim, spend: Money, shop: &Shop, context: &Context) -> Result
 }
 
 /// The verdict first, then who, when and how much; of a refusal also what to do.
-pub(super) fn sentence(answer: &Answer, claim: &Claim, shop: &Shop) -> String {
+pub(super) fn sentence(answer: &TillAnswer, claim: &Claim, shop: &Shop) -> String {
     let typed = match claim {
         Claim::Typed(code) => text::quote(code),
         Claim::Letter(_) => text::quote(answer.code.as_deref().unwrap_or_default()),

@@ -1,52 +1,13 @@
 //! One message, built with lettre from fixed parts: the same recipient gives the same bytes.
 
 use chrono::NaiveDate;
-use lettre::Address;
 use lettre::message::header::{self as field, ContentType, Headers};
-use lettre::message::{Attachment, Body, Mailbox, Mailboxes, MultiPart, MultiPartBuilder, SinglePart};
+use lettre::message::{Attachment, Body, Mailboxes, MultiPart, MultiPartBuilder, SinglePart};
 
-use super::dkim::Dkim;
-use super::pictures::{Picture, Pictures, media_type};
+use super::message::{Email, Senders};
+use super::pictures::{Pictures, media_type};
 use super::{body, header, html, phrases, plain};
 use crate::error::{Error, Result};
-use crate::merge::Block;
-
-/// What one message is made of.
-#[derive(Debug, Clone)]
-pub(crate) struct Email<'e> {
-    /// Who writes, and where answers go.
-    pub(crate) senders: &'e Senders,
-    /// The recipient's address.
-    pub(crate) to: &'e str,
-    /// The recipient's name.
-    pub(crate) name: &'e str,
-    /// The subject.
-    pub(crate) subject: &'e str,
-    /// The text.
-    pub(crate) blocks: &'e [Block],
-    /// The pictures that the text, the letterhead and the signature are found among.
-    pub(crate) pictures: &'e [Picture<'e>],
-    /// The letterhead, one of the pictures.
-    pub(crate) logo: Option<&'e str>,
-    /// The signature, one of the pictures.
-    pub(crate) signature: Option<&'e str>,
-    /// Who signs.
-    pub(crate) signer: &'e str,
-    /// The shop's name and postal address, which stand in every message.
-    pub(crate) footer: &'e [String],
-    /// BCP 47.
-    pub(crate) language: &'e str,
-    /// The date of the message.
-    pub(crate) date: NaiveDate,
-    /// What makes this message itself: its Message-ID and the marks between its parts come from it.
-    pub(crate) key: &'e str,
-    /// The printed letter, as a PDF that is attached.
-    pub(crate) letter: Option<&'e [u8]>,
-    /// Where one click ends it: an https link of this piece.
-    pub(crate) unsubscribe: Option<&'e str>,
-    /// What signs it.
-    pub(crate) dkim: Option<&'e Dkim>,
-}
 
 /// Looks whether the recipient's address is one: nothing else keeps [`compose`] from making a message.
 ///
@@ -93,7 +54,7 @@ pub(crate) fn compose(email: &Email<'_>) -> Result<Vec<u8>> {
         texts.singlepart(page)
     } else {
         let related = many("related", "page")?.singlepart(page);
-        let with = |parts: MultiPart, picture: super::pictures::Shown<'_>| {
+        let with = |parts: MultiPart, picture: super::pictures::EmbeddedPicture<'_>| {
             let kind = kind_of(media_type(&picture.bytes))?;
             let body = Body::new(picture.bytes.into_owned());
             Ok(parts.singlepart(Attachment::new_inline(picture.id).body(body, kind)))
@@ -127,28 +88,6 @@ pub(crate) fn address(text: &str, key: &str) -> Result<String> {
 #[must_use]
 pub(crate) fn page(email: &Email<'_>) -> String {
     html_of(email, email.senders.answers().as_ref(), &mut Pictures::in_page(email.pictures))
-}
-
-/// Who writes, and who is answered if that is somebody else.
-#[derive(Debug, Clone)]
-pub(crate) struct Senders {
-    from: Mailbox,
-    reply_to: Option<Mailbox>,
-}
-
-impl Senders {
-    /// As shop.toml has them under `from` and `reply_to`: `Helen at Wiedeman's <helen@example.com>`.
-    ///
-    /// # Errors
-    /// When one of them is no address.
-    pub(crate) fn of(from: &str, reply_to: Option<&str>) -> Result<Self> {
-        let reply_to = reply_to.map(|text| header::own(text, "reply_to")).transpose()?;
-        Ok(Self { from: header::own(from, "from")?, reply_to })
-    }
-
-    fn answers(&self) -> &Address {
-        &self.reply_to.as_ref().unwrap_or(&self.from).email
-    }
 }
 
 fn html_of(email: &Email<'_>, answers: &str, pictures: &mut Pictures<'_>) -> String {

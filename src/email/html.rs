@@ -5,8 +5,8 @@
 
 use std::fmt::Write as _;
 
-use super::compose::Email;
 use super::header::in_link;
+use super::message::Email;
 use super::phrases::Phrases;
 use super::pictures::Pictures;
 use crate::merge::{Block, Span};

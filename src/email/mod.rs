@@ -6,11 +6,13 @@ mod dkim;
 mod header;
 mod html;
 mod keys;
+mod message;
 mod phrases;
 mod pictures;
 mod plain;
 
-pub(crate) use compose::{Email, Senders, address, check, compose, page};
+pub(crate) use compose::{address, check, compose, page};
 pub(crate) use dkim::Dkim;
 pub(crate) use keys::Key;
+pub(crate) use message::{Email, Senders};
 pub(crate) use pictures::Picture;

@@ -23,7 +23,7 @@ pub(crate) struct Picture<'e> {
 }
 
 /// A picture that is in the message.
-pub(super) struct Shown<'e> {
+pub(super) struct EmbeddedPicture<'e> {
     /// Its Content-ID without the brackets.
     pub(super) id: String,
     /// The file.
@@ -37,7 +37,7 @@ pub(super) struct Pictures<'e> {
     at_hand: &'e [Picture<'e>],
     /// What makes the Content-IDs of this message different from all others; without one, pictures stand in the page itself.
     message: Option<String>,
-    shown: Vec<Shown<'e>>,
+    shown: Vec<EmbeddedPicture<'e>>,
 }
 
 impl<'e> Pictures<'e> {
@@ -65,7 +65,7 @@ impl<'e> Pictures<'e> {
     }
 
     /// Those that the page has asked for, in its order.
-    pub(super) fn shown(self) -> Vec<Shown<'e>> {
+    pub(super) fn shown(self) -> Vec<EmbeddedPicture<'e>> {
         self.shown
     }
 
@@ -74,7 +74,7 @@ impl<'e> Pictures<'e> {
         let at = known.unwrap_or_else(|| {
             let (bytes, width) = make();
             let id = self.message.as_ref().map(|message| format!("{}.{message}", self.shown.len() + 1));
-            self.shown.push(Shown { id: id.unwrap_or_default(), bytes, name: name.to_owned(), width });
+            self.shown.push(EmbeddedPicture { id: id.unwrap_or_default(), bytes, name: name.to_owned(), width });
             self.shown.len() - 1
         });
         let shown = &self.shown[at];

@@ -13,7 +13,7 @@ use crate::text;
 
 column_enum! {
     /// What the owner says about an email of which nobody knows.
-    pub(crate) enum Verdict {
+    pub(crate) enum DoubtVerdict {
         /// It arrived, or is to be treated as if it had.
         Sent = "sent",
         /// It is to be sent again, under the same Message-ID.
@@ -30,7 +30,7 @@ pub(crate) fn settle_by_hand(
     write: &Write<'_>,
     planned: &Planned,
     reference: &str,
-    verdict: Verdict,
+    verdict: DoubtVerdict,
     now: NaiveDateTime,
 ) -> Result<OutboxEntry> {
     let mut theirs = Vec::new();
@@ -42,7 +42,7 @@ pub(crate) fn settle_by_hand(
         return Err(Error::new(format!("{} gets no email of {}", text::quote(reference), text::quote(&planned.slug)))
             .hint(format!("`regulars outbox {}` says who does", planned.slug)));
     };
-    let is_again = verdict == Verdict::Again;
+    let is_again = verdict == DoubtVerdict::Again;
     if !(entry.state == OutboxState::InDoubt || entry.state == OutboxState::Failed && is_again) {
         let state = entry.state.as_str().replace('_', " ");
         return Err(Error::new(format!("the email to {} ({}) is {state}", entry.name, text::quote(reference)))

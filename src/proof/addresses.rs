@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::names::argument;
-use super::{Kind, Person, Problem};
+use super::people::RecipientCards;
+use super::problem::{ProofProblem, ProofProblemKind};
+use crate::domain::Channel;
 use crate::import::whole_postcode;
 use crate::merge::{country_code, country_name};
 use crate::text;
@@ -42,7 +44,7 @@ const FORMS: &[(&str, &str, &[&str])] = &[
 ];
 
 /// Addresses without postcode or town, and postcodes that cannot be right.
-pub(super) fn problems(people: &[Person<'_>], home: &str) -> Vec<Problem> {
+pub(super) fn problems(people: &[RecipientCards<'_>], home: &str) -> Vec<ProofProblem> {
     let mut found = Vec::new();
     for person in people.iter().filter(|person| person.recipient.goes_by() == "letter") {
         let (recipient, reference) = (person.recipient, argument(&person.recipient.reference));
@@ -50,7 +52,7 @@ pub(super) fn problems(people: &[Person<'_>], home: &str) -> Vec<Problem> {
         let form = FORMS.iter().find(|(code, ..)| *code == country_code(country));
         let postcode = recipient.postcode.trim();
         let mut say = |message: String, hint: String| {
-            found.push(Problem::at(Kind::Address, recipient, message, hint));
+            found.push(ProofProblem::at(ProofProblemKind::Address, recipient, message, hint));
         };
         if recipient.fields.to_read().get("customer.city").is_none() {
             say("no town".to_owned(), format!("regulars customer set {reference} city=…"));
@@ -74,8 +76,8 @@ pub(super) fn problems(people: &[Person<'_>], home: &str) -> Vec<Problem> {
 }
 
 /// Recipients at one address who are not one household.
-pub(super) fn shared(people: &[Person<'_>]) -> Vec<Problem> {
-    let mut homes: BTreeMap<String, Vec<&Person<'_>>> = BTreeMap::new();
+pub(super) fn shared(people: &[RecipientCards<'_>]) -> Vec<ProofProblem> {
+    let mut homes: BTreeMap<String, Vec<&RecipientCards<'_>>> = BTreeMap::new();
     for person in people.iter().filter(|person| person.recipient.goes_by() == "letter") {
         let lines = person.recipient.fields.to_read().get_list("address_lines");
         let home = lines.iter().skip(1).map(|line| line.to_lowercase()).collect::<Vec<_>>().join(", ");
@@ -83,16 +85,16 @@ pub(super) fn shared(people: &[Person<'_>]) -> Vec<Problem> {
     }
     let mut found = Vec::new();
     for neighbours in homes.into_values() {
-        let household = |person: &Person<'_>| person.best().map(|card| card.household_id);
+        let household = |person: &RecipientCards<'_>| person.best().map(|card| card.household_id);
         let [first, others @ ..] = neighbours.as_slice() else { continue };
         let Some(other) = others.iter().find(|other| household(other) != household(first)) else { continue };
         let names: Vec<String> = neighbours.iter().map(|one| one.said()).collect();
         let at = first.recipient.fields.to_read().get_list("address_lines").split_off(1).join(", ");
-        let letters = text::count(neighbours.len(), "letter");
+        let letters = Channel::Letter.count(neighbours.len());
         let message = format!("{letters} to {at}: {}", text::first_few(&names, 4));
         let (one, two) = (argument(&other.recipient.reference), argument(&first.recipient.reference));
         let hint = format!("if they live together: regulars customer set {one} household={two}");
-        found.push(Problem::at(Kind::SharedAddress, first.recipient, message, hint));
+        found.push(ProofProblem::at(ProofProblemKind::SharedAddress, first.recipient, message, hint));
     }
     found.sort_by(|a, b| a.reference.cmp(&b.reference));
     found

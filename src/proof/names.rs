@@ -3,7 +3,8 @@
 use chrono::NaiveDate;
 
 use super::capitals::{Part, repaired};
-use super::{Kind, Person, Problem, Proof, Repair};
+use super::people::RecipientCards;
+use super::problem::{ProofProblem, ProofProblemKind, Repair};
 use crate::campaign::{Planned, Recipient};
 use crate::customers::{self, Customer, name_of};
 use crate::error::Result;
@@ -11,7 +12,7 @@ use crate::store::Write;
 use crate::text;
 
 /// Names in capitals: on the cards of those written to, and in the plan alone when the book has them right by now.
-pub(super) fn problems(people: &[Person<'_>], planned: &Planned) -> Vec<Problem> {
+pub(super) fn problems(people: &[RecipientCards<'_>], planned: &Planned) -> Vec<ProofProblem> {
     let mut found = Vec::new();
     for person in people {
         let before = found.len();
@@ -20,13 +21,17 @@ pub(super) fn problems(people: &[Person<'_>], planned: &Planned) -> Vec<Problem>
                 let message = format!("{} would be {}", text::quote(&repair.before), text::quote(&repair.name));
                 let hint = format!("regulars customer set {} {}", argument(&card.reference), arguments(&repair));
                 let name = repair.before.clone();
-                Problem { repair: Some(repair), name, ..Problem::of(Kind::Capitals, card, message, hint) }
+                ProofProblem {
+                    repair: Some(repair),
+                    name,
+                    ..ProofProblem::of(ProofProblemKind::Capitals, card, message, hint)
+                }
             }));
         }
         if found.len() == before && proposal(&NameFields::frozen(person.recipient)).is_some() {
             let message = format!("the plan still has {}", text::quote(&person.recipient.name));
             let hint = format!("`regulars plan {} --again` takes the name that the book has now", planned.slug);
-            found.push(Problem::at(Kind::Capitals, person.recipient, message, hint));
+            found.push(ProofProblem::at(ProofProblemKind::Capitals, person.recipient, message, hint));
         }
     }
     found
@@ -36,15 +41,15 @@ pub(super) fn problems(people: &[Person<'_>], planned: &Planned) -> Vec<Problem>
 ///
 /// # Errors
 /// When the database fails.
-pub(crate) fn mend_names(write: &Write<'_>, proof: &Proof, on: NaiveDate) -> Result<usize> {
-    let repairs = proof.problems.iter().filter_map(|problem| Some((problem, problem.repair.as_ref()?)));
-    let mut mended = 0;
+pub(crate) fn fix_names(write: &Write<'_>, problems: &[ProofProblem], on: NaiveDate) -> Result<usize> {
+    let repairs = problems.iter().filter_map(|problem| Some((problem, problem.repair.as_ref()?)));
+    let mut fixed = 0;
     for (problem, repair) in repairs {
         let customer = customers::by_ref(write, &problem.reference)?;
         let said: Vec<String> = repair.fields.iter().map(|(field, name)| format!("{field}={name}")).collect();
-        mended += usize::from(!customers::set(write, &customer, &said, on, "proof")?.is_empty());
+        fixed += usize::from(!customers::set(write, &customer, &said, on, "proof")?.is_empty());
     }
-    Ok(mended)
+    Ok(fixed)
 }
 
 /// What the names on a card would be, if one is wholly in capitals. Firms are left alone.

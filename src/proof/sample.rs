@@ -14,7 +14,7 @@ const DRAWN: usize = 5;
 
 /// A letter of the proof.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct Shown {
+pub(crate) struct SampleLetter {
     /// Its place in posting order.
     pub(crate) number: usize,
     /// The recipient.
@@ -31,7 +31,7 @@ pub(crate) struct Shown {
     pub(super) index: usize,
 }
 
-impl Shown {
+impl SampleLetter {
     /// What stands in the margin.
     pub(super) fn remark(&self) -> String {
         let number = self.number;
@@ -41,7 +41,7 @@ impl Shown {
 }
 
 /// Chooses among the letters that can be printed.
-pub(super) fn choose(planned: &Planned, letters: &[&Recipient], printed: &Printed) -> Vec<Shown> {
+pub(super) fn choose(planned: &Planned, letters: &[&Recipient], printed: &Printed) -> Vec<SampleLetter> {
     let good: Vec<usize> = (0..letters.len()).filter(|index| printed.pages[*index] > 0).collect();
     let size = |index: &usize| (printed.pages[*index], printed.lengths[*index]);
     let Some(shortest) = good.iter().copied().min_by_key(size) else { return Vec::new() };
@@ -72,7 +72,7 @@ pub(super) fn choose(planned: &Planned, letters: &[&Recipient], printed: &Printe
         let one = letters[index];
         let number = one.number.unwrap_or_default();
         let (reference, name) = (one.reference.clone(), one.name.clone());
-        Shown { number, reference, name, why, pages: printed.pages[index], index }
+        SampleLetter { number, reference, name, why, pages: printed.pages[index], index }
     });
     shown.collect()
 }

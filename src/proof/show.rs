@@ -1,6 +1,8 @@
 //! The proof as text: what stops pieces, then what is worth a look, each with its count, the first few names and a way out.
 
-use super::{Gravity, Kind, Problem, Proof};
+use super::look::Proof;
+use super::problem::{Gravity, ProofProblem, ProofProblemKind};
+use crate::domain::{CampaignState, Channel};
 use crate::text;
 
 /// How many of a kind are named.
@@ -11,20 +13,27 @@ const NAMED: usize = 5;
 pub(crate) fn text(proof: &Proof, pdf: &str) -> String {
     let mut text = format!("{}\n", summary(proof));
     for (gravity, heading) in [(Gravity::Stops, "Stopped"), (Gravity::Look, "Worth a look")] {
-        let mut rest: Vec<&Problem> = proof.problems.iter().filter(|problem| problem.gravity == gravity).collect();
+        let mut rest: Vec<&ProofProblem> = proof.problems.iter().filter(|problem| problem.gravity == gravity).collect();
         if !rest.is_empty() {
             text.push_str(&format!("\n{heading}\n"));
         }
         while let Some(first) = rest.first() {
             let kind = first.kind;
-            let (now, later): (Vec<&Problem>, Vec<&Problem>) = rest.into_iter().partition(|p| p.kind == kind);
+            let (now, later): (Vec<&ProofProblem>, Vec<&ProofProblem>) = rest.into_iter().partition(|p| p.kind == kind);
             text.push_str(&of_a_kind(kind, &now, &proof.campaign));
             rest = later;
         }
     }
-    let of_the_book =
-        |p: &Problem| matches!(p.kind, Kind::NoName | Kind::Capitals | Kind::Address | Kind::SharedAddress);
-    if proof.state == "planned" && proof.problems.iter().any(of_the_book) {
+    let of_the_book = |p: &ProofProblem| {
+        matches!(
+            p.kind,
+            ProofProblemKind::NoName
+                | ProofProblemKind::Capitals
+                | ProofProblemKind::Address
+                | ProofProblemKind::SharedAddress
+        )
+    };
+    if proof.state == CampaignState::Planned && proof.problems.iter().any(of_the_book) {
         let again = format!("regulars plan {} --again", proof.campaign);
         text.push_str(&format!("\nWhat is mended in the book comes into the letters with `{again}`.\n"));
     }
@@ -47,10 +56,10 @@ pub(crate) fn text(proof: &Proof, pdf: &str) -> String {
 fn summary(proof: &Proof) -> String {
     let mut pieces = Vec::new();
     if proof.letters > 0 {
-        pieces.push(text::count(proof.letters, "letter"));
+        pieces.push(Channel::Letter.count(proof.letters));
     }
     if proof.emails > 0 {
-        pieces.push(text::count(proof.emails, "email"));
+        pieces.push(Channel::Email.count(proof.emails));
     }
     let stopped = match proof.stopped {
         0 => "nothing stops them".to_owned(),
@@ -62,25 +71,29 @@ fn summary(proof: &Proof) -> String {
 }
 
 /// What a kind is called: one, and several.
-fn title(kind: Kind, count: usize) -> String {
+fn title(kind: ProofProblemKind, count: usize) -> String {
     let (one, several) = match kind {
-        Kind::EmptyField => ("piece that cannot be made", "pieces that cannot be made"),
-        Kind::MissingGlyph => ("letter with a sign that no font has", "letters with signs that no font has"),
-        Kind::Window => ("address that does not fit the window", "addresses that do not fit the window"),
-        Kind::Page => ("letter that cannot be set", "letters that cannot be set"),
-        Kind::OpenComplaint => ("complaint that is not put right", "complaints that are not put right"),
-        Kind::NotWanted => ("piece that is not wanted any more", "pieces that are not wanted any more"),
-        Kind::NoName => ("person without a name", "people without a name"),
-        Kind::Capitals => ("name in capitals", "names in capitals"),
-        Kind::Address => ("address that is not whole", "addresses that are not whole"),
-        Kind::LongLetter => ("letter that is longer than the others", "letters that are longer than the others"),
-        Kind::SharedAddress => ("address with several letters", "addresses with several letters"),
-        Kind::TwiceAMonth => ("second piece within a month", "second pieces within a month"),
+        ProofProblemKind::EmptyField => ("piece that cannot be made", "pieces that cannot be made"),
+        ProofProblemKind::MissingGlyph => {
+            ("letter with a sign that no font has", "letters with signs that no font has")
+        }
+        ProofProblemKind::Window => ("address that does not fit the window", "addresses that do not fit the window"),
+        ProofProblemKind::Page => ("letter that cannot be set", "letters that cannot be set"),
+        ProofProblemKind::OpenComplaint => ("complaint that is not put right", "complaints that are not put right"),
+        ProofProblemKind::NotWanted => ("piece that is not wanted any more", "pieces that are not wanted any more"),
+        ProofProblemKind::NoName => ("person without a name", "people without a name"),
+        ProofProblemKind::Capitals => ("name in capitals", "names in capitals"),
+        ProofProblemKind::Address => ("address that is not whole", "addresses that are not whole"),
+        ProofProblemKind::LongLetter => {
+            ("letter that is longer than the others", "letters that are longer than the others")
+        }
+        ProofProblemKind::SharedAddress => ("address with several letters", "addresses with several letters"),
+        ProofProblemKind::TwiceAMonth => ("second piece within a month", "second pieces within a month"),
     };
     format!("{} {}", text::thousands(count), if count == 1 { one } else { several })
 }
 
-fn of_a_kind(kind: Kind, problems: &[&Problem], slug: &str) -> String {
+fn of_a_kind(kind: ProofProblemKind, problems: &[&ProofProblem], slug: &str) -> String {
     let mut text = format!("  {}\n", title(kind, problems.len()));
     for problem in problems.iter().take(NAMED) {
         text.push_str(&format!("    {}\n", line(problem)));
@@ -95,12 +108,12 @@ fn of_a_kind(kind: Kind, problems: &[&Problem], slug: &str) -> String {
     text
 }
 
-fn line(problem: &Problem) -> String {
+fn line(problem: &ProofProblem) -> String {
     let who = format!("{} ({})", clean(&problem.name), text::quote(&problem.reference));
     let message = clean(&problem.message);
     match (&problem.repair, problem.kind) {
         (Some(repair), _) => format!("{who} → {}", clean(&repair.name)),
-        (None, Kind::SharedAddress) => message,
+        (None, ProofProblemKind::SharedAddress) => message,
         (None, _) if message.starts_with("needs ") || message.starts_with("also ") => format!("{who} {message}"),
         (None, _) => format!("{who}: {message}"),
     }

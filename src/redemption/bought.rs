@@ -6,7 +6,7 @@
 
 use chrono::{NaiveDate, NaiveDateTime};
 
-use super::event::{self, AMOUNT, Subject, UNDONE};
+use super::event::{self, AMOUNT, EventSubject, UNDONE};
 use super::redeem::subject;
 use super::undo::check_reason;
 use super::visit::{Visit, check_spend};
@@ -51,7 +51,7 @@ pub(crate) fn bought(write: &Write<'_>, reference: &str, visit: &Visit) -> Resul
 pub(super) fn add(write: &Write<'_>, reference: &str, visit: &Visit) -> Result<EventId> {
     match event::answered(write, visit.request.as_deref())? {
         Some(answered) => Ok(answered.event),
-        None => event::add(write, Subject::Customer(reference), EventKind::Bought, visit, ""),
+        None => event::add(write, EventSubject::Customer(reference), EventKind::Bought, visit, ""),
     }
 }
 

@@ -60,7 +60,7 @@ pub(crate) struct Expected {
 
 /// How many of those who were written to came.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Progress {
+pub(crate) struct CampaignProgress {
     pub(crate) mailed: usize,
     pub(crate) come: usize,
 }
@@ -144,11 +144,11 @@ pub(crate) fn taken_on(read: &Read<'_>, day: NaiveDate) -> Result<(usize, Money)
 }
 
 /// How many have come to a campaign until a moment, of how many.
-pub(crate) fn progress(read: &Read<'_>, planned: &Planned, until: NaiveDateTime) -> Result<Progress> {
+pub(crate) fn progress(read: &Read<'_>, planned: &Planned, until: NaiveDateTime) -> Result<CampaignProgress> {
     let sql = "SELECT count(*), count(d.id) FROM recipient r LEFT JOIN redemption d ON d.recipient_id = r.id \
                AND d.undone_at IS NULL AND d.redeemed_at <= ?2 WHERE r.campaign_id = ?1 AND r.arm = ?3";
     let found = read.first(sql, params![planned.id, until, Arm::Mailed], |row| {
-        Ok(Progress { mailed: row.get(0)?, come: row.get(1)? })
+        Ok(CampaignProgress { mailed: row.get(0)?, come: row.get(1)? })
     })?;
     Ok(found.unwrap_or_default())
 }

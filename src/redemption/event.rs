@@ -14,7 +14,7 @@ const LONGEST: usize = 64;
 
 /// What an entry is about.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Subject<'s> {
+pub(super) enum EventSubject<'s> {
     /// A letter; the text is its code.
     Letter(RecipientId, &'s str),
     /// A code that is on no letter, as it was typed.
@@ -26,19 +26,19 @@ pub(super) enum Subject<'s> {
 /// Adds an entry.
 pub(super) fn add(
     write: &Write<'_>,
-    subject: Subject<'_>,
+    subject: EventSubject<'_>,
     kind: EventKind,
     visit: &Visit,
     reason: &str,
 ) -> Result<EventId> {
     let typed: String;
     let (recipient, code, reference) = match subject {
-        Subject::Letter(id, code) => (Some(id), code, ""),
-        Subject::Typed(text) => {
+        EventSubject::Letter(id, code) => (Some(id), code, ""),
+        EventSubject::Typed(text) => {
             typed = text.chars().take(LONGEST).collect();
             (None, typed.as_str(), "")
         }
-        Subject::Customer(reference) => (None, "", reference),
+        EventSubject::Customer(reference) => (None, "", reference),
     };
     let sql = "INSERT INTO redemption_event (recipient_id, code, ref, outcome, at, on_day, spend_minor, till, receipt, \
                reason, request) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) RETURNING id";

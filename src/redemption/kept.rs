@@ -5,7 +5,7 @@ use chrono::{NaiveDateTime, TimeDelta};
 
 use super::bought::{add, name_of, unusual};
 use super::event;
-use super::outcome::{Answer, Outcome};
+use super::outcome::{Outcome, TillAnswer};
 use super::redeem::{look, redeem};
 use super::visit::{Claim, Visit, receipt_number};
 use crate::customers;
@@ -105,7 +105,7 @@ pub(crate) fn redeem_kept(
     visit: &Visit,
     now: NaiveDateTime,
     remark: &str,
-) -> Result<Answer> {
+) -> Result<TillAnswer> {
     if visit.request.is_none() {
         return Err(Error::new("a visit that was kept needs its token").hint("open the till's page anew"));
     }

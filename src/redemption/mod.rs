@@ -15,12 +15,14 @@ mod undo;
 mod visit;
 
 pub(crate) use bought::{bought, bought_by, change, change_bought, honour_again, honoured_again, undo_bought, unusual};
-pub(crate) use day::{Come, Expected, Happening, Progress, happened_on, last_come, progress, taken_on, to_come};
+pub(crate) use day::{
+    CampaignProgress, Come, Expected, Happening, happened_on, last_come, progress, taken_on, to_come,
+};
 pub(crate) use kept::{
     Matter, Side, StoredClaim, StoredVisit, matters, put_aside, redeem_kept, take_in, unusual_in_words,
 };
 pub(crate) use offer::{Offer, OfferStatus, OfferSummary, offer};
-pub(crate) use outcome::{Answer, Outcome};
+pub(crate) use outcome::{Outcome, TillAnswer};
 pub(crate) use past::record_past;
 pub(crate) use personal_data::PERSONAL_DATA;
 pub(crate) use redeem::{RequestOutcome, look, redeem, request_outcome, turned_away};

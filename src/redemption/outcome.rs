@@ -57,7 +57,7 @@ impl Serialize for Outcome {
 
 /// The answer of the till. Of a second claim, `redeemed_on`, `till` and `spend_minor` are those of the first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct Answer {
+pub(crate) struct TillAnswer {
     pub(crate) outcome: Outcome,
     #[serde(skip)]
     pub(crate) recipient_id: Option<RecipientId>,
@@ -83,7 +83,7 @@ pub(crate) struct Answer {
     pub(crate) valid: Option<(NaiveDate, Option<NaiveDate>)>,
 }
 
-impl Answer {
+impl TillAnswer {
     pub(super) fn of(outcome: Outcome, found: Option<(&Planned, &Recipient)>) -> Self {
         Self {
             outcome,

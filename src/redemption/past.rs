@@ -2,7 +2,7 @@
 
 use chrono::NaiveTime;
 
-use super::event::{self, Subject};
+use super::event::{self, EventSubject};
 use super::redeem::insert;
 use super::visit::Visit;
 use crate::campaign::PastVisit;
@@ -20,7 +20,7 @@ pub(crate) fn record_past(write: &Write<'_>, visits: &[PastVisit]) -> Result<()>
         let visit = Visit::new(came.on.and_time(noon), TILL, Some(came.spend));
         let recipient = RecipientId(came.recipient_id);
         insert(write, recipient, &visit)?;
-        event::add(write, Subject::Letter(recipient, ""), EventKind::Accepted, &visit, "taken in")?;
+        event::add(write, EventSubject::Letter(recipient, ""), EventKind::Accepted, &visit, "taken in")?;
     }
     Ok(())
 }

@@ -2,8 +2,8 @@
 
 use chrono::{NaiveDate, NaiveDateTime};
 
-use super::event::{self, Answered, Subject};
-use super::outcome::{Answer, Outcome};
+use super::event::{self, Answered, EventSubject};
+use super::outcome::{Outcome, TillAnswer};
 use super::visit::{Claim, Visit, check_spend};
 use crate::campaign::{self, Planned, Recipient};
 use crate::customers;
@@ -17,7 +17,7 @@ use crate::store::{Read, Write};
 ///
 /// # Errors
 /// When the day lies in the future, the amount is negative, or the customer or campaign does not exist.
-pub(crate) fn redeem(write: &Write<'_>, claim: &Claim, visit: &Visit, today: NaiveDate) -> Result<Answer> {
+pub(crate) fn redeem(write: &Write<'_>, claim: &Claim, visit: &Visit, today: NaiveDate) -> Result<TillAnswer> {
     let day = visit.at.date();
     if day > today {
         return Err(Error::new(format!("{day} is in the future")).hint("say when they came with `--on YYYY-MM-DD`"));
@@ -27,7 +27,7 @@ pub(crate) fn redeem(write: &Write<'_>, claim: &Claim, visit: &Visit, today: Nai
         return answer_again(write, &answered);
     }
     let Some((campaign, mut recipient)) = find(write, claim)? else {
-        let answer = Answer::of(Outcome::Unknown, None);
+        let answer = TillAnswer::of(Outcome::Unknown, None);
         turned_away(write, claim, visit, &answer)?;
         return Ok(answer);
     };
@@ -46,16 +46,16 @@ pub(crate) fn redeem(write: &Write<'_>, claim: &Claim, visit: &Visit, today: Nai
         }
     }
     event::add(write, subject(&recipient), outcome.kind(), visit, "")?;
-    Ok(Answer { redemption_id, ..Answer::of(outcome, Some((&campaign, &recipient))) })
+    Ok(TillAnswer { redemption_id, ..TillAnswer::of(outcome, Some((&campaign, &recipient))) })
 }
 
 /// The same answer to the same request.
-fn answer_again(read: &Read<'_>, answered: &Answered) -> Result<Answer> {
+fn answer_again(read: &Read<'_>, answered: &Answered) -> Result<TillAnswer> {
     let Some(outcome) = Outcome::of(answered.kind) else {
         return Err(Error::new("this page was used for something else already").hint("open the card anew"));
     };
     let found = answered.recipient_id.map(|id| campaign::by_number(read, id.0)).transpose()?.flatten();
-    Ok(Answer::of(outcome, found.as_ref().map(|(campaign, recipient)| (campaign, recipient))))
+    Ok(TillAnswer::of(outcome, found.as_ref().map(|(campaign, recipient)| (campaign, recipient))))
 }
 
 /// What became of a request.
@@ -83,20 +83,20 @@ pub(crate) fn request_outcome(read: &Read<'_>, request: Option<&str>) -> Result<
 ///
 /// # Errors
 /// When the customer or campaign does not exist.
-pub(crate) fn look(read: &Read<'_>, claim: &Claim, day: NaiveDate) -> Result<Answer> {
+pub(crate) fn look(read: &Read<'_>, claim: &Claim, day: NaiveDate) -> Result<TillAnswer> {
     Ok(match find(read, claim)? {
-        None => Answer::of(Outcome::Unknown, None),
-        Some((campaign, recipient)) => Answer::of(judge(&campaign, &recipient, day), Some((&campaign, &recipient))),
+        None => TillAnswer::of(Outcome::Unknown, None),
+        Some((campaign, recipient)) => TillAnswer::of(judge(&campaign, &recipient, day), Some((&campaign, &recipient))),
     })
 }
 
 /// Writes down that somebody was turned away, as [`look`] answered.
-pub(crate) fn turned_away(write: &Write<'_>, claim: &Claim, visit: &Visit, answer: &Answer) -> Result<()> {
+pub(crate) fn turned_away(write: &Write<'_>, claim: &Claim, visit: &Visit, answer: &TillAnswer) -> Result<()> {
     let subject = match (answer.recipient_id, claim) {
-        (Some(id), _) => Subject::Letter(id, answer.code.as_deref().unwrap_or_default()),
-        (None, Claim::Typed(typed)) => Subject::Typed(typed),
-        (None, Claim::Letter(_)) => Subject::Typed(""),
-        (None, Claim::Person { reference, .. }) => Subject::Customer(reference.trim()),
+        (Some(id), _) => EventSubject::Letter(id, answer.code.as_deref().unwrap_or_default()),
+        (None, Claim::Typed(typed)) => EventSubject::Typed(typed),
+        (None, Claim::Letter(_)) => EventSubject::Typed(""),
+        (None, Claim::Person { reference, .. }) => EventSubject::Customer(reference.trim()),
     };
     event::add(write, subject, answer.outcome.kind(), visit, "").map(|_| ())
 }
@@ -133,8 +133,8 @@ fn find(read: &Read<'_>, claim: &Claim) -> Result<Option<(Planned, Recipient)>> 
 }
 
 /// A letter as the subject of an entry.
-pub(super) fn subject(recipient: &Recipient) -> Subject<'_> {
-    Subject::Letter(RecipientId(recipient.id), recipient.code.as_deref().unwrap_or_default())
+pub(super) fn subject(recipient: &Recipient) -> EventSubject<'_> {
+    EventSubject::Letter(RecipientId(recipient.id), recipient.code.as_deref().unwrap_or_default())
 }
 
 /// Writes a redemption down; its id, and its moment as it is stored. None when one stands already.

@@ -3,7 +3,7 @@
 use chrono::{NaiveDateTime, TimeDelta};
 
 use super::event;
-use super::outcome::{Answer, Outcome};
+use super::outcome::{Outcome, TillAnswer};
 use super::redeem::subject;
 use super::visit::Visit;
 use crate::campaign;
@@ -47,7 +47,7 @@ pub(crate) fn check_reason(reason: &str, hint: &str) -> Result<()> {
 ///
 /// # Errors
 /// When there is no reason, or the letter was not redeemed.
-pub(crate) fn undo(write: &Write<'_>, recipient: RecipientId, reason: &str, now: NaiveDateTime) -> Result<Answer> {
+pub(crate) fn undo(write: &Write<'_>, recipient: RecipientId, reason: &str, now: NaiveDateTime) -> Result<TillAnswer> {
     check_reason(reason, "say it in a word or two")?;
     let Some((planned, recipient)) = campaign::by_number(write, recipient.0)? else {
         return Err(Error::new("there is no such letter").hint("scan it again"));
@@ -60,7 +60,7 @@ pub(crate) fn undo(write: &Write<'_>, recipient: RecipientId, reason: &str, now:
     }
     let visit = Visit::new(now, recipient.till.clone().unwrap_or_default(), recipient.spend);
     event::add(write, subject(&recipient), EventKind::Undone, &visit, reason)?;
-    Ok(Answer::of(Outcome::Accepted, Some((&planned, &recipient))))
+    Ok(TillAnswer::of(Outcome::Accepted, Some((&planned, &recipient))))
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The report for people, and for a spreadsheet.
 
 use super::figures::{CampaignReport, Figures};
+use crate::domain::Channel;
 use crate::money::{Currency, Money};
 use crate::text;
 use crate::text::csv::CsvTable;
@@ -24,7 +25,7 @@ pub(crate) fn table(report: &CampaignReport, currency: Currency, country: &str) 
         lines.push(format!("{lost} did not arrive and went out again by the other way."));
     }
     if figures.undeliverable > 0 {
-        let what = if figures.emails == 0 { "letter" } else { "piece" };
+        let what = if figures.emails == 0 { Channel::Letter.as_str() } else { "piece" };
         lines.push(format!("{} came back undelivered.", text::count(figures.undeliverable, what)));
     }
     for one in &report.reminders {

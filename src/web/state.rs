@@ -11,7 +11,7 @@ use super::attempts::Attempts;
 use super::database::Database;
 use super::pages::PageTemplates;
 use super::searches::Searches;
-use crate::access::Token;
+use crate::access::TillToken;
 use crate::app;
 use crate::campaign::Planned;
 use crate::clock::Running;
@@ -38,7 +38,7 @@ pub(super) struct AppState {
     /// What was searched for at the till.
     pub(super) searches: Searches,
     /// Tokens that were good when they were last looked up.
-    pub(super) callers: Mutex<HashMap<String, Token>>,
+    pub(super) callers: Mutex<HashMap<String, TillToken>>,
     /// The wrong attempts of the last minutes.
     pub(super) attempts: Attempts,
     /// Places for those whose passphrase or PIN is looked at.

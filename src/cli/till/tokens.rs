@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::access::Token;
+use crate::access::TillToken;
 use crate::app;
 use crate::cli::context::Context;
 use crate::cli::done::Done;
@@ -37,7 +37,7 @@ pub(super) fn make(arguments: &Make, context: &Context) -> Result<Done> {
 
 pub(super) fn list(context: &Context) -> Result<Done> {
     let tokens = app::tokens::list(&context.shop()?)?;
-    let line = |token: &Token| {
+    let line = |token: &TillToken| {
         let revoked = token.revoked_on.map_or(String::new(), |on| format!(", revoked {on}"));
         format!("{:>4}  {}  made {}{revoked}\n", token.number, token.till, token.made_on)
     };

@@ -9,14 +9,14 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::response::ApiResponse;
-use crate::access::Token;
+use crate::access::TillToken;
 use crate::app;
 use crate::error::Result;
 use crate::web::state::AppState;
 
 /// The till that asks.
 #[derive(Debug, Clone)]
-pub(super) struct Caller(pub(super) Token);
+pub(super) struct Caller(pub(super) TillToken);
 
 impl FromRequestParts<Arc<AppState>> for Caller {
     type Rejection = ApiResponse;
@@ -54,7 +54,7 @@ pub(super) async fn with_token(State(state): State<Arc<AppState>>, mut request: 
 
 /// Whose token it is. Of one that was good before, whoever writes looks at it again in the transaction, and so it is not looked
 /// up here.
-async fn holder(state: &AppState, writes: bool, token: String) -> Result<Option<Token>> {
+async fn holder(state: &AppState, writes: bool, token: String) -> Result<Option<TillToken>> {
     let seen = || state.callers.lock().unwrap_or_else(PoisonError::into_inner);
     if let (true, Some(known)) = (writes, seen().get(&token)) {
         return Ok(Some(known.clone()));

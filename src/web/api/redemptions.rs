@@ -16,7 +16,7 @@ use crate::app::undo::Rollback;
 use crate::app::{redeem, undo};
 use crate::domain::{EventKind, RedemptionId};
 use crate::money::Money;
-use crate::redemption::{self, Answer, Claim, Outcome, Visit};
+use crate::redemption::{self, Claim, Outcome, TillAnswer, Visit};
 use crate::shop::Settings;
 use crate::store::Write;
 use crate::text;
@@ -93,7 +93,7 @@ pub(super) async fn redeem(
 }
 
 /// The answer of the till as an object, with the number by which it is taken back.
-fn told(answer: &Answer, settings: &Settings) -> ApiResponse {
+fn told(answer: &TillAnswer, settings: &Settings) -> ApiResponse {
     let recipient = answer.recipient_id;
     let mut object = object(answer);
     if answer.outcome == Outcome::Accepted {
@@ -108,7 +108,7 @@ fn told(answer: &Answer, settings: &Settings) -> ApiResponse {
     ApiResponse::problem_of(status, answer.outcome.kind().as_str(), &detail, object, recipient)
 }
 
-fn object(answer: &Answer) -> Map<String, Value> {
+fn object(answer: &TillAnswer) -> Map<String, Value> {
     match json!(answer) {
         Value::Object(object) => object,
         _ => Map::new(),
@@ -116,7 +116,7 @@ fn object(answer: &Answer) -> Map<String, Value> {
 }
 
 /// A refusal in words.
-fn why_not(answer: &Answer, country: &str) -> String {
+fn why_not(answer: &TillAnswer, country: &str) -> String {
     let day = |day| long_date(day, country);
     let (from, until) = answer.valid.unzip();
     match answer.outcome {

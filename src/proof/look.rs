@@ -1,0 +1,156 @@
+//! A plan looked over: everything worth a look, the gravest first, and proof.pdf.
+
+use std::collections::{BTreeSet, HashMap};
+
+use serde::Serialize;
+
+use super::problem::{Gravity, ProofProblem, ProofProblemKind};
+use super::sample::{self, SampleLetter};
+use super::{addresses, names, people, same_weeks};
+use crate::campaign::{self, Recipient};
+use crate::domain::{Arm, CampaignState};
+use crate::error::Result;
+use crate::files;
+use crate::letter::{PrintProblemKind, Printed};
+use crate::piece::FrozenCampaign;
+use crate::shop::Shop;
+use crate::store::Read;
+use crate::text;
+
+/// What was found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct Proof {
+    /// The campaign.
+    pub(crate) campaign: String,
+    /// Where it stands.
+    pub(crate) state: CampaignState,
+    /// Its letters.
+    pub(crate) letters: usize,
+    /// Its emails.
+    pub(crate) emails: usize,
+    /// How many of them do not go out as things are.
+    pub(crate) stopped: usize,
+    /// The pages of the letters that can be printed.
+    pub(crate) pages: usize,
+    /// Everything that was found, the gravest first.
+    pub(crate) problems: Vec<ProofProblem>,
+    /// The letters of proof.pdf.
+    pub(crate) shown: Vec<SampleLetter>,
+}
+
+/// Looks a plan over and writes out/NAME/proof.pdf, if any of its letters can be printed.
+///
+/// # Errors
+/// When there is no plan, what it kept has faults, or the file cannot be written.
+pub(crate) fn proof(
+    read: &Read<'_>,
+    shop: &Shop,
+    on: &FrozenCampaign,
+    progress: &(dyn Fn(usize) + Sync),
+) -> Result<Proof> {
+    let planned = &on.planned;
+    let all = campaign::recipients(read, planned.id)?;
+    let pieces: Vec<&Recipient> = all.iter().filter(|r| r.arm == Arm::Mailed && r.number.is_some()).collect();
+    let (letters, emails): (Vec<&Recipient>, Vec<&Recipient>) = pieces.iter().partition(|r| r.goes_by() == "letter");
+    let printed = on.check(&letters, progress)?;
+    let people = people::people(read, on, &pieces)?;
+
+    let mut problems = of_letters(&printed, &letters);
+    problems.extend(emails.iter().filter_map(|email| of_email(on, email)));
+    problems.extend(pieces.iter().filter_map(|piece| {
+        let held = on.held_back.get(&piece.id)?;
+        let kind = if held.complaint { ProofProblemKind::OpenComplaint } else { ProofProblemKind::NotWanted };
+        Some(ProofProblem::at(kind, piece, held.message.clone(), held.hint.clone()))
+    }));
+    problems.extend(pieces.iter().filter_map(|piece| nameless(piece)));
+    problems.extend(names::problems(&people, planned));
+    problems.extend(addresses::problems(&people, &on.settings.country));
+    problems.extend(long(&printed, &letters));
+    problems.extend(addresses::shared(&people));
+    problems.extend(same_weeks::problems(read, on, &pieces)?);
+    problems.sort_by_key(|problem| problem.kind);
+
+    let shown = sample::choose(planned, &letters, &printed);
+    let path = shop.out(&planned.slug).join("proof.pdf");
+    if shown.is_empty() {
+        // What an earlier proof showed is no longer so.
+        let _ = std::fs::remove_file(&path);
+    } else {
+        let remarks: Vec<(&Recipient, String)> = shown.iter().map(|one| (letters[one.index], one.remark())).collect();
+        files::write_whole_with(&path, |out| on.proof(&remarks, out))?;
+    }
+    let stopped: BTreeSet<&str> =
+        problems.iter().filter(|p| p.gravity == Gravity::Stops).map(|p| p.reference.as_str()).collect();
+    Ok(Proof {
+        campaign: planned.slug.clone(),
+        state: planned.state,
+        letters: letters.len(),
+        emails: emails.len(),
+        stopped: stopped.len(),
+        pages: printed.pages.iter().sum(),
+        problems,
+        shown,
+    })
+}
+
+/// What keeps letters from being printed.
+fn of_letters(printed: &Printed, letters: &[&Recipient]) -> Vec<ProofProblem> {
+    let told = printed.problems.iter().map(|problem| {
+        let kind = match problem.kind {
+            PrintProblemKind::Field => ProofProblemKind::EmptyField,
+            PrintProblemKind::Glyph => ProofProblemKind::MissingGlyph,
+            PrintProblemKind::Window => ProofProblemKind::Window,
+            PrintProblemKind::Page => ProofProblemKind::Page,
+        };
+        let found = ProofProblem::at(kind, letters[problem.letter], problem.message.clone(), "");
+        ProofProblem { hint: problem.hint.clone(), ..found }
+    });
+    told.collect()
+}
+
+/// What keeps an email from being made.
+fn of_email(on: &FrozenCampaign, email: &Recipient) -> Option<ProofProblem> {
+    let (engine, template) = (&on.templates.engine, on.templates.template_of(email));
+    let made = engine.body(template, &email.fields).and_then(|_| engine.subject(template, &email.fields));
+    let fault = made.err()?;
+    let place = fault.place().map(|place| format!("in letter-templates/{place}: ")).unwrap_or_default();
+    let hint = format!("{place}{}", fault.what_next().unwrap_or("look at the template and at the card"));
+    Some(ProofProblem::at(ProofProblemKind::EmptyField, email, fault.message().to_owned(), hint))
+}
+
+/// Somebody of whom no name is known.
+fn nameless(piece: &Recipient) -> Option<ProofProblem> {
+    let fields = piece.fields.to_read();
+    let greeting = fields.get("greeting").filter(|greeting| *greeting == "Dear customer,")?;
+    let hint = format!("regulars customer set {} first_name=… last_name=…", names::argument(&piece.reference));
+    Some(ProofProblem::at(
+        ProofProblemKind::NoName,
+        piece,
+        format!("nobody to greet but {}", text::quote(greeting)),
+        hint,
+    ))
+}
+
+/// Letters of more pages than most of their branch have.
+fn long(printed: &Printed, letters: &[&Recipient]) -> Vec<ProofProblem> {
+    let mut counts: HashMap<&str, HashMap<usize, usize>> = HashMap::new();
+    for (letter, pages) in letters.iter().zip(&printed.pages).filter(|(_, pages)| **pages > 0) {
+        *counts.entry(&letter.branch).or_default().entry(*pages).or_default() += 1;
+    }
+    let usual = |branch: &str| {
+        let pages = counts.get(branch)?.iter().max_by_key(|(pages, count)| (**count, std::cmp::Reverse(**pages)));
+        pages.map(|(pages, _)| *pages)
+    };
+    let with_usual =
+        letters.iter().zip(&printed.pages).filter_map(|(one, pages)| Some((one, *pages, usual(&one.branch)?)));
+    let told = with_usual.filter(|(_, pages, usual)| pages > usual).map(|(one, pages, usual)| {
+        let message = format!("{}, where most have {usual}", text::count(pages, "page"));
+        ProofProblem::at(
+            ProofProblemKind::LongLetter,
+            one,
+            message,
+            "shorten what is only in their letter: a long item, a personal line",
+        )
+    });
+    told.collect()
+}
