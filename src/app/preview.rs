@@ -15,7 +15,7 @@ use crate::store::Read;
 use crate::text;
 
 /// A piece that was written to be looked at.
-pub(crate) struct Preview {
+pub(crate) struct PiecePreview {
     pub(crate) recipient: Recipient,
     pub(crate) channel: String,
     /// 0 for the first piece, 1 and on for reminders.
@@ -33,7 +33,7 @@ pub(crate) struct Preview {
 ///
 /// # Errors
 /// When they get nothing, or the piece cannot be made.
-pub(crate) fn preview(shop: &Shop, slug: &str, reference: &str, wave: Option<NonZeroUsize>) -> Result<Preview> {
+pub(crate) fn preview(shop: &Shop, slug: &str, reference: &str, wave: Option<NonZeroUsize>) -> Result<PiecePreview> {
     let store = shop.store()?;
     let read = store.read();
     let planned = campaign::need(&read, slug)?;
@@ -72,7 +72,7 @@ pub(crate) fn preview(shop: &Shop, slug: &str, reference: &str, wave: Option<Non
     };
     let differences = campaign::differences_of(&read, shop, &on.planned, &on.sources, &recipient)?;
     let channel = channel.to_owned();
-    Ok(Preview { recipient, channel, wave, file, page, held_back, differences })
+    Ok(PiecePreview { recipient, channel, wave, file, page, held_back, differences })
 }
 
 /// A reminder to look at, with the date that it has, or would have if the first pieces went out on their first day.

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::context::Context;
 use super::done::Done;
-use crate::app::why::{self, Why};
+use crate::app::why::{self, Inclusion};
 use crate::campaign::Recipient;
 use crate::customers::Customer;
 use crate::domain::Arm;
@@ -23,7 +23,7 @@ pub(super) struct WhyArguments {
 }
 
 pub(super) fn run(arguments: &WhyArguments, context: &Context) -> Result<Done> {
-    let Why { customer, recipient, left_out: reason, suppressed, conditions } =
+    let Inclusion { customer, recipient, left_out: reason, suppressed, conditions } =
         why::why(&context.shop()?, &arguments.campaign, &arguments.reference)?;
     let (status, mut sentence) = verdict(&customer, recipient.as_ref(), reason.as_deref());
     if let Some(why) = &suppressed {
