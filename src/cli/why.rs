@@ -59,19 +59,18 @@ fn verdict(customer: &Customer, recipient: Option<&Recipient>, reason: Option<&s
                 format!(", with the letter to {} ({})", r.name, text::quote(&r.reference))
             };
             let hand = if r.by_hand { " (included by hand)" } else { "" };
+            let first = r.channel.map_or(String::new(), |channel| channel.to_string());
             let second = match (&r.second, r.returned_on) {
-                (Some(second), _) => format!(
-                    "; the {} did not reach them, a {} goes instead ({})",
-                    r.channel, second.channel, second.state
-                ),
+                (Some(second), _) => {
+                    format!("; the {first} did not reach them, a {} goes instead ({})", second.channel, second.state)
+                }
                 (None, Some(day)) => format!("; it did not reach them ({day})"),
                 _ => String::new(),
             };
             (
                 "in",
                 format!(
-                    "{who} is in{by}: {}{}{branch}{hand}{second}.",
-                    r.channel,
+                    "{who} is in{by}: {first}{}{branch}{hand}{second}.",
                     r.number.map_or(String::new(), |n| format!(" number {n}"))
                 ),
             )
