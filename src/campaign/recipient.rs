@@ -42,8 +42,7 @@ pub(crate) struct Recipient {
 const RECIPIENT: &str = "SELECT r.id, r.campaign_id, r.number, r.ref, r.name, r.arm, r.by_hand, r.branch, r.channel, r.code, \
                          r.postcode, r.email, r.fields, r.state, r.returned_on, d.redeemed_on, d.redeemed_at, \
                          d.spend_minor, d.till, p.line, p.signer, s.channel, s.state, s.posted_on, s.returned_on \
-                         FROM recipient r LEFT JOIN redemption d \
-                         ON d.recipient_id = r.id AND d.undone_at IS NULL \
+                         FROM recipient r LEFT JOIN redeemed d ON d.recipient_id = r.id \
                          LEFT JOIN personal_line p ON p.recipient_id = r.id \
                          LEFT JOIN second_piece s ON s.recipient_id = r.id";
 

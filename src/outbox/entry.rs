@@ -41,7 +41,7 @@ pub(crate) fn entries(read: &Read<'_>, planned: &Planned, wave: usize) -> Result
     let sql = "SELECT r.ref, r.name, r.email, COALESCE(o.state, ?3), COALESCE(o.attempt, 0), o.at, o.due_at, \
                COALESCE(o.reply, ''), CASE WHEN ?2 > 0 THEN NULL WHEN r.channel = ?4 THEN r.returned_on ELSE s.returned_on END, \
                CASE WHEN ?2 = 0 AND r.channel = ?4 THEN s.state END, \
-               COALESCE((SELECT max(a.said) FROM email_answer a WHERE a.recipient_id = r.id), '') \
+               COALESCE((SELECT max(a.said) FROM email_report a WHERE a.recipient_id = r.id), '') \
                FROM recipient r LEFT JOIN outbox o ON o.recipient_id = r.id AND o.wave = ?2 \
                LEFT JOIN second_piece s ON s.recipient_id = r.id WHERE r.campaign_id = ?1 AND r.arm = ?5 \
                AND (o.state IS NOT NULL OR (?2 = 0 AND (r.channel = ?4 OR s.channel = ?4) \

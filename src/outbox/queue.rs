@@ -133,7 +133,7 @@ pub(super) fn claim(write: &Write<'_>, id: OutboxId, address: &[u8], run: i64, n
                (SELECT 1 FROM recipient r JOIN customer c ON c.id = r.customer_id WHERE r.id = outbox.recipient_id \
                AND c.email_consent = ?7 AND c.deceased = 0 AND (outbox.wave = 0 OR ((r.returned_on IS NULL \
                OR EXISTS (SELECT 1 FROM second_piece s WHERE s.recipient_id = r.id AND s.returned_on IS NULL)) \
-               AND NOT EXISTS (SELECT 1 FROM redemption d WHERE d.recipient_id = r.id AND d.undone_at IS NULL) \
+               AND NOT EXISTS (SELECT 1 FROM redeemed d WHERE d.recipient_id = r.id) \
                AND NOT EXISTS (SELECT 1 FROM recipient_member m JOIN contact_note n ON n.customer_id = m.customer_id \
                WHERE m.recipient_id = r.id AND n.kind = ?8 AND n.resolved_on IS NULL))))";
     let (sending, queued) = (OutboxState::Sending, OutboxState::Queued);

@@ -28,7 +28,7 @@ pub(super) type Stages = BTreeMap<(RecipientId, usize), Stage>;
 /// How far the emails of a campaign and the letters of its reminders have come.
 pub(super) fn stages(read: &Read<'_>, planned: &Planned) -> Result<Stages> {
     let mut stages = BTreeMap::new();
-    let sql = "SELECT o.recipient_id, o.wave, o.state, o.at FROM outbox o JOIN recipient r ON r.id = o.recipient_id \
+    let sql = "SELECT o.recipient_id, o.wave, o.state, o.at FROM email_progress o JOIN recipient r ON r.id = o.recipient_id \
                WHERE r.campaign_id = ?1";
     read.each(sql, params![planned.id], |row| {
         let stage = match (row.get(2)?, row.get::<Option<NaiveDateTime>>(3)?) {

@@ -10,6 +10,7 @@ use super::expr::{Case, Days, Expr, Node};
 use super::fields::{ANSWERS, Answer, Contact, Measure};
 use super::fold::{folded, folded_sql, holding, pattern};
 use super::tree::Comparison;
+use crate::domain::NoteKind;
 use crate::store::{ToValue, Value};
 
 /// SQL being written, with its parameters.
@@ -192,8 +193,13 @@ impl Sql {
         match contact {
             // However late it was written down: a complaint that is open now must stop a letter.
             Contact::OpenComplaint => {
-                let open = "n.kind = 'complaint' AND n.resolved_on IS NULL";
-                self.among("contact_note n", "n.customer_id", open, "")
+                let complaint = self.text(NoteKind::Complaint.as_str());
+                self.among(
+                    "contact_note n",
+                    "n.customer_id",
+                    &format!("n.kind = {complaint} AND n.resolved_on IS NULL"),
+                    "",
+                )
             }
             Contact::Last => format!("(SELECT MAX(n.on_day) {of} {})", self.within_days("n.on_day", days)),
             Contact::Minutes => {

@@ -21,6 +21,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/012_kept.sql"),
     include_str!("migrations/013_amounts.sql"),
     include_str!("migrations/014_till_record.sql"),
+    include_str!("migrations/015_views.sql"),
 ];
 
 /// Marks the file as ours: "RGLR".
