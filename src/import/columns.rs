@@ -6,6 +6,8 @@ use csv::StringRecord;
 
 use super::ImportSheet;
 use super::cells;
+use crate::customers::CustomerField;
+use crate::domain::Column;
 use crate::error::{Error, Result};
 use crate::text::{self, heading_key};
 
@@ -13,31 +15,16 @@ use crate::text::{self, heading_key};
 pub(crate) type Field = (&'static str, &'static [&'static str]);
 
 /// The fields of a customer. `email_start` and `email_stop` are columns in which anything written is a yes or a no to email.
-pub(crate) const CUSTOMER_FIELDS: &[&str] = &[
-    "ref",
-    "title",
-    "first_name",
-    "last_name",
-    "full_name",
-    "suffix",
-    "spouse",
-    "company",
-    "street",
-    "street2",
-    "city",
-    "state",
-    "postcode",
-    "country",
-    "email",
-    "phone",
-    "birthday",
-    "email_consent",
-    "email_start",
-    "email_stop",
-    "post_consent",
-    "tags",
-    "notes",
-];
+pub(crate) const CUSTOMER_FIELDS: &[&str] = &{
+    let others = ["ref", "email_consent", "email_start", "email_stop", "post_consent", "tags"];
+    let mut fields = [""; CustomerField::ALL.len() + 6];
+    let mut at = 0;
+    while at < fields.len() {
+        fields[at] = if at < 6 { others[at] } else { CustomerField::ALL[at - 6].as_str() };
+        at += 1;
+    }
+    fields
+};
 
 /// The fields of a purchase. `less` is taken off the amount: a refund, a discount.
 pub(crate) const PURCHASE_FIELDS: &[&str] =
