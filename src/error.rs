@@ -33,6 +33,8 @@ struct Inner {
     hint: Option<String>,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
     others: Vec<Error>,
+    /// The message goes on from whose piece it is about: `needs …`.
+    goes_on: bool,
 }
 
 impl Error {
@@ -43,8 +45,16 @@ impl Error {
 
     /// An error of the given kind.
     pub fn of(kind: ErrorKind, message: impl Into<String>) -> Self {
-        let inner = Inner { kind, message: message.into(), place: None, hint: None, source: None, others: Vec::new() };
+        let (message, others) = (message.into(), Vec::new());
+        let inner = Inner { kind, message, place: None, hint: None, source: None, others, goes_on: false };
         Self { inner: Box::new(inner) }
+    }
+
+    /// A field that is printed and has nothing in it.
+    pub(crate) fn empty_field(name: &str) -> Self {
+        let mut error = Self::new(format!("needs {}, which is empty", text::quote(name)));
+        error.inner.goes_on = true;
+        error
     }
 
     /// A failure of the machine while doing `what` (`write`, `read` …) with `path`.
@@ -119,9 +129,10 @@ impl Error {
     /// The same words for somebody else whom it hit as well; the cause stays here.
     #[must_use]
     pub fn again(&self) -> Self {
-        let Inner { kind, message, place, hint, .. } = &*self.inner;
+        let Inner { kind, message, place, hint, goes_on, .. } = &*self.inner;
         let (message, place, hint) = (message.clone(), place.clone(), hint.clone());
-        Self { inner: Box::new(Inner { kind: *kind, message, place, hint, source: None, others: Vec::new() }) }
+        let (kind, goes_on) = (*kind, *goes_on);
+        Self { inner: Box::new(Inner { kind, message, place, hint, source: None, others: Vec::new(), goes_on }) }
     }
 
     /// What sort of failure this is.
@@ -140,6 +151,18 @@ impl Error {
     #[must_use]
     pub fn place(&self) -> Option<&str> {
         self.inner.place.as_deref()
+    }
+
+    /// Whether the message goes on from whose piece it is about.
+    pub(crate) fn goes_on(&self) -> bool {
+        self.inner.goes_on
+    }
+
+    /// The same without its place.
+    #[must_use]
+    pub(crate) fn nowhere(mut self) -> Self {
+        self.inner.place = None;
+        self
     }
 
     /// What to do next.
@@ -196,6 +219,11 @@ impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         self.inner.source.as_deref().map(|source| source as _)
     }
+}
+
+/// A message after whose piece it is about.
+pub(crate) fn about(whose: &str, message: &str, goes_on: bool) -> String {
+    format!("{whose}{}{message}", if goes_on { " " } else { ": " })
 }
 
 /// What an I/O error says, without the system's number.

@@ -67,23 +67,14 @@ impl Share {
 }
 
 impl std::str::FromStr for Share {
-    type Err = Error;
+    type Err = String;
 
-    fn from_str(text: &str) -> Result<Self> {
-        let wrong = || Error::new(format!("{} is not a share", text::quote(text))).hint("write it like \"10%\"");
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = || format!("{} is not a share; write it like \"10%\"", text::quote(text));
         let number = text.trim().strip_suffix('%').ok_or_else(wrong)?;
         let decimal = Decimal::parse(number).map_err(|_| wrong())?;
         let millionths = decimal.mantissa.saturating_mul(10_000) / 10_i128.pow(decimal.scale.min(36));
         u32::try_from(millionths).ok().filter(|n| *n <= 1_000_000).map(Share).ok_or_else(wrong)
-    }
-}
-
-impl<'de> Deserialize<'de> for Share {
-    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> std::result::Result<Self, D::Error> {
-        let text = String::deserialize(from)?;
-        text.parse().map_err(|e: Error| {
-            serde::de::Error::custom(format!("{}; {}", e.message(), e.what_next().unwrap_or_default()))
-        })
     }
 }
 

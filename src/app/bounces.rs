@@ -6,7 +6,7 @@ use chrono::{NaiveDateTime, TimeDelta};
 use serde::Serialize;
 
 use super::undelivered::{BounceNotice, no_more, undelivered};
-use crate::domain::{BounceClass, Channel, Column as _, InboundKind, Suppression};
+use crate::domain::{BounceClass, Channel, InboundKind, Suppression};
 use crate::error::Result;
 use crate::inbound::{self, DeliveryStatus, Mail, MailKind};
 use crate::outbox::{self, SentEmail};
@@ -201,7 +201,7 @@ impl MailReader<'_> {
             class.kind(),
             &status.said,
             done.suppressed,
-            second.and_then(|second| Channel::from_form(&second.channel)),
+            second.map(|second| second.channel),
             is_by_address,
         );
         Ok(())

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::send;
 use crate::campaign;
-use crate::domain::CampaignState;
+use crate::domain::{CampaignState, Channel};
 use crate::email;
 use crate::error::Result;
 use crate::outbox::{self, ServerOffer, ServerProblem};
@@ -186,8 +186,9 @@ fn largest(shop: &Shop) -> Result<Option<(String, u64)>> {
         }
         let recipients = campaign::recipients(&store.read(), planned.id)?;
         let mut seen = BTreeSet::new();
-        let of_branch =
-            |r: &&campaign::Recipient| r.channel == "email" && r.number.is_some() && seen.insert(r.branch.clone());
+        let of_branch = |r: &&campaign::Recipient| {
+            r.channel == Some(Channel::Email) && r.number.is_some() && seen.insert(r.branch.clone())
+        };
         let samples: Vec<_> = recipients.iter().filter(of_branch).collect();
         if samples.is_empty() {
             continue;

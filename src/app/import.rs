@@ -93,6 +93,8 @@ pub(crate) fn import(
     progress(ImportProgress::Size(opened.sheet.size()));
     let step = |step| progress(ImportProgress::Step(step));
     let (outcome, profile) = opened.run(&mut store, |write| {
+        // Without it nobody knows who was forgotten.
+        write.shop_key()?;
         let report = match request.purchases {
             None => import::customers(write, &plan, today, &step),
             Some(PurchaseImport { source, new_customers }) => {

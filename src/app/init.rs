@@ -84,7 +84,7 @@ fn moved_to(today: NaiveDate, text: &str) -> Result<String> {
     let moved = |day: NaiveDate| today + (day - old);
     let mut out = text.replace(&old.to_string(), &moved(old).to_string());
     if let Some(until) = sample.gift.and_then(|gift| gift.claim_until) {
-        out = out.replace(&until.to_string(), &moved(until).to_string());
+        out = out.replace(&until.value.to_string(), &moved(until.value).to_string());
     }
     Ok(out)
 }

@@ -5,6 +5,7 @@ pub(crate) mod best;
 pub(crate) mod bounces;
 pub(crate) mod calls;
 pub(crate) mod card;
+pub(crate) mod check;
 pub(crate) mod day;
 pub(crate) mod demo;
 pub(crate) mod doctor;

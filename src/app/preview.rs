@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use crate::campaign::{self, HeldBack, Planned, Recipient};
 use crate::customers;
-use crate::domain::Arm;
+use crate::domain::{Arm, Channel};
 use crate::error::{Error, Result};
 use crate::files;
 use crate::piece::{self, EmailComposer, FrozenCampaign};
@@ -15,9 +15,9 @@ use crate::store::Read;
 use crate::text;
 
 /// A piece that was written to be looked at.
-pub(crate) struct Preview {
+pub(crate) struct PiecePreview {
     pub(crate) recipient: Recipient,
-    pub(crate) channel: String,
+    pub(crate) channel: Channel,
     /// 0 for the first piece, 1 and on for reminders.
     pub(crate) wave: usize,
     pub(crate) file: PathBuf,
@@ -33,7 +33,7 @@ pub(crate) struct Preview {
 ///
 /// # Errors
 /// When they get nothing, or the piece cannot be made.
-pub(crate) fn preview(shop: &Shop, slug: &str, reference: &str, wave: Option<NonZeroUsize>) -> Result<Preview> {
+pub(crate) fn preview(shop: &Shop, slug: &str, reference: &str, wave: Option<NonZeroUsize>) -> Result<PiecePreview> {
     let store = shop.store()?;
     let read = store.read();
     let planned = campaign::need(&read, slug)?;
@@ -48,7 +48,8 @@ pub(crate) fn preview(shop: &Shop, slug: &str, reference: &str, wave: Option<Non
         None => FrozenCampaign::take_for(&read, shop, planned, &recipient)?,
     };
     let wave = on.templates.wave;
-    let channel = on.templates.file.reminder(wave).map_or(recipient.goes_by(), |one| one.channel(recipient.goes_by()));
+    let first = recipient.goes_by().unwrap_or(Channel::Letter);
+    let channel = on.templates.file.reminder(wave).map_or(first, |reminder| reminder.channel(first));
     // To look at it is not to let it go.
     let held_back = on.held_back.remove(&recipient.id);
     let mut name = piece::file_name(&recipient.reference);
@@ -56,7 +57,7 @@ pub(crate) fn preview(shop: &Shop, slug: &str, reference: &str, wave: Option<Non
         name.push_str(&format!("-reminder-{wave}"));
     }
     let stem = shop.out(slug).join("previews").join(name);
-    let (file, page) = if channel == "letter" {
+    let (file, page) = if channel == Channel::Letter {
         let mut pdf = Vec::new();
         let printed = on.print(&[&recipient], (false, false), &|_| {}, &mut pdf)?;
         Error::all(piece::problems(&printed, &[&recipient])).map_or(Ok(()), Err)?;
@@ -71,8 +72,7 @@ pub(crate) fn preview(shop: &Shop, slug: &str, reference: &str, wave: Option<Non
         (file, Some(page))
     };
     let differences = campaign::differences_of(&read, shop, &on.planned, &on.sources, &recipient)?;
-    let channel = channel.to_owned();
-    Ok(Preview { recipient, channel, wave, file, page, held_back, differences })
+    Ok(PiecePreview { recipient, channel, wave, file, page, held_back, differences })
 }
 
 /// A reminder to look at, with the date that it has, or would have if the first pieces went out on their first day.

@@ -27,7 +27,7 @@ pub(crate) struct Query<'q> {
 }
 
 #[derive(Debug)]
-pub(crate) struct Preview {
+pub(crate) struct SegmentPreview {
     /// Before the limit.
     pub(crate) matched: usize,
     /// In the whole book.
@@ -48,13 +48,13 @@ pub(crate) struct Matching {
 
 /// Why a customer matches or not.
 #[derive(Debug)]
-pub(crate) struct Verdict {
+pub(crate) struct MatchVerdict {
     pub(crate) reference: String,
     pub(crate) name: String,
     pub(crate) why: Explanation,
 }
 
-pub(crate) fn preview(shop: &Shop, query: &Query<'_>) -> Result<Preview> {
+pub(crate) fn preview(shop: &Shop, query: &Query<'_>) -> Result<SegmentPreview> {
     let store = shop.store()?;
     let read = store.read();
     let (condition, order) = checked(&read, shop, query)?;
@@ -76,17 +76,17 @@ pub(crate) fn preview(shop: &Shop, query: &Query<'_>) -> Result<Preview> {
         .into_iter()
         .map(|one| Ok(Matching { name: customers::by_id(&read, one.id)?.name(), reference: one.reference }));
     let customers = named.collect::<Result<_>>()?;
-    Ok(Preview { matched, in_book: customers::count(&read)?, by_post, by_email, customers })
+    Ok(SegmentPreview { matched, in_book: customers::count(&read)?, by_post, by_email, customers })
 }
 
 /// Asks about one customer; order and limit are checked, and do not matter.
-pub(crate) fn why(shop: &Shop, query: &Query<'_>, reference: &str) -> Result<Verdict> {
+pub(crate) fn why(shop: &Shop, query: &Query<'_>, reference: &str) -> Result<MatchVerdict> {
     let store = shop.store()?;
     let read = store.read();
     let (condition, _) = checked(&read, shop, query)?;
     let customer = customers::by_ref(&read, reference)?;
     let why = segment::explain(&read, &condition, customer.id)?;
-    Ok(Verdict { name: customer.name(), reference: customer.reference, why })
+    Ok(MatchVerdict { name: customer.name(), reference: customer.reference, why })
 }
 
 fn checked(read: &Read<'_>, shop: &Shop, query: &Query<'_>) -> Result<(Condition, Option<Order>)> {

@@ -8,7 +8,7 @@ use chrono::NaiveDateTime;
 use super::progress::{Activity, Progress};
 use super::undelivered;
 use crate::campaign::{self, HeldBack, Recipient};
-use crate::domain::{CampaignState, OutboxState};
+use crate::domain::{CampaignState, Channel, OutboxState};
 use crate::error::{Error, Result};
 use crate::files;
 use crate::outbox::{self, OutboxCounts, SendJob, SendLock, SendReport};
@@ -144,7 +144,7 @@ fn open(store: &Store, shop: &Shop, slug: &str, despite: bool) -> Result<(Frozen
     }
     // Whoever was forgotten since has no number.
     let mut emails = campaign::recipients(&read, on.planned.id)?;
-    emails.retain(|r| r.gets("email") && r.number.is_some());
+    emails.retain(|r| r.gets(Channel::Email) && r.number.is_some());
     if emails.is_empty() {
         return Err(Error::new(format!("{} has no email to send", text::quote(slug)))
             .hint("its pieces are letters: `regulars print`; or set `channel = \"email\"` in the campaign"));

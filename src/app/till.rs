@@ -1,13 +1,14 @@
 //! The buttons of the till's pages: a gift handed over, a second one, an amount without one. They run in the transaction of the pages, which writes what many tills ask in one go.
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveDateTime};
 
 use super::card;
 use crate::campaign;
-use crate::domain::{CustomerId, EventId, RecipientId};
+use crate::domain::{CustomerId, EventId, EventKind, RecipientId};
 use crate::error::{Error, Result};
-use crate::money::Money;
-use crate::redemption::{self, Claim, Outcome, RequestOutcome, Visit};
+use crate::money::{Currency, Money};
+use crate::redemption::{self, Claim, Outcome, RequestOutcome, StoredVisit, Visit};
+use crate::shop::Shop;
 use crate::store::{Read, Write};
 
 /// What became of a button.
@@ -35,8 +36,17 @@ pub(crate) fn hand_over(write: &Write<'_>, letter: RecipientId, visit: &Visit, i
 /// Hands a gift over a second time.
 ///
 /// # Errors
-/// When it was not handed over yet.
-pub(crate) fn hand_over_again(write: &Write<'_>, letter: RecipientId, visit: &Visit, is_sure: bool) -> Result<Pressed> {
+/// When the owner does not allow it, or it was not handed over yet.
+pub(crate) fn hand_over_again(
+    write: &Write<'_>,
+    shop: &Shop,
+    letter: RecipientId,
+    visit: &Visit,
+    is_sure: bool,
+) -> Result<Pressed> {
+    if !shop.settings.till.honour_twice {
+        return Err(Error::new("a second one is not handed over here").hint("the owner decides that in shop.toml"));
+    }
     let reference = reference_of(write, letter)?;
     pressed(write, &reference, visit, is_sure, || {
         redemption::honour_again(write, letter, visit).map(RequestOutcome::Bought)
@@ -57,6 +67,31 @@ pub(crate) fn write_down(write: &Write<'_>, customer: CustomerId, visit: &Visit,
     pressed(write, &reference, visit, is_sure, || {
         redemption::bought(write, &reference, visit).map(RequestOutcome::Bought)
     })
+}
+
+/// Stores a visit that a till kept while it was offline: what came of it, and the letter if there is one.
+pub(crate) fn store_offline(
+    write: &Write<'_>,
+    visit: StoredVisit,
+    currency: Currency,
+    now: NaiveDateTime,
+) -> Result<(EventKind, Option<RecipientId>)> {
+    redemption::take_in(write, visit, currency, now)
+}
+
+/// What was spent, as it was typed; none when that is nothing.
+///
+/// # Errors
+/// When it is no amount, or a till cannot take it.
+pub(crate) fn amount(currency: Currency, typed: &str) -> Result<Option<Money>> {
+    if typed.trim().is_empty() {
+        return Ok(None);
+    }
+    let spend = currency.parse(typed)?;
+    if spend.0 < 0 {
+        return Err(Error::new("what they spent cannot be less than nothing"));
+    }
+    redemption::check_spend(spend).map(|()| Some(spend))
 }
 
 fn reference_of(write: &Write<'_>, letter: RecipientId) -> Result<String> {

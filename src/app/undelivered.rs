@@ -55,7 +55,7 @@ pub(super) fn undelivered(
     if let Some(reason) = suppressed {
         customers::suppress(write, address, reason, said, on)?;
     }
-    let recipient = if wave == 0 { campaign::came_back(write, id.0, Channel::Email.as_str(), on)? } else { recipient };
+    let recipient = if wave == 0 { campaign::came_back(write, id.0, Channel::Email, on)? } else { recipient };
     Ok(BounceOutcome { recipient, suppressed })
 }
 

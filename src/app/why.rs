@@ -7,7 +7,7 @@ use crate::segment::{self, Scope};
 use crate::shop::Shop;
 
 /// What decided about somebody.
-pub(crate) struct Why {
+pub(crate) struct Inclusion {
     pub(crate) customer: Customer,
     /// Their piece, or that of somebody else of their household.
     pub(crate) recipient: Option<Recipient>,
@@ -23,7 +23,7 @@ pub(crate) struct Why {
 ///
 /// # Errors
 /// When there is no such plan or no such customer.
-pub(crate) fn why(shop: &Shop, slug: &str, reference: &str) -> Result<Why> {
+pub(crate) fn why(shop: &Shop, slug: &str, reference: &str) -> Result<Inclusion> {
     let store = shop.store()?;
     let read = store.read();
     let planned = campaign::need(&read, slug)?;
@@ -38,7 +38,7 @@ pub(crate) fn why(shop: &Shop, slug: &str, reference: &str) -> Result<Why> {
         named: &shop.settings.segments,
     };
     let condition = segment::condition(&file.condition, &scope)?;
-    Ok(Why {
+    Ok(Inclusion {
         recipient: campaign::for_customer(&read, planned.id, customer.id)?,
         left_out: campaign::why_left_out(&read, &planned, &customer.reference)?,
         suppressed: customers::suppressed(&read, &customer.email)?,

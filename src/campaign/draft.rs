@@ -7,13 +7,13 @@ use sha2::{Digest, Sha256};
 
 use super::eligible::{self, Chosen, Reason};
 use super::file::CampaignFile;
+use super::folder::place;
 use super::freeze::{self, Frozen};
 use super::held_back::waiting;
-use super::reminders::too_late;
-use super::sources::Sources;
-use super::table;
+use super::planned;
+use super::sources::{self, Sources};
 use crate::customers::{self, Reach};
-use crate::domain::CustomerId;
+use crate::domain::{Channel, CustomerId};
 use crate::error::{Error, Result};
 use crate::merge::{Engine, Template, is_abroad};
 use crate::segment::{self, Scope};
@@ -55,8 +55,7 @@ pub(crate) struct DraftRecipient {
     pub(crate) by_hand: bool,
     /// The branch, empty when the campaign has none.
     pub(crate) branch: String,
-    /// `letter` or `email`.
-    pub(crate) channel: &'static str,
+    pub(crate) channel: Channel,
     /// Everything a template may print.
     pub(crate) frozen: Frozen,
 }
@@ -70,31 +69,28 @@ pub(crate) fn draft(read: &Read<'_>, shop: &Shop, slug: &str, today: NaiveDate) 
     let sources = Sources::from_folder(shop, &file)?;
     let as_of = file.as_of.unwrap_or(today);
     let dated = file.date.unwrap_or(as_of);
-    let at_file = |e: Error| e.at(super::file::place(slug));
-    if let Some(until) = file.gift.as_ref().and_then(|gift| gift.claim_until).filter(|until| *until < as_of) {
-        let over = Error::new(format!("`claim_until` is {until}, before the campaign's own day, {as_of}"));
-        return Err(at_file(over.at(file.line_of("claim_until")).hint("nobody could come in time: give a later day")));
+    let at_file = |e: Error| e.at(place(slug));
+    if let Some(until) = file.gift.as_ref().and_then(|gift| gift.claim_until).filter(|until| until.value < as_of) {
+        let over = Error::new(format!("`claim_until` is {}, before the campaign's own day, {as_of}", until.value));
+        return Err(at_file(over.at(until.line).hint("nobody could come in time: give a later day")));
     }
-    if let Some(late) = Error::all(too_late(&file, as_of)) {
+    if let Some(late) = Error::all(file.late_reminders(as_of)) {
         return Err(at_file(late));
     }
-    let campaigns = table::slugs(read)?;
-    if let Some(followed) = file.follows.as_deref().filter(|followed| !campaigns.iter().any(|known| known == followed))
-    {
+    let campaigns = planned::slugs(read)?;
+    if let Some(followed) = file.follows.as_ref().filter(|followed| !campaigns.contains(&followed.value)) {
         let known: Vec<&str> = campaigns.iter().map(String::as_str).collect();
         let hint = if known.is_empty() {
-            format!("correct the name, or plan it first: `regulars plan {followed}`")
+            format!("correct the name, or plan it first: `regulars plan {}`", followed.value)
         } else {
             text::did_you_mean(followed, &known)
         };
         return Err(at_file(
-            Error::new(format!("no campaign {} was planned", text::quote(followed)))
-                .at(file.line_of("follows"))
-                .hint(hint),
+            Error::new(format!("no campaign {} was planned", text::quote(followed))).at(followed.line).hint(hint),
         ));
     }
-    let engine = sources.engine(&shop.settings, dated, file.follows.is_some())?;
     let templates = sources.templates()?;
+    let engine = sources::engine(templates.clone(), &shop.settings, dated, file.follows.is_some())?;
     check_subjects(&file, &templates)?;
     let scope = Scope {
         as_of,
@@ -141,9 +137,8 @@ pub(crate) fn draft(read: &Read<'_>, shop: &Shop, slug: &str, today: NaiveDate) 
     let waits = recipients.iter().filter(|r| !r.held_out && r.members.iter().any(|id| complaining.contains(id)));
     let waits: Vec<String> = waits.map(|r| format!("{} ({})", r.frozen.name, text::quote(&r.reference))).collect();
     warnings.extend(waiting(&waits));
-    for (index, signer) in file.signers.iter().enumerate().filter(|(index, _)| signing[*index].is_empty()) {
-        let line = file.line_of_signer(index, "when");
-        warnings.push(format!("{} signs for nobody (line {line})", text::quote(&signer.name)));
+    for (signer, _) in file.signers.iter().zip(&signing).filter(|(_, ids)| ids.is_empty()) {
+        warnings.push(format!("{} signs for nobody (line {})", text::quote(&signer.name), signer.when.line));
     }
     warnings.extend(unprintable(&engine, &file, &recipients));
     warnings.extend(out_of_reach(read, &file, &recipients)?);
@@ -165,7 +160,7 @@ fn unprintable(engine: &Engine, file: &CampaignFile, recipients: &[DraftRecipien
     for recipient in recipients.iter().filter(|recipient| !recipient.held_out) {
         let mut fields = recipient.frozen.fields.clone();
         fields.text("code", "0000-0000");
-        let of_reminders = file.reminders.iter().map(|reminder| reminder.template.as_str());
+        let of_reminders = file.reminders.iter().map(|reminder| &*reminder.template);
         for template in std::iter::once(file.template_of(&recipient.branch)).chain(of_reminders) {
             if let Err(fault) = engine.body(template, &fields).and_then(|_| engine.subject(template, &fields)) {
                 found.push(format!(
@@ -191,14 +186,14 @@ fn out_of_reach(read: &Read<'_>, file: &CampaignFile, recipients: &[DraftRecipie
     for (index, reminder) in file.reminders.iter().enumerate() {
         let Some(channel) = reminder.channel else { continue };
         let is_reached = |person: &Reach| match channel {
-            "email" => person.has_email && person.email_consent,
-            _ => person.has_address && !person.wants_no_post && !person.has_moved,
+            Channel::Email => person.has_email && person.email_consent,
+            Channel::Letter => person.has_address && !person.wants_no_post && !person.has_moved,
         };
         let others = recipients.iter().filter(|r| !r.held_out && r.channel != channel);
         let lost = others.filter(|r| !reach.get(&r.customer_id).is_some_and(is_reached)).count();
         if lost > 0 {
             let (who, why) =
-                (text::count(lost, "recipient"), if channel == "email" { "a yes to it" } else { "an address" });
+                (text::count(lost, "recipient"), if channel == Channel::Email { "a yes to it" } else { "an address" });
             found.push(format!("reminder {} goes by {channel} and misses {who} without {why}", index + 1));
         }
     }
@@ -242,10 +237,10 @@ fn nobody(left_out: &[(String, Reason)]) -> Error {
 /// For whom each signer of the file signs.
 fn signing(read: &Read<'_>, file: &CampaignFile, scope: &Scope<'_>) -> Result<Vec<HashSet<CustomerId>>> {
     let (mut signing, mut faults) = (Vec::new(), Vec::new());
-    for (index, signer) in file.signers.iter().enumerate() {
+    for signer in &file.signers {
         match segment::condition(&signer.when, scope) {
             Ok(condition) => signing.push(segment::matching(read, &condition)?),
-            Err(fault) => faults.push(fault.at("when").at(file.line_of_signer(index, "when"))),
+            Err(fault) => faults.push(fault.at("when").at(signer.when.line)),
         }
     }
     Error::all(faults).map_or(Ok(signing), Err)
@@ -264,10 +259,10 @@ fn branches(
     }
     let mut matching: Vec<HashSet<CustomerId>> = Vec::new();
     let mut faults = Vec::new();
-    for (index, branch) in file.branches.iter().enumerate() {
+    for branch in &file.branches {
         match segment::condition(&branch.when, scope) {
             Ok(condition) => matching.push(segment::matching(read, &condition)?),
-            Err(fault) => faults.push(fault.at("when").at(file.line_of_branch(index))),
+            Err(fault) => faults.push(fault.at("when").at(branch.when.line)),
         }
     }
     Error::all(faults).map_or(Ok(()), Err)?;
@@ -295,12 +290,8 @@ fn branches(
         ))
         .hint("add a last branch with `when = \"true\"`, or narrow the segment"));
     }
-    for (index, branch) in file.branches.iter().enumerate().filter(|(index, _)| !used.contains_key(index)) {
-        warnings.push(format!(
-            "nobody is in branch {} (line {})",
-            text::quote(&branch.name),
-            file.line_of_branch(index)
-        ));
+    for (_, branch) in file.branches.iter().enumerate().filter(|(index, _)| !used.contains_key(index)) {
+        warnings.push(format!("nobody is in branch {} (line {})", text::quote(&branch.name), branch.when.line));
     }
     Ok(found)
 }
@@ -311,7 +302,7 @@ fn in_posting_order(recipients: &mut [DraftRecipient], home: &str) {
     recipients.sort_by_cached_key(|r| {
         let country = Some(r.frozen.country.clone()).filter(|country| is_abroad(country, home));
         let postcode = r.frozen.postcode.to_uppercase().split_whitespace().collect::<Vec<_>>().join(" ");
-        (r.held_out, r.channel != "letter", country, postcode, r.reference.clone())
+        (r.held_out, r.channel != Channel::Letter, country, postcode, r.reference.clone())
     });
 }
 
@@ -332,7 +323,7 @@ impl Draft {
         for recipient in &self.recipients {
             add(recipient.reference.as_bytes());
             add(recipient.branch.as_bytes());
-            add(recipient.channel.as_bytes());
+            add(recipient.channel.as_str().as_bytes());
             add(&[u8::from(recipient.held_out)]);
             add(serde_json::to_string(&recipient.frozen.fields).unwrap_or_default().as_bytes());
         }

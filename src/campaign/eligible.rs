@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::codes::keyed;
 use super::file::{CampaignFile, Limit};
 use crate::customers::{self, Reach};
-use crate::domain::{CustomerId, Delivery, HouseholdId, OnePer, Suppression};
+use crate::domain::{Channel, CustomerId, Delivery, HouseholdId, OnePer, Suppression};
 use crate::error::{Error, Result};
 use crate::segment::{self, Scope};
 use crate::store::Read;
@@ -62,8 +62,7 @@ impl Reason {
 pub(super) struct Chosen {
     pub(crate) id: CustomerId,
     pub(crate) reference: String,
-    /// `letter` or `email`.
-    pub(crate) channel: &'static str,
+    pub(crate) channel: Channel,
     pub(crate) held_out: bool,
     pub(crate) by_hand: bool,
 }
@@ -77,9 +76,10 @@ pub(super) struct Choice {
 
 /// Chooses the recipients of a campaign file.
 pub(super) fn choose(read: &Read<'_>, file: &CampaignFile, scope: &Scope<'_>, key: &[u8]) -> Result<Choice> {
-    let condition = segment::condition(&file.condition, scope).map_err(|e| e.at("where").at(file.line_of("where")))?;
-    let order = file.order_by.as_ref().map(|text| segment::order(text, scope)).transpose();
-    let order = order.map_err(|e| e.at("order_by").at(file.line_of("order_by")))?;
+    let condition = segment::condition(&file.condition, scope).map_err(|e| e.at("where").at(file.condition.line))?;
+    let order =
+        file.order_by.as_ref().map(|text| segment::order(text, scope).map_err(|e| e.at("order_by").at(text.line)));
+    let order = order.transpose()?;
     let reach = customers::reach(read)?;
     let ranked = ranked(read, file, &condition, order.as_ref())?;
     let excluded = excluded(read, file)?;
@@ -116,8 +116,8 @@ fn ranked(
     let found = segment::find(read, condition, order, None)?;
     let mut by_hand = HashSet::new();
     let mut ranked = Vec::with_capacity(found.len() + file.include.len());
-    for reference in &file.include {
-        let customer = customers::by_ref(read, reference).map_err(|e| e.at(file.line_of("include")))?;
+    for reference in file.include.iter() {
+        let customer = customers::by_ref(read, reference).map_err(|e| e.at(file.include.line))?;
         if by_hand.insert(customer.id) {
             ranked.push((segment::Found { id: customer.id, reference: customer.reference }, true));
         }
@@ -129,7 +129,7 @@ fn ranked(
 /// Those excluded by hand, under whatever reference.
 pub(super) fn excluded(read: &Read<'_>, file: &CampaignFile) -> Result<HashSet<CustomerId>> {
     let id = |reference: &String| customers::by_ref(read, reference).map(|customer| customer.id);
-    file.exclude.iter().map(|reference| id(reference).map_err(|e| e.at(file.line_of("exclude")))).collect()
+    file.exclude.iter().map(|reference| id(reference).map_err(|e| e.at(file.exclude.line))).collect()
 }
 
 /// Those whose last letter came back, unless a branch asks for them.
@@ -143,7 +143,7 @@ fn came_back(read: &Read<'_>, file: &CampaignFile, scope: &Scope<'_>) -> Result<
 }
 
 /// The channel by which somebody can be reached, or why by none.
-fn reachable(person: &Reach, channel: Delivery) -> std::result::Result<&'static str, Reason> {
+fn reachable(person: &Reach, channel: Delivery) -> std::result::Result<Channel, Reason> {
     if person.deceased {
         return Err(Reason::Deceased);
     }
@@ -151,13 +151,13 @@ fn reachable(person: &Reach, channel: Delivery) -> std::result::Result<&'static 
         (true, _, _) => Err(Reason::NoPost),
         (_, true, _) => Err(Reason::Moved),
         (_, _, false) => Err(Reason::NoAddress),
-        _ => Ok("letter"),
+        _ => Ok(Channel::Letter),
     };
     let email = match (person.has_email, person.suppressed, person.email_consent) {
         (false, _, _) => Err(Reason::NoEmail),
         (_, Some(why), _) => Err(Reason::Suppressed(why)),
         (_, None, false) => Err(Reason::NoEmailConsent),
-        _ => Ok("email"),
+        _ => Ok(Channel::Email),
     };
     match channel {
         Delivery::Letter => letter,
@@ -187,7 +187,7 @@ fn draw(
             text::count(by_hand, "customer"),
             text::thousands(places)
         );
-        return Err(Error::new(message).at(file.line_of("include")).hint("raise the limit"));
+        return Err(Error::new(message).at(file.include.line).hint("raise the limit"));
     }
     let free = places - by_hand;
     let standing = eligible.len() - by_hand;

@@ -8,7 +8,7 @@ use super::eligible::{self, Chosen};
 use super::file::CampaignFile;
 use crate::clock;
 use crate::customers::{self, Customer};
-use crate::domain::{CustomerId, OnePer};
+use crate::domain::{CampaignState, CustomerId, OnePer, Response};
 use crate::error::Result;
 use crate::merge::{Fields, address_lines, country_code, names_of, shorter_names};
 use crate::shop::Shop;
@@ -59,7 +59,7 @@ pub(super) fn freeze(read: &Read<'_>, context: &Context<'_>, chosen: &Chosen) ->
     fields.group("gift");
     if let Some(gift) = &context.file.gift {
         fields.text("gift.name", &gift.name);
-        fields.text("gift.claim_until", &gift.claim_until.map(|day| day.to_string()).unwrap_or_default());
+        fields.text("gift.claim_until", &gift.claim_until.map(|day| day.value.to_string()).unwrap_or_default());
     }
     fields.text("shop.name", &context.shop.settings.name);
     fields.list("shop.address", &context.shop.settings.address);
@@ -165,19 +165,21 @@ fn last_year(read: &Read<'_>, context: &Context<'_>, best: &Customer, fields: &m
     fields.group("last_year");
     let sql = "SELECT r.response, r.redeemed_on, r.gift_spend_minor, r.years_running FROM response r \
                WHERE r.campaign = ?1 AND r.customer_id = ?2";
-    let found = read.first(sql, params![followed, best.id], |row| {
-        Ok((row.get::<String>(0)?, row.get::<Option<NaiveDate>>(1)?, row.get(2)?, row.get::<i64>(3)?))
+    let found = read.first(sql, params![followed.value, best.id], |row| {
+        Ok((row.get::<Response>(0)?, row.get::<Option<NaiveDate>>(1)?, row.get(2)?, row.get::<i64>(3)?))
     })?;
     let (response, redeemed_on, spend, years_running) =
-        found.unwrap_or_else(|| ("not_invited".to_owned(), None, crate::money::Money(0), 0));
+        found.unwrap_or((Response::NotInvited, None, crate::money::Money(0), 0));
     let (name, gift): (String, String) = read
-        .first("SELECT name, gift_name FROM campaign WHERE slug = ?1 AND state <> 'void'", params![followed], |row| {
-            Ok((row.get(0)?, row.get(1)?))
-        })?
+        .first(
+            "SELECT name, gift_name FROM campaign WHERE slug = ?1 AND state <> ?2",
+            params![followed.value, CampaignState::Void],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )?
         .unwrap_or_default();
     fields.text("last_year.name", &name);
     fields.text("last_year.gift", &gift);
-    fields.text("last_year.response", &response);
+    fields.text("last_year.response", response.as_str());
     if let Some(day) = redeemed_on {
         fields.text("last_year.redeemed_on", &day.to_string());
         fields.money("last_year.spend", spend, context.shop.settings.currency);

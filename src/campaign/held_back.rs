@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-use super::table::Planned;
+use super::planned::Planned;
 use crate::customers::{self, Suppressions};
-use crate::domain::{CampaignState, Consent, CustomerId, Suppression};
+use crate::domain::{Arm, CampaignState, Channel, Consent, CustomerId, NoteKind, Suppression};
 use crate::error::Result;
 use crate::store::Read;
 use crate::store::params;
@@ -35,8 +35,9 @@ pub(crate) fn held_back(read: &Read<'_>, planned: &Planned, only: Option<i64>) -
     let mine = only.map_or(String::new(), |id| format!(" AND r.id = {id}"));
     let sql = "SELECT m.recipient_id, m.customer_id, n.on_day, n.text FROM contact_note n \
                JOIN recipient_member m ON m.customer_id = n.customer_id JOIN recipient r ON r.id = m.recipient_id \
-               WHERE n.kind = 'complaint' AND n.resolved_on IS NULL AND r.campaign_id = ?1 AND r.arm = 'mailed'";
-    let complaints = read.all(&format!("{sql}{mine} ORDER BY n.on_day, n.id"), params![planned.id], |row| {
+               WHERE n.kind = ?2 AND n.resolved_on IS NULL AND r.campaign_id = ?1 AND r.arm = ?3";
+    let asked = params![planned.id, NoteKind::Complaint, Arm::Mailed];
+    let complaints = read.all(&format!("{sql}{mine} ORDER BY n.on_day, n.id"), asked, |row| {
         Ok((row.get::<i64>(0)?, row.get::<CustomerId>(1)?, row.get::<NaiveDate>(2)?, row.get::<String>(3)?))
     })?;
     for (recipient, customer, on, text) in complaints {
@@ -51,23 +52,24 @@ pub(crate) fn held_back(read: &Read<'_>, planned: &Planned, only: Option<i64>) -
     // By which channel a piece goes now: that of the second, when the first did not reach them.
     let sql = "SELECT r.id, COALESCE(s.channel, r.channel), c.id FROM recipient r JOIN customer c ON c.id = r.customer_id \
                LEFT JOIN second_piece s ON s.recipient_id = r.id \
-               WHERE r.campaign_id = ?1 AND r.arm = 'mailed' AND (c.deceased <> 0 \
-               OR (COALESCE(s.channel, r.channel) = 'letter' AND (c.post_consent = 'no' OR c.moved_from <> '')) \
-               OR (COALESCE(s.channel, r.channel) = 'email' AND c.email_consent <> 'yes'))";
-    let doubtful = read.all(&format!("{sql}{mine}"), params![planned.id], |row| {
-        Ok((row.get::<i64>(0)?, row.get::<String>(1)?, row.get::<CustomerId>(2)?))
+               WHERE r.campaign_id = ?1 AND r.arm = ?2 AND (c.deceased <> 0 \
+               OR (COALESCE(s.channel, r.channel) = ?3 AND (c.post_consent = ?4 OR c.moved_from <> '')) \
+               OR (COALESCE(s.channel, r.channel) = ?5 AND c.email_consent <> ?6))";
+    let asked = params![planned.id, Arm::Mailed, Channel::Letter, Consent::No, Channel::Email, Consent::Yes];
+    let doubtful = read.all(&format!("{sql}{mine}"), asked, |row| {
+        Ok((row.get::<i64>(0)?, row.get::<Channel>(1)?, row.get::<CustomerId>(2)?))
     })?;
     for (recipient, channel, customer) in doubtful {
         let who = customers::by_id(read, customer)?;
-        let message = match channel.as_str() {
+        let message = match channel {
             _ if who.deceased => "has died since the plan",
-            "email" => "wants no email any more",
+            Channel::Email => "wants no email any more",
             _ if who.post_consent == Consent::No => "wants no post any more",
             _ if who.has_moved() => "has moved away since the plan",
-            _ => continue,
+            Channel::Letter => continue,
         };
         let slug = &planned.slug;
-        let hint = if channel == "email" {
+        let hint = if channel == Channel::Email {
             format!(
                 "nobody gets email without a yes; `regulars plan {slug} --again` leaves them out as long as nothing was sent"
             )
@@ -84,8 +86,8 @@ pub(crate) fn held_back(read: &Read<'_>, planned: &Planned, only: Option<i64>) -
         return Ok(held);
     }
     let sql = "SELECT r.id, r.email, r.name FROM recipient r LEFT JOIN second_piece s ON s.recipient_id = r.id \
-               WHERE r.campaign_id = ?1 AND COALESCE(s.channel, r.channel) = 'email'";
-    read.each(&format!("{sql}{mine}"), params![planned.id], |row| {
+               WHERE r.campaign_id = ?1 AND COALESCE(s.channel, r.channel) = ?2";
+    read.each(&format!("{sql}{mine}"), params![planned.id, Channel::Email], |row| {
         let (id, address, name) = (row.get::<i64>(0)?, row.get::<String>(1)?, row.get::<String>(2)?);
         if let Some(why) = suppressions.reason(&address) {
             let message = format!("{name} gets no email at {}: {}", text::quote(&address), why.in_words());

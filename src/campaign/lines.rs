@@ -1,14 +1,15 @@
 //! The personal lines of a plan: a sheet with each recipient's card beside an empty line, and what comes back in it.
 //!
 //! A line and a signer by hand belong to one frozen piece. They are kept with their moment beside the plan, which they
-//! do not change, and reach its templates as `personal_line` and `signer`; see `table`.
+//! do not change, and reach its templates as `personal_line` and `signer`; see `recipient`.
 
 use std::collections::HashMap;
 
 use chrono::{NaiveDate, NaiveDateTime};
 use serde::Serialize;
 
-use super::table::{self, Planned, Recipient};
+use super::planned::Planned;
+use super::recipient::{self, Recipient};
 use crate::customers::{self, CustomerField, Note};
 use crate::domain::{Arm, CampaignState};
 use crate::error::{Error, Result};
@@ -67,7 +68,7 @@ pub(crate) struct TakenLines {
 
 /// Who is written to, in posting order, without those who were forgotten.
 fn written_to(read: &Read<'_>, planned: &Planned) -> Result<Vec<Recipient>> {
-    let all = table::recipients(read, planned.id)?;
+    let all = recipient::recipients(read, planned.id)?;
     Ok(all.into_iter().filter(|r| r.arm == Arm::Mailed && r.number.is_some()).collect())
 }
 
@@ -227,13 +228,13 @@ pub(super) fn forget(write: &Write<'_>, recipient: i64) -> Result<()> {
 pub(super) fn hand_on(write: &Write<'_>, from: &Planned, to: &Planned) -> Result<Vec<String>> {
     let sql = "INSERT INTO personal_line (recipient_id, line, signer, written_at) \
                SELECT n.id, p.line, p.signer, p.written_at FROM personal_line p \
-               JOIN recipient o ON o.id = p.recipient_id JOIN recipient n ON n.ref = o.ref AND n.arm = 'mailed' \
+               JOIN recipient o ON o.id = p.recipient_id JOIN recipient n ON n.ref = o.ref AND n.arm = ?3 \
                WHERE o.campaign_id = ?1 AND n.campaign_id = ?2";
-    write.run(sql, params![from.id, to.id])?;
+    write.run(sql, params![from.id, to.id, Arm::Mailed])?;
     let sql = "SELECT o.name, o.ref FROM personal_line p JOIN recipient o ON o.id = p.recipient_id \
-               LEFT JOIN recipient n ON n.ref = o.ref AND n.arm = 'mailed' AND n.campaign_id = ?2 \
+               LEFT JOIN recipient n ON n.ref = o.ref AND n.arm = ?3 AND n.campaign_id = ?2 \
                WHERE o.campaign_id = ?1 AND n.id IS NULL ORDER BY o.ref";
-    write.all(sql, params![from.id, to.id], |row| {
+    write.all(sql, params![from.id, to.id, Arm::Mailed], |row| {
         Ok(format!("{} ({})", row.get::<String>(0)?, text::quote(&row.get::<String>(1)?)))
     })
 }

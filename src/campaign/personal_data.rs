@@ -1,7 +1,7 @@
 //! The tables of plans: how one person's rows are exported, erased, and moved with their card.
 
 use super::lines;
-use super::table::{self, Recipient};
+use super::recipient::{self, Recipient};
 use crate::customers::{
     self, CardRows, Customer, CustomerField, Erasure, ExportCell, ExportTable, MergeRecord, MergedCards, PlanPlace,
     TableOwner, export_tables,
@@ -162,7 +162,7 @@ fn forget(write: &Write<'_>, erasure: &Erasure<'_>) -> Result<()> {
     for place in &erasure.places {
         let id = place.recipient;
         lines::forget(write, id.0)?;
-        let recipient = table::recipient(write, id.0)?;
+        let recipient = recipient::by_id(write, id.0)?;
         leave(write, id, customer)?;
         let sql = "SELECT customer_id FROM recipient_member WHERE recipient_id = ?1 ORDER BY customer_id";
         let others: Vec<CustomerId> = write.all(sql, params![id], |row| row.get(0))?;

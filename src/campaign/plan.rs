@@ -10,12 +10,14 @@ use super::draft::{Draft, draft};
 use super::file::CampaignFile;
 use super::freeze;
 use super::held_back::{held_back, waiting};
+use super::keep;
 use super::lines;
-use super::reminders::Reminder;
+use super::planned::{self, Planned};
+use super::recipient::{self, Recipient};
+use super::reminder::Reminder;
 use super::sources::Sources;
-use super::table::{self, Planned, Recipient};
 use crate::customers;
-use crate::domain::{Arm, CampaignState, Code};
+use crate::domain::{Arm, CampaignState, Channel, Code, Column};
 use crate::error::{Error, Result};
 use crate::merge::Fields;
 use crate::money::Money;
@@ -32,7 +34,7 @@ pub(crate) struct Summary {
     /// Its name.
     pub(crate) name: String,
     /// Where it stands.
-    pub(crate) state: String,
+    pub(crate) state: CampaignState,
     /// The day the query was judged on.
     pub(crate) as_of: NaiveDate,
     /// The date of the letters.
@@ -44,7 +46,7 @@ pub(crate) struct Summary {
     /// Whom the query found and who is not written to.
     pub(crate) left_out: Vec<Why>,
     /// Letters and emails.
-    pub(crate) by_channel: BTreeMap<String, usize>,
+    pub(crate) by_channel: BTreeMap<Channel, usize>,
     /// Who is written to, by branch; empty when the campaign has none.
     pub(crate) by_branch: Vec<Named>,
     /// What the gifts cost if everybody comes.
@@ -71,7 +73,7 @@ pub(crate) struct PlannedReminder {
     /// Its letter.
     pub(crate) template: String,
     /// Letters and emails at most.
-    pub(crate) by_channel: BTreeMap<String, usize>,
+    pub(crate) by_channel: BTreeMap<Channel, usize>,
 }
 
 /// How many for a reason.
@@ -97,14 +99,14 @@ pub(crate) struct Named {
 /// # Errors
 /// Whatever drafting fails with; `again` when something was printed or sent already.
 pub(crate) fn plan(write: &Write<'_>, shop: &Shop, slug: &str, now: NaiveDateTime, again: bool) -> Result<Summary> {
-    let old = table::current(write, slug)?;
+    let old = planned::current(write, slug)?;
     match &old {
         Some(old) if !again => return kept(write, old),
         Some(old) if old.state != CampaignState::Planned => {
             return Err(Error::new(format!("{} was {} already; its plan stays", text::quote(slug), old.state.done()))
                 .hint("make another campaign: copy its file under a new name"));
         }
-        Some(old) if table::recipients(write, old.id)?.iter().any(|r| r.redeemed_on.is_some()) => {
+        Some(old) if recipient::recipients(write, old.id)?.iter().any(|r| r.redeemed_on.is_some()) => {
             return Err(Error::new(format!(
                 "somebody came with a code of {} already; its plan stays",
                 text::quote(slug)
@@ -115,10 +117,10 @@ pub(crate) fn plan(write: &Write<'_>, shop: &Shop, slug: &str, now: NaiveDateTim
     }
     let draft = draft(write, shop, slug, now.date())?;
     if let Some(old) = &old {
-        table::void(write, old)?;
+        keep::void(write, old)?;
     }
     keep(write, &draft, slug, now)?;
-    let kept_now = table::need(write, slug)?;
+    let kept_now = planned::need(write, slug)?;
     let mut warnings = draft.warnings;
     if let Some(old) = &old {
         let lost = lines::hand_on(write, old, &kept_now)?;
@@ -141,23 +143,23 @@ pub(crate) fn rehearse(read: &Read<'_>, shop: &Shop, slug: &str, today: NaiveDat
 fn summary(draft: &Draft) -> Summary {
     let mailed: Vec<_> = draft.recipients.iter().filter(|r| !r.held_out).collect();
     let file = &draft.file;
-    let channels = mailed.iter().map(|r| r.channel.to_owned());
+    let channels: Vec<Channel> = mailed.iter().map(|r| r.channel).collect();
     let branches = mailed.iter().map(|r| r.branch.as_str());
-    let letters = mailed.iter().filter(|r| r.channel == "letter").count();
+    let by_channel = by_channel(channels.iter().copied());
     Summary {
         campaign: file.slug.clone(),
         name: file.name.clone(),
-        state: CampaignState::Planned.as_str().to_owned(),
+        state: CampaignState::Planned,
         as_of: draft.as_of,
         date: draft.dated,
         mailed: mailed.len(),
         held_out: draft.recipients.len() - mailed.len(),
         left_out: why(draft.left_out.iter().map(|(_, reason)| reason.as_str().to_owned())),
-        by_channel: by_channel(channels),
+        postage_minor: file.postage.times(by_channel[&Channel::Letter]),
+        by_channel,
         by_branch: by_branch(file, branches),
         gift_cost_minor: file.gift.as_ref().map_or(Money(0), |gift| gift.unit_cost.times(mailed.len())),
-        postage_minor: file.postage.times(letters),
-        reminders: reminders(file, draft.as_of, &mailed.iter().map(|r| r.channel).collect::<Vec<_>>()),
+        reminders: reminders(file, draft.as_of, &channels),
         warnings: draft.warnings.clone(),
         fingerprint: draft.fingerprint(),
     }
@@ -165,12 +167,13 @@ fn summary(draft: &Draft) -> Summary {
 
 /// The figures of a plan that is kept.
 fn kept(read: &Read<'_>, planned: &Planned) -> Result<Summary> {
-    let recipients = table::recipients(read, planned.id)?;
+    let recipients = recipient::recipients(read, planned.id)?;
     let mailed: Vec<_> = recipients.iter().filter(|r| r.arm == Arm::Mailed).collect();
     let left_out = read
         .all("SELECT reason FROM left_out WHERE campaign_id = ?1", params![planned.id], |row| row.get::<String>(0))?;
-    let file = table::kept_files(read, planned)?.campaign(&planned.slug)?;
-    let letters = mailed.iter().filter(|r| r.channel == "letter").count();
+    let file = planned::kept_files(read, planned)?.campaign(&planned.slug)?;
+    let channels: Vec<Channel> = mailed.iter().filter_map(|r| r.channel).collect();
+    let by_channel = by_channel(channels.iter().copied());
     let held = held_back(read, planned, None)?;
     let waits = mailed.iter().filter(|r| held.get(&r.id).is_some_and(|held| held.complaint));
     let waits: Vec<String> = waits.map(|r| format!("{} ({})", r.name, text::quote(&r.reference))).collect();
@@ -178,17 +181,17 @@ fn kept(read: &Read<'_>, planned: &Planned) -> Result<Summary> {
     Ok(Summary {
         campaign: planned.slug.clone(),
         name: planned.name.clone(),
-        state: planned.state.as_str().to_owned(),
+        state: planned.state,
         as_of: planned.as_of,
         date: planned.dated,
         mailed: mailed.len(),
         held_out: recipients.len() - mailed.len(),
         left_out: why(left_out.into_iter()),
-        by_channel: by_channel(mailed.iter().map(|r| r.channel.clone())),
+        postage_minor: planned.postage.times(by_channel[&Channel::Letter]),
+        by_channel,
         by_branch: by_branch(&file, mailed.iter().map(|r| r.branch.as_str())),
         gift_cost_minor: planned.unit_cost.times(mailed.len()),
-        postage_minor: planned.postage.times(letters),
-        reminders: reminders(&file, planned.starts(), &mailed.iter().map(|r| r.channel.as_str()).collect::<Vec<_>>()),
+        reminders: reminders(&file, planned.starts(), &channels),
         warnings,
         fingerprint: planned.fingerprint.clone(),
     })
@@ -204,8 +207,8 @@ fn why(reasons: impl Iterator<Item = String>) -> Vec<Why> {
     why
 }
 
-fn by_channel(channels: impl Iterator<Item = String>) -> BTreeMap<String, usize> {
-    let mut counts = BTreeMap::from([("letter".to_owned(), 0), ("email".to_owned(), 0)]);
+fn by_channel(channels: impl Iterator<Item = Channel>) -> BTreeMap<Channel, usize> {
+    let mut counts: BTreeMap<Channel, usize> = Channel::ALL.iter().map(|channel| (*channel, 0)).collect();
     for channel in channels {
         *counts.entry(channel).or_default() += 1;
     }
@@ -213,13 +216,13 @@ fn by_channel(channels: impl Iterator<Item = String>) -> BTreeMap<String, usize>
 }
 
 /// The reminders to people whose first pieces come by these channels, from `starts` on.
-fn reminders(file: &CampaignFile, starts: NaiveDate, channels: &[&str]) -> Vec<PlannedReminder> {
+fn reminders(file: &CampaignFile, starts: NaiveDate, channels: &[Channel]) -> Vec<PlannedReminder> {
     let one = |(index, reminder): (usize, &Reminder)| PlannedReminder {
         wave: index + 1,
         days: reminder.days,
         from: reminder.due(starts),
-        template: reminder.template.clone(),
-        by_channel: by_channel(channels.iter().map(|first| reminder.channel(first).to_owned())),
+        template: reminder.template.value.clone(),
+        by_channel: by_channel(channels.iter().map(|first| reminder.channel(*first))),
     };
     file.reminders.iter().enumerate().map(one).collect()
 }
@@ -238,11 +241,9 @@ fn by_branch<'b>(file: &CampaignFile, branches: impl Iterator<Item = &'b str>) -
 
 /// Writes the draft down, with a code for each who is written to.
 fn keep(write: &Write<'_>, draft: &Draft, slug: &str, now: NaiveDateTime) -> Result<()> {
-    let file = &draft.file;
-    let gift = file.gift.as_ref();
     let earlier: usize = write.value("SELECT count(*) FROM campaign WHERE slug = ?1", params![slug])?;
-    let campaign_id = table::insert(write, draft, gift, now)?;
-    table::insert_files(write, campaign_id, &draft.sources)?;
+    let campaign_id = keep::insert(write, draft, now)?;
+    keep::insert_files(write, campaign_id, &draft.sources)?;
     for (reference, reason) in &draft.left_out {
         write.run(
             "INSERT INTO left_out (campaign_id, ref, reason) VALUES (?1, ?2, ?3)",
@@ -259,7 +260,7 @@ fn keep(write: &Write<'_>, draft: &Draft, slug: &str, now: NaiveDateTime) -> Res
             code = Some(fresh);
         }
         let number = (!recipient.held_out).then_some(index + 1);
-        table::insert_recipient(write, campaign_id, recipient, &frozen, number, code.as_ref())?;
+        keep::insert_recipient(write, campaign_id, recipient, &frozen, number, code.as_ref())?;
     }
     Ok(())
 }
@@ -268,7 +269,7 @@ fn keep(write: &Write<'_>, draft: &Draft, slug: &str, now: NaiveDateTime) -> Res
 fn fresh_code(read: &Read<'_>, key: &[u8], slug: &str, plan: usize, reference: &str) -> Result<Code> {
     for attempt in 0.. {
         let code = codes::code(key, slug, plan, reference, attempt);
-        if table::by_code(read, &code)?.is_none() {
+        if recipient::by_code(read, &code)?.is_none() {
             return Ok(code);
         }
     }
@@ -283,7 +284,7 @@ pub(crate) fn differences(read: &Read<'_>, shop: &Shop, planned: &Planned) -> Re
     if planned.state == CampaignState::Closed {
         return Ok(Vec::new());
     }
-    let mut found = changed_files(shop, &table::kept_files(read, planned)?);
+    let mut found = changed_files(shop, &planned::kept_files(read, planned)?);
     if planned.state == CampaignState::Planned && shop.campaigns().join(format!("{}.toml", planned.slug)).is_file() {
         found.extend(people(read, shop, planned)?);
     }
@@ -344,7 +345,7 @@ fn people(read: &Read<'_>, shop: &Shop, planned: &Planned) -> Result<Vec<String>
         Ok(draft) => draft,
         Err(fault) => return Ok(vec![format!("it could not be planned today: {fault}")]),
     };
-    let before = table::recipients(read, planned.id)?;
+    let before = recipient::recipients(read, planned.id)?;
     let old: HashSet<&str> = before.iter().map(|r| r.reference.as_str()).collect();
     let new: HashSet<&str> = today.recipients.iter().map(|r| r.reference.as_str()).collect();
     let mut found = Vec::new();

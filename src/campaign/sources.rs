@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-use super::file::{CampaignFile, place};
+use super::file::CampaignFile;
+use super::folder::place;
 use crate::error::{Error, Result};
 use crate::files;
 use crate::merge::{Engine, Style, Template};
@@ -26,57 +27,58 @@ impl Sources {
     /// # Errors
     /// With every template and image that is missing or faulty.
     pub(crate) fn from_folder(shop: &Shop, file: &CampaignFile) -> Result<Self> {
+        let (sources, faults) = Self::from_folder_leniently(shop, file);
+        Error::all(faults).map_or(Ok(sources), Err)
+    }
+
+    /// The same with every fault beside what could be read.
+    pub(crate) fn from_folder_leniently(shop: &Shop, file: &CampaignFile) -> (Self, Vec<Error>) {
         let mut files = BTreeMap::new();
         let mut faults = Vec::new();
         files.insert(place(&file.slug), file.text.clone().into_bytes());
         files.insert("shop.toml".to_owned(), shop.text.clone().into_bytes());
         for name in file.templates() {
+            let path = format!("{TEMPLATES}{}", name.value);
             let there = files::inside(&shop.templates(), name)
                 .and_then(|path| if path.is_file() { Ok(path) } else { Err(missing_template(shop, name)) })
-                .map_err(|e| e.at(file.line_of_template(name)).at(place(&file.slug)));
-            let read = there.and_then(|path| files::read_text(&path).map_err(|e| e.at(format!("{TEMPLATES}{name}"))));
-            match read {
+                .map_err(|e| e.at(name.line).at(place(&file.slug)));
+            match there.and_then(|there| files::read_text(&there).map_err(|e| e.at(&path))) {
                 Ok(text) => {
-                    match Template::read(name, &text) {
-                        Ok(template) => images(shop, &template, &mut files, &mut faults),
-                        Err(fault) => faults.push(fault.within(TEMPLATES)),
-                    }
-                    files.insert(format!("{TEMPLATES}{name}"), text.into_bytes());
+                    let (template, wrong) = Template::read(name, &text);
+                    faults.extend(wrong.into_iter().map(|fault| fault.within(TEMPLATES)));
+                    images(shop, &template, &mut files, &mut faults);
+                    files.insert(path, text.into_bytes());
                 }
                 Err(fault) => faults.push(fault),
             }
         }
-        for (index, signer) in file.signers.iter().enumerate() {
-            let Some(name) = &signer.signature else { continue };
+        for name in file.signers.iter().filter_map(|signer| signer.signature.as_ref()) {
             match image(shop, name) {
-                Ok(bytes) => drop(files.insert(format!("{TEMPLATES}{name}"), bytes)),
-                Err(fault) => faults.push(fault.at(file.line_of_signer(index, "signature")).at(place(&file.slug))),
+                Ok(bytes) => drop(files.insert(format!("{TEMPLATES}{}", name.value), bytes)),
+                Err(fault) => faults.push(fault.at(name.line).at(place(&file.slug))),
             }
         }
-        Error::all(faults).map_or(Ok(Self { files }), Err)
+        (Self { files }, faults)
     }
 
     /// The templates among them.
     ///
     /// # Errors
-    /// When one cannot be read.
+    /// With every fault of their heads.
     pub(crate) fn templates(&self) -> Result<Vec<Template>> {
+        let (templates, faults) = self.templates_leniently();
+        Error::all(faults).map_or(Ok(templates), Err)
+    }
+
+    /// The same with every fault beside them.
+    pub(crate) fn templates_leniently(&self) -> (Vec<Template>, Vec<Error>) {
         let texts = self.files.iter().filter_map(|(path, bytes)| {
             let name = path.strip_prefix(TEMPLATES)?;
             let is_template = std::path::Path::new(name).extension().is_some_and(|e| e == "md");
             is_template.then(|| (name.to_owned(), String::from_utf8_lossy(bytes)))
         });
-        texts.map(|(name, text)| Template::read(&name, &text)).collect()
-    }
-
-    /// The templates, checked and ready.
-    ///
-    /// # Errors
-    /// With every unknown name and every fault of the text, by file and line.
-    pub(crate) fn engine(&self, settings: &Settings, dated: NaiveDate, follows: bool) -> Result<Engine> {
-        let style = Style { currency: settings.currency, country: settings.country.clone(), dated };
-        let engine = self.templates().and_then(|templates| Engine::new(templates, &style, follows));
-        engine.map_err(|e| e.within(TEMPLATES))
+        let (templates, faults): (Vec<_>, Vec<_>) = texts.map(|(name, text)| Template::read(&name, &text)).unzip();
+        (templates, faults.into_iter().flatten().map(|fault| fault.within(TEMPLATES)).collect())
     }
 
     /// The images among them: name and bytes.
@@ -105,6 +107,15 @@ impl Sources {
         let text = self.files.get(&place(slug)).map(|bytes| String::from_utf8_lossy(bytes)).unwrap_or_default();
         CampaignFile::read(slug, &text, self.settings()?.currency).map_err(|e| e.at(place(slug)))
     }
+}
+
+/// Templates, checked and ready.
+///
+/// # Errors
+/// With every unknown name and every fault of the text, by file and line.
+pub(crate) fn engine(templates: Vec<Template>, settings: &Settings, dated: NaiveDate, follows: bool) -> Result<Engine> {
+    let style = Style { currency: settings.currency, country: settings.country.clone(), dated };
+    Engine::new(templates, &style, follows).map_err(|e| e.within(TEMPLATES))
 }
 
 /// Reads the images that a template names.

@@ -8,7 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::codes::keyed;
-use super::table::{self, Recipient};
+use super::recipient::{self, Recipient};
 use crate::error::Result;
 use crate::store::Read;
 
@@ -50,7 +50,7 @@ impl Tokens {
         };
         let (seal, masked) = bytes.split_at(SEAL);
         let number = masked.iter().zip(self.mask(seal)).fold(0, |n, (byte, mask)| n << 8 | i64::from(byte ^ mask));
-        let Some((planned, recipient)) = table::by_number(read, number)? else { return Ok(None) };
+        let Some((planned, recipient)) = recipient::by_number(read, number)? else { return Ok(None) };
         let is_ours = same(seal, &self.seal(number, &planned.slug, &recipient.reference));
         Ok(is_ours.then_some((planned.slug, recipient)))
     }

@@ -48,7 +48,7 @@ pub(super) fn run(arguments: &PlanArguments, context: &Context) -> Result<Done> 
     text.push_str(".\n");
     text.push_str(&figures(&summary, &shop));
     if !arguments.dry_run {
-        let letters = summary.by_channel.get("letter").is_some_and(|n| *n > 0);
+        let letters = summary.by_channel.get(&Channel::Letter).is_some_and(|n| *n > 0);
         let then = if letters { format!("print {slug}") } else { format!("send {slug} --to-folder DIR") };
         text.push_str(&format!("\nNext: regulars proof {slug}, then regulars {then}\n"));
     }
@@ -60,9 +60,9 @@ fn pieces(summary: &Summary) -> String {
     pieces_by(&summary.by_channel)
 }
 
-fn pieces_by(channels: &BTreeMap<String, usize>) -> String {
-    let count = |channel: &str| channels.get(channel).copied().unwrap_or(0);
-    match (count("letter"), count("email")) {
+fn pieces_by(channels: &BTreeMap<Channel, usize>) -> String {
+    let count = |channel| channels.get(&channel).copied().unwrap_or(0);
+    match (count(Channel::Letter), count(Channel::Email)) {
         (letters, 0) => Channel::Letter.count(letters),
         (0, emails) => Channel::Email.count(emails),
         (letters, emails) => text::list(&[Channel::Letter.count(letters), Channel::Email.count(emails)]),

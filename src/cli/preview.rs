@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::context::Context;
 use super::done::Done;
-use crate::app::preview::{self, Preview};
+use crate::app::preview::{self, PiecePreview};
 use crate::error::Result;
 
 /// Write that person's letter or email, exactly as it will go out.
@@ -26,7 +26,7 @@ pub(super) struct PreviewArguments {
 pub(super) fn run(arguments: &PreviewArguments, context: &Context) -> Result<Done> {
     let (shop, slug) = (context.shop()?, &arguments.campaign);
     let made = preview::preview(&shop, slug, &arguments.reference, arguments.wave)?;
-    let Preview { recipient, channel, wave, .. } = made;
+    let PiecePreview { recipient, channel, wave, .. } = made;
     let (file, page) = (shop.shown(&made.file), made.page.map(|page| shop.shown(&page)));
     let object = json!({
         "campaign": slug, "ref": recipient.reference, "name": recipient.name, "channel": channel, "wave": wave,

@@ -26,7 +26,7 @@ pub(super) fn run(arguments: &RecipientsArguments, context: &Context) -> Result<
         .map(|(r, reminders)| {
             json!({
                 "number": r.number, "ref": r.reference, "name": r.name, "branch": some(&r.branch), "arm": r.arm,
-                "channel": some(&r.channel), "second": r.second, "code": r.code, "state": r.state, "response": r.response(),
+                "channel": r.channel, "second": r.second, "code": r.code, "state": r.state, "response": r.response(),
                 "redeemed_on": r.redeemed_on, "spend_minor": r.spend,
                 "reminders": reminders,
             })

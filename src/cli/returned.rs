@@ -6,6 +6,7 @@ use serde_json::json;
 use super::context::Context;
 use super::done::Done;
 use crate::app;
+use crate::domain::Channel;
 use crate::error::Result;
 
 /// Say that somebody's mail came back.
@@ -29,7 +30,7 @@ pub(super) fn run(arguments: &ReturnedArguments, context: &Context) -> Result<Do
     let recipient = app::returned::returned(&shop, &arguments.campaign, &arguments.reference, on, now)?;
     let object = json!({ "campaign": arguments.campaign, "ref": recipient.reference, "name": recipient.name, "response": recipient.response(), "second": recipient.second, "returned_on": recipient.returned_on });
     let instead = match recipient.second.as_ref().filter(|second| second.returned_on.is_none()) {
-        Some(second) if second.channel == "email" => {
+        Some(second) if second.channel == Channel::Email => {
             format!(" An email goes to them with the next `regulars send {}`.", arguments.campaign)
         }
         _ => String::new(),

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::context::{Context, one_of};
 use super::done::Done;
-use crate::app::segment::{Preview, Query, Verdict, preview, why};
+use crate::app::segment::{MatchVerdict, Query, SegmentPreview, preview, why};
 use crate::domain::OnePer;
 use crate::error::Result;
 use crate::text;
@@ -51,14 +51,14 @@ pub(super) fn run(arguments: &SegmentArguments, context: &Context) -> Result<Don
     }
 }
 
-fn show_verdict(Verdict { reference, name, why }: &Verdict) -> Done {
+fn show_verdict(MatchVerdict { reference, name, why }: &MatchVerdict) -> Done {
     let verdict = if why.holds { "matches" } else { "does not match" };
     let text = format!("{name} ({}) {verdict}:\n{}\n", text::quote(reference), why.lines().join("\n"));
     Done::new(text, &json!({ "ref": reference, "matches": why.holds, "lines": why.lines() }))
 }
 
-fn show(preview: &Preview, as_of: NaiveDate) -> Done {
-    let Preview { matched, in_book, by_post, by_email, customers } = preview;
+fn show(preview: &SegmentPreview, as_of: NaiveDate) -> Done {
+    let SegmentPreview { matched, in_book, by_post, by_email, customers } = preview;
     let match_of = if *matched == 1 { "matches, of" } else { "match, of" };
     let (who, all) = (text::count(*matched, "customer"), text::thousands(*in_book));
     let mut text = format!("{who} {match_of} {all} on {as_of}");

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::context::Context;
 use super::done::Done;
-use crate::app::why::{self, Why};
+use crate::app::why::{self, Inclusion};
 use crate::campaign::Recipient;
 use crate::customers::Customer;
 use crate::domain::Arm;
@@ -23,7 +23,7 @@ pub(super) struct WhyArguments {
 }
 
 pub(super) fn run(arguments: &WhyArguments, context: &Context) -> Result<Done> {
-    let Why { customer, recipient, left_out: reason, suppressed, conditions } =
+    let Inclusion { customer, recipient, left_out: reason, suppressed, conditions } =
         why::why(&context.shop()?, &arguments.campaign, &arguments.reference)?;
     let (status, mut sentence) = verdict(&customer, recipient.as_ref(), reason.as_deref());
     if let Some(why) = &suppressed {
@@ -59,19 +59,18 @@ fn verdict(customer: &Customer, recipient: Option<&Recipient>, reason: Option<&s
                 format!(", with the letter to {} ({})", r.name, text::quote(&r.reference))
             };
             let hand = if r.by_hand { " (included by hand)" } else { "" };
+            let first = r.channel.map_or(String::new(), |channel| channel.to_string());
             let second = match (&r.second, r.returned_on) {
-                (Some(second), _) => format!(
-                    "; the {} did not reach them, a {} goes instead ({})",
-                    r.channel, second.channel, second.state
-                ),
+                (Some(second), _) => {
+                    format!("; the {first} did not reach them, a {} goes instead ({})", second.channel, second.state)
+                }
                 (None, Some(day)) => format!("; it did not reach them ({day})"),
                 _ => String::new(),
             };
             (
                 "in",
                 format!(
-                    "{who} is in{by}: {}{}{branch}{hand}{second}.",
-                    r.channel,
+                    "{who} is in{by}: {first}{}{branch}{hand}{second}.",
                     r.number.map_or(String::new(), |n| format!(" number {n}"))
                 ),
             )

@@ -64,7 +64,7 @@ pub(super) fn campaign_text(file: &CampaignFile, as_of: NaiveDate, new: &str, br
     }
     line(&format!("one_per = {}", quoted(file.one_per.as_str())));
     if !file.exclude.is_empty() {
-        line(&format!("exclude = {}", toml::Value::from(file.exclude.clone())));
+        line(&format!("exclude = {}", toml::Value::from(file.exclude.value.clone())));
     }
     if let Some(gift) = &file.gift {
         line("");
@@ -72,7 +72,7 @@ pub(super) fn campaign_text(file: &CampaignFile, as_of: NaiveDate, new: &str, br
         line(&format!("name        = {}", quoted(&gift.name)));
         line(&format!("unit_cost   = \"{}\"", file.currency.plain(gift.unit_cost)));
         if let Some(until) = gift.claim_until {
-            line(&format!("claim_until = {}", year_on(until)));
+            line(&format!("claim_until = {}", year_on(until.value)));
         }
     }
     line("");

@@ -5,8 +5,8 @@ mod letters;
 
 use serde::Serialize;
 
-use crate::campaign;
-use crate::domain::{Arm, Column, Response};
+use crate::campaign::{self, Recipient};
+use crate::domain::{Arm, Response};
 use crate::error::{Error, Result};
 use crate::files;
 use crate::shop::Shop;
@@ -35,7 +35,7 @@ pub(crate) struct FollowUp {
 /// Writes campaigns/`new`.toml and a template for each response that occurred.
 ///
 /// # Errors
-/// When `old` was not planned, nobody of it was drafts to, or a file of these names is there already.
+/// When `old` was not planned, nobody of it was written to, or a file of these names is there already.
 pub(crate) fn follow_up(read: &Read<'_>, shop: &Shop, old: &str, new: &str) -> Result<FollowUp> {
     let planned = campaign::need(read, old)?;
     campaign::check_slug(new)?;
@@ -43,14 +43,15 @@ pub(crate) fn follow_up(read: &Read<'_>, shop: &Shop, old: &str, new: &str) -> R
     let file = sources.campaign(old)?;
     let recipients = campaign::recipients(read, planned.id)?;
     let mailed = recipients.iter().filter(|r| r.arm == Arm::Mailed);
-    let responses: Vec<Response> = mailed.filter_map(|r| Response::from_form(r.response())).collect();
+    let responses: Vec<Response> = mailed.map(Recipient::response).collect();
     let branches = draft::branches(&responses);
     if branches.is_empty() {
-        return Err(Error::new(format!("nobody of {} can be drafts to again", text::quote(old)))
+        return Err(Error::new(format!("nobody of {} can be written to again", text::quote(old)))
             .hint("all their mail came back: correct the addresses first"));
     }
     let own = file.first_templates();
-    let mut templates = sources.templates()?.into_iter().filter(|template| own.contains(&template.file.as_str()));
+    let mut templates =
+        sources.templates()?.into_iter().filter(|template| own.iter().any(|name| name.value == template.file));
     let head = templates.next().map(|template| template.head_text).unwrap_or_default();
     let mut drafts =
         vec![(format!("campaigns/{new}.toml"), draft::campaign_text(&file, planned.as_of, new, &branches))];

@@ -30,6 +30,8 @@ pub struct PrintProblem {
     pub kind: PrintProblemKind,
     /// What is wrong.
     pub message: String,
+    /// Whether the message goes on from whose letter it is.
+    pub goes_on: bool,
     /// What to do about it.
     pub hint: Option<String>,
 }
@@ -48,7 +50,8 @@ pub enum PrintProblemKind {
 
 impl PrintProblem {
     pub(super) fn of(letter: usize, kind: PrintProblemKind, fault: &Error) -> Self {
-        Self { letter, kind, message: fault.to_string(), hint: fault.what_next().map(str::to_owned) }
+        let (message, hint) = (fault.to_string(), fault.what_next().map(str::to_owned));
+        Self { letter, kind, message, goes_on: fault.goes_on(), hint }
     }
 }
 
@@ -56,7 +59,7 @@ impl PrintProblem {
 pub(super) fn problems(letter: usize, faults: Vec<LayoutFault>) -> Vec<PrintProblem> {
     let problem = |kind, message, hint: String| {
         let hint = Some(hint).filter(|hint| !hint.is_empty());
-        PrintProblem { letter, kind, message, hint }
+        PrintProblem { letter, kind, message, goes_on: false, hint }
     };
     let mut missing = Vec::new();
     let mut problems = Vec::new();

@@ -6,8 +6,9 @@ use chrono::NaiveDate;
 use serde_json::Value as Json;
 use tera::{Kwargs, State, Tera, Value};
 
+use super::Fields;
+use super::names::{self, Word, WordKind};
 use super::template::Template;
-use super::{Fields, names};
 use crate::error::{Error, Result};
 use crate::money::{Currency, Money};
 use crate::text;
@@ -61,14 +62,11 @@ impl Engine {
                         format!("{}:{}", template.file, line + template.body_starts)
                     }
                 };
-                if let Err(fault) = names::check(text, follows) {
-                    for one in fault.faults() {
-                        let line = one.place().and_then(|p| p.parse().ok()).unwrap_or(1);
-                        faults
-                            .push(Error::new(one.message()).at(place(line)).hint(one.what_next().unwrap_or_default()));
-                    }
-                } else if let Err(fault) = tera.add_raw_template(&name, text) {
-                    faults.push(syntax(&fault, place));
+                let unknown_names = names::check(text, follows);
+                let is_clear = unknown_names.is_empty();
+                faults.extend(unknown_names.into_iter().map(|(line, fault)| fault.at(place(line))));
+                if let Err(fault) = tera.add_raw_template(&name, text) {
+                    faults.extend(refused(&tera, &fault, text, place, is_clear));
                 }
             }
         }
@@ -101,30 +99,34 @@ impl Engine {
     }
 
     fn render(&self, name: &str, file: &str, starts: usize, fields: &Fields) -> Result<String> {
-        self.tera.render(name, fields.context()).map_err(|fault| self.failed(&fault, name, file, starts))
+        self.tera.render(name, fields.context()).map_err(|fault| self.failed(&fault, name, (file, starts), fields))
     }
 
-    fn failed(&self, fault: &tera::Error, name: &str, file: &str, starts: usize) -> Error {
+    fn failed(&self, fault: &tera::Error, name: &str, (file, starts): (&str, usize), fields: &Fields) -> Error {
         let tera::ErrorKind::RenderingError(report) = fault.kind() else {
             return Error::new(first_line(&fault.to_string())).at(file);
         };
         let template = self.templates.get(file);
         let text =
             template.map_or("", |t| if name == file { &t.body } else { t.head.subject.as_deref().unwrap_or_default() });
-        let range = report.span().range.clone();
-        let is_name = |c: char| c.is_alphanumeric() || c == '_' || c == '.';
-        let starts_at = text.get(..range.start).map_or(0, |before| before.trim_end_matches(is_name).len());
-        let printed = text.get(starts_at..).unwrap_or_default();
-        let printed = &printed[..printed.find(|c| !is_name(c)).unwrap_or(printed.len())];
         let place = format!("{file}:{}", report.span().start_line + starts);
-        if report.message().contains("not defined") || report.message().contains("undefined") {
-            let field = printed;
-            return Error::new(format!("needs {}, which is empty", text::quote(field)))
+        match value_at(text, report.span().range.start).filter(|field| !fields.has(field)) {
+            Some(field) => Error::empty_field(field)
                 .at(place)
-                .hint(format!("write `{{{{ {field} | default(value=\"…\") }}}}`, put it into an `{{% if {field} %}}`, or leave these customers out"));
+                .hint(format!("write `{{{{ {field} | default(value=\"…\") }}}}`, put it into an `{{% if {field} %}}`, or leave these customers out")),
+            None => Error::new(lower_first(&first_line(report.message()))).at(place),
         }
-        Error::new(lower_first(&first_line(report.message()))).at(place)
     }
+}
+
+/// The name of a value at a place of a text, if one stands there and not a filter or a function.
+fn value_at(text: &str, at: usize) -> Option<&str> {
+    let is_name = |c: char| c.is_alphanumeric() || c == '_' || c == '.';
+    let before = text.get(..at)?.trim_end_matches(is_name);
+    let rest = &text[before.len()..];
+    let (name, after) = rest.split_at(rest.find(|c| !is_name(c)).unwrap_or(rest.len()));
+    let is_filter = before.trim_end().ends_with('|') || after.trim_start().starts_with('(');
+    (!name.is_empty() && !is_filter).then_some(name)
 }
 
 /// The name under which a template's subject is kept; it does not end in `.md`, so nothing is escaped.
@@ -132,32 +134,44 @@ fn subject_of(file: &str) -> String {
     format!("{file}: subject")
 }
 
-fn syntax(fault: &tera::Error, place: impl Fn(usize) -> String) -> Error {
-    match fault.kind() {
-        tera::ErrorKind::SyntaxError(report) => {
-            Error::new(lower_first(&first_line(report.message()))).at(place(report.span().start_line))
-        }
-        _ => return unknown_word(&fault.to_string(), place),
+/// What Tera has against a text. Of one whose names have faults already, only that it asks for unknown words.
+fn refused(
+    tera: &Tera,
+    fault: &tera::Error,
+    text: &str,
+    place: impl Fn(usize) -> String,
+    is_clear: bool,
+) -> Vec<Error> {
+    if let tera::ErrorKind::SyntaxError(report) = fault.kind() {
+        let message = lower_first(&first_line(report.message()));
+        let hint =
+            "merge fields look like `{{ customer.city }}`, conditions like `{% if customer.spouse %} … {% endif %}`";
+        let fault = || Error::new(message).at(place(report.span().start_line)).hint(hint);
+        return is_clear.then(fault).into_iter().collect();
     }
-    .hint("merge fields look like `{{ customer.city }}`, conditions like `{% if customer.spouse %} … {% endif %}`")
+    // Words that it does not know are told in a text for terminals only, so each is tried by itself.
+    let is_known = |word: &Word<'_>| Tera::clone(tera).add_raw_template("word", &word.alone()).is_ok();
+    let unknown = names::words(text).into_iter().filter(|word| !is_known(word));
+    let mut faults: Vec<Error> = unknown.map(|word| unknown_word(&word).at(place(word.line))).collect();
+    if faults.is_empty() && is_clear {
+        faults.push(Error::new("a letter is one text, which takes in no other").at(place(1)).hint(SEE_README));
+    }
+    faults
 }
 
-/// Tera's report of a filter, test or function that there is not: its first line says which, its second where.
-fn unknown_word(report: &str, place: impl Fn(usize) -> String) -> Error {
-    let message = first_line(report).trim_start_matches("error: ").to_owned();
-    let line = report.split("--> ").nth(1).and_then(|at| at.lines().next()?.rsplit(':').nth(1)?.trim().parse().ok());
-    let typed = message.split('`').nth(1).unwrap_or_default().to_owned();
-    let error = Error::new(lower_first(&message)).at(place(line.unwrap_or(1)));
-    if message.contains("ilter") {
-        error.hint(text::did_you_mean(
-            &typed,
+const SEE_README: &str = "the README lists what a template may say";
+
+fn unknown_word(word: &Word<'_>) -> Error {
+    let (what, known): (&str, &[&str]) = match word.kind {
+        WordKind::Filter => (
+            "filter",
             &["money", "long_date", "ago", "join_and", "default", "upper", "lower", "title", "trim", "length"],
-        ))
-    } else if message.contains("unction") {
-        error.hint(text::did_you_mean(&typed, &["qr", "barcode", "image"]))
-    } else {
-        error.hint("the README lists what a template may say")
-    }
+        ),
+        WordKind::Function => ("function", &["qr", "barcode", "image"]),
+        WordKind::Test => ("test", &[]),
+    };
+    let hint = if known.is_empty() { SEE_README.to_owned() } else { text::did_you_mean(word.name, known) };
+    Error::new(format!("unknown {what} {}", text::quote(word.name))).hint(hint)
 }
 
 fn first_line(text: &str) -> String {
@@ -253,8 +267,9 @@ mod tests {
             country: "US".into(),
             dated: NaiveDate::from_ymd_opt(1990, 1, 15).expect("day"),
         };
-        let template =
-            Template::read("a.md", &format!("+++\nsubject = \"For {{{{ customer.first_name }}}}\"\n+++\n{body}"))?;
+        let text = format!("+++\nsubject = \"For {{{{ customer.first_name }}}}\"\n+++\n{body}");
+        let (template, faults) = Template::read("a.md", &text);
+        assert!(faults.is_empty(), "{faults:?}");
         Engine::new(vec![template], &style, true)
     }
 
@@ -301,7 +316,10 @@ mod tests {
         for (body, start) in [
             ("ok\n{% if customer.city %}", "a.md:5: "),
             ("{{ customer.city | shout }}", "a.md:4: "),
-            ("{{ nonsense() }}", "a.md:4: "),
+            ("{{ nonsense() }}", "a.md:4: unknown function `nonsense`"),
+            ("ok\n{% if customer.city is odder %}x{% endif %}", "a.md:5: unknown test `odder`"),
+            ("{{ customer.city | upper | shout }}", "a.md:4: unknown filter `shout`"),
+            ("{% include \"b.md\" %}", "a.md:4: a letter is one text"),
             ("{{ customer.citty }}", "a.md:4: unknown merge field `customer.citty`"),
         ] {
             let error = engine(body).expect_err(body);

@@ -140,6 +140,11 @@ impl Fields {
         self.parent(path).entry(last).or_insert_with(|| Json::Object(Map::new()));
     }
 
+    /// Whether there is anything under a path.
+    pub(super) fn has(&self, path: &str) -> bool {
+        self.find(path).is_some()
+    }
+
     /// A text, if it is there.
     pub(crate) fn get(&self, path: &str) -> Option<&str> {
         self.find(path)?.as_str()

@@ -1,9 +1,12 @@
 //! A template as its file has it: a TOML head between `+++` lines, then Markdown with merge fields.
 
-use serde::Deserialize;
+use std::ops::RangeInclusive;
 
-use crate::error::{Error, Result};
-use crate::shop::{line_of, read_toml};
+use crate::error::Error;
+use crate::shop::{Placed, TomlTable, read_toml};
+
+/// The sizes of text, in points, that can be read in a letter and fit it.
+const SIZES: RangeInclusive<f32> = 6.0..=24.0;
 
 /// One letter template.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,23 +24,22 @@ pub(crate) struct Template {
 }
 
 /// The head of a template; every key may be left out.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Head {
     /// `letter` or `a4`; the shop's country decides when it is not given.
-    pub(crate) paper: Option<String>,
+    pub(crate) paper: Option<Placed<String>>,
     /// The envelope's window: none, us-10, dl-uk, din-5008-a, din-5008-b.
-    pub(crate) window: Option<String>,
+    pub(crate) window: Option<Placed<String>>,
     /// The family of the text, if not the one that comes with the program.
-    pub(crate) font: Option<String>,
+    pub(crate) font: Option<Placed<String>>,
     /// The size of the text in points.
     pub(crate) size: Option<f32>,
     /// BCP 47, such as `en-US`: decides how words are divided.
     pub(crate) language: Option<String>,
     /// The letterhead, an image beside the template.
-    pub(crate) logo: Option<String>,
+    pub(crate) logo: Option<Placed<String>>,
     /// The signature, an image beside the template.
-    pub(crate) signature: Option<String>,
+    pub(crate) signature: Option<Placed<String>>,
     /// Who signs.
     pub(crate) signer: Option<String>,
     /// The subject line of an email; it may have merge fields.
@@ -46,46 +48,62 @@ pub(crate) struct Head {
     pub(crate) date: Option<String>,
 }
 
+impl Head {
+    fn of(mut table: TomlTable<'_>) -> Self {
+        let head = Self {
+            paper: table.take("paper"),
+            window: table.take("window"),
+            font: table.take("font"),
+            size: None,
+            language: table.value_if("language"),
+            logo: table.take("logo"),
+            signature: table.take("signature"),
+            signer: table.value_if("signer"),
+            subject: table.value_if("subject"),
+            date: table.value_if("date"),
+        };
+        let size = table.take::<f32>("size");
+        if let Some(size) = size.filter(|size| !SIZES.contains(&size.value)) {
+            let fault = Error::new(format!("a text of {} points cannot be read or does not fit", size.value));
+            let hint = format!("choose a size between {} and {}", SIZES.start(), SIZES.end());
+            table.fault(size.line, fault.hint(hint));
+        }
+        Self { size: size.map(|size| size.value), ..head }
+    }
+}
+
 impl Template {
-    /// Reads the text of the file called `file`.
-    ///
-    /// # Errors
-    /// When the head is not closed or has a fault.
-    pub(crate) fn read(file: &str, text: &str) -> Result<Self> {
+    /// Reads the text of the file called `file`, with all faults beside it, so that the text can be checked whatever is wrong
+    /// with the head.
+    pub(crate) fn read(file: &str, text: &str) -> (Self, Vec<Error>) {
         let text = text.replace("\r\n", "\n");
-        let mut head = Head::default();
-        let (mut body, mut body_starts, mut written) = (text.as_str(), 0, "");
+        let mut faults = Vec::new();
+        let (mut head_text, mut body) = ("", text.as_str());
         if let Some(rest) = text.strip_prefix("+++\n") {
-            let (head_text, after) = match rest.strip_prefix("+++") {
-                Some(after) => ("", after),
-                None => rest.split_once("\n+++").ok_or_else(|| {
-                    Error::new("the head is not closed").at(1).at(file).hint("end it with a line of `+++`")
-                })?,
-            };
-            // The head's first line is the file's second.
-            written = head_text;
-            head = read_toml(&format!("\n{head_text}")).map_err(|e| e.at(file))?;
-            body = after.strip_prefix('\n').unwrap_or(after);
-            body_starts = text[..text.len() - body.len()].matches('\n').count();
+            let parts = rest.strip_prefix("+++").map(|after| ("", after)).or_else(|| rest.split_once("\n+++"));
+            match parts {
+                Some((head, after)) => (head_text, body) = (head, after.strip_prefix('\n').unwrap_or(after)),
+                None => faults.push(Error::new("the head is not closed").at(1).hint("end it with a line of `+++`")),
+            }
         }
-        if let Some(size) = head.size.filter(|size| !(6.0..=24.0).contains(size)) {
-            return Err(Error::new(format!("a text of {size} points cannot be read or does not fit"))
-                .at(file)
-                .hint("choose a size between 6 and 24"));
-        }
+        let is_open = !faults.is_empty();
+        // The head's first line is the file's second.
+        let (head, wrong) = read_toml(&format!("\n{head_text}"), Head::of);
+        faults.extend(wrong);
         if body.trim().is_empty() {
-            return Err(Error::new("the letter is empty").at(file).hint("write its text under the head"));
+            faults.push(Error::new("the letter is empty").hint("write its text under the head"));
         }
-        Ok(Self { file: file.to_owned(), head, head_text: written.to_owned(), body: body.to_owned(), body_starts })
+        let body_starts = text[..text.len() - body.len()].matches('\n').count();
+        let body = if is_open { String::new() } else { body.to_owned() };
+        let template = Self { file: file.to_owned(), head, head_text: head_text.to_owned(), body, body_starts };
+        (template, faults.into_iter().map(|fault| fault.at(file)).collect())
     }
 
     /// Every image that the head or the text names, with its line.
     pub(crate) fn images(&self) -> Vec<(String, usize)> {
         let mut found = Vec::new();
-        for (key, name) in [("logo", &self.head.logo), ("signature", &self.head.signature)] {
-            if let Some(name) = name {
-                found.push((name.clone(), 1 + line_of(&self.head_text, key)));
-            }
+        for name in self.head.logo.iter().chain(&self.head.signature) {
+            found.push((name.value.clone(), name.line));
         }
         for (index, line) in self.body.lines().enumerate() {
             let number = self.body_starts + index + 1;
@@ -106,21 +124,27 @@ impl Template {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::Result;
+
+    fn read(text: &str) -> Result<Template> {
+        let (template, faults) = Template::read("a.md", text);
+        Error::all(faults).map_or(Ok(template), Err)
+    }
 
     #[test]
     fn the_head_is_optional_and_lines_are_counted() {
-        let template = Template::read("a.md", "+++\nlogo = \"x.png\"\n+++\n\nDear").expect("a template");
+        let template = read("+++\nlogo = \"x.png\"\n+++\n\nDear").expect("a template");
         assert_eq!((template.body.as_str(), template.body_starts), ("\nDear", 3));
-        assert_eq!(template.head.logo.as_deref(), Some("x.png"));
-        assert_eq!(Template::read("a.md", "Dear").expect("a template").body_starts, 0);
-        assert_eq!(Template::read("a.md", "+++\n+++\nDear").expect("a template").body, "Dear");
+        assert_eq!(template.head.logo, Some(Placed { value: "x.png".to_owned(), line: 2 }));
+        assert_eq!(read("Dear").expect("a template").body_starts, 0);
+        assert_eq!(read("+++\n+++\nDear").expect("a template").body, "Dear");
     }
 
     #[test]
     fn faults_of_the_head_have_the_line_of_the_file() {
-        let error = Template::read("a.md", "+++\npaper = \"a4\"\nlogoo = \"x\"\n+++\nDear").expect_err("refused");
+        let error = read("+++\npaper = \"a4\"\nlogoo = \"x\"\n+++\nDear").expect_err("refused");
         assert_eq!(error.report(), "error: a.md:3: unknown field `logoo`\nhint: did you mean `logo`?\n");
-        assert!(Template::read("a.md", "+++\npaper = \"a4\"\nDear").is_err());
-        assert!(Template::read("a.md", "+++\n+++\n \n").is_err());
+        assert!(read("+++\npaper = \"a4\"\nDear").is_err());
+        assert!(read("+++\n+++\n \n").is_err());
     }
 }

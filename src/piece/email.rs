@@ -2,7 +2,7 @@
 
 use crate::campaign::{self, Recipient, Tokens};
 use crate::email::{self, Dkim, Email, Picture, Senders};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, about};
 use crate::shop::{EmailSettings, Shop};
 use crate::store::Read;
 use crate::text;
@@ -135,11 +135,10 @@ impl<'s> EmailComposer<'s> {
 
 /// What keeps an email from being made, with whose it is.
 fn named(recipient: &Recipient, e: &Error) -> Error {
-    let joint = if e.message().starts_with("needs ") { " " } else { ": " };
     let who = format!("email to {} ({})", recipient.name, text::quote(&recipient.reference));
     let hint = e.what_next().unwrap_or("look at the template and at the customer's card");
     let place = e.place().map_or(String::new(), |place| format!("in letter-templates/{place}: "));
-    Error::new(format!("{who}{joint}{}", e.message())).hint(format!("{place}{hint}"))
+    Error::new(about(&who, e.message(), e.goes_on())).hint(format!("{place}{hint}"))
 }
 
 /// An image of the templates, as wide on a page as it is on paper.

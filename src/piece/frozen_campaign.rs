@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use super::template_set::{TemplateSet, shop_fonts};
 use crate::campaign::{self, HeldBack, Planned, Recipient, Sources};
 use crate::domain::CampaignState;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, about};
 use crate::letter::{self, Letter, PrintJob, Printed};
 use crate::shop::{Settings, Shop};
 use crate::store::Read;
@@ -199,9 +199,8 @@ pub(crate) fn problems(printed: &Printed, recipients: &[&Recipient]) -> Vec<Erro
 pub(crate) fn problems_of(what: &str, printed: &Printed, recipients: &[&Recipient]) -> Vec<Error> {
     let named = printed.problems.iter().map(|problem| {
         let who = recipients[problem.letter];
-        let joint = if problem.message.starts_with("needs ") { " " } else { ": " };
         let whose = format!("{what} {} ({})", who.name, text::quote(&who.reference));
-        let error = Error::new(format!("{whose}{joint}{}", problem.message));
+        let error = Error::new(about(&whose, &problem.message, problem.goes_on));
         match &problem.hint {
             Some(hint) => error.hint(hint.clone()),
             None => error,

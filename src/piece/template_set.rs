@@ -5,7 +5,7 @@ use std::path::Path;
 
 use chrono::NaiveDate;
 
-use crate::campaign::{CampaignFile, Recipient, Sources};
+use crate::campaign::{self, CampaignFile, Recipient, Sources};
 use crate::error::{Error, Result};
 use crate::letter::{EnvelopeWindow, Fonts, Images, Letter, LetterSigner, Paper, Stationery, USUAL_SIZE};
 use crate::merge::{self, Engine, Fields, Template};
@@ -36,17 +36,31 @@ impl TemplateSet {
     /// # Errors
     /// With every fault of a head, an image or a font, by file.
     pub(crate) fn open(sources: &Sources, slug: &str, dated: NaiveDate, fonts: Fonts) -> Result<Self> {
-        let settings = sources.settings()?;
-        let file = sources.campaign(slug)?;
-        let engine = sources.engine(&settings, dated, file.follows.is_some())?;
+        let (settings, file) = (sources.settings()?, sources.campaign(slug)?);
+        let (set, faults) = Self::lay_out(sources, file, &settings, sources.templates()?, dated, fonts);
+        match (Error::all(faults), set) {
+            (None, Some(set)) => Ok(set),
+            (fault, _) => Err(fault.unwrap_or_else(|| Error::new("the templates cannot be used"))),
+        }
+    }
+
+    /// The same with templates at hand, and every fault beside it.
+    pub(crate) fn lay_out(
+        sources: &Sources,
+        file: CampaignFile,
+        settings: &Settings,
+        templates: Vec<Template>,
+        dated: NaiveDate,
+        fonts: Fonts,
+    ) -> (Option<Self>, Vec<Error>) {
         let mut faults = Vec::new();
         let mut images = Images::default();
         for (name, bytes) in sources.images() {
             faults.extend(images.add(name, bytes).err().map(|fault| fault.at(format!("letter-templates/{name}"))));
         }
         let (mut stationery, mut places) = (Vec::new(), HashMap::new());
-        for template in sources.templates()? {
-            match look(&template, &settings, dated, &fonts) {
+        for template in &templates {
+            match look(template, settings, dated, &fonts) {
                 Ok(look) => {
                     places.insert(template.file.clone(), stationery.len());
                     stationery.push(look);
@@ -54,8 +68,9 @@ impl TemplateSet {
                 Err(fault) => faults.push(fault.at(format!("letter-templates/{}", template.file))),
             }
         }
-        Error::all(faults).map_or(Ok(()), Err)?;
-        Ok(Self { file, wave: 0, engine, stationery, images, fonts, places })
+        let engine = campaign::engine(templates, settings, dated, file.follows.is_some());
+        let engine = engine.map_err(|fault| faults.insert(0, fault)).ok();
+        (engine.map(|engine| Self { file, wave: 0, engine, stationery, images, fonts, places }), faults)
     }
 
     /// The template of a recipient: of the reminder, of their branch, or of the campaign.
@@ -121,7 +136,7 @@ impl TemplateSet {
         self.engine.body(template, fields).map_err(|fault| {
             let place = format!("in letter-templates/{}", fault.place().unwrap_or(template));
             let hint = fault.what_next().map_or(place.clone(), |hint| format!("{place}: {hint}"));
-            Error::new(fault.message()).hint(hint)
+            fault.nowhere().hint(hint)
         })
     }
 
@@ -131,7 +146,7 @@ impl TemplateSet {
         let name = fields.get("signer").unwrap_or_default();
         let of_file = self.file.signers.iter().find(|signer| signer.name == name);
         let of_template = usual.signature.as_ref().filter(|_| name == usual.signer);
-        let signature = of_file.and_then(|signer| signer.signature.as_ref()).or(of_template);
+        let signature = of_file.and_then(|signer| Some(&signer.signature.as_ref()?.value)).or(of_template);
         let is_usual = name.is_empty() || name == usual.signer && signature == usual.signature.as_ref();
         (!is_usual).then(|| LetterSigner { name: name.to_owned(), signature: signature.cloned() })
     }
@@ -158,24 +173,24 @@ pub(crate) fn shop_fonts(folder: &Path) -> Result<Fonts> {
 /// How a template's head says its letters look; the shop's country decides what it leaves open.
 fn look(template: &Template, settings: &Settings, dated: NaiveDate, fonts: &Fonts) -> Result<Stationery> {
     let head = &template.head;
-    let at = |key: &str| 1 + crate::shop::line_of(&template.head_text, key);
-    let window: EnvelopeWindow =
-        head.window.as_deref().unwrap_or("none").parse().map_err(|e: Error| e.at(at("window")))?;
+    let window = head
+        .window
+        .as_ref()
+        .map_or(Ok(EnvelopeWindow::default()), |name| name.parse().map_err(|e: Error| e.at(name.line)))?;
     let usual = window.paper().unwrap_or(Paper::of(&settings.country));
-    let paper = head.paper.as_deref().map_or(Ok(usual), Paper::named).map_err(|e: Error| e.at(at("paper")))?;
-    if window.paper().is_some_and(|only| only != paper) {
-        let [said, only, other] =
-            [head.window.as_deref().unwrap_or_default(), usual.as_str(), paper.as_str()].map(text::quote);
+    let paper = head.paper.as_ref().map_or(Ok(usual), |name| Paper::named(name).map_err(|e: Error| e.at(name.line)))?;
+    if let Some(name) = head.window.as_ref().filter(|_| window.paper().is_some_and(|only| only != paper)) {
+        let [typed, only, other] = [&**name, usual.as_str(), paper.as_str()].map(text::quote);
         return Err(Error::new(format!(
-            "the window {said} is for sheets of {only}: the address of one of {other} could slide out of it"
+            "the window {typed} is for sheets of {only}: the address of one of {other} could slide out of it"
         ))
-        .at(at("window"))
+        .at(name.line)
         .hint(format!("write `paper = \"{}\"`, or leave the paper out: the window decides", usual.as_str())));
     }
     if let Some(font) = head.font.as_ref().filter(|font| fonts.family(font).is_none()) {
         let names: Vec<&str> = fonts.named().iter().map(String::as_str).collect();
         return Err(Error::new(format!("there is no font {}", text::quote(font)))
-            .at(at("font"))
+            .at(font.line)
             .hint(format!("put its files into the shop's `fonts` folder, or take {}", text::alternatives(&names))));
     }
     let mut sender = vec![settings.name.clone()];
@@ -183,13 +198,13 @@ fn look(template: &Template, settings: &Settings, dated: NaiveDate, fonts: &Font
     Ok(Stationery {
         paper,
         window,
-        font: head.font.clone(),
+        font: head.font.as_ref().map(|font| font.value.clone()),
         font_size: head.size.unwrap_or(USUAL_SIZE),
         language: head.language.clone().unwrap_or_else(|| "en".to_owned()),
         sender,
         date: head.date.clone().unwrap_or_else(|| text::long_date(dated, &settings.country)),
-        logo: head.logo.clone(),
-        signature: head.signature.clone(),
+        logo: head.logo.as_ref().map(|file| file.value.clone()),
+        signature: head.signature.as_ref().map(|file| file.value.clone()),
         signer: head.signer.clone().unwrap_or_default(),
     })
 }

@@ -46,7 +46,7 @@ const FORMS: &[(&str, &str, &[&str])] = &[
 /// Addresses without postcode or town, and postcodes that cannot be right.
 pub(super) fn problems(people: &[RecipientCards<'_>], home: &str) -> Vec<ProofProblem> {
     let mut found = Vec::new();
-    for person in people.iter().filter(|person| person.recipient.goes_by() == "letter") {
+    for person in people.iter().filter(|person| person.recipient.goes_by() == Some(Channel::Letter)) {
         let (recipient, reference) = (person.recipient, argument(&person.recipient.reference));
         let country = person.best().map(|card| card.country.trim()).filter(|c| !c.is_empty()).unwrap_or(home);
         let form = FORMS.iter().find(|(code, ..)| *code == country_code(country));
@@ -78,7 +78,7 @@ pub(super) fn problems(people: &[RecipientCards<'_>], home: &str) -> Vec<ProofPr
 /// Recipients at one address who are not one household.
 pub(super) fn shared(people: &[RecipientCards<'_>]) -> Vec<ProofProblem> {
     let mut homes: BTreeMap<String, Vec<&RecipientCards<'_>>> = BTreeMap::new();
-    for person in people.iter().filter(|person| person.recipient.goes_by() == "letter") {
+    for person in people.iter().filter(|person| person.recipient.goes_by() == Some(Channel::Letter)) {
         let lines = person.recipient.fields.to_read().get_list("address_lines");
         let home = lines.iter().skip(1).map(|line| line.to_lowercase()).collect::<Vec<_>>().join(", ");
         homes.entry(home).or_default().push(person);

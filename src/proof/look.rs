@@ -8,7 +8,7 @@ use super::problem::{Gravity, ProofProblem, ProofProblemKind};
 use super::sample::{self, SampleLetter};
 use super::{addresses, names, people, same_weeks};
 use crate::campaign::{self, Recipient};
-use crate::domain::{Arm, CampaignState};
+use crate::domain::{Arm, CampaignState, Channel};
 use crate::error::Result;
 use crate::files;
 use crate::letter::{PrintProblemKind, Printed};
@@ -51,7 +51,8 @@ pub(crate) fn proof(
     let planned = &on.planned;
     let all = campaign::recipients(read, planned.id)?;
     let pieces: Vec<&Recipient> = all.iter().filter(|r| r.arm == Arm::Mailed && r.number.is_some()).collect();
-    let (letters, emails): (Vec<&Recipient>, Vec<&Recipient>) = pieces.iter().partition(|r| r.goes_by() == "letter");
+    let (letters, emails): (Vec<&Recipient>, Vec<&Recipient>) =
+        pieces.iter().partition(|r| r.goes_by() == Some(Channel::Letter));
     let printed = on.check(&letters, progress)?;
     let people = people::people(read, on, &pieces)?;
 
@@ -103,7 +104,7 @@ fn of_letters(printed: &Printed, letters: &[&Recipient]) -> Vec<ProofProblem> {
             PrintProblemKind::Page => ProofProblemKind::Page,
         };
         let found = ProofProblem::at(kind, letters[problem.letter], problem.message.clone(), "");
-        ProofProblem { hint: problem.hint.clone(), ..found }
+        ProofProblem { hint: problem.hint.clone(), goes_on: problem.goes_on, ..found }
     });
     told.collect()
 }
@@ -115,7 +116,8 @@ fn of_email(on: &FrozenCampaign, email: &Recipient) -> Option<ProofProblem> {
     let fault = made.err()?;
     let place = fault.place().map(|place| format!("in letter-templates/{place}: ")).unwrap_or_default();
     let hint = format!("{place}{}", fault.what_next().unwrap_or("look at the template and at the card"));
-    Some(ProofProblem::at(ProofProblemKind::EmptyField, email, fault.message().to_owned(), hint))
+    let found = ProofProblem::at(ProofProblemKind::EmptyField, email, fault.message().to_owned(), hint);
+    Some(ProofProblem { goes_on: fault.goes_on(), ..found })
 }
 
 /// Somebody of whom no name is known.

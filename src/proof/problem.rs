@@ -19,6 +19,9 @@ pub(crate) struct ProofProblem {
     pub(crate) name: String,
     /// What is to be seen.
     pub(crate) message: String,
+    /// Whether that goes on from whom it is about.
+    #[serde(skip)]
+    pub(crate) goes_on: bool,
     /// What to do about it.
     pub(crate) hint: Option<String>,
     /// What a name would be.
@@ -81,12 +84,14 @@ impl ProofProblem {
     /// Something about a recipient.
     pub(super) fn at(kind: ProofProblemKind, recipient: &Recipient, message: String, hint: impl Into<String>) -> Self {
         let (reference, name) = (recipient.reference.clone(), recipient.name.clone());
-        Self { gravity: kind.gravity(), kind, reference, name, message, hint: Some(hint.into()), repair: None }
+        let (gravity, hint) = (kind.gravity(), Some(hint.into()));
+        Self { gravity, kind, reference, name, message, goes_on: false, hint, repair: None }
     }
 
     /// Something about a card.
     pub(super) fn of(kind: ProofProblemKind, card: &Customer, message: String, hint: String) -> Self {
         let (reference, name) = (card.reference.clone(), card.name());
-        Self { gravity: kind.gravity(), kind, reference, name, message, hint: Some(hint), repair: None }
+        let gravity = kind.gravity();
+        Self { gravity, kind, reference, name, message, goes_on: false, hint: Some(hint), repair: None }
     }
 }

@@ -25,7 +25,8 @@ pub(super) fn problems(read: &Read<'_>, on: &FrozenCampaign, pieces: &[&Recipien
         let what = if other.posted { "went out on" } else { "is planned for" };
         let message = format!("also gets {}, which {what} {}", text::quote(&other.campaign), other.on);
         let hint = "leave them out of one: `exclude`, or `NOT invited('…')` in its question";
-        found.push(ProofProblem::at(ProofProblemKind::TwiceAMonth, piece, message, hint));
+        let problem = ProofProblem::at(ProofProblemKind::TwiceAMonth, piece, message, hint);
+        found.push(ProofProblem { goes_on: true, ..problem });
     }
     Ok(found)
 }

@@ -3,6 +3,7 @@
 use super::look::Proof;
 use super::problem::{Gravity, ProofProblem, ProofProblemKind};
 use crate::domain::{CampaignState, Channel};
+use crate::error::about;
 use crate::text;
 
 /// How many of a kind are named.
@@ -114,8 +115,7 @@ fn line(problem: &ProofProblem) -> String {
     match (&problem.repair, problem.kind) {
         (Some(repair), _) => format!("{who} → {}", clean(&repair.name)),
         (None, ProofProblemKind::SharedAddress) => message,
-        (None, _) if message.starts_with("needs ") || message.starts_with("also ") => format!("{who} {message}"),
-        (None, _) => format!("{who}: {message}"),
+        (None, _) => about(&who, &message, problem.goes_on),
     }
 }
 

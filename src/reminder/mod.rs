@@ -12,7 +12,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use crate::campaign::{CampaignFile, Planned, Recipient};
-use crate::domain::Arm;
+use crate::domain::{Arm, Channel, PieceState, Response};
 use crate::error::Result;
 use crate::store::Read;
 
@@ -45,7 +45,7 @@ pub(crate) struct Due<'r> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Stage {
     /// It went out on that day, by that channel; what is in doubt counts, as most of it has arrived.
-    Went(NaiveDate, &'static str),
+    Went(NaiveDate, Channel),
     /// It will not go.
     Lost,
     /// It is in the queue.
@@ -91,7 +91,7 @@ pub(crate) fn outlook<'r>(
             outlook.waiting.push(recipient);
         } else {
             let due = due.entry(wave).or_insert_with(|| Due { wave, letters: Vec::new(), emails: Vec::new() });
-            if channel == "email" { &mut due.emails } else { &mut due.letters }.push(recipient);
+            if channel == Channel::Email { &mut due.emails } else { &mut due.letters }.push(recipient);
         }
     }
     outlook.due = due.into_values().collect();
@@ -123,8 +123,7 @@ pub(crate) struct Got {
     pub(crate) wave: usize,
     /// The day on which it went.
     pub(crate) on: NaiveDate,
-    /// `letter` or `email`.
-    pub(crate) channel: &'static str,
+    pub(crate) channel: Channel,
 }
 
 /// The reminders that recipients got, by the recipients' ids.
@@ -143,29 +142,29 @@ pub(crate) fn got(read: &Read<'_>, planned: &Planned) -> Result<BTreeMap<i64, Ve
 
 /// Whether somebody was written to, has not come, and their mail did not come back.
 fn may_be_reminded(recipient: &Recipient) -> bool {
-    recipient.arm == Arm::Mailed && recipient.number.is_some() && recipient.response() == "not_redeemed"
+    recipient.arm == Arm::Mailed && recipient.number.is_some() && recipient.response() == Response::NotRedeemed
 }
 
 /// The day on which somebody's first piece went out, if it did; when it did not reach them, the one that went instead.
 fn first(planned: &Planned, recipient: &Recipient, stages: &BTreeMap<(i64, usize), Stage>) -> Option<NaiveDate> {
-    if let Some(second) = recipient.second.as_ref().filter(|second| second.channel == "letter") {
+    if let Some(second) = recipient.second.as_ref().filter(|second| second.channel == Channel::Letter) {
         return second.posted_on;
     }
     match stages.get(&(recipient.id, 0)) {
         Some(Stage::Went(on, _)) => Some(*on),
-        _ if recipient.channel == "letter" && recipient.state == "posted" => planned.posted_on,
+        _ if recipient.channel == Some(Channel::Letter) && recipient.state == PieceState::Posted => planned.posted_on,
         _ => None,
     }
 }
 
 /// The next reminder of somebody: which, by which channel, and the day. One that cannot reach them is passed over.
-fn next<'c>(
+fn next(
     file: &CampaignFile,
-    recipient: &'c Recipient,
+    recipient: &Recipient,
     first: NaiveDate,
     wishes: Wishes,
     stages: &BTreeMap<(i64, usize), Stage>,
-) -> Option<(usize, &'c str, NaiveDate)> {
+) -> Option<(usize, Channel, NaiveDate)> {
     let mut earliest = first;
     let mut days_before = 0;
     for (index, reminder) in file.reminders.iter().enumerate() {
@@ -174,10 +173,10 @@ fn next<'c>(
             Some(Stage::Went(on, _)) => (earliest, days_before) = (*on, reminder.days),
             Some(Stage::Lost) => {}
             Some(Stage::Waits) | None => {
-                let channel = reminder.channel(recipient.goes_by());
+                let channel = reminder.channel(recipient.goes_by()?);
                 // The letter goes to the address that was frozen, which a person of emails may not have had.
-                let has_home = || recipient.channel == "letter" || recipient.has_home();
-                if if channel == "email" { wishes.email } else { wishes.letter && has_home() } {
+                let has_home = || recipient.channel == Some(Channel::Letter) || recipient.has_home();
+                if if channel == Channel::Email { wishes.email } else { wishes.letter && has_home() } {
                     let apart = chrono::Days::new((reminder.days - days_before).into());
                     return Some((wave, channel, earliest.checked_add_days(apart)?));
                 }

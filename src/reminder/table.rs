@@ -7,7 +7,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 use super::{Stage, Wishes};
 use crate::campaign::{Planned, Recipient};
 use crate::customers::{MailPreferences, Suppressions, address_reach};
-use crate::domain::{Arm, EmailAddress, NoteKind};
+use crate::domain::{Arm, Channel, EmailAddress, NoteKind};
 use crate::error::Result;
 use crate::store::params;
 use crate::store::{Read, Write};
@@ -20,7 +20,7 @@ pub(super) fn stages(read: &Read<'_>, planned: &Planned) -> Result<BTreeMap<(i64
     read.each(sql, params![planned.id], |row| {
         let (state, at): (String, Option<NaiveDateTime>) = (row.get(2)?, row.get(3)?);
         let stage = match (state.as_str(), at) {
-            ("sent" | "in_doubt" | "sending", Some(at)) => Stage::Went(at.date(), "email"),
+            ("sent" | "in_doubt" | "sending", Some(at)) => Stage::Went(at.date(), Channel::Email),
             ("queued", _) => Stage::Waits,
             _ => Stage::Lost,
         };
@@ -30,7 +30,7 @@ pub(super) fn stages(read: &Read<'_>, planned: &Planned) -> Result<BTreeMap<(i64
     let sql = "SELECT l.recipient_id, l.wave, l.printed_on FROM reminder_letter l \
                JOIN recipient r ON r.id = l.recipient_id WHERE r.campaign_id = ?1";
     read.each(sql, params![planned.id], |row| {
-        stages.insert((row.get(0)?, row.get(1)?), Stage::Went(row.get(2)?, "letter"));
+        stages.insert((row.get(0)?, row.get(1)?), Stage::Went(row.get(2)?, Channel::Letter));
         Ok(())
     })?;
     Ok(stages)

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::hold_out::{self, HoldOut};
 use super::statistics::{fraction, ratio, wilson};
 use crate::campaign::{self, Planned, Recipient};
-use crate::domain::{Arm, CampaignState};
+use crate::domain::{Arm, CampaignState, Channel, Response};
 use crate::error::Result;
 use crate::money::{Currency, Money, Share};
 use crate::reminder::{self, Got};
@@ -137,11 +137,11 @@ fn reminded(mailed: &[&Recipient], got: &BTreeMap<i64, Vec<Got>>) -> Vec<Reminde
 }
 
 fn figures(planned: &Planned, mailed: &[&Recipient], got: &BTreeMap<i64, Vec<Got>>, margin: Option<Share>) -> Figures {
-    let count = |response: &str| mailed.iter().filter(|r| r.response() == response).count();
-    let (redeemed, undeliverable) = (count("redeemed"), count("undeliverable"));
+    let count = |response: Response| mailed.iter().filter(|r| r.response() == response).count();
+    let (redeemed, undeliverable) = (count(Response::Redeemed), count(Response::Undeliverable));
     let reminders = mailed.iter().filter_map(|r| got.get(&r.id)).flatten();
-    let letters =
-        mailed.iter().filter(|r| r.gets("letter")).count() + reminders.filter(|one| one.channel == "letter").count();
+    let letters = mailed.iter().filter(|r| r.gets(Channel::Letter)).count()
+        + reminders.filter(|one| one.channel == Channel::Letter).count();
     let takings = mailed.iter().filter_map(|r| r.spend).fold(Money(0), Money::plus);
     let (gift_cost, postage) = (planned.unit_cost.times(redeemed), planned.postage.times(letters));
     let cost = gift_cost.plus(postage);
@@ -149,7 +149,7 @@ fn figures(planned: &Planned, mailed: &[&Recipient], got: &BTreeMap<i64, Vec<Got
     let net = Money(kept.0.saturating_sub(cost.0));
     Figures {
         mailed: mailed.len(),
-        emails: mailed.iter().filter(|r| r.gets("email")).count(),
+        emails: mailed.iter().filter(|r| r.gets(Channel::Email)).count(),
         instead: mailed.iter().filter(|r| r.second.is_some()).count(),
         undeliverable,
         redeemed,

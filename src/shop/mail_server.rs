@@ -1,9 +1,8 @@
 //! The mail server and the rate, as shop.toml writes them.
 
 use std::net::IpAddr;
+use std::str::FromStr;
 use std::time::Duration;
-
-use serde::Deserialize;
 
 use crate::text;
 
@@ -19,8 +18,7 @@ pub(crate) enum Security {
 }
 
 /// `smtps://helen@mail.example.com`: where emails are handed over.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "String")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct MailServer {
     /// Whether it is encrypted.
     pub(crate) security: Security,
@@ -32,10 +30,10 @@ pub(crate) struct MailServer {
     pub(crate) port: u16,
 }
 
-impl TryFrom<String> for MailServer {
-    type Error = String;
+impl FromStr for MailServer {
+    type Err = String;
 
-    fn try_from(text: String) -> Result<Self, String> {
+    fn from_str(text: &str) -> Result<Self, String> {
         let schemes = [
             ("smtps://", Security::Tls, 465),
             ("smtp+starttls://", Security::StartTls, 587),
@@ -77,18 +75,17 @@ impl TryFrom<String> for MailServer {
 }
 
 /// `10/s`: how many at most in a second, a minute or an hour.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "String")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Rate {
     /// The time from one to the next.
     pub(crate) gap: Duration,
 }
 
-impl TryFrom<String> for Rate {
-    type Error = String;
+impl FromStr for Rate {
+    type Err = String;
 
-    fn try_from(text: String) -> Result<Self, String> {
-        let wrong = || format!("{} is not a rate; write it as `10/s`, `100/min` or `2000/h`", text::quote(&text));
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = || format!("{} is not a rate; write it as `10/s`, `100/min` or `2000/h`", text::quote(text));
         let (count, unit) = text.split_once('/').ok_or_else(wrong)?;
         let seconds = match unit.trim() {
             "s" => 1,
@@ -106,7 +103,7 @@ mod tests {
     use super::*;
 
     fn server(text: &str) -> Result<(Security, Option<String>, String, u16), String> {
-        let read = MailServer::try_from(text.to_owned())?;
+        let read = text.parse::<MailServer>()?;
         Ok((read.security, read.user, read.host, read.port))
     }
 
@@ -139,7 +136,7 @@ mod tests {
 
     #[test]
     fn rates_are_read() {
-        let gap = |text: &str| Rate::try_from(text.to_owned()).map(|rate| rate.gap);
+        let gap = |text: &str| text.parse::<Rate>().map(|rate| rate.gap);
         assert_eq!(gap("10/s"), Ok(Duration::from_millis(100)));
         assert_eq!(gap("30/min"), Ok(Duration::from_secs(2)));
         assert_eq!(gap("3600/h"), Ok(Duration::from_secs(1)));

@@ -1,8 +1,9 @@
 //! The shop folder and its shop.toml, read and checked once.
 
 mod mail_server;
+mod placed;
 mod settings;
-mod toml_text;
+mod toml_table;
 
 use std::path::{Path, PathBuf};
 
@@ -11,8 +12,9 @@ use crate::files;
 use crate::store::Store;
 
 pub(crate) use mail_server::{MailServer, Security};
+pub(crate) use placed::Placed;
 pub(crate) use settings::{EmailSettings, Settings};
-pub(crate) use toml_text::{Day, line_of, read as read_toml};
+pub(crate) use toml_table::{FromToml, TomlTable, TomlValue, any_value, read as read_toml};
 
 /// An opened shop folder.
 #[derive(Debug)]

@@ -3,10 +3,8 @@
 use std::collections::BTreeMap;
 use std::num::{NonZeroU8, NonZeroU16};
 
-use serde::Deserialize;
-
 use super::mail_server::{MailServer, Rate};
-use super::toml_text::{self, line_of};
+use super::toml_table::{TomlTable, read as read_toml};
 use crate::clock::TimeZone;
 use crate::error::{Error, Result};
 use crate::money::{Currency, Share};
@@ -36,26 +34,8 @@ pub(crate) struct Settings {
     pub(crate) segments: BTreeMap<String, String>,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    name: String,
-    address: Vec<String>,
-    country: String,
-    currency: String,
-    #[serde(default)]
-    timezone: Option<String>,
-    margin: Option<Share>,
-    email: Option<EmailSettings>,
-    #[serde(default)]
-    till: TillSettings,
-    #[serde(default)]
-    segments: BTreeMap<String, String>,
-}
-
 /// `[email]`: how emails leave the shop.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone)]
 pub(crate) struct EmailSettings {
     /// `Helen at Wiedeman's <helen@example.com>`.
     pub(crate) from: String,
@@ -74,24 +54,17 @@ pub(crate) struct EmailSettings {
     /// Emails a day at most.
     pub(crate) daily_cap: Option<u32>,
     /// The printed letter goes with each email, as a PDF.
-    #[serde(default)]
     pub(crate) attach_letter: bool,
     /// The file of the key that signs the emails.
     pub(crate) dkim_key: Option<String>,
     /// The name under which DNS has the public half of that key.
-    #[serde(default = "usual_selector")]
     pub(crate) dkim_selector: String,
     /// Where one click unsubscribes: the public https address that leads to `/u` of `serve`.
     pub(crate) unsubscribe_url: Option<String>,
 }
 
-fn usual_selector() -> String {
-    "regulars".to_owned()
-}
-
 /// `[till]`: how the counter works.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct TillSettings {
     /// Where the pages listen.
     pub(crate) listen: Option<String>,
@@ -102,13 +75,10 @@ pub(crate) struct TillSettings {
     /// The file of its key.
     pub(crate) key: Option<String>,
     /// The names of the tills.
-    #[serde(default)]
     pub(crate) names: Vec<String>,
     /// Hand over a second gift rather than embarrass a guest.
-    #[serde(default)]
     pub(crate) honour_twice: bool,
     /// Tills may see what was spent the first time.
-    #[serde(default)]
     pub(crate) show_earlier_amount: bool,
 }
 
@@ -132,59 +102,105 @@ impl Settings {
     /// Reads the text of shop.toml.
     ///
     /// # Errors
-    /// With the line, when a key is unknown, missing or makes no sense.
+    /// With every key that is unknown, missing or makes no sense, by line.
     pub(crate) fn read(text: &str) -> Result<Self> {
-        let file: File = toml_text::read(text)?;
-        let currency = Currency::of(&file.currency).map_err(|e| e.at(line_of(text, "currency")))?;
-        if file.country.len() != 2 || !file.country.bytes().all(|b| b.is_ascii_uppercase()) {
-            return Err(Error::new(format!("{} is not a country code", text::quote(&file.country)))
-                .hint("two capital letters of ISO 3166, such as `US`, `GB` or `DE`")
-                .at(line_of(text, "country")));
+        let (settings, faults) = read_toml(text, |mut root| {
+            let name = filled(&mut root, "name", "the shop has no name");
+            let address = root.need("address").unwrap_or_default().value;
+            let country = root.need::<String>("country");
+            let is_code = |text: &str| text.len() == 2 && text.bytes().all(|b| b.is_ascii_uppercase());
+            if let Some(country) = country.as_ref().filter(|country| !is_code(country)) {
+                let fault = Error::new(format!("{} is not a country code", text::quote(country)));
+                root.fault(country.line, fault.hint("two capital letters of ISO 3166, such as `US`, `GB` or `DE`"));
+            }
+            let code = root.need::<String>("currency");
+            let currency = code.map(|code| Currency::of(&code).map_err(|fault| root.fault(code.line, fault)));
+            let timezone = root.take::<String>("timezone");
+            let timezone = timezone.and_then(|zone| zone.parse().map_err(|fault| root.fault(zone.line, fault)).ok());
+            let margin = root.value_if("margin");
+            let email = root.table("email").map(email);
+            let till = root.table("till").map(till).unwrap_or_default();
+            let segments = root.value("segments");
+            let currency = currency?.ok()?;
+            Some(Self {
+                name,
+                address,
+                country: country.unwrap_or_default().value,
+                currency,
+                timezone,
+                margin,
+                email,
+                till,
+                segments,
+            })
+        });
+        match (Error::all(faults), settings) {
+            (None, Some(settings)) => Ok(settings),
+            (fault, _) => Err(fault.unwrap_or_else(|| Error::new("shop.toml cannot be read"))),
         }
-        if file.name.trim().is_empty() {
-            return Err(Error::new("the shop has no name")
-                .hint("write it as `name = \"…\"`")
-                .at(line_of(text, "name")));
-        }
-        let timezone = file.timezone.as_deref().map(str::parse).transpose();
-        let timezone = timezone.map_err(|e: Error| e.at(line_of(text, "timezone")))?;
-        if let Some(url) = file.email.as_ref().and_then(|email| email.unsubscribe_url.as_deref()) {
-            check_link(url).map_err(|e| e.at(line_of(text, "unsubscribe_url")))?;
-        }
-        check_till(&file.till, text)?;
-        Ok(Self {
-            name: file.name,
-            address: file.address,
-            country: file.country,
-            currency,
-            timezone,
-            margin: file.margin,
-            email: file.email,
-            till: file.till,
-            segments: file.segments,
-        })
     }
 }
 
+/// A name that must be there and not be empty.
+fn filled(root: &mut TomlTable<'_>, key: &'static str, fault: &str) -> String {
+    let found = root.need::<String>(key);
+    if let Some(found) = found.as_ref().filter(|found| found.trim().is_empty()) {
+        root.fault(found.line, Error::new(fault).hint(format!("write it as `{key} = \"…\"`")));
+    }
+    found.unwrap_or_default().value
+}
+
+fn email(mut table: TomlTable<'_>) -> EmailSettings {
+    let settings = EmailSettings {
+        from: table.need("from").unwrap_or_default().value,
+        reply_to: table.value_if("reply_to"),
+        server: table.value_if("server"),
+        password_file: table.value_if("password_file"),
+        connections: table.value_if("connections"),
+        rate: table.value_if("rate"),
+        timeout: table.value_if("timeout"),
+        daily_cap: table.value_if("daily_cap"),
+        attach_letter: table.value("attach_letter"),
+        dkim_key: table.value_if("dkim_key"),
+        dkim_selector: table.value_if("dkim_selector").unwrap_or_else(|| "regulars".to_owned()),
+        unsubscribe_url: None,
+    };
+    let url = table.take::<String>("unsubscribe_url");
+    if let Some((line, fault)) = url.as_ref().and_then(|url| Some((url.line, check_link(url).err()?))) {
+        table.fault(line, fault);
+    }
+    EmailSettings { unsubscribe_url: url.map(|url| url.value), ..settings }
+}
+
 /// A certificate goes with its key, and a host name is nothing more than that.
-fn check_till(till: &TillSettings, text: &str) -> Result<()> {
-    for (there, missing, is_wrong) in [
-        ("certificate", "key", till.certificate.is_some() && till.key.is_none()),
-        ("key", "certificate", till.key.is_some() && till.certificate.is_none()),
+fn till(mut table: TomlTable<'_>) -> TillSettings {
+    let listen = table.value_if("listen");
+    let host = table.take::<String>("host");
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.');
+    if let Some(host) = host.as_ref().filter(|host| host.is_empty() || !host.bytes().all(plain)) {
+        let fault = Error::new(format!("{} is not the name of a machine", text::quote(host)));
+        table.fault(host.line, fault.hint("write it without `https://` and port, like `host = \"till.shop.example\"`"));
+    }
+    let has = [table.has("certificate"), table.has("key")];
+    let (certificate, key) = (table.take::<String>("certificate"), table.take::<String>("key"));
+    for (there, missing, found) in [
+        ("certificate", "key", certificate.as_ref().filter(|_| !has[1])),
+        ("key", "certificate", key.as_ref().filter(|_| !has[0])),
     ] {
-        if is_wrong {
-            return Err(Error::new(format!("under `[till]` there is a `{there}` and no `{missing}`"))
-                .hint(format!("add `{missing} = \"….pem\"`, the file that belongs to it"))
-                .at(line_of(text, there)));
+        if let Some(found) = found {
+            let fault = Error::new(format!("under `[till]` there is a `{there}` and no `{missing}`"));
+            table.fault(found.line, fault.hint(format!("add `{missing} = \"….pem\"`, the file that belongs to it")));
         }
     }
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.');
-    if let Some(host) = till.host.as_deref().filter(|host| host.is_empty() || !host.bytes().all(plain)) {
-        return Err(Error::new(format!("{} is not the name of a machine", text::quote(host)))
-            .hint("write it without `https://` and port, like `host = \"till.shop.example\"`")
-            .at(line_of(text, "host")));
+    TillSettings {
+        listen,
+        host: host.map(|host| host.value),
+        certificate: certificate.map(|file| file.value),
+        key: key.map(|file| file.value),
+        names: table.value("names"),
+        honour_twice: table.value("honour_twice"),
+        show_earlier_amount: table.value("show_earlier_amount"),
     }
-    Ok(())
 }
 
 /// Mail programs take nothing but https, and what is written into every email must be a plain address.

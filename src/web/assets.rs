@@ -39,7 +39,7 @@ fn asset(kind: &'static str, bytes: &'static [u8]) -> Response {
     let mut response = bytes.into_response();
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(kind));
     // A new version of the program may have another style.
-    let kept = if kind == FONT { "public, max-age=604800" } else { "public, max-age=300" };
-    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static(kept));
+    let caching = if kind == FONT { "public, max-age=604800" } else { "public, max-age=300" };
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static(caching));
     response
 }

@@ -31,7 +31,7 @@ impl AttemptKind {
 const TOGETHER: usize = 128;
 
 /// How many addresses are kept; those that made no wrong attempt lately go first.
-const KEPT: usize = 4_096;
+const MOST_ADDRESSES: usize = 4_096;
 
 /// The wrong attempts of the last minutes; under no address those of all.
 #[derive(Default)]
@@ -61,12 +61,12 @@ impl Attempts {
         let spare = if kind == AttemptKind::Code { TOGETHER } else { 0 };
         let is_late = |time: &Instant| now.saturating_duration_since(*time) < span;
         let mut wait = None;
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.len() > KEPT {
-            kept.retain(|_, tries| tries.under_way > 0 || tries.wrong.back().is_some_and(is_late));
+        let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if entries.len() > MOST_ADDRESSES {
+            entries.retain(|_, tries| tries.under_way > 0 || tries.wrong.back().is_some_and(is_late));
         }
         for (key, most) in keys.into_iter().zip([each, all]) {
-            let Tries { wrong, under_way } = kept.entry(key).or_default();
+            let Tries { wrong, under_way } = entries.entry(key).or_default();
             while wrong.front().is_some_and(|first| !is_late(first)) {
                 wrong.pop_front();
             }
@@ -82,7 +82,7 @@ impl Attempts {
             return Err(wait);
         }
         for key in keys {
-            kept.entry(key).or_default().under_way += 1;
+            entries.entry(key).or_default().under_way += 1;
         }
         Ok(attempt(true))
     }
@@ -110,9 +110,9 @@ impl Drop for Attempt<'_> {
         if !self.is_counted {
             return;
         }
-        let mut kept = self.attempts.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut entries = self.attempts.0.lock().unwrap_or_else(PoisonError::into_inner);
         for key in self.keys {
-            let tries = kept.entry(key).or_default();
+            let tries = entries.entry(key).or_default();
             tries.under_way = tries.under_way.saturating_sub(1);
             if self.is_wrong {
                 tries.wrong.push_back(self.at);

@@ -244,8 +244,8 @@ mod tests {
             for task in tasks {
                 outcomes.push(task.await.expect("the task").is_ok());
             }
-            let kept = database.read(access::tokens).await;
-            assert_eq!(kept.expect("the tokens").len(), 160, "what was answered is there to read");
+            let tokens = database.read(access::tokens).await;
+            assert_eq!(tokens.expect("the tokens").len(), 160, "what was answered is there to read");
             outcomes
         });
         assert!(outcomes.iter().enumerate().all(|(n, done)| *done == !matches!(n % 10, 3 | 7)));

@@ -10,7 +10,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use crate::error::{Error, ErrorKind, Result};
 
 /// So many searches are kept, of all tills: the last hours of a busy day.
-const KEPT: usize = 2_000;
+const MOST: usize = 2_000;
 
 /// The searches of this run of the server, the newest last.
 #[derive(Default)]
@@ -20,29 +20,29 @@ impl Searches {
     /// Keeps what was typed; the token to find it by.
     pub(super) fn keep(&self, typed: &str) -> Result<String> {
         let token = token()?;
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.len() == KEPT {
-            kept.pop_front();
+        let mut searches = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if searches.len() == MOST {
+            searches.pop_front();
         }
-        kept.push_back((token.clone(), typed.to_owned()));
+        searches.push_back((token.clone(), typed.to_owned()));
         Ok(token)
     }
 
     /// Keeps what is typed under the token of what was typed before, or under a new one.
     pub(super) fn renew(&self, token: &str, typed: &str) -> Result<String> {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, before)) = kept.iter_mut().rev().find(|(known, _)| known == token) {
+        let mut searches = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, before)) = searches.iter_mut().rev().find(|(known, _)| known == token) {
             typed.clone_into(before);
             return Ok(token.to_owned());
         }
-        drop(kept);
+        drop(searches);
         self.keep(typed)
     }
 
     /// What was typed; nothing when that is long ago.
     pub(super) fn find(&self, token: &str) -> Option<String> {
-        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.iter().rev().find(|(known, _)| known == token).map(|(_, typed)| typed.clone())
+        let searches = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        searches.iter().rev().find(|(known, _)| known == token).map(|(_, typed)| typed.clone())
     }
 }
 

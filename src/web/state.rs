@@ -79,25 +79,25 @@ impl AppState {
 
     /// The words of the book's names and towns, for whoever mistypes one.
     pub(super) fn vocabulary(&self, read: &Read<'_>) -> Result<Arc<Vocabulary>> {
-        let mut kept = self.vocabulary.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((since, known)) = &*kept
+        let mut cached = self.vocabulary.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((since, known)) = &*cached
             && since.elapsed() < STALE
         {
             return Ok(Arc::clone(known));
         }
         let fresh = Arc::new(Vocabulary::of(read)?);
-        *kept = Some((Instant::now(), Arc::clone(&fresh)));
+        *cached = Some((Instant::now(), Arc::clone(&fresh)));
         Ok(fresh)
     }
 
     /// How many gifts there were, if the campaign says so. A plan never changes, and so it is read once.
     pub(super) fn stock(&self, read: &Read<'_>, planned: &Planned) -> Result<Option<usize>> {
-        let mut kept = self.stocks.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(stock) = kept.get(&planned.id) {
+        let mut cached = self.stocks.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(stock) = cached.get(&planned.id) {
             return Ok(*stock);
         }
         let stock = app::today::stock(read, planned)?;
-        kept.insert(planned.id, stock);
+        cached.insert(planned.id, stock);
         Ok(stock)
     }
 }

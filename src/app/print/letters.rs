@@ -5,6 +5,7 @@ use super::options::PrintOutcome;
 use super::run::PrintRun;
 use crate::app::progress::Activity;
 use crate::campaign::Recipient;
+use crate::domain::Channel;
 use crate::error::Result;
 use crate::files;
 use crate::letter::Printed;
@@ -17,7 +18,10 @@ pub(crate) fn print<'r>(run: &PrintRun<'r>) -> Result<(PrintOutcome, Vec<&'r Rec
     let (pdf, manifest) = (run.path("letters", ".pdf"), run.path("manifest", ".csv"));
     let report = run.progress.of(Activity::LayOutLetters, run.letters.len());
     let (printed, left_out) = files::write_whole_with(&pdf, |out| {
-        let printed = run.on.print(&run.letters, (run.leave_out, run.duplex), &report, out)?;
+        let mut out = run.progress.until_stopped(out);
+        let printed = run.on.print(&run.letters, (run.leave_out, run.duplex), &report, &mut out);
+        run.progress.go_on("nothing was printed")?;
+        let printed = printed?;
         let problems = run.allowed(piece::problems(&printed, &run.letters), &printed, "letter")?;
         Ok((printed, problems))
     })?;
@@ -42,7 +46,8 @@ pub(crate) fn print<'r>(run: &PrintRun<'r>) -> Result<(PrintOutcome, Vec<&'r Rec
 /// Which letter is on which page; a column more when some go instead of emails.
 fn manifest_csv(run: &PrintRun<'_>, printed: &Printed) -> String {
     let mut head = vec!["page", "pages", "number", "ref", "name", "postcode", "branch", "code"];
-    let instead = run.on.templates.wave == 0 && run.letters.iter().any(|letter| letter.channel != "letter");
+    let instead =
+        run.on.templates.wave == 0 && run.letters.iter().any(|letter| letter.channel != Some(Channel::Letter));
     head.extend(instead.then_some("instead_of"));
     let mut table = CsvTable::new(head);
     let mut page = 1;
@@ -52,7 +57,9 @@ fn manifest_csv(run: &PrintRun<'_>, printed: &Printed) -> String {
         let [reference, name, postcode, branch] =
             [&letter.reference, &letter.name, &letter.postcode, &letter.branch].map(String::clone);
         let mut row = vec![page.to_string(), pages.to_string(), number, reference, name, postcode, branch, code];
-        row.extend(instead.then(|| if letter.channel == "letter" { String::new() } else { letter.channel.clone() }));
+        row.extend(instead.then(|| {
+            letter.channel.filter(|first| *first != Channel::Letter).map_or(String::new(), |first| first.to_string())
+        }));
         table.row(row);
         page += if run.duplex { pages.next_multiple_of(2) } else { *pages };
     }

@@ -12,7 +12,7 @@ use std::collections::HashSet;
 
 use super::progress::Progress;
 use crate::campaign::{self, Planned, Recipient};
-use crate::domain::CampaignState;
+use crate::domain::{CampaignState, Channel};
 use crate::error::{Error, Result};
 use crate::piece::FrozenCampaign;
 use crate::reminder;
@@ -56,7 +56,7 @@ pub(crate) fn print(
     let on = if options.despite { on.despite() } else { on };
     let letters: Vec<&Recipient> = match options.wave {
         Some(wave) => reminder::still_wanted(&read, &on.planned, wave.get(), &all)?,
-        None => all.iter().filter(|r| r.gets("letter")).collect(),
+        None => all.iter().filter(|r| r.gets(Channel::Letter)).collect(),
     };
     let run = PrintRun::of(letters, &on, shop, options, progress)?;
     let outcome = match (form, placed) {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::options::PrintOptions;
 use crate::app::progress::{Activity, Progress};
-use crate::campaign::{self, Recipient, Second};
+use crate::campaign::{self, Recipient, SecondPiece};
 use crate::error::{Error, ErrorKind, Result};
 use crate::letter::{Imprint, Printed};
 use crate::piece::{self, FrozenCampaign};
@@ -32,7 +32,7 @@ pub(crate) struct PrintRun<'r> {
 
 /// Whether they get a letter instead of an email, and it was not posted yet.
 pub(super) fn is_to_post(recipient: &Recipient) -> bool {
-    recipient.second.as_ref().is_some_and(Second::is_to_post)
+    recipient.second.as_ref().is_some_and(SecondPiece::is_to_post)
 }
 
 impl<'r> PrintRun<'r> {

@@ -9,7 +9,7 @@ use crate::domain::RecipientId;
 use crate::error::{Error, ErrorKind};
 use crate::web::answer::sentence;
 
-/// An answer, ready to be sent and to be kept.
+/// An answer, ready to be sent and to be stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct ApiResponse {
     pub(super) status: StatusCode,
@@ -64,9 +64,9 @@ impl ApiResponse {
 }
 
 impl From<StoredAnswer> for ApiResponse {
-    fn from(kept: StoredAnswer) -> Self {
-        let status = StatusCode::from_u16(kept.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        Self { status, body: kept.body, recipient_id: None, wait: None }
+    fn from(stored: StoredAnswer) -> Self {
+        let status = StatusCode::from_u16(stored.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        Self { status, body: stored.body, recipient_id: None, wait: None }
     }
 }
 

@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use chrono::{Days, NaiveDate};
 use serde::{Deserialize, Serialize};
 
-use super::kept::{self, MatterRow};
+use super::matters::{self, MatterRow};
 use crate::app::day;
 use crate::app::entry::{self, TillEntry};
 use crate::domain::{EventId, EventKind, RecipientId};
@@ -85,7 +85,7 @@ fn gather(read: &Read<'_>, state: &AppState, on: NaiveDate, today: NaiveDate) ->
         };
         DayLine {
             time: wording::time(one.at, &settings.country),
-            what: said(&one, settings.currency),
+            what: in_words(&one, settings.currency),
             name: if one.name.is_empty() { "Nobody known".to_owned() } else { one.name },
             campaign: one.campaign,
             till: one.till,
@@ -108,14 +108,14 @@ fn gather(read: &Read<'_>, state: &AppState, on: NaiveDate, today: NaiveDate) ->
         bought_sum: settings.currency.show(list.bought_sum),
         symbol: settings.currency.symbol.trim().to_owned(),
         others: list.others.into_iter().map(line).collect(),
-        matters: list.matters.into_iter().map(|matter| kept::row(matter, settings, today)).collect(),
+        matters: list.matters.into_iter().map(|matter| matters::row(matter, settings, today)).collect(),
         count: text::count(list.count, "person"),
         sum: settings.currency.show(list.sum),
     })
 }
 
 /// What happened, as the shop says it.
-fn said(one: &Happening, currency: Currency) -> String {
+fn in_words(one: &Happening, currency: Currency) -> String {
     let show = |amount: Option<Money>| currency.show(amount.unwrap_or_default());
     let turned_away = |why: &str| {
         let how = if one.was_kept { "given while the line was down" } else { "turned away" };

@@ -1,7 +1,7 @@
 //! The owner's pages: the day with its sums, what the tills kept while the line was down, and who is still to come.
 
 mod day;
-mod kept;
+mod matters;
 mod to_come;
 
 use std::sync::Arc;
@@ -19,7 +19,7 @@ pub(super) fn routes() -> Router<Arc<AppState>> {
         .route("/owner/day/{day}/change/{recipient}", post(day::change))
         .route("/owner/day/{day}/written/{event}/undo", post(day::undo_bought))
         .route("/owner/day/{day}/written/{event}/change", post(day::change_bought))
-        .route("/owner/kept/{event}", post(kept::put_aside))
+        .route("/owner/kept/{event}", post(matters::put_aside))
         .route("/owner/to-come", get(to_come::newest))
         .route("/owner/to-come/{campaign}", get(to_come::of))
 }

@@ -13,7 +13,7 @@ use super::which::CurrentTill;
 use crate::app::card::CardOf;
 use crate::app::{self, till::Pressed};
 use crate::domain::{CustomerId, RecipientId};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{ErrorKind, Result};
 use crate::money::Money;
 use crate::redemption::{self, RequestOutcome, Visit};
 use crate::web::answer;
@@ -108,14 +108,7 @@ pub(super) fn is_it_right(state: &AppState, largest: Money) -> String {
 
 /// What was spent; nothing when the field is empty.
 pub(super) fn amount(state: &AppState, typed: &str) -> Result<Option<Money>> {
-    if typed.trim().is_empty() {
-        return Ok(None);
-    }
-    let spend = state.shop.settings.currency.parse(typed)?;
-    if spend.0 < 0 {
-        return Err(Error::new("what they spent cannot be less than nothing"));
-    }
-    redemption::check_spend(spend).map(|()| Some(spend))
+    app::till::amount(state.shop.settings.currency, typed)
 }
 
 async fn show_error(

@@ -9,8 +9,8 @@ mod find;
 mod form_error;
 mod given;
 mod hand_over;
-mod kept;
 mod notes;
+mod offline;
 mod refused;
 mod scan;
 mod second_gift;
@@ -43,7 +43,7 @@ pub(super) fn routes() -> Router<Arc<AppState>> {
         .route("/till/written/{event}", get(given::of_event))
         .route("/till/written/{event}/undo", post(given::undo_event))
         .route("/till/written/{event}/change", post(given::change_event))
-        .route("/till/kept", get(kept::page).post(kept::take))
+        .route("/till/kept", get(offline::page).post(offline::store))
         .route("/till/again/{recipient}", get(second_gift::show).post(second_gift::hand_over))
         .route("/till/note/{customer}", post(notes::note))
         .route("/till/address/{customer}", post(notes::address))

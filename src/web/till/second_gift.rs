@@ -13,7 +13,7 @@ use super::typed::TillForm;
 use super::which::CurrentTill;
 use crate::app::{self, till::Pressed};
 use crate::domain::RecipientId;
-use crate::error::{Error, ErrorKind};
+use crate::error::ErrorKind;
 use crate::redemption::Visit;
 use crate::web::answer;
 use crate::web::state::AppState;
@@ -46,14 +46,11 @@ pub(super) async fn hand_over(
             return refused::show(&state, till, recipient, form_error(says, false)).await;
         }
     };
-    if !state.shop.settings.till.honour_twice {
-        let fault = Error::new("a second one is not handed over here").hint("the owner decides that in shop.toml");
-        return answer::trouble(&state, &fault);
-    }
-    let request = hand_over::request(&again.once);
+    let (here, request) = (Arc::clone(&state), hand_over::request(&again.once));
     let visit = Visit { request, ..Visit::new(state.clock.now(), till.name.clone(), spend) };
     let is_sure = hand_over::is_sure(&again.sure, &again.amount);
-    let done = state.database.write(move |write| app::till::hand_over_again(write, recipient, &visit, is_sure));
+    let done =
+        state.database.write(move |write| app::till::hand_over_again(write, &here.shop, recipient, &visit, is_sure));
     match done.await {
         Ok(Pressed::Done(outcome)) => Redirect::to(&hand_over::page_of(outcome)).into_response(),
         Ok(Pressed::Unusual(largest)) => {

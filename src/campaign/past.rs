@@ -1,52 +1,26 @@
 //! Last year's mailing from a spreadsheet: afterwards it is a closed campaign like any other, with its response.
 
-mod rows;
-
 use std::collections::HashSet;
 
 use chrono::{NaiveDate, NaiveDateTime};
 
-use self::rows::Row;
 use super::draft::{Draft, DraftRecipient};
 use super::eligible::Chosen;
-use super::file::{CampaignFile, check_slug, place};
+use super::file::CampaignFile;
+use super::folder::{check_slug, place};
 use super::freeze::{self, Context};
+use super::keep;
+use super::past_rows::{self, Past, PastRow};
+use super::planned;
 use super::sources::Sources;
-use super::table;
 use crate::customers;
+use crate::domain::{Channel, OnePer};
 use crate::error::{Error, Result};
-use crate::import::{DayOrder, DecimalSeparator, ImportReport, ImportSheet, LeftOut};
+use crate::import::{ImportReport, ImportSheet};
 use crate::money::Money;
 use crate::shop::Shop;
 use crate::store::Write;
 use crate::text;
-
-/// What the owner says of a past campaign beside its rows.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Past<'p> {
-    /// What it is called in files and on the command line.
-    pub(crate) slug: &'p str,
-    /// What letters call it.
-    pub(crate) name: &'p str,
-    /// The day on which it went out.
-    pub(crate) as_of: NaiveDate,
-    /// The last day on which they could come.
-    pub(crate) claim_until: NaiveDate,
-    /// What waited for them; empty when nothing is said.
-    pub(crate) gift: &'p str,
-    /// What one cost the shop.
-    pub(crate) unit_cost: Money,
-    /// What posting one letter cost.
-    pub(crate) postage: Money,
-    /// Which comes first in `03/04/1989`.
-    pub(crate) day_order: Option<DayOrder>,
-    /// What stands before the cents in `1.149`.
-    pub(crate) decimal: Option<DecimalSeparator>,
-    /// Which column is which, as the owner said.
-    pub(crate) map: &'p [String],
-    /// Where rows that cannot be taken go.
-    pub(crate) left_out: Option<&'p LeftOut>,
-}
 
 /// Somebody who came to a past campaign, for the record of redemptions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,7 +51,7 @@ pub(crate) fn take_past(
     progress: &dyn Fn(usize),
 ) -> Result<(ImportReport, Vec<PastVisit>)> {
     check(write, shop, past, now.date())?;
-    let (rows, mut report) = rows::read(sheet, past, shop.settings.currency, &customers::ids(write)?, progress)?;
+    let (rows, mut report) = past_rows::read(sheet, past, shop.settings.currency, &customers::ids(write)?, progress)?;
     if rows.iter().all(|row| row.held_out) {
         if report.problems.is_empty() {
             return Err(Error::new("nobody in it was written to").hint("each row is one customer who got the letter"));
@@ -85,16 +59,16 @@ pub(crate) fn take_past(
         return Ok((report, Vec::new()));
     }
     let draft = draft(write, shop, past, &rows)?;
-    let campaign_id = table::insert(write, &draft, draft.file.gift.as_ref(), now)?;
-    table::insert_files(write, campaign_id, &draft.sources)?;
+    let campaign_id = keep::insert(write, &draft, now)?;
+    keep::insert_files(write, campaign_id, &draft.sources)?;
     let mut visits = Vec::new();
     for (recipient, row) in draft.recipients.iter().zip(&rows) {
-        let id = table::insert_recipient(write, campaign_id, recipient, &recipient.frozen, None, None)?;
+        let id = keep::insert_recipient(write, campaign_id, recipient, &recipient.frozen, None, None)?;
         if let Some(came) = row.came {
             visits.push(PastVisit { recipient_id: id, on: came.on, spend: came.spend });
         }
     }
-    table::mark_past(write, campaign_id, past.as_of, past.claim_until)?;
+    keep::mark_past(write, campaign_id, past.as_of, past.claim_until)?;
     report.added = rows.len();
     Ok((report, visits))
 }
@@ -115,7 +89,7 @@ fn check(write: &Write<'_>, shop: &Shop, past: &Past<'_>, today: NaiveDate) -> R
     let taken = |what: String| {
         Error::new(what).at("--name").hint("choose another name; what was taken in or planned once is never changed")
     };
-    if table::current(write, past.slug)?.is_some() {
+    if planned::current(write, past.slug)?.is_some() {
         return Err(taken(format!("there is a campaign {} already", text::quote(past.slug))));
     }
     if shop.folder.join(place(past.slug)).exists() {
@@ -124,7 +98,7 @@ fn check(write: &Write<'_>, shop: &Shop, past: &Past<'_>, today: NaiveDate) -> R
     Ok(())
 }
 
-fn draft(write: &Write<'_>, shop: &Shop, past: &Past<'_>, rows: &[Row]) -> Result<Draft> {
+fn draft(write: &Write<'_>, shop: &Shop, past: &Past<'_>, rows: &[PastRow]) -> Result<Draft> {
     let text = file_text(shop, past, rows);
     let file = CampaignFile::read(past.slug, &text, shop.settings.currency).map_err(|e| e.at(place(past.slug)))?;
     let files = [(place(past.slug), text.into_bytes()), ("shop.toml".to_owned(), shop.text.clone().into_bytes())];
@@ -133,7 +107,7 @@ fn draft(write: &Write<'_>, shop: &Shop, past: &Past<'_>, rows: &[Row]) -> Resul
     let mut recipients = Vec::with_capacity(rows.len());
     for row in rows {
         let (id, reference) = (row.customer_id, customers::by_id(write, row.customer_id)?.reference);
-        let chosen = Chosen { id, reference, channel: "letter", held_out: row.held_out, by_hand: false };
+        let chosen = Chosen { id, reference, channel: Channel::Letter, held_out: row.held_out, by_hand: false };
         let (members, frozen) = freeze::freeze(write, &context, &chosen)?;
         recipients.push(DraftRecipient {
             customer_id: chosen.id,
@@ -158,16 +132,18 @@ fn draft(write: &Write<'_>, shop: &Shop, past: &Past<'_>, rows: &[Row]) -> Resul
 }
 
 /// The campaign file that the report and the follow-up read.
-fn file_text(shop: &Shop, past: &Past<'_>, rows: &[Row]) -> String {
+fn file_text(shop: &Shop, past: &Past<'_>, rows: &[PastRow]) -> String {
     let quoted = |text: &str| toml::Value::from(text).to_string();
     let plain = |amount| quoted(&shop.settings.currency.plain(amount));
     let mut text = format!(
         "# Taken in from a spreadsheet; its letters are not kept.\n\
-         name    = {}\nas_of   = {}\nchannel = \"letter\"\n\n\
-         [segment]\nwhere   = \"invited('{}')\"\none_per = \"customer\"\n",
+         name    = {}\nas_of   = {}\nchannel = \"{}\"\n\n\
+         [segment]\nwhere   = \"invited('{}')\"\none_per = \"{}\"\n",
         quoted(past.name),
         past.as_of,
-        past.slug
+        Channel::Letter,
+        past.slug,
+        OnePer::Customer
     );
     text.push_str(&format!(
         "\n[gift]\nname        = {}\nunit_cost   = {}\nclaim_until = {}\n",

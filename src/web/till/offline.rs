@@ -16,9 +16,10 @@ use tera::Context;
 
 use super::hand_over;
 use super::which::CurrentTill;
+use crate::app;
 use crate::domain::{CustomerId, EventKind, RecipientId};
 use crate::error::Result;
-use crate::redemption::{self, Claim, StoredClaim, StoredVisit};
+use crate::redemption::{Claim, StoredClaim, StoredVisit};
 use crate::web::answer;
 use crate::web::attempts::AttemptKind;
 use crate::web::state::AppState;
@@ -51,27 +52,30 @@ pub(super) async fn page(State(state): State<Arc<AppState>>) -> Response {
 }
 
 /// Takes one visit in; the till forgets it when it hears its token back.
-pub(super) async fn take(State(state): State<Arc<AppState>>, till: CurrentTill, body: Bytes) -> Response {
-    let kept = match serde_json::from_slice::<OfflineVisit>(&body) {
-        Ok(kept) if is_token(&kept.id) => kept,
-        _ => return said(StatusCode::BAD_REQUEST, &json!({ "error": "this is no visit that was kept" })),
+pub(super) async fn store(State(state): State<Arc<AppState>>, till: CurrentTill, body: Bytes) -> Response {
+    let visit = match serde_json::from_slice::<OfflineVisit>(&body) {
+        Ok(visit) if is_token(&visit.id) => visit,
+        _ => return json_response(StatusCode::BAD_REQUEST, &json!({ "error": "this is no visit that was kept" })),
     };
-    let (id, from) = (kept.id.clone(), till.from);
+    let (id, from) = (visit.id.clone(), till.from);
     // What is kept comes again later; codes are not guessed this way.
     let Ok(attempt) = state.attempts.begin(AttemptKind::Code, from) else {
-        return said(StatusCode::TOO_MANY_REQUESTS, &json!({ "error": "too many codes that are on no letter" }));
+        return json_response(
+            StatusCode::TOO_MANY_REQUESTS,
+            &json!({ "error": "too many codes that are on no letter" }),
+        );
     };
-    match write_down(&state, till, kept).await {
+    match write_down(&state, till, visit).await {
         Ok((kind, letter)) => {
             if kind != EventKind::Unknown {
                 attempt.was_right();
             }
-            let told = json!({ "id": id, "outcome": kind, "letter": letter });
-            said(StatusCode::OK, &told)
+            let answer = json!({ "id": id, "outcome": kind, "letter": letter });
+            json_response(StatusCode::OK, &answer)
         }
         Err(fault) => {
             tracing::error!(%fault, "could not take in what was kept");
-            said(StatusCode::SERVICE_UNAVAILABLE, &json!({ "error": fault.message() }))
+            json_response(StatusCode::SERVICE_UNAVAILABLE, &json!({ "error": fault.message() }))
         }
     }
 }
@@ -79,22 +83,22 @@ pub(super) async fn take(State(state): State<Arc<AppState>>, till: CurrentTill, 
 async fn write_down(
     state: &Arc<AppState>,
     till: CurrentTill,
-    kept: OfflineVisit,
+    visit: OfflineVisit,
 ) -> Result<(EventKind, Option<RecipientId>)> {
     let (now, currency) = (state.clock.now(), state.shop.settings.currency);
     let stored = StoredVisit {
-        spend: hand_over::amount(state, &kept.amount).map_err(|_| kept.amount),
-        what: match (kept.customer, kept.letter) {
+        spend: hand_over::amount(state, &visit.amount).map_err(|_| visit.amount),
+        what: match (visit.customer, visit.letter) {
             (Some(customer), _) => StoredClaim::Amount(customer),
             (None, Some(letter)) => StoredClaim::Gift(Claim::Letter(letter)),
-            (None, None) => StoredClaim::Gift(Claim::Typed(kept.code)),
+            (None, None) => StoredClaim::Gift(Claim::Typed(visit.code)),
         },
-        request: kept.id,
+        request: visit.id,
         till: till.name,
-        receipt: kept.receipt,
-        ago: kept.ago,
+        receipt: visit.receipt,
+        ago: visit.ago,
     };
-    state.database.write(move |write| redemption::take_in(write, stored, currency, now)).await
+    state.database.write(move |write| app::till::store_offline(write, stored, currency, now)).await
 }
 
 /// What a page makes up, or one of ours.
@@ -102,6 +106,6 @@ fn is_token(id: &str) -> bool {
     (16..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
 }
 
-fn said(status: StatusCode, object: &serde_json::Value) -> Response {
+fn json_response(status: StatusCode, object: &serde_json::Value) -> Response {
     (status, [(CONTENT_TYPE, "application/json")], object.to_string()).into_response()
 }

@@ -5,11 +5,10 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 use csv::StringRecord;
 
-use super::Past;
 use crate::domain::CustomerId;
 use crate::error::{Error, Result};
 use crate::import::{
-    Columns, DayOrder, DecimalSeparator, ImportReport, ImportSheet, RowProblem, decimal_separator_of_column,
+    Columns, DayOrder, DecimalSeparator, ImportReport, ImportSheet, LeftOut, RowProblem, decimal_separator_of_column,
     order_of_column, parse_amount, parse_day,
 };
 use crate::money::{Currency, Money};
@@ -38,9 +37,36 @@ pub(crate) const PAST_FIELDS: &[(&str, &[&str])] = &[
     ("spend", &["spend", "spent", "amount", "takings", "total"]),
 ];
 
+/// What the owner says of a past campaign beside its rows.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Past<'p> {
+    /// What it is called in files and on the command line.
+    pub(crate) slug: &'p str,
+    /// What letters call it.
+    pub(crate) name: &'p str,
+    /// The day on which it went out.
+    pub(crate) as_of: NaiveDate,
+    /// The last day on which they could come.
+    pub(crate) claim_until: NaiveDate,
+    /// What waited for them; empty when nothing is said.
+    pub(crate) gift: &'p str,
+    /// What one cost the shop.
+    pub(crate) unit_cost: Money,
+    /// What posting one letter cost.
+    pub(crate) postage: Money,
+    /// Which comes first in `03/04/1989`.
+    pub(crate) day_order: Option<DayOrder>,
+    /// What stands before the cents in `1.149`.
+    pub(crate) decimal: Option<DecimalSeparator>,
+    /// Which column is which, as the owner said.
+    pub(crate) map: &'p [String],
+    /// Where rows that cannot be taken go.
+    pub(crate) left_out: Option<&'p LeftOut>,
+}
+
 /// One row.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Row {
+pub(super) struct PastRow {
     pub(crate) customer_id: CustomerId,
     pub(crate) held_out: bool,
     pub(crate) branch: String,
@@ -61,7 +87,7 @@ pub(super) fn read(
     currency: Currency,
     known: &HashMap<String, CustomerId>,
     progress: &dyn Fn(usize),
-) -> Result<(Vec<Row>, ImportReport)> {
+) -> Result<(Vec<PastRow>, ImportReport)> {
     let columns = Columns::find(PAST_FIELDS, sheet, past.map)?;
     columns.need("ref", "the customer's reference")?;
     let (mut report, mut rows) = (ImportReport::default(), Vec::new());
@@ -113,7 +139,7 @@ impl Reader<'_> {
         line: usize,
         cells: &StringRecord,
         seen: &mut HashMap<CustomerId, usize>,
-    ) -> std::result::Result<Row, Vec<RowProblem>> {
+    ) -> std::result::Result<PastRow, Vec<RowProblem>> {
         let mut problems = Vec::new();
         let cell = |field: &str| self.columns.place(field).and_then(|place| cells.get(place)).map_or("", str::trim);
         let mut fault = |field: &str, error: Error| {
@@ -149,7 +175,7 @@ impl Reader<'_> {
         });
         if let (Some(customer_id), true) = (customer_id, problems.is_empty()) {
             let branch: String = cell("branch").chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-            Ok(Row { customer_id, held_out, branch, came: on.map(|on| Came { on, spend }) })
+            Ok(PastRow { customer_id, held_out, branch, came: on.map(|on| Came { on, spend }) })
         } else {
             Err(problems)
         }
@@ -200,7 +226,7 @@ mod tests {
 
     const HEAD: &str = "ref,arm,branch,redeemed_on,spend\n";
 
-    fn read_text(text: &str) -> (Vec<Row>, ImportReport) {
+    fn read_text(text: &str) -> (Vec<PastRow>, ImportReport) {
         let day = |text: &str| text.parse().expect("day");
         let past = Past {
             slug: "old",
@@ -227,9 +253,9 @@ mod tests {
         let came = Came { on: "1989-02-03".parse().expect("day"), spend: Money(61_240) };
         assert_eq!(
             rows[0],
-            Row { customer_id: CustomerId(1), held_out: false, branch: "thanks".into(), came: Some(came) }
+            PastRow { customer_id: CustomerId(1), held_out: false, branch: "thanks".into(), came: Some(came) }
         );
-        assert_eq!(rows[1], Row { customer_id: CustomerId(2), held_out: true, branch: String::new(), came: None });
+        assert_eq!(rows[1], PastRow { customer_id: CustomerId(2), held_out: true, branch: String::new(), came: None });
     }
 
     #[test]

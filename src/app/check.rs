@@ -1,0 +1,91 @@
+//! Check: every file of the shop folder, or of one campaign, read and cross-checked, all faults at once.
+
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
+use serde::Serialize;
+
+use crate::campaign::{self, CampaignFile, Sources};
+use crate::error::{Error, Result};
+use crate::piece::{TemplateSet, shop_fonts};
+use crate::segment::{self, Scope};
+use crate::shop::Shop;
+use crate::text;
+
+/// What was found in order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct Checked {
+    pub(crate) campaigns: Vec<String>,
+    pub(crate) templates: BTreeSet<String>,
+}
+
+/// Checks one campaign, or all of them and the named segments.
+///
+/// # Errors
+/// With every fault of every file.
+pub(crate) fn check(shop: &Shop, slug: Option<&str>, today: NaiveDate) -> Result<Checked> {
+    let files = campaign::list_files(shop)?;
+    let planned = campaign::slugs(&shop.store()?.read())?;
+    let known: Vec<String> =
+        planned.into_iter().chain(files.iter().cloned()).collect::<BTreeSet<_>>().into_iter().collect();
+    let scope = scope(shop, None, &known, today);
+    let mut faults: Vec<Error> = segment::check_named(&scope).err().map(|e| e.at("shop.toml")).into_iter().collect();
+    let campaigns = slug.map_or(files, |slug| vec![slug.to_owned()]);
+    let mut templates = BTreeSet::new();
+    for slug in &campaigns {
+        let (names, wrong) = one(shop, slug, &known, today);
+        templates.extend(names);
+        faults.extend(wrong);
+    }
+    // One place may be reached on several ways: two campaigns with one letter, a head that is read twice.
+    let mut seen = BTreeSet::new();
+    let is_new = |fault: &&Error| seen.insert((fault.to_string(), fault.what_next().map(str::to_owned)));
+    let all = Error::all(faults);
+    let each: Vec<Error> = all.iter().flat_map(Error::faults).filter(is_new).map(Error::again).collect();
+    Error::all(each).map_or(Ok(Checked { campaigns, templates }), Err)
+}
+
+/// Everything about one campaign that can be told without its recipients: its templates, and what is wrong.
+fn one(shop: &Shop, slug: &str, known: &[String], today: NaiveDate) -> (Vec<String>, Vec<Error>) {
+    let (file, mut faults) = match CampaignFile::open_leniently(shop, slug) {
+        Ok(read) => read,
+        Err(fault) => return (Vec::new(), vec![fault]),
+    };
+    faults.extend(questions(shop, &file, known, today).into_iter().map(|e| e.at(campaign::place(slug))));
+    let (sources, wrong) = Sources::from_folder_leniently(shop, &file);
+    faults.extend(wrong);
+    let (templates, wrong) = sources.templates_leniently();
+    faults.extend(wrong);
+    let names = templates.iter().map(|template| template.file.clone()).collect();
+    let dated = file.date.or(file.as_of).unwrap_or(today);
+    match shop_fonts(&shop.folder) {
+        Ok(fonts) => faults.extend(TemplateSet::lay_out(&sources, file, &shop.settings, templates, dated, fonts).1),
+        Err(fault) => faults.push(fault),
+    }
+    (names, faults)
+}
+
+/// What is wrong with whom a campaign asks for.
+fn questions(shop: &Shop, file: &CampaignFile, known: &[String], today: NaiveDate) -> Vec<Error> {
+    let scope = scope(shop, file.follows.as_deref(), known, file.as_of.unwrap_or(today));
+    let mut faults = Vec::new();
+    if let Some(followed) = file.follows.as_ref().filter(|followed| !known.contains(&followed.value)) {
+        let names: Vec<&str> = known.iter().map(String::as_str).collect();
+        let fault = Error::new(format!("there is no campaign {}", text::quote(followed))).at(followed.line);
+        faults.push(fault.hint(text::did_you_mean(followed, &names)));
+    }
+    let condition = &file.condition;
+    faults.extend(segment::condition(condition, &scope).err().map(|e| e.at("where").at(condition.line)));
+    let order = file.order_by.as_ref();
+    faults.extend(order.and_then(|order| Some(segment::order(order, &scope).err()?.at("order_by").at(order.line))));
+    let branches = file.branches.iter().map(|branch| &branch.when);
+    for when in branches.chain(file.signers.iter().map(|signer| &signer.when)) {
+        faults.extend(segment::condition(when, &scope).err().map(|e| e.at("when").at(when.line)));
+    }
+    faults.extend(file.late_reminders(scope.as_of));
+    faults
+}
+
+fn scope<'s>(shop: &'s Shop, follows: Option<&'s str>, campaigns: &'s [String], as_of: NaiveDate) -> Scope<'s> {
+    Scope { as_of, currency: shop.settings.currency, follows, campaigns, named: &shop.settings.segments }
+}

@@ -1,0 +1,104 @@
+//! A draft written down, so that it stays as it is.
+
+use chrono::{NaiveDate, NaiveDateTime};
+
+use super::draft::{Draft, DraftRecipient};
+use super::freeze::Frozen;
+use super::planned::Planned;
+use super::sources::Sources;
+use crate::domain::{Arm, CampaignState, Code, PieceState};
+use crate::error::Result;
+use crate::money::Money;
+use crate::store::Write;
+use crate::store::params;
+
+/// Sets a plan aside; its codes stay known as void.
+pub(super) fn void(write: &Write<'_>, planned: &Planned) -> Result<()> {
+    write.run("UPDATE campaign SET state = ?2 WHERE id = ?1", params![planned.id, CampaignState::Void]).map(|_| ())
+}
+
+/// Writes a campaign down; its id.
+pub(super) fn insert(write: &Write<'_>, draft: &Draft, now: NaiveDateTime) -> Result<i64> {
+    let file = &draft.file;
+    let sql = "INSERT INTO campaign (slug, name, state, as_of, dated, follows, channel, one_per, gift_name, unit_cost_minor, \
+               postage_minor, claim_until, planned_at, fingerprint) \
+               VALUES (?1, ?2, ?14, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) RETURNING id";
+    let gift = file.gift.as_ref();
+    let follows = file.follows.as_deref().unwrap_or_default();
+    let gift_name = gift.map_or("", |gift| gift.name.as_str());
+    let unit_cost = gift.map_or(Money(0), |gift| gift.unit_cost);
+    let until = gift.and_then(|gift| gift.claim_until).map(|until| until.value);
+    let fingerprint = draft.fingerprint();
+    let values = params![
+        file.slug,
+        file.name,
+        draft.as_of,
+        draft.dated,
+        follows,
+        file.channel,
+        file.one_per,
+        gift_name,
+        unit_cost,
+        file.postage,
+        until,
+        now,
+        fingerprint,
+        CampaignState::Planned
+    ];
+    write.value(sql, values)
+}
+
+/// Keeps the files that a campaign is made from.
+pub(super) fn insert_files(write: &Write<'_>, campaign_id: i64, sources: &Sources) -> Result<()> {
+    for (path, bytes) in &sources.files {
+        let sql = "INSERT INTO campaign_file (campaign_id, path, content) VALUES (?1, ?2, ?3)";
+        write.run(sql, params![campaign_id, path, bytes])?;
+    }
+    Ok(())
+}
+
+/// Closes a campaign that was over before it was taken in.
+pub(super) fn mark_past(write: &Write<'_>, campaign_id: i64, posted_on: NaiveDate, until: NaiveDate) -> Result<()> {
+    let sql = "UPDATE campaign SET state = ?4, posted_on = ?2, claim_until = ?3 WHERE id = ?1";
+    write.run(sql, params![campaign_id, posted_on, until, CampaignState::Closed])?;
+    let sql = "UPDATE recipient SET state = ?2 WHERE campaign_id = ?1 AND arm = ?3";
+    write.run(sql, params![campaign_id, PieceState::Posted, Arm::Mailed]).map(|_| ())
+}
+
+/// Writes a recipient down; its id.
+pub(super) fn insert_recipient(
+    write: &Write<'_>,
+    campaign_id: i64,
+    recipient: &DraftRecipient,
+    frozen: &Frozen,
+    number: Option<usize>,
+    code: Option<&Code>,
+) -> Result<i64> {
+    let sql = "INSERT INTO recipient (campaign_id, ref, customer_id, name, arm, by_hand, branch, channel, number, code, \
+               postcode, email, fields, prior_years) \
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14) RETURNING id";
+    let arm = if recipient.held_out { Arm::HeldOut } else { Arm::Mailed };
+    let fields = serde_json::to_string(&frozen.fields).unwrap_or_default();
+    let channel = if recipient.held_out { "" } else { recipient.channel.as_str() };
+    let values = params![
+        campaign_id,
+        recipient.reference,
+        recipient.customer_id,
+        frozen.name,
+        arm,
+        recipient.by_hand,
+        recipient.branch,
+        channel,
+        number,
+        code,
+        frozen.postcode,
+        frozen.email,
+        fields,
+        frozen.prior_years
+    ];
+    let id: i64 = write.value(sql, values)?;
+    for member in &recipient.members {
+        write.run("INSERT INTO recipient_member (recipient_id, customer_id) VALUES (?1, ?2)", params![id, member])?;
+    }
+    Ok(id)
+}

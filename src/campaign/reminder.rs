@@ -1,0 +1,111 @@
+//! Reminders of a campaign file: a further piece to those who have not come, so many days after the first.
+
+use chrono::{Days, NaiveDate};
+
+use crate::domain::{Channel, Column, Response};
+use crate::error::{Error, Result};
+use crate::shop::{Placed, TomlTable};
+use crate::text;
+
+/// The one response that a reminder goes to.
+const TO: Response = Response::NotRedeemed;
+/// The longest time from the first piece to a reminder, in days.
+const LONGEST: u32 = 3650;
+const HOW_LONG_AFTER: &str = "write it as `after = \"30 days\"`, or in weeks: `\"4 weeks\"`";
+
+/// One reminder. The first in the file is wave 1; the campaign's own pieces are wave 0.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Reminder {
+    /// How many days after the person's first piece.
+    pub(crate) days: u32,
+    /// The same as the file writes it: `4 weeks`.
+    pub(crate) after: Placed<String>,
+    /// Its letter.
+    pub(crate) template: Placed<String>,
+    /// By which the first piece came when the file does not say.
+    pub(crate) channel: Option<Channel>,
+}
+
+impl Reminder {
+    /// The day on which it is due for somebody whose first piece went out on `first`.
+    pub(crate) fn due(&self, first: NaiveDate) -> NaiveDate {
+        first.checked_add_days(Days::new(self.days.into())).unwrap_or(NaiveDate::MAX)
+    }
+
+    /// The channel for somebody whose first piece came by `first`.
+    pub(crate) fn channel(&self, first: Channel) -> Channel {
+        self.channel.unwrap_or(first)
+    }
+}
+
+/// Reads the reminders of a campaign file.
+pub(super) fn reminders(tables: Vec<TomlTable<'_>>) -> Vec<Reminder> {
+    let mut reminders: Vec<Reminder> = Vec::new();
+    for (index, mut table) in tables.into_iter().enumerate() {
+        let number = index + 1;
+        if !table.has("after") {
+            table.missing("after", Error::new("a reminder does not say when").hint(HOW_LONG_AFTER));
+        }
+        let after = table.take::<String>("after");
+        let days = after.as_ref().map_or(Ok(0), |after| days(after).map_err(|wrong| table.fault(after.line, wrong)));
+        let days = days.unwrap_or(0);
+        let after = after.unwrap_or(Placed { value: String::new(), line: table.line });
+        if days > 0 && reminders.iter().any(|before| before.days >= days) {
+            let wrong = Error::new(format!("reminder {number} is not after the one before it"));
+            table.fault(after.line, wrong.hint("they stand in their order, and each counts from the first piece"));
+        }
+        if let Some(to) = table.take::<String>("to").filter(|to| **to != *TO.as_str()) {
+            table.fault(to.line, not_to(&to));
+        }
+        if table.lacks("template") {
+            let wrong = Error::new(format!("reminder {number} names no letter"));
+            table.fault(table.line, wrong.hint("add `template = \"…\"`"));
+        }
+        let template = table.take("template");
+        let channel = table.value_if("channel");
+        reminders.extend(template.map(|template| Reminder { days, after, template, channel }));
+    }
+    reminders
+}
+
+/// `30 days`, `1 day` or `4 weeks` in days.
+fn days(text: &str) -> Result<u32> {
+    let parsed = text.trim().split_once(' ').and_then(|(number, unit)| {
+        let unit = match unit.trim() {
+            "day" | "days" => 1,
+            "week" | "weeks" => 7,
+            _ => return None,
+        };
+        number.parse::<u32>().ok()?.checked_mul(unit)
+    });
+    parsed
+        .filter(|days| (1..=LONGEST).contains(days))
+        .ok_or_else(|| Error::new(format!("{} is not how long after", text::quote(text))).hint(HOW_LONG_AFTER))
+}
+
+fn not_to(typed: &str) -> Error {
+    if Response::from_form(typed).is_some() {
+        return Error::new(format!("a reminder does not go to {}", text::quote(typed))).hint(format!(
+            "it goes to `{TO}`, those who have not come; to write to others make a campaign that `follows` this one"
+        ));
+    }
+    Error::new(format!("{} is not a response", text::quote(typed))).hint(text::did_you_mean(typed, &[TO.as_str()]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn time_is_days_or_weeks() {
+        for (text, expected) in
+            [("30 days", Some(30)), ("1 day", Some(1)), ("4 weeks", Some(28)), (" 2  weeks ", Some(14))]
+        {
+            assert_eq!(days(text).ok(), expected, "{text}");
+        }
+        for wrong in ["", "30", "days", "0 days", "-1 days", "2 months", "1.5 weeks", "4000 days", "999999999999 weeks"]
+        {
+            assert!(days(wrong).is_err(), "{wrong}");
+        }
+    }
+}

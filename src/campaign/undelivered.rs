@@ -1,0 +1,86 @@
+//! A piece that did not reach somebody: the second one by the other channel, once, where the campaign allows it.
+
+use chrono::NaiveDate;
+
+use super::planned;
+use super::recipient::{self, Recipient};
+use crate::customers;
+use crate::domain::{Arm, CampaignState, Channel, CustomerId, Delivery, EmailAddress, PieceState};
+use crate::error::Result;
+use crate::store::params;
+use crate::store::{Read, Write};
+
+/// Writes down that somebody's mail came back.
+pub(crate) fn mark_returned(write: &Write<'_>, recipient: &Recipient, on: NaiveDate) -> Result<()> {
+    let channel = if recipient.gets(Channel::Letter) { Channel::Letter } else { Channel::Email };
+    came_back(write, recipient.id, channel, on).map(|_| ())
+}
+
+/// Writes down that the piece of a recipient by this channel did not reach them. When it was the first, and the campaign
+/// allows for the other channel, and they can be reached by it, a second piece is on its way from now on.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) fn came_back(write: &Write<'_>, id: i64, channel: Channel, on: NaiveDate) -> Result<Recipient> {
+    let recipient = recipient::by_id(write, id)?;
+    if recipient.second.as_ref().is_some_and(|second| second.channel == channel) {
+        let sql = "UPDATE second_piece SET returned_on = COALESCE(returned_on, ?2), state = ?3 WHERE recipient_id = ?1";
+        write.run(sql, params![id, on, PieceState::Returned])?;
+    } else {
+        let sql = "UPDATE recipient SET returned_on = COALESCE(returned_on, ?2), state = ?3 WHERE id = ?1";
+        write.run(sql, params![id, on, PieceState::Returned])?;
+        let is_news = recipient.second.is_none() && recipient.returned_on.is_none();
+        let other = if is_news { other_channel(write, &recipient, on)? } else { None };
+        if let Some(other) = other {
+            let sql = "INSERT INTO second_piece (recipient_id, channel, since) VALUES (?1, ?2, ?3)";
+            write.run(sql, params![id, other, on])?;
+        }
+    }
+    recipient::by_id(write, id)
+}
+
+/// Takes back that an email did not reach somebody, as it goes out again; whether that was still possible.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) fn take_back(write: &Write<'_>, recipient: &Recipient) -> Result<bool> {
+    if recipient.channel != Some(Channel::Email) {
+        // The email was the second piece.
+        let sql = "UPDATE second_piece SET returned_on = NULL, state = ?2 WHERE recipient_id = ?1";
+        return write.run(sql, params![recipient.id, PieceState::Planned]).map(|_| true);
+    }
+    if recipient.second.as_ref().is_some_and(|second| second.state != PieceState::Planned) {
+        return Ok(false);
+    }
+    write.run("DELETE FROM second_piece WHERE recipient_id = ?1", params![recipient.id])?;
+    let sql = "UPDATE recipient SET returned_on = NULL, state = ?2 WHERE id = ?1 AND state = ?3";
+    write.run(sql, params![recipient.id, PieceState::Planned, PieceState::Returned])?;
+    Ok(true)
+}
+
+/// The other channel, if the campaign allows for it, the gift can still be claimed, and they can be reached by it.
+fn other_channel(read: &Read<'_>, recipient: &Recipient, on: NaiveDate) -> Result<Option<Channel>> {
+    let planned = planned::by_id(read, recipient.campaign_id)?;
+    let is_over = matches!(planned.state, CampaignState::Closed | CampaignState::Void)
+        || planned.claim_until.is_some_and(|day| on > day);
+    if is_over || recipient.arm == Arm::HeldOut || recipient.number.is_none() || recipient.redeemed_on.is_some() {
+        return Ok(None);
+    }
+    let sql =
+        "SELECT c.channel, r.customer_id FROM recipient r JOIN campaign c ON c.id = r.campaign_id WHERE r.id = ?1";
+    let found: Option<(Delivery, Option<CustomerId>)> =
+        read.first(sql, params![recipient.id], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let Some((allowed, Some(customer))) = found else { return Ok(None) };
+    let person = customers::by_id(read, customer)?;
+    Ok(match (recipient.channel, allowed) {
+        (Some(Channel::Email), Delivery::EmailElseLetter) => {
+            (person.takes_letters() && recipient.has_home()).then_some(Channel::Letter)
+        }
+        (Some(Channel::Letter), Delivery::LetterElseEmail) => {
+            let gets_email = person.takes_emails() && EmailAddress::parse(&recipient.email).is_some();
+            let is_free = gets_email && customers::suppressed(read, &recipient.email)?.is_none();
+            is_free.then_some(Channel::Email)
+        }
+        _ => None,
+    })
+}

@@ -1,0 +1,25 @@
+//! A value with the line of its file on which it stands.
+
+use std::ops::Deref;
+
+/// A value, and the line on which it is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Placed<T> {
+    pub(crate) value: T,
+    pub(crate) line: usize,
+}
+
+impl<T> Placed<T> {
+    /// Another value in the same place.
+    pub(crate) fn map<U>(self, change: impl FnOnce(T) -> U) -> Placed<U> {
+        Placed { value: change(self.value), line: self.line }
+    }
+}
+
+impl<T: Deref> Deref for Placed<T> {
+    type Target = T::Target;
+
+    fn deref(&self) -> &T::Target {
+        &self.value
+    }
+}

@@ -1,0 +1,311 @@
+//! Reading the TOML that an owner writes, all faults at once: each with its line, unknown keys with the nearest known one.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::num::{NonZeroU8, NonZeroU16};
+
+use chrono::NaiveDate;
+use serde::Deserialize;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue, ValueDeserializer};
+
+use super::mail_server::{MailServer, Rate};
+use super::placed::Placed;
+use crate::domain::Column;
+use crate::error::{Error, Result};
+use crate::money::Share;
+use crate::text;
+
+const HOW_VALUES_ARE_WRITTEN: &str = "text stands in double quotes, numbers and days without";
+
+/// Reads a text with `build`, which takes from the table what it knows; every other key is a fault. What `build` makes is
+/// there whatever the faults are, so that it can be checked further.
+pub(crate) fn read<T>(text: &str, build: impl FnOnce(TomlTable<'_>) -> T) -> (T, Vec<Error>) {
+    let (root, broken) = DeTable::parse_recoverable(text);
+    let root = root.into_inner();
+    let mut broken: Vec<(usize, Error)> = broken.iter().map(|fault| malformed(text, &root, fault)).collect();
+    broken.sort_by_key(|(line, _)| *line);
+    // What follows on the same line comes of the first.
+    broken.dedup_by_key(|(line, _)| *line);
+    let file = TomlFile { text, is_whole: broken.is_empty(), faults: RefCell::default() };
+    let made = build(TomlTable::of(root, 1, &file));
+    let is_new = |(line, _): &(usize, Error)| broken.iter().all(|(other, _)| other != line);
+    let others: Vec<(usize, Error)> = file.faults.into_inner().into_iter().filter(is_new).collect();
+    (made, broken.into_iter().chain(others).map(|(line, fault)| fault.at(line)).collect())
+}
+
+/// A fault of the text itself, with its line.
+fn malformed(text: &str, root: &DeTable<'_>, fault: &toml::de::Error) -> (usize, Error) {
+    let span = fault.span().unwrap_or_default();
+    let (before, found) = (text.get(..span.start).unwrap_or(text), text.get(span.clone()).unwrap_or_default());
+    let found = found.trim_matches(['"', '\'']);
+    let is_value = before.trim_end_matches([' ', '\t']).ends_with('=');
+    let hint = if is_key(root, found, span.start) {
+        "keep one of the two lines"
+    } else if is_value && found.starts_with(|c: char| c.is_ascii_digit()) && found.contains('-') {
+        "write a day as 1990-01-15, without quotes"
+    } else if is_value {
+        HOW_VALUES_ARE_WRITTEN
+    } else {
+        "a line is `key = value`, and text stands in double quotes"
+    };
+    let mut chars = fault.message().chars();
+    let lower: String = chars.next().map(|c| c.to_lowercase().chain(chars).collect()).unwrap_or_default();
+    (line_at(text, span.start), Error::new(lower.trim_end_matches('.')).hint(hint))
+}
+
+/// Whether a key stands in a table, elsewhere than at this place.
+fn is_key(table: &DeTable<'_>, name: &str, at: usize) -> bool {
+    table.iter().any(|(key, value)| {
+        let inside = |value: &DeValue<'_>| value.as_table().is_some_and(|table| is_key(table, name, at));
+        let in_list = || value.get_ref().as_array().is_some_and(|all| all.iter().any(|one| inside(one.get_ref())));
+        (key.get_ref() == name && key.span().start != at) || inside(value.get_ref()) || in_list()
+    })
+}
+
+fn line_at(text: &str, offset: usize) -> usize {
+    1 + text.get(..offset).unwrap_or(text).matches('\n').count()
+}
+
+/// The text that is read, and what is wrong with it.
+struct TomlFile<'t> {
+    text: &'t str,
+    /// Nothing is lost of it: what is not there is missing.
+    is_whole: bool,
+    faults: RefCell<Vec<(usize, Error)>>,
+}
+
+/// A table of the text; what nobody has taken from it when it goes is a fault.
+pub(crate) struct TomlTable<'t> {
+    /// Where its header stands.
+    pub(crate) line: usize,
+    entries: DeTable<'t>,
+    known: Vec<&'static str>,
+    /// What must be there and is not, each with its key.
+    missing: Vec<(&'static str, Error)>,
+    file: &'t TomlFile<'t>,
+}
+
+impl<'t> TomlTable<'t> {
+    fn of(entries: DeTable<'t>, line: usize, file: &'t TomlFile<'t>) -> Self {
+        Self { line, entries, known: Vec::new(), missing: Vec::new(), file }
+    }
+
+    /// Notes what is wrong on a line.
+    pub(crate) fn fault(&self, line: usize, fault: Error) {
+        self.file.faults.borrow_mut().push((line, fault));
+    }
+
+    /// Notes that a key is missing.
+    pub(crate) fn missing(&mut self, key: &'static str, fault: Error) {
+        self.missing.push((key, fault));
+    }
+
+    /// Whether a key is there and was not taken yet.
+    pub(crate) fn has(&self, key: &str) -> bool {
+        self.entries.contains_key(key)
+    }
+
+    /// Whether a key is missing, under a name that is nearly its own as well.
+    pub(crate) fn lacks(&self, key: &str) -> bool {
+        self.file.is_whole
+            && !self.has(key)
+            && self.entries.keys().all(|other| text::nearest(other.get_ref(), [key]).is_none())
+    }
+
+    fn entry(&mut self, key: &'static str) -> Option<TomlValue<'t>> {
+        self.known.push(key);
+        self.entries.remove(key)
+    }
+
+    /// The value of a key; nothing when it is not there, or a fault was noted.
+    pub(crate) fn take<T: FromToml>(&mut self, key: &'static str) -> Option<Placed<T>> {
+        let entry = self.entry(key)?;
+        let line = line_at(self.file.text, entry.span().start);
+        match T::from_toml(entry) {
+            Ok(value) => Some(Placed { value, line }),
+            Err(fault) => {
+                self.fault(line, fault);
+                None
+            }
+        }
+    }
+
+    /// The same without its place; what is usual where nothing is written.
+    pub(crate) fn value<T: FromToml + Default>(&mut self, key: &'static str) -> T {
+        self.value_if(key).unwrap_or_default()
+    }
+
+    /// The same without its place.
+    pub(crate) fn value_if<T: FromToml>(&mut self, key: &'static str) -> Option<T> {
+        self.take(key).map(|placed| placed.value)
+    }
+
+    /// The value of a key that must be there.
+    pub(crate) fn need<T: FromToml>(&mut self, key: &'static str) -> Option<Placed<T>> {
+        if !self.has(key) {
+            self.missing_key(key);
+        }
+        self.take(key)
+    }
+
+    /// The table of a key.
+    pub(crate) fn table(&mut self, key: &'static str) -> Option<TomlTable<'t>> {
+        let entry = self.entry(key)?;
+        self.as_table(key, entry)
+    }
+
+    /// The table of a key that must be there.
+    pub(crate) fn need_table(&mut self, key: &'static str) -> Option<TomlTable<'t>> {
+        if !self.has(key) {
+            self.missing_key(key);
+        }
+        self.table(key)
+    }
+
+    /// The tables of a key: `[[branch]]`.
+    pub(crate) fn tables(&mut self, key: &'static str) -> Vec<TomlTable<'t>> {
+        let Some(entry) = self.entry(key) else { return Vec::new() };
+        let line = line_at(self.file.text, entry.span().start);
+        let DeValue::Array(all) = entry.into_inner() else {
+            self.fault(line, Error::new(format!("`{key}` is not a list of tables")).hint(format!("write `[[{key}]]`")));
+            return Vec::new();
+        };
+        all.into_iter().filter_map(|one| self.as_table(key, one)).collect()
+    }
+
+    fn as_table(&self, key: &str, entry: TomlValue<'t>) -> Option<TomlTable<'t>> {
+        let line = line_at(self.file.text, entry.span().start);
+        if let DeValue::Table(entries) = entry.into_inner() {
+            return Some(TomlTable::of(entries, line, self.file));
+        }
+        self.fault(line, Error::new(format!("`{key}` is not a table")).hint(format!("write it as `[{key}]`")));
+        None
+    }
+
+    fn missing_key(&mut self, key: &'static str) {
+        let fault = Error::new(format!("`{key}` is missing"));
+        self.missing(key, fault.hint(format!("add a line `{key} = …`")));
+    }
+}
+
+impl Drop for TomlTable<'_> {
+    fn drop(&mut self) {
+        for key in self.entries.keys() {
+            let (name, line) = (key.get_ref(), line_at(self.file.text, key.span().start));
+            let fault = Error::new(format!("unknown field {}", text::quote(name)));
+            self.fault(line, fault.hint(text::did_you_mean(name, &self.known)));
+        }
+        for (key, fault) in std::mem::take(&mut self.missing) {
+            if self.lacks(key) {
+                self.fault(self.line, fault);
+            }
+        }
+    }
+}
+
+/// A value as it is written.
+pub(crate) type TomlValue<'t> = Spanned<DeValue<'t>>;
+
+/// What can be the value of a key.
+pub(crate) trait FromToml: Sized {
+    fn from_toml(value: TomlValue<'_>) -> Result<Self>;
+}
+
+/// Types that serde makes of what TOML has.
+macro_rules! plain {
+    ($($type:ty),*) => { $(
+        impl FromToml for $type {
+            fn from_toml(value: TomlValue<'_>) -> Result<Self> {
+                let fault = |e: toml::de::Error| Error::new(e.message()).hint(HOW_VALUES_ARE_WRITTEN);
+                Self::deserialize(ValueDeserializer::from(value)).map_err(fault)
+            }
+        }
+    )* };
+}
+plain!(String, bool, f32, u32, usize, NonZeroU8, NonZeroU16, Vec<String>, BTreeMap<String, String>);
+
+impl<T: Column> FromToml for T {
+    fn from_toml(value: TomlValue<'_>) -> Result<Self> {
+        let typed = String::from_toml(value)?;
+        Self::from_form(&typed).ok_or_else(|| {
+            let known: Vec<&str> = Self::ALL.iter().map(|one| one.as_str()).collect();
+            Error::new(format!("{} is not possible here", text::quote(&typed))).hint(text::did_you_mean(&typed, &known))
+        })
+    }
+}
+
+/// Types that are read from a text.
+macro_rules! parsed {
+    ($($type:ty),*) => { $(
+        impl FromToml for $type {
+            fn from_toml(value: TomlValue<'_>) -> Result<Self> {
+                String::from_toml(value)?.parse::<Self>().map_err(Error::new)
+            }
+        }
+    )* };
+}
+parsed!(MailServer, Rate, Share);
+
+/// A day: `1990-01-15`, with or without quotes.
+impl FromToml for NaiveDate {
+    fn from_toml(value: TomlValue<'_>) -> Result<Self> {
+        let value = any_value(value)?;
+        let typed = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let wrong = |_| Error::new(format!("{} is not a day; write it as 1990-01-15", text::quote(&typed)));
+        typed.parse().map_err(wrong)
+    }
+}
+
+/// A value of whatever type.
+pub(crate) fn any_value(value: TomlValue<'_>) -> Result<toml::Value> {
+    toml::Value::deserialize(ValueDeserializer::from(value)).map_err(|e| Error::new(e.message()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn faults(text: &str) -> String {
+        let (_, faults) = read(text, |mut root| {
+            let name: Option<Placed<String>> = root.need("name");
+            let on: Option<Placed<NaiveDate>> = root.take("on");
+            let lines = root.tables("row").into_iter().map(|mut row| row.value::<u32>("size")).collect::<Vec<_>>();
+            (name, on, lines)
+        });
+        Error::all(faults).map(|fault| fault.report()).unwrap_or_default()
+    }
+
+    #[test]
+    fn faults_have_a_line_and_a_hint() {
+        for (text, expected) in [
+            ("name = 'x'\non = 1990-01-15\n[[row]]\nsize = 4", ""),
+            ("name = 'x'\nnam = 'x'", "error: 2: unknown field `nam`\nhint: did you mean `name`?\n"),
+            ("on = 1990-01-15\n", "error: 1: `name` is missing\nhint: add a line `name = …`\n"),
+            (
+                "name = 'x'\non = 1990-02-31",
+                "error: 2: invalid date, expected day between 01 and 28\nhint: write a day as 1990-01-15, without quotes\n",
+            ),
+            ("name = 'x'\non = 'soon'", "error: 2: `soon` is not a day; write it as 1990-01-15\n"),
+            ("name = 'x'\non = 7", "error: 2: `7` is not a day; write it as 1990-01-15\n"),
+            ("name = 'x'\nname = 'y'", "error: 2: duplicate key\nhint: keep one of the two lines\n"),
+            ("name = 'x'\nrow = 4", "error: 2: `row` is not a list of tables\nhint: write `[[row]]`\n"),
+        ] {
+            assert_eq!(faults(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn all_faults_are_told_at_once() {
+        let told = faults("on = 'soon'\nname = 5\n[[row]]\n# size = 3\nsize = 'x'\nsise = 4\n[rows]\n");
+        let wanted = "error: 2: invalid type: integer `5`, expected a string\nhint: text stands in double quotes, numbers and days without\n\
+                      error: 1: `soon` is not a day; write it as 1990-01-15\n\
+                      error: 5: invalid type: string \"x\", expected u32\nhint: text stands in double quotes, numbers and days without\n\
+                      error: 6: unknown field `sise`\nhint: did you mean `size`?\n\
+                      error: 7: unknown field `rows`\nhint: did you mean `row`?\n";
+        assert_eq!(told, wanted);
+        let told = faults("name = x\non = 'soon'\nrow");
+        assert!(told.starts_with("error: 1: ") && told.contains("error: 2: `soon`"), "{told}");
+        assert!(!told.contains("missing"), "what is lost is not missing: {told}");
+    }
+}
