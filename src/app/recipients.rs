@@ -1,14 +1,15 @@
 //! The frozen list of a campaign: who, which branch, which code, what came of it.
 
 use crate::campaign::{self, Planned, Recipient};
+use crate::domain::RecipientId;
 use crate::error::Result;
-use crate::reminder::{self, Got};
+use crate::reminder::{self, SentReminder};
 use crate::shop::Shop;
 
 /// The recipients of a plan in their order, each with the reminders that they got.
 pub(crate) struct RecipientList {
     pub(crate) planned: Planned,
-    pub(crate) recipients: Vec<(Recipient, Vec<Got>)>,
+    pub(crate) recipients: Vec<(Recipient, Vec<SentReminder>)>,
 }
 
 /// The frozen list of a campaign.
@@ -16,10 +17,10 @@ pub(crate) fn recipients(shop: &Shop, slug: &str) -> Result<RecipientList> {
     let store = shop.store()?;
     let read = store.read();
     let planned = campaign::need(&read, slug)?;
-    let mut reminded = reminder::got(&read, &planned)?;
+    let mut reminded = reminder::sent_reminders(&read, &planned)?;
     let recipients = campaign::recipients(&read, planned.id)?;
     let list = recipients.into_iter().map(|one| {
-        let got = reminded.remove(&one.id).unwrap_or_default();
+        let got = reminded.remove(&RecipientId(one.id)).unwrap_or_default();
         (one, got)
     });
     Ok(RecipientList { recipients: list.collect(), planned })

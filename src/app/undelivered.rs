@@ -9,7 +9,6 @@ use crate::error::Result;
 use crate::inbound::{self, EmailAnswer};
 use crate::outbox::{SentEmail, Undeliverable};
 use crate::store::Write;
-use crate::store::params;
 
 /// How often a mailbox may be full.
 const FULL: usize = 3;
@@ -98,10 +97,11 @@ pub(super) fn opt_out(
     if !address.is_empty() {
         customers::suppress(write, address, reason, source, on)?;
     }
-    let sql = "SELECT c.id FROM recipient r JOIN customer c ON c.id = r.customer_id WHERE r.id = ?1 AND c.email_consent <> ?2";
     // Their card may have another address by now.
-    if let Some(id) = write.first(sql, params![recipient, Consent::No], |row| row.get(0))? {
-        customers::record_consent(write, id, ConsentChannel::Email, Consent::No, on, source)?;
+    match campaign::customer_of(write, recipient)? {
+        Some(id) if customers::by_id(write, id)?.email_consent != Consent::No => {
+            customers::record_consent(write, id, ConsentChannel::Email, Consent::No, on, source)
+        }
+        _ => Ok(()),
     }
-    Ok(())
 }

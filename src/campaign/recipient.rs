@@ -5,7 +5,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 use super::codes;
 use super::planned::{self, Planned};
 use super::second_piece::SecondPiece;
-use crate::domain::{Arm, Channel, Code, Column, CustomerId, PieceState, Response};
+use crate::domain::{Arm, Channel, Code, Column, CustomerId, PieceState, RecipientId, Response};
 use crate::error::{Error, Result};
 use crate::merge::Fields;
 use crate::money::Money;
@@ -123,6 +123,12 @@ pub(crate) fn recipients(read: &Read<'_>, campaign_id: i64) -> Result<Vec<Recipi
 pub(crate) fn by_id(read: &Read<'_>, id: i64) -> Result<Recipient> {
     let found = read.first(&format!("{RECIPIENT} WHERE r.id = ?1"), params![id], Recipient::from_row)?;
     found.ok_or_else(|| Error::new("a recipient is gone from the database").hint("run `regulars doctor`"))
+}
+
+/// Whose card a recipient is about; nobody's when they were forgotten.
+pub(crate) fn customer_of(read: &Read<'_>, id: RecipientId) -> Result<Option<CustomerId>> {
+    let sql = "SELECT customer_id FROM recipient WHERE id = ?1 AND customer_id IS NOT NULL";
+    read.first(sql, params![id], |row| row.get(0))
 }
 
 /// The recipient of a number, if it is one, with its campaign, void ones too.

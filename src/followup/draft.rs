@@ -11,7 +11,6 @@ use crate::text;
 /// A branch of the new campaign.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct NewBranch {
-    /// Its name.
     pub(crate) name: String,
     /// The response it is for.
     pub(crate) response: Response,

@@ -18,7 +18,6 @@ pub(crate) use draft::NewBranch;
 /// What was written, or would be.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct FollowUp {
-    /// The new campaign.
     pub(crate) campaign: String,
     /// The one it follows.
     pub(crate) follows: String,

@@ -29,9 +29,7 @@ pub(crate) struct AddressPlace {
 /// An address that is set.
 #[derive(Debug, Default)]
 pub(crate) struct SetAddress {
-    /// Its lines.
     lines: Vec<TextLine>,
-    /// The size of the type.
     size: f32,
     /// The distance of baselines.
     leading: f32,

@@ -32,7 +32,6 @@ pub(crate) struct Cover {
 /// Counts under a title.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Section {
-    /// The title.
     pub title: String,
     /// What is counted, and how many.
     pub rows: Vec<(String, String)>,
@@ -53,9 +52,6 @@ const TICK: f32 = 21.0;
 const GUTTER: f32 = 2.4;
 
 /// Writes the cover sheet as a PDF of one page; what could not be set is told.
-///
-/// # Errors
-/// When the file cannot be written.
 pub(crate) fn cover(imprint: &Imprint<'_>, cover: &Cover, out: &mut impl Write) -> Result<Vec<PrintProblem>> {
     let size = cover.paper.size();
     let printed = imprint::write(imprint, true, out, |pages| {

@@ -23,9 +23,7 @@ pub(crate) struct Pen<'a> {
 /// Which forms and images were drawn, by their numbers.
 #[derive(Debug, Clone)]
 pub(crate) struct Drawn {
-    /// The forms.
     pub forms: Vec<bool>,
-    /// The images.
     pub images: Vec<bool>,
 }
 

@@ -54,7 +54,7 @@ const LOST: f32 = 20_000.0;
 /// How many colours of a line are told apart.
 const COLOURS: usize = 4;
 
-/// The best found found to a break, for one colour of the line that ends there.
+/// The best way found to a break, for one colour of the line that ends there.
 #[derive(Debug, Clone, Copy)]
 struct BestBreak {
     demerits: f32,

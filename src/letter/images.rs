@@ -24,7 +24,6 @@ pub struct Image {
     pub size: (f32, f32),
     /// Colour components: 1 grey, 3 RGB, 4 CMYK.
     pub components: u8,
-    /// The pixels, row by row, or the JPEG file.
     pub data: Data,
     /// The opacity of each pixel.
     pub alpha: Option<Vec<u8>>,
@@ -37,7 +36,6 @@ pub enum Data {
     Raw(Vec<u8>),
     /// A JPEG file; `inverted` when its CMYK values are stored the other way round.
     Jpeg {
-        /// The file.
         file: Vec<u8>,
         /// Whether they are.
         inverted: bool,

@@ -19,11 +19,9 @@ use crate::error::Result;
 /// What such a file is set in, and what it says about itself.
 #[derive(Debug, Clone)]
 pub(crate) struct Imprint<'a> {
-    /// The fonts that it is set in.
     pub fonts: &'a Fonts,
     /// The language of the text, as a BCP 47 tag.
     pub language: &'a str,
-    /// The title of the document.
     pub title: String,
     /// Hexadecimal digits that stand for everything that went into it; they become the file's identity.
     pub fingerprint: String,

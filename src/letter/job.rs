@@ -60,7 +60,6 @@ pub struct Letter {
     pub address: Vec<String>,
     /// The same with the names broken or shorter, tried in turn when the first does not fit.
     pub other_addresses: Vec<Vec<String>>,
-    /// The body.
     pub blocks: Vec<Block>,
     /// Who signs this letter, if not the one whom the stationery names.
     pub signer: Option<LetterSigner>,
@@ -71,7 +70,6 @@ pub struct Letter {
 /// Who signs a letter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LetterSigner {
-    /// The name under the letter.
     pub name: String,
     /// The image of the signature; without one there is white to sign in.
     pub signature: Option<String>,
@@ -84,15 +82,12 @@ pub(crate) type AddressForms = Vec<Vec<String>>;
 pub struct PrintJob<'a> {
     /// How the letters look.
     pub stationery: &'a [Stationery],
-    /// The images that they use.
     pub images: &'a Images,
     /// The fonts that they are set in.
     pub fonts: &'a Fonts,
-    /// How many letters there are.
     pub letters: usize,
     /// Makes the letter of a number below `letters`: on any thread, and twice for the first few.
     pub compose: &'a (dyn Fn(usize) -> Result<Letter> + Sync),
-    /// The title of the document.
     pub title: String,
     /// Hexadecimal digits that stand for everything that went into the job; they become the file's identity.
     pub fingerprint: String,

@@ -108,9 +108,6 @@ impl LabelSheet {
 /// Sets each address on a label, row by row, and writes the sheets as one PDF; an address that does not fit is a problem.
 ///
 /// If there is one, nothing is written, unless such labels are to be left out; the others then close up.
-///
-/// # Errors
-/// When the file cannot be written.
 pub(crate) fn labels(
     imprint: &Imprint<'_>,
     sheet: &LabelSheet,
@@ -145,9 +142,6 @@ pub(crate) fn labels(
 
 /// The outlines of a sheet's labels, each with its number: printed on plain paper and held against the sheet, they show
 /// by how much to nudge.
-///
-/// # Errors
-/// When the file cannot be written.
 pub(crate) fn outline(
     imprint: &Imprint<'_>,
     sheet: &LabelSheet,

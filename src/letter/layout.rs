@@ -32,7 +32,6 @@ struct Opening {
 /// A laid-out letter.
 #[derive(Debug, Default)]
 pub(crate) struct Laid {
-    /// Its pages.
     pub pages: Vec<LaidPage>,
     /// How long its text is, in points, were it on one page.
     pub length: f32,

@@ -17,13 +17,11 @@ pub struct Glyph {
 /// Glyphs of one face and size, drawn from left to right.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GlyphRun {
-    /// Which of the faces.
     pub face: usize,
     /// The size of the type.
     pub size: f32,
     /// Where it starts, from the start of the line.
     pub x: f32,
-    /// The glyphs.
     pub glyphs: Vec<Glyph>,
     /// What a stretch of glyphs says that only says it as a whole: a letter with marks over it.
     pub spelled: Vec<(Range<usize>, String)>,
@@ -49,34 +47,15 @@ pub enum Mark {
         x: f32,
         /// The baseline, from the top of the strip.
         y: f32,
-        /// The line.
         line: TextLine,
     },
     /// A thin rule to the right of this point.
-    Rule {
-        /// Left end.
-        x: f32,
-        /// Height.
-        y: f32,
-        /// Length.
-        width: f32,
-    },
+    Rule { x: f32, y: f32, width: f32 },
     /// One of the images, with its left top corner and its size.
-    Image {
-        /// Which one.
-        image: usize,
-        /// Left.
-        x: f32,
-        /// Top.
-        y: f32,
-        /// Width and height.
-        size: (f32, f32),
-    },
+    Image { image: usize, x: f32, y: f32, size: (f32, f32) },
     /// Black boxes on a grid: a QR code or a bar code.
     Cells {
-        /// Left.
         x: f32,
-        /// Top.
         y: f32,
         /// Width and height of one cell.
         cell: (f32, f32),
@@ -92,11 +71,9 @@ pub enum Mark {
 pub struct Strip {
     /// White above it, dropped at the top of a page.
     pub space: f32,
-    /// Its height.
     pub height: f32,
     /// It must not be parted from the strip after it.
     pub keep: bool,
-    /// What stands in it.
     pub marks: Vec<Mark>,
 }
 
@@ -186,7 +163,6 @@ pub enum PagePart {
 pub struct Outline {
     /// Left and top.
     pub at: (f32, f32),
-    /// Width and height.
     pub size: (f32, f32),
     /// Drawn in dashes.
     pub dashed: bool,

@@ -96,13 +96,9 @@ impl FromStr for EnvelopeWindow {
 /// A rectangle in points, from the sheet's top left corner.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Rect {
-    /// From the left edge.
     pub x: f32,
-    /// From the top edge.
     pub y: f32,
-    /// Width.
     pub width: f32,
-    /// Height.
     pub height: f32,
 }
 
@@ -115,9 +111,7 @@ impl Rect {
 /// Where everything stands on the first sheet and on those after it, in points.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Geometry {
-    /// Width of the sheet.
     pub width: f32,
-    /// Height of the sheet.
     pub height: f32,
     /// Left margin of the text.
     pub left: f32,

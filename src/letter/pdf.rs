@@ -22,21 +22,17 @@ pub(super) const ROOT: u32 = 1;
 
 /// Everything that goes into the file beside its pages.
 pub(crate) struct Book<'a> {
-    /// The title of the document.
     pub title: &'a str,
     /// The language of the text, as a BCP 47 tag.
     pub language: &'a str,
     /// Hexadecimal; makes the file's identity.
     pub fingerprint: &'a str,
-    /// The day that the document bears.
     pub created: NaiveDate,
     /// Each form that is drawn, by its number: deflated content, and its height.
     pub forms: Vec<Option<(Vec<u8>, f32)>>,
     /// Each image that is drawn, by its number.
     pub images: Vec<Option<&'a Image>>,
-    /// The fonts.
     pub fonts: &'a Fonts,
-    /// The glyphs used of them.
     pub used: Used,
 }
 

@@ -19,9 +19,7 @@ use crate::merge::block::Span;
 pub(crate) struct Look {
     /// Size in points.
     pub size: f32,
-    /// Bold.
     pub bold: bool,
-    /// Italic.
     pub italic: bool,
     /// Small letters as small capitals.
     pub small_caps: bool,
@@ -105,7 +103,6 @@ impl Styled {
 
 /// Sets text: the shaper with its scratch space, and what was met on the way.
 pub(crate) struct Setter<'a> {
-    /// The fonts it sets in.
     pub fonts: &'a Fonts,
     /// Characters that no font has, in the order in which they were met.
     pub missing: Vec<char>,

@@ -20,13 +20,10 @@ use crate::text;
 /// What was found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Proof {
-    /// The campaign.
     pub(crate) campaign: String,
     /// Where it stands.
     pub(crate) state: CampaignState,
-    /// Its letters.
     pub(crate) letters: usize,
-    /// Its emails.
     pub(crate) emails: usize,
     /// How many of them do not go out as things are.
     pub(crate) stopped: usize,

@@ -38,9 +38,6 @@ pub(super) fn problems(people: &[RecipientCards<'_>], planned: &Planned) -> Vec<
 }
 
 /// Changes the names in the book as proposed; how many cards.
-///
-/// # Errors
-/// When the database fails.
 pub(crate) fn fix_names(write: &Write<'_>, problems: &[ProofProblem], on: NaiveDate) -> Result<usize> {
     let repairs = problems.iter().filter_map(|problem| Some((problem, problem.repair.as_ref()?)));
     let mut fixed = 0;

@@ -17,14 +17,11 @@ const DRAWN: usize = 5;
 pub(crate) struct SampleLetter {
     /// Its place in posting order.
     pub(crate) number: usize,
-    /// The recipient.
     #[serde(rename = "ref")]
     pub(crate) reference: String,
-    /// The name.
     pub(crate) name: String,
     /// Why it is shown: `shortest`, `longest` or `drawn`.
     pub(crate) why: &'static str,
-    /// Its pages.
     pub(crate) pages: usize,
     /// Which of the letters that were checked.
     #[serde(skip)]

@@ -12,7 +12,7 @@ use super::undo::check_reason;
 use super::visit::{Visit, check_spend};
 use crate::campaign;
 use crate::customers;
-use crate::domain::{EventId, EventKind, RecipientId};
+use crate::domain::{EventId, EventKind, PieceState, RecipientId};
 use crate::error::{Error, Result};
 use crate::money::Money;
 use crate::store::params;
@@ -167,7 +167,7 @@ fn is_unusual(spend: Money, largest: Money) -> bool {
 /// Whose an amount is, by the card's own name; empty for one who is in the book no more.
 pub(super) fn name_of(read: &Read<'_>, reference: &str) -> Result<String> {
     if reference.is_empty() {
-        return Ok("forgotten".to_owned());
+        return Ok(PieceState::Forgotten.to_string());
     }
     let Some(id) = customers::resolve_ref(read, reference)? else { return Ok(String::new()) };
     Ok(customers::by_id(read, id)?.name())

@@ -8,10 +8,10 @@ use serde::Serialize;
 use super::hold_out::{self, HoldOut};
 use super::statistics::{fraction, ratio, wilson};
 use crate::campaign::{self, Planned, Recipient};
-use crate::domain::{Arm, CampaignState, Channel, Response};
+use crate::domain::{Arm, CampaignState, Channel, RecipientId, Response};
 use crate::error::Result;
 use crate::money::{Currency, Money, Share};
-use crate::reminder::{self, Got};
+use crate::reminder::{self, SentReminder};
 use crate::store::Read;
 
 /// What came of the letters of a campaign, or of one branch.
@@ -100,7 +100,7 @@ pub(crate) fn report(
     let recipients = campaign::recipients(read, planned.id)?;
     let mailed: Vec<&Recipient> = recipients.iter().filter(|r| r.arm == Arm::Mailed).collect();
     let file = campaign::kept_files(read, &planned)?.campaign(slug)?;
-    let got = reminder::got(read, &planned)?;
+    let got = reminder::sent_reminders(read, &planned)?;
     let branches = file.branches.iter().map(|branch| {
         let members: Vec<&Recipient> = mailed.iter().copied().filter(|r| r.branch == branch.name).collect();
         BranchFigures { name: branch.name.clone(), figures: figures(&planned, &members, &got, margin) }
@@ -120,10 +120,10 @@ pub(crate) fn report(
 }
 
 /// Who was reminded, and who came of it: counted to the last reminder before they came.
-fn reminded(mailed: &[&Recipient], got: &BTreeMap<i64, Vec<Got>>) -> Vec<Reminded> {
+fn reminded(mailed: &[&Recipient], got: &BTreeMap<RecipientId, Vec<SentReminder>>) -> Vec<Reminded> {
     let mut waves: BTreeMap<usize, Reminded> = BTreeMap::new();
     for recipient in mailed {
-        let theirs = got.get(&recipient.id).map_or(&[][..], Vec::as_slice);
+        let theirs = got.get(&RecipientId(recipient.id)).map_or(&[][..], Vec::as_slice);
         for one in theirs {
             let fresh = Reminded { wave: one.wave, reminded: 0, redeemed: 0 };
             waves.entry(one.wave).or_insert(fresh).reminded += 1;
@@ -136,10 +136,15 @@ fn reminded(mailed: &[&Recipient], got: &BTreeMap<i64, Vec<Got>>) -> Vec<Reminde
     waves.into_values().collect()
 }
 
-fn figures(planned: &Planned, mailed: &[&Recipient], got: &BTreeMap<i64, Vec<Got>>, margin: Option<Share>) -> Figures {
+fn figures(
+    planned: &Planned,
+    mailed: &[&Recipient],
+    got: &BTreeMap<RecipientId, Vec<SentReminder>>,
+    margin: Option<Share>,
+) -> Figures {
     let count = |response: Response| mailed.iter().filter(|r| r.response() == response).count();
     let (redeemed, undeliverable) = (count(Response::Redeemed), count(Response::Undeliverable));
-    let reminders = mailed.iter().filter_map(|r| got.get(&r.id)).flatten();
+    let reminders = mailed.iter().filter_map(|r| got.get(&RecipientId(r.id))).flatten();
     let letters = mailed.iter().filter(|r| r.gets(Channel::Letter)).count()
         + reminders.filter(|one| one.channel == Channel::Letter).count();
     let takings = mailed.iter().filter_map(|r| r.spend).fold(Money(0), Money::plus);

@@ -125,9 +125,6 @@ fn columns(rows: &[(&str, &Figures)], currency: Currency) -> Vec<String> {
 }
 
 /// The report as CSV: a row for all, a row for each branch; amounts with a decimal point.
-///
-/// # Errors
-/// When a row cannot be written, which memory always can.
 pub(crate) fn csv(report: &CampaignReport, currency: Currency) -> String {
     let mut table = CsvTable::new([
         "campaign",

@@ -13,13 +13,10 @@ use crate::text;
 /// One campaign among the others.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct YearFigures {
-    /// The campaign.
     pub(crate) campaign: String,
-    /// Its name.
     pub(crate) name: String,
     /// The day it was posted, or its own day.
     pub(crate) from: NaiveDate,
-    /// Its figures.
     #[serde(flatten)]
     pub(crate) figures: Figures,
 }

@@ -56,9 +56,6 @@ pub(crate) struct Finding {
 }
 
 /// Looks a database over: integrity and foreign keys. Returns the version and what was found.
-///
-/// # Errors
-/// When the database does not answer at all.
 pub(crate) fn examine(store: &Store) -> Result<(usize, Vec<Finding>)> {
     let restore = "keep this file aside and restore the last good backup";
     let mut found: Vec<Finding> = integrity(&store.reader)?

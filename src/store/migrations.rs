@@ -71,6 +71,7 @@ fn pragma(connection: &Connection, name: &str) -> Result<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::{Arm, CampaignState, Delivery, OnePer, OutboxState};
 
     #[test]
     fn emails_that_went_before_there_were_reminders_are_of_wave_0() {
@@ -78,16 +79,20 @@ mod tests {
         for sql in &MIGRATIONS[..6] {
             connection.execute_batch(sql).expect("an old version");
         }
-        let old = "INSERT INTO campaign (id, slug, name, state, as_of, dated, channel, one_per, planned_at, fingerprint) \
-                   VALUES (1, 'x', 'x', 'sending', 0, 0, 'email', 'customer', '', ''); \
-                   INSERT INTO recipient (id, campaign_id, ref, name, arm) VALUES (7, 1, 'C-1', 'Ana', 'mailed'); \
-                   INSERT INTO outbox (recipient_id, state, message_key, attempt) VALUES (7, 'in_doubt', 'key', 2); \
-                   PRAGMA user_version = 6; PRAGMA foreign_keys = ON;";
-        connection.execute_batch(old).expect("rows");
+        let campaign = "INSERT INTO campaign (id, slug, name, state, as_of, dated, channel, one_per, planned_at, fingerprint) \
+                        VALUES (1, 'x', 'x', ?1, 0, 0, ?2, ?3, '', '')";
+        let forms = [CampaignState::Sending.as_str(), Delivery::Email.as_str(), OnePer::Customer.as_str()];
+        connection.execute(campaign, forms).expect("a campaign");
+        let recipient = "INSERT INTO recipient (id, campaign_id, ref, name, arm) VALUES (7, 1, 'C-1', 'Ana', ?1)";
+        connection.execute(recipient, [Arm::Mailed.as_str()]).expect("a recipient");
+        let email = "INSERT INTO outbox (recipient_id, state, message_key, attempt) VALUES (7, ?1, 'key', 2)";
+        let in_doubt = [OutboxState::InDoubt.as_str()];
+        connection.execute(email, in_doubt).expect("an email");
+        connection.execute_batch("PRAGMA user_version = 6; PRAGMA foreign_keys = ON;").expect("an old version");
         run(&mut connection).expect("the newest version");
-        let sql = "SELECT count(*) FROM outbox WHERE recipient_id = 7 AND wave = 0 AND state = 'in_doubt' \
+        let sql = "SELECT count(*) FROM outbox WHERE recipient_id = 7 AND wave = 0 AND state = ?1 \
                    AND message_key = 'key' AND attempt = 2";
-        assert_eq!(connection.query_row(sql, [], |row| row.get::<_, i64>(0)).expect("a count"), 1);
+        assert_eq!(connection.query_row(sql, in_doubt, |row| row.get::<_, i64>(0)).expect("a count"), 1);
     }
 
     #[test]

@@ -1,0 +1,72 @@
+//! How far the pieces of a campaign have come: its emails and the letters of its reminders.
+
+use std::collections::BTreeMap;
+
+use chrono::{NaiveDate, NaiveDateTime};
+use serde::Serialize;
+
+use crate::campaign::Planned;
+use crate::domain::{Channel, OutboxState, RecipientId};
+use crate::error::Result;
+use crate::store::Read;
+use crate::store::params;
+
+/// How far a piece has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stage {
+    /// It went out on that day, by that channel; what is in doubt counts, as most of it has arrived.
+    Went(NaiveDate, Channel),
+    /// It will not go.
+    Lost,
+    /// It is in the queue.
+    Waits,
+}
+
+/// By recipient and wave.
+pub(super) type Stages = BTreeMap<(RecipientId, usize), Stage>;
+
+/// How far the emails of a campaign and the letters of its reminders have come.
+pub(super) fn stages(read: &Read<'_>, planned: &Planned) -> Result<Stages> {
+    let mut stages = BTreeMap::new();
+    let sql = "SELECT o.recipient_id, o.wave, o.state, o.at FROM outbox o JOIN recipient r ON r.id = o.recipient_id \
+               WHERE r.campaign_id = ?1";
+    read.each(sql, params![planned.id], |row| {
+        let stage = match (row.get(2)?, row.get::<Option<NaiveDateTime>>(3)?) {
+            (OutboxState::Sent | OutboxState::InDoubt | OutboxState::Sending, Some(at)) => {
+                Stage::Went(at.date(), Channel::Email)
+            }
+            (OutboxState::Queued, _) => Stage::Waits,
+            _ => Stage::Lost,
+        };
+        stages.insert((row.get(0)?, row.get(1)?), stage);
+        Ok(())
+    })?;
+    let sql = "SELECT l.recipient_id, l.wave, l.printed_on FROM reminder_letter l \
+               JOIN recipient r ON r.id = l.recipient_id WHERE r.campaign_id = ?1";
+    read.each(sql, params![planned.id], |row| {
+        stages.insert((row.get(0)?, row.get(1)?), Stage::Went(row.get(2)?, Channel::Letter));
+        Ok(())
+    })?;
+    Ok(stages)
+}
+
+/// A reminder that somebody got.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct SentReminder {
+    /// 1 for the first.
+    pub(crate) wave: usize,
+    /// The day on which it went.
+    pub(crate) on: NaiveDate,
+    pub(crate) channel: Channel,
+}
+
+/// The reminders that recipients got.
+pub(crate) fn sent_reminders(read: &Read<'_>, planned: &Planned) -> Result<BTreeMap<RecipientId, Vec<SentReminder>>> {
+    let mut sent: BTreeMap<RecipientId, Vec<SentReminder>> = BTreeMap::new();
+    for ((recipient, wave), stage) in stages(read, planned)? {
+        if let (Stage::Went(on, channel), 1..) = (stage, wave) {
+            sent.entry(recipient).or_default().push(SentReminder { wave, on, channel });
+        }
+    }
+    Ok(sent)
+}
