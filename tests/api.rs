@@ -95,7 +95,7 @@ fn a_code_is_redeemed_once_and_the_same_request_is_answered_the_same() {
     let mut known: BTreeSet<String> = shop
         .run(&format!("--json redeem {code}"))
         .status(1)
-        .quiet()
+        .says("was redeemed already")
         .json()
         .as_object()
         .unwrap()

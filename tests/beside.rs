@@ -2,8 +2,6 @@
 
 use std::fs;
 
-use serde_json::json;
-
 use crate::support::{Shop, files_below, pdf, tools};
 use crate::windows::wide_shop;
 
