@@ -129,7 +129,7 @@ mod tests {
     fn a_file_that_fails_half_way_leaves_nothing() {
         let folder = tempfile::tempdir().expect("folder");
         let path = folder.path().join("letters.pdf");
-        let failed: Result<()> = write_whole_with(&path, |_| Err(Error::new("no")));
+        let failed: Result<()> = write_whole_with(&path, |_| Err(Error::new("the disk is full")));
         assert!(failed.is_err());
         assert_eq!(std::fs::read_dir(folder.path()).expect("list").count(), 0);
     }

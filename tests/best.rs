@@ -106,7 +106,7 @@ fn whoever_was_called_is_off_the_list_and_a_complaint_comes_back() {
     shop.run("calls --done C-08").stdout("Noted: Acme Uniforms was spoken to.\n");
     assert_eq!(refs(&shop.json("calls")["calls"]), ["C-06"]);
     assert_eq!(refs(&shop.json("calls --today 2024-03-09")["calls"]), ["C-04", "C-06"]);
-    assert_eq!(shop.count("SELECT count(*) FROM contact_note WHERE kind = 'call' AND text = 'We sew it on.'"), 1);
+    assert_eq!(shop.times("contacts", &json!({ "kind": "call", "text": "We sew it on." })), 1);
     shop.run("calls --done C-99").status(1).says("there is no customer `C-99`");
     shop.run("calls --today 2021-01-01").stdout("Nobody waits for a call today.\n");
 }

@@ -1,6 +1,8 @@
 //! The till's pages: once, whoever presses twice; found without the letter; refused in words; taken back; no secrets in
 //! addresses.
 
+use serde_json::json;
+
 use crate::support::counter::{Counter, action, heading, value};
 use crate::support::{Page, Shop};
 
@@ -22,7 +24,7 @@ fn the_gift_is_handed_over_once_however_often_it_is_pressed() {
     let given = till.hand_over(&card, "$9,412.50", "R-77");
     assert_eq!(given.status, 422, "many times what they ever spent");
     given.shows("Is it right?");
-    assert_eq!(shop.count("SELECT count(*) FROM redemption"), 0, "it was only asked about");
+    assert_eq!(shop.held_of_all("redemptions").len(), 0, "it was only asked about");
     let given = till.hand_over(&given, "$9,412.50", "R-77");
     assert_eq!((given.status, heading(&given).as_str()), (200, "Yes. The tin is theirs."));
     given.shows("$9,412.50 written down at").shows("The 1st of").shows("Next customer");
@@ -32,8 +34,8 @@ fn the_gift_is_handed_over_once_however_often_it_is_pressed() {
             scope.spawn(|| assert_eq!(heading(&till.hand_over(&card, "3.00", "")), "Yes. The tin is theirs."));
         }
     });
-    assert_eq!(shop.count("SELECT count(*) FROM redemption WHERE spend_minor = 941250 AND receipt = 'R-77'"), 1);
-    assert_eq!(shop.count("SELECT count(*) FROM redemption_event"), 1, "one press, one event");
+    assert_eq!(shop.times("redemptions", &json!({ "spend_minor": 941250, "receipt": "R-77" })), 1);
+    assert_eq!(shop.held_of_all("at_the_till").len(), 1, "one press, one event");
     let recipient = shop.recipient("spring", "C-03");
     assert_eq!(recipient["redeemed_on"], "2024-04-02");
     till.get("/till").shows("tin given");
@@ -58,8 +60,8 @@ fn of_many_tills_one_hands_over_and_the_others_say_when() {
     });
     assert_eq!(headings.iter().filter(|heading| *heading == "Yes. The tin is theirs.").count(), 1);
     assert_eq!(headings.iter().filter(|heading| *heading == "Already given.").count(), 15);
-    assert_eq!(shop.count("SELECT count(*) FROM redemption"), 1);
-    assert_eq!(shop.count("SELECT count(*) FROM redemption_event WHERE outcome = 'already_redeemed'"), 15);
+    assert_eq!(shop.held_of_all("redemptions").len(), 1);
+    assert_eq!(shop.times("at_the_till", &json!({ "outcome": "already_redeemed" })), 15);
 }
 
 #[test]
@@ -108,11 +110,8 @@ fn a_refusal_says_why_in_words_and_has_no_green() {
     for _ in 0..2 {
         assert_eq!(heading(&till.post(&action(&page, "/till/again/"), &again)), "Yes. A second tin is theirs.");
     }
-    assert_eq!(shop.count("SELECT count(*) FROM redemption"), 1, "never a second redemption");
-    assert_eq!(
-        shop.count("SELECT count(*) FROM redemption_event WHERE outcome = 'honoured_again' AND spend_minor = 840"),
-        1
-    );
+    assert_eq!(shop.held_of_all("redemptions").len(), 1, "never a second redemption");
+    assert_eq!(shop.times("at_the_till", &json!({ "outcome": "honoured_again", "spend_minor": 840 })), 1);
 }
 
 #[test]
@@ -177,7 +176,7 @@ fn names_come_while_they_are_typed_and_nothing_is_written() {
     for nothing in ["zzzzzz", "", &shop.code("spring", "C-03"), "0000-0000"] {
         assert_eq!(typed(nothing, "").status, 204, "{nothing}");
     }
-    assert_eq!(shop.count("SELECT count(*) FROM redemption_event"), 0);
+    assert_eq!(shop.held_of_all("at_the_till").len(), 0);
 }
 
 #[test]
@@ -185,7 +184,7 @@ fn a_code_scanned_into_another_field_is_a_search_and_writes_nothing() {
     let shop = planned();
     let till = Counter::open(&shop, "2024-04-02");
     let (one, other) = (shop.code("spring", "C-03"), shop.code("spring", "C-06"));
-    let before = shop.count("SELECT count(*) FROM redemption_event");
+    let before = shop.held_of_all("at_the_till").len();
     let card = till.find(&one);
     let customer = value(&card, "customer");
     for page in [
@@ -197,16 +196,16 @@ fn a_code_scanned_into_another_field_is_a_search_and_writes_nothing() {
         assert_eq!(page.status, 200);
         page.shows(&other).shows("Hand over the tin");
     }
-    assert_eq!(shop.count("SELECT count(*) FROM redemption"), 0);
-    assert_eq!(shop.count("SELECT count(*) FROM redemption_event"), before);
-    assert_eq!(shop.count("SELECT count(*) FROM contact_note"), 0);
+    assert_eq!(shop.held_of_all("redemptions").len(), 0);
+    assert_eq!(shop.held_of_all("at_the_till").len(), before);
+    assert_eq!(shop.held_of_all("contacts").len(), 0);
     // What has the signs of a code by chance, but is on no letter, is what it is: a receipt, a telephone number.
     let chance =
         |start: u64| (start..start + 1_000).map(|n| n.to_string()).find(|n| regulars::for_tests::is_code(n)).unwrap();
     till.find(&chance(50_312_000)).shows("Nobody sounds like");
     let receipt = chance(70_000_000);
     assert_eq!(heading(&till.hand_over(&card, "1", &receipt)), "Yes. The tin is theirs.");
-    assert_eq!(shop.count(&format!("SELECT count(*) FROM redemption WHERE receipt = '{receipt}'")), 1);
+    assert_eq!(shop.times("redemptions", &json!({ "receipt": receipt })), 1);
     shop.run(&format!("unredeem {one} --reason again")).quiet();
     let card = till.find(&one);
     for (typed, says) in [("twelve", "Twelve is not an amount."), ("-3", "cannot be less than nothing")] {
@@ -232,7 +231,7 @@ fn what_is_said_at_the_till_stands_on_the_card() {
     for _ in 0..2 {
         till.post(&path, &said).shows("Open complaint, from today.").shows("The hem &lt;came&gt; down");
     }
-    assert_eq!(shop.count("SELECT count(*) FROM contact_note"), 1, "pressed twice, it is one");
+    assert_eq!(shop.held_of_all("contacts").len(), 1, "pressed twice, it is one");
     assert_eq!(till.post(&path, &[("kind", "visit"), ("text", " ")]).status, 422);
     till.post(&action(&card, "/till/address/"), &[("street", "9 New Road"), ("city", "Salem"), ("postcode", "97302")]);
     let card = shop.json("customer show C-03");
@@ -253,7 +252,7 @@ fn what_cannot_be_taken_is_told_in_words() {
     let lines = "The coat.\r\n".repeat(150);
     let page = said(&lines);
     page.shows("The coat. … Say that you know.").shows("All of it");
-    assert_eq!(shop.count("SELECT count(*) FROM contact_note WHERE text LIKE '%' || char(13) || '%'"), 0);
+    assert!(shop.held("C-03", "contacts").iter().all(|note| !note["text"].as_str().unwrap().contains('\r')));
     assert_eq!(till.post(&address, &[("street", &"x".repeat(300))]).status, 422);
     till.post(&address, &[("street", "9 New\nRoad\0")]);
     assert_eq!(shop.json("customer show C-03")["fields"]["street"], "9 New Road");
@@ -300,10 +299,7 @@ fn a_till_takes_back_for_ten_minutes_and_then_the_owner() {
     *till.cookie.lock().unwrap() = büro;
     let back = till.post(&undo, &[("reason", "wrong person")]);
     back.shows("Hand over the tin");
-    assert_eq!(
-        shop.count("SELECT count(*) FROM redemption_event WHERE outcome = 'undone' AND reason = 'wrong person'"),
-        1
-    );
+    assert_eq!(shop.times("at_the_till", &json!({ "outcome": "undone", "reason": "wrong person" })), 1);
     assert_eq!(heading(&till.hand_over(&back, "5", "")), "Yes. The tin is theirs.");
     // Eleven minutes later.
     let database = rusqlite::Connection::open(shop.file("regulars.db")).unwrap();
@@ -314,8 +310,8 @@ fn a_till_takes_back_for_ten_minutes_and_then_the_owner() {
     let day = till.get("/owner/day");
     day.shows("taken back: wrong person").shows("given, and taken back later");
     till.post(&action(&day, "/owner/day/2024-04-02/undo/"), &[("reason", "the owner says so")]);
-    assert_eq!(shop.count("SELECT count(*) FROM redemption WHERE undone_at IS NULL"), 0);
-    assert_eq!(shop.count("SELECT count(*) FROM redemption"), 2, "nothing is deleted");
+    assert_eq!(shop.times("redemptions", &json!({ "undone_at": "" })), 0);
+    assert_eq!(shop.held_of_all("redemptions").len(), 2, "nothing is deleted");
 }
 
 #[test]
@@ -353,5 +349,5 @@ fn while_the_database_is_locked_the_same_button_stays_at_hand() {
     drop(lock);
     let again = till.hand_over(&page, &value(&page, "amount"), &value(&page, "receipt"));
     assert_eq!(heading(&again), "Yes. The tin is theirs.");
-    assert_eq!(shop.count("SELECT count(*) FROM redemption WHERE spend_minor = 1240 AND receipt = 'R-1'"), 1);
+    assert_eq!(shop.times("redemptions", &json!({ "spend_minor": 1240, "receipt": "R-1" })), 1);
 }

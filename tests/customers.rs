@@ -199,7 +199,7 @@ fn merges_are_undone_in_the_order_of_a_stack() {
     // What is sold under the old reference goes to the card that has it, and back with it.
     shop.write("late.csv", "Customer ID,Date,Item,Qty,Amount\nC-01,2024-02-28,a cap,1,60.00\n");
     shop.run("import purchases late.csv").quiet();
-    assert_eq!(shop.count("SELECT count(*) FROM purchase WHERE ref = 'C-01' AND customer_id IS NULL"), 0);
+    assert_eq!(shop.times("purchases", &json!({ "ref": "C-01", "on": "2024-02-28" })), 1);
     shop.run("customer unmerge C-02").quiet();
     shop.run("customer unmerge C-01").quiet();
     let owner = "SELECT c.id FROM purchase p JOIN customer c ON c.id = p.customer_id WHERE p.day = 19781";
@@ -236,11 +236,11 @@ fn somebody_forgotten_comes_back_only_when_they_want_to() {
     shop.write(list, "First Name,Email\nRosa,rosa@example.com\nIda,ida@example.com\n");
     shop.write(sales, "Email,Date,Amount\nROSA@example.com,2024-02-20,10.00\n");
     shop.run("import customers c.csv").quiet();
-    shop.run("customer forget C-1 --yes").quiet();
-    shop.run("import purchases sales.csv").quiet();
+    shop.run("customer forget C-1 --yes").says("still know them");
+    shop.run("import purchases sales.csv").says("people are known by their email");
     assert_eq!(shop.count("SELECT count(*) FROM purchase WHERE ref <> '' OR customer_id IS NOT NULL"), 0);
     for file in [c, list] {
-        shop.run(&format!("import customers {file}")).quiet();
+        shop.run(&format!("import customers {file}")).says("asked to be forgotten: left out");
         assert_eq!(shop.count("SELECT count(*) FROM customer WHERE email LIKE 'rosa%'"), 0, "{file}");
     }
     shop.run("customer unforget C-9").status(1).says("nobody under `C-9` was forgotten");
@@ -272,9 +272,9 @@ fn one_person() -> Shop {
     shop.run("customer set C-1 preference.shoes=38 post=yes moved=yes").quiet();
     shop.run("customer set C-1 moved=no").quiet();
     shop.run("customer merge D-1 C-1").quiet();
-    shop.run("plan spring").quiet();
+    shop.run("plan spring").says("has a complaint that is not put right");
     shop.write("lines.csv", "ref,personal_line,signer\nC-1,Rosa!,Tom\n");
-    shop.run("note-lines spring --take lines.csv").quiet();
+    shop.run("note-lines spring --take lines.csv").says("does not print `{{ personal_line }}`");
     let code = shop.code("spring", "C-1");
     shop.run(&format!("redeem {code} --spend 40.00 --till one --today 2024-03-09")).quiet();
     shop.run(&format!("unredeem {code} --reason \"Rosa was not there\" --today 2024-03-09")).quiet();
@@ -434,11 +434,11 @@ fn the_figures_stay_when_somebody_is_forgotten() {
     shop.run(&format!("redeem {code} --spend 99.00 --today 2024-03-04")).quiet();
     let report = || shop.json("report spring --today 2024-07-01");
     let (before, plan) = (report(), shop.json("plan spring"));
-    shop.run(&format!("customer forget {reference} --yes")).quiet();
+    shop.run(&format!("customer forget {reference} --yes")).says("still know them");
     for held_out in people.as_array().unwrap().iter().filter(|r| r["arm"] == "held_out") {
-        shop.run(&format!("customer forget {} --yes", held_out["ref"].as_str().unwrap())).quiet();
+        shop.run(&format!("customer forget {} --yes", held_out["ref"].as_str().unwrap())).says("still know them");
     }
-    shop.run("customer forget C-02 --yes").quiet();
+    shop.run("customer forget C-02 --yes").says("still know them");
     assert_eq!(report(), before);
     assert_eq!(shop.json("plan spring")["left_out"], plan["left_out"]);
     shop.run(&format!("redeem {code} --today 2024-03-05")).status(1).says("there is no code");
@@ -454,7 +454,7 @@ fn a_letter_stays_with_those_of_the_household_who_stay() {
     shop.run("plan spring").quiet();
     let before = shop.recipient("spring", "C-01");
     assert_eq!(before["name"], "Robert and Eleanor Smith");
-    shop.run("customer forget C-01 --yes").quiet();
+    shop.run("customer forget C-01 --yes").says("still know them");
     let after = shop.recipient("spring", "C-02");
     assert_eq!((&after["name"], &after["code"]), (&json!("Eleanor Smith"), &before["code"]));
     shop.run("print spring").quiet();
@@ -481,7 +481,7 @@ fn hostile_text_comes_out_as_it_went_in() {
         let mut words: Vec<String> = ["customer", "set", "C-03", "--source", "x"].map(str::to_owned).to_vec();
         words.extend(card_fields().iter().map(|field| format!("{field}={text}")));
         words.extend([format!("preference.x={text}"), format!("tag=+{text}")]);
-        shop.with(&words).quiet();
+        shop.with(&words).says_only(&["is no email address: nothing can be sent to it"]);
         shop.with(&["customer", "note", "C-03", "--kind", "idea", "--", text]).quiet();
         let (card, all) = (shop.json("customer show C-03"), shop.json("customer export C-03"));
         for field in card_fields() {

@@ -28,8 +28,8 @@ fn everything_worth_a_look_is_told_in_order_of_gravity() {
     shop.run("customer note C-06 \"The coat came back\" --kind complaint --on 2024-02-27").quiet();
     shop.edit("campaigns/spring.toml", "Spring tea", "Second tea");
     shop.write("campaigns/second.toml", shop.read("campaigns/spring.toml").replace("limit    = 100", "limit    = 1"));
-    shop.run("plan second").quiet();
-    let mut run = shop.run("proof spring").status(1).quiet();
+    shop.run("plan second").says("has a complaint that is not put right");
+    let mut run = shop.run("proof spring").status(1).says("was changed after the plan; the plan keeps the old one");
     snapbox::assert_data_eq!(
         run.out(),
         str![[r"

@@ -7,6 +7,7 @@ use super::done::Done;
 use super::import_file::{self, FileArguments};
 use crate::app;
 use crate::campaign::Past;
+use crate::domain::Response;
 use crate::error::{Error, Result};
 use crate::money::{Currency, Money};
 use crate::text;
@@ -72,7 +73,7 @@ pub(super) fn run(arguments: &ImportPastArguments, context: &Context) -> Result<
     let mut done = import_file::outcome(&arguments.file, "recipient", imported);
     if let Some(object) = done.json.as_object_mut() {
         object.insert("campaign".into(), slug.into());
-        object.insert("redeemed".into(), came.into());
+        object.insert(Response::Redeemed.as_str().into(), came.into());
         object.insert("takings_minor".into(), spent.0.into());
     }
     if done.refusal.is_empty() {

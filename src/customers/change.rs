@@ -8,7 +8,7 @@ use super::customer::{self, Customer, CustomerField};
 use super::index::Words;
 use super::suppression;
 use super::{household, lookup};
-use crate::domain::{CircumstanceKind, Column, Consent, ConsentChannel};
+use crate::domain::{CircumstanceKind, Column, Consent, ConsentChannel, OnePer};
 use crate::error::{Error, Result};
 use crate::store::params;
 use crate::store::{Read, Write};
@@ -39,8 +39,19 @@ enum Change {
 }
 
 /// What can be set beside the fields of the card.
-const OTHERS: [&str; 9] =
-    ["post", "post_consent", "email_consent", "email_works", "deceased", "moved", "household", "tag", "preference.KEY"];
+const OTHERS: [&str; 9] = [
+    ConsentChannel::Post.as_str(),
+    "post_consent",
+    "email_consent",
+    "email_works",
+    CircumstanceKind::Deceased.as_str(),
+    CircumstanceKind::Moved.as_str(),
+    HOUSEHOLD,
+    "tag",
+    "preference.KEY",
+];
+
+const HOUSEHOLD: &str = OnePer::Household.as_str();
 
 /// Whether a field decides who lives with whom.
 fn is_of_household(field: CustomerField) -> bool {
@@ -119,17 +130,19 @@ fn read_change(assignment: &str) -> Result<Change> {
         Some(Consent::No) => Ok(false),
         _ => Err(Error::new(format!("{} is not an answer to `{field}`", text::quote(value))).hint("say yes or no")),
     };
+    if let Some(kind) = CircumstanceKind::from_form(field) {
+        return yes_or_no().map(|yes| Change::Circumstance(kind, yes));
+    }
+    if let Some(channel) = ConsentChannel::from_form(field.strip_suffix("_consent").unwrap_or(field)) {
+        return consent(field, word).map(|state| Change::Consent(channel, state));
+    }
     match field {
-        "post" | "post_consent" => consent(field, word).map(|state| Change::Consent(ConsentChannel::Post, state)),
-        "email_consent" => consent(field, word).map(|state| Change::Consent(ConsentChannel::Email, state)),
         "email_works" if word.eq_ignore_ascii_case(Consent::Yes.as_str()) => Ok(Change::EmailWorks),
         "email_works" => Err(Error::new(format!("{} is not an answer to `{field}`", text::quote(value)))
             .hint("say yes when the mailbox works again; to send no more emails, `email_consent=no`")),
-        "deceased" => yes_or_no().map(|yes| Change::Circumstance(CircumstanceKind::Deceased, yes)),
-        "moved" => yes_or_no().map(|yes| Change::Circumstance(CircumstanceKind::Moved, yes)),
-        "household" if word.eq_ignore_ascii_case("alone") => Ok(Change::Alone),
-        "household" if !word.is_empty() => Ok(Change::With(word.to_owned())),
-        "household" => Err(Error::new("a household with nobody").hint("give a reference, or `household=alone`")),
+        HOUSEHOLD if word.eq_ignore_ascii_case("alone") => Ok(Change::Alone),
+        HOUSEHOLD if !word.is_empty() => Ok(Change::With(word.to_owned())),
+        HOUSEHOLD => Err(Error::new("a household with nobody").hint("give a reference, or `household=alone`")),
         "tag" => tag(value),
         "ref" => Err(Error::new("a reference cannot be changed: sales point to it")
             .hint("if this is the same person as another card, `regulars customer merge REF INTO` makes them one")),
@@ -177,7 +190,7 @@ fn name_of(change: &Change) -> String {
         Change::Circumstance(kind, _) => kind.to_string(),
         Change::Preference(key, _) => format!("preference.{key}"),
         Change::Tag(..) => "tags".to_owned(),
-        Change::Alone | Change::With(_) => "household".to_owned(),
+        Change::Alone | Change::With(_) => HOUSEHOLD.to_owned(),
     }
 }
 

@@ -22,14 +22,10 @@ use crate::text;
 /// Two cards that may be one person's.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Pair {
-    /// The reference of the one.
     #[serde(rename = "ref")]
     pub(crate) reference: String,
-    /// Their name.
     pub(crate) name: String,
-    /// The reference of the other.
     pub(crate) other_ref: String,
-    /// Their name.
     pub(crate) other_name: String,
     /// How sure it is, of 100.
     pub(crate) score: u32,
@@ -43,9 +39,6 @@ const SMALL: usize = 40;
 const NEIGHBOURS: usize = 12;
 
 /// Every pair that is worth a look, the surest first. People of one household who are different people are none.
-///
-/// # Errors
-/// When the database does not answer.
 pub(crate) fn duplicates(read: &Read<'_>) -> Result<Vec<Pair>> {
     let mut people = Vec::new();
     read.each(&format!("SELECT {COLUMNS} FROM customer ORDER BY ref"), params![], |row| {

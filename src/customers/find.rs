@@ -22,15 +22,11 @@ use crate::text::name_key;
 /// Somebody who may be meant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Hit {
-    /// The number of their card.
     #[serde(skip)]
     pub(crate) id: CustomerId,
-    /// The reference.
     #[serde(rename = "ref")]
     pub(crate) reference: String,
-    /// The name.
     pub(crate) name: String,
-    /// The town.
     pub(crate) city: String,
     /// The day of the last purchase.
     pub(crate) last_visit: Option<NaiveDate>,
@@ -38,9 +34,6 @@ pub(crate) struct Hit {
 
 /// Those whom all the words fit, the best fit first, and how many there are in all. The book must have its
 /// [index](index::complete).
-///
-/// # Errors
-/// When the database does not answer.
 pub(crate) fn find(
     read: &Read<'_>,
     vocabulary: &Vocabulary,

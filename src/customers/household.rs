@@ -73,9 +73,6 @@ fn next_word(read: &Read<'_>) -> Result<String> {
 
 /// Works out the households of these people anew, after something on their cards has changed, and of those who are left in
 /// `households`.
-///
-/// # Errors
-/// When the database fails.
 pub(crate) fn settle(write: &Write<'_>, people: &[CustomerId], households: &[HouseholdId]) -> Result<()> {
     for id in people {
         place_card(write, *id)?;
@@ -123,9 +120,6 @@ enum Ask {
 }
 
 /// Works out every household anew.
-///
-/// # Errors
-/// When the database fails.
 pub(crate) fn regroup(write: &Write<'_>) -> Result<()> {
     place(write, "home = 0 AND street <> ''", params![])?;
     let (mut all, mut seen, mut shared) = (Vec::new(), HashSet::new(), HashSet::new());

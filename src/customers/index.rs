@@ -49,9 +49,6 @@ impl Words {
     }
 
     /// Writes the difference, if the book keeps an index already.
-    ///
-    /// # Errors
-    /// When the database fails.
     pub(crate) fn write(mut self, write: &Write<'_>) -> Result<()> {
         if !is_complete(write)? {
             return Ok(());
@@ -79,17 +76,11 @@ impl Words {
 const COMPLETE: &str = "words";
 
 /// Whether every card is in the index.
-///
-/// # Errors
-/// When the database fails.
 pub(crate) fn is_complete(read: &Read<'_>) -> Result<bool> {
     Ok(read.setting(COMPLETE)?.is_some())
 }
 
 /// Takes somebody out from under every word, whatever their card says: for those who are forgotten.
-///
-/// # Errors
-/// When the database fails.
 pub(crate) fn erase(write: &Write<'_>, id: CustomerId) -> Result<()> {
     let Ok(id) = u32::try_from(id.0) else { return Ok(()) };
     let mut theirs = Vec::new();
@@ -108,9 +99,6 @@ pub(crate) fn erase(write: &Write<'_>, id: CustomerId) -> Result<()> {
 }
 
 /// Makes the index of a whole book.
-///
-/// # Errors
-/// When the database fails.
 pub(crate) fn complete(write: &Write<'_>) -> Result<()> {
     let mut words = Words::default();
     write.each(&format!("SELECT {COLUMNS} FROM customer ORDER BY id"), params![], |row| {

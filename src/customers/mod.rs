@@ -2,6 +2,7 @@
 
 mod alike;
 mod card;
+mod card_writer;
 mod change;
 mod consent;
 pub(crate) mod customer;
@@ -15,17 +16,20 @@ pub(crate) mod household;
 mod identity;
 pub(crate) mod index;
 mod likeness;
+mod links;
 mod lookup;
 mod merging;
 mod notes;
 mod personal_data;
 mod purchase;
+mod purchase_writer;
 mod reach;
 mod suppression;
 mod table_owner;
 mod vocabulary;
 
 pub(crate) use card::{Card, card};
+pub(crate) use card_writer::{CardWriter, add_bare_card};
 pub(crate) use change::{Changed, set};
 pub(crate) use consent::record_consent;
 pub(crate) use customer::{Customer, CustomerField, MailPreferences, address_of, name_of};
@@ -36,6 +40,7 @@ pub(crate) use household::household_of;
 pub(crate) use identity::{RefStatus, References, let_back, references};
 pub(crate) use index::{complete as index_words, is_complete as words_are_indexed};
 pub(crate) use likeness::dialled;
+pub(crate) use links::{link_purchases, lone_emails};
 pub(crate) use lookup::{by_id, by_ref, count, ids, preferences, resolve_ref, tags};
 pub(crate) use merging::{Merged, merge, unmerge};
 pub(crate) use notes::{Note, add_note, note_kind, notes, resolve};
@@ -43,6 +48,7 @@ pub(crate) use personal_data::PERSONAL_DATA;
 pub(crate) use purchase::{
     LastPurchase, count_purchases, largest_purchase, last_purchases, spent_between, visits_between,
 };
+pub(crate) use purchase_writer::{DedupeKey, PurchaseDraft, PurchaseItem, PurchaseWriter, StoredPurchase};
 pub(crate) use reach::{Reach, address_reach, reach};
 pub(crate) use suppression::{AddressKey, Suppressed, Suppressions, suppress, suppressed, suppressions};
 pub(crate) use table_owner::{

@@ -2,13 +2,14 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::customer::Customer;
+use super::customer::{Customer, CustomerField};
 use super::table_owner::{CardRows, ExportCell, ExportTable, TableOwner, export_tables};
 use super::{forget, suppression};
+use crate::domain::{CircumstanceKind, Column, OnePer};
 use crate::error::Result;
 use crate::store::Read;
 
-use ExportCell::{Day, Number, Object, Text, YesNo};
+use ExportCell::{Day, Number, Object, Text};
 
 pub(crate) const PERSONAL_DATA: TableOwner = TableOwner {
     export,
@@ -47,35 +48,6 @@ const CARD_ROWS: [CardRows; 5] = [
 
 const TABLES: &[ExportTable] = &[
     ExportTable {
-        name: "card",
-        columns: &[
-            ("ref", "ref", Text),
-            ("title", "title", Text),
-            ("first_name", "first_name", Text),
-            ("last_name", "last_name", Text),
-            ("full_name", "full_name", Text),
-            ("suffix", "suffix", Text),
-            ("spouse", "spouse", Text),
-            ("company", "company", Text),
-            ("street", "street", Text),
-            ("street2", "street2", Text),
-            ("city", "city", Text),
-            ("state", "state", Text),
-            ("postcode", "postcode", Text),
-            ("country", "country", Text),
-            ("email", "email", Text),
-            ("phone", "phone", Text),
-            ("birthday", "birthday", Text),
-            ("notes", "notes", Text),
-            ("post_consent", "post_consent", Text),
-            ("email_consent", "email_consent", Text),
-            ("deceased", "deceased", YesNo),
-            ("moved_from", "moved_from", Text),
-            ("put_together", "put_together", Text),
-        ],
-        from: "FROM customer WHERE id = ?1",
-    },
-    ExportTable {
         name: "old_refs",
         columns: &[("ref", "ref", Text)],
         from: "FROM customer_alias WHERE customer_id = ?1 ORDER BY ref",
@@ -87,7 +59,7 @@ const TABLES: &[ExportTable] = &[
                WHERE ?1 IN (n.customer_id, n.other_id) ORDER BY c.ref",
     },
     ExportTable {
-        name: "household",
+        name: OnePer::Household.as_str(),
         columns: &[("ref", "ref", Text)],
         from: "FROM customer WHERE id <> ?1 AND household_id = (SELECT c.household_id FROM customer c WHERE c.id = ?1) \
                ORDER BY ref",
@@ -167,13 +139,25 @@ const TABLES: &[ExportTable] = &[
 
 fn export(read: &Read<'_>, customer: &Customer) -> Result<Map<String, Json>> {
     let mut object = export_tables(read, TABLES, customer)?;
-    // The one card stands for itself.
-    if let Some(Json::Array(cards)) = object.get_mut("card") {
-        let card = cards.pop().unwrap_or_default();
-        object.insert("card".into(), card);
-    }
+    object.insert("card".to_owned(), card(customer));
     // Found by the address and not by the card, as it stays when the card goes.
     let suppressed = suppression::suppressions(read, &customer.email)?;
     object.insert("suppressions".to_owned(), json!(suppressed));
     Ok(object)
+}
+
+fn card(customer: &Customer) -> Json {
+    let mut card: Map<String, Json> =
+        CustomerField::ALL.iter().map(|field| (field.to_string(), json!(customer.field(*field)))).collect();
+    for (key, value) in [
+        ("ref", json!(customer.reference)),
+        ("post_consent", json!(customer.post_consent)),
+        ("email_consent", json!(customer.email_consent)),
+        (CircumstanceKind::Deceased.as_str(), json!(customer.deceased)),
+        ("moved_from", json!(customer.moved_from)),
+        ("put_together", json!(customer.manual_household)),
+    ] {
+        card.insert(key.to_owned(), value);
+    }
+    Json::Object(card)
 }

@@ -12,7 +12,6 @@ use crate::store::params;
 /// A purchase as a letter speaks of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct LastPurchase {
-    /// The day.
     pub(crate) on: NaiveDate,
     /// The dearest item of the receipt; empty when the export had no items.
     pub(crate) item: String,

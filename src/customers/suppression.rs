@@ -17,7 +17,6 @@ use crate::store::{Read, Row, Write};
 /// One reason why an address is not written to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Suppressed {
-    /// Why.
     pub(crate) reason: Suppression,
     /// Since when.
     pub(crate) on: NaiveDate,

@@ -6,42 +6,33 @@ use csv::StringRecord;
 
 use super::ImportSheet;
 use super::cells;
+use crate::customers::CustomerField;
+use crate::domain::Column;
 use crate::error::{Error, Result};
 use crate::text::{self, heading_key};
 
 /// A field of ours and the columns that are known to be it; see `dialect` for how they are written.
 pub(crate) type Field = (&'static str, &'static [&'static str]);
 
+/// Who is known by one of these has it as well.
+pub(super) const EMAIL: &str = CustomerField::Email.as_str();
+pub(super) const PHONE: &str = CustomerField::Phone.as_str();
+
 /// The fields of a customer. `email_start` and `email_stop` are columns in which anything written is a yes or a no to email.
-pub(crate) const CUSTOMER_FIELDS: &[&str] = &[
-    "ref",
-    "title",
-    "first_name",
-    "last_name",
-    "full_name",
-    "suffix",
-    "spouse",
-    "company",
-    "street",
-    "street2",
-    "city",
-    "state",
-    "postcode",
-    "country",
-    "email",
-    "phone",
-    "birthday",
-    "email_consent",
-    "email_start",
-    "email_stop",
-    "post_consent",
-    "tags",
-    "notes",
-];
+pub(crate) const CUSTOMER_FIELDS: &[&str] = &{
+    let others = ["ref", "email_consent", "email_start", "email_stop", "post_consent", "tags"];
+    let mut fields = [""; CustomerField::ALL.len() + 6];
+    let mut at = 0;
+    while at < fields.len() {
+        fields[at] = if at < 6 { others[at] } else { CustomerField::ALL[at - 6].as_str() };
+        at += 1;
+    }
+    fields
+};
 
 /// The fields of a purchase. `less` is taken off the amount: a refund, a discount.
 pub(crate) const PURCHASE_FIELDS: &[&str] =
-    &["receipt", "ref", "phone", "on", "item", "quantity", "unit_price", "amount", "less"];
+    &["receipt", "ref", PHONE, "on", "item", "quantity", "unit_price", "amount", "less"];
 
 /// The columns that make up a field.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -156,7 +147,7 @@ impl<'s> Columns<'s> {
         })?;
         for (name, other) in self.names.iter().zip(&mut self.picks) {
             // Who is known by their email has an email.
-            if field.trim() != "ref" || !matches!(*name, "email" | "phone") {
+            if field.trim() != "ref" || !matches!(*name, EMAIL | PHONE) {
                 other.places.retain(|taken| *taken != place);
             }
         }

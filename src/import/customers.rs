@@ -8,13 +8,12 @@ use chrono::NaiveDate;
 use super::contacts::{self, ContactRow};
 use super::reading::{ImportPlan, LARGE};
 use super::survey::Survey;
-use super::{ImportReport, ImportStep, RowProblem, links};
+use super::{ImportReport, ImportStep, RowProblem};
 use crate::customers::index::{self, Words};
-use crate::customers::{self, CustomerField, RefStatus, References, address_of, household, record_consent};
+use crate::customers::{self, CardWriter, CustomerField, RefStatus, References, address_of, household, record_consent};
 use crate::domain::{Column, Consent, ConsentChannel, CustomerId};
 use crate::error::{Error, Result};
-use crate::store::params;
-use crate::store::{PreparedStatement, ToValue, Value, Write};
+use crate::store::Write;
 use crate::text;
 
 /// Takes the customers of a file into the book. Empty cells never erase what the book knows.
@@ -53,7 +52,7 @@ pub(crate) fn customers(
         report.warnings.push(format!("not taken: {}", text::first_few(&names, 12)));
     }
     if report.added + report.changed > 0 {
-        links::link_sales(write)?;
+        customers::link_purchases(write)?;
         progress(ImportStep::Now("Working out who lives together"));
         if touched.len() > FEW {
             household::regroup(write)?;
@@ -136,8 +135,7 @@ struct CustomerImporter<'t> {
     /// Those that were merged or forgotten.
     references: References,
     forgotten: usize,
-    next: i64,
-    insert: PreparedStatement<'t>,
+    cards: CardWriter<'t>,
     /// Whose home or name is new.
     touched: Vec<CustomerId>,
     words: Words,
@@ -147,30 +145,15 @@ struct CustomerImporter<'t> {
 /// Of so many at most the households are worked out one by one.
 const FEW: usize = 500;
 
-/// A card as the book has it.
-struct StoredCard {
-    post: Consent,
-    email: Consent,
-    texts: Vec<String>,
-}
-
 impl<'t> CustomerImporter<'t> {
     fn new(write: &'t Write<'t>, today: NaiveDate) -> Result<Self> {
-        let count = CustomerField::ALL.len();
-        let marks: Vec<String> = (2..count + 2).map(|n| format!("?{n}")).collect();
-        let (fields, marks) = (field_columns(), marks.join(", "));
-        let (id, home) = (count + 2, count + 3);
-        let sql = format!(
-            "INSERT INTO customer (ref, {fields}, id, household_id, home) VALUES (?1, {marks}, ?{id}, ?{id}, ?{home})"
-        );
         Ok(Self {
             write,
             today,
             ids: customers::ids(write)?,
             references: References::of(write)?,
             forgotten: 0,
-            next: write.value::<i64>("SELECT COALESCE(max(id), 0) + 1 FROM customer", params![])?,
-            insert: write.prepare(&sql)?,
+            cards: CardWriter::new(write)?,
             touched: Vec::new(),
             words: Words::default(),
             report: ImportReport::default(),
@@ -199,8 +182,8 @@ impl<'t> CustomerImporter<'t> {
         let (id, mut different, before) = match old {
             None => (self.insert(contact)?, false, [Consent::default(); 2]),
             Some(id) => {
-                let card = self.card(id)?;
-                (id, self.update(id, contact, &card.texts, is_merged)?, [card.post, card.email])
+                let card = self.cards.stored(id)?;
+                (id, self.update(id, contact, &card.texts, is_merged)?, [card.post_consent, card.email_consent])
             }
         };
         for ((channel, consent), before) in
@@ -216,8 +199,7 @@ impl<'t> CustomerImporter<'t> {
             }
         }
         for tag in &contact.tags {
-            let sql = "INSERT INTO customer_tag (customer_id, tag) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
-            let is_new = self.write.run(sql, params![id, tag])? > 0;
+            let is_new = self.cards.add_tag(id, tag)?;
             different |= is_new;
             if is_new && old.is_some() {
                 self.report.changes.note(&contact.reference, "tags", "", tag);
@@ -231,22 +213,8 @@ impl<'t> CustomerImporter<'t> {
         Ok(())
     }
 
-    fn card(&self, id: CustomerId) -> Result<StoredCard> {
-        let sql = format!("SELECT post_consent, email_consent, {} FROM customer WHERE id = ?1", field_columns());
-        let found = self.write.first(&sql, params![id], |found| {
-            let texts =
-                (0..CustomerField::ALL.len()).map(|index| found.get(index + 2)).collect::<Result<Vec<String>>>()?;
-            Ok(StoredCard { post: found.get(0)?, email: found.get(1)?, texts })
-        })?;
-        found.ok_or_else(|| Error::new("a customer is gone from the book").hint("run `regulars doctor`"))
-    }
-
     fn insert(&mut self, contact: &ContactRow) -> Result<CustomerId> {
-        let id = CustomerId(self.next);
-        self.next += 1;
-        let texts = std::iter::once(&contact.reference).chain(&contact.texts).map(ToValue::to_value);
-        let values: Vec<Value<'_>> = texts.chain([id.to_value(), Value::Int(contact.address_hash)]).collect();
-        self.insert.run(&values)?;
+        let id = self.cards.insert(&contact.reference, &contact.texts, contact.address_hash)?;
         self.words.put_in(id, |field| contact.field(field));
         self.touched.push(id);
         Ok(id)
@@ -254,19 +222,18 @@ impl<'t> CustomerImporter<'t> {
 
     /// Writes what is different; whether something was.
     fn update(&mut self, id: CustomerId, contact: &ContactRow, old: &[String], only_empty: bool) -> Result<bool> {
-        let (mut sets, mut values, mut now) = (Vec::new(), vec![id.to_value()], old.to_vec());
+        let (mut changed, mut now) = (Vec::new(), old.to_vec());
         for (index, ((field, new), old)) in CustomerField::ALL.iter().zip(&contact.texts).zip(old).enumerate() {
             if !new.is_empty() && new != old && (old.is_empty() || !only_empty) {
                 self.report.changes.note(&contact.reference, field.as_str(), old, new);
                 now[index].clone_from(new);
-                values.push(new.to_value());
-                sets.push(format!("{field} = ?{}", values.len()));
+                changed.push((*field, new.as_str()));
             }
         }
-        if sets.is_empty() {
+        if changed.is_empty() {
             return Ok(false);
         }
-        self.write.run(&format!("UPDATE customer SET {} WHERE id = ?1", sets.join(", ")), &values)?;
+        self.cards.update(id, &changed)?;
         if address_of(|field| &old[field as usize]) != address_of(|field| &now[field as usize]) {
             household::place_card(self.write, id)?;
         }
@@ -275,10 +242,4 @@ impl<'t> CustomerImporter<'t> {
         self.touched.push(id);
         Ok(true)
     }
-}
-
-/// The columns of the text fields of a card, in order.
-fn field_columns() -> String {
-    let columns: Vec<&str> = CustomerField::ALL.iter().map(|field| field.as_str()).collect();
-    columns.join(", ")
 }

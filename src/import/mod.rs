@@ -13,7 +13,6 @@ mod days;
 mod dialect;
 mod left_out;
 mod lines;
-mod links;
 mod numbers;
 mod profile;
 mod purchases;

@@ -8,13 +8,15 @@ use chrono::NaiveDate;
 
 use super::reading::{ImportPlan, LARGE};
 use super::sales::{self, Batch, Sale, SaleLine};
-use super::{ImportReport, ImportStep, RowProblem, links};
-use crate::customers::{self, RefStatus, References};
+use super::{ImportReport, ImportStep, RowProblem};
+use crate::customers::{
+    self, DedupeKey, PurchaseDraft, PurchaseItem, PurchaseWriter, RefStatus, References, StoredPurchase,
+};
 use crate::domain::{CustomerId, EmailAddress};
 use crate::error::{Error, Result};
-use crate::money::{Currency, Money};
+use crate::money::Currency;
+use crate::store::Write;
 use crate::store::params;
-use crate::store::{PreparedStatement, Write};
 use crate::text;
 
 /// How purchases are to be taken.
@@ -107,8 +109,6 @@ impl Hasher for DedupeKeyHasher {
     }
 }
 
-type DedupeKey = [u8; 16];
-
 /// The book while purchases are taken into it.
 struct PurchaseImporter<'t> {
     write: &'t Write<'t>,
@@ -124,9 +124,7 @@ struct PurchaseImporter<'t> {
     stragglers: Vec<Straggler>,
     /// What receipts were that this file has changed.
     before: HashMap<DedupeKey, StoredPurchase>,
-    next: i64,
-    purchase: PreparedStatement<'t>,
-    item: PreparedStatement<'t>,
+    purchases: PurchaseWriter<'t>,
     report: ImportReport,
     future: usize,
 }
@@ -141,23 +139,9 @@ struct Straggler {
     at: usize,
 }
 
-/// What the book has of a receipt.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct StoredPurchase {
-    id: i64,
-    reference: String,
-    on: NaiveDate,
-    amount: Money,
-    quantity_milli: Option<i64>,
-}
-
 impl<'t> PurchaseImporter<'t> {
     fn new(write: &'t Write<'t>, options: PurchaseOptions<'t>, is_first: bool, by_contact: bool) -> Result<Self> {
-        let emails = if by_contact { links::lone_emails(write)? } else { HashMap::new() };
-        let purchase = "INSERT INTO purchase (id, source, receipt, ref, customer_id, day, amount_minor, quantity_milli, \
-                        same, nth) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
-        let item = "INSERT INTO purchase_item (purchase_id, line, item, quantity_milli, amount_minor) \
-                    VALUES (?1, ?2, ?3, ?4, ?5)";
+        let emails = if by_contact { customers::lone_emails(write)? } else { HashMap::new() };
         Ok(Self {
             write,
             options,
@@ -168,9 +152,7 @@ impl<'t> PurchaseImporter<'t> {
             seen: HashMap::default(),
             stragglers: Vec::new(),
             before: HashMap::new(),
-            next: write.value::<i64>("SELECT COALESCE(max(id), 0) + 1 FROM purchase", params![])?,
-            purchase: write.prepare(purchase)?,
-            item: write.prepare(item)?,
+            purchases: PurchaseWriter::new(write, options.source)?,
             report: ImportReport::default(),
             future: 0,
         })
@@ -201,11 +183,11 @@ impl<'t> PurchaseImporter<'t> {
 
     fn one(&mut self, batch: &Batch, sale: &Sale, occurrence: u32) -> Result<()> {
         let reference = self.reference(batch, sale);
-        let old = if self.is_first { None } else { self.stored(&sale.dedupe_key, occurrence)? };
+        let old = if self.is_first { None } else { self.purchases.stored(&sale.dedupe_key, occurrence)? };
         if sale.cancelled {
             self.report.cancelled += 1;
             if let Some(old) = old {
-                self.write.run("DELETE FROM purchase WHERE id = ?1", params![old.id])?;
+                self.purchases.delete(old.id)?;
                 self.report.changed += 1;
             }
             return Ok(());
@@ -214,7 +196,7 @@ impl<'t> PurchaseImporter<'t> {
         let customer = self.customer(reference)?;
         self.report.unlinked += usize::from(customer.is_none());
         let Some(old) = old else {
-            self.insert(batch, sale, customer, occurrence)?;
+            self.purchases.insert(draft(batch, sale, reference, customer, occurrence), items(batch, sale))?;
             self.report.added += 1;
             return Ok(());
         };
@@ -226,7 +208,13 @@ impl<'t> PurchaseImporter<'t> {
             self.report.unchanged += 1;
             return Ok(());
         }
-        self.replace(batch, sale, customer, &old)?;
+        // An empty cell never erases who it was.
+        let (reference, customer) = if reference.is_empty() {
+            (&*old.reference, self.customer(&old.reference)?)
+        } else {
+            (reference, customer)
+        };
+        self.purchases.replace(old.id, draft(batch, sale, reference, customer, occurrence), items(batch, sale))?;
         self.report.changed += 1;
         self.before.insert(sale.dedupe_key, old);
         Ok(())
@@ -252,80 +240,17 @@ impl<'t> PurchaseImporter<'t> {
             return Ok(None);
         }
         let email = EmailAddress::parse(reference).map_or("", |_| reference);
-        let sql = "INSERT INTO customer (ref, email) VALUES (?1, ?2) RETURNING id";
-        let id: CustomerId = self.write.value(sql, params![reference, email])?;
-        self.write.run("UPDATE customer SET household_id = ?1 WHERE id = ?1", params![id])?;
+        let id = customers::add_bare_card(self.write, reference, email)?;
         self.ids.insert(reference.to_owned(), id);
         self.report.opened += 1;
         Ok(Some(id))
-    }
-
-    fn stored(&self, key: &DedupeKey, occurrence: u32) -> Result<Option<StoredPurchase>> {
-        let sql = "SELECT id, ref, day, amount_minor, quantity_milli FROM purchase WHERE same = ?1 AND nth = ?2";
-        self.write.first(sql, params![key[..], occurrence], |row| {
-            let (id, reference, on) = (row.get(0)?, row.get(1)?, row.get(2)?);
-            Ok(StoredPurchase { id, reference, on, amount: row.get(3)?, quantity_milli: row.get(4)? })
-        })
-    }
-
-    fn insert(&mut self, batch: &Batch, sale: &Sale, customer: Option<CustomerId>, occurrence: u32) -> Result<()> {
-        let id = self.next;
-        self.next += 1;
-        let (receipt, reference) = (batch.text(sale.receipt), self.reference(batch, sale));
-        let (source, amount, quantity) = (self.options.source, sale.amount, sale.quantity_milli);
-        let values = params![
-            id,
-            source,
-            receipt,
-            reference,
-            customer,
-            sale.on,
-            amount,
-            quantity,
-            sale.dedupe_key[..],
-            occurrence
-        ];
-        self.purchase.run(values)?;
-        self.items(id, batch, sale)
-    }
-
-    fn replace(
-        &mut self,
-        batch: &Batch,
-        sale: &Sale,
-        customer: Option<CustomerId>,
-        old: &StoredPurchase,
-    ) -> Result<()> {
-        let sql = "UPDATE purchase SET ref = ?2, customer_id = ?3, day = ?4, amount_minor = ?5, quantity_milli = ?6 WHERE id = ?1";
-        let reference = self.reference(batch, sale);
-        // An empty cell never erases who it was.
-        let (reference, customer) = if reference.is_empty() {
-            (&*old.reference, self.customer(&old.reference)?)
-        } else {
-            (reference, customer)
-        };
-        let values = params![old.id, reference, customer, sale.on, sale.amount, sale.quantity_milli];
-        self.write.run(sql, values)?;
-        self.write.run("DELETE FROM purchase_item WHERE purchase_id = ?1", params![old.id])?;
-        self.items(old.id, batch, sale)
-    }
-
-    /// Lines without the name of an item say nothing that the purchase does not.
-    fn items(&mut self, id: i64, batch: &Batch, sale: &Sale) -> Result<()> {
-        for (index, line) in batch.lines[sale.lines.clone()].iter().enumerate() {
-            let item = batch.text(line.item);
-            if !item.is_empty() {
-                self.item.run(params![id, index + 1, item, line.quantity_milli, line.amount])?;
-            }
-        }
-        Ok(())
     }
 
     /// Adds lines that stood apart from the others of their receipt; what is wrong with those that cannot be, by line.
     fn add_stragglers(&mut self) -> Result<HashMap<usize, RowProblem>> {
         let mut problems = HashMap::new();
         for straggler in std::mem::take(&mut self.stragglers) {
-            let stored = self.stored(&straggler.dedupe_key, 1)?;
+            let stored = self.purchases.stored(&straggler.dedupe_key, 1)?;
             let receipt = text::quote(&straggler.receipt);
             let wrong = match &stored {
                 None => Some(format!("receipt {receipt} was left out further up")),
@@ -344,19 +269,10 @@ impl<'t> PurchaseImporter<'t> {
             let amount = straggler.lines.iter().fold(stored.amount, |sum, (_, line)| sum.plus(line.amount));
             let quantities = straggler.lines.iter().filter_map(|(_, line)| line.quantity_milli);
             let quantity = stored.quantity_milli.into_iter().chain(quantities).reduce(i64::saturating_add);
-            let sql = "UPDATE purchase SET amount_minor = ?2, quantity_milli = ?3 WHERE id = ?1";
-            self.write.run(sql, params![stored.id, amount, quantity])?;
-            let sql = "SELECT COALESCE(max(line), 0) + 1 FROM purchase_item WHERE purchase_id = ?1";
-            let next: i64 = self.write.value(sql, params![stored.id])?;
-            for (line, (item, about)) in (next..).zip(straggler.lines.iter().filter(|(item, _)| !item.is_empty())) {
-                self.item.run(params![stored.id, line, item, about.quantity_milli, about.amount])?;
-            }
+            let whole = StoredPurchase { amount, quantity_milli: quantity, ..stored };
+            self.purchases.add_items(&whole, straggler.lines.iter().map(|(item, line)| line.item(item)))?;
             // With all its lines the receipt may be what it was.
-            if self
-                .before
-                .get(&straggler.dedupe_key)
-                .is_some_and(|old| *old == StoredPurchase { amount, quantity_milli: quantity, ..stored })
-            {
+            if self.before.get(&straggler.dedupe_key) == Some(&whole) {
                 self.before.remove(&straggler.dedupe_key);
                 self.report.changed -= 1;
                 self.report.unchanged += 1;
@@ -377,4 +293,27 @@ impl<'t> PurchaseImporter<'t> {
         }
         report
     }
+}
+
+fn draft<'a>(
+    batch: &'a Batch,
+    sale: &Sale,
+    reference: &'a str,
+    customer: Option<CustomerId>,
+    occurrence: u32,
+) -> PurchaseDraft<'a> {
+    PurchaseDraft {
+        receipt: batch.text(sale.receipt),
+        reference,
+        customer,
+        on: sale.on,
+        amount: sale.amount,
+        quantity_milli: sale.quantity_milli,
+        key: sale.dedupe_key,
+        occurrence,
+    }
+}
+
+fn items<'a>(batch: &'a Batch, sale: &Sale) -> impl Iterator<Item = PurchaseItem<'a>> {
+    batch.lines[sale.lines.clone()].iter().map(|line| line.item(batch.text(line.item)))
 }

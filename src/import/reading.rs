@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use csv::StringRecord;
 
 use super::cells;
-use super::columns::Columns;
+use super::columns::{Columns, EMAIL, PHONE};
 use super::days::DayOrder;
 use super::dialect::{BETWEEN_VALUES, Dialect, ImportKind};
 use super::left_out::LeftOut;
@@ -61,7 +61,7 @@ impl<'s> ImportPlan<'s> {
         let columns = Columns::of(kind.fields(), fields, sheet, wishes.map)?;
         let by_email = heading_key(columns.heading_of("ref")).contains("mail");
         let contact = |field| columns.pick(field).is_there();
-        let by_contact = by_email || columns.place("ref").is_none() && (contact("email") || contact("phone"));
+        let by_contact = by_email || columns.place("ref").is_none() && (contact(EMAIL) || contact(PHONE));
         if !by_contact {
             columns.need("ref", "the customer's reference")?;
         }
@@ -102,7 +102,7 @@ impl<'s> ImportPlan<'s> {
 
     /// The heading that a fault of the reference is told under.
     pub(super) fn reference_heading(&self) -> &str {
-        let fields = ["ref", "email", "phone"];
+        let fields = ["ref", EMAIL, PHONE];
         fields.into_iter().map(|field| self.columns.heading_of(field)).find(|heading| !heading.is_empty()).unwrap_or("")
     }
 
@@ -111,12 +111,12 @@ impl<'s> ImportPlan<'s> {
         if !self.by_contact {
             return self.id("ref", row, survey);
         }
-        let email = self.columns.pick(if self.columns.place("ref").is_some() { "ref" } else { "email" }).of(row);
+        let email = self.columns.pick(if self.columns.place("ref").is_some() { "ref" } else { EMAIL }).of(row);
         let email = cells::first_of(&email, &BETWEEN_VALUES).0;
         if !email.is_empty() {
             return Ok(Cow::Owned(email.to_lowercase()));
         }
-        let phone = self.id("phone", row, survey)?;
+        let phone = self.id(PHONE, row, survey)?;
         Ok(Cow::Owned(customers::dialled(cells::first_of(&phone, &BETWEEN_VALUES).0)))
     }
 

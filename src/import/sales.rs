@@ -12,6 +12,7 @@ use super::numbers::{self, DecimalSeparator};
 use super::reading::ImportPlan;
 use super::survey::{ShownSeparator, Survey};
 use super::{ImportReport, RowProblem};
+use crate::customers::{DedupeKey, PurchaseItem};
 use crate::error::Result;
 use crate::money::{Currency, Decimal, Money};
 use crate::text;
@@ -40,7 +41,7 @@ pub(super) struct Sale {
     pub(crate) quantity_milli: Option<i64>,
     pub(crate) lines: Range<usize>,
     /// What makes two purchases the same one: the receipt within its source, else everything there is to tell.
-    pub(crate) dedupe_key: [u8; 16],
+    pub(crate) dedupe_key: DedupeKey,
     /// The line of its first row.
     pub(crate) at: usize,
     /// A cancelled order.
@@ -53,6 +54,13 @@ pub(super) struct SaleLine {
     pub(crate) item: TextSpan,
     pub(crate) quantity_milli: Option<i64>,
     pub(crate) amount: Money,
+}
+
+impl SaleLine {
+    /// The same with the name of its item.
+    pub(super) fn item<'a>(&self, item: &'a str) -> PurchaseItem<'a> {
+        PurchaseItem { item, quantity_milli: self.quantity_milli, amount: self.amount }
+    }
 }
 
 impl Batch {
@@ -229,7 +237,7 @@ impl SaleReader<'_> {
         self.batch.sales[last].dedupe_key = self.dedupe_key(last);
     }
 
-    fn dedupe_key(&mut self, index: usize) -> [u8; 16] {
+    fn dedupe_key(&mut self, index: usize) -> DedupeKey {
         let (batch, sale) = (&self.batch, &self.batch.sales[index]);
         let mut hash = Sha256::new();
         let mut add = |text: &str| {

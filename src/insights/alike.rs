@@ -35,7 +35,6 @@ pub(crate) struct Common {
 /// One thing shared.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct SharedTrait<T> {
-    /// What.
     pub(crate) what: T,
     /// By how many of the best.
     pub(crate) customers: usize,

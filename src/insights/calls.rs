@@ -49,16 +49,11 @@ pub(crate) enum CallReason {
 /// One call.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct CallEntry {
-    /// The reference.
     #[serde(rename = "ref")]
     pub(crate) reference: String,
-    /// The name.
     pub(crate) name: String,
-    /// The phone, empty when it is not known.
     pub(crate) phone: String,
-    /// The email, empty when it is not known.
     pub(crate) email: String,
-    /// Why.
     pub(crate) reason: CallReason,
     /// Why, in a sentence.
     pub(crate) why: String,
@@ -69,7 +64,6 @@ pub(crate) struct CallEntry {
 /// The list for a day.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct CallList {
-    /// The day.
     pub(crate) today: NaiveDate,
     /// How many there would be without a limit.
     pub(crate) waiting: usize,
@@ -78,9 +72,6 @@ pub(crate) struct CallList {
 }
 
 /// Makes the list for a day.
-///
-/// # Errors
-/// When the database does not answer.
 pub(crate) fn calls(read: &Read<'_>, options: CallOptions, currency: Currency) -> Result<CallList> {
     let today = options.today;
     let mut who: Vec<(CustomerId, CallReason, String)> = Vec::new();

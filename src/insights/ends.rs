@@ -19,10 +19,8 @@ const MOST_TOLD: usize = 25;
 /// Somebody who was among the best of the twelve months before, and is not among those of the last twelve.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Slipping {
-    /// The reference.
     #[serde(rename = "ref")]
     pub(crate) reference: String,
-    /// The name.
     pub(crate) name: String,
     /// What they brought in the twelve months before.
     pub(crate) year_before_minor: Money,
@@ -35,10 +33,8 @@ pub(crate) struct Slipping {
 /// Somebody who costs more than others.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct OtherEnd {
-    /// The reference.
     #[serde(rename = "ref")]
     pub(crate) reference: String,
-    /// The name.
     pub(crate) name: String,
     /// What they brought, returns taken off.
     pub(crate) takings_minor: Money,

@@ -53,7 +53,6 @@ pub(crate) struct Worksheet {
 /// Sales without a customer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Unlinked {
-    /// How many.
     pub(crate) purchases: usize,
     /// What they came to.
     pub(crate) takings_minor: Money,
@@ -62,7 +61,6 @@ pub(crate) struct Unlinked {
 /// The best in figures.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct TopFigures {
-    /// How many.
     pub(crate) count: usize,
     /// What they brought.
     pub(crate) takings_minor: Money,
@@ -75,12 +73,9 @@ pub(crate) struct TopFigures {
 pub(crate) struct Listed {
     /// The place in the list.
     pub(crate) rank: usize,
-    /// The reference.
     #[serde(rename = "ref")]
     pub(crate) reference: String,
-    /// The name.
     pub(crate) name: String,
-    /// The city.
     pub(crate) city: String,
     /// Purchases less returns.
     pub(crate) takings_minor: Money,
@@ -101,9 +96,6 @@ pub(crate) struct Listed {
 }
 
 /// Works the worksheet out; of the best, the first `most_listed` are listed by name.
-///
-/// # Errors
-/// When the database does not answer.
 pub(crate) fn worksheet(read: &Read<'_>, window: DaySpan, top: Top, most_listed: usize) -> Result<Worksheet> {
     let everybody = customer_sales::entries(read, window)?;
     let (unlinked, unlinked_takings) = customer_sales::unlinked(read, window)?;

@@ -15,20 +15,21 @@ pub(crate) fn ago(day: NaiveDate, today: NaiveDate) -> String {
         ..0 => "in the future".to_owned(),
         0 => "today".to_owned(),
         1 => "yesterday".to_owned(),
-        2..14 => format!("{} ago", spelled(days, "day")),
-        _ if months < 2 => format!("{} ago", spelled(days / 7, "week")),
-        _ if months < 24 => format!("{} ago", spelled(months, "month")),
-        _ => format!("{} ago", spelled(months / 12, "year")),
+        2..14 => format!("{} ago", spelled(days, "days")),
+        _ if months < 2 => format!("{} ago", spelled(days / 7, "weeks")),
+        _ if months < 24 => format!("{} ago", spelled(months, "months")),
+        _ => format!("{} ago", spelled(months / 12, "years")),
     }
 }
 
-/// `seven months`: numbers to twelve in words.
-fn spelled(n: i64, unit: &str) -> String {
-    const WORDS: [&str; 13] =
-        ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
-    let number = usize::try_from(n).ok().and_then(|n| WORDS.get(n)).map_or_else(|| n.to_string(), |w| (*w).to_owned());
-    let s = if n == 1 { "" } else { "s" };
-    format!("{number} {unit}{s}")
+/// `seven months`: numbers from two to twelve in words.
+fn spelled(n: i64, units: &str) -> String {
+    const FROM_TWO: [&str; 11] =
+        ["two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
+    match usize::try_from(n - 2).ok().and_then(|index| FROM_TWO.get(index)) {
+        Some(word) => format!("{word} {units}"),
+        None => format!("{n} {units}"),
+    }
 }
 
 /// Whether a country (ISO 3166) writes `January 15, 1990` and `2:32 pm`.

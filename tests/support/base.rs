@@ -117,12 +117,44 @@ impl Shop {
         found.unwrap_or_else(|| panic!("{reference} is no recipient of {campaign}")).clone()
     }
 
-    /// One number out of the database, by SQL.
+    /// What the program holds on somebody under a key, as `customer export` gives it.
+    #[track_caller]
+    pub fn held(&self, reference: &str, what: &str) -> Vec<Value> {
+        let held = self.json(&format!("customer export {reference}"));
+        held[what].as_array().unwrap_or_else(|| panic!("nothing is held as {what}")).clone()
+    }
+
+    /// The same of everybody in the book.
+    #[track_caller]
+    pub fn held_of_all(&self, what: &str) -> Vec<Value> {
+        let everybody = self.json("segment true");
+        let references = everybody["customers"].as_array().unwrap().iter().map(|one| one["ref"].as_str().unwrap());
+        references.flat_map(|reference| self.held(reference, what)).collect()
+    }
+
+    /// How many of what is held of everybody have these fields. What a household shares is there for each of its members.
+    #[track_caller]
+    pub fn times(&self, what: &str, fields: &Value) -> usize {
+        having(&self.held_of_all(what), fields)
+    }
+
+    /// The same of one person.
+    #[track_caller]
+    pub fn times_of(&self, reference: &str, what: &str, fields: &Value) -> usize {
+        having(&self.held(reference, what), fields)
+    }
+
+    /// One number out of the database, by SQL, where no command tells it.
     #[track_caller]
     pub fn count(&self, sql: &str) -> i64 {
         let database = rusqlite::Connection::open(self.file("regulars.db")).unwrap();
         database.query_row(sql, [], |row| row.get(0)).unwrap()
     }
+}
+
+fn having(rows: &[Value], fields: &Value) -> usize {
+    let fields = fields.as_object().unwrap();
+    rows.iter().filter(|row| fields.iter().all(|(key, value)| row[key] == *value)).count()
 }
 
 /// Where the fixtures of mistakes are.

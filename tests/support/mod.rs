@@ -8,8 +8,9 @@
 //! let list = shop.json("recipients spring");    … `--json` is added, stdout is read as JSON
 //! ```
 //!
-//! What a run says on stderr must be looked at: `stderr` compares all of it, `says` a part, `talk` gives it, `quiet`
-//! allows for none. A run whose stderr was not looked at fails the test when there was any; so does an unexpected status.
+//! What a run says on stderr must be looked at: `stderr` compares all of it, `says` a part, `says_only` names all that may be
+//! there, `talk` gives it, `quiet` allows for none. A run whose stderr was not looked at fails the test when there was any; so does
+//! an unexpected status.
 //! In stdout and stderr the shop folder reads `SHOP`. Commands are split at spaces; "…" and '…' keep words together.
 //! The day is 2024-03-01 unless a command says otherwise (`--today`); the shop's key is fixed, so codes are as well.
 //! The program's environment is empty but for PATH, TMPDIR and NO_COLOR, its standard input is closed.

@@ -69,9 +69,18 @@ impl Run {
         self
     }
 
-    /// Whatever it says on stderr is fine.
-    pub fn quiet(mut self) -> Self {
+    /// Expects nothing on stderr.
+    #[track_caller]
+    pub fn quiet(self) -> Self {
+        self.says_only(&[])
+    }
+
+    /// Expects nothing on stderr but lines that hold one of these; for runs of which a test cannot know what befalls them.
+    #[track_caller]
+    pub fn says_only(mut self, parts: &[&str]) -> Self {
         self.looked_at_stderr = true;
+        let other = self.stderr.lines().find(|line| !parts.iter().any(|part| line.contains(part)));
+        assert!(other.is_none(), "`{}` said what nobody expected:\n{}", self.command, self.stderr);
         self
     }
 

@@ -1,15 +1,15 @@
-//! Sales and the people they belong to: by reference, and by email where an export has nothing else.
+//! Purchases and the people they belong to: by reference, and by email where an export has nothing else.
 
 use std::collections::HashMap;
 
-use crate::customers::{RefStatus, References};
+use super::identity::{RefStatus, References};
 use crate::domain::{CustomerId, EmailAddress};
 use crate::error::Result;
 use crate::store::params;
 use crate::store::{Read, Write};
 
 /// Whose an email is, in lower case; emails of several people are nobody's.
-pub(super) fn lone_emails(read: &Read<'_>) -> Result<HashMap<String, CustomerId>> {
+pub(crate) fn lone_emails(read: &Read<'_>) -> Result<HashMap<String, CustomerId>> {
     let mut all: HashMap<String, Option<CustomerId>> = HashMap::new();
     read.each("SELECT id, email FROM customer WHERE email <> ''", params![], |row| {
         if let Some(email) = EmailAddress::parse(&row.get::<String>(1)?) {
@@ -20,14 +20,14 @@ pub(super) fn lone_emails(read: &Read<'_>) -> Result<HashMap<String, CustomerId>
     Ok(all.into_iter().filter_map(|(email, owner)| Some((email, owner?))).collect())
 }
 
-/// Sales that came before their customer find them now. Those of people who were forgotten stay nobody's.
-pub(super) fn link_sales(write: &Write<'_>) -> Result<()> {
+/// Purchases that came before their customer find them now. Those of people who were forgotten stay nobody's.
+pub(crate) fn link_purchases(write: &Write<'_>) -> Result<()> {
     let references = References::of(write)?;
     let is_forgotten = |reference: &str| references.status(reference) == RefStatus::Forgotten;
     let link = "UPDATE purchase SET customer_id = ?2 WHERE customer_id IS NULL AND ref <> '' AND ref = ?1";
     let sql = "SELECT c.ref, c.id FROM customer c WHERE c.ref IN \
                (SELECT ref FROM purchase WHERE customer_id IS NULL AND ref <> '')";
-    let found: Vec<(String, i64)> = write.all(sql, params![], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let found: Vec<(String, CustomerId)> = write.all(sql, params![], |row| Ok((row.get(0)?, row.get(1)?)))?;
     for (reference, id) in found.iter().filter(|(reference, _)| !is_forgotten(reference)) {
         write.run(link, params![reference, id])?;
     }

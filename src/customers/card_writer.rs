@@ -1,0 +1,83 @@
+//! Cards written by the thousand: what an import adds and changes, without asking again what was prepared.
+
+use super::customer::CustomerField;
+use crate::domain::{Column as _, Consent, CustomerId};
+use crate::error::{Error, Result};
+use crate::store::params;
+use crate::store::{PreparedStatement, ToValue, Value, Write};
+
+/// Writes cards.
+pub(crate) struct CardWriter<'t> {
+    write: &'t Write<'t>,
+    next: i64,
+    insert: PreparedStatement<'t>,
+}
+
+/// What an import compares.
+pub(crate) struct StoredCard {
+    pub(crate) post_consent: Consent,
+    pub(crate) email_consent: Consent,
+    /// In the order of [`CustomerField::ALL`].
+    pub(crate) texts: Vec<String>,
+}
+
+impl<'t> CardWriter<'t> {
+    pub(crate) fn new(write: &'t Write<'t>) -> Result<Self> {
+        let count = CustomerField::ALL.len();
+        let places: Vec<String> = (2..count + 2).map(|n| format!("?{n}")).collect();
+        let (fields, places) = (field_columns(), places.join(", "));
+        let (id, home) = (count + 2, count + 3);
+        let sql = format!(
+            "INSERT INTO customer (ref, {fields}, id, household_id, home) VALUES (?1, {places}, ?{id}, ?{id}, ?{home})"
+        );
+        let next = write.value("SELECT COALESCE(max(id), 0) + 1 FROM customer", params![])?;
+        Ok(Self { write, next, insert: write.prepare(&sql)? })
+    }
+
+    /// A new card, in a household of its own; `texts` are in the order of [`CustomerField::ALL`].
+    pub(crate) fn insert(&mut self, reference: &str, texts: &[String], address_hash: i64) -> Result<CustomerId> {
+        let id = CustomerId(self.next);
+        self.next += 1;
+        let texts = texts.iter().map(ToValue::to_value);
+        let values = std::iter::once(reference.to_value()).chain(texts);
+        let values: Vec<Value<'_>> = values.chain([id.to_value(), Value::Int(address_hash)]).collect();
+        self.insert.run(&values)?;
+        Ok(id)
+    }
+
+    pub(crate) fn stored(&self, id: CustomerId) -> Result<StoredCard> {
+        let sql = format!("SELECT post_consent, email_consent, {} FROM customer WHERE id = ?1", field_columns());
+        let found = self.write.first(&sql, params![id], |found| {
+            let texts = (0..CustomerField::ALL.len()).map(|index| found.get(index + 2)).collect::<Result<_>>()?;
+            Ok(StoredCard { post_consent: found.get(0)?, email_consent: found.get(1)?, texts })
+        })?;
+        found.ok_or_else(|| Error::new("a customer is gone from the book").hint("run `regulars doctor`"))
+    }
+
+    pub(crate) fn update(&self, id: CustomerId, texts: &[(CustomerField, &str)]) -> Result<()> {
+        let sets: Vec<String> = texts.iter().zip(2..).map(|((field, _), n)| format!("{field} = ?{n}")).collect();
+        let texts = texts.iter().map(|(_, text)| text.to_value());
+        let values: Vec<Value<'_>> = std::iter::once(id.to_value()).chain(texts).collect();
+        self.write.run(&format!("UPDATE customer SET {} WHERE id = ?1", sets.join(", ")), &values).map(|_| ())
+    }
+
+    /// Whether the card did not have the tag.
+    pub(crate) fn add_tag(&self, id: CustomerId, tag: &str) -> Result<bool> {
+        let sql = "INSERT INTO customer_tag (customer_id, tag) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
+        Ok(self.write.run(sql, params![id, tag])? > 0)
+    }
+}
+
+/// A card that has only a reference, which may be an email.
+pub(crate) fn add_bare_card(write: &Write<'_>, reference: &str, email: &str) -> Result<CustomerId> {
+    let sql = "INSERT INTO customer (ref, email) VALUES (?1, ?2) RETURNING id";
+    let id: CustomerId = write.value(sql, params![reference, email])?;
+    write.run("UPDATE customer SET household_id = ?1 WHERE id = ?1", params![id])?;
+    Ok(id)
+}
+
+/// The columns of the text fields, in order.
+fn field_columns() -> String {
+    let columns: Vec<&str> = CustomerField::ALL.iter().map(|field| field.as_str()).collect();
+    columns.join(", ")
+}
