@@ -35,6 +35,12 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("SystemTime::now", &["clock.rs"]),
 ];
 
+/// What `cli/` never names: it calls `app/`, which opens the database.
+const NOT_IN_CLI: [&str; 2] = ["store()", "store::"];
+
+/// How a statement of SQL begins. `cli/` and `web/` have none.
+const SQL: [&str; 6] = ["\"SELECT ", "\"INSERT INTO ", "\"UPDATE ", "\"DELETE FROM ", "\"WITH ", "params!["];
+
 /// Where the till may read a form as it is: there a code is meant, or none of the fields is typed into.
 const FORMS: [&str; 3] = ["/typed.rs", "/find.rs", "/which.rs"];
 
@@ -91,6 +97,13 @@ fn the_house_is_built_as_its_map_says() {
             }
             if line.contains(&"super::".repeat(depth)) {
                 faults.push(format!("src/{path}:{number}: leaves its room with `super`; say `crate::…`"));
+            }
+            let is_adapter = path.starts_with("cli/") || path.starts_with("web/");
+            if is_adapter && SQL.iter().any(|start| line.contains(start)) {
+                faults.push(format!("src/{path}:{number}: SQL stands in the room that it serves"));
+            }
+            if path.starts_with("cli/") && NOT_IN_CLI.iter().any(|word| line.contains(word)) {
+                faults.push(format!("src/{path}:{number}: a verb calls app/, which opens the database"));
             }
             let is_form = path.starts_with("web/till/") && line.contains("extract::") && line.contains("Form");
             if is_form && !FORMS.iter().any(|file| path.ends_with(file)) {

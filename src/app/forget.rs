@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use super::personal_data::TABLE_OWNERS;
 use crate::campaign;
-use crate::customers::{self, Erasure};
+use crate::customers::{self, Customer, Erasure};
 use crate::domain::CustomerId;
 use crate::error::{Error, Result};
 use crate::shop::Shop;
@@ -21,6 +21,11 @@ pub(crate) struct Forgotten {
     pub(crate) files: Vec<String>,
     /// Why the database file still holds what was erased.
     pub(crate) untidy: Option<Error>,
+}
+
+/// Who would be forgotten.
+pub(crate) fn whom(shop: &Shop, reference: &str) -> Result<Customer> {
+    customers::by_ref(&shop.store()?.read(), reference)
 }
 
 /// Erases a customer for good.

@@ -9,7 +9,7 @@ use crate::app::{self, forget::Forgotten};
 use crate::cli::context::Context;
 use crate::cli::done::Done;
 use crate::cli::output::to_stderr;
-use crate::customers::{self, Customer};
+use crate::customers::Customer;
 use crate::error::{Error, Result};
 use crate::text;
 
@@ -26,7 +26,7 @@ pub(super) struct ForgetArguments {
 
 pub(super) fn run(arguments: &ForgetArguments, context: &Context) -> Result<Done> {
     let shop = context.shop()?;
-    let customer = customers::by_ref(&shop.store()?.read(), &arguments.reference)?;
+    let customer = app::forget::whom(&shop, &arguments.reference)?;
     if !arguments.yes {
         ask(&customer)?;
     }
