@@ -114,7 +114,7 @@ pub(crate) fn draft(read: &Read<'_>, shop: &Shop, slug: &str, today: NaiveDate) 
     let complaining = segment::matching(read, &segment::condition("open_complaint", &scope)?)?;
     let mut recipients = Vec::with_capacity(choice.chosen.len());
     let excluded = eligible::excluded(read, &file).map_err(at_file)?;
-    let context = freeze::Context { shop, file: &file, as_of, dated, excluded: &excluded };
+    let context = freeze::FreezeContext { shop, file: &file, as_of, dated, excluded: &excluded };
     for (chosen, branch) in choice.chosen.into_iter().zip(branches) {
         let (members, mut frozen) = freeze::freeze(read, &context, &chosen)?;
         let template = file.template_of(&branch);

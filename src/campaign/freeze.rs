@@ -16,7 +16,7 @@ use crate::store::Read;
 use crate::store::params;
 
 /// What is the same for every recipient of a plan.
-pub(super) struct Context<'c> {
+pub(super) struct FreezeContext<'c> {
     pub(crate) shop: &'c Shop,
     pub(crate) file: &'c CampaignFile,
     pub(crate) as_of: NaiveDate,
@@ -43,7 +43,11 @@ pub(crate) struct Frozen {
 }
 
 /// Everybody for whom the response of a recipient holds, and the merge fields.
-pub(super) fn freeze(read: &Read<'_>, context: &Context<'_>, chosen: &Chosen) -> Result<(Vec<CustomerId>, Frozen)> {
+pub(super) fn freeze(
+    read: &Read<'_>,
+    context: &FreezeContext<'_>,
+    chosen: &Chosen,
+) -> Result<(Vec<CustomerId>, Frozen)> {
     let best = customers::by_id(read, chosen.id)?;
     let (members, greeted) = household(read, context.file, context.excluded, &best)?;
     let greeted: Vec<&Customer> = greeted.iter().collect();
@@ -122,7 +126,7 @@ fn greeted(excluded: &HashSet<CustomerId>, best: &Customer, members: Vec<Custome
     greeted
 }
 
-fn customer(read: &Read<'_>, context: &Context<'_>, best: &Customer, fields: &mut Fields) -> Result<()> {
+fn customer(read: &Read<'_>, context: &FreezeContext<'_>, best: &Customer, fields: &mut Fields) -> Result<()> {
     let currency = context.shop.settings.currency;
     for (field, text) in [
         ("ref", &best.reference),
@@ -160,7 +164,7 @@ fn customer(read: &Read<'_>, context: &Context<'_>, best: &Customer, fields: &mu
 }
 
 /// What the followed campaign knows of them; how many campaigns in a row they have come to.
-fn last_year(read: &Read<'_>, context: &Context<'_>, best: &Customer, fields: &mut Fields) -> Result<i64> {
+fn last_year(read: &Read<'_>, context: &FreezeContext<'_>, best: &Customer, fields: &mut Fields) -> Result<i64> {
     let Some(followed) = &context.file.follows else { return Ok(0) };
     fields.group("last_year");
     let sql = "SELECT r.response, r.redeemed_on, r.gift_spend_minor, r.years_running FROM response r \

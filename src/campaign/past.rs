@@ -8,7 +8,7 @@ use super::draft::{Draft, DraftRecipient};
 use super::eligible::Chosen;
 use super::file::CampaignFile;
 use super::folder::{check_slug, place};
-use super::freeze::{self, Context};
+use super::freeze::{self, FreezeContext};
 use super::keep;
 use super::past_rows::{self, Past, PastRow};
 use super::planned;
@@ -103,7 +103,7 @@ fn draft(write: &Write<'_>, shop: &Shop, past: &Past<'_>, rows: &[PastRow]) -> R
     let file = CampaignFile::read(past.slug, &text, shop.settings.currency).map_err(|e| e.at(place(past.slug)))?;
     let files = [(place(past.slug), text.into_bytes()), ("shop.toml".to_owned(), shop.text.clone().into_bytes())];
     let excluded = HashSet::new();
-    let context = Context { shop, file: &file, as_of: past.as_of, dated: past.as_of, excluded: &excluded };
+    let context = FreezeContext { shop, file: &file, as_of: past.as_of, dated: past.as_of, excluded: &excluded };
     let mut recipients = Vec::with_capacity(rows.len());
     for row in rows {
         let (id, reference) = (row.customer_id, customers::by_id(write, row.customer_id)?.reference);

@@ -95,7 +95,7 @@ pub(super) fn read(
     let shown = columns.place("spend").map(|place| decimal_separator_of_column(sheet, place)).transpose()?.flatten();
     let order = columns.place("redeemed_on").map(|place| order_of_column(sheet, place)).transpose()?.flatten();
     let (decimal, day_order) = (past.decimal.or(shown), past.day_order.or(order));
-    let reader = Reader { columns: &columns, past, currency, known, decimal, day_order };
+    let reader = RowReader { columns: &columns, past, currency, known, decimal, day_order };
     sheet.each(|row| {
         report.read += 1;
         progress(row.offset);
@@ -124,7 +124,7 @@ pub(super) fn read(
     Ok((rows, report))
 }
 
-struct Reader<'r> {
+struct RowReader<'r> {
     columns: &'r Columns<'r>,
     past: &'r Past<'r>,
     currency: Currency,
@@ -133,7 +133,7 @@ struct Reader<'r> {
     day_order: Option<DayOrder>,
 }
 
-impl Reader<'_> {
+impl RowReader<'_> {
     fn row(
         &self,
         line: usize,

@@ -15,7 +15,7 @@ use crate::text;
 pub(crate) fn blocks(markdown: &str) -> Result<Vec<Block>> {
     let options = Options::ENABLE_TABLES | Options::ENABLE_SMART_PUNCTUATION;
     let markdown = small_caps_as_links(markdown);
-    let mut reader = Reader { events: Parser::new_ext(&markdown, options), style: Span::default() };
+    let mut reader = MarkdownReader { events: Parser::new_ext(&markdown, options), style: Span::default() };
     reader.blocks(None)
 }
 
@@ -47,7 +47,7 @@ fn small_caps_as_links(markdown: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-struct Reader<'m> {
+struct MarkdownReader<'m> {
     events: Parser<'m>,
     style: Span,
 }
@@ -58,7 +58,7 @@ enum Piece {
     Picture(Block),
 }
 
-impl Reader<'_> {
+impl MarkdownReader<'_> {
     /// Blocks until `end`.
     fn blocks(&mut self, end: Option<TagEnd>) -> Result<Vec<Block>> {
         let mut found = Vec::new();

@@ -103,7 +103,7 @@ pub(super) fn check(text: &str, follows: bool) -> Vec<(usize, Error)> {
             continue;
         }
         let tokens = tokens(tag.inside);
-        if let (false, Some(Token::Name(word))) = (tag.prints, tokens.first()) {
+        if let (false, Some(NameToken::Name(word))) = (tag.prints, tokens.first()) {
             match *word {
                 "if" | "for" => open.push((word, tag.line)),
                 "endif" | "endfor" => {
@@ -120,26 +120,26 @@ pub(super) fn check(text: &str, follows: bool) -> Vec<(usize, Error)> {
         let declared = declared(&tokens);
         locals.extend(declared.iter().map(|name| (*name).to_owned()));
         for (index, token) in tokens.iter().enumerate() {
-            let Token::Name(name) = token else { continue };
+            let NameToken::Name(name) = token else { continue };
             let before = index.checked_sub(1).map(|at| &tokens[at]);
             let after = tokens.get(index + 1);
-            let is_filter = before == Some(&Token::Sign('|'));
+            let is_filter = before == Some(&NameToken::Sign('|'));
             if is_filter && *name == "safe" {
                 let fault = Error::new("the filter `safe` is not for letters");
                 faults.push((tag.line, fault.hint("leave it out: text of customers is printed as it is")));
                 continue;
             }
-            let is_test = matches!(before, Some(Token::Name("is"))) || is_negated_test(&tokens, index);
-            let is_call = after == Some(&Token::Sign('('));
+            let is_test = matches!(before, Some(NameToken::Name("is"))) || is_negated_test(&tokens, index);
+            let is_call = after == Some(&NameToken::Sign('('));
             let is_argument =
-                after == Some(&Token::Sign('=')) && before.is_some_and(|b| matches!(b, Token::Sign('(' | ',')));
+                after == Some(&NameToken::Sign('=')) && before.is_some_and(|b| matches!(b, NameToken::Sign('(' | ',')));
             let first = name.split('.').next().unwrap_or_default();
             if is_filter || is_test || is_call || is_argument || KEYWORDS.contains(&first) || locals.contains(first) {
                 continue;
             }
-            let is_asked = matches!(before, Some(Token::Name("if" | "and" | "or" | "not")));
+            let is_asked = matches!(before, Some(NameToken::Name("if" | "and" | "or" | "not")));
             let fault = unknown(name, follows).or_else(|| {
-                let printed_whole = tag.prints && !is_asked && after != Some(&Token::Sign('|'));
+                let printed_whole = tag.prints && !is_asked && after != Some(&NameToken::Sign('|'));
                 printed_whole.then(|| no_single_field(name)).flatten()
             });
             faults.extend(fault.map(|error| (tag.line, error)));
@@ -185,13 +185,15 @@ pub(super) fn words(text: &str) -> Vec<Word<'_>> {
     for tag in tags(text) {
         let tokens = tokens(tag.inside);
         for (index, token) in tokens.iter().enumerate() {
-            let Token::Name(name) = token else { continue };
+            let NameToken::Name(name) = token else { continue };
             let before = index.checked_sub(1).map(|at| &tokens[at]);
-            let kind = if matches!(before, Some(Token::Sign('|') | Token::Name("filter"))) {
+            let kind = if matches!(before, Some(NameToken::Sign('|') | NameToken::Name("filter"))) {
                 WordKind::Filter
-            } else if (matches!(before, Some(Token::Name("is"))) && *name != "not") || is_negated_test(&tokens, index) {
+            } else if (matches!(before, Some(NameToken::Name("is"))) && *name != "not")
+                || is_negated_test(&tokens, index)
+            {
                 WordKind::Test
-            } else if tokens.get(index + 1) == Some(&Token::Sign('(')) && !KEYWORDS.contains(name) {
+            } else if tokens.get(index + 1) == Some(&NameToken::Sign('(')) && !KEYWORDS.contains(name) {
                 WordKind::Function
             } else {
                 continue;
@@ -284,39 +286,39 @@ fn tags(text: &str) -> Vec<Tag<'_>> {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
-enum Token<'t> {
+enum NameToken<'t> {
     Name(&'t str),
     Sign(char),
     Literal,
 }
 
-fn tokens(inside: &str) -> Vec<Token<'_>> {
+fn tokens(inside: &str) -> Vec<NameToken<'_>> {
     let mut found = Vec::new();
     let mut rest = inside;
     while let Some(c) = rest.chars().next() {
         let length = match c {
             '"' | '\'' | '`' => {
-                found.push(Token::Literal);
+                found.push(NameToken::Literal);
                 rest[1..].find(c).map_or(rest.len(), |end| end + 2)
             }
             c if c.is_alphabetic() || c == '_' => {
                 let end = rest
                     .find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '.' || c == '?'))
                     .unwrap_or(rest.len());
-                found.push(Token::Name(rest[..end].trim_end_matches('.')));
+                found.push(NameToken::Name(rest[..end].trim_end_matches('.')));
                 end
             }
             c if c.is_ascii_digit() => {
-                found.push(Token::Literal);
+                found.push(NameToken::Literal);
                 rest.find(|c: char| !(c.is_ascii_digit() || c == '.')).unwrap_or(rest.len())
             }
             '=' | '!' | '<' | '>' if rest[1..].starts_with('=') => {
-                found.push(Token::Literal);
+                found.push(NameToken::Literal);
                 2
             }
             c => {
                 if !c.is_whitespace() && c != '-' {
-                    found.push(Token::Sign(c));
+                    found.push(NameToken::Sign(c));
                 }
                 c.len_utf8()
             }
@@ -327,16 +329,18 @@ fn tokens(inside: &str) -> Vec<Token<'_>> {
 }
 
 /// `is not NAME`.
-fn is_negated_test(tokens: &[Token<'_>], index: usize) -> bool {
-    index >= 2 && tokens[index - 1] == Token::Name("not") && tokens[index - 2] == Token::Name("is")
+fn is_negated_test(tokens: &[NameToken<'_>], index: usize) -> bool {
+    index >= 2 && tokens[index - 1] == NameToken::Name("not") && tokens[index - 2] == NameToken::Name("is")
 }
 
 /// The names that a `for` or `set` brings in.
-fn declared<'t>(tokens: &[Token<'t>]) -> Vec<&'t str> {
+fn declared<'t>(tokens: &[NameToken<'t>]) -> Vec<&'t str> {
     match tokens {
-        [Token::Name("for"), Token::Name(one), Token::Name("in"), ..] => vec![one],
-        [Token::Name("for"), Token::Name(key), Token::Sign(','), Token::Name(value), ..] => vec![key, value],
-        [Token::Name("set" | "set_global"), Token::Name(name), ..] => vec![name],
+        [NameToken::Name("for"), NameToken::Name(one), NameToken::Name("in"), ..] => vec![one],
+        [NameToken::Name("for"), NameToken::Name(key), NameToken::Sign(','), NameToken::Name(value), ..] => {
+            vec![key, value]
+        }
+        [NameToken::Name("set" | "set_global"), NameToken::Name(name), ..] => vec![name],
         _ => Vec::new(),
     }
 }

@@ -7,14 +7,14 @@ use super::habits::SIGNS_ELSEWHERE;
 
 /// Where something stands in the text, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Span {
+pub(super) struct SourceSpan {
     pub(super) start: usize,
     pub(super) end: usize,
 }
 
-impl Span {
-    pub(super) fn to(self, other: Span) -> Span {
-        Span { start: self.start, end: other.end }
+impl SourceSpan {
+    pub(super) fn to(self, other: SourceSpan) -> SourceSpan {
+        SourceSpan { start: self.start, end: other.end }
     }
 
     pub(super) fn of(self, source: &str) -> &str {
@@ -48,7 +48,7 @@ pub(super) fn fault(source: &str, at: usize, message: impl Into<String>) -> Erro
 }
 
 /// All tokens of a text, [`Token::End`] last.
-pub(super) fn tokens(source: &str) -> Result<Vec<(Token<'_>, Span)>> {
+pub(super) fn tokens(source: &str) -> Result<Vec<(Token<'_>, SourceSpan)>> {
     let mut found = Vec::new();
     let mut at = 0;
     let mut last = 0;
@@ -63,11 +63,11 @@ pub(super) fn tokens(source: &str) -> Result<Vec<(Token<'_>, Span)>> {
             continue;
         }
         let (token, length) = token(source, at, c)?;
-        found.push((token, Span { start: at, end: at + length }));
+        found.push((token, SourceSpan { start: at, end: at + length }));
         at += length;
         last = at;
     }
-    found.push((Token::End, Span { start: last, end: last }));
+    found.push((Token::End, SourceSpan { start: last, end: last }));
     Ok(found)
 }
 

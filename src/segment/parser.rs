@@ -4,7 +4,7 @@ use crate::error::{Error, Result};
 use crate::text;
 
 use super::habits::{KEYWORDS, QUERY_HINT, instead};
-use super::lexer::{Span, Token, fault, tokens};
+use super::lexer::{SourceSpan, Token, fault, tokens};
 use super::tree::{Ast, Comparison, Form};
 
 /// How many characters a text may have.
@@ -67,7 +67,7 @@ const SIGNED: u8 = 7;
 
 struct Parser<'t> {
     source: &'t str,
-    tokens: Vec<(Token<'t>, Span)>,
+    tokens: Vec<(Token<'t>, SourceSpan)>,
     at: usize,
     depth: usize,
 }
@@ -88,12 +88,12 @@ impl<'t> Parser<'t> {
         self.tokens.get(self.at).map_or(&Token::End, |(token, _)| token)
     }
 
-    fn span(&self) -> Span {
+    fn span(&self) -> SourceSpan {
         let end = self.source.len();
-        self.tokens.get(self.at).map_or(Span { start: end, end }, |(_, span)| *span)
+        self.tokens.get(self.at).map_or(SourceSpan { start: end, end }, |(_, span)| *span)
     }
 
-    fn next(&mut self) -> (Token<'t>, Span) {
+    fn next(&mut self) -> (Token<'t>, SourceSpan) {
         let found = (self.peek().clone(), self.span());
         self.at = (self.at + 1).min(self.tokens.len().saturating_sub(1));
         found
@@ -127,7 +127,7 @@ impl<'t> Parser<'t> {
         fault(self.source, self.span().start, message)
     }
 
-    fn node(&self, node: Form, span: Span, below: usize) -> Result<Ast> {
+    fn node(&self, node: Form, span: SourceSpan, below: usize) -> Result<Ast> {
         if below >= HIGHEST {
             return Err(self.too_deep(span.start));
         }
@@ -270,7 +270,7 @@ impl<'t> Parser<'t> {
     }
 
     /// The values up to the closing parenthesis.
-    fn listed(&mut self, open: Span) -> Result<(Vec<Ast>, Span)> {
+    fn listed(&mut self, open: SourceSpan) -> Result<(Vec<Ast>, SourceSpan)> {
         self.deeper(open)?;
         let mut items = Vec::new();
         let mut end = self.span();
@@ -290,7 +290,7 @@ impl<'t> Parser<'t> {
         Ok((items, end))
     }
 
-    fn deeper(&mut self, at: Span) -> Result<()> {
+    fn deeper(&mut self, at: SourceSpan) -> Result<()> {
         self.depth += 1;
         if self.depth > DEEPEST {
             return Err(self.too_deep(at.start));
@@ -298,7 +298,7 @@ impl<'t> Parser<'t> {
         Ok(())
     }
 
-    fn not_closed(&self, open: Span) -> Error {
+    fn not_closed(&self, open: SourceSpan) -> Error {
         let place = fault(self.source, open.start, "").place().unwrap_or_default().to_owned();
         match self.peek() {
             Token::End => self
@@ -348,7 +348,7 @@ impl<'t> Parser<'t> {
         }
     }
 
-    fn word(&mut self, word: &str, span: Span) -> Result<Ast> {
+    fn word(&mut self, word: &str, span: SourceSpan) -> Result<Ast> {
         match word.to_ascii_uppercase().as_str() {
             "NOT" => {
                 self.deeper(span)?;

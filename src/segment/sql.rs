@@ -74,7 +74,7 @@ impl Sql {
                 let tag = folded(tag);
                 let column = folded_sql("t.tag", &tag);
                 let tag = self.text(&tag);
-                self.among("customer_tag t", "t.customer_id", &format!("{column} = {tag}"), "")
+                self.among("FROM customer_tag t", "t.customer_id", &format!("{column} = {tag}"), "")
             }
             Node::Bought(words, days) => self.bought(words, *days),
             Node::Preference(key) => {
@@ -195,7 +195,7 @@ impl Sql {
             Contact::OpenComplaint => {
                 let complaint = self.text(NoteKind::Complaint.as_str());
                 self.among(
-                    "contact_note n",
+                    "FROM contact_note n",
                     "n.customer_id",
                     &format!("n.kind = {complaint} AND n.resolved_on IS NULL"),
                     "",
@@ -226,7 +226,7 @@ impl Sql {
         );
         let ranked = |asked: &str| {
             let having = format!(" GROUP BY r.customer_id HAVING {rank} {asked}");
-            self.among("response r", "r.customer_id", &format!("r.campaign = {campaign}"), &having)
+            self.among("FROM response r", "r.customer_id", &format!("r.campaign = {campaign}"), &having)
         };
         match answer {
             Answer::Text => format!(
@@ -249,7 +249,7 @@ impl Sql {
             format!("{column} LIKE {} ESCAPE '\\'", self.text(&holding(word)))
         };
         let all = words.iter().map(holds).collect::<Vec<_>>().join(" AND ");
-        let items = "purchase_item i JOIN purchase p ON p.id = i.purchase_id";
+        let items = "FROM purchase_item i JOIN purchase p ON p.id = i.purchase_id";
         self.among(items, "p.customer_id", &format!("p.customer_id IS NOT NULL AND {within} AND {all}"), "")
     }
 
@@ -259,7 +259,7 @@ impl Sql {
     /// what stands beside it is asked only of those in the list. Of one person only their own rows are read.
     fn among(&self, from: &str, who: &str, such: &str, grouped: &str) -> String {
         let own = if self.one { format!("{who} = c.id AND ") } else { String::new() };
-        format!("(c.id IN (SELECT {who} FROM {from} WHERE {own}{such}{grouped}))")
+        format!("(c.id IN (SELECT {who} {from} WHERE {own}{such}{grouped}))")
     }
 }
 

@@ -1,12 +1,12 @@
 //! The shape of a text, before any name in it is looked up.
 
-use super::lexer::Span;
+use super::lexer::SourceSpan;
 
 /// A part of the text, not looked up in any list of fields yet.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Ast {
     pub(super) node: Form,
-    pub(super) span: Span,
+    pub(super) span: SourceSpan,
     /// How many parts stand above each other in it.
     pub(super) height: usize,
 }

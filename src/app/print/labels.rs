@@ -14,12 +14,12 @@ use crate::text;
 const FARTHEST: f32 = 10.0;
 
 /// The sheet, and where on it to begin.
-pub(super) struct Placed {
+pub(super) struct LabelPlaces {
     sheet: &'static LabelSheet,
     placing: Placing,
 }
 
-impl Placed {
+impl LabelPlaces {
     /// # Errors
     /// When there is no such sheet, no such label on it, or the nudge makes no sense.
     pub(super) fn of(options: &LabelOptions, shop: &Shop) -> Result<Self> {
@@ -46,7 +46,7 @@ fn nudge(text: &str) -> Result<(f32, f32)> {
 }
 
 /// Prints the labels of those whose letter is in order.
-pub(super) fn print(run: PrintRun<'_>, placed: &Placed) -> Result<PrintOutcome> {
+pub(super) fn print(run: PrintRun<'_>, placed: &LabelPlaces) -> Result<PrintOutcome> {
     let (run, mut left_out, _) = run.in_order()?;
     let file = run.path("labels", ".pdf");
     let addresses: Vec<_> = run.letters.iter().map(|letter| merge::address_forms(&letter.fields.to_read())).collect();
@@ -63,7 +63,7 @@ pub(super) fn print(run: PrintRun<'_>, placed: &Placed) -> Result<PrintOutcome> 
 }
 
 /// Prints the outlines of a sheet's labels.
-pub(super) fn outline(run: &PrintRun<'_>, placed: &Placed) -> Result<PrintOutcome> {
+pub(super) fn outline(run: &PrintRun<'_>, placed: &LabelPlaces) -> Result<PrintOutcome> {
     let file = run.shop.out(&run.on.planned.slug).join("labels-outline.pdf");
     let (imprint, nudge) = (run.imprint("outlines"), placed.placing.nudge);
     files::write_whole_with(&file, |out| letter::outline(&imprint, placed.sheet, nudge, out))?;

@@ -36,7 +36,7 @@ pub(crate) fn print(
     progress: &Progress<'_>,
 ) -> Result<PrintOutcome> {
     let placed = match form {
-        PrintForm::Labels(labels) => Some((labels::Placed::of(labels, shop)?, labels.outline)),
+        PrintForm::Labels(labels) => Some((labels::LabelPlaces::of(labels, shop)?, labels.outline)),
         _ => None,
     };
     let mut store = shop.store()?;
