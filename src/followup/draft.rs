@@ -170,7 +170,7 @@ mod tests {
         let bare =
             "name = \"Bare\"\n[segment]\nwhere = \"true\"\none_per = \"customer\"\n[letter]\ntemplate = \"a.md\"\n";
         let text = followed(bare, &[Response::Redeemed]);
-        for gone in ["[gift]", "order_by", "exclude", "signer", "not_redeemed"] {
+        for gone in ["[gift]", "order_by", "exclude", "signer", Response::NotRedeemed.as_str()] {
             assert!(!text.contains(gone), "{gone}\n{text}");
         }
         assert!(text.contains("# 1 customer\n"), "{text}");
