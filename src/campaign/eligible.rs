@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::codes::keyed;
 use super::file::{CampaignFile, Limit};
 use crate::customers::{self, Reach};
-use crate::domain::{Channel, CustomerId, Delivery, HouseholdId, OnePer, Suppression};
+use crate::domain::{Channel, CustomerId, Delivery, HouseholdId, OnePer, Response, Suppression};
 use crate::error::{Error, Result};
 use crate::segment::{self, Scope};
 use crate::store::Read;
@@ -134,11 +134,11 @@ pub(super) fn excluded(read: &Read<'_>, file: &CampaignFile) -> Result<HashSet<C
 
 /// Those whose last letter came back, unless a branch asks for them.
 fn came_back(read: &Read<'_>, file: &CampaignFile, scope: &Scope<'_>) -> Result<HashSet<CustomerId>> {
-    let asked = file.branches.iter().any(|branch| branch.when.contains("undeliverable"));
+    let asked = file.branches.iter().any(|branch| branch.when.contains(Response::Undeliverable.as_str()));
     if scope.follows.is_none() || asked {
         return Ok(HashSet::new());
     }
-    let condition = segment::condition("undeliverable", scope)?;
+    let condition = segment::condition(Response::Undeliverable.as_str(), scope)?;
     segment::matching(read, &condition)
 }
 

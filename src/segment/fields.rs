@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::domain::Response;
+
 use crate::customers::HAS_EMAIL;
 
 /// The kind of a value.
@@ -108,9 +110,6 @@ pub(super) enum Answer {
     Years,
 }
 
-/// The answers that `response('…')` gives; the first three are people who were mailed.
-pub(super) const ANSWERS: [&str; 5] = ["redeemed", "not_redeemed", "undeliverable", "held_out", "not_invited"];
-
 /// All fields, in the order in which the help lists them.
 #[must_use]
 pub(crate) fn fields() -> &'static [FieldDoc] {
@@ -204,9 +203,24 @@ const FIELDS: &[FieldDoc] = &[
     told("open_complaint", Kind::YesNo, Contact::OpenComplaint, None, "a complaint that is not resolved yet"),
     told("last_contact", Kind::Date, Contact::Last, None, "the day of the last contact note; absent if none"),
     told("minutes_12m", Kind::Whole, Contact::Minutes, Some(12), "minutes given to this person in the last 12 months"),
-    answered("redeemed", Kind::YesNo, Answer::Redeemed, "came for the gift of the campaign that this one follows"),
-    answered("not_redeemed", Kind::YesNo, Answer::NotRedeemed, "was written to in that campaign and did not come"),
-    answered("undeliverable", Kind::YesNo, Answer::Undeliverable, "the mail of that campaign came back"),
+    answered(
+        Response::Redeemed.as_str(),
+        Kind::YesNo,
+        Answer::Redeemed,
+        "came for the gift of the campaign that this one follows",
+    ),
+    answered(
+        Response::NotRedeemed.as_str(),
+        Kind::YesNo,
+        Answer::NotRedeemed,
+        "was written to in that campaign and did not come",
+    ),
+    answered(
+        Response::Undeliverable.as_str(),
+        Kind::YesNo,
+        Answer::Undeliverable,
+        "the mail of that campaign came back",
+    ),
     answered("redeemed_on", Kind::Date, Answer::On, "the day they came for that gift; absent if never"),
     answered("gift_spend", Kind::Money, Answer::Spend, "what they spent when they came for that gift"),
     answered(
