@@ -325,7 +325,8 @@ impl Draft {
             add(recipient.branch.as_bytes());
             add(recipient.channel.as_str().as_bytes());
             add(&[u8::from(recipient.held_out)]);
-            add(serde_json::to_string(&recipient.frozen.fields).unwrap_or_default().as_bytes());
+            // As earlier versions kept the fields, so that a folder keeps its fingerprint.
+            add(recipient.frozen.fields.in_major_units(self.file.currency).to_string().as_bytes());
         }
         hash.finalize()[..8].iter().map(|byte| format!("{byte:02x}")).collect()
     }

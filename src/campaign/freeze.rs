@@ -127,7 +127,6 @@ fn greeted(excluded: &HashSet<CustomerId>, best: &Customer, members: Vec<Custome
 }
 
 fn customer(read: &Read<'_>, context: &FreezeContext<'_>, best: &Customer, fields: &mut Fields) -> Result<()> {
-    let currency = context.shop.settings.currency;
     for (field, text) in [
         ("ref", &best.reference),
         ("title", &best.title),
@@ -149,10 +148,10 @@ fn customer(read: &Read<'_>, context: &FreezeContext<'_>, best: &Customer, field
     if let Some(last) = customers::last_purchases(read, best.id, context.as_of, 1)?.first() {
         fields.text("customer.last_purchase.on", &last.on.to_string());
         fields.text("customer.last_purchase.item", &last.item);
-        fields.money("customer.last_purchase.amount", last.amount, currency);
+        fields.money("customer.last_purchase.amount", last.amount);
     }
     let year_ago = clock::months_before(context.as_of, 12).succ_opt().unwrap_or(context.as_of);
-    fields.money("customer.spend_12m", customers::spent_between(read, best.id, year_ago, context.as_of)?, currency);
+    fields.money("customer.spend_12m", customers::spent_between(read, best.id, year_ago, context.as_of)?);
     let visits = customers::visits_between(read, best.id, year_ago, context.as_of)?;
     fields.number("customer.visits_12m", i64::try_from(visits).unwrap_or(i64::MAX));
     fields.list("customer.tags", &customers::tags(read, best.id)?);
@@ -186,7 +185,7 @@ fn last_year(read: &Read<'_>, context: &FreezeContext<'_>, best: &Customer, fiel
     fields.text("last_year.response", response.as_str());
     if let Some(day) = redeemed_on {
         fields.text("last_year.redeemed_on", &day.to_string());
-        fields.money("last_year.spend", spend, context.shop.settings.currency);
+        fields.money("last_year.spend", spend);
     }
     fields.number("last_year.years_running", years_running);
     Ok(years_running)

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 use csv::StringRecord;
 
-use crate::domain::CustomerId;
+use crate::domain::{Arm, Column, Consent, CustomerId, PieceState};
 use crate::error::{Error, Result};
 use crate::import::{
     Columns, DayOrder, DecimalSeparator, ImportReport, ImportSheet, LeftOut, RowProblem, decimal_separator_of_column,
@@ -213,10 +213,19 @@ impl RowReader<'_> {
 
 /// Whether an arm is that of the held-out; an empty cell was written to.
 fn arm(text: &str) -> Result<bool> {
-    match text.to_lowercase().replace(['-', ' '], "_").as_str() {
-        "" | "mailed" | "sent" | "written_to" | "yes" => Ok(false),
-        "held_out" | "holdout" | "hold_out" | "control" | "no" => Ok(true),
-        _ => Err(Error::new(format!("{} is not an arm", text::quote(text))).hint("write mailed or held_out")),
+    let typed = text.to_lowercase().replace(['-', ' '], "_");
+    let consent = Consent::from_form(&typed);
+    let arm = Arm::from_form(&typed).or_else(|| match typed.as_str() {
+        "" | "written_to" => Some(Arm::Mailed),
+        "holdout" | "hold_out" | "control" => Some(Arm::HeldOut),
+        _ if PieceState::from_form(&typed) == Some(PieceState::Sent) || consent == Some(Consent::Yes) => {
+            Some(Arm::Mailed)
+        }
+        _ => (consent == Some(Consent::No)).then_some(Arm::HeldOut),
+    });
+    match arm {
+        Some(arm) => Ok(arm == Arm::HeldOut),
+        None => Err(Error::new(format!("{} is not an arm", text::quote(text))).hint("write mailed or held_out")),
     }
 }
 

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
-use serde_json::Value as Json;
 use tera::{Kwargs, State, Tera, Value};
 
 use super::Fields;
@@ -28,6 +27,7 @@ pub(crate) struct Style {
 pub(crate) struct Engine {
     tera: Tera,
     templates: HashMap<String, Template>,
+    currency: Currency,
 }
 
 impl std::fmt::Debug for Engine {
@@ -72,7 +72,7 @@ impl Engine {
         }
         Error::all(faults).map_or(Ok(()), Err)?;
         let templates = templates.into_iter().map(|template| (template.file.clone(), template)).collect();
-        Ok(Self { tera, templates })
+        Ok(Self { tera, templates, currency: style.currency })
     }
 
     /// The template of a file.
@@ -99,7 +99,9 @@ impl Engine {
     }
 
     fn render(&self, name: &str, file: &str, starts: usize, fields: &Fields) -> Result<String> {
-        self.tera.render(name, fields.context()).map_err(|fault| self.failed(&fault, name, (file, starts), fields))
+        self.tera
+            .render(name, fields.context(self.currency))
+            .map_err(|fault| self.failed(&fault, name, (file, starts), fields))
     }
 
     fn failed(&self, fault: &tera::Error, name: &str, (file, starts): (&str, usize), fields: &Fields) -> Error {
@@ -243,18 +245,11 @@ fn percent(file: &str) -> String {
         .collect()
 }
 
-/// Templates count in major units, so that `{% if last_year.spend > 500 %}` reads as people think.
+/// An amount as a template counts it, in whole minor units.
 fn minor(amount: f64, currency: Currency) -> Money {
     let unit = f64::from(10_u32.pow(currency.digits));
     #[expect(clippy::cast_possible_truncation, reason = "amounts came from whole minor units and are far below 2^53")]
     Money((amount * unit).round() as i64)
-}
-
-/// An amount as a template counts it.
-pub(super) fn major(amount: Money, currency: Currency) -> Json {
-    #[expect(clippy::cast_precision_loss, reason = "amounts are far below 2^53 minor units")]
-    let value = amount.0 as f64 / f64::from(10_u32.pow(currency.digits));
-    Json::from(value)
 }
 
 #[cfg(test)]

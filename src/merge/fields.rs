@@ -4,10 +4,9 @@ use std::sync::OnceLock;
 
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use serde_json::{Map, Value as Json};
+use serde_json::{Map, Value as Json, json};
 use tera::Context;
 
-use super::engine::major;
 use crate::money::{Currency, Money};
 
 /// The merge fields of one recipient. What is empty is not in it.
@@ -111,9 +110,9 @@ impl Fields {
         }
     }
 
-    /// Sets an amount.
-    pub(crate) fn money(&mut self, path: &str, amount: Money, currency: Currency) {
-        self.set(path, major(amount, currency));
+    /// Sets an amount: `{"minor": 61240}`. Plans of earlier versions have a number of major units in its place.
+    pub(crate) fn money(&mut self, path: &str, amount: Money) {
+        self.set(path, json!({ MINOR: amount }));
     }
 
     /// Sets a number.
@@ -162,12 +161,22 @@ impl Fields {
         parts.try_fold(first, |value, part| value.get(part))
     }
 
+    /// The fields as templates count them: amounts in major units, so that `{% if last_year.spend > 500 %}` reads as people
+    /// think.
+    pub(crate) fn in_major_units(&self, currency: Currency) -> Json {
+        let mut fields = Json::Object(self.map().clone());
+        to_major_units(&mut fields, currency);
+        fields
+    }
+
     /// The fields as Tera wants them.
-    pub(super) fn context(&self) -> &Context {
+    pub(super) fn context(&self, currency: Currency) -> &Context {
         self.context.get_or_init(|| {
             let mut context = Context::new();
-            for (key, value) in self.map() {
-                context.insert(key.clone(), value);
+            if let Json::Object(fields) = self.in_major_units(currency) {
+                for (key, value) in fields {
+                    context.insert(key, &value);
+                }
             }
             context
         })
@@ -197,9 +206,41 @@ impl Fields {
     }
 }
 
+/// The key of an amount.
+const MINOR: &str = "minor";
+
+fn to_major_units(value: &mut Json, currency: Currency) {
+    let Json::Object(inside) = value else { return };
+    match inside.get(MINOR).and_then(Json::as_i64).filter(|_| inside.len() == 1) {
+        Some(amount) => *value = major(Money(amount), currency),
+        None => inside.values_mut().for_each(|inner| to_major_units(inner, currency)),
+    }
+}
+
+/// Tera has no other number with a fraction; the filter `money` makes whole minor units of it again.
+fn major(amount: Money, currency: Currency) -> Json {
+    #[expect(clippy::cast_precision_loss, reason = "amounts are far below 2^53 minor units")]
+    let value = amount.0 as f64 / f64::from(10_u32.pow(currency.digits));
+    Json::from(value)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn amounts_are_whole_and_templates_count_in_major_units() {
+        let mut fields = Fields::default();
+        for (path, minor) in [("customer.spend_12m", 61_240), ("customer.last_purchase.amount", 60_000)] {
+            fields.money(path, Money(minor));
+        }
+        let stored = serde_json::to_string(&fields).expect("json");
+        assert_eq!(stored, r#"{"customer":{"last_purchase":{"amount":{"minor":60000}},"spend_12m":{"minor":61240}}}"#);
+        let seen = |fields: &Fields| fields.in_major_units(Currency::of("USD").expect("known")).to_string();
+        let earlier = r#"{"customer":{"last_purchase":{"amount":600.0},"spend_12m":612.4}}"#;
+        assert_eq!(seen(&fields), earlier);
+        assert_eq!(seen(&Fields::packed(earlier.to_owned()).expect("fields")), earlier);
+    }
 
     #[test]
     fn empty_text_is_absent_and_groups_stay() {

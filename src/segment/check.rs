@@ -4,13 +4,14 @@ use std::cell::Cell;
 
 use super::calls;
 use super::expr::{Days, Expr, Node};
-use super::fields::{self, ANSWERS, Answer, FieldDoc, Kind, Source};
+use super::fields::{self, Answer, FieldDoc, Kind, Source};
 use super::habits::instead;
 use super::lexer::{fault, in_quotes};
 use super::parser::{self, HIGHEST};
 use super::tree::{Ast, Comparison, Form};
 use super::{Scope, kinds};
 use crate::clock::months_before;
+use crate::domain::{Column, Response};
 use crate::error::{Error, Result};
 use crate::text;
 
@@ -344,10 +345,11 @@ impl<'a> Check<'a> {
         }
         for (e, ast) in exprs.iter().zip(asts) {
             if let Node::Text(text) = &e.node
-                && !ANSWERS.contains(&text.as_str())
+                && Response::from_form(text).is_none()
             {
+                let known: Vec<&str> = Response::ALL.iter().map(|response| response.as_str()).collect();
                 let message = format!("{} is no response", self.shown(ast));
-                return Err(self.fault(ast, message).hint(text::did_you_mean(text, &ANSWERS)));
+                return Err(self.fault(ast, message).hint(text::did_you_mean(text, &known)));
             }
         }
         Ok(())

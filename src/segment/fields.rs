@@ -109,15 +109,6 @@ pub(super) enum Answer {
     Years,
 }
 
-/// The answers that `response('…')` gives; the first three are people who were mailed.
-pub(super) const ANSWERS: [&str; 5] = [
-    Response::Redeemed.as_str(),
-    Response::NotRedeemed.as_str(),
-    Response::Undeliverable.as_str(),
-    Response::HeldOut.as_str(),
-    Response::NotInvited.as_str(),
-];
-
 /// All fields, in the order in which the help lists them.
 #[must_use]
 pub(crate) fn fields() -> &'static [FieldDoc] {

@@ -7,10 +7,10 @@
 use chrono::NaiveDate;
 
 use super::expr::{Case, Days, Expr, Node};
-use super::fields::{ANSWERS, Answer, Contact, Measure};
+use super::fields::{Answer, Contact, Measure};
 use super::fold::{folded, folded_sql, holding, pattern};
 use super::tree::Comparison;
-use crate::domain::NoteKind;
+use crate::domain::{NoteKind, Response};
 use crate::store::{ToValue, Value};
 
 /// SQL being written, with its parameters.
@@ -194,12 +194,8 @@ impl Sql {
             // However late it was written down: a complaint that is open now must stop a letter.
             Contact::OpenComplaint => {
                 let complaint = self.text(NoteKind::Complaint.as_str());
-                self.among(
-                    "FROM contact_note n",
-                    "n.customer_id",
-                    &format!("n.kind = {complaint} AND n.resolved_on IS NULL"),
-                    "",
-                )
+                let open = format!("n.kind = {complaint} AND n.resolved_on IS NULL");
+                self.among("FROM contact_note n", "n.customer_id", &open, "")
             }
             Contact::Last => format!("(SELECT MAX(n.on_day) {of} {})", self.within_days("n.on_day", days)),
             Contact::Minutes => {
@@ -220,26 +216,29 @@ impl Sql {
     fn answer(&mut self, answer: Answer, campaign: &str) -> String {
         let campaign = self.text(campaign);
         let of = format!("FROM response r WHERE r.campaign = {campaign} AND r.customer_id = c.id");
-        let [came, missed, returned, held_out, not_invited] = ANSWERS;
-        let rank = format!(
-            "MIN(CASE r.response WHEN '{came}' THEN 1 WHEN '{missed}' THEN 2 WHEN '{returned}' THEN 3 ELSE 4 END)"
-        );
-        let ranked = |asked: &str| {
-            let having = format!(" GROUP BY r.customer_id HAVING {rank} {asked}");
-            self.among("FROM response r", "r.customer_id", &format!("r.campaign = {campaign}"), &having)
+        let asked = match answer {
+            Answer::On => return format!("(SELECT MAX(r.redeemed_on) {of})"),
+            Answer::Spend => return format!("(SELECT COALESCE(MAX(r.gift_spend_minor), 0) {of})"),
+            Answer::Years => return format!("(SELECT COALESCE(MAX(r.years_running), 0) {of})"),
+            Answer::Text => None,
+            Answer::Invited => Some("<= 3"),
+            Answer::Redeemed => Some("= 1"),
+            Answer::NotRedeemed => Some("= 2"),
+            Answer::Undeliverable => Some("= 3"),
         };
-        match answer {
-            Answer::Text => format!(
-                "CASE (SELECT {rank} {of}) WHEN 1 THEN '{came}' WHEN 2 THEN '{missed}' WHEN 3 THEN '{returned}' WHEN 4 THEN '{held_out}' ELSE '{not_invited}' END"
-            ),
-            Answer::Invited => ranked("<= 3"),
-            Answer::Redeemed => ranked("= 1"),
-            Answer::NotRedeemed => ranked("= 2"),
-            Answer::Undeliverable => ranked("= 3"),
-            Answer::On => format!("(SELECT MAX(r.redeemed_on) {of})"),
-            Answer::Spend => format!("(SELECT COALESCE(MAX(r.gift_spend_minor), 0) {of})"),
-            Answer::Years => format!("(SELECT COALESCE(MAX(r.years_running), 0) {of})"),
+        let responses = [Response::Redeemed, Response::NotRedeemed, Response::Undeliverable];
+        let [came, missed, returned] = responses.map(|response| self.text(response.as_str()));
+        let rank =
+            format!("MIN(CASE r.response WHEN {came} THEN 1 WHEN {missed} THEN 2 WHEN {returned} THEN 3 ELSE 4 END)");
+        if let Some(asked) = asked {
+            let having = format!(" GROUP BY r.customer_id HAVING {rank} {asked}");
+            return self.among("FROM response r", "r.customer_id", &format!("r.campaign = {campaign}"), &having);
         }
+        let [held_out, not_invited] =
+            [Response::HeldOut, Response::NotInvited].map(|response| self.text(response.as_str()));
+        format!(
+            "CASE (SELECT {rank} {of}) WHEN 1 THEN {came} WHEN 2 THEN {missed} WHEN 3 THEN {returned} WHEN 4 THEN {held_out} ELSE {not_invited} END"
+        )
     }
 
     fn bought(&mut self, words: &[String], days: Days) -> String {
