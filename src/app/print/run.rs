@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::options::PrintOptions;
 use crate::app::progress::{Activity, Progress};
 use crate::campaign::{self, Recipient, SecondPiece};
+use crate::domain::Channel;
 use crate::error::{Error, ErrorKind, Result};
 use crate::letter::{Imprint, Printed};
 use crate::piece::{self, FrozenCampaign};
@@ -124,7 +125,7 @@ impl<'r> PrintRun<'r> {
     pub(super) fn in_order(mut self) -> Result<(Self, Vec<Error>, Vec<usize>)> {
         let report = self.progress.of(Activity::CheckLetters, self.letters.len());
         let printed = self.on.check_to_go(&self.letters, &report)?;
-        let problems = self.allowed(piece::problems(&printed, &self.letters), &printed, "letter")?;
+        let problems = self.allowed(piece::problems(&printed, &self.letters), &printed, Channel::Letter.as_str())?;
         let mut pages = printed.pages.iter();
         self.letters.retain(|_| pages.next().is_some_and(|pages| *pages > 0));
         Ok((self, problems, printed.pages.into_iter().filter(|pages| *pages > 0).collect()))
