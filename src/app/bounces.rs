@@ -19,13 +19,11 @@ const LATELY: i64 = 30;
 /// How many messages were what.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub(crate) struct BounceCounts {
-    /// In the mailbox.
     pub(crate) messages: usize,
     /// Acted upon when they were read before.
     pub(crate) known: usize,
     /// There is no such mailbox.
     pub(crate) bounced: usize,
-    /// The mailbox was full.
     pub(crate) mailbox_full: usize,
     /// Not delivered for another reason.
     pub(crate) undelivered: usize,
@@ -52,21 +50,17 @@ pub(crate) struct BounceCounts {
 /// What happened to one person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct BouncedPerson {
-    /// Their reference.
     #[serde(rename = "ref")]
     pub(crate) reference: String,
-    /// Their name.
     pub(crate) name: String,
-    /// The campaign.
     pub(crate) campaign: String,
-    /// The address.
     pub(crate) email: String,
     pub(crate) what: InboundKind,
     /// In the words of the report.
     pub(crate) said: String,
     /// Why the address gets no email from now on, if so.
     pub(crate) suppressed: Option<Suppression>,
-    /// By which channel a second email goes instead.
+    /// By which channel a second piece goes instead.
     pub(crate) instead: Option<Channel>,
     /// Known by the address alone.
     pub(crate) by_address: bool,
@@ -77,7 +71,6 @@ pub(crate) struct BouncedPerson {
 pub(crate) struct LeftToOwner {
     /// Where it stands.
     pub(crate) message: String,
-    /// Why.
     pub(crate) why: String,
     /// Only the owner's word is missing.
     pub(crate) by_address: bool,
@@ -86,12 +79,9 @@ pub(crate) struct LeftToOwner {
 /// What came of a mailbox.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub(crate) struct BounceReport {
-    /// How many messages were what.
     #[serde(flatten)]
     pub(crate) counts: BounceCounts,
-    /// What happened to whom.
     pub(crate) people: Vec<BouncedPerson>,
-    /// What is left to the owner.
     pub(crate) left_to_you: Vec<LeftToOwner>,
 }
 

@@ -15,13 +15,9 @@ use crate::merge::Block;
 pub(crate) struct Email<'e> {
     /// Who writes, and where answers go.
     pub(crate) senders: &'e Senders,
-    /// The recipient's address.
     pub(crate) to: &'e str,
-    /// The recipient's name.
     pub(crate) name: &'e str,
-    /// The subject.
     pub(crate) subject: &'e str,
-    /// The text.
     pub(crate) blocks: &'e [Block],
     /// The pictures that the text, the letterhead and the signature are found among.
     pub(crate) pictures: &'e [Picture<'e>],
@@ -29,13 +25,11 @@ pub(crate) struct Email<'e> {
     pub(crate) logo: Option<&'e str>,
     /// The signature, one of the pictures.
     pub(crate) signature: Option<&'e str>,
-    /// Who signs.
     pub(crate) signer: &'e str,
     /// The shop's name and postal address, which stand in every message.
     pub(crate) footer: &'e [String],
     /// BCP 47.
     pub(crate) language: &'e str,
-    /// The date of the message.
     pub(crate) date: NaiveDate,
     /// What makes this message itself: its Message-ID and the marks between its parts come from it.
     pub(crate) key: &'e str,
@@ -43,7 +37,6 @@ pub(crate) struct Email<'e> {
     pub(crate) letter: Option<&'e [u8]>,
     /// Where one click ends it: an https link of this piece.
     pub(crate) unsubscribe: Option<&'e str>,
-    /// What signs it.
     pub(crate) dkim: Option<&'e Dkim>,
 }
 

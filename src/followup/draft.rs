@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::campaign::CampaignFile;
 use crate::clock;
-use crate::domain::{OnePer, Response};
+use crate::domain::Response;
 use crate::text;
 
 /// A branch of the new campaign.
@@ -79,10 +79,7 @@ pub(super) fn campaign_text(file: &CampaignFile, as_of: NaiveDate, new: &str, br
     line(&format!("postage = \"{}\"", file.currency.plain(file.postage)));
     for branch in branches {
         line("");
-        line(&format!(
-            "[[branch]]                      # {}",
-            text::count(branch.count, if file.one_per == OnePer::Household { "household" } else { "customer" })
-        ));
+        line(&format!("[[branch]]                      # {}", text::count(branch.count, file.one_per.as_str())));
         line(&format!("name     = {}", quoted(&branch.name)));
         line(&format!("when     = {}", quoted(branch.response.as_str())));
         line(&format!("template = {}", quoted(&template_name(new, branch))));
@@ -173,7 +170,7 @@ mod tests {
         let bare =
             "name = \"Bare\"\n[segment]\nwhere = \"true\"\none_per = \"customer\"\n[letter]\ntemplate = \"a.md\"\n";
         let text = followed(bare, &[Response::Redeemed]);
-        for gone in ["[gift]", "order_by", "exclude", "signer", "not_redeemed"] {
+        for gone in ["[gift]", "order_by", "exclude", "signer", Response::NotRedeemed.as_str()] {
             assert!(!text.contains(gone), "{gone}\n{text}");
         }
         assert!(text.contains("# 1 customer\n"), "{text}");

@@ -126,7 +126,7 @@ fn is_automatic(mail: &Message<'_>) -> bool {
         words.iter().any(|word| value.starts_with(word))
     };
     has("Auto-Submitted", &["auto-"])
-        || has("X-Autoreply", &["yes"])
+        || has("X-Autoreply", &["y"])
         || has("Precedence", &["auto_reply"])
         || mail.content_type().and_then(|kind| kind.attribute("report-type")) == Some("disposition-notification")
 }

@@ -10,9 +10,7 @@ use crate::shop::Security;
 /// What the mail server offers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct ServerOffer {
-    /// The name of the machine.
     pub(crate) host: String,
-    /// Its port.
     pub(crate) port: u16,
     /// `tls`, `starttls` or `none`.
     pub(crate) encryption: &'static str,

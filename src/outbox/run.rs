@@ -81,9 +81,6 @@ pub(crate) fn run(store: &mut Store, lock: &mut SendLock, job: &SendJob<'_>) -> 
 }
 
 /// What was being handed over when a run was broken off is in doubt, unless that run goes on at this moment.
-///
-/// # Errors
-/// When the database fails.
 pub(crate) fn doubt_what_was_left(store: &mut Store, shop: &Shop, now: NaiveDateTime) -> Result<()> {
     if queue::is_sending(&store.read())?
         && let Ok(_lock) = SendLock::take(&shop.folder)

@@ -1,7 +1,7 @@
 //! The report for people, and for a spreadsheet.
 
 use super::figures::{CampaignReport, Figures};
-use crate::domain::Channel;
+use crate::domain::{Arm, Channel, Response};
 use crate::money::{Currency, Money};
 use crate::text;
 use crate::text::csv::CsvTable;
@@ -129,9 +129,9 @@ pub(crate) fn csv(report: &CampaignReport, currency: Currency) -> String {
     let mut table = CsvTable::new([
         "campaign",
         "branch",
-        "mailed",
-        "undeliverable",
-        "redeemed",
+        Arm::Mailed.as_str(),
+        Response::Undeliverable.as_str(),
+        Response::Redeemed.as_str(),
         "response_rate",
         "response_low",
         "response_high",

@@ -118,11 +118,11 @@ fn remember(connection: &Connection) -> Result<()> {
 
 /// A view of the database for a thread that only reads, while a [`Store`] is open elsewhere.
 #[derive(Debug)]
-pub(crate) struct Reader {
+pub(crate) struct StoreReader {
     connection: Connection,
 }
 
-impl Reader {
+impl StoreReader {
     /// Opens a view of a database that a [`Store`] has brought up to date.
     pub(crate) fn open(path: &Path) -> Result<Self> {
         Ok(Self { connection: read_only(path).map_err(|error| error.at(path.display()))? })
@@ -174,7 +174,7 @@ mod tests {
             w.attempt(|w| set(w, "d"))
         });
         done.expect("committed");
-        let reader = Reader::open(&path).expect("reader");
+        let reader = StoreReader::open(&path).expect("reader");
         let keys = reader.read().all("SELECT key FROM setting ORDER BY key", params![], |row| row.get::<String>(0));
         assert_eq!(keys.expect("keys"), ["a", "d"]);
     }

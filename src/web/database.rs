@@ -15,7 +15,7 @@ use tokio::sync::{mpsc as tasks, oneshot};
 use crate::app;
 use crate::error::{Error, ErrorKind, Result};
 use crate::shop::Shop;
-use crate::store::{Read, Reader, Store, Write};
+use crate::store::{Read, Store, StoreReader, Write};
 
 /// Threads that read.
 const READERS: usize = 3;
@@ -100,7 +100,7 @@ impl Database {
         let questions = Arc::new(Mutex::new(questions));
         let mut threads = Vec::new();
         for _ in 0..READERS {
-            let (reader, questions) = (Reader::open(&path)?, Arc::clone(&questions));
+            let (reader, questions) = (StoreReader::open(&path)?, Arc::clone(&questions));
             threads.push(start("reader", move || answer_all(&reader, &questions))?);
         }
         // The writer wakes one task for all of them, and goes on; to wake each would take it as long as to write.
@@ -175,7 +175,7 @@ fn tell((together, whole): WriteBatch) {
 }
 
 /// A reader: one question after the other.
-fn answer_all(reader: &Reader, questions: &Mutex<mpsc::Receiver<ReadJob>>) {
+fn answer_all(reader: &StoreReader, questions: &Mutex<mpsc::Receiver<ReadJob>>) {
     loop {
         let next = questions.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(question) = next else { return };
