@@ -318,8 +318,9 @@ fn plant(shop: &Shop) -> Vec<String> {
         }
         assert!(shop.count(&format!("SELECT count(*) FROM {table}")) > 0, "nobody wrote anything into {table}");
         for column in texts(&format!("SELECT name FROM pragma_table_info('{table}') WHERE type = 'TEXT'")) {
-            // What joins the tables, and moments, stay as they are.
+            // What joins the tables, moments, and a state that is one of a closed list stay as they are.
             let joins = [
+                ("recipient", "state"),
                 ("left_out", "ref"),
                 ("redemption_event", "ref"),
                 ("customer_merge", "ref"),
