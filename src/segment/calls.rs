@@ -2,11 +2,11 @@
 
 use chrono::NaiveDate;
 
-use super::check::Check;
 use super::expr::{Case, Days, Expr, Node};
 use super::fields::{self, Answer, FunctionDoc, Kind, Measure};
 use super::fold::folded;
 use super::habits::instead;
+use super::segment_text::SegmentText;
 use super::tree::Ast;
 use crate::clock::{days_before, months_before};
 use crate::error::{Error, Result};
@@ -15,11 +15,17 @@ use crate::text;
 /// How far back `days_ago` and its like reach, so that a slip of the hand is seen.
 const YEARS_BACK: i64 = 200;
 
-/// A function with what stands in its parentheses.
-pub(super) fn call(check: &Check<'_>, ast: &Ast, name: &str, items: &[Ast]) -> Result<Expr> {
-    let Some(function) = fields::function(name) else { return Err(unknown(check, ast, name)) };
-    let call = Call { check, ast, function };
-    let to = check.scope.as_of;
+/// A function with what stands in its parentheses, of which `value` gives the value of each.
+pub(super) fn call(
+    at: SegmentText<'_>,
+    ast: &Ast,
+    name: &str,
+    items: &[Ast],
+    value: &dyn Fn(&Ast) -> Result<Expr>,
+) -> Result<Expr> {
+    let Some(function) = fields::function(name) else { return Err(unknown(at, ast, name)) };
+    let call = Call { at, ast, function, value };
+    let to = at.scope.as_of;
     match function.name {
         "today" => call.none(items).map(|()| call.gives(Node::Day(to))),
         "days_ago" | "months_ago" | "years_ago" => call.ago(items),
@@ -50,12 +56,12 @@ pub(super) fn call(check: &Check<'_>, ast: &Ast, name: &str, items: &[Ast]) -> R
     }
 }
 
-fn unknown(check: &Check<'_>, ast: &Ast, name: &str) -> Error {
-    if fields::field(name).is_some() || check.scope.named.contains_key(name) {
+fn unknown(at: SegmentText<'_>, ast: &Ast, name: &str) -> Error {
+    if fields::field(name).is_some() || at.scope.named.contains_key(name) {
         let message = format!("{} stands without parentheses", text::quote(name));
-        return check.fault(ast, message).hint(format!("write `{name}`"));
+        return at.fault(ast, message).hint(format!("write `{name}`"));
     }
-    let error = check.fault(ast, format!("no function {}", text::quote(name)));
+    let error = at.fault(ast, format!("no function {}", text::quote(name)));
     match instead(name) {
         Some(hint) => error.hint(hint),
         None => {
@@ -66,19 +72,20 @@ fn unknown(check: &Check<'_>, ast: &Ast, name: &str) -> Error {
 }
 
 struct Call<'c, 'a> {
-    check: &'c Check<'a>,
+    at: SegmentText<'a>,
     ast: &'c Ast,
     function: &'static FunctionDoc,
+    value: &'c dyn Fn(&Ast) -> Result<Expr>,
 }
 
 impl Call<'_, '_> {
     fn gives(&self, node: Node) -> Expr {
-        self.check.made(self.ast, node, self.function.kind, false)
+        self.at.made(self.ast, node, self.function.kind, false)
     }
 
     fn wrong(&self, at: &Ast, wants: &str) -> Error {
         let message = format!("`{}` {wants}", self.function.name);
-        self.check.fault(at, message).hint(format!("for example {}", self.function.shape))
+        self.at.fault(at, message).hint(format!("for example {}", self.function.shape))
     }
 
     fn none(&self, items: &[Ast]) -> Result<()> {
@@ -106,10 +113,10 @@ impl Call<'_, '_> {
 
     /// Text in quotes, known now.
     fn text(&self, ast: &Ast) -> Result<String> {
-        if self.check.is_unknown(ast) {
-            return Err(self.check.bare(ast));
+        if self.at.is_unknown(ast) {
+            return Err(self.at.bare(ast));
         }
-        match self.check.expr(ast)?.node {
+        match (self.value)(ast)?.node {
             Node::Text(text) if text.trim().is_empty() => Err(self.wrong(ast, "needs some text")),
             Node::Text(text) => Ok(text),
             _ => Err(self.wrong(ast, "needs text in single quotes")),
@@ -122,14 +129,14 @@ impl Call<'_, '_> {
 
     /// A day that is the same for everybody.
     fn day(&self, ast: &Ast) -> Result<NaiveDate> {
-        let value = self.check.expr(ast)?;
+        let value = (self.value)(ast)?;
         match (value.node, value.kind) {
             (Node::Day(day), _) => Ok(day),
             (_, Kind::Date) => Err(self.wrong(ast, "needs a day that is the same for everybody")),
             (Node::Text(text), _) if text.parse::<NaiveDate>().is_ok() => {
-                Err(self.check.fault(ast, format!("write a day as date('{text}')")))
+                Err(self.at.fault(ast, format!("write a day as date('{text}')")))
             }
-            (_, kind) => Err(self.wrong(ast, &format!("needs a date, but {} is {kind}", self.check.shown(ast)))),
+            (_, kind) => Err(self.wrong(ast, &format!("needs a date, but {} is {kind}", self.at.shown(ast)))),
         }
     }
 
@@ -138,20 +145,20 @@ impl Call<'_, '_> {
         let [first, last] = self.two(items)?;
         let (from, to) = (self.day(first)?, self.day(last)?);
         if from > to {
-            let message = format!("there is no day between {} and {}", self.check.shown(first), self.check.shown(last));
-            return Err(self.check.fault(first, message).hint("write the earlier day first"));
+            let message = format!("there is no day between {} and {}", self.at.shown(first), self.at.shown(last));
+            return Err(self.at.fault(first, message).hint("write the earlier day first"));
         }
-        Ok(Days { from: Some(from), to: to.min(self.check.scope.as_of) })
+        Ok(Days { from: Some(from), to: to.min(self.at.scope.as_of) })
     }
 
     fn campaign(&self, items: &[Ast]) -> Result<String> {
         let ast = self.one(items)?;
         let name = self.text(ast)?;
-        let known = self.check.scope.campaigns;
-        if known.contains(&name) || self.check.scope.follows == Some(name.as_str()) {
+        let known = self.at.scope.campaigns;
+        if known.contains(&name) || self.at.scope.follows == Some(name.as_str()) {
             return Ok(name);
         }
-        let error = self.check.fault(ast, format!("no campaign {}", text::quote(&name)));
+        let error = self.at.fault(ast, format!("no campaign {}", text::quote(&name)));
         if known.is_empty() {
             return Err(error.hint("there is no campaign yet"));
         }
@@ -161,10 +168,10 @@ impl Call<'_, '_> {
 
     fn ago(&self, items: &[Ast]) -> Result<Expr> {
         let ast = self.one(items)?;
-        let Node::Whole(n) = self.check.expr(ast)?.node else {
+        let Node::Whole(n) = (self.value)(ast)?.node else {
             return Err(self.wrong(ast, "needs a whole number"));
         };
-        let as_of = self.check.scope.as_of;
+        let as_of = self.at.scope.as_of;
         let (most, back): (i64, fn(NaiveDate, u32) -> NaiveDate) = match self.function.name {
             "days_ago" => (YEARS_BACK * 366, |day, n| days_before(day, u64::from(n))),
             "months_ago" => (YEARS_BACK * 12, months_before),
@@ -183,7 +190,7 @@ impl Call<'_, '_> {
         match typed.parse::<NaiveDate>() {
             Ok(day) if iso => Ok(self.gives(Node::Day(day))),
             _ => Err(self
-                .check
+                .at
                 .fault(ast, format!("{} is not a day of the calendar", text::quote(&typed)))
                 .hint("write year, month and day: date('2025-03-31')")),
         }
@@ -191,17 +198,17 @@ impl Call<'_, '_> {
 
     fn fold(&self, case: Case, items: &[Ast]) -> Result<Expr> {
         let ast = self.one(items)?;
-        if self.check.is_unknown(ast) {
-            return Err(self.check.bare(ast));
+        if self.at.is_unknown(ast) {
+            return Err(self.at.bare(ast));
         }
-        let value = self.check.expr(ast)?;
+        let value = (self.value)(ast)?;
         match value.node {
             Node::Text(text) => {
                 let text = if case == Case::Lower { text.to_lowercase() } else { text.to_uppercase() };
                 Ok(self.gives(Node::Text(text)))
             }
             _ if value.kind != Kind::Text => {
-                Err(self.wrong(ast, &format!("needs text, but {} is {}", self.check.shown(ast), value.kind)))
+                Err(self.wrong(ast, &format!("needs text, but {} is {}", self.at.shown(ast), value.kind)))
             }
             _ => Ok(self.gives(Node::Fold(case, Box::new(value)))),
         }

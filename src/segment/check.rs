@@ -6,8 +6,8 @@ use super::calls;
 use super::expr::{Days, Expr, Node};
 use super::fields::{self, Answer, FieldDoc, Kind, Source};
 use super::habits::instead;
-use super::lexer::{fault, in_quotes};
 use super::parser::{self, HIGHEST};
+use super::segment_text::SegmentText;
 use super::tree::{Ast, Comparison, Form};
 use super::{Scope, kinds};
 use crate::clock::months_before;
@@ -20,15 +20,14 @@ const LONGEST_WRITTEN_OUT: usize = 10 * parser::LONGEST;
 
 /// How much was looked at so far, over the named segments as well.
 #[derive(Default)]
-pub(super) struct Spent {
+struct Spent {
     signs: Cell<usize>,
     height: Cell<usize>,
 }
 
-/// One text with what it may speak of.
-pub(super) struct Check<'a> {
-    pub(super) scope: &'a Scope<'a>,
-    pub(super) source: &'a str,
+/// One text that is judged.
+struct Check<'a> {
+    at: SegmentText<'a>,
     /// The named segments that are being written out, the outermost first.
     chain: Vec<&'a str>,
     spent: &'a Spent,
@@ -36,23 +35,23 @@ pub(super) struct Check<'a> {
 
 /// A condition: the text must come to a yes or no.
 pub(super) fn condition(source: &str, scope: &Scope<'_>) -> Result<Expr> {
-    Check { scope, source, chain: Vec::new(), spent: &Spent::default() }.whole()
+    Check { at: SegmentText { scope, source }, chain: Vec::new(), spent: &Spent::default() }.whole()
 }
 
 /// One named segment by itself.
 pub(super) fn named(name: &str, source: &str, scope: &Scope<'_>) -> Result<Expr> {
-    Check { scope, source, chain: vec![name], spent: &Spent::default() }.whole()
+    Check { at: SegmentText { scope, source }, chain: vec![name], spent: &Spent::default() }.whole()
 }
 
 /// A list to order by, each with whether it goes down.
 pub(super) fn order(source: &str, scope: &Scope<'_>) -> Result<Vec<(Expr, bool)>> {
-    let check = Check { scope, source, chain: Vec::new(), spent: &Spent::default() };
+    let check = Check { at: SegmentText { scope, source }, chain: Vec::new(), spent: &Spent::default() };
     let mut keys = Vec::new();
     for (tree, down) in parser::parse_order(source)? {
         let key = check.expr(&tree)?;
         if key.is_constant() {
-            let message = format!("{} is the same for everybody", check.shown(&tree));
-            return Err(check.fault(&tree, message).hint("order by a field: spend_12m DESC"));
+            let message = format!("{} is the same for everybody", check.at.shown(&tree));
+            return Err(check.at.fault(&tree, message).hint("order by a field: spend_12m DESC"));
         }
         keys.push((key, down));
     }
@@ -61,33 +60,20 @@ pub(super) fn order(source: &str, scope: &Scope<'_>) -> Result<Vec<(Expr, bool)>
 
 impl<'a> Check<'a> {
     fn whole(&self) -> Result<Expr> {
-        let tree = parser::parse(self.source)?;
+        let tree = parser::parse(self.at.source)?;
         let root = self.expr(&tree)?;
         if root.kind == Kind::YesNo {
             return Ok(root);
         }
         let message = format!("the whole is {}, but a segment must be a yes or no", root.kind);
-        Err(self.fault(&tree, message).hint(compare_it(&root)))
-    }
-
-    pub(super) fn fault(&self, at: &Ast, message: impl Into<String>) -> Error {
-        fault(self.source, at.span.start, message)
-    }
-
-    pub(super) fn shown(&self, ast: &Ast) -> String {
-        text::quote(ast.span.of(self.source))
-    }
-
-    /// A part whose text is `ast`.
-    pub(super) fn made(&self, ast: &Ast, node: Node, kind: Kind, absent: bool) -> Expr {
-        Expr { node, kind, absent, text: ast.span.of(self.source).to_owned() }
+        Err(self.at.fault(&tree, message).hint(compare_it(&root)))
     }
 
     /// Any part of the tree.
-    pub(super) fn expr(&self, ast: &Ast) -> Result<Expr> {
+    fn expr(&self, ast: &Ast) -> Result<Expr> {
         let height = self.spent.height.get();
         if height > HIGHEST {
-            return Err(self.fault(ast, "the named segments are nested too deeply"));
+            return Err(self.at.fault(ast, "the named segments are nested too deeply"));
         }
         self.spent.height.set(height + 1);
         let found = self.part(ast);
@@ -96,15 +82,17 @@ impl<'a> Check<'a> {
     }
 
     fn part(&self, ast: &Ast) -> Result<Expr> {
-        let yes_no = |node| Ok(self.made(ast, node, Kind::YesNo, false));
+        let yes_no = |node| Ok(self.at.made(ast, node, Kind::YesNo, false));
         match &ast.node {
-            Form::Text(text) => Ok(self.made(ast, Node::Text(text.clone()), Kind::Text, false)),
+            Form::Text(text) => Ok(self.at.made(ast, Node::Text(text.clone()), Kind::Text, false)),
             Form::Number(typed) => self.number(ast, typed),
             Form::YesNo(yes) => yes_no(Node::YesNo(*yes)),
             Form::Name(name) => self.name(ast, name),
-            Form::Call(name, items) => calls::call(self, ast, name, items),
-            Form::Negate(inside) => kinds::negate(self, ast, inside),
-            Form::Arithmetic(sign, a, b) => kinds::arithmetic(self, ast, *sign, a, b),
+            Form::Call(name, items) => calls::call(self.at, ast, name, items, &|item| self.expr(item)),
+            Form::Negate(inside) => kinds::negate(self.at, ast, inside, self.expr(inside)?),
+            Form::Arithmetic(sign, a, b) => {
+                kinds::arithmetic(self.at, ast, *sign, (a, self.expr(a)?), (b, self.expr(b)?))
+            }
             Form::Not(inside) => yes_no(Node::Not(Box::new(self.yes_no(inside)?))),
             Form::All(parts) => yes_no(Node::All(self.all_yes_no(parts)?)),
             Form::Any(parts) => yes_no(Node::Any(self.all_yes_no(parts)?)),
@@ -115,8 +103,8 @@ impl<'a> Check<'a> {
             Form::Between(a, low, high) => {
                 let [a, least, most] = self.alike([a, low, high], false)?;
                 if kinds::is_reversed(&least, &most) {
-                    let message = format!("nothing lies between {} and {}", self.shown(low), self.shown(high));
-                    return Err(self.fault(low, message).hint("write the smaller one first"));
+                    let message = format!("nothing lies between {} and {}", self.at.shown(low), self.at.shown(high));
+                    return Err(self.at.fault(low, message).hint("write the smaller one first"));
                 }
                 yes_no(Node::Between(Box::new(a), Box::new(least), Box::new(most)))
             }
@@ -130,8 +118,8 @@ impl<'a> Check<'a> {
             Form::IsNull(a) => {
                 let value = self.expr(a)?;
                 if !value.absent && value.kind != Kind::Text {
-                    let message = format!("{} is never absent", self.shown(a));
-                    return Err(self.fault(a, message).hint(compare_it(&value)));
+                    let message = format!("{} is never absent", self.at.shown(a));
+                    return Err(self.at.fault(a, message).hint(compare_it(&value)));
                 }
                 yes_no(Node::IsNull(Box::new(value)))
             }
@@ -139,26 +127,26 @@ impl<'a> Check<'a> {
     }
 
     fn number(&self, ast: &Ast, typed: &str) -> Result<Expr> {
-        let too_large = || self.fault(ast, format!("{} is too large a number", text::quote(typed)));
+        let too_large = || self.at.fault(ast, format!("{} is too large a number", text::quote(typed)));
         let (whole, part) = typed.split_once('.').unwrap_or((typed, ""));
         let part = part.trim_end_matches('0');
         let digits = format!("{whole}{part}");
         let digits: i64 = digits.parse().map_err(|_| too_large())?;
         let scale = u32::try_from(part.len()).map_err(|_| too_large())?;
         if scale == 0 {
-            return Ok(self.made(ast, Node::Whole(digits), Kind::Whole, false));
+            return Ok(self.at.made(ast, Node::Whole(digits), Kind::Whole, false));
         }
         if scale > 9 {
-            return Err(self.fault(ast, format!("{} has too many digits after the point", text::quote(typed))));
+            return Err(self.at.fault(ast, format!("{} has too many digits after the point", text::quote(typed))));
         }
-        Ok(self.made(ast, Node::Decimal(digits, scale), Kind::Number, false))
+        Ok(self.at.made(ast, Node::Decimal(digits, scale), Kind::Number, false))
     }
 
     fn name(&self, ast: &Ast, name: &str) -> Result<Expr> {
         if let Some(field) = fields::field(name) {
             return self.field(ast, field);
         }
-        match self.scope.named.get_key_value(name) {
+        match self.at.scope.named.get_key_value(name) {
             Some((name, text)) => self.named(ast, name, text),
             None => Err(self.unknown(ast, name)),
         }
@@ -170,25 +158,25 @@ impl<'a> Check<'a> {
             Source::Customer(sql) => Node::Customer(sql),
             Source::Purchases(measure, months) => Node::Purchases(measure, self.last(months)),
             Source::Contacts(contact, months) => Node::Contacts(contact, self.last(months)),
-            Source::Followed(answer) => match self.scope.follows {
+            Source::Followed(answer) => match self.at.scope.follows {
                 Some(campaign) => Node::Answer(answer, campaign.to_owned()),
                 None => {
                     let message =
-                        format!("{} speaks of the campaign that this one follows; there is none", self.shown(ast));
+                        format!("{} speaks of the campaign that this one follows; there is none", self.at.shown(ast));
                     let hint = "add `follows = \"…\"` to the campaign file, or write response('…') = 'redeemed'";
-                    return Err(self.fault(ast, message).hint(hint));
+                    return Err(self.at.fault(ast, message).hint(hint));
                 }
             },
             Source::Tags => {
-                return Err(self.fault(ast, "a person can have several tags").hint("write has_tag('vip')"));
+                return Err(self.at.fault(ast, "a person can have several tags").hint("write has_tag('vip')"));
             }
         };
-        Ok(self.made(ast, node, field.kind, absent))
+        Ok(self.at.made(ast, node, field.kind, absent))
     }
 
     /// The last so many months: from the day after the same day, to the day itself.
     fn last(&self, months: Option<u32>) -> Days {
-        let to = self.scope.as_of;
+        let to = self.at.scope.as_of;
         Days { from: months.and_then(|months| months_before(to, months).succ_opt()), to }
     }
 
@@ -197,67 +185,52 @@ impl<'a> Check<'a> {
             let round: Vec<String> =
                 self.chain[first..].iter().chain([&name]).map(|name| format!("`{name}`")).collect();
             let message = format!("the segment `{name}` asks about itself: {}", round.join(" → "));
-            return Err(self.fault(ast, message).hint("take the name out of one of them, in shop.toml"));
+            return Err(self.at.fault(ast, message).hint("take the name out of one of them, in shop.toml"));
         }
         let signs = self.spent.signs.get() + text.len();
         if signs > LONGEST_WRITTEN_OUT {
-            return Err(self.fault(ast, "this is too long when the named segments are written out"));
+            return Err(self.at.fault(ast, "this is too long when the named segments are written out"));
         }
         self.spent.signs.set(signs);
         let chain = self.chain.iter().copied().chain([name]).collect();
-        let inside = Check { scope: self.scope, source: text, chain, spent: self.spent }.whole().map_err(|error| {
-            let place = error.place().unwrap_or_default();
-            let message = format!("{} (in the segment `{name}` of shop.toml, {place})", error.message());
-            let outer = self.fault(ast, message);
-            match error.what_next() {
-                Some(hint) => outer.hint(hint),
-                None => outer,
-            }
-        })?;
-        Ok(self.made(ast, Node::Named(Box::new(inside)), Kind::YesNo, false))
+        let inside = Check { at: SegmentText { source: text, ..self.at }, chain, spent: self.spent }.whole().map_err(
+            |error| {
+                let place = error.place().unwrap_or_default();
+                let message = format!("{} (in the segment `{name}` of shop.toml, {place})", error.message());
+                let outer = self.at.fault(ast, message);
+                match error.what_next() {
+                    Some(hint) => outer.hint(hint),
+                    None => outer,
+                }
+            },
+        )?;
+        Ok(self.at.made(ast, Node::Named(Box::new(inside)), Kind::YesNo, false))
     }
 
     fn unknown(&self, ast: &Ast, name: &str) -> Error {
         if let Some(function) = fields::function(name) {
             let message = format!("{} is a function", text::quote(name));
-            return self.fault(ast, message).hint(format!("write `{}`", function.shape));
+            return self.at.fault(ast, message).hint(format!("write `{}`", function.shape));
         }
-        let error = self.fault(ast, format!("no field {}", text::quote(name)));
+        let error = self.at.fault(ast, format!("no field {}", text::quote(name)));
         if let Some(hint) = instead(name) {
             return error.hint(hint);
         }
         let known: Vec<&str> =
-            fields::fields().iter().map(|f| f.name).chain(self.scope.named.keys().map(String::as_str)).collect();
+            fields::fields().iter().map(|f| f.name).chain(self.at.scope.named.keys().map(String::as_str)).collect();
         match text::nearest(name, known.iter().copied()) {
             Some(near) => error.hint(format!("did you mean `{near}`?")),
             None => error.hint(format!("text stands in single quotes; the fields are {}", text::list(&known))),
         }
     }
 
-    pub(super) fn is_unknown(&self, ast: &Ast) -> bool {
-        let known = |name: &str| {
-            fields::field(name).is_some() || fields::function(name).is_some() || self.scope.named.contains_key(name)
-        };
-        matches!(&ast.node, Form::Name(name) if !known(name))
-    }
-
-    /// Text without its quotes.
-    pub(super) fn bare(&self, ast: &Ast) -> Error {
-        let typed = ast.span.of(self.source);
-        let error = self.fault(ast, format!("write text in single quotes: {}", in_quotes(typed)));
-        match text::nearest(typed, fields::fields().iter().map(|f| f.name)) {
-            Some(near) => error.hint(format!("or did you mean the field `{near}`?")),
-            None => error,
-        }
-    }
-
-    pub(super) fn yes_no(&self, ast: &Ast) -> Result<Expr> {
+    fn yes_no(&self, ast: &Ast) -> Result<Expr> {
         let value = self.expr(ast)?;
         if value.kind == Kind::YesNo {
             return Ok(value);
         }
-        let message = format!("{} is {}, where a yes or no is needed", self.shown(ast), value.kind);
-        Err(self.fault(ast, message).hint(compare_it(&value)))
+        let message = format!("{} is {}, where a yes or no is needed", self.at.shown(ast), value.kind);
+        Err(self.at.fault(ast, message).hint(compare_it(&value)))
     }
 
     fn all_yes_no(&self, parts: &[Ast]) -> Result<Vec<Expr>> {
@@ -267,15 +240,16 @@ impl<'a> Check<'a> {
     fn like(&self, ast: &Ast, a: &Ast, pattern: &Ast) -> Result<Expr> {
         let value = self.expr(a)?;
         if value.kind != Kind::Text {
-            let message = format!("{} is {}, but LIKE compares text", self.shown(a), value.kind);
-            return Err(self.fault(a, message).hint(compare_it(&value)));
+            let message = format!("{} is {}, but LIKE compares text", self.at.shown(a), value.kind);
+            return Err(self.at.fault(a, message).hint(compare_it(&value)));
         }
-        if self.is_unknown(pattern) {
-            return Err(self.bare(pattern));
+        if self.at.is_unknown(pattern) {
+            return Err(self.at.bare(pattern));
         }
         match self.expr(pattern)?.node {
-            Node::Text(text) => Ok(self.made(ast, Node::Like(Box::new(value), text), Kind::YesNo, false)),
+            Node::Text(text) => Ok(self.at.made(ast, Node::Like(Box::new(value), text), Kind::YesNo, false)),
             _ => Err(self
+                .at
                 .fault(pattern, "the pattern of a LIKE must be text in single quotes")
                 .hint("% stands for anything and _ for one letter: city LIKE 'San %'")),
         }
@@ -292,13 +266,13 @@ impl<'a> Check<'a> {
         let is_text =
             |ast: &Ast| self.expr(ast).is_ok_and(|e| e.kind == Kind::Text && !matches!(e.node, Node::Text(_)));
         for (i, ast) in asts.iter().enumerate() {
-            if self.is_unknown(ast) {
+            if self.at.is_unknown(ast) {
                 let beside_text = match exprs.first() {
                     Some(Expr { kind, .. }) => *kind == Kind::Text,
                     None => asts.iter().skip(1).any(|other| is_text(other)),
                 };
                 if beside_text {
-                    return Err(self.bare(ast));
+                    return Err(self.at.bare(ast));
                 }
             }
             exprs.push(self.expr(ast).map_err(|error| if i == 0 { error } else { self.not_a_date(ast, error) })?);
@@ -307,19 +281,19 @@ impl<'a> Check<'a> {
             exprs = exprs
                 .into_iter()
                 .zip(asts)
-                .map(|(e, ast)| if kinds::is_number(e.kind) { kinds::to_money(self, ast, e) } else { Ok(e) })
+                .map(|(e, ast)| if kinds::is_number(e.kind) { kinds::to_money(self.at, ast, e) } else { Ok(e) })
                 .collect::<Result<_>>()?;
         }
         let Some((first, others)) = exprs.split_first() else { return Ok(exprs) };
         for (other, ast) in others.iter().zip(&asts[1..]) {
             let fits = first.kind == other.kind || (kinds::is_number(first.kind) && kinds::is_number(other.kind));
             if !fits {
-                return Err(kinds::mismatch(self, (asts[0], first), (ast, other)));
+                return Err(kinds::mismatch(self.at, (asts[0], first), (ast, other)));
             }
         }
         if first.kind == Kind::YesNo && !equality {
-            let message = format!("{} is a yes or no, which is only compared with = and <>", self.shown(asts[0]));
-            return Err(self.fault(asts[0], message).hint("join conditions with AND, OR and NOT"));
+            let message = format!("{} is a yes or no, which is only compared with = and <>", self.at.shown(asts[0]));
+            return Err(self.at.fault(asts[0], message).hint("join conditions with AND, OR and NOT"));
         }
         self.known_answers(&exprs, asts)?;
         Ok(exprs)
@@ -327,8 +301,8 @@ impl<'a> Check<'a> {
 
     /// `2025-03-31` without quotes can fail in its own ways; say the one thing that helps.
     fn not_a_date(&self, ast: &Ast, error: Error) -> Error {
-        match kinds::like_a_day(ast.span.of(self.source)) {
-            Some(day) => self.fault(ast, format!("write a day as date('{day}')")),
+        match kinds::like_a_day(ast.span.of(self.at.source)) {
+            Some(day) => self.at.fault(ast, format!("write a day as date('{day}')")),
             None => error,
         }
     }
@@ -348,8 +322,8 @@ impl<'a> Check<'a> {
                 && Response::from_form(text).is_none()
             {
                 let known: Vec<&str> = Response::ALL.iter().map(|response| response.as_str()).collect();
-                let message = format!("{} is no response", self.shown(ast));
-                return Err(self.fault(ast, message).hint(text::did_you_mean(text, &known)));
+                let message = format!("{} is no response", self.at.shown(ast));
+                return Err(self.at.fault(ast, message).hint(text::did_you_mean(text, &known)));
             }
         }
         Ok(())

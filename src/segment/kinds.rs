@@ -1,9 +1,9 @@
 //! Which kinds go together: arithmetic, numbers that are meant as money, and what to say when two do not fit.
 
-use super::check::Check;
 use super::expr::{Expr, Node};
 use super::fields::Kind;
 use super::lexer::in_quotes;
+use super::segment_text::SegmentText;
 use super::tree::{Ast, Form};
 use crate::error::{Error, Result};
 use crate::text;
@@ -25,21 +25,26 @@ pub(super) fn like_a_day(typed: &str) -> Option<String> {
     }
 }
 
-pub(super) fn negate(check: &Check<'_>, ast: &Ast, inside: &Ast) -> Result<Expr> {
-    let value = check.expr(inside)?;
+pub(super) fn negate(at: SegmentText<'_>, ast: &Ast, inside: &Ast, value: Expr) -> Result<Expr> {
     if !is_number(value.kind) && value.kind != Kind::Money {
-        return Err(check.fault(ast, format!("{} is {}, which has no negative", check.shown(inside), value.kind)));
+        return Err(at.fault(ast, format!("{} is {}, which has no negative", at.shown(inside), value.kind)));
     }
     let (kind, absent) = (value.kind, value.absent);
-    Ok(check.made(ast, Node::Negate(Box::new(value)), kind, absent))
+    Ok(at.made(ast, Node::Negate(Box::new(value)), kind, absent))
 }
 
-pub(super) fn arithmetic(check: &Check<'_>, ast: &Ast, sign: char, left: &Ast, right: &Ast) -> Result<Expr> {
-    let (mut a, mut b) = (check.expr(left)?, check.expr(right)?);
+pub(super) fn arithmetic(
+    at: SegmentText<'_>,
+    ast: &Ast,
+    sign: char,
+    left: (&Ast, Expr),
+    right: (&Ast, Expr),
+) -> Result<Expr> {
+    let ((left, mut a), (right, mut b)) = (left, right);
     for (value, side) in [(&a, left), (&b, right)] {
         if !is_number(value.kind) && value.kind != Kind::Money {
-            let message = format!("{} is {}, which `{sign}` cannot reckon with", check.shown(side), value.kind);
-            let error = check.fault(side, message);
+            let message = format!("{} is {}, which `{sign}` cannot reckon with", at.shown(side), value.kind);
+            let error = at.fault(side, message);
             return Err(match value.kind {
                 Kind::Date => error.hint("reckon with days_ago(30), months_ago(6), years_ago(1) or date('2025-03-31')"),
                 _ => error.hint("`+ - * /` are for numbers and money"),
@@ -49,10 +54,10 @@ pub(super) fn arithmetic(check: &Check<'_>, ast: &Ast, sign: char, left: &Ast, r
     let (money_a, money_b) = (a.kind == Kind::Money, b.kind == Kind::Money);
     let kind = match (sign, money_a, money_b) {
         ('*', true, true) => {
-            return Err(check.fault(ast, "money times money is nothing a shop can count").hint("multiply by a number"));
+            return Err(at.fault(ast, "money times money is nothing a shop can count").hint("multiply by a number"));
         }
         ('/', false, true) => {
-            return Err(check
+            return Err(at
                 .fault(ast, "a number divided by money is nothing a shop can count")
                 .hint("divide money by a number, or money by money"));
         }
@@ -61,25 +66,25 @@ pub(super) fn arithmetic(check: &Check<'_>, ast: &Ast, sign: char, left: &Ast, r
         _ => Kind::Money,
     };
     if matches!(sign, '+' | '-') && kind == Kind::Money {
-        a = if money_a { a } else { to_money(check, left, a)? };
-        b = if money_b { b } else { to_money(check, right, b)? };
+        a = if money_a { a } else { to_money(at, left, a)? };
+        b = if money_b { b } else { to_money(at, right, b)? };
     }
     let mut absent = a.absent || b.absent;
     if sign == '/' {
         match b.node {
-            Node::Whole(0) => return Err(check.fault(right, "nothing can be divided by 0")),
+            Node::Whole(0) => return Err(at.fault(right, "nothing can be divided by 0")),
             Node::Whole(_) | Node::Decimal(..) => {}
             _ => absent = true,
         }
     }
-    Ok(check.made(ast, Node::Arithmetic(sign, Box::new(a), Box::new(b)), kind, absent))
+    Ok(at.made(ast, Node::Arithmetic(sign, Box::new(a), Box::new(b)), kind, absent))
 }
 
 /// A number where money is meant: `500` is 500.00 in the shop's currency.
-pub(super) fn to_money(check: &Check<'_>, ast: &Ast, value: Expr) -> Result<Expr> {
-    let currency = check.scope.currency;
+pub(super) fn to_money(at: SegmentText<'_>, ast: &Ast, value: Expr) -> Result<Expr> {
+    let currency = at.scope.currency;
     let unit = 10_i64.pow(currency.digits);
-    let too_large = || check.fault(ast, format!("{} is too large a number", text::quote(&value.text)));
+    let too_large = || at.fault(ast, format!("{} is too large a number", text::quote(&value.text)));
     let node = match value.node {
         Node::Whole(n) => Node::Money(n.checked_mul(unit).ok_or_else(too_large)?),
         Node::Decimal(digits, scale) => {
@@ -89,11 +94,11 @@ pub(super) fn to_money(check: &Check<'_>, ast: &Ast, value: Expr) -> Result<Expr
                 let most = text::count(currency.digits as usize, "digit");
                 let message = format!("{} is no whole number of the smallest coin", text::quote(&value.text));
                 let hint = format!("{} has {most} after the point", currency.code);
-                return Err(check.fault(ast, message).hint(hint));
+                return Err(at.fault(ast, message).hint(hint));
             }
             Node::Money(i64::try_from(minor / part).map_err(|_| too_large())?)
         }
-        Node::Negate(inside) => Node::Negate(Box::new(to_money(check, ast, *inside)?)),
+        Node::Negate(inside) => Node::Negate(Box::new(to_money(at, ast, *inside)?)),
         node => {
             let number = Expr { node, kind: value.kind, absent: value.absent, text: value.text.clone() };
             let unit = Expr { node: Node::Whole(unit), kind: Kind::Whole, absent: false, text: String::new() };
@@ -113,9 +118,9 @@ pub(super) fn is_reversed(low: &Expr, high: &Expr) -> bool {
 }
 
 /// Two sides of a comparison that do not fit.
-pub(super) fn mismatch(check: &Check<'_>, left: (&Ast, &Expr), right: (&Ast, &Expr)) -> Error {
+pub(super) fn mismatch(at: SegmentText<'_>, left: (&Ast, &Expr), right: (&Ast, &Expr)) -> Error {
     let ((first, a), (second, b)) = (left, right);
-    let source = check.source;
+    let source = at.source;
     if (a.kind == Kind::Date || b.kind == Kind::Date)
         && let Some((ast, day)) = [first, second].into_iter().find_map(|ast| {
             let typed = match &ast.node {
@@ -125,11 +130,11 @@ pub(super) fn mismatch(check: &Check<'_>, left: (&Ast, &Expr), right: (&Ast, &Ex
             like_a_day(typed).map(|day| (ast, day))
         })
     {
-        return check.fault(ast, format!("write a day as date('{day}')"));
+        return at.fault(ast, format!("write a day as date('{day}')"));
     }
     let kind = |e: &Expr| if matches!(e.node, Node::Money(_)) { Kind::Number } else { e.kind };
-    let message = format!("{} is {} but {} is {}", check.shown(first), kind(a), check.shown(second), kind(b));
-    let error = check.fault(second, message);
+    let message = format!("{} is {} but {} is {}", at.shown(first), kind(a), at.shown(second), kind(b));
+    let error = at.fault(second, message);
     let (constant, other) = if b.is_constant() { (b, a) } else { (a, b) };
     match (other.kind, constant.kind) {
         (Kind::Text, Kind::Whole | Kind::Number | Kind::Money) if constant.is_constant() => {

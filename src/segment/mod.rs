@@ -15,6 +15,7 @@ mod habits;
 mod kinds;
 mod lexer;
 mod parser;
+mod segment_text;
 mod sql;
 #[cfg(test)]
 mod tests;
