@@ -26,11 +26,10 @@ pub(super) fn next(
         let wave = index + 1;
         match stage(wave) {
             Some(Stage::Went(on, _)) => (last, days_before) = (on, days),
-            Some(Stage::Lost) => {}
             Some(Stage::Waits) | None if reach(channel) => {
                 return Some((wave, channel, last.checked_add_days(Days::new((days - days_before).into()))?));
             }
-            Some(Stage::Waits) | None => {}
+            Some(Stage::Lost | Stage::Waits) | None => {}
         }
     }
     None

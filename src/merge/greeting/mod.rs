@@ -10,7 +10,7 @@ mod tests;
 use crate::customers::Customer;
 use crate::text;
 use crate::text::names::bare;
-use person::{Person, from_full_name, people_of, written_title};
+use person::{GreetedPerson, from_full_name, people_of, written_title};
 
 /// How a household is spoken to, and written to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,7 +48,7 @@ pub(crate) fn shorter_names(people: &[&Customer]) -> Vec<String> {
         }
         shorter.push(format!("The {surname} Family"));
     } else if greeted.len() < 3 || !one_surname(&greeted) {
-        let brief = |p: &Person| match (p.first.is_empty(), p.last.is_empty()) {
+        let brief = |p: &GreetedPerson| match (p.first.is_empty(), p.last.is_empty()) {
             (false, false) => format!("{} {}", initials(&p.first), p.last),
             _ => called(p),
         };
@@ -70,8 +70,8 @@ fn initials(first: &str) -> String {
 }
 
 /// The people behind the cards, each once, with even titles.
-fn greeted(people: &[&Customer]) -> Vec<Person> {
-    let mut greeted: Vec<Person> = Vec::new();
+fn greeted(people: &[&Customer]) -> Vec<GreetedPerson> {
+    let mut greeted: Vec<GreetedPerson> = Vec::new();
     for customer in people {
         let mut on_card = people_of(customer);
         if people.len() > 1 && on_card.len() > 1 {
@@ -113,7 +113,7 @@ fn nobody(people: &[&Customer]) -> Names {
 }
 
 /// The spouse whom the card names, with the surname they share unless another is given.
-fn join_spouse(greeted: &mut Vec<Person>, customer: &Customer) {
+fn join_spouse(greeted: &mut Vec<GreetedPerson>, customer: &Customer) {
     let spouse = customer.spouse.trim();
     if !spouse.chars().any(char::is_alphabetic) {
         return;
@@ -130,13 +130,13 @@ fn join_spouse(greeted: &mut Vec<Person>, customer: &Customer) {
             "" => spouse.to_owned(),
             title => spouse[title.len()..].trim().to_owned(),
         };
-        Person { title: given.title, first, last: one.last, suffix: given.suffix }
+        GreetedPerson { title: given.title, first, last: one.last, suffix: given.suffix }
     };
     match greeted.as_mut_slice() {
         // "Mr. and Mrs. Robert Smith", and now her name is known.
         [_, second] if second.first.is_empty() => {
             let title = if known.title.is_empty() { second.title.clone() } else { known.title.clone() };
-            *second = Person { title, ..known };
+            *second = GreetedPerson { title, ..known };
         }
         [_] => greeted.push(known),
         _ => {}
@@ -144,10 +144,10 @@ fn join_spouse(greeted: &mut Vec<Person>, customer: &Customer) {
 }
 
 /// Whoever stands on two cards is greeted once.
-fn drop_repeated(greeted: &mut Vec<Person>) {
-    let mut kept: Vec<Person> = Vec::with_capacity(greeted.len());
+fn drop_repeated(greeted: &mut Vec<GreetedPerson>) {
+    let mut kept: Vec<GreetedPerson> = Vec::with_capacity(greeted.len());
     for person in greeted.drain(..) {
-        let again = |known: &Person| {
+        let again = |known: &GreetedPerson| {
             !person.first.is_empty()
                 && same(&known.first, &person.first)
                 && same(&known.last, &person.last)
@@ -161,7 +161,7 @@ fn drop_repeated(greeted: &mut Vec<Person>) {
 }
 
 /// Titles as they are written: with a capital, and with points for all or for none.
-fn even_titles(greeted: &mut [Person]) {
+fn even_titles(greeted: &mut [GreetedPerson]) {
     for person in greeted.iter_mut() {
         person.title = written_title(&person.title);
     }
@@ -177,12 +177,12 @@ fn same(one: &str, other: &str) -> bool {
     one.to_lowercase() == other.to_lowercase()
 }
 
-fn one_surname(people: &[Person]) -> bool {
+fn one_surname(people: &[GreetedPerson]) -> bool {
     !people[0].last.is_empty() && people.windows(2).all(|pair| same(&pair[0].last, &pair[1].last))
 }
 
 /// How people are addressed: with titles when all are known, else by first names, else by what there is.
-fn spoken(people: &[Person]) -> String {
+fn spoken(people: &[GreetedPerson]) -> String {
     if people.len() > 2 && one_surname(people) {
         return format!("{} family", people[0].last);
     }
@@ -196,13 +196,13 @@ fn spoken(people: &[Person]) -> String {
 }
 
 /// `Mr. Smith`, and `Sir Robert`.
-fn titled(person: &Person) -> String {
+fn titled(person: &GreetedPerson) -> String {
     let by_first = matches!(bare(&person.title).as_str(), "sir" | "dame" | "don" | "doña") && !person.first.is_empty();
     format!("{} {}", person.title, if by_first { &person.first } else { &person.last })
 }
 
 /// A first name; where it is but a letter or missing, what there is.
-fn called(person: &Person) -> String {
+fn called(person: &GreetedPerson) -> String {
     let is_initial = person.first.chars().filter(|c| c.is_alphabetic()).count() < 2 && person.first.is_ascii();
     match (person.first.is_empty(), person.last.is_empty()) {
         (true, _) if person.title.is_empty() => person.last.clone(),
@@ -213,7 +213,7 @@ fn called(person: &Person) -> String {
 }
 
 /// The titles of two with one surname: a doctor first, then a man, as the forms have it.
-fn couple_title(people: &[Person]) -> String {
+fn couple_title(people: &[GreetedPerson]) -> String {
     let mut titles: Vec<&str> = people.iter().map(|person| person.title.as_str()).collect();
     titles.sort_by_key(|title| title_rank(title));
     match titles.as_slice() {
@@ -233,11 +233,11 @@ fn title_rank(title: &str) -> usize {
 }
 
 /// How people are written on the envelope.
-fn written(people: &[Person]) -> String {
+fn written(people: &[GreetedPerson]) -> String {
     if people.len() > 2 && one_surname(people) {
         return format!("The {} Family", people[0].last);
     }
-    let whole = |p: &Person| {
+    let whole = |p: &GreetedPerson| {
         let title = if p.first.is_empty() { p.title.as_str() } else { "" };
         let parts = [title, p.first.as_str(), p.last.as_str(), p.suffix.as_str()];
         parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
@@ -248,7 +248,8 @@ fn written(people: &[Person]) -> String {
         let [first, second] = [one, other].map(|p| p.first.as_str());
         if second.is_empty() && !other.title.is_empty() && !one.title.is_empty() {
             // Her name is not known: "Mr. and Mrs. Robert Smith".
-            return [couple_title(people).as_str(), &whole(&Person { title: String::new(), ..one.clone() })].join(" ");
+            return [couple_title(people).as_str(), &whole(&GreetedPerson { title: String::new(), ..one.clone() })]
+                .join(" ");
         }
         if !first.is_empty() && !second.is_empty() && one.suffix.is_empty() && other.suffix.is_empty() {
             return format!("{first} and {second} {}", one.last);

@@ -6,7 +6,7 @@ use crate::text::names::{is_company, is_particle, is_suffix, is_title};
 
 /// One person of those greeted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Person {
+pub(super) struct GreetedPerson {
     pub(super) title: String,
     pub(super) first: String,
     pub(super) last: String,
@@ -17,13 +17,14 @@ pub(super) struct Person {
 const AND: [&str; 6] = ["and", "&", "und", "et", "y", "+"];
 
 /// The people whom a card speaks of: one, or two whom an export has put into one field.
-pub(super) fn people_of(customer: &Customer) -> Vec<Person> {
+pub(super) fn people_of(customer: &Customer) -> Vec<GreetedPerson> {
     let said = |text: &str| if text.chars().any(char::is_alphabetic) { text.trim().to_owned() } else { String::new() };
     let (first, last) = (said(&customer.first_name), said(&customer.last_name));
     let mut people = if first.is_empty() && last.is_empty() {
         from_full_name(&said(&customer.full_name))
     } else {
-        let one = |first: &str| Person { first: first.to_owned(), last: last.clone(), ..Person::default() };
+        let one =
+            |first: &str| GreetedPerson { first: first.to_owned(), last: last.clone(), ..GreetedPerson::default() };
         match halves(&first) {
             Some((his, hers)) => vec![one(his), one(hers)],
             None => vec![one(&first)],
@@ -45,15 +46,15 @@ pub(super) fn people_of(customer: &Customer) -> Vec<Person> {
 }
 
 /// `Dr. Anna van der Berg Jr.`, `Berg, Anna`, `Robert and Eleanor Smith`: in parts. A single name stands as the first.
-pub(super) fn from_full_name(full: &str) -> Vec<Person> {
+pub(super) fn from_full_name(full: &str) -> Vec<GreetedPerson> {
     if is_company(full) {
-        return vec![Person { first: full.to_owned(), ..Person::default() }];
+        return vec![GreetedPerson { first: full.to_owned(), ..GreetedPerson::default() }];
     }
     let Some((one, other)) = halves(full) else { return vec![single(full)] };
     if title_words(one) == one.split_whitespace().count() {
         // "Mr. and Mrs. Robert Smith": two titles, one name.
         let mut second = single(other);
-        let first = Person { title: one.to_owned(), ..second.clone() };
+        let first = GreetedPerson { title: one.to_owned(), ..second.clone() };
         second.first.clear();
         return vec![first, second];
     }
@@ -65,7 +66,7 @@ pub(super) fn from_full_name(full: &str) -> Vec<Person> {
 }
 
 /// One person's whole name in parts.
-fn single(full: &str) -> Person {
+fn single(full: &str) -> GreetedPerson {
     let (before, after) = full.split_once(',').map_or((full, ""), |(before, after)| (before, after.trim()));
     if !after.is_empty() && !after.split_whitespace().all(is_suffix) {
         // "Berg, Anna": the surname first, as lists have it.
@@ -93,7 +94,7 @@ fn single(full: &str) -> Person {
             if n > 3 && parts[n - 2] == "y" { n - 3 } else { n - 1 }
         }),
     };
-    Person { title, first: parts[..surname].join(" "), last: parts[surname..].join(" "), suffix }
+    GreetedPerson { title, first: parts[..surname].join(" "), last: parts[surname..].join(" "), suffix }
 }
 
 /// A text about two people at the word that joins them.
@@ -112,7 +113,7 @@ fn halves(text: &str) -> Option<(&str, &str)> {
 }
 
 /// Gives the people of a card its title, or the titles of two in one field.
-fn entitle(people: &mut Vec<Person>, title: &str) {
+fn entitle(people: &mut Vec<GreetedPerson>, title: &str) {
     let title = title.trim();
     if title.is_empty() {
         return;
@@ -120,7 +121,7 @@ fn entitle(people: &mut Vec<Person>, title: &str) {
     match (halves(title), people.as_mut_slice()) {
         (Some((one, other)), [only]) => {
             // Whose name it is, is known; the other has the same surname.
-            let second = Person { title: other.to_owned(), last: only.last.clone(), ..Person::default() };
+            let second = GreetedPerson { title: other.to_owned(), last: only.last.clone(), ..GreetedPerson::default() };
             one.clone_into(&mut only.title);
             people.push(second);
         }
