@@ -22,7 +22,6 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("lopdf", &["letter/pdf.rs"]),
     ("mail_parser", &["inbound/"]),
     ("lettre", &["email/", "outbox/"]),
-    ("plotters", &["insights/chart.rs"]),
     ("clap", &["cli/", "main.rs"]),
     ("indicatif", &["cli/"]),
     ("axum", &["web/"]),

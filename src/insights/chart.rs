@@ -1,21 +1,27 @@
 //! The Pareto curve as a drawing: SVG with its words as text, in the colours of the pages.
 
-use plotters::prelude::*;
+use std::fmt::Write as _;
 
 use super::curve::fraction;
 use super::worksheet::Worksheet;
 use crate::error::{Error, Result};
 use crate::text;
 
-const SIZE: (u32, u32) = (760, 480);
-const PAPER: RGBColor = RGBColor(0xf6, 0xf1, 0xe4);
-const INK: RGBColor = RGBColor(0x21, 0x1c, 0x17);
-const SOFT: RGBColor = RGBColor(0x5a, 0x50, 0x45);
-const EDGE: RGBColor = RGBColor(0x83, 0x75, 0x5f);
-const RULE: RGBColor = RGBColor(0xd8, 0xcc, 0xb4);
-const GO: RGBColor = RGBColor(0x1d, 0x4d, 0x3a);
+const PAPER: &str = "#f6f1e4";
+const INK: &str = "#211c17";
+const SOFT: &str = "#5a5045";
+const EDGE: &str = "#83755f";
+const RULE: &str = "#d8ccb4";
+const GO: &str = "#1d4d3a";
 const SERIF: &str = "Newsreader, 'Iowan Old Style', Georgia, serif";
 const SANS: &str = "'Source Sans 3', system-ui, sans-serif";
+
+/// The picture, and the edges of the drawing in it, in pixels.
+const SIZE: (f64, f64) = (760.0, 480.0);
+const LEFT: f64 = 88.0;
+const RIGHT: f64 = 720.0;
+const TOP: f64 = 70.0;
+const BOTTOM: f64 = 408.0;
 
 /// Draws the curve, with a mark at the best and one where 80 % of the takings are reached.
 ///
@@ -37,67 +43,81 @@ pub(crate) fn chart(sheet: &Worksheet) -> Result<String> {
     if let Some(making) = sheet.customers_making_80pct {
         marks.push((fraction(making, sheet.customers), 0.8, format!("{} make 80 %", text::thousands(making))));
     }
-    let mut svg = String::new();
-    draw(&mut svg, sheet, &title, &marks)
-        .map_err(|e| Error::new("the chart could not be drawn").because(e.to_string()))?;
-    let said: Vec<&str> =
-        std::iter::once(title.as_str()).chain(marks.iter().map(|(_, _, said)| said.as_str())).collect();
-    Ok(labelled(&svg, &said.join("; ")))
+    let label: Vec<&str> =
+        std::iter::once(title.as_str()).chain(marks.iter().map(|(_, _, label)| label.as_str())).collect();
+    Ok(svg_of(sheet, &title, &label.join("; "), &marks))
 }
 
-fn draw(
-    svg: &mut String,
-    sheet: &Worksheet,
-    title: &str,
-    marks: &[(f64, f64, String)],
-) -> std::result::Result<(), Box<dyn std::error::Error>> {
-    let area = SVGBackend::with_string(svg, SIZE).into_drawing_area();
-    area.fill(&PAPER)?;
+fn svg_of(sheet: &Worksheet, title: &str, label: &str, marks: &[(f64, f64, String)]) -> String {
     let highest = sheet.curve.iter().map(|point| point.share).fold(1.0_f64, f64::max);
-    let mut chart = ChartBuilder::on(&area)
-        .margin(24)
-        .margin_right(40)
-        .caption(title, (SERIF, 27).into_font().color(&INK))
-        .x_label_area_size(48)
-        .y_label_area_size(64)
-        .build_cartesian_2d(0.0..1.0_f64, 0.0..highest)?;
-    chart
-        .configure_mesh()
-        .disable_x_mesh()
-        .light_line_style(TRANSPARENT)
-        .bold_line_style(RULE)
-        .axis_style(EDGE)
-        .x_labels(6)
-        .y_labels(6)
-        .x_label_formatter(&|x| format!("{:.0} %", x * 100.0))
-        .y_label_formatter(&|y| format!("{:.0} %", y * 100.0))
-        .x_desc("of the customers, the best first")
-        .y_desc("of the takings")
-        .label_style((SANS, 17).into_font().color(&SOFT))
-        .axis_desc_style((SANS, 18).into_font().color(&INK))
-        .draw()?;
+    let place = |x: f64, y: f64| (LEFT + x * (RIGHT - LEFT), BOTTOM - y / highest * (BOTTOM - TOP));
+    let (width, height) = SIZE;
+    let mut svg = format!(
+        "<svg role=\"img\" aria-label=\"{}\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" \
+         xmlns=\"http://www.w3.org/2000/svg\">\n<rect width=\"{width}\" height=\"{height}\" fill=\"{PAPER}\"/>\n",
+        escaped(label)
+    );
+    text_at(
+        &mut svg,
+        (width / 2.0, 44.0),
+        "middle",
+        &format!("font-family=\"{SERIF}\" font-size=\"27\" fill=\"{INK}\""),
+        title,
+    );
+    let small = format!("font-family=\"{SANS}\" font-size=\"17\" fill=\"{SOFT}\"");
+    let plain = format!("font-family=\"{SANS}\" font-size=\"18\" fill=\"{INK}\"");
+    for step in 0..=5_u8 {
+        let part = f64::from(step) / 5.0;
+        let words = format!("{:.0} %", part * 100.0);
+        let (x, y) = place(part, part);
+        line(&mut svg, &[(LEFT, y), (RIGHT, y)], if step == 0 { EDGE } else { RULE }, 1);
+        text_at(&mut svg, (x, BOTTOM + 22.0), "middle", &small, &words);
+        text_at(&mut svg, (LEFT - 8.0, y + 6.0), "end", &small, &words);
+    }
+    line(&mut svg, &[(LEFT, TOP), (LEFT, BOTTOM)], EDGE, 1);
+    text_at(
+        &mut svg,
+        (f64::midpoint(LEFT, RIGHT), BOTTOM + 50.0),
+        "middle",
+        &plain,
+        "of the customers, the best first",
+    );
+    let middle = f64::midpoint(TOP, BOTTOM);
+    let turned = format!("transform=\"rotate(-90 30 {middle})\" {plain}");
+    text_at(&mut svg, (30.0, middle), "middle", &turned, "of the takings");
     let curve: Vec<(f64, f64)> = std::iter::once((0.0, 0.0))
         .chain(sheet.curve.iter().map(|point| (point.share_of_customers, point.share)))
+        .map(|(x, y)| place(x, y))
         .collect();
-    chart.draw_series(AreaSeries::new(curve.iter().copied(), 0.0, GO.mix(0.12)))?;
-    chart.draw_series(LineSeries::new(curve, GO.stroke_width(3)))?;
+    let below: Vec<(f64, f64)> = curve.iter().copied().chain([place(1.0, 0.0)]).collect();
+    let _ = writeln!(svg, "<polygon points=\"{}\" fill=\"{GO}\" fill-opacity=\"0.12\"/>", points(&below));
+    line(&mut svg, &curve, GO, 3);
     for (index, (x, y, words)) in marks.iter().enumerate() {
         // Two marks close together have their words one below the other.
         let close = index == 0 && marks.get(1).is_some_and(|(_, other, _)| (other - y).abs() < 0.08);
-        let below = if close { 30 } else { 8 };
-        let to_axes = [(*x, 0.0), (*x, *y), (0.0, *y)];
-        chart.draw_series(LineSeries::new(to_axes, EDGE.stroke_width(1)))?;
-        chart.draw_series([Circle::new((*x, *y), 5, INK.filled())])?;
-        let label =
-            EmptyElement::at((*x, *y)) + Text::new(words.clone(), (12, below), (SANS, 18).into_font().color(&INK));
-        chart.draw_series([label])?;
+        let (across, up) = place(*x, *y);
+        line(&mut svg, &[(across, BOTTOM), (across, up), (LEFT, up)], EDGE, 1);
+        let _ = writeln!(svg, "<circle cx=\"{across:.1}\" cy=\"{up:.1}\" r=\"5\" fill=\"{INK}\"/>");
+        text_at(&mut svg, (across + 12.0, up + if close { 44.0 } else { 22.0 }), "start", &plain, words);
     }
-    area.present()?;
-    Ok(())
+    svg + "</svg>\n"
 }
 
-/// Gives the drawing the words that somebody hears who cannot see it.
-fn labelled(svg: &str, said: &str) -> String {
-    let plain = said.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;");
-    svg.replacen("<svg ", &format!("<svg role=\"img\" aria-label=\"{plain}\" "), 1)
+fn line(svg: &mut String, through: &[(f64, f64)], colour: &str, width: u8) {
+    let points = points(through);
+    let _ = writeln!(svg, "<polyline points=\"{points}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"{width}\"/>");
+}
+
+fn points(places: &[(f64, f64)]) -> String {
+    places.iter().map(|(x, y)| format!("{x:.1},{y:.1}")).collect::<Vec<_>>().join(" ")
+}
+
+/// Words at their baseline.
+fn text_at(svg: &mut String, (x, y): (f64, f64), anchor: &str, style: &str, words: &str) {
+    let words = escaped(words);
+    let _ = writeln!(svg, "<text x=\"{x:.1}\" y=\"{y:.1}\" text-anchor=\"{anchor}\" {style}>{words}</text>");
+}
+
+fn escaped(words: &str) -> String {
+    words.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;")
 }

@@ -22,7 +22,7 @@ pub(crate) fn print<'r>(run: &PrintRun<'r>) -> Result<(PrintOutcome, Vec<&'r Rec
         let printed = run.on.print(&run.letters, (run.leave_out, run.duplex), &report, &mut out);
         run.progress.go_on("nothing was printed")?;
         let printed = printed?;
-        let problems = run.allowed(piece::problems(&printed, &run.letters), &printed, "letter")?;
+        let problems = run.allowed(piece::problems(&printed, &run.letters), &printed, Channel::Letter.as_str())?;
         Ok((printed, problems))
     })?;
     files::write_whole(&manifest, manifest_csv(run, &printed).as_bytes())?;
