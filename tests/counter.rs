@@ -34,7 +34,7 @@ fn the_gift_is_handed_over_once_however_often_it_is_pressed() {
             scope.spawn(|| assert_eq!(heading(&till.hand_over(&card, "3.00", "")), "Yes. The tin is theirs."));
         }
     });
-    assert_eq!(shop.times("redemptions", &json!({ "spend_minor": 941250, "receipt": "R-77" })), 1);
+    assert_eq!(shop.times("redemptions", &json!({ "spend_minor": 941_250, "receipt": "R-77" })), 1);
     assert_eq!(shop.held_of_all("at_the_till").len(), 1, "one press, one event");
     let recipient = shop.recipient("spring", "C-03");
     assert_eq!(recipient["redeemed_on"], "2024-04-02");

@@ -62,6 +62,14 @@ fn state_of(shop: &Shop, reference: &str) -> String {
     states(shop).into_iter().find(|(r, _)| r == reference).expect("an email").1
 }
 
+/// What may be said of a run that did not send everything.
+const SENDING: [&str; 4] = [
+    "says whose, and what the mail server said",
+    "to try again what the mail server put off",
+    "the mail server refuses our emails",
+    "goes on where this ended",
+];
+
 #[test]
 fn every_phase_and_every_mishap_leaves_the_state_that_the_table_asks_for() {
     // The mishap; the state of the email; how often it has arrived; how the run ends.
@@ -83,12 +91,6 @@ fn every_phase_and_every_mishap_leaves_the_state_that_the_table_asks_for() {
         ("dot-421", "queued", 0, 3),
         ("dot-drop", "in_doubt", 1, 3),
         ("dot-hang", "in_doubt", 1, 3),
-    ];
-    const SENDING: [&str; 4] = [
-        "says whose, and what the mail server said",
-        "to try again what the mail server put off",
-        "the mail server refuses our emails",
-        "goes on where this ended",
     ];
     for strict in [false, true] {
         std::thread::scope(|scope| {
