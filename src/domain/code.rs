@@ -77,7 +77,7 @@ fn check_value(values: &[u8]) -> u8 {
     })
 }
 
-/// The product in GF(32) = GF(2)[x]/(x^5 + x^2 + 1), in which x (2) is primitive.
+/// The product in GF(32) = `GF(2)[x]/(x^5 + x^2 + 1)`, in which x (2) is primitive.
 fn times(mut one: u8, mut other: u8) -> u8 {
     let mut product = 0;
     while other > 0 {

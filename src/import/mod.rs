@@ -1,8 +1,8 @@
 //! Tables in: customers and purchases from the exports that shops have, wholly or not at all.
 //!
 //! [`ImportSheet`] makes a table of any file. [`Dialect`] says what it looks like, [`Columns`] which column is which. Rows are read
-//! on a thread of their own (`contacts`, `sales`) and taken into the book by [`customers`] and [`purchases`]; what the
-//! book then looks like is its [`profile`].
+//! on a thread of their own (`contacts`, `sales`) and taken into the book by [`customers()`] and [`purchases()`]; what the
+//! book then looks like is its [`profile()`].
 
 mod cells;
 mod columns;
