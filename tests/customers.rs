@@ -494,3 +494,12 @@ fn hostile_text_comes_out_as_it_went_in() {
         assert!(!page.contains(['\u{1b}', '\u{7}', '\u{202e}']), "{page}");
     }
 }
+
+#[test]
+fn an_export_shows_amounts_as_the_letter_printed_them() {
+    let shop = Shop::new();
+    shop.run("plan spring").quiet();
+    let all = shop.json("customer export C-03");
+    let frozen = &all["letters"][0]["fields"]["customer"];
+    assert_eq!((&frozen["spend_12m"], &frozen["last_purchase"]["amount"]), (&json!(310.0), &json!(310.0)));
+}

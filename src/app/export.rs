@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use super::personal_data::TABLE_OWNERS;
 use crate::customers;
 use crate::error::Result;
+use crate::merge;
 use crate::shop::Shop;
 
 /// What every owner of tables holds on the customer of a reference.
@@ -15,6 +16,12 @@ pub(crate) fn export(shop: &Shop, reference: &str) -> Result<Map<String, Value>>
     let mut object = Map::new();
     for owner in TABLE_OWNERS {
         object.append(&mut (owner.export)(&read, &customer)?);
+    }
+    // The frozen fields as the letter printed them.
+    if let Some(letters) = object.get_mut("letters").and_then(Value::as_array_mut) {
+        for fields in letters.iter_mut().filter_map(|letter| letter.get_mut("fields")) {
+            merge::to_major_units(fields, shop.settings.currency);
+        }
     }
     Ok(object)
 }

@@ -209,7 +209,8 @@ impl Fields {
 /// The key of an amount.
 const MINOR: &str = "minor";
 
-fn to_major_units(value: &mut Json, currency: Currency) {
+/// Writes every amount in a value as templates count: in major units.
+pub(crate) fn to_major_units(value: &mut Json, currency: Currency) {
     let Json::Object(inside) = value else { return };
     match inside.get(MINOR).and_then(Json::as_i64).filter(|_| inside.len() == 1) {
         Some(amount) => *value = major(Money(amount), currency),
