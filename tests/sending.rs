@@ -72,12 +72,6 @@ const SENDING: [&str; 4] = [
 
 #[test]
 fn every_phase_and_every_mishap_leaves_the_state_that_the_table_asks_for() {
-    const SENDING: [&str; 4] = [
-        "says whose, and what the mail server said",
-        "to try again what the mail server put off",
-        "the mail server refuses our emails",
-        "goes on where this ended",
-    ];
     // The mishap; the state of the email; how often it has arrived; how the run ends.
     let table = [
         ("rcpt-450", "queued", 0, 3),
