@@ -15,7 +15,8 @@ impl EmailAddress {
     }
 
     /// As it was written.
-    pub(crate) fn as_str(&self) -> &str {
+    #[cfg(test)]
+    fn as_str(&self) -> &str {
         &self.0
     }
 

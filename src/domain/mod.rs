@@ -3,8 +3,6 @@
 //! A value that stands in a column has its form there, and its list of all values, in its own type and nowhere else:
 //! statements take it as a parameter, and `tests/architecture.rs` looks for it in every other string.
 
-#![allow(dead_code, reason = "the rooms are moving in")]
-
 mod bounce_class;
 mod code;
 mod column;
@@ -17,7 +15,7 @@ pub(crate) use bounce_class::BounceClass;
 pub(crate) use code::Code;
 pub(crate) use column::{Column, column_enum};
 pub(crate) use email_address::EmailAddress;
-pub(crate) use ids::{CampaignId, CustomerId, EventId, HouseholdId, OutboxId, RecipientId, RedemptionId};
+pub(crate) use ids::{CustomerId, EventId, HouseholdId, OutboxId, RecipientId, RedemptionId};
 pub(crate) use postal_address::{PostalAddress, folded};
 pub use states::forms;
 pub(crate) use states::{

@@ -59,14 +59,6 @@ impl Channel {
     pub(crate) fn count(self, n: usize) -> String {
         text::count(n, self.as_str())
     }
-
-    /// The other channel.
-    pub(crate) fn other(self) -> Self {
-        match self {
-            Self::Letter => Self::Email,
-            Self::Email => Self::Letter,
-        }
-    }
 }
 
 column_enum! {
