@@ -4,8 +4,7 @@ use chrono::{NaiveDateTime, TimeDelta};
 
 use crate::domain::RecipientId;
 use crate::error::Result;
-use crate::store::params;
-use crate::store::{Read, Write};
+use crate::store::{Read, Write, params};
 
 /// Days that an answer is kept.
 const DAYS: i64 = 2;

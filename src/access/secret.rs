@@ -5,8 +5,7 @@ use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, Salt
 
 use crate::domain::Role;
 use crate::error::{Error, ErrorKind, Result};
-use crate::store::params;
-use crate::store::{Read, Write};
+use crate::store::{Read, Write, params};
 
 /// The shortest passphrase, in characters.
 const PASSPHRASE: usize = 12;

@@ -6,8 +6,7 @@ use super::random::{digest, random};
 use super::secret::secret;
 use crate::domain::Role;
 use crate::error::{Error, Result};
-use crate::store::params;
-use crate::store::{Read, Write};
+use crate::store::{Read, Write, params};
 
 /// Hours that an owner stays signed in.
 const OWNER: i64 = 12;

@@ -5,8 +5,7 @@ use serde::Serialize;
 
 use super::random::{digest, random};
 use crate::error::{Error, Result};
-use crate::store::params;
-use crate::store::{Read, Row, Write};
+use crate::store::{Read, Row, Write, params};
 
 /// A token, without what makes it one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

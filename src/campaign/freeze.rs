@@ -12,8 +12,7 @@ use crate::domain::{CampaignState, CustomerId, OnePer, Response};
 use crate::error::Result;
 use crate::merge::{Fields, address_lines, country_code, names_of, shorter_names};
 use crate::shop::Shop;
-use crate::store::Read;
-use crate::store::params;
+use crate::store::{Read, params};
 
 /// What is the same for every recipient of a plan.
 pub(super) struct FreezeContext<'c> {

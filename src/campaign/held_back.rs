@@ -8,8 +8,7 @@ use super::planned::Planned;
 use crate::customers::{self, Suppressions};
 use crate::domain::{Arm, CampaignState, Channel, Consent, CustomerId, NoteKind, Suppression};
 use crate::error::Result;
-use crate::store::Read;
-use crate::store::params;
+use crate::store::{Read, params};
 use crate::text;
 
 /// Why the piece of a recipient does not go out.

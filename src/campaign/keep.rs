@@ -9,8 +9,7 @@ use super::sources::Sources;
 use crate::domain::{Arm, CampaignState, Code, PieceState};
 use crate::error::Result;
 use crate::money::Money;
-use crate::store::Write;
-use crate::store::params;
+use crate::store::{Write, params};
 
 /// Sets a plan aside; its codes stay known as void.
 pub(super) fn void(write: &Write<'_>, planned: &Planned) -> Result<()> {

@@ -9,8 +9,7 @@ use crate::customers::{
 use crate::domain::{CustomerId, PieceState, RecipientId};
 use crate::error::Result;
 use crate::merge::{Fields, address_lines, country_code, names_of, shorter_names};
-use crate::store::params;
-use crate::store::{Read, Write};
+use crate::store::{Read, Write, params};
 
 use ExportCell::{Day, Number, Object, Text, YesNo};
 

@@ -22,8 +22,7 @@ use crate::error::{Error, Result};
 use crate::merge::Fields;
 use crate::money::Money;
 use crate::shop::Shop;
-use crate::store::params;
-use crate::store::{Read, Write};
+use crate::store::{Read, Write, params};
 use crate::text;
 
 /// A plan in figures.

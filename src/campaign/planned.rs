@@ -6,8 +6,7 @@ use super::sources::Sources;
 use crate::domain::{CampaignState, OnePer};
 use crate::error::{Error, Result};
 use crate::money::Money;
-use crate::store::params;
-use crate::store::{Read, Row};
+use crate::store::{Read, Row, params};
 use crate::text;
 
 /// A campaign whose plan is kept.

@@ -6,8 +6,7 @@ use super::planned::{self, Planned};
 use super::recipient::Recipient;
 use crate::domain::{Arm, CampaignState, Channel, PieceState, RecipientId};
 use crate::error::{Error, Result};
-use crate::store::Write;
-use crate::store::params;
+use crate::store::{Write, params};
 use crate::text;
 
 /// Writes down that these letters of a plan were printed; from now on it cannot be planned again.

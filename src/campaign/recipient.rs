@@ -9,8 +9,7 @@ use crate::domain::{Arm, Channel, Code, Column, CustomerId, PieceState, Recipien
 use crate::error::{Error, Result};
 use crate::merge::Fields;
 use crate::money::Money;
-use crate::store::params;
-use crate::store::{Read, Row};
+use crate::store::{Read, Row, params};
 
 /// One recipient of a plan, with what came of it.
 #[derive(Debug, Clone, PartialEq)]

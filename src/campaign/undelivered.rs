@@ -7,8 +7,7 @@ use super::recipient::{self, Recipient};
 use crate::customers;
 use crate::domain::{Arm, CampaignState, Channel, CustomerId, Delivery, EmailAddress, PieceState};
 use crate::error::Result;
-use crate::store::params;
-use crate::store::{Read, Write};
+use crate::store::{Read, Write, params};
 
 /// Writes down that somebody's mail came back.
 pub(crate) fn mark_returned(write: &Write<'_>, recipient: &Recipient, on: NaiveDate) -> Result<()> {

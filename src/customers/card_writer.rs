@@ -3,8 +3,7 @@
 use super::customer::CustomerField;
 use crate::domain::{Column as _, Consent, CustomerId};
 use crate::error::{Error, Result};
-use crate::store::params;
-use crate::store::{PreparedStatement, ToValue, Value, Write};
+use crate::store::{PreparedStatement, ToValue, Value, Write, params};
 
 /// Writes cards.
 pub(crate) struct CardWriter<'t> {

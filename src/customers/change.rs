@@ -10,8 +10,7 @@ use super::suppression;
 use super::{household, lookup};
 use crate::domain::{CircumstanceKind, Column, Consent, ConsentChannel, OnePer};
 use crate::error::{Error, Result};
-use crate::store::params;
-use crate::store::{Read, Write};
+use crate::store::{Read, Write, params};
 use crate::text;
 
 /// One thing that is different now.

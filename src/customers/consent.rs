@@ -7,8 +7,7 @@ use serde::Serialize;
 use super::customer::Customer;
 use crate::domain::{CircumstanceKind, Column, Consent, ConsentChannel, CustomerId};
 use crate::error::{Error, Result};
-use crate::store::params;
-use crate::store::{Read, Write};
+use crate::store::{Read, Write, params};
 
 /// What somebody said about how they may be written to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -2,8 +2,7 @@
 
 use crate::domain::{Consent, CustomerId, HouseholdId, PostalAddress, column_enum};
 use crate::error::Result;
-use crate::store::params;
-use crate::store::{Row, Write};
+use crate::store::{Row, Write, params};
 
 /// Makes [`CustomerField`] and [`Customer`] of the one list of text fields. A new field is a line here, a column in a
 /// migration, and its headings in the dialects of import.

@@ -15,8 +15,7 @@ use super::customer::{COLUMNS, Customer};
 use super::likeness::{sorted, sound};
 use crate::domain::CustomerId;
 use crate::error::{Error, Result};
-use crate::store::params;
-use crate::store::{Read, Write};
+use crate::store::{Read, Write, params};
 use crate::text;
 
 /// Two cards that may be one person's.

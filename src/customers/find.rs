@@ -15,8 +15,7 @@ use super::purchase;
 use super::vocabulary::Vocabulary;
 use crate::domain::CustomerId;
 use crate::error::Result;
-use crate::store::params;
-use crate::store::{Read, Value};
+use crate::store::{Read, Value, params};
 use crate::text::name_key;
 
 /// Somebody who may be meant.

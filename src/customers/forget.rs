@@ -6,8 +6,7 @@ use super::table_owner::Erasure;
 use super::{household, identity, likeness, lookup, suppression};
 use crate::domain::{EmailAddress, folded};
 use crate::error::Result;
-use crate::store::Write;
-use crate::store::params;
+use crate::store::{Write, params};
 
 /// Erases a card with everything on it; purchases stay, without a name. Its references are remembered as hashes alone, so
 /// that the next import does not bring them back, and so are addresses that must get no email.

@@ -11,8 +11,7 @@ use super::grouping::{ALONE, RESIDENT, Resident, grouped};
 use super::lookup;
 use crate::domain::{CustomerId, HouseholdId};
 use crate::error::{Error, Result};
-use crate::store::params;
-use crate::store::{Read, Value, Write};
+use crate::store::{Read, Value, Write, params};
 use crate::text;
 
 /// The people of one household; never empty.

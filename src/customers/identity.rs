@@ -8,8 +8,7 @@ use sha2::Sha256;
 
 use crate::domain::CustomerId;
 use crate::error::Result;
-use crate::store::params;
-use crate::store::{Read, Write};
+use crate::store::{Read, Write, params};
 
 /// What became of a reference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -9,8 +9,7 @@ use super::customer::{COLUMNS, Customer, CustomerField};
 use super::likeness::digits;
 use crate::domain::CustomerId;
 use crate::error::Result;
-use crate::store::params;
-use crate::store::{Read, Write};
+use crate::store::{Read, Write, params};
 use crate::text::name_key;
 
 /// Before the words of names, of towns, and four digits of a telephone number (or its last three).

@@ -5,8 +5,7 @@ use std::collections::HashMap;
 use super::identity::{RefStatus, References};
 use crate::domain::{CustomerId, EmailAddress};
 use crate::error::Result;
-use crate::store::params;
-use crate::store::{Read, Write};
+use crate::store::{Read, Write, params};
 
 /// Whose an email is, in lower case; emails of several people are nobody's.
 pub(crate) fn lone_emails(read: &Read<'_>) -> Result<HashMap<String, CustomerId>> {

@@ -5,8 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::customer::{COLUMNS, Customer};
 use crate::domain::{CustomerId, HouseholdId};
 use crate::error::{Error, Result};
-use crate::store::Read;
-use crate::store::params;
+use crate::store::{Read, params};
 use crate::text;
 
 /// How many customers the book has.

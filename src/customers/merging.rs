@@ -14,8 +14,7 @@ use super::table_owner::{Given, MergeRecord, MergedCards, TableOwner};
 use super::{household, lookup};
 use crate::domain::{Column, Consent, CustomerId, folded};
 use crate::error::{Error, Result};
-use crate::store::params;
-use crate::store::{Read, ToValue, Write};
+use crate::store::{Read, ToValue, Write, params};
 use crate::text;
 
 /// What a merge, or its undo, did.

@@ -5,8 +5,7 @@ use serde::Serialize;
 
 use crate::domain::{Column, CustomerId, NoteKind};
 use crate::error::{Error, Result};
-use crate::store::params;
-use crate::store::{Read, Write};
+use crate::store::{Read, Write, params};
 use crate::text;
 
 /// One contact note.

@@ -6,8 +6,7 @@ use serde::Serialize;
 use crate::domain::{CustomerId, HouseholdId};
 use crate::error::Result;
 use crate::money::Money;
-use crate::store::Read;
-use crate::store::params;
+use crate::store::{Read, params};
 
 /// A purchase as a letter speaks of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -5,8 +5,7 @@ use chrono::NaiveDate;
 use crate::domain::CustomerId;
 use crate::error::Result;
 use crate::money::Money;
-use crate::store::params;
-use crate::store::{PreparedStatement, Write};
+use crate::store::{PreparedStatement, Write, params};
 
 /// What makes two purchases the same one, as a hash.
 pub(crate) type DedupeKey = [u8; 16];

@@ -7,8 +7,7 @@ use super::lookup;
 use super::suppression::Suppressions;
 use crate::domain::{Consent, CustomerId, EmailAddress, HouseholdId, PostalAddress, Suppression};
 use crate::error::Result;
-use crate::store::params;
-use crate::store::{Read, Row};
+use crate::store::{Read, Row, params};
 
 /// How somebody can be written to, and with whom they live.
 #[derive(Debug, Clone, PartialEq, Eq)]

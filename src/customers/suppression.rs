@@ -11,8 +11,7 @@ use sha2::Sha256;
 use super::consent;
 use crate::domain::{Column, Consent, ConsentChannel, CustomerId, Suppression};
 use crate::error::{Error, Result};
-use crate::store::params;
-use crate::store::{Read, Row, Write};
+use crate::store::{Read, Row, Write, params};
 
 /// One reason why an address is not written to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

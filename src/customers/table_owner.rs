@@ -9,8 +9,7 @@ use serde_json::{Map, Value as Json, json};
 use super::customer::Customer;
 use crate::domain::{CustomerId, RecipientId};
 use crate::error::Result;
-use crate::store::params;
-use crate::store::{Read, Row, Write};
+use crate::store::{Read, Row, Write, params};
 
 /// What a room does with a person's rows in its tables. `app` has the list of all owners and goes over it.
 pub(crate) struct TableOwner {

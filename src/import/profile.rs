@@ -8,8 +8,7 @@ use crate::customers::{self, Pair, duplicates, name_of};
 use crate::domain::{Consent, CustomerId, EmailAddress, PostalAddress};
 use crate::error::Result;
 use crate::money::{Currency, Money};
-use crate::store::Read;
-use crate::store::params;
+use crate::store::{Read, params};
 use crate::text;
 
 /// What a book is like.

@@ -15,8 +15,7 @@ use crate::customers::{
 use crate::domain::{CustomerId, EmailAddress};
 use crate::error::{Error, Result};
 use crate::money::Currency;
-use crate::store::Write;
-use crate::store::params;
+use crate::store::{Write, params};
 use crate::text;
 
 /// How purchases are to be taken.

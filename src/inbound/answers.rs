@@ -4,8 +4,7 @@ use chrono::NaiveDate;
 
 use crate::domain::{InboundKind, RecipientId};
 use crate::error::Result;
-use crate::store::params;
-use crate::store::{Read, Write};
+use crate::store::{Read, Write, params};
 
 /// What came back about one email.
 #[derive(Debug, Clone, Copy)]

@@ -2,8 +2,7 @@
 
 use crate::customers::{Erasure, ExportCell, ExportTable, TableOwner, export_tables};
 use crate::error::Result;
-use crate::store::Write;
-use crate::store::params;
+use crate::store::{Write, params};
 
 use ExportCell::{Day, Text};
 

@@ -11,8 +11,7 @@ use crate::customers::name_of;
 use crate::domain::{CustomerId, NoteKind};
 use crate::error::Result;
 use crate::money::Money;
-use crate::store::Read;
-use crate::store::params;
+use crate::store::{Read, params};
 
 /// What one customer did, as far as the worksheet needs it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

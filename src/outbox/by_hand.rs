@@ -7,8 +7,7 @@ use super::queue::mark_sent;
 use crate::campaign::{self, Planned};
 use crate::domain::{OutboxId, OutboxState, column_enum};
 use crate::error::{Error, Result};
-use crate::store::Write;
-use crate::store::params;
+use crate::store::{Write, params};
 use crate::text;
 
 column_enum! {

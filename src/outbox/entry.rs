@@ -6,8 +6,7 @@ use serde::Serialize;
 use crate::campaign::Planned;
 use crate::domain::{Arm, Channel, OutboxState, PieceState};
 use crate::error::Result;
-use crate::store::Read;
-use crate::store::params;
+use crate::store::{Read, params};
 
 /// One email of a campaign.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

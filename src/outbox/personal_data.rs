@@ -3,8 +3,7 @@
 use crate::customers::{Erasure, ExportCell, ExportTable, TableOwner, export_tables};
 use crate::domain::OutboxState;
 use crate::error::Result;
-use crate::store::Write;
-use crate::store::params;
+use crate::store::{Write, params};
 
 use ExportCell::{Number, Text};
 

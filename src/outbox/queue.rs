@@ -9,8 +9,7 @@ use super::reply::{HandOverOutcome, Settled};
 use crate::campaign::{self, Planned, Recipient};
 use crate::domain::{BounceClass, Consent, NoteKind, OutboxId, OutboxState, RecipientId};
 use crate::error::Result;
-use crate::store::params;
-use crate::store::{Read, Write};
+use crate::store::{Read, Write, params};
 
 /// How long to wait before the second try, the third and so on, in minutes; the last for all after it.
 const WAITS: [i64; 4] = [5, 15, 60, 240];

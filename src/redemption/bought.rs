@@ -15,8 +15,7 @@ use crate::customers;
 use crate::domain::{EventId, EventKind, PieceState, RecipientId};
 use crate::error::{Error, Result};
 use crate::money::Money;
-use crate::store::params;
-use crate::store::{Read, Write};
+use crate::store::{Read, Write, params};
 
 /// An amount far above the largest purchase ever: so many times as much.
 const UNUSUAL: i64 = 10;

@@ -8,8 +8,7 @@ use crate::campaign::Planned;
 use crate::domain::{Arm, EventId, EventKind, RecipientId};
 use crate::error::Result;
 use crate::money::Money;
-use crate::store::Read;
-use crate::store::params;
+use crate::store::{Read, params};
 
 /// One line of the record of everything that happened.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,8 +6,7 @@ use super::visit::Visit;
 use crate::domain::{EventId, EventKind, RecipientId};
 use crate::error::Result;
 use crate::money::Money;
-use crate::store::params;
-use crate::store::{Read, Write};
+use crate::store::{Read, Write, params};
 
 /// So many characters of what was typed as a code are stored.
 const LONGEST: usize = 64;

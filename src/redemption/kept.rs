@@ -12,8 +12,7 @@ use crate::customers;
 use crate::domain::{CustomerId, EventId, EventKind, RecipientId};
 use crate::error::{Error, Result};
 use crate::money::{Currency, Money};
-use crate::store::params;
-use crate::store::{Read, Write};
+use crate::store::{Read, Write, params};
 
 /// So many characters of an amount that cannot be read are shown to the owner.
 const AMOUNT: usize = 40;

@@ -10,8 +10,7 @@ use crate::customers;
 use crate::domain::{Arm, CampaignState, Code, EventId, RecipientId, RedemptionId};
 use crate::error::{Error, Result};
 use crate::money::Money;
-use crate::store::params;
-use crate::store::{Read, Write};
+use crate::store::{Read, Write, params};
 
 /// Redeems, or says why not. Either way it is written down.
 ///

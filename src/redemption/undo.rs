@@ -9,8 +9,7 @@ use super::visit::Visit;
 use crate::campaign;
 use crate::domain::{EventKind, RecipientId, RedemptionId};
 use crate::error::{Error, Result};
-use crate::store::params;
-use crate::store::{Read, Write};
+use crate::store::{Read, Write, params};
 use crate::text;
 
 /// How long a till may take back or change what it wrote down; the owner always may.

@@ -7,8 +7,7 @@ use chrono::NaiveDate;
 use crate::campaign::{Planned, Recipient};
 use crate::domain::RecipientId;
 use crate::error::Result;
-use crate::store::params;
-use crate::store::{Read, Write};
+use crate::store::{Read, Write, params};
 
 /// The date that the pieces of a reminder carry, once the first of them has gone.
 pub(crate) fn dated(read: &Read<'_>, planned: &Planned, wave: usize) -> Result<Option<NaiveDate>> {

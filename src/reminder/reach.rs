@@ -6,8 +6,7 @@ use crate::campaign::Planned;
 use crate::customers::{MailPreferences, Suppressions, address_reach};
 use crate::domain::{Arm, EmailAddress, NoteKind, RecipientId};
 use crate::error::Result;
-use crate::store::Read;
-use crate::store::params;
+use crate::store::{Read, params};
 
 /// How somebody may be written to now.
 #[derive(Debug, Clone, Copy, Default)]

@@ -8,8 +8,7 @@ use serde::Serialize;
 use crate::campaign::Planned;
 use crate::domain::{Channel, OutboxState, RecipientId};
 use crate::error::Result;
-use crate::store::Read;
-use crate::store::params;
+use crate::store::{Read, params};
 
 /// How far a piece has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -8,8 +8,7 @@ use crate::campaign::{Planned, Recipient};
 use crate::domain::Arm;
 use crate::error::Result;
 use crate::money::{Currency, Money};
-use crate::store::Read;
-use crate::store::params;
+use crate::store::{Read, params};
 
 /// The comparison by lot. People included by hand are in neither column: no lot decided about them.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -9,8 +9,7 @@ use super::sql::Sql;
 use crate::domain::CustomerId;
 use crate::error::{Error, Result};
 use crate::money::{Currency, Money};
-use crate::store::params;
-use crate::store::{Read, Row, Value};
+use crate::store::{Read, Row, Value, params};
 use crate::text;
 use crate::text::ago;
 

@@ -7,8 +7,7 @@ use chrono::{Months, NaiveDate};
 use crate::domain::CustomerId;
 use crate::money::Currency;
 use crate::segment::{Scope, condition, matching};
-use crate::store::Store;
-use crate::store::params;
+use crate::store::{Store, params};
 
 /// A customer as the test itself remembers it.
 #[derive(Debug, Default, Clone)]

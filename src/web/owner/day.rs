@@ -16,9 +16,8 @@ use crate::money::{Currency, Money};
 use crate::redemption::Happening;
 use crate::store::Read;
 use crate::text;
-use crate::web::answer;
 use crate::web::state::AppState;
-use crate::web::wording;
+use crate::web::{answer, wording};
 
 #[derive(Serialize)]
 struct DayPage {

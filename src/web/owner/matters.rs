@@ -11,9 +11,8 @@ use crate::app::day;
 use crate::domain::EventId;
 use crate::redemption::{Matter, Outcome, Side};
 use crate::shop::Settings;
-use crate::web::answer;
 use crate::web::state::AppState;
-use crate::web::wording;
+use crate::web::{answer, wording};
 
 /// One of them.
 #[derive(Serialize)]
