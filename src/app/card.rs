@@ -71,7 +71,7 @@ pub(crate) fn at_till(read: &Read<'_>, whose: CardOf, today: NaiveDate) -> Resul
     let (customer, offer) = match whose {
         CardOf::Person(id) => (person(read, id)?, redemption::offer(read, id, today)?),
         CardOf::Letter(letter) => {
-            let (planned, recipient) = campaign::by_number(read, letter.0)?.ok_or_else(gone)?;
+            let (planned, recipient) = campaign::by_number(read, letter)?.ok_or_else(gone)?;
             let id = customers::resolve_ref(read, &recipient.reference)?.ok_or_else(gone)?;
             (person(read, id)?, Some(Offer { planned, recipient, status: OfferStatus::Waiting }))
         }
@@ -85,7 +85,7 @@ pub(crate) fn at_till(read: &Read<'_>, whose: CardOf, today: NaiveDate) -> Resul
 /// What the till says about a letter: its card is open when that is a yes. None when there is no such letter, or it has no
 /// code.
 pub(crate) fn answer_to(read: &Read<'_>, letter: RecipientId, today: NaiveDate) -> Result<Option<TillAnswer>> {
-    let has_code = campaign::by_number(read, letter.0)?.is_some_and(|(_, recipient)| recipient.code.is_some());
+    let has_code = campaign::by_number(read, letter)?.is_some_and(|(_, recipient)| recipient.code.is_some());
     has_code.then(|| redemption::look(read, &Claim::Letter(letter), today)).transpose()
 }
 

@@ -60,7 +60,7 @@ pub(crate) fn find(read: &Read<'_>, entry: TillEntry) -> Result<Option<StandingE
 }
 
 fn gift(read: &Read<'_>, letter: RecipientId) -> Result<Option<StandingEntry>> {
-    let Some((planned, recipient)) = campaign::by_number(read, letter.0)? else { return Ok(None) };
+    let Some((planned, recipient)) = campaign::by_number(read, letter)? else { return Ok(None) };
     let Some(at) = recipient.redeemed_at else { return Ok(None) };
     let progress = redemption::progress(read, &planned, at)?;
     Ok(Some(StandingEntry {
@@ -76,7 +76,7 @@ fn amount(read: &Read<'_>, event: EventId) -> Result<Option<StandingEntry>> {
     let Some(bought) = redemption::bought_by(read, event)?.filter(|bought| !bought.is_undone) else {
         return Ok(None);
     };
-    let letter = bought.recipient_id.map(|id| campaign::by_number(read, id.0)).transpose()?.flatten();
+    let letter = bought.recipient_id.map(|id| campaign::by_number(read, id)).transpose()?.flatten();
     let (reference, what) = match letter {
         Some((planned, recipient)) => (recipient.reference.clone(), EntryFor::SecondGift { planned, recipient }),
         None => {
@@ -142,7 +142,7 @@ pub(crate) fn undo(write: &Write<'_>, entry: TillEntry, reason: &str, now: Naive
     match entry {
         TillEntry::Letter(letter) => {
             redemption::check_reason(reason, "say it in a word or two")?;
-            if campaign::by_number(write, letter.0)?.is_some_and(|(_, letter)| letter.redeemed_on.is_some()) {
+            if campaign::by_number(write, letter)?.is_some_and(|(_, letter)| letter.redeemed_on.is_some()) {
                 redemption::undo(write, letter, reason, now)?;
             }
             Ok(())

@@ -1,7 +1,6 @@
 //! The frozen list of a campaign: who, which branch, which code, what came of it.
 
 use crate::campaign::{self, Planned, Recipient};
-use crate::domain::RecipientId;
 use crate::error::Result;
 use crate::reminder::{self, SentReminder};
 use crate::shop::Shop;
@@ -20,7 +19,7 @@ pub(crate) fn recipients(shop: &Shop, slug: &str) -> Result<RecipientList> {
     let mut reminded = reminder::sent_reminders(&read, &planned)?;
     let recipients = campaign::recipients(&read, planned.id)?;
     let list = recipients.into_iter().map(|one| {
-        let got = reminded.remove(&RecipientId(one.id)).unwrap_or_default();
+        let got = reminded.remove(&one.id).unwrap_or_default();
         (one, got)
     });
     Ok(RecipientList { recipients: list.collect(), planned })

@@ -20,7 +20,7 @@ pub(crate) struct Refusal {
 /// # Errors
 /// When there is no such letter.
 pub(crate) fn refusal(read: &Read<'_>, letter: RecipientId, today: NaiveDate) -> Result<Refusal> {
-    let Some((planned, recipient)) = campaign::by_number(read, letter.0)? else {
+    let Some((planned, recipient)) = campaign::by_number(read, letter)? else {
         return Err(Error::new("there is no such letter").hint("scan it again"));
     };
     let answer = redemption::look(read, &Claim::Letter(letter), today)?;

@@ -95,7 +95,7 @@ pub(crate) fn amount(currency: Currency, typed: &str) -> Result<Option<Money>> {
 }
 
 fn reference_of(write: &Write<'_>, letter: RecipientId) -> Result<String> {
-    let found = campaign::by_number(write, letter.0)?;
+    let found = campaign::by_number(write, letter)?;
     let (_, letter) = found.ok_or_else(|| Error::new("there is no such letter").hint("scan it again"))?;
     Ok(letter.reference)
 }

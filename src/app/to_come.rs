@@ -3,6 +3,7 @@
 use chrono::NaiveDateTime;
 
 use crate::campaign::{self, Planned};
+use crate::domain::CampaignId;
 use crate::error::{Error, Result};
 use crate::redemption::{self, CampaignProgress, Expected};
 use crate::store::Read;
@@ -21,7 +22,7 @@ pub(crate) struct ToCome {
 ///
 /// # Errors
 /// When no such campaign was planned.
-pub(crate) fn to_come(read: &Read<'_>, wanted: Option<i64>, now: NaiveDateTime, most: usize) -> Result<ToCome> {
+pub(crate) fn to_come(read: &Read<'_>, wanted: Option<CampaignId>, now: NaiveDateTime, most: usize) -> Result<ToCome> {
     let mut all = Vec::new();
     for slug in campaign::slugs(read)?.iter().rev() {
         all.extend(campaign::current(read, slug)?);

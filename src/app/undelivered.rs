@@ -43,7 +43,7 @@ pub(super) fn undelivered(
 ) -> Result<BounceOutcome> {
     let BounceNotice { class, report, said, on } = *notice;
     inbound::record(write, &EmailAnswer { recipient: id, hash: report, kind: class.kind(), said, on })?;
-    let recipient = campaign::recipient(write, id.0)?;
+    let recipient = campaign::recipient(write, id)?;
     let address = &recipient.email;
     let suppressed = match class {
         BounceClass::NoMailbox if report.is_none() => Some(Suppression::Refused),
@@ -54,7 +54,7 @@ pub(super) fn undelivered(
     if let Some(reason) = suppressed {
         customers::suppress(write, address, reason, said, on)?;
     }
-    let recipient = if wave == 0 { campaign::came_back(write, id.0, Channel::Email, on)? } else { recipient };
+    let recipient = if wave == 0 { campaign::came_back(write, id, Channel::Email, on)? } else { recipient };
     Ok(BounceOutcome { recipient, suppressed })
 }
 

@@ -18,7 +18,7 @@ pub(crate) fn by_code(shop: &Shop, typed: &str, reason: &str, now: NaiveDateTime
     redemption::check_reason(reason, "say it with `--reason \"…\"`")?;
     let code = Code::parse(typed)?;
     shop.store()?.write(|write| match campaign::by_code(write, &code)? {
-        Some((_, recipient)) => redemption::undo(write, RecipientId(recipient.id), reason, now),
+        Some((_, recipient)) => redemption::undo(write, recipient.id, reason, now),
         None => {
             Err(Error::new(format!("there is no code {}", text::quote(code.as_str()))).hint("look again at the letter"))
         }

@@ -4,7 +4,7 @@ use chrono::NaiveDateTime;
 
 use super::undelivered::opt_out;
 use crate::campaign::Tokens;
-use crate::domain::{RecipientId, Suppression};
+use crate::domain::Suppression;
 use crate::error::Result;
 use crate::outbox;
 use crate::store::Write;
@@ -14,7 +14,7 @@ use crate::store::Write;
 /// and neither does one that was used before: whether it is known cannot be told from the answer.
 pub(crate) fn unsubscribe(write: &Write<'_>, token: &str, now: NaiveDateTime) -> Result<()> {
     let Some((slug, recipient)) = Tokens::of(write)?.find(write, token)? else { return Ok(()) };
-    let (id, source) = (RecipientId(recipient.id), format!("unsubscribed from {slug}"));
+    let (id, source) = (recipient.id, format!("unsubscribed from {slug}"));
     opt_out(write, id, &recipient.email, Suppression::Unsubscribed, &source, now.date())?;
     match outbox::only_one_to(write, id)? {
         Some(email) => outbox::settle_doubt(write, &email, now).map(|_| ()),

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use super::planned::Planned;
 use crate::customers::{self, Suppressions};
-use crate::domain::{Arm, CampaignState, Channel, Consent, CustomerId, NoteKind, Suppression};
+use crate::domain::{Arm, CampaignState, Channel, Consent, CustomerId, NoteKind, RecipientId, Suppression};
 use crate::error::Result;
 use crate::store::{Read, params};
 use crate::text;
@@ -26,7 +26,11 @@ pub(crate) struct HeldBack {
 ///
 /// # Errors
 /// When the database does not answer.
-pub(crate) fn held_back(read: &Read<'_>, planned: &Planned, only: Option<i64>) -> Result<BTreeMap<i64, HeldBack>> {
+pub(crate) fn held_back(
+    read: &Read<'_>,
+    planned: &Planned,
+    only: Option<RecipientId>,
+) -> Result<BTreeMap<RecipientId, HeldBack>> {
     let mut held = BTreeMap::new();
     if !matches!(planned.state, CampaignState::Planned | CampaignState::Printing | CampaignState::Sending) {
         return Ok(held);
@@ -37,7 +41,7 @@ pub(crate) fn held_back(read: &Read<'_>, planned: &Planned, only: Option<i64>) -
                WHERE n.kind = ?2 AND n.resolved_on IS NULL AND r.campaign_id = ?1 AND r.arm = ?3";
     let asked = params![planned.id, NoteKind::Complaint, Arm::Mailed];
     let complaints = read.all(&format!("{sql}{mine} ORDER BY n.on_day, n.id"), asked, |row| {
-        Ok((row.get::<i64>(0)?, row.get::<CustomerId>(1)?, row.get::<NaiveDate>(2)?, row.get::<String>(3)?))
+        Ok((row.get::<RecipientId>(0)?, row.get::<CustomerId>(1)?, row.get::<NaiveDate>(2)?, row.get::<String>(3)?))
     })?;
     for (recipient, customer, on, text) in complaints {
         let who = customers::by_id(read, customer)?;
@@ -56,7 +60,7 @@ pub(crate) fn held_back(read: &Read<'_>, planned: &Planned, only: Option<i64>) -
                OR (COALESCE(s.channel, r.channel) = ?5 AND c.email_consent <> ?6))";
     let asked = params![planned.id, Arm::Mailed, Channel::Letter, Consent::No, Channel::Email, Consent::Yes];
     let doubtful = read.all(&format!("{sql}{mine}"), asked, |row| {
-        Ok((row.get::<i64>(0)?, row.get::<Channel>(1)?, row.get::<CustomerId>(2)?))
+        Ok((row.get::<RecipientId>(0)?, row.get::<Channel>(1)?, row.get::<CustomerId>(2)?))
     })?;
     for (recipient, channel, customer) in doubtful {
         let who = customers::by_id(read, customer)?;
@@ -87,7 +91,7 @@ pub(crate) fn held_back(read: &Read<'_>, planned: &Planned, only: Option<i64>) -
     let sql = "SELECT r.id, r.email, r.name FROM recipient r LEFT JOIN second_piece s ON s.recipient_id = r.id \
                WHERE r.campaign_id = ?1 AND COALESCE(s.channel, r.channel) = ?2";
     read.each(&format!("{sql}{mine}"), params![planned.id, Channel::Email], |row| {
-        let (id, address, name) = (row.get::<i64>(0)?, row.get::<String>(1)?, row.get::<String>(2)?);
+        let (id, address, name) = (row.get::<RecipientId>(0)?, row.get::<String>(1)?, row.get::<String>(2)?);
         if let Some(why) = suppressions.reason(&address) {
             let message = format!("{name} gets no email at {}: {}", text::quote(&address), why.in_words());
             let hint = how_to_lift(why).to_owned();

@@ -6,7 +6,7 @@ use super::draft::{Draft, DraftRecipient};
 use super::freeze::Frozen;
 use super::planned::Planned;
 use super::sources::Sources;
-use crate::domain::{Arm, CampaignState, Code, PieceState};
+use crate::domain::{Arm, CampaignId, CampaignState, Code, PieceState, RecipientId};
 use crate::error::Result;
 use crate::money::Money;
 use crate::store::{Write, params};
@@ -17,7 +17,7 @@ pub(super) fn void(write: &Write<'_>, planned: &Planned) -> Result<()> {
 }
 
 /// Writes a campaign down; its id.
-pub(super) fn insert(write: &Write<'_>, draft: &Draft, now: NaiveDateTime) -> Result<i64> {
+pub(super) fn insert(write: &Write<'_>, draft: &Draft, now: NaiveDateTime) -> Result<CampaignId> {
     let file = &draft.file;
     let sql = "INSERT INTO campaign (slug, name, state, as_of, dated, follows, channel, one_per, gift_name, unit_cost_minor, \
                postage_minor, claim_until, planned_at, fingerprint) \
@@ -48,7 +48,7 @@ pub(super) fn insert(write: &Write<'_>, draft: &Draft, now: NaiveDateTime) -> Re
 }
 
 /// Keeps the files that a campaign is made from.
-pub(super) fn insert_files(write: &Write<'_>, campaign_id: i64, sources: &Sources) -> Result<()> {
+pub(super) fn insert_files(write: &Write<'_>, campaign_id: CampaignId, sources: &Sources) -> Result<()> {
     for (path, bytes) in &sources.files {
         let sql = "INSERT INTO campaign_file (campaign_id, path, content) VALUES (?1, ?2, ?3)";
         write.run(sql, params![campaign_id, path, bytes])?;
@@ -57,7 +57,12 @@ pub(super) fn insert_files(write: &Write<'_>, campaign_id: i64, sources: &Source
 }
 
 /// Closes a campaign that was over before it was taken in.
-pub(super) fn mark_past(write: &Write<'_>, campaign_id: i64, posted_on: NaiveDate, until: NaiveDate) -> Result<()> {
+pub(super) fn mark_past(
+    write: &Write<'_>,
+    campaign_id: CampaignId,
+    posted_on: NaiveDate,
+    until: NaiveDate,
+) -> Result<()> {
     let sql = "UPDATE campaign SET state = ?4, posted_on = ?2, claim_until = ?3 WHERE id = ?1";
     write.run(sql, params![campaign_id, posted_on, until, CampaignState::Closed])?;
     let sql = "UPDATE recipient SET state = ?2 WHERE campaign_id = ?1 AND arm = ?3";
@@ -67,12 +72,12 @@ pub(super) fn mark_past(write: &Write<'_>, campaign_id: i64, posted_on: NaiveDat
 /// Writes a recipient down; its id.
 pub(super) fn insert_recipient(
     write: &Write<'_>,
-    campaign_id: i64,
+    campaign_id: CampaignId,
     recipient: &DraftRecipient,
     frozen: &Frozen,
     number: Option<usize>,
     code: Option<&Code>,
-) -> Result<i64> {
+) -> Result<RecipientId> {
     let sql = "INSERT INTO recipient (campaign_id, ref, customer_id, name, arm, by_hand, branch, channel, number, code, \
                postcode, email, fields, prior_years) \
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14) RETURNING id";
@@ -95,7 +100,7 @@ pub(super) fn insert_recipient(
         fields,
         frozen.prior_years
     ];
-    let id: i64 = write.value(sql, values)?;
+    let id: RecipientId = write.value(sql, values)?;
     for member in &recipient.members {
         write.run("INSERT INTO recipient_member (recipient_id, customer_id) VALUES (?1, ?2)", params![id, member])?;
     }

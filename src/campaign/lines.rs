@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::planned::Planned;
 use super::recipient::{self, Recipient};
 use crate::customers::{self, CustomerField, Note};
-use crate::domain::{Arm, CampaignState};
+use crate::domain::{Arm, CampaignState, RecipientId};
 use crate::error::{Error, Result};
 use crate::import::{Columns, Field, ImportSheet};
 use crate::money::Currency;
@@ -124,7 +124,7 @@ fn known(read: &Read<'_>, recipient: &Recipient, currency: Currency, today: Naiv
 }
 
 /// What was written by hand: line and signer, by the recipient's id.
-fn by_hand(read: &Read<'_>, planned: &Planned) -> Result<HashMap<i64, ByHand>> {
+fn by_hand(read: &Read<'_>, planned: &Planned) -> Result<HashMap<RecipientId, ByHand>> {
     let sql = "SELECT p.recipient_id, p.line, p.signer FROM personal_line p JOIN recipient r ON r.id = p.recipient_id \
                WHERE r.campaign_id = ?1";
     Ok(read.all(sql, params![planned.id], |row| Ok((row.get(0)?, (row.get(1)?, row.get(2)?))))?.into_iter().collect())
@@ -208,7 +208,7 @@ fn rows<'r>(
     Error::all(faults.collect()).map_or(Ok(rows), Err)
 }
 
-fn keep(write: &Write<'_>, recipient: i64, (line, signer): &ByHand, now: NaiveDateTime) -> Result<()> {
+fn keep(write: &Write<'_>, recipient: RecipientId, (line, signer): &ByHand, now: NaiveDateTime) -> Result<()> {
     if line.is_empty() && signer.is_empty() {
         return forget(write, recipient);
     }
@@ -219,7 +219,7 @@ fn keep(write: &Write<'_>, recipient: i64, (line, signer): &ByHand, now: NaiveDa
 }
 
 /// Takes away what was written to somebody.
-pub(super) fn forget(write: &Write<'_>, recipient: i64) -> Result<()> {
+pub(super) fn forget(write: &Write<'_>, recipient: RecipientId) -> Result<()> {
     write.run("DELETE FROM personal_line WHERE recipient_id = ?1", params![recipient]).map(|_| ())
 }
 

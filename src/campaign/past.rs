@@ -14,7 +14,7 @@ use super::past_rows::{self, Past, PastRow};
 use super::planned;
 use super::sources::Sources;
 use crate::customers;
-use crate::domain::{Channel, OnePer};
+use crate::domain::{Channel, OnePer, RecipientId};
 use crate::error::{Error, Result};
 use crate::import::{ImportReport, ImportSheet};
 use crate::money::Money;
@@ -26,7 +26,7 @@ use crate::text;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct PastVisit {
     /// The recipient.
-    pub(crate) recipient_id: i64,
+    pub(crate) recipient_id: RecipientId,
     /// The day.
     pub(crate) on: NaiveDate,
     /// What they spent.

@@ -6,7 +6,7 @@ use crate::customers::{
     self, CardRows, Customer, CustomerField, Erasure, ExportCell, ExportTable, MergeRecord, MergedCards, PlanPlace,
     TableOwner, export_tables,
 };
-use crate::domain::{CustomerId, PieceState, RecipientId};
+use crate::domain::{CampaignId, CustomerId, PieceState, RecipientId};
 use crate::error::Result;
 use crate::merge::{Fields, address_lines, country_code, names_of, shorter_names};
 use crate::store::{Read, Write, params};
@@ -160,8 +160,8 @@ fn forget(write: &Write<'_>, erasure: &Erasure<'_>) -> Result<()> {
     write.run(sql, params![customer])?;
     for place in &erasure.places {
         let id = place.recipient;
-        lines::forget(write, id.0)?;
-        let recipient = recipient::by_id(write, id.0)?;
+        lines::forget(write, id)?;
+        let recipient = recipient::by_id(write, id)?;
         leave(write, id, customer)?;
         let sql = "SELECT customer_id FROM recipient_member WHERE recipient_id = ?1 ORDER BY customer_id";
         let others: Vec<CustomerId> = write.all(sql, params![id], |row| row.get(0))?;
@@ -173,7 +173,7 @@ fn forget(write: &Write<'_>, erasure: &Erasure<'_>) -> Result<()> {
     write.run("UPDATE recipient SET customer_id = NULL WHERE customer_id = ?1", params![customer])?;
     for reference in &erasure.references {
         let sql = "SELECT campaign_id FROM left_out WHERE ref = ?1";
-        for campaign in write.all(sql, params![reference], |row| row.get::<i64>(0))? {
+        for campaign in write.all(sql, params![reference], |row| row.get::<CampaignId>(0))? {
             let sql = "SELECT count(*) FROM left_out WHERE campaign_id = ?1 AND ref LIKE 'forgotten %'";
             let nobody = format!("forgotten {}", write.value::<i64>(sql, params![campaign])? + 1);
             let sql = "UPDATE left_out SET ref = ?3 WHERE campaign_id = ?1 AND ref = ?2";

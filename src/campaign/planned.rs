@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use super::sources::Sources;
-use crate::domain::{CampaignState, OnePer};
+use crate::domain::{CampaignId, CampaignState, OnePer};
 use crate::error::{Error, Result};
 use crate::money::Money;
 use crate::store::{Read, Row, params};
@@ -12,7 +12,7 @@ use crate::text;
 /// A campaign whose plan is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Planned {
-    pub(crate) id: i64,
+    pub(crate) id: CampaignId,
     pub(crate) slug: String,
     pub(crate) name: String,
     pub(crate) state: CampaignState,
@@ -86,7 +86,7 @@ pub(crate) fn need(read: &Read<'_>, slug: &str) -> Result<Planned> {
 }
 
 /// The campaign of an id.
-pub(super) fn by_id(read: &Read<'_>, id: i64) -> Result<Planned> {
+pub(super) fn by_id(read: &Read<'_>, id: CampaignId) -> Result<Planned> {
     let sql = format!("SELECT {PLANNED} FROM campaign WHERE id = ?1");
     let found = read.first(&sql, params![id], Planned::from_row)?;
     found.ok_or_else(|| Error::new("a campaign is gone from the database").hint("run `regulars doctor`"))

@@ -5,7 +5,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 use super::codes;
 use super::planned::{self, Planned};
 use super::second_piece::SecondPiece;
-use crate::domain::{Arm, Channel, Code, Column, CustomerId, PieceState, RecipientId, Response};
+use crate::domain::{Arm, CampaignId, Channel, Code, Column, CustomerId, PieceState, RecipientId, Response};
 use crate::error::{Error, Result};
 use crate::merge::Fields;
 use crate::money::Money;
@@ -14,8 +14,8 @@ use crate::store::{Read, Row, params};
 /// One recipient of a plan, with what came of it.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Recipient {
-    pub(crate) id: i64,
-    pub(crate) campaign_id: i64,
+    pub(crate) id: RecipientId,
+    pub(crate) campaign_id: CampaignId,
     pub(crate) number: Option<usize>,
     pub(crate) reference: String,
     pub(crate) name: String,
@@ -109,7 +109,7 @@ impl Recipient {
 }
 
 /// Every recipient of a plan: in posting order, then the held-out by reference.
-pub(crate) fn recipients(read: &Read<'_>, campaign_id: i64) -> Result<Vec<Recipient>> {
+pub(crate) fn recipients(read: &Read<'_>, campaign_id: CampaignId) -> Result<Vec<Recipient>> {
     let sql = format!("{RECIPIENT} WHERE r.campaign_id = ?1 ORDER BY COALESCE(r.number, 2147483647), r.ref");
     read.all(&sql, params![campaign_id], Recipient::from_row)
 }
@@ -118,7 +118,7 @@ pub(crate) fn recipients(read: &Read<'_>, campaign_id: i64) -> Result<Vec<Recipi
 ///
 /// # Errors
 /// When it is gone, which is a fault of the program.
-pub(crate) fn by_id(read: &Read<'_>, id: i64) -> Result<Recipient> {
+pub(crate) fn by_id(read: &Read<'_>, id: RecipientId) -> Result<Recipient> {
     let found = read.first(&format!("{RECIPIENT} WHERE r.id = ?1"), params![id], Recipient::from_row)?;
     found.ok_or_else(|| Error::new("a recipient is gone from the database").hint("run `regulars doctor`"))
 }
@@ -130,7 +130,7 @@ pub(crate) fn customer_of(read: &Read<'_>, id: RecipientId) -> Result<Option<Cus
 }
 
 /// The recipient of a number, if it is one, with its campaign, void ones too.
-pub(crate) fn by_number(read: &Read<'_>, id: i64) -> Result<Option<(Planned, Recipient)>> {
+pub(crate) fn by_number(read: &Read<'_>, id: RecipientId) -> Result<Option<(Planned, Recipient)>> {
     let found = read.first(&format!("{RECIPIENT} WHERE r.id = ?1"), params![id], Recipient::from_row)?;
     found.map(|recipient| Ok((planned::by_id(read, recipient.campaign_id)?, recipient))).transpose()
 }
@@ -142,7 +142,11 @@ pub(crate) fn by_code(read: &Read<'_>, code: &Code) -> Result<Option<(Planned, R
 }
 
 /// The recipient in a plan to whose household a customer belongs.
-pub(crate) fn for_customer(read: &Read<'_>, campaign_id: i64, customer_id: CustomerId) -> Result<Option<Recipient>> {
+pub(crate) fn for_customer(
+    read: &Read<'_>,
+    campaign_id: CampaignId,
+    customer_id: CustomerId,
+) -> Result<Option<Recipient>> {
     let sql = format!(
         "{RECIPIENT} JOIN recipient_member m ON m.recipient_id = r.id WHERE r.campaign_id = ?1 AND m.customer_id = ?2 ORDER BY r.id"
     );

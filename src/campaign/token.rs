@@ -9,6 +9,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::codes::keyed;
 use super::recipient::{self, Recipient};
+use crate::domain::RecipientId;
 use crate::error::Result;
 use crate::store::Read;
 
@@ -35,7 +36,7 @@ impl Tokens {
     pub(crate) fn make(&self, slug: &str, recipient: &Recipient) -> String {
         let seal = self.seal(recipient.id, slug, &recipient.reference);
         let mask = self.mask(&seal);
-        let number = recipient.id.to_be_bytes();
+        let number = recipient.id.0.to_be_bytes();
         let masked = number[8 - NUMBER..].iter().zip(mask).map(|(byte, mask)| byte ^ mask);
         URL_SAFE_NO_PAD.encode(seal.into_iter().chain(masked).collect::<Vec<u8>>())
     }
@@ -50,12 +51,13 @@ impl Tokens {
         };
         let (seal, masked) = bytes.split_at(SEAL);
         let number = masked.iter().zip(self.mask(seal)).fold(0, |n, (byte, mask)| n << 8 | i64::from(byte ^ mask));
+        let number = RecipientId(number);
         let Some((planned, recipient)) = recipient::by_number(read, number)? else { return Ok(None) };
         let is_ours = same(seal, &self.seal(number, &planned.slug, &recipient.reference));
         Ok(is_ours.then_some((planned.slug, recipient)))
     }
 
-    fn seal(&self, number: i64, slug: &str, reference: &str) -> [u8; SEAL] {
+    fn seal(&self, number: RecipientId, slug: &str, reference: &str) -> [u8; SEAL] {
         let mut seal = [0; SEAL];
         seal.copy_from_slice(&keyed(&self.key, &["no more", &number.to_string(), slug, reference])[..SEAL]);
         seal

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use super::planned;
 use super::recipient::{self, Recipient};
 use crate::customers;
-use crate::domain::{Arm, CampaignState, Channel, CustomerId, Delivery, EmailAddress, PieceState};
+use crate::domain::{Arm, CampaignState, Channel, CustomerId, Delivery, EmailAddress, PieceState, RecipientId};
 use crate::error::Result;
 use crate::store::{Read, Write, params};
 
@@ -20,7 +20,7 @@ pub(crate) fn mark_returned(write: &Write<'_>, recipient: &Recipient, on: NaiveD
 ///
 /// # Errors
 /// When the database fails.
-pub(crate) fn came_back(write: &Write<'_>, id: i64, channel: Channel, on: NaiveDate) -> Result<Recipient> {
+pub(crate) fn came_back(write: &Write<'_>, id: RecipientId, channel: Channel, on: NaiveDate) -> Result<Recipient> {
     let recipient = recipient::by_id(write, id)?;
     if recipient.second.as_ref().is_some_and(|second| second.channel == channel) {
         let sql = "UPDATE second_piece SET returned_on = COALESCE(returned_on, ?2), state = ?3 WHERE recipient_id = ?1";

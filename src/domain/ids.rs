@@ -20,6 +20,8 @@ ids! {
     CustomerId,
     /// Of a household: the smallest [`CustomerId`] of its members.
     HouseholdId,
+    /// Of a plan.
+    CampaignId,
     /// Of one recipient of one plan.
     RecipientId,
     /// Of an email in the outbox.

@@ -5,7 +5,7 @@ use chrono::NaiveDateTime;
 use super::entry::{OutboxEntry, entries, last_wave};
 use super::queue::mark_sent;
 use crate::campaign::{self, Planned};
-use crate::domain::{OutboxId, OutboxState, column_enum};
+use crate::domain::{OutboxId, OutboxState, RecipientId, column_enum};
 use crate::error::{Error, Result};
 use crate::store::{Write, params};
 use crate::text;
@@ -50,7 +50,7 @@ pub(crate) fn settle_by_hand(
     let sql = "SELECT o.id, o.recipient_id FROM outbox o JOIN recipient r ON r.id = o.recipient_id \
                WHERE r.campaign_id = ?1 AND r.ref = ?2 AND o.wave = ?3";
     let found = write.first(sql, params![planned.id, reference, entry.wave], |row| {
-        Ok((row.get::<OutboxId>(0)?, row.get::<i64>(1)?))
+        Ok((row.get::<OutboxId>(0)?, row.get::<RecipientId>(1)?))
     })?;
     let Some((id, recipient)) = found else { return Ok(entry) };
     if is_again && entry.wave == 0 && !campaign::take_back(write, &campaign::recipient(write, recipient)?)? {

@@ -47,7 +47,7 @@ pub(crate) fn withdraw(write: &Write<'_>, planned: &Planned, wave: usize, keep: 
     let queued = write.all(sql, params![planned.id, wave, OutboxState::Queued], |row| {
         Ok((row.get::<OutboxId>(0)?, row.get::<RecipientId>(1)?))
     })?;
-    let keep: HashSet<RecipientId> = keep.iter().map(|recipient| RecipientId(recipient.id)).collect();
+    let keep: HashSet<RecipientId> = keep.iter().map(|recipient| recipient.id).collect();
     let unwanted = queued.into_iter().filter(|(_, recipient)| !keep.contains(recipient));
     let sql = "DELETE FROM outbox WHERE id = ?1 AND state = ?2";
     unwanted.map(|(id, _)| id).try_for_each(|id| write.run(sql, params![id, OutboxState::Queued]).map(|_| ()))

@@ -14,7 +14,6 @@ use super::reply::HandOverOutcome;
 use super::send_lock::SendLock;
 use crate::campaign;
 use crate::customers::AddressKey;
-use crate::domain::RecipientId;
 use crate::error::Result;
 use crate::shop::Shop;
 use crate::store::Store;
@@ -47,9 +46,7 @@ pub(crate) fn run(store: &mut Store, lock: &mut SendLock, job: &SendJob<'_>) -> 
     };
     let wanted = job.emails.iter().filter(|r| !(job.waiting)(r));
     let mut tasks: VecDeque<SendTask<'_>> = wanted
-        .filter_map(|recipient| {
-            due.remove(&RecipientId(recipient.id)).map(|(id, key)| SendTask::new(recipient, id, key))
-        })
+        .filter_map(|recipient| due.remove(&recipient.id).map(|(id, key)| SendTask::new(recipient, id, key)))
         .collect();
     tasks.truncate(job.limit.unwrap_or(usize::MAX));
     let capped = tasks.len() > left;

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 
 use super::template_set::{TemplateSet, shop_fonts};
 use crate::campaign::{self, HeldBack, Planned, Recipient, Sources};
-use crate::domain::CampaignState;
+use crate::domain::{CampaignState, RecipientId};
 use crate::error::{Error, Result, about};
 use crate::letter::{self, Letter, PrintJob, Printed};
 use crate::shop::{Settings, Shop};
@@ -26,7 +26,7 @@ pub(crate) struct FrozenCampaign {
     /// Templates, images and fonts.
     pub(crate) templates: TemplateSet,
     /// Whose piece waits, by the recipient's id.
-    pub(crate) held_back: BTreeMap<i64, HeldBack>,
+    pub(crate) held_back: BTreeMap<RecipientId, HeldBack>,
 }
 
 impl FrozenCampaign {
@@ -82,7 +82,12 @@ impl FrozenCampaign {
         Self::lay_out(read, shop, planned, held_back)
     }
 
-    fn lay_out(read: &Read<'_>, shop: &Shop, planned: Planned, held_back: BTreeMap<i64, HeldBack>) -> Result<Self> {
+    fn lay_out(
+        read: &Read<'_>,
+        shop: &Shop,
+        planned: Planned,
+        held_back: BTreeMap<RecipientId, HeldBack>,
+    ) -> Result<Self> {
         let slug = &planned.slug;
         if planned.state == CampaignState::Closed {
             return Err(Error::new(format!("{} is over, and its letters are not kept", text::quote(slug))).hint(

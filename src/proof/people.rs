@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::campaign::{Planned, Recipient};
 use crate::customers::{self, Customer};
-use crate::domain::{Arm, CustomerId};
+use crate::domain::{Arm, CustomerId, RecipientId};
 use crate::error::Result;
 use crate::piece::FrozenCampaign;
 use crate::store::{Read, params};
@@ -45,10 +45,10 @@ pub(super) fn people<'r>(
 }
 
 /// The ids of the people of each recipient who is written to, by the recipient's id.
-fn members(read: &Read<'_>, planned: &Planned) -> Result<HashMap<i64, Vec<CustomerId>>> {
+fn members(read: &Read<'_>, planned: &Planned) -> Result<HashMap<RecipientId, Vec<CustomerId>>> {
     let sql = "SELECT m.recipient_id, m.customer_id FROM recipient r JOIN recipient_member m ON m.recipient_id = r.id \
                WHERE r.campaign_id = ?1 AND r.arm = ?2 ORDER BY m.recipient_id, m.customer_id";
-    let mut members: HashMap<i64, Vec<CustomerId>> = HashMap::new();
+    let mut members: HashMap<RecipientId, Vec<CustomerId>> = HashMap::new();
     read.each(sql, params![planned.id, Arm::Mailed], |row| {
         members.entry(row.get(0)?).or_default().push(row.get(1)?);
         Ok(())

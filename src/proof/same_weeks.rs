@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use super::problem::{ProofProblem, ProofProblemKind};
 use crate::campaign::{Planned, Recipient};
 use crate::clock::days_before;
-use crate::domain::{Arm, CampaignState};
+use crate::domain::{Arm, CampaignState, RecipientId};
 use crate::error::Result;
 use crate::piece::FrozenCampaign;
 use crate::store::{Read, params};
@@ -18,7 +18,7 @@ const MONTH: u64 = 31;
 
 /// Who gets a piece of another campaign in the same weeks.
 pub(super) fn problems(read: &Read<'_>, on: &FrozenCampaign, pieces: &[&Recipient]) -> Result<Vec<ProofProblem>> {
-    let by_id: HashMap<i64, &Recipient> = pieces.iter().map(|piece| (piece.id, *piece)).collect();
+    let by_id: HashMap<RecipientId, &Recipient> = pieces.iter().map(|piece| (piece.id, *piece)).collect();
     let mut found = Vec::new();
     for other in others(read, &on.planned, MONTH)? {
         let Some(piece) = by_id.get(&other.recipient_id) else { continue };
@@ -34,7 +34,7 @@ pub(super) fn problems(read: &Read<'_>, on: &FrozenCampaign, pieces: &[&Recipien
 /// Another piece that somebody gets in the same weeks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct OtherPiece {
-    recipient_id: i64,
+    recipient_id: RecipientId,
     campaign: String,
     on: NaiveDate,
     posted: bool,

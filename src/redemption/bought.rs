@@ -63,7 +63,7 @@ pub(crate) fn honour_again(write: &Write<'_>, recipient: RecipientId, visit: &Vi
     if let Some(answered) = event::answered(write, visit.request.as_deref())? {
         return Ok(answered.event);
     }
-    let found = campaign::by_number(write, recipient.0)?.map(|(_, recipient)| recipient);
+    let found = campaign::by_number(write, recipient)?.map(|(_, recipient)| recipient);
     let Some(recipient) = found.filter(|recipient| recipient.redeemed_on.is_some()) else {
         return Err(Error::new("the gift was not handed over yet").hint("look again at the letter"));
     };
@@ -138,7 +138,7 @@ pub(crate) fn change(write: &Write<'_>, recipient: RecipientId, spend: Money, no
         return Err(Error::new("nothing was handed over for this letter").hint("look again at the letter"));
     };
     check_spend(spend)?;
-    let letter = campaign::recipient(write, recipient.0)?;
+    let letter = campaign::recipient(write, recipient)?;
     if letter.spend == Some(spend) {
         return Ok(());
     }

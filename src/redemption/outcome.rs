@@ -87,7 +87,7 @@ impl TillAnswer {
     pub(super) fn of(outcome: Outcome, found: Option<(&Planned, &Recipient)>) -> Self {
         Self {
             outcome,
-            recipient_id: found.map(|(_, r)| RecipientId(r.id)),
+            recipient_id: found.map(|(_, r)| r.id),
             redemption_id: None,
             code: found.and_then(|(_, r)| r.code.clone()),
             reference: found.map(|(_, r)| r.reference.clone()),

@@ -33,7 +33,7 @@ pub(crate) fn redeem(write: &Write<'_>, claim: &Claim, visit: &Visit, today: Nai
     let mut outcome = judge(&campaign, &recipient, day);
     let mut redemption_id = None;
     if outcome == Outcome::Accepted {
-        if let Some((id, at)) = insert(write, RecipientId(recipient.id), visit)? {
+        if let Some((id, at)) = insert(write, recipient.id, visit)? {
             redemption_id = Some(id);
             recipient.redeemed_on = Some(day);
             recipient.redeemed_at = Some(at);
@@ -53,7 +53,7 @@ fn answer_again(read: &Read<'_>, answered: &Answered) -> Result<TillAnswer> {
     let Some(outcome) = Outcome::of(answered.kind) else {
         return Err(Error::new("this page was used for something else already").hint("open the card anew"));
     };
-    let found = answered.recipient_id.map(|id| campaign::by_number(read, id.0)).transpose()?.flatten();
+    let found = answered.recipient_id.map(|id| campaign::by_number(read, id)).transpose()?.flatten();
     Ok(TillAnswer::of(outcome, found.as_ref().map(|(campaign, recipient)| (campaign, recipient))))
 }
 
@@ -121,7 +121,7 @@ fn find(read: &Read<'_>, claim: &Claim) -> Result<Option<(Planned, Recipient)>> 
     match claim {
         Claim::Typed(typed) => Code::parse(typed).ok().map_or(Ok(None), |code| campaign::by_code(read, &code)),
         // The control group has no code, and nothing is handed over to it.
-        Claim::Letter(id) => Ok(campaign::by_number(read, id.0)?.filter(|(_, recipient)| recipient.code.is_some())),
+        Claim::Letter(id) => Ok(campaign::by_number(read, *id)?.filter(|(_, recipient)| recipient.code.is_some())),
         Claim::Person { reference, campaign } => {
             let customer = customers::by_ref(read, reference)?;
             let planned = campaign::need(read, campaign)?;
@@ -133,7 +133,7 @@ fn find(read: &Read<'_>, claim: &Claim) -> Result<Option<(Planned, Recipient)>> 
 
 /// A letter as the subject of an entry.
 pub(super) fn subject(recipient: &Recipient) -> EventSubject<'_> {
-    EventSubject::Letter(RecipientId(recipient.id), recipient.code.as_deref().unwrap_or_default())
+    EventSubject::Letter(recipient.id, recipient.code.as_deref().unwrap_or_default())
 }
 
 /// Writes a redemption down; its id, and its moment as it is stored. None when one stands already.

@@ -48,7 +48,7 @@ pub(crate) fn check_reason(reason: &str, hint: &str) -> Result<()> {
 /// When there is no reason, or the letter was not redeemed.
 pub(crate) fn undo(write: &Write<'_>, recipient: RecipientId, reason: &str, now: NaiveDateTime) -> Result<TillAnswer> {
     check_reason(reason, "say it in a word or two")?;
-    let Some((planned, recipient)) = campaign::by_number(write, recipient.0)? else {
+    let Some((planned, recipient)) = campaign::by_number(write, recipient)? else {
         return Err(Error::new("there is no such letter").hint("scan it again"));
     };
     let sql = "UPDATE redemption SET undone_at = ?2 WHERE recipient_id = ?1 AND undone_at IS NULL";

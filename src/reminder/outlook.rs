@@ -9,7 +9,7 @@ use super::reach::reach;
 use super::schedule::{ScheduledReminder, next};
 use super::stage::{Stage, Stages, stages};
 use crate::campaign::{CampaignFile, Planned, Recipient};
-use crate::domain::{Arm, Channel, PieceState, RecipientId, Response};
+use crate::domain::{Arm, Channel, PieceState, Response};
 use crate::error::Result;
 use crate::store::Read;
 
@@ -51,7 +51,7 @@ pub(crate) fn outlook<'r>(
     let (stages, reach) = (stages(read, planned)?, reach(read, planned)?);
     let mut due: BTreeMap<usize, DueReminder<'r>> = BTreeMap::new();
     for recipient in recipients.iter().filter(|r| may_be_reminded(r)) {
-        let id = RecipientId(recipient.id);
+        let id = recipient.id;
         let (Some(first), Some(goes_by)) = (first(planned, recipient, &stages), recipient.goes_by()) else { continue };
         let theirs = reach.get(&id).copied().unwrap_or_default();
         let reminders = file.reminders.iter();
@@ -92,7 +92,7 @@ pub(crate) fn still_wanted<'r>(
 ) -> Result<Vec<&'r Recipient>> {
     let (printed, reach) = (printed(read, planned, wave)?, reach(read, planned)?);
     let wanted = |r: &&Recipient| {
-        let id = RecipientId(r.id);
+        let id = r.id;
         let theirs = reach.get(&id).copied().unwrap_or_default();
         printed.contains_key(&id) && may_be_reminded(r) && theirs.letter && !theirs.complains
     };
@@ -109,7 +109,7 @@ fn first(planned: &Planned, recipient: &Recipient, stages: &Stages) -> Option<Na
     if let Some(second) = recipient.second.as_ref().filter(|second| second.channel == Channel::Letter) {
         return second.posted_on;
     }
-    match stages.get(&(RecipientId(recipient.id), 0)) {
+    match stages.get(&(recipient.id, 0)) {
         Some(Stage::Went(on, _)) => Some(*on),
         _ if recipient.channel == Some(Channel::Letter) && recipient.state == PieceState::Posted => planned.posted_on,
         _ => None,

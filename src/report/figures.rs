@@ -123,7 +123,7 @@ pub(crate) fn report(
 fn reminded(mailed: &[&Recipient], got: &BTreeMap<RecipientId, Vec<SentReminder>>) -> Vec<Reminded> {
     let mut waves: BTreeMap<usize, Reminded> = BTreeMap::new();
     for recipient in mailed {
-        let theirs = got.get(&RecipientId(recipient.id)).map_or(&[][..], Vec::as_slice);
+        let theirs = got.get(&recipient.id).map_or(&[][..], Vec::as_slice);
         for one in theirs {
             let fresh = Reminded { wave: one.wave, reminded: 0, redeemed: 0 };
             waves.entry(one.wave).or_insert(fresh).reminded += 1;
@@ -144,7 +144,7 @@ fn figures(
 ) -> Figures {
     let count = |response: Response| mailed.iter().filter(|r| r.response() == response).count();
     let (redeemed, undeliverable) = (count(Response::Redeemed), count(Response::Undeliverable));
-    let reminders = mailed.iter().filter_map(|r| got.get(&RecipientId(r.id))).flatten();
+    let reminders = mailed.iter().filter_map(|r| got.get(&r.id)).flatten();
     let letters = mailed.iter().filter(|r| r.gets(Channel::Letter)).count()
         + reminders.filter(|one| one.channel == Channel::Letter).count();
     let takings = mailed.iter().filter_map(|r| r.spend).fold(Money(0), Money::plus);

@@ -6,9 +6,9 @@ use chrono::{NaiveDate, NaiveDateTime};
 use rusqlite::types::{ToSqlOutput, ValueRef};
 
 use crate::domain::{
-    Arm, CampaignState, Channel, CircumstanceKind, Code, Column, Consent, ConsentChannel, CustomerId, Delivery,
-    EventId, EventKind, HouseholdId, InboundKind, NoteKind, OnePer, OutboxId, OutboxState, PieceState, RecipientId,
-    RedemptionId, Response, Role, Suppression,
+    Arm, CampaignId, CampaignState, Channel, CircumstanceKind, Code, Column, Consent, ConsentChannel, CustomerId,
+    Delivery, EventId, EventKind, HouseholdId, InboundKind, NoteKind, OnePer, OutboxId, OutboxState, PieceState,
+    RecipientId, RedemptionId, Response, Role, Suppression,
 };
 use crate::money::Money;
 
@@ -146,7 +146,7 @@ macro_rules! numbers {
         }
     )* };
 }
-numbers!(Money, CustomerId, EventId, HouseholdId, OutboxId, RecipientId, RedemptionId);
+numbers!(Money, CampaignId, CustomerId, EventId, HouseholdId, OutboxId, RecipientId, RedemptionId);
 
 /// Types of a closed list, kept in their column form.
 macro_rules! columns {

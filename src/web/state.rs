@@ -16,7 +16,7 @@ use crate::app;
 use crate::campaign::Planned;
 use crate::clock::Running;
 use crate::customers::Vocabulary;
-use crate::domain::Role;
+use crate::domain::{CampaignId, Role};
 use crate::error::Result;
 use crate::shop::Shop;
 use crate::store::Read;
@@ -46,7 +46,7 @@ pub(super) struct AppState {
     /// Whether a web server stands in front, with the encryption.
     pub(super) behind_proxy: bool,
     vocabulary: Mutex<Option<(Instant, Arc<Vocabulary>)>>,
-    stocks: Mutex<HashMap<i64, Option<usize>>>,
+    stocks: Mutex<HashMap<CampaignId, Option<usize>>>,
 }
 
 impl AppState {

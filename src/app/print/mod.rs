@@ -12,7 +12,7 @@ use std::collections::HashSet;
 
 use super::progress::Progress;
 use crate::campaign::{self, Planned, Recipient};
-use crate::domain::{CampaignState, Channel};
+use crate::domain::{CampaignState, Channel, RecipientId};
 use crate::error::{Error, Result};
 use crate::piece::FrozenCampaign;
 use crate::reminder;
@@ -50,7 +50,7 @@ pub(crate) fn print(
         // Whoever gets a letter instead of an email may have said no since.
         let open = Planned { state: CampaignState::Sending, ..on.planned.clone() };
         on.held_back = campaign::held_back(&read, &open, None)?;
-        let to_post: HashSet<i64> = all.iter().filter(|r| run::is_to_post(r)).map(|r| r.id).collect();
+        let to_post: HashSet<RecipientId> = all.iter().filter(|r| run::is_to_post(r)).map(|r| r.id).collect();
         on.held_back.retain(|id, _| to_post.contains(id));
     }
     let on = if options.despite { on.despite() } else { on };

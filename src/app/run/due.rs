@@ -7,7 +7,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 use super::go::Runner;
 use super::outcome::{NextPieces, RunOutcome, RunStep};
 use crate::campaign::{self, HeldBack, Planned, Recipient};
-use crate::domain::{CampaignState, Channel, OutboxState};
+use crate::domain::{CampaignState, Channel, OutboxState, RecipientId};
 use crate::error::{Error, Result};
 use crate::outbox;
 use crate::reminder::{self, Outlook};
@@ -25,7 +25,7 @@ pub(super) struct DuePieces<'r> {
     unsent: usize,
     reminders: Outlook<'r>,
     /// Until when the mail server has put emails off, by wave and recipient.
-    later: HashMap<(usize, i64), NaiveDateTime>,
+    later: HashMap<(usize, RecipientId), NaiveDateTime>,
     /// It was printed, and counts from the day of posting.
     unposted: bool,
 }

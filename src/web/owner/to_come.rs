@@ -8,7 +8,7 @@ use chrono::NaiveDateTime;
 use serde::Serialize;
 
 use crate::app::to_come::{ToCome, to_come};
-use crate::domain::RecipientId;
+use crate::domain::{CampaignId, RecipientId};
 use crate::error::Result;
 use crate::store::Read;
 use crate::text;
@@ -30,7 +30,7 @@ struct ToComePage {
     guests: Vec<GuestRow>,
     more: String,
     /// The other campaigns, with their numbers.
-    others: Vec<(i64, String)>,
+    others: Vec<(CampaignId, String)>,
 }
 
 #[derive(Serialize)]
@@ -47,17 +47,17 @@ pub(super) async fn newest(State(state): State<Arc<AppState>>) -> Response {
     show(&state, None).await
 }
 
-pub(super) async fn of(State(state): State<Arc<AppState>>, Path(campaign): Path<i64>) -> Response {
+pub(super) async fn of(State(state): State<Arc<AppState>>, Path(campaign): Path<CampaignId>) -> Response {
     show(&state, Some(campaign)).await
 }
 
-async fn show(state: &Arc<AppState>, campaign: Option<i64>) -> Response {
+async fn show(state: &Arc<AppState>, campaign: Option<CampaignId>) -> Response {
     let (here, now) = (Arc::clone(state), state.clock.now());
     let gathered = state.database.read(move |read| gather(read, &here, campaign, now)).await;
     answer::page_of(state, "to-come.html", gathered)
 }
 
-fn gather(read: &Read<'_>, state: &AppState, wanted: Option<i64>, now: NaiveDateTime) -> Result<ToComePage> {
+fn gather(read: &Read<'_>, state: &AppState, wanted: Option<CampaignId>, now: NaiveDateTime) -> Result<ToComePage> {
     let ToCome { planned, progress, count, guests, others } = to_come(read, wanted, now, MOST)?;
     let more = match count - guests.len() {
         0 => String::new(),

@@ -228,7 +228,7 @@ fn to_hand_over(offer: Option<&Offer>, state: &AppState, today: NaiveDate) -> (O
     let gift = GiftWords::of(&planned.gift_name);
     let (title, text) = match (status, recipient.redeemed_on, planned.claim_until) {
         (OfferStatus::Waiting, ..) => {
-            return (Some(HandOverOffer { recipient: RecipientId(recipient.id), gift }), None);
+            return (Some(HandOverOffer { recipient: recipient.id, gift }), None);
         }
         (OfferStatus::Given, Some(on), _) => (format!("Had the {}", gift.noun), format!("On {}.", day(on))),
         (OfferStatus::Over, _, Some(until)) => {
@@ -236,7 +236,7 @@ fn to_hand_over(offer: Option<&Offer>, state: &AppState, today: NaiveDate) -> (O
         }
         _ => (format!("The {} is not there yet", gift.noun), format!("It waits from {}.", day(planned.starts()))),
     };
-    (None, Some(NoOffer { title, text, recipient: Some(RecipientId(recipient.id)) }))
+    (None, Some(NoOffer { title, text, recipient: Some(recipient.id) }))
 }
 
 /// What is worth knowing, a line each; nothing that is not known.

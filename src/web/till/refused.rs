@@ -87,7 +87,7 @@ fn gather(
     let day = |day: NaiveDate| wording::day(day, today, &settings.country);
     let gift = GiftWords::of(&planned.gift_name);
     let mut refused = RefusedPage {
-        recipient: Some(RecipientId(recipient.id)),
+        recipient: Some(recipient.id),
         customer: *customer,
         buys: customer.is_some(),
         name: wording::recipient(recipient),
