@@ -2,10 +2,10 @@
 
 use chrono::NaiveDate;
 
+pub(crate) use crate::access::holder;
 use crate::access::{self, TillToken};
 use crate::error::{Error, Result};
 use crate::shop::Shop;
-use crate::store::Read;
 use crate::text;
 
 /// Makes one for a till of shop.toml: its number, and the token itself, which is kept nowhere.
@@ -21,11 +21,6 @@ pub(crate) fn make(shop: &Shop, till: &str, today: NaiveDate) -> Result<(i64, St
         ));
     }
     shop.store()?.write(|write| access::make_token(write, till, today))
-}
-
-/// Whose token it is; nobody's when there is none like it, or when it was revoked.
-pub(crate) fn holder(read: &Read<'_>, token: &str) -> Result<Option<TillToken>> {
-    access::holder(read, token)
 }
 
 /// All that were ever made.
