@@ -50,7 +50,7 @@ pub(crate) fn bought(write: &Write<'_>, reference: &str, visit: &Visit) -> Resul
 pub(super) fn add(write: &Write<'_>, reference: &str, visit: &Visit) -> Result<EventId> {
     match event::answered(write, visit.request.as_deref())? {
         Some(answered) => Ok(answered.event),
-        None => event::add(write, EventSubject::Customer(reference), EventKind::Bought, visit, ""),
+        None => event::add_numbered(write, EventSubject::Customer(reference), EventKind::Bought, visit),
     }
 }
 
@@ -67,7 +67,7 @@ pub(crate) fn honour_again(write: &Write<'_>, recipient: RecipientId, visit: &Vi
     let Some(recipient) = found.filter(|recipient| recipient.redeemed_on.is_some()) else {
         return Err(Error::new("the gift was not handed over yet").hint("look again at the letter"));
     };
-    event::add(write, subject(&recipient), EventKind::HonouredAgain, visit, "")
+    event::add_numbered(write, subject(&recipient), EventKind::HonouredAgain, visit)
 }
 
 /// The entry by which a gift was handed over a second time on a day, if it was.

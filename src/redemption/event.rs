@@ -6,7 +6,7 @@ use super::visit::Visit;
 use crate::domain::{EventId, EventKind, RecipientId};
 use crate::error::Result;
 use crate::money::Money;
-use crate::store::{Read, Write, params};
+use crate::store::{Read, Value, Write, params};
 
 /// So many characters of what was typed as a code are stored.
 const LONGEST: usize = 64;
@@ -29,7 +29,27 @@ pub(super) fn add(
     kind: EventKind,
     visit: &Visit,
     reason: &str,
+) -> Result<()> {
+    insert(subject, kind, visit, reason, |sql, params| write.run(sql, params).map(|_| ()))
+}
+
+/// Adds an entry; its id. That takes longer: for its one row RETURNING makes a table.
+pub(super) fn add_numbered(
+    write: &Write<'_>,
+    subject: EventSubject<'_>,
+    kind: EventKind,
+    visit: &Visit,
 ) -> Result<EventId> {
+    insert(subject, kind, visit, "", |sql, params| write.value(&format!("{sql} RETURNING id"), params))
+}
+
+fn insert<T>(
+    subject: EventSubject<'_>,
+    kind: EventKind,
+    visit: &Visit,
+    reason: &str,
+    run: impl FnOnce(&str, &[Value<'_>]) -> Result<T>,
+) -> Result<T> {
     let typed: String;
     let (recipient, code, reference) = match subject {
         EventSubject::Letter(id, code) => (Some(id), code, ""),
@@ -40,9 +60,9 @@ pub(super) fn add(
         EventSubject::Customer(reference) => (None, "", reference),
     };
     let sql = "INSERT INTO redemption_event (recipient_id, code, ref, outcome, at, on_day, spend_minor, till, receipt, \
-               reason, request) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) RETURNING id";
+               reason, request) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
     let Visit { at, spend, till, receipt, request } = visit;
-    write.value(sql, params![recipient, code, reference, kind, *at, at.date(), *spend, till, receipt, reason, request])
+    run(sql, params![recipient, code, reference, kind, *at, at.date(), *spend, till, receipt, reason, request])
 }
 
 /// Adds what corrects an entry: about the same letter or customer.

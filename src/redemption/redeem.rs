@@ -97,7 +97,7 @@ pub(crate) fn turned_away(write: &Write<'_>, claim: &Claim, visit: &Visit, answe
         (None, Claim::Letter(_)) => EventSubject::Typed(""),
         (None, Claim::Person { reference, .. }) => EventSubject::Customer(reference.trim()),
     };
-    event::add(write, subject, answer.outcome.kind(), visit, "").map(|_| ())
+    event::add(write, subject, answer.outcome.kind(), visit, "")
 }
 
 fn judge(campaign: &Planned, recipient: &Recipient, day: NaiveDate) -> Outcome {

@@ -12,5 +12,5 @@ use crate::store::Write;
 
 /// Writes down that somebody's letter came back.
 pub(crate) fn record_returned(write: &Write<'_>, recipient: &Recipient, now: NaiveDateTime) -> Result<()> {
-    event::add(write, subject(recipient), EventKind::Returned, &Visit::new(now, "", None), "").map(|_| ())
+    event::add(write, subject(recipient), EventKind::Returned, &Visit::new(now, "", None), "")
 }
