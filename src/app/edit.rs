@@ -62,5 +62,7 @@ pub(crate) fn set_address(
     today: NaiveDate,
 ) -> Result<()> {
     let card = card::person(write, customer)?;
-    customers::set(write, &card, assignments, today, "at the till").map(|_| ())
+    // The form does not ask for the country.
+    let assignments: Vec<String> = assignments.iter().cloned().chain([format!("country={}", card.country)]).collect();
+    customers::set(write, &card, &assignments, today, "at the till").map(|_| ())
 }

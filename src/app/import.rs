@@ -7,7 +7,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 use crate::campaign::{self, Past, PastVisit};
 use crate::error::{Error, ErrorKind, Result};
 use crate::import::{
-    self, BookProfile, Dialect, ImportKind, ImportOptions, ImportPlan, ImportReport, ImportSheet, ImportStep, LeftOut,
+    self, BookProfile, Dialect, ImportKind, ImportOptions, ImportPlan, ImportReport, ImportSheet, ImportStep, KnownBy, LeftOut,
     PurchaseOptions,
 };
 use crate::redemption;
@@ -60,8 +60,8 @@ pub(crate) enum ImportProgress<'a> {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Recognised {
     pub(crate) dialect: &'static Dialect,
-    /// Customers have no number in it: their email is their reference, else their phone.
-    pub(crate) is_by_contact: bool,
+    /// What stands for the reference.
+    pub(crate) known_by: KnownBy,
 }
 
 /// What an import did, or would do.
@@ -88,7 +88,7 @@ pub(crate) fn import(
     let kind = if request.purchases.is_some() { ImportKind::Purchases } else { ImportKind::Customers };
     let plan = ImportPlan::of(&opened.sheet, kind, request.options).map_err(|e| e.at(&opened.name))?;
     let plan = plan.writing_out(opened.left_out.as_ref());
-    let recognised = Recognised { dialect: plan.dialect, is_by_contact: plan.is_by_contact() };
+    let recognised = Recognised { dialect: plan.dialect, known_by: plan.known_by() };
     progress(ImportProgress::Recognised(&recognised));
     progress(ImportProgress::Size(opened.sheet.size()));
     let step = |step| progress(ImportProgress::Step(step));

@@ -92,7 +92,12 @@ pub(super) fn run(arguments: &ImportArguments, context: &Context) -> Result<Done
     let mut done = import_file::outcome(file, noun, imported);
     if let Some(object) = done.json.as_object_mut() {
         object.insert("dialect".into(), recognised.dialect.name.into());
-        object.insert("reference".into(), if recognised.is_by_contact { "email or phone" } else { "column" }.into());
+        let reference = match recognised.known_by {
+            KnownBy::Reference => "column",
+            KnownBy::Contact => "email or phone",
+            KnownBy::NameAndAddress => "name and address",
+        };
+        object.insert("reference".into(), reference.into());
         if let Some(profile) = &profile {
             object.insert("profile".into(), serde_json::to_value(profile).unwrap_or_default());
         }
@@ -105,11 +110,13 @@ pub(super) fn run(arguments: &ImportArguments, context: &Context) -> Result<Done
 
 /// "This looks like a Square customer export." Of plain lists only people who watch hear it.
 fn show_recognised(recognised: &Recognised, context: &Context) {
-    if recognised.dialect.is_plain() && !context.watched && !recognised.is_by_contact {
+    if recognised.dialect.is_plain() && !context.watched && recognised.known_by == KnownBy::Reference {
         return;
     }
     to_stderr(&format!("This looks like {}.\n", recognised.dialect.title));
-    if recognised.is_by_contact {
-        to_stderr("It has no customer numbers: people are known by their email, else by their phone.\n");
-    }
+    to_stderr(match recognised.known_by {
+        KnownBy::Reference => "",
+        KnownBy::Contact => "It has no customer numbers: people are known by their email, else by their phone.\n",
+        KnownBy::NameAndAddress => "It has no customer numbers: people are known by their name and address.\n",
+    });
 }

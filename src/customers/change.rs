@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use serde::Serialize;
 
+use super::address_change::{ADDRESS, AddressChange, address_change};
 use super::consent;
 use super::customer::{self, Customer, CustomerField};
 use super::index::Words;
@@ -84,6 +85,7 @@ pub(crate) fn set(
     let mut changed = Vec::new();
     let mut words = Words::default();
     let before = lookup::by_id(write, customer.id)?;
+    changes.extend(rest_of_address(&before, &changes));
     words.take_out(before.id, |field| before.field(field));
     for change in &changes {
         let now = lookup::by_id(write, customer.id)?;
@@ -106,6 +108,25 @@ pub(crate) fn set(
         household::settle(write, &[customer.id], &[])?;
     }
     Ok(changed)
+}
+
+/// What a new street with its town takes off the card: an address is set as a whole.
+fn rest_of_address(card: &Customer, changes: &[Change]) -> Vec<Change> {
+    let new = |field: CustomerField| {
+        let texts = changes.iter().rev().filter_map(|change| match change {
+            Change::Text(known, text) if *known == field => Some(text.as_str()),
+            _ => None,
+        });
+        texts.take(1).next()
+    };
+    let [street, city, postcode] =
+        [CustomerField::Street, CustomerField::City, CustomerField::Postcode].map(|field| new(field).unwrap_or_default());
+    if street.is_empty() || (city.is_empty() && postcode.is_empty()) {
+        return Vec::new();
+    }
+    let change = address_change(|field| card.field(field), |field| new(field).unwrap_or_default());
+    let rest = ADDRESS.into_iter().filter(|field| change == AddressChange::Replace && new(*field).is_none());
+    rest.map(|field| Change::Text(field, String::new())).collect()
 }
 
 fn read_change(assignment: &str) -> Result<Change> {

@@ -197,18 +197,15 @@ fn give(write: &Write<'_>, old: &Customer, stays: &Customer, record: &MergeRecor
     let unnamed = stays.first_name.is_empty() && stays.last_name.is_empty() && stays.full_name.is_empty();
     let same = |field| folded(stays.field(field)) == folded(old.field(field));
     // An address is taken whole or completed, never mixed of two.
-    let at_home = if stays.street.is_empty() {
-        stays.city.is_empty() || same(CustomerField::City)
-    } else {
-        same(CustomerField::Street)
-    };
+    let has_address = ADDRESS.into_iter().any(|field| !stays.field(field).is_empty());
+    let fits_address =
+        !has_address || address_change(|field| stays.field(field), |field| old.field(field)) == AddressChange::Complete;
     for field in CustomerField::ALL.iter().copied() {
         let fits = match field {
             CustomerField::Notes => false,
             CustomerField::FullName => unnamed,
             CustomerField::FirstName | CustomerField::LastName | CustomerField::Suffix => stays.full_name.is_empty(),
-            CustomerField::State => at_home,
-            _ => !field.is_of_address() || at_home,
+            _ => !ADDRESS.contains(&field) || fits_address,
         };
         if fits && stays.field(field).is_empty() && !old.field(field).is_empty() {
             set(field.as_str(), old.field(field));
@@ -220,7 +217,7 @@ fn give(write: &Write<'_>, old: &Customer, stays: &Customer, record: &MergeRecor
     if !stays.notes.contains(&old.notes) {
         set("notes", &notes.join("; "));
     }
-    if at_home && stays.street.is_empty() && !old.street.is_empty() && !old.moved_from.is_empty() {
+    if fits_address && stays.street.is_empty() && !old.street.is_empty() && !old.moved_from.is_empty() {
         set("moved_from", &old.moved_from);
     }
     if before["put_together"].is_empty() {

@@ -1,5 +1,6 @@
 //! The customer book: who the customers are, who lives with whom, what they bought, what was said to them.
 
+mod address_change;
 mod alike;
 mod card;
 mod card_writer;
@@ -28,10 +29,11 @@ mod suppression;
 mod table_owner;
 mod vocabulary;
 
+pub(crate) use address_change::{ADDRESS, AddressChange, address_change};
 pub(crate) use card::{Card, card};
 pub(crate) use card_writer::{CardWriter, add_bare_card};
 pub(crate) use change::{Changed, set};
-pub(crate) use consent::record_consent;
+pub(crate) use consent::{record_circumstance, record_consent};
 pub(crate) use customer::{Customer, CustomerField, MailPreferences, address_of, name_of};
 pub(crate) use duplicates::{Pair, duplicates, tell_apart};
 pub(crate) use find::{Hit, find};

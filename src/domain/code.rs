@@ -8,6 +8,11 @@ use crate::text;
 
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
+/// The character of the lowest five bits.
+pub(crate) fn crockford(bits: u64) -> char {
+    char::from(ALPHABET[(bits & 31) as usize])
+}
+
 /// A code as it is stored and shown: `XXXX-XXXX`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct Code(String);
@@ -24,7 +29,7 @@ impl Code {
     }
 
     fn from_values(values: [u8; 8]) -> Self {
-        let text: String = values.iter().map(|value| char::from(ALPHABET[usize::from(*value)])).collect();
+        let text: String = values.iter().map(|value| crockford((*value).into())).collect();
         Self(format!("{}-{}", &text[..4], &text[4..]))
     }
 

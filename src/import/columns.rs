@@ -7,7 +7,7 @@ use csv::StringRecord;
 use super::ImportSheet;
 use super::cells;
 use crate::customers::CustomerField;
-use crate::domain::Column;
+use crate::domain::{CircumstanceKind, Column};
 use crate::error::{Error, Result};
 use crate::text::{self, heading_key};
 
@@ -18,17 +18,40 @@ pub(crate) type Field = (&'static str, &'static [&'static str]);
 pub(super) const EMAIL: &str = CustomerField::Email.as_str();
 pub(super) const PHONE: &str = CustomerField::Phone.as_str();
 
-/// The fields of a customer. `email_start` and `email_stop` are columns in which anything written is a yes or a no to email.
+/// The fields of a customer. In `email_start`, `email_stop` and `post_stop` anything written is a yes or a no to email or post.
 pub(crate) const CUSTOMER_FIELDS: &[&str] = &{
-    let others = ["ref", "email_consent", "email_start", "email_stop", "post_consent", "tags"];
-    let mut fields = [""; CustomerField::ALL.len() + 6];
+    let others = [
+        "ref",
+        "email_consent",
+        "email_start",
+        "email_stop",
+        "post_consent",
+        "post_stop",
+        "tags",
+        BOX,
+        CircumstanceKind::Deceased.as_str(),
+        CircumstanceKind::Moved.as_str(),
+    ];
+    let mut fields = [""; CustomerField::ALL.len() + 10];
     let mut at = 0;
     while at < fields.len() {
-        fields[at] = if at < 6 { others[at] } else { CustomerField::ALL[at - 6].as_str() };
+        fields[at] = if at < 10 { others[at] } else { CustomerField::ALL[at - 10].as_str() };
         at += 1;
     }
     fields
 };
+
+/// The fields of an address; a post office box is printed beside the street, or instead of it.
+pub(super) const ADDRESS_FIELDS: &[&str] = &[
+    CustomerField::Street.as_str(),
+    CustomerField::Street2.as_str(),
+    BOX,
+    CustomerField::City.as_str(),
+    CustomerField::State.as_str(),
+    CustomerField::Postcode.as_str(),
+    CustomerField::Country.as_str(),
+];
+pub(super) const BOX: &str = "box";
 
 /// The fields of a purchase. `less` is taken off the amount: a refund, a discount.
 pub(crate) const PURCHASE_FIELDS: &[&str] =
@@ -53,6 +76,19 @@ impl Pick {
             return first;
         }
         cells.fold(first, |all, cell| Cow::Owned(format!("{all} {cell}")))
+    }
+
+    /// The same in lines, where a cell has several.
+    pub(super) fn lines(&self, row: &StringRecord) -> Vec<String> {
+        let cells = self.places.iter().filter_map(|place| row.get(*place)).map(str::trim);
+        let mut cells = cells.filter(|cell| !cell.is_empty());
+        let cells: Vec<&str> = if self.joined { cells.collect() } else { cells.next().into_iter().collect() };
+        let lines = cells.iter().flat_map(|cell| cell.split(['\n', '\r'])).map(cells::plain);
+        let mut lines: Vec<String> = lines.map(Cow::into_owned).filter(|line| !line.is_empty()).collect();
+        if self.joined && cells.iter().all(|cell| !cell.contains(['\n', '\r'])) {
+            lines = vec![lines.join(" ")];
+        }
+        lines
     }
 
     pub(super) fn is_there(&self) -> bool {
@@ -107,6 +143,21 @@ impl<'s> Columns<'s> {
         Ok(columns)
     }
 
+    /// Those of some of the fields alone.
+    pub(super) fn of_fields(&self, names: &[&'static str]) -> Self {
+        let picks = names.iter().map(|name| self.pick(name).clone()).collect();
+        Self { names: names.to_vec(), picks, header: self.header }
+    }
+
+    /// Takes the columns of the fields that the other has.
+    pub(super) fn override_with(&mut self, other: &Self) {
+        for (name, pick) in other.names.iter().zip(&other.picks).filter(|(_, pick)| pick.is_there()) {
+            if let Some(index) = self.names.iter().position(|known| known == name) {
+                self.picks[index].clone_from(pick);
+            }
+        }
+    }
+
     /// Refuses a field whose heading stands over another column as well, unless the owner or the dialect says which it is.
     fn refuse_twins(&self, folded: &[String]) -> Result<()> {
         for (name, pick) in self.names.iter().zip(&self.picks).filter(|(_, pick)| !pick.numbered) {
@@ -139,19 +190,21 @@ impl<'s> Columns<'s> {
         })?;
         let place = self.header.iter().position(|heading| heading == column.trim());
         let place = place.or_else(|| folded.iter().position(|heading| *heading == heading_key(column)));
-        let numbered = if place.is_none() { pick(column, folded).places.first().copied() } else { None };
-        let place = place.or(numbered);
-        let place = place.ok_or_else(|| {
-            let names: Vec<&str> = self.header.iter().map(String::as_str).collect();
-            Error::new(format!("there is no column {}", text::quote(column))).hint(text::did_you_mean(column, &names))
-        })?;
+        let chosen = match place {
+            Some(place) => Pick { places: vec![place], ..Pick::default() },
+            None => whole_pick(column, folded).map_err(|missing| {
+                let names: Vec<&str> = self.header.iter().map(String::as_str).collect();
+                Error::new(format!("there is no column {}", text::quote(missing)))
+                    .hint(text::did_you_mean(missing, &names))
+            })?,
+        };
         for (name, other) in self.names.iter().zip(&mut self.picks) {
             // Who is known by their email has an email.
             if field.trim() != "ref" || !matches!(*name, EMAIL | PHONE) {
-                other.places.retain(|taken| *taken != place);
+                other.places.retain(|taken| !chosen.places.contains(taken));
             }
         }
-        self.picks[index] = Pick { places: vec![place], joined: false, numbered: numbered.is_some() };
+        self.picks[index] = chosen;
         Ok(())
     }
 
@@ -197,6 +250,14 @@ impl<'s> Columns<'s> {
             .map(|index| self.heading(index))
             .filter(|h| !h.is_empty())
             .collect()
+    }
+}
+
+/// The same where every heading of it must be there; that which is missing.
+fn whole_pick<'c>(column: &'c str, folded: &[String]) -> std::result::Result<Pick, &'c str> {
+    match column.split(['|', '+']).find(|part| !pick(part, folded).is_there()) {
+        Some(missing) => Err(missing.trim()),
+        None => Ok(pick(column, folded)),
     }
 }
 

@@ -4,27 +4,35 @@ use std::borrow::Cow;
 
 use super::consent::consent_of;
 use super::dialect::BETWEEN_VALUES;
-use super::reading::ImportPlan;
+use super::list_reference::list_reference;
+use super::reading::{ImportPlan, KnownBy};
 use super::sheet::SheetRow;
 use super::survey::Survey;
-use super::{RowProblem, cells, days};
+use super::{RowProblem, cells, days, row_address};
 use crate::customers::{CustomerField, address_of};
-use crate::domain::{Column, Consent};
+use crate::domain::{CircumstanceKind, Column, Consent};
 use crate::error::Result;
 use crate::text;
 
 /// One row, read.
 #[derive(Debug)]
 pub(super) struct ContactRow {
+    pub(crate) line: usize,
     /// How far into the file it starts.
     pub(crate) offset: usize,
     pub(crate) reference: String,
+    /// The reference is made of the name and the address: several people may share it.
+    pub(crate) is_listed: bool,
     /// In the order of [`CustomerField::ALL`].
     pub(crate) texts: Vec<String>,
     pub(crate) post: Option<Consent>,
     pub(crate) email: Option<Consent>,
     pub(crate) tags: Vec<String>,
     pub(crate) address_hash: i64,
+    /// Which of the addresses of the file it is.
+    pub(crate) address_of_file: usize,
+    /// What the file says to be so.
+    pub(crate) circumstances: Vec<CircumstanceKind>,
 }
 
 impl ContactRow {
@@ -41,13 +49,7 @@ pub(super) fn read(
 ) -> Result<std::result::Result<ContactRow, Vec<RowProblem>>> {
     let (columns, line, row) = (&plan.columns, found.line, found.cells);
     let mut faults = Vec::new();
-    let reference = plan.reference(row, survey)?.into_owned();
-    if reference.is_empty() {
-        let without =
-            if plan.is_by_contact() { "a customer without email and phone" } else { "a customer without a reference" };
-        let hint = "every customer needs one: it is how the next import knows them again";
-        faults.push(RowProblem::new(line, plan.reference_heading(), without).hint(hint));
-    }
+    let (address, address_of_file) = row_address::read(plan, row, survey)?;
     let mut texts = Vec::with_capacity(CustomerField::ALL.len());
     let mut others = Vec::new();
     for field in CustomerField::ALL.iter().copied() {
@@ -60,15 +62,26 @@ pub(super) fn read(
                 others.extend(more.into_iter().map(str::to_owned));
                 first.to_owned()
             }
-            CustomerField::Postcode => plan.id(name, row, survey)?.into_owned(),
             CustomerField::Birthday => birthday(columns.pick(name).of(row), plan),
-            _ => columns.pick(name).of(row).into_owned(),
+            _ => match address.part(field) {
+                Some(part) => part.to_owned(),
+                None => columns.pick(name).of(row).into_owned(),
+            },
         });
     }
-    let text = |field: CustomerField| texts[field as usize].as_str();
-    let code = cells::postcode(text(CustomerField::Postcode), text(CustomerField::State), text(CustomerField::Country));
-    if let Cow::Owned(whole) = code {
-        texts[CustomerField::Postcode as usize] = whole;
+    let mut reference = plan.reference(row, survey)?.into_owned();
+    let is_listed = reference.is_empty() && plan.known_by() != KnownBy::Reference;
+    if is_listed {
+        reference = list_reference(|field| texts[field as usize].as_str());
+    }
+    if reference.is_empty() {
+        let without = match plan.known_by() {
+            KnownBy::Reference => "a customer without a reference",
+            KnownBy::Contact => "a customer without email, phone, and name and street",
+            KnownBy::NameAndAddress => "a customer without a name and a street",
+        };
+        let hint = "every customer needs one: it is how the next import knows them again";
+        faults.push(RowProblem::new(line, plan.reference_heading(), without).hint(hint));
     }
     if !others.is_empty() {
         let notes = &mut texts[CustomerField::Notes as usize];
@@ -82,14 +95,17 @@ pub(super) fn read(
             None
         }
     };
-    let (post, mut email) = (wish("post_consent"), wish("email_consent"));
+    let (mut post, mut email) = (wish("post_consent"), wish("email_consent"));
+    let circumstances = CircumstanceKind::ALL.iter().copied();
+    let circumstances = circumstances.filter(|kind| holds(&columns.pick(kind.as_str()).of(row))).collect();
     // A column that records a moment says yes or no by being filled.
     if !columns.pick("email_start").of(row).is_empty() {
         email = Some(Consent::Yes);
     }
-    let stopped = columns.pick("email_stop").of(row);
-    if !stopped.is_empty() && !matches!(consent_of(&stopped), Ok(Some(Consent::No))) {
-        email = Some(Consent::No);
+    for (field, consent) in [("email_stop", &mut email), ("post_stop", &mut post)] {
+        if holds(&columns.pick(field).of(row)) {
+            *consent = Some(Consent::No);
+        }
     }
     if !faults.is_empty() {
         return Ok(Err(faults));
@@ -99,7 +115,25 @@ pub(super) fn read(
     let tidy = |tag: &str| tag.trim_matches(['"', '*', ' ']).to_owned();
     let tags = std::iter::once(first).chain(more).map(tidy).filter(|tag| !tag.is_empty()).collect();
     let address_hash = address_of(|field| &texts[field as usize]).hash();
-    Ok(Ok(ContactRow { offset: found.offset, reference, texts, post, email, tags, address_hash }))
+    let offset = found.offset;
+    Ok(Ok(ContactRow {
+        line,
+        offset,
+        reference,
+        is_listed,
+        texts,
+        post,
+        email,
+        tags,
+        address_hash,
+        address_of_file,
+        circumstances,
+    }))
+}
+
+/// Whether a cell says that something is so: a word, a mark or a day, and not "no".
+fn holds(cell: &str) -> bool {
+    !cell.is_empty() && !matches!(consent_of(cell), Ok(Some(Consent::No | Consent::Unknown)))
 }
 
 /// A birthday as a day when it is one beyond doubt, else as it is written.

@@ -6,12 +6,17 @@ use std::sync::mpsc::sync_channel;
 use chrono::NaiveDate;
 
 use super::contacts::{self, ContactRow};
+use super::list_reference::{Listed, ListedPeople, Traits, list_reference};
+use super::newest::newest;
 use super::reading::{ImportPlan, LARGE};
 use super::survey::Survey;
-use super::{ImportReport, ImportStep, RowProblem};
+use super::{ImportReport, ImportStep, RowProblem, row_address};
 use crate::customers::index::{self, Words};
-use crate::customers::{self, CardWriter, CustomerField, RefStatus, References, address_of, household, record_consent};
-use crate::domain::{Column, Consent, ConsentChannel, CustomerId};
+use crate::customers::{
+    self, ADDRESS, AddressChange, CardWriter, CustomerField, RefStatus, References, address_change, address_of, household,
+    record_consent,
+};
+use crate::domain::{CircumstanceKind, Column, Consent, ConsentChannel, CustomerId};
 use crate::error::{Error, Result};
 use crate::store::Write;
 use crate::text;
@@ -28,7 +33,8 @@ pub(crate) fn customers(
     today: NaiveDate,
     progress: &dyn Fn(ImportStep),
 ) -> Result<ImportReport> {
-    let mut book = CustomerImporter::new(write, today)?;
+    let has_street_column = row_address::has_column(plan, &[CustomerField::Street]);
+    let mut book = CustomerImporter::new(write, today, has_street_column)?;
     let is_first = book.ids.is_empty();
     let mut reading = || {
         let read = read_all(&mut book, plan, progress)?;
@@ -40,13 +46,25 @@ pub(crate) fn customers(
         (true, false) => write.with_room(reading)?,
         (false, _) => reading()?,
     };
-    let CustomerImporter { mut report, forgotten, touched, words, .. } = book;
+    let CustomerImporter { mut report, forgotten, touched, words, listed, unclear, without_postcode, .. } = book;
     if forgotten > 0 {
         let count = text::count(forgotten, "customer");
         report.warnings.push(format!("{count} asked to be forgotten: left out"));
     }
     report.join(read);
-    let unused = plan.columns.unused();
+    if listed.repeated > 0 {
+        let rows = text::count(listed.repeated, "row");
+        report.warnings.push(format!("{rows} like another one: each such customer was imported once"));
+    }
+    for (references, what) in [
+        (unclear, "the file has only part of another address, so the old one stays"),
+        (without_postcode, "the new address has no postcode"),
+    ] {
+        if !references.is_empty() {
+            report.warnings.push(format!("{what}: {}", text::first_few(&references, 12)));
+        }
+    }
+    let unused = plan.not_taken();
     if !unused.is_empty() {
         let names: Vec<String> = unused.iter().map(|name| text::quote(name)).collect();
         report.warnings.push(format!("not taken: {}", text::first_few(&names, 12)));
@@ -78,9 +96,11 @@ fn read_all(
     std::thread::scope(|scope| {
         let (give, taken) = sync_channel::<Vec<ContactRow>>(4);
         let reading = scope.spawn(move || -> Result<ImportReport> {
-            let survey = Survey::new(plan.sheet, &plan.columns);
+            let survey = Survey::new(plan);
             // On which line each reference stood first.
             let mut seen: HashMap<String, usize> = HashMap::new();
+            let newest = if plan.dialect.quirks.repeats { Some(newest(plan, &survey)?) } else { None };
+            let mut of_addresses = vec![0; plan.addresses.len()];
             let (mut read, mut batch) = (ImportReport::default(), Vec::new());
             plan.sheet.each(|row| {
                 read.read += 1;
@@ -89,16 +109,19 @@ fn read_all(
                     Some(fault) => Err(vec![fault]),
                 };
                 let contact = match contact {
-                    Err(problems) => Err(problems),
-                    Ok(contact) => match seen.get(&contact.reference) {
-                        Some(_) if plan.dialect.quirks.repeats => return Ok(()),
+                    Ok(contact) if newest.as_ref().is_some_and(|lines| !counts(lines, &contact)) => return Ok(()),
+                    Ok(contact) if !contact.is_listed => match seen.get(&contact.reference) {
                         Some(first) => Err(vec![twice(plan, &contact, row.line, *first)]),
                         None => Ok(contact),
                     },
+                    other => other,
                 };
                 match contact {
                     Ok(contact) => {
                         seen.insert(contact.reference.clone(), row.line);
+                        if !contact.field(CustomerField::Street).is_empty() {
+                            of_addresses[contact.address_of_file] += 1;
+                        }
                         batch.push(contact);
                     }
                     Err(problems) => plan.leave_out(&mut read, row, problems)?,
@@ -109,15 +132,36 @@ fn read_all(
                 Ok(())
             })?;
             let _ = give.send(batch);
+            read.settled.extend(chosen_addresses(plan, &of_addresses));
             Ok(read)
         });
-        for batch in taken {
-            for contact in &batch {
+        for mut batch in taken {
+            for contact in &mut batch {
                 book.take(contact)?;
             }
             progress(ImportStep::Read(batch.last().map_or(0, |contact| contact.offset)));
         }
         reading.join().unwrap_or_else(|_| Err(Error::new("reading the file failed")))
+    })
+}
+
+/// Whether a row is the one of its customer that counts.
+fn counts(newest: &HashMap<String, usize>, contact: &ContactRow) -> bool {
+    contact.is_listed || newest.get(&contact.reference) == Some(&contact.line)
+}
+
+/// Of a file with several addresses, how many people have which.
+fn chosen_addresses(plan: &ImportPlan<'_>, people: &[usize]) -> Option<String> {
+    let named = |name: &str| if name.is_empty() { "first".to_owned() } else { format!("`{name}`") };
+    let named = plan.addresses.iter().zip(people).map(|(address, people)| (named(address.name), *people));
+    let used: Vec<String> = named
+        .clone()
+        .filter(|(_, people)| *people > 0)
+        .map(|(name, people)| format!("the {name} address of {}", text::count(people, "customer")))
+        .collect();
+    let names: Vec<String> = named.map(|(name, _)| name).collect();
+    (names.len() > 1 && !used.is_empty()).then(|| {
+        format!("Of the addresses {} the first with a street and a city is taken: {}.", text::list(&names), text::list(&used))
     })
 }
 
@@ -136,6 +180,12 @@ struct CustomerImporter<'t> {
     references: References,
     forgotten: usize,
     cards: CardWriter<'t>,
+    /// Those who are known by name and address alone.
+    listed: ListedPeople,
+    /// Whose address the file has only a part of, and who has lost the postcode.
+    unclear: Vec<String>,
+    without_postcode: Vec<String>,
+    has_street_column: bool,
     /// Whose home or name is new.
     touched: Vec<CustomerId>,
     words: Words,
@@ -146,7 +196,7 @@ struct CustomerImporter<'t> {
 const FEW: usize = 500;
 
 impl<'t> CustomerImporter<'t> {
-    fn new(write: &'t Write<'t>, today: NaiveDate) -> Result<Self> {
+    fn new(write: &'t Write<'t>, today: NaiveDate, has_street_column: bool) -> Result<Self> {
         Ok(Self {
             write,
             today,
@@ -154,13 +204,38 @@ impl<'t> CustomerImporter<'t> {
             references: References::of(write)?,
             forgotten: 0,
             cards: CardWriter::new(write)?,
+            listed: ListedPeople::default(),
+            unclear: Vec::new(),
+            without_postcode: Vec::new(),
+            has_street_column,
             touched: Vec::new(),
             words: Words::default(),
             report: ImportReport::default(),
         })
     }
 
-    fn take(&mut self, contact: &ContactRow) -> Result<()> {
+    /// Whoever is known by name and address gets the number that tells them from others of that name there.
+    fn take(&mut self, contact: &mut ContactRow) -> Result<()> {
+        if contact.is_listed {
+            let (ids, cards, references) = (&self.ids, &self.cards, &self.references);
+            let traits = Traits::of(|field| &contact.texts[field as usize]);
+            let reference = self.listed.reference(&contact.reference, traits, |reference| {
+                Ok::<_, Error>(match (references.status(reference), ids.get(reference)) {
+                    (RefStatus::Own, None) => Listed::Unknown,
+                    (RefStatus::Own, Some(id)) => {
+                        let texts = cards.stored(*id)?.texts;
+                        let field = |field: CustomerField| texts[field as usize].as_str();
+                        Listed::Card(Traits::of(field), reference.starts_with(&list_reference(field)))
+                    }
+                    _ => Listed::Gone,
+                })
+            })?;
+            contact.reference = reference;
+        }
+        self.take_known(contact)
+    }
+
+    fn take_known(&mut self, contact: &ContactRow) -> Result<()> {
         let mut status = self.references.status(&contact.reference);
         // Somebody who was forgotten does not come back under another reference.
         if self.references.has_forgotten()
@@ -198,6 +273,7 @@ impl<'t> CustomerImporter<'t> {
                 }
             }
         }
+        different |= self.record_circumstances(id, contact)?;
         for tag in &contact.tags {
             let is_new = self.cards.add_tag(id, tag)?;
             different |= is_new;
@@ -220,11 +296,34 @@ impl<'t> CustomerImporter<'t> {
         Ok(id)
     }
 
-    /// Writes what is different; whether something was.
+    /// Writes what is different; whether something was. The address is taken as a whole.
     fn update(&mut self, id: CustomerId, contact: &ContactRow, old: &[String], only_empty: bool) -> Result<bool> {
+        let (before, after) = (|field: CustomerField| old[field as usize].as_str(), |field| contact.field(field));
+        let address = match address_change(before, after) {
+            // Without a column for streets the file corrects what it has columns for.
+            AddressChange::Unclear if !self.has_street_column => AddressChange::Complete,
+            AddressChange::Replace if only_empty && ADDRESS.into_iter().any(|field| !before(field).is_empty()) => {
+                AddressChange::Unclear
+            }
+            change => change,
+        };
+        match address {
+            AddressChange::Unclear if !only_empty => self.unclear.push(contact.reference.clone()),
+            AddressChange::Replace
+                if after(CustomerField::Postcode).is_empty() && !before(CustomerField::Postcode).is_empty() =>
+            {
+                self.without_postcode.push(contact.reference.clone());
+            }
+            _ => {}
+        }
         let (mut changed, mut now) = (Vec::new(), old.to_vec());
         for (index, ((field, new), old)) in CustomerField::ALL.iter().zip(&contact.texts).zip(old).enumerate() {
-            if !new.is_empty() && new != old && (old.is_empty() || !only_empty) {
+            let is_new = match (ADDRESS.contains(field), address) {
+                (true, AddressChange::Unclear) => false,
+                (true, AddressChange::Replace) => new != old,
+                _ => !new.is_empty() && new != old && (old.is_empty() || !only_empty),
+            };
+            if is_new {
                 self.report.changes.note(&contact.reference, field.as_str(), old, new);
                 now[index].clone_from(new);
                 changed.push((*field, new.as_str()));
@@ -241,5 +340,24 @@ impl<'t> CustomerImporter<'t> {
         self.words.put_in(id, |field| &now[field as usize]);
         self.touched.push(id);
         Ok(true)
+    }
+
+    /// Writes down what the file says to be so; whether it is new.
+    fn record_circumstances(&mut self, id: CustomerId, contact: &ContactRow) -> Result<bool> {
+        let mut is_new = false;
+        for kind in contact.circumstances.iter().copied() {
+            let card = customers::by_id(self.write, id)?;
+            let holds = match kind {
+                CircumstanceKind::Deceased => card.deceased,
+                CircumstanceKind::Moved => card.has_moved(),
+            };
+            if !holds {
+                customers::record_circumstance(self.write, &card, kind, true, self.today, "import")?;
+                self.report.changes.note(&contact.reference, kind.as_str(), "", Consent::Yes.as_str());
+                self.touched.push(id);
+                is_new = true;
+            }
+        }
+        Ok(is_new)
     }
 }

@@ -4,11 +4,12 @@
 //! reads after "This looks like"; `system`, within which receipt numbers are unique; `marks`, the headings that are all in
 //! this export and not all in any other; its quirks; then under `customers` or `purchases` a line for each field, with the
 //! columns that may be it. A column is written as in the export. `a|b` takes the first that is not empty, `a+b` joins
-//! them, `a if b` counts only in files that have `b` as well, and `a#2` is the second column of that heading.
+//! them, `a if b` counts only in files that have `b` as well, and `a#2` is the second column of that heading. Where an
+//! export has several addresses, `address` with the name of each begins its columns, the best first.
 
 use std::sync::LazyLock;
 
-use super::columns::{CUSTOMER_FIELDS, PURCHASE_FIELDS};
+use super::columns::{ADDRESS_FIELDS, CUSTOMER_FIELDS, PURCHASE_FIELDS};
 use super::days::DayOrder;
 use super::numbers::DecimalSeparator;
 use crate::error::{Error, Result};
@@ -24,7 +25,15 @@ static DIALECTS: LazyLock<Vec<Dialect>> = LazyLock::new(|| {
 });
 
 /// A field of ours, and the columns that may be it.
-type DialectField = (&'static str, Vec<&'static str>);
+pub(super) type DialectField = (&'static str, Vec<&'static str>);
+
+/// One of several addresses of an export.
+#[derive(Debug)]
+pub(super) struct DialectAddress {
+    /// As in "the billing address".
+    pub(super) name: &'static str,
+    pub(super) columns: Vec<DialectField>,
+}
 
 /// One kind of export.
 #[derive(Debug, Default)]
@@ -38,6 +47,8 @@ pub(crate) struct Dialect {
     /// Headings that are all there in this export, and not all in any other.
     marks: Vec<&'static str>,
     customers: Vec<DialectField>,
+    /// The best first.
+    pub(super) addresses: Vec<DialectAddress>,
     purchases: Vec<DialectField>,
     pub(super) quirks: Quirks,
 }
@@ -47,7 +58,7 @@ pub(crate) struct Dialect {
 pub(super) struct Quirks {
     /// The amount is that of the whole order and stands on its first line; without it every line has its own.
     pub(super) order_total: bool,
-    /// A customer stands in several rows, the newest first: the first counts.
+    /// A customer stands in several rows, one an order: the newest counts.
     pub(super) repeats: bool,
     /// Headings, each with the words that cancel an order; without words any text does.
     pub(super) cancelled: Vec<(&'static str, Vec<&'static str>)>,
@@ -92,11 +103,17 @@ impl DialectReader {
             (None, "cancelled", &[heading, ref words @ ..]) => dialect.quirks.cancelled.push((heading, words.to_vec())),
             (None, "takes_back", &[heading, word]) => dialect.quirks.takes_back = Some((heading, word)),
             (None, "day_order", &[order]) => dialect.quirks.day_order = order.parse().ok(),
+            (Some(ImportKind::Customers), "address", &[name]) => {
+                dialect.addresses.push(DialectAddress { name, columns: Vec::new() });
+            }
             (Some(kind), _, [_, ..]) => {
                 let Some(field) = kind.fields().iter().find(|field| **field == key) else { return false };
-                match kind {
-                    ImportKind::Customers => dialect.customers.push((field, values)),
-                    ImportKind::Purchases => dialect.purchases.push((field, values)),
+                match (kind, dialect.addresses.last_mut()) {
+                    (ImportKind::Customers, Some(address)) if ADDRESS_FIELDS.contains(field) => {
+                        address.columns.push((field, values));
+                    }
+                    (ImportKind::Customers, _) => dialect.customers.push((field, values)),
+                    (ImportKind::Purchases, _) => dialect.purchases.push((field, values)),
                 }
             }
             _ => return false,
@@ -163,6 +180,12 @@ impl Dialect {
     /// Of a plain list: the columns of the other languages, for headings that are not in its own.
     pub(super) fn others(&self, kind: ImportKind) -> impl Iterator<Item = &'static DialectField> {
         Self::plain().filter(|_| self.is_plain()).flat_map(move |other| other.columns(kind))
+    }
+
+    /// Of a plain list: the addresses that the plain lists of other languages know.
+    pub(super) fn plain_addresses(&self) -> impl Iterator<Item = &'static DialectAddress> {
+        let name = self.name;
+        Self::plain().filter(move |other| self.is_plain() && other.name != name).flat_map(|other| &other.addresses)
     }
 
     /// The dialect of a header: the one with the most marks, all of them there; else the plain list that knows most headings.

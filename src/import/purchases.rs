@@ -6,7 +6,7 @@ use std::sync::mpsc::sync_channel;
 
 use chrono::NaiveDate;
 
-use super::reading::{ImportPlan, LARGE};
+use super::reading::{ImportPlan, KnownBy, LARGE};
 use super::sales::{self, Batch, Sale, SaleLine};
 use super::{ImportReport, ImportStep, RowProblem};
 use crate::customers::{
@@ -44,7 +44,7 @@ pub(crate) fn purchases(
     progress: &dyn Fn(ImportStep),
 ) -> Result<ImportReport> {
     let is_first = write.first("SELECT 1 FROM purchase LIMIT 1", params![], |_| Ok(()))?.is_none();
-    let mut book = PurchaseImporter::new(write, options, is_first, plan.is_by_contact())?;
+    let mut book = PurchaseImporter::new(write, options, is_first, plan.known_by() == KnownBy::Contact)?;
     let mut reading = || {
         let read = read_all(&mut book, plan, progress)?;
         progress(ImportStep::Now("Putting the indexes in order"));

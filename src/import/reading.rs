@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use csv::StringRecord;
 
 use super::cells;
-use super::columns::{Columns, EMAIL, PHONE};
+use super::columns::{ADDRESS_FIELDS, BOX, Columns, EMAIL, PHONE};
 use super::days::DayOrder;
 use super::dialect::{BETWEEN_VALUES, Dialect, ImportKind};
 use super::left_out::LeftOut;
@@ -13,7 +13,8 @@ use super::numbers::DecimalSeparator;
 use super::sheet::{ImportSheet, SheetRow};
 use super::survey::Survey;
 use super::{ImportReport, RowProblem};
-use crate::customers;
+use crate::customers::{self, CustomerField};
+use crate::domain::Column;
 use crate::error::Result;
 use crate::text::heading_key;
 
@@ -42,8 +43,29 @@ pub(crate) struct ImportPlan<'s> {
     pub(super) columns: Columns<'s>,
     pub(super) day_order: Option<DayOrder>,
     pub(super) decimal: Option<DecimalSeparator>,
+    /// Those that a file of customers has, the best first; never empty.
+    pub(super) addresses: Vec<AddressColumns<'s>>,
     left_out: Option<&'s LeftOut>,
-    by_contact: bool,
+    known_by: KnownBy,
+}
+
+/// One of the addresses of a file.
+#[derive(Debug)]
+pub(super) struct AddressColumns<'s> {
+    /// As in "the billing address"; empty for the only one.
+    pub(super) name: &'static str,
+    pub(super) columns: Columns<'s>,
+}
+
+/// By what the next import knows a customer again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum KnownBy {
+    /// A column of references.
+    Reference,
+    /// Their email, else their phone; where both are missing the name and the address.
+    Contact,
+    /// The name and the address, as the file has nothing else.
+    NameAndAddress,
 }
 
 impl<'s> ImportPlan<'s> {
@@ -61,10 +83,15 @@ impl<'s> ImportPlan<'s> {
         let columns = Columns::of(kind.fields(), fields, sheet, wishes.map)?;
         let by_email = heading_key(columns.heading_of("ref")).contains("mail");
         let contact = |field| columns.pick(field).is_there();
-        let by_contact = by_email || columns.place("ref").is_none() && (contact(EMAIL) || contact(PHONE));
-        if !by_contact {
+        let addresses = addresses(&columns, dialect, kind, sheet, wishes.map)?;
+        let known_by = if by_email || columns.place("ref").is_none() && (contact(EMAIL) || contact(PHONE)) {
+            KnownBy::Contact
+        } else if columns.place("ref").is_none() && has_name_and_address(&columns, &addresses) {
+            KnownBy::NameAndAddress
+        } else {
             columns.need("ref", "the customer's reference")?;
-        }
+            KnownBy::Reference
+        };
         if kind == ImportKind::Purchases {
             columns.need("on", "the day of the purchase")?;
             if columns.place("amount").is_none() {
@@ -72,7 +99,8 @@ impl<'s> ImportPlan<'s> {
             }
         }
         let day_order = wishes.day_order.or(dialect.quirks.day_order);
-        Ok(Self { sheet, dialect, columns, day_order, decimal: wishes.decimal, left_out: None, by_contact })
+        let decimal = wishes.decimal;
+        Ok(Self { sheet, dialect, columns, day_order, decimal, addresses, left_out: None, known_by })
     }
 
     /// The same, with rows that cannot be taken written out as they are found.
@@ -95,9 +123,15 @@ impl<'s> ImportPlan<'s> {
         Ok(())
     }
 
-    /// Whether people are known by their email, else their phone, because the file gives them no other reference.
-    pub(crate) fn is_by_contact(&self) -> bool {
-        self.by_contact
+    pub(crate) fn known_by(&self) -> KnownBy {
+        self.known_by
+    }
+
+    /// Headings that no field took.
+    pub(super) fn not_taken(&self) -> Vec<&str> {
+        let of_addresses: Vec<Vec<&str>> = self.addresses.iter().map(|one| one.columns.unused()).collect();
+        let unused = self.columns.unused().into_iter();
+        unused.filter(|heading| of_addresses.iter().all(|unused| unused.contains(heading))).collect()
     }
 
     /// The heading that a fault of the reference is told under.
@@ -108,7 +142,7 @@ impl<'s> ImportPlan<'s> {
 
     /// The reference in a row.
     pub(super) fn reference<'r>(&self, row: &'r StringRecord, survey: &Survey<'_>) -> Result<Cow<'r, str>> {
-        if !self.by_contact {
+        if self.known_by == KnownBy::Reference {
             return self.id("ref", row, survey);
         }
         let email = self.columns.pick(if self.columns.place("ref").is_some() { "ref" } else { EMAIL }).of(row);
@@ -128,12 +162,64 @@ impl<'s> ImportPlan<'s> {
 
     /// A number that is a name, without what spreadsheets put on it.
     pub(super) fn id<'r>(&self, field: &str, row: &'r StringRecord, survey: &Survey<'_>) -> Result<Cow<'r, str>> {
-        let cell = self.columns.pick(field).of(row);
-        let bare = cells::unquoted(&cell);
-        let bare = match cells::without_point_zero(bare) {
-            Some(digits) if survey.point_zero(field)? => digits,
-            _ => bare,
-        };
-        Ok(if bare.len() == cell.len() { cell } else { Cow::Owned(bare.to_owned()) })
+        id_of(&self.columns, field, row, survey)
     }
 }
+
+/// The same of other columns.
+pub(super) fn id_of<'r>(
+    columns: &Columns<'_>,
+    field: &str,
+    row: &'r StringRecord,
+    survey: &Survey<'_>,
+) -> Result<Cow<'r, str>> {
+    let cell = columns.pick(field).of(row);
+    let bare = cells::unquoted(&cell);
+    let bare = match cells::without_point_zero(bare) {
+        Some(digits) if survey.point_zero(field)? => digits,
+        _ => bare,
+    };
+    Ok(if bare.len() == cell.len() { cell } else { Cow::Owned(bare.to_owned()) })
+}
+
+/// The addresses of a file: that of the columns that need no name, and those of the dialect that have a street or a box.
+fn addresses<'s>(
+    columns: &Columns<'s>,
+    dialect: &'static Dialect,
+    kind: ImportKind,
+    sheet: &'s ImportSheet,
+    map: &[String],
+) -> Result<Vec<AddressColumns<'s>>> {
+    if kind == ImportKind::Purchases {
+        return Ok(Vec::new());
+    }
+    let mut found = vec![AddressColumns { name: "", columns: columns.of_fields(ADDRESS_FIELDS) }];
+    for address in dialect.addresses.iter().chain(dialect.plain_addresses()) {
+        let fields = address.columns.iter().map(|(name, columns)| (*name, columns.as_slice()));
+        let columns = Columns::of(ADDRESS_FIELDS, fields, sheet, &[])?;
+        if has_street(&columns) {
+            found.push(AddressColumns { name: address.name, columns });
+        }
+    }
+    // What the owner says of a column counts in every address that has no other word for it.
+    let is_said = |field: &&&str| map.iter().any(|said| said.split('=').next().is_some_and(|name| name.trim() == **field));
+    if found.len() > 1 && !has_street(&found[0].columns) {
+        let said = columns.of_fields(&ADDRESS_FIELDS.iter().filter(is_said).copied().collect::<Vec<_>>());
+        found.remove(0);
+        found.iter_mut().for_each(|address| address.columns.override_with(&said));
+    }
+    Ok(found)
+}
+
+fn has_street(columns: &Columns<'_>) -> bool {
+    [STREET, BOX].into_iter().any(|field| columns.pick(field).is_there())
+}
+
+/// Whether a list has what a letter needs, and so what tells people apart.
+fn has_name_and_address(columns: &Columns<'_>, addresses: &[AddressColumns<'_>]) -> bool {
+    let names = [CustomerField::LastName, CustomerField::FullName, CustomerField::FirstName, CustomerField::Company];
+    names.iter().any(|field| columns.pick(field.as_str()).is_there())
+        && addresses.iter().any(|address| has_street(&address.columns))
+}
+
+const STREET: &str = CustomerField::Street.as_str();

@@ -9,6 +9,7 @@ use super::cells;
 use super::columns::{Columns, Pick};
 use super::days::{self, DayOrder, DayReading};
 use super::numbers::{self, DecimalSeparator};
+use super::reading::{AddressColumns, ImportPlan};
 use super::sheet::ImportSheet;
 use crate::error::Result;
 
@@ -29,6 +30,7 @@ pub(super) enum ShownSeparator {
 pub(super) struct Survey<'s> {
     sheet: &'s ImportSheet,
     columns: &'s Columns<'s>,
+    addresses: &'s [AddressColumns<'s>],
     found: OnceCell<Evidence>,
 }
 
@@ -40,8 +42,8 @@ struct Evidence {
 }
 
 impl<'s> Survey<'s> {
-    pub(super) fn new(sheet: &'s ImportSheet, columns: &'s Columns<'s>) -> Self {
-        Self { sheet, columns, found: OnceCell::new() }
+    pub(super) fn new(plan: &'s ImportPlan<'s>) -> Self {
+        Self { sheet: plan.sheet, columns: &plan.columns, addresses: &plan.addresses, found: OnceCell::new() }
     }
 
     /// The order that the first day shows which can be read in one order only.
@@ -81,8 +83,11 @@ impl<'s> Survey<'s> {
 
     fn look(&self) -> Result<Evidence> {
         let mut evidence = Evidence::default();
+        let all: Vec<&Columns<'_>> =
+            std::iter::once(self.columns).chain(self.addresses.iter().map(|address| &address.columns)).collect();
         let there = |fields: &[&'static str]| -> Vec<(&'static str, &Pick)> {
-            fields.iter().map(|f| (*f, self.columns.pick(f))).filter(|(_, pick)| pick.is_there()).collect()
+            let picks = all.iter().flat_map(|columns| fields.iter().map(|f| (*f, columns.pick(f))));
+            picks.filter(|(_, pick)| pick.is_there()).collect()
         };
         let (ids, amounts, on) = (there(&IDS), there(&AMOUNTS), self.columns.pick("on"));
         self.sheet.each(|found| {

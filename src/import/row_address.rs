@@ -1,0 +1,106 @@
+//! The address of a row, as one thing: of several the first that a letter can go to, with its box, split where one cell holds all of it.
+
+use std::borrow::Cow;
+
+use csv::StringRecord;
+
+use super::columns::{BOX, Columns};
+use super::one_line::split;
+use super::reading::ImportPlan;
+use super::survey::Survey;
+use super::{cells, reading};
+use crate::customers::CustomerField;
+use crate::domain::Column;
+use crate::error::Result;
+
+/// The parts of an address.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct AddressParts {
+    pub(super) street: String,
+    pub(super) street2: String,
+    pub(super) city: String,
+    pub(super) state: String,
+    pub(super) postcode: String,
+    pub(super) country: String,
+}
+
+impl AddressParts {
+    /// What a field of a card has of it; none where the field is not of an address.
+    pub(super) fn part(&self, field: CustomerField) -> Option<&str> {
+        Some(match field {
+            CustomerField::Street => &self.street,
+            CustomerField::Street2 => &self.street2,
+            CustomerField::City => &self.city,
+            CustomerField::State => &self.state,
+            CustomerField::Postcode => &self.postcode,
+            CustomerField::Country => &self.country,
+            _ => return None,
+        })
+    }
+
+    /// A street or a box, and a town.
+    fn is_complete(&self) -> bool {
+        !self.street.is_empty() && !self.city.is_empty()
+    }
+
+    fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// The address of a row, and which of those that the file has; the best first.
+pub(super) fn read(plan: &ImportPlan<'_>, row: &StringRecord, survey: &Survey<'_>) -> Result<(AddressParts, usize)> {
+    let mut found = Vec::with_capacity(plan.addresses.len());
+    for (index, address) in plan.addresses.iter().enumerate() {
+        let parts = of_columns(&address.columns, row, survey)?;
+        if parts.is_complete() {
+            return Ok((parts, index));
+        }
+        found.push((parts, index));
+    }
+    // None is whole: the first with a street, else the first with anything.
+    let with_street = found.iter().position(|(parts, _)| !parts.street.is_empty());
+    let best = with_street.or_else(|| found.iter().position(|(parts, _)| !parts.is_empty()));
+    Ok(best.map(|best| found.swap_remove(best)).unwrap_or_default())
+}
+
+fn of_columns(columns: &Columns<'_>, row: &StringRecord, survey: &Survey<'_>) -> Result<AddressParts> {
+    let one = |field: CustomerField| columns.pick(field.as_str()).lines(row).join(", ");
+    let mut lines = columns.pick(CustomerField::Street.as_str()).lines(row);
+    lines.extend(columns.pick(CustomerField::Street2.as_str()).lines(row));
+    let mut parts = AddressParts {
+        city: one(CustomerField::City),
+        state: one(CustomerField::State),
+        postcode: reading::id_of(columns, CustomerField::Postcode.as_str(), row, survey)?.into_owned(),
+        country: one(CustomerField::Country),
+        ..AddressParts::default()
+    };
+    split(&mut lines, &mut parts);
+    lines.extend(post_box(&columns.pick(BOX).of(row), &parts.country));
+    let mut lines = lines.into_iter();
+    parts.street = lines.next().unwrap_or_default();
+    parts.street2 = lines.collect::<Vec<_>>().join(", ");
+    if let Cow::Owned(whole) = cells::postcode(&parts.postcode, &parts.state, &parts.country) {
+        parts.postcode = whole;
+    }
+    Ok(parts)
+}
+
+/// A box as a line of an address: `PO Box 12` where the cell has only its number.
+fn post_box(cell: &str, country: &str) -> Option<String> {
+    let is_german = GERMAN.contains(&country.to_lowercase().as_str());
+    match cell.bytes().all(|b| b.is_ascii_digit()) {
+        _ if cell.is_empty() => None,
+        true => Some(format!("{} {cell}", if is_german { "Postfach" } else { "PO Box" })),
+        false => Some(cell.to_owned()),
+    }
+}
+
+/// Where a box is a `Postfach`.
+const GERMAN: [&str; 9] =
+    ["de", "deutschland", "germany", "at", "österreich", "austria", "ch", "schweiz", "switzerland"];
+
+/// Whether a file has columns for a part of an address.
+pub(super) fn has_column(plan: &ImportPlan<'_>, fields: &[CustomerField]) -> bool {
+    plan.addresses.iter().any(|address| fields.iter().any(|field| address.columns.pick(field.as_str()).is_there()))
+}
