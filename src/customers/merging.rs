@@ -12,7 +12,7 @@ use super::customer::{Customer, CustomerField};
 use super::index::Words;
 use super::table_owner::{Given, MergeRecord, MergedCards, TableOwner};
 use super::{household, lookup};
-use crate::domain::{Column, Consent, CustomerId, folded};
+use crate::domain::{Column, Consent, CustomerId, StreetKey, folded};
 use crate::error::{Error, Result};
 use crate::store::{Read, ToValue, Write, params};
 use crate::text;
@@ -200,7 +200,8 @@ fn give(write: &Write<'_>, old: &Customer, stays: &Customer, record: &MergeRecor
     let at_home = if stays.street.is_empty() {
         stays.city.is_empty() || same(CustomerField::City)
     } else {
-        same(CustomerField::Street)
+        let house = |card: &Customer| StreetKey::of(&card.street, "").house;
+        house(stays) == house(old)
     };
     for field in CustomerField::ALL.iter().copied() {
         let fits = match field {
