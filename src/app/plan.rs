@@ -3,6 +3,7 @@
 use chrono::{NaiveDate, NaiveDateTime};
 
 use crate::campaign::{self, CampaignFile, Sources, Summary};
+use crate::customers::household;
 use crate::error::Result;
 use crate::piece::{TemplateSet, shop_fonts};
 use crate::shop::Shop;
@@ -31,6 +32,9 @@ pub(crate) struct PlanOutcome {
 /// With every fault of its files, or when something of an earlier plan was printed or sent.
 pub(crate) fn plan(shop: &Shop, slug: &str, mode: PlanMode, now: NaiveDateTime) -> Result<PlanOutcome> {
     let mut store = shop.store()?;
+    if !household::is_complete(&store.read())? {
+        store.write(household::regroup)?;
+    }
     if let Some(old) = campaign::current(&store.read(), slug)?.filter(|_| mode == PlanMode::Once) {
         let differences = Some(campaign::differences(&store.read(), shop, &old)?);
         let summary = store.rehearse(|write| campaign::plan(write, shop, slug, now, false))?;

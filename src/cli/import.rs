@@ -10,7 +10,7 @@ use super::output::to_stderr;
 use super::progress::progress;
 use crate::app::import::{self, ImportProgress, ImportRequest, PurchaseImport, Recognised};
 use crate::error::Result;
-use crate::import::{BookProfile, ImportOptions};
+use crate::import::{BookProfile, ImportOptions, KnownBy};
 
 /// Take customers or purchases from a CSV into the book.
 #[derive(Debug, clap::Args)]

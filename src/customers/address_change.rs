@@ -1,7 +1,7 @@
 //! An address is one thing: what becomes of that on a card when a list or another card has one too.
 
 use super::customer::CustomerField;
-use crate::domain::folded;
+use crate::domain::{StreetKey, folded, place_key, postcode_key};
 
 /// The parts of an address.
 pub(crate) const ADDRESS: [CustomerField; 6] = [
@@ -29,19 +29,48 @@ pub(crate) fn address_change<'o, 'n>(
     old: impl Fn(CustomerField) -> &'o str,
     new: impl Fn(CustomerField) -> &'n str,
 ) -> AddressChange {
-    let agree = |field: CustomerField| {
-        let [old, new] = [folded(old(field)), folded(new(field))];
-        let is_longer_zip = field == CustomerField::Postcode && (old.starts_with(&new) || new.starts_with(&old));
-        old.is_empty() || new.is_empty() || old == new || is_longer_zip
-    };
-    let town = [CustomerField::City, CustomerField::State, CustomerField::Postcode, CustomerField::Country];
-    let same_street = agree(CustomerField::Street);
+    let street = |of: [&str; 2]| StreetKey::of(of[0], of[1]);
+    let [before, after] = [street(STREET.map(&old)), street(STREET.map(&new))];
+    let is_same = |key: fn(&str) -> String, field| agree(&key(old(field)), &key(new(field)));
+    let same_town = is_same(place_key, CustomerField::City)
+        && is_same(folded, CustomerField::State)
+        && is_same(postcode_key, CustomerField::Postcode)
+        && is_same(folded, CustomerField::Country);
     let has_town = !new(CustomerField::City).is_empty() || !new(CustomerField::Postcode).is_empty();
-    match new(CustomerField::Street).is_empty() {
-        _ if same_street && town.into_iter().all(agree) => AddressChange::Complete,
+    match after.house.is_empty() {
+        _ if same_town && agree(&before.house, &after.house) && agree(&before.unit, &after.unit) => {
+            AddressChange::Complete
+        }
         false if has_town => AddressChange::Replace,
-        true if old(CustomerField::Street).is_empty() => AddressChange::Complete,
+        true if before.house.is_empty() => AddressChange::Complete,
         _ => AddressChange::Unclear,
+    }
+}
+
+const STREET: [CustomerField; 2] = [CustomerField::Street, CustomerField::Street2];
+
+/// What only one side knows is no difference.
+fn agree(one: &str, other: &str) -> bool {
+    one.is_empty() || other.is_empty() || one == other
+}
+
+impl AddressChange {
+    /// A part of the address as it is afterwards.
+    pub(crate) fn part<'t>(
+        self,
+        field: CustomerField,
+        old: impl Fn(CustomerField) -> &'t str,
+        new: impl Fn(CustomerField) -> &'t str,
+    ) -> &'t str {
+        match self {
+            Self::Unclear => old(field),
+            Self::Replace => new(field),
+            // The apartment may stand in the line of the street now.
+            Self::Complete if field == CustomerField::Street2 && !StreetKey::of(new(STREET[0]), "").unit.is_empty() => {
+                new(field)
+            }
+            Self::Complete => Some(new(field)).filter(|new| !new.is_empty()).unwrap_or_else(|| old(field)),
+        }
     }
 }
 
@@ -60,6 +89,8 @@ mod tests {
             (home, ["1 a st", "", "Boston", "", "02108-1234", "US"], Complete),
             (home, ["1 A St", "", "Salem", "OR", "97301", ""], Replace),
             (home, ["2 B Rd", "", "", "", "", ""], Unclear),
+            (home, ["1 A Street #4", "", "Boston", "", "", ""], Complete),
+            (home, ["1 A St Apt 5", "", "Boston", "MA", "02108", ""], Replace),
             (home, ["", "", "Chicago", "IL", "60601", ""], Unclear),
             (home, ["", "Apt 4", "Boston", "MA", "02108", "US"], Complete),
             (["", "", "", "", "", ""], ["2 B Rd", "", "", "", "", ""], Complete),
@@ -71,6 +102,22 @@ mod tests {
                 move |field: CustomerField| ADDRESS.iter().position(|known| *known == field).map_or("", |at| of[at])
             };
             assert_eq!(address_change(part(old), part(new)), change, "{new:?}");
+        }
+    }
+
+    #[test]
+    fn an_apartment_stands_in_one_line() {
+        let part = |of: [&'static str; 2]| {
+            move |field: CustomerField| STREET.iter().position(|known| *known == field).map_or("", |at| of[at])
+        };
+        for (old, new, after) in [
+            (["1 A St", "Apt 4"], ["1 A Street Apt 4", ""], ["1 A Street Apt 4", ""]),
+            (["1 A St Apt 4", ""], ["1 A St", "Apt 4"], ["1 A St", "Apt 4"]),
+            (["1 A St", "Apt 4"], ["1 A St", ""], ["1 A St", "Apt 4"]),
+            (["1 A St", ""], ["1 A St", "Rear"], ["1 A St", "Rear"]),
+        ] {
+            let change = address_change(part(old), part(new));
+            assert_eq!(STREET.map(|field| change.part(field, part(old), part(new))), after, "{new:?}");
         }
     }
 }

@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 
-use crate::domain::{CustomerId, HouseholdId, folded};
+use crate::domain::{CustomerId, HouseholdId};
 use crate::error::Result;
 use crate::store::Row;
+use crate::text::{plain_key, without_umlauts};
 
 /// What decides who belongs together.
 pub(super) struct Resident {
@@ -71,14 +72,19 @@ impl Resident {
         Ok(Self {
             id: row.get(0)?,
             household_id: row.get(1)?,
-            first_name: folded(&row.get::<String>(2)?),
-            surname: folded(surname),
-            full_name: folded(&full_name),
-            spouse: folded(&row.get::<String>(5)?),
+            first_name: spelling(&row.get::<String>(2)?),
+            surname: spelling(surname),
+            full_name: spelling(&full_name),
+            spouse: spelling(&row.get::<String>(5)?),
             address_hash: row.get(6)?,
             manual_household: row.get(7)?,
         })
     }
+}
+
+/// A name as neighbours are compared: `Müller` is `MUELLER`, `Núñez` is `Nunez`.
+fn spelling(name: &str) -> String {
+    without_umlauts(&plain_key(name))
 }
 
 /// Whether one of them gives the other as the spouse, and the other nobody else.

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDateTime;
 use serde::Serialize;
 
+use super::address_change::{ADDRESS, AddressChange, address_change};
 use super::customer::{Customer, CustomerField};
 use super::index::Words;
 use super::table_owner::{Given, MergeRecord, MergedCards, TableOwner};

@@ -318,15 +318,16 @@ impl<'t> CustomerImporter<'t> {
         }
         let (mut changed, mut now) = (Vec::new(), old.to_vec());
         for (index, ((field, new), old)) in CustomerField::ALL.iter().zip(&contact.texts).zip(old).enumerate() {
-            let is_new = match (ADDRESS.contains(field), address) {
-                (true, AddressChange::Unclear) => false,
-                (true, AddressChange::Replace) => new != old,
-                _ => !new.is_empty() && new != old && (old.is_empty() || !only_empty),
+            let new = match ADDRESS.contains(field) {
+                _ if only_empty && !old.is_empty() => old,
+                true => address.part(*field, before, after),
+                false if new.is_empty() => old,
+                false => new,
             };
-            if is_new {
+            if new != old {
                 self.report.changes.note(&contact.reference, field.as_str(), old, new);
-                now[index].clone_from(new);
-                changed.push((*field, new.as_str()));
+                new.clone_into(&mut now[index]);
+                changed.push((*field, new));
             }
         }
         if changed.is_empty() {

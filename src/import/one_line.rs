@@ -34,7 +34,6 @@ pub(super) fn split(lines: &mut Vec<String>, parts: &mut AddressParts) {
 
 /// The pieces of an address: between two spaces, as Mailchimp writes it, between commas, or the lines.
 fn segments(lines: &[String]) -> Vec<String> {
-    let parted = |by: &str| lines.iter().flat_map(|line| line.split(by)).map(|part| part.trim().to_owned());
     let by = if lines.iter().any(|line| line.contains("  ")) {
         "  "
     } else if lines.len() == 1 {
@@ -42,7 +41,8 @@ fn segments(lines: &[String]) -> Vec<String> {
     } else {
         "\n"
     };
-    parted(by).filter(|part| !part.is_empty()).collect()
+    let parts = lines.iter().flat_map(|line| line.split(by)).map(str::trim);
+    parts.filter(|part| !part.is_empty()).map(str::to_owned).collect()
 }
 
 /// The town that ends with a segment: in it alone, or in those before it as well; with the segment in which it begins.

@@ -77,13 +77,15 @@ pub(crate) fn profile(read: &Read<'_>) -> Result<BookProfile> {
 
 fn people(read: &Read<'_>, found: &mut BookProfile) -> Result<()> {
     let (mut names, mut emails, mut phones) = (SharedCount::default(), SharedCount::default(), SharedCount::default());
-    let sql = "SELECT first_name, last_name, full_name, street, city, postcode, email, phone, post_consent, email_consent \
+    let sql = "SELECT first_name, last_name, full_name, street, city, postcode, email, phone, post_consent, email_consent, \
+               street2 \
                FROM customer";
     read.each(sql, params![], |row| {
         let text = |index: usize| row.get::<String>(index);
-        let (street, city, postcode, phone) = (text(3)?, text(4)?, text(5)?, text(7)?);
+        let (street, street2, city, postcode, phone) = (text(3)?, text(10)?, text(4)?, text(5)?, text(7)?);
         let (post, email): (Consent, Consent) = (row.get(8)?, row.get(9)?);
-        let address = PostalAddress { street: &street, street2: "", city: &city, postcode: &postcode, country: "" };
+        let address =
+            PostalAddress { street: &street, street2: &street2, city: &city, postcode: &postcode, country: "" };
         let address_of_email = EmailAddress::parse(&text(6)?);
         let has_email = address_of_email.is_some();
         found.customers += 1;

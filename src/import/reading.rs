@@ -14,7 +14,6 @@ use super::sheet::{ImportSheet, SheetRow};
 use super::survey::Survey;
 use super::{ImportReport, RowProblem};
 use crate::customers::{self, CustomerField};
-use crate::domain::Column;
 use crate::error::Result;
 use crate::text::heading_key;
 

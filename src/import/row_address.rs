@@ -10,7 +10,6 @@ use super::reading::ImportPlan;
 use super::survey::Survey;
 use super::{cells, reading};
 use crate::customers::CustomerField;
-use crate::domain::Column;
 use crate::error::Result;
 
 /// The parts of an address.

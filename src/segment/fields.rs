@@ -171,7 +171,7 @@ const FIELDS: &[FieldDoc] = &[
     own(
         "has_address",
         Kind::YesNo,
-        "c.street <> '' AND (c.city <> '' OR c.postcode <> '')",
+        "(c.street <> '' OR c.street2 <> '') AND (c.city <> '' OR c.postcode <> '')",
         "a street and a city or postcode are known",
     ),
     own("deceased", Kind::YesNo, "c.deceased <> 0", "they have died"),

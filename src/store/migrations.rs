@@ -22,6 +22,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/013_amounts.sql"),
     include_str!("migrations/014_till_record.sql"),
     include_str!("migrations/015_views.sql"),
+    include_str!("migrations/016_homes.sql"),
 ];
 
 /// Marks the file as ours: "RGLR".

@@ -1,5 +1,8 @@
 //! Text without capitals and accents, as it is compared.
 
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
 /// The Latin letters under an accent or in a ligature, `c` being a small letter; nothing when it is neither.
 fn letters_of(c: char) -> &'static str {
     match c {
@@ -47,6 +50,19 @@ pub(crate) fn name_key(text: &str) -> String {
     key.trim().to_owned()
 }
 
+/// As [`name_key`], for letters of any accent, in whichever form of Unicode they came.
+pub(crate) fn plain_key(text: &str) -> String {
+    if text.is_ascii() {
+        return name_key(text);
+    }
+    name_key(&text.nfd().filter(|c| !is_combining_mark(*c)).nfc().collect::<String>())
+}
+
+/// `muller` of a [`plain_key`] `mueller`: an umlaut has lost its points already.
+pub(crate) fn without_umlauts(plain: &str) -> String {
+    plain.replace("ae", "a").replace("oe", "o").replace("ue", "u")
+}
+
 /// The heading of a column as it is recognised: letters and digits alone. German headings are written `Straße` or `Strasse`,
 /// `Vollständig` or `Vollstaendig`.
 pub(crate) fn heading_key(heading: &str) -> String {
@@ -77,6 +93,10 @@ mod tests {
             ("...", ""),
         ] {
             assert_eq!(name_key(text), key, "{text}");
+        }
+        for [one, other] in [["Nguyễn", "nguye\u{302}\u{303}n"], ["Müller-Groß", "MUELLER GROSS"], ["Åse", "Ase"]]
+        {
+            assert_eq!(without_umlauts(&plain_key(one)), without_umlauts(&plain_key(other)), "{one}");
         }
         for (heading, key) in
             [("Vollständiger Name", "vollstaendigername"), ("E-Mail 1", "email1"), ("Prénom", "prenom")]

@@ -6,7 +6,7 @@ mod hash;
 pub(crate) mod names;
 mod time;
 
-pub(crate) use fold::{heading_key, name_key};
+pub(crate) use fold::{heading_key, name_key, plain_key, without_umlauts};
 pub(crate) use hash::fnv1a;
 pub(crate) use time::{ago, long_date, writes_month_first};
 

@@ -1,0 +1,185 @@
+//! A street as it is compared: `12 Main St., Apt. 2` is `12 MAIN STREET #2`, `Hauptstr. 5 a` is `Hauptstraße 5a`.
+//!
+//! street_words.tsv has the words that are written in several ways: one form, and how else it is written. A form that begins
+//! with `-` is the end of a longer word. `#` and `unit` stand before a number and are dropped.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use crate::text::{plain_key, without_umlauts};
+
+/// A street and what is in the house, both as they are compared.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct StreetKey {
+    /// `12 main st`.
+    pub(crate) house: String,
+    /// `2` of `Apt. 2`; empty where no word says that it is an apartment.
+    pub(crate) unit: String,
+}
+
+struct StreetWords {
+    /// By how it is written, its form.
+    whole: HashMap<String, &'static str>,
+    /// How a longer word ends: `straße` of `Hauptstraße`.
+    endings: Vec<(String, &'static str)>,
+}
+
+/// Before the number of a house: `No.`
+const NUMBER: &str = "#";
+/// Before the number of an apartment.
+const UNIT: &str = "unit";
+/// Words that are `pobox` together.
+const BOXES: [&[&str]; 4] = [&["p", "o", "box"], &["po", "box"], &["post", "office", "box"], &["postal", "box"]];
+
+static WORDS: LazyLock<StreetWords> = LazyLock::new(|| {
+    let (mut whole, mut endings) = (HashMap::new(), Vec::new());
+    for (form, written) in include_str!("street_words.tsv").lines().skip(1).filter_map(|line| line.split_once('\t')) {
+        whole.insert(form.to_owned(), form);
+        for word in written.split(' ').map(plain_key) {
+            match form.strip_prefix('-') {
+                Some(form) => endings.push((word, form)),
+                None => drop(whole.insert(word, form)),
+            }
+        }
+    }
+    StreetWords { whole, endings }
+});
+
+impl StreetKey {
+    /// The key of both lines of a street; apartments stand in either.
+    pub(crate) fn of(street: &str, street2: &str) -> Self {
+        let (mut house, mut unit): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
+        for part in [street, street2].into_iter().flat_map(|line| line.split([',', ';', '/', '\n'])) {
+            let mut of_house = Vec::new();
+            let mut words = words_of(part).into_iter().peekable();
+            while let Some(word) = words.next() {
+                match form_of(&word) {
+                    Some(UNIT) if words.peek().is_some_and(|next| is_number(next)) => unit.extend(words.by_ref()),
+                    Some(NUMBER) if words.peek().is_some_and(|next| is_number(next)) => {}
+                    Some(form) => of_house.push(form.to_owned()),
+                    None => of_house.extend(split(&word)),
+                }
+            }
+            house.extend(with_letter(of_house));
+        }
+        Self { house: house.join(" "), unit: with_letter(unit).join(" ") }
+    }
+
+    /// House and apartment in one, whether or not a word says which number is which.
+    pub(crate) fn whole(&self) -> String {
+        format!("{} {}", self.house, self.unit).trim().to_owned()
+    }
+}
+
+/// The name of a place as it is compared: `St. Louis` is `Saint Louis`, `Köln` is `Koeln`.
+pub(crate) fn place_key(place: &str) -> String {
+    words_of(place).iter().map(|word| form_of(word).map_or_else(|| without_umlauts(word), str::to_owned)).collect()
+}
+
+/// The words of a part of an address, plain; the words for a mailbox are one.
+fn words_of(part: &str) -> Vec<String> {
+    let spaced = part.replace(['.', '-'], " ").replace('#', " no ").replace(['°', 'º'], "o ");
+    let mut words: Vec<String> = Vec::new();
+    for word in
+        spaced.split_whitespace().flat_map(|word| plain_key(word).split(' ').map(str::to_owned).collect::<Vec<_>>())
+    {
+        // `Apt2`.
+        let letters = word.find(|c: char| c.is_ascii_digit()).map_or("", |at| &word[..at]);
+        if matches!(form_of(letters), Some(UNIT | NUMBER)) {
+            words.push(letters.to_owned());
+            words.push(word[letters.len()..].to_owned());
+        } else if !word.is_empty() {
+            words.push(word);
+        }
+    }
+    for phrase in BOXES {
+        if let Some(at) = words.windows(phrase.len()).position(|some| some.iter().eq(phrase.iter())) {
+            words.splice(at..at + phrase.len(), ["pobox".to_owned()]);
+        }
+    }
+    words
+}
+
+fn form_of(word: &str) -> Option<&'static str> {
+    WORDS.whole.get(word).copied()
+}
+
+/// `haupt` and `st` of `hauptstrasse`; umlauts that were written in two letters as one.
+fn split(word: &str) -> Vec<String> {
+    let found = WORDS.endings.iter().find_map(|(end, form)| Some((word.strip_suffix(end.as_str())?, form)));
+    match found.filter(|(stem, _)| stem.chars().count() > 2) {
+        Some((stem, form)) => vec![without_umlauts(stem), (*form).to_owned()],
+        None => vec![without_umlauts(word)],
+    }
+}
+
+/// What may be the number of a house or an apartment: `12`, `2b`, `B`.
+fn is_number(word: &str) -> bool {
+    word.chars().count() == 1 || word.contains(|c: char| c.is_numeric())
+}
+
+/// `5a` of `5 a` at the end of a part.
+fn with_letter(mut words: Vec<String>) -> Vec<String> {
+    if let [.., number, letter] = words.as_mut_slice()
+        && number.ends_with(|c: char| c.is_ascii_digit())
+        && number.starts_with(|c: char| c.is_ascii_digit())
+        && letter.chars().count() == 1
+        && letter.chars().all(char::is_alphabetic)
+    {
+        number.push_str(letter);
+        words.pop();
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_street_however_it_is_written() {
+        for [one, other] in [
+            ["12 Main St.", "12 main  STREET"],
+            ["14 Main St, Apt 2", "14 Main St #2"],
+            ["14 Main St Unit 2-B", "14 Main Street, Apt. 2 B"],
+            ["Apt. 7, 9 Elm Rd", "9 Elm Road, Apartment 7"],
+            ["100 N. Fifth Ave", "100 North 5th Avenue"],
+            ["P.O. Box 12", "PO BOX 12"],
+            ["Post Office Box 12", "POB 12"],
+            ["Hauptstr. 5 a", "Hauptstraße 5a"],
+            ["Hauptstr.5", "HAUPTSTRASSE 5"],
+            ["Martin-Luther-Str. 8", "Martin-Luther-Straße 8"],
+            ["Müllerweg 3", "Muellerweg 3"],
+            ["Schlosspl. 1", "Schloßplatz 1"],
+            ["12 av. de la République", "12 Avenue de la Republique"],
+            ["12 r. de Metz", "12 rue de Metz"],
+            ["3 bd Voltaire", "3 Boulevard Voltaire"],
+            ["C/ Mayor, nº 5", "Calle Mayor 5"],
+            ["Avda. de América 4", "Avenida de America 4"],
+            ["Kerkstr. 9", "Kerkstraat 9"],
+            ["1 Rue de Cafe\u{301}", "1 rue de Café"],
+            ["12 Đường Lê Lợi", "12 đường le loi"],
+            ["Suite 5, 2 Rose Ct", "2 Rose Court Ste 5"],
+        ] {
+            assert_eq!(StreetKey::of(one, "").whole(), StreetKey::of(other, "").whole(), "{one}");
+        }
+        assert_eq!(StreetKey::of("14 Main St", "Apt 2"), StreetKey::of("14 Main Street Apt. 2", ""));
+        assert_eq!(StreetKey::of("Apt 2", "14 Main St"), StreetKey::of("14 Main Street", "Apt. 2"));
+    }
+
+    #[test]
+    fn neighbours_have_streets_of_their_own() {
+        for [one, other] in [
+            ["17 Main St Apt 2", "17 Main St Apt 3"],
+            ["17 Main St", "17 Main Ave"],
+            ["17 Main St", "18 Main St"],
+            ["Hauptstr. 5", "Hauptstr. 5a"],
+            ["12 Route 66", "12 Route 6 Apt 6"],
+            ["1 N Main St", "1 S Main St"],
+            ["Feldweg 1", "Feldstr. 1"],
+        ] {
+            assert_ne!(StreetKey::of(one, "").whole(), StreetKey::of(other, "").whole(), "{one}");
+        }
+        assert_eq!((place_key("St. Louis"), place_key("KÖLN")), (place_key("Saint Louis"), place_key("Koeln")));
+    }
+}
