@@ -7,8 +7,8 @@ use chrono::{NaiveDate, NaiveDateTime};
 use crate::campaign::{self, Past, PastVisit};
 use crate::error::{Error, ErrorKind, Result};
 use crate::import::{
-    self, BookProfile, Dialect, ImportKind, ImportOptions, ImportPlan, ImportReport, ImportSheet, ImportStep, KnownBy, LeftOut,
-    PurchaseOptions,
+    self, BookProfile, Dialect, ImportKind, ImportOptions, ImportPlan, ImportReport, ImportSheet, ImportStep, KnownBy,
+    LeftOut, PurchaseOptions,
 };
 use crate::redemption;
 use crate::shop::Shop;

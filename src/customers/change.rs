@@ -119,8 +119,8 @@ fn rest_of_address(card: &Customer, changes: &[Change]) -> Vec<Change> {
         });
         texts.take(1).next()
     };
-    let [street, city, postcode] =
-        [CustomerField::Street, CustomerField::City, CustomerField::Postcode].map(|field| new(field).unwrap_or_default());
+    let [street, city, postcode] = [CustomerField::Street, CustomerField::City, CustomerField::Postcode]
+        .map(|field| new(field).unwrap_or_default());
     if street.is_empty() || (city.is_empty() && postcode.is_empty()) {
         return Vec::new();
     }

@@ -13,8 +13,8 @@ use super::survey::Survey;
 use super::{ImportReport, ImportStep, RowProblem, row_address};
 use crate::customers::index::{self, Words};
 use crate::customers::{
-    self, ADDRESS, AddressChange, CardWriter, CustomerField, RefStatus, References, address_change, address_of, household,
-    record_consent,
+    self, ADDRESS, AddressChange, CardWriter, CustomerField, RefStatus, References, address_change, address_of,
+    household, record_consent,
 };
 use crate::domain::{CircumstanceKind, Column, Consent, ConsentChannel, CustomerId};
 use crate::error::{Error, Result};
@@ -161,7 +161,11 @@ fn chosen_addresses(plan: &ImportPlan<'_>, people: &[usize]) -> Option<String> {
         .collect();
     let names: Vec<String> = named.map(|(name, _)| name).collect();
     (names.len() > 1 && !used.is_empty()).then(|| {
-        format!("Of the addresses {} the first with a street and a city is taken: {}.", text::list(&names), text::list(&used))
+        format!(
+            "Of the addresses {} the first with a street and a city is taken: {}.",
+            text::list(&names),
+            text::list(&used)
+        )
     })
 }
 

@@ -14,6 +14,9 @@ use super::survey::Survey;
 use crate::domain::PostalAddress;
 use crate::error::Result;
 
+/// Whether a letter can go there, the day, and the time as it is written.
+type Rank = (bool, Option<NaiveDate>, String);
+
 /// The line of the row that counts of each customer.
 pub(super) fn newest(plan: &ImportPlan<'_>, survey: &Survey<'_>) -> Result<HashMap<String, usize>> {
     let of_orders = plan.dialect.columns(ImportKind::Purchases).iter();
@@ -21,8 +24,8 @@ pub(super) fn newest(plan: &ImportPlan<'_>, survey: &Survey<'_>) -> Result<HashM
     let columns = Columns::of(&["on"], fields, plan.sheet, &[])?;
     let shown = columns.place("on").map(|place| days::order_of_column(plan.sheet, place)).transpose()?.flatten();
     let order = plan.day_order.or(shown);
-    // By whether a letter can go there, the day, and the time as it is written; of the same the first in the file.
-    let mut best: HashMap<String, ((bool, Option<NaiveDate>, String), usize)> = HashMap::new();
+    // Of the same rank the first in the file.
+    let mut best: HashMap<String, (Rank, usize)> = HashMap::new();
     plan.sheet.each(|row| {
         if row.fault.is_some() {
             return Ok(());

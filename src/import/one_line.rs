@@ -50,7 +50,7 @@ fn town_at(segments: &[String], end: usize) -> Option<(usize, Town)> {
     let whole = town(&segments[end]).filter(|town| !town.postcode.is_empty()).map(|town| (end, town));
     // "Springfield", "IL", "62701", or "Springfield", "IL 62701".
     let before = |count: usize| {
-        let start = end.checked_sub(count).filter(|start| *start > 0)?;
+        let start = end.checked_sub(count).filter(|start| *start > 0 && has_digit(&segments[end]))?;
         let town = town(&segments[start..=end].join(", ")).filter(|town| !town.postcode.is_empty())?;
         (!town.city.contains(',')).then_some((start, town))
     };
@@ -97,7 +97,7 @@ fn town(text: &str) -> Option<Town> {
     // "St Paul MN" is one, "Palo Alto" and "York, UK" are none.
     let is_town = !city.is_empty() && (length > 0 || (!state.is_empty() && text.contains(',')));
     let city = city.join(" ");
-    (is_town && !has_digit(&city)).then_some(Town { city, state, postcode })
+    (is_town && !has_digit(&city) && !is_region(&city)).then_some(Town { city, state, postcode })
 }
 
 fn has_digit(text: &str) -> bool {
@@ -106,7 +106,9 @@ fn has_digit(text: &str) -> bool {
 
 /// `MA`, `NSW`; of two letters only those that are no country's.
 fn is_region(word: &str) -> bool {
-    (2..=3).contains(&word.len()) && word.bytes().all(|b| b.is_ascii_uppercase()) && !["UK", "USA", "US"].contains(&word)
+    (2..=3).contains(&word.len())
+        && word.bytes().all(|b| b.is_ascii_uppercase())
+        && !["UK", "USA", "US"].contains(&word)
 }
 
 /// How many words in front are a postcode: `10115`, `D-10115`, `1012 AB`, `114 55`.

@@ -201,11 +201,14 @@ fn addresses<'s>(
         }
     }
     // What the owner says of a column counts in every address that has no other word for it.
-    let is_said = |field: &&&str| map.iter().any(|said| said.split('=').next().is_some_and(|name| name.trim() == **field));
+    let is_said =
+        |field: &&&str| map.iter().any(|said| said.split('=').next().is_some_and(|name| name.trim() == **field));
     if found.len() > 1 && !has_street(&found[0].columns) {
         let said = columns.of_fields(&ADDRESS_FIELDS.iter().filter(is_said).copied().collect::<Vec<_>>());
         found.remove(0);
-        found.iter_mut().for_each(|address| address.columns.override_with(&said));
+        for address in &mut found {
+            address.columns.override_with(&said);
+        }
     }
     Ok(found)
 }

@@ -2,6 +2,7 @@
 
 use vobject::{Component, Property, read_component};
 
+use crate::domain::folded;
 use crate::error::{Error, Result};
 
 /// The headings of the table; the dialect `vcard` says which field each is.
@@ -102,12 +103,23 @@ fn cards(text: &str) -> Vec<(usize, String)> {
 fn row(card: &Component) -> [String; 20] {
     let one = |name: &str| best(card.get_all(name)).map(|p| parts(p, '\u{0}').join("")).unwrap_or_default();
     let many = |name: &str, at: char| best(card.get_all(name)).map(|p| parts(p, at)).unwrap_or_default();
-    let (name, address, firm) = (many("N", ';'), many("ADR", ';'), many("ORG", ';'));
+    let (name, company) = (many("N", ';'), many("ORG", ';'));
+    let address = best_address(card.get_all("ADR"));
     let part = |list: &[String], index: usize| list.get(index).cloned().unwrap_or_default();
     let spouse = ["X-SPOUSE", "X-EVOLUTION-SPOUSE", "X-KADDRESSBOOK-X-SPOUSESNAME"].map(one);
     let values = |name: &str| -> String {
         let all: Vec<String> = sorted(card.get_all(name)).into_iter().map(|p| parts(p, '\u{0}').join("")).collect();
         all.iter().map(|v| v.trim_start_matches("tel:").trim_start_matches("mailto:")).collect::<Vec<_>>().join(" ::: ")
+    };
+    let (whole, company) = (one("FN"), part(&company, 0));
+    let is_unnamed = name.iter().all(|part| part.trim().is_empty());
+    let is_company = one("KIND").eq_ignore_ascii_case("org")
+        || one("X-ABSHOWAS").eq_ignore_ascii_case("company")
+        || is_unnamed && !company.is_empty() && folded(&whole) == folded(&company);
+    let (name, whole, company) = match is_company {
+        true if company.is_empty() => (Vec::new(), String::new(), whole),
+        true => (Vec::new(), String::new(), company),
+        false => (name, whole, company),
     };
     [
         one("UID"),
@@ -115,8 +127,8 @@ fn row(card: &Component) -> [String; 20] {
         part(&name, 1),
         part(&name, 0),
         part(&name, 4),
-        one("FN"),
-        part(&firm, 0),
+        whole,
+        company,
         spouse.into_iter().find(|s| !s.is_empty()).unwrap_or_default(),
         part(&address, 0),
         part(&address, 1),
@@ -131,6 +143,32 @@ fn row(card: &Component) -> [String; 20] {
         many("CATEGORIES", ',').join(","),
         one("NOTE"),
     ]
+}
+
+/// Of several addresses the first with a street or a box and a town: the preferred one, that of the home, that of work. A part
+/// may be a list, parted by commas (RFC 6350, section 6.3.1).
+fn best_address(addresses: &[Property]) -> Vec<String> {
+    let mut sorted = sorted(addresses);
+    let is_of = |p: &Property, kind: &str| {
+        let words = p.params.iter().flat_map(|(key, value)| [key, value]);
+        words.into_iter().any(|word| word.to_uppercase().contains(kind))
+    };
+    sorted.sort_by_key(|p| (!is_of(p, "PREF"), !is_of(p, "HOME"), is_of(p, "WORK")));
+    let mut all: Vec<Vec<String>> = sorted.into_iter().map(|p| listed(&parts(p, ';'))).collect();
+    let is_complete = |parts: &Vec<String>| {
+        let has = |at: usize| parts.get(at).is_some_and(|part| !part.trim().is_empty());
+        (has(0) || has(2)) && has(3)
+    };
+    let is_empty = |parts: &Vec<String>| parts.iter().all(|part| part.trim().is_empty());
+    let best = all.iter().position(is_complete).or_else(|| all.iter().position(|parts| !is_empty(parts)));
+    best.map(|best| all.swap_remove(best)).unwrap_or_default()
+}
+
+/// The values of a list with a space behind each comma.
+fn listed(parts: &[String]) -> Vec<String> {
+    let spaced =
+        |part: &String| part.split(',').map(str::trim).filter(|one| !one.is_empty()).collect::<Vec<_>>().join(", ");
+    parts.iter().map(spaced).collect()
 }
 
 /// The preferred one first, then in their order.
@@ -156,6 +194,7 @@ fn parts(property: &Property, separator: char) -> Vec<String> {
     while let Some(c) = chars.next() {
         match c {
             '\\' => match chars.next() {
+                Some('n' | 'N') if separator == ';' => part.push_str(", "),
                 Some('n' | 'N') => part.push(' '),
                 Some(other) => part.push(other),
                 None => {}
