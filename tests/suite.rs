@@ -15,6 +15,8 @@
 /// A shop folder in a temporary place, the program run in it, and its answers compared.
 mod support;
 
+/// An address is one thing: taken, replaced and completed as a whole; lists that have nothing but names and addresses.
+mod addresses;
 /// Amounts at the till: without a gift, changed, taken back; each counts once.
 mod amounts;
 /// For a shop system's own till: JSON over HTTP, once for each key, described as it is.

@@ -5,6 +5,9 @@ use super::likeness::{digits, likeness, same_first_name, sorted};
 use crate::domain::{CustomerId, EmailAddress};
 use crate::text::name_key;
 
+/// With it begins the reference of whoever is known by name and address alone.
+pub(crate) const LIST_PREFIX: &str = "L-";
+
 /// From this score on a pair is worth a look.
 pub(super) const WORTH_A_LOOK: i32 = 60;
 
@@ -59,6 +62,10 @@ impl ComparedCard {
             whole,
         }
     }
+
+    fn is_listed(&self) -> bool {
+        self.reference.starts_with(LIST_PREFIX)
+    }
 }
 
 /// A street as it is compared: the usual short forms, no signs.
@@ -111,7 +118,9 @@ pub(super) fn compare(a: &ComparedCard, b: &ComparedCard, rare: bool) -> (i32, V
             why.push(reason);
         }
     }
-    if rare && a.whole == b.whole && !differ(&a.place, &b.place) {
+    // In a list without numbers whoever moves is a new card.
+    let listed = a.is_listed() && b.is_listed();
+    if rare && a.whole == b.whole && (listed || !differ(&a.place, &b.place)) {
         score += 20;
         why.push("nobody else has this name");
     }
@@ -248,6 +257,10 @@ mod tests {
             let (score, _) = compare(&person(one), &person(other), false);
             assert!(score < WORTH_A_LOOK, "{one} | {other}: {score}");
         }
+        let [here, there] = ["Oslo", "Rome"].map(|city| person(&format!("first=Quirin; last=Vogelsang; city={city}")));
+        assert!(compare(&here, &there, true).0 < WORTH_A_LOOK);
+        let [here, there] = [here, there].map(|card| ComparedCard { reference: "L-0".to_owned(), ..card });
+        assert!(compare(&here, &there, true).0 >= WORTH_A_LOOK);
         let rare = person("first=Quirin; last=Vogelsang");
         assert!(compare(&rare, &rare, true).0 >= WORTH_A_LOOK);
     }

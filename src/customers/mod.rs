@@ -30,6 +30,7 @@ mod table_owner;
 mod vocabulary;
 
 pub(crate) use address_change::{ADDRESS, AddressChange, address_change};
+pub(crate) use alike::LIST_PREFIX;
 pub(crate) use card::{Card, card};
 pub(crate) use card_writer::{CardWriter, add_bare_card};
 pub(crate) use change::{Changed, set};

@@ -104,6 +104,14 @@ pub(crate) struct Columns<'s> {
     header: &'s [String],
 }
 
+/// One of the addresses of a file.
+#[derive(Debug)]
+pub(super) struct AddressColumns<'s> {
+    /// As in "the billing address"; empty for the only one.
+    pub(super) name: &'static str,
+    pub(super) columns: Columns<'s>,
+}
+
 impl<'s> Columns<'s> {
     /// Finds the columns of a table of fields; `map` holds what the owner said, as `FIELD=COLUMN`.
     ///

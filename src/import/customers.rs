@@ -6,10 +6,9 @@ use std::sync::mpsc::sync_channel;
 use chrono::NaiveDate;
 
 use super::contacts::{self, ContactRow};
-use super::list_reference::{Listed, ListedPeople, Traits, list_reference};
+use super::list_reference::{KnownReference, ListedPeople, Traits, list_reference};
 use super::newest::newest;
 use super::reading::{ImportPlan, LARGE};
-use super::survey::Survey;
 use super::{ImportReport, ImportStep, RowProblem, row_address};
 use crate::customers::index::{self, Words};
 use crate::customers::{
@@ -96,7 +95,7 @@ fn read_all(
     std::thread::scope(|scope| {
         let (give, taken) = sync_channel::<Vec<ContactRow>>(4);
         let reading = scope.spawn(move || -> Result<ImportReport> {
-            let survey = Survey::new(plan);
+            let survey = plan.survey();
             // On which line each reference stood first.
             let mut seen: HashMap<String, usize> = HashMap::new();
             let newest = if plan.dialect.quirks.repeats { Some(newest(plan, &survey)?) } else { None };
@@ -225,13 +224,13 @@ impl<'t> CustomerImporter<'t> {
             let traits = Traits::of(|field| &contact.texts[field as usize]);
             let reference = self.listed.reference(&contact.reference, traits, |reference| {
                 Ok::<_, Error>(match (references.status(reference), ids.get(reference)) {
-                    (RefStatus::Own, None) => Listed::Unknown,
+                    (RefStatus::Own, None) => KnownReference::Unknown,
                     (RefStatus::Own, Some(id)) => {
                         let texts = cards.stored(*id)?.texts;
                         let field = |field: CustomerField| texts[field as usize].as_str();
-                        Listed::Card(Traits::of(field), reference.starts_with(&list_reference(field)))
+                        KnownReference::Card(Traits::of(field), reference.starts_with(&list_reference(field)))
                     }
-                    _ => Listed::Gone,
+                    _ => KnownReference::Gone,
                 })
             })?;
             contact.reference = reference;
@@ -297,6 +296,10 @@ impl<'t> CustomerImporter<'t> {
         let id = self.cards.insert(&contact.reference, &contact.texts, contact.address_hash)?;
         self.words.put_in(id, |field| contact.field(field));
         self.touched.push(id);
+        if contact.is_listed {
+            // It may stand in the file again.
+            self.ids.insert(contact.reference.clone(), id);
+        }
         Ok(id)
     }
 

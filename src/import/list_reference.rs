@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use sha2::{Digest, Sha256};
 
-use crate::customers::{CustomerField, name_of};
+use crate::customers::{CustomerField, LIST_PREFIX, name_of};
 use crate::domain::{PostalAddress, crockford, folded, postcode_key};
 use crate::text;
 
@@ -23,7 +23,7 @@ pub(super) fn list_reference<'f>(field: impl Fn(CustomerField) -> &'f str) -> St
     let hash = Sha256::digest(parts.join("\u{1f}"));
     let bits = hash.iter().take(5).fold(0_u64, |bits, byte| bits << 8 | u64::from(*byte));
     let characters = (0..8).rev().map(|at| crockford(bits >> (5 * at)));
-    format!("L-{}", characters.collect::<String>())
+    format!("{LIST_PREFIX}{}", characters.collect::<String>())
 }
 
 /// The reference of the n-th person of whom name, street and postcode are the same.
@@ -57,7 +57,7 @@ pub(super) struct ListedPeople {
 }
 
 /// What the book knows about a reference.
-pub(super) enum Listed {
+pub(super) enum KnownReference {
     Unknown,
     /// Whoever has it cannot be compared: merged or forgotten.
     Gone,
@@ -71,7 +71,7 @@ impl ListedPeople {
         &mut self,
         base: &str,
         traits: Traits,
-        book: impl Fn(&str) -> Result<Listed, E>,
+        book: impl Fn(&str) -> Result<KnownReference, E>,
     ) -> Result<String, E> {
         let rows = self.rows.entry(base.to_owned()).or_default();
         if let Some((reference, _)) = rows.iter().find(|(_, known)| known.agree(&traits)) {
@@ -86,8 +86,8 @@ impl ListedPeople {
                 continue;
             }
             match book(&reference)? {
-                Listed::Card(known, true) if !known.agree(&traits) => {}
-                Listed::Unknown | Listed::Gone | Listed::Card(..) => break reference,
+                KnownReference::Card(known, true) if !known.agree(&traits) => {}
+                KnownReference::Unknown | KnownReference::Gone | KnownReference::Card(..) => break reference,
             }
         };
         rows.push((reference.clone(), traits));
@@ -128,11 +128,11 @@ mod tests {
     fn equal_rows_are_one_person_and_namesakes_are_numbered() {
         let mut people = ListedPeople::default();
         let traits = |birthday: &'static str| Traits::of(card(["", "", "", "", "", birthday]));
-        let known = |reference: &str| -> Result<Listed, ()> {
+        let known = |reference: &str| -> Result<KnownReference, ()> {
             Ok(match reference {
-                "L-A" => Listed::Card(traits("1950"), true),
-                "L-B" => Listed::Card(traits("1950"), false),
-                _ => Listed::Unknown,
+                "L-A" => KnownReference::Card(traits("1950"), true),
+                "L-B" => KnownReference::Card(traits("1950"), false),
+                _ => KnownReference::Unknown,
             })
         };
         for (base, birthday, reference) in [

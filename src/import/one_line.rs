@@ -1,6 +1,41 @@
 //! `Boston, MA 02108` in the column of the town, and whole addresses in one cell, taken apart.
 
-use super::row_address::AddressParts;
+use crate::customers::CustomerField;
+
+/// The parts of an address.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct AddressParts {
+    pub(super) street: String,
+    pub(super) street2: String,
+    pub(super) city: String,
+    pub(super) state: String,
+    pub(super) postcode: String,
+    pub(super) country: String,
+}
+
+impl AddressParts {
+    /// What a field of a card has of it; none where the field is not of an address.
+    pub(super) fn part(&self, field: CustomerField) -> Option<&str> {
+        Some(match field {
+            CustomerField::Street => &self.street,
+            CustomerField::Street2 => &self.street2,
+            CustomerField::City => &self.city,
+            CustomerField::State => &self.state,
+            CustomerField::Postcode => &self.postcode,
+            CustomerField::Country => &self.country,
+            _ => return None,
+        })
+    }
+
+    /// A street or a box, and a town.
+    pub(super) fn is_complete(&self) -> bool {
+        !self.street.is_empty() && !self.city.is_empty()
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
 
 /// Takes apart what stands in one cell where the others are empty: town, region and postcode in the column of the town; or all
 /// of an address among the lines of its street.
@@ -46,7 +81,7 @@ fn segments(lines: &[String]) -> Vec<String> {
 }
 
 /// The town that ends with a segment: in it alone, or in those before it as well; with the segment in which it begins.
-fn town_at(segments: &[String], end: usize) -> Option<(usize, Town)> {
+fn town_at(segments: &[String], end: usize) -> Option<(usize, TownLine)> {
     let whole = town(&segments[end]).filter(|town| !town.postcode.is_empty()).map(|town| (end, town));
     // "Springfield", "IL", "62701", or "Springfield", "IL 62701".
     let before = |count: usize| {
@@ -57,27 +92,27 @@ fn town_at(segments: &[String], end: usize) -> Option<(usize, Town)> {
     whole.or_else(|| before(2)).or_else(|| before(1))
 }
 
-struct Town {
+struct TownLine {
     city: String,
     state: String,
     postcode: String,
 }
 
-impl Town {
+impl TownLine {
     fn give(self, parts: &mut AddressParts) {
         (parts.city, parts.state, parts.postcode) = (self.city, self.state, self.postcode);
     }
 }
 
 /// `Boston, MA 02108`, `Boston MA`, `Ottawa ON K1A 0B1`, `London SW1A 1AA`, `10115 Berlin` in parts; none where it is but a name.
-fn town(text: &str) -> Option<Town> {
+fn town(text: &str) -> Option<TownLine> {
     let words: Vec<&str> = text.split([' ', ',']).filter(|word| !word.is_empty()).collect();
     if let [first, rest @ ..] = words.as_slice()
         && let Some(length) = leading_postcode(first, rest)
     {
         let (postcode, city) = (words[..length].join(" "), words[length..].join(" "));
         let is_name = !city.is_empty() && city.chars().all(|c| !c.is_ascii_digit());
-        return is_name.then_some(Town { city, state: String::new(), postcode });
+        return is_name.then_some(TownLine { city, state: String::new(), postcode });
     }
     let length = trailing_postcode(&words);
     let (rest, postcode) = words.split_at(words.len() - length);
@@ -90,14 +125,14 @@ fn town(text: &str) -> Option<Town> {
             let region: Vec<&str> = region.split_whitespace().collect();
             let state = region[..region.len().saturating_sub(length)].join(" ");
             let city = city.trim().to_owned();
-            return (!city.is_empty() && !has_digit(&city)).then_some(Town { city, state, postcode });
+            return (!city.is_empty() && !has_digit(&city)).then_some(TownLine { city, state, postcode });
         }
         city => (city, String::new()),
     };
     // "St Paul MN" is one, "Palo Alto" and "York, UK" are none.
     let is_town = !city.is_empty() && (length > 0 || (!state.is_empty() && text.contains(',')));
     let city = city.join(" ");
-    (is_town && !has_digit(&city) && !is_region(&city)).then_some(Town { city, state, postcode })
+    (is_town && !has_digit(&city) && !is_region(&city)).then_some(TownLine { city, state, postcode })
 }
 
 fn has_digit(text: &str) -> bool {

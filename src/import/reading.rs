@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use csv::StringRecord;
 
 use super::cells;
-use super::columns::{ADDRESS_FIELDS, BOX, Columns, EMAIL, PHONE};
+use super::columns::{ADDRESS_FIELDS, AddressColumns, BOX, Columns, EMAIL, PHONE};
 use super::days::DayOrder;
 use super::dialect::{BETWEEN_VALUES, Dialect, ImportKind};
 use super::left_out::LeftOut;
@@ -46,14 +46,6 @@ pub(crate) struct ImportPlan<'s> {
     pub(super) addresses: Vec<AddressColumns<'s>>,
     left_out: Option<&'s LeftOut>,
     known_by: KnownBy,
-}
-
-/// One of the addresses of a file.
-#[derive(Debug)]
-pub(super) struct AddressColumns<'s> {
-    /// As in "the billing address"; empty for the only one.
-    pub(super) name: &'static str,
-    pub(super) columns: Columns<'s>,
 }
 
 /// By what the next import knows a customer again.
@@ -120,6 +112,11 @@ impl<'s> ImportPlan<'s> {
         }
         report.reject(problems);
         Ok(())
+    }
+
+    /// The file, to be asked about all of it.
+    pub(super) fn survey(&self) -> Survey<'_> {
+        Survey::new(self.sheet, &self.columns, &self.addresses)
     }
 
     pub(crate) fn known_by(&self) -> KnownBy {

@@ -5,47 +5,12 @@ use std::borrow::Cow;
 use csv::StringRecord;
 
 use super::columns::{BOX, Columns};
-use super::one_line::split;
+use super::one_line::{AddressParts, split};
 use super::reading::ImportPlan;
 use super::survey::Survey;
 use super::{cells, reading};
 use crate::customers::CustomerField;
 use crate::error::Result;
-
-/// The parts of an address.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct AddressParts {
-    pub(super) street: String,
-    pub(super) street2: String,
-    pub(super) city: String,
-    pub(super) state: String,
-    pub(super) postcode: String,
-    pub(super) country: String,
-}
-
-impl AddressParts {
-    /// What a field of a card has of it; none where the field is not of an address.
-    pub(super) fn part(&self, field: CustomerField) -> Option<&str> {
-        Some(match field {
-            CustomerField::Street => &self.street,
-            CustomerField::Street2 => &self.street2,
-            CustomerField::City => &self.city,
-            CustomerField::State => &self.state,
-            CustomerField::Postcode => &self.postcode,
-            CustomerField::Country => &self.country,
-            _ => return None,
-        })
-    }
-
-    /// A street or a box, and a town.
-    fn is_complete(&self) -> bool {
-        !self.street.is_empty() && !self.city.is_empty()
-    }
-
-    fn is_empty(&self) -> bool {
-        *self == Self::default()
-    }
-}
 
 /// The address of a row, and which of those that the file has; the best first.
 pub(super) fn read(plan: &ImportPlan<'_>, row: &StringRecord, survey: &Survey<'_>) -> Result<(AddressParts, usize)> {

@@ -88,7 +88,7 @@ pub(super) fn read(
 ) -> Result<ImportReport> {
     let mut reader = SaleReader {
         plan,
-        survey: Survey::new(plan),
+        survey: plan.survey(),
         source,
         currency,
         batch: Batch::default(),

@@ -6,10 +6,9 @@ use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use super::cells;
-use super::columns::{Columns, Pick};
+use super::columns::{AddressColumns, Columns, Pick};
 use super::days::{self, DayOrder, DayReading};
 use super::numbers::{self, DecimalSeparator};
-use super::reading::{AddressColumns, ImportPlan};
 use super::sheet::ImportSheet;
 use crate::error::Result;
 
@@ -42,8 +41,8 @@ struct Evidence {
 }
 
 impl<'s> Survey<'s> {
-    pub(super) fn new(plan: &'s ImportPlan<'s>) -> Self {
-        Self { sheet: plan.sheet, columns: &plan.columns, addresses: &plan.addresses, found: OnceCell::new() }
+    pub(super) fn new(sheet: &'s ImportSheet, columns: &'s Columns<'s>, addresses: &'s [AddressColumns<'s>]) -> Self {
+        Self { sheet, columns, addresses, found: OnceCell::new() }
     }
 
     /// The order that the first day shows which can be read in one order only.
