@@ -108,6 +108,136 @@ const CASES: &[Case] = &[
         answers: &[("SELECT sum(amount_minor) FROM purchase", 1_250)],
     },
     Case {
+        kind: "customers",
+        dialect: "ebay-orders",
+        text: "Sales Record Number,Order Number,Buyer Username,Buyer Name,Buyer Email,Buyer Address 1,Buyer Address 2,Buyer City,Buyer State,Buyer Zip,Buyer Country,Ship To Name,Ship To Phone,Ship To Address 1,Ship To Address 2,Ship To City,Ship To State,Ship To Zip,Ship To Country,Item Number,Item Title,Quantity,Sold For,Total Price,Sale Date\n\
+               101,05-1,idah,Ida Holm,ida@example.com,1 Elm St,Apt 2,Salem,OR,97301,United States,Bo Ek,,9 Oak St,,Bend,OR,97701,United States,77,a tie,1,$10.00,$14.50,Feb-05-24\n",
+        answers: &[(
+            "SELECT count(*) FROM customer WHERE ref = 'idah' AND full_name = 'Ida Holm' AND street = '1 Elm St' AND street2 = 'Apt 2' AND city = 'Salem'",
+            1,
+        )],
+    },
+    Case {
+        kind: "purchases",
+        dialect: "ebay-orders",
+        text: "Sales Record Number,Order Number,Buyer Username,Item Title,Quantity,Sold For,Total Price,Sale Date\n\
+               101,05-1,idah,a tie,1,$10.00,$14.50,Feb-05-24\n",
+        answers: &[("SELECT amount_minor FROM purchase WHERE receipt = '05-1' AND ref = 'idah'", 1_450)],
+    },
+    Case {
+        kind: "customers",
+        dialect: "squarespace-orders",
+        text: "Order ID,Email,Financial Status,Created at,Subtotal,Total,Amount Refunded,Lineitem quantity,Lineitem name,Lineitem price,Billing Name,Billing Address1,Billing Address2,Billing City,Billing Zip,Billing Province,Billing Country,Billing Phone,Shipping Name,Shipping Address1,Shipping City,Shipping Zip,Cancelled at,Channel Type\n\
+               7,ida@example.com,PAID,2024-01-05 10:00:00 -0500,10.00,12.00,0.00,1,a tie,10.00,Ida Holm,1 Elm St,,Salem,'97301,OR,US,,Bo Ek,9 Oak St,Bend,97701,,web\n",
+        answers: &[(
+            "SELECT count(*) FROM customer WHERE ref = 'ida@example.com' AND street = '1 Elm St' AND postcode = '97301'",
+            1,
+        )],
+    },
+    Case {
+        kind: "purchases",
+        dialect: "squarespace-orders",
+        text: "Order ID,Email,Financial Status,Created at,Total,Amount Refunded,Lineitem quantity,Lineitem name,Lineitem price,Cancelled at,Channel Type\n\
+               7,ida@example.com,PAID,2024-01-05 10:00:00 -0500,12.00,2.00,1,a tie,10.00,,web\n7,,,,,,1,socks,2.00,,\n\
+               8,bo@example.com,VOIDED,2024-01-06 10:00:00 -0500,50.00,0.00,1,a tie,50.00,,web\n",
+        answers: &[("SELECT amount_minor FROM purchase", 1_000), ("SELECT count(*) FROM purchase_item", 2)],
+    },
+    Case {
+        kind: "customers",
+        dialect: "quickbooks-online",
+        text: "Name,Company name,Street Address,City,State,Country,Zip,Phone,Email,Attachments,Open Balance\n\
+               Ida Holm,,1 Elm St,Salem,OR,USA,97301,503-555-0101,ida@example.com,0,0.00\nBo Ek,Ek Ltd,2 Elm St,Salem,OR,USA,97301,,,0,0.00\n",
+        answers: &[
+            ("SELECT count(*) FROM customer WHERE ref = 'ida@example.com' AND full_name = 'Ida Holm'", 1),
+            ("SELECT count(*) FROM customer WHERE ref LIKE 'L-%' AND company = 'Ek Ltd'", 1),
+        ],
+    },
+    Case {
+        kind: "customers",
+        dialect: "quickbooks-desktop",
+        text: "Active Status,Customer,Balance Total,Company,Mr./Ms./...,First Name,M.I.,Last Name,Main Phone,Main Email,Bill to 1,Bill to 2,Street1,Street2,City,State,Zip,Account No.\n\
+               Active,\"Holm, Ida\",0.00,,Ms.,Ida,,Holm,503-555-0101,ida@example.com,Ida Holm,1 Elm St,1 Elm St,,Salem,OR,97301,A17\n",
+        answers: &[(
+            "SELECT count(*) FROM customer WHERE ref = 'A17' AND title = 'Ms.' AND street = '1 Elm St' AND city = 'Salem'",
+            1,
+        )],
+    },
+    Case {
+        kind: "customers",
+        dialect: "xero-contacts",
+        text: "*ContactName,AccountNumber,EmailAddress,FirstName,LastName,POAttentionTo,POAddressLine1,POAddressLine2,POAddressLine3,POAddressLine4,POCity,PORegion,POPostalCode,POCountry,SAAttentionTo,SAAddressLine1,SAAddressLine2,SAAddressLine3,SAAddressLine4,SACity,SARegion,SAPostalCode,SACountry,PhoneNumber,MobileNumber\n\
+               Ida Holm,X1,ida@example.com,Ida,Holm,,PO Box 9,,,,Leeds,,LS1 1AA,UK,,1 Elm St,,,,York,,YO1 1AA,UK,0113,0770\n",
+        answers: &[(
+            "SELECT count(*) FROM customer WHERE ref = 'X1' AND street = 'PO Box 9' AND city = 'Leeds' AND phone = '0770'",
+            1,
+        )],
+    },
+    Case {
+        kind: "purchases",
+        dialect: "xero-invoices",
+        text: "ContactName,EmailAddress,InvoiceNumber,InvoiceDate,Total,Description,Quantity,UnitAmount,LineAmount,Status\n\
+               Ida Holm,ida@example.com,INV-1,2024-02-01,30.00,a tie,1,20.00,20.00,Paid\nIda Holm,ida@example.com,INV-1,2024-02-01,30.00,socks,2,5.00,10.00,Paid\n\
+               Bo Ek,bo@example.com,INV-2,2024-02-02,99.00,a tie,1,99.00,99.00,Voided\n",
+        answers: &[
+            ("SELECT amount_minor FROM purchase WHERE receipt = 'INV-1'", 3_000),
+            ("SELECT count(*) FROM purchase", 1),
+        ],
+    },
+    Case {
+        kind: "customers",
+        dialect: "stripe-customers",
+        text: "id,Description,Email,Name,Created (UTC),Delinquent,Card ID,Card Last4,Card Address Line1,Card Address Line2,Card Address City,Card Address State,Card Address Country,Card Address Zip,Total Spend,Payment Count\n\
+               cus_1,,ida@example.com,Ida Holm,2024-01-05 10:00,false,card_1,4242,1 Elm St,,Salem,OR,US,97301,30.00,2\n",
+        answers: &[(
+            "SELECT count(*) FROM customer WHERE ref = 'cus_1' AND street = '1 Elm St' AND full_name = 'Ida Holm'",
+            1,
+        )],
+    },
+    Case {
+        kind: "purchases",
+        dialect: "stripe-payments",
+        text: "id,Created date (UTC),Amount,Amount Refunded,Currency,Captured,Description,Status,Customer ID,Customer Email\n\
+               ch_1,2024-01-05 10:00,30.00,5.00,usd,true,a tie,Paid,cus_1,ida@example.com\nch_2,2024-01-06 10:00,99.00,0.00,usd,false,a tie,Failed,cus_1,ida@example.com\n",
+        answers: &[
+            ("SELECT amount_minor FROM purchase WHERE ref = 'cus_1'", 2_500),
+            ("SELECT count(*) FROM purchase", 1),
+        ],
+    },
+    Case {
+        kind: "customers",
+        dialect: "toast-guests",
+        text: "First Name,Last Name,Email,Phone,Last Visit Date,Total Visits,Lifetime Spend\nIda,Holm,ida@example.com,503-555-0101,2024-01-05,3,90.00\n",
+        answers: &[("SELECT count(*) FROM customer WHERE ref = 'ida@example.com' AND last_name = 'Holm'", 1)],
+    },
+    Case {
+        kind: "purchases",
+        dialect: "toast-payments",
+        text: "Location,Payment Id,Order Id,Order #,Paid Date,Check Id,Check #,Amount,Tip,Total,Refund Amount,Email,Phone,Status,Type\n\
+               Main,P1,O1,1,1/25/24 8:14 PM,C1,1,30.00,5.00,35.00,0.00,ida@example.com,,CAPTURED,CREDIT\nMain,P2,O2,2,1/25/24 8:20 PM,C2,2,9.00,0.00,9.00,0.00,,,VOIDED,CREDIT\n",
+        answers: &[("SELECT amount_minor FROM purchase", 3_000), ("SELECT count(*) FROM purchase", 1)],
+    },
+    Case {
+        kind: "customers",
+        dialect: "pmpro-members",
+        text: "id,username,firstname,lastname,email,billing firstname,billing lastname,address1,address2,city,state,zipcode,country,phone,membership,initial payment,fee,term,discount_code_id,discount_code,joined,expires\n\
+               12,idah,Ida,Holm,ida@example.com,Ida,Holm,1 Elm St,,Salem,OR,97301,US,,Gold,30,0,,,,2024-01-05,Never\n",
+        answers: &[(
+            "SELECT count(*) FROM customer c JOIN customer_tag t ON t.customer_id = c.id WHERE ref = '12' AND street = '1 Elm St' AND tag = 'Gold'",
+            1,
+        )],
+    },
+    Case {
+        kind: "purchases",
+        dialect: "pmpro-orders",
+        text: "order_id,code,user_login,first_name,last_name,user_email,billing_name,billing_street,billing_city,billing_state,billing_zip,billing_country,billing_phone,level_id,level_name,subtotal,tax,total,status,gateway,timestamp\n\
+               1,7F2A,idah,Ida,Holm,ida@example.com,Ida Holm,1 Elm St,Salem,OR,97301,US,,1,Gold,30,0,30.00,success,stripe,2024-01-05 10:00:00\n\
+               2,7F2B,idah,Ida,Holm,ida@example.com,Ida Holm,1 Elm St,Salem,OR,97301,US,,1,Gold,30,0,30.00,refunded,stripe,2024-01-06 10:00:00\n",
+        answers: &[
+            ("SELECT amount_minor FROM purchase WHERE receipt = '7F2A'", 3_000),
+            ("SELECT count(*) FROM purchase", 1),
+        ],
+    },
+    Case {
         kind: "purchases",
         dialect: "etsy-items",
         text: "Sale Date,Item Name,Quantity,Price,Discount Amount,Ship Name,Order ID,Buyer\n\
