@@ -114,6 +114,19 @@ fn an_address_is_not_put_together_from_two() {
         },
         Case {
             files: &[(
+                "german.csv",
+                "Kundennummer;Anrede;Titel;Vorname;Nachname;Rechnungsadresse Straße;Rechnungsadresse PLZ;Rechnungsadresse Ort;\
+                 Lieferadresse Straße;Lieferadresse PLZ;Lieferadresse Ort;Land\n\
+                 1;Frau;;Eva;Kurz;;10115;Berlin;Weg 2;50667;Köln;DE\n2;Frau;;Ida;Kurz;Weg 1;10115;Berlin;Weg 2;50667;Köln;DE\n",
+            )],
+            says: &["the `Rechnung` address of 1 customer and the `Lieferung` address of 1 customer"],
+            letters: &[
+                ("1", "Eva Kurz / Weg 2 / 50667 Köln / GERMANY | Dear Frau Kurz,"),
+                ("2", "Ida Kurz / Weg 1 / 10115 Berlin / GERMANY | Dear Frau Kurz,"),
+            ],
+        },
+        Case {
+            files: &[(
                 "vend.csv",
                 "Customer Code,First Name,Last Name,Physical Address,Physical City,Physical Postcode,Physical Country,Postal Address,\
                  Postal City,Postal Postcode,Postal Country\n\

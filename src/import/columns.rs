@@ -157,11 +157,12 @@ impl<'s> Columns<'s> {
         Self { names: names.to_vec(), picks, header: self.header }
     }
 
-    /// Takes the columns of the fields that the other has.
-    pub(super) fn override_with(&mut self, other: &Self) {
-        for (name, pick) in other.names.iter().zip(&other.picks).filter(|(_, pick)| pick.is_there()) {
-            if let Some(index) = self.names.iter().position(|known| known == name) {
-                self.picks[index].clone_from(pick);
+    /// Takes the columns of another for the fields that have none, and for those that `always` names.
+    pub(super) fn complete(&mut self, other: &Self, always: impl Fn(&str) -> bool) {
+        for (name, pick) in self.names.iter().zip(&mut self.picks) {
+            let from = other.pick(name);
+            if from.is_there() && (!pick.is_there() || always(name)) {
+                pick.clone_from(from);
             }
         }
     }

@@ -197,14 +197,12 @@ fn addresses<'s>(
             found.push(AddressColumns { name: address.name, columns });
         }
     }
-    // What the owner says of a column counts in every address that has no other word for it.
-    let is_said =
-        |field: &&&str| map.iter().any(|said| said.split('=').next().is_some_and(|name| name.trim() == **field));
+    // A column without a name of its own, or that the owner names, is of all addresses.
+    let is_said = |field: &str| map.iter().any(|said| said.split('=').next().is_some_and(|name| name.trim() == field));
     if found.len() > 1 && !has_street(&found[0].columns) {
-        let said = columns.of_fields(&ADDRESS_FIELDS.iter().filter(is_said).copied().collect::<Vec<_>>());
-        found.remove(0);
+        let of_all = found.remove(0).columns;
         for address in &mut found {
-            address.columns.override_with(&said);
+            address.columns.complete(&of_all, is_said);
         }
     }
     Ok(found)
