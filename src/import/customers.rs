@@ -332,13 +332,23 @@ impl<'t> CustomerImporter<'t> {
                 false => new,
             };
             if new != old {
-                self.report.changes.note(&contact.reference, field.as_str(), old, new);
+                match address {
+                    AddressChange::Replace if ADDRESS.contains(field) => self.report.changes.count(field.as_str()),
+                    _ => self.report.changes.note(&contact.reference, field.as_str(), old, new),
+                }
                 new.clone_into(&mut now[index]);
                 changed.push((*field, new));
             }
         }
         if changed.is_empty() {
             return Ok(false);
+        }
+        if address == AddressChange::Replace {
+            let line = |texts: &[String]| {
+                let parts = ADDRESS.into_iter().map(|field| texts[field as usize].as_str());
+                parts.filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
+            };
+            self.report.changes.show(&contact.reference, "address", &line(old), &line(&now));
         }
         self.cards.update(id, &changed)?;
         if address_of(|field| &old[field as usize]) != address_of(|field| &now[field as usize]) {

@@ -102,9 +102,17 @@ impl FieldChanges {
     /// How many examples are kept.
     const MOST: usize = 5;
 
-    /// Counts a field that is different.
+    /// Counts a field that is different, and shows it when it is one of the first.
     pub(super) fn note(&mut self, reference: &str, field: &str, before: &str, after: &str) {
+        self.count(field);
+        self.show(reference, field, before, after);
+    }
+
+    pub(super) fn count(&mut self, field: &str) {
         *self.fields.entry(field.to_owned()).or_default() += 1;
+    }
+
+    pub(super) fn show(&mut self, reference: &str, field: &str, before: &str, after: &str) {
         if self.examples.len() < Self::MOST {
             self.examples.push(ChangeExample {
                 reference: reference.to_owned(),
