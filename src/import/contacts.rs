@@ -7,7 +7,7 @@ use super::dialect::BETWEEN_VALUES;
 use super::reading::ImportPlan;
 use super::sheet::SheetRow;
 use super::survey::Survey;
-use super::{RowProblem, cells, days};
+use super::{RowProblem, cells, days, placeholders};
 use crate::customers::{CustomerField, address_of};
 use crate::domain::{Column, Consent};
 use crate::error::Result;
@@ -65,6 +65,7 @@ pub(super) fn read(
             _ => columns.pick(name).of(row).into_owned(),
         });
     }
+    placeholders::clear(&mut texts);
     let text = |field: CustomerField| texts[field as usize].as_str();
     let code = cells::postcode(text(CustomerField::Postcode), text(CustomerField::State), text(CustomerField::Country));
     if let Cow::Owned(whole) = code {

@@ -14,6 +14,7 @@ mod dialect;
 mod left_out;
 mod lines;
 mod numbers;
+mod placeholders;
 mod profile;
 mod purchases;
 mod quotes;

@@ -4,6 +4,7 @@ use super::Fields;
 use super::countries::{self, Country, country_code, country_name, is_abroad};
 use crate::customers::Customer;
 use crate::domain::folded;
+use crate::text::remarks::is_placeholder;
 
 /// Where nothing is known of a country: as most of the world writes it.
 const USUAL: &str = "%A%n%Z %C";
@@ -87,7 +88,7 @@ impl Address<'_> {
 
     fn names(&self) -> [String; 2] {
         let firm = self.customer.company.trim();
-        let is_name = folded(firm) == folded(self.name) || !firm.chars().any(char::is_alphanumeric);
+        let is_name = folded(firm) == folded(self.name) || is_placeholder(firm, false, false);
         [self.name.to_owned(), if is_name { String::new() } else { firm.to_owned() }]
     }
 

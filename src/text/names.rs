@@ -220,7 +220,7 @@ pub(crate) fn is_company(name: &str) -> bool {
         || words.iter().any(|word| is_in("firm word", word) && !is_in("either", word))
         || has_possessive(name)
         || is_in("doubtful firm word", last) && is_in("begins a firm", first) && !may_be_given_name(first)
-        || first == "the" && rest.len() > 1
+        || first == "the" && rest.len() > 1 && !["title", "doubtful title"].iter().any(|list| is_in(list, &rest[0]))
 }
 
 /// Whether a whole name may be a company's or a person's: `Zion Church`.

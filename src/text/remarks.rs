@@ -29,6 +29,12 @@ pub(crate) fn is_placeholder(cell: &str, is_first_name: bool, beside_a_name: boo
     is_known && !(beside_a_name && is_written_as_name(cell) && is_in(beside, &raw))
 }
 
+/// Whether a cell of any kind says only that it is empty: `NULL`, `N/A`; not what may be the name of a place.
+pub(crate) fn is_empty_word(cell: &str) -> bool {
+    !cell.chars().any(char::is_alphanumeric)
+        || is_in("in a whole name", &bare(cell)) && is_placeholder(cell, false, false)
+}
+
 /// A capital and then small letters.
 fn is_written_as_name(cell: &str) -> bool {
     cell.chars().next().is_some_and(char::is_uppercase) && cell.chars().skip(1).all(char::is_lowercase)
@@ -106,9 +112,7 @@ fn found(words: &[&str], list: &str) -> Option<(usize, usize)> {
     for start in 0..keys.len() {
         for end in (start + 1..=keys.len().min(start + 6)).rev() {
             let phrase = keys[start..end].iter().filter(|key| !key.is_empty()).cloned().collect::<Vec<_>>().join(" ");
-            // A single word is a remark behind a name, not before one: Dec is a first name, "moved" is none.
-            let is_lone = !phrase.contains(' ') && start == 0 && end < keys.len() && phrase.len() < 5;
-            if !phrase.is_empty() && !is_lone && is_in(list, &phrase) && best.is_none_or(|(s, e)| end - start > e - s) {
+            if is_in(list, &phrase) && best.is_none_or(|(s, e)| end - start > e - s) {
                 best = Some((start, end));
             }
         }
@@ -119,7 +123,9 @@ fn found(words: &[&str], list: &str) -> Option<(usize, usize)> {
 /// Whether a remark in brackets is more than a nickname.
 fn is_worth_saying(aside: &str) -> bool {
     let words: Vec<&str> = aside.split_whitespace().collect();
-    is_address_or_number(aside) || ["wish", "dead"].into_iter().any(|list| found(&words, list).is_some())
+    is_address_or_number(aside)
+        || is_in("dead in brackets", &bare(aside))
+        || ["wish", "dead"].into_iter().any(|list| found(&words, list).is_some())
 }
 
 /// `ann@example.com`, `www.example.com`, `555-0142`.

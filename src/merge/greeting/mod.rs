@@ -205,8 +205,21 @@ fn called(person: &GreetedPerson) -> String {
         (true, _) if person.title.is_empty() => person.last.clone(),
         (true, _) => titled(person),
         (false, false) if is_initial => format!("{} {}", person.first, person.last),
-        _ => person.first.clone(),
+        _ => without_initials(&person.first).to_owned(),
     }
+}
+
+/// `John` of `John H.`
+fn without_initials(first: &str) -> &str {
+    let mut called = first;
+    while let Some((before, last)) = called.rsplit_once(' ')
+        && last.is_ascii()
+        && last.trim_end_matches('.').len() == 1
+        && before.trim_end_matches('.').chars().count() > 1
+    {
+        called = before.trim_end();
+    }
+    called
 }
 
 /// The titles of two with one surname: a doctor first, then a man, as the forms have it.

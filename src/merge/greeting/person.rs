@@ -6,7 +6,7 @@ use crate::domain::folded;
 use crate::merge::countries::country_code;
 use crate::text::names::{
     begins_surname, is_company, is_couple, is_family, is_firm_title, is_first_of_two, is_given_name, is_no_title,
-    is_numeral, is_particle, is_perhaps_company, is_post_nominal, may_be_given_name, may_be_title, singular,
+    is_numeral, is_particle, is_perhaps_company, is_post_nominal, is_title, may_be_given_name, may_be_title, singular,
     takes_whole_name,
 };
 use crate::text::remarks::{clean, is_estate, is_nobody, is_placeholder};
@@ -195,7 +195,7 @@ fn from_cells(first: &str, last: &str) -> Vec<GreetedPerson> {
 }
 
 fn is_sure_title(word: &str) -> bool {
-    crate::text::names::is_title(word) || may_be_title(word) && word.ends_with('.')
+    is_title(word) || may_be_title(word) && word.ends_with('.')
 }
 
 /// `Dr. Anna van der Berg Jr.`, `Berg, Anna`, `Robert and Eleanor Smith`: in parts. A single name stands as the first.
@@ -287,7 +287,7 @@ fn single(full: &str, is_french: bool) -> GreetedPerson {
     }
     let titles = title_words(&parts, is_french).min(parts.len().saturating_sub(1));
     let title = parts.drain(..titles).collect::<Vec<_>>();
-    let is_doubtful = title.iter().any(|word| !is_sure_title(word)) && !is_french;
+    let is_doubtful = title.iter().any(|word| may_be_title(word) && !is_sure_title(word)) && !is_french;
     let mut suffix = take_letters(&mut parts, 1, is_shouted);
     if !after.is_empty() {
         let comma = if suffix.is_empty() && after.split(' ').all(is_numeral) { " " } else { ", " };

@@ -31,12 +31,12 @@ pub(super) fn title_words(words: &[&str], is_french: bool) -> usize {
     titles
 }
 
-/// `Frau Dr.` of `Dr. Frau`, `Dr.` of `Mr. Dr.`, `Dr.` of `Dr. med. univ.`, each once.
+/// `Frau Dr.` of `Dr. Frau`, `heer` of `De heer`, `Dr.` of `Mr. Dr.`, `Dr.` of `Dr. med. univ.`, each once.
 pub(super) fn ordered_title(title: &str) -> String {
     let mut words: Vec<&str> = Vec::new();
     for word in title.split_whitespace() {
         let is_more = !words.is_empty() && word.ends_with('.') && is_after_title(word) && !is_title(word);
-        if !is_more && !words.iter().any(|known| bare(known) == bare(word)) {
+        if !is_more && bare(word) != "de" && !words.iter().any(|known| bare(known) == bare(word)) {
             words.push(word);
         }
     }
