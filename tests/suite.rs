@@ -50,6 +50,8 @@ mod kept;
 mod letters;
 /// Last year's mailing from a spreadsheet: all of it or nothing, and then a campaign like any other.
 mod past;
+/// Who is greeted and as whom, who lives together, and what stands on the envelope.
+mod people;
 /// A line of the owner's own in a letter, and who signs it.
 mod personal;
 /// A plan: frozen once, places filled by rank, lots drawn the same each time, one branch for each.

@@ -74,7 +74,7 @@ pub(super) fn freeze(
     };
     fields.text("customer.country", &country);
     let frozen = Frozen {
-        name: names.line,
+        name: if names.line.is_empty() { best.reference.clone() } else { names.line },
         country,
         postcode: best.postcode.clone(),
         email: best.email.clone(),

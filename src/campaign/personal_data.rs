@@ -241,7 +241,8 @@ fn hand_over(
     }
     let sql = "UPDATE recipient SET ref = ?2, customer_id = ?3, name = ?4, postcode = ?5, email = ?6, fields = ?7 WHERE id = ?1";
     let text = serde_json::to_string(&fields).unwrap_or_default();
-    let values = params![recipient.id, reference, best.id, names.line, postcode, email, text];
+    let name = if names.line.is_empty() { &reference } else { &names.line };
+    let values = params![recipient.id, reference, best.id, name, postcode, email, text];
     write.run(sql, values).map(|_| ())
 }
 

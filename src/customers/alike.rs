@@ -2,7 +2,7 @@
 
 use super::customer::Customer;
 use super::likeness::{digits, likeness, same_first_name, sorted};
-use crate::domain::{CustomerId, EmailAddress};
+use crate::domain::{CustomerId, EmailAddress, postcode_key};
 use crate::text::name_key;
 
 /// With it begins the reference of whoever is known by name and address alone.
@@ -43,8 +43,7 @@ impl ComparedCard {
             }
             parts => parts,
         };
-        let place =
-            if card.postcode.is_empty() { name_key(&card.city) } else { name_key(&card.postcode).replace(' ', "") };
+        let place = if card.postcode.is_empty() { name_key(&card.city) } else { postcode_key(&card.postcode) };
         Self {
             id: card.id,
             reference: card.reference.clone(),
@@ -54,7 +53,7 @@ impl ComparedCard {
             suffix: name_key(&card.suffix),
             spouse: name_key(&card.spouse),
             company: name_key(&card.company),
-            street: street(&card.street),
+            street: card.address().street_key(),
             place,
             email: EmailAddress::parse(&card.email).map(|email| email.key()).unwrap_or_default(),
             phone: number(&card.phone),
@@ -66,29 +65,6 @@ impl ComparedCard {
     fn is_listed(&self) -> bool {
         self.reference.starts_with(LIST_PREFIX)
     }
-}
-
-/// A street as it is compared: the usual short forms, no signs.
-fn street(text: &str) -> String {
-    let short = |word: &str| -> String {
-        match word {
-            "street" | "strasse" | "str" => "st",
-            "avenue" => "ave",
-            "road" => "rd",
-            "drive" => "dr",
-            "lane" => "ln",
-            "court" => "ct",
-            "boulevard" => "blvd",
-            "apartment" => "apt",
-            "north" => "n",
-            "south" => "s",
-            "east" => "e",
-            "west" => "w",
-            other => other,
-        }
-        .to_owned()
-    };
-    name_key(text).split(' ').map(short).collect::<Vec<_>>().join(" ")
 }
 
 /// The last nine digits of a number, so that a country's code does not matter; too short a number is none.

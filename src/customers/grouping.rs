@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use crate::domain::{CustomerId, HouseholdId};
 use crate::error::Result;
 use crate::store::Row;
+use crate::text::names::is_title;
 use crate::text::{plain_key, without_umlauts};
 
 /// What decides who belongs together.
@@ -12,6 +13,7 @@ pub(super) struct Resident {
     pub(super) id: CustomerId,
     pub(super) household_id: HouseholdId,
     first_name: String,
+    whole: String,
     surname: String,
     full_name: String,
     spouse: String,
@@ -72,10 +74,11 @@ impl Resident {
         Ok(Self {
             id: row.get(0)?,
             household_id: row.get(1)?,
-            first_name: spelling(&row.get::<String>(2)?),
+            first_name: in_any_order(&row.get::<String>(2)?),
+            whole: in_any_order(&format!("{} {last_name}", row.get::<String>(2)?)),
             surname: spelling(surname),
-            full_name: spelling(&full_name),
-            spouse: spelling(&row.get::<String>(5)?),
+            full_name: in_any_order(&full_name),
+            spouse: in_any_order(&row.get::<String>(5)?),
             address_hash: row.get(6)?,
             manual_household: row.get(7)?,
         })
@@ -87,6 +90,16 @@ fn spelling(name: &str) -> String {
     without_umlauts(&plain_key(name))
 }
 
+/// The words of a name without titles and initials: `Mr. David M. Chan` is `Chan, David`.
+fn in_any_order(name: &str) -> String {
+    let words: Vec<&str> = name.split_whitespace().filter(|word| !is_title(word)).collect();
+    let spelled = spelling(&words.join(" "));
+    let long: Vec<&str> = spelled.split(' ').filter(|word| word.len() > 1).collect();
+    let mut words = if long.is_empty() { spelled.split(' ').collect() } else { long };
+    words.sort_unstable();
+    words.join(" ")
+}
+
 /// Whether one of them gives the other as the spouse, and the other nobody else.
 fn are_a_couple(one: &Resident, other: &Resident) -> bool {
     (names(one, other) && (other.spouse.is_empty() || names(other, one)))
@@ -95,8 +108,8 @@ fn are_a_couple(one: &Resident, other: &Resident) -> bool {
 
 /// Whether `one` gives `other` as the spouse.
 fn names(one: &Resident, other: &Resident) -> bool {
-    let whole = format!("{} {}", other.first_name, other.surname);
-    !one.spouse.is_empty() && (one.spouse == other.first_name || one.spouse == whole || one.spouse == other.full_name)
+    !one.spouse.is_empty()
+        && [&other.first_name, &other.whole, &other.full_name].into_iter().any(|name| *name == one.spouse)
 }
 
 fn root(parents: &mut [usize], mut index: usize) -> usize {

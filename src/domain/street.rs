@@ -3,7 +3,7 @@
 //! street_words.tsv has the words that are written in several ways: one form, and how else it is written. A form that begins
 //! with `-` is the end of a longer word. `#` and `unit` stand before a number and are dropped.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use crate::text::{plain_key, without_umlauts};
@@ -20,6 +20,7 @@ pub(crate) struct StreetKey {
 struct StreetWords {
     /// By how it is written, its form.
     whole: HashMap<String, &'static str>,
+    forms: HashSet<&'static str>,
     /// How a longer word ends: `straße` of `Hauptstraße`.
     endings: Vec<(String, &'static str)>,
 }
@@ -42,7 +43,8 @@ static WORDS: LazyLock<StreetWords> = LazyLock::new(|| {
             }
         }
     }
-    StreetWords { whole, endings }
+    let forms = whole.values().copied().collect();
+    StreetWords { whole, forms, endings }
 });
 
 impl StreetKey {
@@ -55,7 +57,7 @@ impl StreetKey {
             while let Some(word) = words.next() {
                 match form_of(&word) {
                     Some(UNIT) if words.peek().is_some_and(|next| is_number(next)) => unit.extend(words.by_ref()),
-                    Some(NUMBER) if words.peek().is_some_and(|next| is_number(next)) => {}
+                    Some(NUMBER) if words.peek().is_none_or(|next| is_number(next)) => {}
                     Some(form) => of_house.push(form.to_owned()),
                     None => of_house.extend(split(&word)),
                 }
@@ -63,6 +65,12 @@ impl StreetKey {
             house.extend(with_letter(of_house));
         }
         Self { house: house.join(" "), unit: with_letter(unit).join(" ") }
+    }
+
+    /// The name in [`Self::house`]: `main` of `12 main st`.
+    pub(crate) fn name(house: &str) -> String {
+        let is_name = |word: &&str| !WORDS.forms.contains(word) && !word.contains(|c: char| c.is_ascii_digit());
+        house.split(' ').filter(is_name).collect::<Vec<_>>().join(" ")
     }
 
     /// House and apartment in one, whether or not a word says which number is which.
@@ -160,6 +168,7 @@ mod tests {
             ["1 Rue de Cafe\u{301}", "1 rue de Café"],
             ["12 Đường Lê Lợi", "12 đường le loi"],
             ["Suite 5, 2 Rose Ct", "2 Rose Court Ste 5"],
+            ["12 Main St #", "12 Main St"],
         ] {
             assert_eq!(StreetKey::of(one, "").whole(), StreetKey::of(other, "").whole(), "{one}");
         }

@@ -8,7 +8,7 @@ use super::list_reference::list_reference;
 use super::reading::{ImportPlan, KnownBy};
 use super::sheet::SheetRow;
 use super::survey::Survey;
-use super::{RowProblem, cells, days, row_address};
+use super::{RowProblem, cells, days, placeholders, row_address};
 use crate::customers::{CustomerField, address_of};
 use crate::domain::{CircumstanceKind, Column, Consent};
 use crate::error::Result;
@@ -69,6 +69,7 @@ pub(super) fn read(
             },
         });
     }
+    placeholders::clear(&mut texts);
     let mut reference = plan.reference(row, survey)?.into_owned();
     let is_listed = reference.is_empty() && plan.known_by() != KnownBy::Reference;
     if is_listed {

@@ -17,6 +17,7 @@ mod list_reference;
 mod newest;
 mod numbers;
 mod one_line;
+mod placeholders;
 mod profile;
 mod purchases;
 mod quotes;

@@ -11,6 +11,7 @@ use super::survey::Survey;
 use super::{cells, reading};
 use crate::customers::CustomerField;
 use crate::error::Result;
+use crate::text::remarks::is_empty_word;
 
 /// The address of a row, and which of those that the file has; the best first.
 pub(super) fn read(plan: &ImportPlan<'_>, row: &StringRecord, survey: &Survey<'_>) -> Result<(AddressParts, usize)> {
@@ -29,9 +30,13 @@ pub(super) fn read(plan: &ImportPlan<'_>, row: &StringRecord, survey: &Survey<'_
 }
 
 fn of_columns(columns: &Columns<'_>, row: &StringRecord, survey: &Survey<'_>) -> Result<AddressParts> {
-    let one = |field: CustomerField| columns.pick(field.as_str()).lines(row).join(", ");
-    let mut lines = columns.pick(CustomerField::Street.as_str()).lines(row);
-    lines.extend(columns.pick(CustomerField::Street2.as_str()).lines(row));
+    let filled = |field: CustomerField| {
+        let lines = columns.pick(field.as_str()).lines(row).into_iter();
+        lines.filter(|line| !is_empty_word(line)).collect::<Vec<String>>()
+    };
+    let one = |field: CustomerField| filled(field).join(", ");
+    let mut lines = filled(CustomerField::Street);
+    lines.extend(filled(CustomerField::Street2));
     let mut parts = AddressParts {
         city: one(CustomerField::City),
         state: one(CustomerField::State),

@@ -3,11 +3,14 @@
 use super::Fields;
 use super::countries::{self, Country, country_code, country_name, is_abroad};
 use crate::customers::Customer;
+use crate::domain::folded;
+use crate::text::remarks::is_placeholder;
 
 /// Where nothing is known of a country: as most of the world writes it.
 const USUAL: &str = "%A%n%Z %C";
 
-/// The lines of an address block. The name stands first and a firm under it; the country stands last, and only abroad.
+/// The lines of an address block. Person and firm stand where the country's post wants them; the country stands last, and only
+/// abroad.
 ///
 /// Town, region and postcode are in capitals where the country's post asks for it; within the US, where nobody minds, they
 /// are as they were typed.
@@ -33,7 +36,7 @@ pub(crate) fn address_lines(name: &str, customer: &Customer, shop_country: &str)
 }
 
 /// Chinese, Japanese and Korean letters.
-fn is_eastern(letter: char) -> bool {
+pub(super) fn is_eastern(letter: char) -> bool {
     matches!(letter, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}')
 }
 
@@ -52,9 +55,10 @@ impl Address<'_> {
     fn line(&mut self, form: &str) -> Vec<String> {
         match form {
             "%A" => return vec![self.customer.street.clone(), self.customer.street2.clone()],
+            "%O" => return vec![self.names()[1].clone()],
             "%N" => {
                 self.name_stands = true;
-                return self.names().to_vec();
+                return vec![self.name.to_owned()];
             }
             _ => {}
         }
@@ -84,7 +88,8 @@ impl Address<'_> {
 
     fn names(&self) -> [String; 2] {
         let firm = self.customer.company.trim();
-        [self.name.to_owned(), if firm == self.name { String::new() } else { firm.to_owned() }]
+        let is_name = folded(firm) == folded(self.name) || is_placeholder(firm, false, false);
+        [self.name.to_owned(), if is_name { String::new() } else { firm.to_owned() }]
     }
 
     /// The region, unless it says but the town again; in Italy only as the two letters of a province.
@@ -216,6 +221,23 @@ mod tests {
         ] {
             assert_eq!(address_lines("Ann", &card, home), lines, "{card:?}");
         }
+    }
+
+    #[test]
+    fn the_firm_stands_where_the_post_of_the_country_wants_it() {
+        for (country, city, lines) in [
+            ("FR", "Paris", ["Acme SARL", "Ann", "1 Main St", "1 PARIS"]),
+            ("AT", "Wien", ["Acme SARL", "Ann", "1 Main St", "1 Wien"]),
+            ("Nederland", "Ede", ["Acme SARL", "Ann", "1 Main St", "1 Ede"]),
+            ("DE", "Ulm", ["Ann", "Acme SARL", "1 Main St", "1 Ulm"]),
+            ("GB", "", ["Ann", "Acme SARL", "1 Main St", "1"]),
+            ("TW", "臺北市", ["1", "臺北市", "1 Main St", "Acme SARL"]),
+        ] {
+            let card = Customer { company: "Acme SARL".into(), ..card(country, "1", city, "") };
+            assert_eq!(address_lines("Ann", &card, country_code(country))[..4], lines, "{country}");
+        }
+        let firm = Customer { company: "Only A Probe".into(), ..card("FR", "1", "Paris", "") };
+        assert_eq!(address_lines("ONLY A PROBE", &firm, "FR")[..2], ["ONLY A PROBE", "1 Main St"]);
     }
 
     #[test]

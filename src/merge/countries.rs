@@ -1,7 +1,8 @@
 //! What the posts of the world want: where town, region and postcode stand, what is in capitals, how the country is called.
 //!
 //! countries.tsv has the forms of libaddressinput's address data (github.com/google/libaddressinput), in Latin letters where
-//! there is a choice, without names and districts, and the names of Unicode CLDR in the four languages of senders. From the
+//! there is a choice, without districts, and the names of people and firms only where they do not stand first and in this order;
+//! and the names of Unicode CLDR in the four languages of senders. From the
 //! same data are regions.tsv, the regions that the posts abbreviate, and how postcodes are grouped.
 
 use std::sync::LazyLock;
@@ -11,7 +12,8 @@ use std::sync::LazyLock;
 pub(super) struct Country {
     /// ISO 3166.
     pub(super) code: &'static str,
-    /// `%A%n%C, %S %Z`: street, town, region, postcode; `%n` ends a line.
+    /// `%O%n%N%n%A%n%C, %S %Z`: firm, person, street, town, region, postcode; `%n` ends a line. Without `%N` the person stands
+    /// first, and the firm below.
     pub(super) form: &'static str,
     /// Which of `C`, `S`, `Z` stand in capitals.
     pub(super) capitals: &'static str,
@@ -31,13 +33,15 @@ static COUNTRIES: LazyLock<Vec<Country>> = LazyLock::new(|| {
     .collect()
 });
 
-/// The forms for addresses in the letters of the country itself, from large to small, the name last.
-const EASTERN: [(&str, &str); 5] = [
-    ("CN", "%Z%n%S%C%n%A%n%N"),
-    ("HK", "%S%n%C%n%A%n%N"),
-    ("JP", "〒%Z%n%S%C%n%A%n%N"),
-    ("KR", "%S %C%n%A%n%N%n%Z"),
-    ("TW", "%Z%n%S%C%n%A%n%N"),
+/// The forms for addresses in the letters of the country itself, from large to small, the names last.
+const EASTERN: [(&str, &str); 7] = [
+    ("CN", "%Z%n%S%C%n%A%n%O%n%N"),
+    ("HK", "%S%n%C%n%A%n%O%n%N"),
+    ("JP", "〒%Z%n%S%C%n%A%n%O%n%N"),
+    ("KP", "%Z%n%S%n%C%n%A%n%O%n%N"),
+    ("KR", "%S %C%n%A%n%O%n%N%n%Z"),
+    ("MO", "%C%n%A%n%O%n%N"),
+    ("TW", "%Z%n%S%C%n%A%n%O%n%N"),
 ];
 
 /// Regions with the abbreviations that stand in addresses: country, abbreviation, name.
@@ -181,6 +185,9 @@ mod tests {
             assert!(country.names.iter().all(|name| !name.is_empty()), "{country:?}");
             assert!(country.names.iter().all(|name| find(name).is_some()), "{country:?}");
         }
+        // As libaddressinput has it: 30 above the street, Kazakhstan below, and 7 in eastern letters.
+        let firm_first = COUNTRIES.iter().filter(|country| country.form.contains("%O%n%N")).count();
+        assert_eq!(firm_first + EASTERN.iter().filter(|(_, form)| form.contains("%O%n%N")).count(), 38);
     }
 
     #[test]

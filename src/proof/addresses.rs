@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use super::names::argument;
 use super::people::RecipientCards;
 use super::problem::{ProofProblem, ProofProblemKind};
-use crate::domain::Channel;
+use crate::customers::Customer;
+use crate::domain::{Channel, StreetKey, postcode_key};
 use crate::import::whole_postcode;
 use crate::merge::{country_code, country_name};
 use crate::text;
@@ -75,13 +76,17 @@ pub(super) fn problems(people: &[RecipientCards<'_>], home: &str) -> Vec<ProofPr
     found
 }
 
-/// Recipients at one address who are not one household.
+/// Recipients at one address who are not one household; and of those with one surname, whose addresses are nearly the same.
 pub(super) fn shared(people: &[RecipientCards<'_>]) -> Vec<ProofProblem> {
-    let mut homes: BTreeMap<String, Vec<&RecipientCards<'_>>> = BTreeMap::new();
-    for person in people.iter().filter(|person| person.recipient.goes_by() == Some(Channel::Letter)) {
-        let lines = person.recipient.fields.to_read().get_list("address_lines");
-        let home = lines.iter().skip(1).map(|line| line.to_lowercase()).collect::<Vec<_>>().join(", ");
-        homes.entry(home).or_default().push(person);
+    let letters = people.iter().filter(|person| person.recipient.goes_by() == Some(Channel::Letter));
+    let mut homes: BTreeMap<i64, Vec<&RecipientCards<'_>>> = BTreeMap::new();
+    let mut doors: BTreeMap<(String, String), Vec<Door<'_>>> = BTreeMap::new();
+    for (person, card) in letters.filter_map(|person| Some((person, person.best()?))) {
+        homes.entry(card.address().hash()).or_default().push(person);
+        let door = Door::of(person, card);
+        if let Some(key) = door.key().filter(|_| card.manual_household.is_empty()) {
+            doors.entry(key).or_default().push(door);
+        }
     }
     let mut found = Vec::new();
     for neighbours in homes.into_values() {
@@ -89,15 +94,112 @@ pub(super) fn shared(people: &[RecipientCards<'_>]) -> Vec<ProofProblem> {
         let [first, others @ ..] = neighbours.as_slice() else { continue };
         let Some(other) = others.iter().find(|other| household(other) != household(first)) else { continue };
         let names: Vec<String> = neighbours.iter().map(|one| one.said()).collect();
-        let at = first.recipient.fields.to_read().get_list("address_lines").split_off(1).join(", ");
         let letters = Channel::Letter.count(neighbours.len());
-        let message = format!("{letters} to {at}: {}", text::first_few(&names, 4));
-        let (one, two) = (argument(&other.recipient.reference), argument(&first.recipient.reference));
-        let hint = format!("if they live together: regulars customer set {one} household={two}");
-        found.push(ProofProblem::at(ProofProblemKind::SharedAddress, first.recipient, message, hint));
+        let message = format!("{letters} to {}: {}", place(first), text::first_few(&names, 4));
+        found.push(one_household(first, other, message));
+    }
+    for doors in doors.into_values() {
+        for (at, one) in doors.iter().enumerate() {
+            for other in doors[at + 1..].iter().filter(|other| one.is_near(other)) {
+                let said = |door: &Door<'_>| format!("{} at {}", door.person.said(), place(door.person));
+                let message = format!("2 letters to what may be one address: {} and {}", said(one), said(other));
+                found.push(one_household(one.person, other.person, message));
+            }
+        }
     }
     found.sort_by(|a, b| a.reference.cmp(&b.reference));
     found
+}
+
+fn one_household(first: &RecipientCards<'_>, other: &RecipientCards<'_>, message: String) -> ProofProblem {
+    let (one, two) = (argument(&other.recipient.reference), argument(&first.recipient.reference));
+    let hint = format!("if they live together: regulars customer set {one} household={two}");
+    ProofProblem::at(ProofProblemKind::SharedAddress, first.recipient, message, hint)
+}
+
+/// The lines of an address without its names.
+fn place(person: &RecipientCards<'_>) -> String {
+    let fields = person.recipient.fields.to_read();
+    let names = fields.get("household.names").unwrap_or_default().to_owned();
+    let firm = person.best().map_or("", |card| card.company.trim());
+    let lines = fields.get_list("address_lines");
+    lines.into_iter().filter(|line| *line != names && (line != firm || firm.is_empty())).collect::<Vec<_>>().join(", ")
+}
+
+/// Where a letter goes, in the parts that are compared.
+struct Door<'p> {
+    person: &'p RecipientCards<'p>,
+    surname: String,
+    street: StreetKey,
+    city: String,
+    postcode: String,
+    hash: i64,
+}
+
+impl<'p> Door<'p> {
+    fn of(person: &'p RecipientCards<'p>, card: &Customer) -> Self {
+        let surname = match card.last_name.trim() {
+            "" => card.full_name.trim().rsplit(' ').next().unwrap_or_default(),
+            last => last,
+        };
+        Self {
+            person,
+            surname: text::without_umlauts(&text::plain_key(surname)),
+            street: StreetKey::of(&card.street, &card.street2),
+            city: text::without_umlauts(&text::plain_key(&card.city)),
+            postcode: postcode_key(&card.postcode),
+            hash: card.address().hash(),
+        }
+    }
+
+    /// Surname and house number, which two addresses that are nearly the same share.
+    fn key(&self) -> Option<(String, String)> {
+        let number = self.street.house.split(' ').find(|word| word.starts_with(|c: char| c.is_ascii_digit()))?;
+        (!self.surname.is_empty()).then(|| (self.surname.clone(), number.to_owned()))
+    }
+
+    /// Whether another address may be the same with a slip, a part left out, or another word for the street.
+    fn is_near(&self, other: &Self) -> bool {
+        let is_one_place = if self.postcode.is_empty() || other.postcode.is_empty() || self.city == other.city {
+            self.city == other.city
+                && (self.postcode.is_empty() || other.postcode.is_empty() || is_slip(&self.postcode, &other.postcode))
+        } else {
+            self.postcode == other.postcode
+        };
+        let (one, two) = (self.street.whole(), other.street.whole());
+        let starts = |long: &str, short: &str| {
+            long.strip_prefix(short).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+        };
+        let (one_name, two_name) = (StreetKey::name(&self.street.house), StreetKey::name(&other.street.house));
+        let are_neighbours =
+            self.street.unit != other.street.unit && !self.street.unit.is_empty() && !other.street.unit.is_empty();
+        let is_one_house = starts(&one, &two)
+            || starts(&two, &one)
+            || numbers(&one).eq(numbers(&two))
+                && (one_name == two_name && !one_name.is_empty() || is_slip(&one_name, &two_name));
+        self.hash != other.hash
+            && self.person.best().map(|card| card.household_id) != other.person.best().map(|card| card.household_id)
+            && is_one_place
+            && is_one_house
+            && !are_neighbours
+            && (directions(&one).eq(directions(&two)) || directions(&one).next().xor(directions(&two).next()).is_some())
+    }
+}
+
+/// The words of a street that say north or south.
+fn directions(street: &str) -> impl Iterator<Item = &str> {
+    street.split(' ').filter(|word| ["n", "e", "s", "w", "ne", "nw", "se", "sw"].contains(word))
+}
+
+/// The words of a street that have a number.
+fn numbers(street: &str) -> impl Iterator<Item = &str> {
+    street.split(' ').filter(|word| word.contains(|c: char| c.is_ascii_digit()))
+}
+
+/// Whether one text may be the other with a slip of the finger; short ones differ by more.
+fn is_slip(one: &str, other: &str) -> bool {
+    let length = one.chars().count().min(other.chars().count());
+    one == other || length > 3 && strsim::damerau_levenshtein(one, other) <= length.div_ceil(8).min(2)
 }
 
 /// Whether a postcode has a form; spaces, hyphens and the letters of a country before it do not count.

@@ -1,6 +1,6 @@
-//! Names in capitals, as they would be written: ROBERT MCDONALD JR is Robert McDonald Jr.
+//! Names in capitals or in small letters, as they would be written: ROBERT MCDONALD JR is Robert McDonald Jr.
 //!
-//! Only a name without any small letter is touched. What may be initials, a numeral or a firm stays as it is.
+//! Only a name without any small letter or without any capital is touched. What may be initials, a numeral or a firm stays as it is.
 
 use crate::text::names::{is_short_before_a_name, is_small, written_suffix};
 
@@ -25,9 +25,27 @@ const MAC: &[&str] = &[
 ];
 /// Before an apostrophe, more letters than one after which a capital follows.
 const ELIDED: &[&str] = &["DELL", "DALL", "NELL", "SANT", "MC"];
-/// The name as it would be written, if it is wholly in capitals and can be told.
+/// The name as it would be written, if it is wholly in capitals or in small letters and can be told.
 pub(super) fn repaired(name: &str, part: Part) -> Option<String> {
-    if name.chars().any(char::is_lowercase) || name.chars().filter(|c| c.is_uppercase()).count() < 2 {
+    let is_small = !name.chars().any(char::is_uppercase) && name.chars().filter(|c| c.is_lowercase()).count() > 1;
+    if is_small {
+        return in_capitals(&shouted(name), part);
+    }
+    in_capitals(name, part)
+}
+
+/// A name in capitals; a letter without a capital of its own stays, as ß.
+fn shouted(name: &str) -> String {
+    let capital = |c: char| {
+        let mut capitals = c.to_uppercase();
+        capitals.next().filter(|_| capitals.next().is_none()).unwrap_or(c)
+    };
+    name.chars().map(capital).collect()
+}
+
+fn in_capitals(name: &str, part: Part) -> Option<String> {
+    let is_small_letter = |c: char| c.is_lowercase() && c.to_uppercase().count() == 1;
+    if name.chars().any(is_small_letter) || name.chars().filter(|c| c.is_uppercase()).count() < 2 {
         return None;
     }
     let words: Vec<&str> = name.split(' ').collect();
@@ -161,6 +179,12 @@ mod tests {
             (Part::Whole, "WEI NG", "Wei Ng"),
             (Part::Whole, "VAN NGUYEN", "Van Nguyen"),
             (Part::Whole, "JOHN & MARY SMITH", "John & Mary Smith"),
+            (Part::Last, "smith", "Smith"),
+            (Part::Last, "o'brien", "O'Brien"),
+            (Part::Last, "weiß", "Weiß"),
+            (Part::Last, "van der berg", "van der Berg"),
+            (Part::First, "anna maria", "Anna Maria"),
+            (Part::Whole, "dr. ana de los santos", "Dr. Ana de los Santos"),
             (Part::Whole, "ANA DE LOS SANTOS PHD", "Ana de los Santos PhD"),
         ] {
             assert_eq!(repaired(name, part).as_deref(), Some(written), "{part:?}");

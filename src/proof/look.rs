@@ -61,6 +61,7 @@ pub(crate) fn proof(
         Some(ProofProblem::at(kind, piece, held.message.clone(), held.hint.clone()))
     }));
     problems.extend(pieces.iter().filter_map(|piece| nameless(piece)));
+    problems.extend(names::remarks(&people));
     problems.extend(names::problems(&people, planned));
     problems.extend(addresses::problems(&people, &on.settings.country));
     problems.extend(long(&printed, &letters));

@@ -1,4 +1,5 @@
-//! Names that are wholly in capitals, with what they would be, and the book mended where the owner agrees.
+//! Names that are wholly in capitals or in small letters, with what they would be, and the book mended where the owner agrees;
+//! names with a remark in them.
 
 use chrono::NaiveDate;
 
@@ -6,12 +7,38 @@ use super::capitals::{Part, repaired};
 use super::people::RecipientCards;
 use super::problem::{ProofProblem, ProofProblemKind, Repair};
 use crate::campaign::{Planned, Recipient};
-use crate::customers::{self, Customer, name_of};
+use crate::customers::{self, Customer, CustomerField, name_of};
 use crate::error::Result;
 use crate::store::Write;
 use crate::text;
+use crate::text::remarks::{self, is_nobody, is_placeholder};
 
-/// Names in capitals: on the cards of those written to, and in the plan alone when the book has them right by now.
+/// Remarks in names: what the owner has said there of somebody, or what is no name.
+pub(super) fn remarks(people: &[RecipientCards<'_>]) -> Vec<ProofProblem> {
+    let mut found = Vec::new();
+    for card in people.iter().flat_map(|person| &person.members).filter(|card| card.may_be_greeted()) {
+        for (field, text) in [
+            (CustomerField::FirstName, &card.first_name),
+            (CustomerField::LastName, &card.last_name),
+            (CustomerField::FullName, &card.full_name),
+            (CustomerField::Spouse, &card.spouse),
+        ] {
+            let clean = remarks::clean(text);
+            let reference = argument(&card.reference);
+            if !clean.remarks.is_empty() {
+                let message = format!("{} is no part of a name", text::quote(&clean.remarks.join(", ")));
+                let hint = format!(
+                    "regulars customer set {reference} {field}={}, and `post=no`, `moved=yes` or `deceased=yes` if that is meant",
+                    argument(&clean.name)
+                );
+                found.push(ProofProblem::of(ProofProblemKind::OddName, card, message, hint));
+            }
+        }
+    }
+    found
+}
+
+/// Names in capitals or small letters: on the cards of those written to, and in the plan alone when the book has them right by now.
 pub(super) fn problems(people: &[RecipientCards<'_>], planned: &Planned) -> Vec<ProofProblem> {
     let mut found = Vec::new();
     for person in people {
@@ -49,18 +76,20 @@ pub(crate) fn fix_names(write: &Write<'_>, problems: &[ProofProblem], on: NaiveD
     Ok(fixed)
 }
 
-/// What the names on a card would be, if one is wholly in capitals. Firms are left alone.
+/// What the names on a card would be, if one is wholly in capitals or in small letters. Firms are left alone, and what is no
+/// name.
 fn proposal(card: &NameFields) -> Option<Repair> {
     let is_person = !card.first_name.is_empty() || !card.title.is_empty();
     let said = [&card.first_name, &card.last_name, &card.full_name].map(String::as_str).join(" ");
-    if text::names::may_be_company(&said) {
+    if text::names::may_be_company(&said) || is_nobody(&said) {
         return None;
     }
     let several = |name: &str| if name.trim().contains(' ') { Part::Whole } else { Part::First };
     let mut mended = card.clone();
     let mut fields = Vec::new();
     let mut mend = |field: &'static str, slot: &mut String, part: Part| {
-        if let Some(name) = repaired(slot.trim(), part) {
+        let is_name = !is_placeholder(slot, false, false) && remarks::clean(slot).remarks.is_empty();
+        if let Some(name) = repaired(slot.trim(), part).filter(|_| is_name) {
             *slot = name.clone();
             fields.push((field, name));
         }
@@ -151,6 +180,10 @@ mod tests {
         assert_eq!(said(&card("", "HENRY", "O'BRIEN", "")).as_deref(), Some("first_name=Henry last_name=\"O'Brien\""));
         assert_eq!(said(&card("Mr.", "", "SMITH", "")).as_deref(), Some("last_name=Smith"));
         assert_eq!(said(&card("", "Robert", "SMITH", "")).as_deref(), Some("last_name=Smith"));
+        assert_eq!(said(&card("Mr", "john", "smith", "")).as_deref(), Some("first_name=John last_name=Smith"));
+        assert_eq!(said(&card("", "", "", "anna van der berg")).as_deref(), Some("full_name=\"Anna van der Berg\""));
+        assert_eq!(said(&card("", "Jo", "von berg", "")).as_deref(), Some("last_name=\"von Berg\""));
+        assert_eq!(said(&card("", "null", "Moss", "")), None);
         for firm in [card("", "", "IBM", ""), card("", "", "ACME UNIFORMS", ""), card("", "", "", "ACME SUPPLY LLC")] {
             assert_eq!(said(&firm), None, "{}", firm.name());
         }

@@ -50,6 +50,7 @@ pub(crate) enum ProofProblemKind {
     OpenComplaint,
     NotWanted,
     NoName,
+    OddName,
     Capitals,
     Address,
     LongLetter,

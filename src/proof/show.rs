@@ -29,6 +29,7 @@ pub(crate) fn text(proof: &Proof, pdf: &str) -> String {
         matches!(
             p.kind,
             ProofProblemKind::NoName
+                | ProofProblemKind::OddName
                 | ProofProblemKind::Capitals
                 | ProofProblemKind::Address
                 | ProofProblemKind::SharedAddress
@@ -83,7 +84,8 @@ fn title(kind: ProofProblemKind, count: usize) -> String {
         ProofProblemKind::OpenComplaint => ("complaint that is not put right", "complaints that are not put right"),
         ProofProblemKind::NotWanted => ("piece that is not wanted any more", "pieces that are not wanted any more"),
         ProofProblemKind::NoName => ("person without a name", "people without a name"),
-        ProofProblemKind::Capitals => ("name in capitals", "names in capitals"),
+        ProofProblemKind::OddName => ("name with a remark in it", "names with remarks in them"),
+        ProofProblemKind::Capitals => ("name in capitals or small letters", "names in capitals or small letters"),
         ProofProblemKind::Address => ("address that is not whole", "addresses that are not whole"),
         ProofProblemKind::LongLetter => {
             ("letter that is longer than the others", "letters that are longer than the others")

@@ -4,6 +4,7 @@ pub(crate) mod csv;
 mod fold;
 mod hash;
 pub(crate) mod names;
+pub(crate) mod remarks;
 mod time;
 
 pub(crate) use fold::{heading_key, name_key, plain_key, without_umlauts};

@@ -1,27 +1,34 @@
-//! What the words around a name mean: titles, particles, suffixes, companies.
+//! What the words around a name mean: titles, particles, letters behind it, companies, families.
+//!
+//! name_words.tsv has the lists, given_names.tsv the first names; both are compared without capitals, accents and points.
 
-/// Titles of several languages, without points, in small letters.
-const TITLES: &str = "\
-    miss sir dame lady lord hon capt rabbi herr herrn frau fräulein dipl-ing monsieur madame mademoiselle \
-    mme mlle sra srta señor señora señorita doña sig sigra signor signora dhr mevr";
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
 
-/// Titles that are written short.
-const SHORT_TITLES: &str = "mr mrs ms mx dr prof rev sr";
+use super::plain_key;
 
-/// What else stands short before a name, and is no title to greet by.
-const OTHER_SHORT: &str = "fr hr st ste jr";
+/// Lists of words by what they mean: the kinds of name_words.tsv and given_names.tsv.
+static LISTS: LazyLock<HashMap<&'static str, HashSet<String>>> = LazyLock::new(|| {
+    let files = [include_str!("name_words.tsv"), include_str!("given_names.tsv")];
+    let rows = files.into_iter().flat_map(|file| file.lines().skip(1)).filter_map(|line| line.split_once('\t'));
+    let mut lists: HashMap<&str, HashSet<String>> = HashMap::new();
+    for (kind, words) in rows {
+        lists.entry(kind).or_default().extend(words.split(", ").map(bare));
+    }
+    lists
+});
 
-/// Particles that begin a surname and are small: Vincent van Gogh.
-const SMALL_PARTICLES: &str = "van von vom zu zum zur der den ter ten de del della dela dos das do da di du bin ibn";
+/// What is short before a name, and is no title to greet by.
+const OTHER_SHORT: [&str; 5] = ["fr", "hr", "st", "ste", "jr"];
 
-/// Particles that begin a surname, small or not.
-const OTHER_PARTICLES: &str = "des la las le los te 't af av al el st san santa";
+/// Titles that are short and without vowels.
+const SHORT_TITLES: [&str; 8] = ["mr", "mrs", "ms", "mx", "dr", "prof", "rev", "sr"];
 
 /// Articles that are small only behind a small particle: de la, de los.
-const ARTICLES: &str = "la las los le les";
+const ARTICLES: [&str; 5] = ["la", "las", "los", "le", "les"];
 
-/// What stands behind a name, and how it is written.
-const SUFFIXES: &[(&str, &str)] = &[
+/// How letters behind a name are written.
+const SUFFIXES: [(&str, &str); 17] = [
     ("jr", "Jr"),
     ("sr", "Sr"),
     ("ii", "II"),
@@ -42,69 +49,199 @@ const SUFFIXES: &[(&str, &str)] = &[
 ];
 
 /// The same, but names of people as well.
-const DOUBTFUL_SUFFIXES: &[(&str, &str)] = &[("vi", "VI"), ("usa", "USA")];
+const DOUBTFUL_SUFFIXES: [(&str, &str); 2] = [("vi", "VI"), ("usa", "USA")];
 
-/// Words that only a company has in its name.
-const COMPANY: &str = "\
-    ltd limited inc incorporated llc llp plc corp corporation company co gmbh ag kg ohg sarl sas bv nv srl \
-    spa oy ab sons bros brothers associates partners";
-
-/// Words that a company may have in its name, and people too.
-const DOUBTFUL_COMPANY: &str = "lp sa bank group hotel club school church usa uk";
-
-/// A word as the lists have it: without points and the characters around it, in small letters.
+/// A word as the lists have it: in small letters, without accents, points and the characters around it.
 pub(crate) fn bare(word: &str) -> String {
-    word.trim_matches(|c: char| !c.is_alphanumeric() && c != '\'').replace(['.', ','], "").to_lowercase()
+    let outer = |c: char| !c.is_alphanumeric() && !matches!(c, '\'' | '’' | '%' | '/' | '#');
+    let word = word.trim_matches(outer).replace(['.', ','], "").replace('’', "'");
+    let part = |part: &str| if part.contains('\'') { part.to_lowercase() } else { plain_key(part) };
+    let words = word.split_whitespace().map(|word| {
+        if word.contains(['/', '#', '%']) {
+            return word.to_lowercase();
+        }
+        word.split('-').map(part).collect::<Vec<_>>().join("-")
+    });
+    words.collect::<Vec<_>>().join(" ")
 }
 
-fn is_in(word: &str, lists: &[&str]) -> bool {
-    let word = bare(word);
-    lists.iter().any(|list| list.split(' ').any(|known| known == word))
+/// Whether a word or a phrase, [`bare`], is in a list.
+pub(super) fn is_in(list: &str, bare: &str) -> bool {
+    LISTS.get(list).is_some_and(|words| words.contains(bare))
 }
 
-/// Whether somebody can be greeted by it: `Dr.`
+/// Whether somebody can be greeted by it: `Dr.`; not what may be a first name.
 pub(crate) fn is_title(word: &str) -> bool {
-    is_in(word, &[TITLES, SHORT_TITLES])
+    is_in("title", &bare(word))
+}
+
+/// Whether it may be a title and a first name: `Dean`.
+pub(crate) fn may_be_title(word: &str) -> bool {
+    is_in("doubtful title", &bare(word))
+}
+
+/// Whether it is no name of a person, and stands before one: `Mr.`, `Herr`.
+pub(crate) fn is_social_title(word: &str) -> bool {
+    is_in("social", &bare(word))
+}
+
+/// Whether it gives way to `Dr.`: `Mr.` does, `Herr` does not.
+pub(crate) fn is_english_title(word: &str) -> bool {
+    is_in("english", &bare(word))
+}
+
+pub(crate) fn is_academic_title(word: &str) -> bool {
+    is_in("academic", &bare(word))
+}
+
+/// Whether the whole name is said behind it: `Sister Mary Agnes`.
+pub(crate) fn takes_whole_name(word: &str) -> bool {
+    is_in("whole name", &bare(word))
+}
+
+/// Whether it says more of the title before it: `med.` of `Dr. med.`
+pub(crate) fn is_after_title(word: &str) -> bool {
+    is_in("after title", &bare(word))
+}
+
+/// Whether it says in the place of a title that the name is a firm's: `Firma`.
+pub(crate) fn is_firm_title(word: &str) -> bool {
+    is_in("firm title", &bare(word))
+}
+
+/// Whether it is no form of address: `divers`, `Mr/Mrs`.
+pub(crate) fn is_no_title(title: &str) -> bool {
+    let parts: Vec<&str> = title
+        .split(['/', '|'])
+        .flat_map(|part| part.split_whitespace())
+        .filter(|word| !matches!(bare(word).as_str(), "or" | "oder" | "ou" | "o" | "of" | "eller"))
+        .collect();
+    let is_choice = title.contains(['/', '|']) || parts.len() < title.split_whitespace().count();
+    is_in("no title", &bare(title)) || is_choice && parts.iter().all(|word| is_title(word) || is_social_title(word))
+}
+
+/// Whether it makes a family of a surname: `Familie`.
+pub(crate) fn is_family(word: &str) -> bool {
+    is_in("family", &bare(word))
+}
+
+/// Whether it stands before the names of a couple: `Eheleute`.
+pub(crate) fn is_couple(word: &str) -> bool {
+    is_in("couple", &bare(word))
 }
 
 /// Whether it is no name but what is written short before one: `DR`, `ST`.
 pub(crate) fn is_short_before_a_name(word: &str) -> bool {
-    is_in(word, &[SHORT_TITLES, OTHER_SHORT])
+    let word = bare(word);
+    SHORT_TITLES.contains(&word.as_str()) || OTHER_SHORT.contains(&word.as_str())
 }
 
 /// Whether a surname begins with it.
 pub(crate) fn is_particle(word: &str) -> bool {
-    is_in(word, &[SMALL_PARTICLES, OTHER_PARTICLES])
+    let word = bare(word);
+    is_in("small particle", &word) || is_in("particle", &word)
+}
+
+/// Whether a surname begins with it even where no first name stands before: `Van Vleet`, but not `Al Smith`.
+pub(crate) fn begins_surname(word: &str) -> bool {
+    is_in("begins a surname", &bare(word))
 }
 
 /// Whether it is written small before a surname, `before` being the word in front of it.
 pub(crate) fn is_small(word: &str, before: Option<&str>) -> bool {
-    let is_one_of = |list: &str, word: &str| list.split(' ').any(|known| known == word);
-    let small = |word: &str| is_one_of(SMALL_PARTICLES, word) || word == "y";
+    let small = |word: &str| is_in("small particle", word) || word == "y";
     let word = word.to_lowercase();
-    small(&word) || is_one_of(ARTICLES, &word) && before.is_some_and(small)
+    small(&word) || ARTICLES.contains(&word.as_str()) && before.is_some_and(small)
 }
 
-/// Whether it stands behind a name: `Jr.`
-pub(crate) fn is_suffix(word: &str) -> bool {
-    let word = bare(word);
-    SUFFIXES.iter().any(|(known, _)| *known == word)
+/// Whether it says which of several people of one name: `Jr.`
+pub(crate) fn is_numeral(word: &str) -> bool {
+    is_in("numeral", &bare(word))
+}
+
+/// Whether letters behind a name are an honour or a degree. Some of them are surnames too: those count in capitals or with
+/// points, and only where a whole name stands before.
+pub(crate) fn is_post_nominal(word: &str, behind_whole_name: bool) -> bool {
+    let letters = word.trim_matches(|c: char| !c.is_alphanumeric() && c != '.');
+    let key = bare(letters);
+    let has_points = letters.trim_end_matches('.').contains('.');
+    let in_capitals = letters.chars().all(|c| !c.is_lowercase());
+    is_in("post-nominal", &key)
+        || behind_whole_name
+            && (has_points || in_capitals)
+            && (is_in("doubtful post-nominal", &key) || has_points && key.chars().count() < 5)
 }
 
 /// How a word in capitals behind a name is written: `PhD`. `M.D.` is written so already.
 pub(crate) fn written_suffix(word: &str) -> Option<&'static str> {
     let word = word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
-    SUFFIXES.iter().chain(DOUBTFUL_SUFFIXES).find(|(known, _)| *known == word).map(|(_, how)| *how)
+    SUFFIXES.iter().chain(&DOUBTFUL_SUFFIXES).find(|(known, _)| *known == word).map(|(_, how)| *how)
 }
 
-/// Whether a name is a company's.
+/// Whether a word is a first name and hardly ever a surname.
+pub(crate) fn is_given_name(word: &str) -> bool {
+    let word = bare(word);
+    is_in("given", &word) && !is_in("either", &word)
+}
+
+/// Whether a word may be a first name: `Anna`, `James`.
+pub(crate) fn may_be_given_name(word: &str) -> bool {
+    let word = bare(word);
+    let known = |name: &str| is_in("given", name) || is_in("either", name);
+    known(&word) || word.split('-').all(known)
+}
+
+/// Whether it is often the first of two first names: `Mary Rose`, `Jean Paul`.
+pub(crate) fn is_first_of_two(word: &str) -> bool {
+    is_in("first of two", &bare(word))
+}
+
+/// `Smith` of `The Smiths`, `Jones` of `The Joneses`.
+pub(crate) fn singular(plural: &str) -> Option<&str> {
+    let plural = plural.trim_end_matches(['\'', '’']);
+    if let Some(stem) = plural.strip_suffix("'s").or_else(|| plural.strip_suffix("’s")) {
+        return Some(stem);
+    }
+    let stem = plural.strip_suffix('s').filter(|stem| stem.chars().count() > 2)?;
+    if is_in("ends in s", &bare(plural)) || may_be_given_name(stem) {
+        return Some(plural);
+    }
+    let hissing =
+        stem.strip_suffix('e').filter(|stem| ["s", "x", "z", "ch", "sh"].iter().any(|end| stem.ends_with(end)));
+    Some(hissing.unwrap_or(stem))
+}
+
+/// Whether a whole name is a company's, an office's, a church's.
 pub(crate) fn is_company(name: &str) -> bool {
-    words(name).skip(1).any(|word| is_in(word, &[COMPANY]))
+    let words: Vec<String> = words(name).map(bare).collect();
+    let [first, rest @ ..] = words.as_slice() else { return false };
+    let Some(last) = rest.last() else { return has_possessive(name) };
+    rest.iter().any(|word| is_in("firm", word))
+        || words.iter().any(|word| is_in("firm word", word) && !is_in("either", word))
+        || has_possessive(name)
+        || is_in("doubtful firm word", last) && is_in("begins a firm", first) && !may_be_given_name(first)
+        || first == "the" && rest.len() > 1 && !["title", "doubtful title"].iter().any(|list| is_in(list, &rest[0]))
+}
+
+/// Whether a whole name may be a company's or a person's: `Zion Church`.
+pub(crate) fn is_perhaps_company(name: &str) -> bool {
+    let words: Vec<String> = words(name).map(bare).collect();
+    let [first, .., last] = words.as_slice() else { return false };
+    is_in("doubtful firm word", last) && !may_be_given_name(first)
+}
+
+/// `Rose's Bakery`, `Macy's`.
+fn has_possessive(name: &str) -> bool {
+    words(name).any(|word| word.len() > 3 && word.ends_with("'s") || word.len() > 5 && word.ends_with("’s"))
 }
 
 /// Whether a name may be a company's; a person whose name is so is rare.
 pub(crate) fn may_be_company(name: &str) -> bool {
-    words(name).any(|word| is_in(word, &[COMPANY, DOUBTFUL_COMPANY])) || name.chars().any(char::is_numeric)
+    let is_firm = |word: &str| {
+        let word = bare(word);
+        ["firm", "firm word", "doubtful firm word"].into_iter().any(|list| is_in(list, &word))
+    };
+    words(name).any(is_firm) || name.chars().any(char::is_numeric)
 }
 
 fn words(name: &str) -> impl Iterator<Item = &str> {
@@ -120,10 +257,32 @@ mod tests {
         for name in ["ACME SUPPLY CO.", "Smith & Sons", "Berg,GmbH"] {
             assert!(is_company(name) && may_be_company(name), "{name}");
         }
-        for name in ["7-ELEVEN", "Tom Church", "CO SUPPLY"] {
-            assert!(!is_company(name) && may_be_company(name), "{name}");
+        for name in [
+            "St. John's Church",
+            "City Library",
+            "Rose’s Bakery",
+            "Department of Parks",
+            "University of Nowhere",
+            "A & B Plumbing",
+            "Schule am Park",
+            "Turnverein Holm",
+            "École Jules Probe",
+            "Mairie de Lyon",
+            "Restaurante Pepe",
+            "First Bank",
+            "The Corner Shop",
+            "Macy's",
+        ] {
+            assert!(is_company(name), "{name}");
         }
-        assert!(!may_be_company("COLE SMITH"));
+        for name in ["7-ELEVEN", "Tom Church", "CO SUPPLY"] {
+            assert!(may_be_company(name), "{name}");
+        }
+        for name in ["Rose Baker", "Tom Church", "Grace Bank", "Mark School", "Ann Temple", "COLE SMITH", "Pat O'Neil"]
+        {
+            assert!(!is_company(name) && !is_perhaps_company(name), "{name}");
+        }
+        assert!(!may_be_company("COLE SMITH") && is_perhaps_company("Zion Church"));
     }
 
     #[test]
@@ -131,7 +290,20 @@ mod tests {
         assert!(is_title("Dr.") && is_title("Fräulein") && !is_title("St."));
         assert!(is_particle("van") && is_particle("'t") && !is_particle("Anna"));
         assert!(is_small("LOS", Some("de")) && !is_small("LOS", None) && is_small("VON", None));
-        assert!(is_suffix("Jr.") && !is_suffix("Vi"));
+        assert!(is_numeral("Jr.") && !is_numeral("Vi"));
         assert_eq!(["PHD", "VI", "SMITH"].map(written_suffix), [Some("PhD"), Some("VI"), None]);
+    }
+
+    #[test]
+    fn letters_behind_a_name_are_told_from_surnames() {
+        for word in ["MBE", "MSc", "Ph.D.", "Esq.", "phd", "QC,"] {
+            assert!(is_post_nominal(word, false), "{word}");
+        }
+        for word in ["MA", "D.O.", "B.A.", "S.J.", "RA"] {
+            assert!(is_post_nominal(word, true) && !is_post_nominal(word, false), "{word}");
+        }
+        for word in ["Ma", "Do", "Ba", "Smith", "NG", "Ra"] {
+            assert!(!is_post_nominal(word, true), "{word}");
+        }
     }
 }

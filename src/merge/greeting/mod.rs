@@ -6,18 +6,21 @@
 mod person;
 #[cfg(test)]
 mod tests;
+mod title;
 
 use crate::customers::Customer;
 use crate::text;
-use crate::text::names::bare;
-use person::{GreetedPerson, from_full_name, people_of, written_title};
+use crate::text::names::{bare, takes_whole_name};
+use crate::text::remarks::{clean, is_placeholder};
+use person::{CardNames, GreetedPerson, people_of, with_shared};
+use title::written_title;
 
 /// How a household is spoken to, and written to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Names {
     /// `Dear Mr. and Mrs. Smith,`
     pub(crate) greeting: String,
-    /// `Robert and Eleanor Smith`: the first line of the address.
+    /// `Robert and Eleanor Smith`: a line of the address; empty when nobody can be named.
     pub(crate) line: String,
 }
 
@@ -49,7 +52,7 @@ pub(crate) fn shorter_names(people: &[&Customer]) -> Vec<String> {
         shorter.push(format!("The {surname} Family"));
     } else if greeted.len() < 3 || !one_surname(&greeted) {
         let brief = |p: &GreetedPerson| match (p.first.is_empty(), p.last.is_empty()) {
-            (false, false) => format!("{} {}", initials(&p.first), p.last),
+            (false, false) if p.line.is_empty() => in_order(&initials(&p.first), &p.last),
             _ => called(p),
         };
         shorter.push(text::list(&greeted.iter().map(brief).collect::<Vec<_>>()));
@@ -93,48 +96,34 @@ fn greeted(people: &[&Customer]) -> Vec<GreetedPerson> {
 
 /// A firm, or somebody of whom no name is known.
 fn nobody(people: &[&Customer]) -> Names {
-    let named = |text: &&str| text.chars().any(char::is_alphanumeric);
-    let firm = people.iter().map(|customer| customer.company.trim()).find(named);
-    let firm = firm.map(str::to_owned).or_else(|| {
-        // A firm whose name stands where a person's should.
-        let names = people.iter().map(|customer| (customer.full_name.trim(), customer));
-        names
-            .map(|(full, customer)| match full {
-                "" => format!("{} {}", customer.first_name.trim(), customer.last_name.trim()).trim().to_owned(),
-                full => full.to_owned(),
-            })
-            .find(|name| name.chars().any(char::is_alphabetic))
-    });
-    let reference = people.first().map_or("", |customer| customer.reference.as_str());
-    match firm {
-        Some(firm) => Names { greeting: format!("Dear friends at {firm},"), line: firm },
-        None => Names { greeting: "Dear customer,".to_owned(), line: reference.to_owned() },
+    let names: Vec<CardNames> = people.iter().map(|customer| CardNames::of(customer)).collect();
+    let nameless = |line: String| Names { greeting: "Dear customer,".to_owned(), line };
+    if let Some(nobodys) = names.iter().find(|names| names.is_nobodys()) {
+        return nameless(nobodys.whole());
     }
+    let firm = people.iter().map(|customer| customer.company.trim()).find(|firm| !is_placeholder(firm, false, false));
+    // A firm whose name stands where a person's should, else.
+    let firm = firm.map(str::to_owned).or_else(|| names.iter().map(CardNames::whole).find(|name| !name.is_empty()));
+    firm.map_or_else(
+        || nameless(String::new()),
+        |firm| Names { greeting: format!("Dear friends at {firm},"), line: firm },
+    )
 }
 
 /// The spouse whom the card names, with the surname they share unless another is given.
 fn join_spouse(greeted: &mut Vec<GreetedPerson>, customer: &Customer) {
-    let spouse = customer.spouse.trim();
-    if !spouse.chars().any(char::is_alphabetic) {
+    if is_placeholder(&customer.spouse, false, false) {
         return;
     }
-    let Some(given) = from_full_name(spouse).into_iter().next() else { return };
     let Some(one) = greeted.first().cloned() else { return };
-    // Two names without a title may be two first names ("Mary Ann"); the book says first names of spouses.
-    let is_whole =
-        !given.last.is_empty() && (!given.title.is_empty() || same(&given.last, &one.last) || one.last.is_empty());
-    let known = if is_whole || one.last.is_empty() {
-        given
-    } else {
-        let first = match given.title.as_str() {
-            "" => spouse.to_owned(),
-            title => spouse[title.len()..].trim().to_owned(),
-        };
-        GreetedPerson { title: given.title, first, last: one.last, suffix: given.suffix }
-    };
+    let spouse = clean(&customer.spouse).name;
+    if !spouse.chars().any(char::is_alphabetic) || !one.call.is_empty() && one.last.is_empty() {
+        return;
+    }
+    let known = with_shared(&spouse, &one.last, false, false);
     match greeted.as_mut_slice() {
         // "Mr. and Mrs. Robert Smith", and now her name is known.
-        [_, second] if second.first.is_empty() => {
+        [_, second] if second.first.is_empty() && second.call.is_empty() => {
             let title = if known.title.is_empty() { second.title.clone() } else { known.title.clone() };
             *second = GreetedPerson { title, ..known };
         }
@@ -186,7 +175,7 @@ fn spoken(people: &[GreetedPerson]) -> String {
     if people.len() > 2 && one_surname(people) {
         return format!("{} family", people[0].last);
     }
-    if people.iter().all(|p| !p.title.is_empty() && !p.last.is_empty()) {
+    if people.iter().all(|p| !p.title.is_empty() && !p.last.is_empty() && p.call.is_empty()) {
         if people.len() == 2 && one_surname(people) {
             return format!("{} {}", couple_title(people), people[0].last);
         }
@@ -197,19 +186,40 @@ fn spoken(people: &[GreetedPerson]) -> String {
 
 /// `Mr. Smith`, and `Sir Robert`.
 fn titled(person: &GreetedPerson) -> String {
-    let by_first = matches!(bare(&person.title).as_str(), "sir" | "dame" | "don" | "doña") && !person.first.is_empty();
+    let is_of_first =
+        |title: &str| takes_whole_name(title) || matches!(bare(title).as_str(), "sir" | "dame" | "don" | "dona");
+    let by_first = is_of_first(&person.title) && !person.first.is_empty();
     format!("{} {}", person.title, if by_first { &person.first } else { &person.last })
 }
 
 /// A first name; where it is but a letter or missing, what there is.
 fn called(person: &GreetedPerson) -> String {
     let is_initial = person.first.chars().filter(|c| c.is_alphabetic()).count() < 2 && person.first.is_ascii();
+    if !person.call.is_empty() {
+        return person.call.clone();
+    }
     match (person.first.is_empty(), person.last.is_empty()) {
+        (false, false) if is_eastern(&person.first) && is_eastern(&person.last) => {
+            in_order(&person.first, &person.last)
+        }
         (true, _) if person.title.is_empty() => person.last.clone(),
         (true, _) => titled(person),
         (false, false) if is_initial => format!("{} {}", person.first, person.last),
-        _ => person.first.clone(),
+        _ => without_initials(&person.first).to_owned(),
     }
+}
+
+/// `John` of `John H.`
+fn without_initials(first: &str) -> &str {
+    let mut called = first;
+    while let Some((before, last)) = called.rsplit_once(' ')
+        && last.is_ascii()
+        && last.trim_end_matches('.').len() == 1
+        && before.trim_end_matches('.').chars().count() > 1
+    {
+        called = before.trim_end();
+    }
+    called
 }
 
 /// The titles of two with one surname: a doctor first, then a man, as the forms have it.
@@ -232,18 +242,32 @@ fn title_rank(title: &str) -> usize {
     }
 }
 
+/// First name and surname; the surname first where both are in Chinese, Japanese or Korean letters.
+fn in_order(first: &str, last: &str) -> String {
+    let (one, other) = if is_eastern(first) && is_eastern(last) { (last, first) } else { (first, last) };
+    [one, other].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+/// Whether a name is in letters of which the surname stands first.
+fn is_eastern(name: &str) -> bool {
+    name.chars().any(super::address::is_eastern)
+}
+
 /// How people are written on the envelope.
 fn written(people: &[GreetedPerson]) -> String {
     if people.len() > 2 && one_surname(people) {
         return format!("The {} Family", people[0].last);
     }
     let whole = |p: &GreetedPerson| {
-        let title = if p.first.is_empty() { p.title.as_str() } else { "" };
-        let parts = [title, p.first.as_str(), p.last.as_str(), p.suffix.as_str()];
-        parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+        let title = if p.first.is_empty() && !p.last.is_empty() { p.title.as_str() } else { "" };
+        let name = if p.line.is_empty() { in_order(&p.first, &p.last) } else { p.line.clone() };
+        let parts = [if p.line.is_empty() { title } else { "" }, &name, &p.suffix];
+        let line = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
+        line.replace(" ,", ",")
     };
     if let [one, other] = people
         && one_surname(people)
+        && people.iter().all(|person| person.line.is_empty() && !is_eastern(&person.last))
     {
         let [first, second] = [one, other].map(|p| p.first.as_str());
         if second.is_empty() && !other.title.is_empty() && !one.title.is_empty() {
@@ -255,8 +279,5 @@ fn written(people: &[GreetedPerson]) -> String {
             return format!("{first} and {second} {}", one.last);
         }
     }
-    match people {
-        [one] if one.first.is_empty() && !one.title.is_empty() => format!("{} {}", one.title, one.last),
-        _ => text::list(&people.iter().map(whole).collect::<Vec<_>>()),
-    }
+    text::list(&people.iter().map(whole).collect::<Vec<_>>())
 }

@@ -1,0 +1,279 @@
+//! What stands in a cell for a name and is none: words for an empty cell, remarks, addresses of email, `Current Resident`.
+
+use super::names::{bare, is_in};
+use super::{name_key, plain_key};
+
+/// A cell for a name, without what is no name.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct CleanName {
+    pub(crate) name: String,
+    /// `c/o Tom Roe`: for the envelope, not for the greeting.
+    pub(crate) care_of: String,
+    /// What the owner should know of before a letter goes: `do not mail`, `ann@example.com`.
+    pub(crate) remarks: Vec<String>,
+}
+
+/// Whether a cell is filled only because a program had nothing to fill it with: `NULL`, `N/A`, `-`. Some of these words are
+/// names where another name stands beside them: Mary None, Nan Reed.
+pub(crate) fn is_placeholder(cell: &str, is_first_name: bool, beside_a_name: bool) -> bool {
+    let cell = cell.trim();
+    if !cell.chars().any(char::is_alphanumeric) {
+        return true;
+    }
+    let (key, raw) = (plain_key(cell), bare(cell));
+    // "N/A" is in its form; "Value" is a name, "#VALUE!" is none.
+    let is_known = is_in("never a name", &raw) && !cell.starts_with('#')
+        || cell.starts_with('#') && cell.ends_with(['!', '?', 'A', 'a'])
+        || key != raw && cell.contains(['(', '[', '<', ' ']) && is_in("never a name", &key);
+    let beside = if is_first_name { "also a first name" } else { "beside a first name" };
+    is_known && !(beside_a_name && is_written_as_name(cell) && is_in(beside, &raw))
+}
+
+/// Whether a cell of any kind says only that it is empty: `NULL`, `N/A`; not what may be the name of a place.
+pub(crate) fn is_empty_word(cell: &str) -> bool {
+    !cell.chars().any(char::is_alphanumeric)
+        || is_in("in a whole name", &bare(cell)) && is_placeholder(cell, false, false)
+}
+
+/// A capital and then small letters.
+fn is_written_as_name(cell: &str) -> bool {
+    cell.chars().next().is_some_and(char::is_uppercase) && cell.chars().skip(1).all(char::is_lowercase)
+}
+
+/// Whether it is a letter to whoever lives there: `Current Resident`, `An alle Haushalte`.
+pub(crate) fn is_nobody(name: &str) -> bool {
+    let key = plain_key(name);
+    let mut words = key.split(' ').filter(|word| !word.is_empty()).peekable();
+    let mut names_nobody = false;
+    words.peek().is_some()
+        && words.all(|word| {
+            let is_noun = is_in("nobody", word);
+            names_nobody |= is_noun;
+            is_noun || is_in("with nobody", word)
+        })
+        && names_nobody
+}
+
+/// Whether it is what somebody has left behind: `Estate of Mary Jones`.
+pub(crate) fn is_estate(name: &str) -> bool {
+    let key = plain_key(name);
+    let words: Vec<&str> = key.split(' ').collect();
+    let words = words.strip_prefix(&["the"]).unwrap_or(&words);
+    words.len() > 1 && words.first().is_some_and(|word| is_in("estate", word))
+        || words.last().is_some_and(|word| *word == "estate" && words.len() > 1)
+}
+
+/// A name without remarks, nicknames in brackets or quotes, and what is no name at all.
+pub(crate) fn clean(text: &str) -> CleanName {
+    let mut clean = CleanName::default();
+    let (outside, asides) = without_asides(text);
+    let outside = if asides.is_empty() { text.trim() } else { outside.trim() };
+    let mut words: Vec<&str> = outside.split_whitespace().collect();
+    if outside.contains(['†', '✝']) {
+        clean.remarks.push("†".to_owned());
+        words.retain(|word| !word.contains(['†', '✝']));
+    }
+    for aside in asides.iter().filter(|aside| is_worth_saying(aside)) {
+        clean.remarks.push(aside.clone());
+    }
+    if let Some(at) = words.iter().position(|word| is_in("care of", &word.to_lowercase())).filter(|at| *at > 0) {
+        clean.care_of = words.split_off(at).join(" ");
+    }
+    if words.len() > 1 && words.first().is_some_and(|word| is_in("attention", &bare(word.trim_end_matches(':')))) {
+        words.remove(0);
+    }
+    words.retain(|word| {
+        let is_name = !is_address_or_number(word);
+        if !is_name {
+            clean.remarks.push((*word).to_owned());
+        }
+        is_name
+    });
+    for list in ["wish", "dead", "remark"] {
+        while let Some((start, end)) = found(&words, list) {
+            let remark = words.drain(start..end).collect::<Vec<_>>().join(" ");
+            if list != "remark" {
+                clean.remarks.push(trimmed(&remark).to_owned());
+            }
+        }
+    }
+    clean.name = trimmed(&words.join(" ")).to_owned();
+    if clean.name.is_empty() && clean.remarks.is_empty() {
+        // "(Ann)".
+        clean.name = asides.into_iter().find(|aside| !is_placeholder(aside, false, false)).unwrap_or_default();
+    }
+    clean
+}
+
+/// Where a phrase of a list stands among words.
+fn found(words: &[&str], list: &str) -> Option<(usize, usize)> {
+    let keys: Vec<String> = words.iter().map(|word| name_key(&plain_key(word))).collect();
+    let mut best: Option<(usize, usize)> = None;
+    for start in 0..keys.len() {
+        for end in (start + 1..=keys.len().min(start + 6)).rev() {
+            let phrase = keys[start..end].iter().filter(|key| !key.is_empty()).cloned().collect::<Vec<_>>().join(" ");
+            if is_in(list, &phrase) && best.is_none_or(|(s, e)| end - start > e - s) {
+                best = Some((start, end));
+            }
+        }
+    }
+    best
+}
+
+/// Whether a remark in brackets is more than a nickname.
+fn is_worth_saying(aside: &str) -> bool {
+    let words: Vec<&str> = aside.split_whitespace().collect();
+    is_address_or_number(aside)
+        || is_in("dead in brackets", &bare(aside))
+        || ["wish", "dead"].into_iter().any(|list| found(&words, list).is_some())
+}
+
+/// `ann@example.com`, `www.example.com`, `555-0142`.
+fn is_address_or_number(word: &str) -> bool {
+    let digits = word.chars().filter(char::is_ascii_digit).count();
+    word.contains('@') && word.len() > 2
+        || word.contains("://")
+        || word.to_lowercase().starts_with("www.")
+        || digits > 2 && !word.chars().any(char::is_alphabetic)
+}
+
+/// The text outside of brackets, quotes and asterisks, and what stands in them.
+fn without_asides(text: &str) -> (String, Vec<String>) {
+    const PAIRS: [(char, char); 10] = [
+        ('(', ')'),
+        ('（', '）'),
+        ('[', ']'),
+        ('{', '}'),
+        ('<', '>'),
+        ('"', '"'),
+        ('“', '”'),
+        ('„', '“'),
+        ('«', '»'),
+        ('*', '*'),
+    ];
+    let (mut outside, mut asides) = (String::with_capacity(text.len()), Vec::new());
+    let mut rest = text;
+    while let Some((at, open)) = rest.char_indices().find(|(_, c)| PAIRS.iter().any(|(open, _)| open == c)) {
+        let close = PAIRS.iter().find(|(known, _)| *known == open).map_or(open, |(_, close)| *close);
+        let inside = &rest[at + open.len_utf8()..];
+        outside.push_str(&rest[..at]);
+        let Some(end) = inside.find(close).or_else(|| (open != close).then_some(inside.len())) else {
+            // One quotation mark alone is a part of the word.
+            outside.push(open);
+            rest = inside;
+            continue;
+        };
+        outside.push(' ');
+        asides.push(inside[..end].trim().to_owned());
+        rest = inside.get(end + close.len_utf8()..).unwrap_or_default();
+    }
+    outside.push_str(rest);
+    asides.retain(|aside| !aside.is_empty());
+    (outside, asides)
+}
+
+/// A text without the characters that parted it from a remark.
+fn trimmed(text: &str) -> &str {
+    text.trim_matches(|c: char| {
+        c.is_whitespace() || matches!(c, '-' | '–' | '—' | ',' | ';' | ':' | '|' | '*' | '#' | '!' | '/' | '?')
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_for_an_empty_cell_are_no_names() {
+        for cell in [
+            "NULL",
+            "null",
+            "N/A",
+            "n.a.",
+            "none",
+            "(blank)",
+            "-",
+            ".",
+            "?",
+            "unknown",
+            "test",
+            "xxx",
+            "No Name",
+            "Not provided",
+            "undefined",
+            "nil",
+            "#N/A",
+            "#REF!",
+            "keine Angabe",
+            "k.A.",
+            "inconnu",
+            "Desconocido",
+            "[null]",
+            "onbekend",
+        ] {
+            assert!(is_placeholder(cell, false, false), "{cell}");
+            assert!(is_placeholder(cell, true, true), "{cell}");
+        }
+        for (cell, is_first) in
+            [("None", false), ("Null", false), ("Test", false), ("Nan", true), ("Blank", false), ("Na", false)]
+        {
+            assert!(!is_placeholder(cell, is_first, true), "{cell}");
+        }
+        for cell in ["NULL", "none", "Unknown", "None"] {
+            assert!(is_placeholder(cell, true, true), "{cell}");
+        }
+        for cell in ["Ann", "Value", "Ref", "Nell", "Noname-Smith", "山田"] {
+            assert!(!is_placeholder(cell, false, false), "{cell}");
+        }
+    }
+
+    #[test]
+    fn remarks_are_taken_off_and_told() {
+        for (text, name, remarks) in [
+            ("Star (do not mail)", "Star", "do not mail"),
+            ("Star - moved", "Star", "moved"),
+            ("Mary Jones DECEASED", "Mary Jones", "DECEASED"),
+            ("Mary Jones (deceased)", "Mary Jones", "deceased"),
+            ("the late Mary Jones", "Mary Jones", "the late"),
+            ("Hans Holm, unbekannt verzogen", "Hans Holm", "unbekannt verzogen"),
+            ("Paul Petit † 2020", "Paul Petit", "† 2020"),
+            ("Paul Petit, décédé", "Paul Petit", "décédé"),
+            ("*VIP* Ann Star", "Ann Star", ""),
+            ("Robert (Bob)", "Robert", ""),
+            ("William \"Bill\" Reed", "William Reed", ""),
+            ("(Ann)", "Ann", ""),
+            ("ATTN: Ann Star", "Ann Star", ""),
+            ("ann@example.com", "", "ann@example.com"),
+            ("Ann 555-0142", "Ann", "555-0142"),
+            ("Ann Star or Current Resident", "Ann Star", ""),
+            ("Dec Donnelly", "Dec Donnelly", ""),
+            ("Anna-Lena Berg", "Anna-Lena Berg", ""),
+        ] {
+            let clean = clean(text);
+            assert_eq!((clean.name.as_str(), clean.remarks.join(" ").as_str()), (name, remarks), "{text}");
+        }
+        let clean = clean("Ann Star c/o Tom Roe");
+        assert_eq!((clean.name.as_str(), clean.care_of.as_str()), ("Ann Star", "c/o Tom Roe"));
+    }
+
+    #[test]
+    fn nobody_and_what_they_left() {
+        for name in [
+            "Current Resident",
+            "Occupant",
+            "To the householder",
+            "An alle Haushalte",
+            "Valued Customer",
+            "Our Neighbor",
+        ] {
+            assert!(is_nobody(name), "{name}");
+        }
+        for name in ["Ann Resident-Smith", "Alle Berg", "The Smiths", "Al Home", "Dear Jones"] {
+            assert!(!is_nobody(name), "{name}");
+        }
+        for name in ["Estate of Mary Jones", "The Estate of Tom Roe", "Nachlass Holm", "Erbengemeinschaft Holm"] {
+            assert!(is_estate(name), "{name}");
+        }
+        assert!(!is_estate("Ann Estate-Moore") && !is_estate("Estate"));
+    }
+}
