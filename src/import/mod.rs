@@ -11,6 +11,7 @@ mod contacts;
 mod customers;
 mod days;
 mod dialect;
+mod encoding;
 mod left_out;
 mod lines;
 mod numbers;
