@@ -46,11 +46,7 @@ pub(crate) fn customers(
         report.warnings.push(format!("{count} asked to be forgotten: left out"));
     }
     report.join(read);
-    let unused = plan.columns.unused();
-    if !unused.is_empty() {
-        let names: Vec<String> = unused.iter().map(|name| text::quote(name)).collect();
-        report.warnings.push(format!("not taken: {}", text::first_few(&names, 12)));
-    }
+    report.not_taken(plan.columns.unused());
     if report.added + report.changed > 0 {
         customers::link_purchases(write)?;
         progress(ImportStep::Now("Working out who lives together"));

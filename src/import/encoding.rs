@@ -130,6 +130,11 @@ pub(super) fn wrong_turns() -> impl Iterator<Item = &'static CodePage> {
     PAGES.iter().filter(|page| ["windows-1252", "macintosh", "cp850", "cp437"].contains(&page.names[0]))
 }
 
+/// The character of a byte in Windows-1252.
+pub(super) fn of_windows(byte: u8) -> Option<char> {
+    WINDOWS_1252.decode_without_bom_handling(&[byte]).0.chars().next().filter(|c| !c.is_control())
+}
+
 /// What lines seem to be in.
 #[derive(Debug)]
 pub(super) struct EncodingGuess {
