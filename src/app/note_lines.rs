@@ -69,8 +69,8 @@ pub(crate) fn read_sheet(shop: &Shop, slug: &str, file: &Path, now: NaiveDateTim
 
 /// Whether a sheet holds no words that are not stored already. What it lacks is nothing to lose.
 fn is_read(store: &mut Store, planned: &Planned, path: &Path, now: NaiveDateTime) -> bool {
-    let lines =
-        ImportSheet::open(path, SheetOptions::default()).and_then(|s| store.rehearse(|write| campaign::take_lines(write, planned, &s, now)));
+    let lines = ImportSheet::open(path, SheetOptions::default())
+        .and_then(|s| store.rehearse(|write| campaign::take_lines(write, planned, &s, now)));
     lines.is_ok_and(|lines| lines.added.is_empty() && lines.changed.is_empty())
 }
 

@@ -121,7 +121,11 @@ fn unknown_refs(report: &ImportReport) -> String {
         .iter()
         .map(|unknown| {
             let near: Vec<String> = unknown.near.iter().map(|near| text::quote(near)).collect();
-            let count = if unknown.count > 1 { format!(" ({})", text::count(unknown.count, "purchase")) } else { String::new() };
+            let count = if unknown.count > 1 {
+                format!(" ({})", text::count(unknown.count, "purchase"))
+            } else {
+                String::new()
+            };
             let asked = if near.is_empty() { String::new() } else { format!("; is it {}?", text::alternatives(&near)) };
             format!("{} is no customer{count}{asked}", text::quote(&unknown.reference))
         })

@@ -67,8 +67,8 @@ pub(super) fn read(
     }
     let text = |field: CustomerField| texts[field as usize].as_str();
     let code = cells::postcode(text(CustomerField::Postcode), text(CustomerField::State), text(CustomerField::Country));
-    if let Cow::Owned(whole) = code {
-        texts[CustomerField::Postcode as usize] = whole;
+    if code != texts[CustomerField::Postcode as usize] {
+        texts[CustomerField::Postcode as usize] = code.into_owned();
     }
     if !others.is_empty() {
         let notes = &mut texts[CustomerField::Notes as usize];

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{Encoding, ISO_8859_15, UTF_8, WINDOWS_1250, WINDOWS_1252};
+use encoding_rs::{Encoding, ISO_8859_2, ISO_8859_15, UTF_8, WINDOWS_1250, WINDOWS_1252};
 
 use crate::error::{Error, Result};
 use crate::text;
@@ -39,7 +39,9 @@ fn page_of(line: &'static str) -> Option<CodePage> {
     let [names, title, prior, characters] = *line.split('\t').collect::<Vec<_>>().as_slice() else { return None };
     let characters = match characters.strip_prefix('=') {
         Some(label) => Characters::Known(Encoding::for_label(label.as_bytes())?),
-        None => Characters::Table(characters.replace("\\u00a0", "\u{a0}").replace("\\u00ad", "\u{ad}").chars().collect()),
+        None => {
+            Characters::Table(characters.replace("\\u00a0", "\u{a0}").replace("\\u00ad", "\u{ad}").chars().collect())
+        }
     };
     Some(CodePage { names: names.split('|').collect(), title, prior: prior.parse().ok()?, characters })
 }
@@ -167,7 +169,8 @@ pub(super) fn guess(lines: &[Vec<u8>]) -> EncodingGuess {
     let has_hungarian = words.iter().any(|word| word.windows(2).any(|pair| pair[0] == 0xf5 && pair[1] != b'e'));
     let is_possible = |page: &&CodePage| match page.characters {
         Characters::Known(known) if known == WINDOWS_1252 || known == ISO_8859_15 => true,
-        Characters::Known(known) if known == WINDOWS_1250 => known == detected || has_hungarian,
+        Characters::Known(known) if known == WINDOWS_1250 => [known, ISO_8859_2].contains(&detected) || has_hungarian,
+        Characters::Known(known) if known == ISO_8859_2 => [known, WINDOWS_1250].contains(&detected),
         Characters::Known(known) if page.title.starts_with(['W', 'L']) => known == detected,
         _ => true,
     };
@@ -217,7 +220,13 @@ fn fitness(word: &[char], at: usize) -> i32 {
     }
     if !is_letter(c) {
         return match c {
-            '\u{a0}' => if letters == 2 && is(after, char::is_lowercase) { -40 } else { 5 },
+            '\u{a0}' => {
+                if letters == 2 && is(after, char::is_lowercase) {
+                    -40
+                } else {
+                    5
+                }
+            }
             '’' if letters == 2 => match word[at + 1..] {
                 ['s' | 'S' | 't' | 'T'] if at > 2 => 30,
                 [next, ..] if next.is_uppercase() && at <= 2 || at == 1 && is(before, char::is_lowercase) => 30,
@@ -226,8 +235,8 @@ fn fitness(word: &[char], at: usize) -> i32 {
             },
             '‘' | '“' | '„' | '¿' | '¡' | '«' if is(before, is_letter) => -60,
             '”' | '…' | '®' | '©' | '™' | '²' | '³' | 'º' | 'ª' | '»' if is(after, is_letter) => -60,
-            '’' | '‘' | '“' | '”' | '„' | '«' | '»' | '–' | '—' | '…' | '¿' | '¡' | '®' | '©' | '™' | '²' | '³' | 'º'
-            | 'ª' => [0, -4, -60][letters],
+            '’' | '‘' | '“' | '”' | '„' | '«' | '»' | '–' | '—' | '…' | '¿' | '¡' | '®' | '©' | '™' | '²' | '³'
+            | 'º' | 'ª' => [0, -4, -60][letters],
             '£' | '€' | '°' | '§' | '½' | '¼' | '¾' | '¢' | '¥' | '№' | '·' | '•' | '¤' => {
                 let has_digit = beside.iter().flatten().any(char::is_ascii_digit);
                 [if has_digit { 3 } else { -5 }, -20, -60][letters]
@@ -250,7 +259,11 @@ fn fitness(word: &[char], at: usize) -> i32 {
     if c.is_lowercase() && c != 'ß' {
         let is_in_capitals = lower == 0 && upper >= 2;
         let is_before_capital = is(after, char::is_uppercase) && is(before, is_letter);
-        fit -= if is_in_capitals || is_before_capital || before.is_none() && is(after, char::is_uppercase) { 40 } else { 0 };
+        fit -= if is_in_capitals || is_before_capital || before.is_none() && is(after, char::is_uppercase) {
+            40
+        } else {
+            0
+        };
         fit -= if before.is_none() { 15 } else { 0 };
     }
     // In no language of Latin letters do three in a row have accents.
@@ -279,7 +292,9 @@ fn sound(c: char, before: Option<char>, after: Option<char>) -> i32 {
         // Portuguese has it before an e alone.
         'õ' => -10,
         'î' if matches!(before, 'a' | 'o') => 12,
-        'ö' | 'ü' | 'ä' | 'å' | 'ø' if matches!(before, 'a' | 'o' | 'u') || matches!(after, 'a' | 'o' | 'u') => -25,
+        'ö' | 'ü' | 'ä' | 'å' | 'ø' if matches!(before, 'a' | 'o' | 'u') || matches!(after, 'a' | 'o' | 'u') => {
+            -25
+        }
         _ if is_vowel(c) => match (vowel_before, vowel_after) {
             (true, true) => -15,
             (true, false) if "ëïéèîóíá".contains(c) => 0,

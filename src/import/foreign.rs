@@ -128,7 +128,10 @@ mod tests {
             (b"\0\0\0\x18ftypheic", FileKind::Other("a picture (HEIC)")),
             (b"\xef\xbb\xbf\n<HTML><table>", FileKind::Other("a web page")),
             (b"<?xml version=\"1.0\"?><html xmlns=\"x\">", FileKind::Other("a web page")),
-            (b"<?xml version=\"1.0\"?><Workbook xmlns=\"urn:schemas-microsoft-com:office:spreadsheet\">", FileKind::Other("a workbook in XML")),
+            (
+                b"<?xml version=\"1.0\"?><Workbook xmlns=\"urn:schemas-microsoft-com:office:spreadsheet\">",
+                FileKind::Other("a workbook in XML"),
+            ),
             (b"{\"customers\": []}", FileKind::Other("a JSON file")),
             (b"[{\"ref\": 1}]", FileKind::Other("a JSON file")),
             (b"SQLite format 3\0", FileKind::Other("a database (SQLite)")),

@@ -19,9 +19,8 @@ static KNOWN: LazyLock<HashSet<String>> = LazyLock::new(|| headings(|field| !NO_
 const NO_FIELDS: [&str; 5] = ["dialect", "system", "cancelled", "takes_back", "day_order"];
 
 /// The headings of what belongs to one person: who has one is no sum.
-static PERSONAL: LazyLock<HashSet<String>> = LazyLock::new(|| {
-    headings(|field| ["ref", "email", "phone", "postcode", "street", "birthday"].contains(&field))
-});
+static PERSONAL: LazyLock<HashSet<String>> =
+    LazyLock::new(|| headings(|field| ["ref", "email", "phone", "postcode", "street", "birthday"].contains(&field)));
 
 static REFERENCES: LazyLock<HashSet<String>> = LazyLock::new(|| headings(|field| field == "ref"));
 
@@ -137,10 +136,10 @@ impl Frame {
         // Most rows end here: a name or a reference is no word of a frame.
         let words = words(first);
         let (totals, lines) = &*WORDS;
-        let is_amount = |cell: &str| cell.chars().all(|c| !c.is_alphabetic()) && cell.chars().any(|c| c.is_ascii_digit());
-        let is_sum = |(index, cell): &(usize, &str)| {
-            is_amount(cell) && !self.personal.get(*index).copied().unwrap_or(false)
-        };
+        let is_amount =
+            |cell: &str| cell.chars().all(|c| !c.is_alphabetic()) && cell.chars().any(|c| c.is_ascii_digit());
+        let is_sum =
+            |(index, cell): &(usize, &str)| is_amount(cell) && !self.personal.get(*index).copied().unwrap_or(false);
         let ends_so = words.split_once(' ').is_some_and(|_| totals.iter().any(|total| ends_with_word(&words, total)));
         if totals.contains(words.as_str()) && rest.iter().all(is_sum)
             || ends_so && self.header.len() > 2 && !rest.is_empty() && rest.len() < 3 && rest.iter().all(is_sum)

@@ -108,7 +108,11 @@ mod tests {
             (r#""a", "b, c",  "d""#, Rewriting { spaces, backslashes: false }, r#""a","b, c","d""#),
             ("a, b\n \"c\" , \"d\"\n", Rewriting { spaces, backslashes: false }, "a, b\n\"c\" ,\"d\"\n"),
             (r#""a, ""b"" c", "d""#, Rewriting { spaces, backslashes: false }, r#""a, ""b"" c","d""#),
-            (r#""said \"hi\"","C:\\","x\ny""#, Rewriting { spaces: false, backslashes }, r#""said ""hi""","C:\\","x\ny""#),
+            (
+                r#""said \"hi\"","C:\\","x\ny""#,
+                Rewriting { spaces: false, backslashes },
+                r#""said ""hi""","C:\\","x\ny""#,
+            ),
             (r#""a \"b\", c", "d\\""#, Rewriting { spaces, backslashes }, r#""a ""b"", c","d\\""#),
         ] {
             let mut out = String::new();

@@ -149,7 +149,8 @@ impl ImportSheet {
     /// How its quotation marks are rewritten so that all of them have partners, and what is found then.
     fn rewritten(&mut self) -> Result<QuoteScan> {
         let looked = self.look()?;
-        let ways = [(looked.has_spaces, false), (false, looked.fault.is_some()), (looked.has_spaces, looked.fault.is_some())];
+        let ways =
+            [(looked.has_spaces, false), (false, looked.fault.is_some()), (looked.has_spaces, looked.fault.is_some())];
         for (spaces, backslashes) in ways {
             self.rewriting = Rewriting { spaces, backslashes };
             if !self.rewriting.is_needed() {
@@ -550,7 +551,10 @@ mod tests {
                     "4: C2|Bob|Reed|2 B St|Salem|01970",
                 ],
             ),
-            ("C1,Ann,Moss,1 A St,Apt 4,Boston,02108\n", &["2: C1|Ann|Moss|1 A St|Apt 4|Boston|02108 !7 cells, but the header has 6"]),
+            (
+                "C1,Ann,Moss,1 A St,Apt 4,Boston,02108\n",
+                &["2: C1|Ann|Moss|1 A St|Apt 4|Boston|02108 !7 cells, but the header has 6"],
+            ),
             ("C1,Ann,Moss,1 A St,Boston,02108,,\n", &["2: C1|Ann|Moss|1 A St|Boston|02108||"]),
         ] {
             assert_eq!(table(&format!("{head}{rows}")).0, found, "{rows}");

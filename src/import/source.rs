@@ -357,10 +357,9 @@ mod tests {
     #[test]
     fn files_of_old_macs_and_of_dos_are_read_and_said() {
         let list = |name: &[u8], surname: &[u8]| [b"ref,first_name,last_name\rC1,", name, b",", surname].concat();
-        for (bytes, title) in [
-            (list(b"Jos\x8e", b"Mu\x96oz"), "Mac Roman"),
-            (list(b"Jos\x82", b"Mu\xa4oz"), "MS-DOS (CP850)"),
-        ] {
+        for (bytes, title) in
+            [(list(b"Jos\x8e", b"Mu\x96oz"), "Mac Roman"), (list(b"Jos\x82", b"Mu\xa4oz"), "MS-DOS (CP850)")]
+        {
             let (text, remark) = read(&bytes, None);
             assert_eq!(text, "ref,first_name,last_name\rC1,José,Muñoz");
             assert_eq!(
@@ -375,7 +374,11 @@ mod tests {
     #[test]
     fn a_line_in_another_encoding_is_read_by_itself_and_said() {
         for (bytes, text, said) in [
-            (&b"a\nJos\xc3\xa9\nZo\xeb\n"[..], "a\nJosé\nZoë\n", "line 3 is not in UTF-8 like the rest, and read as Windows-1252: `Zoë` in line 3"),
+            (
+                &b"a\nJos\xc3\xa9\nZo\xeb\n"[..],
+                "a\nJosé\nZoë\n",
+                "line 3 is not in UTF-8 like the rest, and read as Windows-1252: `Zoë` in line 3",
+            ),
             (b"\xef\xbb\xbfJos\xc3\xa9\r\nZo\xeb\r\n", "José\r\nZoë\r\n", "line 2 is not"),
             (b"Zo\xeb\rRen\xe9e\rJos\xc3\xa9\r", "Zoë\rRenée\rJosé\r", "2 lines are, from line 1 on, not"),
         ] {

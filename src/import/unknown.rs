@@ -83,9 +83,9 @@ fn key(reference: &str) -> String {
 
 /// The number at the end of a reference, without zeros before it.
 fn number(reference: &str) -> Option<&str> {
-    let start = reference.rfind(|c: char| !c.is_ascii_digit()).map_or(0, |last| {
-        last + reference[last..].chars().next().map_or(1, char::len_utf8)
-    });
+    let start = reference
+        .rfind(|c: char| !c.is_ascii_digit())
+        .map_or(0, |last| last + reference[last..].chars().next().map_or(1, char::len_utf8));
     Some(reference[start..].trim_start_matches('0')).filter(|number| !number.is_empty())
 }
 

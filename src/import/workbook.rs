@@ -4,8 +4,8 @@ use std::fs::File;
 use std::io::{self, BufReader, Cursor, Read, Seek};
 
 use calamine::{
-    Data, DataType as _, ExcelDateTime, Ods, OdsError, Reader, Sheet, SheetType, SheetVisible, Xls, XlsError, Xlsb, XlsbError,
-    Xlsx, XlsxError,
+    Data, DataType as _, ExcelDateTime, Ods, OdsError, Reader, Sheet, SheetType, SheetVisible, Xls, XlsError, Xlsb,
+    XlsbError, Xlsx, XlsxError,
 };
 use memchr::memmem;
 use zip::ZipArchive;
@@ -28,7 +28,7 @@ pub(super) struct WorkbookTable {
 
 /// So much is read of a workbook, unpacked, and so many cells: one that is made to fill the memory does not.
 const MOST_BYTES: u64 = 512 << 20;
-const MOST_CELLS: usize = 16_000_000;
+const MOST_CELLS: usize = 32_000_000;
 
 /// Reads a workbook: its first sheet, or the one that the owner names or numbers.
 ///
@@ -41,17 +41,16 @@ pub(super) fn table(source: &TextSource, kind: FileKind, sheet: Option<&str>) ->
     let mut archive = ZipArchive::new(open(source)?).map_err(damaged)?;
     let names = archive.file_names().map(|name| name.map(|name| name.replace('\\', "/").to_lowercase()));
     let names: Vec<String> = names.collect::<Result<_, _>>().map_err(damaged)?;
-    let has = |part: &str| names.iter().any(|name| name == part);
     let mut mimetype = String::new();
     if let Ok(part) = archive.by_name("mimetype") {
         part.take(100).read_to_string(&mut mimetype).map_err(damaged)?;
     }
-    if has("xl/workbook.xml") {
-        bounded(&mut archive)?;
-        xlsx(Xlsx::new(open(source)?).map_err(damaged)?, sheet)
-    } else if has("xl/workbook.bin") {
+    if names.iter().any(|name| name == "xl/workbook.bin") {
         bounded(&mut archive)?;
         xlsb(Xlsb::new(open(source)?).map_err(damaged)?, sheet)
+    } else if names.iter().any(|name| name.starts_with("xl/")) {
+        bounded(&mut archive)?;
+        xlsx(Xlsx::new(open(source)?).map_err(damaged)?, sheet)
     } else if mimetype.contains("opendocument.spreadsheet") {
         bounded(&mut archive)?;
         let mut content = Vec::new();
@@ -106,9 +105,7 @@ impl<T: Read + Seek> ReadSeek for T {}
 
 fn open(source: &TextSource) -> Result<Box<dyn ReadSeek + '_>> {
     Ok(match source {
-        TextSource::File(path) => {
-            Box::new(BufReader::new(File::open(path).map_err(|e| Error::io("read", path, e))?))
-        }
+        TextSource::File(path) => Box::new(BufReader::new(File::open(path).map_err(|e| Error::io("read", path, e))?)),
         TextSource::Bytes(bytes) => Box::new(Cursor::new(bytes)),
     })
 }
@@ -172,7 +169,11 @@ fn xlsx<R: Read + Seek>(mut book: Xlsx<R>, sheet: Option<&str>) -> Result<Workbo
     let failed = |e: XlsxError| damaged(e);
     while let Some((cell, style)) = cells.next_cell_with_style_id().map_err(failed)? {
         let format = cells.styles().get(style).and_then(|style| style.number_format.as_ref());
-        out.cell(cell.get_position(), &Data::from(cell.get_value().clone()), format.map(|format| format.format_code.as_str()))?;
+        out.cell(
+            cell.get_position(),
+            &Data::from(cell.get_value().clone()),
+            format.map(|format| format.format_code.as_str()),
+        )?;
     }
     out.finish(remark)
 }
@@ -220,7 +221,8 @@ fn chosen(sheets: &[Sheet], wanted: Option<&str>) -> Result<(String, Option<Stri
         });
     }
     let is_visible = |sheet: &&Sheet| sheet.visible == SheetVisible::Visible;
-    let visible: Vec<&str> = sheets.iter().filter(is_table).filter(is_visible).map(|sheet| sheet.name.as_str()).collect();
+    let visible: Vec<&str> =
+        sheets.iter().filter(is_table).filter(is_visible).map(|sheet| sheet.name.as_str()).collect();
     let Some((first, others)) = visible.split_first().or_else(|| names.split_first()) else {
         return Err(Error::new("this workbook has no sheet").hint("export it again"));
     };
@@ -240,6 +242,7 @@ struct SheetWriter {
     at: u32,
     rows: Vec<usize>,
     bytes: u64,
+    cells: usize,
     /// The first cell with an error, what it shows, and how many there are.
     errors: Option<(String, String, usize)>,
 }
@@ -267,10 +270,10 @@ impl SheetWriter {
             other => other.as_string().unwrap_or_default(),
         };
         let place = usize::try_from(column).unwrap_or(usize::MAX);
-        self.bytes += text.len() as u64 + 1;
+        self.bytes += text.len() as u64;
         if place >= self.row.len() {
-            self.bytes += (place - self.row.len()) as u64;
-            if self.bytes > MOST_BYTES {
+            self.cells = self.cells.saturating_add(place + 1 - self.row.len());
+            if self.bytes > MOST_BYTES || self.cells > MOST_CELLS {
                 return Err(too_large());
             }
             self.row.resize(place + 1, String::new());
@@ -297,7 +300,8 @@ impl SheetWriter {
         };
         let mut remarks: Vec<String> = remark.into_iter().collect();
         if let Some((place, error, count)) = self.errors {
-            let others = if count > 1 { format!(", and so have {} others", text::thousands(count - 1)) } else { String::new() };
+            let others =
+                if count > 1 { format!(", and so have {} others", text::thousands(count - 1)) } else { String::new() };
             remarks.push(format!("cell {place} has {}{others}: taken as empty", text::quote(&error)));
         }
         Ok(WorkbookTable { table, rows: self.rows, remarks })
