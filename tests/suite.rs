@@ -40,6 +40,8 @@ mod faults;
 
 /// Exports of shop systems and address books, as they come.
 mod import_dialects;
+/// Files as they come: encodings, titles, footers, residue of other programs, workbooks.
+mod import_files;
 /// Import: the same file twice adds nothing, nothing is half taken, nothing known is erased.
 mod importing;
 /// Copies that can be put back, the doctor, a full disk, a new shop.

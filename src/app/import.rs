@@ -8,7 +8,7 @@ use crate::campaign::{self, Past, PastVisit};
 use crate::error::{Error, ErrorKind, Result};
 use crate::import::{
     self, BookProfile, Dialect, ImportKind, ImportOptions, ImportPlan, ImportReport, ImportSheet, ImportStep, KnownBy,
-    LeftOut, PurchaseOptions,
+    LeftOut, PurchaseOptions, SheetOptions,
 };
 use crate::redemption;
 use crate::shop::Shop;
@@ -18,6 +18,8 @@ use crate::store::{Store, Write};
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ImportFile<'a> {
     pub(crate) path: &'a Path,
+    /// What the owner says about its encoding and its sheet.
+    pub(crate) sheet: SheetOptions<'a>,
     /// Change nothing.
     pub(crate) dry_run: bool,
     /// Import the good rows and write the bad ones to a file in out/.
@@ -129,7 +131,9 @@ pub(crate) fn import_past(
     let step = |offset| progress(ImportProgress::Step(ImportStep::Read(offset)));
     let (outcome, visits) = opened.run(&mut store, |write| {
         let taken = campaign::take_past(write, shop, &opened.sheet, &past, now, &step);
-        let (report, visits) = taken.map_err(|e| if e.place().is_some() { e } else { e.at(&opened.name) })?;
+        // An option or a file of its own is a place already; a line is one of the file.
+        let is_elsewhere = |e: &Error| e.place().is_some_and(|place| !place.starts_with(|c: char| c.is_ascii_digit()));
+        let (report, visits) = taken.map_err(|e| if is_elsewhere(&e) { e } else { e.at(&opened.name) })?;
         redemption::record_past(write, &visits)?;
         Ok((report, visits))
     })?;
@@ -148,7 +152,9 @@ impl<'a> Opened<'a> {
     fn open(shop: &Shop, file: ImportFile<'a>) -> Result<Self> {
         let name = file.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let is_machine = |e: &Error| e.kind() == ErrorKind::Machine;
-        let sheet = ImportSheet::open(file.path).map_err(|e| if is_machine(&e) { e } else { e.at(&name) })?;
+        let sheet = ImportSheet::open(file.path, file.sheet);
+        let is_elsewhere = |e: &Error| is_machine(e) || e.place().is_some_and(|place| place.starts_with('-'));
+        let sheet = sheet.map_err(|e| if is_elsewhere(&e) { e } else { e.at(&name) })?;
         let stem = Path::new(&name).file_stem().unwrap_or_default().to_string_lossy();
         let place = format!("out/{stem}-left-out.csv");
         let left_out = (file.skip_bad && !file.dry_run).then(|| LeftOut::new(&shop.folder, place, sheet.header()));
@@ -181,6 +187,9 @@ impl<'a> Opened<'a> {
     }
 
     fn finish(&self, mut report: ImportReport) -> Result<Imported> {
+        let mut remarks = self.sheet.remarks();
+        remarks.append(&mut report.warnings);
+        report.warnings = remarks;
         let refused = self.refuses(&report);
         if refused {
             (report.added, report.changed) = (0, 0);

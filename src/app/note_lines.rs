@@ -8,7 +8,7 @@ use crate::campaign::{self, Planned, TakenLines};
 use crate::domain::CampaignState;
 use crate::error::{Error, Result};
 use crate::files;
-use crate::import::ImportSheet;
+use crate::import::{ImportSheet, SheetOptions};
 use crate::shop::Shop;
 use crate::store::{Read, Store};
 use crate::text;
@@ -58,7 +58,7 @@ pub(crate) fn read_sheet(shop: &Shop, slug: &str, file: &Path, now: NaiveDateTim
     let planned = campaign::need(&store.read(), slug)?;
     let silent = silent_templates(&store.read(), &planned)?;
     let name = file.display().to_string();
-    let sheet = ImportSheet::open(file).map_err(|e| e.at(&name))?;
+    let sheet = ImportSheet::open(file, SheetOptions::default()).map_err(|e| e.at(&name))?;
     let lines = store.write(|write| campaign::take_lines(write, &planned, &sheet, now)).map_err(|e| {
         let of_a_row = e.place().is_some();
         if of_a_row { e.at(&name) } else { e }
@@ -69,8 +69,8 @@ pub(crate) fn read_sheet(shop: &Shop, slug: &str, file: &Path, now: NaiveDateTim
 
 /// Whether a sheet holds no words that are not stored already. What it lacks is nothing to lose.
 fn is_read(store: &mut Store, planned: &Planned, path: &Path, now: NaiveDateTime) -> bool {
-    let lines =
-        ImportSheet::open(path).and_then(|s| store.rehearse(|write| campaign::take_lines(write, planned, &s, now)));
+    let lines = ImportSheet::open(path, SheetOptions::default())
+        .and_then(|s| store.rehearse(|write| campaign::take_lines(write, planned, &s, now)));
     lines.is_ok_and(|lines| lines.added.is_empty() && lines.changed.is_empty())
 }
 

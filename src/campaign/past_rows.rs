@@ -117,10 +117,7 @@ pub(super) fn read(
     if columns.place("redeemed_on").is_none() {
         report.warnings.push("no column says who came: nobody did".to_owned());
     }
-    if !columns.unused().is_empty() {
-        let names: Vec<String> = columns.unused().iter().map(|name| text::quote(name)).collect();
-        report.warnings.push(format!("not taken: {}", text::list(&names)));
-    }
+    report.not_taken(columns.unused());
     Ok((rows, report))
 }
 

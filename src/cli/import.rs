@@ -1,5 +1,7 @@
 //! `import customers FILE` and `import purchases FILE`; `import past-campaign FILE` goes its own way from here.
 
+use std::path::PathBuf;
+
 use clap::Subcommand;
 
 use super::context::Context;
@@ -12,7 +14,7 @@ use crate::app::import::{self, ImportProgress, ImportRequest, PurchaseImport, Re
 use crate::error::Result;
 use crate::import::{BookProfile, ImportOptions, KnownBy};
 
-/// Take customers or purchases from a CSV into the book.
+/// Take customers or purchases from a CSV or a workbook into the book.
 #[derive(Debug, clap::Args)]
 pub(super) struct ImportArguments {
     #[command(subcommand)]
@@ -30,6 +32,9 @@ enum ImportVerb {
 
 #[derive(Debug, clap::Args)]
 struct CustomerFile {
+    /// A CSV with a header row, a workbook (.xlsx, .ods, .xls), or address cards (.vcf).
+    #[arg(value_name = "FILE")]
+    path: PathBuf,
     #[command(flatten)]
     file: FileArguments,
     /// The export that the file is, when its headings do not show it: `square-customers`, `outlook`, `plain` …
@@ -39,6 +44,9 @@ struct CustomerFile {
 
 #[derive(Debug, clap::Args)]
 struct PurchaseFile {
+    /// A CSV with a header row, or a workbook (.xlsx, .ods, .xls).
+    #[arg(value_name = "FILE")]
+    path: PathBuf,
     #[command(flatten)]
     file: FileArguments,
     /// Which comes first in 03/04/1989: `dmy` or `mdy`.
@@ -59,18 +67,18 @@ struct PurchaseFile {
 }
 
 pub(super) fn run(arguments: &ImportArguments, context: &Context) -> Result<Done> {
-    let (file, noun, options, purchases) = match &arguments.verb {
+    let (path, file, noun, options, purchases) = match &arguments.verb {
         ImportVerb::PastCampaign(past) => return import_past::run(past, context),
-        ImportVerb::Customers(CustomerFile { file, from }) => {
+        ImportVerb::Customers(CustomerFile { path, file, from }) => {
             let options = ImportOptions { from: from.as_deref(), map: &file.map, ..ImportOptions::default() };
-            (file, "customer", options, None)
+            (path, file, "customer", options, None)
         }
-        ImportVerb::Purchases(PurchaseFile { file, date_order, decimal, from, source, new_customers }) => {
+        ImportVerb::Purchases(PurchaseFile { path, file, date_order, decimal, from, source, new_customers }) => {
             let day_order = date_order.as_deref().map(str::parse).transpose()?;
             let decimal = decimal.as_deref().map(str::parse).transpose()?;
             let options = ImportOptions { from: from.as_deref(), map: &file.map, day_order, decimal };
             let purchases = PurchaseImport { source: source.as_deref(), new_customers: *new_customers };
-            (file, "purchase", options, Some(purchases))
+            (path, file, "purchase", options, Some(purchases))
         }
     };
     let shop = context.shop()?;
@@ -86,7 +94,7 @@ pub(super) fn run(arguments: &ImportArguments, context: &Context) -> Result<Done
         }
         at => import_file::show_step(&bar, &at),
     };
-    let request = ImportRequest { file: file.file(), options, purchases, with_profile: context.watched };
+    let request = ImportRequest { file: file.file(path), options, purchases, with_profile: context.watched };
     let (imported, recognised, profile) = import::import(&shop, request, context.clock.today(), &show)?;
     bar.finish_and_clear();
     let mut done = import_file::outcome(file, noun, imported);

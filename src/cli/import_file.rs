@@ -1,6 +1,6 @@
 //! A file that is imported: its arguments, how far it is read, and what came of it.
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use indicatif::ProgressBar;
 use serde_json::json;
@@ -8,14 +8,11 @@ use serde_json::json;
 use super::done::Done;
 use super::progress::now;
 use crate::app::import::{ImportFile, ImportProgress, Imported};
-use crate::import::ImportStep;
+use crate::import::{ImportReport, ImportStep, SheetOptions};
 use crate::text;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct FileArguments {
-    /// A CSV with a header row, or address cards (.vcf).
-    #[arg(value_name = "FILE")]
-    path: PathBuf,
     /// Which column is which, when the headings do not say: `--map ref="Customer No"`. May be said more than once.
     #[arg(long, value_name = "FIELD=COLUMN")]
     pub(super) map: Vec<String>,
@@ -25,11 +22,18 @@ pub(super) struct FileArguments {
     /// Take the good rows and write the bad ones out with their faults.
     #[arg(long)]
     skip_bad: bool,
+    /// The encoding of the file, when names come out wrong: `windows-1252`, `macintosh`, `cp850` …; else its bytes tell.
+    #[arg(long, value_name = "NAME")]
+    encoding: Option<String>,
+    /// Of a workbook, the sheet to read, by its name or number; else the first.
+    #[arg(long, value_name = "SHEET")]
+    sheet: Option<String>,
 }
 
 impl FileArguments {
-    pub(super) fn file(&self) -> ImportFile<'_> {
-        ImportFile { path: &self.path, dry_run: self.dry_run, skip_bad: self.skip_bad }
+    pub(super) fn file<'a>(&'a self, path: &'a Path) -> ImportFile<'a> {
+        let sheet = SheetOptions { encoding: self.encoding.as_deref(), sheet: self.sheet.as_deref() };
+        ImportFile { path, sheet, dry_run: self.dry_run, skip_bad: self.skip_bad }
     }
 }
 
@@ -91,6 +95,7 @@ pub(super) fn outcome(file: &FileArguments, noun: &str, imported: Imported) -> D
                 format!("{} have", text::thousands(report.unlinked))
             }
         ));
+        text.push_str(&unknown_refs(&report));
     }
     if report.opened > 0 {
         text.push_str(&format!(" Opened {}.", text::count(report.opened, "bare card")));
@@ -108,6 +113,32 @@ pub(super) fn outcome(file: &FileArguments, noun: &str, imported: Imported) -> D
     }
     Done::new(text, &object).warn(warnings)
 }
+
+/// The references that no customer has, a line each, with the customers that may be meant.
+fn unknown_refs(report: &ImportReport) -> String {
+    let shown = &report.unknown_refs[..report.unknown_refs.len().min(MOST_UNKNOWN)];
+    let mut lines: Vec<String> = shown
+        .iter()
+        .map(|unknown| {
+            let near: Vec<String> = unknown.near.iter().map(|near| text::quote(near)).collect();
+            let count = if unknown.count > 1 {
+                format!(" ({})", text::count(unknown.count, "purchase"))
+            } else {
+                String::new()
+            };
+            let asked = if near.is_empty() { String::new() } else { format!("; is it {}?", text::alternatives(&near)) };
+            format!("{} is no customer{count}{asked}", text::quote(&unknown.reference))
+        })
+        .collect();
+    let more = report.unknown_refs.len() - shown.len() + report.unknown_refs_more;
+    if more > 0 {
+        lines.push(format!("and {} like these", text::count(more, "more reference")));
+    }
+    lines.iter().map(|line| format!("\n  {line}")).collect()
+}
+
+/// How many unknown references are shown on the terminal; `--json` has more.
+const MOST_UNKNOWN: usize = 12;
 
 /// How many faults of a file are shown on the terminal; `--json` has more.
 const MOST_SHOWN: usize = 20;

@@ -1,5 +1,7 @@
 //! `import past-campaign FILE`: last year's mailing from a spreadsheet.
 
+use std::path::PathBuf;
+
 use chrono::NaiveDate;
 
 use super::context::Context;
@@ -15,6 +17,9 @@ use crate::text;
 /// Last year's mailing, so that the first campaign made here can branch on it: who was written to, who came.
 #[derive(Debug, clap::Args)]
 pub(super) struct ImportPastArguments {
+    /// A CSV with a header row, or a workbook (.xlsx, .ods, .xls).
+    #[arg(value_name = "FILE")]
+    path: PathBuf,
     #[command(flatten)]
     file: FileArguments,
     /// What it is called here, such as 1989-chardonnay.
@@ -65,7 +70,7 @@ pub(super) fn run(arguments: &ImportPastArguments, context: &Context) -> Result<
     };
     let bar = super::progress::progress(context, 0, "Reading");
     let show = |at: app::import::ImportProgress<'_>| import_file::show_step(&bar, &at);
-    let file = arguments.file.file();
+    let file = arguments.file.file(&arguments.path);
     let (imported, visits) = app::import::import_past(&shop, file, past, context.clock.now(), &show)?;
     bar.finish_and_clear();
     let recipients = imported.report.added;

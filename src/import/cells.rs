@@ -5,14 +5,19 @@ use std::borrow::Cow;
 use crate::text::csv;
 
 /// A cell without control characters and outer spaces, and without the apostrophe that keeps it from being a formula.
-/// Line breaks inside become spaces.
+/// Line breaks inside become spaces; signs that turn the direction of what follows, or show nothing, go.
 pub(super) fn plain(text: &str) -> Cow<'_, str> {
     let text = csv::revived(text.trim()).trim();
-    if text.chars().any(char::is_control) {
-        let clean: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-        return Cow::Owned(clean.trim().to_owned());
+    if text.chars().any(|c| c.is_control() || is_unseen(c)) {
+        let clean = text.chars().filter(|c| !is_unseen(*c)).map(|c| if c.is_control() { ' ' } else { c });
+        return Cow::Owned(csv::revived(clean.collect::<String>().trim()).trim().to_owned());
     }
     Cow::Borrowed(text)
+}
+
+/// Signs of direction, and spaces without width. What joins letters and emoji stays.
+fn is_unseen(c: char) -> bool {
+    matches!(c, '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
 /// A number that is a name (reference, postcode, phone, receipt) without the apostrophe that keeps spreadsheets off it.
@@ -39,10 +44,16 @@ pub(super) fn first_of<'t>(text: &'t str, separators: &[&str]) -> (&'t str, Vec<
     (first, parts.collect())
 }
 
-/// A US postcode with the zeros that a spreadsheet took, where the state proves that they were there.
+/// A postcode as its country writes it: without the dash of an extension that is empty, `1012 AB` of `1012ab`; a US one
+/// with the zeros that a spreadsheet took, where the state proves that they were there.
 pub(crate) fn postcode<'t>(text: &'t str, state: &str, country: &str) -> Cow<'t, str> {
+    let country = country.to_uppercase().replace('.', "");
+    let text = text.trim_end_matches(['-', '–', ' ']);
+    if let Some(spaced) = of_letters_and_digits(text, &country) {
+        return if spaced == text { Cow::Borrowed(text) } else { Cow::Owned(spaced) };
+    }
     let in_us = matches!(
-        country.to_uppercase().replace('.', "").as_str(),
+        country.as_str(),
         "" | "US" | "USA" | "UNITED STATES" | "UNITED STATES OF AMERICA" | "PR" | "PUERTO RICO"
     );
     let (short, more) = text.split_once('-').unwrap_or((text, ""));
@@ -66,6 +77,42 @@ pub(crate) fn postcode<'t>(text: &'t str, state: &str, country: &str) -> Cow<'t,
         (true, "") => Cow::Owned(whole),
         (true, more) => Cow::Owned(format!("{whole}-{more}")),
     }
+}
+
+/// How a postcode of letters and digits is written: its shape (`9` a digit, `A` a letter), how many characters stand behind the
+/// space, and the country's names, in capitals.
+const SHAPES: &[(&str, usize, &[&str])] = &[
+    ("9999AA", 2, &["NL", "NLD", "NETHERLANDS", "THE NETHERLANDS", "NEDERLAND", "HOLLAND", "NIEDERLANDE", "PAYS-BAS"]),
+    ("A9A9A9", 3, &["CA", "CAN", "CANADA", "KANADA"]),
+    ("A99AA", 3, BRITISH),
+    ("A999AA", 3, BRITISH),
+    ("AA99AA", 3, BRITISH),
+    ("AA999AA", 3, BRITISH),
+    ("A9A9AA", 3, BRITISH),
+    ("AA9A9AA", 3, BRITISH),
+];
+const BRITISH: &[&str] =
+    &["GB", "GBR", "UK", "UNITED KINGDOM", "GREAT BRITAIN", "ENGLAND", "SCOTLAND", "WALES", "NORTHERN IRELAND"];
+
+fn of_letters_and_digits(text: &str, country: &str) -> Option<String> {
+    if text.len() > 9 || !text.is_ascii() {
+        return None;
+    }
+    let bare: String = text.chars().filter(|c| *c != ' ').map(|c| c.to_ascii_uppercase()).collect();
+    let shape: String = bare
+        .chars()
+        .map(|c| match c {
+            '0'..='9' => '9',
+            'A'..='Z' => 'A',
+            other => other,
+        })
+        .collect();
+    let fits = |(known, _, names): &&(&str, usize, &[&str])| {
+        *known == shape && (country.is_empty() || names.contains(&country))
+    };
+    let (_, behind, _) = SHAPES.iter().find(fits)?;
+    let (front, back) = bare.split_at(bare.len() - behind);
+    Some(format!("{front} {back}"))
 }
 
 /// The states whose postcodes begin with a zero, and the first three digits there.
@@ -105,6 +152,18 @@ mod tests {
             ("94301", "CA", "US", "94301"),
             ("104", "MA", "US", "104"),
             ("EC1A", "MA", "", "EC1A"),
+            ("98052-", "WA", "US", "98052"),
+            ("98052- ", "", "", "98052"),
+            ("1040-", "MA", "", "01040"),
+            ("1012ab", "", "NL", "1012 AB"),
+            ("1012AB", "", "Netherlands", "1012 AB"),
+            ("1012 ab", "", "", "1012 AB"),
+            ("k1a0b1", "ON", "Canada", "K1A 0B1"),
+            ("sw1a1aa", "", "United Kingdom", "SW1A 1AA"),
+            ("m1 1ae", "", "", "M1 1AE"),
+            ("1012ab", "", "Norway", "1012ab"),
+            ("D-10115", "", "Germany", "D-10115"),
+            ("00-950", "", "Poland", "00-950"),
         ] {
             assert_eq!(postcode(text, state, country), whole, "{text} {state} {country}");
         }
@@ -119,6 +178,10 @@ mod tests {
         assert_eq!(without_point_zero("17850.0"), Some("17850"));
         assert_eq!(without_point_zero("a.0"), None);
         assert_eq!(plain(" a\r\nb\t"), "a  b");
+        for text in ["A\u{202e}nn", "\u{feff}Ann", "An\u{200b}n\u{200f}", "\u{2067}Ann\u{2069}"] {
+            assert_eq!(plain(text), "Ann");
+        }
+        assert_eq!(plain("👩\u{200d}🌾"), "👩\u{200d}🌾");
         assert_eq!(first_of("1 ::: 2 ::: ", &[" ::: "]), ("1", vec!["2"]));
     }
 }

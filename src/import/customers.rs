@@ -63,11 +63,7 @@ pub(crate) fn customers(
             report.warnings.push(format!("{what}: {}", text::first_few(&references, 12)));
         }
     }
-    let unused = plan.not_taken();
-    if !unused.is_empty() {
-        let names: Vec<String> = unused.iter().map(|name| text::quote(name)).collect();
-        report.warnings.push(format!("not taken: {}", text::first_few(&names, 12)));
-    }
+    report.not_taken(plan.not_taken());
     if report.added + report.changed > 0 {
         customers::link_purchases(write)?;
         progress(ImportStep::Now("Working out who lives together"));

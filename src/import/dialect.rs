@@ -68,6 +68,15 @@ pub(super) struct Quirks {
     pub(super) day_order: Option<DayOrder>,
 }
 
+impl Quirks {
+    /// Whether a column is read though it is no field of ours.
+    pub(super) fn reads(&self, heading: &str) -> bool {
+        let headings =
+            self.cancelled.iter().map(|(heading, _)| *heading).chain(self.takes_back.map(|(heading, _)| heading));
+        headings.into_iter().any(|known| known.eq_ignore_ascii_case(heading))
+    }
+}
+
 /// Between several phones or emails in one cell.
 pub(super) const BETWEEN_VALUES: [&str; 4] = [" ::: ", ",", ";", " / "];
 

@@ -1,6 +1,6 @@
 //! Tables in: customers and purchases from the exports that shops have, wholly or not at all.
 //!
-//! [`ImportSheet`] makes a table of any file. [`Dialect`] says what it looks like, [`Columns`] which column is which. Rows are read
+//! [`ImportSheet`] makes a table of any file: text in whatever encoding, a workbook, address cards. [`Dialect`] says what it looks like, [`Columns`] which column is which. Rows are read
 //! on a thread of their own (`contacts`, `sales`) and taken into the book by [`customers()`] and [`purchases()`]; what the
 //! book then looks like is its [`profile()`].
 
@@ -11,6 +11,9 @@ mod contacts;
 mod customers;
 mod days;
 mod dialect;
+mod encoding;
+mod foreign;
+mod frame;
 mod left_out;
 mod lines;
 mod list_reference;
@@ -23,12 +26,16 @@ mod purchases;
 mod quotes;
 mod reading;
 mod report;
+mod residue;
+mod rewrite;
 mod row_address;
 mod sales;
 mod sheet;
 mod source;
 mod survey;
+mod unknown;
 mod vcard;
+mod workbook;
 
 pub(crate) use cells::postcode as whole_postcode;
 pub(crate) use columns::{Columns, Field};
@@ -41,4 +48,5 @@ pub(crate) use profile::{BookProfile, profile};
 pub(crate) use purchases::{PurchaseOptions, purchases};
 pub(crate) use reading::{ImportOptions, ImportPlan, KnownBy};
 pub(crate) use report::{ImportReport, ImportStep, RowProblem};
-pub(crate) use sheet::ImportSheet;
+pub(crate) use sheet::{ImportSheet, SheetOptions};
+pub(crate) use unknown::UnknownRef;

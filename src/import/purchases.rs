@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 
 use super::reading::{ImportPlan, KnownBy, LARGE};
 use super::sales::{self, Batch, Sale, SaleLine};
-use super::{ImportReport, ImportStep, RowProblem};
+use super::{ImportReport, ImportStep, RowProblem, unknown};
 use crate::customers::{
     self, DedupeKey, PurchaseDraft, PurchaseItem, PurchaseWriter, RefStatus, References, StoredPurchase,
 };
@@ -66,6 +66,7 @@ pub(crate) fn purchases(
         })?;
         report.problems.sort_by_key(|problem| problem.line);
     }
+    report.not_taken(plan.columns.unused().into_iter().filter(|heading| !plan.dialect.quirks.reads(heading)));
     Ok(report)
 }
 
@@ -126,6 +127,8 @@ struct PurchaseImporter<'t> {
     purchases: PurchaseWriter<'t>,
     report: ImportReport,
     future: usize,
+    /// References that no customer has, and how many purchases have each.
+    unknown: HashMap<String, usize>,
 }
 
 /// A line of a receipt whose other lines are in the book already.
@@ -154,6 +157,7 @@ impl<'t> PurchaseImporter<'t> {
             purchases: PurchaseWriter::new(write, options.source)?,
             report: ImportReport::default(),
             future: 0,
+            unknown: HashMap::new(),
         })
     }
 
@@ -236,6 +240,10 @@ impl<'t> PurchaseImporter<'t> {
             return Ok(Some(*id));
         }
         if !self.options.new_customers {
+            match self.unknown.get_mut(reference) {
+                Some(count) => *count += 1,
+                None => drop(self.unknown.insert(reference.to_owned(), 1)),
+            }
             return Ok(None);
         }
         let email = EmailAddress::parse(reference).map_or("", |_| reference);
@@ -282,6 +290,7 @@ impl<'t> PurchaseImporter<'t> {
 
     fn finish(self) -> ImportReport {
         let mut report = self.report;
+        (report.unknown_refs, report.unknown_refs_more) = unknown::unknown_refs(self.unknown, &self.ids);
         if self.future > 0 {
             let count = text::count(self.future, "purchase");
             report.warnings.push(format!("{count} dated after today ({})", self.options.today));

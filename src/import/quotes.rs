@@ -11,6 +11,8 @@ pub(super) struct QuoteScan {
     pub(crate) size: u64,
     /// The first quotation mark that is out of place.
     pub(crate) fault: Option<Stray>,
+    /// Whether a cell begins with spaces and then a quotation mark.
+    pub(crate) has_spaces: bool,
 }
 
 /// A quotation mark out of place, by the offset of its byte.
@@ -71,7 +73,7 @@ pub(super) fn place_of(text: impl Read, separator: u8, offset: u64) -> io::Resul
 pub(super) fn look(mut text: impl Read, separator: u8) -> io::Result<QuoteScan> {
     let mut buffer = vec![0; 1 << 20];
     let (mut at, mut before, mut size, mut opened) = (QuoteState::Plain, b'\n', 0_u64, 0_u64);
-    let mut fault = None;
+    let (mut fault, mut has_spaces) = (None, false);
     loop {
         let length = text.read(&mut buffer)?;
         if length == 0 {
@@ -88,6 +90,9 @@ pub(super) fn look(mut text: impl Read, separator: u8) -> io::Result<QuoteScan> 
                         let previous = if place == 0 { before } else { bytes[place - 1] };
                         if previous == separator || matches!(previous, b'\n' | b'\r') {
                             (at, opened) = (QuoteState::Quoted, size + place as u64);
+                        } else if previous == b' ' && !has_spaces {
+                            let start = bytes[..place].iter().rposition(|byte| *byte != b' ');
+                            has_spaces = start.is_some_and(|start| bytes[start] == separator || bytes[start] == b'\n');
                         }
                         next = place + 1;
                     }
@@ -111,7 +116,7 @@ pub(super) fn look(mut text: impl Read, separator: u8) -> io::Result<QuoteScan> 
     if matches!(at, QuoteState::Quoted) && fault.is_none() {
         fault = Some(Stray::Open(opened));
     }
-    Ok(QuoteScan { size, fault })
+    Ok(QuoteScan { size, fault, has_spaces })
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::UnknownRef;
 use crate::error::Error;
 use crate::text;
 
@@ -30,6 +31,12 @@ pub(crate) struct ImportReport {
     pub(crate) settled: Vec<String>,
     /// What is worth knowing and stops nothing.
     pub(crate) warnings: Vec<String>,
+    /// Headings of the file that no field took.
+    pub(crate) not_taken: Vec<String>,
+    /// References of purchases that no customer has, those with the most purchases first.
+    pub(crate) unknown_refs: Vec<UnknownRef>,
+    /// How many more there are.
+    pub(crate) unknown_refs_more: usize,
     /// Cards opened for unknown references.
     pub(crate) opened: usize,
     /// Orders that were cancelled or never paid.
@@ -51,6 +58,15 @@ impl ImportReport {
             if self.problems.len() < Self::MOST {
                 self.problems.push(problem);
             }
+        }
+    }
+
+    /// Says which headings no field took.
+    pub(crate) fn not_taken<'h>(&mut self, headings: impl IntoIterator<Item = &'h str>) {
+        self.not_taken = headings.into_iter().map(str::to_owned).collect();
+        if !self.not_taken.is_empty() {
+            let names: Vec<String> = self.not_taken.iter().map(|name| text::quote(name)).collect();
+            self.warnings.push(format!("not taken: {}", text::first_few(&names, 12)));
         }
     }
 

@@ -1,7 +1,5 @@
 //! The address of a row, as one thing: of several the first that a letter can go to, with its box, split where one cell holds all of it.
 
-use std::borrow::Cow;
-
 use csv::StringRecord;
 
 use super::columns::{BOX, Columns};
@@ -49,8 +47,9 @@ fn of_columns(columns: &Columns<'_>, row: &StringRecord, survey: &Survey<'_>) ->
     let mut lines = lines.into_iter();
     parts.street = lines.next().unwrap_or_default();
     parts.street2 = lines.collect::<Vec<_>>().join(", ");
-    if let Cow::Owned(whole) = cells::postcode(&parts.postcode, &parts.state, &parts.country) {
-        parts.postcode = whole;
+    let postcode = cells::postcode(&parts.postcode, &parts.state, &parts.country);
+    if postcode != parts.postcode {
+        parts.postcode = postcode.into_owned();
     }
     Ok(parts)
 }

@@ -1,36 +1,58 @@
-//! A table as it comes: encoding, separator, header, rows with their places.
+//! A table as it comes: its encoding or workbook, separator, titles, header, rows with their places.
 
+use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 
 use csv::{ReaderBuilder, StringRecord};
 
+use super::foreign::{self, FileKind};
+use super::frame::{self, Frame};
 use super::lines::LineCounter;
-use super::quotes::{self, Stray};
+use super::quotes::{self, QuoteScan, Stray};
+use super::rewrite::{Rewriting, Rewritten};
 use super::source::{SourceText, TextSource};
-use super::vcard;
-use super::{RowProblem, cells};
+use super::{RowProblem, cells, residue, vcard, workbook};
 use crate::error::{Error, Result};
 use crate::text;
+
+/// What the owner says about a file before it is opened.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct SheetOptions<'o> {
+    /// `--encoding`: the encoding, instead of the one that its bytes show.
+    pub(crate) encoding: Option<&'o str>,
+    /// `--sheet`: the sheet of a workbook, by its name or number.
+    pub(crate) sheet: Option<&'o str>,
+}
 
 /// A table with a header.
 #[derive(Debug)]
 pub(crate) struct ImportSheet {
     text: SourceText,
     separator: u8,
+    rewriting: Rewriting,
     header: Vec<String>,
+    /// How many rows there are up to the header and with it.
+    above: usize,
+    frame: Frame,
     size: u64,
-    /// Of address cards: the line of the file on which each row began.
-    cards: Option<Vec<usize>>,
+    is_cards: bool,
+    /// Of a table that was made from something else: the place there of each of its rows, the header's being the first.
+    rows: Option<Vec<usize>>,
+    /// What the owner should hear about the file.
+    remarks: Vec<String>,
+    /// What was seen in its rows, by line.
+    seen: Mutex<BTreeMap<usize, String>>,
 }
 
 impl ImportSheet {
-    /// Opens a file: UTF-8 with or without mark, UTF-16, else Windows-1252; `,` `;` tab or `|`; or address cards (.vcf).
+    /// Opens a file: text in whatever encoding, with `,` `;` tab or `|`; a workbook; or address cards (.vcf).
     ///
     /// # Errors
     /// When it cannot be read, there is no header, or a quotation mark has no partner.
-    pub(crate) fn open(path: &Path) -> Result<Self> {
-        Self::of(SourceText::open(path)?)
+    pub(crate) fn open(path: &Path, options: SheetOptions<'_>) -> Result<Self> {
+        Self::of(TextSource::open(path)?, options)
     }
 
     /// The same from bytes.
@@ -38,34 +60,123 @@ impl ImportSheet {
     /// # Errors
     /// When there is no header, or a quotation mark has no partner.
     pub(crate) fn read(bytes: &[u8]) -> Result<Self> {
-        Self::of(SourceText::of(TextSource::Bytes(bytes.to_vec()))?)
+        Self::of(TextSource::Bytes(bytes.to_vec()), SheetOptions::default())
     }
 
-    fn of(text: SourceText) -> Result<Self> {
+    fn of(source: TextSource, options: SheetOptions<'_>) -> Result<Self> {
+        let kind = foreign::kind_of(&source.start(foreign::START)?);
+        match kind {
+            FileKind::Other(what) => return Err(foreign::refusal(what)),
+            FileKind::Archive | FileKind::Compound => {
+                let sheet = workbook::table(&source, kind, options.sheet)?;
+                let text = SourceText::of(TextSource::Bytes(sheet.table), None)?;
+                let made = Self { rows: Some(sheet.rows), remarks: sheet.remarks, ..Self::new(text, b',') };
+                return made.with_header(true);
+            }
+            FileKind::Text => {}
+        }
+        if options.sheet.is_some() {
+            return Err(Error::new("the file is no workbook").at("--sheet").hint("leave `--sheet` out"));
+        }
+        let text = SourceText::of(source, options.encoding)?;
         let start = start(&text)?;
         if start.trim().is_empty() {
             return Err(Error::new("the file is empty").hint("export it again, with a header row"));
         }
+        if start.chars().take(foreign::START).filter(|c| *c == '\0').count() > 1 {
+            return Err(foreign::refusal("a file of another program"));
+        }
         if vcard::is_cards(&start) {
             let (table, lines) = vcard::table(&text.whole()?)?;
-            return Self::table(SourceText::of(TextSource::Bytes(table.into_bytes()))?, b',', Some(lines));
+            let remarks = text.remark.into_iter().collect();
+            let rows = Some(std::iter::once(1).chain(lines).collect());
+            let text = SourceText::of(TextSource::Bytes(table.into_bytes()), None)?;
+            return Self { is_cards: true, rows, remarks, ..Self::new(text, b',') }.with_header(false);
         }
-        Self::table(text, separator_of(&start), None)
+        let remarks = text.remark.iter().cloned().collect();
+        let separator = named_separator(&start).unwrap_or_else(|| separator_of(&start));
+        Self { remarks, ..Self::new(text, separator) }.with_header(true)
     }
 
-    fn table(text: SourceText, separator: u8, cards: Option<Vec<usize>>) -> Result<Self> {
-        let looked = quotes::look(text.stream()?, separator).map_err(|e| text.failed(e))?;
-        let mut sheet = Self { text, separator, header: Vec::new(), size: looked.size, cards };
-        let mut header = StringRecord::new();
-        sheet.reader()?.read_record(&mut header).map_err(unreadable)?;
-        sheet.header = header.iter().map(|cell| cells::plain(cell).into_owned()).collect();
+    fn new(text: SourceText, separator: u8) -> Self {
+        Self {
+            text,
+            separator,
+            rewriting: Rewriting::default(),
+            header: Vec::new(),
+            above: 1,
+            frame: Frame::default(),
+            size: 0,
+            is_cards: false,
+            rows: None,
+            remarks: Vec::new(),
+            seen: Mutex::default(),
+        }
+    }
+
+    /// Looks the text through, and finds the header; titles may stand above it.
+    fn with_header(mut self, has_titles: bool) -> Result<Self> {
+        let looked = self.rewritten()?;
+        self.size = looked.size;
+        let mut reader = self.reader()?;
+        let (mut rows, mut row, mut named) = (Vec::new(), StringRecord::new(), 0);
+        while rows.len() < frame::MOST_TITLES && reader.read_record(&mut row).map_err(unreadable)? {
+            let offset = row.position().map_or(0, csv::Position::byte);
+            let line = self.place_of_row(rows.len(), reader.get_mut().line_at(offset));
+            let row = residue::cleaned(&row).unwrap_or_else(|| row.clone());
+            if rows.is_empty() && named == 0 && names_separator(row.as_slice()) {
+                named = 1;
+                continue;
+            }
+            rows.push((line, row.iter().map(|cell| cells::plain(cell).into_owned()).collect::<Vec<String>>()));
+        }
+        drop(reader);
         if let Some(stray) = looked.fault {
-            return Err(sheet.astray(stray)?);
+            self.header = rows.into_iter().next().map(|(_, row)| row).unwrap_or_default();
+            return Err(self.astray(stray)?);
         }
-        if sheet.header.iter().all(String::is_empty) {
-            return Err(Error::new("the first row has no headings").at(1).hint("the first row names the columns"));
+        let header = if has_titles { frame::header_of(&rows)? } else { 0 };
+        self.above = named + header + 1;
+        let titles = rows.iter().take(header).filter(|(_, row)| row.iter().any(|cell| !cell.is_empty()));
+        self.remarks.extend(titles.map(|(line, row)| frame::title(*line, row)));
+        self.header = rows.into_iter().nth(header).map(|(_, row)| row).unwrap_or_default();
+        if !self.is_cards {
+            self.frame = Frame::of(&self.header);
         }
-        Ok(sheet)
+        Ok(self)
+    }
+
+    /// How its quotation marks are rewritten so that all of them have partners, and what is found then.
+    fn rewritten(&mut self) -> Result<QuoteScan> {
+        let looked = self.look()?;
+        let ways =
+            [(looked.has_spaces, false), (false, looked.fault.is_some()), (looked.has_spaces, looked.fault.is_some())];
+        for (spaces, backslashes) in ways {
+            self.rewriting = Rewriting { spaces, backslashes };
+            if !self.rewriting.is_needed() {
+                continue;
+            }
+            let again = self.look()?;
+            if again.fault.is_none() {
+                return Ok(again);
+            }
+        }
+        self.rewriting = Rewriting::default();
+        Ok(looked)
+    }
+
+    fn look(&self) -> Result<QuoteScan> {
+        quotes::look(self.stream()?, self.separator).map_err(|e| self.text.failed(e))
+    }
+
+    /// The text, its quotation marks rewritten where that is needed.
+    fn stream(&self) -> Result<Box<dyn Read + Send + '_>> {
+        let text = self.text.stream()?;
+        Ok(if self.rewriting.is_needed() {
+            Box::new(Rewritten::new(text, self.separator, self.rewriting))
+        } else {
+            text
+        })
     }
 
     /// The fault of a quotation mark without a partner, with its line and column.
@@ -82,10 +193,10 @@ impl ImportSheet {
                 "write a quotation mark inside a cell twice; the cell may have been opened on an earlier line",
             ),
         };
-        let place = quotes::place_of(self.text.stream()?, self.separator, offset);
+        let place = quotes::place_of(self.stream()?, self.separator, offset);
         let (line, cell) = place.map_err(|e| self.text.failed(e))?;
         let column = self.header.get(cell).filter(|_| line > 1).cloned().unwrap_or_else(|| (cell + 1).to_string());
-        let place = format!("{}, column {}", self.line_of_card(line), text::quote(&column));
+        let place = format!("{line}, column {}", text::quote(&column));
         Ok(Error::new(message).at(place).hint(hint))
     }
 
@@ -101,53 +212,117 @@ impl ImportSheet {
 
     /// Whether these are address cards.
     pub(super) fn is_cards(&self) -> bool {
-        self.cards.is_some()
+        self.is_cards
     }
 
-    /// Calls `row` with every row that is not blank.
+    /// What the owner should hear about the file, once its rows were read.
+    pub(crate) fn remarks(&self) -> Vec<String> {
+        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut remarks = self.remarks.clone();
+        remarks.extend(seen.iter().take(MOST_SEEN).map(|(line, what)| format!("line {line} {what}")));
+        if seen.len() > MOST_SEEN {
+            remarks.push(format!("{} more lines like these", text::thousands(seen.len() - MOST_SEEN)));
+        }
+        remarks
+    }
+
+    fn see(&self, line: usize, what: String) {
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        if seen.len() < MOST_KEPT {
+            seen.insert(line, what);
+        }
+    }
+
+    /// Calls `row` with every row that is not blank, its cells as they were meant. What else stands between them is kept as a remark.
     ///
     /// # Errors
     /// When the file cannot be read, or `row` fails.
     pub(crate) fn each(&self, mut row: impl FnMut(&SheetRow<'_>) -> Result<()>) -> Result<()> {
         let mut reader = self.reader()?;
         let mut cells = StringRecord::new();
-        reader.read_record(&mut cells).map_err(unreadable)?;
-        while reader.read_record(&mut cells).map_err(unreadable)? {
-            if cells.iter().all(|cell| cell.trim().is_empty()) {
+        let mut number = 0;
+        // A row that is shorter than the header, until the next shows whether it is a part of one.
+        let mut short: Option<ShortRow> = None;
+        loop {
+            let is_row = reader.read_record(&mut cells).map_err(unreadable)?;
+            if is_row && number < self.above {
+                number += 1;
                 continue;
             }
+            let is_blank = is_row && cells.iter().all(|cell| cell.trim().is_empty());
             let offset = cells.position().map_or(0, csv::Position::byte);
-            let line = self.line_of_card(reader.get_mut().line_at(offset));
+            let line = if is_row { self.place_of_row(number, reader.get_mut().line_at(offset)) } else { 0 };
+            number += 1;
+            let clean = if is_row && !is_blank { residue::cleaned(&cells) } else { None };
+            let found = clean.as_ref().unwrap_or(&cells);
+            let not_a_row = if is_row && !is_blank { self.frame.not_a_row(found) } else { None };
+            let is_short = is_row && !is_blank && not_a_row.is_none() && found.len() < self.header.len();
+            if let Some(before) = short.take() {
+                let fault = (is_short && before.goes_on_in(found, self.header.len())).then(|| {
+                    let message = format!("this row seems to go on in line {line}");
+                    RowProblem::new(before.line, "", message).hint("put a cell with a line break in quotation marks")
+                });
+                let is_broken = fault.is_some();
+                row(&SheetRow { line: before.line, offset: before.offset, cells: &before.cells, fault })?;
+                if is_broken {
+                    let fault = RowProblem::new(line, "", format!("this row seems to begin in line {}", before.line));
+                    row(&SheetRow { line, offset: before.offset, cells: found, fault: Some(fault) })?;
+                    continue;
+                }
+            }
+            if !is_row {
+                return Ok(());
+            }
+            if is_blank {
+                continue;
+            }
+            if let Some(what) = not_a_row {
+                let filled = || found.iter().map(str::trim).filter(|cell| !cell.is_empty());
+                let more = if filled().count() > 4 { ", …" } else { "" };
+                let shown = filled().take(4).collect::<Vec<_>>().join(", ") + more;
+                self.see(line, format!("is left out, as {what}: {}", text::quote(&shown)));
+                continue;
+            }
+            if !found.as_slice().is_ascii() {
+                self.look_at_letters(line, found);
+            }
             let offset = usize::try_from(offset).unwrap_or(usize::MAX);
-            row(&SheetRow { line, offset, cells: &cells, fault: self.of_another_width(line, &cells) })?;
+            if is_short {
+                short = Some(ShortRow { line, offset, cells: found.clone() });
+                continue;
+            }
+            row(&SheetRow { line, offset, cells: found, fault: self.of_another_width(line, found) })?;
         }
-        Ok(())
     }
 
-    /// What is wrong with a row that is shorter or longer than the header; empty cells behind the last heading are nothing.
+    /// Notes letters that were lost or converted once too often.
+    fn look_at_letters(&self, line: usize, cells: &StringRecord) {
+        for cell in cells.iter().filter(|cell| !cell.is_ascii()) {
+            if let Some(before) = residue::twice_converted(cell) {
+                let (cell, before) = (text::quote(cell), text::quote(&before));
+                self.see(line, format!("has {cell}, which was converted once too often: is it {before}?"));
+            } else if cell.contains(char::REPLACEMENT_CHARACTER) {
+                self.see(line, format!("has {}, in which a letter was lost before it was exported", text::quote(cell)));
+            }
+        }
+    }
+
+    /// What is wrong with a row that is longer than the header; empty cells behind the last heading are nothing.
     fn of_another_width(&self, line: usize, cells: &StringRecord) -> Option<RowProblem> {
         let width = self.header.len();
-        let beyond = cells.iter().skip(width).position(|cell| !cell.trim().is_empty());
-        let (column, hint) = if let Some(beyond) = beyond {
-            let hint = "a cell that holds the separator stands in quotation marks; a column needs a heading";
-            ((width + beyond + 1).to_string(), hint)
-        } else if cells.len() < width {
-            (self.header[cells.len()].clone(), "write empty cells out, up to the last heading")
-        } else {
-            return None;
-        };
+        let beyond = cells.iter().skip(width).position(|cell| !cell.trim().is_empty())?;
         let message = format!("{}, but the header has {width}", text::count(cells.len(), "cell"));
-        Some(RowProblem::new(line, &column, message).hint(hint))
+        let hint = "a cell that holds the separator stands in quotation marks; a column needs a heading";
+        Some(RowProblem::new(line, &(width + beyond + 1).to_string(), message).hint(hint))
     }
 
-    /// Of address cards, the line on which the card of a row of their table began.
-    fn line_of_card(&self, line: usize) -> usize {
-        let card = self.cards.as_ref().zip(line.checked_sub(2)).and_then(|(cards, index)| cards.get(index));
-        card.copied().unwrap_or(line)
+    /// Of a table that was made from something else, the place there of a row.
+    fn place_of_row(&self, number: usize, line: usize) -> usize {
+        self.rows.as_ref().map_or(line, |rows| rows.get(number).copied().unwrap_or(line))
     }
 
     fn reader(&self) -> Result<csv::Reader<LineCounter<Box<dyn Read + Send + '_>>>> {
-        let text = LineCounter::new(self.text.stream()?);
+        let text = LineCounter::new(self.stream()?);
         let mut builder = ReaderBuilder::new();
         Ok(builder
             .has_headers(false)
@@ -155,6 +330,34 @@ impl ImportSheet {
             .delimiter(self.separator)
             .buffer_capacity(1 << 17)
             .from_reader(text))
+    }
+}
+
+/// So many of its lines are spoken of, and so many are kept.
+const MOST_SEEN: usize = 12;
+const MOST_KEPT: usize = 100_000;
+
+/// A row that is shorter than the header.
+struct ShortRow {
+    line: usize,
+    offset: usize,
+    cells: StringRecord,
+}
+
+impl ShortRow {
+    /// Whether the next row is the other part of this one: together they are as wide as the header, and it does not begin as
+    /// this one does.
+    fn goes_on_in(&self, next: &StringRecord, width: usize) -> bool {
+        let shape = |row: &StringRecord| -> String {
+            let kind = |c: char| if c.is_ascii_digit() { '9' } else { c };
+            let first = row.get(0).unwrap_or_default().trim();
+            let mut shape: Vec<char> = first.chars().map(|c| if c.is_alphabetic() { 'a' } else { kind(c) }).collect();
+            shape.dedup();
+            shape.into_iter().collect()
+        };
+        let own = shape(&self.cells);
+        let is_reference = own.contains(['9', '@']) && own == shape(next);
+        self.cells.len() + next.len() == width + 1 && !is_reference
     }
 }
 
@@ -167,7 +370,7 @@ pub(crate) struct SheetRow<'r> {
     pub(crate) offset: usize,
     /// What stands in it.
     pub(crate) cells: &'r StringRecord,
-    /// When it is shorter or longer than the header.
+    /// When it is longer than the header, or a part of a row.
     pub(crate) fault: Option<RowProblem>,
 }
 
@@ -182,24 +385,60 @@ fn unreadable(error: csv::Error) -> Error {
     Error::new("the file cannot be read as a table").because(error)
 }
 
-/// The separator that the header uses most, quotations aside.
+/// The separator that a first line `sep=;` names for spreadsheets.
+fn named_separator(text: &str) -> Option<u8> {
+    let line = text.trim_start().lines().next()?.trim_matches(['"', ' ']);
+    let named = line.get(..4).filter(|start| start.eq_ignore_ascii_case("sep=")).map(|_| line[4..].as_bytes());
+    match named? {
+        [separator] if SEPARATORS.contains(separator) => Some(*separator),
+        [] => Some(b'\t'),
+        _ => None,
+    }
+}
+
+fn names_separator(row: &str) -> bool {
+    row.len() < 6 && row.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("sep="))
+}
+
+const SEPARATORS: [u8; 4] = [b',', b';', b'\t', b'|'];
+
+/// The separator that the header uses most, quotations aside; below a title, the one that most lines use alike.
 fn separator_of(text: &str) -> u8 {
-    let mut counts = [(b',', 0), (b';', 0), (b'\t', 0), (b'|', 0)];
-    let mut quoted = false;
+    let mut lines = vec![[0_usize; 4]];
+    let (mut quoted, mut is_blank) = (false, true);
     for byte in text.trim_start().bytes() {
         match byte {
             b'"' => quoted = !quoted,
-            b'\n' | b'\r' if !quoted => break,
+            b'\n' | b'\r' if !quoted && !is_blank => {
+                is_blank = true;
+                if lines.len() == frame::MOST_TITLES {
+                    break;
+                }
+                lines.push([0; 4]);
+            }
             _ if quoted => {}
             _ => {
-                if let Some((_, n)) = counts.iter_mut().find(|(separator, _)| *separator == byte) {
-                    *n += 1;
+                is_blank &= byte.is_ascii_whitespace() && byte != b'\t';
+                if let Some(index) = SEPARATORS.iter().position(|separator| *separator == byte) {
+                    let last = lines.len() - 1;
+                    lines[last][index] += 1;
                 }
             }
         }
     }
-    let most = counts.iter().rev().max_by_key(|(_, n)| *n);
-    most.filter(|(_, n)| *n > 0).map_or(b',', |(separator, _)| *separator)
+    if is_blank && lines.len() > 1 {
+        lines.pop();
+    }
+    let most = |counts: &[usize; 4]| (0..4).rev().max_by_key(|index| counts[*index]).filter(|index| counts[*index] > 0);
+    let by_header = most(&lines[0]);
+    if let Some(index) = by_header.filter(|index| lines.get(1).is_none_or(|next| next[*index] > 0)) {
+        return SEPARATORS[index];
+    }
+    let alike = [0, 1, 2, 3].map(|index| {
+        let counts = || lines.iter().map(|line| line[index]).filter(|count| *count > 0);
+        counts().map(|count| count * counts().filter(|other| *other == count).count()).max().unwrap_or(0)
+    });
+    most(&alike).or(by_header).map_or(b',', |index| SEPARATORS[index])
 }
 
 #[cfg(test)]
@@ -247,5 +486,96 @@ mod tests {
         let error = ImportSheet::read(b"a,b\n\"1,2\n\"3\",4\n").expect_err("refused");
         assert_eq!(error.to_string(), "3, column `a`: a cell goes on after its closing quotation mark");
         assert!(ImportSheet::read(b"  \n").is_err());
+    }
+
+    fn table(text: &str) -> (Vec<String>, Vec<String>) {
+        let sheet = ImportSheet::read(text.as_bytes()).expect("a table");
+        let mut rows = Vec::new();
+        let take = |row: &SheetRow<'_>| {
+            let fault = row.fault.as_ref().map_or(String::new(), |fault| format!(" !{}", fault.message));
+            rows.push(format!("{}: {}{fault}", row.line, row.cells.iter().collect::<Vec<_>>().join("|")));
+            Ok(())
+        };
+        sheet.each(take).expect("rows");
+        (rows, sheet.remarks())
+    }
+
+    #[test]
+    fn what_stands_above_the_headings_is_passed_over() {
+        let of = "ref;first_name;last_name\nC1;Ann;One\n";
+        let title = "line 1 stands above the headings and is left out: `Report: Customers`";
+        for (above, line, said) in [
+            ("sep=;\n", 3, None),
+            ("\"sep=;\"\n", 3, None),
+            ("SEP=;\r\n\r\n", 4, None),
+            ("\n\n \n", 5, None),
+            (";;\n", 3, None),
+            ("Report: Customers\n", 3, Some(title)),
+            ("Report: Customers\n\n-----\n", 5, Some(title)),
+            ("sep=;\nReport: Customers, as of 2026\n", 4, Some("line 2 stands above the headings")),
+        ] {
+            let (rows, remarks) = table(&format!("{above}{of}"));
+            assert_eq!(rows, [format!("{line}: C1|Ann|One")], "{above}");
+            assert_eq!(remarks.is_empty(), said.is_none(), "{remarks:?}");
+            assert!(remarks.first().is_none_or(|first| first.starts_with(said.unwrap_or_default())), "{remarks:?}");
+        }
+    }
+
+    #[test]
+    fn quotation_marks_of_other_programs_are_understood() {
+        for (text, row) in [
+            ("ref, name\n\"C1\", \"Moss, Ann\"\n", "2: C1|Moss, Ann"),
+            ("\"ref\",  \"name\"\n\"C1\",  \"said \"\"hi\"\"\"\n", "2: C1|said \"hi\""),
+            ("ref,name\n\"C1\",\"said \\\"hi\\\"\"\n", "2: C1|said \"hi\""),
+            ("ref,name\n\"C1\",\"O\\'Brien\\nShop\"\n", "2: C1|O'Brien\nShop"),
+            ("ref,name\nC1,5\" nail \"x\"\n", "2: C1|5\" nail \"x\""),
+            ("ref,name\n\"=\"\"0017\"\"\",=\"0054\"\n", "2: 0017|0054"),
+            ("ref,name\n\"C:\\\",\"x\"\n", "2: C:\\|x"),
+        ] {
+            assert_eq!(table(text), (vec![row.to_owned()], Vec::new()), "{text}");
+        }
+    }
+
+    #[test]
+    fn cells_left_out_at_the_end_are_empty_and_a_broken_row_is_named() {
+        let head = "ref,first_name,last_name,street,city,postcode\n";
+        for (rows, found) in [
+            ("C1,Ann,Moss\n", &["2: C1|Ann|Moss"][..]),
+            ("C1,Ann,Moss\nC2,Bob,Reed,2 B St\n", &["2: C1|Ann|Moss", "3: C2|Bob|Reed|2 B St"]),
+            ("C1,Ann,Moss,1 A St,Boston\nC2\n", &["2: C1|Ann|Moss|1 A St|Boston", "3: C2"]),
+            (
+                "C1,Ann,Moss,1 A St\nApt 4,Boston,02108\nC2,Bob,Reed,2 B St,Salem,01970\n",
+                &[
+                    "2: C1|Ann|Moss|1 A St !this row seems to go on in line 3",
+                    "3: Apt 4|Boston|02108 !this row seems to begin in line 2",
+                    "4: C2|Bob|Reed|2 B St|Salem|01970",
+                ],
+            ),
+            (
+                "C1,Ann,Moss,1 A St,Apt 4,Boston,02108\n",
+                &["2: C1|Ann|Moss|1 A St|Apt 4|Boston|02108 !7 cells, but the header has 6"],
+            ),
+            ("C1,Ann,Moss,1 A St,Boston,02108,,\n", &["2: C1|Ann|Moss|1 A St|Boston|02108||"]),
+        ] {
+            assert_eq!(table(&format!("{head}{rows}")).0, found, "{rows}");
+        }
+    }
+
+    #[test]
+    fn lines_that_are_no_rows_are_said() {
+        let (rows, remarks) = table(
+            "ref,first_name,last_name\nC1,Ann,One\nref,first_name,last_name\nC2,JosÃ©,Two\n-----,---,---\nTotal,2,\n(2 rows affected)\n",
+        );
+        assert_eq!(rows, ["2: C1|Ann|One", "4: C2|JosÃ©|Two"]);
+        assert_eq!(
+            remarks,
+            [
+                "line 3 is left out, as the headings again: `ref, first_name, last_name`",
+                "line 4 has `JosÃ©`, which was converted once too often: is it `José`?",
+                "line 5 is left out, as a ruler: `-----, ---, ---`",
+                "line 6 is left out, as a total: `Total, 2`",
+                "line 7 is left out, as a line of the program that wrote the file: `(2 rows affected)`",
+            ]
+        );
     }
 }

@@ -1,12 +1,16 @@
 //! Where a table comes from, as a stream of UTF-8: a file or bytes, in whatever encoding they are.
 
+use std::borrow::Cow;
 use std::fs::File;
-use std::io::{self, Cursor, Read};
+use std::io::{self, BufRead as _, BufReader, Cursor, Read};
 use std::path::{Path, PathBuf};
 
-use encoding_rs::{CoderResult, Decoder, Encoding, UTF_8, UTF_16LE, WINDOWS_1252};
+use encoding_rs::{CoderResult, Decoder, Encoding, UTF_8, UTF_16LE};
+use memchr::memchr2;
 
+use super::encoding::{self, CodePage, EncodingGuess, NamedEncoding};
 use crate::error::{Error, Result};
+use crate::text;
 
 /// A file, or what came through a pipe.
 #[derive(Debug, Clone)]
@@ -15,58 +19,95 @@ pub(super) enum TextSource {
     Bytes(Vec<u8>),
 }
 
+impl TextSource {
+    /// A file; what is not a plain file, such as a pipe, is read whole.
+    pub(super) fn open(path: &Path) -> Result<Self> {
+        let failed = |e| Error::io("read", path, e);
+        let about = std::fs::metadata(path).map_err(failed)?;
+        Ok(if about.is_file() {
+            Self::File(path.to_owned())
+        } else {
+            Self::Bytes(std::fs::read(path).map_err(failed)?)
+        })
+    }
+
+    /// Its first bytes, as many as there are of so many.
+    pub(super) fn start(&self, most: usize) -> Result<Vec<u8>> {
+        let mut start = vec![0; most];
+        let length = fill(&mut raw(self)?, &mut start).map_err(|e| failed(self, e))?;
+        start.truncate(length);
+        Ok(start)
+    }
+}
+
 /// A source and how its bytes are to be read.
 #[derive(Debug, Clone)]
 pub(super) struct SourceText {
     source: TextSource,
-    encoding: &'static Encoding,
+    encoding: TextEncoding,
     mark: usize,
+    /// What the owner should hear about its encoding.
+    pub(super) remark: Option<String>,
+}
+
+#[derive(Debug, Clone)]
+enum TextEncoding {
+    Utf8,
+    Whole(&'static Encoding),
+    /// Each line that is not UTF-8 in a code page.
+    ByLine(Cow<'static, CodePage>),
 }
 
 impl SourceText {
-    /// Opens a file; what is not a plain file, such as a pipe, is read whole.
-    pub(super) fn open(path: &Path) -> Result<Self> {
-        let failed = |e| Error::io("read", path, e);
-        let about = std::fs::metadata(path).map_err(failed)?;
-        let source = if about.is_file() {
-            TextSource::File(path.to_owned())
-        } else {
-            TextSource::Bytes(std::fs::read(path).map_err(failed)?)
+    /// Finds the encoding, unless the owner names it: by its mark, else UTF-8 when every byte of it is; else its words tell.
+    ///
+    /// # Errors
+    /// When it cannot be read, or no encoding has the name.
+    pub(super) fn of(source: TextSource, named: Option<&str>) -> Result<Self> {
+        let start = source.start(4)?;
+        let (by_mark, mark) = match Encoding::for_bom(&start) {
+            Some((encoding, mark)) => (Some(encoding), mark),
+            None if matches!(*start, [a, 0, b, 0] if a != 0 && b != 0) => (Some(UTF_16LE), 0),
+            None => (None, 0),
         };
-        Self::of(source)
-    }
-
-    /// Finds the encoding: by its mark, else UTF-8 when every byte of it is, else Windows-1252.
-    pub(super) fn of(source: TextSource) -> Result<Self> {
-        let mut start = [0; 4];
-        let length = fill(&mut raw(&source)?, &mut start).map_err(|e| failed(&source, e))?;
-        let start = &start[..length];
-        let (encoding, mark) = match Encoding::for_bom(start) {
-            Some(found) => found,
-            None if matches!(start, [a, 0, b, 0] if *a != 0 && *b != 0) => (UTF_16LE, 0),
-            None if is_utf8(raw(&source)?).map_err(|e| failed(&source, e))? => (UTF_8, 0),
-            None => (WINDOWS_1252, 0),
-        };
-        Ok(Self { source, encoding, mark })
+        let new = |encoding, remark| Self { source: source.clone(), encoding, mark, remark };
+        match (by_mark.filter(|encoding| *encoding != UTF_8), named.map(encoding::named).transpose()?) {
+            (Some(wide), _) => return Ok(new(TextEncoding::Whole(wide), None)),
+            (None, Some(NamedEncoding::Unicode(encoding))) => return Ok(new(TextEncoding::Whole(encoding), None)),
+            (None, Some(NamedEncoding::Page(page))) => return Ok(new(TextEncoding::ByLine(page), None)),
+            (None, None) => {}
+        }
+        let failed = |e| failed(&source, e);
+        if is_utf8(behind(&source, mark)?).map_err(failed)? {
+            return Ok(new(TextEncoding::Utf8, None));
+        }
+        let found = OtherLines::of(behind(&source, mark)?).map_err(failed)?;
+        let guess = encoding::guess(&found.lines);
+        let remark = found.remark(&guess);
+        Ok(new(TextEncoding::ByLine(guess.page), remark))
     }
 
     /// The text from its beginning, as UTF-8.
     pub(super) fn stream(&self) -> Result<Box<dyn Read + Send + '_>> {
-        let mut raw = raw(&self.source)?;
-        let mut mark = [0; 4];
-        fill(&mut raw, &mut mark[..self.mark]).map_err(|e| failed(&self.source, e))?;
-        if self.encoding == UTF_8 && self.mark == 0 {
-            return Ok(raw);
-        }
-        Ok(Box::new(Decoded {
-            raw,
-            decoder: self.encoding.new_decoder_without_bom_handling(),
-            bytes: vec![0; CHUNK],
-            given: 0..0,
-            out: vec![0; 3 * CHUNK + 16],
-            taken: 0..0,
-            ended: false,
-        }))
+        let raw = behind(&self.source, self.mark)?;
+        Ok(match &self.encoding {
+            TextEncoding::Utf8 => raw,
+            TextEncoding::Whole(encoding) => Box::new(Decoded {
+                raw,
+                decoder: encoding.new_decoder_without_bom_handling(),
+                bytes: vec![0; CHUNK],
+                given: 0..0,
+                out: vec![0; 3 * CHUNK + 16],
+                taken: 0..0,
+                ended: false,
+            }),
+            TextEncoding::ByLine(page) => Box::new(ByLine {
+                lines: Lines { raw: BufReader::with_capacity(CHUNK, raw), previous: 0 },
+                page,
+                line: Vec::new(),
+                taken: 0,
+            }),
+        })
     }
 
     /// The whole text.
@@ -96,6 +137,13 @@ fn failed(source: &TextSource, error: io::Error) -> Error {
         TextSource::File(path) => Error::io("read", path, error),
         TextSource::Bytes(_) => Error::new("the table cannot be read").because(error),
     }
+}
+
+/// The bytes behind the mark at the beginning.
+fn behind(source: &TextSource, mark: usize) -> Result<Box<dyn Read + Send + '_>> {
+    let mut raw = raw(source)?;
+    fill(&mut raw, &mut [0; 4][..mark]).map_err(|e| failed(source, e))?;
+    Ok(raw)
 }
 
 /// Fills a buffer as far as there is something.
@@ -128,6 +176,121 @@ fn is_utf8(mut raw: impl Read) -> io::Result<bool> {
         if read == 0 {
             return Ok(true);
         }
+    }
+}
+
+/// The lines of a file, their ends with them; a very long one in pieces.
+struct Lines<R> {
+    raw: BufReader<R>,
+    /// The last byte of the line before.
+    previous: u8,
+}
+
+/// So long a line is read in one piece.
+const LONGEST: usize = 1 << 20;
+
+impl<R: Read> Lines<R> {
+    /// Reads the next line; whether there was one.
+    fn next(&mut self, line: &mut Vec<u8>) -> io::Result<bool> {
+        line.clear();
+        loop {
+            let bytes = self.raw.fill_buf()?;
+            let end = memchr2(b'\r', b'\n', bytes).map(|end| end + 1);
+            let length = end.unwrap_or(bytes.len());
+            line.extend_from_slice(&bytes[..length]);
+            self.raw.consume(length);
+            if end.is_some() || length == 0 || line.len() > LONGEST {
+                return Ok(!line.is_empty());
+            }
+        }
+    }
+
+    /// The same, and which line of the file it is: a line feed behind a carriage return belongs to the line before.
+    fn next_numbered(&mut self, line: &mut Vec<u8>, number: &mut usize) -> io::Result<bool> {
+        let is_next = self.next(line)?;
+        *number += usize::from(is_next && !(self.previous == b'\r' && line == b"\n"));
+        self.previous = line.last().copied().unwrap_or_default();
+        Ok(is_next)
+    }
+}
+
+/// The lines of a file that are not UTF-8.
+#[derive(Default)]
+struct OtherLines {
+    /// The first of them.
+    lines: Vec<Vec<u8>>,
+    count: usize,
+    /// The number of the first.
+    first: usize,
+    /// How many lines with characters that are not ASCII are UTF-8.
+    utf8: usize,
+}
+
+impl OtherLines {
+    /// So many are looked at.
+    const MOST: usize = 5_000;
+
+    fn of(raw: impl Read) -> io::Result<Self> {
+        let mut lines = Lines { raw: BufReader::with_capacity(CHUNK, raw), previous: 0 };
+        let (mut found, mut line, mut number) = (Self::default(), Vec::new(), 0);
+        while lines.next_numbered(&mut line, &mut number)? {
+            if std::str::from_utf8(&line).is_ok() {
+                found.utf8 += usize::from(!line.is_ascii());
+                continue;
+            }
+            found.count += 1;
+            if found.count == 1 {
+                found.first = number;
+            }
+            if found.lines.len() < Self::MOST {
+                found.lines.push(std::mem::take(&mut line));
+            }
+        }
+        Ok(found)
+    }
+
+    /// What is worth saying: several encodings in a file, an unusual one, doubt.
+    fn remark(&self, guess: &EncodingGuess) -> Option<String> {
+        let (title, first) = (guess.page.title, self.first);
+        let word = self.lines.first().and_then(|line| encoding::words(line).next()).unwrap_or_default();
+        let word = text::quote(&guess.page.decode(word));
+        let choose = "say `--encoding NAME` if that is wrong";
+        if self.utf8 > 0 {
+            let others = match self.count {
+                1 => format!("line {first} is"),
+                count => format!("{} lines are, from line {first} on,", text::thousands(count)),
+            };
+            return Some(format!("{others} not in UTF-8 like the rest, and read as {title}: {word} in line {first}"));
+        }
+        if guess.is_silent() {
+            return None;
+        }
+        let read = if guess.is_doubtful { "the encoding is not certain: read as" } else { "the file is read as" };
+        Some(format!("{read} {title}, with {word} in line {first}; {choose}"))
+    }
+}
+
+/// A file read line by line, those that are not UTF-8 in a code page.
+struct ByLine<'s, R> {
+    lines: Lines<R>,
+    page: &'s CodePage,
+    line: Vec<u8>,
+    taken: usize,
+}
+
+impl<R: Read> Read for ByLine<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.taken == self.line.len() {
+            self.taken = 0;
+            if self.lines.next(&mut self.line)? && std::str::from_utf8(&self.line).is_err() {
+                self.line = self.page.decode(&self.line).into_owned().into_bytes();
+            }
+        }
+        let rest = &self.line[self.taken..];
+        let length = rest.len().min(buffer.len());
+        buffer[..length].copy_from_slice(&rest[..length]);
+        self.taken += length;
+        Ok(length)
     }
 }
 
@@ -166,6 +329,11 @@ impl Read for Decoded<'_> {
 mod tests {
     use super::*;
 
+    fn read(bytes: &[u8], named: Option<&str>) -> (String, Option<String>) {
+        let text = SourceText::of(TextSource::Bytes(bytes.to_vec()), named).expect("text");
+        (text.whole().expect("text"), text.remark)
+    }
+
     #[test]
     fn every_encoding_becomes_the_same_text() {
         let text = "Müller;Zoë;£5\r\n";
@@ -180,12 +348,58 @@ mod tests {
             wide(u16::to_le_bytes, ""),
             b"M\xfcller;Zo\xeb;\xa35\r\n".to_vec(),
         ] {
-            assert_eq!(SourceText::of(TextSource::Bytes(bytes)).and_then(|t| t.whole()).expect("text"), text);
+            assert_eq!(read(&bytes, None), (text.to_owned(), None));
         }
         let long = "é".repeat(700_000);
-        assert_eq!(
-            SourceText::of(TextSource::Bytes(long.clone().into_bytes())).and_then(|t| t.whole()).expect("text"),
-            long
-        );
+        assert_eq!(read(long.as_bytes(), None).0, long);
+    }
+
+    #[test]
+    fn files_of_old_macs_and_of_dos_are_read_and_said() {
+        let list = |name: &[u8], surname: &[u8]| [b"ref,first_name,last_name\rC1,", name, b",", surname].concat();
+        for (bytes, title) in
+            [(list(b"Jos\x8e", b"Mu\x96oz"), "Mac Roman"), (list(b"Jos\x82", b"Mu\xa4oz"), "MS-DOS (CP850)")]
+        {
+            let (text, remark) = read(&bytes, None);
+            assert_eq!(text, "ref,first_name,last_name\rC1,José,Muñoz");
+            assert_eq!(
+                remark.expect("said"),
+                format!("the file is read as {title}, with `José` in line 2; say `--encoding NAME` if that is wrong")
+            );
+        }
+        let doubtful = read(&list(b"Ann", b"K\x9aln"), None).1.expect("said");
+        assert!(doubtful.starts_with("the encoding is not certain"), "{doubtful}");
+    }
+
+    #[test]
+    fn a_line_in_another_encoding_is_read_by_itself_and_said() {
+        for (bytes, text, said) in [
+            (
+                &b"a\nJos\xc3\xa9\nZo\xeb\n"[..],
+                "a\nJosé\nZoë\n",
+                "line 3 is not in UTF-8 like the rest, and read as Windows-1252: `Zoë` in line 3",
+            ),
+            (b"\xef\xbb\xbfJos\xc3\xa9\r\nZo\xeb\r\n", "José\r\nZoë\r\n", "line 2 is not"),
+            (b"Zo\xeb\rRen\xe9e\rJos\xc3\xa9\r", "Zoë\rRenée\rJosé\r", "2 lines are, from line 1 on, not"),
+        ] {
+            let (read, remark) = read(bytes, None);
+            assert_eq!(read, text);
+            assert!(remark.as_ref().is_some_and(|remark| remark.starts_with(said)), "{remark:?}");
+        }
+    }
+
+    #[test]
+    fn the_owner_names_the_encoding() {
+        for (bytes, name, text) in [
+            (&b"K\x9aln"[..], "mac", "Köln"),
+            (b"K\x94ln", "cp850", "Köln"),
+            (b"K\xf6ln", "windows-1252", "Köln"),
+            (b"K\xc3\xb6ln", "utf-8", "Köln"),
+            (b"\xcb\xe2\xee\xe2", "windows-1251", "Лвов"),
+            (b"\x8f\xac\x8e\x71", "shift_jis", "小子"),
+        ] {
+            assert_eq!(read(bytes, Some(name)), (text.to_owned(), None), "{name}");
+        }
+        assert!(SourceText::of(TextSource::Bytes(Vec::new()), Some("klingon")).is_err());
     }
 }

@@ -1,0 +1,456 @@
+//! Encodings that are not Unicode: which one a file is in, judged by the words that it would have, and its text.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
+use encoding_rs::{Encoding, ISO_8859_2, ISO_8859_15, UTF_8, WINDOWS_1250, WINDOWS_1252};
+
+use crate::error::{Error, Result};
+use crate::text;
+
+/// An encoding in which a line can be read by itself.
+#[derive(Debug)]
+pub(super) struct CodePage {
+    /// What `--encoding` calls it, the usual name first.
+    names: Vec<&'static str>,
+    /// What messages call it.
+    pub(super) title: &'static str,
+    /// How likely it is beforehand.
+    prior: i32,
+    characters: Characters,
+}
+
+#[derive(Debug, Clone)]
+enum Characters {
+    /// Those of the bytes 80 to FF.
+    Table(Vec<char>),
+    Known(&'static Encoding),
+}
+
+/// Those of codepages.tsv.
+static PAGES: LazyLock<Vec<CodePage>> = LazyLock::new(|| {
+    let lines = include_str!("codepages.tsv").lines().filter(|line| !line.starts_with('#'));
+    lines.filter_map(page_of).collect()
+});
+
+fn page_of(line: &'static str) -> Option<CodePage> {
+    let [names, title, prior, characters] = *line.split('\t').collect::<Vec<_>>().as_slice() else { return None };
+    let characters = match characters.strip_prefix('=') {
+        Some(label) => Characters::Known(Encoding::for_label(label.as_bytes())?),
+        None => {
+            Characters::Table(characters.replace("\\u00a0", "\u{a0}").replace("\\u00ad", "\u{ad}").chars().collect())
+        }
+    };
+    Some(CodePage { names: names.split('|').collect(), title, prior: prior.parse().ok()?, characters })
+}
+
+impl CodePage {
+    fn of(encoding: &'static Encoding) -> Self {
+        Self { names: vec![encoding.name()], title: encoding.name(), prior: 0, characters: Characters::Known(encoding) }
+    }
+
+    /// The text of a line.
+    pub(super) fn decode<'b>(&self, bytes: &'b [u8]) -> Cow<'b, str> {
+        match &self.characters {
+            Characters::Known(encoding) => encoding.decode_without_bom_handling(bytes).0,
+            Characters::Table(table) => bytes
+                .iter()
+                .map(|byte| match byte.checked_sub(128) {
+                    None => char::from(*byte),
+                    Some(index) => table.get(usize::from(index)).copied().unwrap_or(char::REPLACEMENT_CHARACTER),
+                })
+                .collect(),
+        }
+    }
+
+    /// The bytes of a text, when it has them all.
+    pub(super) fn encode(&self, text: &str) -> Option<Vec<u8>> {
+        match &self.characters {
+            Characters::Known(encoding) => {
+                let (bytes, _, is_lossy) = encoding.encode(text);
+                (!is_lossy).then(|| bytes.into_owned())
+            }
+            Characters::Table(table) => text
+                .chars()
+                .map(|c| match u8::try_from(c) {
+                    Ok(byte) if byte < 128 => Some(byte),
+                    _ => u8::try_from(table.iter().position(|known| *known == c)? + 128).ok(),
+                })
+                .collect(),
+        }
+    }
+
+    /// Whether a file in it is read without a word.
+    fn is_usual(&self) -> bool {
+        matches!(self.characters, Characters::Known(known) if known == WINDOWS_1252 || known == ISO_8859_15)
+    }
+}
+
+/// What `--encoding` names.
+#[derive(Debug)]
+pub(super) enum NamedEncoding {
+    Page(Cow<'static, CodePage>),
+    /// One in which a line cannot be read by itself.
+    Unicode(&'static Encoding),
+}
+
+impl Clone for CodePage {
+    fn clone(&self) -> Self {
+        let (names, characters) = (self.names.clone(), self.characters.clone());
+        Self { names, title: self.title, prior: self.prior, characters }
+    }
+}
+
+/// The encoding of a name.
+///
+/// # Errors
+/// When there is none.
+pub(super) fn named(name: &str) -> Result<NamedEncoding> {
+    let key = name.trim().to_lowercase().replace([' ', '_'], "-");
+    if let Some(page) = PAGES.iter().find(|page| page.names.contains(&key.as_str())) {
+        return Ok(NamedEncoding::Page(Cow::Borrowed(page)));
+    }
+    match Encoding::for_label(key.as_bytes()) {
+        Some(known) if known.is_single_byte() => Ok(NamedEncoding::Page(Cow::Owned(CodePage::of(known)))),
+        Some(known) => Ok(NamedEncoding::Unicode(known)),
+        None => {
+            let mut names: Vec<&str> = PAGES.iter().filter_map(|page| page.names.first().copied()).collect();
+            names.extend(["utf-8", "utf-16le"]);
+            let hint = match text::nearest(&key, names.iter().copied()) {
+                Some(_) => text::did_you_mean(&key, &names),
+                None => format!("there are {}", text::list(&names)),
+            };
+            Err(Error::new(format!("unknown encoding {}", text::quote(name))).at("--encoding").hint(hint))
+        }
+    }
+}
+
+/// The pages through which a text may have been converted once too often.
+pub(super) fn wrong_turns() -> impl Iterator<Item = &'static CodePage> {
+    PAGES.iter().filter(|page| ["windows-1252", "macintosh", "cp850", "cp437"].contains(&page.names[0]))
+}
+
+/// The character of a byte in Windows-1252.
+pub(super) fn of_windows(byte: u8) -> Option<char> {
+    WINDOWS_1252.decode_without_bom_handling(&[byte]).0.chars().next().filter(|c| !c.is_control())
+}
+
+/// What lines seem to be in.
+#[derive(Debug)]
+pub(super) struct EncodingGuess {
+    pub(super) page: Cow<'static, CodePage>,
+    /// Another would give words that are nearly as good.
+    pub(super) is_doubtful: bool,
+}
+
+impl EncodingGuess {
+    /// Whether it is the usual one, beyond doubt.
+    pub(super) fn is_silent(&self) -> bool {
+        self.page.is_usual() && !self.is_doubtful
+    }
+}
+
+/// So much better a reading is than the next one when there is no doubt.
+const CLEAR: i32 = 12;
+
+/// The encoding of lines that are not UTF-8. Among those of the Web the detector knows its languages; between them and those of old
+/// Macs and of MS-DOS, which it does not know, the words decide.
+pub(super) fn guess(lines: &[Vec<u8>]) -> EncodingGuess {
+    let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
+    for (index, line) in lines.iter().enumerate() {
+        detector.feed(line, false);
+        detector.feed(b"\n", index + 1 == lines.len());
+    }
+    let detected = detector.guess(None, Utf8Detection::Deny);
+    let words: BTreeSet<&[u8]> = lines.iter().flat_map(|line| words(line)).collect();
+    // The detector takes the ő of Hungarian for the õ of Portuguese.
+    let has_hungarian = words.iter().any(|word| word.windows(2).any(|pair| pair[0] == 0xf5 && pair[1] != b'e'));
+    let is_possible = |page: &&CodePage| match page.characters {
+        Characters::Known(known) if known == WINDOWS_1252 || known == ISO_8859_15 => true,
+        Characters::Known(known) if known == WINDOWS_1250 => [known, ISO_8859_2].contains(&detected) || has_hungarian,
+        Characters::Known(known) if known == ISO_8859_2 => [known, WINDOWS_1250].contains(&detected),
+        Characters::Known(known) if page.title.starts_with(['W', 'L']) => known == detected,
+        _ => true,
+    };
+    let mut pages: Vec<Cow<'static, CodePage>> = PAGES.iter().filter(is_possible).map(Cow::Borrowed).collect();
+    let is_listed = |page: &Cow<'_, CodePage>| matches!(page.characters, Characters::Known(known) if known == detected);
+    if detected != UTF_8 && !pages.iter().any(is_listed) {
+        pages.push(Cow::Owned(CodePage::of(detected)));
+    }
+    let mut scored: Vec<(i32, Cow<'static, CodePage>)> = pages
+        .into_iter()
+        .map(|page| (page.prior + words.iter().map(|word| plausibility(&page.decode(word))).sum::<i32>(), page))
+        .collect();
+    scored.sort_by_key(|(score, _)| -score);
+    let mut scored = scored.into_iter();
+    let (best, page) = scored.next().unwrap_or_else(|| (0, Cow::Owned(CodePage::of(WINDOWS_1252))));
+    let read = |page: &CodePage| words.iter().map(|word| page.decode(word).into_owned()).collect::<Vec<_>>();
+    let own = read(&page);
+    let rival = scored.find(|(_, other)| read(other) != own);
+    EncodingGuess { is_doubtful: rival.is_some_and(|(score, _)| best - score < CLEAR), page }
+}
+
+/// So many different words decide.
+const MOST_WORDS: usize = 3_000;
+
+/// The words of a line with a byte that is not ASCII.
+pub(super) fn words(line: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || !byte.is_ascii();
+    line.split(move |byte| !is_part(byte)).filter(|word| !word.is_ascii()).take(MOST_WORDS)
+}
+
+/// How much a text looks like a word that people write.
+fn plausibility(word: &str) -> i32 {
+    let letters: Vec<char> = word.chars().collect();
+    (0..letters.len()).filter(|at| !letters[*at].is_ascii()).map(|at| fitness(&letters, at)).sum()
+}
+
+/// How well a character fits between the others of its word.
+fn fitness(word: &[char], at: usize) -> i32 {
+    let c = word[at];
+    let before = at.checked_sub(1).map(|index| word[index]);
+    let after = word.get(at + 1).copied();
+    let beside = [before, after];
+    let letters = beside.iter().flatten().filter(|c| is_letter(**c)).count();
+    let is = |other: Option<char>, is: fn(char) -> bool| other.is_some_and(is);
+    if c.is_control() || c == char::REPLACEMENT_CHARACTER || matches!(c, '\u{e000}'..='\u{f8ff}') {
+        return -100;
+    }
+    if !is_letter(c) {
+        return match c {
+            '\u{a0}' => {
+                if letters == 2 && is(after, char::is_lowercase) {
+                    -40
+                } else {
+                    5
+                }
+            }
+            '’' if letters == 2 => match word[at + 1..] {
+                ['s' | 'S' | 't' | 'T'] if at > 2 => 30,
+                [next, ..] if next.is_uppercase() && at <= 2 || at == 1 && is(before, char::is_lowercase) => 30,
+                _ if at == 1 => 0,
+                _ => -30,
+            },
+            '‘' | '“' | '„' | '¿' | '¡' | '«' if is(before, is_letter) => -60,
+            '”' | '…' | '®' | '©' | '™' | '²' | '³' | 'º' | 'ª' | '»' if is(after, is_letter) => -60,
+            '’' | '‘' | '“' | '”' | '„' | '«' | '»' | '–' | '—' | '…' | '¿' | '¡' | '®' | '©' | '™' | '²' | '³'
+            | 'º' | 'ª' => [0, -4, -60][letters],
+            '£' | '€' | '°' | '§' | '½' | '¼' | '¾' | '¢' | '¥' | '№' | '·' | '•' | '¤' => {
+                let has_digit = beside.iter().flatten().any(char::is_ascii_digit);
+                [if has_digit { 3 } else { -5 }, -20, -60][letters]
+            }
+            _ => [-40, -60, -60][letters],
+        };
+    }
+    if letters == 0 {
+        return if word.len() > 1 { -20 } else { -10 };
+    }
+    if beside.iter().flatten().any(|other| is_letter(*other) && script(*other) != script(c)) {
+        return -60;
+    }
+    let others = |is: fn(char) -> bool| word.iter().enumerate().filter(|(index, c)| *index != at && is(**c)).count();
+    let (lower, upper) = (others(char::is_lowercase), others(char::is_uppercase));
+    let mut fit = frequency(c);
+    if c.is_uppercase() && is(before, is_letter) && lower > 0 {
+        fit -= 50;
+    }
+    if c.is_lowercase() && c != 'ß' {
+        let is_in_capitals = lower == 0 && upper >= 2;
+        let is_before_capital = is(after, char::is_uppercase) && is(before, is_letter);
+        fit -= if is_in_capitals || is_before_capital || before.is_none() && is(after, char::is_uppercase) {
+            40
+        } else {
+            0
+        };
+        fit -= if before.is_none() { 15 } else { 0 };
+    }
+    // In no language of Latin letters do three in a row have accents.
+    if script(c) == Script::Latin && beside.iter().all(|other| other.is_some_and(|c| is_letter(c) && !c.is_ascii())) {
+        fit -= 60;
+    }
+    fit + sound(c, before, after)
+}
+
+/// Whether it stands between sounds as its kind does: a vowel between consonants, a consonant beside vowels.
+fn sound(c: char, before: Option<char>, after: Option<char>) -> i32 {
+    if script(c) != Script::Latin {
+        return 0;
+    }
+    let plain = |other: Option<char>| other.filter(|c| is_letter(*c)).map_or(' ', lowercase);
+    let (c, before, after) = (lowercase(c), plain(before), plain(after));
+    let (vowel_before, vowel_after) = (is_vowel(before), is_vowel(after));
+    match c {
+        'ß' if !vowel_before || !(vowel_after || " tbhg".contains(after)) => -40,
+        'ñ' if !vowel_after && after != ' ' => -30,
+        'œ' if !matches!(after, 'u' | 'i') => -20,
+        'á' if vowel_before && (after == ' ' || before == 'a') => -30,
+        'ê' | 'ë' | 'æ' | 'å' if after == ' ' && !vowel_before => -8,
+        'à' if after == ' ' => 8,
+        'ã' | 'õ' if matches!(after, 'o' | 'e') => 15,
+        // Portuguese has it before an e alone.
+        'õ' => -10,
+        'î' if matches!(before, 'a' | 'o') => 12,
+        'ö' | 'ü' | 'ä' | 'å' | 'ø' if matches!(before, 'a' | 'o' | 'u') || matches!(after, 'a' | 'o' | 'u') => {
+            -25
+        }
+        _ if is_vowel(c) => match (vowel_before, vowel_after) {
+            (true, true) => -15,
+            (true, false) if "ëïéèîóíá".contains(c) => 0,
+            (true, false) | (false, true) => -3,
+            (false, false) => 3,
+        },
+        _ => match (vowel_before, vowel_after) {
+            (true, true) => 5,
+            (false, false) => -10,
+            _ => 0,
+        },
+    }
+}
+
+fn is_letter(c: char) -> bool {
+    c.is_alphabetic() && !matches!(c, 'ª' | 'º' | 'ƒ' | 'µ' | 'ﬁ' | 'ﬂ' | 'Ω' | 'π' | 'ˆ' | 'ˇ' | 'ⁿ')
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Script {
+    Latin,
+    Cyrillic,
+    Other,
+}
+
+fn script(c: char) -> Script {
+    match c {
+        'A'..='Z' | 'a'..='z' | '\u{c0}'..='\u{24f}' => Script::Latin,
+        '\u{400}'..='\u{4ff}' => Script::Cyrillic,
+        _ => Script::Other,
+    }
+}
+
+fn is_vowel(c: char) -> bool {
+    "aeiouyáàâäãåæāăąéèêëēĕėęěíìîïĩīĭįıóòôöõøōŏőœúùûüũūŭůűųýÿŷ".contains(lowercase(c))
+}
+
+fn lowercase(c: char) -> char {
+    c.to_lowercase().next().unwrap_or(c)
+}
+
+/// How often a letter that is not ASCII stands in the names of customers.
+fn frequency(c: char) -> i32 {
+    const OFTEN: [(&str, i32); 8] = [
+        ("éüöä", 30),
+        ("áíóñè", 28),
+        ("çßåø", 25),
+        ("łąęśćńżčřěőűů", 26),
+        ("êëôâîïàúæãõùòì", 20),
+        ("ýšžź", 16),
+        ("ûťďňźğşıăâțșāēīūķļģņėįų", 12),
+        ("оеаинтсрвлкмдпуяыьгзбчйхжшюцщэфёіїєґъ", 10),
+    ];
+    let c = lowercase(c);
+    let found = OFTEN.iter().find(|(letters, _)| letters.contains(c));
+    found.map_or(if script(c) == Script::Other { 8 } else { 2 }, |(_, weight)| *weight)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The page of a name.
+    fn page(name: &str) -> Cow<'static, CodePage> {
+        match named(name).expect("a page") {
+            NamedEncoding::Page(page) => page,
+            NamedEncoding::Unicode(_) => panic!("{name} is Unicode"),
+        }
+    }
+
+    fn guessed(list: &str, name: &str) -> EncodingGuess {
+        let bytes = page(name).encode(list).unwrap_or_else(|| panic!("{name} has not all of {list}"));
+        let lines: Vec<Vec<u8>> = bytes.split(|b| *b == b'\n').filter(|l| !l.is_ascii()).map(<[u8]>::to_vec).collect();
+        guess(&lines)
+    }
+
+    const WESTERN: &[&str] = &[
+        "C1,José,Moss",
+        "C1,Ann,Muñoz",
+        "C1,José,Muñoz\nC2,Zoë,Größe",
+        "C7,Zoë,Smith",
+        "C1,MÜLLER,HANS",
+        "C1,Jürgen,Müller",
+        "C1,Björn,Åkesson\nC2,Søren,Kjær",
+        "C1,Renée,Lefèvre\nC2,François,Benoît\nC3,Hélène,Château",
+        "C1,Ana,García\nC2,Luis,Núñez\nC3,Inés,Peña",
+        "C1,Weiß,Köln\nC2,Jäger,Straße 5",
+        "C1,JOSÉ,NÚÑEZ",
+        "C1,João,Conceição",
+        "C1,Ulla,Grönqvist,Götgatan 5,Malmö",
+    ];
+
+    #[test]
+    fn western_lists_are_read_as_they_were_written() {
+        for list in WESTERN {
+            for name in ["windows-1252", "macintosh", "cp850", "iso-8859-15"] {
+                let found = guessed(list, name);
+                let bytes = page(name).encode(list).expect("bytes");
+                assert_eq!(found.page.decode(&bytes), *list, "{name} read as {}", found.page.title);
+                let is_usual = matches!(name, "windows-1252" | "iso-8859-15");
+                assert!(!is_usual || found.is_silent(), "{name} is doubted: {list}");
+            }
+        }
+    }
+
+    #[test]
+    fn other_lists_are_read_as_they_were_written() {
+        for (list, names) in [
+            (
+                "C1,Łukasz,Wałęsa,Żółta 5,Łódź\nC2,Michał,Dąbrowski,Święta 2,Gdańsk\nC3,Agnieszka,Zieliński",
+                &["windows-1250", "cp852", "iso-8859-2", "mac-ce"][..],
+            ),
+            ("C1,Jiří,Dvořák,Příkopě 5,Plzeň\nC2,Tomáš,Růžička,Žižkova 2,Brno", &["windows-1250", "cp852", "mac-ce"]),
+            ("C1,László,Szőke,Fő út 5,Győr\nC2,Béla,Tűzkő,Petőfi tér 2,Szűcs", &["windows-1250", "cp852", "mac-ce"]),
+            (
+                "C1,Иван,Петров,ул. Ленина 5,Москва\nC2,Анна,Соколова,Невский пр. 2,Рязань",
+                &["windows-1251", "cp866", "koi8-r", "mac-cyrillic"],
+            ),
+            ("C1,Олексій,Шевченко,Київ\nC2,Юлія,Їжак,вул. Лесі Українки,Львів", &["windows-1251", "mac-cyrillic"]),
+        ] {
+            for name in names {
+                let found = guessed(list, name);
+                let bytes = page(name).encode(list).expect("bytes");
+                assert_eq!(found.page.decode(&bytes), list, "{name} read as {}", found.page.title);
+            }
+        }
+    }
+
+    #[test]
+    fn what_windows_writes_beside_letters_is_no_other_encoding() {
+        for list in [
+            "C1,Ann,O’Brien",
+            "C1,Ann,Moss’s shop",
+            "C1,£5 off",
+            "C1,5 €,10–12",
+            "C1,“Rose House”",
+            "C1,Ann\u{a0}Moss",
+            "C1,D’Arcy – Söhne",
+            "C1,Acme® Ltd,1½ Main St",
+            "C1,Beneš",
+        ] {
+            let found = guessed(list, "windows-1252");
+            let bytes = page("windows-1252").encode(list).expect("bytes");
+            assert_eq!(found.page.decode(&bytes), list, "read as {}", found.page.title);
+        }
+    }
+
+    #[test]
+    fn encodings_have_the_names_that_people_use() {
+        for (name, title) in
+            [("CP850", "MS-DOS (CP850)"), ("Mac Roman", "Mac Roman"), ("latin1", "Windows-1252"), ("koi8-u", "KOI8-U")]
+        {
+            assert_eq!(page(name).title, title);
+        }
+        assert!(matches!(named("utf-8"), Ok(NamedEncoding::Unicode(_))));
+        let refused = named("cp851").expect_err("unknown").report();
+        assert!(refused.contains("unknown encoding `cp851`") && refused.contains("cp850"), "{refused}");
+    }
+}

@@ -1,0 +1,281 @@
+//! What programs put around a table: titles above the headings, headings again, rulers, sums and last lines.
+
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+use csv::StringRecord;
+
+use super::cells;
+use crate::error::{Error, Result};
+use crate::text::{self, heading_key};
+
+/// So many rows from the first one on are looked at for the headings.
+pub(super) const MOST_TITLES: usize = 30;
+
+/// The headings of every dialect.
+static KNOWN: LazyLock<HashSet<String>> = LazyLock::new(|| headings(|field| !NO_FIELDS.contains(&field)));
+
+/// What begins a line of dialects.tsv that has no headings.
+const NO_FIELDS: [&str; 5] = ["dialect", "system", "cancelled", "takes_back", "day_order"];
+
+/// The headings of what belongs to one person: who has one is no sum.
+static PERSONAL: LazyLock<HashSet<String>> =
+    LazyLock::new(|| headings(|field| ["ref", "email", "phone", "postcode", "street", "birthday"].contains(&field)));
+
+static REFERENCES: LazyLock<HashSet<String>> = LazyLock::new(|| headings(|field| field == "ref"));
+
+/// The headings of some fields in every dialect.
+fn headings(is_wanted: impl Fn(&str) -> bool) -> HashSet<String> {
+    let lines = include_str!("dialects.tsv").lines().filter(|line| !line.starts_with('#'));
+    let lines = lines.filter_map(|line| line.split_once('\t')).filter(|(field, _)| is_wanted(field));
+    let columns = lines.flat_map(|(_, columns)| columns.split('\t'));
+    let headings = columns.flat_map(|column| column.split(" if ").flat_map(|part| part.split(['|', '+', '#'])));
+    headings.map(heading_key).filter(|key| !key.is_empty()).collect()
+}
+
+/// The words of frame.tsv: those of sums, and the other lines.
+static WORDS: LazyLock<(HashSet<&'static str>, Vec<&'static str>)> = LazyLock::new(|| {
+    let (mut totals, mut lines) = (HashSet::new(), Vec::new());
+    for (kind, words) in include_str!("frame.tsv").lines().filter_map(|line| line.split_once('\t')) {
+        match kind {
+            "total" => drop(totals.insert(words)),
+            _ => lines.push(words),
+        }
+    }
+    (totals, lines)
+});
+
+/// Which of the first rows has the headings.
+///
+/// # Errors
+/// When it is not the first and there is doubt, or when none has.
+pub(super) fn header_of(rows: &[(usize, Vec<String>)]) -> Result<usize> {
+    let filled = |row: &[String]| row.iter().filter(|cell| !cell.is_empty()).count();
+    let known = |row: &[String]| row.iter().filter(|cell| KNOWN.contains(&heading_key(cell))).count();
+    let Some(begin) = rows.iter().position(|(_, row)| filled(row) > 0) else {
+        return Err(Error::new("the first row has no headings").at(1).hint("the first row names the columns"));
+    };
+    let (first_line, first) = &rows[begin];
+    let mut widest = 0;
+    for (index, (_, row)) in rows.iter().enumerate().skip(begin) {
+        let (known, filled) = (known(row), filled(row));
+        if known >= 2 && known * 2 >= filled && (index == begin || filled > widest) {
+            return Ok(index);
+        }
+        widest = widest.max(filled);
+    }
+    let row_width = |row: &[String]| row.iter().rposition(|cell| !cell.is_empty()).map_or(0, |last| last + 1);
+    if known(first) == 0 && filled(first) == 1 {
+        let width = rows.iter().map(|(_, row)| row_width(row)).max().unwrap_or(0);
+        let is_header = |row: &[String]| width > 1 && filled(row) == width && !row.iter().any(|cell| is_datum(cell));
+        if let Some((line, _)) = rows.iter().find(|(_, row)| is_header(row)) {
+            return Err(Error::new(format!("the headings seem to be in line {line}"))
+                .at(first_line)
+                .hint("take out what stands above them"));
+        }
+    }
+    let data: Vec<&String> = first.iter().filter(|cell| is_datum(cell)).collect();
+    let begins = data.iter().any(|cell| **cell == first[0] || cell.contains('@'));
+    if known(first) * 4 <= filled(first) && filled(first) > 1 && (data.len() > 1 || begins) {
+        let cells: Vec<String> = first.iter().filter(|cell| !cell.is_empty()).map(|cell| text::quote(cell)).collect();
+        return Err(Error::new(format!("the file has no headings: it begins with {}", text::first_few(&cells, 4)))
+            .at(first_line)
+            .hint("put a line above it that names the columns, such as `ref,first_name,last_name,street,city`"));
+    }
+    Ok(begin)
+}
+
+/// Whether a cell is nothing that heads a column: a number, a day, an amount, an email, a street with its number. A year may.
+fn is_datum(cell: &str) -> bool {
+    let is_number = cell.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '+' | '-' | '$' | '€' | '£'))
+        && cell.chars().all(|c| c.is_ascii_digit() || " .,:/-+()$€£".contains(c))
+        && cell.chars().any(|c| c.is_ascii_digit());
+    let is_year = cell.len() == 4 && matches!(cell.get(..2), Some("19" | "20")) && is_number;
+    let is_street = cell.split_once(' ').is_some_and(|(number, name)| {
+        number.bytes().all(|b| b.is_ascii_digit()) && name.starts_with(|c: char| c.is_uppercase())
+    });
+    let is_email = cell.split_once('@').is_some_and(|(_, domain)| domain.contains('.') && !cell.contains(' '));
+    is_number && !is_year || is_street || is_email
+}
+
+/// What stands above the headings, as it is told.
+pub(super) fn title(line: usize, row: &[String]) -> String {
+    let cells: Vec<&str> = row.iter().map(String::as_str).filter(|cell| !cell.is_empty()).collect();
+    format!("line {line} stands above the headings and is left out: {}", text::quote(&cells.join(" ")))
+}
+
+/// The headings of a table, to tell its rows from what else is between and below them.
+#[derive(Debug, Default)]
+pub(super) struct Frame {
+    header: Vec<String>,
+    /// Which columns belong to one person.
+    personal: Vec<bool>,
+}
+
+impl Frame {
+    pub(super) fn of(header: &[String]) -> Self {
+        let personal = header.iter().map(|heading| PERSONAL.contains(&heading_key(heading))).collect();
+        Self { header: header.to_vec(), personal }
+    }
+
+    /// What a row is when it is none of the table's.
+    pub(super) fn not_a_row(&self, row: &StringRecord) -> Option<&'static str> {
+        let mut filled = row.iter().enumerate().filter(|(_, cell)| !cell.trim().is_empty());
+        let (place, first) = filled.next()?;
+        let rest: Vec<(usize, &str)> = filled.collect();
+        if self.header.len() > 1 && place == self.first_heading() && self.is_header(row) {
+            return Some("the headings again");
+        }
+        let is_ruler = |cell: &str| {
+            let cell = cell.trim();
+            cell.chars().all(|c| "-=_*+~#|–—".contains(c)) && (cell.chars().count() > 2 || !rest.is_empty())
+        };
+        if is_ruler(first) && rest.iter().all(|(_, cell)| is_ruler(cell)) {
+            return Some("a ruler");
+        }
+        // Most rows end here: a name or a reference is no word of a frame.
+        let words = words(first);
+        let (totals, lines) = &*WORDS;
+        let is_amount =
+            |cell: &str| cell.chars().all(|c| !c.is_alphabetic()) && cell.chars().any(|c| c.is_ascii_digit());
+        let is_sum =
+            |(index, cell): &(usize, &str)| is_amount(cell) && !self.personal.get(*index).copied().unwrap_or(false);
+        let ends_so = words.split_once(' ').is_some_and(|_| totals.iter().any(|total| ends_with_word(&words, total)));
+        if totals.contains(words.as_str()) && rest.iter().all(is_sum)
+            || ends_so && self.header.len() > 2 && !rest.is_empty() && rest.len() < 3 && rest.iter().all(is_sum)
+        {
+            return Some("a total");
+        }
+        if rest.len() > 1 {
+            return None;
+        }
+        let whole = match rest.first() {
+            Some((_, cell)) => self::words(&format!("{first},{cell}")),
+            None => words,
+        };
+        let fits = |line: &&str| match line.strip_suffix('*') {
+            None => whole == **line,
+            Some(start) => {
+                let is_start = whole.strip_prefix(start).is_some_and(|more| more.is_empty() || more.starts_with(' '));
+                is_start && self.header.len() > 2 && (rest.is_empty() || first.contains(' ') || is_amount(first))
+            }
+        };
+        if lines.iter().any(|line| fits(&line)) {
+            return Some("a line of the program that wrote the file");
+        }
+        let is_text = first.split_whitespace().count() > 2 || first.trim_end().ends_with(':');
+        let is_alone = rest.is_empty() && place == 0 && self.header.len() > 2;
+        let is_under_ref = self.header.first().is_some_and(|heading| REFERENCES.contains(&heading_key(heading)));
+        (is_alone && is_text && is_under_ref).then_some("a line of text")
+    }
+
+    fn first_heading(&self) -> usize {
+        self.header.iter().position(|heading| !heading.is_empty()).unwrap_or(0)
+    }
+
+    fn is_header(&self, row: &StringRecord) -> bool {
+        let cells = row.iter().map(cells::plain).chain(std::iter::repeat("".into()));
+        row.len() <= self.header.len() + 1
+            && self.header.iter().zip(cells).all(|(heading, cell)| heading.eq_ignore_ascii_case(&cell))
+    }
+}
+
+/// The words of a cell, as frame.tsv has them.
+fn words(cell: &str) -> String {
+    let mut words = String::with_capacity(cell.len());
+    for c in cell.chars() {
+        match c {
+            '0'..='9' if words.ends_with('#') => {}
+            '.' | ',' if words.ends_with('#') => {}
+            '0'..='9' => words.push('#'),
+            _ if c.is_alphabetic() => words.extend(c.to_lowercase()),
+            _ if words.is_empty() || words.ends_with(' ') => {}
+            _ => words.push(' '),
+        }
+    }
+    words.truncate(words.trim_end().len());
+    words
+}
+
+fn ends_with_word(words: &str, word: &str) -> bool {
+    words.strip_suffix(word).is_some_and(|before| before.ends_with(' '))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rows(table: &str) -> Vec<(usize, Vec<String>)> {
+        let cells = |line: &str| line.split(',').map(|cell| cell.trim().to_owned()).collect();
+        table.lines().enumerate().map(|(index, line)| (index + 1, cells(line))).collect()
+    }
+
+    #[test]
+    fn headings_are_found_below_titles() {
+        for (table, found) in [
+            ("ref,first_name,last_name\nC1,Ann,One", Ok(0)),
+            ("Report: Customers\nref,first_name,last_name\nC1,Ann,One", Ok(1)),
+            ("Report: Customers,,\nStore,Main,\n2026-01-05,,\nref,first_name,last_name\nC1,Ann,One", Ok(3)),
+            ("Umsatz 2025\nDatum von,01.01.2025\nKundennr,Datum,Betrag\nC1,2025-01-05,5.00", Ok(2)),
+            ("Kunde-X,Tag-X\n1,2", Ok(0)),
+            ("Name,Street\nAnn,1 A St", Ok(0)),
+            ("Gift list\nWer,Wann,Was\nAnn,morgen,Hut", Err("the headings seem to be in line 2")),
+            ("1,Ann,Moss,1 A St,Boston,MA,02108", Err("the file has no headings: it begins with `1`, `Ann`")),
+            ("C1,Ann,Moss,1 A St,Boston,MA,02108", Err("the file has no headings")),
+            ("Ann,Moss,ann@example.com", Err("the file has no headings")),
+            ("17,2026-01-05,Hat,20.00", Err("the file has no headings")),
+            ("Wer,2024,2025\nAnn,1,2", Ok(0)),
+        ] {
+            match (header_of(&rows(table)), found) {
+                (Ok(index), Ok(expected)) => assert_eq!(index, expected, "{table}"),
+                (Err(error), Err(message)) => assert!(error.message().starts_with(message), "{table}: {error}"),
+                (other, _) => panic!("{table}: {other:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_no_row_is_told_from_rows() {
+        let customers: Vec<String> =
+            ["ref", "first_name", "last_name", "company", "street", "postcode", "phone"].map(str::to_owned).into();
+        let sales: Vec<String> = ["receipt", "ref", "on", "item", "amount"].map(str::to_owned).into();
+        for (header, row, found) in [
+            (&customers, "REF,First_Name,last_name,company,street,postcode,phone", Some("the headings again")),
+            (&customers, "Total,2,,,,,", Some("a total")),
+            (&customers, "Total,2", Some("a total")),
+            (&customers, "Grand Total:,2", Some("a total")),
+            (&customers, ",,Summe,12", Some("a total")),
+            (&customers, "Итого,2", Some("a total")),
+            (&customers, "(2 rows affected)", Some("a line of the program that wrote the file")),
+            (&customers, "-- 14 rows", Some("a line of the program that wrote the file")),
+            (&customers, "Page 1 of 3", Some("a line of the program that wrote the file")),
+            (&customers, "Seite 1 von 3,,,", Some("a line of the program that wrote the file")),
+            (&customers, "1,234 rows in set (0.01 sec)", Some("a line of the program that wrote the file")),
+            (&customers, "Total: 14", Some("a line of the program that wrote the file")),
+            (&customers, "Exported on 2026-01-05", Some("a line of the program that wrote the file")),
+            (&customers, "-----,-----,-----", Some("a ruler")),
+            (&customers, "=======", Some("a ruler")),
+            (&customers, "Reporter,Ann", None),
+            (&customers, "Fin,Ann", None),
+            (&customers, "Thank you for your trust", Some("a line of text")),
+            (&customers, "Total,Ann,Moss,,1 A St,02108,", None),
+            (&customers, "C7,Total,,,,,", None),
+            (&customers, "7,Total,,,,,", None),
+            (&customers, "C7,,,Total Wine,1 A St,02108,", None),
+            (&customers, ",,,Total,,02108,617-555-0142", None),
+            (&customers, ",,Page,,,,6175550142", None),
+            (&customers, "C8,-,-,,,,", None),
+            (&customers, "C 8,,,,,,", None),
+            (&customers, "END,Ann,,,,,", None),
+            (&sales, ",,,Total,50.00", Some("a total")),
+            (&sales, "Total,,,,50.00", Some("a total")),
+            (&sales, "C-01 Total,,,,\"50.00\"", Some("a total")),
+            (&sales, "Gesamtergebnis,,,,1.234,50", Some("a total")),
+            (&sales, "R1,C1,2026-01-05,Total Gym,50.00", None),
+            (&sales, "R1,C1,2026-01-05,Total,50.00", None),
+        ] {
+            let row: StringRecord = row.split(',').collect();
+            assert_eq!(Frame::of(header).not_a_row(&row), found, "{row:?}");
+        }
+    }
+}
