@@ -53,7 +53,7 @@ fn manifest_csv(run: &PrintRun<'_>, printed: &Printed) -> String {
     let mut page = 1;
     for (letter, pages) in run.letters.iter().zip(&printed.pages).filter(|(_, pages)| **pages > 0) {
         let number = letter.number.map(|n| n.to_string()).unwrap_or_default();
-        let code = letter.code.clone().unwrap_or_default();
+        let code = letter.code_text().to_owned();
         let [reference, name, postcode, branch] =
             [&letter.reference, &letter.name, &letter.postcode, &letter.branch].map(String::clone);
         let mut row = vec![page.to_string(), pages.to_string(), number, reference, name, postcode, branch, code];
