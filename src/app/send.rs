@@ -111,12 +111,11 @@ pub(crate) fn send_to_folder(
     let report = progress.of(Activity::WriteEmails, wanted);
     let (mut composed, mut faults) = (Vec::new(), Vec::new());
     for recipient in &emails[..wanted] {
-        progress.go_on("nothing was written")?;
         match composer.compose(&store.read(), &on, recipient) {
             Ok(bytes) => composed.push((recipient, bytes)),
             Err(fault) => faults.push(fault),
         }
-        report(composed.len() + faults.len());
+        report(composed.len() + faults.len())?;
     }
     Error::all(faults).map_or(Ok(()), Err)?;
     for (recipient, bytes) in &composed {

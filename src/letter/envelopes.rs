@@ -106,7 +106,7 @@ pub(crate) fn envelopes(
         let from: Vec<_> = set.marks(corner.0, corner.1).collect();
         for forms in addresses {
             let mut set = address::fit(&mut pages.setter, pages.language, forms, to);
-            if pages.note(std::mem::take(&mut set.faults)) {
+            if pages.note(std::mem::take(&mut set.faults))? {
                 let marks = from.iter().cloned().chain(set.marks(at.x, at.y)).collect();
                 pages.add(Strip { marks, ..Strip::default() }, points(envelope.size()))?;
             }

@@ -124,7 +124,7 @@ pub(crate) fn labels(
         let mut strip = Strip::default();
         for forms in addresses {
             let mut set = address::fit(&mut pages.setter, pages.language, forms, place);
-            if !pages.note(std::mem::take(&mut set.faults)) {
+            if !pages.note(std::mem::take(&mut set.faults))? {
                 continue;
             }
             if at == sheet.count() {
@@ -164,7 +164,7 @@ pub(crate) fn outline(
             let (side, middle) = (INSET.0 * MM, y + height / 2.0);
             let line = address::one_line(&mut pages.setter, pages.language, &text, MOST);
             strip.marks.extend(line.map(|line| Mark::Text { x: x + side, y: middle + MOST * 0.3, line }));
-            pages.note(Vec::new());
+            pages.note(Vec::new())?;
         }
         pages.add(strip, sheet.paper.size())
     });

@@ -63,6 +63,7 @@ fn run(
         duplex: false,
         progress: &|done| {
             progress.fetch_max(done, Ordering::Relaxed);
+            Ok(())
         },
     };
     let mut file = Vec::new();
@@ -236,7 +237,7 @@ fn sheets_of_two_sizes_and_an_image_go_into_one_file() {
         threads: 1,
         leave_out_problems: false,
         duplex: false,
-        progress: &|_| {},
+        progress: &|_| Ok(()),
     };
     let mut file = Vec::new();
     assert_eq!(print(&job, &mut file).map(|printed| printed.pages).ok(), Some(vec![1; 4]));

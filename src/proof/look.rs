@@ -11,7 +11,7 @@ use crate::campaign::{self, Recipient};
 use crate::domain::{Arm, CampaignState, Channel};
 use crate::error::Result;
 use crate::files;
-use crate::letter::{PrintProblemKind, Printed};
+use crate::letter::{LetterProgress, PrintProblemKind, Printed};
 use crate::piece::FrozenCampaign;
 use crate::shop::Shop;
 use crate::store::Read;
@@ -38,13 +38,8 @@ pub(crate) struct Proof {
 /// Looks a plan over and writes out/NAME/proof.pdf, if any of its letters can be printed.
 ///
 /// # Errors
-/// When there is no plan, what it kept has faults, or the file cannot be written.
-pub(crate) fn proof(
-    read: &Read<'_>,
-    shop: &Shop,
-    on: &FrozenCampaign,
-    progress: &(dyn Fn(usize) + Sync),
-) -> Result<Proof> {
+/// When there is no plan, what it kept has faults, the work is stopped, or the file cannot be written.
+pub(crate) fn proof(read: &Read<'_>, shop: &Shop, on: &FrozenCampaign, progress: LetterProgress<'_>) -> Result<Proof> {
     let planned = &on.planned;
     let all = campaign::recipients(read, planned.id)?;
     let pieces: Vec<&Recipient> = all.iter().filter(|r| r.arm == Arm::Mailed && r.number.is_some()).collect();

@@ -18,10 +18,7 @@ pub(crate) fn print<'r>(run: &PrintRun<'r>) -> Result<(PrintOutcome, Vec<&'r Rec
     let (pdf, manifest) = (run.path("letters", ".pdf"), run.path("manifest", ".csv"));
     let report = run.progress.of(Activity::LayOutLetters, run.letters.len());
     let (printed, left_out) = files::write_whole_with(&pdf, |out| {
-        let mut out = run.progress.until_stopped(out);
-        let printed = run.on.print(&run.letters, (run.leave_out, run.duplex), &report, &mut out);
-        run.progress.go_on("nothing was printed")?;
-        let printed = printed?;
+        let printed = run.on.print(&run.letters, (run.leave_out, run.duplex), &report, out)?;
         let problems = run.allowed(piece::problems(&printed, &run.letters), &printed, Channel::Letter.as_str())?;
         Ok((printed, problems))
     })?;
