@@ -28,13 +28,16 @@ impl Progress<'_> {
     pub(super) fn of(&self, activity: Activity, total: usize) -> impl Fn(usize) -> Result<()> + Sync {
         move |done| {
             (self.report)(activity, done, total);
-            let is_print =
-                matches!(activity, Activity::CheckLetters | Activity::LayOutLetters | Activity::PrintLetters);
-            let what = if is_print { "printed" } else { "written" };
-            if self.stop.load(Ordering::SeqCst) {
-                return Err(Error::new(format!("you stopped it; nothing was {what}")));
-            }
-            Ok(())
+            let message = match activity {
+                _ if !self.stop.load(Ordering::SeqCst) => return Ok(()),
+                Activity::ReadLetters | Activity::WriteEmails | Activity::SendEmails => {
+                    "you stopped it; nothing was written"
+                }
+                Activity::CheckLetters | Activity::LayOutLetters | Activity::PrintLetters => {
+                    "you stopped it; nothing was printed"
+                }
+            };
+            Err(Error::new(message))
         }
     }
 }

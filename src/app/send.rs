@@ -40,7 +40,7 @@ pub(crate) struct SendOutcome {
 
 /// Emails written as files.
 pub(crate) struct FolderOutcome {
-    pub(crate) written: usize,
+    pub(crate) count: usize,
     pub(crate) counts: OutboxCounts,
     /// What has changed since the plan.
     pub(crate) differences: Vec<String>,
@@ -123,7 +123,7 @@ pub(crate) fn send_to_folder(
         files::write_whole(&folder.join(name), bytes)?;
     }
     let differences = campaign::differences(&store.read(), shop, &on.planned)?;
-    Ok(FolderOutcome { written: composed.len(), counts: counts(&store, &on)?, differences })
+    Ok(FolderOutcome { count: composed.len(), counts: counts(&store, &on)?, differences })
 }
 
 /// How emails leave the shop.

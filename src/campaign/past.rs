@@ -86,14 +86,14 @@ fn check(write: &Write<'_>, shop: &Shop, past: &Past<'_>, today: NaiveDate) -> R
             .at("--claim-until")
             .hint("take a campaign in when it is over, or say `--today YYYY-MM-DD`"));
     }
-    let taken = |what: String| {
+    let name_in_use = |what: String| {
         Error::new(what).at("--name").hint("choose another name; what was taken in or planned once is never changed")
     };
     if planned::current(write, past.slug)?.is_some() {
-        return Err(taken(format!("there is a campaign {} already", text::quote(past.slug))));
+        return Err(name_in_use(format!("there is a campaign {} already", text::quote(past.slug))));
     }
     if shop.folder.join(place(past.slug)).exists() {
-        return Err(taken(format!("{} is there already", text::quote(&place(past.slug)))));
+        return Err(name_in_use(format!("{} is there already", text::quote(&place(past.slug)))));
     }
     Ok(())
 }

@@ -68,7 +68,7 @@ fn page(outcome: &BounceReport, dry_run: bool) -> String {
             let by = if one.by_address { "; by the address alone" } else { "" };
             text.push_str(&format!(
                 "  {}  {} <{}>  {}: {}{third}{instead}{by}\n",
-                one.reference, one.name, one.email, one.campaign, one.said
+                one.reference, one.name, one.email, one.campaign, one.diagnostic
             ));
         }
         if people.len() > MOST_SHOWN {

@@ -112,9 +112,9 @@ fn back(entries: &[OutboxEntry]) -> String {
     let mut text = if back.is_empty() { String::new() } else { "\ncame back\n".to_owned() };
     for entry in back.iter().take(MOST_SHOWN) {
         let day = entry.came_back.map(|day| day.to_string()).unwrap_or_default();
-        let said = if entry.report.is_empty() { &entry.reply } else { &entry.report };
+        let reply = if entry.report.is_empty() { &entry.reply } else { &entry.report };
         let letter = entry.letter.as_ref().map_or(String::new(), |state| format!("; a letter instead: {state}"));
-        text.push_str(&format!("  {}  {} <{}>  {day}  {said}{letter}\n", entry.reference, entry.name, entry.email));
+        text.push_str(&format!("  {}  {} <{}>  {day}  {reply}{letter}\n", entry.reference, entry.name, entry.email));
     }
     if back.len() > MOST_SHOWN {
         text.push_str(&format!("  and {} more; `--json` has them all\n", text::thousands(back.len() - MOST_SHOWN)));

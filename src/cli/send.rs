@@ -56,10 +56,10 @@ pub(super) fn run(arguments: &SendArguments, context: &Context) -> Result<Done> 
 fn to_folder(shop: &Shop, slug: &str, folder: &Path, options: &SendOptions, context: &Context) -> Result<Done> {
     let outcome = watched(context, |progress| send::send_to_folder(shop, slug, folder, options, progress))?;
     let shown = folder.display().to_string();
-    let emails = Channel::Email.count(outcome.written);
+    let emails = Channel::Email.count(outcome.count);
     let mut object = counts(slug, &outcome.counts);
     object["folder"] = shown.as_str().into();
-    object["written"] = outcome.written.into();
+    object["written"] = outcome.count.into();
     let text = format!("Wrote {emails} to {}; nothing was sent.", text::quote(&shown));
     Ok(Done::new(text, &object).warn(outcome.differences))
 }

@@ -32,18 +32,18 @@ const BY_HIM_OR_HER: &str = "spouse chooses the ties|anniversary in May, give a 
 
 /// A remark or two, or more often none.
 pub(super) fn remark(dice: &mut Dice, woman: bool, married: bool) -> String {
-    let mut said = Vec::new();
+    let mut remarks = Vec::new();
     if dice.chance(180) {
-        said.push(dice.word(if woman { OF_A_WOMAN } else { OF_A_MAN }));
+        remarks.push(dice.word(if woman { OF_A_WOMAN } else { OF_A_MAN }));
     }
     if dice.chance(if married { 110 } else { 30 }) {
-        said.push(dice.word(OF_A_PARENT));
+        remarks.push(dice.word(OF_A_PARENT));
     }
     if married && dice.chance(50) {
-        said.push(dice.word(BY_HIM_OR_HER));
+        remarks.push(dice.word(BY_HIM_OR_HER));
     }
     if dice.chance(80) {
-        said.push(dice.word(OF_ANYONE));
+        remarks.push(dice.word(OF_ANYONE));
     }
-    said.join("; ")
+    remarks.join("; ")
 }

@@ -212,10 +212,10 @@ fn drop_of_ink() -> Vec<u8> {
     let mut file = Vec::new();
     let mut encoder = png::Encoder::new(&mut file, 2, 2);
     encoder.set_color(png::ColorType::Rgba);
-    let written = encoder
+    let encoded = encoder
         .write_header()
         .and_then(|mut writer| writer.write_image_data(&[0, 0, 90, 255, 0, 0, 90, 255, 0, 0, 90, 255, 0, 0, 90, 0]));
-    assert!(written.is_ok());
+    assert!(encoded.is_ok());
     file
 }
 

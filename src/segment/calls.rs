@@ -80,7 +80,7 @@ struct Call<'c, 'a> {
 
 impl Call<'_, '_> {
     fn gives(&self, node: Node) -> Expr {
-        self.at.made(self.ast, node, self.function.kind, false)
+        self.at.expr(self.ast, node, self.function.kind, false)
     }
 
     fn wrong(&self, at: &Ast, wants: &str) -> Error {

@@ -143,7 +143,7 @@ const fn bought(
     FieldDoc { name, kind, meaning, source: Source::Purchases(measure, months) }
 }
 
-const fn told(name: &'static str, kind: Kind, what: Contact, months: Option<u32>, meaning: &'static str) -> FieldDoc {
+const fn note(name: &'static str, kind: Kind, what: Contact, months: Option<u32>, meaning: &'static str) -> FieldDoc {
     FieldDoc { name, kind, meaning, source: Source::Contacts(what, months) }
 }
 
@@ -199,9 +199,9 @@ const FIELDS: &[FieldDoc] = &[
     bought("first_purchase", Kind::Date, Measure::First, None, "the day of the first purchase; absent if never"),
     bought("last_purchase", Kind::Date, Measure::Last, None, "the day of the last purchase; absent if never"),
     bought("returns_12m", Kind::Whole, Measure::Returns, Some(12), "returns in the last 12 months"),
-    told("open_complaint", Kind::YesNo, Contact::OpenComplaint, None, "a complaint that is not resolved yet"),
-    told("last_contact", Kind::Date, Contact::Last, None, "the day of the last contact note; absent if none"),
-    told("minutes_12m", Kind::Whole, Contact::Minutes, Some(12), "minutes given to this person in the last 12 months"),
+    note("open_complaint", Kind::YesNo, Contact::OpenComplaint, None, "a complaint that is not resolved yet"),
+    note("last_contact", Kind::Date, Contact::Last, None, "the day of the last contact note; absent if none"),
+    note("minutes_12m", Kind::Whole, Contact::Minutes, Some(12), "minutes given to this person in the last 12 months"),
     answered(
         Response::Redeemed.as_str(),
         Kind::YesNo,

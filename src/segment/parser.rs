@@ -104,19 +104,19 @@ impl<'t> Parser<'t> {
     }
 
     fn take_word(&mut self, word: &str) -> bool {
-        let taken = self.is_word(word);
-        if taken {
+        let is_next = self.is_word(word);
+        if is_next {
             self.next();
         }
-        taken
+        is_next
     }
 
     fn take_sign(&mut self, sign: &str) -> bool {
-        let taken = matches!(self.peek(), Token::Sign(typed) if *typed == sign);
-        if taken {
+        let is_next = matches!(self.peek(), Token::Sign(typed) if *typed == sign);
+        if is_next {
             self.next();
         }
-        taken
+        is_next
     }
 
     fn shown(&self) -> String {

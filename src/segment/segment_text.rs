@@ -25,7 +25,7 @@ impl SegmentText<'_> {
     }
 
     /// A part whose text is `ast`.
-    pub(super) fn made(&self, ast: &Ast, node: Node, kind: Kind, absent: bool) -> Expr {
+    pub(super) fn expr(&self, ast: &Ast, node: Node, kind: Kind, absent: bool) -> Expr {
         Expr { node, kind, absent, text: ast.span.of(self.source).to_owned() }
     }
 

@@ -43,10 +43,10 @@ pub(super) fn run(arguments: &ForgetArguments, context: &Context) -> Result<Done
     }
     warnings.push("backups, exports and printed letters made before today still know them".to_owned());
     let Forgotten { purchases, campaigns, .. } = forgotten;
-    let kept = text::count(purchases, "purchase");
+    let anonymous = text::count(purchases, "purchase");
     let stay = if purchases == 1 { "stays" } else { "stay" };
     let text = format!(
-        "Forgotten: {} is in the book no more. {kept} {stay} in the totals, without a name; no import brings them back.",
+        "Forgotten: {} is in the book no more. {anonymous} {stay} in the totals, without a name; no import brings them back.",
         text::quote(&customer.reference)
     );
     let object = json!({ "ref": customer.reference, "purchases": purchases, "campaigns": campaigns });

@@ -53,7 +53,7 @@ pub(super) async fn write_down(
             return show_error(&state, till, customer, spent, says, false).await;
         }
     };
-    match written(&state, &till, customer, &spent, spend).await {
+    match record_amount(&state, &till, customer, &spent, spend).await {
         Ok(Pressed::Done(outcome)) => Redirect::to(&hand_over::page_of(outcome)).into_response(),
         Ok(Pressed::Unusual(largest)) => {
             let says = hand_over::is_it_right(&state, largest);
@@ -72,7 +72,7 @@ pub(super) async fn write_down(
     }
 }
 
-async fn written(
+async fn record_amount(
     state: &Arc<AppState>,
     till: &CurrentTill,
     customer: CustomerId,
