@@ -177,7 +177,7 @@ fn name(dice: &mut Dice, n: usize, married: bool, person: &mut InventedPerson) {
         (person.woman, person.first, person.last) = (woman, first.to_owned(), last.to_owned());
         return;
     }
-    let Some(origin) = dice.weighted(names::ORIGINS) else { return };
+    let Some(origin) = dice.weighted(&names::ORIGINS) else { return };
     names::first(dice, origin, person.woman).clone_into(&mut person.first);
     dice.word(origin.surnames).clone_into(&mut person.last);
     if married {

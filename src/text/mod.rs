@@ -50,6 +50,11 @@ pub(crate) fn group(digits: &str, separator: &str) -> String {
     out
 }
 
+/// The rows of a table that is data of this program, each with its cells: tabs part them, and `#` begins a remark.
+pub(crate) fn table_rows(table: &'static str) -> impl Iterator<Item = std::str::Split<'static, char>> {
+    table.lines().filter(|line| !line.starts_with('#')).map(|line| line.split('\t'))
+}
+
 /// `10 MB`, `820 kB`.
 pub(crate) fn bytes(n: u64) -> String {
     match n {
