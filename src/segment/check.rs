@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use super::calls;
 use super::expr::{Days, Expr, Node};
-use super::fields::{self, Answer, FieldDoc, Kind, Source};
+use super::fields::{self, Answer, Kind, SegmentField, Source};
 use super::habits::instead;
 use super::parser::{self, HIGHEST};
 use super::segment_text::SegmentText;
@@ -152,7 +152,7 @@ impl<'a> Check<'a> {
         }
     }
 
-    fn field(&self, ast: &Ast, field: &FieldDoc) -> Result<Expr> {
+    fn field(&self, ast: &Ast, field: &SegmentField) -> Result<Expr> {
         let absent = field.kind == Kind::Date;
         let node = match field.source {
             Source::Customer(sql) => Node::Customer(sql),
@@ -217,7 +217,7 @@ impl<'a> Check<'a> {
             return error.hint(hint);
         }
         let known: Vec<&str> =
-            fields::fields().iter().map(|f| f.name).chain(self.at.scope.named.keys().map(String::as_str)).collect();
+            fields::FIELDS.iter().map(|f| f.name).chain(self.at.scope.named.keys().map(String::as_str)).collect();
         match text::nearest(name, known.iter().copied()) {
             Some(near) => error.hint(format!("did you mean `{near}`?")),
             None => error.hint(format!("text stands in single quotes; the fields are {}", text::list(&known))),

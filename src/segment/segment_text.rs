@@ -40,7 +40,7 @@ impl SegmentText<'_> {
     pub(super) fn bare(&self, ast: &Ast) -> Error {
         let typed = ast.span.of(self.source);
         let error = self.fault(ast, format!("write text in single quotes: {}", in_quotes(typed)));
-        match text::nearest(typed, fields::fields().iter().map(|f| f.name)) {
+        match text::nearest(typed, fields::FIELDS.iter().map(|f| f.name)) {
             Some(near) => error.hint(format!("or did you mean the field `{near}`?")),
             None => error,
         }
