@@ -9,7 +9,7 @@ use chrono::NaiveDateTime;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::hand_over::{self, amount};
+use super::amount_form::{self, amount};
 use super::typed::TillForm;
 use super::which::CurrentTill;
 use crate::app::entry::{self, EntryFor, TillEntry};
@@ -210,12 +210,12 @@ pub(super) async fn change<Id: Into<TillEntry> + DeserializeOwned>(
         }
     };
     let (now, asks) = (state.clock.now(), till.clone());
-    let is_sure = hand_over::is_sure(&change.sure, &change.amount);
+    let is_sure = amount_form::is_sure(&change.sure, &change.amount);
     let done =
         state.database.write(move |write| entry::change_at_till(write, entry, &till.name, (spend, is_sure), now));
     match done.await {
         Ok(Some(largest)) => {
-            let says = hand_over::is_it_right(&state, largest);
+            let says = amount_form::is_it_right(&state, largest);
             show(&state, asks, entry, form_error(says, true)).await
         }
         Ok(None) => Redirect::to(&page_of(entry)).into_response(),

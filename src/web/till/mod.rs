@@ -3,6 +3,7 @@
 //! No address holds a name, a code or a reference: what was typed is kept here under a token that says nothing, people and
 //! letters go by the numbers of their rows. A code that is scanned into any field is a search, whatever the field is for.
 
+mod amount_form;
 mod amount_only;
 mod card;
 mod find;
