@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::context::Context;
 use super::done::Done;
+use super::output::and_more;
 use crate::app::outbox::{self, OutboxList};
 use crate::domain::{Column as _, OutboxState};
 use crate::error::{Error, Result};
@@ -93,17 +94,14 @@ fn shown(name: &str, counts: &OutboxCounts, entries: &[OutboxEntry]) -> String {
 
 /// `Spring tea: 210 sent, 2 failed, 1 in doubt, 1 queued.`
 fn counts_line(name: &str, counts: &OutboxCounts) -> String {
-    let all = [
+    let some = text::counts(&[
         (counts.sent, OutboxState::Sent.as_str()),
         (counts.failed, OutboxState::Failed.as_str()),
         (counts.in_doubt, "in doubt"),
         (counts.sending, "being handed over"),
         (counts.queued, OutboxState::Queued.as_str()),
-    ];
-    let some: Vec<String> =
-        all.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{} {what}", text::thousands(*n))).collect();
-    let some = if some.is_empty() { "no emails".to_owned() } else { some.join(", ") };
-    format!("{name}: {some}.\n")
+    ]);
+    format!("{name}: {}.\n", if some.is_empty() { "no emails" } else { &some })
 }
 
 /// Whose email did not reach them, and what goes instead.
@@ -116,10 +114,7 @@ fn back(entries: &[OutboxEntry]) -> String {
         let letter = entry.letter.as_ref().map_or(String::new(), |state| format!("; a letter instead: {state}"));
         text.push_str(&format!("  {}  {} <{}>  {day}  {reply}{letter}\n", entry.reference, entry.name, entry.email));
     }
-    if back.len() > MOST_SHOWN {
-        text.push_str(&format!("  and {} more; `--json` has them all\n", text::thousands(back.len() - MOST_SHOWN)));
-    }
-    text
+    text + &and_more(back.len(), MOST_SHOWN)
 }
 
 /// The people of one state, each with what the mail server said.
@@ -137,8 +132,5 @@ fn people(what: &str, entries: &[&OutboxEntry]) -> String {
             entry.reference, entry.name, entry.email, entry.reply
         ));
     }
-    if entries.len() > MOST_SHOWN {
-        text.push_str(&format!("  and {} more; `--json` has them all\n", text::thousands(entries.len() - MOST_SHOWN)));
-    }
-    text
+    text + &and_more(entries.len(), MOST_SHOWN)
 }

@@ -4,6 +4,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use super::done::Done;
+use crate::text;
 
 pub(super) fn show(done: &Done, json: bool) -> ExitCode {
     if json {
@@ -26,4 +27,12 @@ pub(super) fn to_stdout(text: &str) {
 /// Writes to where talk goes.
 pub(super) fn to_stderr(text: &str) {
     let _ = std::io::stderr().lock().write_all(text.as_bytes());
+}
+
+/// What stands below a list of which only the first `shown` of `all` are on the terminal.
+pub(super) fn and_more(all: usize, shown: usize) -> String {
+    match all.saturating_sub(shown) {
+        0 => String::new(),
+        more => format!("  and {} more; `--json` has them all\n", text::thousands(more)),
+    }
 }

@@ -72,13 +72,9 @@ pub(super) fn summary(tally: &SendTally) -> String {
         (tally.later, "is to be tried again", "are to be tried again"),
         (tally.in_doubt, "is in doubt", "are in doubt"),
     ];
-    let others: Vec<String> = others
-        .iter()
-        .filter(|(n, ..)| *n > 0)
-        .map(|(n, one, many)| format!("{} {}", text::thousands(*n), if *n == 1 { one } else { many }))
-        .collect();
+    let others = text::counts(&others.map(|(n, one, many)| (n, if n == 1 { one } else { many })));
     if !others.is_empty() {
-        text.push_str(&format!("; {}", others.join(", ")));
+        text.push_str(&format!("; {others}"));
     }
     text
 }
