@@ -1,6 +1,6 @@
 //! Where the program writes: data to stdout, talk to stderr.
 
-use std::io::Write;
+use std::io::{BufRead, IsTerminal, Write};
 use std::process::ExitCode;
 
 use super::done::Done;
@@ -35,4 +35,14 @@ pub(super) fn and_more(all: usize, shown: usize) -> String {
         0 => String::new(),
         more => format!("  and {} more; `--json` has them all\n", text::thousands(more)),
     }
+}
+
+/// Asks at the terminal, and whether the answer is a yes; elsewhere nobody can answer.
+pub(super) fn confirms(question: &str, is_yes: impl Fn(&str) -> bool) -> bool {
+    if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
+        return false;
+    }
+    to_stderr(question);
+    let mut answer = String::new();
+    std::io::stdin().lock().read_line(&mut answer).is_ok() && is_yes(answer.trim())
 }
