@@ -29,20 +29,8 @@ const FIELDS: &[Field] = &[
     ("signer", &["signer"]),
 ];
 
-const HEAD: [&str; 12] = [
-    "number",
-    "ref",
-    "name",
-    "last_visit",
-    "last_purchases",
-    "spouse",
-    "children",
-    "taste",
-    "open_complaint",
-    "last_contact",
-    "personal_line",
-    "signer",
-];
+const HEADER: &str = "number ref name last_visit last_purchases spouse children taste \
+                      open_complaint last_contact personal_line signer";
 
 /// How many purchases a row tells of.
 const PURCHASES: usize = 3;
@@ -83,7 +71,7 @@ pub(crate) fn lines_sheet(
 ) -> Result<(usize, Vec<u8>)> {
     let own = by_hand(read, planned)?;
     let recipients = written_to(read, planned)?;
-    let mut table = CsvTable::marked(HEAD);
+    let mut table = CsvTable::marked(HEADER.split(' '));
     for recipient in &recipients {
         let (line, signer) = own.get(&recipient.id).cloned().unwrap_or_default();
         let known = known(read, recipient, currency, today)?;
