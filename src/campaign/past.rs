@@ -109,16 +109,7 @@ fn draft(write: &Write<'_>, shop: &Shop, past: &Past<'_>, rows: &[PastRow]) -> R
         let (id, reference) = (row.customer_id, customers::by_id(write, row.customer_id)?.reference);
         let chosen = Chosen { id, reference, channel: Channel::Letter, held_out: row.held_out, by_hand: false };
         let (members, frozen) = freeze::freeze(write, &context, &chosen)?;
-        recipients.push(DraftRecipient {
-            customer_id: chosen.id,
-            reference: chosen.reference,
-            members,
-            held_out: chosen.held_out,
-            by_hand: chosen.by_hand,
-            branch: row.branch.clone(),
-            channel: chosen.channel,
-            frozen,
-        });
+        recipients.push(DraftRecipient { chosen, members, branch: row.branch.clone(), frozen });
     }
     Ok(Draft {
         file,

@@ -140,9 +140,9 @@ pub(crate) fn rehearse(read: &Read<'_>, shop: &Shop, slug: &str, today: NaiveDat
 }
 
 fn summary(draft: &Draft) -> Summary {
-    let mailed: Vec<_> = draft.recipients.iter().filter(|r| !r.held_out).collect();
+    let mailed: Vec<_> = draft.recipients.iter().filter(|r| !r.chosen.held_out).collect();
     let file = &draft.file;
-    let channels: Vec<Channel> = mailed.iter().map(|r| r.channel).collect();
+    let channels: Vec<Channel> = mailed.iter().map(|r| r.chosen.channel).collect();
     let branches = mailed.iter().map(|r| r.branch.as_str());
     let by_channel = by_channel(channels.iter().copied());
     Summary {
@@ -253,12 +253,12 @@ fn keep(write: &Write<'_>, draft: &Draft, slug: &str, now: NaiveDateTime) -> Res
     for (index, recipient) in draft.recipients.iter().enumerate() {
         let mut frozen = recipient.frozen.clone();
         let mut code = None;
-        if !recipient.held_out {
-            let fresh = fresh_code(write, &key, slug, earlier + 1, &recipient.reference)?;
+        if !recipient.chosen.held_out {
+            let fresh = fresh_code(write, &key, slug, earlier + 1, &recipient.chosen.reference)?;
             frozen.fields.text("code", fresh.as_str());
             code = Some(fresh);
         }
-        let number = (!recipient.held_out).then_some(index + 1);
+        let number = (!recipient.chosen.held_out).then_some(index + 1);
         keep::insert_recipient(write, campaign_id, recipient, &frozen, number, code.as_ref())?;
     }
     Ok(())
@@ -346,7 +346,7 @@ fn people(read: &Read<'_>, shop: &Shop, planned: &Planned) -> Result<Vec<String>
     };
     let before = recipient::recipients(read, planned.id)?;
     let old: HashSet<&str> = before.iter().map(|r| r.reference.as_str()).collect();
-    let new: HashSet<&str> = today.recipients.iter().map(|r| r.reference.as_str()).collect();
+    let new: HashSet<&str> = today.recipients.iter().map(|r| r.chosen.reference.as_str()).collect();
     let mut found = Vec::new();
     for (count, what) in
         [(new.difference(&old).count(), "would be added"), (old.difference(&new).count(), "would be missing")]
@@ -357,7 +357,7 @@ fn people(read: &Read<'_>, shop: &Shop, planned: &Planned) -> Result<Vec<String>
     }
     let address = |fields: &Fields| fields.to_read().get_list("address_lines");
     let now: HashMap<&str, &Fields> =
-        today.recipients.iter().map(|t| (t.reference.as_str(), &t.frozen.fields)).collect();
+        today.recipients.iter().map(|t| (t.chosen.reference.as_str(), &t.frozen.fields)).collect();
     let is_other =
         |r: &&Recipient| now.get(r.reference.as_str()).is_some_and(|fields| address(fields) != address(&r.fields));
     let moved = before.iter().filter(is_other).count();
