@@ -5,7 +5,7 @@ use serde_json::json;
 use super::context::Context;
 use super::done::Done;
 use super::output::and_more;
-use crate::app::outbox::{self, OutboxList};
+use crate::app::outbox;
 use crate::domain::{Column as _, OutboxState};
 use crate::error::{Error, Result};
 use crate::outbox::{DoubtVerdict, OutboxCounts, OutboxEntry};
@@ -44,7 +44,7 @@ pub(super) fn run(arguments: &OutboxArguments, context: &Context) -> Result<Done
             }
         };
     }
-    let OutboxList { planned, waves } = outbox::list(&shop, slug, now)?;
+    let (planned, waves) = outbox::list(&shop, slug, now)?;
     let (mut object, mut reminders, mut doubts) = (json!({}), Vec::new(), 0);
     for (wave, entries) in waves.iter().enumerate() {
         let counts = OutboxCounts::of(entries);

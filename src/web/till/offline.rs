@@ -98,7 +98,7 @@ async fn write_down(
         receipt: visit.receipt,
         ago: visit.ago,
     };
-    state.database.write(move |write| app::till::store_offline(write, stored, currency, now)).await
+    state.database.write(move |write| app::till::take_in(write, stored, currency, now)).await
 }
 
 /// What a page makes up, or one of ours.

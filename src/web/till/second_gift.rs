@@ -38,7 +38,7 @@ pub(super) async fn hand_over(
 /// The second one that went out today.
 pub(super) async fn show(State(state): State<Arc<AppState>>, Path(recipient): Path<RecipientId>) -> Response {
     let today = state.clock.now().date();
-    match state.database.read(move |read| app::till::second_gift(read, recipient, today)).await {
+    match state.database.read(move |read| app::till::honoured_again(read, recipient, today)).await {
         Ok(Some(event)) => Redirect::to(&format!("/till/written/{event}")).into_response(),
         Ok(None) => Redirect::to(&format!("/till/letter/{recipient}")).into_response(),
         Err(fault) => answer::trouble(&state, &fault),
