@@ -159,12 +159,12 @@ impl Currency {
     /// When the text is not one number, or is money of another currency.
     pub(crate) fn decimal(self, text: &str) -> Result<Decimal> {
         let decimal = Decimal::parse(text)?;
-        let said: String = text.chars().filter(|c| c.is_alphabetic() || is_currency_sign(*c)).collect();
+        let unit: String = text.chars().filter(|c| c.is_alphabetic() || is_currency_sign(*c)).collect();
         let ours = self.symbol.trim();
-        let is_ours = said.is_empty()
-            || said.eq_ignore_ascii_case(self.code)
-            || said.eq_ignore_ascii_case(ours)
-            || said.eq_ignore_ascii_case(&format!("{}{ours}", &self.code[..2]));
+        let is_ours = unit.is_empty()
+            || unit.eq_ignore_ascii_case(self.code)
+            || unit.eq_ignore_ascii_case(ours)
+            || unit.eq_ignore_ascii_case(&format!("{}{ours}", &self.code[..2]));
         if is_ours {
             return Ok(decimal);
         }

@@ -135,7 +135,7 @@ fn main() -> Outcome<()> {
         threads: threads.parse()?,
         duplex: false,
         leave_out_problems: false,
-        progress: &|_| {},
+        progress: &|_| Ok(()),
     };
     let start = Instant::now();
     match who.as_str() {

@@ -57,7 +57,8 @@ pub(crate) struct BouncedPerson {
     pub(crate) email: String,
     pub(crate) what: InboundKind,
     /// In the words of the report.
-    pub(crate) said: String,
+    #[serde(rename = "said")]
+    pub(crate) diagnostic: String,
     /// Why the address gets no email from now on, if so.
     pub(crate) suppressed: Option<Suppression>,
     /// By which channel a second piece goes instead.
@@ -171,13 +172,14 @@ impl MailReader<'_> {
         };
         let Some((email, is_by_address)) = self.meant(ours, &status.addresses)? else {
             let whom = status.addresses.first().map_or("somebody", String::as_str);
-            self.left(mail, format!("about no email of the last {LATELY} days: {whom}, {}", status.said), false);
+            self.left(mail, format!("about no email of the last {LATELY} days: {whom}, {}", status.diagnostic), false);
             return Ok(());
         };
-        if !self.believed(mail, &email, is_by_address, &status.said) {
+        if !self.believed(mail, &email, is_by_address, &status.diagnostic) {
             return Ok(());
         }
-        let notice = BounceNotice { class, report: Some(&mail.hash), said: &status.said, on: self.now.date() };
+        let notice =
+            BounceNotice { class, report: Some(&mail.hash), diagnostic: &status.diagnostic, on: self.now.date() };
         let done = undelivered(self.write, email.recipient, email.wave, &notice)?;
         let counts = &mut self.outcome.counts;
         *match class {
@@ -189,7 +191,7 @@ impl MailReader<'_> {
         self.happened(
             email,
             class.kind(),
-            &status.said,
+            &status.diagnostic,
             done.suppressed,
             second.map(|second| second.channel),
             is_by_address,
@@ -203,12 +205,12 @@ impl MailReader<'_> {
             self.left(mail, format!("a complaint about no email of the last {LATELY} days"), false);
             return Ok(());
         };
-        let said = "a complaint through their mail provider";
-        if !self.believed(mail, &email, is_by_address, said) {
+        let diagnostic = "a complaint through their mail provider";
+        if !self.believed(mail, &email, is_by_address, diagnostic) {
             return Ok(());
         }
         self.outcome.counts.complaints += 1;
-        self.no_more(mail, email, Suppression::Complaint, said, is_by_address)
+        self.no_more(mail, email, Suppression::Complaint, diagnostic, is_by_address)
     }
 
     fn unsubscribe(&mut self, mail: &Mail, keys: &[String], from: Option<&str>) -> Result<()> {
@@ -234,11 +236,11 @@ impl MailReader<'_> {
         mail: &Mail,
         email: SentEmail,
         why: Suppression,
-        said: &str,
+        diagnostic: &str,
         is_by_address: bool,
     ) -> Result<()> {
-        no_more(self.write, &email, why, (&mail.hash, said), self.now.date())?;
-        self.happened(email, why.inbound_kind(), said, Some(why), None, is_by_address);
+        no_more(self.write, &email, why, (&mail.hash, diagnostic), self.now.date())?;
+        self.happened(email, why.inbound_kind(), diagnostic, Some(why), None, is_by_address);
         Ok(())
     }
 
@@ -267,10 +269,10 @@ impl MailReader<'_> {
     }
 
     /// Whether a report is acted upon; one that has nothing but an address is left to the owner until they say so.
-    fn believed(&mut self, mail: &Mail, email: &SentEmail, is_by_address: bool, said: &str) -> bool {
+    fn believed(&mut self, mail: &Mail, email: &SentEmail, is_by_address: bool, diagnostic: &str) -> bool {
         if is_by_address && !self.by_address {
             let SentEmail { name, reference, address, .. } = email;
-            let why = format!("known by the address alone: {name} (`{reference}`) <{address}>, {said}");
+            let why = format!("known by the address alone: {name} (`{reference}`) <{address}>, {diagnostic}");
             self.left(mail, why, true);
         }
         !is_by_address || self.by_address
@@ -284,20 +286,20 @@ impl MailReader<'_> {
         &mut self,
         email: SentEmail,
         what: InboundKind,
-        said: &str,
+        diagnostic: &str,
         suppressed: Option<Suppression>,
         instead: Option<Channel>,
         by_address: bool,
     ) {
         let SentEmail { reference, name, campaign, address: email, .. } = email;
-        let said = said.to_owned();
+        let diagnostic = diagnostic.to_owned();
         self.outcome.people.push(BouncedPerson {
             reference,
             name,
             campaign,
             email,
             what,
-            said,
+            diagnostic,
             suppressed,
             instead,
             by_address,

@@ -1,12 +1,13 @@
 //! The day's list: everything that happened at the tills, with the sums of what stands.
 
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::NaiveDate;
 
-use crate::domain::{EventId, EventKind};
+use crate::domain::EventKind;
 use crate::error::Result;
 use crate::money::Money;
+pub(crate) use crate::redemption::put_aside;
 use crate::redemption::{self, Happening, Matter};
-use crate::store::{Read, Write};
+use crate::store::Read;
 
 pub(crate) struct DayList {
     /// Redemptions that stand.
@@ -31,9 +32,4 @@ pub(crate) fn list(read: &Read<'_>, day: NaiveDate, today: NaiveDate) -> Result<
     let matters = if day == today { redemption::matters(read)? } else { Vec::new() };
     let (count, sum) = redemption::taken_on(read, day)?;
     Ok(DayList { came, bought, bought_sum, others, matters, count, sum })
-}
-
-/// The owner is done with what a till kept.
-pub(crate) fn put_aside(write: &Write<'_>, event: EventId, now: NaiveDateTime) -> Result<()> {
-    redemption::put_aside(write, event, now)
 }

@@ -97,5 +97,5 @@ fn at_till(recipient: &Recipient, visit: &story::GiftVisit, index: usize) -> (Cl
     let time = NaiveTime::from_hms_opt(10 + minutes / 60, minutes % 60, 0).unwrap_or_default();
     let till = if index.is_multiple_of(3) { "back" } else { "front" };
     let at_till = Visit::new(visit.on.and_time(time), till, Some(Money(visit.spend_minor)));
-    (Claim::Typed(recipient.code.clone().unwrap_or_default()), at_till)
+    (Claim::Typed(recipient.code_text().to_owned()), at_till)
 }

@@ -33,72 +33,34 @@ pub(crate) fn check(shop: &Shop, offline: bool) -> (Vec<MissingSetting>, Option<
     (missing, offer)
 }
 
+/// What is missing by email_check.tsv, or written so that it cannot be used.
 fn missing(shop: &Shop) -> Vec<MissingSetting> {
+    let email = shop.settings.email.as_ref();
+    let is_absent = |key: &str| match (key, email) {
+        ("address", _) => !shop.settings.has_address(),
+        ("from", email) => email.is_none(),
+        ("reply_to", Some(email)) => email.reply_to.is_none(),
+        ("server", Some(email)) => email.server.is_none(),
+        ("dkim_key", Some(email)) => email.dkim_key.is_none(),
+        ("unsubscribe_url", Some(email)) => email.unsubscribe_url.is_none(),
+        _ => false,
+    };
+    let fault = |key: &str| match (key, email?) {
+        ("from", email) => email::address(&email.from, key).err(),
+        ("reply_to", email) => email.reply_to.as_ref().and_then(|text| email::address(text, key).err()),
+        ("dkim_key", email) => email.dkim_key.as_ref().and_then(|_| piece::dkim(shop, email).err()),
+        _ => None,
+    };
     let mut missing = Vec::new();
-    let mut add = |key, stops, message: &str, hint: &str| {
-        missing.push(MissingSetting { key, stops, message: message.to_owned(), hint: hint.to_owned() });
-    };
-    if !shop.settings.has_address() {
-        add(
-            "address",
-            true,
-            "every email must bear the shop's postal address; the law asks for it in most countries",
-            "write it as `address = [\"1 Main Street\", \"Springfield, IL 62701\"]`",
-        );
-    }
-    let Some(email) = &shop.settings.email else {
-        add(
-            "from",
-            true,
-            "nothing says who the emails come from",
-            "add `[email]` with `from = \"Helen at My shop <helen@example.com>\"`",
-        );
-        return missing;
-    };
-    let addresses = [("from", Some(&email.from)), ("reply_to", email.reply_to.as_ref())];
-    for (key, text) in addresses {
-        if let Some(fault) = text.and_then(|text| email::address(text, key).err()) {
-            add(key, true, fault.message(), fault.what_next().unwrap_or_default());
+    for mut cells in text::table_rows(include_str!("email_check.tsv")) {
+        let [key, stops, message, hint] = std::array::from_fn(|_| cells.next().unwrap_or_default());
+        if is_absent(key) {
+            let (stops, message, hint) = (!stops.is_empty(), message.to_owned(), hint.to_owned());
+            missing.push(MissingSetting { key, stops, message, hint });
+        } else if let Some(fault) = fault(key) {
+            let (message, hint) = (fault.message().to_owned(), fault.what_next().unwrap_or_default().to_owned());
+            missing.push(MissingSetting { key, stops: true, message, hint });
         }
-    }
-    if email.reply_to.is_none() {
-        add(
-            "reply_to",
-            false,
-            "answers go to the address in `from`",
-            "if nobody reads it, name one that somebody reads: people do answer",
-        );
-    }
-    if email.server.is_none() {
-        add(
-            "server",
-            false,
-            "there is no mail server, so that emails can only be written as files",
-            "name yours: `server = \"smtps://helen@mail.example.com\"`",
-        );
-    }
-    match &email.dkim_key {
-        None => add(
-            "dkim_key",
-            false,
-            "emails are not signed: many receivers put them among the junk, and Gmail and Microsoft refuse them in large numbers",
-            "`regulars email keys` makes a key and says what to do with it",
-        ),
-        Some(_) => {
-            if let Some(fault) = piece::dkim(shop, email).err() {
-                add("dkim_key", true, fault.message(), fault.what_next().unwrap_or_default());
-            }
-        }
-    }
-    if email.unsubscribe_url.is_none() {
-        add(
-            "unsubscribe_url",
-            false,
-            "nobody can take themselves off by one click: they write to you, and you must do it within ten days; Gmail and \
-             Yahoo ask for the click from whoever sends them more than 5,000 emails a day",
-            "let a public https address lead to `/u/` of `regulars serve`, and name it: \
-              `unsubscribe_url = \"https://shop.example/u\"`; until then `regulars bounces MAILDIR` reads what they write",
-        );
     }
     missing
 }

@@ -19,6 +19,18 @@ pub(crate) enum TillEntry {
     Amount(EventId),
 }
 
+impl From<RecipientId> for TillEntry {
+    fn from(letter: RecipientId) -> Self {
+        Self::Letter(letter)
+    }
+}
+
+impl From<EventId> for TillEntry {
+    fn from(event: EventId) -> Self {
+        Self::Amount(event)
+    }
+}
+
 pub(crate) enum EntryFor {
     /// The gift of a letter, and how many had come by then.
     Gift {

@@ -9,18 +9,12 @@ use crate::shop::Shop;
 use crate::store::Store;
 
 /// Every email of a plan, by wave: its own first, then those of its reminders.
-pub(crate) struct OutboxList {
-    pub(crate) planned: Planned,
-    pub(crate) waves: Vec<Vec<OutboxEntry>>,
-}
-
-/// Where the emails of a campaign and of its reminders stand.
-pub(crate) fn list(shop: &Shop, slug: &str, now: NaiveDateTime) -> Result<OutboxList> {
+pub(crate) fn list(shop: &Shop, slug: &str, now: NaiveDateTime) -> Result<(Planned, Vec<Vec<OutboxEntry>>)> {
     let (store, planned) = open(shop, slug, now)?;
     let read = store.read();
     let waves = 0..=outbox::last_wave(&read, &planned)?;
     let waves = waves.map(|wave| outbox::entries(&read, &planned, wave)).collect::<Result<_>>()?;
-    Ok(OutboxList { planned, waves })
+    Ok((planned, waves))
 }
 
 /// Settles the email to `reference` by what the owner knows; which it was.

@@ -59,7 +59,7 @@ pub(crate) fn preview(shop: &Shop, slug: &str, reference: &str, wave: Option<Non
     let stem = shop.out(slug).join("previews").join(name);
     let (file, page) = if channel == Channel::Letter {
         let mut pdf = Vec::new();
-        let printed = on.print(&[&recipient], (false, false), &|_| {}, &mut pdf)?;
+        let printed = on.print(&[&recipient], (false, false), &|_| Ok(()), &mut pdf)?;
         Error::all(piece::problems(&printed, &[&recipient])).map_or(Ok(()), Err)?;
         let file = stem.with_extension("pdf");
         files::write_whole(&file, &pdf)?;

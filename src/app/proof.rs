@@ -6,7 +6,6 @@ use chrono::NaiveDate;
 
 use super::progress::{Activity, Progress};
 use crate::campaign;
-use crate::domain::CampaignState;
 use crate::error::Result;
 use crate::piece::FrozenCampaign;
 use crate::proof::{self, Proof};
@@ -15,7 +14,6 @@ use crate::shop::Shop;
 /// What was found in a plan.
 pub(crate) struct ProofOutcome {
     pub(crate) proof: Proof,
-    pub(crate) state: CampaignState,
     /// The PDF of a few letters, if any can be printed.
     pub(crate) file: PathBuf,
     /// What has changed since the plan.
@@ -33,7 +31,7 @@ pub(crate) fn proof(shop: &Shop, slug: &str, progress: &Progress<'_>) -> Result<
     let total = campaign::recipients(&read, on.planned.id)?.len();
     let proof = proof::proof(&read, shop, &on, &progress.of(Activity::ReadLetters, total))?;
     let differences = campaign::differences(&read, shop, &on.planned)?;
-    Ok(ProofOutcome { proof, state: on.planned.state, file: shop.out(slug).join("proof.pdf"), differences })
+    Ok(ProofOutcome { proof, file: shop.out(slug).join("proof.pdf"), differences })
 }
 
 /// Changes names in the book as the proof proposes; how many.

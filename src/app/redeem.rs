@@ -45,13 +45,13 @@ pub(crate) fn for_program(write: &Write<'_>, claim: &Claim, visit: &Visit, now: 
 }
 
 /// When they came, as a program tells it: never after now, except by a clock that is a little ahead.
-pub(crate) fn moment(told: &str, now: NaiveDateTime) -> Result<NaiveDateTime> {
-    let Some(at) = clock::local(told) else {
-        return Err(Error::new(format!("{} is no moment", text::quote(told)))
+pub(crate) fn moment(text: &str, now: NaiveDateTime) -> Result<NaiveDateTime> {
+    let Some(at) = clock::local(text) else {
+        return Err(Error::new(format!("{} is no moment", text::quote(text)))
             .hint("write `at` with its distance from Greenwich, like 2024-04-01T14:05:00+02:00"));
     };
     if at > now + AHEAD {
-        return Err(Error::new(format!("{} is in the future", text::quote(told))).hint("look at the clock of the till"));
+        return Err(Error::new(format!("{} is in the future", text::quote(text))).hint("look at the clock of the till"));
     }
     Ok(at.min(now))
 }

@@ -40,7 +40,7 @@ pub(crate) struct SendOutcome {
 
 /// Emails written as files.
 pub(crate) struct FolderOutcome {
-    pub(crate) written: usize,
+    pub(crate) count: usize,
     pub(crate) counts: OutboxCounts,
     /// What has changed since the plan.
     pub(crate) differences: Vec<String>,
@@ -111,12 +111,11 @@ pub(crate) fn send_to_folder(
     let report = progress.of(Activity::WriteEmails, wanted);
     let (mut composed, mut faults) = (Vec::new(), Vec::new());
     for recipient in &emails[..wanted] {
-        progress.go_on("nothing was written")?;
         match composer.compose(&store.read(), &on, recipient) {
             Ok(bytes) => composed.push((recipient, bytes)),
             Err(fault) => faults.push(fault),
         }
-        report(composed.len() + faults.len());
+        report(composed.len() + faults.len())?;
     }
     Error::all(faults).map_or(Ok(()), Err)?;
     for (recipient, bytes) in &composed {
@@ -124,7 +123,7 @@ pub(crate) fn send_to_folder(
         files::write_whole(&folder.join(name), bytes)?;
     }
     let differences = campaign::differences(&store.read(), shop, &on.planned)?;
-    Ok(FolderOutcome { written: composed.len(), counts: counts(&store, &on)?, differences })
+    Ok(FolderOutcome { count: composed.len(), counts: counts(&store, &on)?, differences })
 }
 
 /// How emails leave the shop.

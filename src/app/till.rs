@@ -1,15 +1,14 @@
 //! The buttons of the till's pages: a gift handed over, a second one, an amount without one. They run in the transaction of the pages, which writes what many tills ask in one go.
 
-use chrono::{NaiveDate, NaiveDateTime};
-
 use super::card;
 use crate::campaign;
-use crate::domain::{CustomerId, EventId, EventKind, RecipientId};
+use crate::domain::{CustomerId, RecipientId};
 use crate::error::{Error, Result};
 use crate::money::{Currency, Money};
-use crate::redemption::{self, Claim, Outcome, RequestOutcome, StoredVisit, Visit};
+use crate::redemption::{self, Claim, Outcome, RequestOutcome, Visit};
+pub(crate) use crate::redemption::{honoured_again, take_in};
 use crate::shop::Shop;
-use crate::store::{Read, Write};
+use crate::store::Write;
 
 /// What became of a button.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,11 +52,6 @@ pub(crate) fn hand_over_again(
     })
 }
 
-/// The second gift of a letter that was handed over on a day.
-pub(crate) fn second_gift(read: &Read<'_>, letter: RecipientId, day: NaiveDate) -> Result<Option<EventId>> {
-    redemption::honoured_again(read, letter, day)
-}
-
 /// Writes down what a customer spent, no gift.
 ///
 /// # Errors
@@ -67,16 +61,6 @@ pub(crate) fn write_down(write: &Write<'_>, customer: CustomerId, visit: &Visit,
     pressed(write, &reference, visit, is_sure, || {
         redemption::bought(write, &reference, visit).map(RequestOutcome::Bought)
     })
-}
-
-/// Stores a visit that a till kept while it was offline: what came of it, and the letter if there is one.
-pub(crate) fn store_offline(
-    write: &Write<'_>,
-    visit: StoredVisit,
-    currency: Currency,
-    now: NaiveDateTime,
-) -> Result<(EventKind, Option<RecipientId>)> {
-    redemption::take_in(write, visit, currency, now)
 }
 
 /// What was spent, as it was typed; none when that is nothing.

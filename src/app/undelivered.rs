@@ -20,7 +20,7 @@ pub(super) struct BounceNotice<'n> {
     /// Of the report; none when the mail server said it at once.
     pub(super) report: Option<&'n [u8]>,
     /// In its words.
-    pub(super) said: &'n str,
+    pub(super) diagnostic: &'n str,
     pub(super) on: NaiveDate,
 }
 
@@ -41,8 +41,8 @@ pub(super) fn undelivered(
     wave: usize,
     notice: &BounceNotice<'_>,
 ) -> Result<BounceOutcome> {
-    let BounceNotice { class, report, said, on } = *notice;
-    inbound::record(write, &EmailAnswer { recipient: id, hash: report, kind: class.kind(), said, on })?;
+    let BounceNotice { class, report, diagnostic, on } = *notice;
+    inbound::record(write, &EmailAnswer { recipient: id, hash: report, kind: class.kind(), diagnostic, on })?;
     let recipient = campaign::recipient(write, id)?;
     let address = &recipient.email;
     let suppressed = match class {
@@ -52,7 +52,7 @@ pub(super) fn undelivered(
         BounceClass::MailboxFull | BounceClass::Unreached => None,
     };
     if let Some(reason) = suppressed {
-        customers::suppress(write, address, reason, said, on)?;
+        customers::suppress(write, address, reason, diagnostic, on)?;
     }
     let recipient = if wave == 0 { campaign::came_back(write, id, Channel::Email, on)? } else { recipient };
     Ok(BounceOutcome { recipient, suppressed })
@@ -60,7 +60,7 @@ pub(super) fn undelivered(
 
 /// The same of an email that the mail server refused when it was handed over.
 pub(super) fn refused(write: &Write<'_>, email: &Undeliverable<'_>) -> Result<()> {
-    let notice = BounceNotice { class: email.class, report: None, said: email.reply, on: email.on };
+    let notice = BounceNotice { class: email.class, report: None, diagnostic: email.reply, on: email.on };
     undelivered(write, email.recipient, email.wave, &notice).map(|_| ())
 }
 
@@ -77,12 +77,12 @@ pub(super) fn no_more(
     write: &Write<'_>,
     email: &SentEmail,
     reason: Suppression,
-    (hash, said): (&[u8], &str),
+    (hash, diagnostic): (&[u8], &str),
     on: NaiveDate,
 ) -> Result<()> {
     let kind = reason.inbound_kind();
-    inbound::record(write, &EmailAnswer { recipient: email.recipient, hash: Some(hash), kind, said, on })?;
-    opt_out(write, email.recipient, &email.address, reason, said, on)
+    inbound::record(write, &EmailAnswer { recipient: email.recipient, hash: Some(hash), kind, diagnostic, on })?;
+    opt_out(write, email.recipient, &email.address, reason, diagnostic, on)
 }
 
 /// No email goes to an address any more, whoever has it, and the person whom an email there was made out to has opted out.

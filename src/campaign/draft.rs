@@ -44,18 +44,11 @@ pub(crate) struct Draft {
 #[derive(Debug, Clone)]
 pub(crate) struct DraftRecipient {
     /// The best-ranked member.
-    pub(crate) customer_id: CustomerId,
-    /// Its reference.
-    pub(crate) reference: String,
+    pub(super) chosen: Chosen,
     /// Everybody for whom response and code hold.
     pub(crate) members: Vec<CustomerId>,
-    /// Held out by lot.
-    pub(crate) held_out: bool,
-    /// Included by hand.
-    pub(crate) by_hand: bool,
     /// The branch, empty when the campaign has none.
     pub(crate) branch: String,
-    pub(crate) channel: Channel,
     /// Everything a template may print.
     pub(crate) frozen: Frozen,
 }
@@ -122,27 +115,19 @@ pub(crate) fn draft(read: &Read<'_>, shop: &Shop, slug: &str, today: NaiveDate) 
         let own =
             signing.iter().position(|ids| ids.contains(&chosen.id)).map(|index| file.signers[index].name.as_str());
         frozen.fields.text("signer", own.or(usual).unwrap_or_default());
-        recipients.push(DraftRecipient {
-            customer_id: chosen.id,
-            reference: chosen.reference,
-            members,
-            held_out: chosen.held_out,
-            by_hand: chosen.by_hand,
-            branch,
-            channel: chosen.channel,
-            frozen,
-        });
+        recipients.push(DraftRecipient { chosen, members, branch, frozen });
     }
     in_posting_order(&mut recipients, &shop.settings.country);
-    let waits = recipients.iter().filter(|r| !r.held_out && r.members.iter().any(|id| complaining.contains(id)));
-    let waits: Vec<String> = waits.map(|r| format!("{} ({})", r.frozen.name, text::quote(&r.reference))).collect();
+    let waits = recipients.iter().filter(|r| !r.chosen.held_out && r.members.iter().any(|id| complaining.contains(id)));
+    let waits: Vec<String> =
+        waits.map(|r| format!("{} ({})", r.frozen.name, text::quote(&r.chosen.reference))).collect();
     warnings.extend(waiting(&waits));
     for (signer, _) in file.signers.iter().zip(&signing).filter(|(_, ids)| ids.is_empty()) {
         warnings.push(format!("{} signs for nobody (line {})", text::quote(&signer.name), signer.when.line));
     }
     warnings.extend(unprintable(&engine, &file, &recipients));
     warnings.extend(out_of_reach(read, &file, &recipients)?);
-    let mailed = recipients.iter().filter(|r| !r.held_out).count();
+    let mailed = recipients.iter().filter(|r| !r.chosen.held_out).count();
     if let Some(stock) = file.gift.as_ref().and_then(|gift| gift.stock).filter(|stock| *stock < mailed) {
         warnings.push(format!(
             "{} are invited, but there are only {} of {}",
@@ -157,7 +142,7 @@ pub(crate) fn draft(read: &Read<'_>, shop: &Shop, slug: &str, today: NaiveDate) 
 /// Who could not be printed as things are: a field that the letter prints is empty.
 fn unprintable(engine: &Engine, file: &CampaignFile, recipients: &[DraftRecipient]) -> Option<String> {
     let mut found = Vec::new();
-    for recipient in recipients.iter().filter(|recipient| !recipient.held_out) {
+    for recipient in recipients.iter().filter(|recipient| !recipient.chosen.held_out) {
         let mut fields = recipient.frozen.fields.clone();
         fields.text("code", "0000-0000");
         let of_reminders = file.reminders.iter().map(|reminder| &*reminder.template);
@@ -166,7 +151,7 @@ fn unprintable(engine: &Engine, file: &CampaignFile, recipients: &[DraftRecipien
                 found.push(format!(
                     "{} ({}) {}",
                     recipient.frozen.name,
-                    text::quote(&recipient.reference),
+                    text::quote(&recipient.chosen.reference),
                     fault.message()
                 ));
             }
@@ -189,8 +174,8 @@ fn out_of_reach(read: &Read<'_>, file: &CampaignFile, recipients: &[DraftRecipie
             Channel::Email => person.has_email && person.email_consent,
             Channel::Letter => person.has_address && !person.wants_no_post && !person.has_moved,
         };
-        let others = recipients.iter().filter(|r| !r.held_out && r.channel != channel);
-        let lost = others.filter(|r| !reach.get(&r.customer_id).is_some_and(is_reached)).count();
+        let others = recipients.iter().filter(|r| !r.chosen.held_out && r.chosen.channel != channel);
+        let lost = others.filter(|r| !reach.get(&r.chosen.id).is_some_and(is_reached)).count();
         if lost > 0 {
             let (who, why) =
                 (text::count(lost, "recipient"), if channel == Channel::Email { "a yes to it" } else { "an address" });
@@ -302,7 +287,7 @@ fn in_posting_order(recipients: &mut [DraftRecipient], home: &str) {
     recipients.sort_by_cached_key(|r| {
         let country = Some(r.frozen.country.clone()).filter(|country| is_abroad(country, home));
         let postcode = r.frozen.postcode.to_uppercase().split_whitespace().collect::<Vec<_>>().join(" ");
-        (r.held_out, r.channel != Channel::Letter, country, postcode, r.reference.clone())
+        (r.chosen.held_out, r.chosen.channel != Channel::Letter, country, postcode, r.chosen.reference.clone())
     });
 }
 
@@ -321,10 +306,10 @@ impl Draft {
             add(bytes);
         }
         for recipient in &self.recipients {
-            add(recipient.reference.as_bytes());
+            add(recipient.chosen.reference.as_bytes());
             add(recipient.branch.as_bytes());
-            add(recipient.channel.as_str().as_bytes());
-            add(&[u8::from(recipient.held_out)]);
+            add(recipient.chosen.channel.as_str().as_bytes());
+            add(&[u8::from(recipient.chosen.held_out)]);
             // As earlier versions kept the fields, so that a folder keeps its fingerprint.
             add(recipient.frozen.fields.in_major_units(self.file.currency).to_string().as_bytes());
         }

@@ -81,16 +81,16 @@ pub(super) fn insert_recipient(
     let sql = "INSERT INTO recipient (campaign_id, ref, customer_id, name, arm, by_hand, branch, channel, number, code, \
                postcode, email, fields, prior_years) \
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14) RETURNING id";
-    let arm = if recipient.held_out { Arm::HeldOut } else { Arm::Mailed };
+    let arm = if recipient.chosen.held_out { Arm::HeldOut } else { Arm::Mailed };
     let fields = serde_json::to_string(&frozen.fields).unwrap_or_default();
-    let channel = if recipient.held_out { "" } else { recipient.channel.as_str() };
+    let channel = if recipient.chosen.held_out { "" } else { recipient.chosen.channel.as_str() };
     let values = params![
         campaign_id,
-        recipient.reference,
-        recipient.customer_id,
+        recipient.chosen.reference,
+        recipient.chosen.id,
         frozen.name,
         arm,
-        recipient.by_hand,
+        recipient.chosen.by_hand,
         recipient.branch,
         channel,
         number,

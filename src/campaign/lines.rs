@@ -29,20 +29,8 @@ const FIELDS: &[Field] = &[
     ("signer", &["signer"]),
 ];
 
-const HEAD: [&str; 12] = [
-    "number",
-    "ref",
-    "name",
-    "last_visit",
-    "last_purchases",
-    "spouse",
-    "children",
-    "taste",
-    "open_complaint",
-    "last_contact",
-    "personal_line",
-    "signer",
-];
+const HEADER: &str = "number ref name last_visit last_purchases spouse children taste \
+                      open_complaint last_contact personal_line signer";
 
 /// How many purchases a row tells of.
 const PURCHASES: usize = 3;
@@ -83,7 +71,7 @@ pub(crate) fn lines_sheet(
 ) -> Result<(usize, Vec<u8>)> {
     let own = by_hand(read, planned)?;
     let recipients = written_to(read, planned)?;
-    let mut table = CsvTable::marked(HEAD);
+    let mut table = CsvTable::marked(HEADER.split(' '));
     for recipient in &recipients {
         let (line, signer) = own.get(&recipient.id).cloned().unwrap_or_default();
         let known = known(read, recipient, currency, today)?;
@@ -106,10 +94,10 @@ fn known(read: &Read<'_>, recipient: &Recipient, currency: Currency, today: Naiv
     let is_child = |key: &str| key.to_lowercase().starts_with("child");
     let likes = |children: bool| {
         let wanted = card.preferences.iter().filter(|(key, _)| is_child(key) == children);
-        let told = wanted.map(|(key, value)| if children { value.clone() } else { format!("{key}: {value}") });
-        told.collect::<Vec<_>>().join("; ")
+        let preferences = wanted.map(|(key, value)| if children { value.clone() } else { format!("{key}: {value}") });
+        preferences.collect::<Vec<_>>().join("; ")
     };
-    let said = |note: Option<&Note>| {
+    let note_text = |note: Option<&Note>| {
         note.map(|note| format!("{} {}: {}", note.kind, ago(note.on, today), note.text)).unwrap_or_default()
     };
     Ok([
@@ -118,8 +106,8 @@ fn known(read: &Read<'_>, recipient: &Recipient, currency: Currency, today: Naiv
         card.fields.get(&CustomerField::Spouse).cloned().unwrap_or_default(),
         likes(true),
         likes(false),
-        said(card.open_complaints.first()),
-        said(card.contacts.first()),
+        note_text(card.open_complaints.first()),
+        note_text(card.contacts.first()),
     ])
 }
 
@@ -148,24 +136,24 @@ pub(crate) fn take_lines(
     }
     let before = by_hand(write, planned)?;
     let recipients = written_to(write, planned)?;
-    let mut taken = TakenLines::default();
+    let mut outcome = TakenLines::default();
     for (one, line, signer) in rows(planned, sheet, &recipients)? {
         let old = before.get(&one.id).cloned().unwrap_or_default();
         let new = (line, signer.unwrap_or_else(|| old.1.clone()));
-        taken.lines += usize::from(!new.0.is_empty());
-        taken.signers += usize::from(!new.1.is_empty());
+        outcome.lines += usize::from(!new.0.is_empty());
+        outcome.signers += usize::from(!new.1.is_empty());
         if old == new {
             continue;
         }
         keep(write, one.id, &new, now)?;
         let list = match (old == ByHand::default(), new == ByHand::default()) {
-            (true, _) => &mut taken.added,
-            (_, true) => &mut taken.removed,
-            _ => &mut taken.changed,
+            (true, _) => &mut outcome.added,
+            (_, true) => &mut outcome.removed,
+            _ => &mut outcome.changed,
         };
         list.push(format!("{} ({})", one.name, text::quote(&one.reference)));
     }
-    Ok(taken)
+    Ok(outcome)
 }
 
 /// The rows of a sheet: whose, the line, and who signs if there is a column for that.
@@ -189,12 +177,12 @@ fn rows<'r>(
             return Ok(());
         }
         let cell = |field: &str| columns.place(field).and_then(|place| row.cells.get(place)).map(plain);
-        let said = |field: &str| cell(field).unwrap_or_default();
-        let named = said("ref");
-        match finder.find(&named, &said("number"), &said("name")) {
+        let text_of = |field: &str| cell(field).unwrap_or_default();
+        let named = text_of("ref");
+        match finder.find(&named, &text_of("number"), &text_of("name")) {
             Some(one) => match seen.insert(one.id, at) {
                 Some(first) => faults.push((at, format!("{} is in line {first} already", text::quote(&named)))),
-                None => rows.push((one, said("personal_line"), cell("signer"))),
+                None => rows.push((one, text_of("personal_line"), cell("signer"))),
             },
             None => {
                 let slug = text::quote(&planned.slug);

@@ -86,14 +86,14 @@ fn check(write: &Write<'_>, shop: &Shop, past: &Past<'_>, today: NaiveDate) -> R
             .at("--claim-until")
             .hint("take a campaign in when it is over, or say `--today YYYY-MM-DD`"));
     }
-    let taken = |what: String| {
+    let name_in_use = |what: String| {
         Error::new(what).at("--name").hint("choose another name; what was taken in or planned once is never changed")
     };
     if planned::current(write, past.slug)?.is_some() {
-        return Err(taken(format!("there is a campaign {} already", text::quote(past.slug))));
+        return Err(name_in_use(format!("there is a campaign {} already", text::quote(past.slug))));
     }
     if shop.folder.join(place(past.slug)).exists() {
-        return Err(taken(format!("{} is there already", text::quote(&place(past.slug)))));
+        return Err(name_in_use(format!("{} is there already", text::quote(&place(past.slug)))));
     }
     Ok(())
 }
@@ -109,16 +109,7 @@ fn draft(write: &Write<'_>, shop: &Shop, past: &Past<'_>, rows: &[PastRow]) -> R
         let (id, reference) = (row.customer_id, customers::by_id(write, row.customer_id)?.reference);
         let chosen = Chosen { id, reference, channel: Channel::Letter, held_out: row.held_out, by_hand: false };
         let (members, frozen) = freeze::freeze(write, &context, &chosen)?;
-        recipients.push(DraftRecipient {
-            customer_id: chosen.id,
-            reference: chosen.reference,
-            members,
-            held_out: chosen.held_out,
-            by_hand: chosen.by_hand,
-            branch: row.branch.clone(),
-            channel: chosen.channel,
-            frozen,
-        });
+        recipients.push(DraftRecipient { chosen, members, branch: row.branch.clone(), frozen });
     }
     Ok(Draft {
         file,

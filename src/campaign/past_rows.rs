@@ -99,12 +99,12 @@ pub(super) fn read(
     sheet.each(|row| {
         report.read += 1;
         progress(row.offset);
-        let taken = match row.fault.clone() {
+        let parsed = match row.fault.clone() {
             None => reader.row(row.line, row.cells, &mut seen),
             Some(fault) => Err(vec![fault]),
         };
-        match taken {
-            Ok(taken) => rows.push(taken),
+        match parsed {
+            Ok(parsed) => rows.push(parsed),
             Err(problems) => {
                 if let Some(left_out) = past.left_out {
                     left_out.row(row.line, row.cells, &problems)?;

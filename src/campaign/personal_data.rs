@@ -249,8 +249,8 @@ fn hand_over(
 /// Their own reference, unless they stand in the plan by themselves as well.
 fn free_reference(read: &Read<'_>, recipient: &Recipient, best: &Customer) -> Result<String> {
     let sql = "SELECT count(*) FROM recipient WHERE campaign_id = ?1 AND ref = ?2";
-    let taken: i64 = read.value(sql, params![recipient.campaign_id, best.reference])?;
-    Ok(if taken == 0 { best.reference.clone() } else { format!("forgotten {}", recipient.id) })
+    let same_reference: i64 = read.value(sql, params![recipient.campaign_id, best.reference])?;
+    Ok(if same_reference == 0 { best.reference.clone() } else { format!("forgotten {}", recipient.id) })
 }
 
 /// Leaves of a letter what is about nobody (the gift, the campaign, the shop, the code), and puts this person in.

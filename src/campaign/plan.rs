@@ -100,7 +100,7 @@ pub(crate) struct Named {
 pub(crate) fn plan(write: &Write<'_>, shop: &Shop, slug: &str, now: NaiveDateTime, again: bool) -> Result<Summary> {
     let old = planned::current(write, slug)?;
     match &old {
-        Some(old) if !again => return kept(write, old),
+        Some(old) if !again => return stored_summary(write, old),
         Some(old) if old.state != CampaignState::Planned => {
             return Err(Error::new(format!("{} was {} already; its plan stays", text::quote(slug), old.state.done()))
                 .hint("make another campaign: copy its file under a new name"));
@@ -119,16 +119,16 @@ pub(crate) fn plan(write: &Write<'_>, shop: &Shop, slug: &str, now: NaiveDateTim
         keep::void(write, old)?;
     }
     keep(write, &draft, slug, now)?;
-    let kept_now = planned::need(write, slug)?;
+    let planned = planned::need(write, slug)?;
     let mut warnings = draft.warnings;
     if let Some(old) = &old {
-        let lost = lines::hand_on(write, old, &kept_now)?;
+        let lost = lines::hand_on(write, old, &planned)?;
         if !lost.is_empty() {
             let who = text::first_few(&lost, 5);
             warnings.push(format!("what was written by hand goes to nobody, as they are not in the new plan: {who}"));
         }
     }
-    Ok(Summary { warnings, ..kept(write, &kept_now)? })
+    Ok(Summary { warnings, ..stored_summary(write, &planned)? })
 }
 
 /// What planning would give, with nothing kept.
@@ -140,9 +140,9 @@ pub(crate) fn rehearse(read: &Read<'_>, shop: &Shop, slug: &str, today: NaiveDat
 }
 
 fn summary(draft: &Draft) -> Summary {
-    let mailed: Vec<_> = draft.recipients.iter().filter(|r| !r.held_out).collect();
+    let mailed: Vec<_> = draft.recipients.iter().filter(|r| !r.chosen.held_out).collect();
     let file = &draft.file;
-    let channels: Vec<Channel> = mailed.iter().map(|r| r.channel).collect();
+    let channels: Vec<Channel> = mailed.iter().map(|r| r.chosen.channel).collect();
     let branches = mailed.iter().map(|r| r.branch.as_str());
     let by_channel = by_channel(channels.iter().copied());
     Summary {
@@ -165,7 +165,7 @@ fn summary(draft: &Draft) -> Summary {
 }
 
 /// The figures of a plan that is kept.
-fn kept(read: &Read<'_>, planned: &Planned) -> Result<Summary> {
+fn stored_summary(read: &Read<'_>, planned: &Planned) -> Result<Summary> {
     let recipients = recipient::recipients(read, planned.id)?;
     let mailed: Vec<_> = recipients.iter().filter(|r| r.arm == Arm::Mailed).collect();
     let left_out = read
@@ -253,12 +253,12 @@ fn keep(write: &Write<'_>, draft: &Draft, slug: &str, now: NaiveDateTime) -> Res
     for (index, recipient) in draft.recipients.iter().enumerate() {
         let mut frozen = recipient.frozen.clone();
         let mut code = None;
-        if !recipient.held_out {
-            let fresh = fresh_code(write, &key, slug, earlier + 1, &recipient.reference)?;
+        if !recipient.chosen.held_out {
+            let fresh = fresh_code(write, &key, slug, earlier + 1, &recipient.chosen.reference)?;
             frozen.fields.text("code", fresh.as_str());
             code = Some(fresh);
         }
-        let number = (!recipient.held_out).then_some(index + 1);
+        let number = (!recipient.chosen.held_out).then_some(index + 1);
         keep::insert_recipient(write, campaign_id, recipient, &frozen, number, code.as_ref())?;
     }
     Ok(())
@@ -298,13 +298,13 @@ pub(crate) fn differences_of(
     read: &Read<'_>,
     shop: &Shop,
     planned: &Planned,
-    kept: &Sources,
+    stored: &Sources,
     recipient: &Recipient,
 ) -> Result<Vec<String>> {
-    let mut found = changed_files(shop, kept);
+    let mut found = changed_files(shop, stored);
     let known = customers::resolve_ref(read, &recipient.reference)?;
     if let (CampaignState::Planned, Some(id)) = (planned.state, known) {
-        let now = freeze::address(read, shop, &kept.campaign(&planned.slug)?, id)?;
+        let now = freeze::address(read, shop, &stored.campaign(&planned.slug)?, id)?;
         if now != recipient.fields.get_list("address_lines") {
             let name = &recipient.name;
             found.push(format!("{name} has another name or address in the book now; the letter keeps the old one"));
@@ -314,9 +314,9 @@ pub(crate) fn differences_of(
 }
 
 /// The files that say something else than what was kept.
-fn changed_files(shop: &Shop, kept: &Sources) -> Vec<String> {
+fn changed_files(shop: &Shop, stored: &Sources) -> Vec<String> {
     let mut found = Vec::new();
-    for (path, bytes) in &kept.files {
+    for (path, bytes) in &stored.files {
         match std::fs::read(shop.folder.join(path)) {
             Ok(now) if same_content(path, &now, bytes) => {}
             Ok(_) => found.push(format!("{path} was changed after the plan; the plan keeps the old one")),
@@ -327,15 +327,15 @@ fn changed_files(shop: &Shop, kept: &Sources) -> Vec<String> {
 }
 
 /// Whether a file still says the same; settings of shop.toml that no letter shows do not count.
-fn same_content(path: &str, now: &[u8], kept: &[u8]) -> bool {
-    if now == kept {
+fn same_content(path: &str, now: &[u8], stored: &[u8]) -> bool {
+    if now == stored {
         return true;
     }
     let shown = |bytes: &[u8]| {
         let settings = crate::shop::Settings::read(&String::from_utf8_lossy(bytes)).ok()?;
         Some((settings.name, settings.address, settings.country, settings.currency))
     };
-    path == "shop.toml" && shown(now).is_some() && shown(now) == shown(kept)
+    path == "shop.toml" && shown(now).is_some() && shown(now) == shown(stored)
 }
 
 /// Who would be added or missing, and whose name or address is another, if it were planned today.
@@ -346,7 +346,7 @@ fn people(read: &Read<'_>, shop: &Shop, planned: &Planned) -> Result<Vec<String>
     };
     let before = recipient::recipients(read, planned.id)?;
     let old: HashSet<&str> = before.iter().map(|r| r.reference.as_str()).collect();
-    let new: HashSet<&str> = today.recipients.iter().map(|r| r.reference.as_str()).collect();
+    let new: HashSet<&str> = today.recipients.iter().map(|r| r.chosen.reference.as_str()).collect();
     let mut found = Vec::new();
     for (count, what) in
         [(new.difference(&old).count(), "would be added"), (old.difference(&new).count(), "would be missing")]
@@ -357,7 +357,7 @@ fn people(read: &Read<'_>, shop: &Shop, planned: &Planned) -> Result<Vec<String>
     }
     let address = |fields: &Fields| fields.to_read().get_list("address_lines");
     let now: HashMap<&str, &Fields> =
-        today.recipients.iter().map(|t| (t.reference.as_str(), &t.frozen.fields)).collect();
+        today.recipients.iter().map(|t| (t.chosen.reference.as_str(), &t.frozen.fields)).collect();
     let is_other =
         |r: &&Recipient| now.get(r.reference.as_str()).is_some_and(|fields| address(fields) != address(&r.fields));
     let moved = before.iter().filter(is_other).count();

@@ -24,7 +24,7 @@ pub(crate) struct Recipient {
     pub(crate) branch: String,
     /// Nothing for those who are held out.
     pub(crate) channel: Option<Channel>,
-    pub(crate) code: Option<String>,
+    pub(crate) code: Option<Code>,
     pub(crate) postcode: String,
     pub(crate) email: String,
     pub(crate) fields: Fields,
@@ -79,6 +79,11 @@ impl Recipient {
             till: row.get(18)?,
             second: second.transpose()?,
         })
+    }
+
+    /// Their code as it is shown; nothing for those who are held out.
+    pub(crate) fn code_text(&self) -> &str {
+        self.code.as_ref().map_or("", Code::as_str)
     }
 
     /// What came of it; nothing yet is [`Response::NotRedeemed`].

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::context::Context;
 use super::done::Done;
+use super::output::and_more;
 use crate::app::bounces::{self, BounceCounts, BounceReport};
 use crate::domain::InboundKind;
 use crate::error::Result;
@@ -68,13 +69,10 @@ fn page(outcome: &BounceReport, dry_run: bool) -> String {
             let by = if one.by_address { "; by the address alone" } else { "" };
             text.push_str(&format!(
                 "  {}  {} <{}>  {}: {}{third}{instead}{by}\n",
-                one.reference, one.name, one.email, one.campaign, one.said
+                one.reference, one.name, one.email, one.campaign, one.diagnostic
             ));
         }
-        if people.len() > MOST_SHOWN {
-            let more = text::thousands(people.len() - MOST_SHOWN);
-            text.push_str(&format!("  and {more} more; `--json` has them all\n"));
-        }
+        text.push_str(&and_more(people.len(), MOST_SHOWN));
     }
     if counts.settled > 0 {
         let doubts = text::count(counts.settled, "email");
@@ -86,7 +84,7 @@ fn page(outcome: &BounceReport, dry_run: bool) -> String {
 
 /// `: 2 bounced, 1 delayed, 7 other mails`.
 fn kinds(counts: &BounceCounts) -> String {
-    let all = [
+    let some = text::counts(&[
         (counts.bounced, InboundKind::Bounced.as_str()),
         (counts.mailbox_full, "mailbox full"),
         (counts.undelivered, "not delivered"),
@@ -99,10 +97,8 @@ fn kinds(counts: &BounceCounts) -> String {
         (counts.left, "left to you"),
         (counts.known, "read before"),
         (counts.ordinary, "other mail"),
-    ];
-    let some: Vec<String> =
-        all.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{} {what}", text::thousands(*n))).collect();
-    if some.is_empty() { String::new() } else { format!(": {}", some.join(", ")) }
+    ]);
+    if some.is_empty() { some } else { format!(": {some}") }
 }
 
 fn warnings(outcome: &BounceReport) -> Vec<String> {

@@ -94,12 +94,12 @@ impl Play<'_> {
         let january = day(1990, 1, 15);
         self.tell("JANUARY 1990. A year of sales goes into the book, and next year's campaign is written from last year's response.");
         self.say(january, &["import", "purchases", "exports/purchases-1989.csv"])?;
-        let written = self.say(january, &["follow-up", YEAR_ONE, YEAR_TWO])?;
+        let draft = self.say(january, &["follow-up", YEAR_ONE, YEAR_TWO])?;
         self.tell(
             "The owner edits what it wrote. This year it is Sauvignon blanc. Those who came are thanked; those who did not come \
              are told that we can only assume they don't care for Chardonnay.",
         );
-        demo::edit(self.folder, written["templates"].as_array().into_iter().flatten().filter_map(Value::as_str))?;
+        demo::edit(self.folder, draft["templates"].as_array().into_iter().flatten().filter_map(Value::as_str))?;
         self.say(january, &["plan", YEAR_TWO])?;
         self.say(january, &["print", YEAR_TWO])?;
         self.say(day(1990, 1, 18), &["posted", YEAR_TWO])?;

@@ -19,21 +19,21 @@ pub(super) struct FollowUpArguments {
 }
 
 pub(super) fn run(arguments: &FollowUpArguments, context: &Context) -> Result<Done> {
-    let written = follow_up::follow_up(&context.shop()?, &arguments.old, &arguments.new)?;
+    let draft = follow_up::follow_up(&context.shop()?, &arguments.old, &arguments.new)?;
     let branches: Vec<String> =
-        written.branches.iter().map(|b| format!("{} {}", text::thousands(b.count), b.name)).collect();
+        draft.branches.iter().map(|b| format!("{} {}", text::thousands(b.count), b.name)).collect();
     let mut text = format!(
         "Wrote {} with {}: {}.\n",
-        written.file,
-        text::count(written.branches.len(), "branch"),
+        draft.file,
+        text::count(draft.branches.len(), "branch"),
         text::list(&branches)
     );
-    for template in &written.templates {
+    for template in &draft.templates {
         text.push_str(&format!("Wrote {template}.\n"));
     }
-    if written.undeliverable > 0 {
-        text.push_str(&format!("{} came back and will be left out.\n", Channel::Letter.count(written.undeliverable)));
+    if draft.undeliverable > 0 {
+        text.push_str(&format!("{} came back and will be left out.\n", Channel::Letter.count(draft.undeliverable)));
     }
     text.push_str(&format!("\nNext: edit them, then regulars plan {}\n", arguments.new));
-    Ok(Done::new(text, &written))
+    Ok(Done::new(text, &draft))
 }

@@ -35,6 +35,7 @@ mod send;
 mod serve;
 mod till;
 mod unredeem;
+mod verb_list;
 mod verbs;
 mod why;
 

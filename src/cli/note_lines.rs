@@ -43,13 +43,13 @@ pub(super) fn run(arguments: &NoteLinesArguments, context: &Context) -> Result<D
 }
 
 /// `Took 12 personal lines and 1 signer.`, and whose are new, changed or gone.
-fn summary(taken: &TakenLines) -> String {
-    let lines = text::count(taken.lines, "personal line");
+fn summary(outcome: &TakenLines) -> String {
+    let lines = text::count(outcome.lines, "personal line");
     let signers =
-        if taken.signers > 0 { format!(" and {}", text::count(taken.signers, "signer")) } else { String::new() };
+        if outcome.signers > 0 { format!(" and {}", text::count(outcome.signers, "signer")) } else { String::new() };
     let mut text = format!("Took {lines}{signers}.\n");
-    let lists = [("New", &taken.added), ("Changed", &taken.changed), ("Taken away", &taken.removed)];
-    if lists.iter().all(|(_, list)| list.is_empty()) && taken.lines + taken.signers == 0 {
+    let lists = [("New", &outcome.added), ("Changed", &outcome.changed), ("Taken away", &outcome.removed)];
+    if lists.iter().all(|(_, list)| list.is_empty()) && outcome.lines + outcome.signers == 0 {
         return "Nothing is written in the sheet.\n".to_owned();
     }
     if lists.iter().all(|(_, list)| list.is_empty()) {

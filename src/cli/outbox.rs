@@ -4,7 +4,8 @@ use serde_json::json;
 
 use super::context::Context;
 use super::done::Done;
-use crate::app::outbox::{self, OutboxList};
+use super::output::and_more;
+use crate::app::outbox;
 use crate::domain::{Column as _, OutboxState};
 use crate::error::{Error, Result};
 use crate::outbox::{DoubtVerdict, OutboxCounts, OutboxEntry};
@@ -43,7 +44,7 @@ pub(super) fn run(arguments: &OutboxArguments, context: &Context) -> Result<Done
             }
         };
     }
-    let OutboxList { planned, waves } = outbox::list(&shop, slug, now)?;
+    let (planned, waves) = outbox::list(&shop, slug, now)?;
     let (mut object, mut reminders, mut doubts) = (json!({}), Vec::new(), 0);
     for (wave, entries) in waves.iter().enumerate() {
         let counts = OutboxCounts::of(entries);
@@ -93,17 +94,14 @@ fn shown(name: &str, counts: &OutboxCounts, entries: &[OutboxEntry]) -> String {
 
 /// `Spring tea: 210 sent, 2 failed, 1 in doubt, 1 queued.`
 fn counts_line(name: &str, counts: &OutboxCounts) -> String {
-    let all = [
+    let some = text::counts(&[
         (counts.sent, OutboxState::Sent.as_str()),
         (counts.failed, OutboxState::Failed.as_str()),
         (counts.in_doubt, "in doubt"),
         (counts.sending, "being handed over"),
         (counts.queued, OutboxState::Queued.as_str()),
-    ];
-    let some: Vec<String> =
-        all.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{} {what}", text::thousands(*n))).collect();
-    let some = if some.is_empty() { "no emails".to_owned() } else { some.join(", ") };
-    format!("{name}: {some}.\n")
+    ]);
+    format!("{name}: {}.\n", if some.is_empty() { "no emails" } else { &some })
 }
 
 /// Whose email did not reach them, and what goes instead.
@@ -112,14 +110,11 @@ fn back(entries: &[OutboxEntry]) -> String {
     let mut text = if back.is_empty() { String::new() } else { "\ncame back\n".to_owned() };
     for entry in back.iter().take(MOST_SHOWN) {
         let day = entry.came_back.map(|day| day.to_string()).unwrap_or_default();
-        let said = if entry.report.is_empty() { &entry.reply } else { &entry.report };
+        let reply = if entry.report.is_empty() { &entry.reply } else { &entry.report };
         let letter = entry.letter.as_ref().map_or(String::new(), |state| format!("; a letter instead: {state}"));
-        text.push_str(&format!("  {}  {} <{}>  {day}  {said}{letter}\n", entry.reference, entry.name, entry.email));
+        text.push_str(&format!("  {}  {} <{}>  {day}  {reply}{letter}\n", entry.reference, entry.name, entry.email));
     }
-    if back.len() > MOST_SHOWN {
-        text.push_str(&format!("  and {} more; `--json` has them all\n", text::thousands(back.len() - MOST_SHOWN)));
-    }
-    text
+    text + &and_more(back.len(), MOST_SHOWN)
 }
 
 /// The people of one state, each with what the mail server said.
@@ -137,8 +132,5 @@ fn people(what: &str, entries: &[&OutboxEntry]) -> String {
             entry.reference, entry.name, entry.email, entry.reply
         ));
     }
-    if entries.len() > MOST_SHOWN {
-        text.push_str(&format!("  and {} more; `--json` has them all\n", text::thousands(entries.len() - MOST_SHOWN)));
-    }
-    text
+    text + &and_more(entries.len(), MOST_SHOWN)
 }

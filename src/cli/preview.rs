@@ -25,15 +25,15 @@ pub(super) struct PreviewArguments {
 
 pub(super) fn run(arguments: &PreviewArguments, context: &Context) -> Result<Done> {
     let (shop, slug) = (context.shop()?, &arguments.campaign);
-    let made = preview::preview(&shop, slug, &arguments.reference, arguments.wave)?;
-    let PiecePreview { recipient, channel, wave, .. } = made;
-    let (file, page) = (shop.shown(&made.file), made.page.map(|page| shop.shown(&page)));
+    let outcome = preview::preview(&shop, slug, &arguments.reference, arguments.wave)?;
+    let PiecePreview { recipient, channel, wave, .. } = outcome;
+    let (file, page) = (shop.shown(&outcome.file), outcome.page.map(|page| shop.shown(&page)));
     let object = json!({
         "campaign": slug, "ref": recipient.reference, "name": recipient.name, "channel": channel, "wave": wave,
         "file": file, "page": page,
     });
     let to_look_at = page.map_or(String::new(), |page| format!("; to look at it, open {page}"));
     let text = format!("The {channel} to {} is in {file}{to_look_at}.", recipient.name);
-    let waits = made.held_back.map(|held| format!("it waits: {}", held.message));
-    Ok(Done::new(text, &object).warn(made.differences).warn(waits))
+    let waits = outcome.held_back.map(|held| format!("it waits: {}", held.message));
+    Ok(Done::new(text, &object).warn(outcome.differences).warn(waits))
 }

@@ -11,6 +11,7 @@ use super::progress::watched;
 use crate::app::print::{self, LabelOptions, PrintForm, PrintOptions, PrintOutcome};
 use crate::domain::Channel;
 use crate::error::{Error, Result};
+use crate::letter::Envelope;
 use crate::shop::Shop;
 use crate::text;
 
@@ -68,7 +69,7 @@ pub(super) fn run(arguments: &PrintArguments, context: &Context) -> Result<Done>
             nudge: arguments.nudge.clone(),
             outline: arguments.outline,
         }),
-        (_, Some(size)) => PrintForm::Envelopes(size.parse()?),
+        (_, Some(size)) => PrintForm::Envelopes(Envelope::called(size)?),
         _ if arguments.each => PrintForm::Each,
         _ => PrintForm::Letters,
     };

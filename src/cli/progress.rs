@@ -1,13 +1,13 @@
 //! Progress on the terminal, for people who watch.
 
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::context::Context;
 use crate::app::{Activity, Progress};
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// A bar for long work, for people who watch; it counts to `total`.
 pub(super) fn progress(context: &Context, total: usize, what: &'static str) -> ProgressBar {
@@ -19,17 +19,25 @@ pub(super) fn progress(context: &Context, total: usize, what: &'static str) -> P
     bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }
 
-/// Runs long work, and shows how far it is to people who watch.
-pub(super) fn watched<T>(context: &Context, work: impl FnOnce(&Progress<'_>) -> Result<T>) -> Result<T> {
-    watched_until(context, &AtomicBool::new(false), work)
+/// A flag that Ctrl-C raises; when it is pressed again the program ends at once, and what is under way is in doubt.
+pub(super) fn stop_on_ctrl_c() -> Result<&'static AtomicBool> {
+    static STOP: AtomicBool = AtomicBool::new(false);
+    let handler = || {
+        if STOP.swap(true, Ordering::SeqCst) {
+            #[expect(clippy::exit, reason = "the owner insists; the outbox is made for it")]
+            std::process::exit(3);
+        }
+    };
+    match ctrlc::set_handler(handler) {
+        // The demo does several long works in one process.
+        Ok(()) | Err(ctrlc::Error::MultipleHandlers) => Ok(&STOP),
+        Err(e) => Err(Error::new("Ctrl-C could not be listened to").because(e)),
+    }
 }
 
-/// The same for work that may be stopped.
-pub(super) fn watched_until<T>(
-    context: &Context,
-    stop: &AtomicBool,
-    work: impl FnOnce(&Progress<'_>) -> Result<T>,
-) -> Result<T> {
+/// Runs long work that Ctrl-C may stop, and shows how far it is to people who watch.
+pub(super) fn watched<T>(context: &Context, work: impl FnOnce(&Progress<'_>) -> Result<T>) -> Result<T> {
+    let stop = stop_on_ctrl_c()?;
     let bar = progress(context, 0, "");
     let report = |activity: Activity, done: usize, total: usize| {
         bar.set_message(match activity {

@@ -1,12 +1,10 @@
 //! `proof NAME`: what to look at before it goes.
 
-use std::io::{BufRead, IsTerminal};
-
 use serde_json::json;
 
 use super::context::Context;
 use super::done::Done;
-use super::output::to_stderr;
+use super::output::confirms;
 use super::progress::watched;
 use crate::app::{self, proof::ProofOutcome};
 use crate::domain::CampaignState;
@@ -31,13 +29,13 @@ pub(super) struct ProofArguments {
 
 pub(super) fn run(arguments: &ProofArguments, context: &Context) -> Result<Done> {
     let (shop, slug) = (context.shop()?, &arguments.campaign);
-    let ProofOutcome { proof, state, file, differences } =
+    let ProofOutcome { proof, file, differences } =
         watched(context, |progress| app::proof::proof(&shop, slug, progress))?;
     if arguments.mend_names {
         ask(&proof, arguments.yes)?;
         let fixed = app::proof::fix_names(&shop, &proof, context.clock.today())?;
         let mut text = format!("Changed {} in the book.\n", text::count(fixed, "name"));
-        if fixed > 0 && state == CampaignState::Planned {
+        if fixed > 0 && proof.state == CampaignState::Planned {
             text.push_str(&format!("\nNext: regulars plan {slug} --again, which takes them into the letters\n"));
         }
         return Ok(Done::new(text, &json!({ "campaign": slug, "mended": fixed })));
@@ -60,12 +58,7 @@ fn ask(proof: &Proof, yes: bool) -> Result<()> {
         return Ok(());
     }
     let refused = Error::new("no name was changed: nobody confirmed it").hint("look at them, then say `--yes`");
-    if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
-        return Err(refused);
-    }
     let names = text::count(repairs.len(), "name");
-    to_stderr(&format!("{}Change {names} in the book like this? Type yes: ", repairs.concat()));
-    let mut answer = String::new();
-    let read = std::io::stdin().lock().read_line(&mut answer);
-    if read.is_ok() && answer.trim().eq_ignore_ascii_case("yes") { Ok(()) } else { Err(refused) }
+    let question = format!("{}Change {names} in the book like this? Type yes: ", repairs.concat());
+    if confirms(&question, |answer| answer.eq_ignore_ascii_case("yes")) { Ok(()) } else { Err(refused) }
 }

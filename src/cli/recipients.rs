@@ -6,6 +6,7 @@ use super::context::Context;
 use super::done::Done;
 use crate::app::recipients::{self, RecipientList};
 use crate::campaign::Recipient;
+use crate::domain::Code;
 use crate::error::Result;
 use crate::text;
 
@@ -45,7 +46,7 @@ pub(super) fn run(arguments: &RecipientsArguments, context: &Context) -> Result<
     for (r, _) in &recipients {
         let number = r.number.map_or("–".to_owned(), |n| n.to_string());
         let spent = r.spend.map(|spend| currency.show(spend)).unwrap_or_default();
-        let code = r.code.as_deref().unwrap_or("–");
+        let code = r.code.as_ref().map_or("–", Code::as_str);
         text.push_str(&format!(
             "{number:>6}  {:<refs$}  {:<names$}  {:<branches$}  {code:<9}  {:<12}  {spent:>12}{}\n",
             r.reference,

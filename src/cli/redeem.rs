@@ -86,7 +86,7 @@ fn change(claim: &Claim, spend: Money, shop: &Shop, context: &Context) -> Result
 pub(super) fn sentence(answer: &TillAnswer, claim: &Claim, shop: &Shop) -> String {
     let typed = match claim {
         Claim::Typed(code) => text::quote(code),
-        Claim::Letter(_) => text::quote(answer.code.as_deref().unwrap_or_default()),
+        Claim::Letter(_) => text::quote(answer.code_text()),
         Claim::Person { reference, .. } => text::quote(reference),
     };
     let who = format!(
@@ -106,7 +106,7 @@ pub(super) fn sentence(answer: &TillAnswer, claim: &Claim, shop: &Shop) -> Strin
             let at = answer.redeemed_at.map(|at| format!("{} at {}", day(at.date()), at.format("%H:%M"))).unwrap_or_default();
             let till = answer.till.as_deref().map_or(String::new(), |till| format!(" at till {}", text::quote(till)));
             let amount = spent(answer.spend_minor.unwrap_or_default());
-            let code = answer.code.as_deref().unwrap_or_default();
+            let code = answer.code_text();
             format!("error: {} was redeemed already: {at}{till}, {amount}, by {who}\nhint: if that was a mistake, `regulars unredeem {code} --reason \"…\"`\n", text::quote(code))
         }
         Outcome::Expired => {

@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 
 use super::context::Context;
 use super::done::Done;
-use super::send::{stop_on_ctrl_c, summary};
+use super::progress::stop_on_ctrl_c;
+use super::send::summary;
 use crate::app::run::{self, RunEvent, RunOutcome, RunStep};
 use crate::domain::Channel;
 use crate::error::{Error, Result};
@@ -25,8 +26,7 @@ pub(super) fn run(arguments: &RunArguments, context: &Context) -> Result<Done> {
     if arguments.dry_run {
         return Ok(shown(&shop, "would_go", run::rehearse(&shop, now)?));
     }
-    let stop = stop_on_ctrl_c()?;
-    Ok(shown(&shop, "went", run::run(&shop, now, &stop)?))
+    Ok(shown(&shop, "went", run::run(&shop, now, stop_on_ctrl_c()?)?))
 }
 
 /// The outcome as sentences, and as an object.

@@ -1,14 +1,12 @@
 //! `send NAME`: emails through the mail server, or as files into a folder.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::{Value, json};
 
 use super::context::Context;
 use super::done::Done;
-use super::progress::{watched, watched_until};
+use super::progress::watched;
 use crate::app::send::{self, SendOptions};
 use crate::campaign::HeldBack;
 use crate::domain::{Channel, OutboxState};
@@ -45,9 +43,8 @@ pub(super) fn run(arguments: &SendArguments, context: &Context) -> Result<Done> 
     if let Some(folder) = &arguments.to_folder {
         return to_folder(&shop, slug, folder, &options, context);
     }
-    let stop = stop_on_ctrl_c()?;
     let now = context.clock.now();
-    let sent = watched_until(context, &stop, |progress| send::send(&shop, slug, &options, now, progress))?;
+    let sent = watched(context, |progress| send::send(&shop, slug, &options, now, progress))?;
     let mut object = counts(slug, &sent.counts);
     object["held_back"] = sent.held_back.len().into();
     object["next_try"] = json!(sent.report.next_try);
@@ -59,10 +56,10 @@ pub(super) fn run(arguments: &SendArguments, context: &Context) -> Result<Done> 
 fn to_folder(shop: &Shop, slug: &str, folder: &Path, options: &SendOptions, context: &Context) -> Result<Done> {
     let outcome = watched(context, |progress| send::send_to_folder(shop, slug, folder, options, progress))?;
     let shown = folder.display().to_string();
-    let emails = Channel::Email.count(outcome.written);
+    let emails = Channel::Email.count(outcome.count);
     let mut object = counts(slug, &outcome.counts);
     object["folder"] = shown.as_str().into();
-    object["written"] = outcome.written.into();
+    object["written"] = outcome.count.into();
     let text = format!("Wrote {emails} to {}; nothing was sent.", text::quote(&shown));
     Ok(Done::new(text, &object).warn(outcome.differences))
 }
@@ -75,13 +72,9 @@ pub(super) fn summary(tally: &SendTally) -> String {
         (tally.later, "is to be tried again", "are to be tried again"),
         (tally.in_doubt, "is in doubt", "are in doubt"),
     ];
-    let others: Vec<String> = others
-        .iter()
-        .filter(|(n, ..)| *n > 0)
-        .map(|(n, one, many)| format!("{} {}", text::thousands(*n), if *n == 1 { one } else { many }))
-        .collect();
+    let others = text::counts(&others.map(|(n, one, many)| (n, if n == 1 { one } else { many })));
     if !others.is_empty() {
-        text.push_str(&format!("; {}", others.join(", ")));
+        text.push_str(&format!("; {others}"));
     }
     text
 }
@@ -129,18 +122,4 @@ fn counts(slug: &str, counts: &OutboxCounts) -> Value {
     let mut object = json!(counts);
     object["campaign"] = slug.into();
     object
-}
-
-/// A flag that Ctrl-C raises; when it is pressed again the program ends at once, and what is under way is in doubt.
-pub(super) fn stop_on_ctrl_c() -> Result<Arc<AtomicBool>> {
-    let stop = Arc::new(AtomicBool::new(false));
-    let raised = Arc::clone(&stop);
-    let handler = move || {
-        if raised.swap(true, Ordering::SeqCst) {
-            #[expect(clippy::exit, reason = "the owner insists; the outbox is made for it")]
-            std::process::exit(3);
-        }
-    };
-    ctrlc::set_handler(handler).map_err(|e| Error::new("Ctrl-C could not be listened to").because(e))?;
-    Ok(stop)
 }

@@ -22,11 +22,8 @@ pub(super) struct UnredeemArguments {
 pub(super) fn run(arguments: &UnredeemArguments, context: &Context) -> Result<Done> {
     let shop = context.shop()?;
     let answer = app::undo::by_code(&shop, &arguments.code, &arguments.reason, context.clock.now())?;
-    let text = format!(
-        "Undone: {} may come again with {}.",
-        answer.name.clone().unwrap_or_default(),
-        answer.code.clone().unwrap_or_default()
-    );
+    let name = answer.name.as_deref().unwrap_or_default();
+    let text = format!("Undone: {name} may come again with {}.", answer.code_text());
     let object = json!({ "outcome": EventKind::Undone, "code": answer.code, "ref": answer.reference, "name": answer.name, "campaign": answer.campaign, "reason": arguments.reason });
     Ok(Done::new(text, &object))
 }

@@ -6,11 +6,12 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use chrono::NaiveDate;
-use clap::{Parser, Subcommand};
+use clap::Parser;
 
 use super::context::Context;
 use super::done::{self, Done};
 use super::output::{show, to_stderr, to_stdout};
+use super::verb_list::verbs;
 use super::{
     backup, best, bounces, calls, check, customer, demo, doctor, email, follow_up, import, init, note_lines, outbox,
     plan, posted, preview, print, proof, recipients, redeem, report, returned, run, segment, send, serve, till,
@@ -36,22 +37,7 @@ struct CommandLine {
     verb: Verb,
 }
 
-macro_rules! verbs {
-    ($($verb:ident = $file:ident::$arguments:ident,)+) => {
-        #[derive(Debug, Subcommand)]
-        enum Verb {
-            $($verb($file::$arguments),)+
-        }
-
-        fn run(verb: &Verb, context: &Context) -> Result<Done> {
-            match verb {
-                $(Verb::$verb(arguments) => $file::run(arguments, context),)+
-            }
-        }
-    };
-}
-
-verbs! {
+verbs! { Verb:
     Init = init::InitArguments,
     Demo = demo::DemoArguments,
     Import = import::ImportArguments,
@@ -95,7 +81,7 @@ pub fn main() -> ExitCode {
         json: line.json,
         perform,
     };
-    match run(&line.verb, &context) {
+    match line.verb.run(&context) {
         Ok(done) => show(&done, line.json),
         Err(error) => {
             if let Some(json) = done::error_json(&error).filter(|_| line.json) {
@@ -111,5 +97,5 @@ pub fn main() -> ExitCode {
 fn perform(words: Vec<OsString>, context: &Context) -> Result<Done> {
     let line = CommandLine::try_parse_from(std::iter::once("regulars".into()).chain(words))
         .map_err(|e| Error::new("the demo does not know its own verbs").hint("please report it").because(e))?;
-    run(&line.verb, context)
+    line.verb.run(context)
 }

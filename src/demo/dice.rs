@@ -56,6 +56,25 @@ impl Dice {
     }
 }
 
+/// The rows of a table, each with the weight that stands in its first cell.
+pub(super) fn weighted_rows<const N: usize>(table: &'static str) -> impl Iterator<Item = (i64, [&'static str; N])> {
+    text::table_rows(table).map(|mut cells| {
+        let weight = number(cells.next().unwrap_or_default());
+        (weight, std::array::from_fn(|_| cells.next().unwrap_or_default()))
+    })
+}
+
+/// A whole number of a table.
+pub(super) fn number(cell: &str) -> i64 {
+    cell.parse().unwrap_or_default()
+}
+
+/// A list of words.tsv by its name, written `a|b|c`.
+pub(super) fn words(name: &str) -> &'static str {
+    let mut lists = text::table_rows(include_str!("words.tsv"));
+    lists.find(|cells| cells.clone().next() == Some(name)).and_then(|mut cells| cells.nth(1)).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

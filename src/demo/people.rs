@@ -56,26 +56,9 @@ pub(super) struct InventedPerson {
 
 /// The customer book as CSV, with a header, ready for `import customers`.
 pub(crate) fn customers() -> String {
-    const HEADER: [&str; 17] = [
-        "Customer ID",
-        "Title",
-        "First Name",
-        "Last Name",
-        "Suffix",
-        "Spouse",
-        "Street Address",
-        "City",
-        "State",
-        "Postal Code",
-        "Country",
-        "Email",
-        "Phone",
-        "Email Consent",
-        "Post Consent",
-        "Tags",
-        "Notes",
-    ];
-    let mut table = CsvTable::new(HEADER);
+    const HEADER: &str = "Customer ID,Title,First Name,Last Name,Suffix,Spouse,Street Address,City,State,\
+                          Postal Code,Country,Email,Phone,Email Consent,Post Consent,Tags,Notes";
+    let mut table = CsvTable::new(HEADER.split(','));
     for p in everyone() {
         let tags = p.tags.join(", ");
         let cells = [
@@ -177,7 +160,7 @@ fn name(dice: &mut Dice, n: usize, married: bool, person: &mut InventedPerson) {
         (person.woman, person.first, person.last) = (woman, first.to_owned(), last.to_owned());
         return;
     }
-    let Some(origin) = dice.weighted(names::ORIGINS) else { return };
+    let Some(origin) = dice.weighted(&names::ORIGINS) else { return };
     names::first(dice, origin, person.woman).clone_into(&mut person.first);
     dice.word(origin.surnames).clone_into(&mut person.last);
     if married {

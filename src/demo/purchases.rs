@@ -27,7 +27,7 @@ pub(crate) fn purchases(from: NaiveDate, to: NaiveDate) -> String {
     let people = people::everyone();
     let mut receipts: Vec<Receipt> = (from.year()..=to.year()).flat_map(|year| of_year(&people, year)).collect();
     receipts.retain(|receipt| (from..=to).contains(&receipt.on));
-    written(receipts)
+    csv(receipts)
 }
 
 /// Everything that everyone bought in a year.
@@ -89,7 +89,7 @@ pub(super) fn is_open(on: NaiveDate) -> bool {
 }
 
 /// The receipts in the order of the days, numbered within each day.
-pub(super) fn written(mut receipts: Vec<Receipt>) -> String {
+pub(super) fn csv(mut receipts: Vec<Receipt>) -> String {
     receipts.sort_by_key(|receipt| (receipt.on, shuffled(receipt)));
     let mut table = CsvTable::new(["Receipt", "Customer ID", "Date", "Item", "Quantity", "Unit Price"]);
     let mut of_the_day: BTreeMap<NaiveDate, usize> = BTreeMap::new();

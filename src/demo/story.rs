@@ -75,7 +75,7 @@ pub(crate) fn year_between(invited: &[String], visits: &[GiftVisit]) -> String {
         let lines = wares::basket_of(&mut dice, woman, visit.on.month(), visit.spend_minor);
         Receipt { on: visit.on, reference: visit.reference.clone(), lines }
     }));
-    purchases::written(receipts)
+    purchases::csv(receipts)
 }
 
 /// The visits of a year, in the order of the days.

@@ -1,6 +1,8 @@
 //! What the invented shop sells, at the prices of 1988, and what goes into one bag.
 
-use super::dice::Dice;
+use std::sync::LazyLock;
+
+use super::dice::{self, Dice};
 
 /// One line of a receipt.
 #[derive(Clone)]
@@ -11,89 +13,24 @@ pub(super) struct ReceiptLine {
     pub(super) price: i64,
 }
 
-/// Who wears it.
-#[derive(Clone, Copy, PartialEq)]
-enum For {
-    Him,
-    Her,
-    Both,
+/// Something that the shop sells.
+struct Ware {
+    item: &'static str,
+    /// In cents.
+    price: i64,
+    /// Who wears it: `him`, `her`, or both when it is empty.
+    wearer: &'static str,
+    /// When it hangs in the shop: `cold`, `warm`, or always when it is empty.
+    season: &'static str,
 }
 
-/// When it hangs in the shop.
-#[derive(Clone, Copy, PartialEq)]
-enum Hangs {
-    Always,
-    Cold,
-    Warm,
-}
-
-use For::{Both, Her, Him};
-use Hangs::{Always, Cold, Warm};
-
-/// Weight, item, price in cents, who wears it, when it hangs in the shop.
-type Ware = (i64, &'static str, i64, For, Hangs);
-
-const WARES: &[Ware] = &[
-    (16, "Oxford shirt", 4_600, Him, Always),
-    (10, "pinpoint Oxford shirt", 5_850, Him, Always),
-    (6, "Sea Island cotton shirt", 9_500, Him, Always),
-    (8, "tattersall shirt", 4_950, Him, Cold),
-    (6, "madras shirt", 4_400, Him, Warm),
-    (8, "piqué polo shirt", 3_600, Both, Warm),
-    (14, "silk tie", 3_250, Him, Always),
-    (5, "bow tie", 2_650, Him, Always),
-    (4, "knit tie", 2_400, Him, Cold),
-    (12, "grey flannel trousers", 11_500, Him, Cold),
-    (10, "worsted wool trousers", 12_950, Him, Always),
-    (9, "pleated khakis", 5_950, Him, Warm),
-    (6, "corduroy trousers", 6_850, Both, Cold),
-    (7, "navy wool blazer", 26_500, Both, Always),
-    (8, "Harris tweed jacket", 28_500, Him, Cold),
-    (5, "linen sport coat", 24_500, Him, Warm),
-    (4, "silk and wool sport coat", 34_500, Him, Warm),
-    (9, "charcoal worsted suit", 47_500, Him, Always),
-    (9, "navy pinstripe suit", 52_500, Him, Always),
-    (5, "tropical wool suit", 44_500, Him, Warm),
-    (4, "double-breasted suit", 59_500, Him, Always),
-    (2, "made-to-measure suit", 89_500, Him, Always),
-    (2, "dinner jacket", 49_500, Him, Cold),
-    (4, "trench coat", 32_500, Both, Cold),
-    (3, "cashmere topcoat", 69_500, Him, Cold),
-    (5, "wool overcoat", 42_500, Both, Cold),
-    (9, "wing-tip shoes", 18_500, Him, Always),
-    (7, "tassel loafers", 16_500, Him, Always),
-    (7, "bridle leather belt", 4_250, Him, Always),
-    (4, "felt braces", 3_600, Him, Always),
-    (8, "pima cotton socks", 850, Both, Always),
-    (5, "Argyle socks", 1_250, Both, Cold),
-    (4, "linen handkerchief", 700, Both, Always),
-    (5, "cotton pajamas", 4_950, Both, Always),
-    (2, "silk dressing gown", 16_500, Both, Cold),
-    (8, "lambswool sweater", 7_950, Both, Cold),
-    (5, "cashmere sweater", 19_500, Both, Cold),
-    (4, "cotton cable sweater", 8_450, Both, Warm),
-    (3, "Panama hat", 6_850, Both, Warm),
-    (3, "wool felt hat", 7_400, Both, Cold),
-    (4, "lined leather gloves", 5_250, Both, Cold),
-    (14, "silk blouse", 8_950, Her, Always),
-    (11, "cotton blouse", 5_450, Her, Always),
-    (10, "wool gabardine skirt", 11_950, Her, Cold),
-    (6, "pleated linen skirt", 8_850, Her, Warm),
-    (9, "silk shirtdress", 21_500, Her, Always),
-    (7, "wool crepe dress", 24_500, Her, Cold),
-    (6, "printed cotton dress", 12_950, Her, Warm),
-    (10, "bouclé wool suit", 42_500, Her, Cold),
-    (8, "gabardine suit", 38_500, Her, Always),
-    (5, "raw silk suit", 36_500, Her, Warm),
-    (4, "camel hair coat", 48_500, Her, Cold),
-    (2, "velvet evening jacket", 29_500, Her, Cold),
-    (8, "wool flannel trousers", 11_950, Her, Cold),
-    (7, "leather pumps", 13_500, Her, Always),
-    (8, "silk scarf", 4_850, Her, Always),
-    (4, "challis shawl", 7_250, Her, Cold),
-    (5, "calfskin handbag", 18_950, Her, Always),
-    (4, "cashmere cardigan", 22_500, Her, Cold),
-];
+static WARES: LazyLock<Vec<(i64, Ware)>> = LazyLock::new(|| {
+    let rows = dice::weighted_rows(include_str!("wares.tsv"));
+    rows.map(|(weight, [item, price, wearer, season])| {
+        (weight, Ware { item, price: dice::number(price), wearer, season })
+    })
+    .collect()
+});
 
 /// What one person takes home for about this many cents, in this month.
 pub(super) fn basket(dice: &mut Dice, woman: bool, month: u32, budget: i64) -> Vec<ReceiptLine> {
@@ -161,20 +98,19 @@ pub(super) fn carton(dice: &mut Dice, month: u32, budget: i64) -> Vec<ReceiptLin
 
 /// Something that costs no more than this; who has more to spend looks at more and takes the best.
 fn draw(dice: &mut Dice, woman: bool, month: u32, most: i64) -> Option<ReceiptLine> {
-    let cold = !(4..=8).contains(&month);
-    let fits = |(_, _, price, wearer, hangs): &&Ware| {
-        let wearer = *wearer == Both || (*wearer == Her) == woman;
-        let hangs = *hangs == Always || (*hangs == Cold) == cold;
-        *price <= most && wearer && hangs
+    let season = if (4..=8).contains(&month) { "warm" } else { "cold" };
+    let wearer = if woman { "her" } else { "him" };
+    let fits = |(_, ware): &&(i64, Ware)| {
+        ware.price <= most && ["", wearer].contains(&ware.wearer) && ["", season].contains(&ware.season)
     };
-    let rack: Vec<(i64, &Ware)> = WARES.iter().filter(fits).map(|ware| (ware.0, ware)).collect();
+    let rack: Vec<(i64, &Ware)> = WARES.iter().filter(fits).map(|(weight, ware)| (*weight, ware)).collect();
     if rack.is_empty() {
         return None;
     }
     let looks = if most > 40_000 { 4 } else { 1 + most / 12_000 };
     let seen: Vec<&Ware> = (0..looks).filter_map(|_| dice.weighted(&rack)).copied().collect();
-    let (_, item, price, ..) = seen.iter().max_by_key(|ware| ware.2)?;
-    Some(ReceiptLine { item, quantity: 1, price: *price })
+    let best = seen.iter().max_by_key(|ware| ware.price)?;
+    Some(ReceiptLine { item: best.item, quantity: 1, price: best.price })
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ pub(crate) fn crockford(bits: u64) -> char {
 }
 
 /// A code as it is stored and shown: `XXXX-XXXX`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
 pub(crate) struct Code(String);
 
 impl Code {

@@ -1,5 +1,8 @@
 //! The form in which a value of a closed list stands in a column, in JSON and in files.
 
+use crate::error::{Error, Result};
+use crate::text;
+
 /// A value of a closed list.
 pub(crate) trait Column: Copy + Eq + 'static {
     /// Every value.
@@ -11,6 +14,17 @@ pub(crate) trait Column: Copy + Eq + 'static {
     /// The value of a form.
     fn from_form(form: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|value| value.as_str() == form)
+    }
+
+    /// The value that people call by this name, in whatever case.
+    ///
+    /// # Errors
+    /// When there is none: `message`, with the nearest there is.
+    fn named(name: &str, message: String) -> Result<Self> {
+        Self::from_form(&name.trim().to_lowercase()).ok_or_else(|| {
+            let known: Vec<&str> = Self::ALL.iter().map(|value| value.as_str()).collect();
+            Error::new(message).hint(text::did_you_mean(name, &known))
+        })
     }
 }
 

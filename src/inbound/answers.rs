@@ -14,7 +14,7 @@ pub(crate) struct EmailAnswer<'a> {
     pub(crate) hash: Option<&'a [u8]>,
     pub(crate) kind: InboundKind,
     /// In its words.
-    pub(crate) said: &'a str,
+    pub(crate) diagnostic: &'a str,
     pub(crate) on: NaiveDate,
 }
 
@@ -22,8 +22,8 @@ pub(crate) struct EmailAnswer<'a> {
 pub(crate) fn record(write: &Write<'_>, answer: &EmailAnswer<'_>) -> Result<()> {
     let sql = "INSERT INTO email_answer (recipient_id, hash, kind, said, on_day) VALUES (?1, ?2, ?3, ?4, ?5) \
                ON CONFLICT (hash) DO NOTHING";
-    let EmailAnswer { recipient, hash, kind, said, on } = answer;
-    write.run(sql, params![*recipient, *hash, *kind, said, *on]).map(|_| ())
+    let EmailAnswer { recipient, hash, kind, diagnostic, on } = answer;
+    write.run(sql, params![*recipient, *hash, *kind, diagnostic, *on]).map(|_| ())
 }
 
 /// Whether a report was read before.

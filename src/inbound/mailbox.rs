@@ -27,7 +27,7 @@ pub(crate) fn read(path: &Path) -> Result<Vec<Mail>> {
             let mut bytes = Vec::new();
             let open = File::open(&file).and_then(|file| file.take(LONGEST as u64).read_to_end(&mut bytes));
             match open {
-                Ok(_) => mails.push(told(&shown(&file), &bytes)),
+                Ok(_) => mails.push(mail(&shown(&file), &bytes)),
                 // A mail program took it away meanwhile.
                 Err(e) if e.kind() == std::io::ErrorKind::NotFound => {}
                 Err(e) => return Err(Error::io("read", &file, e)),
@@ -37,13 +37,13 @@ pub(crate) fn read(path: &Path) -> Result<Vec<Mail>> {
     }
     let file = File::open(path).map_err(|e| Error::io("read", path, e))?;
     mbox(&mut BufReader::new(file), &mut |number, bytes| {
-        mails.push(told(&number.map_or_else(|| shown(path), |n| format!("{}, message {n}", shown(path))), bytes));
+        mails.push(mail(&number.map_or_else(|| shown(path), |n| format!("{}, message {n}", shown(path))), bytes));
     })
     .map_err(|e| Error::io("read", path, e))?;
     Ok(mails)
 }
 
-fn told(place: &str, bytes: &[u8]) -> Mail {
+fn mail(place: &str, bytes: &[u8]) -> Mail {
     let (kind, own_id) = kind_of(bytes);
     // The same message differs by a byte from mailbox to mailbox; its own Message-ID stays.
     let hash = Sha256::digest(own_id.as_ref().map_or(bytes.trim_ascii_end(), |id| id.as_bytes())).to_vec();

@@ -23,7 +23,7 @@ pub(crate) struct DeliveryStatus {
     /// It will not arrive.
     pub(crate) lost: Option<BounceClass>,
     /// In the words of the report.
-    pub(crate) said: String,
+    pub(crate) diagnostic: String,
 }
 
 /// One group of fields: the names in small letters.
@@ -80,12 +80,12 @@ pub(super) fn delivery_status(group: &Group) -> Option<DeliveryStatus> {
     let words = diagnostic.split_once(';').map_or(diagnostic, |(_, words)| words.trim());
     // Most servers say the status in their words, and there more exactly.
     let has_status = words.split([' ', '-', '(', ')']).any(|word| status_of(word).is_some());
-    let said = if has_status { words.to_owned() } else { format!("{} {words}", field(group, "status")) };
+    let diagnostic = if has_status { words.to_owned() } else { format!("{} {words}", field(group, "status")) };
     Some(DeliveryStatus {
         addresses,
         delayed: done == Some(ReportAction::Delayed),
         lost: lost(done, status),
-        said: plain(&said),
+        diagnostic: plain(&diagnostic),
     })
 }
 
@@ -158,7 +158,7 @@ mod tests {
         let text = "Reporting-MTA: dns; mx\r\n\r\nFinal-Recipient: RFC822;<Ana@Home.example>\r\nAction: failed\r\nStatus: 5.1.1\r\nDiagnostic-Code: smtp; 550\r\n  5.1.1 <ana@home.example>: \u{1b}no\r\n";
         let status = of(text);
         assert_eq!(
-            (status.addresses, status.said),
+            (status.addresses, status.diagnostic),
             (vec!["ana@home.example".to_owned()], "550 5.1.1 <ana@home.example>:  no".to_owned())
         );
         assert!(groups(b"no fields at all").is_empty());

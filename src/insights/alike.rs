@@ -92,13 +92,13 @@ fn shared<T: Ord + Hash + Clone>(
 ) -> Vec<SharedTrait<T>> {
     let mut counts: Vec<(&T, usize)> = best.iter().map(|(what, n)| (what, *n)).filter(|(_, n)| *n > 1).collect();
     counts.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(b.0)));
-    let told = counts.into_iter().take(MOST_TOLD).map(|(what, customers)| SharedTrait {
+    let traits = counts.into_iter().take(MOST_TOLD).map(|(what, customers)| SharedTrait {
         what: what.clone(),
         customers,
         share: fraction(customers, of_best),
         share_of_others: fraction(others.get(what).copied().unwrap_or(0), of_others),
     });
-    told.collect()
+    traits.collect()
 }
 
 #[cfg(test)]
@@ -110,7 +110,7 @@ mod tests {
         let best = HashMap::from([("hats", 3), ("gloves", 3), ("a tie", 1)]);
         let others = HashMap::from([("hats", 1)]);
         let found = shared(&best, &others, 4, 2);
-        let told: Vec<_> = found.iter().map(|s| (s.what, s.customers, s.share, s.share_of_others)).collect();
-        assert_eq!(told, [("gloves", 3, 0.75, 0.0), ("hats", 3, 0.75, 0.5)]);
+        let traits: Vec<_> = found.iter().map(|s| (s.what, s.customers, s.share, s.share_of_others)).collect();
+        assert_eq!(traits, [("gloves", 3, 0.75, 0.0), ("hats", 3, 0.75, 0.5)]);
     }
 }

@@ -79,12 +79,12 @@ pub(crate) fn calls(read: &Read<'_>, options: CallOptions, currency: Currency) -
     let mut seen: HashSet<CustomerId> = customer_sales::deceased(read)?;
     for complaint in customer_sales::complaints(read, today, clock::days_before(today, COMPLAINT_RESTS))? {
         let Complaint { customer_id, on, text } = complaint;
-        let mut said = text;
+        let mut complaint = text;
         if seen.insert(customer_id) {
-            if let Some(end) = said.strip_suffix('.') {
-                said = end.to_owned();
+            if let Some(end) = complaint.strip_suffix('.') {
+                complaint = end.to_owned();
             }
-            who.push((customer_id, CallReason::Complaint, format!("complained {}: {said}", ago(on, today))));
+            who.push((customer_id, CallReason::Complaint, format!("complained {}: {complaint}", ago(on, today))));
         }
     }
     let window = DaySpan { from: Some(clock::months_before(today, BEST_OF_MONTHS)), as_of: today };
@@ -261,8 +261,8 @@ mod tests {
     fn a_purchase_is_told_in_words() {
         let usd = Currency::of("USD").expect("known");
         let last = LastPurchase { on: day("1989-03-01"), item: "a tweed jacket".into(), amount: Money(34_500) };
-        let told = bought(&last, day("1989-03-22"), usd);
-        assert_eq!(told, "last bought a tweed jacket ($345.00 in all), three weeks ago");
+        let text = bought(&last, day("1989-03-22"), usd);
+        assert_eq!(text, "last bought a tweed jacket ($345.00 in all), three weeks ago");
         let bare = LastPurchase { item: String::new(), ..last };
         assert_eq!(bought(&bare, day("1989-03-02"), usd), "last bought for $345.00, yesterday");
     }

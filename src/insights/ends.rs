@@ -54,7 +54,7 @@ pub(super) fn slipping(read: &Read<'_>, everybody: &[CustomerSales], top: Top) -
     let now: HashSet<CustomerId> =
         best_by(everybody, top, |entry| entry.this_year).iter().map(|entry| entry.id).collect();
     let gone: Vec<&CustomerSales> = before.into_iter().filter(|entry| !now.contains(&entry.id)).collect();
-    let told = gone.iter().take(MOST_TOLD).map(|entry| {
+    let shown = gone.iter().take(MOST_TOLD).map(|entry| {
         let who = customer_sales::named(read, entry.id)?;
         Ok(Slipping {
             reference: who.reference,
@@ -64,7 +64,7 @@ pub(super) fn slipping(read: &Read<'_>, everybody: &[CustomerSales], top: Top) -
             last_purchase: entry.latest,
         })
     });
-    Ok((gone.len(), told.collect::<Result<_>>()?))
+    Ok((gone.len(), shown.collect::<Result<_>>()?))
 }
 
 /// The best by a sum, the best first, among those of whom there is one.
@@ -112,8 +112,8 @@ pub(super) fn time(
         .filter(|(takings, _, _)| *takings < usual)
         .collect();
     found.sort_unstable();
-    let told = found.into_iter().take(MOST_TOLD);
-    told.map(|(_, _, id)| other_end(read, id, by_id.get(&id).copied(), minutes)).collect()
+    let shown = found.into_iter().take(MOST_TOLD);
+    shown.map(|(_, _, id)| other_end(read, id, by_id.get(&id).copied(), minutes)).collect()
 }
 
 fn an_hour(takings: Money, minutes: i64) -> Option<Money> {

@@ -92,20 +92,20 @@ fn fifths(sheet: &Worksheet, currency: Currency) -> Vec<String> {
     let span = |least: String, most: String| if least == most { least } else { format!("{least} to {most}") };
     add(
         "bought last",
-        told(&sheet.fifths.recency, currency, |f| {
+        fifth_rows(&sheet.fifths.recency, currency, |f| {
             let day = |day: Option<chrono::NaiveDate>| day.map_or("never".to_owned(), |day| day.to_string());
             span(day(f.least), day(f.most))
         }),
     );
     add(
         "bought so often",
-        told(&sheet.fifths.frequency, currency, |f| span(text::thousands(f.least), text::thousands(f.most))),
+        fifth_rows(&sheet.fifths.frequency, currency, |f| span(text::thousands(f.least), text::thousands(f.most))),
     );
-    add("brought", told(&sheet.fifths.money, currency, |f| span(currency.show(f.least), currency.show(f.most))));
+    add("brought", fifth_rows(&sheet.fifths.money, currency, |f| span(currency.show(f.least), currency.show(f.most))));
     columns(&rows, &[false, false, true, true, true])
 }
 
-fn told<T>(
+fn fifth_rows<T>(
     fifths: &[Fifth<T>],
     currency: Currency,
     span: impl Fn(&Fifth<T>) -> String,

@@ -4,22 +4,11 @@ use super::worksheet::Worksheet;
 use crate::money::Currency;
 use crate::text::csv::CsvTable;
 
+const HEADER: &str = "rank ref name city takings running_share visits last_purchase since recency frequency money";
+
 /// The list as CSV, amounts with a decimal point.
 pub(crate) fn csv(sheet: &Worksheet, currency: Currency) -> String {
-    let mut table = CsvTable::new([
-        "rank",
-        "ref",
-        "name",
-        "city",
-        "takings",
-        "running_share",
-        "visits",
-        "last_purchase",
-        "since",
-        "recency",
-        "frequency",
-        "money",
-    ]);
+    let mut table = CsvTable::new(HEADER.split(' '));
     for one in &sheet.list {
         table.row([
             one.rank.to_string(),

@@ -62,7 +62,7 @@ pub(crate) fn cover(imprint: &Imprint<'_>, cover: &Cover, out: &mut impl Write) 
         let mut missing = std::mem::take(&mut pages.setter.missing);
         missing.sort_unstable();
         missing.dedup();
-        pages.note(Vec::new());
+        pages.note(Vec::new())?;
         let problems = pages.problems(0, missing.into_iter().map(LayoutFault::Glyph).collect());
         pages.printed.problems.extend(problems);
         pages.add(Strip { marks, ..Strip::default() }, size)

@@ -1,7 +1,6 @@
 //! Envelopes without a window: one page an envelope at its true size, the sender and the recipient on it.
 
 use std::io::Write;
-use std::str::FromStr;
 
 use super::Printed;
 use super::address::{self, AddressPlace};
@@ -9,18 +8,20 @@ use super::imprint::{self, Imprint, points};
 use super::job::AddressForms;
 use super::page::Strip;
 use super::paper::Rect;
+use crate::domain::{Column, column_enum};
 use crate::error::{Error, Result};
 use crate::text;
 
-/// An envelope.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Envelope {
-    /// US #10, 241.3 × 104.8 mm.
-    No10,
-    /// DL, 220 × 110 mm.
-    Dl,
-    /// C5, 229 × 162 mm.
-    C5,
+column_enum! {
+    /// An envelope, by the name that the command line has.
+    pub(crate) enum Envelope {
+        /// US #10, 241.3 × 104.8 mm.
+        No10 = "10",
+        /// DL, 220 × 110 mm.
+        Dl = "dl",
+        /// C5, 229 × 162 mm.
+        C5 = "c5",
+    }
 }
 
 /// Where the sender stands, in mm from the left top corner, and how large it may become.
@@ -31,8 +32,10 @@ const SENDER_SIZE: f32 = 9.0;
 const MOST: f32 = 13.0;
 
 impl Envelope {
-    /// The names that the command line has.
-    pub(crate) const NAMES: [&'static str; 3] = ["10", "dl", "c5"];
+    /// The envelope of a name, in whatever case.
+    pub(crate) fn called(name: &str) -> Result<Self> {
+        Self::named(name.trim().trim_start_matches('#'), format!("the envelope {} is not known", text::quote(name)))
+    }
 
     /// As it is said.
     #[must_use]
@@ -65,20 +68,6 @@ impl Envelope {
     }
 }
 
-impl FromStr for Envelope {
-    type Err = Error;
-
-    fn from_str(name: &str) -> Result<Self> {
-        match name.trim().trim_start_matches('#').to_lowercase().as_str() {
-            "10" => Ok(Self::No10),
-            "dl" => Ok(Self::Dl),
-            "c5" => Ok(Self::C5),
-            _ => Err(Error::new(format!("the envelope {} is not known", text::quote(name)))
-                .hint(text::did_you_mean(name, &Self::NAMES))),
-        }
-    }
-}
-
 /// Sets each address on an envelope and writes them as one PDF; an address that does not fit is a problem.
 ///
 /// If there is one, nothing is written, unless such envelopes are to be left out.
@@ -106,7 +95,7 @@ pub(crate) fn envelopes(
         let from: Vec<_> = set.marks(corner.0, corner.1).collect();
         for forms in addresses {
             let mut set = address::fit(&mut pages.setter, pages.language, forms, to);
-            if pages.note(std::mem::take(&mut set.faults)) {
+            if pages.note(std::mem::take(&mut set.faults))? {
                 let marks = from.iter().cloned().chain(set.marks(at.x, at.y)).collect();
                 pages.add(Strip { marks, ..Strip::default() }, points(envelope.size()))?;
             }

@@ -17,7 +17,6 @@ use super::{Fonts, PrintProblem, Printed};
 use crate::error::Result;
 
 /// What such a file is set in, and what it says about itself.
-#[derive(Debug, Clone)]
 pub(crate) struct Imprint<'a> {
     pub fonts: &'a Fonts,
     /// The language of the text, as a BCP 47 tag.
@@ -27,6 +26,8 @@ pub(crate) struct Imprint<'a> {
     pub fingerprint: String,
     /// The day that the document bears.
     pub created: NaiveDate,
+    /// Told for how many the work is done; its error ends it.
+    pub progress: &'a dyn Fn(usize) -> Result<()>,
 }
 
 /// PageWriter in the making.
@@ -41,6 +42,7 @@ pub(crate) struct PageWriter<'a> {
     pen: Pen<'a>,
     compressor: Compressor,
     done: Vec<(Vec<u8>, (f32, f32))>,
+    progress: &'a dyn Fn(usize) -> Result<()>,
 }
 
 /// Lays pages out and writes them, unless there are problems that may not be left out. When the fonts at hand lack a sign,
@@ -91,6 +93,7 @@ impl<'a> PageWriter<'a> {
             pen: Pen::new(fonts, Drawn::none(0, 0)),
             compressor: Compressor::new(),
             done: Vec::new(),
+            progress: imprint.progress,
         }
     }
 
@@ -102,12 +105,16 @@ impl<'a> PageWriter<'a> {
     }
 
     /// Notes what became of the next recipient; whether all is well.
-    pub(crate) fn note(&mut self, faults: Vec<LayoutFault>) -> bool {
+    ///
+    /// # Errors
+    /// When the work is to end.
+    pub(crate) fn note(&mut self, faults: Vec<LayoutFault>) -> Result<bool> {
         let (number, is_well) = (self.printed.pages.len(), faults.is_empty());
         self.printed.pages.push(usize::from(is_well));
         let problems = self.problems(number, faults);
         self.printed.problems.extend(problems);
-        is_well
+        (self.progress)(number + 1)?;
+        Ok(is_well)
     }
 
     /// Faults as problems; signs that are missing are looked for in other fonts.

@@ -78,6 +78,9 @@ pub struct LetterSigner {
 /// The lines of an address, and the same in other forms, to be tried in turn: the first that fits is set.
 pub(crate) type AddressForms = Vec<Vec<String>>;
 
+/// Told now and then how many letters are done; its error ends the work.
+pub type LetterProgress<'a> = &'a (dyn Fn(usize) -> Result<()> + Sync);
+
 /// Letters to be printed into one PDF.
 pub struct PrintJob<'a> {
     /// How the letters look.
@@ -99,6 +102,5 @@ pub struct PrintJob<'a> {
     pub leave_out_problems: bool,
     /// It is printed on both sides: each letter starts on a front, after an empty back where it must.
     pub duplex: bool,
-    /// Told now and then how many letters are done.
-    pub progress: &'a (dyn Fn(usize) + Sync),
+    pub progress: LetterProgress<'a>,
 }

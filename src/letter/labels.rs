@@ -74,14 +74,14 @@ impl LabelSheet {
         let wanted = name.trim();
         SHEETS.iter().find(|sheet| sheet.name.eq_ignore_ascii_case(wanted)).ok_or_else(|| {
             let (here, there): (Vec<_>, Vec<_>) = SHEETS.iter().partition(|sheet| sheet.paper == Paper::of(country));
-            let said = |sheets: &[&Self]| text::list(&sheets.iter().map(|s| text::quote(s.name)).collect::<Vec<_>>());
+            let names = |sheets: &[&Self]| text::list(&sheets.iter().map(|s| text::quote(s.name)).collect::<Vec<_>>());
             let sizes = here.iter().map(|sheet| {
                 format!("{} ({} of {} × {} mm)", text::quote(sheet.name), sheet.count(), sheet.size.0, sheet.size.1)
             });
             Error::new(format!("the labels {} are not known", text::quote(name))).hint(format!(
                 "known are {}; on the paper of other countries {}",
                 text::list(&sizes.collect::<Vec<_>>()),
-                said(&there)
+                names(&there)
             ))
         })
     }
@@ -124,7 +124,7 @@ pub(crate) fn labels(
         let mut strip = Strip::default();
         for forms in addresses {
             let mut set = address::fit(&mut pages.setter, pages.language, forms, place);
-            if !pages.note(std::mem::take(&mut set.faults)) {
+            if !pages.note(std::mem::take(&mut set.faults))? {
                 continue;
             }
             if at == sheet.count() {
@@ -164,7 +164,7 @@ pub(crate) fn outline(
             let (side, middle) = (INSET.0 * MM, y + height / 2.0);
             let line = address::one_line(&mut pages.setter, pages.language, &text, MOST);
             strip.marks.extend(line.map(|line| Mark::Text { x: x + side, y: middle + MOST * 0.3, line }));
-            pages.note(Vec::new());
+            pages.note(Vec::new())?;
         }
         pages.add(strip, sheet.paper.size())
     });
@@ -192,10 +192,10 @@ mod tests {
 
     #[test]
     fn an_unknown_sheet_is_answered_with_those_of_the_country() {
-        let said =
+        let hint_for =
             |country| LabelSheet::named("5162x", country).map_err(|e| e.what_next().unwrap_or_default().to_owned());
-        assert!(said("US").is_err_and(|hint| hint.starts_with("known are `5160` (30 of 66.68 × 25.4 mm), ")));
-        assert!(said("DE").is_err_and(|hint| hint.starts_with("known are `L7160` (21 of 63.5 × 38.1 mm), ")));
+        assert!(hint_for("US").is_err_and(|hint| hint.starts_with("known are `5160` (30 of 66.68 × 25.4 mm), ")));
+        assert!(hint_for("DE").is_err_and(|hint| hint.starts_with("known are `L7160` (21 of 63.5 × 38.1 mm), ")));
         assert_eq!(LabelSheet::named(" l7160", "US").map(|sheet| sheet.sheets(21, 2)).ok(), Some(2));
     }
 }

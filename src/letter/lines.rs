@@ -148,11 +148,11 @@ mod tests {
         let lines = set(&mut setter, &Styled::plain(text, Look::of(12.0)), "de", 120.0, Align::Justify);
         assert!(lines.iter().any(|(_, line)| line.text.ends_with('-')));
         assert!(lines.iter().all(|(_, line)| line.width <= 120.01));
-        let said = lines.iter().map(|(_, line)| match line.text.strip_suffix('-') {
+        let words = lines.iter().map(|(_, line)| match line.text.strip_suffix('-') {
             Some(part) => part.to_owned(),
             None => format!("{} ", line.text),
         });
-        assert_eq!(said.collect::<String>().trim_end(), text);
+        assert_eq!(words.collect::<String>().trim_end(), text);
         let soft = "Sonder\u{ad}angebote und Sonder\u{ad}angebote";
         let lines = set(&mut setter, &Styled::plain(soft, Look::of(12.0)), "xx", 60.0, Align::Justify);
         assert_eq!(lines[0].1.text, "Sonder-");

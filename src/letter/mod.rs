@@ -54,7 +54,7 @@ pub(crate) use problem::{PrintProblem, PrintProblemKind, Printed};
 pub use face::Face;
 pub use fonts::Fonts;
 pub use images::{Data, Image, Images};
-pub use job::{Letter, LetterSigner, PrintJob, Stationery};
+pub use job::{Letter, LetterProgress, LetterSigner, PrintJob, Stationery};
 pub use one_by_one::Layout;
 pub use page::{Glyph, GlyphRun, LaidPage, Mark, Outline, PagePart, PlacedPart, SetBlock, Strip, TextLine};
 pub use paper::{EnvelopeWindow, Paper};

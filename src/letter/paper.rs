@@ -1,9 +1,7 @@
 //! Papers and envelope windows: where on the sheet the letterhead, the address and the body stand.
 
-use std::str::FromStr;
-
 use crate::domain::{Column, column_enum};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::text;
 
 /// One millimetre in points.
@@ -23,11 +21,8 @@ column_enum! {
 
 impl Paper {
     /// The paper that a template calls by this name, in whatever case.
-    pub(crate) fn named(name: &str) -> Result<Self> {
-        Self::from_form(&name.trim().to_lowercase()).ok_or_else(|| {
-            let known: Vec<&str> = Self::ALL.iter().map(|paper| paper.as_str()).collect();
-            Error::new(format!("unknown paper {}", text::quote(name))).hint(text::did_you_mean(name, &known))
-        })
+    pub(crate) fn called(name: &str) -> Result<Self> {
+        Self::named(name, format!("unknown paper {}", text::quote(name)))
     }
 
     /// The paper that is usual in a country.
@@ -46,25 +41,29 @@ impl Paper {
     }
 }
 
-/// The window of the envelope, through which the address must be seen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum EnvelopeWindow {
-    /// An envelope without a window; the address stands at the usual place.
-    #[default]
-    None,
-    /// The US #10 envelope.
-    Us10,
-    /// The British DL envelope.
-    DlUk,
-    /// DIN 5008, form A (letterhead of 27 mm).
-    Din5008A,
-    /// DIN 5008, form B (letterhead of 45 mm).
-    Din5008B,
+column_enum! {
+    /// The window of the envelope, through which the address must be seen.
+    #[derive(Default)]
+    pub enum EnvelopeWindow {
+        /// An envelope without a window; the address stands at the usual place.
+        #[default]
+        None = "none",
+        /// The US #10 envelope.
+        Us10 = "us-10",
+        /// The British DL envelope.
+        DlUk = "dl-uk",
+        /// DIN 5008, form A (letterhead of 27 mm).
+        Din5008A = "din-5008-a",
+        /// DIN 5008, form B (letterhead of 45 mm).
+        Din5008B = "din-5008-b",
+    }
 }
 
 impl EnvelopeWindow {
-    /// The names that a template may use.
-    pub(crate) const NAMES: [&'static str; 5] = ["none", "us-10", "dl-uk", "din-5008-a", "din-5008-b"];
+    /// The window that a template calls by this name, in whatever case.
+    pub(crate) fn called(name: &str) -> Result<Self> {
+        Self::named(name, format!("unknown window {}", text::quote(name)))
+    }
 
     /// The only paper whose folded sheets show the address in the window, however they lie in the envelope.
     #[must_use]
@@ -73,22 +72,6 @@ impl EnvelopeWindow {
             Self::None => None,
             Self::Us10 => Some(Paper::Letter),
             Self::DlUk | Self::Din5008A | Self::Din5008B => Some(Paper::A4),
-        }
-    }
-}
-
-impl FromStr for EnvelopeWindow {
-    type Err = Error;
-
-    fn from_str(name: &str) -> Result<Self> {
-        match name.trim().to_lowercase().as_str() {
-            "none" => Ok(Self::None),
-            "us-10" => Ok(Self::Us10),
-            "dl-uk" => Ok(Self::DlUk),
-            "din-5008-a" => Ok(Self::Din5008A),
-            "din-5008-b" => Ok(Self::Din5008B),
-            _ => Err(Error::new(format!("unknown window {}", text::quote(name)))
-                .hint(text::did_you_mean(name, &Self::NAMES))),
         }
     }
 }
@@ -197,10 +180,10 @@ mod tests {
 
     #[test]
     fn names_are_read_and_wrong_ones_get_a_hint() {
-        assert_eq!(Paper::named(" A4").ok(), Some(Paper::A4));
-        assert!(Paper::named("a5").is_err_and(|error| error.message() == "unknown paper `a5`"));
-        assert!(EnvelopeWindow::NAMES.iter().all(|name| name.parse::<EnvelopeWindow>().is_ok()));
-        let wrong = "din-5008-c".parse::<EnvelopeWindow>();
+        assert_eq!(Paper::called(" A4").ok(), Some(Paper::A4));
+        assert!(Paper::called("a5").is_err_and(|error| error.message() == "unknown paper `a5`"));
+        assert!(EnvelopeWindow::ALL.iter().all(|window| EnvelopeWindow::called(window.as_str()).is_ok()));
+        let wrong = EnvelopeWindow::called("din-5008-c");
         assert_eq!(
             wrong.map_err(|e| e.report()).err().as_deref(),
             Some("error: unknown window `din-5008-c`\nhint: did you mean `din-5008-a`?\n")

@@ -232,9 +232,14 @@ fn work_through<W: Write>(
             }
             all.push(done);
         }
-        state.bound.lock().unwrap_or_else(PoisonError::into_inner).take(all);
         let count = state.count.fetch_add(batch.len(), Ordering::Relaxed) + batch.len();
-        (job.progress)(count.min(job.letters));
+        let reported = (job.progress)(count.min(job.letters));
+        let mut bound = state.bound.lock().unwrap_or_else(PoisonError::into_inner);
+        bound.take(all);
+        bound.fault = bound.fault.take().or(reported.err());
+        if bound.fault.is_some() {
+            break;
+        }
     }
     (setter.used, pen.drawn)
 }

@@ -94,23 +94,11 @@ fn collect(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) {
 /// others.
 fn rank(path: &Path) -> u8 {
     let name = path.file_stem().unwrap_or_default().to_string_lossy().to_lowercase();
-    let has = |words: &[&str]| words.iter().any(|word| name.contains(word));
-    if has(&[
-        "bold",
-        "italic",
-        "oblique",
-        "light",
-        "thin",
-        "black",
-        "medium",
-        "condensed",
-        "mono",
-        "slanted",
-        "display",
-    ]) {
+    let has = |words: &str| words.split(' ').any(|word| name.contains(word));
+    if has("bold italic oblique light thin black medium condensed mono slanted display") {
         return 4;
     }
-    match (has(&["noto"]), has(&["serif", "naskh", "rashi"])) {
+    match (has("noto"), has("serif naskh rashi")) {
         (true, true) => 0,
         (true, false) => 1,
         (false, true) => 2,

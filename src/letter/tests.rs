@@ -63,6 +63,7 @@ fn run(
         duplex: false,
         progress: &|done| {
             progress.fetch_max(done, Ordering::Relaxed);
+            Ok(())
         },
     };
     let mut file = Vec::new();
@@ -211,10 +212,10 @@ fn drop_of_ink() -> Vec<u8> {
     let mut file = Vec::new();
     let mut encoder = png::Encoder::new(&mut file, 2, 2);
     encoder.set_color(png::ColorType::Rgba);
-    let written = encoder
+    let encoded = encoder
         .write_header()
         .and_then(|mut writer| writer.write_image_data(&[0, 0, 90, 255, 0, 0, 90, 255, 0, 0, 90, 255, 0, 0, 90, 0]));
-    assert!(written.is_ok());
+    assert!(encoded.is_ok());
     file
 }
 
@@ -236,7 +237,7 @@ fn sheets_of_two_sizes_and_an_image_go_into_one_file() {
         threads: 1,
         leave_out_problems: false,
         duplex: false,
-        progress: &|_| {},
+        progress: &|_| Ok(()),
     };
     let mut file = Vec::new();
     assert_eq!(print(&job, &mut file).map(|printed| printed.pages).ok(), Some(vec![1; 4]));

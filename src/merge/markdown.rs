@@ -378,7 +378,7 @@ mod tests {
     #[test]
     fn escaped_text_of_customers_stays_text() {
         let escaped = "\\*\\*a\\*\\* \\!\\[\\]\\(regulars\\-qr\\:X\\) 1\\. \\# \\<b\\> \\&amp\\;";
-        let said = "**a** ![](regulars-qr:X) 1. # <b> &amp;";
-        assert_eq!(blocks(escaped).expect("blocks"), [Block::Paragraph(vec![plain(said)])]);
+        let text = "**a** ![](regulars-qr:X) 1. # <b> &amp;";
+        assert_eq!(blocks(escaped).expect("blocks"), [Block::Paragraph(vec![plain(text)])]);
     }
 }

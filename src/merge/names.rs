@@ -4,91 +4,37 @@
 //! names of a template. So they are looked for here, in the text of its tags.
 
 use std::collections::HashSet;
+use std::sync::LazyLock;
 
 use crate::error::Error;
 use crate::text;
 
-/// Every merge field; the second half exists only in a campaign that follows another.
-const FIELDS: &[&str] = &[
-    "greeting",
-    "customer.ref",
-    "customer.title",
-    "customer.first_name",
-    "customer.last_name",
-    "customer.full_name",
-    "customer.spouse",
-    "customer.city",
-    "customer.country",
-    "customer.email",
-    "customer.phone",
-    "customer.since",
-    "customer.last_purchase.on",
-    "customer.last_purchase.item",
-    "customer.last_purchase.amount",
-    "customer.spend_12m",
-    "customer.visits_12m",
-    "customer.tags",
-    "customer.preferences",
-    "household.names",
-    "address_lines",
-    "gift.name",
-    "gift.claim_until",
-    "code",
-    "shop.name",
-    "shop.address",
-    "campaign.name",
-    "campaign.date",
-    "personal_line",
-    "signer",
-];
+/// A merge field of fields.tsv.
+struct MergeField {
+    name: &'static str,
+    is_list: bool,
+}
 
-const FOLLOW_UP_FIELDS: &[&str] = &[
-    "last_year.name",
-    "last_year.response",
-    "last_year.redeemed_on",
-    "last_year.gift",
-    "last_year.spend",
-    "last_year.years_running",
-];
+impl MergeField {
+    /// Whether it exists only in a campaign that follows another.
+    fn is_of_last_year(&self) -> bool {
+        self.name.starts_with("last_year.")
+    }
+}
+
+static FIELDS: LazyLock<Vec<MergeField>> = LazyLock::new(|| {
+    let rows = text::table_rows(include_str!("fields.tsv"));
+    rows.filter_map(|mut cells| Some(MergeField { name: cells.next()?, is_list: cells.next().is_some() })).collect()
+});
 
 /// Words of the template language itself.
-const KEYWORDS: &[&str] = &[
-    "if",
-    "elif",
-    "else",
-    "endif",
-    "for",
-    "in",
-    "endfor",
-    "set",
-    "set_global",
-    "endset",
-    "and",
-    "or",
-    "not",
-    "is",
-    "true",
-    "false",
-    "True",
-    "False",
-    "none",
-    "None",
-    "filter",
-    "endfilter",
-    "raw",
-    "endraw",
-    "break",
-    "continue",
-    "block",
-    "endblock",
-    "component",
-    "endcomponent",
-    "include",
-    "extends",
-    "loop",
-    "ignore",
-    "missing",
-];
+const KEYWORDS: &str = "if elif else endif for in endfor set set_global endset and or not is true false True False none None \
+                        filter endfilter raw endraw break continue block endblock component endcomponent include extends \
+                        loop ignore missing";
+
+fn is_keyword(word: &str) -> bool {
+    KEYWORDS.split(' ').any(|keyword| keyword == word)
+}
 
 /// What is wrong with the names of a template's text, each with its line in it and the nearest known name.
 pub(super) fn check(text: &str, follows: bool) -> Vec<(usize, Error)> {
@@ -134,7 +80,7 @@ pub(super) fn check(text: &str, follows: bool) -> Vec<(usize, Error)> {
             let is_argument =
                 after == Some(&NameToken::Sign('=')) && before.is_some_and(|b| matches!(b, NameToken::Sign('(' | ',')));
             let first = name.split('.').next().unwrap_or_default();
-            if is_filter || is_test || is_call || is_argument || KEYWORDS.contains(&first) || locals.contains(first) {
+            if is_filter || is_test || is_call || is_argument || is_keyword(first) || locals.contains(first) {
                 continue;
             }
             let is_asked = matches!(before, Some(NameToken::Name("if" | "and" | "or" | "not")));
@@ -193,7 +139,7 @@ pub(super) fn words(text: &str) -> Vec<Word<'_>> {
                 || is_negated_test(&tokens, index)
             {
                 WordKind::Test
-            } else if tokens.get(index + 1) == Some(&NameToken::Sign('(')) && !KEYWORDS.contains(name) {
+            } else if tokens.get(index + 1) == Some(&NameToken::Sign('(')) && !is_keyword(name) {
                 WordKind::Function
             } else {
                 continue;
@@ -206,47 +152,38 @@ pub(super) fn words(text: &str) -> Vec<Word<'_>> {
 
 /// What is wrong with a name, if anything.
 fn unknown(name: &str, follows: bool) -> Option<Error> {
-    let known_by = |fields: &[&str]| {
-        fields.iter().any(|field| *field == name || field.strip_prefix(name).is_some_and(|rest| rest.starts_with('.')))
-            || name.starts_with("customer.preferences.")
+    let is_known = |field: &&MergeField| {
+        field.name == name || field.name.strip_prefix(name).is_some_and(|rest| rest.starts_with('.'))
     };
-    if known_by(FIELDS) {
+    let mut known = FIELDS.iter().filter(is_known);
+    if name.starts_with("customer.preferences.") || known.any(|field| follows || !field.is_of_last_year()) {
         return None;
     }
     let error = Error::new(format!("unknown merge field {}", text::quote(name)));
-    if known_by(FOLLOW_UP_FIELDS) {
-        let hint = "`last_year` is there only in a campaign with `follows = \"…\"`";
-        return (!follows).then(|| error.hint(hint));
+    if FIELDS.iter().any(|field| is_known(&field)) {
+        return Some(error.hint("`last_year` is there only in a campaign with `follows = \"…\"`"));
     }
-    let all: Vec<&str> = FIELDS.iter().chain(FOLLOW_UP_FIELDS).copied().collect();
+    let names = || FIELDS.iter().map(|field| field.name);
     let tail = |field: &str| field.rsplit('.').next().unwrap_or_default().to_owned();
-    let same_tail = all.iter().find(|field| tail(field) == tail(name));
-    Some(match text::nearest(name, all.iter().copied()).or(same_tail.copied()) {
+    Some(match text::nearest(name, names()).or_else(|| names().find(|field| tail(field) == tail(name))) {
         Some(field) => error.hint(format!("did you mean `{field}`?")),
         None => error.hint("the README lists the merge fields"),
     })
 }
 
-/// Fields that hold a list.
-const LISTS: &[&str] = &["address_lines", "customer.tags", "shop.address"];
-
 /// What is wrong with printing a group of fields, or a list as it is.
 fn no_single_field(name: &str) -> Option<Error> {
-    if LISTS.contains(&name) {
+    if FIELDS.iter().any(|field| field.is_list && field.name == name) {
         let hint = format!("write `{{{{ {name} | join_and }}}}`, or go through it with `{{% for … in {name} %}}`");
         return Some(Error::new(format!("{} is a list", text::quote(name))).hint(hint));
     }
     let inside = format!("{name}.");
-    let mut known = FIELDS.iter().chain(FOLLOW_UP_FIELDS);
-    let first = if name == "customer.preferences" {
-        Some("customer.preferences.KEY")
-    } else {
-        known.find(|field| field.starts_with(&inside)).copied()
+    let first = match name {
+        "customer.preferences" => "customer.preferences.KEY",
+        _ => FIELDS.iter().find(|field| field.name.starts_with(&inside))?.name,
     };
-    first.map(|first| {
-        Error::new(format!("{} is a group of fields", text::quote(name)))
-            .hint(format!("print one of them, such as `{first}`"))
-    })
+    let error = Error::new(format!("{} is a group of fields", text::quote(name)));
+    Some(error.hint(format!("print one of them, such as `{first}`")))
 }
 
 /// A tag of the template with the line on which it starts.

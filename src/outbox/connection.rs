@@ -29,12 +29,12 @@ pub(super) struct SendTask<'j> {
     /// Its number in the outbox.
     id: OutboxId,
     key: String,
-    made: Option<ReadyEmail>,
+    ready: Option<ReadyEmail>,
 }
 
 impl<'j> SendTask<'j> {
     pub(super) fn new(recipient: &'j Recipient, id: OutboxId, key: String) -> Self {
-        Self { recipient, id, key, made: None }
+        Self { recipient, id, key, ready: None }
     }
 }
 
@@ -161,8 +161,8 @@ impl<'j> Connections<'j> {
         steps: &Sender<HandOverStep>,
     ) -> Result<HandOver, Gone> {
         let settled = |outcome, reply: String| HandOver::new(NextStep::Settle(outcome), reply);
-        let (to, message) = match task.made.take().unwrap_or_else(|| self.make(task)) {
-            Ok(made) => made,
+        let (to, message) = match task.ready.take().unwrap_or_else(|| self.make(task)) {
+            Ok(ready) => ready,
             Err(why) => return Ok(settled(HandOverOutcome::Failed, why)),
         };
         let sender = &self.job.sender;
@@ -186,7 +186,7 @@ impl<'j> Connections<'j> {
         steps.send(HandOverStep { settled: std::mem::take(before), claim: Some(claim) }).map_err(|_| Gone)?;
         *ahead = self.queue().tasks.pop_front();
         if let Some(next) = ahead {
-            next.made = Some(self.make(next));
+            next.ready = Some(self.make(next));
         }
         if !granted.recv().map_err(|_| Gone)? {
             // Forgotten, or said no, a moment ago: after the leave to go on only hanging up says nothing.

@@ -55,8 +55,8 @@ pub(crate) fn look(sender: &Sender) -> Result<ServerOffer, ServerProblem> {
     let mut session = SmtpSession::connect(server, sender.timeouts.at_most_half_a_minute()).map_err(|fault| {
         let text = fault.text();
         match text.to_lowercase() {
-            said if said.contains("certificate") => ServerProblem::Certificate(text),
-            said if said.contains("starttls") => ServerProblem::Open,
+            reason if reason.contains("certificate") => ServerProblem::Certificate(text),
+            reason if reason.contains("starttls") => ServerProblem::Open,
             _ => ServerProblem::Silent(text),
         }
     })?;

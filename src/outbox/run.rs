@@ -54,20 +54,20 @@ pub(crate) fn run(store: &mut Store, lock: &mut SendLock, job: &SendJob<'_>) -> 
     let mut tally = SendTally { all: tasks.len(), ..SendTally::default() };
     let connections = job.sender.connections.min(tasks.len());
     let shared = Connections::new(job, AddressKey::of(&store.read())?, tasks, connections);
-    let written = std::thread::scope(|scope| {
-        let (steps, taken) = channel();
+    let outcome = std::thread::scope(|scope| {
+        let (steps, receiver) = channel();
         for _ in 0..connections {
             let (shared, steps) = (&shared, steps.clone());
             scope.spawn(move || shared.work(&steps));
         }
         drop(steps);
-        let written = write_down(store, lock, number, &taken, job, &mut tally);
+        let outcome = write_down(store, lock, number, &receiver, job, &mut tally);
         // Whoever still waits for a word learns that there is none, and ends.
         shared.end_now();
-        drop(taken);
-        written
+        drop(receiver);
+        outcome
     });
-    written?;
+    outcome?;
     let interrupted = job.stop.load(Ordering::SeqCst).then(|| "you stopped it".to_owned());
     let why = shared.reason();
     if !job.by_timer && job.limit.is_none() && interrupted.is_none() {

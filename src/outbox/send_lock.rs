@@ -60,8 +60,8 @@ impl SendLock {
 
     /// Records how far the outbox has come.
     pub(super) fn record(&mut self, step: i64) -> Result<()> {
-        let written = self.record.rewind().and_then(|()| self.record.write_all(format!("{step:020}\n").as_bytes()));
-        written.map_err(|e| Error::new("what was sent cannot be recorded").because(e))?;
+        let outcome = self.record.rewind().and_then(|()| self.record.write_all(format!("{step:020}\n").as_bytes()));
+        outcome.map_err(|e| Error::new("what was sent cannot be recorded").because(e))?;
         self.recorded = step;
         Ok(())
     }

@@ -84,7 +84,7 @@ impl<'s> EmailComposer<'s> {
             return Ok(None);
         }
         let mut pdf = Vec::new();
-        let printed = on.print(&[recipient], (false, false), &|_| {}, &mut pdf)?;
+        let printed = on.print(&[recipient], (false, false), &|_| Ok(()), &mut pdf)?;
         Error::all(problems(&printed, &[recipient])).map_or(Ok(()), Err)?;
         Ok(Some(pdf))
     }

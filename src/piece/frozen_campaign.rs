@@ -9,7 +9,7 @@ use super::template_set::{TemplateSet, shop_fonts};
 use crate::campaign::{self, HeldBack, Planned, Recipient, Sources};
 use crate::domain::{CampaignState, RecipientId};
 use crate::error::{Error, Result, about};
-use crate::letter::{self, Letter, PrintJob, Printed};
+use crate::letter::{self, Letter, LetterProgress, PrintJob, Printed};
 use crate::shop::{Settings, Shop};
 use crate::store::Read;
 use crate::text;
@@ -118,12 +118,12 @@ impl FrozenCampaign {
     /// Prints the letters of these recipients into one PDF; for both sides, if each is to start on a front.
     ///
     /// # Errors
-    /// When the file cannot be written. What is wrong with a letter is told in what is printed.
+    /// When the work is stopped, or the file cannot be written. What is wrong with a letter is told in what is printed.
     pub(crate) fn print(
         &self,
         recipients: &[&Recipient],
         (leave_out_problems, duplex): (bool, bool),
-        progress: &(dyn Fn(usize) + Sync),
+        progress: LetterProgress<'_>,
         out: &mut (impl Write + Send),
     ) -> Result<Printed> {
         let compose = |index: usize| self.letter_to_go(recipients[index]);
@@ -134,8 +134,8 @@ impl FrozenCampaign {
     /// Lays these letters out as [`Self::print`] does, and prints none.
     ///
     /// # Errors
-    /// When a part of the program breaks off.
-    pub(crate) fn check_to_go(&self, recipients: &[&Recipient], progress: &(dyn Fn(usize) + Sync)) -> Result<Printed> {
+    /// When the work is stopped, or a part of the program breaks off.
+    pub(crate) fn check_to_go(&self, recipients: &[&Recipient], progress: LetterProgress<'_>) -> Result<Printed> {
         let compose = |index: usize| self.letter_to_go(recipients[index]);
         letter::check(&self.job(recipients.len(), &compose, true, progress))
     }
@@ -148,8 +148,8 @@ impl FrozenCampaign {
     /// Lays these letters out and prints none; those held back as well.
     ///
     /// # Errors
-    /// When a part of the program breaks off.
-    pub(crate) fn check(&self, recipients: &[&Recipient], progress: &(dyn Fn(usize) + Sync)) -> Result<Printed> {
+    /// When the work is stopped, or a part of the program breaks off.
+    pub(crate) fn check(&self, recipients: &[&Recipient], progress: LetterProgress<'_>) -> Result<Printed> {
         let compose = |index: usize| self.templates.letter(recipients[index]);
         letter::check(&self.job(recipients.len(), &compose, true, progress))
     }
@@ -163,7 +163,7 @@ impl FrozenCampaign {
             let (recipient, why) = &shown[index];
             Ok(Letter { proof: Some(why.clone()), ..self.templates.letter(recipient)? })
         };
-        letter::print(&self.job(shown.len(), &compose, true, &|_| {}), out)
+        letter::print(&self.job(shown.len(), &compose, true, &|_| Ok(())), out)
     }
 
     fn job<'a>(
@@ -171,7 +171,7 @@ impl FrozenCampaign {
         letters: usize,
         compose: &'a (dyn Fn(usize) -> Result<Letter> + Sync),
         leave_out_problems: bool,
-        progress: &'a (dyn Fn(usize) + Sync),
+        progress: LetterProgress<'a>,
     ) -> PrintJob<'a> {
         PrintJob {
             stationery: &self.templates.stationery,

@@ -11,7 +11,7 @@ use crate::campaign::{self, Recipient};
 use crate::domain::{Arm, CampaignState, Channel};
 use crate::error::Result;
 use crate::files;
-use crate::letter::{PrintProblemKind, Printed};
+use crate::letter::{LetterProgress, PrintProblemKind, Printed};
 use crate::piece::FrozenCampaign;
 use crate::shop::Shop;
 use crate::store::Read;
@@ -38,13 +38,8 @@ pub(crate) struct Proof {
 /// Looks a plan over and writes out/NAME/proof.pdf, if any of its letters can be printed.
 ///
 /// # Errors
-/// When there is no plan, what it kept has faults, or the file cannot be written.
-pub(crate) fn proof(
-    read: &Read<'_>,
-    shop: &Shop,
-    on: &FrozenCampaign,
-    progress: &(dyn Fn(usize) + Sync),
-) -> Result<Proof> {
+/// When there is no plan, what it kept has faults, the work is stopped, or the file cannot be written.
+pub(crate) fn proof(read: &Read<'_>, shop: &Shop, on: &FrozenCampaign, progress: LetterProgress<'_>) -> Result<Proof> {
     let planned = &on.planned;
     let all = campaign::recipients(read, planned.id)?;
     let pieces: Vec<&Recipient> = all.iter().filter(|r| r.arm == Arm::Mailed && r.number.is_some()).collect();
@@ -94,7 +89,7 @@ pub(crate) fn proof(
 
 /// What keeps letters from being printed.
 fn of_letters(printed: &Printed, letters: &[&Recipient]) -> Vec<ProofProblem> {
-    let told = printed.problems.iter().map(|problem| {
+    let found = printed.problems.iter().map(|problem| {
         let kind = match problem.kind {
             PrintProblemKind::Field => ProofProblemKind::EmptyField,
             PrintProblemKind::Glyph => ProofProblemKind::MissingGlyph,
@@ -104,14 +99,14 @@ fn of_letters(printed: &Printed, letters: &[&Recipient]) -> Vec<ProofProblem> {
         let found = ProofProblem::at(kind, letters[problem.letter], problem.message.clone(), "");
         ProofProblem { hint: problem.hint.clone(), goes_on: problem.goes_on, ..found }
     });
-    told.collect()
+    found.collect()
 }
 
 /// What keeps an email from being made.
 fn of_email(on: &FrozenCampaign, email: &Recipient) -> Option<ProofProblem> {
     let (engine, template) = (&on.templates.engine, on.templates.template_of(email));
-    let made = engine.body(template, &email.fields).and_then(|_| engine.subject(template, &email.fields));
-    let fault = made.err()?;
+    let composed = engine.body(template, &email.fields).and_then(|_| engine.subject(template, &email.fields));
+    let fault = composed.err()?;
     let place = fault.place().map(|place| format!("in letter-templates/{place}: ")).unwrap_or_default();
     let hint = format!("{place}{}", fault.what_next().unwrap_or("look at the template and at the card"));
     let found = ProofProblem::at(ProofProblemKind::EmptyField, email, fault.message().to_owned(), hint);
@@ -143,7 +138,7 @@ fn long(printed: &Printed, letters: &[&Recipient]) -> Vec<ProofProblem> {
     };
     let with_usual =
         letters.iter().zip(&printed.pages).filter_map(|(one, pages)| Some((one, *pages, usual(&one.branch)?)));
-    let told = with_usual.filter(|(_, pages, usual)| pages > usual).map(|(one, pages, usual)| {
+    let longer = with_usual.filter(|(_, pages, usual)| pages > usual).map(|(one, pages, usual)| {
         let message = format!("{}, where most have {usual}", text::count(pages, "page"));
         ProofProblem::at(
             ProofProblemKind::LongLetter,
@@ -152,5 +147,5 @@ fn long(printed: &Printed, letters: &[&Recipient]) -> Vec<ProofProblem> {
             "shorten what is only in their letter: a long item, a personal line",
         )
     });
-    told.collect()
+    longer.collect()
 }

@@ -46,7 +46,7 @@ pub(crate) struct Come {
 }
 
 /// Somebody who is still to come.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub(crate) struct Expected {
     pub(crate) recipient_id: RecipientId,
     /// The place in posting order.

@@ -4,13 +4,13 @@
 mod bought;
 mod day;
 mod event;
-mod kept;
 mod offer;
 mod outcome;
 mod past;
 mod personal_data;
 mod redeem;
 mod returned;
+mod stored_visit;
 mod undo;
 mod visit;
 
@@ -18,14 +18,14 @@ pub(crate) use bought::{bought, bought_by, change, change_bought, honour_again, 
 pub(crate) use day::{
     CampaignProgress, Come, Expected, Happening, happened_on, last_come, progress, taken_on, to_come,
 };
-pub(crate) use kept::{
-    Matter, Side, StoredClaim, StoredVisit, matters, put_aside, redeem_kept, take_in, unusual_in_words,
-};
 pub(crate) use offer::{Offer, OfferStatus, OfferSummary, offer};
 pub(crate) use outcome::{Outcome, TillAnswer};
 pub(crate) use past::record_past;
 pub(crate) use personal_data::PERSONAL_DATA;
 pub(crate) use redeem::{RequestOutcome, look, redeem, request_outcome, turned_away};
 pub(crate) use returned::record_returned;
+pub(crate) use stored_visit::{
+    Matter, Side, StoredClaim, StoredVisit, matters, put_aside, redeem_kept, take_in, unusual_in_words,
+};
 pub(crate) use undo::{by_id, check_reason, undo, undo_until};
 pub(crate) use visit::{Claim, Visit, check_spend, receipt_number};

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use crate::campaign::{self, Planned, Recipient};
-use crate::domain::{Arm, CustomerId};
+use crate::domain::{Arm, Code, CustomerId};
 use crate::error::Result;
 use crate::store::Read;
 
@@ -36,7 +36,7 @@ pub(crate) struct Offer {
 pub(crate) struct OfferSummary {
     pub(crate) campaign: String,
     pub(crate) name: String,
-    pub(crate) code: Option<String>,
+    pub(crate) code: Option<Code>,
     pub(crate) claim_until: Option<NaiveDate>,
     pub(crate) redeemed_on: Option<NaiveDate>,
     pub(crate) state: OfferStatus,

@@ -4,7 +4,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 use serde::{Serialize, Serializer};
 
 use crate::campaign::{Planned, Recipient};
-use crate::domain::{EventKind, RecipientId, RedemptionId};
+use crate::domain::{Code, EventKind, RecipientId, RedemptionId};
 use crate::money::Money;
 
 /// How a claim went: the part of [`EventKind`] that answers one.
@@ -64,7 +64,7 @@ pub(crate) struct TillAnswer {
     /// Of the redemption, if this was the one that was accepted.
     #[serde(skip)]
     pub(crate) redemption_id: Option<RedemptionId>,
-    pub(crate) code: Option<String>,
+    pub(crate) code: Option<Code>,
     /// Of the recipient.
     #[serde(rename = "ref")]
     pub(crate) reference: Option<String>,
@@ -84,6 +84,11 @@ pub(crate) struct TillAnswer {
 }
 
 impl TillAnswer {
+    /// The code as it is shown; nothing when there is none.
+    pub(crate) fn code_text(&self) -> &str {
+        self.code.as_ref().map_or("", Code::as_str)
+    }
+
     pub(super) fn of(outcome: Outcome, found: Option<(&Planned, &Recipient)>) -> Self {
         Self {
             outcome,

@@ -92,7 +92,7 @@ pub(crate) fn look(read: &Read<'_>, claim: &Claim, day: NaiveDate) -> Result<Til
 /// Writes down that somebody was turned away, as [`look`] answered.
 pub(crate) fn turned_away(write: &Write<'_>, claim: &Claim, visit: &Visit, answer: &TillAnswer) -> Result<()> {
     let subject = match (answer.recipient_id, claim) {
-        (Some(id), _) => EventSubject::Letter(id, answer.code.as_deref().unwrap_or_default()),
+        (Some(id), _) => EventSubject::Letter(id, answer.code_text()),
         (None, Claim::Typed(typed)) => EventSubject::Typed(typed),
         (None, Claim::Letter(_)) => EventSubject::Typed(""),
         (None, Claim::Person { reference, .. }) => EventSubject::Customer(reference.trim()),
@@ -133,7 +133,7 @@ fn find(read: &Read<'_>, claim: &Claim) -> Result<Option<(Planned, Recipient)>> 
 
 /// A letter as the subject of an entry.
 pub(super) fn subject(recipient: &Recipient) -> EventSubject<'_> {
-    EventSubject::Letter(recipient.id, recipient.code.as_deref().unwrap_or_default())
+    EventSubject::Letter(recipient.id, recipient.code_text())
 }
 
 /// Writes a redemption down; its id, and its moment as it is stored. None when one stands already.

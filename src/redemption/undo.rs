@@ -7,7 +7,7 @@ use super::outcome::{Outcome, TillAnswer};
 use super::redeem::subject;
 use super::visit::Visit;
 use crate::campaign;
-use crate::domain::{EventKind, RecipientId, RedemptionId};
+use crate::domain::{Code, EventKind, RecipientId, RedemptionId};
 use crate::error::{Error, Result};
 use crate::store::{Read, Write, params};
 use crate::text;
@@ -53,7 +53,7 @@ pub(crate) fn undo(write: &Write<'_>, recipient: RecipientId, reason: &str, now:
     };
     let sql = "UPDATE redemption SET undone_at = ?2 WHERE recipient_id = ?1 AND undone_at IS NULL";
     if write.run(sql, params![recipient.id, now])? == 0 {
-        let code = text::quote(recipient.code.as_deref().unwrap_or(&recipient.reference));
+        let code = text::quote(recipient.code.as_ref().map_or(recipient.reference.as_str(), Code::as_str));
         return Err(Error::new(format!("{code} was not redeemed"))
             .hint("look again at the code: `regulars recipients NAME` lists who came with which"));
     }

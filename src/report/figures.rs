@@ -150,8 +150,8 @@ fn figures(
     let takings = mailed.iter().filter_map(|r| r.spend).fold(Money(0), Money::plus);
     let (gift_cost, postage) = (planned.unit_cost.times(redeemed), planned.postage.times(letters));
     let cost = gift_cost.plus(postage);
-    let kept = margin.map_or(takings, |margin| margin.of_money(takings));
-    let net = Money(kept.0.saturating_sub(cost.0));
+    let gross_profit = margin.map_or(takings, |margin| margin.of_money(takings));
+    let net = Money(gross_profit.0.saturating_sub(cost.0));
     Figures {
         mailed: mailed.len(),
         emails: mailed.iter().filter(|r| r.gets(Channel::Email)).count(),

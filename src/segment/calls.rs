@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use super::expr::{Case, Days, Expr, Node};
-use super::fields::{self, Answer, FunctionDoc, Kind, Measure};
+use super::fields::{self, Answer, Kind, Measure, SegmentFunction};
 use super::fold::folded;
 use super::habits::instead;
 use super::segment_text::SegmentText;
@@ -65,7 +65,7 @@ fn unknown(at: SegmentText<'_>, ast: &Ast, name: &str) -> Error {
     match instead(name) {
         Some(hint) => error.hint(hint),
         None => {
-            let known: Vec<&str> = fields::functions().iter().map(|f| f.name).collect();
+            let known: Vec<&str> = fields::FUNCTIONS.iter().map(|f| f.name).collect();
             error.hint(text::did_you_mean(name, &known))
         }
     }
@@ -74,13 +74,13 @@ fn unknown(at: SegmentText<'_>, ast: &Ast, name: &str) -> Error {
 struct Call<'c, 'a> {
     at: SegmentText<'a>,
     ast: &'c Ast,
-    function: &'static FunctionDoc,
+    function: &'static SegmentFunction,
     value: &'c dyn Fn(&Ast) -> Result<Expr>,
 }
 
 impl Call<'_, '_> {
     fn gives(&self, node: Node) -> Expr {
-        self.at.made(self.ast, node, self.function.kind, false)
+        self.at.expr(self.ast, node, self.function.kind, false)
     }
 
     fn wrong(&self, at: &Ast, wants: &str) -> Error {

@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use super::calls;
 use super::expr::{Days, Expr, Node};
-use super::fields::{self, Answer, FieldDoc, Kind, Source};
+use super::fields::{self, Answer, Kind, SegmentField, Source};
 use super::habits::instead;
 use super::parser::{self, HIGHEST};
 use super::segment_text::SegmentText;
@@ -82,9 +82,9 @@ impl<'a> Check<'a> {
     }
 
     fn part(&self, ast: &Ast) -> Result<Expr> {
-        let yes_no = |node| Ok(self.at.made(ast, node, Kind::YesNo, false));
+        let yes_no = |node| Ok(self.at.expr(ast, node, Kind::YesNo, false));
         match &ast.node {
-            Form::Text(text) => Ok(self.at.made(ast, Node::Text(text.clone()), Kind::Text, false)),
+            Form::Text(text) => Ok(self.at.expr(ast, Node::Text(text.clone()), Kind::Text, false)),
             Form::Number(typed) => self.number(ast, typed),
             Form::YesNo(yes) => yes_no(Node::YesNo(*yes)),
             Form::Name(name) => self.name(ast, name),
@@ -134,12 +134,12 @@ impl<'a> Check<'a> {
         let digits: i64 = digits.parse().map_err(|_| too_large())?;
         let scale = u32::try_from(part.len()).map_err(|_| too_large())?;
         if scale == 0 {
-            return Ok(self.at.made(ast, Node::Whole(digits), Kind::Whole, false));
+            return Ok(self.at.expr(ast, Node::Whole(digits), Kind::Whole, false));
         }
         if scale > 9 {
             return Err(self.at.fault(ast, format!("{} has too many digits after the point", text::quote(typed))));
         }
-        Ok(self.at.made(ast, Node::Decimal(digits, scale), Kind::Number, false))
+        Ok(self.at.expr(ast, Node::Decimal(digits, scale), Kind::Number, false))
     }
 
     fn name(&self, ast: &Ast, name: &str) -> Result<Expr> {
@@ -152,7 +152,7 @@ impl<'a> Check<'a> {
         }
     }
 
-    fn field(&self, ast: &Ast, field: &FieldDoc) -> Result<Expr> {
+    fn field(&self, ast: &Ast, field: &SegmentField) -> Result<Expr> {
         let absent = field.kind == Kind::Date;
         let node = match field.source {
             Source::Customer(sql) => Node::Customer(sql),
@@ -171,7 +171,7 @@ impl<'a> Check<'a> {
                 return Err(self.at.fault(ast, "a person can have several tags").hint("write has_tag('vip')"));
             }
         };
-        Ok(self.at.made(ast, node, field.kind, absent))
+        Ok(self.at.expr(ast, node, field.kind, absent))
     }
 
     /// The last so many months: from the day after the same day, to the day itself.
@@ -204,7 +204,7 @@ impl<'a> Check<'a> {
                 }
             },
         )?;
-        Ok(self.at.made(ast, Node::Named(Box::new(inside)), Kind::YesNo, false))
+        Ok(self.at.expr(ast, Node::Named(Box::new(inside)), Kind::YesNo, false))
     }
 
     fn unknown(&self, ast: &Ast, name: &str) -> Error {
@@ -217,7 +217,7 @@ impl<'a> Check<'a> {
             return error.hint(hint);
         }
         let known: Vec<&str> =
-            fields::fields().iter().map(|f| f.name).chain(self.at.scope.named.keys().map(String::as_str)).collect();
+            fields::FIELDS.iter().map(|f| f.name).chain(self.at.scope.named.keys().map(String::as_str)).collect();
         match text::nearest(name, known.iter().copied()) {
             Some(near) => error.hint(format!("did you mean `{near}`?")),
             None => error.hint(format!("text stands in single quotes; the fields are {}", text::list(&known))),
@@ -247,7 +247,7 @@ impl<'a> Check<'a> {
             return Err(self.at.bare(pattern));
         }
         match self.expr(pattern)?.node {
-            Node::Text(text) => Ok(self.at.made(ast, Node::Like(Box::new(value), text), Kind::YesNo, false)),
+            Node::Text(text) => Ok(self.at.expr(ast, Node::Like(Box::new(value), text), Kind::YesNo, false)),
             _ => Err(self
                 .at
                 .fault(pattern, "the pattern of a LIKE must be text in single quotes")

@@ -1,4 +1,4 @@
-//! What a segment may ask: the fields and functions, as tables that the checker, the help and the README read.
+//! What a segment may ask: the fields and functions, as tables that the checker reads.
 
 use std::fmt;
 
@@ -37,29 +37,23 @@ impl fmt::Display for Kind {
 
 /// One field of the language.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct FieldDoc {
+pub(crate) struct SegmentField {
     /// As it is typed.
     pub(crate) name: &'static str,
     /// What it holds.
     pub(crate) kind: Kind,
-    /// What it means, for the help and the README.
-    #[allow(dead_code, reason = "the manual will print it")]
-    pub(crate) meaning: &'static str,
     pub(super) source: Source,
 }
 
 /// One function of the language.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct FunctionDoc {
+pub(crate) struct SegmentFunction {
     /// Its name.
     pub(crate) name: &'static str,
     /// As it is typed: `has_tag('vip')`.
     pub(crate) shape: &'static str,
     /// What it gives.
     pub(crate) kind: Kind,
-    /// What it means, for the help and the README.
-    #[allow(dead_code, reason = "the manual will print it")]
-    pub(crate) meaning: &'static str,
 }
 
 /// Where a field comes from.
@@ -109,162 +103,94 @@ pub(super) enum Answer {
     Years,
 }
 
-/// All fields, in the order in which the help lists them.
-#[must_use]
-pub(crate) fn fields() -> &'static [FieldDoc] {
-    FIELDS
-}
-
-/// All functions, in the order in which the help lists them.
-#[must_use]
-pub(crate) fn functions() -> &'static [FunctionDoc] {
-    FUNCTIONS
-}
-
-pub(super) fn field(name: &str) -> Option<&'static FieldDoc> {
+pub(super) fn field(name: &str) -> Option<&'static SegmentField> {
     FIELDS.iter().find(|field| field.name.eq_ignore_ascii_case(name))
 }
 
-pub(super) fn function(name: &str) -> Option<&'static FunctionDoc> {
+pub(super) fn function(name: &str) -> Option<&'static SegmentFunction> {
     FUNCTIONS.iter().find(|function| function.name.eq_ignore_ascii_case(name))
 }
 
-const fn own(name: &'static str, kind: Kind, sql: &'static str, meaning: &'static str) -> FieldDoc {
-    FieldDoc { name, kind, meaning, source: Source::Customer(sql) }
+const fn own(name: &'static str, kind: Kind, sql: &'static str) -> SegmentField {
+    SegmentField { name, kind, source: Source::Customer(sql) }
 }
 
-const fn bought(
-    name: &'static str,
-    kind: Kind,
-    measure: Measure,
-    months: Option<u32>,
-    meaning: &'static str,
-) -> FieldDoc {
-    FieldDoc { name, kind, meaning, source: Source::Purchases(measure, months) }
+const fn bought(name: &'static str, kind: Kind, measure: Measure, months: Option<u32>) -> SegmentField {
+    SegmentField { name, kind, source: Source::Purchases(measure, months) }
 }
 
-const fn told(name: &'static str, kind: Kind, what: Contact, months: Option<u32>, meaning: &'static str) -> FieldDoc {
-    FieldDoc { name, kind, meaning, source: Source::Contacts(what, months) }
+const fn note(name: &'static str, kind: Kind, what: Contact, months: Option<u32>) -> SegmentField {
+    SegmentField { name, kind, source: Source::Contacts(what, months) }
 }
 
-const fn answered(name: &'static str, kind: Kind, answer: Answer, meaning: &'static str) -> FieldDoc {
-    FieldDoc { name, kind, meaning, source: Source::Followed(answer) }
+const fn answered(name: &'static str, kind: Kind, answer: Answer) -> SegmentField {
+    SegmentField { name, kind, source: Source::Followed(answer) }
 }
 
 const FULL_NAME: &str =
     "CASE WHEN c.full_name <> '' THEN c.full_name ELSE TRIM(c.first_name || ' ' || c.last_name) END";
 
-const FIELDS: &[FieldDoc] = &[
-    own("ref", Kind::Text, "c.ref", "the reference, as in the export"),
-    own("first_name", Kind::Text, "c.first_name", "the first name"),
-    own("last_name", Kind::Text, "c.last_name", "the last name"),
-    own("full_name", Kind::Text, FULL_NAME, "the whole name"),
-    own("spouse", Kind::Text, "c.spouse", "the name of the husband or wife"),
-    own("company", Kind::Text, "c.company", "the company"),
-    own("city", Kind::Text, "c.city", "the city"),
-    own("state", Kind::Text, "c.state", "the state or province"),
-    own("postcode", Kind::Text, "c.postcode", "the postcode, as text: '94301'"),
-    own("country", Kind::Text, "c.country", "the country"),
-    own("email", Kind::Text, "c.email", "the email address"),
-    own("phone", Kind::Text, "c.phone", "the telephone number"),
-    own("has_email", Kind::YesNo, HAS_EMAIL, "an email address is known"),
-    own(
-        "has_address",
-        Kind::YesNo,
-        "(c.street <> '' OR c.street2 <> '') AND (c.city <> '' OR c.postcode <> '')",
-        "a street and a city or postcode are known",
-    ),
-    own("deceased", Kind::YesNo, "c.deceased <> 0", "they have died"),
-    own("moved", Kind::YesNo, "c.moved <> 0", "they have left the address on the card"),
-    FieldDoc { name: "tags", kind: Kind::Text, meaning: "asked with has_tag('…')", source: Source::Tags },
-    bought("spend_12m", Kind::Money, Measure::Spend, Some(12), "spent in the last 12 months, less returns"),
-    bought("spend_24m", Kind::Money, Measure::Spend, Some(24), "spent in the last 24 months, less returns"),
-    bought("spend_ever", Kind::Money, Measure::Spend, None, "spent in all, less returns"),
-    bought(
-        "visits_12m",
-        Kind::Whole,
-        Measure::Visits,
-        Some(12),
-        "purchases in the last 12 months, returns not counted",
-    ),
-    bought(
-        "visits_24m",
-        Kind::Whole,
-        Measure::Visits,
-        Some(24),
-        "purchases in the last 24 months, returns not counted",
-    ),
-    bought("visits_ever", Kind::Whole, Measure::Visits, None, "purchases in all, returns not counted"),
-    bought("average_purchase", Kind::Money, Measure::Average, None, "the average purchase, returns not counted"),
-    bought("first_purchase", Kind::Date, Measure::First, None, "the day of the first purchase; absent if never"),
-    bought("last_purchase", Kind::Date, Measure::Last, None, "the day of the last purchase; absent if never"),
-    bought("returns_12m", Kind::Whole, Measure::Returns, Some(12), "returns in the last 12 months"),
-    told("open_complaint", Kind::YesNo, Contact::OpenComplaint, None, "a complaint that is not resolved yet"),
-    told("last_contact", Kind::Date, Contact::Last, None, "the day of the last contact note; absent if none"),
-    told("minutes_12m", Kind::Whole, Contact::Minutes, Some(12), "minutes given to this person in the last 12 months"),
-    answered(
-        Response::Redeemed.as_str(),
-        Kind::YesNo,
-        Answer::Redeemed,
-        "came for the gift of the campaign that this one follows",
-    ),
-    answered(
-        Response::NotRedeemed.as_str(),
-        Kind::YesNo,
-        Answer::NotRedeemed,
-        "was written to in that campaign and did not come",
-    ),
-    answered(
-        Response::Undeliverable.as_str(),
-        Kind::YesNo,
-        Answer::Undeliverable,
-        "the mail of that campaign came back",
-    ),
-    answered("redeemed_on", Kind::Date, Answer::On, "the day they came for that gift; absent if never"),
-    answered("gift_spend", Kind::Money, Answer::Spend, "what they spent when they came for that gift"),
-    answered(
-        "years_running",
-        Kind::Whole,
-        Answer::Years,
-        "how many campaigns in a row they came to, that one included",
-    ),
+/// All fields, in the order in which the README lists them.
+pub(super) const FIELDS: &[SegmentField] = &[
+    own("ref", Kind::Text, "c.ref"),
+    own("first_name", Kind::Text, "c.first_name"),
+    own("last_name", Kind::Text, "c.last_name"),
+    own("full_name", Kind::Text, FULL_NAME),
+    own("spouse", Kind::Text, "c.spouse"),
+    own("company", Kind::Text, "c.company"),
+    own("city", Kind::Text, "c.city"),
+    own("state", Kind::Text, "c.state"),
+    own("postcode", Kind::Text, "c.postcode"),
+    own("country", Kind::Text, "c.country"),
+    own("email", Kind::Text, "c.email"),
+    own("phone", Kind::Text, "c.phone"),
+    own("has_email", Kind::YesNo, HAS_EMAIL),
+    own("has_address", Kind::YesNo, "(c.street <> '' OR c.street2 <> '') AND (c.city <> '' OR c.postcode <> '')"),
+    own("deceased", Kind::YesNo, "c.deceased <> 0"),
+    own("moved", Kind::YesNo, "c.moved <> 0"),
+    SegmentField { name: "tags", kind: Kind::Text, source: Source::Tags },
+    bought("spend_12m", Kind::Money, Measure::Spend, Some(12)),
+    bought("spend_24m", Kind::Money, Measure::Spend, Some(24)),
+    bought("spend_ever", Kind::Money, Measure::Spend, None),
+    bought("visits_12m", Kind::Whole, Measure::Visits, Some(12)),
+    bought("visits_24m", Kind::Whole, Measure::Visits, Some(24)),
+    bought("visits_ever", Kind::Whole, Measure::Visits, None),
+    bought("average_purchase", Kind::Money, Measure::Average, None),
+    bought("first_purchase", Kind::Date, Measure::First, None),
+    bought("last_purchase", Kind::Date, Measure::Last, None),
+    bought("returns_12m", Kind::Whole, Measure::Returns, Some(12)),
+    note("open_complaint", Kind::YesNo, Contact::OpenComplaint, None),
+    note("last_contact", Kind::Date, Contact::Last, None),
+    note("minutes_12m", Kind::Whole, Contact::Minutes, Some(12)),
+    answered(Response::Redeemed.as_str(), Kind::YesNo, Answer::Redeemed),
+    answered(Response::NotRedeemed.as_str(), Kind::YesNo, Answer::NotRedeemed),
+    answered(Response::Undeliverable.as_str(), Kind::YesNo, Answer::Undeliverable),
+    answered("redeemed_on", Kind::Date, Answer::On),
+    answered("gift_spend", Kind::Money, Answer::Spend),
+    answered("years_running", Kind::Whole, Answer::Years),
 ];
 
-const fn call(name: &'static str, shape: &'static str, kind: Kind, meaning: &'static str) -> FunctionDoc {
-    FunctionDoc { name, shape, kind, meaning }
+const fn call(name: &'static str, shape: &'static str, kind: Kind) -> SegmentFunction {
+    SegmentFunction { name, shape, kind }
 }
 
-const FUNCTIONS: &[FunctionDoc] = &[
-    call("has_tag", "has_tag('vip')", Kind::YesNo, "carries this tag; capitals do not matter"),
-    call("bought", "bought('blue shirt')", Kind::YesNo, "bought an item whose text holds all these words"),
-    call("bought_since", "bought_since('blue shirt', months_ago(6))", Kind::YesNo, "the same, on that day or later"),
-    call(
-        "spend_between",
-        "spend_between(date('2025-01-01'), date('2025-12-31'))",
-        Kind::Money,
-        "spent from the one day to the other, both included, less returns",
-    ),
-    call(
-        "visits_between",
-        "visits_between(date('2025-01-01'), date('2025-12-31'))",
-        Kind::Whole,
-        "purchases from the one day to the other, both included, returns not counted",
-    ),
-    call(
-        "response",
-        "response('spring-2025')",
-        Kind::Text,
-        "'redeemed', 'not_redeemed', 'undeliverable', 'held_out' or 'not_invited' in that campaign",
-    ),
-    call("invited", "invited('spring-2025')", Kind::YesNo, "was written to in that campaign"),
-    call("preference", "preference('shirt size')", Kind::Text, "what is noted as their preference; empty if nothing"),
-    call("today", "today()", Kind::Date, "the day on which the segment is judged (as_of)"),
-    call("days_ago", "days_ago(30)", Kind::Date, "so many days before that day"),
-    call("months_ago", "months_ago(6)", Kind::Date, "so many months before that day"),
-    call("years_ago", "years_ago(2)", Kind::Date, "so many years before that day"),
-    call("date", "date('2025-03-31')", Kind::Date, "a day of the calendar"),
-    call("lower", "lower(city)", Kind::Text, "in small letters, so that capitals do not matter"),
-    call("upper", "upper(city)", Kind::Text, "in capitals, so that small letters do not matter"),
+/// All functions, in the order in which the README lists them.
+pub(super) const FUNCTIONS: &[SegmentFunction] = &[
+    call("has_tag", "has_tag('vip')", Kind::YesNo),
+    call("bought", "bought('blue shirt')", Kind::YesNo),
+    call("bought_since", "bought_since('blue shirt', months_ago(6))", Kind::YesNo),
+    call("spend_between", "spend_between(date('2025-01-01'), date('2025-12-31'))", Kind::Money),
+    call("visits_between", "visits_between(date('2025-01-01'), date('2025-12-31'))", Kind::Whole),
+    call("response", "response('spring-2025')", Kind::Text),
+    call("invited", "invited('spring-2025')", Kind::YesNo),
+    call("preference", "preference('shirt size')", Kind::Text),
+    call("today", "today()", Kind::Date),
+    call("days_ago", "days_ago(30)", Kind::Date),
+    call("months_ago", "months_ago(6)", Kind::Date),
+    call("years_ago", "years_ago(2)", Kind::Date),
+    call("date", "date('2025-03-31')", Kind::Date),
+    call("lower", "lower(city)", Kind::Text),
+    call("upper", "upper(city)", Kind::Text),
 ];
 
 #[cfg(test)]
@@ -272,13 +198,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_name_is_there_once_and_explained() {
-        let mut names: Vec<&str> = fields().iter().map(|f| f.name).chain(functions().iter().map(|f| f.name)).collect();
+    fn every_name_is_there_once() {
+        let mut names: Vec<&str> = FIELDS.iter().map(|f| f.name).chain(FUNCTIONS.iter().map(|f| f.name)).collect();
         names.sort_unstable();
         let all = names.len();
         names.dedup();
         assert_eq!(names.len(), all);
-        assert!(fields().iter().all(|f| !f.meaning.is_empty() && !f.meaning.ends_with('.')));
-        assert!(functions().iter().all(|f| f.shape.starts_with(f.name)));
+        assert!(FUNCTIONS.iter().all(|f| f.shape.starts_with(f.name)));
     }
 }

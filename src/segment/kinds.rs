@@ -30,7 +30,7 @@ pub(super) fn negate(at: SegmentText<'_>, ast: &Ast, inside: &Ast, value: Expr) 
         return Err(at.fault(ast, format!("{} is {}, which has no negative", at.shown(inside), value.kind)));
     }
     let (kind, absent) = (value.kind, value.absent);
-    Ok(at.made(ast, Node::Negate(Box::new(value)), kind, absent))
+    Ok(at.expr(ast, Node::Negate(Box::new(value)), kind, absent))
 }
 
 pub(super) fn arithmetic(
@@ -77,7 +77,7 @@ pub(super) fn arithmetic(
             _ => absent = true,
         }
     }
-    Ok(at.made(ast, Node::Arithmetic(sign, Box::new(a), Box::new(b)), kind, absent))
+    Ok(at.expr(ast, Node::Arithmetic(sign, Box::new(a), Box::new(b)), kind, absent))
 }
 
 /// A number where money is meant: `500` is 500.00 in the shop's currency.

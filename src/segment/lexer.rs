@@ -3,7 +3,7 @@
 use crate::error::{Error, Result};
 use crate::text;
 
-use super::habits::SIGNS_ELSEWHERE;
+use super::habits;
 
 /// Where something stands in the text, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,9 +84,8 @@ fn token(source: &str, at: usize, c: char) -> Result<(Token<'_>, usize)> {
         let length = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
         return Ok((Token::Word(&rest[..length]), length));
     }
-    let habit = SIGNS_ELSEWHERE.iter().find(|(typed, _)| rest.starts_with(typed) && !rest.starts_with("!="));
-    if let Some((typed, hint)) = habit {
-        return Err(fault(source, at, format!("{} is not a sign of this language", text::quote(typed))).hint(*hint));
+    if let Some((typed, hint)) = habits::sign_elsewhere(rest).filter(|_| !rest.starts_with("!=")) {
+        return Err(fault(source, at, format!("{} is not a sign of this language", text::quote(typed))).hint(hint));
     }
     if let Some(sign) = SIGNS.iter().find(|sign| rest.starts_with(**sign)) {
         return Ok((Token::Sign(if *sign == "!=" { "<>" } else { sign }), sign.len()));

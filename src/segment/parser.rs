@@ -3,7 +3,7 @@
 use crate::error::{Error, Result};
 use crate::text;
 
-use super::habits::{KEYWORDS, QUERY_HINT, instead};
+use super::habits::{KEYWORDS, instead};
 use super::lexer::{SourceSpan, Token, fault, tokens};
 use super::tree::{Ast, Comparison, Form};
 
@@ -104,19 +104,19 @@ impl<'t> Parser<'t> {
     }
 
     fn take_word(&mut self, word: &str) -> bool {
-        let taken = self.is_word(word);
-        if taken {
+        let is_next = self.is_word(word);
+        if is_next {
             self.next();
         }
-        taken
+        is_next
     }
 
     fn take_sign(&mut self, sign: &str) -> bool {
-        let taken = matches!(self.peek(), Token::Sign(typed) if *typed == sign);
-        if taken {
+        let is_next = matches!(self.peek(), Token::Sign(typed) if *typed == sign);
+        if is_next {
             self.next();
         }
-        taken
+        is_next
     }
 
     fn shown(&self) -> String {
@@ -319,7 +319,9 @@ impl<'t> Parser<'t> {
             Token::Sign("(") => {
                 self.deeper(span)?;
                 if self.is_word("SELECT") {
-                    return Err(self.fault("a query inside a condition is not possible").hint(QUERY_HINT));
+                    return Err(self
+                        .fault("a query inside a condition is not possible")
+                        .hint(instead("SELECT").unwrap_or_default()));
                 }
                 let inside = self.expression(0)?;
                 if !self.take_sign(")") {

@@ -25,7 +25,7 @@ impl SegmentText<'_> {
     }
 
     /// A part whose text is `ast`.
-    pub(super) fn made(&self, ast: &Ast, node: Node, kind: Kind, absent: bool) -> Expr {
+    pub(super) fn expr(&self, ast: &Ast, node: Node, kind: Kind, absent: bool) -> Expr {
         Expr { node, kind, absent, text: ast.span.of(self.source).to_owned() }
     }
 
@@ -40,7 +40,7 @@ impl SegmentText<'_> {
     pub(super) fn bare(&self, ast: &Ast) -> Error {
         let typed = ast.span.of(self.source);
         let error = self.fault(ast, format!("write text in single quotes: {}", in_quotes(typed)));
-        match text::nearest(typed, fields::fields().iter().map(|f| f.name)) {
+        match text::nearest(typed, fields::FIELDS.iter().map(|f| f.name)) {
             Some(near) => error.hint(format!("or did you mean the field `{near}`?")),
             None => error,
         }

@@ -129,8 +129,8 @@ mod tests {
         {
             assert!(server(wrong).is_err(), "{wrong}");
         }
-        for told in ["smtps://helen:hunter2@h", "helen:hunter2@h", "smtp://u:hunter2@h"] {
-            assert!(!server(told).expect_err(told).contains("hunter2"), "{told}");
+        for address in ["smtps://helen:hunter2@h", "helen:hunter2@h", "smtp://u:hunter2@h"] {
+            assert!(!server(address).expect_err(address).contains("hunter2"), "{address}");
         }
     }
 

@@ -28,10 +28,10 @@ pub(crate) fn read<T>(text: &str, build: impl FnOnce(TomlTable<'_>) -> T) -> (T,
     // What follows on the same line comes of the first.
     broken.dedup_by_key(|(line, _)| *line);
     let file = TomlFile { text, is_whole: broken.is_empty(), faults: RefCell::default() };
-    let made = build(TomlTable::of(root, 1, &file));
+    let built = build(TomlTable::of(root, 1, &file));
     let is_new = |(line, _): &(usize, Error)| broken.iter().all(|(other, _)| other != line);
     let others: Vec<(usize, Error)> = file.faults.into_inner().into_iter().filter(is_new).collect();
-    (made, broken.into_iter().chain(others).map(|(line, fault)| fault.at(line)).collect())
+    (built, broken.into_iter().chain(others).map(|(line, fault)| fault.at(line)).collect())
 }
 
 /// A fault of the text itself, with its line.
@@ -297,15 +297,15 @@ mod tests {
 
     #[test]
     fn all_faults_are_told_at_once() {
-        let told = faults("on = 'soon'\nname = 5\n[[row]]\n# size = 3\nsize = 'x'\nsise = 4\n[rows]\n");
+        let messages = faults("on = 'soon'\nname = 5\n[[row]]\n# size = 3\nsize = 'x'\nsise = 4\n[rows]\n");
         let wanted = "error: 2: invalid type: integer `5`, expected a string\nhint: text stands in double quotes, numbers and days without\n\
                       error: 1: `soon` is not a day; write it as 1990-01-15\n\
                       error: 5: invalid type: string \"x\", expected u32\nhint: text stands in double quotes, numbers and days without\n\
                       error: 6: unknown field `sise`\nhint: did you mean `size`?\n\
                       error: 7: unknown field `rows`\nhint: did you mean `row`?\n";
-        assert_eq!(told, wanted);
-        let told = faults("name = x\non = 'soon'\nrow");
-        assert!(told.starts_with("error: 1: ") && told.contains("error: 2: `soon`"), "{told}");
-        assert!(!told.contains("missing"), "what is lost is not missing: {told}");
+        assert_eq!(messages, wanted);
+        let messages = faults("name = x\non = 'soon'\nrow");
+        assert!(messages.starts_with("error: 1: ") && messages.contains("error: 2: `soon`"), "{messages}");
+        assert!(!messages.contains("missing"), "what is lost is not missing: {messages}");
     }
 }

@@ -23,6 +23,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/014_till_record.sql"),
     include_str!("migrations/015_views.sql"),
     include_str!("migrations/016_homes.sql"),
+    include_str!("migrations/018_recipient_state.sql"),
 ];
 
 /// Marks the file as ours: "RGLR".
@@ -73,7 +74,7 @@ fn pragma(connection: &Connection, name: &str) -> Result<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Arm, CampaignState, Delivery, OnePer, OutboxState};
+    use crate::domain::{Arm, CampaignState, Column, Delivery, OnePer, OutboxState, PieceState};
 
     #[test]
     fn emails_that_went_before_there_were_reminders_are_of_wave_0() {
@@ -133,5 +134,23 @@ mod tests {
         assert_eq!(rows, expected);
         let other = "INSERT INTO redemption_event (outcome, at, on_day) VALUES ('given', '', 0)";
         assert!(connection.execute(other, []).is_err(), "the kinds are a closed list");
+    }
+
+    #[test]
+    fn the_states_of_a_recipient_are_those_that_the_program_knows() {
+        let mut connection = Connection::open_in_memory().expect("a database");
+        run(&mut connection).expect("the newest version");
+        let campaign = "INSERT INTO campaign (id, slug, name, state, as_of, dated, channel, one_per, planned_at, fingerprint) \
+                        VALUES (1, 'x', 'x', ?1, 0, 0, ?2, ?3, '', '')";
+        let forms = [CampaignState::Sending.as_str(), Delivery::Email.as_str(), OnePer::Customer.as_str()];
+        connection.execute(campaign, forms).expect("a campaign");
+        let recipient = "INSERT INTO recipient (campaign_id, ref, name, arm, state) VALUES (1, ?1, '', ?2, ?1)";
+        let insert = |state: &str| connection.execute(recipient, [state, Arm::Mailed.as_str()]);
+        for state in PieceState::ALL {
+            assert!(insert(state.as_str()).is_ok(), "{state}");
+        }
+        for other in ["", "lost", "Planned", CampaignState::Printing.as_str()] {
+            assert!(insert(other).is_err(), "{other}");
+        }
     }
 }

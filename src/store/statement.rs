@@ -127,8 +127,8 @@ impl Write<'_> {
         self.with_room(|| {
             let done = work()?;
             self.pragma("threads", 2)?;
-            for (_, made) in &indexes {
-                self.run(made, &[])?;
+            for (_, create) in &indexes {
+                self.run(create, &[])?;
             }
             Ok(done)
         })

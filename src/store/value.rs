@@ -191,6 +191,12 @@ impl ToValue for Code {
     }
 }
 
+impl FromValue for Code {
+    fn from_value(cell: Value<'_>) -> Option<Self> {
+        Code::parse(&String::from_value(cell)?).ok()
+    }
+}
+
 impl ToValue for NaiveDate {
     fn to_value(&self) -> Value<'_> {
         Value::Int((*self - NaiveDate::default()).num_days())

@@ -18,6 +18,12 @@ pub(crate) fn count(n: usize, singular: &str) -> String {
     format!("{} {noun}", thousands(n))
 }
 
+/// `2 failed, 1 in doubt`: each count with what it is of, those of nothing left out.
+pub(crate) fn counts(all: &[(usize, &str)]) -> String {
+    let some = all.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{} {what}", thousands(*n)));
+    some.collect::<Vec<_>>().join(", ")
+}
+
 /// The plural of an English noun, by the rules that the words of this program need.
 #[must_use]
 pub(crate) fn plural(singular: &str) -> String {
@@ -49,6 +55,11 @@ pub(crate) fn group(digits: &str, separator: &str) -> String {
         out.push(digit);
     }
     out
+}
+
+/// The rows of a table that is data of this program, each with its cells: tabs part them, and `#` begins a remark.
+pub(crate) fn table_rows(table: &'static str) -> impl Iterator<Item = std::str::Split<'static, char>> {
+    table.lines().filter(|line| !line.starts_with('#')).map(|line| line.split('\t'))
 }
 
 /// `10 MB`, `820 kB`.

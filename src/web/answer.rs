@@ -70,7 +70,7 @@ pub(super) fn trouble_before(state: &AppState, fault: &Error, back: &str) -> Res
         tracing::error!(%fault, "could not answer");
     }
     let hint = sentence(fault.what_next().unwrap_or_default());
-    let response = said(state, status, title, &sentence(fault.message()), &hint, back);
+    let response = show(state, status, title, &sentence(fault.message()), &hint, back);
     if is_machine { later(response) } else { response }
 }
 
@@ -93,7 +93,7 @@ fn later(mut response: Response) -> Response {
 }
 
 /// A short page: what is the matter, and what to do.
-pub(super) fn said(state: &AppState, status: StatusCode, title: &str, what: &str, hint: &str, back: &str) -> Response {
+pub(super) fn show(state: &AppState, status: StatusCode, title: &str, what: &str, hint: &str, back: &str) -> Response {
     let mut context = Context::new();
     context.insert("title", title);
     context.insert("what", what);
@@ -105,11 +105,11 @@ pub(super) fn said(state: &AppState, status: StatusCode, title: &str, what: &str
 /// No page of ours leads to such an address, or sends such a form.
 pub(super) fn unread(state: &AppState, status: StatusCode) -> Response {
     let what = "Nothing was written down: the address or the form did not arrive whole.";
-    said(state, status, "That did not work.", what, "Open the page anew.", "/till")
+    show(state, status, "That did not work.", what, "Open the page anew.", "/till")
 }
 
 pub(super) async fn nothing_here(State(state): State<Arc<AppState>>) -> Response {
-    said(&state, StatusCode::NOT_FOUND, "There is nothing here.", "This address leads nowhere.", "", "")
+    show(&state, StatusCode::NOT_FOUND, "There is nothing here.", "This address leads nowhere.", "", "")
 }
 
 /// A message as a sentence on a page.

@@ -66,7 +66,7 @@ fn turned_back(state: &AppState, request: &Request, role: Role) -> Response {
         (true, true) => Redirect::to(&path).into_response(),
         (false, true) => {
             let what = "Nothing was written down: this machine is not signed in any more.";
-            answer::said(state, StatusCode::FORBIDDEN, "Sign in first.", what, "Then do it again.", &path)
+            answer::show(state, StatusCode::FORBIDDEN, "Sign in first.", what, "Then do it again.", &path)
         }
         _ => (StatusCode::FORBIDDEN, format!("Sign in first, at {path}\n")).into_response(),
     }

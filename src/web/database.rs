@@ -270,12 +270,12 @@ mod tests {
         }
         drop(writer);
         write_all(store, &jobs, tell);
-        let told: Vec<bool> = answers.iter_mut().map(|answer| answer.try_recv().expect("told").is_ok()).collect();
+        let confirmed: Vec<bool> = answers.iter_mut().map(|answer| answer.try_recv().expect("told").is_ok()).collect();
         let store = shop.store().expect("store");
-        for (n, told) in told.iter().enumerate() {
+        for (n, is_confirmed) in confirmed.iter().enumerate() {
             let tokens = access::tokens(&store.read()).expect("the tokens");
-            assert_eq!(*told, tokens.iter().any(|token| token.till.starts_with(&n.to_string())), "job {n}");
+            assert_eq!(*is_confirmed, tokens.iter().any(|token| token.till.starts_with(&n.to_string())), "job {n}");
         }
-        assert!(!told[1], "the disk was full");
+        assert!(!confirmed[1], "the disk was full");
     }
 }

@@ -21,18 +21,13 @@ use crate::text;
 /// How long somebody waits for their turn.
 const PATIENCE: Duration = Duration::from_secs(4);
 
-/// A role, as it stands in an address.
-fn role_of(path: &str) -> Option<Role> {
-    Role::from_form(path)
-}
-
 /// Where somebody goes who has signed in.
 fn home(role: Role) -> &'static str {
     if role == Role::Owner { "/owner/day" } else { "/till" }
 }
 
 pub(super) async fn ask(State(state): State<Arc<AppState>>, Path(role): Path<String>) -> Response {
-    match role_of(&role) {
+    match Role::from_form(&role) {
         Some(role) => question(&state, role, "", ""),
         None => answer::nothing_here(State(state)).await,
     }
@@ -63,7 +58,7 @@ pub(super) async fn enter(
     parts: Parts,
     Form(typed): Form<SignInForm>,
 ) -> Response {
-    let Some(role) = role_of(&role) else { return answer::nothing_here(State(state)).await };
+    let Some(role) = Role::from_form(&role) else { return answer::nothing_here(State(state)).await };
     let Some(till) = app::sign_in::till_of(&state.shop, role, typed.till) else {
         return (StatusCode::UNPROCESSABLE_ENTITY, question(&state, role, "Say which till this is.", ""))
             .into_response();
@@ -137,7 +132,7 @@ pub(super) async fn leave(State(state): State<Arc<AppState>>, headers: HeaderMap
 }
 
 pub(super) async fn left(State(state): State<Arc<AppState>>, Path(role): Path<String>, headers: HeaderMap) -> Response {
-    let Some(role) = role_of(&role) else { return answer::nothing_here(State(state)).await };
+    let Some(role) = Role::from_form(&role) else { return answer::nothing_here(State(state)).await };
     if let Some(cookie) = auth::cookie(&headers, &state.session_cookie(role))
         && let Err(fault) = state.database.write(move |write| app::sign_in::end(write, &cookie)).await
     {

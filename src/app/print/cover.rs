@@ -26,7 +26,7 @@ pub(super) fn write(
         return Ok((None, Vec::new()));
     }
     let path = run.path("cover", ".pdf");
-    let (imprint, cover) = (run.imprint("cover"), counted(run, letters, pages));
+    let (imprint, cover) = (run.imprint("cover", &|_| Ok(())), counted(run, letters, pages));
     let problems = files::write_whole_with(&path, |out| letter::cover(&imprint, &cover, out))?;
     let warnings = problems.iter().map(|problem| format!("on the cover sheet: {}", problem.message)).collect();
     Ok((Some(path), warnings))

@@ -46,12 +46,11 @@ fn make(run: &PrintRun<'_>, folder: &Path) -> Result<BTreeSet<String>> {
     let (next, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let work = || -> Result<()> {
         while let Some(letter) = run.letters.get(next.fetch_add(1, Ordering::Relaxed)) {
-            run.progress.go_on("nothing was printed")?;
             let mut pdf = Vec::new();
-            run.on.print(&[letter], (false, false), &|_| {}, &mut pdf)?;
+            run.on.print(&[letter], (false, false), &|_| Ok(()), &mut pdf)?;
             let path = folder.join(name(letter));
             std::fs::write(&path, pdf).map_err(|e| Error::io("write", &path, e))?;
-            report(1 + done.fetch_add(1, Ordering::Relaxed));
+            report(1 + done.fetch_add(1, Ordering::Relaxed))?;
         }
         Ok(())
     };

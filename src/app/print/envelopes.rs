@@ -2,6 +2,7 @@
 
 use super::options::PrintOutcome;
 use super::run::PrintRun;
+use crate::app::progress::Activity;
 use crate::error::Result;
 use crate::files;
 use crate::letter::{self, Envelope};
@@ -14,8 +15,10 @@ pub(super) fn print(run: PrintRun<'_>, envelope: Envelope) -> Result<PrintOutcom
     let file = run.path("envelopes", ".pdf");
     let sender: Vec<String> = std::iter::once(&run.on.settings.name).chain(&run.on.settings.address).cloned().collect();
     let addresses: Vec<_> = run.letters.iter().map(|letter| merge::address_forms(&letter.fields.to_read())).collect();
+    let report = run.progress.of(Activity::PrintLetters, run.letters.len());
+    let imprint = run.imprint("envelopes", &report);
     let printed = files::write_whole_with(&file, |out| {
-        let printed = letter::envelopes(&run.imprint("envelopes"), envelope, &sender, &addresses, run.leave_out, out)?;
+        let printed = letter::envelopes(&imprint, envelope, &sender, &addresses, run.leave_out, out)?;
         let found = piece::problems_of("envelope for", &printed, &run.letters);
         left_out.extend(run.allowed(found, &printed, "envelope")?);
         Ok(printed)

@@ -2,6 +2,7 @@
 
 use super::options::{LabelOptions, PrintOutcome};
 use super::run::PrintRun;
+use crate::app::progress::Activity;
 use crate::error::{Error, Result};
 use crate::files;
 use crate::letter::{self, LabelSheet, Placing};
@@ -50,8 +51,9 @@ pub(super) fn print(run: PrintRun<'_>, placed: &LabelPlaces) -> Result<PrintOutc
     let (run, mut left_out, _) = run.in_order()?;
     let file = run.path("labels", ".pdf");
     let addresses: Vec<_> = run.letters.iter().map(|letter| merge::address_forms(&letter.fields.to_read())).collect();
+    let report = run.progress.of(Activity::PrintLetters, run.letters.len());
     let printed = files::write_whole_with(&file, |out| {
-        let imprint = run.imprint("labels");
+        let imprint = run.imprint("labels", &report);
         let printed = letter::labels(&imprint, placed.sheet, placed.placing, &addresses, run.leave_out, out)?;
         let found = piece::problems_of("label for", &printed, &run.letters);
         left_out.extend(run.allowed(found, &printed, "label")?);
@@ -65,7 +67,7 @@ pub(super) fn print(run: PrintRun<'_>, placed: &LabelPlaces) -> Result<PrintOutc
 /// Prints the outlines of a sheet's labels.
 pub(super) fn outline(run: &PrintRun<'_>, placed: &LabelPlaces) -> Result<PrintOutcome> {
     let file = run.shop.out(&run.on.planned.slug).join("labels-outline.pdf");
-    let (imprint, nudge) = (run.imprint("outlines"), placed.placing.nudge);
+    let (imprint, nudge) = (run.imprint("outlines", &|_| Ok(())), placed.placing.nudge);
     files::write_whole_with(&file, |out| letter::outline(&imprint, placed.sheet, nudge, out))?;
     Ok(PrintOutcome { size: placed.sheet.name, file, ..PrintOutcome::default() })
 }

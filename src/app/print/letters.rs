@@ -18,10 +18,7 @@ pub(crate) fn print<'r>(run: &PrintRun<'r>) -> Result<(PrintOutcome, Vec<&'r Rec
     let (pdf, manifest) = (run.path("letters", ".pdf"), run.path("manifest", ".csv"));
     let report = run.progress.of(Activity::LayOutLetters, run.letters.len());
     let (printed, left_out) = files::write_whole_with(&pdf, |out| {
-        let mut out = run.progress.until_stopped(out);
-        let printed = run.on.print(&run.letters, (run.leave_out, run.duplex), &report, &mut out);
-        run.progress.go_on("nothing was printed")?;
-        let printed = printed?;
+        let printed = run.on.print(&run.letters, (run.leave_out, run.duplex), &report, out)?;
         let problems = run.allowed(piece::problems(&printed, &run.letters), &printed, Channel::Letter.as_str())?;
         Ok((printed, problems))
     })?;
@@ -53,7 +50,7 @@ fn manifest_csv(run: &PrintRun<'_>, printed: &Printed) -> String {
     let mut page = 1;
     for (letter, pages) in run.letters.iter().zip(&printed.pages).filter(|(_, pages)| **pages > 0) {
         let number = letter.number.map(|n| n.to_string()).unwrap_or_default();
-        let code = letter.code.clone().unwrap_or_default();
+        let code = letter.code_text().to_owned();
         let [reference, name, postcode, branch] =
             [&letter.reference, &letter.name, &letter.postcode, &letter.branch].map(String::clone);
         let mut row = vec![page.to_string(), pages.to_string(), number, reference, name, postcode, branch, code];

@@ -83,3 +83,71 @@ fn printed_reminder(read: &Read<'_>, shop: &Shop, slug: &str, wave: usize) -> Re
             .hint("`regulars run` prints them on their day; `regulars preview NAME REF --wave N` shows one")),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use chrono::NaiveDate;
+
+    use super::*;
+    use crate::app::plan::PlanMode;
+    use crate::app::progress::Activity;
+    use crate::app::{init, plan, proof};
+    use crate::clock::Clock;
+    use crate::files;
+    use crate::import::{self, ImportKind, ImportOptions, ImportPlan, ImportSheet};
+    use crate::letter::Envelope;
+
+    const PEOPLE: &str = "Customer ID,First Name,Last Name,Street,City,State,Zip\n\
+                          C-1,Ana,Lopez,1 Oak St,Palo Alto,CA,94301\nC-2,Rosa,Okafor,2 Oak St,Palo Alto,CA,94301\n";
+
+    /// A shop that has planned a letter to two people.
+    fn planned(folder: &std::path::Path, today: NaiveDate) -> Result<Shop> {
+        init::init(folder, today)?;
+        let campaign = folder.join("campaigns/thank-you.toml");
+        let text = files::read_text(&campaign)?.replace("spend_12m > 0", "visits_ever >= 0");
+        files::write_whole(&campaign, text.as_bytes())?;
+        let shop = Shop::open(folder)?;
+        let sheet = ImportSheet::read(PEOPLE.as_bytes())?;
+        let people = ImportPlan::of(&sheet, ImportKind::Customers, ImportOptions::default())?;
+        shop.store()?.write(|write| import::customers(write, &people, today, &|_| {}))?;
+        plan::plan(&shop, "thank-you", PlanMode::Once, Clock::fixed(today).now())?;
+        Ok(shop)
+    }
+
+    #[test]
+    fn every_part_of_a_print_and_a_proof_can_be_stopped_and_leaves_no_file() {
+        let folder = tempfile::tempdir().expect("folder");
+        let shop = planned(folder.path(), NaiveDate::from_ymd_opt(2024, 3, 1).expect("a day")).expect("a plan");
+        let labels =
+            || PrintForm::Labels(LabelOptions { sheet: "5160".to_owned(), start: 1, nudge: None, outline: false });
+        let envelopes = || PrintForm::Envelopes(Envelope::No10);
+        for (form, part, what) in [
+            (None, Activity::ReadLetters, "written"),
+            (Some(PrintForm::Letters), Activity::LayOutLetters, "printed"),
+            (Some(PrintForm::Each), Activity::CheckLetters, "printed"),
+            (Some(PrintForm::Each), Activity::PrintLetters, "printed"),
+            (Some(labels()), Activity::CheckLetters, "printed"),
+            (Some(labels()), Activity::PrintLetters, "printed"),
+            (Some(envelopes()), Activity::CheckLetters, "printed"),
+            (Some(envelopes()), Activity::PrintLetters, "printed"),
+        ] {
+            let stop = AtomicBool::new(false);
+            let begins = |activity, _, _| stop.store(activity == part, Ordering::SeqCst);
+            let progress = Progress { report: &begins, stop: &stop };
+            let outcome = match &form {
+                None => proof::proof(&shop, "thank-you", &progress).map(|_| ()),
+                Some(form) => print(&shop, "thank-you", form, &PrintOptions::default(), &progress).map(|_| ()),
+            };
+            let message = outcome.expect_err("it went on").message().to_owned();
+            assert_eq!(message, format!("you stopped it; nothing was {what}"), "{form:?} {part:?}");
+            let left = std::fs::read_dir(shop.out("thank-you")).map_or(0, Iterator::count);
+            assert_eq!(left, 0, "{form:?} {part:?}");
+        }
+        let stop = AtomicBool::new(false);
+        let progress = Progress { report: &|_, _, _| {}, stop: &stop };
+        let printed = print(&shop, "thank-you", &labels(), &PrintOptions::default(), &progress).expect("labels");
+        assert_eq!(printed.count, 2);
+    }
+}

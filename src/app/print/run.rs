@@ -107,13 +107,14 @@ impl<'r> PrintRun<'r> {
     }
 
     /// What the files beside the letters are made with; each kind has an identity of its own.
-    pub(super) fn imprint(&self, kind: &str) -> Imprint<'_> {
+    pub(super) fn imprint<'i>(&'i self, kind: &str, progress: &'i dyn Fn(usize) -> Result<()>) -> Imprint<'i> {
         Imprint {
             fonts: &self.on.templates.fonts,
             language: self.on.templates.stationery.first().map_or("en", |own| own.language.as_str()),
             title: format!("{}: {kind}", self.on.title()),
             fingerprint: kind.bytes().fold(self.on.fingerprint(), |id, byte| id + &format!("{byte:02x}")),
             created: self.on.planned.dated,
+            progress,
         }
     }
 

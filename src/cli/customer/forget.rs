@@ -1,14 +1,12 @@
 //! `customer forget REF`: erased everywhere; the totals stay.
 
-use std::io::{BufRead, IsTerminal};
-
 use serde_json::json;
 
 use super::one_line::{one_line, who};
 use crate::app::{self, forget::Forgotten};
 use crate::cli::context::Context;
 use crate::cli::done::Done;
-use crate::cli::output::to_stderr;
+use crate::cli::output::confirms;
 use crate::customers::Customer;
 use crate::error::{Error, Result};
 use crate::text;
@@ -43,10 +41,10 @@ pub(super) fn run(arguments: &ForgetArguments, context: &Context) -> Result<Done
     }
     warnings.push("backups, exports and printed letters made before today still know them".to_owned());
     let Forgotten { purchases, campaigns, .. } = forgotten;
-    let kept = text::count(purchases, "purchase");
+    let anonymous = text::count(purchases, "purchase");
     let stay = if purchases == 1 { "stays" } else { "stay" };
     let text = format!(
-        "Forgotten: {} is in the book no more. {kept} {stay} in the totals, without a name; no import brings them back.",
+        "Forgotten: {} is in the book no more. {anonymous} {stay} in the totals, without a name; no import brings them back.",
         text::quote(&customer.reference)
     );
     let object = json!({ "ref": customer.reference, "purchases": purchases, "campaigns": campaigns });
@@ -57,15 +55,7 @@ pub(super) fn run(arguments: &ForgetArguments, context: &Context) -> Result<Done
 fn ask(customer: &Customer) -> Result<()> {
     let refused = Error::new(format!("{} was not forgotten: nobody confirmed it", who(customer)))
         .hint("this cannot be undone; say `--yes` if you mean it");
-    if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
-        return Err(refused);
-    }
-    to_stderr(&format!(
-        "Erase {} everywhere, for good? Type the reference {} to do it: ",
-        one_line(&customer.name()),
-        text::quote(&customer.reference)
-    ));
-    let mut answer = String::new();
-    let read = std::io::stdin().lock().read_line(&mut answer);
-    if read.is_ok() && answer.trim() == customer.reference { Ok(()) } else { Err(refused) }
+    let (name, reference) = (one_line(&customer.name()), text::quote(&customer.reference));
+    let question = format!("Erase {name} everywhere, for good? Type the reference {reference} to do it: ");
+    if confirms(&question, |answer| answer == customer.reference) { Ok(()) } else { Err(refused) }
 }

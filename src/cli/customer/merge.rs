@@ -1,4 +1,4 @@
-//! `customer merge REF INTO` and `customer unmerge REF`: the same person twice, and not so after all.
+//! `customer merge REF INTO`: the same person twice.
 
 use super::one_line::one_line;
 use crate::app;
@@ -19,14 +19,6 @@ pub(super) struct MergeArguments {
     into: String,
 }
 
-/// Make two cards again of two that were merged, as they were.
-#[derive(Debug, clap::Args)]
-pub(super) struct Undo {
-    /// The reference of the card that went.
-    #[arg(value_name = "REF")]
-    reference: String,
-}
-
 pub(super) fn run(arguments: &MergeArguments, context: &Context) -> Result<Done> {
     let merged = app::merge::merge(&context.shop()?, &arguments.reference, &arguments.into, context.clock.now())?;
     let (old, stays) = both(&merged);
@@ -38,17 +30,13 @@ pub(super) fn run(arguments: &MergeArguments, context: &Context) -> Result<Done>
     Ok(Done::new(text, &merged))
 }
 
-pub(super) fn undo(arguments: &Undo, context: &Context) -> Result<Done> {
-    let merged = app::merge::unmerge(&context.shop()?, &arguments.reference, context.clock.now())?;
-    let (old, stays) = both(&merged);
-    Ok(Done::new(format!("{old} and {stays} are two again; {} went back.", moved(&merged)), &merged))
-}
-
-fn both(merged: &Merged) -> (String, String) {
+/// The card that went and the one that stayed.
+pub(super) fn both(merged: &Merged) -> (String, String) {
     let one = |name: &str, reference: &str| format!("{} ({})", one_line(name), text::quote(reference));
     (one(&merged.name, &merged.reference), one(&merged.into_name, &merged.into))
 }
 
-fn moved(merged: &Merged) -> String {
+/// What went along.
+pub(super) fn moved(merged: &Merged) -> String {
     format!("{} and {}", text::count(merged.purchases, "purchase"), text::count(merged.notes, "note"))
 }

@@ -5,7 +5,7 @@ use crate::app;
 use crate::cli::context::Context;
 use crate::cli::done::Done;
 use crate::customers::{Card, CustomerField, Note};
-use crate::domain::Consent;
+use crate::domain::{Code, Consent};
 use crate::error::Result;
 use crate::redemption::{OfferStatus, OfferSummary};
 use crate::shop::Shop;
@@ -78,7 +78,7 @@ fn page(card: &Card, greeting: &str, gift: Option<&OfferSummary>, shop: &Shop, t
 const NOTES: usize = 5;
 
 fn offer(gift: &OfferSummary, country: &str) -> String {
-    let code = gift.code.as_deref().unwrap_or("–");
+    let code = gift.code.as_ref().map_or("–", Code::as_str);
     let name = one_line(&gift.name);
     match (gift.state, gift.redeemed_on, gift.claim_until) {
         (OfferStatus::Given, Some(day), _) => format!("Already given, on {}: {name}.", long_date(day, country)),

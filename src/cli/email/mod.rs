@@ -3,10 +3,9 @@
 mod check;
 mod keys;
 
-use clap::Subcommand;
-
 use super::context::Context;
 use super::done::Done;
+use super::verb_list::verbs;
 use crate::error::Result;
 
 /// Make the key that signs emails, and see what is missing before they go out.
@@ -16,15 +15,11 @@ pub(super) struct EmailArguments {
     what: EmailVerb,
 }
 
-#[derive(Debug, Subcommand)]
-enum EmailVerb {
-    Keys(keys::EmailKeysArguments),
-    Check(check::EmailCheckArguments),
+verbs! { EmailVerb:
+    Keys = keys::EmailKeysArguments,
+    Check = check::EmailCheckArguments,
 }
 
 pub(super) fn run(arguments: &EmailArguments, context: &Context) -> Result<Done> {
-    match &arguments.what {
-        EmailVerb::Keys(arguments) => keys::run(arguments, context),
-        EmailVerb::Check(arguments) => check::run(arguments, context),
-    }
+    arguments.what.run(context)
 }

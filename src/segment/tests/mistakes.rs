@@ -6,7 +6,7 @@ use crate::money::Currency;
 use crate::segment::{Scope, condition};
 
 /// The error of a text, as it is reported, in one line.
-fn said(text: &str, follows: Option<&str>) -> String {
+fn message_of(text: &str, follows: Option<&str>) -> String {
     let named = BTreeMap::from([
         ("regulars".to_owned(), "visits_12m >= 4".to_owned()),
         ("a".to_owned(), "b AND TRUE".to_owned()),
@@ -199,7 +199,7 @@ const MISTAKES: &[(&str, &str)] = &[
 #[test]
 fn mistakes_are_named_where_they_stand() {
     for (text, wanted) in MISTAKES {
-        assert_eq!(said(text, None), *wanted, "{text}");
+        assert_eq!(message_of(text, None), *wanted, "{text}");
     }
 }
 
@@ -219,7 +219,7 @@ fn what_is_right_passes() {
         "bought('blue shirt') or bought_since('tie', years_ago(1)) and preference('colour') <> ''",
         "TRUE",
     ] {
-        assert_eq!(said(text, Some("1989-chardonnay")), "fine", "{text}");
+        assert_eq!(message_of(text, Some("1989-chardonnay")), "fine", "{text}");
     }
 }
 

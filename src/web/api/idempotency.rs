@@ -69,7 +69,7 @@ pub(super) async fn once(
     let request = KeyedRequest::of(token, key, &path, body);
     let now = state.clock.now();
     let done = state.database.write(move |write| {
-        let answer = |said: &ApiResponse| (said.status.as_u16(), said.body.clone(), said.recipient_id);
+        let answer = |response: &ApiResponse| (response.status.as_u16(), response.body.clone(), response.recipient_id);
         idempotency::once(write, request, now, work, answer)
     });
     match done.await {

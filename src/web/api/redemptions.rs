@@ -49,7 +49,7 @@ pub(super) async fn redeem(
 ) -> ApiResponse {
     let brought: RedeemRequest = match idempotency::read(&body) {
         Ok(brought) => brought,
-        Err(said) => return said,
+        Err(response) => return response,
     };
     let claim = match (brought.code, brought.customer, brought.campaign) {
         (Some(code), None, None) => Claim::Typed(code),
@@ -69,7 +69,7 @@ pub(super) async fn redeem(
         }
     };
     let now = state.clock.now();
-    let at = match brought.at.as_deref().map(|told| redeem::moment(told, now)).transpose() {
+    let at = match brought.at.as_deref().map(|at| redeem::moment(at, now)).transpose() {
         Ok(at) => at,
         Err(fault) => return ApiResponse::fault(&fault),
     };
@@ -81,19 +81,19 @@ pub(super) async fn redeem(
         request: at.map(|_| key.request(&caller)),
     };
     let here = Arc::clone(&state);
-    let said = idempotency::once(&state, caller, key, &body, move |write| {
+    let response = idempotency::once(&state, caller, key, &body, move |write| {
         let answer = redeem::for_program(write, &claim, &visit, now)?;
-        Ok(told(&answer, &here.shop.settings))
+        Ok(response_of(&answer, &here.shop.settings))
     });
-    let said = said.await;
-    if let Some(attempt) = attempt.filter(|_| said.status != StatusCode::NOT_FOUND) {
+    let response = response.await;
+    if let Some(attempt) = attempt.filter(|_| response.status != StatusCode::NOT_FOUND) {
         attempt.was_right();
     }
-    said
+    response
 }
 
 /// The answer of the till as an object, with the number by which it is taken back.
-fn told(answer: &TillAnswer, settings: &Settings) -> ApiResponse {
+fn response_of(answer: &TillAnswer, settings: &Settings) -> ApiResponse {
     let recipient = answer.recipient_id;
     let mut object = object(answer);
     if answer.outcome == Outcome::Accepted {
@@ -151,7 +151,7 @@ pub(super) async fn roll_back(
 ) -> ApiResponse {
     let why: RollbackRequest = match idempotency::read(&body) {
         Ok(why) => why,
-        Err(said) => return said,
+        Err(response) => return response,
     };
     let (now, till) = (state.clock.now(), caller.0.till.clone());
     let id = RedemptionId(number.parse().unwrap_or_default());

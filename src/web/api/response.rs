@@ -50,8 +50,8 @@ impl ApiResponse {
         let detail = [fault.message(), fault.what_next().unwrap_or_default()].map(sentence).join(" ");
         if fault.kind() == ErrorKind::Machine {
             tracing::error!(%fault, "could not answer");
-            let said = Self::problem(StatusCode::SERVICE_UNAVAILABLE, "not_now", detail.trim());
-            return said.after(10);
+            let response = Self::problem(StatusCode::SERVICE_UNAVAILABLE, "not_now", detail.trim());
+            return response.after(10);
         }
         Self::problem(StatusCode::UNPROCESSABLE_ENTITY, "refused", detail.trim())
     }

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use axum::extract::{Form, Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use chrono::{Days, NaiveDate};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::matters::{self, MatterRow};
 use crate::app::day;
 use crate::app::entry::{self, TillEntry};
-use crate::domain::{EventId, EventKind, RecipientId};
+use crate::domain::EventKind;
 use crate::error::Result;
 use crate::money::{Currency, Money};
 use crate::redemption::Happening;
@@ -143,26 +144,14 @@ pub(super) struct ReasonForm {
     reason: String,
 }
 
-/// Takes a redemption back, whenever it was.
-pub(super) async fn undo(
+/// Takes an entry back, whenever it was.
+pub(super) async fn undo<Id: Into<TillEntry> + DeserializeOwned>(
     State(state): State<Arc<AppState>>,
-    Path((day, letter)): Path<(NaiveDate, RecipientId)>,
+    Path((day, id)): Path<(NaiveDate, Id)>,
     Form(undo): Form<ReasonForm>,
 ) -> Response {
-    let now = state.clock.now();
-    let entry = TillEntry::Letter(letter);
+    let (now, entry) = (state.clock.now(), id.into());
     let done = state.database.write(move |write| entry::undo(write, entry, &undo.reason, now));
-    answered(&state, day, done.await)
-}
-
-/// Takes an amount back that went without a redemption.
-pub(super) async fn undo_bought(
-    State(state): State<Arc<AppState>>,
-    Path((day, event)): Path<(NaiveDate, EventId)>,
-    Form(undo): Form<ReasonForm>,
-) -> Response {
-    let now = state.clock.now();
-    let done = state.database.write(move |write| entry::undo(write, TillEntry::Amount(event), &undo.reason, now));
     answered(&state, day, done.await)
 }
 
@@ -176,25 +165,14 @@ fn amount(state: &AppState, typed: &str) -> Result<Money> {
     if typed.trim().is_empty() { Ok(Money(0)) } else { state.shop.settings.currency.parse(typed) }
 }
 
-/// Changes what was spent at a redemption, whenever it was.
-pub(super) async fn change(
+/// Changes what was spent, whenever it was.
+pub(super) async fn change<Id: Into<TillEntry> + DeserializeOwned>(
     State(state): State<Arc<AppState>>,
-    Path((day, letter)): Path<(NaiveDate, RecipientId)>,
+    Path((day, id)): Path<(NaiveDate, Id)>,
     Form(change): Form<AmountForm>,
 ) -> Response {
-    let (now, spend) = (state.clock.now(), amount(&state, &change.amount));
-    let done = state.database.write(move |write| entry::change(write, TillEntry::Letter(letter), spend?, now));
-    answered(&state, day, done.await)
-}
-
-/// Changes an amount that went without a redemption.
-pub(super) async fn change_bought(
-    State(state): State<Arc<AppState>>,
-    Path((day, event)): Path<(NaiveDate, EventId)>,
-    Form(change): Form<AmountForm>,
-) -> Response {
-    let (now, spend) = (state.clock.now(), amount(&state, &change.amount));
-    let done = state.database.write(move |write| entry::change(write, TillEntry::Amount(event), spend?, now));
+    let (now, entry, spend) = (state.clock.now(), id.into(), amount(&state, &change.amount));
+    let done = state.database.write(move |write| entry::change(write, entry, spend?, now));
     answered(&state, day, done.await)
 }
 

@@ -10,15 +10,16 @@ use axum::Router;
 use axum::routing::{get, post};
 
 use super::state::AppState;
+use crate::domain::{EventId, RecipientId};
 
 pub(super) fn routes() -> Router<Arc<AppState>> {
     Router::new()
         .route("/owner/day", get(day::today))
         .route("/owner/day/{day}", get(day::of))
-        .route("/owner/day/{day}/undo/{recipient}", post(day::undo))
-        .route("/owner/day/{day}/change/{recipient}", post(day::change))
-        .route("/owner/day/{day}/written/{event}/undo", post(day::undo_bought))
-        .route("/owner/day/{day}/written/{event}/change", post(day::change_bought))
+        .route("/owner/day/{day}/undo/{recipient}", post(day::undo::<RecipientId>))
+        .route("/owner/day/{day}/change/{recipient}", post(day::change::<RecipientId>))
+        .route("/owner/day/{day}/written/{event}/undo", post(day::undo::<EventId>))
+        .route("/owner/day/{day}/written/{event}/change", post(day::change::<EventId>))
         .route("/owner/kept/{event}", post(matters::put_aside))
         .route("/owner/to-come", get(to_come::newest))
         .route("/owner/to-come/{campaign}", get(to_come::of))

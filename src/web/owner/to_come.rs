@@ -8,8 +8,9 @@ use chrono::NaiveDateTime;
 use serde::Serialize;
 
 use crate::app::to_come::{ToCome, to_come};
-use crate::domain::{CampaignId, RecipientId};
+use crate::domain::CampaignId;
 use crate::error::Result;
+use crate::redemption::Expected;
 use crate::store::Read;
 use crate::text;
 use crate::web::answer;
@@ -27,20 +28,10 @@ struct ToComePage {
     all: String,
     come: String,
     mailed: String,
-    guests: Vec<GuestRow>,
+    guests: Vec<Expected>,
     more: String,
     /// The other campaigns, with their numbers.
     others: Vec<(CampaignId, String)>,
-}
-
-#[derive(Serialize)]
-struct GuestRow {
-    number: usize,
-    name: String,
-    city: String,
-    phone: String,
-    branch: String,
-    recipient: RecipientId,
 }
 
 pub(super) async fn newest(State(state): State<Arc<AppState>>) -> Response {
@@ -71,17 +62,7 @@ fn gather(read: &Read<'_>, state: &AppState, wanted: Option<CampaignId>, now: Na
         all: text::thousands(count),
         come: text::thousands(progress.come),
         mailed: text::thousands(progress.mailed),
-        guests: guests
-            .into_iter()
-            .map(|guest| GuestRow {
-                number: guest.number,
-                name: guest.name,
-                city: guest.city,
-                phone: guest.phone,
-                branch: guest.branch,
-                recipient: guest.recipient_id,
-            })
-            .collect(),
+        guests,
         more,
         others: others.into_iter().map(|planned| (planned.id, planned.name)).collect(),
     })

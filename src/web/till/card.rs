@@ -257,7 +257,7 @@ fn facts(
     let taste: Vec<String> = taste.into_iter().map(|(key, value)| format!("{key} {value}")).collect();
     let letter = offer.map_or(String::new(), |Offer { planned, recipient, .. }| {
         let number = recipient.number.map_or(String::new(), |number| format!(", no. {number}"));
-        let code = recipient.code.as_deref().map_or(String::new(), |code| format!(", code {code}"));
+        let code = recipient.code.as_ref().map_or(String::new(), |code| format!(", code {}", code.as_str()));
         format!("{} of {}{number}{code}", planned.name, text::long_date(planned.dated, country))
     });
     let all = [

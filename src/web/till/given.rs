@@ -6,13 +6,13 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use chrono::NaiveDateTime;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::hand_over::{self, amount};
+use super::amount_form::{self, amount};
 use super::typed::TillForm;
 use super::which::CurrentTill;
 use crate::app::entry::{self, EntryFor, TillEntry};
-use crate::domain::{EventId, RecipientId};
 use crate::error::Result;
 use crate::store::Read;
 use crate::text;
@@ -67,22 +67,13 @@ struct GivenError {
     sure: bool,
 }
 
-/// The page of a redemption; without one that stands, the card.
-pub(super) async fn of_letter(
+/// The page of an entry; without one that stands, where it leads instead.
+pub(super) async fn page<Id: Into<TillEntry> + DeserializeOwned>(
     State(state): State<Arc<AppState>>,
     till: CurrentTill,
-    Path(letter): Path<RecipientId>,
+    Path(id): Path<Id>,
 ) -> Response {
-    show(&state, till, TillEntry::Letter(letter), GivenError::default()).await
-}
-
-/// The page of an amount without one.
-pub(super) async fn of_event(
-    State(state): State<Arc<AppState>>,
-    till: CurrentTill,
-    Path(event): Path<EventId>,
-) -> Response {
-    show(&state, till, TillEntry::Amount(event), GivenError::default()).await
+    show(&state, till, id.into(), GivenError::default()).await
 }
 
 async fn show(state: &Arc<AppState>, till: CurrentTill, entry: TillEntry, form_error: GivenError) -> Response {
@@ -168,32 +159,19 @@ pub(super) struct UndoForm {
     reason: String,
 }
 
-/// Takes a redemption back, with the reason; what happened stays on record.
-pub(super) async fn undo_letter(
+/// Takes an entry back, with the reason; what happened stays on record.
+pub(super) async fn undo<Id: Into<TillEntry> + DeserializeOwned>(
     State(state): State<Arc<AppState>>,
     till: CurrentTill,
-    Path(letter): Path<RecipientId>,
-    TillForm(undo): TillForm<UndoForm>,
+    Path(id): Path<Id>,
+    TillForm(UndoForm { reason }): TillForm<UndoForm>,
 ) -> Response {
-    take_back(&state, till, TillEntry::Letter(letter), undo.reason).await
-}
-
-/// The same of an amount without one.
-pub(super) async fn undo_event(
-    State(state): State<Arc<AppState>>,
-    till: CurrentTill,
-    Path(event): Path<EventId>,
-    TillForm(undo): TillForm<UndoForm>,
-) -> Response {
-    take_back(&state, till, TillEntry::Amount(event), undo.reason).await
-}
-
-async fn take_back(state: &Arc<AppState>, till: CurrentTill, entry: TillEntry, reason: String) -> Response {
+    let entry = id.into();
     let reason: String = reason.chars().filter(|c| !c.is_control()).take(REASON).collect();
     if reason.trim().is_empty() {
         let form_error =
             GivenError { field: "why", says: "Say why, in a word or two.".to_owned(), ..GivenError::default() };
-        return show(state, till, entry, form_error).await;
+        return show(&state, till, entry, form_error).await;
     }
     let now = state.clock.now();
     let done = state.database.write(move |write| {
@@ -202,7 +180,7 @@ async fn take_back(state: &Arc<AppState>, till: CurrentTill, entry: TillEntry, r
     });
     match done.await {
         Ok(behind) => Redirect::to(&behind).into_response(),
-        Err(fault) => answer::trouble(state, &fault),
+        Err(fault) => answer::trouble(&state, &fault),
     }
 }
 
@@ -215,45 +193,32 @@ pub(super) struct ChangeForm {
     sure: String,
 }
 
-/// Changes what was spent at a redemption; the first amount stays on record.
-pub(super) async fn change_letter(
+/// Changes what was spent; the first amount stays on record.
+pub(super) async fn change<Id: Into<TillEntry> + DeserializeOwned>(
     State(state): State<Arc<AppState>>,
     till: CurrentTill,
-    Path(letter): Path<RecipientId>,
+    Path(id): Path<Id>,
     TillForm(change): TillForm<ChangeForm>,
 ) -> Response {
-    put_right(&state, till, TillEntry::Letter(letter), change).await
-}
-
-/// The same of an amount without one.
-pub(super) async fn change_event(
-    State(state): State<Arc<AppState>>,
-    till: CurrentTill,
-    Path(event): Path<EventId>,
-    TillForm(change): TillForm<ChangeForm>,
-) -> Response {
-    put_right(&state, till, TillEntry::Amount(event), change).await
-}
-
-async fn put_right(state: &Arc<AppState>, till: CurrentTill, entry: TillEntry, change: ChangeForm) -> Response {
+    let entry = id.into();
     let form_error = |says, sure| GivenError { field: "amount", says, amount: change.amount.clone(), sure };
-    let spend = match amount(state, &change.amount) {
+    let spend = match amount(&state, &change.amount) {
         Ok(spend) => spend.unwrap_or_default(),
         Err(fault) => {
             let says = format!("{} Write it like 412.50.", answer::sentence(fault.message()));
-            return show(state, till, entry, form_error(says, false)).await;
+            return show(&state, till, entry, form_error(says, false)).await;
         }
     };
     let (now, asks) = (state.clock.now(), till.clone());
-    let is_sure = hand_over::is_sure(&change.sure, &change.amount);
+    let is_sure = amount_form::is_sure(&change.sure, &change.amount);
     let done =
         state.database.write(move |write| entry::change_at_till(write, entry, &till.name, (spend, is_sure), now));
     match done.await {
         Ok(Some(largest)) => {
-            let says = hand_over::is_it_right(state, largest);
-            show(state, asks, entry, form_error(says, true)).await
+            let says = amount_form::is_it_right(&state, largest);
+            show(&state, asks, entry, form_error(says, true)).await
         }
         Ok(None) => Redirect::to(&page_of(entry)).into_response(),
-        Err(fault) => answer::trouble(state, &fault),
+        Err(fault) => answer::trouble(&state, &fault),
     }
 }

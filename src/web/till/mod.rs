@@ -3,6 +3,7 @@
 //! No address holds a name, a code or a reference: what was typed is kept here under a token that says nothing, people and
 //! letters go by the numbers of their rows. A code that is scanned into any field is a search, whatever the field is for.
 
+mod amount_form;
 mod amount_only;
 mod card;
 mod find;
@@ -24,6 +25,7 @@ use axum::Router;
 use axum::routing::{get, post};
 
 use super::state::AppState;
+use crate::domain::{EventId, RecipientId};
 
 pub(super) fn routes() -> Router<Arc<AppState>> {
     Router::new()
@@ -36,13 +38,13 @@ pub(super) fn routes() -> Router<Arc<AppState>> {
         .route("/till/person/{customer}", get(card::of_person))
         .route("/till/letter/{recipient}", get(card::of_letter))
         .route("/till/hand-over/{recipient}", post(hand_over::hand_over))
-        .route("/till/given/{recipient}", get(given::of_letter))
-        .route("/till/undo/{recipient}", post(given::undo_letter))
-        .route("/till/change/{recipient}", post(given::change_letter))
+        .route("/till/given/{recipient}", get(given::page::<RecipientId>))
+        .route("/till/undo/{recipient}", post(given::undo::<RecipientId>))
+        .route("/till/change/{recipient}", post(given::change::<RecipientId>))
         .route("/till/bought/{customer}", post(amount_only::write_down))
-        .route("/till/written/{event}", get(given::of_event))
-        .route("/till/written/{event}/undo", post(given::undo_event))
-        .route("/till/written/{event}/change", post(given::change_event))
+        .route("/till/written/{event}", get(given::page::<EventId>))
+        .route("/till/written/{event}/undo", post(given::undo::<EventId>))
+        .route("/till/written/{event}/change", post(given::change::<EventId>))
         .route("/till/kept", get(offline::page).post(offline::store))
         .route("/till/again/{recipient}", get(second_gift::show).post(second_gift::hand_over))
         .route("/till/note/{customer}", post(notes::note))

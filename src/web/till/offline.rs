@@ -14,7 +14,7 @@ use serde::Deserialize;
 use serde_json::json;
 use tera::Context;
 
-use super::hand_over;
+use super::amount_form;
 use super::which::CurrentTill;
 use crate::app;
 use crate::domain::{CustomerId, EventKind, RecipientId};
@@ -87,7 +87,7 @@ async fn write_down(
 ) -> Result<(EventKind, Option<RecipientId>)> {
     let (now, currency) = (state.clock.now(), state.shop.settings.currency);
     let stored = StoredVisit {
-        spend: hand_over::amount(state, &visit.amount).map_err(|_| visit.amount),
+        spend: amount_form::amount(state, &visit.amount).map_err(|_| visit.amount),
         what: match (visit.customer, visit.letter) {
             (Some(customer), _) => StoredClaim::Amount(customer),
             (None, Some(letter)) => StoredClaim::Gift(Claim::Letter(letter)),
@@ -98,7 +98,7 @@ async fn write_down(
         receipt: visit.receipt,
         ago: visit.ago,
     };
-    state.database.write(move |write| app::till::store_offline(write, stored, currency, now)).await
+    state.database.write(move |write| app::till::take_in(write, stored, currency, now)).await
 }
 
 /// What a page makes up, or one of ours.

@@ -53,6 +53,6 @@ pub(super) async fn scanned(
 fn too_many(state: &AppState, seconds: u64) -> Response {
     let what = "Too many codes were tried here that are on none of our letters.";
     let hint = format!("Wait {}, or find them by name.", text::count(sign_in::wait(seconds), "second"));
-    let page = answer::said(state, StatusCode::OK, "One moment.", what, &hint, "/till");
+    let page = answer::show(state, StatusCode::OK, "One moment.", what, &hint, "/till");
     sign_in::too_many(page, seconds)
 }
