@@ -146,27 +146,32 @@ impl Frame {
         {
             return Some("a total");
         }
-        if rest.len() > 1 {
+        // A line with a separator in it is two cells.
+        if rest.len() > 1 || rest.iter().any(|(index, _)| *index != place + 1 || self.is_personal(*index)) {
             return None;
         }
         let whole = match rest.first() {
             Some((_, cell)) => self::words(&format!("{first},{cell}")),
             None => words,
         };
-        let fits = |line: &&str| match line.strip_suffix('*') {
+        let fits = |line: &&'static str| match line.strip_suffix('*') {
             None => whole == **line,
             Some(start) => {
                 let is_start = whole.strip_prefix(start).is_some_and(|more| more.is_empty() || more.starts_with(' '));
                 is_start && self.header.len() > 2 && (rest.is_empty() || first.contains(' ') || is_amount(first))
             }
         };
-        if lines.iter().any(|line| fits(&line)) {
+        if lines.iter().any(fits) {
             return Some("a line of the program that wrote the file");
         }
         let is_text = first.split_whitespace().count() > 2 || first.trim_end().ends_with(':');
         let is_alone = rest.is_empty() && place == 0 && self.header.len() > 2;
         let is_under_ref = self.header.first().is_some_and(|heading| REFERENCES.contains(&heading_key(heading)));
         (is_alone && is_text && is_under_ref).then_some("a line of text")
+    }
+
+    fn is_personal(&self, place: usize) -> bool {
+        self.personal.get(place).copied().unwrap_or(false)
     }
 
     fn first_heading(&self) -> usize {
@@ -185,8 +190,7 @@ fn words(cell: &str) -> String {
     let mut words = String::with_capacity(cell.len());
     for c in cell.chars() {
         match c {
-            '0'..='9' if words.ends_with('#') => {}
-            '.' | ',' if words.ends_with('#') => {}
+            '0'..='9' | '.' | ',' if words.ends_with('#') => {}
             '0'..='9' => words.push('#'),
             _ if c.is_alphabetic() => words.extend(c.to_lowercase()),
             _ if words.is_empty() || words.ends_with(' ') => {}

@@ -388,7 +388,7 @@ fn unreadable(error: csv::Error) -> Error {
 /// The separator that a first line `sep=;` names for spreadsheets.
 fn named_separator(text: &str) -> Option<u8> {
     let line = text.trim_start().lines().next()?.trim_matches(['"', ' ']);
-    let named = line.get(..4).filter(|start| start.eq_ignore_ascii_case("sep=")).map(|_| line[4..].as_bytes());
+    let named = line.get(..4).filter(|start| start.eq_ignore_ascii_case("sep=")).map(|_| &line.as_bytes()[4..]);
     match named? {
         [separator] if SEPARATORS.contains(separator) => Some(*separator),
         [] => Some(b'\t'),

@@ -70,21 +70,13 @@ impl SourceText {
             None if matches!(*start, [a, 0, b, 0] if a != 0 && b != 0) => (Some(UTF_16LE), 0),
             None => (None, 0),
         };
-        let new = |encoding, remark| Self { source: source.clone(), encoding, mark, remark };
-        match (by_mark.filter(|encoding| *encoding != UTF_8), named.map(encoding::named).transpose()?) {
-            (Some(wide), _) => return Ok(new(TextEncoding::Whole(wide), None)),
-            (None, Some(NamedEncoding::Unicode(encoding))) => return Ok(new(TextEncoding::Whole(encoding), None)),
-            (None, Some(NamedEncoding::Page(page))) => return Ok(new(TextEncoding::ByLine(page), None)),
-            (None, None) => {}
-        }
-        let failed = |e| failed(&source, e);
-        if is_utf8(behind(&source, mark)?).map_err(failed)? {
-            return Ok(new(TextEncoding::Utf8, None));
-        }
-        let found = OtherLines::of(behind(&source, mark)?).map_err(failed)?;
-        let guess = encoding::guess(&found.lines);
-        let remark = found.remark(&guess);
-        Ok(new(TextEncoding::ByLine(guess.page), remark))
+        let wide = by_mark.filter(|encoding| *encoding != UTF_8);
+        let (encoding, remark) = match (wide, named.map(encoding::named).transpose()?) {
+            (Some(encoding), _) | (None, Some(NamedEncoding::Whole(encoding))) => (TextEncoding::Whole(encoding), None),
+            (None, Some(NamedEncoding::Page(page))) => (TextEncoding::ByLine(page), None),
+            (None, None) => by_bytes(&source, mark)?,
+        };
+        Ok(Self { source, encoding, mark, remark })
     }
 
     /// The text from its beginning, as UTF-8.
@@ -124,6 +116,18 @@ impl SourceText {
 }
 
 const CHUNK: usize = 1 << 16;
+
+/// UTF-8 when every byte of it is, else a code page, with what is worth saying about it.
+fn by_bytes(source: &TextSource, mark: usize) -> Result<(TextEncoding, Option<String>)> {
+    let failed = |e| failed(source, e);
+    if is_utf8(behind(source, mark)?).map_err(failed)? {
+        return Ok((TextEncoding::Utf8, None));
+    }
+    let found = OtherLines::of(behind(source, mark)?).map_err(failed)?;
+    let guess = encoding::guess(&found.lines);
+    let remark = found.remark(&guess);
+    Ok((TextEncoding::ByLine(guess.page), remark))
+}
 
 fn raw(source: &TextSource) -> Result<Box<dyn Read + Send + '_>> {
     Ok(match source {
