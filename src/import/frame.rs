@@ -106,13 +106,13 @@ pub(super) fn title(line: usize, row: &[String]) -> String {
 
 /// The headings of a table, to tell its rows from what else is between and below them.
 #[derive(Debug, Default)]
-pub(super) struct Frame {
+pub(super) struct TableFrame {
     header: Vec<String>,
     /// Which columns belong to one person.
     personal: Vec<bool>,
 }
 
-impl Frame {
+impl TableFrame {
     pub(super) fn of(header: &[String]) -> Self {
         let personal = header.iter().map(|heading| PERSONAL.contains(&heading_key(heading))).collect();
         Self { header: header.to_vec(), personal }
@@ -122,28 +122,31 @@ impl Frame {
     pub(super) fn not_a_row(&self, row: &StringRecord) -> Option<&'static str> {
         let mut filled = row.iter().enumerate().filter(|(_, cell)| !cell.trim().is_empty());
         let (place, first) = filled.next()?;
-        let rest: Vec<(usize, &str)> = filled.collect();
         if self.header.len() > 1 && place == self.first_heading() && self.is_header(row) {
             return Some("the headings again");
         }
+        let is_alone = filled.clone().next().is_none();
         let is_ruler = |cell: &str| {
             let cell = cell.trim();
-            cell.chars().all(|c| "-=_*+~#|–—".contains(c)) && (cell.chars().count() > 2 || !rest.is_empty())
+            cell.chars().all(|c| "-=_*+~#|–—".contains(c)) && (!is_alone || cell.chars().count() > 2)
         };
-        if is_ruler(first) && rest.iter().all(|(_, cell)| is_ruler(cell)) {
+        if is_ruler(first) && filled.clone().all(|(_, cell)| is_ruler(cell)) {
             return Some("a ruler");
         }
-        // Most rows end here: a name or a reference is no word of a frame.
+        let is_sum = |(index, cell): (usize, &str)| is_amount(cell) && !self.is_personal(index);
+        let is_sums = !is_alone && filled.clone().all(is_sum);
+        let rest: Vec<(usize, &str)> = filled.take(2).collect();
+        // Most rows end here: they have words in several cells.
+        if !is_sums && rest.len() > 1 {
+            return None;
+        }
         let words = words(first);
         let (totals, lines) = &*WORDS;
-        let is_amount =
-            |cell: &str| cell.chars().all(|c| !c.is_alphabetic()) && cell.chars().any(|c| c.is_ascii_digit());
-        let is_sum =
-            |(index, cell): &(usize, &str)| is_amount(cell) && !self.personal.get(*index).copied().unwrap_or(false);
-        let ends_so = words.split_once(' ').is_some_and(|_| totals.iter().any(|total| ends_with_word(&words, total)));
-        if totals.contains(words.as_str()) && rest.iter().all(is_sum)
-            || ends_so && self.header.len() > 2 && !rest.is_empty() && rest.len() < 3 && rest.iter().all(is_sum)
-        {
+        if totals.contains(words.as_str()) && (is_sums || is_alone) {
+            return Some("a total");
+        }
+        let has_total = |total: &&str| is_beside(words.strip_prefix(total)) || is_beside(words.strip_suffix(total));
+        if is_sums && self.header.len() > 2 && rest.len() < self.header.len() - 1 && totals.iter().any(has_total) {
             return Some("a total");
         }
         // A line with a separator in it is two cells.
@@ -158,14 +161,14 @@ impl Frame {
             None => whole == **line,
             Some(start) => {
                 let is_start = whole.strip_prefix(start).is_some_and(|more| more.is_empty() || more.starts_with(' '));
-                is_start && self.header.len() > 2 && (rest.is_empty() || first.contains(' ') || is_amount(first))
+                is_start && self.header.len() > 2 && (is_alone || first.contains(' ') || is_amount(first))
             }
         };
         if lines.iter().any(fits) {
             return Some("a line of the program that wrote the file");
         }
         let is_text = first.split_whitespace().count() > 2 || first.trim_end().ends_with(':');
-        let is_alone = rest.is_empty() && place == 0 && self.header.len() > 2;
+        let is_alone = is_alone && place == 0 && self.header.len() > 2;
         let is_under_ref = self.header.first().is_some_and(|heading| REFERENCES.contains(&heading_key(heading)));
         (is_alone && is_text && is_under_ref).then_some("a line of text")
     }
@@ -201,8 +204,13 @@ fn words(cell: &str) -> String {
     words
 }
 
-fn ends_with_word(words: &str, word: &str) -> bool {
-    words.strip_suffix(word).is_some_and(|before| before.ends_with(' '))
+/// Whether what is left of some words is apart from what was taken off them.
+fn is_beside(rest: Option<&str>) -> bool {
+    rest.is_some_and(|rest| rest.starts_with(' ') || rest.ends_with(' '))
+}
+
+fn is_amount(cell: &str) -> bool {
+    cell.chars().all(|c| !c.is_alphabetic()) && cell.chars().any(|c| c.is_ascii_digit())
 }
 
 #[cfg(test)]
@@ -275,11 +283,13 @@ mod tests {
             (&sales, "Total,,,,50.00", Some("a total")),
             (&sales, "C-01 Total,,,,\"50.00\"", Some("a total")),
             (&sales, "Gesamtergebnis,,,,1.234,50", Some("a total")),
+            (&sales, "Total sales,,,,50.00", Some("a total")),
+            (&sales, "Total Gym,C1,2026-01-05,,50.00", None),
             (&sales, "R1,C1,2026-01-05,Total Gym,50.00", None),
             (&sales, "R1,C1,2026-01-05,Total,50.00", None),
         ] {
             let row: StringRecord = row.split(',').collect();
-            assert_eq!(Frame::of(header).not_a_row(&row), found, "{row:?}");
+            assert_eq!(TableFrame::of(header).not_a_row(&row), found, "{row:?}");
         }
     }
 }

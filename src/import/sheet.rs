@@ -8,7 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use csv::{ReaderBuilder, StringRecord};
 
 use super::foreign::{self, FileKind};
-use super::frame::{self, Frame};
+use super::frame::{self, TableFrame};
 use super::lines::LineCounter;
 use super::quotes::{self, QuoteScan, Stray};
 use super::rewrite::{Rewriting, Rewritten};
@@ -35,7 +35,7 @@ pub(crate) struct ImportSheet {
     header: Vec<String>,
     /// How many rows there are up to the header and with it.
     above: usize,
-    frame: Frame,
+    frame: TableFrame,
     size: u64,
     is_cards: bool,
     /// Of a table that was made from something else: the place there of each of its rows, the header's being the first.
@@ -105,7 +105,7 @@ impl ImportSheet {
             rewriting: Rewriting::default(),
             header: Vec::new(),
             above: 1,
-            frame: Frame::default(),
+            frame: TableFrame::default(),
             size: 0,
             is_cards: false,
             rows: None,
@@ -141,7 +141,7 @@ impl ImportSheet {
         self.remarks.extend(titles.map(|(line, row)| frame::title(*line, row)));
         self.header = rows.into_iter().nth(header).map(|(_, row)| row).unwrap_or_default();
         if !self.is_cards {
-            self.frame = Frame::of(&self.header);
+            self.frame = TableFrame::of(&self.header);
         }
         Ok(self)
     }
