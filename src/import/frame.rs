@@ -56,16 +56,18 @@ pub(super) fn header_of(rows: &[(usize, Vec<String>)]) -> Result<usize> {
         return Err(Error::new("the first row has no headings").at(1).hint("the first row names the columns"));
     };
     let (first_line, first) = &rows[begin];
+    let known_in_first = known(first);
     let mut widest = 0;
     for (index, (_, row)) in rows.iter().enumerate().skip(begin) {
         let (known, filled) = (known(row), filled(row));
-        if known >= 2 && known * 2 >= filled && (index == begin || filled > widest) {
+        let is_beyond_doubt = index == begin || filled > widest || known == filled && known_in_first == 0;
+        if known >= 2 && known * 2 >= filled && is_beyond_doubt {
             return Ok(index);
         }
         widest = widest.max(filled);
     }
     let row_width = |row: &[String]| row.iter().rposition(|cell| !cell.is_empty()).map_or(0, |last| last + 1);
-    if known(first) == 0 && filled(first) == 1 {
+    if known_in_first == 0 && filled(first) == 1 {
         let width = rows.iter().map(|(_, row)| row_width(row)).max().unwrap_or(0);
         let is_header = |row: &[String]| width > 1 && filled(row) == width && !row.iter().any(|cell| is_datum(cell));
         if let Some((line, _)) = rows.iter().find(|(_, row)| is_header(row)) {
@@ -75,8 +77,8 @@ pub(super) fn header_of(rows: &[(usize, Vec<String>)]) -> Result<usize> {
         }
     }
     let data: Vec<&String> = first.iter().filter(|cell| is_datum(cell)).collect();
-    let begins = data.iter().any(|cell| **cell == first[0] || cell.contains('@'));
-    if known(first) * 4 <= filled(first) && filled(first) > 1 && (data.len() > 1 || begins) {
+    let is_clear = data.iter().any(|cell| **cell == first[0] || cell.contains('@') || is_street(cell));
+    if known_in_first * 4 <= filled(first) && filled(first) > 1 && (data.len() > 1 || is_clear) {
         let cells: Vec<String> = first.iter().filter(|cell| !cell.is_empty()).map(|cell| text::quote(cell)).collect();
         return Err(Error::new(format!("the file has no headings: it begins with {}", text::first_few(&cells, 4)))
             .at(first_line)
@@ -91,11 +93,15 @@ fn is_datum(cell: &str) -> bool {
         && cell.chars().all(|c| c.is_ascii_digit() || " .,:/-+()$€£".contains(c))
         && cell.chars().any(|c| c.is_ascii_digit());
     let is_year = cell.len() == 4 && matches!(cell.get(..2), Some("19" | "20")) && is_number;
-    let is_street = cell.split_once(' ').is_some_and(|(number, name)| {
-        number.bytes().all(|b| b.is_ascii_digit()) && name.starts_with(|c: char| c.is_uppercase())
-    });
     let is_email = cell.split_once('@').is_some_and(|(_, domain)| domain.contains('.') && !cell.contains(' '));
-    is_number && !is_year || is_street || is_email
+    is_number && !is_year || is_street(cell) || is_email
+}
+
+/// Whether a cell is a street with its number in front.
+fn is_street(cell: &str) -> bool {
+    cell.split_once(' ').is_some_and(|(number, name)| {
+        !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()) && name.starts_with(char::is_uppercase)
+    })
 }
 
 /// What stands above the headings, as it is told.
@@ -120,7 +126,7 @@ impl TableFrame {
 
     /// What a row is when it is none of the table's.
     pub(super) fn not_a_row(&self, row: &StringRecord) -> Option<&'static str> {
-        let mut filled = row.iter().enumerate().filter(|(_, cell)| !cell.trim().is_empty());
+        let mut filled = row.iter().enumerate().filter(|(_, cell)| !cells::is_blank(cell));
         let (place, first) = filled.next()?;
         if self.header.len() > 1 && place == self.first_heading() && self.is_header(row) {
             return Some("the headings again");
@@ -234,6 +240,9 @@ mod tests {
             ("Gift list\nWer,Wann,Was\nAnn,morgen,Hut", Err("the headings seem to be in line 2")),
             ("1,Ann,Moss,1 A St,Boston,MA,02108", Err("the file has no headings: it begins with `1`, `Ann`")),
             ("C1,Ann,Moss,1 A St,Boston,MA,02108", Err("the file has no headings")),
+            ("Ann,Moss,1 A St,Boston", Err("the file has no headings")),
+            ("Report,Customers\nref,first_name\nC1,Ann", Ok(1)),
+            ("List,of,all,2026\nref,first_name\nC1,Ann", Ok(1)),
             ("Ann,Moss,ann@example.com", Err("the file has no headings")),
             ("17,2026-01-05,Hat,20.00", Err("the file has no headings")),
             ("Wer,2024,2025\nAnn,1,2", Ok(0)),
