@@ -3,14 +3,16 @@
 
     tests/fuzz.py BINARY [FILES]
 
-Good files of every kind that the program reads (lists of customers and purchases, address cards, emails that came back,
+Good files of every kind that the program reads (lists of customers and purchases, workbooks, address cards, emails that came back,
 settings, campaigns, letters) are changed in a few places: bytes turned over, pieces cut out, doubled or put elsewhere, signs
 put in that mean something somewhere. The program must end by itself with a status of its own, and say in `--json` what can be
 read; `doctor` finds nothing wrong afterwards. Each file is the same every time; one that is not well is left in `fuzz/` beside
 the program.
 """
 
+import io
 import json
+import zipfile
 from pathlib import Path
 
 from support import harness
@@ -21,6 +23,30 @@ CARDS = b"""BEGIN:VCARD\r\nVERSION:3.0\r\nUID:C-1\r\nN:Lee;Ann;;Mrs.;\r\nFN:Ann 
 EMAIL:ann@example.com\r\nTEL;TYPE=CELL:+1 650 555 0123\r\nBDAY:1960-05-04\r\nNOTE:likes tea\\, black\r\nEND:VCARD\r
 BEGIN:VCARD\r\nVERSION:2.1\r\nN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:M=C3=BCller;Zo=C3=AB\r\nADR:;;2 Elm St;Salem;OR;97301;\r\nEND:VCARD\r
 """
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+
+
+def workbook(compression):
+    """A small .xlsx; what is stored as it is breaks in its cells, what is compressed in its packing."""
+    rows = [["ref", "first_name", "last_name", "postcode"], ["C-1", "Ann", "Lee", "97301"], ["C-2", "José", "Muñoz", "02108"]]
+    cells = "".join(
+        f'<row r="{n}">' + "".join(f'<c r="{"ABCD"[i]}{n}" t="inlineStr"><is><t>{cell}</t></is></c>' for i, cell in enumerate(row)) + "</row>"
+        for n, row in enumerate(rows, 1)
+    )
+    parts = {
+        "_rels/.rels": f'<Relationships><Relationship Id="r" Type="{RELATIONS}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
+        "xl/workbook.xml": f'<workbook xmlns="{MAIN}" xmlns:r="{RELATIONS}"><sheets><sheet name="A" sheetId="1" r:id="r"/></sheets></workbook>',
+        "xl/_rels/workbook.xml.rels": f'<Relationships><Relationship Id="r" Type="{RELATIONS}/worksheet" Target="worksheets/a.xml"/></Relationships>',
+        "xl/worksheets/a.xml": f'<worksheet xmlns="{MAIN}"><sheetData>{cells}</sheetData></worksheet>',
+    }
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", compression) as package:
+        for name, text in parts.items():
+            package.writestr(zipfile.ZipInfo(name), text, compression)
+    return out.getvalue()
+
+
 PIECES = [
     b"\0", b'"', b'""', b",", b";", b"\t", b"\r", b"\n", b"\r\n\r\n", b"'", b"=", b"\xef\xbb\xbf", b"\xff\xfe", b"\xc3", b"\xed\xa0\x80",
     b"9" * 40, b"-", b"1e308", b"NaN", b"0000-00-00", b"2024-02-30", b"{{", b"}}", b"{%", b"+++", b"[[", b"]", b"(" * 300, b"<", b"&",
@@ -57,6 +83,8 @@ def kinds(shop):
     yield "customers", [(BASE / "customers.csv").read_bytes()], "people.csv", ["import", "customers", "people.csv"]
     yield "purchases", [(BASE / "purchases.csv").read_bytes()], "sales.csv", ["import", "purchases", "sales.csv", "--new-customers"]
     yield "cards", [CARDS], "people.vcf", ["import", "customers", "people.vcf"]
+    books = [workbook(zipfile.ZIP_STORED), workbook(zipfile.ZIP_DEFLATED)]
+    yield "workbooks", books, "people.xlsx", ["import", "customers", "people.xlsx"]
     yield "answers", [path.read_bytes() for path in mails], "answer.eml", ["bounces", "answer.eml"]
     for path in ("shop.toml", "campaigns/spring.toml", "letter-templates/spring.md"):
         yield path, [(BASE / path).read_bytes()], path, ["check"]

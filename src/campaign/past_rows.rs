@@ -287,7 +287,7 @@ mod tests {
             ("B,,,1989-02-03,lots", "spend", "`lots` is not an amount"),
             ("B,,,,20", "spend", "an amount, and no day"),
             ("A,,,,", "ref", "customer `A` is in line 2 already"),
-            ("B,,", "redeemed_on", "3 cells"),
+            ("B,,,,5,6", "6", "6 cells"),
         ] {
             let (rows, report) = read_text(&format!("A,,,,0\n{row}\n"));
             assert_eq!(rows.len(), 1, "{row}");

@@ -56,16 +56,18 @@ pub(super) fn header_of(rows: &[(usize, Vec<String>)]) -> Result<usize> {
         return Err(Error::new("the first row has no headings").at(1).hint("the first row names the columns"));
     };
     let (first_line, first) = &rows[begin];
+    let known_in_first = known(first);
     let mut widest = 0;
     for (index, (_, row)) in rows.iter().enumerate().skip(begin) {
         let (known, filled) = (known(row), filled(row));
-        if known >= 2 && known * 2 >= filled && (index == begin || filled > widest) {
+        let is_beyond_doubt = index == begin || filled > widest || known == filled && known_in_first == 0;
+        if known >= 2 && known * 2 >= filled && is_beyond_doubt {
             return Ok(index);
         }
         widest = widest.max(filled);
     }
     let row_width = |row: &[String]| row.iter().rposition(|cell| !cell.is_empty()).map_or(0, |last| last + 1);
-    if known(first) == 0 && filled(first) == 1 {
+    if known_in_first == 0 && filled(first) == 1 {
         let width = rows.iter().map(|(_, row)| row_width(row)).max().unwrap_or(0);
         let is_header = |row: &[String]| width > 1 && filled(row) == width && !row.iter().any(|cell| is_datum(cell));
         if let Some((line, _)) = rows.iter().find(|(_, row)| is_header(row)) {
@@ -75,8 +77,8 @@ pub(super) fn header_of(rows: &[(usize, Vec<String>)]) -> Result<usize> {
         }
     }
     let data: Vec<&String> = first.iter().filter(|cell| is_datum(cell)).collect();
-    let begins = data.iter().any(|cell| **cell == first[0] || cell.contains('@'));
-    if known(first) * 4 <= filled(first) && filled(first) > 1 && (data.len() > 1 || begins) {
+    let is_clear = data.iter().any(|cell| **cell == first[0] || cell.contains('@') || is_street(cell));
+    if known_in_first * 4 <= filled(first) && filled(first) > 1 && (data.len() > 1 || is_clear) {
         let cells: Vec<String> = first.iter().filter(|cell| !cell.is_empty()).map(|cell| text::quote(cell)).collect();
         return Err(Error::new(format!("the file has no headings: it begins with {}", text::first_few(&cells, 4)))
             .at(first_line)
@@ -91,11 +93,15 @@ fn is_datum(cell: &str) -> bool {
         && cell.chars().all(|c| c.is_ascii_digit() || " .,:/-+()$€£".contains(c))
         && cell.chars().any(|c| c.is_ascii_digit());
     let is_year = cell.len() == 4 && matches!(cell.get(..2), Some("19" | "20")) && is_number;
-    let is_street = cell.split_once(' ').is_some_and(|(number, name)| {
-        number.bytes().all(|b| b.is_ascii_digit()) && name.starts_with(|c: char| c.is_uppercase())
-    });
     let is_email = cell.split_once('@').is_some_and(|(_, domain)| domain.contains('.') && !cell.contains(' '));
-    is_number && !is_year || is_street || is_email
+    is_number && !is_year || is_street(cell) || is_email
+}
+
+/// Whether a cell is a street with its number in front.
+fn is_street(cell: &str) -> bool {
+    cell.split_once(' ').is_some_and(|(number, name)| {
+        !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()) && name.starts_with(char::is_uppercase)
+    })
 }
 
 /// What stands above the headings, as it is told.
@@ -106,13 +112,13 @@ pub(super) fn title(line: usize, row: &[String]) -> String {
 
 /// The headings of a table, to tell its rows from what else is between and below them.
 #[derive(Debug, Default)]
-pub(super) struct Frame {
+pub(super) struct TableFrame {
     header: Vec<String>,
     /// Which columns belong to one person.
     personal: Vec<bool>,
 }
 
-impl Frame {
+impl TableFrame {
     pub(super) fn of(header: &[String]) -> Self {
         let personal = header.iter().map(|heading| PERSONAL.contains(&heading_key(heading))).collect();
         Self { header: header.to_vec(), personal }
@@ -120,53 +126,61 @@ impl Frame {
 
     /// What a row is when it is none of the table's.
     pub(super) fn not_a_row(&self, row: &StringRecord) -> Option<&'static str> {
-        let mut filled = row.iter().enumerate().filter(|(_, cell)| !cell.trim().is_empty());
+        let mut filled = row.iter().enumerate().filter(|(_, cell)| !cells::is_blank(cell));
         let (place, first) = filled.next()?;
-        let rest: Vec<(usize, &str)> = filled.collect();
         if self.header.len() > 1 && place == self.first_heading() && self.is_header(row) {
             return Some("the headings again");
         }
+        let is_alone = filled.clone().next().is_none();
         let is_ruler = |cell: &str| {
             let cell = cell.trim();
-            cell.chars().all(|c| "-=_*+~#|–—".contains(c)) && (cell.chars().count() > 2 || !rest.is_empty())
+            cell.chars().all(|c| "-=_*+~#|–—".contains(c)) && (!is_alone || cell.chars().count() > 2)
         };
-        if is_ruler(first) && rest.iter().all(|(_, cell)| is_ruler(cell)) {
+        if is_ruler(first) && filled.clone().all(|(_, cell)| is_ruler(cell)) {
             return Some("a ruler");
         }
-        // Most rows end here: a name or a reference is no word of a frame.
+        let is_sum = |(index, cell): (usize, &str)| is_amount(cell) && !self.is_personal(index);
+        let is_sums = !is_alone && filled.clone().all(is_sum);
+        let rest: Vec<(usize, &str)> = filled.take(2).collect();
+        // Most rows end here: they have words in several cells.
+        if !is_sums && rest.len() > 1 {
+            return None;
+        }
         let words = words(first);
         let (totals, lines) = &*WORDS;
-        let is_amount =
-            |cell: &str| cell.chars().all(|c| !c.is_alphabetic()) && cell.chars().any(|c| c.is_ascii_digit());
-        let is_sum =
-            |(index, cell): &(usize, &str)| is_amount(cell) && !self.personal.get(*index).copied().unwrap_or(false);
-        let ends_so = words.split_once(' ').is_some_and(|_| totals.iter().any(|total| ends_with_word(&words, total)));
-        if totals.contains(words.as_str()) && rest.iter().all(is_sum)
-            || ends_so && self.header.len() > 2 && !rest.is_empty() && rest.len() < 3 && rest.iter().all(is_sum)
-        {
+        if totals.contains(words.as_str()) && (is_sums || is_alone) {
             return Some("a total");
         }
-        if rest.len() > 1 {
+        let has_total = |total: &&str| is_beside(words.strip_prefix(total)) || is_beside(words.strip_suffix(total));
+        if is_sums && self.header.len() > 2 && rest.len() < self.header.len() - 1 && totals.iter().any(has_total) {
+            return Some("a total");
+        }
+        // A line with a separator in it is two cells.
+        if rest.len() > 1 || rest.iter().any(|(index, _)| *index != place + 1 || self.is_personal(*index)) {
             return None;
         }
         let whole = match rest.first() {
             Some((_, cell)) => self::words(&format!("{first},{cell}")),
             None => words,
         };
-        let fits = |line: &&str| match line.strip_suffix('*') {
+        let fits = |line: &&'static str| match line.strip_suffix('*') {
             None => whole == **line,
             Some(start) => {
                 let is_start = whole.strip_prefix(start).is_some_and(|more| more.is_empty() || more.starts_with(' '));
-                is_start && self.header.len() > 2 && (rest.is_empty() || first.contains(' ') || is_amount(first))
+                is_start && self.header.len() > 2 && (is_alone || first.contains(' ') || is_amount(first))
             }
         };
-        if lines.iter().any(|line| fits(&line)) {
+        if lines.iter().any(fits) {
             return Some("a line of the program that wrote the file");
         }
         let is_text = first.split_whitespace().count() > 2 || first.trim_end().ends_with(':');
-        let is_alone = rest.is_empty() && place == 0 && self.header.len() > 2;
+        let is_alone = is_alone && place == 0 && self.header.len() > 2;
         let is_under_ref = self.header.first().is_some_and(|heading| REFERENCES.contains(&heading_key(heading)));
         (is_alone && is_text && is_under_ref).then_some("a line of text")
+    }
+
+    fn is_personal(&self, place: usize) -> bool {
+        self.personal.get(place).copied().unwrap_or(false)
     }
 
     fn first_heading(&self) -> usize {
@@ -185,8 +199,7 @@ fn words(cell: &str) -> String {
     let mut words = String::with_capacity(cell.len());
     for c in cell.chars() {
         match c {
-            '0'..='9' if words.ends_with('#') => {}
-            '.' | ',' if words.ends_with('#') => {}
+            '0'..='9' | '.' | ',' if words.ends_with('#') => {}
             '0'..='9' => words.push('#'),
             _ if c.is_alphabetic() => words.extend(c.to_lowercase()),
             _ if words.is_empty() || words.ends_with(' ') => {}
@@ -197,8 +210,13 @@ fn words(cell: &str) -> String {
     words
 }
 
-fn ends_with_word(words: &str, word: &str) -> bool {
-    words.strip_suffix(word).is_some_and(|before| before.ends_with(' '))
+/// Whether what is left of some words is apart from what was taken off them.
+fn is_beside(rest: Option<&str>) -> bool {
+    rest.is_some_and(|rest| rest.starts_with(' ') || rest.ends_with(' '))
+}
+
+fn is_amount(cell: &str) -> bool {
+    cell.chars().all(|c| !c.is_alphabetic()) && cell.chars().any(|c| c.is_ascii_digit())
 }
 
 #[cfg(test)]
@@ -222,6 +240,9 @@ mod tests {
             ("Gift list\nWer,Wann,Was\nAnn,morgen,Hut", Err("the headings seem to be in line 2")),
             ("1,Ann,Moss,1 A St,Boston,MA,02108", Err("the file has no headings: it begins with `1`, `Ann`")),
             ("C1,Ann,Moss,1 A St,Boston,MA,02108", Err("the file has no headings")),
+            ("Ann,Moss,1 A St,Boston", Err("the file has no headings")),
+            ("Report,Customers\nref,first_name\nC1,Ann", Ok(1)),
+            ("List,of,all,2026\nref,first_name\nC1,Ann", Ok(1)),
             ("Ann,Moss,ann@example.com", Err("the file has no headings")),
             ("17,2026-01-05,Hat,20.00", Err("the file has no headings")),
             ("Wer,2024,2025\nAnn,1,2", Ok(0)),
@@ -271,11 +292,13 @@ mod tests {
             (&sales, "Total,,,,50.00", Some("a total")),
             (&sales, "C-01 Total,,,,\"50.00\"", Some("a total")),
             (&sales, "Gesamtergebnis,,,,1.234,50", Some("a total")),
+            (&sales, "Total sales,,,,50.00", Some("a total")),
+            (&sales, "Total Gym,C1,2026-01-05,,50.00", None),
             (&sales, "R1,C1,2026-01-05,Total Gym,50.00", None),
             (&sales, "R1,C1,2026-01-05,Total,50.00", None),
         ] {
             let row: StringRecord = row.split(',').collect();
-            assert_eq!(Frame::of(header).not_a_row(&row), found, "{row:?}");
+            assert_eq!(TableFrame::of(header).not_a_row(&row), found, "{row:?}");
         }
     }
 }

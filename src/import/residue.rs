@@ -19,6 +19,25 @@ static ENTITIES: LazyLock<HashMap<&'static str, char>> = LazyLock::new(|| {
     lines.filter_map(entity).collect()
 });
 
+/// Whether all cells of a header stand in single quotation marks, and so all cells of its table.
+pub(super) fn has_single_quotes(header: &[String]) -> bool {
+    let mut filled = header.iter().filter(|cell| !cell.is_empty()).peekable();
+    filled.peek().is_some() && filled.all(|cell| unquoted(cell).len() < cell.len())
+}
+
+/// A cell without single quotation marks around it.
+pub(super) fn unquoted(cell: &str) -> &str {
+    let cell = cell.trim();
+    cell.strip_prefix('\'').and_then(|cell| cell.strip_suffix('\'')).unwrap_or(cell)
+}
+
+/// A row without single quotation marks around its cells.
+pub(super) fn without_quotes(row: &StringRecord) -> StringRecord {
+    let mut clean: StringRecord = row.iter().map(unquoted).collect();
+    clean.set_position(row.position().cloned());
+    clean
+}
+
 /// A row as it was meant; nothing when it is so already.
 pub(super) fn cleaned(row: &StringRecord) -> Option<StringRecord> {
     if !row.as_slice().bytes().any(|byte| matches!(byte, b'&' | b'<' | b'\\' | b'=')) {

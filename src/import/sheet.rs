@@ -8,7 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use csv::{ReaderBuilder, StringRecord};
 
 use super::foreign::{self, FileKind};
-use super::frame::{self, Frame};
+use super::frame::{self, TableFrame};
 use super::lines::LineCounter;
 use super::quotes::{self, QuoteScan, Stray};
 use super::rewrite::{Rewriting, Rewritten};
@@ -33,9 +33,11 @@ pub(crate) struct ImportSheet {
     separator: u8,
     rewriting: Rewriting,
     header: Vec<String>,
+    /// Whether its cells stand in single quotation marks.
+    single_quotes: bool,
     /// How many rows there are up to the header and with it.
     above: usize,
-    frame: Frame,
+    frame: TableFrame,
     size: u64,
     is_cards: bool,
     /// Of a table that was made from something else: the place there of each of its rows, the header's being the first.
@@ -104,8 +106,9 @@ impl ImportSheet {
             separator,
             rewriting: Rewriting::default(),
             header: Vec::new(),
+            single_quotes: false,
             above: 1,
-            frame: Frame::default(),
+            frame: TableFrame::default(),
             size: 0,
             is_cards: false,
             rows: None,
@@ -140,8 +143,12 @@ impl ImportSheet {
         let titles = rows.iter().take(header).filter(|(_, row)| row.iter().any(|cell| !cell.is_empty()));
         self.remarks.extend(titles.map(|(line, row)| frame::title(*line, row)));
         self.header = rows.into_iter().nth(header).map(|(_, row)| row).unwrap_or_default();
+        if has_titles && residue::has_single_quotes(&self.header) {
+            self.single_quotes = true;
+            self.header = self.header.iter().map(|cell| residue::unquoted(cell).to_owned()).collect();
+        }
         if !self.is_cards {
-            self.frame = Frame::of(&self.header);
+            self.frame = TableFrame::of(&self.header);
         }
         Ok(self)
     }
@@ -249,11 +256,13 @@ impl ImportSheet {
                 number += 1;
                 continue;
             }
-            let is_blank = is_row && cells.iter().all(|cell| cell.trim().is_empty());
+            let is_blank = is_row && cells.iter().all(cells::is_blank);
             let offset = cells.position().map_or(0, csv::Position::byte);
             let line = if is_row { self.place_of_row(number, reader.get_mut().line_at(offset)) } else { 0 };
             number += 1;
-            let clean = if is_row && !is_blank { residue::cleaned(&cells) } else { None };
+            let unquoted = (is_row && self.single_quotes).then(|| residue::without_quotes(&cells));
+            let clean = if is_row && !is_blank { residue::cleaned(unquoted.as_ref().unwrap_or(&cells)) } else { None };
+            let clean = clean.or(unquoted);
             let found = clean.as_ref().unwrap_or(&cells);
             let not_a_row = if is_row && !is_blank { self.frame.not_a_row(found) } else { None };
             let is_short = is_row && !is_blank && not_a_row.is_none() && found.len() < self.header.len();
@@ -297,13 +306,22 @@ impl ImportSheet {
 
     /// Notes letters that were lost or converted once too often.
     fn look_at_letters(&self, line: usize, cells: &StringRecord) {
+        let quoted =
+            |cells: &[String]| text::first_few(&cells.iter().map(|cell| text::quote(cell)).collect::<Vec<_>>(), 3);
+        let (mut twice, mut before, mut lost) = (Vec::new(), Vec::new(), Vec::new());
         for cell in cells.iter().filter(|cell| !cell.is_ascii()) {
-            if let Some(before) = residue::twice_converted(cell) {
-                let (cell, before) = (text::quote(cell), text::quote(&before));
-                self.see(line, format!("has {cell}, which was converted once too often: is it {before}?"));
+            if let Some(was) = residue::twice_converted(cell) {
+                twice.push(cell.to_owned());
+                before.push(was);
             } else if cell.contains(char::REPLACEMENT_CHARACTER) {
-                self.see(line, format!("has {}, in which a letter was lost before it was exported", text::quote(cell)));
+                lost.push(cell.to_owned());
             }
+        }
+        if !twice.is_empty() {
+            let (twice, before) = (quoted(&twice), quoted(&before));
+            self.see(line, format!("has {twice}, which was converted once too often: is it {before}?"));
+        } else if !lost.is_empty() {
+            self.see(line, format!("has {}, in which letters were lost before it was exported", quoted(&lost)));
         }
     }
 
@@ -388,7 +406,7 @@ fn unreadable(error: csv::Error) -> Error {
 /// The separator that a first line `sep=;` names for spreadsheets.
 fn named_separator(text: &str) -> Option<u8> {
     let line = text.trim_start().lines().next()?.trim_matches(['"', ' ']);
-    let named = line.get(..4).filter(|start| start.eq_ignore_ascii_case("sep=")).map(|_| line[4..].as_bytes());
+    let named = line.get(..4).filter(|start| start.eq_ignore_ascii_case("sep=")).map(|_| &line.as_bytes()[4..]);
     match named? {
         [separator] if SEPARATORS.contains(separator) => Some(*separator),
         [] => Some(b'\t'),
@@ -528,6 +546,8 @@ mod tests {
             ("\"ref\",  \"name\"\n\"C1\",  \"said \"\"hi\"\"\"\n", "2: C1|said \"hi\""),
             ("ref,name\n\"C1\",\"said \\\"hi\\\"\"\n", "2: C1|said \"hi\""),
             ("ref,name\n\"C1\",\"O\\'Brien\\nShop\"\n", "2: C1|O'Brien\nShop"),
+            ("'ref','name'\n'C1','O\\'Brien'\n", "2: C1|O'Brien"),
+            ("ref,name\n'C1','Ann'\n", "2: 'C1'|'Ann'"),
             ("ref,name\nC1,5\" nail \"x\"\n", "2: C1|5\" nail \"x\""),
             ("ref,name\n\"=\"\"0017\"\"\",=\"0054\"\n", "2: 0017|0054"),
             ("ref,name\n\"C:\\\",\"x\"\n", "2: C:\\|x"),
@@ -564,14 +584,14 @@ mod tests {
     #[test]
     fn lines_that_are_no_rows_are_said() {
         let (rows, remarks) = table(
-            "ref,first_name,last_name\nC1,Ann,One\nref,first_name,last_name\nC2,JosÃ©,Two\n-----,---,---\nTotal,2,\n(2 rows affected)\n",
+            "ref,first_name,last_name\nC1,Ann,One\nref,first_name,last_name\nC2,JosÃ©,MÃ¼ller\n-----,---,---\nTotal,2,\n(2 rows affected)\n",
         );
-        assert_eq!(rows, ["2: C1|Ann|One", "4: C2|JosÃ©|Two"]);
+        assert_eq!(rows, ["2: C1|Ann|One", "4: C2|JosÃ©|MÃ¼ller"]);
         assert_eq!(
             remarks,
             [
                 "line 3 is left out, as the headings again: `ref, first_name, last_name`",
-                "line 4 has `JosÃ©`, which was converted once too often: is it `José`?",
+                "line 4 has `JosÃ©` and `MÃ¼ller`, which was converted once too often: is it `José` and `Müller`?",
                 "line 5 is left out, as a ruler: `-----, ---, ---`",
                 "line 6 is left out, as a total: `Total, 2`",
                 "line 7 is left out, as a line of the program that wrote the file: `(2 rows affected)`",

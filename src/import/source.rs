@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{self, BufRead as _, BufReader, Cursor, Read};
 use std::path::{Path, PathBuf};
 
-use encoding_rs::{CoderResult, Decoder, Encoding, UTF_8, UTF_16LE};
+use encoding_rs::{CoderResult, Decoder, Encoding, UTF_8, UTF_16BE, UTF_16LE};
 use memchr::memchr2;
 
 use super::encoding::{self, CodePage, EncodingGuess, NamedEncoding};
@@ -68,23 +68,16 @@ impl SourceText {
         let (by_mark, mark) = match Encoding::for_bom(&start) {
             Some((encoding, mark)) => (Some(encoding), mark),
             None if matches!(*start, [a, 0, b, 0] if a != 0 && b != 0) => (Some(UTF_16LE), 0),
+            None if matches!(*start, [0, a, 0, b] if a != 0 && b != 0) => (Some(UTF_16BE), 0),
             None => (None, 0),
         };
-        let new = |encoding, remark| Self { source: source.clone(), encoding, mark, remark };
-        match (by_mark.filter(|encoding| *encoding != UTF_8), named.map(encoding::named).transpose()?) {
-            (Some(wide), _) => return Ok(new(TextEncoding::Whole(wide), None)),
-            (None, Some(NamedEncoding::Unicode(encoding))) => return Ok(new(TextEncoding::Whole(encoding), None)),
-            (None, Some(NamedEncoding::Page(page))) => return Ok(new(TextEncoding::ByLine(page), None)),
-            (None, None) => {}
-        }
-        let failed = |e| failed(&source, e);
-        if is_utf8(behind(&source, mark)?).map_err(failed)? {
-            return Ok(new(TextEncoding::Utf8, None));
-        }
-        let found = OtherLines::of(behind(&source, mark)?).map_err(failed)?;
-        let guess = encoding::guess(&found.lines);
-        let remark = found.remark(&guess);
-        Ok(new(TextEncoding::ByLine(guess.page), remark))
+        let wide = by_mark.filter(|encoding| *encoding != UTF_8);
+        let (encoding, remark) = match (wide, named.map(encoding::named).transpose()?) {
+            (Some(encoding), _) | (None, Some(NamedEncoding::Whole(encoding))) => (TextEncoding::Whole(encoding), None),
+            (None, Some(NamedEncoding::Page(page))) => (TextEncoding::ByLine(page), None),
+            (None, None) => by_bytes(&source, mark)?,
+        };
+        Ok(Self { source, encoding, mark, remark })
     }
 
     /// The text from its beginning, as UTF-8.
@@ -124,6 +117,18 @@ impl SourceText {
 }
 
 const CHUNK: usize = 1 << 16;
+
+/// UTF-8 when every byte of it is, else a code page, with what is worth saying about it.
+fn by_bytes(source: &TextSource, mark: usize) -> Result<(TextEncoding, Option<String>)> {
+    let failed = |e| failed(source, e);
+    if is_utf8(behind(source, mark)?).map_err(failed)? {
+        return Ok((TextEncoding::Utf8, None));
+    }
+    let found = OtherLines::of(behind(source, mark)?).map_err(failed)?;
+    let guess = encoding::guess(&found.lines);
+    let remark = found.remark(&guess);
+    Ok((TextEncoding::ByLine(guess.page), remark))
+}
 
 fn raw(source: &TextSource) -> Result<Box<dyn Read + Send + '_>> {
     Ok(match source {
@@ -256,11 +261,15 @@ impl OtherLines {
         let word = text::quote(&guess.page.decode(word));
         let choose = "say `--encoding NAME` if that is wrong";
         if self.utf8 > 0 {
-            let others = match self.count {
-                1 => format!("line {first} is"),
-                count => format!("{} lines are, from line {first} on,", text::thousands(count)),
-            };
-            return Some(format!("{others} not in UTF-8 like the rest, and read as {title}: {word} in line {first}"));
+            return Some(match self.count {
+                1 => format!("line {first} is not in UTF-8 like the rest, and read as {title}: {word}"),
+                count => {
+                    let count = text::thousands(count);
+                    format!(
+                        "{count} lines are not in UTF-8 like the rest, and read as {title}: the first is line {first} with {word}"
+                    )
+                }
+            });
         }
         if guess.is_silent() {
             return None;
@@ -346,6 +355,7 @@ mod tests {
             wide(u16::to_le_bytes, "\u{feff}"),
             wide(u16::to_be_bytes, "\u{feff}"),
             wide(u16::to_le_bytes, ""),
+            wide(u16::to_be_bytes, ""),
             b"M\xfcller;Zo\xeb;\xa35\r\n".to_vec(),
         ] {
             assert_eq!(read(&bytes, None), (text.to_owned(), None));
@@ -377,10 +387,14 @@ mod tests {
             (
                 &b"a\nJos\xc3\xa9\nZo\xeb\n"[..],
                 "a\nJosé\nZoë\n",
-                "line 3 is not in UTF-8 like the rest, and read as Windows-1252: `Zoë` in line 3",
+                "line 3 is not in UTF-8 like the rest, and read as Windows-1252: `Zoë`",
             ),
             (b"\xef\xbb\xbfJos\xc3\xa9\r\nZo\xeb\r\n", "José\r\nZoë\r\n", "line 2 is not"),
-            (b"Zo\xeb\rRen\xe9e\rJos\xc3\xa9\r", "Zoë\rRenée\rJosé\r", "2 lines are, from line 1 on, not"),
+            (
+                b"Zo\xeb\rRen\xe9e\rJos\xc3\xa9\r",
+                "Zoë\rRenée\rJosé\r",
+                "2 lines are not in UTF-8 like the rest, and read as Windows-1252: the first is line 1 with `Zoë`",
+            ),
         ] {
             let (read, remark) = read(bytes, None);
             assert_eq!(read, text);
