@@ -437,3 +437,25 @@ fn firms_and_names_stand_where_the_country_wants_them() {
         assert_eq!(mailing.letters.get(reference).map(String::as_str), Some(letter), "{reference}");
     }
 }
+
+#[test]
+fn check_says_what_is_in_english_only() {
+    for (country, language, is_said) in [
+        ("US", "", false),
+        ("US", "language = \"en-GB\"\n", false),
+        ("US", "language = \"de\"\n", true),
+        ("DE", "language = \"de-AT\"\n", true),
+        ("DE", "", true),
+        ("FR", "language = \"fr\"\n", true),
+        ("DE", "language = \"en\"\n", false),
+    ] {
+        let shop = Shop::without_people();
+        shop.edit("shop.toml", "country  = \"US\"", &format!("country = \"{country}\""));
+        let campaign = "name = \"All\"\nas_of = 2024-03-01\nchannel = \"letter\"\n[segment]\nwhere = \"true\"\n\
+                        [letter]\ntemplate = \"all.md\"\n";
+        shop.write("campaigns/all.toml", campaign);
+        shop.write("letter-templates/all.md", format!("+++\n{language}+++\n{{{{ greeting }}}}\n"));
+        let talk = shop.run("check all").talk();
+        assert_eq!(talk.contains("are in English only"), is_said, "{country} {language}: {talk}");
+    }
+}

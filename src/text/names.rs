@@ -138,6 +138,9 @@ pub(crate) fn is_short_before_a_name(word: &str) -> bool {
 
 /// Whether a surname begins with it.
 pub(crate) fn is_particle(word: &str) -> bool {
+    if word == "Ó" {
+        return true;
+    }
     let word = bare(word);
     is_in("small particle", &word) || is_in("particle", &word)
 }
@@ -156,7 +159,7 @@ pub(crate) fn is_small(word: &str, before: Option<&str>) -> bool {
 
 /// Whether it says which of several people of one name: `Jr.`
 pub(crate) fn is_numeral(word: &str) -> bool {
-    is_in("numeral", &bare(word))
+    is_in("numeral", &bare(word)) && word != "Iv"
 }
 
 /// Whether letters behind a name are an honour or a degree. Some of them are surnames too: those count in capitals or with
@@ -166,10 +169,17 @@ pub(crate) fn is_post_nominal(word: &str, behind_whole_name: bool) -> bool {
     let key = bare(letters);
     let has_points = letters.trim_end_matches('.').contains('.');
     let in_capitals = letters.chars().all(|c| !c.is_lowercase());
-    is_in("post-nominal", &key)
+    // Meng and Mba are surnames, and MEng and MBA are none; Phd is no name however it is written.
+    let is_name = is_written_as_name(letters) && key.contains(['a', 'e', 'i', 'o', 'u']) && key != "esq";
+    is_in("post-nominal", &key) && !is_name
         || behind_whole_name
             && (has_points || in_capitals)
             && (is_in("doubtful post-nominal", &key) || has_points && key.chars().count() < 5)
+}
+
+/// A capital and then small letters.
+pub(super) fn is_written_as_name(word: &str) -> bool {
+    word.chars().next().is_some_and(char::is_uppercase) && word.chars().skip(1).all(char::is_lowercase)
 }
 
 /// How a word in capitals behind a name is written: `PhD`. `M.D.` is written so already.
@@ -227,7 +237,7 @@ pub(crate) fn is_company(name: &str) -> bool {
 pub(crate) fn is_perhaps_company(name: &str) -> bool {
     let words: Vec<String> = words(name).map(bare).collect();
     let [first, .., last] = words.as_slice() else { return false };
-    is_in("doubtful firm word", last) && !may_be_given_name(first)
+    !is_in("title", first) && is_in("doubtful firm word", last) && !may_be_given_name(first)
 }
 
 /// `Rose's Bakery`, `Macy's`.
@@ -296,13 +306,13 @@ mod tests {
 
     #[test]
     fn letters_behind_a_name_are_told_from_surnames() {
-        for word in ["MBE", "MSc", "Ph.D.", "Esq.", "phd", "QC,"] {
+        for word in ["MBE", "MSc", "Ph.D.", "Esq.", "phd", "QC,", "Phd", "Msc"] {
             assert!(is_post_nominal(word, false), "{word}");
         }
         for word in ["MA", "D.O.", "B.A.", "S.J.", "RA"] {
             assert!(is_post_nominal(word, true) && !is_post_nominal(word, false), "{word}");
         }
-        for word in ["Ma", "Do", "Ba", "Smith", "NG", "Ra"] {
+        for word in ["Ma", "Do", "Ba", "Smith", "NG", "Ra", "Meng", "Mba", "Peng"] {
             assert!(!is_post_nominal(word, true), "{word}");
         }
     }

@@ -1,6 +1,6 @@
 //! What stands in a cell for a name and is none: words for an empty cell, remarks, addresses of email, `Current Resident`.
 
-use super::names::{bare, is_in};
+use super::names::{bare, is_in, is_written_as_name};
 use super::{name_key, plain_key};
 
 /// A cell for a name, without what is no name.
@@ -33,11 +33,6 @@ pub(crate) fn is_placeholder(cell: &str, is_first_name: bool, beside_a_name: boo
 pub(crate) fn is_empty_word(cell: &str) -> bool {
     !cell.chars().any(char::is_alphanumeric)
         || is_in("in a whole name", &bare(cell)) && is_placeholder(cell, false, false)
-}
-
-/// A capital and then small letters.
-fn is_written_as_name(cell: &str) -> bool {
-    cell.chars().next().is_some_and(char::is_uppercase) && cell.chars().skip(1).all(char::is_lowercase)
 }
 
 /// Whether it is a letter to whoever lives there: `Current Resident`, `An alle Haushalte`.

@@ -55,7 +55,8 @@ impl CardNames {
             if said(&clean.name) { clean.name } else { String::new() }
         };
         let (first, last) = (customer.first_name.trim(), customer.last_name.trim());
-        let names = [cell(first, true, last), cell(last, false, first), cell(customer.full_name.trim(), false, "")];
+        let before = if first.is_empty() { customer.title.trim() } else { first };
+        let names = [cell(first, true, last), cell(last, false, before), cell(customer.full_name.trim(), false, "")];
         let [first, last, full] = names;
         let blank =
             |text: &str| if is_placeholder(text, false, false) { String::new() } else { text.trim().to_owned() };
