@@ -72,7 +72,7 @@ pub(super) fn is_in(list: &str, bare: &str) -> bool {
 
 /// Whether somebody can be greeted by it: `Dr.`; not what may be a first name.
 pub(crate) fn is_title(word: &str) -> bool {
-    is_in("title", &bare(word))
+    is_in("title", &bare(word)) || word.trim_end_matches('.').to_lowercase() == "doña"
 }
 
 /// Whether it may be a title and a first name: `Dean`.
@@ -97,6 +97,11 @@ pub(crate) fn is_academic_title(word: &str) -> bool {
 /// Whether the whole name is said behind it: `Sister Mary Agnes`.
 pub(crate) fn takes_whole_name(word: &str) -> bool {
     is_in("whole name", &bare(word))
+}
+
+/// Whether the first name is said behind it: `Sir Robert`.
+pub(crate) fn is_said_with_first_name(word: &str) -> bool {
+    matches!(bare(word).as_str(), "sir" | "dame" | "don" | "dona" | "dom") || takes_whole_name(word)
 }
 
 /// Whether it says more of the title before it: `med.` of `Dr. med.`
@@ -174,7 +179,9 @@ pub(crate) fn is_post_nominal(word: &str, behind_whole_name: bool) -> bool {
     is_in("post-nominal", &key) && !is_name
         || behind_whole_name
             && (has_points || in_capitals)
-            && (is_in("doubtful post-nominal", &key) || has_points && key.chars().count() < 5)
+            && (is_in("doubtful post-nominal", &key)
+                || has_points && key.chars().count() < 5
+                || key.chars().count() > 2 && !key.contains(['a', 'e', 'i', 'o', 'u', 'y']) && key.is_ascii())
 }
 
 /// A capital and then small letters.
@@ -225,10 +232,16 @@ pub(crate) fn singular(plural: &str) -> Option<&str> {
 pub(crate) fn is_company(name: &str) -> bool {
     let words: Vec<String> = words(name).map(bare).collect();
     let [first, rest @ ..] = words.as_slice() else { return false };
-    let Some(last) = rest.last() else { return has_possessive(name) };
+    let ends =
+        |word: &String| LISTS["firm ending"].iter().any(|end| word.ends_with(end.as_str()) && word.len() > end.len());
+    let Some(last) = rest.last() else { return has_possessive(name) || ends(first) };
+    let is_titled = ["title", "doubtful title"].iter().any(|list| is_in(list, first));
     rest.iter().any(|word| is_in("firm", word))
         || words.iter().any(|word| is_in("firm word", word) && !is_in("either", word))
         || has_possessive(name)
+        || words.iter().any(ends)
+        || is_in("firm at the start", first)
+        || !is_titled && rest.iter().any(|word| matches!(word.as_str(), "of" | "for" | "the"))
         || is_in("doubtful firm word", last) && is_in("begins a firm", first) && !may_be_given_name(first)
         || first == "the" && rest.len() > 1 && !["title", "doubtful title"].iter().any(|list| is_in(list, &rest[0]))
 }
@@ -282,6 +295,12 @@ mod tests {
             "First Bank",
             "The Corner Shop",
             "Macy's",
+            "Hotel Adler",
+            "City of Ulm",
+            "Amtsgericht Ulm",
+            "Musikverein Ulm",
+            "Friends of the Park",
+            "Accounts Payable",
         ] {
             assert!(is_company(name), "{name}");
         }
