@@ -54,7 +54,7 @@ impl CardNames {
             if !clean.care_of.is_empty() {
                 care_of = clean.care_of;
             }
-            if said(&clean.name) { joined(&clean.name) } else { String::new() }
+            if said(&clean.name) { clean.name } else { String::new() }
         };
         let (first, last) = (customer.first_name.trim(), customer.last_name.trim());
         let before = if first.is_empty() { customer.title.trim() } else { first };
@@ -65,9 +65,9 @@ impl CardNames {
         let title = blank(&customer.title);
         Self {
             title: if is_no_title(&title) { String::new() } else { title },
-            first,
+            first: joined(&first, true),
             last,
-            full: without_placeholders(&full),
+            full: without_placeholders(&joined(&full, false)),
             suffix: blank(&customer.suffix),
             care_of,
             is_french: matches!(country_code(&customer.country), "FR" | "BE" | "LU" | "MC" | "CH"),
@@ -95,14 +95,17 @@ impl CardNames {
     }
 }
 
-/// A cell in which `/` joins two names, with the usual word between them; of `Mr/Mrs` in front of a name nothing is left.
-fn joined(text: &str) -> String {
+/// A cell in which `/` joins two first names, with the usual word between them; of `Mr/Mrs` in front of a name nothing is left.
+/// Behind a first name it is one surname in two spellings.
+fn joined(text: &str, are_first_names: bool) -> String {
     if !text.contains('/') {
         return text.to_owned();
     }
     let words = text.split_whitespace().filter(|word| !is_no_title(word) || !word.contains('/'));
+    let last = text.split_whitespace().last().filter(|_| !are_first_names);
     let is_pair = |word: &str| word.split('/').all(|part| part.chars().filter(|c| c.is_alphabetic()).count() > 1);
-    let words = words.map(|word| if is_pair(word) { word.replace('/', " & ") } else { word.to_owned() });
+    let words =
+        words.map(|word| if is_pair(word) && Some(word) != last { word.replace('/', " & ") } else { word.to_owned() });
     words.collect::<Vec<_>>().join(" ")
 }
 
