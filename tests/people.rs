@@ -176,6 +176,14 @@ fn no_firm_and_no_family_is_greeted_by_half() {
             ("Grace Bank,", "Grace Bank", "Dear Grace,"),
             ("Mark School,", "Mark School", "Dear Mark,"),
             ("Ann & Tom,", "Ann and Tom", "Dear Ann and Tom,"),
+            ("Wren & Moss Booksellers,", "Wren & Moss Booksellers", "Dear friends at Wren & Moss Booksellers,"),
+            ("Wren & Moss Old Maps,", "Wren & Moss Old Maps", "Dear Wren & Moss Old Maps,"),
+            ("Hotel Adler,", "Hotel Adler", "Dear friends at Hotel Adler,"),
+            ("Amtsgericht Ulm,", "Amtsgericht Ulm", "Dear friends at Amtsgericht Ulm,"),
+            ("Accounts Payable,", "Accounts Payable", "Dear friends at Accounts Payable,"),
+            ("Friends of the Park,", "Friends of the Park", "Dear friends at Friends of the Park,"),
+            ("Mr and Mrs,", "", "Dear customer,"),
+            ("Mary Unknown,", "Mary", "Dear Mary,"),
         ],
     );
     check(
@@ -223,6 +231,15 @@ fn titles_stand_in_front_of_a_whole_name() {
             ("De heer Jan Smit", "Jan Smit", "Dear Heer Smit,"),
             ("Mr Van Vleet", "Mr Van Vleet", "Dear Mr Van Vleet,"),
             ("Mrs. St. John", "Mrs. St. John", "Dear Mrs. St. John,"),
+            ("Don Pedro Gil", "Don Pedro Gil", "Dear Don Pedro,"),
+            ("Doña Ana", "Doña Ana", "Dear Doña Ana,"),
+            ("An Herrn Hans Holm", "Hans Holm", "Dear Herr Holm,"),
+            ("Prof. em. Dr. Karl Holm", "Karl Holm", "Dear Prof. Dr. Holm,"),
+            ("\"Quill, John & Mary\"", "John and Mary Quill", "Dear John and Mary,"),
+            ("\"Ann, Tom and Ida Berg\"", "The Berg Family", "Dear Berg family,"),
+            ("\"Ann Berg, Tom Berg\"", "Ann and Tom Berg", "Dear Ann and Tom,"),
+            ("Ann/Tom Berg", "Ann and Tom Berg", "Dear Ann and Tom,"),
+            ("Mr/Mrs John Pine", "John Pine", "Dear John,"),
             ("Señora de la Cruz", "Señora de la Cruz", "Dear Señora de la Cruz,"),
         ],
     );
@@ -435,5 +452,27 @@ fn firms_and_names_stand_where_the_country_wants_them() {
         ("P1", "Bea Box / PO Box 12 / Boston, 02108 | Dear Bea,"),
     ] {
         assert_eq!(mailing.letters.get(reference).map(String::as_str), Some(letter), "{reference}");
+    }
+}
+
+#[test]
+fn check_says_what_is_in_english_only() {
+    for (country, language, is_said) in [
+        ("US", "", false),
+        ("US", "language = \"en-GB\"\n", false),
+        ("US", "language = \"de\"\n", true),
+        ("DE", "language = \"de-AT\"\n", true),
+        ("DE", "", true),
+        ("FR", "language = \"fr\"\n", true),
+        ("DE", "language = \"en\"\n", false),
+    ] {
+        let shop = Shop::without_people();
+        shop.edit("shop.toml", "country  = \"US\"", &format!("country = \"{country}\""));
+        let campaign = "name = \"All\"\nas_of = 2024-03-01\nchannel = \"letter\"\n[segment]\nwhere = \"true\"\n\
+                        [letter]\ntemplate = \"all.md\"\n";
+        shop.write("campaigns/all.toml", campaign);
+        shop.write("letter-templates/all.md", format!("+++\n{language}+++\n{{{{ greeting }}}}\n"));
+        let talk = shop.run("check all").talk();
+        assert_eq!(talk.contains("are in English only"), is_said, "{country} {language}: {talk}");
     }
 }

@@ -44,7 +44,7 @@ Stopped
     → `regulars customer resolve C-06` once it is, or let the piece go all the same with `--despite`
 
 Worth a look
-  1 name in capitals
+  1 name in capitals or small letters
     HENRY O'BRIEN (`C-07`) → Henry O'Brien
     → regulars proof spring --mend-names
   2 addresses that are not whole

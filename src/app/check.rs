@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::campaign::{self, CampaignFile, Sources};
 use crate::error::{Error, Result};
+use crate::merge::{country_code, country_name};
 use crate::piece::{TemplateSet, shop_fonts};
 use crate::segment::{self, Scope};
 use crate::shop::Shop;
@@ -17,7 +18,15 @@ use crate::text;
 pub(crate) struct Checked {
     pub(crate) campaigns: Vec<String>,
     pub(crate) templates: BTreeSet<String>,
+    /// What is not as the owner may expect.
+    pub(crate) warnings: Vec<String>,
 }
+
+/// Where a letter without a language is expected to be in English.
+const ENGLISH: [&str; 24] = [
+    "US", "GB", "IE", "AU", "NZ", "CA", "ZA", "IN", "SG", "PH", "NG", "KE", "GH", "JM", "TT", "BB", "BS", "BZ", "GY",
+    "MT", "HK", "GG", "JE", "IM",
+];
 
 /// Checks one campaign, or all of them and the named segments.
 ///
@@ -31,10 +40,11 @@ pub(crate) fn check(shop: &Shop, slug: Option<&str>, today: NaiveDate) -> Result
     let scope = scope(shop, None, &known, today);
     let mut faults: Vec<Error> = segment::check_named(&scope).err().map(|e| e.at("shop.toml")).into_iter().collect();
     let campaigns = slug.map_or(files, |slug| vec![slug.to_owned()]);
-    let mut templates = BTreeSet::new();
+    let (mut templates, mut warnings) = (BTreeSet::new(), BTreeSet::new());
     for slug in &campaigns {
-        let (names, wrong) = one(shop, slug, &known, today);
-        templates.extend(names);
+        let (read, wrong) = one(shop, slug, &known, today);
+        warnings.extend(read.iter().filter_map(|(name, language)| in_english_only(shop, name, language.as_deref())));
+        templates.extend(read.into_iter().map(|(name, _)| name));
         faults.extend(wrong);
     }
     // One place may be reached on several ways: two campaigns with one letter, a head that is read twice.
@@ -42,11 +52,30 @@ pub(crate) fn check(shop: &Shop, slug: Option<&str>, today: NaiveDate) -> Result
     let is_new = |fault: &&Error| seen.insert((fault.to_string(), fault.what_next().map(str::to_owned)));
     let all = Error::all(faults);
     let each: Vec<Error> = all.iter().flat_map(Error::faults).filter(is_new).map(Error::again).collect();
-    Error::all(each).map_or(Ok(Checked { campaigns, templates }), Err)
+    Error::all(each).map_or(Ok(Checked { campaigns, templates, warnings: warnings.into_iter().collect() }), Err)
 }
 
-/// Everything about one campaign that can be told without its recipients: its templates, and what is wrong.
-fn one(shop: &Shop, slug: &str, known: &[String], today: NaiveDate) -> (Vec<String>, Vec<Error>) {
+/// What is in English all the same in a letter of another language.
+fn in_english_only(shop: &Shop, template: &str, language: Option<&str>) -> Option<String> {
+    let country = country_code(&shop.settings.country);
+    let wants = match language {
+        Some(language) if is_english(language) => return None,
+        Some(language) => format!("`language = {}`", text::quote(language).replace('`', "\"")),
+        None if ENGLISH.contains(&country) => return None,
+        None => format!("no `language`, and the shop is in {}", country_name(country, "US")),
+    };
+    Some(format!(
+        "letter-templates/{template} has {wants}: `greeting`, `household.names`, days, amounts and `ago` are in English only; \
+         write the greeting in the template"
+    ))
+}
+
+fn is_english(language: &str) -> bool {
+    language.split(['-', '_']).next().is_some_and(|language| language.eq_ignore_ascii_case("en"))
+}
+
+/// Everything about one campaign that can be told without its recipients: its templates with their languages, and what is wrong.
+fn one(shop: &Shop, slug: &str, known: &[String], today: NaiveDate) -> (Vec<(String, Option<String>)>, Vec<Error>) {
     let (file, mut faults) = match CampaignFile::open_leniently(shop, slug) {
         Ok(read) => read,
         Err(fault) => return (Vec::new(), vec![fault]),
@@ -56,7 +85,7 @@ fn one(shop: &Shop, slug: &str, known: &[String], today: NaiveDate) -> (Vec<Stri
     faults.extend(wrong);
     let (templates, wrong) = sources.templates_leniently();
     faults.extend(wrong);
-    let names = templates.iter().map(|template| template.file.clone()).collect();
+    let names = templates.iter().map(|template| (template.file.clone(), template.head.language.clone())).collect();
     let dated = file.date.or(file.as_of).unwrap_or(today);
     match shop_fonts(&shop.folder) {
         Ok(fonts) => faults.extend(TemplateSet::lay_out(&sources, file, &shop.settings, templates, dated, fonts).1),

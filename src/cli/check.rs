@@ -18,5 +18,5 @@ pub(super) fn run(arguments: &CheckArguments, context: &Context) -> Result<Done>
     let checked = check::check(&context.shop()?, arguments.campaign.as_deref(), context.clock.today())?;
     let campaigns = text::count(checked.campaigns.len(), "campaign");
     let templates = text::count(checked.templates.len(), "template");
-    Ok(Done::new(format!("In order: {campaigns} and {templates}."), &checked))
+    Ok(Done::new(format!("In order: {campaigns} and {templates}."), &checked).warn(checked.warnings.clone()))
 }

@@ -8,7 +8,8 @@ use crate::text::remarks::{is_empty_word, is_placeholder};
 /// name stays: Mary None.
 pub(super) fn clear(texts: &mut [String]) {
     let is_name = |text: &str| text.chars().any(char::is_alphabetic) && !is_placeholder(text, true, false);
-    let has_first = is_name(&texts[CustomerField::FirstName as usize]);
+    let has_first =
+        [CustomerField::FirstName, CustomerField::Title].iter().any(|field| is_name(&texts[*field as usize]));
     let has_last = is_name(&texts[CustomerField::LastName as usize]);
     for field in CustomerField::ALL.iter().copied() {
         let text = &mut texts[field as usize];

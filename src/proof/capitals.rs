@@ -27,7 +27,9 @@ const MAC: &[&str] = &[
 const ELIDED: &[&str] = &["DELL", "DALL", "NELL", "SANT", "MC"];
 /// The name as it would be written, if it is wholly in capitals or in small letters and can be told.
 pub(super) fn repaired(name: &str, part: Part) -> Option<String> {
-    let is_small = !name.chars().any(char::is_uppercase) && name.chars().filter(|c| c.is_lowercase()).count() > 1;
+    // Georgian has no capitals in names.
+    let is_small = !name.chars().any(|c| c.is_uppercase() || ('\u{10d0}'..='\u{10ff}').contains(&c))
+        && name.chars().filter(|c| c.is_lowercase()).count() > 1;
     if is_small {
         return in_capitals(&shouted(name), part);
     }
@@ -202,6 +204,7 @@ mod tests {
             (Part::Last, "SMITH-Jones"),
             (Part::Last, "X"),
             (Part::Last, "田中"),
+            (Part::First, "გიორგი"),
             (Part::Whole, "Robert SMITH"),
         ] {
             assert_eq!(repaired(name, part), None, "{name}");

@@ -72,7 +72,7 @@ pub(super) fn is_in(list: &str, bare: &str) -> bool {
 
 /// Whether somebody can be greeted by it: `Dr.`; not what may be a first name.
 pub(crate) fn is_title(word: &str) -> bool {
-    is_in("title", &bare(word))
+    is_in("title", &bare(word)) || word.trim_end_matches('.').to_lowercase() == "doña"
 }
 
 /// Whether it may be a title and a first name: `Dean`.
@@ -97,6 +97,11 @@ pub(crate) fn is_academic_title(word: &str) -> bool {
 /// Whether the whole name is said behind it: `Sister Mary Agnes`.
 pub(crate) fn takes_whole_name(word: &str) -> bool {
     is_in("whole name", &bare(word))
+}
+
+/// Whether the first name is said behind it: `Sir Robert`.
+pub(crate) fn is_said_with_first_name(word: &str) -> bool {
+    matches!(bare(word).as_str(), "sir" | "dame" | "don" | "dona" | "dom") || takes_whole_name(word)
 }
 
 /// Whether it says more of the title before it: `med.` of `Dr. med.`
@@ -138,6 +143,9 @@ pub(crate) fn is_short_before_a_name(word: &str) -> bool {
 
 /// Whether a surname begins with it.
 pub(crate) fn is_particle(word: &str) -> bool {
+    if word == "Ó" {
+        return true;
+    }
     let word = bare(word);
     is_in("small particle", &word) || is_in("particle", &word)
 }
@@ -156,7 +164,7 @@ pub(crate) fn is_small(word: &str, before: Option<&str>) -> bool {
 
 /// Whether it says which of several people of one name: `Jr.`
 pub(crate) fn is_numeral(word: &str) -> bool {
-    is_in("numeral", &bare(word))
+    is_in("numeral", &bare(word)) && word != "Iv"
 }
 
 /// Whether letters behind a name are an honour or a degree. Some of them are surnames too: those count in capitals or with
@@ -166,10 +174,19 @@ pub(crate) fn is_post_nominal(word: &str, behind_whole_name: bool) -> bool {
     let key = bare(letters);
     let has_points = letters.trim_end_matches('.').contains('.');
     let in_capitals = letters.chars().all(|c| !c.is_lowercase());
-    is_in("post-nominal", &key)
+    // Meng and Mba are surnames, and MEng and MBA are none; Phd is no name however it is written.
+    let is_name = is_written_as_name(letters) && key.contains(['a', 'e', 'i', 'o', 'u']) && key != "esq";
+    is_in("post-nominal", &key) && !is_name
         || behind_whole_name
             && (has_points || in_capitals)
-            && (is_in("doubtful post-nominal", &key) || has_points && key.chars().count() < 5)
+            && (is_in("doubtful post-nominal", &key)
+                || has_points && key.chars().count() < 5
+                || key.chars().count() > 2 && !key.contains(['a', 'e', 'i', 'o', 'u', 'y']) && key.is_ascii())
+}
+
+/// A capital and then small letters.
+pub(super) fn is_written_as_name(word: &str) -> bool {
+    word.chars().next().is_some_and(char::is_uppercase) && word.chars().skip(1).all(char::is_lowercase)
 }
 
 /// How a word in capitals behind a name is written: `PhD`. `M.D.` is written so already.
@@ -215,10 +232,16 @@ pub(crate) fn singular(plural: &str) -> Option<&str> {
 pub(crate) fn is_company(name: &str) -> bool {
     let words: Vec<String> = words(name).map(bare).collect();
     let [first, rest @ ..] = words.as_slice() else { return false };
-    let Some(last) = rest.last() else { return has_possessive(name) };
+    let ends =
+        |word: &String| LISTS["firm ending"].iter().any(|end| word.ends_with(end.as_str()) && word.len() > end.len());
+    let Some(last) = rest.last() else { return has_possessive(name) || ends(first) };
+    let is_titled = ["title", "doubtful title"].iter().any(|list| is_in(list, first));
     rest.iter().any(|word| is_in("firm", word))
         || words.iter().any(|word| is_in("firm word", word) && !is_in("either", word))
         || has_possessive(name)
+        || words.iter().any(ends)
+        || is_in("firm at the start", first)
+        || !is_titled && rest.iter().any(|word| matches!(word.as_str(), "of" | "for" | "the"))
         || is_in("doubtful firm word", last) && is_in("begins a firm", first) && !may_be_given_name(first)
         || first == "the" && rest.len() > 1 && !["title", "doubtful title"].iter().any(|list| is_in(list, &rest[0]))
 }
@@ -227,7 +250,7 @@ pub(crate) fn is_company(name: &str) -> bool {
 pub(crate) fn is_perhaps_company(name: &str) -> bool {
     let words: Vec<String> = words(name).map(bare).collect();
     let [first, .., last] = words.as_slice() else { return false };
-    is_in("doubtful firm word", last) && !may_be_given_name(first)
+    !is_in("title", first) && is_in("doubtful firm word", last) && !may_be_given_name(first)
 }
 
 /// `Rose's Bakery`, `Macy's`.
@@ -272,6 +295,12 @@ mod tests {
             "First Bank",
             "The Corner Shop",
             "Macy's",
+            "Hotel Adler",
+            "City of Ulm",
+            "Amtsgericht Ulm",
+            "Musikverein Ulm",
+            "Friends of the Park",
+            "Accounts Payable",
         ] {
             assert!(is_company(name), "{name}");
         }
@@ -296,13 +325,13 @@ mod tests {
 
     #[test]
     fn letters_behind_a_name_are_told_from_surnames() {
-        for word in ["MBE", "MSc", "Ph.D.", "Esq.", "phd", "QC,"] {
+        for word in ["MBE", "MSc", "Ph.D.", "Esq.", "phd", "QC,", "Phd", "Msc"] {
             assert!(is_post_nominal(word, false), "{word}");
         }
         for word in ["MA", "D.O.", "B.A.", "S.J.", "RA"] {
             assert!(is_post_nominal(word, true) && !is_post_nominal(word, false), "{word}");
         }
-        for word in ["Ma", "Do", "Ba", "Smith", "NG", "Ra"] {
+        for word in ["Ma", "Do", "Ba", "Smith", "NG", "Ra", "Meng", "Mba", "Peng"] {
             assert!(!is_post_nominal(word, true), "{word}");
         }
     }

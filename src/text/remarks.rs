@@ -1,6 +1,6 @@
 //! What stands in a cell for a name and is none: words for an empty cell, remarks, addresses of email, `Current Resident`.
 
-use super::names::{bare, is_in};
+use super::names::{bare, is_family, is_in, is_title, is_written_as_name};
 use super::{name_key, plain_key};
 
 /// A cell for a name, without what is no name.
@@ -35,9 +35,16 @@ pub(crate) fn is_empty_word(cell: &str) -> bool {
         || is_in("in a whole name", &bare(cell)) && is_placeholder(cell, false, false)
 }
 
-/// A capital and then small letters.
-fn is_written_as_name(cell: &str) -> bool {
-    cell.chars().next().is_some_and(char::is_uppercase) && cell.chars().skip(1).all(char::is_lowercase)
+/// `Brown` of `NULL Brown`, `Mary` of `Mary Unknown`.
+pub(crate) fn without_placeholders(full: &str) -> String {
+    let is_name = |word: &&str| {
+        let key = bare(word);
+        !is_in("no word of a name", &key) && (is_written_as_name(word) || !is_in("in a whole name", &key))
+    };
+    let words: Vec<&str> = full.split_whitespace().filter(is_name).collect();
+    // "Mr and Mrs" is nobody's name.
+    let is_no_name = |word: &&str| is_title(word) || matches!(bare(word).as_str(), "and" | "und" | "et" | "y" | "");
+    if words.iter().all(is_no_name) { String::new() } else { words.join(" ") }
 }
 
 /// Whether it is a letter to whoever lives there: `Current Resident`, `An alle Haushalte`.
@@ -60,6 +67,7 @@ pub(crate) fn is_estate(name: &str) -> bool {
     let words: Vec<&str> = key.split(' ').collect();
     let words = words.strip_prefix(&["the"]).unwrap_or(&words);
     words.len() > 1 && words.first().is_some_and(|word| is_in("estate", word))
+        || words.len() > 2 && is_in("estate", &words[..2].join(" "))
         || words.last().is_some_and(|word| *word == "estate" && words.len() > 1)
 }
 
@@ -79,8 +87,16 @@ pub(crate) fn clean(text: &str) -> CleanName {
     if let Some(at) = words.iter().position(|word| is_in("care of", &word.to_lowercase())).filter(|at| *at > 0) {
         clean.care_of = words.split_off(at).join(" ");
     }
-    if words.len() > 1 && words.first().is_some_and(|word| is_in("attention", &bare(word.trim_end_matches(':')))) {
+    let is_attention =
+        |word: &str| is_in("attention", &bare(word.trim_end_matches(':'))) || word.eq_ignore_ascii_case("to:");
+    if words.len() > 1 && words.first().is_some_and(|word| is_attention(word)) {
         words.remove(0);
+    }
+    // "An Herrn Holm", "An die Familie Holm".
+    let to = usize::from(words.first().is_some_and(|word| *word == "An"));
+    let the = to + usize::from(to > 0 && words.get(1).is_some_and(|word| *word == "die"));
+    if to > 0 && words.len() > the + 1 && (is_title(words[the]) || is_family(words[the])) {
+        words.drain(..the);
     }
     words.retain(|word| {
         let is_name = !is_address_or_number(word);
@@ -107,7 +123,8 @@ pub(crate) fn clean(text: &str) -> CleanName {
 
 /// Where a phrase of a list stands among words.
 fn found(words: &[&str], list: &str) -> Option<(usize, usize)> {
-    let keys: Vec<String> = words.iter().map(|word| name_key(&plain_key(word))).collect();
+    let key = |word: &&str| if matches!(*word, "&" | "+") { "and".to_owned() } else { name_key(&plain_key(word)) };
+    let keys: Vec<String> = words.iter().map(key).collect();
     let mut best: Option<(usize, usize)> = None;
     for start in 0..keys.len() {
         for end in (start + 1..=keys.len().min(start + 6)).rev() {
@@ -246,6 +263,12 @@ mod tests {
             ("ann@example.com", "", "ann@example.com"),
             ("Ann 555-0142", "Ann", "555-0142"),
             ("Ann Star or Current Resident", "Ann Star", ""),
+            ("Ann Star & Guest", "Ann Star", ""),
+            ("An Herrn Hans Holm", "Herrn Hans Holm", ""),
+            ("An die Familie Holm", "Familie Holm", ""),
+            ("An Nguyen", "An Nguyen", ""),
+            ("To: Ann Star", "Ann Star", ""),
+            ("Val Guest", "Val Guest", ""),
             ("Dec Donnelly", "Dec Donnelly", ""),
             ("Anna-Lena Berg", "Anna-Lena Berg", ""),
         ] {

@@ -10,7 +10,7 @@ mod title;
 
 use crate::customers::Customer;
 use crate::text;
-use crate::text::names::{bare, takes_whole_name};
+use crate::text::names::{bare, is_said_with_first_name};
 use crate::text::remarks::{clean, is_placeholder};
 use person::{CardNames, GreetedPerson, people_of, with_shared};
 use title::written_title;
@@ -186,9 +186,7 @@ fn spoken(people: &[GreetedPerson]) -> String {
 
 /// `Mr. Smith`, and `Sir Robert`.
 fn titled(person: &GreetedPerson) -> String {
-    let is_of_first =
-        |title: &str| takes_whole_name(title) || matches!(bare(title).as_str(), "sir" | "dame" | "don" | "dona");
-    let by_first = is_of_first(&person.title) && !person.first.is_empty();
+    let by_first = is_said_with_first_name(&person.title) && !person.first.is_empty();
     format!("{} {}", person.title, if by_first { &person.first } else { &person.last })
 }
 

@@ -6,10 +6,10 @@ use crate::domain::folded;
 use crate::merge::countries::country_code;
 use crate::text::names::{
     begins_surname, is_company, is_couple, is_family, is_firm_title, is_first_of_two, is_given_name, is_no_title,
-    is_numeral, is_particle, is_perhaps_company, is_post_nominal, is_title, may_be_given_name, may_be_title, singular,
-    takes_whole_name,
+    is_numeral, is_particle, is_perhaps_company, is_post_nominal, is_said_with_first_name, is_title, may_be_given_name,
+    may_be_title, singular, takes_whole_name,
 };
-use crate::text::remarks::{clean, is_estate, is_nobody, is_placeholder};
+use crate::text::remarks::{clean, is_estate, is_nobody, is_placeholder, without_placeholders};
 
 /// One person of those greeted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -26,7 +26,9 @@ pub(super) struct GreetedPerson {
 }
 
 /// Words that join two people.
-const AND: [&str; 6] = ["and", "&", "und", "et", "y", "+"];
+const AND: [&str; 11] = ["and", "&", "und", "et", "y", "+", "og", "och", "u.", "en", "ja"];
+/// The same, but initials in capitals.
+const SMALL_AND: [&str; 4] = ["e", "i", "u", "o"];
 
 /// The names on a card without what is no name.
 pub(super) struct CardNames {
@@ -55,16 +57,17 @@ impl CardNames {
             if said(&clean.name) { clean.name } else { String::new() }
         };
         let (first, last) = (customer.first_name.trim(), customer.last_name.trim());
-        let names = [cell(first, true, last), cell(last, false, first), cell(customer.full_name.trim(), false, "")];
+        let before = if first.is_empty() { customer.title.trim() } else { first };
+        let names = [cell(first, true, last), cell(last, false, before), cell(customer.full_name.trim(), false, "")];
         let [first, last, full] = names;
         let blank =
             |text: &str| if is_placeholder(text, false, false) { String::new() } else { text.trim().to_owned() };
         let title = blank(&customer.title);
         Self {
             title: if is_no_title(&title) { String::new() } else { title },
-            first,
+            first: joined(&first, true),
             last,
-            full: without_placeholders(&full),
+            full: without_placeholders(&joined(&full, false)),
             suffix: blank(&customer.suffix),
             care_of,
             is_french: matches!(country_code(&customer.country), "FR" | "BE" | "LU" | "MC" | "CH"),
@@ -92,13 +95,18 @@ impl CardNames {
     }
 }
 
-/// `Brown` of `NULL Brown`.
-fn without_placeholders(full: &str) -> String {
-    let is_name = |word: &&str| {
-        let is_written = word.chars().any(char::is_lowercase) && word.chars().any(char::is_uppercase);
-        is_written || !word.chars().any(char::is_alphanumeric) || !is_placeholder(word, false, false) || word.len() < 3
-    };
-    full.split_whitespace().filter(is_name).collect::<Vec<_>>().join(" ")
+/// A cell in which `/` joins two first names, with the usual word between them; of `Mr/Mrs` in front of a name nothing is left.
+/// Behind a first name it is one surname in two spellings.
+fn joined(text: &str, are_first_names: bool) -> String {
+    if !text.contains('/') {
+        return text.to_owned();
+    }
+    let words = text.split_whitespace().filter(|word| !is_no_title(word) || !word.contains('/'));
+    let last = text.split_whitespace().last().filter(|_| !are_first_names);
+    let is_pair = |word: &str| word.split('/').all(|part| part.chars().filter(|c| c.is_alphabetic()).count() > 1);
+    let words =
+        words.map(|word| if is_pair(word) && Some(word) != last { word.replace('/', " & ") } else { word.to_owned() });
+    words.collect::<Vec<_>>().join(" ")
 }
 
 /// The people whom a card speaks of: one, or two whom an export has put into one field; nobody where the name is a firm's.
@@ -207,6 +215,9 @@ pub(super) fn from_full_name(full: &str, is_french: bool) -> Vec<GreetedPerson> 
     if is_perhaps_company(full) {
         return vec![as_typed(full)];
     }
+    if let Some(people) = list(full, is_french) {
+        return people;
+    }
     let Some((one, other)) = halves(full) else { return vec![single(full, is_french)] };
     let is_word = |text: &str| !text.contains(' ');
     if is_word(one) && is_word(other) && title_words(&[one, other], is_french) == 0 {
@@ -227,8 +238,40 @@ pub(super) fn from_full_name(full: &str, is_french: bool) -> Vec<GreetedPerson> 
         second.suffix.clear();
         return vec![first, second];
     }
+    let first_word = |text: &str| text.split_whitespace().find(|word| !is_sure_title(word)).map(str::to_owned);
+    let is_couple = [one, other].into_iter().any(|text| {
+        text.split_whitespace().next().is_some_and(is_sure_title)
+            || first_word(text).is_some_and(|word| may_be_given_name(&word) || word.ends_with('.'))
+    });
+    if !is_couple {
+        // "Moss & Wren Booksellers".
+        return vec![as_typed(full)];
+    }
     let second = single(other, is_french);
     vec![with_shared(one, &second.last, false, is_french), second]
+}
+
+/// Several people with commas between them: `Ann, Tom and Ida Berg`, `Smith, John and Mary`, `Ann Berg, Tom Berg`.
+fn list(full: &str, is_french: bool) -> Option<Vec<GreetedPerson>> {
+    let (before, after) = full.split_once(',')?;
+    let (before, after) = (before.trim(), after.trim());
+    let is_whole = |text: &str| text.contains(' ') && text.split(' ').next().is_some_and(may_be_given_name);
+    match halves(after) {
+        None if is_whole(before) && is_whole(after) && !after.contains(',') => {
+            Some([before, after].map(|name| single(name, is_french)).to_vec())
+        }
+        Some((one, other)) if halves(before).is_none() => {
+            let last = single(other, is_french);
+            if last.last.is_empty() {
+                return Some([one, other].map(|first| with_shared(first, before, true, is_french)).to_vec());
+            }
+            let firsts = [before].into_iter().chain(one.split(',').map(str::trim));
+            let mut people: Vec<_> = firsts.map(|first| with_shared(first, &last.last, true, is_french)).collect();
+            people.push(last);
+            Some(people)
+        }
+        _ => None,
+    }
 }
 
 /// Somebody whose name cannot be taken apart.
@@ -277,8 +320,17 @@ fn single(full: &str, is_french: bool) -> GreetedPerson {
     let is_shouted = !full.chars().any(char::is_lowercase);
     let mut parts: Vec<&str> = before.split_whitespace().collect();
     let behind_whole = parts.len() > 1 && !is_shouted;
-    let are_letters =
-        after.split([' ', ',']).filter(|w| !w.is_empty()).all(|w| is_numeral(w) || is_post_nominal(w, behind_whole));
+    // Behind a comma capitals are letters, but for initials behind a surname of several words.
+    let in_capitals = |word: &str| {
+        behind_whole
+            && !begins_surname(parts[0])
+            && (2..7).contains(&word.len())
+            && word.chars().all(|c| c.is_ascii_uppercase())
+    };
+    let are_letters = after
+        .split([' ', ','])
+        .filter(|word| !word.is_empty())
+        .all(|word| is_numeral(word) || is_post_nominal(word, behind_whole) || in_capitals(word));
     if !after.is_empty() && !are_letters {
         return surname_first(&parts, after, is_french);
     }
@@ -313,7 +365,8 @@ fn single(full: &str, is_french: bool) -> GreetedPerson {
         line.clone_from(&call);
     } else if is_doubtful {
         // Whether "Dean John Cole" is a dean or has two first names, so he can be called and written.
-        call = format!("{} {last}", title.join(" "));
+        let by_first = title.last().is_some_and(|title| is_said_with_first_name(title)) && !first.is_empty();
+        call = format!("{} {}", title.join(" "), if by_first { &first } else { &last });
         line = [title.as_slice(), &parts].concat().join(" ");
     }
     GreetedPerson { title: title.join(" "), first, last, suffix, call, line }
@@ -360,7 +413,7 @@ fn halves(text: &str) -> Option<(&str, &str)> {
     let mut at = 0;
     for word in text.split(' ') {
         let end = at + word.len();
-        if at > 0 && end < text.len() && AND.contains(&word.to_lowercase().as_str()) {
+        if at > 0 && end < text.len() && (AND.contains(&word.to_lowercase().as_str()) || SMALL_AND.contains(&word)) {
             let (one, other) = (text[..at].trim(), text[end..].trim());
             let is_surname = word == "y" && one.split(' ').count() > 1;
             return (!one.is_empty() && !other.is_empty() && !is_surname).then_some((one, other));

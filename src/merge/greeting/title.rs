@@ -49,6 +49,8 @@ pub(super) fn ordered_title(title: &str) -> String {
 /// A title as it is written: a known one with its capital, whatever the export did; others as they are.
 pub(super) fn written_title(title: &str) -> String {
     let word = |word: &str| {
+        // As it is said to somebody, not as it stands on an envelope.
+        let word = if word == "Herrn" { "Herr" } else { word };
         let is_shouted = word.chars().filter(|c| c.is_alphabetic()).all(char::is_uppercase) && word.len() > 2;
         let is_small = word.chars().all(|c| !c.is_uppercase());
         if is_title(word) && (is_shouted || is_small) {
