@@ -38,8 +38,14 @@ impl<'p> Progress<'p> {
     /// # Errors
     /// When somebody stopped it; `so` says what was not done.
     pub(super) fn go_on(&self, so: &str) -> Result<()> {
-        if self.stop.load(Ordering::SeqCst) { Err(Error::new(format!("you stopped it; {so}"))) } else { Ok(()) }
+        go_on(self.stop, so)
     }
+}
+
+/// # Errors
+/// When somebody has raised the flag; `so` says what was not done.
+pub(super) fn go_on(stop: &AtomicBool, so: &str) -> Result<()> {
+    if stop.load(Ordering::SeqCst) { Err(Error::new(format!("you stopped it; {so}"))) } else { Ok(()) }
 }
 
 /// A file that takes nothing more once the work is to stop.

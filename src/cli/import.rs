@@ -1,18 +1,19 @@
-//! `import customers FILE` and `import purchases FILE`; `import past-campaign FILE` goes its own way from here.
+//! `import customers FILE` and `import purchases FILE`; the other verbs of `import` go their own way from here.
 
 use clap::Subcommand;
 
 use super::context::Context;
 use super::done::Done;
 use super::import_file::{self, FileArguments};
-use super::import_past;
 use super::output::to_stderr;
 use super::progress::progress;
+use super::send::stop_on_ctrl_c;
+use super::{import_list, import_past, import_undo};
 use crate::app::import::{self, ImportProgress, ImportRequest, PurchaseImport, Recognised};
 use crate::error::Result;
 use crate::import::{BookProfile, ImportOptions};
 
-/// Take customers or purchases from a CSV into the book.
+/// Import customers or purchases from a CSV; list the imports, and undo them.
 #[derive(Debug, clap::Args)]
 pub(super) struct ImportArguments {
     #[command(subcommand)]
@@ -26,6 +27,8 @@ enum ImportVerb {
     /// Purchases: each is taken once, however often the file is imported.
     Purchases(PurchaseFile),
     PastCampaign(import_past::ImportPastArguments),
+    List(import_list::ImportListArguments),
+    Undo(import_undo::ImportUndoArguments),
 }
 
 #[derive(Debug, clap::Args)]
@@ -61,6 +64,8 @@ struct PurchaseFile {
 pub(super) fn run(arguments: &ImportArguments, context: &Context) -> Result<Done> {
     let (file, noun, options, purchases) = match &arguments.verb {
         ImportVerb::PastCampaign(past) => return import_past::run(past, context),
+        ImportVerb::List(list) => return import_list::run(list, context),
+        ImportVerb::Undo(undo) => return import_undo::run(undo, context),
         ImportVerb::Customers(CustomerFile { file, from }) => {
             let options = ImportOptions { from: from.as_deref(), map: &file.map, ..ImportOptions::default() };
             (file, "customer", options, None)
@@ -86,8 +91,9 @@ pub(super) fn run(arguments: &ImportArguments, context: &Context) -> Result<Done
         }
         at => import_file::show_step(&bar, &at),
     };
+    let stop = stop_on_ctrl_c()?;
     let request = ImportRequest { file: file.file(), options, purchases, with_profile: context.watched };
-    let (imported, recognised, profile) = import::import(&shop, request, context.clock.today(), &show)?;
+    let (imported, recognised, profile) = import::import(&shop, request, context.clock.now(), (&stop, &show))?;
     bar.finish_and_clear();
     let mut done = import_file::outcome(file, noun, imported);
     if let Some(object) = done.json.as_object_mut() {

@@ -1,8 +1,8 @@
 //! `send NAME`: emails through the mail server, or as files into a folder.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use serde_json::{Value, json};
 
@@ -131,9 +131,14 @@ fn counts(slug: &str, counts: &OutboxCounts) -> Value {
     object
 }
 
-/// A flag that Ctrl-C raises; when it is pressed again the program ends at once, and what is under way is in doubt.
+/// A flag that Ctrl-C raises; when it is pressed again the program ends at once, and what is under way is in doubt. It is one
+/// for all verbs of a run.
 pub(super) fn stop_on_ctrl_c() -> Result<Arc<AtomicBool>> {
-    let stop = Arc::new(AtomicBool::new(false));
+    static STOP: OnceLock<Arc<AtomicBool>> = OnceLock::new();
+    if let Some(stop) = STOP.get() {
+        return Ok(Arc::clone(stop));
+    }
+    let stop = Arc::clone(STOP.get_or_init(Arc::default));
     let raised = Arc::clone(&stop);
     let handler = move || {
         if raised.swap(true, Ordering::SeqCst) {

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::customer::Customer;
-use crate::domain::{CircumstanceKind, Column, Consent, ConsentChannel, CustomerId};
+use crate::domain::{CircumstanceKind, Column, Consent, ConsentChannel, CustomerId, ImportId};
 use crate::error::{Error, Result};
 use crate::store::{Read, Write, params};
 
@@ -45,13 +45,64 @@ pub(crate) fn record_consent(
     on: NaiveDate,
     source: &str,
 ) -> Result<()> {
-    let sql = "INSERT INTO consent (customer_id, channel, state, on_day, source) VALUES (?1, ?2, ?3, ?4, ?5)";
-    write.run(sql, params![id, channel, state, on, source])?;
+    record(write, id, channel, state, (on, source, ImportId(0)))
+}
+
+/// The same of a list.
+pub(super) fn record_imported(
+    write: &Write<'_>,
+    id: CustomerId,
+    channel: ConsentChannel,
+    state: Consent,
+    (on, import): (NaiveDate, ImportId),
+) -> Result<()> {
+    record(write, id, channel, state, (on, "import", import))
+}
+
+fn record(
+    write: &Write<'_>,
+    id: CustomerId,
+    channel: ConsentChannel,
+    state: Consent,
+    (on, source, import): (NaiveDate, &str, ImportId),
+) -> Result<()> {
+    let sql =
+        "INSERT INTO consent (customer_id, channel, state, on_day, source, import_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    write.run(sql, params![id, channel, state, on, source, import])?;
+    set_state(write, id, channel, state)
+}
+
+fn set_state(write: &Write<'_>, id: CustomerId, channel: ConsentChannel, state: Consent) -> Result<()> {
     let sql = match channel {
         ConsentChannel::Post => "UPDATE customer SET post_consent = ?2 WHERE id = ?1",
         ConsentChannel::Email => "UPDATE customer SET email_consent = ?2 WHERE id = ?1",
     };
     write.run(sql, params![id, state]).map(|_| ())
+}
+
+/// Whether something was said about a channel after an import.
+pub(super) fn is_said_since(
+    read: &Read<'_>,
+    id: CustomerId,
+    channel: ConsentChannel,
+    import: ImportId,
+) -> Result<bool> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM consent s WHERE s.customer_id = ?1 AND s.channel = ?2 AND s.import_id <> ?3 \
+               AND s.id > (SELECT max(i.id) FROM consent i WHERE i.customer_id = ?1 AND i.channel = ?2 AND i.import_id = ?3))";
+    read.value(sql, params![id, channel, import])
+}
+
+/// Deletes what an import recorded about a channel; `before` counts again.
+pub(super) fn undo_imported(
+    write: &Write<'_>,
+    id: CustomerId,
+    channel: ConsentChannel,
+    before: Consent,
+    import: ImportId,
+) -> Result<()> {
+    let sql = "DELETE FROM consent WHERE customer_id = ?1 AND channel = ?2 AND import_id = ?3";
+    write.run(sql, params![id, channel, import])?;
+    set_state(write, id, channel, before)
 }
 
 /// Writes down that somebody has died or moved, or that it was not so.

@@ -24,8 +24,12 @@ mod personal_data;
 mod purchase;
 mod purchase_writer;
 mod reach;
+mod replaced;
+mod stayed;
 mod suppression;
 mod table_owner;
+mod undo_import;
+mod undo_purchases;
 mod vocabulary;
 
 pub(crate) use card::{Card, card};
@@ -54,4 +58,5 @@ pub(crate) use suppression::{AddressKey, Suppressed, Suppressions, suppress, sup
 pub(crate) use table_owner::{
     CardRows, Erasure, ExportCell, ExportTable, MergeRecord, MergedCards, PlanPlace, TableOwner, export_tables,
 };
+pub(crate) use undo_import::{ImportRows, UndoneRows, undo_import};
 pub(crate) use vocabulary::Vocabulary;

@@ -22,6 +22,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/013_amounts.sql"),
     include_str!("migrations/014_till_record.sql"),
     include_str!("migrations/015_views.sql"),
+    include_str!("migrations/017_imports.sql"),
 ];
 
 /// Marks the file as ours: "RGLR".

@@ -15,6 +15,8 @@ mod unforget;
 
 use clap::Subcommand;
 
+pub(super) use one_line::one_line;
+
 use super::context::Context;
 use super::done::Done;
 use crate::error::Result;
