@@ -217,3 +217,52 @@ impl<'a> Opened<'a> {
         Ok(Imported { file: self.name.clone(), report, refused, left_out })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::Ordering;
+
+    use chrono::NaiveDate;
+
+    use super::*;
+    use crate::app::{import_undo, init};
+
+    /// A flag that the progress raises at any step ends an import, and an undo, and the book is as it was.
+    #[test]
+    fn whoever_stops_it_has_imported_and_undone_nothing() {
+        let folder = tempfile::tempdir().expect("folder");
+        init::lay_down(folder.path(), &[("shop.toml", include_bytes!("demo_shop.toml").to_vec())], b"key")
+            .expect("shop");
+        let shop = Shop::open(folder.path()).expect("shop");
+        let now = NaiveDate::default().and_hms_opt(12, 0, 0).expect("noon");
+        let path = folder.path().join("c.csv");
+        let rows: String = (0..3_000).map(|n| format!("C-{n},Holm\n")).collect();
+        std::fs::write(&path, format!("Customer ID,Last Name\n{rows}")).expect("a file");
+        let file = ImportFile { path: &path, dry_run: false, skip_bad: false };
+        let request = ImportRequest { file, options: ImportOptions::default(), purchases: None, with_profile: false };
+        let count = || shop.store().expect("store").read().value::<i64>("SELECT count(*) FROM customer", &[]);
+        let run = |stop_at: usize| {
+            let (stop, steps) = (AtomicBool::new(false), std::cell::Cell::new(0));
+            let tick = || {
+                steps.set(steps.get() + 1);
+                stop.store(steps.get() == stop_at || stop.load(Ordering::SeqCst), Ordering::SeqCst);
+            };
+            let imported = import(&shop, request, now, (&stop, &|_| tick()));
+            (imported.map_err(|e| e.message().to_owned()), steps.get())
+        };
+        let (_, steps) = run(usize::MAX);
+        assert!(steps > 5 && count().expect("count") == 3_000);
+        let undo = |stop: bool| {
+            let stop = AtomicBool::new(stop);
+            import_undo::undo(&shop, 1, false, now, (&stop, &|_, _| {})).map_err(|e| e.message().to_owned())
+        };
+        assert_eq!(undo(true).map(|_| ()), Err("you stopped it; nothing was undone".to_owned()));
+        assert_eq!(count().expect("count"), 3_000);
+        undo(false).expect("undone");
+        for stop_at in 1..=steps {
+            let (stopped, _) = run(stop_at);
+            assert_eq!(stopped.map(|_| ()), Err("you stopped it; nothing was imported".to_owned()), "step {stop_at}");
+            assert_eq!(count().expect("count"), 0, "step {stop_at}");
+        }
+    }
+}

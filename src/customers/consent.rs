@@ -72,7 +72,8 @@ fn record(
     set_state(write, id, channel, state)
 }
 
-fn set_state(write: &Write<'_>, id: CustomerId, channel: ConsentChannel, state: Consent) -> Result<()> {
+/// Makes a state the one that counts.
+pub(super) fn set_state(write: &Write<'_>, id: CustomerId, channel: ConsentChannel, state: Consent) -> Result<()> {
     let sql = match channel {
         ConsentChannel::Post => "UPDATE customer SET post_consent = ?2 WHERE id = ?1",
         ConsentChannel::Email => "UPDATE customer SET email_consent = ?2 WHERE id = ?1",
@@ -92,17 +93,15 @@ pub(super) fn is_said_since(
     read.value(sql, params![id, channel, import])
 }
 
-/// Deletes what an import recorded about a channel; `before` counts again.
-pub(super) fn undo_imported(
+/// Deletes what an import recorded about a channel.
+pub(super) fn delete_imported(
     write: &Write<'_>,
     id: CustomerId,
     channel: ConsentChannel,
-    before: Consent,
     import: ImportId,
 ) -> Result<()> {
     let sql = "DELETE FROM consent WHERE customer_id = ?1 AND channel = ?2 AND import_id = ?3";
-    write.run(sql, params![id, channel, import])?;
-    set_state(write, id, channel, before)
+    write.run(sql, params![id, channel, import]).map(|_| ())
 }
 
 /// Writes down that somebody has died or moved, or that it was not so.

@@ -168,6 +168,7 @@ fn unreadable(source: serde_json::Error) -> Error {
 /// Everything on the card that goes; its rows in tables are recorded by their owners.
 fn recorded(read: &Read<'_>, old: &Customer) -> Result<MergeRecord> {
     let aliases = "SELECT ref FROM customer_alias WHERE customer_id = ?1 ORDER BY ref";
+    let tag_imports = "SELECT tag, import_id FROM customer_tag WHERE customer_id = ?1 ORDER BY tag";
     let replaced =
         "SELECT field, import_id, before, after FROM replaced_field WHERE customer_id = ?1 ORDER BY field, import_id";
     Ok(MergeRecord {
@@ -179,6 +180,10 @@ fn recorded(read: &Read<'_>, old: &Customer) -> Result<MergeRecord> {
             .all(replaced, params![old.id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?,
         columns: columns(old),
         tags: lookup::tags(read, old.id)?,
+        tag_imports: read
+            .all(tag_imports, params![old.id], |row| Ok((row.get(0)?, row.get(1)?)))?
+            .into_iter()
+            .collect(),
         preferences: lookup::preferences(read, old.id)?,
         aliases: read.all(aliases, params![old.id], |row| row.get(0))?,
         ..MergeRecord::default()
@@ -308,7 +313,9 @@ fn put_back(write: &Write<'_>, reference: &str, record: &MergeRecord) -> Result<
         write_column(write, id, column, value)?;
     }
     for tag in &record.tags {
-        write.run("INSERT INTO customer_tag (customer_id, tag) VALUES (?1, ?2)", params![id, tag])?;
+        let import = record.tag_imports.get(tag).copied().unwrap_or_default();
+        let sql = "INSERT INTO customer_tag (customer_id, tag, import_id) VALUES (?1, ?2, ?3)";
+        write.run(sql, params![id, tag, import])?;
     }
     for (key, value) in &record.preferences {
         write.run("INSERT INTO preference (customer_id, key, value) VALUES (?1, ?2, ?3)", params![id, key, value])?;

@@ -75,6 +75,9 @@ pub(crate) struct MergeRecord {
     pub(super) replaced: Vec<(String, ImportId, String, String)>,
     pub(super) columns: BTreeMap<String, String>,
     pub(super) tags: Vec<String>,
+    /// Which import added a tag.
+    #[serde(default)]
+    pub(super) tag_imports: BTreeMap<String, ImportId>,
     pub(super) preferences: BTreeMap<String, String>,
     /// References that meant it already.
     pub(super) aliases: Vec<String>,

@@ -93,7 +93,7 @@ const REASONS: [(&str, &str); 8] = [
     ("is in a household made by hand", "c.put_together <> ''"),
     (
         "has mail preferences recorded since",
-        "EXISTS (SELECT 1 FROM consent x WHERE x.customer_id = c.id AND x.import_id = 0)",
+        "EXISTS (SELECT 1 FROM consent x WHERE x.customer_id = c.id AND x.import_id <> ?1)",
     ),
     ("was changed by hand", "c.edited <> 0"),
     (
@@ -120,8 +120,7 @@ impl UndoneCards<'_> {
             "SELECT c.id, c.ref, c.household_id, CASE {} ELSE 0 END, c.changed_by FROM (SELECT k.id, k.ref, \
              k.household_id, k.put_together, k.edited, COALESCE((SELECT min(f.import_id) FROM replaced_field f \
              WHERE f.customer_id = k.id), (SELECT min(t.import_id) FROM customer_tag t WHERE t.customer_id = k.id \
-             AND t.import_id > ?1), (SELECT min(s.import_id) FROM consent s WHERE s.customer_id = k.id \
-             AND s.import_id > ?1), 0) AS changed_by FROM customer k WHERE k.id > ?2 AND k.import_id = ?1) c ORDER BY c.id",
+             AND t.import_id > ?1), 0) AS changed_by FROM customer k WHERE k.id > ?2 AND k.import_id = ?1) c ORDER BY c.id",
             cases.join(" ")
         );
         let (mut stay, mut leave, mut last) = (Vec::new(), 0_usize, after);
@@ -148,12 +147,9 @@ impl UndoneCards<'_> {
         })?;
         // What stays belongs to the import no more.
         for id in stay {
-            for sql in [
-                "UPDATE customer SET import_id = 0 WHERE id = ?1",
-                "UPDATE customer_tag SET import_id = 0 WHERE customer_id = ?1 AND import_id = ?2",
-            ] {
-                write.run(sql, params![id, import])?;
-            }
+            write.run("UPDATE customer SET import_id = 0 WHERE id = ?1", params![id])?;
+            let sql = "UPDATE customer_tag SET import_id = 0 WHERE customer_id = ?1 AND import_id = ?2";
+            write.run(sql, params![id, import])?;
         }
         if leave == 0 {
             return Ok(false);
@@ -257,17 +253,21 @@ impl UndoneCards<'_> {
             ConsentChannel::Post => card.post_consent,
             ConsentChannel::Email => card.email_consent,
         };
-        if let Some(why) = self.kept(card, one, present.as_str())? {
-            return Ok(Some(why));
-        }
-        if present == Consent::No {
+        if one.after == Consent::No.as_str() && (one.later.is_some() || present == Consent::No) {
             return Ok(Some("is an opt-out, which stays".to_owned()));
+        }
+        if let Some(why) = self.kept(card, one, present.as_str())? {
+            if one.later.is_some() {
+                consent::delete_imported(self.write, card.id, channel, self.import)?;
+            }
+            return Ok(Some(why));
         }
         if consent::is_said_since(self.write, card.id, channel, self.import)? {
             return Ok(Some(CHANGED.to_owned()));
         }
         let before = Consent::from_form(&one.before).unwrap_or_default();
-        consent::undo_imported(self.write, card.id, channel, before, self.import)?;
+        consent::delete_imported(self.write, card.id, channel, self.import)?;
+        consent::set_state(self.write, card.id, channel, before)?;
         Ok(None)
     }
 
