@@ -156,12 +156,23 @@ fn whoever_is_in_use_stays() {
     }
 }
 
+const OF_ADDRESS: &str = "is part of an address that was changed since";
+
 /// What is done after an import of known people, and what of it stays then.
 const CHANGES: &[(&str, &[(&str, &str)])] = &[
-    ("customer set C-03 city=Lynn", &[("C-03 city", "was changed since")]),
+    // An address is never mixed of two.
     (
-        "customer set C-03 city=Lynn \"street=1 Sea Rd\"",
-        &[("C-03 city", "was changed since"), ("C-03 street", "was changed since")],
+        "customer set C-03 city=Lynn",
+        &[("C-03 city", "was changed since"), ("C-03 postcode", OF_ADDRESS), ("C-03 street", OF_ADDRESS)],
+    ),
+    (
+        "customer set C-03 postcode=02199 phone=5",
+        &[
+            ("C-03 city", OF_ADDRESS),
+            ("C-03 phone", "was changed since"),
+            ("C-03 postcode", "was changed since"),
+            ("C-03 street", OF_ADDRESS),
+        ],
     ),
     // Said to the shop: it counts, even when it is what the list says.
     ("customer set C-03 post=no", &[("C-03 post_consent", "was changed since")]),
@@ -169,7 +180,12 @@ const CHANGES: &[(&str, &[(&str, &str)])] = &[
     ("customer set C-10 email_consent=no", &[("C-10 email_consent", "was changed since")]),
     (
         "import customers later.csv",
-        &[("C-03 city", "was changed by import 4"), ("C-10 email_consent", "was changed by import 4")],
+        &[
+            ("C-03 city", "was changed by import 4"),
+            ("C-03 postcode", OF_ADDRESS),
+            ("C-03 street", OF_ADDRESS),
+            ("C-10 email_consent", "was changed by import 4"),
+        ],
     ),
     // A value as it was before, or another that nobody imported.
     ("customer set C-03 first_name=Rosa", &[("C-03 first_name", "was changed since")]),
@@ -245,9 +261,14 @@ fn imports_are_undone_in_any_order() {
         let shop = Shop::new();
         let before = book(&shop);
         let wish = |shop: &Shop| shop.json("customer export C-06")["card"]["post_consent"].as_str().unwrap().to_owned();
-        for (city, wish) in cities.iter().zip(wishes) {
-            let rows = format!("C-03,{city},{city} 1,\nC-04,{city},,\nC-06,,,{wish}\n");
-            shop.write("more.csv", format!("Customer ID,City,Phone,Post Consent\n{rows}"));
+        for (n, (city, wish)) in cities.iter().zip(wishes).enumerate() {
+            // The first one has a whole address, the others correct its city.
+            let (heading, street) = if n == 0 { ("Street Address,", "9 New Rd,") } else { ("", "") };
+            let rows = format!(
+                "C-03,{street}{city},{city} 1,\nC-04,{street}{city},,\nC-06,{},,{wish}\n",
+                if n == 0 { "," } else { "" }
+            );
+            shop.write("more.csv", format!("Customer ID,{heading}City,Phone,Post Consent\n{rows}"));
             shop.json("import customers more.csv");
         }
         for number in order {
@@ -417,4 +438,19 @@ fn whatever_was_not_touched_is_as_before() {
         }
         assert!(before.keys().all(|reference| undone.contains_key(reference)));
     }
+}
+
+/// What an import has replaced names nobody any more who was forgotten.
+#[test]
+fn whoever_is_forgotten_is_not_in_what_is_kept() {
+    let shop = Shop::new();
+    shop.write("more.csv", "Customer ID,Spouse,Phone\nC-01,Mrs. Eleanor Smith,1\nC-02,,2\n");
+    shop.run("import customers more.csv").quiet();
+    shop.write("more.csv", "Customer ID,Spouse,Phone\nC-01,Ellen,3\n");
+    shop.run("import customers more.csv").quiet();
+    shop.run("customer forget C-02 --yes").says("still know them");
+    assert_eq!(shop.count("SELECT count(*) FROM replaced_field WHERE before || after LIKE '%Eleanor%'"), 0);
+    assert_eq!(shop.count("SELECT count(*) FROM replaced_field WHERE field = 'phone'"), 2);
+    assert!([0, 3].contains(&shop.run("import undo 3").ended()));
+    assert_eq!(shop.json("customer export C-01")["card"]["spouse"], "Ellen");
 }

@@ -2,11 +2,15 @@
 
 use chrono::NaiveDate;
 
-use super::consent;
-use super::customer::CustomerField;
-use crate::domain::{Column as _, Consent, ConsentChannel, CustomerId, ImportId};
+use super::consent::{self, ConsentSubject};
+use super::customer::{Customer, CustomerField};
+use super::lookup;
+use crate::domain::{CircumstanceKind, Column as _, Consent, ConsentChannel, CustomerId, ImportId};
 use crate::error::{Error, Result};
 use crate::store::{PreparedStatement, ToValue, Value, Write, params};
+
+/// From whom a list has what it says.
+const SOURCE: &str = "import";
 
 /// Writes cards.
 pub(crate) struct CardWriter<'t> {
@@ -76,15 +80,25 @@ impl<'t> CardWriter<'t> {
         state: Consent,
         on: NaiveDate,
     ) -> Result<()> {
-        self.keep_field(id, &format!("{channel}_consent"), state.as_str())?;
-        consent::record_imported(self.write, id, channel, state, (on, self.import))
+        self.keep_field(id, ConsentSubject::Consent(channel).column(), state.as_str())?;
+        consent::record_imported_consent(self.write, id, channel, state, (on, SOURCE, self.import))
+    }
+
+    /// Writes down what the list says to be so.
+    #[cfg_attr(not(test), expect(dead_code, reason = "no list says so yet"))]
+    pub(crate) fn record_circumstance(&self, card: &Customer, kind: CircumstanceKind, on: NaiveDate) -> Result<()> {
+        let subject = ConsentSubject::Circumstance(kind);
+        self.keep_field(card.id, subject.column(), "")?;
+        consent::record_imported_circumstance(self.write, card, kind, true, (on, SOURCE, self.import))?;
+        let after = lookup::by_id(self.write, card.id)?;
+        self.keep_field(card.id, subject.column(), subject.on(&after))
     }
 
     /// Keeps what stands in a column that is going to be `after`, unless this import has added the card.
     fn keep_field(&self, id: CustomerId, column: &str, after: &str) -> Result<()> {
         let sql = format!(
             "INSERT INTO replaced_field (customer_id, field, import_id, before, after) \
-             SELECT id, ?2, ?3, {column}, ?4 FROM customer WHERE id = ?1 AND import_id <> ?3 \
+             SELECT id, ?2, ?3, CAST({column} AS TEXT), ?4 FROM customer WHERE id = ?1 AND import_id <> ?3 \
              ON CONFLICT (customer_id, field, import_id) DO UPDATE SET after = excluded.after"
         );
         self.write.run(&sql, params![id, column, self.import, after]).map(|_| ())

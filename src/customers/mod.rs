@@ -28,6 +28,7 @@ mod replaced;
 mod stayed;
 mod suppression;
 mod table_owner;
+mod undo_fields;
 mod undo_import;
 mod undo_purchases;
 mod vocabulary;

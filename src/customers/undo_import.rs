@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::customer::{self, COLUMNS, Customer, CustomerField};
+use super::customer::{COLUMNS, Customer};
 use super::index::{self, Words};
 use super::stayed::{Stayed, changed_by};
 use super::undo_purchases::{self, UndonePurchases};
-use super::{consent, household, links, lookup, suppression};
-use crate::domain::{Column, Consent, ConsentChannel, CustomerId, HouseholdId, ImportId};
+use super::{household, links, lookup, suppression, undo_fields};
+use crate::domain::{CustomerId, HouseholdId, ImportId};
 use crate::error::Result;
 use crate::store::{Write, params};
 use crate::text;
@@ -54,13 +54,10 @@ pub(crate) fn undo_import(
             progress,
             is_indexed: index::is_complete(write)?,
             words: Words::default(),
-            people: Vec::new(),
             households: BTreeSet::new(),
-            links: done.purchases.lost > 0,
             done,
         };
         let index_anew = cards.remove(held)?;
-        cards.restore()?;
         cards.finish(index_anew)
     })
 }
@@ -73,12 +70,8 @@ struct UndoneCards<'u> {
     progress: &'u dyn Fn(usize, usize) -> Result<()>,
     is_indexed: bool,
     words: Words,
-    /// Whose fields were restored.
-    people: Vec<CustomerId>,
     /// The households that cards have left.
     households: BTreeSet<HouseholdId>,
-    /// Whether a purchase may find another customer now.
-    links: bool,
     done: UndoneRows,
 }
 
@@ -182,117 +175,19 @@ impl UndoneCards<'_> {
         Ok(index_anew)
     }
 
-    /// Restores what the import replaced on cards that were there before, and takes its tags off them.
-    fn restore(&mut self) -> Result<()> {
-        let (write, import) = (self.write, self.import);
-        let sql = "SELECT DISTINCT customer_id FROM replaced_field WHERE import_id = ?1 ORDER BY customer_id";
-        let changed: Vec<CustomerId> = write.all(sql, params![import], |row| row.get(0))?;
-        for (n, id) in changed.iter().enumerate() {
-            if n.is_multiple_of(1024) {
-                (self.progress)(n, changed.len())?;
-            }
-            self.restore_card(*id)?;
-        }
-        write.run("DELETE FROM replaced_field WHERE import_id = ?1", params![import])?;
-        self.done.fields_restored += write.run("DELETE FROM customer_tag WHERE import_id = ?1", params![import])?;
-        Ok(())
-    }
-
-    fn restore_card(&mut self, id: CustomerId) -> Result<()> {
-        let (write, import) = (self.write, self.import);
-        let card = lookup::by_id(write, id)?;
-        let sql = "SELECT r.field, r.before, r.after, (SELECT min(l.import_id) FROM replaced_field l \
-                   WHERE l.customer_id = r.customer_id AND l.field = r.field AND l.import_id > r.import_id) \
-                   FROM replaced_field r WHERE r.customer_id = ?1 AND r.import_id = ?2 ORDER BY r.field";
-        let replaced = write.all(sql, params![id, import], |row| {
-            Ok(Replaced { field: row.get(0)?, before: row.get(1)?, after: row.get(2)?, later: row.get(3)? })
-        })?;
-        let mut texts = Vec::new();
-        for one in replaced {
-            let why = if let Some(field) = CustomerField::from_form(&one.field) {
-                let why = self.kept(&card, &one, card.field(field))?;
-                if why.is_none() {
-                    texts.push((field, one));
-                    continue;
-                }
-                why
-            } else if let Some(channel) = one.field.strip_suffix("_consent").and_then(ConsentChannel::from_form) {
-                self.restore_consent(&card, &one, channel)?
-            } else {
-                continue;
-            };
-            match why {
-                Some(why) => self.done.stayed.add(format!("{} {}", card.reference, one.field), why),
-                None => self.done.fields_restored += 1,
-            }
-        }
-        if texts.is_empty() {
-            return Ok(());
-        }
-        self.words.take_out(id, |field| card.field(field));
-        for (field, replaced) in &texts {
-            customer::set_field(write, id, *field, &replaced.before)?;
-            if *field == CustomerField::Email {
-                let sql = "UPDATE purchase SET customer_id = NULL, linked_by = 0 WHERE customer_id = ?1 \
-                           AND linked_by = ?2 AND LOWER(ref) = LOWER(?3)";
-                write.run(sql, params![id, import, replaced.after])?;
-                self.links = true;
-            }
-        }
-        household::place_card(write, id)?;
-        let restored = lookup::by_id(write, id)?;
-        self.words.put_in(id, |field| restored.field(field));
-        self.people.push(id);
-        self.done.fields_restored += texts.len();
-        Ok(())
-    }
-
-    /// Restores what somebody said about a channel before; why not. A no that the import recorded stays a no.
-    fn restore_consent(&self, card: &Customer, one: &Replaced, channel: ConsentChannel) -> Result<Option<String>> {
-        let present = match channel {
-            ConsentChannel::Post => card.post_consent,
-            ConsentChannel::Email => card.email_consent,
-        };
-        if one.after == Consent::No.as_str() && (one.later.is_some() || present == Consent::No) {
-            return Ok(Some("is an opt-out, which stays".to_owned()));
-        }
-        if let Some(why) = self.kept(card, one, present.as_str())? {
-            if one.later.is_some() {
-                consent::delete_imported(self.write, card.id, channel, self.import)?;
-            }
-            return Ok(Some(why));
-        }
-        if consent::is_said_since(self.write, card.id, channel, self.import)? {
-            return Ok(Some(CHANGED.to_owned()));
-        }
-        let before = Consent::from_form(&one.before).unwrap_or_default();
-        consent::delete_imported(self.write, card.id, channel, self.import)?;
-        consent::set_state(self.write, card.id, channel, before)?;
-        Ok(None)
-    }
-
-    /// Why a field stays as it is, if it does. An import that changed it later restores, once it is undone itself, what this
-    /// one would have.
-    fn kept(&self, card: &Customer, one: &Replaced, present: &str) -> Result<Option<String>> {
-        if let Some(later) = one.later {
-            let sql = "UPDATE replaced_field SET before = ?4 \
-                       WHERE customer_id = ?1 AND field = ?2 AND import_id = ?3 AND before = ?5";
-            self.write.run(sql, params![card.id, one.field, later, one.before, one.after])?;
-            return Ok(Some(changed_by(later)));
-        }
-        Ok((present != one.after).then(|| CHANGED.to_owned()))
-    }
-
+    /// Restores the cards that were there before, and what is worked out from all cards.
     fn finish(mut self, index_anew: bool) -> Result<UndoneRows> {
-        let write = self.write;
-        if self.links {
+        let (write, done) = (self.write, &mut self.done);
+        let fields = undo_fields::undo(write, self.import, &mut self.words, &mut done.stayed, self.progress)?;
+        done.fields_restored = fields.restored;
+        if fields.has_lost || done.purchases.has_lost {
             links::link_purchases(write, ImportId(0))?;
         }
-        if self.people.len() + self.households.len() > FEW {
+        if fields.people.len() + self.households.len() > FEW {
             household::regroup(write)?;
         } else {
-            let households: Vec<HouseholdId> = std::mem::take(&mut self.households).into_iter().collect();
-            household::settle(write, &self.people, &households)?;
+            let households: Vec<HouseholdId> = self.households.into_iter().collect();
+            household::settle(write, &fields.people, &households)?;
         }
         if !index_anew {
             self.words.write(write)?;
@@ -306,13 +201,57 @@ impl UndoneCards<'_> {
     }
 }
 
-/// What an import replaced in one column of a card.
-struct Replaced {
-    field: String,
-    before: String,
-    after: String,
-    /// The next import that changed it too.
-    later: Option<ImportId>,
-}
+#[cfg(test)]
+mod tests {
+    use chrono::NaiveDate;
 
-const CHANGED: &str = "was changed since";
+    use super::*;
+    use crate::customers::CardWriter;
+    use crate::customers::consent;
+    use crate::domain::CircumstanceKind;
+    use crate::store::Store;
+
+    /// Who has died or moved according to a list has not after its undo, unless somebody said so too.
+    #[test]
+    fn circumstances_of_a_list_are_undone() {
+        let folder = tempfile::tempdir().expect("folder");
+        let mut store = Store::create(&folder.path().join("regulars.db")).expect("new");
+        let sql = "INSERT INTO customer (ref, street, city, deceased) VALUES (?1, '1 Elm St', 'Salem', ?2)";
+        let today = NaiveDate::default();
+        let tell = |write: &Write<'_>, id: i64, kind, holds| {
+            consent::record_circumstance(
+                write,
+                &lookup::by_id(write, CustomerId(id))?,
+                kind,
+                holds,
+                today,
+                "at the till",
+            )
+        };
+        let all = store.write(|write| {
+            for (reference, deceased) in [("A", false), ("B", false), ("C", false), ("D", true)] {
+                write.run(sql, params![reference, deceased])?;
+            }
+            let cards = CardWriter::new(write, ImportId(1))?;
+            for (id, kind) in
+                [(1, CircumstanceKind::Deceased), (2, CircumstanceKind::Moved), (3, CircumstanceKind::Moved)]
+            {
+                let card = lookup::by_id(write, CustomerId(id))?;
+                cards.record_circumstance(&card, kind, today)?;
+                cards.record_circumstance(&lookup::by_id(write, card.id)?, CircumstanceKind::Deceased, today)?;
+                household::place_card(write, card.id)?;
+            }
+            tell(write, 3, CircumstanceKind::Moved, true)?;
+            tell(write, 2, CircumstanceKind::Deceased, false)?;
+            let rows = ImportRows { import: ImportId(1), cards_after: 4, purchases_after: 0 };
+            let undone = undo_import(write, rows, &HashMap::new(), &|_, _| Ok(()))?;
+            let state = "SELECT ref || deceased || moved || (moved_from <> '') || (SELECT count(*) FROM circumstance s \
+                         WHERE s.customer_id = c.id) FROM customer c ORDER BY ref";
+            let stayed: Vec<String> = undone.stayed.first.into_iter().map(|one| one.what).collect();
+            Ok((write.all(state, params![], |row| row.get::<String>(0))?, stayed, undone.fields_restored))
+        });
+        let (cards, stayed, restored) = all.expect("undone");
+        assert_eq!(cards, ["A0000", "B0002", "C0112", "D1000"]);
+        assert_eq!((stayed, restored), (vec!["B deceased".to_owned(), "C moved_from".to_owned()], 3));
+    }
+}

@@ -5,15 +5,15 @@ use chrono::NaiveDate;
 use super::stayed::{Stayed, changed_by};
 use crate::domain::{CustomerId, ImportId};
 use crate::error::Result;
-use crate::store::{Row, Write, params};
+use crate::store::{Read, Row, Write, params};
 
 /// What an undo did to purchases.
 #[derive(Debug, Default)]
 pub(crate) struct UndonePurchases {
     pub(crate) removed: usize,
     pub(crate) restored: usize,
-    /// Of the restored, those without a customer.
-    pub(super) lost: usize,
+    /// Whether one of the restored had no customer, who may be there now.
+    pub(super) has_lost: bool,
 }
 
 /// So many purchases are removed in one go.
@@ -105,10 +105,27 @@ fn restore(
     progress: &dyn Fn(usize, usize) -> Result<()>,
     done: &mut UndonePurchases,
 ) -> Result<()> {
+    let all: usize = write.value("SELECT count(*) FROM replaced_purchase WHERE import_id = ?1", params![import])?;
+    let (mut from, mut seen) = (0, 0);
+    loop {
+        let replaced = page(write, import, from)?;
+        let Some(last) = replaced.last() else { break };
+        (from, seen) = (last.kept, seen + replaced.len());
+        progress(seen, all)?;
+        for one in &replaced {
+            restore_one(write, one, stayed, done)?;
+        }
+    }
+    write.run("DELETE FROM replaced_purchase WHERE import_id = ?1", params![import]).map(|_| ())
+}
+
+/// The next purchases that an import has replaced.
+fn page(read: &Read<'_>, import: ImportId, from: i64) -> Result<Vec<ReplacedPurchase>> {
     let sql = "SELECT r.receipt, r.ref, r.day, r.id, r.purchase_id, r.customer_id, (SELECT min(l.import_id) \
                FROM replaced_purchase l WHERE l.purchase_id = r.purchase_id AND l.import_id > r.import_id), p.ref \
-               FROM replaced_purchase r LEFT JOIN purchase p ON p.id = r.purchase_id WHERE r.import_id = ?1 ORDER BY r.id";
-    let replaced = write.all(sql, params![import], |row| {
+               FROM replaced_purchase r LEFT JOIN purchase p ON p.id = r.purchase_id \
+               WHERE r.id > ?2 AND r.import_id = ?1 ORDER BY r.id LIMIT 1024";
+    read.all(sql, params![import, from], |row| {
         Ok(ReplacedPurchase {
             name: purchase_name(row)?,
             reference: row.get(1)?,
@@ -118,35 +135,34 @@ fn restore(
             later: row.get(6)?,
             present: row.get(7)?,
         })
-    })?;
-    for (n, one) in replaced.iter().enumerate() {
-        if n.is_multiple_of(1024) {
-            progress(n, replaced.len())?;
-        }
-        if let Some(later) = one.later {
-            // The later import, undone itself, restores what this one would have.
-            let sql = "DELETE FROM replaced_purchase WHERE purchase_id = ?1 AND import_id = ?2";
-            write.run(sql, params![one.purchase, later])?;
-            let sql = "UPDATE replaced_purchase SET import_id = ?2 WHERE id = ?1";
-            write.run(sql, params![one.kept, later])?;
-            stayed.add(one.name.clone(), changed_by(later));
-            continue;
-        }
-        if !put_back(write, one)? {
-            stayed.add(one.name.clone(), "was imported again since");
-            continue;
-        }
-        write.run("DELETE FROM purchase_item WHERE purchase_id = ?1", params![one.purchase])?;
-        let sql = "INSERT INTO purchase_item (purchase_id, line, item, quantity_milli, amount_minor) \
-                   SELECT ?2, line, item, quantity_milli, amount_minor FROM replaced_item WHERE replaced_id = ?1";
-        write.run(sql, params![one.kept, one.purchase])?;
-        done.restored += 1;
+    })
+}
+
+fn restore_one(
+    write: &Write<'_>,
+    one: &ReplacedPurchase,
+    stayed: &mut Stayed,
+    done: &mut UndonePurchases,
+) -> Result<()> {
+    if let Some(later) = one.later {
+        // The later import, undone itself, restores what this one would have.
+        let sql = "DELETE FROM replaced_purchase WHERE purchase_id = ?1 AND import_id = ?2";
+        write.run(sql, params![one.purchase, later])?;
+        let sql = "UPDATE replaced_purchase SET import_id = ?2 WHERE id = ?1";
+        write.run(sql, params![one.kept, later])?;
+        stayed.add(one.name.clone(), changed_by(later));
+        return Ok(());
     }
-    write.run("DELETE FROM replaced_purchase WHERE import_id = ?1", params![import])?;
-    let sql = "SELECT count(*) FROM purchase WHERE customer_id IS NULL AND ref <> '' AND ref = ?1";
-    for one in replaced.iter().filter(|one| one.customer.is_none() && !one.reference.is_empty()) {
-        done.lost += write.value::<usize>(sql, params![one.reference])?;
+    if !put_back(write, one)? {
+        stayed.add(one.name.clone(), "was imported again since");
+        return Ok(());
     }
+    write.run("DELETE FROM purchase_item WHERE purchase_id = ?1", params![one.purchase])?;
+    let sql = "INSERT INTO purchase_item (purchase_id, line, item, quantity_milli, amount_minor) \
+               SELECT ?2, line, item, quantity_milli, amount_minor FROM replaced_item WHERE replaced_id = ?1";
+    write.run(sql, params![one.kept, one.purchase])?;
+    done.restored += 1;
+    done.has_lost |= one.customer.is_none() && !one.reference.is_empty();
     Ok(())
 }
 

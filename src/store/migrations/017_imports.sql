@@ -17,6 +17,7 @@ ALTER TABLE customer ADD COLUMN import_id INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE customer_tag ADD COLUMN import_id INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE customer_merge ADD COLUMN import_id INTEGER NOT NULL DEFAULT 0; -- added the card that went
 ALTER TABLE consent ADD COLUMN import_id INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE circumstance ADD COLUMN import_id INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE purchase ADD COLUMN import_id INTEGER NOT NULL DEFAULT 0;
 -- Which import gave a purchase its customer, when that came later than the purchase.
 ALTER TABLE purchase ADD COLUMN linked_by INTEGER NOT NULL DEFAULT 0;
