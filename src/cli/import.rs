@@ -7,7 +7,7 @@ use super::done::Done;
 use super::import_file::{self, FileArguments};
 use super::output::to_stderr;
 use super::progress::progress;
-use super::send::stop_on_ctrl_c;
+use super::stop::stop_on_ctrl_c;
 use super::{import_list, import_past, import_undo};
 use crate::app::import::{self, ImportProgress, ImportRequest, PurchaseImport, Recognised};
 use crate::error::Result;

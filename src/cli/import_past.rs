@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use super::context::Context;
 use super::done::Done;
 use super::import_file::{self, FileArguments};
-use super::send::stop_on_ctrl_c;
+use super::stop::stop_on_ctrl_c;
 use crate::app;
 use crate::campaign::Past;
 use crate::domain::Response;

@@ -9,7 +9,7 @@ use super::customer::one_line;
 use super::done::Done;
 use super::output::to_stderr;
 use super::progress::progress;
-use super::send::stop_on_ctrl_c;
+use super::stop::stop_on_ctrl_c;
 use crate::app::import_undo::{self, ImportUndone};
 use crate::domain::ImportedData;
 use crate::error::{Error, Result};

@@ -35,6 +35,7 @@ mod run;
 mod segment;
 mod send;
 mod serve;
+mod stop;
 mod till;
 mod unredeem;
 mod verbs;

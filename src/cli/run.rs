@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 
 use super::context::Context;
 use super::done::Done;
-use super::send::{stop_on_ctrl_c, summary};
+use super::send::summary;
+use super::stop::stop_on_ctrl_c;
 use crate::app::run::{self, RunEvent, RunOutcome, RunStep};
 use crate::domain::Channel;
 use crate::error::{Error, Result};

@@ -1,14 +1,13 @@
 //! `send NAME`: emails through the mail server, or as files into a folder.
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, OnceLock};
 
 use serde_json::{Value, json};
 
 use super::context::Context;
 use super::done::Done;
 use super::progress::{watched, watched_until};
+use super::stop::stop_on_ctrl_c;
 use crate::app::send::{self, SendOptions};
 use crate::campaign::HeldBack;
 use crate::domain::{Channel, OutboxState};
@@ -129,23 +128,4 @@ fn counts(slug: &str, counts: &OutboxCounts) -> Value {
     let mut object = json!(counts);
     object["campaign"] = slug.into();
     object
-}
-
-/// A flag that Ctrl-C raises; when it is pressed again the program ends at once, and what is under way is in doubt. It is one
-/// for all verbs of a run.
-pub(super) fn stop_on_ctrl_c() -> Result<Arc<AtomicBool>> {
-    static STOP: OnceLock<Arc<AtomicBool>> = OnceLock::new();
-    if let Some(stop) = STOP.get() {
-        return Ok(Arc::clone(stop));
-    }
-    let stop = Arc::clone(STOP.get_or_init(Arc::default));
-    let raised = Arc::clone(&stop);
-    let handler = move || {
-        if raised.swap(true, Ordering::SeqCst) {
-            #[expect(clippy::exit, reason = "the owner insists; the outbox is made for it")]
-            std::process::exit(3);
-        }
-    };
-    ctrlc::set_handler(handler).map_err(|e| Error::new("Ctrl-C could not be listened to").because(e))?;
-    Ok(stop)
 }

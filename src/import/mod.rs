@@ -2,7 +2,7 @@
 //!
 //! [`ImportSheet`] makes a table of any file. [`Dialect`] says what it looks like, [`Columns`] which column is which. Rows are read
 //! on a thread of their own (`contacts`, `sales`) and taken into the book by [`customers()`] and [`purchases()`]; what the
-//! book then looks like is its [`profile()`].
+//! book then looks like is its [`profile()`], and which imports there were its `history`.
 
 mod cells;
 mod columns;
