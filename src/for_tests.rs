@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use crate::clock::Clock;
 use crate::customers::CustomerField;
-use crate::domain::{Code, Column, Suppression};
+use crate::domain::{Code, Column, ImportId, Suppression};
 use crate::error::{Error, Result};
 use crate::import::{ImportKind, ImportOptions, ImportPlan, ImportSheet};
 use crate::shop::Shop;
@@ -49,7 +49,7 @@ pub fn suppress(path: &Path, address: &str, reason: &str, source: &str, on: Naiv
 pub fn import_on_a_full_disk(shop: &Path, customers: &str, today: NaiveDate) -> Result<()> {
     let sheet = ImportSheet::read(customers.as_bytes())?;
     let plan = ImportPlan::of(&sheet, ImportKind::Customers, ImportOptions::default())?;
-    full(shop)?.write(|write| import::customers(write, &plan, today, &|_| {})).map(|_| ())
+    full(shop)?.write(|write| import::customers(write, &plan, (ImportId(1), today), &|_| Ok(()))).map(|_| ())
 }
 
 /// Plans a campaign of a shop whose disk is full.

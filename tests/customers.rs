@@ -138,11 +138,11 @@ fn households_are_put_together_and_taken_apart_by_hand() {
     assert_eq!(shop.json("customer show C-12")["family"][0]["ref"], "C-03");
 }
 
-/// Everything in the book but the record of merges.
+/// Everything in the book but the records of merges and imports.
 fn book(shop: &Shop) -> String {
     dump(&shop.file("regulars.db"))
         .lines()
-        .filter(|line| !line.starts_with("customer_merge"))
+        .filter(|line| !line.starts_with("customer_merge") && !line.starts_with("import: "))
         .collect::<Vec<_>>()
         .join("\n")
 }
@@ -266,6 +266,11 @@ fn one_person() -> Shop {
     let shop = Shop::without_people();
     shop.write("c.csv", "Customer ID,First Name,Last Name,Street Address,City,State,Postal Code,Email Consent,Tags\nC-1,Rosa,Okafor,5 Bay Rd,Holyoke,MA,01040,yes,tea\nD-1,Rose,Okafor,5 Bay Rd,Holyoke,MA,01040,,\n");
     shop.run("import customers c.csv").quiet();
+    shop.write("p.csv", "Receipt,Customer ID,Date,Item,Qty,Amount\nR-1,C-1,2024-02-20,a rain coat,1,300.00\n");
+    shop.run("import purchases p.csv").quiet();
+    // What imports replaced is kept until they are undone.
+    shop.write("c.csv", "Customer ID,Phone\nC-1,555-0123\n");
+    shop.run("import customers c.csv").quiet();
     shop.write("p.csv", "Receipt,Customer ID,Date,Item,Qty,Amount\nR-1,C-1,2024-02-20,a rain coat,1,310.00\n");
     shop.run("import purchases p.csv").quiet();
     shop.run("customer note C-1 \"crooked hem\" --kind complaint").quiet();
@@ -303,8 +308,16 @@ fn plant(shop: &Shop) -> Vec<String> {
         database.prepare(sql).unwrap().query_map([], |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap()
     };
     // The shop's own: nothing in them is about one person.
-    let mut of_the_shop =
-        vec!["setting", "campaign", "campaign_file", "forgotten", "forgotten_purchase", "outbox_run", "reminder"];
+    let mut of_the_shop = vec![
+        "setting",
+        "campaign",
+        "campaign_file",
+        "forgotten",
+        "forgotten_purchase",
+        "import",
+        "outbox_run",
+        "reminder",
+    ];
     of_the_shop.extend(["secret", "session", "till_token"]);
     // Found by a hash of the address: written below.
     of_the_shop.push("suppression");
@@ -321,6 +334,7 @@ fn plant(shop: &Shop) -> Vec<String> {
             // What joins the tables, moments, and a state that is one of a closed list stay as they are.
             let joins = [
                 ("recipient", "state"),
+                ("replaced_purchase", "ref"),
                 ("left_out", "ref"),
                 ("redemption_event", "ref"),
                 ("customer_merge", "ref"),
@@ -372,6 +386,9 @@ fn a_person_is_given_everything_that_is_held_on_them() {
         "purchases",
         "items",
         "merges",
+        "replaced_fields",
+        "replaced_purchases",
+        "replaced_items",
         "letters",
         "reminder_letters",
         "redemptions",
@@ -398,6 +415,9 @@ warning: backups, exports and printed letters made before today still know them
         "mark-purchase-source",
         "mark-purchase-receipt",
         "mark-purchase_item-item",
+        "mark-replaced_purchase-source",
+        "mark-replaced_purchase-receipt",
+        "mark-replaced_item-item",
         "mark-redemption-till",
         "mark-redemption_event-till",
         "mark-recipient-branch",

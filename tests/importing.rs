@@ -15,11 +15,13 @@ fn a_file_twice_is_a_file_once() {
     assert_eq!(counts(&shop.json("import customers customers.csv")), [12, 12, 0, 0]);
     let bought = shop.json("import purchases purchases.csv");
     assert_eq!((counts(&bought), &bought["unlinked"]), ([15, 15, 0, 0], &json!(2)));
-    let before = dump(&shop.file("regulars.db"));
+    let book =
+        || dump(&shop.file("regulars.db")).lines().filter(|line| !line.starts_with("import: ")).collect::<String>();
+    let before = book();
     assert_eq!(counts(&shop.json("import customers customers.csv")), [12, 0, 0, 12]);
     shop.write("renamed.csv", shop.read("purchases.csv"));
     assert_eq!(counts(&shop.json("import purchases renamed.csv")), [15, 0, 0, 15]);
-    assert_eq!(before, dump(&shop.file("regulars.db")));
+    assert_eq!(before, book());
     assert_eq!(shop.json("customer show C-03")["fields"]["postcode"], "01040", "a leading zero stays");
 }
 

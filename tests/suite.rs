@@ -74,6 +74,8 @@ mod spreadsheet;
 mod story;
 /// The till: once, whoever asks at the same moment; exit codes and objects.
 mod till;
+/// Imports listed and undone: what goes, what comes back, what stays and why.
+mod undo_import;
 /// The whole walk with twelve people, every figure known beforehand.
 mod walk;
 /// Reminders: each at most once, on its day, and to nobody who has come; whatever `run` is left to.

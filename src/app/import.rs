@@ -1,14 +1,17 @@
 //! Import customers, purchases or a past campaign: as a whole, without the bad rows, or only to see what would change.
 
 use std::path::Path;
+use std::sync::atomic::AtomicBool;
 
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::NaiveDateTime;
 
+use super::progress::go_on;
 use crate::campaign::{self, Past, PastVisit};
+use crate::domain::{ImportId, ImportedData};
 use crate::error::{Error, ErrorKind, Result};
 use crate::import::{
     self, BookProfile, Dialect, ImportKind, ImportOptions, ImportPlan, ImportReport, ImportSheet, ImportStep, KnownBy,
-    LeftOut, PurchaseOptions, SheetOptions,
+    LeftOut, PurchaseOptions, SheetOptions, history,
 };
 use crate::redemption;
 use crate::shop::Shop;
@@ -78,39 +81,55 @@ pub(crate) struct Imported {
     pub(crate) left_out: Option<String>,
 }
 
+/// What an import is ended with.
+const STOPPED: &str = "nothing was imported";
+
 /// Imports customers or purchases.
+///
+/// # Errors
+/// When the file cannot be read, or `stop` was raised: then nothing is imported.
 pub(crate) fn import(
     shop: &Shop,
     request: ImportRequest<'_>,
-    today: NaiveDate,
-    progress: &dyn Fn(ImportProgress<'_>),
+    now: NaiveDateTime,
+    (stop, progress): (&AtomicBool, &dyn Fn(ImportProgress<'_>)),
 ) -> Result<(Imported, Recognised, Option<BookProfile>)> {
     let mut store = shop.store()?;
     let opened = Opened::open(shop, request.file)?;
-    let kind = if request.purchases.is_some() { ImportKind::Purchases } else { ImportKind::Customers };
+    let (kind, data) = match request.purchases {
+        Some(_) => (ImportKind::Purchases, ImportedData::Purchases),
+        None => (ImportKind::Customers, ImportedData::Customers),
+    };
     let plan = ImportPlan::of(&opened.sheet, kind, request.options).map_err(|e| e.at(&opened.name))?;
     let plan = plan.writing_out(opened.left_out.as_ref());
     let recognised = Recognised { dialect: plan.dialect, known_by: plan.known_by() };
     progress(ImportProgress::Recognised(&recognised));
     progress(ImportProgress::Size(opened.sheet.size()));
-    let step = |step| progress(ImportProgress::Step(step));
-    let (outcome, profile) = opened.run(&mut store, |write| {
+    let step = |step| {
+        progress(ImportProgress::Step(step));
+        go_on(stop, STOPPED)
+    };
+    let today = now.date();
+    let (outcome, profile) = opened.run(&mut store, data, now, |write, import| {
         // Without it nobody knows who was forgotten.
         write.shop_key()?;
         let report = match request.purchases {
-            None => import::customers(write, &plan, today, &step),
+            None => import::customers(write, &plan, (import, today), &step),
             Some(PurchaseImport { source, new_customers }) => {
                 let source = source.unwrap_or(plan.dialect.system);
                 let currency = shop.settings.currency;
-                import::purchases(write, &plan, PurchaseOptions { source, currency, new_customers, today }, &step)
+                let options = PurchaseOptions { import, source, currency, new_customers, today };
+                import::purchases(write, &plan, options, &step)
             }
         };
+        go_on(stop, STOPPED)?;
         let report = report.map_err(|e| e.at(&opened.name))?;
-        step(ImportStep::Now("Looking the book over"));
+        step(ImportStep::Now("Looking the book over"))?;
         let profile = (request.file.dry_run || request.with_profile).then(|| import::profile(write)).transpose()?;
         if let Some(profile) = &profile {
             progress(ImportProgress::Profile(profile));
         }
+        go_on(stop, STOPPED)?;
         Ok((report, profile))
     })?;
     Ok((opened.finish(outcome)?, recognised, profile))
@@ -122,19 +141,20 @@ pub(crate) fn import_past(
     file: ImportFile<'_>,
     past: Past<'_>,
     now: NaiveDateTime,
-    progress: &dyn Fn(ImportProgress<'_>),
+    (stop, progress): (&AtomicBool, &dyn Fn(ImportProgress<'_>)),
 ) -> Result<(Imported, Vec<PastVisit>)> {
     let mut store = shop.store()?;
     let opened = Opened::open(shop, file)?;
     progress(ImportProgress::Size(opened.sheet.size()));
     let past = Past { left_out: opened.left_out.as_ref(), ..past };
     let step = |offset| progress(ImportProgress::Step(ImportStep::Read(offset)));
-    let (outcome, visits) = opened.run(&mut store, |write| {
+    let (outcome, visits) = opened.run(&mut store, ImportedData::PastCampaign, now, |write, _| {
         let taken = campaign::take_past(write, shop, &opened.sheet, &past, now, &step);
         // An option or a file of its own is a place already; a line is one of the file.
         let is_elsewhere = |e: &Error| e.place().is_some_and(|place| !place.starts_with(|c: char| c.is_ascii_digit()));
         let (report, visits) = taken.map_err(|e| if is_elsewhere(&e) { e } else { e.at(&opened.name) })?;
         redemption::record_past(write, &visits)?;
+        go_on(stop, STOPPED)?;
         Ok((report, visits))
     })?;
     Ok((opened.finish(outcome)?, visits))
@@ -165,8 +185,16 @@ impl<'a> Opened<'a> {
     fn run<T>(
         &self,
         store: &mut Store,
-        work: impl Fn(&Write<'_>) -> Result<(ImportReport, T)>,
+        data: ImportedData,
+        now: NaiveDateTime,
+        work: impl Fn(&Write<'_>, ImportId) -> Result<(ImportReport, T)>,
     ) -> Result<(ImportReport, T)> {
+        let work = |write: &Write<'_>| {
+            let import = history::begin(write, data, &self.name, now)?;
+            let outcome = work(write, import)?;
+            history::finish(write, import, outcome.0.added, outcome.0.changed)?;
+            Ok(outcome)
+        };
         if self.file.dry_run {
             return store.rehearse(work);
         }
@@ -196,5 +224,54 @@ impl<'a> Opened<'a> {
         }
         let left_out = self.left_out.as_ref().map(LeftOut::keep).transpose()?.flatten().map(str::to_owned);
         Ok(Imported { file: self.name.clone(), report, refused, left_out })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::Ordering;
+
+    use chrono::NaiveDate;
+
+    use super::*;
+    use crate::app::{import_undo, init};
+
+    /// A flag that the progress raises at any step ends an import, and an undo, and the book is as it was.
+    #[test]
+    fn whoever_stops_it_has_imported_and_undone_nothing() {
+        let folder = tempfile::tempdir().expect("folder");
+        init::lay_down(folder.path(), &[("shop.toml", include_bytes!("demo_shop.toml").to_vec())], b"key")
+            .expect("shop");
+        let shop = Shop::open(folder.path()).expect("shop");
+        let now = NaiveDate::default().and_hms_opt(12, 0, 0).expect("noon");
+        let path = folder.path().join("c.csv");
+        let rows: String = (0..3_000).map(|n| format!("C-{n},Holm\n")).collect();
+        std::fs::write(&path, format!("Customer ID,Last Name\n{rows}")).expect("a file");
+        let file = ImportFile { path: &path, dry_run: false, skip_bad: false };
+        let request = ImportRequest { file, options: ImportOptions::default(), purchases: None, with_profile: false };
+        let count = || shop.store().expect("store").read().value::<i64>("SELECT count(*) FROM customer", &[]);
+        let run = |stop_at: usize| {
+            let (stop, steps) = (AtomicBool::new(false), std::cell::Cell::new(0));
+            let tick = || {
+                steps.set(steps.get() + 1);
+                stop.store(steps.get() == stop_at || stop.load(Ordering::SeqCst), Ordering::SeqCst);
+            };
+            let imported = import(&shop, request, now, (&stop, &|_| tick()));
+            (imported.map_err(|e| e.message().to_owned()), steps.get())
+        };
+        let (_, steps) = run(usize::MAX);
+        assert!(steps > 5 && count().expect("count") == 3_000);
+        let undo = |stop: bool| {
+            let stop = AtomicBool::new(stop);
+            import_undo::undo(&shop, 1, false, now, (&stop, &|_, _| {})).map_err(|e| e.message().to_owned())
+        };
+        assert_eq!(undo(true).map(|_| ()), Err("you stopped it; nothing was undone".to_owned()));
+        assert_eq!(count().expect("count"), 3_000);
+        undo(false).expect("undone");
+        for stop_at in 1..=steps {
+            let (stopped, _) = run(stop_at);
+            assert_eq!(stopped.map(|_| ()), Err("you stopped it; nothing was imported".to_owned()), "step {stop_at}");
+            assert_eq!(count().expect("count"), 0, "step {stop_at}");
+        }
     }
 }

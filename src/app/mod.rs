@@ -20,6 +20,7 @@ pub(crate) mod follow_up;
 pub(crate) mod forget;
 pub(crate) mod idempotency;
 pub(crate) mod import;
+pub(crate) mod import_undo;
 pub(crate) mod init;
 pub(crate) mod merge;
 pub(crate) mod note_lines;

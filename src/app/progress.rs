@@ -28,16 +28,19 @@ impl Progress<'_> {
     pub(super) fn of(&self, activity: Activity, total: usize) -> impl Fn(usize) -> Result<()> + Sync {
         move |done| {
             (self.report)(activity, done, total);
-            let message = match activity {
-                _ if !self.stop.load(Ordering::SeqCst) => return Ok(()),
-                Activity::ReadLetters | Activity::WriteEmails | Activity::SendEmails => {
-                    "you stopped it; nothing was written"
-                }
-                Activity::CheckLetters | Activity::LayOutLetters | Activity::PrintLetters => {
-                    "you stopped it; nothing was printed"
-                }
-            };
-            Err(Error::new(message))
+            go_on(
+                self.stop,
+                match activity {
+                    Activity::ReadLetters | Activity::WriteEmails | Activity::SendEmails => "nothing was written",
+                    Activity::CheckLetters | Activity::LayOutLetters | Activity::PrintLetters => "nothing was printed",
+                },
+            )
         }
     }
+}
+
+/// # Errors
+/// When somebody has raised the flag; `so` says what was not done.
+pub(super) fn go_on(stop: &AtomicBool, so: &str) -> Result<()> {
+    if stop.load(Ordering::SeqCst) { Err(Error::new(format!("you stopped it; {so}"))) } else { Ok(()) }
 }

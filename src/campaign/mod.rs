@@ -29,7 +29,7 @@ pub(crate) use held_back::{HeldBack, held_back};
 pub(crate) use lines::{TakenLines, lines_sheet, take_lines};
 pub(crate) use past::{PastVisit, take_past};
 pub(crate) use past_rows::Past;
-pub(crate) use personal_data::{PERSONAL_DATA, campaigns_of, files_naming, places};
+pub(crate) use personal_data::{PERSONAL_DATA, campaigns_of, customers_of_import, files_naming, places};
 pub(crate) use plan::{Summary, differences, differences_of, plan, rehearse, why_left_out};
 pub(crate) use planned::{Planned, current, kept_files, need, slugs};
 pub(crate) use progress::{mark_email_sent, mark_posted, mark_printed, mark_sending};

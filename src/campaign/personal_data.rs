@@ -6,7 +6,7 @@ use crate::customers::{
     self, CardRows, Customer, CustomerField, Erasure, ExportCell, ExportTable, MergeRecord, MergedCards, PlanPlace,
     TableOwner, export_tables,
 };
-use crate::domain::{CampaignId, CustomerId, PieceState, RecipientId};
+use crate::domain::{CampaignId, CustomerId, ImportId, PieceState, RecipientId};
 use crate::error::Result;
 use crate::merge::{Fields, address_lines, country_code, names_of, shorter_names};
 use crate::store::{Read, Write, params};
@@ -113,6 +113,14 @@ fn memberships(read: &Read<'_>, customer: CustomerId) -> Result<Vec<RecipientId>
 fn leave(write: &Write<'_>, recipient: RecipientId, customer: CustomerId) -> Result<()> {
     let sql = "DELETE FROM recipient_member WHERE recipient_id = ?1 AND customer_id = ?2";
     write.run(sql, params![recipient, customer]).map(|_| ())
+}
+
+/// The customers added by an import who are in a plan, also in one that was replaced, each with the name of the last one.
+pub(crate) fn customers_of_import(read: &Read<'_>, import: ImportId) -> Result<Vec<(CustomerId, String)>> {
+    let sql = "SELECT k.id, c.slug FROM recipient_member m JOIN customer k ON k.id = m.customer_id \
+               JOIN recipient r ON r.id = m.recipient_id JOIN campaign c ON c.id = r.campaign_id \
+               WHERE k.import_id = ?1 ORDER BY k.id, c.id";
+    read.all(sql, params![import], |row| Ok((row.get(0)?, row.get(1)?)))
 }
 
 /// Somebody's places in plans.

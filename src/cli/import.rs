@@ -1,4 +1,4 @@
-//! `import customers FILE` and `import purchases FILE`; `import past-campaign FILE` goes its own way from here.
+//! `import customers FILE` and `import purchases FILE`; the other verbs of `import` go their own way from here.
 
 use std::path::PathBuf;
 
@@ -7,14 +7,15 @@ use clap::Subcommand;
 use super::context::Context;
 use super::done::Done;
 use super::import_file::{self, FileArguments};
-use super::import_past;
 use super::output::to_stderr;
 use super::progress::progress;
+use super::stop::stop_on_ctrl_c;
+use super::{import_list, import_past, import_undo};
 use crate::app::import::{self, ImportProgress, ImportRequest, PurchaseImport, Recognised};
 use crate::error::Result;
 use crate::import::{BookProfile, ImportOptions, KnownBy};
 
-/// Take customers or purchases from a CSV or a workbook into the book.
+/// Import customers or purchases from a CSV or a workbook; list the imports, and undo them.
 #[derive(Debug, clap::Args)]
 pub(super) struct ImportArguments {
     #[command(subcommand)]
@@ -28,6 +29,8 @@ enum ImportVerb {
     /// Purchases: each is taken once, however often the file is imported.
     Purchases(PurchaseFile),
     PastCampaign(import_past::ImportPastArguments),
+    List(import_list::ImportListArguments),
+    Undo(import_undo::ImportUndoArguments),
 }
 
 #[derive(Debug, clap::Args)]
@@ -69,6 +72,8 @@ struct PurchaseFile {
 pub(super) fn run(arguments: &ImportArguments, context: &Context) -> Result<Done> {
     let (path, file, noun, options, purchases) = match &arguments.verb {
         ImportVerb::PastCampaign(past) => return import_past::run(past, context),
+        ImportVerb::List(list) => return import_list::run(list, context),
+        ImportVerb::Undo(undo) => return import_undo::run(undo, context),
         ImportVerb::Customers(CustomerFile { path, file, from }) => {
             let options = ImportOptions { from: from.as_deref(), map: &file.map, ..ImportOptions::default() };
             (path, file, "customer", options, None)
@@ -94,8 +99,9 @@ pub(super) fn run(arguments: &ImportArguments, context: &Context) -> Result<Done
         }
         at => import_file::show_step(&bar, &at),
     };
+    let stop = stop_on_ctrl_c()?;
     let request = ImportRequest { file: file.file(path), options, purchases, with_profile: context.watched };
-    let (imported, recognised, profile) = import::import(&shop, request, context.clock.today(), &show)?;
+    let (imported, recognised, profile) = import::import(&shop, request, context.clock.now(), (&stop, &show))?;
     bar.finish_and_clear();
     let mut done = import_file::outcome(file, noun, imported);
     if let Some(object) = done.json.as_object_mut() {

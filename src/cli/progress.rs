@@ -1,13 +1,13 @@
 //! Progress on the terminal, for people who watch.
 
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::context::Context;
+use super::stop::stop_on_ctrl_c;
 use crate::app::{Activity, Progress};
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 /// A bar for long work, for people who watch; it counts to `total`.
 pub(super) fn progress(context: &Context, total: usize, what: &'static str) -> ProgressBar {
@@ -17,22 +17,6 @@ pub(super) fn progress(context: &Context, total: usize, what: &'static str) -> P
     let bar = ProgressBar::new(total as u64).with_message(what);
     let style = ProgressStyle::with_template("{msg} {wide_bar} {percent}% {eta}");
     bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
-}
-
-/// A flag that Ctrl-C raises; when it is pressed again the program ends at once, and what is under way is in doubt.
-pub(super) fn stop_on_ctrl_c() -> Result<&'static AtomicBool> {
-    static STOP: AtomicBool = AtomicBool::new(false);
-    let handler = || {
-        if STOP.swap(true, Ordering::SeqCst) {
-            #[expect(clippy::exit, reason = "the owner insists; the outbox is made for it")]
-            std::process::exit(3);
-        }
-    };
-    match ctrlc::set_handler(handler) {
-        // The demo does several long works in one process.
-        Ok(()) | Err(ctrlc::Error::MultipleHandlers) => Ok(&STOP),
-        Err(e) => Err(Error::new("Ctrl-C could not be listened to").because(e)),
-    }
 }
 
 /// Runs long work that Ctrl-C may stop, and shows how far it is to people who watch.
@@ -56,7 +40,7 @@ pub(super) fn watched<T>(context: &Context, work: impl FnOnce(&Progress<'_>) -> 
         bar.set_length(total as u64);
         bar.set_position(done as u64);
     };
-    let done = work(&Progress { report: &report, stop })?;
+    let done = work(&Progress { report: &report, stop: &stop })?;
     bar.finish_and_clear();
     Ok(done)
 }

@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use super::context::Context;
 use super::done::Done;
-use super::progress::stop_on_ctrl_c;
 use super::send::summary;
+use super::stop::stop_on_ctrl_c;
 use crate::app::run::{self, RunEvent, RunOutcome, RunStep};
 use crate::domain::Channel;
 use crate::error::{Error, Result};
@@ -26,7 +26,8 @@ pub(super) fn run(arguments: &RunArguments, context: &Context) -> Result<Done> {
     if arguments.dry_run {
         return Ok(shown(&shop, "would_go", run::rehearse(&shop, now)?));
     }
-    Ok(shown(&shop, "went", run::run(&shop, now, stop_on_ctrl_c()?)?))
+    let stop = stop_on_ctrl_c()?;
+    Ok(shown(&shop, "went", run::run(&shop, now, &stop)?))
 }
 
 /// The outcome as sentences, and as an object.

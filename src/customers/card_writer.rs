@@ -1,13 +1,22 @@
 //! Cards written by the thousand: what an import adds and changes, without asking again what was prepared.
 
-use super::customer::CustomerField;
-use crate::domain::{Column as _, Consent, CustomerId};
+use chrono::NaiveDate;
+
+use super::consent::{self, ConsentSubject};
+use super::customer::{Customer, CustomerField};
+use super::lookup;
+use crate::domain::{CircumstanceKind, Column as _, Consent, ConsentChannel, CustomerId, ImportId};
 use crate::error::{Error, Result};
 use crate::store::{PreparedStatement, ToValue, Value, Write, params};
+
+/// From whom a list has what it says.
+const SOURCE: &str = "import";
 
 /// Writes cards.
 pub(crate) struct CardWriter<'t> {
     write: &'t Write<'t>,
+    /// Which writes; it can be undone.
+    import: ImportId,
     next: i64,
     insert: PreparedStatement<'t>,
 }
@@ -21,16 +30,17 @@ pub(crate) struct StoredCard {
 }
 
 impl<'t> CardWriter<'t> {
-    pub(crate) fn new(write: &'t Write<'t>) -> Result<Self> {
+    pub(crate) fn new(write: &'t Write<'t>, import: ImportId) -> Result<Self> {
         let count = CustomerField::ALL.len();
         let places: Vec<String> = (2..count + 2).map(|n| format!("?{n}")).collect();
         let (fields, places) = (field_columns(), places.join(", "));
-        let (id, home) = (count + 2, count + 3);
+        let (id, home, import_id) = (count + 2, count + 3, count + 4);
         let sql = format!(
-            "INSERT INTO customer (ref, {fields}, id, household_id, home) VALUES (?1, {places}, ?{id}, ?{id}, ?{home})"
+            "INSERT INTO customer (ref, {fields}, id, household_id, home, import_id) \
+             VALUES (?1, {places}, ?{id}, ?{id}, ?{home}, ?{import_id})"
         );
         let next = write.value("SELECT COALESCE(max(id), 0) + 1 FROM customer", params![])?;
-        Ok(Self { write, next, insert: write.prepare(&sql)? })
+        Ok(Self { write, import, next, insert: write.prepare(&sql)? })
     }
 
     /// A new card, in a household of its own; `texts` are in the order of [`CustomerField::ALL`].
@@ -39,7 +49,8 @@ impl<'t> CardWriter<'t> {
         self.next += 1;
         let texts = texts.iter().map(ToValue::to_value);
         let values = std::iter::once(reference.to_value()).chain(texts);
-        let values: Vec<Value<'_>> = values.chain([id.to_value(), Value::Int(address_hash)]).collect();
+        let values: Vec<Value<'_>> =
+            values.chain([id.to_value(), Value::Int(address_hash), self.import.to_value()]).collect();
         self.insert.run(&values)?;
         Ok(id)
     }
@@ -54,23 +65,55 @@ impl<'t> CardWriter<'t> {
     }
 
     pub(crate) fn update(&self, id: CustomerId, texts: &[(CustomerField, &str)]) -> Result<()> {
+        texts.iter().try_for_each(|(field, text)| self.keep_field(id, field.as_str(), text))?;
         let sets: Vec<String> = texts.iter().zip(2..).map(|((field, _), n)| format!("{field} = ?{n}")).collect();
         let texts = texts.iter().map(|(_, text)| text.to_value());
         let values: Vec<Value<'_>> = std::iter::once(id.to_value()).chain(texts).collect();
         self.write.run(&format!("UPDATE customer SET {} WHERE id = ?1", sets.join(", ")), &values).map(|_| ())
     }
 
+    /// Writes down what the list says about a channel.
+    pub(crate) fn record_consent(
+        &self,
+        id: CustomerId,
+        channel: ConsentChannel,
+        state: Consent,
+        on: NaiveDate,
+    ) -> Result<()> {
+        self.keep_field(id, ConsentSubject::Consent(channel).column(), state.as_str())?;
+        consent::record_imported_consent(self.write, id, channel, state, (on, SOURCE, self.import))
+    }
+
+    /// Writes down what the list says to be so.
+    pub(crate) fn record_circumstance(&self, card: &Customer, kind: CircumstanceKind, on: NaiveDate) -> Result<()> {
+        let subject = ConsentSubject::Circumstance(kind);
+        self.keep_field(card.id, subject.column(), "")?;
+        consent::record_imported_circumstance(self.write, card, kind, true, (on, SOURCE, self.import))?;
+        let after = lookup::by_id(self.write, card.id)?;
+        self.keep_field(card.id, subject.column(), subject.on(&after))
+    }
+
+    /// Keeps what stands in a column that is going to be `after`, unless this import has added the card.
+    fn keep_field(&self, id: CustomerId, column: &str, after: &str) -> Result<()> {
+        let sql = format!(
+            "INSERT INTO replaced_field (customer_id, field, import_id, before, after) \
+             SELECT id, ?2, ?3, CAST({column} AS TEXT), ?4 FROM customer WHERE id = ?1 AND import_id <> ?3 \
+             ON CONFLICT (customer_id, field, import_id) DO UPDATE SET after = excluded.after"
+        );
+        self.write.run(&sql, params![id, column, self.import, after]).map(|_| ())
+    }
+
     /// Whether the card did not have the tag.
     pub(crate) fn add_tag(&self, id: CustomerId, tag: &str) -> Result<bool> {
-        let sql = "INSERT INTO customer_tag (customer_id, tag) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
-        Ok(self.write.run(sql, params![id, tag])? > 0)
+        let sql = "INSERT INTO customer_tag (customer_id, tag, import_id) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
+        Ok(self.write.run(sql, params![id, tag, self.import])? > 0)
     }
 }
 
 /// A card that has only a reference, which may be an email.
-pub(crate) fn add_bare_card(write: &Write<'_>, reference: &str, email: &str) -> Result<CustomerId> {
-    let sql = "INSERT INTO customer (ref, email) VALUES (?1, ?2) RETURNING id";
-    let id: CustomerId = write.value(sql, params![reference, email])?;
+pub(crate) fn add_bare_card(write: &Write<'_>, reference: &str, email: &str, import: ImportId) -> Result<CustomerId> {
+    let sql = "INSERT INTO customer (ref, email, import_id) VALUES (?1, ?2, ?3) RETURNING id";
+    let id: CustomerId = write.value(sql, params![reference, email, import])?;
     write.run("UPDATE customer SET household_id = ?1 WHERE id = ?1", params![id])?;
     Ok(id)
 }

@@ -99,6 +99,7 @@ pub(crate) fn set(
     let after = lookup::by_id(write, customer.id)?;
     words.put_in(after.id, |field| after.field(field));
     words.write(write)?;
+    write.run("UPDATE customer SET edited = 1 WHERE id = ?1", params![customer.id])?;
     let is_of_household = |change: &Change| match change {
         Change::Text(field, _) => is_of_household(*field),
         Change::Circumstance(kind, _) => *kind == CircumstanceKind::Moved,
@@ -263,7 +264,8 @@ fn apply(write: &Write<'_>, card: &Customer, change: &Change, on: NaiveDate, sou
             write.run(sql, params![card.id, key, value]).map(|_| ())
         }
         Change::Tag(tag, true) => {
-            let sql = "INSERT INTO customer_tag (customer_id, tag) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
+            let sql = "INSERT INTO customer_tag (customer_id, tag) VALUES (?1, ?2) \
+                       ON CONFLICT (customer_id, tag) DO UPDATE SET import_id = 0";
             write.run(sql, params![card.id, tag]).map(|_| ())
         }
         Change::Tag(tag, false) => {

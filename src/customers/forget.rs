@@ -3,7 +3,7 @@
 use super::customer::{self, Customer, CustomerField};
 use super::index::{self, Words};
 use super::table_owner::Erasure;
-use super::{household, identity, likeness, lookup, suppression};
+use super::{household, identity, likeness, lookup, replaced, suppression};
 use crate::domain::{EmailAddress, folded};
 use crate::error::Result;
 use crate::store::{Write, params};
@@ -13,12 +13,16 @@ use crate::store::{Write, params};
 pub(super) fn forget(write: &Write<'_>, erasure: &Erasure<'_>) -> Result<()> {
     let (customer, on) = (erasure.customer, erasure.on);
     write.run("UPDATE purchase SET customer_id = NULL, ref = '' WHERE customer_id = ?1", params![customer.id])?;
+    let sql = "UPDATE replaced_purchase SET customer_id = NULL, ref = '' WHERE customer_id = ?1";
+    write.run(sql, params![customer.id])?;
     for reference in &erasure.references {
         identity::remember_forgotten(write, reference, on)?;
         write.run(
             "UPDATE purchase SET ref = '' WHERE customer_id IS NULL AND ref <> '' AND ref = ?1",
             params![reference],
         )?;
+        let sql = "UPDATE replaced_purchase SET ref = '' WHERE customer_id IS NULL AND ref <> '' AND ref = ?1";
+        write.run(sql, params![reference])?;
         write.run("DELETE FROM customer_merge WHERE ref = ?1 OR into_ref = ?1", params![reference])?;
     }
     // A list without references knows them by their email, else their telephone: unless somebody else has the same.
@@ -29,8 +33,12 @@ pub(super) fn forget(write: &Write<'_>, erasure: &Erasure<'_>) -> Result<()> {
     ] {
         if !known.is_empty() && write.value::<i64>(sql, params![field])? == 1 {
             identity::remember_forgotten(write, &known, on)?;
-            let sql = "UPDATE purchase SET ref = '' WHERE customer_id IS NULL AND ref <> '' AND ref = ?1";
-            write.run(sql, params![known])?;
+            for sql in [
+                "UPDATE purchase SET ref = '' WHERE customer_id IS NULL AND ref <> '' AND ref = ?1",
+                "UPDATE replaced_purchase SET ref = '' WHERE customer_id IS NULL AND ref <> '' AND ref = ?1",
+            ] {
+                write.run(sql, params![known])?;
+            }
         }
     }
     leave_the_family(write, customer)?;
@@ -44,12 +52,16 @@ pub(super) fn forget(write: &Write<'_>, erasure: &Erasure<'_>) -> Result<()> {
 fn leave_the_family(write: &Write<'_>, customer: &Customer) -> Result<()> {
     let names =
         [customer.first_name.clone(), customer.name(), format!("{} {}", customer.first_name, customer.last_name)];
+    let is_named = |spouse: &str| {
+        // "Mrs. Eleanor Smith" too.
+        names.iter().map(|name| folded(name)).any(|name| !name.is_empty() && folded(spouse).ends_with(&name))
+    };
     let mut words = Words::default();
     for member in lookup::members(write, customer.household_id)?.iter().filter(|member| member.id != customer.id) {
-        let spouse = folded(&member.spouse);
-        // "Mrs. Eleanor Smith" too.
-        let is_them = names.iter().map(|name| folded(name)).any(|name| !name.is_empty() && spouse.ends_with(&name));
-        if is_them {
+        if replaced::fields(write, member.id, CustomerField::Spouse)?.iter().any(|kept| is_named(kept)) {
+            replaced::drop_field(write, member.id, CustomerField::Spouse)?;
+        }
+        if is_named(&member.spouse) {
             let is_spouse = |field| field == CustomerField::Spouse;
             words.take_out(member.id, |field| if is_spouse(field) { &member.spouse } else { "" });
             words.put_in(member.id, |field| if is_spouse(field) { "" } else { member.field(field) });

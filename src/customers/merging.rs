@@ -64,8 +64,9 @@ pub(crate) fn merge(
                ON CONFLICT (ref) DO UPDATE SET customer_id = excluded.customer_id";
     write.run(sql, params![old.reference, stays.id])?;
     let event = serde_json::to_string(&record).map_err(unreadable)?;
-    let sql = "INSERT INTO customer_merge (ref, into_ref, customer_id, at, kept) VALUES (?1, ?2, ?3, ?4, ?5)";
-    write.run(sql, params![old.reference, stays.reference, stays.id, now, event])?;
+    let sql =
+        "INSERT INTO customer_merge (ref, into_ref, customer_id, at, kept, import_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    write.run(sql, params![old.reference, stays.reference, stays.id, now, event, record.import])?;
     let now = lookup::by_id(write, stays.id)?;
     words.put_in(now.id, |field| now.field(field));
     words.write(write)?;
@@ -168,11 +169,22 @@ fn unreadable(source: serde_json::Error) -> Error {
 /// Everything on the card that goes; its rows in tables are recorded by their owners.
 fn recorded(read: &Read<'_>, old: &Customer) -> Result<MergeRecord> {
     let aliases = "SELECT ref FROM customer_alias WHERE customer_id = ?1 ORDER BY ref";
+    let tag_imports = "SELECT tag, import_id FROM customer_tag WHERE customer_id = ?1 ORDER BY tag";
+    let replaced =
+        "SELECT field, import_id, before, after FROM replaced_field WHERE customer_id = ?1 ORDER BY field, import_id";
     Ok(MergeRecord {
         id: old.id,
         deceased: old.deceased,
+        import: read.value("SELECT import_id FROM customer WHERE id = ?1", params![old.id])?,
+        edited: read.value("SELECT edited FROM customer WHERE id = ?1", params![old.id])?,
+        replaced: read
+            .all(replaced, params![old.id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?,
         columns: columns(old),
         tags: lookup::tags(read, old.id)?,
+        tag_imports: read
+            .all(tag_imports, params![old.id], |row| Ok((row.get(0)?, row.get(1)?)))?
+            .into_iter()
+            .collect(),
         preferences: lookup::preferences(read, old.id)?,
         aliases: read.all(aliases, params![old.id], |row| row.get(0))?,
         ..MergeRecord::default()
@@ -286,14 +298,22 @@ fn take_back(write: &Write<'_>, stays: &Customer, given: &Given) -> Result<()> {
 fn put_back(write: &Write<'_>, reference: &str, record: &MergeRecord) -> Result<CustomerId> {
     let taken: i64 = write.value("SELECT count(*) FROM customer WHERE id = ?1", params![record.id])?;
     let number = (taken == 0).then_some(record.id);
-    let sql = "INSERT INTO customer (id, ref, deceased) VALUES (?1, ?2, ?3) RETURNING id";
-    let id: CustomerId = write.value(sql, params![number, reference, record.deceased])?;
+    let sql = "INSERT INTO customer (id, ref, deceased, import_id, edited) VALUES (?1, ?2, ?3, ?4, ?5) RETURNING id";
+    let values = params![number, reference, record.deceased, record.import, record.edited];
+    let id: CustomerId = write.value(sql, values)?;
+    for (field, import, before, after) in &record.replaced {
+        let sql =
+            "INSERT INTO replaced_field (customer_id, field, import_id, before, after) VALUES (?1, ?2, ?3, ?4, ?5)";
+        write.run(sql, params![id, field, *import, before, after])?;
+    }
     write.run("UPDATE customer SET household_id = ?1 WHERE id = ?1", params![id])?;
     for (column, value) in &record.columns {
         write_column(write, id, column, value)?;
     }
     for tag in &record.tags {
-        write.run("INSERT INTO customer_tag (customer_id, tag) VALUES (?1, ?2)", params![id, tag])?;
+        let import = record.tag_imports.get(tag).copied().unwrap_or_default();
+        let sql = "INSERT INTO customer_tag (customer_id, tag, import_id) VALUES (?1, ?2, ?3)";
+        write.run(sql, params![id, tag, import])?;
     }
     for (key, value) in &record.preferences {
         write.run("INSERT INTO preference (customer_id, key, value) VALUES (?1, ?2, ?3)", params![id, key, value])?;

@@ -25,8 +25,13 @@ mod personal_data;
 mod purchase;
 mod purchase_writer;
 mod reach;
+mod replaced;
+mod stayed;
 mod suppression;
 mod table_owner;
+mod undo_fields;
+mod undo_import;
+mod undo_purchases;
 mod vocabulary;
 
 pub(crate) use address_change::{ADDRESS, AddressChange, address_change};
@@ -34,7 +39,7 @@ pub(crate) use alike::LIST_PREFIX;
 pub(crate) use card::{Card, card};
 pub(crate) use card_writer::{CardWriter, add_bare_card};
 pub(crate) use change::{Changed, set};
-pub(crate) use consent::{record_circumstance, record_consent};
+pub(crate) use consent::record_consent;
 pub(crate) use customer::{Customer, CustomerField, MailPreferences, address_of, name_of};
 pub(crate) use duplicates::{Pair, duplicates, tell_apart};
 pub(crate) use find::{Hit, find};
@@ -57,4 +62,5 @@ pub(crate) use suppression::{AddressKey, Suppressed, Suppressions, suppress, sup
 pub(crate) use table_owner::{
     CardRows, Erasure, ExportCell, ExportTable, MergeRecord, MergedCards, PlanPlace, TableOwner, export_tables,
 };
+pub(crate) use undo_import::{ImportRows, UndoneRows, undo_import};
 pub(crate) use vocabulary::Vocabulary;

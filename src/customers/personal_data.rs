@@ -18,7 +18,7 @@ pub(crate) const PERSONAL_DATA: TableOwner = TableOwner {
     unmerge: |write, cards, record| CARD_ROWS.iter().try_for_each(|rows| rows.unmerge(write, cards, record)),
 };
 
-const CARD_ROWS: [CardRows; 5] = [
+const CARD_ROWS: [CardRows; 6] = [
     CardRows {
         table: "circumstance",
         select: "SELECT id FROM circumstance WHERE customer_id = ?1 ORDER BY id",
@@ -43,6 +43,11 @@ const CARD_ROWS: [CardRows; 5] = [
         table: "purchase",
         select: "SELECT id FROM purchase WHERE customer_id = ?1 ORDER BY id",
         update: "UPDATE purchase SET customer_id = ?3 WHERE id = ?1 AND customer_id = ?2",
+    },
+    CardRows {
+        table: "replaced_purchase",
+        select: "SELECT id FROM replaced_purchase WHERE customer_id = ?1 ORDER BY id",
+        update: "UPDATE replaced_purchase SET customer_id = ?3 WHERE id = ?1 AND customer_id = ?2",
     },
 ];
 
@@ -123,6 +128,41 @@ const TABLES: &[ExportTable] = &[
         ],
         from: "FROM purchase p JOIN purchase_item i ON i.purchase_id = p.id WHERE p.customer_id = ?1 \
                ORDER BY p.day, p.id, i.line",
+    },
+    ExportTable {
+        name: "replaced_fields",
+        columns: &[
+            ("import", "import_id", Number),
+            ("field", "field", Text),
+            ("before", "before", Text),
+            ("after", "after", Text),
+        ],
+        from: "FROM replaced_field WHERE customer_id = ?1 ORDER BY import_id, field",
+    },
+    ExportTable {
+        name: "replaced_purchases",
+        columns: &[
+            ("number", "id", Number),
+            ("import", "import_id", Number),
+            ("on", "day", Day),
+            ("amount_minor", "amount_minor", Number),
+            ("quantity_thousandths", "quantity_milli", Number),
+            ("receipt", "receipt", Text),
+            ("ref", "ref", Text),
+            ("source", "source", Text),
+        ],
+        from: "FROM replaced_purchase WHERE customer_id = ?1 ORDER BY id",
+    },
+    ExportTable {
+        name: "replaced_items",
+        columns: &[
+            ("replaced_purchase", "i.replaced_id", Number),
+            ("item", "i.item", Text),
+            ("quantity_thousandths", "i.quantity_milli", Number),
+            ("amount_minor", "i.amount_minor", Number),
+        ],
+        from: "FROM replaced_purchase r JOIN replaced_item i ON i.replaced_id = r.id WHERE r.customer_id = ?1 \
+               ORDER BY r.id, i.line",
     },
     ExportTable {
         name: "merges",

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use crate::domain::CustomerId;
+use crate::domain::{CustomerId, ImportId};
 use crate::error::Result;
 use crate::money::Money;
 use crate::store::{PreparedStatement, Write, params};
@@ -15,6 +15,8 @@ pub(crate) struct PurchaseWriter<'t> {
     write: &'t Write<'t>,
     /// Within which receipt numbers are unique.
     source: &'t str,
+    /// Which writes; it can be undone.
+    import: ImportId,
     next: i64,
     purchase: PreparedStatement<'t>,
     item: PreparedStatement<'t>,
@@ -53,13 +55,18 @@ pub(crate) struct PurchaseItem<'a> {
 }
 
 impl<'t> PurchaseWriter<'t> {
-    pub(crate) fn new(write: &'t Write<'t>, source: &'t str) -> Result<Self> {
+    pub(crate) fn new(write: &'t Write<'t>, source: &'t str, import: ImportId) -> Result<Self> {
         let purchase = "INSERT INTO purchase (id, source, receipt, ref, customer_id, day, amount_minor, quantity_milli, \
-                        same, nth) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+                        same, nth, import_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
         let item = "INSERT INTO purchase_item (purchase_id, line, item, quantity_milli, amount_minor) \
                     VALUES (?1, ?2, ?3, ?4, ?5)";
-        let next = write.value("SELECT COALESCE(max(id), 0) + 1 FROM purchase", params![])?;
-        Ok(Self { write, source, next, purchase: write.prepare(purchase)?, item: write.prepare(item)? })
+        // The number of a purchase that was deleted may be wanted again.
+        let next = write.value(
+            "SELECT COALESCE(max(id), 0) + 1 FROM (SELECT max(id) AS id FROM purchase \
+             UNION ALL SELECT max(purchase_id) FROM replaced_purchase) used",
+            params![],
+        )?;
+        Ok(Self { write, source, import, next, purchase: write.prepare(purchase)?, item: write.prepare(item)? })
     }
 
     pub(crate) fn stored(&self, key: &DedupeKey, occurrence: u32) -> Result<Option<StoredPurchase>> {
@@ -78,8 +85,8 @@ impl<'t> PurchaseWriter<'t> {
         let id = self.next;
         self.next += 1;
         let PurchaseDraft { receipt, reference, customer, on, amount, quantity_milli, key, occurrence } = new;
-        let (source, quantity) = (self.source, quantity_milli);
-        let values = params![id, source, receipt, reference, customer, on, amount, quantity, key[..], occurrence];
+        let (source, import, n) = (self.source, self.import, quantity_milli);
+        let values = params![id, source, receipt, reference, customer, on, amount, n, key[..], occurrence, import];
         self.purchase.run(values)?;
         self.write_items(id, 1, items)
     }
@@ -90,6 +97,7 @@ impl<'t> PurchaseWriter<'t> {
         new: PurchaseDraft<'_>,
         items: impl Iterator<Item = PurchaseItem<'i>>,
     ) -> Result<()> {
+        self.keep_before(id)?;
         let sql = "UPDATE purchase SET ref = ?2, customer_id = ?3, day = ?4, amount_minor = ?5, quantity_milli = ?6 \
                    WHERE id = ?1";
         let values = params![id, new.reference, new.customer, new.on, new.amount, new.quantity_milli];
@@ -99,7 +107,28 @@ impl<'t> PurchaseWriter<'t> {
     }
 
     pub(crate) fn delete(&self, id: i64) -> Result<()> {
+        self.keep_before(id)?;
         self.write.run("DELETE FROM purchase WHERE id = ?1", params![id]).map(|_| ())
+    }
+
+    /// Keeps a purchase as it is before this import changes it for the first time, unless it has added it.
+    fn keep_before(&self, id: i64) -> Result<()> {
+        let sql = "INSERT INTO replaced_purchase (purchase_id, import_id, source, receipt, ref, customer_id, day, \
+                   amount_minor, quantity_milli, same, nth, added_by, linked_by) SELECT id, ?2, source, receipt, ref, \
+                   customer_id, day, amount_minor, quantity_milli, same, nth, import_id, linked_by FROM purchase \
+                   WHERE id = ?1 AND import_id <> ?2 ON CONFLICT (purchase_id, import_id) DO NOTHING RETURNING id";
+        if let Some(kept) = self.write.first(sql, params![id, self.import], |row| row.get::<i64>(0))? {
+            let sql = "INSERT INTO replaced_item (replaced_id, line, item, quantity_milli, amount_minor) \
+                       SELECT ?2, line, item, quantity_milli, amount_minor FROM purchase_item WHERE purchase_id = ?1";
+            self.write.run(sql, params![id, kept])?;
+        }
+        Ok(())
+    }
+
+    /// Drops what is kept of a purchase that is in the end as it was.
+    pub(crate) fn drop_before(&self, id: i64) -> Result<()> {
+        let sql = "DELETE FROM replaced_purchase WHERE purchase_id = ?1 AND import_id = ?2";
+        self.write.run(sql, params![id, self.import]).map(|_| ())
     }
 
     /// Adds lines to a receipt, which has other sums then.
@@ -108,6 +137,7 @@ impl<'t> PurchaseWriter<'t> {
         sums: &StoredPurchase,
         items: impl Iterator<Item = PurchaseItem<'i>>,
     ) -> Result<()> {
+        self.keep_before(sums.id)?;
         let sql = "UPDATE purchase SET amount_minor = ?2, quantity_milli = ?3 WHERE id = ?1";
         self.write.run(sql, params![sums.id, sums.amount, sums.quantity_milli])?;
         let sql = "SELECT COALESCE(max(line), 0) + 1 FROM purchase_item WHERE purchase_id = ?1";

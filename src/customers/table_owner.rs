@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json, json};
 
 use super::customer::Customer;
-use crate::domain::{CustomerId, RecipientId};
+use crate::domain::{CustomerId, ImportId, RecipientId};
 use crate::error::Result;
 use crate::store::{Read, Row, Write, params};
 
@@ -65,8 +65,19 @@ pub(crate) struct MergedCards {
 pub(crate) struct MergeRecord {
     pub(super) id: CustomerId,
     pub(super) deceased: bool,
+    /// Which import added it.
+    #[serde(default)]
+    pub(super) import: ImportId,
+    #[serde(default)]
+    pub(super) edited: bool,
+    /// What imports replaced on it: column, import, before, after.
+    #[serde(default)]
+    pub(super) replaced: Vec<(String, ImportId, String, String)>,
     pub(super) columns: BTreeMap<String, String>,
     pub(super) tags: Vec<String>,
+    /// Which import added a tag.
+    #[serde(default)]
+    pub(super) tag_imports: BTreeMap<String, ImportId>,
     pub(super) preferences: BTreeMap<String, String>,
     /// References that meant it already.
     pub(super) aliases: Vec<String>,

@@ -30,6 +30,8 @@ ids! {
     RedemptionId,
     /// Of an entry in the till's record.
     EventId,
+    /// Of an import, as `import list` shows it; 0 is none.
+    ImportId,
 }
 
 impl HouseholdId {

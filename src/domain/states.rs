@@ -248,6 +248,15 @@ column_enum! {
 }
 
 column_enum! {
+    /// What the file of an import holds.
+    pub(crate) enum ImportedData {
+        Customers = "customers",
+        Purchases = "purchases",
+        PastCampaign = "past_campaign",
+    }
+}
+
+column_enum! {
     /// Who is signed in.
     pub(crate) enum Role {
         /// The owner, with the passphrase.
@@ -289,5 +298,6 @@ pub fn forms() -> Vec<(&'static str, Vec<&'static str>)> {
         ("InboundKind", of::<InboundKind>()),
         ("EventKind", of::<EventKind>()),
         ("Role", of::<Role>()),
+        ("ImportedData", of::<ImportedData>()),
     ]
 }

@@ -13,9 +13,9 @@ use super::{ImportReport, ImportStep, RowProblem, row_address};
 use crate::customers::index::{self, Words};
 use crate::customers::{
     self, ADDRESS, AddressChange, CardWriter, CustomerField, RefStatus, References, address_change, address_of,
-    household, record_consent,
+    household,
 };
-use crate::domain::{CircumstanceKind, Column, Consent, ConsentChannel, CustomerId};
+use crate::domain::{CircumstanceKind, Column, Consent, ConsentChannel, CustomerId, ImportId};
 use crate::error::{Error, Result};
 use crate::store::Write;
 use crate::text;
@@ -29,15 +29,15 @@ use crate::text;
 pub(crate) fn customers(
     write: &Write<'_>,
     plan: &ImportPlan<'_>,
-    today: NaiveDate,
-    progress: &dyn Fn(ImportStep),
+    (import, today): (ImportId, NaiveDate),
+    progress: &dyn Fn(ImportStep) -> Result<()>,
 ) -> Result<ImportReport> {
     let has_street_column = row_address::has_column(plan, &[CustomerField::Street]);
-    let mut book = CustomerImporter::new(write, today, has_street_column)?;
+    let mut book = CustomerImporter::new(write, (import, today), has_street_column)?;
     let is_first = book.ids.is_empty();
     let mut reading = || {
         let read = read_all(&mut book, plan, progress)?;
-        progress(ImportStep::Now("Putting the index in order"));
+        progress(ImportStep::Now("Putting the index in order"))?;
         Ok(read)
     };
     let read = match (plan.sheet.size() > LARGE, is_first) {
@@ -65,14 +65,14 @@ pub(crate) fn customers(
     }
     report.not_taken(plan.not_taken());
     if report.added + report.changed > 0 {
-        customers::link_purchases(write)?;
-        progress(ImportStep::Now("Working out who lives together"));
+        customers::link_purchases(write, import)?;
+        progress(ImportStep::Now("Working out who lives together"))?;
         if touched.len() > FEW {
             household::regroup(write)?;
         } else {
             household::settle(write, &touched, &[])?;
         }
-        progress(ImportStep::Now("Making the index of names"));
+        progress(ImportStep::Now("Making the index of names"))?;
         match (is_first, index::is_complete(write)?) {
             (true, _) => index::fill(write, words)?,
             (false, true) => words.write(write)?,
@@ -86,7 +86,7 @@ pub(crate) fn customers(
 fn read_all(
     book: &mut CustomerImporter<'_>,
     plan: &ImportPlan<'_>,
-    progress: &dyn Fn(ImportStep),
+    progress: &dyn Fn(ImportStep) -> Result<()>,
 ) -> Result<ImportReport> {
     std::thread::scope(|scope| {
         let (give, taken) = sync_channel::<Vec<ContactRow>>(4);
@@ -121,8 +121,9 @@ fn read_all(
                     }
                     Err(problems) => plan.leave_out(&mut read, row, problems)?,
                 }
-                if batch.len() == 1024 {
-                    let _ = give.send(std::mem::take(&mut batch));
+                // Nobody takes them any more once the import has ended.
+                if batch.len() == 1024 && give.send(std::mem::take(&mut batch)).is_err() {
+                    return Err(Error::new("the import has ended"));
                 }
                 Ok(())
             })?;
@@ -134,7 +135,7 @@ fn read_all(
             for contact in &mut batch {
                 book.take(contact)?;
             }
-            progress(ImportStep::Read(batch.last().map_or(0, |contact| contact.offset)));
+            progress(ImportStep::Read(batch.last().map_or(0, |contact| contact.offset)))?;
         }
         reading.join().unwrap_or_else(|_| Err(Error::new("reading the file failed")))
     })
@@ -195,14 +196,14 @@ struct CustomerImporter<'t> {
 const FEW: usize = 500;
 
 impl<'t> CustomerImporter<'t> {
-    fn new(write: &'t Write<'t>, today: NaiveDate, has_street_column: bool) -> Result<Self> {
+    fn new(write: &'t Write<'t>, (import, today): (ImportId, NaiveDate), has_street_column: bool) -> Result<Self> {
         Ok(Self {
             write,
             today,
             ids: customers::ids(write)?,
             references: References::of(write)?,
             forgotten: 0,
-            cards: CardWriter::new(write)?,
+            cards: CardWriter::new(write, import)?,
             listed: ListedPeople::default(),
             unclear: Vec::new(),
             without_postcode: Vec::new(),
@@ -264,7 +265,7 @@ impl<'t> CustomerImporter<'t> {
             [(ConsentChannel::Post, contact.post), (ConsentChannel::Email, contact.email)].into_iter().zip(before)
         {
             if let Some(consent) = consent.filter(|new| *new != before && (!is_merged || *new == Consent::No)) {
-                record_consent(self.write, id, channel, consent, self.today, "import")?;
+                self.cards.record_consent(id, channel, consent, self.today)?;
                 different = true;
                 if old.is_some() {
                     let field = format!("{channel}_consent");
@@ -366,7 +367,7 @@ impl<'t> CustomerImporter<'t> {
                 CircumstanceKind::Moved => card.has_moved(),
             };
             if !holds {
-                customers::record_circumstance(self.write, &card, kind, true, self.today, "import")?;
+                self.cards.record_circumstance(&card, kind, self.today)?;
                 self.report.changes.note(&contact.reference, kind.as_str(), "", Consent::Yes.as_str());
                 self.touched.push(id);
                 is_new = true;

@@ -2,7 +2,7 @@
 //!
 //! [`ImportSheet`] makes a table of any file: text in whatever encoding, a workbook, address cards. [`Dialect`] says what it looks like, [`Columns`] which column is which. Rows are read
 //! on a thread of their own (`contacts`, `sales`) and taken into the book by [`customers()`] and [`purchases()`]; what the
-//! book then looks like is its [`profile()`].
+//! book then looks like is its [`profile()`], and which imports there were its `history`.
 
 mod cells;
 mod columns;
@@ -14,6 +14,7 @@ mod dialect;
 mod encoding;
 mod foreign;
 mod frame;
+pub(crate) mod history;
 mod left_out;
 mod lines;
 mod list_reference;
@@ -42,6 +43,7 @@ pub(crate) use columns::{Columns, Field};
 pub(crate) use customers::customers;
 pub(crate) use days::{DayOrder, order_of_column, parse as parse_day};
 pub(crate) use dialect::{Dialect, ImportKind};
+pub(crate) use history::ImportRecord;
 pub(crate) use left_out::LeftOut;
 pub(crate) use numbers::{DecimalSeparator, decimal_separator_of_column, parse_amount};
 pub(crate) use profile::{BookProfile, profile};

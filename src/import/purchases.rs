@@ -12,7 +12,7 @@ use super::{ImportReport, ImportStep, RowProblem, unknown};
 use crate::customers::{
     self, DedupeKey, PurchaseDraft, PurchaseItem, PurchaseWriter, RefStatus, References, StoredPurchase,
 };
-use crate::domain::{CustomerId, EmailAddress};
+use crate::domain::{CustomerId, EmailAddress, ImportId};
 use crate::error::{Error, Result};
 use crate::money::Currency;
 use crate::store::{Write, params};
@@ -21,6 +21,8 @@ use crate::text;
 /// How purchases are to be taken.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct PurchaseOptions<'o> {
+    /// Which import it is.
+    pub(crate) import: ImportId,
     /// Which system the file is from; receipt numbers are unique within it.
     pub(crate) source: &'o str,
     /// What the amounts are in.
@@ -41,13 +43,13 @@ pub(crate) fn purchases(
     write: &Write<'_>,
     plan: &ImportPlan<'_>,
     options: PurchaseOptions<'_>,
-    progress: &dyn Fn(ImportStep),
+    progress: &dyn Fn(ImportStep) -> Result<()>,
 ) -> Result<ImportReport> {
     let is_first = write.first("SELECT 1 FROM purchase LIMIT 1", params![], |_| Ok(()))?.is_none();
     let mut book = PurchaseImporter::new(write, options, is_first, plan.known_by() == KnownBy::Contact)?;
     let mut reading = || {
         let read = read_all(&mut book, plan, progress)?;
-        progress(ImportStep::Now("Putting the indexes in order"));
+        progress(ImportStep::Now("Putting the indexes in order"))?;
         Ok(read)
     };
     // A first load is faster without the indexes, which are then made in one go.
@@ -74,7 +76,7 @@ pub(crate) fn purchases(
 fn read_all(
     book: &mut PurchaseImporter<'_>,
     plan: &ImportPlan<'_>,
-    progress: &dyn Fn(ImportStep),
+    progress: &dyn Fn(ImportStep) -> Result<()>,
 ) -> Result<ImportReport> {
     let (source, currency) = (book.options.source, book.options.currency);
     let read = std::thread::scope(|scope| {
@@ -82,7 +84,7 @@ fn read_all(
         let reading = scope.spawn(move || sales::read(plan, source, currency, |batch| give.send(batch).is_ok()));
         for batch in taken {
             book.take(&batch)?;
-            progress(ImportStep::Read(batch.offset));
+            progress(ImportStep::Read(batch.offset))?;
         }
         reading.join().unwrap_or_else(|_| Err(Error::new("reading the file failed")))
     });
@@ -154,7 +156,7 @@ impl<'t> PurchaseImporter<'t> {
             seen: HashMap::default(),
             stragglers: Vec::new(),
             before: HashMap::new(),
-            purchases: PurchaseWriter::new(write, options.source)?,
+            purchases: PurchaseWriter::new(write, options.source, options.import)?,
             report: ImportReport::default(),
             future: 0,
             unknown: HashMap::new(),
@@ -247,7 +249,7 @@ impl<'t> PurchaseImporter<'t> {
             return Ok(None);
         }
         let email = EmailAddress::parse(reference).map_or("", |_| reference);
-        let id = customers::add_bare_card(self.write, reference, email)?;
+        let id = customers::add_bare_card(self.write, reference, email, self.options.import)?;
         self.ids.insert(reference.to_owned(), id);
         self.report.opened += 1;
         Ok(Some(id))
@@ -281,6 +283,7 @@ impl<'t> PurchaseImporter<'t> {
             // With all its lines the receipt may be what it was.
             if self.before.get(&straggler.dedupe_key) == Some(&whole) {
                 self.before.remove(&straggler.dedupe_key);
+                self.purchases.drop_before(whole.id)?;
                 self.report.changed -= 1;
                 self.report.unchanged += 1;
             }

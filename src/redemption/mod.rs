@@ -21,7 +21,7 @@ pub(crate) use day::{
 pub(crate) use offer::{Offer, OfferStatus, OfferSummary, offer};
 pub(crate) use outcome::{Outcome, TillAnswer};
 pub(crate) use past::record_past;
-pub(crate) use personal_data::PERSONAL_DATA;
+pub(crate) use personal_data::{PERSONAL_DATA, customers_of_import};
 pub(crate) use redeem::{RequestOutcome, look, redeem, request_outcome, turned_away};
 pub(crate) use returned::record_returned;
 pub(crate) use stored_visit::{

@@ -1,8 +1,9 @@
 //! The tables of the till: how one person's rows are exported and erased.
 
 use crate::customers::{Erasure, ExportCell, ExportTable, TableOwner, export_tables};
+use crate::domain::{CustomerId, ImportId};
 use crate::error::Result;
-use crate::store::{Write, params};
+use crate::store::{Read, Write, params};
 
 use ExportCell::{Day, Number, Text};
 
@@ -47,6 +48,14 @@ const TABLES: &[ExportTable] = &[
 ];
 
 /// What happened stays, without what could tell whose it was.
+/// The customers added by an import whom the till has on record: who came with a letter, or was named without one.
+pub(crate) fn customers_of_import(read: &Read<'_>, import: ImportId) -> Result<Vec<CustomerId>> {
+    let sql = "SELECT k.id FROM redemption_event e JOIN customer k ON k.ref = e.ref WHERE e.ref <> '' AND k.import_id = ?1 \
+               UNION SELECT k.id FROM redemption_event e JOIN recipient_member m ON m.recipient_id = e.recipient_id \
+               JOIN customer k ON k.id = m.customer_id WHERE k.import_id = ?1";
+    read.all(sql, params![import], |row| row.get(0))
+}
+
 fn forget(write: &Write<'_>, erasure: &Erasure<'_>) -> Result<()> {
     for place in &erasure.places {
         let sql = "UPDATE redemption_event SET reason = '', receipt = '', request = NULL, \

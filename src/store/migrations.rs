@@ -23,6 +23,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/014_till_record.sql"),
     include_str!("migrations/015_views.sql"),
     include_str!("migrations/016_homes.sql"),
+    include_str!("migrations/017_imports.sql"),
     include_str!("migrations/018_recipient_state.sql"),
 ];
 

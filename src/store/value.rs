@@ -7,8 +7,8 @@ use rusqlite::types::{ToSqlOutput, ValueRef};
 
 use crate::domain::{
     Arm, CampaignId, CampaignState, Channel, CircumstanceKind, Code, Column, Consent, ConsentChannel, CustomerId,
-    Delivery, EventId, EventKind, HouseholdId, InboundKind, NoteKind, OnePer, OutboxId, OutboxState, PieceState,
-    RecipientId, RedemptionId, Response, Role, Suppression,
+    Delivery, EventId, EventKind, HouseholdId, ImportId, ImportedData, InboundKind, NoteKind, OnePer, OutboxId,
+    OutboxState, PieceState, RecipientId, RedemptionId, Response, Role, Suppression,
 };
 use crate::money::Money;
 
@@ -146,7 +146,7 @@ macro_rules! numbers {
         }
     )* };
 }
-numbers!(Money, CampaignId, CustomerId, EventId, HouseholdId, OutboxId, RecipientId, RedemptionId);
+numbers!(Money, CampaignId, CustomerId, EventId, HouseholdId, ImportId, OutboxId, RecipientId, RedemptionId);
 
 /// Types of a closed list, kept in their column form.
 macro_rules! columns {
@@ -175,6 +175,7 @@ columns!(
     ConsentChannel,
     Delivery,
     EventKind,
+    ImportedData,
     InboundKind,
     NoteKind,
     OnePer,

@@ -15,12 +15,17 @@ const OTHER_WORDS: &[(&str, &[&str], &str)] = &[
         "headings and words of a stranger's file",
     ),
     ("campaign/personal_data.rs", &["customer", "email", "forgotten"], "keys, a merge field, a name"),
-    ("cli/", &["posted", "till", "customer", "redeemed", "yes"], "verbs, options, keys, an answer at the terminal"),
+    (
+        "cli/",
+        &["posted", "till", "customer", "redeemed", "yes", "customers", "purchases", "undone"],
+        "verbs, options, keys, an answer at the terminal",
+    ),
     ("customers/change.rs", &["post", "deceased", "moved", "household"], "what `customer set` is told"),
-    ("customers/personal_data.rs", &["email", "deceased", "household"], "keys"),
-    ("import/", &["customer", "email"], "a noun, a field of a card"),
+    ("customers/personal_data.rs", &["email", "deceased", "household", "purchases"], "keys"),
+    ("customers/undo_import.rs", &["customer"], "a table"),
+    ("import/", &["customer", "email", "customers", "purchases"], "a noun, a field of a card, tables of a dialect"),
     ("inbound/message.rs", &["yes"], "a header of other mail programs"),
-    ("insights/show.rs", &["bought"], "a heading"),
+    ("insights/show.rs", &["bought", "customers"], "a heading, a noun"),
     ("redemption/personal_data.rs", &["till"], "a key"),
     ("report/show.rs", &["mailed", "undeliverable", "redeemed"], "columns of the CSV"),
     (
@@ -30,7 +35,7 @@ const OTHER_WORDS: &[(&str, &[&str], &str)] = &[
     ),
     ("shop/settings.rs", &["email", "till"], "tables of shop.toml"),
     ("text/time.rs", &["no"], "a number in words"),
-    ("web/", &["owner", "till", "refused"], "names in pages, a cookie, a kind of problem"),
+    ("web/", &["owner", "till", "refused", "purchases"], "names in pages, a cookie, a kind of problem, a key"),
 ];
 
 #[test]

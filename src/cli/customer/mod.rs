@@ -14,6 +14,8 @@ mod show;
 mod unforget;
 mod unmerge;
 
+pub(super) use one_line::one_line;
+
 use super::context::Context;
 use super::done::Done;
 use super::verb_list::verbs;
