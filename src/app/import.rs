@@ -247,7 +247,7 @@ mod tests {
         let path = folder.path().join("c.csv");
         let rows: String = (0..3_000).map(|n| format!("C-{n},Holm\n")).collect();
         std::fs::write(&path, format!("Customer ID,Last Name\n{rows}")).expect("a file");
-        let file = ImportFile { path: &path, dry_run: false, skip_bad: false };
+        let file = ImportFile { path: &path, sheet: SheetOptions::default(), dry_run: false, skip_bad: false };
         let request = ImportRequest { file, options: ImportOptions::default(), purchases: None, with_profile: false };
         let count = || shop.store().expect("store").read().value::<i64>("SELECT count(*) FROM customer", &[]);
         let run = |stop_at: usize| {

@@ -95,6 +95,7 @@ mod tests {
     use crate::app::progress::Activity;
     use crate::app::{init, plan, proof};
     use crate::clock::Clock;
+    use crate::domain::ImportId;
     use crate::files;
     use crate::import::{self, ImportKind, ImportOptions, ImportPlan, ImportSheet};
     use crate::letter::Envelope;
@@ -111,7 +112,7 @@ mod tests {
         let shop = Shop::open(folder)?;
         let sheet = ImportSheet::read(PEOPLE.as_bytes())?;
         let people = ImportPlan::of(&sheet, ImportKind::Customers, ImportOptions::default())?;
-        shop.store()?.write(|write| import::customers(write, &people, today, &|_| {}))?;
+        shop.store()?.write(|write| import::customers(write, &people, (ImportId(0), today), &|_| Ok(())))?;
         plan::plan(&shop, "thank-you", PlanMode::Once, Clock::fixed(today).now())?;
         Ok(shop)
     }
