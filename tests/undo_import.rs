@@ -40,8 +40,8 @@ const FILES: &[(&str, &str, [u64; 2])] = &[
     // Known people: names, a whole address, a yes, tags; empty cells.
     (
         "customers",
-        "Customer ID,First Name,Street Address,City,State,Postal Code,Phone,Email Consent,Post Consent,Tags\n\
-         C-03,Rose,9 New Rd,Boston,MA,02101,555-0123,,yes,\"tea, silk\"\nC-10,,,,,,,yes,,\n",
+        "Customer ID,First Name,Street Address,City,State,Postal Code,Country,Phone,Email Consent,Post Consent,Tags\n\
+         C-03,Rose,9 New Rd,Boston,MA,02101,US,555-0123,,yes,\"tea, silk\"\nC-10,,,,,,,,yes,,\n",
         [0, 8],
     ),
     // People who move together, and apart: households are worked out anew.
