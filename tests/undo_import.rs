@@ -47,8 +47,8 @@ const FILES: &[(&str, &str, [u64; 2])] = &[
     // People who move together, and apart: households are worked out anew.
     (
         "customers",
-        "Customer ID,Last Name,Street Address,City,State,Postal Code\nC-12,Smith,12 Elm St,Salem,OR,97301\n\
-         C-02,Smith,1 Far St,Salem,OR,97301\nN-3,Müller,3 Pine Ct Apt 4,Portland,OR,97201\n",
+        "Customer ID,Last Name,Street Address,City,State,Postal Code,Country\nC-12,Smith,12 Elm St,Salem,OR,97301,US\n\
+         C-02,Smith,1 Far St,Salem,OR,97301,US\nN-3,Müller,3 Pine Ct Apt 4,Portland,OR,97201,US\n",
         [1, 3],
     ),
     // The reference of a sale that came before.
