@@ -40,15 +40,15 @@ const FILES: &[(&str, &str, [u64; 2])] = &[
     // Known people: names, a whole address, a yes, tags; empty cells.
     (
         "customers",
-        "Customer ID,First Name,Street Address,City,State,Postal Code,Phone,Email Consent,Post Consent,Tags\n\
-         C-03,Rose,9 New Rd,Boston,MA,02101,555-0123,,yes,\"tea, silk\"\nC-10,,,,,,,yes,,\n",
+        "Customer ID,First Name,Street Address,City,State,Postal Code,Country,Phone,Email Consent,Post Consent,Tags\n\
+         C-03,Rose,9 New Rd,Boston,MA,02101,US,555-0123,,yes,\"tea, silk\"\nC-10,,,,,,,,yes,,\n",
         [0, 8],
     ),
     // People who move together, and apart: households are worked out anew.
     (
         "customers",
-        "Customer ID,Last Name,Street Address,City,State,Postal Code\nC-12,Smith,12 Elm St,Salem,OR,97301\n\
-         C-02,Smith,1 Far St,Salem,OR,97301\nN-3,Müller,3 Pine Ct Apt 4,Portland,OR,97201\n",
+        "Customer ID,Last Name,Street Address,City,State,Postal Code,Country\nC-12,Smith,12 Elm St,Salem,OR,97301,US\n\
+         C-02,Smith,1 Far St,Salem,OR,97301,US\nN-3,Müller,3 Pine Ct Apt 4,Portland,OR,97201,US\n",
         [1, 3],
     ),
     // The reference of a sale that came before.
