@@ -6,6 +6,7 @@
 
 mod cells;
 mod columns;
+mod compound;
 mod consent;
 mod contacts;
 mod customers;

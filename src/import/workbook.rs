@@ -10,6 +10,7 @@ use calamine::{
 use memchr::memmem;
 use zip::ZipArchive;
 
+use super::compound;
 use super::foreign::{self, FileKind};
 use super::source::TextSource;
 use crate::error::{Error, Result};
@@ -36,7 +37,7 @@ const MOST_CELLS: usize = 32_000_000;
 /// When it is none, is damaged, too large or protected by a password, or has no such sheet.
 pub(super) fn table(source: &TextSource, kind: FileKind, sheet: Option<&str>) -> Result<WorkbookTable> {
     if kind == FileKind::Compound {
-        return compound(source, sheet);
+        return older(source, sheet);
     }
     let mut archive = ZipArchive::new(open(source)?).map_err(damaged)?;
     let names = archive.file_names().map(|name| name.map(|name| name.replace('\\', "/").to_lowercase()));
@@ -70,7 +71,7 @@ pub(super) fn table(source: &TextSource, kind: FileKind, sheet: Option<&str>) ->
 }
 
 /// A workbook of Microsoft's older kind, or a newer one that is encrypted.
-fn compound(source: &TextSource, sheet: Option<&str>) -> Result<WorkbookTable> {
+fn older(source: &TextSource, sheet: Option<&str>) -> Result<WorkbookTable> {
     let mut bytes = Vec::new();
     open(source)?.take(MOST_BYTES).read_to_end(&mut bytes).map_err(damaged)?;
     let has = |name: &str| {
@@ -91,6 +92,9 @@ fn compound(source: &TextSource, sheet: Option<&str>) -> Result<WorkbookTable> {
             "a file of another program"
         };
         return Err(foreign::refusal(what));
+    }
+    if !compound::is_sound(&bytes) {
+        return Err(damaged("a chain of sectors has no end"));
     }
     let mut book = Xls::new(Cursor::new(bytes)).map_err(|e| match e {
         XlsError::Password => protected(),

@@ -1,0 +1,153 @@
+//! Containers of Microsoft's older workbooks: whether following their chains of sectors comes to an end.
+//!
+//! The reader of workbooks follows a chain wherever it leads; one that was broken so that it leads back fills the memory.
+
+/// What ends a chain.
+const END: u32 = 0xffff_fffe;
+/// Numbers from here on are no sectors.
+const RESERVED: u32 = 0xffff_fffa;
+
+/// Whether all chains that are read end within the file.
+pub(super) fn is_sound(bytes: &[u8]) -> bool {
+    Container::of(bytes).is_some_and(|container| container.has_ends())
+}
+
+struct Container<'b> {
+    bytes: &'b [u8],
+    sector: usize,
+    /// For each sector the next of its chain.
+    next: Vec<u32>,
+}
+
+impl<'b> Container<'b> {
+    fn of(bytes: &'b [u8]) -> Option<Self> {
+        let sector = match bytes.get(30)? {
+            9 => 512,
+            12 => 4096,
+            _ => return None,
+        };
+        let mut container = Self { bytes, sector, next: Vec::new() };
+        let mut tables = numbers(bytes.get(76..512)?);
+        let (mut more, mut steps) = (number(bytes, 68)?, 0);
+        while more < RESERVED {
+            tables.extend(numbers(container.part(more)?));
+            more = tables.pop()?;
+            steps += 1;
+            if steps > bytes.len() / sector {
+                return None;
+            }
+        }
+        for table in tables.into_iter().filter(|id| *id < RESERVED) {
+            container.next.extend(numbers(container.part(table)?));
+        }
+        Some(container)
+    }
+
+    fn has_ends(&self) -> bool {
+        let read = || {
+            let directory = self.chain(number(self.bytes, 48)?, None)?;
+            let small = usize::try_from(number(self.bytes, 64)?).ok()?.checked_mul(self.sector)?;
+            let small: Vec<u32> = match small {
+                0 => Vec::new(),
+                small => numbers(&self.chain(number(self.bytes, 60)?, Some(small))?),
+            };
+            for (index, entry) in directory.chunks_exact(128).enumerate() {
+                let (kind, start) = (entry[66], number(entry, 116)?);
+                let length = usize::try_from(number(entry, 120)?).ok()?;
+                if index > 0 && kind == 2 && length < 4096 {
+                    small_chain(&small, start, length)?;
+                } else if kind == 2 || index == 0 && length > 0 {
+                    self.chain(start, Some(length))?;
+                }
+            }
+            Some(())
+        };
+        read().is_some()
+    }
+
+    /// The bytes of a chain, so many or all of them.
+    fn chain(&self, start: u32, length: Option<usize>) -> Option<Vec<u8>> {
+        let (mut chain, mut id) = (Vec::new(), start);
+        while id != END {
+            chain.extend_from_slice(self.part(id)?);
+            if length.is_some_and(|length| chain.len() >= length) {
+                break;
+            }
+            if chain.len() > self.bytes.len() {
+                return None;
+            }
+            id = *self.next.get(usize::try_from(id).ok()?)?;
+        }
+        Some(chain)
+    }
+
+    fn part(&self, id: u32) -> Option<&'b [u8]> {
+        let start = usize::try_from(id).ok()?.checked_add(1)?.checked_mul(self.sector)?;
+        let end = self.bytes.len().min(start.checked_add(self.sector)?);
+        self.bytes.get(start..end).filter(|part| !part.is_empty())
+    }
+}
+
+/// Follows a chain of small sectors, 64 bytes each.
+fn small_chain(next: &[u32], start: u32, length: usize) -> Option<()> {
+    let mut id = start;
+    for _ in 0..length.div_ceil(64) {
+        if id == END {
+            break;
+        }
+        id = *next.get(usize::try_from(id).ok()?)?;
+    }
+    Some(())
+}
+
+fn number(bytes: &[u8], at: usize) -> Option<u32> {
+    bytes.get(at..at + 4).and_then(|four| four.try_into().ok()).map(u32::from_le_bytes)
+}
+
+fn numbers(bytes: &[u8]) -> Vec<u32> {
+    bytes.chunks_exact(4).filter_map(|four| number(four, 0)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A header, a table of chains, a directory with one stream of 5,000 bytes, and its ten sectors.
+    fn container(change: impl Fn(&mut Vec<u32>)) -> Vec<u8> {
+        let mut header = vec![0; 512];
+        header[30] = 9;
+        for at in (76..512).step_by(4) {
+            header[at..at + 4].copy_from_slice(&u32::MAX.to_le_bytes());
+        }
+        for (at, value) in [(48, 1_u32), (60, END), (64, 0), (68, END), (76, 0)] {
+            header[at..at + 4].copy_from_slice(&value.to_le_bytes());
+        }
+        let mut table = vec![0xffff_fffd, END, 3, 4, 5, 6, 7, 8, 9, 10, 11, END];
+        table.resize(128, u32::MAX);
+        change(&mut table);
+        let mut directory = vec![0; 512];
+        for (entry, kind, start, length) in [(0, 5, END, 0_u32), (1, 2, 2, 5_000)] {
+            let entry = &mut directory[entry * 128..][..128];
+            entry[66] = kind;
+            entry[116..120].copy_from_slice(&start.to_le_bytes());
+            entry[120..124].copy_from_slice(&length.to_le_bytes());
+        }
+        [header, table.iter().flat_map(|id| id.to_le_bytes()).collect(), directory, vec![0; 5_120]].concat()
+    }
+
+    #[test]
+    fn chains_that_lead_back_or_out_of_the_file_are_seen() {
+        type Change = fn(&mut Vec<u32>);
+        let changes: [(Change, bool); 5] = [
+            (|_| {}, true),
+            (|table| table[1] = 1, false),
+            (|table| table[4] = 9_999, false),
+            (|table| table[1] = 100, false),
+            (|table| table[3] = 127, false),
+        ];
+        for (index, (change, sound)) in changes.into_iter().enumerate() {
+            assert_eq!(is_sound(&container(change)), sound, "{index}");
+        }
+        assert!(!is_sound(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"));
+    }
+}
