@@ -7,12 +7,16 @@ REGULARS_DATA says; without them this says that it was left out. With the machin
 a sign that the shipped font lacks must be a problem that names the customer and the sign. With Debian's Noto fonts
 (fonts-noto-core, fonts-noto-cjk) no letter may have one; that half is left out where they are missing. Needs pdftotext,
 pdffonts and qpdf.
+
+No common forename or surname may be taken for a title, a firm, an empty cell or letters behind a name: each is greeted as a
+person's, in cells of its own and within a whole name.
 """
 
 import csv
 import json
 import os
 import re
+import sqlite3
 import sys
 import unicodedata
 from itertools import cycle
@@ -66,11 +70,45 @@ def people(lists, addresses):
             "ref": f"N-{number:04}",
             "full name": name,
             "street": street or place.get("building", "") or place.get("suburb", "") or "1",
-            "city": place.get("city") or place.get("town") or place.get("village") or place.get("state") or "-",
+            "city": place.get("city") or place.get("town") or place.get("village") or place.get("state") or "Town",
             "state": place.get("state_code", ""),
             "postcode": place.get("postcode", ""),
             "country": place.get("country_code", "us").upper(),
         }
+
+
+def common(lists):
+    """References, cells of a card, and the greetings that are right: each forename before a surname, each surname behind one."""
+
+    def names(kind):
+        rows = rows_of(lists / f"common-{kind}-by-country.csv", "utf-8-sig")
+        return sorted({" ".join(row[column].split()) for row in rows for column in ("Localized Name", "Romanized Name")} - {""})
+
+    for number, name in enumerate(names("forenames")):
+        greetings = {f"Dear {name},", f"Dear {name.split()[0]},", f"Dear {name} Zzyzx,"}
+        yield f"F{number}", ["", name, "Zzyzx", ""], {f"Dear {name},"}
+        yield f"G{number}", ["", "", "", f"{name} Zzyzx"], greetings
+    for number, name in enumerate(names("surnames")):
+        yield f"S{number}", ["", "Zora", name, ""], {"Dear Zora,"}
+        yield f"T{number}", ["", "", "", f"Zora {name}"], {"Dear Zora,"}
+        yield f"U{number}", ["Ms.", "", name, ""], {f"Dear Ms. {name},"}
+        yield f"V{number}", ["", "", "", f"Ms. Zora {name}"], {f"Dear Ms. {name},"}
+
+
+def greeted(lists):
+    """Each of them whose greeting is another, and how many there are."""
+    people = list(common(lists))
+    rows = [[ref, *cells, f"{n} Long St", "Boston", "MA", "02108"] for n, (ref, cells, _) in enumerate(people)]
+    with harness.folder() as home:
+        shop = Shop(home)
+        shop.run("import", "customers", shop.csv("people.csv", "ref,title,first name,last name,full name,street,city,state,zip", rows))
+        shop.write("campaigns/names.toml", CAMPAIGN)
+        shop.write("letter-templates/names.md", "{{ greeting }}\n")
+        shop.run("plan", "names")
+        database = sqlite3.connect(shop.folder / "regulars.db")
+        greetings = {ref: json.loads(fields)["greeting"] for ref, fields in database.execute("SELECT ref, fields FROM recipient")}
+        database.close()
+    return [f"{cells}: {greetings.get(ref)}" for ref, cells, right in people if greetings.get(ref) not in right], len(people)
 
 
 def said(text):
@@ -127,8 +165,10 @@ def main():
             shipped += f"; {len(pages)} with Noto fonts"
         else:
             print("names: left out: letters in Noto fonts, which are not installed here", file=sys.stderr)
+    mistaken, count = greeted(harness.data("hostile/names"))
+    faults.extend(mistaken)
     harness.fail_with(faults)
-    print(f"names: {shipped}; every name on its page as typed")
+    print(f"names: {shipped}; every name on its page as typed; {count} cards of common names greeted as people")
 
 
 main()

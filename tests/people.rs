@@ -254,6 +254,11 @@ fn titles_stand_in_front_of_a_whole_name() {
             ("Frau,Dr. Eva,Kurz", "Eva Kurz", "Dear Frau Dr. Kurz,"),
             ("Col.,John,Black", "John Black", "Dear Col. Black,"),
             ("Col.,John,", "John", "Dear John,"),
+            ("Mr.,Tom,Lord", "Tom Lord", "Dear Mr. Lord,"),
+            (",Judge,Moss", "Judge Moss", "Dear Judge Moss,"),
+            ("Mr.Dr.,Tom,Cole", "Tom Cole", "Dear Dr. Cole,"),
+            ("Sister,Agnes,", "Sister Agnes", "Dear Sister Agnes,"),
+            ("Late,Mary,Jones", "Mary Jones", "Dear customer,"),
         ],
     );
 }
@@ -333,6 +338,10 @@ fn a_spouse_keeps_their_surname() {
             (",Anna,Lopez,David", "Anna and David Lopez", "Dear Anna and David,"),
             (",Anna,Lopez,David Lopez", "Anna and David Lopez", "Dear Anna and David,"),
             (",Anna,Lopez,(none)", "Anna Lopez", "Dear Anna,"),
+            (",Anna,Lopez,yes", "Anna Lopez", "Dear Anna,"),
+            (",Anna,Lopez,Wei Chen", "Anna Lopez and Wei Chen", "Dear Anna and Wei,"),
+            (",Anna,Lopez,de la Cruz Luis", "Anna Lopez and Luis de la Cruz", "Dear Anna and Luis,"),
+            ("Mr. & Mrs.,John,Moss,Mary Jones", "John Moss and Mary Jones", "Dear Mr. Moss and Mrs. Jones,"),
             (",John H. & Mary,Moss,", "John H. and Mary Moss", "Dear John and Mary,"),
             (",Ana & Luis de la Cruz,Gil,", "Ana Gil and Luis de la Cruz", "Dear Ana and Luis,"),
         ],

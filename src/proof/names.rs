@@ -11,7 +11,7 @@ use crate::customers::{self, Customer, CustomerField, name_of};
 use crate::error::Result;
 use crate::store::Write;
 use crate::text;
-use crate::text::remarks::{self, is_nobody, is_placeholder};
+use crate::text::remarks::{self, is_no_spouse, is_nobody, is_placeholder};
 
 /// Remarks in names: what the owner has said there of somebody, or what is no name.
 pub(super) fn remarks(people: &[RecipientCards<'_>]) -> Vec<ProofProblem> {
@@ -88,7 +88,9 @@ fn proposal(card: &NameFields) -> Option<Repair> {
     let mut mended = card.clone();
     let mut fields = Vec::new();
     let mut mend = |field: &'static str, slot: &mut String, part: Part| {
-        let is_name = !is_placeholder(slot, false, false) && remarks::clean(slot).remarks.is_empty();
+        let is_name = !is_placeholder(slot, false, false)
+            && !(field == "spouse" && is_no_spouse(slot))
+            && remarks::clean(slot).remarks.is_empty();
         if let Some(name) = repaired(slot.trim(), part).filter(|_| is_name) {
             *slot = name.clone();
             fields.push((field, name));

@@ -117,12 +117,15 @@ pub(crate) fn is_firm_title(word: &str) -> bool {
 /// Whether it is no form of address: `divers`, `Mr/Mrs`.
 pub(crate) fn is_no_title(title: &str) -> bool {
     let parts: Vec<&str> = title
-        .split(['/', '|'])
+        .split(['/', '|', ','])
         .flat_map(|part| part.split_whitespace())
         .filter(|word| !matches!(bare(word).as_str(), "or" | "oder" | "ou" | "o" | "of" | "eller"))
         .collect();
     let is_choice = title.contains(['/', '|']) || parts.len() < title.split_whitespace().count();
-    is_in("no title", &bare(title)) || is_choice && parts.iter().all(|word| is_title(word) || is_social_title(word))
+    let is_list = title.contains(',') && parts.len() > 1;
+    is_in("no title", &bare(title))
+        || is_choice && parts.iter().all(|word| is_title(word) || is_social_title(word))
+        || is_list && parts.iter().all(|word| is_social_title(word))
 }
 
 /// Whether it makes a family of a surname: `Familie`.

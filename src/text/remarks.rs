@@ -61,6 +61,16 @@ pub(crate) fn is_nobody(name: &str) -> bool {
         && names_nobody
 }
 
+/// Whether a cell for the spouse says only that there is one, or none: `yes`, `single`.
+pub(crate) fn is_no_spouse(cell: &str) -> bool {
+    is_placeholder(cell, false, false) || is_in("no spouse", &bare(cell))
+}
+
+/// Whether a title says that somebody has died: `Late`.
+pub(crate) fn is_late(title: &str) -> bool {
+    is_in("late", &bare(title))
+}
+
 /// Whether it is what somebody has left behind: `Estate of Mary Jones`.
 pub(crate) fn is_estate(name: &str) -> bool {
     let key = plain_key(name);
@@ -89,7 +99,7 @@ pub(crate) fn clean(text: &str) -> CleanName {
     }
     let is_attention =
         |word: &str| is_in("attention", &bare(word.trim_end_matches(':'))) || word.eq_ignore_ascii_case("to:");
-    if words.len() > 1 && words.first().is_some_and(|word| is_attention(word)) {
+    if words.first().is_some_and(|word| is_attention(word) && (words.len() > 1 || word.ends_with(':'))) {
         words.remove(0);
     }
     // "An Herrn Holm", "An die Familie Holm".

@@ -11,7 +11,7 @@ mod title;
 use crate::customers::Customer;
 use crate::text;
 use crate::text::names::{bare, is_said_with_first_name};
-use crate::text::remarks::{clean, is_placeholder};
+use crate::text::remarks::{clean, is_no_spouse, is_placeholder};
 use person::{CardNames, GreetedPerson, people_of, with_shared};
 use title::written_title;
 
@@ -103,16 +103,15 @@ fn nobody(people: &[&Customer]) -> Names {
     }
     let firm = people.iter().map(|customer| customer.company.trim()).find(|firm| !is_placeholder(firm, false, false));
     // A firm whose name stands where a person's should, else.
-    let firm = firm.map(str::to_owned).or_else(|| names.iter().map(CardNames::whole).find(|name| !name.is_empty()));
-    firm.map_or_else(
-        || nameless(String::new()),
-        |firm| Names { greeting: format!("Dear friends at {firm},"), line: firm },
-    )
+    let name = names.iter().map(CardNames::whole).find(|name| !name.is_empty());
+    let Some(firm) = firm.map(str::to_owned).or_else(|| name.clone()) else { return nameless(String::new()) };
+    // A department's name stands with the firm's.
+    Names { greeting: format!("Dear friends at {firm},"), line: name.unwrap_or(firm) }
 }
 
 /// The spouse whom the card names, with the surname they share unless another is given.
 fn join_spouse(greeted: &mut Vec<GreetedPerson>, customer: &Customer) {
-    if is_placeholder(&customer.spouse, false, false) {
+    if is_no_spouse(&customer.spouse) {
         return;
     }
     let Some(one) = greeted.first().cloned() else { return };

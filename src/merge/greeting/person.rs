@@ -9,7 +9,7 @@ use crate::text::names::{
     is_numeral, is_particle, is_perhaps_company, is_post_nominal, is_said_with_first_name, is_title, may_be_given_name,
     may_be_title, singular, takes_whole_name,
 };
-use crate::text::remarks::{clean, is_estate, is_nobody, is_placeholder, without_placeholders};
+use crate::text::remarks::{clean, is_estate, is_late, is_nobody, is_placeholder, without_placeholders};
 
 /// One person of those greeted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -85,7 +85,7 @@ impl CardNames {
     /// Whether the name is nobody's, or of somebody who has died.
     pub(super) fn is_nobodys(&self) -> bool {
         let whole = self.whole();
-        is_nobody(&whole) || is_estate(&whole)
+        is_nobody(&whole) || is_estate(&whole) || is_late(&self.title)
     }
 
     fn is_firms(&self, company: &str) -> bool {
@@ -172,10 +172,9 @@ fn family(names: &CardNames) -> Option<GreetedPerson> {
 /// The people of a cell for first names and one for the surname.
 fn from_cells(first: &str, last: &str) -> Vec<GreetedPerson> {
     let mut surname = last.split_whitespace().collect::<Vec<_>>();
-    let titles = title_words(&surname, false);
-    let title = surname.drain(..titles.min(surname.len())).collect::<Vec<_>>().join(" ");
-    let is_alone = first.is_empty();
-    let suffix = take_letters(&mut surname, if is_alone { 0 } else { 1 }, !last.chars().any(char::is_lowercase));
+    let titles = surname.iter().take_while(|word| is_sure_title(word)).count().min(surname.len().saturating_sub(1));
+    let title = surname.drain(..titles).collect::<Vec<_>>().join(" ");
+    let suffix = take_letters(&mut surname, usize::from(!first.is_empty()), !last.chars().any(char::is_lowercase));
     let last = surname.join(" ");
     let last = last.trim_end_matches(',');
     let mut people = match halves(first) {
@@ -347,6 +346,12 @@ fn single(full: &str, is_french: bool) -> GreetedPerson {
     }
     let n = parts.len();
     let all_particles = n > 1 && parts[..n - 1].iter().all(|word| begins_surname(word));
+    let small = parts.iter().take_while(|word| begins_surname(word) && !word.contains(char::is_uppercase)).count();
+    if titles == 0 && small > 0 && small < n {
+        // "van der Berg", "de la Cruz Luis".
+        let (last, first) = parts.split_at(small + 1);
+        return GreetedPerson { first: first.join(" "), last: last.join(" "), suffix, ..GreetedPerson::default() };
+    }
     let surname = match n {
         // "Mr. Smith" gives a surname, "Anna" a first name.
         1 if titles > 0 => 0,
@@ -440,9 +445,13 @@ fn entitle(people: &mut Vec<GreetedPerson>, title: &str) {
             one.clone_into(&mut first.title);
             other.clone_into(&mut second.title);
         }
+        (None, [only]) if takes_whole_name(title) => {
+            only.call = [title, &only.first, &only.last].join(" ").trim().replace("  ", " ");
+            only.line.clone_from(&only.call);
+        }
         (None, [only]) if only.title.is_empty() => title.clone_into(&mut only.title),
         (None, [only]) if folded(&only.title) != folded(title) => {
-            only.title = ordered_title(&format!("{title} {}", only.title))
+            only.title = ordered_title(&format!("{title} {}", only.title));
         }
         _ => {}
     }

@@ -32,9 +32,14 @@ pub(super) fn title_words(words: &[&str], is_french: bool) -> usize {
 }
 
 /// `Frau Dr.` of `Dr. Frau`, `heer` of `De heer`, `Dr.` of `Mr. Dr.`, `Dr.` of `Dr. med. univ.`, each once.
-pub(super) fn ordered_title(title: &str) -> String {
+pub(super) fn ordered_title<'t>(title: &'t str) -> String {
     let mut words: Vec<&str> = Vec::new();
-    for word in title.split_whitespace() {
+    // "Mr.Dr."
+    let parted = |word: &'t str| match word.find('.').map(|at| word.split_at(at + 1)) {
+        Some((one, other)) if is_title(one) && is_title(other) => vec![one, other],
+        _ => vec![word],
+    };
+    for word in title.split_whitespace().map(|word| word.trim_end_matches(',')).flat_map(parted) {
         let is_more = !words.is_empty() && word.ends_with('.') && is_after_title(word) && !is_title(word);
         if !is_more && bare(word) != "de" && !words.iter().any(|known| bare(known) == bare(word)) {
             words.push(word);
