@@ -238,7 +238,7 @@ fn root() -> Part {
 }
 
 /// An .xlsx with sheets; a row is a number, and cells that are `reference kind style value`.
-fn xlsx(sheets: &[(&str, &str)]) -> Vec<u8> {
+pub fn xlsx(sheets: &[(&str, &str)]) -> Vec<u8> {
     let of_sheets = |each: fn(usize, &str) -> String| -> String {
         sheets.iter().enumerate().map(|(index, (name, _))| each(index + 1, name)).collect()
     };

@@ -82,3 +82,5 @@ mod walk;
 mod waves;
 /// Where the letter stands on every paper behind every window, measured from the page.
 mod windows;
+/// A year's lists of a shop, none edited by hand, and one import undone and made again.
+mod year_of_lists;

@@ -151,6 +151,11 @@ impl<'s> Columns<'s> {
         Ok(columns)
     }
 
+    /// Whether a row has nothing in any of them.
+    pub(super) fn are_empty(&self, row: &StringRecord) -> bool {
+        self.picks.iter().all(|pick| pick.of(row).is_empty())
+    }
+
     /// Those of some of the fields alone.
     pub(super) fn of_fields(&self, names: &[&'static str]) -> Self {
         let picks = names.iter().map(|name| self.pick(name).clone()).collect();

@@ -99,6 +99,10 @@ fn read_all(
             let (mut read, mut batch) = (ImportReport::default(), Vec::new());
             plan.sheet.each(|row| {
                 read.read += 1;
+                // Of an order with several lines the first says who bought it.
+                if newest.is_some() && plan.columns.are_empty(row.cells) {
+                    return Ok(());
+                }
                 let contact = match row.fault.clone() {
                     None => contacts::read(plan, &survey, row)?,
                     Some(fault) => Err(vec![fault]),

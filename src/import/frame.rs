@@ -16,7 +16,7 @@ pub(super) const MOST_TITLES: usize = 30;
 static KNOWN: LazyLock<HashSet<String>> = LazyLock::new(|| headings(|field| !NO_FIELDS.contains(&field)));
 
 /// What begins a line of dialects.tsv that has no headings.
-const NO_FIELDS: [&str; 5] = ["dialect", "system", "cancelled", "takes_back", "day_order"];
+const NO_FIELDS: [&str; 6] = ["address", "dialect", "system", "cancelled", "takes_back", "day_order"];
 
 /// The headings of what belongs to one person: who has one is no sum.
 static PERSONAL: LazyLock<HashSet<String>> =
@@ -29,7 +29,7 @@ fn headings(is_wanted: impl Fn(&str) -> bool) -> HashSet<String> {
     let lines = include_str!("dialects.tsv").lines().filter(|line| !line.starts_with('#'));
     let lines = lines.filter_map(|line| line.split_once('\t')).filter(|(field, _)| is_wanted(field));
     let columns = lines.flat_map(|(_, columns)| columns.split('\t'));
-    let headings = columns.flat_map(|column| column.split(" if ").flat_map(|part| part.split(['|', '+', '#'])));
+    let headings = columns.flat_map(|column| column.split(" if ").take(1).flat_map(|part| part.split(['|', '+', '#'])));
     headings.map(heading_key).filter(|key| !key.is_empty()).collect()
 }
 

@@ -265,7 +265,9 @@ impl ImportSheet {
             let clean = clean.or(unquoted);
             let found = clean.as_ref().unwrap_or(&cells);
             let not_a_row = if is_row && !is_blank { self.frame.not_a_row(found) } else { None };
+            // A row of a workbook is never broken in two.
             let is_short = is_row && !is_blank && not_a_row.is_none() && found.len() < self.header.len();
+            let is_short = is_short && self.rows.is_none();
             if let Some(before) = short.take() {
                 let fault = (is_short && before.goes_on_in(found, self.header.len())).then(|| {
                     let message = format!("this row seems to go on in line {line}");
