@@ -182,6 +182,12 @@ fn no_firm_and_no_family_is_greeted_by_half() {
             ("Amtsgericht Ulm,", "Amtsgericht Ulm", "Dear friends at Amtsgericht Ulm,"),
             ("Accounts Payable,", "Accounts Payable", "Dear friends at Accounts Payable,"),
             ("Friends of the Park,", "Friends of the Park", "Dear friends at Friends of the Park,"),
+            ("Max Records,", "Max Records", "Dear Max Records,"),
+            ("Reed & Moss Old Maps,", "Reed & Moss Old Maps", "Dear Reed & Moss Old Maps,"),
+            ("Salem High School,", "Salem High School", "Dear Salem High School,"),
+            ("Route 12,", "Route 12", "Dear Route 12,"),
+            ("Mary Ann Church,", "Mary Ann Church", "Dear Mary Ann,"),
+            ("James and Ida Berg,", "James and Ida Berg", "Dear James and Ida,"),
             ("Mr and Mrs,", "", "Dear customer,"),
             ("Mary Unknown,", "Mary", "Dear Mary,"),
         ],
@@ -195,6 +201,7 @@ fn no_firm_and_no_family_is_greeted_by_half() {
             (",Jones,Family", "Jones Family", "Dear Jones family,"),
             ("Mr.,Tom,Church", "Tom Church", "Dear Mr. Church,"),
             (",Zion,Church", "Zion Church", "Dear Zion,"),
+            (",Rose,Bakery", "Rose Bakery", "Dear Rose Bakery,"),
         ],
     );
 }

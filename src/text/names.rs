@@ -240,20 +240,33 @@ pub(crate) fn is_company(name: &str) -> bool {
     let Some(last) = rest.last() else { return has_possessive(name) || ends(first) };
     let is_titled = ["title", "doubtful title"].iter().any(|list| is_in(list, first));
     rest.iter().any(|word| is_in("firm", word))
-        || words.iter().any(|word| is_in("firm word", word) && !is_in("either", word))
+        || words.iter().any(|word| is_in("firm word", word)) && !(rest.len() == 1 && may_be_given_name(first))
         || has_possessive(name)
         || words.iter().any(ends)
         || is_in("firm at the start", first)
         || !is_titled && rest.iter().any(|word| matches!(word.as_str(), "of" | "for" | "the"))
-        || is_in("doubtful firm word", last) && is_in("begins a firm", first) && !may_be_given_name(first)
+        || (is_in("doubtful firm word", last) || is_in("rarely a surname", last))
+            && is_in("begins a firm", first)
+            && !may_be_given_name(first)
         || first == "the" && rest.len() > 1 && !["title", "doubtful title"].iter().any(|list| is_in(list, &rest[0]))
 }
 
-/// Whether a whole name may be a company's or a person's: `Zion Church`.
+/// Whether a word stands in the names of companies, and hardly in those of people: `Bakery`.
+pub(crate) fn is_firm_word(word: &str) -> bool {
+    is_in("firm word", &bare(word))
+}
+
+/// Whether a whole name may be a company's or a person's: `Zion Church`, `Rose Bakery`, `Troop 12`.
 pub(crate) fn is_perhaps_company(name: &str) -> bool {
     let words: Vec<String> = words(name).map(bare).collect();
-    let [first, .., last] = words.as_slice() else { return false };
-    !is_in("title", first) && is_in("doubtful firm word", last) && !may_be_given_name(first)
+    let [first, middle @ .., last] = words.as_slice() else { return false };
+    let is_one_of = |word: &str, lists: &[&str]| lists.iter().any(|list| is_in(list, word));
+    let is_name = |word: &String| may_be_given_name(word) || is_particle(word) || word.chars().count() == 1;
+    !is_in("title", first)
+        && (is_one_of(last, &["firm word", "rarely a surname"])
+            || is_in("doubtful firm word", last) && !(is_name(first) && middle.iter().all(is_name))
+            || is_in("doubtful firm word", first) && !middle.is_empty()
+            || words.iter().any(|word| !word.is_empty() && word.bytes().all(|b| b.is_ascii_digit())))
 }
 
 /// `Rose's Bakery`, `Macy's`.
@@ -265,7 +278,7 @@ fn has_possessive(name: &str) -> bool {
 pub(crate) fn may_be_company(name: &str) -> bool {
     let is_firm = |word: &str| {
         let word = bare(word);
-        ["firm", "firm word", "doubtful firm word"].into_iter().any(|list| is_in(list, &word))
+        ["firm", "firm word", "rarely a surname", "doubtful firm word"].into_iter().any(|list| is_in(list, &word))
     };
     words(name).any(is_firm) || name.chars().any(char::is_numeric)
 }
@@ -314,7 +327,10 @@ mod tests {
         {
             assert!(!is_company(name) && !is_perhaps_company(name), "{name}");
         }
-        assert!(!may_be_company("COLE SMITH") && is_perhaps_company("Zion Church"));
+        for name in ["Zion Church", "Max Records", "Reed Group", "Salem High School", "Temple Beth El", "Post 99"] {
+            assert!(!is_company(name) && is_perhaps_company(name), "{name}");
+        }
+        assert!(!may_be_company("COLE SMITH") && !is_perhaps_company("Mary Ann Church"));
     }
 
     #[test]

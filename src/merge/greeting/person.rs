@@ -5,9 +5,9 @@ use crate::customers::Customer;
 use crate::domain::folded;
 use crate::merge::countries::country_code;
 use crate::text::names::{
-    begins_surname, is_company, is_couple, is_family, is_firm_title, is_first_of_two, is_given_name, is_no_title,
-    is_numeral, is_particle, is_perhaps_company, is_post_nominal, is_said_with_first_name, is_title, may_be_given_name,
-    may_be_title, singular, takes_whole_name,
+    begins_surname, is_company, is_couple, is_family, is_firm_title, is_firm_word, is_first_of_two, is_given_name,
+    is_no_title, is_numeral, is_particle, is_perhaps_company, is_post_nominal, is_said_with_first_name, is_title,
+    may_be_given_name, may_be_title, singular, takes_whole_name,
 };
 use crate::text::remarks::{clean, is_estate, is_late, is_nobody, is_placeholder, without_placeholders};
 
@@ -124,6 +124,9 @@ pub(super) fn people_of(customer: &Customer) -> Vec<GreetedPerson> {
     let mut people = match (names.first.as_str(), names.last.as_str()) {
         ("", "") => from_full_name(&names.full, names.is_french),
         ("", last) if last.contains(',') => vec![single(last, names.is_french)],
+        (first, last) if names.title.is_empty() && !first.is_empty() && is_firm_word(last) => {
+            vec![as_typed(&names.whole())]
+        }
         (first, last) => from_cells(first, last),
     };
     people.retain(|person| [&person.first, &person.last, &person.call].into_iter().any(|text| !text.is_empty()));
@@ -238,10 +241,12 @@ pub(super) fn from_full_name(full: &str, is_french: bool) -> Vec<GreetedPerson> 
         return vec![first, second];
     }
     let first_word = |text: &str| text.split_whitespace().find(|word| !is_sure_title(word)).map(str::to_owned);
-    let is_couple = [one, other].into_iter().any(|text| {
-        text.split_whitespace().next().is_some_and(is_sure_title)
-            || first_word(text).is_some_and(|word| may_be_given_name(&word) || word.ends_with('.'))
-    });
+    let words = [one, other].map(|text| first_word(text).unwrap_or_default());
+    let has_title = [one, other].into_iter().any(|text| text.split_whitespace().next().is_some_and(is_sure_title));
+    let is_couple = has_title
+        || words.iter().any(|word| is_given_name(word) || word.ends_with('.'))
+        || words.iter().all(|word| may_be_given_name(word))
+        || !is_word(one) && words.iter().any(|word| may_be_given_name(word));
     if !is_couple {
         // "Moss & Wren Booksellers".
         return vec![as_typed(full)];
