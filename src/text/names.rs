@@ -99,6 +99,11 @@ pub(crate) fn takes_whole_name(word: &str) -> bool {
     is_in("whole name", &bare(word))
 }
 
+/// Whether it belongs to the title behind it: `Very` of `Very Rev.`
+pub(crate) fn is_before_title(word: &str) -> bool {
+    is_in("before title", &bare(word))
+}
+
 /// Whether the first name is said behind it: `Sir Robert`.
 pub(crate) fn is_said_with_first_name(word: &str) -> bool {
     matches!(bare(word).as_str(), "sir" | "dame" | "don" | "dona" | "dom") || takes_whole_name(word)

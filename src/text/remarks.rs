@@ -17,7 +17,11 @@ pub(crate) struct CleanName {
 /// names where another name stands beside them: Mary None, Nan Reed.
 pub(crate) fn is_placeholder(cell: &str, is_first_name: bool, beside_a_name: bool) -> bool {
     let cell = cell.trim();
-    if !cell.chars().any(char::is_alphanumeric) {
+    // "{{first_name}}" was never filled in.
+    let is_merge_field = [("{{", "}}"), ("*|", "|*"), ("[[", "]]"), ("<<", ">>"), ("${", "}"), ("%%", "%%")]
+        .iter()
+        .any(|(start, end)| cell.starts_with(start) && cell.ends_with(end));
+    if !cell.chars().any(char::is_alphanumeric) || is_merge_field {
         return true;
     }
     let (key, raw) = (plain_key(cell), bare(cell));
@@ -84,8 +88,10 @@ pub(crate) fn is_estate(name: &str) -> bool {
 /// A name without remarks, nicknames in brackets or quotes, and what is no name at all.
 pub(crate) fn clean(text: &str) -> CleanName {
     let mut clean = CleanName::default();
-    let (outside, asides) = without_asides(text);
-    let outside = if asides.is_empty() { text.trim() } else { outside.trim() };
+    let is_remark = |part: &str| ["wish", "dead"].into_iter().any(|list| is_in(list, &bare(part)));
+    let parted = if text.split('/').any(is_remark) { text.replace('/', " ") } else { text.to_owned() };
+    let (outside, asides) = without_asides(&parted);
+    let outside = outside.trim();
     let mut words: Vec<&str> = outside.split_whitespace().collect();
     if outside.contains(['†', '✝']) {
         clean.remarks.push("†".to_owned());
@@ -99,6 +105,14 @@ pub(crate) fn clean(text: &str) -> CleanName {
     }
     let is_attention =
         |word: &str| is_in("attention", &bare(word.trim_end_matches(':'))) || word.eq_ignore_ascii_case("to:");
+    // William 'Bill' Reed.
+    let is_nickname = |word: &str| word.len() > 3 && word.starts_with(['\'', '‘']) && word.ends_with(['\'', '’']);
+    if words.iter().any(|word| !is_nickname(word)) {
+        words.retain(|word| !is_nickname(word));
+    }
+    if words.len() > 1 && is_in("care of", &words[0].to_lowercase()) {
+        words.remove(0);
+    }
     if words.first().is_some_and(|word| is_attention(word) && (words.len() > 1 || word.ends_with(':'))) {
         words.remove(0);
     }
@@ -202,7 +216,8 @@ fn without_asides(text: &str) -> (String, Vec<String>) {
 /// A text without the characters that parted it from a remark.
 fn trimmed(text: &str) -> &str {
     text.trim_matches(|c: char| {
-        c.is_whitespace() || matches!(c, '-' | '–' | '—' | ',' | ';' | ':' | '|' | '*' | '#' | '!' | '/' | '?')
+        c.is_whitespace()
+            || matches!(c, '-' | '–' | '—' | ',' | ';' | ':' | '|' | '*' | '#' | '!' | '/' | '?' | '+' | '&')
     })
 }
 
@@ -237,6 +252,9 @@ mod tests {
             "Desconocido",
             "[null]",
             "onbekend",
+            "{{first_name}}",
+            "*|FNAME|*",
+            "[object Object]",
         ] {
             assert!(is_placeholder(cell, false, false), "{cell}");
             assert!(is_placeholder(cell, true, true), "{cell}");
@@ -279,6 +297,10 @@ mod tests {
             ("An Nguyen", "An Nguyen", ""),
             ("To: Ann Star", "Ann Star", ""),
             ("Val Guest", "Val Guest", ""),
+            ("William 'Bill' Reed", "William Reed", ""),
+            ("Reed/deceased", "Reed", "deceased"),
+            ("c/o Ann Star", "Ann Star", ""),
+            ("Star (returned 2023)", "Star", "returned 2023"),
             ("Dec Donnelly", "Dec Donnelly", ""),
             ("Anna-Lena Berg", "Anna-Lena Berg", ""),
         ] {
