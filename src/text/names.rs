@@ -53,6 +53,9 @@ const DOUBTFUL_SUFFIXES: [(&str, &str); 2] = [("vi", "VI"), ("usa", "USA")];
 
 /// A word as the lists have it: in small letters, without accents, points and the characters around it.
 pub(crate) fn bare(word: &str) -> String {
+    if word.bytes().all(|b| b.is_ascii_alphanumeric()) {
+        return word.to_ascii_lowercase();
+    }
     let outer = |c: char| !c.is_alphanumeric() && !matches!(c, '\'' | '’' | '%' | '/' | '#');
     let word = word.trim_matches(outer).replace(['.', ','], "").replace('’', "'");
     let part = |part: &str| if part.contains('\'') { part.to_lowercase() } else { plain_key(part) };

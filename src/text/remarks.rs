@@ -24,17 +24,21 @@ pub(crate) fn is_placeholder(cell: &str, is_first_name: bool, beside_a_name: boo
     if !cell.chars().any(char::is_alphanumeric) || is_merge_field {
         return true;
     }
-    let (key, raw) = (plain_key(cell), bare(cell));
+    let raw = bare(cell);
     // "N/A" is in its form; "Value" is a name, "#VALUE!" is none.
     let is_known = is_in("never a name", &raw) && !cell.starts_with('#')
         || cell.starts_with('#') && cell.ends_with(['!', '?', 'A', 'a'])
-        || key != raw && cell.contains(['(', '[', '<', ' ']) && is_in("never a name", &key);
+        || cell.contains(['(', '[', '<', ' ']) && is_in("never a name", &plain_key(cell));
     let beside = if is_first_name { "also a first name" } else { "beside a first name" };
     is_known && !(beside_a_name && is_written_as_name(cell) && is_in(beside, &raw))
 }
 
 /// Whether a cell of any kind says only that it is empty: `NULL`, `N/A`; not what may be the name of a place.
 pub(crate) fn is_empty_word(cell: &str) -> bool {
+    // The longest of them is "undefined"; an import asks for every cell.
+    if cell.len() > 12 {
+        return false;
+    }
     !cell.chars().any(char::is_alphanumeric)
         || is_in("in a whole name", &bare(cell)) && is_placeholder(cell, false, false)
 }
@@ -152,8 +156,8 @@ fn found(words: &[&str], list: &str) -> Option<(usize, usize)> {
     let mut best: Option<(usize, usize)> = None;
     for start in 0..keys.len() {
         for end in (start + 1..=keys.len().min(start + 6)).rev() {
-            let phrase = keys[start..end].iter().filter(|key| !key.is_empty()).cloned().collect::<Vec<_>>().join(" ");
-            if is_in(list, &phrase) && best.is_none_or(|(s, e)| end - start > e - s) {
+            let phrase = keys[start..end].iter().filter(|key| !key.is_empty()).map(String::as_str).collect::<Vec<_>>();
+            if is_in(list, &phrase.join(" ")) && best.is_none_or(|(s, e)| end - start > e - s) {
                 best = Some((start, end));
             }
         }
