@@ -115,6 +115,7 @@ fn letters_behind_a_name_are_no_surname() {
             ("Mr,Ed,Hall MBE JP", "Ed Hall MBE JP", "Dear Mr Hall,"),
             ("Mr.,Jack,Ma", "Jack Ma", "Dear Mr. Ma,"),
             ("Mr.,John,Cole Jr.", "John Cole Jr.", "Dear Mr. Cole,"),
+            (",Jane MBE,Poe", "Jane Poe", "Dear Jane,"),
         ],
     );
 }
@@ -138,6 +139,8 @@ fn words_for_an_empty_cell_are_printed_nowhere() {
             (",inconnu,Petit,,", "Petit", "Dear Petit,"),
             (",Eva,Ríos,desconocido,No Company", "Eva Ríos / No Company", "Dear Eva,"),
             ("?,Test,Test,.,", "", "Dear customer,"),
+            (",No,Name,,", "", "Dear customer,"),
+            (",{{first_name}},Moss,,", "Moss", "Dear Moss,"),
             (",Ann,Blank,,", "Ann Blank", "Dear Ann,"),
         ],
     );
@@ -182,6 +185,12 @@ fn no_firm_and_no_family_is_greeted_by_half() {
             ("Amtsgericht Ulm,", "Amtsgericht Ulm", "Dear friends at Amtsgericht Ulm,"),
             ("Accounts Payable,", "Accounts Payable", "Dear friends at Accounts Payable,"),
             ("Friends of the Park,", "Friends of the Park", "Dear friends at Friends of the Park,"),
+            ("Max Records,", "Max Records", "Dear Max Records,"),
+            ("Reed & Moss Old Maps,", "Reed & Moss Old Maps", "Dear Reed & Moss Old Maps,"),
+            ("Salem High School,", "Salem High School", "Dear Salem High School,"),
+            ("Route 12,", "Route 12", "Dear Route 12,"),
+            ("Mary Ann Church,", "Mary Ann Church", "Dear Mary Ann,"),
+            ("James and Ida Berg,", "James and Ida Berg", "Dear James and Ida,"),
             ("Mr and Mrs,", "", "Dear customer,"),
             ("Mary Unknown,", "Mary", "Dear Mary,"),
         ],
@@ -195,6 +204,7 @@ fn no_firm_and_no_family_is_greeted_by_half() {
             (",Jones,Family", "Jones Family", "Dear Jones family,"),
             ("Mr.,Tom,Church", "Tom Church", "Dear Mr. Church,"),
             (",Zion,Church", "Zion Church", "Dear Zion,"),
+            (",Rose,Bakery", "Rose Bakery", "Dear Rose Bakery,"),
         ],
     );
 }
@@ -231,6 +241,10 @@ fn titles_stand_in_front_of_a_whole_name() {
             ("De heer Jan Smit", "Jan Smit", "Dear Heer Smit,"),
             ("Mr Van Vleet", "Mr Van Vleet", "Dear Mr Van Vleet,"),
             ("Mrs. St. John", "Mrs. St. John", "Dear Mrs. St. John,"),
+            ("Very Rev. Tom Vik", "Tom Vik", "Dear Very Rev. Vik,"),
+            ("M. et Mme Paul Petit", "M. and Mme Paul Petit", "Dear M. and Mme Petit,"),
+            ("Mr bin Saleh", "Mr bin Saleh", "Dear Mr bin Saleh,"),
+            ("Herr von und zu Stein", "Herr von und zu Stein", "Dear Herr von und zu Stein,"),
             ("Don Pedro Gil", "Don Pedro Gil", "Dear Don Pedro,"),
             ("Doña Ana", "Doña Ana", "Dear Doña Ana,"),
             ("An Herrn Hans Holm", "Hans Holm", "Dear Herr Holm,"),
@@ -273,6 +287,8 @@ fn particles_nicknames_and_remarks() {
             (",Ann,Star (do not mail)", "Ann Star", "Dear Ann,"),
             ("Mr/Mrs,John,Pine", "John Pine", "Dear John,"),
             (",,", "", "Dear customer,"),
+            (",William 'Bill',Reed", "William Reed", "Dear William,"),
+            (",Mr. and Mrs. Hans,Holm", "Mr. and Mrs. Hans Holm", "Dear Mr. and Mrs. Holm,"),
             (",\"William \"\"Bill\"\"\",Reed", "William Reed", "Dear William,"),
             (",*VIP* Ann,Moss", "Ann Moss", "Dear Ann,"),
             (",Ann,Wren - moved", "Ann Wren", "Dear Ann,"),

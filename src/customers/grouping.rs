@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::domain::{CustomerId, HouseholdId};
 use crate::error::Result;
 use crate::store::Row;
-use crate::text::names::is_title;
+use crate::text::names::{is_numeral, is_post_nominal, is_title};
 use crate::text::{plain_key, without_umlauts};
 
 /// What decides who belongs together.
@@ -70,19 +70,38 @@ pub(super) const RESIDENT: &str = "id, household_id, first_name, last_name, full
 impl Resident {
     pub(super) fn from_row(row: &Row<'_>) -> Result<Self> {
         let (last_name, full_name): (String, String) = (row.get(3)?, row.get(4)?);
-        let surname = if last_name.is_empty() { full_name.rsplit(' ').next().unwrap_or_default() } else { &last_name };
         Ok(Self {
             id: row.get(0)?,
             household_id: row.get(1)?,
             first_name: in_any_order(&row.get::<String>(2)?),
             whole: in_any_order(&format!("{} {last_name}", row.get::<String>(2)?)),
-            surname: spelling(surname),
+            surname: spelling(&surname(&last_name, &full_name)),
             full_name: in_any_order(&full_name),
             spouse: in_any_order(&row.get::<String>(5)?),
             address_hash: row.get(6)?,
             manual_household: row.get(7)?,
         })
     }
+}
+
+/// The surname of a card, without `Jr.` and `PhD`; of a whole name its last word, or what stands before the comma.
+fn surname(last_name: &str, full_name: &str) -> String {
+    let are_letters = |text: &str| text.split([' ', ',']).all(|word| word.is_empty() || is_letters(word));
+    let (name, is_whole) = match full_name.split_once(',') {
+        _ if !last_name.is_empty() => (last_name, false),
+        Some((before, after)) if !are_letters(after) => (before, false),
+        Some((before, _)) => (before, true),
+        None => (full_name, true),
+    };
+    let mut words: Vec<&str> = name.split([' ', ',']).filter(|word| !word.is_empty()).collect();
+    while words.len() > 1 && words.last().is_some_and(|word| is_letters(word)) {
+        words.pop();
+    }
+    if is_whole { words.pop().unwrap_or_default().to_owned() } else { words.join(" ") }
+}
+
+fn is_letters(word: &str) -> bool {
+    is_numeral(word) || is_post_nominal(word, false)
 }
 
 /// A name as neighbours are compared: `Müller` is `MUELLER`, `Núñez` is `Nunez`.
@@ -123,4 +142,25 @@ fn root(parents: &mut [usize], mut index: usize) -> usize {
 fn join(parents: &mut [usize], one: usize, other: usize) {
     let (one, other) = (root(parents, one), root(parents, other));
     parents[one.max(other)] = one.min(other);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn surnames_are_without_letters_behind_them() {
+        for (last, full, is) in [
+            ("Quill Jr.", "", "Quill"),
+            ("van der Berg", "", "van der Berg"),
+            ("", "Tom Quill Jr.", "Quill"),
+            ("", "Tom Quill, PhD", "Quill"),
+            ("", "Quill, Tom", "Quill"),
+            ("", "van der Berg, Jan", "van der Berg"),
+            ("", "Tom", "Tom"),
+            ("", "", ""),
+        ] {
+            assert_eq!(surname(last, full), is, "{last} {full}");
+        }
+    }
 }

@@ -11,11 +11,15 @@ pub(super) fn clear(texts: &mut [String]) {
     let has_first =
         [CustomerField::FirstName, CustomerField::Title].iter().any(|field| is_name(&texts[*field as usize]));
     let has_last = is_name(&texts[CustomerField::LastName as usize]);
+    // "No" and "Name".
+    let whole =
+        [CustomerField::FirstName, CustomerField::LastName].map(|field| texts[field as usize].as_str()).join(" ");
+    let is_nothing = has_last && has_first && is_placeholder(&whole, false, false);
     for field in CustomerField::ALL.iter().copied() {
         let text = &mut texts[field as usize];
         let is_empty = match field {
-            CustomerField::FirstName => is_placeholder(text, true, has_last),
-            CustomerField::LastName => is_placeholder(text, false, has_first),
+            CustomerField::FirstName => is_nothing || is_placeholder(text, true, has_last),
+            CustomerField::LastName => is_nothing || is_placeholder(text, false, has_first),
             CustomerField::Title
             | CustomerField::FullName
             | CustomerField::Suffix

@@ -88,9 +88,8 @@ fn proposal(card: &NameFields) -> Option<Repair> {
     let mut mended = card.clone();
     let mut fields = Vec::new();
     let mut mend = |field: &'static str, slot: &mut String, part: Part| {
-        let is_name = !is_placeholder(slot, false, false)
-            && !(field == "spouse" && is_no_spouse(slot))
-            && remarks::clean(slot).remarks.is_empty();
+        let is_no_name = is_placeholder(slot, false, false) || field == "spouse" && is_no_spouse(slot);
+        let is_name = !is_no_name && remarks::clean(slot).remarks.is_empty();
         if let Some(name) = repaired(slot.trim(), part).filter(|_| is_name) {
             *slot = name.clone();
             fields.push((field, name));

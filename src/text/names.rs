@@ -53,6 +53,9 @@ const DOUBTFUL_SUFFIXES: [(&str, &str); 2] = [("vi", "VI"), ("usa", "USA")];
 
 /// A word as the lists have it: in small letters, without accents, points and the characters around it.
 pub(crate) fn bare(word: &str) -> String {
+    if word.bytes().all(|b| b.is_ascii_alphanumeric()) {
+        return word.to_ascii_lowercase();
+    }
     let outer = |c: char| !c.is_alphanumeric() && !matches!(c, '\'' | '’' | '%' | '/' | '#');
     let word = word.trim_matches(outer).replace(['.', ','], "").replace('’', "'");
     let part = |part: &str| if part.contains('\'') { part.to_lowercase() } else { plain_key(part) };
@@ -97,6 +100,11 @@ pub(crate) fn is_academic_title(word: &str) -> bool {
 /// Whether the whole name is said behind it: `Sister Mary Agnes`.
 pub(crate) fn takes_whole_name(word: &str) -> bool {
     is_in("whole name", &bare(word))
+}
+
+/// Whether it belongs to the title behind it: `Very` of `Very Rev.`
+pub(crate) fn is_before_title(word: &str) -> bool {
+    is_in("before title", &bare(word))
 }
 
 /// Whether the first name is said behind it: `Sir Robert`.
@@ -240,20 +248,33 @@ pub(crate) fn is_company(name: &str) -> bool {
     let Some(last) = rest.last() else { return has_possessive(name) || ends(first) };
     let is_titled = ["title", "doubtful title"].iter().any(|list| is_in(list, first));
     rest.iter().any(|word| is_in("firm", word))
-        || words.iter().any(|word| is_in("firm word", word) && !is_in("either", word))
+        || words.iter().any(|word| is_in("firm word", word)) && !(rest.len() == 1 && may_be_given_name(first))
         || has_possessive(name)
         || words.iter().any(ends)
         || is_in("firm at the start", first)
         || !is_titled && rest.iter().any(|word| matches!(word.as_str(), "of" | "for" | "the"))
-        || is_in("doubtful firm word", last) && is_in("begins a firm", first) && !may_be_given_name(first)
+        || (is_in("doubtful firm word", last) || is_in("rarely a surname", last))
+            && is_in("begins a firm", first)
+            && !may_be_given_name(first)
         || first == "the" && rest.len() > 1 && !["title", "doubtful title"].iter().any(|list| is_in(list, &rest[0]))
 }
 
-/// Whether a whole name may be a company's or a person's: `Zion Church`.
+/// Whether a word stands in the names of companies, and hardly in those of people: `Bakery`.
+pub(crate) fn is_firm_word(word: &str) -> bool {
+    is_in("firm word", &bare(word))
+}
+
+/// Whether a whole name may be a company's or a person's: `Zion Church`, `Rose Bakery`, `Troop 12`.
 pub(crate) fn is_perhaps_company(name: &str) -> bool {
     let words: Vec<String> = words(name).map(bare).collect();
-    let [first, .., last] = words.as_slice() else { return false };
-    !is_in("title", first) && is_in("doubtful firm word", last) && !may_be_given_name(first)
+    let [first, middle @ .., last] = words.as_slice() else { return false };
+    let is_one_of = |word: &str, lists: &[&str]| lists.iter().any(|list| is_in(list, word));
+    let is_name = |word: &String| may_be_given_name(word) || is_particle(word) || word.chars().count() == 1;
+    !is_in("title", first)
+        && (is_one_of(last, &["firm word", "rarely a surname"])
+            || is_in("doubtful firm word", last) && !(is_name(first) && middle.iter().all(is_name))
+            || is_in("doubtful firm word", first) && !middle.is_empty()
+            || words.iter().any(|word| !word.is_empty() && word.bytes().all(|b| b.is_ascii_digit())))
 }
 
 /// `Rose's Bakery`, `Macy's`.
@@ -265,7 +286,7 @@ fn has_possessive(name: &str) -> bool {
 pub(crate) fn may_be_company(name: &str) -> bool {
     let is_firm = |word: &str| {
         let word = bare(word);
-        ["firm", "firm word", "doubtful firm word"].into_iter().any(|list| is_in(list, &word))
+        ["firm", "firm word", "rarely a surname", "doubtful firm word"].into_iter().any(|list| is_in(list, &word))
     };
     words(name).any(is_firm) || name.chars().any(char::is_numeric)
 }
@@ -314,7 +335,10 @@ mod tests {
         {
             assert!(!is_company(name) && !is_perhaps_company(name), "{name}");
         }
-        assert!(!may_be_company("COLE SMITH") && is_perhaps_company("Zion Church"));
+        for name in ["Zion Church", "Max Records", "Reed Group", "Salem High School", "Temple Beth El", "Post 99"] {
+            assert!(!is_company(name) && is_perhaps_company(name), "{name}");
+        }
+        assert!(!may_be_company("COLE SMITH") && !is_perhaps_company("Mary Ann Church"));
     }
 
     #[test]

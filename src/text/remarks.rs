@@ -17,20 +17,28 @@ pub(crate) struct CleanName {
 /// names where another name stands beside them: Mary None, Nan Reed.
 pub(crate) fn is_placeholder(cell: &str, is_first_name: bool, beside_a_name: bool) -> bool {
     let cell = cell.trim();
-    if !cell.chars().any(char::is_alphanumeric) {
+    // "{{first_name}}" was never filled in.
+    let is_merge_field = [("{{", "}}"), ("*|", "|*"), ("[[", "]]"), ("<<", ">>"), ("${", "}"), ("%%", "%%")]
+        .iter()
+        .any(|(start, end)| cell.starts_with(start) && cell.ends_with(end));
+    if !cell.chars().any(char::is_alphanumeric) || is_merge_field {
         return true;
     }
-    let (key, raw) = (plain_key(cell), bare(cell));
+    let raw = bare(cell);
     // "N/A" is in its form; "Value" is a name, "#VALUE!" is none.
     let is_known = is_in("never a name", &raw) && !cell.starts_with('#')
         || cell.starts_with('#') && cell.ends_with(['!', '?', 'A', 'a'])
-        || key != raw && cell.contains(['(', '[', '<', ' ']) && is_in("never a name", &key);
+        || cell.contains(['(', '[', '<', ' ']) && is_in("never a name", &plain_key(cell));
     let beside = if is_first_name { "also a first name" } else { "beside a first name" };
     is_known && !(beside_a_name && is_written_as_name(cell) && is_in(beside, &raw))
 }
 
 /// Whether a cell of any kind says only that it is empty: `NULL`, `N/A`; not what may be the name of a place.
 pub(crate) fn is_empty_word(cell: &str) -> bool {
+    // The longest of them is "undefined"; an import asks for every cell.
+    if cell.len() > 12 {
+        return false;
+    }
     !cell.chars().any(char::is_alphanumeric)
         || is_in("in a whole name", &bare(cell)) && is_placeholder(cell, false, false)
 }
@@ -84,8 +92,10 @@ pub(crate) fn is_estate(name: &str) -> bool {
 /// A name without remarks, nicknames in brackets or quotes, and what is no name at all.
 pub(crate) fn clean(text: &str) -> CleanName {
     let mut clean = CleanName::default();
-    let (outside, asides) = without_asides(text);
-    let outside = if asides.is_empty() { text.trim() } else { outside.trim() };
+    let is_remark = |part: &str| ["wish", "dead"].into_iter().any(|list| is_in(list, &bare(part)));
+    let parted = if text.split('/').any(is_remark) { text.replace('/', " ") } else { text.to_owned() };
+    let (outside, asides) = without_asides(&parted);
+    let outside = outside.trim();
     let mut words: Vec<&str> = outside.split_whitespace().collect();
     if outside.contains(['†', '✝']) {
         clean.remarks.push("†".to_owned());
@@ -99,6 +109,14 @@ pub(crate) fn clean(text: &str) -> CleanName {
     }
     let is_attention =
         |word: &str| is_in("attention", &bare(word.trim_end_matches(':'))) || word.eq_ignore_ascii_case("to:");
+    // William 'Bill' Reed.
+    let is_nickname = |word: &str| word.len() > 3 && word.starts_with(['\'', '‘']) && word.ends_with(['\'', '’']);
+    if words.iter().any(|word| !is_nickname(word)) {
+        words.retain(|word| !is_nickname(word));
+    }
+    if words.len() > 1 && is_in("care of", &words[0].to_lowercase()) {
+        words.remove(0);
+    }
     if words.first().is_some_and(|word| is_attention(word) && (words.len() > 1 || word.ends_with(':'))) {
         words.remove(0);
     }
@@ -138,8 +156,8 @@ fn found(words: &[&str], list: &str) -> Option<(usize, usize)> {
     let mut best: Option<(usize, usize)> = None;
     for start in 0..keys.len() {
         for end in (start + 1..=keys.len().min(start + 6)).rev() {
-            let phrase = keys[start..end].iter().filter(|key| !key.is_empty()).cloned().collect::<Vec<_>>().join(" ");
-            if is_in(list, &phrase) && best.is_none_or(|(s, e)| end - start > e - s) {
+            let phrase = keys[start..end].iter().filter(|key| !key.is_empty()).map(String::as_str).collect::<Vec<_>>();
+            if is_in(list, &phrase.join(" ")) && best.is_none_or(|(s, e)| end - start > e - s) {
                 best = Some((start, end));
             }
         }
@@ -202,7 +220,8 @@ fn without_asides(text: &str) -> (String, Vec<String>) {
 /// A text without the characters that parted it from a remark.
 fn trimmed(text: &str) -> &str {
     text.trim_matches(|c: char| {
-        c.is_whitespace() || matches!(c, '-' | '–' | '—' | ',' | ';' | ':' | '|' | '*' | '#' | '!' | '/' | '?')
+        c.is_whitespace()
+            || matches!(c, '-' | '–' | '—' | ',' | ';' | ':' | '|' | '*' | '#' | '!' | '/' | '?' | '+' | '&')
     })
 }
 
@@ -237,6 +256,9 @@ mod tests {
             "Desconocido",
             "[null]",
             "onbekend",
+            "{{first_name}}",
+            "*|FNAME|*",
+            "[object Object]",
         ] {
             assert!(is_placeholder(cell, false, false), "{cell}");
             assert!(is_placeholder(cell, true, true), "{cell}");
@@ -279,6 +301,10 @@ mod tests {
             ("An Nguyen", "An Nguyen", ""),
             ("To: Ann Star", "Ann Star", ""),
             ("Val Guest", "Val Guest", ""),
+            ("William 'Bill' Reed", "William Reed", ""),
+            ("Reed/deceased", "Reed", "deceased"),
+            ("c/o Ann Star", "Ann Star", ""),
+            ("Star (returned 2023)", "Star", "returned 2023"),
             ("Dec Donnelly", "Dec Donnelly", ""),
             ("Anna-Lena Berg", "Anna-Lena Berg", ""),
         ] {

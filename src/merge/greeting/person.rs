@@ -5,9 +5,9 @@ use crate::customers::Customer;
 use crate::domain::folded;
 use crate::merge::countries::country_code;
 use crate::text::names::{
-    begins_surname, is_company, is_couple, is_family, is_firm_title, is_first_of_two, is_given_name, is_no_title,
-    is_numeral, is_particle, is_perhaps_company, is_post_nominal, is_said_with_first_name, is_title, may_be_given_name,
-    may_be_title, singular, takes_whole_name,
+    bare, begins_surname, is_company, is_couple, is_family, is_firm_title, is_firm_word, is_first_of_two,
+    is_given_name, is_no_title, is_numeral, is_particle, is_perhaps_company, is_post_nominal, is_said_with_first_name,
+    is_small, is_title, may_be_given_name, may_be_title, singular, takes_whole_name,
 };
 use crate::text::remarks::{clean, is_estate, is_late, is_nobody, is_placeholder, without_placeholders};
 
@@ -57,6 +57,10 @@ impl CardNames {
             if said(&clean.name) { clean.name } else { String::new() }
         };
         let (first, last) = (customer.first_name.trim(), customer.last_name.trim());
+        // "No" and "Name".
+        let is_nothing =
+            !first.is_empty() && !last.is_empty() && is_placeholder(&format!("{first} {last}"), false, false);
+        let (first, last) = if is_nothing { ("", "") } else { (first, last) };
         let before = if first.is_empty() { customer.title.trim() } else { first };
         let names = [cell(first, true, last), cell(last, false, before), cell(customer.full_name.trim(), false, "")];
         let [first, last, full] = names;
@@ -124,6 +128,12 @@ pub(super) fn people_of(customer: &Customer) -> Vec<GreetedPerson> {
     let mut people = match (names.first.as_str(), names.last.as_str()) {
         ("", "") => from_full_name(&names.full, names.is_french),
         ("", last) if last.contains(',') => vec![single(last, names.is_french)],
+        (first, last) if names.title.is_empty() && !first.is_empty() && is_firm_word(last) => {
+            vec![as_typed(&names.whole())]
+        }
+        (first, last) if first.split(' ').next().is_some_and(is_title) && halves(first).is_some() => {
+            from_full_name(&format!("{first} {last}"), names.is_french)
+        }
         (first, last) => from_cells(first, last),
     };
     people.retain(|person| [&person.first, &person.last, &person.call].into_iter().any(|text| !text.is_empty()));
@@ -180,7 +190,9 @@ fn from_cells(first: &str, last: &str) -> Vec<GreetedPerson> {
     let mut people = match halves(first) {
         Some((one, other)) => [one, other].map(|text| with_shared(text, last, true, false)).to_vec(),
         None => {
-            let words: Vec<&str> = first.split_whitespace().collect();
+            let mut words: Vec<&str> = first.split_whitespace().collect();
+            let letters = words.iter().skip(1).position(|word| is_post_nominal(word, false)).map(|at| at + 1);
+            words.truncate(letters.unwrap_or(words.len()));
             // "Dean John" is a first name with another.
             let titles = words.iter().take_while(|word| is_sure_title(word)).count();
             let title = words[..titles].join(" ");
@@ -228,8 +240,8 @@ pub(super) fn from_full_name(full: &str, is_french: bool) -> Vec<GreetedPerson> 
         // Two first names or two surnames.
         return vec![as_typed(full)];
     }
-    let titles: Vec<&str> = one.split_whitespace().collect();
-    if titles.iter().all(|word| is_sure_title(word) || is_french && may_be_title(word)) {
+    let is_monsieur = |word: &str| bare(word) == "m" && other.split(' ').next().is_some_and(is_title);
+    if one.split_whitespace().all(|word| is_sure_title(word) || is_french && may_be_title(word) || is_monsieur(word)) {
         // "Mr. and Mrs. Robert Smith": two titles, one name.
         let mut second = single(other, is_french);
         let first = GreetedPerson { title: one.to_owned(), ..second.clone() };
@@ -238,10 +250,12 @@ pub(super) fn from_full_name(full: &str, is_french: bool) -> Vec<GreetedPerson> 
         return vec![first, second];
     }
     let first_word = |text: &str| text.split_whitespace().find(|word| !is_sure_title(word)).map(str::to_owned);
-    let is_couple = [one, other].into_iter().any(|text| {
-        text.split_whitespace().next().is_some_and(is_sure_title)
-            || first_word(text).is_some_and(|word| may_be_given_name(&word) || word.ends_with('.'))
-    });
+    let words = [one, other].map(|text| first_word(text).unwrap_or_default());
+    let has_title = [one, other].into_iter().any(|text| text.split_whitespace().next().is_some_and(is_sure_title));
+    let is_couple = has_title
+        || words.iter().any(|word| is_given_name(word) || word.ends_with('.'))
+        || words.iter().all(|word| may_be_given_name(word))
+        || !is_word(one) && words.iter().any(|word| may_be_given_name(word));
     if !is_couple {
         // "Moss & Wren Booksellers".
         return vec![as_typed(full)];
@@ -345,7 +359,7 @@ fn single(full: &str, is_french: bool) -> GreetedPerson {
         suffix = format!("{suffix}{comma}{after}").trim_start_matches(' ').to_owned();
     }
     let n = parts.len();
-    let all_particles = n > 1 && parts[..n - 1].iter().all(|word| begins_surname(word));
+    let all_particles = n > 1 && parts[..n - 1].iter().all(|word| begins_surname(word) || *word == "und");
     let small = parts.iter().take_while(|word| begins_surname(word) && !word.contains(char::is_uppercase)).count();
     if titles == 0 && small > 0 && small < n {
         // "van der Berg", "de la Cruz Luis".
@@ -421,6 +435,9 @@ fn halves(text: &str) -> Option<(&str, &str)> {
         if at > 0 && end < text.len() && (AND.contains(&word.to_lowercase().as_str()) || SMALL_AND.contains(&word)) {
             let (one, other) = (text[..at].trim(), text[end..].trim());
             let is_surname = word == "y" && one.split(' ').count() > 1;
+            // "von und zu Stein".
+            let is_surname =
+                is_surname || one.rsplit(' ').next().is_some_and(|word| word != "y" && is_small(word, None));
             return (!one.is_empty() && !other.is_empty() && !is_surname).then_some((one, other));
         }
         at = end + 1;

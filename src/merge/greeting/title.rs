@@ -2,7 +2,7 @@
 
 use crate::text;
 use crate::text::names::{
-    bare, is_academic_title, is_after_title, is_english_title, is_social_title, is_title, may_be_title,
+    bare, is_academic_title, is_after_title, is_before_title, is_english_title, is_social_title, is_title, may_be_title,
 };
 
 /// How many words at the beginning are titles. What may be a first name as well is one with a point, or before a whole name:
@@ -17,7 +17,11 @@ pub(super) fn title_words(words: &[&str], is_french: bool) -> usize {
         let is_more = titles > 0 && word.ends_with('.') && is_after_title(word);
         // "De heer".
         let is_article = bare(word) == "de" && behind.first().is_some_and(|next| bare(next) == "heer");
+        let is_prefix = is_before_title(word)
+            && behind.first().is_some_and(|next| is_title(next) || may_be_title(next))
+            && behind.len() > 1;
         if is_title(word)
+            || is_prefix
             || may_be_title(word) && (word.ends_with('.') || is_whole)
             || is_monsieur
             || is_more
