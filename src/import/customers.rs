@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use super::contacts::{self, ContactRow};
 use super::reading::{ImportPlan, LARGE};
 use super::survey::Survey;
-use super::{ImportReport, ImportStep, RowProblem};
+use super::{ImportReport, ImportStep, RowProblem, unknown};
 use crate::customers::index::{self, Words};
 use crate::customers::{self, CardWriter, CustomerField, RefStatus, References, address_of, household, record_consent};
 use crate::domain::{Column, Consent, ConsentChannel, CustomerId};
@@ -40,7 +40,13 @@ pub(crate) fn customers(
         (true, false) => write.with_room(reading)?,
         (false, _) => reading()?,
     };
-    let CustomerImporter { mut report, forgotten, touched, words, .. } = book;
+    let CustomerImporter { mut report, forgotten, touched, words, ids, new, .. } = book;
+    let twins: Vec<String> = unknown::without_zeros(&new, &ids)
+        .map(|(new, known)| format!("{} ({} in the book)", text::quote(new), text::quote(known)))
+        .collect();
+    if !twins.is_empty() {
+        report.warnings.push(format!("new, but perhaps in the book already: {}", text::first_few(&twins, 12)));
+    }
     if forgotten > 0 {
         let count = text::count(forgotten, "customer");
         report.warnings.push(format!("{count} asked to be forgotten: left out"));
@@ -131,6 +137,8 @@ struct CustomerImporter<'t> {
     /// Those that were merged or forgotten.
     references: References,
     forgotten: usize,
+    /// References that are new in a book that was not empty.
+    new: Vec<String>,
     cards: CardWriter<'t>,
     /// Whose home or name is new.
     touched: Vec<CustomerId>,
@@ -149,6 +157,7 @@ impl<'t> CustomerImporter<'t> {
             ids: customers::ids(write)?,
             references: References::of(write)?,
             forgotten: 0,
+            new: Vec::new(),
             cards: CardWriter::new(write)?,
             touched: Vec::new(),
             words: Words::default(),
@@ -213,6 +222,9 @@ impl<'t> CustomerImporter<'t> {
         let id = self.cards.insert(&contact.reference, &contact.texts, contact.address_hash)?;
         self.words.put_in(id, |field| contact.field(field));
         self.touched.push(id);
+        if !self.ids.is_empty() {
+            self.new.push(contact.reference.clone());
+        }
         Ok(id)
     }
 
