@@ -498,6 +498,11 @@ fn references_that_no_customer_has_are_named() {
            `99` is no customer\n  \
            `c 17` is no customer; is it `C-0017`?\n",
     );
+    // A list of customers that lost its zeros on the way.
+    shop.write("people.csv", "ref,first_name\n54,Ann\n17,Di\nc0017,Bea\n");
+    shop.run("import customers people.csv --dry-run")
+        .shows("3 new")
+        .says("new, but perhaps in the book already: `54` (`0054` in the book)\n");
     let many: String = (0..5_000).map(|n| format!("Z{n:04},2024-01-05,Hat,20.00\n")).collect();
     shop.write("sales.csv", format!("ref,on,item,amount\n{many}"));
     let report = shop.json("import purchases sales.csv --dry-run");

@@ -9,7 +9,7 @@ use super::contacts::{self, ContactRow};
 use super::list_reference::{KnownReference, ListedPeople, Traits, list_reference};
 use super::newest::newest;
 use super::reading::{ImportPlan, LARGE};
-use super::{ImportReport, ImportStep, RowProblem, row_address};
+use super::{ImportReport, ImportStep, RowProblem, row_address, unknown};
 use crate::customers::index::{self, Words};
 use crate::customers::{
     self, ADDRESS, AddressChange, CardWriter, CustomerField, RefStatus, References, address_change, address_of,
@@ -45,7 +45,14 @@ pub(crate) fn customers(
         (true, false) => write.with_room(reading)?,
         (false, _) => reading()?,
     };
-    let CustomerImporter { mut report, forgotten, touched, words, listed, unclear, without_postcode, .. } = book;
+    let CustomerImporter { mut report, forgotten, touched, words, listed, unclear, without_postcode, ids, new, .. } =
+        book;
+    let twins: Vec<String> = unknown::without_zeros(&new, &ids)
+        .map(|(new, known)| format!("{} ({} in the book)", text::quote(new), text::quote(known)))
+        .collect();
+    if !twins.is_empty() {
+        report.warnings.push(format!("new, but perhaps in the book already: {}", text::first_few(&twins, 12)));
+    }
     if forgotten > 0 {
         let count = text::count(forgotten, "customer");
         report.warnings.push(format!("{count} asked to be forgotten: left out"));
@@ -183,6 +190,8 @@ struct CustomerImporter<'t> {
     /// Those that were merged or forgotten.
     references: References,
     forgotten: usize,
+    /// References that are new in a book that was not empty.
+    new: Vec<String>,
     cards: CardWriter<'t>,
     /// Those who are known by name and address alone.
     listed: ListedPeople,
@@ -207,6 +216,7 @@ impl<'t> CustomerImporter<'t> {
             ids: customers::ids(write)?,
             references: References::of(write)?,
             forgotten: 0,
+            new: Vec::new(),
             cards: CardWriter::new(write, import)?,
             listed: ListedPeople::default(),
             unclear: Vec::new(),
@@ -300,6 +310,8 @@ impl<'t> CustomerImporter<'t> {
         if contact.is_listed {
             // It may stand in the file again.
             self.ids.insert(contact.reference.clone(), id);
+        } else if !self.ids.is_empty() {
+            self.new.push(contact.reference.clone());
         }
         Ok(id)
     }

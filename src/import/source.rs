@@ -68,7 +68,7 @@ impl SourceText {
         let (by_mark, mark) = match Encoding::for_bom(&start) {
             Some((encoding, mark)) => (Some(encoding), mark),
             None if matches!(*start, [a, 0, b, 0] if a != 0 && b != 0) => (Some(UTF_16LE), 0),
-            None if matches!(*start, [0, a, 0, b] if a != 0 && b != 0) => (Some(UTF_16BE), 0),
+            None if matches!(*start, [0, a, 0, b] if a > 31 && b > 31) => (Some(UTF_16BE), 0),
             None => (None, 0),
         };
         let wide = by_mark.filter(|encoding| *encoding != UTF_8);

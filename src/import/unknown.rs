@@ -63,6 +63,21 @@ pub(super) fn unknown_refs(
     (refs.collect(), more)
 }
 
+/// New numbers that are those of other customers but for zeros before them: each with the other.
+pub(super) fn without_zeros<'r>(
+    new: &'r [String],
+    known: &'r HashMap<String, CustomerId>,
+) -> impl Iterator<Item = (&'r str, &'r str)> {
+    let is_number = |reference: &&String| !has_prefix(reference);
+    let known = if new.is_empty() { None } else { Some(known.keys().filter(is_number)) };
+    let by_number: HashMap<&str, &str> =
+        known.into_iter().flatten().map(|other| (other.trim_start_matches('0'), other.as_str())).collect();
+    let new = new.iter().filter(is_number);
+    new.filter_map(move |reference| {
+        by_number.get(reference.trim_start_matches('0')).map(|other| (reference.as_str(), *other))
+    })
+}
+
 /// A reference without what programs change in it: capitals, spaces, dashes, zeros before a number.
 fn key(reference: &str) -> String {
     let mut key = String::with_capacity(reference.len());
@@ -129,6 +144,9 @@ mod tests {
             assert_eq!((found.len(), more, found[0].count), (1, 0, 2));
             assert_eq!(found[0].near, near, "{reference}");
         }
+        let new = ["54", "0054x", "C 17", "17", "ann.@example.com"].map(str::to_owned);
+        let found: Vec<_> = without_zeros(&new, &known).collect();
+        assert_eq!(found, [("54", "0054")]);
         let counts = (0..250).map(|n| (format!("Z{n:03}"), n + 1)).collect();
         let (found, more) = unknown_refs(counts, &known);
         assert_eq!((found.len(), more, found[0].reference.as_str()), (100, 150, "Z249"));
