@@ -3,6 +3,7 @@
 //! street_words.tsv has the words that are written in several ways: one form, and how else it is written. A form that begins
 //! with `-` is the end of a longer word. `#` and `unit` stand before a number and are dropped.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
@@ -86,11 +87,13 @@ pub(crate) fn place_key(place: &str) -> String {
 
 /// The words of a part of an address, plain; the words for a mailbox are one.
 fn words_of(part: &str) -> Vec<String> {
-    let spaced = part.replace(['.', '-'], " ").replace('#', " no ").replace(['°', 'º'], "o ");
+    let spaced = if part.contains(['.', '-', '#', '°', 'º']) {
+        Cow::Owned(part.replace(['.', '-'], " ").replace('#', " no ").replace(['°', 'º'], "o "))
+    } else {
+        Cow::Borrowed(part)
+    };
     let mut words: Vec<String> = Vec::new();
-    for word in
-        spaced.split_whitespace().flat_map(|word| plain_key(word).split(' ').map(str::to_owned).collect::<Vec<_>>())
-    {
+    for word in plain_key(&spaced).split(' ').map(str::to_owned) {
         // `Apt2`.
         let letters = word.find(|c: char| c.is_ascii_digit()).map_or("", |at| &word[..at]);
         if matches!(form_of(letters), Some(UNIT | NUMBER)) {

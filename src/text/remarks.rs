@@ -18,9 +18,10 @@ pub(crate) struct CleanName {
 pub(crate) fn is_placeholder(cell: &str, is_first_name: bool, beside_a_name: bool) -> bool {
     let cell = cell.trim();
     // "{{first_name}}" was never filled in.
-    let is_merge_field = [("{{", "}}"), ("*|", "|*"), ("[[", "]]"), ("<<", ">>"), ("${", "}"), ("%%", "%%")]
-        .iter()
-        .any(|(start, end)| cell.starts_with(start) && cell.ends_with(end));
+    let is_merge_field = !cell.starts_with(char::is_alphanumeric)
+        && [("{{", "}}"), ("*|", "|*"), ("[[", "]]"), ("<<", ">>"), ("${", "}"), ("%%", "%%")]
+            .iter()
+            .any(|(start, end)| cell.starts_with(start) && cell.ends_with(end));
     if !cell.chars().any(char::is_alphanumeric) || is_merge_field {
         return true;
     }
