@@ -181,6 +181,7 @@ fn no_firm_and_no_family_is_greeted_by_half() {
             ("Ann & Tom,", "Ann and Tom", "Dear Ann and Tom,"),
             ("Wren & Moss Booksellers,", "Wren & Moss Booksellers", "Dear friends at Wren & Moss Booksellers,"),
             ("Wren & Moss Old Maps,", "Wren & Moss Old Maps", "Dear Wren & Moss Old Maps,"),
+            ("Acme (Salem) Ltd,", "Acme (Salem) Ltd", "Dear friends at Acme (Salem) Ltd,"),
             ("Hotel Adler,", "Hotel Adler", "Dear friends at Hotel Adler,"),
             ("Amtsgericht Ulm,", "Amtsgericht Ulm", "Dear friends at Amtsgericht Ulm,"),
             ("Accounts Payable,", "Accounts Payable", "Dear friends at Accounts Payable,"),

@@ -13,9 +13,10 @@ pub(super) struct Resident {
     pub(super) id: CustomerId,
     pub(super) household_id: HouseholdId,
     first_name: String,
-    whole: String,
-    surname: String,
+    last_name: String,
     full_name: String,
+    /// As neighbours are compared.
+    surname: String,
     spouse: String,
     pub(super) address_hash: i64,
     pub(super) manual_household: String,
@@ -73,11 +74,11 @@ impl Resident {
         Ok(Self {
             id: row.get(0)?,
             household_id: row.get(1)?,
-            first_name: in_any_order(&row.get::<String>(2)?),
-            whole: in_any_order(&format!("{} {last_name}", row.get::<String>(2)?)),
+            first_name: row.get(2)?,
             surname: spelling(&surname(&last_name, &full_name)),
-            full_name: in_any_order(&full_name),
-            spouse: in_any_order(&row.get::<String>(5)?),
+            last_name,
+            full_name,
+            spouse: row.get(5)?,
             address_hash: row.get(6)?,
             manual_household: row.get(7)?,
         })
@@ -127,8 +128,10 @@ fn are_a_couple(one: &Resident, other: &Resident) -> bool {
 
 /// Whether `one` gives `other` as the spouse.
 fn names(one: &Resident, other: &Resident) -> bool {
-    !one.spouse.is_empty()
-        && [&other.first_name, &other.whole, &other.full_name].into_iter().any(|name| *name == one.spouse)
+    let spouse = in_any_order(&one.spouse);
+    let whole = format!("{} {}", other.first_name, other.last_name);
+    !spouse.is_empty()
+        && [&other.first_name, &whole, &other.full_name].into_iter().any(|name| in_any_order(name) == spouse)
 }
 
 fn root(parents: &mut [usize], mut index: usize) -> usize {

@@ -1,7 +1,8 @@
 //! A street as it is compared: `12 Main St., Apt. 2` is `12 MAIN STREET #2`, `Hauptstr. 5 a` is `Hauptstraße 5a`.
 //!
 //! street_words.tsv has the words that are written in several ways: one form, and how else it is written. A form that begins
-//! with `-` is the end of a longer word. `#` and `unit` stand before a number and are dropped.
+//! with `-` is the end of a longer word; `+` stands between words that are one form together. `#` and `unit` stand before a
+//! number and are dropped, `~` is dropped anywhere.
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -22,6 +23,8 @@ struct StreetWords {
     /// By how it is written, its form.
     whole: HashMap<String, &'static str>,
     forms: HashSet<&'static str>,
+    /// Several words that are one form, the most words first: `P.O. Box`.
+    phrases: Vec<(Vec<&'static str>, &'static str)>,
     /// How a longer word ends: `straße` of `Hauptstraße`.
     endings: Vec<(String, &'static str)>,
 }
@@ -30,22 +33,24 @@ struct StreetWords {
 const NUMBER: &str = "#";
 /// Before the number of an apartment.
 const UNIT: &str = "unit";
-/// Words that are `pobox` together.
-const BOXES: [&[&str]; 4] = [&["p", "o", "box"], &["po", "box"], &["post", "office", "box"], &["postal", "box"]];
+/// What is left out: `ul.` of `ul. Długa`.
+const NOTHING: &str = "~";
 
 static WORDS: LazyLock<StreetWords> = LazyLock::new(|| {
-    let (mut whole, mut endings) = (HashMap::new(), Vec::new());
+    let (mut whole, mut phrases, mut endings) = (HashMap::new(), Vec::new(), Vec::new());
     for (form, written) in include_str!("street_words.tsv").lines().skip(1).filter_map(|line| line.split_once('\t')) {
         whole.insert(form.to_owned(), form);
-        for word in written.split(' ').map(plain_key) {
+        for word in written.split(' ') {
             match form.strip_prefix('-') {
-                Some(form) => endings.push((word, form)),
-                None => drop(whole.insert(word, form)),
+                Some(form) => endings.push((plain_key(word), form)),
+                None if word.contains('+') => phrases.push((word.split('+').collect::<Vec<_>>(), form)),
+                None => drop(whole.insert(plain_key(word), form)),
             }
         }
     }
+    phrases.sort_by_key(|(words, _)| std::cmp::Reverse(words.len()));
     let forms = whole.values().copied().collect();
-    StreetWords { whole, forms, endings }
+    StreetWords { whole, forms, phrases, endings }
 });
 
 impl StreetKey {
@@ -57,7 +62,12 @@ impl StreetKey {
             let mut words = words_of(part).into_iter().peekable();
             while let Some(word) = words.next() {
                 match form_of(&word) {
-                    Some(UNIT) if words.peek().is_some_and(|next| is_number(next)) => unit.extend(words.by_ref()),
+                    Some(UNIT) if words.peek().is_some_and(|next| is_number(next)) => {
+                        unit.extend(words.next());
+                        // "2 B".
+                        unit.extend(words.next_if(|next| next.chars().count() == 1));
+                    }
+                    Some(NOTHING) => {}
                     Some(NUMBER) if words.peek().is_none_or(|next| is_number(next)) => {}
                     Some(form) => of_house.push(form.to_owned()),
                     None => of_house.extend(split(&word)),
@@ -87,8 +97,10 @@ pub(crate) fn place_key(place: &str) -> String {
 
 /// The words of a part of an address, plain; the words for a mailbox are one.
 fn words_of(part: &str) -> Vec<String> {
-    let spaced = if part.contains(['.', '-', '#', '°', 'º']) {
-        Cow::Owned(part.replace(['.', '-'], " ").replace('#', " no ").replace(['°', 'º'], "o "))
+    let spaced = if part.contains(['.', '-', '#', '°', 'º', 'ª']) {
+        let spaced = part.replace(['.', '-'], " ").replace('#', " no ");
+        let spaced = ["nº", "n°", "Nº", "N°"].into_iter().fold(spaced, |text, number| text.replace(number, " no "));
+        Cow::Owned(spaced.replace(['°', 'º', 'ª'], " "))
     } else {
         Cow::Borrowed(part)
     };
@@ -103,10 +115,17 @@ fn words_of(part: &str) -> Vec<String> {
             words.push(word);
         }
     }
-    for phrase in BOXES {
-        if let Some(at) = words.windows(phrase.len()).position(|some| some.iter().eq(phrase.iter())) {
-            words.splice(at..at + phrase.len(), ["pobox".to_owned()]);
+    for (phrase, form) in &WORDS.phrases {
+        while let Some(at) = words.windows(phrase.len()).position(|some| some.iter().eq(phrase.iter())) {
+            words.splice(at..at + phrase.len(), [(*form).to_owned()]);
         }
+    }
+    // "12 bis".
+    while let Some(at) =
+        words.windows(2).position(|pair| pair[1] == "bis" && pair[0].bytes().all(|b| b.is_ascii_digit()))
+    {
+        words[at].push_str("bis");
+        words.remove(at + 1);
     }
     words
 }
@@ -172,6 +191,13 @@ mod tests {
             ["12 Đường Lê Lợi", "12 đường le loi"],
             ["Suite 5, 2 Rose Ct", "2 Rose Court Ste 5"],
             ["12 Main St #", "12 Main St"],
+            ["12 N.W. Oak St", "12 Northwest Oak Street"],
+            ["12 bis rue de Metz", "12bis r. de Metz"],
+            ["C/ Mayor, 12, 3º B", "Calle Mayor 12 3 B"],
+            ["P.zza Roma 12", "Piazza Roma 12"],
+            ["ul. Długa 12", "Dluga 12"],
+            ["Flat 3 12 Rose Rd", "12 Rose Road, Flat 3"],
+            ["Rural Route 2 Box 15", "RR 2 Box 15"],
         ] {
             assert_eq!(StreetKey::of(one, "").whole(), StreetKey::of(other, "").whole(), "{one}");
         }

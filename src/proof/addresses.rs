@@ -176,7 +176,10 @@ impl<'p> Door<'p> {
         let is_one_house = starts(&one, &two)
             || starts(&two, &one)
             || numbers(&one).eq(numbers(&two))
-                && (one_name == two_name && !one_name.is_empty() || is_slip(&one_name, &two_name));
+                && (one_name == two_name && !one_name.is_empty()
+                    || is_slip(&one_name, &two_name)
+                    || is_shortened(&one_name, &two_name)
+                    || is_shortened(&two_name, &one_name));
         self.hash != other.hash
             && self.person.best().map(|card| card.household_id) != other.person.best().map(|card| card.household_id)
             && is_one_place
@@ -194,6 +197,11 @@ fn directions(street: &str) -> impl Iterator<Item = &str> {
 /// The words of a street that have a number.
 fn numbers(street: &str) -> impl Iterator<Item = &str> {
     street.split(' ').filter(|word| word.contains(|c: char| c.is_ascii_digit()))
+}
+
+/// Whether a street's name is another's, cut short: `Storg.` of `Storgatan`.
+fn is_shortened(short: &str, long: &str) -> bool {
+    short.chars().count() > 3 && short != long && long.starts_with(short)
 }
 
 /// Whether one text may be the other with a slip of the finger; short ones differ by more.

@@ -39,6 +39,10 @@ fn letters_of(c: char) -> &'static str {
 pub(crate) fn name_key(text: &str) -> String {
     let mut key = String::with_capacity(text.len());
     for c in text.chars().flat_map(char::to_lowercase) {
+        if c.is_ascii_alphanumeric() {
+            key.push(c);
+            continue;
+        }
         match letters_of(c) {
             "" if c.is_alphanumeric() => key.push(c),
             // "O'Neil" is one word.
@@ -47,7 +51,8 @@ pub(crate) fn name_key(text: &str) -> String {
             letters => key.push_str(letters),
         }
     }
-    key.trim().to_owned()
+    key.truncate(key.trim_end().len());
+    if key.starts_with(' ') { key.trim_start().to_owned() } else { key }
 }
 
 /// As [`name_key`], for letters of any accent, in whichever form of Unicode they came.

@@ -68,6 +68,21 @@ pub(crate) fn bare(word: &str) -> String {
     words.collect::<Vec<_>>().join(" ")
 }
 
+/// Whether a word may be in a list, by its first letter and its length: an import asks for every name. What is not of plain
+/// letters alone may always be.
+pub(super) fn has_shape(list: &'static str, word: &str) -> bool {
+    type Shapes = HashMap<&'static str, HashSet<(u8, usize)>>;
+    static SHAPES: LazyLock<Shapes> = LazyLock::new(|| {
+        let shapes = |words: &HashSet<String>| {
+            words.iter().filter_map(|word| Some((*word.as_bytes().first()?, word.len()))).collect()
+        };
+        LISTS.iter().map(|(list, words)| (*list, shapes(words))).collect()
+    });
+    let [first, rest @ ..] = word.as_bytes() else { return false };
+    let is_plain = first.is_ascii_alphabetic() && rest.iter().all(u8::is_ascii_alphabetic);
+    !is_plain || SHAPES.get(list).is_some_and(|shapes| shapes.contains(&(first.to_ascii_lowercase(), word.len())))
+}
+
 /// Whether a word or a phrase, [`bare`], is in a list.
 pub(super) fn is_in(list: &str, bare: &str) -> bool {
     LISTS.get(list).is_some_and(|words| words.contains(bare))

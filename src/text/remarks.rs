@@ -1,6 +1,6 @@
 //! What stands in a cell for a name and is none: words for an empty cell, remarks, addresses of email, `Current Resident`.
 
-use super::names::{bare, is_family, is_in, is_title, is_written_as_name};
+use super::names::{bare, has_shape, is_family, is_in, is_title, is_written_as_name};
 use super::{name_key, plain_key};
 
 /// A cell for a name, without what is no name.
@@ -24,6 +24,9 @@ pub(crate) fn is_placeholder(cell: &str, is_first_name: bool, beside_a_name: boo
             .any(|(start, end)| cell.starts_with(start) && cell.ends_with(end));
     if !cell.chars().any(char::is_alphanumeric) || is_merge_field {
         return true;
+    }
+    if !has_shape("never a name", cell) {
+        return false;
     }
     let raw = bare(cell);
     // "N/A" is in its form; "Value" is a name, "#VALUE!" is none.

@@ -1,7 +1,8 @@
 //! One greeting line and one name line for a household, made as a careful writer would.
 //!
 //! Titles are used when they are known for everybody greeted: "Dear Mr. and Mrs. Smith,". Where one is not known nobody's
-//! title is guessed: "Dear Robert and Eleanor,". Names are never changed, not even those in capitals: `proof` shows them.
+//! title is guessed: "Dear Robert and Eleanor,". How names are spelled is never changed, not even those in
+//! capitals: `proof` shows them. What is no part of a name is left out: a remark, a nickname in brackets, `N/A`.
 
 mod person;
 #[cfg(test)]

@@ -51,6 +51,10 @@ impl CardNames {
                 return String::new();
             }
             let clean = clean(text);
+            if clean.remarks.is_empty() && is_company(text) {
+                // "Acme (Salem) Ltd".
+                return text.to_owned();
+            }
             if !clean.care_of.is_empty() {
                 care_of = clean.care_of;
             }
