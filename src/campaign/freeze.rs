@@ -10,7 +10,7 @@ use crate::clock;
 use crate::customers::{self, Customer};
 use crate::domain::{CampaignState, CustomerId, OnePer, Response};
 use crate::error::Result;
-use crate::merge::{Fields, address_lines, country_code, names_of, shorter_names};
+use crate::merge::{Fields, address_lines, country_code, names_of};
 use crate::shop::Shop;
 use crate::store::{Read, params};
 
@@ -55,7 +55,7 @@ pub(super) fn freeze(
     let lines = address_lines(&names.line, &best, &context.shop.settings.country);
     fields.text("greeting", &names.greeting);
     fields.text("household.names", &names.line);
-    fields.list("household.shorter_names", &shorter_names(&greeted));
+    fields.list("household.shorter_names", &names.shorter);
     fields.list("address_lines", &lines);
     customer(read, context, &best, &mut fields)?;
     let prior_years = last_year(read, context, &best, &mut fields)?;

@@ -8,7 +8,7 @@ use crate::customers::{
 };
 use crate::domain::{CampaignId, CustomerId, ImportId, PieceState, RecipientId};
 use crate::error::Result;
-use crate::merge::{Fields, address_lines, country_code, names_of, shorter_names};
+use crate::merge::{Fields, address_lines, country_code, names_of};
 use crate::store::{Read, Write, params};
 
 use ExportCell::{Day, Number, Object, Text, YesNo};
@@ -233,7 +233,7 @@ fn hand_over(
     let old_names = fields.get("household.names").unwrap_or_default().to_owned();
     fields.text("household.names", &names.line);
     fields.remove("household.shorter_names");
-    fields.list("household.shorter_names", &shorter_names(&greeted));
+    fields.list("household.shorter_names", &names.shorter);
     fields.remove("customer.spouse");
     let (mut reference, mut postcode, mut email) =
         (recipient.reference.clone(), recipient.postcode.clone(), recipient.email.clone());

@@ -16,6 +16,6 @@ pub(crate) use block::{Block, Span};
 pub(crate) use countries::{country_code, country_name, is_abroad, postcode_area};
 pub(crate) use engine::{Engine, Style};
 pub(crate) use fields::{Fields, to_major_units};
-pub(crate) use greeting::{names_of, shorter_names};
+pub(crate) use greeting::names_of;
 pub(crate) use markdown::{blocks, may_be_faulty};
 pub(crate) use template::Template;

@@ -40,7 +40,7 @@ pub(crate) fn is_placeholder(cell: &str, is_first_name: bool, beside_a_name: boo
 /// Whether a cell of any kind says only that it is empty: `NULL`, `N/A`; not what may be the name of a place.
 pub(crate) fn is_empty_word(cell: &str) -> bool {
     // The longest of them is "undefined"; an import asks for every cell.
-    if cell.len() > 12 {
+    if cell.len() > 12 || cell.bytes().any(|b| b.is_ascii_digit()) || !has_shape("in a whole name", cell.trim()) {
         return false;
     }
     !cell.chars().any(char::is_alphanumeric)

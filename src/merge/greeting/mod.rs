@@ -23,6 +23,8 @@ pub(crate) struct Names {
     pub(crate) greeting: String,
     /// `Robert and Eleanor Smith`: a line of the address; empty when nobody can be named.
     pub(crate) line: String,
+    /// Shorter lines, the fullest first, for where that one has no room.
+    pub(crate) shorter: Vec<String>,
 }
 
 /// The names of the people who get one letter, the best-ranked first. `company` is used when there is nobody to name.
@@ -31,36 +33,36 @@ pub(crate) fn names_of(people: &[&Customer]) -> Names {
     if greeted.is_empty() {
         return nobody(people);
     }
-    Names { greeting: format!("Dear {},", spoken(&greeted)), line: written(&greeted) }
+    let line = written(&greeted);
+    let shorter = shorter_lines(&greeted, line.chars().count());
+    Names { greeting: format!("Dear {},", spoken(&greeted)), line, shorter }
 }
 
-/// Shorter name lines for the same people, the fullest first, for where the name line has no room.
-pub(crate) fn shorter_names(people: &[&Customer]) -> Vec<String> {
-    let greeted = greeted(people);
+/// Name lines of fewer characters than that, the fullest first.
+fn shorter_lines(greeted: &[GreetedPerson], than: usize) -> Vec<String> {
     let mut shorter = Vec::new();
-    if let [one, last] = greeted.as_slice()
-        && one_surname(&greeted)
+    if let [one, last] = greeted
+        && one_surname(greeted)
     {
         let surname = &one.last;
         if greeted.iter().all(|person| !person.title.is_empty()) && title_rank(&one.title) != title_rank(&last.title) {
             // "Mr. and Mrs." go with the name of the one who stands first.
             let first = if title_rank(&one.title) < title_rank(&last.title) { one } else { last };
-            shorter.push([&couple_title(&greeted), &initials(&first.first), surname].map(String::as_str).join(" "));
+            shorter.push([&couple_title(greeted), &initials(&first.first), surname].map(String::as_str).join(" "));
         }
         if !one.first.is_empty() && !last.first.is_empty() {
             shorter.push(format!("{} and {} {surname}", initials(&one.first), initials(&last.first)));
         }
         shorter.push(format!("The {surname} Family"));
-    } else if greeted.len() < 3 || !one_surname(&greeted) {
+    } else if greeted.len() < 3 || !one_surname(greeted) {
         let brief = |p: &GreetedPerson| match (p.first.is_empty(), p.last.is_empty()) {
             (false, false) if p.line.is_empty() => in_order(&initials(&p.first), &p.last),
             _ => called(p),
         };
         shorter.push(text::list(&greeted.iter().map(brief).collect::<Vec<_>>()));
     }
-    let line = names_of(people).line;
     let squeezed = shorter.iter().map(|name| name.split_whitespace().collect::<Vec<_>>().join(" "));
-    squeezed.filter(|name| !name.is_empty() && name.chars().count() < line.chars().count()).collect()
+    squeezed.filter(|name| !name.is_empty() && name.chars().count() < than).collect()
 }
 
 /// `R. M.` of "Robert Michael", `J.-P.` of "Jean-Pierre"; a name in letters without capitals stays whole.
@@ -98,7 +100,7 @@ fn greeted(people: &[&Customer]) -> Vec<GreetedPerson> {
 /// A firm, or somebody of whom no name is known.
 fn nobody(people: &[&Customer]) -> Names {
     let names: Vec<CardNames> = people.iter().map(|customer| CardNames::of(customer)).collect();
-    let nameless = |line: String| Names { greeting: "Dear customer,".to_owned(), line };
+    let nameless = |line: String| Names { greeting: "Dear customer,".to_owned(), line, shorter: Vec::new() };
     if let Some(nobodys) = names.iter().find(|names| names.is_nobodys()) {
         return nameless(nobodys.whole());
     }
@@ -107,7 +109,8 @@ fn nobody(people: &[&Customer]) -> Names {
     let name = names.iter().map(CardNames::whole).find(|name| !name.is_empty());
     let Some(firm) = firm.map(str::to_owned).or_else(|| name.clone()) else { return nameless(String::new()) };
     // A department's name stands with the firm's.
-    Names { greeting: format!("Dear friends at {firm},"), line: name.unwrap_or(firm) }
+    let greeting = format!("Dear friends at {firm},");
+    Names { greeting, line: name.unwrap_or(firm), shorter: Vec::new() }
 }
 
 /// The spouse whom the card names, with the surname they share unless another is given.

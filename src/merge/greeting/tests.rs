@@ -214,6 +214,6 @@ fn shorter_names_stay_proper_names() {
         (vec![card("", "", "Berg", "")], vec![]),
     ] {
         let shorter: Vec<String> = shorter.into_iter().map(str::to_owned).collect();
-        assert_eq!(shorter_names(&cards.iter().collect::<Vec<_>>()), shorter);
+        assert_eq!(names_of(&cards.iter().collect::<Vec<_>>()).shorter, shorter);
     }
 }
