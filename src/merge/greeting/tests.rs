@@ -189,7 +189,11 @@ fn firms_and_whole_names_are_greeted() {
     let full = Customer { full_name: "Dr. Jan van der Berg Jr.".into(), ..card("", "", "", "") };
     assert_eq!(
         names_of(&[&full]),
-        Names { greeting: "Dear Dr. van der Berg,".into(), line: "Jan van der Berg Jr.".into() }
+        Names {
+            greeting: "Dear Dr. van der Berg,".into(),
+            line: "Jan van der Berg Jr.".into(),
+            shorter: vec!["J. van der Berg".into()],
+        }
     );
 }
 
