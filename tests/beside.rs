@@ -163,7 +163,7 @@ fn the_cover_says_what_lies_under_it() {
         "Letters 10",
         "Sheets of paper 10",
         "First letter number 1: Rosa Okafor, 01040",
-        "Last letter number 10: Νίκος Ζήσης, ba11aa",
+        "Last letter number 10: Νίκος Ζήσης, BA1 1AA",
         "Abroad 2",
         "Postage $6.80, $0.68 each",
         "not reached: 8 within the US, it takes 200",

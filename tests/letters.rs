@@ -7,7 +7,7 @@ use crate::support::{Shop, outside, tools};
 /// Names, streets and towns that break programs: markup, fields, formulas, commands, signs and letters of all sorts.
 pub const STRANGE: [&str; 14] = [
     "*Anna* _Ott_ [x](y) #1",
-    "<b>Bold</b> &amp; Sons",
+    "<b>Bold</b> & Sons",
     "{{ shop.name }} {% raw %}",
     "=2+5+cmd|' /C calc'!A0",
     "Robert'); DROP TABLE customer;--",

@@ -3,6 +3,7 @@
 use super::title::{ordered_title, title_words};
 use crate::customers::Customer;
 use crate::domain::folded;
+use crate::merge::address::is_eastern;
 use crate::merge::countries::country_code;
 use crate::text::names::{
     bare, begins_surname, is_company, is_couple, is_family, is_firm_title, is_firm_word, is_first_of_two,
@@ -361,6 +362,19 @@ fn single(full: &str, is_french: bool) -> GreetedPerson {
     if !after.is_empty() {
         let comma = if suffix.is_empty() && after.split(' ').all(is_numeral) { " " } else { ", " };
         suffix = format!("{suffix}{comma}{after}").trim_start_matches(' ').to_owned();
+    }
+    if let [last, first @ ..] = parts.as_slice()
+        && !first.is_empty()
+        && parts.iter().all(|part| part.chars().all(is_eastern))
+    {
+        // The family stands first already: "山田 太郎".
+        return GreetedPerson {
+            title: title.join(" "),
+            first: first.join(" "),
+            last: (*last).to_owned(),
+            suffix,
+            ..GreetedPerson::default()
+        };
     }
     let n = parts.len();
     let all_particles = n > 1 && parts[..n - 1].iter().all(|word| begins_surname(word) || *word == "und");

@@ -186,6 +186,10 @@ fn missing_parts_firms_and_families() {
 fn firms_and_whole_names_are_greeted() {
     let firm = Customer { company: "Acme Ltd".into(), ..card("", "", "", "") };
     assert_eq!(names_of(&[&firm]).line, "Acme Ltd");
+    for whole in ["山田 太郎", "김 민준", "王 小明"] {
+        let full = Customer { full_name: whole.into(), ..card("", "", "", "") };
+        assert_eq!(names_of(&[&full]).line, whole, "the family stands first already");
+    }
     let full = Customer { full_name: "Dr. Jan van der Berg Jr.".into(), ..card("", "", "", "") };
     assert_eq!(
         names_of(&[&full]),
