@@ -125,7 +125,9 @@ def main():
         while killed < kills:
             server = shop.serve()
             before = len(answers)
-            target = before + dice.randrange(1, max(2, 2 * (everything - before) // (kills - killed + 1)))
+            # Never so late that the work may end before the kill.
+            rest = everything - before
+            target = before + dice.randrange(1, max(2, min(2 * rest // (kills - killed + 1), rest * 3 // 4)))
             threads, faults = work(server, waiting, answers, token, connections)
             while len(answers) < target and not faults and any(thread.is_alive() for thread in threads):
                 time.sleep(0.0005)
