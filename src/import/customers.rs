@@ -159,21 +159,13 @@ fn counts(newest: &HashMap<String, usize>, contact: &ContactRow) -> bool {
 
 /// Of a file with several addresses, how many people have which.
 fn chosen_addresses(plan: &ImportPlan<'_>, people: &[usize]) -> Option<String> {
-    let named = |name: &str| if name.is_empty() { "first".to_owned() } else { format!("`{name}`") };
-    let named = plan.addresses.iter().zip(people).map(|(address, people)| (named(address.name), *people));
-    let used: Vec<String> = named
-        .clone()
-        .filter(|(_, people)| *people > 0)
-        .map(|(name, people)| format!("the {name} address of {}", text::count(people, "customer")))
+    let named = |name: &str| if name.is_empty() { "first".to_owned() } else { text::quote(name) };
+    let used = plan.addresses.iter().zip(people).filter(|(_, people)| **people > 0);
+    let used: Vec<String> = used
+        .map(|(address, people)| format!("the {} address of {}", named(address.name), text::count(*people, "customer")))
         .collect();
-    let names: Vec<String> = named.map(|(name, _)| name).collect();
-    (names.len() > 1 && !used.is_empty()).then(|| {
-        format!(
-            "Of the addresses {} the first with a street and a city is taken: {}.",
-            text::list(&names),
-            text::list(&used)
-        )
-    })
+    (people.len() > 1 && !used.is_empty())
+        .then(|| format!("Imported {}: the first with a street and a city counts.", text::list(&used)))
 }
 
 fn twice(plan: &ImportPlan<'_>, contact: &ContactRow, line: usize, first: usize) -> RowProblem {

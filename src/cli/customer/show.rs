@@ -4,7 +4,7 @@ use super::one_line::one_line;
 use crate::app;
 use crate::cli::context::Context;
 use crate::cli::done::Done;
-use crate::customers::{Card, CustomerField, Note};
+use crate::customers::{ADDRESS, Card, CustomerField, Note};
 use crate::domain::{Code, Consent};
 use crate::error::Result;
 use crate::redemption::{OfferStatus, OfferSummary};
@@ -101,14 +101,7 @@ fn rows(card: &Card) -> String {
     let likes: Vec<String> =
         card.preferences.iter().map(|(key, value)| format!("{} {}", one_line(key), one_line(value))).collect();
     let tags: Vec<String> = card.tags.iter().map(|tag| one_line(tag)).collect();
-    let address = list(&[
-        CustomerField::Street,
-        CustomerField::Street2,
-        CustomerField::City,
-        CustomerField::State,
-        CustomerField::Postcode,
-        CustomerField::Country,
-    ]);
+    let address = list(&ADDRESS);
     let post = match card.post_consent {
         _ if card.moved => "moved away: no post until there is a new street",
         Consent::No => "wants no post",
