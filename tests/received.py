@@ -25,7 +25,7 @@ from support.harness import Shop, outside
 PEOPLE = [
     ("Zoë", "Müller-Lüdenscheidt"), ("José María", "Núñez"), ("山田", "太郎"), ("Мария", "Иванова"), ("محمد", "الفاسي"),
     ("😀 Pat", "O’Brien"), ("=?utf-8?q?You_won?=", "Smith"), ('Ann "the hat"', "Lee, Jr."), ("x" * 300, "Long"),
-    ("<b>Bold</b>", "{{ code }}"), ("..", "."), ("Pat\\", "Back;slash"),
+    ("<b>Bold</b>", "x {{ code }}"), ("..Dot", ".Stuffed"), ("Pat\\", "Back;slash"),
 ]
 MAIN = """
 compatibility_level = 3.6
