@@ -29,7 +29,7 @@ fn check(case: &Case) {
     }
     let expected: BTreeMap<String, String> =
         case.letters.iter().map(|(reference, line)| ((*reference).to_owned(), (*line).to_owned())).collect();
-    assert_eq!(letter_lines(&shop), expected);
+    assert_eq!(letter_lines(&shop, "customer"), expected);
 }
 
 const HEAD: &str = "ref,first_name,last_name,street,street2,city,state,postcode,country\n";
@@ -61,7 +61,7 @@ fn whoever_moved_has_the_new_address_whole() {
         .says("the new address has no postcode: C2")
         .says("the file has only part of another address, so the old one stays: C7");
     shop.run("import customers second.csv").says("the old one stays: C7").shows("9 as before");
-    let letters = letter_lines(&shop);
+    let letters = letter_lines(&shop, "customer");
     for (n, (.., after)) in table.iter().enumerate() {
         assert_eq!(letters[&format!("C{n}")], format!("Ann Move{n} / {after} | Dear Ann,"));
     }
@@ -170,7 +170,7 @@ fn of_several_orders_the_newest_address_counts() {
         shop.run("import customers woo.csv").says("WooCommerce").shows("1 new");
         let town = if street.starts_with('1') { "Boston, MA 02108" } else { "Chicago, IL 60601" };
         let expected = format!("Ann Woo / {street} / {town} | Dear Ann,");
-        assert_eq!(letter_lines(&shop)["w1@example.com"], expected, "{rows:?}");
+        assert_eq!(letter_lines(&shop, "customer")["w1@example.com"], expected, "{rows:?}");
     }
 }
 
@@ -199,7 +199,7 @@ fn boxes_and_lines_of_an_address_are_printed() {
         format!("{head}P1,Bea,Box,,PO Box 12,,Boston,MA,02108\nP2,Bea,Box,,,13,Boston,MA,02108\nP3,Bea,Box,\"1 A St\nApt 5\",,,Boston,MA,02108\n"),
     );
     shop.run("import customers boxes.csv").quiet();
-    let letters = letter_lines(&shop);
+    let letters = letter_lines(&shop, "customer");
     for (key, _, lines) in cards {
         assert_eq!(letters[&format!("{key}@example.com")], format!("Ann Box / {lines} | Dear Ann,"));
     }
@@ -225,7 +225,7 @@ fn cards_of_companies_are_companies() {
     ];
     shop.write("cards.vcf", table.iter().map(|(key, lines, _)| card(key, lines)).collect::<String>());
     shop.run("import customers cards.vcf").says("address cards");
-    let letters = letter_lines(&shop);
+    let letters = letter_lines(&shop, "customer");
     for (key, _, company) in table {
         let expected = format!("{company} / 1 Main St / Boston, MA 02108 | Dear friends at {company},");
         assert_eq!(letters[&format!("{key}@example.com")], expected);
@@ -276,7 +276,7 @@ fn a_list_of_names_and_addresses_is_taken_and_known_again() {
         .says("people are known by their name and address")
         .says("1 row like another one: each such customer was imported once")
         .shows("3 new");
-    let before = letter_lines(&shop);
+    let before = letter_lines(&shop, "customer");
     let references: Vec<&String> = before.keys().collect();
     assert!(references.iter().all(|one| one.starts_with("L-")), "{references:?}");
     assert_eq!(references.iter().filter(|one| one.ends_with("-2")).count(), 1, "{references:?}");
@@ -345,7 +345,7 @@ fn an_address_is_set_and_merged_as_a_whole() {
         .shows("country: Germany → –");
     shop.run("customer set C2 street2=\"Apt 9\"").quiet();
     shop.run("customer merge C5 C4").quiet();
-    let letters = letter_lines(&shop);
+    let letters = letter_lines(&shop, "customer");
     assert_eq!(letters["C1"], "Ann Set / 2 B Rd / Chicago, IL 60601 | Dear Ann,");
     assert_eq!(letters["C2"], "Ann Set / 1 A St / Apt 9 / Chicago, IL 60601 | Dear Ann,");
     assert_eq!(letters["C3"], "Bob Set / 3 C Rd / Chicago, IL 60601 | Dear Bob,");

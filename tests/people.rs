@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::support::Shop;
+use crate::support::{Shop, letter_lines};
 
 /// The letters of a plan of everybody.
 struct Mailing {
@@ -17,26 +17,9 @@ struct Mailing {
 impl Mailing {
     fn of(csv: &str) -> Self {
         let shop = Shop::without_people();
-        let campaign = "name = \"All\"\nas_of = 2024-03-01\nchannel = \"letter\"\n[segment]\nwhere = \"spend_ever >= 0\"\n\
-                        [letter]\ntemplate = \"all.md\"\n";
-        shop.write("campaigns/all.toml", campaign);
-        shop.write("letter-templates/all.md", "{{ address_lines | join(sep=\" / \") }} | {{ greeting }}\n");
         shop.write("people.csv", csv);
         shop.run("import customers people.csv").talk();
-        shop.run("plan all").talk();
-        let database = rusqlite::Connection::open(shop.file("regulars.db")).unwrap();
-        let mut query = database.prepare("SELECT ref, fields FROM recipient").unwrap();
-        let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
-        let letters = rows.map(|row| {
-            let (reference, fields): (String, String) = row.unwrap();
-            let fields: Value = serde_json::from_str(&fields).unwrap();
-            let lines = fields["address_lines"].as_array().unwrap();
-            let lines: Vec<&str> = lines.iter().map(|line| line.as_str().unwrap()).collect();
-            (reference, format!("{} | {}", lines.join(" / "), fields["greeting"].as_str().unwrap()))
-        });
-        let letters = letters.collect();
-        drop(query);
-        drop(database);
+        let letters = letter_lines(&shop, "household");
         Self { letters, shop }
     }
 

@@ -64,7 +64,7 @@ fn a_year_of_lists_is_taken_in_undone_and_taken_in_again() {
     assert_eq!((&undone["removed"], &undone["kept"]), (&json!(4), &json!([])), "{undone}");
     shop.run("import customers Christmas.xlsx").says("known by their name and address").shows("4 new");
     assert_eq!(cards(&shop), before);
-    let letters = letter_lines(&shop);
+    let letters = letter_lines(&shop, "customer");
     let lines: Vec<&str> = letters.values().map(String::as_str).collect();
     for line in [
         "Anna and David Lopez / 1 Elm St / Holyoke, MA 01040 | Dear Anna and David,",

@@ -3,14 +3,11 @@
 use chrono::NaiveDate;
 
 use crate::app::{card, notes};
-use crate::customers::{self, Changed, Customer};
+use crate::customers::{self, ADDRESS, Changed, Customer, CustomerField};
 use crate::domain::CustomerId;
 use crate::error::{Error, Result};
 use crate::shop::Shop;
 use crate::store::Write;
-
-/// The fields of an address that a till may change.
-const ADDRESS: [&str; 5] = ["street", "street2", "city", "state", "postcode"];
 
 /// The longest line of an address, in characters.
 const LONGEST: usize = 200;
@@ -45,8 +42,10 @@ impl TypedAddress {
     /// When a line is too long.
     pub(crate) fn read<'t>(typed: impl Fn(&str) -> Option<&'t str>) -> Result<Self> {
         let one_line = |typed: &str| notes::visible(typed).split_whitespace().collect::<Vec<_>>().join(" ");
-        let lines: Vec<(&str, String)> =
-            ADDRESS.into_iter().filter_map(|field| Some((field, one_line(typed(field)?)))).collect();
+        // A till may change all of an address but the country.
+        let fields = ADDRESS.into_iter().filter(|field| *field != CustomerField::Country);
+        let lines: Vec<(CustomerField, String)> =
+            fields.filter_map(|field| Some((field, one_line(typed(field.as_str())?)))).collect();
         if lines.iter().any(|(_, text)| text.chars().count() > LONGEST) {
             return Err(Error::new("no address has lines that long").hint("look again at what was typed"));
         }

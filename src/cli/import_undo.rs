@@ -1,13 +1,11 @@
 //! `import undo [N]`: an import undone, with what stays and why.
 
-use std::io::{BufRead, IsTerminal};
-
 use serde_json::json;
 
 use super::context::Context;
 use super::customer::one_line;
 use super::done::Done;
-use super::output::to_stderr;
+use super::output::{can_ask, confirms};
 use super::progress::progress;
 use super::stop::stop_on_ctrl_c;
 use crate::app::import_undo::{self, ImportUndone};
@@ -106,13 +104,8 @@ fn named(record: &ImportRecord) -> String {
 
 /// Asks on a terminal; a program that runs the command means it.
 fn ask(record: &ImportRecord) -> Result<()> {
-    if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
-        return Ok(());
-    }
-    to_stderr(&format!("Undo {}? Type its number to do it: ", named(record)));
-    let mut answer = String::new();
-    let read = std::io::stdin().lock().read_line(&mut answer);
-    if read.is_ok() && answer.trim() == record.id.to_string() {
+    let question = format!("Undo {}? Type its number to do it: ", named(record));
+    if !can_ask() || confirms(&question, |answer| answer == record.id.to_string()) {
         return Ok(());
     }
     Err(Error::new(format!("{} was not undone", named(record)))

@@ -37,9 +37,14 @@ pub(super) fn and_more(all: usize, shown: usize) -> String {
     }
 }
 
+/// Whether somebody sits at a terminal and can be asked.
+pub(super) fn can_ask() -> bool {
+    std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
+}
+
 /// Asks at the terminal, and whether the answer is a yes; elsewhere nobody can answer.
 pub(super) fn confirms(question: &str, is_yes: impl Fn(&str) -> bool) -> bool {
-    if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
+    if !can_ask() {
         return false;
     }
     to_stderr(question);

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::text::csv;
 
 /// A cell without control characters and outer spaces, and without the apostrophe that keeps it from being a formula.
-/// Line breaks inside become spaces; signs that turn the direction of what follows, or show nothing, go.
+/// Line breaks inside become spaces; characters that turn the direction of what follows, or show nothing, go.
 pub(super) fn plain(text: &str) -> Cow<'_, str> {
     let text = csv::revived(text.trim()).trim();
     if text.chars().any(|c| c.is_control() || is_unseen(c)) {
@@ -20,7 +20,7 @@ pub(super) fn is_blank(text: &str) -> bool {
     text.chars().all(|c| c.is_whitespace() || c.is_control())
 }
 
-/// Signs of direction, and spaces without width. What joins letters and emoji stays.
+/// Characters that set the direction, and spaces without width. What joins letters and emoji stays.
 fn is_unseen(c: char) -> bool {
     matches!(c, '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }

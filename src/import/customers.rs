@@ -9,7 +9,7 @@ use super::contacts::{self, ContactRow};
 use super::list_reference::{KnownReference, ListedPeople, Traits, list_reference};
 use super::newest::newest;
 use super::reading::{ImportPlan, LARGE};
-use super::{ImportReport, ImportStep, RowProblem, row_address, unknown};
+use super::{ImportReport, ImportStep, RowProblem, unknown};
 use crate::customers::index::{self, Words};
 use crate::customers::{
     self, ADDRESS, AddressChange, CardWriter, CustomerField, RefStatus, References, address_change, address_of,
@@ -32,7 +32,7 @@ pub(crate) fn customers(
     (import, today): (ImportId, NaiveDate),
     progress: &dyn Fn(ImportStep) -> Result<()>,
 ) -> Result<ImportReport> {
-    let has_street_column = row_address::has_column(plan, &[CustomerField::Street]);
+    let has_street_column = plan.has_street_column();
     let mut book = CustomerImporter::new(write, (import, today), has_street_column)?;
     let is_first = book.ids.is_empty();
     let mut reading = || {

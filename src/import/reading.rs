@@ -119,6 +119,10 @@ impl<'s> ImportPlan<'s> {
         Survey::new(self.sheet, &self.columns, &self.addresses)
     }
 
+    pub(super) fn has_street_column(&self) -> bool {
+        self.addresses.iter().any(|address| address.columns.pick(STREET).is_there())
+    }
+
     pub(crate) fn known_by(&self) -> KnownBy {
         self.known_by
     }

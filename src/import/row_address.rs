@@ -67,8 +67,3 @@ fn post_box(cell: &str, country: &str) -> Option<String> {
 /// Where a box is a `Postfach`.
 const GERMAN: [&str; 9] =
     ["de", "deutschland", "germany", "at", "österreich", "austria", "ch", "schweiz", "switzerland"];
-
-/// Whether a file has columns for a part of an address.
-pub(super) fn has_column(plan: &ImportPlan<'_>, fields: &[CustomerField]) -> bool {
-    plan.addresses.iter().any(|address| fields.iter().any(|field| address.columns.pick(field.as_str()).is_there()))
-}

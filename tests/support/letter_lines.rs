@@ -4,24 +4,25 @@ use std::collections::BTreeMap;
 
 use super::Shop;
 
-/// A plan of everybody, each alone.
-const EVERYBODY: &str = "name = \"Everybody\"\nas_of = 2024-03-01\n[segment]\nwhere = \"spend_ever >= 0\"\none_per = \"customer\"\n\
-                         [gift]\nname = \"a hat\"\nunit_cost = \"3\"\nclaim_until = 2024-09-30\n[letter]\ntemplate = \"everybody.md\"\n";
-
-/// Plans a letter to everybody in the book: `line / line / line | greeting` by reference; who gets none is not there.
+/// Plans the campaign `all`, a letter to everybody in the book, `one_per` household or customer: `line / line | greeting` by
+/// reference; who gets none is not there.
 #[track_caller]
-pub fn letter_lines(shop: &Shop) -> BTreeMap<String, String> {
-    shop.write("campaigns/everybody.toml", EVERYBODY);
-    shop.write("letter-templates/everybody.md", "{{ greeting }}\n");
-    let _ = shop.run("plan everybody").talk();
-    let planned = shop.json("recipients everybody");
-    let references =
-        planned["recipients"].as_array().unwrap().iter().map(|one| one["ref"].as_str().unwrap().to_owned());
-    let line = |reference: String| {
-        let fields = &shop.held(&reference, "letters")[0]["fields"];
-        let lines = fields["address_lines"].as_array().unwrap().iter().map(|line| line.as_str().unwrap());
+pub fn letter_lines(shop: &Shop, one_per: &str) -> BTreeMap<String, String> {
+    let campaign = format!(
+        "name = \"All\"\nas_of = 2024-03-01\nchannel = \"letter\"\n[segment]\nwhere = \"spend_ever >= 0\"\n\
+         one_per = \"{one_per}\"\n[letter]\ntemplate = \"all.md\"\n"
+    );
+    shop.write("campaigns/all.toml", campaign);
+    shop.write("letter-templates/all.md", "{{ address_lines | join(sep=\" / \") }} | {{ greeting }}\n");
+    let _ = shop.run("plan all").talk();
+    let planned = shop.json("recipients all");
+    let references = planned["recipients"].as_array().unwrap().iter().map(|one| one["ref"].as_str().unwrap());
+    let line = |reference: &str| {
+        let letters = shop.held(reference, "letters");
+        let letter = letters.iter().find(|letter| letter["ref"] == reference).unwrap();
+        let lines = letter["fields"]["address_lines"].as_array().unwrap().iter().map(|line| line.as_str().unwrap());
         let lines = lines.collect::<Vec<_>>().join(" / ");
-        (reference, format!("{lines} | {}", fields["greeting"].as_str().unwrap()))
+        (reference.to_owned(), format!("{lines} | {}", letter["fields"]["greeting"].as_str().unwrap()))
     };
     references.map(line).collect()
 }
