@@ -142,3 +142,41 @@ fn a_campaign_without_answers_and_years_without_campaigns() {
 fn real_customers_are_counted_again() {
     let _ = tools("two thousand real customers, counted again in Python");
 }
+
+/// Before the sales of its days are imported a report compares nothing, and says what is missing.
+#[test]
+fn a_report_does_not_count_what_is_not_there() {
+    let (_, shop) = written_to(150, "hold_out = \"10%\"\n");
+    let one = recipients(&shop, "mailed")[0]["ref"].as_str().unwrap().to_owned();
+    let missing = "No sales of March 4 to June 30 are in the book yet: import them to compare.";
+    let sale = |who: &str, on: &str| format!("Customer ID,Date,Amount\n{who},{on},40.00\n");
+    let last = |day: &str| format!("The last sale in the book is of {day}: import those after it, if there are any.");
+    // Each file on top of those before: what the report shows, and what it does not.
+    let cases = [
+        ("", missing.to_owned(), "Did the letter do it?"),
+        (&sale(&one, "2024-07-04"), missing.to_owned(), "Bought in those days"),
+        (
+            &sale("", "2024-05-05"),
+            "No sales of March 4 to June 30 in the book belong to a customer: import them with who bought, to compare."
+                .to_owned(),
+            "Bought in those days",
+        ),
+        (&sale(&one, "2024-05-06"), "Did the letter do it? No difference shown.".to_owned(), "The last sale"),
+    ];
+    for (file, shows, not) in &cases {
+        if !file.is_empty() {
+            shop.write("more.csv", file);
+            shop.run("import purchases more.csv --today 2024-08-01");
+        }
+        let page = shop.run("report spring --today 2024-08-01").out();
+        assert!(page.contains(shows) && !page.contains(not), "{page}");
+        let lot = &shop.json("report spring --today 2024-08-01")["hold_out"];
+        assert_eq!(lot["buyer_rate_mailed"].is_null(), !page.contains("Bought in those days"), "{lot}");
+    }
+    let (_, partly) = written_to(150, "hold_out = \"10%\"\n");
+    partly.write("more.csv", sale(&one, "2024-05-06"));
+    partly.run("import purchases more.csv --today 2024-08-01").quiet();
+    partly.run("report spring --today 2024-08-01").shows(&last("May 6, 2024")).shows("15 were held out at random");
+    let early = partly.run("report spring --today 2024-05-07").out();
+    assert!(early.contains("Too early") && !early.contains("The last sale"), "{early}");
+}

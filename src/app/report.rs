@@ -14,13 +14,13 @@ use crate::text;
 /// When it was not planned.
 pub(crate) fn report(shop: &Shop, slug: &str, today: NaiveDate) -> Result<CampaignReport> {
     let store = shop.store()?;
-    let (read, settings) = (store.read(), &shop.settings);
+    let read = store.read();
     if campaign::current(&read, slug)?.is_none() && campaign::list_files(shop)?.iter().any(|file| file == slug) {
         let name = text::quote(slug);
         return Err(Error::new(format!("{name} is only a file: it was not planned, so nothing came of it yet"))
             .hint(format!("plan it first: `regulars plan {slug}`")));
     }
-    report::report(&read, slug, settings.currency, settings.margin, today)
+    report::report(&read, slug, &shop.settings, today)
 }
 
 /// Every campaign, by year.
@@ -28,7 +28,7 @@ pub(crate) fn report(shop: &Shop, slug: &str, today: NaiveDate) -> Result<Campai
 /// # Errors
 /// When none was planned yet.
 pub(crate) fn years(shop: &Shop, today: NaiveDate) -> Result<Vec<YearFigures>> {
-    let years = report::years(&shop.store()?.read(), shop.settings.currency, shop.settings.margin, today)?;
+    let years = report::years(&shop.store()?.read(), &shop.settings, today)?;
     if years.is_empty() {
         return Err(Error::new("no campaign was planned yet").hint("plan one first: `regulars plan NAME`"));
     }

@@ -8,7 +8,7 @@ use crate::app;
 use crate::error::Result;
 use crate::report;
 
-/// What came of a campaign: the response, the money, the comparison by lot; or year against year.
+/// What came of a campaign: the response, the money, the comparison with the control group; or year against year.
 #[derive(Debug, clap::Args)]
 pub(super) struct ReportArguments {
     /// The campaign.

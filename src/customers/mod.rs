@@ -54,7 +54,8 @@ pub(crate) use merging::{Merged, merge, unmerge};
 pub(crate) use notes::{Note, add_note, note_kind, notes, resolve};
 pub(crate) use personal_data::PERSONAL_DATA;
 pub(crate) use purchase::{
-    LastPurchase, count_purchases, largest_purchase, last_purchases, spent_between, visits_between,
+    LastPurchase, SalesInBook, count_purchases, largest_purchase, last_purchases, sales_in_book, spent_between,
+    visits_between,
 };
 pub(crate) use purchase_writer::{DedupeKey, PurchaseDraft, PurchaseItem, PurchaseWriter, StoredPurchase};
 pub(crate) use reach::{Reach, address_reach, reach};

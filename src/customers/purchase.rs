@@ -57,6 +57,32 @@ pub(crate) fn visits_between(
     read.value(sql, params![customer_id, from, to])
 }
 
+/// What the book has of the sales of a span of days, both ends included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SalesInBook {
+    /// None at all.
+    None,
+    /// Some, but none that belongs to a customer.
+    OfNobody,
+    /// Some that belong to customers; those after this day are missing, if there were any.
+    UpTo(NaiveDate),
+}
+
+/// Whether the sales of a span of days, both ends included, are in the book.
+pub(crate) fn sales_in_book(read: &Read<'_>, from: NaiveDate, to: NaiveDate) -> Result<SalesInBook> {
+    let is_there = |which: &str| -> Result<bool> {
+        let sql = format!("SELECT EXISTS (SELECT 1 FROM purchase WHERE day BETWEEN ?1 AND ?2{which})");
+        read.value(&sql, params![from, to])
+    };
+    if is_there(" AND customer_id IS NOT NULL")? {
+        // A later sale is soon found where there are any; the last one is only looked for where there are none.
+        let goes_on: bool = read.value("SELECT EXISTS (SELECT 1 FROM purchase WHERE day >= ?1)", params![to])?;
+        let last = "SELECT max(day) FROM purchase WHERE day <= ?1";
+        return Ok(SalesInBook::UpTo(if goes_on { to } else { read.value(last, params![to])? }));
+    }
+    Ok(if is_there("")? { SalesInBook::OfNobody } else { SalesInBook::None })
+}
+
 /// The largest purchase that anybody of a household ever made.
 pub(crate) fn largest_purchase(read: &Read<'_>, household_id: HouseholdId) -> Result<Option<Money>> {
     let sql =

@@ -10,8 +10,9 @@ use super::statistics::{fraction, ratio, wilson};
 use crate::campaign::{self, Planned, Recipient};
 use crate::domain::{Arm, CampaignState, Channel, RecipientId, Response};
 use crate::error::Result;
-use crate::money::{Currency, Money, Share};
+use crate::money::{Money, Share};
 use crate::reminder::{self, SentReminder};
+use crate::shop::Settings;
 use crate::store::Read;
 
 /// What came of the letters of a campaign, or of one branch.
@@ -29,7 +30,7 @@ pub(crate) struct Figures {
     pub(crate) redeemed: usize,
     /// Of those written to, as a fraction.
     pub(crate) response_rate: Option<f64>,
-    /// Its 95 % interval after Wilson.
+    /// Its 95% interval after Wilson.
     pub(crate) response_ci95: Option<[f64; 2]>,
     /// The amounts given at redemption.
     pub(crate) takings_minor: Money,
@@ -62,7 +63,7 @@ pub(crate) struct CampaignReport {
     pub(crate) branches: Vec<BranchFigures>,
     /// The reminders that went.
     pub(crate) reminders: Vec<Reminded>,
-    /// The comparison by lot, where somebody was held out.
+    /// The comparison with the control group, where there is one.
     pub(crate) hold_out: Option<HoldOut>,
 }
 
@@ -89,14 +90,8 @@ pub(crate) struct BranchFigures {
 ///
 /// # Errors
 /// When it was not planned.
-pub(crate) fn report(
-    read: &Read<'_>,
-    slug: &str,
-    currency: Currency,
-    margin: Option<Share>,
-    today: NaiveDate,
-) -> Result<CampaignReport> {
-    let planned = campaign::need(read, slug)?;
+pub(crate) fn report(read: &Read<'_>, slug: &str, settings: &Settings, today: NaiveDate) -> Result<CampaignReport> {
+    let (planned, margin) = (campaign::need(read, slug)?, settings.margin);
     let recipients = campaign::recipients(read, planned.id)?;
     let mailed: Vec<&Recipient> = recipients.iter().filter(|r| r.arm == Arm::Mailed).collect();
     let file = campaign::kept_files(read, &planned)?.campaign(slug)?;
@@ -115,7 +110,7 @@ pub(crate) fn report(
         figures: figures(&planned, &mailed, &got, margin),
         branches: branches.collect(),
         reminders: reminded(&mailed, &got),
-        hold_out: hold_out::compare(read, &planned, &recipients, currency, today)?,
+        hold_out: hold_out::compare(read, &planned, &recipients, (settings.currency, &settings.country), today)?,
     })
 }
 

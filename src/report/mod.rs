@@ -1,4 +1,4 @@
-//! What came of a campaign: the response, the money, the comparison by lot; year against year.
+//! What came of a campaign: the response, the money, the comparison with the control group; year against year.
 
 mod figures;
 mod hold_out;

@@ -1,6 +1,7 @@
 //! The report for people, and for a spreadsheet.
 
 use super::figures::{CampaignReport, Figures};
+use super::hold_out::HoldOut;
 use crate::domain::{Arm, Channel, Response};
 use crate::money::{Currency, Money};
 use crate::text;
@@ -42,41 +43,58 @@ pub(crate) fn table(report: &CampaignReport, currency: Currency, country: &str) 
         rows.extend(report.branches.iter().map(|branch| (branch.name.as_str(), &branch.figures)));
     }
     lines.extend(columns(&rows, currency));
-    if let Some(lot) = &report.hold_out {
+    if let Some(control) = &report.hold_out {
         lines.push(String::new());
-        lines.push(format!(
-            "By lot, {} were held out and {} written to.",
-            text::thousands(lot.held_out),
-            text::thousands(lot.mailed)
-        ));
-        let percent = |rate: Option<f64>| rate.map_or("–".to_owned(), |rate| format!("{:.1} %", rate * 100.0));
-        lines.push(format!(
-            "Bought in those days: {} written to, {} held out.",
-            percent(lot.buyer_rate_mailed),
-            percent(lot.buyer_rate_held_out)
-        ));
-        if let Some([low, high]) = lot.lift_ci95 {
-            lines.push(format!(
-                "Difference: {:+.1} points (95 %: {:+.1} to {:+.1}).",
-                lot.lift.unwrap_or(0.0) * 100.0,
-                low * 100.0,
-                high * 100.0
-            ));
-        }
-        if let (Some(difference), Some([low, high])) = (lot.spend_diff_minor, lot.spend_diff_ci95_minor) {
-            let show = |amount| currency.show(amount);
-            lines.push(format!("Spent a head: {} more (95 %: {} to {}).", show(difference), show(low), show(high)));
-        }
-        lines.push(format!("Did the letter do it? {}.", text::capitalised(&lot.verdict)));
+        lines.extend(comparison(control, currency, country));
     }
     lines.push(String::new());
     lines.join("\n")
 }
 
+/// What the control group shows, a line each.
+fn comparison(control: &HoldOut, currency: Currency, country: &str) -> Vec<String> {
+    let were = if control.held_out == 1 { "was" } else { "were" };
+    let (held_out, mailed) = (text::thousands(control.held_out), text::thousands(control.mailed));
+    let mut lines =
+        vec![format!("{held_out} {were} held out at random, as a control group beside {mailed} written to.")];
+    let percent = |rate: f64| format!("{:.1}%", rate * 100.0);
+    if let (Some(mailed), Some(held_out)) = (control.buyer_rate_mailed, control.buyer_rate_held_out) {
+        let (mailed, held_out) = (percent(mailed), percent(held_out));
+        lines.push(format!("Bought in those days: {mailed} of those written to, {held_out} of the control group."));
+    }
+    if let Some([low, high]) = control.lift_ci95 {
+        lines.push(format!(
+            "Difference: {:+.1} points (95%: {:+.1} to {:+.1}).",
+            control.lift.unwrap_or(0.0) * 100.0,
+            low * 100.0,
+            high * 100.0
+        ));
+    }
+    if let (Some(difference), Some(interval)) = (control.spend_diff_minor, control.spend_diff_ci95_minor) {
+        let [low, high] = interval.map(|amount| more_or_less(amount, currency));
+        lines.push(format!("Spent per person: {} (95%: {low} to {high}).", more_or_less(difference, currency)));
+    }
+    if let Some(last) = control.sales_until {
+        let last = long_date(last, country);
+        lines.push(format!("The last sale in the book is of {last}: import those after it, if there are any."));
+    }
+    let verdict = text::capitalised(&control.verdict);
+    // Without figures there is nothing that it could answer.
+    let asks = if control.lift.is_some() { "Did the letter do it? " } else { "" };
+    lines.push(format!("{asks}{verdict}."));
+    lines
+}
+
+/// `$46.39 less`.
+fn more_or_less(amount: Money, currency: Currency) -> String {
+    let which = if amount.0 < 0 { "less" } else { "more" };
+    format!("{} {which}", currency.show(Money(amount.0.saturating_abs())))
+}
+
 fn rate(figures: &Figures) -> String {
     match (figures.response_rate, figures.response_ci95) {
         (Some(rate), Some([low, high])) => {
-            format!("{:.1} % (95 %: {:.1} to {:.1})", rate * 100.0, low * 100.0, high * 100.0)
+            format!("{:.1}% (95%: {:.1} to {:.1})", rate * 100.0, low * 100.0, high * 100.0)
         }
         _ => "nobody was written to".to_owned(),
     }

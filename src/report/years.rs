@@ -6,7 +6,8 @@ use serde::Serialize;
 use super::figures::{Figures, report};
 use crate::campaign;
 use crate::error::Result;
-use crate::money::{Currency, Share};
+use crate::money::Currency;
+use crate::shop::Settings;
 use crate::store::Read;
 use crate::text;
 
@@ -22,15 +23,10 @@ pub(crate) struct YearFigures {
 }
 
 /// The figures of every campaign.
-pub(crate) fn years(
-    read: &Read<'_>,
-    currency: Currency,
-    margin: Option<Share>,
-    today: NaiveDate,
-) -> Result<Vec<YearFigures>> {
+pub(crate) fn years(read: &Read<'_>, settings: &Settings, today: NaiveDate) -> Result<Vec<YearFigures>> {
     let mut years = Vec::new();
     for slug in campaign::slugs(read)? {
-        let report = report(read, &slug, currency, margin, today)?;
+        let report = report(read, &slug, settings, today)?;
         years.push(YearFigures {
             campaign: report.campaign,
             name: report.name,
@@ -51,7 +47,7 @@ pub(crate) fn years_table(years: &[YearFigures], currency: Currency) -> String {
     );
     for year in years {
         let f = &year.figures;
-        let rate = f.response_rate.map_or("–".to_owned(), |rate| format!("{:.1} %", rate * 100.0));
+        let rate = f.response_rate.map_or("–".to_owned(), |rate| format!("{:.1}%", rate * 100.0));
         let each = f.takings_per_redeemer_minor.map_or("–".to_owned(), |each| currency.show(each));
         text.push_str(&format!(
             "{:<10}  {:<widest$}  {:>7}  {:>6}  {rate:>7}  {:>12}  {each:>10}  {:>12}\n",

@@ -9,7 +9,7 @@ mod time;
 
 pub(crate) use fold::{heading_key, name_key, plain_key, without_umlauts};
 pub(crate) use hash::fnv1a;
-pub(crate) use time::{ago, long_date, writes_month_first};
+pub(crate) use time::{ago, day_range, long_date, writes_month_first};
 
 /// `1 letter`, `2 letters`, `1,204 letters`.
 #[must_use]

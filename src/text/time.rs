@@ -43,6 +43,22 @@ pub(crate) fn long_date(day: NaiveDate, country: &str) -> String {
     day.format(if writes_month_first(country) { "%B %-d, %Y" } else { "%-d %B %Y" }).to_string()
 }
 
+/// `January 10 to 31`, `10 to 31 January`, `January 10 to February 28`; with years when the two differ.
+#[must_use]
+pub(crate) fn day_range(from: NaiveDate, until: NaiveDate, country: &str) -> String {
+    if from.year() != until.year() {
+        return format!("{} to {}", long_date(from, country), long_date(until, country));
+    }
+    let month_first = writes_month_first(country);
+    let day_of_year = |day: NaiveDate| day.format(if month_first { "%B %-d" } else { "%-d %B" }).to_string();
+    match (from == until, from.month() == until.month(), month_first) {
+        (true, ..) => day_of_year(from),
+        (_, true, true) => format!("{} to {}", day_of_year(from), until.day()),
+        (_, true, false) => format!("{} to {}", from.day(), day_of_year(until)),
+        _ => format!("{} to {}", day_of_year(from), day_of_year(until)),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -70,5 +86,14 @@ mod tests {
         }
         assert_eq!(long_date(day("1990-01-05"), "US"), "January 5, 1990");
         assert_eq!(long_date(day("1990-01-05"), "GB"), "5 January 1990");
+        for (from, until, american, british) in [
+            ("1990-01-10", "1990-01-31", "January 10 to 31", "10 to 31 January"),
+            ("1990-01-10", "1990-02-28", "January 10 to February 28", "10 January to 28 February"),
+            ("1990-01-10", "1990-01-10", "January 10", "10 January"),
+            ("1990-12-10", "1991-01-05", "December 10, 1990 to January 5, 1991", "10 December 1990 to 5 January 1991"),
+        ] {
+            let both = ["US", "GB"].map(|country| day_range(day(from), day(until), country));
+            assert_eq!(both, [american, british]);
+        }
     }
 }
