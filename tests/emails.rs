@@ -169,7 +169,7 @@ fn what_a_key_signs_is_found_right_by_others() {
     let shop = by_email(Shop::new());
     shop.edit("shop.toml", "[email]", "[email]\nreply_to = \"hello@example.com\"\ndkim_key = \"dkim.pem\"");
     shop.edit("shop.toml", "[email]", "[email]\nunsubscribe_url = \"https://shop.example/u\"");
-    shop.run("plan spring").quiet();
+    shop.run("plan spring").says_only(&["there is no key `dkim.pem` in the shop folder"]);
     shop.run("send spring --to-folder out/mail").status(1).says("there is no key `dkim.pem` in the shop folder");
     fs::write(shop.file("verify.py"), VERIFY).unwrap();
     for kind in ["rsa", "ed25519"] {
@@ -219,16 +219,49 @@ fn what_is_missing_is_told_with_what_to_do() {
     let shop = Shop::new();
     assert_eq!(keys(&shop, 1), of(&[("from", true)]));
     let shop = by_email(shop);
-    let usual = [("reply_to", false), ("server", false), ("dkim_key", false), ("unsubscribe_url", false)];
-    assert_eq!(keys(&shop, 0), of(&usual));
-    shop.run("email check").shows("`dkim_key`: emails are not signed").shows("`regulars email keys` makes a key");
+    let usual = [("reply_to", false), ("server", true), ("dkim_key", false), ("unsubscribe_url", false)];
+    assert_eq!(keys(&shop, 1), of(&usual));
+    shop.run("email check")
+        .status(1)
+        .shows("`dkim_key`: emails are not signed")
+        .shows("`regulars email keys` makes a key");
     shop.edit("shop.toml", "[email]", "[email]\ndkim_key = \"dkim.pem\"\nreply_to = \"nobody\"");
     shop.edit("shop.toml", "address  = [\"14 Mill Street\", \"Salem, OR 97301\"]", "address = [\"\"]");
     let expected =
-        [("address", true), ("reply_to", true), ("server", false), ("dkim_key", true), ("unsubscribe_url", false)];
+        [("address", true), ("reply_to", true), ("server", true), ("dkim_key", true), ("unsubscribe_url", false)];
     assert_eq!(keys(&shop, 1), of(&expected));
-    shop.run("plan spring").quiet();
+    shop.run("plan spring").says("no email of `spring` can be sent yet: every email must bear");
     shop.run("send spring --to-folder out/mail").status(1).says("emails need the shop's postal address");
+}
+
+/// A campaign by email in a shop from which none can leave is named by `check`, and by `plan` where none can be made.
+#[test]
+fn email_that_cannot_go_is_said_beforehand() {
+    let reminder = "\n[[reminder]]\nafter = \"30 days\"\ntemplate = \"spring.md\"\nchannel = \"email\"\n";
+    let sender = "\n[email]\nfrom = \"June <june@example.com>\"\n";
+    let server = format!("{sender}server = \"smtps://june@mail.example.com\"\n");
+    let (no_sender, no_server) = ("who the emails come from (`from`)", "no mail server is named");
+    for (channel, more, email, by_check, by_plan) in [
+        ("email", "", "", no_sender, no_sender),
+        ("letter-else-email", "", "", no_sender, no_sender),
+        ("email-else-letter", "", "", no_sender, no_sender),
+        ("letter", reminder, "", no_sender, no_sender),
+        ("letter", "", "", "", ""),
+        ("email", "", sender, no_server, ""),
+        ("letter", reminder, sender, no_server, ""),
+        ("email", "", &server, "", ""),
+        ("letter", "", &server, "", ""),
+    ] {
+        let shop = Shop::new();
+        shop.edit("campaigns/spring.toml", "\"letter\"", &format!("\"{channel}\""));
+        shop.write("campaigns/spring.toml", shop.read("campaigns/spring.toml") + more);
+        shop.write("shop.toml", shop.read("shop.toml") + email);
+        for (line, expected) in [("check", by_check), ("plan spring --dry-run", by_plan)] {
+            let warnings = shop.json(line)["warnings"].to_string();
+            let has = warnings.contains("no email of `spring` can be sent yet");
+            assert_eq!((has, warnings.contains(expected)), (!expected.is_empty(), true), "{line} {channel} {warnings}");
+        }
+    }
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 use serde::Serialize;
 
+use super::email_check;
 use crate::campaign::{self, CampaignFile, Sources};
 use crate::error::{Error, Result};
 use crate::merge::{country_code, country_name};
@@ -42,7 +43,7 @@ pub(crate) fn check(shop: &Shop, slug: Option<&str>, today: NaiveDate) -> Result
     let campaigns = slug.map_or(files, |slug| vec![slug.to_owned()]);
     let (mut templates, mut warnings) = (BTreeSet::new(), BTreeSet::new());
     for slug in &campaigns {
-        let (read, wrong) = one(shop, slug, &known, today);
+        let (read, wrong) = one(shop, slug, &known, today, &mut warnings);
         warnings.extend(read.iter().filter_map(|(name, language)| in_english_only(shop, name, language.as_deref())));
         templates.extend(read.into_iter().map(|(name, _)| name));
         faults.extend(wrong);
@@ -75,11 +76,18 @@ fn is_english(language: &str) -> bool {
 }
 
 /// Everything about one campaign that can be told without its recipients: its templates with their languages, and what is wrong.
-fn one(shop: &Shop, slug: &str, known: &[String], today: NaiveDate) -> (Vec<(String, Option<String>)>, Vec<Error>) {
+fn one(
+    shop: &Shop,
+    slug: &str,
+    known: &[String],
+    today: NaiveDate,
+    warnings: &mut BTreeSet<String>,
+) -> (Vec<(String, Option<String>)>, Vec<Error>) {
     let (file, mut faults) = match CampaignFile::open_leniently(shop, slug) {
         Ok(read) => read,
         Err(fault) => return (Vec::new(), vec![fault]),
     };
+    warnings.extend(email_check::cannot_leave(shop, &file, false));
     faults.extend(questions(shop, &file, known, today).into_iter().map(|e| e.at(campaign::place(slug))));
     let (sources, wrong) = Sources::from_folder_leniently(shop, &file);
     faults.extend(wrong);

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use super::send;
-use crate::campaign;
+use crate::campaign::{self, CampaignFile};
 use crate::domain::{CampaignState, Channel};
 use crate::email;
 use crate::error::Result;
@@ -13,6 +13,9 @@ use crate::outbox::{self, ServerOffer, ServerProblem};
 use crate::piece::{self, EmailComposer, FrozenCampaign};
 use crate::shop::Shop;
 use crate::text;
+
+/// The key of the mail server.
+const SERVER: &str = "server";
 
 /// Something that is missing.
 #[derive(Debug, Serialize)]
@@ -33,6 +36,20 @@ pub(crate) fn check(shop: &Shop, offline: bool) -> (Vec<MissingSetting>, Option<
     (missing, offer)
 }
 
+/// What stops the emails of a campaign, when it has any; written as files they need no mail server.
+pub(crate) fn cannot_leave(shop: &Shop, file: &CampaignFile, as_files: bool) -> Option<String> {
+    if !file.sends_email() {
+        return None;
+    }
+    let first = missing(shop).into_iter().find(|one| one.stops && !(as_files && one.key == SERVER))?;
+    Some(format!(
+        "no email of {} can be sent yet: {} (`{}`); `regulars email check` shows what is needed",
+        text::quote(&file.slug),
+        first.message,
+        first.key
+    ))
+}
+
 /// What is missing by email_check.tsv, or written so that it cannot be used.
 fn missing(shop: &Shop) -> Vec<MissingSetting> {
     let email = shop.settings.email.as_ref();
@@ -40,7 +57,7 @@ fn missing(shop: &Shop) -> Vec<MissingSetting> {
         ("address", _) => !shop.settings.has_address(),
         ("from", email) => email.is_none(),
         ("reply_to", Some(email)) => email.reply_to.is_none(),
-        ("server", Some(email)) => email.server.is_none(),
+        (SERVER, Some(email)) => email.server.is_none(),
         ("dkim_key", Some(email)) => email.dkim_key.is_none(),
         ("unsubscribe_url", Some(email)) => email.unsubscribe_url.is_none(),
         _ => false,
@@ -87,7 +104,7 @@ fn ask(shop: &Shop, missing: &mut Vec<MissingSetting>) -> Option<ServerOffer> {
     };
     if !offer.pipelining {
         add(
-            "server",
+            SERVER,
             false,
             "the mail server takes one command at a time (no PIPELINING), so sending is slower".to_owned(),
             "more `connections` make up for it, as far as it allows them",
@@ -101,25 +118,23 @@ fn ask(shop: &Shop, missing: &mut Vec<MissingSetting>) -> Option<ServerOffer> {
             text::bytes(limit),
             text::bytes(largest)
         );
-        add("server", true, message, "make the pictures of its templates smaller, or leave out `attach_letter`");
+        add(SERVER, true, message, "make the pictures of its templates smaller, or leave out `attach_letter`");
     }
     Some(offer)
 }
 
 fn in_words(problem: ServerProblem) -> (&'static str, String, &'static str) {
     match problem {
-        ServerProblem::Silent(why) => (
-            "server",
-            format!("the mail server cannot be reached: {why}"),
-            "look at the name, the port and the network",
-        ),
+        ServerProblem::Silent(why) => {
+            (SERVER, format!("the mail server cannot be reached: {why}"), "look at the name, the port and the network")
+        }
         ServerProblem::Certificate(why) => (
-            "server",
+            SERVER,
             format!("the certificate of the mail server is not to be believed: {why}"),
             "write the name that stands in its certificate; nothing is sent to a server that may be another",
         ),
         ServerProblem::Open => (
-            "server",
+            SERVER,
             "the mail server does not encrypt (no STARTTLS), so that anybody on the way could read along".to_owned(),
             "most servers do on port 465: write `smtps://` in place of `smtp+starttls://`",
         ),

@@ -2,6 +2,7 @@
 
 use chrono::{NaiveDate, NaiveDateTime};
 
+use super::email_check;
 use crate::campaign::{self, CampaignFile, Sources, Summary};
 use crate::customers::household;
 use crate::error::Result;
@@ -41,10 +42,12 @@ pub(crate) fn plan(shop: &Shop, slug: &str, mode: PlanMode, now: NaiveDateTime) 
         return Ok(PlanOutcome { summary, differences });
     }
     check_templates(shop, slug, now.date())?;
-    let summary = match mode {
+    let cannot_leave = email_check::cannot_leave(shop, &CampaignFile::open(shop, slug)?, true);
+    let mut summary = match mode {
         PlanMode::Rehearse => campaign::rehearse(&store.read(), shop, slug, now.date())?,
         _ => store.write(|write| campaign::plan(write, shop, slug, now, mode == PlanMode::Again))?,
     };
+    summary.warnings.extend(cannot_leave);
     Ok(PlanOutcome { summary, differences: None })
 }
 

@@ -33,7 +33,7 @@ pub(crate) struct CampaignFile {
     pub(crate) limit: Option<Limit>,
     /// One letter a household, or one a customer.
     pub(crate) one_per: OnePer,
-    /// The share that is held out by lot.
+    /// The share that is held out at random.
     pub(crate) hold_out: Option<Share>,
     /// References included by hand.
     pub(crate) include: Placed<Vec<String>>,
@@ -126,6 +126,11 @@ impl CampaignFile {
     /// The reminder of a wave; wave 0 is none.
     pub(crate) fn reminder(&self, wave: usize) -> Option<&Reminder> {
         self.reminders.get(wave.checked_sub(1)?)
+    }
+
+    /// Whether any piece may go as an email.
+    pub(crate) fn sends_email(&self) -> bool {
+        self.templates().iter().any(|template| self.is_emailed(template))
     }
 
     /// Whether a template becomes emails.
