@@ -1,15 +1,16 @@
 //! The plan before it is kept: recipients with their branches, channels and merge fields.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
 use sha2::{Digest, Sha256};
 
-use super::eligible::{self, Chosen, Reason};
+use super::eligible::{self, Choice, Chosen, Reason};
 use super::file::CampaignFile;
 use super::folder::place;
 use super::freeze::{self, Frozen};
 use super::held_back::waiting;
+use super::left_out::{Why, count_reasons};
 use super::planned;
 use super::sources::{self, Sources};
 use crate::customers::{self, Reach};
@@ -95,7 +96,7 @@ pub(crate) fn draft(read: &Read<'_>, shop: &Shop, slug: &str, today: NaiveDate) 
     let key = read.shop_key()?;
     let choice = eligible::choose(read, &file, &scope, &key).map_err(at_file)?;
     if choice.chosen.iter().all(|chosen| chosen.held_out) {
-        return Err(at_file(nobody(&choice.left_out)));
+        return Err(at_file(nobody(&choice)));
     }
     let mut warnings = Vec::new();
     if as_of > today {
@@ -202,21 +203,22 @@ fn gift_name(file: &CampaignFile) -> String {
     file.gift.as_ref().map(|gift| text::quote(&gift.name)).unwrap_or_default()
 }
 
-fn nobody(left_out: &[(String, Reason)]) -> Error {
+fn nobody(choice: &Choice) -> Error {
     let error = Error::new("nobody would be written to");
-    if left_out.is_empty() {
-        return error.hint("the query finds nobody: try it with `regulars segment`, and look at `as_of`");
-    }
-    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    for (_, reason) in left_out {
-        *counts.entry(reason.as_str()).or_default() += 1;
-    }
-    let counts: Vec<String> = counts.iter().map(|(reason, n)| format!("{n} {reason}")).collect();
-    error.hint(format!(
-        "the query finds {}, but all are left out: {}",
-        text::count(left_out.len(), "customer"),
-        text::list(&counts)
-    ))
+    let (held_out, left_out) = (choice.chosen.len(), choice.left_out.len());
+    let found = text::count(held_out + left_out, "customer");
+    let counts = count_reasons(choice.left_out.iter().map(|(_, reason)| reason.as_str().to_owned()));
+    let counts = text::list(&counts.iter().map(Why::in_words).collect::<Vec<_>>());
+    error.hint(match (held_out, left_out) {
+        (0, 0) => "the query finds nobody: try it with `regulars segment`, and look at `as_of`".to_owned(),
+        (0, _) => format!("the query finds {found}, but all are left out: {counts}"),
+        (_, 0) => format!("the query finds {found}, and all are held out: make `hold_out` smaller, or take it away"),
+        _ => format!(
+            "the query finds {found}: {} held out, and the others are left out ({counts}): make `hold_out` smaller, or \
+             take it away",
+            if held_out == 1 { "1 is".to_owned() } else { format!("{} are", text::thousands(held_out)) }
+        ),
+    })
 }
 
 /// For whom each signer of the file signs.

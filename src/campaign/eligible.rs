@@ -167,7 +167,7 @@ fn reachable(person: &Reach, channel: Delivery) -> std::result::Result<Channel, 
     }
 }
 
-/// Fills the places in order of rank and draws the held-out by lot, on top of them.
+/// Fills the places in order of rank and draws the held-out at random, on top of them.
 fn draw(
     file: &CampaignFile,
     key: &[u8],

@@ -11,6 +11,7 @@ use super::file::CampaignFile;
 use super::freeze;
 use super::held_back::{held_back, waiting};
 use super::keep;
+use super::left_out::{Why, count_reasons};
 use super::lines;
 use super::planned::{self, Planned};
 use super::recipient::{self, Recipient};
@@ -40,7 +41,7 @@ pub(crate) struct Summary {
     pub(crate) date: NaiveDate,
     /// Who is written to.
     pub(crate) mailed: usize,
-    /// Who is held out by lot.
+    /// Who is held out at random.
     pub(crate) held_out: usize,
     /// Whom the query found and who is not written to.
     pub(crate) left_out: Vec<Why>,
@@ -73,15 +74,6 @@ pub(crate) struct PlannedReminder {
     pub(crate) template: String,
     /// Letters and emails at most.
     pub(crate) by_channel: BTreeMap<Channel, usize>,
-}
-
-/// How many for a reason.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct Why {
-    /// The reason in words.
-    pub(crate) reason: String,
-    /// How many.
-    pub(crate) count: usize,
 }
 
 /// How many of a name.
@@ -153,7 +145,7 @@ fn summary(draft: &Draft) -> Summary {
         date: draft.dated,
         mailed: mailed.len(),
         held_out: draft.recipients.len() - mailed.len(),
-        left_out: why(draft.left_out.iter().map(|(_, reason)| reason.as_str().to_owned())),
+        left_out: count_reasons(draft.left_out.iter().map(|(_, reason)| reason.as_str().to_owned())),
         postage_minor: file.postage.times(by_channel[&Channel::Letter]),
         by_channel,
         by_branch: by_branch(file, branches),
@@ -185,7 +177,7 @@ fn stored_summary(read: &Read<'_>, planned: &Planned) -> Result<Summary> {
         date: planned.dated,
         mailed: mailed.len(),
         held_out: recipients.len() - mailed.len(),
-        left_out: why(left_out.into_iter()),
+        left_out: count_reasons(left_out.into_iter()),
         postage_minor: planned.postage.times(by_channel[&Channel::Letter]),
         by_channel,
         by_branch: by_branch(&file, mailed.iter().map(|r| r.branch.as_str())),
@@ -194,16 +186,6 @@ fn stored_summary(read: &Read<'_>, planned: &Planned) -> Result<Summary> {
         warnings,
         fingerprint: planned.fingerprint.clone(),
     })
-}
-
-fn why(reasons: impl Iterator<Item = String>) -> Vec<Why> {
-    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-    for reason in reasons {
-        *counts.entry(reason).or_default() += 1;
-    }
-    let mut why: Vec<Why> = counts.into_iter().map(|(reason, count)| Why { reason, count }).collect();
-    why.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.reason.cmp(&b.reason)));
-    why
 }
 
 fn by_channel(channels: impl Iterator<Item = Channel>) -> BTreeMap<Channel, usize> {

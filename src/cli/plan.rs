@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::context::Context;
 use super::done::Done;
 use crate::app::plan::{self, PlanMode, PlanOutcome};
-use crate::campaign::Summary;
+use crate::campaign::{Summary, Why};
 use crate::domain::Channel;
 use crate::error::Result;
 use crate::shop::Shop;
@@ -40,7 +40,7 @@ pub(super) fn run(arguments: &PlanArguments, context: &Context) -> Result<Done> 
     let verb = if arguments.dry_run { "Would plan" } else { "Planned" };
     let mut text = format!("{verb} {}", pieces(&summary));
     if summary.held_out > 0 {
-        text.push_str(&format!("; held out {} by lot", text::thousands(summary.held_out)));
+        text.push_str(&format!("; held out {} at random", text::thousands(summary.held_out)));
     }
     if let Some(left_out) = left_out(&summary) {
         text.push_str(&format!("; left out {left_out}"));
@@ -72,8 +72,7 @@ fn pieces_by(channels: &BTreeMap<Channel, usize>) -> String {
 /// `11 customers (7 no address, 4 excluded)`.
 fn left_out(summary: &Summary) -> Option<String> {
     let all: usize = summary.left_out.iter().map(|why| why.count).sum();
-    let reasons: Vec<String> =
-        summary.left_out.iter().map(|why| format!("{} {}", text::thousands(why.count), why.reason)).collect();
+    let reasons: Vec<String> = summary.left_out.iter().map(Why::in_words).collect();
     (all > 0).then(|| format!("{} ({})", text::count(all, "customer"), reasons.join(", ")))
 }
 
@@ -83,7 +82,7 @@ fn figures(summary: &Summary, shop: &Shop) -> String {
     let mut lines =
         vec![("campaign", summary.name.clone()), ("judged on", summary.as_of.to_string()), ("pieces", pieces(summary))];
     if summary.held_out > 0 {
-        lines.push(("held out by lot", text::thousands(summary.held_out)));
+        lines.push(("control group", text::thousands(summary.held_out)));
     }
     for branch in &summary.by_branch {
         lines.push(("branch", format!("{}: {}", branch.name, text::thousands(branch.count))));

@@ -48,7 +48,7 @@ fn verdict(customer: &Customer, recipient: Option<&Recipient>, reason: Option<&s
             ("left_out", format!("{who} matches the query and was left out: {reason}; {household}."))
         }
         (Some(r), _) if r.arm == Arm::HeldOut => {
-            (Arm::HeldOut.as_str(), format!("{who} was held out by lot, to compare with those written to."))
+            (Arm::HeldOut.as_str(), format!("{who} was held out at random, to compare with those written to."))
         }
         (Some(r), _) => {
             let branch =

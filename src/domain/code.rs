@@ -40,7 +40,7 @@ impl Code {
     pub(crate) fn parse(typed: &str) -> Result<Self> {
         let wrong = |why: String| {
             Error::new(format!("{} is not a code: {why}", text::quote(typed)))
-                .hint("look again at the letter; codes look like 7K3M-9QXA")
+                .hint("look again at the letter; codes look like 7K3M-9QX5")
         };
         let mut values = Vec::with_capacity(8);
         for c in
@@ -115,6 +115,7 @@ mod tests {
         ] {
             assert_eq!(Code::parse(&typed).expect(&typed), code);
         }
+        assert!(Code::parse("7K3M-9QX5").is_ok(), "the example of the hint");
         for bad in ["", "ABC", "UUUU-UUUU", "0000-0001", "12345678901"] {
             assert!(Code::parse(bad).is_err(), "{bad}");
         }
