@@ -62,6 +62,8 @@ mod planning;
 mod proofs;
 /// The report against a count made here, and its intervals against published examples.
 mod reporting;
+/// Real reports on what came back, each read right.
+mod returned;
 /// Who may use the pages: doors, guesses, sessions, certificates, slow clients.
 mod safety;
 /// The outbox: each email at most once, whatever the mail server does and whenever the program is killed.

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::undelivered::{BounceNotice, no_more, undelivered};
 use crate::domain::{BounceClass, Channel, InboundKind, Suppression};
 use crate::error::Result;
-use crate::inbound::{self, DeliveryStatus, Mail, MailKind};
+use crate::inbound::{self, DeliveryOutcome, DeliveryStatus, Mail, MailKind};
 use crate::outbox::{self, SentEmail};
 use crate::shop::Shop;
 use crate::store::Write;
@@ -136,8 +136,10 @@ impl MailReader<'_> {
             MailKind::Complaint { keys, addresses } => self.complaint(mail, keys, addresses),
             MailKind::Unsubscribe { keys, from } => self.unsubscribe(mail, keys, from.as_deref()),
             MailKind::Answer { keys, automatic } => self.answer(keys, *automatic),
-            MailKind::Odd(subject) => {
-                self.left(mail, format!("a delivery report that follows no standard: {subject}"), false);
+            MailKind::MayUnsubscribe { keys, from } => self.may_unsubscribe(mail, keys, from.as_deref()),
+            MailKind::Odd { keys, subject } => {
+                let about = self.ours(keys)?.map(|email| format!(" about {}", shown(&email))).unwrap_or_default();
+                self.left(mail, format!("a delivery report{about} that follows no standard: {subject}"), false);
                 Ok(())
             }
         }
@@ -160,15 +162,31 @@ impl MailReader<'_> {
         // One email has one recipient; behind an alias there may be more, and one whom it reached is enough.
         let named =
             statuses.iter().find(|status| about.as_ref().is_some_and(|address| status.addresses.contains(address)));
-        let reached = statuses.iter().find(|status| status.lost.is_none() && !status.delayed);
+        let reached = statuses.iter().find(|status| status.outcome == DeliveryOutcome::Delivered);
         let Some(status) = named.or(reached).or(statuses.first()) else {
             self.left(mail, "a delivery report that does not say what became of the email".to_owned(), false);
             return Ok(());
         };
-        let Some(class) = status.lost else {
-            let counts = &mut self.outcome.counts;
-            *(if status.delayed { &mut counts.delayed } else { &mut counts.delivered }) += 1;
-            return Ok(());
+        let class = match status.outcome {
+            DeliveryOutcome::Lost(class) => class,
+            DeliveryOutcome::Unclear => {
+                let whom = ours.as_ref().map(|email| format!(" to {}", shown(email))).unwrap_or_default();
+                let diagnostic = &status.diagnostic;
+                self.left(
+                    mail,
+                    format!("a delivery report that does not say what became of the email{whom}: {diagnostic}"),
+                    false,
+                );
+                return Ok(());
+            }
+            DeliveryOutcome::Delayed => {
+                self.outcome.counts.delayed += 1;
+                return Ok(());
+            }
+            DeliveryOutcome::Delivered => {
+                self.outcome.counts.delivered += 1;
+                return Ok(());
+            }
         };
         let Some((email, is_by_address)) = self.meant(ours, &status.addresses)? else {
             let whom = status.addresses.first().map_or("somebody", String::as_str);
@@ -178,6 +196,9 @@ impl MailReader<'_> {
         if !self.believed(mail, &email, is_by_address, &status.diagnostic) {
             return Ok(());
         }
+        // A dead end behind an address that forwards says nothing about that address.
+        let is_forwarded = status.delivered_to.as_ref().is_some_and(|end| *end != email.address.to_lowercase());
+        let class = if is_forwarded && class == BounceClass::NoMailbox { BounceClass::Unreached } else { class };
         let notice =
             BounceNotice { class, report: Some(&mail.hash), diagnostic: &status.diagnostic, on: self.now.date() };
         let done = undelivered(self.write, email.recipient, email.wave, &notice)?;
@@ -231,6 +252,19 @@ impl MailReader<'_> {
         self.no_more(mail, email, Suppression::Unsubscribed, "unsubscribed by email", is_by_address)
     }
 
+    fn may_unsubscribe(&mut self, mail: &Mail, keys: &[String], from: Option<&str>) -> Result<()> {
+        let email = match (self.ours(keys)?, from) {
+            (Some(email), _) => Some(email),
+            (None, Some(from)) => outbox::last_to(self.write, from, NaiveDateTime::default())?,
+            (None, None) => None,
+        };
+        let Some(email) = email else { return self.answer(keys, false) };
+        let (who, reference) = (shown(&email), &email.reference);
+        let then = format!("if it is so, `regulars customer set {reference} email_consent=no`");
+        self.left(mail, format!("{who} seems to ask for no more emails; {then}"), false);
+        Ok(())
+    }
+
     fn no_more(
         &mut self,
         mail: &Mail,
@@ -271,8 +305,7 @@ impl MailReader<'_> {
     /// Whether a report is acted upon; one that has nothing but an address is left to the owner until they say so.
     fn believed(&mut self, mail: &Mail, email: &SentEmail, is_by_address: bool, diagnostic: &str) -> bool {
         if is_by_address && !self.by_address {
-            let SentEmail { name, reference, address, .. } = email;
-            let why = format!("known by the address alone: {name} (`{reference}`) <{address}>, {diagnostic}");
+            let why = format!("known by the address alone: {}, {diagnostic}", shown(email));
             self.left(mail, why, true);
         }
         !is_by_address || self.by_address
@@ -305,4 +338,10 @@ impl MailReader<'_> {
             by_address,
         });
     }
+}
+
+/// To whom an email went.
+fn shown(email: &SentEmail) -> String {
+    let SentEmail { name, reference, address, .. } = email;
+    format!("{name} (`{reference}`) <{address}>")
 }

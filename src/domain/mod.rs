@@ -12,7 +12,7 @@ mod postal_address;
 mod states;
 mod street;
 
-pub(crate) use bounce_class::BounceClass;
+pub(crate) use bounce_class::{BounceClass, status_of};
 pub(crate) use code::{Code, crockford};
 pub(crate) use column::{Column, column_enum};
 pub(crate) use email_address::EmailAddress;

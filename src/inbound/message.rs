@@ -1,10 +1,11 @@
 //! What one message is: a delivery report, a complaint, a wish for no more, an answer, or something else.
 
-use std::borrow::Cow;
-
 use mail_parser::{HeaderValue, Message, MessageParser, MimeHeaders, PartType};
 
+use super::failure;
+use super::message_key::{keys_in, keys_mentioned, own_key};
 use super::status::{DeliveryStatus, address, delivery_status, field, groups, plain};
+use super::wish;
 
 /// One message of a mailbox, as far as it matters.
 #[derive(Debug, Clone)]
@@ -34,6 +35,13 @@ pub(crate) enum MailKind {
         /// To whom it went, if the report says so.
         addresses: Vec<String>,
     },
+    /// Somebody may want no more emails: they write so, in words of their own.
+    MayUnsubscribe {
+        /// Of the emails that it answers.
+        keys: Vec<String>,
+        /// Who writes.
+        from: Option<String>,
+    },
     /// Somebody wants no more emails.
     Unsubscribe {
         /// Of the email that it answers.
@@ -48,8 +56,12 @@ pub(crate) enum MailKind {
         /// Written by a machine: out of office.
         automatic: bool,
     },
-    /// A delivery report that follows no standard; its subject.
-    Odd(String),
+    /// Something that came back and follows no standard.
+    Odd {
+        /// Of the emails that it names.
+        keys: Vec<String>,
+        subject: String,
+    },
 }
 
 /// What a message is, from its first bytes, and its own Message-ID; whatever the bytes are, it is something.
@@ -62,12 +74,17 @@ pub(super) fn kind_of(bytes: &[u8]) -> (MailKind, Option<String>) {
 
 fn kind_of_mail(mail: &Message<'_>) -> MailKind {
     let mut returned = Vec::new();
-    let (mut status, mut feedback) = (None, None);
+    let (mut status, mut feedback, mut complained) = (None, None, Vec::new());
     for part in &mail.parts {
         let kind = part.content_type();
         let kind = kind.map(|kind| format!("{}/{}", kind.ctype(), kind.subtype().unwrap_or_default()).to_lowercase());
         match (kind.as_deref(), &part.body) {
-            (_, PartType::Message(original)) => returned.extend(own_key(original)),
+            (_, PartType::Message(original)) => {
+                returned.extend(own_key(original));
+                complained.extend(
+                    original.header("X-HmXmrOriginalRecipient").and_then(HeaderValue::as_text).and_then(address),
+                );
+            }
             (Some("message/delivery-status" | "message/global-delivery-status"), _) => {
                 status = status.or_else(|| Some(groups(part.contents())));
             }
@@ -87,36 +104,54 @@ fn kind_of_mail(mail: &Message<'_>) -> MailKind {
         let keys = if returned.is_empty() { answered } else { returned };
         return match field(&group, "feedback-type").to_lowercase().as_str() {
             "opt-out" | "opt-out-list" => MailKind::Unsubscribe { keys, from: None },
-            "not-spam" => MailKind::Answer { keys, automatic: true },
-            _ => {
+            "not-spam" | "auth-failure" | "dmarc" => MailKind::Answer { keys, automatic: true },
+            "abuse" | "fraud" | "" => {
                 let names = ["original-rcpt-to", "removal-recipient"];
                 let addresses = names.iter().filter_map(|name| address(field(&group, name))).collect();
                 MailKind::Complaint { keys, addresses }
             }
+            _ => odd(mail, keys),
         };
     }
     if let Some(groups) = status {
         let keys = if returned.is_empty() { answered } else { returned };
         return MailKind::Report { keys, statuses: groups.iter().filter_map(delivery_status).collect() };
     }
-    let subject = mail.subject().unwrap_or_default().trim().to_lowercase();
-    if let Some(rest) = subject.strip_prefix("unsubscribe") {
-        let rest = rest.trim();
-        if rest.is_empty() || is_key(rest) {
-            answered.extend(is_key(rest).then(|| rest.to_owned()));
-            answered.reverse();
-            return MailKind::Unsubscribe { keys: answered, from };
-        }
+    let subject = mail.subject().unwrap_or_default();
+    // Hotmail and Outlook send the email alone, marked with whom it went to.
+    if !complained.is_empty() || subject.trim().to_lowercase().starts_with("complaint about message from") {
+        return MailKind::Complaint { keys: returned, addresses: complained };
+    }
+    if let Some(key) = wish::key_in(subject) {
+        let keys = std::iter::once(key).chain(answered).collect();
+        return MailKind::Unsubscribe { keys, from };
+    }
+    if wish::is_plain(subject) {
+        return MailKind::Unsubscribe { keys: answered, from };
     }
     let automatic = is_automatic(mail);
-    let sender = from.as_deref().and_then(|from| from.split('@').next()).unwrap_or_default();
-    let is_daemon = matches!(sender, "mailer-daemon" | "postmaster" | "mail-daemon");
-    let kind = mail.content_type().and_then(|kind| kind.attribute("report-type")).unwrap_or_default();
-    // Without its machine-readable part, or in the form that qmail has always used.
-    if answered.is_empty() && (is_daemon || kind.eq_ignore_ascii_case("delivery-status")) {
-        return MailKind::Odd(plain(mail.subject().unwrap_or_default()));
+    if failure::is_likely(mail, from.as_deref(), !returned.is_empty()) {
+        returned.extend(keys_mentioned(mail.raw_message()));
+        returned.dedup();
+        let text = failure::own_text(mail);
+        if let Some(outcome) = failure::outcome(&text) {
+            let (addresses, diagnostic) = (failure::addresses(mail, &text), failure::in_short(&text));
+            let status = DeliveryStatus { addresses, delivered_to: None, outcome, diagnostic };
+            return MailKind::Report { keys: returned, statuses: vec![status] };
+        }
+        // Somebody who is away may answer from such a sender.
+        if answered.is_empty() || !automatic || failure::is_named(mail) {
+            return odd(mail, returned);
+        }
+    }
+    if !automatic && wish::is_in(mail) {
+        return MailKind::MayUnsubscribe { keys: answered, from };
     }
     MailKind::Answer { keys: answered, automatic }
+}
+
+fn odd(mail: &Message<'_>, keys: Vec<String>) -> MailKind {
+    MailKind::Odd { keys, subject: plain(mail.subject().unwrap_or_default()) }
 }
 
 /// Whether a machine wrote it by itself (RFC 3834, and what was used before).
@@ -128,41 +163,16 @@ fn is_automatic(mail: &Message<'_>) -> bool {
     has("Auto-Submitted", &["auto-"])
         || has("X-Autoreply", &["y"])
         || has("Precedence", &["auto_reply"])
+        // A mailing list, which answers whoever is no member.
+        || ["Mailing-List", "List-Id", "X-MLServer"].iter().any(|name| mail.header(*name).is_some())
         || mail.content_type().and_then(|kind| kind.attribute("report-type")) == Some("disposition-notification")
-}
-
-/// The key in the Message-ID of a message that was returned.
-fn own_key(mail: &Message<'_>) -> Option<String> {
-    mail.message_id().and_then(key_of)
-}
-
-/// The keys in a list of Message-IDs.
-fn keys_in(value: &HeaderValue<'_>) -> Vec<String> {
-    let ids: &[Cow<'_, str>] = match value {
-        HeaderValue::Text(id) => std::slice::from_ref(id),
-        HeaderValue::TextList(ids) => ids,
-        _ => &[],
-    };
-    let mut keys: Vec<String> = ids.iter().filter_map(|id| key_of(id)).collect();
-    // The nearest stands last.
-    keys.reverse();
-    keys
-}
-
-/// What stands before the @ of a Message-ID, when it can be one of ours.
-fn key_of(id: &str) -> Option<String> {
-    let key = id.trim().trim_start_matches('<').split('@').next()?;
-    is_key(key).then(|| key.to_owned())
-}
-
-fn is_key(text: &str) -> bool {
-    text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::domain::BounceClass;
+    use crate::inbound::DeliveryOutcome;
 
     const KEY: &str = "0123456789abcdef0123456789abcdef";
 
@@ -172,7 +182,10 @@ mod tests {
             "Content-Type: multipart/report; report-type=delivery-status; boundary=x\r\n\r\n--x\r\nContent-Type: text/plain\r\n\r\nno\r\n--x\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx\r\n\r\nFinal-Recipient: rfc822; a@b.example\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n--x\r\nContent-Type: message/rfc822\r\n\r\nMessage-ID: <{KEY}@shop.example>\r\nSubject: x\r\n\r\nx\r\n--x--\r\n"
         );
         let MailKind::Report { keys, statuses } = kind_of(report.as_bytes()).0 else { panic!("a report") };
-        assert_eq!((keys.as_slice(), statuses[0].lost), ([KEY.to_owned()].as_slice(), Some(BounceClass::NoMailbox)));
+        assert_eq!(
+            (keys.as_slice(), statuses[0].outcome),
+            ([KEY.to_owned()].as_slice(), DeliveryOutcome::Lost(BounceClass::NoMailbox))
+        );
         // Cut off anywhere, with bytes that are no text: it never says more than the whole.
         for end in 0..report.len() {
             let mut bytes = report.as_bytes()[..end].to_vec();
@@ -203,8 +216,11 @@ mod tests {
             MailKind::Unsubscribe { keys: vec![KEY.to_owned()], from: from.clone() }
         );
         assert_eq!(of("Unsubscribe"), MailKind::Unsubscribe { keys: Vec::new(), from });
-        for other in ["unsubscribe me not", "Re: your letter", "unsubscribed", ""] {
+        for other in ["Re: your letter", ""] {
             assert!(matches!(of(other), MailKind::Answer { .. }), "{other}");
+        }
+        for unsure in ["unsubscribe me not", "unsubscribed"] {
+            assert!(matches!(of(unsure), MailKind::MayUnsubscribe { .. }), "{unsure}");
         }
     }
 }

@@ -5,13 +5,16 @@
 //! owner's word.
 
 mod answers;
+mod failure;
 mod mailbox;
 mod message;
+mod message_key;
 mod personal_data;
 mod status;
+mod wish;
 
 pub(crate) use answers::{EmailAnswer, is_known, record, times_full};
 pub(crate) use mailbox::read;
 pub(crate) use message::{Mail, MailKind};
 pub(crate) use personal_data::PERSONAL_DATA;
-pub(crate) use status::DeliveryStatus;
+pub(crate) use status::{DeliveryOutcome, DeliveryStatus};

@@ -1,29 +1,30 @@
 //! The fields of a report: groups of them, as RFC 3464 and RFC 5965 write them, and what those of a recipient say.
 
-use crate::domain::{BounceClass, Column as _, EmailAddress, column_enum};
-
-column_enum! {
-    /// What a report says was done (RFC 3464, 2.3.3).
-    enum ReportAction {
-        Failed = "failed",
-        Delayed = "delayed",
-        Delivered = "delivered",
-        Relayed = "relayed",
-        Expanded = "expanded",
-    }
-}
+use crate::domain::{BounceClass, EmailAddress, status_of};
 
 /// What became of an email for one recipient.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct DeliveryStatus {
     /// Under which addresses the report knows the recipient.
     pub(crate) addresses: Vec<String>,
-    /// It is still being tried.
-    pub(crate) delayed: bool,
-    /// It will not arrive.
-    pub(crate) lost: Option<BounceClass>,
+    /// The one that it was delivered to in the end, when the report says so.
+    pub(crate) delivered_to: Option<String>,
+    pub(crate) outcome: DeliveryOutcome,
     /// In the words of the report.
     pub(crate) diagnostic: String,
+}
+
+/// What a report says about one recipient (RFC 3464, 2.3.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum DeliveryOutcome {
+    /// It arrived, or went on to somebody who reports no more.
+    Delivered,
+    /// It is still being tried.
+    Delayed,
+    /// It will not arrive.
+    Lost(BounceClass),
+    /// It does not say.
+    Unclear,
 }
 
 /// One group of fields: the names in small letters.
@@ -67,48 +68,38 @@ pub(super) fn address(value: &str) -> Option<String> {
 
 /// What a group says about one recipient; nothing when it is about the whole message.
 pub(super) fn delivery_status(group: &Group) -> Option<DeliveryStatus> {
-    let names = ["original-recipient", "final-recipient", "x-actual-recipient"];
-    let addresses: Vec<String> = names.iter().filter_map(|name| address(field(group, name))).collect();
-    let action = field(group, "action").to_lowercase();
+    let of = |name: &str| address(field(group, name));
+    let addresses: Vec<String> =
+        ["original-recipient", "final-recipient", "x-actual-recipient"].iter().filter_map(|name| of(name)).collect();
+    let (action, status) = (field(group, "action").to_lowercase(), field(group, "status"));
     if addresses.is_empty() && action.is_empty() {
         return None;
     }
-    let done = ReportAction::from_form(&action);
     let diagnostic = field(group, "diagnostic-code");
-    let status = status_of(field(group, "status")).filter(|status| status[1] != 0 || status[0] == 2);
-    let status = status.or_else(|| diagnostic.split([' ', '-', '(', ')']).find_map(status_of));
     let words = diagnostic.split_once(';').map_or(diagnostic, |(_, words)| words.trim());
     // Most servers say the status in their words, and there more exactly.
     let has_status = words.split([' ', '-', '(', ')']).any(|word| status_of(word).is_some());
-    let diagnostic = if has_status { words.to_owned() } else { format!("{} {words}", field(group, "status")) };
+    let shown = if has_status { words.to_owned() } else { format!("{status} {words}") };
+    let delivered_to = of("final-recipient");
     Some(DeliveryStatus {
         addresses,
-        delayed: done == Some(ReportAction::Delayed),
-        lost: lost(done, status),
-        diagnostic: plain(&diagnostic),
+        delivered_to,
+        outcome: outcome(&action, status, words),
+        diagnostic: plain(&shown),
     })
 }
 
-/// `5.1.1` as numbers.
-fn status_of(text: &str) -> Option<[u16; 3]> {
-    let mut parts =
-        text.trim().split(|c: char| c.is_whitespace() || c == '(').next()?.split('.').map(str::parse::<u16>);
-    let status = [parts.next()?.ok()?, parts.next()?.ok()?, parts.next()?.ok()?];
-    (parts.next().is_none() && matches!(status[0], 2 | 4 | 5)).then_some(status)
-}
-
-/// What was lost, when something was: only the action says so, whatever the status.
-fn lost(action: Option<ReportAction>, status: Option<[u16; 3]>) -> Option<BounceClass> {
-    if action != Some(ReportAction::Failed) {
-        return None;
+/// What the action says; one that is missing or not of the standard's leaves it to the status and the words.
+fn outcome(action: &str, status: &str, words: &str) -> DeliveryOutcome {
+    match action.split_whitespace().next().unwrap_or_default() {
+        "delivered" | "relayed" | "expanded" => DeliveryOutcome::Delivered,
+        "delayed" => DeliveryOutcome::Delayed,
+        "failed" => DeliveryOutcome::Lost(BounceClass::of(status, words)),
+        _ if status_of(status).is_none_or(|status| status[0] == 2) && BounceClass::in_text(words).is_none() => {
+            DeliveryOutcome::Unclear
+        }
+        _ => DeliveryOutcome::Lost(BounceClass::of(status, words)),
     }
-    Some(match status {
-        Some([_, 2, 2]) => BounceClass::MailboxFull,
-        // A bad address of the sender is not theirs to answer for.
-        Some([5, 1, 7..=9]) => BounceClass::Unreached,
-        Some([5, 1, 0..=11] | [5, 2, 1] | [5, 4, 4]) => BounceClass::NoMailbox,
-        _ => BounceClass::Unreached,
-    })
 }
 
 /// A text of somebody else, fit to be shown: one line, no control characters, not long.
@@ -130,26 +121,36 @@ mod tests {
 
     #[test]
     fn a_group_says_what_became_of_one_recipient() {
-        for (action, status, diagnostic, lost) in [
-            ("failed", "5.1.1", "smtp; 550 5.1.1 no such user", Some(BounceClass::NoMailbox)),
-            ("Failed", "5.1.10", "", Some(BounceClass::NoMailbox)),
-            ("failed", "5.4.4", "X-Postfix; Host or domain name not found", Some(BounceClass::NoMailbox)),
-            ("failed", "5.0.0", "smtp;550-5.1.1 The email account does not exist", Some(BounceClass::NoMailbox)),
-            ("failed", "5.0.0", "smtp; 554 no", Some(BounceClass::Unreached)),
-            ("failed", "5.2.2", "", Some(BounceClass::MailboxFull)),
-            ("failed", "4.2.2", "smtp; 452 4.2.2 over quota", Some(BounceClass::MailboxFull)),
-            ("failed", "5.7.1", "smtp; 550 5.7.1 spam", Some(BounceClass::Unreached)),
-            ("failed", "5.1.8", "", Some(BounceClass::Unreached)),
-            ("failed", "4.4.7", "", Some(BounceClass::Unreached)),
-            ("delayed", "4.4.1", "", None),
-            ("delayed", "5.1.1", "", None),
-            ("delivered", "2.0.0", "", None),
-            ("", "5.1.1", "", None),
+        use BounceClass::{MailboxFull, NoMailbox, Unreached};
+        use DeliveryOutcome::{Delayed, Delivered, Lost, Unclear};
+        for (action, status, diagnostic, outcome) in [
+            ("failed", "5.1.1", "smtp; 550 5.1.1 no such user", Lost(NoMailbox)),
+            ("Failed", "5.1.10", "", Lost(NoMailbox)),
+            ("failed (bounced)", "5.1.1", "", Lost(NoMailbox)),
+            ("", "5.1.1", "", Lost(NoMailbox)),
+            ("failed", "5.4.4", "X-Postfix; Host or domain name not found", Lost(NoMailbox)),
+            ("failed", "5.4.4", "", Lost(Unreached)),
+            ("failed", "5.0.0", "smtp;550-5.1.1 The email account does not exist", Lost(NoMailbox)),
+            ("failed", "5.0.0", "smtp; 554 no", Lost(Unreached)),
+            ("failed", "5.2.2", "", Lost(MailboxFull)),
+            ("failed", "4.2.2", "smtp; 452 4.2.2 over quota", Lost(MailboxFull)),
+            ("failed", "5.7.1", "smtp; 550 5.7.1 spam", Lost(Unreached)),
+            ("failed", "5.1.8", "", Lost(Unreached)),
+            ("failed", "4.4.7", "", Lost(Unreached)),
+            ("expired", "", "Connection timed out", Lost(Unreached)),
+            ("expired", "", "", Unclear),
+            ("bounced", "5.1.1", "", Lost(NoMailbox)),
+            ("something", "2.0.0", "", Unclear),
+            ("delayed", "4.4.1", "", Delayed),
+            ("delayed", "5.1.1", "", Delayed),
+            ("delivered", "2.0.0", "", Delivered),
+            ("Relayed (to a mailbox)", "2.1.9", "", Delivered),
+            ("expanded", "2.0.0", "", Delivered),
         ] {
             let text = format!(
                 "Reporting-MTA: dns; mx\n\nFinal-Recipient: rfc822; a@b.example\nAction: {action}\nStatus: {status}\nDiagnostic-Code: {diagnostic}\n"
             );
-            assert_eq!(of(&text).lost, lost, "{action} {status} {diagnostic}");
+            assert_eq!(of(&text).outcome, outcome, "{action} {status} {diagnostic}");
         }
     }
 

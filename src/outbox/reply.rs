@@ -1,6 +1,6 @@
 //! What an answer of the mail server means for the email, and for all the others.
 
-use crate::domain::{BounceClass, OutboxId};
+use crate::domain::{BounceClass, OutboxId, status_of};
 
 /// How far an email had come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,17 +99,17 @@ pub(super) fn bounce_class(phase: Phase, reply: &str) -> Option<BounceClass> {
     if !matches!(phase, Phase::Recipient | Phase::Data | Phase::Dot) {
         return None;
     }
+    let class = BounceClass::of("", reply);
+    if class != BounceClass::Unreached {
+        return Some(class);
+    }
     let (code, words) = reply.split_once(' ')?;
-    let mut status = words.split_whitespace().next().unwrap_or_default().split('.');
-    match (status.next(), status.next(), status.next()) {
-        (Some("5"), Some("1"), Some("1" | "10")) => Some(BounceClass::NoMailbox),
-        (Some("4" | "5"), Some("2"), Some("2")) => Some(BounceClass::MailboxFull),
-        (Some("5"), Some("1"), Some("7" | "8")) => None,
-        (Some("5"), Some("1" | "2"), Some(_)) => Some(BounceClass::Unreached),
-        (Some("4" | "5"), Some(_), Some(_)) => None,
+    match status_of(words) {
+        Some([5, 1, 7 | 8]) => None,
+        Some([5, 1 | 2, _]) => Some(BounceClass::Unreached),
         // Without a status there is only the moment at which it was said.
-        _ if phase == Phase::Recipient && code == "552" => Some(BounceClass::MailboxFull),
-        _ if phase == Phase::Recipient && code.starts_with('5') => Some(BounceClass::Unreached),
+        None if phase == Phase::Recipient && code == "552" => Some(BounceClass::MailboxFull),
+        None if phase == Phase::Recipient && code.starts_with('5') => Some(BounceClass::Unreached),
         _ => None,
     }
 }
@@ -168,7 +168,9 @@ mod tests {
             (Recipient, "452 4.2.2 over quota", Some(BounceClass::MailboxFull)),
             (Recipient, "552 mailbox is full", Some(BounceClass::MailboxFull)),
             (Recipient, "550 5.2.1 disabled", Some(BounceClass::Unreached)),
-            (Recipient, "550 no such user here", Some(BounceClass::Unreached)),
+            (Recipient, "550 no such user here", Some(BounceClass::NoMailbox)),
+            (Recipient, "550-5.2.1 The user is receiving mail at a rate that", Some(BounceClass::Unreached)),
+            (Recipient, "450 4.1.1 user unknown", None),
             (Recipient, "450 4.2.0 greylisted", None),
             (Recipient, "554 5.7.1 not from you", None),
             (Recipient, "553 5.1.8 bad sender", None),

@@ -25,6 +25,7 @@ const OTHER_WORDS: &[(&str, &[&str], &str)] = &[
     ("customers/undo_import.rs", &["customer"], "a table"),
     ("import/", &["customer", "email", "customers", "purchases"], "a noun, a field of a card, tables of a dialect"),
     ("inbound/message.rs", &["yes"], "a header of other mail programs"),
+    ("inbound/status.rs", &["failed"], "an action of RFC 3464"),
     ("insights/show.rs", &["bought", "customers"], "a heading, a noun"),
     ("redemption/personal_data.rs", &["till"], "a key"),
     ("report/show.rs", &["mailed", "undeliverable", "redeemed"], "columns of the CSV"),

@@ -1,0 +1,151 @@
+//! Reports that follow no standard: whether a message is one, and what its text says.
+
+use mail_parser::{HeaderValue, Message, MimeHeaders, PartType};
+
+use super::status::{DeliveryOutcome, address, plain};
+use crate::domain::BounceClass;
+
+/// Who writes such reports: before the @.
+const DAEMONS: [&str; 7] = [
+    "mailer-daemon",
+    "postmaster",
+    "post_master",
+    "mail-daemon",
+    "maildaemon",
+    "mail.delivery.system",
+    "mail-delivery-subsystem",
+];
+
+/// What stands in their subjects, in small letters.
+const SUBJECTS: [&str; 22] = [
+    "undeliver",
+    "delivery failure",
+    "delivery failed",
+    "delivery has failed",
+    "failure notice",
+    "returned mail",
+    "returned to sender",
+    "delivery status notification",
+    "delivery notification",
+    "mail delivery",
+    "nondeliverable",
+    "non-deliverable",
+    "could not be delivered",
+    "error sending your mail",
+    "mail error",
+    "mail system error",
+    "unzustellbar",
+    "nicht zugestellt",
+    "non remis",
+    "non distribu",
+    "no entregado",
+    "メールエラー",
+];
+
+/// Where a report goes over to what it returns.
+const ORIGINALS: [&str; 16] = [
+    "original message",
+    "below this line is a copy",
+    "copy of the message",
+    "message headers follow",
+    "original headers",
+    "original message headers",
+    "message header",
+    "returned message",
+    "unsent message",
+    "return-path:",
+    "received:",
+    "message-id:",
+    "dkim-signature:",
+    "x-received:",
+    "ursprüngliche nachricht",
+    "message d'origine",
+];
+
+/// What a text says whose email is still being tried.
+const STILL: [&str; 6] =
+    ["will be retried", "will keep trying", "will retry", "still trying", "has been delayed", "delivery is delayed"];
+
+/// So much of the text of a report is read.
+const LONGEST: usize = 8 * 1024;
+
+/// Whether a message is such a report: by who writes, by its subject, or by what it returns.
+pub(super) fn is_likely(mail: &Message<'_>, from: Option<&str>, has_original: bool) -> bool {
+    let name = mail.from().and_then(|from| from.first());
+    let written = name.and_then(|one| one.address()).or_else(|| name.and_then(|one| one.name())).unwrap_or_default();
+    let local = from.unwrap_or(written).split('@').next().unwrap_or_default().to_lowercase();
+    let kind = mail.content_type();
+    let is_report = kind.is_some_and(|kind| {
+        let about = kind.attribute("report-type").unwrap_or("delivery-status");
+        kind.subtype() == Some("report") && about.eq_ignore_ascii_case("delivery-status")
+    });
+    let is_nobody = mail.return_path().as_text() == Some("")
+        || mail.header_raw("Return-Path").is_some_and(|path| path.trim() == "<>");
+    DAEMONS.contains(&local.as_str())
+        || is_report
+        || mail.header("X-Failed-Recipients").is_some()
+        || (is_named(mail) && (is_nobody || has_original))
+}
+
+/// Whether a message calls itself one: no answer of somebody who is away does.
+pub(super) fn is_named(mail: &Message<'_>) -> bool {
+    let subject = mail.subject().unwrap_or_default().to_lowercase();
+    mail.header("X-Failed-Recipients").is_some() || SUBJECTS.iter().any(|words| subject.contains(words))
+}
+
+/// The text of a report, without the email that it returns.
+pub(super) fn own_text(mail: &Message<'_>) -> String {
+    let mut own = String::new();
+    for part in mail.parts.iter().filter(|part| !part.is_multipart()) {
+        let (PartType::Text(text) | PartType::Html(text)) = &part.body else { continue };
+        for line in text.lines() {
+            let small = line.trim_matches(|c: char| c.is_whitespace() || c == '-').to_lowercase();
+            if ORIGINALS.iter().any(|words| small.starts_with(words)) || own.len() > LONGEST {
+                return own;
+            }
+            own.push_str(line);
+            own.push('\n');
+        }
+    }
+    own
+}
+
+/// What became of the email by that text: the lines with a server's reply count more than the others.
+pub(super) fn outcome(text: &str) -> Option<DeliveryOutcome> {
+    let small = text.to_lowercase();
+    if STILL.iter().any(|words| small.contains(words)) {
+        return Some(DeliveryOutcome::Delayed);
+    }
+    let replies: Vec<&str> = text.lines().filter(|line| is_reply(line)).collect();
+    BounceClass::in_text(&replies.join(" ")).or_else(|| BounceClass::in_text(text)).map(DeliveryOutcome::Lost)
+}
+
+/// Whether a line has the code of a refusal.
+fn is_reply(line: &str) -> bool {
+    let words = line.split(|c: char| !c.is_ascii_alphanumeric());
+    words
+        .filter(|word| word.len() == 3)
+        .any(|word| word.parse::<u16>().is_ok_and(|code| matches!(code, 421 | 450..=459 | 500..=579)))
+}
+
+/// Whom a report is about: the addresses in its header and in its text.
+pub(super) fn addresses(mail: &Message<'_>, text: &str) -> Vec<String> {
+    let failed = mail.header("X-Failed-Recipients").and_then(HeaderValue::as_text).unwrap_or_default();
+    let words = failed.split(',').chain(text.split(|c: char| c.is_whitespace() || matches!(c, '<' | '>' | ',' | ';')));
+    let mut found: Vec<String> = Vec::new();
+    for address in words.filter(|word| word.contains('@')).filter_map(|word| address(word.trim_end_matches([':', '.'])))
+    {
+        if found.len() < 8 && !found.contains(&address) {
+            found.push(address);
+        }
+    }
+    found
+}
+
+/// What the report says, in a line: that of the server, else the first that means something.
+pub(super) fn in_short(text: &str) -> String {
+    let lines = || text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let said =
+        lines().find(|line| is_reply(line)).or_else(|| lines().find(|line| BounceClass::in_text(line).is_some()));
+    plain(said.or_else(|| lines().next()).unwrap_or_default())
+}
