@@ -20,6 +20,17 @@ impl EmailAddress {
         &self.0
     }
 
+    /// As mail servers are told: the domain in letters that DNS knows (`xn--bcher-kva.example`), the name as it was written.
+    pub(crate) fn for_wire(&self) -> String {
+        let (name, domain) = self.0.split_once('@').unwrap_or((&self.0, ""));
+        let domain = if domain.is_ascii() {
+            domain.to_owned()
+        } else {
+            idna::domain_to_ascii(domain).unwrap_or_else(|_| domain.to_owned())
+        };
+        format!("{name}@{domain}")
+    }
+
     /// As it is compared: in lower case.
     pub(crate) fn key(&self) -> String {
         self.0.to_lowercase()
@@ -34,6 +45,14 @@ mod tests {
     fn what_can_be_an_address() {
         for good in ["a@b.co", " Ana.Lopez@example.com ", "ünal@exämple.de"] {
             assert_eq!(EmailAddress::parse(good).expect(good).as_str(), good.trim());
+        }
+        for (typed, wire) in [
+            ("anna@b\u{fc}cher.example", "anna@xn--bcher-kva.example"),
+            ("J\u{f6}rg@B\u{dc}CHER.example", "J\u{f6}rg@xn--bcher-kva.example"),
+            ("Ana@Example.com", "Ana@Example.com"),
+            ("a@\u{4f8b}\u{3048}.\u{30c6}\u{30b9}\u{30c8}", "a@xn--r8jz45g.xn--zckzah"),
+        ] {
+            assert_eq!(EmailAddress::parse(typed).expect(typed).for_wire(), wire);
         }
         for bad in
             ["", "n/a", "@", "a@b", "a@.co", "a@b.", "a@b..co", "a b@c.de", "a@b.co,c@d.ef", "Ana <a@b.co>", "a@b@c.de"]

@@ -6,6 +6,7 @@ use lettre::Address;
 use lettre::message::Mailbox;
 use lettre::message::header::{HeaderName, HeaderValue};
 
+use crate::domain::EmailAddress;
 use crate::error::{Error, Result};
 use crate::text;
 
@@ -21,23 +22,29 @@ fn line(text: &str, longest: usize) -> String {
 
 /// The sender, or where answers go, as shop.toml has it under `key`.
 pub(super) fn own(text: &str, key: &str) -> Result<Mailbox> {
-    let mailbox: Mailbox = line(text, 1000).parse().map_err(|e| {
+    let mailbox: Mailbox = line(text, 1000).parse().map_err(|e: lettre::address::AddressError| {
         Error::new(format!("{} is not an address to write from", text::quote(text)))
             .at("shop.toml")
             .hint(format!("write `{key} = \"Helen at Wiedeman's <helen@example.com>\"` under `[email]`"))
             .because(address_error(e))
     })?;
-    Ok(named(mailbox.name.as_deref().unwrap_or_default(), mailbox.email))
+    let address = for_wire(mailbox.email.as_ref()).parse().unwrap_or(mailbox.email);
+    Ok(named(mailbox.name.as_deref().unwrap_or_default(), address))
 }
 
 /// The recipient.
 pub(super) fn recipient(name: &str, address: &str) -> Result<Mailbox> {
-    let address: Address = line(address, 1000).parse().map_err(|e| {
+    let address: Address = for_wire(&line(address, 1000)).parse().map_err(|e| {
         Error::new(format!("{} is not an email address", text::quote(address)))
             .hint("correct it in the book")
             .because(address_error(e))
     })?;
     Ok(named(name, address))
+}
+
+/// An address with a domain that DNS knows; what is none stays as it is.
+fn for_wire(address: &str) -> String {
+    EmailAddress::parse(address).map_or_else(|| address.to_owned(), |address| address.for_wire())
 }
 
 /// A name before an address, without full stops in front, which readers do not expect there.

@@ -57,11 +57,30 @@ pub(crate) fn settle_by_hand(
         return Err(Error::new(format!("{} ({}) gets a letter instead", entry.name, text::quote(reference)))
             .hint("it was printed already; nobody gets both"));
     }
-    let sql = "UPDATE outbox SET state = ?2, at = ?3, due_at = NULL, first_at = NULL, attempt = 0 WHERE id = ?1";
-    let state = if is_again { OutboxState::Queued } else { OutboxState::Sent };
-    write.run(sql, params![id, state, now])?;
+    set_state(write, id, if is_again { OutboxState::Queued } else { OutboxState::Sent }, now)?;
     if !is_again {
         mark_sent(write, id)?;
     }
     Ok(entry)
+}
+
+fn set_state(write: &Write<'_>, id: OutboxId, state: OutboxState, now: NaiveDateTime) -> Result<()> {
+    let sql = "UPDATE outbox SET state = ?2, at = ?3, due_at = NULL, first_at = NULL, attempt = 0 WHERE id = ?1";
+    write.run(sql, params![id, state, now]).map(|_| ())
+}
+
+/// Puts emails that failed for no fault of theirs back into the queue, but for those whose letter was printed instead; how many.
+pub(super) fn try_again(write: &Write<'_>, ids: &[OutboxId], now: NaiveDateTime) -> Result<usize> {
+    let sql = "SELECT recipient_id, wave FROM outbox WHERE id = ?1 AND state = ?2";
+    let mut again = 0;
+    for id in ids {
+        let values = params![*id, OutboxState::Failed];
+        let found = write.first(sql, values, |row| Ok((row.get::<RecipientId>(0)?, row.get::<usize>(1)?)))?;
+        let Some((recipient, wave)) = found else { continue };
+        if wave > 0 || campaign::take_back(write, &campaign::recipient(write, recipient)?)? {
+            set_state(write, *id, OutboxState::Queued, now)?;
+            again += 1;
+        }
+    }
+    Ok(again)
 }

@@ -10,11 +10,13 @@ use lettre::Address;
 
 use super::job::SendJob;
 use super::rate_limiter::RateLimiter;
-use super::reply::{HandOverOutcome, NextStep, Phase, Settled, SmtpError, bounce_class, judge};
+use super::reply::{
+    HandOverOutcome, NextStep, Phase, RefusalKind, Settled, SmtpError, bounce_class, judge, refusal_kind,
+};
 use super::smtp_session::{SmtpSession, WireMessage};
 use crate::campaign::Recipient;
 use crate::customers::AddressKey;
-use crate::domain::OutboxId;
+use crate::domain::{EmailAddress, OutboxId};
 use crate::error::Result;
 
 /// How often in a row the mail server may turn the last connection away.
@@ -72,6 +74,36 @@ pub(super) struct Connections<'j> {
     why: Mutex<Option<String>>,
     /// How often in a row the server was of no use.
     strikes: AtomicUsize,
+    refusals: Mutex<LastRefusals>,
+}
+
+/// How many of the last emails are looked at, and how many of them alike are a refusal of us.
+const LAST: usize = 6;
+const ALIKE: usize = 5;
+
+/// The last emails that were handed over or refused for good: which, and how those that were refused are like others.
+#[derive(Default)]
+struct LastRefusals {
+    last: VecDeque<(OutboxId, Option<RefusalKind>)>,
+    /// Refused alike: it was not them.
+    blameless: Vec<OutboxId>,
+}
+
+impl LastRefusals {
+    /// Adds what became of one; whether with it so many were refused alike that it cannot be them.
+    fn add(&mut self, id: OutboxId, kind: Option<RefusalKind>) -> bool {
+        if self.last.len() == LAST {
+            self.last.pop_front();
+        }
+        let alike = self.last.iter().filter(|(_, other)| kind.is_some() && *other == kind);
+        let ids: Vec<OutboxId> = alike.map(|(id, _)| *id).chain([id]).collect();
+        let is_ours = kind.is_some() && ids.len() >= ALIKE;
+        self.last.push_back((id, kind));
+        if is_ours {
+            self.blameless.extend(ids);
+        }
+        is_ours
+    }
 }
 
 impl<'j> Connections<'j> {
@@ -89,6 +121,7 @@ impl<'j> Connections<'j> {
             over: AtomicBool::new(false),
             why: Mutex::new(None),
             strikes: AtomicUsize::new(0),
+            refusals: Mutex::new(LastRefusals::default()),
         }
     }
 
@@ -97,9 +130,10 @@ impl<'j> Connections<'j> {
         self.over.store(true, Ordering::SeqCst);
     }
 
-    /// Why the run ended before its emails did.
-    pub(super) fn reason(self) -> Option<String> {
-        self.why.into_inner().unwrap_or_else(PoisonError::into_inner)
+    /// Why the run ended before its emails did, and which of those that failed are to be tried again.
+    pub(super) fn ended(self) -> (Option<String>, Vec<OutboxId>) {
+        let refusals = self.refusals.into_inner().unwrap_or_else(PoisonError::into_inner);
+        (self.why.into_inner().unwrap_or_else(PoisonError::into_inner), refusals.blameless)
     }
 
     /// Hands emails over, one after the other, until there are none or the run is over.
@@ -212,7 +246,8 @@ impl<'j> Connections<'j> {
     fn make(&self, task: &SendTask<'_>) -> ReadyEmail {
         let bytes = (self.job.compose)(task.recipient, &task.key).map_err(|fault| fault.message().to_owned())?;
         let body = String::from_utf8(bytes).map_err(|_| "the email is not text".to_owned())?;
-        let to = task.recipient.email.trim().parse().map_err(|_| "this is no email address".to_owned())?;
+        let address = EmailAddress::parse(&task.recipient.email).and_then(|address| address.for_wire().parse().ok());
+        let to = address.ok_or_else(|| "this is no email address".to_owned())?;
         Ok((to, WireMessage::of(&body)))
     }
 
@@ -230,11 +265,14 @@ impl<'j> Connections<'j> {
         let settled = |outcome| Settled { id, outcome, bounce: bounce_class(phase, &reply), reply: reply.clone() };
         match next {
             NextStep::Skip => {}
-            NextStep::Settle(outcome) | NextStep::SettleAndReconnect(outcome) => before.push(settled(outcome)),
-            NextStep::SettleAndStop(outcome) => {
+            NextStep::Settle(outcome) | NextStep::SettleAndReconnect(outcome) => {
                 before.push(settled(outcome));
-                self.end(format!("the mail server refuses our emails: {reply}"));
-                return false;
+                let is_final = matches!(outcome, HandOverOutcome::Sent | HandOverOutcome::Failed);
+                let kind = refusal_kind(phase, &reply).filter(|_| outcome == HandOverOutcome::Failed);
+                if is_final && self.refusals.lock().unwrap_or_else(PoisonError::into_inner).add(id, kind) {
+                    self.end(format!("the mail server refuses our emails, {ALIKE} of the last {LAST} alike: {reply}"));
+                    return false;
+                }
             }
             NextStep::Stop => {
                 self.end(format!("the mail server refuses us: {reply}"));

@@ -22,6 +22,8 @@ pub(super) enum Phase {
 pub(super) enum SmtpError {
     /// It said no: the code, and its words.
     Refused(u16, String),
+    /// It does not offer an extension that this email needs.
+    Lacks(&'static str),
     /// It said nothing, or nothing that can be understood: the connection is of no use any more.
     Lost(String),
 }
@@ -31,6 +33,7 @@ impl SmtpError {
     pub(super) fn text(&self) -> String {
         match self {
             Self::Refused(code, text) => format!("{code} {text}").trim().to_owned(),
+            Self::Lacks(extension) => format!("this address needs {extension}, which the mail server does not offer"),
             Self::Lost(text) => text.clone(),
         }
     }
@@ -68,8 +71,6 @@ pub(super) enum NextStep {
     Skip,
     /// Settle this email so, and go on with a new connection.
     SettleAndReconnect(HandOverOutcome),
-    /// Settle this email so and stop the run: the others would fare no better.
-    SettleAndStop(HandOverOutcome),
     /// Stop the run; this email was not to blame.
     Stop,
     /// The server wants less of us: a new connection, later and slower.
@@ -85,12 +86,22 @@ pub(super) fn judge(phase: Phase, error: &SmtpError) -> NextStep {
         (_, SmtpError::Lost(_)) => NextStep::Reconnect,
         (_, SmtpError::Refused(421, _)) | (Phase::Connect, SmtpError::Refused(400..500, _)) => NextStep::Slower,
         (_, SmtpError::Refused(400..500, _)) => NextStep::Settle(HandOverOutcome::Later),
-        (Phase::Connect | Phase::Sender, SmtpError::Refused(..)) => NextStep::Stop,
-        (_, SmtpError::Refused(code, text)) if matches!(code, 530 | 535) || text.starts_with("5.7.") => {
-            NextStep::SettleAndStop(HandOverOutcome::Failed)
-        }
-        (_, SmtpError::Refused(..)) => NextStep::Settle(HandOverOutcome::Failed),
+        // 530 and 535 want us to sign in, and may come late.
+        (Phase::Connect | Phase::Sender, SmtpError::Refused(..))
+        | (Phase::Recipient | Phase::Data, SmtpError::Refused(530 | 535, _)) => NextStep::Stop,
+        (_, SmtpError::Refused(..) | SmtpError::Lacks(_)) => NextStep::Settle(HandOverOutcome::Failed),
     }
+}
+
+/// In what refusals are alike: the moment, the code and the status. Nothing when a refusal is about the mailbox.
+pub(super) type RefusalKind = (Phase, String);
+
+/// How a refusal for good is like others; a list may have many dead mailboxes, and that is no refusal of us.
+pub(super) fn refusal_kind(phase: Phase, reply: &str) -> Option<RefusalKind> {
+    let (code, words) = reply.split_once(' ')?;
+    let is_ours = code.starts_with('5') && BounceClass::of("", reply) == BounceClass::Unreached;
+    let status = words.split_whitespace().next().filter(|word| status_of(word).is_some()).unwrap_or_default();
+    is_ours.then(|| (phase, format!("{code} {status}")))
 }
 
 /// What a reply such as `550 5.1.1 no such user` says about the address; nothing when it is about the message, the sender or
@@ -139,9 +150,9 @@ mod tests {
             (Sender, "451 4.3.0 later", later),
             (Data, "451 4.3.0 later", later),
             (Dot, "452 4.3.1 full", later),
-            (Recipient, "554 5.7.1 relay access denied", NextStep::SettleAndStop(HandOverOutcome::Failed)),
-            (Dot, "554 5.7.1 refused as spam", NextStep::SettleAndStop(HandOverOutcome::Failed)),
-            (Recipient, "530 5.7.0 sign in first", NextStep::SettleAndStop(HandOverOutcome::Failed)),
+            (Recipient, "554 5.7.1 relay access denied", failed),
+            (Dot, "554 5.7.1 refused as spam", failed),
+            (Recipient, "530 5.7.0 sign in first", NextStep::Stop),
             (Sender, "550 5.7.515 not authenticated", NextStep::Stop),
             (Sender, "550 5.1.0 who are you", NextStep::Stop),
             (Connect, "535 5.7.8 wrong password", NextStep::Stop),
@@ -155,6 +166,7 @@ mod tests {
         ] {
             assert_eq!(judge(phase, &reply(text)), next, "{phase:?} {text}");
         }
+        assert_eq!(judge(Recipient, &SmtpError::Lacks("SMTPUTF8")), failed);
     }
 
     #[test]

@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use chrono::{NaiveDateTime, TimeDelta};
 
+use super::by_hand;
 use super::connection::{Connections, HandOverStep, SendTask};
 use super::job::{SendJob, SendReport, SendTally};
 use super::queue;
@@ -69,7 +70,11 @@ pub(crate) fn run(store: &mut Store, lock: &mut SendLock, job: &SendJob<'_>) -> 
     });
     outcome?;
     let interrupted = job.stop.load(Ordering::SeqCst).then(|| "you stopped it".to_owned());
-    let why = shared.reason();
+    let (why, blameless) = shared.ended();
+    if !blameless.is_empty() {
+        let again = store.write(|write| by_hand::try_again(write, &blameless, job.now))?;
+        tally.failed = tally.failed.saturating_sub(again);
+    }
     if !job.by_timer && job.limit.is_none() && interrupted.is_none() {
         store.write(|write| queue::let_go_on(write, number))?;
     }

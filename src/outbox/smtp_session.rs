@@ -7,6 +7,7 @@ use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 use lettre::transport::smtp::client::{SmtpConnection, TlsParameters};
 use lettre::transport::smtp::commands::Ehlo;
 use lettre::transport::smtp::extension::ClientId;
+use lettre::transport::smtp::response::Severity;
 
 use super::reply::{Phase, SmtpError};
 use crate::shop::{MailServer, Security};
@@ -106,10 +107,18 @@ impl SmtpSession {
     /// Says from whom and to whom, up to the leave to go on; together where the server allows it.
     pub(super) fn announce(&mut self, from: &Address, to: &Address, message: &WireMessage) -> Result<(), RefusedAt> {
         let is_ascii = |address: &Address| AsRef::<str>::as_ref(address).is_ascii();
-        let utf8 = if is_ascii(from) && is_ascii(to) { "" } else { " SMTPUTF8" };
-        let eight = if message.is_ascii { "" } else { " BODY=8BITMIME" };
+        let mut options = String::new();
+        for (needed, extension, option) in [
+            (!message.is_ascii, "8BITMIME", " BODY=8BITMIME"),
+            (!is_ascii(from) || !is_ascii(to), "SMTPUTF8", " SMTPUTF8"),
+        ] {
+            if needed && !self.offers.iter().any(|line| line == extension) {
+                return Err((Phase::Recipient, SmtpError::Lacks(extension)));
+            }
+            options.push_str(if needed { option } else { "" });
+        }
         let commands =
-            [format!("MAIL FROM:<{from}>{eight}{utf8}\r\n"), format!("RCPT TO:<{to}>\r\n"), "DATA\r\n".to_owned()];
+            [format!("MAIL FROM:<{from}>{options}\r\n"), format!("RCPT TO:<{to}>\r\n"), "DATA\r\n".to_owned()];
         let phases = [Phase::Sender, Phase::Recipient, Phase::Data];
         let mut first = None;
         if self.pipelining {
@@ -148,6 +157,9 @@ impl SmtpSession {
         let answer = self.connection.command(&message.wire).map_err(|e| fault(&e));
         let _ = self.connection.set_timeout(Some(self.timeouts.command));
         let response = answer?;
+        if response.code().severity != Severity::PositiveCompletion {
+            return Err(SmtpError::Lost(format!("the mail server answered {} after the email", response.code())));
+        }
         self.carried += 1;
         let words: Vec<&str> = response.message().collect();
         Ok(format!("{} {}", response.code(), words.join(" ")))

@@ -31,6 +31,8 @@ pub struct House {
     pub most: Option<usize>,
     /// How many bytes a message may have, as it says.
     pub size: Option<usize>,
+    /// It offers SMTPUTF8; without it addresses and headers beyond ASCII are refused.
+    pub utf8: bool,
     /// How long it takes over each message.
     pub slow: Duration,
 }
@@ -135,12 +137,16 @@ impl Guest {
                     let more = if self.house.strict { "" } else { "250-PIPELINING\r\n" };
                     let lock = if self.house.locked { "250-AUTH PLAIN LOGIN\r\n" } else { "" };
                     let size = self.house.size.map_or(String::new(), |size| format!("250-SIZE {size}\r\n"));
-                    self.say(&format!("250-post office\r\n{more}{lock}{size}250 8BITMIME"))?;
+                    let utf8 = if self.house.utf8 { "250-SMTPUTF8\r\n" } else { "" };
+                    self.say(&format!("250-post office\r\n{more}{lock}{size}{utf8}250 8BITMIME"))?;
                 }
                 "AUTH" => {
                     // \0june\0tea
                     signed_in = word == "AUTH PLAIN AGp1bmUAdGVh";
                     self.say(if signed_in { "235 2.7.0 welcome" } else { "535 5.7.8 not you" })?;
+                }
+                "MAIL" | "RCPT" if !self.house.utf8 && (!word.is_ascii() || word.contains("SMTPUTF8")) => {
+                    self.say("555 5.5.4 what is that")?;
                 }
                 "MAIL" if !signed_in => self.say("530 5.7.0 who are you")?,
                 "MAIL" if self.house.most.is_some_and(|most| self.carried >= most) => {
