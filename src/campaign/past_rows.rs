@@ -8,10 +8,10 @@ use csv::StringRecord;
 use crate::domain::{Arm, Column, Consent, CustomerId, PieceState};
 use crate::error::{Error, Result};
 use crate::import::{
-    Columns, DayOrder, DecimalSeparator, ImportReport, ImportSheet, LeftOut, RowProblem, decimal_separator_of_column,
-    order_of_column, parse_amount, parse_day,
+    Columns, DayOrder, ImportReport, ImportSheet, LeftOut, RowProblem, decimal_separator_of_column, order_of_column,
+    parse_amount, parse_day,
 };
-use crate::money::{Currency, Money};
+use crate::money::{Currency, DecimalSeparator, Money};
 use crate::text;
 
 /// The fields of a past campaign, with the headings that are known to mean them.

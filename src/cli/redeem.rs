@@ -54,7 +54,7 @@ pub(super) fn run(arguments: &RedeemArguments, context: &Context) -> Result<Done
                 .hint("say `redeem CODE` or `redeem --customer REF --campaign NAME`"));
         }
     };
-    let spend = arguments.spend.as_deref().map(|text| shop.settings.currency.parse(text));
+    let spend = arguments.spend.as_deref().map(|text| shop.settings.currency.read(text, None));
     let spend = spend.transpose().map_err(|e| e.at("--spend"))?;
     if arguments.change {
         return change(&claim, spend.unwrap_or_default(), &shop, context);

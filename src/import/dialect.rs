@@ -11,8 +11,8 @@ use std::sync::LazyLock;
 
 use super::columns::{ADDRESS_FIELDS, CUSTOMER_FIELDS, PURCHASE_FIELDS};
 use super::days::DayOrder;
-use super::numbers::DecimalSeparator;
 use crate::error::{Error, Result};
+use crate::money::DecimalSeparator;
 use crate::text::{self, heading_key};
 
 /// Every dialect, the plain lists of several languages last.

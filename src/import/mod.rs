@@ -46,7 +46,7 @@ pub(crate) use days::{DayOrder, order_of_column, parse as parse_day};
 pub(crate) use dialect::{Dialect, ImportKind};
 pub(crate) use history::ImportRecord;
 pub(crate) use left_out::LeftOut;
-pub(crate) use numbers::{DecimalSeparator, decimal_separator_of_column, parse_amount};
+pub(crate) use numbers::{decimal_separator_of_column, parse_amount};
 pub(crate) use profile::{BookProfile, profile};
 pub(crate) use purchases::{PurchaseOptions, purchases};
 pub(crate) use reading::{ImportOptions, ImportPlan, KnownBy};

@@ -9,12 +9,12 @@ use super::columns::{ADDRESS_FIELDS, AddressColumns, BOX, Columns, EMAIL, PHONE}
 use super::days::DayOrder;
 use super::dialect::{BETWEEN_VALUES, Dialect, ImportKind};
 use super::left_out::LeftOut;
-use super::numbers::DecimalSeparator;
 use super::sheet::{ImportSheet, SheetRow};
 use super::survey::Survey;
 use super::{ImportReport, RowProblem};
 use crate::customers::{self, CustomerField};
 use crate::error::Result;
+use crate::money::DecimalSeparator;
 use crate::text::heading_key;
 
 /// Files of more bytes are taken in as those of a first load of years.

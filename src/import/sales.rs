@@ -8,13 +8,13 @@ use csv::StringRecord;
 use sha2::{Digest, Sha256};
 
 use super::days::{self, DayOrder, DayReading};
-use super::numbers::{self, DecimalSeparator};
+use super::numbers::{self, NumberKind};
 use super::reading::ImportPlan;
 use super::survey::{ShownSeparator, Survey};
 use super::{ImportReport, RowProblem};
 use crate::customers::{DedupeKey, PurchaseItem};
 use crate::error::Result;
-use crate::money::{Currency, Decimal, Money};
+use crate::money::{Currency, Decimal, DecimalSeparator, Money};
 use crate::text;
 
 /// A piece of a batch's text.
@@ -318,16 +318,18 @@ impl SaleReader<'_> {
             if text.is_empty() {
                 return Ok(None);
             }
-            let separator = if numbers::is_in_doubt(text) { self.separator(field)? } else { None };
+            let separator = if currency.is_in_doubt(text) { self.separator(field)? } else { None };
             if let Some(separator) = separator.filter(|_| self.settled_amount.is_none() && self.plan.decimal.is_none())
             {
                 self.settled_amount = Some((text.to_owned(), separator));
             }
-            let read = numbers::decimal(text, separator, currency).and_then(|decimal| match field {
-                // A price may be of parts of a cent; what was paid is not.
-                "amount" | "less" => numbers::whole(text, decimal, currency),
-                _ => Ok(decimal),
-            });
+            // A price may be of parts of a cent; what was paid is not.
+            let kind = match field {
+                "quantity" => NumberKind::Quantity,
+                "unit_price" => NumberKind::Price,
+                _ => NumberKind::Amount,
+            };
+            let read = numbers::read(text, kind, separator, currency);
             Ok(read.map_err(|e| faults.push(RowProblem::of(at, columns.heading_of(field), &e))).ok())
         };
         let quantity = number("quantity", &quantity)?;
@@ -345,6 +347,9 @@ impl SaleReader<'_> {
             faults.push(RowProblem::new(at, columns.heading_of(field), "a purchase without an amount"));
         }
         let worth = worth.map_or(Money(0), |worth| worth.rounded(currency));
+        if let Err(fault) = currency.within_limit(worth) {
+            faults.push(RowProblem::of(at, columns.heading_of("unit_price"), &fault));
+        }
         let amount = if order_total && more { worth } else { worth.plus(Money(less.0.saturating_neg())) };
         Ok(SaleLine { quantity_milli: quantity.map(Decimal::thousandths), amount, ..SaleLine::default() })
     }
