@@ -38,11 +38,12 @@ mod survey;
 mod unknown;
 mod vcard;
 mod workbook;
+mod zones;
 
 pub(crate) use cells::postcode as whole_postcode;
 pub(crate) use columns::{Columns, Field};
 pub(crate) use customers::customers;
-pub(crate) use days::{DayOrder, order_of_column, parse as parse_day};
+pub(crate) use days::{DayOrder, order_of_column, parse_in as parse_day};
 pub(crate) use dialect::{Dialect, ImportKind};
 pub(crate) use history::ImportRecord;
 pub(crate) use left_out::LeftOut;
@@ -53,3 +54,4 @@ pub(crate) use reading::{ImportOptions, ImportPlan, KnownBy};
 pub(crate) use report::{ImportReport, ImportStep, RowProblem};
 pub(crate) use sheet::{ImportSheet, SheetOptions};
 pub(crate) use unknown::UnknownRef;
+pub(crate) use zones::DayZones;

@@ -11,7 +11,9 @@ use super::dialect::{BETWEEN_VALUES, Dialect, ImportKind};
 use super::left_out::LeftOut;
 use super::sheet::{ImportSheet, SheetRow};
 use super::survey::Survey;
+use super::zones::DayZones;
 use super::{ImportReport, RowProblem};
+use crate::clock::TimeZone;
 use crate::customers::{self, CustomerField};
 use crate::error::Result;
 use crate::money::DecimalSeparator;
@@ -31,6 +33,8 @@ pub(crate) struct ImportOptions<'w> {
     pub(crate) day_order: Option<DayOrder>,
     /// `--decimal`: what stands before the cents in `1.149`.
     pub(crate) decimal: Option<DecimalSeparator>,
+    /// The shop's.
+    pub(crate) timezone: TimeZone,
 }
 
 /// How a file is going to be read.
@@ -42,6 +46,8 @@ pub(crate) struct ImportPlan<'s> {
     pub(super) columns: Columns<'s>,
     pub(super) day_order: Option<DayOrder>,
     pub(super) decimal: Option<DecimalSeparator>,
+    /// In which the days of purchases are.
+    pub(super) zones: DayZones,
     /// Those that a file of customers has, the best first; never empty.
     pub(super) addresses: Vec<AddressColumns<'s>>,
     left_out: Option<&'s LeftOut>,
@@ -90,8 +96,8 @@ impl<'s> ImportPlan<'s> {
             }
         }
         let day_order = wishes.day_order.or(dialect.quirks.day_order);
-        let decimal = wishes.decimal;
-        Ok(Self { sheet, dialect, columns, day_order, decimal, addresses, left_out: None, known_by })
+        let (decimal, zones) = (wishes.decimal, DayZones::of(wishes.timezone, columns.heading_of("on")));
+        Ok(Self { sheet, dialect, columns, day_order, decimal, zones, addresses, left_out: None, known_by })
     }
 
     /// The same, with rows that cannot be taken written out as they are found.

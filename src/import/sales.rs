@@ -11,6 +11,7 @@ use super::days::{self, DayOrder, DayReading};
 use super::numbers::{self, NumberKind};
 use super::reading::ImportPlan;
 use super::survey::{ShownSeparator, Survey};
+use super::zones::TimeText;
 use super::{ImportReport, RowProblem};
 use crate::customers::{DedupeKey, PurchaseItem};
 use crate::error::Result;
@@ -97,6 +98,7 @@ pub(super) fn read(
         shown: None,
         settled_day: None,
         settled_amount: None,
+        unknown_zones: None,
         scratch: String::new(),
     };
     let (mut read, mut wanted) = (ImportReport::default(), true);
@@ -141,6 +143,8 @@ struct SaleReader<'r> {
     /// The first day and the first amount that other rows had to settle, and how.
     settled_day: Option<(String, DayOrder)>,
     settled_amount: Option<(String, DecimalSeparator)>,
+    /// The first day with a zone that is not known, and how many there are.
+    unknown_zones: Option<(String, usize)>,
     scratch: String,
 }
 
@@ -273,8 +277,10 @@ impl SaleReader<'_> {
     }
 
     fn day(&mut self, text: &str, at: usize, heading: &str, faults: &mut Vec<RowProblem>) -> Result<Option<NaiveDate>> {
-        let order = match (days::read(text), self.plan.day_order) {
-            (Some(DayReading::Clear(day)), _) => return Ok(Some(day)),
+        let read = days::read(text);
+        let time = read.and_then(|read| read.time);
+        let order = match (read.map(|read| read.reading), self.plan.day_order) {
+            (Some(DayReading::Clear(day)), _) => return Ok(Some(self.shops_day(day, time, text))),
             (Some(DayReading::Shows(day, order)), None) => {
                 match self.shown {
                     Some((first, before)) if first != order => {
@@ -285,7 +291,7 @@ impl SaleReader<'_> {
                     Some(_) => {}
                     None => self.shown = Some((order, at)),
                 }
-                return Ok(Some(day));
+                return Ok(Some(self.shops_day(day, time, text)));
             }
             (Some(DayReading::Either(..)), None) => {
                 let order = self.survey.day_order()?;
@@ -294,8 +300,17 @@ impl SaleReader<'_> {
             }
             (_, order) => order,
         };
-        let day = days::parse(text, order);
+        let day = days::parse(text, order).map(|day| self.shops_day(day, time, text));
         Ok(day.map_err(|e| faults.push(RowProblem::of(at, heading, &e))).ok())
+    }
+
+    /// The day that the shop's calendar showed; a zone that is not known is reported, and taken for the shop's.
+    fn shops_day(&mut self, day: NaiveDate, time: Option<TimeText<'_>>, text: &str) -> NaiveDate {
+        let (day, is_known) = self.plan.zones.day(day, time);
+        if !is_known {
+            self.unknown_zones.get_or_insert_with(|| (text.to_owned(), 0)).1 += 1;
+        }
+        day
     }
 
     /// The quantity and the amount of a row.
@@ -367,7 +382,14 @@ impl SaleReader<'_> {
                 "Amounts such as {text} were read with a decimal {separator}, as other rows show or this system writes."
             )
         });
-        day.into_iter().chain(amount).collect()
+        let zone = self.unknown_zones.as_ref().map(|(text, count)| {
+            let count = text::count(*count, "day");
+            format!(
+                "{count} such as {} have a time zone that is not known, and were read as the shop's own.",
+                text::quote(text)
+            )
+        });
+        day.into_iter().chain(amount).chain(zone).collect()
     }
 
     /// How a field writes decimals: as the owner says, else as other rows show it, else as its system always does.

@@ -95,7 +95,7 @@ impl<'s> Survey<'s> {
                 return Ok(());
             }
             if evidence.order.is_none()
-                && let Some(DayReading::Shows(_, order)) = days::read(&on.of(row))
+                && let Some(DayReading::Shows(_, order)) = days::read(&on.of(row)).map(|day| day.reading)
             {
                 evidence.order = Some(order);
             }
