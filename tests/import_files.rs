@@ -465,7 +465,7 @@ fn columns_that_are_not_taken_are_named() {
         "Date,Time,Item,Qty,Price Point Name,Net Sales,Transaction ID,Event Type,Customer ID\n\
          2024-02-01,12:59:30,a tie,1.0,,$9.00,T1,Payment,C-01\n",
     );
-    shop.run("import purchases square.csv").says("not taken: `Price Point Name`\n");
+    shop.run("import purchases square.csv").says("not taken: `Time` and `Price Point Name`\n");
 }
 
 #[test]

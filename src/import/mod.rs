@@ -22,6 +22,7 @@ mod list_reference;
 mod newest;
 mod numbers;
 mod one_line;
+mod order_states;
 mod placeholders;
 mod profile;
 mod purchases;
