@@ -2,7 +2,10 @@
 
 use std::str::FromStr;
 
-use chrono::{DateTime, Days, Months, NaiveDate, NaiveDateTime, NaiveTime};
+use chrono::{
+    DateTime, Days, FixedOffset, LocalResult, MappedLocalTime, Months, NaiveDate, NaiveDateTime, NaiveTime,
+    TimeZone as _, Utc,
+};
 
 use crate::error::{Error, Result};
 use crate::text;
@@ -11,22 +14,26 @@ use crate::text;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Clock {
     now: NaiveDateTime,
-    is_rehearsal: bool,
+    rehearsed: Option<Rehearsal>,
+    zone: TimeZone,
 }
 
 impl Clock {
-    /// The machine's own clock, in its local time.
+    /// The machine's own clock, or what is rehearsed, in the shop's zone.
     #[must_use]
-    #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the clock")]
-    pub(crate) fn system() -> Self {
-        Self { now: chrono::Local::now().naive_local(), is_rehearsal: false }
+    pub(crate) fn of(rehearsed: Option<Rehearsal>, zone: TimeZone) -> Self {
+        let now = match rehearsed {
+            None => zone.local(utc_now()),
+            Some(Rehearsal::Day(day)) => day.and_time(noon()),
+            Some(Rehearsal::Moment(at)) => zone.local(at),
+        };
+        Self { now, rehearsed, zone }
     }
 
     /// A rehearsal: it is noon of that day, however long the run takes.
     #[must_use]
     pub(crate) fn fixed(today: NaiveDate) -> Self {
-        let noon = NaiveTime::from_hms_opt(12, 0, 0).unwrap_or_default();
-        Self { now: today.and_time(noon), is_rehearsal: true }
+        Self::of(Some(Rehearsal::Day(today)), TimeZone::default())
     }
 
     /// Today, in the shop's local time.
@@ -44,34 +51,128 @@ impl Clock {
     /// The same clock for a program that runs all day.
     #[must_use]
     pub(crate) fn running(self) -> Running {
-        Running { rehearsed: self.is_rehearsal.then(|| self.today()) }
+        Running { rehearsed: self.rehearsed, zone: self.zone }
     }
 }
 
-/// A clock that goes on; in a rehearsal it shows the time of day, and always that day.
+/// What the clock shows instead of the time: `1990-01-15`, or a moment with its distance from Greenwich.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Rehearsal {
+    Day(NaiveDate),
+    Moment(DateTime<Utc>),
+}
+
+impl FromStr for Rehearsal {
+    type Err = chrono::ParseError;
+
+    fn from_str(text: &str) -> std::result::Result<Self, Self::Err> {
+        if text.contains('T') {
+            return DateTime::parse_from_rfc3339(text).map(|at| Self::Moment(at.to_utc()));
+        }
+        text.parse().map(Self::Day)
+    }
+}
+
+/// A clock that goes on; in a rehearsal it shows the time of day, and always that day, or it stands still on the moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Running {
-    rehearsed: Option<NaiveDate>,
+    rehearsed: Option<Rehearsal>,
+    zone: TimeZone,
 }
 
 impl Running {
     /// This moment, in the shop's local time.
     #[must_use]
     pub(crate) fn now(self) -> NaiveDateTime {
-        let now = Clock::system().now();
-        self.rehearsed.map_or(now, |day| day.and_time(now.time()))
+        match self.rehearsed {
+            None => self.zone.local(utc_now()),
+            Some(Rehearsal::Day(day)) => day.and_time(self.zone.local(utc_now()).time()),
+            Some(Rehearsal::Moment(at)) => self.zone.local(at),
+        }
     }
 }
 
-/// A time zone of the IANA database: `America/Los_Angeles`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct TimeZone(chrono_tz::Tz);
+/// Where the shop's days begin: in a time zone of the IANA database (`America/Los_Angeles`), else in that of the machine.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct TimeZone(Place);
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Place {
+    #[default]
+    Machine,
+    Named(chrono_tz::Tz),
+    Offset(FixedOffset),
+}
+
+impl TimeZone {
+    /// So many minutes east of Greenwich, for ever; nothing when that is nowhere.
+    #[must_use]
+    pub(crate) fn offset(minutes: i32) -> Option<Self> {
+        let is_somewhere = minutes.abs() <= 14 * 60;
+        FixedOffset::east_opt(minutes.checked_mul(60)?).filter(|_| is_somewhere).map(|zone| Self(Place::Offset(zone)))
+    }
+
+    /// What the clock on the wall shows at a moment.
+    #[must_use]
+    pub(crate) fn local(self, at: DateTime<Utc>) -> NaiveDateTime {
+        match self.0 {
+            Place::Machine => at.with_timezone(&chrono::Local).naive_local(),
+            Place::Named(zone) => at.with_timezone(&zone).naive_local(),
+            Place::Offset(zone) => at.with_timezone(&zone).naive_local(),
+        }
+    }
+
+    /// The moment at which the clock on the wall shows a time: the earlier one where it shows it twice, and where it jumps
+    /// over it, that of the jump.
+    #[must_use]
+    pub(crate) fn moment(self, local: NaiveDateTime) -> DateTime<Utc> {
+        match self.0 {
+            Place::Machine => earliest(local, |local| chrono::Local.from_local_datetime(&local).map(|at| at.to_utc())),
+            Place::Named(zone) => earliest(local, |local| zone.from_local_datetime(&local).map(|at| at.to_utc())),
+            Place::Offset(zone) => earliest(local, |local| zone.from_local_datetime(&local).map(|at| at.to_utc())),
+        }
+    }
+
+    /// Whether the clocks there go by a zone of this short name at that time: `IST` in Kolkata, and not in Dublin's winter.
+    #[must_use]
+    pub(crate) fn is_called(self, short: &str, local: NaiveDateTime) -> bool {
+        let Place::Named(zone) = self.0 else { return false };
+        self.moment(local).with_timezone(&zone).format("%Z").to_string().eq_ignore_ascii_case(short)
+    }
+
+    /// A moment that is told with its distance from Greenwich, as in RFC 3339; nothing when it is written otherwise.
+    #[must_use]
+    pub(crate) fn told(self, text: &str) -> Option<NaiveDateTime> {
+        let text = text.trim();
+        let told = DateTime::parse_from_rfc3339(text)
+            .or_else(|_| DateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%#z"))
+            .or_else(|_| DateTime::parse_from_str(text, "%Y-%m-%dT%H:%M%#z"));
+        told.map(|at| self.local(at.to_utc())).ok()
+    }
+
+    /// The same, or a time on the shop's own clock.
+    #[must_use]
+    pub(crate) fn read(self, text: &str) -> Option<NaiveDateTime> {
+        let own = |text: &str| text.parse().or_else(|_| NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M"));
+        self.told(text).or_else(|| own(text.trim()).ok())
+    }
+}
+
+/// Clocks are put on by three hours at most.
+fn earliest(local: NaiveDateTime, moment: impl Fn(NaiveDateTime) -> MappedLocalTime<DateTime<Utc>>) -> DateTime<Utc> {
+    let quarters = (0..=12).map(|quarters| local + chrono::TimeDelta::minutes(15 * quarters));
+    let found = quarters.into_iter().find_map(|local| match moment(local) {
+        LocalResult::Single(at) | LocalResult::Ambiguous(at, _) => Some(at),
+        LocalResult::None => None,
+    });
+    found.unwrap_or_else(|| local.and_utc())
+}
 
 impl FromStr for TimeZone {
     type Err = Error;
 
     fn from_str(name: &str) -> Result<Self> {
-        name.parse().map(Self).map_err(|_| {
+        name.parse().map(|zone| Self(Place::Named(zone))).map_err(|_| {
             let known = chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name());
             let place = name.trim().replace(' ', "_");
             let is_there = |zone: &&str| zone.rsplit('/').next().is_some_and(|city| city.eq_ignore_ascii_case(&place));
@@ -84,18 +185,19 @@ impl FromStr for TimeZone {
     }
 }
 
-/// A moment that a program tells with its distance from Greenwich (RFC 3339), in the shop's local time; nothing when it is
-/// written otherwise.
-#[must_use]
-pub(crate) fn local(text: &str) -> Option<NaiveDateTime> {
-    Some(DateTime::parse_from_rfc3339(text.trim()).ok()?.with_timezone(&chrono::Local).naive_local())
-}
-
 /// Seconds since 1970 by the machine's own clock: for what the world outside goes by, whatever day is rehearsed.
 #[must_use]
-#[expect(clippy::disallowed_methods, reason = "this is the one place that reads the clock")]
 pub(crate) fn unix_seconds() -> i64 {
-    chrono::Utc::now().timestamp()
+    utc_now().timestamp()
+}
+
+#[expect(clippy::disallowed_methods, reason = "this is the one place that reads the clock")]
+fn utc_now() -> DateTime<Utc> {
+    Utc::now()
+}
+
+fn noon() -> NaiveTime {
+    NaiveTime::from_hms_opt(12, 0, 0).unwrap_or_default()
 }
 
 /// `months` before `day`; the last day of a shorter month stands for the missing one.
@@ -136,6 +238,48 @@ mod tests {
             ("", "write a name of the IANA time zone database, such as `America/Chicago`"),
         ] {
             assert_eq!(name.parse::<TimeZone>().expect_err(name).what_next(), Some(hint), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_moment_is_that_of_the_shops_wall() {
+        for (zone, text, local) in [
+            ("America/Chicago", "2025-01-01T01:30:00Z", "2024-12-31T19:30:00"),
+            ("Pacific/Kiritimati", "2025-01-01T11:00:00Z", "2025-01-02T01:00:00"),
+            ("Asia/Kathmandu", "2025-01-01T18:20:00+00:00", "2025-01-02T00:05:00"),
+            ("Europe/Berlin", "2025-03-30T01:30:00Z", "2025-03-30T03:30:00"),
+            ("Europe/Berlin", "2025-06-30T23:30:00-02:00", "2025-07-01T03:30:00"),
+            ("Europe/Berlin", "2025-06-30T22:30Z", "2025-07-01T00:30:00"),
+            ("Europe/Berlin", "2025-06-30T22:30:00+00", "2025-07-01T00:30:00"),
+            ("Europe/Berlin", "2025-06-30T23:30", "2025-06-30T23:30:00"),
+            ("Europe/Berlin", "2025-06-30T23:30:05", "2025-06-30T23:30:05"),
+        ] {
+            let zone: TimeZone = zone.parse().expect("a zone");
+            assert_eq!(zone.read(text), Some(local.parse().expect("a time")), "{text}");
+        }
+        let chicago: TimeZone = "America/Chicago".parse().expect("a zone");
+        assert_eq!(chicago.told("2025-06-30T23:30:05"), None);
+        for text in ["yesterday", "2025-01-01", "14:05", "2025-01-01T25:00:00Z"] {
+            assert_eq!(chicago.read(text), None, "{text}");
+        }
+        let clock = Clock::of(Some("2025-01-01T01:30:00Z".parse().expect("a moment")), chicago);
+        assert_eq!((clock.today(), clock.running().now()), (day("2024-12-31"), clock.now()));
+        let rehearsed = Clock::of(Some("2025-01-01".parse().expect("a day")), chicago);
+        assert_eq!((rehearsed.today(), rehearsed.running().now().date()), (day("2025-01-01"), day("2025-01-01")));
+        assert!("2025-01-01T01:30:00".parse::<Rehearsal>().is_err() && "soon".parse::<Rehearsal>().is_err());
+    }
+
+    #[test]
+    fn where_clocks_jump_a_time_is_still_a_moment() {
+        for (zone, local, utc) in [
+            ("Europe/Berlin", "2025-03-30T02:30:00", "2025-03-30T01:00:00"),
+            ("Europe/Berlin", "2025-10-26T02:30:00", "2025-10-26T00:30:00"),
+            ("America/Chicago", "2025-03-09T02:15:00", "2025-03-09T08:00:00"),
+            ("Australia/Lord_Howe", "2025-10-05T02:10:00", "2025-10-04T15:40:00"),
+        ] {
+            let at = zone.parse::<TimeZone>().expect("a zone").moment(local.parse().expect("a time"));
+            let after = at.naive_utc() - utc.parse::<NaiveDateTime>().expect("a time");
+            assert!((0..15).contains(&after.num_minutes()), "{zone} {local}: {at}");
         }
     }
 

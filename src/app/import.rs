@@ -100,7 +100,8 @@ pub(crate) fn import(
         Some(_) => (ImportKind::Purchases, ImportedData::Purchases),
         None => (ImportKind::Customers, ImportedData::Customers),
     };
-    let plan = ImportPlan::of(&opened.sheet, kind, request.options).map_err(|e| e.at(&opened.name))?;
+    let options = ImportOptions { timezone: shop.settings.timezone, ..request.options };
+    let plan = ImportPlan::of(&opened.sheet, kind, options).map_err(|e| e.at(&opened.name))?;
     let plan = plan.writing_out(opened.left_out.as_ref());
     let recognised = Recognised { dialect: plan.dialect, known_by: plan.known_by() };
     progress(ImportProgress::Recognised(&recognised));

@@ -71,7 +71,7 @@ pub(crate) fn amount(currency: Currency, typed: &str) -> Result<Option<Money>> {
     if typed.trim().is_empty() {
         return Ok(None);
     }
-    let spend = currency.parse(typed)?;
+    let spend = currency.read(typed, None)?;
     if spend.0 < 0 {
         return Err(Error::new("what they spent cannot be less than nothing"));
     }

@@ -121,7 +121,7 @@ fn gift(mut table: TomlTable<'_>, currency: Currency) -> Gift {
 /// An amount that cannot be negative; nothing said is nothing.
 fn money(table: &mut TomlTable<'_>, key: &'static str, currency: Currency) -> Money {
     let Some(typed) = table.take::<String>(key) else { return Money(0) };
-    match currency.parse(&typed) {
+    match currency.read(&typed, None) {
         Ok(amount) if amount.0 >= 0 => return amount,
         Ok(_) => {
             let fault = Error::new(format!("`{key}` cannot be negative"));

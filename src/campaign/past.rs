@@ -51,7 +51,8 @@ pub(crate) fn take_past(
     progress: &dyn Fn(usize),
 ) -> Result<(ImportReport, Vec<PastVisit>)> {
     check(write, shop, past, now.date())?;
-    let (rows, mut report) = past_rows::read(sheet, past, shop.settings.currency, &customers::ids(write)?, progress)?;
+    let settings = (shop.settings.currency, shop.settings.timezone);
+    let (rows, mut report) = past_rows::read(sheet, past, settings, &customers::ids(write)?, progress)?;
     if rows.iter().all(|row| row.held_out) {
         if report.problems.is_empty() {
             return Err(Error::new("nobody in it was written to").hint("each row is one customer who got the letter"));

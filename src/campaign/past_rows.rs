@@ -5,13 +5,14 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 use csv::StringRecord;
 
+use crate::clock::TimeZone;
 use crate::domain::{Arm, Column, Consent, CustomerId, PieceState};
 use crate::error::{Error, Result};
 use crate::import::{
-    Columns, DayOrder, DecimalSeparator, ImportReport, ImportSheet, LeftOut, RowProblem, decimal_separator_of_column,
+    Columns, DayOrder, DayZones, ImportReport, ImportSheet, LeftOut, RowProblem, decimal_separator_of_column,
     order_of_column, parse_amount, parse_day,
 };
-use crate::money::{Currency, Money};
+use crate::money::{Currency, DecimalSeparator, Money};
 use crate::text;
 
 /// The fields of a past campaign, with the headings that are known to mean them.
@@ -84,7 +85,7 @@ pub(super) struct Came {
 pub(super) fn read(
     sheet: &ImportSheet,
     past: &Past<'_>,
-    currency: Currency,
+    (currency, timezone): (Currency, TimeZone),
     known: &HashMap<String, CustomerId>,
     progress: &dyn Fn(usize),
 ) -> Result<(Vec<PastRow>, ImportReport)> {
@@ -95,7 +96,8 @@ pub(super) fn read(
     let shown = columns.place("spend").map(|place| decimal_separator_of_column(sheet, place)).transpose()?.flatten();
     let order = columns.place("redeemed_on").map(|place| order_of_column(sheet, place)).transpose()?.flatten();
     let (decimal, day_order) = (past.decimal.or(shown), past.day_order.or(order));
-    let reader = RowReader { columns: &columns, past, currency, known, decimal, day_order };
+    let zones = DayZones::of(timezone, columns.place("redeemed_on").map_or("", |place| columns.heading(place)));
+    let reader = RowReader { columns: &columns, past, currency, known, decimal, day_order, zones };
     sheet.each(|row| {
         report.read += 1;
         progress(row.offset);
@@ -128,6 +130,7 @@ struct RowReader<'r> {
     known: &'r HashMap<String, CustomerId>,
     decimal: Option<DecimalSeparator>,
     day_order: Option<DayOrder>,
+    zones: DayZones,
 }
 
 impl RowReader<'_> {
@@ -182,7 +185,7 @@ impl RowReader<'_> {
         if text.is_empty() {
             return Ok(None);
         }
-        let on = parse_day(text, self.day_order)?;
+        let on = parse_day(text, self.day_order, self.zones)?;
         let (from, until) = (self.past.as_of, self.past.claim_until);
         if held_out {
             return Err(Error::new("somebody held out cannot have come for it"));
@@ -249,7 +252,7 @@ mod tests {
         };
         let known = ["A", "B"].into_iter().map(str::to_owned).zip((1..).map(CustomerId)).collect();
         let sheet = ImportSheet::read(format!("{HEAD}{text}").as_bytes()).expect("a table");
-        read(&sheet, &past, Currency::of("USD").expect("known"), &known, &|_| {}).expect("rows")
+        read(&sheet, &past, (Currency::of("USD").expect("known"), TimeZone::default()), &known, &|_| {}).expect("rows")
     }
 
     #[test]

@@ -7,7 +7,7 @@ use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use super::done::Done;
-use crate::clock::Clock;
+use crate::clock::{Clock, TimeZone};
 use crate::domain::Column;
 use crate::error::{Error, Result};
 use crate::shop::Shop;
@@ -42,25 +42,15 @@ impl Context {
     }
 }
 
-/// Reads a day, or a day and a time, as somebody types it at the till.
-pub(super) fn moment(text: &str, context: &Context) -> Result<NaiveDateTime> {
-    let now = context.clock.now();
-    let wrong = |_| {
+/// Reads a day, or a day and a time, as somebody types it at the till; without a zone it is the shop's own.
+pub(super) fn moment(text: &str, now: NaiveDateTime, zone: TimeZone) -> Result<NaiveDateTime> {
+    if let Ok(day) = text.trim().parse::<NaiveDate>() {
+        return Ok(if day == now.date() { now } else { day.and_time(noon()) });
+    }
+    zone.read(&text.trim().replacen(' ', "T", 1)).ok_or_else(|| {
         Error::new(format!("{} is not a day", text::quote(text)))
             .hint("write it as 1989-02-03, or with a time as 1989-02-03T14:05")
-    };
-    match text.split_once(['T', ' ']) {
-        None => {
-            let day: NaiveDate = text.parse().map_err(wrong)?;
-            Ok(if day == now.date() { now } else { day.and_time(noon()) })
-        }
-        Some((day, time)) => {
-            let day: NaiveDate = day.parse().map_err(wrong)?;
-            let time =
-                NaiveTime::parse_from_str(time, "%H:%M:%S").or_else(|_| NaiveTime::parse_from_str(time, "%H:%M"));
-            Ok(day.and_time(time.map_err(wrong)?))
-        }
-    }
+    })
 }
 
 /// One value of a closed list, by its form.

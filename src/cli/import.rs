@@ -81,7 +81,8 @@ pub(super) fn run(arguments: &ImportArguments, context: &Context) -> Result<Done
         ImportVerb::Purchases(PurchaseFile { path, file, date_order, decimal, from, source, new_customers }) => {
             let day_order = date_order.as_deref().map(str::parse).transpose()?;
             let decimal = decimal.as_deref().map(str::parse).transpose()?;
-            let options = ImportOptions { from: from.as_deref(), map: &file.map, day_order, decimal };
+            let options =
+                ImportOptions { from: from.as_deref(), map: &file.map, day_order, decimal, ..ImportOptions::default() };
             let purchases = PurchaseImport { source: source.as_deref(), new_customers: *new_customers };
             (path, file, "purchase", options, Some(purchases))
         }

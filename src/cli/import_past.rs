@@ -100,7 +100,7 @@ pub(super) fn run(arguments: &ImportPastArguments, context: &Context) -> Result<
 
 fn amount(flag: &str, text: Option<&str>, currency: Currency) -> Result<Money> {
     let Some(text) = text else { return Ok(Money(0)) };
-    let amount = currency.parse(text).map_err(|e| e.at(flag))?;
+    let amount = currency.read(text, None).map_err(|e| e.at(flag))?;
     if amount.0 < 0 {
         return Err(Error::new(format!("{} is less than nothing", text::quote(text)))
             .at(flag)

@@ -54,12 +54,15 @@ pub(super) fn run(arguments: &RedeemArguments, context: &Context) -> Result<Done
                 .hint("say `redeem CODE` or `redeem --customer REF --campaign NAME`"));
         }
     };
-    let spend = arguments.spend.as_deref().map(|text| shop.settings.currency.parse(text));
+    let spend = arguments.spend.as_deref().map(|text| shop.settings.currency.read(text, None));
     let spend = spend.transpose().map_err(|e| e.at("--spend"))?;
     if arguments.change {
         return change(&claim, spend.unwrap_or_default(), &shop, context);
     }
-    let at = arguments.on.as_deref().map_or(Ok(context.clock.now()), |text| moment(text, context))?;
+    let at = arguments
+        .on
+        .as_deref()
+        .map_or(Ok(context.clock.now()), |text| moment(text, context.clock.now(), shop.settings.timezone))?;
     let receipt = arguments.receipt.trim().to_owned();
     let visit = Visit { receipt, ..Visit::new(at, arguments.till.trim(), spend) };
     let answer = app::redeem::redeem(&shop, &claim, &visit, context.clock.today())?;

@@ -5,7 +5,6 @@ use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use chrono::NaiveDate;
 use clap::Parser;
 
 use super::context::Context;
@@ -17,8 +16,9 @@ use super::{
     plan, posted, preview, print, proof, recipients, redeem, report, returned, run, segment, send, serve, till,
     unredeem, why,
 };
-use crate::clock::Clock;
+use crate::clock::{Clock, Rehearsal};
 use crate::error::{Error, Result};
+use crate::shop::Shop;
 
 /// Keeps a shop's customer book, writes to the best customers by name, knows who came, and writes next year's letter.
 #[derive(Debug, Parser)]
@@ -27,9 +27,9 @@ struct CommandLine {
     /// The shop folder.
     #[arg(long, global = true, env = "REGULARS_SHOP", value_name = "DIR", default_value = ".", hide_env_values = true)]
     shop: PathBuf,
-    /// Rehearse as if it were this day.
+    /// Rehearse as if it were this day, or this moment: 2025-01-01T01:30:00Z.
     #[arg(long, global = true, env = "REGULARS_TODAY", value_name = "YYYY-MM-DD", hide_env_values = true)]
-    today: Option<NaiveDate>,
+    today: Option<Rehearsal>,
     /// Print one JSON object instead of text.
     #[arg(long, global = true)]
     json: bool,
@@ -75,8 +75,8 @@ verbs! { Verb:
 pub fn main() -> ExitCode {
     let line = CommandLine::parse();
     let context = Context {
+        clock: Clock::of(line.today, Shop::timezone(&line.shop)),
         folder: line.shop,
-        clock: line.today.map_or_else(Clock::system, Clock::fixed),
         watched: std::io::stderr().is_terminal() && !line.json,
         json: line.json,
         perform,

@@ -8,6 +8,9 @@ use crate::error::{Error, Result};
 use crate::store::{Read, Write, params};
 use crate::text;
 
+/// The most minutes of one contact: a week.
+const MOST_MINUTES: i64 = 7 * 24 * 60;
+
 /// One contact note.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Note {
@@ -38,7 +41,7 @@ pub(crate) fn note_kind(typed: &str) -> Result<NoteKind> {
 /// Writes a contact down; its number.
 ///
 /// # Errors
-/// When the text is empty or the minutes are negative.
+/// When the text is empty or the minutes are negative or more than a week.
 pub(crate) fn add_note(
     write: &Write<'_>,
     customer_id: CustomerId,
@@ -49,6 +52,10 @@ pub(crate) fn add_note(
 ) -> Result<i64> {
     if text.trim().is_empty() {
         return Err(Error::new("a note without words").hint("say what it was about"));
+    }
+    if minutes > MOST_MINUTES {
+        return Err(Error::new(format!("{minutes} minutes are more than one contact can take"))
+            .hint(format!("the most is {MOST_MINUTES}, which is a week")));
     }
     if minutes < 0 {
         return Err(Error::new("a contact cannot take less than no time").hint("give the minutes as a number from 0"));

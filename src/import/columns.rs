@@ -256,11 +256,15 @@ impl<'s> Columns<'s> {
         self.place(field).map_or("", |place| self.heading(place))
     }
 
+    /// Whether a field takes the column of this place.
+    pub(super) fn takes(&self, place: usize) -> bool {
+        self.picks.iter().any(|pick| pick.places.contains(&place))
+    }
+
     /// Headings that no field took.
     pub(crate) fn unused(&self) -> Vec<&str> {
-        let taken = |index: &usize| self.picks.iter().any(|pick| pick.places.contains(index));
         (0..self.header.len())
-            .filter(|index| !taken(index))
+            .filter(|index| !self.takes(*index))
             .map(|index| self.heading(index))
             .filter(|h| !h.is_empty())
             .collect()

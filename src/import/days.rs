@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 
 use super::ImportSheet;
+use super::zones::{self, DayZones, TimeText};
 use crate::error::{Error, Result};
 use crate::text;
 
@@ -35,7 +36,8 @@ impl std::str::FromStr for DayOrder {
 pub(crate) fn order_of_column(sheet: &ImportSheet, place: usize) -> Result<Option<DayOrder>> {
     let mut shown = Vec::new();
     sheet.each(|row| {
-        if let Some(DayReading::Shows(_, order)) = row.cells.get(place).and_then(read) {
+        let day = row.cells.get(place).and_then(read);
+        if let Some(DayText { reading: DayReading::Shows(_, order), .. }) = day {
             shown.extend(Some(order).filter(|order| !shown.contains(order)));
         }
         Ok(())
@@ -54,6 +56,22 @@ pub(super) enum DayReading {
     Either(NaiveDate, NaiveDate),
 }
 
+/// A day as it is written, and the time of day that stands with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct DayText<'t> {
+    pub(super) reading: DayReading,
+    pub(super) time: Option<TimeText<'t>>,
+}
+
+/// Reads a day in the zones of its column. `03/04/2024` needs an order; nothing is guessed.
+///
+/// # Errors
+/// When the text is not one day.
+pub(crate) fn parse_in(text: &str, order: Option<DayOrder>, zones: DayZones) -> Result<NaiveDate> {
+    let day = parse(text, order)?;
+    Ok(zones.day(day, read(text).and_then(|read| read.time)).0)
+}
+
 /// Reads a day, its time of day left aside. `03/04/2024` needs an order; nothing is guessed.
 ///
 /// Years of two digits are 1969 to 2068.
@@ -63,7 +81,7 @@ pub(super) enum DayReading {
 pub(crate) fn parse(text: &str, order: Option<DayOrder>) -> Result<NaiveDate> {
     let not_a_day = || Error::new(format!("{} is not a day", text::quote(text.trim())));
     let wrong = || not_a_day().hint("write days as 1989-01-31");
-    match (read(text).ok_or_else(wrong)?, order) {
+    match (read(text).ok_or_else(wrong)?.reading, order) {
         (DayReading::Clear(day), _) => Ok(day),
         (DayReading::Shows(day, shown), order) => match order {
             Some(order) if order != shown => Err(match shown {
@@ -82,13 +100,13 @@ pub(crate) fn parse(text: &str, order: Option<DayOrder>) -> Result<NaiveDate> {
 }
 
 /// What a text says, before an order is known.
-pub(super) fn read(text: &str) -> Option<DayReading> {
+pub(super) fn read(text: &str) -> Option<DayText<'_>> {
     let text = text.trim();
     let bytes = text.as_bytes();
     // By far the most common, and the fastest to read.
     if bytes.len() >= 10 && bytes[4] == b'-' && bytes[7] == b'-' && text.is_char_boundary(10) {
         let day = date(number(&text[..4])?, number(&text[5..7])?, number(&text[8..10])?)?;
-        return is_time(&text[10..]).then_some(DayReading::Clear(day));
+        return zones::time(&text[10..]).map(|time| DayText { reading: DayReading::Clear(day), time });
     }
     if text.contains(char::is_alphabetic)
         && let Some(reading) = with_month_name(text)
@@ -97,9 +115,12 @@ pub(super) fn read(text: &str) -> Option<DayReading> {
     }
     let end = text.find([' ', 'T', ',']).unwrap_or(text.len());
     let (day, time) = text.split_at(end);
-    if !is_time(time) {
-        return None;
-    }
+    let time = zones::time(time)?;
+    Some(DayText { reading: of_numbers(day)?, time })
+}
+
+/// `19890131`, `1989/01/31`, `31.1.89`, `1/31/1989`.
+fn of_numbers(day: &str) -> Option<DayReading> {
     let parts: Vec<&str> = day.split(['-', '/', '.']).collect();
     match parts.as_slice() {
         [whole] if whole.len() == 8 && whole.is_ascii() => {
@@ -143,30 +164,28 @@ fn year(digits: &str) -> Option<u32> {
 }
 
 /// `2 Jan 2024`, `Jan 2, 2024`, `Tue, 2-Jan-24 3:04 pm`, `2. Januar 2024`, `2 de enero de 2024`.
-fn with_month_name(text: &str) -> Option<DayReading> {
-    let mut words = text.split([' ', ',', '-', '/', '.', '\u{a0}']).filter(|word| !word.is_empty()).peekable();
-    let (mut month, mut numbers) = (None, Vec::new());
-    while let Some(word) = words.peek() {
+fn with_month_name(text: &str) -> Option<DayText<'_>> {
+    let between = |c: char| matches!(c, ' ' | ',' | '-' | '/' | '.' | '\u{a0}');
+    let (mut month, mut numbers, mut rest) = (None, Vec::new(), text.trim_start_matches(between));
+    while !rest.is_empty() {
+        let (word, behind) = rest.split_at(rest.find(between).unwrap_or(rest.len()));
         if let Some(number) = number(word.trim_end_matches(['t', 'h', 's', 'n', 'd', 'r', 'º', 'ª', 'e'])) {
-            numbers.push((*word, number));
+            numbers.push((word, number));
         } else if let Some(found) = month_of(word).filter(|_| month.is_none()) {
             month = Some(found);
         } else if !is_filler(word) {
             return None;
         }
-        words.next();
+        rest = behind.trim_start_matches(between);
         if numbers.len() == 2 && month.is_some() {
             break;
         }
     }
-    let rest: Vec<&str> = words.collect();
-    if !is_time(&rest.join(" ")) {
-        return None;
-    }
+    let time = zones::time(rest)?;
     let [(_, one), (last, other)] = numbers.as_slice() else { return None };
     let month = month?;
     let day = if *one > 31 { date(*one, month, *other) } else { date(year(last)?, month, *one) };
-    day.map(DayReading::Clear)
+    Some(DayText { reading: DayReading::Clear(day?), time })
 }
 
 /// The beginnings of the months in English, German, French and Spanish, without accents.
@@ -201,26 +220,6 @@ fn is_filler(word: &str) -> bool {
     let word = text::heading_key(word);
     matches!(word.as_str(), "de" | "del" | "of" | "the" | "le" | "den" | "el")
         || STARTS.iter().any(|s| word.starts_with(s))
-}
-
-/// What may stand behind a day: nothing, or a time of day and its zone.
-fn is_time(text: &str) -> bool {
-    let text = text.trim_start_matches(['T', ' ', ',', '\u{a0}', '\u{202f}']).trim_end();
-    if text.is_empty() {
-        return true;
-    }
-    let clock = text.find(|c: char| !matches!(c, '0'..='9' | ':' | '.')).unwrap_or(text.len());
-    let (clock, zone) = text.split_at(clock);
-    let parts: Vec<&str> = clock.splitn(3, ':').collect();
-    let limits = [24.0, 60.0, 62.0];
-    let fine = |(part, most): (&&str, f64)| part.parse::<f64>().is_ok_and(|n| (0.0..most).contains(&n));
-    (2..=3).contains(&parts.len())
-        && parts.iter().zip(limits).all(fine)
-        && zone.len() <= 40
-        && zone.chars().all(|c| {
-            c.is_alphanumeric()
-                || matches!(c, ' ' | '+' | '-' | ':' | '.' | '/' | '_' | '(' | ')' | '&' | '\u{a0}' | '\u{202f}')
-        })
 }
 
 #[cfg(test)]

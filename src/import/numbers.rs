@@ -2,17 +2,7 @@
 
 use super::ImportSheet;
 use crate::error::{Error, Result};
-use crate::money::{Currency, Decimal, Money};
-use crate::text;
-
-/// How a column of amounts writes its decimals.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum DecimalSeparator {
-    /// `1,149.00`.
-    Point,
-    /// `1.149,00`.
-    Comma,
-}
+use crate::money::{self, Currency, Decimal, DecimalSeparator, Money};
 
 /// `12.34` or `-5` in minor units, without anything else around it.
 pub(super) fn plain_minor(text: &str, currency: Currency) -> Option<Money> {
@@ -27,8 +17,8 @@ pub(super) fn plain_milli(text: &str) -> Option<i64> {
 fn plain(text: &str, digits: usize) -> Option<i64> {
     let (negative, body) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
     let (whole, part) = body.split_once('.').unwrap_or((body, ""));
-    // `1.149` may be of thousands.
-    if whole.is_empty() || whole.len() > 12 || part.len() > digits || part.len() == 3 || body.ends_with('.') {
+    // `1.149` may be of thousands; more digits may be more than an amount may be.
+    if whole.is_empty() || whole.len() > 9 || part.len() > digits || part.len() == 3 || body.ends_with('.') {
         return None;
     }
     let mut value = 0_i64;
@@ -41,68 +31,32 @@ fn plain(text: &str, digits: usize) -> Option<i64> {
     Some(if negative { -value } else { value })
 }
 
-/// Which decimal separator an amount shows: the one of two that stands last, one that cannot be of thousands, or the other than
-/// one that can only be of thousands.
-pub(super) fn separator_shown(text: &str) -> Option<DecimalSeparator> {
-    let (separator, other, mark) = match (text.rfind('.'), text.rfind(',')) {
-        (Some(point), Some(comma)) => {
-            return Some(if point > comma { DecimalSeparator::Point } else { DecimalSeparator::Comma });
-        }
-        (Some(_), None) => (DecimalSeparator::Point, DecimalSeparator::Comma, '.'),
-        (None, Some(_)) => (DecimalSeparator::Comma, DecimalSeparator::Point, ','),
-        (None, None) => return None,
+/// What a number of a file is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum NumberKind {
+    /// Of whole minor units.
+    Amount,
+    /// Of one piece; it may have parts of the minor unit.
+    Price,
+    Quantity,
+}
+
+/// Reads a number, knowing how its column writes decimals, if that is known.
+///
+/// # Errors
+/// When it is not one number of its kind: `1.149` may be two.
+pub(super) fn read(
+    text: &str,
+    kind: NumberKind,
+    separator: Option<DecimalSeparator>,
+    currency: Currency,
+) -> Result<Decimal> {
+    let read = match kind {
+        NumberKind::Amount => currency.read(text, separator).map(|amount| Decimal::of(amount, currency)),
+        NumberKind::Price => currency.price(text, separator),
+        NumberKind::Quantity => currency.quantity(text, separator),
     };
-    if text.matches(mark).count() > 1 {
-        return Some(other);
-    }
-    let (whole, part) = text.split_once(mark)?;
-    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).count();
-    let is_thousands = digits(part) == 3
-        && (1..=3).contains(&digits(whole))
-        && !whole.trim_start_matches(|c: char| !c.is_ascii_digit()).starts_with('0');
-    (!is_thousands).then_some(separator)
-}
-
-/// Whether the separator of an amount may be of decimals or of thousands: `1.149`, `1,149`.
-pub(super) fn is_in_doubt(text: &str) -> bool {
-    text.contains(['.', ',']) && separator_shown(text).is_none()
-}
-
-/// Reads an amount, knowing how its column writes decimals, if that is known.
-///
-/// # Errors
-/// When it is not one amount: `1.149` may be two.
-pub(super) fn decimal(text: &str, separator: Option<DecimalSeparator>, currency: Currency) -> Result<Decimal> {
-    if !is_in_doubt(text) {
-        return currency.decimal(text);
-    }
-    let written = if text.contains('.') { DecimalSeparator::Point } else { DecimalSeparator::Comma };
-    // Of money with thousandths every amount is written so; money without parts has only thousands.
-    let separator = separator.or(match (currency.digits, written) {
-        (3, written) => Some(written),
-        (0, DecimalSeparator::Point) => Some(DecimalSeparator::Comma),
-        (0, DecimalSeparator::Comma) => Some(DecimalSeparator::Point),
-        _ => None,
-    });
-    match separator {
-        Some(separator) if separator == written => currency.decimal(&text.replace(',', ".")),
-        Some(_) => currency.decimal(&text.replace(['.', ','], "")),
-        None => Err(Error::new(format!("{} could be two different amounts", text::quote(text.trim())))
-            .hint("say which sign stands before the cents: `--decimal point` or `--decimal comma`")),
-    }
-}
-
-/// An amount that has no parts of the smallest coin. The dust that spreadsheets leave (`59.970000000000006`) is none.
-///
-/// # Errors
-/// When it has.
-pub(super) fn whole(text: &str, amount: Decimal, currency: Currency) -> Result<Decimal> {
-    if amount.is_whole_but_for_dust(currency) {
-        return Ok(amount);
-    }
-    let most = text::count(currency.digits as usize, "digit");
-    Err(Error::new(format!("{} is not a whole number of the smallest coin", text::quote(text.trim())))
-        .hint(format!("{} has {most} behind the decimal sign; only a price of one piece may have more", currency.code)))
+    read.map_err(|fault| asked(text, separator, currency, fault))
 }
 
 /// Reads an amount, knowing how its column writes decimals, if that is known.
@@ -110,7 +64,15 @@ pub(super) fn whole(text: &str, amount: Decimal, currency: Currency) -> Result<D
 /// # Errors
 /// When it is not one amount of whole minor units.
 pub(crate) fn parse_amount(text: &str, separator: Option<DecimalSeparator>, currency: Currency) -> Result<Money> {
-    whole(text, decimal(text, separator, currency)?, currency).map(|amount| amount.rounded(currency))
+    currency.read(text, separator).map_err(|fault| asked(text, separator, currency, fault))
+}
+
+/// Of a file that says nowhere which of two readings is right, the owner says it for all rows.
+fn asked(text: &str, separator: Option<DecimalSeparator>, currency: Currency, fault: Error) -> Error {
+    if separator.is_none() && currency.is_in_doubt(text) {
+        return fault.hint("say which separator stands before the cents: `--decimal point` or `--decimal comma`");
+    }
+    fault
 }
 
 /// How a column writes decimals; nothing when no row shows it, or rows differ.
@@ -120,24 +82,11 @@ pub(crate) fn parse_amount(text: &str, separator: Option<DecimalSeparator>, curr
 pub(crate) fn decimal_separator_of_column(sheet: &ImportSheet, place: usize) -> Result<Option<DecimalSeparator>> {
     let mut shown = Vec::new();
     sheet.each(|row| {
-        let separator = row.cells.get(place).and_then(separator_shown);
+        let separator = row.cells.get(place).and_then(money::separator_shown);
         shown.extend(separator.filter(|separator| !shown.contains(separator)));
         Ok(())
     })?;
     Ok(shown.first().copied().filter(|_| shown.len() == 1))
-}
-
-impl std::str::FromStr for DecimalSeparator {
-    type Err = Error;
-
-    fn from_str(text: &str) -> Result<Self> {
-        match text {
-            "point" => Ok(Self::Point),
-            "comma" => Ok(Self::Comma),
-            _ => Err(Error::new(format!("{} is not a decimal sign", text::quote(text)))
-                .hint("write `point` for 1,149.00 or `comma` for 1.149,00")),
-        }
-    }
 }
 
 #[cfg(test)]
@@ -148,9 +97,9 @@ mod tests {
     fn the_usual_is_read_at_once() {
         let usd = Currency::of("USD").expect("known");
         for text in ["12.34", "-5", "0.5", "1149", "0"] {
-            assert_eq!(plain_minor(text, usd), Some(usd.parse(text).expect(text)), "{text}");
+            assert_eq!(plain_minor(text, usd), Some(usd.read(text, None).expect(text)), "{text}");
         }
-        for text in ["", "-", ".", "5.", ".5", "1,149", "$5", "1.234", "1 2", "1234567890123"] {
+        for text in ["", "-", ".", "5.", ".5", "1,149", "$5", "1.234", "1 2", "1234567890"] {
             assert_eq!(plain_minor(text, usd), None, "{text}");
         }
         assert_eq!(plain_milli("1.25"), Some(1250));
@@ -171,29 +120,19 @@ mod tests {
             ("-1234.567", None, -123_457),
             ("-1.149", Some(DecimalSeparator::Comma), -114_900),
         ] {
-            assert_eq!(decimal(text, separator, eur).expect(text).rounded(eur), Money(minor), "{text} {separator:?}");
+            let price = read(text, NumberKind::Price, separator, eur).expect(text);
+            assert_eq!(price.rounded(eur), Money(minor), "{text} {separator:?}");
         }
     }
 
     #[test]
-    fn what_could_be_two_amounts_is_not_guessed() {
-        let money = |code, text| decimal(text, None, Currency::of(code).expect("known"));
-        for text in ["1.149", "1,149", "$1,149", "(1.149)"] {
-            assert!(money("USD", text).is_err_and(|e| e.message().contains("two different amounts")), "{text}");
-        }
-        let yen = Currency::of("JPY").expect("known");
-        assert_eq!(money("JPY", "1,149").expect("yen").rounded(yen), Money(1149));
-        let dinar = Currency::of("KWD").expect("known");
-        assert_eq!(money("KWD", "1.149").expect("dinar").rounded(dinar), Money(1149));
-    }
-
-    #[test]
-    fn parts_of_a_cent_are_not_rounded_away() {
+    fn a_file_that_leaves_two_readings_is_asked_about_as_a_whole() {
         let usd = Currency::of("USD").expect("known");
-        for (text, fine) in
-            [("12.34", true), ("12.340", true), ("59.970000000000006", true), ("0.125", false), ("1234.567", false)]
-        {
-            assert_eq!(whole(text, Decimal::parse(text).expect(text), usd).is_ok(), fine, "{text}");
+        for text in ["1.149", "1,149", "$1,149", "(1.149)"] {
+            let fault = parse_amount(text, None, usd).expect_err(text);
+            assert!(fault.what_next().is_some_and(|hint| hint.contains("--decimal comma")), "{text}");
         }
+        let ten = parse_amount("ten", None, usd).expect_err("a word");
+        assert_eq!(ten.what_next(), Some("write it like 612.40"));
     }
 }

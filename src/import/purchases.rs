@@ -1,11 +1,12 @@
 //! Purchases into the book: each is taken once, however often the file is imported.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::mpsc::sync_channel;
 
 use chrono::NaiveDate;
 
+use super::order_states;
 use super::reading::{ImportPlan, KnownBy, LARGE};
 use super::sales::{self, Batch, Sale, SaleLine};
 use super::{ImportReport, ImportStep, RowProblem, unknown};
@@ -68,7 +69,14 @@ pub(crate) fn purchases(
         })?;
         report.problems.sort_by_key(|problem| problem.line);
     }
-    report.not_taken(plan.columns.unused().into_iter().filter(|heading| !plan.dialect.quirks.reads(heading)));
+    let not_taken = plan.purchase_columns_not_taken();
+    let refunds: Vec<String> =
+        not_taken.iter().filter(|heading| order_states::is_refund(heading)).map(|h| text::quote(h)).collect();
+    if !refunds.is_empty() {
+        let columns = text::list(&refunds);
+        report.warnings.push(format!("{columns}: refunds that were not taken off; `--map less=COLUMN` takes them off"));
+    }
+    report.not_taken(not_taken);
     Ok(report)
 }
 
@@ -124,6 +132,8 @@ struct PurchaseImporter<'t> {
     seen: HashMap<DedupeKey, u32, BuildHasherDefault<DedupeKeyHasher>>,
     /// Lines of receipts that stood further up in the file.
     stragglers: Vec<Straggler>,
+    /// Orders that do not count, of which more lines may come.
+    cancelled: HashSet<DedupeKey>,
     /// What receipts were that this file has changed.
     before: HashMap<DedupeKey, StoredPurchase>,
     purchases: PurchaseWriter<'t>,
@@ -155,6 +165,7 @@ impl<'t> PurchaseImporter<'t> {
             emails,
             seen: HashMap::default(),
             stragglers: Vec::new(),
+            cancelled: HashSet::new(),
             before: HashMap::new(),
             purchases: PurchaseWriter::new(write, options.source, options.import)?,
             report: ImportReport::default(),
@@ -167,6 +178,9 @@ impl<'t> PurchaseImporter<'t> {
         for sale in &batch.sales {
             let occurrence = self.seen.entry(sale.dedupe_key).and_modify(|n| *n += 1).or_insert(1);
             let (occurrence, receipt) = (*occurrence, batch.text(sale.receipt));
+            if occurrence > 1 && !receipt.is_empty() && self.cancelled.contains(&sale.dedupe_key) {
+                continue;
+            }
             if occurrence > 1 && !receipt.is_empty() {
                 self.stragglers.push(Straggler {
                     dedupe_key: sale.dedupe_key,
@@ -191,6 +205,7 @@ impl<'t> PurchaseImporter<'t> {
         let old = if self.is_first { None } else { self.purchases.stored(&sale.dedupe_key, occurrence)? };
         if sale.cancelled {
             self.report.cancelled += 1;
+            self.cancelled.insert(sale.dedupe_key);
             if let Some(old) = old {
                 self.purchases.delete(old.id)?;
                 self.report.changed += 1;

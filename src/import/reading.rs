@@ -9,12 +9,15 @@ use super::columns::{ADDRESS_FIELDS, AddressColumns, BOX, Columns, EMAIL, PHONE}
 use super::days::DayOrder;
 use super::dialect::{BETWEEN_VALUES, Dialect, ImportKind};
 use super::left_out::LeftOut;
-use super::numbers::DecimalSeparator;
+use super::order_states::{self, OrderColumns};
 use super::sheet::{ImportSheet, SheetRow};
 use super::survey::Survey;
+use super::zones::DayZones;
 use super::{ImportReport, RowProblem};
+use crate::clock::TimeZone;
 use crate::customers::{self, CustomerField};
 use crate::error::Result;
+use crate::money::DecimalSeparator;
 use crate::text::heading_key;
 
 /// Files of more bytes are taken in as those of a first load of years.
@@ -31,6 +34,8 @@ pub(crate) struct ImportOptions<'w> {
     pub(crate) day_order: Option<DayOrder>,
     /// `--decimal`: what stands before the cents in `1.149`.
     pub(crate) decimal: Option<DecimalSeparator>,
+    /// The shop's.
+    pub(crate) timezone: TimeZone,
 }
 
 /// How a file is going to be read.
@@ -42,6 +47,13 @@ pub(crate) struct ImportPlan<'s> {
     pub(super) columns: Columns<'s>,
     pub(super) day_order: Option<DayOrder>,
     pub(super) decimal: Option<DecimalSeparator>,
+    /// In which the days of purchases are.
+    pub(super) zones: DayZones,
+    /// An amount that stands on the first line of a receipt alone is that of the whole: its heading is of totals, and lines
+    /// have prices.
+    pub(super) has_order_total: bool,
+    /// Those that say whether an order counts.
+    pub(super) orders: OrderColumns,
     /// Those that a file of customers has, the best first; never empty.
     pub(super) addresses: Vec<AddressColumns<'s>>,
     left_out: Option<&'s LeftOut>,
@@ -69,9 +81,24 @@ impl<'s> ImportPlan<'s> {
             Some(name) => Dialect::named(name, sheet.header(), kind)?,
             None => Dialect::recognise(sheet.header(), kind, sheet.is_cards())?,
         };
-        let fields = dialect.columns(kind).iter().chain(dialect.others(kind));
-        let fields = fields.map(|(name, columns)| (*name, columns.as_slice()));
-        let columns = Columns::of(kind.fields(), fields, sheet, wishes.map)?;
+        let columns_with = |more: Option<(&'static str, &'static [&'static str])>| {
+            let fields = dialect.columns(kind).iter().chain(dialect.others(kind));
+            let fields = fields.map(|(name, columns)| (*name, columns.as_slice()));
+            Columns::of(kind.fields(), fields.chain(more), sheet, wishes.map)
+        };
+        let mut columns = columns_with(None)?;
+        // A refund is known by its heading in every file, but where the amounts have it taken off already.
+        if kind == ImportKind::Purchases && !order_states::is_net(columns.heading_of("amount")) {
+            columns = columns_with(Some(("less", order_states::refund_headings())))?;
+        }
+        let orders = match kind {
+            ImportKind::Purchases => OrderColumns::of(sheet.header(), &columns),
+            ImportKind::Customers => OrderColumns::default(),
+        };
+        let amount_key = heading_key(columns.heading_of("amount"));
+        let is_total = amount_key.contains("total") || amount_key.contains("gesamt");
+        let is_of_line = ["line", "item", "position"].iter().any(|word| amount_key.contains(word));
+        let has_order_total = is_total && !is_of_line && columns.pick("unit_price").is_there();
         let by_email = heading_key(columns.heading_of("ref")).contains("mail");
         let contact = |field| columns.pick(field).is_there();
         let addresses = addresses(&columns, dialect, kind, sheet, wishes.map)?;
@@ -90,8 +117,20 @@ impl<'s> ImportPlan<'s> {
             }
         }
         let day_order = wishes.day_order.or(dialect.quirks.day_order);
-        let decimal = wishes.decimal;
-        Ok(Self { sheet, dialect, columns, day_order, decimal, addresses, left_out: None, known_by })
+        let (decimal, zones) = (wishes.decimal, DayZones::of(wishes.timezone, columns.heading_of("on")));
+        Ok(Self {
+            sheet,
+            dialect,
+            columns,
+            day_order,
+            decimal,
+            zones,
+            orders,
+            has_order_total,
+            addresses,
+            left_out: None,
+            known_by,
+        })
     }
 
     /// The same, with rows that cannot be taken written out as they are found.
@@ -132,6 +171,14 @@ impl<'s> ImportPlan<'s> {
         let of_addresses: Vec<Vec<&str>> = self.addresses.iter().map(|one| one.columns.unused()).collect();
         let unused = self.columns.unused().into_iter();
         unused.filter(|heading| of_addresses.iter().all(|unused| unused.contains(heading))).collect()
+    }
+
+    /// Headings of purchases that nothing reads.
+    pub(super) fn purchase_columns_not_taken(&self) -> Vec<&str> {
+        let header = self.sheet.header();
+        let is_read = |place: usize| self.columns.takes(place) || self.orders.read(place);
+        let unread = (0..header.len()).filter(|place| !is_read(*place)).map(|place| self.columns.heading(place));
+        unread.filter(|heading| !heading.is_empty() && !self.dialect.quirks.reads(heading)).collect()
     }
 
     /// The heading that a fault of the reference is told under.

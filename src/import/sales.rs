@@ -1,5 +1,6 @@
 //! Rows of purchases, read: lines of one receipt put together, in batches that are cheap to hand over.
 
+use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
 use std::ops::Range;
 
@@ -7,14 +8,17 @@ use chrono::NaiveDate;
 use csv::StringRecord;
 use sha2::{Digest, Sha256};
 
+use super::cells;
 use super::days::{self, DayOrder, DayReading};
-use super::numbers::{self, DecimalSeparator};
+use super::numbers::{self, NumberKind};
+use super::order_states::{self, OrderState};
 use super::reading::ImportPlan;
 use super::survey::{ShownSeparator, Survey};
+use super::zones::TimeText;
 use super::{ImportReport, RowProblem};
 use crate::customers::{DedupeKey, PurchaseItem};
 use crate::error::Result;
-use crate::money::{Currency, Decimal, Money};
+use crate::money::{Currency, Decimal, DecimalSeparator, Money};
 use crate::text;
 
 /// A piece of a batch's text.
@@ -87,6 +91,11 @@ pub(super) fn read(
     mut give: impl FnMut(Batch) -> bool,
 ) -> Result<ImportReport> {
     let mut reader = SaleReader {
+        states: HashMap::new(),
+        unknown_states: BTreeMap::new(),
+        partly_paid: 0,
+        partly_refunded: 0,
+        has_total: false,
         plan,
         survey: plan.survey(),
         source,
@@ -97,6 +106,7 @@ pub(super) fn read(
         shown: None,
         settled_day: None,
         settled_amount: None,
+        unknown_zones: None,
         scratch: String::new(),
     };
     let (mut read, mut wanted) = (ImportReport::default(), true);
@@ -120,11 +130,15 @@ pub(super) fn read(
     })?;
     reader.close();
     read.settled = reader.settled();
+    read.warnings = reader.warnings();
     if wanted {
         give(reader.batch);
     }
     Ok(read)
 }
+
+/// How many unknown words are told.
+const MOST_STATES: usize = 12;
 
 struct SaleReader<'r> {
     plan: &'r ImportPlan<'r>,
@@ -141,6 +155,17 @@ struct SaleReader<'r> {
     /// The first day and the first amount that other rows had to settle, and how.
     settled_day: Option<(String, DayOrder)>,
     settled_amount: Option<(String, DecimalSeparator)>,
+    /// What the words of the file mean, as they are written.
+    states: HashMap<String, Option<OrderState>>,
+    /// Words of unknown meaning, and how many orders have each.
+    unknown_states: BTreeMap<String, usize>,
+    /// Orders of which no column says how much was paid, or paid back.
+    partly_paid: usize,
+    partly_refunded: usize,
+    /// The amount of the open sale's first line is that of all its lines, as far as can be seen.
+    has_total: bool,
+    /// The first day with a zone that is not known, and how many there are.
+    unknown_zones: Option<(String, usize)>,
     scratch: String,
 }
 
@@ -158,7 +183,8 @@ impl SaleReader<'_> {
             same || receipt.is_empty() && on.is_empty() && reference.is_empty()
         };
         let day = if more && on.is_empty() { None } else { self.day(&on, at, heading("on"), &mut faults)? };
-        let line = self.line(at, row, more, &mut faults)?;
+        let mut line = self.line(at, row, more, &mut faults)?;
+        let is_cancelled = !more && !self.counts(at, row, &mut line, &mut faults)?;
         if more && faults.is_empty() {
             let batch = &mut self.batch;
             let sale = &batch.sales[batch.sales.len() - 1];
@@ -203,9 +229,11 @@ impl SaleReader<'_> {
             lines: start..start + 1,
             dedupe_key: [0; 16],
             at,
-            cancelled: self.cancelled(row),
+            cancelled: is_cancelled,
         });
         self.open = true;
+        self.has_total =
+            self.plan.dialect.quirks.order_total || self.plan.has_order_total && !pick("amount").is_empty();
         if receipt.0 == receipt.1 {
             self.close();
         }
@@ -225,7 +253,7 @@ impl SaleReader<'_> {
         let total = lines.iter().fold(Money(0), |sum, line| sum.plus(line.amount));
         let sale = &mut self.batch.sales[last];
         (sale.lines, sale.quantity_milli) = (start..end, quantity_milli);
-        if plan.dialect.quirks.order_total {
+        if self.has_total {
             // The order's amount stands on its first line; the lines themselves are worth their prices.
             let priced = plan.columns.pick("unit_price").is_there();
             for line in lines.iter_mut().filter(|_| !priced && end - start > 1) {
@@ -273,8 +301,10 @@ impl SaleReader<'_> {
     }
 
     fn day(&mut self, text: &str, at: usize, heading: &str, faults: &mut Vec<RowProblem>) -> Result<Option<NaiveDate>> {
-        let order = match (days::read(text), self.plan.day_order) {
-            (Some(DayReading::Clear(day)), _) => return Ok(Some(day)),
+        let read = days::read(text);
+        let time = read.and_then(|read| read.time);
+        let order = match (read.map(|read| read.reading), self.plan.day_order) {
+            (Some(DayReading::Clear(day)), _) => return Ok(Some(self.shops_day(day, time, text))),
             (Some(DayReading::Shows(day, order)), None) => {
                 match self.shown {
                     Some((first, before)) if first != order => {
@@ -285,7 +315,7 @@ impl SaleReader<'_> {
                     Some(_) => {}
                     None => self.shown = Some((order, at)),
                 }
-                return Ok(Some(day));
+                return Ok(Some(self.shops_day(day, time, text)));
             }
             (Some(DayReading::Either(..)), None) => {
                 let order = self.survey.day_order()?;
@@ -294,17 +324,31 @@ impl SaleReader<'_> {
             }
             (_, order) => order,
         };
-        let day = days::parse(text, order);
+        let day = days::parse(text, order).map(|day| self.shops_day(day, time, text));
         Ok(day.map_err(|e| faults.push(RowProblem::of(at, heading, &e))).ok())
+    }
+
+    /// The day that the shop's calendar showed; a zone that is not known is reported, and taken for the shop's.
+    fn shops_day(&mut self, day: NaiveDate, time: Option<TimeText<'_>>, text: &str) -> NaiveDate {
+        let (day, is_known) = self.plan.zones.day(day, time);
+        if !is_known {
+            self.unknown_zones.get_or_insert_with(|| (text.to_owned(), 0)).1 += 1;
+        }
+        day
     }
 
     /// The quantity and the amount of a row.
     fn line(&mut self, at: usize, row: &StringRecord, more: bool, faults: &mut Vec<RowProblem>) -> Result<SaleLine> {
         let (plan, currency) = (self.plan, self.currency);
         let columns = &plan.columns;
-        let order_total = self.plan.dialect.quirks.order_total;
         let quantity = columns.pick("quantity").of(row);
         let amount = columns.pick("amount").of(row);
+        let order_total = if more {
+            self.has_total &= self.plan.dialect.quirks.order_total || amount.is_empty();
+            self.has_total
+        } else {
+            self.plan.dialect.quirks.order_total
+        };
         let less = columns.pick("less").of(row);
         if less.is_empty()
             && !(order_total && more)
@@ -318,22 +362,25 @@ impl SaleReader<'_> {
             if text.is_empty() {
                 return Ok(None);
             }
-            let separator = if numbers::is_in_doubt(text) { self.separator(field)? } else { None };
+            let separator = if currency.is_in_doubt(text) { self.separator(field)? } else { None };
             if let Some(separator) = separator.filter(|_| self.settled_amount.is_none() && self.plan.decimal.is_none())
             {
                 self.settled_amount = Some((text.to_owned(), separator));
             }
-            let read = numbers::decimal(text, separator, currency).and_then(|decimal| match field {
-                // A price may be of parts of a cent; what was paid is not.
-                "amount" | "less" => numbers::whole(text, decimal, currency),
-                _ => Ok(decimal),
-            });
+            // A price may be of parts of a cent; what was paid is not.
+            let kind = match field {
+                "quantity" => NumberKind::Quantity,
+                "unit_price" => NumberKind::Price,
+                _ => NumberKind::Amount,
+            };
+            let read = numbers::read(text, kind, separator, currency);
             Ok(read.map_err(|e| faults.push(RowProblem::of(at, columns.heading_of(field), &e))).ok())
         };
         let quantity = number("quantity", &quantity)?;
         let price = number("unit_price", &columns.pick("unit_price").of(row))?;
         let amount = number("amount", &amount)?;
         let less = number("less", &less)?.map_or(Money(0), |less| less.rounded(currency));
+        let less = if plan.orders.takes_off_refunds { Money(less.0.abs()) } else { less };
         let times = match (quantity, price) {
             (Some(quantity), Some(price)) => Some(quantity.times(price)),
             (None, price) => price,
@@ -345,6 +392,9 @@ impl SaleReader<'_> {
             faults.push(RowProblem::new(at, columns.heading_of(field), "a purchase without an amount"));
         }
         let worth = worth.map_or(Money(0), |worth| worth.rounded(currency));
+        if let Err(fault) = currency.within_limit(worth) {
+            faults.push(RowProblem::of(at, columns.heading_of("unit_price"), &fault));
+        }
         let amount = if order_total && more { worth } else { worth.plus(Money(less.0.saturating_neg())) };
         Ok(SaleLine { quantity_milli: quantity.map(Decimal::thousandths), amount, ..SaleLine::default() })
     }
@@ -362,7 +412,11 @@ impl SaleReader<'_> {
                 "Amounts such as {text} were read with a decimal {separator}, as other rows show or this system writes."
             )
         });
-        day.into_iter().chain(amount).collect()
+        let zone = self.unknown_zones.as_ref().map(|(text, count)| {
+            let count = text::count(*count, "day");
+            format!("The time zone of {count} such as {} is not known: read as the shop's own.", text::quote(text))
+        });
+        day.into_iter().chain(amount).chain(zone).collect()
     }
 
     /// How a field writes decimals: as the owner says, else as other rows show it, else as its system always does.
@@ -377,11 +431,101 @@ impl SaleReader<'_> {
         })
     }
 
-    fn cancelled(&self, row: &StringRecord) -> bool {
-        self.plan.dialect.quirks.cancelled.iter().any(|(heading, known)| {
-            let cell = self.plan.cell(heading, row).trim();
-            if known.is_empty() { !cell.is_empty() } else { known.iter().any(|word| cell.eq_ignore_ascii_case(word)) }
+    /// Whether an order counts, by its first row; what was paid of a part becomes its amount.
+    fn counts(
+        &mut self,
+        at: usize,
+        row: &StringRecord,
+        line: &mut SaleLine,
+        faults: &mut Vec<RowProblem>,
+    ) -> Result<bool> {
+        if self.cancelled(row) {
+            return Ok(false);
+        }
+        let orders = &self.plan.orders;
+        let (states, unknown) = (&mut self.states, &mut self.unknown_states);
+        let state = orders.state(row, |cell| {
+            let state = match states.get(cell) {
+                Some(state) => *state,
+                None => *states.entry(cell.to_owned()).or_insert_with(|| order_states::state_of(cell)),
+            };
+            if state.is_none() && order_states::may_be_state(cell) {
+                *unknown.entry(cell.to_owned()).or_default() += 1;
+            }
+            state
+        });
+        let less = self.plan.columns.pick("less").of(row);
+        let is_refunded = less.contains(|c: char| c.is_ascii_digit() && c != '0');
+        Ok(match state {
+            None | Some(OrderState::Paid) => true,
+            Some(OrderState::Cancelled | OrderState::Unpaid) => false,
+            Some(OrderState::Refunded) => is_refunded,
+            Some(OrderState::PartlyRefunded) => {
+                self.partly_refunded += usize::from(!is_refunded);
+                true
+            }
+            Some(OrderState::PartlyPaid) => match self.paid_part(at, row, line.amount, faults)? {
+                Some(paid) => {
+                    line.amount = paid;
+                    true
+                }
+                None => {
+                    self.partly_paid += 1;
+                    false
+                }
+            },
         })
+    }
+
+    /// What was paid of an order, as a column says it or what is owed leaves; nothing when no column does.
+    fn paid_part(
+        &self,
+        at: usize,
+        row: &StringRecord,
+        amount: Money,
+        faults: &mut Vec<RowProblem>,
+    ) -> Result<Option<Money>> {
+        let orders = &self.plan.orders;
+        for (place, is_owed) in [(orders.paid, false), (orders.owed, true)] {
+            let Some(place) = place else { continue };
+            let text = cells::plain(row.get(place).unwrap_or_default());
+            if text.is_empty() {
+                continue;
+            }
+            let separator = if self.currency.is_in_doubt(&text) { self.separator("amount")? } else { None };
+            match numbers::parse_amount(&text, separator, self.currency) {
+                Ok(part) if is_owed => return Ok(Some(amount.plus(Money(-part.0)))),
+                Ok(part) => return Ok(Some(part)),
+                Err(fault) => faults.push(RowProblem::of(at, self.plan.columns.heading(place), &fault)),
+            }
+        }
+        Ok(None)
+    }
+
+    /// What of the orders' states is worth knowing.
+    fn warnings(&self) -> Vec<String> {
+        let mut warnings: Vec<String> = self
+            .unknown_states
+            .iter()
+            .take(MOST_STATES)
+            .map(|(word, count)| {
+                let count = text::count(*count, "order");
+                format!("{count} with the status {}, which is not known: taken as paid", text::quote(word))
+            })
+            .collect();
+        if self.partly_paid > 0 {
+            let count = text::count(self.partly_paid, "order");
+            warnings.push(format!("{count} partly paid, and no column shows how much: not taken"));
+        }
+        if self.partly_refunded > 0 {
+            let count = text::count(self.partly_refunded, "order");
+            warnings.push(format!("{count} partly refunded, and no column shows how much: taken as a whole"));
+        }
+        warnings
+    }
+
+    fn cancelled(&self, row: &StringRecord) -> bool {
+        self.plan.dialect.quirks.cancelled.iter().any(|heading| !self.plan.cell(heading, row).trim().is_empty())
     }
 
     /// The word of a row that takes back what an earlier receipt of this number gave.

@@ -8,9 +8,9 @@ use std::collections::BTreeMap;
 use super::cells;
 use super::columns::{AddressColumns, Columns, Pick};
 use super::days::{self, DayOrder, DayReading};
-use super::numbers::{self, DecimalSeparator};
 use super::sheet::ImportSheet;
 use crate::error::Result;
+use crate::money::{self, DecimalSeparator};
 
 /// Numbers that are names.
 pub(super) const IDS: [&str; 4] = ["ref", "receipt", "postcode", "phone"];
@@ -95,7 +95,7 @@ impl<'s> Survey<'s> {
                 return Ok(());
             }
             if evidence.order.is_none()
-                && let Some(DayReading::Shows(_, order)) = days::read(&on.of(row))
+                && let Some(DayReading::Shows(_, order)) = days::read(&on.of(row)).map(|day| day.reading)
             {
                 evidence.order = Some(order);
             }
@@ -107,7 +107,7 @@ impl<'s> Survey<'s> {
                 }
             }
             for (field, pick) in &amounts {
-                let shown = numbers::separator_shown(&pick.of(row));
+                let shown = money::separator_shown(&pick.of(row));
                 let (point, comma) = evidence.separator.entry(field).or_default();
                 *point |= shown == Some(DecimalSeparator::Point);
                 *comma |= shown == Some(DecimalSeparator::Comma);

@@ -101,7 +101,7 @@ pub(super) fn time(
         rest.iter().filter(|entry| minutes.contains_key(&entry.id)).map(|entry| (entry.id, entry)).collect();
     let with_time = ranked.iter().filter(|entry| minutes.contains_key(&entry.id));
     let all = with_time.fold(Money(0), |sum, entry| sum.plus(entry.takings()));
-    let usual = an_hour(all, minutes.values().sum()).unwrap_or_default();
+    let usual = an_hour(all, minutes.values().fold(0, |sum, one| sum.saturating_add(*one))).unwrap_or_default();
     let mut found: Vec<(Money, Reverse<i64>, CustomerId)> = minutes
         .iter()
         .filter(|(id, _)| !best.contains(id))

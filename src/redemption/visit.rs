@@ -6,9 +6,6 @@ use crate::domain::RecipientId;
 use crate::error::{Error, Result};
 use crate::money::Money;
 
-/// The largest amount, in minor units: sums of as many as a shop ever writes down stay numbers.
-const MOST: i64 = 1_000_000_000_000;
-
 /// The longest receipt number, in characters.
 const RECEIPT: usize = 40;
 
@@ -49,7 +46,7 @@ pub(crate) fn check_spend(spend: Money) -> Result<()> {
             Error::new("the amount spent cannot be negative").hint("what was taken back belongs into the purchases")
         );
     }
-    if spend.0 > MOST {
+    if !spend.is_within_limit() {
         return Err(Error::new("that is more than any till takes").hint("look again at the amount"));
     }
     Ok(())
@@ -66,7 +63,8 @@ mod tests {
 
     #[test]
     fn a_till_takes_amounts_from_nothing_to_the_most_that_sums_hold() {
-        for (amount, is_taken) in [(0, true), (61_240, true), (MOST, true), (-1, false), (MOST + 1, false)] {
+        let most = Money::MOST.0;
+        for (amount, is_taken) in [(0, true), (61_240, true), (most, true), (-1, false), (most + 1, false)] {
             assert_eq!(check_spend(Money(amount)).is_ok(), is_taken, "{amount}");
         }
         assert_eq!(receipt_number(&format!(" R-{} ", "7".repeat(60))).len(), RECEIPT);

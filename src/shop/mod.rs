@@ -7,6 +7,7 @@ mod toml_table;
 
 use std::path::{Path, PathBuf};
 
+use crate::clock::TimeZone;
 use crate::error::{Error, Result};
 use crate::files;
 use crate::store::Store;
@@ -43,6 +44,12 @@ impl Shop {
         let text = files::read_text(&file).map_err(|e| e.at("shop.toml"))?;
         let settings = Settings::read(&text).map_err(|e| e.at("shop.toml"))?;
         Ok(Self { folder: folder.to_owned(), settings, text })
+    }
+
+    /// The time zone of a folder; that of the machine where there is no shop, or none that can be read.
+    #[must_use]
+    pub(crate) fn timezone(folder: &Path) -> TimeZone {
+        Self::open(folder).map(|shop| shop.settings.timezone).unwrap_or_default()
     }
 
     /// The database of this folder.

@@ -21,9 +21,8 @@ pub(crate) struct Settings {
     pub(crate) country: String,
     /// What every amount is in.
     pub(crate) currency: Currency,
-    /// Where it is; nothing goes by it yet.
-    #[expect(dead_code, reason = "where it decides is settled later")]
-    pub(crate) timezone: Option<TimeZone>,
+    /// Where its days begin, and what its clock shows.
+    pub(crate) timezone: TimeZone,
     /// Of takings, for the report's net; all of them when it is not given.
     pub(crate) margin: Option<Share>,
     /// The mail server, when emails are sent.
@@ -117,6 +116,7 @@ impl Settings {
             let currency = code.map(|code| Currency::of(&code).map_err(|fault| root.fault(code.line, fault)));
             let timezone = root.take::<String>("timezone");
             let timezone = timezone.and_then(|zone| zone.parse().map_err(|fault| root.fault(zone.line, fault)).ok());
+            let timezone = timezone.unwrap_or_default();
             let margin = root.value_if("margin");
             let email = root.table("email").map(email);
             let till = root.table("till").map(till).unwrap_or_default();

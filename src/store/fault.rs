@@ -6,6 +6,11 @@ use crate::error::{Error, ErrorKind};
 
 /// The database's error as one of ours.
 pub(super) fn of(error: rusqlite::Error) -> Error {
+    if matches!(&error, rusqlite::Error::SqliteFailure(_, Some(message)) if message == "integer overflow") {
+        return Error::new("amounts in this shop are too large to be added up").hint(
+            "find the import that has them with `regulars import list`, and take it back with `regulars import undo NUMBER`",
+        );
+    }
     let (message, hint) = match error.sqlite_error_code() {
         Some(ErrorCode::DiskFull) => ("the disk is full; nothing was changed", "free some space, then do it again"),
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {

@@ -69,7 +69,7 @@ pub(super) async fn redeem(
         }
     };
     let now = state.clock.now();
-    let at = match brought.at.as_deref().map(|at| redeem::moment(at, now)).transpose() {
+    let at = match brought.at.as_deref().map(|at| redeem::moment(at, now, state.shop.settings.timezone)).transpose() {
         Ok(at) => at,
         Err(fault) => return ApiResponse::fault(&fault),
     };

@@ -162,7 +162,7 @@ pub(super) struct AmountForm {
 
 /// The new amount; an empty field is nothing.
 fn amount(state: &AppState, typed: &str) -> Result<Money> {
-    if typed.trim().is_empty() { Ok(Money(0)) } else { state.shop.settings.currency.parse(typed) }
+    if typed.trim().is_empty() { Ok(Money(0)) } else { state.shop.settings.currency.read(typed, None) }
 }
 
 /// Changes what was spent, whenever it was.

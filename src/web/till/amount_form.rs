@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::form_error::FormError;
 use super::which::CurrentTill;
 use crate::app::{self, till::Pressed};
-use crate::error::{self, ErrorKind};
+use crate::error::{self, Error, ErrorKind};
 use crate::money::Money;
 use crate::redemption::{self, RequestOutcome, Visit};
 use crate::web::answer;
@@ -48,7 +48,7 @@ impl TillAmount {
 
     fn read(&self, state: &AppState, hint: &str) -> Result<Option<Money>, Box<FormError>> {
         amount(state, &self.amount)
-            .map_err(|fault| self.form_error(format!("{} {hint}", answer::sentence(fault.message())), false))
+            .map_err(|fault| self.form_error(what_is_wrong(state, &self.amount, &fault, hint), false))
     }
 
     pub(super) fn visit(&self, state: &AppState, till: &CurrentTill, spend: Option<Money>) -> Visit {
@@ -108,6 +108,15 @@ pub(super) fn is_sure(asked: &str, amount: &str) -> bool {
 /// The question about an amount that is far above the largest purchase ever.
 pub(super) fn is_it_right(state: &AppState, largest: Money) -> String {
     redemption::unusual_in_words(largest, state.shop.settings.currency)
+}
+
+/// What is wrong with an amount, and how to write it: of two readings as the one that is meant, else as `hint` says.
+pub(super) fn what_is_wrong(state: &AppState, typed: &str, fault: &Error, hint: &str) -> String {
+    let says = answer::sentence(fault.message());
+    if !state.shop.settings.currency.is_in_doubt(typed) {
+        return format!("{says} {hint}");
+    }
+    format!("{says} {}", answer::sentence(fault.what_next().unwrap_or_default()))
 }
 
 /// What was spent; nothing when the field is empty.

@@ -205,7 +205,7 @@ pub(super) async fn change<Id: Into<TillEntry> + DeserializeOwned>(
     let spend = match amount(&state, &change.amount) {
         Ok(spend) => spend.unwrap_or_default(),
         Err(fault) => {
-            let says = format!("{} Write it like 412.50.", answer::sentence(fault.message()));
+            let says = amount_form::what_is_wrong(&state, &change.amount, &fault, "Write it like 412.50.");
             return show(&state, till, entry, form_error(says, false)).await;
         }
     };

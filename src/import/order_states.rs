@@ -1,0 +1,210 @@
+//! Whether an order counts. The one rule for every system: an order that is cancelled or not paid is not taken, one that is
+//! partly paid counts with what was paid, and refunds reduce what was paid. The words of systems and languages, and the headings
+//! under which they stand, are lines of order_states.tsv.
+//!
+//! What a column of payment says goes before what a column of the order says, but for cancellations and refunds. What became
+//! of the goods ("Fulfillment Status") says nothing. A word that is not known is reported, and the order is taken.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use csv::StringRecord;
+
+use super::columns::Columns;
+use crate::text::heading_key;
+
+/// The lines of the table, by their first cell.
+static TABLE: LazyLock<HashMap<&str, Vec<&str>>> = LazyLock::new(|| {
+    let lines = include_str!("order_states.tsv").lines().filter_map(|line| line.split_once('\t'));
+    lines.map(|(kind, words)| (kind, words.split('\t').collect())).collect()
+});
+
+/// Words by their key.
+static WORDS: LazyLock<HashMap<String, OrderState>> = LazyLock::new(|| {
+    let of = |(kind, state): &(&str, OrderState)| -> Vec<(String, OrderState)> {
+        line(kind).iter().map(|word| (heading_key(word), *state)).collect()
+    };
+    STATES.iter().flat_map(of).collect()
+});
+
+const STATES: [(&str, OrderState); 6] = [
+    ("taken", OrderState::Paid),
+    ("partly_paid", OrderState::PartlyPaid),
+    ("unpaid", OrderState::Unpaid),
+    ("partly_refunded", OrderState::PartlyRefunded),
+    ("refunded", OrderState::Refunded),
+    ("cancelled", OrderState::Cancelled),
+];
+
+/// What a file says of an order; of several words the last here counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum OrderState {
+    Paid,
+    PartlyPaid,
+    Unpaid,
+    PartlyRefunded,
+    Refunded,
+    Cancelled,
+}
+
+impl OrderState {
+    fn is_of_payment(self) -> bool {
+        matches!(self, Self::Paid | Self::PartlyPaid | Self::Unpaid)
+    }
+
+    /// Of a word, or of several in one cell: `Paid, partially refunded`.
+    fn of(cell: &str) -> Option<Self> {
+        let known = |word: &str| {
+            let key = heading_key(word);
+            WORDS.get(&key).or_else(|| WORDS.get(key.strip_prefix("wc")?)).copied()
+        };
+        let parts = || cell.split([',', '/', ';', '|', '+']).map(known).collect::<Option<Vec<Self>>>();
+        known(cell).or_else(|| parts()?.into_iter().max())
+    }
+}
+
+/// The columns of a file that say whether an order counts.
+#[derive(Debug, Default)]
+pub(super) struct OrderColumns {
+    payment: Option<usize>,
+    orders: Vec<usize>,
+    /// What was paid of a part.
+    pub(super) paid: Option<usize>,
+    /// What is owed still.
+    pub(super) owed: Option<usize>,
+    /// What is taken off is a refund, whatever its sign; not a discount.
+    pub(super) takes_off_refunds: bool,
+}
+
+impl OrderColumns {
+    pub(super) fn of(header: &[String], columns: &Columns<'_>) -> Self {
+        let keys: Vec<String> = header.iter().map(|heading| heading_key(heading)).collect();
+        let is_free = |place: &usize| !columns.takes(*place);
+        let find = |kind| {
+            let known: Vec<String> = line(kind).iter().map(|heading| heading_key(heading)).collect();
+            (0..keys.len()).filter(|place| known.contains(&keys[*place])).filter(is_free).collect::<Vec<_>>()
+        };
+        let first = |kind| find(kind).first().copied();
+        Self {
+            payment: first("payment"),
+            orders: find("order"),
+            paid: first("paid_amount"),
+            owed: first("owed_amount"),
+            takes_off_refunds: is_refund(columns.heading_of("less")),
+        }
+    }
+
+    /// Whether a column is read here.
+    pub(super) fn read(&self, place: usize) -> bool {
+        self.places().chain(self.paid).chain(self.owed).any(|known| known == place)
+    }
+
+    fn places(&self) -> impl Iterator<Item = usize> {
+        self.payment.into_iter().chain(self.orders.iter().copied())
+    }
+
+    /// What a row says, by what the words in its cells mean.
+    pub(super) fn state(
+        &self,
+        row: &StringRecord,
+        mut state_of: impl FnMut(&str) -> Option<OrderState>,
+    ) -> Option<OrderState> {
+        let mut state =
+            |place: usize| row.get(place).map(str::trim).filter(|cell| !cell.is_empty()).and_then(&mut state_of);
+        let paid = self.payment.and_then(&mut state);
+        let of_orders: Vec<OrderState> = self.orders.iter().filter_map(|place| state(*place)).collect();
+        let of_order = of_orders.into_iter().filter(|state| paid.is_none() || !state.is_of_payment()).max();
+        paid.max(of_order)
+    }
+}
+
+/// What a cell says; nothing when it is no word that is known. A number is none.
+pub(super) fn state_of(cell: &str) -> Option<OrderState> {
+    OrderState::of(cell)
+}
+
+/// Whether a cell that is not known may be a state at all.
+pub(super) fn may_be_state(cell: &str) -> bool {
+    cell.contains(char::is_alphabetic) && !cell.contains(|c: char| c.is_ascii_digit())
+}
+
+/// The headings of what was paid back.
+pub(super) fn refund_headings() -> &'static [&'static str] {
+    line("refund")
+}
+
+/// Whether a heading is of amounts that were paid back.
+pub(super) fn is_refund(heading: &str) -> bool {
+    let key = heading_key(heading);
+    let has = |kind| line(kind).iter().any(|word| key.contains(&heading_key(word)));
+    has("refund_like") && !has("no_amount") || line("refund").iter().any(|known| heading_key(known) == key)
+}
+
+/// Whether an amount under this heading has its refunds taken off already: `Net Sales`.
+pub(super) fn is_net(heading: &str) -> bool {
+    let words = heading.split(|c: char| !c.is_alphanumeric()).map(heading_key);
+    words.into_iter().any(|word| line("net").contains(&word.as_str()))
+}
+
+fn line(kind: &str) -> &'static [&'static str] {
+    TABLE.get(kind).map(Vec::as_slice).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_of_systems_and_languages_have_a_state() {
+        for (state, words) in [
+            (
+                OrderState::Paid,
+                "paid| PAID |Completed|processing|wc-processing|Awaiting Fulfillment|bezahlt|payé|Terminée|pagado|betaald|En cours",
+            ),
+            (
+                OrderState::Unpaid,
+                "pending|PENDING|wc-pending|Pending payment|authorized|on-hold|failed|checkout-draft|draft|expired|requires_payment_method|payment_review|offen|Zahlung ausstehend|en attente|pendiente|in attesa|openstaand|declined|uncaptured|holded|wc-on-hold",
+            ),
+            (
+                OrderState::Cancelled,
+                "cancelled|Canceled|wc-cancelled|voided|void|trash|deleted|chargeback|reversed|fraud|storniert|annulé|Annulée|cancelado|annullato|geannuleerd",
+            ),
+            (OrderState::PartlyPaid, "partially_paid|Partially Paid|teilweise bezahlt|partly paid"),
+            (
+                OrderState::PartlyRefunded,
+                "partially_refunded|Partially refunded|teilweise erstattet|Paid, partially refunded",
+            ),
+            (OrderState::Refunded, "refunded|REFUNDED|wc-refunded|remboursé|erstattet|Paid/Refunded"),
+        ] {
+            for word in words.split('|') {
+                assert_eq!(OrderState::of(word), Some(state), "{word}");
+            }
+        }
+        for word in ["", "VIP", "20.00", "Paid, VIP", "2024-01-05"] {
+            assert_eq!(OrderState::of(word), None, "{word}");
+        }
+    }
+
+    #[test]
+    fn no_word_has_two_states() {
+        let mut seen = HashMap::new();
+        for (kind, state) in STATES {
+            assert!(!line(kind).is_empty(), "{kind}");
+            for word in line(kind) {
+                assert_eq!(*seen.entry(heading_key(word)).or_insert(state), state, "{word}");
+            }
+        }
+    }
+
+    #[test]
+    fn refunds_are_known_by_their_headings() {
+        for heading in ["Refunded Amount", "amount_refunded", "Refund (USD)", "Erstattungsbetrag", "Montant remboursé"]
+        {
+            assert!(is_refund(heading), "{heading}");
+        }
+        for heading in ["Refund Reason", "Refund date", "Returned by type", "Discount Amount", "Total"] {
+            assert!(!is_refund(heading), "{heading}");
+        }
+        assert!(is_net("Net Sales") && is_net("Umsatz netto") && !is_net("Cabinet Total"));
+    }
+}
