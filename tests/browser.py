@@ -309,7 +309,7 @@ def while_the_line_is_down(shop, pages, letters):
         browser.go(shop.url + "/till")
         browser.shows("Who came last")
     again = json.dumps({"id": before[0][2], "code": first["code"], "ago": 5})
-    sent = "fetch('/till/kept', {method: 'POST', body: arguments[0]}).then(r => r.json()).then(arguments[1])"
+    sent = "csrf.post('/till/kept', {body: arguments[0]}).then(r => r.json()).then(arguments[1])"
     assert browser.wait_for_script(sent, again)["outcome"] == "accepted"
     assert shop.ask(asked) == before, "it was written down twice"
     assert browser.run("return Object.keys(localStorage).length") == 0

@@ -8,6 +8,7 @@ use axum::response::{Html, IntoResponse, Response};
 use serde::Serialize;
 use tera::Context;
 
+use super::csrf;
 use super::state::AppState;
 use crate::error::{Error, ErrorKind, Result};
 use crate::text;
@@ -29,9 +30,12 @@ pub(super) async fn to_whom(is_signed_in: bool, answering: impl Future<Output = 
 pub(super) fn page(state: &AppState, name: &str, context: &Context) -> Response {
     let mut context = context.clone();
     context.insert("signed_in", &SIGNED_IN.try_with(|is| *is).unwrap_or_default());
-    let context = &context;
-    match state.pages.render(name, context) {
-        Ok(html) => Html(html).into_response(),
+    context.insert("csrf", &csrf::token());
+    match state.pages.render(name, &context) {
+        Ok(html) => {
+            csrf::note_shown(&html);
+            Html(html).into_response()
+        }
         Err(fault) => {
             tracing::error!(%fault, page = name, cause = ?std::error::Error::source(&fault), "a page is broken");
             (StatusCode::INTERNAL_SERVER_ERROR, BROKEN).into_response()

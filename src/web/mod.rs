@@ -9,6 +9,7 @@ mod assets;
 mod attempts;
 mod auth;
 mod connections;
+mod csrf;
 mod database;
 mod exposure;
 mod owner;

@@ -12,6 +12,8 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("unsubscribed.html", include_str!("pages/unsubscribed.html")),
     ("trouble.html", include_str!("pages/trouble.html")),
     ("frame.html", include_str!("pages/frame.html")),
+    ("csrf.html", include_str!("pages/csrf.html")),
+    ("stale.html", include_str!("pages/stale.html")),
     ("sign-in.html", include_str!("pages/sign-in.html")),
     ("sign-out.html", include_str!("pages/sign-out.html")),
     ("next.html", include_str!("pages/next.html")),

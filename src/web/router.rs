@@ -16,7 +16,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 
 use super::state::AppState;
-use super::{answer, api, assets, auth, owner, sign_in, till, unsubscribe};
+use super::{answer, api, assets, auth, csrf, owner, sign_in, till, unsubscribe};
 use crate::app;
 
 /// No form of ours is longer.
@@ -32,7 +32,8 @@ const HEADERS: [(HeaderName, &str); 6] = [
         "default-src 'none'; style-src 'self'; script-src 'self'; font-src 'self'; img-src 'self'; connect-src 'self'; \
          worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     ),
-    (REFERRER_POLICY, "no-referrer"),
+    // With less a browser would not say either that a form of ours comes from here.
+    (REFERRER_POLICY, "same-origin"),
     (X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (X_FRAME_OPTIONS, "DENY"),
     (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
@@ -40,15 +41,27 @@ const HEADERS: [(HeaderName, &str); 6] = [
 ];
 
 pub(super) fn router(state: Arc<AppState>) -> Router {
+    let guard = middleware::from_fn_with_state(Arc::clone(&state), csrf::check);
+    let signing = Router::new()
+        .route("/sign-in/{role}", get(sign_in::ask).post(sign_in::enter))
+        .route("/sign-out", get(sign_in::leave))
+        .route("/sign-out/{role}", post(sign_in::left));
     Router::new()
+        .merge(signing.route_layer(guard.clone()))
+        .merge(
+            till::routes()
+                .route_layer(guard.clone())
+                .route_layer(middleware::from_fn_with_state(Arc::clone(&state), auth::till)),
+        )
+        .merge(
+            owner::routes()
+                .route_layer(guard)
+                .route_layer(middleware::from_fn_with_state(Arc::clone(&state), auth::owner)),
+        )
+        .layer(middleware::from_fn_with_state(Arc::clone(&state), csrf::with_token))
         .route("/health", get(health))
         .route("/u/{token}", get(unsubscribe::ask).post(unsubscribe::act))
         .route("/", get(|| async { Redirect::to("/till") }))
-        .route("/sign-in/{role}", get(sign_in::ask).post(sign_in::enter))
-        .route("/sign-out", get(sign_in::leave))
-        .route("/sign-out/{role}", post(sign_in::left))
-        .merge(till::routes().route_layer(middleware::from_fn_with_state(Arc::clone(&state), auth::till)))
-        .merge(owner::routes().route_layer(middleware::from_fn_with_state(Arc::clone(&state), auth::owner)))
         .nest("/v1", api::routes(&state))
         .merge(assets::routes())
         .fallback(answer::nothing_here)
@@ -73,7 +86,7 @@ async fn all(State(state): State<Arc<AppState>>, request: Request, next: Next) -
     let route =
         request.extensions().get::<MatchedPath>().map_or_else(|| "-".to_owned(), |path| path.as_str().to_owned());
     let is_program = request.uri().path().starts_with("/v1/");
-    let allowed = auth::refusal(&state, &request).map_or(Ok(request), |why| Err((StatusCode::FORBIDDEN, why)));
+    let allowed = auth::refusal(&state, &request).map_or(Ok(request), Err);
     let whole = match allowed {
         Ok(request) => whole(request).await,
         Err(refused) => Err(refused),

@@ -133,7 +133,7 @@ pub(super) async fn leave(State(state): State<Arc<AppState>>, headers: HeaderMap
 
 pub(super) async fn left(State(state): State<Arc<AppState>>, Path(role): Path<String>, headers: HeaderMap) -> Response {
     let Some(role) = Role::from_form(&role) else { return answer::nothing_here(State(state)).await };
-    if let Some(cookie) = auth::cookie(&headers, &state.session_cookie(role))
+    if let Some(cookie) = auth::cookie(&headers, &state.cookie_name(role.as_str()))
         && let Err(fault) = state.database.write(move |write| app::sign_in::end(write, &cookie)).await
     {
         return answer::trouble(&state, &fault);
@@ -142,12 +142,8 @@ pub(super) async fn left(State(state): State<Arc<AppState>>, Path(role): Path<St
 }
 
 fn with_cookie(state: &AppState, role: Role, value: &str, lasts: i64, path: &str) -> Response {
-    let secure = if state.is_secure() { "; Secure" } else { "" };
-    let name = state.session_cookie(role);
-    let cookie = format!("{name}={value}; Path=/; Max-Age={lasts}; HttpOnly; SameSite=Strict{secure}");
     let mut response = Redirect::to(path).into_response();
-    if let Ok(cookie) = HeaderValue::from_str(&cookie) {
-        response.headers_mut().insert(header::SET_COOKIE, cookie);
-    }
+    let cookie = state.cookie(role.as_str(), value, Some(lasts));
+    response.headers_mut().extend(cookie.map(|cookie| (header::SET_COOKIE, cookie)));
     response
 }

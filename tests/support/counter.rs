@@ -38,7 +38,11 @@ impl Counter {
     fn follow(&self, mut page: Page) -> Page {
         for _ in 0..5 {
             if let Some((_, cookie)) = page.headers.iter().find(|(name, _)| name == "set-cookie") {
-                *self.cookie.lock().unwrap() = cookie.split(';').next().unwrap().to_owned();
+                let (new, mut jar) = (cookie.split(';').next().unwrap(), self.cookie.lock().unwrap());
+                let is_same = |known: &&str| known.split('=').next() == new.split('=').next();
+                let kept = jar.split("; ").filter(|known| !known.is_empty() && !is_same(known));
+                let cookies = kept.chain([new]).collect::<Vec<_>>().join("; ");
+                *jar = cookies;
             }
             if page.status != 303 {
                 return page;
