@@ -26,7 +26,7 @@ pub(super) async fn owner(State(state): State<Arc<AppState>>, request: Request, 
     match who(&state, request.headers()).await {
         Err(fault) => answer::trouble(&state, &fault),
         Ok(who) if who.owner_locked && !who.owner => turned_back(&state, &request, Role::Owner),
-        Ok(who) => answer::to_whom(who.owner || who.till.is_some(), next.run(request)).await,
+        Ok(who) => answer::to_whom(Role::Owner, who.owner || who.till.is_some(), next.run(request)).await,
     }
 }
 
@@ -38,7 +38,7 @@ pub(super) async fn till(State(state): State<Arc<AppState>>, mut request: Reques
         Ok(who) => {
             let is_signed_in = who.owner || who.till.is_some();
             request.extensions_mut().insert(who);
-            answer::to_whom(is_signed_in, next.run(request)).await
+            answer::to_whom(Role::Till, is_signed_in, next.run(request)).await
         }
     }
 }

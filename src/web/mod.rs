@@ -12,6 +12,7 @@ mod connections;
 mod csrf;
 mod database;
 mod exposure;
+mod form_check;
 mod owner;
 mod pages;
 mod router;

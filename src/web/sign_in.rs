@@ -21,15 +21,10 @@ use crate::text;
 /// How long somebody waits for their turn.
 const PATIENCE: Duration = Duration::from_secs(4);
 
-/// Where somebody goes who has signed in.
-fn home(role: Role) -> &'static str {
-    if role == Role::Owner { "/owner/day" } else { "/till" }
-}
-
 pub(super) async fn ask(State(state): State<Arc<AppState>>, Path(role): Path<String>) -> Response {
     match Role::from_form(&role) {
         Some(role) => question(&state, role, "", ""),
-        None => answer::nothing_here(State(state)).await,
+        None => answer::nowhere(&state, ""),
     }
 }
 
@@ -58,7 +53,7 @@ pub(super) async fn enter(
     parts: Parts,
     Form(typed): Form<SignInForm>,
 ) -> Response {
-    let Some(role) = Role::from_form(&role) else { return answer::nothing_here(State(state)).await };
+    let Some(role) = Role::from_form(&role) else { return answer::nowhere(&state, "") };
     let Some(till) = app::sign_in::till_of(&state.shop, role, typed.till) else {
         return (StatusCode::UNPROCESSABLE_ENTITY, question(&state, role, "Say which till this is.", ""))
             .into_response();
@@ -76,7 +71,7 @@ pub(super) async fn enter(
         Ok(Some((cookie, lasts))) => {
             attempt.was_right();
             tracing::info!(role = role.as_str(), "signed in");
-            with_cookie(&state, role, &cookie, lasts, home(role))
+            with_cookie(&state, role, &cookie, lasts, answer::home(role))
         }
         Ok(None) => {
             tracing::warn!(role = role.as_str(), "a wrong secret");
@@ -132,7 +127,7 @@ pub(super) async fn leave(State(state): State<Arc<AppState>>, headers: HeaderMap
 }
 
 pub(super) async fn left(State(state): State<Arc<AppState>>, Path(role): Path<String>, headers: HeaderMap) -> Response {
-    let Some(role) = Role::from_form(&role) else { return answer::nothing_here(State(state)).await };
+    let Some(role) = Role::from_form(&role) else { return answer::nowhere(&state, "") };
     if let Some(cookie) = auth::cookie(&headers, &state.cookie_name(role.as_str()))
         && let Err(fault) = state.database.write(move |write| app::sign_in::end(write, &cookie)).await
     {

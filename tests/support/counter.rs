@@ -82,7 +82,8 @@ impl Counter {
     }
 }
 
-fn encoded(form: &[(&str, &str)]) -> String {
+/// A form as browsers send it.
+pub fn encoded(form: &[(&str, &str)]) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric();
     let encode = |text: &str| -> String {
         text.bytes().map(|b| if plain(b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
