@@ -105,11 +105,17 @@ impl Server {
     /// The same as it stands.
     #[track_caller]
     pub fn ask_bare(&self, head: &str, body: &str) -> Page {
+        self.ask_bytes(head, body.as_bytes())
+    }
+
+    /// The same, of a body that may be no text.
+    #[track_caller]
+    pub fn ask_bytes(&self, head: &str, body: &[u8]) -> Page {
         let mut stream = TcpStream::connect(&self.address).unwrap();
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
         let host = if head.contains("Host:") { String::new() } else { format!("Host: {}\r\n", self.address) };
         // A server that has heard enough answers before the end.
-        let _ = write!(stream, "{head}{host}Connection: close\r\n\r\n{body}");
+        let _ = write!(stream, "{head}{host}Connection: close\r\n\r\n").and_then(|()| stream.write_all(body));
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
         let (head, body) = answer.split_once("\r\n\r\n").unwrap_or_else(|| panic!("no answer but `{answer}`"));
