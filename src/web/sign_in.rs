@@ -63,10 +63,11 @@ pub(super) async fn enter(
     let attempt = match state.attempts.begin(kind, from) {
         Ok(attempt) => attempt,
         Err(seconds) => {
-            let form_error = format!("Too many tries. Wait {}, then try again.", text::count(wait(seconds), "second"));
+            let form_error = format!("Too many tries. Wait {}, then try again.", in_words(seconds));
             return too_many(question(&state, role, &form_error, &till), seconds);
         }
     };
+    tokio::time::sleep(attempt.slowed).await;
     match begin(&state, role, typed.secret, till.clone()).await {
         Ok(Some((cookie, lasts))) => {
             attempt.was_right();
@@ -75,11 +76,16 @@ pub(super) async fn enter(
         }
         Ok(None) => {
             tracing::warn!(role = role.as_str(), "a wrong secret");
-            let form_error = format!("That is not the {}.", role.secret());
+            drop(attempt);
+            let wait = state
+                .attempts
+                .wait(kind, from)
+                .map(|seconds| format!(" Wait {} before the next try.", in_words(seconds)));
+            let form_error = format!("That is not the {}.{}", role.secret(), wait.unwrap_or_default());
             (StatusCode::FORBIDDEN, question(&state, role, &form_error, &till)).into_response()
         }
         Err(fault) => {
-            attempt.was_right();
+            attempt.was_not_looked_at();
             answer::trouble(&state, &fault)
         }
     }
@@ -108,8 +114,10 @@ pub(super) fn too_many(page: Response, seconds: u64) -> Response {
     response
 }
 
-pub(super) fn wait(seconds: u64) -> usize {
-    usize::try_from(seconds).unwrap_or(usize::MAX)
+/// How long to wait, in seconds or, when that is long, in minutes.
+pub(super) fn in_words(seconds: u64) -> String {
+    let (number, unit) = if seconds < 100 { (seconds, "second") } else { (seconds.div_ceil(60), "minute") };
+    text::count(usize::try_from(number).unwrap_or(usize::MAX), unit)
 }
 
 /// Who is signed in at this browser, each with a button to leave.
