@@ -116,7 +116,8 @@ pub(super) fn show(state: &AppState, status: StatusCode, title: &str, what: &str
     (status, page(state, "trouble.html", &context)).into_response()
 }
 
-fn leads_to(back: &str) -> &'static str {
+/// What the link to a page says.
+pub(super) fn leads_to(back: &str) -> &'static str {
     match back {
         back if back.starts_with("/owner") => "Back to the day",
         back if back.starts_with("/sign-in") => "Sign in",
@@ -136,7 +137,7 @@ pub(super) fn nowhere(state: &AppState, path: &str) -> Response {
 }
 
 /// The page that leads on from one that is none. The world, which knows the one page alone, is not led to the others.
-fn home_of(path: &str) -> &'static str {
+pub(super) fn home_of(path: &str) -> &'static str {
     match path {
         path if path.starts_with("/u/") => "",
         path if path.starts_with("/owner/") => home(Role::Owner),

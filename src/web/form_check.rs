@@ -48,7 +48,7 @@ pub(super) async fn check(State(state): State<Arc<AppState>>, request: Request, 
     if matches!(*request.method(), Method::GET | Method::HEAD) {
         return next.run(request).await;
     }
-    let (parts, body) = request.into_parts();
+    let (mut parts, body) = request.into_parts();
     // It has been read as a whole, and is not too long.
     let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
     let kind = parts.headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
@@ -57,10 +57,11 @@ pub(super) async fn check(State(state): State<Arc<AppState>>, request: Request, 
     let (ours, rest): (Vec<&[u8]>, Vec<&[u8]>) =
         body.split(|b| *b == b'&').partition(|pair| is_form && pair.starts_with(field.as_bytes()));
     let in_form = ours.first().and_then(|pair| std::str::from_utf8(&pair[field.len()..]).ok());
-    let token = parts.headers.get(HEADER).and_then(|token| token.to_str().ok()).or(in_form).unwrap_or_default();
-    let is_right = cookies(&state, &parts.headers).iter().any(|cookie| state.csrf.is_of(cookie, token));
+    let in_header = parts.headers.get(HEADER).and_then(|token| token.to_str().ok());
+    let mut tokens = in_form.into_iter().chain(in_header);
+    let cookies = cookies(&state, &parts.headers);
+    let is_right = tokens.any(|token| cookies.iter().any(|cookie| state.csrf.is_of(cookie, token)));
     let rest = if is_form { rest.join(&b'&') } else { body.to_vec() };
-    let mut parts = parts;
     parts.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(rest.len()));
     let request = Request::from_parts(parts, Body::from(rest));
     if is_right { next.run(request).await } else { stale(&state, request, is_form).await }
@@ -74,6 +75,8 @@ const STALE: &str = "This page was open for long. Nothing was saved; press the b
 struct StalePage {
     says: &'static str,
     action: String,
+    back: &'static str,
+    leads_to: &'static str,
     fields: Vec<StaleField>,
 }
 
@@ -121,10 +124,15 @@ impl StaleField {
 
 async fn stale(state: &Arc<AppState>, request: Request, is_form: bool) -> Response {
     let action = request.uri().path().to_owned();
+    let back = answer::home_of(&action);
     let mut response = if is_form {
         let read = Form::<Vec<(String, String)>>::from_request(request, state).await;
         let fields = read.map_or(Vec::new(), |Form(fields)| fields).into_iter().map(StaleField::of).collect();
-        answer::page_of(state, "stale.html", Ok(StalePage { says: STALE, action, fields }))
+        answer::page_of(
+            state,
+            "stale.html",
+            Ok(StalePage { says: STALE, action, back, leads_to: answer::leads_to(back), fields }),
+        )
     } else {
         let body = serde_json::json!({ "error": STALE }).to_string();
         ([(header::CONTENT_TYPE, "application/json")], body).into_response()
