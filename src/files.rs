@@ -1,11 +1,55 @@
 //! Files: read as text, named within their folder, written whole or not at all.
 
 use std::fs::File;
+#[cfg(unix)]
+use std::fs::Permissions;
 use std::io::{BufWriter, Write as _};
+#[cfg(unix)]
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Component, Path, PathBuf};
 
 use crate::error::{Error, Result};
 use crate::text;
+
+/// Reading and writing for its owner, nothing for anybody else.
+#[cfg(unix)]
+const OWNER_ALONE: u32 = 0o600;
+
+/// The rights of everybody else.
+#[cfg(unix)]
+const OTHERS: u32 = 0o077;
+
+/// Makes an empty file that nobody but its owner may read.
+///
+/// # Errors
+/// When it is there already, or the folder cannot be written.
+pub(crate) fn create_secret(path: &Path) -> Result<()> {
+    let mut options = File::options();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    options.mode(OWNER_ALONE);
+    options.open(path).map(|_| ()).map_err(|e| Error::io("write", path, e))
+}
+
+/// Whether other users of the machine may read or write a file.
+#[must_use]
+pub(crate) fn is_open_to_others(path: &Path) -> bool {
+    #[cfg(unix)]
+    return std::fs::metadata(path).is_ok_and(|known| known.permissions().mode() & OTHERS != 0);
+    #[cfg(not(unix))]
+    return false;
+}
+
+/// Lets nobody but its owner read a file, if that is possible here: a file of another user, or on a disk without owners,
+/// stays as it is.
+pub(crate) fn close_to_others(path: &Path) {
+    #[cfg(unix)]
+    if let Some(mode) = std::fs::metadata(path).ok().map(|known| known.permissions().mode())
+        && mode & OTHERS != 0
+    {
+        let _ = std::fs::set_permissions(path, Permissions::from_mode(mode & !OTHERS));
+    }
+}
 
 /// A path as it is shown: never empty.
 pub(crate) fn shown(path: &Path) -> String {
@@ -93,11 +137,7 @@ pub(crate) fn write_whole(path: &Path, content: &[u8]) -> Result<()> {
 pub(crate) fn write_secret(path: &Path, content: &[u8]) -> Result<()> {
     write_whole_with(path, |file| {
         #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt as _;
-            let only_owner = std::fs::Permissions::from_mode(0o600);
-            file.get_ref().set_permissions(only_owner).map_err(|e| Error::io("lock", path, e))?;
-        }
+        file.get_ref().set_permissions(Permissions::from_mode(OWNER_ALONE)).map_err(|e| Error::io("lock", path, e))?;
         file.write_all(content).map_err(|e| Error::io("write", path, e))
     })
 }

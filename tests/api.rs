@@ -212,6 +212,157 @@ fn the_card_is_that_of_the_till_and_the_log_names_nobody() {
 }
 
 #[test]
+fn bar_codes_of_goods_are_no_guesses_and_lock_nobody_out() {
+    let shop = shop();
+    let program = Program::open(&shop, "");
+    let goods = [
+        "4006381333931",
+        "9783161484100",
+        "0-306-40615-2",
+        "036000291452",
+        "96385074",
+        "10614141543219",
+        "]E04006381333931",
+        "(01)10614141543219(17)261231",
+    ];
+    let others = [
+        "4006381333932",
+        "12345670",
+        "1234567890128901",
+        "ABC-12345",
+        "SKU 99-1234-B",
+        "*TEA-0042*",
+        "SKU1234X",
+        "AB-12-CD-34",
+        "",
+    ];
+    let mut key = 0;
+    let mut ask = |body: &Value| {
+        key += 1;
+        program.redeem(&format!("k{key}"), body)
+    };
+    for _ in 0..6 {
+        for code in goods.into_iter().chain(others) {
+            let (status, answer) = ask(&json!({ "code": code, "spend_minor": 100 }));
+            assert_eq!((status, &answer["outcome"]), (404, &json!("unknown")), "{code}");
+            let is_named = answer["detail"] == "That is a bar code of goods, not of a letter.";
+            assert_eq!(is_named, goods.contains(&code) || code == "12345670", "{code}: {answer}");
+        }
+    }
+    assert_eq!(shop.times("at_the_till", &json!({ "outcome": "accepted" })), 0);
+    for code in goods {
+        let sql = format!("SELECT count(*) FROM redemption_event WHERE code = '{code}'");
+        assert_eq!(shop.count(&sql), 0, "{code} is nothing that happened at a till");
+    }
+    // A letter's code that is a bar code by chance is the letter's.
+    let chance = "96385074";
+    let typed = (0..10).find_map(|n| {
+        (0..10_000_000)
+            .step_by(9_973)
+            .map(|m| format!("{n}{m:07}"))
+            .find(|code| regulars::for_tests::is_code(code) && is_ean_8(code))
+    });
+    let typed = typed.expect("digits that are both");
+    assert!(is_ean_8(chance));
+    let stored = format!("{}-{}", &typed[..4], &typed[4..]);
+    let change = format!("UPDATE recipient SET code = '{stored}' WHERE code = '{}'", shop.code("spring", "C-03"));
+    rusqlite::Connection::open(shop.file("regulars.db")).unwrap().execute(&change, []).unwrap();
+    assert_eq!(ask(&json!({ "code": typed })).0, 201, "{typed}");
+    assert_eq!(ask(&json!({ "code": shop.code("spring", "C-06") })).0, 201, "after so many bar codes");
+}
+
+/// Weights 3 and 1 from the left, and a sum that ends in zero.
+fn is_ean_8(digits: &str) -> bool {
+    let sum: u32 = digits.bytes().zip([3, 1].into_iter().cycle()).map(|(b, weight)| u32::from(b - b'0') * weight).sum();
+    digits.len() == 8 && sum % 10 == 0
+}
+
+#[test]
+fn a_body_that_does_not_fit_is_told_by_its_key() {
+    let shop = shop();
+    let program = Program::open(&shop, "");
+    let deep = format!("{{\"code\": {}{}}}", "[".repeat(500), "]".repeat(500));
+    let object = "The body must be a JSON object";
+    let bodies: &[(&str, u16, &str)] = &[
+        ("[]", 422, object),
+        ("null", 422, object),
+        ("\"7K3M-9QXA\"", 422, object),
+        ("12", 422, object),
+        ("true", 422, object),
+        ("[{\"code\": \"x\"}]", 422, object),
+        ("", 400, "The body is empty"),
+        (" \r\n", 400, "The body is empty"),
+        ("{", 400, "it ends too early"),
+        ("{\"code\": \"7K", 400, "it ends too early"),
+        ("code=7K3M-9QXA", 400, "The body is not JSON: look at line 1, column 1."),
+        ("{\"code\": \"x\"} {}", 400, "The body is not JSON"),
+        ("{'code': 'x'}", 400, "The body is not JSON"),
+        ("{\"code\": \"x\",}", 400, "The body is not JSON"),
+        (&deep, 400, "too many brackets inside one another"),
+        ("{}", 422, "Say a `code`, or a `customer` and a `campaign`."),
+        ("{\"spend_minor\": 100}", 422, "Say a `code`"),
+        ("{\"customer\": \"C-01\"}", 422, "Say a `code`"),
+        ("{\"code\": null}", 422, "Say a `code`"),
+        ("{\"code\": 12}", 422, "`code` must be text in quotes, and it is a number."),
+        ("{\"code\": [\"x\"]}", 422, "`code` must be text in quotes, and it is a list."),
+        ("{\"code\": {}}", 422, "`code` must be text in quotes, and it is an object."),
+        ("{\"code\": true}", 422, "`code` must be text in quotes, and it is true or false."),
+        ("{\"code\": \"x\", \"receipt\": 1187}", 422, "`receipt` must be text in quotes, and it is a number."),
+        ("{\"code\": \"x\", \"at\": 1711972800}", 422, "`at` must be text in quotes, and it is a number."),
+        (
+            "{\"code\": \"x\", \"spend_minor\": \"612.40\"}",
+            422,
+            "`spend_minor` must be a whole number without quotes, and it is text.",
+        ),
+        ("{\"code\": \"x\", \"spend_minor\": 612.4}", 422, "and it is a fraction, or too large."),
+        ("{\"code\": \"x\", \"spend_minor\": 99999999999999999999}", 422, "and it is a fraction, or too large."),
+        ("{\"code\": \"x\", \"code\": \"y\"}", 422, "`code` is there twice."),
+        ("{\"code\": \"x\", \"spend\": 100}", 422, "unknown field `spend`; known here: `code`, `customer`, "),
+        ("{\"code\": \"x\", \"spend_minr\": 100}", 422, "unknown field `spend_minr`; perhaps `spend_minor` is meant."),
+        ("{\"Code\": \"x\"}", 422, "unknown field `Code`; perhaps `code` is meant."),
+    ];
+    let refused = |path: &str, body: &[u8], status: u16, says: &str| {
+        let more = "Idempotency-Key: k\r\n";
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nAuthorization: Bearer {}\r\n{more}Content-Length: {}\r\n",
+            program.token,
+            body.len()
+        );
+        let page = program.server.ask_bytes(&head, body);
+        let shown = String::from_utf8_lossy(body);
+        assert_eq!(page.status, status, "{shown}: {}", page.body);
+        let problem: Value = serde_json::from_str(&page.body).unwrap();
+        let detail = problem["detail"].as_str().unwrap();
+        assert!(detail.contains(says) && detail.ends_with('.'), "{shown}: {detail}");
+        for inner in ["struct", "expected", "invalid", "Option", "i64", "serde", "Request", "EOF", "recursion"] {
+            assert!(!detail.contains(inner), "{shown}: {detail}");
+        }
+    };
+    for (body, status, says) in bodies {
+        refused("/v1/redemptions", body.as_bytes(), *status, says);
+    }
+    refused("/v1/redemptions", b"{\"code\": \"caf\xe9\"}", 400, "The body is not text in UTF-8.");
+    refused("/v1/redemptions", b"\xff\xfe{\0}\0", 400, "The body is not text in UTF-8.");
+    for (body, status, says) in [
+        ("[]", 422, object),
+        ("{}", 422, "`reason` is missing"),
+        ("{\"reason\": null}", 422, "`reason` is missing"),
+        ("{\"reason\": 5}", 422, "`reason` must be text in quotes, and it is a number."),
+        ("{\"reason\": \"x\", \"why\": \"y\"}", 422, "unknown field `why`; known here: `reason`."),
+        ("reason", 400, "The body is not JSON"),
+    ] {
+        refused("/v1/redemptions/1/rollback", body.as_bytes(), status, says);
+    }
+    assert_eq!(shop.count("SELECT count(*) FROM redemption_event"), 0);
+    // What a byte order mark stands before is read all the same; an address that is none is told in the same way.
+    let body = format!("\u{feff}{}", json!({ "code": shop.code("spring", "C-03"), "receipt": null }));
+    assert_eq!(program.ask(&program.token, "POST", "/v1/redemptions", "Idempotency-Key: k\r\n", &body).status, 201);
+    let page = program.ask(&program.token, "GET", "/v1/customers/%FF", "", "");
+    assert_eq!(page.status, 400);
+    page.shows("The address did not arrive whole.");
+}
+
+#[test]
 fn the_description_says_what_is_answered() {
     let shop = shop();
     let program = Program::open(&shop, "");

@@ -351,3 +351,19 @@ fn while_the_database_is_locked_the_same_button_stays_at_hand() {
     assert_eq!(heading(&again), "Yes. The tin is theirs.");
     assert_eq!(shop.times("redemptions", &json!({ "spend_minor": 1240, "receipt": "R-1" })), 1);
 }
+
+#[test]
+fn goods_that_are_scanned_are_no_letters() {
+    let shop = planned();
+    let till = Counter::open(&shop, "2024-04-02");
+    for _ in 0..6 {
+        for goods in ["4006381333931", "9783161484100", "036000291452", "96385074", "10614141543219"] {
+            let page = till.find(goods);
+            assert_eq!(page.status, 200, "{goods}");
+            page.shows("That is a bar code of goods, not of a letter.");
+        }
+    }
+    assert_eq!(shop.held_of_all("at_the_till").len(), 0, "nobody was turned away");
+    till.find(&shop.code("spring", "C-03")).shows("Hand over the tin");
+    assert!(!till.find("4006381333932").body.contains("bar code"), "a number of something else");
+}

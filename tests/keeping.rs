@@ -112,3 +112,52 @@ fn a_new_shop_can_be_planned_unedited() {
     let names: Vec<_> = crate::support::files_below(&shop.around().join("new")).into_keys().collect();
     assert!(names.iter().any(|name| name == "out/thank-you/letters.pdf"), "{names:?}");
 }
+
+/// The rights of a file, as `ls` shows them in figures.
+#[cfg(unix)]
+fn mode(shop: &Shop, file: &str) -> u32 {
+    use std::os::unix::fs::PermissionsExt as _;
+    fs::metadata(shop.file(file)).unwrap().permissions().mode() & 0o777
+}
+
+#[cfg(unix)]
+fn set_mode(shop: &Shop, file: &str, mode: u32) {
+    use std::os::unix::fs::PermissionsExt as _;
+    fs::set_permissions(shop.file(file), fs::Permissions::from_mode(mode)).unwrap();
+}
+
+#[test]
+#[cfg(unix)]
+fn the_database_is_for_its_owner_alone() {
+    use crate::support::Server;
+
+    let shop = Shop::without_people();
+    assert_eq!(mode(&shop, "regulars.db"), 0o600, "new");
+    shop.run("backup copy.db").quiet();
+    assert_eq!(mode(&shop, "copy.db"), 0o600, "a copy");
+    for (before, after) in
+        [(0o644, 0o600), (0o666, 0o600), (0o640, 0o600), (0o604, 0o600), (0o700, 0o700), (0o777, 0o700)]
+    {
+        set_mode(&shop, "regulars.db", before);
+        shop.run("calls").talk();
+        assert_eq!(mode(&shop, "regulars.db"), after, "{before:o}");
+    }
+    set_mode(&shop, "regulars.db", 0o644);
+    let server = Server::start(&shop, "");
+    assert_eq!(server.get("/till").status, 200);
+    for file in ["regulars.db", "regulars.db-wal", "regulars.db-shm"] {
+        assert_eq!(mode(&shop, file), 0o600, "{file}, while it is open");
+    }
+    drop(server);
+    shop.run("doctor").shows("All is well");
+    for file in ["copy.db", "of last year.db", "Straße.db"] {
+        shop.write(file, "");
+        set_mode(&shop, file, 0o644);
+        let shown = format!("{file} can be read by other users of this machine");
+        shop.run("doctor").status(1).shows(&shown).shows("chmod 600");
+        set_mode(&shop, file, 0o600);
+    }
+    shop.run("doctor").shows("All is well");
+    shop.run("init other").quiet();
+    assert_eq!(mode(&shop, "other/regulars.db"), 0o600, "of `init`");
+}

@@ -28,7 +28,7 @@ class Asked:
     def __init__(self, number, recipient, code, by_page):
         self.number, self.recipient, self.code = number, recipient, code
         if by_page:
-            path, more = f"/till/hand-over/{recipient}", "Content-Type: application/x-www-form-urlencoded\r\n"
+            path, more = f"/till/hand-over/{recipient}", "FORMContent-Type: application/x-www-form-urlencoded\r\n"
             body = f"amount={number // 100}.{number % 100:02}&receipt=P{number}&once=once-{number:020}"
         else:
             path, more = "/v1/redemptions", f"Authorization: Bearer TOKEN\r\nIdempotency-Key: key-{number}\r\n"
@@ -49,14 +49,14 @@ class Asked:
 class Till:
     """A connection that is kept."""
 
-    def __init__(self, port, token):
-        self.token = token
+    def __init__(self, port, token, form):
+        self.token, self.form = token, form
         self.socket = socket.create_connection(("127.0.0.1", port), 10)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.read = b""
 
     def ask(self, asked):
-        self.socket.sendall(asked.text.replace("TOKEN", self.token).encode())
+        self.socket.sendall(asked.text.replace("TOKEN", self.token).replace("FORM", self.form).encode())
         while b"\r\n\r\n" not in self.read:
             self.more()
         head, self.read = self.read.split(b"\r\n\r\n", 1)
@@ -77,12 +77,12 @@ class Till:
 def work(server, waiting, answers, token, connections):
     """Starts tills that ask all that waits in the queue until it is done or the server is killed: answers go into `answers`, what
     had none is put back."""
-    faults = []
+    faults, form = [], server.form_headers()
 
     def run():
         asked = None
         try:
-            till = Till(server.port, token)
+            till = Till(server.port, token, form)
             while True:
                 asked = waiting.get_nowait()
                 answers.append((asked, till.ask(asked)))

@@ -64,7 +64,7 @@ fn every_answer_is_strict_about_itself_and_the_log_names_nobody() {
         let page = server.get(path);
         let policy = page.header("content-security-policy");
         assert!(policy.starts_with("default-src 'none'") && !policy.contains("unsafe"), "{path}: {policy}");
-        assert_eq!(page.header("referrer-policy"), "no-referrer", "{path}");
+        assert_eq!(page.header("referrer-policy"), "same-origin", "{path}");
         assert_eq!(page.header("x-content-type-options"), "nosniff", "{path}");
         assert!(!page.headers.iter().any(|(name, _)| name == "set-cookie"), "{path}");
         assert!(!page.body.contains("<script") && !page.body.contains(" style="), "{path}: the policy forbids it");

@@ -37,6 +37,8 @@ mod customers;
 mod emails;
 /// Every folder of faults/ is a mistake: what is said about it, and that it changes nothing.
 mod faults;
+/// Another site cannot write: where a form comes from, its token, the name in `Host`; and no address is a dead end.
+mod forms;
 
 /// Exports of shop systems and address books, as they come.
 mod import_dialects;

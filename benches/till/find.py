@@ -73,6 +73,10 @@ class Browser:
         self.socket = socket.create_connection(("127.0.0.1", port))
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.read = b""
+        head, page = self.ask(b"GET /sign-in/till HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        cookie = re.search(r"(?im)^set-cookie: ([^;]+)", head)[1]
+        token = re.search(r'name="csrf" value="([^"]+)"', page)[1]
+        self.form = f"Cookie: {cookie}\r\nX-CSRF-Token: {token}\r\n".encode()
 
     def ask(self, request):
         self.socket.sendall(request)
@@ -90,7 +94,7 @@ class Browser:
         form = urllib.parse.urlencode({"q": typed}).encode()
         began = time.perf_counter()
         head, body = self.ask(b"POST /till/find HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\n"
-                              b"Content-Length: %d\r\n\r\n%s" % (len(form), form))
+                              b"%sContent-Length: %d\r\n\r\n%s" % (self.form, len(form), form))
         if leads := re.search(r"(?im)^location: (/till/found/\S+)", head):
             head, body = self.ask(f"GET {leads[1]} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
         took = (time.perf_counter() - began) * 1e3

@@ -1,10 +1,12 @@
 //! What is wrong with a shop folder: the database, its references, files that belong to nothing.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crate::campaign;
 use crate::domain::CampaignState;
 use crate::error::Result;
+use crate::files;
 use crate::shop::Shop;
 use crate::store::{self, Finding, Read};
 
@@ -40,6 +42,17 @@ fn files(shop: &Shop, read: &Read<'_>) -> Result<Vec<Finding>> {
                         .to_owned(),
             });
         }
+    }
+    // Those of the database were closed when it was opened, if that was possible; the others are copies.
+    let is_database = |path: &PathBuf| path.extension().is_some_and(|end| end == "db");
+    let copies = entries(&shop.folder).into_iter().filter(is_database);
+    let databases: BTreeSet<PathBuf> = store::files_of(&shop.database()).into_iter().chain(copies).collect();
+    for path in databases.iter().filter(|path| files::is_open_to_others(path)) {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        found.push(Finding {
+            message: format!("{name} can be read by other users of this machine"),
+            hint: format!("as the user whose file it is, run `chmod 600 '{name}'` in the shop folder"),
+        });
     }
     let mut places = vec![shop.folder.clone(), shop.campaigns(), shop.templates(), shop.folder.join("out")];
     places.extend(planned.iter().map(|slug| shop.out(slug)));

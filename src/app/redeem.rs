@@ -2,10 +2,11 @@
 
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 
-use crate::clock::TimeZone;
+use crate::clock::{self, TimeZone};
+use crate::domain::is_bar_code_of_goods;
 use crate::error::{Error, Result};
 use crate::money::Money;
-use crate::redemption::{self, Claim, TillAnswer, Visit};
+use crate::redemption::{self, Claim, Outcome, TillAnswer, Visit};
 use crate::shop::Shop;
 use crate::store::Write;
 use crate::text;
@@ -38,10 +39,16 @@ pub(crate) fn change(shop: &Shop, claim: &Claim, spend: Money, now: NaiveDateTim
 /// Redeems for a program, or says why not. A visit with a request of its own was kept while the program could not ask: the
 /// gift has gone out, and a no is shown to the owner.
 pub(crate) fn for_program(write: &Write<'_>, claim: &Claim, visit: &Visit, now: NaiveDateTime) -> Result<TillAnswer> {
-    match visit.request {
-        Some(_) => redemption::redeem_kept(write, claim, visit, now, ""),
-        None => redemption::redeem(write, claim, visit, now.date()),
+    if visit.request.is_some() {
+        return redemption::redeem_kept(write, claim, visit, now, "");
     }
+    if matches!(claim, Claim::Typed(typed) if is_bar_code_of_goods(typed)) {
+        let answer = redemption::look(write, claim, now.date())?;
+        if answer.outcome == Outcome::Unknown {
+            return Ok(answer);
+        }
+    }
+    redemption::redeem(write, claim, visit, now.date())
 }
 
 /// When they came, as a program tells it: never after now, except by a clock that is a little ahead.

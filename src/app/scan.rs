@@ -33,6 +33,16 @@ impl Scanned {
     }
 }
 
+/// Whether whoever sends this may be guessing a code: it reads as one, or is written like one. Bar codes of goods are no
+/// guesses, and numbers are none at all: phones and receipts have them, and few codes are digits alone.
+#[must_use]
+pub(crate) fn is_guess(typed: &str) -> bool {
+    let halves = typed.trim().split_once('-');
+    let is_half = |half: &str| half.len() == 4 && half.bytes().all(|b| b.is_ascii_alphanumeric());
+    let is_like_one = halves.is_some_and(|(one, other)| is_half(one) && is_half(other));
+    typed.chars().any(char::is_alphabetic) && (is_like_one || Code::parse(typed).is_ok())
+}
+
 /// Looks a code up, of which `typed` was read.
 pub(crate) fn look(read: &Read<'_>, code: &Code, typed: &str, now: NaiveDateTime) -> Result<Scanned> {
     let claim = Claim::Typed(code.as_str().to_owned());

@@ -7,7 +7,7 @@ use rusqlite::Connection;
 
 use super::{Store, fault, migrations};
 use crate::error::{Error, ErrorKind, Result};
-use crate::files::PartFile;
+use crate::files::{self, PartFile};
 use crate::text;
 
 /// Copies the whole database to `target` while others go on working, and checks the copy.
@@ -29,6 +29,7 @@ pub(crate) fn backup(store: &Store, target: &Path) -> Result<u64> {
 
 fn copy(store: &Store, part: &Path) -> Result<()> {
     let _ = std::fs::remove_file(part);
+    files::create_secret(part)?;
     let mut copy = Connection::open(part).map_err(|e| fault::of(e).at(part.display()))?;
     {
         let run = rusqlite::backup::Backup::new(&store.reader, &mut copy).map_err(fault::of)?;

@@ -1,6 +1,6 @@
 //! Opening the database: one connection that writes in transactions, and connections that only read.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
@@ -9,6 +9,7 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use super::statement::{CACHE, Read, Write};
 use super::{fault, migrations};
 use crate::error::{Error, Result};
+use crate::files;
 use crate::text;
 
 /// The open database.
@@ -28,7 +29,8 @@ impl Store {
         if path.exists() {
             return Err(Error::new(format!("{} is there already", text::quote(&path.display().to_string()))));
         }
-        Self::connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)
+        files::create_secret(path)?;
+        Self::connect(path)
     }
 
     /// Opens the database and brings it to this version of the program.
@@ -40,11 +42,13 @@ impl Store {
             let hint = "restore it from a backup, or start anew with `regulars init`";
             return Err(Error::new("there is no database in this shop folder").at(path.display()).hint(hint));
         }
-        Self::connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)
+        Self::connect(path)
     }
 
-    fn connect(path: &Path, flags: OpenFlags) -> Result<Self> {
-        let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    fn connect(path: &Path) -> Result<Self> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        // SQLite gives what it makes beside the file the rights of the file.
+        files_of(path).iter().for_each(|file| files::close_to_others(file));
         let opened = || -> Result<Self> {
             let mut writer = Connection::open_with_flags(path, flags).map_err(fault::of)?;
             writer.busy_timeout(Duration::from_secs(10)).map_err(fault::of)?;
@@ -97,6 +101,15 @@ impl Store {
     pub(crate) fn limit_pages(&mut self, pages: u32) -> Result<()> {
         self.writer.pragma_update(None, "max_page_count", pages).map_err(fault::of)
     }
+}
+
+/// The file of a database and those that SQLite keeps beside it.
+pub(crate) fn files_of(path: &Path) -> [PathBuf; 3] {
+    ["", "-wal", "-shm"].map(|end| {
+        let mut file = path.as_os_str().to_owned();
+        file.push(end);
+        PathBuf::from(file)
+    })
 }
 
 fn read_only(path: &Path) -> Result<Connection> {

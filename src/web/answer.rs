@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{Html, IntoResponse, Response};
+use axum::http::{HeaderValue, Method, StatusCode, Uri, header};
+use axum::response::{Html, IntoResponse, Redirect, Response};
 use serde::Serialize;
 use tera::Context;
 
+use super::csrf;
 use super::state::AppState;
+use crate::domain::Role;
 use crate::error::{Error, ErrorKind, Result};
 use crate::text;
 
@@ -18,20 +20,30 @@ const BROKEN: &str = "This page is broken. Please report it.\n";
 tokio::task_local! {
     /// Whether whoever asks has signed in, and so may sign out.
     static SIGNED_IN: bool;
+    /// The page to go back to when there is none: the till's first, or the owner's.
+    static HOME: &'static str;
 }
 
 /// Answers somebody of whom it is known whether they signed in.
-pub(super) async fn to_whom(is_signed_in: bool, answering: impl Future<Output = Response>) -> Response {
-    SIGNED_IN.scope(is_signed_in, answering).await
+pub(super) async fn to_whom(role: Role, is_signed_in: bool, answering: impl Future<Output = Response>) -> Response {
+    HOME.scope(home(role), SIGNED_IN.scope(is_signed_in, answering)).await
+}
+
+/// Where the pages of a role begin.
+pub(super) fn home(role: Role) -> &'static str {
+    if role == Role::Owner { "/owner/day" } else { "/till" }
 }
 
 /// A page, or why there is none.
 pub(super) fn page(state: &AppState, name: &str, context: &Context) -> Response {
     let mut context = context.clone();
     context.insert("signed_in", &SIGNED_IN.try_with(|is| *is).unwrap_or_default());
-    let context = &context;
-    match state.pages.render(name, context) {
-        Ok(html) => Html(html).into_response(),
+    context.insert("csrf", &csrf::token());
+    match state.pages.render(name, &context) {
+        Ok(html) => {
+            csrf::note_shown(&html);
+            Html(html).into_response()
+        }
         Err(fault) => {
             tracing::error!(%fault, page = name, cause = ?std::error::Error::source(&fault), "a page is broken");
             (StatusCode::INTERNAL_SERVER_ERROR, BROKEN).into_response()
@@ -55,7 +67,7 @@ pub(super) fn page_of(state: &AppState, name: &str, gathered: Result<impl Serial
 
 /// What went wrong, in words: 503 when the machine cannot now, 422 when what was asked for cannot be.
 pub(super) fn trouble(state: &AppState, fault: &Error) -> Response {
-    trouble_before(state, fault, "/till")
+    trouble_before(state, fault, HOME.try_with(|home| *home).unwrap_or(home(Role::Till)))
 }
 
 /// The same on a page from which `back` leads on; from that for the world nothing does.
@@ -82,6 +94,7 @@ pub(super) fn try_again(state: &AppState, fault: &Error, action: &str, fields: &
     context.insert("what", &sentence(fault.message()));
     context.insert("hint", "Keep it in your hand for a moment, and try again.");
     context.insert("back", "/till");
+    context.insert("leads_to", leads_to("/till"));
     context.insert("action", action);
     context.insert("fields", fields);
     later((StatusCode::SERVICE_UNAVAILABLE, page(state, "trouble.html", &context)).into_response())
@@ -92,24 +105,76 @@ fn later(mut response: Response) -> Response {
     response
 }
 
-/// A short page: what is the matter, and what to do.
+/// A short page: what is the matter, what to do, and the link that leads on.
 pub(super) fn show(state: &AppState, status: StatusCode, title: &str, what: &str, hint: &str, back: &str) -> Response {
     let mut context = Context::new();
     context.insert("title", title);
     context.insert("what", what);
     context.insert("hint", hint);
     context.insert("back", back);
+    context.insert("leads_to", leads_to(back));
     (status, page(state, "trouble.html", &context)).into_response()
 }
 
-/// No page of ours leads to such an address, or sends such a form.
-pub(super) fn unread(state: &AppState, status: StatusCode) -> Response {
-    let what = "Nothing was written down: the address or the form did not arrive whole.";
-    show(state, status, "That did not work.", what, "Open the page anew.", "/till")
+/// What the link to a page says.
+pub(super) fn leads_to(back: &str) -> &'static str {
+    match back {
+        back if back.starts_with("/owner") => "Back to the day",
+        back if back.starts_with("/sign-in") => "Sign in",
+        _ => "Back to the till",
+    }
 }
 
-pub(super) async fn nothing_here(State(state): State<Arc<AppState>>) -> Response {
-    show(&state, StatusCode::NOT_FOUND, "There is nothing here.", "This address leads nowhere.", "", "")
+/// No page of ours leads to such an address, or sends such a form.
+pub(super) fn unread(state: &AppState, status: StatusCode, path: &str) -> Response {
+    let what = "Nothing was written down: the address or the form did not arrive whole.";
+    show(state, status, "That did not work.", what, "Open the page anew.", home_of(path))
+}
+
+/// No page has such an address.
+pub(super) fn nowhere(state: &AppState, path: &str) -> Response {
+    show(state, StatusCode::NOT_FOUND, "There is nothing here.", "This address leads nowhere.", "", home_of(path))
+}
+
+/// The page that leads on from one that is none. The world, which knows the one page alone, is not led to the others.
+pub(super) fn home_of(path: &str) -> &'static str {
+    match path {
+        path if path.starts_with("/u/") => "",
+        path if path.starts_with("/owner/") => home(Role::Owner),
+        _ => home(Role::Till),
+    }
+}
+
+pub(super) async fn nothing_here(State(state): State<Arc<AppState>>, uri: Uri) -> Response {
+    nowhere(&state, uri.path())
+}
+
+/// Where a form is sent to, and the page that it is on; each goes on with the same number or day.
+const PAGES_OF_FORMS: [(&str, &str); 8] = [
+    ("/till/hand-over/", "/till/letter/"),
+    ("/till/undo/", "/till/given/"),
+    ("/till/change/", "/till/given/"),
+    ("/till/written/", "/till/written/"),
+    ("/till/bought/", "/till/person/"),
+    ("/till/note/", "/till/person/"),
+    ("/till/address/", "/till/person/"),
+    ("/owner/day/", "/owner/day/"),
+];
+
+/// An address that forms are sent to was opened, such as by a reload: it leads back to the page that the form was on.
+pub(super) async fn not_asked_so(State(state): State<Arc<AppState>>, method: Method, uri: Uri) -> Response {
+    let path = uri.path();
+    if !matches!(method, Method::GET | Method::HEAD) {
+        return nowhere(&state, path);
+    }
+    let number = |rest: &str| rest.split('/').next().unwrap_or_default().to_owned();
+    let mut pages =
+        PAGES_OF_FORMS.iter().filter_map(|(form, page)| Some(page.to_string() + &number(path.strip_prefix(form)?)));
+    match pages.next() {
+        Some(page) => Redirect::to(&page).into_response(),
+        None if path.starts_with("/sign-out/") => Redirect::to("/sign-out").into_response(),
+        None => Redirect::to(home_of(path)).into_response(),
+    }
 }
 
 /// A message as a sentence on a page.

@@ -11,6 +11,7 @@ const ASSETS: &[(&str, &str, &[u8])] = &[
     // Beside the one page that the world may see, so that a proxy needs to let through only `/u/`.
     ("/u/page.css", CSS, include_bytes!("assets/outside.css")),
     ("/assets/regulars.css", CSS, include_bytes!("assets/regulars.css")),
+    ("/assets/csrf.js", SCRIPT, include_bytes!("assets/csrf.js")),
     ("/assets/till.js", SCRIPT, include_bytes!("assets/till.js")),
     ("/assets/line.js", SCRIPT, include_bytes!("assets/line.js")),
     ("/assets/camera.js", SCRIPT, include_bytes!("assets/camera.js")),

@@ -16,24 +16,29 @@ pub(super) enum AttemptKind {
     Code,
 }
 
-impl AttemptKind {
-    /// So many wrong ones from one address, so many from all, within such a time. A busy till mistypes a code now and then.
-    fn limits(self) -> (usize, usize, Duration) {
-        match self {
-            Self::Passphrase | Self::Pin => (5, 40, Duration::from_secs(60)),
-            Self::Code => (20, 200, Duration::from_secs(60)),
-        }
-    }
-}
+/// So many wrong codes from one address, so many from all, within such a time. A busy till mistypes one now and then.
+const CODES: (usize, usize, Duration) = (20, 200, Duration::from_secs(60));
 
 /// Codes that may be looked at together beyond those limits: of most it turns out that they are right, and many tills ask at
-/// once, often through one address. A passphrase or a PIN counts as wrong until it is known to be right.
+/// once, often through one address.
 const TOGETHER: usize = 128;
+
+/// Whoever mistypes a passphrase or a PIN so often does not wait.
+const MISTYPED: usize = 5;
+
+/// Seconds that their address waits then; after each further wrong one twice as long, up to the other. One is looked at a time.
+const WAITS: (u64, u64) = (4, 15 * 60);
+
+/// A right one ends that; without one it is forgotten after a day.
+const FORGOTTEN: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// With so many wrong ones from all addresses within a minute, each takes so much longer. Nobody else is locked out by them.
+const SLOWED: (usize, Duration) = (40, Duration::from_secs(2));
 
 /// How many addresses are kept; those that made no wrong attempt lately go first.
 const MOST_ADDRESSES: usize = 4_096;
 
-/// The wrong attempts of the last minutes; under no address those of all.
+/// The wrong attempts; under no address those of all.
 #[derive(Default)]
 pub(super) struct Attempts(Mutex<HashMap<AttemptKey, Tries>>);
 
@@ -41,8 +46,40 @@ type AttemptKey = (AttemptKind, Option<IpAddr>);
 
 #[derive(Default)]
 struct Tries {
+    /// The last of them, the newest last.
     wrong: VecDeque<Instant>,
     under_way: usize,
+}
+
+impl Tries {
+    /// How many there were within a time; what is older is dropped.
+    fn within(&mut self, span: Duration, now: Instant) -> usize {
+        while self.wrong.front().is_some_and(|first| now.saturating_duration_since(*first) >= span) {
+            self.wrong.pop_front();
+        }
+        self.wrong.len()
+    }
+
+    /// Seconds until an address may try a passphrase or a PIN again.
+    fn delay(&mut self, now: Instant) -> Option<u64> {
+        let wrong = self.within(FORGOTTEN, now);
+        if wrong + self.under_way < MISTYPED {
+            return None;
+        }
+        let (first, longest) = WAITS;
+        let doubled = u32::try_from(wrong.saturating_sub(MISTYPED)).unwrap_or(u32::MAX);
+        let wait = 2_u64.checked_pow(doubled).unwrap_or(longest).saturating_mul(first).min(longest);
+        let since = self.wrong.back().map(|last| now.saturating_duration_since(*last)).unwrap_or_default();
+        let left = if wrong < MISTYPED { Duration::ZERO } else { Duration::from_secs(wait).saturating_sub(since) };
+        // Those that are looked at may turn out to be wrong.
+        let busy = Duration::from_secs(u64::from(self.under_way > 0));
+        Some(seconds(left.max(busy))).filter(|seconds| *seconds > 0)
+    }
+}
+
+/// Whole seconds, so that whoever waits them has waited enough.
+fn seconds(left: Duration) -> u64 {
+    left.as_secs() + u64::from(left.subsec_nanos() > 0)
 }
 
 impl Attempts {
@@ -53,39 +90,65 @@ impl Attempts {
 
     fn begin_at(&self, kind: AttemptKind, from: IpAddr, now: Instant) -> Result<Attempt<'_>, u64> {
         let keys = [(kind, Some(whose(from))), (kind, None)];
-        let attempt = |is_counted| Attempt { attempts: self, keys, at: now, is_wrong: true, is_counted };
+        let attempt = |slowed, is_counted| Attempt {
+            attempts: self,
+            keys,
+            at: now,
+            began: Instant::now(),
+            slowed,
+            is_wrong: true,
+            is_counted,
+        };
         if is_free(kind, from) {
-            return Ok(attempt(false));
+            return Ok(attempt(Duration::ZERO, false));
         }
-        let (each, all, span) = kind.limits();
-        let spare = if kind == AttemptKind::Code { TOGETHER } else { 0 };
-        let is_late = |time: &Instant| now.saturating_duration_since(*time) < span;
-        let mut wait = None;
         let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if entries.len() > MOST_ADDRESSES {
-            entries.retain(|_, tries| tries.under_way > 0 || tries.wrong.back().is_some_and(is_late));
+            entries.retain(|(kind, _), tries| {
+                let kept = if *kind == AttemptKind::Code { CODES.2 } else { Duration::from_secs(WAITS.1) };
+                let is_late = |time: &Instant| now.saturating_duration_since(*time) < kept;
+                tries.under_way > 0 || tries.wrong.back().is_some_and(is_late)
+            });
         }
-        for (key, most) in keys.into_iter().zip([each, all]) {
-            let Tries { wrong, under_way } = entries.entry(key).or_default();
-            while wrong.front().is_some_and(|first| !is_late(first)) {
-                wrong.pop_front();
+        let (wait, slowed) = match kind {
+            AttemptKind::Code => (code_wait(&mut entries, keys, now), Duration::ZERO),
+            AttemptKind::Passphrase | AttemptKind::Pin => {
+                let (many, slowed) = SLOWED;
+                let is_many = entries.entry(keys[1]).or_default().within(Duration::from_secs(60), now) >= many;
+                (entries.entry(keys[0]).or_default().delay(now), if is_many { slowed } else { Duration::ZERO })
             }
-            match wrong.front() {
-                Some(first) if wrong.len() >= most => {
-                    wait = wait.max(Some(span.saturating_sub(now.saturating_duration_since(*first)).as_secs() + 1));
-                }
-                _ if wrong.len() + *under_way >= most + spare => wait = wait.max(Some(1)),
-                _ => {}
-            }
-        }
+        };
         if let Some(wait) = wait {
             return Err(wait);
         }
         for key in keys {
             entries.entry(key).or_default().under_way += 1;
         }
-        Ok(attempt(true))
+        Ok(attempt(slowed, true))
     }
+
+    /// Seconds until the same address may try again, after an attempt that was wrong.
+    pub(super) fn wait(&self, kind: AttemptKind, from: IpAddr) -> Option<u64> {
+        let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        entries.get_mut(&(kind, Some(whose(from))))?.delay(Instant::now())
+    }
+}
+
+/// Seconds until a code may be tried, when there were too many wrong ones.
+fn code_wait(entries: &mut HashMap<AttemptKey, Tries>, keys: [AttemptKey; 2], now: Instant) -> Option<u64> {
+    let (each, all, span) = CODES;
+    let waits = keys.into_iter().zip([each, all]).filter_map(|(key, most)| {
+        let tries = entries.entry(key).or_default();
+        let wrong = tries.within(span, now);
+        match tries.wrong.front() {
+            Some(first) if wrong >= most => {
+                Some(span.saturating_sub(now.saturating_duration_since(*first)).as_secs() + 1)
+            }
+            _ if wrong + tries.under_way >= most + TOGETHER => Some(1),
+            _ => None,
+        }
+    });
+    waits.max()
 }
 
 /// An attempt under way. It was wrong unless it is said to have been right.
@@ -94,13 +157,26 @@ pub(super) struct Attempt<'g> {
     attempts: &'g Attempts,
     keys: [AttemptKey; 2],
     at: Instant,
+    began: Instant,
+    /// It is looked at only after so long.
+    pub(super) slowed: Duration,
     is_wrong: bool,
     is_counted: bool,
 }
 
 impl Attempt<'_> {
-    /// It was right, and does not count.
+    /// It was right, and does not count; of a passphrase or a PIN the wrong ones before it do not, either.
     pub(super) fn was_right(mut self) {
+        self.is_wrong = false;
+        let (kind, _) = self.keys[0];
+        if kind != AttemptKind::Code {
+            let mut entries = self.attempts.0.lock().unwrap_or_else(PoisonError::into_inner);
+            entries.entry(self.keys[0]).or_default().wrong.clear();
+        }
+    }
+
+    /// It could not be looked at, and does not count.
+    pub(super) fn was_not_looked_at(mut self) {
         self.is_wrong = false;
     }
 }
@@ -115,7 +191,8 @@ impl Drop for Attempt<'_> {
             let tries = entries.entry(key).or_default();
             tries.under_way = tries.under_way.saturating_sub(1);
             if self.is_wrong {
-                tries.wrong.push_back(self.at);
+                // From when they heard of it.
+                tries.wrong.push_back(self.at + self.began.elapsed());
             }
         }
     }
@@ -146,25 +223,69 @@ mod tests {
     }
 
     #[test]
-    fn wrong_ones_wait_right_ones_do_not_and_nobody_locks_the_owner_out() {
+    fn each_wrong_one_makes_its_address_wait_longer_and_no_other() {
+        for kind in [AttemptKind::Pin, AttemptKind::Passphrase] {
+            let attempts = Attempts::default();
+            let start = Instant::now();
+            let begun = |from: &str, at: u64| attempts.begin_at(kind, ip(from), start + Duration::from_secs(at));
+            let tries = |from: &str, at: u64| begun(from, at).map(drop);
+            for _ in 0..5 {
+                assert_eq!(tries("192.168.1.9", 0), Ok(()), "everybody mistypes");
+            }
+            let mut at = 0;
+            for wait in [4, 8, 16, 32, 64, 128, 256, 512, 900, 900] {
+                assert_eq!(tries("192.168.1.9", at).map_err(|left| left.abs_diff(wait) <= 1), Err(true), "{wait}");
+                assert!(tries("192.168.1.9", at + wait / 2).is_err(), "{wait}");
+                for other in ["192.168.1.8", "10.0.0.7", "2001:db8::1", "127.0.0.1"] {
+                    assert_eq!(begun(other, at).map(Attempt::was_right), Ok(()), "{other}");
+                }
+                at += wait + 1;
+                assert_eq!(tries("192.168.1.9", at), Ok(()), "{wait}");
+            }
+            at += 901;
+            assert_eq!(begun("192.168.1.9", at).map(Attempt::was_not_looked_at), Ok(()));
+            assert_eq!(
+                begun("192.168.1.9", at).map(Attempt::was_right),
+                Ok(()),
+                "what is not looked at does not count"
+            );
+            for _ in 0..5 {
+                assert_eq!(tries("192.168.1.9", at), Ok(()), "a right one ends it");
+            }
+            assert!(tries("192.168.1.9", at).is_err());
+            assert_eq!(tries("192.168.1.9", at + 86_402), Ok(()), "and so does a day");
+        }
+    }
+
+    #[test]
+    fn wrong_ones_from_everywhere_slow_others_and_lock_nobody_out() {
+        let attempts = Attempts::default();
+        let (start, from) = (Instant::now(), |n: u64| ip(&format!("2001:db8:{n:x}::1")));
+        for n in 0..40 {
+            let attempt = attempts.begin_at(AttemptKind::Pin, from(n), start).expect("its first");
+            assert_eq!(attempt.slowed, Duration::ZERO);
+        }
+        let begun = |from: IpAddr, at: u64| attempts.begin_at(AttemptKind::Pin, from, start + Duration::from_secs(at));
+        assert_eq!(begun(from(99), 1).map(|attempt| attempt.slowed), Ok(SLOWED.1));
+        assert_eq!(begun(ip("127.0.0.1"), 1).map(|attempt| attempt.slowed), Ok(Duration::ZERO), "the owner");
+        assert_eq!(begun(from(98), 90).map(|attempt| attempt.slowed), Ok(Duration::ZERO), "a minute later");
+    }
+
+    #[test]
+    fn wrong_codes_wait_and_right_ones_do_not() {
         let attempts = Attempts::default();
         let start = Instant::now();
-        let begun = |from: &str, seconds: u64| {
-            attempts.begin_at(AttemptKind::Pin, ip(from), start + Duration::from_secs(seconds))
-        };
-        let tries = |from: &str, seconds: u64| begun(from, seconds).map(drop);
-        for n in 0..5 {
-            assert_eq!(tries("192.168.1.9", n), Ok(()));
-        }
-        assert_eq!(tries("192.168.1.9", 20), Err(41));
-        assert_eq!(tries("192.168.1.8", 20), Ok(()), "another till");
-        assert_eq!(tries("192.168.1.9", 60), Ok(()), "the first is a minute old");
+        let begun =
+            |from: &str, at: u64| attempts.begin_at(AttemptKind::Code, ip(from), start + Duration::from_secs(at));
         for _ in 0..1_000 {
-            assert_eq!(begun("192.168.1.7", 61).map(Attempt::was_right), Ok(()));
+            assert_eq!(begun("192.168.1.7", 0).map(Attempt::was_right), Ok(()));
         }
-        let mut from_many = (0..60).map(|n| tries(&format!("2001:db8:{n:x}::1"), 62));
-        assert!(from_many.any(|outcome| outcome.is_err()), "from many addresses at once");
-        assert_eq!(tries("127.0.0.1", 62), Ok(()), "the owner, at this machine");
+        for n in 0..20 {
+            assert_eq!(begun("192.168.1.9", n).map(drop), Ok(()));
+        }
+        assert!(begun("192.168.1.9", 30).is_err_and(|wait| (31..=33).contains(&wait)));
+        assert_eq!(begun("192.168.1.8", 30).map(drop), Ok(()), "another till");
+        assert_eq!(begun("192.168.1.9", 62).map(drop), Ok(()), "the first is a minute old");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Authentication of each page: who is there, where from, and whether they may come in.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
@@ -26,7 +26,7 @@ pub(super) async fn owner(State(state): State<Arc<AppState>>, request: Request, 
     match who(&state, request.headers()).await {
         Err(fault) => answer::trouble(&state, &fault),
         Ok(who) if who.owner_locked && !who.owner => turned_back(&state, &request, Role::Owner),
-        Ok(who) => answer::to_whom(who.owner || who.till.is_some(), next.run(request)).await,
+        Ok(who) => answer::to_whom(Role::Owner, who.owner || who.till.is_some(), next.run(request)).await,
     }
 }
 
@@ -38,13 +38,13 @@ pub(super) async fn till(State(state): State<Arc<AppState>>, mut request: Reques
         Ok(who) => {
             let is_signed_in = who.owner || who.till.is_some();
             request.extensions_mut().insert(who);
-            answer::to_whom(is_signed_in, next.run(request)).await
+            answer::to_whom(Role::Till, is_signed_in, next.run(request)).await
         }
     }
 }
 
 pub(super) async fn who(state: &AppState, headers: &HeaderMap) -> Result<SignedIn> {
-    let [owner, till] = [Role::Owner, Role::Till].map(|role| cookie(headers, &state.session_cookie(role)));
+    let [owner, till] = [Role::Owner, Role::Till].map(|role| cookie(headers, &state.cookie_name(role.as_str())));
     let (names, now) = (state.shop.settings.till.names.clone(), state.clock.now());
     let who =
         state.database.read(move |read| app::sign_in::signed_in(read, &names, owner.as_deref(), till.as_deref(), now));
@@ -87,35 +87,75 @@ pub(super) fn address(state: &AppState, parts: &Parts) -> IpAddr {
 
 /// Why a request is not answered at all, when another site is behind it: it makes a browser write here, or took a name of
 /// its own for this machine. The one page for the world, and tills that are programs, come from anywhere: their token is
-/// the secret.
-pub(super) fn refusal(state: &AppState, request: &Request) -> Option<&'static str> {
-    if request.uri().path().starts_with("/u/") {
-        return None;
-    }
-    let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
-    if !state.behind_proxy && PASSED_ON.iter().any(|name| request.headers().contains_key(*name)) {
-        return Some("A web server in front passes on more than /u/: serve them with --behind-proxy.\n");
-    }
-    if request.uri().path().starts_with("/v1/") {
-        return None;
-    }
-    let host = header("host").and_then(|host| host.parse::<Authority>().ok());
-    let is_ours = |name: &str| {
-        let name = name.trim_matches(['[', ']']);
-        let public = state.shop.settings.till.host.as_deref();
-        name == "localhost"
-            || name.parse::<IpAddr>().is_ok()
-            || public.is_some_and(|own| own.eq_ignore_ascii_case(name))
+/// the secret, and no browser adds it by itself.
+pub(super) fn refusal(state: &AppState, request: &Request) -> Option<(StatusCode, &'static str)> {
+    let Some(host) = host(request) else {
+        return Some((StatusCode::BAD_REQUEST, "A request names the machine that it is for, once and by a name.\n"));
     };
-    if host.as_ref().is_some_and(|host| !is_ours(host.host())) {
-        return Some("Open the pages by the address of the machine that serves them, or by the `host` of shop.toml.\n");
+    let path = request.uri().path();
+    if path.starts_with("/u/") {
+        return None;
+    }
+    let refused = |why| Some((StatusCode::FORBIDDEN, why));
+    if !state.behind_proxy && PASSED_ON.iter().any(|name| request.headers().contains_key(*name)) {
+        return refused("A web server in front passes on more than /u/: serve them with --behind-proxy.\n");
+    }
+    if path.starts_with("/v1/") {
+        return None;
+    }
+    let name = host.host();
+    let public = state.shop.settings.till.host.as_deref();
+    let is_ours = name.eq_ignore_ascii_case("localhost")
+        || name.trim_matches(['[', ']']).parse::<IpAddr>().is_ok()
+        || public.is_some_and(|own| own.eq_ignore_ascii_case(name));
+    if !is_ours {
+        return refused(
+            "Open the pages by the address of the machine that serves them, or by the `host` of shop.toml.\n",
+        );
     }
     let writes = !matches!(*request.method(), Method::GET | Method::HEAD);
-    let is_led = match (header("sec-fetch-site"), header("origin")) {
-        (Some(site), _) => matches!(site, "cross-site" | "same-site"),
-        // Our own pages say `null`, as they name nobody where they come from.
-        (None, Some(origin)) => origin != "null" && origin.split_once("://").map(|(_, from)| from) != header("host"),
-        (None, None) => false,
+    let is_led = writes && !is_from_here(request.headers(), &host, state.is_secure());
+    is_led.then_some(()).and_then(|()| refused("This was sent by another site, and nothing was done.\n"))
+}
+
+/// The one name that a request is for: a name or an address with or without a port, and nobody before an `@`.
+fn host(request: &Request) -> Option<Authority> {
+    let mut lines = request.headers().get_all(header::HOST).iter();
+    let (Some(line), None) = (lines.next(), lines.next()) else { return None };
+    let host: Authority = line.to_str().ok()?.parse().ok()?;
+    let name = host.host();
+    let is_name =
+        |name: &str| !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._".contains(&b));
+    let is_six = name
+        .strip_prefix('[')
+        .and_then(|name| name.strip_suffix(']'))
+        .is_some_and(|six| six.parse::<Ipv6Addr>().is_ok());
+    let port = host.as_str().strip_prefix(name)?;
+    let has_port = port.is_empty() || port.strip_prefix(':').is_some_and(|port| port.parse::<u16>().is_ok());
+    // Whoever writes a whole address into the first line says in it whom they ask.
+    let is_whole = request.uri().authority().is_none_or(|asked| *asked == host);
+    ((is_name(name) || is_six) && has_port && is_whole).then_some(host)
+}
+
+/// Whether a form comes from a page of ours, by what the browser says. One that says nothing shows its token alone.
+fn is_from_here(headers: &HeaderMap, host: &Authority, is_secure: bool) -> bool {
+    let all =
+        |name: &str| headers.get_all(name).iter().map(|value| value.to_str().unwrap_or("null")).collect::<Vec<_>>();
+    let is_own = |origin: &str| match origin.split_once("://") {
+        Some(("http", from)) if !is_secure => host == from,
+        Some(("https", from)) => host == from,
+        _ => false,
     };
-    (writes && is_led).then_some("This was sent by another site, and nothing was done.\n")
+    let is_fetched_here = match all("sec-fetch-site").as_slice() {
+        [] => true,
+        // `none`: somebody reloads what they sent, or their browser opens it anew.
+        [site] => matches!(*site, "same-origin" | "none"),
+        _ => false,
+    };
+    let has_own_origin = match all("origin").as_slice() {
+        [] => true,
+        [origin] => is_own(origin),
+        _ => false,
+    };
+    is_fetched_here && has_own_origin
 }

@@ -10,13 +10,13 @@ use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
     X_FRAME_OPTIONS,
 };
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::{HeaderValue, Method, StatusCode, Uri};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 
 use super::state::AppState;
-use super::{answer, api, assets, auth, owner, sign_in, till, unsubscribe};
+use super::{answer, api, assets, auth, form_check, owner, sign_in, till, unsubscribe};
 use crate::app;
 
 /// No form of ours is longer.
@@ -32,7 +32,8 @@ const HEADERS: [(HeaderName, &str); 6] = [
         "default-src 'none'; style-src 'self'; script-src 'self'; font-src 'self'; img-src 'self'; connect-src 'self'; \
          worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     ),
-    (REFERRER_POLICY, "no-referrer"),
+    // With less a browser would not say either that a form of ours comes from here.
+    (REFERRER_POLICY, "same-origin"),
     (X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (X_FRAME_OPTIONS, "DENY"),
     (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
@@ -40,19 +41,32 @@ const HEADERS: [(HeaderName, &str); 6] = [
 ];
 
 pub(super) fn router(state: Arc<AppState>) -> Router {
+    let guard = middleware::from_fn_with_state(Arc::clone(&state), form_check::check);
+    let signing = Router::new()
+        .route("/sign-in/{role}", get(sign_in::ask).post(sign_in::enter))
+        .route("/sign-out", get(sign_in::leave))
+        .route("/sign-out/{role}", post(sign_in::left));
     Router::new()
+        .merge(signing.route_layer(guard.clone()))
+        .merge(
+            till::routes()
+                .route_layer(guard.clone())
+                .route_layer(middleware::from_fn_with_state(Arc::clone(&state), auth::till)),
+        )
+        .merge(
+            owner::routes()
+                .route_layer(guard)
+                .route_layer(middleware::from_fn_with_state(Arc::clone(&state), auth::owner)),
+        )
+        .layer(middleware::from_fn_with_state(Arc::clone(&state), form_check::with_token))
         .route("/health", get(health))
         .route("/u/{token}", get(unsubscribe::ask).post(unsubscribe::act))
         .route("/", get(|| async { Redirect::to("/till") }))
-        .route("/sign-in/{role}", get(sign_in::ask).post(sign_in::enter))
-        .route("/sign-out", get(sign_in::leave))
-        .route("/sign-out/{role}", post(sign_in::left))
-        .merge(till::routes().route_layer(middleware::from_fn_with_state(Arc::clone(&state), auth::till)))
-        .merge(owner::routes().route_layer(middleware::from_fn_with_state(Arc::clone(&state), auth::owner)))
+        .route("/owner", get(|| async { Redirect::to("/owner/day") }))
         .nest("/v1", api::routes(&state))
         .merge(assets::routes())
         .fallback(answer::nothing_here)
-        .method_not_allowed_fallback(answer::nothing_here)
+        .method_not_allowed_fallback(answer::not_asked_so)
         .layer(middleware::from_fn_with_state(Arc::clone(&state), all))
         .with_state(state)
 }
@@ -68,24 +82,21 @@ async fn health(State(state): State<Arc<AppState>>) -> (StatusCode, &'static str
 /// What holds for every request.
 async fn all(State(state): State<Arc<AppState>>, request: Request, next: Next) -> Response {
     let began = tokio::time::Instant::now();
-    let method = request.method().clone();
+    let (method, uri) = (request.method().clone(), request.uri().clone());
     // The route, never the path: a path may hold a token.
     let route =
         request.extensions().get::<MatchedPath>().map_or_else(|| "-".to_owned(), |path| path.as_str().to_owned());
-    let is_program = request.uri().path().starts_with("/v1/");
-    let allowed = auth::refusal(&state, &request).map_or(Ok(request), |why| Err((StatusCode::FORBIDDEN, why)));
+    let is_program = uri.path().starts_with("/v1/");
+    let allowed = auth::refusal(&state, &request).map_or(Ok(request), Err);
     let whole = match allowed {
         Ok(request) => whole(request).await,
         Err(refused) => Err(refused),
     };
     let mut response = match whole {
-        Ok(request) => next.run(request).await,
+        Ok(request) => understood(&state, &method, &uri, next.run(request).await),
         Err((status, why)) if is_program => api::refused(status, why),
         Err(refused) => refused.into_response(),
     };
-    if !is_program && is_unread(&response) {
-        response = answer::unread(&state, response.status());
-    }
     let headers = response.headers_mut();
     for (name, value) in HEADERS {
         headers.insert(name, HeaderValue::from_static(value));
@@ -96,11 +107,21 @@ async fn all(State(state): State<Arc<AppState>>, request: Request, next: Next) -
     response
 }
 
-/// Whether an address or a form was not read at all, which is told in words for programmers.
-fn is_unread(response: &Response) -> bool {
-    let statuses = [StatusCode::BAD_REQUEST, StatusCode::UNSUPPORTED_MEDIA_TYPE, StatusCode::UNPROCESSABLE_ENTITY];
+/// The answer; in our words where an address or a form was not read at all, which is told in words for programmers.
+fn understood(state: &AppState, method: &Method, uri: &Uri, response: Response) -> Response {
+    let (status, reads) = (response.status(), matches!(*method, Method::GET | Method::HEAD));
+    let unread = [StatusCode::BAD_REQUEST, StatusCode::UNSUPPORTED_MEDIA_TYPE, StatusCode::UNPROCESSABLE_ENTITY];
     let kind = response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    statuses.contains(&response.status()) && kind.starts_with("text/plain")
+    let is_program = uri.path().starts_with("/v1/");
+    match uri.path() {
+        // What was only looked for and is not there.
+        _ if reads && !is_program && status == StatusCode::UNPROCESSABLE_ENTITY => {
+            (StatusCode::NOT_FOUND, response).into_response()
+        }
+        _ if !unread.contains(&status) || !kind.starts_with("text/plain") => response,
+        _ if is_program => api::refused(status, "The address did not arrive whole."),
+        path => answer::unread(state, status, path),
+    }
 }
 
 /// The request with all of its body, so that one who sends slowly holds nothing up.

@@ -21,15 +21,10 @@ use crate::text;
 /// How long somebody waits for their turn.
 const PATIENCE: Duration = Duration::from_secs(4);
 
-/// Where somebody goes who has signed in.
-fn home(role: Role) -> &'static str {
-    if role == Role::Owner { "/owner/day" } else { "/till" }
-}
-
 pub(super) async fn ask(State(state): State<Arc<AppState>>, Path(role): Path<String>) -> Response {
     match Role::from_form(&role) {
         Some(role) => question(&state, role, "", ""),
-        None => answer::nothing_here(State(state)).await,
+        None => answer::nowhere(&state, ""),
     }
 }
 
@@ -58,7 +53,7 @@ pub(super) async fn enter(
     parts: Parts,
     Form(typed): Form<SignInForm>,
 ) -> Response {
-    let Some(role) = Role::from_form(&role) else { return answer::nothing_here(State(state)).await };
+    let Some(role) = Role::from_form(&role) else { return answer::nowhere(&state, "") };
     let Some(till) = app::sign_in::till_of(&state.shop, role, typed.till) else {
         return (StatusCode::UNPROCESSABLE_ENTITY, question(&state, role, "Say which till this is.", ""))
             .into_response();
@@ -68,23 +63,29 @@ pub(super) async fn enter(
     let attempt = match state.attempts.begin(kind, from) {
         Ok(attempt) => attempt,
         Err(seconds) => {
-            let form_error = format!("Too many tries. Wait {}, then try again.", text::count(wait(seconds), "second"));
+            let form_error = format!("Too many tries. Wait {}, then try again.", in_words(seconds));
             return too_many(question(&state, role, &form_error, &till), seconds);
         }
     };
+    tokio::time::sleep(attempt.slowed).await;
     match begin(&state, role, typed.secret, till.clone()).await {
         Ok(Some((cookie, lasts))) => {
             attempt.was_right();
             tracing::info!(role = role.as_str(), "signed in");
-            with_cookie(&state, role, &cookie, lasts, home(role))
+            with_cookie(&state, role, &cookie, lasts, answer::home(role))
         }
         Ok(None) => {
             tracing::warn!(role = role.as_str(), "a wrong secret");
-            let form_error = format!("That is not the {}.", role.secret());
+            drop(attempt);
+            let wait = state
+                .attempts
+                .wait(kind, from)
+                .map(|seconds| format!(" Wait {} before the next try.", in_words(seconds)));
+            let form_error = format!("That is not the {}.{}", role.secret(), wait.unwrap_or_default());
             (StatusCode::FORBIDDEN, question(&state, role, &form_error, &till)).into_response()
         }
         Err(fault) => {
-            attempt.was_right();
+            attempt.was_not_looked_at();
             answer::trouble(&state, &fault)
         }
     }
@@ -113,8 +114,10 @@ pub(super) fn too_many(page: Response, seconds: u64) -> Response {
     response
 }
 
-pub(super) fn wait(seconds: u64) -> usize {
-    usize::try_from(seconds).unwrap_or(usize::MAX)
+/// How long to wait, in seconds or, when that is long, in minutes.
+pub(super) fn in_words(seconds: u64) -> String {
+    let (number, unit) = if seconds < 100 { (seconds, "second") } else { (seconds.div_ceil(60), "minute") };
+    text::count(usize::try_from(number).unwrap_or(usize::MAX), unit)
 }
 
 /// Who is signed in at this browser, each with a button to leave.
@@ -132,8 +135,8 @@ pub(super) async fn leave(State(state): State<Arc<AppState>>, headers: HeaderMap
 }
 
 pub(super) async fn left(State(state): State<Arc<AppState>>, Path(role): Path<String>, headers: HeaderMap) -> Response {
-    let Some(role) = Role::from_form(&role) else { return answer::nothing_here(State(state)).await };
-    if let Some(cookie) = auth::cookie(&headers, &state.session_cookie(role))
+    let Some(role) = Role::from_form(&role) else { return answer::nowhere(&state, "") };
+    if let Some(cookie) = auth::cookie(&headers, &state.cookie_name(role.as_str()))
         && let Err(fault) = state.database.write(move |write| app::sign_in::end(write, &cookie)).await
     {
         return answer::trouble(&state, &fault);
@@ -142,12 +145,8 @@ pub(super) async fn left(State(state): State<Arc<AppState>>, Path(role): Path<St
 }
 
 fn with_cookie(state: &AppState, role: Role, value: &str, lasts: i64, path: &str) -> Response {
-    let secure = if state.is_secure() { "; Secure" } else { "" };
-    let name = state.session_cookie(role);
-    let cookie = format!("{name}={value}; Path=/; Max-Age={lasts}; HttpOnly; SameSite=Strict{secure}");
     let mut response = Redirect::to(path).into_response();
-    if let Ok(cookie) = HeaderValue::from_str(&cookie) {
-        response.headers_mut().insert(header::SET_COOKIE, cookie);
-    }
+    let cookie = state.cookie(role.as_str(), value, Some(lasts));
+    response.headers_mut().extend(cookie.map(|cookie| (header::SET_COOKIE, cookie)));
     response
 }

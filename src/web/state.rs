@@ -5,9 +5,11 @@ use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use axum::http::HeaderValue;
 use tokio::sync::Semaphore;
 
 use super::attempts::Attempts;
+use super::csrf::CsrfKey;
 use super::database::Database;
 use super::pages::PageTemplates;
 use super::searches::Searches;
@@ -16,7 +18,7 @@ use crate::app;
 use crate::campaign::Planned;
 use crate::clock::Running;
 use crate::customers::Vocabulary;
-use crate::domain::{CampaignId, Role};
+use crate::domain::CampaignId;
 use crate::error::Result;
 use crate::shop::Shop;
 use crate::store::Read;
@@ -33,6 +35,8 @@ pub(super) struct AppState {
     pub(super) clock: Running,
     pub(super) database: Database,
     pub(super) pages: PageTemplates,
+    /// What the forms of this run are known by.
+    pub(super) csrf: CsrfKey,
     /// How many unsubscribe at this moment.
     pub(super) leaving: AtomicUsize,
     /// What was searched for at the till.
@@ -53,6 +57,7 @@ impl AppState {
     pub(super) fn new(shop: Shop, clock: Running, database: Database, behind_proxy: bool) -> Result<Self> {
         Ok(Self {
             pages: PageTemplates::new(&shop)?,
+            csrf: CsrfKey::new()?,
             shop,
             clock,
             database,
@@ -72,9 +77,16 @@ impl AppState {
         self.behind_proxy || self.shop.settings.till.certificate.is_some()
     }
 
-    /// The name of the cookie of a session. By the longer one a browser sees to it that nobody else sets it.
-    pub(super) fn session_cookie(&self, role: Role) -> String {
-        format!("{}regulars-{}", if self.is_secure() { "__Host-" } else { "" }, role.as_str())
+    /// The name of a cookie: of a session that of its role. By the longer one a browser sees to it that nobody else sets it.
+    pub(super) fn cookie_name(&self, name: &str) -> String {
+        format!("{}regulars-{name}", if self.is_secure() { "__Host-" } else { "" })
+    }
+
+    /// A cookie that no other site makes a browser send; it lasts so many seconds, or until the browser is closed.
+    pub(super) fn cookie(&self, name: &str, value: &str, lasts: Option<i64>) -> Option<HeaderValue> {
+        let (name, secure) = (self.cookie_name(name), if self.is_secure() { "; Secure" } else { "" });
+        let lasts = lasts.map(|seconds| format!("; Max-Age={seconds}")).unwrap_or_default();
+        HeaderValue::from_str(&format!("{name}={value}; Path=/{lasts}; HttpOnly; SameSite=Strict{secure}")).ok()
     }
 
     /// The words of the book's names and towns, for whoever mistypes one.

@@ -38,7 +38,11 @@ impl Counter {
     fn follow(&self, mut page: Page) -> Page {
         for _ in 0..5 {
             if let Some((_, cookie)) = page.headers.iter().find(|(name, _)| name == "set-cookie") {
-                *self.cookie.lock().unwrap() = cookie.split(';').next().unwrap().to_owned();
+                let (new, mut jar) = (cookie.split(';').next().unwrap(), self.cookie.lock().unwrap());
+                let is_same = |known: &&str| known.split('=').next() == new.split('=').next();
+                let kept = jar.split("; ").filter(|known| !known.is_empty() && !is_same(known));
+                let cookies = kept.chain([new]).collect::<Vec<_>>().join("; ");
+                *jar = cookies;
             }
             if page.status != 303 {
                 return page;
@@ -78,7 +82,8 @@ impl Counter {
     }
 }
 
-fn encoded(form: &[(&str, &str)]) -> String {
+/// A form as browsers send it.
+pub fn encoded(form: &[(&str, &str)]) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric();
     let encode = |text: &str| -> String {
         text.bytes().map(|b| if plain(b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()

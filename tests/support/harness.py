@@ -23,6 +23,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -251,6 +252,13 @@ class Server:
         self.url, self.address, self.port = found[1], found[2], int(found[3])
         # What it says on must be read: there is room for little.
         threading.Thread(target=self.process.stderr.read, daemon=True).start()
+
+    def form_headers(self):
+        """The headers of whoever has a page open, with its cookie and with the token of its forms."""
+        with urllib.request.urlopen(self.url + "/sign-in/till") as page:
+            cookie = page.headers["Set-Cookie"].split(";")[0]
+            token = re.search(r'name="csrf" value="([^"]+)"', page.read().decode())[1]
+        return f"Cookie: {cookie}\r\nX-CSRF-Token: {token}\r\n"
 
     def __enter__(self):
         return self

@@ -77,14 +77,45 @@ impl Server {
         self.ask(&format!("POST {path} HTTP/1.1\r\n{kind}Content-Length: {}\r\n", form.len()), form)
     }
 
-    /// A request by its first lines.
+    /// A request by its first lines; a form is sent from a page that was opened before, with its token.
     #[track_caller]
     pub fn ask(&self, head: &str, body: &str) -> Page {
+        let is_form =
+            head.starts_with("POST ") && !["POST /u/", "POST /v1/"].iter().any(|start| head.starts_with(start));
+        let page = if is_form { self.form_headers(head) } else { String::new() };
+        self.ask_bare(&format!("{head}{page}"), body)
+    }
+
+    /// The headers of whoever has a page open: the token of its forms, and its cookie. Cookies and names are as `head` has them.
+    #[track_caller]
+    pub fn form_headers(&self, head: &str) -> String {
+        let as_they_are =
+            |line: &&str| ["Cookie:", "Host:", "X-Forwarded-For:"].iter().any(|start| line.starts_with(start));
+        let lines: String = head.split("\r\n").filter(as_they_are).map(|line| format!("{line}\r\n")).collect();
+        let page = self.ask_bare(&format!("GET /sign-in/till HTTP/1.1\r\n{lines}"), "");
+        let cookie = page
+            .headers
+            .iter()
+            .find(|(name, _)| name == "set-cookie")
+            .map(|(_, cookie)| cookie.split(';').next().unwrap());
+        let cookie = cookie.map(|cookie| format!("Cookie: {cookie}\r\n")).unwrap_or_default();
+        format!("{cookie}X-CSRF-Token: {}\r\n", super::counter::value(&page, "csrf"))
+    }
+
+    /// The same as it stands.
+    #[track_caller]
+    pub fn ask_bare(&self, head: &str, body: &str) -> Page {
+        self.ask_bytes(head, body.as_bytes())
+    }
+
+    /// The same, of a body that may be no text.
+    #[track_caller]
+    pub fn ask_bytes(&self, head: &str, body: &[u8]) -> Page {
         let mut stream = TcpStream::connect(&self.address).unwrap();
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
         let host = if head.contains("Host:") { String::new() } else { format!("Host: {}\r\n", self.address) };
         // A server that has heard enough answers before the end.
-        let _ = write!(stream, "{head}{host}Connection: close\r\n\r\n{body}");
+        let _ = write!(stream, "{head}{host}Connection: close\r\n\r\n").and_then(|()| stream.write_all(body));
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
         let (head, body) = answer.split_once("\r\n\r\n").unwrap_or_else(|| panic!("no answer but `{answer}`"));

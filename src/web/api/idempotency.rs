@@ -5,7 +5,6 @@ use std::sync::Arc;
 use axum::extract::FromRequestParts;
 use axum::http::StatusCode;
 use axum::http::request::Parts;
-use serde::de::DeserializeOwned;
 
 use super::caller::{self, Caller};
 use super::response::ApiResponse;
@@ -45,17 +44,6 @@ impl FromRequestParts<Arc<AppState>> for IdempotencyKey {
             )),
         }
     }
-}
-
-/// Reads a body: 400 when it is no JSON, 422 when it is not what is asked for.
-pub(super) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiResponse> {
-    serde_json::from_slice(body).map_err(|fault| {
-        if fault.is_data() {
-            ApiResponse::problem(StatusCode::UNPROCESSABLE_ENTITY, "body", &format!("The body does not fit: {fault}."))
-        } else {
-            ApiResponse::problem(StatusCode::BAD_REQUEST, "body", &format!("The body is not JSON: {fault}."))
-        }
-    })
 }
 
 /// Runs `work` in a transaction unless its key was answered before, and keeps its answer.

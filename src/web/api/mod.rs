@@ -3,6 +3,7 @@
 //! Whoever asks shows the token of a till. What goes wrong is told as problem JSON (RFC 9457), in the words of the pages.
 //! `openapi.json` describes all of it, and the tests hold it against what is answered.
 
+mod body;
 mod caller;
 mod customers;
 mod idempotency;

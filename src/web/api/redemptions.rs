@@ -9,12 +9,13 @@ use axum::http::request::Parts;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use super::body;
 use super::caller::Caller;
 use super::idempotency::{self, IdempotencyKey};
 use super::response::ApiResponse;
 use crate::app::undo::Rollback;
-use crate::app::{redeem, undo};
-use crate::domain::{EventKind, RedemptionId};
+use crate::app::{redeem, scan, undo};
+use crate::domain::{EventKind, RedemptionId, is_bar_code_of_goods};
 use crate::money::Money;
 use crate::redemption::{self, Claim, Outcome, TillAnswer, Visit};
 use crate::shop::Settings;
@@ -27,14 +28,12 @@ use crate::web::state::AppState;
 
 /// What a till brings: a code, or the customer and the campaign when the letter was left at home.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
 struct RedeemRequest {
     code: Option<String>,
     customer: Option<String>,
     campaign: Option<String>,
     spend_minor: Option<i64>,
-    #[serde(default)]
-    receipt: String,
+    receipt: Option<String>,
     /// When they came, of a till that could not ask then.
     at: Option<String>,
 }
@@ -47,20 +46,22 @@ pub(super) async fn redeem(
     parts: Parts,
     body: Bytes,
 ) -> ApiResponse {
-    let brought: RedeemRequest = match idempotency::read(&body) {
+    let read = body::read(&body, "code customer campaign receipt at", "spend_minor");
+    let brought: RedeemRequest = match read {
         Ok(brought) => brought,
         Err(response) => return response,
     };
     let claim = match (brought.code, brought.customer, brought.campaign) {
         (Some(code), None, None) => Claim::Typed(code),
         (None, Some(reference), Some(campaign)) => Claim::Person { reference, campaign },
-        _ => {
-            let says = "Say a `code`, or a `customer` and a `campaign`.";
-            return ApiResponse::problem(StatusCode::UNPROCESSABLE_ENTITY, "body", says);
-        }
+        _ => return body::does_not_fit("Say a `code`, or a `customer` and a `campaign`."),
     };
-    let (from, is_code) = (auth::address(&state, &parts), matches!(claim, Claim::Typed(_)));
-    let attempt = match is_code.then(|| state.attempts.begin(AttemptKind::Code, from)).transpose() {
+    let from = auth::address(&state, &parts);
+    let (is_guess, is_goods) = match &claim {
+        Claim::Typed(typed) => (scan::is_guess(typed), is_bar_code_of_goods(typed)),
+        _ => (false, false),
+    };
+    let attempt = match is_guess.then(|| state.attempts.begin(AttemptKind::Code, from)).transpose() {
         Ok(attempt) => attempt,
         Err(seconds) => {
             let wait = text::count(usize::try_from(seconds).unwrap_or(usize::MAX), "second");
@@ -77,13 +78,13 @@ pub(super) async fn redeem(
         at: at.unwrap_or(now),
         spend: brought.spend_minor.map(Money),
         till: caller.0.till.clone(),
-        receipt: redemption::receipt_number(&brought.receipt),
+        receipt: redemption::receipt_number(&brought.receipt.unwrap_or_default()),
         request: at.map(|_| key.request(&caller)),
     };
     let here = Arc::clone(&state);
     let response = idempotency::once(&state, caller, key, &body, move |write| {
         let answer = redeem::for_program(write, &claim, &visit, now)?;
-        Ok(response_of(&answer, &here.shop.settings))
+        Ok(response_of(&answer, is_goods, &here.shop.settings))
     });
     let response = response.await;
     if let Some(attempt) = attempt.filter(|_| response.status != StatusCode::NOT_FOUND) {
@@ -93,7 +94,7 @@ pub(super) async fn redeem(
 }
 
 /// The answer of the till as an object, with the number by which it is taken back.
-fn response_of(answer: &TillAnswer, settings: &Settings) -> ApiResponse {
+fn response_of(answer: &TillAnswer, is_goods: bool, settings: &Settings) -> ApiResponse {
     let recipient = answer.recipient_id;
     let mut object = object(answer);
     if answer.outcome == Outcome::Accepted {
@@ -104,7 +105,10 @@ fn response_of(answer: &TillAnswer, settings: &Settings) -> ApiResponse {
         object.insert("spend_minor".into(), Value::Null);
     }
     let status = if answer.outcome == Outcome::Unknown { StatusCode::NOT_FOUND } else { StatusCode::CONFLICT };
-    let detail = why_not(answer, &settings.country);
+    let detail = match answer.outcome {
+        Outcome::Unknown if is_goods => "That is a bar code of goods, not of a letter.".to_owned(),
+        _ => why_not(answer, &settings.country),
+    };
     ApiResponse::problem_of(status, answer.outcome.kind().as_str(), &detail, object, recipient)
 }
 
@@ -136,9 +140,8 @@ fn why_not(answer: &TillAnswer, country: &str) -> String {
 
 /// Why something is taken back.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
 struct RollbackRequest {
-    reason: String,
+    reason: Option<String>,
 }
 
 /// Takes back what this till wrote down.
@@ -149,15 +152,18 @@ pub(super) async fn roll_back(
     key: IdempotencyKey,
     body: Bytes,
 ) -> ApiResponse {
-    let why: RollbackRequest = match idempotency::read(&body) {
-        Ok(why) => why,
+    let reason = match body::read(&body, "reason", "") {
+        Ok(RollbackRequest { reason: Some(reason) }) => reason,
+        Ok(RollbackRequest { reason: None }) => {
+            return body::does_not_fit("`reason` is missing: say why it is taken back.");
+        }
         Err(response) => return response,
     };
     let (now, till) = (state.clock.now(), caller.0.till.clone());
     let id = RedemptionId(number.parse().unwrap_or_default());
     let work = move |write: &Write<'_>| {
-        let rollback = undo::roll_back(write, id, &till, &why.reason, now)?;
-        Ok(rolled_back(&rollback, id, &why.reason))
+        let rollback = undo::roll_back(write, id, &till, &reason, now)?;
+        Ok(rolled_back(&rollback, id, &reason))
     };
     idempotency::once(&state, caller, key, &body, work).await
 }

@@ -79,11 +79,9 @@
   const send = async (visit) => {
     const { id, code, letter, customer, amount, receipt, at } = visit;
     const ago = Math.max(0, Math.round((Date.now() - at) / 1000));
-    const answer = await fetch("/till/kept", {
-      method: "POST",
+    const answer = await csrf.post("/till/kept", {
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify({ id, code, letter, customer, amount, receipt, ago }),
-      redirect: "manual",
       signal: AbortSignal.timeout(PATIENCE * 3),
     });
     if (answer.status === 403) throw new Error("signed out");
@@ -125,6 +123,8 @@
     if (!(await ask())) { if (kept().length || isDown) goDown(); return; }
     if (isDown) {
       isDown = false;
+      // What is on the page may be from before the server was started anew.
+      await take("no-store").then(csrf.renew).catch(() => {});
       say("The line is back.", "Go on as usual.");
       fill("hint", "Names are found again.");
     }
@@ -155,6 +155,13 @@
     if (shown && !visits.some((visit) => visit.id === shown.dataset.visit)) fill("state", "");
   };
 
+  // Fetches the views; without them, such as where somebody has to sign in first, those that are there stay.
+  const take = async (cache) => {
+    const page = new DOMParser().parseFromString(await (await fetch("/till/kept", { cache })).text(), "text/html");
+    if (page.getElementById("down-kept")) views = page;
+    return page;
+  };
+
   const canGoOn = () => {
     if (views.getElementById("down-kept")) return true;
     say("The line is down.", "This page cannot go on without it: write codes and amounts on paper until it is back.");
@@ -167,6 +174,7 @@
     main.replaceChildren(document.importNode(views.getElementById(`down-${name}`).content, true));
     for (const place of main.querySelectorAll("[data-fill]")) place.classList.toggle("empty", place.textContent === "");
     for (const [key, text] of Object.entries(texts)) fill(key, text);
+    if (csrf.token) csrf.put(csrf.token);
     refresh();
     scrollTo(0, 0);
     document.getElementById(focus)?.focus();
@@ -300,8 +308,7 @@
     goDown();
     show("ask");
   } else {
-    const take = async () => new DOMParser().parseFromString(await (await fetch("/till/kept")).text(), "text/html");
-    take().then((page) => { views = page; }).catch(() => {});
+    take("default").catch(() => {});
   }
   look();
   // Where the browser lets it (over TLS, or on this machine), the page can be opened while the line is down.

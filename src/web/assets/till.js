@@ -22,7 +22,7 @@ const findNames = async (form) => {
   if (typed.length < 2) { showNames(form, "", null); return; }
   try {
     const body = new URLSearchParams({ q: typed, search });
-    const answer = await fetch("/till/names", { method: "POST", body, signal: asking.signal, redirect: "manual" });
+    const answer = await csrf.post("/till/names", { body, signal: asking.signal });
     if (answer.status !== 200) { if (answer.status === 204) showNames(form, "", null); return; }
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const found = page.querySelector("[data-search]");

@@ -2,7 +2,7 @@
 "use strict";
 const KEPT = "till";
 const PAGE = "/till/kept";
-const NEEDED = [PAGE, "/assets/regulars.css", "/assets/till.js", "/assets/line.js", "/assets/camera.js", "/assets/icon.svg",
+const NEEDED = [PAGE, "/assets/regulars.css", "/assets/csrf.js", "/assets/till.js", "/assets/line.js", "/assets/camera.js", "/assets/icon.svg",
   "/assets/newsreader.woff2", "/assets/newsreader-italic.woff2", "/assets/source-sans.woff2"];
 
 // One that leads elsewhere, such as to where one signs in, is not the page.

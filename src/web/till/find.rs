@@ -12,7 +12,7 @@ use super::scan;
 use super::which::CurrentTill;
 use crate::app;
 use crate::app::find::FoundAtTill;
-use crate::domain::CustomerId;
+use crate::domain::{CustomerId, is_bar_code_of_goods};
 use crate::error::Result;
 use crate::redemption::{Offer, OfferStatus};
 use crate::store::Read;
@@ -51,6 +51,8 @@ struct FoundPage {
     more: String,
     /// Why a thing that looks like a code is none.
     not_a_code: bool,
+    /// It is the bar code of something that is sold.
+    is_goods: bool,
 }
 
 #[derive(Serialize)]
@@ -164,13 +166,15 @@ fn gather(
             first.gift
         ),
     };
+    let is_goods = hits.is_empty() && is_bar_code_of_goods(&typed);
     let more = match all.saturating_sub(hits.len()) {
         0 => String::new(),
         n => format!("{} more. Another word, such as the town, narrows it down.", text::thousands(n)),
     };
     Ok(FoundPage {
         till: till.name,
-        not_a_code: hits.is_empty() && looks_like_a_code(&typed),
+        not_a_code: hits.is_empty() && looks_like_a_code(&typed) && !is_goods,
+        is_goods,
         typed,
         search,
         heading,

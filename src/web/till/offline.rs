@@ -16,7 +16,7 @@ use tera::Context;
 
 use super::amount_form;
 use super::which::CurrentTill;
-use crate::app;
+use crate::app::{self, scan};
 use crate::domain::{CustomerId, EventKind, RecipientId};
 use crate::error::Result;
 use crate::redemption::{Claim, StoredClaim, StoredVisit};
@@ -59,7 +59,8 @@ pub(super) async fn store(State(state): State<Arc<AppState>>, till: CurrentTill,
     };
     let (id, from) = (visit.id.clone(), till.from);
     // What is kept comes again later; codes are not guessed this way.
-    let Ok(attempt) = state.attempts.begin(AttemptKind::Code, from) else {
+    let may_guess = visit.code.is_empty() || scan::is_guess(&visit.code);
+    let Ok(attempt) = may_guess.then(|| state.attempts.begin(AttemptKind::Code, from)).transpose() else {
         return json_response(
             StatusCode::TOO_MANY_REQUESTS,
             &json!({ "error": "too many codes that are on no letter" }),
@@ -67,7 +68,7 @@ pub(super) async fn store(State(state): State<Arc<AppState>>, till: CurrentTill,
     };
     match write_down(&state, till, visit).await {
         Ok((kind, letter)) => {
-            if kind != EventKind::Unknown {
+            if let Some(attempt) = attempt.filter(|_| kind != EventKind::Unknown) {
                 attempt.was_right();
             }
             let answer = json!({ "id": id, "outcome": kind, "letter": letter });

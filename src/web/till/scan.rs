@@ -10,7 +10,6 @@ use super::which::CurrentTill;
 use crate::app::scan;
 use crate::domain::Code;
 use crate::error::Result;
-use crate::text;
 use crate::web::attempts::AttemptKind;
 use crate::web::state::AppState;
 use crate::web::{answer, sign_in};
@@ -52,7 +51,7 @@ pub(super) async fn scanned(
 /// Too many codes were tried that are on no letter.
 fn too_many(state: &AppState, seconds: u64) -> Response {
     let what = "Too many codes were tried here that are on none of our letters.";
-    let hint = format!("Wait {}, or find them by name.", text::count(sign_in::wait(seconds), "second"));
+    let hint = format!("Wait {}, or find them by name.", sign_in::in_words(seconds));
     let page = answer::show(state, StatusCode::OK, "One moment.", what, &hint, "/till");
     sign_in::too_many(page, seconds)
 }

@@ -33,6 +33,6 @@ impl<T: DeserializeOwned> FromRequest<Arc<AppState>> for TillForm<T> {
             }
         }
         let read = MapDeserializer::<_, Unread>::new(fields.into_iter());
-        T::deserialize(read).map(Self).map_err(|_| answer::unread(state, StatusCode::UNPROCESSABLE_ENTITY))
+        T::deserialize(read).map(Self).map_err(|_| answer::unread(state, StatusCode::UNPROCESSABLE_ENTITY, "/till"))
     }
 }

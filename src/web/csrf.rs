@@ -1,0 +1,64 @@
+//! The token of the forms of a page, which another site can make a browser send, but cannot read.
+//!
+//! It is the HMAC of a cookie under a key of this run: of the session, or of a cookie made for it where nobody has signed in.
+
+use std::cell::Cell;
+
+use axum::response::Response;
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+
+use crate::error::{Error, ErrorKind, Result};
+
+tokio::task_local! {
+    static TOKEN: PageToken;
+}
+
+/// The token of whoever asks.
+struct PageToken {
+    text: String,
+    is_shown: Cell<bool>,
+}
+
+/// The key of this run.
+pub(super) struct CsrfKey(Hmac<Sha256>);
+
+impl CsrfKey {
+    pub(super) fn new() -> Result<Self> {
+        let failed = || Error::of(ErrorKind::Machine, "the machine gave no random numbers");
+        let mut key = [0; 32];
+        getrandom::fill(&mut key).map_err(|e| failed().because(e))?;
+        Hmac::new_from_slice(&key).map(Self).map_err(|e| failed().because(e))
+    }
+
+    fn of(&self, cookie: &str) -> Hmac<Sha256> {
+        self.0.clone().chain_update(cookie)
+    }
+
+    /// In letters and digits alone, which every form sends as they are.
+    pub(super) fn token(&self, cookie: &str) -> String {
+        self.of(cookie).finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    pub(super) fn is_of(&self, cookie: &str, token: &str) -> bool {
+        let byte = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
+        let bytes: Option<Vec<u8>> = token.as_bytes().chunks(2).map(byte).collect();
+        bytes.is_some_and(|bytes| self.of(cookie).verify_slice(&bytes).is_ok())
+    }
+}
+
+/// Answers with pages that have the token `text`; whether one of them has shown it.
+pub(super) async fn with(text: String, answering: impl Future<Output = Response>) -> (Response, bool) {
+    let token = PageToken { text, is_shown: Cell::new(false) };
+    TOKEN.scope(token, async { (answering.await, TOKEN.with(|token| token.is_shown.get())) }).await
+}
+
+/// The token for a page that is made now.
+pub(super) fn token() -> String {
+    TOKEN.try_with(|token| token.text.clone()).unwrap_or_default()
+}
+
+/// Notes that a page has a form with the token, when it has.
+pub(super) fn note_shown(page: &str) {
+    let _ = TOKEN.try_with(|token| token.is_shown.set(token.is_shown.get() || page.contains(&token.text)));
+}
