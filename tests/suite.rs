@@ -60,6 +60,8 @@ mod personal;
 mod planning;
 /// The proof before printing: what stops a letter, what is worth a look, and the letters to look at.
 mod proofs;
+/// The language of questions: texts match themselves, countries are countries, slips are named, birthdays can be asked for.
+mod questions;
 /// The report against a count made here, and its intervals against published examples.
 mod reporting;
 /// Who may use the pages: doors, guesses, sessions, certificates, slow clients.

@@ -13,9 +13,9 @@ use super::held_back::waiting;
 use super::planned;
 use super::sources::{self, Sources};
 use crate::customers::{self, Reach};
-use crate::domain::{Channel, CustomerId};
+use crate::domain::{Channel, CustomerId, is_abroad};
 use crate::error::{Error, Result};
-use crate::merge::{Engine, Template, is_abroad};
+use crate::merge::{Engine, Template};
 use crate::segment::{self, Scope};
 use crate::shop::Shop;
 use crate::store::Read;
@@ -88,6 +88,7 @@ pub(crate) fn draft(read: &Read<'_>, shop: &Shop, slug: &str, today: NaiveDate) 
     let scope = Scope {
         as_of,
         currency: shop.settings.currency,
+        home: &shop.settings.country,
         follows: file.follows.as_deref(),
         campaigns: &campaigns,
         named: &shop.settings.segments,
@@ -104,6 +105,10 @@ pub(crate) fn draft(read: &Read<'_>, shop: &Shop, slug: &str, today: NaiveDate) 
     }
     let branches = branches(read, &file, &scope, &choice.chosen, &mut warnings).map_err(at_file)?;
     let signing = signing(read, &file, &scope).map_err(at_file)?;
+    for question in file.questions() {
+        let unknown = segment::unknown_values(read, &segment::condition(question, &scope).map_err(at_file)?)?;
+        warnings.extend(unknown.into_iter().map(|warning| format!("line {}: {warning}", question.line)));
+    }
     let complaining = segment::matching(read, &segment::condition("open_complaint", &scope)?)?;
     let mut recipients = Vec::with_capacity(choice.chosen.len());
     let excluded = eligible::excluded(read, &file).map_err(at_file)?;

@@ -8,9 +8,9 @@ use super::eligible::{self, Chosen};
 use super::file::CampaignFile;
 use crate::clock;
 use crate::customers::{self, Customer};
-use crate::domain::{CampaignState, CustomerId, OnePer, Response};
+use crate::domain::{CampaignState, CustomerId, OnePer, Response, country_code};
 use crate::error::Result;
-use crate::merge::{Fields, address_lines, country_code, names_of};
+use crate::merge::{Fields, address_lines, names_of};
 use crate::shop::Shop;
 use crate::store::{Read, params};
 

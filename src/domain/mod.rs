@@ -6,6 +6,7 @@
 mod bounce_class;
 mod code;
 mod column;
+pub(crate) mod countries;
 mod email_address;
 mod ids;
 mod postal_address;
@@ -15,6 +16,7 @@ mod street;
 pub(crate) use bounce_class::BounceClass;
 pub(crate) use code::{Code, crockford};
 pub(crate) use column::{Column, column_enum};
+pub(crate) use countries::{country_code, country_name, is_abroad, postcode_area};
 pub(crate) use email_address::EmailAddress;
 pub(crate) use ids::{CampaignId, CustomerId, EventId, HouseholdId, ImportId, OutboxId, RecipientId, RedemptionId};
 pub(crate) use postal_address::{PostalAddress, folded, postcode_key};

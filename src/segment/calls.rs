@@ -4,7 +4,6 @@ use chrono::NaiveDate;
 
 use super::expr::{Case, Days, Expr, Node};
 use super::fields::{self, Answer, Kind, Measure, SegmentFunction};
-use super::fold::folded;
 use super::habits::instead;
 use super::segment_text::SegmentText;
 use super::tree::Ast;
@@ -124,7 +123,7 @@ impl Call<'_, '_> {
     }
 
     fn words(&self, ast: &Ast) -> Result<Vec<String>> {
-        Ok(self.text(ast)?.split_whitespace().map(folded).collect())
+        Ok(self.text(ast)?.split_whitespace().map(str::to_owned).collect())
     }
 
     /// A day that is the same for everybody.

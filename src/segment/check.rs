@@ -156,6 +156,7 @@ impl<'a> Check<'a> {
         let absent = field.kind == Kind::Date;
         let node = match field.source {
             Source::Customer(sql) => Node::Customer(sql),
+            Source::Country => Node::Country(self.at.scope.home.to_owned()),
             Source::Purchases(measure, months) => Node::Purchases(measure, self.last(months)),
             Source::Contacts(contact, months) => Node::Contacts(contact, self.last(months)),
             Source::Followed(answer) => match self.at.scope.follows {

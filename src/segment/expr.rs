@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::fields::{Answer, Contact, Kind, Measure};
+use super::fields::{Answer, Contact, Kind, Measure, REF};
 use super::tree::Comparison;
 
 /// A checked part of a segment.
@@ -36,6 +36,8 @@ pub(super) enum Node {
     YesNo(bool),
     /// An expression over the customer's own row.
     Customer(&'static str),
+    /// The country as it was typed, with that of the shop.
+    Country(String),
     Purchases(Measure, Days),
     Contacts(Contact, Days),
     /// What came of a campaign, by its file's name.
@@ -71,6 +73,7 @@ impl Expr {
     pub(super) fn facts<'e>(&'e self, found: &mut Vec<&'e Expr>) {
         match &self.node {
             Node::Customer(_)
+            | Node::Country(_)
             | Node::Purchases(..)
             | Node::Contacts(..)
             | Node::Answer(..)
@@ -102,6 +105,19 @@ impl Expr {
                 }
             }
         }
+    }
+
+    /// What capitals do not change: the inside of `lower(…)` and `upper(…)`.
+    pub(super) fn unfolded(&self) -> &Expr {
+        match &self.node {
+            Node::Fold(_, inside) => inside.unfolded(),
+            _ => self,
+        }
+    }
+
+    /// Whether it is text that is only equal to itself, sign by sign: a reference, or a response.
+    pub(super) fn is_exact(&self) -> bool {
+        matches!(self.node, Node::Customer(REF) | Node::Answer(..))
     }
 
     /// Whether it is the same for everybody.

@@ -61,6 +61,8 @@ pub(crate) struct SegmentFunction {
 pub(super) enum Source {
     /// An expression over the customer's own row, `c`.
     Customer(&'static str),
+    /// The country, which has a code.
+    Country,
     /// Counted over purchases, over so many months up to the day, or over all of them.
     Purchases(Measure, Option<u32>),
     /// Counted over contact notes.
@@ -127,12 +129,15 @@ const fn answered(name: &'static str, kind: Kind, answer: Answer) -> SegmentFiel
     SegmentField { name, kind, source: Source::Followed(answer) }
 }
 
+/// The column of references.
+pub(super) const REF: &str = "c.ref";
+
 const FULL_NAME: &str =
     "CASE WHEN c.full_name <> '' THEN c.full_name ELSE TRIM(c.first_name || ' ' || c.last_name) END";
 
 /// All fields, in the order in which the README lists them.
 pub(super) const FIELDS: &[SegmentField] = &[
-    own("ref", Kind::Text, "c.ref"),
+    own("ref", Kind::Text, REF),
     own("first_name", Kind::Text, "c.first_name"),
     own("last_name", Kind::Text, "c.last_name"),
     own("full_name", Kind::Text, FULL_NAME),
@@ -141,7 +146,7 @@ pub(super) const FIELDS: &[SegmentField] = &[
     own("city", Kind::Text, "c.city"),
     own("state", Kind::Text, "c.state"),
     own("postcode", Kind::Text, "c.postcode"),
-    own("country", Kind::Text, "c.country"),
+    SegmentField { name: "country", kind: Kind::Text, source: Source::Country },
     own("email", Kind::Text, "c.email"),
     own("phone", Kind::Text, "c.phone"),
     own("has_email", Kind::YesNo, HAS_EMAIL),

@@ -111,7 +111,7 @@ impl Asked<'_> {
         facts.retain(|fact| fact.text != expr.text);
         let mut seen = Vec::new();
         facts.retain(|fact| !seen.contains(&fact.text) && (seen.push(fact.text.clone()), true).1);
-        let mut sql = Sql::for_one();
+        let mut sql = Sql::for_one(self.read, expr)?;
         let columns: Vec<String> = std::iter::once(expr).chain(facts.iter().copied()).map(|e| sql.expr(e)).collect();
         let id = sql.bind(Value::Int(self.customer_id.0));
         let text = format!("SELECT {} FROM customer c WHERE c.id = {id}", columns.join(", "));

@@ -211,7 +211,7 @@ fn counting_uses_the_covering_index() {
     let shop = shop();
     let scope = shop.scope();
     let condition = condition("spend_12m >= 5 and visits_ever > 1 and last_purchase > today()", &scope).expect("right");
-    let mut sql = sql::Sql::default();
+    let mut sql = sql::Sql::for_all(&shop.store.read(), [&condition.root]).expect("read");
     let matches = sql.expr(&condition.root);
     let plan = shop
         .store
