@@ -170,3 +170,102 @@ fn slips_are_named_with_the_nearest() {
         assert_eq!(warnings, [warning], "{question}");
     }
 }
+
+#[test]
+fn slips_are_named_by_check_and_plan_as_well() {
+    let shop = Shop::new();
+    shop.edit("campaigns/spring.toml", "has_tag('wholesale')", "has_tag('wholsale') AND NOT city = 'Eugen'");
+    shop.edit("campaigns/spring.toml", "[letter]", "[[signer]]\nname = \"Tom\"\nwhen = \"city = 'Astorai'\"\n\n[letter]");
+    shop.edit("shop.toml", "[segments]", "[segments]\nknitters = \"bought('wool skarf')\"");
+    let wholesale = "nobody has the tag `wholsale`; did you mean `wholesale`?";
+    shop.run("check")
+        .says(&format!("campaigns/spring.toml:6: {wholesale}"))
+        .says("campaigns/spring.toml:6: nobody has the city `Eugen`; did you mean `Eugene`?")
+        .says("nobody has the city `Astorai`; did you mean `Astoria`?")
+        .says("shop.toml: segment `knitters`: nobody has bought `wool skarf`; did you mean `wool scarf`?");
+    let mut plan = shop.run("plan spring --dry-run");
+    let talk = plan.talk();
+    for warning in [wholesale, "nobody has the city `Eugen`", "nobody has the city `Astorai`"] {
+        assert!(talk.contains(warning), "{talk}");
+    }
+}
+
+#[test]
+fn what_was_bought_is_found_without_case_or_named() {
+    let shop = shop_of("ref,last_name\nI1,One\nI2,Two\nI3,Three\n");
+    shop.write("sales.csv", "ref,on,item,amount\nI1,2024-01-05,\"Crème fraîche, 200 g\",3\nI2,2024-01-06,CRE\u{300}ME FRAI\u{302}CHE,3\nI3,2024-01-07,Weiße Schuhe,9\n");
+    shop.run("import purchases sales.csv").quiet();
+    match_all(
+        &shop,
+        &[
+            ("bought('crème fraîche')", "I1 I2"),
+            ("bought('FRAÎCHE cre\u{300}me')", "I1 I2"),
+            ("bought_since('WEISSE', months_ago(3))", "I3"),
+            ("NOT bought('weiße schuhe')", "I1 I2"),
+            ("bought('200')", "I1"),
+        ],
+    );
+    for (question, warning) in [
+        ("bought('creme fraiche')", "nobody has bought `creme fraiche`; did you mean `Crème fraîche, 200 g`?"),
+        ("NOT bought('weisse schue')", "nobody has bought `weisse schue`; did you mean `weisse Schuhe`?"),
+        ("bought_since('zzzzzz', months_ago(3))", "nobody has bought `zzzzzz`"),
+    ] {
+        assert_eq!(asked(&shop, question).1, [warning], "{question}");
+    }
+}
+
+/// Files of birthdays: the cells, and how the book has them.
+const BIRTHDAYS: &[(&[&str], &[&str])] = &[
+    (&["1980-02-29", "1975-11-05", ""], &["1980-02-29", "1975-11-05", ""]),
+    (&["5/6/1980", "25/12/1975", "11/05"], &["1980-06-05", "1975-12-25", "--05-11"]),
+    (&["5/6/1980", "12/25/1975", "11/05"], &["1980-05-06", "1975-12-25", "--11-05"]),
+    (&["5.6.1980", "5.11.", "29. Februar"], &["1980-06-05", "--11-05", "--02-29"]),
+    (&["--11-05", "--0229", "1604-03-01"], &["--11-05", "--02-29", "--03-01"]),
+    (&["Nov 5, 1975", "5 de mayo", "11/25/62"], &["1975-11-05", "--05-05", "1962-11-25"]),
+];
+
+#[test]
+fn a_birthday_is_a_day_settled_by_other_rows() {
+    for (cells, kept) in BIRTHDAYS {
+        let rows = cells.iter().enumerate().map(|(n, cell)| format!("B{n},Ann,N{n},\"{cell}\"\n"));
+        let shop = shop_of(&format!("ref,first_name,last_name,birthday\n{}", rows.collect::<String>()));
+        for (n, kept) in kept.iter().enumerate() {
+            let card = shop.json(&format!("customer show B{n}"));
+            assert_eq!(card["fields"]["birthday"].as_str().unwrap_or_default(), *kept, "{cells:?}");
+        }
+    }
+    // Nothing settles it: asked for, and nothing is imported.
+    let shop = Shop::without_people();
+    for cells in [["5/6/1980", ""], ["11/05", "6/6/1980"], ["25/12/1975\nB9,Z,5/6/1980", "12/25/1975"]] {
+        shop.write("people.csv", format!("ref,last_name,birthday\nB1,One,{}\nB2,Two,{}\n", cells[0], cells[1]));
+        shop.run("import customers people.csv").status(1).says("could be two different days").says("--date-order");
+    }
+    shop.run("import customers people.csv --date-order dmy").says("1 birthday is not a day in the past and not imported: `12/25/1975` (line 4)");
+    assert_eq!(shop.json("customer show B9")["fields"]["birthday"], "1980-06-05");
+}
+
+#[test]
+fn what_is_no_birthday_is_named_and_left() {
+    let shop = shop_of("ref,last_name,birthday\nB1,One,1975-11-05\nB4,Four,1990-01-15\n");
+    shop.write("again.csv", "ref,last_name,birthday\nB1,One,in May\nB2,Two,2031-01-01\nB3,Three,5.11.20\n");
+    shop.run("import customers again.csv")
+        .says("2 birthdays are not days in the past and not imported: `in May` (line 2) and `2031-01-01` (line 3)")
+        .says("1 birthday imported without the year, whose century is not clear: `5.11.20` (line 4)");
+    let birthday = |reference: &str| shop.json(&format!("customer show {reference}"))["fields"]["birthday"].as_str().unwrap_or_default().to_owned();
+    assert_eq!(["B1", "B2", "B3"].map(birthday), ["1975-11-05", "", "--11-05"]);
+    shop.run("customer set B2 birthday=--0229").quiet();
+    shop.run("customer set B4 birthday=").quiet();
+    assert_eq!(["B2", "B4"].map(birthday), ["--02-29", ""]);
+    for (typed, hint) in [("5/6/1980", "1975-11-05"), ("1981-02-29", "--11-05"), ("soon", "when the year is not known")] {
+        shop.run(&format!("customer set B1 birthday={typed}")).status(1).says("is not a birthday").says(hint);
+    }
+    match_all(
+        &shop,
+        &[
+            ("birthday_month = 11", "B1 B3"),
+            ("NOT birthday_month = 11", "B2 B4"),
+            ("birthday = date('1975-11-05')", "B1"),
+            ("birthday_within(366)", "B1 B2 B3"),
+        ],
+    );
+}

@@ -34,6 +34,7 @@ const TABLES: &[ExportTable] = &[
             ("email", "r.email", Text),
             ("fields", "r.fields", Object),
             ("prior_years", "r.prior_years", Number),
+            ("prior_missed", "r.prior_missed", Number),
             ("state", "r.state", Text),
             ("returned_on", "r.returned_on", Day),
         ],

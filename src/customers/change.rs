@@ -9,7 +9,7 @@ use super::customer::{self, Customer, CustomerField};
 use super::index::Words;
 use super::suppression;
 use super::{household, lookup, tags};
-use crate::domain::{CircumstanceKind, Column, Consent, ConsentChannel, OnePer};
+use crate::domain::{Birthday, CircumstanceKind, Column, Consent, ConsentChannel, OnePer};
 use crate::error::{Error, Result};
 use crate::store::{Read, Write, params};
 use crate::text;
@@ -141,6 +141,9 @@ fn read_change(assignment: &str) -> Result<Change> {
             return Err(Error::new("a preference without a name").hint("write it as `preference.shirt=\"16½, slim\"`"));
         }
         return Ok(Change::Preference(key.trim().to_owned(), filled(value)));
+    }
+    if field == CustomerField::Birthday.as_str() && !value.trim().is_empty() {
+        return value.parse::<Birthday>().map(|birthday| Change::Text(CustomerField::Birthday, birthday.to_string()));
     }
     if let Some(field) = CustomerField::from_form(field) {
         return Ok(Change::Text(field, filled(value)));

@@ -3,6 +3,7 @@
 //! A value that stands in a column has its form there, and its list of all values, in its own type and nowhere else:
 //! statements take it as a parameter, and `tests/architecture.rs` looks for it in every other string.
 
+mod birthday;
 mod bounce_class;
 mod code;
 mod column;
@@ -13,6 +14,7 @@ mod postal_address;
 mod states;
 mod street;
 
+pub(crate) use birthday::Birthday;
 pub(crate) use bounce_class::BounceClass;
 pub(crate) use code::{Code, crockford};
 pub(crate) use column::{Column, column_enum};

@@ -76,6 +76,7 @@ impl ImportReport {
         self.rejected += other.rejected;
         self.faults += other.faults;
         self.settled.extend(other.settled);
+        self.warnings.extend(other.warnings);
         self.problems.extend(other.problems);
         self.problems.sort_by_key(|problem| problem.line);
         self.problems.truncate(Self::MOST);

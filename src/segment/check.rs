@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use super::calls;
 use super::expr::{Days, Expr, Node};
-use super::fields::{self, Answer, Kind, SegmentField, Source};
+use super::fields::{self, Answer, BIRTH_MONTH, Kind, SegmentField, Source};
 use super::habits::instead;
 use super::parser::{self, HIGHEST};
 use super::segment_text::SegmentText;
@@ -153,7 +153,7 @@ impl<'a> Check<'a> {
     }
 
     fn field(&self, ast: &Ast, field: &SegmentField) -> Result<Expr> {
-        let absent = field.kind == Kind::Date;
+        let absent = field.kind == Kind::Date || field.source == Source::Customer(BIRTH_MONTH);
         let node = match field.source {
             Source::Customer(sql) => Node::Customer(sql),
             Source::Country => Node::Country(self.at.scope.home.to_owned()),

@@ -46,6 +46,8 @@ pub(super) enum Node {
     /// An item whose text holds all the words, bought within the days.
     Bought(Vec<String>, Days),
     Preference(String),
+    /// A birthday, of whatever year, from one month and day to another, over the turn of the year as well: `11-05`.
+    BirthdayWithin(String, String),
     Fold(Case, Box<Expr>),
     /// A named segment of shop.toml, in place.
     Named(Box<Expr>),
@@ -79,7 +81,8 @@ impl Expr {
             | Node::Answer(..)
             | Node::Tag(_)
             | Node::Bought(..)
-            | Node::Preference(_) => found.push(self),
+            | Node::Preference(_)
+            | Node::BirthdayWithin(..) => found.push(self),
             Node::Text(_) | Node::Whole(_) | Node::Decimal(..) | Node::Money(_) | Node::Day(_) | Node::YesNo(_) => {}
             Node::Fold(_, a) | Node::Named(a) | Node::Negate(a) | Node::Like(a, _) | Node::IsNull(a) | Node::Not(a) => {
                 a.facts(found);

@@ -18,6 +18,7 @@ mod lexer;
 mod parser;
 mod segment_text;
 mod sql;
+mod terms;
 #[cfg(test)]
 mod tests;
 mod tree;
@@ -33,6 +34,7 @@ use crate::error::{Error, Result};
 use crate::money::Currency;
 use crate::store::{Read, ToValue};
 
+pub(crate) use terms::{Term, terms};
 pub(crate) use unknown::unknown_values;
 pub(crate) use why::{Explanation, explain};
 

@@ -9,7 +9,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::country::TypedCountries;
 use super::expr::{Case, Days, Expr, Node};
-use super::fields::{Answer, Contact, Kind, Measure};
+use super::fields::{Answer, BIRTH_DAY, Contact, Kind, Measure};
 use super::fold::{holding, pattern};
 use super::tree::Comparison;
 use crate::domain::{NoteKind, Response};
@@ -97,6 +97,15 @@ impl Sql {
                 let (column, key) = (folded_sql("f.key"), self.text(&case_folded(key)));
                 let of = format!("FROM preference f WHERE f.customer_id = c.id AND {column} = {key}");
                 format!("COALESCE((SELECT MIN(f.value) {of}), '')")
+            }
+            Node::BirthdayWithin(from, to) => {
+                let day = format!("({BIRTH_DAY})");
+                let is_born = format!("{day} <> ''");
+                let [after, before] = [(">=", from), ("<=", to)].map(|(sign, day_of_year)| {
+                    format!("{day} {sign} {}", self.text(day_of_year))
+                });
+                let word = if from <= to { "AND" } else { "OR" };
+                format!("({is_born} AND ({after} {word} {before}))")
             }
             Node::Fold(case, inside) => {
                 let word = if *case == Case::Lower { "LOWER" } else { "UPPER" };
@@ -271,11 +280,13 @@ impl Sql {
             Answer::On => return format!("(SELECT MAX(r.redeemed_on) {of})"),
             Answer::Spend => return format!("(SELECT COALESCE(MAX(r.gift_spend_minor), 0) {of})"),
             Answer::Years => return format!("(SELECT COALESCE(MAX(r.years_running), 0) {of})"),
+            Answer::YearsMissed => return format!("(SELECT COALESCE(MAX(r.years_missed), 0) {of})"),
             Answer::Text => None,
             Answer::Invited => Some("<= 3"),
             Answer::Redeemed => Some("= 1"),
             Answer::NotRedeemed => Some("= 2"),
             Answer::Undeliverable => Some("= 3"),
+            Answer::HeldOut => Some("= 4"),
         };
         let responses = [Response::Redeemed, Response::NotRedeemed, Response::Undeliverable];
         let [came, missed, returned] = responses.map(|response| self.text(response.as_str()));

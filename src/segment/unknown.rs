@@ -3,6 +3,7 @@
 use super::Condition;
 use super::country::TypedCountries;
 use super::expr::{Expr, Node};
+use super::fields::{BIRTH_DAY, BIRTH_MONTH, BIRTHDAY};
 use super::fold::holding;
 use super::tree::Comparison;
 use crate::domain::countries;
@@ -21,6 +22,7 @@ enum AskedValue<'e> {
     Item(&'e [String]),
     PreferenceKey(&'e str),
     Preference { key: &'e str, value: &'e str },
+    Birthday,
 }
 
 /// What the owner should hear about the values that a condition asks for: each that nobody in the book has, with the nearest.
@@ -45,6 +47,7 @@ fn collect<'e>(expr: &'e Expr, asked: &mut Vec<AskedValue<'e>>) {
         Node::Tag(tag) => asked.push(AskedValue::Tag(tag)),
         Node::Bought(words, _) => asked.push(AskedValue::Item(words)),
         Node::Preference(key) => asked.push(AskedValue::PreferenceKey(key)),
+        Node::BirthdayWithin(..) | Node::Customer(BIRTHDAY | BIRTH_MONTH) => asked.push(AskedValue::Birthday),
         Node::Named(inside) | Node::Not(inside) | Node::IsNull(inside) | Node::Fold(_, inside) => {
             collect(inside, asked);
         }
@@ -60,6 +63,7 @@ fn collect<'e>(expr: &'e Expr, asked: &mut Vec<AskedValue<'e>>) {
             collect(a, asked);
             asked.extend(items.iter().filter_map(|item| pair(a, item)));
         }
+        Node::Between(a, low, high) => [a, low, high].into_iter().for_each(|part| collect(part, asked)),
         Node::Like(a, like) => {
             collect(a, asked);
             asked.extend(of(a, like).filter(|_| !like.contains(['%', '_'])));
@@ -101,17 +105,17 @@ impl AskedValue<'_> {
                 let wanted = if *exact { (*value).to_owned() } else { case_folded(value).into_owned() };
                 let there = format!("SELECT 1 FROM customer c WHERE {column} = ?1 LIMIT 1");
                 let all = format!("SELECT DISTINCT {sql} FROM customer c WHERE {sql} <> ''");
-                missing(read, (&there, &wanted), &all, format!("nobody has the {name}"), value)
+                missing(read, (&there, &wanted), &all, &format!("nobody has the {name}"), value)
             }
             Self::Tag(tag) => {
                 let there = format!("SELECT 1 FROM customer_tag t WHERE {} = ?1 LIMIT 1", folded_sql("t.tag"));
                 let all = "SELECT DISTINCT t.tag FROM customer_tag t";
-                missing(read, (&there, &case_folded(tag)), all, "nobody has the tag".to_owned(), tag)
+                missing(read, (&there, &case_folded(tag)), all, "nobody has the tag", tag)
             }
             Self::PreferenceKey(key) => {
                 let there = format!("SELECT 1 FROM preference f WHERE {} = ?1 LIMIT 1", folded_sql("f.key"));
                 let all = "SELECT DISTINCT f.key FROM preference f";
-                missing(read, (&there, &case_folded(key)), all, "nobody has the preference".to_owned(), key)
+                missing(read, (&there, &case_folded(key)), all, "nobody has the preference", key)
             }
             Self::Preference { key, value } => {
                 let of = format!("FROM preference f WHERE {} = ?1", folded_sql("f.key"));
@@ -140,6 +144,17 @@ impl AskedValue<'_> {
                 }))
             }
             Self::Item(words) => item(read, words),
+            Self::Birthday => {
+                let sql = format!("SELECT ref, birthday FROM customer c WHERE birthday <> '' AND ({BIRTH_DAY}) = '' ORDER BY ref");
+                let odd = read.all(&sql, params![], |row| {
+                    let [reference, typed] = [row.get::<String>(0)?, row.get::<String>(1)?];
+                    Ok(format!("{} ({})", text::quote(&reference), text::quote(&typed)))
+                })?;
+                let has = if odd.len() == 1 { "has" } else { "have" };
+                let who = text::count(odd.len(), "customer");
+                let some = text::first_few(&odd, 5);
+                Ok((!odd.is_empty()).then(|| format!("{who} {has} a birthday that is not a day: {some}")))
+            }
         }
     }
 }
@@ -149,7 +164,7 @@ fn missing(
     read: &Read<'_>,
     (there, wanted): (&str, &str),
     all: &str,
-    what: String,
+    what: &str,
     typed: &str,
 ) -> Result<Option<String>> {
     if read.first(there, params![wanted], |_| Ok(()))?.is_some() {
@@ -158,7 +173,7 @@ fn missing(
     let values = read.all(all, params![], |row| row.get::<String>(0))?;
     // A book that keeps nothing of the kind shows no slip.
     let near = || text::nearest(typed, values.iter().map(String::as_str));
-    Ok((!values.is_empty()).then(|| with_nearest(&what, typed, near())))
+    Ok((!values.is_empty()).then(|| with_nearest(what, typed, near())))
 }
 
 fn with_nearest(what: &str, typed: &str, near: Option<&str>) -> String {

@@ -123,8 +123,10 @@ impl Asked<'_> {
             Ok((row.get::<bool>(0)?, known))
         })?;
         let (holds, mut known) = found.unwrap_or_default();
-        if let Node::Tag(_) = expr.node {
-            known.push(self.tags()?);
+        match expr.node {
+            Node::Tag(_) => known.push(self.tags()?),
+            Node::BirthdayWithin(..) => known.push(self.birthday()?),
+            _ => {}
         }
         Ok(Explanation {
             text: expr.text.clone(),
@@ -133,6 +135,12 @@ impl Asked<'_> {
             shape: Shape::Leaf,
             parts: Vec::new(),
         })
+    }
+
+    fn birthday(&self) -> Result<String> {
+        let sql = "SELECT birthday FROM customer WHERE id = ?1";
+        let birthday: String = self.read.value(sql, params![self.customer_id])?;
+        Ok(if birthday.is_empty() { "no birthday".to_owned() } else { format!("birthday is {birthday}") })
     }
 
     fn tags(&self) -> Result<String> {
@@ -154,7 +162,7 @@ impl Asked<'_> {
                 Some(day) => format!("{day}, {}", ago(day, self.condition.as_of)),
             },
             Kind::Money => money(row.get(at)?, self.condition.currency),
-            Kind::Whole => row.get::<i64>(at)?.to_string(),
+            Kind::Whole => row.get::<Option<i64>>(at)?.map_or_else(|| "absent".to_owned(), |n| n.to_string()),
             Kind::Number => row.get::<f64>(at)?.to_string(),
         })
     }
