@@ -38,6 +38,8 @@ mod emails;
 /// Every folder of faults/ is a mistake: what is said about it, and that it changes nothing.
 mod faults;
 
+/// Next year's campaign: nobody of last year is dropped in silence, its file plans as it is written, its letters read well.
+mod follow_up;
 /// Exports of shop systems and address books, as they come.
 mod import_dialects;
 /// Files as they come: encodings, titles, footers, residue of other programs, workbooks.

@@ -10,6 +10,7 @@ use super::file::CampaignFile;
 use super::folder::place;
 use super::freeze::{self, Frozen};
 use super::held_back::waiting;
+use super::not_asked::{not_asked, not_asked_any_more};
 use super::planned;
 use super::sources::{self, Sources};
 use crate::customers::{self, Reach};
@@ -121,6 +122,10 @@ pub(crate) fn draft(read: &Read<'_>, shop: &Shop, slug: &str, today: NaiveDate) 
             signing.iter().position(|ids| ids.contains(&chosen.id)).map(|index| file.signers[index].name.as_str());
         frozen.fields.text("signer", own.or(usual).unwrap_or_default());
         recipients.push(DraftRecipient { chosen, members, branch, frozen });
+    }
+    if let Some(followed) = &file.follows {
+        let gone = not_asked(read, followed, |id| choice.asked.contains(&id) || excluded.contains(&id))?;
+        warnings.extend(not_asked_any_more(followed, &gone));
     }
     in_posting_order(&mut recipients, &shop.settings.country);
     let waits = recipients.iter().filter(|r| !r.chosen.held_out && r.members.iter().any(|id| complaining.contains(id)));

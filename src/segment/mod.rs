@@ -34,7 +34,7 @@ use crate::error::{Error, Result};
 use crate::money::Currency;
 use crate::store::{Read, ToValue};
 
-pub(crate) use terms::{Term, terms};
+pub(crate) use terms::terms;
 pub(crate) use unknown::unknown_values;
 pub(crate) use why::{Explanation, explain};
 
