@@ -122,21 +122,20 @@ impl NextCampaign<'_> {
         line(&format!("follows = {}", quoted(&file.slug)));
         line("");
         line("[segment]");
-        line("# Everybody of last year, the control group (hold-out) as well. Behind it stands what last year's query asked for and");
-        line("# what is the same every year.");
+        line("# Everyone of last year and of its control group (hold-out), and the conditions of last year that still apply.");
         line(&format!("where   = {}", quoted(&question.condition)));
         for term in &question.not_carried {
-            line(&format!("# Not carried over, as it is another year: {}", one_line(term)));
+            line(&format!("# Not carried over, as a year has passed: {}", one_line(term)));
         }
         if let Some(order) = &question.order_by {
             line(&format!("order_by = {}", quoted(order)));
         }
         if let Some(limit) = self.old_key("limit") {
-            line(&format!("# Last year's limit is not in force, so that nobody of last year is left out: limit = {limit}"));
+            line(&format!("# limit = {limit}            # last year's; without it nobody of last year is left out"));
         }
         line(&format!("one_per = {}", quoted(file.one_per.as_str())));
         if let Some(share) = self.old_key("hold_out") {
-            line(&format!("# Last year's control group; without the # another one is drawn at random: hold_out = {share}"));
+            line(&format!("# hold_out = {share}            # last year's control group, drawn at random"));
         }
         if !question.include.is_empty() {
             let include = toml::Value::from(question.include.clone());
@@ -247,9 +246,9 @@ mod tests {
             "channel = \"letter-else-email\"",
             "follows = \"spring\"",
             "where   = \"invited('spring') AND TRUE\"",
-            "# Not carried over, as it is another year: spend_12m >= 50",
-            "# Last year's limit is not in force, so that nobody of last year is left out: limit = 100",
-            "# Last year's control group; without the # another one is drawn at random: hold_out = \"10%\"",
+            "# Not carried over, as a year has passed: spend_12m >= 50",
+            "# limit = 100            # last year's",
+            "# hold_out = \"10%\"            # last year's control group",
             "# 1 piece of last year came back: C-7. These customers",
             "stock       = 9 ",
             "order_by = \"spend_12m DESC\"",

@@ -11,8 +11,10 @@ use crate::text::case_folded;
 const FOLDED: &str = "case_folded";
 
 /// SQL for a text as [`case_folded`] gives it. PostgreSQL from 18 on has it as `casefold(normalize(…))`.
+///
+/// SQLite's own `LOWER` is several times faster, and right for texts of ASCII.
 pub(crate) fn folded_sql(text: &str) -> String {
-    format!("{FOLDED}({text})")
+    format!("(CASE WHEN {text} GLOB '*[^ -~]*' THEN {FOLDED}({text}) ELSE LOWER({text}) END)")
 }
 
 /// Gives a connection the functions that statements of this program use.
