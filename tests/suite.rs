@@ -40,6 +40,8 @@ mod faults;
 /// Another site cannot write: where a form comes from, its token, the name in `Host`; and no address is a dead end.
 mod forms;
 
+/// Next year's campaign: nobody of last year is dropped in silence, its file plans as it is written, its letters read well.
+mod follow_up;
 /// Exports of shop systems and address books, as they come.
 mod import_dialects;
 /// Files as they come: encodings, titles, footers, residue of other programs, workbooks.
@@ -62,6 +64,8 @@ mod personal;
 mod planning;
 /// The proof before printing: what stops a letter, what is worth a look, and the letters to look at.
 mod proofs;
+/// The language of questions: texts match themselves, countries are countries, slips are named, birthdays can be asked for.
+mod questions;
 /// The report against a count made here, and its intervals against published examples.
 mod reporting;
 /// Real reports on what came back, each read right.

@@ -7,11 +7,12 @@ use serde::Serialize;
 
 use super::email_check;
 use crate::campaign::{self, CampaignFile, Sources};
+use crate::domain::{country_code, country_name};
 use crate::error::{Error, Result};
-use crate::merge::{country_code, country_name};
 use crate::piece::{TemplateSet, shop_fonts};
 use crate::segment::{self, Scope};
 use crate::shop::Shop;
+use crate::store::Read;
 use crate::text;
 
 /// What was found in order.
@@ -35,17 +36,24 @@ const ENGLISH: [&str; 24] = [
 /// With every fault of every file.
 pub(crate) fn check(shop: &Shop, slug: Option<&str>, today: NaiveDate) -> Result<Checked> {
     let files = campaign::list_files(shop)?;
-    let planned = campaign::slugs(&shop.store()?.read())?;
+    let store = shop.store()?;
+    let read = store.read();
+    let planned = campaign::slugs(&read)?;
     let known: Vec<String> =
         planned.into_iter().chain(files.iter().cloned()).collect::<BTreeSet<_>>().into_iter().collect();
     let scope = scope(shop, None, &known, today);
     let mut faults: Vec<Error> = segment::check_named(&scope).err().map(|e| e.at("shop.toml")).into_iter().collect();
     let campaigns = slug.map_or(files, |slug| vec![slug.to_owned()]);
     let (mut templates, mut warnings) = (BTreeSet::new(), BTreeSet::new());
+    for (name, condition) in segment::named_conditions(&scope) {
+        let unknown = segment::unknown_values(&read, &condition)?;
+        warnings.extend(unknown.into_iter().map(|warning| format!("shop.toml: segment `{name}`: {warning}")));
+    }
     for slug in &campaigns {
-        let (read, wrong) = one(shop, slug, &known, today, &mut warnings);
-        warnings.extend(read.iter().filter_map(|(name, language)| in_english_only(shop, name, language.as_deref())));
-        templates.extend(read.into_iter().map(|(name, _)| name));
+        let (used, wrong) = one(shop, slug, &known, today, &mut warnings);
+        warnings.extend(used.iter().filter_map(|(name, language)| in_english_only(shop, name, language.as_deref())));
+        templates.extend(used.into_iter().map(|(name, _)| name));
+        warnings.extend(unknown_values(&read, shop, slug, &known, today)?);
         faults.extend(wrong);
     }
     // One place may be reached on several ways: two campaigns with one letter, a head that is read twice.
@@ -102,6 +110,21 @@ fn one(
     (names, faults)
 }
 
+/// The values that a campaign asks for and nobody has, each with its line.
+fn unknown_values(read: &Read<'_>, shop: &Shop, slug: &str, known: &[String], today: NaiveDate) -> Result<Vec<String>> {
+    let Ok((file, _)) = CampaignFile::open_leniently(shop, slug) else { return Ok(Vec::new()) };
+    let scope = scope(shop, file.follows.as_deref(), known, file.as_of.unwrap_or(today));
+    let mut warnings = Vec::new();
+    for question in file.questions() {
+        let Ok(condition) = segment::condition(question, &scope) else { continue };
+        let unknown = segment::unknown_values(read, &condition)?;
+        warnings.extend(
+            unknown.into_iter().map(|warning| format!("{}:{}: {warning}", campaign::place(slug), question.line)),
+        );
+    }
+    Ok(warnings)
+}
+
 /// What is wrong with whom a campaign asks for.
 fn questions(shop: &Shop, file: &CampaignFile, known: &[String], today: NaiveDate) -> Vec<Error> {
     let scope = scope(shop, file.follows.as_deref(), known, file.as_of.unwrap_or(today));
@@ -124,5 +147,12 @@ fn questions(shop: &Shop, file: &CampaignFile, known: &[String], today: NaiveDat
 }
 
 fn scope<'s>(shop: &'s Shop, follows: Option<&'s str>, campaigns: &'s [String], as_of: NaiveDate) -> Scope<'s> {
-    Scope { as_of, currency: shop.settings.currency, follows, campaigns, named: &shop.settings.segments }
+    Scope {
+        as_of,
+        currency: shop.settings.currency,
+        home: &shop.settings.country,
+        follows,
+        campaigns,
+        named: &shop.settings.segments,
+    }
 }

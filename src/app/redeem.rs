@@ -2,7 +2,7 @@
 
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 
-use crate::clock::{self, TimeZone};
+use crate::clock::TimeZone;
 use crate::domain::is_bar_code_of_goods;
 use crate::error::{Error, Result};
 use crate::money::Money;

@@ -37,6 +37,8 @@ pub(crate) struct SegmentPreview {
     pub(crate) by_email: usize,
     /// Those within the limit, in order.
     pub(crate) customers: Vec<Matching>,
+    /// Values that are asked for and nobody has.
+    pub(crate) warnings: Vec<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -76,7 +78,8 @@ pub(crate) fn preview(shop: &Shop, query: &Query<'_>) -> Result<SegmentPreview> 
         .into_iter()
         .map(|one| Ok(Matching { name: customers::by_id(&read, one.id)?.name(), reference: one.reference }));
     let customers = named.collect::<Result<_>>()?;
-    Ok(SegmentPreview { matched, in_book: customers::count(&read)?, by_post, by_email, customers })
+    let warnings = segment::unknown_values(&read, &condition)?;
+    Ok(SegmentPreview { matched, in_book: customers::count(&read)?, by_post, by_email, customers, warnings })
 }
 
 /// Asks about one customer; order and limit are checked, and do not matter.
@@ -95,6 +98,7 @@ fn checked(read: &Read<'_>, shop: &Shop, query: &Query<'_>) -> Result<(Condition
     let scope = Scope {
         as_of: query.as_of,
         currency: settings.currency,
+        home: &settings.country,
         follows: None,
         campaigns: &campaigns,
         named: &settings.segments,

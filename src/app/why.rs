@@ -33,6 +33,7 @@ pub(crate) fn why(shop: &Shop, slug: &str, reference: &str) -> Result<Inclusion>
     let scope = Scope {
         as_of: planned.as_of,
         currency: shop.settings.currency,
+        home: &shop.settings.country,
         follows: file.follows.as_deref(),
         campaigns: &campaigns,
         named: &shop.settings.segments,

@@ -11,12 +11,13 @@ use super::folder::place;
 use super::freeze::{self, Frozen};
 use super::held_back::waiting;
 use super::left_out::{Why, count_reasons};
+use super::not_asked::{not_asked, not_asked_any_more};
 use super::planned;
 use super::sources::{self, Sources};
 use crate::customers::{self, Reach};
-use crate::domain::{Channel, CustomerId};
+use crate::domain::{Channel, CustomerId, is_abroad};
 use crate::error::{Error, Result};
-use crate::merge::{Engine, Template, is_abroad};
+use crate::merge::{Engine, Template};
 use crate::segment::{self, Scope};
 use crate::shop::Shop;
 use crate::store::Read;
@@ -89,6 +90,7 @@ pub(crate) fn draft(read: &Read<'_>, shop: &Shop, slug: &str, today: NaiveDate) 
     let scope = Scope {
         as_of,
         currency: shop.settings.currency,
+        home: &shop.settings.country,
         follows: file.follows.as_deref(),
         campaigns: &campaigns,
         named: &shop.settings.segments,
@@ -105,6 +107,10 @@ pub(crate) fn draft(read: &Read<'_>, shop: &Shop, slug: &str, today: NaiveDate) 
     }
     let branches = branches(read, &file, &scope, &choice.chosen, &mut warnings).map_err(at_file)?;
     let signing = signing(read, &file, &scope).map_err(at_file)?;
+    for question in file.questions() {
+        let unknown = segment::unknown_values(read, &segment::condition(question, &scope).map_err(at_file)?)?;
+        warnings.extend(unknown.into_iter().map(|warning| format!("line {}: {warning}", question.line)));
+    }
     let complaining = segment::matching(read, &segment::condition("open_complaint", &scope)?)?;
     let mut recipients = Vec::with_capacity(choice.chosen.len());
     let excluded = eligible::excluded(read, &file).map_err(at_file)?;
@@ -117,6 +123,10 @@ pub(crate) fn draft(read: &Read<'_>, shop: &Shop, slug: &str, today: NaiveDate) 
             signing.iter().position(|ids| ids.contains(&chosen.id)).map(|index| file.signers[index].name.as_str());
         frozen.fields.text("signer", own.or(usual).unwrap_or_default());
         recipients.push(DraftRecipient { chosen, members, branch, frozen });
+    }
+    if let Some(followed) = &file.follows {
+        let gone = not_asked(read, followed, |id| choice.asked.contains(&id) || excluded.contains(&id))?;
+        warnings.extend(not_asked_any_more(followed, &gone));
     }
     in_posting_order(&mut recipients, &shop.settings.country);
     let waits = recipients.iter().filter(|r| !r.chosen.held_out && r.members.iter().any(|id| complaining.contains(id)));

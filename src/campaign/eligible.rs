@@ -72,6 +72,8 @@ pub(super) struct Chosen {
 pub(super) struct Choice {
     pub(crate) chosen: Vec<Chosen>,
     pub(crate) left_out: Vec<(String, Reason)>,
+    /// Everybody whom the query found, or who is included by hand.
+    pub(crate) asked: HashSet<CustomerId>,
 }
 
 /// Chooses the recipients of a campaign file.
@@ -88,6 +90,7 @@ pub(super) fn choose(read: &Read<'_>, file: &CampaignFile, scope: &Scope<'_>, ke
     let mut homes: HashSet<HouseholdId> = HashSet::new();
     let mut eligible: Vec<Chosen> = Vec::new();
     for (found, by_hand) in ranked {
+        choice.asked.insert(found.id);
         let Some(person) = reach.get(&found.id) else { continue };
         let reason = if excluded.contains(&found.id) { Some(Reason::Excluded) } else { None };
         let channel = reason.map_or_else(|| reachable(person, file.channel), Err);

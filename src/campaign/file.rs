@@ -108,6 +108,12 @@ impl CampaignFile {
         self.branches.iter().map(|branch| &branch.template).collect()
     }
 
+    /// Every condition of the file: whom it is for, and those of its branches and signers.
+    pub(crate) fn questions(&self) -> impl Iterator<Item = &Placed<String>> {
+        let branches = self.branches.iter().map(|branch| &branch.when);
+        std::iter::once(&self.condition).chain(branches).chain(self.signers.iter().map(|signer| &signer.when))
+    }
+
     /// Every template that the campaign uses, each once, where it is named first.
     pub(crate) fn templates(&self) -> Vec<&Placed<String>> {
         let mut all = self.first_templates();

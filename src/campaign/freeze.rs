@@ -8,9 +8,9 @@ use super::eligible::{self, Chosen};
 use super::file::CampaignFile;
 use crate::clock;
 use crate::customers::{self, Customer};
-use crate::domain::{CampaignState, CustomerId, OnePer, Response};
+use crate::domain::{CampaignState, CustomerId, OnePer, Response, country_code};
 use crate::error::Result;
-use crate::merge::{Fields, address_lines, country_code, names_of};
+use crate::merge::{Fields, address_lines, names_of};
 use crate::shop::Shop;
 use crate::store::{Read, params};
 
@@ -37,6 +37,8 @@ pub(crate) struct Frozen {
     pub(crate) email: String,
     /// How many campaigns in a row they had come to before this one.
     pub(crate) prior_years: i64,
+    /// How many in a row they had missed.
+    pub(crate) prior_missed: i64,
     /// Everything a template may print, but for the code.
     pub(crate) fields: Fields,
 }
@@ -58,7 +60,7 @@ pub(super) fn freeze(
     fields.list("household.shorter_names", &names.shorter);
     fields.list("address_lines", &lines);
     customer(read, context, &best, &mut fields)?;
-    let prior_years = last_year(read, context, &best, &mut fields)?;
+    let (prior_years, prior_missed) = last_year(read, context, &best, &mut fields)?;
     fields.group("gift");
     if let Some(gift) = &context.file.gift {
         fields.text("gift.name", &gift.name);
@@ -79,6 +81,7 @@ pub(super) fn freeze(
         postcode: best.postcode.clone(),
         email: best.email.clone(),
         prior_years,
+        prior_missed,
         fields: fields.pack(),
     };
     Ok((members, frozen))
@@ -161,17 +164,22 @@ fn customer(read: &Read<'_>, context: &FreezeContext<'_>, best: &Customer, field
     Ok(())
 }
 
-/// What the followed campaign knows of them; how many campaigns in a row they have come to.
-fn last_year(read: &Read<'_>, context: &FreezeContext<'_>, best: &Customer, fields: &mut Fields) -> Result<i64> {
-    let Some(followed) = &context.file.follows else { return Ok(0) };
+/// What the followed campaign knows of them; how many campaigns in a row they have come to, and how many they have missed.
+fn last_year(read: &Read<'_>, context: &FreezeContext<'_>, best: &Customer, fields: &mut Fields) -> Result<(i64, i64)> {
+    let Some(followed) = &context.file.follows else { return Ok((0, 0)) };
     fields.group("last_year");
-    let sql = "SELECT r.response, r.redeemed_on, r.gift_spend_minor, r.years_running FROM response r \
+    let sql = "SELECT r.response, r.redeemed_on, r.gift_spend_minor, r.years_running, r.years_missed FROM response r \
                WHERE r.campaign = ?1 AND r.customer_id = ?2";
     let found = read.first(sql, params![followed.value, best.id], |row| {
-        Ok((row.get::<Response>(0)?, row.get::<Option<NaiveDate>>(1)?, row.get(2)?, row.get::<i64>(3)?))
+        Ok((
+            row.get::<Response>(0)?,
+            row.get::<Option<NaiveDate>>(1)?,
+            row.get(2)?,
+            (row.get::<i64>(3)?, row.get::<i64>(4)?),
+        ))
     })?;
-    let (response, redeemed_on, spend, years_running) =
-        found.unwrap_or((Response::NotInvited, None, crate::money::Money(0), 0));
+    let (response, redeemed_on, spend, (years_running, years_missed)) =
+        found.unwrap_or((Response::NotInvited, None, crate::money::Money(0), (0, 0)));
     let (name, gift): (String, String) = read
         .first(
             "SELECT name, gift_name FROM campaign WHERE slug = ?1 AND state <> ?2",
@@ -187,5 +195,5 @@ fn last_year(read: &Read<'_>, context: &FreezeContext<'_>, best: &Customer, fiel
         fields.money("last_year.spend", spend);
     }
     fields.number("last_year.years_running", years_running);
-    Ok(years_running)
+    Ok((years_running, years_missed))
 }

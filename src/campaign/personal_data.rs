@@ -6,9 +6,9 @@ use crate::customers::{
     self, CardRows, Customer, CustomerField, Erasure, ExportCell, ExportTable, MergeRecord, MergedCards, PlanPlace,
     TableOwner, export_tables,
 };
-use crate::domain::{CampaignId, CustomerId, ImportId, PieceState, RecipientId};
+use crate::domain::{CampaignId, CustomerId, ImportId, PieceState, RecipientId, country_code};
 use crate::error::Result;
-use crate::merge::{Fields, address_lines, country_code, names_of};
+use crate::merge::{Fields, address_lines, names_of};
 use crate::store::{Read, Write, params};
 
 use ExportCell::{Day, Number, Object, Text, YesNo};
@@ -34,6 +34,7 @@ const TABLES: &[ExportTable] = &[
             ("email", "r.email", Text),
             ("fields", "r.fields", Object),
             ("prior_years", "r.prior_years", Number),
+            ("prior_missed", "r.prior_missed", Number),
             ("state", "r.state", Text),
             ("returned_on", "r.returned_on", Day),
         ],

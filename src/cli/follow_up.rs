@@ -3,7 +3,8 @@
 use super::context::Context;
 use super::done::Done;
 use crate::app::follow_up;
-use crate::domain::Channel;
+use crate::campaign::not_asked_any_more;
+use crate::domain::{Channel, Response};
 use crate::error::Result;
 use crate::text;
 
@@ -32,8 +33,20 @@ pub(super) fn run(arguments: &FollowUpArguments, context: &Context) -> Result<Do
         text.push_str(&format!("Wrote {template}.\n"));
     }
     if draft.undeliverable > 0 {
-        text.push_str(&format!("{} came back and will be left out.\n", Channel::Letter.count(draft.undeliverable)));
+        let (letters, who) =
+            (Channel::Letter.count(draft.undeliverable), text::first_few(&draft.undeliverable_refs, 5));
+        text.push_str(&format!("{letters} came back and will be left out: {who}.\n"));
+    }
+    for branch in draft.branches.iter().filter(|branch| branch.response == Response::HeldOut) {
+        let (who, was) = (text::thousands(branch.count), if branch.count == 1 { "was" } else { "were" });
+        let is = if branch.count == 1 { "is" } else { "are" };
+        text.push_str(&format!("{who} who {was} held out (control group) {is} in the branch `{}`.\n", branch.name));
+    }
+    if !draft.not_carried.is_empty() {
+        let what = text::list(&draft.not_carried);
+        text.push_str(&format!("Not carried over, but in the file as a comment: {what}.\n"));
     }
     text.push_str(&format!("\nNext: edit them, then regulars plan {}\n", arguments.new));
-    Ok(Done::new(text, &draft))
+    let gone = not_asked_any_more(&draft.follows, &draft.gone);
+    Ok(Done::new(text, &draft).warn(gone))
 }

@@ -43,6 +43,9 @@ struct CustomerFile {
     /// The export that the file is, when its headings do not show it: `square-customers`, `outlook`, `plain` …
     #[arg(long, value_name = "DIALECT")]
     from: Option<String>,
+    /// Which comes first in a birthday such as 03/04/1989: `dmy` or `mdy`.
+    #[arg(long, value_name = "ORDER")]
+    date_order: Option<String>,
 }
 
 #[derive(Debug, clap::Args)]
@@ -74,8 +77,10 @@ pub(super) fn run(arguments: &ImportArguments, context: &Context) -> Result<Done
         ImportVerb::PastCampaign(past) => return import_past::run(past, context),
         ImportVerb::List(list) => return import_list::run(list, context),
         ImportVerb::Undo(undo) => return import_undo::run(undo, context),
-        ImportVerb::Customers(CustomerFile { path, file, from }) => {
-            let options = ImportOptions { from: from.as_deref(), map: &file.map, ..ImportOptions::default() };
+        ImportVerb::Customers(CustomerFile { path, file, from, date_order }) => {
+            let day_order = date_order.as_deref().map(str::parse).transpose()?;
+            let options =
+                ImportOptions { from: from.as_deref(), map: &file.map, day_order, ..ImportOptions::default() };
             (path, file, "customer", options, None)
         }
         ImportVerb::Purchases(PurchaseFile { path, file, date_order, decimal, from, source, new_customers }) => {

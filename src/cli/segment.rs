@@ -58,7 +58,7 @@ fn show_verdict(MatchVerdict { reference, name, why }: &MatchVerdict) -> Done {
 }
 
 fn show(preview: &SegmentPreview, as_of: NaiveDate) -> Done {
-    let SegmentPreview { matched, in_book, by_post, by_email, customers } = preview;
+    let SegmentPreview { matched, in_book, by_post, by_email, customers, warnings } = preview;
     let match_of = if *matched == 1 { "matches, of" } else { "match, of" };
     let (who, all) = (text::count(*matched, "customer"), text::thousands(*in_book));
     let mut text = format!("{who} {match_of} {all} on {as_of}");
@@ -77,7 +77,8 @@ fn show(preview: &SegmentPreview, as_of: NaiveDate) -> Done {
         text.push_str(&format!("       … and {} more\n", text::thousands(customers.len() - MOST_SHOWN)));
     }
     let object = json!({
-        "as_of": as_of, "matched": matched, "reached_by_post": by_post, "reached_by_email": by_email, "customers": customers
+        "as_of": as_of, "matched": matched, "reached_by_post": by_post, "reached_by_email": by_email, "customers": customers,
+        "warnings": warnings
     });
-    Done::new(text, &object)
+    Done::new(text, &object).warn(warnings.clone())
 }

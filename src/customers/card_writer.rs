@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use super::consent::{self, ConsentSubject};
 use super::customer::{Customer, CustomerField};
-use super::lookup;
+use super::{lookup, tags};
 use crate::domain::{CircumstanceKind, Column as _, Consent, ConsentChannel, CustomerId, ImportId};
 use crate::error::{Error, Result};
 use crate::store::{PreparedStatement, ToValue, Value, Write, params};
@@ -105,8 +105,7 @@ impl<'t> CardWriter<'t> {
 
     /// Whether the card did not have the tag.
     pub(crate) fn add_tag(&self, id: CustomerId, tag: &str) -> Result<bool> {
-        let sql = "INSERT INTO customer_tag (customer_id, tag, import_id) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
-        Ok(self.write.run(sql, params![id, tag, self.import])? > 0)
+        tags::add_tag(self.write, id, tag, self.import)
     }
 }
 

@@ -8,8 +8,8 @@ use super::consent;
 use super::customer::{self, Customer, CustomerField};
 use super::index::Words;
 use super::suppression;
-use super::{household, lookup};
-use crate::domain::{CircumstanceKind, Column, Consent, ConsentChannel, OnePer};
+use super::{household, lookup, tags};
+use crate::domain::{Birthday, CircumstanceKind, Column, Consent, ConsentChannel, OnePer};
 use crate::error::{Error, Result};
 use crate::store::{Read, Write, params};
 use crate::text;
@@ -142,6 +142,9 @@ fn read_change(assignment: &str) -> Result<Change> {
         }
         return Ok(Change::Preference(key.trim().to_owned(), filled(value)));
     }
+    if field == CustomerField::Birthday.as_str() && !value.trim().is_empty() {
+        return value.parse::<Birthday>().map(|birthday| Change::Text(CustomerField::Birthday, birthday.to_string()));
+    }
     if let Some(field) = CustomerField::from_form(field) {
         return Ok(Change::Text(field, filled(value)));
     }
@@ -263,15 +266,9 @@ fn apply(write: &Write<'_>, card: &Customer, change: &Change, on: NaiveDate, sou
                        ON CONFLICT (customer_id, key) DO UPDATE SET value = excluded.value";
             write.run(sql, params![card.id, key, value]).map(|_| ())
         }
-        Change::Tag(tag, true) => {
-            let sql = "INSERT INTO customer_tag (customer_id, tag) VALUES (?1, ?2) \
-                       ON CONFLICT (customer_id, tag) DO UPDATE SET import_id = 0";
-            write.run(sql, params![card.id, tag]).map(|_| ())
-        }
+        Change::Tag(tag, true) => tags::set_tag(write, card.id, tag),
         Change::Tag(tag, false) => {
-            let gone =
-                write.run("DELETE FROM customer_tag WHERE customer_id = ?1 AND tag = ?2", params![card.id, tag])?;
-            if gone == 0 {
+            if !tags::take_off(write, card.id, tag)? {
                 let tags = lookup::tags(write, card.id)?;
                 let error = Error::new(format!("they have no tag {}", text::quote(tag)));
                 let hint = if tags.is_empty() {

@@ -12,8 +12,8 @@ use super::address_change::{ADDRESS, AddressChange, address_change};
 use super::customer::{Customer, CustomerField};
 use super::index::Words;
 use super::table_owner::{Given, MergeRecord, MergedCards, TableOwner};
-use super::{household, lookup};
-use crate::domain::{Column, Consent, CustomerId, folded};
+use super::{household, lookup, tags};
+use crate::domain::{Column, Consent, CustomerId, ImportId, folded};
 use crate::error::{Error, Result};
 use crate::store::{Read, ToValue, Write, params};
 use crate::text;
@@ -251,8 +251,7 @@ fn give(write: &Write<'_>, old: &Customer, stays: &Customer, record: &MergeRecor
         write.run("UPDATE customer SET deceased = 1 WHERE id = ?1", params![stays.id])?;
     }
     for tag in &record.tags {
-        let sql = "INSERT INTO customer_tag (customer_id, tag) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
-        if write.run(sql, params![stays.id, tag])? > 0 {
+        if tags::add_tag(write, stays.id, tag, ImportId::default())? {
             given.tags.push(tag.clone());
         }
     }

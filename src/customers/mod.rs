@@ -29,6 +29,7 @@ mod replaced;
 mod stayed;
 mod suppression;
 mod table_owner;
+mod tags;
 mod undo_fields;
 mod undo_import;
 mod undo_purchases;

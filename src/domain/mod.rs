@@ -3,9 +3,11 @@
 //! A value that stands in a column has its form there, and its list of all values, in its own type and nowhere else:
 //! statements take it as a parameter, and `tests/architecture.rs` looks for it in every other string.
 
+mod birthday;
 mod bounce_class;
 mod code;
 mod column;
+pub(crate) mod countries;
 mod email_address;
 mod goods;
 mod ids;
@@ -13,9 +15,11 @@ mod postal_address;
 mod states;
 mod street;
 
+pub(crate) use birthday::Birthday;
 pub(crate) use bounce_class::{BounceClass, status_of};
 pub(crate) use code::{Code, crockford};
 pub(crate) use column::{Column, column_enum};
+pub(crate) use countries::{country_code, country_name, is_abroad, postcode_area};
 pub(crate) use email_address::EmailAddress;
 pub(crate) use goods::is_bar_code_of_goods;
 pub(crate) use ids::{CampaignId, CustomerId, EventId, HouseholdId, ImportId, OutboxId, RecipientId, RedemptionId};

@@ -2,11 +2,14 @@
 
 mod draft;
 mod letters;
+mod question;
 
 use serde::Serialize;
 
+use self::question::NextQuestion;
 use crate::campaign::{self, Recipient};
-use crate::domain::{Arm, Response};
+use crate::clock;
+use crate::domain::Response;
 use crate::error::{Error, Result};
 use crate::files;
 use crate::shop::Shop;
@@ -29,34 +32,47 @@ pub(crate) struct FollowUp {
     pub(crate) branches: Vec<NewBranch>,
     /// Whose mail came back; they are left out.
     pub(crate) undeliverable: usize,
+    /// Their references.
+    pub(crate) undeliverable_refs: Vec<String>,
+    /// What the old file says and the new one does not: parts of `where`, the limit, the hold-out.
+    pub(crate) not_carried: Vec<String>,
+    /// Those of last year for whom what was carried into `where` is not true any more.
+    pub(crate) gone: Vec<String>,
 }
 
 /// Writes campaigns/`new`.toml and a template for each response that occurred.
 ///
 /// # Errors
-/// When `old` was not planned, nobody of it was written to, or a file of these names is there already.
+/// When `old` was not planned, nobody of it can be written to, or a file of these names is there already.
 pub(crate) fn follow_up(read: &Read<'_>, shop: &Shop, old: &str, new: &str) -> Result<FollowUp> {
     let planned = campaign::need(read, old)?;
     campaign::check_slug(new)?;
     let sources = campaign::kept_files(read, &planned)?;
     let file = sources.campaign(old)?;
     let recipients = campaign::recipients(read, planned.id)?;
-    let mailed = recipients.iter().filter(|r| r.arm == Arm::Mailed);
-    let responses: Vec<Response> = mailed.map(Recipient::response).collect();
+    let responses: Vec<Response> = recipients.iter().map(Recipient::response).collect();
     let branches = draft::branches(&responses);
     if branches.is_empty() {
         return Err(Error::new(format!("nobody of {} can be written to again", text::quote(old)))
             .hint("all their mail came back: correct the addresses first"));
     }
+    let as_of = clock::months_after(planned.as_of, 12);
+    let question = NextQuestion::of(read, shop, &file, as_of, &recipients)?;
     let own = file.first_templates();
     let mut templates =
         sources.templates()?.into_iter().filter(|template| own.iter().any(|name| name.value == template.file));
     let head = templates.next().map(|template| template.head_text).unwrap_or_default();
-    let mut drafts =
-        vec![(format!("campaigns/{new}.toml"), draft::campaign_text(&file, planned.as_of, new, &branches))];
+    let came_back = recipients.iter().filter(|one| one.response() == Response::Undeliverable);
+    let undeliverable_refs: Vec<String> = came_back.map(|one| one.reference.clone()).collect();
+    let next = draft::NextCampaign { old: &file, slug: new, as_of, question: &question, branches: &branches };
+    let mut drafts = vec![(format!("campaigns/{new}.toml"), next.text(&undeliverable_refs))];
     for branch in &branches {
         let path = format!("letter-templates/{}", draft::template_name(new, branch));
-        drafts.push((path, letters::text(&head, branch.response)));
+        drafts.push((path, letters::for_response(branch.response).template(&head)));
+    }
+    for number in 1..=file.reminders.len() {
+        let path = format!("letter-templates/{}", draft::reminder_name(new, number));
+        drafts.push((path, letters::REMINDER.template(&head)));
     }
     for (path, _) in &drafts {
         if shop.folder.join(path).exists() {
@@ -73,7 +89,10 @@ pub(crate) fn follow_up(read: &Read<'_>, shop: &Shop, old: &str, new: &str) -> R
         follows: old.to_owned(),
         file: paths.next().unwrap_or_default(),
         templates: paths.collect(),
+        not_carried: next.not_carried(),
         branches,
-        undeliverable: responses.iter().filter(|response| **response == Response::Undeliverable).count(),
+        undeliverable: undeliverable_refs.len(),
+        undeliverable_refs,
+        gone: question.gone,
     })
 }

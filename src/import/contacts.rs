@@ -1,14 +1,13 @@
 //! Rows of customers, read: what each says about a person.
 
-use std::borrow::Cow;
-
+use super::birthday::BirthdayColumn;
 use super::consent::consent_of;
 use super::dialect::BETWEEN_VALUES;
 use super::list_reference::list_reference;
 use super::reading::{ImportPlan, KnownBy};
 use super::sheet::SheetRow;
 use super::survey::Survey;
-use super::{RowProblem, cells, days, placeholders, row_address};
+use super::{RowProblem, cells, placeholders, row_address};
 use crate::customers::{CustomerField, address_of};
 use crate::domain::{CircumstanceKind, Column, Consent};
 use crate::error::Result;
@@ -45,6 +44,7 @@ impl ContactRow {
 pub(super) fn read(
     plan: &ImportPlan<'_>,
     survey: &Survey<'_>,
+    birthdays: &mut BirthdayColumn<'_>,
     found: &SheetRow<'_>,
 ) -> Result<std::result::Result<ContactRow, Vec<RowProblem>>> {
     let (columns, line, row) = (&plan.columns, found.line, found.cells);
@@ -62,7 +62,13 @@ pub(super) fn read(
                 others.extend(more.into_iter().map(str::to_owned));
                 first.to_owned()
             }
-            CustomerField::Birthday => birthday(columns.pick(name).of(row), plan),
+            CustomerField::Birthday => match birthdays.read(&columns.pick(name).of(row), line)? {
+                Ok(birthday) => birthday,
+                Err(fault) => {
+                    faults.push(RowProblem::of(line, columns.heading_of(name), &fault));
+                    String::new()
+                }
+            },
             _ => match address.part(field) {
                 Some(part) => part.to_owned(),
                 None => columns.pick(name).of(row).into_owned(),
@@ -135,13 +141,4 @@ pub(super) fn read(
 /// Whether a cell says that something is so: a word, a mark or a day, and not "no".
 fn holds(cell: &str) -> bool {
     !cell.is_empty() && !matches!(consent_of(cell), Ok(Some(Consent::No | Consent::Unknown)))
-}
-
-/// A birthday as a day when it is one beyond doubt, else as it is written.
-fn birthday(text: Cow<'_, str>, plan: &ImportPlan<'_>) -> String {
-    let short_year = text.rsplit(['/', '.', '-', ' ']).next().is_some_and(|year| year.len() < 4);
-    match days::parse(&text, plan.day_order) {
-        Ok(day) if !short_year || text.as_bytes().get(4) == Some(&b'-') => day.to_string(),
-        _ => text.into_owned(),
-    }
 }

@@ -5,6 +5,7 @@ use std::sync::mpsc::sync_channel;
 
 use chrono::NaiveDate;
 
+use super::birthday::BirthdayColumn;
 use super::contacts::{self, ContactRow};
 use super::list_reference::{KnownReference, ListedPeople, Traits, list_reference};
 use super::newest::newest;
@@ -95,10 +96,12 @@ fn read_all(
     plan: &ImportPlan<'_>,
     progress: &dyn Fn(ImportStep) -> Result<()>,
 ) -> Result<ImportReport> {
+    let today = book.today;
     std::thread::scope(|scope| {
         let (give, taken) = sync_channel::<Vec<ContactRow>>(4);
         let reading = scope.spawn(move || -> Result<ImportReport> {
             let survey = plan.survey();
+            let mut birthdays = BirthdayColumn::of(plan, today);
             // On which line each reference stood first.
             let mut seen: HashMap<String, usize> = HashMap::new();
             let newest = if plan.dialect.quirks.repeats { Some(newest(plan, &survey)?) } else { None };
@@ -111,7 +114,7 @@ fn read_all(
                     return Ok(());
                 }
                 let contact = match row.fault.clone() {
-                    None => contacts::read(plan, &survey, row)?,
+                    None => contacts::read(plan, &survey, &mut birthdays, row)?,
                     Some(fault) => Err(vec![fault]),
                 };
                 let contact = match contact {
@@ -139,7 +142,8 @@ fn read_all(
                 Ok(())
             })?;
             let _ = give.send(batch);
-            read.settled.extend(chosen_addresses(plan, &of_addresses));
+            read.settled.extend(birthdays.settled().into_iter().chain(chosen_addresses(plan, &of_addresses)));
+            read.warnings.extend(birthdays.warnings());
             Ok(read)
         });
         for mut batch in taken {

@@ -4,6 +4,7 @@
 //! on a thread of their own (`contacts`, `sales`) and taken into the book by [`customers()`] and [`purchases()`]; what the
 //! book then looks like is its [`profile()`], and which imports there were its `history`.
 
+mod birthday;
 mod cells;
 mod columns;
 mod compound;

@@ -1,9 +1,9 @@
 //! The address block by country: its lines, and the shorter forms of its names that a narrow window may need.
 
 use super::Fields;
-use super::countries::{self, Country, country_code, country_name, is_abroad};
 use crate::customers::Customer;
-use crate::domain::folded;
+use crate::domain::countries::{self, Country};
+use crate::domain::{country_code, country_name, folded, is_abroad};
 use crate::text::remarks::is_placeholder;
 
 /// Where nothing is known of a country: as most of the world writes it.

@@ -2,7 +2,6 @@
 
 mod address;
 pub mod block;
-mod countries;
 mod engine;
 mod fields;
 mod greeting;
@@ -13,7 +12,6 @@ mod template;
 
 pub(crate) use address::{address_forms, address_lines};
 pub(crate) use block::{Block, Span};
-pub(crate) use countries::{country_code, country_name, is_abroad, postcode_area};
 pub(crate) use engine::{Engine, Style};
 pub(crate) use fields::{Fields, to_major_units};
 pub(crate) use greeting::names_of;

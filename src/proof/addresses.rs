@@ -6,9 +6,8 @@ use super::names::argument;
 use super::people::RecipientCards;
 use super::problem::{ProofProblem, ProofProblemKind};
 use crate::customers::Customer;
-use crate::domain::{Channel, StreetKey, postcode_key};
+use crate::domain::{Channel, StreetKey, country_code, country_name, postcode_key};
 use crate::import::whole_postcode;
-use crate::merge::{country_code, country_name};
 use crate::text;
 
 /// The forms of postcodes: country, an example, and each form with 9 for a digit and A for a letter, nothing between them.

@@ -1,10 +1,9 @@
 //! The functions: how many arguments, of which kind, and what they stand for.
 
-use chrono::NaiveDate;
+use chrono::{Datelike, Days, NaiveDate};
 
-use super::expr::{Case, Days, Expr, Node};
+use super::expr::{self, Case, Expr, Node};
 use super::fields::{self, Answer, Kind, Measure, SegmentFunction};
-use super::fold::folded;
 use super::habits::instead;
 use super::segment_text::SegmentText;
 use super::tree::Ast;
@@ -38,14 +37,15 @@ pub(super) fn call(
             let key = call.text(call.one(items)?)?;
             Ok(call.gives(Node::Preference(key)))
         }
+        "birthday_within" => call.birthday(items),
         "bought" => {
             let words = call.words(call.one(items)?)?;
-            Ok(call.gives(Node::Bought(words, Days { from: None, to })))
+            Ok(call.gives(Node::Bought(words, expr::Days { from: None, to })))
         }
         "bought_since" => {
             let [text, day] = call.two(items)?;
             let words = call.words(text)?;
-            Ok(call.gives(Node::Bought(words, Days { from: Some(call.day(day)?), to })))
+            Ok(call.gives(Node::Bought(words, expr::Days { from: Some(call.day(day)?), to })))
         }
         "spend_between" => Ok(call.gives(Node::Purchases(Measure::Spend, call.days(items)?))),
         "visits_between" => Ok(call.gives(Node::Purchases(Measure::Visits, call.days(items)?))),
@@ -124,7 +124,7 @@ impl Call<'_, '_> {
     }
 
     fn words(&self, ast: &Ast) -> Result<Vec<String>> {
-        Ok(self.text(ast)?.split_whitespace().map(folded).collect())
+        Ok(self.text(ast)?.split_whitespace().map(str::to_owned).collect())
     }
 
     /// A day that is the same for everybody.
@@ -141,14 +141,14 @@ impl Call<'_, '_> {
     }
 
     /// Two days, both included, never past the day on which the segment is judged.
-    fn days(&self, items: &[Ast]) -> Result<Days> {
+    fn days(&self, items: &[Ast]) -> Result<expr::Days> {
         let [first, last] = self.two(items)?;
         let (from, to) = (self.day(first)?, self.day(last)?);
         if from > to {
             let message = format!("there is no day between {} and {}", self.at.shown(first), self.at.shown(last));
             return Err(self.at.fault(first, message).hint("write the earlier day first"));
         }
-        Ok(Days { from: Some(from), to: to.min(self.at.scope.as_of) })
+        Ok(expr::Days { from: Some(from), to: to.min(self.at.scope.as_of) })
     }
 
     fn campaign(&self, items: &[Ast]) -> Result<String> {
@@ -180,6 +180,27 @@ impl Call<'_, '_> {
         match u32::try_from(n) {
             Ok(back_by) if n <= most => Ok(self.gives(Node::Day(back(as_of, back_by)))),
             _ => Err(self.wrong(ast, &format!("reaches back {YEARS_BACK} years at most"))),
+        }
+    }
+
+    /// From the day itself, so many days on: both are inside, and somebody born on 29 February has the day on the 28th of
+    /// other years.
+    fn birthday(&self, items: &[Ast]) -> Result<Expr> {
+        let ast = self.one(items)?;
+        let Node::Whole(n) = (self.value)(ast)?.node else {
+            return Err(self.wrong(ast, "needs a whole number of days"));
+        };
+        let from = self.at.scope.as_of;
+        let month_and_day = |day: NaiveDate| day.format("%m-%d").to_string();
+        match u64::try_from(n) {
+            Ok(days @ 0..365) => {
+                let to = from.checked_add_days(Days::new(days)).unwrap_or(from);
+                let is_last = (to.month(), to.day()) == (2, 28) && !to.leap_year();
+                let to = if is_last { "02-29".to_owned() } else { month_and_day(to) };
+                Ok(self.gives(Node::BirthdayWithin(month_and_day(from), to)))
+            }
+            Ok(365 | 366) => Ok(self.gives(Node::BirthdayWithin("01-01".to_owned(), "12-31".to_owned()))),
+            _ => Err(self.wrong(ast, "reaches a year ahead at most")),
         }
     }
 

@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use super::calls;
 use super::expr::{Days, Expr, Node};
-use super::fields::{self, Answer, Kind, SegmentField, Source};
+use super::fields::{self, Answer, BIRTH_MONTH, Kind, SegmentField, Source};
 use super::habits::instead;
 use super::parser::{self, HIGHEST};
 use super::segment_text::SegmentText;
@@ -153,9 +153,10 @@ impl<'a> Check<'a> {
     }
 
     fn field(&self, ast: &Ast, field: &SegmentField) -> Result<Expr> {
-        let absent = field.kind == Kind::Date;
+        let absent = field.kind == Kind::Date || field.source == Source::Customer(BIRTH_MONTH);
         let node = match field.source {
             Source::Customer(sql) => Node::Customer(sql),
+            Source::Country => Node::Country(self.at.scope.home.to_owned()),
             Source::Purchases(measure, months) => Node::Purchases(measure, self.last(months)),
             Source::Contacts(contact, months) => Node::Contacts(contact, self.last(months)),
             Source::Followed(answer) => match self.at.scope.follows {

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::fields::{Answer, Contact, Kind, Measure};
+use super::fields::{Answer, Contact, Kind, Measure, REF};
 use super::tree::Comparison;
 
 /// A checked part of a segment.
@@ -36,6 +36,8 @@ pub(super) enum Node {
     YesNo(bool),
     /// An expression over the customer's own row.
     Customer(&'static str),
+    /// The country as it was typed, with that of the shop.
+    Country(String),
     Purchases(Measure, Days),
     Contacts(Contact, Days),
     /// What came of a campaign, by its file's name.
@@ -44,6 +46,8 @@ pub(super) enum Node {
     /// An item whose text holds all the words, bought within the days.
     Bought(Vec<String>, Days),
     Preference(String),
+    /// A birthday, of whatever year, from one month and day to another, over the turn of the year as well: `11-05`.
+    BirthdayWithin(String, String),
     Fold(Case, Box<Expr>),
     /// A named segment of shop.toml, in place.
     Named(Box<Expr>),
@@ -71,12 +75,14 @@ impl Expr {
     pub(super) fn facts<'e>(&'e self, found: &mut Vec<&'e Expr>) {
         match &self.node {
             Node::Customer(_)
+            | Node::Country(_)
             | Node::Purchases(..)
             | Node::Contacts(..)
             | Node::Answer(..)
             | Node::Tag(_)
             | Node::Bought(..)
-            | Node::Preference(_) => found.push(self),
+            | Node::Preference(_)
+            | Node::BirthdayWithin(..) => found.push(self),
             Node::Text(_) | Node::Whole(_) | Node::Decimal(..) | Node::Money(_) | Node::Day(_) | Node::YesNo(_) => {}
             Node::Fold(_, a) | Node::Named(a) | Node::Negate(a) | Node::Like(a, _) | Node::IsNull(a) | Node::Not(a) => {
                 a.facts(found);
@@ -102,6 +108,19 @@ impl Expr {
                 }
             }
         }
+    }
+
+    /// What capitals do not change: the inside of `lower(…)` and `upper(…)`.
+    pub(super) fn unfolded(&self) -> &Expr {
+        match &self.node {
+            Node::Fold(_, inside) => inside.unfolded(),
+            _ => self,
+        }
+    }
+
+    /// Whether it is text that is only equal to itself, sign by sign: a reference, or a response.
+    pub(super) fn is_exact(&self) -> bool {
+        matches!(self.node, Node::Customer(REF) | Node::Answer(..))
     }
 
     /// Whether it is the same for everybody.

@@ -61,6 +61,8 @@ pub(crate) struct SegmentFunction {
 pub(super) enum Source {
     /// An expression over the customer's own row, `c`.
     Customer(&'static str),
+    /// The country, which has a code.
+    Country,
     /// Counted over purchases, over so many months up to the day, or over all of them.
     Purchases(Measure, Option<u32>),
     /// Counted over contact notes.
@@ -98,9 +100,11 @@ pub(super) enum Answer {
     Redeemed,
     NotRedeemed,
     Undeliverable,
+    HeldOut,
     On,
     Spend,
     Years,
+    YearsMissed,
 }
 
 pub(super) fn field(name: &str) -> Option<&'static SegmentField> {
@@ -127,12 +131,60 @@ const fn answered(name: &'static str, kind: Kind, answer: Answer) -> SegmentFiel
     SegmentField { name, kind, source: Source::Followed(answer) }
 }
 
+/// The column of references.
+pub(super) const REF: &str = "c.ref";
+
+macro_rules! day {
+    () => {
+        "CAST(SUBSTR(c.birthday, 9, 2) AS INTEGER)"
+    };
+}
+macro_rules! month {
+    () => {
+        "CAST(SUBSTR(c.birthday, 6, 2) AS INTEGER)"
+    };
+}
+/// Since 4801 B.C., from March to February.
+macro_rules! year {
+    () => {
+        concat!("(CAST(SUBSTR(c.birthday, 1, 4) AS INTEGER) + 4800 - (14 - ", month!(), ") / 12)")
+    };
+}
+
 const FULL_NAME: &str =
     "CASE WHEN c.full_name <> '' THEN c.full_name ELSE TRIM(c.first_name || ' ' || c.last_name) END";
 
+/// The day of a birthday that has a year, as the day's number; the calendar of Gregory in whole numbers.
+pub(super) const BIRTHDAY: &str = concat!(
+    "CASE WHEN c.birthday LIKE '____-__-__' THEN ",
+    day!(),
+    " + (153 * (",
+    month!(),
+    " + (14 - ",
+    month!(),
+    ") / 12 * 12 - 3) + 2) / 5 + 365 * ",
+    year!(),
+    " + ",
+    year!(),
+    " / 4 - ",
+    year!(),
+    " / 100 + ",
+    year!(),
+    " / 400 - 2472633 END"
+);
+
+/// The month of a birthday.
+pub(super) const BIRTH_MONTH: &str = "CASE WHEN c.birthday LIKE '____-__-__' THEN CAST(SUBSTR(c.birthday, 6, 2) AS INTEGER) \
+     WHEN c.birthday LIKE '--____' OR c.birthday LIKE '--__-__' THEN CAST(SUBSTR(c.birthday, 3, 2) AS INTEGER) END";
+
+/// Month and day of a birthday, `11-05`; nothing where there is none.
+pub(super) const BIRTH_DAY: &str = "CASE WHEN c.birthday LIKE '____-__-__' THEN SUBSTR(c.birthday, 6, 5) \
+     WHEN c.birthday LIKE '--__-__' THEN SUBSTR(c.birthday, 3, 5) \
+     WHEN c.birthday LIKE '--____' THEN SUBSTR(c.birthday, 3, 2) || '-' || SUBSTR(c.birthday, 5, 2) ELSE '' END";
+
 /// All fields, in the order in which the README lists them.
 pub(super) const FIELDS: &[SegmentField] = &[
-    own("ref", Kind::Text, "c.ref"),
+    own("ref", Kind::Text, REF),
     own("first_name", Kind::Text, "c.first_name"),
     own("last_name", Kind::Text, "c.last_name"),
     own("full_name", Kind::Text, FULL_NAME),
@@ -141,9 +193,11 @@ pub(super) const FIELDS: &[SegmentField] = &[
     own("city", Kind::Text, "c.city"),
     own("state", Kind::Text, "c.state"),
     own("postcode", Kind::Text, "c.postcode"),
-    own("country", Kind::Text, "c.country"),
+    SegmentField { name: "country", kind: Kind::Text, source: Source::Country },
     own("email", Kind::Text, "c.email"),
     own("phone", Kind::Text, "c.phone"),
+    own("birthday", Kind::Date, BIRTHDAY),
+    own("birthday_month", Kind::Whole, BIRTH_MONTH),
     own("has_email", Kind::YesNo, HAS_EMAIL),
     own("has_address", Kind::YesNo, "(c.street <> '' OR c.street2 <> '') AND (c.city <> '' OR c.postcode <> '')"),
     own("deceased", Kind::YesNo, "c.deceased <> 0"),
@@ -165,9 +219,11 @@ pub(super) const FIELDS: &[SegmentField] = &[
     answered(Response::Redeemed.as_str(), Kind::YesNo, Answer::Redeemed),
     answered(Response::NotRedeemed.as_str(), Kind::YesNo, Answer::NotRedeemed),
     answered(Response::Undeliverable.as_str(), Kind::YesNo, Answer::Undeliverable),
+    answered(Response::HeldOut.as_str(), Kind::YesNo, Answer::HeldOut),
     answered("redeemed_on", Kind::Date, Answer::On),
     answered("gift_spend", Kind::Money, Answer::Spend),
     answered("years_running", Kind::Whole, Answer::Years),
+    answered("years_missed", Kind::Whole, Answer::YearsMissed),
 ];
 
 const fn call(name: &'static str, shape: &'static str, kind: Kind) -> SegmentFunction {
@@ -184,6 +240,7 @@ pub(super) const FUNCTIONS: &[SegmentFunction] = &[
     call("response", "response('spring-2025')", Kind::Text),
     call("invited", "invited('spring-2025')", Kind::YesNo),
     call("preference", "preference('shirt size')", Kind::Text),
+    call("birthday_within", "birthday_within(14)", Kind::YesNo),
     call("today", "today()", Kind::Date),
     call("days_ago", "days_ago(30)", Kind::Date),
     call("months_ago", "months_ago(6)", Kind::Date),

@@ -8,6 +8,7 @@
 
 mod calls;
 mod check;
+mod country;
 mod expr;
 mod fields;
 mod fold;
@@ -17,9 +18,11 @@ mod lexer;
 mod parser;
 mod segment_text;
 mod sql;
+mod terms;
 #[cfg(test)]
 mod tests;
 mod tree;
+mod unknown;
 mod why;
 
 use std::collections::{BTreeMap, HashSet};
@@ -31,6 +34,8 @@ use crate::error::{Error, Result};
 use crate::money::Currency;
 use crate::store::{Read, ToValue};
 
+pub(crate) use terms::terms;
+pub(crate) use unknown::unknown_values;
 pub(crate) use why::{Explanation, explain};
 
 /// What a segment is judged on, and what it may speak of besides the fields.
@@ -40,6 +45,8 @@ pub(crate) struct Scope<'a> {
     pub(crate) as_of: NaiveDate,
     /// The shop's currency, in which `500` is meant.
     pub(crate) currency: Currency,
+    /// The shop's country, which is that of people without one.
+    pub(crate) home: &'a str,
     /// The campaign that this one follows, by its file's name.
     pub(crate) follows: Option<&'a str>,
     /// All campaigns that `response('…')` may name.
@@ -60,6 +67,12 @@ pub(crate) struct Condition {
 #[derive(Debug, Clone)]
 pub(crate) struct Order {
     keys: Vec<(expr::Expr, bool)>,
+}
+
+/// The named segments of shop.toml as conditions, those that cannot be read left aside.
+pub(crate) fn named_conditions<'s>(scope: &'s Scope<'_>) -> impl Iterator<Item = (&'s str, Condition)> {
+    let read = |(name, text): (&'s String, &String)| Some((name.as_str(), condition(text, scope).ok()?));
+    scope.named.iter().filter_map(read)
 }
 
 /// One person who matches.
@@ -118,9 +131,11 @@ pub(crate) fn find(
     order: Option<&Order>,
     limit: Option<usize>,
 ) -> Result<Vec<Found>> {
-    let mut sql = sql::Sql::default();
+    let keys: &[_] = order.map_or(&[], |order| &order.keys);
+    let asked = std::iter::once(&condition.root).chain(keys.iter().map(|(key, _)| key));
+    let mut sql = sql::Sql::for_all(read, asked)?;
     let matches = sql.expr(&condition.root);
-    let ranked = sql.order(order.map_or(&[], |order| &order.keys));
+    let ranked = sql.order(keys);
     let most = limit.map(|limit| format!(" LIMIT {}", sql.bind(limit.to_value().into_owned()))).unwrap_or_default();
     let text = format!("SELECT c.id, c.ref FROM customer c WHERE {matches} ORDER BY {ranked}{most}");
     read.all(&text, &sql.params, |row| Ok(Found { id: row.get(0)?, reference: row.get(1)? }))
@@ -131,7 +146,7 @@ pub(crate) fn find(
 /// # Errors
 /// When the database fails.
 pub(crate) fn matching(read: &Read<'_>, condition: &Condition) -> Result<HashSet<CustomerId>> {
-    let mut sql = sql::Sql::default();
+    let mut sql = sql::Sql::for_all(read, [&condition.root])?;
     let matches = sql.expr(&condition.root);
     let mut found = HashSet::new();
     read.each(&format!("SELECT c.id FROM customer c WHERE {matches}"), &sql.params, |row| {

@@ -5,27 +5,44 @@
 //! no faster for the whole book, and slow for one person (`why`).
 
 use chrono::NaiveDate;
+use unicode_normalization::UnicodeNormalization;
 
+use super::country::TypedCountries;
 use super::expr::{Case, Days, Expr, Node};
-use super::fields::{Answer, Contact, Measure};
-use super::fold::{folded, folded_sql, holding, pattern};
+use super::fields::{Answer, BIRTH_DAY, Contact, Kind, Measure};
+use super::fold::{holding, pattern};
 use super::tree::Comparison;
 use crate::domain::{NoteKind, Response};
-use crate::store::{ToValue, Value};
+use crate::error::Result;
+use crate::store::{Read, ToValue, Value, folded_sql};
+use crate::text::case_folded;
 
 /// SQL being written, with its parameters.
 #[derive(Debug, Default)]
 pub(super) struct Sql {
     /// Whether one person is asked about, rather than the whole book.
     one: bool,
+    /// Where a country is asked for, those that the book has.
+    countries: TypedCountries,
     /// In the order of `?1`, `?2` ….
     pub(super) params: Vec<Value<'static>>,
 }
 
+const COUNTRY: &str = "c.country";
+
 impl Sql {
+    /// SQL about the whole book.
+    pub(super) fn for_all<'e>(read: &Read<'_>, exprs: impl IntoIterator<Item = &'e Expr>) -> Result<Self> {
+        let mut facts = Vec::new();
+        exprs.into_iter().for_each(|expr| expr.facts(&mut facts));
+        let asks_country = facts.iter().any(|fact| matches!(fact.node, Node::Country(_)));
+        let countries = if asks_country { TypedCountries::of(read)? } else { TypedCountries::default() };
+        Ok(Self { one: false, countries, params: Vec::new() })
+    }
+
     /// SQL about one person: nothing in it looks at anybody else.
-    pub(super) fn for_one() -> Self {
-        Self { one: true, params: Vec::new() }
+    pub(super) fn for_one(read: &Read<'_>, expr: &Expr) -> Result<Self> {
+        Ok(Self { one: true, ..Self::for_all(read, [expr])? })
     }
 
     /// A parameter; an equal one is used again.
@@ -67,19 +84,27 @@ impl Sql {
             Node::Day(day) => self.day(*day),
             Node::YesNo(yes) => (if *yes { "TRUE" } else { "FALSE" }).to_owned(),
             Node::Customer(sql) => format!("({sql})"),
+            Node::Country(_) => COUNTRY.to_owned(),
             Node::Purchases(measure, days) => self.purchases(*measure, *days),
             Node::Contacts(contact, days) => self.contacts(*contact, *days),
             Node::Answer(answer, campaign) => self.answer(*answer, campaign),
             Node::Tag(tag) => {
-                let tag = folded(tag);
-                let column = folded_sql("t.tag", &tag);
-                let tag = self.text(&tag);
+                let (column, tag) = (folded_sql("t.tag"), self.text(&case_folded(tag)));
                 self.among("FROM customer_tag t", "t.customer_id", &format!("{column} = {tag}"), "")
             }
             Node::Bought(words, days) => self.bought(words, *days),
             Node::Preference(key) => {
-                let key = self.text(key);
-                format!("COALESCE((SELECT f.value FROM preference f WHERE f.customer_id = c.id AND f.key = {key}), '')")
+                let (column, key) = (folded_sql("f.key"), self.text(&case_folded(key)));
+                let of = format!("FROM preference f WHERE f.customer_id = c.id AND {column} = {key}");
+                format!("COALESCE((SELECT MIN(f.value) {of}), '')")
+            }
+            Node::BirthdayWithin(from, to) => {
+                let day = format!("({BIRTH_DAY})");
+                let is_born = format!("{day} <> ''");
+                let [after, before] = [(">=", from), ("<=", to)]
+                    .map(|(sign, day_of_year)| format!("{day} {sign} {}", self.text(day_of_year)));
+                let word = if from <= to { "AND" } else { "OR" };
+                format!("({is_born} AND ({after} {word} {before}))")
             }
             Node::Fold(case, inside) => {
                 let word = if *case == Case::Lower { "LOWER" } else { "UPPER" };
@@ -95,13 +120,7 @@ impl Sql {
                 format!("({from} AND {to})")
             }
             Node::In(a, items) => self.within(a, items),
-            Node::Like(a, like) => {
-                let like = pattern(like);
-                let column = self.expr(unfolded(a));
-                let column = folded_sql(&column, &like);
-                let like = self.text(&like);
-                format!("({column} LIKE {like} ESCAPE '\\')")
-            }
+            Node::Like(a, like) => self.like(a, like),
             Node::IsNull(a) if a.absent => format!("({} IS NULL)", self.expr(a)),
             Node::IsNull(a) => format!("({} = '')", self.expr(a)),
             Node::All(parts) => self.joined(" AND ", parts),
@@ -117,7 +136,16 @@ impl Sql {
     }
 
     fn compare(&mut self, comparison: Comparison, a: &Expr, b: &Expr) -> String {
-        let (left, right) = self.sides(a, b);
+        if let (Node::Country(home), Node::Text(asked)) | (Node::Text(asked), Node::Country(home)) =
+            (&a.unfolded().node, &b.unfolded().node)
+            && matches!(comparison, Comparison::Equal | Comparison::Unlike)
+        {
+            let countries = std::mem::take(&mut self.countries);
+            let meant = self.one_of(COUNTRY, &countries.meant(asked, home));
+            self.countries = countries;
+            return if comparison == Comparison::Equal { meant } else { format!("(NOT {meant})") };
+        }
+        let (left, right) = self.sides(comparison, a, b);
         let compared = format!("{left} {} {right}", comparison.sign());
         if !a.absent && !b.absent {
             return format!("({compared})");
@@ -127,33 +155,64 @@ impl Sql {
         format!("COALESCE({compared}, {otherwise})")
     }
 
-    fn sides(&mut self, a: &Expr, b: &Expr) -> (String, String) {
-        match (&a.node, &b.node) {
-            (Node::Fold(_, column), Node::Text(text)) => {
-                let text = folded(text);
-                let column = self.expr(column);
-                (folded_sql(&column, &text), self.text(&text))
-            }
-            (Node::Text(_), Node::Fold(..)) => {
-                let (right, left) = self.sides(b, a);
-                (left, right)
-            }
-            _ => (self.expr(a), self.expr(b)),
+    /// Texts are equal without case; whether one comes before another is told by their bytes.
+    fn sides(&mut self, comparison: Comparison, a: &Expr, b: &Expr) -> (String, String) {
+        let is_equality = matches!(comparison, Comparison::Equal | Comparison::Unlike);
+        let has_case = |e: &Expr| matches!(e.node, Node::Fold(..));
+        let is_text = a.kind == Kind::Text && !a.is_exact() && !b.is_exact();
+        if is_text && (is_equality || has_case(a) || has_case(b)) {
+            return (self.folded(a), self.folded(b));
+        }
+        (self.expr(a), self.expr(b))
+    }
+
+    /// A text without case.
+    fn folded(&mut self, expr: &Expr) -> String {
+        match &expr.unfolded().node {
+            Node::Text(text) => self.text(&case_folded(text)),
+            _ => folded_sql(&self.expr(expr.unfolded())),
         }
     }
 
     fn within(&mut self, a: &Expr, items: &[Expr]) -> String {
-        if matches!(a.node, Node::Fold(..)) {
+        if matches!(a.node, Node::Country(_)) {
             let any: Vec<String> = items.iter().map(|item| self.compare(Comparison::Equal, a, item)).collect();
             return halves(" OR ", &any);
         }
-        let column = self.expr(a);
-        let list: Vec<String> = items.iter().map(|item| self.expr(item)).collect();
+        let folds = a.kind == Kind::Text && !a.is_exact();
+        let column = if folds { self.folded(a) } else { self.expr(a) };
+        let list: Vec<String> =
+            items.iter().map(|item| if folds { self.folded(item) } else { self.expr(item) }).collect();
         let within = format!("{column} IN ({})", list.join(", "));
         if a.absent || items.iter().any(|item| item.absent) {
             return format!("COALESCE({within}, FALSE)");
         }
         format!("({within})")
+    }
+
+    /// A column that holds one of these texts.
+    fn one_of(&mut self, column: &str, texts: &[&str]) -> String {
+        let texts: Vec<String> = texts.iter().map(|text| self.text(text)).collect();
+        if texts.is_empty() { "FALSE".to_owned() } else { format!("({column} IN ({}))", texts.join(", ")) }
+    }
+
+    fn like(&mut self, a: &Expr, like: &str) -> String {
+        if let Node::Country(home) = &a.unfolded().node {
+            let countries = std::mem::take(&mut self.countries);
+            let found = self.one_of(COUNTRY, &countries.like(like, home));
+            self.countries = countries;
+            return found;
+        }
+        let column = self.expr(a.unfolded());
+        let folded = folded_sql(&column);
+        let any = format!("{folded} LIKE {} ESCAPE '\\'", self.text(&pattern(like)));
+        if !like.contains('_') {
+            return format!("({any})");
+        }
+        // A letter may be several once it is folded: an ß.
+        let typed: String = like.nfc().collect();
+        let typed = self.text(&typed.replace('\\', "\\\\"));
+        format!("({any} OR {column} LIKE {typed} ESCAPE '\\')")
     }
 
     /// Division is exact to a fraction; a decimal factor is two whole ones, so that `x * 1.1` has no rounding of its own.
@@ -220,11 +279,13 @@ impl Sql {
             Answer::On => return format!("(SELECT MAX(r.redeemed_on) {of})"),
             Answer::Spend => return format!("(SELECT COALESCE(MAX(r.gift_spend_minor), 0) {of})"),
             Answer::Years => return format!("(SELECT COALESCE(MAX(r.years_running), 0) {of})"),
+            Answer::YearsMissed => return format!("(SELECT COALESCE(MAX(r.years_missed), 0) {of})"),
             Answer::Text => None,
             Answer::Invited => Some("<= 3"),
             Answer::Redeemed => Some("= 1"),
             Answer::NotRedeemed => Some("= 2"),
             Answer::Undeliverable => Some("= 3"),
+            Answer::HeldOut => Some("= 4"),
         };
         let responses = [Response::Redeemed, Response::NotRedeemed, Response::Undeliverable];
         let [came, missed, returned] = responses.map(|response| self.text(response.as_str()));
@@ -243,10 +304,7 @@ impl Sql {
 
     fn bought(&mut self, words: &[String], days: Days) -> String {
         let within = self.within_days("p.day", days);
-        let holds = |word: &String| {
-            let column = folded_sql("i.item", word);
-            format!("{column} LIKE {} ESCAPE '\\'", self.text(&holding(word)))
-        };
+        let holds = |word: &String| format!("{} LIKE {} ESCAPE '\\'", folded_sql("i.item"), self.text(&holding(word)));
         let all = words.iter().map(holds).collect::<Vec<_>>().join(" AND ");
         let items = "FROM purchase_item i JOIN purchase p ON p.id = i.purchase_id";
         self.among(items, "p.customer_id", &format!("p.customer_id IS NOT NULL AND {within} AND {all}"), "")
@@ -259,14 +317,6 @@ impl Sql {
     fn among(&self, from: &str, who: &str, such: &str, grouped: &str) -> String {
         let own = if self.one { format!("{who} = c.id AND ") } else { String::new() };
         format!("(c.id IN (SELECT {who} {from} WHERE {own}{such}{grouped}))")
-    }
-}
-
-/// A LIKE does not mind capitals anyway.
-fn unfolded(expr: &Expr) -> &Expr {
-    match &expr.node {
-        Node::Fold(_, inside) => inside,
-        _ => expr,
     }
 }
 

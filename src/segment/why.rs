@@ -111,7 +111,7 @@ impl Asked<'_> {
         facts.retain(|fact| fact.text != expr.text);
         let mut seen = Vec::new();
         facts.retain(|fact| !seen.contains(&fact.text) && (seen.push(fact.text.clone()), true).1);
-        let mut sql = Sql::for_one();
+        let mut sql = Sql::for_one(self.read, expr)?;
         let columns: Vec<String> = std::iter::once(expr).chain(facts.iter().copied()).map(|e| sql.expr(e)).collect();
         let id = sql.bind(Value::Int(self.customer_id.0));
         let text = format!("SELECT {} FROM customer c WHERE c.id = {id}", columns.join(", "));
@@ -123,8 +123,10 @@ impl Asked<'_> {
             Ok((row.get::<bool>(0)?, known))
         })?;
         let (holds, mut known) = found.unwrap_or_default();
-        if let Node::Tag(_) = expr.node {
-            known.push(self.tags()?);
+        match expr.node {
+            Node::Tag(_) => known.push(self.tags()?),
+            Node::BirthdayWithin(..) => known.push(self.birthday()?),
+            _ => {}
         }
         Ok(Explanation {
             text: expr.text.clone(),
@@ -133,6 +135,12 @@ impl Asked<'_> {
             shape: Shape::Leaf,
             parts: Vec::new(),
         })
+    }
+
+    fn birthday(&self) -> Result<String> {
+        let sql = "SELECT birthday FROM customer WHERE id = ?1";
+        let birthday: String = self.read.value(sql, params![self.customer_id])?;
+        Ok(if birthday.is_empty() { "no birthday".to_owned() } else { format!("birthday is {birthday}") })
     }
 
     fn tags(&self) -> Result<String> {
@@ -154,7 +162,7 @@ impl Asked<'_> {
                 Some(day) => format!("{day}, {}", ago(day, self.condition.as_of)),
             },
             Kind::Money => money(row.get(at)?, self.condition.currency),
-            Kind::Whole => row.get::<i64>(at)?.to_string(),
+            Kind::Whole => row.get::<Option<i64>>(at)?.map_or_else(|| "absent".to_owned(), |n| n.to_string()),
             Kind::Number => row.get::<f64>(at)?.to_string(),
         })
     }

@@ -7,7 +7,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use super::statement::{CACHE, Read, Write};
-use super::{fault, migrations};
+use super::{dialect, fault, migrations};
 use crate::error::{Error, Result};
 use crate::files;
 use crate::text;
@@ -57,6 +57,7 @@ impl Store {
                 writer.pragma_update(None, name, value).map_err(fault::of)?;
             }
             migrations::run(&mut writer)?;
+            dialect::add_functions(&writer)?;
             remember(&writer)?;
             Ok(Self { reader: read_only(path)?, writer })
         };
@@ -116,6 +117,7 @@ fn read_only(path: &Path) -> Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let reader = Connection::open_with_flags(path, flags).map_err(fault::of)?;
     reader.busy_timeout(Duration::from_secs(10)).map_err(fault::of)?;
+    dialect::add_functions(&reader)?;
     remember(&reader)?;
     Ok(reader)
 }

@@ -1,5 +1,7 @@
 //! Text without capitals and accents, as it is compared.
 
+use std::borrow::Cow;
+
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
@@ -72,6 +74,21 @@ pub(crate) fn without_umlauts(plain: &str) -> String {
     plain.replace("ae", "a").replace("oe", "o").replace("ue", "u")
 }
 
+/// As texts of a question are compared: without capitals, in one form of Unicode, accents kept.
+///
+/// The full case folding of Unicode, so that `ß`, `ẞ` and `SS` are one, and so are `Σ`, `σ` and `ς`; and the four letters `I`, `i`,
+/// `İ` and `ı`, which are two pairs in Turkish and one pair elsewhere.
+pub(crate) fn case_folded(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() {
+        let has_capitals = text.bytes().any(|byte| byte.is_ascii_uppercase());
+        return if has_capitals { Cow::Owned(text.to_ascii_lowercase()) } else { Cow::Borrowed(text) };
+    }
+    let small = |c: char| c.to_lowercase().flat_map(char::to_uppercase).flat_map(char::to_lowercase);
+    // What composes only as a small letter, and the point that an `İ` leaves on its `i`.
+    let folded: String = text.nfc().flat_map(small).nfc().collect();
+    Cow::Owned(folded.replace("i\u{307}", "i"))
+}
+
 /// The heading of a column as it is recognised: letters and digits alone. German headings are written `Straße` or `Strasse`,
 /// `Vollständig` or `Vollstaendig`.
 pub(crate) fn heading_key(heading: &str) -> String {
@@ -91,6 +108,32 @@ pub(crate) fn heading_key(heading: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_text_is_compared_without_case_and_with_accents() {
+        let same = [
+            ["İzmir", "İZMİR", "izmir", "I\u{307}zmir", "IZMIR"],
+            ["Diyarbakır", "DİYARBAKIR", "diyarbakir", "Dıyarbakır", "DIYARBAKIR"],
+            ["Straße", "STRASSE", "STRAẞE", "strasse", "Strasse"],
+            ["Οδυσσεύς", "ΟΔΥΣΣΕΎΣ", "οδυσσεύσ", "Οδυσσευ\u{301}ς", "ΟΔΥΣΣΕΥ\u{301}Σ"],
+            ["José", "JOSÉ", "Jose\u{301}", "josé", "JOSE\u{301}"],
+            ["Nguyễn", "NGUYỄN", "Nguye\u{302}\u{303}n", "nguyễn", "Nguyê\u{303}n"],
+            ["Ǆ", "ǅ", "ǆ", "ǆ", "Ǆ"],
+            ["ﬁn", "FIN", "fin", "ﬁN", "Fin"],
+            ["ЖУКОВ", "Жуков", "жуков", "жУКОВ", "Жуко\u{432}"],
+            ["Vác", "Va\u{301}c", "VÁC", "vác", "vA\u{301}c"],
+        ];
+        for [first, others @ ..] in same {
+            for other in others {
+                assert_eq!(case_folded(first), case_folded(other), "{first} {other}");
+            }
+        }
+        for [one, other] in
+            [["José", "Jose"], ["Müller", "Mueller"], ["Čapek", "Capek"], ["Ł", "L"], ["O’Hara", "O'Hara"]]
+        {
+            assert_ne!(case_folded(one), case_folded(other), "{one} {other}");
+        }
+    }
 
     #[test]
     fn names_and_headings_lose_capitals_accents_and_signs() {

@@ -7,7 +7,7 @@ pub(crate) mod names;
 pub(crate) mod remarks;
 mod time;
 
-pub(crate) use fold::{heading_key, name_key, plain_key, without_umlauts};
+pub(crate) use fold::{case_folded, heading_key, name_key, plain_key, without_umlauts};
 pub(crate) use hash::fnv1a;
 pub(crate) use time::{ago, day_range, long_date, writes_month_first};
 
@@ -125,10 +125,16 @@ pub(crate) fn capitalised(text: &str) -> String {
 #[must_use]
 pub(crate) fn nearest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let typed = typed.to_lowercase();
+    let length = typed.chars().count();
     known
         .into_iter()
-        .map(|word| (strsim::damerau_levenshtein(&typed, &word.to_lowercase()), word))
-        .filter(|(distance, word)| *distance <= (word.chars().count().max(typed.chars().count()) / 3).max(1))
+        .filter_map(|word| {
+            let other = word.chars().count();
+            let most = (other.max(length) / 3).max(1);
+            let is_near = other.abs_diff(length) <= most;
+            let distance = is_near.then(|| strsim::damerau_levenshtein(&typed, &word.to_lowercase()))?;
+            (distance <= most).then_some((distance, word))
+        })
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, word)| word)
 }

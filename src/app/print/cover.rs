@@ -5,10 +5,10 @@ use std::path::PathBuf;
 
 use super::run::PrintRun;
 use crate::campaign::Recipient;
+use crate::domain::{country_name, is_abroad, postcode_area};
 use crate::error::Result;
 use crate::files;
 use crate::letter::{self, Cover, Paper, Section};
-use crate::merge;
 use crate::text;
 use crate::text::long_date;
 
@@ -37,10 +37,10 @@ fn counted(run: &PrintRun<'_>, letters: &[&Recipient], pages: &[usize]) -> Cover
     let home = settings.country.as_str();
     let country = |letter: &Recipient| letter.fields.to_read().get("customer.country").unwrap_or(home).to_owned();
     let (abroad, here): (Vec<&Recipient>, Vec<&Recipient>) =
-        letters.iter().partition(|letter| merge::is_abroad(&country(letter), home));
+        letters.iter().partition(|letter| is_abroad(&country(letter), home));
     let sections = sections(run, letters, pages, &abroad.iter().map(|letter| country(letter)).collect::<Vec<_>>());
     let areas = (0..3).map(|coarser| {
-        let areas = here.iter().map(|letter| merge::postcode_area(&letter.postcode, home, coarser));
+        let areas = here.iter().map(|letter| postcode_area(&letter.postcode, home, coarser));
         section("By the beginning of the postcode", tally(areas))
     });
     Cover {
@@ -92,7 +92,7 @@ fn sections(run: &PrintRun<'_>, letters: &[&Recipient], pages: &[usize], abroad:
         .iter()
         .map(|branch| (branch.name.clone(), letters.iter().filter(|letter| letter.branch == branch.name).count()));
     let by_pages = tally(pages.iter().copied()).into_iter().map(|(pages, count)| (text::count(pages, "page"), count));
-    let names = abroad.iter().map(|country| merge::country_name(country, "").to_owned());
+    let names = abroad.iter().map(|country| country_name(country, "").to_owned());
     let sections = [
         section("By branch", branches.collect()),
         section("By pages", by_pages.collect()),

@@ -2,9 +2,8 @@
 
 use super::title::{ordered_title, title_words};
 use crate::customers::Customer;
-use crate::domain::folded;
+use crate::domain::{country_code, folded};
 use crate::merge::address::is_eastern;
-use crate::merge::countries::country_code;
 use crate::text::names::{
     bare, begins_surname, is_company, is_couple, is_family, is_firm_title, is_firm_word, is_first_of_two,
     is_given_name, is_no_title, is_numeral, is_particle, is_perhaps_company, is_post_nominal, is_said_with_first_name,

@@ -17,7 +17,7 @@ fn message_of(text: &str, follows: Option<&str>) -> String {
     let campaigns = ["1989-chardonnay".to_owned()];
     let currency = Currency::of("USD").expect("known");
     let as_of = "1990-01-15".parse().expect("a day");
-    let scope = Scope { as_of, currency, follows, campaigns: &campaigns, named: &named };
+    let scope = Scope { as_of, currency, home: "US", follows, campaigns: &campaigns, named: &named };
     match condition(text, &scope) {
         Ok(_) => "fine".to_owned(),
         Err(error) => match error.what_next() {
@@ -231,7 +231,7 @@ fn named_segments_cannot_grow_without_end() {
     }
     let currency = Currency::of("USD").expect("known");
     let as_of = "1990-01-15".parse().expect("a day");
-    let scope = Scope { as_of, currency, follows: None, campaigns: &[], named: &named };
+    let scope = Scope { as_of, currency, home: "US", follows: None, campaigns: &[], named: &named };
     assert!(condition("d5", &scope).is_ok());
     let error = condition("d59", &scope).expect_err("too long").to_string();
     assert!(error.contains("too long when the named segments") || error.contains("too deeply"), "{error}");

@@ -151,6 +151,7 @@ impl Shop {
         Scope {
             as_of: as_of(),
             currency: Currency::of("USD").expect("known"),
+            home: "US",
             follows: Some("1989-chardonnay"),
             campaigns: &self.campaigns,
             named: &self.named,

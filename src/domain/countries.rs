@@ -3,22 +3,26 @@
 //! countries.tsv has the forms of libaddressinput's address data (github.com/google/libaddressinput), in Latin letters where
 //! there is a choice, without districts, and the names of people and firms only where they do not stand first and in this order;
 //! and the names of Unicode CLDR in the four languages of senders. From the
-//! same data are regions.tsv, the regions that the posts abbreviate, and how postcodes are grouped.
+//! same data are regions.tsv, the regions that the posts abbreviate, and how postcodes are grouped. country_names.tsv has names in
+//! other languages, older ones, and the codes of three letters.
 
+use std::collections::HashMap;
 use std::sync::LazyLock;
+
+use crate::text;
 
 /// One country.
 #[derive(Debug)]
-pub(super) struct Country {
+pub(crate) struct Country {
     /// ISO 3166.
-    pub(super) code: &'static str,
+    pub(crate) code: &'static str,
     /// `%O%n%N%n%A%n%C, %S %Z`: firm, person, street, town, region, postcode; `%n` ends a line. Without `%N` the person stands
     /// first, and the firm below.
-    pub(super) form: &'static str,
+    pub(crate) form: &'static str,
     /// Which of `C`, `S`, `Z` stand in capitals.
-    pub(super) capitals: &'static str,
+    pub(crate) capitals: &'static str,
     /// In English, German, French, Spanish.
-    names: [&'static str; 4],
+    pub(crate) names: [&'static str; 4],
 }
 
 /// All countries, by code.
@@ -70,29 +74,6 @@ const GROUPS: [(&str, usize, usize, char); 16] = [
     ("US", 9, 5, '-'),
 ];
 
-/// Other names that exports have.
-const ALSO: [(&str, &str); 19] = [
-    ("USA", "US"),
-    ("U.S.A.", "US"),
-    ("United States of America", "US"),
-    ("UK", "GB"),
-    ("Great Britain", "GB"),
-    ("England", "GB"),
-    ("Scotland", "GB"),
-    ("Wales", "GB"),
-    ("Northern Ireland", "GB"),
-    ("Großbritannien", "GB"),
-    ("Holland", "NL"),
-    ("The Netherlands", "NL"),
-    ("Czechia", "CZ"),
-    ("Turkey", "TR"),
-    ("Korea", "KR"),
-    ("Republic of Ireland", "IE"),
-    ("Italia", "IT"),
-    ("Nederland", "NL"),
-    ("Sverige", "SE"),
-];
-
 /// Whose post brings it: letters to these carry no country line, and count as at home.
 const POST_OF: [(&str, &[&str]); 4] = [
     ("US", &["PR", "GU", "VI", "AS", "MP", "FM", "MH", "PW", "UM"]),
@@ -101,15 +82,35 @@ const POST_OF: [(&str, &[&str]); 4] = [
     ("ES", &["IC", "EA"]),
 ];
 
-/// A country by code or name, in any of the four languages; nothing when it is not known.
-pub(super) fn find(text: &str) -> Option<&'static Country> {
-    let wanted = text.trim();
-    let code = ALSO.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted)).map_or(wanted, |(_, code)| code);
-    let folded = wanted.to_lowercase();
-    COUNTRIES
-        .iter()
-        .find(|country| country.code.eq_ignore_ascii_case(code))
-        .or_else(|| COUNTRIES.iter().find(|country| country.names.iter().any(|name| name.to_lowercase() == folded)))
+/// The place in [`COUNTRIES`] of every name and code, by its [`name_key`].
+static BY_NAME: LazyLock<HashMap<String, usize>> = LazyLock::new(|| {
+    let mut places = HashMap::new();
+    let own = COUNTRIES.iter().enumerate();
+    let codes = own.clone().map(|(place, country)| (country.code, place));
+    let names = own.flat_map(|(place, country)| country.names.map(|name| (name, place)));
+    let place_of = |code: &str| COUNTRIES.iter().position(|country| country.code == code);
+    let others = text::table_rows(include_str!("country_names.tsv"));
+    let others = others.filter_map(|mut row| Some((row.next()?, place_of(row.next()?)?)));
+    for (name, place) in codes.chain(names).chain(others) {
+        places.entry(name_key(name)).or_insert(place);
+    }
+    places
+});
+
+/// Without capitals, accents, points, spaces and a `the` in front: `U.S.A.` and `usa`, `Côte d’Ivoire` and `Cote d Ivoire`.
+fn name_key(name: &str) -> String {
+    let key = text::plain_key(name);
+    key.strip_prefix("the ").unwrap_or(&key).replace(' ', "")
+}
+
+/// A country by code or name, in whichever language it is known; nothing when it is not known.
+pub(crate) fn find(text: &str) -> Option<&'static Country> {
+    BY_NAME.get(&name_key(text)).map(|place| &COUNTRIES[*place])
+}
+
+/// Every name of a country in the languages of senders, and its code.
+pub(crate) fn country_names() -> impl Iterator<Item = &'static str> {
+    COUNTRIES.iter().flat_map(|country| country.names.into_iter().chain([country.code]))
 }
 
 /// The code of a country given by code or name; what is not known stays as it is.
@@ -137,19 +138,19 @@ pub(crate) fn country_name<'c>(country: &'c str, home: &str) -> &'c str {
 }
 
 /// The form of an address in the letters of an eastern country itself.
-pub(super) fn eastern(code: &str) -> Option<&'static str> {
+pub(crate) fn eastern(code: &str) -> Option<&'static str> {
     EASTERN.iter().find(|(country, _)| *country == code).map(|(_, form)| *form)
 }
 
 /// A region as it stands in addresses of the country: abbreviated where that is usual.
-pub(super) fn region<'r>(region: &'r str, code: &str) -> &'r str {
+pub(crate) fn region<'r>(region: &'r str, code: &str) -> &'r str {
     let folded = region.trim().to_lowercase();
     let found = REGIONS.iter().find(|[country, _, name]| *country == code && name.to_lowercase() == folded);
     found.map_or(region.trim(), |[_, short, _]| short)
 }
 
 /// A postcode that was typed in one piece, grouped as its country does.
-pub(super) fn grouped(postcode: &str, code: &str) -> String {
+pub(crate) fn grouped(postcode: &str, code: &str) -> String {
     let postcode = postcode.trim();
     let is_whole = postcode.bytes().all(|b| b.is_ascii_alphanumeric());
     let rule = GROUPS.iter().find(|(country, signs, ..)| *country == code && postcode.len() == *signs);
@@ -184,6 +185,8 @@ mod tests {
             assert!(country.form.contains("%A") && country.form.contains("%C"), "{country:?}");
             assert!(country.names.iter().all(|name| !name.is_empty()), "{country:?}");
             assert!(country.names.iter().all(|name| find(name).is_some()), "{country:?}");
+            // Two islands share a name in French.
+            assert!(find(country.code).is_some_and(|found| found.code == country.code), "{country:?}");
         }
         // As libaddressinput has it: 30 above the street, Kazakhstan below, and 7 in eastern letters.
         let firm_first = COUNTRIES.iter().filter(|country| country.form.contains("%O%n%N")).count();
@@ -197,6 +200,12 @@ mod tests {
             ("Deutschland", "FR", "Allemagne"),
             ("Germany", "ES", "Alemania"),
             (" UK ", "AT", "Vereinigtes Königreich"),
+            ("U. S. A.", "DE", "Vereinigte Staaten"),
+            ("THE NETHERLANDS", "US", "Netherlands"),
+            ("Cote d Ivoire", "US", "Côte d’Ivoire"),
+            ("Svizzera", "US", "Switzerland"),
+            ("deu", "US", "Germany"),
+            ("日本", "US", "Japan"),
             ("Utopia", "US", "Utopia"),
         ] {
             assert_eq!(country_name(said, home), told);

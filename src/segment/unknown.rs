@@ -1,0 +1,235 @@
+//! Values that a condition asks for and nobody has: a slip in an exclusion would be answered by "everybody".
+
+use super::Condition;
+use super::country::TypedCountries;
+use super::expr::{Expr, Node};
+use super::fields::{BIRTH_DAY, BIRTH_MONTH, BIRTHDAY};
+use super::fold::holding;
+use super::tree::Comparison;
+use crate::domain::countries;
+use crate::error::Result;
+use crate::store::{Read, folded_sql, params};
+use crate::text;
+use crate::text::case_folded;
+
+/// What a condition asks for by a value.
+#[derive(Debug, PartialEq)]
+enum AskedValue<'e> {
+    /// Of a column of the customer's row: as it is called, its SQL, whether it is compared as it is.
+    Column {
+        name: String,
+        sql: &'static str,
+        exact: bool,
+        value: &'e str,
+    },
+    Country {
+        home: &'e str,
+        value: &'e str,
+    },
+    Tag(&'e str),
+    Item(&'e [String]),
+    PreferenceKey(&'e str),
+    Preference {
+        key: &'e str,
+        value: &'e str,
+    },
+    Birthday,
+}
+
+/// What the owner should hear about the values that a condition asks for: each that nobody in the book has, with the nearest.
+/// Where the book has no value of the kind at all, nothing is said.
+///
+/// # Errors
+/// When the database does not answer.
+pub(crate) fn unknown_values(read: &Read<'_>, condition: &Condition) -> Result<Vec<String>> {
+    let mut asked = Vec::new();
+    collect(&condition.root, &mut asked);
+    let mut said = Vec::new();
+    for value in asked {
+        let warning = value.unknown(read)?;
+        said.extend(warning.filter(|warning| !said.contains(warning)));
+    }
+    Ok(said)
+}
+
+/// Every value in a condition, inside NOT and named segments as well.
+fn collect<'e>(expr: &'e Expr, asked: &mut Vec<AskedValue<'e>>) {
+    match &expr.node {
+        Node::Tag(tag) => asked.push(AskedValue::Tag(tag)),
+        Node::Bought(words, _) => asked.push(AskedValue::Item(words)),
+        Node::Preference(key) => asked.push(AskedValue::PreferenceKey(key)),
+        Node::BirthdayWithin(..) | Node::Customer(BIRTHDAY | BIRTH_MONTH) => asked.push(AskedValue::Birthday),
+        Node::Named(inside) | Node::Not(inside) | Node::IsNull(inside) | Node::Fold(_, inside) => {
+            collect(inside, asked);
+        }
+        Node::All(parts) | Node::Any(parts) => parts.iter().for_each(|part| collect(part, asked)),
+        Node::Compare(comparison, a, b) => {
+            collect(a, asked);
+            collect(b, asked);
+            if matches!(comparison, Comparison::Equal | Comparison::Unlike) {
+                asked.extend(pair(a, b).or_else(|| pair(b, a)));
+            }
+        }
+        Node::In(a, items) => {
+            collect(a, asked);
+            asked.extend(items.iter().filter_map(|item| pair(a, item)));
+        }
+        Node::Between(a, low, high) => [a, low, high].into_iter().for_each(|part| collect(part, asked)),
+        Node::Like(a, like) => {
+            collect(a, asked);
+            asked.extend(of(a, like).filter(|_| !like.contains(['%', '_'])));
+        }
+        _ => {}
+    }
+}
+
+/// A field and the text that it is compared with.
+fn pair<'e>(field: &'e Expr, text: &'e Expr) -> Option<AskedValue<'e>> {
+    match &text.unfolded().node {
+        Node::Text(value) => of(field, value),
+        _ => None,
+    }
+}
+
+fn of<'e>(field: &'e Expr, value: &'e str) -> Option<AskedValue<'e>> {
+    let inside = field.unfolded();
+    if value.trim().is_empty() {
+        return None;
+    }
+    match &inside.node {
+        Node::Customer(sql) => {
+            let name = inside.text.to_lowercase().replace('_', " ");
+            Some(AskedValue::Column { name, sql, exact: field.is_exact(), value })
+        }
+        Node::Country(home) => Some(AskedValue::Country { home, value }),
+        Node::Preference(key) => Some(AskedValue::Preference { key, value }),
+        _ => None,
+    }
+}
+
+impl AskedValue<'_> {
+    /// What to say when nobody has it.
+    fn unknown(&self, read: &Read<'_>) -> Result<Option<String>> {
+        match self {
+            Self::Column { name, sql, exact, value } => {
+                let column = if *exact { (*sql).to_owned() } else { folded_sql(sql) };
+                let wanted = if *exact { (*value).to_owned() } else { case_folded(value).into_owned() };
+                let there = format!("SELECT 1 FROM customer c WHERE {column} = ?1 LIMIT 1");
+                let all = format!("SELECT DISTINCT {sql} FROM customer c WHERE {sql} <> ''");
+                missing(read, (&there, &wanted), &all, &format!("nobody has the {name}"), value)
+            }
+            Self::Tag(tag) => {
+                let there = format!("SELECT 1 FROM customer_tag t WHERE {} = ?1 LIMIT 1", folded_sql("t.tag"));
+                let all = "SELECT DISTINCT t.tag FROM customer_tag t";
+                missing(read, (&there, &case_folded(tag)), all, "nobody has the tag", tag)
+            }
+            Self::PreferenceKey(key) => {
+                let there = format!("SELECT 1 FROM preference f WHERE {} = ?1 LIMIT 1", folded_sql("f.key"));
+                let all = "SELECT DISTINCT f.key FROM preference f";
+                missing(read, (&there, &case_folded(key)), all, "nobody has the preference", key)
+            }
+            Self::Preference { key, value } => {
+                let of = format!("FROM preference f WHERE {} = ?1", folded_sql("f.key"));
+                let values =
+                    read.all(&format!("SELECT DISTINCT f.value {of}"), params![&*case_folded(key)], |row| {
+                        row.get::<String>(0)
+                    })?;
+                let known = values.iter().any(|known| case_folded(known) == case_folded(value));
+                // Without the key there is a warning about that.
+                let says = (!known && !values.is_empty()).then(|| {
+                    let what = format!("nobody has {} as the preference", text::quote(value));
+                    with_nearest(&what, key, text::nearest(value, values.iter().map(String::as_str)))
+                });
+                Ok(says)
+            }
+            Self::Country { home, value } => {
+                let book = TypedCountries::of(read)?;
+                if book.is_empty() || !book.meant(value, home).is_empty() {
+                    return Ok(None);
+                }
+                let names: Vec<&str> = countries::country_names().collect();
+                let unknown = || format!("{} is no country that is known", text::quote(value));
+                Ok(Some(match (countries::find(value), text::nearest(value, names)) {
+                    (Some(_), _) => format!("nobody has the country {}", text::quote(value)),
+                    (None, Some(near)) => format!("{}; did you mean `{near}`?", unknown()),
+                    (None, None) => unknown(),
+                }))
+            }
+            Self::Item(words) => item(read, words),
+            Self::Birthday => {
+                let sql = format!(
+                    "SELECT ref, birthday FROM customer c WHERE birthday <> '' AND ({BIRTH_DAY}) = '' ORDER BY ref"
+                );
+                let odd = read.all(&sql, params![], |row| {
+                    let [reference, typed] = [row.get::<String>(0)?, row.get::<String>(1)?];
+                    Ok(format!("{} ({})", text::quote(&reference), text::quote(&typed)))
+                })?;
+                let has = if odd.len() == 1 { "has" } else { "have" };
+                let who = text::count(odd.len(), "customer");
+                let some = text::first_few(&odd, 5);
+                Ok((!odd.is_empty()).then(|| format!("{who} {has} a birthday that is not a day: {some}")))
+            }
+        }
+    }
+}
+
+/// What to say when no row is `there`; `all` gives the values that may be meant.
+fn missing(
+    read: &Read<'_>,
+    (there, wanted): (&str, &str),
+    all: &str,
+    what: &str,
+    typed: &str,
+) -> Result<Option<String>> {
+    if read.first(there, params![wanted], |_| Ok(()))?.is_some() {
+        return Ok(None);
+    }
+    let values = read.all(all, params![], |row| row.get::<String>(0))?;
+    // A book that keeps nothing of the kind shows no slip.
+    let near = || text::nearest(typed, values.iter().map(String::as_str));
+    Ok((!values.is_empty()).then(|| with_nearest(what, typed, near())))
+}
+
+fn with_nearest(what: &str, typed: &str, near: Option<&str>) -> String {
+    let near = near.map(|near| format!("; did you mean {}?", text::quote(near))).unwrap_or_default();
+    format!("{what} {}{near}", text::quote(typed))
+}
+
+/// What to say when no item that was ever bought has all the words.
+fn item(read: &Read<'_>, words: &[String]) -> Result<Option<String>> {
+    let column = folded_sql("i.item");
+    let holds: Vec<String> = (1..=words.len()).map(|n| format!("{column} LIKE ?{n} ESCAPE '\\'")).collect();
+    let there = format!("SELECT 1 FROM purchase_item i WHERE {} LIMIT 1", holds.join(" AND "));
+    let patterns: Vec<String> = words.iter().map(|word| holding(word)).collect();
+    let patterns: Vec<_> = patterns.iter().map(crate::store::ToValue::to_value).collect();
+    if read.first(&there, &patterns, |_| Ok(()))?.is_some() {
+        return Ok(None);
+    }
+    let items = read
+        .all("SELECT DISTINCT i.item FROM purchase_item i WHERE i.item <> ''", params![], |row| row.get::<String>(0))?;
+    if items.is_empty() {
+        return Ok(None);
+    }
+    let typed = words.join(" ");
+    // Without accents, and else each word by itself: an item has more words than are asked for.
+    let keys: Vec<String> = words.iter().map(|word| text::plain_key(word)).collect();
+    let accented = items.iter().find(|item| {
+        let item = text::plain_key(item);
+        keys.iter().all(|key| item.contains(key))
+    });
+    let by_words = || {
+        let known: Vec<&str> = items.iter().flat_map(|item| item.split(|c: char| !c.is_alphanumeric())).collect();
+        let is_known = |word: &str| items.iter().any(|item| case_folded(item).contains(&*case_folded(word)));
+        let near = |word: &String| {
+            if is_known(word) {
+                Some(word.clone())
+            } else {
+                text::nearest(word, known.iter().copied()).map(str::to_owned)
+            }
+        };
+        let near: Option<Vec<String>> = words.iter().map(near).collect();
+        near.map(|words| words.join(" ")).filter(|near| *near != typed)
+    };
+    let near = accented.cloned().or_else(by_words);
+    Ok(Some(with_nearest("nobody has bought", &typed, near.as_deref())))
+}

@@ -1,0 +1,279 @@
+//! The language of questions: texts match themselves, countries are countries, slips are named, birthdays can be asked for.
+
+use serde_json::{Value, json};
+
+use crate::support::Shop;
+
+/// A shop with these customers and nobody else.
+fn shop_of(customers: &str) -> Shop {
+    let shop = Shop::without_people();
+    shop.write("people.csv", customers);
+    shop.run("import customers people.csv").says_only(&["postcode"]);
+    shop
+}
+
+/// Who matches, and what is said about the question.
+fn asked(shop: &Shop, question: &str) -> (Vec<String>, Vec<String>) {
+    let found = shop.with(&["--json", "segment", question]).quiet().json();
+    let talk = shop.with(&["segment", question]).talk();
+    let texts = |list: &Value, key: Option<&str>| -> Vec<String> {
+        let one = |value: &Value| key.map_or(value, |key| &value[key]).as_str().unwrap().to_owned();
+        list.as_array().unwrap().iter().map(one).collect()
+    };
+    let warnings = texts(&found["warnings"], None);
+    for warning in &warnings {
+        assert!(talk.contains(warning.as_str()), "{talk}");
+    }
+    (texts(&found["customers"], Some("ref")), warnings)
+}
+
+/// Each question with the references that match, and nothing to be said about it.
+fn match_all(shop: &Shop, cases: &[(&str, &str)]) {
+    for (question, refs) in cases {
+        let (found, warnings) = asked(shop, question);
+        assert_eq!(found.join(" "), *refs, "{question}");
+        assert!(warnings.is_empty(), "{question}: {warnings:?}");
+    }
+}
+
+#[test]
+fn a_text_matches_itself_whatever_its_case() {
+    let shop = shop_of(
+        "ref,first_name,last_name,city,country,tags,email\n\
+         T1,Ali,Kaya,İzmir,TR,İptal,anna@example.com\n\
+         T2,Ayşe,Demir,Bursa,TR,,\n\
+         T3,Jörg,Groß,Palo Alto,US,Größe L,\n\
+         T4,Νίκος,Παππάς,Diyarbakır,TR,,\n\
+         T5,Ørjan,Å,O'Fallon,NO,50%_off,\n",
+    );
+    match_all(
+        &shop,
+        &[
+            ("has_tag('İptal')", "T1"),
+            ("NOT has_tag('İptal')", "T2 T3 T4 T5"),
+            ("city LIKE 'İzmir'", "T1"),
+            ("city = 'izmir' OR city = 'DİYARBAKIR'", "T1 T4"),
+            ("city IN ('IZMIR', 'bursa')", "T1 T2"),
+            ("city NOT IN ('IZMIR', 'bursa')", "T3 T4 T5"),
+            ("city = 'palo alto'", "T3"),
+            ("city <> 'PALO ALTO'", "T1 T2 T4 T5"),
+            ("lower(city) = 'Palo Alto' AND 'PALO ALTO' = upper(city)", "T3"),
+            ("last_name = 'GROSS' AND has_tag('GRÖSSE l')", "T3"),
+            ("last_name LIKE 'gro_' AND last_name LIKE 'GROẞ' AND last_name LIKE '%SS'", "T3"),
+            ("last_name = 'ΠΑΠΠΆΣ' AND first_name LIKE 'νίκοσ'", "T4"),
+            ("first_name = 'øRJAN' AND last_name = 'å'", "T5"),
+            ("city = 'o''fallon'", "T5"),
+            ("has_tag('50%_OFF')", "T5"),
+            ("email = 'ANNA@EXAMPLE.COM'", "T1"),
+            ("full_name = 'ayşe DEMİR'", "T2"),
+            ("ref = 'T1' OR ref IN ('T2')", "T1 T2"),
+        ],
+    );
+}
+
+#[test]
+fn composed_and_decomposed_letters_are_the_same() {
+    let shop = shop_of(
+        "ref,first_name,last_name,street,city,postcode,tags\n\
+         D1,José,Núñez,1 Elm St,San José,94301,café\n\
+         D2,Jose\u{301},Nu\u{301}n\u{303}ez,1 Elm St,San Jose\u{301},94301,cafe\u{301}\n\
+         D3,Jose,Nunez,2 Elm St,San Jose,94301,cafe\n",
+    );
+    match_all(
+        &shop,
+        &[
+            ("first_name = 'José'", "D1 D2"),
+            ("first_name = 'Jose\u{301}'", "D1 D2"),
+            ("first_name LIKE 'jos%'", "D1 D2 D3"),
+            ("first_name LIKE 'JOSÉ'", "D1 D2"),
+            ("first_name LIKE 'Jos_'", "D1 D2 D3"),
+            ("last_name IN ('NÚÑEZ')", "D1 D2"),
+            ("city <> 'san josé'", "D3"),
+            ("has_tag('café')", "D1 D2"),
+            ("has_tag('CAFE\u{301}')", "D1 D2"),
+            ("NOT has_tag('café')", "D3"),
+        ],
+    );
+    let households = |reference: &str| shop.held(reference, "household").len();
+    assert_eq!(households("D1"), 1, "{:?}", shop.held("D1", "household"));
+    let one_per = shop.json("segment \"last_name = 'Núñez'\" --one-per household");
+    assert_eq!(one_per["matched"], 1, "two people of one house are one household");
+}
+
+#[test]
+fn one_tag_is_not_there_twice() {
+    let shop = shop_of("ref,last_name,tags\nG1,Ray,\"Café, VIP\"\nG2,Poe,\"cafe\u{301},CAFÉ\"\n");
+    shop.run("customer set G1 tag=cafe\u{301} tag=vip tag=İyi tag=iyi").quiet();
+    let tags = |reference: &str| shop.json(&format!("customer show {reference}"))["tags"].clone();
+    assert_eq!((tags("G1"), tags("G2")), (json!(["Café", "VIP", "İyi"]), json!(["cafe\u{301}"])));
+    shop.write("again.csv", "ref,last_name,tags\nG1,Ray,\"CAFÉ,vip,İYİ,new\"\n");
+    shop.run("import customers again.csv").quiet();
+    assert_eq!(tags("G1"), json!(["Café", "VIP", "new", "İyi"]));
+    shop.run("customer set G1 tag=-CAFE\u{301}").quiet();
+    assert_eq!(tags("G1"), json!(["VIP", "new", "İyi"]));
+}
+
+#[test]
+fn a_country_is_a_country_however_it_was_typed() {
+    let shop = shop_of(
+        "ref,first_name,last_name,country\n\
+         H1,Ann,One,\n\
+         H2,Bob,Two,US\n\
+         H3,Cy,Three,USA\n\
+         H4,Dee,Four,United States\n\
+         H5,Eva,Five,Germany\n\
+         H6,Fay,Six,Schweiz\n\
+         H7,Gus,Seven,U.K.\n\
+         H8,Hal,Eight,Utopia\n",
+    );
+    match_all(
+        &shop,
+        &[
+            ("country = 'US'", "H1 H2 H3 H4"),
+            ("NOT country = 'US'", "H5 H6 H7 H8"),
+            ("country <> 'u.s.a.'", "H5 H6 H7 H8"),
+            ("country = 'us'", "H1 H2 H3 H4"),
+            ("'United States of America' = country", "H1 H2 H3 H4"),
+            ("country IN ('Deutschland', 'Suisse')", "H5 H6"),
+            ("country NOT IN ('DE', 'CHE', 'usa')", "H7 H8"),
+            ("country = 'England' OR country = 'gb'", "H7"),
+            ("country = 'UTOPIA'", "H8"),
+            ("country = ''", "H1"),
+            ("country IS NULL", "H1"),
+            ("country LIKE 'United%'", "H1 H2 H3 H4 H7"),
+            ("lower(country) = 'allemagne'", "H5"),
+            ("upper(country) LIKE '%REICH%'", "H7"),
+        ],
+    );
+    shop.with(&["segment", "country = 'US'", "--why", "H3"]).shows("yes  country = 'US'   (country is 'USA')");
+    shop.with(&["segment", "country = 'US'", "--why", "H5"]).shows("no   country = 'US'   (country is 'Germany')");
+}
+
+#[test]
+fn slips_are_named_with_the_nearest() {
+    let shop = Shop::new();
+    for (question, warning) in [
+        ("NOT has_tag('wholsale')", "nobody has the tag `wholsale`; did you mean `wholesale`?"),
+        ("has_tag('zzzzzz')", "nobody has the tag `zzzzzz`"),
+        ("city = 'Salme'", "nobody has the city `Salme`; did you mean `Salem`?"),
+        ("NOT city IN ('BEND', 'Salme')", "nobody has the city `Salme`; did you mean `Salem`?"),
+        ("city LIKE 'Salme'", "nobody has the city `Salme`; did you mean `Salem`?"),
+        ("last_name <> 'Smiht'", "nobody has the last name `Smiht`; did you mean `Smith`?"),
+        ("ref = 'C-1'", "nobody has the ref `C-1`; did you mean `C-01`?"),
+        ("ref <> 'c-01'", "nobody has the ref `c-01`; did you mean `C-01`?"),
+        ("country = 'Germny'", "`Germny` is no country that is known; did you mean `Germany`?"),
+        ("country = 'France'", "nobody has the country `France`"),
+        ("country IN ('xxyyzz')", "`xxyyzz` is no country that is known"),
+        ("NOT bought('rian coat')", "nobody has bought `rian coat`; did you mean `rain coat`?"),
+    ] {
+        let (_, warnings) = asked(&shop, question);
+        assert_eq!(warnings, [warning], "{question}");
+    }
+}
+
+#[test]
+fn slips_are_named_by_check_and_plan_as_well() {
+    let shop = Shop::new();
+    shop.edit("campaigns/spring.toml", "has_tag('wholesale')", "has_tag('wholsale') AND NOT city = 'Eugen'");
+    shop.edit(
+        "campaigns/spring.toml",
+        "[letter]",
+        "[[signer]]\nname = \"Tom\"\nwhen = \"city = 'Astorai'\"\n\n[letter]",
+    );
+    shop.edit("shop.toml", "[segments]", "[segments]\nknitters = \"bought('wool skarf')\"");
+    let wholesale = "nobody has the tag `wholsale`; did you mean `wholesale`?";
+    shop.run("check")
+        .says(&format!("campaigns/spring.toml:6: {wholesale}"))
+        .says("campaigns/spring.toml:6: nobody has the city `Eugen`; did you mean `Eugene`?")
+        .says("nobody has the city `Astorai`; did you mean `Astoria`?")
+        .says("shop.toml: segment `knitters`: nobody has bought `wool skarf`; did you mean `wool scarf`?");
+    let mut plan = shop.run("plan spring --dry-run");
+    let talk = plan.talk();
+    for warning in [wholesale, "nobody has the city `Eugen`", "nobody has the city `Astorai`"] {
+        assert!(talk.contains(warning), "{talk}");
+    }
+}
+
+#[test]
+fn what_was_bought_is_found_without_case_or_named() {
+    let shop = shop_of("ref,last_name\nI1,One\nI2,Two\nI3,Three\n");
+    shop.write("sales.csv", "ref,on,item,amount\nI1,2024-01-05,\"Crème fraîche, 200 g\",3\nI2,2024-01-06,CRE\u{300}ME FRAI\u{302}CHE,3\nI3,2024-01-07,Weiße Schuhe,9\n");
+    shop.run("import purchases sales.csv").quiet();
+    match_all(
+        &shop,
+        &[
+            ("bought('crème fraîche')", "I1 I2"),
+            ("bought('FRAÎCHE cre\u{300}me')", "I1 I2"),
+            ("bought_since('WEISSE', months_ago(3))", "I3"),
+            ("NOT bought('weiße schuhe')", "I1 I2"),
+            ("bought('200')", "I1"),
+        ],
+    );
+    for (question, warning) in [
+        ("bought('creme fraiche')", "nobody has bought `creme fraiche`; did you mean `Crème fraîche, 200 g`?"),
+        ("NOT bought('weisse schue')", "nobody has bought `weisse schue`; did you mean `weisse Schuhe`?"),
+        ("bought_since('zzzzzz', months_ago(3))", "nobody has bought `zzzzzz`"),
+    ] {
+        assert_eq!(asked(&shop, question).1, [warning], "{question}");
+    }
+}
+
+/// Files of birthdays: the cells, and how the book has them.
+const BIRTHDAYS: &[(&[&str], &[&str])] = &[
+    (&["1980-02-29", "1975-11-05", ""], &["1980-02-29", "1975-11-05", ""]),
+    (&["5/6/1980", "25/12/1975", "11/05"], &["1980-06-05", "1975-12-25", "--05-11"]),
+    (&["5/6/1980", "12/25/1975", "11/05"], &["1980-05-06", "1975-12-25", "--11-05"]),
+    (&["5.6.1980", "5.11.", "29. Februar"], &["1980-06-05", "--11-05", "--02-29"]),
+    (&["--11-05", "--0229", "1604-03-01"], &["--11-05", "--02-29", "--03-01"]),
+    (&["Nov 5, 1975", "5 de mayo", "11/25/62"], &["1975-11-05", "--05-05", "1962-11-25"]),
+];
+
+#[test]
+fn a_birthday_is_a_day_settled_by_other_rows() {
+    for (cells, kept) in BIRTHDAYS {
+        let rows = cells.iter().enumerate().map(|(n, cell)| format!("B{n},Ann,N{n},\"{cell}\"\n"));
+        let shop = shop_of(&format!("ref,first_name,last_name,birthday\n{}", rows.collect::<String>()));
+        for (n, kept) in kept.iter().enumerate() {
+            let card = shop.json(&format!("customer show B{n}"));
+            assert_eq!(card["fields"]["birthday"].as_str().unwrap_or_default(), *kept, "{cells:?}");
+        }
+    }
+    // Nothing settles it: asked for, and nothing is imported.
+    let shop = Shop::without_people();
+    for cells in [["5/6/1980", ""], ["11/05", "6/6/1980"], ["25/12/1975\nB9,Z,5/6/1980", "12/25/1975"]] {
+        shop.write("people.csv", format!("ref,last_name,birthday\nB1,One,{}\nB2,Two,{}\n", cells[0], cells[1]));
+        shop.run("import customers people.csv").status(1).says("could be two different days").says("--date-order");
+    }
+    shop.run("import customers people.csv --date-order dmy")
+        .says("1 birthday is not a day in the past and not imported: `12/25/1975` (line 4)");
+    assert_eq!(shop.json("customer show B9")["fields"]["birthday"], "1980-06-05");
+}
+
+#[test]
+fn what_is_no_birthday_is_named_and_left() {
+    let shop = shop_of("ref,last_name,birthday\nB1,One,1975-11-05\nB4,Four,1990-01-15\n");
+    shop.write("again.csv", "ref,last_name,birthday\nB1,One,in May\nB2,Two,2031-01-01\nB3,Three,5.11.20\n");
+    shop.run("import customers again.csv")
+        .says("2 birthdays are not days in the past and not imported: `in May` (line 2) and `2031-01-01` (line 3)")
+        .says("1 birthday imported without the year, whose century is not clear: `5.11.20` (line 4)");
+    let birthday = |reference: &str| {
+        shop.json(&format!("customer show {reference}"))["fields"]["birthday"].as_str().unwrap_or_default().to_owned()
+    };
+    assert_eq!(["B1", "B2", "B3"].map(birthday), ["1975-11-05", "", "--11-05"]);
+    shop.run("customer set B2 birthday=--0229").quiet();
+    shop.run("customer set B4 birthday=").quiet();
+    assert_eq!(["B2", "B4"].map(birthday), ["--02-29", ""]);
+    for (typed, hint) in [("5/6/1980", "1975-11-05"), ("1981-02-29", "--11-05"), ("soon", "when the year is not known")]
+    {
+        shop.run(&format!("customer set B1 birthday={typed}")).status(1).says("is not a birthday").says(hint);
+    }
+    match_all(
+        &shop,
+        &[
+            ("birthday_month = 11", "B1 B3"),
+            ("NOT birthday_month = 11", "B2 B4"),
+            ("birthday = date('1975-11-05')", "B1"),
+            ("birthday_within(366)", "B1 B2 B3"),
+        ],
+    );
+}
