@@ -148,7 +148,7 @@ def at_the_till(shop, pages, letters):
     pages.look("refused", ".btn-ink")
     assert browser.run("return document.activeElement.id") == "amt", "the amount is not ready"
     browser.type("33", ENTER)
-    browser.shows("It is written down.", "$33.00")
+    browser.shows("It is recorded.", "$33.00")
     browser.type(came["code"], ENTER)
     browser.shows("Already given.")
     spent = "SELECT d.spend_minor FROM redemption d JOIN recipient r ON r.id = d.recipient_id WHERE r.code = ?"
@@ -205,7 +205,7 @@ def at_the_till(shop, pages, letters):
     browser.run("document.getElementById('amt').value = ''")
     browser.press("#amt")
     browser.type("38.40", ENTER)
-    browser.shows("$38.40 written down")
+    browser.shows("$38.40 recorded")
     browser.press(".undo details + details summary")
     browser.press("#why")
     browser.type("the wrong person", ENTER)
@@ -219,7 +219,7 @@ def at_the_till(shop, pages, letters):
         "const f = document.querySelector('.act form'), b = f.querySelector('[formaction]');"
         "f.amount.value = '21.50'; f.requestSubmit(b); f.requestSubmit(b)"
     )
-    browser.shows("It is written down.", "$21.50")
+    browser.shows("It is recorded.", "$21.50")
     pages.look("written", ".next .btn")
     assert shop.ask(bought)[0][0] == before + 1
     browser.type(undone["code"], ENTER)

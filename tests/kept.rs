@@ -94,7 +94,7 @@ fn a_gift_given_twice_is_shown_with_both_sides_until_it_is_put_aside() {
     }
     let page = server.get("/owner/day");
     assert!(!page.body.contains("Given out twice."), "it was put aside");
-    page.shows("0000-0000").shows("given while the line was down: had it already");
+    page.shows("0000-0000").shows("given while offline: had it already");
     assert_eq!(shop.held_of_all("at_the_till").len(), before, "nothing is dropped");
     assert_eq!(shop.times("redemptions", &json!({ "spend_minor": 3000 })), 1, "the first one stands");
 }

@@ -118,7 +118,7 @@ fn gather(read: &Read<'_>, state: &AppState, on: NaiveDate, today: NaiveDate) ->
 fn in_words(one: &Happening, currency: Currency) -> String {
     let show = |amount: Option<Money>| currency.show(amount.unwrap_or_default());
     let turned_away = |why: &str| {
-        let how = if one.was_kept { "given while the line was down" } else { "turned away" };
+        let how = if one.was_kept { "given while offline" } else { "turned away" };
         format!("{how}: {why}")
     };
     match one.kind {

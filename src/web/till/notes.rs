@@ -41,7 +41,7 @@ pub(super) async fn note(
                 NoteFault::Empty => ("Say what it was about.".to_owned(), String::new()),
                 NoteFault::TooLong(start) => {
                     let most = text::thousands(notes::LONGEST);
-                    (format!("That is too long to be read at the till: {most} signs are enough."), start)
+                    (format!("That is too long to be read at the till: {most} characters are enough."), start)
                 }
             };
             let form_error = FormError { field: "note", says, note, ..FormError::default() };
