@@ -5,6 +5,7 @@ mod bought;
 mod day;
 mod event;
 mod offer;
+mod open_codes;
 mod outcome;
 mod past;
 mod personal_data;
@@ -19,6 +20,7 @@ pub(crate) use day::{
     CampaignProgress, Come, Expected, Happening, happened_on, last_come, progress, taken_on, to_come,
 };
 pub(crate) use offer::{Offer, OfferStatus, OfferSummary, offers, shown};
+pub(crate) use open_codes::open_codes;
 pub(crate) use outcome::{Outcome, TillAnswer};
 pub(crate) use past::record_past;
 pub(crate) use personal_data::{PERSONAL_DATA, customers_of_import};

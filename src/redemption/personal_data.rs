@@ -5,7 +5,7 @@ use crate::domain::{CustomerId, ImportId};
 use crate::error::Result;
 use crate::store::{Read, Write, params};
 
-use ExportCell::{Day, Number, Text};
+use ExportCell::{Day, Number, Text, YesNo};
 
 pub(crate) const PERSONAL_DATA: TableOwner =
     TableOwner::of_recipients(|read, customer| export_tables(read, TABLES, customer), forget);
@@ -39,6 +39,7 @@ const TABLES: &[ExportTable] = &[
             ("request", "COALESCE(e.request, '')", Text),
             ("arrived_at", "COALESCE(e.arrived_at, '')", Text),
             ("put_aside_at", "COALESCE(e.put_aside_at, '')", Text),
+            ("promised", "e.promised", YesNo),
         ],
         from: "FROM redemption_event e WHERE e.recipient_id IN \
                (SELECT m.recipient_id FROM recipient_member m WHERE m.customer_id = ?1) \

@@ -48,6 +48,8 @@ struct GivenPage {
     name: String,
     fact: String,
     place: String,
+    /// Of the letter whose gift it is.
+    code: String,
     /// What else waits for them.
     still: Vec<WaitingGift>,
     stamp: Postmark,
@@ -136,6 +138,10 @@ fn gather(
         EntryFor::Amount(_) => Vec::new(),
     };
     Ok(Some(GivenPage {
+        code: match &standing.what {
+            EntryFor::Gift { recipient, .. } => recipient.code_text().to_owned(),
+            EntryFor::SecondGift { .. } | EntryFor::Amount(_) => String::new(),
+        },
         still: still.iter().map(WaitingGift::of).collect(),
         fact: format!("{spent} at {when}."),
         stamp: Postmark::of(standing.at, &standing.till, country),

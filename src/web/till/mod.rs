@@ -47,6 +47,7 @@ pub(super) fn routes() -> Router<Arc<AppState>> {
         .route("/till/written/{event}/undo", post(given::undo::<EventId>))
         .route("/till/written/{event}/change", post(given::change::<EventId>))
         .route("/till/undone/{event}", get(undone::page))
+        .route("/till/open-codes", get(offline::open_codes))
         .route("/till/kept", get(offline::page).post(offline::store))
         .route("/till/again/{recipient}", get(second_gift::show).post(second_gift::hand_over))
         .route("/till/note/{customer}", post(notes::note))
