@@ -76,6 +76,8 @@ mod spreadsheet;
 mod story;
 /// The till: once, whoever asks at the same moment; exit codes and objects.
 mod till;
+/// What a till changes on cards: addresses, notes, new customers; the owner sees each and undoes it.
+mod till_changes;
 /// Imports listed and undone: what goes, what comes back, what stays and why.
 mod undo_import;
 /// The whole walk with twelve people, every figure known beforehand.

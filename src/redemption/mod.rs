@@ -23,7 +23,7 @@ pub(crate) use offer::{Offer, OfferStatus, OfferSummary, offers, shown};
 pub(crate) use open_codes::open_codes;
 pub(crate) use outcome::{Outcome, TillAnswer};
 pub(crate) use past::record_past;
-pub(crate) use personal_data::{PERSONAL_DATA, customers_of_import};
+pub(crate) use personal_data::{PERSONAL_DATA, customers_of_import, is_on_record};
 pub(crate) use redeem::{RequestOutcome, look, redeem, request_outcome, turned_away};
 pub(crate) use returned::record_returned;
 pub(crate) use stored_visit::{

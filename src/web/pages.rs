@@ -23,6 +23,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("which.html", include_str!("pages/which.html")),
     ("waiting.html", include_str!("pages/waiting.html")),
     ("names.html", include_str!("pages/names.html")),
+    ("new-customer.html", include_str!("pages/new-customer.html")),
     ("found.html", include_str!("pages/found.html")),
     ("card.html", include_str!("pages/card.html")),
     ("given.html", include_str!("pages/given.html")),

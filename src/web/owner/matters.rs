@@ -1,4 +1,4 @@
-//! What the tills kept while the line was down and what the owner has to look at: both sides of it, until it is put aside.
+//! What the tills saved while they were offline and what the owner has to look at: both sides of it, until it is put aside.
 
 use std::sync::Arc;
 
@@ -73,7 +73,8 @@ fn side(side: &Side, settings: &Settings, today: NaiveDate) -> String {
     format!("{}{till}, {}", moment(side.at, settings, today), spent.as_deref().unwrap_or("no amount"))
 }
 
-fn moment(at: chrono::NaiveDateTime, settings: &Settings, today: NaiveDate) -> String {
+/// `2:32 pm`, with the day when that is another than today.
+pub(super) fn moment(at: chrono::NaiveDateTime, settings: &Settings, today: NaiveDate) -> String {
     let time = wording::time(at, &settings.country);
     if at.date() == today { time } else { format!("{}, {time}", wording::date(at.date(), today, &settings.country)) }
 }

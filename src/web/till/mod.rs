@@ -10,6 +10,7 @@ mod find;
 mod form_error;
 mod given;
 mod hand_over;
+mod new_customer;
 mod notes;
 mod offline;
 mod refused;
@@ -36,6 +37,8 @@ pub(super) fn routes() -> Router<Arc<AppState>> {
         .route("/till/names", post(find::names))
         .route("/till/found/{search}", get(find::found))
         .route("/till/found/{search}/{customer}", get(card::of_found))
+        .route("/till/new", get(new_customer::ask).post(new_customer::add))
+        .route("/till/new/{search}", get(new_customer::of_search))
         .route("/till/person/{customer}", get(card::of_person))
         .route("/till/letter/{recipient}", get(card::of_letter))
         .route("/till/hand-over/{recipient}", post(hand_over::hand_over))
