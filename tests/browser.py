@@ -82,9 +82,40 @@ class Pages:
             )  # fmt: skip
             if not (0 <= box[0] and box[1] <= self.size[1] and box[2] > 0):
                 self.faults.append(f"{here}: `{main}` is not in sight: {box}")
+        self.in_forced_colours(here)
         for size in (NARROW, self.size):
             browser.size(*size)
             self.fits(here, size[0])
+        self.with_large_letters(here)
+        browser.size(*self.size)
+
+    def with_large_letters(self, name):
+        """With letters twice as large nothing scrolls sideways on the narrowest phone, and no name is cut."""
+        browser = self.browser
+        browser.size(*NARROW)
+        browser.run("document.documentElement.style.fontSize = '200%'")
+        self.fits(f"{name} in large letters", NARROW[0])
+        cut = browser.run(
+            "return [...document.querySelectorAll('main :is(.name, bdi)')].map(e => { for (let b = e; b.id !== 'main'; b = b.parentElement) {"
+            "const s = getComputedStyle(b); if (s.display === 'inline' || b.classList.contains('vh')) continue;"
+            "if (s.overflowY !== 'visible' && b.scrollHeight > b.clientHeight + 1) return e.outerHTML.slice(0, 200) } return '' }).find(Boolean)"
+        )  # fmt: skip
+        if cut:
+            self.faults.append(f"{name}: of this name a part is cut: {cut}")
+        browser.run("document.documentElement.style.fontSize = ''")
+
+    def in_forced_colours(self, name):
+        """Where a person's own colours are forced on the page, what is pressed can be read and has an edge."""
+        self.browser.tell("Emulation.setEmulatedMedia", features=[{"name": "forced-colors", "value": "active"}])
+        unread = self.browser.run(
+            "const light = c => { const [r, g, b] = c.match(/[\\d.]+/g).map(v => { v /= 255; return v <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4 });"
+            "return .2126 * r + .7152 * g + .0722 * b + .05 };"
+            "return [...document.querySelectorAll('main :is(.btn-go, .btn-ink)')].filter(e => { const s = getComputedStyle(e);"
+            "const [a, b] = [light(s.color), light(s.backgroundColor)];"
+            "return Math.max(a, b) / Math.min(a, b) < 4.5 || parseFloat(s.borderTopWidth) < 4 }).map(e => e.outerHTML.slice(0, 200))[0]"
+        )  # fmt: skip
+        if unread:
+            self.faults.append(f"{name}: in forced colours this cannot be read: {unread}")
 
     def fits(self, name, width):
         """Nothing scrolls sideways, and nothing was complained about."""
@@ -443,6 +474,84 @@ def hostile(shop, pages):
     return len(strings)
 
 
+# Marks above and below the letters, right to left, no place to break, emoji; each is the last name of a customer.
+NAMES = [
+    "Nguyễn Thị Thùy Dương Ngọc Ánh Hằng", "مُحَمَّدٌ عَبْدُ ٱلرَّحْمٰنِ", "น้ำผึ้ง กิ๊กก๊ก ป้ำเป๋อ", "क्षत्रिय श्रीमती द्वारका", "Wolfeschlegelsteinhausenbergerdorffwelchevoralternwarengewis",
+    "Maximiliana-Theodora Freifrau von und zu Hohenlohe-Langenburg", "אברהם בֶּן־גּוּרִיּוֹן", "👩‍👩‍👧‍👦 Ng", "Ẫ́Ổ̂ǰ̣ẵ̤",
+]  # fmt: skip
+
+
+def names(shop, pages, letters):
+    """Names that are written in other ways stand on every page as a whole, from the list of names to the day's list."""
+    browser = pages.browser
+    for number, name in enumerate(NAMES):
+        browser.go(shop.url + "/till/new")
+        browser.shows("Add a new customer")
+        browser.press("#f-last_name")
+        browser.run("document.getElementById('f-last_name').value = arguments[0]", name)
+        browser.run("document.querySelector('main form').requestSubmit()")
+        browser.until("location.pathname.startsWith('/till/person/')")
+        for size in (PHONE, DESK) if number < 4 else (PHONE,):
+            browser.size(*size)
+            pages.fits(f"the card of {name!r}", size[0])
+        pages.with_large_letters(f"the card of {name!r}")
+        small = browser.run(
+            "const h = document.querySelector('.who h1'), s = getComputedStyle(h), c = document.createElement('canvas').getContext('2d');"
+            "c.font = `${s.fontWeight} ${s.fontSize} ${s.fontFamily}`; const m = c.measureText(h.innerText);"
+            "return m.actualBoundingBoxAscent + m.actualBoundingBoxDescent > 1.35 * parseFloat(s.lineHeight)"
+        )  # fmt: skip
+        if small:
+            pages.faults.append(f"the line of {name!r} has no room for its marks")
+    letter = next(letters)
+    greeting = json.dumps({"greeting": f"Dear {NAMES[0]},"})
+    shop.change("UPDATE recipient SET name = ?1, fields = json_patch(fields, ?2) WHERE code = ?3", [(NAMES[1], greeting, letter["code"])])
+    browser.go(shop.url + "/till")
+    browser.type(letter["code"], ENTER)
+    browser.shows("The letter promised")
+    browser.type(ENTER)
+    browser.shows("Yes. The bottle is theirs.")
+    pages.on(PHONE)
+    pages.look("given-name")
+    browser.go(shop.url + "/till")
+    browser.type("Freifrau", ENTER)
+    browser.shows("no letter this year")
+    pages.look("found-name", ".found .first")
+
+
+def a_new_customer(shop, pages):
+    """Nobody sounds like that: what was typed stands in the form, faults stand at their fields, the owner sees the card."""
+    browser = pages.browser
+    for size in (PHONE, DESK):
+        pages.on(size)
+        browser.go(shop.url + "/till")
+        browser.type("Quirin Vogelsang", ENTER)
+        browser.shows("sounds like" if size == PHONE else "Add a new customer")
+        browser.press("main a[href^='/till/new/']")
+        browser.shows("May we email them?")
+        assert browser.run("return document.getElementById('f-last_name').value") == "Vogelsang"
+        pages.look("new-customer")
+        browser.run("document.querySelector('[name=email_consent][value=yes]').click()")
+        browser.press("main .btn-big")
+        browser.shows("Nobody was added yet.", "Enter the email address that they said yes to.")
+        pages.look("new-customer-faults")
+        browser.press("#f-email")
+        browser.type("quirin@example.com", ENTER)
+        if size == DESK:
+            browser.shows("Is it one of these?")
+            pages.look("new-customer-known")
+            browser.press("main .btn-big")
+        browser.shows("No letter this year")
+        browser.press("main details:last-of-type summary")
+        browser.press("#a-street")
+        browser.type("31 Cowper Street", ENTER)
+        browser.shows("No letter this year")
+        browser.go(shop.url + "/owner/day")
+        browser.shows("Changed at the tills", "A new customer.", "31 Cowper Street")
+        pages.look("changes")
+        browser.press(".changes .btn")
+        browser.shows("Undone:")
+
+
 def main():
     words = harness.arguments(most=3, least=2)
     axe = Path(words[1]).read_text(encoding="utf-8")
@@ -464,6 +573,8 @@ def main():
                     offline(shop, pages, letters)
                 signed_out_meanwhile(shop, pages, letters)
                 by_camera(shop, pages, letters, home)
+                names(shop, pages, letters)
+                a_new_customer(shop, pages)
                 strange = hostile(shop, pages)
         finally:
             shop.close()

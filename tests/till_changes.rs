@@ -70,7 +70,7 @@ fn another_address_is_shown_with_the_old_one_and_goes_back() {
             day.shows("Undone: ");
         }
         assert_eq!(address_of(&shop, reference), old, "{reference}");
-        till.post(&format!("{}", undo_of(&day).replace("/undo", "/clear")), &[]);
+        till.post(&undo_of(&day).replace("/undo", "/clear"), &[]);
         let held = shop.held(reference, "changed_at_the_till");
         assert_eq!((held.len(), held[0]["after"]["street"].as_str()), (1, Some(typed[0].1)), "it stays on record");
         shop.run(&format!("customer forget {reference} --yes")).says_only(&["recipients", "still", "printed"]);

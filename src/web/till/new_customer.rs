@@ -72,7 +72,7 @@ pub(super) async fn of_search(
     Path(search): Path<String>,
 ) -> Response {
     let words = state.searches.find(&search).unwrap_or_default();
-    let page = page(till, search, &NewCustomer::of_search(&words), Vec::new(), Vec::new(), String::new());
+    let page = page(till, search, &NewCustomer::of_search(&words), Vec::new(), &[], String::new());
     answer::page_of(&state, "new-customer.html", page)
 }
 
@@ -87,7 +87,7 @@ pub(super) async fn add(
     let [once, sure, search] = ["once", "sure", "search"].map(|name| form.get(name).cloned().unwrap_or_default());
     let faults = new.faults();
     if !faults.is_empty() {
-        return corrected(&state, page(till, search, &new, faults, Vec::new(), once));
+        return corrected(&state, page(till, search, &new, faults, &[], once));
     }
     let (here, asked, at) = (Arc::clone(&state), (new.clone(), once.clone()), state.clock.now());
     let today = at.date();
@@ -97,7 +97,7 @@ pub(super) async fn add(
     match known.await {
         Err(fault) => return answer::trouble(&state, &fault),
         Ok(known) if known.iter().any(|card| !shown(&sure).any(|id| id == card.id)) => {
-            return corrected(&state, page(till, search, &new, Vec::new(), known, once));
+            return corrected(&state, page(till, search, &new, Vec::new(), &known, once));
         }
         Ok(_) => {}
     }
@@ -128,7 +128,7 @@ fn page(
     search: String,
     new: &NewCustomer,
     faults: Vec<(CustomerField, &'static str)>,
-    known: Vec<Customer>,
+    known: &[Customer],
     once: String,
 ) -> Result<NewCustomerPage> {
     let focus =
