@@ -37,19 +37,19 @@ fn an_amount_without_a_gift_counts_once_and_the_gift_still_waits() {
     assert_eq!(shop.held_of_all("at_the_till").len(), 0);
     std::thread::scope(|scope| {
         for _ in 0..8 {
-            scope.spawn(|| assert_eq!(heading(&amount_only(&till, &card, "41.20")), "It is written down."));
+            scope.spawn(|| assert_eq!(heading(&amount_only(&till, &card, "41.20")), "It is recorded."));
         }
     });
     assert_eq!(shop.times("at_the_till", &json!({ "outcome": "bought", "spend_minor": 4120 })), 1);
-    assert_eq!(heading(&till.hand_over(&card, "41.20", "")), "It is written down.", "another button of the same page");
+    assert_eq!(heading(&till.hand_over(&card, "41.20", "")), "It is recorded.", "another button of the same page");
     assert_eq!(shop.held_of_all("redemptions").len(), 0);
     assert_eq!(
         heading(&till.hand_over(&till.find(&code), "5", "")),
         "Yes. The tin is theirs.",
         "the gift still waited"
     );
-    till.get("/till").shows("written down").shows("tin given");
-    till.get("/owner/day").shows("left $5.00.").shows("$41.20 more was written down without one.");
+    till.get("/till").shows("recorded").shows("tin given");
+    till.get("/owner/day").shows("left $5.00.").shows("$41.20 more was recorded without one.");
     // The shop's own export has the same sale: the book counts that one alone.
     let spent = || {
         shop.json("segment \"spend_between(date('2024-04-01'), date('2024-04-30')) > 0\" --as-of 2024-05-01")["matched"]
@@ -74,8 +74,8 @@ fn whoever_has_no_letter_or_comes_again_buys_all_the_same() {
     let nobody = till.open_first("C-08");
     nobody.shows("No letter this year");
     let written = amount_only(&till, &nobody, "12,50");
-    assert_eq!(heading(&written), "It is written down.");
-    written.shows("$12.50 written down at").shows("Next customer");
+    assert_eq!(heading(&written), "It is recorded.");
+    written.shows("$12.50 recorded at").shows("Next customer");
     assert!(!written.body.contains("btn-go"), "green is for a gift");
     // A code that is scanned into the amount is a search.
     let (code, other) = (shop.code("spring", "C-03"), shop.code("spring", "C-06"));
@@ -86,7 +86,7 @@ fn whoever_has_no_letter_or_comes_again_buys_all_the_same() {
     let page = amount_only(&till, &refused, "four");
     assert_eq!((page.status, heading(&page).as_str()), (422, "Already given."));
     page.shows("Four is not an amount.");
-    assert_eq!(heading(&amount_only(&till, &refused, "7")), "It is written down.");
+    assert_eq!(heading(&amount_only(&till, &refused, "7")), "It is recorded.");
     for amount in [1250, 700] {
         assert_eq!(shop.times("at_the_till", &json!({ "outcome": "bought", "spend_minor": amount })), 1);
     }
@@ -103,12 +103,12 @@ fn an_amount_is_taken_back_and_changed_and_the_sums_follow() {
     let change = action(&written, "/till/written/");
     assert!(change.ends_with("/change"), "{change}");
     for _ in 0..2 {
-        till.post(&change, &[("amount", "15")]).shows("$15.00 written down at");
+        till.post(&change, &[("amount", "15")]).shows("$15.00 recorded at");
     }
     assert_eq!(shop.times("at_the_till", &json!({ "outcome": "changed" })), 1, "the same again");
     assert_eq!(shop.times("at_the_till", &json!({ "outcome": "bought", "spend_minor": 1250 })), 1, "on record");
     let day = till.get("/owner/day");
-    day.shows("$15.00 was written down without one.").shows("the amount changed: it was $12.50");
+    day.shows("$15.00 was recorded without one.").shows("the amount changed: it was $12.50");
     let undo = change.replace("/change", "/undo");
     assert_eq!(till.post(&undo, &[("reason", " ")]).status, 422);
     for _ in 0..2 {
@@ -117,7 +117,7 @@ fn an_amount_is_taken_back_and_changed_and_the_sums_follow() {
     assert_eq!(shop.times("at_the_till", &json!({ "outcome": "undone" })), 1);
     let day = till.get("/owner/day");
     day.shows("bought, and taken back later").shows("taken back: the wrong person");
-    assert!(!day.body.contains("was written down without one"));
+    assert!(!day.body.contains("was recorded without one"));
 
     // The amount of a redemption: this till for ten minutes, then the owner.
     let code = shop.code("spring", "C-03");
@@ -125,7 +125,7 @@ fn an_amount_is_taken_back_and_changed_and_the_sums_follow() {
     let change = action(&given, "/till/change/");
     assert_eq!(till.post(&change, &[("amount", "-5")]).status, 422);
     till.post(&change, &[("amount", "99999")]).shows("Is it right?");
-    till.post(&change, &[("amount", "45.00")]).shows("$45.00 written down at");
+    till.post(&change, &[("amount", "45.00")]).shows("$45.00 recorded at");
     assert_eq!(shop.times("redemptions", &json!({ "receipt": "R-1", "spend_minor": 4500 })), 1);
     let database = rusqlite::Connection::open(shop.file("regulars.db")).unwrap();
     database.execute("UPDATE redemption SET redeemed_at = '2024-04-02T00:00:00'", []).unwrap();
@@ -147,8 +147,9 @@ fn a_clock_that_was_set_back_takes_no_undo_away() {
     let given = till.hand_over(&till.find(&shop.code("spring", "C-03")), "5", "");
     let database = rusqlite::Connection::open(shop.file("regulars.db")).unwrap();
     database.execute("UPDATE redemption SET redeemed_at = '2024-04-02T23:59:59'", []).unwrap();
-    till.post(&action(&given, "/till/change/"), &[("amount", "6")]).shows("$6.00 written down at 11:59 pm");
-    till.post(&action(&given, "/till/undo/"), &[("reason", "the wrong person")]).shows("Hand over the tin");
+    till.post(&action(&given, "/till/change/"), &[("amount", "6")]).shows("$6.00 recorded at 11:59 pm");
+    let back = till.post(&action(&given, "/till/undo/"), &[("reason", "the wrong person")]);
+    assert_eq!(heading(&back), "Taken back.");
     assert_eq!(shop.times("redemptions", &json!({ "undone_at": "" })), 0);
 }
 
@@ -184,12 +185,12 @@ fn a_second_gift_stands_in_the_sums_and_can_be_taken_back() {
     let given = till.post(again, &[("amount", "8.40"), ("once", &value(&page, "once"))]);
     assert_eq!(heading(&given), "Yes. A second tin is theirs.");
     assert_eq!(heading(&amount_only(&till, &page, "8.40")), "Yes. A second tin is theirs.", "the other button");
-    till.get("/owner/day").shows("left $5.00.").shows("$8.40 more was written down").shows("a second one given");
+    till.get("/owner/day").shows("left $5.00.").shows("$8.40 more was recorded").shows("a second one given");
     let undo = given.body.split("action=\"").filter_map(|rest| rest.split('"').next()).find(|p| p.ends_with("/undo"));
     till.post(undo.unwrap(), &[("reason", "one was enough")]);
     let day = till.get("/owner/day");
     day.shows("a second one given, and taken back later");
-    assert!(!day.body.contains("more was written down"));
+    assert!(!day.body.contains("more was recorded"));
     assert_eq!(heading(&till.get(again)), "Already given.");
 }
 
@@ -209,7 +210,7 @@ fn an_amount_that_a_till_kept_is_written_down_once() {
     }
     assert_eq!(shop.times("at_the_till", &json!({ "outcome": "bought", "spend_minor": 2000 })), 1);
     let page = server.get("/owner/day");
-    page.shows("$20.00 was written down without one.");
+    page.shows("$20.00 was recorded without one.");
     assert!(!page.body.contains("look at this"), "nothing to settle");
     // The answer was lost, and then the other button of the same card was pressed.
     let code = shop.code("spring", "C-03");

@@ -3,7 +3,7 @@
 
 use serde_json::json;
 
-use crate::support::counter::{Counter, action, heading, value};
+use crate::support::counter::{Counter, action, heading, link, value};
 use crate::support::{Page, Shop};
 
 fn planned() -> Shop {
@@ -27,7 +27,7 @@ fn the_gift_is_handed_over_once_however_often_it_is_pressed() {
     assert_eq!(shop.held_of_all("redemptions").len(), 0, "it was only asked about");
     let given = till.hand_over(&given, "$9,412.50", "R-77");
     assert_eq!((given.status, heading(&given).as_str()), (200, "Yes. The tin is theirs."));
-    given.shows("$9,412.50 written down at").shows("The 1st of").shows("Next customer");
+    given.shows("$9,412.50 recorded at").shows("The 1st of").shows("Next customer");
     // The same button again, and at the same moment from everywhere: the same answer.
     std::thread::scope(|scope| {
         for _ in 0..8 {
@@ -94,7 +94,7 @@ fn a_refusal_says_why_in_words_and_has_no_green() {
     let page = look("2024-04-02", other);
     assert_eq!((page.status, heading(&page).as_str()), (404, "No such code."));
     let page = Counter::open(&shop, "2024-04-02").find("7K3M-9QXB");
-    page.shows("A sign is wrong, or two are swapped.");
+    page.shows("A character is wrong, or two are swapped.");
     let refused =
         "SELECT count(*) FROM redemption_event WHERE outcome IN ('already_redeemed', 'not_yet', 'expired', 'unknown')";
     assert_eq!(shop.count(refused), 4, "every refusal is written down");
@@ -298,6 +298,8 @@ fn a_till_takes_back_for_ten_minutes_and_then_the_owner() {
     page.shows("This till cannot take it back any more.");
     *till.cookie.lock().unwrap() = büro;
     let back = till.post(&undo, &[("reason", "wrong person")]);
+    assert_eq!(heading(&back), "Taken back.");
+    let back = till.get(&link(&back, "/till/letter/"));
     back.shows("Hand over the tin");
     assert_eq!(shop.times("at_the_till", &json!({ "outcome": "undone", "reason": "wrong person" })), 1);
     assert_eq!(heading(&till.hand_over(&back, "5", "")), "Yes. The tin is theirs.");

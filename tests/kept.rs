@@ -1,7 +1,11 @@
-//! What tills kept while the line was down: each counts once, is judged by its own day, and what did not go well is shown to
+//! What tills saved while they were offline: a yes is said to codes of a list alone, each visit counts once, is judged by its own day, and what did not go well is shown to
 //! the owner with both sides until it is put aside.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
+use sha2::Sha256;
 
 use crate::support::{Server, Shop};
 
@@ -94,7 +98,7 @@ fn a_gift_given_twice_is_shown_with_both_sides_until_it_is_put_aside() {
     }
     let page = server.get("/owner/day");
     assert!(!page.body.contains("Given out twice."), "it was put aside");
-    page.shows("0000-0000").shows("given while the line was down: had it already");
+    page.shows("0000-0000").shows("given while offline: had it already");
     assert_eq!(shop.held_of_all("at_the_till").len(), before, "nothing is dropped");
     assert_eq!(shop.times("redemptions", &json!({ "spend_minor": 3000 })), 1, "the first one stands");
 }
@@ -121,4 +125,99 @@ fn what_is_no_visit_is_refused_and_the_till_keeps_what_it_has() {
     assert_eq!(page.status, 200);
     assert!(!page.body.contains("Till “"), "{}", page.body);
     assert!(server.get("/worker.js").header("content-security-policy").contains("worker-src 'self'"));
+}
+
+/// The list of open codes as a till fetches it: its key, and the fingerprints.
+#[track_caller]
+fn listed(server: &Server) -> (String, Vec<u32>) {
+    let page = server.get("/till/open-codes");
+    assert_eq!((page.status, page.header("cache-control")), (200, "no-store"));
+    let list: Value = serde_json::from_str(&page.body).unwrap();
+    let bytes = STANDARD.decode(list["codes"].as_str().unwrap()).unwrap();
+    let (mut fingerprints, mut last, mut distance, mut shift) = (Vec::new(), 0, 0, 0);
+    for byte in bytes {
+        distance |= u32::from(byte & 127) << shift;
+        if byte & 128 != 0 {
+            shift += 7;
+            continue;
+        }
+        last += distance;
+        fingerprints.push(last);
+        (distance, shift) = (0, 0);
+    }
+    (list["key"].as_str().unwrap().to_owned(), fingerprints)
+}
+
+fn is_listed((key, fingerprints): &(String, Vec<u32>), code: &str) -> bool {
+    let mut mac = Hmac::<Sha256>::new_from_slice(key.as_bytes()).unwrap();
+    mac.update(code.as_bytes());
+    let sum: [u8; 32] = mac.finalize().into_bytes().into();
+    fingerprints.contains(&(u32::from_be_bytes([sum[0], sum[1], sum[2], sum[3]]) >> 12))
+}
+
+#[test]
+fn a_till_knows_the_open_codes_by_fingerprints_that_give_none_away() {
+    let shop = planned();
+    shop.run("posted spring --on 2024-03-04 --today 2024-03-04").quiet();
+    let codes: Vec<String> = ["C-01", "C-03", "C-06"].iter().map(|one| shop.code("spring", one)).collect();
+    let all = shop.json("recipients spring")["recipients"].as_array().unwrap().len();
+    let server = Server::start(&shop, "--today 2024-04-02");
+    let (one, other) = (listed(&server), listed(&server));
+    assert!(one.0 != other.0 && one.1 != other.1, "each list has a key of its own");
+    assert_eq!(one.1.len(), all);
+    assert!(one.1.is_sorted() && one.1.iter().all(|fingerprint| *fingerprint < 1 << 20), "{:?}", one.1);
+    assert!(codes.iter().all(|code| is_listed(&one, code)));
+    assert!(!is_listed(&one, "0000-0000") && !is_listed(&one, &codes[0].replace('-', "")));
+    assert!(!server.get("/till/open-codes").body.contains(&codes[0]));
+    // What was handed over is open no more; taken back it is again; a plan that was replaced has no open codes.
+    shop.run(&format!("redeem {} --today 2024-04-02", codes[1])).quiet();
+    assert!(!is_listed(&listed(&server), &codes[1]));
+    shop.run(&format!("unredeem {} --reason again --today 2024-04-02", codes[1])).quiet();
+    assert!(is_listed(&listed(&server), &codes[1]));
+    for (today, open) in [("2024-03-03", 0), ("2024-03-04", all), ("2024-06-30", all), ("2024-07-01", 0)] {
+        assert_eq!(listed(&Server::start(&shop, &format!("--today {today}"))).1.len(), open, "{today}");
+    }
+}
+
+#[test]
+fn a_gift_that_was_only_promised_is_shown_to_the_owner_as_one() {
+    let shop = planned();
+    shop.run("posted spring --on 2024-03-04 --today 2024-03-04").quiet();
+    let (code, today) = (shop.code("spring", "C-03"), "--today 2024-04-02");
+    shop.run(&format!("redeem {code} --spend 30 --till back --on 2024-04-01T14:05 {today}")).quiet();
+    let server = Server::start(&shop, today);
+    let promised = |id: &str, code: &str, days: i64| {
+        let kept = json!({ "id": id.repeat(16), "code": code, "given": false, "amount": "9", "ago": days * 86_400 });
+        send(&server, &kept).1["outcome"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(promised("a", &shop.code("spring", "C-06"), 0), "accepted");
+    assert_eq!(promised("b", &code, 0), "already_redeemed");
+    assert_eq!(promised("c", "0000-0000", 0), "unknown");
+    assert_eq!(promised("d", &shop.code("spring", "C-07"), 30), "not_yet");
+    let page = server.get("/owner/day");
+    page.shows("Saved without the gift: see that they got it.").shows("Not given out: they had it already.");
+    page.shows("Not given out: the code is on no letter.").shows("Not given out: it was before the first day.");
+    assert!(!page.body.contains("Given out"), "{}", page.body);
+    let held = shop.held("C-06", "at_the_till");
+    assert_eq!((held.len(), &held[0]["promised"]), (1, &json!(true)));
+}
+
+#[test]
+fn a_visit_outside_its_days_is_shown_with_them() {
+    let shop = planned();
+    shop.run("posted spring --on 2024-03-04 --today 2024-03-04").quiet();
+    for (today, what, days) in [
+        ("2024-03-02", "Given out before the first day.", "from March 4 until June 30"),
+        ("2024-07-01", "Given out after the last day.", "from March 4 until June 30"),
+        ("2025-01-02", "Given out after the last day.", "from March 4, 2024 until June 30, 2024"),
+    ] {
+        let server = Server::start(&shop, &format!("--today {today}"));
+        let id = today.replace('-', "").repeat(2);
+        let kept = json!({ "id": id, "code": shop.code("spring", "C-03"), "amount": "12.50", "ago": 60 });
+        assert!(["not_yet", "expired"].contains(&send(&server, &kept).1["outcome"].as_str().unwrap()), "{today}");
+        server.get("/owner/day").shows("Rosa Okafor").shows(what).shows(days).shows("$12.50");
+        assert_eq!(shop.held("C-03", "redemptions").len(), 0, "it was taken: {today}");
+        let event = shop.count("SELECT max(id) FROM redemption_event");
+        assert_eq!(server.post(&format!("/owner/kept/{event}"), "").status, 303);
+    }
 }

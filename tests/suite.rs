@@ -23,6 +23,8 @@ mod amounts;
 mod api;
 /// The sources keep to the map of rooms: who may use whom, which crate is named where.
 mod architecture;
+/// At the till: a scan behind anything, every gift that waits, what was taken back, after the last day.
+mod at_till;
 /// What is printed beside the letters: labels, envelopes, one file a person, the cover sheet, both sides.
 mod beside;
 /// The best-customer worksheet, and whom to call.
@@ -82,6 +84,8 @@ mod spreadsheet;
 mod story;
 /// The till: once, whoever asks at the same moment; exit codes and objects.
 mod till;
+/// What a till changes on cards: addresses, notes, new customers; the owner sees each and undoes it.
+mod till_changes;
 /// Imports listed and undone: what goes, what comes back, what stays and why.
 mod undo_import;
 /// The whole walk with twelve people, every figure known beforehand.

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use crate::campaign;
+use crate::campaign::{self, Recipient};
 use crate::customers::{self, Card, Customer};
 use crate::domain::{CustomerId, RecipientId};
 use crate::error::{Error, Result};
@@ -18,7 +18,10 @@ pub(crate) struct GreetedCard {
     pub(crate) card: Card,
     /// The greeting line of this customer alone.
     pub(crate) greeting: String,
+    /// The first of the gifts.
     pub(crate) gift: Option<OfferSummary>,
+    /// Those that wait, the newest first, then the others.
+    pub(crate) gifts: Vec<OfferSummary>,
 }
 
 pub(crate) fn show(shop: &Shop, reference: &str, today: NaiveDate) -> Result<GreetedCard> {
@@ -35,9 +38,10 @@ pub(crate) fn look_up(read: &Read<'_>, reference: &str, today: NaiveDate) -> Res
 
 fn greeted(read: &Read<'_>, customer: Customer, today: NaiveDate) -> Result<GreetedCard> {
     let card = customers::card(read, &customer, today)?;
-    let gift = redemption::offer(read, customer.id, today)?.map(OfferSummary::from);
+    let offers = redemption::offers(read, &redemption::shown(read, today)?, customer.id, today)?;
+    let gifts: Vec<OfferSummary> = offers.into_iter().map(OfferSummary::from).collect();
     let alone = Customer { spouse: String::new(), ..customer };
-    Ok(GreetedCard { card, greeting: merge::names_of(&[&alone]).greeting, gift })
+    Ok(GreetedCard { card, greeting: merge::names_of(&[&alone]).greeting, gift: gifts.first().cloned(), gifts })
 }
 
 /// A customer whose card was open a moment ago.
@@ -62,24 +66,38 @@ pub(crate) struct TillCard {
     pub(crate) household: Vec<Customer>,
     /// The greeting line of all of the household.
     pub(crate) greeting: String,
-    pub(crate) offer: Option<Offer>,
+    /// Those that wait, the one of the letter that was scanned first; then the others.
+    pub(crate) offers: Vec<Offer>,
 }
 
 /// # Errors
 /// When they are gone from the book meanwhile.
 pub(crate) fn at_till(read: &Read<'_>, whose: CardOf, today: NaiveDate) -> Result<TillCard> {
-    let (customer, offer) = match whose {
-        CardOf::Person(id) => (person(read, id)?, redemption::offer(read, id, today)?),
+    let (customer, letter) = match whose {
+        CardOf::Person(id) => (person(read, id)?, None),
         CardOf::Letter(letter) => {
             let (planned, recipient) = campaign::by_number(read, letter)?.ok_or_else(gone)?;
             let id = customers::resolve_ref(read, &recipient.reference)?.ok_or_else(gone)?;
             (person(read, id)?, Some(Offer { planned, recipient, status: OfferStatus::Waiting }))
         }
     };
+    let mut offers = redemption::offers(read, &redemption::shown(read, today)?, customer.id, today)?;
+    if let Some(scanned) = letter {
+        offers.retain(|offer| offer.recipient.id != scanned.recipient.id);
+        offers.insert(0, scanned);
+    }
     let card = customers::card(read, &customer, today)?;
     let household = customers::household_of(read, &customer)?.members;
     let greeting = greeting(&customer, &household);
-    Ok(TillCard { customer, card, household, greeting, offer })
+    Ok(TillCard { customer, card, household, greeting, offers })
+}
+
+/// The gifts that wait for whoever a letter went to, beside its own.
+pub(crate) fn other_gifts(read: &Read<'_>, letter: &Recipient, today: NaiveDate) -> Result<Vec<Offer>> {
+    let Some(id) = customers::resolve_ref(read, &letter.reference)? else { return Ok(Vec::new()) };
+    let mut offers = redemption::offers(read, &redemption::shown(read, today)?, id, today)?;
+    offers.retain(|offer| offer.status == OfferStatus::Waiting && offer.recipient.id != letter.id);
+    Ok(offers)
 }
 
 /// What the till says about a letter: its card is open when that is a yes. None when there is no such letter, or it has no

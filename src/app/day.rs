@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 
+use super::till_changes::{self, ShownChange};
 use crate::domain::EventKind;
 use crate::error::Result;
 use crate::money::Money;
@@ -19,6 +20,8 @@ pub(crate) struct DayList {
     pub(crate) others: Vec<Happening>,
     /// On today's list, what the tills kept while they were offline and the owner has to look at, of whatever day.
     pub(crate) matters: Vec<Matter>,
+    /// What tills changed on cards.
+    pub(crate) changes: Vec<ShownChange>,
     /// How many came, and what they spent.
     pub(crate) count: usize,
     pub(crate) sum: Money,
@@ -31,5 +34,6 @@ pub(crate) fn list(read: &Read<'_>, day: NaiveDate, today: NaiveDate) -> Result<
     let bought_sum = bought.iter().filter_map(|one| one.spend).fold(Money(0), Money::plus);
     let matters = if day == today { redemption::matters(read)? } else { Vec::new() };
     let (count, sum) = redemption::taken_on(read, day)?;
-    Ok(DayList { came, bought, bought_sum, others, matters, count, sum })
+    let changes = till_changes::list(read, day, today)?;
+    Ok(DayList { came, bought, bought_sum, others, matters, changes, count, sum })
 }

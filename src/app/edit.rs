@@ -3,14 +3,17 @@
 use chrono::NaiveDate;
 
 use crate::app::{card, notes};
-use crate::customers::{self, ADDRESS, Changed, Customer, CustomerField};
+use crate::customers::{self, ADDRESS, AtTill, Changed, Customer, CustomerField};
 use crate::domain::CustomerId;
 use crate::error::{Error, Result};
 use crate::shop::Shop;
 use crate::store::Write;
 
+/// From whom the book has what somebody said at a till.
+pub(super) const AT_THE_TILL: &str = "at the till";
+
 /// The longest line of an address, in characters.
-const LONGEST: usize = 200;
+pub(super) const LONGEST: usize = 200;
 
 /// Sets each `FIELD=VALUE` on a card: the card as it is now, and what is different. `source` is kept with consent, deceased
 /// and moved.
@@ -41,7 +44,6 @@ impl TypedAddress {
     /// # Errors
     /// When a line is too long.
     pub(crate) fn read<'t>(typed: impl Fn(&str) -> Option<&'t str>) -> Result<Self> {
-        let one_line = |typed: &str| notes::visible(typed).split_whitespace().collect::<Vec<_>>().join(" ");
         // A till may change all of an address but the country.
         let fields = ADDRESS.into_iter().filter(|field| *field != CustomerField::Country);
         let lines: Vec<(CustomerField, String)> =
@@ -53,15 +55,21 @@ impl TypedAddress {
     }
 }
 
-/// Writes another address on a card.
+/// What was typed, in one line.
+pub(super) fn one_line(typed: &str) -> String {
+    notes::visible(typed).split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Writes another address on a card; the owner sees it.
 pub(crate) fn set_address(
     write: &Write<'_>,
     customer: CustomerId,
     TypedAddress(assignments): &TypedAddress,
-    today: NaiveDate,
+    here: AtTill<'_>,
 ) -> Result<()> {
     let card = card::person(write, customer)?;
     // The form does not ask for the country.
     let assignments: Vec<String> = assignments.iter().cloned().chain([format!("country={}", card.country)]).collect();
-    customers::set(write, &card, &assignments, today, "at the till").map(|_| ())
+    customers::set(write, &card, &assignments, here.at.date(), AT_THE_TILL)?;
+    customers::record_address(write, &card, here)
 }

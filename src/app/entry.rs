@@ -8,7 +8,7 @@ use crate::customers;
 use crate::domain::{EventId, RecipientId};
 use crate::error::{Error, Result};
 use crate::money::Money;
-use crate::redemption::{self, CampaignProgress};
+use crate::redemption::{self, CampaignProgress, TakenBack};
 use crate::store::{Read, Write};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,7 +100,7 @@ fn amount(read: &Read<'_>, event: EventId) -> Result<Option<StandingEntry>> {
     Ok(Some(StandingEntry { what, reference, at: bought.at, till: bought.till, spend: bought.spend }))
 }
 
-/// Takes an entry back at the till that wrote it down; what it was. Pressed twice, it is taken back once: none the second time.
+/// Takes an entry back at the till that wrote it down; the entry that says so. Pressed twice, it is taken back once.
 ///
 /// # Errors
 /// When this till may not any more.
@@ -110,16 +110,38 @@ pub(crate) fn undo_at_till(
     till: &str,
     reason: &str,
     now: NaiveDateTime,
-) -> Result<Option<StandingEntry>> {
-    let Some(standing) = find(write, entry)? else { return Ok(None) };
-    if standing.until(till, now).is_none() {
-        return Err(too_late("take it back"));
+) -> Result<Option<EventId>> {
+    if let Some(standing) = find(write, entry)? {
+        if standing.until(till, now).is_none() {
+            return Err(too_late("take it back"));
+        }
+        match entry {
+            TillEntry::Letter(letter) => redemption::undo(write, letter, reason, now).map(|_| ()),
+            TillEntry::Amount(event) => redemption::undo_bought(write, event, reason, now),
+        }?;
     }
     match entry {
-        TillEntry::Letter(letter) => redemption::undo(write, letter, reason, now).map(|_| ()),
-        TillEntry::Amount(event) => redemption::undo_bought(write, event, reason, now),
-    }?;
-    Ok(Some(standing))
+        TillEntry::Letter(letter) => redemption::undo_of_letter(write, letter),
+        TillEntry::Amount(event) => redemption::undo_of_amount(write, event),
+    }
+}
+
+/// What was taken back, and whose it is.
+pub(crate) struct Reversal {
+    pub(crate) what: TakenBack,
+    /// The letter whose gift it was.
+    pub(crate) letter: Option<(Planned, Recipient)>,
+    /// Of an amount without a letter; nobody when the customer is not in the book any more.
+    pub(crate) whose: Option<Greeted>,
+}
+
+/// What an entry has taken back, if it is one that does.
+pub(crate) fn reversal(read: &Read<'_>, event: EventId) -> Result<Option<Reversal>> {
+    let Some(what) = redemption::taken_back(read, event)? else { return Ok(None) };
+    let letter = what.recipient_id.map(|id| campaign::by_number(read, id)).transpose()?.flatten();
+    let id = customers::resolve_ref(read, &what.reference)?;
+    let whose = id.map(|id| card::greeted_with_household(read, id)).transpose()?;
+    Ok(Some(Reversal { what, letter, whose }))
 }
 
 /// Changes an amount at the till that wrote it down. Nothing is changed when it is far above the largest purchase ever, which

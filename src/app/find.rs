@@ -24,8 +24,8 @@ pub(crate) fn prepare(store: &mut Store) -> Result<()> {
 pub(crate) struct FoundAtTill {
     /// How many there are in all.
     pub(crate) all: usize,
-    /// The best, each with the gift that waits for them.
-    pub(crate) hits: Vec<(Hit, Option<Offer>)>,
+    /// The best, each with the gifts of their letters, those that wait first.
+    pub(crate) hits: Vec<(Hit, Vec<Offer>)>,
 }
 
 /// The same at the till.
@@ -37,10 +37,10 @@ pub(crate) fn at_till(
     most: usize,
 ) -> Result<FoundAtTill> {
     let (all, found) = customers::find(read, vocabulary, words, today, most)?;
-    let mut hits = Vec::with_capacity(found.len());
+    let (shown, mut hits) = (redemption::shown(read, today)?, Vec::with_capacity(found.len()));
     for hit in found {
-        let offer = redemption::offer(read, hit.id, today)?;
-        hits.push((hit, offer));
+        let offers = redemption::offers(read, &shown, hit.id, today)?;
+        hits.push((hit, offers));
     }
     Ok(FoundAtTill { all, hits })
 }

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use crate::app::card;
-use crate::customers::{self, Customer};
+use crate::customers::{self, AtTill, Customer};
 use crate::domain::CustomerId;
 use crate::error::Result;
 use crate::shop::Shop;
@@ -67,21 +67,23 @@ pub(crate) fn read(typed: &str) -> Result<String, NoteFault> {
     }
 }
 
-/// Writes a till's note on a card. Pressed twice, it is one note.
+/// Writes a till's note on a card; the owner sees it. Pressed twice, it is one note.
 pub(crate) fn add_at_till(
     write: &Write<'_>,
     customer: CustomerId,
     kind: &str,
     text: &str,
-    today: NaiveDate,
+    here: AtTill<'_>,
 ) -> Result<()> {
+    let today = here.at.date();
     card::person(write, customer)?;
     let kind = customers::note_kind(kind)?;
     let notes = customers::notes(write, customer)?;
     if notes.iter().any(|note| (note.on, note.kind, note.text.as_str()) == (today, kind, text)) {
         return Ok(());
     }
-    customers::add_note(write, customer, today, kind, text, 0).map(|_| ())
+    let note = customers::add_note(write, customer, today, kind, text, 0)?;
+    customers::record_note(write, customer, note, text, here)
 }
 
 /// What was typed, line by line, without characters that nobody can see.

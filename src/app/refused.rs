@@ -2,11 +2,12 @@
 
 use chrono::NaiveDate;
 
+use super::card;
 use crate::campaign::{self, Planned, Recipient};
 use crate::customers;
 use crate::domain::{CustomerId, RecipientId};
 use crate::error::{Error, Result};
-use crate::redemption::{self, Claim, TillAnswer};
+use crate::redemption::{self, Claim, Offer, TillAnswer};
 use crate::store::Read;
 
 pub(crate) struct Refusal {
@@ -15,6 +16,8 @@ pub(crate) struct Refusal {
     pub(crate) answer: TillAnswer,
     /// None when they are not in the book any more.
     pub(crate) customer: Option<CustomerId>,
+    /// What waits for them all the same.
+    pub(crate) still: Vec<Offer>,
 }
 
 /// # Errors
@@ -25,5 +28,6 @@ pub(crate) fn refusal(read: &Read<'_>, letter: RecipientId, today: NaiveDate) ->
     };
     let answer = redemption::look(read, &Claim::Letter(letter), today)?;
     let customer = customers::resolve_ref(read, &recipient.reference)?;
-    Ok(Refusal { planned, recipient, answer, customer })
+    let still = card::other_gifts(read, &recipient, today)?;
+    Ok(Refusal { planned, recipient, answer, customer, still })
 }

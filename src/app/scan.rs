@@ -16,6 +16,21 @@ pub(crate) struct Scanned {
     is_plain: bool,
 }
 
+/// A code that a text may be meant as, and whether it is all of the text.
+#[derive(Debug, Clone)]
+pub(crate) struct ScannedCode {
+    pub(crate) code: Code,
+    pub(crate) is_all: bool,
+}
+
+/// The codes that what was typed or scanned may hold: all of it, or a part of it.
+pub(crate) fn codes_in(typed: &str) -> Vec<ScannedCode> {
+    match Code::parse(typed) {
+        Ok(code) => vec![ScannedCode { code, is_all: true }],
+        Err(_) => Code::within(typed).into_iter().map(|code| ScannedCode { code, is_all: false }).collect(),
+    }
+}
+
 impl Scanned {
     /// Whether it was a wrong code, and no phone number or name.
     pub(crate) fn is_wrong(&self) -> bool {

@@ -6,7 +6,7 @@ use crate::domain::{CustomerId, RecipientId};
 use crate::error::{Error, Result};
 use crate::money::{Currency, Money};
 use crate::redemption::{self, Claim, Outcome, RequestOutcome, Visit};
-pub(crate) use crate::redemption::{honoured_again, take_in};
+pub(crate) use crate::redemption::{honoured_again, open_codes, take_in};
 use crate::shop::Shop;
 use crate::store::Write;
 

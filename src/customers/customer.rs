@@ -14,8 +14,7 @@ macro_rules! card {
         }
 
         /// What the book holds on one customer; what is not known is empty.
-        #[derive(Debug, Clone, PartialEq, Eq)]
-        #[cfg_attr(test, derive(Default))]
+        #[derive(Debug, Clone, PartialEq, Eq, Default)]
         pub(crate) struct Customer {
             pub(crate) id: CustomerId,
             pub(crate) reference: String,

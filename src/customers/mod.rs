@@ -30,6 +30,8 @@ mod stayed;
 mod suppression;
 mod table_owner;
 mod tags;
+mod till_card;
+mod till_changes;
 mod undo_fields;
 mod undo_import;
 mod undo_purchases;
@@ -63,6 +65,11 @@ pub(crate) use reach::{Reach, address_reach, reach};
 pub(crate) use suppression::{AddressKey, Suppressed, Suppressions, suppress, suppressed, suppressions};
 pub(crate) use table_owner::{
     CardRows, Erasure, ExportCell, ExportTable, MergeRecord, MergedCards, PlanPlace, TableOwner, export_tables,
+};
+pub(crate) use till_card::{add_till_card, known_already};
+pub(crate) use till_changes::{
+    AtTill, TillChange, card_of_request, open_till_changes, put_change_aside, record_address, record_card, record_note,
+    till_change, till_changes_on, undo_till_change,
 };
 pub(crate) use undo_import::{ImportRows, UndoneRows, undo_import};
 pub(crate) use vocabulary::Vocabulary;

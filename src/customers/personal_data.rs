@@ -18,7 +18,7 @@ pub(crate) const PERSONAL_DATA: TableOwner = TableOwner {
     unmerge: |write, cards, record| CARD_ROWS.iter().try_for_each(|rows| rows.unmerge(write, cards, record)),
 };
 
-const CARD_ROWS: [CardRows; 6] = [
+const CARD_ROWS: [CardRows; 7] = [
     CardRows {
         table: "circumstance",
         select: "SELECT id FROM circumstance WHERE customer_id = ?1 ORDER BY id",
@@ -48,6 +48,11 @@ const CARD_ROWS: [CardRows; 6] = [
         table: "replaced_purchase",
         select: "SELECT id FROM replaced_purchase WHERE customer_id = ?1 ORDER BY id",
         update: "UPDATE replaced_purchase SET customer_id = ?3 WHERE id = ?1 AND customer_id = ?2",
+    },
+    CardRows {
+        table: "till_change",
+        select: "SELECT id FROM till_change WHERE customer_id = ?1 ORDER BY id",
+        update: "UPDATE till_change SET customer_id = ?3 WHERE id = ?1 AND customer_id = ?2",
     },
 ];
 
@@ -163,6 +168,19 @@ const TABLES: &[ExportTable] = &[
         ],
         from: "FROM replaced_purchase r JOIN replaced_item i ON i.replaced_id = r.id WHERE r.customer_id = ?1 \
                ORDER BY r.id, i.line",
+    },
+    ExportTable {
+        name: "changed_at_the_till",
+        columns: &[
+            ("what", "kind", Text),
+            ("before", "before", Object),
+            ("after", "after", Object),
+            ("at", "at", Text),
+            ("till", "till", Text),
+            ("undone_at", "COALESCE(undone_at, '')", Text),
+            ("put_aside_at", "COALESCE(put_aside_at, '')", Text),
+        ],
+        from: "FROM till_change WHERE customer_id = ?1 ORDER BY id",
     },
     ExportTable {
         name: "merges",

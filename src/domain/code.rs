@@ -8,6 +8,13 @@ use crate::text;
 
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
+/// So many codes are looked for in one text: guessing stays slow.
+const MOST_WITHIN: usize = 4;
+
+fn is_hyphen(c: char) -> bool {
+    matches!(c, '-' | '\u{2010}' | '\u{2011}' | '\u{2013}')
+}
+
 /// The character of the lowest five bits.
 pub(crate) fn crockford(bits: u64) -> char {
     char::from(ALPHABET[(bits & 31) as usize])
@@ -43,9 +50,7 @@ impl Code {
                 .hint("look again at the letter; codes look like 7K3M-9QX5")
         };
         let mut values = Vec::with_capacity(8);
-        for c in
-            typed.chars().filter(|c| !c.is_whitespace() && !matches!(c, '-' | '\u{2010}' | '\u{2011}' | '\u{2013}'))
-        {
+        for c in typed.chars().filter(|c| !c.is_whitespace() && !is_hyphen(*c)) {
             let c = match c.to_ascii_uppercase() {
                 'O' => '0',
                 'I' | 'L' => '1',
@@ -65,6 +70,31 @@ impl Code {
             return Err(wrong("a sign is wrong, or two are swapped".to_owned()));
         }
         Ok(Self::from_values(values))
+    }
+
+    /// The codes that a text may hold beside other characters, as a scanner types them into a field that was not empty; the
+    /// surest first. Eight characters in a row are one when digits are among letters: a phone number and a word are none.
+    pub(crate) fn within(text: &str) -> Vec<Self> {
+        let characters: Vec<char> = text.chars().collect();
+        let mut found: Vec<Self> = Vec::new();
+        for (length, is_split) in [(9, is_hyphen as fn(char) -> bool), (9, char::is_whitespace), (8, |_| false)] {
+            // A scanner types behind what stood there.
+            for window in characters.windows(length).rev() {
+                let is_whole = window
+                    .iter()
+                    .enumerate()
+                    .all(|(at, c)| if length == 9 && at == 4 { is_split(*c) } else { c.is_ascii_alphanumeric() });
+                let has = |is: fn(&char) -> bool| window.iter().any(is);
+                let is_mixed = has(char::is_ascii_digit) && has(char::is_ascii_alphabetic);
+                if !is_whole || !(is_mixed || is_hyphen(window[4])) {
+                    continue;
+                }
+                let code = Self::parse(&window.iter().collect::<String>()).ok();
+                found.extend(code.filter(|code| !found.contains(code)));
+            }
+        }
+        found.truncate(MOST_WITHIN);
+        found
     }
 
     /// `XXXX-XXXX`.
@@ -119,6 +149,31 @@ mod tests {
         for bad in ["", "ABC", "UUUU-UUUU", "0000-0001", "12345678901"] {
             assert!(Code::parse(bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_code_is_found_beside_whatever_stood_in_the_field() {
+        let code = Code::parse("7ZXC-71S3").expect("a code");
+        for typed in [
+            "smi7ZXC-71S3",
+            "7ZXC-71S37ZXC-71S3",
+            "7zxc-71s3smith",
+            "412.507ZXC-71S3",
+            "412,50 7ZXC71S3",
+            "7ZXC71S37ZXC71S3",
+            "https://shop.example/l?c=7ZXC-71S3&x=1",
+            "https://shop.example/7ZXC71S3",
+            "Smith 7ZXC 71S3",
+            "no. 12\n7zxc\u{2011}71s3\r\n",
+        ] {
+            assert_eq!(Code::within(typed).first(), Some(&code), "{typed}");
+        }
+        for typed in
+            ["12345678", "+1 650 555 0123", "6505550123", "Catherine Smyth", "BARTHOLOMEW", "94301-1234", "", "é"]
+        {
+            assert_eq!(Code::within(typed), Vec::new(), "{typed}");
+        }
+        assert!(Code::within(&"7ZXC-71S4 A2B3C4D5E6F7".repeat(40)).len() <= MOST_WITHIN);
     }
 
     #[test]

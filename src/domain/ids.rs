@@ -30,6 +30,8 @@ ids! {
     RedemptionId,
     /// Of an entry in the till's record.
     EventId,
+    /// Of a change that a till made on a card.
+    TillChangeId,
     /// Of an import, as `import list` shows it; 0 is none.
     ImportId,
 }

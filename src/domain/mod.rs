@@ -22,11 +22,13 @@ pub(crate) use column::{Column, column_enum};
 pub(crate) use countries::{country_code, country_name, is_abroad, postcode_area};
 pub(crate) use email_address::EmailAddress;
 pub(crate) use goods::is_bar_code_of_goods;
-pub(crate) use ids::{CampaignId, CustomerId, EventId, HouseholdId, ImportId, OutboxId, RecipientId, RedemptionId};
+pub(crate) use ids::{
+    CampaignId, CustomerId, EventId, HouseholdId, ImportId, OutboxId, RecipientId, RedemptionId, TillChangeId,
+};
 pub(crate) use postal_address::{PostalAddress, folded, postcode_key};
 pub use states::forms;
 pub(crate) use states::{
     Arm, CampaignState, Channel, CircumstanceKind, Consent, ConsentChannel, Delivery, EventKind, ImportedData,
-    InboundKind, NoteKind, OnePer, OutboxState, PieceState, Response, Role, Suppression,
+    InboundKind, NoteKind, OnePer, OutboxState, PieceState, Response, Role, Suppression, TillChangeKind,
 };
 pub(crate) use street::{StreetKey, place_key};

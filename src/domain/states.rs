@@ -47,6 +47,16 @@ column_enum! {
 }
 
 column_enum! {
+    /// What a till changed on a card.
+    pub(crate) enum TillChangeKind {
+        Address = "new_address",
+        Note = "new_note",
+        /// The card itself is new.
+        Card = "new_card",
+    }
+}
+
+column_enum! {
     /// How one piece goes.
     pub(crate) enum Channel {
         Letter = "letter",
@@ -299,5 +309,6 @@ pub fn forms() -> Vec<(&'static str, Vec<&'static str>)> {
         ("EventKind", of::<EventKind>()),
         ("Role", of::<Role>()),
         ("ImportedData", of::<ImportedData>()),
+        ("TillChangeKind", of::<TillChangeKind>()),
     ]
 }

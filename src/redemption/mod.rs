@@ -5,6 +5,7 @@ mod bought;
 mod day;
 mod event;
 mod offer;
+mod open_codes;
 mod outcome;
 mod past;
 mod personal_data;
@@ -18,14 +19,15 @@ pub(crate) use bought::{bought, bought_by, change, change_bought, honour_again, 
 pub(crate) use day::{
     CampaignProgress, Come, Expected, Happening, happened_on, last_come, progress, taken_on, to_come,
 };
-pub(crate) use offer::{Offer, OfferStatus, OfferSummary, offer};
+pub(crate) use offer::{Offer, OfferStatus, OfferSummary, offers, shown};
+pub(crate) use open_codes::open_codes;
 pub(crate) use outcome::{Outcome, TillAnswer};
 pub(crate) use past::record_past;
-pub(crate) use personal_data::{PERSONAL_DATA, customers_of_import};
+pub(crate) use personal_data::{PERSONAL_DATA, customers_of_import, is_on_record};
 pub(crate) use redeem::{RequestOutcome, look, redeem, request_outcome, turned_away};
 pub(crate) use returned::record_returned;
 pub(crate) use stored_visit::{
     Matter, Side, StoredClaim, StoredVisit, matters, put_aside, redeem_kept, take_in, unusual_in_words,
 };
-pub(crate) use undo::{by_id, check_reason, undo, undo_until};
+pub(crate) use undo::{TakenBack, by_id, check_reason, taken_back, undo, undo_of_amount, undo_of_letter, undo_until};
 pub(crate) use visit::{Claim, Visit, check_spend, receipt_number};

@@ -55,21 +55,42 @@ impl From<Offer> for OfferSummary {
     }
 }
 
-/// The gift of the newest campaign that somebody is in. Whoever is in a control group reads like anyone without a letter.
-pub(crate) fn offer(read: &Read<'_>, customer_id: CustomerId, today: NaiveDate) -> Result<Option<Offer>> {
+/// The campaigns whose gifts a card shows: those that are not over, and the newest, over or not; the newest first.
+pub(crate) fn shown(read: &Read<'_>, today: NaiveDate) -> Result<Vec<Planned>> {
+    let mut shown: Vec<Planned> = Vec::new();
     for slug in campaign::slugs(read)?.iter().rev() {
         let Some(planned) = campaign::current(read, slug)? else { continue };
-        let Some(recipient) = campaign::for_customer(read, planned.id, customer_id)? else { continue };
-        if recipient.arm == Arm::HeldOut || planned.gift_name.is_empty() {
-            return Ok(None);
+        if shown.is_empty() || planned.claim_until.is_none_or(|until| today <= until) {
+            shown.push(planned);
         }
-        let status = match planned.claim_until {
-            _ if recipient.redeemed_on.is_some() => OfferStatus::Given,
-            Some(until) if today > until => OfferStatus::Over,
-            _ if today < planned.starts() => OfferStatus::NotYet,
-            _ => OfferStatus::Waiting,
-        };
-        return Ok(Some(Offer { planned, recipient, status }));
     }
-    Ok(None)
+    Ok(shown)
+}
+
+/// The gifts of those campaigns for somebody: those that wait, the newest first, then the others. Whoever is in a control
+/// group reads like anyone without a letter.
+pub(crate) fn offers(
+    read: &Read<'_>,
+    shown: &[Planned],
+    customer_id: CustomerId,
+    today: NaiveDate,
+) -> Result<Vec<Offer>> {
+    let mut offers = Vec::new();
+    for planned in shown.iter().filter(|planned| !planned.gift_name.is_empty()) {
+        let recipient = campaign::for_customer(read, planned.id, customer_id)?;
+        if let Some(recipient) = recipient.filter(|recipient| recipient.arm == Arm::Mailed) {
+            offers.push(Offer { status: status(planned, &recipient, today), planned: planned.clone(), recipient });
+        }
+    }
+    offers.sort_by_key(|offer| offer.status != OfferStatus::Waiting);
+    Ok(offers)
+}
+
+fn status(planned: &Planned, recipient: &Recipient, today: NaiveDate) -> OfferStatus {
+    match planned.claim_until {
+        _ if recipient.redeemed_on.is_some() => OfferStatus::Given,
+        Some(until) if today > until => OfferStatus::Over,
+        _ if today < planned.starts() => OfferStatus::NotYet,
+        _ => OfferStatus::Waiting,
+    }
 }

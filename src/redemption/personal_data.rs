@@ -5,7 +5,7 @@ use crate::domain::{CustomerId, ImportId};
 use crate::error::Result;
 use crate::store::{Read, Write, params};
 
-use ExportCell::{Day, Number, Text};
+use ExportCell::{Day, Number, Text, YesNo};
 
 pub(crate) const PERSONAL_DATA: TableOwner =
     TableOwner::of_recipients(|read, customer| export_tables(read, TABLES, customer), forget);
@@ -39,6 +39,7 @@ const TABLES: &[ExportTable] = &[
             ("request", "COALESCE(e.request, '')", Text),
             ("arrived_at", "COALESCE(e.arrived_at, '')", Text),
             ("put_aside_at", "COALESCE(e.put_aside_at, '')", Text),
+            ("promised", "e.promised", YesNo),
         ],
         from: "FROM redemption_event e WHERE e.recipient_id IN \
                (SELECT m.recipient_id FROM recipient_member m WHERE m.customer_id = ?1) \
@@ -47,7 +48,12 @@ const TABLES: &[ExportTable] = &[
     },
 ];
 
-/// What happened stays, without what could tell whose it was.
+/// Whether the till's record names a customer by reference, without a letter.
+pub(crate) fn is_on_record(read: &Read<'_>, reference: &str) -> Result<bool> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM redemption_event WHERE ref <> '' AND ref = ?1)";
+    read.value(sql, params![reference])
+}
+
 /// The customers added by an import whom the till has on record: who came with a letter, or was named without one.
 pub(crate) fn customers_of_import(read: &Read<'_>, import: ImportId) -> Result<Vec<CustomerId>> {
     let sql = "SELECT k.id FROM redemption_event e JOIN customer k ON k.ref = e.ref WHERE e.ref <> '' AND k.import_id = ?1 \
@@ -56,6 +62,7 @@ pub(crate) fn customers_of_import(read: &Read<'_>, import: ImportId) -> Result<V
     read.all(sql, params![import], |row| row.get(0))
 }
 
+/// What happened stays, without what could tell whose it was.
 fn forget(write: &Write<'_>, erasure: &Erasure<'_>) -> Result<()> {
     for place in &erasure.places {
         let sql = "UPDATE redemption_event SET reason = '', receipt = '', request = NULL, \

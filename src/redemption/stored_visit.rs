@@ -1,7 +1,7 @@
 //! What a till stored while it could not reach this machine. The gift was handed over, whatever is answered now: so a no is
 //! written down all the same, with both sides, until the owner puts it aside.
 
-use chrono::{NaiveDateTime, TimeDelta};
+use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 
 use super::bought::{add, name_of, unusual};
 use super::event;
@@ -26,6 +26,8 @@ pub(crate) struct StoredVisit {
     pub(crate) spend: std::result::Result<Option<Money>, String>,
     pub(crate) till: String,
     pub(crate) receipt: String,
+    /// The gift was not given out, as the till did not know the code for an open one: it is to be given now.
+    pub(crate) is_promised: bool,
     /// How many seconds ago it was, so that a till's wrong clock does no harm.
     pub(crate) ago: i64,
 }
@@ -65,7 +67,7 @@ pub(crate) fn take_in(
     let is_amount = matches!(stored.what, StoredClaim::Amount(_));
     if event::answered(write, Some(&request))?.is_some_and(|one| Outcome::of(one.kind).is_none() != is_amount) {
         request.push_str("-2");
-        remark = "The same card had written down something before: look whether it counts twice.".to_owned();
+        remark = "The same card had recorded something before: look whether it counts twice.".to_owned();
     }
     let at = before(now, stored.ago);
     let visit =
@@ -78,6 +80,9 @@ pub(crate) fn take_in(
         }
         StoredClaim::Gift(claim) => {
             let answer = redeem_kept(write, &claim, &visit, now, &remark)?;
+            if stored.is_promised {
+                write.run("UPDATE redemption_event SET promised = 1 WHERE request = ?1", params![visit.request])?;
+            }
             Ok((answer.outcome.kind(), answer.recipient_id))
         }
     }
@@ -132,6 +137,10 @@ pub(crate) struct Matter {
     pub(crate) stands: Option<Side>,
     pub(crate) arrived: NaiveDateTime,
     pub(crate) remark: String,
+    /// The till did not give the gift out before it had an answer.
+    pub(crate) is_promised: bool,
+    /// The first and the last day of the letter's code.
+    pub(crate) valid: Option<(NaiveDate, Option<NaiveDate>)>,
 }
 
 /// One of two visits with the same letter.
@@ -145,10 +154,12 @@ pub(crate) struct Side {
 /// What the owner has to look at and did not put aside, the newest first.
 pub(crate) fn matters(read: &Read<'_>) -> Result<Vec<Matter>> {
     let sql = "SELECT e.id, e.outcome, COALESCE(NULLIF(r.name, ''), NULLIF(e.code, ''), e.ref), e.ref, e.at, e.till, \
-               e.spend_minor, d.redeemed_at, d.till, d.spend_minor, e.arrived_at, e.reason \
+               e.spend_minor, d.redeemed_at, d.till, d.spend_minor, e.arrived_at, e.reason, e.promised, \
+               COALESCE(c.posted_on, c.as_of), c.claim_until \
                FROM redemption_event e LEFT JOIN recipient r ON r.id = e.recipient_id \
+               LEFT JOIN campaign c ON c.id = r.campaign_id \
                LEFT JOIN redemption d ON d.recipient_id = r.id AND d.undone_at IS NULL AND e.outcome <> ?1 \
-               WHERE e.arrived_at IS NOT NULL AND e.put_aside_at IS NULL AND (e.outcome NOT IN (?1, ?2) OR e.reason <> '') \
+               WHERE e.arrived_at IS NOT NULL AND e.put_aside_at IS NULL AND (e.outcome NOT IN (?1, ?2) OR e.reason <> '' OR e.promised <> 0) \
                ORDER BY e.id DESC";
     let mut all = read.all(sql, params![EventKind::Accepted, EventKind::Bought], |row| {
         let (at, till, spend) = (row.get::<Option<NaiveDateTime>>(7)?, row.get::<Option<String>>(8)?, row.get(9)?);
@@ -160,6 +171,8 @@ pub(crate) fn matters(read: &Read<'_>) -> Result<Vec<Matter>> {
             stands: at.map(|at| Side { at, till: till.unwrap_or_default(), spend }),
             arrived: row.get(10)?,
             remark: row.get(11)?,
+            is_promised: row.get(12)?,
+            valid: row.get::<Option<NaiveDate>>(13)?.map(|from| Ok((from, row.get(14)?))).transpose()?,
         };
         Ok((matter, row.get::<String>(3)?))
     })?;

@@ -7,8 +7,9 @@ use super::outcome::{Outcome, TillAnswer};
 use super::redeem::subject;
 use super::visit::Visit;
 use crate::campaign;
-use crate::domain::{Code, EventKind, RecipientId, RedemptionId};
+use crate::domain::{Code, EventId, EventKind, RecipientId, RedemptionId};
 use crate::error::{Error, Result};
+use crate::money::Money;
 use crate::store::{Read, Write, params};
 use crate::text;
 
@@ -35,6 +36,47 @@ pub(crate) fn by_id(read: &Read<'_>, id: RedemptionId) -> Result<Option<Redempti
     read.first(sql, params![id], |row| {
         Ok(Redemption { recipient_id: row.get(0)?, at: row.get(1)?, till: row.get(2)?, is_undone: row.get(3)? })
     })
+}
+
+/// What an entry has taken back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct TakenBack {
+    /// The letter whose gift it was, a second one too.
+    pub(crate) recipient_id: Option<RecipientId>,
+    /// Of an amount without a letter: whose it was.
+    pub(crate) reference: String,
+    /// What had been recorded.
+    pub(crate) kind: EventKind,
+    pub(crate) spend: Money,
+    /// When it was taken back.
+    pub(crate) at: NaiveDateTime,
+}
+
+/// What an entry has taken back, if it is one that does.
+pub(crate) fn taken_back(read: &Read<'_>, event: EventId) -> Result<Option<TakenBack>> {
+    let sql = "SELECT e.recipient_id, e.ref, o.outcome, e.spend_minor, e.at FROM redemption_event e \
+               LEFT JOIN redemption_event o ON o.id = e.about WHERE e.id = ?1 AND e.outcome = ?2";
+    read.first(sql, params![event, EventKind::Undone], |row| {
+        Ok(TakenBack {
+            recipient_id: row.get(0)?,
+            reference: row.get(1)?,
+            kind: row.get::<Option<EventKind>>(2)?.unwrap_or(EventKind::Accepted),
+            spend: row.get::<Option<Money>>(3)?.unwrap_or_default(),
+            at: row.get(4)?,
+        })
+    })
+}
+
+/// The entry that took the redemption of a letter back last.
+pub(crate) fn undo_of_letter(read: &Read<'_>, letter: RecipientId) -> Result<Option<EventId>> {
+    let sql = "SELECT max(id) FROM redemption_event WHERE recipient_id = ?1 AND outcome = ?2 AND about IS NULL";
+    read.value(sql, params![letter, EventKind::Undone])
+}
+
+/// The entry that took an amount back.
+pub(crate) fn undo_of_amount(read: &Read<'_>, event: EventId) -> Result<Option<EventId>> {
+    let sql = "SELECT max(id) FROM redemption_event WHERE about = ?1 AND outcome = ?2";
+    read.value(sql, params![event, EventKind::Undone])
 }
 
 /// Refuses an undo without a reason.

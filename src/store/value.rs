@@ -8,7 +8,7 @@ use rusqlite::types::{ToSqlOutput, ValueRef};
 use crate::domain::{
     Arm, CampaignId, CampaignState, Channel, CircumstanceKind, Code, Column, Consent, ConsentChannel, CustomerId,
     Delivery, EventId, EventKind, HouseholdId, ImportId, ImportedData, InboundKind, NoteKind, OnePer, OutboxId,
-    OutboxState, PieceState, RecipientId, RedemptionId, Response, Role, Suppression,
+    OutboxState, PieceState, RecipientId, RedemptionId, Response, Role, Suppression, TillChangeId, TillChangeKind,
 };
 use crate::money::Money;
 
@@ -146,7 +146,18 @@ macro_rules! numbers {
         }
     )* };
 }
-numbers!(Money, CampaignId, CustomerId, EventId, HouseholdId, ImportId, OutboxId, RecipientId, RedemptionId);
+numbers!(
+    Money,
+    CampaignId,
+    CustomerId,
+    EventId,
+    HouseholdId,
+    ImportId,
+    TillChangeId,
+    OutboxId,
+    RecipientId,
+    RedemptionId
+);
 
 /// Types of a closed list, kept in their column form.
 macro_rules! columns {
@@ -176,6 +187,7 @@ columns!(
     Delivery,
     EventKind,
     ImportedData,
+    TillChangeKind,
     InboundKind,
     NoteKind,
     OnePer,

@@ -13,6 +13,7 @@ const ASSETS: &[(&str, &str, &[u8])] = &[
     ("/assets/regulars.css", CSS, include_bytes!("assets/regulars.css")),
     ("/assets/csrf.js", SCRIPT, include_bytes!("assets/csrf.js")),
     ("/assets/till.js", SCRIPT, include_bytes!("assets/till.js")),
+    ("/assets/open-codes.js", SCRIPT, include_bytes!("assets/open-codes.js")),
     ("/assets/line.js", SCRIPT, include_bytes!("assets/line.js")),
     ("/assets/camera.js", SCRIPT, include_bytes!("assets/camera.js")),
     ("/assets/jsqr.js", SCRIPT, include_bytes!("assets/jsqr.js")),

@@ -4,6 +4,8 @@ use chrono::{Datelike, NaiveDate, NaiveDateTime};
 
 use crate::campaign::Recipient;
 use crate::customers::Customer;
+use crate::domain::RecipientId;
+use crate::redemption::Offer;
 use crate::text::{self, writes_month_first};
 
 /// `2:32 pm`, or `14:32` where the clock is read so.
@@ -30,7 +32,7 @@ pub(super) fn date(day: NaiveDate, today: NaiveDate, country: &str) -> String {
 
 /// `Last here eleven months ago, in March.`
 pub(super) fn last_here(last: Option<NaiveDate>, today: NaiveDate) -> String {
-    let Some(last) = last else { return "Not here before, as far as the book knows.".to_owned() };
+    let Some(last) = last else { return "Not here before, as far as we know.".to_owned() };
     let ago = match text::ago(last, today) {
         now if now == "today" => return "Here earlier today.".to_owned(),
         ago => ago,
@@ -107,6 +109,23 @@ impl GiftWords {
     }
 }
 
+/// A gift that waits, and where it is handed over.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub(super) struct WaitingGift {
+    letter: RecipientId,
+    campaign: String,
+    code: String,
+    gift: GiftWords,
+}
+
+impl WaitingGift {
+    pub(super) fn of(offer: &Offer) -> Self {
+        let gift = GiftWords::of(&offer.planned.gift_name);
+        let (letter, code) = (offer.recipient.id, offer.recipient.code_text().to_owned());
+        Self { letter, campaign: offer.planned.name.clone(), code, gift }
+    }
+}
+
 /// `Mr. and Mrs. Smith`: whom a greeting line greets. One that leaves the surname out is too little to know somebody by:
 /// then it is `name`.
 pub(super) fn greeted(greeting: &str, surname: &str, name: &str) -> String {
@@ -155,7 +174,7 @@ mod tests {
         assert_eq!(last_here(Some(date("1989-03-08")), today), "Last here eleven months ago, in March.");
         assert_eq!(last_here(Some(today), today), "Here earlier today.");
         assert_eq!(last_here(Some(date("1990-02-03")), today), "Last here nine days ago.");
-        assert_eq!(last_here(None, today), "Not here before, as far as the book knows.");
+        assert_eq!(last_here(None, today), "Not here before, as far as we know.");
         assert_eq!(day(date("1990-01-31"), today, "GB"), "Wednesday 31 January");
         assert_eq!(day(date("1989-01-31"), today, "US"), "Tuesday, January 31, 1989");
         assert_eq!([1, 2, 3, 11, 112, 213].map(ordinal), ["1st", "2nd", "3rd", "11th", "112th", "213th"]);

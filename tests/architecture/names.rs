@@ -21,7 +21,7 @@ const OTHER_WORDS: &[(&str, &[&str], &str)] = &[
         "verbs, options, keys, an answer at the terminal",
     ),
     ("customers/change.rs", &["post", "deceased", "moved", "household"], "what `customer set` is told"),
-    ("customers/personal_data.rs", &["email", "deceased", "household", "purchases"], "keys"),
+    ("customers/personal_data.rs", &["email", "deceased", "household", "purchases", "till"], "keys"),
     ("customers/undo_import.rs", &["customer"], "a table"),
     ("import/", &["customer", "email", "customers", "purchases"], "a noun, a field of a card, tables of a dialect"),
     ("inbound/message.rs", &["yes"], "a header of other mail programs"),

@@ -29,6 +29,7 @@ const OWNERS: &[(&str, &[&str])] = &[
             "replaced_item",
             "replaced_purchase",
             "suppression",
+            "till_change",
         ],
     ),
     (

@@ -100,7 +100,19 @@ pub fn value(page: &Page, name: &str) -> String {
 /// Where a form of the page leads.
 #[track_caller]
 pub fn action(page: &Page, start: &str) -> String {
-    let found = page.body.split("action=\"").skip(1).map(|rest| rest.split('"').next().unwrap());
+    leads(page, "action", start)
+}
+
+/// Where a link of the page leads.
+#[track_caller]
+pub fn link(page: &Page, start: &str) -> String {
+    leads(page, "href", start)
+}
+
+#[track_caller]
+fn leads(page: &Page, attribute: &str, start: &str) -> String {
+    let attribute = format!("{attribute}=\"");
+    let found = page.body.split(attribute.as_str()).skip(1).map(|rest| rest.split('"').next().unwrap());
     found
         .into_iter()
         .find(|path| path.starts_with(start))

@@ -25,11 +25,11 @@ pub(super) fn run(arguments: &ShowArguments, context: &Context) -> Result<Done> 
     let shop = context.shop()?;
     let today = context.clock.today();
     let shown = app::card::show(&shop, &arguments.reference, today)?;
-    Ok(Done::new(page(&shown.card, &shown.greeting, shown.gift.as_ref(), &shop, today), &shown))
+    Ok(Done::new(page(&shown.card, &shown.greeting, &shown.gifts, &shop, today), &shown))
 }
 
 /// The card as it stands on the counter.
-fn page(card: &Card, greeting: &str, gift: Option<&OfferSummary>, shop: &Shop, today: NaiveDate) -> String {
+fn page(card: &Card, greeting: &str, gifts: &[OfferSummary], shop: &Shop, today: NaiveDate) -> String {
     let (country, currency) = (&shop.settings.country, shop.settings.currency);
     // "Mr. Smith", as one says it; a firm is called by its name, which comes next.
     let call = greeting.trim_start_matches("Dear ").trim_end_matches(',');
@@ -49,7 +49,7 @@ fn page(card: &Card, greeting: &str, gift: Option<&OfferSummary>, shop: &Shop, t
         text.push_str(&format!("\nOpen complaint, from {when}: {}\n", one_line(&complaint.text)));
         text.push_str(&format!("  Put right? `regulars customer resolve {}`\n", card.reference));
     }
-    if let Some(gift) = gift {
+    for gift in gifts {
         text.push_str(&format!("\n{}\n", offer(gift, country)));
     }
     text.push_str(&rows(card));

@@ -14,7 +14,7 @@ use crate::web::state::AppState;
 
 /// What of a card a till is told, by the keys of `customer show --json`.
 const KEYS: &str = "ref name fields family last_visit last_visit_ago purchases \
-                    preferences open_complaints contacts greeting gift";
+                    preferences open_complaints contacts greeting gift gifts";
 
 pub(super) async fn show(State(state): State<Arc<AppState>>, _: Caller, Path(reference): Path<String>) -> ApiResponse {
     let today = state.clock.now().date();

@@ -1,4 +1,5 @@
-// The line to the shop's machine: while it is down, codes and amounts are kept in this browser, and sent when it is back.
+// Offline, codes and amounts are saved in this browser, and sent when the shop's machine answers again. A code that is on the
+// till's list of open ones is a yes; with any other the gift waits until the machine has answered.
 // A button counts once, however often it is pressed.
 "use strict";
 (() => {
@@ -32,8 +33,40 @@
     return sum === signs[7] ? `${text.slice(0, 4)}-${text.slice(4)}` : "";
   };
 
+  // The codes that may stand in what was typed, the surest first: all of it, or a part where a scanner typed behind something.
+  const codesIn = (typed) => {
+    const whole = read(typed);
+    if (whole) return [whole];
+    const isMixed = (text) => /\d/.test(text) && /[a-z]/i.test(text);
+    const found = (shape, fits) => [...typed.matchAll(shape)].map((match) => match[1]).filter(fits).reverse();
+    return [
+      ...found(/(?=([0-9a-z]{4}[-\u2010\u2011\u2013][0-9a-z]{4}))/gi, () => true),
+      ...found(/(?=([0-9a-z]{4}\s[0-9a-z]{4}))/gi, isMixed),
+      ...found(/(?=([0-9a-z]{8}))/gi, isMixed),
+    ].map(read).filter(Boolean);
+  };
+
+  // The code that is meant. A part of what was typed is one when the list knows it, or when it is written like one.
+  const codeIn = (typed) => {
+    const codes = codesIn(typed);
+    const isKnown = (code) => ["open", "given"].includes(openCodes.look(code).state) || kept().some((visit) => visit.code === code);
+    const isWritten = (code) => read(typed) === code || typed.toUpperCase().includes(code);
+    return codes.find(isKnown) ?? codes.find(isWritten) ?? "";
+  };
+
   const clock = (at) => new Date(at).toLocaleTimeString([], { hour: "numeric", minute: "2-digit" }).toLowerCase();
   const token = () => [...crypto.getRandomValues(new Uint8Array(16))].map((b) => b.toString(16).padStart(2, "0")).join("");
+
+  const moment = (at) => {
+    const isToday = new Date(at).toDateString() === new Date().toDateString();
+    return isToday ? clock(at) : `${new Date(at).toLocaleDateString([], { weekday: "long" })}, ${clock(at)}`;
+  };
+  // Why a code is no yes while this till is offline.
+  const DOUBTS = {
+    unlisted: (at) => `This code is not on the list of open letters that this till has from ${moment(at)}.`,
+    old: (at) => `The list of open letters on this till is from ${moment(at)}, more than 24 hours ago.`,
+    none: () => "This till has no list of open letters.",
+  };
 
   // Each visit has a place of its own, so that two windows never write over each other.
   const kept = () => {
@@ -53,12 +86,27 @@
     banner.firstElementChild.replaceChildren(paragraph);
     banner.hidden = false;
   };
+  // Gifts that were saved without being given, and were accepted since: to be given now, until somebody says so.
+  const promised = () => {
+    try { return JSON.parse(localStorage.getItem("give-now")) ?? []; } catch { return []; /* Nothing is kept here. */ }
+  };
+  const setPromised = (names) => {
+    try { localStorage.setItem("give-now", JSON.stringify(names)); } catch { /* The owner's list has them. */ }
+  };
+  const sayPromised = () => {
+    const names = promised();
+    if (names.length === 0) return;
+    say("Give the gift now:", `${names.join(", ")}.`);
+    const done = Object.assign(document.createElement("button"), { className: "btn", type: "button", textContent: "Done" });
+    done.addEventListener("click", () => { setPromised([]); document.getElementById("line").hidden = true; });
+    document.getElementById("line").firstElementChild.append(done);
+  };
   const count = (n) => (n === 1 ? "1 visit" : `${n} visits`);
 
   const goDown = () => {
     if (!isDown) { isDown = true; since = Date.now(); }
-    const carryOn = "Carry on with codes. Everything is kept here, and written down when the line is back.";
-    say("The line is down.", `${carryOn} Down since ${clock(since)}.`);
+    const carryOn = "Carry on with codes. Everything is saved on this till and will be confirmed when the connection is back.";
+    say("You’re offline.", `${carryOn} Offline since ${clock(since)}.`);
   };
 
   const ask = async () => {
@@ -78,10 +126,11 @@
 
   const send = async (visit) => {
     const { id, code, letter, customer, amount, receipt, at } = visit;
+    const given = visit.given !== false;
     const ago = Math.max(0, Math.round((Date.now() - at) / 1000));
     const answer = await csrf.post("/till/kept", {
       headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ id, code, letter, customer, amount, receipt, ago }),
+      body: JSON.stringify({ id, code, letter, customer, amount, receipt, given, ago }),
       signal: AbortSignal.timeout(PATIENCE * 3),
     });
     if (answer.status === 403) throw new Error("signed out");
@@ -95,27 +144,33 @@
     const visits = kept().reverse();
     let written = 0;
     let owners = 0;
+    let refused = 0;
     let isOut = false;
     try {
       for (const visit of visits) {
         const answer = await send(visit);
         if (answer.id !== visit.id) continue;
         localStorage.removeItem(`kept:${visit.id}`);
-        if (["accepted", "bought"].includes(answer.outcome)) written += 1; else owners += 1;
+        const isAccepted = ["accepted", "bought"].includes(answer.outcome);
+        if (isAccepted) written += 1; else if (visit.given === false) refused += 1; else owners += 1;
+        if (isAccepted && visit.given === false) setPromised([...promised(), visit.name || visit.code]);
       }
     } catch (fault) {
       // Or the line is down again; the rest is still here.
       isOut = fault.message === "signed out";
     }
     sending = false;
-    const left = visits.length - written - owners;
+    if (written + owners + refused) openCodes.refresh();
+    const left = visits.length - written - owners - refused;
     const parts = [];
-    if (written) parts.push(`${count(written)} kept here ${written === 1 ? "is" : "are"} written down.`);
+    if (written) parts.push(`${count(written)} saved here ${written === 1 ? "is" : "are"} recorded.`);
     if (owners) parts.push(`${count(owners)} did not go through: the owner sees both sides, you need do nothing.`);
+    if (refused) parts.push(`${count(refused)} ${refused === 1 ? "gets" : "get"} no gift: the owner sees why.`);
     const out = isOut ? " until somebody signs in at this till" : "";
-    if (left) parts.push(`${count(left)} ${left === 1 ? "is" : "are"} still kept here${out}.`);
-    if (parts.length) say("The line is back.", parts.join(" "));
+    if (left) parts.push(`${count(left)} ${left === 1 ? "is" : "are"} still saved here${out}.`);
+    if (parts.length) say("You’re online again.", parts.join(" "));
     refresh();
+    sayPromised();
   };
 
   const look = async () => {
@@ -125,7 +180,7 @@
       isDown = false;
       // What is on the page may be from before the server was started anew.
       await take("no-store").then(csrf.renew).catch(() => {});
-      say("The line is back.", "Go on as usual.");
+      say("You’re online again.", "Go on as usual.");
       fill("hint", "Names are found again.");
     }
     if (kept().length) await sendAll();
@@ -146,8 +201,8 @@
     for (const list of document.querySelectorAll("main [data-list]")) {
       list.replaceChildren(...visits.slice(0, 8).map((visit) => {
         const line = document.createElement("li");
-        const part = (kind, text) => Object.assign(document.createElement("span"), { className: kind, textContent: text });
-        line.append(part("num", clock(visit.at)), " ", part("name", visit.name || visit.code), " ", part("soft", "not confirmed yet"));
+        const part = (kind, text) => Object.assign(document.createElement("span"), { className: kind, textContent: text, dir: "auto" });
+        line.append(part("num", clock(visit.at)), " ", part("name", visit.name || visit.code), " ", part("soft", visit.given === false ? "no gift yet" : "not confirmed yet"));
         return line;
       }));
     }
@@ -164,7 +219,7 @@
 
   const canGoOn = () => {
     if (views.getElementById("down-kept")) return true;
-    say("The line is down.", "This page cannot go on without it: write codes and amounts on paper until it is back.");
+    say("You’re offline.", "This page cannot go on now: write codes and amounts on paper until you’re online again.");
     return false;
   };
 
@@ -183,13 +238,13 @@
 
   const find = (typed) => {
     if (typed.trim() === "") { show("ask"); return; }
-    const code = read(typed);
+    const code = codeIn(typed);
     if (code === "") {
       const signs = typed.replace(/[^0-9a-z]/gi, "");
       const isLikeOne = signs.length >= 7 && signs.length <= 9 && /\d/.test(signs);
       const wrong = isLikeOne
-        ? "No code reads like that. A sign is wrong, or two are swapped: look again at the letter."
-        : "Names cannot be found while the line is down. The code on the letter can.";
+        ? "No code reads like that. A character is wrong, or two are swapped: look again at the letter."
+        : "Names cannot be found while you’re offline. The code on the letter can.";
       if (!document.querySelector("main [data-fill=wrong]")) show("ask");
       fill("wrong", wrong);
       const field = document.getElementById("q") ?? document.getElementById("amt");
@@ -199,13 +254,26 @@
     }
     const before = kept().find((visit) => visit.code === code);
     if (before) {
-      show("kept", verdict("Already given.", before, `Kept at this till at ${clock(before.at)}.`));
-      mark(before.id, "no");
+      const title = before.given === false ? SAVED : "Already given.";
+      show("kept", verdict(title, before, `Saved on this till at ${clock(before.at)}.`));
+      mark(before.id, before.given === false ? "saved" : "no");
       return;
     }
-    show("card", { code }, "amt");
-    document.querySelector("[data-keep]").q.value = code;
+    const { state, at } = openCodes.look(code);
+    if (state === "given") {
+      show("kept", { ...verdict("Already given.", { code, at }, "Handed over at this till today."), state: "", time: "" });
+      mark("", "no");
+      return;
+    }
+    const isOpen = state === "open";
+    const since = isOpen ? `An open letter, by the list of ${moment(at)}. Who it is will be known when you’re online again.` : DOUBTS[state](at);
+    show("card", { code, since, button: isOpen ? "Hand over the gift" : "Save it, no gift yet" }, "amt");
+    const form = document.querySelector("[data-keep]");
+    form.q.value = code;
+    if (!isOpen) form.querySelector(".btn-go").classList.replace("btn-go", "btn-ink");
   };
+
+  const SAVED = "Saved on this till. Give the gift when you’re online again.";
 
   const verdict = (title, visit, fact) => ({
     verdict: title, name: visit.name || visit.code, fact, state: "Not confirmed yet.", time: clock(visit.at).toUpperCase(),
@@ -214,32 +282,43 @@
     const shown = document.querySelector("main .verdict");
     shown.classList.add(kind);
     // Green is a yes, and nothing else.
-    if (kind !== "kept") document.querySelector("main .btn-go").classList.replace("btn-go", "btn-ink");
+    if (kind !== "kept") document.querySelector("main .btn-go")?.classList.replace("btn-go", "btn-ink");
     shown.dataset.visit = id;
   };
 
-  const keep = (visit) => {
+  // `doubt` is why it is no yes.
+  const keep = (visit, doubt) => {
     try {
       localStorage.setItem(`kept:${visit.id}`, JSON.stringify(visit));
     } catch {
-      fill("wrong", "This browser cannot keep anything: write the code and the amount on paper.");
-      say("Not kept.", "This browser cannot keep anything: write the code and the amount on paper.");
+      fill("wrong", "This browser cannot save anything: write the code and the amount on paper.");
+      say("Not saved.", "This browser cannot save anything: write the code and the amount on paper.");
       return;
     }
     const amount = visit.amount.trim();
-    const fact = `${amount ? `${amount} kept` : "Kept"} at this till at ${clock(visit.at)}.`;
+    const fact = [`${amount ? `${amount} saved` : "Saved"} on this till at ${clock(visit.at)}.`];
+    if (visit.given === false) fact.unshift(DOUBTS[doubt.state](doubt.at));
     // An amount alone is no yes.
-    const title = visit.customer ? "It is kept here." : "Yes. It is theirs.";
-    show("kept", verdict(title, visit, fact));
-    mark(visit.id, visit.customer ? "amount" : "kept");
+    const title = visit.customer ? "It is saved on this till." : visit.given === false ? SAVED : "Yes. It is theirs.";
+    show("kept", verdict(title, visit, fact.join(" ")));
+    mark(visit.id, visit.customer ? "amount" : visit.given === false ? "saved" : "kept");
   };
 
-  // What a form can do without the line.
-  const goOn = (form, action, fields) => {
+  // Why an open card is no yes, if it is none. One that is newer than the list was open when it was opened.
+  const cardDoubt = (code) => {
+    const known = openCodes.look(code);
+    const opened = performance.timeOrigin;
+    if (known.state === "open" || known.state === "given") return known.state === "open" ? null : { state: "unlisted", at: known.at };
+    if (known.at > opened && known.state === "unlisted") return known;
+    return Date.now() - opened <= openCodes.DAY ? null : { state: "old", at: opened };
+  };
+
+  // What a form can do offline.
+  const goOn = (form, action, fields, button) => {
     if (!canGoOn()) return;
     for (const text of [fields.amount, fields.receipt]) {
-      // A number may have the signs of a code by chance.
-      if (text && !/^\d+$/.test(text) && read(text)) { find(text); return; }
+      // A number may have the characters of a code by chance.
+      if (text && !/^\d+$/.test(text) && codeIn(text)) { find(text); return; }
     }
     if (form.hasAttribute("data-keep")) {
       if (fields.amount && !/\d/.test(fields.amount)) {
@@ -247,21 +326,26 @@
         document.getElementById("amt").focus();
         return;
       }
-      keep({ id: token(), code: fields.q, amount: fields.amount, receipt: fields.receipt, at: Date.now() });
+      const known = openCodes.look(fields.q);
+      const given = known.state === "open";
+      keep({ id: token(), code: fields.q, given, amount: fields.amount, receipt: fields.receipt, at: Date.now() }, known);
     } else if (action === "/till/find") {
       find(fields.q);
     } else if (/^\/till\/(hand-over|bought)\/\d+$/.test(action)) {
       const isGift = action.startsWith("/till/hand-over/");
       if (!isGift && !/\d/.test(fields.amount)) {
-        say("The line is down.", "Say what they spent; with nothing bought there is nothing to write down.");
+        say("You’re offline.", "Say what they spent; with nothing bought there is nothing to record.");
         return;
       }
       // With the token of the card: if the machine took it after all, it counts once.
       const name = (document.querySelector(".h-name") ?? document.querySelector("h1")).textContent;
       const whose = { [isGift ? "letter" : "customer"]: Number(action.split("/").pop()) };
-      keep({ id: fields.once, ...whose, name, amount: fields.amount, receipt: fields.receipt ?? "", at: Date.now() });
+      const code = isGift ? (button?.dataset.code ?? form.querySelector("[data-code]")?.dataset.code ?? "") : "";
+      const doubt = isGift ? cardDoubt(code) : null;
+      const visit = { id: fields.once, ...whose, code, name, amount: fields.amount, receipt: fields.receipt ?? "", at: Date.now() };
+      keep({ ...visit, given: !doubt }, doubt);
     } else {
-      say("The line is down.", "What you typed stays here: press again when the line is back.");
+      say("You’re offline.", "What you typed stays here: press again when you’re online again.");
     }
   };
 
@@ -282,7 +366,7 @@
       return;
     }
     delete form.dataset.sent;
-    goOn(form, action, Object.fromEntries(new FormData(form)));
+    goOn(form, action, Object.fromEntries(new FormData(form)), event.submitter);
   });
 
   document.addEventListener("click", async (event) => {
@@ -292,7 +376,7 @@
     event.preventDefault();
     if (await isUp()) location.assign(link.href);
     else if (new URL(link.href).pathname.startsWith("/till")) show("ask");
-    else say("The line is down.", "That page is there again when the line is back.");
+    else say("You’re offline.", "That page is there again when you’re online again.");
   });
 
   // A page that comes back from the browser's memory can be sent again.
@@ -311,6 +395,7 @@
     take("default").catch(() => {});
   }
   look();
-  // Where the browser lets it (over TLS, or on this machine), the page can be opened while the line is down.
+  sayPromised();
+  // Where the browser lets it (over TLS, or on this machine), the page can be opened offline.
   if (navigator.serviceWorker) navigator.serviceWorker.register("/worker.js", { scope: "/till" }).catch(() => {});
 })();

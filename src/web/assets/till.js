@@ -29,7 +29,7 @@ const findNames = async (form) => {
     if (!found || form.q.value.trim() !== typed) return;
     search = found.dataset.search;
     showNames(form, typed, found);
-  } catch { /* Somebody types on, or the line is down: Enter tells. */ }
+  } catch { /* Somebody types on, or this till is offline: Enter tells. */ }
 };
 
 document.addEventListener("input", (event) => {

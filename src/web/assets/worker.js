@@ -1,8 +1,8 @@
-// Opens the till's page while the line is down: what it needs is kept when the line is up. Nothing about anybody is in it.
+// Opens the till's page while it is offline: what it needs is kept while it is online. Nothing about anybody is in it.
 "use strict";
 const KEPT = "till";
 const PAGE = "/till/kept";
-const NEEDED = [PAGE, "/assets/regulars.css", "/assets/csrf.js", "/assets/till.js", "/assets/line.js", "/assets/camera.js", "/assets/icon.svg",
+const NEEDED = [PAGE, "/assets/regulars.css", "/assets/csrf.js", "/assets/till.js", "/assets/open-codes.js", "/assets/line.js", "/assets/camera.js", "/assets/icon.svg",
   "/assets/newsreader.woff2", "/assets/newsreader-italic.woff2", "/assets/source-sans.woff2"];
 
 // One that leads elsewhere, such as to where one signs in, is not the page.

@@ -8,6 +8,7 @@ use chrono::{Days, NaiveDate};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use super::changes::{self, ChangeRow};
 use super::matters::{self, MatterRow};
 use crate::app::day;
 use crate::app::entry::{self, TillEntry};
@@ -34,6 +35,7 @@ struct DayPage {
     symbol: String,
     /// On today's list: what is to be settled, of whatever day.
     matters: Vec<MatterRow>,
+    changes: Vec<ChangeRow>,
     count: String,
     sum: String,
 }
@@ -109,6 +111,7 @@ fn gather(read: &Read<'_>, state: &AppState, on: NaiveDate, today: NaiveDate) ->
         symbol: settings.currency.symbol.trim().to_owned(),
         others: list.others.into_iter().map(line).collect(),
         matters: list.matters.into_iter().map(|matter| matters::row(matter, settings, today)).collect(),
+        changes: list.changes.into_iter().map(|change| changes::row(change, settings, today)).collect(),
         count: text::count(list.count, "person"),
         sum: settings.currency.show(list.sum),
     })
@@ -118,7 +121,7 @@ fn gather(read: &Read<'_>, state: &AppState, on: NaiveDate, today: NaiveDate) ->
 fn in_words(one: &Happening, currency: Currency) -> String {
     let show = |amount: Option<Money>| currency.show(amount.unwrap_or_default());
     let turned_away = |why: &str| {
-        let how = if one.was_kept { "given while the line was down" } else { "turned away" };
+        let how = if one.was_kept { "given while offline" } else { "turned away" };
         format!("{how}: {why}")
     };
     match one.kind {

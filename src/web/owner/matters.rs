@@ -1,4 +1,4 @@
-//! What the tills kept while the line was down and what the owner has to look at: both sides of it, until it is put aside.
+//! What the tills saved while they were offline and what the owner has to look at: both sides of it, until it is put aside.
 
 use std::sync::Arc;
 
@@ -20,6 +20,8 @@ pub(super) struct MatterRow {
     event: EventId,
     name: String,
     what: &'static str,
+    /// When the code was valid, if the visit was outside of that.
+    valid: String,
     stored: String,
     stands: String,
     arrived: String,
@@ -29,19 +31,38 @@ pub(super) struct MatterRow {
 pub(super) fn row(one: Matter, settings: &Settings, today: NaiveDate) -> MatterRow {
     MatterRow {
         event: one.event,
-        what: match Outcome::of(one.kind) {
-            Some(Outcome::Accepted) => "",
-            Some(Outcome::AlreadyRedeemed) => "Given out twice.",
-            Some(Outcome::Expired) => "Given out after the last day.",
-            Some(Outcome::NotYet) => "Given out before the first day.",
-            Some(Outcome::Void) => "Given out for a letter that was replaced.",
-            Some(Outcome::Unknown) | None => "Given out for a code that is on no letter.",
+        what: what(&one),
+        valid: match (Outcome::of(one.kind), one.valid) {
+            (Some(Outcome::Expired | Outcome::NotYet), Some((from, until))) => {
+                let day = |day| wording::date(day, today, &settings.country);
+                let until = until.map(|until| format!(" until {}", day(until))).unwrap_or_default();
+                format!("from {}{until}", day(from))
+            }
+            _ => String::new(),
         },
         stored: side(&one.stored, settings, today),
         stands: one.stands.as_ref().map(|stands| side(stands, settings, today)).unwrap_or_default(),
         arrived: moment(one.arrived, settings, today),
         remark: one.remark,
         name: one.name,
+    }
+}
+
+/// What is to be looked at. A gift that was promised was not given out before the till had its answer.
+fn what(one: &Matter) -> &'static str {
+    match (Outcome::of(one.kind), one.is_promised) {
+        (Some(Outcome::Accepted), true) => "Saved without the gift: see that they got it.",
+        (Some(Outcome::Accepted), false) => "",
+        (Some(Outcome::AlreadyRedeemed), true) => "Not given out: they had it already.",
+        (Some(Outcome::AlreadyRedeemed), false) => "Given out twice.",
+        (Some(Outcome::Expired), true) => "Not given out: it was after the last day.",
+        (Some(Outcome::Expired), false) => "Given out after the last day.",
+        (Some(Outcome::NotYet), true) => "Not given out: it was before the first day.",
+        (Some(Outcome::NotYet), false) => "Given out before the first day.",
+        (Some(Outcome::Void), true) => "Not given out: the letter was replaced.",
+        (Some(Outcome::Void), false) => "Given out for a letter that was replaced.",
+        (Some(Outcome::Unknown) | None, true) => "Not given out: the code is on no letter.",
+        (Some(Outcome::Unknown) | None, false) => "Given out for a code that is on no letter.",
     }
 }
 
@@ -52,7 +73,8 @@ fn side(side: &Side, settings: &Settings, today: NaiveDate) -> String {
     format!("{}{till}, {}", moment(side.at, settings, today), spent.as_deref().unwrap_or("no amount"))
 }
 
-fn moment(at: chrono::NaiveDateTime, settings: &Settings, today: NaiveDate) -> String {
+/// `2:32 pm`, with the day when that is another than today.
+pub(super) fn moment(at: chrono::NaiveDateTime, settings: &Settings, today: NaiveDate) -> String {
     let time = wording::time(at, &settings.country);
     if at.date() == today { time } else { format!("{}, {time}", wording::date(at.date(), today, &settings.country)) }
 }

@@ -1,5 +1,7 @@
-//! The owner's pages: the day with its sums, what the tills kept while the line was down, and who is still to come.
+//! The owner's pages: the day with its sums, what the tills saved while they were offline and what they changed on cards, and
+//! who is still to come.
 
+mod changes;
 mod day;
 mod matters;
 mod to_come;
@@ -21,6 +23,8 @@ pub(super) fn routes() -> Router<Arc<AppState>> {
         .route("/owner/day/{day}/written/{event}/undo", post(day::undo::<EventId>))
         .route("/owner/day/{day}/written/{event}/change", post(day::change::<EventId>))
         .route("/owner/kept/{event}", post(matters::put_aside))
+        .route("/owner/changes/{change}/undo", post(changes::undo))
+        .route("/owner/changes/{change}/clear", post(changes::put_aside))
         .route("/owner/to-come", get(to_come::newest))
         .route("/owner/to-come/{campaign}", get(to_come::of))
 }

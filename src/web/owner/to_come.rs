@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use axum::response::Response;
-use chrono::NaiveDateTime;
+use chrono::{NaiveDate, NaiveDateTime};
 use serde::Serialize;
 
 use crate::app::to_come::{ToCome, to_come};
@@ -15,7 +15,7 @@ use crate::store::Read;
 use crate::text;
 use crate::web::answer;
 use crate::web::state::AppState;
-use crate::web::wording::{self, GiftWords};
+use crate::web::wording;
 
 /// So many are listed; a longer list nobody rings through.
 const MOST: usize = 500;
@@ -23,11 +23,10 @@ const MOST: usize = 500;
 #[derive(Serialize)]
 struct ToComePage {
     name: String,
-    gift: Option<GiftWords>,
-    until: String,
-    all: String,
-    come: String,
-    mailed: String,
+    /// `40 are still to come.`
+    title: String,
+    /// `3 of the 43 who were written to came for a bottle of wine; it waits until Saturday, July 30.`
+    lead: String,
     guests: Vec<Expected>,
     more: String,
     /// The other campaigns, with their numbers.
@@ -54,14 +53,35 @@ fn gather(read: &Read<'_>, state: &AppState, wanted: Option<CampaignId>, now: Na
         0 => String::new(),
         n => format!("{} more. `regulars recipients {}` has all of them.", text::thousands(n), planned.slug),
     };
-    let until = planned.claim_until.map(|until| wording::day(until, now.date(), &state.shop.settings.country));
+    let today = now.date();
+    let day = |day: NaiveDate| wording::day(day, today, &state.shop.settings.country);
+    let are = if count == 1 { "is" } else { "are" };
+    let were = if progress.mailed == 1 { "was" } else { "were" };
+    let (all, come) = (text::thousands(count), text::thousands(progress.come));
+    let is_over = planned.claim_until.is_some_and(|until| today > until);
+    let title = match count {
+        0 => "Nobody is still to come.".to_owned(),
+        _ if is_over => format!("{all} did not come."),
+        _ if today < planned.starts() => format!("{all} {are} expected."),
+        _ => format!("{all} {are} still to come."),
+    };
+    let mut lead = format!("{come} of the {} who {were} written to came", text::thousands(progress.mailed));
+    if !planned.gift_name.is_empty() {
+        lead.push_str(&format!(" for {}", planned.gift_name));
+    }
+    lead.push_str(&match planned.claim_until {
+        Some(until) if is_over => format!("; it waited until {}", day(until)),
+        until if today < planned.starts() => {
+            let until = until.map_or(String::new(), |until| format!(" until {}", day(until)));
+            format!("; it waits from {}{until}", day(planned.starts()))
+        }
+        Some(until) => format!("; it waits until {}", day(until)),
+        None => String::new(),
+    });
     Ok(ToComePage {
-        gift: Some(GiftWords::of(&planned.gift_name)).filter(|gift| !gift.whole.is_empty()),
+        title,
+        lead: lead + ".",
         name: planned.name,
-        until: until.unwrap_or_default(),
-        all: text::thousands(count),
-        come: text::thousands(progress.come),
-        mailed: text::thousands(progress.mailed),
         guests,
         more,
         others: others.into_iter().map(|planned| (planned.id, planned.name)).collect(),

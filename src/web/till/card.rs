@@ -19,7 +19,7 @@ use crate::redemption::{Offer, OfferStatus, Outcome};
 use crate::store::Read;
 use crate::text;
 use crate::web::state::AppState;
-use crate::web::wording::{self, GiftWords};
+use crate::web::wording::{self, GiftWords, WaitingGift};
 use crate::web::{answer, searches};
 
 /// How many purchases and notes are shown.
@@ -39,7 +39,10 @@ pub(super) struct CardPage {
     name: String,
     since: String,
     complaint: Option<ComplaintNotice>,
-    act: Option<HandOverOffer>,
+    /// The gift of the large button.
+    act: Option<WaitingGift>,
+    /// The other gifts that wait.
+    others: Vec<WaitingGift>,
     /// Of the shop's money.
     symbol: String,
     /// Why there is nothing to hand over.
@@ -61,13 +64,6 @@ struct ComplaintNotice {
     /// All of it, when that is long.
     whole: String,
     others: usize,
-}
-
-/// What may be handed over.
-#[derive(Serialize)]
-struct HandOverOffer {
-    recipient: RecipientId,
-    gift: GiftWords,
 }
 
 #[derive(Serialize)]
@@ -155,13 +151,19 @@ fn gather(
     today: NaiveDate,
 ) -> Result<CardPage> {
     let settings = &state.shop.settings;
-    let TillCard { customer, card, household, greeting, offer } = card::at_till(read, whose, today)?;
-    let name = match &offer {
+    let TillCard { customer, card, household, greeting, offers } = card::at_till(read, whose, today)?;
+    let offer = offers.first();
+    let name = match offer {
         Some(offer) => wording::recipient(&offer.recipient),
         None => wording::customer(&greeting, &customer),
     };
     let day = |day: NaiveDate| text::long_date(day, &settings.country);
-    let (act, nothing) = to_hand_over(offer.as_ref(), state, today);
+    let mut waiting: Vec<&Offer> = offers.iter().filter(|offer| offer.status == OfferStatus::Waiting).collect();
+    // The one whose button was pressed, else the first, has the large button.
+    waiting.sort_by_key(|offer| form_error.letter.is_some_and(|letter| letter != offer.recipient.id));
+    let mut waiting = waiting.into_iter().map(WaitingGift::of);
+    let (act, others) = (waiting.next(), waiting.collect());
+    let nothing = if act.is_some() { None } else { Some(why_nothing(offer, state, today)) };
     let complaint = card.open_complaints.first().map(|oldest| ComplaintNotice {
         age: match text::ago(oldest.on, today) {
             ago if ago.ends_with(" ago") => format!("{} old", ago.trim_end_matches(" ago")),
@@ -189,10 +191,11 @@ fn gather(
         since: wording::last_here(card.last_visit, today),
         complaint,
         act,
+        others,
         symbol: settings.currency.symbol.trim().to_owned(),
         nothing,
         bought: bought.collect(),
-        facts: facts(&card, &household, &name, offer.as_ref(), settings.country.as_str()),
+        facts: facts(&card, &household, &name, &offers, settings.country.as_str()),
         notes: notes.collect(),
         address: vec![
             field(CustomerField::Street, "Street"),
@@ -217,26 +220,23 @@ fn shortened(text: &str) -> String {
     format!("{words} …")
 }
 
-/// What may be handed over, or why nothing.
-fn to_hand_over(offer: Option<&Offer>, state: &AppState, today: NaiveDate) -> (Option<HandOverOffer>, Option<NoOffer>) {
+/// Why there is nothing to hand over.
+fn why_nothing(offer: Option<&Offer>, state: &AppState, today: NaiveDate) -> NoOffer {
     let settings = &state.shop.settings;
     let day = |day: NaiveDate| wording::day(day, today, &settings.country);
     let Some(Offer { planned, recipient, status }) = offer else {
         let text = "Everything else is as always.".to_owned();
-        return (None, Some(NoOffer { title: "No letter this year".to_owned(), text, recipient: None }));
+        return NoOffer { title: "No letter this year".to_owned(), text, recipient: None };
     };
-    let gift = GiftWords::of(&planned.gift_name);
+    let noun = GiftWords::of(&planned.gift_name).noun;
     let (title, text) = match (status, recipient.redeemed_on, planned.claim_until) {
-        (OfferStatus::Waiting, ..) => {
-            return (Some(HandOverOffer { recipient: recipient.id, gift }), None);
-        }
-        (OfferStatus::Given, Some(on), _) => (format!("Had the {}", gift.noun), format!("On {}.", day(on))),
+        (OfferStatus::Given, Some(on), _) => (format!("Had the {noun}"), format!("On {}.", day(on))),
         (OfferStatus::Over, _, Some(until)) => {
-            (format!("The {} is not waiting any more", gift.noun), format!("It waited until {}.", day(until)))
+            (format!("The {noun} is not waiting any more"), format!("It waited until {}.", day(until)))
         }
-        _ => (format!("The {} is not there yet", gift.noun), format!("It waits from {}.", day(planned.starts()))),
+        _ => (format!("The {noun} is not there yet"), format!("It waits from {}.", day(planned.starts()))),
     };
-    (None, Some(NoOffer { title, text, recipient: Some(recipient.id) }))
+    NoOffer { title, text, recipient: Some(recipient.id) }
 }
 
 /// What is worth knowing, a line each; nothing that is not known.
@@ -244,7 +244,7 @@ fn facts(
     card: &Card,
     household: &[Customer],
     heading: &str,
-    offer: Option<&Offer>,
+    offers: &[Offer],
     country: &str,
 ) -> Vec<(&'static str, String)> {
     let field = |field: CustomerField| card.fields.get(&field).cloned().unwrap_or_default();
@@ -255,11 +255,13 @@ fn facts(
     let (children, taste): (Vec<_>, Vec<_>) = card.preferences.iter().partition(|(key, _)| is_children(key));
     let children: Vec<String> = children.into_iter().map(|(_, value)| value.clone()).collect();
     let taste: Vec<String> = taste.into_iter().map(|(key, value)| format!("{key} {value}")).collect();
-    let letter = offer.map_or(String::new(), |Offer { planned, recipient, .. }| {
+    let letter = |Offer { planned, recipient, .. }: &Offer| {
         let number = recipient.number.map_or(String::new(), |number| format!(", no. {number}"));
         let code = recipient.code.as_ref().map_or(String::new(), |code| format!(", code {}", code.as_str()));
         format!("{} of {}{number}{code}", planned.name, text::long_date(planned.dated, country))
-    });
+    };
+    let waiting = offers.iter().skip(1).filter(|offer| offer.status == OfferStatus::Waiting);
+    let letters: Vec<String> = offers.first().into_iter().chain(waiting).map(letter).collect();
     let all = [
         ("Name", if heading.contains(&card.name) { String::new() } else { card.name.clone() }),
         ("Spouse", field(CustomerField::Spouse)),
@@ -268,8 +270,8 @@ fn facts(
         ("Taste", taste.join("; ")),
         ("Remember", field(CustomerField::Notes)),
         ("Birthday", field(CustomerField::Birthday)),
-        ("Letter", letter),
-        ("Last year", offer.map_or(String::new(), last_year)),
+        ("Letter", letters.join("; ")),
+        ("Last year", offers.first().map_or(String::new(), last_year)),
     ];
     all.into_iter().filter(|(_, text)| !text.is_empty()).collect()
 }

@@ -138,18 +138,19 @@ fn gather(
     let FoundAtTill { all, hits } = app::find::at_till(read, &*state.vocabulary(read)?, &typed, today, MOST)?;
     let country = &state.shop.settings.country;
     let (mut waiting, mut others, mut gifts) = (Vec::new(), Vec::new(), Vec::new());
-    for (hit, offer) in &hits {
-        let (is_waiting, gift) = what_waits(offer.as_ref(), today, country);
-        let is_bottle = offer.as_ref().is_some_and(|offer| GiftWords::of(&offer.planned.gift_name).is_bottle);
+    for (hit, offers) in &hits {
+        let (is_waiting, gift) = what_waits(offers, today, country);
+        let is_bottle = offers.first().is_some_and(|offer| GiftWords::of(&offer.planned.gift_name).is_bottle);
         let place = wording::town_and_last(&hit.city, hit.last_visit, today);
         let person = FoundPerson { id: hit.id, name: hit.name.clone(), place, gift, is_bottle };
         if is_waiting {
-            gifts.extend(offer.as_ref().map(|offer| GiftWords::of(&offer.planned.gift_name).one));
+            gifts.extend(waiting_of(offers).map(|offer| GiftWords::of(&offer.planned.gift_name).one));
             waiting.push(person);
         } else {
             others.push(person);
         }
     }
+    gifts.sort_unstable();
     gifts.dedup();
     let heading = match gifts.as_slice() {
         [one] => format!("{} is waiting", text::capitalised(one)),
@@ -185,19 +186,30 @@ fn gather(
     })
 }
 
-/// Whether something waits, and what is said of it in a line.
-fn what_waits(offer: Option<&Offer>, today: NaiveDate, country: &str) -> (bool, String) {
-    let Some(Offer { planned, recipient, status }) = offer else {
+fn waiting_of(offers: &[Offer]) -> impl Iterator<Item = &Offer> {
+    offers.iter().filter(|offer| offer.status == OfferStatus::Waiting)
+}
+
+/// Whether something waits, and what is said of it in a line: of every gift that waits, else of the newest letter.
+fn what_waits(offers: &[Offer], today: NaiveDate, country: &str) -> (bool, String) {
+    let name = |offer: &Offer| format!("{}: {}", offer.planned.name, GiftWords::of(&offer.planned.gift_name).noun);
+    let waiting: Vec<String> = waiting_of(offers).map(name).collect();
+    if !waiting.is_empty() {
+        return (true, waiting.join("; "));
+    }
+    let Some(Offer { planned, recipient, status }) = offers.first() else {
         return (false, "no letter this year".to_owned());
     };
     let noun = GiftWords::of(&planned.gift_name).noun;
     let day = |day: Option<NaiveDate>| day.map(|day| wording::date(day, today, country)).unwrap_or_default();
-    match status {
-        OfferStatus::Waiting => (true, format!("{}: {noun}", planned.name)),
-        OfferStatus::Given => (false, format!("had the {noun} {}", given_when(recipient.redeemed_on, today, country))),
-        OfferStatus::Over => (false, format!("the {noun} waited until {}", day(planned.claim_until))),
-        OfferStatus::NotYet => (false, format!("the {noun} waits from {}", day(Some(planned.starts())))),
-    }
+    let text = match status {
+        OfferStatus::Waiting | OfferStatus::Given => {
+            format!("had the {noun} {}", given_when(recipient.redeemed_on, today, country))
+        }
+        OfferStatus::Over => format!("the {noun} waited until {}", day(planned.claim_until)),
+        OfferStatus::NotYet => format!("the {noun} waits from {}", day(Some(planned.starts()))),
+    };
+    (false, text)
 }
 
 fn given_when(on: Option<NaiveDate>, today: NaiveDate, country: &str) -> String {

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::domain::RecipientId;
+
 /// What is wrong with what was typed, beside the field that it is about.
 #[derive(Debug, Clone, Default, Serialize)]
 pub(super) struct FormError {
@@ -19,6 +21,8 @@ pub(super) struct FormError {
     pub(super) sure: bool,
     /// The token of the request that is asked about.
     pub(super) once: String,
+    /// The letter whose button was pressed.
+    pub(super) letter: Option<RecipientId>,
     /// It is about the amount alone: no gift goes out.
     pub(super) only: bool,
 }

@@ -12,13 +12,14 @@ use serde::{Deserialize, Serialize};
 use super::amount_form::{self, amount};
 use super::typed::TillForm;
 use super::which::CurrentTill;
+use crate::app::card;
 use crate::app::entry::{self, EntryFor, TillEntry};
 use crate::error::Result;
 use crate::store::Read;
 use crate::text;
 use crate::web::answer;
 use crate::web::state::AppState;
-use crate::web::wording::{self, GiftWords, Postmark};
+use crate::web::wording::{self, GiftWords, Postmark, WaitingGift};
 
 /// As long as the field takes it.
 const REASON: usize = 200;
@@ -47,6 +48,10 @@ struct GivenPage {
     name: String,
     fact: String,
     place: String,
+    /// Of the letter whose gift it is.
+    code: String,
+    /// What else waits for them.
+    still: Vec<WaitingGift>,
     stamp: Postmark,
     symbol: String,
     spent: String,
@@ -100,8 +105,8 @@ fn gather(
     let Some(standing) = entry::find(read, entry)? else { return Ok(None) };
     let country = settings.country.as_str();
     let spent = match standing.spend {
-        spend if spend.0 > 0 => format!("{} written down", settings.currency.show(spend)),
-        _ => "Written down".to_owned(),
+        spend if spend.0 > 0 => format!("{} recorded", settings.currency.show(spend)),
+        _ => "Recorded".to_owned(),
     };
     let (time, day) = (wording::time(standing.at, country), standing.at.date());
     let when = if day == now.date() { time } else { format!("{time} on {}", wording::day(day, now.date(), country)) };
@@ -122,11 +127,22 @@ fn gather(
         ),
         EntryFor::Amount(whose) => (
             whose.as_ref().map(|whose| wording::customer(&whose.greeting, &whose.customer)).unwrap_or_default(),
-            "It is written down.".to_owned(),
+            "It is recorded.".to_owned(),
             String::new(),
         ),
     };
+    let still = match &standing.what {
+        EntryFor::Gift { recipient, .. } | EntryFor::SecondGift { recipient, .. } => {
+            card::other_gifts(read, recipient, now.date())?
+        }
+        EntryFor::Amount(_) => Vec::new(),
+    };
     Ok(Some(GivenPage {
+        code: match &standing.what {
+            EntryFor::Gift { recipient, .. } => recipient.code_text().to_owned(),
+            EntryFor::SecondGift { .. } | EntryFor::Amount(_) => String::new(),
+        },
+        still: still.iter().map(WaitingGift::of).collect(),
         fact: format!("{spent} at {when}."),
         stamp: Postmark::of(standing.at, &standing.till, country),
         until: standing.until(&till.name, now).map(|until| wording::time(until, country)),
@@ -141,17 +157,6 @@ fn gather(
         change,
         form_error,
     }))
-}
-
-/// The page behind an entry.
-fn behind(what: &EntryFor) -> String {
-    match what {
-        EntryFor::Gift { recipient, .. } | EntryFor::SecondGift { recipient, .. } => {
-            format!("/till/letter/{}", recipient.id)
-        }
-        EntryFor::Amount(Some(whose)) => format!("/till/person/{}", whose.customer.id),
-        EntryFor::Amount(None) => "/till".to_owned(),
-    }
 }
 
 #[derive(Deserialize)]
@@ -174,12 +179,10 @@ pub(super) async fn undo<Id: Into<TillEntry> + DeserializeOwned>(
         return show(&state, till, entry, form_error).await;
     }
     let now = state.clock.now();
-    let done = state.database.write(move |write| {
-        let undone = entry::undo_at_till(write, entry, &till.name, &reason, now)?;
-        Ok(undone.map_or_else(|| instead(entry), |standing| behind(&standing.what)))
-    });
+    let done = state.database.write(move |write| entry::undo_at_till(write, entry, &till.name, &reason, now));
     match done.await {
-        Ok(behind) => Redirect::to(&behind).into_response(),
+        Ok(undone) => Redirect::to(&undone.map_or_else(|| instead(entry), |event| format!("/till/undone/{event}")))
+            .into_response(),
         Err(fault) => answer::trouble(&state, &fault),
     }
 }

@@ -7,6 +7,7 @@ use axum::response::Response;
 
 use super::amount_form::TillAmount;
 use super::card;
+use super::form_error::FormError;
 use super::typed::TillForm;
 use super::which::CurrentTill;
 use crate::app::{self, card::CardOf};
@@ -30,7 +31,8 @@ pub(super) async fn hand_over(
         Err(form_error) => {
             // The card that the button was on, which may be of another of the household.
             let whose = form.customer.parse().map_or(CardOf::Letter(recipient), |id| CardOf::Person(CustomerId(id)));
-            card::show(&state, till, whose, form.search, *form_error).await
+            let form_error = FormError { letter: Some(recipient), ..*form_error };
+            card::show(&state, till, whose, form.search, form_error).await
         }
     }
 }

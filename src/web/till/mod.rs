@@ -10,12 +10,14 @@ mod find;
 mod form_error;
 mod given;
 mod hand_over;
+mod new_customer;
 mod notes;
 mod offline;
 mod refused;
 mod scan;
 mod second_gift;
 mod typed;
+mod undone;
 mod waiting;
 mod which;
 
@@ -35,6 +37,8 @@ pub(super) fn routes() -> Router<Arc<AppState>> {
         .route("/till/names", post(find::names))
         .route("/till/found/{search}", get(find::found))
         .route("/till/found/{search}/{customer}", get(card::of_found))
+        .route("/till/new", get(new_customer::ask).post(new_customer::add))
+        .route("/till/new/{search}", get(new_customer::of_search))
         .route("/till/person/{customer}", get(card::of_person))
         .route("/till/letter/{recipient}", get(card::of_letter))
         .route("/till/hand-over/{recipient}", post(hand_over::hand_over))
@@ -45,6 +49,8 @@ pub(super) fn routes() -> Router<Arc<AppState>> {
         .route("/till/written/{event}", get(given::page::<EventId>))
         .route("/till/written/{event}/undo", post(given::undo::<EventId>))
         .route("/till/written/{event}/change", post(given::change::<EventId>))
+        .route("/till/undone/{event}", get(undone::page))
+        .route("/till/open-codes", get(offline::open_codes))
         .route("/till/kept", get(offline::page).post(offline::store))
         .route("/till/again/{recipient}", get(second_gift::show).post(second_gift::hand_over))
         .route("/till/note/{customer}", post(notes::note))

@@ -14,6 +14,7 @@ use super::which::CurrentTill;
 use crate::app::card::CardOf;
 use crate::app::edit::{self, TypedAddress};
 use crate::app::notes::{self, NoteFault};
+use crate::customers::AtTill;
 use crate::domain::CustomerId;
 use crate::text;
 use crate::web::answer;
@@ -33,7 +34,7 @@ pub(super) async fn note(
     Path(customer): Path<CustomerId>,
     TillForm(noted): TillForm<NoteForm>,
 ) -> Response {
-    let (today, search) = (state.clock.now().date(), noted.search.clone());
+    let (at, search) = (state.clock.now(), noted.search.clone());
     let text = match notes::read(&noted.text) {
         Ok(text) => text,
         Err(fault) => {
@@ -41,14 +42,16 @@ pub(super) async fn note(
                 NoteFault::Empty => ("Say what it was about.".to_owned(), String::new()),
                 NoteFault::TooLong(start) => {
                     let most = text::thousands(notes::LONGEST);
-                    (format!("That is too long to be read at the till: {most} signs are enough."), start)
+                    (format!("That is too long to be read at the till: {most} characters are enough."), start)
                 }
             };
             let form_error = FormError { field: "note", says, note, ..FormError::default() };
             return card::show(&state, till, CardOf::Person(customer), search, form_error).await;
         }
     };
-    let done = state.database.write(move |write| notes::add_at_till(write, customer, &noted.kind, &text, today));
+    let done = state
+        .database
+        .write(move |write| notes::add_at_till(write, customer, &noted.kind, &text, AtTill { at, till: &till.name }));
     match done.await {
         Ok(()) => back(customer, &search),
         Err(fault) => answer::trouble(&state, &fault),
@@ -57,6 +60,7 @@ pub(super) async fn note(
 
 pub(super) async fn address(
     State(state): State<Arc<AppState>>,
+    till: CurrentTill,
     Path(customer): Path<CustomerId>,
     TillForm(form): TillForm<HashMap<String, String>>,
 ) -> Response {
@@ -65,8 +69,10 @@ pub(super) async fn address(
         Err(fault) => return answer::trouble(&state, &fault),
     };
     let search = form.get("search").cloned().unwrap_or_default();
-    let today = state.clock.now().date();
-    let done = state.database.write(move |write| edit::set_address(write, customer, &address, today));
+    let at = state.clock.now();
+    let done = state
+        .database
+        .write(move |write| edit::set_address(write, customer, &address, AtTill { at, till: &till.name }));
     match done.await {
         Ok(()) => back(customer, &search),
         Err(fault) => answer::trouble(&state, &fault),

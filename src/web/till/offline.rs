@@ -1,4 +1,4 @@
-//! While the line is down: the page that a till goes on with, and taking in what it kept meanwhile.
+//! Offline: the page that a till goes on with, the list of codes that it may say yes to, and taking in what it saved meanwhile.
 //!
 //! The script of the pages keeps each visit under a token of its own, and sends it once this machine answers again, as often
 //! as it takes to hear what came of it. The till says how long ago the visit was, so that a clock that is wrong does no harm.
@@ -10,6 +10,8 @@ use axum::extract::State;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use serde_json::json;
 use tera::Context;
@@ -20,9 +22,9 @@ use crate::app::{self, scan};
 use crate::domain::{CustomerId, EventKind, RecipientId};
 use crate::error::Result;
 use crate::redemption::{Claim, StoredClaim, StoredVisit};
-use crate::web::answer;
 use crate::web::attempts::AttemptKind;
 use crate::web::state::AppState;
+use crate::web::{answer, searches};
 
 /// One visit as a till kept it.
 #[derive(Debug, Deserialize)]
@@ -40,8 +42,15 @@ pub(super) struct OfflineVisit {
     amount: String,
     #[serde(default)]
     receipt: String,
+    /// Whether the gift was given out then; it is not when the till did not know the code for an open one.
+    #[serde(default = "is_given")]
+    given: bool,
     /// How many seconds ago it was.
     ago: i64,
+}
+
+fn is_given() -> bool {
+    true
 }
 
 /// The page to go on with; the same for everybody, so that every page of the till keeps it at hand.
@@ -49,6 +58,22 @@ pub(super) async fn page(State(state): State<Arc<AppState>>) -> Response {
     let mut response = answer::page(&state, "kept.html", &Context::new());
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("private, max-age=300"));
     response
+}
+
+/// The codes that are open, for the till to keep: their fingerprints under a key that this list alone has.
+pub(super) async fn open_codes(State(state): State<Arc<AppState>>) -> Response {
+    let (key, today) = match searches::token() {
+        Ok(key) => (key, state.clock.now().date()),
+        Err(fault) => return json_response(StatusCode::SERVICE_UNAVAILABLE, &json!({ "error": fault.message() })),
+    };
+    let asked = key.clone();
+    match state.database.read(move |read| app::till::open_codes(read, asked.as_bytes(), today)).await {
+        Ok(codes) => json_response(StatusCode::OK, &json!({ "key": key, "codes": STANDARD.encode(codes) })),
+        Err(fault) => {
+            tracing::error!(%fault, "could not list the open codes");
+            json_response(StatusCode::SERVICE_UNAVAILABLE, &json!({ "error": fault.message() }))
+        }
+    }
 }
 
 /// Takes one visit in; the till forgets it when it hears its token back.
@@ -94,6 +119,7 @@ async fn write_down(
             (None, Some(letter)) => StoredClaim::Gift(Claim::Letter(letter)),
             (None, None) => StoredClaim::Gift(Claim::Typed(visit.code)),
         },
+        is_promised: !visit.given && visit.customer.is_none(),
         request: visit.id,
         till: till.name,
         receipt: visit.receipt,

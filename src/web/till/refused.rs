@@ -13,7 +13,7 @@ use crate::app::refused::{Refusal, refusal};
 use crate::domain::{CustomerId, RecipientId};
 use crate::redemption::Outcome;
 use crate::web::state::AppState;
-use crate::web::wording::{self, GiftWords, Postmark};
+use crate::web::wording::{self, GiftWords, Postmark, WaitingGift};
 use crate::web::{answer, searches};
 
 #[derive(Serialize, Default)]
@@ -28,6 +28,8 @@ struct RefusedPage {
     what_to_do: String,
     stamp: Option<Postmark>,
     gift: Option<GiftWords>,
+    /// What waits for them all the same.
+    still: Vec<WaitingGift>,
     /// The owner lets a second one go.
     again: bool,
     symbol: String,
@@ -80,7 +82,7 @@ pub(super) async fn show(
 
 fn gather(
     state: &AppState,
-    Refusal { planned, recipient, answer, customer }: &Refusal,
+    Refusal { planned, recipient, answer, customer, still }: &Refusal,
     today: NaiveDate,
 ) -> RefusedPage {
     let settings = &state.shop.settings;
@@ -90,6 +92,7 @@ fn gather(
         recipient: Some(recipient.id),
         customer: *customer,
         buys: customer.is_some(),
+        still: still.iter().map(WaitingGift::of).collect(),
         name: wording::recipient(recipient),
         symbol: settings.currency.symbol.trim().to_owned(),
         ..RefusedPage::default()
@@ -128,12 +131,12 @@ fn gather(
             refused.fact =
                 until.map(|until| format!("The {} waited until {}.", gift.noun, day(until))).unwrap_or_default();
             refused.say = "“I am sorry, it was only until then. It is good to see you.”".to_owned();
-            refused.what_to_do = "If they came in time, the owner can still write it down with that day.".to_owned();
+            refused.what_to_do = "If they came in time, the owner can still record it with that day.".to_owned();
         }
         Outcome::NotYet => {
             refused.verdict = "Not yet.".to_owned();
             refused.fact = format!("The {} waits from {}.", gift.noun, day(planned.starts()));
-            refused.say = "“It is not here yet. May we ring you when it is?”".to_owned();
+            refused.say = "“It is not here yet. May we call you when it is?”".to_owned();
             refused.what_to_do = "If the letters are out already, the owner has yet to say so.".to_owned();
         }
         Outcome::Void | Outcome::Unknown | Outcome::Accepted => {

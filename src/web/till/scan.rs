@@ -7,22 +7,37 @@ use axum::response::{IntoResponse, Redirect, Response};
 
 use super::refused;
 use super::which::CurrentTill;
-use crate::app::scan;
+use crate::app::scan::{self, ScannedCode};
 use crate::domain::Code;
 use crate::error::Result;
 use crate::web::attempts::AttemptKind;
 use crate::web::state::AppState;
 use crate::web::{answer, sign_in};
 
-/// Where a code leads: to its letter, or to why it does not hold. What is none leads nowhere, and neither does one that is on
-/// no letter, unless it was `meant` as one: a telephone number or a name may have the signs of a code by chance.
+/// Where a code leads that was typed or scanned, be it behind something else: to its letter, or to why it does not hold. What
+/// is none leads nowhere, and neither does one that is on no letter, unless it was `meant` as one and is all that was typed: a
+/// phone number or a name may have the characters of a code by chance.
 pub(super) async fn scanned(
     state: &Arc<AppState>,
     till: &CurrentTill,
     typed: &str,
     meant: bool,
 ) -> Result<Option<Response>> {
-    let Ok(code) = Code::parse(typed) else { return Ok(None) };
+    for ScannedCode { code, is_all } in scan::codes_in(typed) {
+        if let Some(response) = look_up(state, till, code, typed, meant && is_all).await? {
+            return Ok(Some(response));
+        }
+    }
+    Ok(None)
+}
+
+async fn look_up(
+    state: &Arc<AppState>,
+    till: &CurrentTill,
+    code: Code,
+    typed: &str,
+    meant: bool,
+) -> Result<Option<Response>> {
     let attempt = state.attempts.begin(AttemptKind::Code, till.from);
     let attempt = match (attempt, meant) {
         (Ok(attempt), _) => attempt,

@@ -72,7 +72,7 @@ fn gather(read: &Read<'_>, state: &AppState, till: CurrentTill, now: NaiveDateTi
     };
     let last = last.into_iter().map(|come| {
         let given = match come.gift.as_str() {
-            "" => "written down".to_owned(),
+            "" => "recorded".to_owned(),
             gift => format!("{} given", GiftWords::of(gift).noun),
         };
         let what = if come.city.is_empty() { given } else { format!("{}, {given}", come.city) };

@@ -1,0 +1,53 @@
+//! What tills changed on cards: addresses, notes, new customers. The owner sees each, and undoes it or is done with it.
+
+use chrono::{NaiveDate, NaiveDateTime};
+
+use crate::campaign;
+use crate::customers::{self, TillChange};
+use crate::domain::{TillChangeId, TillChangeKind};
+use crate::error::Result;
+use crate::redemption;
+use crate::store::{Read, Write};
+
+/// A change, and whose card it is on.
+pub(crate) struct ShownChange {
+    pub(crate) change: TillChange,
+    /// Empty when a new card was undone.
+    pub(crate) name: String,
+}
+
+/// The changes of a day; on today's list those of other days too that the owner has not seen.
+pub(crate) fn list(read: &Read<'_>, day: NaiveDate, today: NaiveDate) -> Result<Vec<ShownChange>> {
+    let mut changes = customers::till_changes_on(read, day)?;
+    if day == today {
+        changes.extend(customers::open_till_changes(read)?.into_iter().filter(|change| change.at.date() != day));
+    }
+    let name = |change: TillChange| {
+        let name =
+            change.customer.map_or(Ok(String::new()), |id| customers::by_id(read, id).map(|card| card.name()))?;
+        Ok(ShownChange { change, name })
+    };
+    changes.into_iter().map(name).collect()
+}
+
+/// Undoes a change; a second time does nothing.
+///
+/// # Errors
+/// When the card was changed again since, or something hangs on a new one.
+pub(crate) fn undo(write: &Write<'_>, id: TillChangeId, now: NaiveDateTime) -> Result<()> {
+    let change = customers::till_change(write, id)?;
+    let in_use = match (change.kind, change.customer) {
+        (TillChangeKind::Card, Some(card)) if !campaign::places(write, card)?.is_empty() => Some("is in a plan"),
+        (TillChangeKind::Card, Some(card)) => {
+            let reference = customers::by_id(write, card)?.reference;
+            redemption::is_on_record(write, &reference)?.then_some("has an entry at the till")
+        }
+        _ => None,
+    };
+    customers::undo_till_change(write, &change, in_use, now)
+}
+
+/// The owner is done with it: it stays on the list of its day.
+pub(crate) fn put_aside(write: &Write<'_>, id: TillChangeId, now: NaiveDateTime) -> Result<()> {
+    customers::put_change_aside(write, id, now)
+}

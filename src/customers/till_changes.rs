@@ -1,0 +1,211 @@
+//! What tills changed on cards: kept with what was there before, so that the owner sees it and can undo it.
+
+use std::collections::BTreeMap;
+
+use chrono::{NaiveDate, NaiveDateTime};
+
+use super::address_change::ADDRESS;
+use super::customer::{Customer, CustomerField};
+use super::{change, household, index, lookup};
+use crate::domain::{Column, CustomerId, TillChangeId, TillChangeKind};
+use crate::error::{Error, Result};
+use crate::store::{Read, Row, Write, params};
+
+/// One change that a till made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct TillChange {
+    pub(crate) id: TillChangeId,
+    pub(crate) kind: TillChangeKind,
+    /// Nobody when a new card was undone.
+    pub(crate) customer: Option<CustomerId>,
+    /// The fields of an address before and after.
+    pub(crate) before: BTreeMap<CustomerField, String>,
+    pub(crate) after: BTreeMap<CustomerField, String>,
+    /// Of a note.
+    pub(crate) text: String,
+    pub(crate) at: NaiveDateTime,
+    pub(crate) till: String,
+    pub(crate) undone_at: Option<NaiveDateTime>,
+    /// The owner has seen it.
+    pub(crate) is_put_aside: bool,
+    note: Option<i64>,
+}
+
+/// When and at which till.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct AtTill<'t> {
+    pub(crate) at: NaiveDateTime,
+    pub(crate) till: &'t str,
+}
+
+/// Keeps that the address of a card is another now; nothing when it is the same.
+pub(crate) fn record_address(write: &Write<'_>, before: &Customer, here: AtTill<'_>) -> Result<()> {
+    let after = lookup::by_id(write, before.id)?;
+    let [old, new] = [before, &after].map(|card| fields(card, &ADDRESS));
+    if old == new {
+        return Ok(());
+    }
+    let texts = (json(&old)?, json(&new)?);
+    insert(write, before.id, TillChangeKind::Address, (&texts.0, &texts.1), None, here, None)
+}
+
+/// Keeps that a card has a new note.
+pub(crate) fn record_note(write: &Write<'_>, id: CustomerId, note: i64, text: &str, here: AtTill<'_>) -> Result<()> {
+    insert(write, id, TillChangeKind::Note, ("", text), Some(note), here, None)
+}
+
+/// Keeps that a card is new. The same request adds no second one.
+pub(crate) fn record_card(write: &Write<'_>, id: CustomerId, request: &str, here: AtTill<'_>) -> Result<()> {
+    let card = json(&fields(&lookup::by_id(write, id)?, CustomerField::ALL))?;
+    insert(write, id, TillChangeKind::Card, ("", &card), None, here, Some(request))
+}
+
+/// The card that a request has added before.
+pub(crate) fn card_of_request(read: &Read<'_>, request: &str) -> Result<Option<CustomerId>> {
+    let sql = "SELECT customer_id FROM till_change WHERE request = ?1 AND customer_id IS NOT NULL";
+    read.first(sql, params![request], |row| row.get(0))
+}
+
+fn insert(
+    write: &Write<'_>,
+    id: CustomerId,
+    kind: TillChangeKind,
+    (before, after): (&str, &str),
+    note: Option<i64>,
+    here: AtTill<'_>,
+    request: Option<&str>,
+) -> Result<()> {
+    let sql = "INSERT INTO till_change (customer_id, kind, note_id, before, after, at, on_day, till, request) \
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+    write.run(sql, params![id, kind, note, before, after, here.at, here.at.date(), here.till, request]).map(|_| ())
+}
+
+fn fields(card: &Customer, of: &[CustomerField]) -> BTreeMap<CustomerField, String> {
+    of.iter().map(|field| (*field, card.field(*field).to_owned())).collect()
+}
+
+fn json(fields: &BTreeMap<CustomerField, String>) -> Result<String> {
+    serde_json::to_string(fields).map_err(|e| Error::new("a change cannot be kept").because(e))
+}
+
+const CHANGE: &str =
+    "SELECT id, kind, customer_id, before, after, at, till, undone_at, put_aside_at, note_id FROM till_change";
+
+fn from_row(row: &Row<'_>) -> Result<TillChange> {
+    let (kind, before, after): (TillChangeKind, String, String) = (row.get(1)?, row.get(3)?, row.get(4)?);
+    let fields = |text: &str| serde_json::from_str(text).unwrap_or_default();
+    Ok(TillChange {
+        id: row.get(0)?,
+        kind,
+        customer: row.get(2)?,
+        before: fields(&before),
+        after: fields(&after),
+        text: if kind == TillChangeKind::Note { after } else { String::new() },
+        at: row.get(5)?,
+        till: row.get(6)?,
+        undone_at: row.get(7)?,
+        is_put_aside: row.get::<Option<NaiveDateTime>>(8)?.is_some(),
+        note: row.get(9)?,
+    })
+}
+
+/// What the owner has neither seen nor undone, the newest first.
+pub(crate) fn open_till_changes(read: &Read<'_>) -> Result<Vec<TillChange>> {
+    let sql = format!("{CHANGE} WHERE undone_at IS NULL AND put_aside_at IS NULL ORDER BY id DESC");
+    read.all(&sql, params![], from_row)
+}
+
+/// What was changed on a day, the newest first.
+pub(crate) fn till_changes_on(read: &Read<'_>, day: NaiveDate) -> Result<Vec<TillChange>> {
+    read.all(&format!("{CHANGE} WHERE on_day = ?1 ORDER BY id DESC"), params![day], from_row)
+}
+
+/// A change by its id.
+pub(crate) fn till_change(read: &Read<'_>, id: TillChangeId) -> Result<TillChange> {
+    let found = read.first(&format!("{CHANGE} WHERE id = ?1"), params![id], from_row)?;
+    found.ok_or_else(|| Error::new("there is no such change").hint("look at the day's list"))
+}
+
+/// The owner has seen it: it stays on the list of its day.
+pub(crate) fn put_change_aside(write: &Write<'_>, id: TillChangeId, now: NaiveDateTime) -> Result<()> {
+    let sql = "UPDATE till_change SET put_aside_at = ?2 WHERE id = ?1 AND put_aside_at IS NULL";
+    write.run(sql, params![id, now]).map(|_| ())
+}
+
+/// Undoes a change; a second time does nothing. `in_use` says why a new card has to stay, as other rooms know it.
+///
+/// # Errors
+/// When the card was changed again since, or something hangs on a new one.
+pub(crate) fn undo_till_change(
+    write: &Write<'_>,
+    change: &TillChange,
+    in_use: Option<&str>,
+    now: NaiveDateTime,
+) -> Result<()> {
+    if change.undone_at.is_some() {
+        return Ok(());
+    }
+    match (change.kind, change.customer) {
+        (TillChangeKind::Address, Some(id)) => restore_address(write, id, change, now)?,
+        (TillChangeKind::Note, _) => {
+            write.run("DELETE FROM contact_note WHERE id = ?1", params![change.note])?;
+        }
+        (TillChangeKind::Card, Some(id)) => {
+            if let Some(why) = in_use.map_or_else(|| use_of(write, id, change), |why| Ok(Some(why.to_owned())))? {
+                let hint = "merge it into another card, or forget the customer: `regulars customer merge`, `forget`";
+                return Err(Error::new(format!("the new card stays: it {why}")).hint(hint));
+            }
+            remove(write, id, change.id)?;
+        }
+        (TillChangeKind::Address | TillChangeKind::Card, None) => {}
+    }
+    let sql = "UPDATE till_change SET undone_at = ?2, note_id = NULL WHERE id = ?1";
+    write.run(sql, params![change.id, now]).map(|_| ())
+}
+
+fn restore_address(write: &Write<'_>, id: CustomerId, change: &TillChange, now: NaiveDateTime) -> Result<()> {
+    let card = lookup::by_id(write, id)?;
+    if fields(&card, &ADDRESS) != change.after {
+        return Err(Error::new("the address was changed again since").hint("look at the card, and set it there"));
+    }
+    let assignments: Vec<String> = change.before.iter().map(|(field, text)| format!("{field}={text}")).collect();
+    change::set(write, &card, &assignments, now.date(), "undone by the owner").map(|_| ())
+}
+
+/// Why a new card stays, in order of weight: the reason, and when it holds for card `?1`.
+const USES: [(&str, &str); 7] = [
+    ("has purchases", "EXISTS (SELECT 1 FROM purchase x WHERE x.customer_id = ?1)"),
+    ("has a note", "EXISTS (SELECT 1 FROM contact_note x WHERE x.customer_id = ?1)"),
+    ("took over another card", "EXISTS (SELECT 1 FROM customer_alias x WHERE x.customer_id = ?1)"),
+    (
+        "has mail preferences recorded since",
+        "EXISTS (SELECT 1 FROM consent x WHERE x.customer_id = ?1 AND x.source <> 'at the till')",
+    ),
+    ("has a circumstance", "EXISTS (SELECT 1 FROM circumstance x WHERE x.customer_id = ?1)"),
+    ("has a tag", "EXISTS (SELECT 1 FROM customer_tag x WHERE x.customer_id = ?1)"),
+    (
+        "was marked as a different person than another",
+        "EXISTS (SELECT 1 FROM not_the_same x WHERE x.customer_id = ?1 OR x.other_id = ?1)",
+    ),
+];
+
+fn use_of(read: &Read<'_>, id: CustomerId, change: &TillChange) -> Result<Option<String>> {
+    let card = lookup::by_id(read, id)?;
+    if fields(&card, CustomerField::ALL) != change.after || !card.manual_household.is_empty() {
+        return Ok(Some("was changed since".to_owned()));
+    }
+    for (why, holds) in USES {
+        if read.value::<bool>(&format!("SELECT {holds}"), params![id])? {
+            return Ok(Some(why.to_owned()));
+        }
+    }
+    Ok(None)
+}
+
+fn remove(write: &Write<'_>, id: CustomerId, change: TillChangeId) -> Result<()> {
+    let household = lookup::by_id(write, id)?.household_id;
+    write.run("UPDATE till_change SET customer_id = NULL, after = '' WHERE id = ?1", params![change])?;
+    index::erase(write, id)?;
+    write.run("DELETE FROM customer WHERE id = ?1", params![id])?;
+    household::settle(write, &[], &[household])
+}

@@ -1,0 +1,81 @@
+//! What tills changed on cards, on the day's list: what was there and what is now, undone or cleared by the owner.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use chrono::NaiveDate;
+use serde::Serialize;
+
+use super::matters;
+use crate::app::till_changes::{self, ShownChange};
+use crate::customers::{ADDRESS, TillChange};
+use crate::domain::{CustomerId, TillChangeId, TillChangeKind};
+use crate::error::Result;
+use crate::shop::Settings;
+use crate::web::answer;
+use crate::web::state::AppState;
+
+/// One of them.
+#[derive(Serialize)]
+pub(super) struct ChangeRow {
+    id: TillChangeId,
+    name: String,
+    customer: Option<CustomerId>,
+    what: &'static str,
+    /// Of an address: what was there, and what is now. Of a note its text.
+    before: String,
+    after: String,
+    when: String,
+    undone: String,
+    is_open: bool,
+}
+
+pub(super) fn row(ShownChange { change, name }: ShownChange, settings: &Settings, today: NaiveDate) -> ChangeRow {
+    let till = if change.till.is_empty() { String::new() } else { format!(" at the till “{}”", change.till) };
+    let (what, before, after) = match change.kind {
+        TillChangeKind::Address => {
+            let [before, after] = [&change.before, &change.after].map(|address| {
+                let lines = ADDRESS.iter().filter_map(|field| address.get(field)).filter(|line| !line.is_empty());
+                lines.map(String::as_str).collect::<Vec<_>>().join(", ")
+            });
+            let none = |line: String| if line.is_empty() { "no address".to_owned() } else { line };
+            ("Another address.", none(before), none(after))
+        }
+        TillChangeKind::Note => ("A note.", String::new(), change.text.clone()),
+        TillChangeKind::Card => ("A new customer.", String::new(), String::new()),
+    };
+    ChangeRow {
+        id: change.id,
+        name: if name.is_empty() { "Nobody any more".to_owned() } else { name },
+        customer: change.customer,
+        what,
+        before,
+        after,
+        when: format!("{}{till}", matters::moment(change.at, settings, today)),
+        undone: undone(&change, settings, today),
+        is_open: change.undone_at.is_none() && !change.is_put_aside,
+    }
+}
+
+fn undone(change: &TillChange, settings: &Settings, today: NaiveDate) -> String {
+    change.undone_at.map_or(String::new(), |at| format!("Undone: {}.", matters::moment(at, settings, today)))
+}
+
+pub(super) async fn undo(State(state): State<Arc<AppState>>, Path(change): Path<TillChangeId>) -> Response {
+    let now = state.clock.now();
+    answered(&state, state.database.write(move |write| till_changes::undo(write, change, now)).await)
+}
+
+/// The owner is done with it.
+pub(super) async fn put_aside(State(state): State<Arc<AppState>>, Path(change): Path<TillChangeId>) -> Response {
+    let now = state.clock.now();
+    answered(&state, state.database.write(move |write| till_changes::put_aside(write, change, now)).await)
+}
+
+fn answered(state: &AppState, done: Result<()>) -> Response {
+    match done {
+        Ok(()) => Redirect::to("/owner/day").into_response(),
+        Err(fault) => answer::trouble_before(state, &fault, "/owner/day"),
+    }
+}

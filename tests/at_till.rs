@@ -1,0 +1,208 @@
+//! At the till: a scan finds its letter whatever stood in the field, every gift that waits has its button, what was taken back
+//! is said, and after the last day nothing waits.
+
+use serde_json::json;
+
+use crate::support::Shop;
+use crate::support::counter::{Counter, action, heading, link, value};
+
+fn planned() -> Shop {
+    let shop = Shop::new();
+    shop.run("plan spring").quiet();
+    shop
+}
+
+/// The same with a second letter for everybody, whose gift waits until the end of May.
+fn with_two_letters() -> Shop {
+    let shop = planned();
+    let summer = shop
+        .read("campaigns/spring.toml")
+        .replace("Spring tea", "May scarf")
+        .replace("a tin of spring tea", "a scarf of silk")
+        .replace("2024-06-30", "2024-05-31")
+        .replace("as_of   = 2024-03-01", "as_of   = 2024-03-02");
+    shop.write("campaigns/may.toml", summer);
+    shop.run("plan may --today 2024-03-02").quiet();
+    shop
+}
+
+#[test]
+fn a_scan_finds_its_letter_whatever_stood_in_the_field() {
+    let shop = planned();
+    let till = Counter::open(&shop, "2024-04-02");
+    let (code, other) = (shop.code("spring", "C-03"), shop.code("spring", "C-06"));
+    let plain = code.replace('-', "");
+    let is_mixed = plain.contains(|c: char| c.is_ascii_digit()) && plain.contains(|c: char| c.is_ascii_alphabetic());
+    assert!(is_mixed, "a code of both, as nearly all are: {code}");
+    for typed in [
+        format!("smi{code}"),
+        format!("{code}{code}"),
+        format!("{code}smith"),
+        format!("412.50{}", code.to_lowercase()),
+        format!("Okafor {plain}"),
+        format!("https://shop.example/l?code={code}&from=letter"),
+        format!("HTTPS://SHOP.EXAMPLE/{plain}"),
+        format!("{plain}{plain}"),
+        format!("  {code}\t"),
+    ] {
+        till.find(&typed).shows("Hand over the tin").shows(&format!("code {code}"));
+    }
+    let card = till.find(&other);
+    let customer = value(&card, "customer");
+    for page in [
+        till.hand_over(&card, &format!("412.50{code}"), ""),
+        till.hand_over(&card, &format!("{code}{code}"), ""),
+        till.hand_over(&card, "12.00", &format!("R-7{code}")),
+        till.post(&action(&card, "/till/bought/"), &[("amount", &format!("9{plain}"))]),
+        till.post(&format!("/till/note/{customer}"), &[("kind", "visit"), ("text", &format!("She said {code}"))]),
+        till.post(&format!("/till/address/{customer}"), &[("street", &format!("9 New Road{code}"))]),
+    ] {
+        assert_eq!(page.status, 200);
+        page.shows("Hand over the tin").shows(&format!("code {code}"));
+    }
+    assert_eq!(shop.held_of_all("at_the_till").len(), 0, "a scan wrote something down");
+    assert_eq!(shop.held_of_all("contacts").len(), 0);
+    // Numbers, names and words are what they are.
+    for typed in ["12345678", "+1 (650) 555-0123", "Bartholomew", "Smith 97301"] {
+        let page = till.find(typed);
+        assert!(!page.body.contains("The letter promised"), "{typed}");
+    }
+    till.find("smi7ZXC-71S3").shows("Nobody sounds like “smi7ZXC-71S3”.");
+    assert_eq!(heading(&till.hand_over(&card, "5", "12345678")), "Yes. The tin is theirs.");
+}
+
+#[test]
+fn a_code_that_does_not_hold_says_so_behind_anything_too() {
+    let shop = planned();
+    let code = shop.code("spring", "C-03");
+    for (today, verdict) in [("2024-07-01", "Not any more."), ("2024-02-28", "Not yet.")] {
+        let till = Counter::open(&shop, today);
+        assert_eq!(heading(&till.find(&format!("oka{code}"))), verdict, "{today}");
+    }
+}
+
+#[test]
+fn what_was_taken_back_is_said_and_enter_is_the_next_customer() {
+    let shop = planned();
+    let till = Counter::open(&shop, "2024-04-02");
+    let code = shop.code("spring", "C-03");
+    let given = till.hand_over(&till.find(&code), "12.50", "");
+    let undo = action(&given, "/till/undo/");
+    let back = till.post(&undo, &[("reason", "wrong person")]);
+    assert_eq!((back.status, heading(&back).as_str()), (200, "Taken back."));
+    back.shows("Ms. Okafor").shows("The tin and $12.50, at ").shows("It no longer counts.");
+    assert!(!back.body.contains("hand-over") && !back.body.contains("btn-go"), "{}", back.body);
+    let field = back.body.split("name=\"q\"").nth(1).unwrap().split('>').next().unwrap();
+    assert!(field.contains("autofocus"), "{field}");
+    till.find("").shows("Scan or type the code, or a name");
+    let here = till.seen.lock().unwrap().iter().rev().find(|path| path.contains("undone")).unwrap().clone();
+    for _ in 0..2 {
+        assert_eq!(heading(&till.get(&here)), "Taken back.", "loaded again");
+        assert_eq!(heading(&till.post(&undo, &[("reason", "wrong person")])), "Taken back.", "pressed again");
+    }
+    assert_eq!(shop.times("at_the_till", &json!({ "outcome": "undone" })), 1);
+    assert_eq!(shop.times("redemptions", &json!({ "undone_at": "" })), 0);
+    till.get(&link(&back, "/till/letter/")).shows("Hand over the tin");
+    // An amount without a gift, of somebody without a letter.
+    let bought = till.post(&action(&till.open_first("C-08"), "/till/bought/"), &[("amount", "20"), ("once", "abc")]);
+    let back = till.post(&action(&bought, "/till/written/"), &[("amount", "21")]);
+    let undo = back.body.split("action=\"").find(|path| path.contains("/undo\"")).unwrap().split('"').next().unwrap();
+    let back = till.post(undo, &[("reason", "twice")]);
+    assert_eq!(heading(&back), "Taken back.");
+    back.shows("$21.00, at ").shows("Acme Uniforms");
+    assert!(link(&back, "/till/person/").len() > "/till/person/".len());
+    for nothing in ["/till/undone/1", "/till/undone/999999"] {
+        till.get(nothing).shows("Scan or type the code, or a name");
+    }
+}
+
+#[test]
+fn every_gift_that_waits_has_its_own_button() {
+    let shop = with_two_letters();
+    let till = Counter::open(&shop, "2024-04-02");
+    let page = till.find("Okafor");
+    page.shows("Something is waiting").shows("May scarf: scarf; Spring tea: tin");
+    let card = till.open_first("Okafor");
+    card.shows("a scarf of silk").shows("Also waiting").shows("a tin of spring tea");
+    // The letter that was scanned comes first.
+    let (tin, scarf) = (shop.code("spring", "C-03"), shop.code("may", "C-03"));
+    let card = till.find(&tin);
+    card.shows("Hand over the tin<kbd").shows("Hand over the scarf <span");
+    let other = card.body.split("formaction=\"/till/hand-over/").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    // An amount that cannot be read leaves the button that was pressed in front.
+    let once = value(&card, "once");
+    let wrong = till.post(
+        &format!("/till/hand-over/{other}"),
+        &[("amount", "4x"), ("once", &once), ("customer", &value(&card, "customer"))],
+    );
+    assert_eq!(wrong.status, 422);
+    wrong.shows("Hand over the scarf<kbd").shows("Hand over the tin <span");
+    let given = till.post(&format!("/till/hand-over/{other}"), &[("amount", "30"), ("once", &once)]);
+    assert_eq!(heading(&given), "Yes. The scarf is theirs.");
+    given.shows("The tin of Spring tea still waits for them");
+    till.find("Okafor").shows("A tin is waiting").shows("Spring tea: tin");
+    let refused = till.find(&scarf);
+    assert_eq!(heading(&refused), "Already given.");
+    refused.shows("The tin of Spring tea still waits for them");
+    let card = till.get(&link(&given, "/till/letter/"));
+    card.shows("Hand over the tin<kbd");
+    assert!(!card.body.contains("Also waiting"));
+    let given = till.hand_over(&card, "", "");
+    assert_eq!(heading(&given), "Yes. The tin is theirs.");
+    assert!(!given.body.contains("still waits"));
+    assert_eq!(shop.held("C-03", "redemptions").len(), 2);
+    till.open_first("Okafor").shows("Had the scarf");
+    // A household, whoever comes; programs and the card of the command line.
+    let gifts = shop.json("customer show C-02 --today 2024-04-02")["gifts"].as_array().unwrap().clone();
+    let names: Vec<_> = gifts.iter().map(|gift| (gift["campaign"].clone(), gift["state"].clone())).collect();
+    assert_eq!(names, [(json!("may"), json!("waiting")), (json!("spring"), json!("waiting"))]);
+    shop.run("customer show C-02 --today 2024-04-02")
+        .shows("Waiting until May 31, 2024: a scarf of silk.")
+        .shows("Waiting until June 30, 2024: a tin of spring tea.");
+    // One is over, the other waits.
+    let later = Counter::open(&shop, "2024-06-10");
+    let card = later.open_first("Smith");
+    card.shows("Hand over the tin<kbd");
+    assert!(!card.body.contains("May scarf"), "{}", card.body);
+}
+
+#[test]
+fn after_the_last_day_nothing_waits_and_before_the_first_nothing_yet() {
+    let shop = planned();
+    shop.run("posted spring --on 2024-03-04 --today 2024-03-04").quiet();
+    let all = shop.json("recipients spring")["recipients"].as_array().unwrap().len();
+    let (code, waits) = (shop.code("spring", "C-03"), "waits until");
+    for (today, title, lead, found, card) in [
+        (
+            "2024-03-02",
+            "are expected.",
+            "it waits from Monday, March 4 until Sunday, June 30",
+            "the tin waits from March 4",
+            "Not yet.",
+        ),
+        ("2024-06-30", "are still to come.", "it waits until Sunday, June 30", "Spring tea: tin", "Ms. Okafor"),
+        (
+            "2024-07-01",
+            "did not come.",
+            "it waited until Sunday, June 30",
+            "the tin waited until June 30",
+            "Not any more.",
+        ),
+        (
+            "2025-08-05",
+            "did not come.",
+            "it waited until Sunday, June 30, 2024",
+            "the tin waited until June 30, 2024",
+            "Not any more.",
+        ),
+    ] {
+        let till = Counter::open(&shop, today);
+        let page = till.get("/owner/to-come");
+        page.shows(&format!("{all} {title}")).shows(lead);
+        assert_eq!(page.body.contains(waits), lead.contains(waits), "{today}: {}", page.body);
+        till.find("Okafor").shows(found);
+        till.find(&code).shows(card);
+        let gift = if today == "2024-06-30" { "The gift these days" } else { "No gift waits these days" };
+        till.get("/till").shows(gift);
+    }
+}
