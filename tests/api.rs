@@ -274,7 +274,7 @@ fn bar_codes_of_goods_are_no_guesses_and_lock_nobody_out() {
 /// Weights 3 and 1 from the left, and a sum that ends in zero.
 fn is_ean_8(digits: &str) -> bool {
     let sum: u32 = digits.bytes().zip([3, 1].into_iter().cycle()).map(|(b, weight)| u32::from(b - b'0') * weight).sum();
-    digits.len() == 8 && sum % 10 == 0
+    digits.len() == 8 && sum.is_multiple_of(10)
 }
 
 #[test]

@@ -84,6 +84,7 @@ fn no_address_takes_what_another_site_sends_or_what_has_no_token() {
             let answer = send(&server, &path, &format!("{sessions}{page}{more}"), FORM);
             assert_eq!(answer.status, 403, "{path} {more}");
             assert!(!answer.headers.iter().any(|(name, _)| name == "set-cookie"), "{path} {more}");
+            answer.shows("This was sent by another site, and nothing was done.").shows("href=\"/till\"");
         }
         // Ours by its origin, or from a browser that says nothing; without the token of a page of this session.
         let other = server.form_headers("");

@@ -62,6 +62,18 @@ fn a_code_is_read_as_people_type_it() {
 }
 
 #[test]
+fn goods_are_no_letters() {
+    let shop = Shop::new();
+    shop.run("plan spring").quiet();
+    for goods in ["4006381333931", "978-3-16-148410-0", "036000291452", "96385074", "]E04006381333931"] {
+        shop.run(&format!("redeem {goods} --today 2024-04-01"))
+            .status(1)
+            .says("is not a code: it is a bar code of goods");
+    }
+    shop.run("redeem 4006381333932 --today 2024-04-01").status(1).says("it has 13 signs instead of 8");
+}
+
+#[test]
 fn the_days_of_a_code_are_both_inside() {
     let shop = Shop::new();
     shop.run("plan spring").quiet();

@@ -3,6 +3,7 @@
 //! The characters are Crockford's 32 (crockford.com/base32.html). The eight, read as elements of GF(32), are weighted by
 //! the powers of a primitive element and must sum to zero: that catches every wrong character and every swap of two.
 
+use super::goods::is_bar_code_of_goods;
 use crate::error::{Error, Result};
 use crate::text;
 
@@ -46,6 +47,7 @@ impl Code {
     /// When it has not eight characters, or the check character shows that one is wrong.
     pub(crate) fn parse(typed: &str) -> Result<Self> {
         let wrong = |why: String| {
+            let why = if is_bar_code_of_goods(typed) { "it is a bar code of goods".to_owned() } else { why };
             Error::new(format!("{} is not a code: {why}", text::quote(typed)))
                 .hint("look again at the letter; codes look like 7K3M-9QX5")
         };

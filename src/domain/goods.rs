@@ -31,18 +31,20 @@ fn digits(text: &str) -> Option<Vec<u32>> {
 /// EAN-8, UPC-A, EAN-13 and GTIN-14: weights 3 and 1 from the right, and a sum that ends in zero.
 fn is_article(digits: &[u32]) -> bool {
     let sum: u32 = digits.iter().rev().zip([1, 3].into_iter().cycle()).map(|(digit, weight)| digit * weight).sum();
-    matches!(digits.len(), 8 | 12 | 13 | 14) && sum % 10 == 0
+    matches!(digits.len(), 8 | 12 | 13 | 14) && sum.is_multiple_of(10)
 }
 
 /// UPC-E: six digits that stand for ten between the number system and the check digit of a UPC-A.
 fn is_short_upc(digits: &[u32]) -> bool {
-    let &[system @ 0..=1, a, b, c, d, e, how, check] = digits else { return false };
-    is_article(&match how {
-        0..=2 => [system, a, b, how, 0, 0, 0, 0, c, d, e, check],
-        3 => [system, a, b, c, 0, 0, 0, 0, 0, d, e, check],
-        4 => [system, a, b, c, d, 0, 0, 0, 0, 0, e, check],
-        _ => [system, a, b, c, d, e, 0, 0, 0, 0, how, check],
-    })
+    let ([system @ 0..=1, short @ .., check], 8) = (digits, digits.len()) else { return false };
+    let (how, zeros) = (short[5], [0; 5]);
+    // How many of the five stand before the zeros, with the sixth after them or, of the first kind, before them.
+    let ten = match how {
+        0..=2 => [&short[..2], &[how], &zeros[..4], &short[2..5]].concat(),
+        3 | 4 => [&short[..how as usize], &zeros[..], &short[how as usize..5]].concat(),
+        _ => [&short[..5], &zeros[..4], &[how]].concat(),
+    };
+    is_article(&[&[*system], ten.as_slice(), &[*check]].concat())
 }
 
 /// ISBN of ten: weights 10 to 1, and a sum that eleven divides; the last may be X for ten.
@@ -54,7 +56,7 @@ fn is_old_isbn(text: &str) -> bool {
     let values: Option<Vec<u32>> = text.chars().enumerate().map(value).collect();
     values.is_some_and(|values| {
         let sum: u32 = values.iter().zip((1..=10).rev()).map(|(value, weight)| value * weight).sum();
-        values.len() == 10 && sum % 11 == 0
+        values.len() == 10 && sum.is_multiple_of(11)
     })
 }
 
@@ -83,6 +85,10 @@ mod tests {
             "7351 3537",
             "04252614",
             "01234565",
+            "01234531",
+            "01234505",
+            "01234543",
+            "01234558",
             "10614141543219",
             "]E04006381333931",
             "]C10110614141543219",

@@ -48,7 +48,9 @@ impl Store {
     fn connect(path: &Path) -> Result<Self> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         // SQLite gives what it makes beside the file the rights of the file.
-        files_of(path).iter().for_each(|file| files::close_to_others(file));
+        for file in files_of(path) {
+            files::close_to_others(&file);
+        }
         let opened = || -> Result<Self> {
             let mut writer = Connection::open_with_flags(path, flags).map_err(fault::of)?;
             writer.busy_timeout(Duration::from_secs(10)).map_err(fault::of)?;

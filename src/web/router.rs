@@ -95,7 +95,7 @@ async fn all(State(state): State<Arc<AppState>>, request: Request, next: Next) -
     let mut response = match whole {
         Ok(request) => understood(&state, &method, &uri, next.run(request).await),
         Err((status, why)) if is_program => api::refused(status, why),
-        Err(refused) => refused.into_response(),
+        Err((status, why)) => answer::show(&state, status, "That did not work.", why.trim_end(), "", "/till"),
     };
     let headers = response.headers_mut();
     for (name, value) in HEADERS {
