@@ -123,9 +123,9 @@ pub(super) fn state_of(cell: &str) -> Option<OrderState> {
     OrderState::of(cell)
 }
 
-/// Whether a cell that is not known may be a state at all.
+/// Whether a cell that is not known may be a state at all: an amount or a day under `Paid` is none.
 pub(super) fn may_be_state(cell: &str) -> bool {
-    cell.contains(char::is_alphabetic) && !cell.contains(|c: char| c.is_ascii_digit())
+    cell.starts_with(char::is_alphabetic)
 }
 
 /// The headings of what was paid back.

@@ -302,7 +302,7 @@ impl SaleReader<'_> {
 
     fn day(&mut self, text: &str, at: usize, heading: &str, faults: &mut Vec<RowProblem>) -> Result<Option<NaiveDate>> {
         let read = days::read(text);
-        let time = read.and_then(|read| read.time);
+        let time = read.map(|read| read.time).unwrap_or_default();
         let order = match (read.map(|read| read.reading), self.plan.day_order) {
             (Some(DayReading::Clear(day)), _) => return Ok(Some(self.shops_day(day, time, text))),
             (Some(DayReading::Shows(day, order)), None) => {
@@ -329,7 +329,7 @@ impl SaleReader<'_> {
     }
 
     /// The day that the shop's calendar showed; a zone that is not known is reported, and taken for the shop's.
-    fn shops_day(&mut self, day: NaiveDate, time: Option<TimeText<'_>>, text: &str) -> NaiveDate {
+    fn shops_day(&mut self, day: NaiveDate, time: TimeText<'_>, text: &str) -> NaiveDate {
         let (day, is_known) = self.plan.zones.day(day, time);
         if !is_known {
             self.unknown_zones.get_or_insert_with(|| (text.to_owned(), 0)).1 += 1;
@@ -454,14 +454,16 @@ impl SaleReader<'_> {
             }
             state
         });
-        let less = self.plan.columns.pick("less").of(row);
-        let is_refunded = less.contains(|c: char| c.is_ascii_digit() && c != '0');
+        let is_refunded = || {
+            let less = self.plan.columns.pick("less").of(row);
+            self.plan.orders.takes_off_refunds && less.contains(|c: char| c.is_ascii_digit() && c != '0')
+        };
         Ok(match state {
             None | Some(OrderState::Paid) => true,
             Some(OrderState::Cancelled | OrderState::Unpaid) => false,
-            Some(OrderState::Refunded) => is_refunded,
+            Some(OrderState::Refunded) => is_refunded(),
             Some(OrderState::PartlyRefunded) => {
-                self.partly_refunded += usize::from(!is_refunded);
+                self.partly_refunded += usize::from(!is_refunded());
                 true
             }
             Some(OrderState::PartlyPaid) => match self.paid_part(at, row, line.amount, faults)? {

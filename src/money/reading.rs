@@ -69,6 +69,11 @@ impl Currency {
     /// Whether the separator of an amount of this currency may be of decimals or of thousands: `1.149`, `1,149`.
     #[must_use]
     pub(crate) fn is_in_doubt(self, text: &str) -> bool {
+        // Most amounts are settled by how many digits stand behind the separator.
+        let behind = text.rsplit(['.', ',']).next().unwrap_or_default();
+        if text.is_ascii() && behind.bytes().filter(u8::is_ascii_digit).count() != 3 {
+            return false;
+        }
         self.numeral(text).is_ok_and(|numeral| matches!(numeral.scale, Scale::InDoubt(_)))
     }
 
@@ -100,17 +105,15 @@ impl Currency {
         if numeral.is_indian && !self.groups_by_lakh() {
             return Err(no_amount());
         }
-        for unit in numeral.units.iter().filter(|unit| !unit.is_empty() && !self.is_called(unit)) {
-            let others = Currency::called(unit);
-            let message = match others.as_slice() {
-                [] => return Err(no_amount()),
-                [one] => format!("{} is in {}, not in {}", quoted(), one.code, self.code),
-                _ => format!("{} is not in {}", quoted(), self.code),
-            };
-            let hint = format!("every amount of this shop is in {}; shop.toml says so", self.code);
-            return Err(Error::new(message).hint(hint));
-        }
-        Ok(numeral)
+        let Some(foreign) = numeral.units.iter().find(|unit| !unit.is_empty() && !self.is_called(unit)) else {
+            return Ok(numeral);
+        };
+        let message = match Currency::called(foreign).as_slice() {
+            [] => return Err(no_amount()),
+            [one] => format!("{} is in {}, not in {}", quoted(), one.code, self.code),
+            _ => format!("{} is not in {}", quoted(), self.code),
+        };
+        Err(Error::new(message).hint(format!("every amount of this shop is in {}; shop.toml says so", self.code)))
     }
 
     /// What the separator of three digits is for, where that is never in doubt in this currency.
