@@ -112,8 +112,11 @@ impl OrderColumns {
         let mut state =
             |place: usize| row.get(place).map(str::trim).filter(|cell| !cell.is_empty()).and_then(&mut state_of);
         let paid = self.payment.and_then(&mut state);
-        let of_orders: Vec<OrderState> = self.orders.iter().filter_map(|place| state(*place)).collect();
-        let of_order = of_orders.into_iter().filter(|state| paid.is_none() || !state.is_of_payment()).max();
+        // A number there is a code of the system's own.
+        let is_word =
+            |place: &&usize| row.get(**place).is_some_and(|cell| cell.trim_start().starts_with(char::is_alphabetic));
+        let of_orders = self.orders.iter().filter(is_word).filter_map(|place| state(*place));
+        let of_order = of_orders.filter(|state| paid.is_none() || !state.is_of_payment()).max();
         paid.max(of_order)
     }
 }

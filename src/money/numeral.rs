@@ -288,12 +288,10 @@ fn is_digit(c: char) -> bool {
 fn usual(c: char) -> Option<char> {
     const ZEROS: [char; 6] = ['\u{ff10}', '\u{660}', '\u{6f0}', '\u{966}', '\u{9e6}', '\u{e50}'];
     if c.is_ascii() {
-        return Some(if c == '\t' {
-            ' '
-        } else if c == '`' {
-            '\''
-        } else {
-            c
+        return Some(match c {
+            '\t' => ' ',
+            '`' => '\'',
+            c => c,
         });
     }
     let digit = ZEROS.iter().find_map(|zero| (u32::from(c)).checked_sub(u32::from(*zero)).filter(|n| *n < 10));

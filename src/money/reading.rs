@@ -70,8 +70,8 @@ impl Currency {
     #[must_use]
     pub(crate) fn is_in_doubt(self, text: &str) -> bool {
         // Most amounts are settled by how many digits stand behind the separator.
-        let behind = text.rsplit(['.', ',']).next().unwrap_or_default();
-        if text.is_ascii() && behind.bytes().filter(u8::is_ascii_digit).count() != 3 {
+        let behind = text.rsplit(['.', ',', '．', '，', '\u{60c}']).next().unwrap_or_default();
+        if behind.chars().filter(|c| c.is_numeric()).count() != 3 {
             return false;
         }
         self.numeral(text).is_ok_and(|numeral| matches!(numeral.scale, Scale::InDoubt(_)))
