@@ -330,6 +330,12 @@ const ORDERS: &[(&str, &str, &[i64], &str)] = &[
         "2 orders with the status `VIP`, which is not known: taken as paid",
     ),
     (
+        "ref,on,amount,Canceled date,Refund",
+        "C-03,2024-01-05,20.00,,No\nC-03,2024-01-06,21.00,2024-01-07,\n",
+        &[2_000],
+        "1 order cancelled or never paid: not taken",
+    ),
+    (
         "ref,on,amount,Refund in EUR,Refund reason",
         "C-03,2024-01-05,20.00,1.00,torn\n",
         &[2_000],

@@ -439,15 +439,12 @@ impl SaleReader<'_> {
         line: &mut SaleLine,
         faults: &mut Vec<RowProblem>,
     ) -> Result<bool> {
-        if self.cancelled(row) {
-            return Ok(false);
-        }
         let orders = &self.plan.orders;
         let (states, unknown) = (&mut self.states, &mut self.unknown_states);
         let state = orders.state(row, |cell| {
             let state = match states.get(cell) {
                 Some(state) => *state,
-                None => *states.entry(cell.to_owned()).or_insert_with(|| order_states::state_of(cell)),
+                None => *states.entry(cell.to_owned()).or_insert_with(|| OrderState::of(cell)),
             };
             if state.is_none() && order_states::may_be_state(cell) {
                 *unknown.entry(cell.to_owned()).or_default() += 1;
@@ -524,10 +521,6 @@ impl SaleReader<'_> {
             warnings.push(format!("{count} partly refunded, and no column shows how much: taken as a whole"));
         }
         warnings
-    }
-
-    fn cancelled(&self, row: &StringRecord) -> bool {
-        self.plan.dialect.quirks.cancelled.iter().any(|heading| !self.plan.cell(heading, row).trim().is_empty())
     }
 
     /// The word of a row that takes back what an earlier receipt of this number gave.

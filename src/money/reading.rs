@@ -21,7 +21,12 @@ impl Currency {
     /// When the text is not one amount of this currency, has two readings, parts of the minor unit, or is larger than any
     /// amount may be.
     pub(crate) fn read(self, text: &str, separator: Option<DecimalSeparator>) -> Result<Money> {
-        self.whole(text, self.price(text, separator)?)
+        let amount = self.price(text, separator)?;
+        // Money without a minor unit has thousands where its decimals would be parts of it.
+        if self.digits == 0 && self.is_in_doubt(text) && !amount.is_whole_but_for_dust(self) {
+            return self.whole(text, self.price(text, None)?);
+        }
+        self.whole(text, amount)
     }
 
     /// Reads a price, which may be of parts of the minor unit.

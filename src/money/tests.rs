@@ -74,6 +74,9 @@ fn a_settled_column_settles_them() {
         ("KWD", "1,250", Point, 1_250_000),
         ("KWD", "12.500", Comma, 12_500_000),
         ("EUR", "12.50", Comma, 1_250),
+        ("ISK", "1.250", Point, 1_250),
+        ("JPY", "1,250", Comma, 1_250),
+        ("JPY", "500.000", Point, 500),
     ] {
         let currency = Currency::of(code).expect("known");
         assert_eq!(currency.read(text, Some(separator)).expect(text), Money(minor), "{code} {text}");
