@@ -125,6 +125,10 @@ fn sales_with_a_zone_are_of_the_shops_day() {
             "2024-02-01",
         ),
         (
+            "Customer ID,Date,Time,TimeZone,Amount\nC-03,2024-02-01,23:30:00,Europe/Berlin,9.00\nC-03,2024-02-01,,,8.00\n",
+            "2024-02-01",
+        ),
+        (
             "id,Created date (UTC),Amount,Amount Refunded,Currency,Captured,Description,Status,Customer ID,Customer Email\n\
              ch_1,2024-01-05 02:00,9.00,0.00,usd,true,a tie,Paid,C-03,rosa@example.com\n",
             "2024-01-04",
