@@ -35,6 +35,8 @@ mod bounces;
 mod counter;
 /// The customer verbs: the card, one person twice, everything that is held on somebody, and nothing left of them.
 mod customers;
+/// The day is that of the shop, wherever the machine stands.
+mod days;
 /// Emails as files: only to a recorded yes, and no name becomes a header or markup.
 mod emails;
 /// Every folder of faults/ is a mistake: what is said about it, and that it changes nothing.
@@ -56,6 +58,8 @@ mod keeping;
 mod kept;
 /// The letters as pdftotext, pdffonts, qpdf and zbarimg read them; people with strange names.
 mod letters;
+/// Amounts: one answer wherever they are typed; what was never paid or was paid back.
+mod money;
 /// Last year's mailing from a spreadsheet: all of it or nothing, and then a campaign like any other.
 mod past;
 /// Who is greeted and as whom, who lives together, and what stands on the envelope.

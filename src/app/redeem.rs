@@ -53,7 +53,7 @@ pub(crate) fn for_program(write: &Write<'_>, claim: &Claim, visit: &Visit, now: 
 
 /// When they came, as a program tells it: never after now, except by a clock that is a little ahead.
 pub(crate) fn moment(text: &str, now: NaiveDateTime, zone: TimeZone) -> Result<NaiveDateTime> {
-    let Some(at) = zone.told(text) else {
+    let Some(at) = zone.read_with_offset(text) else {
         return Err(Error::new(format!("{} is no moment", text::quote(text)))
             .hint("write `at` with its distance from Greenwich, like 2024-04-01T14:05:00+02:00"));
     };

@@ -60,7 +60,7 @@ pub(super) enum DayReading {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct DayText<'t> {
     pub(super) reading: DayReading,
-    pub(super) time: Option<TimeText<'t>>,
+    pub(super) time: TimeText<'t>,
 }
 
 /// Reads a day in the zones of its column. `03/04/2024` needs an order; nothing is guessed.
@@ -69,7 +69,7 @@ pub(super) struct DayText<'t> {
 /// When the text is not one day.
 pub(crate) fn parse_in(text: &str, order: Option<DayOrder>, zones: DayZones) -> Result<NaiveDate> {
     let day = parse(text, order)?;
-    Ok(zones.day(day, read(text).and_then(|read| read.time)).0)
+    Ok(zones.day(day, read(text).map(|read| read.time).unwrap_or_default()).0)
 }
 
 /// Reads a day, its time of day left aside. `03/04/2024` needs an order; nothing is guessed.

@@ -60,8 +60,6 @@ pub(super) struct Quirks {
     pub(super) order_total: bool,
     /// A customer stands in several rows, one an order: the newest counts.
     pub(super) repeats: bool,
-    /// Headings under which any text cancels an order; the words for it are in order_states.tsv.
-    pub(super) cancelled: Vec<&'static str>,
     /// The heading and the word of rows that take back an earlier receipt under the same number.
     pub(super) takes_back: Option<(&'static str, &'static str)>,
     /// Which comes first in `03/04/2024`, where the system always writes it so.
@@ -71,8 +69,7 @@ pub(super) struct Quirks {
 impl Quirks {
     /// Whether a column is read though it is no field of ours.
     pub(super) fn reads(&self, heading: &str) -> bool {
-        let headings = self.cancelled.iter().copied().chain(self.takes_back.map(|(heading, _)| heading));
-        headings.into_iter().any(|known| known.eq_ignore_ascii_case(heading))
+        self.takes_back.is_some_and(|(known, _)| known.eq_ignore_ascii_case(heading))
     }
 }
 
@@ -108,7 +105,6 @@ impl DialectReader {
             (None, "marks", _) => dialect.marks = values,
             (None, "order_total", []) => dialect.quirks.order_total = true,
             (None, "repeats", []) => dialect.quirks.repeats = true,
-            (None, "cancelled", &[heading]) => dialect.quirks.cancelled.push(heading),
             (None, "takes_back", &[heading, word]) => dialect.quirks.takes_back = Some((heading, word)),
             (None, "day_order", &[order]) => dialect.quirks.day_order = order.parse().ok(),
             (Some(ImportKind::Customers), "address", &[name]) => {

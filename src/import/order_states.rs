@@ -53,7 +53,7 @@ impl OrderState {
     }
 
     /// Of a word, or of several in one cell: `Paid, partially refunded`.
-    fn of(cell: &str) -> Option<Self> {
+    pub(super) fn of(cell: &str) -> Option<Self> {
         let known = |word: &str| {
             let key = heading_key(word);
             WORDS.get(&key).or_else(|| WORDS.get(key.strip_prefix("wc")?)).copied()
@@ -68,6 +68,8 @@ impl OrderState {
 pub(super) struct OrderColumns {
     payment: Option<usize>,
     orders: Vec<usize>,
+    /// The day on which an order was cancelled.
+    cancelled_at: Vec<usize>,
     /// What was paid of a part.
     pub(super) paid: Option<usize>,
     /// What is owed still.
@@ -88,6 +90,7 @@ impl OrderColumns {
         Self {
             payment: first("payment"),
             orders: find("order"),
+            cancelled_at: find("cancelled_at"),
             paid: first("paid_amount"),
             owed: first("owed_amount"),
             takes_off_refunds: is_refund(columns.heading_of("less")),
@@ -100,7 +103,7 @@ impl OrderColumns {
     }
 
     fn places(&self) -> impl Iterator<Item = usize> {
-        self.payment.into_iter().chain(self.orders.iter().copied())
+        self.payment.into_iter().chain(self.orders.iter().chain(&self.cancelled_at).copied())
     }
 
     /// What a row says, by what the words in its cells mean.
@@ -112,20 +115,20 @@ impl OrderColumns {
         let mut state =
             |place: usize| row.get(place).map(str::trim).filter(|cell| !cell.is_empty()).and_then(&mut state_of);
         let paid = self.payment.and_then(&mut state);
-        let of_orders: Vec<OrderState> = self.orders.iter().filter_map(|place| state(*place)).collect();
-        let of_order = of_orders.into_iter().filter(|state| paid.is_none() || !state.is_of_payment()).max();
-        paid.max(of_order)
+        // A number there is a code of the system's own.
+        let is_word =
+            |place: &&usize| row.get(**place).is_some_and(|cell| cell.trim_start().starts_with(char::is_alphabetic));
+        let of_orders = self.orders.iter().filter(is_word).filter_map(|place| state(*place));
+        let of_order = of_orders.filter(|state| paid.is_none() || !state.is_of_payment()).max();
+        let is_day = |place: &usize| row.get(*place).is_some_and(|cell| cell.contains(|c| ('1'..='9').contains(&c)));
+        let cancelled = self.cancelled_at.iter().any(is_day).then_some(OrderState::Cancelled);
+        paid.max(of_order).max(cancelled)
     }
 }
 
-/// What a cell says; nothing when it is no word that is known. A number is none.
-pub(super) fn state_of(cell: &str) -> Option<OrderState> {
-    OrderState::of(cell)
-}
-
-/// Whether a cell that is not known may be a state at all.
+/// Whether a cell that is not known may be a state at all: an amount or a day under `Paid` is none.
 pub(super) fn may_be_state(cell: &str) -> bool {
-    cell.contains(char::is_alphabetic) && !cell.contains(|c: char| c.is_ascii_digit())
+    cell.starts_with(char::is_alphabetic)
 }
 
 /// The headings of what was paid back.

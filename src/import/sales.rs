@@ -302,7 +302,7 @@ impl SaleReader<'_> {
 
     fn day(&mut self, text: &str, at: usize, heading: &str, faults: &mut Vec<RowProblem>) -> Result<Option<NaiveDate>> {
         let read = days::read(text);
-        let time = read.and_then(|read| read.time);
+        let time = read.map(|read| read.time).unwrap_or_default();
         let order = match (read.map(|read| read.reading), self.plan.day_order) {
             (Some(DayReading::Clear(day)), _) => return Ok(Some(self.shops_day(day, time, text))),
             (Some(DayReading::Shows(day, order)), None) => {
@@ -329,7 +329,7 @@ impl SaleReader<'_> {
     }
 
     /// The day that the shop's calendar showed; a zone that is not known is reported, and taken for the shop's.
-    fn shops_day(&mut self, day: NaiveDate, time: Option<TimeText<'_>>, text: &str) -> NaiveDate {
+    fn shops_day(&mut self, day: NaiveDate, time: TimeText<'_>, text: &str) -> NaiveDate {
         let (day, is_known) = self.plan.zones.day(day, time);
         if !is_known {
             self.unknown_zones.get_or_insert_with(|| (text.to_owned(), 0)).1 += 1;
@@ -439,29 +439,28 @@ impl SaleReader<'_> {
         line: &mut SaleLine,
         faults: &mut Vec<RowProblem>,
     ) -> Result<bool> {
-        if self.cancelled(row) {
-            return Ok(false);
-        }
         let orders = &self.plan.orders;
         let (states, unknown) = (&mut self.states, &mut self.unknown_states);
         let state = orders.state(row, |cell| {
             let state = match states.get(cell) {
                 Some(state) => *state,
-                None => *states.entry(cell.to_owned()).or_insert_with(|| order_states::state_of(cell)),
+                None => *states.entry(cell.to_owned()).or_insert_with(|| OrderState::of(cell)),
             };
             if state.is_none() && order_states::may_be_state(cell) {
                 *unknown.entry(cell.to_owned()).or_default() += 1;
             }
             state
         });
-        let less = self.plan.columns.pick("less").of(row);
-        let is_refunded = less.contains(|c: char| c.is_ascii_digit() && c != '0');
+        let is_refunded = || {
+            let less = self.plan.columns.pick("less").of(row);
+            self.plan.orders.takes_off_refunds && less.contains(|c: char| c.is_ascii_digit() && c != '0')
+        };
         Ok(match state {
             None | Some(OrderState::Paid) => true,
             Some(OrderState::Cancelled | OrderState::Unpaid) => false,
-            Some(OrderState::Refunded) => is_refunded,
+            Some(OrderState::Refunded) => is_refunded(),
             Some(OrderState::PartlyRefunded) => {
-                self.partly_refunded += usize::from(!is_refunded);
+                self.partly_refunded += usize::from(!is_refunded());
                 true
             }
             Some(OrderState::PartlyPaid) => match self.paid_part(at, row, line.amount, faults)? {
@@ -522,10 +521,6 @@ impl SaleReader<'_> {
             warnings.push(format!("{count} partly refunded, and no column shows how much: taken as a whole"));
         }
         warnings
-    }
-
-    fn cancelled(&self, row: &StringRecord) -> bool {
-        self.plan.dialect.quirks.cancelled.iter().any(|heading| !self.plan.cell(heading, row).trim().is_empty())
     }
 
     /// The word of a row that takes back what an earlier receipt of this number gave.

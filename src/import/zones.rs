@@ -16,10 +16,10 @@ static NAMES: LazyLock<HashMap<String, TimeZone>> = LazyLock::new(|| {
         .collect()
 });
 
-/// A time of day as it is written, with its zone if one stands there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What stands behind a day: a time of day if there is one, with its zone if one is written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct TimeText<'t> {
-    time: NaiveTime,
+    time: Option<NaiveTime>,
     zone: &'t str,
 }
 
@@ -41,14 +41,14 @@ impl DayZones {
     }
 
     /// The day that the shop's calendar showed, and whether the zone is one that is known. A day without a time is the shop's.
-    pub(super) fn day(self, day: NaiveDate, time: Option<TimeText<'_>>) -> (NaiveDate, bool) {
-        let Some(TimeText { time, zone }) = time else { return (day, true) };
+    pub(super) fn day(self, day: NaiveDate, text: TimeText<'_>) -> (NaiveDate, bool) {
+        let TimeText { time: Some(time), zone } = text else { return (day, true) };
         let local = day.and_time(time);
         let shops = |written: TimeZone| self.shop.local(written.moment(local)).date();
         if zone.is_empty() {
             return (self.column.map_or(day, shops), true);
         }
-        if self.shop.is_called(zone, local) {
+        if zone.len() > 1 && zone.starts_with(char::is_alphabetic) && self.shop.is_called(zone, local) {
             return (day, true);
         }
         named(zone).map_or((day, false), |written| (shops(written), true))
@@ -87,11 +87,11 @@ fn of_offset(text: &str) -> Option<TimeZone> {
     TimeZone::offset(sign * (number(hours, 24)? * 60 + number(minutes, 60)?))
 }
 
-/// What may stand behind a day: nothing, or a time of day and its zone. Nothing is returned when it is something else.
-pub(super) fn time(text: &str) -> Option<Option<TimeText<'_>>> {
+/// Reads what stands behind a day; nothing when it is no time of day.
+pub(super) fn time(text: &str) -> Option<TimeText<'_>> {
     let text = text.trim_start_matches(['T', ' ', ',', '\u{a0}', '\u{202f}']).trim_end();
     if text.is_empty() {
-        return Some(None);
+        return Some(TimeText::default());
     }
     let clock = text.find(|c: char| !matches!(c, '0'..='9' | ':' | '.')).unwrap_or(text.len());
     let (clock, rest) = text.split_at(clock);
@@ -118,7 +118,7 @@ pub(super) fn time(text: &str) -> Option<Option<TimeText<'_>>> {
     }
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 0 to 61")]
     let second = (seconds as u32).min(59);
-    Some(Some(TimeText { time: NaiveTime::from_hms_opt(hour, minute, second)?, zone }))
+    Some(TimeText { time: Some(NaiveTime::from_hms_opt(hour, minute, second)?), zone })
 }
 
 /// Whether it is afternoon, where `am` or `p.m.` says so, and what stands behind that.

@@ -109,11 +109,10 @@ impl Numeral {
         let (tail, ending) = ending(tail)?;
         let groups = Groups::of(body)?;
         let (scale, is_indian) = match (leading, ending) {
-            (Some(_), Some(_)) => return None,
             (Some(separator), None) if groups.separators.is_empty() => {
                 (Scale::Settled(u32::try_from(groups.first).ok()?, separator.as_decimal()), false)
             }
-            (Some(_), None) => return None,
+            (Some(_), _) => return None,
             (None, Some((separator, no_cents))) => {
                 let grouping = groups.separators.first().map(|(separator, _)| *separator);
                 // `1.234.` may be a sentence's end; `1.234.–` is not.
@@ -230,11 +229,14 @@ fn leading_separator(head: &str) -> (&str, Option<Separator>) {
     if is_of_unit || head[before.len()..].chars().count() > 1 { (head, None) } else { (before, Some(separator)) }
 }
 
-/// How a number without cents ends: the separator, and whether a dash stands for them, as in `12,-` and `12:-`.
+/// How a number without cents ends: the separator, and whether a dash stands for them, as in `12,-`, `12:-` and `12/-`.
 type Ending = Option<(Option<Separator>, bool)>;
 
 /// The ending of a number, and what stands behind it; nothing when it ends in something else.
 fn ending(tail: &str) -> Option<(&str, Ending)> {
+    if let Some(behind) = ["/-", "/–", "/="].iter().find_map(|only| tail.strip_prefix(only)) {
+        return Some((behind, Some((None, true))));
+    }
     let Some(separator) = tail.chars().next().filter(|c| matches!(c, '.' | ',' | ':')) else {
         return Some((tail, None));
     };
@@ -263,6 +265,8 @@ impl Around {
         for c in text.chars() {
             match c {
                 ' ' => {}
+                // A spreadsheet's, which keeps a number as text.
+                '\'' if is_before => {}
                 '-' => around.minuses += 1,
                 '–' if is_before => around.minuses += 1,
                 '(' if is_before => around.parentheses += 1,
@@ -284,12 +288,10 @@ fn is_digit(c: char) -> bool {
 fn usual(c: char) -> Option<char> {
     const ZEROS: [char; 6] = ['\u{ff10}', '\u{660}', '\u{6f0}', '\u{966}', '\u{9e6}', '\u{e50}'];
     if c.is_ascii() {
-        return Some(if c == '\t' {
-            ' '
-        } else if c == '`' {
-            '\''
-        } else {
-            c
+        return Some(match c {
+            '\t' => ' ',
+            '`' => '\'',
+            c => c,
         });
     }
     let digit = ZEROS.iter().find_map(|zero| (u32::from(c)).checked_sub(u32::from(*zero)).filter(|n| *n < 10));

@@ -21,7 +21,12 @@ impl Currency {
     /// When the text is not one amount of this currency, has two readings, parts of the minor unit, or is larger than any
     /// amount may be.
     pub(crate) fn read(self, text: &str, separator: Option<DecimalSeparator>) -> Result<Money> {
-        self.whole(text, self.price(text, separator)?)
+        let amount = self.price(text, separator)?;
+        // Money without a minor unit has thousands where its decimals would be parts of it.
+        if self.digits == 0 && self.is_in_doubt(text) && !amount.is_whole_but_for_dust(self) {
+            return self.whole(text, self.price(text, None)?);
+        }
+        self.whole(text, amount)
     }
 
     /// Reads a price, which may be of parts of the minor unit.
@@ -69,6 +74,11 @@ impl Currency {
     /// Whether the separator of an amount of this currency may be of decimals or of thousands: `1.149`, `1,149`.
     #[must_use]
     pub(crate) fn is_in_doubt(self, text: &str) -> bool {
+        // Most amounts are settled by how many digits stand behind the separator.
+        let behind = text.rsplit(['.', ',', '．', '，', '\u{60c}']).next().unwrap_or_default();
+        if behind.chars().filter(|c| c.is_numeric()).count() != 3 {
+            return false;
+        }
         self.numeral(text).is_ok_and(|numeral| matches!(numeral.scale, Scale::InDoubt(_)))
     }
 
@@ -100,17 +110,15 @@ impl Currency {
         if numeral.is_indian && !self.groups_by_lakh() {
             return Err(no_amount());
         }
-        for unit in numeral.units.iter().filter(|unit| !unit.is_empty() && !self.is_called(unit)) {
-            let others = Currency::called(unit);
-            let message = match others.as_slice() {
-                [] => return Err(no_amount()),
-                [one] => format!("{} is in {}, not in {}", quoted(), one.code, self.code),
-                _ => format!("{} is not in {}", quoted(), self.code),
-            };
-            let hint = format!("every amount of this shop is in {}; shop.toml says so", self.code);
-            return Err(Error::new(message).hint(hint));
-        }
-        Ok(numeral)
+        let Some(foreign) = numeral.units.iter().find(|unit| !unit.is_empty() && !self.is_called(unit)) else {
+            return Ok(numeral);
+        };
+        let message = match Currency::called(foreign).as_slice() {
+            [] => return Err(no_amount()),
+            [one] => format!("{} is in {}, not in {}", quoted(), one.code, self.code),
+            _ => format!("{} is not in {}", quoted(), self.code),
+        };
+        Err(Error::new(message).hint(format!("every amount of this shop is in {}; shop.toml says so", self.code)))
     }
 
     /// What the separator of three digits is for, where that is never in doubt in this currency.
