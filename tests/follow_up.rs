@@ -57,7 +57,13 @@ fn the_control_group_gets_a_first_letter() {
     assert_eq!(refs(&second), refs(&first));
     for one in second.as_array().unwrap() {
         let reference = one["ref"].as_str().unwrap().to_owned();
-        let branch = if held_out.contains(&reference) { "held_out" } else if reference == mailed[0] { "came" } else { "missed" };
+        let branch = if held_out.contains(&reference) {
+            "held_out"
+        } else if reference == mailed[0] {
+            "came"
+        } else {
+            "missed"
+        };
         assert_eq!(one["branch"], branch, "{reference}");
     }
     let letter = shop.read("letter-templates/summer-held_out.md");
@@ -81,22 +87,27 @@ fn parts_of_the_query_that_last_are_carried() {
             &[],
         ),
         ("spend_12m >= 50 OR has_tag('tea')", "", &["(spend_12m >= 50 OR has_tag('tea'))"]),
-        ("NOT last_purchase < months_ago(12) AND first_purchase IS NOT NULL", "", &[
-            "NOT last_purchase < months_ago(12)",
-            "first_purchase IS NOT NULL",
-        ]),
+        (
+            "NOT last_purchase < months_ago(12) AND first_purchase IS NOT NULL",
+            "",
+            &["NOT last_purchase < months_ago(12)", "first_purchase IS NOT NULL"],
+        ),
         ("regulars OR TRUE", "", &["(regulars OR TRUE)"]),
-        ("oregon AND visits_ever >= 1 -- the best\n  AND (postcode)   LIKE '97%'", " AND oregon AND (postcode) LIKE '97%'", &[
-            "visits_ever >= 1",
-        ]),
-        ("NOT bought('belt') AND average_purchase < 9999 AND returns_12m = 0 AND NOT open_complaint", " AND NOT open_complaint", &[
-            "NOT bought('belt')",
-            "average_purchase < 9999",
-            "returns_12m = 0",
-        ]),
-        ("spend_between(date('2020-01-01'), today()) > 1 AND preference('x') <> 'y, ''z'' AND'", " AND preference('x') <> 'y, ''z'' AND'", &[
-            "spend_between(date('2020-01-01'), today()) > 1",
-        ]),
+        (
+            "oregon AND visits_ever >= 1 -- the best\n  AND (postcode)   LIKE '97%'",
+            " AND oregon AND (postcode) LIKE '97%'",
+            &["visits_ever >= 1"],
+        ),
+        (
+            "NOT bought('belt') AND average_purchase < 9999 AND returns_12m = 0 AND NOT open_complaint",
+            " AND NOT open_complaint",
+            &["NOT bought('belt')", "average_purchase < 9999", "returns_12m = 0"],
+        ),
+        (
+            "spend_between(date('2020-01-01'), today()) > 1 AND preference('x') <> 'y, ''z'' AND'",
+            " AND preference('x') <> 'y, ''z'' AND'",
+            &["spend_between(date('2020-01-01'), today()) > 1"],
+        ),
     ] {
         let shop = Shop::new();
         shop.edit("shop.toml", "[segments]", "[segments]\noregon = \"state = 'OR' AND has_address\"");
@@ -130,18 +141,22 @@ fn who_is_left_behind_is_named() {
     shop.run("customer set C-03 tag=wholesale").quiet();
     shop.run("customer set C-09 post=no").quiet();
     let gone = "1 recipient of `spring` is not in the question any more: Rosa Okafor (`C-03`)";
-    shop.run("follow-up spring summer")
-        .shows("1 letter came back and will be left out: C-10.")
-        .says(gone);
+    shop.run("follow-up spring summer").shows("1 letter came back and will be left out: C-10.").says(gone);
     let file = shop.read("campaigns/summer.toml");
     // Chosen by hand last year, and wholesale.
-    assert!(file.contains("include = [\"C-08\"]") && file.contains("# 1 piece of last year came back: C-10."), "{file}");
+    assert!(
+        file.contains("include = [\"C-08\"]") && file.contains("# 1 piece of last year came back: C-10."),
+        "{file}"
+    );
     shop.run("plan summer --today 2025-03-01").says(gone);
     let planned = recipients(&shop, "summer");
     assert_eq!(refs(&planned), ["C-01", "C-06", "C-07", "C-08", "C-12"].map(str::to_owned).into());
     let plan = shop.json("plan summer --today 2025-03-01");
     let why = |reason: &str| json!({"reason": reason, "count": 1});
-    assert_eq!(plan["left_out"], json!([why("does not want post"), why("last letter came back"), why("same household")]));
+    assert_eq!(
+        plan["left_out"],
+        json!([why("does not want post"), why("last letter came back"), why("same household")])
+    );
 }
 
 /// Gifts of every kind of word, the year before and now.
@@ -161,7 +176,10 @@ fn the_letters_read_well_with_any_gift_and_with_none() {
             let file = shop.read("campaigns/spring.toml");
             let (start, end) = (file.find("[gift]").unwrap(), file.find("[letter]").unwrap());
             shop.write("campaigns/spring.toml", format!("{}{}", &file[..start], &file[end..]));
-            shop.write("letter-templates/spring.md", "+++\nsubject = \"Come\"\n+++\n{{ greeting }}\n\nCome in with {{ code }}.\n");
+            shop.write(
+                "letter-templates/spring.md",
+                "+++\nsubject = \"Come\"\n+++\n{{ greeting }}\n\nCome in with {{ code }}.\n",
+            );
         } else {
             shop.edit("campaigns/spring.toml", name, &format!("name = \"{old}\""));
         }
@@ -176,7 +194,10 @@ fn the_letters_read_well_with_any_gift_and_with_none() {
         }
         let reminder = "\n[[reminder]]\nafter = \"30 days\"\ntemplate = \"still.md\"\n";
         shop.write("campaigns/spring.toml", format!("{}{reminder}", shop.read("campaigns/spring.toml")));
-        shop.write("letter-templates/still.md", "+++\nsubject = \"Still\"\n+++\n{{ greeting }}\n\nCome in with {{ code }}.\n");
+        shop.write(
+            "letter-templates/still.md",
+            "+++\nsubject = \"Still\"\n+++\n{{ greeting }}\n\nCome in with {{ code }}.\n",
+        );
         shop.run("plan spring").quiet();
         shop.run("print spring").says_only(&["email"]);
         shop.run("posted spring --today 2024-03-04").quiet();
@@ -214,7 +235,8 @@ fn three_years_are_followed_and_nobody_is_lost() {
         shop.run(&format!("posted {now} --today {year}-03-04")).quiet();
         let came = of_arm(&recipients(&shop, &now), "mailed");
         if years.len() != 2 {
-            shop.run(&format!("redeem --customer {} --campaign {now} --spend 10 --today {year}-04-01", came[0])).quiet();
+            shop.run(&format!("redeem --customer {} --campaign {now} --spend 10 --today {year}-04-01", came[0]))
+                .quiet();
         }
         let next = format!("tea-{}", year + 1);
         shop.run(&format!("follow-up {now} {next}")).quiet();
@@ -227,7 +249,9 @@ fn three_years_are_followed_and_nobody_is_lost() {
         assert_eq!(refs(&recipients(&shop, &next)), before, "{next}");
         years.push(next);
     }
-    let name = |campaign: &str| shop.read(&format!("campaigns/{campaign}.toml")).lines().find(|l| l.starts_with("name ")).unwrap().to_owned();
+    let name = |campaign: &str| {
+        shop.read(&format!("campaigns/{campaign}.toml")).lines().find(|l| l.starts_with("name ")).unwrap().to_owned()
+    };
     assert_eq!(name("tea-2025"), "name    = \"After Spring tea\"");
     assert_eq!(name("tea-2027"), "name    = \"After Spring tea, 2027\"");
 }
@@ -249,7 +273,9 @@ const STREAKS: &[(&[&str], [i64; 2])] = &[
 fn years_in_a_row_survive_a_year_in_the_control_group() {
     for (became, [running, missed]) in STREAKS {
         let shop = Shop::new();
-        let file = shop.read("campaigns/spring.toml").replace("spend_12m >= 50 AND NOT has_tag('wholesale')", "ref IN ('C-06', 'C-03')");
+        let file = shop
+            .read("campaigns/spring.toml")
+            .replace("spend_12m >= 50 AND NOT has_tag('wholesale')", "ref IN ('C-06', 'C-03')");
         let mut before = None;
         for (n, what) in became.iter().enumerate() {
             let (campaign, year) = (format!("year-{n}"), 2024 + n);
@@ -261,9 +287,12 @@ fn years_in_a_row_survive_a_year_in_the_control_group() {
             };
             let file = file + "\n[[branch]]\nname = \"all\"\nwhen = \"true\"\n";
             shop.write(&format!("campaigns/{campaign}.toml"), &file);
-            shop.run(&format!("plan {campaign} --today {year}-03-01")).says_only(&["not in the question any more", "nobody has"]);
+            shop.run(&format!("plan {campaign} --today {year}-03-01"))
+                .says_only(&["not in the question any more", "nobody has"]);
             let state = match *what {
-                "held_out" => "UPDATE recipient SET arm = 'held_out' WHERE ref = 'C-06' AND campaign_id = (SELECT MAX(id) FROM campaign)",
+                "held_out" => {
+                    "UPDATE recipient SET arm = 'held_out' WHERE ref = 'C-06' AND campaign_id = (SELECT MAX(id) FROM campaign)"
+                }
                 _ => "",
             };
             if state.is_empty() {
@@ -273,14 +302,19 @@ fn years_in_a_row_survive_a_year_in_the_control_group() {
                 assert_eq!(database.execute(state, []).unwrap(), 1);
             }
             match *what {
-                "redeemed" => shop.run(&format!("redeem --customer C-06 --campaign {campaign} --spend 1 --today {year}-04-01")).quiet(),
+                "redeemed" => shop
+                    .run(&format!("redeem --customer C-06 --campaign {campaign} --spend 1 --today {year}-04-01"))
+                    .quiet(),
                 _ => shop.run("segment true").quiet(),
             };
             before = Some(campaign);
         }
         let last = before.unwrap();
         let next = file.replace("2024", "2030").replacen("channel", &format!("follows = \"{last}\"\nchannel"), 1);
-        let next = next.replace("ref IN ('C-06', 'C-03')", &format!("ref = 'C-06' AND years_running = {running} AND years_missed = {missed}"));
+        let next = next.replace(
+            "ref IN ('C-06', 'C-03')",
+            &format!("ref = 'C-06' AND years_running = {running} AND years_missed = {missed}"),
+        );
         shop.write("campaigns/last.toml", next);
         let mut plan = shop.run("--json plan last --dry-run --today 2030-03-01");
         assert_eq!(plan.talk(), "", "{became:?}");

@@ -50,7 +50,10 @@ fn the_first_campaign_made_here_branches_on_it() {
     shop.run(LINE).shows("Took in `2023-tea`: 4 recipients, of whom 2 came and spent $1,490.25.");
     shop.run("follow-up 2023-tea 2024-tea").shows("2 came, 1 missed and 1 held_out");
     let plan = shop.json("plan 2024-tea");
-    assert_eq!(plan["by_branch"], json!([{ "name": "came", "count": 2 }, { "name": "missed", "count": 1 }, { "name": "held_out", "count": 1 }]));
+    assert_eq!(
+        plan["by_branch"],
+        json!([{ "name": "came", "count": 2 }, { "name": "missed", "count": 1 }, { "name": "held_out", "count": 1 }])
+    );
     shop.run("print 2024-tea").shows("Printed 4 letters");
     assert_eq!(shop.recipient("2024-tea", "C-03")["branch"], "missed");
 }

@@ -6,8 +6,8 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use crate::campaign::{self, CampaignFile, Sources};
-use crate::error::{Error, Result};
 use crate::domain::{country_code, country_name};
+use crate::error::{Error, Result};
 use crate::piece::{TemplateSet, shop_fonts};
 use crate::segment::{self, Scope};
 use crate::shop::Shop;
@@ -103,20 +103,16 @@ fn one(shop: &Shop, slug: &str, known: &[String], today: NaiveDate) -> (Vec<(Str
 }
 
 /// The values that a campaign asks for and nobody has, each with its line.
-fn unknown_values(
-    read: &Read<'_>,
-    shop: &Shop,
-    slug: &str,
-    known: &[String],
-    today: NaiveDate,
-) -> Result<Vec<String>> {
+fn unknown_values(read: &Read<'_>, shop: &Shop, slug: &str, known: &[String], today: NaiveDate) -> Result<Vec<String>> {
     let Ok((file, _)) = CampaignFile::open_leniently(shop, slug) else { return Ok(Vec::new()) };
     let scope = scope(shop, file.follows.as_deref(), known, file.as_of.unwrap_or(today));
     let mut warnings = Vec::new();
     for question in file.questions() {
         let Ok(condition) = segment::condition(question, &scope) else { continue };
         let unknown = segment::unknown_values(read, &condition)?;
-        warnings.extend(unknown.into_iter().map(|warning| format!("{}:{}: {warning}", campaign::place(slug), question.line)));
+        warnings.extend(
+            unknown.into_iter().map(|warning| format!("{}:{}: {warning}", campaign::place(slug), question.line)),
+        );
     }
     Ok(warnings)
 }

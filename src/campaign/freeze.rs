@@ -171,7 +171,12 @@ fn last_year(read: &Read<'_>, context: &FreezeContext<'_>, best: &Customer, fiel
     let sql = "SELECT r.response, r.redeemed_on, r.gift_spend_minor, r.years_running, r.years_missed FROM response r \
                WHERE r.campaign = ?1 AND r.customer_id = ?2";
     let found = read.first(sql, params![followed.value, best.id], |row| {
-        Ok((row.get::<Response>(0)?, row.get::<Option<NaiveDate>>(1)?, row.get(2)?, (row.get::<i64>(3)?, row.get::<i64>(4)?)))
+        Ok((
+            row.get::<Response>(0)?,
+            row.get::<Option<NaiveDate>>(1)?,
+            row.get(2)?,
+            (row.get::<i64>(3)?, row.get::<i64>(4)?),
+        ))
     })?;
     let (response, redeemed_on, spend, (years_running, years_missed)) =
         found.unwrap_or((Response::NotInvited, None, crate::money::Money(0), (0, 0)));

@@ -33,7 +33,8 @@ pub(super) fn run(arguments: &FollowUpArguments, context: &Context) -> Result<Do
         text.push_str(&format!("Wrote {template}.\n"));
     }
     if draft.undeliverable > 0 {
-        let (letters, who) = (Channel::Letter.count(draft.undeliverable), text::first_few(&draft.undeliverable_refs, 5));
+        let (letters, who) =
+            (Channel::Letter.count(draft.undeliverable), text::first_few(&draft.undeliverable_refs, 5));
         text.push_str(&format!("{letters} came back and will be left out: {who}.\n"));
     }
     for branch in draft.branches.iter().filter(|branch| branch.response == Response::HeldOut) {

@@ -20,11 +20,8 @@ pub(crate) struct NewBranch {
 }
 
 /// The branches that a response can have: response, branch name.
-const BRANCHES: [(Response, &str); 3] = [
-    (Response::Redeemed, "came"),
-    (Response::NotRedeemed, "missed"),
-    (Response::HeldOut, Response::HeldOut.as_str()),
-];
+const BRANCHES: [(Response, &str); 3] =
+    [(Response::Redeemed, "came"), (Response::NotRedeemed, "missed"), (Response::HeldOut, Response::HeldOut.as_str())];
 
 /// A branch for each response that occurred and can be written to.
 pub(super) fn branches(responses: &[Response]) -> Vec<NewBranch> {
@@ -82,7 +79,8 @@ impl NextCampaign<'_> {
     fn name(&self) -> String {
         match self.old.name.strip_prefix("After ") {
             Some(first) => {
-                let first = first.rsplit_once(", ").filter(|(_, year)| year.parse::<u16>().is_ok()).map_or(first, |(n, _)| n);
+                let first =
+                    first.rsplit_once(", ").filter(|(_, year)| year.parse::<u16>().is_ok()).map_or(first, |(n, _)| n);
                 format!("After {first}, {}", self.as_of.format("%Y"))
             }
             None => format!("After {}", self.old.name),
@@ -122,7 +120,9 @@ impl NextCampaign<'_> {
         line(&format!("follows = {}", quoted(&file.slug)));
         line("");
         line("[segment]");
-        line("# Everyone of last year and of its control group (hold-out), and the conditions of last year that still apply.");
+        line(
+            "# Everyone of last year and of its control group (hold-out), and the conditions of last year that still apply.",
+        );
         line(&format!("where   = {}", quoted(&question.condition)));
         for term in &question.not_carried {
             line(&format!("# Not carried over, as a year has passed: {}", one_line(term)));
@@ -277,7 +277,9 @@ mod tests {
         let bare =
             "name = \"Bare\"\n[segment]\nwhere = \"true\"\none_per = \"customer\"\n[letter]\ntemplate = \"a.md\"\n";
         let text = followed(bare, &[Response::Redeemed]);
-        for gone in ["[gift]", "limit =", "hold_out =", "include", "signer", "[[reminder]]", Response::NotRedeemed.as_str()] {
+        for gone in
+            ["[gift]", "limit =", "hold_out =", "include", "signer", "[[reminder]]", Response::NotRedeemed.as_str()]
+        {
             assert!(!text.contains(gone), "{gone}\n{text}");
         }
         assert!(text.contains("# 1 customer\n"), "{text}");

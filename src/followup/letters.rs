@@ -34,7 +34,7 @@ impl LetterDraft {
 
 const CAME: LetterDraft = LetterDraft {
     subject: "Thank you for coming{% if gift.name %}. This year: {{ gift.name }}{% endif %}",
-    body: r#"
+    body: r"
 {{ greeting }}
 
 Thank you for coming{% if last_year.redeemed_on %} on {{ last_year.redeemed_on | long_date }}{% endif %}. It was good to see
@@ -65,12 +65,12 @@ Bring this letter with you, or only the number **{{ code }}**
 {{ qr() }}
 
 With our best regards,
-"#,
+",
 };
 
 const MISSED: LetterDraft = LetterDraft {
     subject: "We missed you{% if gift.name %}, and have {{ gift.name }} for you{% endif %}",
-    body: r#"
+    body: r"
 {{ greeting }}
 
 {% if last_year.gift %}
@@ -102,13 +102,13 @@ Bring this letter with you, or only the number **{{ code }}**
 {{ qr() }}
 
 Hoping to see you,
-"#,
+",
 };
 
 /// To those who were held out: they have had no letter, and hear of none.
 const FIRST: LetterDraft = LetterDraft {
     subject: "{% if gift.name %}We have {{ gift.name }} for you{% else %}Thank you, from all of us{% endif %}",
-    body: r#"
+    body: r"
 {{ greeting }}
 
 We have sat down with our book, to see who keeps this shop going, and your name is on its first pages. We ought to have thanked
@@ -136,13 +136,13 @@ Bring this letter with you, or only the number **{{ code }}**
 {{ qr() }}
 
 With thanks from all of us,
-"#,
+",
 };
 
 /// To those who have not come yet.
 pub(super) const REMINDER: LetterDraft = LetterDraft {
     subject: "{% if gift.name %}We still have {{ gift.name }} for you{% else %}We would be glad to see you{% endif %}",
-    body: r#"
+    body: r"
 {{ greeting }}
 
 {% if gift.name %}
@@ -157,7 +157,7 @@ Bring this letter with you, or only the number **{{ code }}**.
 {{ qr() }}
 
 With our best regards,
-"#,
+",
 };
 
 #[cfg(test)]
@@ -167,7 +167,10 @@ mod tests {
     #[test]
     fn the_front_matter_is_kept_but_for_the_subject() {
         for (head, start) in [
-            ("paper = \"a4\"\nsubject = \"Old\" # about it\nsigner = \"June\"", "+++\npaper = \"a4\"\nsubject = \"Thank"),
+            (
+                "paper = \"a4\"\nsubject = \"Old\" # about it\nsigner = \"June\"",
+                "+++\npaper = \"a4\"\nsubject = \"Thank",
+            ),
             ("subject = '''\nOld\nwine'''\nsigner = \"June\"", "+++\nsubject = \"Thank"),
             ("signer = \"June\"\n", "+++\nsigner = \"June\"\nsubject = \"Thank"),
             ("", "+++\nsubject = \"Thank"),

@@ -174,8 +174,7 @@ pub(super) const BIRTHDAY: &str = concat!(
 );
 
 /// The month of a birthday.
-pub(super) const BIRTH_MONTH: &str =
-    "CASE WHEN c.birthday LIKE '____-__-__' THEN CAST(SUBSTR(c.birthday, 6, 2) AS INTEGER) \
+pub(super) const BIRTH_MONTH: &str = "CASE WHEN c.birthday LIKE '____-__-__' THEN CAST(SUBSTR(c.birthday, 6, 2) AS INTEGER) \
      WHEN c.birthday LIKE '--____' OR c.birthday LIKE '--__-__' THEN CAST(SUBSTR(c.birthday, 3, 2) AS INTEGER) END";
 
 /// Month and day of a birthday, `11-05`; nothing where there is none.

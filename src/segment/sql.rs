@@ -101,9 +101,8 @@ impl Sql {
             Node::BirthdayWithin(from, to) => {
                 let day = format!("({BIRTH_DAY})");
                 let is_born = format!("{day} <> ''");
-                let [after, before] = [(">=", from), ("<=", to)].map(|(sign, day_of_year)| {
-                    format!("{day} {sign} {}", self.text(day_of_year))
-                });
+                let [after, before] = [(">=", from), ("<=", to)]
+                    .map(|(sign, day_of_year)| format!("{day} {sign} {}", self.text(day_of_year)));
                 let word = if from <= to { "AND" } else { "OR" };
                 format!("({is_born} AND ({after} {word} {before}))")
             }
@@ -305,9 +304,7 @@ impl Sql {
 
     fn bought(&mut self, words: &[String], days: Days) -> String {
         let within = self.within_days("p.day", days);
-        let holds = |word: &String| {
-            format!("{} LIKE {} ESCAPE '\\'", folded_sql("i.item"), self.text(&holding(word)))
-        };
+        let holds = |word: &String| format!("{} LIKE {} ESCAPE '\\'", folded_sql("i.item"), self.text(&holding(word)));
         let all = words.iter().map(holds).collect::<Vec<_>>().join(" AND ");
         let items = "FROM purchase_item i JOIN purchase p ON p.id = i.purchase_id";
         self.among(items, "p.customer_id", &format!("p.customer_id IS NOT NULL AND {within} AND {all}"), "")

@@ -68,7 +68,8 @@ fn enclosed(source: &str, ast: &Ast) -> Result<SourceSpan> {
             lowest = lowest.min(depth);
         }
         let before = tokens.iter().rev().find(|(_, span)| span.end <= start).map(|(_, span)| span.start);
-        let after = tokens.iter().find(|(token, span)| span.start >= end && *token != Token::End).map(|(_, span)| span.end);
+        let after =
+            tokens.iter().find(|(token, span)| span.start >= end && *token != Token::End).map(|(_, span)| span.end);
         match (lowest < 0, depth - lowest > 0, before, after) {
             (true, _, Some(before), _) => start = before,
             (false, true, _, Some(after)) => end = after,

@@ -128,7 +128,9 @@ mod tests {
                 assert_eq!(case_folded(first), case_folded(other), "{first} {other}");
             }
         }
-        for [one, other] in [["José", "Jose"], ["Müller", "Mueller"], ["Čapek", "Capek"], ["Ł", "L"], ["O’Hara", "O'Hara"]] {
+        for [one, other] in
+            [["José", "Jose"], ["Müller", "Mueller"], ["Čapek", "Capek"], ["Ł", "L"], ["O’Hara", "O'Hara"]]
+        {
             assert_ne!(case_folded(one), case_folded(other), "{one} {other}");
         }
     }

@@ -5,10 +5,10 @@ use std::path::PathBuf;
 
 use super::run::PrintRun;
 use crate::campaign::Recipient;
+use crate::domain::{country_name, is_abroad, postcode_area};
 use crate::error::Result;
 use crate::files;
 use crate::letter::{self, Cover, Paper, Section};
-use crate::domain::{country_name, is_abroad, postcode_area};
 use crate::text;
 use crate::text::long_date;
 
