@@ -8,7 +8,7 @@ use super::fold::holding;
 use super::tree::Comparison;
 use crate::domain::countries;
 use crate::error::Result;
-use crate::store::{Read, ToValue, folded_sql, params};
+use crate::store::{Read, ToValue, folded_equal_sql, folded_like_sql, params};
 use crate::text;
 use crate::text::case_folded;
 
@@ -118,24 +118,24 @@ impl AskedValue<'_> {
     fn unknown(&self, read: &Read<'_>) -> Result<Option<Unknown>> {
         match self {
             Self::Column { name, sql, exact, value } => {
-                let column = if *exact { (*sql).to_owned() } else { folded_sql(sql) };
+                let is_there = if *exact { format!("{sql} = ?1") } else { folded_equal_sql(sql, "?1") };
                 let wanted = if *exact { (*value).to_owned() } else { case_folded(value).into_owned() };
-                let there = format!("SELECT 1 FROM customer c WHERE {column} = ?1 LIMIT 1");
+                let there = format!("SELECT 1 FROM customer c WHERE {is_there} LIMIT 1");
                 let all = format!("SELECT DISTINCT {sql} FROM customer c WHERE {sql} <> ''");
                 missing(read, (&there, &wanted), &all, &format!("nobody has the {name}"), value)
             }
             Self::Tag(tag) => {
-                let there = format!("SELECT 1 FROM customer_tag t WHERE {} = ?1 LIMIT 1", folded_sql("t.tag"));
+                let there = format!("SELECT 1 FROM customer_tag t WHERE {} LIMIT 1", folded_equal_sql("t.tag", "?1"));
                 let all = "SELECT DISTINCT t.tag FROM customer_tag t";
                 missing(read, (&there, &case_folded(tag)), all, "nobody has the tag", tag)
             }
             Self::PreferenceKey(key) => {
-                let there = format!("SELECT 1 FROM preference f WHERE {} = ?1 LIMIT 1", folded_sql("f.key"));
+                let there = format!("SELECT 1 FROM preference f WHERE {} LIMIT 1", folded_equal_sql("f.key", "?1"));
                 let all = "SELECT DISTINCT f.key FROM preference f";
                 missing(read, (&there, &case_folded(key)), all, "nobody has the preference", key)
             }
             Self::Preference { key, value } => {
-                let of = format!("FROM preference f WHERE {} = ?1", folded_sql("f.key"));
+                let of = format!("FROM preference f WHERE {}", folded_equal_sql("f.key", "?1"));
                 let values =
                     read.all(&format!("SELECT DISTINCT f.value {of}"), params![&*case_folded(key)], |row| {
                         row.get::<String>(0)
@@ -211,8 +211,7 @@ fn missing(
 
 /// What to say when no item that was ever bought has all the words.
 fn item(read: &Read<'_>, words: &[String]) -> Result<Option<Unknown>> {
-    let column = folded_sql("i.item");
-    let holds: Vec<String> = (1..=words.len()).map(|n| format!("{column} LIKE ?{n} ESCAPE '\\'")).collect();
+    let holds: Vec<String> = (1..=words.len()).map(|n| folded_like_sql("i.item", &format!("?{n}"))).collect();
     let there = format!("SELECT 1 FROM purchase_item i WHERE {} LIMIT 1", holds.join(" AND "));
     let patterns: Vec<String> = words.iter().map(|word| holding(word)).collect();
     let patterns: Vec<_> = patterns.iter().map(ToValue::to_value).collect();
