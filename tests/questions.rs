@@ -141,6 +141,8 @@ fn a_country_is_a_country_however_it_was_typed() {
             ("'United States of America' = country", "H1 H2 H3 H4"),
             ("country IN ('Deutschland', 'Suisse')", "H5 H6"),
             ("country NOT IN ('DE', 'CHE', 'usa')", "H7 H8"),
+            ("lower(country) IN ('Alemania', '')", "H1 H5"),
+            ("'u.s.' IN (country)", "H1 H2 H3 H4"),
             ("country = 'England' OR country = 'gb'", "H7"),
             ("country = 'UTOPIA'", "H8"),
             ("country = ''", "H1"),

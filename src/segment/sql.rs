@@ -191,11 +191,12 @@ impl Sql {
     }
 
     fn within(&mut self, a: &Expr, items: &[Expr]) -> String {
-        if matches!(a.node, Node::Country(_)) {
+        let mut all = std::iter::once(a).chain(items);
+        if all.clone().any(|one| matches!(one.unfolded().node, Node::Country(_))) {
             let any: Vec<String> = items.iter().map(|item| self.compare(Comparison::Equal, a, item)).collect();
             return halves(" OR ", &any);
         }
-        let folds = a.kind == Kind::Text && !a.is_exact();
+        let folds = a.kind == Kind::Text && !all.any(Expr::is_exact);
         let column = if folds { self.folded(a) } else { self.expr(a) };
         let list: Vec<String> =
             items.iter().map(|item| if folds { self.folded(item) } else { self.expr(item) }).collect();
