@@ -20,9 +20,13 @@ pub(super) fn for_response(response: Response) -> &'static LetterDraft {
 }
 
 impl LetterDraft {
-    /// The template under the front matter that last year's letter had, with a subject of its own.
+    /// The template under the front matter that last year's letter had, with a subject of its own and without its date.
     pub(super) fn template(&self, head: &str) -> String {
         let subject = toml::Value::from(self.subject).to_string();
+        let dated = DeTable::parse_recoverable(head).0.into_inner();
+        let date = dated.get_key_value("date").map(|(key, value)| key.span().start..value.span().end);
+        let head =
+            &date.map_or_else(|| head.to_owned(), |date| format!("{}{}", &head[..date.start], &head[date.end..]));
         let place = DeTable::parse_recoverable(head).0.into_inner().get("subject").map(toml::Spanned::span);
         let head = match place {
             Some(place) => format!("{}{subject}{}", &head[..place.start], &head[place.end..]),
@@ -172,6 +176,8 @@ mod tests {
                 "+++\npaper = \"a4\"\nsubject = \"Thank",
             ),
             ("subject = '''\nOld\nwine'''\nsigner = \"June\"", "+++\nsubject = \"Thank"),
+            ("date = \"Old May\"\nsubject = \"Old\"\nsigner = \"June\"", "+++\nsubject = \"Thank"),
+            ("paper = \"a4\"\ndate = '1 Old' # spring\n", "+++\npaper = \"a4\"\n # spring\nsubject = \"Thank"),
             ("signer = \"June\"\n", "+++\nsigner = \"June\"\nsubject = \"Thank"),
             ("", "+++\nsubject = \"Thank"),
         ] {
