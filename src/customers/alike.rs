@@ -2,7 +2,7 @@
 
 use super::customer::Customer;
 use super::likeness::{digits, likeness, same_first_name, sorted};
-use crate::domain::{CustomerId, EmailAddress, postcode_key};
+use crate::domain::{Birthday, CustomerId, EmailAddress, postcode_key};
 use crate::text::name_key;
 
 /// With it begins the reference of whoever is known by name and address alone.
@@ -103,7 +103,7 @@ pub(super) fn compare(a: &ComparedCard, b: &ComparedCard, rare: bool) -> (i32, V
     for (points, holds) in [
         (40, differ(&a.suffix, &b.suffix)),
         (10, a.suffix.is_empty() != b.suffix.is_empty()),
-        (30, differ(&a.birthday, &b.birthday)),
+        (30, differ(&a.birthday, &b.birthday) && !may_be_one(&a.birthday, &b.birthday)),
         (20, differ(&a.spouse, &b.spouse) && !same_first_name(&a.spouse, &b.spouse)),
         (60, is_spouse(a, b) || is_spouse(b, a)),
     ] {
@@ -112,6 +112,12 @@ pub(super) fn compare(a: &ComparedCard, b: &ComparedCard, rare: bool) -> (i32, V
         }
     }
     (score.min(99), why)
+}
+
+/// Whether two birthdays differ in the year alone, which one of them does not have.
+fn may_be_one(a: &str, b: &str) -> bool {
+    let [a, b] = [a, b].map(|text| text.parse::<Birthday>().ok());
+    a.zip(b).is_some_and(|(a, b)| a == b.without_year() || b == a.without_year())
 }
 
 /// What the two names say, for it or against it.
@@ -207,6 +213,11 @@ mod tests {
                 "first=Ida; last=Vik; spouse=Per; city=Oslo",
                 "first=Ida; last=Vik; spouse=Per; city=Oslo",
                 "same name, same place, same spouse",
+            ),
+            (
+                "first=Mary; last=Berg; born=1950-01-02; phone=6505550123",
+                "first=Mary; last=Berg; born=--01-02; phone=6505550123",
+                "same name, same telephone",
             ),
             ("company=Acme Ltd; phone=6505550123", "company=ACME Ltd.; phone=6505550123", "same firm, same telephone"),
         ] {

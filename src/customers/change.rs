@@ -142,7 +142,9 @@ fn read_change(assignment: &str) -> Result<Change> {
         }
         return Ok(Change::Preference(key.trim().to_owned(), filled(value)));
     }
-    if field == CustomerField::Birthday.as_str() && !value.trim().is_empty() {
+    // What is no day at all stays the owner's remark, as in `in May`.
+    let is_like_a_day = value.trim().trim_start_matches("--").starts_with(|c: char| c.is_ascii_digit());
+    if field == CustomerField::Birthday.as_str() && is_like_a_day {
         return value.parse::<Birthday>().map(|birthday| Change::Text(CustomerField::Birthday, birthday.to_string()));
     }
     if let Some(field) = CustomerField::from_form(field) {

@@ -20,9 +20,13 @@ pub(super) fn for_response(response: Response) -> &'static LetterDraft {
 }
 
 impl LetterDraft {
-    /// The template under the front matter that last year's letter had, with a subject of its own.
+    /// The template under the front matter that last year's letter had, with a subject of its own and without its date.
     pub(super) fn template(&self, head: &str) -> String {
         let subject = toml::Value::from(self.subject).to_string();
+        let dated = DeTable::parse_recoverable(head).0.into_inner();
+        let date = dated.get_key_value("date").map(|(key, value)| key.span().start..value.span().end);
+        let head =
+            &date.map_or_else(|| head.to_owned(), |date| format!("{}{}", &head[..date.start], &head[date.end..]));
         let place = DeTable::parse_recoverable(head).0.into_inner().get("subject").map(toml::Spanned::span);
         let head = match place {
             Some(place) => format!("{}{subject}{}", &head[..place.start], &head[place.end..]),
@@ -34,7 +38,7 @@ impl LetterDraft {
 
 const CAME: LetterDraft = LetterDraft {
     subject: "Thank you for coming{% if gift.name %}. This year: {{ gift.name }}{% endif %}",
-    body: r#"
+    body: r"
 {{ greeting }}
 
 Thank you for coming{% if last_year.redeemed_on %} on {{ last_year.redeemed_on | long_date }}{% endif %}. It was good to see
@@ -65,12 +69,12 @@ Bring this letter with you, or only the number **{{ code }}**
 {{ qr() }}
 
 With our best regards,
-"#,
+",
 };
 
 const MISSED: LetterDraft = LetterDraft {
     subject: "We missed you{% if gift.name %}, and have {{ gift.name }} for you{% endif %}",
-    body: r#"
+    body: r"
 {{ greeting }}
 
 {% if last_year.gift %}
@@ -102,13 +106,13 @@ Bring this letter with you, or only the number **{{ code }}**
 {{ qr() }}
 
 Hoping to see you,
-"#,
+",
 };
 
 /// To those who were held out: they have had no letter, and hear of none.
 const FIRST: LetterDraft = LetterDraft {
     subject: "{% if gift.name %}We have {{ gift.name }} for you{% else %}Thank you, from all of us{% endif %}",
-    body: r#"
+    body: r"
 {{ greeting }}
 
 We have sat down with our book, to see who keeps this shop going, and your name is on its first pages. We ought to have thanked
@@ -136,13 +140,13 @@ Bring this letter with you, or only the number **{{ code }}**
 {{ qr() }}
 
 With thanks from all of us,
-"#,
+",
 };
 
 /// To those who have not come yet.
 pub(super) const REMINDER: LetterDraft = LetterDraft {
     subject: "{% if gift.name %}We still have {{ gift.name }} for you{% else %}We would be glad to see you{% endif %}",
-    body: r#"
+    body: r"
 {{ greeting }}
 
 {% if gift.name %}
@@ -157,7 +161,7 @@ Bring this letter with you, or only the number **{{ code }}**.
 {{ qr() }}
 
 With our best regards,
-"#,
+",
 };
 
 #[cfg(test)]
@@ -172,6 +176,8 @@ mod tests {
                 "+++\npaper = \"a4\"\nsubject = \"Thank",
             ),
             ("subject = '''\nOld\nwine'''\nsigner = \"June\"", "+++\nsubject = \"Thank"),
+            ("date = \"Old May\"\nsubject = \"Old\"\nsigner = \"June\"", "+++\nsubject = \"Thank"),
+            ("paper = \"a4\"\ndate = '1 Old' # spring\n", "+++\npaper = \"a4\"\n # spring\nsubject = \"Thank"),
             ("signer = \"June\"\n", "+++\nsigner = \"June\"\nsubject = \"Thank"),
             ("", "+++\nsubject = \"Thank"),
         ] {

@@ -5,7 +5,6 @@
 //! no faster for the whole book, and slow for one person (`why`).
 
 use chrono::NaiveDate;
-use unicode_normalization::UnicodeNormalization;
 
 use super::country::TypedCountries;
 use super::expr::{Case, Days, Expr, Node};
@@ -14,7 +13,7 @@ use super::fold::{holding, pattern};
 use super::tree::Comparison;
 use crate::domain::{NoteKind, Response};
 use crate::error::Result;
-use crate::store::{Read, ToValue, Value, folded_sql};
+use crate::store::{Read, ToValue, Value, folded_equal_sql, folded_like_sql, folded_sql};
 use crate::text::case_folded;
 
 /// SQL being written, with its parameters.
@@ -29,6 +28,9 @@ pub(super) struct Sql {
 }
 
 const COUNTRY: &str = "c.country";
+
+/// A letter that no text has.
+const ONE_LETTER: &str = "\u{e0df}";
 
 impl Sql {
     /// SQL about the whole book.
@@ -89,13 +91,13 @@ impl Sql {
             Node::Contacts(contact, days) => self.contacts(*contact, *days),
             Node::Answer(answer, campaign) => self.answer(*answer, campaign),
             Node::Tag(tag) => {
-                let (column, tag) = (folded_sql("t.tag"), self.text(&case_folded(tag)));
-                self.among("FROM customer_tag t", "t.customer_id", &format!("{column} = {tag}"), "")
+                let is_tag = folded_equal_sql("t.tag", &self.text(&case_folded(tag)));
+                self.among("FROM customer_tag t", "t.customer_id", &is_tag, "")
             }
             Node::Bought(words, days) => self.bought(words, *days),
             Node::Preference(key) => {
-                let (column, key) = (folded_sql("f.key"), self.text(&case_folded(key)));
-                let of = format!("FROM preference f WHERE f.customer_id = c.id AND {column} = {key}");
+                let is_key = folded_equal_sql("f.key", &self.text(&case_folded(key)));
+                let of = format!("FROM preference f WHERE f.customer_id = c.id AND {is_key}");
                 format!("COALESCE((SELECT MIN(f.value) {of}), '')")
             }
             Node::BirthdayWithin(from, to) => {
@@ -136,14 +138,18 @@ impl Sql {
     }
 
     fn compare(&mut self, comparison: Comparison, a: &Expr, b: &Expr) -> String {
+        let is_equality = matches!(comparison, Comparison::Equal | Comparison::Unlike);
         if let (Node::Country(home), Node::Text(asked)) | (Node::Text(asked), Node::Country(home)) =
             (&a.unfolded().node, &b.unfolded().node)
-            && matches!(comparison, Comparison::Equal | Comparison::Unlike)
+            && is_equality
         {
             let countries = std::mem::take(&mut self.countries);
             let meant = self.one_of(COUNTRY, &countries.meant(asked, home));
             self.countries = countries;
             return if comparison == Comparison::Equal { meant } else { format!("(NOT {meant})") };
+        }
+        if let Some(same) = is_equality.then(|| self.same_text(a, b).or_else(|| self.same_text(b, a))).flatten() {
+            return if comparison == Comparison::Equal { same } else { format!("(NOT {same})") };
         }
         let (left, right) = self.sides(comparison, a, b);
         let compared = format!("{left} {} {right}", comparison.sign());
@@ -166,6 +172,16 @@ impl Sql {
         (self.expr(a), self.expr(b))
     }
 
+    /// Whether a text is the one that is typed, without case.
+    fn same_text(&mut self, text: &Expr, typed: &Expr) -> Option<String> {
+        let Node::Text(typed) = &typed.unfolded().node else { return None };
+        if text.is_exact() || text.is_constant() {
+            return None;
+        }
+        let column = self.expr(text.unfolded());
+        Some(folded_equal_sql(&column, &self.text(&case_folded(typed))))
+    }
+
     /// A text without case.
     fn folded(&mut self, expr: &Expr) -> String {
         match &expr.unfolded().node {
@@ -175,11 +191,12 @@ impl Sql {
     }
 
     fn within(&mut self, a: &Expr, items: &[Expr]) -> String {
-        if matches!(a.node, Node::Country(_)) {
+        let mut all = std::iter::once(a).chain(items);
+        if all.clone().any(|one| matches!(one.unfolded().node, Node::Country(_))) {
             let any: Vec<String> = items.iter().map(|item| self.compare(Comparison::Equal, a, item)).collect();
             return halves(" OR ", &any);
         }
-        let folds = a.kind == Kind::Text && !a.is_exact();
+        let folds = a.kind == Kind::Text && !all.any(Expr::is_exact);
         let column = if folds { self.folded(a) } else { self.expr(a) };
         let list: Vec<String> =
             items.iter().map(|item| if folds { self.folded(item) } else { self.expr(item) }).collect();
@@ -204,15 +221,15 @@ impl Sql {
             return found;
         }
         let column = self.expr(a.unfolded());
-        let folded = folded_sql(&column);
-        let any = format!("{folded} LIKE {} ESCAPE '\\'", self.text(&pattern(like)));
+        let folded = self.text(&pattern(like));
+        let any = folded_like_sql(&column, &folded);
         if !like.contains('_') {
-            return format!("({any})");
+            return any;
         }
-        // A letter may be several once it is folded: an ß.
-        let typed: String = like.nfc().collect();
-        let typed = self.text(&typed.replace('\\', "\\\\"));
-        format!("({any} OR {column} LIKE {typed} ESCAPE '\\')")
+        // An ß is one letter, but two once it is folded.
+        let folded = self.text(&pattern(&like.replace(['ß', 'ẞ'], ONE_LETTER)));
+        let column = format!("REPLACE(REPLACE({column}, 'ß', '{ONE_LETTER}'), 'ẞ', '{ONE_LETTER}')");
+        format!("({any} OR {})", folded_like_sql(&column, &folded))
     }
 
     /// Division is exact to a fraction; a decimal factor is two whole ones, so that `x * 1.1` has no rounding of its own.
@@ -304,7 +321,7 @@ impl Sql {
 
     fn bought(&mut self, words: &[String], days: Days) -> String {
         let within = self.within_days("p.day", days);
-        let holds = |word: &String| format!("{} LIKE {} ESCAPE '\\'", folded_sql("i.item"), self.text(&holding(word)));
+        let holds = |word: &String| folded_like_sql("i.item", &self.text(&holding(word)));
         let all = words.iter().map(holds).collect::<Vec<_>>().join(" AND ");
         let items = "FROM purchase_item i JOIN purchase p ON p.id = i.purchase_id";
         self.among(items, "p.customer_id", &format!("p.customer_id IS NOT NULL AND {within} AND {all}"), "")

@@ -8,7 +8,7 @@ use super::fold::holding;
 use super::tree::Comparison;
 use crate::domain::countries;
 use crate::error::Result;
-use crate::store::{Read, folded_sql, params};
+use crate::store::{Read, ToValue, folded_equal_sql, folded_like_sql, params};
 use crate::text;
 use crate::text::case_folded;
 
@@ -37,47 +37,53 @@ enum AskedValue<'e> {
 }
 
 /// What the owner should hear about the values that a condition asks for: each that nobody in the book has, with the nearest.
-/// Where the book has no value of the kind at all, nothing is said.
+/// Where the book has no value of the kind at all, nothing is said, nor of an exclusion that is like no value: it leaves out nobody
+/// because there is nobody.
 ///
 /// # Errors
 /// When the database does not answer.
 pub(crate) fn unknown_values(read: &Read<'_>, condition: &Condition) -> Result<Vec<String>> {
     let mut asked = Vec::new();
-    collect(&condition.root, &mut asked);
+    collect(&condition.root, false, &mut asked);
     let mut said = Vec::new();
-    for value in asked {
-        let warning = value.unknown(read)?;
-        said.extend(warning.filter(|warning| !said.contains(warning)));
+    for (value, excludes) in asked {
+        let unknown = value.unknown(read)?.filter(|unknown| unknown.is_slip || !excludes);
+        said.extend(unknown.map(|unknown| unknown.message).filter(|message| !said.contains(message)));
     }
     Ok(said)
 }
 
-/// Every value in a condition, inside NOT and named segments as well.
-fn collect<'e>(expr: &'e Expr, asked: &mut Vec<AskedValue<'e>>) {
+/// Every value in a condition, named segments written out, and whether those who have it are excluded.
+fn collect<'e>(expr: &'e Expr, excludes: bool, asked: &mut Vec<(AskedValue<'e>, bool)>) {
     match &expr.node {
-        Node::Tag(tag) => asked.push(AskedValue::Tag(tag)),
-        Node::Bought(words, _) => asked.push(AskedValue::Item(words)),
-        Node::Preference(key) => asked.push(AskedValue::PreferenceKey(key)),
-        Node::BirthdayWithin(..) | Node::Customer(BIRTHDAY | BIRTH_MONTH) => asked.push(AskedValue::Birthday),
-        Node::Named(inside) | Node::Not(inside) | Node::IsNull(inside) | Node::Fold(_, inside) => {
-            collect(inside, asked);
+        Node::Tag(tag) => asked.push((AskedValue::Tag(tag), excludes)),
+        Node::Bought(words, _) => asked.push((AskedValue::Item(words), excludes)),
+        Node::Preference(key) => asked.push((AskedValue::PreferenceKey(key), excludes)),
+        Node::BirthdayWithin(..) | Node::Customer(BIRTHDAY | BIRTH_MONTH) => {
+            asked.push((AskedValue::Birthday, excludes));
         }
-        Node::All(parts) | Node::Any(parts) => parts.iter().for_each(|part| collect(part, asked)),
+        Node::Not(inside) => collect(inside, !excludes, asked),
+        Node::Named(inside) | Node::IsNull(inside) | Node::Fold(_, inside) => collect(inside, excludes, asked),
+        Node::All(parts) | Node::Any(parts) => parts.iter().for_each(|part| collect(part, excludes, asked)),
         Node::Compare(comparison, a, b) => {
-            collect(a, asked);
-            collect(b, asked);
-            if matches!(comparison, Comparison::Equal | Comparison::Unlike) {
-                asked.extend(pair(a, b).or_else(|| pair(b, a)));
+            collect(a, excludes, asked);
+            collect(b, excludes, asked);
+            let value = pair(a, b).or_else(|| pair(b, a));
+            match comparison {
+                Comparison::Equal => asked.extend(value.map(|value| (value, excludes))),
+                Comparison::Unlike => asked.extend(value.map(|value| (value, !excludes))),
+                _ => {}
             }
         }
         Node::In(a, items) => {
-            collect(a, asked);
-            asked.extend(items.iter().filter_map(|item| pair(a, item)));
+            collect(a, excludes, asked);
+            asked.extend(items.iter().filter_map(|item| Some((pair(a, item)?, excludes))));
         }
-        Node::Between(a, low, high) => [a, low, high].into_iter().for_each(|part| collect(part, asked)),
+        Node::Between(a, low, high) => [a, low, high].into_iter().for_each(|part| collect(part, excludes, asked)),
         Node::Like(a, like) => {
-            collect(a, asked);
-            asked.extend(of(a, like).filter(|_| !like.contains(['%', '_'])));
+            collect(a, excludes, asked);
+            let value = of(a, like).filter(|_| !like.contains(['%', '_']));
+            asked.extend(value.map(|value| (value, excludes)));
         }
         _ => {}
     }
@@ -109,38 +115,37 @@ fn of<'e>(field: &'e Expr, value: &'e str) -> Option<AskedValue<'e>> {
 
 impl AskedValue<'_> {
     /// What to say when nobody has it.
-    fn unknown(&self, read: &Read<'_>) -> Result<Option<String>> {
+    fn unknown(&self, read: &Read<'_>) -> Result<Option<Unknown>> {
         match self {
             Self::Column { name, sql, exact, value } => {
-                let column = if *exact { (*sql).to_owned() } else { folded_sql(sql) };
+                let is_there = if *exact { format!("{sql} = ?1") } else { folded_equal_sql(sql, "?1") };
                 let wanted = if *exact { (*value).to_owned() } else { case_folded(value).into_owned() };
-                let there = format!("SELECT 1 FROM customer c WHERE {column} = ?1 LIMIT 1");
+                let there = format!("SELECT 1 FROM customer c WHERE {is_there} LIMIT 1");
                 let all = format!("SELECT DISTINCT {sql} FROM customer c WHERE {sql} <> ''");
                 missing(read, (&there, &wanted), &all, &format!("nobody has the {name}"), value)
             }
             Self::Tag(tag) => {
-                let there = format!("SELECT 1 FROM customer_tag t WHERE {} = ?1 LIMIT 1", folded_sql("t.tag"));
+                let there = format!("SELECT 1 FROM customer_tag t WHERE {} LIMIT 1", folded_equal_sql("t.tag", "?1"));
                 let all = "SELECT DISTINCT t.tag FROM customer_tag t";
                 missing(read, (&there, &case_folded(tag)), all, "nobody has the tag", tag)
             }
             Self::PreferenceKey(key) => {
-                let there = format!("SELECT 1 FROM preference f WHERE {} = ?1 LIMIT 1", folded_sql("f.key"));
+                let there = format!("SELECT 1 FROM preference f WHERE {} LIMIT 1", folded_equal_sql("f.key", "?1"));
                 let all = "SELECT DISTINCT f.key FROM preference f";
                 missing(read, (&there, &case_folded(key)), all, "nobody has the preference", key)
             }
             Self::Preference { key, value } => {
-                let of = format!("FROM preference f WHERE {} = ?1", folded_sql("f.key"));
+                let of = format!("FROM preference f WHERE {}", folded_equal_sql("f.key", "?1"));
                 let values =
                     read.all(&format!("SELECT DISTINCT f.value {of}"), params![&*case_folded(key)], |row| {
                         row.get::<String>(0)
                     })?;
                 let known = values.iter().any(|known| case_folded(known) == case_folded(value));
                 // Without the key there is a warning about that.
-                let says = (!known && !values.is_empty()).then(|| {
+                Ok((!known && !values.is_empty()).then(|| {
                     let what = format!("nobody has {} as the preference", text::quote(value));
-                    with_nearest(&what, key, text::nearest(value, values.iter().map(String::as_str)))
-                });
-                Ok(says)
+                    Unknown::of(&what, key, text::nearest(value, values.iter().map(String::as_str)))
+                }))
             }
             Self::Country { home, value } => {
                 let book = TypedCountries::of(read)?;
@@ -148,12 +153,11 @@ impl AskedValue<'_> {
                     return Ok(None);
                 }
                 let names: Vec<&str> = countries::country_names().collect();
-                let unknown = || format!("{} is no country that is known", text::quote(value));
-                Ok(Some(match (countries::find(value), text::nearest(value, names)) {
-                    (Some(_), _) => format!("nobody has the country {}", text::quote(value)),
-                    (None, Some(near)) => format!("{}; did you mean `{near}`?", unknown()),
-                    (None, None) => unknown(),
-                }))
+                if countries::find(value).is_some() {
+                    return Ok(Some(Unknown::of("nobody has the country", value, None)));
+                }
+                let unknown = Unknown::of("there is no country", value, text::nearest(value, names));
+                Ok(Some(Unknown { is_slip: true, ..unknown }))
             }
             Self::Item(words) => item(read, words),
             Self::Birthday => {
@@ -167,9 +171,24 @@ impl AskedValue<'_> {
                 let has = if odd.len() == 1 { "has" } else { "have" };
                 let who = text::count(odd.len(), "customer");
                 let some = text::first_few(&odd, 5);
-                Ok((!odd.is_empty()).then(|| format!("{who} {has} a birthday that is not a day: {some}")))
+                let message = format!("{who} {has} a birthday that is not a day: {some}");
+                Ok((!odd.is_empty()).then_some(Unknown { message, is_slip: true }))
             }
         }
+    }
+}
+
+/// What nobody has.
+struct Unknown {
+    message: String,
+    /// Something else was meant, rather than nobody.
+    is_slip: bool,
+}
+
+impl Unknown {
+    fn of(what: &str, typed: &str, near: Option<&str>) -> Self {
+        let meant = near.map(|near| format!("; did you mean {}?", text::quote(near))).unwrap_or_default();
+        Self { message: format!("{what} {}{meant}", text::quote(typed)), is_slip: near.is_some() }
     }
 }
 
@@ -180,28 +199,22 @@ fn missing(
     all: &str,
     what: &str,
     typed: &str,
-) -> Result<Option<String>> {
+) -> Result<Option<Unknown>> {
     if read.first(there, params![wanted], |_| Ok(()))?.is_some() {
         return Ok(None);
     }
     let values = read.all(all, params![], |row| row.get::<String>(0))?;
     // A book that keeps nothing of the kind shows no slip.
     let near = || text::nearest(typed, values.iter().map(String::as_str));
-    Ok((!values.is_empty()).then(|| with_nearest(what, typed, near())))
-}
-
-fn with_nearest(what: &str, typed: &str, near: Option<&str>) -> String {
-    let near = near.map(|near| format!("; did you mean {}?", text::quote(near))).unwrap_or_default();
-    format!("{what} {}{near}", text::quote(typed))
+    Ok((!values.is_empty()).then(|| Unknown::of(what, typed, near())))
 }
 
 /// What to say when no item that was ever bought has all the words.
-fn item(read: &Read<'_>, words: &[String]) -> Result<Option<String>> {
-    let column = folded_sql("i.item");
-    let holds: Vec<String> = (1..=words.len()).map(|n| format!("{column} LIKE ?{n} ESCAPE '\\'")).collect();
+fn item(read: &Read<'_>, words: &[String]) -> Result<Option<Unknown>> {
+    let holds: Vec<String> = (1..=words.len()).map(|n| folded_like_sql("i.item", &format!("?{n}"))).collect();
     let there = format!("SELECT 1 FROM purchase_item i WHERE {} LIMIT 1", holds.join(" AND "));
     let patterns: Vec<String> = words.iter().map(|word| holding(word)).collect();
-    let patterns: Vec<_> = patterns.iter().map(crate::store::ToValue::to_value).collect();
+    let patterns: Vec<_> = patterns.iter().map(ToValue::to_value).collect();
     if read.first(&there, &patterns, |_| Ok(()))?.is_some() {
         return Ok(None);
     }
@@ -231,5 +244,5 @@ fn item(read: &Read<'_>, words: &[String]) -> Result<Option<String>> {
         near.map(|words| words.join(" ")).filter(|near| *near != typed)
     };
     let near = accented.cloned().or_else(by_words);
-    Ok(Some(with_nearest("nobody has bought", &typed, near.as_deref())))
+    Ok(Some(Unknown::of("nobody has bought", &typed, near.as_deref())))
 }

@@ -7,14 +7,29 @@ use super::fault;
 use crate::error::Result;
 use crate::text::case_folded;
 
-/// The function of [`folded_sql`], which SQLite does not have.
+/// The function that gives a text as [`case_folded`] does. PostgreSQL from 18 on has it as `casefold(normalize(…))`.
 const FOLDED: &str = "case_folded";
 
-/// SQL for a text as [`case_folded`] gives it. PostgreSQL from 18 on has it as `casefold(normalize(…))`.
-///
-/// SQLite's own `LOWER` is several times faster, and right for texts of ASCII.
+/// SQL for one of two, the first for texts that are not ASCII: for all others SQLite's own words are right, and several times
+/// faster.
+fn by_letters(text: &str, others: &str, ascii: &str) -> String {
+    format!("(CASE WHEN LENGTH({text}) <> OCTET_LENGTH({text}) THEN {others} ELSE {ascii} END)")
+}
+
+/// SQL for a text as [`case_folded`] gives it.
 pub(crate) fn folded_sql(text: &str) -> String {
-    format!("(CASE WHEN {text} GLOB '*[^ -~]*' THEN {FOLDED}({text}) ELSE LOWER({text}) END)")
+    by_letters(text, &format!("{FOLDED}({text})"), &format!("LOWER({text})"))
+}
+
+/// SQL for whether a text is one that is folded already.
+pub(crate) fn folded_equal_sql(text: &str, folded: &str) -> String {
+    by_letters(text, &format!("{FOLDED}({text}) = {folded}"), &format!("{text} = {folded} COLLATE NOCASE"))
+}
+
+/// SQL for whether a text is like a pattern that is folded already, behind a backslash each sign being itself.
+pub(crate) fn folded_like_sql(text: &str, pattern: &str) -> String {
+    let like = format!("LIKE {pattern} ESCAPE '\\'");
+    by_letters(text, &format!("{FOLDED}({text}) {like}"), &format!("{text} {like}"))
 }
 
 /// Gives a connection the functions that statements of this program use.

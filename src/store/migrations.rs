@@ -140,6 +140,33 @@ mod tests {
     }
 
     #[test]
+    fn years_missed_are_counted_back_over_the_campaigns_that_were_followed() {
+        let mut connection = Connection::open_in_memory().expect("a database");
+        for sql in &MIGRATIONS[..18] {
+            connection.execute_batch(sql).expect("an old version");
+        }
+        // Ana misses, is held out, misses; Bo misses, comes, misses; Cy is asked in the last year alone.
+        let old = "INSERT INTO customer (id, ref) VALUES (1, 'C-1'), (2, 'C-2'), (3, 'C-3'); \
+                   INSERT INTO campaign (id, slug, name, state, as_of, dated, follows, channel, one_per, planned_at, fingerprint) VALUES \
+                   (1, 'a', '', 'posted', 0, 0, '', 'letter', 'customer', '', ''), (2, 'b', '', 'posted', 0, 0, 'a', 'letter', 'customer', '', ''), \
+                   (3, 'c', '', 'posted', 0, 0, 'b', 'letter', 'customer', '', ''), (4, 'd', '', 'planned', 0, 0, 'c', 'letter', 'customer', '', ''); \
+                   INSERT INTO recipient (id, campaign_id, ref, customer_id, name, arm) VALUES \
+                   (11, 1, 'C-1', 1, '', 'mailed'), (12, 1, 'C-2', 2, '', 'mailed'), (21, 2, 'C-1', 1, '', 'held_out'), \
+                   (22, 2, 'C-2', 2, '', 'mailed'), (31, 3, 'C-1', 1, '', 'mailed'), (32, 3, 'C-2', 2, '', 'mailed'), \
+                   (41, 4, 'C-1', 1, '', 'mailed'), (42, 4, 'C-2', 2, '', 'mailed'), (43, 4, 'C-3', 3, '', 'mailed'); \
+                   INSERT INTO recipient_member (recipient_id, customer_id) SELECT id, customer_id FROM recipient; \
+                   INSERT INTO redemption (recipient_id, redeemed_on, redeemed_at, spend_minor) VALUES (22, 0, '', 1); \
+                   PRAGMA user_version = 18; PRAGMA foreign_keys = ON;";
+        connection.execute_batch(old).expect("rows");
+        run(&mut connection).expect("the newest version");
+        let mut statement =
+            connection.prepare("SELECT id, prior_missed FROM recipient ORDER BY id").expect("a statement");
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).expect("rows");
+        let rows: Vec<(i64, i64)> = rows.map(|row| row.expect("a row")).collect();
+        assert_eq!(rows, [(11, 0), (12, 0), (21, 1), (22, 1), (31, 1), (32, 0), (41, 2), (42, 1), (43, 0)]);
+    }
+
+    #[test]
     fn the_states_of_a_recipient_are_those_that_the_program_knows() {
         let mut connection = Connection::open_in_memory().expect("a database");
         run(&mut connection).expect("the newest version");

@@ -57,6 +57,11 @@ const CASES: &[(&str, Judge)] = &[
     ("lower(city) IN ('zürich', 'springfield')", |p| ["zürich", "springfield"].contains(&&*p.city.to_lowercase())),
     ("city = 'Zürich' OR city = 'O''Fallon'", |p| p.city.to_lowercase() == "zürich" || p.city == "O'Fallon"),
     ("city IN ('ZÜRICH', 'springfield')", |p| ["zürich", "springfield"].contains(&&*p.city.to_lowercase())),
+    ("city < 'T' AND city >= 'O' OR city BETWEEN 'Y' AND 'Zz'", |p| {
+        ("O".."T").contains(&&*p.city) || ("Y"..="Zz").contains(&&*p.city)
+    }),
+    ("'zürich' >= lower(city)", |p| *"zürich" >= *p.city.to_lowercase()),
+    ("city = email", |p| p.city.is_empty() && p.email.is_empty()),
     ("has_email", |p| !p.email.is_empty()),
     ("has_email = has_tag('wholesale')", |p| p.email.is_empty() == p.tags.is_empty()),
     ("has_address", |p| ["C-074", "C-111"].contains(&p.reference.as_str())),
