@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::matters;
 use crate::app::till_changes::{self, ShownChange};
 use crate::customers::{ADDRESS, TillChange};
-use crate::domain::{CustomerId, TillChangeId, TillChangeKind};
+use crate::domain::{CustomerId, NoteKind, TillChangeId, TillChangeKind};
 use crate::error::Result;
 use crate::shop::Settings;
 use crate::web::answer;
@@ -31,6 +31,13 @@ pub(super) struct ChangeRow {
     is_open: bool,
 }
 
+impl ChangeRow {
+    /// Neither undone nor seen by the owner.
+    pub(super) fn is_open(&self) -> bool {
+        self.is_open
+    }
+}
+
 pub(super) fn row(ShownChange { change, name }: ShownChange, settings: &Settings, today: NaiveDate) -> ChangeRow {
     let till = if change.till.is_empty() { String::new() } else { format!(" at the till “{}”", change.till) };
     let (what, before, after) = match change.kind {
@@ -42,7 +49,15 @@ pub(super) fn row(ShownChange { change, name }: ShownChange, settings: &Settings
             let none = |line: String| if line.is_empty() { "no address".to_owned() } else { line };
             ("Another address.", none(before), none(after))
         }
-        TillChangeKind::Note => ("A note.", String::new(), change.text.clone()),
+        TillChangeKind::Note => {
+            let what = match change.about {
+                Some(NoteKind::Complaint) => "A complaint.",
+                Some(NoteKind::Praise) => "Praise.",
+                Some(NoteKind::Idea) => "An idea.",
+                Some(NoteKind::Call | NoteKind::Visit) | None => "A note.",
+            };
+            (what, String::new(), change.text.clone())
+        }
         TillChangeKind::Card => ("A new customer.", String::new(), String::new()),
     };
     ChangeRow {
