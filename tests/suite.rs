@@ -82,5 +82,7 @@ mod walk;
 mod waves;
 /// Where the letter stands on every paper behind every window, measured from the page.
 mod windows;
+/// What people said outlasts every list; mail that came back is remembered with the address.
+mod wishes;
 /// A year's lists of a shop, none edited by hand, and one import undone and made again.
 mod year_of_lists;

@@ -22,6 +22,7 @@ mod lookup;
 mod merging;
 mod notes;
 mod personal_data;
+mod post_opt_outs;
 mod purchase;
 mod purchase_writer;
 mod reach;
@@ -29,6 +30,7 @@ mod replaced;
 mod stayed;
 mod suppression;
 mod table_owner;
+mod undeliverable;
 mod undo_fields;
 mod undo_import;
 mod undo_purchases;
@@ -39,7 +41,7 @@ pub(crate) use alike::LIST_PREFIX;
 pub(crate) use card::{Card, card};
 pub(crate) use card_writer::{CardWriter, add_bare_card};
 pub(crate) use change::{Changed, set};
-pub(crate) use consent::record_consent;
+pub(crate) use consent::{ConsentSubject, record_consent, said_opt_outs};
 pub(crate) use customer::{Customer, CustomerField, MailPreferences, address_of, name_of};
 pub(crate) use duplicates::{Pair, duplicates, tell_apart};
 pub(crate) use find::{Hit, find};
@@ -53,6 +55,7 @@ pub(crate) use lookup::{by_id, by_ref, count, ids, preferences, resolve_ref, tag
 pub(crate) use merging::{Merged, merge, unmerge};
 pub(crate) use notes::{Note, add_note, note_kind, notes, resolve};
 pub(crate) use personal_data::PERSONAL_DATA;
+pub(crate) use post_opt_outs::PostOptOuts;
 pub(crate) use purchase::{
     LastPurchase, count_purchases, largest_purchase, last_purchases, spent_between, visits_between,
 };
@@ -61,6 +64,9 @@ pub(crate) use reach::{Reach, address_reach, reach};
 pub(crate) use suppression::{AddressKey, Suppressed, Suppressions, suppress, suppressed, suppressions};
 pub(crate) use table_owner::{
     CardRows, Erasure, ExportCell, ExportTable, MergeRecord, MergedCards, PlanPlace, TableOwner, export_tables,
+};
+pub(crate) use undeliverable::{
+    IS_UNDELIVERABLE, UndeliverableAddresses, carry_over, record_returned_mail, returned_mail, take_back_returned_mail,
 };
 pub(crate) use undo_import::{ImportRows, UndoneRows, undo_import};
 pub(crate) use vocabulary::Vocabulary;

@@ -6,7 +6,7 @@ use super::customer::{COLUMNS, Customer};
 use super::index::{self, Words};
 use super::stayed::{Stayed, changed_by};
 use super::undo_purchases::{self, UndonePurchases};
-use super::{household, links, lookup, suppression, undo_fields};
+use super::{household, links, lookup, suppression, undeliverable, undo_fields};
 use crate::domain::{CustomerId, HouseholdId, ImportId};
 use crate::error::Result;
 use crate::store::{Write, params};
@@ -196,6 +196,7 @@ impl UndoneCards<'_> {
         }
         if self.done.customers_removed > 0 {
             suppression::keep_only_hashes(write)?;
+            undeliverable::keep_only_numbers(write)?;
         }
         Ok(self.done)
     }

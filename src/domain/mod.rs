@@ -15,7 +15,7 @@ mod street;
 pub(crate) use bounce_class::BounceClass;
 pub(crate) use code::{Code, crockford};
 pub(crate) use column::{Column, column_enum};
-pub(crate) use email_address::EmailAddress;
+pub(crate) use email_address::{EmailAddress, bare_email, email_key};
 pub(crate) use ids::{CampaignId, CustomerId, EventId, HouseholdId, ImportId, OutboxId, RecipientId, RedemptionId};
 pub(crate) use postal_address::{PostalAddress, folded, postcode_key};
 pub use states::forms;

@@ -25,6 +25,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/016_homes.sql"),
     include_str!("migrations/017_imports.sql"),
     include_str!("migrations/018_recipient_state.sql"),
+    include_str!("migrations/019_wishes.sql"),
 ];
 
 /// Marks the file as ours: "RGLR".

@@ -29,6 +29,7 @@ const OWNERS: &[(&str, &[&str])] = &[
             "replaced_item",
             "replaced_purchase",
             "suppression",
+            "undeliverable_address",
         ],
     ),
     (
