@@ -64,6 +64,8 @@ mod proofs;
 mod reporting;
 /// Who may use the pages: doors, guesses, sessions, certificates, slow clients.
 mod safety;
+/// A sale once, however its file is written; sales of nobody find their person.
+mod same_sale;
 /// The outbox: each email at most once, whatever the mail server does and whenever the program is killed.
 mod sending;
 /// The pages: what every answer says about itself, one click that ends the emails, and an orderly end.

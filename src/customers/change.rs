@@ -7,8 +7,8 @@ use super::address_change::{ADDRESS, AddressChange, address_change};
 use super::consent;
 use super::customer::{self, Customer, CustomerField};
 use super::index::Words;
-use super::{household, lookup, suppression, undeliverable};
-use crate::domain::{CircumstanceKind, Column, Consent, ConsentChannel, OnePer};
+use super::{household, links, lookup, suppression, undeliverable};
+use crate::domain::{CircumstanceKind, Column, Consent, ConsentChannel, OnePer, email_key};
 use crate::error::{Error, Result};
 use crate::store::{Read, Write, params};
 use crate::text;
@@ -106,6 +106,9 @@ pub(crate) fn set(
     words.put_in(after.id, |field| after.field(field));
     words.write(write)?;
     write.run("UPDATE customer SET edited = 1 WHERE id = ?1", params![customer.id])?;
+    if email_key(&before.email) != email_key(&after.email) {
+        links::link_email(write, after.id, &before.email)?;
+    }
     let is_of_household = |change: &Change| match change {
         Change::Text(field, _) => is_of_household(*field),
         Change::Circumstance(kind, _) => *kind == CircumstanceKind::Moved,

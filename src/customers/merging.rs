@@ -12,7 +12,7 @@ use super::address_change::{ADDRESS, AddressChange, address_change};
 use super::customer::{Customer, CustomerField};
 use super::index::Words;
 use super::table_owner::{Given, MergeRecord, MergedCards, TableOwner};
-use super::{consent, household, lookup};
+use super::{consent, household, links, lookup};
 use crate::domain::{Column, Consent, ConsentChannel, CustomerId, folded};
 use crate::error::{Error, Result};
 use crate::store::{Read, ToValue, Write, params};
@@ -64,6 +64,8 @@ pub(crate) fn merge(
     let sql = "INSERT INTO customer_alias (ref, customer_id) VALUES (?1, ?2) \
                ON CONFLICT (ref) DO UPDATE SET customer_id = excluded.customer_id";
     write.run(sql, params![old.reference, stays.id])?;
+    record.last_purchase = Some(links::last_purchase(write)?);
+    record.linked = links::link_card(write, stays.id)?;
     let event = serde_json::to_string(&record).map_err(unreadable)?;
     let sql =
         "INSERT INTO customer_merge (ref, into_ref, customer_id, at, kept, import_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
@@ -138,6 +140,7 @@ pub(crate) fn unmerge(
         words.put_in(card.id, |field| card.field(field));
     }
     words.write(write)?;
+    links::unlink(write, [id, stays.id], &record.linked, record.last_purchase)?;
     let sql = "UPDATE customer_merge SET undone_at = ?2, kept = '' WHERE id = ?1";
     write.run(sql, params![event, now])?;
     household::settle(write, &[id, stays.id], &[stays.household_id])?;

@@ -59,7 +59,7 @@ pub(crate) use post_opt_outs::PostOptOuts;
 pub(crate) use purchase::{
     LastPurchase, count_purchases, largest_purchase, last_purchases, spent_between, visits_between,
 };
-pub(crate) use purchase_writer::{DedupeKey, PurchaseDraft, PurchaseItem, PurchaseWriter, StoredPurchase};
+pub(crate) use purchase_writer::{DedupeKey, PurchaseDraft, PurchaseItem, PurchaseWriter, StoredLine, StoredPurchase};
 pub(crate) use reach::{Reach, address_reach, reach};
 pub(crate) use suppression::{AddressKey, Suppressed, Suppressions, suppress, suppressed, suppressions};
 pub(crate) use table_owner::{

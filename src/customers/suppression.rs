@@ -192,7 +192,7 @@ pub(super) fn keep_only_hashes(write: &Write<'_>) -> Result<()> {
 }
 
 /// Who in the book has an address, and what they said about email.
-fn holders(read: &Read<'_>, address: &str) -> Result<Vec<(CustomerId, Consent)>> {
+pub(super) fn holders(read: &Read<'_>, address: &str) -> Result<Vec<(CustomerId, Consent)>> {
     let key = email_key(address);
     // Capitals of other alphabets are beyond SQL.
     let such = if key.is_ascii() { "INSTR(LOWER(email), ?1) > 0" } else { "?1 <> ''" };

@@ -91,6 +91,11 @@ pub(crate) struct MergeRecord {
     /// The statements that the merge wrote down.
     #[serde(default)]
     pub(super) opt_outs: Vec<i64>,
+    /// The purchases that found their customer with it, and the last one that the book had then.
+    #[serde(default)]
+    pub(super) linked: Vec<i64>,
+    #[serde(default)]
+    pub(super) last_purchase: Option<i64>,
 }
 
 /// What a merge gave the card that stays.

@@ -180,6 +180,11 @@ impl UndoneCards<'_> {
         let (write, done) = (self.write, &mut self.done);
         let fields = undo_fields::undo(write, self.import, &mut self.words, &mut done.stayed, self.progress)?;
         done.fields_restored = fields.restored;
+        if fields.has_lost {
+            // An email that is as before may be of two cards again.
+            let sql = "UPDATE purchase SET customer_id = NULL, linked_by = 0 WHERE linked_by = ?1";
+            write.run(sql, params![self.import])?;
+        }
         if fields.has_lost || done.purchases.has_lost {
             links::link_purchases(write, ImportId(0))?;
         }

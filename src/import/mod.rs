@@ -32,6 +32,7 @@ mod residue;
 mod rewrite;
 mod row_address;
 mod sales;
+mod same_sale;
 mod sheet;
 mod source;
 mod survey;

@@ -7,7 +7,7 @@ pub(crate) mod names;
 pub(crate) mod remarks;
 mod time;
 
-pub(crate) use fold::{heading_key, name_key, plain_key, without_umlauts};
+pub(crate) use fold::{heading_key, name_key, plain_key, same_key, without_umlauts};
 pub(crate) use hash::fnv1a;
 pub(crate) use time::{ago, long_date, writes_month_first};
 

@@ -32,6 +32,9 @@ UPDATE customer SET post_consent = 'no' WHERE post_consent <> 'no' AND EXISTS (S
     AND NOT EXISTS (SELECT 1 FROM consent l WHERE l.customer_id = s.customer_id AND l.channel = s.channel AND l.id > s.id
                     AND l.import_id = 0 AND l.source <> 'import'));
 
+-- Sales of nobody by their email: a card that has it alone finds them.
+CREATE INDEX purchase_unlinked_email ON purchase (LOWER(ref)) WHERE customer_id IS NULL AND INSTR(ref, '@') > 0;
+
 -- Addresses from which a letter came back. They belong to no card: everybody who has such an address is meant.
 CREATE TABLE undeliverable_address (
     id          INTEGER PRIMARY KEY,
