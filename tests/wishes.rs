@@ -388,3 +388,102 @@ fn whose_letter_came_back_is_told_and_gets_an_email_where_there_is_a_choice() {
     shop.run("customer set N1 undeliverable_address=perhaps").status(1).says("say yes or no");
     shop.run("returned thanks T1 --undo").status(1).says("no letter of `thanks` came back from `T1`");
 }
+
+/// A list that says no and yes of one person says no, in whichever order, and the same file again changes nothing.
+#[test]
+fn of_two_rows_of_one_person_the_no_counts() {
+    let listed = "First Name,Last Name,Street Address,City,Postal Code,Email Consent,Post Consent";
+    let ordered = "Name,Email,Financial Status,Paid at,Created at,Currency,Total,Accepts Marketing,Lineitem quantity,Lineitem name,Lineitem price,Billing Name,Billing Street,Billing City,Billing Zip";
+    for (head, yes, no) in [
+        (listed, "Ann,Bee,1 Elm St,Bath,04530,yes,yes", "Ann,Bee,1 Elm St,Bath,04530,no,no"),
+        (listed, "Ann,Bee,1 Elm St,Bath,04530,yes,yes", "Ann,Bee,1 Elm St,Bath,04530,unsubscribed,opt-out"),
+        (
+            ordered,
+            "#1,ann@example.com,paid,2024-02-01,2024-02-01,USD,10.00,yes,1,Hat,10.00,Ann Bee,1 Elm St,Bath,04530",
+            "#2,ann@example.com,paid,2024-02-02,2024-02-02,USD,12.00,no,1,Tie,12.00,Ann Bee,1 Elm St,Bath,04530",
+        ),
+    ] {
+        for rows in [[yes, no], [no, yes]] {
+            let shop = Shop::without_people();
+            shop.write("list.csv", format!("{head}\n{}\n", rows.join("\n")));
+            for again in [false, true] {
+                let mut run = shop.run("--json import customers list.csv");
+                run.talk();
+                let answer = run.json();
+                assert!(!again || answer["changed"] == 0, "{rows:?}: {answer}");
+            }
+            let states = "SELECT count(*) FROM customer WHERE email_consent = 'no'";
+            let yes = "SELECT count(*) FROM customer WHERE email_consent = 'yes'";
+            assert_eq!((shop.count(states) > 0, shop.count(yes)), (true, 0), "{rows:?}");
+        }
+    }
+}
+
+/// What a list says among its remarks and tags is named; who likes grey is not.
+#[test]
+fn remarks_of_a_list_are_not_passed_over() {
+    let head = "ref,first_name,last_name,street,city,state,postcode,Remarks,Tags\n";
+    let people = [
+        ("R1", "DECEASED", ""),
+        ("R2", "moved to Boston 2024", ""),
+        ("R4", "", "verstorben"),
+        ("R5", "tall", "vip; NPAI"),
+        ("R6", "Bitte keine Werbung", ""),
+        ("R7", "decedută", "deceduta"),
+    ];
+    let others = [
+        ("R3", "likes grey", "vip"),
+        ("R8", "likes the Deceased (book)", "regular"),
+        ("R9", "was moved by our card", "tea"),
+    ];
+    let shop = Shop::without_people();
+    campaign(&shop, "letter", "letter", "");
+    let row = |(reference, remark, tags): &(&str, &str, &str)| {
+        format!("{reference},Ann,N{reference},{reference} Elm St,Bath,ME,04530,\"{remark}\",\"{tags}\"\n")
+    };
+    shop.write("list.csv", format!("{head}{}", people.iter().chain(&others).map(row).collect::<String>()));
+    let warnings = shop.run("--json import customers list.csv").says_only(&["warning"]).json()["warnings"].to_string();
+    for (reference, ..) in people {
+        assert!(warnings.contains(reference), "{reference}: {warnings}");
+    }
+    for (reference, ..) in others {
+        assert!(!warnings.contains(reference), "{reference}: {warnings}");
+    }
+    shop.run("customer set R1 deceased=yes").quiet();
+    shop.run("plan letter").talk();
+    let proof = shop.json("proof letter");
+    let all = proof["problems"].as_array().unwrap().iter().filter(|one| one["kind"] == "remark");
+    let named: Vec<&str> = all.map(|one| one["ref"].as_str().unwrap()).collect();
+    assert_eq!(named, ["R2", "R4", "R5", "R6", "R7"], "{proof}");
+    shop.write("clean.csv", format!("{head}{}", others.iter().map(row).collect::<String>()));
+    shop.run("import customers clean.csv").quiet();
+}
+
+/// What older versions of the program knew: letters that came back, and opt-outs that a list had taken back.
+#[test]
+fn an_older_database_keeps_what_was_said_and_came_back() {
+    let shop = shop(&[ANN, TOM]);
+    campaign(&shop, "thanks", "letter", "");
+    for step in ["plan thanks", "print thanks", "posted thanks"] {
+        shop.run(step).talk();
+    }
+    let database = rusqlite::Connection::open(shop.file("regulars.db")).unwrap();
+    database
+        .execute_batch(
+            "DROP TABLE undeliverable_address; ALTER TABLE recipient DROP COLUMN home; DROP VIEW email_opt_out; \
+             DROP VIEW post_opt_out; DROP INDEX customer_email_opt_out; DROP INDEX customer_post_opt_out; \
+             DROP INDEX purchase_unlinked_email; \
+             UPDATE recipient SET returned_on = 19780, state = 'returned' WHERE ref = 'A1'; \
+             INSERT INTO consent (customer_id, channel, state, on_day, source) SELECT id, 'email', 'no', 19780, 'the owner' \
+             FROM customer WHERE ref = 'T1'; \
+             INSERT INTO consent (customer_id, channel, state, on_day, source) SELECT id, 'email', 'yes', 19781, 'import' \
+             FROM customer WHERE ref = 'T1'; PRAGMA user_version = 18;",
+        )
+        .unwrap();
+    drop(database);
+    assert_eq!(left_out(&shop, "letter"), ["1 last letter came back"]);
+    assert_eq!(left_out(&shop, "mail"), ["1 no consent to email"]);
+    shop.run("customer show A1").shows("the letter of `thanks` came back on 2024-02-27");
+    shop.run("returned thanks A1 --undo").quiet();
+    assert_eq!(mailed(&shop, "letter"), 2);
+}

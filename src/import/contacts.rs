@@ -35,6 +35,8 @@ pub(super) struct ContactRow {
     pub(crate) address_of_file: usize,
     /// What the file says to be so.
     pub(crate) circumstances: Vec<CircumstanceKind>,
+    /// What its remarks or its tags say of somebody to whom no letter should go.
+    pub(crate) remark: Option<String>,
     /// The row is left out, as another one has its reference: only what it opts out of counts.
     pub(crate) is_repeated: bool,
 }
@@ -119,6 +121,8 @@ pub(super) fn read(
         return Ok(Err(faults));
     }
     let tags = columns.pick("tags").of(row);
+    let remark = [texts[CustomerField::Notes as usize].as_str(), &tags].into_iter().find_map(text::card_remark);
+    let remark = remark.map(str::to_owned);
     let (first, more) = cells::first_of(&tags, &[" ::: ", ",", ";"]);
     let tidy = |tag: &str| tag.trim_matches(['"', '*', ' ']).to_owned();
     let tags = std::iter::once(first).chain(more).map(tidy).filter(|tag| !tag.is_empty()).collect();
@@ -136,6 +140,7 @@ pub(super) fn read(
         address_hash,
         address_of_file,
         circumstances,
+        remark,
         is_repeated: false,
     }))
 }

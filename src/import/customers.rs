@@ -46,8 +46,19 @@ pub(crate) fn customers(
         (false, _) => reading()?,
     };
     book.take_back()?;
-    let CustomerImporter { mut report, forgotten, touched, words, listed, unclear, without_postcode, ids, new, .. } =
-        book;
+    let CustomerImporter {
+        mut report,
+        forgotten,
+        touched,
+        words,
+        listed,
+        unclear,
+        without_postcode,
+        remarks,
+        ids,
+        new,
+        ..
+    } = book;
     let twins: Vec<String> = unknown::without_zeros(&new, &ids)
         .map(|(new, known)| format!("{} ({} in the book)", text::quote(new), text::quote(known)))
         .collect();
@@ -66,6 +77,10 @@ pub(crate) fn customers(
     for (references, what) in [
         (unclear, "the file has only part of another address, so the old one stays"),
         (without_postcode, "the new address has no postcode"),
+        (
+            remarks,
+            "perhaps deceased, moved or not to be written to, by what the file remarks (`customer set REF deceased=yes`, `moved=yes` or `post=no`)",
+        ),
     ] {
         if !references.is_empty() {
             report.warnings.push(format!("{what}: {}", text::first_few(&references, 12)));
@@ -193,6 +208,8 @@ struct CustomerImporter<'t> {
     /// Whose address the file has only a part of, and who has lost the postcode.
     unclear: Vec<String>,
     without_postcode: Vec<String>,
+    /// Whose remarks say that no letter should go.
+    remarks: Vec<String>,
     has_street_column: bool,
     /// Who opts out in the file, and whose yes in it would take an opt-out back.
     opt_outs: HashSet<(CustomerId, ConsentChannel)>,
@@ -229,6 +246,7 @@ impl<'t> CustomerImporter<'t> {
             listed: ListedPeople::default(),
             unclear: Vec::new(),
             without_postcode: Vec::new(),
+            remarks: Vec::new(),
             has_street_column,
             opt_outs: HashSet::new(),
             taken_back: Vec::new(),
@@ -313,6 +331,9 @@ impl<'t> CustomerImporter<'t> {
             }
         }
         different |= self.record_circumstances(id, contact)?;
+        if let Some(remark) = contact.remark.as_ref().filter(|_| contact.circumstances.is_empty()) {
+            self.remarks.push(format!("{} ({})", contact.reference, text::quote(remark)));
+        }
         for tag in &contact.tags {
             let is_new = self.cards.add_tag(id, tag)?;
             different |= is_new;

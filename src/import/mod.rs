@@ -12,6 +12,7 @@ mod contacts;
 mod customers;
 mod days;
 mod dialect;
+mod doubtful_sales;
 mod encoding;
 mod foreign;
 mod frame;

@@ -7,16 +7,17 @@ use std::sync::mpsc::sync_channel;
 
 use chrono::NaiveDate;
 
+use super::doubtful_sales::{DoubtfulSale, SaleMatch, decide};
 use super::reading::{ImportPlan, KnownBy, LARGE};
 use super::sales::{self, Batch, Sale, SaleLine};
-use super::same_sale::{SaleTraits, filled_lines, is_unchanged, pairs};
+use super::same_sale::{filled_lines, is_unchanged};
 use super::{ImportReport, ImportStep, RowProblem, unknown};
 use crate::customers::{
     self, DedupeKey, PurchaseDraft, PurchaseItem, PurchaseWriter, RefStatus, References, StoredLine, StoredPurchase,
 };
 use crate::domain::{CustomerId, EmailAddress, ImportId};
 use crate::error::{Error, Result};
-use crate::money::{Currency, Money};
+use crate::money::Currency;
 use crate::store::{Write, params};
 use crate::text::{self, same_key};
 
@@ -143,38 +144,6 @@ struct PurchaseImporter<'t> {
     future: usize,
     /// References that no customer has, and how many purchases have each.
     unknown: HashMap<String, usize>,
-}
-
-/// A sale that may be one of the book, written in another way.
-struct DoubtfulSale {
-    receipt: String,
-    reference: String,
-    on: NaiveDate,
-    amount: Money,
-    quantity_milli: Option<i64>,
-    lines: Vec<StoredLine>,
-    key: DedupeKey,
-    /// Whose it is, as far as the book can tell.
-    customer: Option<CustomerId>,
-}
-
-impl DoubtfulSale {
-    fn items(&self) -> Vec<PurchaseItem<'_>> {
-        self.lines.iter().map(StoredLine::item).collect()
-    }
-
-    /// Those of one customer and one day are looked at together.
-    fn group(&self) -> (NaiveDate, Option<CustomerId>, Cow<'_, str>) {
-        let reference = if self.customer.is_some() { Cow::default() } else { same_key(&self.reference) };
-        (self.on, self.customer, reference)
-    }
-}
-
-/// A purchase of the book, or a line of one that has a receipt number, that a sale of the file may be.
-struct Slot<'s> {
-    purchase: usize,
-    is_line: bool,
-    traits: SaleTraits<'s>,
 }
 
 /// A line of a receipt whose other lines are in the book already.
@@ -361,48 +330,15 @@ impl<'t> PurchaseImporter<'t> {
 
     /// Takes the sales of a customer and a day, `stored` being what the book has of them.
     fn take_group(&mut self, group: &[DoubtfulSale], stored: &[StoredPurchase]) -> Result<()> {
-        let mut slots: Vec<Slot<'_>> = stored.iter().enumerate().flat_map(|(at, sale)| slots_of(at, sale)).collect();
-        for sale in group.iter().filter(|sale| !sale.receipt.is_empty()) {
-            let free: Vec<usize> = (0..slots.len())
-                .filter(|at| {
-                    let known = &stored[slots[*at].purchase];
-                    known.receipt.is_empty() && known.source == self.options.source
-                })
-                .collect();
-            let traits: Vec<SaleTraits<'_>> = free.iter().map(|at| slots[*at].traits.clone()).collect();
-            let lines: Vec<SaleTraits<'_>> =
-                sale.lines.iter().map(|line| SaleTraits::of(line.amount, line.quantity_milli, &line.item)).collect();
-            let whole = SaleTraits::of(sale.amount, sale.quantity_milli, "");
-            let of_lines: Option<Vec<usize>> = pairs(&lines, &traits).into_iter().collect();
-            let found = of_lines.or_else(|| pairs(&[whole], &traits).into_iter().collect());
-            let Some(mut found) = found else {
-                self.add(sale)?;
-                continue;
-            };
-            found.iter_mut().for_each(|at| *at = free[*at]);
-            let known: Vec<&StoredPurchase> = found.iter().map(|at| &stored[slots[*at].purchase]).collect();
-            self.number(sale, &known)?;
-            found.sort_unstable();
-            for at in found.into_iter().rev() {
-                slots.remove(at);
-            }
-        }
-        slots.retain(|slot| {
-            let known = &stored[slot.purchase];
-            known.receipt.is_empty() || known.source == self.options.source
-        });
-        let rows: Vec<&DoubtfulSale> = group.iter().filter(|sale| sale.receipt.is_empty()).collect();
-        let traits: Vec<SaleTraits<'_>> = rows
-            .iter()
-            .map(|sale| {
-                SaleTraits::of(sale.amount, sale.quantity_milli, sale.lines.first().map_or("", |line| &line.item))
-            })
-            .collect();
-        let known: Vec<SaleTraits<'_>> = slots.iter().map(|slot| slot.traits.clone()).collect();
-        for (sale, pair) in rows.into_iter().zip(pairs(&traits, &known)) {
-            match pair.map(|at| &slots[at]) {
-                None => self.add(sale)?,
-                Some(slot) => self.fill(sale, &stored[slot.purchase], slot.is_line)?,
+        for (sale, found) in group.iter().zip(decide(group, stored, self.options.source)) {
+            match found {
+                SaleMatch::New => self.add(sale)?,
+                SaleMatch::Known(at) => self.fill(sale, &stored[at], false)?,
+                SaleMatch::LineOf(at) => self.fill(sale, &stored[at], true)?,
+                SaleMatch::Numbered(places) => {
+                    let known: Vec<&StoredPurchase> = places.into_iter().map(|at| &stored[at]).collect();
+                    self.number(sale, &known)?;
+                }
             }
         }
         Ok(())
@@ -605,17 +541,6 @@ fn draft<'a>(
         key: sale.dedupe_key,
         occurrence,
     }
-}
-
-/// What sales of a file may be of a purchase: it, or of a receipt the lines that the book has.
-fn slots_of(at: usize, sale: &StoredPurchase) -> Vec<Slot<'_>> {
-    let of_lines = sale.lines.iter().fold(Money(0), |sum, line| sum.plus(line.amount));
-    if !sale.receipt.is_empty() && sale.lines.len() > 1 && of_lines == sale.amount {
-        let lines = sale.lines.iter().map(|line| SaleTraits::of(line.amount, line.quantity_milli, &line.item));
-        return lines.map(|traits| Slot { purchase: at, is_line: true, traits }).collect();
-    }
-    let item = sale.lines.first().map_or("", |line| line.item.as_str());
-    vec![Slot { purchase: at, is_line: false, traits: SaleTraits::of(sale.amount, sale.quantity_milli, item) }]
 }
 
 fn items<'a>(batch: &'a Batch, sale: &Sale) -> impl Iterator<Item = PurchaseItem<'a>> {

@@ -63,18 +63,21 @@ pub(super) fn pairs(rows: &[SaleTraits<'_>], stored: &[SaleTraits<'_>]) -> Vec<O
     for pass in PASSES {
         for (row, pair) in rows.iter().zip(&mut found).filter(|(_, pair)| pair.is_none()) {
             let Some(free) = free.get_mut(&row.amount) else { continue };
-            let matches = |at: &usize| {
+            let is_it = |at: &usize| {
                 let sale = &stored[*at];
-                let known = |item: &'_ str| (!item.is_empty()).then(|| item.to_owned());
                 let item = TraitMatch::of(known(&row.item), known(&sale.item));
                 [item, TraitMatch::of(row.quantity_milli, sale.quantity_milli)] == pass
             };
-            if let Some(at) = free.iter().position(|at| matches(at)) {
+            if let Some(at) = free.iter().position(is_it) {
                 *pair = Some(free.remove(at));
             }
         }
     }
     found
+}
+
+fn known(item: &str) -> Option<&str> {
+    Some(item).filter(|item| !item.is_empty())
 }
 
 /// The lines of a purchase with what a file says about them: what the file does not know stays, and an item that is only
@@ -120,12 +123,14 @@ pub(super) fn is_unchanged(old: &StoredPurchase, new: &StoredPurchase) -> bool {
 mod tests {
     use super::*;
 
+    type Sales<'s> = &'s [(i64, i64, &'static str)];
+    type Lines<'s> = &'s [(&'static str, i64, i64)];
+
     #[test]
     fn a_row_finds_the_sale_that_it_is() {
         let sales = |of: &[(i64, i64, &'static str)]| -> Vec<SaleTraits<'static>> {
             of.iter().map(|(amount, n, item)| SaleTraits::of(Money(*amount), (*n > 0).then_some(*n), item)).collect()
         };
-        type Sales<'s> = &'s [(i64, i64, &'static str)];
         let cases: &[(Sales<'_>, Sales<'_>, &[Option<usize>])] = &[
             (&[(10, 0, "coat")], &[(10, 0, "")], &[Some(0)]),
             (&[(10, 0, "")], &[(10, 0, "coat")], &[Some(0)]),
@@ -156,7 +161,6 @@ mod tests {
             };
             of.iter().map(line).collect()
         };
-        type Lines<'s> = &'s [(&'static str, i64, i64)];
         let cases: &[(Lines<'_>, Lines<'_>, Lines<'_>)] = &[
             (&[("coat", 1, 10)], &[("", 0, 10)], &[("coat", 1, 10)]),
             (&[("coat", 1, 10)], &[("COAT", 0, 10)], &[("coat", 1, 10)]),
