@@ -119,6 +119,29 @@ const STORIES: &[(&str, &[&str], [bool; 2])] = &[
     ),
     ("a new number", &["customer set A1 email_consent=no post=no", ">G"], [false, false]),
     (
+        "forgotten and let back, post",
+        &[
+            "customer set A1 post=no",
+            "customer forget A1 --yes",
+            "customer unforget A1",
+            "customer unforget a@example.com",
+            ">G",
+        ],
+        [true, false],
+    ),
+    (
+        "forgotten and let back, and a new yes",
+        &[
+            "customer set A1 email_consent=no post=no",
+            "customer forget A1 --yes",
+            "customer unforget A1",
+            "customer unforget a@example.com",
+            ">A",
+            "customer set A1 email_consent=yes post=yes",
+        ],
+        [true, true],
+    ),
+    (
         "a new number, forgotten and let back",
         &[
             "customer set A1 email_consent=no",

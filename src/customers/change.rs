@@ -7,7 +7,7 @@ use super::address_change::{ADDRESS, AddressChange, address_change};
 use super::consent;
 use super::customer::{self, Customer, CustomerField};
 use super::index::Words;
-use super::{household, links, lookup, suppression, undeliverable};
+use super::{household, links, lookup, post_opt_outs, suppression, undeliverable};
 use crate::domain::{CircumstanceKind, Column, Consent, ConsentChannel, OnePer, email_key};
 use crate::error::{Error, Result};
 use crate::store::{Read, Write, params};
@@ -264,6 +264,9 @@ fn apply(write: &Write<'_>, card: &Customer, change: &Change, on: NaiveDate, sou
         Change::Consent(channel, state) => {
             if (*channel, *state) == (ConsentChannel::Email, Consent::Yes) {
                 suppression::lift(write, &card.email, true, on)?;
+            }
+            if let (ConsentChannel::Post, Consent::Yes, Some(kept)) = (channel, state, post_opt_outs::kept_form(card)) {
+                suppression::lift(write, &kept, true, on)?;
             }
             consent::record_consent(write, card.id, *channel, *state, on, source)
         }

@@ -146,6 +146,12 @@ pub(crate) fn suppressions(read: &Read<'_>, address: &str) -> Result<Vec<Suppres
     read.all(sql, params![hash], Suppressed::from_row)
 }
 
+/// The opt-outs that are kept of people who were forgotten, as hashes.
+pub(super) fn opt_out_hashes(read: &Read<'_>) -> Result<HashSet<Vec<u8>>> {
+    let sql = "SELECT hash FROM suppression WHERE reason = ?1 AND lifted_on IS NULL";
+    Ok(read.all(sql, params![Suppression::OptedOut], |row| row.get(0))?.into_iter().collect())
+}
+
 /// Lets email go to an address again: on a new wish what was wished, on the word that the mailbox works what was about the
 /// mailbox.
 pub(super) fn lift(write: &Write<'_>, address: &str, wish: bool, on: NaiveDate) -> Result<()> {

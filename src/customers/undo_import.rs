@@ -185,7 +185,8 @@ impl UndoneCards<'_> {
             let sql = "UPDATE purchase SET customer_id = NULL, linked_by = 0 WHERE linked_by = ?1";
             write.run(sql, params![self.import])?;
         }
-        if fields.has_lost || done.purchases.has_lost {
+        // Who has an email alone now finds purchases by it.
+        if fields.has_lost || done.customers_removed > 0 || done.purchases.has_lost {
             links::link_purchases(write, ImportId(0))?;
         }
         if fields.people.len() + self.households.len() > FEW {

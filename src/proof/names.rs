@@ -17,7 +17,7 @@ use crate::text::remarks::{self, is_no_spouse, is_nobody, is_placeholder};
 pub(super) fn remarks(people: &[RecipientCards<'_>]) -> Vec<ProofProblem> {
     let mut found = Vec::new();
     for person in people {
-        let tags = person.recipient.fields.to_read().get_list("customer.tags").to_vec();
+        let tags = person.recipient.fields.to_read().get_list("customer.tags").clone();
         for card in person.members.iter().filter(|card| card.may_be_greeted()) {
             let own = tags.iter().map(String::as_str).filter(|_| card.reference == person.recipient.reference);
             if let Some(remark) = std::iter::once(card.notes.as_str()).chain(own).find_map(text::card_remark) {

@@ -42,7 +42,9 @@ impl Phrases {
             let words: Vec<&str> = phrase.split(' ').collect();
             by_first.entry(words[0]).or_default().push(words);
         }
-        by_first.values_mut().for_each(|phrases| phrases.sort_by_key(|words| std::cmp::Reverse(words.len())));
+        for phrases in by_first.values_mut() {
+            phrases.sort_by_key(|words| std::cmp::Reverse(words.len()));
+        }
         Self(by_first)
     }
 
@@ -73,7 +75,7 @@ fn is_remark(part: &str) -> bool {
         return false;
     }
     let begin = words.iter().take_while(|word| lists.before.contains(*word) || is_number(word)).count();
-    let begins = (0..=begin).any(|at| lists.begins.rest(&words[at..]).is_some_and(|rest| goes_on(rest)));
+    let begins = (0..=begin).any(|at| lists.begins.rest(&words[at..]).is_some_and(goes_on));
     let ends = |at: usize| {
         let is_of_taste = words[..at].iter().any(|word| lists.taste.contains(word) && !lists.before.contains(word));
         !is_of_taste && lists.died.rest(&words[at..]).is_some_and(goes_on)
