@@ -66,7 +66,7 @@ fn only_a_new_yes_lifts_what_was_wished() {
         for person in ["P-2", "P-3"] {
             assert_eq!(shop.json(&format!("customer show {person}"))["email_consent"], "no");
         }
-        shop.run("import customers c.csv").quiet();
+        shop.run("import customers c.csv").says("so the yes of the file was not imported: P-2 and P-3");
         assert_eq!(left_out(&shop), json!([{ "reason": words, "count": 2 }]), "an export says nothing new");
         shop.run("customer set P-2 email_works=yes").quiet();
         assert_eq!(left_out(&shop), json!([{ "reason": words, "count": 2 }]));

@@ -322,6 +322,8 @@ fn plant(shop: &Shop) -> Vec<String> {
     of_the_shop.extend(["secret", "session", "till_token"]);
     // Found by a hash of the address: written below.
     of_the_shop.push("suppression");
+    // Found by the number of the address, and without its words.
+    of_the_shop.push("undeliverable_address");
     // Made of the cards, for finding them; ids alone.
     of_the_shop.extend(["customer_word", "not_the_same"]);
     let mut marks = Vec::new();

@@ -78,6 +78,8 @@ mod reporting;
 mod returned;
 /// Who may use the pages: doors, guesses, sessions, certificates, slow clients.
 mod safety;
+/// A sale once, however its file is written; sales of nobody find their person.
+mod same_sale;
 /// The outbox: each email at most once, whatever the mail server does and whenever the program is killed.
 mod sending;
 /// The pages: what every answer says about itself, one click that ends the emails, and an orderly end.
@@ -98,5 +100,7 @@ mod walk;
 mod waves;
 /// Where the letter stands on every paper behind every window, measured from the page.
 mod windows;
+/// What people said outlasts every list; mail that came back is remembered with the address.
+mod wishes;
 /// A year's lists of a shop, none edited by hand, and one import undone and made again.
 mod year_of_lists;

@@ -8,6 +8,7 @@ use crate::domain::Arm;
 use crate::error::{Error, Result};
 use crate::redemption;
 use crate::shop::Shop;
+use crate::store::Write;
 use crate::text;
 
 /// Writes down that somebody's letter came back; the recipient as they are now.
@@ -25,15 +26,39 @@ pub(crate) fn returned(
         return Err(Error::new(format!("{on} is in the future")).hint("say when it came back with `--on YYYY-MM-DD`"));
     }
     shop.store()?.write(|write| {
-        let planned = campaign::need(write, slug)?;
-        let customer = customers::by_ref(write, reference)?;
-        let found = campaign::for_customer(write, planned.id, customer.id)?;
-        let Some(recipient) = found.filter(|recipient| recipient.arm == Arm::Mailed) else {
-            return Err(Error::new(format!("{} got nothing from {}", text::quote(reference), text::quote(slug)))
-                .hint(format!("`regulars why {slug} {reference}` says why")));
-        };
-        campaign::mark_returned(write, &recipient, on)?;
-        redemption::record_returned(write, &recipient, now)?;
+        let recipient = recipient(write, slug, reference)?;
+        campaign::mark_returned(write, (slug, &recipient), on)?;
+        redemption::record_returned(write, &recipient, now, "")?;
         campaign::recipient(write, recipient.id)
+    })
+}
+
+/// Takes back that somebody's letter came back; the recipient as they are now.
+///
+/// # Errors
+/// When none came back from them, or something has gone to them instead.
+pub(crate) fn not_returned(shop: &Shop, slug: &str, reference: &str, now: NaiveDateTime) -> Result<Recipient> {
+    shop.store()?.write(|write| {
+        let recipient = recipient(write, slug, reference)?;
+        if !campaign::take_back_returned(write, (slug, &recipient), now.date())? {
+            let message = if recipient.returned_on.is_none() {
+                format!("no letter of {} came back from {}", text::quote(slug), text::quote(reference))
+            } else {
+                format!("{} were sent the same by the other channel since then", recipient.name)
+            };
+            return Err(Error::new(message).hint(format!("`regulars why {slug} {reference}` shows what became of it")));
+        }
+        redemption::record_returned(write, &recipient, now, "taken back")?;
+        campaign::recipient(write, recipient.id)
+    })
+}
+
+fn recipient(write: &Write<'_>, slug: &str, reference: &str) -> Result<Recipient> {
+    let planned = campaign::need(write, slug)?;
+    let customer = customers::by_ref(write, reference)?;
+    let found = campaign::for_customer(write, planned.id, customer.id)?;
+    found.filter(|recipient| recipient.arm == Arm::Mailed).ok_or_else(|| {
+        Error::new(format!("{} got nothing from {}", text::quote(reference), text::quote(slug)))
+            .hint(format!("`regulars why {slug} {reference}` says why"))
     })
 }

@@ -72,7 +72,7 @@ pub(crate) fn preview(shop: &Shop, query: &Query<'_>) -> Result<SegmentPreview> 
         found.truncate(limit(matched));
     }
     let people: Vec<&Reach> = found.iter().filter_map(|one| reach.get(&one.id)).collect();
-    let by_post = people.iter().filter(|p| p.has_address && !p.wants_no_post).count();
+    let by_post = people.iter().filter(|p| p.takes_letters()).count();
     let by_email = people.iter().filter(|p| p.has_email && p.email_consent && p.suppressed.is_none()).count();
     let named = found
         .into_iter()

@@ -14,7 +14,7 @@ use super::left_out::{Why, count_reasons};
 use super::not_asked::{not_asked, not_asked_any_more};
 use super::planned;
 use super::sources::{self, Sources};
-use crate::customers::{self, Reach};
+use crate::customers::{self, PostOptOuts, Reach};
 use crate::domain::{Channel, CustomerId, is_abroad};
 use crate::error::{Error, Result};
 use crate::merge::{Engine, Template};
@@ -114,7 +114,8 @@ pub(crate) fn draft(read: &Read<'_>, shop: &Shop, slug: &str, today: NaiveDate) 
     let complaining = segment::matching(read, &segment::condition("open_complaint", &scope)?)?;
     let mut recipients = Vec::with_capacity(choice.chosen.len());
     let excluded = eligible::excluded(read, &file).map_err(at_file)?;
-    let context = freeze::FreezeContext { shop, file: &file, as_of, dated, excluded: &excluded };
+    let opt_outs = PostOptOuts::of(read)?;
+    let context = freeze::FreezeContext { shop, file: &file, as_of, dated, excluded: &excluded, opt_outs: &opt_outs };
     for (chosen, branch) in choice.chosen.into_iter().zip(branches) {
         let (members, mut frozen) = freeze::freeze(read, &context, &chosen)?;
         let template = file.template_of(&branch);
@@ -183,7 +184,7 @@ fn out_of_reach(read: &Read<'_>, file: &CampaignFile, recipients: &[DraftRecipie
         let Some(channel) = reminder.channel else { continue };
         let is_reached = |person: &Reach| match channel {
             Channel::Email => person.has_email && person.email_consent,
-            Channel::Letter => person.has_address && !person.wants_no_post && !person.has_moved,
+            Channel::Letter => person.takes_letters(),
         };
         let others = recipients.iter().filter(|r| !r.chosen.held_out && r.chosen.channel != channel);
         let lost = others.filter(|r| !reach.get(&r.chosen.id).is_some_and(is_reached)).count();

@@ -5,10 +5,12 @@ use std::collections::{HashMap, HashSet};
 use super::codes::keyed;
 use super::file::{CampaignFile, Limit};
 use crate::customers::{self, Reach};
-use crate::domain::{Channel, CircumstanceKind, CustomerId, Delivery, HouseholdId, OnePer, Response, Suppression};
+use crate::domain::{
+    Channel, CircumstanceKind, CustomerId, Delivery, HouseholdId, OnePer, Response, Suppression, email_key,
+};
 use crate::error::{Error, Result};
 use crate::segment::{self, Scope};
-use crate::store::Read;
+use crate::store::{Read, params};
 use crate::text;
 
 /// Why somebody whom the query found is not written to.
@@ -30,7 +32,7 @@ pub(crate) enum Reason {
     NoEmail,
     /// The address gets no email, whatever they said.
     Suppressed(Suppression),
-    /// Last year's letter came back.
+    /// The last letter to their address came back, or the last email to them did.
     CameBack,
     /// Somebody of the household ranks higher.
     SameHousehold,
@@ -93,9 +95,9 @@ pub(super) fn choose(read: &Read<'_>, file: &CampaignFile, scope: &Scope<'_>, ke
         choice.asked.insert(found.id);
         let Some(person) = reach.get(&found.id) else { continue };
         let reason = if excluded.contains(&found.id) { Some(Reason::Excluded) } else { None };
-        let channel = reason.map_or_else(|| reachable(person, file.channel), Err);
+        let channel = reason.map_or_else(|| reachable(person, file.channel, back.is_asked), Err);
         let channel =
-            channel.and_then(|channel| if back.contains(&found.id) { Err(Reason::CameBack) } else { Ok(channel) });
+            channel.and_then(|channel| if back.ids.contains(&found.id) { Err(Reason::CameBack) } else { Ok(channel) });
         match channel {
             Ok(channel) if file.one_per == OnePer::Customer || homes.insert(person.household_id) => {
                 eligible.push(Chosen { id: found.id, reference: found.reference, channel, held_out: false, by_hand });
@@ -135,18 +137,43 @@ pub(super) fn excluded(read: &Read<'_>, file: &CampaignFile) -> Result<HashSet<C
     file.exclude.iter().map(|reference| id(reference).map_err(|e| e.at(file.exclude.line))).collect()
 }
 
-/// Those whose last letter came back, unless a branch asks for them.
-fn came_back(read: &Read<'_>, file: &CampaignFile, scope: &Scope<'_>) -> Result<HashSet<CustomerId>> {
-    let asked = file.branches.iter().any(|branch| branch.when.contains(Response::Undeliverable.as_str()));
-    if scope.follows.is_none() || asked {
-        return Ok(HashSet::new());
+/// Whose mail of the campaign before came back.
+#[derive(Default)]
+struct CameBack {
+    /// A branch asks for them: they are written to, and it is for the owner to see to their addresses.
+    is_asked: bool,
+    /// Those of whom the address cannot tell: it came back by email, or is not known.
+    ids: HashSet<CustomerId>,
+}
+
+/// Whether a branch is for those whose mail came back.
+pub(super) fn asks_for_undeliverable(file: &CampaignFile) -> bool {
+    file.branches.iter().any(|branch| branch.when.contains(Response::Undeliverable.as_str()))
+}
+
+/// Those whose mail of the campaign before came back. A letter is remembered with its address, which may be another by now.
+fn came_back(read: &Read<'_>, file: &CampaignFile, scope: &Scope<'_>) -> Result<CameBack> {
+    let Some(followed) = scope.follows else { return Ok(CameBack::default()) };
+    if asks_for_undeliverable(file) {
+        return Ok(CameBack { is_asked: true, ids: HashSet::new() });
     }
-    let condition = segment::condition(Response::Undeliverable.as_str(), scope)?;
-    segment::matching(read, &condition)
+    let sql = "SELECT v.customer_id, r.email, c.email, r.home <> 0 AND COALESCE(s.channel, r.channel) = ?3 FROM response v \
+               JOIN recipient r ON r.id = v.recipient_id JOIN customer c ON c.id = v.customer_id \
+               LEFT JOIN second_piece s ON s.recipient_id = r.id WHERE v.campaign = ?1 AND v.response = ?2";
+    let mut ids = HashSet::new();
+    read.each(sql, params![followed, Response::Undeliverable, Channel::Letter], |row| {
+        let (old, new) = (email_key(&row.get::<String>(1)?), email_key(&row.get::<String>(2)?));
+        let has_another = !old.is_empty() && !new.is_empty() && old != new;
+        if !row.get::<bool>(3)? && !has_another {
+            ids.insert(row.get(0)?);
+        }
+        Ok(())
+    })?;
+    Ok(CameBack { is_asked: false, ids })
 }
 
 /// The channel by which somebody can be reached, or why by none.
-fn reachable(person: &Reach, channel: Delivery) -> std::result::Result<Channel, Reason> {
+fn reachable(person: &Reach, channel: Delivery, is_asked: bool) -> std::result::Result<Channel, Reason> {
     if person.deceased {
         return Err(Reason::Deceased);
     }
@@ -154,6 +181,7 @@ fn reachable(person: &Reach, channel: Delivery) -> std::result::Result<Channel, 
         (true, _, _) => Err(Reason::NoPost),
         (_, true, _) => Err(Reason::Moved),
         (_, _, false) => Err(Reason::NoAddress),
+        _ if person.is_undeliverable && !is_asked => Err(Reason::CameBack),
         _ => Ok(Channel::Letter),
     };
     let email = match (person.has_email, person.suppressed, person.email_consent) {

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use super::eligible::{self, Chosen};
 use super::file::CampaignFile;
 use crate::clock;
-use crate::customers::{self, Customer};
+use crate::customers::{self, Customer, PostOptOuts};
 use crate::domain::{CampaignState, CustomerId, OnePer, Response, country_code};
 use crate::error::Result;
 use crate::merge::{Fields, address_lines, names_of};
@@ -22,6 +22,7 @@ pub(super) struct FreezeContext<'c> {
     pub(crate) dated: NaiveDate,
     /// Those excluded by hand.
     pub(crate) excluded: &'c HashSet<CustomerId>,
+    pub(crate) opt_outs: &'c PostOptOuts,
 }
 
 /// A recipient as they were that day.
@@ -35,6 +36,8 @@ pub(crate) struct Frozen {
     pub(crate) postcode: String,
     /// Where an email goes.
     pub(crate) email: String,
+    /// The number of the address that a letter goes to.
+    pub(crate) home: i64,
     /// How many campaigns in a row they had come to before this one.
     pub(crate) prior_years: i64,
     /// How many in a row they had missed.
@@ -50,7 +53,7 @@ pub(super) fn freeze(
     chosen: &Chosen,
 ) -> Result<(Vec<CustomerId>, Frozen)> {
     let best = customers::by_id(read, chosen.id)?;
-    let (members, greeted) = household(read, context.file, context.excluded, &best)?;
+    let (members, greeted) = household(read, context.file, (context.excluded, context.opt_outs), &best)?;
     let greeted: Vec<&Customer> = greeted.iter().collect();
     let names = names_of(&greeted);
     let mut fields = Fields::default();
@@ -80,6 +83,7 @@ pub(super) fn freeze(
         country,
         postcode: best.postcode.clone(),
         email: best.email.clone(),
+        home: best.address().hash(),
         prior_years,
         prior_missed,
         fields: fields.pack(),
@@ -91,14 +95,14 @@ pub(super) fn freeze(
 fn household(
     read: &Read<'_>,
     file: &CampaignFile,
-    excluded: &HashSet<CustomerId>,
+    unwelcome: (&HashSet<CustomerId>, &PostOptOuts),
     best: &Customer,
 ) -> Result<(Vec<CustomerId>, Vec<Customer>)> {
     Ok(match file.one_per {
         OnePer::Customer => (vec![best.id], vec![Customer { spouse: String::new(), ..best.clone() }]),
         OnePer::Household => {
             let people = customers::household_of(read, best)?.members;
-            (people.iter().map(|member| member.id).collect(), greeted(excluded, best, people))
+            (people.iter().map(|member| member.id).collect(), greeted(unwelcome, best, people))
         }
     })
 }
@@ -106,21 +110,27 @@ fn household(
 /// The address block that a letter of this campaign would have today.
 pub(super) fn address(read: &Read<'_>, shop: &Shop, file: &CampaignFile, id: CustomerId) -> Result<Vec<String>> {
     let best = customers::by_id(read, id)?;
-    let (_, greeted) = household(read, file, &eligible::excluded(read, file)?, &best)?;
+    let (_, greeted) = household(read, file, (&eligible::excluded(read, file)?, &PostOptOuts::of(read)?), &best)?;
     let names = names_of(&greeted.iter().collect::<Vec<_>>());
     Ok(address_lines(&names.line, &best, &shop.settings.country))
 }
 
 /// The people whom one letter greets: the best-ranked first, without those who have died, live elsewhere, want no post or
 /// are excluded by hand.
-fn greeted(excluded: &HashSet<CustomerId>, best: &Customer, members: Vec<Customer>) -> Vec<Customer> {
+fn greeted(
+    (excluded, opt_outs): (&HashSet<CustomerId>, &PostOptOuts),
+    best: &Customer,
+    members: Vec<Customer>,
+) -> Vec<Customer> {
     let alone = members.len() == 1;
     let mut greeted = vec![best.clone()];
-    greeted.extend(
-        members
-            .into_iter()
-            .filter(|member| member.id != best.id && member.may_be_greeted() && !excluded.contains(&member.id)),
-    );
+    greeted.extend(members.into_iter().filter(|member| {
+        let is_wanted = member.may_be_greeted() && !opt_outs.has_card(member);
+        member.id != best.id && is_wanted && !excluded.contains(&member.id)
+    }));
+    for card in greeted.iter_mut().filter(|card| opt_outs.has_spouse(card)) {
+        card.spouse.clear();
+    }
     if !alone && greeted.len() == 1 {
         // The spouse is in the book, and is not to be greeted.
         greeted[0].spouse.clear();

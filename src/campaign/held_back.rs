@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-use super::planned::Planned;
-use crate::customers::{self, Suppressions};
+use super::eligible;
+use super::planned::{self, Planned};
+use super::sources::Sources;
+use crate::customers::{self, PostOptOuts, Suppressions};
 use crate::domain::{Arm, CampaignState, Channel, Consent, CustomerId, NoteKind, RecipientId, Suppression};
 use crate::error::Result;
 use crate::store::{Read, params};
@@ -84,6 +86,7 @@ pub(crate) fn held_back(
         let message = format!("{} {message}", who.name());
         held.insert(recipient, HeldBack { complaint: false, message, hint });
     }
+    letters(read, planned, &mine, &mut held)?;
     let suppressions = Suppressions::of(read)?;
     if suppressions.is_empty() {
         return Ok(held);
@@ -92,7 +95,9 @@ pub(crate) fn held_back(
                WHERE r.campaign_id = ?1 AND COALESCE(s.channel, r.channel) = ?2";
     read.each(&format!("{sql}{mine}"), params![planned.id, Channel::Email], |row| {
         let (id, address, name) = (row.get::<RecipientId>(0)?, row.get::<String>(1)?, row.get::<String>(2)?);
-        if let Some(why) = suppressions.reason(&address) {
+        // Their own word was told already.
+        let is_told = |why: &Suppression| *why == Suppression::OptedOut && held.contains_key(&id);
+        if let Some(why) = suppressions.reason(&address).filter(|why| !is_told(why)) {
             let message = format!("{name} gets no email at {}: {}", text::quote(&address), why.in_words());
             let hint = how_to_lift(why).to_owned();
             held.insert(id, HeldBack { complaint: false, message, hint });
@@ -100,6 +105,53 @@ pub(crate) fn held_back(
         Ok(())
     })?;
     Ok(held)
+}
+
+/// Letters to addresses from which one came back since the plan, and to people who have opted out on another card.
+fn letters(read: &Read<'_>, planned: &Planned, mine: &str, held: &mut BTreeMap<RecipientId, HeldBack>) -> Result<()> {
+    let slug = &planned.slug;
+    let again = format!(
+        "`regulars plan {slug} --again` leaves them out as long as nothing was printed; `--despite` lets the piece go"
+    );
+    let letter = "FROM recipient r JOIN customer c ON c.id = r.customer_id LEFT JOIN second_piece s ON s.recipient_id = r.id \
+                  WHERE r.campaign_id = ?1 AND r.arm = ?2 AND COALESCE(s.channel, r.channel) = ?3";
+    let asked = params![planned.id, Arm::Mailed, Channel::Letter];
+    let sql = format!(
+        "SELECT r.id, r.name, CASE r.home WHEN 0 THEN c.home ELSE r.home END, c.ref {letter}{mine} AND EXISTS (SELECT 1 \
+         FROM undeliverable_address u WHERE u.home = CASE r.home WHEN 0 THEN c.home ELSE r.home END AND u.home <> 0 \
+         AND u.lifted_on IS NULL)"
+    );
+    let back = read.all(&sql, asked, |row| {
+        Ok((row.get::<RecipientId>(0)?, row.get::<String>(1)?, row.get::<i64>(2)?, row.get::<String>(3)?))
+    })?;
+    // Whom a branch asks for on purpose is written to.
+    let is_asked = |sources: Sources| Ok(eligible::asks_for_undeliverable(&sources.campaign(slug)?));
+    let is_asked = !back.is_empty() && planned::kept_files(read, planned).and_then(is_asked)?;
+    for (id, name, home, reference) in back.into_iter().filter(|_| !is_asked) {
+        let Some(mail) = customers::returned_mail(read, home)? else { continue };
+        let message = match mail.campaign.as_str() {
+            "" => format!("the address of {name} is undeliverable since {}", mail.on),
+            other => format!("the last letter to the address of {name} came back: {other}, {}", mail.on),
+        };
+        let hint = format!(
+            "`regulars customer set {reference} street=… city=… postcode=…`, or `undeliverable_address=no` if it is right; {again}"
+        );
+        held.insert(id, HeldBack { complaint: false, message, hint });
+    }
+    let opt_outs = PostOptOuts::of(read)?;
+    if opt_outs.is_empty() {
+        return Ok(());
+    }
+    let sql = format!("SELECT r.id, r.customer_id {letter}{mine} AND c.home IN (SELECT o.home FROM post_opt_out o)");
+    for (id, customer) in read.all(&sql, asked, |row| Ok((row.get::<RecipientId>(0)?, row.get::<CustomerId>(1)?)))? {
+        let who = customers::by_id(read, customer)?;
+        if opt_outs.has_card(&who) && !held.contains_key(&id) {
+            let message =
+                format!("{} wants no post any more, as another card of the same name and address has it", who.name());
+            held.insert(id, HeldBack { complaint: false, message, hint: again.clone() });
+        }
+    }
+    Ok(())
 }
 
 /// What the owner can do about an address that gets no email.

@@ -79,8 +79,8 @@ pub(super) fn insert_recipient(
     code: Option<&Code>,
 ) -> Result<RecipientId> {
     let sql = "INSERT INTO recipient (campaign_id, ref, customer_id, name, arm, by_hand, branch, channel, number, code, \
-               postcode, email, fields, prior_years, prior_missed) \
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15) RETURNING id";
+               postcode, email, fields, prior_years, prior_missed, home) \
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16) RETURNING id";
     let arm = if recipient.chosen.held_out { Arm::HeldOut } else { Arm::Mailed };
     let fields = serde_json::to_string(&frozen.fields).unwrap_or_default();
     let channel = if recipient.chosen.held_out { "" } else { recipient.chosen.channel.as_str() };
@@ -99,7 +99,8 @@ pub(super) fn insert_recipient(
         frozen.email,
         fields,
         frozen.prior_years,
-        frozen.prior_missed
+        frozen.prior_missed,
+        frozen.home
     ];
     let id: RecipientId = write.value(sql, values)?;
     for member in &recipient.members {

@@ -43,4 +43,4 @@ pub(crate) use recipient::{
 pub(crate) use second_piece::SecondPiece;
 pub(crate) use sources::{Sources, engine};
 pub(crate) use token::Tokens;
-pub(crate) use undelivered::{came_back, mark_returned, take_back};
+pub(crate) use undelivered::{came_back, mark_returned, take_back, take_back_returned};

@@ -13,7 +13,7 @@ use super::keep;
 use super::past_rows::{self, Past, PastRow};
 use super::planned;
 use super::sources::Sources;
-use crate::customers;
+use crate::customers::{self, PostOptOuts};
 use crate::domain::{Channel, OnePer, RecipientId};
 use crate::error::{Error, Result};
 use crate::import::{ImportReport, ImportSheet};
@@ -104,7 +104,9 @@ fn draft(write: &Write<'_>, shop: &Shop, past: &Past<'_>, rows: &[PastRow]) -> R
     let file = CampaignFile::read(past.slug, &text, shop.settings.currency).map_err(|e| e.at(place(past.slug)))?;
     let files = [(place(past.slug), text.into_bytes()), ("shop.toml".to_owned(), shop.text.clone().into_bytes())];
     let excluded = HashSet::new();
-    let context = FreezeContext { shop, file: &file, as_of: past.as_of, dated: past.as_of, excluded: &excluded };
+    let opt_outs = PostOptOuts::default();
+    let (as_of, dated) = (past.as_of, past.as_of);
+    let context = FreezeContext { shop, file: &file, as_of, dated, excluded: &excluded, opt_outs: &opt_outs };
     let mut recipients = Vec::with_capacity(rows.len());
     for row in rows {
         let (id, reference) = (row.customer_id, customers::by_id(write, row.customer_id)?.reference);

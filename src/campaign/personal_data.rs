@@ -195,7 +195,7 @@ fn forget(write: &Write<'_>, erasure: &Erasure<'_>) -> Result<()> {
 /// A place in a plan with nobody in it: it counts, and has no code, no name and no piece.
 fn blank(write: &Write<'_>, id: RecipientId) -> Result<()> {
     let sql = "UPDATE recipient SET ref = ?2, customer_id = NULL, name = ?3, number = NULL, code = NULL, postcode = '', \
-               email = '', fields = '{}', state = ?4 WHERE id = ?1";
+               email = '', home = 0, fields = '{}', state = ?4 WHERE id = ?1";
     let nobody = format!("forgotten {id}");
     write.run(sql, params![id, nobody, "forgotten", PieceState::Forgotten]).map(|_| ())
 }
@@ -236,22 +236,23 @@ fn hand_over(
     fields.remove("household.shorter_names");
     fields.list("household.shorter_names", &names.shorter);
     fields.remove("customer.spouse");
-    let (mut reference, mut postcode, mut email) =
-        (recipient.reference.clone(), recipient.postcode.clone(), recipient.email.clone());
+    let (mut reference, mut postcode, mut email, mut home) =
+        (recipient.reference.clone(), recipient.postcode.clone(), recipient.email.clone(), recipient.home);
     if was_theirs {
         about(&mut fields, &best, country);
         fields.list("address_lines", &address_lines(&names.line, &best, country));
         reference = free_reference(write, recipient, &best)?;
-        (postcode, email) = (best.postcode.clone(), best.email.clone());
+        (postcode, email, home) = (best.postcode.clone(), best.email.clone(), best.address().hash());
     } else {
         let mut lines = fields.get_list("address_lines");
         lines.iter_mut().filter(|line| **line == old_names).for_each(|line| line.clone_from(&names.line));
         fields.list("address_lines", &lines);
     }
-    let sql = "UPDATE recipient SET ref = ?2, customer_id = ?3, name = ?4, postcode = ?5, email = ?6, fields = ?7 WHERE id = ?1";
+    let sql = "UPDATE recipient SET ref = ?2, customer_id = ?3, name = ?4, postcode = ?5, email = ?6, fields = ?7, home = ?8 \
+               WHERE id = ?1";
     let text = serde_json::to_string(&fields).unwrap_or_default();
     let name = if names.line.is_empty() { &reference } else { &names.line };
-    let values = params![recipient.id, reference, best.id, name, postcode, email, text];
+    let values = params![recipient.id, reference, best.id, name, postcode, email, text, home];
     write.run(sql, values).map(|_| ())
 }
 

@@ -27,6 +27,8 @@ pub(crate) struct Recipient {
     pub(crate) code: Option<Code>,
     pub(crate) postcode: String,
     pub(crate) email: String,
+    /// The number of the address that a letter goes to; 0 where an older version of the program planned it.
+    pub(crate) home: i64,
     pub(crate) fields: Fields,
     pub(crate) state: PieceState,
     pub(crate) returned_on: Option<NaiveDate>,
@@ -40,7 +42,7 @@ pub(crate) struct Recipient {
 
 const RECIPIENT: &str = "SELECT r.id, r.campaign_id, r.number, r.ref, r.name, r.arm, r.by_hand, r.branch, r.channel, r.code, \
                          r.postcode, r.email, r.fields, r.state, r.returned_on, d.redeemed_on, d.redeemed_at, \
-                         d.spend_minor, d.till, p.line, p.signer, s.channel, s.state, s.posted_on, s.returned_on \
+                         d.spend_minor, d.till, p.line, p.signer, s.channel, s.state, s.posted_on, s.returned_on, r.home \
                          FROM recipient r LEFT JOIN redeemed d ON d.recipient_id = r.id \
                          LEFT JOIN personal_line p ON p.recipient_id = r.id \
                          LEFT JOIN second_piece s ON s.recipient_id = r.id";
@@ -70,6 +72,7 @@ impl Recipient {
             code: row.get(9)?,
             postcode: row.get(10)?,
             email: row.get(11)?,
+            home: row.get(25)?,
             fields,
             state: row.get(13)?,
             returned_on: row.get(14)?,

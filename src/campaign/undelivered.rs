@@ -4,15 +4,57 @@ use chrono::NaiveDate;
 
 use super::planned;
 use super::recipient::{self, Recipient};
-use crate::customers;
+use crate::customers::{self, PostOptOuts};
 use crate::domain::{Arm, CampaignState, Channel, CustomerId, Delivery, EmailAddress, PieceState, RecipientId};
 use crate::error::Result;
 use crate::store::{Read, Write, params};
 
-/// Writes down that somebody's mail came back.
-pub(crate) fn mark_returned(write: &Write<'_>, recipient: &Recipient, on: NaiveDate) -> Result<()> {
+/// Writes down that somebody's mail came back; of a letter also from which address, as the next one would.
+pub(crate) fn mark_returned(write: &Write<'_>, (slug, recipient): (&str, &Recipient), on: NaiveDate) -> Result<()> {
     let channel = if recipient.gets(Channel::Letter) { Channel::Letter } else { Channel::Email };
+    if channel == Channel::Letter {
+        customers::record_returned_mail(write, home(write, recipient)?, slug, on)?;
+    }
     came_back(write, recipient.id, channel, on).map(|_| ())
+}
+
+/// The number of the address that a letter went to; 0 when nobody knows it any more.
+fn home(read: &Read<'_>, recipient: &Recipient) -> Result<i64> {
+    if recipient.home != 0 {
+        return Ok(recipient.home);
+    }
+    let Some(id) = recipient::customer_of(read, recipient.id)? else { return Ok(0) };
+    let card = customers::by_id(read, id)?;
+    let lines = recipient.fields.to_read();
+    let is_same = card.postcode == recipient.postcode
+        && !card.street.is_empty()
+        && lines.get_list("address_lines").iter().any(|line| line.contains(&card.street));
+    Ok(if is_same { card.address().hash() } else { 0 })
+}
+
+/// Takes back that somebody's letter came back, as long as nothing has gone to them instead; whether it was possible.
+pub(crate) fn take_back_returned(
+    write: &Write<'_>,
+    (slug, recipient): (&str, &Recipient),
+    today: NaiveDate,
+) -> Result<bool> {
+    let second = recipient.second.as_ref();
+    if let Some(second) = second.filter(|second| second.channel == Channel::Letter) {
+        if second.returned_on.is_none() {
+            return Ok(false);
+        }
+        let sql = "UPDATE second_piece SET returned_on = NULL, state = ?2 WHERE recipient_id = ?1";
+        write.run(sql, params![recipient.id, PieceState::Posted])?;
+    } else {
+        if recipient.returned_on.is_none() || second.is_some_and(|second| second.state != PieceState::Planned) {
+            return Ok(false);
+        }
+        write.run("DELETE FROM second_piece WHERE recipient_id = ?1", params![recipient.id])?;
+        let sql = "UPDATE recipient SET returned_on = NULL, state = ?2 WHERE id = ?1 AND state = ?3";
+        write.run(sql, params![recipient.id, PieceState::Posted, PieceState::Returned])?;
+    }
+    customers::take_back_returned_mail(write, home(write, recipient)?, slug, today)?;
+    Ok(true)
 }
 
 /// Writes down that the piece of a recipient by this channel did not reach them. When it was the first, and the campaign
@@ -73,7 +115,9 @@ fn other_channel(read: &Read<'_>, recipient: &Recipient, on: NaiveDate) -> Resul
     let person = customers::by_id(read, customer)?;
     Ok(match (recipient.channel, allowed) {
         (Some(Channel::Email), Delivery::EmailElseLetter) => {
-            (person.takes_letters() && recipient.has_home()).then_some(Channel::Letter)
+            let is_welcome = person.takes_letters() && !PostOptOuts::of(read)?.has_card(&person);
+            let is_reached = recipient.has_home() && customers::returned_mail(read, home(read, recipient)?)?.is_none();
+            (is_welcome && is_reached).then_some(Channel::Letter)
         }
         (Some(Channel::Letter), Delivery::LetterElseEmail) => {
             let gets_email = person.takes_emails() && EmailAddress::parse(&recipient.email).is_some();

@@ -21,14 +21,25 @@ pub(super) struct ReturnedArguments {
     /// The day; today when nothing is said.
     #[arg(long, value_name = "YYYY-MM-DD")]
     on: Option<NaiveDate>,
+    /// It did not come back: that was a mistake.
+    #[arg(long, conflicts_with = "on")]
+    undo: bool,
 }
 
 pub(super) fn run(arguments: &ReturnedArguments, context: &Context) -> Result<Done> {
     let shop = context.shop()?;
     let now = context.clock.now();
     let on = arguments.on.unwrap_or(now.date());
-    let recipient = app::returned::returned(&shop, &arguments.campaign, &arguments.reference, on, now)?;
+    let (campaign, reference) = (&arguments.campaign, &arguments.reference);
+    let recipient = if arguments.undo {
+        app::returned::not_returned(&shop, campaign, reference, now)?
+    } else {
+        app::returned::returned(&shop, campaign, reference, on, now)?
+    };
     let object = json!({ "campaign": arguments.campaign, "ref": recipient.reference, "name": recipient.name, "response": recipient.response(), "second": recipient.second, "returned_on": recipient.returned_on });
+    if arguments.undo {
+        return Ok(Done::new(format!("Written down: the letter to {} did not come back.", recipient.name), &object));
+    }
     let instead = match recipient.second.as_ref().filter(|second| second.returned_on.is_none()) {
         Some(second) if second.channel == Channel::Email => {
             format!(" An email goes to them with the next `regulars send {}`.", arguments.campaign)

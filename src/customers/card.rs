@@ -10,9 +10,10 @@ use super::customer::{Customer, CustomerField};
 use super::notes::{self, Note};
 use super::purchase::{self, LastPurchase};
 use super::suppression::{self, Suppressed};
+use super::undeliverable::{self, ReturnedMail};
 use super::{household, identity, lookup};
 use crate::clock;
-use crate::domain::{Column, Consent};
+use crate::domain::{Column, Consent, Suppression};
 use crate::error::Result;
 use crate::money::Money;
 use crate::store::Read;
@@ -54,6 +55,8 @@ pub(crate) struct Card {
     pub(crate) deceased: bool,
     /// They have left the address on the card.
     pub(crate) moved: bool,
+    /// The letter that came back from the address on the card, which gets none any more.
+    pub(crate) returned_mail: Option<ReturnedMail>,
     /// All that was said about post and email, newest first.
     pub(crate) wishes: Vec<ConsentStatement>,
 }
@@ -96,9 +99,11 @@ pub(crate) fn card(read: &Read<'_>, customer: &Customer, today: NaiveDate) -> Re
         contacts,
         post_consent: customer.post_consent,
         email_consent: customer.email_consent,
-        suppressed: suppression::suppressed(read, &customer.email)?,
+        suppressed: suppression::suppressed(read, &customer.email)?
+            .filter(|one| one.reason != Suppression::OptedOut || customer.email_consent != Consent::No),
         deceased: customer.deceased,
         moved: customer.has_moved(),
+        returned_mail: undeliverable::returned_mail(read, customer.address().hash())?,
         wishes: consent::statements(read, customer.id)?,
     })
 }

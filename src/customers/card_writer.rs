@@ -9,9 +9,6 @@ use crate::domain::{CircumstanceKind, Column as _, Consent, ConsentChannel, Cust
 use crate::error::{Error, Result};
 use crate::store::{PreparedStatement, ToValue, Value, Write, params};
 
-/// From whom a list has what it says.
-const SOURCE: &str = "import";
-
 /// Writes cards.
 pub(crate) struct CardWriter<'t> {
     write: &'t Write<'t>,
@@ -81,14 +78,14 @@ impl<'t> CardWriter<'t> {
         on: NaiveDate,
     ) -> Result<()> {
         self.keep_field(id, ConsentSubject::Consent(channel).column(), state.as_str())?;
-        consent::record_imported_consent(self.write, id, channel, state, (on, SOURCE, self.import))
+        consent::record_imported_consent(self.write, id, channel, state, (on, consent::LIST, self.import))
     }
 
     /// Writes down what the list says to be so.
     pub(crate) fn record_circumstance(&self, card: &Customer, kind: CircumstanceKind, on: NaiveDate) -> Result<()> {
         let subject = ConsentSubject::Circumstance(kind);
         self.keep_field(card.id, subject.column(), "")?;
-        consent::record_imported_circumstance(self.write, card, kind, true, (on, SOURCE, self.import))?;
+        consent::record_imported_circumstance(self.write, card, kind, true, (on, consent::LIST, self.import))?;
         let after = lookup::by_id(self.write, card.id)?;
         self.keep_field(card.id, subject.column(), subject.on(&after))
     }

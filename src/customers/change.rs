@@ -7,9 +7,8 @@ use super::address_change::{ADDRESS, AddressChange, address_change};
 use super::consent;
 use super::customer::{self, Customer, CustomerField};
 use super::index::Words;
-use super::suppression;
-use super::{household, lookup, tags};
-use crate::domain::{Birthday, CircumstanceKind, Column, Consent, ConsentChannel, OnePer};
+use super::{household, links, lookup, post_opt_outs, suppression, tags, undeliverable};
+use crate::domain::{Birthday, CircumstanceKind, Column, Consent, ConsentChannel, OnePer, email_key};
 use crate::error::{Error, Result};
 use crate::store::{Read, Write, params};
 use crate::text;
@@ -31,6 +30,7 @@ enum Change {
     Text(CustomerField, String),
     Consent(ConsentChannel, Consent),
     EmailWorks,
+    UndeliverableAddress(bool),
     Circumstance(CircumstanceKind, bool),
     Preference(String, String),
     Tag(String, bool),
@@ -39,17 +39,20 @@ enum Change {
 }
 
 /// What can be set beside the fields of the card.
-const OTHERS: [&str; 9] = [
+const OTHERS: [&str; 10] = [
     ConsentChannel::Post.as_str(),
     "post_consent",
     "email_consent",
     "email_works",
+    UNDELIVERABLE,
     CircumstanceKind::Deceased.as_str(),
     CircumstanceKind::Moved.as_str(),
     HOUSEHOLD,
     "tag",
     "preference.KEY",
 ];
+
+const UNDELIVERABLE: &str = "undeliverable_address";
 
 const HOUSEHOLD: &str = OnePer::Household.as_str();
 
@@ -97,9 +100,15 @@ pub(crate) fn set(
         }
     }
     let after = lookup::by_id(write, customer.id)?;
+    if after.address().has_identity(&before.address().identity()) {
+        undeliverable::carry_over(write, before.address().hash(), after.address().hash())?;
+    }
     words.put_in(after.id, |field| after.field(field));
     words.write(write)?;
     write.run("UPDATE customer SET edited = 1 WHERE id = ?1", params![customer.id])?;
+    if email_key(&before.email) != email_key(&after.email) {
+        links::link_email(write, after.id, &before.email)?;
+    }
     let is_of_household = |change: &Change| match change {
         Change::Text(field, _) => is_of_household(*field),
         Change::Circumstance(kind, _) => *kind == CircumstanceKind::Moved,
@@ -163,6 +172,7 @@ fn read_change(assignment: &str) -> Result<Change> {
         return consent(field, word).map(|state| Change::Consent(channel, state));
     }
     match field {
+        UNDELIVERABLE => yes_or_no().map(Change::UndeliverableAddress),
         "email_works" if word.eq_ignore_ascii_case(Consent::Yes.as_str()) => Ok(Change::EmailWorks),
         "email_works" => Err(Error::new(format!("{} is not an answer to `{field}`", text::quote(value)))
             .hint("say yes when the mailbox works again; to send no more emails, `email_consent=no`")),
@@ -213,6 +223,7 @@ fn name_of(change: &Change) -> String {
         Change::Text(field, _) => field.to_string(),
         Change::Consent(channel, _) => format!("{channel}_consent"),
         Change::EmailWorks => "email_works".to_owned(),
+        Change::UndeliverableAddress(_) => UNDELIVERABLE.to_owned(),
         Change::Circumstance(kind, _) => kind.to_string(),
         Change::Preference(key, _) => format!("preference.{key}"),
         Change::Tag(..) => "tags".to_owned(),
@@ -230,6 +241,9 @@ fn value_of(read: &Read<'_>, card: &Customer, change: &Change) -> Result<String>
             stopped(read, card, true)?.unwrap_or_else(|| card.email_consent.to_string())
         }
         Change::EmailWorks => stopped(read, card, false)?.unwrap_or_else(|| yes_or_no(true)),
+        Change::UndeliverableAddress(_) => {
+            yes_or_no(undeliverable::returned_mail(read, card.address().hash())?.is_some())
+        }
         Change::Circumstance(CircumstanceKind::Deceased, _) => yes_or_no(card.deceased),
         Change::Circumstance(CircumstanceKind::Moved, _) => yes_or_no(card.has_moved()),
         Change::Preference(key, _) => lookup::preferences(read, card.id)?.remove(key).unwrap_or_default(),
@@ -256,9 +270,14 @@ fn apply(write: &Write<'_>, card: &Customer, change: &Change, on: NaiveDate, sou
             if (*channel, *state) == (ConsentChannel::Email, Consent::Yes) {
                 suppression::lift(write, &card.email, true, on)?;
             }
+            if let (ConsentChannel::Post, Consent::Yes, Some(kept)) = (channel, state, post_opt_outs::kept_form(card)) {
+                suppression::lift(write, &kept, true, on)?;
+            }
             consent::record_consent(write, card.id, *channel, *state, on, source)
         }
         Change::EmailWorks => suppression::lift(write, &card.email, false, on),
+        Change::UndeliverableAddress(true) => undeliverable::mark(write, card, on, source),
+        Change::UndeliverableAddress(false) => undeliverable::lift(write, card, on, source),
         Change::Circumstance(kind, holds) => consent::record_circumstance(write, card, *kind, *holds, on, source),
         Change::Preference(key, value) if value.is_empty() => {
             write.run("DELETE FROM preference WHERE customer_id = ?1 AND key = ?2", params![card.id, key]).map(|_| ())

@@ -1,6 +1,8 @@
 //! Consent and circumstances: post and email apart, who has died, who has moved. What was said is never taken back, only
 //! said anew, each time with its day and its source.
 
+use std::collections::HashSet;
+
 use chrono::NaiveDate;
 use serde::Serialize;
 
@@ -8,6 +10,10 @@ use super::customer::Customer;
 use crate::domain::{CircumstanceKind, Column, Consent, ConsentChannel, CustomerId, ImportId};
 use crate::error::{Error, Result};
 use crate::store::{Read, Write, params};
+use crate::text;
+
+/// From whom a list has what it says.
+pub(super) const LIST: &str = "import";
 
 /// What somebody said about how they may be written to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -148,6 +154,42 @@ pub(super) fn record_imported_circumstance(
         }
     }
     .map(|_| ())
+}
+
+/// The newest opt-out that was recorded of somebody.
+pub(super) fn opt_out(read: &Read<'_>, id: CustomerId, channel: ConsentChannel) -> Result<Option<ConsentStatement>> {
+    let sql = "SELECT on_day, source FROM consent WHERE customer_id = ?1 AND channel = ?2 AND state = ?3 \
+               ORDER BY id DESC LIMIT 1";
+    read.first(sql, params![id, channel, Consent::No], |row| {
+        let about = ConsentSubject::Consent(channel);
+        Ok(ConsentStatement { about, state: Consent::No, on: row.get(0)?, source: row.get(1)? })
+    })
+}
+
+/// Whose last word to the shop about a channel, lists apart, is an opt-out: no list takes that back.
+pub(crate) fn said_opt_outs(read: &Read<'_>) -> Result<HashSet<(CustomerId, ConsentChannel)>> {
+    let sql = "SELECT s.customer_id, s.channel FROM consent s WHERE s.state = ?1 AND s.import_id = 0 AND s.source <> ?2 \
+               AND NOT EXISTS (SELECT 1 FROM consent l WHERE l.customer_id = s.customer_id AND l.channel = s.channel \
+               AND l.id > s.id AND l.import_id = 0 AND l.source <> ?2)";
+    let all = read.all(sql, params![Consent::No, LIST], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(all.into_iter().collect())
+}
+
+/// Writes down an opt-out of one card as that of the card into which it was merged; the number of the statement.
+pub(super) fn hand_on_opt_out(
+    write: &Write<'_>,
+    (from, reference): (CustomerId, &str),
+    to: CustomerId,
+    channel: ConsentChannel,
+    today: NaiveDate,
+) -> Result<i64> {
+    let said = opt_out(write, from, channel)?;
+    let (on, source) = said.map_or((today, String::new()), |one| (one.on, one.source));
+    let card = format!("card {}", text::quote(reference));
+    let source = if source.is_empty() { card } else { format!("{source}, {card}") };
+    let sql =
+        "INSERT INTO consent (customer_id, channel, state, on_day, source) VALUES (?1, ?2, ?3, ?4, ?5) RETURNING id";
+    write.value(sql, params![to, channel, Consent::No, on, source])
 }
 
 /// Whether something was said after an import about what it recorded.

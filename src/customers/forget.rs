@@ -3,8 +3,8 @@
 use super::customer::{self, Customer, CustomerField};
 use super::index::{self, Words};
 use super::table_owner::Erasure;
-use super::{household, identity, likeness, lookup, replaced, suppression};
-use crate::domain::{EmailAddress, folded};
+use super::{household, identity, likeness, lookup, post_opt_outs, replaced, suppression, undeliverable};
+use crate::domain::{Consent, EmailAddress, folded};
 use crate::error::Result;
 use crate::store::{Write, params};
 
@@ -41,10 +41,17 @@ pub(super) fn forget(write: &Write<'_>, erasure: &Erasure<'_>) -> Result<()> {
             }
         }
     }
+    if customer.email_consent == Consent::No {
+        suppression::keep_opt_out(write, &customer.email, on)?;
+    }
+    if let Some(kept) = post_opt_outs::kept_form(customer).filter(|_| customer.post_consent == Consent::No) {
+        suppression::keep_opt_out(write, &kept, on)?;
+    }
     leave_the_family(write, customer)?;
     index::erase(write, customer.id)?;
     write.run("DELETE FROM customer WHERE id = ?1", params![customer.id])?;
     suppression::keep_only_hashes(write)?;
+    undeliverable::keep_only_numbers(write)?;
     household::settle(write, &[], &[customer.household_id])
 }
 

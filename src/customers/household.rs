@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::customer::{COLUMNS, Customer};
 use super::grouping::{ALONE, RESIDENT, Resident, grouped};
-use super::lookup;
+use super::{lookup, undeliverable};
 use crate::domain::{CustomerId, HouseholdId};
 use crate::error::{Error, Result};
 use crate::store::{Read, Value, Write, params};
@@ -77,6 +77,7 @@ pub(crate) fn settle(write: &Write<'_>, people: &[CustomerId], households: &[Hou
         place_card(write, *id)?;
     }
     if place(write, UNPLACED, params![])? > 0 {
+        undeliverable::place(write)?;
         return regroup(write);
     }
     let mut around: BTreeMap<CustomerId, Resident> = BTreeMap::new();
@@ -132,7 +133,9 @@ pub(crate) fn is_complete(read: &Read<'_>) -> Result<bool> {
 
 /// Works out every household anew.
 pub(crate) fn regroup(write: &Write<'_>) -> Result<()> {
-    place(write, UNPLACED, params![])?;
+    if place(write, UNPLACED, params![])? > 0 {
+        undeliverable::place(write)?;
+    }
     let (mut all, mut seen, mut shared) = (Vec::new(), HashSet::new(), HashSet::new());
     write.each("SELECT id, household_id, home, put_together <> '' FROM customer ORDER BY id", params![], |row| {
         let (id, household, home, by_hand): (CustomerId, HouseholdId, i64, bool) =

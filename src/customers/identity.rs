@@ -64,6 +64,12 @@ pub(super) fn remember_forgotten(write: &Write<'_>, reference: &str, on: NaiveDa
     write.run(sql, params![hash, on]).map(|_| ())
 }
 
+/// Whether this reference, email or telephone is of somebody who was forgotten.
+pub(super) fn is_forgotten(read: &Read<'_>, reference: &str) -> Result<bool> {
+    let hash = hash(&read.shop_key()?, reference);
+    read.value("SELECT EXISTS (SELECT 1 FROM forgotten WHERE hash = ?1)", params![hash])
+}
+
 /// Lets a reference come back that was forgotten; whether it was.
 pub(crate) fn let_back(write: &Write<'_>, reference: &str) -> Result<bool> {
     let hash = hash(&write.shop_key()?, reference);

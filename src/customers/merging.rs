@@ -5,15 +5,15 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDateTime;
+use chrono::{NaiveDate, NaiveDateTime};
 use serde::Serialize;
 
 use super::address_change::{ADDRESS, AddressChange, address_change};
 use super::customer::{Customer, CustomerField};
 use super::index::Words;
 use super::table_owner::{Given, MergeRecord, MergedCards, TableOwner};
-use super::{household, lookup, tags};
-use crate::domain::{Column, Consent, CustomerId, ImportId, folded};
+use super::{consent, household, links, lookup, tags};
+use crate::domain::{Column, Consent, ConsentChannel, CustomerId, ImportId, folded};
 use crate::error::{Error, Result};
 use crate::store::{Read, ToValue, Write, params};
 use crate::text;
@@ -56,6 +56,7 @@ pub(crate) fn merge(
     words.take_out(stays.id, |field| stays.field(field));
     let mut record = recorded(write, &old)?;
     record.given = give(write, &old, &stays, &record)?;
+    record.opt_outs = keep_opt_outs(write, &old, &stays, now.date())?;
     let cards = MergedCards { gone: old.id, stays: stays.id };
     owners.iter().try_for_each(|owner| (owner.merge)(write, &cards, &mut record))?;
     write.run("UPDATE customer_alias SET customer_id = ?2 WHERE customer_id = ?1", params![old.id, stays.id])?;
@@ -63,6 +64,8 @@ pub(crate) fn merge(
     let sql = "INSERT INTO customer_alias (ref, customer_id) VALUES (?1, ?2) \
                ON CONFLICT (ref) DO UPDATE SET customer_id = excluded.customer_id";
     write.run(sql, params![old.reference, stays.id])?;
+    record.last_purchase = Some(links::last_purchase(write)?);
+    record.linked = links::link_card(write, stays.id)?;
     let event = serde_json::to_string(&record).map_err(unreadable)?;
     let sql =
         "INSERT INTO customer_merge (ref, into_ref, customer_id, at, kept, import_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
@@ -130,10 +133,14 @@ pub(crate) fn unmerge(
     let mut words = Words::default();
     words.take_out(stays.id, |field| stays.field(field));
     take_back(write, &stays, &record.given)?;
+    for statement in &record.opt_outs {
+        write.run("DELETE FROM consent WHERE id = ?1", params![*statement])?;
+    }
     for card in [lookup::by_id(write, id)?, lookup::by_id(write, stays.id)?] {
         words.put_in(card.id, |field| card.field(field));
     }
     words.write(write)?;
+    links::unlink(write, [id, stays.id], &record.linked, record.last_purchase)?;
     let sql = "UPDATE customer_merge SET undone_at = ?2, kept = '' WHERE id = ?1";
     write.run(sql, params![event, now])?;
     household::settle(write, &[id, stays.id], &[stays.household_id])?;
@@ -262,6 +269,24 @@ fn give(write: &Write<'_>, old: &Customer, stays: &Customer, record: &MergeRecor
         }
     }
     Ok(given)
+}
+
+/// An opt-out of either card stands on the card that stays as the last word to the shop; the numbers of the statements.
+fn keep_opt_outs(write: &Write<'_>, old: &Customer, stays: &Customer, today: NaiveDate) -> Result<Vec<i64>> {
+    let channels = [
+        (ConsentChannel::Post, old.post_consent, stays.post_consent),
+        (ConsentChannel::Email, old.email_consent, stays.email_consent),
+    ];
+    let mut numbers = Vec::new();
+    for (channel, of_old, of_stays) in channels {
+        let from = match (of_old, of_stays) {
+            (_, Consent::No) => stays,
+            (Consent::No, _) => old,
+            _ => continue,
+        };
+        numbers.push(consent::hand_on_opt_out(write, (from.id, &from.reference), stays.id, channel, today)?);
+    }
+    Ok(numbers)
 }
 
 /// Two consents as one: a no wins; a yes counts where it may be carried over.

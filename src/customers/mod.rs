@@ -22,6 +22,7 @@ mod lookup;
 mod merging;
 mod notes;
 mod personal_data;
+mod post_opt_outs;
 mod purchase;
 mod purchase_writer;
 mod reach;
@@ -32,6 +33,7 @@ mod table_owner;
 mod tags;
 mod till_card;
 mod till_changes;
+mod undeliverable;
 mod undo_fields;
 mod undo_import;
 mod undo_purchases;
@@ -42,7 +44,7 @@ pub(crate) use alike::LIST_PREFIX;
 pub(crate) use card::{Card, card};
 pub(crate) use card_writer::{CardWriter, add_bare_card};
 pub(crate) use change::{Changed, set};
-pub(crate) use consent::record_consent;
+pub(crate) use consent::{ConsentSubject, record_consent, said_opt_outs};
 pub(crate) use customer::{Customer, CustomerField, MailPreferences, address_of, name_of};
 pub(crate) use duplicates::{Pair, duplicates, tell_apart};
 pub(crate) use find::{Hit, find};
@@ -56,11 +58,12 @@ pub(crate) use lookup::{by_id, by_ref, count, ids, preferences, resolve_ref, tag
 pub(crate) use merging::{Merged, merge, unmerge};
 pub(crate) use notes::{Note, add_note, note_kind, notes, resolve};
 pub(crate) use personal_data::PERSONAL_DATA;
+pub(crate) use post_opt_outs::PostOptOuts;
 pub(crate) use purchase::{
     LastPurchase, SalesInBook, count_purchases, largest_purchase, last_purchases, sales_in_book, spent_between,
     visits_between,
 };
-pub(crate) use purchase_writer::{DedupeKey, PurchaseDraft, PurchaseItem, PurchaseWriter, StoredPurchase};
+pub(crate) use purchase_writer::{DedupeKey, PurchaseDraft, PurchaseItem, PurchaseWriter, StoredLine, StoredPurchase};
 pub(crate) use reach::{Reach, address_reach, reach};
 pub(crate) use suppression::{AddressKey, Suppressed, Suppressions, suppress, suppressed, suppressions};
 pub(crate) use table_owner::{
@@ -70,6 +73,9 @@ pub(crate) use till_card::{add_till_card, possible_duplicates};
 pub(crate) use till_changes::{
     AtTill, TillChange, card_of_request, open_till_changes, put_change_aside, record_address, record_card, record_note,
     till_change, till_changes_on, undo_till_change,
+};
+pub(crate) use undeliverable::{
+    IS_UNDELIVERABLE, UndeliverableAddresses, carry_over, record_returned_mail, returned_mail, take_back_returned_mail,
 };
 pub(crate) use undo_import::{ImportRows, UndoneRows, undo_import};
 pub(crate) use vocabulary::Vocabulary;

@@ -110,6 +110,18 @@ const TABLES: &[ExportTable] = &[
         columns: &[("what", "what", Text), ("state", "state", Text), ("on", "on_day", Day), ("source", "source", Text)],
         from: "FROM circumstance WHERE customer_id = ?1 ORDER BY id",
     },
+    // Found by the address and not by the card, as it is meant for everybody there.
+    ExportTable {
+        name: "returned_mail",
+        columns: &[
+            ("campaign", "u.campaign", Text),
+            ("on", "u.on_day", Day),
+            ("source", "u.source", Text),
+            ("lifted_on", "u.lifted_on", Day),
+        ],
+        from: "FROM customer c JOIN undeliverable_address u ON u.home = c.home AND u.home <> 0 WHERE c.id = ?1 \
+               ORDER BY u.on_day, u.id",
+    },
     ExportTable {
         name: "purchases",
         columns: &[

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use crate::domain::{CustomerId, ImportId};
 use crate::error::Result;
 use crate::money::Money;
-use crate::store::{PreparedStatement, Write, params};
+use crate::store::{PreparedStatement, Read, Value, Write, params};
 
 /// What makes two purchases the same one, as a hash.
 pub(crate) type DedupeKey = [u8; 16];
@@ -17,19 +17,89 @@ pub(crate) struct PurchaseWriter<'t> {
     source: &'t str,
     /// Which writes; it can be undone.
     import: ImportId,
+    /// The number of the first purchase that is new.
+    first: i64,
     next: i64,
     purchase: PreparedStatement<'t>,
     item: PreparedStatement<'t>,
 }
 
 /// What the book has of a purchase.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(crate) struct StoredPurchase {
     pub(crate) id: i64,
+    pub(crate) source: String,
+    /// Empty where the file had no receipt numbers.
+    pub(crate) receipt: String,
     pub(crate) reference: String,
+    pub(crate) customer: Option<CustomerId>,
     pub(crate) on: NaiveDate,
     pub(crate) amount: Money,
     pub(crate) quantity_milli: Option<i64>,
+    pub(crate) key: Vec<u8>,
+    /// Its lines that have an item.
+    pub(crate) lines: Vec<StoredLine>,
+}
+
+/// A line of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct StoredLine {
+    pub(crate) item: String,
+    pub(crate) quantity_milli: Option<i64>,
+    pub(crate) amount: Money,
+}
+
+impl StoredLine {
+    pub(crate) fn item(&self) -> PurchaseItem<'_> {
+        PurchaseItem { item: &self.item, quantity_milli: self.quantity_milli, amount: self.amount }
+    }
+}
+
+impl From<PurchaseItem<'_>> for StoredLine {
+    fn from(line: PurchaseItem<'_>) -> Self {
+        Self { item: line.item.to_owned(), quantity_milli: line.quantity_milli, amount: line.amount }
+    }
+}
+
+/// The columns of [`read_rows`]: a purchase with each of its lines.
+macro_rules! stored {
+    ($such:literal) => {
+        concat!(
+            "SELECT p.id, p.source, p.receipt, p.ref, p.customer_id, p.day, p.amount_minor, p.quantity_milli, p.same, i.item, \
+             i.quantity_milli, i.amount_minor FROM purchase p LEFT JOIN purchase_item i ON i.purchase_id = p.id WHERE ",
+            $such,
+            " ORDER BY p.id, i.line"
+        )
+    };
+}
+
+fn read_rows(read: &Read<'_>, sql: &str, such: &[Value<'_>]) -> Result<Vec<StoredPurchase>> {
+    let mut all: Vec<StoredPurchase> = Vec::new();
+    read.each(sql, such, |row| {
+        let id = row.get(0)?;
+        if all.last().is_none_or(|last| last.id != id) {
+            let (source, receipt, reference, customer) = (row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?);
+            let (on, amount, quantity_milli, key) = (row.get(5)?, row.get(6)?, row.get(7)?, row.get(8)?);
+            let lines = Vec::new();
+            all.push(StoredPurchase {
+                id,
+                source,
+                receipt,
+                reference,
+                customer,
+                on,
+                amount,
+                quantity_milli,
+                key,
+                lines,
+            });
+        }
+        if let (Some(item), Some(last)) = (row.get::<Option<String>>(9)?, all.last_mut()) {
+            last.lines.push(StoredLine { item, quantity_milli: row.get(10)?, amount: row.get(11)? });
+        }
+        Ok(())
+    })?;
+    Ok(all)
 }
 
 /// A purchase as it is to be.
@@ -61,20 +131,71 @@ impl<'t> PurchaseWriter<'t> {
         let item = "INSERT INTO purchase_item (purchase_id, line, item, quantity_milli, amount_minor) \
                     VALUES (?1, ?2, ?3, ?4, ?5)";
         // The number of a purchase that was deleted may be wanted again.
-        let next = write.value(
+        let first = write.value(
             "SELECT COALESCE(max(id), 0) + 1 FROM (SELECT max(id) AS id FROM purchase \
              UNION ALL SELECT max(purchase_id) FROM replaced_purchase) used",
             params![],
         )?;
-        Ok(Self { write, source, import, next, purchase: write.prepare(purchase)?, item: write.prepare(item)? })
+        Ok(Self {
+            write,
+            source,
+            import,
+            first,
+            next: first,
+            purchase: write.prepare(purchase)?,
+            item: write.prepare(item)?,
+        })
     }
 
     pub(crate) fn stored(&self, key: &DedupeKey, occurrence: u32) -> Result<Option<StoredPurchase>> {
-        let sql = "SELECT id, ref, day, amount_minor, quantity_milli FROM purchase WHERE same = ?1 AND nth = ?2";
-        self.write.first(sql, params![key[..], occurrence], |row| {
-            let (id, reference, on) = (row.get(0)?, row.get(1)?, row.get(2)?);
-            Ok(StoredPurchase { id, reference, on, amount: row.get(3)?, quantity_milli: row.get(4)? })
-        })
+        let found = read_rows(self.write, stored!("p.same = ?1 AND p.nth = ?2"), params![key[..], occurrence])?;
+        Ok(found.into_iter().next())
+    }
+
+    /// The purchases of a customer on a day that were there before this import.
+    pub(crate) fn of_customer(&self, customer: CustomerId, on: NaiveDate) -> Result<Vec<StoredPurchase>> {
+        let such = params![customer, on, self.first];
+        read_rows(self.write, stored!("p.customer_id = ?1 AND p.day = ?2 AND p.id < ?3"), such)
+    }
+
+    /// Those of nobody on a day.
+    pub(crate) fn of_nobody(&self, on: NaiveDate) -> Result<Vec<StoredPurchase>> {
+        read_rows(self.write, stored!("p.customer_id IS NULL AND p.day = ?1 AND p.id < ?2"), params![on, self.first])
+    }
+
+    /// The days on which the book has purchases.
+    pub(crate) fn days(&self) -> Result<Vec<NaiveDate>> {
+        self.write.all("SELECT DISTINCT day FROM purchase", params![], |row| row.get(0))
+    }
+
+    /// Whether the book has purchases without a receipt number.
+    pub(crate) fn has_unnumbered(&self) -> Result<bool> {
+        Ok(self.write.first("SELECT 1 FROM purchase WHERE receipt = '' LIMIT 1", params![], |_| Ok(()))?.is_some())
+    }
+
+    /// Which of the purchases of a key comes next.
+    pub(crate) fn next_occurrence(&self, key: &DedupeKey) -> Result<u32> {
+        self.write.value("SELECT COALESCE(max(nth), 0) + 1 FROM purchase WHERE same = ?1", params![key[..]])
+    }
+
+    /// Gives a purchase of nobody its customer.
+    pub(crate) fn link(&self, id: i64, customer: CustomerId) -> Result<()> {
+        let sql = "UPDATE purchase SET customer_id = ?2, linked_by = 0 WHERE id = ?1 AND customer_id IS NULL";
+        self.write.run(sql, params![id, customer]).map(|_| ())
+    }
+
+    /// Gives a purchase another key; nothing that people see is changed.
+    pub(crate) fn set_key(&self, id: i64, key: &DedupeKey) -> Result<()> {
+        let sql = "UPDATE purchase SET same = ?2, nth = (SELECT COALESCE(max(o.nth), 0) + 1 FROM purchase o \
+                   WHERE o.same = ?2) WHERE id = ?1";
+        self.write.run(sql, params![id, key[..]]).map(|_| ())
+    }
+
+    /// Gives a purchase the number of its receipt.
+    pub(crate) fn set_receipt(&self, id: i64, receipt: &str, key: &DedupeKey) -> Result<()> {
+        self.keep_before(id)?;
+        self.write.run("UPDATE purchase SET receipt = ?2 WHERE id = ?1", params![id, receipt])?;
+        self.set_key(id, key)
     }
 
     pub(crate) fn insert<'i>(

@@ -1,17 +1,18 @@
 //! Email addresses that are not written to any more, whoever has them: kept as hashes that outlive the card, so that no
 //! import brings anybody back who said no or whose address is dead.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
 use hmac::{Hmac, KeyInit, Mac};
 use serde::Serialize;
 use sha2::Sha256;
 
-use super::consent;
-use crate::domain::{Column, Consent, ConsentChannel, CustomerId, Suppression};
+use super::consent::{self, ConsentStatement};
+use crate::domain::{Column, Consent, ConsentChannel, CustomerId, Suppression, email_key};
 use crate::error::{Error, Result};
 use crate::store::{Read, Row, Write, params};
+use crate::text;
 
 /// One reason why an address is not written to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -36,6 +37,8 @@ impl Suppressed {
 #[derive(Debug)]
 pub(crate) struct Suppressions {
     by_hash: HashMap<Vec<u8>, Suppression>,
+    /// The addresses of those who have opted out: whoever else has one of them gets nothing there either.
+    opted_out: HashSet<String>,
     /// Of a shop with suppressions alone.
     key: Option<AddressKey>,
 }
@@ -50,18 +53,25 @@ impl Suppressions {
             Ok(())
         })?;
         let key = if by_hash.is_empty() { None } else { Some(AddressKey::of(read)?) };
-        Ok(Self { by_hash, key })
+        let mut opted_out = HashSet::new();
+        read.each("SELECT email FROM email_opt_out", params![], |row| {
+            opted_out.insert(email_key(&row.get::<String>(0)?));
+            Ok(())
+        })?;
+        Ok(Self { by_hash, opted_out, key })
     }
 
     /// Whether every address may get email.
     pub(crate) fn is_empty(&self) -> bool {
-        self.by_hash.is_empty()
+        self.by_hash.is_empty() && self.opted_out.is_empty()
     }
 
     /// Why this address gets no email; what weighs most, when there are several reasons.
     pub(crate) fn reason(&self, address: &str) -> Option<Suppression> {
         // In most shops there are few, and a hash for each card is not free.
-        self.key.as_ref().and_then(|key| self.by_hash.get(&key.hash(address)).copied())
+        let known = self.key.as_ref().and_then(|key| self.by_hash.get(&key.hash(address)).copied());
+        let has_opted_out = || !self.opted_out.is_empty() && self.opted_out.contains(&email_key(address));
+        known.or_else(|| has_opted_out().then_some(Suppression::OptedOut))
     }
 }
 
@@ -74,12 +84,12 @@ pub(crate) fn suppress(
     source: &str,
     on: NaiveDate,
 ) -> Result<bool> {
-    if normalised(address).is_empty() {
+    if email_key(address).is_empty() {
         return Ok(false);
     }
     let hash = AddressKey::of(write)?.hash(address);
     let holders = holders(write, address)?;
-    let readable = if holders.is_empty() { String::new() } else { normalised(address) };
+    let readable = if holders.is_empty() { String::new() } else { email_key(address) };
     let sql = "INSERT INTO suppression (hash, reason, address, on_day, source) VALUES (?1, ?2, ?3, ?4, ?5) \
                ON CONFLICT (hash, reason) DO UPDATE SET on_day = excluded.on_day, source = excluded.source, \
                address = excluded.address, lifted_on = NULL WHERE suppression.lifted_on IS NOT NULL";
@@ -94,7 +104,39 @@ pub(crate) fn suppress(
 
 /// Why an address gets no email; what weighs most, when there are several reasons.
 pub(crate) fn suppressed(read: &Read<'_>, address: &str) -> Result<Option<Suppressed>> {
-    Ok(suppressions(read, address)?.into_iter().filter(|one| one.lifted_on.is_none()).min_by_key(|one| one.reason))
+    let known = suppressions(read, address)?.into_iter().filter(|one| one.lifted_on.is_none());
+    known.min_by_key(|one| one.reason).map_or_else(|| opted_out(read, address), |one| Ok(Some(one)))
+}
+
+/// The opt-out of a card that has an address.
+fn opted_out(read: &Read<'_>, address: &str) -> Result<Option<Suppressed>> {
+    let key = email_key(address);
+    // Capitals of other alphabets are beyond SQL.
+    let (such, all) = ("LOWER(TRIM(email)) = ?1", "?1 <> ''");
+    let sql = format!(
+        "SELECT id, ref, email FROM email_opt_out WHERE {} ORDER BY id",
+        if key.is_ascii() { such } else { all }
+    );
+    let found: Vec<(CustomerId, String, String)> =
+        read.all(&sql, params![key], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    let Some((id, reference, _)) = found.into_iter().find(|(_, _, email)| !key.is_empty() && email_key(email) == key)
+    else {
+        return Ok(None);
+    };
+    let said = consent::opt_out(read, id, ConsentChannel::Email)?;
+    let (on, source) = said.map(|one| (one.on, one.source)).unwrap_or_default();
+    let source = text::list(&[source, format!("card {}", text::quote(&reference))]);
+    Ok(Some(Suppressed { reason: Suppression::OptedOut, on, source, lifted_on: None }))
+}
+
+/// Keeps the opt-out of somebody who is forgotten with their address, as a hash: they may come back with a list.
+pub(super) fn keep_opt_out(write: &Write<'_>, address: &str, on: NaiveDate) -> Result<()> {
+    if email_key(address).is_empty() {
+        return Ok(());
+    }
+    let sql = "INSERT INTO suppression (hash, reason, on_day) VALUES (?1, ?2, ?3) \
+               ON CONFLICT (hash, reason) DO UPDATE SET lifted_on = NULL";
+    write.run(sql, params![AddressKey::of(write)?.hash(address), Suppression::OptedOut, on]).map(|_| ())
 }
 
 /// Everything that was ever written down about an address, what was lifted as well.
@@ -104,13 +146,46 @@ pub(crate) fn suppressions(read: &Read<'_>, address: &str) -> Result<Vec<Suppres
     read.all(sql, params![hash], Suppressed::from_row)
 }
 
+/// The opt-outs that are kept of people who were forgotten, as hashes.
+pub(super) fn opt_out_hashes(read: &Read<'_>) -> Result<HashSet<Vec<u8>>> {
+    let sql = "SELECT hash FROM suppression WHERE reason = ?1 AND lifted_on IS NULL";
+    Ok(read.all(sql, params![Suppression::OptedOut], |row| row.get(0))?.into_iter().collect())
+}
+
 /// Lets email go to an address again: on a new wish what was wished, on the word that the mailbox works what was about the
 /// mailbox.
 pub(super) fn lift(write: &Write<'_>, address: &str, wish: bool, on: NaiveDate) -> Result<()> {
     let hash = AddressKey::of(write)?.hash(address);
+    if wish {
+        forget_opt_outs(write, address, on)?;
+    }
     for reason in Suppression::ALL.iter().copied().filter(|reason| reason.is_wish() == wish) {
         let sql = "UPDATE suppression SET lifted_on = ?3 WHERE hash = ?1 AND reason = ?2 AND lifted_on IS NULL";
         write.run(sql, params![hash, reason, on])?;
+    }
+    Ok(())
+}
+
+/// Whoever else has opted out only because their address was, has said nothing any more.
+fn forget_opt_outs(write: &Write<'_>, address: &str, on: NaiveDate) -> Result<()> {
+    let wishes = suppressions(write, address)?;
+    let of_address = |said: &ConsentStatement| {
+        wishes.iter().any(|one| one.lifted_on.is_none() && (one.on, &one.source) == (said.on, &said.source))
+    };
+    if wishes.is_empty() {
+        return Ok(());
+    }
+    for (id, _) in holders(write, address)?.into_iter().filter(|(_, consent)| *consent == Consent::No) {
+        if consent::opt_out(write, id, ConsentChannel::Email)?.is_some_and(|said| of_address(&said)) {
+            consent::record_consent(
+                write,
+                id,
+                ConsentChannel::Email,
+                Consent::Unknown,
+                on,
+                "a new yes under this address",
+            )?;
+        }
     }
     Ok(())
 }
@@ -122,15 +197,20 @@ pub(super) fn keep_only_hashes(write: &Write<'_>) -> Result<()> {
     write.run(sql, params![]).map(|_| ())
 }
 
-/// An address as it is compared.
-fn normalised(address: &str) -> String {
-    address.trim().to_lowercase()
-}
-
 /// Who in the book has an address, and what they said about email.
-fn holders(read: &Read<'_>, address: &str) -> Result<Vec<(CustomerId, Consent)>> {
-    let sql = "SELECT id, email_consent FROM customer WHERE LOWER(email) = ?1 AND email <> '' ORDER BY id";
-    read.all(sql, params![normalised(address)], |row| Ok((row.get(0)?, row.get(1)?)))
+pub(super) fn holders(read: &Read<'_>, address: &str) -> Result<Vec<(CustomerId, Consent)>> {
+    let key = email_key(address);
+    // Capitals of other alphabets are beyond SQL.
+    let such = if key.is_ascii() { "INSTR(LOWER(email), ?1) > 0" } else { "?1 <> ''" };
+    let sql = format!("SELECT id, email_consent, email FROM customer WHERE email <> '' AND {such} ORDER BY id");
+    let mut holders = Vec::new();
+    read.each(&sql, params![key], |row| {
+        if email_key(&row.get::<String>(2)?) == key {
+            holders.push((row.get(0)?, row.get(1)?));
+        }
+        Ok(())
+    })?;
+    Ok(holders)
 }
 
 /// The shop's key, ready to hash addresses.
@@ -149,7 +229,7 @@ impl AddressKey {
     /// What an address is kept as among those that are not written to.
     pub(crate) fn hash(&self, address: &str) -> Vec<u8> {
         let mut mac = self.0.clone();
-        mac.update(normalised(address).as_bytes());
+        mac.update(email_key(address).as_bytes());
         mac.finalize().into_bytes().to_vec()
     }
 }

@@ -88,6 +88,14 @@ pub(crate) struct MergeRecord {
     /// Those of them that the card that stays was a member of as well.
     pub(crate) shared: Vec<RecipientId>,
     pub(super) given: Given,
+    /// The statements that the merge wrote down.
+    #[serde(default)]
+    pub(super) opt_outs: Vec<i64>,
+    /// The purchases that found their customer with it, and the last one that the book had then.
+    #[serde(default)]
+    pub(super) linked: Vec<i64>,
+    #[serde(default)]
+    pub(super) last_purchase: Option<i64>,
 }
 
 /// What a merge gave the card that stays.

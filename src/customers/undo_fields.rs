@@ -16,7 +16,7 @@ pub(super) struct UndoneFields {
     pub(super) restored: usize,
     /// Whose cards they are.
     pub(super) people: Vec<CustomerId>,
-    /// Whether a purchase has lost the customer whom an email gave it.
+    /// Whether purchases may have lost the customer whom an email gave them.
     pub(super) has_lost: bool,
 }
 
@@ -154,11 +154,7 @@ impl FieldUndo<'_> {
         self.words.take_out(id, |field| card.field(field));
         for (field, replaced) in fields {
             customer::set_field(write, id, *field, &replaced.before)?;
-            if *field == CustomerField::Email {
-                let sql = "UPDATE purchase SET customer_id = NULL, linked_by = 0 WHERE customer_id = ?1 \
-                           AND linked_by = ?2 AND LOWER(ref) = LOWER(?3)";
-                self.done.has_lost |= write.run(sql, params![id, self.import, replaced.after])? > 0;
-            }
+            self.done.has_lost |= *field == CustomerField::Email;
         }
         household::place_card(write, id)?;
         let restored = lookup::by_id(write, id)?;

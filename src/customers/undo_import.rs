@@ -6,7 +6,7 @@ use super::customer::{COLUMNS, Customer};
 use super::index::{self, Words};
 use super::stayed::{Stayed, changed_by};
 use super::undo_purchases::{self, UndonePurchases};
-use super::{household, links, lookup, suppression, undo_fields};
+use super::{household, links, lookup, suppression, undeliverable, undo_fields};
 use crate::domain::{CustomerId, HouseholdId, ImportId};
 use crate::error::Result;
 use crate::store::{Write, params};
@@ -180,7 +180,13 @@ impl UndoneCards<'_> {
         let (write, done) = (self.write, &mut self.done);
         let fields = undo_fields::undo(write, self.import, &mut self.words, &mut done.stayed, self.progress)?;
         done.fields_restored = fields.restored;
-        if fields.has_lost || done.purchases.has_lost {
+        if fields.has_lost {
+            // An email that is as before may be of two cards again.
+            let sql = "UPDATE purchase SET customer_id = NULL, linked_by = 0 WHERE linked_by = ?1";
+            write.run(sql, params![self.import])?;
+        }
+        // Who has an email alone now finds purchases by it.
+        if fields.has_lost || done.customers_removed > 0 || done.purchases.has_lost {
             links::link_purchases(write, ImportId(0))?;
         }
         if fields.people.len() + self.households.len() > FEW {
@@ -196,6 +202,7 @@ impl UndoneCards<'_> {
         }
         if self.done.customers_removed > 0 {
             suppression::keep_only_hashes(write)?;
+            undeliverable::keep_only_numbers(write)?;
         }
         Ok(self.done)
     }

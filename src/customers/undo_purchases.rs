@@ -172,6 +172,10 @@ fn put_back(write: &Write<'_>, one: &ReplacedPurchase) -> Result<bool> {
         let sql = "UPDATE purchase SET ref = r.ref, day = r.day, amount_minor = r.amount_minor, \
                    quantity_milli = r.quantity_milli FROM replaced_purchase r WHERE purchase.id = ?1 AND r.id = ?2";
         write.run(sql, params![one.purchase, one.kept])?;
+        let sql = "UPDATE purchase SET source = r.source, receipt = r.receipt, same = r.same, nth = r.nth \
+                   FROM replaced_purchase r WHERE purchase.id = ?1 AND r.id = ?2 AND NOT EXISTS \
+                   (SELECT 1 FROM purchase o WHERE o.same = r.same AND o.nth = r.nth AND o.id <> ?1)";
+        write.run(sql, params![one.purchase, one.kept])?;
         // Whose it is may have changed with their card, which a merge has moved.
         if *present != one.reference {
             let sql = "UPDATE purchase SET customer_id = ?2 WHERE id = ?1";

@@ -1,5 +1,7 @@
 //! An address that an email can go to.
 
+use unicode_normalization::UnicodeNormalization as _;
+
 /// An email address: one `@` between two parts, the second with a dot, nothing that ends a word.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct EmailAddress(String);
@@ -7,7 +9,7 @@ pub(crate) struct EmailAddress(String);
 impl EmailAddress {
     /// The address in a text; nothing when it cannot be one.
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        let text = text.trim();
+        let text = bare_email(text);
         let odd = |c: char| c.is_whitespace() || c.is_control() || matches!(c, ',' | ';' | '<' | '>' | '(' | ')' | '"');
         let (name, domain) = text.split_once('@')?;
         let dots = domain.contains('.') && !domain.starts_with('.') && !domain.ends_with('.') && !domain.contains("..");
@@ -31,10 +33,24 @@ impl EmailAddress {
         format!("{name}@{domain}")
     }
 
-    /// As it is compared: in lower case.
+    /// As it is compared.
     pub(crate) fn key(&self) -> String {
-        self.0.to_lowercase()
+        email_key(&self.0)
     }
+}
+
+/// A text that should be an address, as it is compared: in lower case, accents composed, without spaces and `mailto:`.
+pub(crate) fn email_key(text: &str) -> String {
+    let text = bare_email(text);
+    if text.is_ascii() { text.to_ascii_lowercase() } else { text.nfc().collect::<String>().to_lowercase() }
+}
+
+/// A text without the spaces around it and the `mailto:` of a link.
+pub(crate) fn bare_email(text: &str) -> &str {
+    const LINK: &str = "mailto:";
+    let text = text.trim();
+    let is_link = text.get(..LINK.len()).is_some_and(|start| start.eq_ignore_ascii_case(LINK));
+    if is_link { text[LINK.len()..].trim_start() } else { text }
 }
 
 #[cfg(test)]
@@ -59,6 +75,10 @@ mod tests {
         {
             assert_eq!(EmailAddress::parse(bad), None, "{bad}");
         }
-        assert_eq!(EmailAddress::parse("Ana@B.Co").expect("an address").key(), "ana@b.co");
+        for same in ["Ana@B.Co", " ana@b.co ", "MAILTO: ana@b.co", "mailto:ANA@b.co"] {
+            assert_eq!(EmailAddress::parse(same).expect(same).key(), "ana@b.co");
+            assert_eq!(email_key(same), "ana@b.co");
+        }
+        assert_eq!(email_key("zoe\u{308}@b.co"), email_key("ZO\u{cb}@B.co"));
     }
 }

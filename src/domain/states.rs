@@ -181,6 +181,8 @@ column_enum! {
         Complaint = "complaint",
         /// They asked for no more.
         Unsubscribed = "unsubscribed",
+        /// Somebody who has it, or had it until they were forgotten, has opted out.
+        OptedOut = "opted_out",
         /// A report said that there is no such mailbox.
         HardBounce = "hard_bounce",
         /// The mail server said so when the email was handed over.
@@ -196,6 +198,7 @@ impl Suppression {
         match self {
             Self::Complaint => "complained that our email is spam",
             Self::Unsubscribed => "unsubscribed from email",
+            Self::OptedOut => "opted out of email under this address",
             Self::HardBounce => "email came back",
             Self::Refused => "email address refused",
             Self::MailboxFull => "mailbox full",
@@ -206,7 +209,7 @@ impl Suppression {
     pub(crate) fn inbound_kind(self) -> InboundKind {
         match self {
             Self::Complaint => InboundKind::Complaint,
-            Self::Unsubscribed => InboundKind::Unsubscribed,
+            Self::Unsubscribed | Self::OptedOut => InboundKind::Unsubscribed,
             Self::HardBounce | Self::Refused => InboundKind::Bounced,
             Self::MailboxFull => InboundKind::MailboxFull,
         }
@@ -214,7 +217,7 @@ impl Suppression {
 
     /// Whether it is a wish, which only another wish lifts; otherwise it is about the mailbox.
     pub(crate) fn is_wish(self) -> bool {
-        matches!(self, Self::Complaint | Self::Unsubscribed)
+        matches!(self, Self::Complaint | Self::Unsubscribed | Self::OptedOut)
     }
 }
 

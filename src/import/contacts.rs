@@ -1,5 +1,7 @@
 //! Rows of customers, read: what each says about a person.
 
+use csv::StringRecord;
+
 use super::birthday::BirthdayColumn;
 use super::consent::consent_of;
 use super::dialect::BETWEEN_VALUES;
@@ -9,7 +11,7 @@ use super::sheet::SheetRow;
 use super::survey::Survey;
 use super::{RowProblem, cells, placeholders, row_address};
 use crate::customers::{CustomerField, address_of};
-use crate::domain::{CircumstanceKind, Column, Consent};
+use crate::domain::{CircumstanceKind, Column, Consent, ConsentChannel, bare_email};
 use crate::error::Result;
 use crate::text;
 
@@ -32,12 +34,30 @@ pub(super) struct ContactRow {
     pub(crate) address_of_file: usize,
     /// What the file says to be so.
     pub(crate) circumstances: Vec<CircumstanceKind>,
+    /// What its remarks or its tags say of somebody to whom no letter should go.
+    pub(crate) remark: Option<String>,
+    /// The row is left out, as another one has its reference: only what it opts out of counts.
+    pub(crate) is_repeated: bool,
 }
 
 impl ContactRow {
     pub(super) fn field(&self, field: CustomerField) -> &str {
         &self.texts[field as usize]
     }
+
+    /// What the row opts out of, and nothing else.
+    pub(super) fn opt_outs(mut self) -> Option<Self> {
+        self.texts.iter_mut().for_each(String::clear);
+        self.tags.clear();
+        self.circumstances.clear();
+        (self.post, self.email) = (no(self.post), no(self.email));
+        self.is_repeated = true;
+        (self.post.is_some() || self.email.is_some()).then_some(self)
+    }
+}
+
+fn no(consent: Option<Consent>) -> Option<Consent> {
+    consent.filter(|consent| *consent == Consent::No)
 }
 
 /// Reads a row; its faults, when it has some.
@@ -60,7 +80,7 @@ pub(super) fn read(
                 let cell = if is_phone { plan.id(name, row, survey)? } else { columns.pick(name).of(row) };
                 let (first, more) = cells::first_of(&cell, &BETWEEN_VALUES);
                 others.extend(more.into_iter().map(str::to_owned));
-                first.to_owned()
+                if is_phone { first } else { bare_email(first) }.to_owned()
             }
             CustomerField::Birthday => match birthdays.read(&columns.pick(name).of(row), line)? {
                 Ok(birthday) => birthday,
@@ -95,29 +115,20 @@ pub(super) fn read(
         let also = format!("also {}", text::list(&others));
         *notes = if notes.is_empty() { also } else { format!("{notes}; {also}") };
     }
-    let mut wish = |field: &'static str| match consent_of(&columns.pick(field).of(row)) {
-        Ok(wish) => wish,
-        Err(message) => {
+    let [post, email] = consents(plan, row).map(|(field, consent)| {
+        consent.unwrap_or_else(|message| {
             faults.push(RowProblem::new(line, columns.heading_of(field), message));
             None
-        }
-    };
-    let (mut post, mut email) = (wish("post_consent"), wish("email_consent"));
+        })
+    });
     let circumstances = CircumstanceKind::ALL.iter().copied();
     let circumstances = circumstances.filter(|kind| holds(&columns.pick(kind.as_str()).of(row))).collect();
-    // A column that records a moment says yes or no by being filled.
-    if !columns.pick("email_start").of(row).is_empty() {
-        email = Some(Consent::Yes);
-    }
-    for (field, consent) in [("email_stop", &mut email), ("post_stop", &mut post)] {
-        if holds(&columns.pick(field).of(row)) {
-            *consent = Some(Consent::No);
-        }
-    }
     if !faults.is_empty() {
         return Ok(Err(faults));
     }
     let tags = columns.pick("tags").of(row);
+    let remark = [texts[CustomerField::Notes as usize].as_str(), &tags].into_iter().find_map(text::card_remark);
+    let remark = remark.map(str::to_owned);
     let (first, more) = cells::first_of(&tags, &[" ::: ", ",", ";"]);
     let tidy = |tag: &str| tag.trim_matches(['"', '*', ' ']).to_owned();
     let tags = std::iter::once(first).chain(more).map(tidy).filter(|tag| !tag.is_empty()).collect();
@@ -135,7 +146,34 @@ pub(super) fn read(
         address_hash,
         address_of_file,
         circumstances,
+        remark,
+        is_repeated: false,
     }))
+}
+
+/// What a row says about post and about email, each with its field.
+fn consents(
+    plan: &ImportPlan<'_>,
+    row: &StringRecord,
+) -> [(&'static str, std::result::Result<Option<Consent>, String>); 2] {
+    let cell = |field| plan.columns.pick(field).of(row);
+    [("post_consent", "", "post_stop"), ("email_consent", "email_start", "email_stop")].map(|(field, start, stop)| {
+        let mut consent = consent_of(&cell(field));
+        // A column that records a moment says yes or no by being filled.
+        if !start.is_empty() && !cell(start).is_empty() {
+            consent = consent.map(|_| Some(Consent::Yes));
+        }
+        if holds(&cell(stop)) {
+            consent = consent.map(|_| Some(Consent::No));
+        }
+        (field, consent)
+    })
+}
+
+/// The channels that a row opts out of.
+pub(super) fn opt_outs(plan: &ImportPlan<'_>, row: &StringRecord) -> impl Iterator<Item = ConsentChannel> {
+    let channels = [ConsentChannel::Post, ConsentChannel::Email].into_iter().zip(consents(plan, row));
+    channels.filter(|(_, (_, consent))| *consent == Ok(Some(Consent::No))).map(|(channel, _)| channel)
 }
 
 /// Whether a cell says that something is so: a word, a mark or a day, and not "no".

@@ -1,6 +1,6 @@
 //! Customers into the book: new cards, and what changed on the old ones.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::mpsc::sync_channel;
 
 use chrono::NaiveDate;
@@ -13,8 +13,8 @@ use super::reading::{ImportPlan, LARGE};
 use super::{ImportReport, ImportStep, RowProblem, unknown};
 use crate::customers::index::{self, Words};
 use crate::customers::{
-    self, ADDRESS, AddressChange, CardWriter, CustomerField, RefStatus, References, address_change, address_of,
-    household,
+    self, ADDRESS, AddressChange, CardWriter, CustomerField, RefStatus, References, UndeliverableAddresses,
+    address_change, address_of, household,
 };
 use crate::domain::{CircumstanceKind, Column, Consent, ConsentChannel, CustomerId, ImportId};
 use crate::error::{Error, Result};
@@ -46,8 +46,20 @@ pub(crate) fn customers(
         (true, false) => write.with_room(reading)?,
         (false, _) => reading()?,
     };
-    let CustomerImporter { mut report, forgotten, touched, words, listed, unclear, without_postcode, ids, new, .. } =
-        book;
+    book.take_back()?;
+    let CustomerImporter {
+        mut report,
+        forgotten,
+        touched,
+        words,
+        listed,
+        unclear,
+        without_postcode,
+        remarks,
+        ids,
+        new,
+        ..
+    } = book;
     let twins: Vec<String> = unknown::without_zeros(&new, &ids)
         .map(|(new, known)| format!("{} ({} in the book)", text::quote(new), text::quote(known)))
         .collect();
@@ -66,6 +78,10 @@ pub(crate) fn customers(
     for (references, what) in [
         (unclear, "the file has only part of another address, so the old one stays"),
         (without_postcode, "the new address has no postcode"),
+        (
+            remarks,
+            "perhaps deceased, moved or not to be written to, by what the file remarks (`customer set REF deceased=yes`, `moved=yes` or `post=no`)",
+        ),
     ] {
         if !references.is_empty() {
             report.warnings.push(format!("{what}: {}", text::first_few(&references, 12)));
@@ -118,15 +134,22 @@ fn read_all(
                     Some(fault) => Err(vec![fault]),
                 };
                 let contact = match contact {
-                    Ok(contact) if newest.as_ref().is_some_and(|lines| !counts(lines, &contact)) => return Ok(()),
+                    Ok(contact) if newest.as_ref().is_some_and(|rows| !rows.counts(&contact)) => return Ok(()),
                     Ok(contact) if !contact.is_listed => match seen.get(&contact.reference) {
-                        Some(first) => Err(vec![twice(plan, &contact, row.line, *first)]),
+                        Some(first) => {
+                            let problem = twice(plan, &contact, row.line, *first);
+                            batch.extend(contact.opt_outs());
+                            Err(vec![problem])
+                        }
                         None => Ok(contact),
                     },
                     other => other,
                 };
                 match contact {
-                    Ok(contact) => {
+                    Ok(mut contact) => {
+                        if let Some(rows) = &newest {
+                            rows.heed(&mut contact);
+                        }
                         seen.insert(contact.reference.clone(), row.line);
                         if !contact.field(CustomerField::Street).is_empty() {
                             of_addresses[contact.address_of_file] += 1;
@@ -154,11 +177,6 @@ fn read_all(
         }
         reading.join().unwrap_or_else(|_| Err(Error::new("reading the file failed")))
     })
-}
-
-/// Whether a row is the one of its customer that counts.
-fn counts(newest: &HashMap<String, usize>, contact: &ContactRow) -> bool {
-    contact.is_listed || newest.get(&contact.reference) == Some(&contact.line)
 }
 
 /// Of a file with several addresses, how many people have which.
@@ -194,11 +212,26 @@ struct CustomerImporter<'t> {
     /// Whose address the file has only a part of, and who has lost the postcode.
     unclear: Vec<String>,
     without_postcode: Vec<String>,
+    /// Whose remarks say that no letter should go.
+    remarks: Vec<String>,
     has_street_column: bool,
+    /// Who opts out in the file, and whose yes in it would take an opt-out back.
+    opt_outs: HashSet<(CustomerId, ConsentChannel)>,
+    taken_back: Vec<TakenBack>,
+    undeliverable: UndeliverableAddresses,
     /// Whose home or name is new.
     touched: Vec<CustomerId>,
     words: Words,
     report: ImportReport,
+}
+
+/// A yes of the file of somebody who has opted out.
+struct TakenBack {
+    id: CustomerId,
+    channel: ConsentChannel,
+    reference: String,
+    /// Whether the customer is new or changed without it.
+    is_counted: bool,
 }
 
 /// Of so many at most the households are worked out one by one.
@@ -217,7 +250,11 @@ impl<'t> CustomerImporter<'t> {
             listed: ListedPeople::default(),
             unclear: Vec::new(),
             without_postcode: Vec::new(),
+            remarks: Vec::new(),
             has_street_column,
+            opt_outs: HashSet::new(),
+            taken_back: Vec::new(),
+            undeliverable: UndeliverableAddresses::of(write)?,
             touched: Vec::new(),
             words: Words::default(),
             report: ImportReport::default(),
@@ -264,26 +301,43 @@ impl<'t> CustomerImporter<'t> {
                 return Ok(());
             }
         };
-        let (id, mut different, before) = match old {
+        let mut taken_back = Vec::new();
+        let (id, mut different, [post, email]) = match old {
             None => (self.insert(contact)?, false, [Consent::default(); 2]),
             Some(id) => {
                 let card = self.cards.stored(id)?;
                 (id, self.update(id, contact, &card.texts, is_merged)?, [card.post_consent, card.email_consent])
             }
         };
-        for ((channel, consent), before) in
-            [(ConsentChannel::Post, contact.post), (ConsentChannel::Email, contact.email)].into_iter().zip(before)
+        for (channel, said, before) in
+            [(ConsentChannel::Post, contact.post, post), (ConsentChannel::Email, contact.email, email)]
         {
-            if let Some(consent) = consent.filter(|new| *new != before && (!is_merged || *new == Consent::No)) {
-                self.cards.record_consent(id, channel, consent, self.today)?;
-                different = true;
-                if old.is_some() {
-                    let field = format!("{channel}_consent");
-                    self.report.changes.note(&contact.reference, &field, before.as_str(), consent.as_str());
+            let Some(said) = said else { continue };
+            if said == Consent::No {
+                self.opt_outs.insert((id, channel));
+            }
+            if said == before || (is_merged && said != Consent::No) {
+                continue;
+            }
+            // Whether an opt-out is taken back is known once the whole file is read.
+            if before == Consent::No || self.opt_outs.contains(&(id, channel)) && said != Consent::No {
+                if said == Consent::Yes {
+                    let reference = contact.reference.clone();
+                    taken_back.push(TakenBack { id, channel, reference, is_counted: false });
                 }
+                continue;
+            }
+            self.cards.record_consent(id, channel, said, self.today)?;
+            different = true;
+            if old.is_some() {
+                let field = format!("{channel}_consent");
+                self.report.changes.note(&contact.reference, &field, before.as_str(), said.as_str());
             }
         }
         different |= self.record_circumstances(id, contact)?;
+        if let Some(remark) = contact.remark.as_ref().filter(|_| contact.circumstances.is_empty()) {
+            self.remarks.push(format!("{} ({})", contact.reference, text::quote(remark)));
+        }
         for tag in &contact.tags {
             let is_new = self.cards.add_tag(id, tag)?;
             different |= is_new;
@@ -291,10 +345,47 @@ impl<'t> CustomerImporter<'t> {
                 self.report.changes.note(&contact.reference, "tags", "", tag);
             }
         }
+        for one in &mut taken_back {
+            one.is_counted = old.is_none() || different;
+        }
+        self.taken_back.append(&mut taken_back);
         match (old.is_none(), different) {
+            _ if contact.is_repeated => {}
             (true, _) => self.report.added += 1,
             (false, true) => self.report.changed += 1,
             (false, false) => self.report.unchanged += 1,
+        }
+        Ok(())
+    }
+
+    /// Takes the yes of the file where it takes back an opt-out of an earlier list; one that the customer told the shop stands.
+    fn take_back(&mut self) -> Result<()> {
+        let taken_back = std::mem::take(&mut self.taken_back);
+        if taken_back.is_empty() {
+            return Ok(());
+        }
+        let said = customers::said_opt_outs(self.write)?;
+        let mut counted = HashSet::new();
+        let mut refused: BTreeMap<ConsentChannel, Vec<String>> = BTreeMap::new();
+        for TakenBack { id, channel, reference, is_counted } in taken_back {
+            if said.contains(&(id, channel)) {
+                refused.entry(channel).or_default().push(reference);
+            } else if self.opt_outs.insert((id, channel)) {
+                self.cards.record_consent(id, channel, Consent::Yes, self.today)?;
+                let field = format!("{channel}_consent");
+                self.report.changes.note(&reference, &field, Consent::No.as_str(), Consent::Yes.as_str());
+                if !is_counted && counted.insert(id) {
+                    self.report.changed += 1;
+                    self.report.unchanged -= 1;
+                }
+            }
+        }
+        for (channel, mut references) in refused {
+            references.dedup();
+            let who = text::first_few(&references, 12);
+            self.report
+                .warnings
+                .push(format!("opted out of {channel} with us, so the yes of the file was not imported: {who}"));
         }
         Ok(())
     }
@@ -360,8 +451,12 @@ impl<'t> CustomerImporter<'t> {
             self.report.changes.show(&contact.reference, "address", &line(old), &line(&now));
         }
         self.cards.update(id, &changed)?;
-        if address_of(|field| &old[field as usize]) != address_of(|field| &now[field as usize]) {
+        let (left, new) = (address_of(|field| &old[field as usize]), address_of(|field| &now[field as usize]));
+        if left != new {
             household::place_card(self.write, id)?;
+            if self.undeliverable.has(left.hash()) && new.has_identity(&left.identity()) {
+                customers::carry_over(self.write, left.hash(), new.hash())?;
+            }
         }
         self.words.take_out(id, |field| &old[field as usize]);
         self.words.put_in(id, |field| &now[field as usize]);

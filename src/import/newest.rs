@@ -1,24 +1,51 @@
 //! Files of orders, in which a customer stands several times: the newest order with an address counts.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
 
 use super::columns::Columns;
+use super::contacts::{self, ContactRow};
 use super::days;
 use super::dialect::ImportKind;
 use super::reading::ImportPlan;
 use super::row_address;
 use super::survey::Survey;
-use crate::domain::PostalAddress;
+use crate::domain::{Consent, ConsentChannel, PostalAddress};
 use crate::error::Result;
 
 /// Whether a letter can go there, the day, and the time as it is written.
 type Rank = (bool, Option<NaiveDate>, String);
 
-/// The line of the row that counts of each customer.
-pub(super) fn newest(plan: &ImportPlan<'_>, survey: &Survey<'_>) -> Result<HashMap<String, usize>> {
+/// What the rows of each customer come to.
+pub(super) struct NewestRows {
+    /// The line of the row that counts.
+    lines: HashMap<String, usize>,
+    /// An opt-out in any row of theirs counts.
+    opt_outs: HashSet<(String, ConsentChannel)>,
+}
+
+impl NewestRows {
+    /// Whether a row is the one of its customer that counts.
+    pub(super) fn counts(&self, contact: &ContactRow) -> bool {
+        contact.is_listed || self.lines.get(&contact.reference) == Some(&contact.line)
+    }
+
+    /// Puts the opt-outs of the other rows into the one that counts.
+    pub(super) fn heed(&self, contact: &mut ContactRow) {
+        for (channel, consent) in
+            [(ConsentChannel::Post, &mut contact.post), (ConsentChannel::Email, &mut contact.email)]
+        {
+            if !self.opt_outs.is_empty() && self.opt_outs.contains(&(contact.reference.clone(), channel)) {
+                *consent = Some(Consent::No);
+            }
+        }
+    }
+}
+
+/// Reads which row of each customer counts.
+pub(super) fn newest(plan: &ImportPlan<'_>, survey: &Survey<'_>) -> Result<NewestRows> {
     let of_orders = plan.dialect.columns(ImportKind::Purchases).iter();
     let fields = of_orders.filter(|(field, _)| *field == "on").map(|(name, columns)| (*name, columns.as_slice()));
     let columns = Columns::of(&["on"], fields, plan.sheet, &[])?;
@@ -26,6 +53,7 @@ pub(super) fn newest(plan: &ImportPlan<'_>, survey: &Survey<'_>) -> Result<HashM
     let order = plan.day_order.or(shown);
     // Of the same rank the first in the file.
     let mut best: HashMap<String, (Rank, usize)> = HashMap::new();
+    let mut opt_outs = HashSet::new();
     plan.sheet.each(|row| {
         if row.fault.is_some() {
             return Ok(());
@@ -40,12 +68,15 @@ pub(super) fn newest(plan: &ImportPlan<'_>, survey: &Survey<'_>) -> Result<HashM
         };
         let on = columns.pick("on").of(row.cells).into_owned();
         let rank = (address.is_deliverable(), days::parse(&on, order).ok(), on);
-        match best.entry(plan.reference(row.cells, survey)?.into_owned()) {
+        let reference = plan.reference(row.cells, survey)?.into_owned();
+        opt_outs.extend(contacts::opt_outs(plan, row.cells).map(|channel| (reference.clone(), channel)));
+        match best.entry(reference) {
             Entry::Occupied(mut known) if known.get().0 < rank => *known.get_mut() = (rank, row.line),
             Entry::Occupied(_) => {}
             Entry::Vacant(new) => drop(new.insert((rank, row.line))),
         }
         Ok(())
     })?;
-    Ok(best.into_iter().map(|(reference, (_, line))| (reference, line)).collect())
+    let lines = best.into_iter().map(|(reference, (_, line))| (reference, line)).collect();
+    Ok(NewestRows { lines, opt_outs })
 }

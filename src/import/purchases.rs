@@ -1,23 +1,26 @@
 //! Purchases into the book: each is taken once, however often the file is imported.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::mpsc::sync_channel;
 
 use chrono::NaiveDate;
 
+use super::doubtful_sales::{DoubtfulSale, SaleMatch, decide};
 use super::order_states;
 use super::reading::{ImportPlan, KnownBy, LARGE};
 use super::sales::{self, Batch, Sale, SaleLine};
+use super::same_sale::{filled_lines, is_unchanged};
 use super::{ImportReport, ImportStep, RowProblem, unknown};
 use crate::customers::{
-    self, DedupeKey, PurchaseDraft, PurchaseItem, PurchaseWriter, RefStatus, References, StoredPurchase,
+    self, DedupeKey, PurchaseDraft, PurchaseItem, PurchaseWriter, RefStatus, References, StoredLine, StoredPurchase,
 };
 use crate::domain::{CustomerId, EmailAddress, ImportId};
 use crate::error::{Error, Result};
 use crate::money::Currency;
 use crate::store::{Write, params};
-use crate::text;
+use crate::text::{self, same_key};
 
 /// How purchases are to be taken.
 #[derive(Debug, Clone, Copy)]
@@ -59,6 +62,7 @@ pub(crate) fn purchases(
         (true, false) => write.with_room(reading)?,
         (false, _) => reading()?,
     };
+    book.take_doubtful()?;
     let faulty = book.add_stragglers()?;
     let mut report = book.finish();
     report.join(read);
@@ -129,6 +133,15 @@ struct PurchaseImporter<'t> {
     references: References,
     /// Who has an email alone; only where people are known by it.
     emails: HashMap<String, CustomerId>,
+    /// The customer of each reference as it is compared, where that is one.
+    plain_refs: Option<HashMap<String, Option<CustomerId>>>,
+    /// The days on which the book had purchases before, and whether some of them have no receipt number.
+    days: HashSet<NaiveDate>,
+    has_unnumbered: bool,
+    /// Sales of those days that are not in the book as they stand in the file.
+    doubtful: Vec<DoubtfulSale>,
+    /// The purchases that are known to be in the file.
+    matched: Vec<i64>,
     seen: HashMap<DedupeKey, u32, BuildHasherDefault<DedupeKeyHasher>>,
     /// Lines of receipts that stood further up in the file.
     stragglers: Vec<Straggler>,
@@ -156,10 +169,17 @@ struct Straggler {
 impl<'t> PurchaseImporter<'t> {
     fn new(write: &'t Write<'t>, options: PurchaseOptions<'t>, is_first: bool, by_contact: bool) -> Result<Self> {
         let emails = if by_contact { customers::lone_emails(write)? } else { HashMap::new() };
+        let purchases = PurchaseWriter::new(write, options.source, options.import)?;
+        let days = if is_first { HashSet::new() } else { purchases.days()?.into_iter().collect() };
         Ok(Self {
             write,
             options,
             is_first,
+            plain_refs: None,
+            days,
+            has_unnumbered: !is_first && purchases.has_unnumbered()?,
+            doubtful: Vec::new(),
+            matched: Vec::new(),
             ids: customers::ids(write)?,
             references: References::of(write)?,
             emails,
@@ -167,7 +187,7 @@ impl<'t> PurchaseImporter<'t> {
             stragglers: Vec::new(),
             cancelled: HashSet::new(),
             before: HashMap::new(),
-            purchases: PurchaseWriter::new(write, options.source, options.import)?,
+            purchases,
             report: ImportReport::default(),
             future: 0,
             unknown: HashMap::new(),
@@ -213,31 +233,224 @@ impl<'t> PurchaseImporter<'t> {
             return Ok(());
         }
         self.future += usize::from(sale.on > self.options.today);
+        let receipt = batch.text(sale.receipt);
+        if let Some(old) = old {
+            self.matched.push(old.id);
+            let lines: Vec<PurchaseItem<'_>> = items(batch, sale).collect();
+            return self.update(old, draft(batch, sale, reference, None, occurrence), &lines);
+        }
+        if self.days.contains(&sale.on) && (receipt.is_empty() || self.has_unnumbered) {
+            self.doubtful.push(DoubtfulSale {
+                receipt: receipt.to_owned(),
+                reference: reference.to_owned(),
+                on: sale.on,
+                amount: sale.amount,
+                quantity_milli: sale.quantity_milli,
+                lines: items(batch, sale).map(StoredLine::from).collect(),
+                key: sale.dedupe_key,
+                customer: None,
+            });
+            return Ok(());
+        }
         let customer = self.customer(reference)?;
         self.report.unlinked += usize::from(customer.is_none());
-        let Some(old) = old else {
-            self.purchases.insert(draft(batch, sale, reference, customer, occurrence), items(batch, sale))?;
-            self.report.added += 1;
-            return Ok(());
+        self.purchases.insert(draft(batch, sale, reference, customer, occurrence), items(batch, sale))?;
+        self.report.added += 1;
+        Ok(())
+    }
+
+    /// Brings a purchase up to what the file says of it. An empty cell never erases what the book knows.
+    fn update(&mut self, old: StoredPurchase, new: PurchaseDraft<'_>, lines: &[PurchaseItem<'_>]) -> Result<()> {
+        let is_same = new.reference.is_empty() || same_key(new.reference) == same_key(&old.reference);
+        let reference = if is_same { old.reference.clone() } else { new.reference.to_owned() };
+        let customer = match old.customer {
+            Some(known) if is_same => Some(known),
+            _ => self.customer(&reference)?,
         };
-        let alike = (old.reference == reference || reference.is_empty())
-            && old.on == sale.on
-            && old.amount == sale.amount
-            && old.quantity_milli == sale.quantity_milli;
-        if alike || batch.text(sale.receipt).is_empty() {
+        self.report.unlinked += usize::from(customer.is_none());
+        if let (None, Some(customer)) = (old.customer, customer) {
+            self.purchases.link(old.id, customer)?;
+        }
+        let mut now = StoredPurchase {
+            reference,
+            customer,
+            on: new.on,
+            amount: new.amount,
+            quantity_milli: new.quantity_milli.or(old.quantity_milli),
+            lines: filled_lines(&old.lines, lines),
+            ..old.clone()
+        };
+        // Of one line the quantity is that of the sale.
+        if let ([line], 1) = (now.lines.as_mut_slice(), lines.len()) {
+            line.quantity_milli = line.quantity_milli.or(now.quantity_milli);
+        }
+        if is_unchanged(&old, &now) {
             self.report.unchanged += 1;
             return Ok(());
         }
-        // An empty cell never erases who it was.
-        let (reference, customer) = if reference.is_empty() {
-            (&*old.reference, self.customer(&old.reference)?)
-        } else {
-            (reference, customer)
-        };
-        self.purchases.replace(old.id, draft(batch, sale, reference, customer, occurrence), items(batch, sale))?;
+        self.replace(&now)?;
         self.report.changed += 1;
-        self.before.insert(sale.dedupe_key, old);
+        if !now.receipt.is_empty() {
+            self.before.insert(new.key, old);
+        }
         Ok(())
+    }
+
+    /// Writes a purchase as it is now.
+    fn replace(&mut self, now: &StoredPurchase) -> Result<()> {
+        let mut key = DedupeKey::default();
+        key.copy_from_slice(&now.key);
+        let draft = PurchaseDraft {
+            receipt: &now.receipt,
+            reference: &now.reference,
+            customer: now.customer,
+            on: now.on,
+            amount: now.amount,
+            quantity_milli: now.quantity_milli,
+            key,
+            occurrence: 1,
+        };
+        self.purchases.replace(now.id, draft, now.lines.iter().map(StoredLine::item))
+    }
+
+    /// Takes the sales that may be in the book in another way, those of a customer and a day together.
+    fn take_doubtful(&mut self) -> Result<()> {
+        let mut doubtful = std::mem::take(&mut self.doubtful);
+        if doubtful.is_empty() {
+            return Ok(());
+        }
+        for sale in &mut doubtful {
+            sale.customer = self.meant_customer(&sale.reference);
+        }
+        doubtful.sort_by(|one, other| one.group().cmp(&other.group()));
+        let matched: HashSet<i64> = std::mem::take(&mut self.matched).into_iter().collect();
+        let mut nobodys: (Option<NaiveDate>, Vec<StoredPurchase>) = (None, Vec::new());
+        for group in doubtful.chunk_by(|one, other| one.group() == other.group()) {
+            let Some(first) = group.first() else { continue };
+            if nobodys.0 != Some(first.on) {
+                nobodys = (Some(first.on), self.purchases.of_nobody(first.on)?);
+            }
+            let references: HashSet<Cow<'_, str>> = group.iter().map(|sale| same_key(&sale.reference)).collect();
+            let is_theirs = |sale: &&StoredPurchase| references.contains(&same_key(&sale.reference));
+            let mut stored: Vec<StoredPurchase> = nobodys.1.iter().filter(is_theirs).cloned().collect();
+            if let Some(customer) = first.customer {
+                stored.extend(self.purchases.of_customer(customer, first.on)?);
+                stored.sort_by_key(|sale| sale.id);
+            }
+            stored.retain(|sale| !matched.contains(&sale.id));
+            self.take_group(group, &stored)?;
+        }
+        Ok(())
+    }
+
+    /// Takes the sales of a customer and a day, `stored` being what the book has of them.
+    fn take_group(&mut self, group: &[DoubtfulSale], stored: &[StoredPurchase]) -> Result<()> {
+        for (sale, found) in group.iter().zip(decide(group, stored, self.options.source)) {
+            match found {
+                SaleMatch::New => self.add(sale)?,
+                SaleMatch::Known(at) => self.fill(sale, &stored[at], false)?,
+                SaleMatch::LineOf(at) => self.fill(sale, &stored[at], true)?,
+                SaleMatch::Numbered(places) => {
+                    let known: Vec<&StoredPurchase> = places.into_iter().map(|at| &stored[at]).collect();
+                    self.number(sale, &known)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// A sale that is new.
+    fn add(&mut self, sale: &DoubtfulSale) -> Result<()> {
+        let customer = self.customer(&sale.reference)?;
+        self.report.unlinked += usize::from(customer.is_none());
+        let draft = PurchaseDraft {
+            receipt: &sale.receipt,
+            reference: &sale.reference,
+            customer,
+            on: sale.on,
+            amount: sale.amount,
+            quantity_milli: sale.quantity_milli,
+            key: sale.key,
+            occurrence: self.purchases.next_occurrence(&sale.key)?,
+        };
+        self.purchases.insert(draft, sale.items().into_iter())?;
+        self.report.added += 1;
+        Ok(())
+    }
+
+    /// A row that is a purchase of the book, or the line of one.
+    fn fill(&mut self, sale: &DoubtfulSale, old: &StoredPurchase, is_line: bool) -> Result<()> {
+        let items = if is_line { Vec::new() } else { sale.items() };
+        let draft = PurchaseDraft {
+            receipt: &old.receipt,
+            reference: &old.reference,
+            customer: None,
+            on: old.on,
+            amount: old.amount,
+            quantity_milli: if is_line { None } else { sale.quantity_milli },
+            key: sale.key,
+            occurrence: 1,
+        };
+        let known = StoredPurchase { customer: old.customer.or(sale.customer), ..old.clone() };
+        if let (None, Some(customer)) = (old.customer, sale.customer) {
+            self.purchases.link(old.id, customer)?;
+        }
+        self.update(known, draft, &items)?;
+        if old.receipt.is_empty() {
+            let quantity_milli = sale.quantity_milli.or(old.quantity_milli);
+            let lines = filled_lines(&old.lines, &items);
+            let item = lines.first().map_or("", |line| line.item.as_str());
+            let line = PurchaseItem { item, quantity_milli, amount: old.amount };
+            let key = sales::row_key(&old.reference, old.on, std::iter::once(line), &mut String::new());
+            if key[..] != old.key[..] {
+                self.purchases.set_key(old.id, &key)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A receipt whose lines are purchases of the book that had no number: they become one.
+    fn number(&mut self, sale: &DoubtfulSale, known: &[&StoredPurchase]) -> Result<()> {
+        let [first, others @ ..] = known else { return Ok(()) };
+        self.purchases.set_receipt(first.id, &sale.receipt, &sale.key)?;
+        for other in others {
+            self.purchases.delete(other.id)?;
+        }
+        let lines: Vec<StoredLine> = known.iter().flat_map(|one| one.lines.clone()).collect();
+        let quantities = known.iter().filter_map(|one| one.quantity_milli);
+        let now = StoredPurchase {
+            receipt: sale.receipt.clone(),
+            customer: first.customer.or(sale.customer),
+            amount: sale.amount,
+            quantity_milli: sale.quantity_milli.or_else(|| quantities.reduce(i64::saturating_add)),
+            lines: filled_lines(&lines, &sale.items()),
+            key: sale.key.to_vec(),
+            ..(*first).clone()
+        };
+        self.report.unlinked += usize::from(now.customer.is_none());
+        self.replace(&now)?;
+        self.report.changed += 1;
+        Ok(())
+    }
+
+    /// Whose reference it is, capitals, spaces and how accents are composed aside.
+    fn meant_customer(&mut self, reference: &str) -> Option<CustomerId> {
+        if let RefStatus::Merged(id) = self.references.status(reference) {
+            return Some(id);
+        }
+        let known = self.ids.get(reference).or_else(|| self.emails.get(reference)).copied();
+        if known.is_some() || reference.is_empty() {
+            return known;
+        }
+        let plain = self.plain_refs.get_or_insert_with(|| {
+            let mut plain: HashMap<String, Option<CustomerId>> = HashMap::new();
+            for (reference, id) in &self.ids {
+                let key = same_key(reference).into_owned();
+                plain.entry(key).and_modify(|known| *known = None).or_insert(Some(*id));
+            }
+            plain
+        });
+        plain.get(&*same_key(reference)).copied().flatten()
     }
 
     /// Whom a sale names; nothing is kept of somebody who was forgotten.
@@ -278,7 +491,10 @@ impl<'t> PurchaseImporter<'t> {
             let receipt = text::quote(&straggler.receipt);
             let wrong = match &stored {
                 None => Some(format!("receipt {receipt} was left out further up")),
-                Some(stored) if !straggler.reference.is_empty() && straggler.reference != stored.reference => {
+                Some(stored)
+                    if !straggler.reference.is_empty()
+                        && same_key(&straggler.reference) != same_key(&stored.reference) =>
+                {
                     Some(format!("receipt {receipt} has another customer further up"))
                 }
                 Some(stored) => {
@@ -293,10 +509,12 @@ impl<'t> PurchaseImporter<'t> {
             let amount = straggler.lines.iter().fold(stored.amount, |sum, (_, line)| sum.plus(line.amount));
             let quantities = straggler.lines.iter().filter_map(|(_, line)| line.quantity_milli);
             let quantity = stored.quantity_milli.into_iter().chain(quantities).reduce(i64::saturating_add);
-            let whole = StoredPurchase { amount, quantity_milli: quantity, ..stored };
+            let mut whole = StoredPurchase { amount, quantity_milli: quantity, ..stored };
             self.purchases.add_items(&whole, straggler.lines.iter().map(|(item, line)| line.item(item)))?;
+            let lines = straggler.lines.iter().map(|(item, line)| StoredLine::from(line.item(item)));
+            whole.lines.extend(lines.filter(|line| !line.item.is_empty()));
             // With all its lines the receipt may be what it was.
-            if self.before.get(&straggler.dedupe_key) == Some(&whole) {
+            if self.before.get(&straggler.dedupe_key).is_some_and(|before| is_unchanged(before, &whole)) {
                 self.before.remove(&straggler.dedupe_key);
                 self.purchases.drop_before(whole.id)?;
                 self.report.changed -= 1;

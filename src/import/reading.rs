@@ -16,6 +16,7 @@ use super::zones::DayZones;
 use super::{ImportReport, RowProblem};
 use crate::clock::TimeZone;
 use crate::customers::{self, CustomerField};
+use crate::domain::email_key;
 use crate::error::Result;
 use crate::money::DecimalSeparator;
 use crate::text::heading_key;
@@ -195,7 +196,7 @@ impl<'s> ImportPlan<'s> {
         let email = self.columns.pick(if self.columns.place("ref").is_some() { "ref" } else { EMAIL }).of(row);
         let email = cells::first_of(&email, &BETWEEN_VALUES).0;
         if !email.is_empty() {
-            return Ok(Cow::Owned(email.to_lowercase()));
+            return Ok(Cow::Owned(email_key(email)));
         }
         let phone = self.id(PHONE, row, survey)?;
         Ok(Cow::Owned(customers::dialled(cells::first_of(&phone, &BETWEEN_VALUES).0)))

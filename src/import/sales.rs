@@ -267,37 +267,16 @@ impl SaleReader<'_> {
 
     fn dedupe_key(&mut self, index: usize) -> DedupeKey {
         let (batch, sale) = (&self.batch, &self.batch.sales[index]);
-        let mut hash = Sha256::new();
-        let mut add = |text: &str| {
-            hash.update((text.len() as u64).to_le_bytes());
-            hash.update(text);
-        };
         let receipt = batch.text(sale.receipt);
         if receipt.is_empty() {
-            add("row");
-            add(batch.text(sale.reference));
-            let mut add_number = |text: std::fmt::Arguments<'_>| {
-                self.scratch.clear();
-                let _ = self.scratch.write_fmt(text);
-                add(&self.scratch);
-            };
-            add_number(format_args!("{}", sale.on));
-            for line in &batch.lines[sale.lines.clone()] {
-                add_number(format_args!("{}", line.amount.0));
-                match line.quantity_milli {
-                    Some(n) => add_number(format_args!("{n}")),
-                    None => add_number(format_args!("")),
-                }
-                add_number(format_args!("{}", batch.text(line.item)));
-            }
-        } else {
-            add("receipt");
-            add(self.source);
-            add(receipt);
+            let lines = batch.lines[sale.lines.clone()].iter().map(|line| line.item(batch.text(line.item)));
+            return row_key(batch.text(sale.reference), sale.on, lines, &mut self.scratch);
         }
-        let mut key = [0; 16];
-        key.copy_from_slice(&hash.finalize()[..16]);
-        key
+        let mut hash = Sha256::new();
+        for text in ["receipt", self.source, receipt] {
+            add(&mut hash, text);
+        }
+        key_of(hash)
     }
 
     fn day(&mut self, text: &str, at: usize, heading: &str, faults: &mut Vec<RowProblem>) -> Result<Option<NaiveDate>> {
@@ -528,4 +507,43 @@ impl SaleReader<'_> {
         let (heading, word) = self.plan.dialect.quirks.takes_back?;
         self.plan.cell(heading, row).trim().eq_ignore_ascii_case(word).then(|| word.to_lowercase())
     }
+}
+
+/// What makes two sales without a receipt number the same one: the customer, the day, and of each line the amount, the
+/// quantity and the item; capitals, spaces and how accents are composed aside.
+pub(super) fn row_key<'i>(
+    reference: &str,
+    on: NaiveDate,
+    lines: impl Iterator<Item = PurchaseItem<'i>>,
+    scratch: &mut String,
+) -> DedupeKey {
+    let mut hash = Sha256::new();
+    add(&mut hash, "row");
+    add(&mut hash, &text::same_key(reference));
+    let mut add_number = |hash: &mut Sha256, text: std::fmt::Arguments<'_>| {
+        scratch.clear();
+        let _ = scratch.write_fmt(text);
+        add(hash, scratch);
+    };
+    add_number(&mut hash, format_args!("{on}"));
+    for line in lines {
+        add_number(&mut hash, format_args!("{}", line.amount.0));
+        match line.quantity_milli {
+            Some(n) => add_number(&mut hash, format_args!("{n}")),
+            None => add(&mut hash, ""),
+        }
+        add(&mut hash, &text::same_key(line.item));
+    }
+    key_of(hash)
+}
+
+fn add(hash: &mut Sha256, text: &str) {
+    hash.update((text.len() as u64).to_le_bytes());
+    hash.update(text);
+}
+
+fn key_of(hash: Sha256) -> DedupeKey {
+    let mut key = [0; 16];
+    key.copy_from_slice(&hash.finalize()[..16]);
+    key
 }

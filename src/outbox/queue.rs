@@ -130,7 +130,8 @@ pub(super) fn claim(write: &Write<'_>, id: OutboxId, address: &[u8], run: i64, n
                due_at = NULL, at = ?3, reply = '' WHERE id = ?1 AND state = ?6 \
                AND NOT EXISTS (SELECT 1 FROM suppression s WHERE s.hash = ?4 AND s.lifted_on IS NULL) AND EXISTS \
                (SELECT 1 FROM recipient r JOIN customer c ON c.id = r.customer_id WHERE r.id = outbox.recipient_id \
-               AND c.email_consent = ?7 AND c.deceased = 0 AND (outbox.wave = 0 OR ((r.returned_on IS NULL \
+               AND c.email_consent = ?7 AND c.deceased = 0 AND NOT EXISTS (SELECT 1 FROM email_opt_out o \
+               WHERE LOWER(TRIM(o.email)) = LOWER(TRIM(r.email))) AND (outbox.wave = 0 OR ((r.returned_on IS NULL \
                OR EXISTS (SELECT 1 FROM second_piece s WHERE s.recipient_id = r.id AND s.returned_on IS NULL)) \
                AND NOT EXISTS (SELECT 1 FROM redeemed d WHERE d.recipient_id = r.id) \
                AND NOT EXISTS (SELECT 1 FROM recipient_member m JOIN contact_note n ON n.customer_id = m.customer_id \

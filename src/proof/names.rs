@@ -16,6 +16,24 @@ use crate::text::remarks::{self, is_no_spouse, is_nobody, is_placeholder};
 /// Remarks in names: what the owner has said there of somebody, or what is no name.
 pub(super) fn remarks(people: &[RecipientCards<'_>]) -> Vec<ProofProblem> {
     let mut found = Vec::new();
+    for person in people {
+        let tags = person.recipient.fields.to_read().get_list("customer.tags").clone();
+        for card in person.members.iter().filter(|card| card.may_be_greeted()) {
+            let own = tags.iter().map(String::as_str).filter(|_| card.reference == person.recipient.reference);
+            if let Some(remark) = std::iter::once(card.notes.as_str()).chain(own).find_map(text::card_remark) {
+                let reference = argument(&card.reference);
+                let hint = format!(
+                    "if that is meant: regulars customer set {reference} deceased=yes, `moved=yes` or `post=no`"
+                );
+                found.push(ProofProblem::of(
+                    ProofProblemKind::Remark,
+                    card,
+                    format!("the card says {}", text::quote(remark)),
+                    hint,
+                ));
+            }
+        }
+    }
     for card in people.iter().flat_map(|person| &person.members).filter(|card| card.may_be_greeted()) {
         for (field, text) in [
             (CustomerField::FirstName, &card.first_name),

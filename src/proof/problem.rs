@@ -51,6 +51,7 @@ pub(crate) enum ProofProblemKind {
     NotWanted,
     NoName,
     OddName,
+    Remark,
     Capitals,
     Address,
     LongLetter,

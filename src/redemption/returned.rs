@@ -10,7 +10,12 @@ use crate::domain::EventKind;
 use crate::error::Result;
 use crate::store::Write;
 
-/// Writes down that somebody's letter came back.
-pub(crate) fn record_returned(write: &Write<'_>, recipient: &Recipient, now: NaiveDateTime) -> Result<()> {
-    event::add(write, subject(recipient), EventKind::Returned, &Visit::new(now, "", None), "")
+/// Writes down that somebody's letter came back; `reason` says so when that is taken back.
+pub(crate) fn record_returned(
+    write: &Write<'_>,
+    recipient: &Recipient,
+    now: NaiveDateTime,
+    reason: &str,
+) -> Result<()> {
+    event::add(write, subject(recipient), EventKind::Returned, &Visit::new(now, "", None), reason)
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::campaign::Planned;
-use crate::customers::{MailPreferences, Suppressions, address_reach};
+use crate::customers::{MailPreferences, PostOptOuts, Suppressions, UndeliverableAddresses, address_reach};
 use crate::domain::{Arm, EmailAddress, NoteKind, RecipientId};
 use crate::error::Result;
 use crate::store::{Read, params};
@@ -21,17 +21,25 @@ pub(super) struct RecipientReach {
 pub(super) fn reach(read: &Read<'_>, planned: &Planned) -> Result<BTreeMap<RecipientId, RecipientReach>> {
     let sql = "SELECT r.id, c.deceased, c.post_consent, c.email_consent, r.email, EXISTS (SELECT 1 FROM recipient_member m \
                JOIN contact_note n ON n.customer_id = m.customer_id WHERE m.recipient_id = r.id AND n.kind = ?3 \
-               AND n.resolved_on IS NULL), c.moved_from, c.street, c.street2, c.city, c.postcode, c.country \
-               FROM recipient r JOIN customer c ON c.id = r.customer_id WHERE r.campaign_id = ?1 AND r.arm = ?2";
-    let suppressed = Suppressions::of(read)?;
+               AND n.resolved_on IS NULL), c.moved_from, c.street, c.street2, c.city, c.postcode, c.country, \
+               CASE r.home WHEN 0 THEN c.home ELSE r.home END, c.home, c.first_name, c.last_name, c.full_name, c.suffix, \
+               c.company FROM recipient r JOIN customer c ON c.id = r.customer_id WHERE r.campaign_id = ?1 AND r.arm = ?2";
+    let (suppressed, opt_outs) = (Suppressions::of(read)?, PostOptOuts::of(read)?);
+    let undeliverable = UndeliverableAddresses::of(read)?;
     let mut all = BTreeMap::new();
     read.each(sql, params![planned.id, Arm::Mailed, NoteKind::Complaint], |row| {
         let (has_address, has_moved) = address_reach(row, 6)?;
         let preferences = MailPreferences { deceased: row.get(1)?, post: row.get(2)?, email: row.get(3)?, has_moved };
         let email: String = row.get(4)?;
         let gets_email = EmailAddress::parse(&email).is_some() && suppressed.reason(&email).is_none();
+        let name = |index: usize| row.get::<String>(14 + index);
+        let is_opted_out = opt_outs.is_at(row.get(13)?) && {
+            let names = [name(0)?, name(1)?, name(2)?, name(3)?, name(4)?];
+            opt_outs.has(row.get(13)?, names.each_ref().map(String::as_str))
+        };
+        let is_reached = has_address && !undeliverable.has(row.get(12)?);
         let reach = RecipientReach {
-            letter: preferences.may_be_greeted() && has_address,
+            letter: preferences.may_be_greeted() && is_reached && !is_opted_out,
             email: preferences.takes_emails() && gets_email,
             complains: row.get(5)?,
         };

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::customers::HAS_EMAIL;
+use crate::customers::{HAS_EMAIL, IS_UNDELIVERABLE};
 use crate::domain::Response;
 
 /// The kind of a value.
@@ -202,6 +202,7 @@ pub(super) const FIELDS: &[SegmentField] = &[
     own("has_address", Kind::YesNo, "(c.street <> '' OR c.street2 <> '') AND (c.city <> '' OR c.postcode <> '')"),
     own("deceased", Kind::YesNo, "c.deceased <> 0"),
     own("moved", Kind::YesNo, "c.moved <> 0"),
+    own("undeliverable_address", Kind::YesNo, IS_UNDELIVERABLE),
     SegmentField { name: "tags", kind: Kind::Text, source: Source::Tags },
     bought("spend_12m", Kind::Money, Measure::Spend, Some(12)),
     bought("spend_24m", Kind::Money, Measure::Spend, Some(24)),

@@ -27,6 +27,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/018_recipient_state.sql"),
     include_str!("migrations/019_years.sql"),
     include_str!("migrations/020_till_changes.sql"),
+    include_str!("migrations/021_wishes.sql"),
 ];
 
 /// Marks the file as ours: "RGLR".

@@ -65,6 +65,20 @@ pub(crate) fn plain_key(text: &str) -> String {
     name_key(&text.nfd().filter(|c| !is_combining_mark(*c)).nfc().collect::<String>())
 }
 
+/// A text as it is known again: in lower case, accents composed, one space between words.
+pub(crate) fn same_key(text: &str) -> Cow<'_, str> {
+    // An import asks for every sale, and most items are written alike.
+    let is_plain = |bytes: &[u8]| {
+        let is_odd = |b: &u8| !b.is_ascii() || b.is_ascii_uppercase() || b.is_ascii_whitespace() && *b != b' ';
+        !bytes.iter().any(is_odd) && !bytes.starts_with(b" ") && !bytes.ends_with(b" ")
+    };
+    if is_plain(text.as_bytes()) && !text.contains("  ") {
+        return Cow::Borrowed(text);
+    }
+    let composed: String = text.nfc().flat_map(char::to_lowercase).nfc().collect();
+    Cow::Owned(composed.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
 /// `muller` of a [`plain_key`] `mueller`: an umlaut has lost its points already.
 pub(crate) fn without_umlauts(plain: &str) -> String {
     // An import asks for every word of every address.
@@ -150,6 +164,10 @@ mod tests {
         {
             assert_eq!(without_umlauts(&plain_key(one)), without_umlauts(&plain_key(other)), "{one}");
         }
+        for same in ["Caf\u{e9} au lait", " cafe\u{301}  AU lait", "CAF\u{c9}\u{a0}au\tLait"] {
+            assert_eq!(same_key(same), "caf\u{e9} au lait", "{same}");
+        }
+        assert_ne!(same_key("cafe"), same_key("caf\u{e9}"));
         for (heading, key) in
             [("Vollständiger Name", "vollstaendigername"), ("E-Mail 1", "email1"), ("Prénom", "prenom")]
         {

@@ -1,5 +1,6 @@
 //! The grammar of messages: counts, lists, quotes and "did you mean".
 
+mod card_remarks;
 pub(crate) mod csv;
 mod fold;
 mod hash;
@@ -7,7 +8,8 @@ pub(crate) mod names;
 pub(crate) mod remarks;
 mod time;
 
-pub(crate) use fold::{case_folded, heading_key, name_key, plain_key, without_umlauts};
+pub(crate) use card_remarks::card_remark;
+pub(crate) use fold::{case_folded, heading_key, name_key, plain_key, same_key, without_umlauts};
 pub(crate) use hash::fnv1a;
 pub(crate) use time::{ago, day_range, long_date, writes_month_first};
 

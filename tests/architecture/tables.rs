@@ -30,6 +30,7 @@ const OWNERS: &[(&str, &[&str])] = &[
             "replaced_purchase",
             "suppression",
             "till_change",
+            "undeliverable_address",
         ],
     ),
     (

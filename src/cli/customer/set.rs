@@ -19,8 +19,8 @@ pub(super) struct SetArguments {
     #[arg(value_name = "REF")]
     reference: String,
     /// Any field of the card; an empty value removes it. Also `post=yes|no|unknown`, `email_consent=yes|no|unknown`,
-    /// `email_works=yes` after emails came back, `preference.KEY=`, `tag=+WORD` and `tag=-WORD`, `deceased=yes`, `moved=yes`,
-    /// `household=REF|alone`.
+    /// `email_works=yes` after emails came back, `undeliverable_address=no` when letters do reach it, `preference.KEY=`,
+    /// `tag=+WORD` and `tag=-WORD`, `deceased=yes`, `moved=yes`, `household=REF|alone`.
     #[arg(value_name = "FIELD=VALUE", required = true)]
     assignments: Vec<String>,
     /// From whom it is known; kept with wishes, deceased and moved.

@@ -4,8 +4,8 @@ use super::one_line::one_line;
 use crate::app;
 use crate::cli::context::Context;
 use crate::cli::done::Done;
-use crate::customers::{ADDRESS, Card, CustomerField, Note};
-use crate::domain::{Code, Consent};
+use crate::customers::{ADDRESS, Card, ConsentSubject, CustomerField, Note};
+use crate::domain::{Code, Consent, ConsentChannel};
 use crate::error::Result;
 use crate::redemption::{OfferStatus, OfferSummary};
 use crate::shop::Shop;
@@ -102,20 +102,32 @@ fn rows(card: &Card) -> String {
         card.preferences.iter().map(|(key, value)| format!("{} {}", one_line(key), one_line(value))).collect();
     let tags: Vec<String> = card.tags.iter().map(|tag| one_line(tag)).collect();
     let address = list(&ADDRESS);
+    let returned = card.returned_mail.as_ref().map(|one| match one.campaign.as_str() {
+        "" => format!("undeliverable address since {}: no post until there is another", one.on),
+        campaign => format!(
+            "the letter of {} came back on {}: no post until there is another address",
+            text::quote(campaign),
+            one.on
+        ),
+    });
+    let opt_out = |channel: ConsentChannel| {
+        let about = ConsentSubject::Consent(channel);
+        let said = card.wishes.iter().find(|said| said.about == about && said.state == Consent::No);
+        let since = said.map(|said| format!(", since {} ({})", said.on, one_line(&said.source)));
+        format!("wants no {channel}{}", since.unwrap_or_default())
+    };
     let post = match card.post_consent {
-        _ if card.moved => "moved away: no post until there is a new street",
-        Consent::No => "wants no post",
-        Consent::Yes | Consent::Unknown => "",
+        _ if card.moved => "moved away: no post until there is a new street".to_owned(),
+        Consent::No => opt_out(ConsentChannel::Post),
+        Consent::Yes | Consent::Unknown => returned.unwrap_or_default(),
     };
-    let stopped =
-        card.suppressed.as_ref().map(|one| format!("no email goes out: {}, {}", one.reason.in_words(), one.on));
-    let email = match card.email_consent {
-        _ if stopped.is_some() => stopped.as_deref().unwrap_or_default(),
-        Consent::Yes => "may be emailed",
-        Consent::No => "wants no email",
-        Consent::Unknown => "",
+    let email = match (&card.suppressed, card.email_consent) {
+        (Some(one), _) => format!("no email goes out: {}, {}", one.reason.in_words(), one.on),
+        (None, Consent::Yes) => "may be emailed".to_owned(),
+        (None, Consent::No) => opt_out(ConsentChannel::Email),
+        (None, Consent::Unknown) => String::new(),
     };
-    let wishes: Vec<&str> = [post, email].into_iter().filter(|wish| !wish.is_empty()).collect();
+    let wishes: Vec<String> = [post, email].into_iter().filter(|wish| !wish.is_empty()).collect();
     let mut text = String::new();
     for (label, value) in [
         ("Spouse", field(CustomerField::Spouse)),

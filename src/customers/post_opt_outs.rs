@@ -1,0 +1,104 @@
+//! Who gets no letter because of another card of theirs: one of the same name at the same address, which has opted out. Of
+//! those who were forgotten a hash of both is kept, among the addresses that get no email.
+
+use std::collections::{HashMap, HashSet};
+
+use super::customer::{Customer, name_of};
+use super::suppression::{self, AddressKey};
+use crate::error::Result;
+use crate::store::{Read, params};
+use crate::text::plain_key;
+
+/// The names of those who have opted out of post, by the numbers of their addresses.
+#[derive(Debug, Default)]
+pub(crate) struct PostOptOuts {
+    by_home: HashMap<i64, Vec<OptedOutName>>,
+    /// Of a shop that has forgotten such people alone.
+    forgotten: Option<(AddressKey, HashSet<Vec<u8>>)>,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+struct OptedOutName {
+    whole: String,
+    first: String,
+}
+
+impl PostOptOuts {
+    /// As the book has them now.
+    pub(crate) fn of(read: &Read<'_>) -> Result<Self> {
+        let mut all: HashMap<i64, Vec<OptedOutName>> = HashMap::new();
+        let sql = "SELECT home, first_name, last_name, full_name, suffix, company FROM post_opt_out ORDER BY id";
+        read.each(sql, params![], |row| {
+            let mut names: [String; 5] = Default::default();
+            for (index, name) in names.iter_mut().enumerate() {
+                *name = row.get(index + 1)?;
+            }
+            let whole = plain_key(&name_of(names.each_ref().map(String::as_str)));
+            if !whole.is_empty() {
+                all.entry(row.get(0)?).or_default().push(OptedOutName { whole, first: plain_key(&names[0]) });
+            }
+            Ok(())
+        })?;
+        let kept = suppression::opt_out_hashes(read)?;
+        let forgotten = if kept.is_empty() { None } else { Some((AddressKey::of(read)?, kept)) };
+        Ok(Self { by_home: all, forgotten })
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.by_home.is_empty() && self.forgotten.is_none()
+    }
+
+    /// Whether anybody at an address may have opted out.
+    pub(crate) fn is_at(&self, home: i64) -> bool {
+        home != 0 && (self.forgotten.is_some() || self.by_home.contains_key(&home))
+    }
+
+    /// Whether somebody of this name at this address has opted out; of first name, last name, full name, suffix and company.
+    pub(crate) fn has(&self, home: i64, name: [&str; 5]) -> bool {
+        let name = plain_key(&name_of(name));
+        let is_known = self.by_home.get(&home).is_some_and(|known| known.iter().any(|one| one.whole == name));
+        let forgotten = self.forgotten.as_ref().filter(|_| home != 0 && !name.is_empty());
+        is_known || forgotten.is_some_and(|(key, kept)| kept.contains(&key.hash(&at_home(home, &name))))
+    }
+
+    /// Whether a card is of somebody who has opted out on another.
+    pub(crate) fn has_card(&self, card: &Customer) -> bool {
+        // Most shops have few, and the number of an address is not free.
+        !self.is_empty() && self.has(card.address().hash(), names_of(card))
+    }
+
+    /// Whether the spouse whom a card names has opted out.
+    pub(crate) fn has_spouse(&self, card: &Customer) -> bool {
+        if self.is_empty() || card.spouse.is_empty() {
+            return false;
+        }
+        let spouse = plain_key(&card.spouse);
+        let is_named = |one: &OptedOutName| {
+            let with_surname = format!("{} {}", one.first, plain_key(&card.last_name));
+            [&one.whole, &one.first, &with_surname]
+                .into_iter()
+                .any(|name| !name.trim().is_empty() && ends_with(&spouse, name))
+        };
+        self.by_home.get(&card.address().hash()).is_some_and(|known| known.iter().any(is_named))
+    }
+}
+
+fn names_of(card: &Customer) -> [&str; 5] {
+    [&card.first_name, &card.last_name, &card.full_name, &card.suffix, &card.company]
+}
+
+/// What a hash is made of; no address of email has such a form.
+fn at_home(home: i64, name: &str) -> String {
+    format!("post {home} {name}")
+}
+
+/// What is kept of the opt-out of somebody who is forgotten; nothing without a name and an address.
+pub(super) fn kept_form(card: &Customer) -> Option<String> {
+    let (home, name) = (card.address().hash(), plain_key(&name_of(names_of(card))));
+    (home != 0 && !name.is_empty()).then(|| at_home(home, &name))
+}
+
+/// Whether a name is another one, with or without a title before it.
+fn ends_with(name: &str, end: &str) -> bool {
+    name.strip_suffix(end).is_some_and(|before| before.is_empty() || before.ends_with(' '))
+}
