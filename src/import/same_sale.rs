@@ -123,15 +123,15 @@ pub(super) fn is_unchanged(old: &StoredPurchase, new: &StoredPurchase) -> bool {
 mod tests {
     use super::*;
 
-    type Sales<'s> = &'s [(i64, i64, &'static str)];
-    type Lines<'s> = &'s [(&'static str, i64, i64)];
+    type ExpectedSales<'s> = &'s [(i64, i64, &'static str)];
+    type ExpectedLines<'s> = &'s [(&'static str, i64, i64)];
 
     #[test]
     fn a_row_finds_the_sale_that_it_is() {
         let sales = |of: &[(i64, i64, &'static str)]| -> Vec<SaleTraits<'static>> {
             of.iter().map(|(amount, n, item)| SaleTraits::of(Money(*amount), (*n > 0).then_some(*n), item)).collect()
         };
-        let cases: &[(Sales<'_>, Sales<'_>, &[Option<usize>])] = &[
+        let cases: &[(ExpectedSales<'_>, ExpectedSales<'_>, &[Option<usize>])] = &[
             (&[(10, 0, "coat")], &[(10, 0, "")], &[Some(0)]),
             (&[(10, 0, "")], &[(10, 0, "coat")], &[Some(0)]),
             (&[(10, 0, "COAT ")], &[(10, 0, "coat")], &[Some(0)]),
@@ -161,7 +161,7 @@ mod tests {
             };
             of.iter().map(line).collect()
         };
-        let cases: &[(Lines<'_>, Lines<'_>, Lines<'_>)] = &[
+        let cases: &[(ExpectedLines<'_>, ExpectedLines<'_>, ExpectedLines<'_>)] = &[
             (&[("coat", 1, 10)], &[("", 0, 10)], &[("coat", 1, 10)]),
             (&[("coat", 1, 10)], &[("COAT", 0, 10)], &[("coat", 1, 10)]),
             (&[("coat", 0, 10)], &[("coat", 2, 10)], &[("coat", 2, 10)]),
