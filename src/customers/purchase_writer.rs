@@ -147,6 +147,12 @@ impl<'t> PurchaseWriter<'t> {
         })
     }
 
+    /// The number and the customer of a purchase that is in the book.
+    pub(crate) fn known(&self, key: &DedupeKey, occurrence: u32) -> Result<Option<(i64, Option<CustomerId>)>> {
+        let sql = "SELECT id, customer_id FROM purchase WHERE same = ?1 AND nth = ?2";
+        self.write.first(sql, params![key[..], occurrence], |row| Ok((row.get(0)?, row.get(1)?)))
+    }
+
     pub(crate) fn stored(&self, key: &DedupeKey, occurrence: u32) -> Result<Option<StoredPurchase>> {
         let found = read_rows(self.write, stored!("p.same = ?1 AND p.nth = ?2"), params![key[..], occurrence])?;
         Ok(found.into_iter().next())

@@ -25,9 +25,16 @@ mod tests {
 
     #[test]
     fn every_word_has_a_state() {
-        for (word, consent) in
-            [("Subscribed", Consent::Yes), ("SÍ", Consent::Yes), ("cleaned", Consent::No), ("?", Consent::Unknown)]
-        {
+        for (word, consent) in [
+            ("Subscribed", Consent::Yes),
+            ("SÍ", Consent::Yes),
+            ("cleaned", Consent::No),
+            ("?", Consent::Unknown),
+            ("Afgemeld", Consent::No),
+            ("DÉSABONNÉ", Consent::No),
+            ("withdrawn", Consent::No),
+            ("unconfirmed", Consent::Unknown),
+        ] {
             assert_eq!(consent_of(word), Ok(Some(consent)), "{word}");
         }
         assert_eq!(consent_of(""), Ok(None));

@@ -11,7 +11,7 @@ use super::doubtful_sales::{DoubtfulSale, SaleMatch, decide};
 use super::order_states;
 use super::reading::{ImportPlan, KnownBy, LARGE};
 use super::sales::{self, Batch, Sale, SaleLine};
-use super::same_sale::{filled_lines, is_unchanged};
+use super::same_sale::{filled_lines, is_unchanged, says_nothing_new};
 use super::{ImportReport, ImportStep, RowProblem, unknown};
 use crate::customers::{
     self, DedupeKey, PurchaseDraft, PurchaseItem, PurchaseWriter, RefStatus, References, StoredLine, StoredPurchase,
@@ -222,7 +222,15 @@ impl<'t> PurchaseImporter<'t> {
 
     fn one(&mut self, batch: &Batch, sale: &Sale, occurrence: u32) -> Result<()> {
         let reference = self.reference(batch, sale);
-        let old = if self.is_first { None } else { self.purchases.stored(&sale.dedupe_key, occurrence)? };
+        let receipt = batch.text(sale.receipt);
+        if receipt.is_empty() && !sale.cancelled && !self.is_first {
+            // The key says all that there is to know.
+            if let Some((id, customer)) = self.purchases.known(&sale.dedupe_key, occurrence)? {
+                return self.take_known(id, customer, sale, reference);
+            }
+        }
+        let is_stored = !self.is_first && (!receipt.is_empty() || sale.cancelled);
+        let old = if is_stored { self.purchases.stored(&sale.dedupe_key, occurrence)? } else { None };
         if sale.cancelled {
             self.report.cancelled += 1;
             self.cancelled.insert(sale.dedupe_key);
@@ -233,7 +241,6 @@ impl<'t> PurchaseImporter<'t> {
             return Ok(());
         }
         self.future += usize::from(sale.on > self.options.today);
-        let receipt = batch.text(sale.receipt);
         if let Some(old) = old {
             self.matched.push(old.id);
             let lines: Vec<PurchaseItem<'_>> = items(batch, sale).collect();
@@ -259,20 +266,40 @@ impl<'t> PurchaseImporter<'t> {
         Ok(())
     }
 
+    /// A row that is in the book as it stands there.
+    fn take_known(&mut self, id: i64, customer: Option<CustomerId>, sale: &Sale, reference: &str) -> Result<()> {
+        self.future += usize::from(sale.on > self.options.today);
+        self.matched.push(id);
+        self.report.unchanged += 1;
+        if customer.is_none() {
+            match self.customer(reference)? {
+                Some(customer) => self.purchases.link(id, customer)?,
+                None => self.report.unlinked += 1,
+            }
+        }
+        Ok(())
+    }
+
     /// Brings a purchase up to what the file says of it. An empty cell never erases what the book knows.
     fn update(&mut self, old: StoredPurchase, new: PurchaseDraft<'_>, lines: &[PurchaseItem<'_>]) -> Result<()> {
-        let is_same = new.reference.is_empty() || same_key(new.reference) == same_key(&old.reference);
-        let reference = if is_same { old.reference.clone() } else { new.reference.to_owned() };
+        let is_same = new.reference.is_empty()
+            || new.reference == old.reference
+            || same_key(new.reference) == same_key(&old.reference);
+        let reference = if is_same { &old.reference } else { new.reference };
         let customer = match old.customer {
             Some(known) if is_same => Some(known),
-            _ => self.customer(&reference)?,
+            _ => self.customer(reference)?,
         };
         self.report.unlinked += usize::from(customer.is_none());
         if let (None, Some(customer)) = (old.customer, customer) {
             self.purchases.link(old.id, customer)?;
         }
+        if is_same && says_nothing_new(&old, &new, lines) {
+            self.report.unchanged += 1;
+            return Ok(());
+        }
         let mut now = StoredPurchase {
-            reference,
+            reference: reference.to_owned(),
             customer,
             on: new.on,
             amount: new.amount,

@@ -10,32 +10,32 @@ use std::sync::LazyLock;
 use super::plain_key;
 
 /// The phrases of a kind by their first words.
-struct Phrases(HashMap<&'static str, Vec<Vec<&'static str>>>);
+struct RemarkPhrases(HashMap<&'static str, Vec<Vec<&'static str>>>);
 
-struct Lists {
-    died: Phrases,
-    begins: Phrases,
+struct RemarkLists {
+    died: RemarkPhrases,
+    begins: RemarkPhrases,
     before: HashSet<&'static str>,
     after: HashSet<&'static str>,
     taste: HashSet<&'static str>,
 }
 
-static LISTS: LazyLock<Lists> = LazyLock::new(|| {
+static LISTS: LazyLock<RemarkLists> = LazyLock::new(|| {
     let of = |kinds: &'static [&str]| {
         let rows = super::table_rows(include_str!("card_remarks.tsv"));
         rows.filter_map(move |mut cells| Some((cells.next().filter(|kind| kinds.contains(kind))?, cells.next()?)))
             .flat_map(|(_, phrases)| phrases.split(", "))
     };
-    Lists {
-        died: Phrases::of(of(&["died"])),
-        begins: Phrases::of(of(&["died", "left", "unwanted"])),
+    RemarkLists {
+        died: RemarkPhrases::of(of(&["died"])),
+        begins: RemarkPhrases::of(of(&["died", "left", "unwanted"])),
         before: of(&["before"]).collect(),
         after: of(&["after"]).collect(),
         taste: of(&["taste"]).collect(),
     }
 });
 
-impl Phrases {
+impl RemarkPhrases {
     fn of(phrases: impl Iterator<Item = &'static str>) -> Self {
         let mut by_first: HashMap<&'static str, Vec<Vec<&'static str>>> = HashMap::new();
         for phrase in phrases {
