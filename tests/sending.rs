@@ -161,7 +161,7 @@ fn one_who_is_refused_does_not_stop_the_others_and_five_alike_do() {
 #[test]
 fn addresses_beyond_ascii_use_what_the_server_offers() {
     for (utf8, strict) in [(false, false), (false, true), (true, false)] {
-        let office = PostOffice::with(House { utf8, strict, ..House::default() });
+        let office = PostOffice::with(House { strict, utf8, ..House::default() });
         let shop = unplanned(&["x"], &office, "connections = 1");
         let mut cards = "Customer ID,First Name,Last Name,Email,Email Consent\n".to_owned();
         for (n, email) in
