@@ -256,6 +256,27 @@ fn three_years_are_followed_and_nobody_is_lost() {
     assert_eq!(name("tea-2027"), "name    = \"After Spring tea, 2027\"");
 }
 
+/// Whoever was left out of a year is named again by the follow-up of that year, which does not ask for them.
+#[test]
+fn who_was_left_out_of_a_year_is_named_the_year_after() {
+    for (step, left_out) in [
+        ("returned spring C-03", true),
+        ("customer set C-03 post=no", true),
+        ("customer set C-03 deceased=yes", true),
+        ("customer set C-03 city=Bend", false),
+    ] {
+        let shop = Shop::new();
+        for line in ["plan spring", "print spring", "posted spring", step, "follow-up spring second"] {
+            shop.run(line).quiet();
+        }
+        shop.run("plan second --today 2025-03-01").quiet();
+        let mut run = shop.run("follow-up second third");
+        let named =
+            "1 customer of the campaign before was left out of `second` and so of this one: Rosa Okafor (`C-03`)";
+        assert_eq!(run.talk().contains(named), left_out, "{step}: {}", run.talk());
+    }
+}
+
 /// What became of somebody in each year, and their years in a row in the last.
 const STREAKS: &[(&[&str], [i64; 2])] = &[
     (&["redeemed", "redeemed"], [2, 0]),

@@ -48,5 +48,14 @@ pub(super) fn run(arguments: &FollowUpArguments, context: &Context) -> Result<Do
     }
     text.push_str(&format!("\nNext: edit them, then regulars plan {}\n", arguments.new));
     let gone = not_asked_any_more(&draft.follows, &draft.gone);
-    Ok(Done::new(text, &draft).warn(gone))
+    let passed_over = (!draft.passed_over.is_empty()).then(|| {
+        let (who, are) = (text::count(draft.passed_over.len(), "customer"), text::first_few(&draft.passed_over, 5));
+        let was = if draft.passed_over.len() == 1 { "was" } else { "were" };
+        format!(
+            "{who} of the campaign before {was} left out of `{}` and so of this one: {are}; whoever can be written to again \
+             goes into `include`",
+            draft.follows
+        )
+    });
+    Ok(Done::new(text, &draft).warn(gone.into_iter().chain(passed_over)))
 }

@@ -38,6 +38,8 @@ pub(crate) struct FollowUp {
     pub(crate) not_carried: Vec<String>,
     /// Those of last year for whom what was carried into `where` is not true any more.
     pub(crate) gone: Vec<String>,
+    /// Those of the campaign before who had no part in the followed one, and so are not asked either.
+    pub(crate) passed_over: Vec<String>,
 }
 
 /// Writes campaigns/`new`.toml and a template for each response that occurred.
@@ -94,5 +96,6 @@ pub(crate) fn follow_up(read: &Read<'_>, shop: &Shop, old: &str, new: &str) -> R
         undeliverable: undeliverable_refs.len(),
         undeliverable_refs,
         gone: question.gone,
+        passed_over: question.passed_over,
     })
 }

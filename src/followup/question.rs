@@ -24,6 +24,8 @@ pub(super) struct NextQuestion {
     pub(super) order_by: Option<String>,
     /// Those of last year whom the condition does not find any more.
     pub(super) gone: Vec<String>,
+    /// Those of the year before last year who had no part in last year's.
+    pub(super) passed_over: Vec<String>,
 }
 
 /// Everybody who was written to or held out.
@@ -71,6 +73,10 @@ impl NextQuestion {
         }
         let is_excluded = |reference: &String| customers::resolve_ref(read, reference).ok().flatten();
         let excluded: HashSet<_> = next.exclude.iter().filter_map(is_excluded).collect();
+        if let Some(earlier) = file.follows.as_ref().filter(|earlier| campaigns.contains(&earlier.value)) {
+            let had_part = segment::matching(read, &segment::condition(&everybody(&file.slug), &scope)?)?;
+            next.passed_over = campaign::not_asked(read, earlier, |id| had_part.contains(&id))?;
+        }
         next.gone = campaign::not_asked(read, &file.slug, |id| found.contains(&id) || excluded.contains(&id))?;
         Ok(next)
     }
