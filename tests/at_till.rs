@@ -159,9 +159,18 @@ fn every_gift_that_waits_has_its_own_button() {
     shop.run("customer show C-02 --today 2024-04-02")
         .shows("Waiting until May 31, 2024: a scarf of silk.")
         .shows("Waiting until June 30, 2024: a tin of spring tea.");
+    till.get("/till").shows("a scarf of silk, until").shows("; a tin of spring tea, until");
+    // Without the campaign's name a gift is handed over when it is the only one.
+    shop.run("redeem --customer C-02 --today 2024-04-02")
+        .status(1)
+        .says("`C-02` has several letters: `may` and `spring`")
+        .says("say which with `--campaign NAME`");
+    shop.run("redeem --customer C-02 --campaign may --today 2024-04-02").shows("Yes: a scarf of silk.");
+    shop.run("redeem --customer C-02 --today 2024-04-02").shows("Yes: a tin of spring tea.");
+    shop.run("redeem --customer C-04 --today 2024-04-02").status(1).says("`C-04` has no letter");
     // One is over, the other waits.
     let later = Counter::open(&shop, "2024-06-10");
-    let card = later.open_first("Smith");
+    let card = later.open_first("Müller");
     card.shows("Hand over the tin<kbd");
     assert!(!card.body.contains("May scarf"), "{}", card.body);
 }

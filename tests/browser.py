@@ -320,6 +320,15 @@ def offline(shop, pages, letters):
     pages.look("down-ask", ".btn-go")
     browser.type(named["name"], ENTER)
     browser.shows("Names cannot be found while you’re offline")
+    # A list that is too old, and none.
+    for list, says in [("JSON.stringify({...JSON.parse(localStorage['open-codes']), at: Date.now() - 25 * 3600e3})", "more than 24 hours ago"), ("''", "no list of open letters")]:
+        browser.run(f"localStorage.held = localStorage['open-codes']; localStorage['open-codes'] = {list}")
+        browser.run("document.getElementById('q').value = ''")
+        browser.type(last["code"], ENTER)
+        browser.shows(says, "Save it, no gift yet")
+        browser.type(ESCAPE)
+        browser.until("document.activeElement.id === 'q'")
+        browser.run("localStorage['open-codes'] = localStorage.held; localStorage.removeItem('held')")
     for code, amount in [(twice["code"], "45"), (nobodys, "7.50"), (last["code"], "4 hundred 12")]:
         browser.run("document.getElementById('q').value = ''")
         browser.type(code, ENTER)
@@ -547,7 +556,7 @@ def a_new_customer(shop, pages):
         browser.type("31 Cowper Street", ENTER)
         browser.shows("No letter this year")
         browser.go(shop.url + "/owner/day")
-        browser.shows("Changed at the tills", "A new customer.", "31 Cowper Street")
+        browser.shows("Changed at the tills: look at this", "A new customer.", "31 Cowper Street")
         pages.look("changes")
         browser.press(".changes .btn")
         browser.shows("Undone:")

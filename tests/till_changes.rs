@@ -161,26 +161,26 @@ fn a_new_customer_has_a_card_with_a_reference_of_its_own_series() {
         assert_eq!((card.status, heading(&card).contains("Sørensen")), (200, true), "{}", card.body);
         card.shows("No letter this year");
     }
-    let card = shop.json("customer show T-0001");
+    let card = shop.json("customer show TILL-0001");
     assert_eq!((&card["name"], &card["fields"]["phone"]), (&json!("Ingrid Sørensen"), &json!("(503) 555-0142")));
     assert_eq!((&card["email_consent"], &card["post_consent"]), (&json!("yes"), &json!("unknown")));
     assert_eq!((&card["wishes"][0]["source"], &card["wishes"][0]["on"]), (&json!("at the till"), &json!("2024-04-02")));
     assert_eq!(card["wishes"].as_array().unwrap().len(), 1, "who was not asked has said nothing");
-    shop.run("customer show T-0002").status(1).says("there is no customer `T-0002`");
+    shop.run("customer show TILL-0002").status(1).says("there is no customer `TILL-0002`");
     till.find("sorensen").shows("Ingrid Sørensen");
     let day = till.get("/owner/day");
     day.shows("A new customer.").shows("Ingrid Sørensen").shows("at the till “front”");
     // The next, with nothing but a name and a no.
     let form = till.get("/till/new");
     add(&till, &form, &[("last_name", "Vik"), ("post_consent", "no")]).shows("Vik");
-    let card = shop.json("customer show T-0002");
+    let card = shop.json("customer show TILL-0002");
     assert_eq!((&card["name"], &card["post_consent"]), (&json!("Vik"), &json!("no")));
     // Both are undone, as nothing hangs on them; their references are free again.
     for _ in 0..2 {
         let day = till.get("/owner/day");
         till.post(&undo_of(&day), &[]).shows("Undone: ");
     }
-    for reference in ["T-0001", "T-0002"] {
+    for reference in ["TILL-0001", "TILL-0002"] {
         shop.run(&format!("customer show {reference}")).status(1).says("there is no customer");
     }
     till.find("sorensen").shows("Nobody sounds like");
@@ -279,10 +279,10 @@ fn a_new_card_stays_once_something_hangs_on_it() {
     let shop = planned();
     let till = Counter::open(&shop, "2024-04-02");
     for (name, then, why) in [
-        ("Vik", "customer note T-0001 'Likes oolong' --kind visit", "has a note"),
-        ("Berg", "customer set T-0002 city=Bend", "was changed since"),
-        ("Dahl", "customer set T-0003 tag=vip", "has a tag"),
-        ("Lund", "customer set T-0004 email_consent=no", "has mail preferences recorded since"),
+        ("Vik", "customer note TILL-0001 'Likes oolong' --kind visit", "has a note"),
+        ("Berg", "customer set TILL-0002 city=Bend", "was changed since"),
+        ("Dahl", "customer set TILL-0003 tag=vip", "has a tag"),
+        ("Lund", "customer set TILL-0004 email_consent=no", "has mail preferences recorded since"),
         ("Moe", "", "has an entry at the till"),
     ] {
         let card = add(&till, &till.get("/till/new"), &[("last_name", name)]);

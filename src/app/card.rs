@@ -11,6 +11,7 @@ use crate::merge;
 use crate::redemption::{self, Claim, Offer, OfferStatus, OfferSummary, TillAnswer};
 use crate::shop::Shop;
 use crate::store::Read;
+use crate::text;
 
 #[derive(Debug, Serialize)]
 pub(crate) struct GreetedCard {
@@ -42,6 +43,28 @@ fn greeted(read: &Read<'_>, customer: Customer, today: NaiveDate) -> Result<Gree
     let gifts: Vec<OfferSummary> = offers.into_iter().map(OfferSummary::from).collect();
     let alone = Customer { spouse: String::new(), ..customer };
     Ok(GreetedCard { card, greeting: merge::names_of(&[&alone]).greeting, gift: gifts.first().cloned(), gifts })
+}
+
+/// The campaign whose gift waits for a customer; of the only letter, when it does not wait.
+///
+/// # Errors
+/// When several gifts wait, or there is no letter.
+pub(crate) fn campaign_of(shop: &Shop, reference: &str, today: NaiveDate) -> Result<String> {
+    let store = shop.store()?;
+    let read = store.read();
+    let customer = customers::by_ref(&read, reference)?;
+    let mut offers = redemption::offers(&read, &redemption::shown(&read, today)?, customer.id, today)?;
+    if offers.first().is_some_and(|offer| offer.status == OfferStatus::Waiting) {
+        offers.retain(|offer| offer.status == OfferStatus::Waiting);
+    }
+    let slugs: Vec<String> = offers.iter().map(|offer| text::quote(&offer.planned.slug)).collect();
+    match offers.as_slice() {
+        [only] => Ok(only.planned.slug.clone()),
+        [] => Err(Error::new(format!("{} has no letter", text::quote(reference)))
+            .hint("say which campaign it was with `--campaign NAME`")),
+        _ => Err(Error::new(format!("{} has several letters: {}", text::quote(reference), text::list(&slugs)))
+            .hint("say which with `--campaign NAME`")),
+    }
 }
 
 /// A customer whose card was open a moment ago.

@@ -12,13 +12,16 @@ pub(crate) struct TillToday {
     pub(crate) came: usize,
     /// The newest campaign whose gift is handed over today, and how far it has come.
     pub(crate) campaign: Option<(Planned, CampaignProgress)>,
+    /// The others whose gifts are handed over today.
+    pub(crate) others: Vec<Planned>,
     /// The last who came, the newest first.
     pub(crate) last: Vec<Come>,
 }
 
 pub(crate) fn today(read: &Read<'_>, now: NaiveDateTime, most_last: usize) -> Result<TillToday> {
     let today = now.date();
-    let campaign = match open(read, today)? {
+    let mut open = open(read, today)?.into_iter();
+    let campaign = match open.next() {
         None => None,
         Some(planned) => {
             let progress = redemption::progress(read, &planned, now)?;
@@ -26,20 +29,17 @@ pub(crate) fn today(read: &Read<'_>, now: NaiveDateTime, most_last: usize) -> Re
         }
     };
     let last = redemption::last_come(read, today, most_last)?;
-    Ok(TillToday { came: redemption::taken_on(read, today)?.0, campaign, last })
+    Ok(TillToday { came: redemption::taken_on(read, today)?.0, campaign, others: open.collect(), last })
 }
 
-fn open(read: &Read<'_>, today: NaiveDate) -> Result<Option<Planned>> {
-    for slug in campaign::slugs(read)?.iter().rev() {
-        let holds = |planned: &Planned| {
-            let over = planned.claim_until.is_some_and(|until| today > until);
-            !planned.gift_name.is_empty() && planned.starts() <= today && !over
-        };
-        if let Some(planned) = campaign::current(read, slug)?.filter(holds) {
-            return Ok(Some(planned));
-        }
-    }
-    Ok(None)
+/// The campaigns whose gifts are handed over on a day, the newest first.
+fn open(read: &Read<'_>, today: NaiveDate) -> Result<Vec<Planned>> {
+    let mut open = redemption::shown(read, today)?;
+    open.retain(|planned| {
+        let is_over = planned.claim_until.is_some_and(|until| today > until);
+        !planned.gift_name.is_empty() && planned.starts() <= today && !is_over
+    });
+    Ok(open)
 }
 
 /// How many gifts there were, if the campaign says so. A plan never changes.

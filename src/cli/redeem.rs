@@ -20,9 +20,9 @@ pub(super) struct RedeemArguments {
     #[arg(value_name = "CODE", required_unless_present = "customer", conflicts_with = "customer")]
     code: Option<String>,
     /// The customer, when the letter was left at home.
-    #[arg(long, value_name = "REF", requires = "campaign")]
+    #[arg(long, value_name = "REF")]
     customer: Option<String>,
-    /// The campaign that the customer was written to in.
+    /// The campaign that the customer was written to in; not needed when one gift waits for them.
     #[arg(long, value_name = "NAME", requires = "customer")]
     campaign: Option<String>,
     /// What they spent, such as 612.40.
@@ -46,12 +46,14 @@ pub(super) fn run(arguments: &RedeemArguments, context: &Context) -> Result<Done
     let shop = context.shop()?;
     let claim = match (&arguments.code, &arguments.customer, &arguments.campaign) {
         (Some(code), _, _) => Claim::Typed(code.clone()),
-        (None, Some(reference), Some(campaign)) => {
-            Claim::Person { reference: reference.clone(), campaign: campaign.clone() }
+        (None, Some(reference), campaign) => {
+            let today = context.clock.today();
+            let campaign = campaign.clone().map_or_else(|| app::card::campaign_of(&shop, reference, today), Ok)?;
+            Claim::Person { reference: reference.clone(), campaign }
         }
         _ => {
             return Err(Error::new("neither a code nor a customer was given")
-                .hint("say `redeem CODE` or `redeem --customer REF --campaign NAME`"));
+                .hint("say `redeem CODE` or `redeem --customer REF`"));
         }
     };
     let spend = arguments.spend.as_deref().map(|text| shop.settings.currency.parse(text));

@@ -177,6 +177,7 @@ const TABLES: &[ExportTable] = &[
             ("after", "after", Object),
             ("at", "at", Text),
             ("till", "till", Text),
+            ("request", "COALESCE(request, '')", Text),
             ("undone_at", "COALESCE(undone_at, '')", Text),
             ("put_aside_at", "COALESCE(put_aside_at, '')", Text),
         ],

@@ -14,8 +14,8 @@ use crate::domain::{CustomerId, ImportId};
 use crate::error::Result;
 use crate::store::{Read, Write, params};
 
-/// With it begins the reference of a customer who was added at a till.
-const PREFIX: &str = "T-";
+/// With it begins the reference of a customer who was added at a till; no export has such ones.
+const PREFIX: &str = "TILL-";
 
 /// So many of those whom a search finds are compared.
 const MOST: usize = 40;

@@ -30,6 +30,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("undone.html", include_str!("pages/undone.html")),
     ("refused.html", include_str!("pages/refused.html")),
     ("put-right.html", include_str!("pages/put-right.html")),
+    ("changes.html", include_str!("pages/changes.html")),
     ("day.html", include_str!("pages/day.html")),
     ("to-come.html", include_str!("pages/to-come.html")),
 ];

@@ -31,6 +31,13 @@ pub(super) struct ChangeRow {
     is_open: bool,
 }
 
+impl ChangeRow {
+    /// Neither undone nor seen by the owner.
+    pub(super) fn is_open(&self) -> bool {
+        self.is_open
+    }
+}
+
 pub(super) fn row(ShownChange { change, name }: ShownChange, settings: &Settings, today: NaiveDate) -> ChangeRow {
     let till = if change.till.is_empty() { String::new() } else { format!(" at the till “{}”", change.till) };
     let (what, before, after) = match change.kind {

@@ -35,7 +35,9 @@ struct DayPage {
     symbol: String,
     /// On today's list: what is to be settled, of whatever day.
     matters: Vec<MatterRow>,
-    changes: Vec<ChangeRow>,
+    /// What tills changed on cards, and the owner has not seen; and the rest.
+    open_changes: Vec<ChangeRow>,
+    closed_changes: Vec<ChangeRow>,
     count: String,
     sum: String,
 }
@@ -100,6 +102,8 @@ fn gather(read: &Read<'_>, state: &AppState, on: NaiveDate, today: NaiveDate) ->
         }
     };
     let list = day::list(read, on, today)?;
+    let changes = list.changes.into_iter().map(|change| changes::row(change, settings, today));
+    let (open_changes, closed_changes) = changes.partition(ChangeRow::is_open);
     Ok(DayPage {
         on,
         title: wording::day(on, today, &settings.country),
@@ -111,7 +115,8 @@ fn gather(read: &Read<'_>, state: &AppState, on: NaiveDate, today: NaiveDate) ->
         symbol: settings.currency.symbol.trim().to_owned(),
         others: list.others.into_iter().map(line).collect(),
         matters: list.matters.into_iter().map(|matter| matters::row(matter, settings, today)).collect(),
-        changes: list.changes.into_iter().map(|change| changes::row(change, settings, today)).collect(),
+        open_changes,
+        closed_changes,
         count: text::count(list.count, "person"),
         sum: settings.currency.show(list.sum),
     })

@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::which::CurrentTill;
 use crate::app;
 use crate::app::today::TillToday;
+use crate::campaign::Planned;
 use crate::error::Result;
 use crate::store::Read;
 use crate::text;
@@ -26,6 +27,8 @@ struct WaitingPage {
     today: String,
     came: String,
     campaign: Option<CurrentCampaign>,
+    /// The other gifts of these days, each with its last day.
+    others: Vec<(String, Option<String>)>,
     last: Vec<LastVisit>,
 }
 
@@ -55,14 +58,15 @@ pub(super) async fn page(State(state): State<Arc<AppState>>, till: CurrentTill) 
 
 fn gather(read: &Read<'_>, state: &AppState, till: CurrentTill, now: NaiveDateTime) -> Result<WaitingPage> {
     let (today, country) = (now.date(), state.shop.settings.country.as_str());
-    let TillToday { came, campaign, last } = app::today::today(read, now, LAST)?;
+    let TillToday { came, campaign, others, last } = app::today::today(read, now, LAST)?;
+    let until = |planned: &Planned| planned.claim_until.map(|until| wording::day(until, today, country));
     let campaign = match campaign {
         None => None,
         Some((planned, progress)) => {
             let left = state.stock(read, &planned)?.map(|stock| text::thousands(stock.saturating_sub(progress.come)));
             Some(CurrentCampaign {
                 gift: GiftWords::of(&planned.gift_name),
-                until: planned.claim_until.map(|until| wording::day(until, today, country)),
+                until: until(&planned),
                 name: planned.name,
                 come: text::thousands(progress.come),
                 mailed: text::thousands(progress.mailed),
@@ -83,6 +87,7 @@ fn gather(read: &Read<'_>, state: &AppState, till: CurrentTill, now: NaiveDateTi
         today: wording::day(today, today, country),
         came: text::thousands(came),
         campaign,
+        others: others.iter().map(|planned| (planned.gift_name.clone(), until(planned))).collect(),
         last: last.collect(),
     })
 }
