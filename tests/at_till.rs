@@ -139,11 +139,11 @@ fn every_gift_that_waits_has_its_own_button() {
     wrong.shows("Hand over the scarf<kbd").shows("Hand over the tin <span");
     let given = till.post(&format!("/till/hand-over/{other}"), &[("amount", "30"), ("once", &once)]);
     assert_eq!(heading(&given), "Yes. The scarf is theirs.");
-    given.shows("The tin of Spring tea still waits for them");
+    given.shows("The tin still waits for them: Spring tea");
     till.find("Okafor").shows("A tin is waiting").shows("Spring tea: tin");
     let refused = till.find(&scarf);
     assert_eq!(heading(&refused), "Already given.");
-    refused.shows("The tin of Spring tea still waits for them");
+    refused.shows("The tin still waits for them: Spring tea");
     let card = till.get(&link(&given, "/till/letter/"));
     card.shows("Hand over the tin<kbd");
     assert!(!card.body.contains("Also waiting"));

@@ -60,7 +60,7 @@ pub(super) fn ordinal(n: usize) -> String {
     format!("{n}{ending}")
 }
 
-/// When and at which till, as on a postmark: `31 JAN 1990`.
+/// When and at which till, as on a postmark: `JAN 31, 1990`.
 #[derive(serde::Serialize)]
 pub(super) struct Postmark {
     day: String,
@@ -71,7 +71,8 @@ pub(super) struct Postmark {
 impl Postmark {
     pub(super) fn of(at: NaiveDateTime, till: &str, country: &str) -> Self {
         let till: String = till.chars().take(14).collect::<String>().to_uppercase();
-        Self { day: at.format("%-d %b %Y").to_string().to_uppercase(), time: time(at, country).to_uppercase(), till }
+        let form = if writes_month_first(country) { "%b %-d, %Y" } else { "%-d %b %Y" };
+        Self { day: at.format(form).to_string().to_uppercase(), time: time(at, country).to_uppercase(), till }
     }
 }
 
