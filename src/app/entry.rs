@@ -8,7 +8,7 @@ use crate::customers;
 use crate::domain::{EventId, RecipientId};
 use crate::error::{Error, Result};
 use crate::money::Money;
-use crate::redemption::{self, CampaignProgress, TakenBack};
+use crate::redemption::{self, CampaignProgress, UndoneEntry};
 use crate::store::{Read, Write};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -128,7 +128,7 @@ pub(crate) fn undo_at_till(
 
 /// What was taken back, and whose it is.
 pub(crate) struct Reversal {
-    pub(crate) what: TakenBack,
+    pub(crate) what: UndoneEntry,
     /// The letter whose gift it was.
     pub(crate) letter: Option<(Planned, Recipient)>,
     /// Of an amount without a letter; nobody when the customer is not in the book any more.
@@ -137,7 +137,7 @@ pub(crate) struct Reversal {
 
 /// What an entry has taken back, if it is one that does.
 pub(crate) fn reversal(read: &Read<'_>, event: EventId) -> Result<Option<Reversal>> {
-    let Some(what) = redemption::taken_back(read, event)? else { return Ok(None) };
+    let Some(what) = redemption::undone_entry(read, event)? else { return Ok(None) };
     let letter = what.recipient_id.map(|id| campaign::by_number(read, id)).transpose()?.flatten();
     let id = customers::resolve_ref(read, &what.reference)?;
     let whose = id.map(|id| card::greeted_with_household(read, id)).transpose()?;

@@ -37,7 +37,7 @@ pub(crate) fn at_till(
     most: usize,
 ) -> Result<FoundAtTill> {
     let (all, found) = customers::find(read, vocabulary, words, today, most)?;
-    let (shown, mut hits) = (redemption::shown(read, today)?, Vec::with_capacity(found.len()));
+    let (shown, mut hits) = (redemption::shown_campaigns(read, today)?, Vec::with_capacity(found.len()));
     for hit in found {
         let offers = redemption::offers(read, &shown, hit.id, today)?;
         hits.push((hit, offers));

@@ -62,7 +62,7 @@ impl NewCustomer {
         self.texts.iter().find(|(known, _)| *known == field).map_or("", |(_, text)| text)
     }
 
-    fn said(&self, channel: ConsentChannel) -> Consent {
+    fn consent(&self, channel: ConsentChannel) -> Consent {
         self.consents.iter().find(|(known, _)| *known == channel).map_or(Consent::Unknown, |(_, said)| *said)
     }
 
@@ -82,7 +82,7 @@ impl NewCustomer {
                 CustomerField::Email,
                 "That is not an email address. Enter it like ana@example.com, or leave it empty.",
             ));
-        } else if email.is_empty() && self.said(ConsentChannel::Email) == Consent::Yes {
+        } else if email.is_empty() && self.consent(ConsentChannel::Email) == Consent::Yes {
             faults.push((CustomerField::Email, "Enter the email address that they said yes to."));
         }
         let is_long = |(_, text): &&(CustomerField, String)| text.chars().count() > LONGEST;
@@ -107,7 +107,7 @@ impl NewCustomer {
 }
 
 /// Cards that may be the same customer's; none when the request has added one already.
-pub(crate) fn known_already(
+pub(crate) fn possible_duplicates(
     read: &Read<'_>,
     vocabulary: &Vocabulary,
     (new, request): (&NewCustomer, &str),
@@ -116,7 +116,7 @@ pub(crate) fn known_already(
     if customers::card_of_request(read, request)?.is_some() {
         return Ok(Vec::new());
     }
-    customers::known_already(read, vocabulary, &new.draft(), today)
+    customers::possible_duplicates(read, vocabulary, &new.draft(), today)
 }
 
 /// Adds the customer; the owner sees it. The same request adds one card.

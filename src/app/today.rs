@@ -34,7 +34,7 @@ pub(crate) fn today(read: &Read<'_>, now: NaiveDateTime, most_last: usize) -> Re
 
 /// The campaigns whose gifts are handed over on a day, the newest first.
 fn open(read: &Read<'_>, today: NaiveDate) -> Result<Vec<Planned>> {
-    let mut open = redemption::shown(read, today)?;
+    let mut open = redemption::shown_campaigns(read, today)?;
     open.retain(|planned| {
         let is_over = planned.claim_until.is_some_and(|until| today > until);
         !planned.gift_name.is_empty() && planned.starts() <= today && !is_over

@@ -64,7 +64,7 @@ pub(crate) use suppression::{AddressKey, Suppressed, Suppressions, suppress, sup
 pub(crate) use table_owner::{
     CardRows, Erasure, ExportCell, ExportTable, MergeRecord, MergedCards, PlanPlace, TableOwner, export_tables,
 };
-pub(crate) use till_card::{add_till_card, known_already};
+pub(crate) use till_card::{add_till_card, possible_duplicates};
 pub(crate) use till_changes::{
     AtTill, TillChange, card_of_request, open_till_changes, put_change_aside, record_address, record_card, record_note,
     till_change, till_changes_on, undo_till_change,

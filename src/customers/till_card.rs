@@ -21,7 +21,7 @@ const PREFIX: &str = "TILL-";
 const MOST: usize = 40;
 
 /// Cards that may be the same customer's: the same email or phone number, or the same name and address.
-pub(crate) fn known_already(
+pub(crate) fn possible_duplicates(
     read: &Read<'_>,
     vocabulary: &Vocabulary,
     draft: &Customer,

@@ -19,7 +19,7 @@ pub(crate) use bought::{bought, bought_by, change, change_bought, honour_again, 
 pub(crate) use day::{
     CampaignProgress, Come, Expected, Happening, happened_on, last_come, progress, taken_on, to_come,
 };
-pub(crate) use offer::{Offer, OfferStatus, OfferSummary, offers, shown};
+pub(crate) use offer::{Offer, OfferStatus, OfferSummary, offers, shown_campaigns};
 pub(crate) use open_codes::open_codes;
 pub(crate) use outcome::{Outcome, TillAnswer};
 pub(crate) use past::record_past;
@@ -29,5 +29,7 @@ pub(crate) use returned::record_returned;
 pub(crate) use stored_visit::{
     Matter, Side, StoredClaim, StoredVisit, matters, put_aside, redeem_kept, take_in, unusual_in_words,
 };
-pub(crate) use undo::{TakenBack, by_id, check_reason, taken_back, undo, undo_of_amount, undo_of_letter, undo_until};
+pub(crate) use undo::{
+    UndoneEntry, by_id, check_reason, undo, undo_of_amount, undo_of_letter, undo_until, undone_entry,
+};
 pub(crate) use visit::{Claim, Visit, check_spend, receipt_number};

@@ -56,7 +56,7 @@ impl From<Offer> for OfferSummary {
 }
 
 /// The campaigns whose gifts a card shows: those that are not over, and the newest, over or not; the newest first.
-pub(crate) fn shown(read: &Read<'_>, today: NaiveDate) -> Result<Vec<Planned>> {
+pub(crate) fn shown_campaigns(read: &Read<'_>, today: NaiveDate) -> Result<Vec<Planned>> {
     let mut shown: Vec<Planned> = Vec::new();
     for slug in campaign::slugs(read)?.iter().rev() {
         let Some(planned) = campaign::current(read, slug)? else { continue };

@@ -40,7 +40,7 @@ pub(crate) fn by_id(read: &Read<'_>, id: RedemptionId) -> Result<Option<Redempti
 
 /// What an entry has taken back.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct TakenBack {
+pub(crate) struct UndoneEntry {
     /// The letter whose gift it was, a second one too.
     pub(crate) recipient_id: Option<RecipientId>,
     /// Of an amount without a letter: whose it was.
@@ -53,11 +53,11 @@ pub(crate) struct TakenBack {
 }
 
 /// What an entry has taken back, if it is one that does.
-pub(crate) fn taken_back(read: &Read<'_>, event: EventId) -> Result<Option<TakenBack>> {
+pub(crate) fn undone_entry(read: &Read<'_>, event: EventId) -> Result<Option<UndoneEntry>> {
     let sql = "SELECT e.recipient_id, e.ref, o.outcome, e.spend_minor, e.at FROM redemption_event e \
                LEFT JOIN redemption_event o ON o.id = e.about WHERE e.id = ?1 AND e.outcome = ?2";
     read.first(sql, params![event, EventKind::Undone], |row| {
-        Ok(TakenBack {
+        Ok(UndoneEntry {
             recipient_id: row.get(0)?,
             reference: row.get(1)?,
             kind: row.get::<Option<EventKind>>(2)?.unwrap_or(EventKind::Accepted),

@@ -43,7 +43,7 @@ const openCodes = (() => {
     return new Uint8Array(sum.buffer);
   };
 
-  const bytesOf = (text) => Uint8Array.from(text, (sign) => sign.charCodeAt(0));
+  const bytesOf = (text) => Uint8Array.from(text, (character) => character.charCodeAt(0));
 
   // The first 20 bits of the HMAC-SHA-256 of a code; the key is shorter than a block.
   const fingerprint = (key, code) => {
@@ -61,8 +61,8 @@ const openCodes = (() => {
   const has = (list, code) => {
     const wanted = fingerprint(list.key, code);
     let [value, distance, shift] = [0, 0, 0];
-    for (const sign of atob(list.codes)) {
-      const byte = sign.charCodeAt(0);
+    for (const character of atob(list.codes)) {
+      const byte = character.charCodeAt(0);
       distance |= (byte & 127) << shift;
       if (byte & 128) { shift += 7; continue; }
       value += distance;

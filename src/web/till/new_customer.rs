@@ -91,9 +91,9 @@ pub(super) async fn add(
     }
     let (here, asked, at) = (Arc::clone(&state), (new.clone(), once.clone()), state.clock.now());
     let today = at.date();
-    let known = state
-        .database
-        .read(move |read| new_customer::known_already(read, &*here.vocabulary(read)?, (&asked.0, &asked.1), today));
+    let known = state.database.read(move |read| {
+        new_customer::possible_duplicates(read, &*here.vocabulary(read)?, (&asked.0, &asked.1), today)
+    });
     match known.await {
         Err(fault) => return answer::trouble(&state, &fault),
         Ok(known) if known.iter().any(|card| !shown(&sure).any(|id| id == card.id)) => {
