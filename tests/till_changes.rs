@@ -102,10 +102,15 @@ fn a_complaint_is_withdrawn_and_stays_on_record_as_undone() {
     let shop = planned();
     let till = Counter::open(&shop, "2024-04-02");
     let card = till.open_first("C-03");
-    for (kind, text) in [("complaint", "The hem <came> down"), ("praise", "Lovely tea"), ("idea", "Open on Sundays")] {
+    for (kind, text, what) in [
+        ("complaint", "The hem <came> down", "A complaint."),
+        ("praise", "Lovely tea", "Praise."),
+        ("idea", "Open on Sundays", "An idea."),
+        ("visit", "Likes oolong", "A note."),
+    ] {
         till.post(&action(&card, "/till/note/"), &[("kind", kind), ("text", text)]);
         let day = till.get("/owner/day");
-        day.shows("A note.").shows(&text.replace('<', "&lt;").replace('>', "&gt;"));
+        day.shows(what).shows(&text.replace('<', "&lt;").replace('>', "&gt;"));
         till.post(&undo_of(&day), &[]).shows("Undone: ");
         let contacts = shop.held("C-03", "contacts");
         assert!(contacts.iter().all(|note| note["text"] != text), "{contacts:?}");
@@ -282,7 +287,8 @@ fn a_new_card_stays_once_something_hangs_on_it() {
         ("Vik", "customer note TILL-0001 'Likes oolong' --kind visit", "has a note"),
         ("Berg", "customer set TILL-0002 city=Bend", "was changed since"),
         ("Dahl", "customer set TILL-0003 tag=vip", "has a tag"),
-        ("Lund", "customer set TILL-0004 email_consent=no", "has mail preferences recorded since"),
+        ("Holm", "customer set TILL-0004 preference.tea=green", "has a preference"),
+        ("Lund", "customer set TILL-0005 email_consent=no", "has mail preferences recorded since"),
         ("Moe", "", "has an entry at the till"),
     ] {
         let card = add(&till, &till.get("/till/new"), &[("last_name", name)]);

@@ -83,7 +83,7 @@ pub(crate) fn add_at_till(
         return Ok(());
     }
     let note = customers::add_note(write, customer, today, kind, text, 0)?;
-    customers::record_note(write, customer, note, text, here)
+    customers::record_note(write, customer, (note, kind, text), here)
 }
 
 /// What was typed, line by line, without characters that nobody can see.

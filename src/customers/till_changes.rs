@@ -6,8 +6,8 @@ use chrono::{NaiveDate, NaiveDateTime};
 
 use super::address_change::ADDRESS;
 use super::customer::{Customer, CustomerField};
-use super::{change, household, index, lookup};
-use crate::domain::{Column, CustomerId, TillChangeId, TillChangeKind};
+use super::{change, household, index, lookup, suppression};
+use crate::domain::{Column, CustomerId, NoteKind, TillChangeId, TillChangeKind};
 use crate::error::{Error, Result};
 use crate::store::{Read, Row, Write, params};
 
@@ -21,7 +21,8 @@ pub(crate) struct TillChange {
     /// The fields of an address before and after.
     pub(crate) before: BTreeMap<CustomerField, String>,
     pub(crate) after: BTreeMap<CustomerField, String>,
-    /// Of a note.
+    /// Of a note: what it is about, and its text.
+    pub(crate) about: Option<NoteKind>,
     pub(crate) text: String,
     pub(crate) at: NaiveDateTime,
     pub(crate) till: String,
@@ -50,8 +51,13 @@ pub(crate) fn record_address(write: &Write<'_>, before: &Customer, here: AtTill<
 }
 
 /// Keeps that a card has a new note.
-pub(crate) fn record_note(write: &Write<'_>, id: CustomerId, note: i64, text: &str, here: AtTill<'_>) -> Result<()> {
-    insert(write, id, TillChangeKind::Note, ("", text), Some(note), here, None)
+pub(crate) fn record_note(
+    write: &Write<'_>,
+    id: CustomerId,
+    (note, about, text): (i64, NoteKind, &str),
+    here: AtTill<'_>,
+) -> Result<()> {
+    insert(write, id, TillChangeKind::Note, (about.as_str(), text), Some(note), here, None)
 }
 
 /// Keeps that a card is new. The same request adds no second one.
@@ -100,6 +106,7 @@ fn from_row(row: &Row<'_>) -> Result<TillChange> {
         customer: row.get(2)?,
         before: fields(&before),
         after: fields(&after),
+        about: NoteKind::from_form(&before),
         text: if kind == TillChangeKind::Note { after } else { String::new() },
         at: row.get(5)?,
         till: row.get(6)?,
@@ -173,7 +180,7 @@ fn restore_address(write: &Write<'_>, id: CustomerId, change: &TillChange, now: 
 }
 
 /// Why a new card stays, in order of weight: the reason, and when it holds for card `?1`.
-const USES: [(&str, &str); 7] = [
+const USES: [(&str, &str); 8] = [
     ("has purchases", "EXISTS (SELECT 1 FROM purchase x WHERE x.customer_id = ?1)"),
     ("has a note", "EXISTS (SELECT 1 FROM contact_note x WHERE x.customer_id = ?1)"),
     ("took over another card", "EXISTS (SELECT 1 FROM customer_alias x WHERE x.customer_id = ?1)"),
@@ -182,6 +189,7 @@ const USES: [(&str, &str); 7] = [
         "EXISTS (SELECT 1 FROM consent x WHERE x.customer_id = ?1 AND x.source <> 'at the till')",
     ),
     ("has a circumstance", "EXISTS (SELECT 1 FROM circumstance x WHERE x.customer_id = ?1)"),
+    ("has a preference", "EXISTS (SELECT 1 FROM preference x WHERE x.customer_id = ?1)"),
     ("has a tag", "EXISTS (SELECT 1 FROM customer_tag x WHERE x.customer_id = ?1)"),
     (
         "was marked as a different person than another",
@@ -207,5 +215,6 @@ fn remove(write: &Write<'_>, id: CustomerId, change: TillChangeId) -> Result<()>
     write.run("UPDATE till_change SET customer_id = NULL, after = '' WHERE id = ?1", params![change])?;
     index::erase(write, id)?;
     write.run("DELETE FROM customer WHERE id = ?1", params![id])?;
+    suppression::keep_only_hashes(write)?;
     household::settle(write, &[], &[household])
 }

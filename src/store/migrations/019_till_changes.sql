@@ -6,7 +6,7 @@ CREATE TABLE till_change (
     customer_id  INTEGER REFERENCES customer (id) ON DELETE CASCADE,
     kind         TEXT NOT NULL CHECK (kind IN ('new_address', 'new_note', 'new_card')),
     note_id      INTEGER,                              -- the note, as long as it is one
-    before       TEXT NOT NULL DEFAULT '',             -- of an address: its fields as JSON
+    before       TEXT NOT NULL DEFAULT '',             -- of an address: its fields as JSON; of a note: what it is about
     after        TEXT NOT NULL DEFAULT '',             -- the same, or the text of the note
     at           TEXT NOT NULL,
     on_day       INTEGER NOT NULL,

@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::matters;
 use crate::app::till_changes::{self, ShownChange};
 use crate::customers::{ADDRESS, TillChange};
-use crate::domain::{CustomerId, TillChangeId, TillChangeKind};
+use crate::domain::{CustomerId, NoteKind, TillChangeId, TillChangeKind};
 use crate::error::Result;
 use crate::shop::Settings;
 use crate::web::answer;
@@ -49,7 +49,15 @@ pub(super) fn row(ShownChange { change, name }: ShownChange, settings: &Settings
             let none = |line: String| if line.is_empty() { "no address".to_owned() } else { line };
             ("Another address.", none(before), none(after))
         }
-        TillChangeKind::Note => ("A note.", String::new(), change.text.clone()),
+        TillChangeKind::Note => {
+            let what = match change.about {
+                Some(NoteKind::Complaint) => "A complaint.",
+                Some(NoteKind::Praise) => "Praise.",
+                Some(NoteKind::Idea) => "An idea.",
+                Some(NoteKind::Call | NoteKind::Visit) | None => "A note.",
+            };
+            (what, String::new(), change.text.clone())
+        }
         TillChangeKind::Card => ("A new customer.", String::new(), String::new()),
     };
     ChangeRow {
