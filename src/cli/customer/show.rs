@@ -82,7 +82,7 @@ fn offer(gift: &OfferSummary, country: &str) -> String {
     let name = one_line(&gift.name);
     match (gift.state, gift.redeemed_on, gift.claim_until) {
         (OfferStatus::Given, Some(day), _) => format!("Already given, on {}: {name}.", long_date(day, country)),
-        (OfferStatus::Over, _, Some(until)) => format!("Not fetched until {}: {name}.", long_date(until, country)),
+        (OfferStatus::Over, _, Some(until)) => format!("Waited until {}: {name}.", long_date(until, country)),
         (OfferStatus::NotYet, _, _) => format!("A letter is on its way: {name}. Code {code}."),
         (_, _, Some(until)) => format!("Waiting until {}: {name}. Code {code}.", long_date(until, country)),
         _ => format!("Waiting: {name}. Code {code}."),

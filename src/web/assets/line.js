@@ -76,16 +76,6 @@
     } catch { return []; /* This browser keeps nothing. */ }
   };
 
-  const say = (strong, text) => {
-    const banner = document.getElementById("line");
-    if (!banner || banner.textContent === `${strong} ${text}`) return;
-    const paragraph = document.createElement("p");
-    const first = document.createElement("strong");
-    first.textContent = strong;
-    paragraph.append(first, ` ${text}`);
-    banner.firstElementChild.replaceChildren(paragraph);
-    banner.hidden = false;
-  };
   // Gifts that were saved without being given, and were accepted since: to be given now, until somebody says so.
   const promised = () => {
     try { return JSON.parse(localStorage.getItem("give-now")) ?? []; } catch { return []; /* Nothing is kept here. */ }
@@ -95,11 +85,29 @@
   };
   const sayPromised = () => {
     const names = promised();
-    if (names.length === 0) return;
-    say("Give the gift now:", `${names.join(", ")}.`);
+    const banner = document.getElementById("line");
+    document.getElementById("give-now")?.remove();
+    if (names.length === 0 || !banner) return;
+    const paragraph = Object.assign(line("Give the gift now:", `${names.join(", ")}. `), { id: "give-now" });
     const done = Object.assign(document.createElement("button"), { className: "btn", type: "button", textContent: "Done" });
-    done.addEventListener("click", () => { setPromised([]); document.getElementById("line").hidden = true; });
-    document.getElementById("line").firstElementChild.append(done);
+    done.addEventListener("click", () => { setPromised([]); paragraph.remove(); banner.hidden = !banner.querySelector("p"); });
+    paragraph.append(done);
+    banner.firstElementChild.append(paragraph);
+    banner.hidden = false;
+  };
+  const line = (strong, text) => {
+    const paragraph = document.createElement("p");
+    const first = document.createElement("strong");
+    first.textContent = strong;
+    paragraph.append(first, ` ${text}`);
+    return paragraph;
+  };
+  const say = (strong, text) => {
+    const banner = document.getElementById("line");
+    if (!banner || banner.querySelector("p")?.textContent === `${strong} ${text}`) return;
+    banner.firstElementChild.replaceChildren(line(strong, text));
+    banner.hidden = false;
+    sayPromised();
   };
   const count = (n) => (n === 1 ? "1 visit" : `${n} visits`);
 

@@ -96,10 +96,10 @@ const openCodes = (() => {
   // there is "none".
   const look = (code) => {
     const list = read();
-    if (!list) return { state: "none" };
-    const age = Date.now() - list.at;
+    // A clock that was set back makes it no younger.
+    if (!list || list.at > Date.now()) return { state: "none" };
     if (list.given.includes(code)) return { state: "given", at: list.at };
-    if (age > DAY || age < 0) return { state: "old", at: list.at };
+    if (Date.now() - list.at > DAY) return { state: "old", at: list.at };
     return { state: has(list, code) ? "open" : "unlisted", at: list.at };
   };
 
