@@ -90,7 +90,7 @@ struct StaleField {
 }
 
 /// Fields that nobody types into.
-const HIDDEN: &str = "once customer search sure was first refused kind till name";
+const HIDDEN: &str = "once customer search sure was first refused kind till name post_consent email_consent";
 
 /// Labels that are not the name of their field.
 const LABELS: [(&str, &str); 7] = [
