@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::customer::{Customer, name_of};
 use super::suppression::{self, AddressKey};
+use crate::domain::{Consent, CustomerId};
 use crate::error::Result;
 use crate::store::{Read, params};
 use crate::text::plain_key;
@@ -59,6 +60,28 @@ impl PostOptOuts {
         let is_known = self.by_home.get(&home).is_some_and(|known| known.iter().any(|one| one.whole == name));
         let forgotten = self.forgotten.as_ref().filter(|_| home != 0 && !name.is_empty());
         is_known || forgotten.is_some_and(|(key, kept)| kept.contains(&key.hash(&at_home(home, &name))))
+    }
+
+    /// Whoever has not opted out on their own card, and has on another.
+    pub(crate) fn others(&self, read: &Read<'_>) -> Result<HashSet<CustomerId>> {
+        let mut others = HashSet::new();
+        if self.is_empty() {
+            return Ok(others);
+        }
+        let at_theirs = if self.forgotten.is_some() { "" } else { "AND home IN (SELECT home FROM post_opt_out) " };
+        let sql = format!(
+            "SELECT id, home, first_name, last_name, full_name, suffix, company FROM customer \
+             WHERE home <> 0 {at_theirs}AND post_consent <> ?1"
+        );
+        read.each(&sql, params![Consent::No], |row| {
+            let name = |index: usize| row.get::<String>(2 + index);
+            let names = [name(0)?, name(1)?, name(2)?, name(3)?, name(4)?];
+            if self.has(row.get(1)?, names.each_ref().map(String::as_str)) {
+                others.insert(row.get(0)?);
+            }
+            Ok(())
+        })?;
+        Ok(others)
     }
 
     /// Whether a card is of somebody who has opted out on another.

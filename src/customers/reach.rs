@@ -6,7 +6,7 @@ use super::customer::has_left;
 use super::lookup;
 use super::post_opt_outs::PostOptOuts;
 use super::suppression::Suppressions;
-use super::undeliverable::UndeliverableAddresses;
+use super::undeliverable;
 use crate::domain::{Consent, CustomerId, EmailAddress, HouseholdId, PostalAddress, Suppression};
 use crate::error::Result;
 use crate::store::{Read, Row, params};
@@ -40,36 +40,30 @@ impl Reach {
 pub(crate) fn reach(read: &Read<'_>) -> Result<HashMap<CustomerId, Reach>> {
     let mut all = HashMap::with_capacity(lookup::count(read)?);
     let suppressions = Suppressions::of(read)?;
-    let opt_outs = PostOptOuts::of(read)?;
-    let undeliverable = UndeliverableAddresses::of(read)?;
+    let opted_out = PostOptOuts::of(read)?.others(read)?;
+    let undeliverable = undeliverable::all_who_live_there(read)?;
     let sql = "SELECT id, ref, household_id, post_consent, email_consent, deceased, email, moved_from, street, street2, \
-               city, postcode, country, home, first_name, last_name, full_name, suffix, company FROM customer";
+               city, postcode, country FROM customer";
     read.each(sql, params![], |row| {
         let email: String = row.get(6)?;
         let (has_address, has_moved) = address_reach(row, 7)?;
-        let home = row.get(13)?;
+        let id = row.get(0)?;
         let (post, consent): (Consent, Consent) = (row.get(3)?, row.get(4)?);
-        let wants_no_post = post == Consent::No
-            || opt_outs.is_at(home) && {
-                let name = |index: usize| row.get::<String>(14 + index);
-                let names = [name(0)?, name(1)?, name(2)?, name(3)?, name(4)?];
-                opt_outs.has(home, names.each_ref().map(String::as_str))
-            };
         // Their own word comes first.
         let is_own = |why: &Suppression| *why == Suppression::OptedOut && consent == Consent::No;
         let reach = Reach {
             reference: row.get(1)?,
             household_id: row.get(2)?,
             has_address,
-            wants_no_post,
+            wants_no_post: post == Consent::No || opted_out.contains(&id),
             has_email: EmailAddress::parse(&email).is_some(),
             email_consent: consent == Consent::Yes,
             suppressed: suppressions.reason(&email).filter(|why| !is_own(why)),
             deceased: row.get(5)?,
             has_moved,
-            is_undeliverable: undeliverable.has(home),
+            is_undeliverable: undeliverable.contains(&id),
         };
-        all.insert(row.get(0)?, reach);
+        all.insert(id, reach);
         Ok(())
     })?;
     Ok(all)
