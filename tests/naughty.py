@@ -17,8 +17,7 @@ from support import harness
 from support.harness import Shop, outside, rows_of
 
 FIELDS = (
-    "title first_name last_name full_name suffix spouse company street street2 city state postcode country email phone "
-    "birthday notes"
+    "title first_name last_name full_name suffix spouse company street street2 city state postcode country email phone notes"
 ).split()
 
 PRINTED = ["spouse", "city", "first_name", "last_name", "preferences.x"]
