@@ -205,9 +205,9 @@ unsubscribe_url = "https://shop.example/u"
                 shop.environment["SSL_CERT_FILE"] = str(postfix.certificate)
                 assert shop.json("email", "check")["server"]["encryption"] == ("tls" if first else "starttls")
                 sent = shop.json("send", kind, status=(3,) if first else (0,))
-                # The refused one fails at once; the late one is taken and comes back. Neither is written to again.
-                assert (sent["sent"], sent["failed"]) == ((len(PEOPLE) + 1, 1) if first else (len(PEOPLE), 0)), sent
-                files = postfix.messages(seen + len(PEOPLE) + (1 if first else 0))
+                # The refused one fails at once and is not written to again; the late one is taken and comes back each time.
+                assert (sent["sent"], sent["failed"]) == (len(PEOPLE) + 1, 1 if first else 0), sent
+                files = postfix.messages(seen + len(PEOPLE) + 1)
                 fresh = [file for file in files if f"{kind}-sha256".encode() in file.read_bytes()]
                 fresh = [file for file in fresh if b"Auto-Submitted: auto-replied" not in file.read_bytes()]
                 got = sorted(look(file.read_bytes(), expected, records) for file in fresh)
@@ -219,9 +219,11 @@ unsubscribe_url = "https://shop.example/u"
                     assert int(told) == len(PEOPLE), told
                 if first:
                     back = shop.json("bounces", postfix.here / "mail" / "all")
-                    assert back["bounced"] == 1 and [p["email"] for p in back["people"]] == ["late@example.com"], back
+                    # The dead end is behind an address that forwards, which stays in use.
+                    told = [(p["email"], p["what"], p["suppressed"]) for p in back["people"]]
+                    assert told == [("late@example.com", "undelivered", None)], back
                     again = shop.json("bounces", postfix.here / "mail" / "all")
-                    assert again["bounced"] == 0 and again["known"] >= 1, again
+                    assert again["people"] == [] and again["known"] >= 1, again
                     states = {r["ref"]: r["response"] for r in shop.json("recipients", kind)["recipients"]}
                     assert {ref for ref, response in states.items() if response == "undeliverable"} == {"gone", "late"}, states
                 seen = len(files)
