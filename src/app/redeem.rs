@@ -53,9 +53,9 @@ pub(crate) fn for_program(write: &Write<'_>, claim: &Claim, visit: &Visit, now: 
 
 /// When they came, as a program tells it: never after now, except by a clock that is a little ahead.
 pub(crate) fn moment(text: &str, now: NaiveDateTime, zone: TimeZone) -> Result<NaiveDateTime> {
-    let Some(at) = zone.read_with_offset(text) else {
+    let Some(at) = zone.read(text) else {
         return Err(Error::new(format!("{} is no moment", text::quote(text)))
-            .hint("write `at` with its distance from Greenwich, like 2024-04-01T14:05:00+02:00"));
+            .hint("write `at` as 2024-04-01T14:05:00+02:00, or without the offset when it is the shop's own time"));
     };
     if at > now + AHEAD {
         return Err(Error::new(format!("{} is in the future", text::quote(text))).hint("look at the clock of the till"));
