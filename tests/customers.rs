@@ -294,6 +294,7 @@ fn one_person() -> Shop {
         "INSERT INTO email_answer (recipient_id, hash, kind, said, on_day) VALUES (1, x'01', 'bounced', 'x', 19791)",
         "INSERT INTO second_piece (recipient_id, channel, since) VALUES (1, 'email', 19791)",
         "INSERT INTO till_change (customer_id, kind, at, on_day) VALUES (1, 'new_address', '2024-03-09T12:00:00', 19791)",
+        "INSERT INTO email_change (recipient_id, old_email, new_email, at) VALUES (1, 'a', 'b', '2024-03-09T12:00:00')",
         "INSERT INTO till_token VALUES (1, x'00', 'one', 19791, NULL)",
         "INSERT INTO till_answer VALUES (1, 'key', x'00', 200, '{}', 1, '2024-03-09T12:00:00')",
     ] {

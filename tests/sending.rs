@@ -192,6 +192,53 @@ fn addresses_beyond_ascii_use_what_the_server_offers() {
     }
 }
 
+/// An email that has not gone out goes to the address that the card has by now, on the owner's word and on record.
+#[test]
+fn an_email_that_failed_or_waits_goes_to_another_address() {
+    let office = PostOffice::open();
+    let shop = shop_for(&["rcpt-550", "rcpt-450", "dot-drop", "ana", "rcpt-551"], &office, "connections = 1");
+    let no = |reference: &str, says: &str| {
+        shop.run(&format!("outbox spring --readdress {reference}")).status(1).says(says);
+    };
+    no("P-1", "has the same address, `rcpt-550@example.com`");
+    shop.run("send spring").status(3).says_only(&SENDING);
+    for (reference, says) in [
+        ("P-1", "has the same address, `rcpt-550@example.com`"),
+        ("P-3", "may have arrived"),
+        ("P-4", "was sent"),
+        ("P-9", "gets no email of `spring`"),
+    ] {
+        no(reference, says);
+    }
+    for (reference, email, says) in [
+        ("P-1", "", "has no email, which is no address"),
+        ("P-1", "rcpt-551@example.com", "no email goes to `rcpt-551@example.com`: email address refused"),
+        ("P-1", "rosa@example.com", ""),
+        ("P-2", "tom@example.com", ""),
+    ] {
+        shop.run(&format!("customer set {reference} email={email}")).quiet();
+        if says.is_empty() {
+            let done = format!("to Pat Person{} goes to `{email}` instead of `rcpt-", &reference[2..]);
+            shop.run(&format!("outbox spring --readdress {reference}")).says_only(&["in doubt may have"]).shows(&done);
+        } else {
+            no(reference, says);
+        }
+    }
+    assert_eq!(["P-1", "P-2"].map(|one| state_of(&shop, one)), ["queued", "queued"]);
+    shop.run("send spring --today 2024-03-02").says_only(&SENDING);
+    assert_eq!(["P-1", "P-2"].map(|one| state_of(&shop, one)), ["sent", "sent"]);
+    assert!(office.messages("rosa@example.com")[0].contains("To: \"Pat Person1\" <rosa@example.com>"));
+    assert_eq!(shop.recipient("spring", "P-1")["response"], "not_redeemed");
+    let held = shop.json("customer export P-1");
+    let change = &held["email_changes"][0];
+    assert_eq!(
+        (&change["old_email"], &change["new_email"]),
+        (&"rcpt-550@example.com".into(), &"rosa@example.com".into())
+    );
+    assert_eq!(held["letters"][0]["fields"]["customer"]["email"], "rosa@example.com");
+    no("P-1", "was sent");
+}
+
 #[test]
 fn a_refused_sender_stops_everything_and_blames_nobody() {
     for (from, says) in [("mail-550", "refuses us: 550 5.1.1 as you wish"), ("mail-530", "refuses us: 530")] {

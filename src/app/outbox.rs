@@ -3,6 +3,7 @@
 use chrono::NaiveDateTime;
 
 use crate::campaign::{self, Planned};
+use crate::domain::EmailAddress;
 use crate::error::Result;
 use crate::outbox::{self, DoubtVerdict, OutboxEntry};
 use crate::shop::Shop;
@@ -30,6 +31,20 @@ pub(crate) fn settle(
 ) -> Result<OutboxEntry> {
     let (mut store, planned) = open(shop, slug, now)?;
     store.write(|write| outbox::settle_by_hand(write, &planned, reference, verdict, now))
+}
+
+/// Sends the email to `reference` to the address that the book has now.
+///
+/// # Errors
+/// When it went out or may have, or the book has no other address that takes email.
+pub(crate) fn readdress(
+    shop: &Shop,
+    slug: &str,
+    reference: &str,
+    now: NaiveDateTime,
+) -> Result<(OutboxEntry, EmailAddress)> {
+    let (mut store, planned) = open(shop, slug, now)?;
+    store.write(|write| outbox::readdress(write, &planned, reference, now))
 }
 
 fn open(shop: &Shop, slug: &str, now: NaiveDateTime) -> Result<(Store, Planned)> {

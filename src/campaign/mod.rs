@@ -18,6 +18,7 @@ mod personal_data;
 mod plan;
 mod planned;
 mod progress;
+mod readdress;
 mod recipient;
 mod reminder;
 mod second_piece;
@@ -37,6 +38,7 @@ pub(crate) use personal_data::{PERSONAL_DATA, campaigns_of, customers_of_import,
 pub(crate) use plan::{Summary, differences, differences_of, plan, rehearse, why_left_out};
 pub(crate) use planned::{Planned, current, kept_files, need, slugs};
 pub(crate) use progress::{mark_email_sent, mark_posted, mark_printed, mark_sending};
+pub(crate) use readdress::readdress;
 pub(crate) use recipient::{
     Recipient, by_code, by_id as recipient, by_number, customer_of, for_customer, piece_key, recipients,
 };

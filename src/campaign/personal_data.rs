@@ -68,6 +68,18 @@ const TABLES: &[ExportTable] = &[
                WHERE m.customer_id = ?1 ORDER BY c.as_of, r.id",
     },
     ExportTable {
+        name: "email_changes",
+        columns: &[
+            ("campaign", "c.slug", Text),
+            ("old_email", "e.old_email", Text),
+            ("new_email", "e.new_email", Text),
+            ("at", "e.at", Text),
+        ],
+        from: "FROM recipient_member m JOIN email_change e ON e.recipient_id = m.recipient_id \
+               JOIN recipient r ON r.id = m.recipient_id JOIN campaign c ON c.id = r.campaign_id \
+               WHERE m.customer_id = ?1 ORDER BY e.id",
+    },
+    ExportTable {
         name: "left_out",
         columns: &[("campaign", "c.slug", Text), ("ref", "l.ref", Text), ("reason", "l.reason", Text)],
         from: "FROM left_out l JOIN campaign c ON c.id = l.campaign_id WHERE l.ref IN \
@@ -170,6 +182,7 @@ fn forget(write: &Write<'_>, erasure: &Erasure<'_>) -> Result<()> {
     for place in &erasure.places {
         let id = place.recipient;
         lines::forget(write, id)?;
+        write.run("DELETE FROM email_change WHERE recipient_id = ?1", params![id])?;
         let recipient = recipient::by_id(write, id)?;
         leave(write, id, customer)?;
         let sql = "SELECT customer_id FROM recipient_member WHERE recipient_id = ?1 ORDER BY customer_id";

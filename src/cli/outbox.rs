@@ -20,6 +20,9 @@ pub(super) struct OutboxArguments {
     /// Settle a doubt: this recipient's email was `sent`, or is to go out `again`, as one that failed may too.
     #[arg(long, num_args = 2, value_names = ["REF", "sent|again"])]
     settle: Option<Vec<String>>,
+    /// Send this recipient's email, which is queued or failed, to the address that is on their card now.
+    #[arg(long, value_name = "REF", conflicts_with = "settle")]
+    readdress: Option<String>,
 }
 
 /// How many people of a state are shown on the terminal; `--json` has them all.
@@ -43,6 +46,16 @@ pub(super) fn run(arguments: &OutboxArguments, context: &Context) -> Result<Done
                 format!("Reminder {} to {} goes out again with the next `regulars run`.\n", entry.wave, entry.name)
             }
         };
+    }
+    if let Some(reference) = &arguments.readdress {
+        let (entry, address) = outbox::readdress(&shop, slug, reference, now)?;
+        let next = if entry.wave == 0 { "send" } else { "run" };
+        text = format!(
+            "The email to {} goes to {} instead of {}, with the next `regulars {next}`.\n",
+            entry.name,
+            text::quote(address.as_str()),
+            text::quote(&entry.email)
+        );
     }
     let (planned, waves) = outbox::list(&shop, slug, now)?;
     let (mut object, mut reminders, mut doubts) = (json!({}), Vec::new(), 0);

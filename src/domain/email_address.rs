@@ -17,8 +17,7 @@ impl EmailAddress {
     }
 
     /// As it was written.
-    #[cfg(test)]
-    fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
 

@@ -36,7 +36,7 @@ pub(super) fn own(text: &str, key: &str) -> Result<Mailbox> {
 pub(super) fn recipient(name: &str, address: &str) -> Result<Mailbox> {
     let address: Address = for_wire(&line(address, 1000)).parse().map_err(|e| {
         Error::new(format!("{} is not an email address", text::quote(address)))
-            .hint("correct it in the book")
+            .hint("correct it on the card, then `regulars outbox NAME --readdress REF`")
             .because(address_error(e))
     })?;
     Ok(named(name, address))

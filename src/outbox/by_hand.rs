@@ -5,9 +5,10 @@ use chrono::NaiveDateTime;
 use super::entry::{OutboxEntry, entries, last_wave};
 use super::queue::mark_sent;
 use crate::campaign::{self, Planned};
-use crate::domain::{OutboxId, OutboxState, RecipientId, column_enum};
+use crate::customers;
+use crate::domain::{CustomerId, EmailAddress, OutboxId, OutboxState, RecipientId, column_enum};
 use crate::error::{Error, Result};
-use crate::store::{Write, params};
+use crate::store::{Read, Write, params};
 use crate::text;
 
 column_enum! {
@@ -18,6 +19,19 @@ column_enum! {
         /// It is to be sent again, under the same Message-ID.
         Again = "again",
     }
+}
+
+/// The emails of a campaign and of its reminders to one person.
+fn entries_of(read: &Read<'_>, planned: &Planned, reference: &str) -> Result<Vec<OutboxEntry>> {
+    let mut theirs = Vec::new();
+    for wave in 0..=last_wave(read, planned)? {
+        theirs.extend(entries(read, planned, wave)?.into_iter().filter(|entry| entry.reference == reference));
+    }
+    if theirs.is_empty() {
+        return Err(Error::new(format!("{} gets no email of {}", text::quote(reference), text::quote(&planned.slug)))
+            .hint(format!("`regulars outbox {}` says who does", planned.slug)));
+    }
+    Ok(theirs)
 }
 
 /// Settles an email that is in doubt, on the owner's word; one that failed may be sent again. Of several emails to one
@@ -32,15 +46,9 @@ pub(crate) fn settle_by_hand(
     verdict: DoubtVerdict,
     now: NaiveDateTime,
 ) -> Result<OutboxEntry> {
-    let mut theirs = Vec::new();
-    for wave in 0..=last_wave(write, planned)? {
-        theirs.extend(entries(write, planned, wave)?.into_iter().filter(|entry| entry.reference == reference));
-    }
+    let theirs = entries_of(write, planned, reference)?;
     let open = |state: OutboxState| theirs.iter().find(|entry| entry.state == state);
-    let Some(entry) = open(OutboxState::InDoubt).or(open(OutboxState::Failed)).or(theirs.first()).cloned() else {
-        return Err(Error::new(format!("{} gets no email of {}", text::quote(reference), text::quote(&planned.slug)))
-            .hint(format!("`regulars outbox {}` says who does", planned.slug)));
-    };
+    let entry = open(OutboxState::InDoubt).or(open(OutboxState::Failed)).unwrap_or(&theirs[0]).clone();
     let is_again = verdict == DoubtVerdict::Again;
     if !(entry.state == OutboxState::InDoubt || entry.state == OutboxState::Failed && is_again) {
         let state = entry.state.as_str().replace('_', " ");
@@ -62,6 +70,65 @@ pub(crate) fn settle_by_hand(
         mark_sent(write, id)?;
     }
     Ok(entry)
+}
+
+/// Sends an email that has not gone out to the address that the book has now, a failed one again.
+///
+/// # Errors
+/// When there is no such email, it went out or may have, or the book has no other address that takes email.
+pub(crate) fn readdress(
+    write: &Write<'_>,
+    planned: &Planned,
+    reference: &str,
+    now: NaiveDateTime,
+) -> Result<(OutboxEntry, EmailAddress)> {
+    let theirs = entries_of(write, planned, reference)?;
+    let slug = &planned.slug;
+    if let Some(entry) = theirs.iter().find(|entry| matches!(entry.state, OutboxState::InDoubt | OutboxState::Sending))
+    {
+        return Err(Error::new(format!("an email to {} ({}) may have arrived", entry.name, text::quote(reference)))
+            .hint(format!("settle that first: `regulars outbox {slug} --settle {reference} sent`, or `again`")));
+    }
+    let open = |state: OutboxState| theirs.iter().find(|entry| entry.state == state);
+    let Some(entry) = open(OutboxState::Failed).or(open(OutboxState::Queued)).cloned() else {
+        return Err(Error::new(format!("the email to {} ({}) was sent", theirs[0].name, text::quote(reference)))
+            .hint("the next campaign goes to the address that is on the card then"));
+    };
+    let sql = "SELECT id, customer_id FROM recipient WHERE campaign_id = ?1 AND ref = ?2";
+    let found = write.first(sql, params![planned.id, reference], |row| {
+        Ok((row.get::<RecipientId>(0)?, row.get::<Option<CustomerId>>(1)?))
+    })?;
+    let Some((id, Some(customer))) = found else {
+        return Err(Error::new(format!("the card of {} is not in the book any more", text::quote(reference)))
+            .hint("nobody can be asked for another address"));
+    };
+    let card = customers::by_id(write, customer)?;
+    let change = format!("`regulars customer set {} email=…` first", card.reference);
+    let Some(address) = EmailAddress::parse(&card.email) else {
+        let has = if card.email.is_empty() { "no email".to_owned() } else { text::quote(&card.email) };
+        return Err(Error::new(format!("the card of {} has {has}, which is no address", card.name())).hint(change));
+    };
+    let recipient = campaign::recipient(write, id)?;
+    if address.key() == recipient.email.to_lowercase() {
+        return Err(Error::new(format!(
+            "the card of {} has the same address, {}",
+            card.name(),
+            text::quote(&card.email)
+        ))
+        .hint(change));
+    }
+    if let Some(why) = customers::suppressed(write, &card.email)? {
+        let reason = why.reason.in_words();
+        return Err(Error::new(format!("no email goes to {}: {reason}", text::quote(&card.email))).hint(change));
+    }
+    campaign::readdress(write, &recipient, &card.email, now)?;
+    let sql = "SELECT id FROM outbox WHERE recipient_id = ?1 AND state = ?2";
+    let failed = write.all(sql, params![id, OutboxState::Failed], |row| row.get::<OutboxId>(0))?;
+    if try_again(write, &failed, now)? < failed.len() {
+        return Err(Error::new(format!("{} ({}) gets a letter instead", entry.name, text::quote(reference)))
+            .hint("it was printed already; nobody gets both"));
+    }
+    Ok((entry, address))
 }
 
 fn set_state(write: &Write<'_>, id: OutboxId, state: OutboxState, now: NaiveDateTime) -> Result<()> {

@@ -19,7 +19,7 @@ mod sent_email;
 mod settings;
 mod smtp_session;
 
-pub(crate) use by_hand::{DoubtVerdict, settle_by_hand};
+pub(crate) use by_hand::{DoubtVerdict, readdress, settle_by_hand};
 pub(crate) use entry::{OutboxCounts, OutboxEntry, entries, last_wave};
 pub(crate) use job::{SendJob, SendReport, SendTally};
 pub(crate) use offer::{ServerOffer, ServerProblem, look};

@@ -38,6 +38,7 @@ const OWNERS: &[(&str, &[&str])] = &[
         &[
             "campaign",
             "campaign_file",
+            "email_change",
             "recipient",
             "recipient_member",
             "left_out",
