@@ -5,17 +5,13 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
-use super::plain_key;
+use super::{WordLists, plain_key};
 
 /// Lists of words by what they mean: the kinds of name_words.tsv and given_names.tsv.
 static LISTS: LazyLock<HashMap<&'static str, HashSet<String>>> = LazyLock::new(|| {
     let files = [include_str!("name_words.tsv"), include_str!("given_names.tsv")];
-    let rows = files.into_iter().flat_map(|file| file.lines().skip(1)).filter_map(|line| line.split_once('\t'));
-    let mut lists: HashMap<&str, HashSet<String>> = HashMap::new();
-    for (kind, words) in rows {
-        lists.entry(kind).or_default().extend(words.split(", ").map(bare));
-    }
-    lists
+    let lists = files.into_iter().flat_map(|file| WordLists::of(file).into_kinds());
+    lists.map(|(kind, words)| (kind, words.into_iter().map(bare).collect())).collect()
 });
 
 /// What is short before a name, and is no title to greet by.
