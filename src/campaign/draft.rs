@@ -87,14 +87,7 @@ pub(crate) fn draft(read: &Read<'_>, shop: &Shop, slug: &str, today: NaiveDate) 
     let templates = sources.templates()?;
     let engine = sources::engine(templates.clone(), &shop.settings, dated, file.follows.is_some())?;
     check_subjects(&file, &templates)?;
-    let scope = Scope {
-        as_of,
-        currency: shop.settings.currency,
-        home: &shop.settings.country,
-        follows: file.follows.as_deref(),
-        campaigns: &campaigns,
-        named: &shop.settings.segments,
-    };
+    let scope = Scope::of(&shop.settings, file.follows.as_deref(), &campaigns, as_of);
     let key = read.shop_key()?;
     let choice = eligible::choose(read, &file, &scope, &key).map_err(at_file)?;
     if choice.chosen.iter().all(|chosen| chosen.held_out) {
