@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::email_check;
 use crate::campaign::{self, CampaignFile, Sources};
-use crate::domain::{country_code, country_name};
+use crate::domain::{countries, country_code, country_name};
 use crate::error::{Error, Result};
 use crate::piece::{TemplateSet, shop_fonts};
 use crate::segment::{self, Scope};
@@ -23,12 +23,6 @@ pub(crate) struct Checked {
     /// What is not as the owner may expect.
     pub(crate) warnings: Vec<String>,
 }
-
-/// Where a letter without a language is expected to be in English.
-const ENGLISH: [&str; 24] = [
-    "US", "GB", "IE", "AU", "NZ", "CA", "ZA", "IN", "SG", "PH", "NG", "KE", "GH", "JM", "TT", "BB", "BS", "BZ", "GY",
-    "MT", "HK", "GG", "JE", "IM",
-];
 
 /// Checks one campaign, or all of them and the named segments.
 ///
@@ -69,7 +63,7 @@ fn in_english_only(shop: &Shop, template: &str, language: Option<&str>) -> Optio
     let wants = match language {
         Some(language) if is_english(language) => return None,
         Some(language) => format!("`language = {}`", text::quote(language).replace('`', "\"")),
-        None if ENGLISH.contains(&country) => return None,
+        None if countries::find(country).is_some_and(|country| country.language == "en") => return None,
         None => format!("no `language`, and the shop is in {}", country_name(country, "US")),
     };
     Some(format!(

@@ -25,6 +25,8 @@ pub(crate) struct Country {
     pub(crate) own_form: &'static str,
     /// The country whose post brings it, if another's: letters to there carry no country line, and count as at home.
     post: &'static str,
+    /// In which a sender there writes, if it is English, German, French or Spanish: `en`; else empty.
+    pub(crate) language: &'static str,
     /// In English, German, French, Spanish.
     pub(crate) names: [&'static str; 4],
 }
@@ -33,8 +35,8 @@ pub(crate) struct Country {
 static COUNTRIES: LazyLock<Vec<Country>> = LazyLock::new(|| {
     let rows = text::table_rows(include_str!("countries.tsv")).map(Iterator::collect::<Vec<_>>);
     rows.filter_map(|row| match *row.as_slice() {
-        [code, form, capitals, own_form, post, ref names @ ..] => {
-            Some(Country { code, form, capitals, own_form, post, names: names.try_into().ok()? })
+        [code, form, capitals, own_form, post, language, ref names @ ..] => {
+            Some(Country { code, form, capitals, own_form, post, language, names: names.try_into().ok()? })
         }
         _ => None,
     })
@@ -92,14 +94,9 @@ pub(crate) fn is_abroad(country: &str, home: &str) -> bool {
 
 /// The name of a country in the language of the shop's country; what is not known stays as it is.
 pub(crate) fn country_name<'c>(country: &'c str, home: &str) -> &'c str {
-    let language = match home {
-        "DE" | "AT" | "CH" | "LI" => 1,
-        "FR" | "BE" | "LU" | "MC" => 2,
-        "ES" | "MX" | "AR" | "BO" | "CL" | "CO" | "CR" | "DO" | "EC" | "GT" | "HN" | "NI" | "PA" | "PE" | "PY"
-        | "SV" | "UY" | "VE" => 3,
-        _ => 0,
-    };
-    find(country).map_or(country.trim(), |known| known.names[language])
+    let language = find(home).map_or("", |home| home.language);
+    let place = ["en", "de", "fr", "es"].iter().position(|known| *known == language).unwrap_or(0);
+    find(country).map_or(country.trim(), |known| known.names[place])
 }
 
 /// A region as it stands in addresses of the country: abbreviated where that is usual.
