@@ -216,10 +216,12 @@ fn nobody(choice: &Choice) -> Error {
     error.hint(match (held_out, left_out) {
         (0, 0) => "the query finds nobody: try it with `regulars segment`, and look at `as_of`".to_owned(),
         (0, _) => format!("the query finds {found}, but all are left out: {counts}"),
-        (_, 0) => format!("the query finds {found}, and all are held out: make `hold_out` smaller, or take it away"),
+        (_, 0) => {
+            format!("the query finds {found}, and all are in the control group: make `hold_out` smaller, or remove it")
+        }
         _ => format!(
-            "the query finds {found}: {} held out, and the others are left out ({counts}): make `hold_out` smaller, or \
-             take it away",
+            "the query finds {found}: {} in the control group, and the others are left out ({counts}): make `hold_out` \
+             smaller, or remove it",
             if held_out == 1 { "1 is".to_owned() } else { format!("{} are", text::thousands(held_out)) }
         ),
     })

@@ -1,10 +1,10 @@
 //! What the posts of the world want: where town, region and postcode stand, what is in capitals, how the country is called.
 //!
 //! countries.tsv has the forms of libaddressinput's address data (github.com/google/libaddressinput), in Latin letters where
-//! there is a choice, without districts, and the names of people and firms only where they do not stand first and in this order;
-//! and the names of Unicode CLDR in the four languages of senders. From the
-//! same data are regions.tsv, the regions that the posts abbreviate, and postcodes.tsv. country_names.tsv has names in
-//! other languages, older ones, and the codes of three letters.
+//! there is a choice, without districts, and the names of people and companies only where they do not stand first and in this
+//! order; and the names of Unicode CLDR in the four languages of senders. From the same data are regions.tsv, the regions that
+//! the posts abbreviate, and most of postcodes.tsv. country_names.tsv has names in other languages, older ones, and the codes of
+//! three letters.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;

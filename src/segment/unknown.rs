@@ -40,9 +40,6 @@ enum AskedValue<'e> {
 /// What the owner should hear about the values that a condition asks for: each that nobody in the book has, with the nearest.
 /// Where the book has no value of the kind at all, nothing is said, nor of an exclusion that is like no value: it leaves out nobody
 /// because there is nobody.
-///
-/// # Errors
-/// When the database does not answer.
 pub(crate) fn unknown_values(read: &Read<'_>, condition: &Condition) -> Result<Vec<String>> {
     let mut asked = Vec::new();
     collect(&condition.root, false, &mut asked);
