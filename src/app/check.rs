@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::email_check;
 use crate::campaign::{self, CampaignFile, Sources};
-use crate::domain::{country_code, country_name};
+use crate::domain::{countries, country_code, country_name};
 use crate::error::{Error, Result};
 use crate::piece::{TemplateSet, shop_fonts};
 use crate::segment::{self, Scope};
@@ -24,12 +24,6 @@ pub(crate) struct Checked {
     pub(crate) warnings: Vec<String>,
 }
 
-/// Where a letter without a language is expected to be in English.
-const ENGLISH: [&str; 24] = [
-    "US", "GB", "IE", "AU", "NZ", "CA", "ZA", "IN", "SG", "PH", "NG", "KE", "GH", "JM", "TT", "BB", "BS", "BZ", "GY",
-    "MT", "HK", "GG", "JE", "IM",
-];
-
 /// Checks one campaign, or all of them and the named segments.
 ///
 /// # Errors
@@ -41,7 +35,7 @@ pub(crate) fn check(shop: &Shop, slug: Option<&str>, today: NaiveDate) -> Result
     let planned = campaign::slugs(&read)?;
     let known: Vec<String> =
         planned.into_iter().chain(files.iter().cloned()).collect::<BTreeSet<_>>().into_iter().collect();
-    let scope = scope(shop, None, &known, today);
+    let scope = Scope::of(&shop.settings, None, &known, today);
     let mut faults: Vec<Error> = segment::check_named(&scope).err().map(|e| e.at("shop.toml")).into_iter().collect();
     let campaigns = slug.map_or(files, |slug| vec![slug.to_owned()]);
     let (mut templates, mut warnings) = (BTreeSet::new(), BTreeSet::new());
@@ -50,10 +44,9 @@ pub(crate) fn check(shop: &Shop, slug: Option<&str>, today: NaiveDate) -> Result
         warnings.extend(unknown.into_iter().map(|warning| format!("shop.toml: segment `{name}`: {warning}")));
     }
     for slug in &campaigns {
-        let (used, wrong) = one(shop, slug, &known, today, &mut warnings);
+        let (used, wrong) = one(&read, shop, slug, &known, today, &mut warnings)?;
         warnings.extend(used.iter().filter_map(|(name, language)| in_english_only(shop, name, language.as_deref())));
         templates.extend(used.into_iter().map(|(name, _)| name));
-        warnings.extend(unknown_values(&read, shop, slug, &known, today)?);
         faults.extend(wrong);
     }
     // One place may be reached on several ways: two campaigns with one letter, a head that is read twice.
@@ -70,7 +63,7 @@ fn in_english_only(shop: &Shop, template: &str, language: Option<&str>) -> Optio
     let wants = match language {
         Some(language) if is_english(language) => return None,
         Some(language) => format!("`language = {}`", text::quote(language).replace('`', "\"")),
-        None if ENGLISH.contains(&country) => return None,
+        None if countries::find(country).is_some_and(|country| country.language == "en") => return None,
         None => format!("no `language`, and the shop is in {}", country_name(country, "US")),
     };
     Some(format!(
@@ -85,18 +78,21 @@ fn is_english(language: &str) -> bool {
 
 /// Everything about one campaign that can be told without its recipients: its templates with their languages, and what is wrong.
 fn one(
+    read: &Read<'_>,
     shop: &Shop,
     slug: &str,
     known: &[String],
     today: NaiveDate,
     warnings: &mut BTreeSet<String>,
-) -> (Vec<(String, Option<String>)>, Vec<Error>) {
+) -> Result<(Vec<(String, Option<String>)>, Vec<Error>)> {
     let (file, mut faults) = match CampaignFile::open_leniently(shop, slug) {
-        Ok(read) => read,
-        Err(fault) => return (Vec::new(), vec![fault]),
+        Ok(opened) => opened,
+        Err(fault) => return Ok((Vec::new(), vec![fault])),
     };
     warnings.extend(email_check::cannot_leave(shop, &file, false));
-    faults.extend(questions(shop, &file, known, today).into_iter().map(|e| e.at(campaign::place(slug))));
+    let scope = Scope::of(&shop.settings, file.follows.as_deref(), known, file.as_of.unwrap_or(today));
+    let place = campaign::place(slug);
+    faults.extend(questions(read, &file, &scope, warnings)?.into_iter().map(|e| e.at(&place)));
     let (sources, wrong) = Sources::from_folder_leniently(shop, &file);
     faults.extend(wrong);
     let (templates, wrong) = sources.templates_leniently();
@@ -107,52 +103,36 @@ fn one(
         Ok(fonts) => faults.extend(TemplateSet::lay_out(&sources, file, &shop.settings, templates, dated, fonts).1),
         Err(fault) => faults.push(fault),
     }
-    (names, faults)
+    Ok((names, faults))
 }
 
-/// The values that a campaign asks for and nobody has, each with its line.
-fn unknown_values(read: &Read<'_>, shop: &Shop, slug: &str, known: &[String], today: NaiveDate) -> Result<Vec<String>> {
-    let Ok((file, _)) = CampaignFile::open_leniently(shop, slug) else { return Ok(Vec::new()) };
-    let scope = scope(shop, file.follows.as_deref(), known, file.as_of.unwrap_or(today));
-    let mut warnings = Vec::new();
-    for question in file.questions() {
-        let Ok(condition) = segment::condition(question, &scope) else { continue };
-        let unknown = segment::unknown_values(read, &condition)?;
-        warnings.extend(
-            unknown.into_iter().map(|warning| format!("{}:{}: {warning}", campaign::place(slug), question.line)),
-        );
-    }
-    Ok(warnings)
-}
-
-/// What is wrong with whom a campaign asks for.
-fn questions(shop: &Shop, file: &CampaignFile, known: &[String], today: NaiveDate) -> Vec<Error> {
-    let scope = scope(shop, file.follows.as_deref(), known, file.as_of.unwrap_or(today));
+/// What is wrong with whom a campaign asks for; with a warning for each value that nobody has.
+fn questions(
+    read: &Read<'_>,
+    file: &CampaignFile,
+    scope: &Scope<'_>,
+    warnings: &mut BTreeSet<String>,
+) -> Result<Vec<Error>> {
     let mut faults = Vec::new();
-    if let Some(followed) = file.follows.as_ref().filter(|followed| !known.contains(&followed.value)) {
-        let names: Vec<&str> = known.iter().map(String::as_str).collect();
+    if let Some(followed) = file.follows.as_ref().filter(|followed| !scope.campaigns.contains(&followed.value)) {
+        let names: Vec<&str> = scope.campaigns.iter().map(String::as_str).collect();
         let fault = Error::new(format!("there is no campaign {}", text::quote(followed))).at(followed.line);
         faults.push(fault.hint(text::did_you_mean(followed, &names)));
     }
-    let condition = &file.condition;
-    faults.extend(segment::condition(condition, &scope).err().map(|e| e.at("where").at(condition.line)));
-    let order = file.order_by.as_ref();
-    faults.extend(order.and_then(|order| Some(segment::order(order, &scope).err()?.at("order_by").at(order.line))));
-    let branches = file.branches.iter().map(|branch| &branch.when);
-    for when in branches.chain(file.signers.iter().map(|signer| &signer.when)) {
-        faults.extend(segment::condition(when, &scope).err().map(|e| e.at("when").at(when.line)));
+    let keys = std::iter::once("where").chain(std::iter::repeat("when"));
+    for (key, question) in keys.zip(file.questions()) {
+        match segment::condition(question, scope) {
+            Ok(condition) => {
+                let place = format!("{}:{}", campaign::place(&file.slug), question.line);
+                let unknown = segment::unknown_values(read, &condition)?;
+                warnings.extend(unknown.into_iter().map(|warning| format!("{place}: {warning}")));
+            }
+            Err(fault) => faults.push(fault.at(key).at(question.line)),
+        }
+        if let Some(order) = file.order_by.as_ref().filter(|_| key == "where") {
+            faults.extend(segment::order(order, scope).err().map(|fault| fault.at("order_by").at(order.line)));
+        }
     }
     faults.extend(file.late_reminders(scope.as_of));
-    faults
-}
-
-fn scope<'s>(shop: &'s Shop, follows: Option<&'s str>, campaigns: &'s [String], as_of: NaiveDate) -> Scope<'s> {
-    Scope {
-        as_of,
-        currency: shop.settings.currency,
-        home: &shop.settings.country,
-        follows,
-        campaigns,
-        named: &shop.settings.segments,
-    }
+    Ok(faults)
 }

@@ -94,15 +94,7 @@ pub(crate) fn why(shop: &Shop, query: &Query<'_>, reference: &str) -> Result<Mat
 
 fn checked(read: &Read<'_>, shop: &Shop, query: &Query<'_>) -> Result<(Condition, Option<Order>)> {
     let campaigns = campaign::slugs(read)?;
-    let settings = &shop.settings;
-    let scope = Scope {
-        as_of: query.as_of,
-        currency: settings.currency,
-        home: &settings.country,
-        follows: None,
-        campaigns: &campaigns,
-        named: &settings.segments,
-    };
+    let scope = Scope::of(&shop.settings, None, &campaigns, query.as_of);
     let condition = segment::condition(query.condition, &scope)?;
     let order = query.order_by.map(|text| segment::order(text, &scope)).transpose();
     Ok((condition, order.map_err(|e| e.at("--order-by"))?))

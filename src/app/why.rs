@@ -30,14 +30,7 @@ pub(crate) fn why(shop: &Shop, slug: &str, reference: &str) -> Result<Inclusion>
     let customer = customers::by_ref(&read, reference)?;
     let file = campaign::kept_files(&read, &planned)?.campaign(slug)?;
     let campaigns = campaign::slugs(&read)?;
-    let scope = Scope {
-        as_of: planned.as_of,
-        currency: shop.settings.currency,
-        home: &shop.settings.country,
-        follows: file.follows.as_deref(),
-        campaigns: &campaigns,
-        named: &shop.settings.segments,
-    };
+    let scope = Scope::of(&shop.settings, file.follows.as_deref(), &campaigns, planned.as_of);
     let condition = segment::condition(&file.condition, &scope)?;
     Ok(Inclusion {
         recipient: campaign::for_customer(&read, planned.id, customer.id)?,

@@ -87,14 +87,7 @@ pub(crate) fn draft(read: &Read<'_>, shop: &Shop, slug: &str, today: NaiveDate) 
     let templates = sources.templates()?;
     let engine = sources::engine(templates.clone(), &shop.settings, dated, file.follows.is_some())?;
     check_subjects(&file, &templates)?;
-    let scope = Scope {
-        as_of,
-        currency: shop.settings.currency,
-        home: &shop.settings.country,
-        follows: file.follows.as_deref(),
-        campaigns: &campaigns,
-        named: &shop.settings.segments,
-    };
+    let scope = Scope::of(&shop.settings, file.follows.as_deref(), &campaigns, as_of);
     let key = read.shop_key()?;
     let choice = eligible::choose(read, &file, &scope, &key).map_err(at_file)?;
     if choice.chosen.iter().all(|chosen| chosen.held_out) {
@@ -223,10 +216,12 @@ fn nobody(choice: &Choice) -> Error {
     error.hint(match (held_out, left_out) {
         (0, 0) => "the query finds nobody: try it with `regulars segment`, and look at `as_of`".to_owned(),
         (0, _) => format!("the query finds {found}, but all are left out: {counts}"),
-        (_, 0) => format!("the query finds {found}, and all are held out: make `hold_out` smaller, or take it away"),
+        (_, 0) => {
+            format!("the query finds {found}, and all are in the control group: make `hold_out` smaller, or remove it")
+        }
         _ => format!(
-            "the query finds {found}: {} held out, and the others are left out ({counts}): make `hold_out` smaller, or \
-             take it away",
+            "the query finds {found}: {} in the control group, and the others are left out ({counts}): make `hold_out` \
+             smaller, or remove it",
             if held_out == 1 { "1 is".to_owned() } else { format!("{} are", text::thousands(held_out)) }
         ),
     })

@@ -25,9 +25,6 @@ pub(crate) struct HeldBack {
 }
 
 /// Whose piece of a plan waits, by the recipient's id; nobody's once it went out. `only` asks about one recipient.
-///
-/// # Errors
-/// When the database does not answer.
 pub(crate) fn held_back(
     read: &Read<'_>,
     planned: &Planned,

@@ -60,9 +60,6 @@ fn written_to(read: &Read<'_>, planned: &Planned) -> Result<Vec<Recipient>> {
 }
 
 /// The sheet for writing: a row for each recipient with what the book knows, and what was written so far.
-///
-/// # Errors
-/// When the database does not answer.
 pub(crate) fn lines_sheet(
     read: &Read<'_>,
     planned: &Planned,

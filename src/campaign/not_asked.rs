@@ -6,9 +6,6 @@ use crate::store::{Read, params};
 use crate::text;
 
 /// The recipients of a campaign, held out or not, of whom no member is asked for: their names and references.
-///
-/// # Errors
-/// When the database does not answer.
 pub(crate) fn not_asked(read: &Read<'_>, slug: &str, is_asked: impl Fn(CustomerId) -> bool) -> Result<Vec<String>> {
     let sql = "SELECT r.name, r.ref, m.customer_id FROM recipient r JOIN campaign c ON c.id = r.campaign_id \
                JOIN recipient_member m ON m.recipient_id = r.id WHERE c.slug = ?1 AND c.state <> ?2 ORDER BY r.ref, m.customer_id";

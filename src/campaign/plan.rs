@@ -353,9 +353,6 @@ fn people(read: &Read<'_>, shop: &Shop, planned: &Planned) -> Result<Vec<String>
 }
 
 /// Why somebody whom the query found was left out of a plan that is kept.
-///
-/// # Errors
-/// When the database does not answer.
 pub(crate) fn why_left_out(read: &Read<'_>, planned: &Planned, reference: &str) -> Result<Option<String>> {
     // A plan keeps the references of its day; some of them may have been merged since.
     let sql = "SELECT reason FROM left_out WHERE campaign_id = ?1 AND (ref = ?2 OR ref IN (SELECT a.ref \

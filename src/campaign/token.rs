@@ -42,9 +42,6 @@ impl Tokens {
     }
 
     /// The recipient of a token, with the campaign's name; nobody when it was not made here.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub(crate) fn find(&self, read: &Read<'_>, token: &str) -> Result<Option<(String, Recipient)>> {
         let Some(bytes) = URL_SAFE_NO_PAD.decode(token).ok().filter(|bytes| bytes.len() == SEAL + NUMBER) else {
             return Ok(None);

@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::files;
 use crate::insights::{self, DaySpan, Top};
 
-/// The best-customer worksheet: who brings the takings, what they have in common, who is slipping, who costs.
+/// The best-customer worksheet: who brings the sales, what they have in common, who is slipping, who costs.
 #[derive(Debug, clap::Args)]
 pub(super) struct BestArguments {
     /// Who counts as best: a share of the customers such as 20%, or a number.

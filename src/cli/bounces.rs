@@ -10,7 +10,7 @@ use crate::domain::InboundKind;
 use crate::error::Result;
 use crate::text;
 
-/// Read what came back about emails: addresses that are dead, full mailboxes, complaints, wishes for no more. The mailbox is
+/// Read what came back about emails: addresses that are dead, full mailboxes, complaints, opt-outs. The mailbox is
 /// never changed, and reading it again does nothing twice.
 #[derive(Debug, clap::Args)]
 pub(super) struct BouncesArguments {

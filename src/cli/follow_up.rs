@@ -52,8 +52,8 @@ pub(super) fn run(arguments: &FollowUpArguments, context: &Context) -> Result<Do
         let (who, are) = (text::count(draft.passed_over.len(), "customer"), text::first_few(&draft.passed_over, 5));
         let was = if draft.passed_over.len() == 1 { "was" } else { "were" };
         format!(
-            "{who} of the campaign before {was} left out of `{}` and so of this one: {are}; whoever can be written to again \
-             goes into `include`",
+            "{who} of the campaign before {was} left out of `{}` and so of this one: {are}; customers who can be written to \
+             again go into `include`",
             draft.follows
         )
     });

@@ -10,7 +10,7 @@ use crate::domain::{CampaignState, Channel};
 use crate::error::Result;
 use crate::text::long_date;
 
-/// Say that a campaign went out; its codes hold from that day.
+/// Record that a campaign was mailed; its codes are valid from that day.
 #[derive(Debug, clap::Args)]
 pub(super) struct PostedArguments {
     /// The campaign.

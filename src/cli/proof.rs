@@ -12,8 +12,8 @@ use crate::error::{Error, Result};
 use crate::proof::{self, Proof};
 use crate::text;
 
-/// Everything worth a look before a campaign is printed, the gravest first; proof.pdf shows the shortest letter, the
-/// longest and five drawn by lot.
+/// Everything worth a look before a campaign is printed, the most serious first; proof.pdf shows the shortest letter, the
+/// longest and five at random.
 #[derive(Debug, clap::Args)]
 pub(super) struct ProofArguments {
     /// The campaign.

@@ -9,7 +9,7 @@ use crate::app;
 use crate::domain::Channel;
 use crate::error::Result;
 
-/// Say that somebody's mail came back.
+/// Record that a customer's mail came back.
 #[derive(Debug, clap::Args)]
 pub(super) struct ReturnedArguments {
     /// The campaign.

@@ -102,8 +102,13 @@ pub(crate) fn address_of<'f>(field: impl Fn(CustomerField) -> &'f str) -> Postal
 impl Customer {
     /// The name as it is said: the full name as given, or its parts, or the company, or the reference.
     pub(crate) fn name(&self) -> String {
-        let name = name_of([&self.first_name, &self.last_name, &self.full_name, &self.suffix, &self.company]);
+        let name = self.known_name();
         if name.is_empty() { self.reference.clone() } else { name }
+    }
+
+    /// The same; empty when no name is known.
+    pub(super) fn known_name(&self) -> String {
+        name_of([&self.first_name, &self.last_name, &self.full_name, &self.suffix, &self.company])
     }
 
     pub(crate) fn address(&self) -> PostalAddress<'_> {
@@ -149,6 +154,13 @@ pub(crate) fn name_of([first, last, full, suffix, company]: [&str; 5]) -> String
     let parts: Vec<&str> = [first, last, suffix].into_iter().filter(|part| !part.is_empty()).collect();
     let names = [full.to_owned(), parts.join(" "), company.to_owned()];
     names.into_iter().find(|name| !name.is_empty()).unwrap_or_default()
+}
+
+/// The same of a row that has the five from a column on.
+pub(crate) fn name_in(row: &Row<'_>, first: usize) -> Result<String> {
+    let column = |at: usize| row.get::<String>(first + at);
+    let names = [column(0)?, column(1)?, column(2)?, column(3)?, column(4)?];
+    Ok(name_of(names.each_ref().map(String::as_str)))
 }
 
 /// Whether an address is the one that was left.

@@ -1,6 +1,9 @@
 //! How alike two names, numbers and addresses are, for whoever cannot spell them.
 
+use std::sync::LazyLock;
+
 use super::edit_distance::{Spelling, most_edits};
+use crate::text;
 
 /// The digits of a telephone number.
 pub(super) fn digits(text: &str) -> String {
@@ -65,76 +68,9 @@ pub(super) fn sound(word: &str) -> String {
     code
 }
 
-/// First names that one person may go by: short forms beside the long ones.
-const NICKNAMES: &[&[&str]] = &[
-    &["alexander", "alex", "alec", "sandy"],
-    &["alexandra", "alex", "sandra", "sandy"],
-    &["andrew", "andy", "drew"],
-    &["anthony", "tony"],
-    &["barbara", "barb", "babs"],
-    &["benjamin", "ben", "benny"],
-    &["catherine", "katherine", "kathryn", "kate", "katie", "kathy", "cathy", "kit"],
-    &["charles", "charlie", "chuck", "chas"],
-    &["christopher", "chris", "kit"],
-    &["christine", "christina", "chris", "tina", "chrissy"],
-    &["daniel", "dan", "danny"],
-    &["david", "dave", "davy"],
-    &["deborah", "debra", "deb", "debbie"],
-    &["donald", "don", "donny"],
-    &["dorothy", "dot", "dolly"],
-    &["edward", "ed", "eddie", "ted", "ned"],
-    &["eleanor", "ellie", "nell", "nora"],
-    &["elizabeth", "elisabeth", "liz", "lizzie", "beth", "betty", "eliza", "betsy", "libby", "lisa"],
-    &["frances", "fran", "fanny"],
-    &["francis", "frank"],
-    &["frederick", "fred", "freddie"],
-    &["george", "georgie"],
-    &["gerald", "gerry", "jerry"],
-    &["gregory", "greg"],
-    &["henry", "harry", "hank"],
-    &["jacob", "jake"],
-    &["james", "jim", "jimmy", "jamie"],
-    &["jennifer", "jen", "jenny"],
-    &["johannes", "hannes", "johann", "hans"],
-    &["john", "jack", "johnny", "jon"],
-    &["jonathan", "jon"],
-    &["joseph", "joe", "joey"],
-    &["judith", "judy"],
-    &["kenneth", "ken", "kenny"],
-    &["lawrence", "larry"],
-    &["leonard", "len", "lenny"],
-    &["margaret", "maggie", "meg", "peggy", "marge", "greta"],
-    &["martha", "marty", "patty"],
-    &["mary", "molly", "polly"],
-    &["matthew", "matt"],
-    &["michael", "mike", "mick", "micky"],
-    &["nancy", "ann"],
-    &["nathaniel", "nathan", "nat", "nate"],
-    &["nicholas", "nick", "nico"],
-    &["pamela", "pam"],
-    &["patricia", "pat", "patty", "tricia", "trish"],
-    &["patrick", "pat", "paddy"],
-    &["peter", "pete"],
-    &["philip", "phillip", "phil"],
-    &["rebecca", "becky", "becca"],
-    &["richard", "rick", "rich", "dick", "ricky"],
-    &["robert", "rob", "bob", "bobby", "robbie", "bert"],
-    &["ronald", "ron", "ronny"],
-    &["samuel", "sam", "sammy"],
-    &["samantha", "sam"],
-    &["stephen", "steven", "steve"],
-    &["susan", "sue", "susie", "suzanne"],
-    &["theodore", "ted", "theo", "teddy"],
-    &["theresa", "teresa", "terry", "tess"],
-    &["thomas", "tom", "tommy"],
-    &["timothy", "tim"],
-    &["victoria", "vicky", "tori"],
-    &["vincent", "vince", "vinny"],
-    &["virginia", "ginny", "ginger"],
-    &["walter", "walt", "wally"],
-    &["wilhelm", "willi", "willy"],
-    &["william", "will", "bill", "billy", "willy", "liam"],
-];
+/// First names that one person may go by: the rows of nicknames.tsv.
+static NICKNAMES: LazyLock<Vec<Vec<&'static str>>> =
+    LazyLock::new(|| text::table_rows(include_str!("nicknames.tsv")).map(Iterator::collect).collect());
 
 /// Whether two plain first names may be one person's: the same, a short form, an initial, or a slip.
 pub(super) fn same_first_name(one: &str, other: &str) -> bool {

@@ -45,7 +45,7 @@ pub(crate) use card::{Card, card};
 pub(crate) use card_writer::{CardWriter, add_bare_card};
 pub(crate) use change::{Changed, set};
 pub(crate) use consent::{ConsentSubject, record_consent, said_opt_outs};
-pub(crate) use customer::{Customer, CustomerField, MailPreferences, address_of, name_of};
+pub(crate) use customer::{Customer, CustomerField, MailPreferences, address_of, name_in, name_of};
 pub(crate) use duplicates::{Pair, duplicates, tell_apart};
 pub(crate) use find::{Hit, find};
 pub(crate) use has_email::HAS_EMAIL;

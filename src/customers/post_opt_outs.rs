@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::customer::{Customer, name_of};
+use super::customer::{Customer, name_in};
 use super::suppression::{self, AddressKey};
 use crate::domain::{Consent, CustomerId};
 use crate::error::Result;
@@ -30,13 +30,9 @@ impl PostOptOuts {
         let mut all: HashMap<i64, Vec<OptedOutName>> = HashMap::new();
         let sql = "SELECT home, first_name, last_name, full_name, suffix, company FROM post_opt_out ORDER BY id";
         read.each(sql, params![], |row| {
-            let mut names: [String; 5] = Default::default();
-            for (index, name) in names.iter_mut().enumerate() {
-                *name = row.get(index + 1)?;
-            }
-            let whole = plain_key(&name_of(names.each_ref().map(String::as_str)));
+            let (whole, first) = (plain_key(&name_in(row, 1)?), plain_key(&row.get::<String>(1)?));
             if !whole.is_empty() {
-                all.entry(row.get(0)?).or_default().push(OptedOutName { whole, first: plain_key(&names[0]) });
+                all.entry(row.get(0)?).or_default().push(OptedOutName { whole, first });
             }
             Ok(())
         })?;
@@ -54,9 +50,9 @@ impl PostOptOuts {
         home != 0 && (self.forgotten.is_some() || self.by_home.contains_key(&home))
     }
 
-    /// Whether somebody of this name at this address has opted out; of first name, last name, full name, suffix and company.
-    pub(crate) fn has(&self, home: i64, name: [&str; 5]) -> bool {
-        let name = plain_key(&name_of(name));
+    /// Whether somebody of this name at this address has opted out.
+    pub(crate) fn has(&self, home: i64, name: &str) -> bool {
+        let name = plain_key(name);
         let is_known = self.by_home.get(&home).is_some_and(|known| known.iter().any(|one| one.whole == name));
         let forgotten = self.forgotten.as_ref().filter(|_| home != 0 && !name.is_empty());
         is_known || forgotten.is_some_and(|(key, kept)| kept.contains(&key.hash(&at_home(home, &name))))
@@ -74,9 +70,7 @@ impl PostOptOuts {
              WHERE home <> 0 {at_theirs}AND post_consent <> ?1"
         );
         read.each(&sql, params![Consent::No], |row| {
-            let name = |index: usize| row.get::<String>(2 + index);
-            let names = [name(0)?, name(1)?, name(2)?, name(3)?, name(4)?];
-            if self.has(row.get(1)?, names.each_ref().map(String::as_str)) {
+            if self.has(row.get(1)?, &name_in(row, 2)?) {
                 others.insert(row.get(0)?);
             }
             Ok(())
@@ -87,7 +81,7 @@ impl PostOptOuts {
     /// Whether a card is of somebody who has opted out on another.
     pub(crate) fn has_card(&self, card: &Customer) -> bool {
         // Most shops have few, and the number of an address is not free.
-        !self.is_empty() && self.has(card.address().hash(), names_of(card))
+        !self.is_empty() && self.has(card.address().hash(), &card.known_name())
     }
 
     /// Whether the spouse whom a card names has opted out.
@@ -106,10 +100,6 @@ impl PostOptOuts {
     }
 }
 
-fn names_of(card: &Customer) -> [&str; 5] {
-    [&card.first_name, &card.last_name, &card.full_name, &card.suffix, &card.company]
-}
-
 /// What a hash is made of; no address of email has such a form.
 fn at_home(home: i64, name: &str) -> String {
     format!("post {home} {name}")
@@ -117,7 +107,7 @@ fn at_home(home: i64, name: &str) -> String {
 
 /// What is kept of the opt-out of somebody who is forgotten; nothing without a name and an address.
 pub(super) fn kept_form(card: &Customer) -> Option<String> {
-    let (home, name) = (card.address().hash(), plain_key(&name_of(names_of(card))));
+    let (home, name) = (card.address().hash(), plain_key(&card.known_name()));
     (home != 0 && !name.is_empty()).then(|| at_home(home, &name))
 }
 

@@ -6,7 +6,7 @@ use super::customer::has_left;
 use super::lookup;
 use super::post_opt_outs::PostOptOuts;
 use super::suppression::Suppressions;
-use super::undeliverable;
+use super::undeliverable::UndeliverableAddresses;
 use crate::domain::{Consent, CustomerId, EmailAddress, HouseholdId, PostalAddress, Suppression};
 use crate::error::Result;
 use crate::store::{Read, Row, params};
@@ -41,9 +41,9 @@ pub(crate) fn reach(read: &Read<'_>) -> Result<HashMap<CustomerId, Reach>> {
     let mut all = HashMap::with_capacity(lookup::count(read)?);
     let suppressions = Suppressions::of(read)?;
     let opted_out = PostOptOuts::of(read)?.others(read)?;
-    let undeliverable = undeliverable::all_who_live_there(read)?;
+    let undeliverable = UndeliverableAddresses::of(read)?;
     let sql = "SELECT id, ref, household_id, post_consent, email_consent, deceased, email, moved_from, street, street2, \
-               city, postcode, country FROM customer";
+               city, postcode, country, home FROM customer";
     read.each(sql, params![], |row| {
         let email: String = row.get(6)?;
         let (has_address, has_moved) = address_reach(row, 7)?;
@@ -61,7 +61,7 @@ pub(crate) fn reach(read: &Read<'_>) -> Result<HashMap<CustomerId, Reach>> {
             suppressed: suppressions.reason(&email).filter(|why| !is_own(why)),
             deceased: row.get(5)?,
             has_moved,
-            is_undeliverable: undeliverable.contains(&id),
+            is_undeliverable: undeliverable.has(row.get(13)?),
         };
         all.insert(id, reach);
         Ok(())

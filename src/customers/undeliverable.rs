@@ -9,7 +9,6 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::customer::Customer;
-use crate::domain::CustomerId;
 use crate::error::Result;
 use crate::store::{Read, Write, params};
 
@@ -38,13 +37,6 @@ impl UndeliverableAddresses {
     pub(crate) fn has(&self, home: i64) -> bool {
         self.0.contains(&home)
     }
-}
-
-/// Everybody who has such an address.
-pub(super) fn all_who_live_there(read: &Read<'_>) -> Result<HashSet<CustomerId>> {
-    let sql = "SELECT id FROM customer WHERE home <> 0 AND home IN \
-               (SELECT home FROM undeliverable_address WHERE lifted_on IS NULL AND home <> 0)";
-    Ok(read.all(sql, params![], |row| row.get(0))?.into_iter().collect())
 }
 
 /// Remembers that a letter of a campaign came back from an address.

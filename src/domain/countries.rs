@@ -1,10 +1,10 @@
 //! What the posts of the world want: where town, region and postcode stand, what is in capitals, how the country is called.
 //!
 //! countries.tsv has the forms of libaddressinput's address data (github.com/google/libaddressinput), in Latin letters where
-//! there is a choice, without districts, and the names of people and firms only where they do not stand first and in this order;
-//! and the names of Unicode CLDR in the four languages of senders. From the
-//! same data are regions.tsv, the regions that the posts abbreviate, and how postcodes are grouped. country_names.tsv has names in
-//! other languages, older ones, and the codes of three letters.
+//! there is a choice, without districts, and the names of people and companies only where they do not stand first and in this
+//! order; and the names of Unicode CLDR in the four languages of senders. From the same data are regions.tsv, the regions that
+//! the posts abbreviate, and most of postcodes.tsv. country_names.tsv has names in other languages, older ones, and the codes of
+//! three letters.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -21,66 +21,33 @@ pub(crate) struct Country {
     pub(crate) form: &'static str,
     /// Which of `C`, `S`, `Z` stand in capitals.
     pub(crate) capitals: &'static str,
+    /// The form in the letters of an eastern country itself, from large to small, the names last; else empty.
+    pub(crate) own_form: &'static str,
+    /// The country whose post brings it, if another's: letters to there carry no country line, and count as at home.
+    post: &'static str,
+    /// In which a sender there writes, if it is English, German, French or Spanish: `en`; else empty.
+    pub(crate) language: &'static str,
     /// In English, German, French, Spanish.
     pub(crate) names: [&'static str; 4],
 }
 
 /// All countries, by code.
 static COUNTRIES: LazyLock<Vec<Country>> = LazyLock::new(|| {
-    let rows = include_str!("countries.tsv").lines().skip(1).map(|line| line.split('\t').collect::<Vec<_>>());
-    rows.filter_map(|row| match row.as_slice() {
-        &[code, form, capitals, english, german, french, spanish] => {
-            Some(Country { code, form, capitals, names: [english, german, french, spanish] })
+    let rows = text::table_rows(include_str!("countries.tsv")).map(Iterator::collect::<Vec<_>>);
+    rows.filter_map(|row| match *row.as_slice() {
+        [code, form, capitals, own_form, post, language, ref names @ ..] => {
+            Some(Country { code, form, capitals, own_form, post, language, names: names.try_into().ok()? })
         }
         _ => None,
     })
     .collect()
 });
 
-/// The forms for addresses in the letters of the country itself, from large to small, the names last.
-const EASTERN: [(&str, &str); 7] = [
-    ("CN", "%Z%n%S%C%n%A%n%O%n%N"),
-    ("HK", "%S%n%C%n%A%n%O%n%N"),
-    ("JP", "〒%Z%n%S%C%n%A%n%O%n%N"),
-    ("KP", "%Z%n%S%n%C%n%A%n%O%n%N"),
-    ("KR", "%S %C%n%A%n%O%n%N%n%Z"),
-    ("MO", "%C%n%A%n%O%n%N"),
-    ("TW", "%Z%n%S%C%n%A%n%O%n%N"),
-];
-
 /// Regions with the abbreviations that stand in addresses: country, abbreviation, name.
 static REGIONS: LazyLock<Vec<[&str; 3]>> = LazyLock::new(|| {
-    let rows = include_str!("regions.tsv").lines().skip(1).map(|line| line.split('\t').collect::<Vec<_>>());
-    rows.filter_map(|row| row.try_into().ok()).collect()
+    let rows = text::table_rows(include_str!("regions.tsv"));
+    rows.filter_map(|row| row.collect::<Vec<_>>().try_into().ok()).collect()
 });
-
-/// How postcodes are grouped: country, how many signs, how many of them stand in front, and what comes between.
-const GROUPS: [(&str, usize, usize, char); 16] = [
-    ("BR", 8, 5, '-'),
-    ("CA", 6, 3, ' '),
-    ("CZ", 5, 3, ' '),
-    ("GB", 5, 2, ' '),
-    ("GB", 6, 3, ' '),
-    ("GB", 7, 4, ' '),
-    ("GR", 5, 3, ' '),
-    ("IE", 7, 3, ' '),
-    ("JP", 7, 3, '-'),
-    ("KY", 7, 3, '-'),
-    ("NL", 6, 4, ' '),
-    ("PL", 5, 2, '-'),
-    ("PT", 7, 4, '-'),
-    ("SE", 5, 3, ' '),
-    ("SK", 5, 3, ' '),
-    ("US", 9, 5, '-'),
-];
-
-/// Whose post brings it: letters to these carry no country line, and count as at home.
-const POST_OF: [(&str, &[&str]); 4] = [
-    ("US", &["PR", "GU", "VI", "AS", "MP", "FM", "MH", "PW", "UM"]),
-    ("FR", &["GP", "MQ", "GF", "RE", "YT", "PM", "BL", "MF"]),
-    ("GB", &["JE", "GG", "IM"]),
-    ("ES", &["IC", "EA"]),
-];
 
 /// The place in [`COUNTRIES`] of every name and code, by its [`name_key`].
 static BY_NAME: LazyLock<HashMap<String, usize>> = LazyLock::new(|| {
@@ -120,26 +87,16 @@ pub(crate) fn country_code(country: &str) -> &str {
 
 /// Whether a letter from one country to another goes abroad.
 pub(crate) fn is_abroad(country: &str, home: &str) -> bool {
-    let (country, home) = (country_code(country), country_code(home));
-    let brings = POST_OF.iter().any(|(post, places)| *post == home && places.contains(&country));
-    !country.is_empty() && country != home && !brings
+    let (post, home) = (find(country).map_or("", |known| known.post), country_code(home));
+    let country = country_code(country);
+    !country.is_empty() && country != home && post != home
 }
 
 /// The name of a country in the language of the shop's country; what is not known stays as it is.
 pub(crate) fn country_name<'c>(country: &'c str, home: &str) -> &'c str {
-    let language = match home {
-        "DE" | "AT" | "CH" | "LI" => 1,
-        "FR" | "BE" | "LU" | "MC" => 2,
-        "ES" | "MX" | "AR" | "BO" | "CL" | "CO" | "CR" | "DO" | "EC" | "GT" | "HN" | "NI" | "PA" | "PE" | "PY"
-        | "SV" | "UY" | "VE" => 3,
-        _ => 0,
-    };
-    find(country).map_or(country.trim(), |known| known.names[language])
-}
-
-/// The form of an address in the letters of an eastern country itself.
-pub(crate) fn eastern(code: &str) -> Option<&'static str> {
-    EASTERN.iter().find(|(country, _)| *country == code).map(|(_, form)| *form)
+    let language = find(home).map_or("", |home| home.language);
+    let place = ["en", "de", "fr", "es"].iter().position(|known| *known == language).unwrap_or(0);
+    find(country).map_or(country.trim(), |known| known.names[place])
 }
 
 /// A region as it stands in addresses of the country: abbreviated where that is usual.
@@ -147,17 +104,6 @@ pub(crate) fn region<'r>(region: &'r str, code: &str) -> &'r str {
     let folded = region.trim().to_lowercase();
     let found = REGIONS.iter().find(|[country, _, name]| *country == code && name.to_lowercase() == folded);
     found.map_or(region.trim(), |[_, short, _]| short)
-}
-
-/// A postcode that was typed in one piece, grouped as its country does.
-pub(crate) fn grouped(postcode: &str, code: &str) -> String {
-    let postcode = postcode.trim();
-    let is_whole = postcode.bytes().all(|b| b.is_ascii_alphanumeric());
-    let rule = GROUPS.iter().find(|(country, signs, ..)| *country == code && postcode.len() == *signs);
-    match rule.filter(|_| is_whole) {
-        Some((_, _, front, between)) => format!("{}{between}{}", &postcode[..*front], &postcode[*front..]),
-        None => postcode.to_owned(),
-    }
 }
 
 /// The beginning of a postcode that stands for a region of the country; coarser with each step of `coarser`.
@@ -190,7 +136,8 @@ mod tests {
         }
         // As libaddressinput has it: 30 above the street, Kazakhstan below, and 7 in eastern letters.
         let firm_first = COUNTRIES.iter().filter(|country| country.form.contains("%O%n%N")).count();
-        assert_eq!(firm_first + EASTERN.iter().filter(|(_, form)| form.contains("%O%n%N")).count(), 38);
+        let in_own_letters = COUNTRIES.iter().filter(|country| country.own_form.contains("%O%n%N")).count();
+        assert_eq!((firm_first, in_own_letters), (31, 7));
     }
 
     #[test]
@@ -214,18 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn postcodes_and_regions_are_as_the_posts_write_them() {
-        for (typed, country, written) in [
-            ("1017CD", "NL", "1017 CD"),
-            ("1017 CD", "NL", "1017 CD"),
-            ("SW1A1AA", "GB", "SW1A 1AA"),
-            ("E10", "GB", "E10"),
-            ("973011234", "US", "97301-1234"),
-            ("97301", "US", "97301"),
-            ("7300846", "JP", "730-0846"),
-        ] {
-            assert_eq!(grouped(typed, country), written);
-        }
+    fn regions_are_as_the_posts_write_them() {
         assert_eq!([region("oregon ", "US"), region("OR", "US"), region("Oregon", "DE")], ["OR", "OR", "Oregon"]);
     }
 

@@ -12,6 +12,7 @@ mod email_address;
 mod goods;
 mod ids;
 mod postal_address;
+mod postcodes;
 mod states;
 mod street;
 
@@ -26,6 +27,7 @@ pub(crate) use ids::{
     CampaignId, CustomerId, EventId, HouseholdId, ImportId, OutboxId, RecipientId, RedemptionId, TillChangeId,
 };
 pub(crate) use postal_address::{PostalAddress, folded, postcode_key};
+pub(crate) use postcodes::{PostcodeForms, postcode_of_letters, postcodes_of, spaced_postcode};
 pub use states::forms;
 pub(crate) use states::{
     Arm, CampaignState, Channel, CircumstanceKind, Consent, ConsentChannel, Delivery, EventKind, ImportedData,

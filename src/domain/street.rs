@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
-use crate::text::{plain_key, without_umlauts};
+use crate::text::{plain_key, table_rows, without_umlauts};
 
 /// A street and what is in the house, both as they are compared.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -38,9 +38,10 @@ const NOTHING: &str = "~";
 
 static WORDS: LazyLock<StreetWords> = LazyLock::new(|| {
     let (mut whole, mut phrases, mut endings) = (HashMap::new(), Vec::new(), Vec::new());
-    for (form, written) in include_str!("street_words.tsv").lines().skip(1).filter_map(|line| line.split_once('\t')) {
+    for mut row in table_rows(include_str!("street_words.tsv")) {
+        let (form, written) = (row.next().unwrap_or_default(), row.next().unwrap_or_default());
         whole.insert(form.to_owned(), form);
-        for word in written.split(' ') {
+        for word in written.split(' ').filter(|word| !word.is_empty()) {
             match form.strip_prefix('-') {
                 Some(form) => endings.push((plain_key(word), form)),
                 None if word.contains('+') => phrases.push((word.split('+').collect::<Vec<_>>(), form)),

@@ -41,10 +41,8 @@ impl NextQuestion {
         as_of: NaiveDate,
         recipients: &[Recipient],
     ) -> Result<Self> {
-        let (campaigns, settings) = (campaign::slugs(read)?, &shop.settings);
-        let follows = Some(file.slug.as_str());
-        let (currency, home, named) = (settings.currency, settings.country.as_str(), &settings.segments);
-        let scope = Scope { as_of, currency, home, follows, campaigns: &campaigns, named };
+        let campaigns = campaign::slugs(read)?;
+        let scope = Scope::of(&shop.settings, Some(&file.slug), &campaigns, as_of);
         let is_there = |reference: &&String| customers::resolve_ref(read, reference).is_ok_and(|found| found.is_some());
         let mut next = Self {
             condition: everybody(&file.slug),

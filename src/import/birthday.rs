@@ -125,14 +125,8 @@ impl<'p> BirthdayColumn<'p> {
             return Ok(*order);
         }
         let column = self.plan.columns.pick(CustomerField::Birthday.as_str());
-        let mut shown = Vec::new();
-        self.plan.sheet.each(|row| {
-            if let Some((DayReading::Shows(_, order), _)) = reading(column.of(row.cells).trim()) {
-                shown.extend(Some(order).filter(|order| !shown.contains(order)));
-            }
-            Ok(())
-        })?;
-        Ok(*self.order.get_or_init(|| shown.first().copied().filter(|_| shown.len() == 1)))
+        let shown = self.plan.sheet.shown(|row| reading(column.of(row).trim())?.0.order())?;
+        Ok(*self.order.get_or_init(|| shown))
     }
 
     /// What other rows settled, for people.

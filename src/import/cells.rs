@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::domain::{country_code, postcode_of_letters};
 use crate::text::csv;
 
 /// A cell without control characters and outer spaces, and without the apostrophe that keeps it from being a formula.
@@ -52,22 +53,15 @@ pub(super) fn first_of<'t>(text: &'t str, separators: &[&str]) -> (&'t str, Vec<
 /// A postcode as its country writes it: without the dash of an extension that is empty, `1012 AB` of `1012ab`; a US one
 /// with the zeros that a spreadsheet took, where the state proves that they were there.
 pub(crate) fn postcode<'t>(text: &'t str, state: &str, country: &str) -> Cow<'t, str> {
-    let country = country.to_uppercase().replace('.', "");
     let text = text.trim_end_matches(['-', '–', ' ']);
-    if let Some(spaced) = of_letters_and_digits(text, &country) {
+    if let Some(spaced) = postcode_of_letters(text, country) {
         return if spaced == text { Cow::Borrowed(text) } else { Cow::Owned(spaced) };
     }
-    let in_us = matches!(
-        country.as_str(),
-        "" | "US" | "USA" | "UNITED STATES" | "UNITED STATES OF AMERICA" | "PR" | "PUERTO RICO"
-    );
     let (short, more) = text.split_once('-').unwrap_or((text, ""));
     let digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
-    if !in_us
-        || !matches!(short.len(), 3 | 4)
-        || !digits(short)
-        || !(more.is_empty() || more.len() == 4 && digits(more))
-    {
+    let is_short =
+        matches!(short.len(), 3 | 4) && digits(short) && (more.is_empty() || more.len() == 4 && digits(more));
+    if !is_short || !matches!(country_code(country), "" | "US" | "PR") {
         return Cow::Borrowed(text);
     }
     let whole = format!("{short:0>5}");
@@ -82,42 +76,6 @@ pub(crate) fn postcode<'t>(text: &'t str, state: &str, country: &str) -> Cow<'t,
         (true, "") => Cow::Owned(whole),
         (true, more) => Cow::Owned(format!("{whole}-{more}")),
     }
-}
-
-/// How a postcode of letters and digits is written: its shape (`9` a digit, `A` a letter), how many characters stand behind the
-/// space, and the country's names, in capitals.
-const SHAPES: &[(&str, usize, &[&str])] = &[
-    ("9999AA", 2, &["NL", "NLD", "NETHERLANDS", "THE NETHERLANDS", "NEDERLAND", "HOLLAND", "NIEDERLANDE", "PAYS-BAS"]),
-    ("A9A9A9", 3, &["CA", "CAN", "CANADA", "KANADA"]),
-    ("A99AA", 3, BRITISH),
-    ("A999AA", 3, BRITISH),
-    ("AA99AA", 3, BRITISH),
-    ("AA999AA", 3, BRITISH),
-    ("A9A9AA", 3, BRITISH),
-    ("AA9A9AA", 3, BRITISH),
-];
-const BRITISH: &[&str] =
-    &["GB", "GBR", "UK", "UNITED KINGDOM", "GREAT BRITAIN", "ENGLAND", "SCOTLAND", "WALES", "NORTHERN IRELAND"];
-
-fn of_letters_and_digits(text: &str, country: &str) -> Option<String> {
-    if text.len() > 9 || !text.is_ascii() {
-        return None;
-    }
-    let bare: String = text.chars().filter(|c| *c != ' ').map(|c| c.to_ascii_uppercase()).collect();
-    let shape: String = bare
-        .chars()
-        .map(|c| match c {
-            '0'..='9' => '9',
-            'A'..='Z' => 'A',
-            other => other,
-        })
-        .collect();
-    let fits = |(known, _, names): &&(&str, usize, &[&str])| {
-        *known == shape && (country.is_empty() || names.contains(&country))
-    };
-    let (_, behind, _) = SHAPES.iter().find(fits)?;
-    let (front, back) = bare.split_at(bare.len() - behind);
-    Some(format!("{front} {back}"))
 }
 
 /// The states whose postcodes begin with a zero, and the first three digits there.

@@ -11,8 +11,8 @@ pub(super) fn consent_of(text: &str) -> std::result::Result<Option<Consent>, Str
     if word.is_empty() {
         return Ok(None);
     }
-    let states = include_str!("consent.tsv").lines().map(|line| line.split('\t'));
-    let state = states.filter(|words| words.clone().any(|known| known == word)).find_map(|mut words| words.next());
+    let mut states = text::table_rows(include_str!("consent.tsv"));
+    let state = states.find(|words| words.clone().any(|known| known == word)).and_then(|mut words| words.next());
     match state.and_then(|state| Consent::from_str(state).ok()) {
         Some(consent) => Ok(Some(consent)),
         None => Err(format!("{} is not a wish: yes, no or unknown", text::quote(text))),

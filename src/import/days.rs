@@ -34,15 +34,7 @@ impl std::str::FromStr for DayOrder {
 /// # Errors
 /// When the file cannot be read.
 pub(crate) fn order_of_column(sheet: &ImportSheet, place: usize) -> Result<Option<DayOrder>> {
-    let mut shown = Vec::new();
-    sheet.each(|row| {
-        let day = row.cells.get(place).and_then(read);
-        if let Some(DayText { reading: DayReading::Shows(_, order), .. }) = day {
-            shown.extend(Some(order).filter(|order| !shown.contains(order)));
-        }
-        Ok(())
-    })?;
-    Ok(shown.first().copied().filter(|_| shown.len() == 1))
+    sheet.shown(|row| read(row.get(place)?)?.reading.order())
 }
 
 /// What one text says about the day.
@@ -54,6 +46,13 @@ pub(super) enum DayReading {
     Shows(NaiveDate, DayOrder),
     /// Two days: day first, month first.
     Either(NaiveDate, NaiveDate),
+}
+
+impl DayReading {
+    /// The order that it shows.
+    pub(super) fn order(self) -> Option<DayOrder> {
+        if let Self::Shows(_, order) = self { Some(order) } else { None }
+    }
 }
 
 /// A day as it is written, and the time of day that stands with it.

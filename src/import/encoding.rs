@@ -31,12 +31,11 @@ enum Characters {
 
 /// Those of codepages.tsv.
 static PAGES: LazyLock<Vec<CodePage>> = LazyLock::new(|| {
-    let lines = include_str!("codepages.tsv").lines().filter(|line| !line.starts_with('#'));
-    lines.filter_map(page_of).collect()
+    text::table_rows(include_str!("codepages.tsv")).filter_map(|row| page_of(&row.collect::<Vec<_>>())).collect()
 });
 
-fn page_of(line: &'static str) -> Option<CodePage> {
-    let [names, title, prior, characters] = *line.split('\t').collect::<Vec<_>>().as_slice() else { return None };
+fn page_of(row: &[&'static str]) -> Option<CodePage> {
+    let &[names, title, prior, characters] = row else { return None };
     let characters = match characters.strip_prefix('=') {
         Some(label) => Characters::Known(Encoding::for_label(label.as_bytes())?),
         None => {

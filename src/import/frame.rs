@@ -7,7 +7,7 @@ use csv::StringRecord;
 
 use super::cells;
 use crate::error::{Error, Result};
-use crate::text::{self, heading_key};
+use crate::text::{self, WordLists, heading_key};
 
 /// So many rows from the first one on are looked at for the headings.
 pub(super) const MOST_TITLES: usize = 30;
@@ -16,7 +16,7 @@ pub(super) const MOST_TITLES: usize = 30;
 static KNOWN: LazyLock<HashSet<String>> = LazyLock::new(|| headings(|field| !NO_FIELDS.contains(&field)));
 
 /// What begins a line of dialects.tsv that has no headings.
-const NO_FIELDS: [&str; 6] = ["address", "dialect", "system", "cancelled", "takes_back", "day_order"];
+const NO_FIELDS: [&str; 5] = ["address", "dialect", "system", "takes_back", "day_order"];
 
 /// The headings of what belongs to one person: who has one is no sum.
 static PERSONAL: LazyLock<HashSet<String>> =
@@ -26,24 +26,14 @@ static REFERENCES: LazyLock<HashSet<String>> = LazyLock::new(|| headings(|field|
 
 /// The headings of some fields in every dialect.
 fn headings(is_wanted: impl Fn(&str) -> bool) -> HashSet<String> {
-    let lines = include_str!("dialects.tsv").lines().filter(|line| !line.starts_with('#'));
-    let lines = lines.filter_map(|line| line.split_once('\t')).filter(|(field, _)| is_wanted(field));
-    let columns = lines.flat_map(|(_, columns)| columns.split('\t'));
+    let rows = text::table_rows(include_str!("dialects.tsv"));
+    let columns = rows.filter(|row| row.clone().next().is_some_and(&is_wanted)).flat_map(|row| row.skip(1));
     let headings = columns.flat_map(|column| column.split(" if ").take(1).flat_map(|part| part.split(['|', '+', '#'])));
     headings.map(heading_key).filter(|key| !key.is_empty()).collect()
 }
 
 /// The words of frame.tsv: those of sums, and the other lines.
-static WORDS: LazyLock<(HashSet<&'static str>, Vec<&'static str>)> = LazyLock::new(|| {
-    let (mut totals, mut lines) = (HashSet::new(), Vec::new());
-    for (kind, words) in include_str!("frame.tsv").lines().filter_map(|line| line.split_once('\t')) {
-        match kind {
-            "total" => drop(totals.insert(words)),
-            _ => lines.push(words),
-        }
-    }
-    (totals, lines)
-});
+static WORDS: LazyLock<WordLists> = LazyLock::new(|| WordLists::of(include_str!("frame.tsv")));
 
 /// Which of the first rows has the headings.
 ///
@@ -147,8 +137,8 @@ impl TableFrame {
             return None;
         }
         let words = words(first);
-        let (totals, lines) = &*WORDS;
-        if totals.contains(words.as_str()) && (is_sums || is_alone) {
+        let (totals, lines) = (WORDS.words("total"), WORDS.words("line"));
+        if totals.contains(&words.as_str()) && (is_sums || is_alone) {
             return Some("a total");
         }
         let has_total = |total: &&str| is_beside(words.strip_prefix(total)) || is_beside(words.strip_suffix(total));

@@ -1,4 +1,4 @@
-//! Amounts and quantities: the usual ones at once, all others as [`Decimal`] reads them.
+//! Amounts and quantities: the usual ones at once, all others as [`Currency`] reads them.
 
 use super::ImportSheet;
 use crate::error::{Error, Result};
@@ -80,13 +80,7 @@ fn asked(text: &str, separator: Option<DecimalSeparator>, currency: Currency, fa
 /// # Errors
 /// When the file cannot be read.
 pub(crate) fn decimal_separator_of_column(sheet: &ImportSheet, place: usize) -> Result<Option<DecimalSeparator>> {
-    let mut shown = Vec::new();
-    sheet.each(|row| {
-        let separator = row.cells.get(place).and_then(money::separator_shown);
-        shown.extend(separator.filter(|separator| !shown.contains(separator)));
-        Ok(())
-    })?;
-    Ok(shown.first().copied().filter(|_| shown.len() == 1))
+    sheet.shown(|row| row.get(place).and_then(money::separator_shown))
 }
 
 #[cfg(test)]

@@ -11,13 +11,9 @@ use std::sync::LazyLock;
 use csv::StringRecord;
 
 use super::columns::Columns;
-use crate::text::heading_key;
+use crate::text::{WordLists, heading_key};
 
-/// The lines of the table, by their first cell.
-static TABLE: LazyLock<HashMap<&str, Vec<&str>>> = LazyLock::new(|| {
-    let lines = include_str!("order_states.tsv").lines().filter_map(|line| line.split_once('\t'));
-    lines.map(|(kind, words)| (kind, words.split('\t').collect())).collect()
-});
+static TABLE: LazyLock<WordLists> = LazyLock::new(|| WordLists::of(include_str!("order_states.tsv")));
 
 /// Words by their key.
 static WORDS: LazyLock<HashMap<String, OrderState>> = LazyLock::new(|| {
@@ -150,7 +146,7 @@ pub(super) fn is_net(heading: &str) -> bool {
 }
 
 fn line(kind: &str) -> &'static [&'static str] {
-    TABLE.get(kind).map(Vec::as_slice).unwrap_or_default()
+    TABLE.words(kind)
 }
 
 #[cfg(test)]

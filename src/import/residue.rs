@@ -8,15 +8,13 @@ use std::sync::LazyLock;
 use csv::StringRecord;
 
 use super::encoding;
+use crate::text;
 
 /// The entities of entities.tsv.
 static ENTITIES: LazyLock<HashMap<&'static str, char>> = LazyLock::new(|| {
-    let lines = include_str!("entities.tsv").lines().filter(|line| !line.starts_with('#'));
-    let entity = |line: &'static str| {
-        let (name, code) = line.split_once('\t')?;
-        Some((name, char::from_u32(u32::from_str_radix(code, 16).ok()?)?))
-    };
-    lines.filter_map(entity).collect()
+    let rows = text::table_rows(include_str!("entities.tsv"));
+    let code = |code: &str| char::from_u32(u32::from_str_radix(code, 16).ok()?);
+    rows.filter_map(|mut row| Some((row.next()?, code(row.next()?)?))).collect()
 });
 
 /// Whether all cells of a header stand in single quotation marks, and so all cells of its table.

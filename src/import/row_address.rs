@@ -8,6 +8,7 @@ use super::reading::ImportPlan;
 use super::survey::Survey;
 use super::{cells, reading};
 use crate::customers::CustomerField;
+use crate::domain::countries;
 use crate::error::Result;
 use crate::text::remarks::is_empty_word;
 
@@ -56,14 +57,10 @@ fn of_columns(columns: &Columns<'_>, row: &StringRecord, survey: &Survey<'_>) ->
 
 /// A box as a line of an address: `PO Box 12` where the cell has only its number.
 fn post_box(cell: &str, country: &str) -> Option<String> {
-    let is_german = GERMAN.contains(&country.to_lowercase().as_str());
+    let is_german = || countries::find(country).is_some_and(|country| country.language == "de");
     match cell.bytes().all(|b| b.is_ascii_digit()) {
         _ if cell.is_empty() => None,
-        true => Some(format!("{} {cell}", if is_german { "Postfach" } else { "PO Box" })),
+        true => Some(format!("{} {cell}", if is_german() { "Postfach" } else { "PO Box" })),
         false => Some(cell.to_owned()),
     }
 }
-
-/// Where a box is a `Postfach`.
-const GERMAN: [&str; 9] =
-    ["de", "deutschland", "germany", "at", "österreich", "austria", "ch", "schweiz", "switzerland"];

@@ -240,6 +240,19 @@ impl ImportSheet {
         }
     }
 
+    /// What rows show of how a column is written; nothing when no row shows it, or rows differ.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub(super) fn shown<T: Copy + PartialEq>(&self, of_row: impl Fn(&StringRecord) -> Option<T>) -> Result<Option<T>> {
+        let mut shown = Vec::new();
+        self.each(|row| {
+            shown.extend(of_row(row.cells).filter(|one| !shown.contains(one)));
+            Ok(())
+        })?;
+        Ok(shown.first().copied().filter(|_| shown.len() == 1))
+    }
+
     /// Calls `row` with every row that is not blank, its cells as they were meant. What else stands between them is kept as a remark.
     ///
     /// # Errors

@@ -5,29 +5,9 @@ use vobject::{Component, Property, read_component};
 use crate::domain::folded;
 use crate::error::{Error, Result};
 
-/// The headings of the table; the dialect `vcard` says which field each is.
-const HEADINGS: [&str; 20] = [
-    "vCard UID",
-    "vCard N prefix",
-    "vCard N given",
-    "vCard N family",
-    "vCard N suffix",
-    "vCard FN",
-    "vCard ORG",
-    "vCard SPOUSE",
-    "vCard ADR box",
-    "vCard ADR extended",
-    "vCard ADR street",
-    "vCard ADR city",
-    "vCard ADR region",
-    "vCard ADR code",
-    "vCard ADR country",
-    "vCard EMAIL",
-    "vCard TEL",
-    "vCard BDAY",
-    "vCard CATEGORIES",
-    "vCard NOTE",
-];
+/// The headings of the table, each behind `vCard `; the dialect `vcard` has which field each is.
+const HEADINGS: &str = "UID, N prefix, N given, N family, N suffix, FN, ORG, SPOUSE, ADR box, ADR extended, ADR street, \
+                        ADR city, ADR region, ADR code, ADR country, EMAIL, TEL, BDAY, CATEGORIES, NOTE";
 
 /// Whether a text is address cards.
 pub(super) fn is_cards(start: &str) -> bool {
@@ -38,7 +18,7 @@ pub(super) fn is_cards(start: &str) -> bool {
 pub(super) fn table(text: &str) -> Result<(String, Vec<usize>)> {
     let failed = |e: csv::Error| Error::new("the cards cannot be read").because(e);
     let mut out = csv::Writer::from_writer(Vec::new());
-    out.write_record(HEADINGS).map_err(failed)?;
+    out.write_record(HEADINGS.split(", ").map(|heading| format!("vCard {heading}"))).map_err(failed)?;
     let mut begun = Vec::new();
     for (line, card) in cards(text) {
         let (card, _) = read_component(&card).map_err(|e| {

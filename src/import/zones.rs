@@ -7,13 +7,13 @@ use std::sync::LazyLock;
 use chrono::{NaiveDate, NaiveTime};
 
 use crate::clock::TimeZone;
+use crate::text;
 
 /// Names in small letters.
 static NAMES: LazyLock<HashMap<String, TimeZone>> = LazyLock::new(|| {
-    let lines = include_str!("zones.tsv").lines().filter_map(|line| line.split_once('\t'));
-    lines
-        .filter_map(|(name, zone)| Some((name.to_lowercase(), of_offset(zone).or_else(|| zone.parse().ok())?)))
-        .collect()
+    let zone = |text: &str| of_offset(text).or_else(|| text.parse().ok());
+    let rows = text::table_rows(include_str!("zones.tsv"));
+    rows.filter_map(|mut row| Some((row.next()?.to_lowercase(), zone(row.next()?)?))).collect()
 });
 
 /// What stands behind a day: a time of day if there is one, with its zone if one is written.

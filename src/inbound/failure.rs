@@ -1,70 +1,15 @@
 //! Reports that follow no standard: whether a message is one, and what its text says.
 
+use std::sync::LazyLock;
+
 use mail_parser::{HeaderValue, Message, MimeHeaders, PartType};
 
 use super::status::{DeliveryOutcome, address, plain};
 use crate::domain::BounceClass;
+use crate::text::WordLists;
 
-/// Who writes such reports: before the @.
-const DAEMONS: [&str; 7] = [
-    "mailer-daemon",
-    "postmaster",
-    "post_master",
-    "mail-daemon",
-    "maildaemon",
-    "mail.delivery.system",
-    "mail-delivery-subsystem",
-];
-
-/// What stands in their subjects, in small letters.
-const SUBJECTS: [&str; 22] = [
-    "undeliver",
-    "delivery failure",
-    "delivery failed",
-    "delivery has failed",
-    "failure notice",
-    "returned mail",
-    "returned to sender",
-    "delivery status notification",
-    "delivery notification",
-    "mail delivery",
-    "nondeliverable",
-    "non-deliverable",
-    "could not be delivered",
-    "error sending your mail",
-    "mail error",
-    "mail system error",
-    "unzustellbar",
-    "nicht zugestellt",
-    "non remis",
-    "non distribu",
-    "no entregado",
-    "メールエラー",
-];
-
-/// Where a report goes over to what it returns.
-const ORIGINALS: [&str; 16] = [
-    "original message",
-    "below this line is a copy",
-    "copy of the message",
-    "message headers follow",
-    "original headers",
-    "original message headers",
-    "message header",
-    "returned message",
-    "unsent message",
-    "return-path:",
-    "received:",
-    "message-id:",
-    "dkim-signature:",
-    "x-received:",
-    "ursprüngliche nachricht",
-    "message d'origine",
-];
-
-/// What a text says whose email is still being tried.
-const STILL: [&str; 6] =
-    ["will be retried", "will keep trying", "will retry", "still trying", "has been delayed", "delivery is delayed"];
+/// What such reports have in them: the lists of failure.tsv.
+static WORDS: LazyLock<WordLists> = LazyLock::new(|| WordLists::of(include_str!("failure.tsv")));
 
 /// So much of the text of a report is read.
 const LONGEST: usize = 8 * 1024;
@@ -81,7 +26,7 @@ pub(super) fn is_likely(mail: &Message<'_>, from: Option<&str>, has_original: bo
     });
     let is_nobody = mail.return_path().as_text() == Some("")
         || mail.header_raw("Return-Path").is_some_and(|path| path.trim() == "<>");
-    DAEMONS.contains(&local.as_str())
+    WORDS.words("daemon").contains(&local.as_str())
         || is_report
         || mail.header("X-Failed-Recipients").is_some()
         || (is_named(mail) && (is_nobody || has_original))
@@ -90,7 +35,7 @@ pub(super) fn is_likely(mail: &Message<'_>, from: Option<&str>, has_original: bo
 /// Whether a message calls itself one: no answer of somebody who is away does.
 pub(super) fn is_named(mail: &Message<'_>) -> bool {
     let subject = mail.subject().unwrap_or_default().to_lowercase();
-    mail.header("X-Failed-Recipients").is_some() || SUBJECTS.iter().any(|words| subject.contains(words))
+    mail.header("X-Failed-Recipients").is_some() || WORDS.words("subject").iter().any(|words| subject.contains(words))
 }
 
 /// The text of a report, without the email that it returns.
@@ -100,7 +45,7 @@ pub(super) fn own_text(mail: &Message<'_>) -> String {
         let (PartType::Text(text) | PartType::Html(text)) = &part.body else { continue };
         for line in text.lines() {
             let small = line.trim_matches(|c: char| c.is_whitespace() || c == '-').to_lowercase();
-            if ORIGINALS.iter().any(|words| small.starts_with(words)) || own.len() > LONGEST {
+            if WORDS.words("original").iter().any(|words| small.starts_with(words)) || own.len() > LONGEST {
                 return own;
             }
             own.push_str(line);
@@ -113,7 +58,7 @@ pub(super) fn own_text(mail: &Message<'_>) -> String {
 /// What became of the email by that text: the lines with a server's reply count more than the others.
 pub(super) fn outcome(text: &str) -> Option<DeliveryOutcome> {
     let small = text.to_lowercase();
-    if STILL.iter().any(|words| small.contains(words)) {
+    if WORDS.words("still tried").iter().any(|words| small.contains(words)) {
         return Some(DeliveryOutcome::Delayed);
     }
     let replies: Vec<&str> = text.lines().filter(|line| is_reply(line)).collect();

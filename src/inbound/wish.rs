@@ -3,6 +3,7 @@
 use mail_parser::Message;
 
 use super::message_key::is_key;
+use crate::text;
 
 /// What mail programs put in front of a subject.
 const PREFIXES: [&str; 14] = ["re", "fw", "fwd", "aw", "wg", "antw", "sv", "vs", "rv", "res", "enc", "tr", "r", "i"];
@@ -48,7 +49,7 @@ pub(super) fn is_in(mail: &Message<'_>) -> bool {
 
 fn asks(line: &str) -> bool {
     let line = line.to_lowercase().replace('\u{2019}', "'");
-    WORDS.lines().filter(|words| !words.starts_with('#') && !words.is_empty()).any(|words| line.contains(words))
+    text::table_rows(WORDS).flatten().any(|words| line.contains(words))
 }
 
 /// Where an answer goes over to what it answers.

@@ -3,7 +3,7 @@
 use super::Fields;
 use crate::customers::Customer;
 use crate::domain::countries::{self, Country};
-use crate::domain::{country_code, country_name, folded, is_abroad};
+use crate::domain::{country_code, country_name, folded, is_abroad, spaced_postcode};
 use crate::text::remarks::is_placeholder;
 
 /// Where nothing is known of a country: as most of the world writes it.
@@ -19,7 +19,9 @@ pub(crate) fn address_lines(name: &str, customer: &Customer, shop_country: &str)
     let known = countries::find(country);
     let abroad = is_abroad(country, shop_country);
     let mut address = Address { customer, country: known, abroad, name, name_stands: false };
-    let form = known.filter(|_| customer.city.chars().any(is_eastern)).and_then(|known| countries::eastern(known.code));
+    let form = known
+        .filter(|known| !known.own_form.is_empty() && customer.city.chars().any(is_eastern))
+        .map(|known| known.own_form);
     let form = form.or(known.map(|known| known.form)).unwrap_or(USUAL);
     let mut lines = Vec::new();
     for line in form.split("%n") {
@@ -108,7 +110,7 @@ impl Address<'_> {
             "C" if names_town(whole_form, &customer.city) && !customer.postcode.trim().is_empty() => String::new(),
             "C" => customer.city.trim().to_owned(),
             "S" => self.region(code).to_owned(),
-            "Z" => countries::grouped(without_prefix(customer.postcode.trim(), line), code),
+            "Z" => spaced_postcode(without_prefix(customer.postcode.trim(), line), code),
             _ => String::new(),
         };
         let capitals = self.country.map_or("", |country| country.capitals);

@@ -6,42 +6,9 @@ use super::names::argument;
 use super::people::RecipientCards;
 use super::problem::{ProofProblem, ProofProblemKind};
 use crate::customers::Customer;
-use crate::domain::{Channel, StreetKey, country_code, country_name, postcode_key};
+use crate::domain::{Channel, PostcodeForms, StreetKey, country_code, country_name, postcode_key, postcodes_of};
 use crate::import::whole_postcode;
 use crate::text;
-
-/// The forms of postcodes: country, an example, and each form with 9 for a digit and A for a letter, nothing between them.
-const FORMS: &[(&str, &str, &[&str])] = &[
-    ("US", "97301 or 97301-1234", &["99999", "999999999"]),
-    ("CA", "K1A 0B1", &["A9A9A9"]),
-    ("MX", "06000", &["99999"]),
-    ("GB", "SW1A 1AA", &["A99AA", "A999AA", "AA99AA", "AA999AA", "A9A9AA", "AA9A9AA"]),
-    ("DE", "10115", &["99999"]),
-    ("AT", "1010", &["9999"]),
-    ("CH", "8001", &["9999"]),
-    ("FR", "75001", &["99999"]),
-    ("BE", "1000", &["9999"]),
-    ("NL", "1012 AB", &["9999AA"]),
-    ("LU", "1009", &["9999"]),
-    ("ES", "28001", &["99999"]),
-    ("PT", "1000-001", &["9999999"]),
-    ("IT", "00100", &["99999"]),
-    ("GR", "105 57", &["99999"]),
-    ("DK", "1050", &["9999"]),
-    ("NO", "0150", &["9999"]),
-    ("SE", "111 22", &["99999"]),
-    ("FI", "00100", &["99999"]),
-    ("PL", "00-001", &["99999"]),
-    ("CZ", "110 00", &["99999"]),
-    ("SK", "811 01", &["99999"]),
-    ("HU", "1011", &["9999"]),
-    ("JP", "100-0001", &["9999999"]),
-    ("IN", "110001", &["999999"]),
-    ("AU", "2000", &["9999"]),
-    ("NZ", "1010", &["9999"]),
-    ("ZA", "8001", &["9999"]),
-    ("BR", "01000-000", &["99999999"]),
-];
 
 /// Addresses without postcode or town, and postcodes that cannot be right.
 pub(super) fn problems(people: &[RecipientCards<'_>], home: &str) -> Vec<ProofProblem> {
@@ -49,7 +16,8 @@ pub(super) fn problems(people: &[RecipientCards<'_>], home: &str) -> Vec<ProofPr
     for person in people.iter().filter(|person| person.recipient.goes_by() == Some(Channel::Letter)) {
         let (recipient, reference) = (person.recipient, argument(&person.recipient.reference));
         let country = person.best().map(|card| card.country.trim()).filter(|c| !c.is_empty()).unwrap_or(home);
-        let form = FORMS.iter().find(|(code, ..)| *code == country_code(country));
+        let code = country_code(country);
+        let forms = postcodes_of(code).filter(|forms| !forms.example.is_empty());
         let postcode = recipient.postcode.trim();
         let mut say = |message: String, hint: String| {
             found.push(ProofProblem::at(ProofProblemKind::Address, recipient, message, hint));
@@ -57,13 +25,13 @@ pub(super) fn problems(people: &[RecipientCards<'_>], home: &str) -> Vec<ProofPr
         if recipient.fields.to_read().get("customer.city").is_none() {
             say("no town".to_owned(), format!("regulars customer set {reference} city=…"));
         }
-        match form {
+        match forms {
             Some(_) if postcode.is_empty() => {
                 say("no postcode".to_owned(), format!("regulars customer set {reference} postcode=…"));
             }
-            Some((code, example, forms)) if !forms.iter().any(|form| fits(postcode, form)) => {
-                let message =
-                    format!("{} is no postcode ({}: {example})", text::quote(postcode), country_name(country, "US"));
+            Some(forms) if !fits(postcode, forms) => {
+                let (typed, place) = (text::quote(postcode), country_name(country, "US"));
+                let message = format!("{typed} is no postcode ({place}: {})", forms.example);
                 let state = person.best().map(|card| card.state.as_str()).unwrap_or_default();
                 let whole = whole_postcode(postcode, state, code);
                 let right = if whole == postcode { "…" } else { &whole };
@@ -209,22 +177,11 @@ fn is_slip(one: &str, other: &str) -> bool {
     one == other || length > 3 && strsim::damerau_levenshtein(one, other) <= length.div_ceil(8).min(2)
 }
 
-/// Whether a postcode has a form; spaces, hyphens and the letters of a country before it do not count.
-fn fits(postcode: &str, form: &str) -> bool {
-    let mut code = postcode.trim();
-    if let Some((country, rest)) = code.split_once('-')
-        && form.starts_with('9')
-        && (1..=2).contains(&country.len())
-        && country.chars().all(|c| c.is_ascii_alphabetic())
-    {
-        code = rest;
-    }
-    let signs: Vec<char> = code.chars().filter(|c| !matches!(c, ' ' | '-' | '\u{a0}')).collect();
-    signs.len() == form.len()
-        && signs.iter().zip(form.chars()).all(|(sign, wanted)| match wanted {
-            '9' => sign.is_ascii_digit(),
-            _ => sign.is_ascii_alphabetic(),
-        })
+/// Whether a postcode has a form of its country; the letters of a country before digits do not count.
+fn fits(postcode: &str, forms: &PostcodeForms) -> bool {
+    let is_prefix = |before: &str| (1..=2).contains(&before.len()) && before.bytes().all(|b| b.is_ascii_alphabetic());
+    let rest = postcode.split_once('-').filter(|(before, _)| forms.are_digits() && is_prefix(before));
+    forms.written(rest.map_or(postcode, |(_, rest)| rest)).is_some()
 }
 
 #[cfg(test)]
@@ -246,10 +203,8 @@ mod tests {
             ("PL", "00-001", true),
             ("CH", "CH-8001", true),
         ] {
-            let (_, example, forms) = FORMS.iter().find(|(code, ..)| *code == country).expect("known");
-            assert_eq!(forms.iter().any(|form| fits(postcode, form)), good, "{country} {postcode}");
-            let first = example.split(" or ").next().unwrap_or_default();
-            assert!(forms.iter().any(|form| fits(first, form)), "{country}: the example");
+            let forms = postcodes_of(country).expect("known");
+            assert_eq!(fits(postcode, forms), good, "{country} {postcode}");
         }
     }
 }

@@ -28,7 +28,7 @@ pub(super) fn remarks(people: &[RecipientCards<'_>]) -> Vec<ProofProblem> {
                 found.push(ProofProblem::of(
                     ProofProblemKind::Remark,
                     card,
-                    format!("the card says {}", text::quote(remark)),
+                    format!("the card has the remark {}", text::quote(remark)),
                     hint,
                 ));
             }

@@ -86,7 +86,7 @@ fn title(kind: ProofProblemKind, count: usize) -> String {
         ProofProblemKind::NotWanted => ("piece that is not wanted any more", "pieces that are not wanted any more"),
         ProofProblemKind::NoName => ("person without a name", "people without a name"),
         ProofProblemKind::OddName => ("name with a remark in it", "names with remarks in them"),
-        ProofProblemKind::Remark => ("card that says not to write", "cards that say not to write"),
+        ProofProblemKind::Remark => ("card with a remark not to write", "cards with a remark not to write"),
         ProofProblemKind::Capitals => ("name in capitals or small letters", "names in capitals or small letters"),
         ProofProblemKind::Address => ("address that is not whole", "addresses that are not whole"),
         ProofProblemKind::LongLetter => {

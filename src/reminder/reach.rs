@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::campaign::Planned;
-use crate::customers::{MailPreferences, PostOptOuts, Suppressions, UndeliverableAddresses, address_reach};
+use crate::customers::{MailPreferences, PostOptOuts, Suppressions, UndeliverableAddresses, address_reach, name_in};
 use crate::domain::{Arm, EmailAddress, NoteKind, RecipientId};
 use crate::error::Result;
 use crate::store::{Read, params};
@@ -32,11 +32,8 @@ pub(super) fn reach(read: &Read<'_>, planned: &Planned) -> Result<BTreeMap<Recip
         let preferences = MailPreferences { deceased: row.get(1)?, post: row.get(2)?, email: row.get(3)?, has_moved };
         let email: String = row.get(4)?;
         let gets_email = EmailAddress::parse(&email).is_some() && suppressed.reason(&email).is_none();
-        let name = |index: usize| row.get::<String>(14 + index);
-        let is_opted_out = opt_outs.is_at(row.get(13)?) && {
-            let names = [name(0)?, name(1)?, name(2)?, name(3)?, name(4)?];
-            opt_outs.has(row.get(13)?, names.each_ref().map(String::as_str))
-        };
+        let home = row.get(13)?;
+        let is_opted_out = opt_outs.is_at(home) && opt_outs.has(home, &name_in(row, 14)?);
         let is_reached = has_address && !undeliverable.has(row.get(12)?);
         let reach = RecipientReach {
             letter: preferences.may_be_greeted() && is_reached && !is_opted_out,

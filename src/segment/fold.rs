@@ -2,7 +2,7 @@
 
 use crate::text::case_folded;
 
-/// A pattern as LIKE wants it behind `ESCAPE '\\'`: this language has no escape, so a backslash is a backslash.
+/// A pattern as LIKE wants it behind `ESCAPE '\'`: this language has no escape, so a backslash is a backslash.
 pub(super) fn pattern(text: &str) -> String {
     case_folded(text).replace('\\', "\\\\")
 }

@@ -32,6 +32,7 @@ use chrono::NaiveDate;
 use crate::domain::CustomerId;
 use crate::error::{Error, Result};
 use crate::money::Currency;
+use crate::shop::Settings;
 use crate::store::{Read, ToValue};
 
 pub(crate) use terms::terms;
@@ -53,6 +54,19 @@ pub(crate) struct Scope<'a> {
     pub(crate) campaigns: &'a [String],
     /// The named segments of shop.toml.
     pub(crate) named: &'a BTreeMap<String, String>,
+}
+
+impl<'a> Scope<'a> {
+    /// That of a shop.
+    pub(crate) fn of(
+        settings: &'a Settings,
+        follows: Option<&'a str>,
+        campaigns: &'a [String],
+        as_of: NaiveDate,
+    ) -> Self {
+        let (currency, home, named) = (settings.currency, settings.country.as_str(), &settings.segments);
+        Self { as_of, currency, home, follows, campaigns, named }
+    }
 }
 
 /// A condition that was read and checked: everybody either matches or does not.

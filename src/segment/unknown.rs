@@ -1,5 +1,7 @@
 //! Values that a condition asks for and nobody has: a slip in an exclusion would be answered by "everybody".
 
+use std::borrow::Cow;
+
 use super::Condition;
 use super::country::TypedCountries;
 use super::expr::{Expr, Node};
@@ -15,10 +17,11 @@ use crate::text::case_folded;
 /// What a condition asks for by a value.
 #[derive(Debug, PartialEq)]
 enum AskedValue<'e> {
-    /// Of a column of the customer's row: as it is called, its SQL, whether it is compared as it is.
-    Column {
+    /// Of a column: as it is called, its SQL and where it stands, whether it is compared as it is.
+    Text {
         name: String,
         sql: &'static str,
+        from: &'static str,
         exact: bool,
         value: &'e str,
     },
@@ -26,9 +29,7 @@ enum AskedValue<'e> {
         home: &'e str,
         value: &'e str,
     },
-    Tag(&'e str),
     Item(&'e [String]),
-    PreferenceKey(&'e str),
     Preference {
         key: &'e str,
         value: &'e str,
@@ -39,9 +40,6 @@ enum AskedValue<'e> {
 /// What the owner should hear about the values that a condition asks for: each that nobody in the book has, with the nearest.
 /// Where the book has no value of the kind at all, nothing is said, nor of an exclusion that is like no value: it leaves out nobody
 /// because there is nobody.
-///
-/// # Errors
-/// When the database does not answer.
 pub(crate) fn unknown_values(read: &Read<'_>, condition: &Condition) -> Result<Vec<String>> {
     let mut asked = Vec::new();
     collect(&condition.root, false, &mut asked);
@@ -56,9 +54,11 @@ pub(crate) fn unknown_values(read: &Read<'_>, condition: &Condition) -> Result<V
 /// Every value in a condition, named segments written out, and whether those who have it are excluded.
 fn collect<'e>(expr: &'e Expr, excludes: bool, asked: &mut Vec<(AskedValue<'e>, bool)>) {
     match &expr.node {
-        Node::Tag(tag) => asked.push((AskedValue::Tag(tag), excludes)),
+        Node::Tag(tag) => asked.push((AskedValue::of_table("tag", "t.tag", "FROM customer_tag t", tag), excludes)),
         Node::Bought(words, _) => asked.push((AskedValue::Item(words), excludes)),
-        Node::Preference(key) => asked.push((AskedValue::PreferenceKey(key), excludes)),
+        Node::Preference(key) => {
+            asked.push((AskedValue::of_table("preference", "f.key", "FROM preference f", key), excludes));
+        }
         Node::BirthdayWithin(..) | Node::Customer(BIRTHDAY | BIRTH_MONTH) => {
             asked.push((AskedValue::Birthday, excludes));
         }
@@ -105,7 +105,7 @@ fn of<'e>(field: &'e Expr, value: &'e str) -> Option<AskedValue<'e>> {
     match &inside.node {
         Node::Customer(sql) => {
             let name = inside.text.to_lowercase().replace('_', " ");
-            Some(AskedValue::Column { name, sql, exact: field.is_exact(), value })
+            Some(AskedValue::Text { name, sql, from: "FROM customer c", exact: field.is_exact(), value })
         }
         Node::Country(home) => Some(AskedValue::Country { home, value }),
         Node::Preference(key) => Some(AskedValue::Preference { key, value }),
@@ -113,26 +113,30 @@ fn of<'e>(field: &'e Expr, value: &'e str) -> Option<AskedValue<'e>> {
     }
 }
 
-impl AskedValue<'_> {
+impl<'e> AskedValue<'e> {
+    /// A text of a table beside that of customers.
+    fn of_table(name: &str, sql: &'static str, from: &'static str, value: &'e str) -> Self {
+        Self::Text { name: name.to_owned(), sql, from, exact: false, value }
+    }
+
     /// What to say when nobody has it.
     fn unknown(&self, read: &Read<'_>) -> Result<Option<Unknown>> {
         match self {
-            Self::Column { name, sql, exact, value } => {
-                let is_there = if *exact { format!("{sql} = ?1") } else { folded_equal_sql(sql, "?1") };
-                let wanted = if *exact { (*value).to_owned() } else { case_folded(value).into_owned() };
-                let there = format!("SELECT 1 FROM customer c WHERE {is_there} LIMIT 1");
-                let all = format!("SELECT DISTINCT {sql} FROM customer c WHERE {sql} <> ''");
-                missing(read, (&there, &wanted), &all, &format!("nobody has the {name}"), value)
-            }
-            Self::Tag(tag) => {
-                let there = format!("SELECT 1 FROM customer_tag t WHERE {} LIMIT 1", folded_equal_sql("t.tag", "?1"));
-                let all = "SELECT DISTINCT t.tag FROM customer_tag t";
-                missing(read, (&there, &case_folded(tag)), all, "nobody has the tag", tag)
-            }
-            Self::PreferenceKey(key) => {
-                let there = format!("SELECT 1 FROM preference f WHERE {} LIMIT 1", folded_equal_sql("f.key", "?1"));
-                let all = "SELECT DISTINCT f.key FROM preference f";
-                missing(read, (&there, &case_folded(key)), all, "nobody has the preference", key)
+            Self::Text { name, sql, from, exact, value } => {
+                let (is_there, wanted) = match exact {
+                    true => (format!("{sql} = ?1"), Cow::Borrowed(*value)),
+                    false => (folded_equal_sql(sql, "?1"), case_folded(value)),
+                };
+                let there = format!("SELECT 1 {from} WHERE {is_there} LIMIT 1");
+                if read.first(&there, params![&*wanted], |_| Ok(()))?.is_some() {
+                    return Ok(None);
+                }
+                let all = format!("SELECT DISTINCT {sql} {from} WHERE {sql} <> ''");
+                let values = read.all(&all, params![], |row| row.get::<String>(0))?;
+                // A book that keeps nothing of the kind shows no slip.
+                let near = || text::nearest(value, values.iter().map(String::as_str));
+                let what = format!("nobody has the {name}");
+                Ok((!values.is_empty()).then(|| Unknown::of(&what, value, near())))
             }
             Self::Preference { key, value } => {
                 let of = format!("FROM preference f WHERE {}", folded_equal_sql("f.key", "?1"));
@@ -190,23 +194,6 @@ impl Unknown {
         let meant = near.map(|near| format!("; did you mean {}?", text::quote(near))).unwrap_or_default();
         Self { message: format!("{what} {}{meant}", text::quote(typed)), is_slip: near.is_some() }
     }
-}
-
-/// What to say when no row is `there`; `all` gives the values that may be meant.
-fn missing(
-    read: &Read<'_>,
-    (there, wanted): (&str, &str),
-    all: &str,
-    what: &str,
-    typed: &str,
-) -> Result<Option<Unknown>> {
-    if read.first(there, params![wanted], |_| Ok(()))?.is_some() {
-        return Ok(None);
-    }
-    let values = read.all(all, params![], |row| row.get::<String>(0))?;
-    // A book that keeps nothing of the kind shows no slip.
-    let near = || text::nearest(typed, values.iter().map(String::as_str));
-    Ok((!values.is_empty()).then(|| Unknown::of(what, typed, near())))
 }
 
 /// What to say when no item that was ever bought has all the words.

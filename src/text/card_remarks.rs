@@ -7,7 +7,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
-use super::plain_key;
+use super::{WordLists, plain_key};
 
 /// The phrases of a kind by their first words.
 struct RemarkPhrases(HashMap<&'static str, Vec<Vec<&'static str>>>);
@@ -21,17 +21,14 @@ struct RemarkLists {
 }
 
 static LISTS: LazyLock<RemarkLists> = LazyLock::new(|| {
-    let of = |kinds: &'static [&str]| {
-        let rows = super::table_rows(include_str!("card_remarks.tsv"));
-        rows.filter_map(move |mut cells| Some((cells.next().filter(|kind| kinds.contains(kind))?, cells.next()?)))
-            .flat_map(|(_, phrases)| phrases.split(", "))
-    };
+    let lists = WordLists::of(include_str!("card_remarks.tsv"));
+    let of = |kind: &str| lists.words(kind).iter().copied();
     RemarkLists {
-        died: RemarkPhrases::of(of(&["died"])),
-        begins: RemarkPhrases::of(of(&["died", "left", "unwanted"])),
-        before: of(&["before"]).collect(),
-        after: of(&["after"]).collect(),
-        taste: of(&["taste"]).collect(),
+        died: RemarkPhrases::of(of("died")),
+        begins: RemarkPhrases::of(["died", "left", "unwanted"].into_iter().flat_map(of)),
+        before: of("before").collect(),
+        after: of("after").collect(),
+        taste: of("taste").collect(),
     }
 });
 

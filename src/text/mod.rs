@@ -7,11 +7,13 @@ mod hash;
 pub(crate) mod names;
 pub(crate) mod remarks;
 mod time;
+mod word_lists;
 
 pub(crate) use card_remarks::card_remark;
 pub(crate) use fold::{case_folded, heading_key, name_key, plain_key, same_key, without_umlauts};
 pub(crate) use hash::fnv1a;
 pub(crate) use time::{ago, day_range, long_date, writes_month_first};
+pub(crate) use word_lists::{WordLists, table_rows};
 
 /// `1 letter`, `2 letters`, `1,204 letters`.
 #[must_use]
@@ -57,11 +59,6 @@ pub(crate) fn group(digits: &str, separator: &str) -> String {
         out.push(digit);
     }
     out
-}
-
-/// The rows of a table that is data of this program, each with its cells: tabs part them, and `#` begins a remark.
-pub(crate) fn table_rows(table: &'static str) -> impl Iterator<Item = std::str::Split<'static, char>> {
-    table.lines().filter(|line| !line.starts_with('#')).map(|line| line.split('\t'))
 }
 
 /// `10 MB`, `820 kB`.

@@ -5,17 +5,13 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
-use super::plain_key;
+use super::{WordLists, plain_key};
 
 /// Lists of words by what they mean: the kinds of name_words.tsv and given_names.tsv.
 static LISTS: LazyLock<HashMap<&'static str, HashSet<String>>> = LazyLock::new(|| {
     let files = [include_str!("name_words.tsv"), include_str!("given_names.tsv")];
-    let rows = files.into_iter().flat_map(|file| file.lines().skip(1)).filter_map(|line| line.split_once('\t'));
-    let mut lists: HashMap<&str, HashSet<String>> = HashMap::new();
-    for (kind, words) in rows {
-        lists.entry(kind).or_default().extend(words.split(", ").map(bare));
-    }
-    lists
+    let lists = files.into_iter().flat_map(|file| WordLists::of(file).into_kinds());
+    lists.map(|(kind, words)| (kind, words.into_iter().map(bare).collect())).collect()
 });
 
 /// What is short before a name, and is no title to greet by.
@@ -27,29 +23,8 @@ const SHORT_TITLES: [&str; 8] = ["mr", "mrs", "ms", "mx", "dr", "prof", "rev", "
 /// Articles that are small only behind a small particle: de la, de los.
 const ARTICLES: [&str; 5] = ["la", "las", "los", "le", "les"];
 
-/// How letters behind a name are written.
-const SUFFIXES: [(&str, &str); 17] = [
-    ("jr", "Jr"),
-    ("sr", "Sr"),
-    ("ii", "II"),
-    ("iii", "III"),
-    ("iv", "IV"),
-    ("vii", "VII"),
-    ("viii", "VIII"),
-    ("esq", "Esq"),
-    ("phd", "PhD"),
-    ("md", "MD"),
-    ("dds", "DDS"),
-    ("dvm", "DVM"),
-    ("cpa", "CPA"),
-    ("rn", "RN"),
-    ("usn", "USN"),
-    ("usmc", "USMC"),
-    ("usaf", "USAF"),
-];
-
-/// The same, but names of people as well.
-const DOUBTFUL_SUFFIXES: [(&str, &str); 2] = [("vi", "VI"), ("usa", "USA")];
+/// How letters behind a name are written; the last two are names of people as well.
+const SUFFIXES: &str = "Jr Sr II III IV VII VIII Esq PhD MD DDS DVM CPA RN USN USMC USAF VI USA";
 
 /// A word as the lists have it: in small letters, without accents, points and the characters around it.
 pub(crate) fn bare(word: &str) -> String {
@@ -217,8 +192,8 @@ pub(super) fn is_written_as_name(word: &str) -> bool {
 
 /// How a word in capitals behind a name is written: `PhD`. `M.D.` is written so already.
 pub(crate) fn written_suffix(word: &str) -> Option<&'static str> {
-    let word = word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
-    SUFFIXES.iter().chain(&DOUBTFUL_SUFFIXES).find(|(known, _)| *known == word).map(|(_, how)| *how)
+    let word = word.trim_matches(|c: char| !c.is_alphanumeric());
+    SUFFIXES.split(' ').find(|written| written.eq_ignore_ascii_case(word))
 }
 
 /// Whether a word is a first name and hardly ever a surname.

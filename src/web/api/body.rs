@@ -74,7 +74,7 @@ fn object(body: &[u8]) -> Result<RequestBody, ApiResponse> {
     serde_json::from_str(text).map_err(|fault| {
         let place = format!("line {}, column {}", fault.line(), fault.column());
         if fault.is_data() {
-            does_not_fit("The body must be a JSON object, such as {\"code\": \"7K3M-9QXA\"}.")
+            does_not_fit("The body must be a JSON object, such as {\"code\": \"7K3M-9QX5\"}.")
         } else if fault.is_eof() {
             not_json("The body is not JSON: it ends too early.")
         } else if fault.to_string().starts_with("recursion limit") {
