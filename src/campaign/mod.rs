@@ -38,7 +38,7 @@ pub(crate) use plan::{Summary, differences, differences_of, plan, rehearse, why_
 pub(crate) use planned::{Planned, current, kept_files, need, slugs};
 pub(crate) use progress::{mark_email_sent, mark_posted, mark_printed, mark_sending};
 pub(crate) use recipient::{
-    Recipient, by_code, by_id as recipient, by_number, customer_of, for_customer, piece_key, recipients,
+    Recipient, by_code, by_id as recipient, by_number, customer_of, for_customer, for_reference, piece_key, recipients,
 };
 pub(crate) use second_piece::SecondPiece;
 pub(crate) use sources::{Sources, engine};
