@@ -353,7 +353,10 @@ impl<'t> PurchaseImporter<'t> {
         for sale in &mut doubtful {
             sale.customer = self.meant_customer(&sale.reference);
         }
-        doubtful.sort_by(|one, other| one.group().cmp(&other.group()));
+        doubtful.sort_by_cached_key(|sale| {
+            let (on, customer, reference) = sale.group();
+            (on, customer, reference.into_owned())
+        });
         let matched: HashSet<i64> = std::mem::take(&mut self.matched).into_iter().collect();
         // Those of one day, by their references as they are compared.
         let mut nobodys: (Option<NaiveDate>, HashMap<String, Vec<StoredPurchase>>) = (None, HashMap::new());
