@@ -439,7 +439,7 @@ fn amounts_in_another_currency_are_not_taken_for_the_shops() {
         shop.write("orders.csv", format!("{head}\n{first}\n{row}\n"));
         let map = if head.contains("Converted") { " --map amount=\"Converted Amount\"" } else { "" };
         let mut run = shop.run(&format!("import purchases orders.csv{map}"));
-        let talk = run.talk().to_owned();
+        let talk = run.talk();
         assert_eq!(run.ended(), i32::from(said.starts_with("column")), "{row}: {talk}");
         assert!(talk.contains(said), "{row}: {talk}");
     }

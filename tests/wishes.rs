@@ -279,7 +279,8 @@ fn an_opt_out_on_another_card_of_the_same_address_counts() {
     }
     let shop = shop(&[PAIRS[0].0, PAIRS[0].1, TOM]);
     assert_eq!(left_out(&shop, "mail"), ["1 no consent to email", "1 opted out of email under this address"]);
-    shop.run("customer show B2").shows("no email goes out: opted out of email under this address");
+    shop.run("customer show B2")
+        .shows("no email goes out: opted out of email under this address, 2024-03-01 (import, card `B1`)");
     // What is said after the plan holds the email back.
     shop.run("customer set B1 email_consent=yes").quiet();
     shop.run("plan mail").says_only(&["no email of `mail` can be sent yet"]);
@@ -484,6 +485,48 @@ fn an_opt_out_in_a_column_of_a_list_is_heeded() {
         for (campaign, is_welcome) in ["mail", "letter"].into_iter().zip(welcome) {
             assert_eq!(mailed(&shop, campaign) == 2, *is_welcome, "{heading} {cell}: {campaign}");
         }
+    }
+}
+
+const HUSBAND: &str = "T2,Tom,Bee,tom.bee@example.com,1 Elm St,Bath,ME,04530,yes,yes";
+
+/// What is said of Ann's husband before the plan and after it, and whether the letter, the email and the reminder to both go.
+const NAMED: &[(&[&str], &[&str], [bool; 3])] = &[
+    (&[], &[], [true, true, true]),
+    (&[], &["customer set T2 deceased=yes"], [false, false, false]),
+    (&[], &["customer set T2 post=no"], [false, true, false]),
+    (&[], &["customer set T2 moved=yes"], [false, true, false]),
+    (&[], &["customer set T2 email_consent=no"], [true, true, true]),
+    (&[], &["customer set T2 \"street=5 Oak Ave\" city=Bath postcode=04530"], [true, true, true]),
+    (&["customer set T2 deceased=yes"], &[], [true, true, true]),
+    (&["customer set T2 deceased=yes"], &["customer set T2 post=no"], [true, true, true]),
+    (&["customer set T2 post=no"], &["customer set A1 phone=5550101"], [true, true, true]),
+];
+
+#[test]
+fn nobody_is_named_who_has_died_or_opted_out_since_the_plan() {
+    for (before, after, [letter, email, reminder]) in NAMED {
+        let shop = shop(&[ANN, HUSBAND, TOM]);
+        campaign(&shop, "first", "letter", "");
+        let file = shop.read("campaigns/first.toml");
+        let reminder_part = "\n[[reminder]]\nafter = \"30 days\"\ntemplate = \"spring.md\"\n";
+        shop.write("campaigns/first.toml", format!("{file}{reminder_part}"));
+        say(&shop, before);
+        for step in ["plan letter", "plan mail", "plan first", "print first", "posted first"] {
+            shop.run(step).talk();
+        }
+        say(&shop, after);
+        for (name, goes) in [("letter", letter), ("mail", email)] {
+            let mut run = shop.run(&format!("--json proof {name}"));
+            run.talk();
+            let _ = run.ended();
+            let stopped = run.json()["problems"].to_string().contains("it names Tom Bee, who");
+            assert_eq!(stopped, !goes, "{before:?} {after:?}: {name}");
+        }
+        shop.run("run --today 2024-04-05").talk();
+        let list = shop.read("out/first/reminder-1/manifest.csv");
+        assert_eq!(list.contains("A1"), *reminder, "{before:?} {after:?}: {list}");
+        assert!(list.contains("T1"), "{list}");
     }
 }
 

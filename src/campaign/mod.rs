@@ -27,7 +27,7 @@ mod undelivered;
 
 pub(crate) use file::CampaignFile;
 pub(crate) use folder::{check_slug, list as list_files, place};
-pub(crate) use held_back::{HeldBack, held_back};
+pub(crate) use held_back::{HeldBack, held_back, names_unwelcome};
 pub(crate) use left_out::Why;
 pub(crate) use lines::{TakenLines, lines_sheet, take_lines};
 pub(crate) use not_asked::{not_asked, not_asked_any_more};
