@@ -414,21 +414,13 @@ const ORDERS: &[(&str, &str, &[i64], &str)] = &[
     ),
 ];
 
-/// A column of currencies, and what is said of its second row.
+/// A column of currencies, and what is named of its second row.
 #[test]
-fn amounts_in_another_currency_are_not_taken_for_the_shops() {
-    for (head, row, said) in [
-        ("ref,on,amount,Currency", "C-03,2024-01-06,21.00,CAD", "column `Currency`: an amount in `CAD`, not in USD"),
-        (
-            "Kundennummer;Datum;Betrag;Währung",
-            "C-03;2024-01-06;21,00;€",
-            "column `Währung`: an amount in `€`, not in USD",
-        ),
-        (
-            "ref,on,amount,currency_code",
-            "C-03,2024-01-06,21.00,gbp",
-            "column `currency_code`: an amount in `gbp`, not in USD",
-        ),
+fn amounts_in_another_currency_are_named() {
+    for (head, row, named) in [
+        ("ref,on,amount,Currency", "C-03,2024-01-06,21.00,CAD", "1 row of another currency, `CAD`: read as USD"),
+        ("Kundennummer;Datum;Betrag;Währung", "C-03;2024-01-06;21,00;€", "1 row of another currency, `€`: read"),
+        ("ref,on,amount,currency_code", "C-03,2024-01-06,21.00,gbp", "1 row of another currency, `gbp`: read"),
         ("ref,on,amount,Currency", "C-03,2024-01-06,21.00,usd", ""),
         ("ref,on,amount,Currency", "C-03,2024-01-06,21.00,US$", ""),
         ("ref,on,amount,Currency", "C-03,2024-01-06,21.00,points", ""),
@@ -440,8 +432,7 @@ fn amounts_in_another_currency_are_not_taken_for_the_shops() {
         let map = if head.contains("Converted") { " --map amount=\"Converted Amount\"" } else { "" };
         let mut run = shop.run(&format!("import purchases orders.csv{map}"));
         let talk = run.talk();
-        assert_eq!(run.ended(), i32::from(said.starts_with("column")), "{row}: {talk}");
-        assert!(talk.contains(said), "{row}: {talk}");
+        assert!(talk.contains(named) && (named.is_empty() == talk.is_empty()), "{row}: {talk}");
     }
 }
 

@@ -140,11 +140,10 @@ impl OrderColumns {
         cell.is_some_and(|cell| OrderState::of(cell) == Some(OrderState::Refunded))
     }
 
-    /// The currency that a row names, when it is not this one, with its heading's place.
-    pub(super) fn foreign<'r>(&self, row: &'r StringRecord, currency: Currency) -> Option<(usize, &'r str)> {
-        let place = self.currency?;
-        let cell = row.get(place).map(str::trim).filter(|cell| *cell != currency.code)?;
-        currency.is_other(cell).then_some((place, cell))
+    /// The currency that a row names, when it is not this one.
+    pub(super) fn foreign<'r>(&self, row: &'r StringRecord, currency: Currency) -> Option<&'r str> {
+        let cell = row.get(self.currency?).map(str::trim).filter(|cell| *cell != currency.code)?;
+        currency.is_other(cell).then_some(cell)
     }
 
     /// Whether a column may say how much was paid.

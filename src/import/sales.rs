@@ -97,6 +97,7 @@ pub(super) fn read(
         paid_part: None,
         is_part: false,
         returned: 0,
+        foreign: BTreeMap::new(),
         has_total: false,
         plan,
         survey: plan.survey(),
@@ -170,6 +171,8 @@ struct SaleReader<'r> {
     is_part: bool,
     /// Rows that are returns by their type alone.
     returned: usize,
+    /// Other currencies that the column of currencies names, and in how many rows.
+    foreign: BTreeMap<String, usize>,
     /// The amount of the open sale's first line is that of all its lines, as far as can be seen.
     has_total: bool,
     /// The first day with a zone that is not known, and how many there are.
@@ -192,9 +195,11 @@ impl SaleReader<'_> {
         };
         let day = if more && on.is_empty() { None } else { self.day(&on, at, heading("on"), &mut faults)? };
         let mut line = self.line(at, row, more, &mut faults)?;
-        if let Some((place, cell)) = plan.orders.foreign(row, self.currency) {
-            let message = format!("an amount in {}, not in {}", text::quote(cell), self.currency.code);
-            faults.push(RowProblem::new(at, plan.columns.heading(place), message));
+        if let Some(cell) = plan.orders.foreign(row, self.currency) {
+            match self.foreign.get_mut(cell) {
+                Some(rows) => *rows += 1,
+                None => drop(self.foreign.insert(cell.to_owned(), 1)),
+            }
         }
         if line.amount > Money(0) && plan.orders.is_return(row) {
             line.amount = Money(-line.amount.0);
@@ -508,6 +513,10 @@ impl SaleReader<'_> {
                 format!("{count} with the status {}, which is not known: taken as paid", text::quote(word))
             })
             .collect();
+        warnings.extend(self.foreign.iter().take(MOST_STATES).map(|(currency, rows)| {
+            let (count, named) = (text::count(*rows, "row"), text::quote(currency));
+            format!("{count} of another currency, {named}: read as {}", self.currency.code)
+        }));
         if self.partly_paid > 0 {
             let count = text::count(self.partly_paid, "order");
             warnings.push(format!("{count} partly paid, and no column shows how much: not taken"));
