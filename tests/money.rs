@@ -37,6 +37,7 @@ const AMOUNTS: &[(&str, &str, &[Row])] = &[
             ("$5", Refused("is not in EUR")),
             ("12€50", Refused("is not an amount")),
             ("12,50 12,50", Refused("is not an amount")),
+            ("€ 12-", Asked("€12.00", "-€12.00")),
         ],
     ),
     (
@@ -94,6 +95,16 @@ const AMOUNTS: &[(&str, &str, &[Row])] = &[
             ("Fr. 12.–", Read(1_200)),
             ("CHF 12.-", Read(1_200)),
             ("1'234'567.80", Read(123_456_780)),
+        ],
+    ),
+    (
+        "JP",
+        "JPY",
+        &[
+            ("¥1,500-", Asked("¥1,500", "-¥1,500")),
+            ("500-", Asked("¥500", "-¥500")),
+            ("¥1,500", Read(1_500)),
+            ("1500.-", Read(1_500)),
         ],
     ),
     (
@@ -342,7 +353,88 @@ const ORDERS: &[(&str, &str, &[i64], &str)] = &[
         "`Refund in EUR`: refunds that were not taken off",
     ),
     ("Customer ID,Date,Net Sales,Refunds", "C-03,2024-01-05,20.00,5.00\n", &[2_000], ""),
+    // Cancelled by a mark, in several systems and languages.
+    (
+        "ref,on,amount,Cancelled",
+        "C-03,2024-01-05,20.00,No\nC-03,2024-01-06,21.00,Yes\nC-03,2024-01-07,22.00,\nC-03,2024-01-07,23.00,FALSE\nC-03,2024-01-07,24.00,NULL\n",
+        &[2_000, 2_200, 2_300, 2_400],
+        "1 order cancelled or never paid: not taken",
+    ),
+    (
+        "ref,on,amount,Void",
+        "C-03,2024-01-05,20.00,\nC-03,2024-01-06,21.00,x\nC-03,2024-01-06,22.00,Voided\nC-03,2024-01-06,23.00,0\n",
+        &[2_000, 2_300],
+        "2 orders cancelled or never paid: not taken",
+    ),
+    (
+        "Kundennummer;Datum;Betrag;Storno",
+        "C-03;2024-01-05;20,00;N\nC-03;2024-01-06;21,00;J\nC-03;2024-01-06;22,00;nein\n",
+        &[2_000, 2_200],
+        "1 order cancelled or never paid: not taken",
+    ),
+    // Returns by the type of a row, whichever sign their amounts have.
+    (
+        "ref,on,amount,Type",
+        "C-03,2024-01-05,20.00,Sale\nC-03,2024-01-06,5.00,Refund\nC-03,2024-01-07,-6.00,Refund\n",
+        &[-600, -500, 2_000],
+        "1 row read as returned, as the column `Type` says.",
+    ),
+    (
+        "Kundennummer;Datum;Betrag;Belegart",
+        "C-03;2024-01-05;20,00;Rechnung\nC-03;2024-01-06;5,00;Gutschrift\n",
+        &[-500, 2_000],
+        "1 row read as returned, as the column `Belegart` says.",
+    ),
+    (
+        "receipt,ref,on,amount,Transaction Type",
+        "1,C-03,2024-01-05,20.00,Sale\n1,C-03,2024-01-05,5.00,Return\n",
+        &[1_500],
+        "1 row read as returned, as the column `Transaction Type` says.",
+    ),
+    ("ref,on,amount,Type", "C-03,2024-01-05,20.00,Wool\n", &[2_000], "not taken: `Type`"),
+    // What was paid, where no word says it.
+    (
+        "ref,on,amount,Paid",
+        "C-03,2024-01-05,20.00,20.00\nC-03,2024-01-06,21.00,0.00\nC-03,2024-01-07,22.00,5.00\nC-03,2024-01-07,23.00,2024-01-09\n",
+        &[500, 2_000, 2_300],
+        "1 order cancelled or never paid: not taken",
+    ),
+    (
+        "receipt,ref,on,amount,Balance Due",
+        "1,C-03,2024-01-05,20.00,0\n2,C-03,2024-01-06,21.00,21.00\n3,C-03,2024-01-06,10.00,15.00\n3,C-03,2024-01-06,30.00,15.00\n\
+         4,C-03,2024-01-07,22.00,500.00\n",
+        &[2_000, 2_200, 2_500],
+        "1 order cancelled or never paid: not taken",
+    ),
+    (
+        "Référence;Date de commande;Montant;Reste à payer",
+        "C-03;2024-01-05;20,00;0,00\nC-03;2024-01-06;21,00;20,00\nC-03;2024-01-06;22,00;?\n",
+        &[100, 2_000, 2_200],
+        "",
+    ),
 ];
+
+/// A column of currencies, and what is named of its second row.
+#[test]
+fn amounts_in_another_currency_are_named() {
+    for (head, row, named) in [
+        ("ref,on,amount,Currency", "C-03,2024-01-06,21.00,CAD", "1 row of another currency, `CAD`: read as USD"),
+        ("Kundennummer;Datum;Betrag;Währung", "C-03;2024-01-06;21,00;€", "1 row of another currency, `€`: read"),
+        ("ref,on,amount,currency_code", "C-03,2024-01-06,21.00,gbp", "1 row of another currency, `gbp`: read"),
+        ("ref,on,amount,Currency", "C-03,2024-01-06,21.00,usd", ""),
+        ("ref,on,amount,Currency", "C-03,2024-01-06,21.00,US$", ""),
+        ("ref,on,amount,Currency", "C-03,2024-01-06,21.00,points", ""),
+        ("ref,on,Converted Amount,Currency", "C-03,2024-01-06,21.00,CAD", "not taken: `Currency`"),
+    ] {
+        let shop = Shop::new();
+        let first = if head.contains(';') { "C-03;2024-01-05;20,00;USD" } else { "C-03,2024-01-05,20.00,USD" };
+        shop.write("orders.csv", format!("{head}\n{first}\n{row}\n"));
+        let map = if head.contains("Converted") { " --map amount=\"Converted Amount\"" } else { "" };
+        let mut run = shop.run(&format!("import purchases orders.csv{map}"));
+        let talk = run.talk();
+        assert!(talk.contains(named) && (named.is_empty() == talk.is_empty()), "{row}: {talk}");
+    }
+}
 
 #[test]
 fn what_was_never_paid_or_was_paid_back_is_not_counted() {

@@ -279,7 +279,8 @@ fn an_opt_out_on_another_card_of_the_same_address_counts() {
     }
     let shop = shop(&[PAIRS[0].0, PAIRS[0].1, TOM]);
     assert_eq!(left_out(&shop, "mail"), ["1 no consent to email", "1 opted out of email under this address"]);
-    shop.run("customer show B2").shows("no email goes out: opted out of email under this address");
+    shop.run("customer show B2")
+        .shows("no email goes out: opted out of email under this address, 2024-03-01 (import, card `B1`)");
     // What is said after the plan holds the email back.
     shop.run("customer set B1 email_consent=yes").quiet();
     shop.run("plan mail").says_only(&["no email of `mail` can be sent yet"]);
@@ -410,6 +411,123 @@ fn whose_letter_came_back_is_told_and_gets_an_email_where_there_is_a_choice() {
     shop.run("customer show N1").shows("undeliverable address since 2024-03-01");
     shop.run("customer set N1 undeliverable_address=perhaps").status(1).says("say yes or no");
     shop.run("returned thanks T1 --undo").status(1).says("no letter of `thanks` came back from `T1`");
+}
+
+/// Two people who each had a letter are one card later: what came back came back from the address it was sent to.
+#[test]
+fn a_letter_to_a_card_that_was_merged_comes_back_from_its_own_address() {
+    for (typed, undeliverable) in [("T1", "9 Oak Ave"), ("A1", "1 Elm St")] {
+        let shop = shop(&[ANN, TOM]);
+        campaign(&shop, "thanks", "letter", "");
+        for step in ["plan thanks", "print thanks", "posted thanks", "customer merge T1 A1"] {
+            shop.run(step).talk();
+        }
+        shop.run(&format!("returned thanks {typed}")).quiet();
+        for (street, count) in [("9 Oak Ave", 1), ("1 Elm St", 1)] {
+            shop.write("new.csv", format!("{HEAD}N1,Ned,Poe,,{street},Bath,ME,04530,,\n"));
+            shop.run("import customers new.csv").talk();
+            let asked = shop.json("segment \"undeliverable_address AND ref = 'N1'\"");
+            assert_eq!(asked["matched"], if street == undeliverable { count } else { 0 }, "{typed}: {street}");
+            shop.run("import undo").talk();
+        }
+        shop.run(&format!("returned thanks {typed} --undo")).quiet();
+    }
+}
+
+/// Who has moved away from an address is not there under another card either, nor who has died.
+#[test]
+fn a_merge_keeps_that_somebody_has_moved_or_died() {
+    for (circumstance, street, reason) in [
+        ("moved=yes", "1 Elm Street", "1 moved away"),
+        ("moved=yes", "", "1 moved away"),
+        ("moved=yes", "5 Oak Ave", ""),
+        ("deceased=yes", "5 Oak Ave", "1 deceased"),
+    ] {
+        let again = format!("A9,Ann,Bee,,{street},{},,,,", if street.is_empty() { "" } else { "Bath" });
+        let again = if street == "1 Elm Street" { ANN_AGAIN.to_owned() } else { again };
+        let shop = shop(&[ANN, TOM, &again]);
+        say(&shop, &[&format!("customer set A1 {circumstance}"), "customer merge A1 A9"]);
+        let expected: Vec<&str> = Some(reason).filter(|reason| !reason.is_empty()).into_iter().collect();
+        assert_eq!(left_out(&shop, "letter"), expected, "{circumstance} {street}");
+        say(&shop, &["customer unmerge A1"]);
+        assert!(!shop.json("customer show A9")["moved"].as_bool().unwrap(), "{circumstance} {street}");
+    }
+}
+
+/// A column of opt-outs and a cell of it, and which of email and letters still goes.
+const OPT_OUTS: &[(&str, &str, [bool; 2])] = &[
+    ("Do Not Contact", "yes", [false, false]),
+    ("Opt Out", "x", [false, false]),
+    ("DNC", "1", [false, false]),
+    ("Marketing Opt-Out", "TRUE", [false, false]),
+    ("Opted out on", "2023-11-05", [false, false]),
+    ("Keine Werbung", "ja", [false, false]),
+    ("Werbewiderspruch", "J", [false, false]),
+    ("Ne pas contacter", "oui", [false, false]),
+    ("Lista Robinson", "sí", [false, false]),
+    ("Unsubscribed at", "2023-11-05 10:00", [false, true]),
+    ("Has Opted Out Of Email", "1", [false, true]),
+    ("Unsubscribed from all email", "true", [false, true]),
+    ("Email Subscription Status", "unsubscribed", [false, true]),
+    ("Post erlaubt", "nein", [true, false]),
+    ("Do Not Contact", "no", [true, true]),
+    ("Opt Out", "0", [true, true]),
+    ("Unsubscribed at", "0000-00-00 00:00:00", [true, true]),
+    ("Opted out on", "", [true, true]),
+];
+
+#[test]
+fn an_opt_out_in_a_column_of_a_list_is_heeded() {
+    for (heading, cell, welcome) in OPT_OUTS {
+        let shop = shop(&[ANN, TOM]);
+        shop.write("again.csv", format!("ref,first_name,last_name,{heading}\nA1,Ann,Bee,{cell}\n"));
+        shop.run("import customers again.csv").quiet();
+        for (campaign, is_welcome) in ["mail", "letter"].into_iter().zip(welcome) {
+            assert_eq!(mailed(&shop, campaign) == 2, *is_welcome, "{heading} {cell}: {campaign}");
+        }
+    }
+}
+
+const HUSBAND: &str = "T2,Tom,Bee,tom.bee@example.com,1 Elm St,Bath,ME,04530,yes,yes";
+
+/// What is said of Ann's husband before the plan and after it, and whether the letter, the email and the reminder to both go.
+const NAMED: &[(&[&str], &[&str], [bool; 3])] = &[
+    (&[], &[], [true, true, true]),
+    (&[], &["customer set T2 deceased=yes"], [false, false, false]),
+    (&[], &["customer set T2 post=no"], [false, true, false]),
+    (&[], &["customer set T2 moved=yes"], [false, true, false]),
+    (&[], &["customer set T2 email_consent=no"], [true, true, true]),
+    (&[], &["customer set T2 \"street=5 Oak Ave\" city=Bath postcode=04530"], [true, true, true]),
+    (&["customer set T2 deceased=yes"], &[], [true, true, true]),
+    (&["customer set T2 deceased=yes"], &["customer set T2 post=no"], [true, true, true]),
+    (&["customer set T2 post=no"], &["customer set A1 phone=5550101"], [true, true, true]),
+];
+
+#[test]
+fn nobody_is_named_who_has_died_or_opted_out_since_the_plan() {
+    for (before, after, [letter, email, reminder]) in NAMED {
+        let shop = shop(&[ANN, HUSBAND, TOM]);
+        campaign(&shop, "first", "letter", "");
+        let file = shop.read("campaigns/first.toml");
+        let reminder_part = "\n[[reminder]]\nafter = \"30 days\"\ntemplate = \"spring.md\"\n";
+        shop.write("campaigns/first.toml", format!("{file}{reminder_part}"));
+        say(&shop, before);
+        for step in ["plan letter", "plan mail", "plan first", "print first", "posted first"] {
+            shop.run(step).talk();
+        }
+        say(&shop, after);
+        for (name, goes) in [("letter", letter), ("mail", email)] {
+            let mut run = shop.run(&format!("--json proof {name}"));
+            run.talk();
+            let _ = run.ended();
+            let stopped = run.json()["problems"].to_string().contains("it names Tom Bee, who");
+            assert_eq!(stopped, !goes, "{before:?} {after:?}: {name}");
+        }
+        shop.run("run --today 2024-04-05").talk();
+        let list = shop.read("out/first/reminder-1/manifest.csv");
+        assert_eq!(list.contains("A1"), *reminder, "{before:?} {after:?}: {list}");
+        assert!(list.contains("T1"), "{list}");
+    }
 }
 
 /// A list that says no and yes of one person says no, in whichever order, and the same file again changes nothing.

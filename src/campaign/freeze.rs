@@ -79,7 +79,7 @@ pub(super) fn freeze(
     };
     fields.text("customer.country", &country);
     let frozen = Frozen {
-        name: if names.line.is_empty() { best.reference.clone() } else { names.line },
+        name: line_of(names.line, &best),
         country,
         postcode: best.postcode.clone(),
         email: best.email.clone(),
@@ -105,6 +105,23 @@ fn household(
             (people.iter().map(|member| member.id).collect(), greeted(unwelcome, best, people))
         }
     })
+}
+
+/// Whom a piece of this campaign to somebody would name today, `unwelcome` being those excluded by hand and the opt-outs.
+pub(super) fn name_line(
+    read: &Read<'_>,
+    file: &CampaignFile,
+    unwelcome: (&HashSet<CustomerId>, &PostOptOuts),
+    id: CustomerId,
+) -> Result<String> {
+    let best = customers::by_id(read, id)?;
+    let (_, greeted) = household(read, file, unwelcome, &best)?;
+    Ok(line_of(names_of(&greeted.iter().collect::<Vec<_>>()).line, &best))
+}
+
+/// A name line; the reference of somebody without a name.
+fn line_of(names: String, best: &Customer) -> String {
+    if names.is_empty() { best.reference.clone() } else { names }
 }
 
 /// The address block that a letter of this campaign would have today.

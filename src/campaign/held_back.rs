@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-use super::eligible;
 use super::planned::{self, Planned};
 use super::sources::Sources;
+use super::{eligible, freeze};
 use crate::customers::{self, PostOptOuts, Suppressions};
 use crate::domain::{Arm, CampaignState, Channel, Consent, CustomerId, NoteKind, RecipientId, Suppression};
 use crate::error::Result;
@@ -83,6 +83,14 @@ pub(crate) fn held_back(
         let message = format!("{} {message}", who.name());
         held.insert(recipient, HeldBack { complaint: false, message, hint });
     }
+    for named in names_unwelcome(read, planned, only)? {
+        let hint = format!(
+            "`regulars plan {} --again` names them no more, as long as nothing went out; `--despite` lets the piece go",
+            planned.slug
+        );
+        let message = format!("it names {}, who {}", named.name, named.why);
+        held.entry(named.recipient).or_insert(HeldBack { complaint: false, message, hint });
+    }
     letters(read, planned, &mine, &mut held)?;
     let suppressions = Suppressions::of(read)?;
     if suppressions.is_empty() {
@@ -102,6 +110,55 @@ pub(crate) fn held_back(
         Ok(())
     })?;
     Ok(held)
+}
+
+/// Somebody whom a piece names and should not, besides the one it goes to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct NamedUnwelcome {
+    pub(crate) recipient: RecipientId,
+    name: String,
+    why: &'static str,
+    /// Not by email either.
+    pub(crate) has_died: bool,
+}
+
+/// Who of a household has died since the plan, and whom a letter may not name any more.
+pub(crate) fn names_unwelcome(
+    read: &Read<'_>,
+    planned: &Planned,
+    only: Option<RecipientId>,
+) -> Result<Vec<NamedUnwelcome>> {
+    let mine = only.map_or(String::new(), |id| format!(" AND r.id = {id}"));
+    let sql = format!(
+        "SELECT r.id, r.name, r.customer_id, c.id FROM recipient r JOIN recipient_member m ON m.recipient_id = r.id \
+         JOIN customer c ON c.id = m.customer_id LEFT JOIN second_piece s ON s.recipient_id = r.id WHERE r.campaign_id = ?1 \
+         AND r.arm = ?2 AND c.id <> r.customer_id AND (c.deceased <> 0 OR (COALESCE(s.channel, r.channel) = ?3 AND \
+         (c.post_consent = ?4 OR c.moved_from <> ''))){mine} ORDER BY r.id, c.id"
+    );
+    let asked = params![planned.id, Arm::Mailed, Channel::Letter, Consent::No];
+    let found = read.all(&sql, asked, |row| {
+        Ok((row.get::<RecipientId>(0)?, row.get::<String>(1)?, row.get::<CustomerId>(2)?, row.get::<CustomerId>(3)?))
+    })?;
+    if found.is_empty() {
+        return Ok(Vec::new());
+    }
+    let file = planned::kept_files(read, planned)?.campaign(&planned.slug)?;
+    let (excluded, opt_outs) = (eligible::excluded(read, &file)?, PostOptOuts::of(read)?);
+    let mut unwelcome = Vec::new();
+    for (recipient, frozen, best, member) in found {
+        let who = customers::by_id(read, member)?;
+        let why = match () {
+            () if who.deceased => "has died since the plan",
+            () if who.post_consent == Consent::No => "wants no post any more",
+            () if who.has_moved() => "has moved away since the plan",
+            () => continue,
+        };
+        // Of whom it was known before, the piece says nothing.
+        if freeze::name_line(read, &file, (&excluded, &opt_outs), best)? != frozen {
+            unwelcome.push(NamedUnwelcome { recipient, name: who.name(), why, has_died: who.deceased });
+        }
+    }
+    Ok(unwelcome)
 }
 
 /// Letters to addresses from which one came back since the plan, and to people who have opted out on another card.
@@ -154,7 +211,7 @@ fn letters(read: &Read<'_>, planned: &Planned, mine: &str, held: &mut BTreeMap<R
 /// What the owner can do about an address that gets no email.
 fn how_to_lift(why: Suppression) -> &'static str {
     if why.is_wish() {
-        "only a new yes of theirs lets it go: `regulars customer set REF email_consent=yes --source \"asked at the counter\"`"
+        "only a new yes lets it go, of whoever opted out: `regulars customer set REF email_consent=yes --source \"asked at the counter\"`"
     } else {
         "if the mailbox works again: `regulars customer set REF email_works=yes`"
     }

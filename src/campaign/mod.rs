@@ -28,7 +28,7 @@ mod undelivered;
 
 pub(crate) use file::CampaignFile;
 pub(crate) use folder::{check_slug, list as list_files, place};
-pub(crate) use held_back::{HeldBack, held_back};
+pub(crate) use held_back::{HeldBack, held_back, names_unwelcome};
 pub(crate) use left_out::Why;
 pub(crate) use lines::{TakenLines, lines_sheet, take_lines};
 pub(crate) use not_asked::{not_asked, not_asked_any_more};
@@ -40,7 +40,7 @@ pub(crate) use planned::{Planned, current, kept_files, need, slugs};
 pub(crate) use progress::{mark_email_sent, mark_posted, mark_printed, mark_sending};
 pub(crate) use readdress::readdress;
 pub(crate) use recipient::{
-    Recipient, by_code, by_id as recipient, by_number, customer_of, for_customer, piece_key, recipients,
+    Recipient, by_code, by_id as recipient, by_number, customer_of, for_customer, for_reference, piece_key, recipients,
 };
 pub(crate) use second_piece::SecondPiece;
 pub(crate) use sources::{Sources, engine};

@@ -161,6 +161,12 @@ pub(crate) fn for_customer(
     read.first(&sql, params![campaign_id, customer_id], Recipient::from_row)
 }
 
+/// The recipient in a plan under a reference, be it one of a card that was merged since.
+pub(crate) fn for_reference(read: &Read<'_>, campaign_id: CampaignId, reference: &str) -> Result<Option<Recipient>> {
+    let sql = format!("{RECIPIENT} WHERE r.campaign_id = ?1 AND r.ref = ?2 ORDER BY r.id");
+    read.first(&sql, params![campaign_id, reference], Recipient::from_row)
+}
+
 /// What makes the piece of a recipient in a wave itself: its Message-ID comes from it.
 pub(crate) fn piece_key(read: &Read<'_>, planned: &Planned, recipient: &Recipient, wave: usize) -> Result<String> {
     Ok(codes::piece_key(&read.shop_key()?, &planned.slug, &recipient.reference, wave))

@@ -237,7 +237,8 @@ fn give(write: &Write<'_>, old: &Customer, stays: &Customer, record: &MergeRecor
     if !stays.notes.contains(&old.notes) {
         set("notes", &notes.join("; "));
     }
-    if fits_address && stays.street.is_empty() && !old.street.is_empty() && !old.moved_from.is_empty() {
+    let takes_address = fits_address && !old.street.is_empty() || stays.address().has_identity(&old.moved_from);
+    if takes_address && !stays.has_moved() && !old.moved_from.is_empty() {
         set("moved_from", &old.moved_from);
     }
     if before["put_together"].is_empty() {

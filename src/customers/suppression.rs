@@ -125,7 +125,8 @@ fn opted_out(read: &Read<'_>, address: &str) -> Result<Option<Suppressed>> {
     };
     let said = consent::opt_out(read, id, ConsentChannel::Email)?;
     let (on, source) = said.map(|one| (one.on, one.source)).unwrap_or_default();
-    let source = text::list(&[source, format!("card {}", text::quote(&reference))]);
+    let card = format!("card {}", text::quote(&reference));
+    let source = if source.is_empty() { card } else { format!("{source}, {card}") };
     Ok(Some(Suppressed { reason: Suppression::OptedOut, on, source, lifted_on: None }))
 }
 

@@ -18,7 +18,8 @@ pub(crate) type Field = (&'static str, &'static [&'static str]);
 pub(super) const EMAIL: &str = CustomerField::Email.as_str();
 pub(super) const PHONE: &str = CustomerField::Phone.as_str();
 
-/// The fields of a customer. In `email_start`, `email_stop` and `post_stop` anything written is a yes or a no to email or post.
+/// The fields of a customer. In `email_start`, `email_stop` and `post_stop` anything written is a yes or a no to email or post,
+/// in `contact_stop` a no to both.
 pub(crate) const CUSTOMER_FIELDS: &[&str] = &{
     let others = [
         "ref",
@@ -27,15 +28,16 @@ pub(crate) const CUSTOMER_FIELDS: &[&str] = &{
         "email_stop",
         "post_consent",
         "post_stop",
+        "contact_stop",
         "tags",
         BOX,
         CircumstanceKind::Deceased.as_str(),
         CircumstanceKind::Moved.as_str(),
     ];
-    let mut fields = [""; CustomerField::ALL.len() + 10];
+    let mut fields = [""; CustomerField::ALL.len() + 11];
     let mut at = 0;
     while at < fields.len() {
-        fields[at] = if at < 10 { others[at] } else { CustomerField::ALL[at - 10].as_str() };
+        fields[at] = if at < 11 { others[at] } else { CustomerField::ALL[at - 11].as_str() };
         at += 1;
     }
     fields

@@ -19,6 +19,12 @@ pub(super) fn consent_of(text: &str) -> std::result::Result<Option<Consent>, Str
     }
 }
 
+/// Whether a cell says that something is so: a word, a mark or a day, and not "no" or `0000-00-00`.
+pub(super) fn holds(cell: &str) -> bool {
+    cell.contains(|c: char| !matches!(c, '0' | '-' | '.' | '/' | ':' | ' '))
+        && !matches!(consent_of(cell), Ok(Some(Consent::No | Consent::Unknown)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,7 +3,7 @@
 use csv::StringRecord;
 
 use super::birthday::BirthdayColumn;
-use super::consent::consent_of;
+use super::consent::{consent_of, holds};
 use super::dialect::BETWEEN_VALUES;
 use super::list_reference::list_reference;
 use super::reading::{ImportPlan, KnownBy};
@@ -163,7 +163,7 @@ fn consents(
         if !start.is_empty() && !cell(start).is_empty() {
             consent = consent.map(|_| Some(Consent::Yes));
         }
-        if holds(&cell(stop)) {
+        if holds(&cell(stop)) || holds(&cell("contact_stop")) {
             consent = consent.map(|_| Some(Consent::No));
         }
         (field, consent)
@@ -174,9 +174,4 @@ fn consents(
 pub(super) fn opt_outs(plan: &ImportPlan<'_>, row: &StringRecord) -> impl Iterator<Item = ConsentChannel> {
     let channels = [ConsentChannel::Post, ConsentChannel::Email].into_iter().zip(consents(plan, row));
     channels.filter(|(_, (_, consent))| *consent == Ok(Some(Consent::No))).map(|(channel, _)| channel)
-}
-
-/// Whether a cell says that something is so: a word, a mark or a day, and not "no".
-fn holds(cell: &str) -> bool {
-    !cell.is_empty() && !matches!(consent_of(cell), Ok(Some(Consent::No | Consent::Unknown)))
 }

@@ -3,7 +3,8 @@
 //! under which they stand, are lines of order_states.tsv.
 //!
 //! What a column of payment says goes before what a column of the order says, but for cancellations and refunds. What became
-//! of the goods ("Fulfillment Status") says nothing. A word that is not known is reported, and the order is taken.
+//! of the goods ("Fulfillment Status") says nothing. A word that is not known is reported, and the order is taken. Where no word
+//! says whether an order is paid, a column of what was paid or is owed does. A row that is a return by its type takes off.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -11,6 +12,9 @@ use std::sync::LazyLock;
 use csv::StringRecord;
 
 use super::columns::Columns;
+use super::consent::consent_of;
+use crate::domain::Consent;
+use crate::money::{Currency, Money};
 use crate::text::{WordLists, heading_key};
 
 static TABLE: LazyLock<WordLists> = LazyLock::new(|| WordLists::of(include_str!("order_states.tsv")));
@@ -64,8 +68,11 @@ impl OrderState {
 pub(super) struct OrderColumns {
     payment: Option<usize>,
     orders: Vec<usize>,
-    /// The day on which an order was cancelled.
+    /// The day on which an order was cancelled, or that it was.
     cancelled_at: Vec<usize>,
+    /// Whether a row is a sale or a return.
+    pub(super) sale_type: Option<usize>,
+    currency: Option<usize>,
     /// What was paid of a part.
     pub(super) paid: Option<usize>,
     /// What is owed still.
@@ -87,6 +94,8 @@ impl OrderColumns {
             payment: first("payment"),
             orders: find("order"),
             cancelled_at: find("cancelled_at"),
+            sale_type: first("sale_type"),
+            currency: first("currency").filter(|_| !heading_key(columns.heading_of("amount")).contains("converted")),
             paid: first("paid_amount"),
             owed: first("owed_amount"),
             takes_off_refunds: is_refund(columns.heading_of("less")),
@@ -95,7 +104,7 @@ impl OrderColumns {
 
     /// Whether a column is read here.
     pub(super) fn read(&self, place: usize) -> bool {
-        self.places().chain(self.paid).chain(self.owed).any(|known| known == place)
+        self.places().chain(self.currency).chain(self.paid).chain(self.owed).any(|known| known == place)
     }
 
     fn places(&self) -> impl Iterator<Item = usize> {
@@ -116,10 +125,61 @@ impl OrderColumns {
             |place: &&usize| row.get(**place).is_some_and(|cell| cell.trim_start().starts_with(char::is_alphabetic));
         let of_orders = self.orders.iter().filter(is_word).filter_map(|place| state(*place));
         let of_order = of_orders.filter(|state| paid.is_none() || !state.is_of_payment()).max();
-        let is_day = |place: &usize| row.get(*place).is_some_and(|cell| cell.contains(|c| ('1'..='9').contains(&c)));
-        let cancelled = self.cancelled_at.iter().any(is_day).then_some(OrderState::Cancelled);
+        let is_so = |place: &usize| row.get(*place).is_some_and(|cell| is_cancelled(cell.trim()));
+        let cancelled = self.cancelled_at.iter().any(is_so).then_some(OrderState::Cancelled);
         paid.max(of_order).max(cancelled)
     }
+
+    /// Whether a row is of something that was given back, by its type.
+    pub(super) fn is_return(&self, row: &StringRecord) -> bool {
+        let cell = self.sale_type.and_then(|place| row.get(place)).map(str::trim).filter(|cell| !cell.is_empty());
+        cell.is_some_and(|cell| OrderState::of(cell) == Some(OrderState::Refunded))
+    }
+
+    /// The currency that a row names, when it is not this one.
+    pub(super) fn foreign<'r>(&self, row: &'r StringRecord, currency: Currency) -> Option<&'r str> {
+        let cell = row.get(self.currency?).map(str::trim).filter(|cell| *cell != currency.code)?;
+        currency.is_other(cell).then_some(cell)
+    }
+
+    /// Whether a column may say how much was paid.
+    pub(super) fn has_paid_part(&self) -> bool {
+        self.paid.or(self.payment).or(self.owed).is_some()
+    }
+
+    /// What a row says of how much of an order was paid, each as an amount that `read` understands.
+    pub(super) fn paid_part(&self, row: &StringRecord, read: impl Fn(&str) -> Option<Money>) -> Option<PaidPart> {
+        let of = |place: Option<usize>| row.get(place?).and_then(&read);
+        let paid = of(self.paid).or_else(|| of(self.payment)).map(PaidPart::Paid);
+        paid.or_else(|| of(self.owed).map(PaidPart::Owed))
+    }
+}
+
+/// What of an order was paid, or is owed still.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum PaidPart {
+    Paid(Money),
+    Owed(Money),
+}
+
+impl PaidPart {
+    /// What was paid of an order that is worth so much; nothing when what is owed is not of this order.
+    pub(super) fn of(self, worth: Money) -> Option<Money> {
+        match self {
+            Self::Paid(paid) => Some(paid),
+            Self::Owed(owed) => (owed <= worth).then(|| worth.plus(Money(owed.0.saturating_neg()))),
+        }
+    }
+}
+
+/// Whether a cell says that something was cancelled, or when.
+fn is_cancelled(cell: &str) -> bool {
+    let is_day = cell.contains(|c| ('1'..='9').contains(&c));
+    is_day
+        || !cell.is_empty()
+            && (matches!(cell, "x" | "X")
+                || consent_of(cell) == Ok(Some(Consent::Yes))
+                || OrderState::of(cell) == Some(OrderState::Cancelled))
 }
 
 /// Whether a cell that is not known may be a state at all: an amount or a day under `Paid` is none.

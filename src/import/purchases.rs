@@ -65,6 +65,7 @@ pub(crate) fn purchases(
     book.take_doubtful()?;
     let faulty = book.add_stragglers()?;
     let mut report = book.finish();
+    let reads_type = read.returned > 0;
     report.join(read);
     if !faulty.is_empty() {
         plan.sheet.each(|row| match faulty.get(&row.line) {
@@ -73,7 +74,10 @@ pub(crate) fn purchases(
         })?;
         report.problems.sort_by_key(|problem| problem.line);
     }
-    let not_taken = plan.purchase_columns_not_taken();
+    let mut not_taken = plan.purchase_columns_not_taken();
+    if let Some(place) = plan.orders.sale_type.filter(|_| reads_type) {
+        not_taken.retain(|heading| *heading != plan.columns.heading(place));
+    }
     let refunds: Vec<String> =
         not_taken.iter().filter(|heading| order_states::is_refund(heading)).map(|h| text::quote(h)).collect();
     if !refunds.is_empty() {
@@ -349,17 +353,25 @@ impl<'t> PurchaseImporter<'t> {
         for sale in &mut doubtful {
             sale.customer = self.meant_customer(&sale.reference);
         }
-        doubtful.sort_by(|one, other| one.group().cmp(&other.group()));
+        doubtful.sort_by_cached_key(|sale| {
+            let (on, customer, reference) = sale.group();
+            (on, customer, reference.into_owned())
+        });
         let matched: HashSet<i64> = std::mem::take(&mut self.matched).into_iter().collect();
-        let mut nobodys: (Option<NaiveDate>, Vec<StoredPurchase>) = (None, Vec::new());
+        // Those of one day, by their references as they are compared.
+        let mut nobodys: (Option<NaiveDate>, HashMap<String, Vec<StoredPurchase>>) = (None, HashMap::new());
         for group in doubtful.chunk_by(|one, other| one.group() == other.group()) {
             let Some(first) = group.first() else { continue };
             if nobodys.0 != Some(first.on) {
-                nobodys = (Some(first.on), self.purchases.of_nobody(first.on)?);
+                nobodys = (Some(first.on), HashMap::new());
+                for sale in self.purchases.of_nobody(first.on)? {
+                    nobodys.1.entry(same_key(&sale.reference).into_owned()).or_default().push(sale);
+                }
             }
             let references: HashSet<Cow<'_, str>> = group.iter().map(|sale| same_key(&sale.reference)).collect();
-            let is_theirs = |sale: &&StoredPurchase| references.contains(&same_key(&sale.reference));
-            let mut stored: Vec<StoredPurchase> = nobodys.1.iter().filter(is_theirs).cloned().collect();
+            let theirs = references.iter().filter_map(|reference| nobodys.1.get(&**reference));
+            let mut stored: Vec<StoredPurchase> = theirs.flatten().cloned().collect();
+            stored.sort_by_key(|sale| sale.id);
             if let Some(customer) = first.customer {
                 stored.extend(self.purchases.of_customer(customer, first.on)?);
                 stored.sort_by_key(|sale| sale.id);

@@ -42,6 +42,9 @@ pub(crate) struct ImportReport {
     /// Orders that were cancelled or never paid.
     #[serde(rename = "came_to_nothing")]
     pub(crate) cancelled: usize,
+    /// Rows that are returns by their type alone.
+    #[serde(skip)]
+    pub(super) returned: usize,
     /// The difference to the book, field by field.
     pub(crate) changes: FieldChanges,
 }

@@ -8,10 +8,9 @@ use chrono::NaiveDate;
 use csv::StringRecord;
 use sha2::{Digest, Sha256};
 
-use super::cells;
 use super::days::{self, DayOrder, DayReading};
 use super::numbers::{self, NumberKind};
-use super::order_states::{self, OrderState};
+use super::order_states::{self, OrderState, PaidPart};
 use super::reading::ImportPlan;
 use super::survey::{ShownSeparator, Survey};
 use super::zones::TimeText;
@@ -95,6 +94,10 @@ pub(super) fn read(
         unknown_states: BTreeMap::new(),
         partly_paid: 0,
         partly_refunded: 0,
+        paid_part: None,
+        is_part: false,
+        returned: 0,
+        foreign: BTreeMap::new(),
         has_total: false,
         plan,
         survey: plan.survey(),
@@ -131,6 +134,7 @@ pub(super) fn read(
     reader.close();
     read.settled = reader.settled();
     read.warnings = reader.warnings();
+    read.returned = reader.returned;
     if wanted {
         give(reader.batch);
     }
@@ -162,6 +166,13 @@ struct SaleReader<'r> {
     /// Orders of which no column says how much was paid, or paid back.
     partly_paid: usize,
     partly_refunded: usize,
+    /// What was paid of the open sale, and whether a word says that it was not all.
+    paid_part: Option<PaidPart>,
+    is_part: bool,
+    /// Rows that are returns by their type alone.
+    returned: usize,
+    /// Other currencies that the column of currencies names, and in how many rows.
+    foreign: BTreeMap<String, usize>,
     /// The amount of the open sale's first line is that of all its lines, as far as can be seen.
     has_total: bool,
     /// The first day with a zone that is not known, and how many there are.
@@ -184,7 +195,16 @@ impl SaleReader<'_> {
         };
         let day = if more && on.is_empty() { None } else { self.day(&on, at, heading("on"), &mut faults)? };
         let mut line = self.line(at, row, more, &mut faults)?;
-        let is_cancelled = !more && !self.counts(at, row, &mut line, &mut faults)?;
+        if let Some(cell) = plan.orders.foreign(row, self.currency) {
+            match self.foreign.get_mut(cell) {
+                Some(rows) => *rows += 1,
+                None => drop(self.foreign.insert(cell.to_owned(), 1)),
+            }
+        }
+        if line.amount > Money(0) && plan.orders.is_return(row) {
+            line.amount = Money(-line.amount.0);
+            self.returned += 1;
+        }
         if more && faults.is_empty() {
             let batch = &mut self.batch;
             let sale = &batch.sales[batch.sales.len() - 1];
@@ -207,6 +227,7 @@ impl SaleReader<'_> {
             return Ok(Ok(()));
         }
         self.close();
+        let is_cancelled = !self.counts(row)?;
         if self.batch.is_full() {
             self.full = Some(std::mem::take(&mut self.batch));
         }
@@ -262,7 +283,25 @@ impl SaleReader<'_> {
         } else {
             sale.amount = total;
         }
+        self.take_paid_part(last);
         self.batch.sales[last].dedupe_key = self.dedupe_key(last);
+    }
+
+    /// Of an order that is not paid as a whole, what was paid is its amount; none when nothing was.
+    fn take_paid_part(&mut self, last: usize) {
+        let (Some(part), is_part) = (self.paid_part.take(), std::mem::take(&mut self.is_part)) else { return };
+        let sale = &mut self.batch.sales[last];
+        let paid = part.of(sale.amount);
+        if paid.is_none() && is_part {
+            self.partly_paid += 1;
+            sale.cancelled = true;
+        }
+        let Some(paid) = paid.filter(|paid| *paid < sale.amount && sale.amount > Money(0)) else { return };
+        sale.cancelled |= paid <= Money(0);
+        sale.amount = paid;
+        if let [line] = &mut self.batch.lines[sale.lines.clone()] {
+            line.amount = paid;
+        }
     }
 
     fn dedupe_key(&mut self, index: usize) -> DedupeKey {
@@ -391,11 +430,16 @@ impl SaleReader<'_> {
                 "Amounts such as {text} were read with a decimal {separator}, as other rows show or this system writes."
             )
         });
+        let returned = (self.returned > 0).then(|| {
+            let count = text::count(self.returned, "row");
+            let heading = self.plan.orders.sale_type.map_or("", |place| self.plan.columns.heading(place));
+            format!("{count} read as returned, as the column {} says.", text::quote(heading))
+        });
         let zone = self.unknown_zones.as_ref().map(|(text, count)| {
             let count = text::count(*count, "day");
             format!("The time zone of {count} such as {} is not known: read as the shop's own.", text::quote(text))
         });
-        day.into_iter().chain(amount).chain(zone).collect()
+        day.into_iter().chain(amount).chain(returned).chain(zone).collect()
     }
 
     /// How a field writes decimals: as the owner says, else as other rows show it, else as its system always does.
@@ -410,14 +454,8 @@ impl SaleReader<'_> {
         })
     }
 
-    /// Whether an order counts, by its first row; what was paid of a part becomes its amount.
-    fn counts(
-        &mut self,
-        at: usize,
-        row: &StringRecord,
-        line: &mut SaleLine,
-        faults: &mut Vec<RowProblem>,
-    ) -> Result<bool> {
+    /// Whether an order counts, by its first row.
+    fn counts(&mut self, row: &StringRecord) -> Result<bool> {
         let orders = &self.plan.orders;
         let (states, unknown) = (&mut self.states, &mut self.unknown_states);
         let state = orders.state(row, |cell| {
@@ -435,49 +473,33 @@ impl SaleReader<'_> {
             self.plan.orders.takes_off_refunds && less.contains(|c: char| c.is_ascii_digit() && c != '0')
         };
         Ok(match state {
-            None | Some(OrderState::Paid) => true,
+            None => {
+                self.paid_part = self.paid_part_of(row)?;
+                true
+            }
+            Some(OrderState::Paid) => true,
             Some(OrderState::Cancelled | OrderState::Unpaid) => false,
             Some(OrderState::Refunded) => is_refunded(),
             Some(OrderState::PartlyRefunded) => {
                 self.partly_refunded += usize::from(!is_refunded());
                 true
             }
-            Some(OrderState::PartlyPaid) => match self.paid_part(at, row, line.amount, faults)? {
-                Some(paid) => {
-                    line.amount = paid;
-                    true
-                }
-                None => {
-                    self.partly_paid += 1;
-                    false
-                }
-            },
+            Some(OrderState::PartlyPaid) => {
+                self.paid_part = self.paid_part_of(row)?;
+                self.is_part = self.paid_part.is_some();
+                self.partly_paid += usize::from(!self.is_part);
+                self.is_part
+            }
         })
     }
 
-    /// What was paid of an order, as a column says it or what is owed leaves; nothing when no column does.
-    fn paid_part(
-        &self,
-        at: usize,
-        row: &StringRecord,
-        amount: Money,
-        faults: &mut Vec<RowProblem>,
-    ) -> Result<Option<Money>> {
-        let orders = &self.plan.orders;
-        for (place, is_owed) in [(orders.paid, false), (orders.owed, true)] {
-            let Some(place) = place else { continue };
-            let text = cells::plain(row.get(place).unwrap_or_default());
-            if text.is_empty() {
-                continue;
-            }
-            let separator = if self.currency.is_in_doubt(&text) { self.separator("amount")? } else { None };
-            match numbers::parse_amount(&text, separator, self.currency) {
-                Ok(part) if is_owed => return Ok(Some(amount.plus(Money(-part.0)))),
-                Ok(part) => return Ok(Some(part)),
-                Err(fault) => faults.push(RowProblem::of(at, self.plan.columns.heading(place), &fault)),
-            }
+    /// What a row says of how much of its order was paid; a cell that is no amount says nothing.
+    fn paid_part_of(&self, row: &StringRecord) -> Result<Option<PaidPart>> {
+        if !self.plan.orders.has_paid_part() {
+            return Ok(None);
         }
-        Ok(None)
+        let separator = self.separator("amount")?;
+        Ok(self.plan.orders.paid_part(row, |cell| numbers::parse_amount(cell, separator, self.currency).ok()))
     }
 
     /// What of the orders' states is worth knowing.
@@ -491,6 +513,10 @@ impl SaleReader<'_> {
                 format!("{count} with the status {}, which is not known: taken as paid", text::quote(word))
             })
             .collect();
+        warnings.extend(self.foreign.iter().take(MOST_STATES).map(|(currency, rows)| {
+            let (count, named) = (text::count(*rows, "row"), text::quote(currency));
+            format!("{count} of another currency, {named}: read as {}", self.currency.code)
+        }));
         if self.partly_paid > 0 {
             let count = text::count(self.partly_paid, "order");
             warnings.push(format!("{count} partly paid, and no column shows how much: not taken"));

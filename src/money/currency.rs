@@ -53,6 +53,11 @@ impl Currency {
         [self.code, self.symbol].into_iter().chain(names).any(|other| key(other) == name)
     }
 
+    /// Whether a word or a symbol stands for another currency, and not for this one.
+    pub(crate) fn is_other(self, name: &str) -> bool {
+        !name.is_empty() && !self.is_called(name) && !Self::called(name).is_empty()
+    }
+
     /// Whether thousands may be separated as in India: `1,23,456`.
     pub(super) fn groups_by_lakh(self) -> bool {
         matches!(self.code, "INR" | "PKR" | "BDT" | "NPR" | "LKR")

@@ -45,6 +45,8 @@ pub(super) struct Numeral {
     pub(super) scale: Scale,
     /// Its thousands are separated as in India: `1,23,456`.
     pub(super) is_indian: bool,
+    /// A dash behind it, which is a minus behind decimals; behind a whole number it may stand for the cents: `¥500-`.
+    pub(super) ends_in_dash: bool,
 }
 
 /// Why a text is no number.
@@ -143,6 +145,7 @@ impl Numeral {
             mantissa: if is_negative { -mantissa } else { mantissa },
             scale,
             is_indian,
+            ends_in_dash: after.minuses == 1,
         }))
     }
 }

@@ -1,7 +1,8 @@
 //! The one reader of amounts, wherever they are typed: in a file, on the command line, at the till, by another program.
 //!
 //! An amount with two readings is asked about, which is an error that shows both: `1.250` euros may be 1.25 or 1250. Money
-//! without a minor unit has one reading, and so has money of thousandths behind the separator that is usual for it.
+//! without a minor unit has one reading, and so has money of thousandths behind the separator that is usual for it. `¥500-` is
+//! how prices are written in Japan, and how some systems write what was returned.
 
 use super::amount::Money;
 use super::currency::Currency;
@@ -43,7 +44,13 @@ impl Currency {
             }
             Scale::Settled(..) => decimal_of(&numeral, DecimalSeparator::Point),
         };
-        if decimal.rounded(self).is_within_limit() { Ok(decimal) } else { Err(self.too_large(text)) }
+        if !decimal.rounded(self).is_within_limit() {
+            return Err(self.too_large(text));
+        }
+        if numeral.ends_in_dash && decimal.scale == 0 && decimal.mantissa != 0 {
+            return Err(self.sold_or_returned(text, decimal));
+        }
+        Ok(decimal)
     }
 
     /// Reads a quantity.
@@ -150,6 +157,13 @@ impl Currency {
             format!("write {whole_typed}, or {} after the decimal point", text::count(self.digits as usize, "digit"))
         };
         Error::new(format!("{} may be {} or {}", text::quote(text.trim()), shown(part), shown(whole))).hint(hint)
+    }
+
+    fn sold_or_returned(self, text: &str, returned: Decimal) -> Error {
+        let sold = Decimal { mantissa: -returned.mantissa, ..returned };
+        let [shown, opposite] = [sold, returned].map(|one| self.show(one.rounded(self)));
+        let message = format!("{} may be {shown} or {opposite}", text::quote(text.trim()));
+        Error::new(message).hint(format!("write {} or {}", sold.plain(), returned.plain()))
     }
 
     fn too_large(self, text: &str) -> Error {

@@ -55,12 +55,17 @@ fn what_has_two_readings_is_asked_with_both() {
         ("KWD", "1,250", "`1,250` may be KD 1.250 or KD 1,250.000"),
         ("OMR", "12,500", "`12,500` may be OR 12.500 or OR 12,500.000"),
         ("INR", "12,345", "`12,345` may be ₹12.345 or ₹12,345.00"),
+        ("JPY", "¥1,500-", "`¥1,500-` may be ¥1,500 or -¥1,500"),
+        ("EUR", "€ 12-", "`€ 12-` may be €12.00 or -€12.00"),
+        ("CHF", "1'234 - Fr.", "`1'234 - Fr.` may be CHF 1,234.00 or -CHF 1,234.00"),
+        ("INR", "1,23,456-", "`1,23,456-` may be ₹123,456.00 or -₹123,456.00"),
     ] {
         assert_eq!(read(code, text), Err(message.to_owned()), "{code} {text}");
     }
     let asked = |code, text| Currency::of(code).expect("known").read(text, None).expect_err(text);
     assert_eq!(asked("EUR", "1.250").what_next(), Some("write 1.25 or 1250"));
     assert_eq!(asked("KWD", "1,250").what_next(), Some("write 1.250 or 1250"));
+    assert_eq!(asked("JPY", "¥500-").what_next(), Some("write 500 or -500"));
     assert_eq!(asked("USD", "1,234").what_next(), Some("write 1234, or 2 digits after the decimal point"));
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::campaign::Planned;
+use crate::campaign::{self, Planned};
 use crate::customers::{MailPreferences, PostOptOuts, Suppressions, UndeliverableAddresses, address_reach, name_in};
 use crate::domain::{Arm, EmailAddress, NoteKind, RecipientId};
 use crate::error::Result;
@@ -43,5 +43,12 @@ pub(super) fn reach(read: &Read<'_>, planned: &Planned) -> Result<BTreeMap<Recip
         all.insert(row.get(0)?, reach);
         Ok(())
     })?;
+    // The reminder is as frozen as the first piece, and names the same people.
+    for named in campaign::names_unwelcome(read, planned, None)? {
+        if let Some(reach) = all.get_mut(&named.recipient) {
+            reach.letter = false;
+            reach.email &= !named.has_died;
+        }
+    }
     Ok(all)
 }

@@ -212,12 +212,28 @@ pub(crate) trait FromToml: Sized {
     fn from_toml(value: TomlValue<'_>) -> Result<Self>;
 }
 
+/// What serde says of a value, without the names that types have in Rust.
+fn without_types(message: &str) -> String {
+    let words = [
+        ("usize", "a whole number from 0 up"),
+        ("u32", "a whole number from 0 up"),
+        ("a nonzero u8", "a whole number from 1 to 255"),
+        ("a nonzero u16", "a whole number from 1 to 65535"),
+        ("f32", "a number"),
+        ("a sequence", "a list in square brackets"),
+        ("a map", "a table"),
+    ];
+    let Some((found, expected)) = message.rsplit_once("expected ") else { return message.to_owned() };
+    let known = words.iter().find(|(name, _)| *name == expected).map_or(expected, |(_, words)| words);
+    format!("{}expected {known}", found.replace("floating point", "number"))
+}
+
 /// Types that serde makes of what TOML has.
 macro_rules! plain {
     ($($type:ty),*) => { $(
         impl FromToml for $type {
             fn from_toml(value: TomlValue<'_>) -> Result<Self> {
-                let fault = |e: toml::de::Error| Error::new(e.message()).hint(HOW_VALUES_ARE_WRITTEN);
+                let fault = |e: toml::de::Error| Error::new(without_types(e.message())).hint(HOW_VALUES_ARE_WRITTEN);
                 Self::deserialize(ValueDeserializer::from(value)).map_err(fault)
             }
         }
@@ -300,7 +316,7 @@ mod tests {
         let messages = faults("on = 'soon'\nname = 5\n[[row]]\n# size = 3\nsize = 'x'\nsise = 4\n[rows]\n");
         let wanted = "error: 2: invalid type: integer `5`, expected a string\nhint: text stands in double quotes, numbers and days without\n\
                       error: 1: `soon` is not a day; write it as 1990-01-15\n\
-                      error: 5: invalid type: string \"x\", expected u32\nhint: text stands in double quotes, numbers and days without\n\
+                      error: 5: invalid type: string \"x\", expected a whole number from 0 up\nhint: text stands in double quotes, numbers and days without\n\
                       error: 6: unknown field `sise`\nhint: did you mean `size`?\n\
                       error: 7: unknown field `rows`\nhint: did you mean `row`?\n";
         assert_eq!(messages, wanted);

@@ -5,7 +5,7 @@ use crate::app;
 use crate::cli::context::Context;
 use crate::cli::done::Done;
 use crate::customers::{ADDRESS, Card, ConsentSubject, CustomerField, Note};
-use crate::domain::{Code, Consent, ConsentChannel};
+use crate::domain::{Code, Consent, ConsentChannel, Suppression};
 use crate::error::Result;
 use crate::redemption::{OfferStatus, OfferSummary};
 use crate::shop::Shop;
@@ -122,7 +122,13 @@ fn rows(card: &Card) -> String {
         Consent::Yes | Consent::Unknown => returned.unwrap_or_default(),
     };
     let email = match (&card.suppressed, card.email_consent) {
-        (Some(one), _) => format!("no email goes out: {}, {}", one.reason.in_words(), one.on),
+        (Some(one), _) => {
+            // What a mail server said of a mailbox is long.
+            let is_told = one.reason == Suppression::OptedOut && !one.source.is_empty();
+            let source = is_told.then(|| one_line(&one.source));
+            let source = source.map(|source| format!(" ({source})")).unwrap_or_default();
+            format!("no email goes out: {}, {}{source}", one.reason.in_words(), one.on)
+        }
         (None, Consent::Yes) => "may be emailed".to_owned(),
         (None, Consent::No) => opt_out(ConsentChannel::Email),
         (None, Consent::Unknown) => String::new(),
