@@ -197,9 +197,39 @@ fn a_gift_that_was_only_promised_is_shown_to_the_owner_as_one() {
     let page = server.get("/owner/day");
     page.shows("Saved without the gift: see that they got it.").shows("Not given out: they had it already.");
     page.shows("Not given out: the code is on no letter.").shows("Not given out: it was before the first day.");
-    assert!(!page.body.contains("Given out"), "{}", page.body);
+    page.shows("saved while offline, not given: had it already")
+        .shows("saved while offline, not given: a code that is on no letter");
+    server.get("/owner/day/2024-03-03").shows("saved while offline, not given: too early");
+    assert!(!page.body.contains("Given out") && !page.body.contains("given while offline"), "{}", page.body);
     let held = shop.held("C-06", "at_the_till");
     assert_eq!((held.len(), &held[0]["promised"]), (1, &json!(true)));
+}
+
+#[test]
+fn an_amount_without_a_gift_is_shown_as_one() {
+    let shop = planned();
+    let server = Server::start(&shop, "--today 2024-04-02");
+    let customer = shop.count("SELECT id FROM customer WHERE ref = 'C-03'");
+    for (n, (amount, remark)) in [
+        ("-3", "The amount was typed as “-3”."),
+        ("4x", "The amount was typed as “4x”."),
+        ("99,000.00", "That is much"),
+        ("1e9", "“1e9”"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let kept = json!({ "id": format!("{ONE}{n}"), "customer": customer, "amount": amount, "ago": 5 });
+        assert_eq!(send(&server, &kept).1["outcome"], "bought", "{amount}");
+        let page = server.get("/owner/day");
+        page.shows("Okafor").shows(remark);
+        assert!(!page.body.contains("iven out"), "no gift was given: {}", page.body);
+    }
+    let nobodys = json!({ "id": TWO, "code": "", "ago": 5 });
+    assert_eq!(send(&server, &nobodys).1["outcome"], "unknown");
+    server
+        .get("/owner/day")
+        .shows("dir=\"auto\">Nobody known</span> <strong>Given out for a code that is on no letter.");
 }
 
 #[test]
