@@ -174,8 +174,18 @@ fn a_till_knows_the_open_codes_by_fingerprints_that_give_none_away() {
     assert!(!is_listed(&listed(&server), &codes[1]));
     shop.run(&format!("unredeem {} --reason again --today 2024-04-02", codes[1])).quiet();
     assert!(is_listed(&listed(&server), &codes[1]));
-    for (today, open) in [("2024-03-03", 0), ("2024-03-04", all), ("2024-06-30", all), ("2024-07-01", 0)] {
-        assert_eq!(listed(&Server::start(&shop, &format!("--today {today}"))).1.len(), open, "{today}");
+    for (today, open, ends) in [
+        ("2024-03-03", 0, false),
+        ("2024-03-04", all, false),
+        ("2024-06-29", all, false),
+        ("2024-06-30", all, true),
+        ("2024-07-01", 0, false),
+    ] {
+        let server = Server::start(&shop, &format!("--today {today}"));
+        assert_eq!(listed(&server).1.len(), open, "{today}");
+        let list: Value = serde_json::from_str(&server.get("/till/open-codes").body).unwrap();
+        assert_eq!(list["ends_in"].as_i64().is_some_and(|left| (0..=86_400).contains(&left)), ends, "{today}: {list}");
+        assert!(ends || list["ends_in"].is_null(), "{today}: {list}");
     }
 }
 

@@ -103,6 +103,10 @@ fn a_complaint_is_withdrawn_and_stays_on_record_as_undone() {
     let till = Counter::open(&shop, "2024-04-02");
     let card = till.open_first("C-03");
     assert!(!card.body.contains("Recorded at"));
+    for blank in ["", " \n ", "\u{200b}", "\u{feff}\u{2060} \u{3164}", "\u{202e}", "\u{ad}"] {
+        let page = till.post(&action(&card, "/till/note/"), &[("kind", "visit"), ("text", blank)]);
+        page.shows("Say what it was about.");
+    }
     for (kind, text, what) in [
         ("complaint", "The hem <came> down", "A complaint."),
         ("praise", "Lovely tea", "Praise."),

@@ -69,6 +69,7 @@
   const DOUBTS = {
     unlisted: (at) => `This code is not on the list of open letters that this till has from ${moment(at)}.`,
     old: (at) => `The list of open letters on this till is from ${moment(at)}, more than 24 hours ago.`,
+    over: (at) => `The list of open letters on this till is from ${moment(at)}, and the last day of a gift is over since then.`,
     none: () => "This till has no list of open letters.",
   };
 
@@ -323,7 +324,7 @@
     const known = openCodes.look(code);
     const opened = performance.timeOrigin;
     if (known.state === "open" || known.state === "given") return known.state === "open" ? null : { state: "unlisted", at: known.at };
-    if (known.at > opened && known.state === "unlisted") return known;
+    if (known.state === "over" || (known.at > opened && known.state === "unlisted")) return known;
     return Date.now() - opened <= openCodes.DAY ? null : { state: "old", at: opened };
   };
 

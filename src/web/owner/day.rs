@@ -191,6 +191,6 @@ pub(super) async fn change<Id: Into<TillEntry> + DeserializeOwned>(
 fn answered(state: &AppState, day: NaiveDate, done: Result<()>) -> Response {
     match done {
         Ok(()) => Redirect::to(&format!("/owner/day/{day}")).into_response(),
-        Err(fault) => answer::trouble(state, &fault),
+        Err(fault) => answer::trouble_before(state, &fault, &format!("/owner/day/{day}")),
     }
 }

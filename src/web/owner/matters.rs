@@ -52,7 +52,6 @@ pub(super) fn row(one: Matter, settings: &Settings, today: NaiveDate) -> MatterR
 fn what(one: &Matter) -> &'static str {
     match (Outcome::of(one.kind), one.is_promised) {
         (Some(Outcome::Accepted), true) => "Saved without the gift: see that they got it.",
-        (Some(Outcome::Accepted), false) => "",
         (Some(Outcome::AlreadyRedeemed), true) => "Not given out: they had it already.",
         (Some(Outcome::AlreadyRedeemed), false) => "Given out twice.",
         (Some(Outcome::Expired), true) => "Not given out: it was after the last day.",
@@ -63,8 +62,8 @@ fn what(one: &Matter) -> &'static str {
         (Some(Outcome::Void), false) => "Given out for a letter that was replaced.",
         (Some(Outcome::Unknown), true) => "Not given out: the code is on no letter.",
         (Some(Outcome::Unknown), false) => "Given out for a code that is on no letter.",
-        // An amount alone: the remark says what to look at.
-        (None, _) => "",
+        // Of a gift, and of an amount alone, the remark says what to look at.
+        (Some(Outcome::Accepted), false) | (None, _) => "",
     }
 }
 
