@@ -3,8 +3,8 @@
 
 use serde_json::json;
 
-use crate::support::Shop;
 use crate::support::counter::{Counter, action, heading, link, value};
+use crate::support::{Page, Shop};
 
 fn planned() -> Shop {
     let shop = Shop::new();
@@ -44,6 +44,14 @@ fn a_scan_finds_its_letter_whatever_stood_in_the_field() {
         format!("HTTPS://SHOP.EXAMPLE/{plain}"),
         format!("{plain}{plain}"),
         format!("  {code}\t"),
+        // Dashes, and what a scanner types for one on the keyboards of other countries.
+        code.replace('-', "\u{2014}"),
+        code.replace('-', "\u{2212}"),
+        code.replace('-', "\u{ad}"),
+        code.replace('-', "ß"),
+        code.replace('-', "'"),
+        format!("smi{}", code.replace('-', "ß").to_lowercase()),
+        format!("12.50{}", code.replace('-', "_")),
     ] {
         till.find(&typed).shows("Hand over the tin").shows(&format!("code {code}"));
     }
@@ -69,6 +77,77 @@ fn a_scan_finds_its_letter_whatever_stood_in_the_field() {
     }
     till.find("smi7ZXC-71S3").shows("Nobody sounds like “smi7ZXC-71S3”.");
     assert_eq!(heading(&till.hand_over(&card, "5", "12345678")), "Yes. The tin is theirs.");
+}
+
+#[test]
+fn a_name_or_a_phone_number_that_reads_as_a_code_is_what_it_is() {
+    let shop = planned();
+    let till = Counter::open(&shop, "2024-04-02");
+    let people = [
+        "Jane Wood",
+        "jane kate",
+        "Karl Hill",
+        "Rose West",
+        "Anna-Nina",
+        "Hans-Anya",
+        "Mary Remi",
+        "Jens  Nils",
+        "5550 1012",
+        "6123 1008",
+        "9876 1073",
+        "98761095",
+    ];
+    for typed in people.iter().cycle().take(36) {
+        assert!(regulars::for_tests::is_code(typed), "{typed}");
+        let page = till.find(typed);
+        page.shows(&format!("“{typed}”"));
+        assert!(!page.body.contains("No such code"), "{typed}");
+    }
+    till.find(&shop.code("spring", "C-03")).shows("Hand over the tin");
+    assert_eq!(shop.held_of_all("at_the_till").len(), 0, "a name was written down as a code");
+}
+
+#[test]
+fn what_a_page_sends_along_is_no_guess_at_a_code() {
+    let shop = planned();
+    let till = Counter::open(&shop, "2024-04-02");
+    let customer = value(&till.open_first("Okafor"), "customer");
+    let token = "x_7K3M9QX5-9QX57K3M";
+    assert!(regulars::for_tests::is_code("7K3M9QX5"));
+    for field in ["once", "search", "refused", "customer", "sure"] {
+        for _ in 0..21 {
+            let page = till.post(&format!("/till/bought/{customer}"), &[("amount", ""), (field, token)]);
+            assert_eq!(page.status, 422, "{field}");
+        }
+        till.find(&shop.code("spring", "C-03")).shows("Hand over the tin");
+    }
+    // What is typed is one, in whatever field.
+    for _ in 0..21 {
+        till.post(&format!("/till/bought/{customer}"), &[("amount", ""), ("receipt", "7K3M-9QX5")]);
+    }
+    till.find(&shop.code("spring", "C-03")).shows("Too many codes were tried here");
+}
+
+#[test]
+fn an_amount_that_cannot_be_taken_has_the_focus_and_is_typed_over() {
+    let shop = planned();
+    let till = Counter::open(&shop, "2024-04-02");
+    let card = till.find(&shop.code("spring", "C-03"));
+    let customer = value(&card, "customer");
+    let focus = |page: &Page, id: &str| {
+        let inputs = page.body.split("<input ").skip(1).map(|rest| rest.split('>').next().unwrap());
+        let focused: Vec<_> = inputs.filter(|input| input.contains(" autofocus")).collect();
+        assert!(focused.len() == 1 && focused[0].contains(&format!("id=\"{id}\"")), "{focused:?}");
+        focused[0].contains("data-select")
+    };
+    assert!(!focus(&card, "amt"), "there is nothing to type over");
+    assert!(focus(&till.hand_over(&card, "4x12", ""), "amt"));
+    let given = till.hand_over(&card, "12.50", "");
+    assert!(!focus(&given, "q"));
+    assert!(focus(&till.post(&action(&given, "/till/change/"), &[("amount", "4x12")]), "amt"));
+    focus(&till.post(&action(&given, "/till/undo/"), &[("reason", " ")]), "why");
+    let refused = [("amount", "4x"), ("refused", &action(&given, "/till/change/")["/till/change/".len()..])];
+    assert!(focus(&till.post(&format!("/till/bought/{customer}"), &refused), "amt"));
 }
 
 #[test]
@@ -159,7 +238,14 @@ fn every_gift_that_waits_has_its_own_button() {
     shop.run("customer show C-02 --today 2024-04-02")
         .shows("Waiting until May 31, 2024: a scarf of silk.")
         .shows("Waiting until June 30, 2024: a tin of spring tea.");
-    till.get("/till").shows("a scarf of silk, until").shows("; a tin of spring tea, until");
+    till.get("/till").shows("The gifts these days: a scarf of silk, until").shows("; a tin of spring tea, until");
+    till.get("/till").shows(", May scarf</dt>");
+    let to_come = till.get("/owner/to-come");
+    let (before, after) = to_come.body.split_once("<table").unwrap();
+    assert!(before.contains(">Spring tea</a>") && !after.contains(">Spring tea</a>"), "above the list: {before}");
+    let page = till.get("/owner/to-come/999");
+    page.shows("There is no such campaign.");
+    assert!(!page.body.contains("was planned yet"), "{}", page.body);
     // Without the campaign's name a gift is handed over when it is the only one.
     shop.run("redeem --customer C-02 --today 2024-04-02")
         .status(1)
@@ -185,7 +271,7 @@ fn after_the_last_day_nothing_waits_and_before_the_first_nothing_yet() {
         (
             "2024-03-02",
             "are expected.",
-            "it waits from Monday, March 4 until Sunday, June 30",
+            "A tin of spring tea waits from Monday, March 4 until Sunday, June 30.",
             "the tin waits from March 4",
             "Not yet.",
         ),

@@ -320,8 +320,18 @@ def offline(shop, pages, letters):
     pages.look("down-ask", ".btn-go")
     browser.type(named["name"], ENTER)
     browser.shows("Names cannot be found while you’re offline")
+    # Of two names and of a phone number one in thirty-two has the characters of a code.
+    for person in ("Jane Wood", "Karl Hill", "5550 1012"):
+        browser.run("document.getElementById('q').value = ''")
+        browser.type(person, ENTER)
+        browser.shows("Names cannot be found" if person[0] > "9" else "No code reads like that")
+        assert browser.run("return document.querySelector('h1').innerText") == "Till", person
     # A list that is too old, and none.
-    for list, says in [("JSON.stringify({...JSON.parse(localStorage['open-codes']), at: Date.now() - 25 * 3600e3})", "more than 24 hours ago"), ("''", "no list of open letters")]:
+    for list, says in [
+        ("JSON.stringify({...JSON.parse(localStorage['open-codes']), at: Date.now() - 25 * 3600e3})", "more than 24 hours ago"),
+        ("JSON.stringify({...JSON.parse(localStorage['open-codes']), at: Date.now() - 3600e3, ends_in: 3500})", "the last day of a gift is over"),
+        ("''", "no list of open letters"),
+    ]:  # fmt: skip
         browser.run(f"localStorage.held = localStorage['open-codes']; localStorage['open-codes'] = {list}")
         browser.run("document.getElementById('q').value = ''")
         browser.type(last["code"], ENTER)
@@ -359,6 +369,7 @@ def offline(shop, pages, letters):
     # Back: each once, whatever is loaded again.
     shop.open()
     browser.shows("You’re online again.", "3 visits saved here are recorded.", "1 visit did not go through", "1 visit gets no gift", "Names are found again.", f"Give the gift now: {last['code']}.")
+    assert not browser.run("return document.querySelector('main .wrong:not(.empty)')"), "what was wrong offline is no longer"
     pages.look("back", ".btn-go")
     asked = f"SELECT id, at <= arrived_at, request FROM redemption_event WHERE arrived_at IS NOT NULL AND id > {newest}"
     before = shop.ask(asked)

@@ -311,6 +311,11 @@ fn a_till_takes_back_for_ten_minutes_and_then_the_owner() {
     assert_eq!(till.post(&undo, &[("reason", "too late")]).status, 422);
     let day = till.get("/owner/day");
     day.shows("taken back: wrong person").shows("given, and taken back later");
+    for (what, field, wrong) in [("undo", "reason", "\u{200b}"), ("undo", "reason", ""), ("change", "amount", "4x")] {
+        let page = till.post(&action(&day, &format!("/owner/day/2024-04-02/{what}/")), &[(field, wrong)]);
+        assert_eq!(page.status, 422, "{what} {wrong}");
+        page.shows("href=\"/owner/day/2024-04-02\">Back to the day");
+    }
     till.post(&action(&day, "/owner/day/2024-04-02/undo/"), &[("reason", "the owner says so")]);
     assert_eq!(shop.times("redemptions", &json!({ "undone_at": "" })), 0);
     assert_eq!(shop.held_of_all("redemptions").len(), 2, "nothing is deleted");

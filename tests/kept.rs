@@ -174,8 +174,18 @@ fn a_till_knows_the_open_codes_by_fingerprints_that_give_none_away() {
     assert!(!is_listed(&listed(&server), &codes[1]));
     shop.run(&format!("unredeem {} --reason again --today 2024-04-02", codes[1])).quiet();
     assert!(is_listed(&listed(&server), &codes[1]));
-    for (today, open) in [("2024-03-03", 0), ("2024-03-04", all), ("2024-06-30", all), ("2024-07-01", 0)] {
-        assert_eq!(listed(&Server::start(&shop, &format!("--today {today}"))).1.len(), open, "{today}");
+    for (today, open, ends) in [
+        ("2024-03-03", 0, false),
+        ("2024-03-04", all, false),
+        ("2024-06-29", all, false),
+        ("2024-06-30", all, true),
+        ("2024-07-01", 0, false),
+    ] {
+        let server = Server::start(&shop, &format!("--today {today}"));
+        assert_eq!(listed(&server).1.len(), open, "{today}");
+        let list: Value = serde_json::from_str(&server.get("/till/open-codes").body).unwrap();
+        assert_eq!(list["ends_in"].as_i64().is_some_and(|left| (0..=86_400).contains(&left)), ends, "{today}: {list}");
+        assert!(ends || list["ends_in"].is_null(), "{today}: {list}");
     }
 }
 
@@ -197,9 +207,39 @@ fn a_gift_that_was_only_promised_is_shown_to_the_owner_as_one() {
     let page = server.get("/owner/day");
     page.shows("Saved without the gift: see that they got it.").shows("Not given out: they had it already.");
     page.shows("Not given out: the code is on no letter.").shows("Not given out: it was before the first day.");
-    assert!(!page.body.contains("Given out"), "{}", page.body);
+    page.shows("saved while offline, not given: had it already")
+        .shows("saved while offline, not given: a code that is on no letter");
+    server.get("/owner/day/2024-03-03").shows("saved while offline, not given: too early");
+    assert!(!page.body.contains("Given out") && !page.body.contains("given while offline"), "{}", page.body);
     let held = shop.held("C-06", "at_the_till");
     assert_eq!((held.len(), &held[0]["promised"]), (1, &json!(true)));
+}
+
+#[test]
+fn an_amount_without_a_gift_is_shown_as_one() {
+    let shop = planned();
+    let server = Server::start(&shop, "--today 2024-04-02");
+    let customer = shop.count("SELECT id FROM customer WHERE ref = 'C-03'");
+    for (n, (amount, remark)) in [
+        ("-3", "The amount was typed as “-3”."),
+        ("4x", "The amount was typed as “4x”."),
+        ("99,000.00", "That is much"),
+        ("1e9", "“1e9”"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let kept = json!({ "id": format!("{ONE}{n}"), "customer": customer, "amount": amount, "ago": 5 });
+        assert_eq!(send(&server, &kept).1["outcome"], "bought", "{amount}");
+        let page = server.get("/owner/day");
+        page.shows("Okafor").shows(remark);
+        assert!(!page.body.contains("iven out"), "no gift was given: {}", page.body);
+    }
+    let nobodys = json!({ "id": TWO, "code": "", "ago": 5 });
+    assert_eq!(send(&server, &nobodys).1["outcome"], "unknown");
+    server
+        .get("/owner/day")
+        .shows("dir=\"auto\">Nobody known</span> <strong>Given out for a code that is on no letter.");
 }
 
 #[test]

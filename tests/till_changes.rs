@@ -53,7 +53,7 @@ fn another_address_is_shown_with_the_old_one_and_goes_back() {
     ] {
         let old = address_of(&shop, reference);
         let card = till.open_first(reference);
-        till.post(&action(&card, "/till/address/"), &typed);
+        till.post(&action(&card, "/till/address/"), &typed).shows("Recorded at ").shows(": another address.");
         assert_ne!(address_of(&shop, reference), old);
         till.post(&action(&card, "/till/address/"), &typed);
         let day = till.get("/owner/day");
@@ -102,13 +102,19 @@ fn a_complaint_is_withdrawn_and_stays_on_record_as_undone() {
     let shop = planned();
     let till = Counter::open(&shop, "2024-04-02");
     let card = till.open_first("C-03");
+    assert!(!card.body.contains("Recorded at"));
+    for blank in ["", " \n ", "\u{200b}", "\u{feff}\u{2060} \u{3164}", "\u{202e}", "\u{ad}"] {
+        let page = till.post(&action(&card, "/till/note/"), &[("kind", "visit"), ("text", blank)]);
+        page.shows("Say what it was about.");
+    }
     for (kind, text, what) in [
         ("complaint", "The hem <came> down", "A complaint."),
         ("praise", "Lovely tea", "Praise."),
         ("idea", "Open on Sundays", "An idea."),
         ("visit", "Likes oolong", "A note."),
     ] {
-        till.post(&action(&card, "/till/note/"), &[("kind", kind), ("text", text)]);
+        let noted = till.post(&action(&card, "/till/note/"), &[("kind", kind), ("text", text)]);
+        noted.shows("role=\"status\">Recorded at ").shows(&format!(": {}", what.to_lowercase()));
         let day = till.get("/owner/day");
         day.shows(what).shows(&text.replace('<', "&lt;").replace('>', "&gt;"));
         till.post(&undo_of(&day), &[]).shows("Undone: ");
@@ -117,7 +123,12 @@ fn a_complaint_is_withdrawn_and_stays_on_record_as_undone() {
         let held = shop.held("C-03", "changed_at_the_till");
         assert!(held.iter().any(|one| one["after"] == text && one["undone_at"] != ""), "{held:?}");
     }
-    assert!(!till.open_first("C-03").body.contains("Open complaint"));
+    let card = till.open_first("C-03");
+    assert!(
+        !card.body.contains("Open complaint") && !card.body.contains("Recorded at"),
+        "it was undone: {}",
+        card.body
+    );
     assert_eq!(shop.json("customer show C-03")["open_complaints"], json!([]));
 }
 

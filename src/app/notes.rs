@@ -8,6 +8,7 @@ use crate::domain::CustomerId;
 use crate::error::Result;
 use crate::shop::Shop;
 use crate::store::Write;
+use crate::text;
 
 /// The longest note of a till, in characters.
 pub(crate) const LONGEST: usize = 2_000;
@@ -88,6 +89,9 @@ pub(crate) fn add_at_till(
 
 /// What was typed, line by line, without characters that nobody can see.
 pub(super) fn visible(typed: &str) -> String {
+    if text::is_blank(typed) {
+        return String::new();
+    }
     let lines = typed.trim().lines().map(|line| line.chars().filter(|c| !c.is_control()).collect::<String>());
     lines.collect::<Vec<_>>().join("\n").trim().to_owned()
 }

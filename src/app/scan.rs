@@ -62,8 +62,14 @@ pub(crate) fn is_guess(typed: &str) -> bool {
 pub(crate) fn look(read: &Read<'_>, code: &Code, typed: &str, now: NaiveDateTime) -> Result<Scanned> {
     let claim = Claim::Typed(code.as_str().to_owned());
     let answer = redemption::look(read, &claim, now.date())?;
-    let is_plain = typed.bytes().all(|b| b.is_ascii_digit()) || typed.bytes().all(|b| b.is_ascii_alphabetic());
-    Ok(Scanned { claim, answer, is_plain })
+    Ok(Scanned { claim, answer, is_plain: is_plain(typed) })
+}
+
+/// Whether it is letters or digits alone, as names, phone numbers and receipts are, and not digits that are written as a code.
+fn is_plain(typed: &str) -> bool {
+    let has = |is: fn(char) -> bool| typed.contains(is);
+    let is_written = typed.trim().split_once('-').is_some_and(|(one, other)| one.len() == 4 && other.len() == 4);
+    !has(|c| c.is_ascii_digit()) || (!has(char::is_alphabetic) && !is_written)
 }
 
 /// Keeps that somebody was turned away at a till.

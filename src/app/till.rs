@@ -1,14 +1,32 @@
 //! The buttons of the till's pages: a gift handed over, a second one, an amount without one. They run in the transaction of the pages, which writes what many tills ask in one go.
 
+use chrono::NaiveDateTime;
+
 use super::card;
 use crate::campaign;
 use crate::domain::{CustomerId, RecipientId};
 use crate::error::{Error, Result};
 use crate::money::{Currency, Money};
 use crate::redemption::{self, Claim, Outcome, RequestOutcome, Visit};
-pub(crate) use crate::redemption::{honoured_again, open_codes, take_in};
+pub(crate) use crate::redemption::{honoured_again, take_in};
 use crate::shop::Shop;
-use crate::store::Write;
+use crate::store::{Read, Write};
+
+/// The codes that are open, for a till to keep.
+pub(crate) struct OpenCodes {
+    /// Their fingerprints, packed.
+    pub(crate) fingerprints: Vec<u8>,
+    /// Seconds until the first gift that waits does so no longer; none when all wait longer than a list is good.
+    pub(crate) ends_in: Option<i64>,
+}
+
+pub(crate) fn open_codes(read: &Read<'_>, key: &[u8], now: NaiveDateTime) -> Result<OpenCodes> {
+    let today = now.date();
+    let last_day = redemption::first_last_day(read, today)?.filter(|last| *last == today);
+    let end = last_day.and_then(|last| last.succ_opt()).and_then(|day| day.and_hms_opt(0, 0, 0));
+    let fingerprints = redemption::open_codes(read, key, today)?;
+    Ok(OpenCodes { fingerprints, ends_in: end.map(|end| (end - now).num_seconds()) })
+}
 
 /// What became of a button.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

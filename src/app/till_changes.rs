@@ -1,10 +1,10 @@
 //! What tills changed on cards: addresses, notes, new customers. The owner sees each, and undoes it or is done with it.
 
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 
 use crate::campaign;
 use crate::customers::{self, TillChange};
-use crate::domain::{TillChangeId, TillChangeKind};
+use crate::domain::{CustomerId, TillChangeId, TillChangeKind};
 use crate::error::Result;
 use crate::redemption;
 use crate::store::{Read, Write};
@@ -28,6 +28,19 @@ pub(crate) fn list(read: &Read<'_>, day: NaiveDate, today: NaiveDate) -> Result<
         Ok(ShownChange { change, name })
     };
     changes.into_iter().map(name).collect()
+}
+
+/// How long a card shows what a till has recorded on it.
+const SHOWN: TimeDelta = TimeDelta::minutes(10);
+
+/// What a till has just recorded on a card.
+pub(crate) fn just_recorded(
+    read: &Read<'_>,
+    card: CustomerId,
+    till: &str,
+    now: NaiveDateTime,
+) -> Result<Option<TillChange>> {
+    customers::newest_till_change(read, card, till, now.checked_sub_signed(SHOWN).unwrap_or(now))
 }
 
 /// Undoes a change; a second time does nothing.

@@ -71,8 +71,8 @@ pub(crate) use table_owner::{
 };
 pub(crate) use till_card::{add_till_card, possible_duplicates};
 pub(crate) use till_changes::{
-    AtTill, TillChange, card_of_request, open_till_changes, put_change_aside, record_address, record_card, record_note,
-    till_change, till_changes_on, undo_till_change,
+    AtTill, TillChange, card_of_request, newest_till_change, open_till_changes, put_change_aside, record_address,
+    record_card, record_note, till_change, till_changes_on, undo_till_change,
 };
 pub(crate) use undeliverable::{
     IS_UNDELIVERABLE, UndeliverableAddresses, carry_over, record_returned_mail, returned_mail, take_back_returned_mail,

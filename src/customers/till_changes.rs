@@ -127,6 +127,19 @@ pub(crate) fn till_changes_on(read: &Read<'_>, day: NaiveDate) -> Result<Vec<Til
     read.all(&format!("{CHANGE} WHERE on_day = ?1 ORDER BY id DESC"), params![day], from_row)
 }
 
+/// The newest change that a till made on a card since a moment, if it stands.
+pub(crate) fn newest_till_change(
+    read: &Read<'_>,
+    card: CustomerId,
+    till: &str,
+    since: NaiveDateTime,
+) -> Result<Option<TillChange>> {
+    let sql = format!(
+        "{CHANGE} WHERE customer_id = ?1 AND till = ?2 AND at >= ?3 AND undone_at IS NULL ORDER BY id DESC LIMIT 1"
+    );
+    read.first(&sql, params![card, till, since], from_row)
+}
+
 /// A change by its id.
 pub(crate) fn till_change(read: &Read<'_>, id: TillChangeId) -> Result<TillChange> {
     let found = read.first(&format!("{CHANGE} WHERE id = ?1"), params![id], from_row)?;

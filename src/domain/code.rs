@@ -12,8 +12,9 @@ const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 /// So many codes are looked for in one text: guessing stays slow.
 const MOST_WITHIN: usize = 4;
 
+/// Hyphens and dashes; the last three are what a scanner types for one where the keyboard is set to another country.
 fn is_hyphen(c: char) -> bool {
-    matches!(c, '-' | '\u{2010}' | '\u{2011}' | '\u{2013}')
+    matches!(c, '-' | '\u{ad}' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '_' | '\'' | 'ß')
 }
 
 /// The character of the lowest five bits.

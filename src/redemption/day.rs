@@ -31,8 +31,10 @@ pub(crate) struct Happening {
     pub(crate) receipt: String,
     /// Whether it is a redemption or an amount that was not taken back.
     pub(crate) stands: bool,
-    /// Whether a till stored it while it was offline: then the gift was handed over, whatever the kind.
+    /// Whether a till stored it while it was offline: then the gift was handed over, whatever the kind, unless it was promised.
     pub(crate) was_kept: bool,
+    /// The till did not give the gift out before it had an answer.
+    pub(crate) is_promised: bool,
 }
 
 /// Somebody who came.
@@ -71,7 +73,7 @@ pub(crate) fn happened_on(read: &Read<'_>, day: NaiveDate) -> Result<Vec<Happeni
          COALESCE(c.name, ''), COALESCE(NULLIF(e.receipt, ''), d.receipt, ''), \
          d.id IS NOT NULL OR (e.outcome IN (?4, ?5) AND NOT {UNDONE}), e.arrived_at IS NOT NULL, e.ref, \
          (SELECT y.spend_minor FROM redemption_event y WHERE y.id < e.id AND (y.id = e.about OR \
-         (y.about = e.about AND y.outcome = ?2)) ORDER BY y.id DESC LIMIT 1) \
+         (y.about = e.about AND y.outcome = ?2)) ORDER BY y.id DESC LIMIT 1), e.promised \
          FROM redemption_event e LEFT JOIN recipient r ON r.id = e.recipient_id \
          LEFT JOIN campaign c ON c.id = r.campaign_id \
          LEFT JOIN redemption d ON d.recipient_id = r.id AND d.undone_at IS NULL AND e.id = \
@@ -101,6 +103,7 @@ pub(crate) fn happened_on(read: &Read<'_>, day: NaiveDate) -> Result<Vec<Happeni
             stands: row.get(10)?,
             was_kept: row.get(11)?,
             before: row.get(13)?,
+            is_promised: row.get(14)?,
         };
         Ok((happening, row.get::<String>(12)?))
     })?;

@@ -20,7 +20,7 @@ pub(crate) use day::{
     CampaignProgress, Come, Expected, Happening, happened_on, last_come, progress, taken_on, to_come,
 };
 pub(crate) use offer::{Offer, OfferStatus, OfferSummary, offers, shown_campaigns};
-pub(crate) use open_codes::open_codes;
+pub(crate) use open_codes::{first_last_day, open_codes};
 pub(crate) use outcome::{Outcome, TillAnswer};
 pub(crate) use past::record_past;
 pub(crate) use personal_data::{PERSONAL_DATA, customers_of_import, is_on_record};

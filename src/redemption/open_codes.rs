@@ -29,6 +29,12 @@ pub(crate) fn open_codes(read: &Read<'_>, key: &[u8], today: NaiveDate) -> Resul
     Ok(packed(fingerprints))
 }
 
+/// The first of the last days of the gifts that wait on a day: the list is good no longer.
+pub(crate) fn first_last_day(read: &Read<'_>, today: NaiveDate) -> Result<Option<NaiveDate>> {
+    let sql = "SELECT min(claim_until) FROM campaign WHERE state <> ?2 AND COALESCE(posted_on, as_of) <= ?1 AND claim_until >= ?1";
+    Ok(read.first(sql, params![today, CampaignState::Void], |row| row.get(0))?.flatten())
+}
+
 /// The first bits of the HMAC-SHA-256 of a code.
 fn fingerprint(key: &[u8], code: &str) -> u32 {
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else { return 0 };

@@ -81,7 +81,7 @@ pub(crate) fn undo_of_amount(read: &Read<'_>, event: EventId) -> Result<Option<E
 
 /// Refuses an undo without a reason.
 pub(crate) fn check_reason(reason: &str, hint: &str) -> Result<()> {
-    if reason.trim().is_empty() { Err(Error::new("an undo needs its reason").hint(hint)) } else { Ok(()) }
+    if text::is_blank(reason) { Err(Error::new("an undo needs its reason").hint(hint)) } else { Ok(()) }
 }
 
 /// Takes the redemption of a letter back. It stays on record, with the reason.

@@ -114,6 +114,16 @@ pub(crate) fn quote(text: &str) -> String {
     format!("`{cut}…`")
 }
 
+/// Whether there is nothing in a text that anybody can see.
+pub(crate) fn is_blank(text: &str) -> bool {
+    text.chars().all(|c| {
+        c.is_whitespace()
+            || c.is_control()
+            || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}')
+            || matches!(c, '\u{feff}' | '\u{fe00}'..='\u{fe0f}' | '\u{2800}' | '\u{3164}')
+    })
+}
+
 /// A text with its first letter in capital.
 pub(crate) fn capitalised(text: &str) -> String {
     let mut chars = text.chars();

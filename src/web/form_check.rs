@@ -92,6 +92,11 @@ struct StaleField {
 /// Fields that nobody types into.
 const HIDDEN: &str = "once customer search sure was first refused kind till name post_consent email_consent";
 
+/// Whether somebody types into a field, or scans; the others have tokens, which may have the characters of a code by chance.
+pub(super) fn is_typed(field: &str) -> bool {
+    HIDDEN.split(' ').all(|hidden| hidden != field)
+}
+
 /// Labels that are not the name of their field.
 const LABELS: [(&str, &str); 7] = [
     ("q", "Scan or type the code, or a name"),
@@ -109,7 +114,7 @@ impl StaleField {
         let kind = match name.as_str() {
             "secret" => "password",
             "text" => "note",
-            other if HIDDEN.split(' ').any(|hidden| hidden == other) => "hidden",
+            other if !is_typed(other) => "hidden",
             _ => "text",
         };
         Self {

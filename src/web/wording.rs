@@ -3,14 +3,26 @@
 use chrono::{Datelike, NaiveDate, NaiveDateTime};
 
 use crate::campaign::Recipient;
-use crate::customers::Customer;
-use crate::domain::RecipientId;
+use crate::customers::{Customer, TillChange};
+use crate::domain::{NoteKind, RecipientId, TillChangeKind};
 use crate::redemption::Offer;
 use crate::text::{self, writes_month_first};
 
 /// `2:32 pm`, or `14:32` where the clock is read so.
 pub(super) fn time(at: NaiveDateTime, country: &str) -> String {
     at.format(if writes_month_first(country) { "%-I:%M %P" } else { "%H:%M" }).to_string()
+}
+
+/// What a till changed on a card.
+pub(super) fn till_change(change: &TillChange) -> &'static str {
+    match (change.kind, change.about) {
+        (TillChangeKind::Address, _) => "another address",
+        (TillChangeKind::Card, _) => "a new customer",
+        (TillChangeKind::Note, Some(NoteKind::Complaint)) => "a complaint",
+        (TillChangeKind::Note, Some(NoteKind::Praise)) => "praise",
+        (TillChangeKind::Note, Some(NoteKind::Idea)) => "an idea",
+        (TillChangeKind::Note, Some(NoteKind::Call | NoteKind::Visit) | None) => "a note",
+    }
 }
 
 /// `Saturday 31 January`, with the year when it is another than today's.

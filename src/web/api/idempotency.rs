@@ -39,7 +39,7 @@ impl FromRequestParts<Arc<AppState>> for IdempotencyKey {
             None => Err(ApiResponse::problem(
                 StatusCode::BAD_REQUEST,
                 "no_key",
-                "This needs an `Idempotency-Key` of up to 200 signs, a new one for each request and the same one when \
+                "This needs an `Idempotency-Key` of up to 200 characters, a new one for each request and the same one when \
                  it is sent again.",
             )),
         }

@@ -4,6 +4,8 @@
 "use strict";
 (() => {
   const SIGNS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+  // As the program has them: dashes, and what a scanner types for one where the keyboard is set to another country.
+  const HYPHENS = /[-\u00ad\u2010-\u2015\u2212_'ß]/g;
   const PATIENCE = 3000;
   const AGAIN = 4000;
   let isDown = false;
@@ -25,7 +27,7 @@
 
   // "7K3M-9QXA", or nothing when that is no code.
   const read = (typed) => {
-    const text = typed.toUpperCase().replace(/[\s\-\u2010\u2011\u2013]/g, "").replace(/O/g, "0").replace(/[IL]/g, "1");
+    const text = typed.replace(HYPHENS, "").replace(/\s/g, "").toUpperCase().replace(/O/g, "0").replace(/[IL]/g, "1");
     const signs = [...text].map((sign) => SIGNS.indexOf(sign));
     if (signs.length !== 8 || signs.includes(-1)) return "";
     let weight = 1;
@@ -40,7 +42,7 @@
     const isMixed = (text) => /\d/.test(text) && /[a-z]/i.test(text);
     const found = (shape, fits) => [...typed.matchAll(shape)].map((match) => match[1]).filter(fits).reverse();
     return [
-      ...found(/(?=([0-9a-z]{4}[-\u2010\u2011\u2013][0-9a-z]{4}))/gi, () => true),
+      ...found(new RegExp(`(?=([0-9a-z]{4}${HYPHENS.source}[0-9a-z]{4}))`, "gi"), () => true),
       ...found(/(?=([0-9a-z]{4}\s[0-9a-z]{4}))/gi, isMixed),
       ...found(/(?=([0-9a-z]{8}))/gi, isMixed),
     ].map(read).filter(Boolean);
@@ -50,7 +52,9 @@
   const codeIn = (typed) => {
     const codes = codesIn(typed);
     const isKnown = (code) => ["open", "given"].includes(openCodes.look(code).state) || kept().some((visit) => visit.code === code);
-    const isWritten = (code) => read(typed) === code || typed.toUpperCase().includes(code);
+    // Letters alone are a name and digits alone a phone number, unless they are written like a code.
+    const isPlain = !/\d/.test(typed) || !/[a-z]/i.test(typed);
+    const isWritten = (code) => (read(typed) === code && !isPlain) || typed.toUpperCase().includes(code);
     return codes.find(isKnown) ?? codes.find(isWritten) ?? "";
   };
 
@@ -65,6 +69,7 @@
   const DOUBTS = {
     unlisted: (at) => `This code is not on the list of open letters that this till has from ${moment(at)}.`,
     old: (at) => `The list of open letters on this till is from ${moment(at)}, more than 24 hours ago.`,
+    over: (at) => `The list of open letters on this till is from ${moment(at)}, and the last day of a gift is over since then.`,
     none: () => "This till has no list of open letters.",
   };
 
@@ -190,6 +195,8 @@
       await take("no-store").then(csrf.renew).catch(() => {});
       say("You’re online again.", "Go on as usual.");
       fill("hint", "Names are found again.");
+      // What was wrong with a search may be found now.
+      if (document.getElementById("q-w")) fill("wrong", "");
     }
     if (kept().length) await sendAll();
   };
@@ -317,7 +324,7 @@
     const known = openCodes.look(code);
     const opened = performance.timeOrigin;
     if (known.state === "open" || known.state === "given") return known.state === "open" ? null : { state: "unlisted", at: known.at };
-    if (known.at > opened && known.state === "unlisted") return known;
+    if (known.state === "over" || (known.at > opened && known.state === "unlisted")) return known;
     return Date.now() - opened <= openCodes.DAY ? null : { state: "old", at: opened };
   };
 

@@ -92,14 +92,15 @@ const openCodes = (() => {
     } catch { /* Offline: the list that is there stays, with its time. */ }
   };
 
-  // What this till knows of a code: "open", "given" here since the list was fetched, "unlisted", or that the list is "old" or
-  // there is "none".
+  // What this till knows of a code: "open", "given" here since the list was fetched, "unlisted", or that the list is "old", a
+  // gift of it is "over", or there is "none".
   const look = (code) => {
     const list = read();
     // A clock that was set back makes it no younger.
     if (!list || list.at > Date.now()) return { state: "none" };
     if (list.given.includes(code)) return { state: "given", at: list.at };
     if (Date.now() - list.at > DAY) return { state: "old", at: list.at };
+    if (list.ends_in !== null && Date.now() - list.at > list.ends_in * 1000) return { state: "over", at: list.at };
     return { state: has(list, code) ? "open" : "unlisted", at: list.at };
   };
 

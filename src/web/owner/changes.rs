@@ -10,11 +10,12 @@ use serde::Serialize;
 use super::matters;
 use crate::app::till_changes::{self, ShownChange};
 use crate::customers::{ADDRESS, TillChange};
-use crate::domain::{CustomerId, NoteKind, TillChangeId, TillChangeKind};
+use crate::domain::{CustomerId, TillChangeId, TillChangeKind};
 use crate::error::Result;
 use crate::shop::Settings;
-use crate::web::answer;
+use crate::text;
 use crate::web::state::AppState;
+use crate::web::{answer, wording};
 
 /// One of them.
 #[derive(Serialize)]
@@ -22,7 +23,7 @@ pub(super) struct ChangeRow {
     id: TillChangeId,
     name: String,
     customer: Option<CustomerId>,
-    what: &'static str,
+    what: String,
     /// Of an address: what was there, and what is now. Of a note its text.
     before: String,
     after: String,
@@ -40,25 +41,18 @@ impl ChangeRow {
 
 pub(super) fn row(ShownChange { change, name }: ShownChange, settings: &Settings, today: NaiveDate) -> ChangeRow {
     let till = if change.till.is_empty() { String::new() } else { format!(" at the till “{}”", change.till) };
-    let (what, before, after) = match change.kind {
+    let what = format!("{}.", text::capitalised(wording::till_change(&change)));
+    let (before, after) = match change.kind {
         TillChangeKind::Address => {
             let [before, after] = [&change.before, &change.after].map(|address| {
                 let lines = ADDRESS.iter().filter_map(|field| address.get(field)).filter(|line| !line.is_empty());
                 lines.map(String::as_str).collect::<Vec<_>>().join(", ")
             });
             let none = |line: String| if line.is_empty() { "no address".to_owned() } else { line };
-            ("Another address.", none(before), none(after))
+            (none(before), none(after))
         }
-        TillChangeKind::Note => {
-            let what = match change.about {
-                Some(NoteKind::Complaint) => "A complaint.",
-                Some(NoteKind::Praise) => "Praise.",
-                Some(NoteKind::Idea) => "An idea.",
-                Some(NoteKind::Call | NoteKind::Visit) | None => "A note.",
-            };
-            (what, String::new(), change.text.clone())
-        }
-        TillChangeKind::Card => ("A new customer.", String::new(), String::new()),
+        TillChangeKind::Note => (String::new(), change.text.clone()),
+        TillChangeKind::Card => (String::new(), String::new()),
     };
     ChangeRow {
         id: change.id,

@@ -90,7 +90,7 @@ fn gather(read: &Read<'_>, state: &AppState, on: NaiveDate, today: NaiveDate) ->
         DayLine {
             time: wording::time(one.at, &settings.country),
             what: in_words(&one, settings.currency),
-            name: if one.name.is_empty() { "Nobody known".to_owned() } else { one.name },
+            name: super::name_or_nobody(one.name),
             campaign: one.campaign,
             till: one.till,
             receipt: one.receipt,
@@ -126,7 +126,11 @@ fn gather(read: &Read<'_>, state: &AppState, on: NaiveDate, today: NaiveDate) ->
 fn in_words(one: &Happening, currency: Currency) -> String {
     let show = |amount: Option<Money>| currency.show(amount.unwrap_or_default());
     let turned_away = |why: &str| {
-        let how = if one.was_kept { "given while offline" } else { "turned away" };
+        let how = match (one.was_kept, one.is_promised) {
+            (true, true) => "saved while offline, not given",
+            (true, false) => "given while offline",
+            (false, _) => "turned away",
+        };
         format!("{how}: {why}")
     };
     match one.kind {
@@ -187,6 +191,6 @@ pub(super) async fn change<Id: Into<TillEntry> + DeserializeOwned>(
 fn answered(state: &AppState, day: NaiveDate, done: Result<()>) -> Response {
     match done {
         Ok(()) => Redirect::to(&format!("/owner/day/{day}")).into_response(),
-        Err(fault) => answer::trouble(state, &fault),
+        Err(fault) => answer::trouble_before(state, &fault, &format!("/owner/day/{day}")),
     }
 }

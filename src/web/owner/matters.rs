@@ -44,7 +44,7 @@ pub(super) fn row(one: Matter, settings: &Settings, today: NaiveDate) -> MatterR
         stands: one.stands.as_ref().map(|stands| side(stands, settings, today)).unwrap_or_default(),
         arrived: moment(one.arrived, settings, today),
         remark: one.remark,
-        name: one.name,
+        name: super::name_or_nobody(one.name),
     }
 }
 
@@ -52,7 +52,6 @@ pub(super) fn row(one: Matter, settings: &Settings, today: NaiveDate) -> MatterR
 fn what(one: &Matter) -> &'static str {
     match (Outcome::of(one.kind), one.is_promised) {
         (Some(Outcome::Accepted), true) => "Saved without the gift: see that they got it.",
-        (Some(Outcome::Accepted), false) => "",
         (Some(Outcome::AlreadyRedeemed), true) => "Not given out: they had it already.",
         (Some(Outcome::AlreadyRedeemed), false) => "Given out twice.",
         (Some(Outcome::Expired), true) => "Not given out: it was after the last day.",
@@ -61,8 +60,10 @@ fn what(one: &Matter) -> &'static str {
         (Some(Outcome::NotYet), false) => "Given out before the first day.",
         (Some(Outcome::Void), true) => "Not given out: the letter was replaced.",
         (Some(Outcome::Void), false) => "Given out for a letter that was replaced.",
-        (Some(Outcome::Unknown) | None, true) => "Not given out: the code is on no letter.",
-        (Some(Outcome::Unknown) | None, false) => "Given out for a code that is on no letter.",
+        (Some(Outcome::Unknown), true) => "Not given out: the code is on no letter.",
+        (Some(Outcome::Unknown), false) => "Given out for a code that is on no letter.",
+        // Of a gift, and of an amount alone, the remark says what to look at.
+        (Some(Outcome::Accepted), false) | (None, _) => "",
     }
 }
 

@@ -28,6 +28,7 @@ struct ToComePage {
     /// `3 of the 43 who were written to came for a bottle of wine; it waits until Saturday, July 30.`
     lead: String,
     guests: Vec<Expected>,
+    has_branches: bool,
     more: String,
     /// The other campaigns, with their numbers.
     others: Vec<(CampaignId, String)>,
@@ -65,23 +66,23 @@ fn gather(read: &Read<'_>, state: &AppState, wanted: Option<CampaignId>, now: Na
         _ if today < planned.starts() => format!("{all} {are} expected."),
         _ => format!("{all} {are} still to come."),
     };
-    let mut lead = format!("{come} of the {} who {were} written to came", text::thousands(progress.mailed));
-    if !planned.gift_name.is_empty() {
-        lead.push_str(&format!(" for {}", planned.gift_name));
-    }
-    lead.push_str(&match planned.claim_until {
-        Some(until) if is_over => format!("; it waited until {}", day(until)),
-        until if today < planned.starts() => {
-            let until = until.map_or(String::new(), |until| format!(" until {}", day(until)));
-            format!("; it waits from {}{until}", day(planned.starts()))
-        }
-        Some(until) => format!("; it waits until {}", day(until)),
-        None => String::new(),
-    });
+    let mailed = text::thousands(progress.mailed);
+    let gift = planned.gift_name.as_str();
+    let lead = if today < planned.starts() {
+        let until = planned.claim_until.map_or(String::new(), |until| format!(" until {}", day(until)));
+        let what = if gift.is_empty() { "The letter counts" } else { &format!("{} waits", text::capitalised(gift)) };
+        format!("{what} from {}{until}", day(planned.starts()))
+    } else {
+        let gift = if gift.is_empty() { String::new() } else { format!(" for {gift}") };
+        let waits = if is_over { "waited" } else { "waits" };
+        let until = planned.claim_until.map_or(String::new(), |until| format!("; it {waits} until {}", day(until)));
+        format!("{come} of the {mailed} who {were} written to came{gift}{until}")
+    };
     Ok(ToComePage {
         title,
         lead: lead + ".",
         name: planned.name,
+        has_branches: guests.iter().any(|guest| !guest.branch.is_empty()),
         guests,
         more,
         others: others.into_iter().map(|planned| (planned.id, planned.name)).collect(),

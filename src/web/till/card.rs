@@ -12,6 +12,7 @@ use super::form_error::FormError;
 use super::refused;
 use super::which::CurrentTill;
 use crate::app::card::{self, CardOf, TillCard};
+use crate::app::till_changes;
 use crate::customers::{Card, Customer, CustomerField};
 use crate::domain::{Column, CustomerId, RecipientId, Response as CampaignResponse};
 use crate::error::Result;
@@ -38,6 +39,8 @@ pub(super) struct CardPage {
     search: String,
     name: String,
     since: String,
+    /// What this till has just recorded here.
+    recorded: Option<String>,
     complaint: Option<ComplaintNotice>,
     /// The gift of the large button.
     act: Option<WaitingGift>,
@@ -183,12 +186,17 @@ fn gather(
         .iter()
         .take(NOTES)
         .map(|note| NoteLine { when: format!("{}, {}", day(note.on), note.kind), text: note.text.clone() });
+    let now = state.clock.now();
+    let recorded = till_changes::just_recorded(read, customer.id, &till.name, now)?.map(|change| {
+        format!("Recorded at {}: {}.", wording::time(change.at, &settings.country), wording::till_change(&change))
+    });
     let field = |field: CustomerField, label| (field.as_str(), label, customer.field(field).to_owned());
     Ok(CardPage {
         till: till.name,
         customer: customer.id,
         search,
         since: wording::last_here(card.last_visit, today),
+        recorded,
         complaint,
         act,
         others,

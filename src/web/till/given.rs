@@ -173,7 +173,7 @@ pub(super) async fn undo<Id: Into<TillEntry> + DeserializeOwned>(
 ) -> Response {
     let entry = id.into();
     let reason: String = reason.chars().filter(|c| !c.is_control()).take(REASON).collect();
-    if reason.trim().is_empty() {
+    if text::is_blank(&reason) {
         let form_error =
             GivenError { field: "why", says: "Say why, in a word or two.".to_owned(), ..GivenError::default() };
         return show(&state, till, entry, form_error).await;

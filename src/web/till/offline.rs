@@ -62,13 +62,16 @@ pub(super) async fn page(State(state): State<Arc<AppState>>) -> Response {
 
 /// The codes that are open, for the till to keep: their fingerprints under a key that this list alone has.
 pub(super) async fn open_codes(State(state): State<Arc<AppState>>) -> Response {
-    let (key, today) = match searches::token() {
-        Ok(key) => (key, state.clock.now().date()),
+    let (key, now) = match searches::token() {
+        Ok(key) => (key, state.clock.now()),
         Err(fault) => return json_response(StatusCode::SERVICE_UNAVAILABLE, &json!({ "error": fault.message() })),
     };
     let asked = key.clone();
-    match state.database.read(move |read| app::till::open_codes(read, asked.as_bytes(), today)).await {
-        Ok(codes) => json_response(StatusCode::OK, &json!({ "key": key, "codes": STANDARD.encode(codes) })),
+    match state.database.read(move |read| app::till::open_codes(read, asked.as_bytes(), now)).await {
+        Ok(open) => {
+            let codes = STANDARD.encode(open.fingerprints);
+            json_response(StatusCode::OK, &json!({ "key": key, "codes": codes, "ends_in": open.ends_in }))
+        }
         Err(fault) => {
             tracing::error!(%fault, "could not list the open codes");
             json_response(StatusCode::SERVICE_UNAVAILABLE, &json!({ "error": fault.message() }))

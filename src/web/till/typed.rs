@@ -11,8 +11,8 @@ use serde::de::value::{Error as Unread, MapDeserializer};
 
 use super::scan;
 use super::which::CurrentTill;
-use crate::web::answer;
 use crate::web::state::AppState;
+use crate::web::{answer, form_check};
 
 /// The fields of a form, none of which is a code.
 pub(super) struct TillForm<T>(pub(super) T);
@@ -25,7 +25,7 @@ impl<T: DeserializeOwned> FromRequest<Arc<AppState>> for TillForm<T> {
         let till = CurrentTill::from_request_parts(&mut parts, state).await.map_err(IntoResponse::into_response)?;
         let form = Form::<Vec<(String, String)>>::from_request(Request::from_parts(parts, body), state).await;
         let Form(fields) = form.map_err(IntoResponse::into_response)?;
-        for (_, text) in &fields {
+        for (_, text) in fields.iter().filter(|(name, _)| form_check::is_typed(name)) {
             match scan::scanned(state, &till, text, false).await {
                 Ok(None) => {}
                 Ok(Some(elsewhere)) => return Err(elsewhere),
