@@ -11,7 +11,7 @@
 //! A room uses only rooms that stand above it in this list, never a neighbour on its own line:
 //!
 //! ```text
-//! text  error  files · money · clock
+//! text  error  files · money · clock · random
 //! domain
 //! store | demo
 //! shop
@@ -49,6 +49,7 @@ mod money;
 mod outbox;
 mod piece;
 mod proof;
+mod random;
 mod redemption;
 mod reminder;
 mod report;

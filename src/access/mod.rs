@@ -4,15 +4,15 @@
 //! and nobody can guess, as SHA-256.
 
 mod answers;
+mod digest;
 mod personal_data;
-mod random;
 mod secret;
 mod session;
 mod token;
 
 pub(crate) use answers::{StoredAnswer, store_answer, stored_answer};
+pub(crate) use digest::digest;
 pub(crate) use personal_data::PERSONAL_DATA;
-pub(crate) use random::digest;
 pub(crate) use secret::{check, hashed, is_right, secret, set, unset};
 pub(crate) use session::{SignedIn, begin, end, signed_in};
 pub(crate) use token::{TillToken, holder, is_good, make_token, revoke, tokens};

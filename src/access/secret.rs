@@ -5,6 +5,7 @@ use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, Salt
 
 use crate::domain::Role;
 use crate::error::{Error, ErrorKind, Result};
+use crate::random;
 use crate::store::{Read, Write, params};
 
 /// The shortest passphrase, in characters.
@@ -45,12 +46,9 @@ pub(crate) fn check(role: Role, typed: &str) -> Result<()> {
 /// # Errors
 /// When the machine gives no random numbers or no memory.
 pub(crate) fn hashed(typed: &str) -> Result<String> {
-    let mut salt = [0; 16];
-    getrandom::fill(&mut salt)
-        .map_err(|e| Error::of(ErrorKind::Machine, "the machine gave no random numbers").because(e))?;
     let failed =
         |e: argon2::password_hash::Error| Error::of(ErrorKind::Machine, format!("it could not be hashed: {e}"));
-    let salt = SaltString::encode_b64(&salt).map_err(failed)?;
+    let salt = SaltString::encode_b64(&random::bytes::<16>()?).map_err(failed)?;
     Ok(Argon2::default().hash_password(typed.as_bytes(), &salt).map_err(failed)?.to_string())
 }
 

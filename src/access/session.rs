@@ -2,10 +2,11 @@
 
 use chrono::{NaiveDateTime, TimeDelta};
 
-use super::random::{digest, random};
+use super::digest::digest;
 use super::secret::secret;
 use crate::domain::Role;
 use crate::error::{Error, Result};
+use crate::random;
 use crate::store::{Read, Write, params};
 
 /// Hours that an owner stays signed in.
@@ -44,7 +45,7 @@ pub(crate) fn begin(
         );
     }
     write.run("DELETE FROM session WHERE ends_at <= ?1", params![now])?;
-    let cookie = random()?;
+    let cookie = random::token::<32>()?;
     let lasts = match role {
         Role::Owner => TimeDelta::hours(OWNER),
         Role::Till => TimeDelta::days(TILL),

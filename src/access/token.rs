@@ -3,8 +3,9 @@
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::random::{digest, random};
+use super::digest::digest;
 use crate::error::{Error, Result};
+use crate::random;
 use crate::store::{Read, Row, Write, params};
 
 /// A token, without what makes it one.
@@ -19,7 +20,7 @@ pub(crate) struct TillToken {
 
 /// Makes one for a till: its number, and the token itself, which is kept nowhere.
 pub(crate) fn make_token(write: &Write<'_>, till: &str, on: NaiveDate) -> Result<(i64, String)> {
-    let token = format!("rt_{}", random()?);
+    let token = format!("rt_{}", random::token::<32>()?);
     let sql = "INSERT INTO till_token (hash, till, made_on) VALUES (?1, ?2, ?3) RETURNING id";
     let number = write.value(sql, params![digest(token.as_bytes()), till, on])?;
     Ok((number, token))

@@ -6,7 +6,7 @@ use chrono::{NaiveDateTime, TimeDelta};
 use serde::Serialize;
 
 use super::undelivered::{BounceNotice, no_more, undelivered};
-use crate::domain::{BounceClass, Channel, InboundKind, Suppression};
+use crate::domain::{BounceClass, Channel, InboundKind, Suppression, is_same_mailbox};
 use crate::error::Result;
 use crate::inbound::{self, DeliveryOutcome, DeliveryStatus, Mail, MailKind};
 use crate::outbox::{self, SentEmail};
@@ -158,10 +158,11 @@ impl MailReader<'_> {
 
     fn report(&mut self, mail: &Mail, keys: &[String], statuses: &[DeliveryStatus]) -> Result<()> {
         let ours = self.ours(keys)?;
-        let about = ours.as_ref().map(|email| email.address.to_lowercase());
         // One email has one recipient; behind an alias there may be more, and one whom it reached is enough.
-        let named =
-            statuses.iter().find(|status| about.as_ref().is_some_and(|address| status.addresses.contains(address)));
+        let is_about = |email: &SentEmail, status: &DeliveryStatus| {
+            status.addresses.iter().any(|address| is_same_mailbox(address, &email.address))
+        };
+        let named = ours.as_ref().and_then(|email| statuses.iter().find(|status| is_about(email, status)));
         let reached = statuses.iter().find(|status| status.outcome == DeliveryOutcome::Delivered);
         let Some(status) = named.or(reached).or(statuses.first()) else {
             self.left(mail, "a delivery report that does not say what became of the email".to_owned(), false);
@@ -197,7 +198,7 @@ impl MailReader<'_> {
             return Ok(());
         }
         // A dead end behind an address that forwards says nothing about that address.
-        let is_forwarded = status.delivered_to.as_ref().is_some_and(|end| *end != email.address.to_lowercase());
+        let is_forwarded = status.delivered_to.as_ref().is_some_and(|end| !is_same_mailbox(end, &email.address));
         let class = if is_forwarded && class == BounceClass::NoMailbox { BounceClass::Unreached } else { class };
         let notice =
             BounceNotice { class, report: Some(&mail.hash), diagnostic: &status.diagnostic, on: self.now.date() };
@@ -238,12 +239,7 @@ impl MailReader<'_> {
         let ours = self.ours(keys)?;
         let is_by_address = ours.is_none();
         // A no is taken from whoever has the address, at any time: heeding a false one costs a letter, a true one is the law.
-        let email = match (ours, from) {
-            (Some(email), _) => Some(email),
-            (None, Some(from)) => outbox::last_to(self.write, from, NaiveDateTime::default())?,
-            (None, None) => None,
-        };
-        let Some(email) = email else {
+        let Some(email) = self.of_sender(ours, from)? else {
             let from = from.unwrap_or("somebody");
             self.left(mail, format!("{from} wants no more emails, and none went to that address"), false);
             return Ok(());
@@ -252,13 +248,17 @@ impl MailReader<'_> {
         self.no_more(mail, email, Suppression::Unsubscribed, "unsubscribed by email", is_by_address)
     }
 
+    /// The email that a message answers, else the last one to whoever writes.
+    fn of_sender(&self, ours: Option<SentEmail>, from: Option<&str>) -> Result<Option<SentEmail>> {
+        match (ours, from) {
+            (None, Some(from)) => outbox::last_to(self.write, from, NaiveDateTime::default()),
+            (ours, _) => Ok(ours),
+        }
+    }
+
     fn may_unsubscribe(&mut self, mail: &Mail, keys: &[String], from: Option<&str>) -> Result<()> {
-        let email = match (self.ours(keys)?, from) {
-            (Some(email), _) => Some(email),
-            (None, Some(from)) => outbox::last_to(self.write, from, NaiveDateTime::default())?,
-            (None, None) => None,
-        };
-        let Some(email) = email else { return self.answer(keys, false) };
+        let ours = self.ours(keys)?;
+        let Some(email) = self.of_sender(ours, from)? else { return self.answer(keys, false) };
         let (who, reference) = (shown(&email), &email.reference);
         let then = format!("if it is so, `regulars customer set {reference} email_consent=no`");
         self.left(mail, format!("{who} seems to ask for no more emails; {then}"), false);

@@ -36,25 +36,30 @@ pub(crate) fn check(shop: &Shop, slug: Option<&str>, today: NaiveDate) -> Result
     let known: Vec<String> =
         planned.into_iter().chain(files.iter().cloned()).collect::<BTreeSet<_>>().into_iter().collect();
     let scope = Scope::of(&shop.settings, None, &known, today);
-    let mut faults: Vec<Error> = segment::check_named(&scope).err().map(|e| e.at("shop.toml")).into_iter().collect();
     let campaigns = slug.map_or(files, |slug| vec![slug.to_owned()]);
-    let (mut templates, mut warnings) = (BTreeSet::new(), BTreeSet::new());
+    let mut found = Findings { faults: Vec::new(), templates: BTreeSet::new(), warnings: BTreeSet::new() };
+    found.faults.extend(segment::check_named(&scope).err().map(|e| e.at("shop.toml")));
     for (name, condition) in segment::named_conditions(&scope) {
         let unknown = segment::unknown_values(&read, &condition)?;
-        warnings.extend(unknown.into_iter().map(|warning| format!("shop.toml: segment `{name}`: {warning}")));
+        found.warnings.extend(unknown.into_iter().map(|warning| format!("shop.toml: segment `{name}`: {warning}")));
     }
     for slug in &campaigns {
-        let (used, wrong) = one(&read, shop, slug, &known, today, &mut warnings)?;
-        warnings.extend(used.iter().filter_map(|(name, language)| in_english_only(shop, name, language.as_deref())));
-        templates.extend(used.into_iter().map(|(name, _)| name));
-        faults.extend(wrong);
+        found.campaign(&read, shop, slug, &known, today)?;
     }
+    let Findings { faults, templates, warnings } = found;
     // One place may be reached on several ways: two campaigns with one letter, a head that is read twice.
     let mut seen = BTreeSet::new();
     let is_new = |fault: &&Error| seen.insert((fault.to_string(), fault.what_next().map(str::to_owned)));
     let all = Error::all(faults);
     let each: Vec<Error> = all.iter().flat_map(Error::faults).filter(is_new).map(Error::again).collect();
     Error::all(each).map_or(Ok(Checked { campaigns, templates, warnings: warnings.into_iter().collect() }), Err)
+}
+
+/// What is found in file after file.
+struct Findings {
+    faults: Vec<Error>,
+    templates: BTreeSet<String>,
+    warnings: BTreeSet<String>,
 }
 
 /// What is in English all the same in a letter of another language.
@@ -76,63 +81,62 @@ fn is_english(language: &str) -> bool {
     language.split(['-', '_']).next().is_some_and(|language| language.eq_ignore_ascii_case("en"))
 }
 
-/// Everything about one campaign that can be told without its recipients: its templates with their languages, and what is wrong.
-fn one(
-    read: &Read<'_>,
-    shop: &Shop,
-    slug: &str,
-    known: &[String],
-    today: NaiveDate,
-    warnings: &mut BTreeSet<String>,
-) -> Result<(Vec<(String, Option<String>)>, Vec<Error>)> {
-    let (file, mut faults) = match CampaignFile::open_leniently(shop, slug) {
-        Ok(opened) => opened,
-        Err(fault) => return Ok((Vec::new(), vec![fault])),
-    };
-    warnings.extend(email_check::cannot_leave(shop, &file, false));
-    let scope = Scope::of(&shop.settings, file.follows.as_deref(), known, file.as_of.unwrap_or(today));
-    let place = campaign::place(slug);
-    faults.extend(questions(read, &file, &scope, warnings)?.into_iter().map(|e| e.at(&place)));
-    let (sources, wrong) = Sources::from_folder_leniently(shop, &file);
-    faults.extend(wrong);
-    let (templates, wrong) = sources.templates_leniently();
-    faults.extend(wrong);
-    let names = templates.iter().map(|template| (template.file.clone(), template.head.language.clone())).collect();
-    let dated = file.date.or(file.as_of).unwrap_or(today);
-    match shop_fonts(&shop.folder) {
-        Ok(fonts) => faults.extend(TemplateSet::lay_out(&sources, file, &shop.settings, templates, dated, fonts).1),
-        Err(fault) => faults.push(fault),
-    }
-    Ok((names, faults))
-}
-
-/// What is wrong with whom a campaign asks for; with a warning for each value that nobody has.
-fn questions(
-    read: &Read<'_>,
-    file: &CampaignFile,
-    scope: &Scope<'_>,
-    warnings: &mut BTreeSet<String>,
-) -> Result<Vec<Error>> {
-    let mut faults = Vec::new();
-    if let Some(followed) = file.follows.as_ref().filter(|followed| !scope.campaigns.contains(&followed.value)) {
-        let names: Vec<&str> = scope.campaigns.iter().map(String::as_str).collect();
-        let fault = Error::new(format!("there is no campaign {}", text::quote(followed))).at(followed.line);
-        faults.push(fault.hint(text::did_you_mean(followed, &names)));
-    }
-    let keys = std::iter::once("where").chain(std::iter::repeat("when"));
-    for (key, question) in keys.zip(file.questions()) {
-        match segment::condition(question, scope) {
-            Ok(condition) => {
-                let place = format!("{}:{}", campaign::place(&file.slug), question.line);
-                let unknown = segment::unknown_values(read, &condition)?;
-                warnings.extend(unknown.into_iter().map(|warning| format!("{place}: {warning}")));
+impl Findings {
+    /// Everything about one campaign that can be told without its recipients.
+    fn campaign(&mut self, read: &Read<'_>, shop: &Shop, slug: &str, known: &[String], today: NaiveDate) -> Result<()> {
+        let (file, wrong) = match CampaignFile::open_leniently(shop, slug) {
+            Ok(opened) => opened,
+            Err(fault) => {
+                self.faults.push(fault);
+                return Ok(());
             }
-            Err(fault) => faults.push(fault.at(key).at(question.line)),
+        };
+        self.faults.extend(wrong);
+        self.warnings.extend(email_check::cannot_leave(shop, &file, false));
+        let scope = Scope::of(&shop.settings, file.follows.as_deref(), known, file.as_of.unwrap_or(today));
+        self.questions(read, &file, &scope)?;
+        let (sources, wrong) = Sources::from_folder_leniently(shop, &file);
+        self.faults.extend(wrong);
+        let (templates, wrong) = sources.templates_leniently();
+        self.faults.extend(wrong);
+        for template in &templates {
+            self.warnings.extend(in_english_only(shop, &template.file, template.head.language.as_deref()));
+            self.templates.insert(template.file.clone());
         }
-        if let Some(order) = file.order_by.as_ref().filter(|_| key == "where") {
-            faults.extend(segment::order(order, scope).err().map(|fault| fault.at("order_by").at(order.line)));
+        let dated = file.date.or(file.as_of).unwrap_or(today);
+        match shop_fonts(&shop.folder) {
+            Ok(fonts) => {
+                self.faults.extend(TemplateSet::lay_out(&sources, file, &shop.settings, templates, dated, fonts).1);
+            }
+            Err(fault) => self.faults.push(fault),
         }
+        Ok(())
     }
-    faults.extend(file.late_reminders(scope.as_of));
-    Ok(faults)
+
+    /// What is wrong with whom a campaign asks for; with a warning for each value that nobody has.
+    fn questions(&mut self, read: &Read<'_>, file: &CampaignFile, scope: &Scope<'_>) -> Result<()> {
+        let place = campaign::place(&file.slug);
+        let mut faults = Vec::new();
+        if let Some(followed) = file.follows.as_ref().filter(|followed| !scope.campaigns.contains(&followed.value)) {
+            let names: Vec<&str> = scope.campaigns.iter().map(String::as_str).collect();
+            let fault = Error::new(format!("there is no campaign {}", text::quote(followed))).at(followed.line);
+            faults.push(fault.hint(text::did_you_mean(followed, &names)));
+        }
+        let keys = std::iter::once("where").chain(std::iter::repeat("when"));
+        for (key, question) in keys.zip(file.questions()) {
+            match segment::condition(question, scope) {
+                Ok(condition) => {
+                    let unknown = segment::unknown_values(read, &condition)?.into_iter();
+                    self.warnings.extend(unknown.map(|warning| format!("{place}:{}: {warning}", question.line)));
+                }
+                Err(fault) => faults.push(fault.at(key).at(question.line)),
+            }
+            if let Some(order) = file.order_by.as_ref().filter(|_| key == "where") {
+                faults.extend(segment::order(order, scope).err().map(|fault| fault.at("order_by").at(order.line)));
+            }
+        }
+        faults.extend(file.late_reminders(scope.as_of));
+        self.faults.extend(faults.into_iter().map(|fault| fault.at(&place)));
+        Ok(())
+    }
 }

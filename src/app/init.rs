@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use crate::campaign::CampaignFile;
 use crate::error::{Error, Result};
 use crate::files;
+use crate::random;
 use crate::shop::Settings;
 use crate::store::Store;
 use crate::text;
@@ -26,9 +27,7 @@ const SETTINGS: &str = include_str!("shop.toml");
 /// # Errors
 /// When there is one already, one of the files is there, or the machine gives no random numbers.
 pub(crate) fn init(folder: &Path, today: NaiveDate) -> Result<Vec<&'static str>> {
-    let mut key = [0; 32];
-    getrandom::fill(&mut key)
-        .map_err(|e| Error::new("the machine gave no random numbers for the shop's key").because(e))?;
+    let key = random::bytes::<32>()?;
     let files = [
         ("shop.toml", SETTINGS.into()),
         ("letter-templates/first-letter.md", TEMPLATE.to_vec()),

@@ -218,19 +218,14 @@ impl<'t> PurchaseWriter<'t> {
         self.write_items(id, 1, items)
     }
 
-    pub(crate) fn replace<'i>(
-        &mut self,
-        id: i64,
-        new: PurchaseDraft<'_>,
-        items: impl Iterator<Item = PurchaseItem<'i>>,
-    ) -> Result<()> {
-        self.keep_before(id)?;
+    /// Writes a purchase as it is now, but for its receipt and its key.
+    pub(crate) fn replace(&mut self, now: &StoredPurchase) -> Result<()> {
+        self.keep_before(now.id)?;
         let sql = "UPDATE purchase SET ref = ?2, customer_id = ?3, day = ?4, amount_minor = ?5, quantity_milli = ?6 \
                    WHERE id = ?1";
-        let values = params![id, new.reference, new.customer, new.on, new.amount, new.quantity_milli];
-        self.write.run(sql, values)?;
-        self.write.run("DELETE FROM purchase_item WHERE purchase_id = ?1", params![id])?;
-        self.write_items(id, 1, items)
+        self.write.run(sql, params![now.id, now.reference, now.customer, now.on, now.amount, now.quantity_milli])?;
+        self.write.run("DELETE FROM purchase_item WHERE purchase_id = ?1", params![now.id])?;
+        self.write_items(now.id, 1, now.lines.iter().map(StoredLine::item))
     }
 
     pub(crate) fn delete(&self, id: i64) -> Result<()> {

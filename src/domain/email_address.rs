@@ -38,6 +38,12 @@ impl EmailAddress {
     }
 }
 
+/// Whether two texts are one address to mail servers: a report may write the domain as DNS knows it.
+pub(crate) fn is_same_mailbox(one: &str, other: &str) -> bool {
+    let [one, other] = [one, other].map(|text| EmailAddress::parse(text).map(|address| email_key(&address.for_wire())));
+    one.is_some() && one == other
+}
+
 /// A text that should be an address, as it is compared: in lower case, accents composed, without spaces and `mailto:`.
 pub(crate) fn email_key(text: &str) -> String {
     let text = bare_email(text);
@@ -79,5 +85,15 @@ mod tests {
             assert_eq!(email_key(same), "ana@b.co");
         }
         assert_eq!(email_key("zoe\u{308}@b.co"), email_key("ZO\u{cb}@B.co"));
+        for (one, other, is_same) in [
+            ("Anna@b\u{fc}cher.example", "anna@XN--bcher-kva.example", true),
+            ("a@\u{4f8b}\u{3048}.\u{30c6}\u{30b9}\u{30c8}", "a@xn--r8jz45g.xn--zckzah", true),
+            ("ana@b.co", "mailto:Ana@B.co", true),
+            ("anna@b\u{fc}cher.example", "anna@bucher.example", false),
+            ("ana@b.co", "bea@b.co", false),
+            ("ana", "ana", false),
+        ] {
+            assert_eq!(is_same_mailbox(one, other), is_same, "{one} {other}");
+        }
     }
 }

@@ -10,6 +10,7 @@ use rsa::rand_core::OsRng;
 use rsa::{Pkcs1v15Sign, RsaPrivateKey};
 
 use crate::error::{Error, Result};
+use crate::random;
 
 /// Bits of an RSA key: what receivers ask for, and what one record of DNS holds.
 const RSA_BITS: usize = 2048;
@@ -38,9 +39,7 @@ impl Key {
     /// # Errors
     /// When the machine gives no random numbers.
     pub(crate) fn new_ed25519() -> Result<Self> {
-        let mut seed = [0; 32];
-        getrandom::fill(&mut seed).map_err(|e| Error::new("a key could not be made").because(e))?;
-        Ok(Self::Ed25519(Box::new(SigningKey::from_bytes(&seed))))
+        Ok(Self::Ed25519(Box::new(SigningKey::from_bytes(&random::bytes()?))))
     }
 
     /// Reads PEM text, PKCS #8 or, as older tools write RSA keys, PKCS #1.

@@ -16,7 +16,7 @@ use crate::customers::{
     self, ADDRESS, AddressChange, CardWriter, CustomerField, RefStatus, References, UndeliverableAddresses,
     address_change, address_of, household,
 };
-use crate::domain::{CircumstanceKind, Column, Consent, ConsentChannel, CustomerId, ImportId};
+use crate::domain::{CircumstanceKind, Column, Consent, ConsentChannel, CustomerId, ImportId, email_key};
 use crate::error::{Error, Result};
 use crate::store::Write;
 use crate::text;
@@ -287,7 +287,7 @@ impl<'t> CustomerImporter<'t> {
         // Somebody who was forgotten does not come back under another reference.
         if self.references.has_forgotten()
             && status == RefStatus::Own
-            && self.references.status(&contact.field(CustomerField::Email).to_lowercase()) == RefStatus::Forgotten
+            && self.references.status(&email_key(contact.field(CustomerField::Email))) == RefStatus::Forgotten
         {
             status = RefStatus::Forgotten;
         }

@@ -319,29 +319,12 @@ impl<'t> PurchaseImporter<'t> {
             self.report.unchanged += 1;
             return Ok(());
         }
-        self.replace(&now)?;
+        self.purchases.replace(&now)?;
         self.report.changed += 1;
         if !now.receipt.is_empty() {
             self.before.insert(new.key, old);
         }
         Ok(())
-    }
-
-    /// Writes a purchase as it is now.
-    fn replace(&mut self, now: &StoredPurchase) -> Result<()> {
-        let mut key = DedupeKey::default();
-        key.copy_from_slice(&now.key);
-        let draft = PurchaseDraft {
-            receipt: &now.receipt,
-            reference: &now.reference,
-            customer: now.customer,
-            on: now.on,
-            amount: now.amount,
-            quantity_milli: now.quantity_milli,
-            key,
-            occurrence: 1,
-        };
-        self.purchases.replace(now.id, draft, now.lines.iter().map(StoredLine::item))
     }
 
     /// Takes the sales that may be in the book in another way, those of a customer and a day together.
@@ -467,7 +450,7 @@ impl<'t> PurchaseImporter<'t> {
             ..(*first).clone()
         };
         self.report.unlinked += usize::from(now.customer.is_none());
-        self.replace(&now)?;
+        self.purchases.replace(&now)?;
         self.report.changed += 1;
         Ok(())
     }

@@ -8,7 +8,8 @@ use axum::response::Response;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
+use crate::random;
 
 tokio::task_local! {
     static TOKEN: PageToken;
@@ -25,10 +26,7 @@ pub(super) struct CsrfKey(Hmac<Sha256>);
 
 impl CsrfKey {
     pub(super) fn new() -> Result<Self> {
-        let failed = || Error::of(ErrorKind::Machine, "the machine gave no random numbers");
-        let mut key = [0; 32];
-        getrandom::fill(&mut key).map_err(|e| failed().because(e))?;
-        Hmac::new_from_slice(&key).map(Self).map_err(|e| failed().because(e))
+        Hmac::new_from_slice(&random::bytes::<32>()?).map(Self).map_err(|e| Error::new("a key is wrong").because(e))
     }
 
     fn of(&self, cookie: &str) -> Hmac<Sha256> {

@@ -4,10 +4,8 @@
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
+use crate::random;
 
 /// So many searches are kept, of all tills: the last hours of a busy day.
 const MOST: usize = 2_000;
@@ -46,10 +44,7 @@ impl Searches {
     }
 }
 
-/// Twelve bytes of chance, as they stand in an address.
+/// A new token, as it stands in an address.
 pub(super) fn token() -> Result<String> {
-    let mut bytes = [0; 12];
-    getrandom::fill(&mut bytes)
-        .map_err(|e| Error::of(ErrorKind::Machine, "the machine gave no random numbers").because(e))?;
-    Ok(URL_SAFE_NO_PAD.encode(bytes))
+    random::token::<12>()
 }
