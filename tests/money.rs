@@ -406,6 +406,7 @@ const ORDERS: &[(&str, &str, &[i64], &str)] = &[
         &[2_000, 2_200, 2_500],
         "1 order cancelled or never paid: not taken",
     ),
+    ("ref,on,amount,Payments,Due", "C-03,2024-01-05,20.00,3,30\n", &[2_000], ""),
     (
         "Référence;Date de commande;Montant;Reste à payer",
         "C-03;2024-01-05;20,00;0,00\nC-03;2024-01-06;21,00;20,00\nC-03;2024-01-06;22,00;?\n",

@@ -74,7 +74,8 @@ pub(crate) fn merge(
     words.put_in(now.id, |field| now.field(field));
     words.write(write)?;
     household::settle(write, &[stays.id], &[old.household_id, stays.household_id])?;
-    Ok(outcome(&old, &stays, &record))
+    let merged = outcome(&old, &stays, &record);
+    Ok(Merged { purchases: merged.purchases + record.linked.len(), ..merged })
 }
 
 /// Makes two cards again of what was merged last under `reference`.

@@ -14,6 +14,7 @@ use csv::StringRecord;
 use super::columns::Columns;
 use super::consent::consent_of;
 use crate::domain::Consent;
+use crate::error::Result;
 use crate::money::{Currency, Money};
 use crate::text::{WordLists, heading_key};
 
@@ -142,16 +143,23 @@ impl OrderColumns {
         currency.is_other(cell).then_some(cell)
     }
 
-    /// Whether a column may say how much was paid.
-    pub(super) fn has_paid_part(&self) -> bool {
-        self.paid.or(self.payment).or(self.owed).is_some()
-    }
-
     /// What a row says of how much of an order was paid, each as an amount that `read` understands.
-    pub(super) fn paid_part(&self, row: &StringRecord, read: impl Fn(&str) -> Option<Money>) -> Option<PaidPart> {
-        let of = |place: Option<usize>| row.get(place?).and_then(&read);
-        let paid = of(self.paid).or_else(|| of(self.payment)).map(PaidPart::Paid);
-        paid.or_else(|| of(self.owed).map(PaidPart::Owed))
+    pub(super) fn paid_part(
+        &self,
+        row: &StringRecord,
+        read: impl Fn(&str) -> Result<Option<Money>>,
+    ) -> Result<Option<PaidPart>> {
+        for (place, part) in [
+            (self.paid, PaidPart::Paid as fn(Money) -> PaidPart),
+            (self.payment, PaidPart::Paid),
+            (self.owed, PaidPart::Owed),
+        ] {
+            let cell = place.and_then(|place| row.get(place)).unwrap_or_default();
+            if let Some(amount) = if cell.is_empty() { None } else { read(cell)? } {
+                return Ok(Some(part(amount)));
+            }
+        }
+        Ok(None)
     }
 }
 

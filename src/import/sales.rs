@@ -474,7 +474,7 @@ impl SaleReader<'_> {
         };
         Ok(match state {
             None => {
-                self.paid_part = self.paid_part_of(row)?;
+                self.paid_part = self.paid_part_of(row, false)?;
                 true
             }
             Some(OrderState::Paid) => true,
@@ -485,7 +485,7 @@ impl SaleReader<'_> {
                 true
             }
             Some(OrderState::PartlyPaid) => {
-                self.paid_part = self.paid_part_of(row)?;
+                self.paid_part = self.paid_part_of(row, true)?;
                 self.is_part = self.paid_part.is_some();
                 self.partly_paid += usize::from(!self.is_part);
                 self.is_part
@@ -493,13 +493,16 @@ impl SaleReader<'_> {
         })
     }
 
-    /// What a row says of how much of its order was paid; a cell that is no amount says nothing.
-    fn paid_part_of(&self, row: &StringRecord) -> Result<Option<PaidPart>> {
-        if !self.plan.orders.has_paid_part() {
-            return Ok(None);
-        }
-        let separator = self.separator("amount")?;
-        Ok(self.plan.orders.paid_part(row, |cell| numbers::parse_amount(cell, separator, self.currency).ok()))
+    /// What a row says of how much of its order was paid; a cell that is no amount says nothing. Where no word says that it was
+    /// not all, a whole number may be of something else, such as days or instalments.
+    fn paid_part_of(&self, row: &StringRecord, is_part: bool) -> Result<Option<PaidPart>> {
+        self.plan.orders.paid_part(row, |cell| {
+            let separator = if self.currency.is_in_doubt(cell) { self.separator("amount")? } else { None };
+            let amount = numbers::parse_amount(cell, separator, self.currency).ok();
+            let is_money =
+                |amount: &Money| *amount == Money(0) || cell.contains(['.', ',']) || self.currency.digits == 0;
+            Ok(amount.filter(|amount| is_part || is_money(amount)))
+        })
     }
 
     /// What of the orders' states is worth knowing.

@@ -111,7 +111,9 @@ fn columns(rows: &[(&str, &Figures)], currency: Currency) -> Vec<String> {
         ("gifts", |f, c| c.show(f.gift_cost_minor)),
         ("postage", |f, c| c.show(f.postage_minor)),
         ("left over", |f, c| c.show(f.net_minor)),
-        ("  for each unit of cost", |f, _| f.return_on_cost.map_or("–".to_owned(), |r| format!("{r:.1}"))),
+        ("  for each unit of cost", |f, _| {
+            f.return_on_cost.map_or("–".to_owned(), |r| format!("{:.1}", (r * 10.0).round() / 10.0 + 0.0))
+        }),
     ];
     let widths: Vec<usize> = rows
         .iter()
