@@ -53,7 +53,7 @@ fn another_address_is_shown_with_the_old_one_and_goes_back() {
     ] {
         let old = address_of(&shop, reference);
         let card = till.open_first(reference);
-        till.post(&action(&card, "/till/address/"), &typed).shows("Recorded at ").shows(": another address.");
+        till.post(&action(&card, "/till/address/"), &typed).shows("Another address. Recorded at ");
         assert_ne!(address_of(&shop, reference), old);
         till.post(&action(&card, "/till/address/"), &typed);
         let day = till.get("/owner/day");
@@ -114,7 +114,7 @@ fn a_complaint_is_withdrawn_and_stays_on_record_as_undone() {
         ("visit", "Likes oolong", "A note."),
     ] {
         let noted = till.post(&action(&card, "/till/note/"), &[("kind", kind), ("text", text)]);
-        noted.shows("role=\"status\">Recorded at ").shows(&format!(": {}", what.to_lowercase()));
+        noted.shows(&format!("role=\"status\">{what} Recorded at "));
         let day = till.get("/owner/day");
         day.shows(what).shows(&text.replace('<', "&lt;").replace('>', "&gt;"));
         till.post(&undo_of(&day), &[]).shows("Undone: ");

@@ -13,15 +13,20 @@ pub(super) fn time(at: NaiveDateTime, country: &str) -> String {
     at.format(if writes_month_first(country) { "%-I:%M %P" } else { "%H:%M" }).to_string()
 }
 
+/// The name of a customer, where there is one.
+pub(super) fn name_or_nobody(name: String) -> String {
+    if name.is_empty() { "Nobody known".to_owned() } else { name }
+}
+
 /// What a till changed on a card.
 pub(super) fn till_change(change: &TillChange) -> &'static str {
     match (change.kind, change.about) {
-        (TillChangeKind::Address, _) => "another address",
-        (TillChangeKind::Card, _) => "a new customer",
-        (TillChangeKind::Note, Some(NoteKind::Complaint)) => "a complaint",
-        (TillChangeKind::Note, Some(NoteKind::Praise)) => "praise",
-        (TillChangeKind::Note, Some(NoteKind::Idea)) => "an idea",
-        (TillChangeKind::Note, Some(NoteKind::Call | NoteKind::Visit) | None) => "a note",
+        (TillChangeKind::Address, _) => "Another address.",
+        (TillChangeKind::Card, _) => "A new customer.",
+        (TillChangeKind::Note, Some(NoteKind::Complaint)) => "A complaint.",
+        (TillChangeKind::Note, Some(NoteKind::Praise)) => "Praise.",
+        (TillChangeKind::Note, Some(NoteKind::Idea)) => "An idea.",
+        (TillChangeKind::Note, Some(NoteKind::Call | NoteKind::Visit) | None) => "A note.",
     }
 }
 

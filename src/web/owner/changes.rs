@@ -13,7 +13,6 @@ use crate::customers::{ADDRESS, TillChange};
 use crate::domain::{CustomerId, TillChangeId, TillChangeKind};
 use crate::error::Result;
 use crate::shop::Settings;
-use crate::text;
 use crate::web::state::AppState;
 use crate::web::{answer, wording};
 
@@ -23,7 +22,7 @@ pub(super) struct ChangeRow {
     id: TillChangeId,
     name: String,
     customer: Option<CustomerId>,
-    what: String,
+    what: &'static str,
     /// Of an address: what was there, and what is now. Of a note its text.
     before: String,
     after: String,
@@ -41,7 +40,6 @@ impl ChangeRow {
 
 pub(super) fn row(ShownChange { change, name }: ShownChange, settings: &Settings, today: NaiveDate) -> ChangeRow {
     let till = if change.till.is_empty() { String::new() } else { format!(" at the till “{}”", change.till) };
-    let what = format!("{}.", text::capitalised(wording::till_change(&change)));
     let (before, after) = match change.kind {
         TillChangeKind::Address => {
             let [before, after] = [&change.before, &change.after].map(|address| {
@@ -58,7 +56,7 @@ pub(super) fn row(ShownChange { change, name }: ShownChange, settings: &Settings
         id: change.id,
         name: if name.is_empty() { "Nobody any more".to_owned() } else { name },
         customer: change.customer,
-        what,
+        what: wording::till_change(&change),
         before,
         after,
         when: format!("{}{till}", matters::moment(change.at, settings, today)),

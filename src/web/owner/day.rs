@@ -90,7 +90,7 @@ fn gather(read: &Read<'_>, state: &AppState, on: NaiveDate, today: NaiveDate) ->
         DayLine {
             time: wording::time(one.at, &settings.country),
             what: in_words(&one, settings.currency),
-            name: super::name_or_nobody(one.name),
+            name: wording::name_or_nobody(one.name),
             campaign: one.campaign,
             till: one.till,
             receipt: one.receipt,

@@ -44,7 +44,7 @@ pub(super) fn row(one: Matter, settings: &Settings, today: NaiveDate) -> MatterR
         stands: one.stands.as_ref().map(|stands| side(stands, settings, today)).unwrap_or_default(),
         arrived: moment(one.arrived, settings, today),
         remark: one.remark,
-        name: super::name_or_nobody(one.name),
+        name: wording::name_or_nobody(one.name),
     }
 }
 

@@ -14,11 +14,6 @@ use axum::routing::{get, post};
 use super::state::AppState;
 use crate::domain::{EventId, RecipientId};
 
-/// The name of a customer, where there is one.
-fn name_or_nobody(name: String) -> String {
-    if name.is_empty() { "Nobody known".to_owned() } else { name }
-}
-
 pub(super) fn routes() -> Router<Arc<AppState>> {
     Router::new()
         .route("/owner/day", get(day::today))

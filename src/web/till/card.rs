@@ -188,7 +188,7 @@ fn gather(
         .map(|note| NoteLine { when: format!("{}, {}", day(note.on), note.kind), text: note.text.clone() });
     let now = state.clock.now();
     let recorded = till_changes::just_recorded(read, customer.id, &till.name, now)?.map(|change| {
-        format!("Recorded at {}: {}.", wording::time(change.at, &settings.country), wording::till_change(&change))
+        format!("{} Recorded at {}.", wording::till_change(&change), wording::time(change.at, &settings.country))
     });
     let field = |field: CustomerField, label| (field.as_str(), label, customer.field(field).to_owned());
     Ok(CardPage {
