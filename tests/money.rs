@@ -394,8 +394,8 @@ const ORDERS: &[(&str, &str, &[i64], &str)] = &[
     ("ref,on,amount,Type", "C-03,2024-01-05,20.00,Wool\n", &[2_000], "not taken: `Type`"),
     // What was paid, where no word says it.
     (
-        "ref,on,amount,Paid",
-        "C-03,2024-01-05,20.00,20.00\nC-03,2024-01-06,21.00,0.00\nC-03,2024-01-07,22.00,5.00\nC-03,2024-01-07,23.00,2024-01-09\n",
+        "receipt,ref,on,amount,Paid",
+        "1,C-03,2024-01-05,20.00,20.00\n2,C-03,2024-01-06,21.00,0.00\n3,C-03,2024-01-07,22.00,5.00\n4,C-03,2024-01-07,23.00,2024-01-09\n",
         &[500, 2_000, 2_300],
         "1 order cancelled or never paid: not taken",
     ),
@@ -407,11 +407,12 @@ const ORDERS: &[(&str, &str, &[i64], &str)] = &[
         "1 order cancelled or never paid: not taken",
     ),
     ("ref,on,amount,Payments,Due", "C-03,2024-01-05,20.00,3,30\n", &[2_000], ""),
+    // A part of a sale without a number would be another sale once all is paid.
     (
         "Référence;Date de commande;Montant;Reste à payer",
-        "C-03;2024-01-05;20,00;0,00\nC-03;2024-01-06;21,00;20,00\nC-03;2024-01-06;22,00;?\n",
-        &[100, 2_000, 2_200],
-        "",
+        "C-03;2024-01-05;20,00;0,00\nC-03;2024-01-06;21,00;20,00\nC-03;2024-01-06;22,00;?\nC-03;2024-01-07;23,00;23,00\n",
+        &[2_000, 2_100, 2_200],
+        "1 order cancelled or never paid: not taken",
     ),
 ];
 

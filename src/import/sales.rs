@@ -297,7 +297,15 @@ impl SaleReader<'_> {
             sale.cancelled = true;
         }
         let Some(paid) = paid.filter(|paid| *paid < sale.amount && sale.amount > Money(0)) else { return };
-        sale.cancelled |= paid <= Money(0);
+        if paid <= Money(0) {
+            sale.cancelled = true;
+            return;
+        }
+        // Without a number it would be another sale once all is paid.
+        let has_number = sale.receipt.0 < sale.receipt.1;
+        if !has_number && !is_part {
+            return;
+        }
         sale.amount = paid;
         if let [line] = &mut self.batch.lines[sale.lines.clone()] {
             line.amount = paid;
