@@ -141,7 +141,7 @@ def main():
                 for what, text in typed.items():
                     took, body = browser.find(text)
                     times.setdefault(what, []).append(took)
-                names = [html.unescape(name) for name in re.findall(r'<span class="name">(.*?)</span>', body)]
+                names = [html.unescape(name) for name in re.findall(r'<span class="name"[^>]*>(.*?)</span>', body)]
                 assert len(names) <= 10, names
                 found[kinds[n % 3]][0] += f"{first} {last}" in names
                 found[kinds[n % 3]][1] += 1
