@@ -115,7 +115,8 @@ class Chromium:
         self._ask("POST", f"/element/{active}/value", {"text": "".join(keys)})
 
     def press(self, selector):
-        """Clicks what a person would click."""
+        """Clicks what a person would click, once it is there."""
+        self.until("document.querySelector(arguments[0])", selector)
         found = self._ask("POST", "/element", {"using": "css selector", "value": selector})[ELEMENT]
         self._ask("POST", f"/element/{found}/click")
 
