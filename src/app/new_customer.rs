@@ -98,6 +98,7 @@ impl NewCustomer {
             street: text(CustomerField::Street),
             street2: text(CustomerField::Street2),
             city: text(CustomerField::City),
+            state: text(CustomerField::State),
             postcode: text(CustomerField::Postcode),
             phone: text(CustomerField::Phone),
             email: text(CustomerField::Email),
@@ -157,6 +158,13 @@ mod tests {
         ] {
             let faults: Vec<CustomerField> = typed(form).faults().into_iter().map(|(field, _)| field).collect();
             assert_eq!(faults, fields, "{form}");
+        }
+    }
+
+    #[test]
+    fn all_that_was_typed_is_compared() {
+        for field in FIELDS {
+            assert_eq!(typed(&format!("{field}=650 Elm")).draft().field(field), "650 Elm", "{field}");
         }
     }
 
