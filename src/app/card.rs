@@ -39,7 +39,7 @@ pub(crate) fn look_up(read: &Read<'_>, reference: &str, today: NaiveDate) -> Res
 
 fn greeted(read: &Read<'_>, customer: Customer, today: NaiveDate) -> Result<GreetedCard> {
     let card = customers::card(read, &customer, today)?;
-    let offers = redemption::offers(read, &redemption::shown_campaigns(read, today)?, customer.id, today)?;
+    let offers = redemption::offers_to(read, customer.id, today)?;
     let gifts: Vec<OfferSummary> = offers.into_iter().map(OfferSummary::from).collect();
     let alone = Customer { spouse: String::new(), ..customer };
     Ok(GreetedCard { card, greeting: merge::names_of(&[&alone]).greeting, gift: gifts.first().cloned(), gifts })
@@ -53,7 +53,7 @@ pub(crate) fn campaign_of(shop: &Shop, reference: &str, today: NaiveDate) -> Res
     let store = shop.store()?;
     let read = store.read();
     let customer = customers::by_ref(&read, reference)?;
-    let mut offers = redemption::offers(&read, &redemption::shown_campaigns(&read, today)?, customer.id, today)?;
+    let mut offers = redemption::offers_to(&read, customer.id, today)?;
     if offers.first().is_some_and(|offer| offer.status == OfferStatus::Waiting) {
         offers.retain(|offer| offer.status == OfferStatus::Waiting);
     }
@@ -104,7 +104,7 @@ pub(crate) fn at_till(read: &Read<'_>, whose: CardOf, today: NaiveDate) -> Resul
             (person(read, id)?, Some(Offer { planned, recipient, status: OfferStatus::Waiting }))
         }
     };
-    let mut offers = redemption::offers(read, &redemption::shown_campaigns(read, today)?, customer.id, today)?;
+    let mut offers = redemption::offers_to(read, customer.id, today)?;
     if let Some(scanned) = letter {
         offers.retain(|offer| offer.recipient.id != scanned.recipient.id);
         offers.insert(0, scanned);
@@ -118,7 +118,7 @@ pub(crate) fn at_till(read: &Read<'_>, whose: CardOf, today: NaiveDate) -> Resul
 /// The gifts that wait for whoever a letter went to, beside its own.
 pub(crate) fn other_gifts(read: &Read<'_>, letter: &Recipient, today: NaiveDate) -> Result<Vec<Offer>> {
     let Some(id) = customers::resolve_ref(read, &letter.reference)? else { return Ok(Vec::new()) };
-    let mut offers = redemption::offers(read, &redemption::shown_campaigns(read, today)?, id, today)?;
+    let mut offers = redemption::offers_to(read, id, today)?;
     offers.retain(|offer| offer.status == OfferStatus::Waiting && offer.recipient.id != letter.id);
     Ok(offers)
 }

@@ -19,7 +19,7 @@ pub(crate) use bought::{bought, bought_by, change, change_bought, honour_again, 
 pub(crate) use day::{
     CampaignProgress, Come, Expected, Happening, happened_on, last_come, progress, taken_on, to_come,
 };
-pub(crate) use offer::{Offer, OfferStatus, OfferSummary, offers, shown_campaigns};
+pub(crate) use offer::{Offer, OfferStatus, OfferSummary, offers, offers_to, shown_campaigns};
 pub(crate) use open_codes::{first_last_day, open_codes};
 pub(crate) use outcome::{Outcome, TillAnswer};
 pub(crate) use past::record_past;

@@ -67,6 +67,11 @@ pub(crate) fn shown_campaigns(read: &Read<'_>, today: NaiveDate) -> Result<Vec<P
     Ok(shown)
 }
 
+/// The gifts that the card of one customer shows; a list of customers looks up the campaigns once.
+pub(crate) fn offers_to(read: &Read<'_>, customer_id: CustomerId, today: NaiveDate) -> Result<Vec<Offer>> {
+    offers(read, &shown_campaigns(read, today)?, customer_id, today)
+}
+
 /// The gifts of those campaigns for somebody: those that wait, the newest first, then the others. Whoever is in a control
 /// group reads like anyone without a letter.
 pub(crate) fn offers(
