@@ -41,8 +41,9 @@ pub(crate) fn plan(shop: &Shop, slug: &str, mode: PlanMode, now: NaiveDateTime) 
         let summary = store.rehearse(|write| campaign::plan(write, shop, slug, now, false))?;
         return Ok(PlanOutcome { summary, differences });
     }
-    check_templates(shop, slug, now.date())?;
-    let cannot_leave = email_check::cannot_leave(shop, &CampaignFile::open(shop, slug)?, true);
+    let file = CampaignFile::open(shop, slug)?;
+    check_templates(shop, &file, now.date())?;
+    let cannot_leave = email_check::cannot_leave(shop, &file, true);
     let mut summary = match mode {
         PlanMode::Rehearse => campaign::rehearse(&store.read(), shop, slug, now.date())?,
         _ => store.write(|write| campaign::plan(write, shop, slug, now, mode == PlanMode::Again))?,
@@ -52,8 +53,7 @@ pub(crate) fn plan(shop: &Shop, slug: &str, mode: PlanMode, now: NaiveDateTime) 
 }
 
 /// Whether the letters of a campaign can be set: heads, images and fonts, before anything is frozen.
-fn check_templates(shop: &Shop, slug: &str, today: NaiveDate) -> Result<()> {
-    let file = CampaignFile::open(shop, slug)?;
+fn check_templates(shop: &Shop, file: &CampaignFile, today: NaiveDate) -> Result<()> {
     let dated = file.date.or(file.as_of).unwrap_or(today);
-    TemplateSet::open(&Sources::from_folder(shop, &file)?, slug, dated, shop_fonts(&shop.folder)?).map(|_| ())
+    TemplateSet::open(&Sources::from_folder(shop, file)?, &file.slug, dated, shop_fonts(&shop.folder)?).map(|_| ())
 }
