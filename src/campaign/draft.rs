@@ -220,9 +220,10 @@ fn nobody(choice: &Choice) -> Error {
             format!("the query finds {found}, and all are in the control group: make `hold_out` smaller, or remove it")
         }
         _ => format!(
-            "the query finds {found}: {} in the control group, and the others are left out ({counts}): make `hold_out` \
+            "the query finds {found}: {} {} in the control group, and the others are left out ({counts}): make `hold_out` \
              smaller, or remove it",
-            if held_out == 1 { "1 is".to_owned() } else { format!("{} are", text::thousands(held_out)) }
+            text::thousands(held_out),
+            text::is(held_out)
         ),
     })
 }

@@ -20,7 +20,7 @@ pub(crate) fn not_asked(read: &Read<'_>, slug: &str, is_asked: impl Fn(CustomerI
 
 /// What a plan or a follow-up says about them.
 pub(crate) fn not_asked_any_more(slug: &str, gone: &[String]) -> Option<String> {
-    let (who, is) = (text::count(gone.len(), "recipient"), if gone.len() == 1 { "is" } else { "are" });
+    let (who, is) = (text::count(gone.len(), "recipient"), text::is(gone.len()));
     let some = || text::first_few(gone, 5);
     (!gone.is_empty()).then(|| format!("{who} of {} {is} not in the question any more: {}", text::quote(slug), some()))
 }

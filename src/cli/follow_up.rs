@@ -38,8 +38,8 @@ pub(super) fn run(arguments: &FollowUpArguments, context: &Context) -> Result<Do
         text.push_str(&format!("{letters} came back and will be left out: {who}.\n"));
     }
     for branch in draft.branches.iter().filter(|branch| branch.response == Response::HeldOut) {
-        let (who, was) = (text::thousands(branch.count), if branch.count == 1 { "was" } else { "were" });
-        let is = if branch.count == 1 { "is" } else { "are" };
+        let (who, was) = (text::thousands(branch.count), text::was(branch.count));
+        let is = text::is(branch.count);
         text.push_str(&format!("{who} who {was} held out (control group) {is} in the branch `{}`.\n", branch.name));
     }
     if !draft.not_carried.is_empty() {
@@ -50,7 +50,7 @@ pub(super) fn run(arguments: &FollowUpArguments, context: &Context) -> Result<Do
     let gone = not_asked_any_more(&draft.follows, &draft.gone);
     let passed_over = (!draft.passed_over.is_empty()).then(|| {
         let (who, are) = (text::count(draft.passed_over.len(), "customer"), text::first_few(&draft.passed_over, 5));
-        let was = if draft.passed_over.len() == 1 { "was" } else { "were" };
+        let was = text::was(draft.passed_over.len());
         format!(
             "{who} of the campaign before {was} left out of `{}` and so of this one: {are}; customers who can be written to \
              again go into `include`",

@@ -108,15 +108,15 @@ pub(crate) fn region<'r>(region: &'r str, code: &str) -> &'r str {
 
 /// The beginning of a postcode that stands for a region of the country; coarser with each step of `coarser`.
 ///
-/// Three digits in the US, the letters in front in Britain, elsewhere the first two signs; then fewer.
+/// Three digits in the US, the letters in front in Britain, elsewhere the first two characters; then fewer.
 pub(crate) fn postcode_area(postcode: &str, country: &str, coarser: usize) -> String {
-    let signs: String = postcode.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect();
+    let characters: String = postcode.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect();
     let most = match country_code(country) {
         "US" | "CA" => 3,
-        "GB" => signs.chars().take_while(|c| c.is_alphabetic()).count(),
+        "GB" => characters.chars().take_while(|c| c.is_alphabetic()).count(),
         _ => 2,
     };
-    let area: String = signs.chars().take(most.saturating_sub(coarser).max(1)).collect();
+    let area: String = characters.chars().take(most.saturating_sub(coarser).max(1)).collect();
     if area.is_empty() { "none".to_owned() } else { area }
 }
 

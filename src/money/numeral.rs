@@ -262,7 +262,7 @@ struct Around {
 }
 
 impl Around {
-    /// Nothing where signs stand that say nothing. A long dash before a number is a minus; behind it, it may be anything.
+    /// Nothing where characters stand that mean nothing. A long dash before a number is a minus; behind it, it may be anything.
     fn of(text: &str, is_before: bool) -> Option<Self> {
         let mut around = Self::default();
         for c in text.chars() {

@@ -53,7 +53,7 @@ pub(crate) fn table(report: &CampaignReport, currency: Currency, country: &str) 
 
 /// What the control group shows, a line each.
 fn comparison(control: &HoldOut, currency: Currency, country: &str) -> Vec<String> {
-    let were = if control.held_out == 1 { "was" } else { "were" };
+    let were = text::was(control.held_out);
     let (held_out, mailed) = (text::thousands(control.held_out), text::thousands(control.mailed));
     let mut lines =
         vec![format!("{held_out} {were} held out at random, as a control group beside {mailed} written to.")];

@@ -22,6 +22,16 @@ pub(crate) fn count(n: usize, singular: &str) -> String {
     format!("{} {noun}", thousands(n))
 }
 
+/// `was` of one, `were` of all others.
+pub(crate) fn was(n: usize) -> &'static str {
+    if n == 1 { "was" } else { "were" }
+}
+
+/// `is` of one, `are` of all others.
+pub(crate) fn is(n: usize) -> &'static str {
+    if n == 1 { "is" } else { "are" }
+}
+
 /// `2 failed, 1 in doubt`: each count with what it is of, those of nothing left out.
 pub(crate) fn counts(all: &[(usize, &str)]) -> String {
     let some = all.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{} {what}", thousands(*n)));

@@ -56,8 +56,8 @@ fn gather(read: &Read<'_>, state: &AppState, wanted: Option<CampaignId>, now: Na
     };
     let today = now.date();
     let day = |day: NaiveDate| wording::day(day, today, &state.shop.settings.country);
-    let are = if count == 1 { "is" } else { "are" };
-    let were = if progress.mailed == 1 { "was" } else { "were" };
+    let are = text::is(count);
+    let were = text::was(progress.mailed);
     let (all, come) = (text::thousands(count), text::thousands(progress.come));
     let is_over = planned.claim_until.is_some_and(|until| today > until);
     let title = match count {
