@@ -1,0 +1,107 @@
+//! Searching the manual: a section is found when it has all of the words.
+
+use serde::Serialize;
+
+use super::Topic;
+use crate::text;
+
+/// So many sections are shown.
+const MOST: usize = 12;
+
+/// A section that was found.
+#[derive(Debug, Serialize)]
+pub(crate) struct Found {
+    pub(crate) topic: &'static str,
+    pub(crate) title: &'static str,
+    /// Its heading; empty for the beginning of a page.
+    pub(crate) section: String,
+    /// The first line of it that has one of the words.
+    pub(crate) line: String,
+    #[serde(skip)]
+    score: usize,
+}
+
+pub(super) fn search(pages: impl Iterator<Item = (Topic, String)>, words: &str) -> Vec<Found> {
+    let folded = text::case_folded(words).into_owned();
+    let words: Vec<&str> = folded.split_whitespace().collect();
+    if words.is_empty() {
+        return Vec::new();
+    }
+    let mut found: Vec<Found> = Vec::new();
+    for (topic, markdown) in pages {
+        let title = text::case_folded(topic.title());
+        for (heading, section) in sections(&markdown) {
+            let (head, body) = (text::case_folded(heading), text::case_folded(section));
+            let score = |word: &&str| {
+                10 * usize::from(head.contains(*word)) + 10 * usize::from(title.contains(*word)) + body.matches(*word).count()
+            };
+            let scores: Vec<usize> = words.iter().map(score).collect();
+            if scores.contains(&0) {
+                continue;
+            }
+            let has_word = |line: &&str| words.iter().any(|word| text::case_folded(line).contains(word));
+            let line = section.lines().find(has_word).or_else(|| section.lines().find(|line| !line.is_empty()));
+            found.push(Found {
+                topic: topic.slug,
+                title: topic.title(),
+                section: heading.to_owned(),
+                line: plain(line.unwrap_or_default()),
+                score: scores.iter().sum(),
+            });
+        }
+    }
+    found.sort_by_key(|one| std::cmp::Reverse(one.score));
+    found.truncate(MOST);
+    found
+}
+
+/// The sections of a page, each with its heading. A `#` in a block of code is no heading.
+fn sections(markdown: &str) -> Vec<(&str, &str)> {
+    let (mut found, mut heading, mut start, mut at, mut is_code) = (Vec::new(), "", 0, 0, false);
+    for line in markdown.split_inclusive('\n') {
+        is_code ^= line.starts_with("```");
+        if !is_code && line.starts_with('#') {
+            found.push((heading, &markdown[start..at]));
+            heading = if line.starts_with("# ") { "" } else { line.trim_matches(['#', ' ', '\n']) };
+            start = at + line.len();
+        }
+        at += line.len();
+    }
+    found.push((heading, &markdown[start..]));
+    found
+}
+
+/// A line without the marks of Markdown.
+fn plain(line: &str) -> String {
+    let cells: Vec<&str> = line.trim_matches(['|', ' ', '-', '#']).split('|').map(str::trim).collect();
+    let line = cells.join(": ").replace("**", "");
+    let mut parts = line.split("](");
+    let first = parts.next().unwrap_or_default().to_owned();
+    let link = |text: String, rest: &str| text + rest.split_once(')').map_or(rest, |(_, after)| after);
+    parts.fold(first, link).replace('[', "")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::manual::Manual;
+
+    #[test]
+    fn all_words_must_be_there_and_headings_come_first() {
+        let manual = Manual::new(String::new());
+        let first = |words: &str| manual.search(words).first().map(|found| found.topic);
+        assert_eq!(first("paper jam"), Some("print"));
+        assert_eq!(first("PAPER Jam"), Some("print"));
+        assert_eq!(first("backup"), Some("backup"));
+        assert_eq!(first("control group"), Some("report"));
+        assert_eq!((first("zzz"), first("  "), first("backup zzz")), (None, None, None));
+    }
+
+    #[test]
+    fn sections_end_at_headings_and_not_in_code() {
+        let text = "# T\n\nWhy.\n\n## A\n```sh\n# no\n```\n### B\nb\n";
+        let found = [("", ""), ("", "\nWhy.\n\n"), ("A", "```sh\n# no\n```\n"), ("B", "b\n")];
+        assert_eq!(sections(text), found);
+        assert_eq!(plain("| `a` | see [the page](x.md) **now** |"), "`a`: see the page now");
+    }
+}
