@@ -7,8 +7,6 @@ They are written into src/manual/pictures/ and committed. Needs chromium, chrome
 """
 
 import base64
-import struct
-import zlib
 
 from support import harness
 from support.harness import PROJECT, Server, outside
@@ -18,23 +16,6 @@ from chromium import ENTER, Chromium
 CAMPAIGN, TODAY = "1990-sauvignon-blanc", "1990-02-12"
 FOLDER = PROJECT / "src/manual/pictures"
 LARGEST = 80_000
-NEEDED = (b"IHDR", b"IDAT", b"IEND")
-
-
-def smaller(png):
-    """The same PNG, compressed as well as it can be."""
-    at, lines, kept = 8, b"", []
-    while at < len(png):
-        (length,) = struct.unpack(">I", png[at : at + 4])
-        kind, data = png[at + 4 : at + 8], png[at + 8 : at + 8 + length]
-        if kind == b"IDAT":
-            lines += data
-        else:
-            kept.append((kind, data))
-        at += length + 12
-    kept.insert(1, (b"IDAT", zlib.compress(zlib.decompress(lines), 9)))
-    parts = [struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in kept if kind in NEEDED]
-    return png[:8] + b"".join(parts)
 
 
 def main():
@@ -49,7 +30,7 @@ def main():
         server = Server(shop, "127.0.0.1:0")
         try:
             with Chromium() as browser:
-                browser.size(960, 680)
+                browser.size(960, 648)
                 browser.go(server.url + "/till")
                 browser.shows("Which till is this?")
                 browser.press("main button")
@@ -57,7 +38,7 @@ def main():
                 browser.type(code, ENTER)
                 browser.shows("The letter promised")
                 taken = browser.tell("Page.captureScreenshot", format="png")
-                (FOLDER / "till.png").write_bytes(smaller(base64.b64decode(taken["data"])))
+                (FOLDER / "till.png").write_bytes(base64.b64decode(taken["data"]))
         finally:
             server.end()
     for picture in sorted(FOLDER.glob("*.png")):
