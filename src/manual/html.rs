@@ -47,7 +47,9 @@ mod tests {
 
     #[test]
     fn links_headings_and_pictures_lead_to_pages() {
-        let html = to_html("# T\n\n## A *new* one\n\n[a](print.md#labels) [b](https://x.example/a.md) ![P](pictures/p.png) `<b>`");
+        let html = to_html(
+            "# T\n\n## A *new* one\n\n[a](print.md#labels) [b](https://x.example/a.md) ![P](pictures/p.png) `<b>`",
+        );
         for part in [
             "<h1>T</h1>",
             "<h2 id=\"a-new-one\">",

@@ -111,7 +111,7 @@ impl Manual {
     pub(crate) fn index() -> String {
         let mut text = "# Regulars: the manual\n".to_owned();
         for part in PARTS {
-            text.push_str(&format!("\n## {}\n\n| page | |\n|---|---|\n", part.name));
+            text.push_str(&format!("\n## {}\n\n| | |\n|---|---|\n", part.name));
             for topic in part.topics {
                 text.push_str(&format!("| `{}` | {} |\n", topic.slug, topic.title()));
             }

@@ -33,14 +33,17 @@ pub(super) fn search(pages: impl Iterator<Item = (Topic, String)>, words: &str) 
         for (heading, section) in sections(&markdown) {
             let (head, body) = (text::case_folded(heading), text::case_folded(section));
             let score = |word: &&str| {
-                10 * usize::from(head.contains(*word)) + 10 * usize::from(title.contains(*word)) + body.matches(*word).count()
+                10 * usize::from(head.contains(*word))
+                    + 10 * usize::from(title.contains(*word))
+                    + body.matches(*word).count()
             };
             let scores: Vec<usize> = words.iter().map(score).collect();
             if scores.contains(&0) {
                 continue;
             }
+            let lines = || section.lines().filter(|line| !line.is_empty() && !line.starts_with("```"));
             let has_word = |line: &&str| words.iter().any(|word| text::case_folded(line).contains(word));
-            let line = section.lines().find(has_word).or_else(|| section.lines().find(|line| !line.is_empty()));
+            let line = lines().find(has_word).or_else(|| lines().next());
             found.push(Found {
                 topic: topic.slug,
                 title: topic.title(),

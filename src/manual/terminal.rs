@@ -8,6 +8,10 @@ const USUAL: char = '\u{2}';
 const CODE: char = '\u{3}';
 const CODE_ENDS: char = '\u{4}';
 
+/// A space at which no line ends, and how long a piece of code is that stays on one line.
+const STAYS: &str = "\u{a0}";
+const LONGEST: usize = 40;
+
 /// No column of a table but the last is wider.
 const WIDEST: usize = 30;
 
@@ -28,7 +32,7 @@ pub(crate) fn to_terminal(markdown: &str, terminal: Terminal) -> String {
     }
     let [bold, usual] = if terminal.is_styled { ["\u{1b}[1m", "\u{1b}[0m"] } else { ["", ""] };
     let [code, code_ends] = if terminal.is_styled { [bold, usual] } else { ["`", "`"] };
-    page.out.replace(BOLD, bold).replace(USUAL, usual).replace(CODE, code).replace(CODE_ENDS, code_ends)
+    page.out.replace(STAYS, " ").replace(BOLD, bold).replace(USUAL, usual).replace(CODE, code).replace(CODE_ENDS, code_ends)
 }
 
 impl Default for Terminal {
@@ -109,7 +113,10 @@ impl TerminalPage {
                 }
             }
             Event::Text(text) | Event::Html(text) | Event::InlineHtml(text) => self.text.push_str(&text),
-            Event::Code(text) => self.text.push_str(&format!("{CODE}{text}{CODE_ENDS}")),
+            Event::Code(text) => {
+                let text = if text.len() <= LONGEST { text.replace(' ', STAYS) } else { text.to_string() };
+                self.text.push_str(&format!("{CODE}{text}{CODE_ENDS}"));
+            }
             Event::SoftBreak => self.text.push(' '),
             Event::HardBreak => self.text.push('\n'),
             _ => {}
@@ -171,7 +178,7 @@ impl TerminalPage {
                 let link = std::mem::take(&mut self.link);
                 match link.split_once(".md") {
                     Some((page, _)) if !link.contains("://") => {
-                        self.text.push_str(&format!(" ({CODE}regulars manual {page}{CODE_ENDS})"));
+                        self.text.push_str(&format!(" ({CODE}regulars{STAYS}manual{STAYS}{page}{CODE_ENDS})"));
                     }
                     _ if self.text.ends_with(&link) => {}
                     _ => self.text.push_str(&format!(" ({link})")),
@@ -215,18 +222,25 @@ impl TerminalPage {
     fn table(&mut self) {
         let rows = std::mem::take(&mut self.rows);
         let columns = rows.iter().map(Vec::len).max().unwrap_or_default();
-        let width_of = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|cell| self.terminal.width_of(cell)).max();
+        let width_of = |column: usize| {
+            rows.iter().filter_map(|row| row.get(column)).map(|cell| self.terminal.width_of(cell)).max()
+        };
         let mut widths: Vec<usize> = (0..columns).map(|column| width_of(column).unwrap_or_default()).collect();
         let room = self.terminal.width.saturating_sub(2 * columns.saturating_sub(1));
         while widths.iter().sum::<usize>() > room {
             // The widest becomes narrower; a first column that names things stays whole as long as it can.
-            let Some(widest) = (0..columns).filter(|column| widths[*column] > 12).max_by_key(|column| widths[*column]) else {
+            let Some(widest) = (0..columns).filter(|column| widths[*column] > 12).max_by_key(|column| widths[*column])
+            else {
                 break;
             };
             let too_much = widths.iter().sum::<usize>() - room;
             let others = widths.iter().enumerate().filter(|(column, _)| *column != widest).map(|(_, width)| *width);
             let next = others.max().unwrap_or_default().max(WIDEST.min(room / 2));
-            widths[widest] = if widths[widest] > next { next.max(widths[widest].saturating_sub(too_much)) } else { widths[widest] - 1 };
+            widths[widest] = if widths[widest] > next {
+                next.max(widths[widest].saturating_sub(too_much))
+            } else {
+                widths[widest] - 1
+            };
         }
         for (number, row) in rows.iter().enumerate() {
             let is_head = number == 0;
@@ -246,6 +260,10 @@ impl TerminalPage {
                 self.out.push_str(text.trim_end());
                 self.out.push('\n');
             }
+            if is_head && !self.terminal.is_styled {
+                let rules: Vec<String> = widths.iter().map(|width| "-".repeat(*width)).collect();
+                self.out.push_str(&format!("{}\n", rules.join("  ")));
+            }
         }
     }
 }
@@ -260,10 +278,10 @@ mod tests {
 
     #[test]
     fn a_page_reads_well_without_any_style() {
-        let text = "# A title\n\nSee [the print](print.md), or <https://x.example>.\n\n- one two three four\n- `b`\n\n1. x\n2. y\n\n```sh\na b\n```\n\n\
+        let text = "# A title\n\nSee [print](print.md), or <https://x.example>.\n\n- one two three four\n- `b`\n\n1. x\n2. y\n\n```sh\na b\n```\n\n\
                     | k | v |\n|---|---|\n| `a` | one two three |\n| b | c |\n";
-        let wanted = "A title\n=======\n\nSee the print (`regulars manual\nprint`), or https://x.example.\n\n- one two three four\n- `b`\n\n1. x\n2. y\n\n    a b\n\n\
-                      k    v\n`a`  one two three\nb    c\n";
+        let wanted = "A title\n=======\n\nSee print\n(`regulars manual print`), or\nhttps://x.example.\n\n- one two three four\n- `b`\n\n1. x\n2. y\n\n    a b\n\n\
+                      k    v\n---  -------------\n`a`  one two three\nb    c\n";
         assert_eq!(plain(text, 32), wanted);
         assert_eq!(plain("- one two three", 10), "- one two\n  three\n");
     }
