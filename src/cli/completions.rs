@@ -45,7 +45,9 @@ fn script(shell: Shell, command: &mut clap::Command) -> String {
                 "_regulars_campaigns() {{\n    local -a names\n    names=(${{(f)\"$({CAMPAIGNS})\"}})\n    compadd -a names\n}}\n\n"
             );
             let is_name = |line: &str| line.trim_start_matches([' ', '\'', ':']).starts_with("campaign -- ");
-            let named = |line: &str| if is_name(line) { line.replace(":_default'", ":_regulars_campaigns'") } else { line.to_owned() };
+            let named = |line: &str| {
+                if is_name(line) { line.replace(":_default'", ":_regulars_campaigns'") } else { line.to_owned() }
+            };
             let script: String = script.split_inclusive('\n').map(named).collect();
             script.replacen("_regulars() {", &format!("{list}_regulars() {{"), 1)
         }
@@ -61,5 +63,8 @@ fn script(shell: Shell, command: &mut clap::Command) -> String {
 /// The verbs that are followed by the name of a campaign.
 fn names_of(command: &clap::Command) -> impl Iterator<Item = &str> {
     let is_name = |argument: &clap::Arg| argument.get_id() == "campaign";
-    command.get_subcommands().filter(move |verb| verb.get_positionals().next().is_some_and(is_name)).map(clap::Command::get_name)
+    command
+        .get_subcommands()
+        .filter(move |verb| verb.get_positionals().next().is_some_and(is_name))
+        .map(clap::Command::get_name)
 }

@@ -12,9 +12,9 @@ use super::done::{self, Done};
 use super::output::{show, to_stderr, to_stdout};
 use super::verb_list::verbs;
 use super::{
-    backup, best, bounces, calls, check, command_list, completions, customer, demo, doctor, email, follow_up, import, init, man,
-    manual, note_lines, outbox, plan, posted, preview, print, proof, recipients, redeem, report, returned, run,
-    segment, send, serve, till, unredeem, why,
+    backup, best, bounces, calls, check, command_list, completions, customer, demo, doctor, email, follow_up, import,
+    init, man, manual, note_lines, outbox, plan, posted, preview, print, proof, recipients, redeem, report, returned,
+    run, segment, send, serve, till, unredeem, why,
 };
 use crate::clock::{Clock, Rehearsal};
 use crate::error::{Error, Result};

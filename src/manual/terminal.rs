@@ -32,7 +32,12 @@ pub(crate) fn to_terminal(markdown: &str, terminal: Terminal) -> String {
     }
     let [bold, usual] = if terminal.is_styled { ["\u{1b}[1m", "\u{1b}[0m"] } else { ["", ""] };
     let [code, code_ends] = if terminal.is_styled { [bold, usual] } else { ["`", "`"] };
-    page.out.replace(STAYS, " ").replace(BOLD, bold).replace(USUAL, usual).replace(CODE, code).replace(CODE_ENDS, code_ends)
+    page.out
+        .replace(STAYS, " ")
+        .replace(BOLD, bold)
+        .replace(USUAL, usual)
+        .replace(CODE, code)
+        .replace(CODE_ENDS, code_ends)
 }
 
 impl Default for Terminal {
