@@ -45,6 +45,11 @@ fn known(stderr: &str) -> BTreeSet<String> {
     lists.flat_map(code).map(str::to_owned).collect()
 }
 
+/// The names of a table's keys: `gift.stock`.
+fn below(table: &str, keys: BTreeSet<String>) -> Vec<String> {
+    keys.into_iter().map(|key| format!("{table}.{key}")).collect()
+}
+
 fn same(what: &str, written: &BTreeSet<String>, known: &BTreeSet<String>) {
     let missing: Vec<_> = known.difference(written).collect();
     let invented: Vec<_> = written.difference(known).collect();
@@ -119,8 +124,6 @@ fn the_words_are_plain() {
 fn keys_fields_and_verbs_are_those_of_the_program() {
     let pages = pages();
     let shop = Shop::new();
-    let with_prefix =
-        |prefix: &str, names: BTreeSet<String>| names.into_iter().map(move |name| format!("{prefix}{name}"));
     // One unknown key at a time shows the keys of its table.
     let unknown = "qqqqzzzz = 1";
     let keys = |path: &str, before: &str, after: &str, command: &str| -> BTreeSet<String> {
@@ -136,7 +139,7 @@ fn keys_fields_and_verbs_are_those_of_the_program() {
     found.retain(|key| !["email", "till"].contains(&key.as_str()));
     for (table, needed) in [("email", "from = \"a@example.com\"\n"), ("till", "")] {
         let before = format!("{shop_toml}[{table}]\n{needed}");
-        found.extend(with_prefix(&format!("{table}."), keys("shop.toml", &before, "", "segment true")));
+        found.extend(below(table, keys("shop.toml", &before, "", "segment true")));
     }
     same("shop.toml", &first_column(&pages["shop-file"]), &found);
 
@@ -158,7 +161,7 @@ fn keys_fields_and_verbs_are_those_of_the_program() {
             _ => whole,
         };
         let before = format!("{others}{header}\n{own}");
-        found.extend(with_prefix(&format!("{table}."), keys("campaigns/spring.toml", &before, "", "check spring")));
+        found.extend(below(table, keys("campaigns/spring.toml", &before, "", "check spring")));
     }
     same("the campaign file", &first_column(&pages["campaign-file"]), &found);
 
@@ -223,7 +226,8 @@ fn what_is_named_in_a_sentence_can_be_typed() {
             let option = piece.split([' ', '=']).next().unwrap();
             let is_known =
                 every.contains(option) || ["--json", "--today", "--shop", "--help", "--release"].contains(&option);
-            if option.starts_with("--") && !is_known && !BENCH_OPTIONS.contains(&option) {
+            if option.starts_with("--") && !option.starts_with("--11") && !is_known && !BENCH_OPTIONS.contains(&option)
+            {
                 faults.push(format!("{name}: no verb has {option}"));
             }
         }
@@ -237,7 +241,7 @@ const BENCH_OPTIONS: [&str; 1] = ["--flush"];
 /// The customers of the pages, with references as the pages have them.
 fn customers(text: &str) -> String {
     let pairs = [("C-01,", "C-0017,"), ("C-03,", "C-0044,"), ("C-06,", "C-0071,"), ("C-12,", "C-0093,")];
-    pairs.iter().fold(text.to_owned(), |text, (old, new)| text.replace(old, new))
+    pairs.iter().fold(text.replace("Salem", "Palo Alto"), |text, (old, new)| text.replace(old, new))
 }
 
 const REMINDERS: &str = "\n[[reminder]]\nafter = \"30 days\"\ntemplate = \"still-waiting.md\"\n";
@@ -247,13 +251,19 @@ fn played(post: &PostOffice) -> Shop {
     let shop = Shop::without_people();
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let base = |file: &str| fs::read_to_string(crate::support::fixtures().join("base").join(file)).unwrap();
-    let book = customers(&base("customers.csv"));
+    let (mut book, mut sales) = (customers(&base("customers.csv")), customers(&base("purchases.csv")));
+    for number in 50..60 {
+        book.push_str(&format!(
+            "C-{number},,Pat,Person,,{number} Long Rd,Palo Alto,CA,94301,US,pat{number}@example.com,yes,,\n"
+        ));
+        sales.push_str(&format!("C-{number},2024-01-15,a scarf,1,80.00\n"));
+    }
     shop.write("customers.csv", &book);
     shop.write(
         "cards.csv",
         book.replace("Customer ID", "Card No").replace("Title,", "Anrede,").replace("Tags", "Titel"),
     );
-    shop.write("sales.csv", customers(&base("purchases.csv")));
+    shop.write("sales.csv", sales);
     shop.write("last.csv", "ref,arm,branch,redeemed_on,spend\nC-0017,mailed,,,\nC-0044,mailed,,,\n");
     let campaign = fs::read_to_string(root.join("campaigns/thank-you.toml")).unwrap();
     let campaign = campaign.replace("as_of = 1989-01-15", "as_of = 2024-03-01").replace("1989-06-30", "2024-06-30");
@@ -424,7 +434,7 @@ fn every_file_and_question_is_read_without_a_fault() {
     let shop = played(&post);
     shop.write("1989.csv", "ref\nC-0017\nC-0044\n");
     shop.run("import past-campaign 1989.csv --name 1989-chardonnay --as-of 1989-01-16 --claim-until 1989-06-30")
-        .quiet();
+        .says("nobody did");
     let settings = shop.read("shop.toml");
     let campaign = shop.read("campaigns/thank-you.toml");
     let letter = "letter-templates/first-letter.md";
@@ -591,7 +601,8 @@ fn pages_are_shown_searched_and_served() {
     let page = server.get("/manual/campaign-file");
     page.shows("<td><code>segment.hold_out</code></td>").shows("href=\"/manual/queries\"");
     assert!(page.header("content-security-policy").starts_with("default-src 'none'"));
-    assert_eq!(server.get("/manual/pictures/till.png").header("content-type"), "image/png");
+    let picture = server.ask("HEAD /manual/pictures/till.png HTTP/1.1\r\n", "");
+    assert_eq!((picture.status, picture.header("content-type")), (200, "image/png"));
     assert_eq!((server.get("/manual/nothing").status, server.get("/manual/pictures/../x").status), (404, 404));
     server
         .post("/manual/search", "q=paper+jam")
@@ -604,7 +615,10 @@ fn completions_name_campaigns_and_man_has_a_page_for_each_verb() {
     let shop = Shop::new();
     shop.run("completions --campaigns").quiet().stdout("spring\n");
     for (shell, part) in [
-        ("bash", "regulars__subcmd__note__lines)\n            opts=\"$(regulars completions --campaigns 2>/dev/null) "),
+        (
+            "bash",
+            "regulars__subcmd__note__subcmd__lines)\n            opts=\"$(regulars completions --campaigns 2>/dev/null) ",
+        ),
         ("zsh", "':campaign -- The campaign\\: campaigns/NAME.toml:_regulars_campaigns' \\"),
         ("fish", "-f -a \"(regulars completions --campaigns 2>/dev/null)\""),
         ("elvish", "note-lines"),

@@ -37,7 +37,7 @@ fn script(shell: Shell, command: &mut clap::Command) -> String {
     let script = String::from_utf8_lossy(&script).into_owned();
     match shell {
         Shell::Bash => names_of(command).fold(script, |script, verb| {
-            let case = format!("regulars__subcmd__{})\n            opts=\"", verb.replace('-', "__"));
+            let case = format!("regulars__subcmd__{})\n            opts=\"", verb.replace('-', "__subcmd__"));
             script.replacen(&case, &format!("{case}$({CAMPAIGNS}) "), 1)
         }),
         Shell::Zsh => {
