@@ -9,7 +9,7 @@ use super::command_list;
 use super::context::Context;
 use super::done::Done;
 use crate::error::Result;
-use crate::manual::{Manual, PARTS, Terminal, to_terminal};
+use crate::manual::{CHAPTERS, Manual, Terminal, to_terminal};
 use crate::text;
 
 /// Show the manual: the list of its pages, or one page.
@@ -56,7 +56,7 @@ pub(super) fn run(arguments: &ManualArguments, context: &Context) -> Result<Done
             (markdown, object)
         }
         (None, None) => {
-            let pages = PARTS.iter().flat_map(|part| part.topics.iter().map(|topic| (part.name, topic)));
+            let pages = CHAPTERS.iter().flat_map(|part| part.topics.iter().map(|topic| (part.name, topic)));
             let pages = pages.map(|(part, topic)| json!({ "topic": topic.slug, "title": topic.title(), "part": part }));
             (Manual::index(), json!({ "pages": pages.collect::<Vec<_>>() }))
         }

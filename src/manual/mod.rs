@@ -6,6 +6,7 @@
 mod html;
 mod search;
 mod terminal;
+mod topics;
 
 use crate::campaign::past_fields;
 use crate::customers::CustomerField;
@@ -16,57 +17,8 @@ use crate::text;
 pub(crate) use html::to_html;
 pub(crate) use search::Found;
 pub(crate) use terminal::{Terminal, to_terminal};
-
-/// A group of pages.
-pub(crate) struct Part {
-    pub(crate) name: &'static str,
-    pub(crate) topics: &'static [Topic],
-}
-
-/// A page.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Topic {
-    /// What is typed for it; the name of its file without `.md`.
-    pub(crate) slug: &'static str,
-    markdown: &'static str,
-}
-
-macro_rules! parts {
-    ($($name:literal: $($slug:literal)+;)+) => {
-        &[$(Part {
-            name: $name,
-            topics: &[$(Topic { slug: $slug, markdown: include_str!(concat!($slug, ".md")) }),+],
-        }),+]
-    };
-}
-
-/// All pages, in their order.
-pub(crate) const PARTS: &[Part] = parts! {
-    "Begin": "first-campaign";
-    "Customers": "import" "duplicates" "undo-import" "past-campaign" "customers" "best";
-    "A campaign": "segments" "letters" "plan" "personal-lines" "proof" "print" "reminders" "every-morning";
-    "Email": "emails" "email-setup" "unsubscribe" "sending" "bounces" "no-mail";
-    "The till": "till" "offline" "till-network" "api";
-    "Afterwards": "report" "next-year" "backup";
-    "Reference": "files" "campaign-file" "template" "queries" "shop-file" "import-files" "commands" "json" "exit-codes"
-        "errors" "promises" "performance" "dependencies";
-};
-
-/// A picture of the pages, by its path in this folder.
-pub(crate) const PICTURES: &[(&str, &[u8])] =
-    &[("letter.png", include_bytes!("pictures/letter.png")), ("till.png", include_bytes!("pictures/till.png"))];
-
-impl Topic {
-    /// The heading of the page.
-    pub(crate) fn title(&self) -> &'static str {
-        self.markdown.lines().next().unwrap_or_default().trim_start_matches("# ")
-    }
-
-    /// What the page is for, in a sentence.
-    pub(crate) fn purpose(&self) -> &'static str {
-        self.markdown.lines().nth(2).unwrap_or_default()
-    }
-}
+use topics::topics;
+pub(crate) use topics::{CHAPTERS, PICTURES, Topic};
 
 /// The manual with what it says of this program.
 pub(crate) struct Manual {
@@ -94,7 +46,8 @@ impl Manual {
     pub(crate) fn topic(slug: &str) -> Result<&'static Topic> {
         topics().find(|topic| topic.slug == slug).ok_or_else(|| {
             let error = Error::new(format!("the manual has no page {}", text::quote(slug)));
-            match text::nearest(slug, topics().map(|topic| topic.slug)) {
+            let near = text::nearest(slug, topics().map(|topic| topic.slug));
+            match near.or_else(|| topics().map(|topic| topic.slug).find(|known| known.contains(slug))) {
                 Some(near) => error.hint(format!("did you mean `{near}`?")),
                 None => error.hint("`regulars manual` lists the pages, `regulars manual --search WORDS` searches them"),
             }
@@ -110,9 +63,9 @@ impl Manual {
     /// The list of pages, as Markdown.
     pub(crate) fn index() -> String {
         let mut text = "# Regulars: the manual\n".to_owned();
-        for part in PARTS {
-            text.push_str(&format!("\n## {}\n\n| | |\n|---|---|\n", part.name));
-            for topic in part.topics {
+        for chapter in CHAPTERS {
+            text.push_str(&format!("\n## {}\n\n| | |\n|---|---|\n", chapter.name));
+            for topic in chapter.topics {
                 text.push_str(&format!("| `{}` | {} |\n", topic.slug, topic.title()));
             }
         }
@@ -123,11 +76,6 @@ impl Manual {
     pub(crate) fn search(&self, words: &str) -> Vec<Found> {
         search::search(topics().map(|topic| (*topic, self.markdown(topic))), words)
     }
-}
-
-/// All pages.
-pub(crate) fn topics() -> impl Iterator<Item = &'static Topic> {
-    PARTS.iter().flat_map(|part| part.topics)
 }
 
 #[cfg(test)]
@@ -151,7 +99,18 @@ mod tests {
     fn a_page_that_is_not_there_is_named_with_the_nearest() {
         let report = |slug| Manual::topic(slug).expect_err("no page").report();
         assert_eq!(report("remindes"), "error: the manual has no page `remindes`\nhint: did you mean `reminders`?\n");
-        assert!(report("zzz").contains("lists the pages"));
+        assert!(report("till").contains("`at-the-till`") && report("zzz").contains("lists the pages"));
         assert_eq!(Manual::topic("print").expect("a page").title(), "Print and mail");
+    }
+
+    #[test]
+    fn all_words_must_be_there_and_headings_come_first() {
+        let manual = Manual::new(String::new());
+        let first = |words: &str| manual.search(words).first().map(|found| found.topic);
+        assert_eq!(first("paper jam"), Some("print"));
+        assert_eq!(first("PAPER Jam"), Some("print"));
+        assert_eq!(first("backup"), Some("backup"));
+        assert_eq!(first("control group"), Some("report"));
+        assert_eq!((first("zzz"), first("  "), first("backup zzz")), (None, None, None));
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::Topic;
+use super::topics::Topic;
 use crate::text;
 
 /// So many sections are shown.
@@ -87,18 +87,6 @@ fn plain(line: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::manual::Manual;
-
-    #[test]
-    fn all_words_must_be_there_and_headings_come_first() {
-        let manual = Manual::new(String::new());
-        let first = |words: &str| manual.search(words).first().map(|found| found.topic);
-        assert_eq!(first("paper jam"), Some("print"));
-        assert_eq!(first("PAPER Jam"), Some("print"));
-        assert_eq!(first("backup"), Some("backup"));
-        assert_eq!(first("control group"), Some("report"));
-        assert_eq!((first("zzz"), first("  "), first("backup zzz")), (None, None, None));
-    }
 
     #[test]
     fn sections_end_at_headings_and_not_in_code() {

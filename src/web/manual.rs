@@ -12,7 +12,7 @@ use tera::Context;
 
 use super::answer;
 use super::state::AppState;
-use crate::manual::{Manual, PARTS, PICTURES, to_html};
+use crate::manual::{CHAPTERS, Manual, PICTURES, to_html};
 
 pub(super) fn routes() -> Router<Arc<AppState>> {
     Router::new()
@@ -25,7 +25,7 @@ pub(super) fn routes() -> Router<Arc<AppState>> {
 async fn index(State(state): State<Arc<AppState>>) -> Response {
     let page = |topic: &crate::manual::Topic| (topic.slug, topic.title(), topic.purpose());
     let parts: Vec<_> =
-        PARTS.iter().map(|part| (part.name, part.topics.iter().map(page).collect::<Vec<_>>())).collect();
+        CHAPTERS.iter().map(|part| (part.name, part.topics.iter().map(page).collect::<Vec<_>>())).collect();
     let mut context = Context::new();
     context.insert("title", "Manual");
     context.insert("parts", &parts);
