@@ -77,7 +77,7 @@ fn sections(markdown: &str) -> Vec<(&str, &str)> {
 /// A line without the marks of Markdown.
 fn plain(line: &str) -> String {
     let cells: Vec<&str> = line.trim_matches(['|', ' ', '-', '#']).split('|').map(str::trim).collect();
-    let line = cells.join(": ").replace("**", "");
+    let line = cells.join(": ").replace("**", "").replace('`', "");
     let mut parts = line.split("](");
     let first = parts.next().unwrap_or_default().to_owned();
     let link = |text: String, rest: &str| text + rest.split_once(')').map_or(rest, |(_, after)| after);
@@ -93,6 +93,6 @@ mod tests {
         let text = "# T\n\nWhy.\n\n## A\n```sh\n# no\n```\n### B\nb\n";
         let found = [("", ""), ("", "\nWhy.\n\n"), ("A", "```sh\n# no\n```\n"), ("B", "b\n")];
         assert_eq!(sections(text), found);
-        assert_eq!(plain("| `a` | see [the page](x.md) **now** |"), "`a`: see the page now");
+        assert_eq!(plain("| `a` | see [the page](x.md) **now** |"), "a: see the page now");
     }
 }

@@ -23,7 +23,7 @@ pub(super) fn routes() -> Router<Arc<AppState>> {
 }
 
 async fn index(State(state): State<Arc<AppState>>) -> Response {
-    let page = |topic: &crate::manual::Topic| (topic.slug, topic.title(), topic.purpose());
+    let page = |topic: &crate::manual::Topic| (topic.slug, topic.title(), topic.purpose().replace('`', ""));
     let parts: Vec<_> =
         CHAPTERS.iter().map(|part| (part.name, part.topics.iter().map(page).collect::<Vec<_>>())).collect();
     let mut context = Context::new();
