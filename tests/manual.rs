@@ -363,7 +363,9 @@ fn play(made: &Shop, before: &[&str], commands: &[String]) -> Vec<String> {
             words.splice(0..0, ["--today".to_owned(), TODAY.to_owned()]);
         }
         // The home of the pages is the shop itself.
-        words.iter_mut().for_each(|word| *word = word.replace("~/", ""));
+        for word in &mut words {
+            *word = word.replace("~/", "");
+        }
         let output = program(folder, &words).output().unwrap();
         let text = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
         (output.status.code().unwrap_or(-1), text.concat())

@@ -52,7 +52,7 @@ fn add(command: &Command, before: &str, found: &mut Vec<ListedVerb>) {
 /// An argument as it is typed: `NAME`, `--limit N`, `WORDS…`.
 fn shown(argument: &Arg) -> String {
     let takes_value = argument.is_positional() || argument.get_action().takes_values();
-    let names = argument.get_value_names().unwrap_or_default().iter().map(|name| name.as_str());
+    let names = argument.get_value_names().unwrap_or_default().iter().map(clap::builder::Str::as_str);
     let mut words: Vec<String> = argument.get_long().map(|long| format!("--{long}")).into_iter().collect();
     if takes_value {
         words.extend(names.map(str::to_owned));

@@ -130,7 +130,7 @@ impl TerminalPage {
 
     fn start(&mut self, tag: &Tag<'_>) {
         match tag {
-            Tag::Paragraph => self.gap(),
+            Tag::Paragraph | Tag::Table(_) => self.gap(),
             Tag::Heading { .. } => {
                 self.gap();
                 self.text.push(BOLD);
@@ -159,7 +159,6 @@ impl TerminalPage {
                     _ => "- ".to_owned(),
                 };
             }
-            Tag::Table(_) => self.gap(),
             Tag::TableHead | Tag::TableRow => self.rows.push(Vec::new()),
             _ => {}
         }
