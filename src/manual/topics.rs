@@ -27,8 +27,9 @@ macro_rules! chapters {
 pub(crate) const CHAPTERS: &[Chapter] = chapters! {
     "Begin": "first-campaign";
     "Customers": "import" "duplicates" "undo-import" "past-campaign" "customer-book" "best";
-    "A campaign": "segments" "letters" "plan" "personal-lines" "proof" "print" "reminders" "every-morning";
+    "A campaign": "segments" "letters" "plan" "personal-lines" "proof" "print";
     "Email": "emails" "email-setup" "unsubscribe" "send" "bounces" "no-mail";
+    "Reminders": "reminders" "every-morning";
     "The till": "at-the-till" "offline" "till-network" "api";
     "Afterwards": "report" "next-year" "backup";
     "Reference": "files" "campaign-file" "template" "queries" "shop-file" "import-files" "commands" "json" "exit-codes"
@@ -53,5 +54,5 @@ impl Topic {
 
 /// All pages.
 pub(crate) fn topics() -> impl Iterator<Item = &'static Topic> {
-    CHAPTERS.iter().flat_map(|part| part.topics)
+    CHAPTERS.iter().flat_map(|chapter| chapter.topics)
 }
