@@ -36,23 +36,22 @@ fn script(shell: Shell, command: &mut clap::Command) -> String {
     clap_complete::generate(shell, command, "regulars", &mut script);
     let script = String::from_utf8_lossy(&script).into_owned();
     match shell {
-        Shell::Bash => names_of(command).fold(script, |script, verb| {
+        Shell::Bash => named_by(command).fold(script, |script, (verb, _)| {
             let case = format!("regulars__subcmd__{})\n            opts=\"", verb.replace('-', "__subcmd__"));
             script.replacen(&case, &format!("{case}$({CAMPAIGNS}) "), 1)
         }),
         Shell::Zsh => {
-            let list = format!(
-                "_regulars_campaigns() {{\n    local -a names\n    names=(${{(f)\"$({CAMPAIGNS})\"}})\n    compadd -a names\n}}\n\n"
-            );
-            let is_name = |line: &str| line.trim_start_matches([' ', '\'', ':']).starts_with("campaign -- ");
+            let list = format!("    local -a names\n    names=(${{(f)\"$({CAMPAIGNS})\"}})\n    compadd -a names\n");
+            let script =
+                script.replacen("_regulars() {", &format!("_regulars_campaigns() {{\n{list}}}\n\n_regulars() {{"), 1);
+            let is_name = |line: &str| named_by(command).any(|(_, name)| line.contains(&format!(":{name} -- ")));
             let named = |line: &str| {
                 if is_name(line) { line.replace(":_default'", ":_regulars_campaigns'") } else { line.to_owned() }
             };
-            let script: String = script.split_inclusive('\n').map(named).collect();
-            script.replacen("_regulars() {", &format!("{list}_regulars() {{"), 1)
+            script.split_inclusive('\n').map(named).collect()
         }
         Shell::Fish => {
-            let verbs: Vec<&str> = names_of(command).collect();
+            let verbs: Vec<&str> = named_by(command).map(|(verb, _)| verb).collect();
             let seen = format!("__fish_seen_subcommand_from {}", verbs.join(" "));
             format!("{script}complete -c regulars -n \"{seen}\" -f -a \"({CAMPAIGNS})\"\n")
         }
@@ -60,11 +59,14 @@ fn script(shell: Shell, command: &mut clap::Command) -> String {
     }
 }
 
-/// The verbs that are followed by the name of a campaign.
-fn names_of(command: &clap::Command) -> impl Iterator<Item = &str> {
-    let is_name = |argument: &clap::Arg| argument.get_id() == "campaign";
-    command
-        .get_subcommands()
-        .filter(move |verb| verb.get_positionals().next().is_some_and(is_name))
-        .map(clap::Command::get_name)
+/// The verbs that the name of a campaign follows, each with what clap calls it.
+fn named_by(command: &clap::Command) -> impl Iterator<Item = (&str, &str)> {
+    let is_name =
+        |argument: &&clap::Arg| argument.get_value_names().is_some_and(|names| names.iter().any(|name| name == "NAME"));
+    let mut found = Vec::new();
+    for verb in command.get_subcommands() {
+        let name = verb.get_positionals().next().filter(is_name);
+        found.extend(name.map(|name| (verb.get_name(), name.get_id().as_str())));
+    }
+    found.into_iter()
 }
