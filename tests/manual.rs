@@ -595,7 +595,7 @@ fn pages_are_shown_searched_and_served() {
     let shop = Shop::new();
     shop.run("manual print").quiet().shows("Print and mail\n==============\n").shows("    regulars print thank-you\n");
     shop.run("manual commands").quiet().shows("`--labels SHEET`");
-    shop.run("manual --search paper jam").quiet().shows("After a paper jam (`regulars manual print`)");
+    shop.run("manual --search paper jam").quiet().shows("Print and mail: After a paper jam\n  regulars manual print\n");
     shop.run("manual --search zzzz").quiet().shows("No page has `zzzz`");
     shop.run("manual prnt").status(1).says("did you mean `print`?");
     let server = crate::support::Server::start(&shop, "");

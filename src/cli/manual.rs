@@ -23,52 +23,50 @@ pub(super) struct ManualArguments {
     search: Option<Vec<String>>,
 }
 
-/// Lines are no longer, however wide the terminal is.
+/// Lines are no longer, however wide the terminal is, and no shorter.
 const WIDEST: usize = 100;
+const NARROWEST: usize = 40;
 
 /// A page that is longer than the screen is shown by this, unless PAGER names another.
 const PAGER: &str = "less -FRX";
 
 pub(super) fn run(arguments: &ManualArguments, context: &Context) -> Result<Done> {
     let manual = Manual::new(command_list::markdown(&(context.command)()));
-    let (markdown, object) = match (&arguments.search, &arguments.topic) {
-        (Some(words), _) => {
-            let words = words.join(" ");
-            let found = manual.search(&words);
-            let mut text = String::new();
-            for one in &found {
-                let place = if one.section.is_empty() {
-                    one.title.to_owned()
-                } else {
-                    format!("{}: {}", one.title, one.section)
-                };
-                text.push_str(&format!("- **{place}** (`regulars manual {}`)\n  {}\n", one.topic, one.line));
-            }
-            if found.is_empty() {
-                text = format!("No page has {}. `regulars manual` lists the pages.\n", text::quote(&words));
-            }
-            (text, json!({ "words": words, "found": found }))
-        }
-        (None, Some(slug)) => {
-            let topic = Manual::topic(slug)?;
-            let markdown = manual.markdown(topic);
-            let object = json!({ "topic": topic.slug, "title": topic.title(), "markdown": markdown });
-            (markdown, object)
-        }
-        (None, None) => {
-            let pages = CHAPTERS.iter().flat_map(|part| part.topics.iter().map(|topic| (part.name, topic)));
-            let pages = pages.map(|(part, topic)| json!({ "topic": topic.slug, "title": topic.title(), "part": part }));
-            (Manual::index(), json!({ "pages": pages.collect::<Vec<_>>() }))
-        }
+    if let Some(words) = &arguments.search {
+        return Ok(found(&manual, &words.join(" ")));
+    }
+    let (markdown, object) = if let Some(slug) = &arguments.topic {
+        let topic = Manual::topic(slug)?;
+        let markdown = manual.markdown(topic);
+        let object = json!({ "topic": topic.slug, "title": topic.title(), "markdown": markdown });
+        (markdown, object)
+    } else {
+        let pages = CHAPTERS.iter().flat_map(|chapter| chapter.topics.iter().map(|topic| (chapter.name, topic)));
+        let pages =
+            pages.map(|(chapter, topic)| json!({ "topic": topic.slug, "title": topic.title(), "chapter": chapter }));
+        (Manual::index(), json!({ "pages": pages.collect::<Vec<_>>() }))
     };
     let is_terminal = std::io::stdout().is_terminal() && !context.json;
-    if is_terminal {
-        let width = usize::from(console::Term::stdout().size().1).clamp(40, WIDEST);
-        let is_styled = std::env::var_os("NO_COLOR").is_none();
-        let text = to_terminal(&markdown, Terminal { width, is_styled });
-        return Ok(Done::new(if paged(&text) { String::new() } else { text }, &object));
+    let width =
+        if is_terminal { usize::from(console::Term::stdout().size().1).clamp(NARROWEST, WIDEST) } else { WIDEST };
+    let is_styled = is_terminal && std::env::var_os("NO_COLOR").is_none();
+    let text = to_terminal(&markdown, Terminal { width, is_styled });
+    let is_shown = is_terminal && paged(&text);
+    Ok(Done::new(if is_shown { String::new() } else { text }, &object))
+}
+
+/// The sections that have the words, each with how to read its page.
+fn found(manual: &Manual, words: &str) -> Done {
+    let found = manual.search(words);
+    let mut text = String::new();
+    for one in &found {
+        let section = if one.section.is_empty() { String::new() } else { format!(": {}", one.section) };
+        text.push_str(&format!("{}{section}\n  regulars manual {}\n  {}\n\n", one.title, one.topic, one.line));
     }
-    Ok(Done::new(to_terminal(&markdown, Terminal { width: WIDEST, is_styled: false }), &object))
+    if found.is_empty() {
+        text = format!("No page has {}. `regulars manual` lists the pages.\n", text::quote(words));
+    }
+    Done::new(text, &json!({ "words": words, "found": found }))
 }
 
 /// Shows a text by a pager; whether there is one.
@@ -78,6 +76,8 @@ fn paged(text: &str) -> bool {
     let mut words = line.split_whitespace();
     let Some(program) = words.next() else { return false };
     let Ok(mut pager) = Command::new(program).args(words).stdin(Stdio::piped()).spawn() else { return false };
+    // Ctrl-C is meant for the pager.
+    let _ = ctrlc::set_handler(|| ());
     // Whoever has read enough closes it before the end.
     let _ = pager.stdin.take().map(|mut input| input.write_all(text.as_bytes()));
     pager.wait().is_ok()

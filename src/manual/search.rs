@@ -8,6 +8,9 @@ use crate::text;
 /// So many sections are shown.
 const MOST: usize = 12;
 
+/// So many characters of a section are shown.
+const LONGEST: usize = 180;
+
 /// A section that was found.
 #[derive(Debug, Serialize)]
 pub(crate) struct Found {
@@ -15,7 +18,7 @@ pub(crate) struct Found {
     pub(crate) title: &'static str,
     /// Its heading; empty for the beginning of a page.
     pub(crate) section: String,
-    /// The first line of it that has one of the words.
+    /// The first paragraph, item or row of it that has one of the words; its beginning.
     pub(crate) line: String,
     #[serde(skip)]
     score: usize,
@@ -41,14 +44,14 @@ pub(super) fn search(pages: impl Iterator<Item = (Topic, String)>, words: &str) 
             if scores.contains(&0) {
                 continue;
             }
-            let lines = || section.lines().filter(|line| !line.is_empty() && !line.starts_with("```"));
-            let has_word = |line: &&str| words.iter().any(|word| text::case_folded(line).contains(word));
-            let line = lines().find(has_word).or_else(|| lines().next());
+            let units = units(section);
+            let has_word = |unit: &&String| words.iter().any(|word| text::case_folded(unit).contains(word));
+            let line = units.iter().find(has_word).or(units.first());
             found.push(Found {
                 topic: topic.slug,
                 title: topic.title(),
                 section: heading.to_owned(),
-                line: plain(line.unwrap_or_default()),
+                line: line.map(|line| short(&plain(line))).unwrap_or_default(),
                 score: scores.iter().sum(),
             });
         }
@@ -74,6 +77,30 @@ fn sections(markdown: &str) -> Vec<(&str, &str)> {
     found
 }
 
+/// The paragraphs, items, rows and lines of code of a section, each in one line.
+fn units(section: &str) -> Vec<String> {
+    let (mut found, mut is_code, mut goes_on) = (Vec::<String>::new(), false, false);
+    for line in section.lines() {
+        let is_fence = line.starts_with("```");
+        is_code ^= is_fence;
+        let begins = is_code || line.starts_with(['|', '-', '#']) || line.starts_with(|c: char| c.is_ascii_digit());
+        match found.last_mut() {
+            _ if line.is_empty() || is_fence => {}
+            Some(last) if goes_on && !begins => *last = format!("{last} {}", line.trim_start()),
+            _ => found.push(line.to_owned()),
+        }
+        goes_on = !(line.is_empty() || is_fence || is_code || line.starts_with('|'));
+    }
+    found
+}
+
+/// The beginning of a text, up to the end of a word.
+fn short(text: &str) -> String {
+    let Some((end, _)) = text.char_indices().nth(LONGEST) else { return text.to_owned() };
+    let end = text[..end].rfind(' ').unwrap_or(end);
+    format!("{} …", &text[..end])
+}
+
 /// A line without the marks of Markdown.
 fn plain(line: &str) -> String {
     let cells: Vec<&str> = line.trim_matches(['|', ' ', '-', '#']).split('|').map(str::trim).collect();
@@ -93,6 +120,9 @@ mod tests {
         let text = "# T\n\nWhy.\n\n## A\n```sh\n# no\n```\n### B\nb\n";
         let found = [("", ""), ("", "\nWhy.\n\n"), ("A", "```sh\n# no\n```\n"), ("B", "b\n")];
         assert_eq!(sections(text), found);
+        let lines = ["A b. C", "- d e", "| f |", "g", "h"];
+        assert_eq!(units("A b.\nC\n\n- d\n  e\n\n| f |\n\n```\ng\nh\n```\n"), lines);
+        assert_eq!((short("a b"), short(&"ab ".repeat(100)).len()), ("a b".to_owned(), 179 + " …".len()));
         assert_eq!(plain("| `a` | see [the page](x.md) **now** |"), "a: see the page now");
     }
 }
