@@ -110,7 +110,7 @@ mod tests {
         assert_eq!(first("paper jam"), Some("print"));
         assert_eq!(first("PAPER Jam"), Some("print"));
         assert_eq!(first("backup"), Some("backup"));
-        assert_eq!(first("control group"), Some("report"));
+        assert_eq!(first("undo an import"), Some("undo-import"));
         assert_eq!((first("zzz"), first("  "), first("backup zzz")), (None, None, None));
     }
 }
