@@ -20,9 +20,12 @@ use crate::clock::{Clock, Rehearsal};
 use crate::error::{Error, Result};
 use crate::shop::Shop;
 
+/// What stands below the list of verbs.
+const MORE: &str = "`regulars manual` lists the pages of the manual, `regulars manual first-campaign` shows the first.";
+
 /// Keeps a shop's customer book, writes to the best customers by name, knows who came, and writes next year's letter.
 #[derive(Debug, Parser)]
-#[command(name = "regulars", version, max_term_width = 100, arg_required_else_help = true)]
+#[command(name = "regulars", version, max_term_width = 100, arg_required_else_help = true, after_help = MORE)]
 struct CommandLine {
     /// The shop folder.
     #[arg(
