@@ -193,13 +193,28 @@ impl<'s> ImportPlan<'s> {
         if self.known_by == KnownBy::Reference {
             return self.id("ref", row, survey);
         }
-        let email = self.columns.pick(if self.columns.place("ref").is_some() { "ref" } else { EMAIL }).of(row);
-        let email = cells::first_of(&email, &BETWEEN_VALUES).0;
+        let email = self.email_reference(row);
+        let (email, _) = cells::email_of(&email);
         if !email.is_empty() {
-            return Ok(Cow::Owned(email_key(email)));
+            return Ok(Cow::Owned(email_key(&email)));
         }
         let phone = self.id(PHONE, row, survey)?;
         Ok(Cow::Owned(customers::dialled(cells::first_of(&phone, &BETWEEN_VALUES).0)))
+    }
+
+    /// The cell of the email that stands for the reference.
+    fn email_reference<'r>(&self, row: &'r StringRecord) -> Cow<'r, str> {
+        self.columns.pick(if self.columns.place("ref").is_some() { "ref" } else { EMAIL }).of(row)
+    }
+
+    /// The reference that earlier versions made of a cell such as `Lou <lou@example.com>`, where it is another.
+    pub(super) fn former_reference(&self, row: &StringRecord, reference: &str) -> Option<String> {
+        if self.known_by != KnownBy::Contact || reference.is_empty() {
+            return None;
+        }
+        let cell = self.email_reference(row);
+        let former = email_key(cells::first_of(&cell, &BETWEEN_VALUES).0);
+        (!former.is_empty() && former != reference).then_some(former)
     }
 
     /// The cell under a heading of the export that is no field of ours.

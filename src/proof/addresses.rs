@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use super::names::argument;
 use super::people::RecipientCards;
 use super::problem::{ProofProblem, ProofProblemKind};
 use crate::customers::Customer;
@@ -14,7 +13,7 @@ use crate::text;
 pub(super) fn problems(people: &[RecipientCards<'_>], home: &str) -> Vec<ProofProblem> {
     let mut found = Vec::new();
     for person in people.iter().filter(|person| person.recipient.goes_by() == Some(Channel::Letter)) {
-        let (recipient, reference) = (person.recipient, argument(&person.recipient.reference));
+        let (recipient, reference) = (person.recipient, text::argument(&person.recipient.reference));
         let country = person.best().map(|card| card.country.trim()).filter(|c| !c.is_empty()).unwrap_or(home);
         let code = country_code(country);
         let forms = postcodes_of(code).filter(|forms| !forms.example.is_empty());
@@ -79,7 +78,7 @@ pub(super) fn shared(people: &[RecipientCards<'_>]) -> Vec<ProofProblem> {
 }
 
 fn one_household(first: &RecipientCards<'_>, other: &RecipientCards<'_>, message: String) -> ProofProblem {
-    let (one, two) = (argument(&other.recipient.reference), argument(&first.recipient.reference));
+    let (one, two) = (text::argument(&other.recipient.reference), text::argument(&first.recipient.reference));
     let hint = format!("if they live together: regulars customer set {one} household={two}");
     ProofProblem::at(ProofProblemKind::SharedAddress, first.recipient, message, hint)
 }

@@ -117,7 +117,7 @@ fn of_email(on: &FrozenCampaign, email: &Recipient) -> Option<ProofProblem> {
 fn nameless(piece: &Recipient) -> Option<ProofProblem> {
     let fields = piece.fields.to_read();
     let greeting = fields.get("greeting").filter(|greeting| *greeting == "Dear customer,")?;
-    let hint = format!("regulars customer set {} first_name=… last_name=…", names::argument(&piece.reference));
+    let hint = format!("regulars customer set {} first_name=… last_name=…", text::argument(&piece.reference));
     Some(ProofProblem::at(
         ProofProblemKind::NoName,
         piece,

@@ -124,6 +124,16 @@ pub(crate) fn quote(text: &str) -> String {
     format!("`{cut}…`")
 }
 
+/// A word of a command as a shell reads it.
+pub(crate) fn argument(word: &str) -> String {
+    if !word.is_empty() && word.chars().all(|c| c.is_alphanumeric() || "-_.@:".contains(c)) {
+        return word.to_owned();
+    }
+    let escaped: String =
+        word.chars().flat_map(|c| "\"\\$`!".contains(c).then_some('\\').into_iter().chain([c])).collect();
+    format!("\"{escaped}\"")
+}
+
 /// Whether there is nothing in a text that anybody can see.
 pub(crate) fn is_blank(text: &str) -> bool {
     text.chars().all(|c| {
