@@ -16,6 +16,25 @@ pub(crate) fn with_unusable_email(read: &Read<'_>) -> Result<Vec<Customer>> {
     read.all(&sql, params![], Customer::from_row)
 }
 
+/// These cards in words, with what is wrong and what to do; nothing when there are none.
+pub(crate) fn unusable_emails(cards: &[Customer]) -> Option<String> {
+    let faults: Vec<(&Customer, EmailFault)> =
+        cards.iter().filter_map(|card| Some((card, card.email_fault()?))).collect();
+    let said = |(card, fault): &(&Customer, EmailFault)| {
+        let name = card.name();
+        let reference = text::quote(&card.reference);
+        let who = if name.is_empty() { reference } else { format!("{name} ({reference})") };
+        format!("{who}: {}", fault.message)
+    };
+    let who = text::first_few(&faults.iter().map(said).collect::<Vec<_>>(), 12);
+    let count = text::count(faults.len(), "customer");
+    Some(match faults.as_slice() {
+        [] => return None,
+        [(_, fault)] => format!("{count} has no valid email address: {who}; `{}` corrects it", fault.hint),
+        _ => format!("{count} have no valid email address: {who}; `regulars customer set REF email=…` corrects one"),
+    })
+}
+
 impl Customer {
     /// What keeps the email on the card from being an address, with the command that sets it right: `` `ida..x@example.com`
     /// has two dots in a row ``. Nothing when it is one, or when there is none.

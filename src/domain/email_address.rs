@@ -166,7 +166,8 @@ fn address_in(text: &str) -> Option<String> {
     let bare = |candidate: &str| {
         let without = unquoted(candidate.trim());
         let link = bare_email(without);
-        let end = if link.len() < without.len() { link.find('?') } else { link.find(" (").filter(|_| link.ends_with(')')) };
+        let end =
+            if link.len() < without.len() { link.find('?') } else { link.find(" (").filter(|_| link.ends_with(')')) };
         unquoted(link[..end.unwrap_or(link.len())].trim()).to_owned()
     };
     candidates.map(bare).find(|bare| look(bare).is_ok())
@@ -174,8 +175,15 @@ fn address_in(text: &str) -> Option<String> {
 
 /// A text without the quotes or brackets around it.
 fn unquoted(text: &str) -> &str {
-    const PAIRS: [(char, char); 7] =
-        [('"', '"'), ('\'', '\''), ('\u{201c}', '\u{201d}'), ('\u{2018}', '\u{2019}'), ('(', ')'), ('[', ']'), ('\u{ab}', '\u{bb}')];
+    const PAIRS: [(char, char); 7] = [
+        ('"', '"'),
+        ('\'', '\''),
+        ('\u{201c}', '\u{201d}'),
+        ('\u{2018}', '\u{2019}'),
+        ('(', ')'),
+        ('[', ']'),
+        ('\u{ab}', '\u{bb}'),
+    ];
     let inside = |(open, close): &(char, char)| text.strip_prefix(*open)?.strip_suffix(*close);
     PAIRS.iter().find_map(inside).map_or(text, str::trim)
 }

@@ -454,7 +454,9 @@ impl<'t> CustomerImporter<'t> {
                 true => address.part(*field, before, after),
                 false if new.is_empty() => old,
                 // What is no address takes the place of none.
-                false if *field == CustomerField::Email && contact.email_fault.is_some() && EmailAddress::is_one(old) => {
+                false
+                    if *field == CustomerField::Email && contact.email_fault.is_some() && EmailAddress::is_one(old) =>
+                {
                     old
                 }
                 false => new,

@@ -62,25 +62,29 @@ pub(super) fn shared(people: &[RecipientCards<'_>]) -> Vec<ProofProblem> {
         let names: Vec<String> = neighbours.iter().map(|one| one.said()).collect();
         let letters = Channel::Letter.count(neighbours.len());
         let message = format!("{letters} to {}: {}", place(first), text::first_few(&names, 4));
-        found.push(one_household(first, other, message));
+        found.push(ProofProblem::one_household(
+            ProofProblemKind::SharedAddress,
+            first.recipient,
+            other.recipient,
+            message,
+        ));
     }
     for doors in doors.into_values() {
         for (at, one) in doors.iter().enumerate() {
             for other in doors[at + 1..].iter().filter(|other| one.is_near(other)) {
                 let said = |door: &Door<'_>| format!("{} at {}", door.person.said(), place(door.person));
                 let message = format!("2 letters to what may be one address: {} and {}", said(one), said(other));
-                found.push(one_household(one.person, other.person, message));
+                found.push(ProofProblem::one_household(
+                    ProofProblemKind::SharedAddress,
+                    one.person.recipient,
+                    other.person.recipient,
+                    message,
+                ));
             }
         }
     }
     found.sort_by(|a, b| a.reference.cmp(&b.reference));
     found
-}
-
-fn one_household(first: &RecipientCards<'_>, other: &RecipientCards<'_>, message: String) -> ProofProblem {
-    let (one, two) = (text::argument(&other.recipient.reference), text::argument(&first.recipient.reference));
-    let hint = format!("if they live together: regulars customer set {one} household={two}");
-    ProofProblem::at(ProofProblemKind::SharedAddress, first.recipient, message, hint)
 }
 
 /// The lines of an address without its names.

@@ -44,6 +44,7 @@ pub(crate) fn plural(singular: &str) -> String {
     match singular {
         "person" => return "people".to_owned(),
         "branch" => return "branches".to_owned(),
+        one if one.ends_with("inbox") => return format!("{one}es"),
         _ => {}
     }
     match singular.strip_suffix('y') {
