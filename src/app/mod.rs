@@ -32,6 +32,7 @@ pub(crate) mod plan;
 pub(crate) mod posted;
 pub(crate) mod preview;
 pub(crate) mod print;
+mod problems;
 mod progress;
 pub(crate) mod proof;
 pub(crate) mod recipients;
