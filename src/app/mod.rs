@@ -12,6 +12,7 @@ pub(crate) mod doctor;
 pub(crate) mod duplicates;
 pub(crate) mod edit;
 pub(crate) mod email_check;
+pub(crate) mod email_dns;
 pub(crate) mod email_keys;
 pub(crate) mod entry;
 pub(crate) mod export;

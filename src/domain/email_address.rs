@@ -43,7 +43,8 @@ impl EmailAddress {
         &self.0
     }
 
-    /// As mail servers are told: the domain in letters that DNS knows (`xn--bcher-kva.example`), the name as it was written.
+    /// As mail servers are told: the domain in letters that DNS knows (`xn--bcher-kva.example`), the name as it was written,
+    /// accents composed.
     pub(crate) fn for_wire(&self) -> String {
         let (name, domain) = self.0.split_once('@').unwrap_or((&self.0, ""));
         let domain = if domain.is_ascii() {
@@ -51,7 +52,7 @@ impl EmailAddress {
         } else {
             idna::domain_to_ascii(domain).unwrap_or_else(|_| domain.to_owned())
         };
-        format!("{name}@{domain}")
+        format!("{}@{domain}", composed(name))
     }
 
     /// As it is compared.
@@ -69,7 +70,12 @@ pub(crate) fn is_same_mailbox(one: &str, other: &str) -> bool {
 /// A text that should be an address, as it is compared: in lower case, accents composed, without spaces and `mailto:`.
 pub(crate) fn email_key(text: &str) -> String {
     let text = bare_email(text);
-    if text.is_ascii() { text.to_ascii_lowercase() } else { text.nfc().collect::<String>().to_lowercase() }
+    if text.is_ascii() { text.to_ascii_lowercase() } else { composed(text).to_lowercase() }
+}
+
+/// A text with its accents composed.
+fn composed(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() { Cow::Borrowed(text) } else { Cow::Owned(text.nfc().collect()) }
 }
 
 /// A text without the spaces around it and the `mailto:` of a link.
@@ -92,11 +98,10 @@ fn look(text: &str) -> Result<(), String> {
     if text.contains(char::is_whitespace) {
         return Err("has a space in it".to_owned());
     }
-    let is_letter = |c: char| if c.is_ascii() { c.is_ascii_alphanumeric() } else { c.is_alphanumeric() };
-    let is_letter = |c: char| is_letter(c) || !c.is_ascii() && is_combining_mark(c);
-    let of_name = |c: char| is_letter(c) || ".!#$%&'*+/=?^_`{|}~-".contains(c);
-    let of_domain = |c: char| is_letter(c) || ".-_".contains(c);
-    if let Some(odd) = name.chars().find(|c| !of_name(*c)).or_else(|| domain.chars().find(|c| !of_domain(*c))) {
+    let of_name = |c: char| c.is_alphanumeric() || ".!#$%&'*+/=?^_`{|}~-".contains(c);
+    let of_domain = |c: char| c.is_alphanumeric() || ".-_".contains(c) || !c.is_ascii() && is_combining_mark(c);
+    let odd = composed(name).chars().find(|c| !of_name(*c));
+    if let Some(odd) = odd.or_else(|| domain.chars().find(|c| !of_domain(*c))) {
         return Err(match odd.is_control() || is_unseen(odd) {
             true => "has a character in it that shows nothing".to_owned(),
             false => format!("has {} in it", text::quote(&odd.to_string())),
@@ -161,7 +166,7 @@ fn address_in(text: &str) -> Option<String> {
     // A space that does not break a line is one that nobody has typed.
     let parts: Vec<&str> = plain.split('@').map(|part| part.trim_matches('\u{a0}')).collect();
     let plain = parts.join("@").replace("\u{a0}.", ".").replace('\u{a0}', " ");
-    let in_brackets = plain.match_indices('<').filter_map(|(at, _)| plain[at + 1..].split('>').next());
+    let in_brackets = plain.match_indices('<').filter_map(|(at, _)| Some(plain[at + 1..].split_once('>')?.0));
     let candidates = in_brackets.chain([plain.as_str()]);
     let bare = |candidate: &str| {
         let without = unquoted(candidate.trim());
@@ -206,6 +211,7 @@ mod tests {
             ("anna@b\u{fc}cher.example", "anna@xn--bcher-kva.example"),
             ("J\u{f6}rg@B\u{dc}CHER.example", "J\u{f6}rg@xn--bcher-kva.example"),
             ("Ana@Example.com", "Ana@Example.com"),
+            ("Zoe\u{308}@b.co", "Zo\u{eb}@b.co"),
             ("a@\u{4f8b}\u{3048}.\u{30c6}\u{30b9}\u{30c8}", "a@xn--r8jz45g.xn--zckzah"),
         ] {
             assert_eq!(EmailAddress::parse(typed).expect(typed).for_wire(), wire);
@@ -214,7 +220,8 @@ mod tests {
             "o'brien@example.com",
             "lou+news@example.com",
             "_x-1!#$%&*/=?^`{|}~@a-b.example.co.uk",
-            "\u{92e}\u{94d}\u{930}@example.com",
+            "\u{5c71}\u{7530}@example.com",
+            "a@\u{92e}\u{94d}\u{930}.example.com",
             "1@2.3com.museum",
             "a@my_shop.example.com",
             "lou@xn--bcher-kva.example",

@@ -124,8 +124,8 @@ impl Drop for Run {
 pub fn program(folder: &Path, arguments: &[String]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_regulars"));
     command.current_dir(folder).args(arguments).stdin(Stdio::null()).env_clear();
-    // The fonts of this machine decide nothing.
-    command.env("NO_COLOR", "1").env("REGULARS_FONTS", "");
+    // The fonts and the resolver of this machine decide nothing.
+    command.env("NO_COLOR", "1").env("REGULARS_FONTS", "").env("REGULARS_RESOLVER", "none");
     for kept in ["PATH", "TMPDIR"] {
         if let Some(value) = std::env::var_os(kept) {
             command.env(kept, value);
