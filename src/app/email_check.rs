@@ -126,14 +126,6 @@ fn ask(shop: &Shop, offline: bool, missing: &mut Vec<MissingSetting>) -> Option<
             "more `connections` make up for it, as far as it allows them",
         );
     }
-    if !offer.smtputf8 && shop.settings.email.as_ref().is_some_and(|email| needs_utf8(&email.from)) {
-        add(
-            "from",
-            true,
-            "the mail server takes no sender with letters beyond ASCII before the @ (no SMTPUTF8)".to_owned(),
-            "write from an address without such letters",
-        );
-    }
     if let (Some(limit), Ok(Some((slug, largest)))) = (offer.size, largest(shop))
         && largest > limit
     {
@@ -178,11 +170,6 @@ fn in_words(problem: ServerProblem) -> (&'static str, String, &'static str) {
             "try again later; if it goes on, ask whoever runs it",
         ),
     }
-}
-
-/// Whether a sender has letters before the `@` that are not ASCII.
-fn needs_utf8(from: &str) -> bool {
-    email::address(from, "from").is_ok_and(|address| !address.is_ascii())
 }
 
 /// The largest email that is still to go, by campaign, in bytes: one of each branch is made.

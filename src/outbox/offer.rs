@@ -87,7 +87,7 @@ pub(crate) fn look(sender: &Sender) -> Result<ServerOffer, ServerProblem> {
         smtputf8: has("SMTPUTF8"),
     };
     match tried {
-        Err(fault @ SmtpError::Refused(500.., _)) => Err(ServerProblem::Refused(fault.text())),
+        Err(fault @ (SmtpError::Refused(500.., _) | SmtpError::Lacks(_))) => Err(ServerProblem::Refused(fault.text())),
         Err(fault) => Err(ServerProblem::NotNow(fault.text())),
         Ok(()) => {
             session.quit();

@@ -20,7 +20,12 @@ pub struct Run {
 impl Run {
     /// Runs the program in `folder`; the text of `folder` reads `SHOP` in the answer.
     pub fn of(folder: &Path, arguments: &[String]) -> Self {
-        let output = program(folder, arguments).output().expect("the program runs");
+        Self::with(folder, arguments, &[])
+    }
+
+    /// The same with more in its environment.
+    pub fn with(folder: &Path, arguments: &[String], environment: &[(&str, &str)]) -> Self {
+        let output = program(folder, arguments).envs(environment.iter().copied()).output().expect("the program runs");
         let shown = |bytes: &[u8]| String::from_utf8_lossy(bytes).replace(folder.to_str().unwrap(), "SHOP");
         Self {
             command: arguments.join(" "),
