@@ -163,6 +163,40 @@ fn a_card_takes_nothing_for_an_address_that_is_none() {
     assert_eq!(shop.json("customer show P-2")["fields"]["email"], Value::Null);
 }
 
+/// In a list without numbers an email tells people apart only if it is one; a card that an earlier version made of such a list
+/// is found again.
+#[test]
+fn what_is_no_address_tells_nobody_apart() {
+    let import = |shop: &Shop| {
+        let run = shop.run("--json import customers people.csv");
+        run.says_only(&["This looks like a plain list.", "It has no customer numbers: "]).json()
+    };
+    let shop = Shop::without_people();
+    let heading = "first_name,last_name,street,city,zip,phone,email\n";
+    let rows = "Ann,Able,1 Oak St,Salem,97301,,no email\nBob,Beech,2 Oak St,Salem,97301,,no email\n\
+                Cy,Cedar,3 Oak St,Salem,97301,503 555 0101,ida..x@example.com\n\
+                Dee,Dale,4 Oak St,Salem,97301,503 555 0102,ida..x@example.com\n\
+                Eve,Elm,5 Oak St,Salem,97301,,Eve <eve@example.com>\nFay,Fir,6 Oak St,Salem,97301,,fay@home@example.com\n";
+    shop.write("people.csv", format!("{heading}{rows}"));
+    let imported = import(&shop);
+    assert_eq!((&imported["added"], &imported["rejected"]), (&json!(6), &json!(0)), "{imported}");
+    for name in ["Ann Able", "Bob Beech", "Cy Cedar", "Dee Dale", "Fay Fir"] {
+        assert!(warnings(&imported).contains(name), "{name}: {imported}");
+    }
+    let again = import(&shop);
+    assert_eq!((&again["added"], &again["unchanged"]), (&json!(0), &json!(6)), "{again}");
+
+    let shop = Shop::without_people();
+    let cards = "ref,first_name,last_name,email\neve <eve@example.com>,Eve,Elm,Eve <eve@example.com>\n\
+                 ida..x@example.com,Cy,Cedar,ida..x@example.com\nfay@home@example.com,Fay,Fir,fay@home@example.com\n";
+    shop.write("cards.csv", cards);
+    shop.run("import customers cards.csv").says("has two dots in a row");
+    shop.write("people.csv", format!("{heading}{rows}"));
+    let found = import(&shop);
+    assert_eq!((&found["added"], &found["changed"]), (&json!(3), &json!(3)), "{found}");
+    assert_eq!(shop.json("customer show \"eve <eve@example.com>\"")["fields"]["email"], "eve@example.com");
+}
+
 /// Who has no valid email goes by letter where that is the other way, and is named where an email was meant.
 #[test]
 fn the_channel_is_chosen_by_whether_the_address_is_one() {

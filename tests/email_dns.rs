@@ -29,8 +29,11 @@ const SPF: &str = "tea.example TXT v=spf1 mx ~all";
 const DMARC: &str = "_dmarc.tea.example TXT v=DMARC1; p=none";
 const KEY: &str = "regulars._domainkey.tea.example TXT KEY";
 
-/// What DNS has (`KEY` is ours), what is doubted and of what, and a part of the record that is proposed.
-const CASES: [(&[&str], &[(&str, &str, &str)]); 17] = [
+/// Of what there is a doubt, a part of it in words, and of the record that is proposed.
+type Doubt = (&'static str, &'static str, &'static str);
+
+/// What DNS has, `KEY` being ours, and what is doubted.
+const CASES: [(&[&str], &[Doubt]); 17] = [
     (&[SPF, DMARC, KEY], &[]),
     (&[DMARC, KEY], &[("SPF", "has no SPF record", "v=spf1 mx ~all")]),
     (&[SPF, "tea.example TXT v=spf1 a -all", DMARC, KEY], &[("SPF", "has 2 SPF records", "v=spf1 mx a ~all")]),

@@ -11,8 +11,8 @@ pub(crate) const HAS_EMAIL: &str = is_email!("c.email");
 
 /// The cards that have an email which is no address, by reference.
 pub(crate) fn with_unusable_email(read: &Read<'_>) -> Result<Vec<Customer>> {
-    let not = concat!("email <> '' AND NOT ", is_email!("email"));
-    let sql = format!("SELECT {COLUMNS} FROM customer WHERE deceased = 0 AND {not} ORDER BY ref");
+    let such = format!("deceased = 0 AND email <> '' AND NOT {HAS_EMAIL}");
+    let sql = format!("SELECT {COLUMNS} FROM customer c WHERE {such} ORDER BY ref");
     read.all(&sql, params![], Customer::from_row)
 }
 

@@ -102,10 +102,10 @@ fn look(text: &str) -> Result<(), String> {
     let of_domain = |c: char| c.is_alphanumeric() || ".-_".contains(c) || !c.is_ascii() && is_combining_mark(c);
     let odd = composed(name).chars().find(|c| !of_name(*c));
     if let Some(odd) = odd.or_else(|| domain.chars().find(|c| !of_domain(*c))) {
-        return Err(match odd.is_control() || is_unseen(odd) {
-            true => "has a character in it that shows nothing".to_owned(),
-            false => format!("has {} in it", text::quote(&odd.to_string())),
-        });
+        if odd.is_control() || is_unseen(odd) {
+            return Err("has a character in it that shows nothing".to_owned());
+        }
+        return Err(format!("has {} in it", text::quote(&odd.to_string())));
     }
     if name.is_empty() {
         return Err("has nothing before the @".to_owned());
@@ -125,9 +125,10 @@ fn look(text: &str) -> Result<(), String> {
     if domain.ends_with('.') {
         return Err("ends with a dot".to_owned());
     }
-    let wire = match domain.is_ascii() {
-        true => Cow::Borrowed(domain),
-        false => Cow::Owned(idna::domain_to_ascii(domain).map_err(|_| "has a domain that DNS cannot hold".to_owned())?),
+    let wire = if domain.is_ascii() {
+        Cow::Borrowed(domain)
+    } else {
+        Cow::Owned(idna::domain_to_ascii(domain).map_err(|_| "has a domain that DNS cannot hold".to_owned())?)
     };
     let Some((_, last)) = wire.rsplit_once('.') else { return Err("has no dot after the @".to_owned()) };
     if wire.len() > LONGEST_DOMAIN || wire.split('.').any(|label| label.len() > LONGEST_LABEL) {

@@ -2,9 +2,11 @@
 
 use std::borrow::Cow;
 
-use super::dialect::BETWEEN_VALUES;
 use crate::domain::{EmailAddress, country_code, email_in, postcode_of_letters};
 use crate::text::csv;
+
+/// Between several phones or emails in one cell.
+pub(super) const BETWEEN_VALUES: [&str; 4] = [" ::: ", ",", ";", " / "];
 
 /// A cell without control characters and outer spaces, and without the apostrophe that keeps it from being a formula.
 /// Line breaks inside become spaces; characters that turn the direction of what follows, or show nothing, go.
@@ -52,7 +54,7 @@ pub(super) fn first_of<'t>(text: &'t str, separators: &[&str]) -> (&'t str, Vec<
 }
 
 /// The email address in a cell, and what else is there: of several the first that is one. A cell without any stays whole.
-pub(super) fn email_of<'t>(cell: &'t str) -> (Cow<'t, str>, Vec<&'t str>) {
+pub(super) fn email_of(cell: &str) -> (Cow<'_, str>, Vec<&str>) {
     let parts = if EmailAddress::is_one(cell) { vec![] } else { outside_quotes(cell) };
     let Some(first) = parts.iter().position(|part| EmailAddress::read(part).is_some()) else {
         return (email_in(cell), vec![]);

@@ -4,7 +4,6 @@ use csv::StringRecord;
 
 use super::birthday::BirthdayColumn;
 use super::consent::{consent_of, holds};
-use super::dialect::BETWEEN_VALUES;
 use super::list_reference::list_reference;
 use super::reading::{ImportPlan, KnownBy};
 use super::sheet::SheetRow;
@@ -82,7 +81,7 @@ pub(super) fn read(
         texts.push(match field {
             CustomerField::Phone => {
                 let cell = plan.id(name, row, survey)?;
-                let (first, more) = cells::first_of(&cell, &BETWEEN_VALUES);
+                let (first, more) = cells::first_of(&cell, &cells::BETWEEN_VALUES);
                 others.extend(more.into_iter().map(str::to_owned));
                 first.to_owned()
             }
@@ -108,12 +107,17 @@ pub(super) fn read(
     placeholders::clear(&mut texts);
     let email = &texts[CustomerField::Email as usize];
     let email_fault = if email.is_empty() { None } else { EmailAddress::fault(email) };
-    let mut reference = plan.reference(row, survey)?.into_owned();
-    let former_reference = plan.former_reference(row, &reference);
-    let is_listed = reference.is_empty() && plan.known_by() != KnownBy::Reference;
+    let mut reference = plan.customer_reference(row, survey)?.into_owned();
+    let mut is_listed = reference.is_empty() && plan.known_by() != KnownBy::Reference;
     if is_listed {
         reference = list_reference(|field| texts[field as usize].as_str());
     }
+    if is_listed && reference.is_empty() {
+        // An email that is no address is better than nothing.
+        is_listed = false;
+        reference = plan.reference(row, survey)?.into_owned();
+    }
+    let former_reference = plan.former_reference(row, &reference);
     if reference.is_empty() {
         let without = match plan.known_by() {
             KnownBy::Reference => "a customer without a reference",

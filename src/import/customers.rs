@@ -224,6 +224,8 @@ struct CustomerImporter<'t> {
     cards: CardWriter<'t>,
     /// Those who are known by name and address alone.
     listed: ListedPeople,
+    /// The references of earlier versions that somebody in the file has.
+    former: HashSet<String>,
     /// Whose address the file has only a part of, and who has lost the postcode.
     unclear: Vec<String>,
     without_postcode: Vec<String>,
@@ -265,6 +267,7 @@ impl<'t> CustomerImporter<'t> {
             new: Vec::new(),
             cards: CardWriter::new(write, import)?,
             listed: ListedPeople::default(),
+            former: HashSet::new(),
             unclear: Vec::new(),
             without_postcode: Vec::new(),
             unusable_emails: Vec::new(),
@@ -281,10 +284,12 @@ impl<'t> CustomerImporter<'t> {
 
     /// Whoever is known by name and address gets the number that tells them from others of that name there.
     fn take(&mut self, contact: &mut ContactRow) -> Result<()> {
-        if let Some(former) = contact.former_reference.take_if(|former| self.ids.contains_key(former.as_str()))
+        if let Some(former) = contact.former_reference.take()
+            && self.ids.contains_key(&former)
             && !self.ids.contains_key(&contact.reference)
+            && self.former.insert(former.clone())
         {
-            contact.reference = former;
+            (contact.reference, contact.is_listed) = (former, false);
         }
         if contact.is_listed {
             let (ids, cards, references) = (&self.ids, &self.cards, &self.references);

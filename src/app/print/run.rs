@@ -6,7 +6,7 @@ use super::options::PrintOptions;
 use crate::app::problems::nothing_went;
 use crate::app::progress::{Activity, Progress};
 use crate::campaign::{self, Recipient, SecondPiece};
-use crate::domain::Channel;
+use crate::domain::{Channel, PieceState};
 use crate::error::{Error, Result};
 use crate::letter::{Imprint, Printed};
 use crate::piece::{self, FrozenCampaign};
@@ -136,6 +136,6 @@ impl<'r> PrintRun<'r> {
             return Ok(problems);
         }
         let (bad, all) = (printed.pages.iter().filter(|pages| **pages == 0).count(), printed.pages.len());
-        Err(nothing_went(("print", "printed"), problems, (bad, all), what))
+        Err(nothing_went(("print", PieceState::Printed.as_str()), problems, (bad, all), what))
     }
 }
