@@ -81,7 +81,7 @@ pub(crate) fn customers(
         (without_postcode, "the new address has no postcode"),
         (
             unusable_emails,
-            "no email address, so no email can go there; correct it in the list, or with `regulars customer set REF email=…`",
+            "an email that is no address, so nothing can be sent there; correct it in the list, or with `regulars customer set REF email=…`",
         ),
         (
             remarks,
@@ -201,14 +201,16 @@ fn twice(plan: &ImportPlan<'_>, contact: &ContactRow, line: usize, first: usize)
         .hint("take one of the rows out; if they are two people, give one another reference")
 }
 
-/// Whose email is no address, what is wrong with it, and where it stands.
-fn unusable_email(contact: &ContactRow) -> Option<String> {
+/// Whose email is no address, what is wrong with it, and where it stands; `before` is that of the card.
+fn unusable_email(contact: &ContactRow, before: &str) -> Option<String> {
     use CustomerField::{Company, Email, FirstName, FullName, LastName, Suffix};
     let fault = contact.email_fault.as_ref()?;
     let name = name_of([FirstName, LastName, FullName, Suffix, Company].map(|field| contact.field(field)));
     let (reference, email) = (text::quote(&contact.reference), text::quote(contact.field(Email)));
     let who = if name.is_empty() { reference } else { format!("{name} ({reference})") };
-    Some(format!("{who} in line {}: {email} {fault}", contact.line))
+    let kept =
+        if EmailAddress::is_one(before) { format!(" (the book keeps {})", text::quote(before)) } else { String::new() };
+    Some(format!("{who} in line {}: {email} {fault}{kept}", contact.line))
 }
 
 /// The book while customers are taken into it.
@@ -329,12 +331,15 @@ impl<'t> CustomerImporter<'t> {
                 return Ok(());
             }
         };
-        self.unusable_emails.extend(unusable_email(contact));
         let mut taken_back = Vec::new();
         let (id, mut different, [post, email]) = match old {
-            None => (self.insert(contact)?, false, [Consent::default(); 2]),
+            None => {
+                self.unusable_emails.extend(unusable_email(contact, ""));
+                (self.insert(contact)?, false, [Consent::default(); 2])
+            }
             Some(id) => {
                 let card = self.cards.stored(id)?;
+                self.unusable_emails.extend(unusable_email(contact, &card.texts[CustomerField::Email as usize]));
                 (id, self.update(id, contact, &card.texts, is_merged)?, [card.post_consent, card.email_consent])
             }
         };
