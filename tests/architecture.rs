@@ -22,6 +22,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("lopdf", &["letter/pdf.rs"]),
     ("mail_parser", &["inbound/"]),
     ("lettre", &["email/", "outbox/"]),
+    ("simple_dns", &["dns/"]),
     ("clap", &["cli/", "main.rs"]),
     ("indicatif", &["cli/"]),
     ("axum", &["web/"]),

@@ -508,12 +508,13 @@ fn hostile_text_comes_out_as_it_went_in() {
         "-x --yes ?1 %s \\",
     ] {
         let mut words: Vec<String> = ["customer", "set", "C-03", "--source", "x"].map(str::to_owned).to_vec();
-        words.extend(card_fields().iter().map(|field| format!("{field}={text}")));
+        let fields = || card_fields().into_iter().filter(|field| *field != "email");
+        words.extend(fields().map(|field| format!("{field}={text}")));
         words.extend([format!("preference.x={text}"), format!("tag=+{text}")]);
-        shop.with(&words).says_only(&["is no email address: nothing can be sent to it"]);
+        shop.with(&words).quiet();
         shop.with(&["customer", "note", "C-03", "--kind", "idea", "--", text]).quiet();
         let (card, all) = (shop.json("customer show C-03"), shop.json("customer export C-03"));
-        for field in card_fields() {
+        for field in fields() {
             assert_eq!((&card["fields"][field], &all["card"][field]), (&json!(text), &json!(text)), "{field}");
         }
         assert_eq!((&card["preferences"]["x"], &card["contacts"][0]["text"]), (&json!(text), &json!(text)));

@@ -37,6 +37,10 @@ mod counter;
 mod customers;
 /// The day is that of the shop, wherever the machine stands.
 mod days;
+/// Email addresses looked at before emails go: what is none, what is mistyped, two people with one inbox.
+mod email_addresses;
+/// What DNS says to receivers of emails, asked by `email check`.
+mod email_dns;
 /// Emails as files: only to a recorded yes, and no name becomes a header or markup.
 mod emails;
 /// Every folder of faults/ is a mistake: what is said about it, and that it changes nothing.

@@ -1,5 +1,7 @@
 //! The key that signs emails, and the records of DNS by which receivers check it.
 
+use serde::Serialize;
+
 use crate::email::{self, Dkim, Key};
 use crate::error::Result;
 use crate::files;
@@ -23,10 +25,12 @@ pub(crate) struct KeyOutcome {
 }
 
 /// A TXT record of DNS.
+#[derive(Debug, Serialize)]
 pub(crate) struct DnsRecord {
     pub(crate) name: String,
     pub(crate) value: String,
     /// What it is for.
+    #[serde(skip)]
     pub(crate) purpose: &'static str,
 }
 
@@ -63,17 +67,16 @@ pub(crate) fn keys(shop: &Shop, make: fn() -> Result<Key>, replace: bool) -> Res
 /// The records that the domain of an address needs.
 fn records(dkim: &Dkim, (address, domain): (&str, &str), host: Option<&str>) -> Result<Vec<DnsRecord>> {
     let (name, value) = dkim.record(domain)?;
-    let sends = host.map_or("mx".to_owned(), |host| format!("mx a:{host}"));
     Ok(vec![
         DnsRecord { name, value, purpose: "DKIM: what your key signed is yours" },
         DnsRecord {
             name: domain.to_owned(),
-            value: format!("v=spf1 {sends} ~all"),
+            value: email::spf_record(host),
             purpose: "SPF: who may send for you; only one such record, so if your mail provider names one, take theirs",
         },
         DnsRecord {
-            name: format!("_dmarc.{domain}"),
-            value: format!("v=DMARC1; p=none; rua=mailto:{address}"),
+            name: email::dmarc_name(domain),
+            value: email::dmarc_record(address),
             purpose: "DMARC: where receivers report what was sent in your name",
         },
     ])

@@ -5,10 +5,11 @@ use std::path::Path;
 
 use chrono::NaiveDateTime;
 
+use super::problems::nothing_went;
 use super::progress::{Activity, Progress};
 use super::undelivered;
 use crate::campaign::{self, HeldBack, Recipient};
-use crate::domain::{CampaignState, Channel, OutboxState};
+use crate::domain::{CampaignState, Channel, OutboxState, RecipientId};
 use crate::error::{Error, Result};
 use crate::files;
 use crate::outbox::{self, OutboxCounts, SendJob, SendLock, SendReport};
@@ -24,6 +25,8 @@ pub(crate) struct SendOptions {
     pub(crate) limit: Option<usize>,
     /// Those that wait for a complaint to be resolved as well.
     pub(crate) despite: bool,
+    /// All but those that cannot be made.
+    pub(crate) leave_out_problems: bool,
     /// What an outbox from a backup has as queued as well.
     pub(crate) restored: bool,
 }
@@ -33,6 +36,8 @@ pub(crate) struct SendOutcome {
     pub(crate) report: SendReport,
     /// Why emails that are queued did not go.
     pub(crate) held_back: Vec<HeldBack>,
+    /// Why others could not be made.
+    pub(crate) left_out: Vec<Error>,
     pub(crate) counts: OutboxCounts,
     /// What has changed since the plan.
     pub(crate) differences: Vec<String>,
@@ -41,6 +46,8 @@ pub(crate) struct SendOutcome {
 /// Emails written as files.
 pub(crate) struct FolderOutcome {
     pub(crate) count: usize,
+    /// Why others could not be made.
+    pub(crate) left_out: Vec<Error>,
     pub(crate) counts: OutboxCounts,
     /// What has changed since the plan.
     pub(crate) differences: Vec<String>,
@@ -49,7 +56,7 @@ pub(crate) struct FolderOutcome {
 /// Sends what is queued and due, each email at most once.
 ///
 /// # Errors
-/// When something is missing in shop.toml, an email cannot be made, or another program sends.
+/// When something is missing in shop.toml, an email cannot be made and may not be left out, or another program sends.
 pub(crate) fn send(
     shop: &Shop,
     slug: &str,
@@ -59,7 +66,7 @@ pub(crate) fn send(
 ) -> Result<SendOutcome> {
     let mut store = shop.store()?;
     let (on, recipients) = open(&store, shop, slug, options.despite)?;
-    let emails: Vec<&Recipient> = recipients.iter().collect();
+    let mut emails: Vec<&Recipient> = recipients.iter().collect();
     let sender = sender(shop)?;
     let composer = EmailComposer::open(&store.read(), shop)?;
     let waits = |recipient: &Recipient| on.held_back.contains_key(&recipient.id);
@@ -70,7 +77,11 @@ pub(crate) fn send(
     // Nothing goes out as long as one of them cannot be made; they are made as they go.
     let wanted: Vec<&Recipient> = emails.iter().copied().filter(|r| is_queued(r) && !waits(r)).collect();
     let faults = composer.faults(&on, &wanted)?;
-    Error::all(faults.into_iter().flatten().collect()).map_or(Ok(()), Err)?;
+    let bad: HashSet<RecipientId> =
+        wanted.iter().zip(&faults).filter_map(|(email, fault)| fault.as_ref().map(|_| email.id)).collect();
+    let problems = faults.into_iter().flatten().collect();
+    let left_out = allowed(("send", OutboxState::Sent.as_str()), problems, (bad.len(), wanted.len()), options)?;
+    emails.retain(|email| !bad.contains(&email.id));
     (progress.report)(Activity::SendEmails, 0, queued.len());
     let job = SendJob {
         planned: &on.planned,
@@ -90,13 +101,14 @@ pub(crate) fn send(
     let report = outbox::run(&mut store, &mut SendLock::take(&shop.folder)?, &job)?;
     let held_back = emails.iter().filter(|r| is_queued(r)).filter_map(|r| on.held_back.get(&r.id)).cloned().collect();
     let counts = counts(&store, &on)?;
-    Ok(SendOutcome { report, held_back, counts, differences: campaign::differences(&store.read(), shop, &on.planned)? })
+    let differences = campaign::differences(&store.read(), shop, &on.planned)?;
+    Ok(SendOutcome { report, held_back, left_out, counts, differences })
 }
 
 /// Writes the emails into a folder, as .eml files, exactly as they would go out.
 ///
 /// # Errors
-/// When one of them cannot be made: then none is written.
+/// When one of them cannot be made and may not be left out: then none is written.
 pub(crate) fn send_to_folder(
     shop: &Shop,
     slug: &str,
@@ -117,13 +129,26 @@ pub(crate) fn send_to_folder(
         }
         report(composed.len() + faults.len())?;
     }
-    Error::all(faults).map_or(Ok(()), Err)?;
+    let left_out = allowed(("write", "written"), faults, (wanted - composed.len(), wanted), options)?;
     for (recipient, bytes) in &composed {
         let name = format!("{:06}-{}.eml", recipient.number.unwrap_or(0), piece::file_name(&recipient.reference));
         files::write_whole(&folder.join(name), bytes)?;
     }
     let differences = campaign::differences(&store.read(), shop, &on.planned)?;
-    Ok(FolderOutcome { count: composed.len(), counts: counts(&store, &on)?, differences })
+    Ok(FolderOutcome { count: composed.len(), left_out, counts: counts(&store, &on)?, differences })
+}
+
+/// The problems of emails, if the others may go without them.
+fn allowed(
+    verb: (&str, &str),
+    problems: Vec<Error>,
+    (bad, all): (usize, usize),
+    options: &SendOptions,
+) -> Result<Vec<Error>> {
+    if problems.is_empty() || options.leave_out_problems && bad < all {
+        return Ok(problems);
+    }
+    Err(nothing_went(verb, problems, (bad, all), Channel::Email.as_str()))
 }
 
 /// How emails leave the shop.

@@ -12,6 +12,7 @@ use super::freeze::{self, Frozen};
 use super::held_back::waiting;
 use super::left_out::{Why, count_reasons};
 use super::not_asked::{not_asked, not_asked_any_more};
+use super::one_inbox::{in_one_inbox, one_inbox};
 use super::planned;
 use super::sources::{self, Sources};
 use crate::customers::{self, PostOptOuts, Reach};
@@ -93,6 +94,7 @@ pub(crate) fn draft(read: &Read<'_>, shop: &Shop, slug: &str, today: NaiveDate) 
     if choice.chosen.iter().all(|chosen| chosen.held_out) {
         return Err(at_file(nobody(&choice)));
     }
+    let unusable = choice.unusable_emails.iter().map(|id| customers::by_id(read, *id)).collect::<Result<Vec<_>>>()?;
     let mut warnings = Vec::new();
     if as_of > today {
         warnings
@@ -132,6 +134,8 @@ pub(crate) fn draft(read: &Read<'_>, shop: &Shop, slug: &str, today: NaiveDate) 
     }
     warnings.extend(unprintable(&engine, &file, &recipients));
     warnings.extend(out_of_reach(read, &file, &recipients)?);
+    warnings.extend(customers::unusable_emails(&unusable));
+    warnings.extend(shared_inboxes(slug, &recipients));
     let mailed = recipients.iter().filter(|r| !r.chosen.held_out).count();
     if let Some(stock) = file.gift.as_ref().and_then(|gift| gift.stock).filter(|stock| *stock < mailed) {
         warnings.push(format!(
@@ -188,6 +192,24 @@ fn out_of_reach(read: &Read<'_>, file: &CampaignFile, recipients: &[DraftRecipie
         }
     }
     Ok(found)
+}
+
+/// Who gets the same email twice in one inbox.
+fn shared_inboxes(slug: &str, recipients: &[DraftRecipient]) -> Option<String> {
+    let gets = |r: &&DraftRecipient| !r.chosen.held_out && r.chosen.channel == Channel::Email;
+    let emails: Vec<&DraftRecipient> = recipients.iter().filter(gets).collect();
+    let shared = one_inbox(&emails, |r| (&r.frozen.email, r.frozen.household_id));
+    let said = |all: &Vec<&&DraftRecipient>| {
+        let who = all.iter().map(|r| format!("{} ({})", r.frozen.name, text::quote(&r.chosen.reference)));
+        in_one_inbox(&all[0].frozen.email, &who.collect::<Vec<_>>())
+    };
+    let shown: Vec<String> = shared.iter().take(3).map(said).collect();
+    let more = match shared.len() - shown.len() {
+        0 => String::new(),
+        more => format!("; and {} like it", text::count(more, "more inbox")),
+    };
+    let hint = format!("if they live together, `household=` makes them one; `regulars proof {slug}` shows how");
+    (!shown.is_empty()).then(|| format!("{}{more}; {hint}", shown.join("; ")))
 }
 
 /// A template that can become an email needs a subject.

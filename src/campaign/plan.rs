@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::codes;
 use super::draft::{Draft, draft};
+use super::eligible::Reason;
 use super::file::CampaignFile;
 use super::freeze;
 use super::held_back::{held_back, waiting};
@@ -358,4 +359,11 @@ pub(crate) fn why_left_out(read: &Read<'_>, planned: &Planned, reference: &str) 
     let sql = "SELECT reason FROM left_out WHERE campaign_id = ?1 AND (ref = ?2 OR ref IN (SELECT a.ref \
                FROM customer_alias a JOIN customer c ON c.id = a.customer_id WHERE c.ref = ?2)) ORDER BY ref <> ?2";
     read.first(sql, params![planned.id, reference], |row| row.get(0))
+}
+
+/// Whom a plan that is kept has left out although they matched, as neither a letter nor an email could reach them.
+pub(crate) fn left_out_as_unreachable(read: &Read<'_>, planned: &Planned) -> Result<Vec<String>> {
+    let other = [Reason::Excluded, Reason::Deceased, Reason::SameHousehold, Reason::OverLimit].map(Reason::as_str);
+    let sql = "SELECT ref FROM left_out WHERE campaign_id = ?1 AND reason NOT IN (?2, ?3, ?4, ?5) ORDER BY ref";
+    read.all(sql, params![planned.id, other[0], other[1], other[2], other[3]], |row| row.get(0))
 }

@@ -31,6 +31,9 @@ pub(super) struct SendArguments {
     /// Let emails go that wait for a complaint to be put right. Nobody gets email without a yes.
     #[arg(long)]
     despite: bool,
+    /// Send the emails that are in order, and list those that are not.
+    #[arg(long)]
+    leave_out_problems: bool,
     /// A backup was put back, and what it has as queued is to be sent.
     #[arg(long, conflicts_with = "to_folder")]
     restored: bool,
@@ -38,8 +41,8 @@ pub(super) struct SendArguments {
 
 pub(super) fn run(arguments: &SendArguments, context: &Context) -> Result<Done> {
     let (shop, slug) = (context.shop()?, &arguments.campaign);
-    let SendArguments { limit, despite, restored, .. } = *arguments;
-    let options = SendOptions { limit, despite, restored };
+    let SendArguments { limit, despite, leave_out_problems, restored, .. } = *arguments;
+    let options = SendOptions { limit, despite, leave_out_problems, restored };
     if let Some(folder) = &arguments.to_folder {
         return to_folder(&shop, slug, folder, &options, context);
     }
@@ -49,8 +52,10 @@ pub(super) fn run(arguments: &SendArguments, context: &Context) -> Result<Done> 
     object["held_back"] = sent.held_back.len().into();
     object["next_try"] = json!(sent.report.next_try);
     object["stopped"] = json!(sent.report.stopped);
+    object["left_out"] = messages(&sent.left_out);
     let done = Done::new(format!("Sent {}.", summary(&sent.report.tally)), &object);
-    Ok(with_warnings(&sent.report, slug, &sent.held_back, done).warn(sent.differences))
+    let done = with_warnings(&sent.report, slug, &sent.held_back, done);
+    Ok(without(sent.left_out, done).warn(sent.differences))
 }
 
 fn to_folder(shop: &Shop, slug: &str, folder: &Path, options: &SendOptions, context: &Context) -> Result<Done> {
@@ -61,7 +66,20 @@ fn to_folder(shop: &Shop, slug: &str, folder: &Path, options: &SendOptions, cont
     object["folder"] = shown.as_str().into();
     object["written"] = outcome.count.into();
     let text = format!("Wrote {emails} to {}; nothing was sent.", text::quote(&shown));
-    Ok(Done::new(text, &object).warn(outcome.differences))
+    object["left_out"] = messages(&outcome.left_out);
+    Ok(without(outcome.left_out, Done::new(text, &object)).warn(outcome.differences))
+}
+
+fn messages(left_out: &[Error]) -> Value {
+    left_out.iter().map(Error::message).collect()
+}
+
+/// With the emails that were left out.
+fn without(left_out: Vec<Error>, done: Done) -> Done {
+    if left_out.is_empty() {
+        return done;
+    }
+    done.warn(left_out.into_iter().map(|problem| format!("left out: {problem}"))).exit(3)
 }
 
 /// `120 emails; 1 failed, 1 is in doubt`, to stand after "sent".

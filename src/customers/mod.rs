@@ -48,7 +48,7 @@ pub(crate) use consent::{ConsentSubject, record_consent, said_opt_outs};
 pub(crate) use customer::{Customer, CustomerField, MailPreferences, address_of, name_in, name_of};
 pub(crate) use duplicates::{Pair, duplicates, tell_apart};
 pub(crate) use find::{Hit, find};
-pub(crate) use has_email::HAS_EMAIL;
+pub(crate) use has_email::{EmailFault, HAS_EMAIL, unusable_emails, with_unusable_email};
 pub(crate) use household::household_of;
 pub(crate) use identity::{RefStatus, References, let_back, references};
 pub(crate) use index::{complete as index_words, is_complete as words_are_indexed};

@@ -44,6 +44,8 @@ pub(crate) enum ServerProblem {
     Password(String),
     /// It takes no emails from this sender.
     Refused(String),
+    /// It takes none from this sender at the moment.
+    NotNow(String),
 }
 
 /// Connects, signs in, says who writes, and leaves again.
@@ -85,8 +87,9 @@ pub(crate) fn look(sender: &Sender) -> Result<ServerOffer, ServerProblem> {
         smtputf8: has("SMTPUTF8"),
     };
     match tried {
-        Err(fault @ SmtpError::Refused(500.., _)) => Err(ServerProblem::Refused(fault.text())),
-        _ => {
+        Err(fault @ (SmtpError::Refused(500.., _) | SmtpError::Lacks(_))) => Err(ServerProblem::Refused(fault.text())),
+        Err(fault) => Err(ServerProblem::NotNow(fault.text())),
+        Ok(()) => {
             session.quit();
             Ok(offer)
         }

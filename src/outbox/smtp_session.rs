@@ -99,7 +99,13 @@ impl SmtpSession {
 
     /// Says from whom, and takes it back: whether the server takes emails of this sender.
     pub(super) fn try_sender(&mut self, from: &Address) -> Result<(), SmtpError> {
-        self.connection.command(format!("MAIL FROM:<{from}>\r\n")).map_err(|e| fault(&e))?;
+        const UTF8: &str = "SMTPUTF8";
+        let option = match AsRef::<str>::as_ref(from).is_ascii() {
+            true => String::new(),
+            false if self.offers.iter().any(|line| line == UTF8) => format!(" {UTF8}"),
+            false => return Err(SmtpError::Lacks(UTF8)),
+        };
+        self.connection.command(format!("MAIL FROM:<{from}>{option}\r\n")).map_err(|e| fault(&e))?;
         self.reset();
         Ok(())
     }

@@ -3,18 +3,16 @@
 use std::path::PathBuf;
 
 use super::options::PrintOptions;
+use crate::app::problems::nothing_went;
 use crate::app::progress::{Activity, Progress};
 use crate::campaign::{self, Recipient, SecondPiece};
-use crate::domain::Channel;
-use crate::error::{Error, ErrorKind, Result};
+use crate::domain::{Channel, PieceState};
+use crate::error::{Error, Result};
 use crate::letter::{Imprint, Printed};
 use crate::piece::{self, FrozenCampaign};
 use crate::shop::Shop;
 use crate::store::Store;
 use crate::text;
-
-/// How many problems an error names at most.
-const MOST_SHOWN: usize = 20;
 
 /// What is to be printed, from which plan, and where it goes.
 pub(crate) struct PrintRun<'r> {
@@ -138,15 +136,6 @@ impl<'r> PrintRun<'r> {
             return Ok(problems);
         }
         let (bad, all) = (printed.pages.iter().filter(|pages| **pages == 0).count(), printed.pages.len());
-        let more = problems.len().saturating_sub(MOST_SHOWN);
-        let mut shown: Vec<Error> = problems.into_iter().take(MOST_SHOWN).collect();
-        if more > 0 {
-            shown.push(Error::new(format!("{} of this kind", text::count(more, "more problem"))));
-        }
-        let (bad_shown, all_shown) = (text::thousands(bad), text::count(all, what));
-        let nothing = Error::new(format!("nothing was printed: {bad_shown} of {all_shown} cannot be"));
-        let hint = "mend them, or print the others with `--leave-out-problems`";
-        shown.push(if bad < all { nothing.hint(hint) } else { nothing });
-        Err(Error::all(shown).unwrap_or_else(|| Error::of(ErrorKind::Machine, "the letters could not be printed")))
+        Err(nothing_went(("print", PieceState::Printed.as_str()), problems, (bad, all), what))
     }
 }
