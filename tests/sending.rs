@@ -225,7 +225,7 @@ fn an_email_that_failed_or_waits_goes_to_another_address() {
         }
     }
     assert_eq!(["P-1", "P-2"].map(|one| state_of(&shop, one)), ["queued", "queued"]);
-    shop.run("send spring --today 2024-03-02").says_only(&SENDING);
+    shop.run("send spring --today 2024-03-02").status(3).says_only(&SENDING);
     assert_eq!(["P-1", "P-2"].map(|one| state_of(&shop, one)), ["sent", "sent"]);
     assert!(office.messages("rosa@example.com")[0].contains("To: \"Pat Person1\" <rosa@example.com>"));
     assert_eq!(shop.recipient("spring", "P-1")["response"], "not_redeemed");
@@ -299,7 +299,7 @@ fn put_off_again_and_again_it_fails_after_a_day() {
     };
     shop.run("send spring").status(3).says("from 2024-03-01 12:05 on");
     assert_eq!(due("2024-03-01").as_deref().map(|due| &due[..16]), Some("2024-03-01T12:05"));
-    shop.run("send spring").says("from 2024-03-01 12:05 on").stdout("Sent 0 emails.\n");
+    shop.run("send spring").status(3).says("from 2024-03-01 12:05 on").stdout("Sent 0 emails.\n");
     assert_eq!(shop.json("outbox spring")["emails"][0]["attempts"], 1, "it was not due");
     shop.run("send spring --today 2024-03-02").status(3).says("says whose, and what the mail server said");
     assert_eq!(state_of(&shop, "P-1"), "failed");
@@ -313,7 +313,7 @@ fn a_doubt_is_settled_by_the_owner_alone() {
         .status(3)
         .says("says whose, and what the mail server said")
         .stdout("Sent 1 email; 2 are in doubt.\n");
-    shop.run("send spring").quiet().stdout("Sent 0 emails.\n");
+    shop.run("send spring").status(3).says("2 emails are in doubt: `regulars outbox").stdout("Sent 0 emails.\n");
     shop.run("outbox spring --settle P-3 again").status(1).says("is sent").says("only what is in doubt");
     shop.run("outbox spring --settle P-1 maybe").status(1).says("settles nothing");
     shop.run("outbox spring --settle P-1 sent")
@@ -335,7 +335,11 @@ fn a_wish_since_the_plan_holds_the_email_back() {
     shop.run("customer set P-2 email_consent=no").quiet();
     shop.run("customer set P-3 deceased=yes").quiet();
     shop.run("customer note P-4 \"the seam came open\" --kind complaint").quiet();
-    shop.run("send spring").says("3 emails held back").stdout("Sent 1 email.\n");
+    shop.run("send spring")
+        .status(3)
+        .says("1 email held back until a complaint is resolved (`regulars customer resolve REF`)")
+        .says("2 emails held back: Pat Person2 wants no email any more")
+        .stdout("Sent 1 email.\n");
     shop.run("send spring --despite").says("wants no email any more").stdout("Sent 1 email.\n");
     assert_eq!(office.taken(), ["ana@example.com", "dora@example.com"]);
     shop.run("plan spring --again").status(1).says("was sent already");
@@ -345,9 +349,13 @@ fn a_wish_since_the_plan_holds_the_email_back() {
 fn limits_and_caps_leave_the_rest_for_later() {
     let office = PostOffice::open();
     let shop = shop_for(&["a", "b", "c", "d", "e"], &office, "daily_cap = 3\nrate = \"20/s\"");
-    shop.run("send spring --limit 2").stdout("Sent 2 emails.\n");
-    shop.run("send spring").says("`daily_cap` for today").stdout("Sent 1 email.\n");
-    shop.run("send spring").says("`daily_cap` for today").stdout("Sent 0 emails.\n");
+    shop.run("send spring --limit 2")
+        .status(3)
+        .says("3 emails are left by `--limit`: `regulars send spring` goes on with them")
+        .stdout("Sent 2 emails.\n");
+    let goes_on = "`daily_cap` for today: `regulars send spring` goes on tomorrow with 2 emails";
+    shop.run("send spring").status(3).says(goes_on).stdout("Sent 1 email.\n");
+    shop.run("send spring").status(3).says(goes_on).stdout("Sent 0 emails.\n");
     let began = Instant::now();
     shop.run("send spring --today 2024-03-02").stdout("Sent 2 emails.\n");
     assert!(began.elapsed() >= Duration::from_millis(50), "faster than the rate");
@@ -403,7 +411,8 @@ fn killed_at_any_moment_nothing_goes_twice_and_nobody_is_lost() {
         run.wait().unwrap();
     }
     assert!(kills >= 4, "hardly anything was killed");
-    shop.run("send spring").says_only(&["in doubt since an earlier run was broken off"]).ended();
+    let doubts = ["in doubt since an earlier run was broken off", "in doubt: `regulars outbox spring`"];
+    shop.run("send spring").says_only(&doubts).ended();
     let list = shop.json("outbox spring");
     let doubts = usize::try_from(list["in_doubt"].as_u64().unwrap()).unwrap();
     let taken = office.taken();
@@ -421,9 +430,9 @@ fn killed_at_any_moment_nothing_goes_twice_and_nobody_is_lost() {
 fn a_restored_backup_does_not_send_again() {
     let office = PostOffice::open();
     let shop = shop_for(&["a", "b", "c"], &office, "");
-    shop.run("send spring --limit 1").quiet();
+    shop.run("send spring --limit 1").status(3).says("2 emails are left by `--limit`");
     shop.run("backup kept.db").quiet();
-    shop.run("send spring --limit 1").quiet();
+    shop.run("send spring --limit 1").status(3).says("1 email is left by `--limit`");
     for companion in ["regulars.db-wal", "regulars.db-shm"] {
         let _ = std::fs::remove_file(shop.file(companion));
     }
@@ -431,7 +440,7 @@ fn a_restored_backup_does_not_send_again() {
     shop.run("send spring").status(1).says("the outbox is older than what was sent").says("--restored");
     assert_eq!(office.taken().len(), 2);
     // The owner settles what they know to be out, and only then goes on.
-    shop.run("send spring --restored --limit 1").quiet();
+    shop.run("send spring --restored --limit 1").status(3).says("1 email is left by `--limit`");
     shop.run("send spring").quiet();
     assert_eq!(office.taken().len(), 4, "b was sent again, on the owner's word");
 }

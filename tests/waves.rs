@@ -144,6 +144,7 @@ fn nobody_is_reminded_who_is_not_to_be_written_to() {
     shop.run("returned spring P-4 --today 2024-03-05").quiet();
     let at = "--today 2024-03-31";
     shop.run(&format!("run {at}"))
+        .status(3)
         .says("a reminder waits until a complaint is put right (`regulars customer resolve REF`): Pat Person3 (`P-3`)")
         .shows("reminder 1: sent 1 email.");
     assert_eq!(office.taken().len(), 6);
@@ -161,7 +162,10 @@ fn somebody_who_comes_while_it_waits_is_left_alone() {
         .shows("Spring tea: sent 1 email.")
         .shows("reminder 1 of `spring`, on 2024-03-31");
     let at = "--today 2024-04-02";
-    shop.run(&format!("run {at}")).says("`daily_cap` for today").shows("Next: reminder 1 of `spring`, on 2024-04-03.");
+    shop.run(&format!("run {at}"))
+        .status(3)
+        .says("for today, and leaves 1 email for tomorrow")
+        .shows("Next: reminder 1 of `spring`, on 2024-04-03.");
     let waits = if count(&office, "ana") == 2 { "P-2" } else { "P-1" };
     assert_eq!(shop.times("emails", &json!({ "wave": 1, "state": "queued" })), 1);
     let code = shop.code("spring", waits);
@@ -186,7 +190,7 @@ fn nothing_begins_by_itself_and_a_limit_stays_one() {
         .says("Spring tea: 1 email waits for your `regulars send spring`")
         .shows("sent 0 emails; 1 failed");
     assert_eq!(office.taken(), ["ana@example.com"]);
-    shop.run(&format!("send spring {later}")).quiet();
+    shop.run(&format!("send spring {later}")).status(3).says("1 email failed: `regulars outbox spring` says whose");
     assert_eq!(office.taken(), ["ana@example.com", "cleo@example.com"]);
 }
 
@@ -310,7 +314,7 @@ fn killed_in_the_middle_again_and_again_nobody_gets_a_wave_twice() {
         run.wait().unwrap();
     }
     for today in ["2024-05-05", "2024-06-05"] {
-        shop.run(&format!("run --today {today}")).quiet().ended();
+        shop.run(&format!("run --today {today}")).says_only(&["in doubt since an earlier run was broken off"]).ended();
     }
     let emails = shop.held_of_all("emails");
     let count = |state: &str| emails.iter().filter(|email| email["state"] == state).count();

@@ -8,10 +8,11 @@ use chrono::NaiveDateTime;
 use super::progress::{Activity, Progress};
 use super::undelivered;
 use crate::campaign::{self, HeldBack, Recipient};
+use crate::clock::Clock;
 use crate::domain::{CampaignState, Channel, OutboxState};
 use crate::error::{Error, Result};
 use crate::files;
-use crate::outbox::{self, OutboxCounts, SendJob, SendLock, SendReport};
+use crate::outbox::{self, OutboxCounts, OutboxEntry, SendJob, SendLock, SendReport};
 use crate::piece::{self, EmailComposer, FrozenCampaign};
 use crate::shop::Shop;
 use crate::store::Store;
@@ -34,8 +35,26 @@ pub(crate) struct SendOutcome {
     /// Why emails that are queued did not go.
     pub(crate) held_back: Vec<HeldBack>,
     pub(crate) counts: OutboxCounts,
+    pub(crate) open: OpenEmails,
     /// What has changed since the plan.
     pub(crate) differences: Vec<String>,
+}
+
+/// Emails of a campaign that have not gone and may still, beside those that are held back.
+#[derive(Debug, Default)]
+pub(crate) struct OpenEmails {
+    pub(crate) failed: usize,
+    pub(crate) in_doubt: usize,
+    /// Due now.
+    pub(crate) queued: usize,
+    /// When each is to be tried again that the mail server has put off, the soonest first.
+    pub(crate) next_tries: Vec<NaiveDateTime>,
+}
+
+impl OpenEmails {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.failed + self.in_doubt + self.queued + self.next_tries.len() == 0
+    }
 }
 
 /// Emails written as files.
@@ -54,7 +73,7 @@ pub(crate) fn send(
     shop: &Shop,
     slug: &str,
     options: &SendOptions,
-    now: NaiveDateTime,
+    clock: Clock,
     progress: &Progress<'_>,
 ) -> Result<SendOutcome> {
     let mut store = shop.store()?;
@@ -77,20 +96,38 @@ pub(crate) fn send(
         wave: 0,
         emails: &emails,
         waiting: &waits,
-        compose: &|recipient, key| composer.compose_keyed(&on, recipient, key),
+        compose: &|recipient, key, date| composer.compose_to_go(&on, recipient, key, date),
         undeliverable: &undelivered::refused,
         sender,
         limit: options.limit,
-        restored: options.restored,
         by_timer: false,
         stop: progress.stop,
-        now,
+        clock,
         progress: &|tally| (progress.report)(Activity::SendEmails, tally.all - tally.left(), tally.all),
     };
-    let report = outbox::run(&mut store, &mut SendLock::take(&shop.folder)?, &job)?;
+    let mut lock = SendLock::take(&shop.folder, &mut store, options.restored, &format!("send {slug}"))?;
+    let report = outbox::run(&mut store, &mut lock, &job)?;
     let held_back = emails.iter().filter(|r| is_queued(r)).filter_map(|r| on.held_back.get(&r.id)).cloned().collect();
-    let counts = counts(&store, &on)?;
-    Ok(SendOutcome { report, held_back, counts, differences: campaign::differences(&store.read(), shop, &on.planned)? })
+    let entries = outbox::entries(&store.read(), &on.planned, 0)?;
+    let may_go: HashSet<&str> = emails.iter().filter(|r| !waits(r)).map(|r| r.reference.as_str()).collect();
+    let open = open_emails(entries.iter().filter(|entry| may_go.contains(entry.reference.as_str())), clock.now());
+    let (counts, differences) = (OutboxCounts::of(&entries), campaign::differences(&store.read(), shop, &on.planned)?);
+    Ok(SendOutcome { report, held_back, counts, open, differences })
+}
+
+fn open_emails<'e>(entries: impl Iterator<Item = &'e OutboxEntry>, now: NaiveDateTime) -> OpenEmails {
+    let mut open = OpenEmails::default();
+    for entry in entries {
+        match (entry.state, entry.due_at.filter(|at| *at > now)) {
+            (OutboxState::Failed, _) => open.failed += 1,
+            (OutboxState::InDoubt, _) => open.in_doubt += 1,
+            (OutboxState::Queued, Some(at)) => open.next_tries.push(at),
+            (OutboxState::Queued, None) => open.queued += 1,
+            (OutboxState::Sending | OutboxState::Sent, _) => {}
+        }
+    }
+    open.next_tries.sort_unstable();
+    open
 }
 
 /// Writes the emails into a folder, as .eml files, exactly as they would go out.

@@ -11,7 +11,7 @@ mod phrases;
 mod pictures;
 mod plain;
 
-pub(crate) use compose::{address, check, compose, page};
+pub(crate) use compose::{address, check, compose, noon, page};
 pub(crate) use dkim::Dkim;
 pub(crate) use keys::Key;
 pub(crate) use message::{Email, Senders};
