@@ -1,6 +1,6 @@
 //! Sending the emails of a campaign through the mail server, or writing them into a folder.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use chrono::NaiveDateTime;
@@ -9,7 +9,7 @@ use super::progress::{Activity, Progress};
 use super::undelivered;
 use crate::campaign::{self, HeldBack, Recipient};
 use crate::clock::Clock;
-use crate::domain::{CampaignState, Channel, OutboxState};
+use crate::domain::{CampaignState, Channel, OutboxState, PieceState};
 use crate::error::{Error, Result};
 use crate::files;
 use crate::outbox::{self, OutboxCounts, OutboxEntry, SendJob, SendLock, SendReport};
@@ -109,18 +109,23 @@ pub(crate) fn send(
     let report = outbox::run(&mut store, &mut lock, &job)?;
     let held_back = emails.iter().filter(|r| is_queued(r)).filter_map(|r| on.held_back.get(&r.id)).cloned().collect();
     let entries = outbox::entries(&store.read(), &on.planned, 0)?;
-    let may_go: HashSet<&str> = emails.iter().filter(|r| !waits(r)).map(|r| r.reference.as_str()).collect();
-    let open = open_emails(entries.iter().filter(|entry| may_go.contains(entry.reference.as_str())), clock.now());
+    let whose: HashMap<&str, bool> = emails.iter().map(|r| (r.reference.as_str(), waits(r))).collect();
+    let open = open_emails(&entries, &whose, clock.now());
     let (counts, differences) = (OutboxCounts::of(&entries), campaign::differences(&store.read(), shop, &on.planned)?);
     Ok(SendOutcome { report, held_back, counts, open, differences })
 }
 
-fn open_emails<'e>(entries: impl Iterator<Item = &'e OutboxEntry>, now: NaiveDateTime) -> OpenEmails {
+/// Of these people, by reference; whether their email is held back, which says nothing of one that is out of the queue.
+fn open_emails(entries: &[OutboxEntry], whose: &HashMap<&str, bool>, now: NaiveDateTime) -> OpenEmails {
     let mut open = OpenEmails::default();
     for entry in entries {
+        let Some(is_held_back) = whose.get(entry.reference.as_str()) else { continue };
         match (entry.state, entry.due_at.filter(|at| *at > now)) {
+            // A letter went instead.
+            (OutboxState::Failed, _) if entry.letter.is_some_and(|letter| letter != PieceState::Planned) => {}
             (OutboxState::Failed, _) => open.failed += 1,
             (OutboxState::InDoubt, _) => open.in_doubt += 1,
+            (OutboxState::Queued, _) if *is_held_back => {}
             (OutboxState::Queued, Some(at)) => open.next_tries.push(at),
             (OutboxState::Queued, None) => open.queued += 1,
             (OutboxState::Sending | OutboxState::Sent, _) => {}

@@ -144,7 +144,7 @@ pub(crate) fn readdress(
             .hint("it was printed already; nobody gets both"));
     }
     // To that address it is another email, which nobody was given yet.
-    let sql = "UPDATE outbox SET date_header = NULL, due_at = NULL, first_at = NULL, attempt = 0 \
+    let sql = "UPDATE outbox SET dated_at = NULL, due_at = NULL, first_at = NULL, attempt = 0 \
                WHERE recipient_id = ?1 AND state = ?2";
     write.run(sql, params![id, OutboxState::Queued])?;
     Ok((entry, address))
@@ -158,10 +158,10 @@ fn set_state(write: &Write<'_>, id: OutboxId, state: OutboxState, now: NaiveDate
 /// A date to come was written down by a wrong clock. The mail server has not taken an email with it, so the next one is dated
 /// anew.
 fn forget_future_date(write: &Write<'_>, id: OutboxId, now: DateTime<FixedOffset>) -> Result<()> {
-    let sql = "SELECT date_header FROM outbox WHERE id = ?1";
+    let sql = "SELECT dated_at FROM outbox WHERE id = ?1";
     let date = write.value::<Option<DateTime<FixedOffset>>>(sql, params![id])?;
     if date.is_some_and(|date| date > now) {
-        write.run("UPDATE outbox SET date_header = NULL WHERE id = ?1", params![id])?;
+        write.run("UPDATE outbox SET dated_at = NULL WHERE id = ?1", params![id])?;
     }
     Ok(())
 }

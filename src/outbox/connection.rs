@@ -47,7 +47,7 @@ impl<'j> SendTask<'j> {
     /// first try, but for one that a wrong clock wrote down.
     pub(super) fn new(recipient: &'j Recipient, due: DueEmail, clock: Clock) -> Self {
         let first_try = || due.first_at.filter(|at| *at <= clock.now()).map(|at| clock.moment_of(at));
-        let date = due.date_header.or_else(first_try);
+        let date = due.dated_at.or_else(first_try);
         Self { recipient, id: due.id, key: due.key, date, ready: None }
     }
 }

@@ -20,7 +20,7 @@ const TABLES: &[ExportTable] = &[
             ("message_key", "o.message_key", Text),
             ("attempts", "o.attempt", Number),
             ("first_at", "COALESCE(o.first_at, '')", Text),
-            ("date_header", "COALESCE(o.date_header, '')", Text),
+            ("dated_at", "COALESCE(o.dated_at, '')", Text),
             ("due_at", "COALESCE(o.due_at, '')", Text),
             ("at", "COALESCE(o.at, '')", Text),
             ("reply", "o.reply", Text),

@@ -75,7 +75,7 @@ pub(super) struct DueEmail {
     /// That of its Message-ID.
     pub(super) key: String,
     /// The moment in its Date, once its bytes may have left.
-    pub(super) date_header: Option<DateTime<FixedOffset>>,
+    pub(super) dated_at: Option<DateTime<FixedOffset>>,
     /// When it was tried first, of the tries that count.
     pub(super) first_at: Option<NaiveDateTime>,
 }
@@ -87,12 +87,12 @@ pub(super) fn due(
     wave: usize,
     now: NaiveDateTime,
 ) -> Result<BTreeMap<RecipientId, DueEmail>> {
-    let sql = "SELECT o.recipient_id, o.id, o.message_key, o.date_header, o.first_at FROM outbox o JOIN recipient r ON r.id = o.recipient_id \
+    let sql = "SELECT o.recipient_id, o.id, o.message_key, o.dated_at, o.first_at FROM outbox o JOIN recipient r ON r.id = o.recipient_id \
                WHERE r.campaign_id = ?1 AND o.wave = ?2 AND o.state = ?4 AND (o.due_at IS NULL OR o.due_at <= ?3)";
     let values = params![planned.id, wave, now, OutboxState::Queued];
     let found = read.all(sql, values, |row| {
-        let (date_header, first_at) = (row.get(3)?, row.get(4)?);
-        Ok((row.get(0)?, DueEmail { id: row.get(1)?, key: row.get(2)?, date_header, first_at }))
+        let (dated_at, first_at) = (row.get(3)?, row.get(4)?);
+        Ok((row.get(0)?, DueEmail { id: row.get(1)?, key: row.get(2)?, dated_at, first_at }))
     })?;
     Ok(found.into_iter().collect())
 }
@@ -166,7 +166,7 @@ pub(super) fn claim(
     run: i64,
     now: NaiveDateTime,
 ) -> Result<bool> {
-    let sql = "UPDATE outbox SET state = ?5, run = ?2, attempt = attempt + 1, date_header = ?9, \
+    let sql = "UPDATE outbox SET state = ?5, run = ?2, attempt = attempt + 1, dated_at = ?9, \
                first_at = CASE WHEN first_at <= ?3 THEN first_at ELSE ?3 END, \
                due_at = NULL, at = ?3, reply = '' WHERE id = ?1 AND state = ?6 \
                AND NOT EXISTS (SELECT 1 FROM suppression s WHERE s.hash = ?4 AND s.lifted_on IS NULL) AND EXISTS \

@@ -1,10 +1,10 @@
 -- What is handed over again is the same email, and an outbox that is older than what was sent is known as such anywhere.
 
-ALTER TABLE outbox ADD COLUMN date_header TEXT;        -- the moment in its Date, once its bytes may have left
+ALTER TABLE outbox ADD COLUMN dated_at TEXT;        -- the moment in its Date, once its bytes may have left
 
 -- Until now an email was dated at noon of its campaign's day, or of its reminder's. One that was tried keeps that; one that
 -- got another address since then has bytes that nobody was given yet.
-UPDATE outbox SET date_header =
+UPDATE outbox SET dated_at =
     (SELECT strftime('%Y-%m-%dT12:00:00+00:00', COALESCE(w.dated, c.dated) * 86400, 'unixepoch')
      FROM recipient r JOIN campaign c ON c.id = r.campaign_id
      LEFT JOIN reminder w ON w.campaign_id = c.id AND w.wave = outbox.wave
