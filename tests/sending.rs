@@ -524,11 +524,15 @@ fn an_email_is_dated_by_the_moment_at_which_it_is_handed_over() {
     // Without a rehearsal it is now.
     let office = PostOffice::open();
     let shop = shop_for(&["ana"], &office, "");
-    let before = chrono::Utc::now().timestamp();
+    let now = |file: &str| {
+        shop.write(file, "");
+        chrono::DateTime::<chrono::Utc>::from(shop.file(file).metadata().unwrap().modified().unwrap()).timestamp()
+    };
+    let before = now("before");
     let sent = program(&shop.path(), &["send".to_owned(), "spring".to_owned()]).output().unwrap();
     assert!(sent.status.success(), "{}", String::from_utf8_lossy(&sent.stderr));
     let date = chrono::DateTime::parse_from_rfc2822(&field(&office.messages("ana@example.com")[0], "Date")).unwrap();
-    assert!((before..=chrono::Utc::now().timestamp()).contains(&date.timestamp()), "{date}");
+    assert!((before..=now("after")).contains(&date.timestamp()), "{date}");
 }
 
 /// What is handed over again, after whatever and however late, is the email of the first time.

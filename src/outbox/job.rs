@@ -11,6 +11,9 @@ use crate::campaign::{Planned, Recipient};
 use crate::clock::Clock;
 use crate::error::Result;
 
+/// The bytes of an email, with the key of its Message-ID and its date.
+pub(crate) type ComposeEmail<'j> = dyn Fn(&Recipient, &str, DateTime<FixedOffset>) -> Result<Vec<u8>> + Sync + 'j;
+
 /// What is to be sent, and how.
 pub(crate) struct SendJob<'j> {
     pub(crate) planned: &'j Planned,
@@ -20,8 +23,7 @@ pub(crate) struct SendJob<'j> {
     pub(crate) emails: &'j [&'j Recipient],
     /// Whose email waits; they stay queued.
     pub(crate) waiting: &'j (dyn Fn(&Recipient) -> bool + Sync),
-    /// The bytes of an email, with the key of its Message-ID and its date.
-    pub(crate) compose: &'j (dyn Fn(&Recipient, &str, DateTime<FixedOffset>) -> Result<Vec<u8>> + Sync),
+    pub(crate) compose: &'j ComposeEmail<'j>,
     pub(crate) undeliverable: &'j OnUndeliverable<'j>,
     pub(crate) sender: Sender,
     /// So many at most.
