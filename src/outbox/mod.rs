@@ -2,7 +2,8 @@
 //! said that it is in doubt.
 //!
 //! An email is queued, then sending while it is handed over, then sent, failed or in doubt. It is written down as sending, on
-//! disk, before the last byte that could make it sent; whoever finds it so later knows that nobody knows.
+//! disk, before the last byte that could make it sent; whoever finds it so later knows that nobody knows. The date in its bytes
+//! is written down with that, so that it is the same email whenever it is handed over again.
 
 mod by_hand;
 mod connection;
