@@ -48,6 +48,22 @@ impl Clock {
         self.now
     }
 
+    /// The moment at which this is called, with its distance from Greenwich; a rehearsal stands still.
+    #[must_use]
+    pub(crate) fn moment(self) -> DateTime<FixedOffset> {
+        self.zone.at(match self.rehearsed {
+            None => utc_now(),
+            Some(Rehearsal::Day(_)) => self.zone.moment(self.now),
+            Some(Rehearsal::Moment(at)) => at,
+        })
+    }
+
+    /// A time of the shop's local clock, with its distance from Greenwich.
+    #[must_use]
+    pub(crate) fn moment_of(self, local: NaiveDateTime) -> DateTime<FixedOffset> {
+        self.zone.at(self.zone.moment(local))
+    }
+
     /// The same clock for a program that runs all day.
     #[must_use]
     pub(crate) fn running(self) -> Running {
@@ -115,10 +131,15 @@ impl TimeZone {
     /// What the clock on the wall shows at a moment.
     #[must_use]
     pub(crate) fn local(self, at: DateTime<Utc>) -> NaiveDateTime {
+        self.at(at).naive_local()
+    }
+
+    /// A moment as the clock on the wall shows it, with its distance from Greenwich.
+    fn at(self, at: DateTime<Utc>) -> DateTime<FixedOffset> {
         match self.0 {
-            Place::Machine => at.with_timezone(&chrono::Local).naive_local(),
-            Place::Named(zone) => at.with_timezone(&zone).naive_local(),
-            Place::Offset(zone) => at.with_timezone(&zone).naive_local(),
+            Place::Machine => at.with_timezone(&chrono::Local).fixed_offset(),
+            Place::Named(zone) => at.with_timezone(&zone).fixed_offset(),
+            Place::Offset(zone) => at.with_timezone(&zone),
         }
     }
 
@@ -260,6 +281,27 @@ mod tests {
         let rehearsed = Clock::of(Some("2025-01-01".parse().expect("a day")), chicago);
         assert_eq!((rehearsed.today(), rehearsed.running().now().date()), (day("2025-01-01"), day("2025-01-01")));
         assert!("2025-01-01T01:30:00".parse::<Rehearsal>().is_err() && "soon".parse::<Rehearsal>().is_err());
+    }
+
+    #[test]
+    fn a_moment_has_the_distance_from_greenwich_of_its_season() {
+        for (zone, at, shown) in [
+            ("America/Los_Angeles", "2024-08-15T17:02:03Z", "2024-08-15T10:02:03-07:00"),
+            ("America/Los_Angeles", "2024-12-15T17:02:03Z", "2024-12-15T09:02:03-08:00"),
+            // The clocks show half past two twice.
+            ("Europe/Berlin", "2024-10-27T00:30:00Z", "2024-10-27T02:30:00+02:00"),
+            ("Europe/Berlin", "2024-10-27T01:30:00Z", "2024-10-27T02:30:00+01:00"),
+            ("Europe/Berlin", "2024-03-31T00:59:59Z", "2024-03-31T01:59:59+01:00"),
+            ("Europe/Berlin", "2024-03-31T01:00:00Z", "2024-03-31T03:00:00+02:00"),
+            ("Asia/Kolkata", "2024-02-29T20:00:00Z", "2024-03-01T01:30:00+05:30"),
+            ("Pacific/Marquesas", "2024-03-01T09:00:00Z", "2024-02-29T23:30:00-09:30"),
+        ] {
+            let clock = Clock::of(Some(at.parse().expect("a moment")), zone.parse().expect("a zone"));
+            assert_eq!(clock.moment().to_rfc3339(), shown, "{zone} {at}");
+            assert_eq!(clock.moment().naive_local(), clock.now(), "{zone} {at}");
+        }
+        let rehearsed = Clock::of(Some("2024-08-15".parse().expect("a day")), "Europe/Berlin".parse().expect("a zone"));
+        assert_eq!(rehearsed.moment().to_rfc3339(), "2024-08-15T12:00:00+02:00");
     }
 
     #[test]

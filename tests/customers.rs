@@ -295,6 +295,7 @@ fn one_person() -> Shop {
         "INSERT INTO second_piece (recipient_id, channel, since) VALUES (1, 'email', 19791)",
         "INSERT INTO till_change (customer_id, kind, at, on_day) VALUES (1, 'new_address', '2024-03-09T12:00:00', 19791)",
         "INSERT INTO email_change (recipient_id, old_email, new_email, at) VALUES (1, 'a', 'b', '2024-03-09T12:00:00')",
+        "INSERT INTO outbox_decision (recipient_id, wave, verdict, old_state, at) VALUES (1, 0, 'again', 'failed', '2024-03-09T12:00:00')",
         "INSERT INTO till_token VALUES (1, x'00', 'one', 19791, NULL)",
         "INSERT INTO till_answer VALUES (1, 'key', x'00', 200, '{}', 1, '2024-03-09T12:00:00')",
     ] {
@@ -318,6 +319,7 @@ fn plant(shop: &Shop) -> Vec<String> {
         "forgotten_purchase",
         "import",
         "outbox_run",
+        "outbox_step",
         "reminder",
     ];
     of_the_shop.extend(["secret", "session", "till_token"]);

@@ -50,6 +50,8 @@ mod forms;
 
 /// Next year's campaign: nobody of last year is dropped in silence, its file plans as it is written, its letters read well.
 mod follow_up;
+/// A hand-over is recorded outside the database: a backup and a copy of the shop do not send again; waits of a wrong clock end.
+mod hand_over;
 /// Exports of shop systems and address books, as they come.
 mod import_dialects;
 /// Files as they come: encodings, titles, footers, residue of other programs, workbooks.

@@ -1,6 +1,6 @@
 //! Sending the emails of a campaign through the mail server, or writing them into a folder.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use chrono::NaiveDateTime;
@@ -9,10 +9,11 @@ use super::problems::nothing_went;
 use super::progress::{Activity, Progress};
 use super::undelivered;
 use crate::campaign::{self, HeldBack, Recipient};
-use crate::domain::{CampaignState, Channel, OutboxState, RecipientId};
+use crate::clock::Clock;
+use crate::domain::{CampaignState, Channel, OutboxState, PieceState, RecipientId};
 use crate::error::{Error, Result};
 use crate::files;
-use crate::outbox::{self, OutboxCounts, SendJob, SendLock, SendReport};
+use crate::outbox::{self, OutboxCounts, OutboxEntry, SendJob, SendLock, SendReport};
 use crate::piece::{self, EmailComposer, FrozenCampaign};
 use crate::shop::Shop;
 use crate::store::Store;
@@ -39,8 +40,26 @@ pub(crate) struct SendOutcome {
     /// Why others could not be made.
     pub(crate) left_out: Vec<Error>,
     pub(crate) counts: OutboxCounts,
+    pub(crate) open: OpenEmails,
     /// What has changed since the plan.
     pub(crate) differences: Vec<String>,
+}
+
+/// Emails of a campaign that have not gone and may still, beside those that are held back.
+#[derive(Debug, Default)]
+pub(crate) struct OpenEmails {
+    pub(crate) failed: usize,
+    pub(crate) in_doubt: usize,
+    /// Due now.
+    pub(crate) queued: usize,
+    /// When each is to be tried again that the mail server has put off, the soonest first.
+    pub(crate) next_tries: Vec<NaiveDateTime>,
+}
+
+impl OpenEmails {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.failed + self.in_doubt + self.queued + self.next_tries.len() == 0
+    }
 }
 
 /// Emails written as files.
@@ -61,7 +80,7 @@ pub(crate) fn send(
     shop: &Shop,
     slug: &str,
     options: &SendOptions,
-    now: NaiveDateTime,
+    clock: Clock,
     progress: &Progress<'_>,
 ) -> Result<SendOutcome> {
     let mut store = shop.store()?;
@@ -88,21 +107,43 @@ pub(crate) fn send(
         wave: 0,
         emails: &emails,
         waiting: &waits,
-        compose: &|recipient, key| composer.compose_keyed(&on, recipient, key),
+        compose: &|recipient, key, date| composer.compose_to_go(&on, recipient, key, date),
         undeliverable: &undelivered::refused,
         sender,
         limit: options.limit,
-        restored: options.restored,
         by_timer: false,
         stop: progress.stop,
-        now,
+        clock,
         progress: &|tally| (progress.report)(Activity::SendEmails, tally.all - tally.left(), tally.all),
     };
-    let report = outbox::run(&mut store, &mut SendLock::take(&shop.folder)?, &job)?;
+    let mut lock = SendLock::take(&shop.folder, &mut store, options.restored, &format!("send {slug}"))?;
+    let report = outbox::run(&mut store, &mut lock, &job)?;
     let held_back = emails.iter().filter(|r| is_queued(r)).filter_map(|r| on.held_back.get(&r.id)).cloned().collect();
-    let counts = counts(&store, &on)?;
-    let differences = campaign::differences(&store.read(), shop, &on.planned)?;
-    Ok(SendOutcome { report, held_back, left_out, counts, differences })
+    let entries = outbox::entries(&store.read(), &on.planned, 0)?;
+    let whose: HashMap<&str, bool> = emails.iter().map(|r| (r.reference.as_str(), waits(r))).collect();
+    let open = open_emails(&entries, &whose, clock.now());
+    let (counts, differences) = (OutboxCounts::of(&entries), campaign::differences(&store.read(), shop, &on.planned)?);
+    Ok(SendOutcome { report, held_back, left_out, counts, open, differences })
+}
+
+/// Of these people, by reference; whether their email is held back, which says nothing of one that is out of the queue.
+fn open_emails(entries: &[OutboxEntry], whose: &HashMap<&str, bool>, now: NaiveDateTime) -> OpenEmails {
+    let mut open = OpenEmails::default();
+    for entry in entries {
+        let Some(is_held_back) = whose.get(entry.reference.as_str()) else { continue };
+        match (entry.state, entry.due_at.filter(|at| *at > now)) {
+            // A letter went instead.
+            (OutboxState::Failed, _) if entry.letter.is_some_and(|letter| letter != PieceState::Planned) => {}
+            (OutboxState::Failed, _) => open.failed += 1,
+            (OutboxState::InDoubt, _) => open.in_doubt += 1,
+            (OutboxState::Queued, _) if *is_held_back => {}
+            (OutboxState::Queued, Some(at)) => open.next_tries.push(at),
+            (OutboxState::Queued, None) => open.queued += 1,
+            (OutboxState::Sending | OutboxState::Sent, _) => {}
+        }
+    }
+    open.next_tries.sort_unstable();
+    open
 }
 
 /// Writes the emails into a folder, as .eml files, exactly as they would go out.

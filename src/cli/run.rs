@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::context::Context;
 use super::done::Done;
-use super::send::summary;
+use super::send::{held_back, summary};
 use super::stop::stop_on_ctrl_c;
 use crate::app::run::{self, RunEvent, RunOutcome, RunStep};
 use crate::domain::Channel;
@@ -19,15 +19,21 @@ pub(super) struct RunArguments {
     /// Tell what would go; nothing is sent, printed or written down.
     #[arg(long)]
     dry_run: bool,
+    /// This is the same shop, moved here, or a backup of it: what it has as queued is to be sent. Needed once.
+    #[arg(long, conflicts_with = "dry_run")]
+    restored: bool,
 }
 
 pub(super) fn run(arguments: &RunArguments, context: &Context) -> Result<Done> {
-    let (shop, now) = (context.shop()?, context.clock.now());
+    let shop = context.shop()?;
     if arguments.dry_run {
-        return Ok(shown(&shop, "would_go", run::rehearse(&shop, now)?));
+        return Ok(shown(&shop, "would_go", run::rehearse(&shop, context.clock.now())?));
     }
     let stop = stop_on_ctrl_c()?;
-    Ok(shown(&shop, "went", run::run(&shop, now, &stop)?))
+    let outcome = run::run(&shop, context.clock, arguments.restored, &stop)?;
+    let is_partial = outcome.is_partial();
+    let done = shown(&shop, "went", outcome);
+    Ok(if is_partial { done.exit(3) } else { done })
 }
 
 /// The outcome as sentences, and as an object.
@@ -45,7 +51,7 @@ fn shown(shop: &Shop, key: &str, outcome: RunOutcome) -> Done {
     }
     let mut object = json!({ "next": outcome.next });
     object[key] = lists.objects.into();
-    let done = Done::new(text, &object).warn(lists.warnings).exit(if outcome.is_partial() { 3 } else { 0 });
+    let done = Done::new(text, &object).warn(lists.warnings);
     match Error::all(outcome.faults) {
         Some(faults) => done.refused(&faults.report()).exit(3),
         None => done,
@@ -70,7 +76,7 @@ impl Lists {
                 self.sentences.push(format!("{title}: would {verb} {pieces}."));
                 self.objects.push(json!({ "campaign": slug, "wave": wave, "channel": channel, "refs": refs }));
             }
-            RunStep::Sent { tally, stopped, capped } => {
+            RunStep::Sent { tally, stopped, over_cap } => {
                 if tally.all > 0 {
                     self.sentences.push(format!("{title}: sent {}.", summary(tally)));
                 }
@@ -83,8 +89,10 @@ impl Lists {
                 if tally.failed + tally.in_doubt > 0 {
                     self.warnings.push(format!("`regulars outbox {slug}` says whose, and what the mail server said"));
                 }
-                if *capped {
-                    self.warnings.push(format!("{title}: that is `daily_cap` for today"));
+                if *over_cap > 0 {
+                    let left = Channel::Email.count(*over_cap);
+                    self.warnings
+                        .push(format!("{title}: that is `daily_cap` for today, and leaves {left} for tomorrow"));
                 }
             }
             RunStep::Printed { count, pages, file } => {
@@ -96,9 +104,15 @@ impl Lists {
                 }));
             }
             RunStep::LeftOut(fault) => self.warnings.push(format!("left out: {fault}")),
-            RunStep::HeldBack(why) => {
-                let held = Channel::Email.count(why.len());
-                self.warnings.push(format!("{title}: {held} held back: {}", text::first_few(why, 3)));
+            RunStep::HeldBack(held) => {
+                let warnings = held_back(held).into_iter().map(|warning| format!("{title}: {warning}"));
+                self.warnings.extend(warnings);
+            }
+            RunStep::Doubted(count) => {
+                let emails = Channel::Email.count(*count);
+                self.warnings.push(format!(
+                    "{title}: {emails} in doubt since an earlier run was broken off: `regulars outbox {slug}`"
+                ));
             }
             RunStep::Waiting(who) => {
                 let wait = match who.len() {

@@ -1,6 +1,7 @@
 //! What may stand in the header of a message, whatever it was made from: no control characters, no encoded word that
 //! somebody typed, no line that is too long.
 
+use chrono::{DateTime, FixedOffset};
 use email_encoding::headers::{rfc2047, writer::EmailWriter};
 use lettre::Address;
 use lettre::message::Mailbox;
@@ -77,6 +78,12 @@ pub(super) fn list_unsubscribe(answers: &Address, key: &str, link: Option<&str>)
     let link = link.map_or(String::new(), |link| format!("<{link}>, "));
     let value = format!("{link}<mailto:{}?subject=unsubscribe%20{key}>", in_link(answers.as_ref()));
     HeaderValue::new(HeaderName::new_from_ascii_str("List-Unsubscribe"), value)
+}
+
+/// The moment of the message, with its distance from Greenwich (RFC 5322).
+pub(super) fn date(at: DateTime<FixedOffset>) -> HeaderValue {
+    let text = at.format("%a, %d %b %Y %H:%M:%S %z").to_string();
+    HeaderValue::new(HeaderName::new_from_ascii_str("Date"), text)
 }
 
 /// That the link acts at once, without asking (RFC 8058).

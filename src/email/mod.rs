@@ -13,7 +13,7 @@ mod plain;
 mod published;
 mod spf;
 
-pub(crate) use compose::{address, check, compose, page};
+pub(crate) use compose::{address, check, compose, noon, page};
 pub(crate) use dkim::Dkim;
 pub(crate) use keys::Key;
 pub(crate) use message::{Email, Senders};

@@ -48,7 +48,7 @@ const OWNERS: &[(&str, &[&str])] = &[
         ],
     ),
     ("import", &["import"]),
-    ("outbox", &["outbox", "outbox_run"]),
+    ("outbox", &["outbox", "outbox_decision", "outbox_run", "outbox_step"]),
     ("reminder", &["reminder", "reminder_letter"]),
     ("redemption", &["redemption", "redemption_event"]),
     ("inbound", &["email_answer"]),

@@ -2,13 +2,12 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use chrono::NaiveDateTime;
-
 use super::outcome::{RunOutcome, RunStep};
 use crate::app::print::{PrintRun, print_letters};
 use crate::app::progress::Progress;
 use crate::app::{send, undelivered};
 use crate::campaign::{Planned, Recipient};
+use crate::clock::Clock;
 use crate::domain::{CampaignState, Channel};
 use crate::error::{Error, Result};
 use crate::outbox::{self, SendJob, SendLock};
@@ -22,7 +21,7 @@ pub(super) struct Runner<'s> {
     pub(super) shop: &'s Shop,
     pub(super) store: &'s mut Store,
     pub(super) lock: &'s mut SendLock,
-    pub(super) now: NaiveDateTime,
+    pub(super) clock: Clock,
     pub(super) stop: &'s AtomicBool,
     pub(super) outcome: RunOutcome,
     /// No email goes any more: the mail server refuses, something is missing in shop.toml, or the owner has stopped it.
@@ -53,19 +52,18 @@ impl Runner<'_> {
             wave,
             emails: &ready,
             waiting: &|_| false,
-            compose: &|recipient, key| composer.compose_keyed(&on, recipient, key),
+            compose: &|recipient, key, date| composer.compose_to_go(&on, recipient, key, date),
             undeliverable: &undelivered::refused,
             sender,
             limit: None,
-            restored: false,
             by_timer: true,
             stop: self.stop,
-            now: self.now,
+            clock: self.clock,
             progress: &|_| {},
         };
         let report = outbox::run(self.store, self.lock, &job)?;
         let (tally, stopped) = (report.tally, report.stopped);
-        self.note(&on, RunStep::Sent { tally, stopped: stopped.clone(), capped: report.capped });
+        self.note(&on, RunStep::Sent { tally, stopped: stopped.clone(), over_cap: report.over_cap });
         if let Some(why) = stopped {
             self.refused = true;
             let left = Channel::Email.count(tally.left());
@@ -86,7 +84,7 @@ impl Runner<'_> {
         let progress = Progress { report: &|_, _, _| {}, stop: self.stop };
         let run = PrintRun::of_reminder(letters.to_vec(), &on, self.shop, batch, &progress);
         let (printed, whose) = print_letters(&run)?;
-        let today = self.now.date();
+        let today = self.clock.today();
         self.store.write(|write| reminder::mark_printed(write, wave, batch, &whose, today))?;
         printed.left_out.into_iter().for_each(|fault| self.note(&on, RunStep::LeftOut(fault)));
         self.note(&on, RunStep::Printed { count: printed.count, pages: printed.pages, file: printed.file });
@@ -100,7 +98,7 @@ impl Runner<'_> {
             on.planned.state = CampaignState::Sending;
             return Ok(on);
         }
-        let today = self.now.date();
+        let today = self.clock.today();
         let dated = self.store.write(|write| reminder::begin(write, planned, wave, today))?;
         FrozenCampaign::take_reminder(&self.store.read(), self.shop, planned, wave, dated)
     }

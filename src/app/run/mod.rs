@@ -9,6 +9,7 @@ use std::sync::atomic::AtomicBool;
 use chrono::NaiveDateTime;
 
 use crate::campaign::{self, Planned};
+use crate::clock::Clock;
 use crate::domain::CampaignState;
 use crate::error::Result;
 use crate::outbox::{self, SendLock};
@@ -19,17 +20,19 @@ use go::Runner;
 
 pub(crate) use outcome::{RunEvent, RunOutcome, RunStep};
 
-/// Lets everything go that is due, or was due earlier and was missed.
+/// Lets everything go that is due, or was due earlier and was missed; `restored` as in [`SendLock::take`].
 ///
 /// # Errors
-/// When another program sends, or the outbox is older than what was sent. What fails with one campaign stands in the outcome.
-pub(crate) fn run(shop: &Shop, now: NaiveDateTime, stop: &AtomicBool) -> Result<RunOutcome> {
+/// When another program sends, or the outbox may be older than what was sent. What fails with one campaign stands in the
+/// outcome.
+pub(crate) fn run(shop: &Shop, clock: Clock, restored: bool, stop: &AtomicBool) -> Result<RunOutcome> {
     let mut store = shop.store()?;
-    outbox::doubt_what_was_left(&mut store, shop, now)?;
-    let mut lock = SendLock::take(&shop.folder)?;
-    lock.check(&store.read(), "NAME")?;
-    let mut runner =
-        Runner { shop, store: &mut store, lock: &mut lock, now, stop, outcome: RunOutcome::default(), refused: false };
+    let mut outcome = RunOutcome::default();
+    for (planned, count) in outbox::doubt_what_was_left(&mut store, shop, clock.now())? {
+        outcome.push(&planned.slug, planned.name.clone(), 0, RunStep::Doubted(count));
+    }
+    let mut lock = SendLock::take(&shop.folder, &mut store, restored, "run")?;
+    let mut runner = Runner { shop, store: &mut store, lock: &mut lock, clock, stop, outcome, refused: false };
     for planned in out(&runner.store.read())? {
         if let Err(fault) = campaign(&mut runner, &planned) {
             runner.outcome.faults.push(fault);
@@ -61,11 +64,11 @@ fn out(read: &Read<'_>) -> Result<Vec<Planned>> {
 fn campaign(runner: &mut Runner<'_>, planned: &Planned) -> Result<()> {
     let due = |store: &Store| campaign::recipients(&store.read(), planned.id);
     let recipients = due(runner.store)?;
-    let pieces = DuePieces::of(&runner.store.read(), planned, &recipients, runner.now)?;
+    let pieces = DuePieces::of(&runner.store.read(), planned, &recipients, runner.clock.now())?;
     pieces.withdraw(runner.store)?;
     pieces.go(runner)?;
     let recipients = due(runner.store)?;
-    let left = DuePieces::of(&runner.store.read(), planned, &recipients, runner.now)?;
-    left.to_come(runner.now.date(), &mut runner.outcome);
+    let left = DuePieces::of(&runner.store.read(), planned, &recipients, runner.clock.now())?;
+    left.to_come(runner.clock.today(), &mut runner.outcome);
     Ok(())
 }
