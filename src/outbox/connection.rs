@@ -233,11 +233,11 @@ impl<'j> Connections<'j> {
                 self.strikes.store(0, Ordering::SeqCst);
                 Ok(settled(HandOverOutcome::Sent, reply))
             }
-            Err(fault) => {
+            Err((phase, fault)) => {
                 if matches!(fault, SmtpError::Lost(_) | SmtpError::Refused(421, _)) {
                     *session = None;
                 }
-                Ok(HandOver { carried, ..HandOver::fault(Phase::Dot, &fault) })
+                Ok(HandOver { carried, ..HandOver::fault(phase, &fault) })
             }
         }
     }
@@ -288,7 +288,7 @@ impl<'j> Connections<'j> {
                 if next == NextStep::Slower && carried > 0 {
                     self.limiter.halve();
                 }
-                if phase == Phase::Dot {
+                if matches!(phase, Phase::Body | Phase::Dot) {
                     // It was written down as being handed over, and comes back with a definite no.
                     before.push(settled(HandOverOutcome::Later));
                 } else if carried > 0 || !was_asked {

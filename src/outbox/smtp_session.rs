@@ -1,16 +1,19 @@
 //! One connection to the mail server, phase by phase.
 
+use std::io::{self, ErrorKind, Write};
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use lettre::Address;
-use lettre::transport::smtp::authentication::{Credentials, Mechanism};
-use lettre::transport::smtp::client::{SmtpConnection, TlsParameters};
-use lettre::transport::smtp::commands::Ehlo;
-use lettre::transport::smtp::extension::ClientId;
-use lettre::transport::smtp::response::Severity;
 
 use super::reply::{Phase, SmtpError};
+use super::reply_reader::{Reply, ReplyReader};
+use super::stream::{ServerStream, UNASKED, in_words};
 use crate::shop::{MailServer, Security};
+
+/// Who connects: a machine behind a router has no name that others know (RFC 5321, 4.1.3).
+const HELLO: &str = "[127.0.0.1]";
 
 /// How long to wait for the mail server.
 #[derive(Debug, Clone, Copy)]
@@ -39,8 +42,11 @@ impl Timeouts {
 
 /// An open connection.
 pub(super) struct SmtpSession {
-    connection: SmtpConnection,
+    stream: ServerStream,
+    replies: ReplyReader,
     timeouts: Timeouts,
+    /// Nothing that comes can be understood any more.
+    is_lost: bool,
     pipelining: bool,
     /// What the server said that it offers, a line each, in capitals.
     pub(super) offers: Vec<String>,
@@ -50,6 +56,11 @@ pub(super) struct SmtpSession {
 
 /// Something the mail server did not take, and when.
 pub(super) type RefusedAt = (Phase, SmtpError);
+
+/// What a reply must begin with to be an answer: 2 for what is done, 3 for what may go on.
+type Wanted = u16;
+const DONE: Wanted = 2;
+const GO_ON: Wanted = 3;
 
 impl SmtpSession {
     /// Connects, encrypts and signs in, as the server's address says.
@@ -61,45 +72,85 @@ impl SmtpSession {
 
     /// Connects and encrypts, and asks what the server offers.
     pub(super) fn connect(server: &MailServer, timeouts: Timeouts) -> Result<Self, SmtpError> {
-        let hello = ClientId::default();
-        let tls = match server.security {
-            Security::Plain => None,
-            Security::Tls | Security::StartTls => {
-                Some(TlsParameters::new_rustls(server.host.clone()).map_err(|e| fault(&e))?)
-            }
-        };
-        let implicit = tls.as_ref().filter(|_| server.security == Security::Tls);
-        let place = (server.host.as_str(), server.port);
-        let mut connection =
-            SmtpConnection::connect(place, Some(timeouts.connect), &hello, implicit, None).map_err(|e| fault(&e))?;
-        connection.set_timeout(Some(timeouts.command)).map_err(|e| SmtpError::Lost(e.to_string()))?;
-        if let Some(tls) = tls.filter(|_| server.security == Security::StartTls) {
-            connection.starttls(&tls, &hello).map_err(|e| fault(&e))?;
+        let mut stream = ServerStream::connect(&server.host, server.port, timeouts.connect).map_err(|e| lost(&e))?;
+        if server.security == Security::Tls {
+            stream = stream.encrypt(&server.host).map_err(|e| lost(&e))?;
         }
-        let mut session = Self { connection, timeouts, pipelining: false, offers: Vec::new(), carried: 0 };
+        let replies = ReplyReader::default();
+        let mut session =
+            Self { stream, replies, timeouts, is_lost: false, pipelining: false, offers: Vec::new(), carried: 0 };
+        session.answer(DONE, timeouts.connect)?;
+        session.wait_at_most(timeouts.command)?;
         session.ask()?;
+        if server.security == Security::StartTls {
+            if !session.has("STARTTLS") {
+                return Err(SmtpError::Lost("STARTTLS is not offered by the mail server".to_owned()));
+            }
+            session.command("STARTTLS\r\n", DONE)?;
+            if session.replies.has_more() {
+                // Whoever sits on the line could have put it there, to be taken for what comes encrypted.
+                return Err(SmtpError::Lost(UNASKED.to_owned()));
+            }
+            session.stream = session.stream.encrypt(&server.host).map_err(|e| lost(&e))?;
+            session.ask()?;
+        }
         Ok(session)
     }
 
-    /// Asks what the server offers, as lettre does not keep what it does not use itself.
+    /// Asks what the server offers; one that does not know the question offers nothing.
     fn ask(&mut self) -> Result<(), SmtpError> {
-        let offered = self.connection.command(Ehlo::new(ClientId::default())).map_err(|e| fault(&e))?;
-        self.offers = offered.message().skip(1).map(str::to_uppercase).collect();
-        self.pipelining = self.offers.iter().any(|line| line == "PIPELINING");
+        self.offers = match self.command(&format!("EHLO {HELLO}\r\n"), DONE) {
+            Ok(offered) => offered.lines.iter().skip(1).map(|line| line.trim().to_uppercase()).collect(),
+            Err(SmtpError::Refused(500 | 501 | 502 | 504, _)) => {
+                self.command(&format!("HELO {HELLO}\r\n"), DONE)?;
+                Vec::new()
+            }
+            Err(fault) => return Err(fault),
+        };
+        self.pipelining = self.has("PIPELINING");
         Ok(())
+    }
+
+    /// What the server said after the name of an extension, if it offers that.
+    pub(super) fn offered(&self, extension: &str) -> Option<&str> {
+        let line = self.offers.iter().find(|line| line.split([' ', '=']).next() == Some(extension))?;
+        Some(line[extension.len()..].trim_start_matches([' ', '=']))
+    }
+
+    fn has(&self, extension: &str) -> bool {
+        self.offered(extension).is_some()
     }
 
     /// Signs in, when the server's address says who; what it offers may be something else then.
     pub(super) fn sign_in(&mut self, server: &MailServer, password: Option<&str>) -> Result<(), SmtpError> {
         let (Some(user), Some(password)) = (&server.user, password) else { return Ok(()) };
-        let who = Credentials::new(user.clone(), password.to_owned());
-        self.connection.auth(&[Mechanism::Plain, Mechanism::Login], &who).map_err(|e| fault(&e))?;
-        self.ask()
+        let ways = self.offered("AUTH").unwrap_or_default().to_owned();
+        let has = |way: &str| ways.split_whitespace().any(|offered| offered == way);
+        let plain = STANDARD.encode(format!("\0{user}\0{password}"));
+        let (mut command, answers) = if has("PLAIN") {
+            (format!("AUTH PLAIN {plain}\r\n"), vec![plain])
+        } else if has("LOGIN") {
+            ("AUTH LOGIN\r\n".to_owned(), vec![STANDARD.encode(user), STANDARD.encode(password)])
+        } else {
+            return Err(SmtpError::Lost("the mail server offers neither AUTH PLAIN nor AUTH LOGIN".to_owned()));
+        };
+        let mut answers = answers.into_iter();
+        loop {
+            self.send(command.as_bytes()).map_err(|(_, fault)| fault)?;
+            let reply = self.reply(self.timeouts.command)?;
+            match reply.code / 100 {
+                DONE => return self.ask(),
+                GO_ON => {}
+                _ => return Err(self.no_answer(&reply)),
+            }
+            let Some(next) = answers.next() else { return Err(self.no_answer(&reply)) };
+            command = next + "\r\n";
+        }
     }
 
     /// Says from whom, and takes it back: whether the server takes emails of this sender.
     pub(super) fn try_sender(&mut self, from: &Address) -> Result<(), SmtpError> {
-        self.connection.command(format!("MAIL FROM:<{from}>\r\n")).map_err(|e| fault(&e))?;
+        self.command(&format!("MAIL FROM:<{from}>\r\n"), DONE)?;
         self.reset();
         Ok(())
     }
@@ -112,39 +163,32 @@ impl SmtpSession {
             (!message.is_ascii, "8BITMIME", " BODY=8BITMIME"),
             (!is_ascii(from) || !is_ascii(to), "SMTPUTF8", " SMTPUTF8"),
         ] {
-            if needed && !self.offers.iter().any(|line| line == extension) {
+            if needed && !self.has(extension) {
                 return Err((Phase::Recipient, SmtpError::Lacks(extension)));
             }
             options.push_str(if needed { option } else { "" });
         }
         let commands =
             [format!("MAIL FROM:<{from}>{options}\r\n"), format!("RCPT TO:<{to}>\r\n"), "DATA\r\n".to_owned()];
-        let phases = [Phase::Sender, Phase::Recipient, Phase::Data];
+        let phases = [(Phase::Sender, DONE), (Phase::Recipient, DONE), (Phase::Data, GO_ON)];
+        if !self.pipelining {
+            return commands.iter().zip(phases).try_for_each(|(command, (phase, wanted))| {
+                self.command(command, wanted).map(|_| ()).map_err(|fault| (phase, fault))
+            });
+        }
+        self.send(commands.concat().as_bytes()).map_err(|(_, fault)| (Phase::Sender, fault))?;
         let mut first = None;
-        if self.pipelining {
-            for (index, phase) in phases.into_iter().enumerate() {
-                let answer = if index == 0 {
-                    self.connection.command(commands.concat())
-                } else {
-                    self.connection.read_response()
-                };
-                let refused = answer.map_err(|e| fault(&e));
-                let is_lost = matches!(refused, Err(SmtpError::Lost(_)));
-                match refused {
-                    // The leave was given although nobody was left to get it: an empty message ends that.
-                    Ok(_) if index == 2 && first.is_some() => drop(self.connection.command(".\r\n")),
-                    Ok(_) => {}
-                    Err(fault) => first = first.or(Some((phase, fault))),
-                }
-                if is_lost {
-                    break;
-                }
-            }
-        } else {
-            for (command, phase) in commands.iter().zip(phases) {
-                if let Err(e) = self.connection.command(command) {
-                    first = Some((phase, fault(&e)));
-                    break;
+        for (phase, wanted) in phases {
+            match self.answer(wanted, self.timeouts.command) {
+                // The leave was given although nobody was left to get it: an empty message ends that.
+                Ok(_) if phase == Phase::Data && first.is_some() => drop(self.command(".\r\n", DONE)),
+                Ok(_) => {}
+                Err(fault) => {
+                    let is_over = matches!(fault, SmtpError::Lost(_) | SmtpError::Refused(421, _));
+                    first = first.or(Some((phase, fault)));
+                    if is_over {
+                        break;
+                    }
                 }
             }
         }
@@ -152,29 +196,87 @@ impl SmtpSession {
     }
 
     /// Hands the message over, its body and the dot in one write; the server's words when it has taken it.
-    pub(super) fn deliver(&mut self, message: &WireMessage) -> Result<String, SmtpError> {
-        let _ = self.connection.set_timeout(Some(self.timeouts.dot));
-        let answer = self.connection.command(&message.wire).map_err(|e| fault(&e));
-        let _ = self.connection.set_timeout(Some(self.timeouts.command));
-        let response = answer?;
-        if response.code().severity != Severity::PositiveCompletion {
-            return Err(SmtpError::Lost(format!("the mail server answered {} after the email", response.code())));
-        }
+    pub(super) fn deliver(&mut self, message: &WireMessage) -> Result<String, RefusedAt> {
+        let dot = self.timeouts.dot;
+        self.wait_at_most(dot).map_err(|fault| (Phase::Body, fault))?;
+        self.send(message.wire.as_bytes())?;
+        let reply = self.answer(DONE, dot).map_err(|fault| (Phase::Dot, fault))?;
         self.carried += 1;
-        let words: Vec<&str> = response.message().collect();
-        Ok(format!("{} {}", response.code(), words.join(" ")))
+        // It is taken, whatever this does.
+        let _ = self.wait_at_most(self.timeouts.command);
+        Ok(format!("{} {}", reply.code, reply.text()).trim_end().to_owned())
     }
 
     /// Takes back what was announced; whether the connection can go on.
     pub(super) fn reset(&mut self) -> bool {
-        self.connection.command("RSET\r\n").is_ok()
+        self.command("RSET\r\n", DONE).is_ok()
     }
 
     /// Says goodbye.
     pub(super) fn quit(mut self) {
-        let _ = self.connection.set_timeout(Some(self.timeouts.connect.min(Duration::from_secs(2))));
-        let _ = self.connection.quit();
+        let _ = self.wait_at_most(self.timeouts.connect.min(Duration::from_secs(2)));
+        let _ = self.command("QUIT\r\n", DONE);
+        self.stream.close();
     }
+
+    /// Says something and gets the answer.
+    fn command(&mut self, command: &str, wanted: Wanted) -> Result<Reply, SmtpError> {
+        self.send(command.as_bytes()).map_err(|(_, fault)| fault)?;
+        self.answer(wanted, self.timeouts.command)
+    }
+
+    /// Sends bytes, if nothing has come that would be taken for the answer to them. Whether their end may have left is said by
+    /// the phase.
+    fn send(&mut self, bytes: &[u8]) -> Result<(), RefusedAt> {
+        if self.replies.has_more() || self.is_lost {
+            self.is_lost = true;
+            return Err((Phase::Body, SmtpError::Lost(UNASKED.to_owned())));
+        }
+        let mut broken = |phase: Phase, fault: &io::Error| {
+            self.is_lost = true;
+            (phase, lost(fault))
+        };
+        self.stream.expect_silence().map_err(|fault| broken(Phase::Body, &fault))?;
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            match self.stream.write(rest) {
+                Ok(0) => return Err(broken(Phase::Body, &ErrorKind::WriteZero.into())),
+                Ok(count) => rest = &rest[count..],
+                Err(fault) if fault.kind() == ErrorKind::Interrupted => {}
+                Err(fault) => return Err(broken(Phase::Body, &fault)),
+            }
+        }
+        self.stream.flush().map_err(|fault| broken(Phase::Dot, &fault))
+    }
+
+    /// The answer to what was sent, if it is the wanted one.
+    fn answer(&mut self, wanted: Wanted, timeout: Duration) -> Result<Reply, SmtpError> {
+        let reply = self.reply(timeout)?;
+        if reply.code / 100 == wanted { Ok(reply) } else { Err(self.no_answer(&reply)) }
+    }
+
+    fn reply(&mut self, timeout: Duration) -> Result<Reply, SmtpError> {
+        let reply = self.replies.read(&mut self.stream, timeout);
+        self.is_lost |= reply.is_err();
+        reply
+    }
+
+    /// What a reply means that was not wanted: a no, or that the server and we speak of different things.
+    fn no_answer(&mut self, reply: &Reply) -> SmtpError {
+        if reply.code >= 400 {
+            return SmtpError::Refused(reply.code, reply.text());
+        }
+        self.is_lost = true;
+        SmtpError::Lost(format!("the mail server answered {} where that is no answer", reply.code))
+    }
+
+    fn wait_at_most(&mut self, timeout: Duration) -> Result<(), SmtpError> {
+        self.stream.set_timeout(timeout).map_err(|fault| lost(&fault))
+    }
+}
+
+fn lost(fault: &io::Error) -> SmtpError {
+    SmtpError::Lost(in_words(fault))
 }
 
 /// A message as it goes over the wire: dots at the beginning of lines doubled, the final dot behind it.
@@ -200,30 +302,6 @@ impl WireMessage {
         wire.push_str(&text[copied..]);
         wire.push_str(if text.ends_with("\r\n") { ".\r\n" } else { "\r\n.\r\n" });
         Self { is_ascii: text.is_ascii(), wire }
-    }
-}
-
-/// What lettre says, as ours.
-fn fault(error: &lettre::transport::smtp::Error) -> SmtpError {
-    let source = std::error::Error::source(error).map(ToString::to_string);
-    match error.status() {
-        Some(code) => SmtpError::Refused(code.into(), source.unwrap_or_default()),
-        None => SmtpError::Lost(in_words(&source.unwrap_or_else(|| error.to_string()))),
-    }
-}
-
-/// Words for what breaks off.
-fn in_words(text: &str) -> String {
-    let text = text.split(" (os error").next().unwrap_or(text);
-    match text {
-        "incomplete response" => "the mail server hung up".to_owned(),
-        "Resource temporarily unavailable" | "connection timed out" => {
-            "the mail server did not answer in time".to_owned()
-        }
-        other => {
-            let mut chars = other.chars();
-            chars.next().map(|first| first.to_lowercase().chain(chars).collect()).unwrap_or_default()
-        }
     }
 }
 
