@@ -307,7 +307,91 @@ impl WireMessage {
 
 #[cfg(test)]
 mod tests {
+    use std::io::{BufRead, BufReader};
+    use std::net::TcpListener;
+
+    use fastrand::Rng;
+
     use super::*;
+
+    /// A server that gives these answers, whatever it is told, and the one behind them to the email.
+    fn server(mut answers: Vec<Vec<u8>>) -> MailServer {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let port = listener.local_addr().expect("an address").port();
+        std::thread::spawn(move || -> io::Result<()> {
+            let (mut stream, _) = listener.accept()?;
+            let mut lines = BufReader::new(stream.try_clone()?);
+            let mut line = String::new();
+            let last = answers.pop().unwrap_or_default();
+            for answer in answers {
+                stream.write_all(&answer)?;
+                line.clear();
+                lines.read_line(&mut line)?;
+            }
+            while line != ".\r\n" {
+                line.clear();
+                if lines.read_line(&mut line)? == 0 {
+                    return Ok(());
+                }
+            }
+            stream.write_all(&last)
+        });
+        MailServer { security: Security::Plain, user: None, host: "127.0.0.1".to_owned(), port }
+    }
+
+    /// Hands an email to a server with these answers: the phase that went wrong, if one did.
+    fn handed_over(answers: Vec<Vec<u8>>) -> Result<String, RefusedAt> {
+        let address: Address = "ana@example.com".parse().expect("an address");
+        let message = WireMessage::of("Subject: x\r\n\r\nx\r\n");
+        let mut session = SmtpSession::open(&server(answers), None, Timeouts::of(Some(20)))
+            .map_err(|fault| (Phase::Connect, fault))?;
+        session.announce(&address, &address, &message)?;
+        session.deliver(&message)
+    }
+
+    /// `REGULARS_CASES` says how many, at ten times as many as here.
+    #[test]
+    fn an_email_is_sent_when_every_answer_was_one_and_the_last_a_yes() {
+        let good = ["220 mx", "250-mx\r\n250 8BITMIME", "250 ok", "250 2.1.5 ok", "354 go on", "250 2.0.0 taken"];
+        let wanted = [DONE, DONE, DONE, DONE, GO_ON, DONE];
+        let count: u64 = std::env::var("REGULARS_CASES").ok().and_then(|count| count.parse().ok()).unwrap_or(3000) / 10;
+        let mut sent = 0;
+        for seed in 0..count {
+            let mut dice = Rng::with_seed(seed);
+            let mut answers: Vec<Vec<u8>> = good.map(|text| format!("{text}\r\n").into_bytes()).to_vec();
+            let which = dice.usize(..answers.len());
+            let at = dice.usize(..=answers[which].len());
+            let other = good[dice.usize(..good.len())];
+            let added = match dice.u8(..6) {
+                0 => vec![dice.u8(..)],
+                1 => b"\r\n".to_vec(),
+                2 => format!("{other}\r\n").into_bytes(),
+                3 => {
+                    answers[which] = format!("{other}\r\n").into_bytes();
+                    Vec::new()
+                }
+                4 => vec![b'0' + dice.u8(..10)],
+                _ => b"250-\r\n".to_vec(),
+            };
+            let at = at.min(answers[which].len());
+            answers[which].splice(at..at, added);
+            let is_yes = |(number, answer): (usize, &Vec<u8>)| {
+                let (mut bytes, mut replies) = (answer.as_slice(), ReplyReader::default());
+                let reply = replies.read(&mut bytes, Duration::from_secs(20));
+                let is_alone = !replies.has_more() && bytes.is_empty();
+                reply.is_ok_and(|reply| reply.code / 100 == wanted[number]) && (is_alone || number == 5)
+            };
+            let expected = answers.iter().enumerate().all(is_yes);
+            let found = handed_over(answers.clone());
+            let shown: Vec<_> = answers.iter().map(|answer| String::from_utf8_lossy(answer)).collect();
+            assert_eq!(found.is_ok(), expected, "{seed}: {found:?} {shown:?}");
+            if let Err((phase, fault)) = found {
+                assert_eq!(phase == Phase::Dot, which == 5, "{seed}: {fault:?} {shown:?}");
+            }
+            sent += u64::from(expected);
+        }
+        assert!(sent > count / 8 && sent < count * 7 / 8, "{sent} of {count}");
+    }
 
     #[test]
     fn no_line_of_a_message_ends_it() {

@@ -22,7 +22,7 @@ impl ServerStream {
     /// Connects to the first address of the host that answers; each is given so much time, and so is every later wait.
     pub(super) fn connect(host: &str, port: u16, timeout: Duration) -> io::Result<Self> {
         let mut last = io::Error::new(ErrorKind::NotFound, "the mail server's name has no address");
-        for address in (bare(host), port).to_socket_addrs()? {
+        for address in (host, port).to_socket_addrs()? {
             match TcpStream::connect_timeout(&address, timeout) {
                 Ok(socket) => {
                     // The end of a large message would wait until its beginning is confirmed.
@@ -40,7 +40,7 @@ impl ServerStream {
     /// The same encrypted, once the host has shown by a certificate that this machine trusts that it is itself.
     pub(super) fn encrypt(self, host: &str) -> io::Result<Self> {
         let Self::Plain(mut socket) = self else { return Ok(self) };
-        let name = ServerName::try_from(bare(host).to_owned()).map_err(|_| {
+        let name = ServerName::try_from(host.to_owned()).map_err(|_| {
             io::Error::new(ErrorKind::InvalidInput, "the mail server's name can stand in no certificate")
         })?;
         let mut roots = RootCertStore::empty();
@@ -120,11 +120,6 @@ impl Write for ServerStream {
     }
 }
 
-/// An IPv6 address without the brackets that it has beside a port.
-fn bare(host: &str) -> &str {
-    host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(host)
-}
-
 /// Words for what breaks off.
 pub(super) fn in_words(fault: &io::Error) -> String {
     if let Some(rustls::Error::InvalidCertificate(why)) = fault.get_ref().and_then(|inner| inner.downcast_ref()) {
@@ -144,6 +139,9 @@ pub(super) fn in_words(fault: &io::Error) -> String {
             other => format!("the certificate is not valid: {other}"),
         };
     }
+    if let Some(rustls::Error::InvalidMessage(_)) = fault.get_ref().and_then(|inner| inner.downcast_ref()) {
+        return "the mail server does not encrypt on this port".to_owned();
+    }
     match fault.kind() {
         // What a read is called that took too long depends on the system.
         ErrorKind::WouldBlock | ErrorKind::TimedOut => "the mail server did not answer in time".to_owned(),
@@ -157,5 +155,33 @@ pub(super) fn in_words(fault: &io::Error) -> String {
             let mut chars = text.split(" (os error").next().unwrap_or_default().chars();
             chars.next().map(|first| first.to_lowercase().chain(chars).collect()).unwrap_or_default()
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+
+    use super::*;
+
+    #[test]
+    fn what_comes_unasked_or_that_nobody_is_there_is_seen_before_anything_is_sent() {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let port = listener.local_addr().expect("an address").port();
+        let connect = || {
+            let stream = ServerStream::connect("localhost", port, Duration::from_secs(20)).expect("a connection");
+            (stream, listener.accept().expect("a connection").0)
+        };
+        // What has been sent is there once somebody who waits for it has it.
+        let wait = |stream: &ServerStream| stream.socket().peek(&mut [0]).expect("something");
+        let (mut stream, mut server) = connect();
+        stream.expect_silence().expect("silence");
+        server.write_all(b"250 ok\r\n").expect("written");
+        wait(&stream);
+        assert_eq!(in_words(&stream.expect_silence().expect_err("an answer")), UNASKED);
+        let (mut stream, server) = connect();
+        drop(server);
+        wait(&stream);
+        assert_eq!(in_words(&stream.expect_silence().expect_err("an end")), "the mail server hung up");
     }
 }

@@ -58,6 +58,8 @@ pub struct House {
     pub injects: bool,
     /// A name and password are needed; these are `june` and `tea`.
     pub locked: bool,
+    /// It asks for them one after the other.
+    pub asks: bool,
     /// So many messages are taken in one connection; then it says 421.
     pub most: Option<usize>,
     /// How many bytes a message may have, as it says.
@@ -194,10 +196,26 @@ impl Guest {
                 "EHLO" if self.house.injects => self.say("250-post office\r\n250 STARTTLS")?,
                 "EHLO" => {
                     let more = if self.house.strict { "" } else { "250-PIPELINING\r\n" };
-                    let lock = if self.house.locked { "250-AUTH PLAIN LOGIN\r\n" } else { "" };
+                    let lock = match (self.house.locked, self.house.asks) {
+                        (false, _) => "",
+                        (true, false) => "250-AUTH PLAIN LOGIN\r\n",
+                        (true, true) => "250-AUTH CRAM-MD5 LOGIN\r\n",
+                    };
                     let size = self.house.size.map_or(String::new(), |size| format!("250-SIZE {size}\r\n"));
                     let utf8 = if self.house.utf8 { "250-SMTPUTF8\r\n" } else { "" };
                     self.say(&format!("250-post office\r\n{more}{lock}{size}{utf8}250 8BITMIME"))?;
+                }
+                "AUTH" if self.house.asks => {
+                    let mut right = word == "AUTH LOGIN";
+                    // june and tea
+                    for expected in ["anVuZQ==", "dGVh"] {
+                        self.say("334 UHJvbXB0")?;
+                        line.clear();
+                        lines.read_line(&mut line)?;
+                        right &= line.trim_end() == expected;
+                    }
+                    signed_in = right;
+                    self.say(if signed_in { "235 2.7.0 welcome" } else { "535 5.7.8 not you" })?;
                 }
                 "AUTH" => {
                     // \0june\0tea
