@@ -248,7 +248,7 @@ impl<'j> Connections<'j> {
         let body = String::from_utf8(bytes).map_err(|_| "the email is not text".to_owned())?;
         let address = EmailAddress::parse(&task.recipient.email).and_then(|address| address.for_wire().parse().ok());
         let to = address.ok_or_else(|| "this is no email address".to_owned())?;
-        Ok((to, WireMessage::of(&body)))
+        Ok((to, WireMessage::of(body)))
     }
 
     /// Does what an answer asks for; whether this connection goes on.
@@ -262,7 +262,11 @@ impl<'j> Connections<'j> {
     ) -> bool {
         let id = task.id;
         let HandOver { next, reply, carried, phase } = handed;
-        let settled = |outcome| Settled { id, outcome, bounce: bounce_class(phase, &reply), reply: reply.clone() };
+        let settled = |outcome| {
+            // A yes is not looked through for what a no would say about the address.
+            let bounce = (outcome != HandOverOutcome::Sent).then(|| bounce_class(phase, &reply)).flatten();
+            Settled { id, outcome, bounce, reply: reply.clone() }
+        };
         match next {
             NextStep::Skip => {}
             NextStep::Settle(outcome) | NextStep::SettleAndReconnect(outcome) => {

@@ -103,10 +103,13 @@ impl ReplyReader {
             match stream.read(&mut piece) {
                 Ok(0) => return Err(SmtpError::Lost(in_words(&ErrorKind::UnexpectedEof.into()))),
                 Ok(count) => self.unread.extend_from_slice(&piece[..count]),
-                Err(fault) if fault.kind() == ErrorKind::Interrupted => {}
+                // A stream may wait less long at a time; what a wait that was too long is called depends on the system.
+                Err(fault)
+                    if matches!(fault.kind(), ErrorKind::Interrupted | ErrorKind::WouldBlock | ErrorKind::TimedOut) => {
+                }
                 Err(fault) => return Err(SmtpError::Lost(in_words(&fault))),
             }
-            if Instant::now() > until {
+            if Instant::now() >= until {
                 return Err(SmtpError::Lost(in_words(&ErrorKind::TimedOut.into())));
             }
         }

@@ -197,13 +197,9 @@ impl SmtpSession {
 
     /// Hands the message over, its body and the dot in one write; the server's words when it has taken it.
     pub(super) fn deliver(&mut self, message: &WireMessage) -> Result<String, RefusedAt> {
-        let dot = self.timeouts.dot;
-        self.wait_at_most(dot).map_err(|fault| (Phase::Body, fault))?;
         self.send(message.wire.as_bytes())?;
-        let reply = self.answer(DONE, dot).map_err(|fault| (Phase::Dot, fault))?;
+        let reply = self.answer(DONE, self.timeouts.dot).map_err(|fault| (Phase::Dot, fault))?;
         self.carried += 1;
-        // It is taken, whatever this does.
-        let _ = self.wait_at_most(self.timeouts.command);
         Ok(format!("{} {}", reply.code, reply.text()).trim_end().to_owned())
     }
 
@@ -288,20 +284,23 @@ pub(super) struct WireMessage {
 
 impl WireMessage {
     /// A message of whole lines, or whose last line has no end yet.
-    pub(super) fn of(text: &str) -> Self {
-        let mut wire = String::with_capacity(text.len() + 16);
-        if text.starts_with('.') {
-            wire.push('.');
+    pub(super) fn of(mut text: String) -> Self {
+        let is_ascii = text.is_ascii();
+        let mut dots = memchr::memmem::find_iter(text.as_bytes(), b"\r\n.").map(|at| at + 2).peekable();
+        if text.starts_with('.') || dots.peek().is_some() {
+            let mut stuffed = String::with_capacity(text.len() + 64);
+            stuffed.push_str(if text.starts_with('.') { "." } else { "" });
+            let mut copied = 0;
+            for at in dots {
+                stuffed.push_str(&text[copied..at]);
+                stuffed.push('.');
+                copied = at;
+            }
+            stuffed.push_str(&text[copied..]);
+            text = stuffed;
         }
-        let mut copied = 0;
-        for at in memchr::memmem::find_iter(text.as_bytes(), b"\r\n.") {
-            wire.push_str(&text[copied..at + 2]);
-            wire.push('.');
-            copied = at + 2;
-        }
-        wire.push_str(&text[copied..]);
-        wire.push_str(if text.ends_with("\r\n") { ".\r\n" } else { "\r\n.\r\n" });
-        Self { is_ascii: text.is_ascii(), wire }
+        text.push_str(if text.ends_with("\r\n") { ".\r\n" } else { "\r\n.\r\n" });
+        Self { is_ascii, wire: text }
     }
 }
 
@@ -342,7 +341,7 @@ mod tests {
     /// Hands an email to a server with these answers: the phase that went wrong, if one did.
     fn handed_over(answers: Vec<Vec<u8>>) -> Result<String, RefusedAt> {
         let address: Address = "ana@example.com".parse().expect("an address");
-        let message = WireMessage::of("Subject: x\r\n\r\nx\r\n");
+        let message = WireMessage::of("Subject: x\r\n\r\nx\r\n".to_owned());
         let mut session = SmtpSession::open(&server(answers), None, Timeouts::of(Some(20)))
             .map_err(|fault| (Phase::Connect, fault))?;
         session.announce(&address, &address, &message)?;
@@ -401,7 +400,7 @@ mod tests {
             (".\r\n", "..\r\n.\r\n"),
             ("a\r\n.\r\n.\r\nb\r\n..c\r\n", "a\r\n..\r\n..\r\nb\r\n...c\r\n.\r\n"),
         ] {
-            assert_eq!(WireMessage::of(body).wire, wire);
+            assert_eq!(WireMessage::of(body.to_owned()).wire, wire);
         }
     }
 }
