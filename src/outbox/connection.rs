@@ -13,7 +13,8 @@ use super::rate_limiter::RateLimiter;
 use super::reply::{
     HandOverOutcome, NextStep, Phase, RefusalKind, Settled, SmtpError, bounce_class, judge, refusal_kind,
 };
-use super::smtp_session::{SmtpSession, WireMessage};
+use super::smtp_session::SmtpSession;
+use super::wire_message::WireMessage;
 use crate::campaign::Recipient;
 use crate::customers::AddressKey;
 use crate::domain::{EmailAddress, OutboxId};

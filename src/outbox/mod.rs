@@ -20,6 +20,7 @@ mod sent_email;
 mod settings;
 mod smtp_session;
 mod stream;
+mod wire_message;
 
 pub(crate) use by_hand::{DoubtVerdict, readdress, settle_by_hand};
 pub(crate) use entry::{OutboxCounts, OutboxEntry, entries, last_wave};

@@ -10,6 +10,7 @@ use lettre::Address;
 use super::reply::{Phase, SmtpError};
 use super::reply_reader::{Reply, ReplyReader};
 use super::stream::{ServerStream, UNASKED, in_words};
+use super::wire_message::WireMessage;
 use crate::shop::{MailServer, Security};
 
 /// Who connects: a machine behind a router has no name that others know (RFC 5321, 4.1.3).
@@ -49,7 +50,7 @@ pub(super) struct SmtpSession {
     is_lost: bool,
     pipelining: bool,
     /// What the server said that it offers, a line each, in capitals.
-    pub(super) offers: Vec<String>,
+    offers: Vec<String>,
     /// How many emails it has taken.
     pub(super) carried: usize,
 }
@@ -160,7 +161,7 @@ impl SmtpSession {
         let is_ascii = |address: &Address| AsRef::<str>::as_ref(address).is_ascii();
         let mut options = String::new();
         for (needed, extension, option) in [
-            (!message.is_ascii, "8BITMIME", " BODY=8BITMIME"),
+            (!message.is_ascii(), "8BITMIME", " BODY=8BITMIME"),
             (!is_ascii(from) || !is_ascii(to), "SMTPUTF8", " SMTPUTF8"),
         ] {
             if needed && !self.has(extension) {
@@ -197,7 +198,7 @@ impl SmtpSession {
 
     /// Hands the message over, its body and the dot in one write; the server's words when it has taken it.
     pub(super) fn deliver(&mut self, message: &WireMessage) -> Result<String, RefusedAt> {
-        self.send(message.wire.as_bytes())?;
+        self.send(message.bytes())?;
         let reply = self.answer(DONE, self.timeouts.dot).map_err(|fault| (Phase::Dot, fault))?;
         self.carried += 1;
         Ok(format!("{} {}", reply.code, reply.text()).trim_end().to_owned())
@@ -273,35 +274,6 @@ impl SmtpSession {
 
 fn lost(fault: &io::Error) -> SmtpError {
     SmtpError::Lost(in_words(fault))
-}
-
-/// A message as it goes over the wire: dots at the beginning of lines doubled, the final dot behind it.
-#[derive(Debug)]
-pub(super) struct WireMessage {
-    wire: String,
-    is_ascii: bool,
-}
-
-impl WireMessage {
-    /// A message of whole lines, or whose last line has no end yet.
-    pub(super) fn of(mut text: String) -> Self {
-        let is_ascii = text.is_ascii();
-        let mut dots = memchr::memmem::find_iter(text.as_bytes(), b"\r\n.").map(|at| at + 2).peekable();
-        if text.starts_with('.') || dots.peek().is_some() {
-            let mut stuffed = String::with_capacity(text.len() + 64);
-            stuffed.push_str(if text.starts_with('.') { "." } else { "" });
-            let mut copied = 0;
-            for at in dots {
-                stuffed.push_str(&text[copied..at]);
-                stuffed.push('.');
-                copied = at;
-            }
-            stuffed.push_str(&text[copied..]);
-            text = stuffed;
-        }
-        text.push_str(if text.ends_with("\r\n") { ".\r\n" } else { "\r\n.\r\n" });
-        Self { is_ascii, wire: text }
-    }
 }
 
 #[cfg(test)]
@@ -390,17 +362,5 @@ mod tests {
             sent += u64::from(expected);
         }
         assert!(sent > count / 8 && sent < count * 7 / 8, "{sent} of {count}");
-    }
-
-    #[test]
-    fn no_line_of_a_message_ends_it() {
-        for (body, wire) in [
-            ("a\r\n", "a\r\n.\r\n"),
-            ("a", "a\r\n.\r\n"),
-            (".\r\n", "..\r\n.\r\n"),
-            ("a\r\n.\r\n.\r\nb\r\n..c\r\n", "a\r\n..\r\n..\r\nb\r\n...c\r\n.\r\n"),
-        ] {
-            assert_eq!(WireMessage::of(body.to_owned()).wire, wire);
-        }
     }
 }
