@@ -211,8 +211,10 @@ impl SmtpSession {
 
     /// Says goodbye.
     pub(super) fn quit(mut self) {
-        let _ = self.wait_at_most(self.timeouts.connect.min(Duration::from_secs(2)));
-        let _ = self.command("QUIT\r\n", DONE);
+        let short = self.timeouts.connect.min(Duration::from_secs(2));
+        if self.wait_at_most(short).is_ok() && self.send(b"QUIT\r\n").is_ok() {
+            let _ = self.answer(DONE, short);
+        }
         self.stream.close();
     }
 
@@ -318,6 +320,25 @@ mod tests {
             .map_err(|fault| (Phase::Connect, fault))?;
         session.announce(&address, &address, &message)?;
         session.deliver(&message)
+    }
+
+    #[test]
+    fn who_does_not_say_goodbye_is_not_waited_for() {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let port = listener.local_addr().expect("an address").port();
+        let server = MailServer { security: Security::Plain, user: None, host: "127.0.0.1".to_owned(), port };
+        let silent = std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().expect("a connection");
+            stream.write_all(b"220 mx\r\n").expect("written");
+            BufReader::new(&stream).read_line(&mut String::new()).expect("a line");
+            stream.write_all(b"250 mx\r\n").expect("written");
+            stream
+        });
+        let session = SmtpSession::connect(&server, Timeouts::of(None)).expect("a session");
+        let began = std::time::Instant::now();
+        session.quit();
+        assert!(began.elapsed() < Duration::from_secs(30), "{:?}", began.elapsed());
+        drop(silent.join());
     }
 
     /// `REGULARS_CASES` says how many, at ten times as many as here.
