@@ -116,6 +116,156 @@ fn every_phase_and_every_mishap_leaves_the_state_that_the_table_asks_for() {
     }
 }
 
+/// An answer that is none ends the connection and is judged by the moment; an unusual one is an answer. Nothing else is touched.
+#[test]
+fn every_answer_is_taken_for_what_it_is() {
+    // The answer; the state of the email; how often it has arrived.
+    let table = [
+        // Answers that are none.
+        ("rcpt-354", "queued", 0),
+        ("rcpt-mixed", "queued", 0),
+        ("rcpt-lf", "queued", 0),
+        ("rcpt-endless", "queued", 0),
+        ("rcpt-extra", "queued", 0),
+        ("rcpt-late", "queued", 0),
+        ("data-250", "queued", 0),
+        ("data-999", "queued", 0),
+        ("data-many", "queued", 0),
+        ("data-extra", "queued", 0),
+        ("dot-354", "in_doubt", 1),
+        ("dot-mixed", "in_doubt", 1),
+        ("dot-000", "in_doubt", 1),
+        ("dot-999", "in_doubt", 1),
+        ("dot-abc", "in_doubt", 1),
+        ("dot-lf", "in_doubt", 1),
+        ("dot-halves", "sent", 1),
+        ("dot-endless", "in_doubt", 1),
+        ("dot-many", "in_doubt", 1),
+        // Answers that are unusual.
+        ("rcpt-bare", "sent", 1),
+        ("rcpt-lines", "sent", 1),
+        ("data-bare", "sent", 1),
+        ("dot-bare", "sent", 1),
+        ("dot-blank", "sent", 1),
+        ("dot-lines", "sent", 1),
+        ("dot-latin", "sent", 1),
+        ("dot-long", "sent", 1),
+        ("dot-extra", "sent", 1),
+        ("dot-late", "sent", 1),
+        ("rcpt-no", "failed", 0),
+        ("dot-no", "failed", 0),
+    ];
+    let mut people = vec!["p-0".to_owned()];
+    for (n, (answer, ..)) in table.iter().enumerate() {
+        people.extend([(*answer).to_owned(), format!("p-{}", n + 1)]);
+    }
+    let names: Vec<&str> = people.iter().map(String::as_str).collect();
+    let look = |strict: bool| {
+        let office = PostOffice::with(House { strict, ..House::default() });
+        let shop = shop_for(&names, &office, "connections = 1\ntimeout = 2");
+        // Going on sends nothing a second time.
+        for _ in 0..2 {
+            shop.run("send spring").says_only(&SENDING).ended();
+            let taken = office.taken();
+            for (reference, found) in states(&shop) {
+                let name = names[reference[2..].parse::<usize>().unwrap() - 1];
+                let row = table.iter().find(|(answer, ..)| *answer == name);
+                let (state, arrived) = row.map_or(("sent", 1), |(_, state, arrived)| (*state, *arrived));
+                let address = format!("{name}@example.com");
+                let copies = taken.iter().filter(|to| **to == address).count();
+                assert_eq!((found.as_str(), copies), (state, arrived), "{name}, strict: {strict}");
+            }
+        }
+    };
+    let look = &look;
+    std::thread::scope(|scope| {
+        for strict in [false, true] {
+            scope.spawn(move || look(strict));
+        }
+    });
+}
+
+/// What an email was refused with is shown in letters, whatever they were sent as.
+#[test]
+fn a_refusal_that_is_no_utf8_is_read_all_the_same() {
+    let office = PostOffice::open();
+    let shop = shop_for(&["rcpt-no", "dot-no-2"], &office, "connections = 1");
+    shop.run("send spring").status(3).says_only(&SENDING);
+    let list = shop.json("outbox spring");
+    for email in list["emails"].as_array().unwrap() {
+        assert_eq!(email["reply"], "550 5.1.1 Empf\u{e4}nger unbekannt");
+    }
+    assert_eq!(shop.held_of_all("suppressions").len(), 2);
+}
+
+/// What comes before the encryption begins is never taken for what was said under it.
+#[test]
+fn what_is_said_before_the_encryption_ends_the_connection() {
+    let office = PostOffice::with(House { injects: true, ..House::default() });
+    let shop = shop_for(&["ana"], &office, "timeout = 2");
+    shop.edit("shop.toml", "smtp://", "smtp+starttls://");
+    shop.run("email check").status(1).shows("the mail server answered what it was not asked");
+    shop.run("send spring").status(3).says("the mail server answered what it was not asked");
+    assert_eq!(state_of(&shop, "P-1"), "queued");
+    assert!(office.taken().is_empty());
+}
+
+/// A server that knows no EHLO, or offers nothing, is spoken to as it was before there were extensions.
+#[test]
+fn an_old_server_gets_its_emails() {
+    for house in [House { old: true, ..House::default() }, House { bare: true, strict: true, ..House::default() }] {
+        let office = PostOffice::with(house);
+        let shop = shop_for(&["ana", "ben"], &office, "");
+        shop.run("send spring").stdout("Sent 2 emails.\n");
+        assert_eq!(office.taken(), ["ana@example.com", "ben@example.com"]);
+    }
+}
+
+/// Whom a server refuses, puts off or hangs up on is named; everybody else has theirs after one run, and nobody two.
+#[test]
+fn a_hostile_server_harms_only_those_whom_it_turns_on() {
+    const PEOPLE: usize = 400;
+    let people: Vec<String> = (1..=PEOPLE)
+        .map(|n| match n % 50 {
+            3 => format!("rcpt-550-{n}-policy"),
+            13 => format!("rcpt-450-{n}"),
+            23 => format!("dot-451-{n}"),
+            33 => format!("body-drop-{n}"),
+            43 if n % 100 == 43 => format!("rcpt-drop-{n}"),
+            43 => format!("dot-lf-{n}"),
+            _ => format!("p{n}"),
+        })
+        .collect();
+    let names: Vec<&str> = people.iter().map(String::as_str).collect();
+    for house in [
+        House { bare: true, strict: true, most: Some(19), ..House::default() },
+        House { most: Some(45), ..House::default() },
+    ] {
+        let office = PostOffice::with(house);
+        let shop = shop_for(&names, &office, "connections = 4\ntimeout = 10");
+        let began = Instant::now();
+        shop.run("send spring").status(3).says_only(&SENDING);
+        assert!(began.elapsed() < Duration::from_secs(30), "{:?}", began.elapsed());
+        let mut once = office.taken();
+        once.dedup();
+        assert_eq!(once.len(), office.taken().len(), "somebody got it twice");
+        let list = shop.run("outbox spring").says("may have arrived").out();
+        for (n, state) in states(&shop) {
+            let name = names[n[2..].parse::<usize>().unwrap() - 1];
+            let expected = match name.split('-').take(2).collect::<Vec<_>>()[..] {
+                ["rcpt", "550"] => "failed",
+                ["rcpt", "450" | "drop"] | ["dot", "451"] => "queued",
+                ["dot", "lf"] | ["body", "drop"] => "in_doubt",
+                _ => "sent",
+            };
+            assert_eq!(state, expected, "{name}");
+            let arrived = once.binary_search(&format!("{name}@example.com")).is_ok();
+            assert_eq!(arrived, expected == "sent" || name.starts_with("dot-lf"), "{name}");
+            assert!(expected == "sent" || list.contains(&format!("{n} ")), "{name} is not named: {list}");
+        }
+    }
+}
+
 /// The fault of one recipient is theirs alone; five alike of the last six are a refusal of us, and blame nobody.
 #[test]
 fn one_who_is_refused_does_not_stop_the_others_and_five_alike_do() {
@@ -264,17 +414,19 @@ fn a_refused_sender_stops_everything_and_blames_nobody() {
 
 #[test]
 fn the_password_comes_from_a_file_and_is_never_shown() {
-    let office = PostOffice::with(House { locked: true, ..House::default() });
-    let shop = shop_for(&["ana"], &office, "password_file = \"secret\"");
-    shop.write("secret", "coffee-and-cake\n");
-    let mut run = shop.run("send spring").status(3).says("refuses us: 535 5.7.8 not you");
-    assert!(!run.talk().contains("coffee"));
-    shop.write("secret", "tea\n");
-    shop.run("send spring").stdout("Sent 1 email.\n");
-    let database = std::fs::read(shop.file("regulars.db")).unwrap();
-    assert!(!database.windows(6).any(|window| window == b"coffee"));
-    std::fs::remove_file(shop.file("secret")).unwrap();
-    shop.run("send spring").status(1).says("cannot read");
+    for asks in [false, true] {
+        let office = PostOffice::with(House { locked: true, asks, ..House::default() });
+        let shop = shop_for(&["ana"], &office, "password_file = \"secret\"");
+        shop.write("secret", "coffee-and-cake\n");
+        let mut run = shop.run("send spring").status(3).says("refuses us: 535 5.7.8 not you");
+        assert!(!run.talk().contains("coffee"));
+        shop.write("secret", "tea\n");
+        shop.run("send spring").stdout("Sent 1 email.\n");
+        let database = std::fs::read(shop.file("regulars.db")).unwrap();
+        assert!(!database.windows(6).any(|window| window == b"coffee"));
+        std::fs::remove_file(shop.file("secret")).unwrap();
+        shop.run("send spring").status(1).says("cannot read");
+    }
 }
 
 #[test]

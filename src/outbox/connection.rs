@@ -15,7 +15,8 @@ use super::rate_limiter::RateLimiter;
 use super::reply::{
     HandOverOutcome, NextStep, Phase, RefusalKind, Settled, SmtpError, bounce_class, judge, refusal_kind,
 };
-use super::smtp_session::{SmtpSession, WireMessage};
+use super::smtp_session::SmtpSession;
+use super::wire_message::WireMessage;
 use crate::campaign::Recipient;
 use crate::clock::Clock;
 use crate::customers::AddressKey;
@@ -261,11 +262,11 @@ impl<'j> Connections<'j> {
                 self.strikes.store(0, Ordering::SeqCst);
                 Ok(settled(HandOverOutcome::Sent, reply))
             }
-            Err(fault) => {
+            Err((phase, fault)) => {
                 if matches!(fault, SmtpError::Lost(_) | SmtpError::Refused(421, _)) {
                     *session = None;
                 }
-                Ok(HandOver { carried, ..HandOver::fault(Phase::Dot, &fault) })
+                Ok(HandOver { carried, ..HandOver::fault(phase, &fault) })
             }
         }
     }
@@ -277,7 +278,7 @@ impl<'j> Connections<'j> {
         let body = String::from_utf8(bytes).map_err(|_| "the email is not text".to_owned())?;
         let address = EmailAddress::parse(&task.recipient.email).and_then(|address| address.for_wire().parse().ok());
         let to = address.ok_or_else(|| "this is no email address".to_owned())?;
-        Ok(ReadyEmail { to, message: WireMessage::of(&body), date })
+        Ok(ReadyEmail { to, message: WireMessage::of(body), date })
     }
 
     /// Does what an answer asks for; whether this connection goes on.
@@ -291,7 +292,11 @@ impl<'j> Connections<'j> {
     ) -> bool {
         let id = task.id;
         let HandOver { next, reply, carried, phase } = handed;
-        let settled = |outcome| Settled { id, outcome, bounce: bounce_class(phase, &reply), reply: reply.clone() };
+        let settled = |outcome| {
+            // A yes is not looked through for what a no would say about the address.
+            let bounce = (outcome != HandOverOutcome::Sent).then(|| bounce_class(phase, &reply)).flatten();
+            Settled { id, outcome, bounce, reply: reply.clone() }
+        };
         match next {
             NextStep::Skip => {}
             NextStep::Settle(outcome) | NextStep::SettleAndReconnect(outcome) => {
@@ -317,7 +322,7 @@ impl<'j> Connections<'j> {
                 if next == NextStep::Slower && carried > 0 {
                     self.limiter.halve();
                 }
-                if phase == Phase::Dot {
+                if matches!(phase, Phase::Body | Phase::Dot) {
                     // It was written down as being handed over, and comes back with a definite no.
                     before.push(settled(HandOverOutcome::Later));
                 } else if carried > 0 || !was_asked {

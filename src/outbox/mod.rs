@@ -14,11 +14,14 @@ mod personal_data;
 mod queue;
 mod rate_limiter;
 mod reply;
+mod reply_reader;
 mod run;
 mod send_lock;
 mod sent_email;
 mod settings;
 mod smtp_session;
+mod stream;
+mod wire_message;
 
 pub(crate) use by_hand::{DoubtVerdict, readdress, settle_by_hand};
 pub(crate) use entry::{OutboxCounts, OutboxEntry, entries, last_wave};
