@@ -29,6 +29,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/020_till_changes.sql"),
     include_str!("migrations/021_wishes.sql"),
     include_str!("migrations/022_email_changes.sql"),
+    include_str!("migrations/025_imap.sql"),
 ];
 
 /// Marks the file as ours: "RGLR".
