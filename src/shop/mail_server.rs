@@ -20,11 +20,8 @@ pub(crate) enum Security {
 /// What an address of a mail server begins with, and the port that is usual then.
 type Schemes = [(&'static str, Security, u16); 3];
 
-const SMTP: Schemes = [
-    ("smtps://", Security::Tls, 465),
-    ("smtp+starttls://", Security::StartTls, 587),
-    ("smtp://", Security::Plain, 25),
-];
+const SMTP: Schemes =
+    [("smtps://", Security::Tls, 465), ("smtp+starttls://", Security::StartTls, 587), ("smtp://", Security::Plain, 25)];
 const IMAP: Schemes = [
     ("imaps://", Security::Tls, 993),
     ("imap+starttls://", Security::StartTls, 143),
@@ -176,7 +173,10 @@ mod tests {
             ("imap://june@[::1]:1143", Security::Plain, "june", "::1", 1143),
         ] {
             let MailboxServer(read) = text.parse().expect(text);
-            assert_eq!((read.security, read.user.as_deref(), read.host.as_str(), read.port), (security, Some(user), host, port));
+            assert_eq!(
+                (read.security, read.user.as_deref(), read.host.as_str(), read.port),
+                (security, Some(user), host, port)
+            );
         }
         for wrong in ["imap://june@mail.example.com", "imaps://mail.example.com", "smtps://june@h", "imaps://u@h:x"] {
             assert!(wrong.parse::<MailboxServer>().is_err(), "{wrong}");

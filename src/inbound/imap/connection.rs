@@ -16,7 +16,8 @@ const LONGEST_LINES: usize = 64 * 1024;
 /// A whole response may take so many times as long as one read.
 const PATIENCE: u32 = 5;
 
-const UNREACHABLE: &str = "look at the name and the port of `server` under `[bounces]`, and at the network of this machine";
+const UNREACHABLE: &str =
+    "look at the name and the port of `server` under `[bounces]`, and at the network of this machine";
 
 enum ImapStream {
     Plain(TcpStream),
@@ -84,19 +85,30 @@ impl ImapConnection {
             let kept = length.min(LONGEST - frame.literals);
             frame.begin_literal(kept);
             let mut data = Vec::with_capacity(kept.min(LONGEST));
-            self.pass_on(length, deadline, |piece| data.extend_from_slice(&piece[..piece.len().min(kept - data.len())]))?;
+            self.pass_on(length, deadline, |piece| {
+                data.extend_from_slice(&piece[..piece.len().min(kept - data.len())])
+            })?;
             frame.add_literal(&data);
         }
+    }
+
+    /// What has come and was not taken yet; never nothing.
+    fn piece(&mut self) -> Result<&[u8]> {
+        // Ctrl-C is looked at elsewhere.
+        while let Err(e) = self.stream.fill_buf() {
+            if e.kind() != io::ErrorKind::Interrupted {
+                return Err(lost(&e));
+            }
+        }
+        let piece = self.stream.buffer();
+        if piece.is_empty() { Err(lost(&io::ErrorKind::UnexpectedEof.into())) } else { Ok(piece) }
     }
 
     /// A line with its end.
     fn line(&mut self, most: usize, deadline: Instant) -> Result<Vec<u8>> {
         let mut line = Vec::new();
         while !line.ends_with(b"\n") {
-            let piece = self.stream.fill_buf().map_err(|e| lost(&e))?;
-            if piece.is_empty() {
-                return Err(lost(&io::ErrorKind::UnexpectedEof.into()));
-            }
+            let piece = self.piece()?;
             let end = memchr::memchr(b'\n', piece).map_or(piece.len(), |at| at + 1);
             line.extend_from_slice(&piece[..end]);
             self.stream.consume(end);
@@ -112,10 +124,7 @@ impl ImapConnection {
     fn pass_on(&mut self, length: usize, deadline: Instant, mut each: impl FnMut(&[u8])) -> Result<()> {
         let mut left = length;
         while left > 0 {
-            let piece = self.stream.fill_buf().map_err(|e| lost(&e))?;
-            if piece.is_empty() {
-                return Err(lost(&io::ErrorKind::UnexpectedEof.into()));
-            }
+            let piece = self.piece()?;
             let taken = piece.len().min(left);
             each(&piece[..taken]);
             self.stream.consume(taken);

@@ -53,7 +53,8 @@ impl ImapMailbox {
             let mut session = ImapSession::open(account)?;
             let uid_validity = session.examine(&account.folder)?;
             let mark = known.under(uid_validity);
-            let new = mark.last_uid.checked_add(1).map(|first| session.uids_from(first)).transpose()?.unwrap_or_default();
+            let new =
+                mark.last_uid.checked_add(1).map(|first| session.uids_from(first)).transpose()?.unwrap_or_default();
             let mut uids = if which == WhichMessages::NewAndLeft { mark.left.clone() } else { Vec::new() };
             uids.extend(new);
             let (host, folder) = (account.server.host.clone(), account.folder.clone());
@@ -141,7 +142,8 @@ fn as_set(uids: &[u32]) -> String {
             _ => ranges.push((*uid, *uid)),
         }
     }
-    let shown = ranges.iter().map(|(first, last)| if first == last { first.to_string() } else { format!("{first}:{last}") });
+    let shown =
+        ranges.iter().map(|(first, last)| if first == last { first.to_string() } else { format!("{first}:{last}") });
     shown.collect::<Vec<_>>().join(",")
 }
 

@@ -152,8 +152,10 @@ impl ImapSession {
         }
         names.sort();
         let quoted: Vec<String> = names.iter().map(|name| text::quote(name)).collect();
-        Error::new(format!("there is no folder {} in this mailbox", text::quote(folder)))
-            .hint(format!("`folder` under `[bounces]` is one of {}", text::first_few(&quoted, MOST_FOLDERS)))
+        Error::new(format!("there is no folder {} in this mailbox", text::quote(folder))).hint(format!(
+            "its folders are {}; name one of them as `folder` under `[bounces]`",
+            text::first_few(&quoted, MOST_FOLDERS)
+        ))
     }
 
     /// The UIDs of a folder from one on.

@@ -25,7 +25,11 @@ pub(super) fn encrypt(mut stream: TcpStream, host: &str) -> Result<TlsStream> {
     let config = builder.with_root_certificates(roots).with_no_client_auth();
     let mut session = ClientConnection::new(Arc::new(config), name).map_err(|e| refused(&e))?;
     while session.is_handshaking() {
-        session.complete_io(&mut stream).map_err(|e| in_words(&e))?;
+        if let Err(e) = session.complete_io(&mut stream)
+            && e.kind() != io::ErrorKind::Interrupted
+        {
+            return Err(in_words(&e));
+        }
     }
     Ok(StreamOwned::new(session, stream))
 }
@@ -34,15 +38,13 @@ const NAME: &str = "write the name that your provider gives for IMAP; nothing is
 
 /// What broke off while encryption was agreed upon.
 fn in_words(error: &io::Error) -> Error {
-    error
-        .get_ref()
-        .and_then(|inner| inner.downcast_ref::<rustls::Error>())
-        .map_or_else(|| lost(error), refused)
+    error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()).map_or_else(|| lost(error), refused)
 }
 
 fn refused(error: &rustls::Error) -> Error {
     use CertificateError::{
-        Expired, ExpiredContext, NotValidForName, NotValidForNameContext, NotValidYet, NotValidYetContext, UnknownIssuer,
+        Expired, ExpiredContext, NotValidForName, NotValidForNameContext, NotValidYet, NotValidYetContext,
+        UnknownIssuer,
     };
     let (message, hint) = match error {
         rustls::Error::InvalidCertificate(fault) => match fault {
