@@ -43,12 +43,13 @@ fn in_words(error: &io::Error) -> Error {
 
 fn refused(error: &rustls::Error) -> Error {
     use CertificateError::{
-        Expired, ExpiredContext, NotValidForName, NotValidForNameContext, NotValidYet, NotValidYetContext,
-        UnknownIssuer,
+        BadSignature, Expired, ExpiredContext, NotValidForName, NotValidForNameContext, NotValidYet,
+        NotValidYetContext, UnknownIssuer,
     };
     let (message, hint) = match error {
         rustls::Error::InvalidCertificate(fault) => match fault {
-            UnknownIssuer => (
+            // The second when somebody else who is known has the same name.
+            UnknownIssuer | BadSignature => (
                 "the certificate of the mail server is vouched for by nobody whom this machine knows".to_owned(),
                 "write the name that your provider gives for IMAP; a certificate of your own is believed when SSL_CERT_FILE names its file",
             ),
@@ -63,7 +64,7 @@ fn refused(error: &rustls::Error) -> Error {
                 "the certificate of the mail server is not valid yet".to_owned(),
                 "look whether the clock of this machine is right",
             ),
-            other => (format!("the certificate of the mail server is not to be believed: {other:?}"), NAME),
+            other => (format!("the certificate of the mail server is not to be believed: {other}"), NAME),
         },
         rustls::Error::InvalidMessage(InvalidMessage::InvalidContentType | InvalidMessage::MessageTooLarge) => (
             "the mail server does not encrypt on this port".to_owned(),
