@@ -21,7 +21,6 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("printpdf", &["letter/pdf.rs"]),
     ("lopdf", &["letter/pdf.rs"]),
     ("mail_parser", &["inbound/"]),
-    ("imap_proto", &["inbound/imap/"]),
     ("rustls", &["inbound/imap/tls.rs", "web/tls.rs"]),
     ("rustls_native_certs", &["inbound/imap/tls.rs"]),
     ("lettre", &["email/", "outbox/"]),

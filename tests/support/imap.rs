@@ -233,7 +233,7 @@ impl Visit {
             Mood::HugeLiteral => {
                 self.say("* 1 FETCH (BODY[] {4294967295}")?;
                 for _ in 0..2_000 {
-                    self.stream.write_all(&[b'x'; 65_536])?;
+                    self.stream.write_all(&vec![b'x'; 65_536])?;
                 }
                 return Err(std::io::ErrorKind::BrokenPipe.into());
             }

@@ -86,7 +86,7 @@ impl ImapConnection {
             frame.begin_literal(kept);
             let mut data = Vec::with_capacity(kept.min(LONGEST));
             self.pass_on(length, deadline, |piece| {
-                data.extend_from_slice(&piece[..piece.len().min(kept - data.len())])
+                data.extend_from_slice(&piece[..piece.len().min(kept - data.len())]);
             })?;
             frame.add_literal(&data);
         }

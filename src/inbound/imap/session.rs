@@ -2,20 +2,20 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use imap_proto::{AttributeValue, Capability, MailboxDatum, NameAttribute, Response, ResponseCode, Status};
 
 use super::account::ImapAccount;
 use super::connection::ImapConnection;
 use super::fault::{ended, not_handed_out, not_understood};
-use super::folder_name::{decoded, encoded, quoted};
-use super::response::ImapFrame;
+use super::folder_name::{encoded, quoted};
+use super::response::{ImapFrame, ImapResponse, ImapStatus, capitals, code};
 use crate::error::{Error, Result};
 use crate::inbound::mailbox::LONGEST;
 use crate::shop::Security;
 use crate::text;
 
-/// So many responses to one command are enough, and so many that cannot be understood in a session.
-const MOST_RESPONSES: usize = 2_000_000;
+/// So many responses to one command are enough, so many of them that nobody asked for, and so many broken ones in a session.
+const MOST_RESPONSES: usize = 5_000_000;
+const MOST_OTHERS: usize = 100_000;
 const MOST_GARBLED: usize = 1_000;
 /// So many names of folders are listed.
 const MOST_FOLDERS: usize = 30;
@@ -70,11 +70,15 @@ impl ImapSession {
 
     fn greeting(&mut self) -> Result<Greeting> {
         let frame = self.connection.receive()?;
-        let capabilities = frame.parse().map(|response| offered(&response)).unwrap_or_default();
-        match frame.condition() {
-            Some((Status::Ok, _)) => Ok(Greeting { is_signed_in: false, capabilities }),
-            Some((Status::PreAuth, _)) => Ok(Greeting { is_signed_in: true, capabilities }),
-            Some((Status::Bye, words)) => Err(ended(&words)),
+        let (status, words) = match frame.parse() {
+            Some(ImapResponse::Condition(status, words)) => (status, words),
+            _ => (ImapStatus::Bad, String::new()),
+        };
+        let capabilities = code(&words, "CAPABILITY").map(|all| capitals(all.as_bytes())).unwrap_or_default();
+        match status {
+            ImapStatus::Ok => Ok(Greeting { is_signed_in: false, capabilities }),
+            ImapStatus::PreAuth => Ok(Greeting { is_signed_in: true, capabilities }),
+            ImapStatus::Bye => Err(ended(&words)),
             _ => {
                 let shown = text::quote(&frame.shown());
                 Err(Error::new(format!("this is no server for IMAP: it says {shown}"))
@@ -85,8 +89,12 @@ impl ImapSession {
 
     fn capabilities(&mut self) -> Result<Vec<String>> {
         let mut found = Vec::new();
-        let done = self.command("CAPABILITY", &mut |response| found.extend(offered(response)))?;
-        if !done.is_ok || found.is_empty() {
+        let done = self.command("CAPABILITY", &mut |response| {
+            if let ImapResponse::Capabilities(all) = response {
+                found = all;
+            }
+        })?;
+        if !done.is_ok || !found.iter().any(|one| one == "IMAP4REV1") {
             let words = if done.is_ok { "it does not say that it speaks IMAP4rev1" } else { done.words.as_str() };
             return Err(Error::new(format!("the mail server is of another kind: {words}"))
                 .hint("ask your provider for the server for IMAP"));
@@ -127,10 +135,10 @@ impl ImapSession {
     pub(super) fn examine(&mut self, folder: &str) -> Result<u32> {
         let mut validity = 0;
         let done = self.command(&format!("EXAMINE {}", quoted(&encoded(folder))), &mut |response| {
-            if let Response::Data { outcome, .. } = response
-                && let Some(ResponseCode::UidValidity(number)) = &outcome.code
+            if let ImapResponse::Condition(_, words) = response
+                && let Some(number) = code(&words, "UIDVALIDITY").and_then(|digits| digits.trim().parse().ok())
             {
-                validity = *number;
+                validity = number;
             }
         })?;
         if done.is_ok { Ok(validity) } else { Err(self.no_folder(folder, &done.words)) }
@@ -139,11 +147,10 @@ impl ImapSession {
     fn no_folder(&mut self, folder: &str, words: &str) -> Error {
         let mut names = Vec::new();
         let listed = self.command("LIST \"\" \"*\"", &mut |response| {
-            if let Response::MailboxData(MailboxDatum::List(list)) = response
+            if let ImapResponse::Folder(name) = response
                 && names.len() < MOST_FOLDERS * 10
-                && !list.name_attributes.contains(&NameAttribute::NoSelect)
             {
-                names.push(decoded(&list.name));
+                names.push(name);
             }
         });
         if listed.is_err() || names.iter().any(|name| name == folder) {
@@ -162,9 +169,11 @@ impl ImapSession {
     pub(super) fn uids_from(&mut self, first: u32) -> Result<Vec<u32>> {
         let mut found = Vec::new();
         let done = self.command(&format!("UID FETCH {first}:* (UID)"), &mut |response| {
-            if let Response::Fetch(_, attributes) = response {
-                // `*` is the last message, whatever its UID.
-                found.extend(attributes.iter().find_map(uid).filter(|uid| *uid >= first));
+            // `*` is the last message, whatever its UID.
+            if let ImapResponse::Message { uid, .. } = response
+                && uid >= first
+            {
+                found.push(uid);
             }
         })?;
         if !done.is_ok {
@@ -178,12 +187,7 @@ impl ImapSession {
     /// Asks for messages, as far as they are looked at; nothing is marked as seen.
     pub(super) fn fetch(&mut self, uids: &str, each: &mut dyn FnMut(u32, &[u8])) -> Result<ImapCompletion> {
         self.command(&format!("UID FETCH {uids} (UID BODY.PEEK[]<0.{LONGEST}>)"), &mut |response| {
-            let Response::Fetch(_, attributes) = response else { return };
-            let body = attributes.iter().find_map(|attribute| match attribute {
-                AttributeValue::BodySection { section: None, data: Some(data), .. } => Some(data),
-                _ => None,
-            });
-            if let (Some(uid), Some(body)) = (attributes.iter().find_map(uid), body) {
+            if let ImapResponse::Message { uid, body: Some(body) } = response {
                 each(uid, body);
             }
         })
@@ -195,7 +199,7 @@ impl ImapSession {
         let _ = self.connection.send(&format!("a{} LOGOUT", self.commands));
     }
 
-    fn command(&mut self, line: &str, each: &mut dyn FnMut(&Response<'_>)) -> Result<ImapCompletion> {
+    fn command(&mut self, line: &str, each: &mut dyn FnMut(ImapResponse<'_>)) -> Result<ImapCompletion> {
         self.command_and(line, None, each)
     }
 
@@ -204,60 +208,41 @@ impl ImapSession {
         &mut self,
         line: &str,
         mut then: Option<&str>,
-        each: &mut dyn FnMut(&Response<'_>),
+        each: &mut dyn FnMut(ImapResponse<'_>),
     ) -> Result<ImapCompletion> {
         self.commands += 1;
         let tag = format!("a{}", self.commands);
         self.connection.send(&format!("{tag} {line}"))?;
+        let mut others = 0;
         for _ in 0..MOST_RESPONSES {
             let frame = self.connection.receive()?;
             if let Some((status, words)) = frame.completion(&tag) {
-                return Ok(ImapCompletion { is_ok: status == Status::Ok, words });
+                return Ok(ImapCompletion { is_ok: status == ImapStatus::Ok, words });
             }
             if frame.is_continuation() {
                 // Without an answer to give, `*` takes the command back.
                 self.connection.send(then.take().unwrap_or("*"))?;
                 continue;
             }
-            self.untagged(&frame, each)?;
+            self.untagged(&frame, &mut others, each)?;
         }
         Err(not_understood())
     }
 
-    fn untagged(&mut self, frame: &ImapFrame, each: &mut dyn FnMut(&Response<'_>)) -> Result<()> {
-        if let Some((Status::Bye, words)) = frame.condition() {
-            return Err(ended(&words));
-        }
+    fn untagged(
+        &mut self,
+        frame: &ImapFrame,
+        others: &mut usize,
+        each: &mut dyn FnMut(ImapResponse<'_>),
+    ) -> Result<()> {
         match frame.parse() {
-            Some(response) => each(&response),
-            // Words to people may be in any shape.
-            None if frame.condition().is_some() => {}
+            Some(ImapResponse::Condition(ImapStatus::Bye, words)) => return Err(ended(&words)),
+            Some(ImapResponse::Other) => *others += 1,
+            Some(response) => each(response),
             None => self.garbled += 1,
         }
-        if self.garbled > MOST_GARBLED { Err(not_understood()) } else { Ok(()) }
+        if self.garbled > MOST_GARBLED || *others > MOST_OTHERS { Err(not_understood()) } else { Ok(()) }
     }
-}
-
-fn uid(attribute: &AttributeValue<'_>) -> Option<u32> {
-    if let AttributeValue::Uid(uid) = attribute { Some(*uid) } else { None }
-}
-
-/// What a server says that it offers, in capitals.
-fn offered(response: &Response<'_>) -> Vec<String> {
-    let all = match response {
-        Response::Capabilities(all) => all,
-        Response::Data { outcome, .. } => match &outcome.code {
-            Some(ResponseCode::Capabilities(all)) => all,
-            _ => return Vec::new(),
-        },
-        _ => return Vec::new(),
-    };
-    let name = |one: &Capability<'_>| match one {
-        Capability::Imap4rev1 => "IMAP4REV1".to_owned(),
-        Capability::Auth(name) => format!("AUTH={}", name.to_uppercase()),
-        Capability::Atom(name) => name.to_uppercase(),
-    };
-    all.iter().map(name).collect()
 }
 
 fn no_password_taken(security: Security, capabilities: &[String]) -> Error {
