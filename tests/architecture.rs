@@ -21,6 +21,8 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("printpdf", &["letter/pdf.rs"]),
     ("lopdf", &["letter/pdf.rs"]),
     ("mail_parser", &["inbound/"]),
+    ("rustls", &["inbound/imap/tls.rs", "web/tls.rs"]),
+    ("rustls_native_certs", &["inbound/imap/tls.rs"]),
     ("lettre", &["email/", "outbox/"]),
     ("simple_dns", &["dns/"]),
     ("clap", &["cli/", "main.rs"]),

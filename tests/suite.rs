@@ -58,6 +58,8 @@ mod import_dialects;
 mod import_files;
 /// Import: the same file twice adds nothing, nothing is half taken, nothing known is erased.
 mod importing;
+/// What comes back, read over IMAP: each message once, whatever the server does and whenever the program is killed.
+mod incoming;
 /// Copies that can be put back, the doctor, a full disk, a new shop.
 mod keeping;
 /// What tills kept while the line was down: once each, judged by their own day, conflicts shown to the owner.

@@ -22,7 +22,7 @@ fn with_reminders(shop: &Shop, reminders: &str) {
 }
 
 /// A shop with emails that all went out on March 1, 2024.
-fn sent(people: &[&str], office: &PostOffice, more: &str) -> Shop {
+pub fn sent(people: &[&str], office: &PostOffice, more: &str) -> Shop {
     let shop = unplanned(people, office, more);
     with_reminders(&shop, TWO);
     shop.run("send spring")

@@ -22,6 +22,7 @@ pub(crate) mod forget;
 pub(crate) mod idempotency;
 pub(crate) mod import;
 pub(crate) mod import_undo;
+pub(crate) mod incoming;
 pub(crate) mod init;
 pub(crate) mod merge;
 pub(crate) mod new_customer;

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::bounces;
 use super::context::Context;
 use super::done::Done;
 use super::send::{held_back, summary};
@@ -13,7 +14,8 @@ use crate::shop::Shop;
 use crate::text;
 
 /// Let everything go that is due today, or was due earlier and was missed: emails that wait for another try or were left by
-/// the daily cap, and reminders; letters of reminders are printed. Made for a timer; may be run any number of times.
+/// the daily cap, and reminders; letters of reminders are printed. Where `[bounces]` in shop.toml names a mailbox, what came
+/// back in it is read first. Made for a timer; may be run any number of times.
 #[derive(Debug, clap::Args)]
 pub(super) struct RunArguments {
     /// Tell what would go; nothing is sent, printed or written down.
@@ -27,20 +29,25 @@ pub(super) struct RunArguments {
 pub(super) fn run(arguments: &RunArguments, context: &Context) -> Result<Done> {
     let shop = context.shop()?;
     if arguments.dry_run {
-        return Ok(shown(&shop, "would_go", run::rehearse(&shop, context.clock.now())?));
+        return Ok(shown(&shop, true, run::rehearse(&shop, context.clock.now())?));
     }
     let stop = stop_on_ctrl_c()?;
     let outcome = run::run(&shop, context.clock, arguments.restored, &stop)?;
     let is_partial = outcome.is_partial();
-    let done = shown(&shop, "went", outcome);
+    let done = shown(&shop, false, outcome);
     Ok(if is_partial { done.exit(3) } else { done })
 }
 
 /// The outcome as sentences, and as an object.
-fn shown(shop: &Shop, key: &str, outcome: RunOutcome) -> Done {
+fn shown(shop: &Shop, dry_run: bool, outcome: RunOutcome) -> Done {
     let mut lists = Lists::default();
     outcome.events.iter().for_each(|event| lists.add(event, shop));
     let mut text: String = lists.sentences.iter().map(|sentence| format!("{sentence}\n")).collect();
+    let came_back = outcome.came_back.as_ref().filter(|report| report.has_news());
+    if let Some(report) = came_back {
+        text.insert_str(0, &bounces::page(report, None, dry_run));
+        lists.warnings.splice(0..0, bounces::warnings(report));
+    }
     if text.is_empty() && outcome.faults.is_empty() {
         text.push_str("Nothing is due.\n");
     }
@@ -49,8 +56,8 @@ fn shown(shop: &Shop, key: &str, outcome: RunOutcome) -> Done {
         let when = next.at.map_or(next.on.to_string(), |at| at.format("%Y-%m-%d %H:%M").to_string());
         text.push_str(&format!("Next: {which} of {}, on {when}.\n", text::quote(&next.campaign)));
     }
-    let mut object = json!({ "next": outcome.next });
-    object[key] = lists.objects.into();
+    let mut object = json!({ "next": outcome.next, "came_back": outcome.came_back });
+    object[if dry_run { "would_go" } else { "went" }] = lists.objects.into();
     let done = Done::new(text, &object).warn(lists.warnings);
     match Error::all(outcome.faults) {
         Some(faults) => done.refused(&faults.report()).exit(3),

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 
-use super::mail_server::{MailServer, Rate};
+use super::mail_server::{MailServer, MailboxServer, Rate};
 use super::placed::Placed;
 use crate::domain::Column;
 use crate::error::{Error, Result};
@@ -261,7 +261,7 @@ macro_rules! parsed {
         }
     )* };
 }
-parsed!(MailServer, Rate, Share);
+parsed!(MailServer, MailboxServer, Rate, Share);
 
 /// A day: `1990-01-15`, with or without quotes.
 impl FromToml for NaiveDate {

@@ -30,6 +30,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/021_wishes.sql"),
     include_str!("migrations/022_email_changes.sql"),
     include_str!("migrations/023_hand_over.sql"),
+    include_str!("migrations/024_imap.sql"),
 ];
 
 /// Marks the file as ours: "RGLR".

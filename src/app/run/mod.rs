@@ -8,10 +8,14 @@ use std::sync::atomic::AtomicBool;
 
 use chrono::NaiveDateTime;
 
+use super::bounces::act;
+use super::incoming;
+use super::progress::Progress;
 use crate::campaign::{self, Planned};
 use crate::clock::Clock;
 use crate::domain::CampaignState;
 use crate::error::Result;
+use crate::inbound::WhichMessages;
 use crate::outbox::{self, SendLock};
 use crate::shop::Shop;
 use crate::store::{Read, Store};
@@ -33,6 +37,17 @@ pub(crate) fn run(shop: &Shop, clock: Clock, restored: bool, stop: &AtomicBool) 
     }
     let mut lock = SendLock::take(&shop.folder, &mut store, restored, "run")?;
     let mut runner = Runner { shop, store: &mut store, lock: &mut lock, clock, stop, outcome, refused: false };
+    // What came back decides to whom anything goes; when the mailbox cannot be read, the rest goes all the same.
+    if shop.settings.bounces.is_some() {
+        let progress = Progress { report: &|_, _, _| {}, stop };
+        match incoming::read(shop, runner.store, WhichMessages::New, false, clock.now(), &progress) {
+            Ok(read) => {
+                runner.outcome.faults.extend(read.stopped);
+                runner.outcome.came_back = Some(read.report);
+            }
+            Err(fault) => runner.outcome.faults.push(fault),
+        }
+    }
     for planned in out(&runner.store.read())? {
         if let Err(fault) = campaign(&mut runner, &planned) {
             runner.outcome.faults.push(fault);
@@ -43,13 +58,33 @@ pub(crate) fn run(shop: &Shop, clock: Clock, restored: bool, stop: &AtomicBool) 
 
 /// What would go; nothing is sent, printed or written down.
 pub(crate) fn rehearse(shop: &Shop, now: NaiveDateTime) -> Result<RunOutcome> {
-    let store = shop.store()?;
+    let mut store = shop.store()?;
     let mut outcome = RunOutcome::default();
-    for planned in out(&store.read())? {
-        let recipients = campaign::recipients(&store.read(), planned.id)?;
-        DuePieces::of(&store.read(), &planned, &recipients, now)?.rehearse(&mut outcome);
+    let mut mails = Vec::new();
+    if shop.settings.bounces.is_some() {
+        let progress = Progress { report: &|_, _, _| {}, stop: &AtomicBool::new(false) };
+        match incoming::mails(shop, &store.read(), WhichMessages::New, &progress) {
+            Ok(read) => mails = read,
+            Err(fault) => outcome.faults.push(fault),
+        }
+    }
+    if mails.is_empty() {
+        would_go(&store.read(), now, &mut outcome)?;
+    } else {
+        store.rehearse(|write| {
+            outcome.came_back = Some(act(write, &mails, false, now)?);
+            would_go(write, now, &mut outcome)
+        })?;
     }
     Ok(outcome)
+}
+
+fn would_go(read: &Read<'_>, now: NaiveDateTime, outcome: &mut RunOutcome) -> Result<()> {
+    for planned in out(read)? {
+        let recipients = campaign::recipients(read, planned.id)?;
+        DuePieces::of(read, &planned, &recipients, now)?.rehearse(outcome);
+    }
+    Ok(())
 }
 
 /// The campaigns that are out.

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use chrono::{NaiveDate, NaiveDateTime};
 use serde::Serialize;
 
+use crate::app::bounces::BounceReport;
 use crate::campaign::HeldBack;
 use crate::domain::Channel;
 use crate::error::Error;
@@ -65,6 +66,8 @@ pub(crate) struct NextPieces {
 /// What a run did, in its order.
 #[derive(Default)]
 pub(crate) struct RunOutcome {
+    /// What the mailbox had, if shop.toml names one that could be read.
+    pub(crate) came_back: Option<BounceReport>,
     pub(crate) events: Vec<RunEvent>,
     /// The soonest of what is to come.
     pub(crate) next: Option<NextPieces>,
