@@ -95,6 +95,10 @@ impl Lists {
                     "campaign": slug, "wave": wave, "channel": Channel::Letter, "printed": count, "file": file,
                 }));
             }
+            RunStep::Completed(file) => {
+                let file = shop.shown(file);
+                self.warnings.push(format!("{title}: an earlier run that was broken off had printed {file}"));
+            }
             RunStep::LeftOut(fault) => self.warnings.push(format!("left out: {fault}")),
             RunStep::HeldBack(why) => {
                 let held = Channel::Email.count(why.len());
