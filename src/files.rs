@@ -5,7 +5,7 @@ use std::fs::File;
 use std::fs::Permissions;
 use std::io::{BufWriter, Write as _};
 #[cfg(unix)]
-use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Component, Path, PathBuf};
 
 use crate::error::{Error, Result};
@@ -29,6 +29,26 @@ pub(crate) fn create_secret(path: &Path) -> Result<()> {
     #[cfg(unix)]
     options.mode(OWNER_ALONE);
     options.open(path).map(|_| ()).map_err(|e| Error::io("write", path, e))
+}
+
+/// Whether a file that is open is still the one of this name.
+pub(crate) fn is_named(file: &File, path: &Path) -> bool {
+    #[cfg(unix)]
+    return match (file.metadata(), std::fs::metadata(path)) {
+        (Ok(own), Ok(named)) => (own.dev(), own.ino()) == (named.dev(), named.ino()),
+        _ => false,
+    };
+    #[cfg(not(unix))]
+    return path.exists();
+}
+
+/// Brings the names in a folder to the disk.
+pub(crate) fn sync_folder(folder: &Path) -> Result<()> {
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    // Elsewhere a folder cannot be opened as a file, and its names need no word of ours.
+    #[cfg(unix)]
+    File::open(folder).and_then(|opened| opened.sync_all()).map_err(|e| Error::io("write", folder, e))?;
+    Ok(())
 }
 
 /// Whether other users of the machine may read or write a file.

@@ -82,6 +82,8 @@ mod proofs;
 mod questions;
 /// The report against a count made here, and its intervals against published examples.
 mod reporting;
+/// A backup put back: exactly the backup, or nothing changed; a copy over an open shop is noticed.
+mod restore;
 /// Real reports on what came back, each read right.
 mod returned;
 /// Who may use the pages: doors, guesses, sessions, certificates, slow clients.
@@ -100,12 +102,16 @@ mod story;
 mod till;
 /// What a till changes on cards: addresses, notes, new customers; the owner sees each and undoes it.
 mod till_changes;
+/// Two of a kind at once: each does all of its work, or says that another is at it.
+mod two_at_once;
 /// Imports listed and undone: what goes, what comes back, what stays and why.
 mod undo_import;
 /// The whole walk with twelve people, every figure known beforehand.
 mod walk;
 /// Reminders: each at most once, on its day, and to nobody who has come; whatever `run` is left to.
 mod waves;
+/// Whole or not at all: what a kill, a lock or a full disk leaves is nothing, or is ended by the next command.
+mod whole;
 /// Where the letter stands on every paper behind every window, measured from the page.
 mod windows;
 /// What people said outlasts every list; mail that came back is remembered with the address.

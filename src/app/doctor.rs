@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use super::init;
 use crate::campaign;
 use crate::domain::CampaignState;
 use crate::error::Result;
@@ -43,6 +44,12 @@ fn files(shop: &Shop, read: &Read<'_>) -> Result<Vec<Finding>> {
             });
         }
     }
+    if shop.folder.join(init::READY).is_dir() {
+        found.push(Finding {
+            message: format!("{} is what `init` made this shop in", init::READY),
+            hint: "delete it: everything in it has found its place".to_owned(),
+        });
+    }
     // Those of the database were closed when it was opened, if that was possible; the others are copies.
     let is_database = |path: &PathBuf| path.extension().is_some_and(|end| end == "db");
     let copies = entries(&shop.folder).into_iter().filter(is_database);
@@ -55,9 +62,17 @@ fn files(shop: &Shop, read: &Read<'_>) -> Result<Vec<Finding>> {
         });
     }
     let mut places = vec![shop.folder.clone(), shop.campaigns(), shop.templates(), shop.folder.join("out")];
-    places.extend(planned.iter().map(|slug| shop.out(slug)));
-    for part in
-        places.iter().flat_map(|folder| entries(folder)).filter(|path| path.extension().is_some_and(|e| e == "part"))
+    for out in planned.iter().map(|slug| shop.out(slug)) {
+        let is_reminder = |path: &PathBuf| {
+            path.is_dir() && path.file_name().is_some_and(|n| n.to_string_lossy().starts_with("reminder-"))
+        };
+        places.extend(entries(&out).into_iter().filter(is_reminder));
+        places.push(out);
+    }
+    for part in places
+        .iter()
+        .flat_map(|folder| entries(folder))
+        .filter(|path| path.extension().is_some_and(|e| e.to_string_lossy().starts_with("part")))
     {
         let shown = part.strip_prefix(&shop.folder).unwrap_or(&part).display().to_string();
         found.push(Finding {

@@ -41,6 +41,7 @@ pub(crate) mod recipients;
 pub(crate) mod redeem;
 pub(crate) mod refused;
 pub(crate) mod report;
+pub(crate) mod restore;
 pub(crate) mod returned;
 pub(crate) mod run;
 pub(crate) mod scan;

@@ -110,6 +110,10 @@ impl Lists {
                     "campaign": slug, "wave": wave, "channel": Channel::Letter, "printed": count, "file": file,
                 }));
             }
+            RunStep::Completed(file) => {
+                let file = shop.shown(file);
+                self.warnings.push(format!("{title}: an earlier run that was broken off had printed {file}"));
+            }
             RunStep::LeftOut(fault) => self.warnings.push(format!("left out: {fault}")),
             RunStep::HeldBack(held) => {
                 let warnings = held_back(held).into_iter().map(|warning| format!("{title}: {warning}"));

@@ -13,8 +13,8 @@ use super::output::{show, to_stderr, to_stdout};
 use super::verb_list::verbs;
 use super::{
     backup, best, bounces, calls, check, customer, demo, doctor, email, follow_up, import, init, note_lines, outbox,
-    plan, posted, preview, print, proof, recipients, redeem, report, returned, run, segment, send, serve, till,
-    unredeem, why,
+    plan, posted, preview, print, proof, recipients, redeem, report, restore, returned, run, segment, send, serve,
+    till, unredeem, why,
 };
 use crate::clock::{Clock, Rehearsal};
 use crate::error::{Error, Result};
@@ -67,6 +67,7 @@ verbs! { Verb:
     Serve = serve::ServeArguments,
     Till = till::TillArguments,
     Backup = backup::BackupArguments,
+    Restore = restore::RestoreArguments,
     Doctor = doctor::DoctorArguments,
 }
 

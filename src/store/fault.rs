@@ -4,6 +4,13 @@ use rusqlite::ErrorCode;
 
 use crate::error::{Error, ErrorKind};
 
+/// Whether the database may be sound: another program has it, or the disk is full.
+pub(super) fn may_pass(error: &Error) -> bool {
+    let cause = std::error::Error::source(error).and_then(|cause| cause.downcast_ref::<rusqlite::Error>());
+    let passes = [ErrorCode::DatabaseBusy, ErrorCode::DatabaseLocked, ErrorCode::DiskFull];
+    cause.and_then(rusqlite::Error::sqlite_error_code).is_some_and(|code| passes.contains(&code))
+}
+
 /// The database's error as one of ours.
 pub(super) fn of(error: rusqlite::Error) -> Error {
     if matches!(&error, rusqlite::Error::SqliteFailure(_, Some(message)) if message == "integer overflow") {
@@ -21,11 +28,12 @@ pub(super) fn of(error: rusqlite::Error) -> Error {
         }
         Some(ErrorCode::NotADatabase) => (
             "this file is not a database of Regulars",
-            "keep it aside, and copy the last backup to its place as regulars.db",
+            "put the last backup back with `regulars restore FILE`, which keeps this file beside it",
         ),
-        Some(ErrorCode::DatabaseCorrupt) => {
-            ("the database is damaged", "restore the last backup; keep the damaged file aside")
-        }
+        Some(ErrorCode::DatabaseCorrupt) => (
+            "the database is damaged",
+            "put the last backup back with `regulars restore FILE`, which keeps this file beside it",
+        ),
         Some(ErrorCode::CannotOpen) => ("the database cannot be opened", "check that the folder exists and is yours"),
         Some(ErrorCode::SystemIoFailure) => (
             "the disk failed while the database was in use",

@@ -1,6 +1,6 @@
 //! The versions of the database: a list that only grows; an entry is never edited once it has landed.
 
-use rusqlite::Connection;
+use rusqlite::{Connection, TransactionBehavior};
 
 use super::fault;
 use crate::error::{Error, Result};
@@ -38,12 +38,13 @@ const APPLICATION_ID: i64 = 0x5247_4C52;
 
 /// Refuses a file that is somebody else's, or that a newer version of the program made.
 pub(super) fn recognise(connection: &Connection) -> Result<()> {
-    let application: i64 = pragma(connection, "application_id")?;
+    // The tables first: where there are some, the mark was made with them.
     let tables: i64 =
         connection.query_row("SELECT count(*) FROM sqlite_schema", [], |r| r.get(0)).map_err(fault::of)?;
+    let application: i64 = pragma(connection, "application_id")?;
     if application != APPLICATION_ID && tables > 0 {
         return Err(Error::new("this is a database of another program")
-            .hint("move that file away, and copy a backup to its place as regulars.db"));
+            .hint("put a backup back with `regulars restore FILE`, which keeps that file beside it"));
     }
     let version = version(connection)?;
     if version > MIGRATIONS.len() {
@@ -56,11 +57,15 @@ pub(super) fn recognise(connection: &Connection) -> Result<()> {
     Ok(())
 }
 
-/// Brings the database to the newest version, each step in a transaction of its own.
+/// Brings the database to the newest version, each step in a transaction of its own. Of two programs that do so at once, one
+/// waits for the other at each step.
 pub(super) fn run(connection: &mut Connection) -> Result<()> {
     let done = version(connection)?;
     for (index, sql) in MIGRATIONS.iter().enumerate().skip(done) {
-        let step = connection.transaction().map_err(fault::of)?;
+        let step = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(fault::of)?;
+        if version(&step)? > index {
+            continue;
+        }
         step.execute_batch(sql).map_err(fault::of)?;
         step.pragma_update(None, "user_version", i64::try_from(index + 1).unwrap_or(i64::MAX)).map_err(fault::of)?;
         step.pragma_update(None, "application_id", APPLICATION_ID).map_err(fault::of)?;

@@ -34,6 +34,12 @@ pub(super) fn is_to_post(recipient: &Recipient) -> bool {
     recipient.second.as_ref().is_some_and(SecondPiece::is_to_post)
 }
 
+/// The folder of the letters of a wave.
+pub(super) fn folder(shop: &Shop, slug: &str, wave: usize) -> PathBuf {
+    let folder = shop.out(slug);
+    if wave == 0 { folder } else { folder.join(format!("reminder-{wave}")) }
+}
+
 impl<'r> PrintRun<'r> {
     pub(super) fn of(
         all: Vec<&'r Recipient>,
@@ -83,12 +89,12 @@ impl<'r> PrintRun<'r> {
 
     /// Where a file of this run goes: `out/NAME/letters-2-3.pdf`, of a reminder `out/NAME/reminder-1/letters.pdf`.
     pub(super) fn path(&self, stem: &str, ending: &str) -> PathBuf {
-        let folder = self.shop.out(&self.on.planned.slug);
-        let folder = match self.on.templates.wave {
-            0 => folder,
-            wave => folder.join(format!("reminder-{wave}")),
-        };
-        folder.join(format!("{stem}{}{ending}", self.part))
+        self.folder().join(format!("{stem}{}{ending}", self.part))
+    }
+
+    /// The folder of these files.
+    pub(super) fn folder(&self) -> PathBuf {
+        folder(self.shop, &self.on.planned.slug, self.on.templates.wave)
     }
 
     /// Writes down that letters were printed; those of a reminder are written down with it.

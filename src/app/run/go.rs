@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::outcome::{RunOutcome, RunStep};
-use crate::app::print::{PrintRun, print_letters};
+use crate::app::print::{PrintLock, PrintRun, end_what_was_left, print_letters, waves_left};
 use crate::app::progress::Progress;
 use crate::app::{send, undelivered};
 use crate::campaign::{Planned, Recipient};
@@ -80,14 +80,29 @@ impl Runner<'_> {
             return Ok(());
         }
         let on = self.frozen(planned, wave)?;
+        let _lock = PrintLock::take(self.shop, &planned.slug)?;
+        end_what_was_left(&self.store.read(), self.shop, planned, wave)?;
         let batch = reminder::batches(&self.store.read(), planned, wave)? + 1;
         let progress = Progress { report: &|_, _, _| {}, stop: self.stop };
         let run = PrintRun::of_reminder(letters.to_vec(), &on, self.shop, batch, &progress);
-        let (printed, whose) = print_letters(&run)?;
+        let (printed, whose, files) = print_letters(&run)?;
         let today = self.clock.today();
+        files.announce(batch)?;
         self.store.write(|write| reminder::mark_printed(write, wave, batch, &whose, today))?;
+        files.publish()?;
         printed.left_out.into_iter().for_each(|fault| self.note(&on, RunStep::LeftOut(fault)));
         self.note(&on, RunStep::Printed { count: printed.count, pages: printed.pages, file: printed.file });
+        Ok(())
+    }
+
+    /// Files of reminders that a killed run printed get their names.
+    pub(super) fn end_what_was_left(&mut self, planned: &Planned) -> Result<()> {
+        for wave in waves_left(&self.shop.out(&planned.slug)) {
+            let _lock = PrintLock::take(self.shop, &planned.slug)?;
+            for file in end_what_was_left(&self.store.read(), self.shop, planned, wave)? {
+                self.outcome.push(&planned.slug, planned.name.clone(), wave, RunStep::Completed(file));
+            }
+        }
         Ok(())
     }
 

@@ -97,6 +97,7 @@ fn out(read: &Read<'_>) -> Result<Vec<Planned>> {
 
 /// What is due of one campaign goes; then what is to come of it is noted.
 fn campaign(runner: &mut Runner<'_>, planned: &Planned) -> Result<()> {
+    runner.end_what_was_left(planned)?;
     let due = |store: &Store| campaign::recipients(&store.read(), planned.id);
     let recipients = due(runner.store)?;
     let pieces = DuePieces::of(&runner.store.read(), planned, &recipients, runner.clock.now())?;

@@ -39,6 +39,8 @@ pub(crate) enum RunStep {
         pages: usize,
         file: PathBuf,
     },
+    /// A file that a run which was killed had printed.
+    Completed(PathBuf),
     /// A piece with a problem.
     LeftOut(Error),
     /// Why emails are held back.
