@@ -1,11 +1,13 @@
 //! Tera at work: the merge fields of one recipient put into a template.
 
 use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
 
 use chrono::NaiveDate;
 use tera::{Kwargs, State, Tera, Value};
 
-use super::Fields;
+use super::budget::{self, Measured, Paper};
+use super::fields::Fields;
 use super::names::{self, Word, WordKind};
 use super::template::Template;
 use crate::error::{Error, Result};
@@ -27,6 +29,10 @@ pub(crate) struct Style {
 pub(crate) struct Engine {
     tera: Tera,
     templates: HashMap<String, Template>,
+    /// What each text costs, by the name that Tera knows it by.
+    measured: HashMap<String, Measured>,
+    /// The first failure of a text that costs too much; the next letter does not try again.
+    stopped: Mutex<HashMap<String, Error>>,
     currency: Currency,
 }
 
@@ -46,7 +52,9 @@ impl Engine {
         tera.autoescape_on([".md"]);
         tera.set_escape_fn(escape_markdown);
         register(&mut tera, style);
+        budget::register(&mut tera);
         let mut faults = Vec::new();
+        let mut all_measured = HashMap::new();
         for template in &templates {
             let texts = [
                 (template.file.clone(), Some(template.body.as_str())),
@@ -65,14 +73,23 @@ impl Engine {
                 let unknown_names = names::check(text, follows);
                 let is_clear = unknown_names.is_empty();
                 faults.extend(unknown_names.into_iter().map(|(line, fault)| fault.at(place(line))));
-                if let Err(fault) = tera.add_raw_template(&name, text) {
+                let measured = match budget::measure(text) {
+                    Ok(measured) => measured,
+                    Err((line, fault)) => {
+                        faults.push(fault.at(place(line)));
+                        continue;
+                    }
+                };
+                if let Err(fault) = tera.add_raw_template(&name, &measured.text) {
                     faults.extend(refused(&tera, &fault, text, place, is_clear));
                 }
+                all_measured.insert(name, measured);
             }
         }
         Error::all(faults).map_or(Ok(()), Err)?;
         let templates = templates.into_iter().map(|template| (template.file.clone(), template)).collect();
-        Ok(Self { tera, templates, currency: style.currency })
+        let (measured, stopped) = (all_measured, Mutex::default());
+        Ok(Self { tera, templates, measured, stopped, currency: style.currency })
     }
 
     /// The template of a file.
@@ -99,25 +116,44 @@ impl Engine {
     }
 
     fn render(&self, name: &str, file: &str, starts: usize, fields: &Fields) -> Result<String> {
-        self.tera
-            .render(name, fields.context(self.currency))
-            .map_err(|fault| self.failed(&fault, name, (file, starts), fields))
+        let stopped = || self.stopped.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(error) = stopped().get(name) {
+            return Err(error.again());
+        }
+        if let Some(measured) = self.measured.get(name) {
+            budget::begin(measured);
+        }
+        let mut paper = Paper::default();
+        match self.tera.render_to(name, fields.context(self.currency), &mut paper) {
+            Err(fault) if !paper.is_full() => {
+                let (error, is_stopped) = self.failed(&fault, name, (file, starts), fields);
+                if is_stopped {
+                    stopped().insert(name.to_owned(), error.again());
+                }
+                Err(error)
+            }
+            _ => paper.text().map_err(|error| error.at(file)),
+        }
     }
 
-    fn failed(&self, fault: &tera::Error, name: &str, (file, starts): (&str, usize), fields: &Fields) -> Error {
+    /// Why a text failed, and whether it would for everybody, since it was stopped.
+
+    fn failed(&self, fault: &tera::Error, name: &str, (file, starts): (&str, usize), fields: &Fields) -> (Error, bool) {
         let tera::ErrorKind::RenderingError(report) = fault.kind() else {
-            return Error::new(first_line(&fault.to_string())).at(file);
+            return (Error::new(first_line(&fault.to_string())).at(file), false);
         };
-        let template = self.templates.get(file);
-        let text =
-            template.map_or("", |t| if name == file { &t.body } else { t.head.subject.as_deref().unwrap_or_default() });
+        let text = self.measured.get(name).map_or("", |measured| &measured.text);
         let place = format!("{file}:{}", report.span().start_line + starts);
-        match value_at(text, report.span().range.start).filter(|field| !fields.has(field)) {
+        if let Some(error) = budget::exceeded(&first_line(report.message())) {
+            return (error.at(place), true);
+        }
+        let error = match value_at(text, report.span().range.start).filter(|field| !fields.has(field)) {
             Some(field) => Error::empty_field(field)
                 .at(place)
                 .hint(format!("write `{{{{ {field} | default(value=\"…\") }}}}`, put it into an `{{% if {field} %}}`, or leave these customers out")),
             None => Error::new(lower_first(&first_line(report.message()))).at(place),
-        }
+        };
+        (error, false)
     }
 }
 

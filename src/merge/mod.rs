@@ -2,6 +2,7 @@
 
 mod address;
 pub mod block;
+mod budget;
 mod engine;
 mod fields;
 mod greeting;
