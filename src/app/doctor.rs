@@ -54,11 +54,13 @@ fn files(shop: &Shop, read: &Read<'_>) -> Result<Vec<Finding>> {
             hint: format!("as the user whose file it is, run `chmod 600 '{name}'` in the shop folder"),
         });
     }
-    let mut places = vec![shop.folder.clone(), shop.campaigns(), shop.templates(), shop.folder.join("out")];
-    places.extend(planned.iter().map(|slug| shop.out(slug)));
-    for part in
-        places.iter().flat_map(|folder| entries(folder)).filter(|path| path.extension().is_some_and(|e| e == "part"))
+    let mut parts = Vec::new();
+    for (folder, depth) in
+        [(shop.folder.clone(), 0), (shop.campaigns(), 0), (shop.templates(), 0), (shop.folder.join("out"), DEEPEST)]
     {
+        find_parts(&folder, depth, &mut parts);
+    }
+    for part in parts {
         let shown = part.strip_prefix(&shop.folder).unwrap_or(&part).display().to_string();
         found.push(Finding {
             message: format!("{shown} was left half written"),
@@ -66,6 +68,20 @@ fn files(shop: &Shop, read: &Read<'_>) -> Result<Vec<Finding>> {
         });
     }
     Ok(found)
+}
+
+/// How deep folders of out/ are looked into.
+const DEEPEST: usize = 8;
+
+/// What was left half written in a folder, and so many folders below; links are not followed.
+fn find_parts(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) {
+    for path in entries(folder) {
+        if files::is_part(&path) {
+            found.push(path);
+        } else if depth > 0 && path.is_dir() && !path.is_symlink() {
+            find_parts(&path, depth - 1, found);
+        }
+    }
 }
 
 fn entries(folder: &Path) -> Vec<PathBuf> {

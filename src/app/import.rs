@@ -211,8 +211,10 @@ impl<'a> Opened<'a> {
         refused.map_or(outcome, Ok)
     }
 
+    /// Also when every row would be left out: then there is nothing to import.
     fn refuses(&self, report: &ImportReport) -> bool {
-        report.faults > 0 && !self.file.skip_bad
+        let taken = report.added + report.changed + report.unchanged + report.unlinked;
+        report.faults > 0 && (!self.file.skip_bad || taken == 0)
     }
 
     fn finish(&self, mut report: ImportReport) -> Result<Imported> {

@@ -50,8 +50,8 @@ pub(super) fn show_step(bar: &ProgressBar, at: &ImportProgress<'_>) {
 pub(super) fn outcome(file: &FileArguments, noun: &str, imported: Imported) -> Done {
     let Imported { file: name, mut report, refused, left_out } = imported;
     let mut warnings = std::mem::take(&mut report.warnings);
-    if let Some(place) = left_out {
-        let count = text::count(report.rejected, "row");
+    let count = text::count(report.rejected, "row");
+    if let Some(place) = left_out.as_ref().filter(|_| !refused) {
         warnings.push(format!("{count} left out; they are in {place} with their faults"));
     }
     let mut object = serde_json::to_value(&report).unwrap_or_default();
@@ -73,7 +73,12 @@ pub(super) fn outcome(file: &FileArguments, noun: &str, imported: Imported) -> D
                 hints.push(&problem.hint);
             }
         }
-        hints.push("nothing was taken in; correct the file, or take the good rows with `--skip-bad`");
+        let hint = match left_out {
+            Some(place) => format!("nothing was taken in: no row is good; {count} are in {place} with their faults"),
+            None if file.skip_bad => "nothing would be taken in: no row is good".to_owned(),
+            None => "nothing was taken in; correct the file, or take the good rows with `--skip-bad`".to_owned(),
+        };
+        hints.push(&hint);
         text.extend(hints.iter().map(|hint| format!("hint: {hint}\n")));
         return Done::new("", &object).refused(&text);
     }

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use crate::error::{Error, Result};
+use crate::files;
 use crate::store::Read;
 
 use super::queue;
@@ -27,6 +28,7 @@ impl SendLock {
     /// When another program sends from this folder.
     pub(crate) fn take(folder: &Path) -> Result<Self> {
         let open = |path: &Path| {
+            files::remove_link(path)?;
             let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path);
             file.map_err(|e| Error::io("write", path, e))
         };

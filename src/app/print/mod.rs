@@ -59,6 +59,7 @@ pub(crate) fn print(
         None => all.iter().filter(|r| r.gets(Channel::Letter)).collect(),
     };
     let run = PrintRun::of(letters, &on, shop, options, progress)?;
+    run.clear()?;
     let outcome = match (form, placed) {
         (_, Some((placed, true))) => labels::outline(&run, &placed)?,
         (_, Some((placed, false))) => labels::print(run, &placed)?,

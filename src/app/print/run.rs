@@ -7,6 +7,7 @@ use crate::app::progress::{Activity, Progress};
 use crate::campaign::{self, Recipient, SecondPiece};
 use crate::domain::Channel;
 use crate::error::{Error, ErrorKind, Result};
+use crate::files;
 use crate::letter::{Imprint, Printed};
 use crate::piece::{self, FrozenCampaign};
 use crate::shop::Shop;
@@ -81,6 +82,12 @@ impl<'r> PrintRun<'r> {
     ) -> Self {
         let part = if batch == 1 { String::new() } else { format!("-{batch}") };
         Self { shop, on, progress, letters, whole: true, part, leave_out: true, duplex: false }
+    }
+
+    /// Takes away what a killed run left where this one writes.
+    pub(crate) fn clear(&self) -> Result<()> {
+        let file = self.path("letters", ".pdf");
+        files::clear_parts(file.parent().unwrap_or(&file))
     }
 
     /// Where a file of this run goes: `out/NAME/letters-2-3.pdf`, of a reminder `out/NAME/reminder-1/letters.pdf`.

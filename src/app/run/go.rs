@@ -85,6 +85,7 @@ impl Runner<'_> {
         let batch = reminder::batches(&self.store.read(), planned, wave)? + 1;
         let progress = Progress { report: &|_, _, _| {}, stop: self.stop };
         let run = PrintRun::of_reminder(letters.to_vec(), &on, self.shop, batch, &progress);
+        run.clear()?;
         let (printed, whose) = print_letters(&run)?;
         let today = self.now.date();
         self.store.write(|write| reminder::mark_printed(write, wave, batch, &whose, today))?;

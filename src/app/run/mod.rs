@@ -27,11 +27,20 @@ pub(crate) fn run(shop: &Shop, now: NaiveDateTime, stop: &AtomicBool) -> Result<
     let mut store = shop.store()?;
     outbox::doubt_what_was_left(&mut store, shop, now)?;
     let mut lock = SendLock::take(&shop.folder)?;
-    lock.check(&store.read(), "NAME")?;
+    let all = out(&store.read())?;
+    let mut waiting = None;
+    for planned in &all {
+        if waiting.is_none() && outbox::goes_on(&store.read(), planned)? {
+            waiting = Some(planned);
+        }
+    }
+    if let Some(planned) = waiting.or(all.first()) {
+        lock.check(&store.read(), &planned.slug)?;
+    }
     let mut runner =
         Runner { shop, store: &mut store, lock: &mut lock, now, stop, outcome: RunOutcome::default(), refused: false };
-    for planned in out(&runner.store.read())? {
-        if let Err(fault) = campaign(&mut runner, &planned) {
+    for planned in &all {
+        if let Err(fault) = campaign(&mut runner, planned) {
             runner.outcome.faults.push(fault);
         }
     }
