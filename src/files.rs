@@ -51,6 +51,27 @@ pub(crate) fn close_to_others(path: &Path) {
     }
 }
 
+/// Whether a file may be read and neither be changed nor have others beside it.
+pub(crate) fn is_read_only(path: &Path) -> bool {
+    use std::io::ErrorKind::{PermissionDenied, ReadOnlyFilesystem};
+    let is_refused = |e: std::io::Error| matches!(e.kind(), PermissionDenied | ReadOnlyFilesystem);
+    if File::open(path).is_err() {
+        return false;
+    }
+    if let Err(e) = File::options().append(true).open(path) {
+        return is_refused(e);
+    }
+    // Whether a folder may be written only shows when it is.
+    let beside = path.with_extension("probe");
+    match File::options().write(true).create_new(true).open(&beside) {
+        Err(e) => is_refused(e),
+        Ok(_) => {
+            let _ = std::fs::remove_file(&beside);
+            false
+        }
+    }
+}
+
 /// A path as it is shown: never empty.
 pub(crate) fn shown(path: &Path) -> String {
     let text = path.display().to_string();

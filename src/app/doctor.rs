@@ -4,18 +4,37 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crate::campaign;
+use crate::customers;
 use crate::domain::CampaignState;
 use crate::error::Result;
 use crate::files;
 use crate::shop::Shop;
 use crate::store::{self, Finding, Read};
+use crate::text;
 
 /// The version of the database, and what was found.
 pub(crate) fn examine(shop: &Shop) -> Result<(usize, Vec<Finding>)> {
     let store = shop.store()?;
     let (version, mut found) = store::examine(&store)?;
+    found.extend(oversized(shop, &store.read())?);
     found.extend(files(shop, &store.read())?);
     Ok((version, found))
+}
+
+/// Purchases of which a few are too much to be added up.
+fn oversized(shop: &Shop, read: &Read<'_>) -> Result<Vec<Finding>> {
+    let purchases = customers::oversized_purchases(read, 20)?.into_iter();
+    Ok(purchases
+        .map(|(reference, day, amount)| Finding {
+            message: format!(
+                "a purchase of {} on {day} is of {}, larger than any amount may be",
+                text::quote(&reference),
+                shop.settings.currency.show(amount)
+            ),
+            hint: "find its import with `regulars import list`, and take it back with `regulars import undo NUMBER`"
+                .to_owned(),
+        })
+        .collect())
 }
 
 /// Folders and files that belong to no campaign, and what a killed run left behind.

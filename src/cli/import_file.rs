@@ -6,9 +6,12 @@ use indicatif::ProgressBar;
 use serde_json::json;
 
 use super::done::Done;
+use super::output::confirms;
 use super::progress::now;
-use crate::app::import::{ImportFile, ImportProgress, Imported};
+use crate::app::import::{self, ImportFile, ImportProgress, Imported};
+use crate::error::{Error, Result};
 use crate::import::{ImportReport, ImportStep, SheetOptions};
+use crate::shop::Shop;
 use crate::text;
 
 #[derive(Debug, clap::Args)]
@@ -28,12 +31,29 @@ pub(super) struct FileArguments {
     /// Of a workbook, the sheet to read, by its name or number; else the first.
     #[arg(long, value_name = "SHEET")]
     sheet: Option<String>,
+    /// Import a large file although the shop's pages are open, and the tills wait until it is done.
+    #[arg(long)]
+    yes: bool,
 }
 
 impl FileArguments {
     pub(super) fn file<'a>(&'a self, path: &'a Path) -> ImportFile<'a> {
         let sheet = SheetOptions { encoding: self.encoding.as_deref(), sheet: self.sheet.as_deref() };
         ImportFile { path, sheet, dry_run: self.dry_run, skip_bad: self.skip_bad }
+    }
+
+    /// Asks before open tills are kept waiting.
+    pub(super) fn ask(&self, shop: &Shop, path: &Path) -> Result<()> {
+        let Some(rows) = (if self.yes { None } else { import::keeps_tills_waiting(shop, self.file(path))? }) else {
+            return Ok(());
+        };
+        let rows = text::thousands(rows);
+        let question = format!("The shop's pages are open, and tills wait while {rows} rows are imported. Go on? Type yes: ");
+        if confirms(&question, |answer| answer.eq_ignore_ascii_case("yes")) {
+            return Ok(());
+        }
+        let message = format!("the shop's pages are open, and the tills would wait while {rows} rows are imported");
+        Err(Error::new(message).hint("import after closing time, or say `--yes`"))
     }
 }
 

@@ -61,6 +61,10 @@ pub(super) struct Measured {
 
 /// Measures a text; or what is too much about it, with its line.
 pub(super) fn measure(text: &str) -> Result<Measured, (usize, Error)> {
+    if text.len() > MOST_TEXT {
+        let hint = "a letter is a page or two: is it the right file?";
+        return Err((1, Error::new(format!("the text is longer than {} kB", MOST_TEXT / 1024)).hint(hint)));
+    }
     let parts = scan(text);
     let locals: HashSet<&str> = parts.iter().filter_map(Part::tag).flat_map(Tag::declares).collect();
     let mut open = vec![Open { word: "", name: "", cost: 0, place: 0, trims: false, depth: 0 }];

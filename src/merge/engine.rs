@@ -70,9 +70,6 @@ impl Engine {
                         format!("{}:{}", template.file, line + template.body_starts)
                     }
                 };
-                let unknown_names = names::check(text, follows);
-                let is_clear = unknown_names.is_empty();
-                faults.extend(unknown_names.into_iter().map(|(line, fault)| fault.at(place(line))));
                 let measured = match budget::measure(text) {
                     Ok(measured) => measured,
                     Err((line, fault)) => {
@@ -80,6 +77,9 @@ impl Engine {
                         continue;
                     }
                 };
+                let unknown_names = names::check(text, follows);
+                let is_clear = unknown_names.is_empty();
+                faults.extend(unknown_names.into_iter().map(|(line, fault)| fault.at(place(line))));
                 if let Err(fault) = tera.add_raw_template(&name, &measured.text) {
                     faults.extend(refused(&tera, &fault, text, place, is_clear));
                 }
@@ -188,8 +188,12 @@ fn refused(
         return is_clear.then(fault).into_iter().collect();
     }
     // Words that it does not know are told in a text for terminals only, so each is tried by itself.
-    let is_known = |word: &Word<'_>| Tera::clone(tera).add_raw_template("word", &word.alone()).is_ok();
-    let unknown = names::words(text).into_iter().filter(|word| !is_known(word));
+    let mut known: HashMap<String, bool> = HashMap::new();
+    let mut is_known = |word: &Word<'_>| {
+        let alone = word.alone();
+        *known.entry(alone).or_insert_with_key(|alone| Tera::clone(tera).add_raw_template("word", alone).is_ok())
+    };
+    let unknown = names::words(text).into_iter().filter(|word| !is_known(word)).take(names::MOST_FAULTS);
     let mut faults: Vec<Error> = unknown.map(|word| unknown_word(&word).at(place(word.line))).collect();
     if faults.is_empty() && is_clear {
         faults.push(Error::new("a letter is one text, which takes in no other").at(place(1)).hint(SEE_README));

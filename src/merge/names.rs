@@ -31,6 +31,9 @@ static FIELDS: LazyLock<Vec<MergeField>> = LazyLock::new(|| {
 const NOT_FOR_LETTERS: [(&str, &str); 2] =
     [("safe", "text of customers is printed as it is"), ("indent", "white at the beginning of a line is not printed")];
 
+/// How many faults of a text are told.
+pub(super) const MOST_FAULTS: usize = 100;
+
 /// Words of the template language itself.
 const KEYWORDS: &str = "if elif else endif for in endfor set set_global endset and or not is true false True False none None \
                         filter endfilter raw endraw break continue block endblock component endcomponent include extends \
@@ -46,6 +49,9 @@ pub(super) fn check(text: &str, follows: bool) -> Vec<(usize, Error)> {
     let mut faults = Vec::new();
     let mut open: Vec<(&str, usize)> = Vec::new();
     for tag in tags(text) {
+        if faults.len() >= MOST_FAULTS {
+            break;
+        }
         if tag.inside.contains("{{") || tag.inside.contains("{%") {
             let message = format!("{} is opened and not closed", text::quote(if tag.prints { "{{" } else { "{%" }));
             let hint = "merge fields look like `{{ customer.city }}`, conditions like `{% if customer.spouse %}`";
