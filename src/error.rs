@@ -67,9 +67,15 @@ impl Error {
         let message = format!("cannot {what}: {}", reason(&source));
         let hint = match source.kind() {
             std::io::ErrorKind::StorageFull => Some("the disk is full: free some space, then do it again"),
-            std::io::ErrorKind::QuotaExceeded => Some("your share of the disk is used up: free some space, then do it again"),
-            std::io::ErrorKind::FileTooLarge => Some("files of this size are not allowed here: ask whoever runs this machine"),
-            std::io::ErrorKind::ReadOnlyFilesystem => Some("this disk can only be read: copy the shop folder to another one"),
+            std::io::ErrorKind::QuotaExceeded => {
+                Some("your share of the disk is used up: free some space, then do it again")
+            }
+            std::io::ErrorKind::FileTooLarge => {
+                Some("files of this size are not allowed here: ask whoever runs this machine")
+            }
+            std::io::ErrorKind::ReadOnlyFilesystem => {
+                Some("this disk can only be read: copy the shop folder to another one")
+            }
             std::io::ErrorKind::IsADirectory => Some("that is a folder: move it away, or give it another name"),
             std::io::ErrorKind::NotFound => Some("check its name, and the folder it is in"),
             std::io::ErrorKind::PermissionDenied => {

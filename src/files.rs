@@ -140,7 +140,7 @@ pub(crate) fn remove_link(path: &Path) -> Result<()> {
 }
 
 fn remove_if_there(path: &Path) -> Result<()> {
-    match std::fs::remove_file(path) {
+    match std::fs::symlink_metadata(path).and_then(|_| std::fs::remove_file(path)) {
         Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(Error::io("remove", path, e)),
         _ => Ok(()),
     }

@@ -48,7 +48,8 @@ impl FileArguments {
             return Ok(());
         };
         let rows = text::thousands(rows);
-        let question = format!("The shop's pages are open, and tills wait while {rows} rows are imported. Go on? Type yes: ");
+        let question =
+            format!("The shop's pages are open, and tills wait while {rows} rows are imported. Go on? Type yes: ");
         if confirms(&question, |answer| answer.eq_ignore_ascii_case("yes")) {
             return Ok(());
         }

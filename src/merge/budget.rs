@@ -12,8 +12,8 @@ use tera::{Kwargs, State, StringInput, Tera, TeraResult, Value};
 
 use crate::error::Error;
 
-/// How long the text of one letter may be, in bytes: about 40 pages.
-const MOST_TEXT: usize = 128 * 1024;
+/// How long the text of one letter may be, in bytes: about 20 pages.
+const MOST_TEXT: usize = 64 * 1024;
 
 /// How long a value may be that a template makes.
 const MOST_VALUE: usize = 32 * 1024;
@@ -571,16 +571,16 @@ mod tests {
             (&in_braces, "this template takes more work than one letter may"),
             (&captured, "this template makes a value of more than 32 kB"),
             (&listed, "this template makes a value of more than 32 kB"),
-            (&printed, "the letter is longer than 128 kB"),
+            (&printed, "the letter is longer than 64 kB"),
             (&hidden, "this template takes more work than one letter may"),
             (&replaced, "this template makes a value of more than 32 kB"),
             ("{% for a in range(end=1000000000) %}{% endfor %}", "this template counts further than 1000"),
             ("{{ range(end=1000) | unique | length }}", "this template compares more than 500 values"),
             (&("\n".to_owned() + &"{% if name %}".repeat(41)), "1: tags stand in each other"),
-            (&("{% if name %}".to_owned() + &"{% elif name %}".repeat(20_000)), "1: tags stand in each other"),
+            (&("{% if name %}".to_owned() + &"{% elif name %}".repeat(3_000)), "1: tags stand in each other"),
             (&format!("{{{{ {}1{} }}}}", "(".repeat(20_000), ")".repeat(20_000)), "1: this tag is too long"),
             (&format!("{{{{ {}1{} }}}}", "[".repeat(30), "]".repeat(30)), "1: this tag is too long"),
-            (&format!("\n\n{{{{ {}name }}}}", "not ".repeat(20_000)), "3: this tag is too long"),
+            (&format!("\n\n{{{{ {}name }}}}", "not ".repeat(10_000)), "3: this tag is too long"),
             (&format!("{{{{ name{} }}}}", " ~ name".repeat(5000)), "1: this tag is too long"),
             ("{% component x() %}a{% endcomponent %}", "1: a letter is one text"),
         ] {

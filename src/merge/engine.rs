@@ -80,6 +80,14 @@ impl Engine {
                 let unknown_names = names::check(text, follows);
                 let is_clear = unknown_names.is_empty();
                 faults.extend(unknown_names.into_iter().map(|(line, fault)| fault.at(place(line))));
+                if is_clear && names::words(text).len() > names::MOST_FAULTS {
+                    // Tera tells each with a copy of the text.
+                    let unknown = unknown_words(&tera, text);
+                    if unknown.len() >= names::MOST_FAULTS {
+                        faults.extend(unknown.into_iter().map(|(line, fault)| fault.at(place(line))));
+                        continue;
+                    }
+                }
                 if let Err(fault) = tera.add_raw_template(&name, &measured.text) {
                     faults.extend(refused(&tera, &fault, text, place, is_clear));
                 }
@@ -187,18 +195,24 @@ fn refused(
         let fault = || Error::new(message).at(place(report.span().start_line)).hint(hint);
         return is_clear.then(fault).into_iter().collect();
     }
-    // Words that it does not know are told in a text for terminals only, so each is tried by itself.
-    let mut known: HashMap<String, bool> = HashMap::new();
-    let mut is_known = |word: &Word<'_>| {
-        let alone = word.alone();
-        *known.entry(alone).or_insert_with_key(|alone| Tera::clone(tera).add_raw_template("word", alone).is_ok())
-    };
-    let unknown = names::words(text).into_iter().filter(|word| !is_known(word)).take(names::MOST_FAULTS);
-    let mut faults: Vec<Error> = unknown.map(|word| unknown_word(&word).at(place(word.line))).collect();
+    // Words that it does not know are told in a text for terminals only.
+    let unknown = unknown_words(tera, text).into_iter();
+    let mut faults: Vec<Error> = unknown.map(|(line, fault)| fault.at(place(line))).collect();
     if faults.is_empty() && is_clear {
         faults.push(Error::new("a letter is one text, which takes in no other").at(place(1)).hint(SEE_README));
     }
     faults
+}
+
+/// The filters, functions and tests of a text that Tera does not know, each tried by itself, with their lines.
+fn unknown_words(tera: &Tera, text: &str) -> Vec<(usize, Error)> {
+    let mut known: HashMap<String, bool> = HashMap::new();
+    let mut is_known = |word: &Word<'_>| {
+        let alone = |word: &String| Tera::clone(tera).add_raw_template("word", word).is_ok();
+        *known.entry(word.alone()).or_insert_with_key(alone)
+    };
+    let unknown = names::words(text).into_iter().filter(|word| !is_known(word)).take(names::MOST_FAULTS);
+    unknown.map(|word| (word.line, unknown_word(&word))).collect()
 }
 
 const SEE_README: &str = "the README lists what a template may say";

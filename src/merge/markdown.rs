@@ -17,6 +17,10 @@ pub(crate) fn blocks(markdown: &str) -> Result<Vec<Block>> {
         return Err(Error::new(format!("a table has more than {MOST_COLUMNS} columns"))
             .hint("a sheet is not so wide: leave columns out, or make two tables"));
     }
+    if longest_word(markdown) > MOST_OF_A_WORD {
+        let message = format!("a word is longer than {MOST_OF_A_WORD} characters");
+        return Err(Error::new(message).hint("a line is broken between words: put spaces into it, or take it out"));
+    }
     let options = Options::ENABLE_TABLES | Options::ENABLE_SMART_PUNCTUATION;
     let markdown = small_caps_as_links(markdown);
     let events = Parser::new_ext(&markdown, options);
@@ -29,6 +33,9 @@ const MOST_NESTED: usize = 24;
 
 /// How many columns a table may have: rows that lack some are filled up, however many rows there are.
 const MOST_COLUMNS: usize = 30;
+
+/// How long a word may be, or the address of a link: each of its places is one where a line may be broken.
+const MOST_OF_A_WORD: usize = 3000;
 
 /// How many cells the tables of a letter may have.
 const MOST_CELLS: usize = 5000;
@@ -43,7 +50,14 @@ pub(crate) fn may_be_faulty(markdown: &str) -> bool {
     };
     // The first byte has none before it, so it is one more than is counted.
     let symbols = 1 + markdown.as_bytes().windows(2).filter(nests).count();
-    markdown.contains(IMAGE) || markdown.contains('|') || symbols > MOST_NESTED
+    let has_long_word = markdown.len() > MOST_OF_A_WORD && longest_word(markdown) > MOST_OF_A_WORD;
+    markdown.contains(IMAGE) || markdown.contains('|') || symbols > MOST_NESTED || has_long_word
+}
+
+/// The characters of the longest word; those of scripts that are written without spaces are words of their own.
+fn longest_word(markdown: &str) -> usize {
+    let words = markdown.split(|c: char| c.is_whitespace() || c >= '\u{2e80}');
+    words.map(|word| if word.len() > MOST_OF_A_WORD { word.chars().count() } else { 0 }).max().unwrap_or(0)
 }
 
 /// The bars of the line that has most.
@@ -432,8 +446,23 @@ mod tests {
     }
 
     #[test]
+    fn a_word_has_an_end() {
+        for (text, is_taken) in [
+            ("internationalization".repeat(200), false),
+            (format!("a{}", "\u{301}".repeat(4000)), false),
+            ("&".repeat(5000), false),
+            (format!("[here](https://example.com/{})", "a".repeat(2500)), true),
+            ("漢字仮名".repeat(3000), true),
+            ("a ".repeat(9000), true),
+        ] {
+            assert_eq!(blocks(&text).is_ok(), is_taken, "{}", text.chars().take(9).collect::<String>());
+            assert!(is_taken || may_be_faulty(&text));
+        }
+    }
+
+    #[test]
     fn what_is_too_deep_or_too_wide_is_refused_before_it_is_laid_out() {
-        let deep = |open: &str, close: &str| format!("{}x{}", open.repeat(20_000), close.repeat(20_000));
+        let deep = |open: &str, close: &str| format!("{}x{}", open.repeat(700), close.repeat(700));
         let rows = format!("{0}\n{1}\n{2}", "|a".repeat(30), "|-".repeat(30), "|b\n".repeat(20_000));
         let lists: String = (0..40).map(|level| "  ".repeat(level) + "- a\n").collect();
         let numbers: String = (0..40).map(|level| "   ".repeat(level) + "1. a\n").collect();

@@ -63,7 +63,8 @@ impl Store {
             remember(&writer)?;
             Ok(Self { reader: read_only(path, false)?, writer })
         };
-        let or_read_only = |error| if files::is_read_only(path) { Self::connect_to_read_only(path) } else { Err(error) };
+        let or_read_only =
+            |error| if files::is_read_only(path) { Self::connect_to_read_only(path) } else { Err(error) };
         opened().or_else(or_read_only).map_err(|error| error.at(path.display()))
     }
 
