@@ -95,7 +95,10 @@ pub(super) fn outcome(file: &FileArguments, noun: &str, imported: Imported) -> D
             }
         }
         let hint = match left_out {
-            Some(place) => format!("nothing was taken in: no row is good; {count} are in {place} with their faults"),
+            Some(place) => {
+                let are = text::is(report.rejected);
+                format!("nothing was taken in: no row is good; {count} {are} in {place} with their faults")
+            }
             None if file.skip_bad => "nothing would be taken in: no row is good".to_owned(),
             None => "nothing was taken in; correct the file, or take the good rows with `--skip-bad`".to_owned(),
         };

@@ -243,7 +243,7 @@ mod tests {
         let header = [&width.to_be_bytes()[..], &height.to_be_bytes(), &look].concat();
         let mut file = b"\x89PNG\r\n\x1a\n".to_vec();
         file.extend(chunk(b"IHDR", &header));
-        more.iter().for_each(|chunk| file.extend(chunk));
+        file.extend(more.concat());
         file.extend(chunk(b"IDAT", &deflated(0, length)));
         file.extend(chunk(b"IEND", b""));
         file

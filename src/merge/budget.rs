@@ -11,6 +11,7 @@ use std::io;
 use tera::{Kwargs, State, StringInput, Tera, TeraResult, Value};
 
 use crate::error::Error;
+use crate::text;
 
 /// How long the text of one letter may be, in bytes: about 20 pages.
 const MOST_TEXT: usize = 64 * 1024;
@@ -59,12 +60,17 @@ pub(super) struct Measured {
     cost: u64,
 }
 
+/// Whether a text is short enough to be looked at.
+pub(super) fn check_length(text: &str) -> Result<(), Error> {
+    if text.len() <= MOST_TEXT {
+        return Ok(());
+    }
+    let hint = "a letter is a page or two: is it the right file?";
+    Err(Error::new(format!("the text is longer than {} kB", MOST_TEXT / 1024)).hint(hint))
+}
+
 /// Measures a text; or what is too much about it, with its line.
 pub(super) fn measure(text: &str) -> Result<Measured, (usize, Error)> {
-    if text.len() > MOST_TEXT {
-        let hint = "a letter is a page or two: is it the right file?";
-        return Err((1, Error::new(format!("the text is longer than {} kB", MOST_TEXT / 1024)).hint(hint)));
-    }
     let parts = scan(text);
     let locals: HashSet<&str> = parts.iter().filter_map(Part::tag).flat_map(Tag::declares).collect();
     let mut open = vec![Open { word: "", name: "", cost: 0, place: 0, trims: false, depth: 0 }];
@@ -77,6 +83,12 @@ pub(super) fn measure(text: &str) -> Result<Measured, (usize, Error)> {
         let line = || 1 + text[..tag.start].matches('\n').count();
         let refuse = |message: &str, hint: &str| Err((line(), Error::new(message).hint(hint)));
         if tag.depth > MOST_BRACKETS || tag.tokens.len() > MOST_TOKENS {
+            if !tag.is_closed {
+                let open = text::quote(if tag.prints { "{{" } else { "{%" });
+                let hint =
+                    "a merge field looks like `{{ customer.city }}`, a condition like `{% if customer.spouse %}`";
+                return refuse(&format!("{open} is opened and not closed"), hint);
+            }
             return refuse("this tag is too long, or its brackets are too deep", "make two or three of it, with `set`");
         }
         top(&mut open).cost += tag.cost(&locals);
@@ -96,7 +108,7 @@ pub(super) fn measure(text: &str) -> Result<Measured, (usize, Error)> {
                 match closed.word {
                     "for" => calls.push((closed.place, call("regulars_turn", closed.cost, closed.trims))),
                     "set" | "set_global" => {
-                        calls.push((tag.end, call("regulars_value", Quoted(closed.name), tag.trims)))
+                        calls.push((tag.end, call("regulars_value", Quoted(closed.name), tag.trims)));
                     }
                     _ => {}
                 }
@@ -346,6 +358,7 @@ struct Tag<'t> {
     start: usize,
     end: usize,
     prints: bool,
+    is_closed: bool,
     /// It ends in a dash.
     trims: bool,
     tokens: Vec<TagToken<'t>>,
@@ -443,12 +456,13 @@ fn tag(text: &str, start: usize) -> Tag<'_> {
     if text[at..].starts_with('-') {
         at += 1;
     }
-    let (mut tokens, mut brackets, mut depth, mut trims) = (Vec::new(), 0_usize, 0, false);
+    let (mut tokens, mut brackets, mut depth, mut trims, mut is_closed) = (Vec::new(), 0_usize, 0, false, false);
     while let Some(c) = text[at..].chars().next() {
         let rest = &text[at..];
         trims = rest.starts_with('-') && rest[1..].starts_with(close);
         if trims || rest.starts_with(close) {
             at += close.len() + usize::from(trims);
+            is_closed = true;
             break;
         }
         at += match c {
@@ -475,7 +489,7 @@ fn tag(text: &str, start: usize) -> Tag<'_> {
             }
         };
     }
-    Tag { start, end: at, prints, trims, tokens, depth }
+    Tag { start, end: at, prints, is_closed, trims, tokens, depth }
 }
 
 /// The length of a string with its quotation marks.

@@ -8,6 +8,7 @@ use tera::{Kwargs, State, Tera, Value};
 
 use super::budget::{self, Measured, Paper};
 use super::fields::Fields;
+use super::markdown;
 use super::names::{self, Word, WordKind};
 use super::template::Template;
 use crate::error::{Error, Result};
@@ -70,16 +71,20 @@ impl Engine {
                         format!("{}:{}", template.file, line + template.body_starts)
                     }
                 };
-                let measured = match budget::measure(text) {
-                    Ok(measured) => measured,
-                    Err((line, fault)) => {
-                        faults.push(fault.at(place(line)));
-                        continue;
-                    }
-                };
+                if let Err(fault) = budget::check_length(text) {
+                    faults.push(fault.at(place(1)));
+                    continue;
+                }
                 let unknown_names = names::check(text, follows);
                 let is_clear = unknown_names.is_empty();
                 faults.extend(unknown_names.into_iter().map(|(line, fault)| fault.at(place(line))));
+                let measured = match budget::measure(text) {
+                    Ok(measured) => measured,
+                    Err((line, fault)) => {
+                        faults.extend(is_clear.then(|| fault.at(place(line))));
+                        continue;
+                    }
+                };
                 if is_clear && names::words(text).len() > names::MOST_FAULTS {
                     // Tera tells each with a copy of the text.
                     let unknown = unknown_words(&tera, text);
@@ -108,10 +113,15 @@ impl Engine {
     /// The Markdown of a template with somebody's fields in it.
     ///
     /// # Errors
-    /// When a field that is printed is empty; the message names the field, not the person.
+    /// When a field that is printed is empty; the message names the field, not the person. When the text takes more than a
+    /// letter may, or [`markdown::blocks`] has something against it.
     pub(crate) fn body(&self, file: &str, fields: &Fields) -> Result<String> {
         let starts = self.templates.get(file).map_or(0, |template| template.body_starts);
-        self.render(file, file, starts, fields)
+        let body = self.render(file, file, starts, fields)?;
+        if markdown::may_be_faulty(&body) {
+            markdown::blocks(&body).map_err(|error| error.at(file))?;
+        }
+        Ok(body)
     }
 
     /// The subject with somebody's fields in it, if the template has one.
@@ -145,7 +155,6 @@ impl Engine {
     }
 
     /// Why a text failed, and whether it would for everybody, since it was stopped.
-
     fn failed(&self, fault: &tera::Error, name: &str, (file, starts): (&str, usize), fields: &Fields) -> (Error, bool) {
         let tera::ErrorKind::RenderingError(report) = fault.kind() else {
             return (Error::new(first_line(&fault.to_string())).at(file), false);

@@ -101,7 +101,7 @@ pub(super) fn check(text: &str, follows: bool) -> Vec<(usize, Error)> {
             faults.extend(fault.map(|error| (tag.line, error)));
         }
     }
-    for (word, line) in open {
+    for (word, line) in open.into_iter().take(MOST_FAULTS) {
         let fault = Error::new(format!("this `{word}` is never closed"));
         faults.push((line, fault.hint(format!("write `{{% end{word} %}}` where it ends"))));
     }

@@ -248,6 +248,7 @@ pub(crate) trait FromToml: Sized {
 
 /// What serde says of a value, without the names that types have in Rust.
 fn without_types(message: &str) -> String {
+    let message = &message.replace(" as i128", "");
     let words = [
         ("usize", "a whole number from 0 up"),
         ("u32", "a whole number from 0 up"),
