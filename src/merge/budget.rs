@@ -91,6 +91,10 @@ pub(super) fn measure(text: &str) -> Result<Measured, (usize, Error)> {
             }
             return refuse("this tag is too long, or its brackets are too deep", "make two or three of it, with `set`");
         }
+        let is_loop = |(at, token): (usize, &TagToken<'_>)| *token == TagToken::Word("for") && (tag.prints || at > 0);
+        if tag.tokens.iter().enumerate().any(is_loop) {
+            return refuse("a list that is made by a `for` inside a tag is not for letters", "write `{% for … %}`");
+        }
         top(&mut open).cost += tag.cost(&locals);
         let word = if tag.prints { "" } else { tag.first() };
         match word {
@@ -596,6 +600,11 @@ mod tests {
             (&format!("{{{{ {}1{} }}}}", "[".repeat(30), "]".repeat(30)), "1: this tag is too long"),
             (&format!("\n\n{{{{ {}name }}}}", "not ".repeat(10_000)), "3: this tag is too long"),
             (&format!("{{{{ name{} }}}}", " ~ name".repeat(5000)), "1: this tag is too long"),
+            ("{% set a = 1 %}{{ [a for a in range(end=9)] | length }}", "1: a list that is made by a `for` inside"),
+            (
+                "{% set a = 1 %}{% set b = [[a for a in tags] for a in tags] %}",
+                "1: a list that is made by a `for` inside",
+            ),
             ("{% component x() %}a{% endcomponent %}", "1: a letter is one text"),
         ] {
             let error = render(text).expect_err(text.get(..80).unwrap_or(text));

@@ -35,7 +35,7 @@ const MOST_NESTED: usize = 24;
 const MOST_COLUMNS: usize = 30;
 
 /// How long a word may be, or the address of a link: each of its places is one where a line may be broken.
-const MOST_OF_A_WORD: usize = 3000;
+const MOST_OF_A_WORD: usize = 6000;
 
 /// How many cells the tables of a letter may have.
 const MOST_CELLS: usize = 5000;
@@ -448,9 +448,9 @@ mod tests {
     #[test]
     fn a_word_has_an_end() {
         for (text, is_taken) in [
-            ("internationalization".repeat(200), false),
-            (format!("a{}", "\u{301}".repeat(4000)), false),
-            ("&".repeat(5000), false),
+            ("internationalization".repeat(400), false),
+            (format!("a{}", "\u{301}".repeat(7000)), false),
+            ("&".repeat(7000), false),
             (format!("[here](https://example.com/{})", "a".repeat(2500)), true),
             ("漢字仮名".repeat(3000), true),
             ("a ".repeat(9000), true),
@@ -462,7 +462,7 @@ mod tests {
 
     #[test]
     fn what_is_too_deep_or_too_wide_is_refused_before_it_is_laid_out() {
-        let deep = |open: &str, close: &str| format!("{}x{}", open.repeat(500), close.repeat(500));
+        let deep = |open: &str, close: &str| format!("{}x{}", open.repeat(400), close.repeat(400));
         let rows = format!("{0}\n{1}\n{2}", "|a".repeat(30), "|-".repeat(30), "|b\n".repeat(20_000));
         let lists: String = (0..40).map(|level| "  ".repeat(level) + "- a\n").collect();
         let numbers: String = (0..40).map(|level| "   ".repeat(level) + "1. a\n").collect();
