@@ -1,6 +1,7 @@
 //! The only reader of the time, and the zones it is read in. Everything else is told which day it is.
 
 use std::str::FromStr;
+use std::time::SystemTime;
 
 use chrono::{
     DateTime, Days, FixedOffset, LocalResult, MappedLocalTime, Months, NaiveDate, NaiveDateTime, NaiveTime,
@@ -208,7 +209,12 @@ pub(crate) fn unix_seconds() -> i64 {
 
 #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the clock")]
 fn utc_now() -> DateTime<Utc> {
-    Utc::now()
+    utc(SystemTime::now())
+}
+
+/// A moment of the machine's clock, which may stand before 1970 when its battery is empty.
+fn utc(at: SystemTime) -> DateTime<Utc> {
+    at.into()
 }
 
 fn noon() -> NaiveTime {
@@ -315,6 +321,19 @@ mod tests {
             let at = zone.parse::<TimeZone>().expect("a zone").moment(local.parse().expect("a time"));
             let after = at.naive_utc() - utc.parse::<NaiveDateTime>().expect("a time");
             assert!((0..15).contains(&after.num_minutes()), "{zone} {local}: {at}");
+        }
+    }
+
+    #[test]
+    fn a_clock_before_1970_is_a_clock() {
+        let day = std::time::Duration::from_hours(24);
+        for (at, shown) in [
+            (SystemTime::UNIX_EPOCH, "1970-01-01T00:00:00"),
+            (SystemTime::UNIX_EPOCH - day, "1969-12-31T00:00:00"),
+            (SystemTime::UNIX_EPOCH - 36_524 * day, "1870-01-01T00:00:00"),
+            (SystemTime::UNIX_EPOCH - std::time::Duration::from_millis(1), "1969-12-31T23:59:59.999"),
+        ] {
+            assert_eq!(utc(at).naive_utc(), shown.parse::<NaiveDateTime>().expect("a time"));
         }
     }
 

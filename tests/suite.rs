@@ -31,6 +31,8 @@ mod beside;
 mod best;
 /// What comes back about emails: addresses that get none any more, and the other way to the people who have them.
 mod bounces;
+/// What is hostile or only broken is refused by name, in seconds and within a gigabyte.
+mod budgets;
 /// The till's pages: pressed twice counts once, found without the letter, refused in words, taken back.
 mod counter;
 /// The customer verbs: the card, one person twice, everything that is held on somebody, and nothing left of them.
@@ -45,11 +47,12 @@ mod email_dns;
 mod emails;
 /// Every folder of faults/ is a mistake: what is said about it, and that it changes nothing.
 mod faults;
-/// Another site cannot write: where a form comes from, its token, the name in `Host`; and no address is a dead end.
-mod forms;
-
 /// Next year's campaign: nobody of last year is dropped in silence, its file plans as it is written, its letters read well.
 mod follow_up;
+/// Another site cannot write: where a form comes from, its token, the name in `Host`; and no address is a dead end.
+mod forms;
+/// What nobody thought of: questions and files changed at random.
+mod fuzzing;
 /// A hand-over is recorded outside the database: a backup and a copy of the shop do not send again; waits of a wrong clock end.
 mod hand_over;
 /// Exports of shop systems and address books, as they come.
@@ -88,6 +91,8 @@ mod restore;
 mod returned;
 /// Who may use the pages: doors, guesses, sessions, certificates, slow clients.
 mod safety;
+/// What is wrong is said: output that cannot be written, a full disk, a copy that is only read, what a killed run left.
+mod said;
 /// A sale once, however its file is written; sales of nobody find their person.
 mod same_sale;
 /// The outbox: each email at most once, whatever the mail server does and whenever the program is killed.

@@ -3,10 +3,11 @@
 use serde::Serialize;
 
 use crate::email::{self, Dkim, Key};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::files;
 use crate::piece;
 use crate::shop::Shop;
+use crate::text;
 
 /// The key of a shop.
 pub(crate) struct KeyOutcome {
@@ -46,6 +47,16 @@ pub(crate) fn keys(shop: &Shop, make: fn() -> Result<Key>, replace: bool) -> Res
     let path = shop.folder.join(file);
     let was_there = path.exists();
     let is_new = !was_there || replace;
+    if was_there && replace {
+        // Whatever else `dkim_key` names is lost when it is replaced.
+        let is_of_pages = shop.settings.till.key.as_deref() == Some(file);
+        if is_of_pages || piece::dkim_key(shop, file).is_err() {
+            let what = if is_of_pages { "is the key of the pages" } else { "is not a key that signs emails" };
+            return Err(Error::new(format!("{} {what}, so it is not replaced", text::quote(file)))
+                .at("shop.toml")
+                .hint("name another file in `dkim_key`, or move this one away"));
+        }
+    }
     let key = if is_new { make()? } else { piece::dkim_key(shop, file)? };
     let pem = key.pem()?;
     let dkim = Dkim::new(&settings.dkim_selector, key).map_err(|e| e.at("shop.toml"))?;

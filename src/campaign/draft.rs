@@ -132,7 +132,7 @@ pub(crate) fn draft(read: &Read<'_>, shop: &Shop, slug: &str, today: NaiveDate) 
     for (signer, _) in file.signers.iter().zip(&signing).filter(|(_, ids)| ids.is_empty()) {
         warnings.push(format!("{} signs for nobody (line {})", text::quote(&signer.name), signer.when.line));
     }
-    warnings.extend(unprintable(&engine, &file, &recipients));
+    warnings.extend(unprintable(&engine, &file, &recipients)?);
     warnings.extend(out_of_reach(read, &file, &recipients)?);
     warnings.extend(customers::unusable_emails(&unusable));
     warnings.extend(shared_inboxes(slug, &recipients));
@@ -149,13 +149,17 @@ pub(crate) fn draft(read: &Read<'_>, shop: &Shop, slug: &str, today: NaiveDate) 
 }
 
 /// Who could not be printed as things are: a field that the letter prints is empty.
-fn unprintable(engine: &Engine, file: &CampaignFile, recipients: &[DraftRecipient]) -> Option<String> {
-    let mut found = Vec::new();
+///
+/// # Errors
+/// When nobody could, and it is not for want of a field.
+fn unprintable(engine: &Engine, file: &CampaignFile, recipients: &[DraftRecipient]) -> Result<Option<String>> {
+    let (mut found, mut of_template, mut all) = (Vec::new(), Vec::new(), 0);
     for recipient in recipients.iter().filter(|recipient| !recipient.chosen.held_out) {
         let mut fields = recipient.frozen.fields.clone();
         fields.text("code", "0000-0000");
         let of_reminders = file.reminders.iter().map(|reminder| &*reminder.template);
         for template in std::iter::once(file.template_of(&recipient.branch)).chain(of_reminders) {
+            all += 1;
             if let Err(fault) = engine.body(template, &fields).and_then(|_| engine.subject(template, &fields)) {
                 found.push(format!(
                     "{} ({}) {}",
@@ -163,11 +167,16 @@ fn unprintable(engine: &Engine, file: &CampaignFile, recipients: &[DraftRecipien
                     text::quote(&recipient.chosen.reference),
                     fault.message()
                 ));
+                of_template.extend(Some(fault).filter(|fault| !fault.goes_on()));
             }
         }
     }
+    let is_of_all = of_template.len() == all;
+    if let Some(fault) = of_template.into_iter().next().filter(|_| is_of_all) {
+        return Err(fault.within("letter-templates/"));
+    }
     let pieces = text::count(found.len(), "piece");
-    (!found.is_empty()).then(|| format!("{pieces} cannot be made as things are: {}", text::first_few(&found, 3)))
+    Ok((!found.is_empty()).then(|| format!("{pieces} cannot be made as things are: {}", text::first_few(&found, 3))))
 }
 
 /// Whom a reminder cannot reach, as it goes by another channel than their first piece.

@@ -21,6 +21,7 @@ use super::sources::Sources;
 use crate::customers;
 use crate::domain::{Arm, CampaignState, Channel, Code, Column};
 use crate::error::{Error, Result};
+use crate::files;
 use crate::merge::Fields;
 use crate::money::Money;
 use crate::shop::Shop;
@@ -296,14 +297,18 @@ pub(crate) fn differences_of(
     Ok(found)
 }
 
+/// The largest file that is compared with what was kept, in MB: no larger one is kept.
+const MOST_COMPARED: u64 = 30;
+
 /// The files that say something else than what was kept.
 fn changed_files(shop: &Shop, stored: &Sources) -> Vec<String> {
     let mut found = Vec::new();
     for (path, bytes) in &stored.files {
-        match std::fs::read(shop.folder.join(path)) {
+        let there = shop.folder.join(path);
+        match files::read(&there, MOST_COMPARED) {
             Ok(now) if same_content(path, &now, bytes) => {}
-            Ok(_) => found.push(format!("{path} was changed after the plan; the plan keeps the old one")),
-            Err(_) => found.push(format!("{path} is gone; the plan keeps it")),
+            _ if there.exists() => found.push(format!("{path} was changed after the plan; the plan keeps the old one")),
+            _ => found.push(format!("{path} is gone; the plan keeps it")),
         }
     }
     found

@@ -60,8 +60,8 @@ pub(crate) use notes::{Note, add_note, note_kind, notes, resolve};
 pub(crate) use personal_data::PERSONAL_DATA;
 pub(crate) use post_opt_outs::PostOptOuts;
 pub(crate) use purchase::{
-    LastPurchase, SalesInBook, count_purchases, largest_purchase, last_purchases, sales_in_book, spent_between,
-    visits_between,
+    LastPurchase, SalesInBook, count_purchases, largest_purchase, last_purchases, oversized_purchases, sales_in_book,
+    spent_between, visits_between,
 };
 pub(crate) use purchase_writer::{DedupeKey, PurchaseDraft, PurchaseItem, PurchaseWriter, StoredLine, StoredPurchase};
 pub(crate) use reach::{Reach, address_reach, reach};

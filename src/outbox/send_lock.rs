@@ -4,7 +4,7 @@
 //! wherever the folder lies; and in the shop folder, so that a copy of the folder carries it along. An outbox that is behind either
 //! record is an older copy. One that has sent, with nothing recorded here, was moved or copied. Both wait for the owner.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, TryLockError};
 use std::io::{ErrorKind, Read as _, Seek, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 
 use super::queue;
 use crate::error::{Error, Result};
+use crate::files;
 use crate::store::{Read, Store, Write};
 
 /// In the settings of a shop whose key others have too, as every demo: what tells it apart.
@@ -159,8 +160,7 @@ fn state_folder() -> Result<Option<PathBuf>> {
 }
 
 fn open(path: &Path) -> Result<File> {
-    let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path);
-    file.map_err(|e| unwritable("write", path, e))
+    files::open_or_create(path).map_err(|e| unwritable("write", path, e))
 }
 
 fn unwritable(what: &str, path: &Path, cause: std::io::Error) -> Error {

@@ -136,7 +136,7 @@ impl Settings {
             let email = root.table("email").map(email);
             let bounces = root.table("bounces").and_then(bounces);
             let till = root.table("till").map(till).unwrap_or_default();
-            let segments = root.value("segments");
+            let segments = segments(&mut root);
             let currency = currency?.ok()?;
             Some(Self {
                 name,
@@ -156,6 +156,19 @@ impl Settings {
             (fault, _) => Err(fault.unwrap_or_else(|| Error::new("shop.toml cannot be read"))),
         }
     }
+}
+
+/// How many named segments a shop may have: each is read with those that it names.
+const MOST_SEGMENTS: usize = 200;
+
+fn segments(root: &mut TomlTable<'_>) -> BTreeMap<String, String> {
+    let Some(found) = root.take::<BTreeMap<String, String>>("segments") else { return BTreeMap::new() };
+    if found.value.len() <= MOST_SEGMENTS {
+        return found.value;
+    }
+    let message = format!("there are {} named segments, and {MOST_SEGMENTS} is the most", found.value.len());
+    root.fault(found.line, Error::new(message).hint("take out those that no campaign asks for"));
+    BTreeMap::new()
 }
 
 /// A name that must be there and not be empty.

@@ -88,10 +88,31 @@ impl Store {
             migrations::run(&mut writer)?;
             dialect::add_functions(&writer)?;
             remember(&writer)?;
-            let reader = read_only(path)?;
+            let reader = read_only(path, false)?;
             Ok(Self { reader, writer, watch: FileWatch::of(path)?, _lock: lock })
         };
-        opened().map_err(|error| error.at(path.display()))
+        let or_read_only =
+            |error| if files::is_read_only(path) { Self::connect_to_read_only(path) } else { Err(error) };
+        opened().or_else(or_read_only).map_err(|error| error.at(path.display()))
+    }
+
+    /// Opens a database where nothing may be written: on a read-only disk, in a folder of somebody else. What writes fails.
+    ///
+    /// SQLite would make files beside it, but for a file that it is told nobody changes. One with a log must be read with it.
+    fn connect_to_read_only(path: &Path) -> Result<Self> {
+        let [_, log, _] = files_of(path);
+        let is_alone = std::fs::metadata(log).map_or(true, |log| log.len() == 0);
+        let open = || {
+            let connection = read_only(path, is_alone)?;
+            migrations::recognise(&connection)?;
+            Ok(connection)
+        };
+        let (reader, writer) = (open()?, open()?);
+        if migrations::is_current(&reader)? {
+            return Ok(Self { reader, writer, watch: FileWatch::of(path)?, _lock: None });
+        }
+        Err(Error::new("this database is of an older version, and nothing may be written beside it")
+            .hint("copy the shop folder to where you may write"))
     }
 
     /// A view for reading that cannot write.
@@ -164,9 +185,17 @@ pub(crate) fn files_of(path: &Path) -> [PathBuf; 3] {
     })
 }
 
-fn read_only(path: &Path) -> Result<Connection> {
+/// A connection that only reads; `unchanging` when nobody may change the file, so that it needs no files beside it.
+fn read_only(path: &Path, unchanging: bool) -> Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let reader = Connection::open_with_flags(path, flags).map_err(fault::of)?;
+    let reader = if unchanging {
+        let bytes = path.as_os_str().as_encoded_bytes().iter();
+        let name: String = bytes.map(|byte| format!("%{byte:02X}")).collect();
+        Connection::open_with_flags(format!("file:{name}?immutable=1"), flags | OpenFlags::SQLITE_OPEN_URI)
+    } else {
+        Connection::open_with_flags(path, flags)
+    };
+    let reader = reader.map_err(fault::of)?;
     reader.busy_timeout(PATIENCE).map_err(fault::of)?;
     dialect::add_functions(&reader)?;
     remember(&reader)?;
@@ -192,7 +221,7 @@ pub(crate) struct StoreReader {
 impl StoreReader {
     /// Opens a view of a database that a [`Store`] has brought up to date.
     pub(crate) fn open(path: &Path) -> Result<Self> {
-        let opened = || Ok(Self { connection: read_only(path)?, watch: FileWatch::of(path)? });
+        let opened = || Ok(Self { connection: read_only(path, false)?, watch: FileWatch::of(path)? });
         opened().map_err(|error: Error| error.at(path.display()))
     }
 

@@ -4,6 +4,7 @@ use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
+use crate::files;
 
 /// The right to have a database open; given back when it is dropped, or the program ends in whatever way.
 #[derive(Debug)]
@@ -17,7 +18,7 @@ impl ShopLock {
     /// # Errors
     /// When a program has the shop for itself alone.
     pub(super) fn together(database: &Path) -> Result<Self> {
-        let Ok(file) = open(&path_of(database)) else { return Ok(Self { file: None }) };
+        let Ok(file) = files::open_or_create(&path_of(database)) else { return Ok(Self { file: None }) };
         match file.try_lock_shared() {
             Ok(()) => Ok(Self { file: Some(file) }),
             Err(TryLockError::Error(_)) => Ok(Self { file: None }),
@@ -30,7 +31,7 @@ impl ShopLock {
     /// For itself alone; `hint` says what to do when others have the shop open.
     pub(crate) fn alone(database: &Path, hint: &str) -> Result<Self> {
         let path = path_of(database);
-        let file = open(&path).map_err(|e| Error::io("write", &path, e))?;
+        let file = files::open_or_create(&path).map_err(|e| Error::io("write", &path, e))?;
         match file.try_lock() {
             Ok(()) => Ok(Self { file: Some(file) }),
             Err(TryLockError::Error(e)) => Err(Error::io("lock", &path, e)),
@@ -50,8 +51,4 @@ impl ShopLock {
 /// The file that is locked. It is never the database: on Unix whoever closes that file gives up the locks of SQLite.
 fn path_of(database: &Path) -> PathBuf {
     database.with_extension("lock")
-}
-
-fn open(path: &Path) -> std::io::Result<File> {
-    File::options().read(true).write(true).create(true).truncate(false).open(path)
 }

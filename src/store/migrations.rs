@@ -74,6 +74,11 @@ pub(super) fn run(connection: &mut Connection) -> Result<()> {
     Ok(())
 }
 
+/// Whether the file has the version of this program.
+pub(super) fn is_current(connection: &Connection) -> Result<bool> {
+    Ok(version(connection)? == MIGRATIONS.len())
+}
+
 /// The version that the file has.
 pub(super) fn version(connection: &Connection) -> Result<usize> {
     Ok(usize::try_from(pragma(connection, "user_version")?).unwrap_or(0))

@@ -32,7 +32,7 @@ use tokio::net::{TcpListener, lookup_host};
 use tokio::sync::Notify;
 
 use crate::app;
-use crate::app::serve::Listen;
+use crate::app::serve::{Listen, OpenPages};
 use crate::clock::Running;
 use crate::error::{Error, ErrorKind, Result};
 use crate::shop::Shop;
@@ -80,6 +80,7 @@ pub(crate) fn serve(
         .map_err(|e| Error::of(ErrorKind::Machine, "the server could not be started").because(e))?;
     let addresses = runtime.block_on(resolved(&listen.address))?;
     app::serve::check(&shop, listen, &addresses)?;
+    let _open = OpenPages::of(&shop)?;
     let (database, threads) = Database::open(&shop, runtime.handle())?;
     let done = runtime.block_on(listen_and_answer(shop, clock, database, (listen, &addresses), stop, ready));
     // What was handed to the writer is on disk before the program ends.

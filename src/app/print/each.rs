@@ -1,5 +1,6 @@
 //! One file a person, each the same as `preview` gives.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -10,6 +11,7 @@ use super::run::PrintRun;
 use crate::app::progress::Activity;
 use crate::campaign::Recipient;
 use crate::error::{Error, ErrorKind, Result};
+use crate::files;
 use crate::piece;
 use crate::store::Store;
 
@@ -45,7 +47,7 @@ fn make(run: &PrintRun<'_>, folder: &Path, set: &mut FileSet) -> Result<()> {
         while let Some((letter, path)) = pieces.get(next.fetch_add(1, Ordering::Relaxed)) {
             let mut pdf = Vec::new();
             run.on.print(&[letter], (false, false), &|_| Ok(()), &mut pdf)?;
-            std::fs::write(path, pdf).map_err(|e| Error::io("write", path, e))?;
+            files::create_anew(path)?.write_all(&pdf).map_err(|e| Error::io("write", path, e))?;
             report(1 + done.fetch_add(1, Ordering::Relaxed))?;
         }
         Ok(())

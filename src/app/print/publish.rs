@@ -38,8 +38,7 @@ impl PrintLock {
             Error::new(format!("letters of {} are being printed already", text::quote(slug)))
                 .hint("wait until that is done, then print again")
         };
-        let file = File::options().read(true).write(true).create(true).truncate(false).open(&path);
-        let file = file.map_err(|e| Error::io("write", &path, e))?;
+        let file = files::open_or_create(&path).map_err(|e| Error::io("write", &path, e))?;
         match file.try_lock() {
             Ok(()) if files::is_named(&file, &path) => Ok(Self { path, _file: file }),
             // Whoever had it has just taken its file away.
@@ -182,7 +181,7 @@ fn is_letter(file: &str) -> bool {
 fn clear(folder: &Path) {
     for path in std::fs::read_dir(folder).into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path())) {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        if path.extension().is_some_and(|end| end == "part") && STEMS.iter().any(|stem| name.starts_with(stem)) {
+        if files::is_part(&path) && STEMS.iter().any(|stem| name.starts_with(stem)) {
             let _ = if path.is_dir() { std::fs::remove_dir_all(&path) } else { std::fs::remove_file(&path) };
         }
     }
