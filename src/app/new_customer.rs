@@ -184,4 +184,20 @@ mod tests {
             assert_eq!(NewCustomer::of_search(words).text(field), text, "{words}");
         }
     }
+
+    #[test]
+    fn an_email_is_read_as_everywhere() {
+        for (email, read, is_one) in [
+            ("lou@example.com ", "lou@example.com", true),
+            ("Lou <lou@example.com>", "lou@example.com", true),
+            ("mailto:lou@example.com", "lou@example.com", true),
+            ("lou\u{ff20}example.com", "lou@example.com", true),
+            ("ida..x@example.com", "ida..x@example.com", false),
+            ("kim@example .com", "kim@example .com", false),
+            ("ida@example", "ida@example", false),
+        ] {
+            let customer = typed(&format!("last_name=Vik&email={email}"));
+            assert_eq!((customer.text(CustomerField::Email), customer.faults().is_empty()), (read, is_one));
+        }
+    }
 }

@@ -20,12 +20,17 @@ pub(crate) struct EmailAddress(String);
 impl EmailAddress {
     /// The address that a text is; nothing when it cannot be one.
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        Self::is_one(text).then(|| Self(bare_email(text).to_owned()))
+        Self::bare(text).map(|bare| Self(bare.to_owned()))
     }
 
-    /// Whether a text is an address, as [`parse`](Self::parse) decides.
+    /// The same as text, without the spaces around it and `mailto:`.
+    pub(crate) fn bare(text: &str) -> Option<&str> {
+        Some(bare_email(text)).filter(|bare| look(bare).is_ok())
+    }
+
+    /// Whether a text is an address.
     pub(crate) fn is_one(text: &str) -> bool {
-        look(bare_email(text)).is_ok()
+        Self::bare(text).is_some()
     }
 
     /// The address in a text with what people and programs write around it: `Lou <lou@example.com>`.
@@ -95,13 +100,13 @@ fn look(text: &str) -> Result<(), String> {
     if domain.contains('@') {
         return Err("has more than one @".to_owned());
     }
-    if text.contains(char::is_whitespace) {
-        return Err("has a space in it".to_owned());
-    }
     let of_name = |c: char| c.is_alphanumeric() || ".!#$%&'*+/=?^_`{|}~-".contains(c);
     let of_domain = |c: char| c.is_alphanumeric() || ".-_".contains(c) || !c.is_ascii() && is_combining_mark(c);
     let odd = composed(name).chars().find(|c| !of_name(*c));
     if let Some(odd) = odd.or_else(|| domain.chars().find(|c| !of_domain(*c))) {
+        if text.contains(char::is_whitespace) {
+            return Err("has a space in it".to_owned());
+        }
         if odd.is_control() || is_unseen(odd) {
             return Err("has a character in it that shows nothing".to_owned());
         }
@@ -147,11 +152,8 @@ fn look(text: &str) -> Result<(), String> {
 /// `"lou@…"`, `lou@… (Lou)`, spaces that are none or have no width, and the `@` of full width. What has no address in it stays
 /// as it is, without the spaces around it.
 pub(crate) fn email_in(text: &str) -> Cow<'_, str> {
-    let bare = bare_email(text);
-    if look(bare).is_ok() {
-        return Cow::Borrowed(bare);
-    }
-    address_in(text).map_or(Cow::Borrowed(text.trim()), Cow::Owned)
+    let bare = EmailAddress::bare(text).map(Cow::Borrowed);
+    bare.unwrap_or_else(|| address_in(text).map_or(Cow::Borrowed(text.trim()), Cow::Owned))
 }
 
 fn address_in(text: &str) -> Option<String> {

@@ -55,13 +55,16 @@ pub(super) fn first_of<'t>(text: &'t str, separators: &[&str]) -> (&'t str, Vec<
 
 /// The email address in a cell, and what else is there: of several the first that is one. A cell without any stays whole.
 pub(super) fn email_of(cell: &str) -> (Cow<'_, str>, Vec<&str>) {
-    let parts = if EmailAddress::is_one(cell) { vec![] } else { outside_quotes(cell) };
+    if let Some(address) = EmailAddress::bare(cell).or_else(|| cell.is_empty().then_some(cell)) {
+        return (Cow::Borrowed(address), vec![]);
+    }
+    let parts = outside_quotes(cell);
     let Some(first) = parts.iter().position(|part| EmailAddress::read(part).is_some()) else {
         return (email_in(cell), vec![]);
     };
     // Of `Lou, Dr. <lou@example.com>` what stands before is of the name.
-    let is_of_name = |at: &usize| parts[*at].contains('<') || !parts[*at].contains('@');
-    let name = (0..first).rev().take_while(|at| parts[first].contains('<') && is_of_name(at)).count();
+    let is_of_name = |at: &usize| parts[first].contains('<') && !parts[*at].contains('@');
+    let name = (0..first).rev().take_while(is_of_name).count();
     let others = parts.iter().enumerate().filter(|(at, _)| !(first - name..=first).contains(at)).map(|(_, part)| *part);
     (email_in(parts[first]), others.collect())
 }
@@ -195,6 +198,7 @@ mod tests {
             ("lou@example.com;", "lou@example.com", vec![]),
             ("none; lou@example.com", "lou@example.com", vec!["none"]),
             ("ida..x@example.com; lou@example.com", "lou@example.com", vec!["ida..x@example.com"]),
+            ("A <a@example>, Lou <lou@example.com>", "lou@example.com", vec!["A <a@example>"]),
             ("Lou <lou@example.com>, Max <max@example.com>", "lou@example.com", vec!["Max <max@example.com>"]),
             ("lou@example.com ::: max@example.com", "lou@example.com", vec!["max@example.com"]),
             ("mailto:lou@example.com / x", "lou@example.com", vec!["x"]),
