@@ -394,3 +394,17 @@ fn ten_thousand_messages_take_no_more_memory_than_five_hundred() {
         assert!(many < few + 8_192, "{few} and {many} kB");
     }
 }
+
+#[test]
+fn a_report_without_a_message_id_is_one_however_its_lines_end() {
+    let office = PostOffice::open();
+    let (shop, imap, reports) = shop_of(1, &office);
+    let lines = reports[0].lines().filter(|line| !line.starts_with("Message-ID: <r."));
+    let text: String = lines.map(|line| format!("{line}\n")).collect();
+    imap.deliver(&text);
+    assert_eq!(people(&shop.json("bounces")), ["P-1"]);
+    for (file, text) in [("lf.eml", text.clone()), ("crlf.eml", text.replace('\n', "\r\n"))] {
+        shop.write(file, text);
+        assert_eq!(shop.json(&format!("bounces {file}"))["known"], 1, "{file}");
+    }
+}

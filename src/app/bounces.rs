@@ -189,9 +189,11 @@ struct MailReader<'w> {
 
 impl MailReader<'_> {
     fn read(&mut self, mail: &Mail) -> Result<()> {
-        if inbound::is_known(self.write, &mail.hash)? {
-            self.outcome.counts.known += 1;
-            return Ok(());
+        for hash in std::iter::once(&mail.hash).chain(&mail.older_hash) {
+            if inbound::is_known(self.write, hash)? {
+                self.outcome.counts.known += 1;
+                return Ok(());
+            }
         }
         match &mail.kind {
             MailKind::Report { keys, statuses } => self.report(mail, keys, statuses),

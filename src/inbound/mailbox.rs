@@ -46,10 +46,18 @@ pub(crate) fn read(path: &Path) -> Result<Vec<Mail>> {
 /// A message from its first bytes.
 pub(super) fn mail_of(place: &str, bytes: &[u8]) -> Mail {
     let (kind, own_id) = kind_of(bytes);
-    // The same message differs by a byte from mailbox to mailbox, and lines end otherwise; its own Message-ID stays.
-    let own_bytes = || -> Vec<u8> { bytes.trim_ascii_end().iter().copied().filter(|byte| *byte != b'\r').collect() };
-    let hash = Sha256::digest(own_id.map_or_else(own_bytes, String::into_bytes)).to_vec();
-    Mail { place: place.to_owned(), uid: None, hash, kind }
+    let text = bytes.trim_ascii_end();
+    let hash = |bytes: &[u8]| Sha256::digest(bytes).to_vec();
+    // The same message differs from mailbox to mailbox, by a byte at its end and where its lines end; its own Message-ID stays.
+    let (hash, older_hash) = match own_id {
+        Some(id) => (hash(id.as_bytes()), None),
+        None if text.contains(&b'\r') => {
+            let lines: Vec<u8> = text.iter().copied().filter(|byte| *byte != b'\r').collect();
+            (hash(&lines), Some(hash(text)))
+        }
+        None => (hash(text), None),
+    };
+    Mail { place: place.to_owned(), uid: None, hash, older_hash, kind }
 }
 
 fn shown(path: &Path) -> String {

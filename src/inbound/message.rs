@@ -17,6 +17,8 @@ pub(crate) struct Mail {
     pub(crate) uid: Option<u32>,
     /// What makes it itself.
     pub(crate) hash: Vec<u8>,
+    /// The same as versions had it that told one mailbox from another by how lines end.
+    pub(crate) older_hash: Option<Vec<u8>>,
     /// What it is.
     pub(crate) kind: MailKind,
 }

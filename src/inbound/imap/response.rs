@@ -94,7 +94,7 @@ impl ImapFrame {
         if let Some((status, words)) = status(rest) {
             return Some(ImapResponse::Condition(status, words));
         }
-        let mut tokens = Tokens { rest };
+        let mut tokens = ImapTokens { rest };
         let first = tokens.atom()?;
         match first.to_ascii_uppercase().as_slice() {
             b"CAPABILITY" => Some(ImapResponse::Capabilities(capitals(tokens.rest))),
@@ -136,12 +136,12 @@ fn number(digits: &[u8]) -> Option<u64> {
 }
 
 /// What is left of a response.
-struct Tokens<'f> {
+struct ImapTokens<'f> {
     rest: &'f [u8],
 }
 
 #[derive(Debug, PartialEq, Eq)]
-enum Token<'f> {
+enum ImapToken<'f> {
     Open,
     Close,
     Atom(&'f [u8]),
@@ -149,19 +149,19 @@ enum Token<'f> {
     Literal(&'f [u8]),
 }
 
-impl<'f> Tokens<'f> {
-    fn next(&mut self) -> Option<Token<'f>> {
+impl<'f> ImapTokens<'f> {
+    fn next(&mut self) -> Option<ImapToken<'f>> {
         let text = self.rest.trim_ascii_start();
         let (first, after) = text.split_first()?;
         let (token, rest) = match first {
-            b'(' => (Token::Open, after),
-            b')' => (Token::Close, after),
+            b'(' => (ImapToken::Open, after),
+            b')' => (ImapToken::Close, after),
             b'"' => quoted(after)?,
             b'{' => {
                 let end = memchr::memchr(b'}', after)?;
                 let length = usize::try_from(number(&after[..end])?).ok()?;
                 let data = after[end + 1..].strip_prefix(b"\r\n")?;
-                (Token::Literal(data.get(..length)?), &data[length..])
+                (ImapToken::Literal(data.get(..length)?), &data[length..])
             }
             _ => {
                 let mut in_brackets = false;
@@ -170,7 +170,7 @@ impl<'f> Tokens<'f> {
                     !in_brackets && matches!(byte, b' ' | b'(' | b')' | b'"' | b'\r' | b'\n')
                 });
                 let (atom, rest) = text.split_at(end.unwrap_or(text.len()));
-                (Token::Atom(atom), rest)
+                (ImapToken::Atom(atom), rest)
             }
         };
         self.rest = rest;
@@ -178,7 +178,7 @@ impl<'f> Tokens<'f> {
     }
 
     fn atom(&mut self) -> Option<&'f [u8]> {
-        if let Token::Atom(atom) = self.next()? { Some(atom) } else { None }
+        if let ImapToken::Atom(atom) = self.next()? { Some(atom) } else { None }
     }
 
     /// Goes past what an opened list holds, whatever that is; its atoms.
@@ -186,10 +186,10 @@ impl<'f> Tokens<'f> {
         let (mut depth, mut atoms) = (1_usize, Vec::new());
         while depth > 0 {
             match self.next()? {
-                Token::Open => depth += 1,
-                Token::Close => depth -= 1,
-                Token::Atom(atom) => atoms.push(atom),
-                Token::Quoted(_) | Token::Literal(_) => {}
+                ImapToken::Open => depth += 1,
+                ImapToken::Close => depth -= 1,
+                ImapToken::Atom(atom) => atoms.push(atom),
+                ImapToken::Quoted(_) | ImapToken::Literal(_) => {}
             }
         }
         Some(atoms)
@@ -197,15 +197,15 @@ impl<'f> Tokens<'f> {
 
     /// `(\HasNoChildren) "/" "Sent"`.
     fn folder(mut self) -> Option<ImapResponse<'f>> {
-        if self.next()? != Token::Open {
+        if self.next()? != ImapToken::Open {
             return None;
         }
         let marks = self.list()?;
         self.next()?;
         let name = match self.next()? {
-            Token::Atom(name) | Token::Literal(name) => Cow::Borrowed(name),
-            Token::Quoted(name) => name,
-            Token::Open | Token::Close => return None,
+            ImapToken::Atom(name) | ImapToken::Literal(name) => Cow::Borrowed(name),
+            ImapToken::Quoted(name) => name,
+            ImapToken::Open | ImapToken::Close => return None,
         };
         let is_none = |mark: &&[u8]| {
             [b"\\Noselect".as_slice(), b"\\NonExistent"].iter().any(|word| mark.eq_ignore_ascii_case(word))
@@ -218,23 +218,23 @@ impl<'f> Tokens<'f> {
 
     /// `(UID 7 BODY[]<0> {3}…)`, in whatever order; what changes of a message by itself may have no UID.
     fn message(mut self) -> Option<ImapResponse<'f>> {
-        if self.next()? != Token::Open {
+        if self.next()? != ImapToken::Open {
             return None;
         }
         let (mut uid, mut body) = (None, None);
         loop {
             let name = match self.next()? {
-                Token::Atom(name) => name.to_ascii_uppercase(),
-                Token::Close => break,
+                ImapToken::Atom(name) => name.to_ascii_uppercase(),
+                ImapToken::Close => break,
                 _ => return None,
             };
             match (name.as_slice(), self.next()?) {
-                (b"UID", Token::Atom(digits)) => uid = Some(u32::try_from(number(digits)?).ok()?),
-                (name, Token::Literal(data)) if name.starts_with(b"BODY[]") => body = Some(data),
+                (b"UID", ImapToken::Atom(digits)) => uid = Some(u32::try_from(number(digits)?).ok()?),
+                (name, ImapToken::Literal(data)) if name.starts_with(b"BODY[]") => body = Some(data),
                 // Quotation marks do for what is empty.
-                (name, Token::Quoted(Cow::Borrowed(data))) if name.starts_with(b"BODY[]") => body = Some(data),
-                (_, Token::Open) => drop(self.list()?),
-                (_, Token::Close) => return None,
+                (name, ImapToken::Quoted(Cow::Borrowed(data))) if name.starts_with(b"BODY[]") => body = Some(data),
+                (_, ImapToken::Open) => drop(self.list()?),
+                (_, ImapToken::Close) => return None,
                 _ => {}
             }
         }
@@ -243,15 +243,15 @@ impl<'f> Tokens<'f> {
 }
 
 /// What stands between quotation marks, and what follows.
-fn quoted(text: &[u8]) -> Option<(Token<'_>, &[u8])> {
+fn quoted(text: &[u8]) -> Option<(ImapToken<'_>, &[u8])> {
     let end = memchr::memchr2(b'"', b'\\', text)?;
     if text[end] == b'"' {
-        return Some((Token::Quoted(Cow::Borrowed(&text[..end])), &text[end + 1..]));
+        return Some((ImapToken::Quoted(Cow::Borrowed(&text[..end])), &text[end + 1..]));
     }
     let (mut out, mut bytes) = (Vec::new(), text.iter().enumerate());
     while let Some((at, byte)) = bytes.next() {
         match byte {
-            b'"' => return Some((Token::Quoted(Cow::Owned(out)), &text[at + 1..])),
+            b'"' => return Some((ImapToken::Quoted(Cow::Owned(out)), &text[at + 1..])),
             b'\\' => out.push(*bytes.next()?.1),
             byte => out.push(*byte),
         }
