@@ -21,7 +21,7 @@ import time
 import urllib.parse
 
 from support import harness
-from support.harness import Shop
+from support.harness import Shop, outside
 from support.postfix import Postfix, free_port
 
 CONFIGURATION = """
@@ -201,6 +201,9 @@ def main():
     harness.arguments()
     if os.getuid() != 0 or not shutil.which("postfix") or not shutil.which("dovecot"):
         harness.leave_out("only root can start the postfix and the dovecot that this goes through")
+    version = outside("dovecot", "--version").split()[0]
+    if not version.startswith("2.3."):
+        harness.leave_out(f"its configuration is for dovecot 2.3, and this is {version}")
     with harness.folder() as folder:
         os.chmod(folder, 0o755)
         (folder / "postfix").mkdir()
