@@ -322,7 +322,7 @@ fn plant(shop: &Shop) -> Vec<String> {
         "outbox_step",
         "reminder",
     ];
-    of_the_shop.extend(["secret", "session", "till_token"]);
+    of_the_shop.extend(["secret", "session", "till_token", "imap_folder", "imap_left"]);
     // Found by a hash of the address: written below.
     of_the_shop.push("suppression");
     // Found by the number of the address, and without its words.

@@ -230,7 +230,11 @@ fn whatever_else_is_said_meanwhile_each_message_is_read() {
 
 #[test]
 fn one_message_that_is_not_handed_out_does_not_stop_the_others() {
-    for (mood, why) in [(Mood::Refuse(2), "[SERVERBUG] it is broken"), (Mood::Garble(2), "cannot be understood")] {
+    for (mood, why) in [
+        (Mood::Refuse(2), "[SERVERBUG] it is broken"),
+        (Mood::Garble(2), "cannot be understood"),
+        (Mood::Nil(2), "it sends nothing of it"),
+    ] {
         let office = PostOffice::open();
         let (shop, imap, reports) = shop_of(3, &office);
         deliver_all(&imap, &reports);
@@ -242,6 +246,10 @@ fn one_message_that_is_not_handed_out_does_not_stop_the_others() {
         assert_eq!(people(&shop.json("bounces")), ["P-2"], "nothing is lost");
     }
     let office = PostOffice::open();
+    let (shop, imap, reports) = shop_of(2, &office);
+    deliver_all(&imap, &reports);
+    imap.mood(Mood::Gone(1));
+    assert_eq!(people(&shop.json("bounces")), ["P-2"], "one that is gone meanwhile is no fault");
     let (shop, imap, _) = shop_of(1, &office);
     deliver_ordinary(&imap, 60);
     imap.mood(Mood::RefuseAll);

@@ -35,6 +35,10 @@ pub enum Mood {
     RefuseAll,
     /// Instead of the message with this UID comes something that nobody understands.
     Garble(u32),
+    /// Of the message with this UID it has nothing.
+    Nil(u32),
+    /// The message with this UID is taken away by somebody else just before.
+    Gone(u32),
     /// All that it says is noise.
     Noise,
     /// A line that never ends.
@@ -291,6 +295,15 @@ impl Visit {
                 return self.say("* BYE the machine goes down");
             }
             let size = if mood == Mood::Whole { message.len() } else { message.len().min(most) };
+            if mood == Mood::Nil(uid) {
+                self.say(&format!("* {at} FETCH (UID {uid} BODY[]<0> NIL)"))?;
+                continue;
+            }
+            if mood == Mood::Gone(uid) {
+                self.state.lock().unwrap().folders.get_mut(&self.folder).unwrap().messages.remove(&uid);
+                self.say("* 1 EXPUNGE")?;
+                continue;
+            }
             if mood == Mood::Garble(uid) {
                 self.say(&format!("* {at} FETCH (UID {uid} BODY[]<0> ((((((((((x))))))))))"))?;
                 continue;

@@ -97,31 +97,37 @@ impl ImapMailbox {
             }
         };
         let done = self.session.fetch(&as_set(uids), &mut add)?;
-        // One that is gone meanwhile is not handed out, and no fault; one that is broken may be why nothing more came.
-        if !done.is_ok || self.session.garbled > garbled {
-            let mut in_a_row = 0;
-            for uid in uids.iter().copied() {
-                if mails.contains_key(&uid) {
-                    continue;
+        let is_whole = done.is_ok && self.session.garbled == garbled;
+        let missing: Vec<u32> = uids.iter().copied().filter(|uid| !mails.contains_key(uid)).collect();
+        if missing.is_empty() {
+            return Ok(mails.into_values().collect());
+        }
+        // A broken one may be why nothing more came.
+        let (mut reasons, mut in_a_row) = (BTreeMap::new(), 0);
+        for uid in missing.iter().copied().filter(|_| !is_whole) {
+            let garbled = self.session.garbled;
+            let mut add = |found: u32, bytes: &[u8]| {
+                if found == uid {
+                    mails.insert(uid, mail(folder, uid, bytes));
                 }
-                let garbled = self.session.garbled;
-                let mut add = |found: u32, bytes: &[u8]| {
-                    if found == uid {
-                        mails.insert(uid, mail(folder, uid, bytes));
-                    }
-                };
-                let done = self.session.fetch(&uid.to_string(), &mut add)?;
-                if mails.contains_key(&uid) || (done.is_ok && self.session.garbled == garbled) {
-                    in_a_row = 0;
-                    continue;
-                }
+            };
+            let done = self.session.fetch(&uid.to_string(), &mut add)?;
+            if mails.contains_key(&uid) {
+                in_a_row = 0;
+            } else if !done.is_ok || self.session.garbled > garbled {
+                let why = if done.is_ok { "its answer cannot be understood".to_owned() } else { done.words };
                 in_a_row += 1;
                 if in_a_row >= REFUSALS {
-                    return Err(not_handed_out(&done.words));
+                    return Err(not_handed_out(&why));
                 }
-                let why = if done.is_ok { "its answer cannot be understood".to_owned() } else { done.words };
-                mails.insert(uid, Mail { uid: Some(uid), kind: MailKind::Withheld { why }, ..mail(folder, uid, b"") });
+                reasons.insert(uid, why);
             }
+        }
+        // One that is gone meanwhile is no fault.
+        for uid in self.session.uids(&as_set(&missing))?.into_iter().filter(|uid| missing.contains(uid)) {
+            let why = reasons.remove(&uid).unwrap_or_else(|| "it sends nothing of it".to_owned());
+            let withheld = |place: Mail| Mail { kind: MailKind::Withheld { why }, ..place };
+            mails.entry(uid).or_insert_with(|| withheld(mail(folder, uid, b"")));
         }
         Ok(mails.into_values().collect())
     }

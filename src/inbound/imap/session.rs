@@ -167,12 +167,17 @@ impl ImapSession {
 
     /// The UIDs of a folder from one on.
     pub(super) fn uids_from(&mut self, first: u32) -> Result<Vec<u32>> {
+        let mut found = self.uids(&format!("{first}:*"))?;
+        // `*` is the last message, whatever its UID.
+        found.retain(|uid| *uid >= first);
+        Ok(found)
+    }
+
+    /// Those of a set of UIDs that there are.
+    pub(super) fn uids(&mut self, set: &str) -> Result<Vec<u32>> {
         let mut found = Vec::new();
-        let done = self.command(&format!("UID FETCH {first}:* (UID)"), &mut |response| {
-            // `*` is the last message, whatever its UID.
-            if let ImapResponse::Message { uid, .. } = response
-                && uid >= first
-            {
+        let done = self.command(&format!("UID FETCH {set} (UID)"), &mut |response| {
+            if let ImapResponse::Message { uid, .. } = response {
                 found.push(uid);
             }
         })?;
