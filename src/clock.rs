@@ -1,6 +1,7 @@
 //! The only reader of the time, and the zones it is read in. Everything else is told which day it is.
 
 use std::str::FromStr;
+use std::time::SystemTime;
 
 use chrono::{
     DateTime, Days, FixedOffset, LocalResult, MappedLocalTime, Months, NaiveDate, NaiveDateTime, NaiveTime,
@@ -46,6 +47,22 @@ impl Clock {
     #[must_use]
     pub(crate) fn now(self) -> NaiveDateTime {
         self.now
+    }
+
+    /// The moment at which this is called, with its distance from Greenwich; a rehearsal stands still.
+    #[must_use]
+    pub(crate) fn moment(self) -> DateTime<FixedOffset> {
+        self.zone.at(match self.rehearsed {
+            None => utc_now(),
+            Some(Rehearsal::Day(_)) => self.zone.moment(self.now),
+            Some(Rehearsal::Moment(at)) => at,
+        })
+    }
+
+    /// A time of the shop's local clock, with its distance from Greenwich.
+    #[must_use]
+    pub(crate) fn moment_of(self, local: NaiveDateTime) -> DateTime<FixedOffset> {
+        self.zone.at(self.zone.moment(local))
     }
 
     /// The same clock for a program that runs all day.
@@ -115,10 +132,15 @@ impl TimeZone {
     /// What the clock on the wall shows at a moment.
     #[must_use]
     pub(crate) fn local(self, at: DateTime<Utc>) -> NaiveDateTime {
+        self.at(at).naive_local()
+    }
+
+    /// A moment as the clock on the wall shows it, with its distance from Greenwich.
+    fn at(self, at: DateTime<Utc>) -> DateTime<FixedOffset> {
         match self.0 {
-            Place::Machine => at.with_timezone(&chrono::Local).naive_local(),
-            Place::Named(zone) => at.with_timezone(&zone).naive_local(),
-            Place::Offset(zone) => at.with_timezone(&zone).naive_local(),
+            Place::Machine => at.with_timezone(&chrono::Local).fixed_offset(),
+            Place::Named(zone) => at.with_timezone(&zone).fixed_offset(),
+            Place::Offset(zone) => at.with_timezone(&zone),
         }
     }
 
@@ -187,7 +209,12 @@ pub(crate) fn unix_seconds() -> i64 {
 
 #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the clock")]
 fn utc_now() -> DateTime<Utc> {
-    Utc::now()
+    utc(SystemTime::now())
+}
+
+/// A moment of the machine's clock, which may stand before 1970 when its battery is empty.
+fn utc(at: SystemTime) -> DateTime<Utc> {
+    at.into()
 }
 
 fn noon() -> NaiveTime {
@@ -263,6 +290,27 @@ mod tests {
     }
 
     #[test]
+    fn a_moment_has_the_distance_from_greenwich_of_its_season() {
+        for (zone, at, shown) in [
+            ("America/Los_Angeles", "2024-08-15T17:02:03Z", "2024-08-15T10:02:03-07:00"),
+            ("America/Los_Angeles", "2024-12-15T17:02:03Z", "2024-12-15T09:02:03-08:00"),
+            // The clocks show half past two twice.
+            ("Europe/Berlin", "2024-10-27T00:30:00Z", "2024-10-27T02:30:00+02:00"),
+            ("Europe/Berlin", "2024-10-27T01:30:00Z", "2024-10-27T02:30:00+01:00"),
+            ("Europe/Berlin", "2024-03-31T00:59:59Z", "2024-03-31T01:59:59+01:00"),
+            ("Europe/Berlin", "2024-03-31T01:00:00Z", "2024-03-31T03:00:00+02:00"),
+            ("Asia/Kolkata", "2024-02-29T20:00:00Z", "2024-03-01T01:30:00+05:30"),
+            ("Pacific/Marquesas", "2024-03-01T09:00:00Z", "2024-02-29T23:30:00-09:30"),
+        ] {
+            let clock = Clock::of(Some(at.parse().expect("a moment")), zone.parse().expect("a zone"));
+            assert_eq!(clock.moment().to_rfc3339(), shown, "{zone} {at}");
+            assert_eq!(clock.moment().naive_local(), clock.now(), "{zone} {at}");
+        }
+        let rehearsed = Clock::of(Some("2024-08-15".parse().expect("a day")), "Europe/Berlin".parse().expect("a zone"));
+        assert_eq!(rehearsed.moment().to_rfc3339(), "2024-08-15T12:00:00+02:00");
+    }
+
+    #[test]
     fn where_clocks_jump_a_time_is_still_a_moment() {
         for (zone, local, utc) in [
             ("Europe/Berlin", "2025-03-30T02:30:00", "2025-03-30T01:00:00"),
@@ -273,6 +321,19 @@ mod tests {
             let at = zone.parse::<TimeZone>().expect("a zone").moment(local.parse().expect("a time"));
             let after = at.naive_utc() - utc.parse::<NaiveDateTime>().expect("a time");
             assert!((0..15).contains(&after.num_minutes()), "{zone} {local}: {at}");
+        }
+    }
+
+    #[test]
+    fn a_clock_before_1970_is_a_clock() {
+        let day = std::time::Duration::from_hours(24);
+        for (at, shown) in [
+            (SystemTime::UNIX_EPOCH, "1970-01-01T00:00:00"),
+            (SystemTime::UNIX_EPOCH - day, "1969-12-31T00:00:00"),
+            (SystemTime::UNIX_EPOCH - 36_524 * day, "1870-01-01T00:00:00"),
+            (SystemTime::UNIX_EPOCH - std::time::Duration::from_millis(1), "1969-12-31T23:59:59.999"),
+        ] {
+            assert_eq!(utc(at).naive_utc(), shown.parse::<NaiveDateTime>().expect("a time"));
         }
     }
 

@@ -59,9 +59,24 @@ impl Error {
 
     /// A failure of the machine while doing `what` (`write`, `read` …) with `path`.
     pub fn io(what: &str, path: &Path, source: std::io::Error) -> Self {
-        let message = format!("cannot {what} {}: {}", text::quote(&path.display().to_string()), reason(&source));
+        Self::cannot(&format!("{what} {}", text::quote(&path.display().to_string())), source)
+    }
+
+    /// A failure of the machine while doing something: `write the letters`.
+    pub(crate) fn cannot(what: &str, source: std::io::Error) -> Self {
+        let message = format!("cannot {what}: {}", reason(&source));
         let hint = match source.kind() {
             std::io::ErrorKind::StorageFull => Some("the disk is full: free some space, then do it again"),
+            std::io::ErrorKind::QuotaExceeded => {
+                Some("your share of the disk is used up: free some space, then do it again")
+            }
+            std::io::ErrorKind::FileTooLarge => {
+                Some("files of this size are not allowed here: ask whoever runs this machine")
+            }
+            std::io::ErrorKind::ReadOnlyFilesystem => {
+                Some("this disk can only be read: copy the shop folder to another one")
+            }
+            std::io::ErrorKind::IsADirectory => Some("that is a folder: move it away, or give it another name"),
             std::io::ErrorKind::NotFound => Some("check its name, and the folder it is in"),
             std::io::ErrorKind::PermissionDenied => {
                 Some("this folder or file belongs to somebody else: ask for the right to it")

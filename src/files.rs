@@ -3,9 +3,9 @@
 use std::fs::File;
 #[cfg(unix)]
 use std::fs::Permissions;
-use std::io::{BufWriter, Write as _};
+use std::io::{BufWriter, Read as _, Write as _};
 #[cfg(unix)]
-use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Component, Path, PathBuf};
 
 use crate::error::{Error, Result};
@@ -31,6 +31,26 @@ pub(crate) fn create_secret(path: &Path) -> Result<()> {
     options.open(path).map(|_| ()).map_err(|e| Error::io("write", path, e))
 }
 
+/// Whether a file that is open is still the one of this name.
+pub(crate) fn is_named(file: &File, path: &Path) -> bool {
+    #[cfg(unix)]
+    return match (file.metadata(), std::fs::metadata(path)) {
+        (Ok(own), Ok(named)) => (own.dev(), own.ino()) == (named.dev(), named.ino()),
+        _ => false,
+    };
+    #[cfg(not(unix))]
+    return path.exists();
+}
+
+/// Brings the names in a folder to the disk.
+pub(crate) fn sync_folder(folder: &Path) -> Result<()> {
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    // Elsewhere a folder cannot be opened as a file, and its names need no word of ours.
+    #[cfg(unix)]
+    File::open(folder).and_then(|opened| opened.sync_all()).map_err(|e| Error::io("write", folder, e))?;
+    Ok(())
+}
+
 /// Whether other users of the machine may read or write a file.
 #[must_use]
 pub(crate) fn is_open_to_others(path: &Path) -> bool {
@@ -51,15 +71,61 @@ pub(crate) fn close_to_others(path: &Path) {
     }
 }
 
+/// Whether a file may be read and neither be changed nor have others beside it.
+pub(crate) fn is_read_only(path: &Path) -> bool {
+    use std::io::ErrorKind::{PermissionDenied, ReadOnlyFilesystem};
+    let is_refused = |e: std::io::Error| matches!(e.kind(), PermissionDenied | ReadOnlyFilesystem);
+    if File::open(path).is_err() {
+        return false;
+    }
+    if let Err(e) = File::options().append(true).open(path) {
+        return is_refused(e);
+    }
+    // Whether a folder may be written only shows when it is.
+    let beside = path.with_extension("probe");
+    match File::options().write(true).create_new(true).open(&beside) {
+        Err(e) => is_refused(e),
+        Ok(_) => {
+            let _ = std::fs::remove_file(&beside);
+            false
+        }
+    }
+}
+
 /// A path as it is shown: never empty.
 pub(crate) fn shown(path: &Path) -> String {
     let text = path.display().to_string();
     text::quote(if text.is_empty() { "." } else { &text })
 }
 
+/// The largest text file that is read, such as shop.toml, a campaign, a template or a key: in MB.
+const MOST_TEXT: u64 = 1;
+
+/// A file of at most so many MB.
+///
+/// # Errors
+/// When it is larger, a folder, or cannot be read.
+pub(crate) fn read(path: &Path, most: u64) -> Result<Vec<u8>> {
+    let failed = |e| Error::io("read", path, e);
+    let file = File::open(path).map_err(failed)?;
+    if file.metadata().map_err(failed)?.is_dir() {
+        return Err(failed(std::io::ErrorKind::IsADirectory.into()));
+    }
+    let mut bytes = Vec::new();
+    file.take((most << 20) + 1).read_to_end(&mut bytes).map_err(failed)?;
+    if bytes.len() as u64 <= most << 20 {
+        return Ok(bytes);
+    }
+    Err(Error::new(format!("{} is larger than {most} MB", shown(path)))
+        .hint("is it the right file? Make it smaller, or take it away"))
+}
+
 /// A text file, without the mark that some editors put before UTF-8.
+///
+/// # Errors
+/// As [`read`], and when it is not UTF-8.
 pub(crate) fn read_text(path: &Path) -> Result<String> {
-    let bytes = std::fs::read(path).map_err(|e| Error::io("read", path, e))?;
+    let bytes = read(path, MOST_TEXT)?;
     let text = String::from_utf8(bytes)
         .map_err(|e| Error::new("the file is not text in UTF-8").hint("save it again as UTF-8").because(e))?;
     Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
@@ -77,6 +143,40 @@ pub(crate) fn inside(folder: &Path, name: &str) -> Result<PathBuf> {
             .hint("files are named within their folder, such as `free-bottle.md`"));
     }
     Ok(folder.join(path))
+}
+
+/// Makes a file anew. What has its name goes first; if that is a link, the file that it leads to stays as it is.
+///
+/// # Errors
+/// When a folder has its name, or it cannot be written.
+pub(crate) fn create_anew(path: &Path) -> Result<File> {
+    remove_if_there(path)?;
+    File::options().write(true).create_new(true).open(path).map_err(|e| Error::io("write", path, e))
+}
+
+/// Opens a file of ours that stays, to read and write, and makes it when it is missing; a link goes first.
+pub(crate) fn open_or_create(path: &Path) -> std::io::Result<File> {
+    if path.is_symlink() {
+        std::fs::remove_file(path)?;
+    }
+    File::options().read(true).write(true).create(true).truncate(false).open(path)
+}
+
+/// Removes what is no file of its own but a link, so that what is written under its name stays in its folder.
+pub(crate) fn remove_link(path: &Path) -> Result<()> {
+    if path.is_symlink() { remove_if_there(path) } else { Ok(()) }
+}
+
+fn remove_if_there(path: &Path) -> Result<()> {
+    match std::fs::symlink_metadata(path).and_then(|_| std::fs::remove_file(path)) {
+        Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(Error::io("remove", path, e)),
+        _ => Ok(()),
+    }
+}
+
+/// Whether a file is one that a run leaves behind when it is killed.
+pub(crate) fn is_part(path: &Path) -> bool {
+    path.extension().is_some_and(|ending| ending == "part")
 }
 
 /// A file under another name until it is complete; without that it goes again.
@@ -103,7 +203,7 @@ impl PartFile {
     pub(crate) fn create(&self) -> Result<BufWriter<File>> {
         let folder = self.target.parent().unwrap_or(Path::new("."));
         std::fs::create_dir_all(folder).map_err(|e| Error::io("make the folder", folder, e))?;
-        File::create(&self.part).map(BufWriter::new).map_err(|e| Error::io("write", &self.part, e))
+        create_anew(&self.part).map(BufWriter::new)
     }
 
     /// Brings what was written to the disk.

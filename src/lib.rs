@@ -12,7 +12,7 @@
 //!
 //! ```text
 //! text  error  files · money · clock · random
-//! domain
+//! domain | dns
 //! store | demo
 //! shop
 //! customers  import
@@ -34,6 +34,7 @@ pub mod cli;
 mod clock;
 mod customers;
 mod demo;
+mod dns;
 pub mod domain;
 mod email;
 pub mod error;

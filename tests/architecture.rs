@@ -21,7 +21,10 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("printpdf", &["letter/pdf.rs"]),
     ("lopdf", &["letter/pdf.rs"]),
     ("mail_parser", &["inbound/"]),
+    ("rustls", &["inbound/imap/tls.rs", "web/tls.rs"]),
+    ("rustls_native_certs", &["inbound/imap/tls.rs"]),
     ("lettre", &["email/", "outbox/"]),
+    ("simple_dns", &["dns/"]),
     ("clap", &["cli/", "main.rs"]),
     ("clap_complete", &["cli/"]),
     ("clap_mangen", &["cli/"]),
@@ -104,7 +107,11 @@ fn the_house_is_built_as_its_map_says() {
             if is_adapter && SQL.iter().any(|start| line.contains(start)) {
                 faults.push(format!("src/{path}:{number}: SQL stands in the room that it serves"));
             }
-            if path.starts_with("cli/") && NOT_IN_CLI.iter().any(|word| line.contains(word)) {
+            let opens = |word: &&str| {
+                line.match_indices(*word)
+                    .any(|(at, _)| !line[..at].ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_'))
+            };
+            if path.starts_with("cli/") && NOT_IN_CLI.iter().any(opens) {
                 faults.push(format!("src/{path}:{number}: a verb calls app/, which opens the database"));
             }
             let is_form = path.starts_with("web/till/") && line.contains("extract::") && line.contains("Form");

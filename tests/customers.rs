@@ -295,6 +295,7 @@ fn one_person() -> Shop {
         "INSERT INTO second_piece (recipient_id, channel, since) VALUES (1, 'email', 19791)",
         "INSERT INTO till_change (customer_id, kind, at, on_day) VALUES (1, 'new_address', '2024-03-09T12:00:00', 19791)",
         "INSERT INTO email_change (recipient_id, old_email, new_email, at) VALUES (1, 'a', 'b', '2024-03-09T12:00:00')",
+        "INSERT INTO outbox_decision (recipient_id, wave, verdict, old_state, at) VALUES (1, 0, 'again', 'failed', '2024-03-09T12:00:00')",
         "INSERT INTO till_token VALUES (1, x'00', 'one', 19791, NULL)",
         "INSERT INTO till_answer VALUES (1, 'key', x'00', 200, '{}', 1, '2024-03-09T12:00:00')",
     ] {
@@ -318,9 +319,10 @@ fn plant(shop: &Shop) -> Vec<String> {
         "forgotten_purchase",
         "import",
         "outbox_run",
+        "outbox_step",
         "reminder",
     ];
-    of_the_shop.extend(["secret", "session", "till_token"]);
+    of_the_shop.extend(["secret", "session", "till_token", "imap_folder", "imap_left"]);
     // Found by a hash of the address: written below.
     of_the_shop.push("suppression");
     // Found by the number of the address, and without its words.
@@ -508,12 +510,13 @@ fn hostile_text_comes_out_as_it_went_in() {
         "-x --yes ?1 %s \\",
     ] {
         let mut words: Vec<String> = ["customer", "set", "C-03", "--source", "x"].map(str::to_owned).to_vec();
-        words.extend(card_fields().iter().map(|field| format!("{field}={text}")));
+        let fields = || card_fields().into_iter().filter(|field| *field != "email");
+        words.extend(fields().map(|field| format!("{field}={text}")));
         words.extend([format!("preference.x={text}"), format!("tag=+{text}")]);
-        shop.with(&words).says_only(&["is no email address: nothing can be sent to it"]);
+        shop.with(&words).quiet();
         shop.with(&["customer", "note", "C-03", "--kind", "idea", "--", text]).quiet();
         let (card, all) = (shop.json("customer show C-03"), shop.json("customer export C-03"));
-        for field in card_fields() {
+        for field in fields() {
             assert_eq!((&card["fields"][field], &all["card"][field]), (&json!(text), &json!(text)), "{field}");
         }
         assert_eq!((&card["preferences"]["x"], &card["contacts"][0]["text"]), (&json!(text), &json!(text)));

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::support::{PostOffice, Shop};
+use crate::incoming::with_mailbox;
+use crate::support::{Imap, PostOffice, Shop};
 
 /// The right reading of a report.
 #[derive(Deserialize)]
@@ -79,28 +80,62 @@ pub fn reading(shop: &Shop, file: &str, address: &str) -> String {
     }
 }
 
-#[test]
-fn sixty_real_reports_are_read_right_and_nobody_alive_is_struck_off() {
+/// A shop that wrote to the people of the sixty, and each report about its email: its name, its bytes, whom it is about.
+fn sixty(office: &PostOffice) -> (Shop, Vec<(String, Vec<u8>, Reading)>) {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/returned");
     let text = std::fs::read_to_string(folder.join("expected.json")).unwrap();
     let readings: BTreeMap<String, Reading> = serde_json::from_str(&text).unwrap();
     assert_eq!(readings.len(), 60);
-    let office = PostOffice::open();
     let addresses: Vec<&str> = readings.values().map(|reading| reading.to.as_str()).collect();
-    let (shop, keys) = shop_that_wrote_to(&addresses, &office);
-    let mut wrong = Vec::new();
-    for ((name, right), key) in readings.iter().zip(&keys) {
-        let bytes = std::fs::read(folder.join(name)).unwrap();
+    let (shop, keys) = shop_that_wrote_to(&addresses, office);
+    let mut all = Vec::new();
+    for ((name, right), key) in readings.into_iter().zip(&keys) {
+        let bytes = std::fs::read(folder.join(&name)).unwrap();
         let mark = b"MESSAGE-ID-OF-OURS";
         assert_eq!(bytes.windows(mark.len()).any(|part| part == mark), right.message_id, "{name}");
-        let id = format!("{key}@shop.example");
-        shop.write(name, replaced(&bytes, mark, id.as_bytes()));
+        all.push((name, replaced(&bytes, mark, format!("{key}@shop.example").as_bytes()), right));
+    }
+    (shop, all)
+}
+
+#[test]
+fn sixty_real_reports_are_read_right_and_nobody_alive_is_struck_off() {
+    let office = PostOffice::open();
+    let (shop, all) = sixty(&office);
+    let mut wrong = Vec::new();
+    for (name, bytes, right) in &all {
+        shop.write(name, bytes);
         let found = reading(&shop, name, &right.to);
         if found != right.is && !right.or.contains(&found) {
             wrong.push(format!("{name}: {found} instead of {} {:?}", right.is, right.or));
         }
     }
     assert!(wrong.is_empty(), "{} of 60:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn the_sixty_are_read_alike_over_imap_and_in_a_maildir() {
+    let (office, imap) = (PostOffice::open(), Imap::open());
+    let (shop, all) = sixty(&office);
+    std::fs::create_dir_all(shop.file("mail/cur")).unwrap();
+    for (name, bytes, _) in &all {
+        shop.write(&format!("mail/new/{name}"), bytes);
+        imap.deliver(bytes);
+    }
+    with_mailbox(&shop, &imap, "");
+    let (maildir, mailbox) = (shop.json("bounces mail --dry-run"), shop.json("bounces --dry-run"));
+    let why = |done: &Value| -> Vec<Value> {
+        done["left_to_you"].as_array().unwrap().iter().map(|one| one["why"].clone()).collect()
+    };
+    assert_eq!((&mailbox["people"], why(&mailbox)), (&maildir["people"], why(&maildir)));
+    for (count, n) in maildir.as_object().unwrap().iter().filter(|(_, n)| n.is_number()) {
+        assert_eq!(&mailbox[count], n, "{count}");
+    }
+    let done = shop.json("bounces");
+    assert_eq!((&done["people"], &done["messages"]), (&maildir["people"], &serde_json::json!(60)));
+    // What was settled there is settled here, those without a Message-ID of their own as well.
+    let again = shop.json("bounces mail");
+    assert_eq!((&again["people"], again["left"].clone()), (&serde_json::json!([]), done["left"].clone()));
 }
 
 fn replaced(bytes: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
@@ -118,7 +153,7 @@ fn replaced(bytes: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
 }
 
 /// A report by the standard about an email, with these fields of the recipient's group.
-fn report(to: &str, key: &str, fields: &str, text: &str) -> String {
+pub fn report(to: &str, key: &str, fields: &str, text: &str) -> String {
     format!(
         "From: MAILER-DAEMON@mx.example\nSubject: Undelivered Mail Returned to Sender\nMessage-ID: <r.{key}@mx.example>\n\
          MIME-Version: 1.0\nContent-Type: multipart/report; report-type=delivery-status; boundary=x\n\n--x\n\

@@ -116,6 +116,156 @@ fn every_phase_and_every_mishap_leaves_the_state_that_the_table_asks_for() {
     }
 }
 
+/// An answer that is none ends the connection and is judged by the moment; an unusual one is an answer. Nothing else is touched.
+#[test]
+fn every_answer_is_taken_for_what_it_is() {
+    // The answer; the state of the email; how often it has arrived.
+    let table = [
+        // Answers that are none.
+        ("rcpt-354", "queued", 0),
+        ("rcpt-mixed", "queued", 0),
+        ("rcpt-lf", "queued", 0),
+        ("rcpt-endless", "queued", 0),
+        ("rcpt-extra", "queued", 0),
+        ("rcpt-late", "queued", 0),
+        ("data-250", "queued", 0),
+        ("data-999", "queued", 0),
+        ("data-many", "queued", 0),
+        ("data-extra", "queued", 0),
+        ("dot-354", "in_doubt", 1),
+        ("dot-mixed", "in_doubt", 1),
+        ("dot-000", "in_doubt", 1),
+        ("dot-999", "in_doubt", 1),
+        ("dot-abc", "in_doubt", 1),
+        ("dot-lf", "in_doubt", 1),
+        ("dot-halves", "sent", 1),
+        ("dot-endless", "in_doubt", 1),
+        ("dot-many", "in_doubt", 1),
+        // Answers that are unusual.
+        ("rcpt-bare", "sent", 1),
+        ("rcpt-lines", "sent", 1),
+        ("data-bare", "sent", 1),
+        ("dot-bare", "sent", 1),
+        ("dot-blank", "sent", 1),
+        ("dot-lines", "sent", 1),
+        ("dot-latin", "sent", 1),
+        ("dot-long", "sent", 1),
+        ("dot-extra", "sent", 1),
+        ("dot-late", "sent", 1),
+        ("rcpt-no", "failed", 0),
+        ("dot-no", "failed", 0),
+    ];
+    let mut people = vec!["p-0".to_owned()];
+    for (n, (answer, ..)) in table.iter().enumerate() {
+        people.extend([(*answer).to_owned(), format!("p-{}", n + 1)]);
+    }
+    let names: Vec<&str> = people.iter().map(String::as_str).collect();
+    let look = |strict: bool| {
+        let office = PostOffice::with(House { strict, ..House::default() });
+        let shop = shop_for(&names, &office, "connections = 1\ntimeout = 2");
+        // Going on sends nothing a second time.
+        for _ in 0..2 {
+            shop.run("send spring").says_only(&SENDING).ended();
+            let taken = office.taken();
+            for (reference, found) in states(&shop) {
+                let name = names[reference[2..].parse::<usize>().unwrap() - 1];
+                let row = table.iter().find(|(answer, ..)| *answer == name);
+                let (state, arrived) = row.map_or(("sent", 1), |(_, state, arrived)| (*state, *arrived));
+                let address = format!("{name}@example.com");
+                let copies = taken.iter().filter(|to| **to == address).count();
+                assert_eq!((found.as_str(), copies), (state, arrived), "{name}, strict: {strict}");
+            }
+        }
+    };
+    let look = &look;
+    std::thread::scope(|scope| {
+        for strict in [false, true] {
+            scope.spawn(move || look(strict));
+        }
+    });
+}
+
+/// What an email was refused with is shown in letters, whatever they were sent as.
+#[test]
+fn a_refusal_that_is_no_utf8_is_read_all_the_same() {
+    let office = PostOffice::open();
+    let shop = shop_for(&["rcpt-no", "dot-no-2"], &office, "connections = 1");
+    shop.run("send spring").status(3).says_only(&SENDING);
+    let list = shop.json("outbox spring");
+    for email in list["emails"].as_array().unwrap() {
+        assert_eq!(email["reply"], "550 5.1.1 Empf\u{e4}nger unbekannt");
+    }
+    assert_eq!(shop.held_of_all("suppressions").len(), 2);
+}
+
+/// What comes before the encryption begins is never taken for what was said under it.
+#[test]
+fn what_is_said_before_the_encryption_ends_the_connection() {
+    let office = PostOffice::with(House { injects: true, ..House::default() });
+    let shop = shop_for(&["ana"], &office, "timeout = 2");
+    shop.edit("shop.toml", "smtp://", "smtp+starttls://");
+    shop.run("email check").status(1).shows("the mail server answered what it was not asked");
+    shop.run("send spring").status(3).says("the mail server answered what it was not asked");
+    assert_eq!(state_of(&shop, "P-1"), "queued");
+    assert!(office.taken().is_empty());
+}
+
+/// A server that knows no EHLO, or offers nothing, is spoken to as it was before there were extensions.
+#[test]
+fn an_old_server_gets_its_emails() {
+    for house in [House { old: true, ..House::default() }, House { bare: true, strict: true, ..House::default() }] {
+        let office = PostOffice::with(house);
+        let shop = shop_for(&["ana", "ben"], &office, "");
+        shop.run("send spring").stdout("Sent 2 emails.\n");
+        assert_eq!(office.taken(), ["ana@example.com", "ben@example.com"]);
+    }
+}
+
+/// Whom a server refuses, puts off or hangs up on is named; everybody else has theirs after one run, and nobody two.
+#[test]
+fn a_hostile_server_harms_only_those_whom_it_turns_on() {
+    const PEOPLE: usize = 400;
+    let people: Vec<String> = (1..=PEOPLE)
+        .map(|n| match n % 50 {
+            3 => format!("rcpt-550-{n}-policy"),
+            13 => format!("rcpt-450-{n}"),
+            23 => format!("dot-451-{n}"),
+            33 => format!("body-drop-{n}"),
+            43 if n % 100 == 43 => format!("rcpt-drop-{n}"),
+            43 => format!("dot-lf-{n}"),
+            _ => format!("p{n}"),
+        })
+        .collect();
+    let names: Vec<&str> = people.iter().map(String::as_str).collect();
+    for house in [
+        House { bare: true, strict: true, most: Some(19), ..House::default() },
+        House { most: Some(45), ..House::default() },
+    ] {
+        let office = PostOffice::with(house);
+        let shop = shop_for(&names, &office, "connections = 4\ntimeout = 10");
+        let began = Instant::now();
+        shop.run("send spring").status(3).says_only(&SENDING);
+        assert!(began.elapsed() < Duration::from_secs(30), "{:?}", began.elapsed());
+        let mut once = office.taken();
+        once.dedup();
+        assert_eq!(once.len(), office.taken().len(), "somebody got it twice");
+        let list = shop.run("outbox spring").says("may have arrived").out();
+        for (n, state) in states(&shop) {
+            let name = names[n[2..].parse::<usize>().unwrap() - 1];
+            let expected = match name.split('-').take(2).collect::<Vec<_>>()[..] {
+                ["rcpt", "550"] => "failed",
+                ["rcpt", "450" | "drop"] | ["dot", "451"] => "queued",
+                ["dot", "lf"] | ["body", "drop"] => "in_doubt",
+                _ => "sent",
+            };
+            assert_eq!(state, expected, "{name}");
+            let arrived = once.binary_search(&format!("{name}@example.com")).is_ok();
+            assert_eq!(arrived, expected == "sent" || name.starts_with("dot-lf"), "{name}");
+            assert!(expected == "sent" || list.contains(&format!("{n} ")), "{name} is not named: {list}");
+        }
+    }
+}
+
 /// The fault of one recipient is theirs alone; five alike of the last six are a refusal of us, and blame nobody.
 #[test]
 fn one_who_is_refused_does_not_stop_the_others_and_five_alike_do() {
@@ -225,7 +375,7 @@ fn an_email_that_failed_or_waits_goes_to_another_address() {
         }
     }
     assert_eq!(["P-1", "P-2"].map(|one| state_of(&shop, one)), ["queued", "queued"]);
-    shop.run("send spring --today 2024-03-02").says_only(&SENDING);
+    shop.run("send spring --today 2024-03-02").status(3).says_only(&SENDING);
     assert_eq!(["P-1", "P-2"].map(|one| state_of(&shop, one)), ["sent", "sent"]);
     assert!(office.messages("rosa@example.com")[0].contains("To: \"Pat Person1\" <rosa@example.com>"));
     assert_eq!(shop.recipient("spring", "P-1")["response"], "not_redeemed");
@@ -264,17 +414,19 @@ fn a_refused_sender_stops_everything_and_blames_nobody() {
 
 #[test]
 fn the_password_comes_from_a_file_and_is_never_shown() {
-    let office = PostOffice::with(House { locked: true, ..House::default() });
-    let shop = shop_for(&["ana"], &office, "password_file = \"secret\"");
-    shop.write("secret", "coffee-and-cake\n");
-    let mut run = shop.run("send spring").status(3).says("refuses us: 535 5.7.8 not you");
-    assert!(!run.talk().contains("coffee"));
-    shop.write("secret", "tea\n");
-    shop.run("send spring").stdout("Sent 1 email.\n");
-    let database = std::fs::read(shop.file("regulars.db")).unwrap();
-    assert!(!database.windows(6).any(|window| window == b"coffee"));
-    std::fs::remove_file(shop.file("secret")).unwrap();
-    shop.run("send spring").status(1).says("cannot read");
+    for asks in [false, true] {
+        let office = PostOffice::with(House { locked: true, asks, ..House::default() });
+        let shop = shop_for(&["ana"], &office, "password_file = \"secret\"");
+        shop.write("secret", "coffee-and-cake\n");
+        let mut run = shop.run("send spring").status(3).says("refuses us: 535 5.7.8 not you");
+        assert!(!run.talk().contains("coffee"));
+        shop.write("secret", "tea\n");
+        shop.run("send spring").stdout("Sent 1 email.\n");
+        let database = std::fs::read(shop.file("regulars.db")).unwrap();
+        assert!(!database.windows(6).any(|window| window == b"coffee"));
+        std::fs::remove_file(shop.file("secret")).unwrap();
+        shop.run("send spring").status(1).says("cannot read");
+    }
 }
 
 #[test]
@@ -299,7 +451,7 @@ fn put_off_again_and_again_it_fails_after_a_day() {
     };
     shop.run("send spring").status(3).says("from 2024-03-01 12:05 on");
     assert_eq!(due("2024-03-01").as_deref().map(|due| &due[..16]), Some("2024-03-01T12:05"));
-    shop.run("send spring").says("from 2024-03-01 12:05 on").stdout("Sent 0 emails.\n");
+    shop.run("send spring").status(3).says("from 2024-03-01 12:05 on").stdout("Sent 0 emails.\n");
     assert_eq!(shop.json("outbox spring")["emails"][0]["attempts"], 1, "it was not due");
     shop.run("send spring --today 2024-03-02").status(3).says("says whose, and what the mail server said");
     assert_eq!(state_of(&shop, "P-1"), "failed");
@@ -313,7 +465,7 @@ fn a_doubt_is_settled_by_the_owner_alone() {
         .status(3)
         .says("says whose, and what the mail server said")
         .stdout("Sent 1 email; 2 are in doubt.\n");
-    shop.run("send spring").quiet().stdout("Sent 0 emails.\n");
+    shop.run("send spring").status(3).says("2 emails are in doubt: `regulars outbox").stdout("Sent 0 emails.\n");
     shop.run("outbox spring --settle P-3 again").status(1).says("is sent").says("only what is in doubt");
     shop.run("outbox spring --settle P-1 maybe").status(1).says("settles nothing");
     shop.run("outbox spring --settle P-1 sent")
@@ -335,7 +487,11 @@ fn a_wish_since_the_plan_holds_the_email_back() {
     shop.run("customer set P-2 email_consent=no").quiet();
     shop.run("customer set P-3 deceased=yes").quiet();
     shop.run("customer note P-4 \"the seam came open\" --kind complaint").quiet();
-    shop.run("send spring").says("3 emails held back").stdout("Sent 1 email.\n");
+    shop.run("send spring")
+        .status(3)
+        .says("1 email held back until a complaint is resolved (`regulars customer resolve REF`)")
+        .says("2 emails held back: Pat Person2 wants no email any more")
+        .stdout("Sent 1 email.\n");
     shop.run("send spring --despite").says("wants no email any more").stdout("Sent 1 email.\n");
     assert_eq!(office.taken(), ["ana@example.com", "dora@example.com"]);
     shop.run("plan spring --again").status(1).says("was sent already");
@@ -345,9 +501,13 @@ fn a_wish_since_the_plan_holds_the_email_back() {
 fn limits_and_caps_leave_the_rest_for_later() {
     let office = PostOffice::open();
     let shop = shop_for(&["a", "b", "c", "d", "e"], &office, "daily_cap = 3\nrate = \"20/s\"");
-    shop.run("send spring --limit 2").stdout("Sent 2 emails.\n");
-    shop.run("send spring").says("`daily_cap` for today").stdout("Sent 1 email.\n");
-    shop.run("send spring").says("`daily_cap` for today").stdout("Sent 0 emails.\n");
+    shop.run("send spring --limit 2")
+        .status(3)
+        .says("3 emails are left by `--limit`: `regulars send spring` goes on with them")
+        .stdout("Sent 2 emails.\n");
+    let goes_on = "`daily_cap` for today: `regulars send spring` goes on tomorrow with 2 emails";
+    shop.run("send spring").status(3).says(goes_on).stdout("Sent 1 email.\n");
+    shop.run("send spring").status(3).says(goes_on).stdout("Sent 0 emails.\n");
     let began = Instant::now();
     shop.run("send spring --today 2024-03-02").stdout("Sent 2 emails.\n");
     assert!(began.elapsed() >= Duration::from_millis(50), "faster than the rate");
@@ -403,7 +563,8 @@ fn killed_at_any_moment_nothing_goes_twice_and_nobody_is_lost() {
         run.wait().unwrap();
     }
     assert!(kills >= 4, "hardly anything was killed");
-    shop.run("send spring").says_only(&["in doubt since an earlier run was broken off"]).ended();
+    let doubts = ["in doubt since an earlier run was broken off", "in doubt: `regulars outbox spring`"];
+    shop.run("send spring").says_only(&doubts).ended();
     let list = shop.json("outbox spring");
     let doubts = usize::try_from(list["in_doubt"].as_u64().unwrap()).unwrap();
     let taken = office.taken();
@@ -421,9 +582,9 @@ fn killed_at_any_moment_nothing_goes_twice_and_nobody_is_lost() {
 fn a_restored_backup_does_not_send_again() {
     let office = PostOffice::open();
     let shop = shop_for(&["a", "b", "c"], &office, "");
-    shop.run("send spring --limit 1").quiet();
+    shop.run("send spring --limit 1").status(3).says("2 emails are left by `--limit`");
     shop.run("backup kept.db").quiet();
-    shop.run("send spring --limit 1").quiet();
+    shop.run("send spring --limit 1").status(3).says("1 email is left by `--limit`");
     for companion in ["regulars.db-wal", "regulars.db-shm"] {
         let _ = std::fs::remove_file(shop.file(companion));
     }
@@ -431,7 +592,7 @@ fn a_restored_backup_does_not_send_again() {
     shop.run("send spring").status(1).says("the outbox is older than what was sent").says("--restored");
     assert_eq!(office.taken().len(), 2);
     // The owner settles what they know to be out, and only then goes on.
-    shop.run("send spring --restored --limit 1").quiet();
+    shop.run("send spring --restored --limit 1").status(3).says("1 email is left by `--limit`");
     shop.run("send spring").quiet();
     assert_eq!(office.taken().len(), 4, "b was sent again, on the owner's word");
 }
@@ -471,4 +632,196 @@ fn without_a_server_nothing_is_tried() {
     }
     shop.edit("shop.toml", "127.0.0.1:", "127.0.0.1:1#");
     shop.run("send spring").status(1).says("is not a port");
+}
+
+fn in_zone(shop: &Shop, zone: &str) {
+    shop.write("shop.toml", format!("timezone = \"{zone}\"\n{}", shop.read("shop.toml")));
+}
+
+/// What stands in a field of the header.
+pub fn field(message: &str, name: &str) -> String {
+    let head = message.split("\r\n\r\n").next().unwrap();
+    let line = head.split("\r\n").find(|line| line.starts_with(&format!("{name}: ")));
+    line.unwrap_or_else(|| panic!("no {name} in\n{head}"))[name.len() + 2..].to_owned()
+}
+
+/// The Date of an email is the moment at which it is handed over, on the shop's clock; that of its files and previews is the
+/// day of the letter.
+#[test]
+fn an_email_is_dated_by_the_moment_at_which_it_is_handed_over() {
+    for (zone, moment, date) in [
+        ("America/Los_Angeles", "2024-08-15T17:02:03Z", "Thu, 15 Aug 2024 10:02:03 -0700"),
+        ("America/Los_Angeles", "2024-12-15T17:02:03Z", "Sun, 15 Dec 2024 09:02:03 -0800"),
+        ("Europe/Berlin", "2024-10-27T00:30:00Z", "Sun, 27 Oct 2024 02:30:00 +0200"),
+        ("Europe/Berlin", "2024-10-27T01:30:00Z", "Sun, 27 Oct 2024 02:30:00 +0100"),
+        ("Asia/Kolkata", "2024-02-29T20:00:00Z", "Fri, 01 Mar 2024 01:30:00 +0530"),
+        ("America/St_Johns", "2024-07-01T02:29:59Z", "Sun, 30 Jun 2024 23:59:59 -0230"),
+        ("UTC", "2024-03-05", "Tue, 05 Mar 2024 12:00:00 +0000"),
+        ("Pacific/Auckland", "2024-03-05", "Tue, 05 Mar 2024 12:00:00 +1300"),
+    ] {
+        let office = PostOffice::open();
+        let shop = unplanned(&["ana"], &office, "");
+        in_zone(&shop, zone);
+        shop.edit("campaigns/spring.toml", "2024-06-30", "2025-06-30");
+        shop.run("plan spring").quiet();
+        shop.run(&format!("send spring --to-folder eml --today {moment}")).quiet();
+        shop.run(&format!("send spring --today {moment}")).quiet();
+        let message = &office.messages("ana@example.com")[0];
+        assert_eq!(field(message, "Date"), date, "{zone} {moment}");
+        let file = shop.read("eml/000001-P-1.eml");
+        assert_eq!(field(&file, "Date"), "Fri, 01 Mar 2024 12:00:00 +0000", "as the letter");
+        let other = |text: &str| text.lines().filter(|line| !line.starts_with("Date: ")).collect::<String>();
+        assert_eq!(other(message), other(&file), "nothing else differs");
+    }
+    // Without a rehearsal it is now.
+    let office = PostOffice::open();
+    let shop = shop_for(&["ana"], &office, "");
+    let now = |file: &str| {
+        shop.write(file, "");
+        chrono::DateTime::<chrono::Utc>::from(shop.file(file).metadata().unwrap().modified().unwrap()).timestamp()
+    };
+    let before = now("before");
+    let sent = program(&shop.path(), &["send".to_owned(), "spring".to_owned()]).output().unwrap();
+    assert!(sent.status.success(), "{}", String::from_utf8_lossy(&sent.stderr));
+    let date = chrono::DateTime::parse_from_rfc2822(&field(&office.messages("ana@example.com")[0], "Date")).unwrap();
+    assert!((before..=now("after")).contains(&date.timestamp()), "{date}");
+}
+
+/// What is handed over again, after whatever and however late, is the email of the first time.
+#[test]
+fn what_is_handed_over_again_is_the_same_email() {
+    let settled = ["outbox spring --settle P-1 again"];
+    // What befalls the first time, what the owner does then, and whether the address is another from then on.
+    for (mishap, then) in [
+        ("dot-drop", &settled[..]),
+        ("dot-hang", &settled),
+        ("dot-451", &[]),
+        ("dot-421", &[]),
+        ("dot-554", &settled),
+        ("dot-554-policy", &settled),
+        ("rcpt-450", &[]),
+        ("data-451", &[]),
+    ] {
+        let office = PostOffice::open();
+        let shop = unplanned(&[mishap], &office, "timeout = 1");
+        in_zone(&shop, "America/New_York");
+        shop.run("plan spring").quiet();
+        shop.run("send spring").status(3).says_only(&SENDING);
+        for command in then {
+            shop.run(command).says_only(&["in doubt may have"]);
+        }
+        let first = office.messages(&format!("{mishap}@example.com"));
+        // The mail server has nothing against this address.
+        let database = rusqlite::Connection::open(shop.file("regulars.db")).unwrap();
+        database.execute("UPDATE recipient SET email = 'ana@example.com'", []).unwrap();
+        drop(database);
+        shop.run("send spring --today 2024-03-02T08:00:00Z").quiet().stdout("Sent 1 email.\n");
+        let again = &office.messages("ana@example.com")[0];
+        assert_eq!(field(again, "Date"), "Fri, 01 Mar 2024 12:00:00 -0500", "{mishap}");
+        if let Some(first) = first.first() {
+            assert_eq!(again.replace("ana@example.com", &format!("{mishap}@example.com")), *first, "{mishap}");
+        }
+        let emails = shop.held("P-1", "emails");
+        assert_eq!(emails[0]["dated_at"], "2024-03-01T12:00:00-05:00", "{mishap}");
+    }
+}
+
+/// To another address it is another email: dated by its own first time. What was refused before its bytes could leave, and is
+/// sent again on the owner's word, is dated by that.
+#[test]
+fn another_email_has_a_date_of_its_own() {
+    for (mishap, then) in [
+        ("dot-554", &["customer set P-1 email=ana@example.com", "outbox spring --readdress P-1"][..]),
+        ("rcpt-450", &["customer set P-1 email=ana@example.com", "outbox spring --readdress P-1"]),
+        ("dot-451", &["customer set P-1 email=ana@example.com", "outbox spring --readdress P-1"]),
+        ("rcpt-551", &["customer set P-1 email_works=yes", "outbox spring --settle P-1 again"]),
+    ] {
+        let office = PostOffice::open();
+        let shop = unplanned(&[mishap], &office, "");
+        in_zone(&shop, "America/New_York");
+        shop.run("plan spring").quiet();
+        shop.run("send spring").status(3).says_only(&SENDING);
+        for command in then {
+            shop.run(&format!("{command} --today 2024-03-02")).quiet();
+        }
+        let database = rusqlite::Connection::open(shop.file("regulars.db")).unwrap();
+        database.execute("UPDATE recipient SET email = 'ana@example.com'", []).unwrap();
+        drop(database);
+        shop.run("send spring --today 2024-03-02").quiet().stdout("Sent 1 email.\n");
+        let again = &office.messages("ana@example.com")[0];
+        assert_eq!(field(again, "Date"), "Sat, 02 Mar 2024 12:00:00 -0500", "{mishap}");
+    }
+}
+
+/// Emails wait for their turn at a slow rate, made ahead: each is dated by its own moment.
+#[test]
+fn an_email_made_ahead_is_dated_when_it_goes() {
+    let office = PostOffice::open();
+    let shop = shop_for(&["a", "b", "c"], &office, "rate = \"20/min\"\nconnections = 1");
+    let began = Instant::now();
+    let sent = program(&shop.path(), &["send".to_owned(), "spring".to_owned()]).output().unwrap();
+    assert!(sent.status.success(), "{}", String::from_utf8_lossy(&sent.stderr));
+    assert!(began.elapsed() >= Duration::from_secs(6));
+    let date = |to: &str| {
+        let date = field(&office.messages(&format!("{to}@example.com"))[0], "Date");
+        chrono::DateTime::parse_from_rfc2822(&date).unwrap().timestamp()
+    };
+    assert!(date("b") - date("a") >= 2 && date("c") - date("b") >= 2, "{} {} {}", date("a"), date("b"), date("c"));
+}
+
+/// `send` ends with 3 as long as something of the campaign has not gone that can, and says what, and what to do.
+#[test]
+fn send_is_done_when_all_has_gone_that_can() {
+    // The people; what happened before the last `send`; its status, and what it says.
+    for (people, before, status, says) in [
+        (&["ana", "ben"][..], &[][..], 0, ""),
+        (&["ana"], &["send spring"], 0, ""),
+        (&["ana", "ben"], &["send spring --limit 1"], 0, ""),
+        (
+            &["rcpt-450", "ana"],
+            &["send spring"],
+            3,
+            "what the mail server put off (1 email): `regulars send spring`, from",
+        ),
+        (&["dot-451", "rcpt-450"], &["send spring"], 3, "what the mail server put off (2 emails)"),
+        (&["rcpt-550", "ana"], &["send spring"], 3, "1 email failed: `regulars outbox spring` says whose"),
+        (&["dot-554", "rcpt-551"], &["send spring"], 3, "2 emails failed: `regulars outbox spring`"),
+        (&["dot-drop", "ana"], &["send spring"], 3, "1 email is in doubt: `regulars outbox spring` says whose"),
+        (&["dot-drop"], &["send spring", "outbox spring --settle P-1 sent"], 0, ""),
+        (&["ana", "ben"], &["customer note P-1 \"a tear\" --kind complaint"], 3, "1 email held back until a complaint"),
+        (&["ana", "ben"], &["customer set P-1 email_consent=no"], 0, "1 email held back: Pat Person1 wants no email"),
+        (&["ana", "ben"], &["customer set P-1 deceased=yes"], 0, "1 email held back: Pat Person1 has died"),
+        (&["ana", "ben"], &["customer forget P-1 --yes"], 0, ""),
+        (
+            &["rcpt-550", "ben"],
+            &["send spring", "customer set P-1 email_consent=no"],
+            3,
+            "1 email failed: `regulars outbox spring`",
+        ),
+    ] {
+        let office = PostOffice::open();
+        let shop = shop_for(people, &office, "connections = 1");
+        for command in before {
+            let mut run = shop.run(command);
+            run.talk();
+            run.ended();
+        }
+        let run = shop.run("send spring").status(status);
+        if says.is_empty() {
+            run.quiet()
+        } else {
+            run.says(says)
+        };
+    }
+    // A capped day, and a run that is stopped, leave the rest.
+    let office = PostOffice::open();
+    let shop = shop_for(&["a", "b"], &office, "daily_cap = 1");
+    shop.run("send spring").status(3).says("goes on tomorrow with 1 email");
+    shop.run("send spring --today 2024-03-02").quiet();
+    let shop = shop_for(&["a", "b"], &office, "");
+    shop.edit("shop.toml", "june@example.com", "mail-550@example.com");
+    shop.run("send spring")
+        .status(3)
+        .says("2 emails stay queued")
+        .says("`regulars send spring` goes on where this ended");
 }

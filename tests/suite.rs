@@ -31,27 +31,38 @@ mod beside;
 mod best;
 /// What comes back about emails: addresses that get none any more, and the other way to the people who have them.
 mod bounces;
+/// What is hostile or only broken is refused by name, in seconds and within a gigabyte.
+mod budgets;
 /// The till's pages: pressed twice counts once, found without the letter, refused in words, taken back.
 mod counter;
 /// The customer verbs: the card, one person twice, everything that is held on somebody, and nothing left of them.
 mod customers;
 /// The day is that of the shop, wherever the machine stands.
 mod days;
+/// Email addresses looked at before emails go: what is none, what is mistyped, two people with one inbox.
+mod email_addresses;
+/// What DNS says to receivers of emails, asked by `email check`.
+mod email_dns;
 /// Emails as files: only to a recorded yes, and no name becomes a header or markup.
 mod emails;
 /// Every folder of faults/ is a mistake: what is said about it, and that it changes nothing.
 mod faults;
-/// Another site cannot write: where a form comes from, its token, the name in `Host`; and no address is a dead end.
-mod forms;
-
 /// Next year's campaign: nobody of last year is dropped in silence, its file plans as it is written, its letters read well.
 mod follow_up;
+/// Another site cannot write: where a form comes from, its token, the name in `Host`; and no address is a dead end.
+mod forms;
+/// What nobody thought of: questions and files changed at random.
+mod fuzzing;
+/// A hand-over is recorded outside the database: a backup and a copy of the shop do not send again; waits of a wrong clock end.
+mod hand_over;
 /// Exports of shop systems and address books, as they come.
 mod import_dialects;
 /// Files as they come: encodings, titles, footers, residue of other programs, workbooks.
 mod import_files;
 /// Import: the same file twice adds nothing, nothing is half taken, nothing known is erased.
 mod importing;
+/// What comes back, read over IMAP: each message once, whatever the server does and whenever the program is killed.
+mod incoming;
 /// Copies that can be put back, the doctor, a full disk, a new shop.
 mod keeping;
 /// What tills kept while the line was down: once each, judged by their own day, conflicts shown to the owner.
@@ -76,10 +87,14 @@ mod proofs;
 mod questions;
 /// The report against a count made here, and its intervals against published examples.
 mod reporting;
+/// A backup put back: exactly the backup, or nothing changed; a copy over an open shop is noticed.
+mod restore;
 /// Real reports on what came back, each read right.
 mod returned;
 /// Who may use the pages: doors, guesses, sessions, certificates, slow clients.
 mod safety;
+/// What is wrong is said: output that cannot be written, a full disk, a copy that is only read, what a killed run left.
+mod said;
 /// A sale once, however its file is written; sales of nobody find their person.
 mod same_sale;
 /// The outbox: each email at most once, whatever the mail server does and whenever the program is killed.
@@ -94,12 +109,16 @@ mod story;
 mod till;
 /// What a till changes on cards: addresses, notes, new customers; the owner sees each and undoes it.
 mod till_changes;
+/// Two of a kind at once: each does all of its work, or says that another is at it.
+mod two_at_once;
 /// Imports listed and undone: what goes, what comes back, what stays and why.
 mod undo_import;
 /// The whole walk with twelve people, every figure known beforehand.
 mod walk;
 /// Reminders: each at most once, on its day, and to nobody who has come; whatever `run` is left to.
 mod waves;
+/// Whole or not at all: what a kill, a lock or a full disk leaves is nothing, or is ended by the next command.
+mod whole;
 /// Where the letter stands on every paper behind every window, measured from the page.
 mod windows;
 /// What people said outlasts every list; mail that came back is remembered with the address.

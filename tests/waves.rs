@@ -3,7 +3,7 @@
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use crate::sending::unplanned;
+use crate::sending::{field, unplanned};
 use serde_json::json;
 
 use crate::support::{House, PostOffice, Shop, program};
@@ -22,7 +22,7 @@ fn with_reminders(shop: &Shop, reminders: &str) {
 }
 
 /// A shop with emails that all went out on March 1, 2024.
-fn sent(people: &[&str], office: &PostOffice, more: &str) -> Shop {
+pub fn sent(people: &[&str], office: &PostOffice, more: &str) -> Shop {
     let shop = unplanned(people, office, more);
     with_reminders(&shop, TWO);
     shop.run("send spring")
@@ -144,6 +144,7 @@ fn nobody_is_reminded_who_is_not_to_be_written_to() {
     shop.run("returned spring P-4 --today 2024-03-05").quiet();
     let at = "--today 2024-03-31";
     shop.run(&format!("run {at}"))
+        .status(3)
         .says("a reminder waits until a complaint is put right (`regulars customer resolve REF`): Pat Person3 (`P-3`)")
         .shows("reminder 1: sent 1 email.");
     assert_eq!(office.taken().len(), 6);
@@ -161,7 +162,10 @@ fn somebody_who_comes_while_it_waits_is_left_alone() {
         .shows("Spring tea: sent 1 email.")
         .shows("reminder 1 of `spring`, on 2024-03-31");
     let at = "--today 2024-04-02";
-    shop.run(&format!("run {at}")).says("`daily_cap` for today").shows("Next: reminder 1 of `spring`, on 2024-04-03.");
+    shop.run(&format!("run {at}"))
+        .status(3)
+        .says("for today, and leaves 1 email for tomorrow")
+        .shows("Next: reminder 1 of `spring`, on 2024-04-03.");
     let waits = if count(&office, "ana") == 2 { "P-2" } else { "P-1" };
     assert_eq!(shop.times("emails", &json!({ "wave": 1, "state": "queued" })), 1);
     let code = shop.code("spring", waits);
@@ -186,7 +190,7 @@ fn nothing_begins_by_itself_and_a_limit_stays_one() {
         .says("Spring tea: 1 email waits for your `regulars send spring`")
         .shows("sent 0 emails; 1 failed");
     assert_eq!(office.taken(), ["ana@example.com"]);
-    shop.run(&format!("send spring {later}")).quiet();
+    shop.run(&format!("send spring {later}")).status(3).says("1 email failed: `regulars outbox spring` says whose");
     assert_eq!(office.taken(), ["ana@example.com", "cleo@example.com"]);
 }
 
@@ -310,7 +314,7 @@ fn killed_in_the_middle_again_and_again_nobody_gets_a_wave_twice() {
         run.wait().unwrap();
     }
     for today in ["2024-05-05", "2024-06-05"] {
-        shop.run(&format!("run --today {today}")).quiet().ended();
+        shop.run(&format!("run --today {today}")).says_only(&["in doubt since an earlier run was broken off"]).ended();
     }
     let emails = shop.held_of_all("emails");
     let count = |state: &str| emails.iter().filter(|email| email["state"] == state).count();
@@ -385,4 +389,95 @@ fn however_run_is_called_each_wave_reaches_each_at_most_once() {
         }
         assert!(office.taken().len() > people.len(), "seed {seed}: hardly anything happened");
     }
+}
+
+/// The header of a reminder has the moment at which it goes, whatever date its text carries, and keeps it.
+#[test]
+fn a_reminder_is_dated_by_its_own_moment() {
+    let office = PostOffice::open();
+    let shop = unplanned(&["ana", "ben", "cleo"], &office, "daily_cap = 3");
+    shop.write("shop.toml", format!("timezone = \"America/New_York\"\n{}", shop.read("shop.toml")));
+    with_reminders(&shop, TWO);
+    shop.run("send spring").quiet();
+    shop.edit("shop.toml", "daily_cap = 3", "daily_cap = 1");
+    let database = rusqlite::Connection::open(shop.file("regulars.db")).unwrap();
+    database.execute("UPDATE recipient SET email = 'dot-drop@example.com' WHERE ref = 'P-2'", []).unwrap();
+    let mut dates = Vec::new();
+    for (moment, date) in [
+        ("2024-03-31T13:00:00Z", "Sun, 31 Mar 2024 09:00:00 -0400"),
+        ("2024-04-01T03:59:59Z", "Sun, 31 Mar 2024 23:59:59 -0400"),
+        ("2024-04-01T13:00:00Z", "Mon, 01 Apr 2024 09:00:00 -0400"),
+        ("2024-04-02T13:00:00Z", "Tue, 02 Apr 2024 09:00:00 -0400"),
+    ] {
+        shop.run(&format!("run --today {moment}"))
+            .says_only(&["`daily_cap` for today", "says whose, and what the mail server said", "was changed since"])
+            .ended();
+        dates.push(date);
+    }
+    // The second has waited for its day, as one a day goes.
+    dates.remove(1);
+    let mut found = Vec::new();
+    for to in ["ana", "dot-drop", "cleo"] {
+        let messages = office.messages(&format!("{to}@example.com"));
+        found.push(field(messages.last().unwrap(), "Date"));
+    }
+    found.sort();
+    dates.sort_unstable();
+    assert_eq!(found, dates);
+    let first = office.messages("dot-drop@example.com");
+    shop.run("outbox spring --settle P-2 again").quiet();
+    shop.run("run --today 2024-04-09").status(3).says("says whose, and what the mail server said");
+    let again = office.messages("dot-drop@example.com");
+    assert_eq!((again.len(), &again[1]), (2, &first[0]), "the same bytes, the same Date");
+}
+
+/// `run` ends with 3 when something that is due failed, waits or is in doubt, and with 0 when nothing is due.
+#[test]
+fn run_is_done_when_all_has_gone_that_is_due() {
+    let at = "--today 2024-03-31";
+    let (gone, doubt) = ("says whose, and what the mail server said", "in doubt since an earlier run was broken off");
+    // What is done first; the SQL behind the program's back; how `run` on that day ends, and what it says; and how once more.
+    for (before, sql, status, says, then) in [
+        ("", "", 0, "", 0),
+        ("", "UPDATE recipient SET email = 'rcpt-550@example.com' WHERE ref = 'P-1'", 3, gone, 0),
+        ("", "UPDATE recipient SET email = 'rcpt-450@example.com' WHERE ref = 'P-1'", 3, "", 0),
+        ("", "UPDATE recipient SET email = 'dot-drop@example.com' WHERE ref = 'P-1'", 3, gone, 0),
+        ("", "UPDATE outbox SET state = 'sending'", 3, doubt, 0),
+        ("customer note P-1 \"a tear\" --kind complaint", "", 3, "until a complaint is put right", 3),
+        ("customer set P-1 email_consent=no", "", 0, "", 0),
+        ("posted spring", "", 0, "", 0),
+    ] {
+        let office = PostOffice::open();
+        let shop = sent(&["ana", "ben"], &office, "connections = 1");
+        if !before.is_empty() {
+            let mut run = shop.run(before);
+            run.talk();
+            run.ended();
+        }
+        if !sql.is_empty() {
+            rusqlite::Connection::open(shop.file("regulars.db")).unwrap().execute(sql, []).unwrap();
+        }
+        shop.run(&format!("run --dry-run {at}")).says_only(&["until a complaint is put right"]);
+        let run = shop.run(&format!("run {at}")).status(status);
+        if says.is_empty() {
+            run.quiet()
+        } else {
+            run.says(says)
+        };
+        shop.run(&format!("run {at}")).status(then).says_only(&["until a complaint is put right"]);
+    }
+    // What the owner's `send` has left is not due.
+    let office = PostOffice::open();
+    let shop = unplanned(&["ana", "ben"], &office, "");
+    with_reminders(&shop, TWO);
+    shop.run("send spring --limit 1").status(3).says("1 email is left by `--limit`");
+    shop.run("run").says("1 email waits for your `regulars send spring`");
+    // What a complaint holds back is.
+    let shop = unplanned(&["ana", "ben"], &office, "");
+    with_reminders(&shop, TWO);
+    shop.run("customer note P-1 \"a tear\" --kind complaint").quiet();
+    shop.run("send spring").status(3).says("until a complaint is resolved");
+    shop.run("run").status(3).says("1 email held back until a complaint is resolved (`regulars customer resolve REF`)");
+    shop.run("customer resolve P-1").quiet();
+    shop.run("run").quiet().shows("sent 1 email.");
 }

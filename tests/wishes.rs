@@ -611,7 +611,9 @@ fn an_older_database_keeps_what_was_said_and_came_back() {
     let database = rusqlite::Connection::open(shop.file("regulars.db")).unwrap();
     database
         .execute_batch(
-            "DROP TABLE email_change; DROP TABLE undeliverable_address; ALTER TABLE recipient DROP COLUMN home; DROP VIEW email_opt_out; \
+            "DROP TABLE imap_left; DROP TABLE imap_folder; DROP TABLE outbox_step; DROP TABLE outbox_decision; \
+             ALTER TABLE outbox DROP COLUMN dated_at; ALTER TABLE outbox_run ADD COLUMN step INTEGER NOT NULL DEFAULT 0; \
+             DROP TABLE email_change; DROP TABLE undeliverable_address; ALTER TABLE recipient DROP COLUMN home; DROP VIEW email_opt_out; \
              DROP VIEW post_opt_out; DROP INDEX customer_email_opt_out; DROP INDEX customer_post_opt_out; \
              DROP INDEX purchase_unlinked_email; \
              UPDATE recipient SET returned_on = 19780, state = 'returned' WHERE ref = 'A1'; \

@@ -47,6 +47,43 @@ pub(crate) struct BounceCounts {
     pub(crate) settled: usize,
 }
 
+impl BounceCounts {
+    fn all(&mut self) -> [&mut usize; 14] {
+        let Self {
+            messages,
+            known,
+            bounced,
+            mailbox_full,
+            undelivered,
+            delayed,
+            delivered,
+            complaints,
+            unsubscribed,
+            replies,
+            automatic,
+            ordinary,
+            left,
+            settled,
+        } = self;
+        [
+            messages,
+            known,
+            bounced,
+            mailbox_full,
+            undelivered,
+            delayed,
+            delivered,
+            complaints,
+            unsubscribed,
+            replies,
+            automatic,
+            ordinary,
+            left,
+            settled,
+        ]
+    }
+}
+
 /// What happened to one person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct BouncedPerson {
@@ -75,6 +112,9 @@ pub(crate) struct LeftToOwner {
     pub(crate) why: String,
     /// Only the owner's word is missing.
     pub(crate) by_address: bool,
+    /// Its number in a folder that is read over IMAP.
+    #[serde(skip)]
+    uid: Option<u32>,
 }
 
 /// What came of a mailbox.
@@ -84,6 +124,28 @@ pub(crate) struct BounceReport {
     pub(crate) counts: BounceCounts,
     pub(crate) people: Vec<BouncedPerson>,
     pub(crate) left_to_you: Vec<LeftToOwner>,
+}
+
+impl BounceReport {
+    /// What came of more messages of the same mailbox.
+    pub(super) fn add(&mut self, more: Self) {
+        let Self { counts, people, left_to_you } = more;
+        for (sum, n) in self.counts.all().into_iter().zip({ counts }.all()) {
+            *sum += *n;
+        }
+        self.people.extend(people);
+        self.left_to_you.extend(left_to_you);
+    }
+
+    /// Which messages of a folder are left to the owner.
+    pub(super) fn left_uids(&self) -> Vec<u32> {
+        self.left_to_you.iter().filter_map(|one| one.uid).collect()
+    }
+
+    /// Whether anything is to be told of it.
+    pub(crate) fn has_news(&self) -> bool {
+        !self.people.is_empty() || !self.left_to_you.is_empty() || self.counts.settled > 0
+    }
 }
 
 /// Acts upon the messages of a mailbox, each once, however often they are read; the mailbox stays as it is. Reports that have
@@ -107,7 +169,7 @@ pub(crate) fn rehearse(shop: &Shop, mailbox: &Path, by_address: bool, now: Naive
     store.rehearse(|write| act(write, &mails, by_address, now))
 }
 
-fn act(write: &Write<'_>, mails: &[Mail], by_address: bool, now: NaiveDateTime) -> Result<BounceReport> {
+pub(super) fn act(write: &Write<'_>, mails: &[Mail], by_address: bool, now: NaiveDateTime) -> Result<BounceReport> {
     let mut reader = MailReader { write, by_address, now, outcome: BounceReport::default() };
     for mail in mails {
         reader.read(mail)?;
@@ -127,9 +189,11 @@ struct MailReader<'w> {
 
 impl MailReader<'_> {
     fn read(&mut self, mail: &Mail) -> Result<()> {
-        if inbound::is_known(self.write, &mail.hash)? {
-            self.outcome.counts.known += 1;
-            return Ok(());
+        for hash in std::iter::once(&mail.hash).chain(&mail.older_hash) {
+            if inbound::is_known(self.write, hash)? {
+                self.outcome.counts.known += 1;
+                return Ok(());
+            }
         }
         match &mail.kind {
             MailKind::Report { keys, statuses } => self.report(mail, keys, statuses),
@@ -137,6 +201,10 @@ impl MailReader<'_> {
             MailKind::Unsubscribe { keys, from } => self.unsubscribe(mail, keys, from.as_deref()),
             MailKind::Answer { keys, automatic } => self.answer(keys, *automatic),
             MailKind::MayUnsubscribe { keys, from } => self.may_unsubscribe(mail, keys, from.as_deref()),
+            MailKind::Withheld { why } => {
+                self.left(mail, format!("the mail server does not hand it out: {why}"), false);
+                Ok(())
+            }
             MailKind::Odd { keys, subject } => {
                 let about = self.ours(keys)?.map(|email| format!(" about {}", shown(&email))).unwrap_or_default();
                 self.left(mail, format!("a delivery report{about} that follows no standard: {subject}"), false);
@@ -312,7 +380,8 @@ impl MailReader<'_> {
     }
 
     fn left(&mut self, mail: &Mail, why: String, by_address: bool) {
-        self.outcome.left_to_you.push(LeftToOwner { message: mail.place.clone(), why, by_address });
+        let (message, uid) = (mail.place.clone(), mail.uid);
+        self.outcome.left_to_you.push(LeftToOwner { message, why, by_address, uid });
     }
 
     fn happened(

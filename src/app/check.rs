@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::email_check;
 use crate::campaign::{self, CampaignFile, Sources};
+use crate::customers;
 use crate::domain::{countries, country_code, country_name};
 use crate::error::{Error, Result};
 use crate::piece::{TemplateSet, shop_fonts};
@@ -37,7 +38,7 @@ pub(crate) fn check(shop: &Shop, slug: Option<&str>, today: NaiveDate) -> Result
         planned.into_iter().chain(files.iter().cloned()).collect::<BTreeSet<_>>().into_iter().collect();
     let scope = Scope::of(&shop.settings, None, &known, today);
     let campaigns = slug.map_or(files, |slug| vec![slug.to_owned()]);
-    let mut found = Findings { faults: Vec::new(), templates: BTreeSet::new(), warnings: BTreeSet::new() };
+    let mut found = Findings::default();
     found.faults.extend(segment::check_named(&scope).err().map(|e| e.at("shop.toml")));
     for (name, condition) in segment::named_conditions(&scope) {
         let unknown = segment::unknown_values(&read, &condition)?;
@@ -46,7 +47,10 @@ pub(crate) fn check(shop: &Shop, slug: Option<&str>, today: NaiveDate) -> Result
     for slug in &campaigns {
         found.campaign(&read, shop, slug, &known, today)?;
     }
-    let Findings { faults, templates, warnings } = found;
+    if slug.is_none() || found.sends_email {
+        found.warnings.extend(customers::unusable_emails(&customers::with_unusable_email(&read)?));
+    }
+    let Findings { faults, templates, warnings, .. } = found;
     // One place may be reached on several ways: two campaigns with one letter, a head that is read twice.
     let mut seen = BTreeSet::new();
     let is_new = |fault: &&Error| seen.insert((fault.to_string(), fault.what_next().map(str::to_owned)));
@@ -56,7 +60,10 @@ pub(crate) fn check(shop: &Shop, slug: Option<&str>, today: NaiveDate) -> Result
 }
 
 /// What is found in file after file.
+#[derive(Default)]
 struct Findings {
+    /// One of the campaigns goes by email, or its reminders do.
+    sends_email: bool,
     faults: Vec<Error>,
     templates: BTreeSet<String>,
     warnings: BTreeSet<String>,
@@ -92,6 +99,7 @@ impl Findings {
             }
         };
         self.faults.extend(wrong);
+        self.sends_email |= file.sends_email();
         self.warnings.extend(email_check::cannot_leave(shop, &file, false));
         let scope = Scope::of(&shop.settings, file.follows.as_deref(), known, file.as_of.unwrap_or(today));
         self.questions(read, &file, &scope)?;

@@ -11,6 +11,8 @@ use crate::domain::Arm;
 use crate::error::{Error, Result};
 use crate::files;
 use crate::money::Money;
+use crate::outbox;
+use crate::random;
 use crate::redemption::{self, Claim, Outcome, TillAnswer, Visit};
 use crate::shop::Shop;
 use crate::text;
@@ -40,7 +42,10 @@ const EDITED_FILES: &[(&str, &[u8])] = &[
 /// When there is one already.
 pub(crate) fn begin(folder: &Path) -> Result<()> {
     let files: Vec<_> = FIRST_FILES.iter().map(|(path, bytes)| (*path, bytes.to_vec())).collect();
-    init::lay_down(folder, &files, KEY)
+    init::lay_down(folder, &files, KEY)?;
+    // Others play it too, and may send emails from it.
+    let number: [u8; 8] = random::bytes()?;
+    Shop::open(folder)?.store()?.write(|write| outbox::set_apart(write, &number))
 }
 
 /// Whom a campaign writes to.

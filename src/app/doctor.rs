@@ -3,19 +3,39 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use super::init;
 use crate::campaign;
+use crate::customers;
 use crate::domain::CampaignState;
 use crate::error::Result;
 use crate::files;
 use crate::shop::Shop;
 use crate::store::{self, Finding, Read};
+use crate::text;
 
 /// The version of the database, and what was found.
 pub(crate) fn examine(shop: &Shop) -> Result<(usize, Vec<Finding>)> {
     let store = shop.store()?;
     let (version, mut found) = store::examine(&store)?;
+    found.extend(oversized(shop, &store.read())?);
     found.extend(files(shop, &store.read())?);
     Ok((version, found))
+}
+
+/// Purchases of which a few are too much to be added up.
+fn oversized(shop: &Shop, read: &Read<'_>) -> Result<Vec<Finding>> {
+    let purchases = customers::oversized_purchases(read, 20)?.into_iter();
+    Ok(purchases
+        .map(|(reference, day, amount)| Finding {
+            message: format!(
+                "a purchase of {} on {day} is of {}, larger than any amount may be",
+                text::quote(&reference),
+                shop.settings.currency.show(amount)
+            ),
+            hint: "find its import with `regulars import list`, and take it back with `regulars import undo NUMBER`"
+                .to_owned(),
+        })
+        .collect())
 }
 
 /// Folders and files that belong to no campaign, and what a killed run left behind.
@@ -43,6 +63,12 @@ fn files(shop: &Shop, read: &Read<'_>) -> Result<Vec<Finding>> {
             });
         }
     }
+    if shop.folder.join(init::READY).is_dir() {
+        found.push(Finding {
+            message: format!("{} is what `init` made this shop in", init::READY),
+            hint: "delete it: everything in it has found its place".to_owned(),
+        });
+    }
     // Those of the database were closed when it was opened, if that was possible; the others are copies.
     let is_database = |path: &PathBuf| path.extension().is_some_and(|end| end == "db");
     let copies = entries(&shop.folder).into_iter().filter(is_database);
@@ -54,11 +80,13 @@ fn files(shop: &Shop, read: &Read<'_>) -> Result<Vec<Finding>> {
             hint: format!("as the user whose file it is, run `chmod 600 '{name}'` in the shop folder"),
         });
     }
-    let mut places = vec![shop.folder.clone(), shop.campaigns(), shop.templates(), shop.folder.join("out")];
-    places.extend(planned.iter().map(|slug| shop.out(slug)));
-    for part in
-        places.iter().flat_map(|folder| entries(folder)).filter(|path| path.extension().is_some_and(|e| e == "part"))
+    let mut parts = Vec::new();
+    for (folder, depth) in
+        [(shop.folder.clone(), 0), (shop.campaigns(), 0), (shop.templates(), 0), (shop.folder.join("out"), DEEPEST)]
     {
+        find_parts(&folder, depth, &mut parts);
+    }
+    for part in parts {
         let shown = part.strip_prefix(&shop.folder).unwrap_or(&part).display().to_string();
         found.push(Finding {
             message: format!("{shown} was left half written"),
@@ -66,6 +94,20 @@ fn files(shop: &Shop, read: &Read<'_>) -> Result<Vec<Finding>> {
         });
     }
     Ok(found)
+}
+
+/// How deep folders of out/ are looked into.
+const DEEPEST: usize = 8;
+
+/// What was left half written in a folder, and so many folders below; links are not followed.
+fn find_parts(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) {
+    for path in entries(folder) {
+        if files::is_part(&path) {
+            found.push(path);
+        } else if depth > 0 && path.is_dir() && !path.is_symlink() {
+            find_parts(&path, depth - 1, found);
+        }
+    }
 }
 
 fn entries(folder: &Path) -> Vec<PathBuf> {

@@ -1,9 +1,10 @@
-//! What is still needed before emails go out: in shop.toml, and at the mail server.
+//! What is still needed before emails go out: in shop.toml, at the mail server, and in DNS.
 
 use std::collections::BTreeSet;
 
 use serde::Serialize;
 
+use super::email_dns::{self, DnsFindings};
 use super::send;
 use crate::campaign::{self, CampaignFile};
 use crate::domain::{CampaignState, Channel};
@@ -28,12 +29,21 @@ pub(crate) struct MissingSetting {
     pub(crate) hint: String,
 }
 
-/// What is missing, and what the mail server offers, if it is asked and lets us in. No email is sent.
-pub(crate) fn check(shop: &Shop, offline: bool) -> (Vec<MissingSetting>, Option<ServerOffer>) {
+/// What a look at everything that emails need has found.
+pub(crate) struct EmailCheck {
+    pub(crate) missing: Vec<MissingSetting>,
+    /// What the mail server offers, if it was asked and let us in.
+    pub(crate) offer: Option<ServerOffer>,
+    pub(crate) dns: DnsFindings,
+}
+
+/// Looks at shop.toml, at the mail server and into DNS, the last two unless `offline`. No email is sent.
+pub(crate) fn check(shop: &Shop, offline: bool) -> EmailCheck {
     let mut missing = missing(shop);
     let has_server = shop.settings.email.as_ref().is_some_and(|email| email.server.is_some());
-    let offer = if has_server && !offline { ask(shop, &mut missing) } else { None };
-    (missing, offer)
+    let offer = if has_server { ask(shop, offline, &mut missing) } else { None };
+    let dns = email_dns::look(shop, offline, std::env::var("REGULARS_RESOLVER").ok().as_deref());
+    EmailCheck { missing, offer, dns }
 }
 
 /// What stops the emails of a campaign, when it has any; written as files they need no mail server.
@@ -82,8 +92,8 @@ fn missing(shop: &Shop) -> Vec<MissingSetting> {
     missing
 }
 
-/// Asks the mail server; what it offers, if it lets us in.
-fn ask(shop: &Shop, missing: &mut Vec<MissingSetting>) -> Option<ServerOffer> {
+/// Asks the mail server, unless `offline`; what it offers, if it lets us in.
+fn ask(shop: &Shop, offline: bool, missing: &mut Vec<MissingSetting>) -> Option<ServerOffer> {
     let mut add = |key, stops, message: String, hint: &str| {
         missing.push(MissingSetting { key, stops, message, hint: hint.to_owned() });
     };
@@ -94,6 +104,12 @@ fn ask(shop: &Shop, missing: &mut Vec<MissingSetting>) -> Option<ServerOffer> {
             return None;
         }
     };
+    if shop.settings.email.as_ref().is_some_and(|email| email.daily_cap == Some(0)) {
+        add("daily_cap", true, "no email may go on any day".to_owned(), "write how many may, or take the line out");
+    }
+    if offline {
+        return None;
+    }
     let offer = match outbox::look(&sender) {
         Ok(offer) => offer,
         Err(problem) => {
@@ -147,6 +163,11 @@ fn in_words(problem: ServerProblem) -> (&'static str, String, &'static str) {
             "from",
             format!("the mail server takes no emails from this sender: {why}"),
             "`from` must be an address that the user in `server` may write with; if none is named there, sign in as one",
+        ),
+        ServerProblem::NotNow(why) => (
+            SERVER,
+            format!("the mail server takes no emails from this sender at present: {why}"),
+            "try again later; if it goes on, ask whoever runs it",
         ),
     }
 }

@@ -1,10 +1,13 @@
 //! The key that signs emails, and the records of DNS by which receivers check it.
 
+use serde::Serialize;
+
 use crate::email::{self, Dkim, Key};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::files;
 use crate::piece;
 use crate::shop::Shop;
+use crate::text;
 
 /// The key of a shop.
 pub(crate) struct KeyOutcome {
@@ -23,10 +26,12 @@ pub(crate) struct KeyOutcome {
 }
 
 /// A TXT record of DNS.
+#[derive(Debug, Serialize)]
 pub(crate) struct DnsRecord {
     pub(crate) name: String,
     pub(crate) value: String,
     /// What it is for.
+    #[serde(skip)]
     pub(crate) purpose: &'static str,
 }
 
@@ -42,6 +47,16 @@ pub(crate) fn keys(shop: &Shop, make: fn() -> Result<Key>, replace: bool) -> Res
     let path = shop.folder.join(file);
     let was_there = path.exists();
     let is_new = !was_there || replace;
+    if was_there && replace {
+        // Whatever else `dkim_key` names is lost when it is replaced.
+        let is_of_pages = shop.settings.till.key.as_deref() == Some(file);
+        if is_of_pages || piece::dkim_key(shop, file).is_err() {
+            let what = if is_of_pages { "is the key of the pages" } else { "is not a key that signs emails" };
+            return Err(Error::new(format!("{} {what}, so it is not replaced", text::quote(file)))
+                .at("shop.toml")
+                .hint("name another file in `dkim_key`, or move this one away"));
+        }
+    }
     let key = if is_new { make()? } else { piece::dkim_key(shop, file)? };
     let pem = key.pem()?;
     let dkim = Dkim::new(&settings.dkim_selector, key).map_err(|e| e.at("shop.toml"))?;
@@ -63,17 +78,16 @@ pub(crate) fn keys(shop: &Shop, make: fn() -> Result<Key>, replace: bool) -> Res
 /// The records that the domain of an address needs.
 fn records(dkim: &Dkim, (address, domain): (&str, &str), host: Option<&str>) -> Result<Vec<DnsRecord>> {
     let (name, value) = dkim.record(domain)?;
-    let sends = host.map_or("mx".to_owned(), |host| format!("mx a:{host}"));
     Ok(vec![
         DnsRecord { name, value, purpose: "DKIM: what your key signed is yours" },
         DnsRecord {
             name: domain.to_owned(),
-            value: format!("v=spf1 {sends} ~all"),
+            value: email::spf_record(host),
             purpose: "SPF: who may send for you; only one such record, so if your mail provider names one, take theirs",
         },
         DnsRecord {
-            name: format!("_dmarc.{domain}"),
-            value: format!("v=DMARC1; p=none; rua=mailto:{address}"),
+            name: email::dmarc_name(domain),
+            value: email::dmarc_record(address),
             purpose: "DMARC: where receivers report what was sent in your name",
         },
     ])

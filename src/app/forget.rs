@@ -44,9 +44,10 @@ pub(crate) fn forget(shop: &Shop, id: CustomerId, on: NaiveDate) -> Result<Forgo
         };
         let erasure = Erasure { customer: &customer, references, places, country: &shop.settings.country, on };
         TABLE_OWNERS.iter().try_for_each(|owner| (owner.forget)(write, &erasure))?;
+        write.mark_to_wipe()?;
         Ok(forgotten)
     })?;
-    forgotten.untidy = store.leave_no_trace().err();
+    forgotten.untidy = store.wipe().err();
     forgotten.printed = forgotten.campaigns.iter().filter(|slug| shop.out(slug).is_dir()).cloned().collect();
     Ok(forgotten)
 }

@@ -6,6 +6,7 @@ use std::sync::atomic::AtomicBool;
 use chrono::NaiveDateTime;
 
 use super::progress::go_on;
+use super::serve;
 use crate::campaign::{self, Past, PastVisit};
 use crate::domain::{ImportId, ImportedData};
 use crate::error::{Error, ErrorKind, Result};
@@ -79,6 +80,21 @@ pub(crate) struct Imported {
     pub(crate) refused: bool,
     /// The file in the shop folder that has the bad rows.
     pub(crate) left_out: Option<String>,
+}
+
+/// How many rows are imported before tills that wait for the database give up, which they do after four seconds.
+const MOST_WHILE_OPEN: usize = 100_000;
+
+/// How many rows a file has, when they would keep open tills waiting for too long; nothing when they would not.
+///
+/// # Errors
+/// When the file cannot be read.
+pub(crate) fn keeps_tills_waiting(shop: &Shop, file: ImportFile<'_>) -> Result<Option<usize>> {
+    if !serve::are_open(shop) {
+        return Ok(None);
+    }
+    let rows = Opened::open(shop, file)?.sheet.lines()?;
+    Ok(Some(rows).filter(|rows| *rows > MOST_WHILE_OPEN))
 }
 
 /// What an import is ended with.
@@ -211,8 +227,10 @@ impl<'a> Opened<'a> {
         refused.map_or(outcome, Ok)
     }
 
+    /// Also when every row would be left out: then there is nothing to import.
     fn refuses(&self, report: &ImportReport) -> bool {
-        report.faults > 0 && !self.file.skip_bad
+        let taken = report.added + report.changed + report.unchanged + report.unlinked;
+        report.faults > 0 && (!self.file.skip_bad || taken == 0)
     }
 
     fn finish(&self, mut report: ImportReport) -> Result<Imported> {

@@ -1,6 +1,6 @@
 //! A new shop folder, with a sample campaign.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 
@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::files;
 use crate::random;
 use crate::shop::Settings;
-use crate::store::Store;
+use crate::store::{ShopLock, Store};
 use crate::text;
 
 /// A file to lay down: its path in the shop folder, and its bytes.
@@ -21,6 +21,13 @@ const TEMPLATE: &[u8] = include_bytes!("../../letter-templates/first-letter.md")
 const CAMPAIGN: &str = include_str!("../../campaigns/thank-you.toml");
 
 const SETTINGS: &str = include_str!("shop.toml");
+
+const SHOP: &str = "shop.toml";
+const DATABASE: &str = "regulars.db";
+
+/// The folder in which a shop is made, and its name when all is in it.
+const DRAFT: &str = "new-shop.part";
+pub(super) const READY: &str = "new-shop";
 
 /// Makes a shop folder with a key of its own; its files.
 ///
@@ -38,27 +45,21 @@ pub(crate) fn init(folder: &Path, today: NaiveDate) -> Result<Vec<&'static str>>
 }
 
 /// Makes a shop folder of these files, with a database and its key.
+///
+/// All of it is made in a folder of its own, which gets another name when it is complete; from there it is moved to its places,
+/// shop.toml last. Killed before that, there is no shop, and the next try begins anew or moves the rest.
 pub(super) fn lay_down(folder: &Path, files: &[SampleFile], key: &[u8]) -> Result<()> {
-    for file in ["shop.toml", "regulars.db"] {
-        if folder.join(file).exists() {
-            return Err(Error::new(format!("{} is a shop folder already", text::quote(&folder.display().to_string())))
-                .hint("choose another folder, or go on with this one"));
-        }
-    }
-    if let Some(there) = files.iter().map(|(path, _)| folder.join(path)).find(|path| path.exists()) {
-        return Err(Error::new(format!("{} is there already", text::quote(&there.display().to_string())))
-            .hint("choose an empty folder"));
-    }
-    let was_there = folder.exists();
-    let outcome = make(folder, files, key);
-    if outcome.is_err() {
+    let (database, was_there) = (folder.join(DATABASE), folder.exists());
+    refuse_a_shop(folder)?;
+    std::fs::create_dir_all(folder).map_err(|e| Error::io("make the folder", folder, e))?;
+    let lock = ShopLock::alone(&database, "wait until that is done, or choose another folder")?;
+    refuse_a_shop(folder)?;
+    let outcome = stage(folder, files, key).and_then(|()| put_in_place(folder));
+    let [draft, ready] = [DRAFT, READY].map(|name| folder.join(name));
+    if outcome.is_err() && !ready.exists() {
         // Half a shop would be in the way of the next try.
-        for path in files.iter().map(|(path, _)| *path).chain(["regulars.db", "regulars.db-wal", "regulars.db-shm"]) {
-            let _ = std::fs::remove_file(folder.join(path));
-        }
-        for inner in ["campaigns", "letter-templates"] {
-            let _ = std::fs::remove_dir(folder.join(inner));
-        }
+        let _ = std::fs::remove_dir_all(draft);
+        lock.vanish(&database);
         if !was_there {
             let _ = std::fs::remove_dir(folder);
         }
@@ -66,13 +67,69 @@ pub(super) fn lay_down(folder: &Path, files: &[SampleFile], key: &[u8]) -> Resul
     outcome
 }
 
-fn make(folder: &Path, files: &[SampleFile], key: &[u8]) -> Result<()> {
-    std::fs::create_dir_all(folder).map_err(|e| Error::io("make the folder", folder, e))?;
-    for (path, bytes) in files {
-        files::write_whole(&folder.join(path), bytes)?;
+fn refuse_a_shop(folder: &Path) -> Result<()> {
+    let is_half_made = folder.join(READY).is_dir() && !folder.join(SHOP).exists();
+    if !is_half_made && [SHOP, DATABASE].iter().any(|file| folder.join(file).exists()) {
+        return Err(Error::new(format!("{} is a shop folder already", text::quote(&folder.display().to_string())))
+            .hint("choose another folder, or go on with this one"));
     }
-    let mut store = Store::create(&folder.join("regulars.db"))?;
-    store.write(|write| write.make_shop_key(key))
+    Ok(())
+}
+
+/// Makes all files of a shop in a folder of their own, unless they are there from a try that was killed.
+fn stage(folder: &Path, files: &[SampleFile], key: &[u8]) -> Result<()> {
+    let [draft, ready] = [DRAFT, READY].map(|name| folder.join(name));
+    if ready.is_dir() {
+        return Ok(());
+    }
+    if let Some(there) = files.iter().map(|(path, _)| folder.join(path)).find(|path| path.exists()) {
+        return Err(is_there(&there));
+    }
+    match std::fs::remove_dir_all(&draft) {
+        Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(Error::io("remove", &draft, e)),
+        _ => {}
+    }
+    for (path, bytes) in files {
+        files::write_whole(&draft.join(path), bytes)?;
+    }
+    Store::create(&draft.join(DATABASE))?.write(|write| write.make_shop_key(key))?;
+    files::sync_folder(&draft)?;
+    std::fs::rename(&draft, &ready).map_err(|e| Error::io("write", &ready, e))?;
+    files::sync_folder(folder)
+}
+
+/// Moves what was made to its places, the file last by which a folder is a shop.
+fn put_in_place(folder: &Path) -> Result<()> {
+    let ready = folder.join(READY);
+    let mut waiting = below(&ready, Path::new(""))?;
+    waiting.sort_by_key(|path| path == Path::new(SHOP));
+    for path in waiting {
+        let (from, to) = (ready.join(&path), folder.join(&path));
+        if to.exists() {
+            return Err(is_there(&to));
+        }
+        let place = to.parent().unwrap_or(folder);
+        std::fs::create_dir_all(place).map_err(|e| Error::io("make the folder", place, e))?;
+        std::fs::rename(&from, &to).map_err(|e| Error::io("write", &to, e))?;
+        files::sync_folder(place)?;
+    }
+    std::fs::remove_dir_all(&ready).map_err(|e| Error::io("remove", &ready, e))
+}
+
+/// The files below a folder, by their paths in it.
+fn below(root: &Path, inner: &Path) -> Result<Vec<PathBuf>> {
+    let folder = root.join(inner);
+    let failed = |e| Error::io("read", &folder, e);
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(&folder).map_err(failed)? {
+        let path = inner.join(entry.map_err(failed)?.file_name());
+        if root.join(&path).is_dir() { found.extend(below(root, &path)?) } else { found.push(path) }
+    }
+    Ok(found)
+}
+
+fn is_there(path: &Path) -> Error {
+    Error::new(format!("{} is there already", text::quote(&path.display().to_string()))).hint("choose an empty folder")
 }
 
 /// The sample campaign with its dates moved so that its own day is today.

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use super::edit::{AT_THE_TILL, LONGEST, one_line};
 use crate::customers::{self, AtTill, Customer, CustomerField, Vocabulary};
-use crate::domain::{Column, Consent, ConsentChannel, CustomerId, EmailAddress};
+use crate::domain::{Column, Consent, ConsentChannel, CustomerId, EmailAddress, email_in};
 use crate::error::Result;
 use crate::store::{Read, Write};
 
@@ -36,7 +36,10 @@ pub(crate) struct NewCustomer {
 impl NewCustomer {
     /// `typed` gives what stands in the form for a field, and for a channel what they said.
     pub(crate) fn read<'t>(typed: impl Fn(&str) -> Option<&'t str>) -> Self {
-        let text = |field: CustomerField| (field, one_line(typed(field.as_str()).unwrap_or_default()));
+        let text = |field: CustomerField| {
+            let text = one_line(typed(field.as_str()).unwrap_or_default());
+            (field, if field == CustomerField::Email { email_in(&text).into_owned() } else { text })
+        };
         let said = |channel: ConsentChannel| {
             let said = typed(&format!("{channel}_consent")).and_then(Consent::from_form);
             (channel, said.unwrap_or_default())
@@ -77,7 +80,7 @@ impl NewCustomer {
         if !phone.is_empty() && phone.chars().filter(char::is_ascii_digit).count() < PHONE {
             faults.push((CustomerField::Phone, "That is not a phone number. Enter its digits, or leave it empty."));
         }
-        if !email.is_empty() && EmailAddress::parse(email).is_none() {
+        if !email.is_empty() && !EmailAddress::is_one(email) {
             faults.push((
                 CustomerField::Email,
                 "That is not an email address. Enter it like ana@example.com, or leave it empty.",
@@ -179,6 +182,22 @@ mod tests {
             ("smi7ZXC-71S3", CustomerField::LastName, ""),
         ] {
             assert_eq!(NewCustomer::of_search(words).text(field), text, "{words}");
+        }
+    }
+
+    #[test]
+    fn an_email_is_read_as_everywhere() {
+        for (email, read, is_one) in [
+            ("lou@example.com ", "lou@example.com", true),
+            ("Lou <lou@example.com>", "lou@example.com", true),
+            ("mailto:lou@example.com", "lou@example.com", true),
+            ("lou\u{ff20}example.com", "lou@example.com", true),
+            ("ida..x@example.com", "ida..x@example.com", false),
+            ("kim@example .com", "kim@example .com", false),
+            ("ida@example", "ida@example", false),
+        ] {
+            let customer = typed(&format!("last_name=Vik&email={email}"));
+            assert_eq!((customer.text(CustomerField::Email), customer.faults().is_empty()), (read, is_one));
         }
     }
 }

@@ -1,8 +1,7 @@
 //! Where the emails of a campaign stand, and what the owner knows of those in doubt.
 
-use chrono::NaiveDateTime;
-
 use crate::campaign::{self, Planned};
+use crate::clock::Clock;
 use crate::domain::EmailAddress;
 use crate::error::Result;
 use crate::outbox::{self, DoubtVerdict, OutboxEntry};
@@ -10,8 +9,8 @@ use crate::shop::Shop;
 use crate::store::Store;
 
 /// Every email of a plan, by wave: its own first, then those of its reminders.
-pub(crate) fn list(shop: &Shop, slug: &str, now: NaiveDateTime) -> Result<(Planned, Vec<Vec<OutboxEntry>>)> {
-    let (store, planned) = open(shop, slug, now)?;
+pub(crate) fn list(shop: &Shop, slug: &str, clock: Clock) -> Result<(Planned, Vec<Vec<OutboxEntry>>)> {
+    let (store, planned) = open(shop, slug, clock)?;
     let read = store.read();
     let waves = 0..=outbox::last_wave(&read, &planned)?;
     let waves = waves.map(|wave| outbox::entries(&read, &planned, wave)).collect::<Result<_>>()?;
@@ -27,29 +26,24 @@ pub(crate) fn settle(
     slug: &str,
     reference: &str,
     verdict: DoubtVerdict,
-    now: NaiveDateTime,
+    clock: Clock,
 ) -> Result<OutboxEntry> {
-    let (mut store, planned) = open(shop, slug, now)?;
-    store.write(|write| outbox::settle_by_hand(write, &planned, reference, verdict, now))
+    let (mut store, planned) = open(shop, slug, clock)?;
+    store.write(|write| outbox::settle_by_hand(write, &planned, reference, verdict, clock.moment()))
 }
 
 /// Sends the email to `reference` to the address that the book has now.
 ///
 /// # Errors
 /// When it went out or may have, or the book has no other address that takes email.
-pub(crate) fn readdress(
-    shop: &Shop,
-    slug: &str,
-    reference: &str,
-    now: NaiveDateTime,
-) -> Result<(OutboxEntry, EmailAddress)> {
-    let (mut store, planned) = open(shop, slug, now)?;
-    store.write(|write| outbox::readdress(write, &planned, reference, now))
+pub(crate) fn readdress(shop: &Shop, slug: &str, reference: &str, clock: Clock) -> Result<(OutboxEntry, EmailAddress)> {
+    let (mut store, planned) = open(shop, slug, clock)?;
+    store.write(|write| outbox::readdress(write, &planned, reference, clock.now()))
 }
 
-fn open(shop: &Shop, slug: &str, now: NaiveDateTime) -> Result<(Store, Planned)> {
+fn open(shop: &Shop, slug: &str, clock: Clock) -> Result<(Store, Planned)> {
     let mut store = shop.store()?;
     let planned = campaign::need(&store.read(), slug)?;
-    outbox::doubt_what_was_left(&mut store, shop, now)?;
+    outbox::doubt_what_was_left(&mut store, shop, clock.now())?;
     Ok((store, planned))
 }

@@ -13,6 +13,7 @@ pub(crate) enum Activity {
     PrintLetters,
     WriteEmails,
     SendEmails,
+    ReadMailbox,
 }
 
 /// Who is told, and who may stop it.
@@ -31,7 +32,9 @@ impl Progress<'_> {
             go_on(
                 self.stop,
                 match activity {
-                    Activity::ReadLetters | Activity::WriteEmails | Activity::SendEmails => "nothing was written",
+                    Activity::ReadLetters | Activity::WriteEmails | Activity::SendEmails | Activity::ReadMailbox => {
+                        "nothing was written"
+                    }
                     Activity::CheckLetters | Activity::LayOutLetters | Activity::PrintLetters => "nothing was printed",
                 },
             )

@@ -1,17 +1,19 @@
 //! Sending the emails of a campaign through the mail server, or writing them into a folder.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use chrono::NaiveDateTime;
 
+use super::problems::nothing_went;
 use super::progress::{Activity, Progress};
 use super::undelivered;
 use crate::campaign::{self, HeldBack, Recipient};
-use crate::domain::{CampaignState, Channel, OutboxState};
+use crate::clock::Clock;
+use crate::domain::{CampaignState, Channel, OutboxState, PieceState, RecipientId};
 use crate::error::{Error, Result};
 use crate::files;
-use crate::outbox::{self, OutboxCounts, SendJob, SendLock, SendReport};
+use crate::outbox::{self, OutboxCounts, OutboxEntry, SendJob, SendLock, SendReport};
 use crate::piece::{self, EmailComposer, FrozenCampaign};
 use crate::shop::Shop;
 use crate::store::Store;
@@ -24,6 +26,8 @@ pub(crate) struct SendOptions {
     pub(crate) limit: Option<usize>,
     /// Those that wait for a complaint to be resolved as well.
     pub(crate) despite: bool,
+    /// All but those that cannot be made.
+    pub(crate) leave_out_problems: bool,
     /// What an outbox from a backup has as queued as well.
     pub(crate) restored: bool,
 }
@@ -33,14 +37,36 @@ pub(crate) struct SendOutcome {
     pub(crate) report: SendReport,
     /// Why emails that are queued did not go.
     pub(crate) held_back: Vec<HeldBack>,
+    /// Why others could not be made.
+    pub(crate) left_out: Vec<Error>,
     pub(crate) counts: OutboxCounts,
+    pub(crate) open: OpenEmails,
     /// What has changed since the plan.
     pub(crate) differences: Vec<String>,
+}
+
+/// Emails of a campaign that have not gone and may still, beside those that are held back.
+#[derive(Debug, Default)]
+pub(crate) struct OpenEmails {
+    pub(crate) failed: usize,
+    pub(crate) in_doubt: usize,
+    /// Due now.
+    pub(crate) queued: usize,
+    /// When each is to be tried again that the mail server has put off, the soonest first.
+    pub(crate) next_tries: Vec<NaiveDateTime>,
+}
+
+impl OpenEmails {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.failed + self.in_doubt + self.queued + self.next_tries.len() == 0
+    }
 }
 
 /// Emails written as files.
 pub(crate) struct FolderOutcome {
     pub(crate) count: usize,
+    /// Why others could not be made.
+    pub(crate) left_out: Vec<Error>,
     pub(crate) counts: OutboxCounts,
     /// What has changed since the plan.
     pub(crate) differences: Vec<String>,
@@ -49,17 +75,17 @@ pub(crate) struct FolderOutcome {
 /// Sends what is queued and due, each email at most once.
 ///
 /// # Errors
-/// When something is missing in shop.toml, an email cannot be made, or another program sends.
+/// When something is missing in shop.toml, an email cannot be made and may not be left out, or another program sends.
 pub(crate) fn send(
     shop: &Shop,
     slug: &str,
     options: &SendOptions,
-    now: NaiveDateTime,
+    clock: Clock,
     progress: &Progress<'_>,
 ) -> Result<SendOutcome> {
     let mut store = shop.store()?;
     let (on, recipients) = open(&store, shop, slug, options.despite)?;
-    let emails: Vec<&Recipient> = recipients.iter().collect();
+    let mut emails: Vec<&Recipient> = recipients.iter().collect();
     let sender = sender(shop)?;
     let composer = EmailComposer::open(&store.read(), shop)?;
     let waits = |recipient: &Recipient| on.held_back.contains_key(&recipient.id);
@@ -70,33 +96,60 @@ pub(crate) fn send(
     // Nothing goes out as long as one of them cannot be made; they are made as they go.
     let wanted: Vec<&Recipient> = emails.iter().copied().filter(|r| is_queued(r) && !waits(r)).collect();
     let faults = composer.faults(&on, &wanted)?;
-    Error::all(faults.into_iter().flatten().collect()).map_or(Ok(()), Err)?;
+    let bad: HashSet<RecipientId> =
+        wanted.iter().zip(&faults).filter_map(|(email, fault)| fault.as_ref().map(|_| email.id)).collect();
+    let problems = faults.into_iter().flatten().collect();
+    let left_out = allowed(("send", OutboxState::Sent.as_str()), problems, (bad.len(), wanted.len()), options)?;
+    emails.retain(|email| !bad.contains(&email.id));
     (progress.report)(Activity::SendEmails, 0, queued.len());
     let job = SendJob {
         planned: &on.planned,
         wave: 0,
         emails: &emails,
         waiting: &waits,
-        compose: &|recipient, key| composer.compose_keyed(&on, recipient, key),
+        compose: &|recipient, key, date| composer.compose_to_go(&on, recipient, key, date),
         undeliverable: &undelivered::refused,
         sender,
         limit: options.limit,
-        restored: options.restored,
         by_timer: false,
         stop: progress.stop,
-        now,
+        clock,
         progress: &|tally| (progress.report)(Activity::SendEmails, tally.all - tally.left(), tally.all),
     };
-    let report = outbox::run(&mut store, &mut SendLock::take(&shop.folder)?, &job)?;
+    let mut lock = SendLock::take(&shop.folder, &mut store, options.restored, &format!("send {slug}"))?;
+    let report = outbox::run(&mut store, &mut lock, &job)?;
     let held_back = emails.iter().filter(|r| is_queued(r)).filter_map(|r| on.held_back.get(&r.id)).cloned().collect();
-    let counts = counts(&store, &on)?;
-    Ok(SendOutcome { report, held_back, counts, differences: campaign::differences(&store.read(), shop, &on.planned)? })
+    let entries = outbox::entries(&store.read(), &on.planned, 0)?;
+    let whose: HashMap<&str, bool> = emails.iter().map(|r| (r.reference.as_str(), waits(r))).collect();
+    let open = open_emails(&entries, &whose, clock.now());
+    let (counts, differences) = (OutboxCounts::of(&entries), campaign::differences(&store.read(), shop, &on.planned)?);
+    Ok(SendOutcome { report, held_back, left_out, counts, open, differences })
+}
+
+/// Of these people, by reference; whether their email is held back, which says nothing of one that is out of the queue.
+fn open_emails(entries: &[OutboxEntry], whose: &HashMap<&str, bool>, now: NaiveDateTime) -> OpenEmails {
+    let mut open = OpenEmails::default();
+    for entry in entries {
+        let Some(is_held_back) = whose.get(entry.reference.as_str()) else { continue };
+        match (entry.state, entry.due_at.filter(|at| *at > now)) {
+            // A letter went instead.
+            (OutboxState::Failed, _) if entry.letter.is_some_and(|letter| letter != PieceState::Planned) => {}
+            (OutboxState::Failed, _) => open.failed += 1,
+            (OutboxState::InDoubt, _) => open.in_doubt += 1,
+            (OutboxState::Queued, _) if *is_held_back => {}
+            (OutboxState::Queued, Some(at)) => open.next_tries.push(at),
+            (OutboxState::Queued, None) => open.queued += 1,
+            (OutboxState::Sending | OutboxState::Sent, _) => {}
+        }
+    }
+    open.next_tries.sort_unstable();
+    open
 }
 
 /// Writes the emails into a folder, as .eml files, exactly as they would go out.
 ///
 /// # Errors
-/// When one of them cannot be made: then none is written.
+/// When one of them cannot be made and may not be left out: then none is written.
 pub(crate) fn send_to_folder(
     shop: &Shop,
     slug: &str,
@@ -117,13 +170,26 @@ pub(crate) fn send_to_folder(
         }
         report(composed.len() + faults.len())?;
     }
-    Error::all(faults).map_or(Ok(()), Err)?;
+    let left_out = allowed(("write", "written"), faults, (wanted - composed.len(), wanted), options)?;
     for (recipient, bytes) in &composed {
         let name = format!("{:06}-{}.eml", recipient.number.unwrap_or(0), piece::file_name(&recipient.reference));
         files::write_whole(&folder.join(name), bytes)?;
     }
     let differences = campaign::differences(&store.read(), shop, &on.planned)?;
-    Ok(FolderOutcome { count: composed.len(), counts: counts(&store, &on)?, differences })
+    Ok(FolderOutcome { count: composed.len(), left_out, counts: counts(&store, &on)?, differences })
+}
+
+/// The problems of emails, if the others may go without them.
+fn allowed(
+    verb: (&str, &str),
+    problems: Vec<Error>,
+    (bad, all): (usize, usize),
+    options: &SendOptions,
+) -> Result<Vec<Error>> {
+    if problems.is_empty() || options.leave_out_problems && bad < all {
+        return Ok(problems);
+    }
+    Err(nothing_went(verb, problems, (bad, all), Channel::Email.as_str()))
 }
 
 /// How emails leave the shop.

@@ -1,10 +1,12 @@
 //! Whether the pages may be served: this machine always; others once nobody walks in unasked and nothing is read on the way.
 
+use std::fs::{File, TryLockError};
 use std::net::SocketAddr;
 
 use crate::access;
 use crate::domain::Role;
 use crate::error::{Error, Result};
+use crate::files;
 use crate::shop::Shop;
 use crate::text;
 
@@ -18,6 +20,33 @@ pub(crate) struct Listen {
     /// Behind a web server that has the encryption.
     pub(crate) behind_proxy: bool,
 }
+
+/// Says that the pages are open, until it is dropped or the program ends in whatever way.
+#[derive(Debug)]
+pub(crate) struct OpenPages(#[expect(dead_code, reason = "the lock goes with the file")] File);
+
+impl OpenPages {
+    /// Several programs may serve one shop.
+    ///
+    /// # Errors
+    /// When the file in the shop folder cannot be made.
+    pub(crate) fn of(shop: &Shop) -> Result<Self> {
+        let path = shop.folder.join(SERVE_LOCK);
+        files::remove_link(&path)?;
+        let file = File::options().append(true).create(true).open(&path).map_err(|e| Error::io("write", &path, e))?;
+        // On a disk without locks nobody is told that the pages are open.
+        let _ = file.try_lock_shared();
+        Ok(Self(file))
+    }
+}
+
+/// Whether the pages of a shop are open on this machine.
+pub(crate) fn are_open(shop: &Shop) -> bool {
+    let file = File::open(shop.folder.join(SERVE_LOCK));
+    file.is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)))
+}
+
+const SERVE_LOCK: &str = "serve.lock";
 
 /// Whether the pages may be served on these addresses.
 ///

@@ -10,7 +10,7 @@ use crate::shop::Shop;
 pub(crate) fn unforget(shop: &Shop, reference: &str) -> Result<bool> {
     shop.store()?.write(|write| {
         let mut was_forgotten = customers::let_back(write, reference)?;
-        if let Some(email) = EmailAddress::parse(reference) {
+        if let Some(email) = EmailAddress::read(reference) {
             was_forgotten |= customers::let_back(write, &email.key())?;
         }
         Ok(was_forgotten)

@@ -1,7 +1,7 @@
 //! Why somebody is in a planned campaign, or is not.
 
 use crate::campaign::{self, Recipient};
-use crate::customers::{self, Customer, Suppressed};
+use crate::customers::{self, Customer, EmailFault, Suppressed};
 use crate::error::Result;
 use crate::segment::{self, Scope};
 use crate::shop::Shop;
@@ -15,6 +15,8 @@ pub(crate) struct Inclusion {
     pub(crate) left_out: Option<String>,
     /// Why no email goes to their address.
     pub(crate) suppressed: Option<Suppressed>,
+    /// What is wrong with their email, where the campaign goes by email and it is no address.
+    pub(crate) email_fault: Option<EmailFault>,
     /// Every part of the query, with whether it holds for them now.
     pub(crate) conditions: Vec<String>,
 }
@@ -36,6 +38,7 @@ pub(crate) fn why(shop: &Shop, slug: &str, reference: &str) -> Result<Inclusion>
         recipient: campaign::for_customer(&read, planned.id, customer.id)?,
         left_out: campaign::why_left_out(&read, &planned, &customer.reference)?,
         suppressed: customers::suppressed(&read, &customer.email)?,
+        email_fault: customer.email_fault().filter(|_| file.sends_email()),
         conditions: segment::explain(&read, &condition, customer.id)?.lines(),
         customer,
     })

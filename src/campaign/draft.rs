@@ -12,6 +12,7 @@ use super::freeze::{self, Frozen};
 use super::held_back::waiting;
 use super::left_out::{Why, count_reasons};
 use super::not_asked::{not_asked, not_asked_any_more};
+use super::one_inbox::{in_one_inbox, one_inbox};
 use super::planned;
 use super::sources::{self, Sources};
 use crate::customers::{self, PostOptOuts, Reach};
@@ -93,6 +94,7 @@ pub(crate) fn draft(read: &Read<'_>, shop: &Shop, slug: &str, today: NaiveDate) 
     if choice.chosen.iter().all(|chosen| chosen.held_out) {
         return Err(at_file(nobody(&choice)));
     }
+    let unusable = choice.unusable_emails.iter().map(|id| customers::by_id(read, *id)).collect::<Result<Vec<_>>>()?;
     let mut warnings = Vec::new();
     if as_of > today {
         warnings
@@ -130,8 +132,10 @@ pub(crate) fn draft(read: &Read<'_>, shop: &Shop, slug: &str, today: NaiveDate) 
     for (signer, _) in file.signers.iter().zip(&signing).filter(|(_, ids)| ids.is_empty()) {
         warnings.push(format!("{} signs for nobody (line {})", text::quote(&signer.name), signer.when.line));
     }
-    warnings.extend(unprintable(&engine, &file, &recipients));
+    warnings.extend(unprintable(&engine, &file, &recipients)?);
     warnings.extend(out_of_reach(read, &file, &recipients)?);
+    warnings.extend(customers::unusable_emails(&unusable));
+    warnings.extend(shared_inboxes(slug, &recipients));
     let mailed = recipients.iter().filter(|r| !r.chosen.held_out).count();
     if let Some(stock) = file.gift.as_ref().and_then(|gift| gift.stock).filter(|stock| *stock < mailed) {
         warnings.push(format!(
@@ -145,13 +149,17 @@ pub(crate) fn draft(read: &Read<'_>, shop: &Shop, slug: &str, today: NaiveDate) 
 }
 
 /// Who could not be printed as things are: a field that the letter prints is empty.
-fn unprintable(engine: &Engine, file: &CampaignFile, recipients: &[DraftRecipient]) -> Option<String> {
-    let mut found = Vec::new();
+///
+/// # Errors
+/// When nobody could, and it is not for want of a field.
+fn unprintable(engine: &Engine, file: &CampaignFile, recipients: &[DraftRecipient]) -> Result<Option<String>> {
+    let (mut found, mut of_template, mut all) = (Vec::new(), Vec::new(), 0);
     for recipient in recipients.iter().filter(|recipient| !recipient.chosen.held_out) {
         let mut fields = recipient.frozen.fields.clone();
         fields.text("code", "0000-0000");
         let of_reminders = file.reminders.iter().map(|reminder| &*reminder.template);
         for template in std::iter::once(file.template_of(&recipient.branch)).chain(of_reminders) {
+            all += 1;
             if let Err(fault) = engine.body(template, &fields).and_then(|_| engine.subject(template, &fields)) {
                 found.push(format!(
                     "{} ({}) {}",
@@ -159,11 +167,16 @@ fn unprintable(engine: &Engine, file: &CampaignFile, recipients: &[DraftRecipien
                     text::quote(&recipient.chosen.reference),
                     fault.message()
                 ));
+                of_template.extend(Some(fault).filter(|fault| !fault.goes_on()));
             }
         }
     }
+    let is_of_all = of_template.len() == all;
+    if let Some(fault) = of_template.into_iter().next().filter(|_| is_of_all) {
+        return Err(fault.within("letter-templates/"));
+    }
     let pieces = text::count(found.len(), "piece");
-    (!found.is_empty()).then(|| format!("{pieces} cannot be made as things are: {}", text::first_few(&found, 3)))
+    Ok((!found.is_empty()).then(|| format!("{pieces} cannot be made as things are: {}", text::first_few(&found, 3))))
 }
 
 /// Whom a reminder cannot reach, as it goes by another channel than their first piece.
@@ -188,6 +201,24 @@ fn out_of_reach(read: &Read<'_>, file: &CampaignFile, recipients: &[DraftRecipie
         }
     }
     Ok(found)
+}
+
+/// Who gets the same email twice in one inbox.
+fn shared_inboxes(slug: &str, recipients: &[DraftRecipient]) -> Option<String> {
+    let gets = |r: &&DraftRecipient| !r.chosen.held_out && r.chosen.channel == Channel::Email;
+    let emails: Vec<&DraftRecipient> = recipients.iter().filter(gets).collect();
+    let shared = one_inbox(&emails, |r| (&r.frozen.email, r.frozen.household_id));
+    let said = |all: &Vec<&&DraftRecipient>| {
+        let who = all.iter().map(|r| format!("{} ({})", r.frozen.name, text::quote(&r.chosen.reference)));
+        in_one_inbox(&all[0].frozen.email, &who.collect::<Vec<_>>())
+    };
+    let shown: Vec<String> = shared.iter().take(3).map(said).collect();
+    let more = match shared.len() - shown.len() {
+        0 => String::new(),
+        more => format!("; and {} like it", text::count(more, "more inbox")),
+    };
+    let hint = format!("if they live together, `household=` makes them one; `regulars proof {slug}` shows how");
+    (!shown.is_empty()).then(|| format!("{}{more}; {hint}", shown.join("; ")))
 }
 
 /// A template that can become an email needs a subject.

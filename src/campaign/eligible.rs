@@ -30,6 +30,8 @@ pub(crate) enum Reason {
     NoEmailConsent,
     /// No email address.
     NoEmail,
+    /// An email that is no address.
+    UnusableEmail,
     /// The address gets no email, whatever they said.
     Suppressed(Suppression),
     /// The last letter to their address came back, or the last email to them did.
@@ -51,6 +53,7 @@ impl Reason {
             Self::NoAddress => "no address",
             Self::NoEmailConsent => "no consent to email",
             Self::NoEmail => "no email address",
+            Self::UnusableEmail => "no valid email address",
             Self::Suppressed(why) => why.in_words(),
             Self::CameBack => "last letter came back",
             Self::SameHousehold => "same household",
@@ -76,6 +79,8 @@ pub(super) struct Choice {
     pub(crate) left_out: Vec<(String, Reason)>,
     /// Everybody whom the query found, or who is included by hand.
     pub(crate) asked: HashSet<CustomerId>,
+    /// Those of them who would be written to by email, were their email an address.
+    pub(crate) unusable_emails: Vec<CustomerId>,
 }
 
 /// Chooses the recipients of a campaign file.
@@ -96,6 +101,9 @@ pub(super) fn choose(read: &Read<'_>, file: &CampaignFile, scope: &Scope<'_>, ke
         let Some(person) = reach.get(&found.id) else { continue };
         let reason = if excluded.contains(&found.id) { Some(Reason::Excluded) } else { None };
         let channel = reason.map_or_else(|| reachable(person, file.channel, back.is_asked), Err);
+        if person.has_email_fault && reason.is_none() && wants_email(file, channel) {
+            choice.unusable_emails.push(found.id);
+        }
         let channel =
             channel.and_then(|channel| if back.ids.contains(&found.id) { Err(Reason::CameBack) } else { Ok(channel) });
         match channel {
@@ -185,6 +193,7 @@ fn reachable(person: &Reach, channel: Delivery, is_asked: bool) -> std::result::
         _ => Ok(Channel::Letter),
     };
     let email = match (person.has_email, person.suppressed, person.email_consent) {
+        (false, _, _) if person.has_email_fault => Err(Reason::UnusableEmail),
         (false, _, _) => Err(Reason::NoEmail),
         (_, Some(why), _) => Err(Reason::Suppressed(why)),
         (_, None, false) => Err(Reason::NoEmailConsent),
@@ -196,6 +205,17 @@ fn reachable(person: &Reach, channel: Delivery, is_asked: bool) -> std::result::
         Delivery::LetterElseEmail => letter.or_else(|reason| email.map_err(|_| reason)),
         Delivery::EmailElseLetter => email.or_else(|reason| letter.map_err(|_| reason)),
     }
+}
+
+/// Whether somebody who goes by `channel`, or by none, would be written to by email first, instead, or again.
+fn wants_email(file: &CampaignFile, channel: std::result::Result<Channel, Reason>) -> bool {
+    let is_gone = matches!(channel, Err(Reason::Deceased | Reason::Excluded));
+    let is_first = match file.channel {
+        Delivery::Letter => false,
+        Delivery::Email | Delivery::EmailElseLetter => true,
+        Delivery::LetterElseEmail => channel.is_err(),
+    };
+    !is_gone && (is_first || channel.is_ok() && file.reminders.iter().any(|one| one.channel == Some(Channel::Email)))
 }
 
 /// Fills the places in order of rank and draws the held-out at random, on top of them.

@@ -8,7 +8,7 @@ use super::eligible::{self, Chosen};
 use super::file::CampaignFile;
 use crate::clock;
 use crate::customers::{self, Customer, PostOptOuts};
-use crate::domain::{CampaignState, CustomerId, OnePer, Response, country_code};
+use crate::domain::{CampaignState, CustomerId, HouseholdId, OnePer, Response, country_code};
 use crate::error::Result;
 use crate::merge::{Fields, address_lines, names_of};
 use crate::shop::Shop;
@@ -36,6 +36,8 @@ pub(crate) struct Frozen {
     pub(crate) postcode: String,
     /// Where an email goes.
     pub(crate) email: String,
+    /// With whom they live.
+    pub(crate) household_id: HouseholdId,
     /// The number of the address that a letter goes to.
     pub(crate) home: i64,
     /// How many campaigns in a row they had come to before this one.
@@ -83,6 +85,7 @@ pub(super) fn freeze(
         country,
         postcode: best.postcode.clone(),
         email: best.email.clone(),
+        household_id: best.household_id,
         home: best.address().hash(),
         prior_years,
         prior_missed,

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::codes;
 use super::draft::{Draft, draft};
+use super::eligible::Reason;
 use super::file::CampaignFile;
 use super::freeze;
 use super::held_back::{held_back, waiting};
@@ -20,6 +21,7 @@ use super::sources::Sources;
 use crate::customers;
 use crate::domain::{Arm, CampaignState, Channel, Code, Column};
 use crate::error::{Error, Result};
+use crate::files;
 use crate::merge::Fields;
 use crate::money::Money;
 use crate::shop::Shop;
@@ -295,14 +297,18 @@ pub(crate) fn differences_of(
     Ok(found)
 }
 
+/// The largest file that is compared with what was kept, in MB: no larger one is kept.
+const MOST_COMPARED: u64 = 30;
+
 /// The files that say something else than what was kept.
 fn changed_files(shop: &Shop, stored: &Sources) -> Vec<String> {
     let mut found = Vec::new();
     for (path, bytes) in &stored.files {
-        match std::fs::read(shop.folder.join(path)) {
+        let there = shop.folder.join(path);
+        match files::read(&there, MOST_COMPARED) {
             Ok(now) if same_content(path, &now, bytes) => {}
-            Ok(_) => found.push(format!("{path} was changed after the plan; the plan keeps the old one")),
-            Err(_) => found.push(format!("{path} is gone; the plan keeps it")),
+            _ if there.exists() => found.push(format!("{path} was changed after the plan; the plan keeps the old one")),
+            _ => found.push(format!("{path} is gone; the plan keeps it")),
         }
     }
     found
@@ -358,4 +364,11 @@ pub(crate) fn why_left_out(read: &Read<'_>, planned: &Planned, reference: &str) 
     let sql = "SELECT reason FROM left_out WHERE campaign_id = ?1 AND (ref = ?2 OR ref IN (SELECT a.ref \
                FROM customer_alias a JOIN customer c ON c.id = a.customer_id WHERE c.ref = ?2)) ORDER BY ref <> ?2";
     read.first(sql, params![planned.id, reference], |row| row.get(0))
+}
+
+/// Whom a plan that is kept has left out although they matched, as neither a letter nor an email could reach them.
+pub(crate) fn left_out_as_unreachable(read: &Read<'_>, planned: &Planned) -> Result<Vec<String>> {
+    let other = [Reason::Excluded, Reason::Deceased, Reason::SameHousehold, Reason::OverLimit].map(Reason::as_str);
+    let sql = "SELECT ref FROM left_out WHERE campaign_id = ?1 AND reason NOT IN (?2, ?3, ?4, ?5) ORDER BY ref";
+    read.all(sql, params![planned.id, other[0], other[1], other[2], other[3]], |row| row.get(0))
 }

@@ -75,8 +75,8 @@ pub(crate) fn mark_posted(write: &Write<'_>, planned: &Planned, on: NaiveDate) -
     write.run(sql, params![planned.id, on, CampaignState::Posted])?;
     let sql = "UPDATE recipient SET state = ?3 WHERE campaign_id = ?1 AND state = ?2 AND arm = ?4";
     let first = write.run(sql, params![planned.id, printed, posted, Arm::Mailed])?;
-    if first + second == 0 {
-        // Printed by other means: the owner's word counts.
+    if first + second == 0 && planned.posted_on.is_none() {
+        // Printed by other means: the owner's word counts. Said again, it is no news of letters that were not printed then.
         write.run(sql, params![planned.id, PieceState::Planned, posted, Arm::Mailed])?;
     }
     let sql = "SELECT count(*) FROM recipient WHERE campaign_id = ?1 AND state = ?2 AND channel = ?3";

@@ -19,6 +19,9 @@ pub(crate) struct Sources {
     pub(crate) files: BTreeMap<String, Vec<u8>>,
 }
 
+/// The largest file of an image, in MB.
+const MOST_IMAGE: u64 = 30;
+
 const TEMPLATES: &str = "letter-templates/";
 
 impl Sources {
@@ -135,7 +138,7 @@ fn image(shop: &Shop, name: &str) -> Result<Vec<u8>> {
         return Err(Error::new(format!("there is no image {}", text::quote(name)))
             .hint("put it into letter-templates/, or correct its name"));
     }
-    std::fs::read(&path).map_err(|e| Error::io("read", &path, e))
+    files::read(&path, MOST_IMAGE)
 }
 
 fn missing_template(shop: &Shop, name: &str) -> Error {

@@ -1,22 +1,27 @@
-//! `bounces MAILBOX`: what came back about emails.
+//! `bounces [MAILBOX]`: what came back about emails.
 
 use std::path::PathBuf;
+
+use serde::Serialize;
 
 use super::context::Context;
 use super::done::Done;
 use super::output::and_more;
+use super::progress::watched;
 use crate::app::bounces::{self, BounceCounts, BounceReport};
+use crate::app::incoming;
 use crate::domain::InboundKind;
 use crate::error::Result;
 use crate::text;
 
 /// Read what came back about emails: addresses that are dead, full mailboxes, complaints, opt-outs. The mailbox is
-/// never changed, and reading it again does nothing twice.
+/// never changed, and reading it again does nothing twice. Without a file it is the mailbox that `[bounces]` in shop.toml
+/// names, read over IMAP: what is new in it, and what was left to you before.
 #[derive(Debug, clap::Args)]
 pub(super) struct BouncesArguments {
     /// A Maildir, an mbox file, or a single message.
     #[arg(value_name = "MAILDIR|MBOX")]
-    mailbox: PathBuf,
+    mailbox: Option<PathBuf>,
     /// Believe reports as well that name nothing but an address; anybody could have written them.
     #[arg(long)]
     by_address: bool,
@@ -30,17 +35,32 @@ const MOST_SHOWN: usize = 20;
 
 pub(super) fn run(arguments: &BouncesArguments, context: &Context) -> Result<Done> {
     let (shop, now) = (context.shop()?, context.clock.now());
-    let act = if arguments.dry_run { bounces::rehearse } else { bounces::bounces };
-    let outcome = act(&shop, &arguments.mailbox, arguments.by_address, now)?;
-    let mut object = serde_json::to_value(&outcome).unwrap_or_default();
-    object["dry_run"] = arguments.dry_run.into();
-    let text = page(&outcome, arguments.dry_run);
-    Ok(Done::new(text, &object).warn(warnings(&outcome)))
+    let BouncesArguments { by_address, dry_run, .. } = *arguments;
+    let Some(mailbox) = &arguments.mailbox else {
+        let act = if dry_run { incoming::rehearse } else { incoming::bounces };
+        let incoming = watched(context, |progress| act(&shop, by_address, now, progress))?;
+        let done = done(&incoming.report, &incoming, Some(&incoming.folder), dry_run);
+        return Ok(match &incoming.stopped {
+            Some(fault) => done.refused(&fault.report()).exit(3),
+            None => done,
+        });
+    };
+    let act = if dry_run { bounces::rehearse } else { bounces::bounces };
+    let outcome = act(&shop, mailbox, by_address, now)?;
+    Ok(done(&outcome, &outcome, None, dry_run))
 }
 
-fn page(outcome: &BounceReport, dry_run: bool) -> String {
+fn done(outcome: &BounceReport, object: &impl Serialize, folder: Option<&str>, dry_run: bool) -> Done {
+    let mut object = serde_json::to_value(object).unwrap_or_default();
+    object["dry_run"] = dry_run.into();
+    Done::new(page(outcome, folder, dry_run), &object).warn(warnings(outcome))
+}
+
+/// What came of a mailbox, in sentences; `folder` is the one that was read over IMAP.
+pub(super) fn page(outcome: &BounceReport, folder: Option<&str>, dry_run: bool) -> String {
     let counts = &outcome.counts;
-    let mut text = format!("Read {}{}.\n", text::count(counts.messages, "message"), kinds(counts));
+    let of = folder.map_or(String::new(), |folder| format!(" of {}", text::quote(folder)));
+    let mut text = format!("Read {}{of}{}.\n", text::count(counts.messages, "message"), kinds(counts));
     if outcome.people.is_empty() && counts.settled == 0 {
         let known = if counts.known > 0 { ": every report in it was read before" } else { "" };
         text.push_str(&format!("Nothing new{known}; the book stays as it was.\n"));
@@ -101,7 +121,8 @@ fn kinds(counts: &BounceCounts) -> String {
     if some.is_empty() { some } else { format!(": {some}") }
 }
 
-fn warnings(outcome: &BounceReport) -> Vec<String> {
+/// What is left to the owner.
+pub(super) fn warnings(outcome: &BounceReport) -> Vec<String> {
     let mut warnings = Vec::new();
     let left = &outcome.left_to_you;
     let reasons: Vec<String> = left.iter().map(|one| format!("{}: {}", one.message, one.why)).collect();

@@ -93,6 +93,7 @@ pub(super) fn run(arguments: &ImportArguments, context: &Context) -> Result<Done
         }
     };
     let shop = context.shop()?;
+    file.ask(&shop, path)?;
     let in_words = |profile: &BookProfile| format!("{}\n", profile.in_words(shop.settings.currency));
     let bar = progress(context, 0, "Reading");
     let show = |at: ImportProgress<'_>| match at {

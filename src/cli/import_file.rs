@@ -6,9 +6,12 @@ use indicatif::ProgressBar;
 use serde_json::json;
 
 use super::done::Done;
+use super::output::confirms;
 use super::progress::now;
-use crate::app::import::{ImportFile, ImportProgress, Imported};
+use crate::app::import::{self, ImportFile, ImportProgress, Imported};
+use crate::error::{Error, Result};
 use crate::import::{ImportReport, ImportStep, SheetOptions};
+use crate::shop::Shop;
 use crate::text;
 
 #[derive(Debug, clap::Args)]
@@ -28,12 +31,30 @@ pub(super) struct FileArguments {
     /// Of a workbook, the sheet to read, by its name or number; else the first.
     #[arg(long, value_name = "SHEET")]
     sheet: Option<String>,
+    /// Import a large file although the shop's pages are open, and the tills wait until it is done.
+    #[arg(long)]
+    yes: bool,
 }
 
 impl FileArguments {
     pub(super) fn file<'a>(&'a self, path: &'a Path) -> ImportFile<'a> {
         let sheet = SheetOptions { encoding: self.encoding.as_deref(), sheet: self.sheet.as_deref() };
         ImportFile { path, sheet, dry_run: self.dry_run, skip_bad: self.skip_bad }
+    }
+
+    /// Asks before open tills are kept waiting.
+    pub(super) fn ask(&self, shop: &Shop, path: &Path) -> Result<()> {
+        let Some(rows) = (if self.yes { None } else { import::keeps_tills_waiting(shop, self.file(path))? }) else {
+            return Ok(());
+        };
+        let rows = text::thousands(rows);
+        let question =
+            format!("The shop's pages are open, and tills wait while {rows} rows are imported. Go on? Type yes: ");
+        if confirms(&question, |answer| answer.eq_ignore_ascii_case("yes")) {
+            return Ok(());
+        }
+        let message = format!("the shop's pages are open, and the tills would wait while {rows} rows are imported");
+        Err(Error::new(message).hint("import after closing time, or say `--yes`"))
     }
 }
 
@@ -50,8 +71,8 @@ pub(super) fn show_step(bar: &ProgressBar, at: &ImportProgress<'_>) {
 pub(super) fn outcome(file: &FileArguments, noun: &str, imported: Imported) -> Done {
     let Imported { file: name, mut report, refused, left_out } = imported;
     let mut warnings = std::mem::take(&mut report.warnings);
-    if let Some(place) = left_out {
-        let count = text::count(report.rejected, "row");
+    let count = text::count(report.rejected, "row");
+    if let Some(place) = left_out.as_ref().filter(|_| !refused) {
         warnings.push(format!("{count} left out; they are in {place} with their faults"));
     }
     let mut object = serde_json::to_value(&report).unwrap_or_default();
@@ -73,7 +94,15 @@ pub(super) fn outcome(file: &FileArguments, noun: &str, imported: Imported) -> D
                 hints.push(&problem.hint);
             }
         }
-        hints.push("nothing was taken in; correct the file, or take the good rows with `--skip-bad`");
+        let hint = match left_out {
+            Some(place) => {
+                let are = text::is(report.rejected);
+                format!("nothing was taken in: no row is good; {count} {are} in {place} with their faults")
+            }
+            None if file.skip_bad => "nothing would be taken in: no row is good".to_owned(),
+            None => "nothing was taken in; correct the file, or take the good rows with `--skip-bad`".to_owned(),
+        };
+        hints.push(&hint);
         text.extend(hints.iter().map(|hint| format!("hint: {hint}\n")));
         return Done::new("", &object).refused(&text);
     }

@@ -69,6 +69,7 @@ pub(super) fn run(arguments: &ImportPastArguments, context: &Context) -> Result<
         map: &arguments.file.map,
         left_out: None,
     };
+    arguments.file.ask(&shop, &arguments.path)?;
     let bar = super::progress::progress(context, 0, "Reading");
     let show = |at: app::import::ImportProgress<'_>| import_file::show_step(&bar, &at);
     let (file, stop) = (arguments.file.file(&arguments.path), stop_on_ctrl_c()?);

@@ -34,6 +34,7 @@ mod proof;
 mod recipients;
 mod redeem;
 mod report;
+mod restore;
 mod returned;
 mod run;
 mod segment;

@@ -1,14 +1,15 @@
 //! `outbox NAME`: where its emails stand, and what the owner knows of those in doubt.
 
+use chrono::NaiveDateTime;
 use serde_json::json;
 
 use super::context::Context;
 use super::done::Done;
 use super::output::and_more;
 use crate::app::outbox;
-use crate::domain::{Column as _, OutboxState};
+use crate::domain::{Channel, Column as _, OutboxState};
 use crate::error::{Error, Result};
-use crate::outbox::{DoubtVerdict, OutboxCounts, OutboxEntry};
+use crate::outbox::{DoubtVerdict, OutboxCounts, OutboxEntry, is_beyond_any_wait};
 use crate::text;
 
 /// Where the emails of a campaign and of its reminders stand: counts, and everybody whose email is not simply sent.
@@ -17,7 +18,8 @@ pub(super) struct OutboxArguments {
     /// The campaign.
     #[arg(value_name = "NAME")]
     campaign: String,
-    /// Settle a doubt: this recipient's email was `sent`, or is to go out `again`, as one that failed may too.
+    /// Settle a doubt: this recipient's email was `sent`, or is to go out `again`, as one that failed may too. One that waits
+    /// for its next try is due now with `again`.
     #[arg(long, num_args = 2, value_names = ["REF", "sent|again"])]
     settle: Option<Vec<String>>,
     /// Send this recipient's email, which is queued or failed, to the address that is on their card now.
@@ -29,15 +31,19 @@ pub(super) struct OutboxArguments {
 const MOST_SHOWN: usize = 20;
 
 pub(super) fn run(arguments: &OutboxArguments, context: &Context) -> Result<Done> {
-    let (shop, slug, now) = (context.shop()?, &arguments.campaign, context.clock.now());
+    let (shop, slug, clock) = (context.shop()?, &arguments.campaign, context.clock);
     let mut text = String::new();
     if let Some([reference, word]) = arguments.settle.as_deref() {
         let verdict = DoubtVerdict::from_form(word).ok_or_else(|| {
             Error::new(format!("{} settles nothing", text::quote(word)))
                 .hint("say `sent` if it arrived, or `again` if it is to go out again")
         })?;
-        let entry = outbox::settle(&shop, slug, reference, verdict, now)?;
+        let entry = outbox::settle(&shop, slug, reference, verdict, clock)?;
+        let verb = if entry.wave == 0 { "send" } else { "run" };
         text = match verdict {
+            DoubtVerdict::Again if entry.state == OutboxState::Queued => {
+                format!("The email to {} is due now, and goes with the next `regulars {verb}`.\n", entry.name)
+            }
             DoubtVerdict::Sent => format!("Written down: the email to {} was sent.\n", entry.name),
             DoubtVerdict::Again if entry.wave == 0 => {
                 format!("The email to {} goes out again with the next `regulars send`.\n", entry.name)
@@ -48,7 +54,7 @@ pub(super) fn run(arguments: &OutboxArguments, context: &Context) -> Result<Done
         };
     }
     if let Some(reference) = &arguments.readdress {
-        let (entry, address) = outbox::readdress(&shop, slug, reference, now)?;
+        let (entry, address) = outbox::readdress(&shop, slug, reference, clock)?;
         let next = if entry.wave == 0 { "send" } else { "run" };
         text = format!(
             "The email to {} goes to {} instead of {}, with the next `regulars {next}`.\n",
@@ -57,7 +63,7 @@ pub(super) fn run(arguments: &OutboxArguments, context: &Context) -> Result<Done
             text::quote(&entry.email)
         );
     }
-    let (planned, waves) = outbox::list(&shop, slug, now)?;
+    let (planned, waves) = outbox::list(&shop, slug, clock)?;
     let (mut object, mut reminders, mut doubts) = (json!({}), Vec::new(), 0);
     for (wave, entries) in waves.iter().enumerate() {
         let counts = OutboxCounts::of(entries);
@@ -76,15 +82,27 @@ pub(super) fn run(arguments: &OutboxArguments, context: &Context) -> Result<Done
     }
     object["campaign"] = planned.slug.as_str().into();
     object["reminders"] = reminders.into();
-    let done = Done::new(text, &object);
-    Ok(if doubts > 0 {
-        done.warn([format!(
+    let mut warnings = Vec::new();
+    if doubts > 0 {
+        warnings.push(format!(
             "an email in doubt may have arrived, and is never sent again by itself: look into the mail server's log, then \
-             `regulars outbox {} --settle REF sent`, or `again`",
-            planned.slug
-        )])
-    } else {
-        done
+             `regulars outbox {slug} --settle REF sent`, or `again`"
+        ));
+    }
+    let due = waves.iter().flatten().filter(|entry| entry.state == OutboxState::Queued).filter_map(|e| e.due_at);
+    warnings.extend(wrong_waits(slug, due, clock.now()));
+    Ok(Done::new(text, &object).warn(warnings))
+}
+
+/// What to do about emails that wait longer than any should.
+pub(super) fn wrong_waits(slug: &str, due: impl Iterator<Item = NaiveDateTime>, now: NaiveDateTime) -> Option<String> {
+    let wrong = due.filter(|due| is_beyond_any_wait(*due, now)).count();
+    (wrong > 0).then(|| {
+        let (emails, wait) = (Channel::Email.count(wrong), if wrong == 1 { "waits" } else { "wait" });
+        format!(
+            "{emails} {wait} longer than the program ever does, as after a clock that was wrong: `regulars outbox {slug} --settle REF \
+             again` makes an email due now"
+        )
     })
 }
 
@@ -139,7 +157,7 @@ fn people(what: &str, entries: &[&OutboxEntry]) -> String {
     text.push_str(&format!("\n{what}\n"));
     for entry in entries.iter().take(MOST_SHOWN) {
         let at = entry.at.map(|at| at.format("%Y-%m-%d %H:%M").to_string()).unwrap_or_default();
-        let due = entry.due_at.map(|due| format!("; not before {}", due.format("%Y-%m-%d %H:%M"))).unwrap_or_default();
+        let due = entry.due_at.map(|due| format!("; waits until {}", due.format("%Y-%m-%d %H:%M"))).unwrap_or_default();
         text.push_str(&format!(
             "  {}  {} <{}>  {at}  {}{due}\n",
             entry.reference, entry.name, entry.email, entry.reply

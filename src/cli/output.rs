@@ -1,27 +1,46 @@
 //! Where the program writes: data to stdout, talk to stderr.
 
-use std::io::{BufRead, IsTerminal, Write};
+use std::io::{self, BufRead, IsTerminal, Write};
 use std::process::ExitCode;
 
 use super::done::Done;
+use crate::error::{Error, Result};
 use crate::text;
 
 pub(super) fn show(done: &Done, json: bool) -> ExitCode {
-    if json {
-        to_stdout(&format!("{}\n", done.json));
-    } else {
-        to_stdout(&done.text);
+    let printed = if json { to_stdout(&format!("{}\n", done.json)) } else { to_stdout(&done.text) };
+    if !json {
         for warning in &done.warnings {
             to_stderr(&format!("warning: {warning}\n"));
         }
     }
     to_stderr(&done.refusal);
-    ExitCode::from(done.exit)
+    unless_unprinted(printed, done.exit)
 }
 
-/// Writes to where data goes; a reader that has gone away is no fault of ours.
-pub(super) fn to_stdout(text: &str) {
-    let _ = std::io::stdout().lock().write_all(text.as_bytes());
+/// The exit code of a verb; another when what it printed did not arrive.
+pub(super) fn unless_unprinted(printed: Result<()>, exit: u8) -> ExitCode {
+    let Err(error) = printed else { return ExitCode::from(exit) };
+    to_stderr(&error.report());
+    ExitCode::from(exit.max(error.exit_code()))
+}
+
+/// Writes to where data goes. A reader that has gone away, such as `head`, has what it wanted.
+///
+/// # Errors
+/// When it cannot be written, as on a full disk.
+pub(super) fn to_stdout(text: &str) -> Result<()> {
+    let mut stdout = io::stdout().lock();
+    is_printed(stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()))
+}
+
+/// What came of writing to stdout.
+pub(super) fn is_printed(outcome: io::Result<()>) -> Result<()> {
+    match outcome {
+        Err(e) if e.kind() != io::ErrorKind::BrokenPipe => Err(Error::cannot("write what was asked for", e)
+            .hint("what the command did is done; see that there is room, then ask again")),
+        _ => Ok(()),
+    }
 }
 
 /// Writes to where talk goes.

@@ -31,8 +31,9 @@ pub(super) fn watched<T>(context: &Context, work: impl FnOnce(&Progress<'_>) -> 
             Activity::PrintLetters => "Printing letters",
             Activity::WriteEmails => "Writing emails",
             Activity::SendEmails => "Sending",
+            Activity::ReadMailbox => "Reading mail",
         });
-        if activity == Activity::SendEmails
+        if matches!(activity, Activity::SendEmails | Activity::ReadMailbox)
             && let Ok(style) = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len} {per_sec}, {eta} left")
         {
             bar.set_style(style);

@@ -2,9 +2,10 @@
 
 use serde_json::{Value, json};
 
+use super::bounces;
 use super::context::Context;
 use super::done::Done;
-use super::send::summary;
+use super::send::{held_back, summary};
 use super::stop::stop_on_ctrl_c;
 use crate::app::run::{self, RunEvent, RunOutcome, RunStep};
 use crate::domain::Channel;
@@ -13,28 +14,40 @@ use crate::shop::Shop;
 use crate::text;
 
 /// Let everything go that is due today, or was due earlier and was missed: emails that wait for another try or were left by
-/// the daily cap, and reminders; letters of reminders are printed. Made for a timer; may be run any number of times.
+/// the daily cap, and reminders; letters of reminders are printed. Where `[bounces]` in shop.toml names a mailbox, what came
+/// back in it is read first. Made for a timer; may be run any number of times.
 #[derive(Debug, clap::Args)]
 pub(super) struct RunArguments {
     /// Tell what would go; nothing is sent, printed or written down.
     #[arg(long)]
     dry_run: bool,
+    /// This is the same shop, moved here, or a backup of it: what it has as queued is to be sent. Needed once.
+    #[arg(long, conflicts_with = "dry_run")]
+    restored: bool,
 }
 
 pub(super) fn run(arguments: &RunArguments, context: &Context) -> Result<Done> {
-    let (shop, now) = (context.shop()?, context.clock.now());
+    let shop = context.shop()?;
     if arguments.dry_run {
-        return Ok(shown(&shop, "would_go", run::rehearse(&shop, now)?));
+        return Ok(shown(&shop, true, run::rehearse(&shop, context.clock.now())?));
     }
     let stop = stop_on_ctrl_c()?;
-    Ok(shown(&shop, "went", run::run(&shop, now, &stop)?))
+    let outcome = run::run(&shop, context.clock, arguments.restored, &stop)?;
+    let is_partial = outcome.is_partial();
+    let done = shown(&shop, false, outcome);
+    Ok(if is_partial { done.exit(3) } else { done })
 }
 
 /// The outcome as sentences, and as an object.
-fn shown(shop: &Shop, key: &str, outcome: RunOutcome) -> Done {
+fn shown(shop: &Shop, dry_run: bool, outcome: RunOutcome) -> Done {
     let mut lists = Lists::default();
     outcome.events.iter().for_each(|event| lists.add(event, shop));
     let mut text: String = lists.sentences.iter().map(|sentence| format!("{sentence}\n")).collect();
+    let came_back = outcome.came_back.as_ref().filter(|report| report.has_news());
+    if let Some(report) = came_back {
+        text.insert_str(0, &bounces::page(report, None, dry_run));
+        lists.warnings.splice(0..0, bounces::warnings(report));
+    }
     if text.is_empty() && outcome.faults.is_empty() {
         text.push_str("Nothing is due.\n");
     }
@@ -43,9 +56,9 @@ fn shown(shop: &Shop, key: &str, outcome: RunOutcome) -> Done {
         let when = next.at.map_or(next.on.to_string(), |at| at.format("%Y-%m-%d %H:%M").to_string());
         text.push_str(&format!("Next: {which} of {}, on {when}.\n", text::quote(&next.campaign)));
     }
-    let mut object = json!({ "next": outcome.next });
-    object[key] = lists.objects.into();
-    let done = Done::new(text, &object).warn(lists.warnings).exit(if outcome.is_partial() { 3 } else { 0 });
+    let mut object = json!({ "next": outcome.next, "came_back": outcome.came_back });
+    object[if dry_run { "would_go" } else { "went" }] = lists.objects.into();
+    let done = Done::new(text, &object).warn(lists.warnings);
     match Error::all(outcome.faults) {
         Some(faults) => done.refused(&faults.report()).exit(3),
         None => done,
@@ -70,7 +83,7 @@ impl Lists {
                 self.sentences.push(format!("{title}: would {verb} {pieces}."));
                 self.objects.push(json!({ "campaign": slug, "wave": wave, "channel": channel, "refs": refs }));
             }
-            RunStep::Sent { tally, stopped, capped } => {
+            RunStep::Sent { tally, stopped, over_cap } => {
                 if tally.all > 0 {
                     self.sentences.push(format!("{title}: sent {}.", summary(tally)));
                 }
@@ -83,8 +96,10 @@ impl Lists {
                 if tally.failed + tally.in_doubt > 0 {
                     self.warnings.push(format!("`regulars outbox {slug}` says whose, and what the mail server said"));
                 }
-                if *capped {
-                    self.warnings.push(format!("{title}: that is `daily_cap` for today"));
+                if *over_cap > 0 {
+                    let left = Channel::Email.count(*over_cap);
+                    self.warnings
+                        .push(format!("{title}: that is `daily_cap` for today, and leaves {left} for tomorrow"));
                 }
             }
             RunStep::Printed { count, pages, file } => {
@@ -95,10 +110,20 @@ impl Lists {
                     "campaign": slug, "wave": wave, "channel": Channel::Letter, "printed": count, "file": file,
                 }));
             }
+            RunStep::Completed(file) => {
+                let file = shop.shown(file);
+                self.warnings.push(format!("{title}: an earlier run that was broken off had printed {file}"));
+            }
             RunStep::LeftOut(fault) => self.warnings.push(format!("left out: {fault}")),
-            RunStep::HeldBack(why) => {
-                let held = Channel::Email.count(why.len());
-                self.warnings.push(format!("{title}: {held} held back: {}", text::first_few(why, 3)));
+            RunStep::HeldBack(held) => {
+                let warnings = held_back(held).into_iter().map(|warning| format!("{title}: {warning}"));
+                self.warnings.extend(warnings);
+            }
+            RunStep::Doubted(count) => {
+                let emails = Channel::Email.count(*count);
+                self.warnings.push(format!(
+                    "{title}: {emails} in doubt since an earlier run was broken off: `regulars outbox {slug}`"
+                ));
             }
             RunStep::Waiting(who) => {
                 let wait = match who.len() {

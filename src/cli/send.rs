@@ -2,21 +2,23 @@
 
 use std::path::{Path, PathBuf};
 
+use chrono::NaiveDateTime;
 use serde_json::{Value, json};
 
 use super::context::Context;
 use super::done::Done;
+use super::outbox::wrong_waits;
 use super::progress::watched;
-use crate::app::send::{self, SendOptions};
+use crate::app::send::{self, SendOptions, SendOutcome};
 use crate::campaign::HeldBack;
 use crate::domain::{Channel, OutboxState};
 use crate::error::{Error, Result};
-use crate::outbox::{OutboxCounts, SendReport, SendTally};
+use crate::outbox::{OutboxCounts, SendTally};
 use crate::shop::Shop;
 use crate::text;
 
 /// Send the emails of a campaign through the mail server of shop.toml, each at most once. Ctrl-C ends it after the emails at
-/// hand; the same command goes on.
+/// hand; the same command goes on. Exit code 0: everything that can go has gone; 3: something waits, failed or is in doubt.
 #[derive(Debug, clap::Args)]
 pub(super) struct SendArguments {
     /// The campaign.
@@ -31,26 +33,31 @@ pub(super) struct SendArguments {
     /// Let emails go that wait for a complaint to be put right. Nobody gets email without a yes.
     #[arg(long)]
     despite: bool,
-    /// A backup was put back, and what it has as queued is to be sent.
+    /// Send the emails that are in order, and list those that are not.
+    #[arg(long)]
+    leave_out_problems: bool,
+    /// This is the same shop, moved here, or a backup of it: what it has as queued is to be sent. Needed once.
     #[arg(long, conflicts_with = "to_folder")]
     restored: bool,
 }
 
 pub(super) fn run(arguments: &SendArguments, context: &Context) -> Result<Done> {
     let (shop, slug) = (context.shop()?, &arguments.campaign);
-    let SendArguments { limit, despite, restored, .. } = *arguments;
-    let options = SendOptions { limit, despite, restored };
+    let SendArguments { limit, despite, leave_out_problems, restored, .. } = *arguments;
+    let options = SendOptions { limit, despite, leave_out_problems, restored };
     if let Some(folder) = &arguments.to_folder {
         return to_folder(&shop, slug, folder, &options, context);
     }
-    let now = context.clock.now();
-    let sent = watched(context, |progress| send::send(&shop, slug, &options, now, progress))?;
+    let clock = context.clock;
+    let sent = watched(context, |progress| send::send(&shop, slug, &options, clock, progress))?;
     let mut object = counts(slug, &sent.counts);
     object["held_back"] = sent.held_back.len().into();
     object["next_try"] = json!(sent.report.next_try);
     object["stopped"] = json!(sent.report.stopped);
+    object["left_out"] = messages(&sent.left_out);
     let done = Done::new(format!("Sent {}.", summary(&sent.report.tally)), &object);
-    Ok(with_warnings(&sent.report, slug, &sent.held_back, done).warn(sent.differences))
+    let done = with_warnings(&sent, slug, clock.now(), done);
+    Ok(without(sent.left_out, done).warn(sent.differences))
 }
 
 fn to_folder(shop: &Shop, slug: &str, folder: &Path, options: &SendOptions, context: &Context) -> Result<Done> {
@@ -61,7 +68,20 @@ fn to_folder(shop: &Shop, slug: &str, folder: &Path, options: &SendOptions, cont
     object["folder"] = shown.as_str().into();
     object["written"] = outcome.count.into();
     let text = format!("Wrote {emails} to {}; nothing was sent.", text::quote(&shown));
-    Ok(Done::new(text, &object).warn(outcome.differences))
+    object["left_out"] = messages(&outcome.left_out);
+    Ok(without(outcome.left_out, Done::new(text, &object)).warn(outcome.differences))
+}
+
+fn messages(left_out: &[Error]) -> Value {
+    left_out.iter().map(Error::message).collect()
+}
+
+/// With the emails that were left out.
+fn without(left_out: Vec<Error>, done: Done) -> Done {
+    if left_out.is_empty() {
+        return done;
+    }
+    done.warn(left_out.into_iter().map(|problem| format!("left out: {problem}"))).exit(3)
 }
 
 /// `120 emails; 1 failed, 1 is in doubt`, to stand after "sent".
@@ -79,42 +99,72 @@ pub(super) fn summary(tally: &SendTally) -> String {
     text
 }
 
-/// What is to be known beside the figures, and the exit code.
-fn with_warnings(report: &SendReport, slug: &str, held: &[HeldBack], done: Done) -> Done {
-    let tally = &report.tally;
+/// What is to be known beside the figures, and the exit code: a line for everything that has not gone, and what to do about it.
+fn with_warnings(sent: &SendOutcome, slug: &str, now: NaiveDateTime, done: Done) -> Done {
+    let SendOutcome { report, held_back: held, open, .. } = sent;
+    let emails = |n: usize| Channel::Email.count(n);
     let mut warnings = Vec::new();
     if report.doubted > 0 {
-        let n = Channel::Email.count(report.doubted);
+        let n = emails(report.doubted);
         warnings.push(format!("{n} in doubt since an earlier run was broken off: `regulars outbox {slug}`"));
     }
-    if tally.failed + tally.in_doubt > 0 {
-        warnings.push(format!("`regulars outbox {slug}` says whose, and what the mail server said"));
+    if open.failed > 0 {
+        warnings.push(format!(
+            "{} failed: `regulars outbox {slug}` says whose, and what the mail server said; `--settle REF again` or \
+             `--readdress REF` sends one again",
+            emails(open.failed)
+        ));
     }
-    if let Some(next) = report.next_try {
-        let next = next.format("%Y-%m-%d %H:%M");
-        warnings.push(format!("to try again what the mail server put off: `regulars send {slug}`, from {next} on"));
+    if open.in_doubt > 0 {
+        let (n, are) = (emails(open.in_doubt), if open.in_doubt == 1 { "is" } else { "are" });
+        warnings.push(format!(
+            "{n} {are} in doubt: `regulars outbox {slug}` says whose, and what the mail server said; settle it with `--settle \
+             REF sent`, or `again`"
+        ));
     }
-    if report.capped {
-        warnings.push(format!("that is `daily_cap` for today: `regulars send {slug}` goes on tomorrow"));
+    if let Some(next) = open.next_tries.first() {
+        let (n, next) = (emails(open.next_tries.len()), next.format("%Y-%m-%d %H:%M"));
+        warnings
+            .push(format!("to try again what the mail server put off ({n}): `regulars send {slug}`, from {next} on"));
     }
-    if !held.is_empty() {
-        let why: Vec<&str> = held.iter().map(|held| held.message.as_str()).collect();
-        warnings.push(format!("{} held back: {}", Channel::Email.count(held.len()), text::first_few(&why, 3)));
+    warnings.extend(wrong_waits(slug, open.next_tries.iter().copied(), now));
+    if report.over_limit > 0 {
+        let (n, are) = (emails(report.over_limit), if report.over_limit == 1 { "is" } else { "are" });
+        warnings.push(format!("{n} {are} left by `--limit`: `regulars send {slug}` goes on with them"));
     }
-    let left = tally.left();
+    if report.over_cap > 0 {
+        let n = emails(report.over_cap);
+        warnings.push(format!("that is `daily_cap` for today: `regulars send {slug}` goes on tomorrow with {n}"));
+    }
+    warnings.extend(held_back(held));
+    let left = report.tally.left();
     if left > 0 && report.stopped.is_none() {
-        warnings.push(format!("{} stay queued: a no was written down meanwhile", Channel::Email.count(left)));
+        warnings.push(format!("{} stay queued: a no was written down meanwhile", emails(left)));
     }
     let done = done.warn(warnings);
+    let waits = held.iter().any(|held| held.complaint) || !open.is_empty() || report.doubted + left > 0;
     match &report.stopped {
         Some(why) => {
-            let error = Error::new(format!("{why}; {} stay queued", Channel::Email.count(left)))
+            let error = Error::new(format!("{why}; {} stay queued", emails(left)))
                 .hint(format!("`regulars send {slug}` goes on where this ended"));
             done.refused(&error.report()).exit(3)
         }
-        None if tally.failed + tally.later + tally.in_doubt + report.doubted + left > 0 => done.exit(3),
-        None => done,
+        None => done.exit(if waits { 3 } else { 0 }),
     }
+}
+
+/// What is held back and why: what waits for a complaint to be resolved, and what is not wanted any more.
+pub(super) fn held_back(held: &[HeldBack]) -> Vec<String> {
+    let (complaints, others): (Vec<&HeldBack>, Vec<&HeldBack>) = held.iter().partition(|held| held.complaint);
+    let complaint = " until a complaint is resolved (`regulars customer resolve REF`), or with `send --despite`";
+    [(complaints, complaint), (others, "")]
+        .into_iter()
+        .filter(|(held, _)| !held.is_empty())
+        .map(|(held, until)| {
+            let why: Vec<&str> = held.iter().map(|held| held.message.as_str()).collect();
+            format!("{} held back{until}: {}", Channel::Email.count(held.len()), text::first_few(&why, 3))
+        })
+        .collect()
 }
 
 /// Where the emails of a campaign stand, for programs.

@@ -9,12 +9,12 @@ use clap::{CommandFactory, Parser};
 
 use super::context::Context;
 use super::done::{self, Done};
-use super::output::{show, to_stderr, to_stdout};
+use super::output::{is_printed, show, to_stderr, to_stdout, unless_unprinted};
 use super::verb_list::verbs;
 use super::{
     backup, best, bounces, calls, check, command_list, completions, customer, demo, doctor, email, follow_up, import,
-    init, man, manual, note_lines, outbox, plan, posted, preview, print, proof, recipients, redeem, report, returned,
-    run, segment, send, serve, till, unredeem, why,
+    init, man, manual, note_lines, outbox, plan, posted, preview, print, proof, recipients, redeem, report, restore,
+    returned, run, segment, send, serve, till, unredeem, why,
 };
 use crate::clock::{Clock, Rehearsal};
 use crate::error::{Error, Result};
@@ -85,6 +85,7 @@ verbs! { Verb:
     Serve = serve::ServeArguments,
     Till = till::TillArguments,
     Backup = backup::BackupArguments,
+    Restore = restore::RestoreArguments,
     Doctor = doctor::DoctorArguments,
     Manual = manual::ManualArguments,
     Completions = completions::CompletionsArguments,
@@ -94,7 +95,11 @@ verbs! { Verb:
 /// Runs the program.
 #[must_use]
 pub fn main() -> ExitCode {
-    let line = CommandLine::parse();
+    let line = match CommandLine::try_parse() {
+        Ok(line) => line,
+        // Help and the version come this way too.
+        Err(told) => return unless_unprinted(is_printed(told.print()), u8::try_from(told.exit_code()).unwrap_or(2)),
+    };
     let context = Context {
         clock: Clock::of(line.today, Shop::timezone(&line.shop)),
         folder: line.shop,
@@ -106,11 +111,10 @@ pub fn main() -> ExitCode {
     match line.verb.run(&context) {
         Ok(done) => show(&done, line.json),
         Err(error) => {
-            if let Some(json) = done::error_json(&error).filter(|_| line.json) {
-                to_stdout(&json);
-            }
+            let json = done::error_json(&error).filter(|_| line.json);
+            let printed = json.map_or(Ok(()), |json| to_stdout(&json));
             to_stderr(&error.report());
-            ExitCode::from(error.exit_code())
+            unless_unprinted(printed, error.exit_code())
         }
     }
 }

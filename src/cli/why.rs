@@ -23,17 +23,21 @@ pub(super) struct WhyArguments {
 }
 
 pub(super) fn run(arguments: &WhyArguments, context: &Context) -> Result<Done> {
-    let Inclusion { customer, recipient, left_out: reason, suppressed, conditions } =
+    let Inclusion { customer, recipient, left_out: reason, suppressed, email_fault, conditions } =
         why::why(&context.shop()?, &arguments.campaign, &arguments.reference)?;
     let (status, mut sentence) = verdict(&customer, recipient.as_ref(), reason.as_deref());
     if let Some(why) = &suppressed {
         let (address, reason) = (text::quote(&customer.email), why.reason.in_words());
         sentence.push_str(&format!(" No email goes to {address}: {reason}, {}.", why.on));
     }
+    if let Some(fault) = &email_fault {
+        sentence.push_str(&format!(" No email can go to them: {}; `{}` corrects it.", fault.message, fault.hint));
+    }
     let text = format!("{sentence}\n\nThe query, as the book stands now:\n{}\n", conditions.join("\n"));
     let object = json!({
         "campaign": arguments.campaign, "ref": customer.reference, "status": status, "reason": reason,
         "suppressed": suppressed, "why": sentence, "conditions": conditions,
+        "email_fault": email_fault.map(|fault| fault.message),
     });
     Ok(Done::new(text, &object))
 }

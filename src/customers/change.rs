@@ -8,7 +8,9 @@ use super::consent;
 use super::customer::{self, Customer, CustomerField};
 use super::index::Words;
 use super::{household, links, lookup, post_opt_outs, suppression, tags, undeliverable};
-use crate::domain::{Birthday, CircumstanceKind, Column, Consent, ConsentChannel, OnePer, email_key};
+use crate::domain::{
+    Birthday, CircumstanceKind, Column, Consent, ConsentChannel, EmailAddress, OnePer, email_in, email_key,
+};
 use crate::error::{Error, Result};
 use crate::store::{Read, Write, params};
 use crate::text;
@@ -156,6 +158,9 @@ fn read_change(assignment: &str) -> Result<Change> {
     if field == CustomerField::Birthday.as_str() && is_like_a_day {
         return value.parse::<Birthday>().map(|birthday| Change::Text(CustomerField::Birthday, birthday.to_string()));
     }
+    if field == CustomerField::Email.as_str() {
+        return email(value).map(|address| Change::Text(CustomerField::Email, address));
+    }
     if let Some(field) = CustomerField::from_form(field) {
         return Ok(Change::Text(field, filled(value)));
     }
@@ -189,6 +194,18 @@ fn read_change(assignment: &str) -> Result<Change> {
 /// A value as typed; only blanks are nothing.
 fn filled(value: &str) -> String {
     if value.trim().is_empty() { String::new() } else { value.to_owned() }
+}
+
+/// An address, without what was pasted with it; nothing takes it off.
+fn email(value: &str) -> Result<String> {
+    let address = email_in(value);
+    match EmailAddress::fault(&address) {
+        Some(fault) if !address.is_empty() => {
+            Err(Error::new(format!("{} is no email address: it {fault}", text::quote(&address)))
+                .hint("write it as `email=ana@example.com`; `email=` takes it off the card"))
+        }
+        _ => Ok(address.into_owned()),
+    }
 }
 
 fn consent(field: &str, word: &str) -> Result<Consent> {
@@ -320,6 +337,8 @@ mod tests {
             ("email_consent=yes", Change::Consent(ConsentChannel::Email, Consent::Yes)),
             ("deceased=yes", Change::Circumstance(CircumstanceKind::Deceased, true)),
             ("preference.shirt size=", Change::Preference("shirt size".into(), String::new())),
+            ("email=Lou <lou@example.com>", Change::Text(CustomerField::Email, "lou@example.com".into())),
+            ("email= ", Change::Text(CustomerField::Email, String::new())),
             ("tag=-vip", Change::Tag("vip".into(), false)),
             ("tag=vip", Change::Tag("vip".into(), true)),
             ("household=alone", Change::Alone),
@@ -338,6 +357,11 @@ mod tests {
             ),
             ("citty=x", "error: there is no field `citty`\nhint: did you mean `city`?\n"),
             ("post=maybe", "error: `maybe` is not an answer to `post`\nhint: say yes, no or unknown\n"),
+            (
+                "email=ida..x@example.com",
+                "error: `ida..x@example.com` is no email address: it has two dots in a row\nhint: write it as \
+                 `email=ana@example.com`; `email=` takes it off the card\n",
+            ),
             ("moved=1", "error: `1` is not an answer to `moved`\nhint: say yes or no\n"),
             ("tag=+", "error: a tag without a word\nhint: `tag=+vip` adds one, `tag=-vip` takes it off\n"),
         ] {

@@ -1,40 +1,71 @@
-//! Whether a card has an email address, asked in SQL: the rule of [`crate::domain::EmailAddress::parse`].
+//! Whether a card has an email address, and the cards whose email is none.
 
-use crate::store::has_none_of;
+use super::customer::{COLUMNS, Customer};
+use crate::domain::EmailAddress;
+use crate::error::Result;
+use crate::store::{Read, is_email, params};
+use crate::text;
 
-/// The white space that a text is trimmed of.
-macro_rules! white_space {
-    () => {
-        "\u{9}\u{a}\u{b}\u{c}\u{d} \u{85}\u{a0}\u{1680}\u{2000}\u{2001}\u{2002}\u{2003}\u{2004}\u{2005}\u{2006}\u{2007}\
-         \u{2008}\u{2009}\u{200a}\u{2028}\u{2029}\u{202f}\u{205f}\u{3000}"
-    };
+/// Of the customer `c`: the rule of [`EmailAddress`].
+pub(crate) const HAS_EMAIL: &str = is_email!("c.email");
+
+/// The cards that have an email which is no address, by reference.
+pub(crate) fn with_unusable_email(read: &Read<'_>) -> Result<Vec<Customer>> {
+    let such = format!("deceased = 0 AND email <> '' AND NOT {HAS_EMAIL}");
+    let sql = format!("SELECT {COLUMNS} FROM customer c WHERE {such} ORDER BY ref");
+    read.all(&sql, params![], Customer::from_row)
 }
 
-macro_rules! email {
-    () => {
-        concat!("TRIM(c.email, '", white_space!(), "')")
+/// These cards in words, with what is wrong and what to do; nothing when there are none.
+pub(crate) fn unusable_emails(cards: &[Customer]) -> Option<String> {
+    let faults: Vec<(&Customer, EmailFault)> =
+        cards.iter().filter_map(|card| Some((card, card.email_fault()?))).collect();
+    let said = |(card, fault): &(&Customer, EmailFault)| {
+        let name = card.name();
+        let reference = text::quote(&card.reference);
+        let who = if name.is_empty() { reference } else { format!("{name} ({reference})") };
+        format!("{who}: {}", fault.message)
     };
+    let who = text::first_few(&faults.iter().map(said).collect::<Vec<_>>(), 12);
+    let count = text::count(faults.len(), "customer");
+    Some(match faults.as_slice() {
+        [] => return None,
+        [(_, fault)] => format!("{count} has no valid email address: {who}; `{}` corrects it", fault.hint),
+        _ => format!("{count} have no valid email address: {who}; `regulars customer set REF email=…` corrects one"),
+    })
 }
 
-/// Of the customer `c`.
-pub(crate) const HAS_EMAIL: &str = concat!(
-    "(c.email LIKE '_%@_%._%' AND c.email NOT LIKE '%@%@%' AND c.email NOT LIKE '%@.%' AND c.email NOT LIKE '%@%..%' AND ",
-    email!(),
-    " LIKE '_%@_%._%' AND ",
-    email!(),
-    " NOT LIKE '%.' AND ",
-    has_none_of!(
-        email!(),
-        "\u{1}-\u{20}\u{7f}-\u{a0}\u{1680}\u{2000}-\u{200a}\u{2028}\u{2029}\u{202f}\u{205f}\u{3000},;<>()\""
-    ),
-    ")"
-);
+impl Customer {
+    /// What keeps the email on the card from being an address, with the command that sets it right: `` `ida..x@example.com`
+    /// has two dots in a row ``. Nothing when it is one, or when there is none.
+    pub(crate) fn email_fault(&self) -> Option<EmailFault> {
+        EmailFault::of(&self.reference, &self.email)
+    }
+}
+
+/// Why an email on a card is no address, and what to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct EmailFault {
+    /// `` `ida..x@example.com` has two dots in a row ``.
+    pub(crate) message: String,
+    /// The command that corrects it, with the address where it can be read: `regulars customer set A1 email=…`.
+    pub(crate) hint: String,
+}
+
+impl EmailFault {
+    pub(crate) fn of(reference: &str, email: &str) -> Option<Self> {
+        let fault = EmailAddress::fault(email).filter(|_| !email.trim().is_empty())?;
+        let right = EmailAddress::read(email).map_or("…".to_owned(), |address| address.as_str().to_owned());
+        let message = format!("{} {fault}", text::quote(email.trim()));
+        let hint = format!("regulars customer set {} email={right}", text::argument(reference));
+        Some(Self { message, hint })
+    }
+}
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::EmailAddress;
-    use crate::store::{Store, params};
+    use crate::store::Store;
 
     #[test]
     fn the_question_in_sql_is_the_rule_of_the_type() {

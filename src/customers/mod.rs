@@ -48,7 +48,7 @@ pub(crate) use consent::{ConsentSubject, record_consent, said_opt_outs};
 pub(crate) use customer::{Customer, CustomerField, MailPreferences, address_of, name_in, name_of};
 pub(crate) use duplicates::{Pair, duplicates, tell_apart};
 pub(crate) use find::{Hit, find};
-pub(crate) use has_email::HAS_EMAIL;
+pub(crate) use has_email::{EmailFault, HAS_EMAIL, unusable_emails, with_unusable_email};
 pub(crate) use household::household_of;
 pub(crate) use identity::{RefStatus, References, let_back, references};
 pub(crate) use index::{complete as index_words, is_complete as words_are_indexed};
@@ -60,8 +60,8 @@ pub(crate) use notes::{Note, add_note, note_kind, notes, resolve};
 pub(crate) use personal_data::PERSONAL_DATA;
 pub(crate) use post_opt_outs::PostOptOuts;
 pub(crate) use purchase::{
-    LastPurchase, SalesInBook, count_purchases, largest_purchase, last_purchases, sales_in_book, spent_between,
-    visits_between,
+    LastPurchase, SalesInBook, count_purchases, largest_purchase, last_purchases, oversized_purchases, sales_in_book,
+    spent_between, visits_between,
 };
 pub(crate) use purchase_writer::{DedupeKey, PurchaseDraft, PurchaseItem, PurchaseWriter, StoredLine, StoredPurchase};
 pub(crate) use reach::{Reach, address_reach, reach};

@@ -83,6 +83,14 @@ pub(crate) fn sales_in_book(read: &Read<'_>, from: NaiveDate, to: NaiveDate) -> 
     Ok(if is_there("")? { SalesInBook::OfNobody } else { SalesInBook::None })
 }
 
+/// The first purchases that are larger than any amount may be, as an older version imported them: whose, when, how much.
+pub(crate) fn oversized_purchases(read: &Read<'_>, most: usize) -> Result<Vec<(String, NaiveDate, Money)>> {
+    let sql = "SELECT COALESCE(c.ref, p.ref), p.day, p.amount_minor FROM purchase p \
+               LEFT JOIN customer c ON c.id = p.customer_id WHERE p.amount_minor NOT BETWEEN -?1 AND ?1 \
+               ORDER BY 1, p.day, p.id LIMIT ?2";
+    read.all(sql, params![Money::MOST, most], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+}
+
 /// The largest purchase that anybody of a household ever made.
 pub(crate) fn largest_purchase(read: &Read<'_>, household_id: HouseholdId) -> Result<Option<Money>> {
     let sql =

@@ -19,6 +19,8 @@ pub(crate) struct Reach {
     pub(crate) has_address: bool,
     pub(crate) wants_no_post: bool,
     pub(crate) has_email: bool,
+    /// There is an email on the card that is no address.
+    pub(crate) has_email_fault: bool,
     pub(crate) email_consent: bool,
     /// Why the address gets no email, whatever they said.
     pub(crate) suppressed: Option<Suppression>,
@@ -46,6 +48,7 @@ pub(crate) fn reach(read: &Read<'_>) -> Result<HashMap<CustomerId, Reach>> {
                city, postcode, country, home FROM customer";
     read.each(sql, params![], |row| {
         let email: String = row.get(6)?;
+        let has_email = EmailAddress::is_one(&email);
         let (has_address, has_moved) = address_reach(row, 7)?;
         let id = row.get(0)?;
         let (post, consent): (Consent, Consent) = (row.get(3)?, row.get(4)?);
@@ -56,7 +59,8 @@ pub(crate) fn reach(read: &Read<'_>) -> Result<HashMap<CustomerId, Reach>> {
             household_id: row.get(2)?,
             has_address,
             wants_no_post: post == Consent::No || opted_out.contains(&id),
-            has_email: EmailAddress::parse(&email).is_some(),
+            has_email,
+            has_email_fault: !has_email && !email.trim().is_empty(),
             email_consent: consent == Consent::Yes,
             suppressed: suppressions.reason(&email).filter(|why| !is_own(why)),
             deceased: row.get(5)?,

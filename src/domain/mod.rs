@@ -21,7 +21,7 @@ pub(crate) use bounce_class::{BounceClass, status_of};
 pub(crate) use code::{Code, crockford};
 pub(crate) use column::{Column, column_enum};
 pub(crate) use countries::{country_code, country_name, is_abroad, postcode_area};
-pub(crate) use email_address::{EmailAddress, bare_email, email_key, is_same_mailbox};
+pub(crate) use email_address::{EmailAddress, email_in, email_key, is_same_mailbox};
 pub(crate) use goods::is_bar_code_of_goods;
 pub(crate) use ids::{
     CampaignId, CustomerId, EventId, HouseholdId, ImportId, OutboxId, RecipientId, RedemptionId, TillChangeId,

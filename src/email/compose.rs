@@ -1,6 +1,6 @@
 //! One message, built with lettre from fixed parts: the same recipient gives the same bytes.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime};
 use lettre::message::header::{self as field, ContentType, Headers};
 use lettre::message::{Attachment, Body, Mailboxes, MultiPart, MultiPartBuilder, SinglePart};
 
@@ -25,12 +25,11 @@ pub(crate) fn compose(email: &Email<'_>) -> Result<Vec<u8>> {
     let Senders { from, reply_to } = email.senders;
     let answers = email.senders.answers();
     let id = format!("{}@{}", email.key, from.email.domain());
-    let noon = std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(noon(email.date));
     let mut head = Headers::new();
     head.set(field::From::from(Mailboxes::from(from.clone())));
     head.set(field::To::from(Mailboxes::from(header::recipient(email.name, email.to)?)));
     head.insert_raw(header::subject(email.subject));
-    head.set(field::Date::from(noon));
+    head.insert_raw(header::date(email.date));
     head.set(field::MessageId::from(format!("<{id}>")));
     head.insert_raw(header::list_unsubscribe(answers, email.key, email.unsubscribe));
     if email.unsubscribe.is_some() {
@@ -125,9 +124,10 @@ fn broken(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
     Error::new("the email could not be put together").because(cause)
 }
 
-/// Noon of a day, in seconds since 1970.
-fn noon(day: NaiveDate) -> u64 {
-    u64::try_from((day - NaiveDate::default()).num_seconds() + 12 * 3600).unwrap_or(0)
+/// The moment of a message that nobody has handed over yet: noon of its day, in Greenwich.
+pub(crate) fn noon(day: NaiveDate) -> DateTime<FixedOffset> {
+    let noon = NaiveTime::from_hms_opt(12, 0, 0).unwrap_or_default();
+    day.and_time(noon).and_utc().fixed_offset()
 }
 
 #[cfg(test)]
@@ -149,7 +149,7 @@ mod tests {
             signer: "Helen",
             footer: &["Wiedeman's".to_owned(), "1 University Avenue".to_owned()],
             language: "en-US",
-            date: NaiveDate::from_ymd_opt(1990, 1, 15).expect("day"),
+            date: noon(NaiveDate::from_ymd_opt(1990, 1, 15).expect("day")),
             key: "0123abcd",
             letter: None,
             unsubscribe: None,

@@ -1,6 +1,7 @@
 //! What may stand in the header of a message, whatever it was made from: no control characters, no encoded word that
 //! somebody typed, no line that is too long.
 
+use chrono::{DateTime, FixedOffset};
 use email_encoding::headers::{rfc2047, writer::EmailWriter};
 use lettre::Address;
 use lettre::message::Mailbox;
@@ -34,12 +35,13 @@ pub(super) fn own(text: &str, key: &str) -> Result<Mailbox> {
 
 /// The recipient.
 pub(super) fn recipient(name: &str, address: &str) -> Result<Mailbox> {
-    let address: Address = for_wire(&line(address, 1000)).parse().map_err(|e| {
-        Error::new(format!("{} is not an email address", text::quote(address)))
+    let none = || {
+        let fault = EmailAddress::fault(address).unwrap_or_else(|| "is none that mail servers take".to_owned());
+        Error::new(format!("{} is no email address: it {fault}", text::quote(address)))
             .hint("correct it on the card, then `regulars outbox NAME --readdress REF`")
-            .because(address_error(e))
-    })?;
-    Ok(named(name, address))
+    };
+    let wire = EmailAddress::parse(address).ok_or_else(none)?.for_wire();
+    Ok(named(name, wire.parse().map_err(|e| none().because(address_error(e)))?))
 }
 
 /// An address with a domain that DNS knows; what is none stays as it is.
@@ -78,6 +80,12 @@ pub(super) fn list_unsubscribe(answers: &Address, key: &str, link: Option<&str>)
     HeaderValue::new(HeaderName::new_from_ascii_str("List-Unsubscribe"), value)
 }
 
+/// The moment of the message, with its distance from Greenwich (RFC 5322).
+pub(super) fn date(at: DateTime<FixedOffset>) -> HeaderValue {
+    let text = at.format("%a, %d %b %Y %H:%M:%S %z").to_string();
+    HeaderValue::new(HeaderName::new_from_ascii_str("Date"), text)
+}
+
 /// That the link acts at once, without asking (RFC 8058).
 pub(super) fn one_click() -> HeaderValue {
     let name = HeaderName::new_from_ascii_str("List-Unsubscribe-Post");
@@ -91,4 +99,33 @@ pub(super) fn in_link(address: &str) -> String {
         .bytes()
         .map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whatever the book takes for an address can be written to: lettre has a rule of its own.
+    #[test]
+    fn every_address_can_be_a_recipient() {
+        let mut taken = 0;
+        let strange = "\u{e9}\u{df}\u{3042}\u{301}\u{94d}\u{200b}\u{2019}\u{ff20}\u{1f381}\u{ad}";
+        for c in (0..=0x7f).map(char::from).chain(strange.chars()) {
+            for text in [
+                format!("a{c}b@c.de"),
+                format!("{c}a@c.de"),
+                format!("a{c}@c.de"),
+                format!("a@b{c}c.de"),
+                format!("a@{c}b.de"),
+                format!("a@b{c}.de"),
+                format!("a@b.d{c}e"),
+                format!("a@b.de{c}"),
+            ] {
+                let is_one = EmailAddress::is_one(&text);
+                assert_eq!(recipient("", &text).is_ok(), is_one, "{text}");
+                taken += usize::from(is_one);
+            }
+        }
+        assert!(taken > 500, "{taken}");
+    }
 }

@@ -1,6 +1,6 @@
 //! What one message is made of, and who writes it.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, FixedOffset};
 use lettre::Address;
 use lettre::message::Mailbox;
 
@@ -30,7 +30,7 @@ pub(crate) struct Email<'e> {
     pub(crate) footer: &'e [String],
     /// BCP 47.
     pub(crate) language: &'e str,
-    pub(crate) date: NaiveDate,
+    pub(crate) date: DateTime<FixedOffset>,
     /// What makes this message itself: its Message-ID and the marks between its parts come from it.
     pub(crate) key: &'e str,
     /// The printed letter, as a PDF that is attached.

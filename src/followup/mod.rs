@@ -76,13 +76,16 @@ pub(crate) fn follow_up(read: &Read<'_>, shop: &Shop, old: &str, new: &str) -> R
         let path = format!("letter-templates/{}", draft::reminder_name(new, number));
         drafts.push((path, letters::REMINDER.template(&head)));
     }
-    for (path, _) in &drafts {
-        if shop.folder.join(path).exists() {
+    // The campaign's file is written last: without it, templates with these very words are of a try that was broken off.
+    for (path, text) in &drafts {
+        let there = shop.folder.join(path);
+        let is_left = *path != drafts[0].0 && std::fs::read(&there).is_ok_and(|bytes| bytes == text.as_bytes());
+        if there.exists() && !is_left {
             return Err(Error::new(format!("{} is there already", text::quote(path)))
                 .hint("choose another name for the new campaign, or move that file away"));
         }
     }
-    for (path, text) in &drafts {
+    for (path, text) in drafts.iter().rev() {
         files::write_whole(&shop.folder.join(path), text.as_bytes())?;
     }
     let mut paths = drafts.into_iter().map(|(path, _)| path);

@@ -2,8 +2,11 @@
 
 use std::borrow::Cow;
 
-use crate::domain::{country_code, postcode_of_letters};
+use crate::domain::{EmailAddress, country_code, email_in, postcode_of_letters};
 use crate::text::csv;
+
+/// Between several phones or emails in one cell.
+pub(super) const BETWEEN_VALUES: [&str; 4] = [" ::: ", ",", ";", " / "];
 
 /// A cell without control characters and outer spaces, and without the apostrophe that keeps it from being a formula.
 /// Line breaks inside become spaces; characters that turn the direction of what follows, or show nothing, go.
@@ -48,6 +51,42 @@ pub(super) fn first_of<'t>(text: &'t str, separators: &[&str]) -> (&'t str, Vec<
     let mut parts = parts.into_iter().map(str::trim).filter(|part| !part.is_empty());
     let first = parts.next().unwrap_or("");
     (first, parts.collect())
+}
+
+/// The email address in a cell, and what else is there: of several the first that is one. A cell without any stays whole.
+pub(super) fn email_of(cell: &str) -> (Cow<'_, str>, Vec<&str>) {
+    if let Some(address) = EmailAddress::bare(cell).or_else(|| cell.is_empty().then_some(cell)) {
+        return (Cow::Borrowed(address), vec![]);
+    }
+    let parts = outside_quotes(cell);
+    let Some(first) = parts.iter().position(|part| EmailAddress::read(part).is_some()) else {
+        return (email_in(cell), vec![]);
+    };
+    // Of `Lou, Dr. <lou@example.com>` what stands before is of the name.
+    let is_of_name = |at: &usize| parts[first].contains('<') && !parts[*at].contains('@');
+    let name = (0..first).rev().take_while(is_of_name).count();
+    let others = parts.iter().enumerate().filter(|(at, _)| !(first - name..=first).contains(at)).map(|(_, part)| *part);
+    (email_in(parts[first]), others.collect())
+}
+
+/// The values of a cell, split where nothing is in quotes.
+fn outside_quotes(cell: &str) -> Vec<&str> {
+    let (mut parts, mut start, mut at, mut quoted) = (Vec::new(), 0, 0, false);
+    while at < cell.len() {
+        let between = BETWEEN_VALUES.iter().find(|between| !quoted && cell[at..].starts_with(*between));
+        let next = cell[at..].chars().next();
+        quoted ^= next == Some('"');
+        match between {
+            Some(between) => {
+                parts.push(cell[start..at].trim());
+                (start, at) = (at + between.len(), at + between.len());
+            }
+            None => at += next.map_or(1, char::len_utf8),
+        }
+    }
+    parts.push(cell[start..].trim());
+    parts.retain(|part| !part.is_empty());
+    parts
 }
 
 /// A postcode as its country writes it: without the dash of an extension that is empty, `1012 AB` of `1012ab`; a US one
@@ -146,5 +185,31 @@ mod tests {
         }
         assert_eq!(plain("👩\u{200d}🌾"), "👩\u{200d}🌾");
         assert_eq!(first_of("1 ::: 2 ::: ", &[" ::: "]), ("1", vec!["2"]));
+    }
+
+    #[test]
+    fn of_several_emails_the_first_that_is_one_counts() {
+        for (cell, email, others) in [
+            ("lou@example.com", "lou@example.com", vec![]),
+            ("Lou <lou@example.com>", "lou@example.com", vec![]),
+            ("\"Lou, X\" <lou@example.com>", "lou@example.com", vec![]),
+            ("Reed, Lou <lou@example.com>", "lou@example.com", vec![]),
+            ("lou@example.com, max@example.com", "lou@example.com", vec!["max@example.com"]),
+            ("lou@example.com;", "lou@example.com", vec![]),
+            ("none; lou@example.com", "lou@example.com", vec!["none"]),
+            ("ida..x@example.com; lou@example.com", "lou@example.com", vec!["ida..x@example.com"]),
+            ("A <a@example>, Lou <lou@example.com>", "lou@example.com", vec!["A <a@example>"]),
+            ("Lou <lou@example.com>, Max <max@example.com>", "lou@example.com", vec!["Max <max@example.com>"]),
+            ("lou@example.com ::: max@example.com", "lou@example.com", vec!["max@example.com"]),
+            ("mailto:lou@example.com / x", "lou@example.com", vec!["x"]),
+            ("kim@example,com", "kim@example,com", vec![]),
+            ("ida..x@example.com", "ida..x@example.com", vec![]),
+            ("ask, or call", "ask, or call", vec![]),
+            ("\"Lou <lou@example.com>", "lou@example.com", vec![]),
+            ("", "", vec![]),
+        ] {
+            let (found, more) = email_of(cell);
+            assert_eq!((&*found, more), (email, others), "{cell}");
+        }
     }
 }

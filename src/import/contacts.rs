@@ -4,14 +4,13 @@ use csv::StringRecord;
 
 use super::birthday::BirthdayColumn;
 use super::consent::{consent_of, holds};
-use super::dialect::BETWEEN_VALUES;
 use super::list_reference::list_reference;
 use super::reading::{ImportPlan, KnownBy};
 use super::sheet::SheetRow;
 use super::survey::Survey;
 use super::{RowProblem, cells, placeholders, row_address};
 use crate::customers::{CustomerField, address_of};
-use crate::domain::{CircumstanceKind, Column, Consent, ConsentChannel, bare_email};
+use crate::domain::{CircumstanceKind, Column, Consent, ConsentChannel, EmailAddress};
 use crate::error::Result;
 use crate::text;
 
@@ -22,6 +21,10 @@ pub(super) struct ContactRow {
     /// How far into the file it starts.
     pub(crate) offset: usize,
     pub(crate) reference: String,
+    /// What stood for the reference in earlier versions, where they read the email differently.
+    pub(crate) former_reference: Option<String>,
+    /// What keeps the email from being an address.
+    pub(crate) email_fault: Option<String>,
     /// The reference is made of the name and the address: several people may share it.
     pub(crate) is_listed: bool,
     /// In the order of [`CustomerField::ALL`].
@@ -51,6 +54,7 @@ impl ContactRow {
         self.tags.clear();
         self.circumstances.clear();
         (self.post, self.email) = (no(self.post), no(self.email));
+        self.email_fault = None;
         self.is_repeated = true;
         (self.post.is_some() || self.email.is_some()).then_some(self)
     }
@@ -75,12 +79,17 @@ pub(super) fn read(
     for field in CustomerField::ALL.iter().copied() {
         let name = field.as_str();
         texts.push(match field {
-            CustomerField::Phone | CustomerField::Email => {
-                let is_phone = field == CustomerField::Phone;
-                let cell = if is_phone { plan.id(name, row, survey)? } else { columns.pick(name).of(row) };
-                let (first, more) = cells::first_of(&cell, &BETWEEN_VALUES);
+            CustomerField::Phone => {
+                let cell = plan.id(name, row, survey)?;
+                let (first, more) = cells::first_of(&cell, &cells::BETWEEN_VALUES);
                 others.extend(more.into_iter().map(str::to_owned));
-                if is_phone { first } else { bare_email(first) }.to_owned()
+                first.to_owned()
+            }
+            CustomerField::Email => {
+                let cell = columns.pick(name).of(row);
+                let (first, more) = cells::email_of(&cell);
+                others.extend(more.into_iter().map(str::to_owned));
+                first.into_owned()
             }
             CustomerField::Birthday => match birthdays.read(&columns.pick(name).of(row), line)? {
                 Ok(birthday) => birthday,
@@ -96,11 +105,19 @@ pub(super) fn read(
         });
     }
     placeholders::clear(&mut texts);
-    let mut reference = plan.reference(row, survey)?.into_owned();
-    let is_listed = reference.is_empty() && plan.known_by() != KnownBy::Reference;
+    let email = &texts[CustomerField::Email as usize];
+    let email_fault = if email.is_empty() { None } else { EmailAddress::fault(email) };
+    let mut reference = plan.customer_reference(row, survey)?.into_owned();
+    let mut is_listed = reference.is_empty() && plan.known_by() != KnownBy::Reference;
     if is_listed {
         reference = list_reference(|field| texts[field as usize].as_str());
     }
+    if is_listed && reference.is_empty() {
+        // An email that is no address is better than nothing.
+        is_listed = false;
+        reference = plan.reference(row, survey)?.into_owned();
+    }
+    let former_reference = plan.former_reference(row, &reference);
     if reference.is_empty() {
         let without = match plan.known_by() {
             KnownBy::Reference => "a customer without a reference",
@@ -138,6 +155,8 @@ pub(super) fn read(
         line,
         offset,
         reference,
+        former_reference,
+        email_fault,
         is_listed,
         texts,
         post,

@@ -14,9 +14,9 @@ use super::{ImportReport, ImportStep, RowProblem, unknown};
 use crate::customers::index::{self, Words};
 use crate::customers::{
     self, ADDRESS, AddressChange, CardWriter, CustomerField, RefStatus, References, UndeliverableAddresses,
-    address_change, address_of, household,
+    address_change, address_of, household, name_of,
 };
-use crate::domain::{CircumstanceKind, Column, Consent, ConsentChannel, CustomerId, ImportId, email_key};
+use crate::domain::{CircumstanceKind, Column, Consent, ConsentChannel, CustomerId, EmailAddress, ImportId, email_key};
 use crate::error::{Error, Result};
 use crate::store::Write;
 use crate::text;
@@ -55,6 +55,7 @@ pub(crate) fn customers(
         listed,
         unclear,
         without_postcode,
+        unusable_emails,
         remarks,
         ids,
         new,
@@ -78,6 +79,10 @@ pub(crate) fn customers(
     for (references, what) in [
         (unclear, "the file has only part of another address, so the old one stays"),
         (without_postcode, "the new address has no postcode"),
+        (
+            unusable_emails,
+            "an email that is no address, so nothing can be sent there; correct it in the list, or with `regulars customer set REF email=…`",
+        ),
         (
             remarks,
             "perhaps deceased, moved or not to be written to, by what the file remarks (`customer set REF deceased=yes`, `moved=yes` or `post=no`)",
@@ -196,6 +201,18 @@ fn twice(plan: &ImportPlan<'_>, contact: &ContactRow, line: usize, first: usize)
         .hint("take one of the rows out; if they are two people, give one another reference")
 }
 
+/// Whose email is no address, what is wrong with it, and where it stands; `before` is that of the card.
+fn unusable_email(contact: &ContactRow, before: &str) -> Option<String> {
+    use CustomerField::{Company, Email, FirstName, FullName, LastName, Suffix};
+    let fault = contact.email_fault.as_ref()?;
+    let name = name_of([FirstName, LastName, FullName, Suffix, Company].map(|field| contact.field(field)));
+    let (reference, email) = (text::quote(&contact.reference), text::quote(contact.field(Email)));
+    let who = if name.is_empty() { reference } else { format!("{name} ({reference})") };
+    let kept =
+        if EmailAddress::is_one(before) { format!(" (the book keeps {})", text::quote(before)) } else { String::new() };
+    Some(format!("{who} in line {}: {email} {fault}{kept}", contact.line))
+}
+
 /// The book while customers are taken into it.
 struct CustomerImporter<'t> {
     write: &'t Write<'t>,
@@ -209,9 +226,13 @@ struct CustomerImporter<'t> {
     cards: CardWriter<'t>,
     /// Those who are known by name and address alone.
     listed: ListedPeople,
+    /// The references of earlier versions that somebody in the file has.
+    former: HashSet<String>,
     /// Whose address the file has only a part of, and who has lost the postcode.
     unclear: Vec<String>,
     without_postcode: Vec<String>,
+    /// Whose email is no address, with what is wrong and the line.
+    unusable_emails: Vec<String>,
     /// Whose remarks say that no letter should go.
     remarks: Vec<String>,
     has_street_column: bool,
@@ -248,8 +269,10 @@ impl<'t> CustomerImporter<'t> {
             new: Vec::new(),
             cards: CardWriter::new(write, import)?,
             listed: ListedPeople::default(),
+            former: HashSet::new(),
             unclear: Vec::new(),
             without_postcode: Vec::new(),
+            unusable_emails: Vec::new(),
             remarks: Vec::new(),
             has_street_column,
             opt_outs: HashSet::new(),
@@ -263,6 +286,13 @@ impl<'t> CustomerImporter<'t> {
 
     /// Whoever is known by name and address gets the number that tells them from others of that name there.
     fn take(&mut self, contact: &mut ContactRow) -> Result<()> {
+        if let Some(former) = contact.former_reference.take()
+            && self.ids.contains_key(&former)
+            && !self.ids.contains_key(&contact.reference)
+            && self.former.insert(former.clone())
+        {
+            (contact.reference, contact.is_listed) = (former, false);
+        }
         if contact.is_listed {
             let (ids, cards, references) = (&self.ids, &self.cards, &self.references);
             let traits = Traits::of(|field| &contact.texts[field as usize]);
@@ -303,9 +333,13 @@ impl<'t> CustomerImporter<'t> {
         };
         let mut taken_back = Vec::new();
         let (id, mut different, [post, email]) = match old {
-            None => (self.insert(contact)?, false, [Consent::default(); 2]),
+            None => {
+                self.unusable_emails.extend(unusable_email(contact, ""));
+                (self.insert(contact)?, false, [Consent::default(); 2])
+            }
             Some(id) => {
                 let card = self.cards.stored(id)?;
+                self.unusable_emails.extend(unusable_email(contact, &card.texts[CustomerField::Email as usize]));
                 (id, self.update(id, contact, &card.texts, is_merged)?, [card.post_consent, card.email_consent])
             }
         };
@@ -429,6 +463,12 @@ impl<'t> CustomerImporter<'t> {
                 _ if only_empty && !old.is_empty() => old,
                 true => address.part(*field, before, after),
                 false if new.is_empty() => old,
+                // What is no address takes the place of none.
+                false
+                    if *field == CustomerField::Email && contact.email_fault.is_some() && EmailAddress::is_one(old) =>
+                {
+                    old
+                }
                 false => new,
             };
             if new != old {

@@ -73,9 +73,6 @@ impl Quirks {
     }
 }
 
-/// Between several phones or emails in one cell.
-pub(super) const BETWEEN_VALUES: [&str; 4] = [" ::: ", ",", ";", " / "];
-
 /// Reads dialects.tsv.
 #[derive(Default)]
 struct DialectReader {

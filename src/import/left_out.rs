@@ -59,8 +59,6 @@ impl LeftOut {
     }
 
     fn failed(&self, source: io::Error) -> Error {
-        Error::new(format!("the rows left out could not be written to {}", self.place))
-            .hint("see that there is room on the disk")
-            .because(source)
+        Error::io("write", Path::new(&self.place), source)
     }
 }

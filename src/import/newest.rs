@@ -27,9 +27,9 @@ pub(super) struct NewestRows {
 }
 
 impl NewestRows {
-    /// Whether a row is the one of its customer that counts.
+    /// Whether a row is the one of its customer that counts; whoever is known by name and address has but one.
     pub(super) fn counts(&self, contact: &ContactRow) -> bool {
-        contact.is_listed || self.lines.get(&contact.reference) == Some(&contact.line)
+        self.lines.get(&contact.reference).is_none_or(|line| *line == contact.line)
     }
 
     /// Puts the opt-outs of the other rows into the one that counts.
@@ -68,7 +68,7 @@ pub(super) fn newest(plan: &ImportPlan<'_>, survey: &Survey<'_>) -> Result<Newes
         };
         let on = columns.pick("on").of(row.cells).into_owned();
         let rank = (address.is_deliverable(), days::parse(&on, order).ok(), on);
-        let reference = plan.reference(row.cells, survey)?.into_owned();
+        let reference = plan.customer_reference(row.cells, survey)?.into_owned();
         opt_outs.extend(contacts::opt_outs(plan, row.cells).map(|channel| (reference.clone(), channel)));
         match best.entry(reference) {
             Entry::Occupied(mut known) if known.get().0 < rank => *known.get_mut() = (rank, row.line),

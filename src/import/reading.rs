@@ -7,7 +7,7 @@ use csv::StringRecord;
 use super::cells;
 use super::columns::{ADDRESS_FIELDS, AddressColumns, BOX, Columns, EMAIL, PHONE};
 use super::days::DayOrder;
-use super::dialect::{BETWEEN_VALUES, Dialect, ImportKind};
+use super::dialect::{Dialect, ImportKind};
 use super::left_out::LeftOut;
 use super::order_states::{self, OrderColumns};
 use super::sheet::{ImportSheet, SheetRow};
@@ -16,7 +16,7 @@ use super::zones::DayZones;
 use super::{ImportReport, RowProblem};
 use crate::clock::TimeZone;
 use crate::customers::{self, CustomerField};
-use crate::domain::email_key;
+use crate::domain::{EmailAddress, email_key};
 use crate::error::Result;
 use crate::money::DecimalSeparator;
 use crate::text::heading_key;
@@ -193,13 +193,39 @@ impl<'s> ImportPlan<'s> {
         if self.known_by == KnownBy::Reference {
             return self.id("ref", row, survey);
         }
-        let email = self.columns.pick(if self.columns.place("ref").is_some() { "ref" } else { EMAIL }).of(row);
-        let email = cells::first_of(&email, &BETWEEN_VALUES).0;
-        if !email.is_empty() {
-            return Ok(Cow::Owned(email_key(email)));
-        }
+        let email = self.email_reference(row);
+        let (email, _) = cells::email_of(&email);
+        if email.is_empty() { self.phone_reference(row, survey) } else { Ok(Cow::Owned(email_key(&email))) }
+    }
+
+    /// The same of a customer, whom an email that is no address does not tell from others.
+    pub(super) fn customer_reference<'r>(&self, row: &'r StringRecord, survey: &Survey<'_>) -> Result<Cow<'r, str>> {
+        let is_none =
+            self.known_by == KnownBy::Contact && !EmailAddress::is_one(&cells::email_of(&self.email_reference(row)).0);
+        if is_none { self.phone_reference(row, survey) } else { self.reference(row, survey) }
+    }
+
+    fn phone_reference<'r>(&self, row: &'r StringRecord, survey: &Survey<'_>) -> Result<Cow<'r, str>> {
         let phone = self.id(PHONE, row, survey)?;
-        Ok(Cow::Owned(customers::dialled(cells::first_of(&phone, &BETWEEN_VALUES).0)))
+        Ok(Cow::Owned(customers::dialled(cells::first_of(&phone, &cells::BETWEEN_VALUES).0)))
+    }
+
+    /// The cell of the email that stands for the reference.
+    fn email_reference<'r>(&self, row: &'r StringRecord) -> Cow<'r, str> {
+        self.columns.pick(if self.columns.place("ref").is_some() { "ref" } else { EMAIL }).of(row)
+    }
+
+    /// The reference that earlier versions made of an email such as `Lou <lou@example.com>`, where it is another.
+    pub(super) fn former_reference(&self, row: &StringRecord, reference: &str) -> Option<String> {
+        if self.known_by != KnownBy::Contact {
+            return None;
+        }
+        let cell = self.email_reference(row);
+        if !cell.contains('@') || EmailAddress::is_one(&cell) {
+            return None;
+        }
+        let former = email_key(cells::first_of(&cell, &cells::BETWEEN_VALUES).0);
+        (former.contains('@') && former != reference).then_some(former)
     }
 
     /// The cell under a heading of the export that is no field of ours.

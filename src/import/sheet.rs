@@ -1,7 +1,7 @@
 //! A table as it comes: its encoding or workbook, separator, titles, header, rows with their places.
 
 use std::collections::BTreeMap;
-use std::io::Read;
+use std::io::{BufRead as _, BufReader, Read};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
@@ -215,6 +215,24 @@ impl ImportSheet {
     /// How large the text is, in bytes: for progress.
     pub(crate) fn size(&self) -> usize {
         usize::try_from(self.size).unwrap_or(usize::MAX)
+    }
+
+    /// How many lines it has.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub(crate) fn lines(&self) -> Result<usize> {
+        let mut stream = BufReader::with_capacity(1 << 16, self.stream()?);
+        let mut lines = 0;
+        loop {
+            let bytes = stream.fill_buf().map_err(|e| self.text.failed(e))?;
+            let length = bytes.len();
+            if length == 0 {
+                return Ok(lines);
+            }
+            lines += memchr::memchr_iter(b'\n', bytes).count();
+            stream.consume(length);
+        }
     }
 
     /// Whether these are address cards.

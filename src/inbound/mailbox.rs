@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 use crate::text;
 
 /// So much of a message is looked at: reports come first, and the heads of what they return soon after.
-const LONGEST: usize = 256 * 1024;
+pub(super) const LONGEST: usize = 256 * 1024;
 /// So much of a line is read at once.
 const PIECE: u64 = 8 * 1024;
 
@@ -27,7 +27,7 @@ pub(crate) fn read(path: &Path) -> Result<Vec<Mail>> {
             let mut bytes = Vec::new();
             let open = File::open(&file).and_then(|file| file.take(LONGEST as u64).read_to_end(&mut bytes));
             match open {
-                Ok(_) => mails.push(mail(&shown(&file), &bytes)),
+                Ok(_) => mails.push(mail_of(&shown(&file), &bytes)),
                 // A mail program took it away meanwhile.
                 Err(e) if e.kind() == std::io::ErrorKind::NotFound => {}
                 Err(e) => return Err(Error::io("read", &file, e)),
@@ -37,17 +37,27 @@ pub(crate) fn read(path: &Path) -> Result<Vec<Mail>> {
     }
     let file = File::open(path).map_err(|e| Error::io("read", path, e))?;
     mbox(&mut BufReader::new(file), &mut |number, bytes| {
-        mails.push(mail(&number.map_or_else(|| shown(path), |n| format!("{}, message {n}", shown(path))), bytes));
+        mails.push(mail_of(&number.map_or_else(|| shown(path), |n| format!("{}, message {n}", shown(path))), bytes));
     })
     .map_err(|e| Error::io("read", path, e))?;
     Ok(mails)
 }
 
-fn mail(place: &str, bytes: &[u8]) -> Mail {
+/// A message from its first bytes.
+pub(super) fn mail_of(place: &str, bytes: &[u8]) -> Mail {
     let (kind, own_id) = kind_of(bytes);
-    // The same message differs by a byte from mailbox to mailbox; its own Message-ID stays.
-    let hash = Sha256::digest(own_id.as_ref().map_or(bytes.trim_ascii_end(), |id| id.as_bytes())).to_vec();
-    Mail { place: place.to_owned(), hash, kind }
+    let text = bytes.trim_ascii_end();
+    let hash = |bytes: &[u8]| Sha256::digest(bytes).to_vec();
+    // The same message differs from mailbox to mailbox, by a byte at its end and where its lines end; its own Message-ID stays.
+    let (hash, older_hash) = match own_id {
+        Some(id) => (hash(id.as_bytes()), None),
+        None if text.contains(&b'\r') => {
+            let lines: Vec<u8> = text.iter().copied().filter(|byte| *byte != b'\r').collect();
+            (hash(&lines), Some(hash(text)))
+        }
+        None => (hash(text), None),
+    };
+    Mail { place: place.to_owned(), uid: None, hash, older_hash, kind }
 }
 
 fn shown(path: &Path) -> String {

@@ -6,14 +6,19 @@ use super::failure;
 use super::message_key::{keys_in, keys_mentioned, own_key};
 use super::status::{DeliveryStatus, address, delivery_status, field, groups, plain};
 use super::wish;
+use crate::text;
 
 /// One message of a mailbox, as far as it matters.
 #[derive(Debug, Clone)]
 pub(crate) struct Mail {
     /// Where it stands.
     pub(crate) place: String,
+    /// Its number in a folder that is read over IMAP.
+    pub(crate) uid: Option<u32>,
     /// What makes it itself.
     pub(crate) hash: Vec<u8>,
+    /// The same as versions had it that told one mailbox from another by how lines end.
+    pub(crate) older_hash: Option<Vec<u8>>,
     /// What it is.
     pub(crate) kind: MailKind,
 }
@@ -56,6 +61,11 @@ pub(crate) enum MailKind {
         /// Written by a machine: out of office.
         automatic: bool,
     },
+    /// The mail server does not hand it out.
+    Withheld {
+        /// In its words.
+        why: String,
+    },
     /// Something that came back and follows no standard.
     Odd {
         /// Of the emails that it names.
@@ -70,6 +80,17 @@ pub(super) fn kind_of(bytes: &[u8]) -> (MailKind, Option<String>) {
         Some(mail) => (kind_of_mail(&mail), mail.message_id().map(str::to_owned)),
         None => (MailKind::Answer { keys: Vec::new(), automatic: false }, None),
     }
+}
+
+/// How people find a message: its subject, who wrote it, and its day.
+pub(super) fn headline(bytes: &[u8]) -> String {
+    let Some(mail) = MessageParser::new().parse_headers(bytes) else { return String::new() };
+    let from = mail.from().and_then(|from| from.first()).and_then(|one| one.address().or(one.name()));
+    let subject = mail.subject().map(|subject| text::quote(&plain(subject)));
+    let on = mail.date().map(|date| format!("{:04}-{:02}-{:02}", date.year, date.month, date.day));
+    let parts = [subject, from.map(|from| format!("from {}", plain(from))), on];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    if parts.is_empty() { String::new() } else { format!(" ({})", parts.join(", ")) }
 }
 
 fn kind_of_mail(mail: &Message<'_>) -> MailKind {

@@ -6,6 +6,7 @@
 
 mod answers;
 mod failure;
+mod imap;
 mod mailbox;
 mod message;
 mod message_key;
@@ -14,6 +15,7 @@ mod status;
 mod wish;
 
 pub(crate) use answers::{EmailAnswer, is_known, record, times_full};
+pub(crate) use imap::{ImapAccount, ImapMailbox, WhichMessages, account, read_mark};
 pub(crate) use mailbox::read;
 pub(crate) use message::{Mail, MailKind};
 pub(crate) use personal_data::PERSONAL_DATA;

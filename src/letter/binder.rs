@@ -97,7 +97,7 @@ fn sheet((width, height): (f32, f32)) -> String {
 }
 
 fn failed(fault: io::Error) -> Error {
-    Error::of(ErrorKind::Machine, format!("cannot write the letters: {fault}")).because(fault)
+    Error::cannot("write the letters", fault)
 }
 
 /// A small document as `lopdf` saves it, taken apart.

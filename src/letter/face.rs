@@ -12,6 +12,8 @@ use super::number;
 pub struct Face {
     /// The PostScript name.
     pub name: String,
+    /// The file of the shop that it is from, for people; empty when it came with the program.
+    pub file: String,
     /// The font file.
     pub data: Blob<u8>,
     /// Which face of the file.
@@ -39,6 +41,9 @@ impl Face {
         let cff = font.table_data(Tag::new(b"CFF ")).is_some();
         let metrics = font.glyph_metrics(Size::new(1000.0), LocationRef::default());
         let count = u16::try_from(metrics.glyph_count()).unwrap_or(u16::MAX);
+        if count == 0 {
+            return None;
+        }
         let mut spelled: Vec<Option<char>> = vec![None; usize::from(count)];
         let mut shared = vec![false; usize::from(count)];
         let mut order: Vec<u16> = vec![0];
@@ -79,6 +84,7 @@ impl Face {
             glyphs: order,
             codes,
             index,
+            file: String::new(),
             data,
         })
     }

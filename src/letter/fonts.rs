@@ -7,6 +7,7 @@ use parley::FontContext;
 use parley::fontique::{Blob, Collection, CollectionOptions, FontInfoOverride, SourceCache};
 
 use super::face::Face;
+use super::font_subset::is_embeddable;
 use super::system_fonts;
 use crate::error::{Error, Result};
 use crate::text;
@@ -45,7 +46,7 @@ impl Fonts {
         let context = FontContext { collection, source_cache: SourceCache::default() };
         let mut fonts = Self { faces: Vec::new(), families: Vec::new(), own_families: 0, system: false, context };
         for file in SHIPPED {
-            fonts.add(&Blob::new(Arc::new(file)));
+            fonts.add("", &Blob::new(Arc::new(file)));
         }
         fonts.complete();
         fonts
@@ -57,10 +58,10 @@ impl Fonts {
         let mut fonts = Self::shipped();
         fonts.families.truncate(fonts.own_families);
         for (name, bytes) in files {
-            if !fonts.add(&Blob::new(Arc::new(bytes))) {
+            if !fonts.add(&name, &Blob::new(Arc::new(bytes))) {
                 let message = format!("{} is not a font that can be printed", text::quote(&name));
                 return Err(Error::new(message).hint(
-                    "take a `.ttf` or `.otf` file with outlines: no web font (`.woff`), no colour emoji, no archive",
+                    "take a whole `.ttf` or `.otf` file with outlines: no web font (`.woff`), no colour emoji, no archive",
                 ));
             }
         }
@@ -115,11 +116,16 @@ impl Fonts {
         self.faces.iter().any(|face| face.has(character))
     }
 
-    /// Registers every face of a file; false when there is none in it.
-    fn add(&mut self, data: &Blob<u8>) -> bool {
+    /// Registers every face of a file; false when there is none in it, or one that is not as it should be.
+    fn add(&mut self, file: &str, data: &Blob<u8>) -> bool {
         let before = self.faces.len();
         for (family, infos) in self.context.collection.register_fonts(data.clone(), None) {
             let known = infos.iter().filter_map(|info| Face::read(data.clone(), info.index()));
+            let known: Vec<Face> = known.map(|face| Face { file: file.to_owned(), ..face }).collect();
+            // Those that come with the program are.
+            if !file.is_empty() && !known.iter().all(is_embeddable) {
+                return false;
+            }
             self.faces.extend(known);
             if let Some(name) = self.context.collection.family_name(family)
                 && !self.families.iter().any(|have| have == name)

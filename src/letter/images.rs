@@ -8,6 +8,12 @@ use crate::text;
 /// How finely an image is printed that does not say so itself, in pixels an inch.
 const USUAL_DPI: f32 = 300.0;
 
+/// How many pixels an image may have: a sheet of A4 has 35 million at 600 an inch.
+const MOST_PIXELS: u64 = 50_000_000;
+
+/// How many pixels all PNG files of a campaign may have together, since they are unpacked.
+const MOST_UNPACKED: u64 = 2 * MOST_PIXELS;
+
 /// The images at hand, by the key that a template uses for them.
 #[derive(Debug, Clone, Default)]
 pub struct Images {
@@ -52,9 +58,19 @@ impl Images {
         } else {
             Err("it is neither a PNG nor a JPEG file".to_owned())
         };
+        let unpacked = |image: &Image| if matches!(image.data, Data::Raw(_)) { count(image.pixels) } else { 0 };
+        let image = image.and_then(|image| {
+            let all = self.list.iter().map(unpacked).sum::<u64>() + unpacked(&image);
+            let too_many = || {
+                let [all, most] = [all, MOST_UNPACKED].map(millions);
+                format!("with the other PNG files it has {all} pixels, and {most} is the most for one campaign")
+            };
+            if all > MOST_UNPACKED { Err(too_many()) } else { Ok(image) }
+        });
         let image = image.map_err(|wrong| {
-            Error::new(format!("image {} cannot be used: {wrong}", text::quote(key)))
-                .hint("open it in a picture program and export it as PNG")
+            let hint =
+                if wrong.contains("pixels") { SMALLER } else { "open it in a picture program and export it as PNG" };
+            Error::new(format!("image {} cannot be used: {wrong}", text::quote(key))).hint(hint)
         })?;
         self.keys.insert(key.to_owned(), self.list.len());
         self.list.push(image);
@@ -73,6 +89,25 @@ impl Images {
     }
 }
 
+const SMALLER: &str = "make it smaller in a picture program: 5,000 pixels across are finer than any sheet is printed";
+
+fn count((width, height): (u32, u32)) -> u64 {
+    u64::from(width) * u64::from(height)
+}
+
+fn millions(pixels: u64) -> String {
+    format!("{} million", text::group(&(pixels / 1_000_000).to_string(), ","))
+}
+
+/// Looks at the size of an image before it is unpacked.
+fn check_size(pixels: (u32, u32)) -> Result<(), String> {
+    if count(pixels) <= MOST_PIXELS {
+        return Ok(());
+    }
+    let most = millions(MOST_PIXELS);
+    Err(format!("it has {} × {} pixels, and {most} is the most for one image", pixels.0, pixels.1))
+}
+
 #[expect(clippy::cast_precision_loss, reason = "pixels of an image are far below 2^24")]
 fn points(pixels: u32, per_inch: f32) -> f32 {
     pixels as f32 * 72.0 / per_inch
@@ -81,6 +116,11 @@ fn points(pixels: u32, per_inch: f32) -> f32 {
 fn png(bytes: &[u8]) -> Result<Image, String> {
     let mut decoder = png::Decoder::new(std::io::Cursor::new(bytes));
     decoder.set_transformations(png::Transformations::normalize_to_color8());
+    // What stands in it beside the picture may be as long as it likes when it is unpacked.
+    decoder.set_ignore_text_chunk(true);
+    decoder.set_ignore_iccp_chunk(true);
+    let header = decoder.read_header_info().map_err(|_| "it is cut off or damaged".to_owned())?;
+    check_size((header.width, header.height))?;
     let mut reader = decoder.read_info().map_err(|_| "it is cut off or damaged".to_owned())?;
     let size = reader.output_buffer_size().ok_or("it is too large")?;
     let mut pixels = vec![0; size];
@@ -138,6 +178,7 @@ fn jpeg(bytes: &[u8]) -> Result<Image, String> {
             (0xc0..=0xcf, [8, h1, h0, w1, w0, components, ..]) if !matches!(marker, 0xc4 | 0xc8 | 0xcc) => {
                 let height = u32::from(*h1) << 8 | u32::from(*h0);
                 let width = u32::from(*w1) << 8 | u32::from(*w0);
+                check_size((width, height))?;
                 if width == 0 || height == 0 || !matches!(components, 1 | 3 | 4) {
                     return Err("it is a kind of JPEG that cannot be printed".to_owned());
                 }
@@ -181,5 +222,73 @@ mod tests {
         for (bytes, message) in cases {
             assert_eq!(images.add("b", bytes).map_err(|e| e.message().to_owned()), Err(message.to_owned()));
         }
+    }
+
+    /// A chunk of a PNG file.
+    fn chunk(kind: &[u8; 4], data: &[u8]) -> Vec<u8> {
+        let mut crc = flate2::Crc::new();
+        crc.update(kind);
+        crc.update(data);
+        [&u32::try_from(data.len()).unwrap().to_be_bytes()[..], kind, data, &crc.sum().to_be_bytes()].concat()
+    }
+
+    fn deflated(byte: u8, length: usize) -> Vec<u8> {
+        let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::fast());
+        std::io::copy(&mut std::io::Read::take(std::io::repeat(byte), length as u64), &mut encoder).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    /// A PNG file of this size, whose data is `length` bytes of zero.
+    fn png_of(width: u32, height: u32, look: [u8; 5], length: usize, more: &[Vec<u8>]) -> Vec<u8> {
+        let header = [&width.to_be_bytes()[..], &height.to_be_bytes(), &look].concat();
+        let mut file = b"\x89PNG\r\n\x1a\n".to_vec();
+        file.extend(chunk(b"IHDR", &header));
+        file.extend(more.concat());
+        file.extend(chunk(b"IDAT", &deflated(0, length)));
+        file.extend(chunk(b"IEND", b""));
+        file
+    }
+
+    #[test]
+    fn pixels_are_counted_before_they_are_unpacked() {
+        let many = 60_000;
+        let jpeg = |height: [u8; 2], width: [u8; 2]| {
+            [b"\xff\xd8\xff\xc0\x00\x0b\x08".as_slice(), &height, &width, b"\x01\x01\x11\x00"].concat()
+        };
+        let profile = [b"a\0\0".as_slice(), &deflated(7, 80_000_000)].concat();
+        let bombs = [chunk(b"iCCP", &profile), chunk(b"zTXt", &profile), chunk(b"iTXt", &profile)];
+        let animated = [chunk(b"acTL", &[0, 0, 0, 9, 0, 0, 0, 0])];
+        for (what, file, expected) in [
+            ("grey", png_of(many, many, [1, 0, 0, 0, 0], 1000, &[]), "it has 60000 × 60000 pixels"),
+            ("colour", png_of(many, 1000, [8, 6, 0, 0, 0], 1000, &[]), "it has 60000 × 1000 pixels"),
+            ("of 16 bits", png_of(8000, 8000, [16, 6, 0, 0, 0], 1000, &[]), "it has 8000 × 8000 pixels"),
+            ("interlaced", png_of(many, many, [8, 2, 0, 0, 1], 1000, &[]), "it has 60000 × 60000 pixels"),
+            ("animated", png_of(many, many, [8, 2, 0, 0, 0], 1000, &animated), "it has 60000 × 60000 pixels"),
+            ("as large as can be", png_of(0x7fff_ffff, 0x7fff_ffff, [8, 2, 0, 0, 0], 9, &[]), "it has 2147483647 ×"),
+            ("flat", png_of(0x7fff_ffff, 1, [1, 0, 0, 0, 0], 9, &[]), "it has 2147483647 × 1 pixels"),
+            ("JPEG", jpeg([255, 255], [255, 255]), "it has 65535 × 65535 pixels"),
+            ("cut off", png_of(5000, 5000, [8, 0, 0, 0, 0], 1000, &[]), "it is cut off or damaged"),
+            ("more data than pixels", png_of(4, 4, [8, 0, 0, 0, 0], 40_000_000, &[]), ""),
+            ("profiles and texts", png_of(4, 4, [8, 0, 0, 0, 0], 20, &bombs), ""),
+        ] {
+            let outcome = Images::default().add("a.png", &file).map_err(|error| error.message().to_owned());
+            let expected = format!("image `a.png` cannot be used: {expected}");
+            match outcome {
+                Ok(()) => assert!(expected.ends_with(": "), "{what} was taken"),
+                Err(message) => {
+                    assert!(!expected.ends_with(": ") && message.starts_with(&expected), "{what}: {message}");
+                }
+            }
+        }
+        let mut images = Images::default();
+        let large = png_of(7000, 7000, [1, 0, 0, 0, 0], 7000 * 876, &[]);
+        assert!(images.add("a.png", &large).is_ok() && images.add("b.png", &large).is_ok());
+        let third = images.add("c.png", &large).map_err(|error| error.report());
+        assert_eq!(
+            third.expect_err("too many"),
+            "error: image `c.png` cannot be used: with the other PNG files it has 147 million pixels, and 100 million is \
+             the most for one campaign\nhint: make it smaller in a picture program: 5,000 pixels across are finer than \
+             any sheet is printed\n"
+        );
     }
 }

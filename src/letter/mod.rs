@@ -17,6 +17,7 @@ mod draw;
 mod envelopes;
 mod face;
 mod fit;
+mod font_subset;
 mod fonts;
 mod frame;
 mod hyphens;

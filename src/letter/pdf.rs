@@ -1,21 +1,20 @@
 //! The PDF file: `printpdf` embeds the fonts and makes the skeleton, the pages are our own streams.
 
-use std::collections::BTreeMap;
 use std::io::Write;
 
 use chrono::NaiveDate;
 use flate2::Compression;
 use flate2::write::ZlibEncoder;
 use lopdf::{Dictionary, Object, ObjectId, Stream, StringFormat};
-use printpdf::{Codepoint, FontId, Op, ParsedFont, PdfDocument, PdfFont, PdfFontHandle, PdfPage, Pt, TextItem};
+use printpdf::{Codepoint, FontId, Op, PdfDocument, PdfFont, PdfFontHandle, PdfPage, Pt, TextItem};
 
-use super::codes::{character_map, glyph_table, tag};
+use super::codes::{character_map, glyph_table};
 use super::face::Face;
+use super::font_subset::{embeddable, remapper};
 use super::fonts::Fonts;
 use super::images::{Data, Image};
 use super::used::Used;
 use crate::error::{Error, ErrorKind, Result};
-use crate::text;
 
 /// The number of the object at the root of the page tree.
 pub(super) const ROOT: u32 = 1;
@@ -85,49 +84,6 @@ fn skeleton(book: &Book<'_>) -> Result<lopdf::Document> {
         }
     }
     Ok(file)
-}
-
-/// A font cut down to the glyphs in use, its widths by code.
-fn embeddable(face: &Face, codes: &[(u16, String)]) -> Result<ParsedFont> {
-    let data = face.data.as_ref();
-    let mut warnings = Vec::new();
-    let whole = ParsedFont::from_bytes(data, usize::try_from(face.index).unwrap_or_default(), &mut warnings);
-    let subset = subsetter::subset(data, face.index, &remapper(face, codes.iter().map(|(code, _)| *code)));
-    let (Some(whole), Ok(subset)) = (whole, subset) else {
-        let message = format!("the font {} cannot be put into a PDF", text::quote(&face.name));
-        return Err(Error::new(message).hint("take it out of the shop's fonts, or take another edition of it"));
-    };
-    let widths: BTreeMap<u16, u16> = codes
-        .iter()
-        .map(|(code, _)| (*code, face.widths.get(usize::from(*code)).copied().unwrap_or_default()))
-        .collect();
-    let per_em = i32::from(whole.units_per_em.max(1));
-    let scaled = |measure: i16| i16::try_from(i32::from(measure) * 1000 / per_em).unwrap_or_default();
-    let metrics = printpdf::FontMetrics {
-        ascent: scaled(whole.font_metrics.ascent),
-        descent: scaled(whole.font_metrics.descent),
-    };
-    let name = format!("{}+{}", tag(codes), face.name);
-    let mut font = ParsedFont::with_glyph_data(subset, 0, Some(name), BTreeMap::new(), widths, 1000, metrics);
-    let box_ = &whole.pdf_font_metrics;
-    font.pdf_font_metrics = printpdf::PdfFontMetricsStub {
-        units_per_em: 1000,
-        x_min: scaled(box_.x_min),
-        y_min: scaled(box_.y_min),
-        x_max: scaled(box_.x_max),
-        y_max: scaled(box_.y_max),
-        ..box_.clone()
-    };
-    Ok(font)
-}
-
-/// The glyphs of these codes, in the order of the codes.
-fn remapper(face: &Face, codes: impl Iterator<Item = u16>) -> subsetter::GlyphRemapper {
-    let mut remapper = subsetter::GlyphRemapper::new();
-    for code in codes {
-        remapper.remap(face.glyphs.get(usize::from(code)).copied().unwrap_or_default());
-    }
-    remapper
 }
 
 /// Fonts, images and forms, by the names that the pages use for them.

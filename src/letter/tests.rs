@@ -251,3 +251,75 @@ fn nothing_to_print_writes_nothing() {
     let (file, printed) = run(0, 2, false, &|_| Ok(Letter::default()));
     assert_eq!((file.len(), printed), (0, Printed::default()));
 }
+
+/// A font of its own family, of which a table was broken in every way in which files break.
+fn broken_fonts() -> Vec<(String, Vec<u8>)> {
+    let mut whole = include_bytes!("fonts/EBGaramond-Regular.ttf").to_vec();
+    let wide = |name: &str| -> Vec<u8> { name.encode_utf16().flat_map(u16::to_be_bytes).collect() };
+    let (old, new) = (wide("EB Garamond"), wide("XB Garamond"));
+    while let Some(at) = whole.windows(old.len()).position(|bytes| bytes == old) {
+        whole[at..at + new.len()].copy_from_slice(&new);
+    }
+    let number = |at: usize| usize::try_from(u32::from_be_bytes(whole[at..at + 4].try_into().unwrap())).unwrap();
+    let mut dice = fastrand::Rng::with_seed(16);
+    let mut found = vec![("whole".to_owned(), whole.clone())];
+    for table in 0..usize::from(u16::from_be_bytes([whole[4], whole[5]])) {
+        let entry = 12 + 16 * table;
+        let name = String::from_utf8_lossy(&whole[entry..entry + 4]).into_owned();
+        let range = number(entry + 8)..number(entry + 8) + number(entry + 12);
+        let mut with = |how: &str, change: &mut dyn FnMut(&mut [u8])| {
+            let mut bytes = whole.clone();
+            change(&mut bytes);
+            found.push((format!("{name} {how}"), bytes));
+        };
+        with("of zeros", &mut |bytes| bytes[range.clone()].fill(0));
+        with("of ones", &mut |bytes| bytes[range.clone()].fill(255));
+        with("at random", &mut |bytes| bytes[range.clone()].iter_mut().for_each(|byte| *byte = dice.u8(..)));
+        with("missing", &mut |bytes| bytes[entry..entry + 4].copy_from_slice(b"zzzz"));
+        with("of half its length", &mut |bytes| {
+            let half = u32::try_from(range.len() / 2).unwrap();
+            bytes[entry + 12..entry + 16].copy_from_slice(&half.to_be_bytes());
+        });
+        with("of five bytes", &mut |bytes| bytes[entry + 12..entry + 16].copy_from_slice(&5_u32.to_be_bytes()));
+        with("beyond the end", &mut |bytes| bytes[entry + 8..entry + 12].fill(255));
+        let head = range.start..range.start + range.len().min(64);
+        with("with a wrong bit", &mut |bytes| bytes[dice.usize(head.clone())] ^= 1 << dice.u8(..8));
+    }
+    found.extend((0..12).map(|part| (format!("cut to {part} of 12"), whole[..whole.len() * part / 12].to_vec())));
+    found.push(("random bytes".to_owned(), std::iter::repeat_with(|| dice.u8(..)).take(5000).collect()));
+    found
+}
+
+#[test]
+fn a_broken_font_is_named_and_never_stops_the_program() {
+    let (mut refused, mut printed) = (0, 0);
+    for (how, bytes) in broken_fonts() {
+        let fonts = match Fonts::with(vec![("fonts/own.ttf".to_owned(), bytes)]) {
+            Ok(fonts) => fonts,
+            Err(error) => {
+                assert_eq!(error.message(), "`fonts/own.ttf` is not a font that can be printed", "{how}");
+                refused += 1;
+                continue;
+            }
+        };
+        let job = PrintJob {
+            stationery: &[Stationery { font: Some("XB Garamond".to_owned()), ..stationery(EnvelopeWindow::Us10) }],
+            images: &Images::default(),
+            fonts: &fonts,
+            letters: 1,
+            compose: &|_| Ok(letter("Zümra Öz Effi Łukasz")),
+            title: "Letters".to_owned(),
+            fingerprint: "00ff".to_owned(),
+            created: NaiveDate::from_ymd_opt(1989, 1, 23).unwrap_or_default(),
+            threads: 1,
+            leave_out_problems: false,
+            duplex: false,
+            progress: &|_| Ok(()),
+        };
+        match print(&job, &mut Vec::new()) {
+            Ok(_) => printed += 1,
+            Err(error) => assert_eq!(error.message(), "the font `fonts/own.ttf` cannot be put into a PDF", "{how}"),
+        }
+    }
+    assert!(refused > 30 && printed > 30, "{refused} refused, {printed} printed");
+}

@@ -32,7 +32,7 @@ pub(crate) const CHAPTERS: &[Chapter] = chapters! {
     "Reminders": "reminders" "every-morning";
     "The till": "at-the-till" "offline" "till-network" "api";
     "Afterwards": "report" "next-year" "backup";
-    "Reference": "files" "campaign-file" "template" "queries" "shop-file" "import-files" "commands" "json" "exit-codes"
+    "Reference": "files" "campaign-file" "template" "queries" "shop-file" "import-files" "commands" "json" "exit-codes" "limits"
         "errors" "promises" "performance" "dependencies";
 };
 

@@ -1,11 +1,14 @@
 //! Tera at work: the merge fields of one recipient put into a template.
 
 use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
 
 use chrono::NaiveDate;
 use tera::{Kwargs, State, Tera, Value};
 
-use super::Fields;
+use super::budget::{self, Measured, Paper};
+use super::fields::Fields;
+use super::markdown;
 use super::names::{self, Word, WordKind};
 use super::template::Template;
 use crate::error::{Error, Result};
@@ -27,6 +30,10 @@ pub(crate) struct Style {
 pub(crate) struct Engine {
     tera: Tera,
     templates: HashMap<String, Template>,
+    /// What each text costs, by the name that Tera knows it by.
+    measured: HashMap<String, Measured>,
+    /// The first failure of a text that costs too much; the next letter does not try again.
+    stopped: Mutex<HashMap<String, Error>>,
     currency: Currency,
 }
 
@@ -46,7 +53,9 @@ impl Engine {
         tera.autoescape_on([".md"]);
         tera.set_escape_fn(escape_markdown);
         register(&mut tera, style);
+        budget::register(&mut tera);
         let mut faults = Vec::new();
+        let mut all_measured = HashMap::new();
         for template in &templates {
             let texts = [
                 (template.file.clone(), Some(template.body.as_str())),
@@ -62,17 +71,38 @@ impl Engine {
                         format!("{}:{}", template.file, line + template.body_starts)
                     }
                 };
+                if let Err(fault) = budget::check_length(text) {
+                    faults.push(fault.at(place(1)));
+                    continue;
+                }
                 let unknown_names = names::check(text, follows);
                 let is_clear = unknown_names.is_empty();
                 faults.extend(unknown_names.into_iter().map(|(line, fault)| fault.at(place(line))));
-                if let Err(fault) = tera.add_raw_template(&name, text) {
+                let measured = match budget::measure(text) {
+                    Ok(measured) => measured,
+                    Err((line, fault)) => {
+                        faults.extend(is_clear.then(|| fault.at(place(line))));
+                        continue;
+                    }
+                };
+                if is_clear && names::words(text).len() > names::MOST_FAULTS {
+                    // Tera tells each with a copy of the text.
+                    let unknown = unknown_words(&tera, text);
+                    if unknown.len() >= names::MOST_FAULTS {
+                        faults.extend(unknown.into_iter().map(|(line, fault)| fault.at(place(line))));
+                        continue;
+                    }
+                }
+                if let Err(fault) = tera.add_raw_template(&name, &measured.text) {
                     faults.extend(refused(&tera, &fault, text, place, is_clear));
                 }
+                all_measured.insert(name, measured);
             }
         }
         Error::all(faults).map_or(Ok(()), Err)?;
         let templates = templates.into_iter().map(|template| (template.file.clone(), template)).collect();
-        Ok(Self { tera, templates, currency: style.currency })
+        let (measured, stopped) = (all_measured, Mutex::default());
+        Ok(Self { tera, templates, measured, stopped, currency: style.currency })
     }
 
     /// The template of a file.
@@ -83,10 +113,15 @@ impl Engine {
     /// The Markdown of a template with somebody's fields in it.
     ///
     /// # Errors
-    /// When a field that is printed is empty; the message names the field, not the person.
+    /// When a field that is printed is empty; the message names the field, not the person. When the text takes more than a
+    /// letter may, or [`markdown::blocks`] has something against it.
     pub(crate) fn body(&self, file: &str, fields: &Fields) -> Result<String> {
         let starts = self.templates.get(file).map_or(0, |template| template.body_starts);
-        self.render(file, file, starts, fields)
+        let body = self.render(file, file, starts, fields)?;
+        if markdown::may_be_faulty(&body) {
+            markdown::blocks(&body).map_err(|error| error.at(file))?;
+        }
+        Ok(body)
     }
 
     /// The subject with somebody's fields in it, if the template has one.
@@ -99,25 +134,43 @@ impl Engine {
     }
 
     fn render(&self, name: &str, file: &str, starts: usize, fields: &Fields) -> Result<String> {
-        self.tera
-            .render(name, fields.context(self.currency))
-            .map_err(|fault| self.failed(&fault, name, (file, starts), fields))
+        let stopped = || self.stopped.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(error) = stopped().get(name) {
+            return Err(error.again());
+        }
+        if let Some(measured) = self.measured.get(name) {
+            budget::begin(measured);
+        }
+        let mut paper = Paper::default();
+        match self.tera.render_to(name, fields.context(self.currency), &mut paper) {
+            Err(fault) if !paper.is_full() => {
+                let (error, is_stopped) = self.failed(&fault, name, (file, starts), fields);
+                if is_stopped {
+                    stopped().insert(name.to_owned(), error.again());
+                }
+                Err(error)
+            }
+            _ => paper.text().map_err(|error| error.at(file)),
+        }
     }
 
-    fn failed(&self, fault: &tera::Error, name: &str, (file, starts): (&str, usize), fields: &Fields) -> Error {
+    /// Why a text failed, and whether it would for everybody, since it was stopped.
+    fn failed(&self, fault: &tera::Error, name: &str, (file, starts): (&str, usize), fields: &Fields) -> (Error, bool) {
         let tera::ErrorKind::RenderingError(report) = fault.kind() else {
-            return Error::new(first_line(&fault.to_string())).at(file);
+            return (Error::new(first_line(&fault.to_string())).at(file), false);
         };
-        let template = self.templates.get(file);
-        let text =
-            template.map_or("", |t| if name == file { &t.body } else { t.head.subject.as_deref().unwrap_or_default() });
+        let text = self.measured.get(name).map_or("", |measured| &measured.text);
         let place = format!("{file}:{}", report.span().start_line + starts);
-        match value_at(text, report.span().range.start).filter(|field| !fields.has(field)) {
+        if let Some(error) = budget::exceeded(&first_line(report.message())) {
+            return (error.at(place), true);
+        }
+        let error = match value_at(text, report.span().range.start).filter(|field| !fields.has(field)) {
             Some(field) => Error::empty_field(field)
                 .at(place)
                 .hint(format!("write `{{{{ {field} | default(value=\"…\") }}}}`, put it into an `{{% if {field} %}}`, or leave these customers out")),
             None => Error::new(lower_first(&first_line(report.message()))).at(place),
-        }
+        };
+        (error, false)
     }
 }
 
@@ -151,14 +204,24 @@ fn refused(
         let fault = || Error::new(message).at(place(report.span().start_line)).hint(hint);
         return is_clear.then(fault).into_iter().collect();
     }
-    // Words that it does not know are told in a text for terminals only, so each is tried by itself.
-    let is_known = |word: &Word<'_>| Tera::clone(tera).add_raw_template("word", &word.alone()).is_ok();
-    let unknown = names::words(text).into_iter().filter(|word| !is_known(word));
-    let mut faults: Vec<Error> = unknown.map(|word| unknown_word(&word).at(place(word.line))).collect();
+    // Words that it does not know are told in a text for terminals only.
+    let unknown = unknown_words(tera, text).into_iter();
+    let mut faults: Vec<Error> = unknown.map(|(line, fault)| fault.at(place(line))).collect();
     if faults.is_empty() && is_clear {
         faults.push(Error::new("a letter is one text, which takes in no other").at(place(1)).hint(SEE_MANUAL));
     }
     faults
+}
+
+/// The filters, functions and tests of a text that Tera does not know, each tried by itself, with their lines.
+fn unknown_words(tera: &Tera, text: &str) -> Vec<(usize, Error)> {
+    let mut known: HashMap<String, bool> = HashMap::new();
+    let mut is_known = |word: &Word<'_>| {
+        let alone = |word: &String| Tera::clone(tera).add_raw_template("word", word).is_ok();
+        *known.entry(word.alone()).or_insert_with_key(alone)
+    };
+    let unknown = names::words(text).into_iter().filter(|word| !is_known(word)).take(names::MOST_FAULTS);
+    unknown.map(|word| (word.line, unknown_word(&word))).collect()
 }
 
 const SEE_MANUAL: &str = "`regulars manual template` lists what a template may have";

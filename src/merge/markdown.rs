@@ -11,17 +11,58 @@ use crate::text;
 /// Reads rendered Markdown into blocks.
 ///
 /// # Errors
-/// When an image has a width that is not one.
+/// When an image has a width that is not one, or the text has more than a letter may: see [`MOST_NESTED`] and those beside it.
 pub(crate) fn blocks(markdown: &str) -> Result<Vec<Block>> {
+    if widest_row(markdown) > MOST_COLUMNS {
+        return Err(Error::new(format!("a table has more than {MOST_COLUMNS} columns"))
+            .hint("a sheet is not so wide: leave columns out, or make two tables"));
+    }
+    if longest_word(markdown) > MOST_OF_A_WORD {
+        let message = format!("a word is longer than {MOST_OF_A_WORD} characters");
+        return Err(Error::new(message).hint("a line is broken between words: put spaces into it, or take it out"));
+    }
     let options = Options::ENABLE_TABLES | Options::ENABLE_SMART_PUNCTUATION;
     let markdown = small_caps_as_links(markdown);
-    let mut reader = MarkdownReader { events: Parser::new_ext(&markdown, options), style: Span::default() };
+    let events = Parser::new_ext(&markdown, options);
+    let mut reader = MarkdownReader { events, style: Span::default(), depth: 0, cells: 0 };
     reader.blocks(None)
 }
 
-/// Whether [`blocks`] may find a fault in this: only in the width of an image.
-pub(crate) fn may_be_faulty(markdown: &str) -> bool {
-    markdown.contains(IMAGE)
+/// How deep lists, quotes and emphasis may stand in each other.
+const MOST_NESTED: usize = 24;
+
+/// How many columns a table may have: rows that lack some are filled up, however many rows there are.
+const MOST_COLUMNS: usize = 30;
+
+/// How long a word may be, or the address of a link: each of its places is one where a line may be broken.
+const MOST_OF_A_WORD: usize = 6000;
+
+/// How many cells the tables of a letter may have.
+const MOST_CELLS: usize = 5000;
+
+/// Whether [`blocks`] may find a fault in this: in the width of an image, in a table, or in what is nested too deep, which
+/// takes a symbol for each level.
+pub(super) fn may_be_faulty(markdown: &str) -> bool {
+    let nests = |two: &&[u8]| match two[1] {
+        b'>' | b'*' | b'_' | b'[' | b'-' | b'+' => two[0] != b'\\',
+        b')' | b'.' => two[0].is_ascii_digit(),
+        _ => false,
+    };
+    // The first byte has none before it, so it is one more than is counted.
+    let symbols = 1 + markdown.as_bytes().windows(2).filter(nests).count();
+    let has_long_word = markdown.len() > MOST_OF_A_WORD && longest_word(markdown) > MOST_OF_A_WORD;
+    markdown.contains(IMAGE) || markdown.contains('|') || symbols > MOST_NESTED || has_long_word
+}
+
+/// The characters of the longest word; those of scripts that are written without spaces are words of their own.
+fn longest_word(markdown: &str) -> usize {
+    let words = markdown.split(|c: char| c.is_whitespace() || c >= '\u{2e80}');
+    words.map(|word| if word.len() > MOST_OF_A_WORD { word.chars().count() } else { 0 }).max().unwrap_or(0)
+}
+
+/// The bars of the line that has most.
+fn widest_row(markdown: &str) -> usize {
+    if markdown.contains('|') { markdown.lines().map(|line| line.matches('|').count()).max().unwrap_or(0) } else { 0 }
 }
 
 /// How the address of an image with a width begins.
@@ -50,6 +91,10 @@ fn small_caps_as_links(markdown: &str) -> Cow<'_, str> {
 struct MarkdownReader<'m> {
     events: Parser<'m>,
     style: Span,
+    /// How deep the block or span is that is read.
+    depth: usize,
+    /// The cells of all tables so far.
+    cells: usize,
 }
 
 /// What a run of inline text becomes: spans, and the pictures between them.
@@ -59,8 +104,24 @@ enum Piece {
 }
 
 impl MarkdownReader<'_> {
+    /// Goes one deeper for what stands inside something else.
+    fn inside<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        if self.depth >= MOST_NESTED {
+            let message = format!("lists, quotes or emphasis stand in each other more than {MOST_NESTED} deep");
+            return Err(Error::new(message).hint("look for a line of many `*`, `_`, `>` or `[`"));
+        }
+        self.depth += 1;
+        let read = read(self);
+        self.depth -= 1;
+        read
+    }
+
     /// Blocks until `end`.
     fn blocks(&mut self, end: Option<TagEnd>) -> Result<Vec<Block>> {
+        self.inside(|reader| reader.blocks_here(end))
+    }
+
+    fn blocks_here(&mut self, end: Option<TagEnd>) -> Result<Vec<Block>> {
         let mut found = Vec::new();
         let mut loose: Vec<Span> = Vec::new();
         while let Some(event) = self.events.next() {
@@ -147,6 +208,11 @@ impl MarkdownReader<'_> {
             match event {
                 Event::Start(Tag::TableHead | Tag::TableRow) => rows.push(Vec::new()),
                 Event::Start(Tag::TableCell) => {
+                    self.cells += 1;
+                    if self.cells > MOST_CELLS {
+                        let message = format!("the tables of a letter have more than {MOST_CELLS} cells");
+                        return Err(Error::new(message).hint("a letter is a page or two: leave rows out"));
+                    }
                     let pieces = self.pieces(TagEnd::TableCell)?;
                     let spans = pieces.into_iter().flat_map(|piece| match piece {
                         Piece::Spans(spans) => spans,
@@ -171,6 +237,10 @@ impl MarkdownReader<'_> {
 
     /// What stands inside bold, italic, a link or an image.
     fn inline(&mut self, tag: Tag<'_>) -> Result<Vec<Piece>> {
+        self.inside(|reader| reader.inline_here(tag))
+    }
+
+    fn inline_here(&mut self, tag: Tag<'_>) -> Result<Vec<Piece>> {
         let before = self.style.clone();
         let end = tag.to_end();
         match tag {
@@ -373,6 +443,56 @@ mod tests {
         let image = Block::Image { file: "a b.png".into(), width: 400, alt: String::new() };
         assert_eq!(blocks("![](regulars-image:40mm:a%20b.png)").expect("blocks"), [image]);
         assert!(blocks("![](regulars-image:huge:a.png)").is_err());
+    }
+
+    #[test]
+    fn a_word_has_an_end() {
+        for (text, is_taken) in [
+            ("internationalization".repeat(400), false),
+            (format!("a{}", "\u{301}".repeat(7000)), false),
+            ("&".repeat(7000), false),
+            (format!("[here](https://example.com/{})", "a".repeat(2500)), true),
+            ("漢字仮名".repeat(3000), true),
+            ("a ".repeat(9000), true),
+        ] {
+            assert_eq!(blocks(&text).is_ok(), is_taken, "{}", text.chars().take(9).collect::<String>());
+            assert!(is_taken || may_be_faulty(&text));
+        }
+    }
+
+    #[test]
+    fn what_is_too_deep_or_too_wide_is_refused_before_it_is_laid_out() {
+        let deep = |open: &str, close: &str| format!("{}x{}", open.repeat(400), close.repeat(400));
+        let rows = format!("{0}\n{1}\n{2}", "|a".repeat(30), "|-".repeat(30), "|b\n".repeat(20_000));
+        let lists: String = (0..40).map(|level| "  ".repeat(level) + "- a\n").collect();
+        let numbers: String = (0..40).map(|level| "   ".repeat(level) + "1. a\n").collect();
+        for (text, expected) in [
+            (deep("*a ", " b*"), "stand in each other more than 24 deep"),
+            (deep("*", ""), ""),
+            (deep("*", "*"), "stand in each other more than 24 deep"),
+            (deep("[", "](b)"), ""),
+            (deep("![", "](b)"), "stand in each other more than 24 deep"),
+            (deep(">", ""), "stand in each other more than 24 deep"),
+            (deep("- ", ""), "stand in each other more than 24 deep"),
+            (deep("1. ", ""), "stand in each other more than 24 deep"),
+            (deep("_a **b ", " c** d_"), "stand in each other more than 24 deep"),
+            (deep("<b>", "</b>"), ""),
+            (deep("`", ""), ""),
+            (lists, "stand in each other more than 24 deep"),
+            (numbers, "stand in each other more than 24 deep"),
+            ("|a".repeat(20_000) + "\n" + &"|-".repeat(20_000) + "\n" + &"|\n".repeat(20_000), "more than 30 columns"),
+            (rows, "more than 5000 cells"),
+        ] {
+            let start = text.get(..20).unwrap_or(&text);
+            match blocks(&text) {
+                Ok(_) => assert_eq!(expected, "", "{start}"),
+                Err(error) => {
+                    assert!(!expected.is_empty() && error.message().contains(expected), "{start}: {error}");
+                    assert!(may_be_faulty(&text), "{start}");
+                }
+            }
+        }
+        assert!(!may_be_faulty("Dear Ana,\n\n**thank you** - a bottle is waiting. \\-\\-\\-\\- 4.50"));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod address;
 pub mod block;
+mod budget;
 mod engine;
 mod fields;
 mod greeting;
@@ -15,5 +16,5 @@ pub(crate) use block::{Block, Span};
 pub(crate) use engine::{Engine, Style};
 pub(crate) use fields::{Fields, to_major_units};
 pub(crate) use greeting::names_of;
-pub(crate) use markdown::{blocks, may_be_faulty};
+pub(crate) use markdown::blocks;
 pub(crate) use template::Template;

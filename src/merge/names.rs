@@ -27,6 +27,13 @@ static FIELDS: LazyLock<Vec<MergeField>> = LazyLock::new(|| {
     rows.filter_map(|mut cells| Some(MergeField { name: cells.next()?, is_list: cells.next().is_some() })).collect()
 });
 
+/// Filters of Tera's that have no use in a letter, and why.
+const NOT_FOR_LETTERS: [(&str, &str); 2] =
+    [("safe", "text of customers is printed as it is"), ("indent", "white at the beginning of a line is not printed")];
+
+/// How many faults of a text are told.
+pub(super) const MOST_FAULTS: usize = 100;
+
 /// Words of the template language itself.
 const KEYWORDS: &str = "if elif else endif for in endfor set set_global endset and or not is true false True False none None \
                         filter endfilter raw endraw break continue block endblock component endcomponent include extends \
@@ -42,6 +49,9 @@ pub(super) fn check(text: &str, follows: bool) -> Vec<(usize, Error)> {
     let mut faults = Vec::new();
     let mut open: Vec<(&str, usize)> = Vec::new();
     for tag in tags(text) {
+        if faults.len() >= MOST_FAULTS {
+            break;
+        }
         if tag.inside.contains("{{") || tag.inside.contains("{%") {
             let message = format!("{} is opened and not closed", text::quote(if tag.prints { "{{" } else { "{%" }));
             let hint = "merge fields look like `{{ customer.city }}`, conditions like `{% if customer.spouse %}`";
@@ -70,9 +80,9 @@ pub(super) fn check(text: &str, follows: bool) -> Vec<(usize, Error)> {
             let before = index.checked_sub(1).map(|at| &tokens[at]);
             let after = tokens.get(index + 1);
             let is_filter = before == Some(&NameToken::Sign('|'));
-            if is_filter && *name == "safe" {
-                let fault = Error::new("the filter `safe` is not for letters");
-                faults.push((tag.line, fault.hint("leave it out: text of customers is printed as it is")));
+            if let Some((name, why)) = NOT_FOR_LETTERS.iter().find(|(not, _)| is_filter && not == name) {
+                let fault = Error::new(format!("the filter `{name}` is not for letters"));
+                faults.push((tag.line, fault.hint(format!("leave it out: {why}"))));
                 continue;
             }
             let is_test = matches!(before, Some(NameToken::Name("is"))) || is_negated_test(&tokens, index);
@@ -91,7 +101,7 @@ pub(super) fn check(text: &str, follows: bool) -> Vec<(usize, Error)> {
             faults.extend(fault.map(|error| (tag.line, error)));
         }
     }
-    for (word, line) in open {
+    for (word, line) in open.into_iter().take(MOST_FAULTS) {
         let fault = Error::new(format!("this `{word}` is never closed"));
         faults.push((line, fault.hint(format!("write `{{% end{word} %}}` where it ends"))));
     }

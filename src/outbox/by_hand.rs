@@ -1,6 +1,6 @@
 //! What the owner knows of an email in doubt.
 
-use chrono::NaiveDateTime;
+use chrono::{DateTime, FixedOffset, NaiveDateTime};
 
 use super::entry::{OutboxEntry, entries, last_wave};
 use super::queue::mark_sent;
@@ -34,8 +34,8 @@ fn entries_of(read: &Read<'_>, planned: &Planned, reference: &str) -> Result<Vec
     Ok(theirs)
 }
 
-/// Settles an email that is in doubt, on the owner's word; one that failed may be sent again. Of several emails to one
-/// person it is the first that is in doubt.
+/// Settles an email that is in doubt, on the owner's word; one that failed may be sent again, and one that waits is due now. Of
+/// several emails to one person it is the first that is in doubt, else the first that failed, else the first that waits.
 ///
 /// # Errors
 /// When there is no such email, or its state is known.
@@ -44,30 +44,45 @@ pub(crate) fn settle_by_hand(
     planned: &Planned,
     reference: &str,
     verdict: DoubtVerdict,
-    now: NaiveDateTime,
+    now: DateTime<FixedOffset>,
 ) -> Result<OutboxEntry> {
     let theirs = entries_of(write, planned, reference)?;
     let open = |state: OutboxState| theirs.iter().find(|entry| entry.state == state);
-    let entry = open(OutboxState::InDoubt).or(open(OutboxState::Failed)).unwrap_or(&theirs[0]).clone();
+    let waits = theirs.iter().find(|entry| entry.state == OutboxState::Queued && entry.due_at.is_some());
+    let waits = waits.or(open(OutboxState::Queued));
+    let entry = open(OutboxState::InDoubt).or(open(OutboxState::Failed)).or(waits).unwrap_or(&theirs[0]).clone();
     let is_again = verdict == DoubtVerdict::Again;
-    if !(entry.state == OutboxState::InDoubt || entry.state == OutboxState::Failed && is_again) {
+    let is_open = match entry.state {
+        OutboxState::InDoubt => true,
+        OutboxState::Failed | OutboxState::Queued => is_again,
+        OutboxState::Sending | OutboxState::Sent => false,
+    };
+    if !is_open {
         let state = entry.state.as_str().replace('_', " ");
         return Err(Error::new(format!("the email to {} ({}) is {state}", entry.name, text::quote(reference)))
-            .hint("only what is in doubt is settled, and what failed is sent again"));
+            .hint("only what is in doubt is settled; what failed or waits is sent with `again`"));
     }
     let sql = "SELECT o.id, o.recipient_id FROM outbox o JOIN recipient r ON r.id = o.recipient_id \
                WHERE r.campaign_id = ?1 AND r.ref = ?2 AND o.wave = ?3";
     let found = write.first(sql, params![planned.id, reference, entry.wave], |row| {
         Ok((row.get::<OutboxId>(0)?, row.get::<RecipientId>(1)?))
     })?;
+    // No run has seen it yet: it is due.
     let Some((id, recipient)) = found else { return Ok(entry) };
-    if is_again && entry.wave == 0 && !campaign::take_back(write, &campaign::recipient(write, recipient)?)? {
+    let came_back = is_again && entry.state != OutboxState::Queued && entry.wave == 0;
+    if came_back && !campaign::take_back(write, &campaign::recipient(write, recipient)?)? {
         return Err(Error::new(format!("{} ({}) gets a letter instead", entry.name, text::quote(reference)))
             .hint("it was printed already; nobody gets both"));
     }
-    set_state(write, id, if is_again { OutboxState::Queued } else { OutboxState::Sent }, now)?;
+    let sql = "INSERT INTO outbox_decision (recipient_id, wave, verdict, old_state, old_due_at, at) \
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    let at = now.naive_local();
+    write.run(sql, params![recipient, entry.wave, verdict.as_str(), entry.state, entry.due_at, at])?;
+    set_state(write, id, if is_again { OutboxState::Queued } else { OutboxState::Sent }, at)?;
     if !is_again {
         mark_sent(write, id)?;
+    } else if entry.state != OutboxState::InDoubt {
+        forget_future_date(write, id, now)?;
     }
     Ok(entry)
 }
@@ -128,12 +143,27 @@ pub(crate) fn readdress(
         return Err(Error::new(format!("{} ({}) gets a letter instead", entry.name, text::quote(reference)))
             .hint("it was printed already; nobody gets both"));
     }
+    // To that address it is another email, which nobody was given yet.
+    let sql = "UPDATE outbox SET dated_at = NULL, due_at = NULL, first_at = NULL, attempt = 0 \
+               WHERE recipient_id = ?1 AND state = ?2";
+    write.run(sql, params![id, OutboxState::Queued])?;
     Ok((entry, address))
 }
 
 fn set_state(write: &Write<'_>, id: OutboxId, state: OutboxState, now: NaiveDateTime) -> Result<()> {
     let sql = "UPDATE outbox SET state = ?2, at = ?3, due_at = NULL, first_at = NULL, attempt = 0 WHERE id = ?1";
     write.run(sql, params![id, state, now]).map(|_| ())
+}
+
+/// A date to come was written down by a wrong clock. The mail server has not taken an email with it, so the next one is dated
+/// anew.
+fn forget_future_date(write: &Write<'_>, id: OutboxId, now: DateTime<FixedOffset>) -> Result<()> {
+    let sql = "SELECT dated_at FROM outbox WHERE id = ?1";
+    let date = write.value::<Option<DateTime<FixedOffset>>>(sql, params![id])?;
+    if date.is_some_and(|date| date > now) {
+        write.run("UPDATE outbox SET dated_at = NULL WHERE id = ?1", params![id])?;
+    }
+    Ok(())
 }
 
 /// Puts emails that failed for no fault of theirs back into the queue, but for those whose letter was printed instead; how many.

@@ -6,15 +6,19 @@ use std::sync::mpsc::{Sender, SyncSender, sync_channel};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use chrono::{DateTime, FixedOffset, TimeDelta};
 use lettre::Address;
 
 use super::job::SendJob;
+use super::queue::DueEmail;
 use super::rate_limiter::RateLimiter;
 use super::reply::{
     HandOverOutcome, NextStep, Phase, RefusalKind, Settled, SmtpError, bounce_class, judge, refusal_kind,
 };
-use super::smtp_session::{SmtpSession, WireMessage};
+use super::smtp_session::SmtpSession;
+use super::wire_message::WireMessage;
 use crate::campaign::Recipient;
+use crate::clock::Clock;
 use crate::customers::AddressKey;
 use crate::domain::{EmailAddress, OutboxId};
 use crate::error::Result;
@@ -24,6 +28,9 @@ const STRIKES: usize = 3;
 /// Who waits looks at least this often whether it is all over.
 const GLANCE: Duration = Duration::from_millis(50);
 
+/// How old the date of an email may be when it is handed over first.
+const DATED_AHEAD: TimeDelta = TimeDelta::seconds(1);
+
 /// An email to hand over.
 #[derive(Debug)]
 pub(super) struct SendTask<'j> {
@@ -31,17 +38,28 @@ pub(super) struct SendTask<'j> {
     /// Its number in the outbox.
     id: OutboxId,
     key: String,
-    ready: Option<ReadyEmail>,
+    /// The date that it has from an earlier try.
+    date: Option<DateTime<FixedOffset>>,
+    ready: Option<Result<ReadyEmail, String>>,
 }
 
 impl<'j> SendTask<'j> {
-    pub(super) fn new(recipient: &'j Recipient, id: OutboxId, key: String) -> Self {
-        Self { recipient, id, key, ready: None }
+    /// What was handed over once has the date of its bytes; what the mail server has put off before that, the date of the
+    /// first try, but for one that a wrong clock wrote down.
+    pub(super) fn new(recipient: &'j Recipient, due: DueEmail, clock: Clock) -> Self {
+        let first_try = || due.first_at.filter(|at| *at <= clock.now()).map(|at| clock.moment_of(at));
+        let date = due.dated_at.or_else(first_try);
+        Self { recipient, id: due.id, key: due.key, date, ready: None }
     }
 }
 
-/// Where an email goes and its bytes, or why there are none.
-type ReadyEmail = Result<(Address, WireMessage), String>;
+/// Where an email goes, its bytes and the date in them.
+#[derive(Debug)]
+struct ReadyEmail {
+    to: Address,
+    message: WireMessage,
+    date: DateTime<FixedOffset>,
+}
 
 /// What a connection tells: what became of its last emails, and which it wants to hand over next.
 pub(super) struct HandOverStep {
@@ -54,6 +72,8 @@ pub(super) struct HandOverClaim {
     pub(super) id: OutboxId,
     /// The hash of its address.
     pub(super) address: Vec<u8>,
+    /// That of its bytes.
+    pub(super) date: DateTime<FixedOffset>,
     pub(super) answer: SyncSender<bool>,
 }
 
@@ -195,7 +215,7 @@ impl<'j> Connections<'j> {
         steps: &Sender<HandOverStep>,
     ) -> Result<HandOver, Gone> {
         let settled = |outcome, reply: String| HandOver::new(NextStep::Settle(outcome), reply);
-        let (to, message) = match task.ready.take().unwrap_or_else(|| self.make(task)) {
+        let mut ready = match task.ready.take().unwrap_or_else(|| self.make(task)) {
             Ok(ready) => ready,
             Err(why) => return Ok(settled(HandOverOutcome::Failed, why)),
         };
@@ -207,6 +227,14 @@ impl<'j> Connections<'j> {
                 Err(fault) => return Ok(HandOver::fault(Phase::Connect, &fault)),
             },
         };
+        // Made ahead of a long wait: its date is to be the moment at which it goes.
+        if task.date.is_none() && self.job.clock.moment() - ready.date > DATED_AHEAD {
+            match self.make(task) {
+                Ok(now) => ready = now,
+                Err(why) => return Ok(settled(HandOverOutcome::Failed, why)),
+            }
+        }
+        let ReadyEmail { to, message, date } = ready;
         if let Err((phase, fault)) = open.announce(&sender.from, &to, &message) {
             let is_lost = matches!(fault, SmtpError::Lost(_) | SmtpError::Refused(421, _));
             let handed = HandOver { carried: open.carried, ..HandOver::fault(phase, &fault) };
@@ -216,7 +244,8 @@ impl<'j> Connections<'j> {
             return Ok(handed);
         }
         let (answer, granted) = sync_channel(1);
-        let claim = HandOverClaim { id: task.id, address: self.addresses.hash(&task.recipient.email), answer };
+        let address = self.addresses.hash(&task.recipient.email);
+        let claim = HandOverClaim { id: task.id, address, date, answer };
         steps.send(HandOverStep { settled: std::mem::take(before), claim: Some(claim) }).map_err(|_| Gone)?;
         *ahead = self.queue().tasks.pop_front();
         if let Some(next) = ahead {
@@ -233,22 +262,23 @@ impl<'j> Connections<'j> {
                 self.strikes.store(0, Ordering::SeqCst);
                 Ok(settled(HandOverOutcome::Sent, reply))
             }
-            Err(fault) => {
+            Err((phase, fault)) => {
                 if matches!(fault, SmtpError::Lost(_) | SmtpError::Refused(421, _)) {
                     *session = None;
                 }
-                Ok(HandOver { carried, ..HandOver::fault(Phase::Dot, &fault) })
+                Ok(HandOver { carried, ..HandOver::fault(phase, &fault) })
             }
         }
     }
 
     /// Makes an email.
-    fn make(&self, task: &SendTask<'_>) -> ReadyEmail {
-        let bytes = (self.job.compose)(task.recipient, &task.key).map_err(|fault| fault.message().to_owned())?;
+    fn make(&self, task: &SendTask<'_>) -> Result<ReadyEmail, String> {
+        let date = task.date.unwrap_or_else(|| self.job.clock.moment());
+        let bytes = (self.job.compose)(task.recipient, &task.key, date).map_err(|fault| fault.message().to_owned())?;
         let body = String::from_utf8(bytes).map_err(|_| "the email is not text".to_owned())?;
         let address = EmailAddress::parse(&task.recipient.email).and_then(|address| address.for_wire().parse().ok());
         let to = address.ok_or_else(|| "this is no email address".to_owned())?;
-        Ok((to, WireMessage::of(&body)))
+        Ok(ReadyEmail { to, message: WireMessage::of(body), date })
     }
 
     /// Does what an answer asks for; whether this connection goes on.
@@ -262,7 +292,11 @@ impl<'j> Connections<'j> {
     ) -> bool {
         let id = task.id;
         let HandOver { next, reply, carried, phase } = handed;
-        let settled = |outcome| Settled { id, outcome, bounce: bounce_class(phase, &reply), reply: reply.clone() };
+        let settled = |outcome| {
+            // A yes is not looked through for what a no would say about the address.
+            let bounce = (outcome != HandOverOutcome::Sent).then(|| bounce_class(phase, &reply)).flatten();
+            Settled { id, outcome, bounce, reply: reply.clone() }
+        };
         match next {
             NextStep::Skip => {}
             NextStep::Settle(outcome) | NextStep::SettleAndReconnect(outcome) => {
@@ -288,7 +322,7 @@ impl<'j> Connections<'j> {
                 if next == NextStep::Slower && carried > 0 {
                     self.limiter.halve();
                 }
-                if phase == Phase::Dot {
+                if matches!(phase, Phase::Body | Phase::Dot) {
                     // It was written down as being handed over, and comes back with a definite no.
                     before.push(settled(HandOverOutcome::Later));
                 } else if carried > 0 || !was_asked {

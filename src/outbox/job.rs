@@ -2,13 +2,17 @@
 
 use std::sync::atomic::AtomicBool;
 
-use chrono::NaiveDateTime;
+use chrono::{DateTime, FixedOffset, NaiveDateTime};
 use serde::Serialize;
 
 use super::queue::OnUndeliverable;
 use super::settings::Sender;
 use crate::campaign::{Planned, Recipient};
+use crate::clock::Clock;
 use crate::error::Result;
+
+/// The bytes of an email, with the key of its Message-ID and its date.
+pub(crate) type ComposeEmail<'j> = dyn Fn(&Recipient, &str, DateTime<FixedOffset>) -> Result<Vec<u8>> + Sync + 'j;
 
 /// What is to be sent, and how.
 pub(crate) struct SendJob<'j> {
@@ -19,20 +23,16 @@ pub(crate) struct SendJob<'j> {
     pub(crate) emails: &'j [&'j Recipient],
     /// Whose email waits; they stay queued.
     pub(crate) waiting: &'j (dyn Fn(&Recipient) -> bool + Sync),
-    /// The bytes of an email, with the key of its Message-ID.
-    pub(crate) compose: &'j (dyn Fn(&Recipient, &str) -> Result<Vec<u8>> + Sync),
+    pub(crate) compose: &'j ComposeEmail<'j>,
     pub(crate) undeliverable: &'j OnUndeliverable<'j>,
     pub(crate) sender: Sender,
     /// So many at most.
     pub(crate) limit: Option<usize>,
-    /// The owner knows that the outbox is an older one.
-    pub(crate) restored: bool,
     /// Nobody watches: it only goes on with what the owner has begun.
     pub(crate) by_timer: bool,
     /// Ends the run after the emails at hand.
     pub(crate) stop: &'j AtomicBool,
-    /// When it begins.
-    pub(crate) now: NaiveDateTime,
+    pub(crate) clock: Clock,
     /// Called after every step.
     pub(crate) progress: &'j (dyn Fn(&SendTally) + Sync),
 }
@@ -68,8 +68,10 @@ pub(crate) struct SendReport {
     pub(crate) doubted: usize,
     /// Why it ended before its emails did.
     pub(crate) stopped: Option<String>,
-    /// Whether the daily cap left some for another day.
-    pub(crate) capped: bool,
+    /// How many `limit` left.
+    pub(crate) over_limit: usize,
+    /// How many the daily cap left for another day.
+    pub(crate) over_cap: usize,
     /// When something can be tried again.
     pub(crate) next_try: Option<NaiveDateTime>,
 }

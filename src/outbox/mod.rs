@@ -2,7 +2,8 @@
 //! said that it is in doubt.
 //!
 //! An email is queued, then sending while it is handed over, then sent, failed or in doubt. It is written down as sending, on
-//! disk, before the last byte that could make it sent; whoever finds it so later knows that nobody knows.
+//! disk, before the last byte that could make it sent; whoever finds it so later knows that nobody knows. The date in its bytes
+//! is written down with that, so that it is the same email whenever it is handed over again.
 
 mod by_hand;
 mod connection;
@@ -13,19 +14,22 @@ mod personal_data;
 mod queue;
 mod rate_limiter;
 mod reply;
+mod reply_reader;
 mod run;
 mod send_lock;
 mod sent_email;
 mod settings;
 mod smtp_session;
+mod stream;
+mod wire_message;
 
 pub(crate) use by_hand::{DoubtVerdict, readdress, settle_by_hand};
 pub(crate) use entry::{OutboxCounts, OutboxEntry, entries, last_wave};
 pub(crate) use job::{SendJob, SendReport, SendTally};
 pub(crate) use offer::{ServerOffer, ServerProblem, look};
 pub(crate) use personal_data::PERSONAL_DATA;
-pub(crate) use queue::{Undeliverable, goes_on, withdraw};
+pub(crate) use queue::{Undeliverable, goes_on, is_beyond_any_wait, withdraw};
 pub(crate) use run::{doubt_what_was_left, run};
-pub(crate) use send_lock::SendLock;
+pub(crate) use send_lock::{SendLock, set_apart};
 pub(crate) use sent_email::{SentEmail, by_key, last_to, only_one_to, settle_doubt};
 pub(crate) use settings::{Sender, sender};

@@ -44,6 +44,8 @@ pub(crate) enum ServerProblem {
     Password(String),
     /// It takes no emails from this sender.
     Refused(String),
+    /// It takes none from this sender at the moment.
+    NotNow(String),
 }
 
 /// Connects, signs in, says who writes, and leaves again.
@@ -52,22 +54,16 @@ pub(crate) enum ServerProblem {
 /// When no email would get to it.
 pub(crate) fn look(sender: &Sender) -> Result<ServerOffer, ServerProblem> {
     let server = &sender.server;
-    let mut session = SmtpSession::connect(server, sender.timeouts.at_most_half_a_minute()).map_err(|fault| {
-        let text = fault.text();
-        match text.to_lowercase() {
-            reason if reason.contains("certificate") => ServerProblem::Certificate(text),
-            reason if reason.contains("starttls") => ServerProblem::Open,
-            _ => ServerProblem::Silent(text),
-        }
-    })?;
-    let of = |session: &SmtpSession, key: &str| -> Option<String> {
-        let line = session.offers.iter().find(|line| line.split([' ', '=']).next() == Some(key))?;
-        Some(line[key.len()..].trim_start_matches([' ', '=']).to_owned())
-    };
-    let auth = of(&session, "AUTH").unwrap_or_default();
+    let mut session =
+        SmtpSession::connect(server, sender.timeouts.at_most_half_a_minute()).map_err(|fault| match fault {
+            SmtpError::Lost(why) if why.contains("certificate") => ServerProblem::Certificate(why),
+            SmtpError::Lost(why) if why.contains("STARTTLS") => ServerProblem::Open,
+            fault => ServerProblem::Silent(fault.text()),
+        })?;
+    let auth = session.offered("AUTH").unwrap_or_default().to_owned();
     session.sign_in(server, sender.password.as_deref()).map_err(|fault| ServerProblem::Password(fault.text()))?;
     let tried = session.try_sender(&sender.from);
-    let has = |key: &str| of(&session, key).is_some();
+    let has = |key: &str| session.offered(key).is_some();
     let offer = ServerOffer {
         host: server.host.clone(),
         port: server.port,
@@ -80,13 +76,14 @@ pub(crate) fn look(sender: &Sender) -> Result<ServerOffer, ServerProblem> {
         user: server.user.clone(),
         auth: auth.split_whitespace().map(str::to_owned).collect(),
         pipelining: has("PIPELINING"),
-        size: of(&session, "SIZE").and_then(|size| size.parse().ok()).filter(|size| *size > 0),
+        size: session.offered("SIZE").and_then(|size| size.parse().ok()).filter(|size| *size > 0),
         eight_bit: has("8BITMIME"),
         smtputf8: has("SMTPUTF8"),
     };
     match tried {
-        Err(fault @ SmtpError::Refused(500.., _)) => Err(ServerProblem::Refused(fault.text())),
-        _ => {
+        Err(fault @ (SmtpError::Refused(500.., _) | SmtpError::Lacks(_))) => Err(ServerProblem::Refused(fault.text())),
+        Err(fault) => Err(ServerProblem::NotNow(fault.text())),
+        Ok(()) => {
             session.quit();
             Ok(offer)
         }

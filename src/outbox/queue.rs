@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use chrono::{Days, NaiveDate, NaiveDateTime, TimeDelta};
+use chrono::{DateTime, Days, FixedOffset, NaiveDate, NaiveDateTime, TimeDelta};
 
 use super::reply::{HandOverOutcome, Settled};
 use crate::campaign::{self, Planned, Recipient};
@@ -60,30 +60,53 @@ pub(super) fn doubt_what_was_left(write: &Write<'_>, now: NaiveDateTime) -> Resu
     write.run(sql, params![now, OutboxState::InDoubt, OutboxState::Sending])
 }
 
-/// Whether anything is being handed over, or was when a run was broken off.
-pub(super) fn is_sending(read: &Read<'_>) -> Result<bool> {
-    read.value("SELECT count(*) > 0 FROM outbox WHERE state = ?1", params![OutboxState::Sending])
+/// How many emails of which campaign are being handed over, or were when a run was broken off.
+pub(super) fn sending(read: &Read<'_>) -> Result<Vec<(Planned, usize)>> {
+    let sql = "SELECT c.slug, count(*) FROM outbox o JOIN recipient r ON r.id = o.recipient_id \
+               JOIN campaign c ON c.id = r.campaign_id WHERE o.state = ?1 GROUP BY c.slug ORDER BY c.slug";
+    let found = read.all(sql, params![OutboxState::Sending], |row| Ok((row.get::<String>(0)?, row.get(1)?)))?;
+    found.into_iter().map(|(slug, count)| Ok((campaign::need(read, &slug)?, count))).collect()
 }
 
-/// The emails of a wave that may be tried now, by recipient, with the keys of their Message-IDs.
+/// An email that may be tried now.
+#[derive(Debug)]
+pub(super) struct DueEmail {
+    pub(super) id: OutboxId,
+    /// That of its Message-ID.
+    pub(super) key: String,
+    /// The moment in its Date, once its bytes may have left.
+    pub(super) dated_at: Option<DateTime<FixedOffset>>,
+    /// When it was tried first, of the tries that count.
+    pub(super) first_at: Option<NaiveDateTime>,
+}
+
+/// The emails of a wave that may be tried now, by recipient.
 pub(super) fn due(
     read: &Read<'_>,
     planned: &Planned,
     wave: usize,
     now: NaiveDateTime,
-) -> Result<BTreeMap<RecipientId, (OutboxId, String)>> {
-    let sql = "SELECT o.recipient_id, o.id, o.message_key FROM outbox o JOIN recipient r ON r.id = o.recipient_id \
+) -> Result<BTreeMap<RecipientId, DueEmail>> {
+    let sql = "SELECT o.recipient_id, o.id, o.message_key, o.dated_at, o.first_at FROM outbox o JOIN recipient r ON r.id = o.recipient_id \
                WHERE r.campaign_id = ?1 AND o.wave = ?2 AND o.state = ?4 AND (o.due_at IS NULL OR o.due_at <= ?3)";
     let values = params![planned.id, wave, now, OutboxState::Queued];
-    let found = read.all(sql, values, |row| Ok((row.get(0)?, (row.get(1)?, row.get(2)?))))?;
+    let found = read.all(sql, values, |row| {
+        let (dated_at, first_at) = (row.get(3)?, row.get(4)?);
+        Ok((row.get(0)?, DueEmail { id: row.get(1)?, key: row.get(2)?, dated_at, first_at }))
+    })?;
     Ok(found.into_iter().collect())
 }
 
-/// The next moment at which something of a wave may be tried again.
-pub(super) fn next_try(read: &Read<'_>, planned: &Planned, wave: usize) -> Result<Option<NaiveDateTime>> {
+/// The next moment at which something of a wave may be tried again that may not now.
+pub(super) fn next_try(
+    read: &Read<'_>,
+    planned: &Planned,
+    wave: usize,
+    now: NaiveDateTime,
+) -> Result<Option<NaiveDateTime>> {
     let sql = "SELECT min(o.due_at) FROM outbox o JOIN recipient r ON r.id = o.recipient_id \
-               WHERE r.campaign_id = ?1 AND o.wave = ?2 AND o.state = ?3";
-    read.value(sql, params![planned.id, wave, OutboxState::Queued])
+               WHERE r.campaign_id = ?1 AND o.wave = ?2 AND o.state = ?3 AND o.due_at > ?4";
+    read.value(sql, params![planned.id, wave, OutboxState::Queued, now])
 }
 
 /// How many emails the mail server was given on the day of `now`, of all campaigns.
@@ -94,10 +117,16 @@ pub(super) fn given_today(read: &Read<'_>, now: NaiveDateTime) -> Result<usize> 
     read.value(sql, params![today, tomorrow, OutboxState::Sending, OutboxState::Sent, OutboxState::InDoubt])
 }
 
+/// Whether a next try is further away than anything waits: a wrong clock wrote it down. An hour more is that of the clocks in
+/// autumn.
+pub(crate) fn is_beyond_any_wait(due_at: NaiveDateTime, now: NaiveDateTime) -> bool {
+    due_at - now > TimeDelta::minutes(WAITS[WAITS.len() - 1] + 60)
+}
+
 /// Writes a run down; its id.
-pub(super) fn begin(write: &Write<'_>, planned: &Planned, wave: usize, now: NaiveDateTime, after: i64) -> Result<i64> {
-    let sql = "INSERT INTO outbox_run (campaign_id, wave, began_at, step) VALUES (?1, ?2, ?3, ?4) RETURNING id";
-    write.value(sql, params![planned.id, wave, now, after + 1])
+pub(super) fn begin(write: &Write<'_>, planned: &Planned, wave: usize, now: NaiveDateTime) -> Result<i64> {
+    let sql = "INSERT INTO outbox_run (campaign_id, wave, began_at) VALUES (?1, ?2, ?3) RETURNING id";
+    write.value(sql, params![planned.id, wave, now])
 }
 
 /// Lets what a run leaves over go on without the owner.
@@ -113,20 +142,32 @@ pub(crate) fn goes_on(read: &Read<'_>, planned: &Planned) -> Result<bool> {
 
 /// How far the outbox has come; 0 before the first run.
 pub(super) fn step(read: &Read<'_>) -> Result<i64> {
-    read.value("SELECT COALESCE(max(step), 0) FROM outbox_run", params![])
+    read.value("SELECT step FROM outbox_step", params![])
 }
 
 /// One step further; which it is.
-pub(super) fn advance(write: &Write<'_>, run: i64) -> Result<i64> {
-    write.value("UPDATE outbox_run SET step = step + 1 WHERE id = ?1 RETURNING step", params![run])
+pub(super) fn advance(write: &Write<'_>) -> Result<i64> {
+    write.value("UPDATE outbox_step SET step = step + 1 RETURNING step", params![])
+}
+
+/// As far as another copy of this shop had come.
+pub(super) fn catch_up(write: &Write<'_>, step: i64) -> Result<()> {
+    write.run("UPDATE outbox_step SET step = ?1 WHERE step < ?1", params![step]).map(|_| ())
 }
 
 /// Takes an email out of the queue to hand it over, if it is still there, its recipient still has consented and the address,
-/// given as its hash, is not suppressed; a reminder only if they have neither come nor complained, and their mail did not come
+/// given as its hash, is not suppressed; its bytes have this date from now on. A reminder only if they have neither come nor complained, and their mail did not come
 /// back. One statement, so that nothing changes between the look and the claim. Nothing of the email may leave before this is
 /// on disk.
-pub(super) fn claim(write: &Write<'_>, id: OutboxId, address: &[u8], run: i64, now: NaiveDateTime) -> Result<bool> {
-    let sql = "UPDATE outbox SET state = ?5, run = ?2, attempt = attempt + 1, first_at = COALESCE(first_at, ?3), \
+pub(super) fn claim(
+    write: &Write<'_>,
+    id: OutboxId,
+    (address, date): (&[u8], DateTime<FixedOffset>),
+    run: i64,
+    now: NaiveDateTime,
+) -> Result<bool> {
+    let sql = "UPDATE outbox SET state = ?5, run = ?2, attempt = attempt + 1, dated_at = ?9, \
+               first_at = CASE WHEN first_at <= ?3 THEN first_at ELSE ?3 END, \
                due_at = NULL, at = ?3, reply = '' WHERE id = ?1 AND state = ?6 \
                AND NOT EXISTS (SELECT 1 FROM suppression s WHERE s.hash = ?4 AND s.lifted_on IS NULL) AND EXISTS \
                (SELECT 1 FROM recipient r JOIN customer c ON c.id = r.customer_id WHERE r.id = outbox.recipient_id \
@@ -137,7 +178,7 @@ pub(super) fn claim(write: &Write<'_>, id: OutboxId, address: &[u8], run: i64, n
                AND NOT EXISTS (SELECT 1 FROM recipient_member m JOIN contact_note n ON n.customer_id = m.customer_id \
                WHERE m.recipient_id = r.id AND n.kind = ?8 AND n.resolved_on IS NULL))))";
     let (sending, queued) = (OutboxState::Sending, OutboxState::Queued);
-    let values = params![id, run, now, address, sending, queued, Consent::Yes, NoteKind::Complaint];
+    let values = params![id, run, now, address, sending, queued, Consent::Yes, NoteKind::Complaint, date];
     Ok(write.run(sql, values)? == 1)
 }
 
@@ -187,10 +228,12 @@ pub(super) fn mark_sent(write: &Write<'_>, id: OutboxId) -> Result<()> {
     own.map_or(Ok(()), |recipient| campaign::mark_email_sent(write, recipient))
 }
 
-/// Puts an email back into the queue for later; after a day it has failed.
+/// Puts an email back into the queue for later; after a day it has failed. A first try that is still to come was written down
+/// by a wrong clock.
 fn later(write: &Write<'_>, settled: &Settled, run: i64, now: NaiveDateTime) -> Result<HandOverOutcome> {
     let sql = "UPDATE outbox SET state = ?5, reply = ?2, at = ?3, run = ?4, \
-               attempt = attempt + CASE state WHEN ?5 THEN 1 ELSE 0 END, first_at = COALESCE(first_at, ?3) \
+               attempt = attempt + CASE state WHEN ?5 THEN 1 ELSE 0 END, \
+               first_at = CASE WHEN first_at <= ?3 THEN first_at ELSE ?3 END \
                WHERE id = ?1 AND state IN (?5, ?6) RETURNING attempt, first_at";
     let values = params![settled.id, settled.reply, now, run, OutboxState::Queued, OutboxState::Sending];
     let back = write.first(sql, values, |row| Ok((row.get::<usize>(0)?, row.get::<NaiveDateTime>(1)?)))?;

@@ -1,10 +1,16 @@
-//! How fast emails go out: the rate of shop.toml, and half of it whenever the mail server wants less.
+//! How fast emails go out: the rate of shop.toml, half of it whenever the mail server wants less, and little by little the same
+//! again while it takes what it gets.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+/// A gap too short to matter.
+const NOTHING: Duration = Duration::from_micros(100);
 /// The slowest that a run gets by itself.
 const SLOWEST: Duration = Duration::from_secs(60);
+
+/// After so many emails that went well a rate that was halved is what it was before, by and by.
+const EMAILS_TO_RECOVER: u32 = 20;
 
 /// When the next email may go, for all connections together.
 #[derive(Debug)]
@@ -15,6 +21,8 @@ pub(super) struct RateLimiter {
 #[derive(Debug)]
 struct LimiterState {
     gap: Duration,
+    /// As shop.toml has it.
+    wanted: Duration,
     next: Instant,
     began: Instant,
     given: u32,
@@ -24,7 +32,8 @@ impl RateLimiter {
     /// With so much time from one to the next; none without a rate.
     pub(super) fn of(gap: Option<Duration>) -> Self {
         let now = Instant::now();
-        Self { state: Mutex::new(LimiterState { gap: gap.unwrap_or_default(), next: now, began: now, given: 0 }) }
+        let gap = gap.unwrap_or_default();
+        Self { state: Mutex::new(LimiterState { gap, wanted: gap, next: now, began: now, given: 0 }) }
     }
 
     /// The moment of the next email; each is given once.
@@ -33,6 +42,8 @@ impl RateLimiter {
         let slot = state.next.max(Instant::now());
         state.next = slot + state.gap;
         state.given += 1;
+        let too_much = state.gap.saturating_sub(state.wanted);
+        state.gap -= if too_much < NOTHING { too_much } else { too_much / EMAILS_TO_RECOVER };
         slot
     }
 
@@ -56,6 +67,10 @@ mod tests {
         limiter.halve();
         let (third, fourth) = (limiter.slot(), limiter.slot());
         assert_eq!(fourth - third, Duration::from_secs(20));
+        for _ in 0..500 {
+            limiter.slot();
+        }
+        assert_eq!(limiter.state.lock().unwrap().gap, Duration::from_secs(10), "it has recovered");
         let free = RateLimiter::of(None);
         assert!(free.slot().max(free.slot()) <= Instant::now());
     }

@@ -13,6 +13,8 @@ pub(super) enum Phase {
     Recipient,
     /// `DATA`, up to the leave to go on.
     Data,
+    /// The leave was there, and what went of the body was not its end.
+    Body,
     /// The body and its dot were on their way.
     Dot,
 }
@@ -131,7 +133,7 @@ mod tests {
 
     #[test]
     fn an_answer_means_what_the_table_says() {
-        use Phase::{Connect, Data, Dot, Recipient, Sender};
+        use Phase::{Body, Connect, Data, Dot, Recipient, Sender};
         let (failed, later, doubt) = (
             NextStep::Settle(HandOverOutcome::Failed),
             NextStep::Settle(HandOverOutcome::Later),
@@ -162,6 +164,7 @@ mod tests {
             (Connect, "broken", NextStep::Reconnect),
             (Sender, "broken", NextStep::Reconnect),
             (Data, "broken", NextStep::Reconnect),
+            (Body, "broken", NextStep::Reconnect),
             (Dot, "broken", doubt),
         ] {
             assert_eq!(judge(phase, &reply(text)), next, "{phase:?} {text}");

@@ -3,17 +3,16 @@
 use std::collections::VecDeque;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, channel};
-use std::time::Instant;
 
-use chrono::{NaiveDateTime, TimeDelta};
+use chrono::NaiveDateTime;
 
 use super::by_hand;
 use super::connection::{Connections, HandOverStep, SendTask};
 use super::job::{SendJob, SendReport, SendTally};
 use super::queue;
 use super::reply::HandOverOutcome;
-use super::send_lock::SendLock;
-use crate::campaign;
+use super::send_lock::{self, SendLock};
+use crate::campaign::{self, Planned};
 use crate::customers::AddressKey;
 use crate::error::Result;
 use crate::shop::Shop;
@@ -22,35 +21,33 @@ use crate::store::Store;
 /// Sends what is queued and due. Nothing is sent twice: what is in doubt stays so.
 ///
 /// # Errors
-/// When the outbox is older than what was sent, or the database fails; what was written down by then holds.
+/// When the database fails; what was written down by then holds.
 pub(crate) fn run(store: &mut Store, lock: &mut SendLock, job: &SendJob<'_>) -> Result<SendReport> {
-    if !job.restored {
-        lock.check(&store.read(), &job.planned.slug)?;
-    }
+    let now = job.clock.now();
     let (number, doubted, step) = store.write(|write| {
         campaign::mark_sending(write, job.planned)?;
-        let doubted = queue::doubt_what_was_left(write, job.now)?;
+        let doubted = queue::doubt_what_was_left(write, now)?;
         queue::enqueue(write, job.planned, job.wave, job.emails)?;
-        let step = queue::step(write)?.max(lock.recorded);
         let goes_on = job.by_timer && queue::goes_on(write, job.planned)?;
-        let number = queue::begin(write, job.planned, job.wave, job.now, step)?;
+        let number = queue::begin(write, job.planned, job.wave, now)?;
         if goes_on {
             queue::let_go_on(write, number)?;
         }
-        Ok((number, doubted, step + 1))
+        Ok((number, doubted, queue::advance(write)?))
     })?;
     lock.record(step)?;
-    let mut due = queue::due(&store.read(), job.planned, job.wave, job.now)?;
+    let mut due = queue::due(&store.read(), job.planned, job.wave, now)?;
     let left = match job.sender.daily_cap {
-        Some(cap) => cap.saturating_sub(queue::given_today(&store.read(), job.now)?),
+        Some(cap) => cap.saturating_sub(queue::given_today(&store.read(), now)?),
         None => usize::MAX,
     };
     let wanted = job.emails.iter().filter(|r| !(job.waiting)(r));
-    let mut tasks: VecDeque<SendTask<'_>> = wanted
-        .filter_map(|recipient| due.remove(&recipient.id).map(|(id, key)| SendTask::new(recipient, id, key)))
-        .collect();
+    let mut tasks: VecDeque<SendTask<'_>> =
+        wanted.filter_map(|recipient| Some(SendTask::new(recipient, due.remove(&recipient.id)?, job.clock))).collect();
+    let wanted = tasks.len();
     tasks.truncate(job.limit.unwrap_or(usize::MAX));
-    let capped = tasks.len() > left;
+    let over_limit = wanted - tasks.len();
+    let over_cap = tasks.len().saturating_sub(left);
     tasks.truncate(left);
     let mut tally = SendTally { all: tasks.len(), ..SendTally::default() };
     let connections = job.sender.connections.min(tasks.len());
@@ -72,24 +69,26 @@ pub(crate) fn run(store: &mut Store, lock: &mut SendLock, job: &SendJob<'_>) -> 
     let interrupted = job.stop.load(Ordering::SeqCst).then(|| "you stopped it".to_owned());
     let (why, blameless) = shared.ended();
     if !blameless.is_empty() {
-        let again = store.write(|write| by_hand::try_again(write, &blameless, job.now))?;
+        let again = store.write(|write| by_hand::try_again(write, &blameless, now))?;
         tally.failed = tally.failed.saturating_sub(again);
     }
     if !job.by_timer && job.limit.is_none() && interrupted.is_none() {
         store.write(|write| queue::let_go_on(write, number))?;
     }
-    let next_try = queue::next_try(&store.read(), job.planned, job.wave)?;
-    Ok(SendReport { tally, doubted, stopped: why.or(interrupted), capped, next_try })
+    let next_try = queue::next_try(&store.read(), job.planned, job.wave, now)?;
+    Ok(SendReport { tally, doubted, stopped: why.or(interrupted), over_limit, over_cap, next_try })
 }
 
-/// What was being handed over when a run was broken off is in doubt, unless that run goes on at this moment.
-pub(crate) fn doubt_what_was_left(store: &mut Store, shop: &Shop, now: NaiveDateTime) -> Result<()> {
-    if queue::is_sending(&store.read())?
-        && let Ok(_lock) = SendLock::take(&shop.folder)
-    {
-        store.write(|write| queue::doubt_what_was_left(write, now))?;
+/// What was being handed over when a run was broken off is in doubt, unless that run goes on at this moment; how many emails of
+/// which campaign.
+pub(crate) fn doubt_what_was_left(store: &mut Store, shop: &Shop, now: NaiveDateTime) -> Result<Vec<(Planned, usize)>> {
+    let left = queue::sending(&store.read())?;
+    if left.is_empty() {
+        return Ok(left);
     }
-    Ok(())
+    let Ok(_lock) = send_lock::lock_folder(&shop.folder) else { return Ok(Vec::new()) };
+    store.write(|write| queue::doubt_what_was_left(write, now))?;
+    Ok(left)
 }
 
 /// Writes steps down as they come, all that wait in one commit, and only then lets the emails go.
@@ -101,19 +100,18 @@ fn write_down(
     job: &SendJob<'_>,
     tally: &mut SendTally,
 ) -> Result<()> {
-    let began = Instant::now();
     while let Ok(first) = steps.recv() {
         let batch: Vec<HandOverStep> = std::iter::once(first).chain(steps.try_iter()).collect();
-        let now = job.now + TimeDelta::from_std(began.elapsed()).unwrap_or_default();
+        let now = job.clock.moment().naive_local();
         let (outcomes, granted, step) = store.write(|write| {
             let (mut outcomes, mut granted) = (Vec::new(), Vec::new());
             for settled in batch.iter().flat_map(|step| &step.settled) {
                 outcomes.push(queue::settle(write, settled, run, now, job.undeliverable)?);
             }
             for claim in batch.iter().filter_map(|step| step.claim.as_ref()) {
-                granted.push(queue::claim(write, claim.id, &claim.address, run, now)?);
+                granted.push(queue::claim(write, claim.id, (&claim.address, claim.date), run, now)?);
             }
-            Ok((outcomes, granted, queue::advance(write, run)?))
+            Ok((outcomes, granted, queue::advance(write)?))
         })?;
         lock.record(step)?;
         for (claim, granted) in batch.into_iter().filter_map(|step| step.claim).zip(granted) {

@@ -7,7 +7,6 @@ use lettre::message::Mailbox;
 
 use super::smtp_session::Timeouts;
 use crate::error::{Error, Result};
-use crate::files;
 use crate::shop::{EmailSettings, MailServer, Shop};
 
 /// How emails leave the shop.
@@ -31,12 +30,7 @@ pub(crate) fn sender(shop: &Shop, email: &EmailSettings, password: Option<String
             .at("shop.toml")
             .hint("add `server = \"smtps://USER@HOST\"` under `[email]`, or write files with `--to-folder DIR`")
     })?;
-    let password = match (password, &email.password_file) {
-        (Some(password), _) => Some(password),
-        (None, Some(file)) => Some(files::read_text(&shop.folder.join(file))?),
-        (None, None) => None,
-    };
-    let password = password.map(|text| text.trim_end_matches(['\r', '\n']).to_owned()).filter(|text| !text.is_empty());
+    let password = shop.password(password, email.password_file.as_deref())?;
     if let Some(user) = server.user.as_ref().filter(|_| password.is_none()) {
         return Err(Error::new(format!("the password of `{user}` on {} is not known", server.host))
             .hint("set REGULARS_SMTP_PASSWORD, or name a file that holds it: `password_file` in shop.toml"));

@@ -1,16 +1,20 @@
 //! One connection to the mail server, phase by phase.
 
+use std::io::{self, ErrorKind, Write};
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use lettre::Address;
-use lettre::transport::smtp::authentication::{Credentials, Mechanism};
-use lettre::transport::smtp::client::{SmtpConnection, TlsParameters};
-use lettre::transport::smtp::commands::Ehlo;
-use lettre::transport::smtp::extension::ClientId;
-use lettre::transport::smtp::response::Severity;
 
 use super::reply::{Phase, SmtpError};
+use super::reply_reader::{Reply, ReplyReader};
+use super::stream::{ServerStream, UNASKED, in_words};
+use super::wire_message::WireMessage;
 use crate::shop::{MailServer, Security};
+
+/// Who connects: a machine behind a router has no name that others know (RFC 5321, 4.1.3).
+const HELLO: &str = "[127.0.0.1]";
 
 /// How long to wait for the mail server.
 #[derive(Debug, Clone, Copy)]
@@ -39,17 +43,25 @@ impl Timeouts {
 
 /// An open connection.
 pub(super) struct SmtpSession {
-    connection: SmtpConnection,
+    stream: ServerStream,
+    replies: ReplyReader,
     timeouts: Timeouts,
+    /// Nothing that comes can be understood any more.
+    is_lost: bool,
     pipelining: bool,
     /// What the server said that it offers, a line each, in capitals.
-    pub(super) offers: Vec<String>,
+    offers: Vec<String>,
     /// How many emails it has taken.
     pub(super) carried: usize,
 }
 
 /// Something the mail server did not take, and when.
 pub(super) type RefusedAt = (Phase, SmtpError);
+
+/// What a reply must begin with to be an answer: 2 for what is done, 3 for what may go on.
+type Wanted = u16;
+const DONE: Wanted = 2;
+const GO_ON: Wanted = 3;
 
 impl SmtpSession {
     /// Connects, encrypts and signs in, as the server's address says.
@@ -61,45 +73,91 @@ impl SmtpSession {
 
     /// Connects and encrypts, and asks what the server offers.
     pub(super) fn connect(server: &MailServer, timeouts: Timeouts) -> Result<Self, SmtpError> {
-        let hello = ClientId::default();
-        let tls = match server.security {
-            Security::Plain => None,
-            Security::Tls | Security::StartTls => {
-                Some(TlsParameters::new_rustls(server.host.clone()).map_err(|e| fault(&e))?)
-            }
-        };
-        let implicit = tls.as_ref().filter(|_| server.security == Security::Tls);
-        let place = (server.host.as_str(), server.port);
-        let mut connection =
-            SmtpConnection::connect(place, Some(timeouts.connect), &hello, implicit, None).map_err(|e| fault(&e))?;
-        connection.set_timeout(Some(timeouts.command)).map_err(|e| SmtpError::Lost(e.to_string()))?;
-        if let Some(tls) = tls.filter(|_| server.security == Security::StartTls) {
-            connection.starttls(&tls, &hello).map_err(|e| fault(&e))?;
+        let mut stream = ServerStream::connect(&server.host, server.port, timeouts.connect).map_err(|e| lost(&e))?;
+        if server.security == Security::Tls {
+            stream = stream.encrypt(&server.host).map_err(|e| lost(&e))?;
         }
-        let mut session = Self { connection, timeouts, pipelining: false, offers: Vec::new(), carried: 0 };
+        let replies = ReplyReader::default();
+        let mut session =
+            Self { stream, replies, timeouts, is_lost: false, pipelining: false, offers: Vec::new(), carried: 0 };
+        session.answer(DONE, timeouts.connect)?;
+        session.wait_at_most(timeouts.command)?;
         session.ask()?;
+        if server.security == Security::StartTls {
+            if !session.has("STARTTLS") {
+                return Err(SmtpError::Lost("STARTTLS is not offered by the mail server".to_owned()));
+            }
+            session.command("STARTTLS\r\n", DONE)?;
+            if session.replies.has_more() {
+                // Whoever sits on the line could have put it there, to be taken for what comes encrypted.
+                return Err(SmtpError::Lost(UNASKED.to_owned()));
+            }
+            session.stream = session.stream.encrypt(&server.host).map_err(|e| lost(&e))?;
+            session.ask()?;
+        }
         Ok(session)
     }
 
-    /// Asks what the server offers, as lettre does not keep what it does not use itself.
+    /// Asks what the server offers; one that does not know the question offers nothing.
     fn ask(&mut self) -> Result<(), SmtpError> {
-        let offered = self.connection.command(Ehlo::new(ClientId::default())).map_err(|e| fault(&e))?;
-        self.offers = offered.message().skip(1).map(str::to_uppercase).collect();
-        self.pipelining = self.offers.iter().any(|line| line == "PIPELINING");
+        self.offers = match self.command(&format!("EHLO {HELLO}\r\n"), DONE) {
+            Ok(offered) => offered.lines.iter().skip(1).map(|line| line.trim().to_uppercase()).collect(),
+            Err(SmtpError::Refused(500 | 501 | 502 | 504, _)) => {
+                self.command(&format!("HELO {HELLO}\r\n"), DONE)?;
+                Vec::new()
+            }
+            Err(fault) => return Err(fault),
+        };
+        self.pipelining = self.has("PIPELINING");
         Ok(())
+    }
+
+    /// What the server said after the name of an extension, if it offers that.
+    pub(super) fn offered(&self, extension: &str) -> Option<&str> {
+        let line = self.offers.iter().find(|line| line.split([' ', '=']).next() == Some(extension))?;
+        Some(line[extension.len()..].trim_start_matches([' ', '=']))
+    }
+
+    fn has(&self, extension: &str) -> bool {
+        self.offered(extension).is_some()
     }
 
     /// Signs in, when the server's address says who; what it offers may be something else then.
     pub(super) fn sign_in(&mut self, server: &MailServer, password: Option<&str>) -> Result<(), SmtpError> {
         let (Some(user), Some(password)) = (&server.user, password) else { return Ok(()) };
-        let who = Credentials::new(user.clone(), password.to_owned());
-        self.connection.auth(&[Mechanism::Plain, Mechanism::Login], &who).map_err(|e| fault(&e))?;
-        self.ask()
+        let ways = self.offered("AUTH").unwrap_or_default().to_owned();
+        let has = |way: &str| ways.split_whitespace().any(|offered| offered == way);
+        let plain = STANDARD.encode(format!("\0{user}\0{password}"));
+        let (mut command, answers) = if has("PLAIN") {
+            (format!("AUTH PLAIN {plain}\r\n"), vec![plain])
+        } else if has("LOGIN") {
+            ("AUTH LOGIN\r\n".to_owned(), vec![STANDARD.encode(user), STANDARD.encode(password)])
+        } else {
+            return Err(SmtpError::Lost("the mail server offers neither AUTH PLAIN nor AUTH LOGIN".to_owned()));
+        };
+        let mut answers = answers.into_iter();
+        loop {
+            self.send(command.as_bytes()).map_err(|(_, fault)| fault)?;
+            let reply = self.reply(self.timeouts.command)?;
+            match reply.code / 100 {
+                DONE => return self.ask(),
+                GO_ON => {}
+                _ => return Err(self.no_answer(&reply)),
+            }
+            let Some(next) = answers.next() else { return Err(self.no_answer(&reply)) };
+            command = next + "\r\n";
+        }
     }
 
     /// Says from whom, and takes it back: whether the server takes emails of this sender.
     pub(super) fn try_sender(&mut self, from: &Address) -> Result<(), SmtpError> {
-        self.connection.command(format!("MAIL FROM:<{from}>\r\n")).map_err(|e| fault(&e))?;
+        const UTF8: &str = "SMTPUTF8";
+        let option = match AsRef::<str>::as_ref(from).is_ascii() {
+            true => String::new(),
+            false if self.has(UTF8) => format!(" {UTF8}"),
+            false => return Err(SmtpError::Lacks(UTF8)),
+        };
+        self.command(&format!("MAIL FROM:<{from}>{option}\r\n"), DONE)?;
         self.reset();
         Ok(())
     }
@@ -109,42 +167,35 @@ impl SmtpSession {
         let is_ascii = |address: &Address| AsRef::<str>::as_ref(address).is_ascii();
         let mut options = String::new();
         for (needed, extension, option) in [
-            (!message.is_ascii, "8BITMIME", " BODY=8BITMIME"),
+            (!message.is_ascii(), "8BITMIME", " BODY=8BITMIME"),
             (!is_ascii(from) || !is_ascii(to), "SMTPUTF8", " SMTPUTF8"),
         ] {
-            if needed && !self.offers.iter().any(|line| line == extension) {
+            if needed && !self.has(extension) {
                 return Err((Phase::Recipient, SmtpError::Lacks(extension)));
             }
             options.push_str(if needed { option } else { "" });
         }
         let commands =
             [format!("MAIL FROM:<{from}>{options}\r\n"), format!("RCPT TO:<{to}>\r\n"), "DATA\r\n".to_owned()];
-        let phases = [Phase::Sender, Phase::Recipient, Phase::Data];
+        let phases = [(Phase::Sender, DONE), (Phase::Recipient, DONE), (Phase::Data, GO_ON)];
+        if !self.pipelining {
+            return commands.iter().zip(phases).try_for_each(|(command, (phase, wanted))| {
+                self.command(command, wanted).map(|_| ()).map_err(|fault| (phase, fault))
+            });
+        }
+        self.send(commands.concat().as_bytes()).map_err(|(_, fault)| (Phase::Sender, fault))?;
         let mut first = None;
-        if self.pipelining {
-            for (index, phase) in phases.into_iter().enumerate() {
-                let answer = if index == 0 {
-                    self.connection.command(commands.concat())
-                } else {
-                    self.connection.read_response()
-                };
-                let refused = answer.map_err(|e| fault(&e));
-                let is_lost = matches!(refused, Err(SmtpError::Lost(_)));
-                match refused {
-                    // The leave was given although nobody was left to get it: an empty message ends that.
-                    Ok(_) if index == 2 && first.is_some() => drop(self.connection.command(".\r\n")),
-                    Ok(_) => {}
-                    Err(fault) => first = first.or(Some((phase, fault))),
-                }
-                if is_lost {
-                    break;
-                }
-            }
-        } else {
-            for (command, phase) in commands.iter().zip(phases) {
-                if let Err(e) = self.connection.command(command) {
-                    first = Some((phase, fault(&e)));
-                    break;
+        for (phase, wanted) in phases {
+            match self.answer(wanted, self.timeouts.command) {
+                // The leave was given although nobody was left to get it: an empty message ends that.
+                Ok(_) if phase == Phase::Data && first.is_some() => drop(self.command(".\r\n", DONE)),
+                Ok(_) => {}
+                Err(fault) => {
+                    let is_over = matches!(fault, SmtpError::Lost(_) | SmtpError::Refused(421, _));
+                    first = first.or(Some((phase, fault)));
+                    if is_over {
+                        break;
+                    }
                 }
             }
         }
@@ -152,94 +203,191 @@ impl SmtpSession {
     }
 
     /// Hands the message over, its body and the dot in one write; the server's words when it has taken it.
-    pub(super) fn deliver(&mut self, message: &WireMessage) -> Result<String, SmtpError> {
-        let _ = self.connection.set_timeout(Some(self.timeouts.dot));
-        let answer = self.connection.command(&message.wire).map_err(|e| fault(&e));
-        let _ = self.connection.set_timeout(Some(self.timeouts.command));
-        let response = answer?;
-        if response.code().severity != Severity::PositiveCompletion {
-            return Err(SmtpError::Lost(format!("the mail server answered {} after the email", response.code())));
-        }
+    pub(super) fn deliver(&mut self, message: &WireMessage) -> Result<String, RefusedAt> {
+        self.send(message.bytes())?;
+        let reply = self.answer(DONE, self.timeouts.dot).map_err(|fault| (Phase::Dot, fault))?;
         self.carried += 1;
-        let words: Vec<&str> = response.message().collect();
-        Ok(format!("{} {}", response.code(), words.join(" ")))
+        Ok(format!("{} {}", reply.code, reply.text()).trim_end().to_owned())
     }
 
     /// Takes back what was announced; whether the connection can go on.
     pub(super) fn reset(&mut self) -> bool {
-        self.connection.command("RSET\r\n").is_ok()
+        self.command("RSET\r\n", DONE).is_ok()
     }
 
     /// Says goodbye.
     pub(super) fn quit(mut self) {
-        let _ = self.connection.set_timeout(Some(self.timeouts.connect.min(Duration::from_secs(2))));
-        let _ = self.connection.quit();
+        let short = self.timeouts.connect.min(Duration::from_secs(2));
+        if self.wait_at_most(short).is_ok() && self.send(b"QUIT\r\n").is_ok() {
+            let _ = self.answer(DONE, short);
+        }
+        self.stream.close();
+    }
+
+    /// Says something and gets the answer.
+    fn command(&mut self, command: &str, wanted: Wanted) -> Result<Reply, SmtpError> {
+        self.send(command.as_bytes()).map_err(|(_, fault)| fault)?;
+        self.answer(wanted, self.timeouts.command)
+    }
+
+    /// Sends bytes, if nothing has come that would be taken for the answer to them. Whether their end may have left is said by
+    /// the phase.
+    fn send(&mut self, bytes: &[u8]) -> Result<(), RefusedAt> {
+        if self.replies.has_more() || self.is_lost {
+            self.is_lost = true;
+            return Err((Phase::Body, SmtpError::Lost(UNASKED.to_owned())));
+        }
+        let mut broken = |phase: Phase, fault: &io::Error| {
+            self.is_lost = true;
+            (phase, lost(fault))
+        };
+        self.stream.expect_silence().map_err(|fault| broken(Phase::Body, &fault))?;
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            match self.stream.write(rest) {
+                Ok(0) => return Err(broken(Phase::Body, &ErrorKind::WriteZero.into())),
+                Ok(count) => rest = &rest[count..],
+                Err(fault) if fault.kind() == ErrorKind::Interrupted => {}
+                Err(fault) => return Err(broken(Phase::Body, &fault)),
+            }
+        }
+        self.stream.flush().map_err(|fault| broken(Phase::Dot, &fault))
+    }
+
+    /// The answer to what was sent, if it is the wanted one.
+    fn answer(&mut self, wanted: Wanted, timeout: Duration) -> Result<Reply, SmtpError> {
+        let reply = self.reply(timeout)?;
+        if reply.code / 100 == wanted { Ok(reply) } else { Err(self.no_answer(&reply)) }
+    }
+
+    fn reply(&mut self, timeout: Duration) -> Result<Reply, SmtpError> {
+        let reply = self.replies.read(&mut self.stream, timeout);
+        self.is_lost |= reply.is_err();
+        reply
+    }
+
+    /// What a reply means that was not wanted: a no, or that the server and we speak of different things.
+    fn no_answer(&mut self, reply: &Reply) -> SmtpError {
+        if reply.code >= 400 {
+            return SmtpError::Refused(reply.code, reply.text());
+        }
+        self.is_lost = true;
+        SmtpError::Lost(format!("the mail server answered {} where that is no answer", reply.code))
+    }
+
+    fn wait_at_most(&mut self, timeout: Duration) -> Result<(), SmtpError> {
+        self.stream.set_timeout(timeout).map_err(|fault| lost(&fault))
     }
 }
 
-/// A message as it goes over the wire: dots at the beginning of lines doubled, the final dot behind it.
-#[derive(Debug)]
-pub(super) struct WireMessage {
-    wire: String,
-    is_ascii: bool,
-}
-
-impl WireMessage {
-    /// A message of whole lines, or whose last line has no end yet.
-    pub(super) fn of(text: &str) -> Self {
-        let mut wire = String::with_capacity(text.len() + 16);
-        if text.starts_with('.') {
-            wire.push('.');
-        }
-        let mut copied = 0;
-        for at in memchr::memmem::find_iter(text.as_bytes(), b"\r\n.") {
-            wire.push_str(&text[copied..at + 2]);
-            wire.push('.');
-            copied = at + 2;
-        }
-        wire.push_str(&text[copied..]);
-        wire.push_str(if text.ends_with("\r\n") { ".\r\n" } else { "\r\n.\r\n" });
-        Self { is_ascii: text.is_ascii(), wire }
-    }
-}
-
-/// What lettre says, as ours.
-fn fault(error: &lettre::transport::smtp::Error) -> SmtpError {
-    let source = std::error::Error::source(error).map(ToString::to_string);
-    match error.status() {
-        Some(code) => SmtpError::Refused(code.into(), source.unwrap_or_default()),
-        None => SmtpError::Lost(in_words(&source.unwrap_or_else(|| error.to_string()))),
-    }
-}
-
-/// Words for what breaks off.
-fn in_words(text: &str) -> String {
-    let text = text.split(" (os error").next().unwrap_or(text);
-    match text {
-        "incomplete response" => "the mail server hung up".to_owned(),
-        "Resource temporarily unavailable" | "connection timed out" => {
-            "the mail server did not answer in time".to_owned()
-        }
-        other => {
-            let mut chars = other.chars();
-            chars.next().map(|first| first.to_lowercase().chain(chars).collect()).unwrap_or_default()
-        }
-    }
+fn lost(fault: &io::Error) -> SmtpError {
+    SmtpError::Lost(in_words(fault))
 }
 
 #[cfg(test)]
 mod tests {
+    use std::io::{BufRead, BufReader};
+    use std::net::TcpListener;
+
+    use fastrand::Rng;
+
     use super::*;
 
+    /// A server that gives these answers, whatever it is told, and the one behind them to the email.
+    fn server(mut answers: Vec<Vec<u8>>) -> MailServer {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let port = listener.local_addr().expect("an address").port();
+        std::thread::spawn(move || -> io::Result<()> {
+            let (mut stream, _) = listener.accept()?;
+            let mut lines = BufReader::new(stream.try_clone()?);
+            let mut line = String::new();
+            let last = answers.pop().unwrap_or_default();
+            for answer in answers {
+                stream.write_all(&answer)?;
+                line.clear();
+                lines.read_line(&mut line)?;
+            }
+            while line != ".\r\n" {
+                line.clear();
+                if lines.read_line(&mut line)? == 0 {
+                    return Ok(());
+                }
+            }
+            stream.write_all(&last)
+        });
+        MailServer { security: Security::Plain, user: None, host: "127.0.0.1".to_owned(), port }
+    }
+
+    /// Hands an email to a server with these answers: the phase that went wrong, if one did.
+    fn handed_over(answers: Vec<Vec<u8>>) -> Result<String, RefusedAt> {
+        let address: Address = "ana@example.com".parse().expect("an address");
+        let message = WireMessage::of("Subject: x\r\n\r\nx\r\n".to_owned());
+        let mut session = SmtpSession::open(&server(answers), None, Timeouts::of(Some(20)))
+            .map_err(|fault| (Phase::Connect, fault))?;
+        session.announce(&address, &address, &message)?;
+        session.deliver(&message)
+    }
+
     #[test]
-    fn no_line_of_a_message_ends_it() {
-        for (body, wire) in [
-            ("a\r\n", "a\r\n.\r\n"),
-            ("a", "a\r\n.\r\n"),
-            (".\r\n", "..\r\n.\r\n"),
-            ("a\r\n.\r\n.\r\nb\r\n..c\r\n", "a\r\n..\r\n..\r\nb\r\n...c\r\n.\r\n"),
-        ] {
-            assert_eq!(WireMessage::of(body).wire, wire);
+    fn who_does_not_say_goodbye_is_not_waited_for() {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let port = listener.local_addr().expect("an address").port();
+        let server = MailServer { security: Security::Plain, user: None, host: "127.0.0.1".to_owned(), port };
+        let silent = std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().expect("a connection");
+            stream.write_all(b"220 mx\r\n").expect("written");
+            BufReader::new(&stream).read_line(&mut String::new()).expect("a line");
+            stream.write_all(b"250 mx\r\n").expect("written");
+            stream
+        });
+        let session = SmtpSession::connect(&server, Timeouts::of(None)).expect("a session");
+        let began = std::time::Instant::now();
+        session.quit();
+        assert!(began.elapsed() < Duration::from_secs(30), "{:?}", began.elapsed());
+        drop(silent.join());
+    }
+
+    /// `REGULARS_CASES` says how many, at ten times as many as here.
+    #[test]
+    fn an_email_is_sent_when_every_answer_was_one_and_the_last_a_yes() {
+        let good = ["220 mx", "250-mx\r\n250 8BITMIME", "250 ok", "250 2.1.5 ok", "354 go on", "250 2.0.0 taken"];
+        let wanted = [DONE, DONE, DONE, DONE, GO_ON, DONE];
+        let count: u64 = std::env::var("REGULARS_CASES").ok().and_then(|count| count.parse().ok()).unwrap_or(3000) / 10;
+        let mut sent = 0;
+        for seed in 0..count {
+            let mut dice = Rng::with_seed(seed);
+            let mut answers: Vec<Vec<u8>> = good.map(|text| format!("{text}\r\n").into_bytes()).to_vec();
+            let which = dice.usize(..answers.len());
+            let at = dice.usize(..=answers[which].len());
+            let other = good[dice.usize(..good.len())];
+            let added = match dice.u8(..6) {
+                0 => vec![dice.u8(..)],
+                1 => b"\r\n".to_vec(),
+                2 => format!("{other}\r\n").into_bytes(),
+                3 => {
+                    answers[which] = format!("{other}\r\n").into_bytes();
+                    Vec::new()
+                }
+                4 => vec![b'0' + dice.u8(..10)],
+                _ => b"250-\r\n".to_vec(),
+            };
+            let at = at.min(answers[which].len());
+            answers[which].splice(at..at, added);
+            let is_yes = |(number, answer): (usize, &Vec<u8>)| {
+                let (mut bytes, mut replies) = (answer.as_slice(), ReplyReader::default());
+                let reply = replies.read(&mut bytes, Duration::from_secs(20));
+                let is_alone = !replies.has_more() && bytes.is_empty();
+                reply.is_ok_and(|reply| reply.code / 100 == wanted[number]) && (is_alone || number == 5)
+            };
+            let expected = answers.iter().enumerate().all(is_yes);
+            let found = handed_over(answers.clone());
+            let shown: Vec<_> = answers.iter().map(|answer| String::from_utf8_lossy(answer)).collect();
+            assert_eq!(found.is_ok(), expected, "{seed}: {found:?} {shown:?}");
+            if let Err((phase, fault)) = found {
+                assert_eq!(phase == Phase::Dot, which == 5, "{seed}: {fault:?} {shown:?}");
+            }
+            sent += u64::from(expected);
         }
+        assert!(sent > count / 8 && sent < count * 7 / 8, "{sent} of {count}");
     }
 }

@@ -1,5 +1,7 @@
 //! A recipient's email: its bytes, the page that shows it, and what keeps it from being made.
 
+use chrono::{DateTime, FixedOffset};
+
 use crate::campaign::{self, Recipient, Tokens};
 use crate::email::{self, Dkim, Email, Picture, Senders};
 use crate::error::{Error, ErrorKind, Result, about};
@@ -37,15 +39,22 @@ impl<'s> EmailComposer<'s> {
         Ok(Self { settings, senders, dkim: dkim(shop, settings)?, unsubscribe })
     }
 
-    /// The bytes of a recipient's email.
+    /// The bytes of a recipient's email to look at, with the date of the letter.
     pub(crate) fn compose(&self, read: &Read<'_>, on: &FrozenCampaign, recipient: &Recipient) -> Result<Vec<u8>> {
-        self.compose_keyed(on, recipient, &campaign::piece_key(read, &on.planned, recipient, on.templates.wave)?)
+        let key = campaign::piece_key(read, &on.planned, recipient, on.templates.wave)?;
+        self.compose_to_go(on, recipient, &key, email::noon(on.planned.dated))
     }
 
-    /// The bytes of a recipient's email under the key that it has.
-    pub(crate) fn compose_keyed(&self, on: &FrozenCampaign, recipient: &Recipient, key: &str) -> Result<Vec<u8>> {
+    /// The bytes of a recipient's email under the key that it has and with the moment at which it is handed over first.
+    pub(crate) fn compose_to_go(
+        &self,
+        on: &FrozenCampaign,
+        recipient: &Recipient,
+        key: &str,
+        date: DateTime<FixedOffset>,
+    ) -> Result<Vec<u8>> {
         let letter = self.attachment(on, recipient)?;
-        self.with(on, recipient, key, |message| email::compose(&Email { letter: letter.as_deref(), ..message }))
+        self.with(on, recipient, key, |message| email::compose(&Email { letter: letter.as_deref(), date, ..message }))
     }
 
     /// A recipient's email as a page to look at.
@@ -123,7 +132,7 @@ impl<'s> EmailComposer<'s> {
             signer,
             footer: &look.sender,
             language: &look.language,
-            date: on.planned.dated,
+            date: email::noon(on.planned.dated),
             key,
             letter: None,
             unsubscribe: unsubscribe.as_deref(),

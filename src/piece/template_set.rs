@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 
 use crate::campaign::{self, CampaignFile, Recipient, Sources};
 use crate::error::{Error, Result};
+use crate::files;
 use crate::letter::{EnvelopeWindow, Fonts, Images, Letter, LetterSigner, Paper, Stationery, USUAL_SIZE};
 use crate::merge::{self, Engine, Fields, Template};
 use crate::shop::Settings;
@@ -127,8 +128,7 @@ impl TemplateSet {
     /// # Errors
     /// As [`Self::letter`].
     pub(crate) fn check(&self, recipient: &Recipient, fields: &Fields) -> Result<()> {
-        let body = self.body(self.template_of(recipient), fields)?;
-        if merge::may_be_faulty(&body) { merge::blocks(&body).map(|_| ()) } else { Ok(()) }
+        self.body(self.template_of(recipient), fields).map(|_| ())
     }
 
     /// The Markdown of a letter.
@@ -152,6 +152,9 @@ impl TemplateSet {
     }
 }
 
+/// The largest file of a font, in MB: one of Chinese, Japanese and Korean has 25.
+const MOST_FONT: u64 = 50;
+
 /// The fonts that come with the program, those in a shop's fonts/ folder, and as a last resort the machine's.
 ///
 /// # Errors
@@ -162,7 +165,7 @@ pub(crate) fn shop_fonts(folder: &Path) -> Result<Fonts> {
     for entry in std::fs::read_dir(&folder).into_iter().flatten().filter_map(std::result::Result::ok) {
         let path = entry.path();
         if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("ttf") || e.eq_ignore_ascii_case("otf")) {
-            let bytes = std::fs::read(&path).map_err(|e| Error::io("read", &path, e))?;
+            let bytes = files::read(&path, MOST_FONT).map_err(|e| e.at("fonts/"))?;
             own.push((format!("fonts/{}", entry.file_name().to_string_lossy()), bytes));
         }
     }

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use super::names::argument;
 use super::people::RecipientCards;
 use super::problem::{ProofProblem, ProofProblemKind};
 use crate::customers::Customer;
@@ -14,7 +13,7 @@ use crate::text;
 pub(super) fn problems(people: &[RecipientCards<'_>], home: &str) -> Vec<ProofProblem> {
     let mut found = Vec::new();
     for person in people.iter().filter(|person| person.recipient.goes_by() == Some(Channel::Letter)) {
-        let (recipient, reference) = (person.recipient, argument(&person.recipient.reference));
+        let (recipient, reference) = (person.recipient, text::argument(&person.recipient.reference));
         let country = person.best().map(|card| card.country.trim()).filter(|c| !c.is_empty()).unwrap_or(home);
         let code = country_code(country);
         let forms = postcodes_of(code).filter(|forms| !forms.example.is_empty());
@@ -63,25 +62,29 @@ pub(super) fn shared(people: &[RecipientCards<'_>]) -> Vec<ProofProblem> {
         let names: Vec<String> = neighbours.iter().map(|one| one.said()).collect();
         let letters = Channel::Letter.count(neighbours.len());
         let message = format!("{letters} to {}: {}", place(first), text::first_few(&names, 4));
-        found.push(one_household(first, other, message));
+        found.push(ProofProblem::one_household(
+            ProofProblemKind::SharedAddress,
+            first.recipient,
+            other.recipient,
+            message,
+        ));
     }
     for doors in doors.into_values() {
         for (at, one) in doors.iter().enumerate() {
             for other in doors[at + 1..].iter().filter(|other| one.is_near(other)) {
                 let said = |door: &Door<'_>| format!("{} at {}", door.person.said(), place(door.person));
                 let message = format!("2 letters to what may be one address: {} and {}", said(one), said(other));
-                found.push(one_household(one.person, other.person, message));
+                found.push(ProofProblem::one_household(
+                    ProofProblemKind::SharedAddress,
+                    one.person.recipient,
+                    other.person.recipient,
+                    message,
+                ));
             }
         }
     }
     found.sort_by(|a, b| a.reference.cmp(&b.reference));
     found
-}
-
-fn one_household(first: &RecipientCards<'_>, other: &RecipientCards<'_>, message: String) -> ProofProblem {
-    let (one, two) = (argument(&other.recipient.reference), argument(&first.recipient.reference));
-    let hint = format!("if they live together: regulars customer set {one} household={two}");
-    ProofProblem::at(ProofProblemKind::SharedAddress, first.recipient, message, hint)
 }
 
 /// The lines of an address without its names.

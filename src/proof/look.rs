@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::problem::{Gravity, ProofProblem, ProofProblemKind};
 use super::sample::{self, SampleLetter};
-use super::{addresses, names, people, same_weeks};
+use super::{addresses, emails, names, people, same_weeks};
 use crate::campaign::{self, Recipient};
 use crate::domain::{Arm, CampaignState, Channel};
 use crate::error::Result;
@@ -43,13 +43,14 @@ pub(crate) fn proof(read: &Read<'_>, shop: &Shop, on: &FrozenCampaign, progress:
     let planned = &on.planned;
     let all = campaign::recipients(read, planned.id)?;
     let pieces: Vec<&Recipient> = all.iter().filter(|r| r.arm == Arm::Mailed && r.number.is_some()).collect();
-    let (letters, emails): (Vec<&Recipient>, Vec<&Recipient>) =
+    let (letters, by_email): (Vec<&Recipient>, Vec<&Recipient>) =
         pieces.iter().partition(|r| r.goes_by() == Some(Channel::Letter));
     let printed = on.check(&letters, progress)?;
     let people = people::people(read, on, &pieces)?;
 
     let mut problems = of_letters(&printed, &letters);
-    problems.extend(emails.iter().filter_map(|email| of_email(on, email)));
+    problems.extend(by_email.iter().filter_map(|email| of_email(on, email)));
+    problems.extend(emails::unusable(&people, planned));
     problems.extend(pieces.iter().filter_map(|piece| {
         let held = on.held_back.get(&piece.id)?;
         let kind = if held.complaint { ProofProblemKind::OpenComplaint } else { ProofProblemKind::NotWanted };
@@ -59,8 +60,11 @@ pub(crate) fn proof(read: &Read<'_>, shop: &Shop, on: &FrozenCampaign, progress:
     problems.extend(names::remarks(&people));
     problems.extend(names::problems(&people, planned));
     problems.extend(addresses::problems(&people, &on.settings.country));
+    problems.extend(emails::not_reached(read, on, &people)?);
+    problems.extend(emails::typos(&people));
     problems.extend(long(&printed, &letters));
     problems.extend(addresses::shared(&people));
+    problems.extend(emails::shared(&people));
     problems.extend(same_weeks::problems(read, on, &pieces)?);
     problems.sort_by_key(|problem| problem.kind);
 
@@ -79,7 +83,7 @@ pub(crate) fn proof(read: &Read<'_>, shop: &Shop, on: &FrozenCampaign, progress:
         campaign: planned.slug.clone(),
         state: planned.state,
         letters: letters.len(),
-        emails: emails.len(),
+        emails: by_email.len(),
         stopped: stopped.len(),
         pages: printed.pages.iter().sum(),
         problems,
@@ -117,7 +121,7 @@ fn of_email(on: &FrozenCampaign, email: &Recipient) -> Option<ProofProblem> {
 fn nameless(piece: &Recipient) -> Option<ProofProblem> {
     let fields = piece.fields.to_read();
     let greeting = fields.get("greeting").filter(|greeting| *greeting == "Dear customer,")?;
-    let hint = format!("regulars customer set {} first_name=… last_name=…", names::argument(&piece.reference));
+    let hint = format!("regulars customer set {} first_name=… last_name=…", text::argument(&piece.reference));
     Some(ProofProblem::at(
         ProofProblemKind::NoName,
         piece,

@@ -2,6 +2,7 @@
 
 mod addresses;
 mod capitals;
+mod emails;
 mod look;
 mod names;
 mod people;

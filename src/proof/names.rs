@@ -21,7 +21,7 @@ pub(super) fn remarks(people: &[RecipientCards<'_>]) -> Vec<ProofProblem> {
         for card in person.members.iter().filter(|card| card.may_be_greeted()) {
             let own = tags.iter().map(String::as_str).filter(|_| card.reference == person.recipient.reference);
             if let Some(remark) = std::iter::once(card.notes.as_str()).chain(own).find_map(text::card_remark) {
-                let reference = argument(&card.reference);
+                let reference = text::argument(&card.reference);
                 let hint = format!(
                     "if that is meant: regulars customer set {reference} deceased=yes, `moved=yes` or `post=no`"
                 );
@@ -42,12 +42,12 @@ pub(super) fn remarks(people: &[RecipientCards<'_>]) -> Vec<ProofProblem> {
             (CustomerField::Spouse, &card.spouse),
         ] {
             let clean = remarks::clean(text);
-            let reference = argument(&card.reference);
+            let reference = text::argument(&card.reference);
             if !clean.remarks.is_empty() {
                 let message = format!("{} is no part of a name", text::quote(&clean.remarks.join(", ")));
                 let hint = format!(
                     "regulars customer set {reference} {field}={}, and `post=no`, `moved=yes` or `deceased=yes` if that is meant",
-                    argument(&clean.name)
+                    text::argument(&clean.name)
                 );
                 found.push(ProofProblem::of(ProofProblemKind::OddName, card, message, hint));
             }
@@ -64,7 +64,7 @@ pub(super) fn problems(people: &[RecipientCards<'_>], planned: &Planned) -> Vec<
         for card in person.members.iter().filter(|card| card.may_be_greeted()) {
             found.extend(proposal(&NameFields::of(card)).map(|repair| {
                 let message = format!("{} would be {}", text::quote(&repair.before), text::quote(&repair.name));
-                let hint = format!("regulars customer set {} {}", argument(&card.reference), arguments(&repair));
+                let hint = format!("regulars customer set {} {}", text::argument(&card.reference), arguments(&repair));
                 let name = repair.before.clone();
                 ProofProblem {
                     repair: Some(repair),
@@ -170,18 +170,8 @@ impl NameFields {
 
 /// `first_name=Henry last_name="O'Brien"`.
 fn arguments(repair: &Repair) -> String {
-    let said = repair.fields.iter().map(|(field, name)| format!("{field}={}", argument(name)));
+    let said = repair.fields.iter().map(|(field, name)| format!("{field}={}", text::argument(name)));
     said.collect::<Vec<_>>().join(" ")
-}
-
-/// A word of a command as a shell reads it.
-pub(super) fn argument(word: &str) -> String {
-    if !word.is_empty() && word.chars().all(|c| c.is_alphanumeric() || "-_.@:".contains(c)) {
-        return word.to_owned();
-    }
-    let escaped: String =
-        word.chars().flat_map(|c| "\"\\$`!".contains(c).then_some('\\').into_iter().chain([c])).collect();
-    format!("\"{escaped}\"")
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use serde::{Serialize, Serializer};
 
 use crate::campaign::Recipient;
 use crate::customers::Customer;
+use crate::text;
 
 /// One thing worth a look.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -47,6 +48,7 @@ pub(crate) enum ProofProblemKind {
     MissingGlyph,
     Window,
     Page,
+    UnusableEmail,
     OpenComplaint,
     NotWanted,
     NoName,
@@ -54,8 +56,11 @@ pub(crate) enum ProofProblemKind {
     Remark,
     Capitals,
     Address,
+    EmailFault,
+    EmailTypo,
     LongLetter,
     SharedAddress,
+    SharedInbox,
     TwiceAMonth,
 }
 
@@ -88,6 +93,12 @@ impl ProofProblem {
         let (reference, name) = (recipient.reference.clone(), recipient.name.clone());
         let (gravity, hint) = (kind.gravity(), Some(hint.into()));
         Self { gravity, kind, reference, name, message, goes_on: false, hint, repair: None }
+    }
+
+    /// Pieces to one place of two recipients who may be one household.
+    pub(super) fn one_household(kind: ProofProblemKind, first: &Recipient, other: &Recipient, message: String) -> Self {
+        let (one, two) = (text::argument(&other.reference), text::argument(&first.reference));
+        Self::at(kind, first, message, format!("if they live together: regulars customer set {one} household={two}"))
     }
 
     /// Something about a card.

@@ -33,7 +33,11 @@ pub(crate) fn text(proof: &Proof, pdf: &str) -> String {
                 | ProofProblemKind::Remark
                 | ProofProblemKind::Capitals
                 | ProofProblemKind::Address
+                | ProofProblemKind::UnusableEmail
+                | ProofProblemKind::EmailFault
+                | ProofProblemKind::EmailTypo
                 | ProofProblemKind::SharedAddress
+                | ProofProblemKind::SharedInbox
         )
     };
     if proof.state == CampaignState::Planned && proof.problems.iter().any(of_the_book) {
@@ -82,6 +86,7 @@ fn title(kind: ProofProblemKind, count: usize) -> String {
         }
         ProofProblemKind::Window => ("address that does not fit the window", "addresses that do not fit the window"),
         ProofProblemKind::Page => ("letter that cannot be set", "letters that cannot be set"),
+        ProofProblemKind::UnusableEmail => ("email to no valid address", "emails to no valid address"),
         ProofProblemKind::OpenComplaint => ("complaint that is not put right", "complaints that are not put right"),
         ProofProblemKind::NotWanted => ("piece that is not wanted any more", "pieces that are not wanted any more"),
         ProofProblemKind::NoName => ("person without a name", "people without a name"),
@@ -89,10 +94,15 @@ fn title(kind: ProofProblemKind, count: usize) -> String {
         ProofProblemKind::Remark => ("card with a remark not to write", "cards with a remark not to write"),
         ProofProblemKind::Capitals => ("name in capitals or small letters", "names in capitals or small letters"),
         ProofProblemKind::Address => ("address that is not whole", "addresses that are not whole"),
+        ProofProblemKind::EmailFault => {
+            ("customer without a valid email address", "customers without a valid email address")
+        }
+        ProofProblemKind::EmailTypo => ("email address that looks mistyped", "email addresses that look mistyped"),
         ProofProblemKind::LongLetter => {
             ("letter that is longer than the others", "letters that are longer than the others")
         }
         ProofProblemKind::SharedAddress => ("address with several letters", "addresses with several letters"),
+        ProofProblemKind::SharedInbox => ("inbox with several emails", "inboxes with several emails"),
         ProofProblemKind::TwiceAMonth => ("second piece within a month", "second pieces within a month"),
     };
     format!("{} {}", text::thousands(count), if count == 1 { one } else { several })
@@ -118,7 +128,7 @@ fn line(problem: &ProofProblem) -> String {
     let message = clean(&problem.message);
     match (&problem.repair, problem.kind) {
         (Some(repair), _) => format!("{who} → {}", clean(&repair.name)),
-        (None, ProofProblemKind::SharedAddress) => message,
+        (None, ProofProblemKind::SharedAddress | ProofProblemKind::SharedInbox) => message,
         (None, _) => about(&who, &message, problem.goes_on),
     }
 }

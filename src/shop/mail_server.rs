@@ -1,4 +1,4 @@
-//! The mail server and the rate, as shop.toml writes them.
+//! The mail servers and the rate, as shop.toml writes them.
 
 use std::net::IpAddr;
 use std::str::FromStr;
@@ -9,13 +9,24 @@ use crate::text;
 /// How what goes to the mail server is kept from others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Security {
-    /// `smtps://`: encrypted from the first byte.
+    /// `smtps://`, `imaps://`: encrypted from the first byte.
     Tls,
-    /// `smtp+starttls://`: encrypted before anything is said that matters.
+    /// `smtp+starttls://`, `imap+starttls://`: encrypted before anything is said that matters.
     StartTls,
-    /// `smtp://`: not at all, which only does for a server on this machine.
+    /// `smtp://`, `imap://`: not at all, which only does for a server on this machine.
     Plain,
 }
+
+/// What an address of a mail server begins with, and the port that is usual then.
+type Schemes = [(&'static str, Security, u16); 3];
+
+const SMTP: Schemes =
+    [("smtps://", Security::Tls, 465), ("smtp+starttls://", Security::StartTls, 587), ("smtp://", Security::Plain, 25)];
+const IMAP: Schemes = [
+    ("imaps://", Security::Tls, 993),
+    ("imap+starttls://", Security::StartTls, 143),
+    ("imap://", Security::Plain, 143),
+];
 
 /// `smtps://helen@mail.example.com`: where emails are handed over.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,23 +45,43 @@ impl FromStr for MailServer {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let schemes = [
-            ("smtps://", Security::Tls, 465),
-            ("smtp+starttls://", Security::StartTls, 587),
-            ("smtp://", Security::Plain, 25),
-        ];
+        Self::read(text, &SMTP, "REGULARS_SMTP_PASSWORD")
+    }
+}
+
+/// `imaps://helen@mail.example.com`: where what comes back is read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct MailboxServer(pub(crate) MailServer);
+
+impl FromStr for MailboxServer {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let server = MailServer::read(text, &IMAP, "REGULARS_IMAP_PASSWORD")?;
+        if server.user.is_none() {
+            return Err(format!("whose mailbox it is does not stand there; write `{}USER@HOST`", IMAP[0].0));
+        }
+        Ok(Self(server))
+    }
+}
+
+impl MailServer {
+    fn read(text: &str, schemes: &Schemes, password: &str) -> Result<Self, String> {
+        let [encrypted, started, plain] = schemes.map(|(start, ..)| start);
         let found =
             schemes.iter().find_map(|(start, security, port)| Some((text.strip_prefix(start)?, security, *port)));
         let Some((rest, security, usual)) = found else {
             // What stands there may be a password: it is not said again.
-            return Err("a mail server is written as `smtps://USER@HOST`, or as `smtp+starttls://USER@HOST`".to_owned());
+            return Err(format!("a mail server is written as `{encrypted}USER@HOST`, or as `{started}USER@HOST`"));
         };
         let (user, place) = rest
             .trim_end_matches('/')
             .rsplit_once('@')
             .map_or((None, rest.trim_end_matches('/')), |(u, p)| (Some(u), p));
         if user.is_some_and(|user| user.contains(':')) {
-            return Err("the password does not belong into this file; give it as REGULARS_SMTP_PASSWORD, or name a `password_file`".to_owned());
+            return Err(format!(
+                "the password does not belong into this file; give it as {password}, or name a `password_file`"
+            ));
         }
         let user = user.map(|user| user.replace("%40", "@")).filter(|user| !user.is_empty());
         let (host, port) = match place.rsplit_once(':') {
@@ -65,10 +96,9 @@ impl FromStr for MailServer {
         }
         let is_here = host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
         if *security == Security::Plain && !is_here {
-            return Err(
-                "`smtp://` is not encrypted and only does for this machine; write `smtps://` or `smtp+starttls://`"
-                    .to_owned(),
-            );
+            return Err(format!(
+                "`{plain}` is not encrypted and only does for this machine; write `{encrypted}` or `{started}`"
+            ));
         }
         Ok(Self { security: *security, user, host, port })
     }
@@ -132,6 +162,27 @@ mod tests {
         for address in ["smtps://helen:hunter2@h", "helen:hunter2@h", "smtp://u:hunter2@h"] {
             assert!(!server(address).expect_err(address).contains("hunter2"), "{address}");
         }
+    }
+
+    #[test]
+    fn mailboxes_are_read_by_the_same_rule() {
+        for (text, security, user, host, port) in [
+            ("imaps://helen@mail.example.com", Security::Tls, "helen", "mail.example.com", 993),
+            ("imaps://helen@shop.example@h:1993/", Security::Tls, "helen@shop.example", "h", 1993),
+            ("imap+starttls://a%40b@h", Security::StartTls, "a@b", "h", 143),
+            ("imap://june@[::1]:1143", Security::Plain, "june", "::1", 1143),
+        ] {
+            let MailboxServer(read) = text.parse().expect(text);
+            assert_eq!(
+                (read.security, read.user.as_deref(), read.host.as_str(), read.port),
+                (security, Some(user), host, port)
+            );
+        }
+        for wrong in ["imap://june@mail.example.com", "imaps://mail.example.com", "smtps://june@h", "imaps://u@h:x"] {
+            assert!(wrong.parse::<MailboxServer>().is_err(), "{wrong}");
+        }
+        let with_password = "imaps://helen:hunter2@h".parse::<MailboxServer>().expect_err("a password");
+        assert!(with_password.contains("REGULARS_IMAP_PASSWORD") && !with_password.contains("hunter2"));
     }
 
     #[test]

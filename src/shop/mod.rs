@@ -14,7 +14,7 @@ use crate::store::Store;
 
 pub(crate) use mail_server::{MailServer, Security};
 pub(crate) use placed::Placed;
-pub(crate) use settings::{EmailSettings, Settings};
+pub(crate) use settings::{BounceSettings, EmailSettings, Settings};
 pub(crate) use toml_table::{FromToml, TomlTable, TomlValue, any_value, read as read_toml};
 
 /// An opened shop folder.
@@ -78,6 +78,20 @@ impl Shop {
     /// The folder for what a campaign gives: `out/NAME`.
     pub(crate) fn out(&self, slug: &str) -> PathBuf {
         self.folder.join("out").join(slug)
+    }
+
+    /// The password of a mail server: that of the environment, else what stands in a file; none when that is empty.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub(crate) fn password(&self, given: Option<String>, file: Option<&str>) -> Result<Option<String>> {
+        let password = match (given, file) {
+            (Some(password), _) => Some(password),
+            (None, Some(file)) => Some(files::read_text(&self.folder.join(file))?),
+            (None, None) => None,
+        };
+        let password = password.map(|text| text.trim_end_matches(['\r', '\n']).to_owned());
+        Ok(password.filter(|text| !text.is_empty()))
     }
 
     /// A path as the owner sees it: from here on, when they are in the shop folder.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::num::{NonZeroU8, NonZeroU16};
 
-use super::mail_server::{MailServer, Rate};
+use super::mail_server::{MailServer, MailboxServer, Rate};
 use super::toml_table::{TomlTable, read as read_toml};
 use crate::clock::TimeZone;
 use crate::error::{Error, Result};
@@ -27,6 +27,8 @@ pub(crate) struct Settings {
     pub(crate) margin: Option<Share>,
     /// The mail server, when emails are sent.
     pub(crate) email: Option<EmailSettings>,
+    /// The mailbox to which answers go, when it is read over IMAP.
+    pub(crate) bounces: Option<BounceSettings>,
     /// The till.
     pub(crate) till: TillSettings,
     /// Named segments.
@@ -60,6 +62,19 @@ pub(crate) struct EmailSettings {
     pub(crate) dkim_selector: String,
     /// Where one click unsubscribes: the public https address that leads to `/u` of `serve`.
     pub(crate) unsubscribe_url: Option<String>,
+}
+
+/// `[bounces]`: where what comes back about emails is read.
+#[derive(Debug, Clone)]
+pub(crate) struct BounceSettings {
+    /// `imaps://…` or `imap+starttls://…`.
+    pub(crate) server: MailServer,
+    /// A file that holds the password.
+    pub(crate) password_file: Option<String>,
+    /// The folder of the mailbox.
+    pub(crate) folder: String,
+    /// Seconds to wait for the server.
+    pub(crate) timeout: Option<NonZeroU16>,
 }
 
 /// `[till]`: how the counter works.
@@ -119,8 +134,9 @@ impl Settings {
             let timezone = timezone.unwrap_or_default();
             let margin = root.value_if("margin");
             let email = root.table("email").map(email);
+            let bounces = root.table("bounces").and_then(bounces);
             let till = root.table("till").map(till).unwrap_or_default();
-            let segments = root.value("segments");
+            let segments = segments(&mut root);
             let currency = currency?.ok()?;
             Some(Self {
                 name,
@@ -130,6 +146,7 @@ impl Settings {
                 timezone,
                 margin,
                 email,
+                bounces,
                 till,
                 segments,
             })
@@ -139,6 +156,19 @@ impl Settings {
             (fault, _) => Err(fault.unwrap_or_else(|| Error::new("shop.toml cannot be read"))),
         }
     }
+}
+
+/// How many named segments a shop may have: each is read with those that it names.
+const MOST_SEGMENTS: usize = 200;
+
+fn segments(root: &mut TomlTable<'_>) -> BTreeMap<String, String> {
+    let Some(found) = root.take::<BTreeMap<String, String>>("segments") else { return BTreeMap::new() };
+    if found.value.len() <= MOST_SEGMENTS {
+        return found.value;
+    }
+    let message = format!("there are {} named segments, and {MOST_SEGMENTS} is the most", found.value.len());
+    root.fault(found.line, Error::new(message).hint("take out those that no campaign asks for"));
+    BTreeMap::new()
 }
 
 /// A name that must be there and not be empty.
@@ -170,6 +200,27 @@ fn email(mut table: TomlTable<'_>) -> EmailSettings {
         table.fault(line, fault);
     }
     EmailSettings { unsubscribe_url: url.map(|url| url.value), ..settings }
+}
+
+/// The folder that every mailbox has (RFC 9051, 5.1).
+const INBOX: &str = "INBOX";
+
+fn bounces(mut table: TomlTable<'_>) -> Option<BounceSettings> {
+    let server = table.need::<MailboxServer>("server");
+    let folder = table.take::<String>("folder");
+    if let Some(folder) = folder.as_ref().filter(|name| name.trim().is_empty() || name.contains(char::is_control)) {
+        let fault = Error::new(format!("{} is not the name of a folder", text::quote(folder)));
+        table.fault(folder.line, fault.hint("write it as your mail program shows it, like `folder = \"INBOX\"`"));
+    }
+    // In whatever case it is written.
+    let folder = folder.map(|folder| folder.value).filter(|name| !name.eq_ignore_ascii_case(INBOX));
+    let (password_file, timeout) = (table.value_if("password_file"), table.value_if("timeout"));
+    Some(BounceSettings {
+        server: server?.value.0,
+        password_file,
+        folder: folder.unwrap_or_else(|| INBOX.to_owned()),
+        timeout,
+    })
 }
 
 /// A certificate goes with its key, and a host name is nothing more than that.

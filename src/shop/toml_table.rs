@@ -9,7 +9,7 @@ use serde::Deserialize;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 
-use super::mail_server::{MailServer, Rate};
+use super::mail_server::{MailServer, MailboxServer, Rate};
 use super::placed::Placed;
 use crate::domain::Column;
 use crate::error::{Error, Result};
@@ -23,11 +23,13 @@ const HOW_VALUES_ARE_WRITTEN: &str = "text stands in double quotes, numbers and 
 pub(crate) fn read<T>(text: &str, build: impl FnOnce(TomlTable<'_>) -> T) -> (T, Vec<Error>) {
     let (root, broken) = DeTable::parse_recoverable(text);
     let root = root.into_inner();
-    let mut broken: Vec<(usize, Error)> = broken.iter().map(|fault| malformed(text, &root, fault)).collect();
+    let lines = LineStarts::of(text);
+    let told = broken.iter().take(MOST_FAULTS);
+    let mut broken: Vec<(usize, Error)> = told.map(|fault| malformed(text, &lines, &root, fault)).collect();
     broken.sort_by_key(|(line, _)| *line);
     // What follows on the same line comes of the first.
     broken.dedup_by_key(|(line, _)| *line);
-    let file = TomlFile { text, is_whole: broken.is_empty(), faults: RefCell::default() };
+    let file = TomlFile { lines, is_whole: broken.is_empty(), faults: RefCell::default() };
     let built = build(TomlTable::of(root, 1, &file));
     let is_new = |(line, _): &(usize, Error)| broken.iter().all(|(other, _)| other != line);
     let others: Vec<(usize, Error)> = file.faults.into_inner().into_iter().filter(is_new).collect();
@@ -35,7 +37,7 @@ pub(crate) fn read<T>(text: &str, build: impl FnOnce(TomlTable<'_>) -> T) -> (T,
 }
 
 /// A fault of the text itself, with its line.
-fn malformed(text: &str, root: &DeTable<'_>, fault: &toml::de::Error) -> (usize, Error) {
+fn malformed(text: &str, lines: &LineStarts, root: &DeTable<'_>, fault: &toml::de::Error) -> (usize, Error) {
     let span = fault.span().unwrap_or_default();
     let (before, found) = (text.get(..span.start).unwrap_or(text), text.get(span.clone()).unwrap_or_default());
     let found = found.trim_matches(['"', '\'']);
@@ -51,7 +53,7 @@ fn malformed(text: &str, root: &DeTable<'_>, fault: &toml::de::Error) -> (usize,
     };
     let mut chars = fault.message().chars();
     let lower: String = chars.next().map(|c| c.to_lowercase().chain(chars).collect()).unwrap_or_default();
-    (line_at(text, span.start), Error::new(lower.trim_end_matches('.')).hint(hint))
+    (lines.at(span.start), Error::new(lower.trim_end_matches('.')).hint(hint))
 }
 
 /// Whether a key stands in a table, elsewhere than at this place.
@@ -63,16 +65,38 @@ fn is_key(table: &DeTable<'_>, name: &str, at: usize) -> bool {
     })
 }
 
-fn line_at(text: &str, offset: usize) -> usize {
-    1 + text.get(..offset).unwrap_or(text).matches('\n').count()
+/// How many faults of a file are noted: what is wrong everywhere is no file of ours.
+const MOST_FAULTS: usize = 100;
+
+/// How many tables of one name a file may have, such as `[[branch]]`.
+const MOST_TABLES: usize = 500;
+
+/// Where the lines of a text begin.
+struct LineStarts(Vec<usize>);
+
+impl LineStarts {
+    fn of(text: &str) -> Self {
+        Self(text.match_indices('\n').map(|(at, _)| at + 1).collect())
+    }
+
+    /// The line of a place, from 1.
+    fn at(&self, offset: usize) -> usize {
+        1 + self.0.partition_point(|start| *start <= offset)
+    }
 }
 
 /// The text that is read, and what is wrong with it.
-struct TomlFile<'t> {
-    text: &'t str,
+struct TomlFile {
+    lines: LineStarts,
     /// Nothing is lost of it: what is not there is missing.
     is_whole: bool,
     faults: RefCell<Vec<(usize, Error)>>,
+}
+
+impl TomlFile {
+    fn has_enough_faults(&self) -> bool {
+        self.faults.borrow().len() >= MOST_FAULTS
+    }
 }
 
 /// A table of the text; what nobody has taken from it when it goes is a fault.
@@ -83,17 +107,19 @@ pub(crate) struct TomlTable<'t> {
     known: Vec<&'static str>,
     /// What must be there and is not, each with its key.
     missing: Vec<(&'static str, Error)>,
-    file: &'t TomlFile<'t>,
+    file: &'t TomlFile,
 }
 
 impl<'t> TomlTable<'t> {
-    fn of(entries: DeTable<'t>, line: usize, file: &'t TomlFile<'t>) -> Self {
+    fn of(entries: DeTable<'t>, line: usize, file: &'t TomlFile) -> Self {
         Self { line, entries, known: Vec::new(), missing: Vec::new(), file }
     }
 
     /// Notes what is wrong on a line.
     pub(crate) fn fault(&self, line: usize, fault: Error) {
-        self.file.faults.borrow_mut().push((line, fault));
+        if !self.file.has_enough_faults() {
+            self.file.faults.borrow_mut().push((line, fault));
+        }
     }
 
     /// Notes that a key is missing.
@@ -121,7 +147,7 @@ impl<'t> TomlTable<'t> {
     /// The value of a key; nothing when it is not there, or a fault was noted.
     pub(crate) fn take<T: FromToml>(&mut self, key: &'static str) -> Option<Placed<T>> {
         let entry = self.entry(key)?;
-        let line = line_at(self.file.text, entry.span().start);
+        let line = self.file.lines.at(entry.span().start);
         match T::from_toml(entry) {
             Ok(value) => Some(Placed { value, line }),
             Err(fault) => {
@@ -166,16 +192,21 @@ impl<'t> TomlTable<'t> {
     /// The tables of a key: `[[branch]]`.
     pub(crate) fn tables(&mut self, key: &'static str) -> Vec<TomlTable<'t>> {
         let Some(entry) = self.entry(key) else { return Vec::new() };
-        let line = line_at(self.file.text, entry.span().start);
+        let line = self.file.lines.at(entry.span().start);
         let DeValue::Array(all) = entry.into_inner() else {
             self.fault(line, Error::new(format!("`{key}` is not a list of tables")).hint(format!("write `[[{key}]]`")));
             return Vec::new();
         };
+        if all.len() > MOST_TABLES {
+            let fault = Error::new(format!("there are {} `[[{key}]]`, and {MOST_TABLES} is the most", all.len()));
+            self.fault(line, fault.hint("what is the same for many belongs into one of them"));
+            return Vec::new();
+        }
         all.into_iter().filter_map(|one| self.as_table(key, one)).collect()
     }
 
     fn as_table(&self, key: &str, entry: TomlValue<'t>) -> Option<TomlTable<'t>> {
-        let line = line_at(self.file.text, entry.span().start);
+        let line = self.file.lines.at(entry.span().start);
         if let DeValue::Table(entries) = entry.into_inner() {
             return Some(TomlTable::of(entries, line, self.file));
         }
@@ -192,7 +223,10 @@ impl<'t> TomlTable<'t> {
 impl Drop for TomlTable<'_> {
     fn drop(&mut self) {
         for key in self.entries.keys() {
-            let (name, line) = (key.get_ref(), line_at(self.file.text, key.span().start));
+            if self.file.has_enough_faults() {
+                break;
+            }
+            let (name, line) = (key.get_ref(), self.file.lines.at(key.span().start));
             let fault = Error::new(format!("unknown field {}", text::quote(name)));
             self.fault(line, fault.hint(text::did_you_mean(name, &self.known)));
         }
@@ -214,6 +248,7 @@ pub(crate) trait FromToml: Sized {
 
 /// What serde says of a value, without the names that types have in Rust.
 fn without_types(message: &str) -> String {
+    let message = &message.replace(" as i128", "");
     let words = [
         ("usize", "a whole number from 0 up"),
         ("u32", "a whole number from 0 up"),
@@ -261,7 +296,7 @@ macro_rules! parsed {
         }
     )* };
 }
-parsed!(MailServer, Rate, Share);
+parsed!(MailServer, MailboxServer, Rate, Share);
 
 /// A day: `1990-01-15`, with or without quotes.
 impl FromToml for NaiveDate {

@@ -1,50 +1,96 @@
 //! A checked copy of the database, and the examination of a file.
 
-use std::path::Path;
+use std::io::ErrorKind as Io;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::Connection;
 
 use super::{Store, fault, migrations};
 use crate::error::{Error, ErrorKind, Result};
-use crate::files::{self, PartFile};
+use crate::files;
 use crate::text;
 
 /// Copies the whole database to `target` while others go on working, and checks the copy.
 ///
-/// The copy appears under its name only when it is complete and sound. Its size in bytes is returned.
+/// The copy appears under its name only when it is complete and sound; until then it has one that no other program uses. Its
+/// size in bytes is returned.
 ///
 /// # Errors
-/// When the target exists, the disk is full, or the copy does not pass its check.
+/// When the target exists, at the end as well as at the beginning; the disk is full, or the copy does not pass its check.
 pub(crate) fn backup(store: &Store, target: &Path) -> Result<u64> {
     if target.exists() {
-        return Err(Error::new(format!("{} is there already", text::quote(&target.display().to_string())))
-            .hint("choose a new name: a backup never replaces another"));
+        return Err(is_there(target));
     }
-    let part = PartFile::of(target);
-    copy(store, part.path())?;
-    part.complete()?;
+    let draft = BackupDraft::of(target)?;
+    copy_into(&store.reader, &draft.0)?;
+    let copy = Connection::open(&draft.0).map_err(|e| fault::of(e).at(draft.0.display()))?;
+    let faults = integrity(&copy)?;
+    copy.close().map_err(|(_, e)| fault::of(e))?;
+    if let Some(fault) = faults.first() {
+        return Err(Error::of(ErrorKind::Machine, format!("the copy did not pass its check: {fault}"))
+            .hint("run `regulars doctor`"));
+    }
+    let file = std::fs::File::open(&draft.0).map_err(|e| Error::io("read", &draft.0, e))?;
+    file.sync_all().map_err(|e| Error::io("write", &draft.0, e))?;
+    draft.publish(target)?;
     std::fs::metadata(target).map(|m| m.len()).map_err(|e| Error::io("read", target, e))
 }
 
-fn copy(store: &Store, part: &Path) -> Result<()> {
-    let _ = std::fs::remove_file(part);
-    files::create_secret(part)?;
-    let mut copy = Connection::open(part).map_err(|e| fault::of(e).at(part.display()))?;
+fn is_there(target: &Path) -> Error {
+    Error::new(format!("{} is there already", text::quote(&target.display().to_string())))
+        .hint("choose a new name: a backup never replaces another")
+}
+
+/// A file that this program alone knows; it goes again.
+struct BackupDraft(PathBuf);
+
+impl BackupDraft {
+    /// Makes one beside `target`, whoever else makes a copy of that name at this moment.
+    fn of(target: &Path) -> Result<Self> {
+        let process = std::process::id();
+        for n in 0_u32.. {
+            let mut name = target.file_name().unwrap_or_default().to_owned();
+            name.push(format!(".{process}-{n}.part"));
+            let path = target.with_file_name(name);
+            // What a program of the same number left behind stays.
+            if !path.exists() {
+                files::create_secret(&path)?;
+                return Ok(Self(path));
+            }
+        }
+        Err(is_there(target))
+    }
+
+    /// Gives it its name, unless something has got that meanwhile.
+    fn publish(self, target: &Path) -> Result<()> {
+        let failed = |e| Error::io("write", target, e);
+        match std::fs::hard_link(&self.0, target) {
+            Ok(()) => {}
+            Err(e) if e.kind() == Io::AlreadyExists => return Err(is_there(target)),
+            // A disk on which a file has one name.
+            Err(_) if target.exists() => return Err(is_there(target)),
+            Err(_) => std::fs::rename(&self.0, target).map_err(failed)?,
+        }
+        files::sync_folder(target.parent().unwrap_or(Path::new(".")))
+    }
+}
+
+impl Drop for BackupDraft {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
+/// Copies a database that is open into a file. The copy is marked as one without a log.
+pub(super) fn copy_into(from: &Connection, path: &Path) -> Result<()> {
+    let mut copy = Connection::open(path).map_err(|e| fault::of(e).at(path.display()))?;
     {
-        let run = rusqlite::backup::Backup::new(&store.reader, &mut copy).map_err(fault::of)?;
-        run.run_to_completion(4096, Duration::ZERO, None).map_err(|e| fault::of(e).at(part.display()))?;
+        let run = rusqlite::backup::Backup::new(from, &mut copy).map_err(fault::of)?;
+        run.run_to_completion(4096, Duration::ZERO, None).map_err(|e| fault::of(e).at(path.display()))?;
     }
     copy.pragma_update(None, "journal_mode", "DELETE").map_err(fault::of)?;
-    let faults = integrity(&copy)?;
-    copy.close().map_err(|(_, e)| fault::of(e))?;
-    let file = std::fs::File::open(part).map_err(|e| Error::io("read", part, e))?;
-    file.sync_all().map_err(|e| Error::io("write", part, e))?;
-    match faults.first() {
-        None => Ok(()),
-        Some(fault) => Err(Error::of(ErrorKind::Machine, format!("the copy did not pass its check: {fault}"))
-            .hint("run `regulars doctor`")),
-    }
+    copy.close().map_err(|(_, e)| fault::of(e))
 }
 
 /// One thing that is wrong with a database, and what to do.
@@ -58,7 +104,7 @@ pub(crate) struct Finding {
 
 /// Looks a database over: integrity and foreign keys. Returns the version and what was found.
 pub(crate) fn examine(store: &Store) -> Result<(usize, Vec<Finding>)> {
-    let restore = "keep this file aside and restore the last good backup";
+    let restore = "put the last good backup back with `regulars restore FILE`, which keeps this file beside it";
     let mut found: Vec<Finding> = integrity(&store.reader)?
         .into_iter()
         .map(|message| Finding { message: format!("the database is damaged: {message}"), hint: restore.to_owned() })
@@ -74,6 +120,11 @@ pub(crate) fn examine(store: &Store) -> Result<(usize, Vec<Finding>)> {
         let message = format!("{} in `{table}` without its `{parent}`", text::count(n, "row"));
         found.push(Finding { message, hint: restore.to_owned() });
     }
+    if store.read().is_to_wipe()? {
+        let message = "somebody was forgotten, and can still be read from the file of the database".to_owned();
+        let hint = "end `regulars serve` and make room on the disk; the next command wipes the file".to_owned();
+        found.push(Finding { message, hint });
+    }
     if let Err(missing) = store.read().shop_key() {
         let hint = "codes and people who asked to be forgotten are not recognized without it: restore the last backup";
         found.push(Finding { message: missing.message().to_owned(), hint: hint.to_owned() });
@@ -81,7 +132,8 @@ pub(crate) fn examine(store: &Store) -> Result<(usize, Vec<Finding>)> {
     Ok((migrations::version(&store.reader)?, found))
 }
 
-fn integrity(connection: &Connection) -> Result<Vec<String>> {
+/// What SQLite finds wrong with a file; nothing when it is sound.
+pub(super) fn integrity(connection: &Connection) -> Result<Vec<String>> {
     let mut statement = connection.prepare("PRAGMA integrity_check(20)").map_err(fault::of)?;
     let rows = statement.query_map([], |row| row.get::<_, String>(0)).map_err(fault::of)?;
     let mut faults = rows.collect::<rusqlite::Result<Vec<String>>>().map_err(fault::of)?;

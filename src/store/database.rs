@@ -6,9 +6,12 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
+use super::lock::ShopLock;
+use super::setting::mark_wiped;
 use super::statement::{CACHE, Read, Write};
+use super::watch::{FileWatch, refuse_strangers};
 use super::{dialect, fault, migrations};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::files;
 use crate::text;
 
@@ -18,7 +21,16 @@ pub(crate) struct Store {
     // Closed in this order: the one that may write closes last, and so puts the log back into the one file.
     pub(super) reader: Connection,
     writer: Connection,
+    watch: FileWatch,
+    // Given back when both are closed.
+    _lock: Option<ShopLock>,
 }
+
+/// How long the connections wait for another process that writes.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How long what was erased earlier may wait to be wiped, when others have the shop open.
+const SHORTLY: Duration = Duration::from_millis(100);
 
 impl Store {
     /// Makes a new database; there must be none yet.
@@ -30,22 +42,37 @@ impl Store {
             return Err(Error::new(format!("{} is there already", text::quote(&path.display().to_string()))));
         }
         files::create_secret(path)?;
-        Self::connect(path)
+        Self::connect(path, None)
     }
 
-    /// Opens the database and brings it to this version of the program.
+    /// Opens the database and brings it to this version of the program. What was erased and is not wiped from the file yet
+    /// is wiped now, if that is possible.
     ///
     /// # Errors
-    /// When it is missing, is not one of ours, or was made by a newer version.
+    /// When it is missing, is not one of ours, lies beside the log of another, or was made by a newer version.
     pub(crate) fn open(path: &Path) -> Result<Self> {
         if !path.exists() {
-            let hint = "restore it from a backup, or start anew with `regulars init`";
+            let hint = "put a backup back with `regulars restore FILE`, or start anew with `regulars init`";
             return Err(Error::new("there is no database in this shop folder").at(path.display()).hint(hint));
         }
-        Self::connect(path)
+        let lock = ShopLock::together(path).map_err(|error| error.at(path.display()))?;
+        let mut store = Self::open_alone(path, Some(lock))?;
+        if store.read().is_to_wipe()? {
+            store.wait_at_most(SHORTLY)?;
+            // It stays on record, and the next program tries again.
+            let _ = store.wipe();
+            store.wait_at_most(PATIENCE)?;
+        }
+        Ok(store)
     }
 
-    fn connect(path: &Path) -> Result<Self> {
+    /// Opens the database for whoever holds the lock already.
+    pub(super) fn open_alone(path: &Path, lock: Option<ShopLock>) -> Result<Self> {
+        refuse_strangers(path).map_err(|error| error.at(path.display()))?;
+        Self::connect(path, lock)
+    }
+
+    fn connect(path: &Path, lock: Option<ShopLock>) -> Result<Self> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         // SQLite gives what it makes beside the file the rights of the file.
         for file in files_of(path) {
@@ -53,7 +80,7 @@ impl Store {
         }
         let opened = || -> Result<Self> {
             let mut writer = Connection::open_with_flags(path, flags).map_err(fault::of)?;
-            writer.busy_timeout(Duration::from_secs(10)).map_err(fault::of)?;
+            writer.busy_timeout(PATIENCE).map_err(fault::of)?;
             migrations::recognise(&writer)?;
             for (name, value) in [("journal_mode", "WAL"), ("synchronous", "FULL"), ("foreign_keys", "ON")] {
                 writer.pragma_update(None, name, value).map_err(fault::of)?;
@@ -61,9 +88,31 @@ impl Store {
             migrations::run(&mut writer)?;
             dialect::add_functions(&writer)?;
             remember(&writer)?;
-            Ok(Self { reader: read_only(path)?, writer })
+            let reader = read_only(path, false)?;
+            Ok(Self { reader, writer, watch: FileWatch::of(path)?, _lock: lock })
         };
-        opened().map_err(|error| error.at(path.display()))
+        let or_read_only =
+            |error| if files::is_read_only(path) { Self::connect_to_read_only(path) } else { Err(error) };
+        opened().or_else(or_read_only).map_err(|error| error.at(path.display()))
+    }
+
+    /// Opens a database where nothing may be written: on a read-only disk, in a folder of somebody else. What writes fails.
+    ///
+    /// SQLite would make files beside it, but for a file that it is told nobody changes. One with a log must be read with it.
+    fn connect_to_read_only(path: &Path) -> Result<Self> {
+        let [_, log, _] = files_of(path);
+        let is_alone = std::fs::metadata(log).map_or(true, |log| log.len() == 0);
+        let open = || {
+            let connection = read_only(path, is_alone)?;
+            migrations::recognise(&connection)?;
+            Ok(connection)
+        };
+        let (reader, writer) = (open()?, open()?);
+        if migrations::is_current(&reader)? {
+            return Ok(Self { reader, writer, watch: FileWatch::of(path)?, _lock: None });
+        }
+        Err(Error::new("this database is of an older version, and nothing may be written beside it")
+            .hint("copy the shop folder to where you may write"))
     }
 
     /// A view for reading that cannot write.
@@ -72,11 +121,14 @@ impl Store {
         Read { connection: &self.reader }
     }
 
-    /// Runs `work` in one transaction: all of it is on disk when this returns, or none of it happened.
+    /// Runs `work` in one transaction: all of it is on disk when this returns, in the file that has the database's name, or
+    /// none of it happened.
     pub(crate) fn write<T>(&mut self, work: impl FnOnce(&Write<'_>) -> Result<T>) -> Result<T> {
+        self.watch.check()?;
         let transaction = self.writer.transaction_with_behavior(TransactionBehavior::Immediate).map_err(fault::of)?;
         let done = work(&Write { read: Read { connection: &transaction } })?;
         transaction.commit().map_err(fault::of)?;
+        self.watch.check()?;
         Ok(done)
     }
 
@@ -91,18 +143,36 @@ impl Store {
         self.writer.busy_timeout(patience).map_err(fault::of)
     }
 
-    /// Writes the file anew, so that nothing that was erased can be read from it any more.
+    /// Writes the file anew, so that nothing that was erased can be read from it any more, and takes that off the record.
     ///
     /// # Errors
-    /// When there is no room for a second copy, or somebody else holds the file.
-    pub(crate) fn leave_no_trace(&self) -> Result<()> {
+    /// When there is no room for a second copy, or somebody else holds the file; it stays on record then.
+    pub(crate) fn wipe(&mut self) -> Result<()> {
         self.writer.execute_batch("VACUUM").map_err(fault::of)?;
-        self.writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).map_err(fault::of)
+        // What was erased stands in the file until all of its log has gone into it.
+        let held: bool =
+            self.writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0)).map_err(fault::of)?;
+        if held {
+            return Err(Error::of(ErrorKind::Machine, "another Regulars is reading in this shop folder")
+                .hint("end it, then run `regulars doctor`"));
+        }
+        self.write(mark_wiped)
     }
 
     /// Stops the file from growing past `pages` pages of 4,096 bytes, as a full disk would.
     pub(crate) fn limit_pages(&mut self, pages: u32) -> Result<()> {
         self.writer.pragma_update(None, "max_page_count", pages).map_err(fault::of)
+    }
+}
+
+impl Drop for Store {
+    /// A log is not put into a file that is not its own.
+    fn drop(&mut self) {
+        if self.watch.check().is_err() {
+            for connection in [&self.reader, &self.writer] {
+                let _ = connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
+            }
+        }
     }
 }
 
@@ -115,10 +185,18 @@ pub(crate) fn files_of(path: &Path) -> [PathBuf; 3] {
     })
 }
 
-fn read_only(path: &Path) -> Result<Connection> {
+/// A connection that only reads; `unchanging` when nobody may change the file, so that it needs no files beside it.
+fn read_only(path: &Path, unchanging: bool) -> Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let reader = Connection::open_with_flags(path, flags).map_err(fault::of)?;
-    reader.busy_timeout(Duration::from_secs(10)).map_err(fault::of)?;
+    let reader = if unchanging {
+        let bytes = path.as_os_str().as_encoded_bytes().iter();
+        let name: String = bytes.map(|byte| format!("%{byte:02X}")).collect();
+        Connection::open_with_flags(format!("file:{name}?immutable=1"), flags | OpenFlags::SQLITE_OPEN_URI)
+    } else {
+        Connection::open_with_flags(path, flags)
+    };
+    let reader = reader.map_err(fault::of)?;
+    reader.busy_timeout(PATIENCE).map_err(fault::of)?;
     dialect::add_functions(&reader)?;
     remember(&reader)?;
     Ok(reader)
@@ -137,12 +215,22 @@ fn remember(connection: &Connection) -> Result<()> {
 #[derive(Debug)]
 pub(crate) struct StoreReader {
     connection: Connection,
+    watch: FileWatch,
 }
 
 impl StoreReader {
     /// Opens a view of a database that a [`Store`] has brought up to date.
     pub(crate) fn open(path: &Path) -> Result<Self> {
-        Ok(Self { connection: read_only(path).map_err(|error| error.at(path.display()))? })
+        let opened = || Ok(Self { connection: read_only(path, false)?, watch: FileWatch::of(path)? });
+        opened().map_err(|error: Error| error.at(path.display()))
+    }
+
+    /// Whether the file that has the database's name is still this one.
+    ///
+    /// # Errors
+    /// When it was removed or replaced.
+    pub(crate) fn check(&self) -> Result<()> {
+        self.watch.check()
     }
 
     /// A view for reading that cannot write.

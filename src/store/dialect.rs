@@ -4,11 +4,23 @@ use rusqlite::Connection;
 use rusqlite::functions::FunctionFlags;
 
 use super::fault;
+use crate::domain::EmailAddress;
 use crate::error::Result;
 use crate::text::case_folded;
 
 /// The function that gives a text as [`case_folded`] does. PostgreSQL from 18 on has it as `casefold(normalize(…))`.
 const FOLDED: &str = "case_folded";
+
+/// The function that says whether a text is an [`EmailAddress`].
+const IS_EMAIL: &str = "is_email";
+
+/// SQL for whether a text is an email address, by the function `is_email`; most that are none are empty.
+macro_rules! is_email {
+    ($text:literal) => {
+        concat!("(", $text, " <> '' AND is_email(", $text, "))")
+    };
+}
+pub(crate) use is_email;
 
 /// SQL for one of two, the first for texts that are not ASCII: for all others SQLite's own words are right, and several times
 /// faster.
@@ -39,13 +51,9 @@ pub(super) fn add_functions(connection: &Connection) -> Result<()> {
         let text = context.get_raw(0).as_str_or_null()?;
         Ok(text.map(|text| case_folded(text).into_owned()))
     });
-    folded.map_err(fault::of)
+    folded.map_err(fault::of)?;
+    let is_email = connection.create_scalar_function(IS_EMAIL, 1, flags, |context| {
+        Ok(context.get_raw(0).as_str_or_null()?.is_some_and(EmailAddress::is_one))
+    });
+    is_email.map_err(fault::of)
 }
-
-/// The condition that a text has none of the characters of a class such as `a-z,;`.
-macro_rules! has_none_of {
-    ($text:expr, $class:literal) => {
-        concat!($text, " NOT GLOB '*[", $class, "]*'")
-    };
-}
-pub(crate) use has_none_of;

@@ -1,17 +1,35 @@
 //! What a failure of the database means to the owner.
 
-use rusqlite::ErrorCode;
+use rusqlite::{ErrorCode, ffi};
 
 use crate::error::{Error, ErrorKind};
+
+/// What SQLite says when a file that it keeps beside the database cannot grow.
+const NO_ROOM: [i32; 2] = [ffi::SQLITE_IOERR_SHMSIZE, ffi::SQLITE_IOERR_SHMMAP];
+
+/// Whether the database may be sound: another program has it, or the disk is full.
+pub(super) fn may_pass(error: &Error) -> bool {
+    let cause = std::error::Error::source(error).and_then(|cause| cause.downcast_ref::<rusqlite::Error>());
+    let passes = [ErrorCode::DatabaseBusy, ErrorCode::DatabaseLocked, ErrorCode::DiskFull];
+    cause.and_then(rusqlite::Error::sqlite_error).is_some_and(|error| passes.contains(&error.code) || is_no_room(error))
+}
+
+fn is_no_room(error: &ffi::Error) -> bool {
+    NO_ROOM.contains(&error.extended_code)
+}
 
 /// The database's error as one of ours.
 pub(super) fn of(error: rusqlite::Error) -> Error {
     if matches!(&error, rusqlite::Error::SqliteFailure(_, Some(message)) if message == "integer overflow") {
         return Error::new("amounts in this shop are too large to be added up").hint(
-            "find the import that has them with `regulars import list`, and take it back with `regulars import undo NUMBER`",
+            "`regulars doctor` names whose they are; `regulars import undo NUMBER` takes the import back that has them",
         );
     }
     let (message, hint) = match error.sqlite_error_code() {
+        // The index of the log could not grow, which takes 32 kB.
+        _ if error.sqlite_error().is_some_and(is_no_room) => {
+            ("the disk is full; nothing was changed", "free some space, then do it again")
+        }
         Some(ErrorCode::DiskFull) => ("the disk is full; nothing was changed", "free some space, then do it again"),
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
             ("another Regulars is writing to this shop folder", "wait until it is done, then do it again")
@@ -21,11 +39,12 @@ pub(super) fn of(error: rusqlite::Error) -> Error {
         }
         Some(ErrorCode::NotADatabase) => (
             "this file is not a database of Regulars",
-            "keep it aside, and copy the last backup to its place as regulars.db",
+            "put the last backup back with `regulars restore FILE`, which keeps this file beside it",
         ),
-        Some(ErrorCode::DatabaseCorrupt) => {
-            ("the database is damaged", "restore the last backup; keep the damaged file aside")
-        }
+        Some(ErrorCode::DatabaseCorrupt) => (
+            "the database is damaged",
+            "put the last backup back with `regulars restore FILE`, which keeps this file beside it",
+        ),
         Some(ErrorCode::CannotOpen) => ("the database cannot be opened", "check that the folder exists and is yours"),
         Some(ErrorCode::SystemIoFailure) => (
             "the disk failed while the database was in use",

@@ -1,6 +1,6 @@
 //! The versions of the database: a list that only grows; an entry is never edited once it has landed.
 
-use rusqlite::Connection;
+use rusqlite::{Connection, TransactionBehavior};
 
 use super::fault;
 use crate::error::{Error, Result};
@@ -29,6 +29,8 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/020_till_changes.sql"),
     include_str!("migrations/021_wishes.sql"),
     include_str!("migrations/022_email_changes.sql"),
+    include_str!("migrations/023_hand_over.sql"),
+    include_str!("migrations/024_imap.sql"),
 ];
 
 /// Marks the file as ours: "RGLR".
@@ -36,12 +38,13 @@ const APPLICATION_ID: i64 = 0x5247_4C52;
 
 /// Refuses a file that is somebody else's, or that a newer version of the program made.
 pub(super) fn recognise(connection: &Connection) -> Result<()> {
-    let application: i64 = pragma(connection, "application_id")?;
+    // The tables first: where there are some, the mark was made with them.
     let tables: i64 =
         connection.query_row("SELECT count(*) FROM sqlite_schema", [], |r| r.get(0)).map_err(fault::of)?;
+    let application: i64 = pragma(connection, "application_id")?;
     if application != APPLICATION_ID && tables > 0 {
         return Err(Error::new("this is a database of another program")
-            .hint("move that file away, and copy a backup to its place as regulars.db"));
+            .hint("put a backup back with `regulars restore FILE`, which keeps that file beside it"));
     }
     let version = version(connection)?;
     if version > MIGRATIONS.len() {
@@ -54,17 +57,26 @@ pub(super) fn recognise(connection: &Connection) -> Result<()> {
     Ok(())
 }
 
-/// Brings the database to the newest version, each step in a transaction of its own.
+/// Brings the database to the newest version, each step in a transaction of its own. Of two programs that do so at once, one
+/// waits for the other at each step.
 pub(super) fn run(connection: &mut Connection) -> Result<()> {
     let done = version(connection)?;
     for (index, sql) in MIGRATIONS.iter().enumerate().skip(done) {
-        let step = connection.transaction().map_err(fault::of)?;
+        let step = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(fault::of)?;
+        if version(&step)? > index {
+            continue;
+        }
         step.execute_batch(sql).map_err(fault::of)?;
         step.pragma_update(None, "user_version", i64::try_from(index + 1).unwrap_or(i64::MAX)).map_err(fault::of)?;
         step.pragma_update(None, "application_id", APPLICATION_ID).map_err(fault::of)?;
         step.commit().map_err(fault::of)?;
     }
     Ok(())
+}
+
+/// Whether the file has the version of this program.
+pub(super) fn is_current(connection: &Connection) -> Result<bool> {
+    Ok(version(connection)? == MIGRATIONS.len())
 }
 
 /// The version that the file has.
@@ -101,6 +113,49 @@ mod tests {
         let sql = "SELECT count(*) FROM outbox WHERE recipient_id = 7 AND wave = 0 AND state = ?1 \
                    AND message_key = 'key' AND attempt = 2";
         assert_eq!(connection.query_row(sql, in_doubt, |row| row.get::<_, i64>(0)).expect("a count"), 1);
+    }
+
+    #[test]
+    fn an_email_that_an_older_version_tried_keeps_the_date_of_its_campaign() {
+        let mut connection = Connection::open_in_memory().expect("a database");
+        for sql in &MIGRATIONS[..22] {
+            connection.execute_batch(sql).expect("an old version");
+        }
+        // March 1, 2024; its reminder is of March 31. Nobody has tried 1; 2 was put off, 3 is to be sent again, 4 is in doubt; 5
+        // got another address when it had failed, 6 while it waited, 7 before it failed.
+        let old = "INSERT INTO campaign (id, slug, name, state, as_of, dated, channel, one_per, planned_at, fingerprint) \
+                   VALUES (1, 'x', 'x', 'sending', 0, 19783, 'email', 'customer', '', ''); \
+                   INSERT INTO recipient (id, campaign_id, ref, name, arm) SELECT value, 1, 'P-' || value, '', 'mailed' \
+                   FROM json_each('[1,2,3,4,5,6,7]'); \
+                   INSERT INTO outbox (recipient_id, wave, state, message_key, attempt, at) VALUES \
+                   (1, 0, 'queued', 'k', 0, NULL), (2, 0, 'queued', 'k', 1, '2024-03-02T09:00:00'), \
+                   (3, 0, 'queued', 'k', 0, '2024-03-02T09:00:00'), (4, 0, 'in_doubt', 'k', 1, '2024-03-02T09:00:00'), \
+                   (5, 0, 'queued', 'k', 0, '2024-03-02T09:00:00'), (6, 0, 'queued', 'k', 1, '2024-03-02T09:00:00'), \
+                   (7, 0, 'failed', 'k', 1, '2024-03-02T09:00:00'), (7, 1, 'failed', 'k', 1, '2024-03-31T09:00:00'); \
+                   INSERT INTO email_change (recipient_id, old_email, new_email, at) VALUES (5, '', '', '2024-03-02T09:00:00'), \
+                   (6, '', '', '2024-03-03T09:00:00'), (7, '', '', '2024-03-01T09:00:00'); \
+                   INSERT INTO reminder VALUES (1, 1, 19813); \
+                   INSERT INTO outbox_run (campaign_id, wave, began_at, step) VALUES (1, 0, '', 7), (1, 1, '', 12); \
+                   INSERT INTO setting VALUES ('shop_key', x'01'); \
+                   PRAGMA user_version = 22; PRAGMA foreign_keys = ON;";
+        connection.execute_batch(old).expect("rows");
+        run(&mut connection).expect("the newest version");
+        let mut statement = connection
+            .prepare("SELECT COALESCE(dated_at, '') FROM outbox ORDER BY recipient_id, wave")
+            .expect("a statement");
+        let rows = statement.query_map([], |row| row.get::<_, String>(0)).expect("rows");
+        let rows: Vec<String> = rows.map(|row| row.expect("a row")).collect();
+        let (own, reminder) = ("2024-03-01T12:00:00+00:00", "2024-03-31T12:00:00+00:00");
+        assert_eq!(rows, ["", own, own, own, "", "", own, reminder]);
+        let step = connection.query_row("SELECT step FROM outbox_step", [], |row| row.get::<_, i64>(0));
+        assert_eq!(step.expect("a step"), 12);
+        let sql = "SELECT count(*) FROM setting WHERE key = 'sent_by_path'";
+        let by_path =
+            |connection: &Connection| connection.query_row(sql, [], |row| row.get::<_, i64>(0)).expect("a count");
+        assert_eq!(by_path(&connection), 1);
+        let mut new = Connection::open_in_memory().expect("a database");
+        run(&mut new).expect("the newest version");
+        assert_eq!(by_path(&new), 0, "a new shop has no record by its path");
     }
 
     #[test]

@@ -7,14 +7,19 @@ mod backup;
 mod database;
 mod dialect;
 mod fault;
+mod lock;
 mod migrations;
+mod restore;
 mod setting;
 mod statement;
 mod value;
+mod watch;
 
 pub(crate) use backup::{Finding, backup, examine};
 pub(crate) use database::{Store, StoreReader, files_of};
-pub(crate) use dialect::{folded_equal_sql, folded_like_sql, folded_sql, has_none_of};
+pub(crate) use dialect::{folded_equal_sql, folded_like_sql, folded_sql, is_email};
+pub(crate) use lock::ShopLock;
+pub(crate) use restore::{OldDatabase, Restoring};
 pub(crate) use statement::{PreparedStatement, Read, Row, Write};
 pub(crate) use value::{ToValue, Value};
 

@@ -7,9 +7,17 @@ use crate::error::{Error, Result};
 /// The secret from which codes, lots and the hashes of people are made; only this shop has it.
 const SHOP_KEY: &str = "shop_key";
 
+/// That something was erased which can still be read from the file.
+const TO_WIPE: &str = "to_wipe";
+
 impl Read<'_> {
     pub(crate) fn setting(&self, name: &str) -> Result<Option<Vec<u8>>> {
         self.first("SELECT value FROM setting WHERE key = ?1", params![name], |row| row.get(0))
+    }
+
+    /// Whether something was erased which can still be read from the file.
+    pub(crate) fn is_to_wipe(&self) -> Result<bool> {
+        Ok(self.setting(TO_WIPE)?.is_some())
     }
 
     /// The shop's secret key.
@@ -22,11 +30,21 @@ impl Read<'_> {
     }
 }
 
+/// The file was wiped.
+pub(super) fn mark_wiped(write: &Write<'_>) -> Result<()> {
+    write.run("DELETE FROM setting WHERE key = ?1", params![TO_WIPE]).map(|_| ())
+}
+
 impl Write<'_> {
     /// Remembers something that was not remembered yet; what was stays.
     pub(crate) fn set_setting(&self, name: &str, value: &[u8]) -> Result<()> {
         let sql = "INSERT INTO setting (key, value) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
         self.run(sql, params![name, value]).map(|_| ())
+    }
+
+    /// Remembers that the file is to be wiped of what is erased in this transaction.
+    pub(crate) fn mark_to_wipe(&self) -> Result<()> {
+        self.set_setting(TO_WIPE, &[])
     }
 
     /// Gives a new shop its secret key.

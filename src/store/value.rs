@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, SecondsFormat};
 use rusqlite::types::{ToSqlOutput, ValueRef};
 
 use crate::domain::{
@@ -231,6 +231,19 @@ impl ToValue for NaiveDateTime {
 impl FromValue for NaiveDateTime {
     fn from_value(cell: Value<'_>) -> Option<Self> {
         String::from_value(cell)?.parse().ok()
+    }
+}
+
+/// A moment with its distance from Greenwich, as in RFC 3339, to the second.
+impl ToValue for DateTime<FixedOffset> {
+    fn to_value(&self) -> Value<'_> {
+        Value::Text(Cow::Owned(self.to_rfc3339_opts(SecondsFormat::Secs, false)))
+    }
+}
+
+impl FromValue for DateTime<FixedOffset> {
+    fn from_value(cell: Value<'_>) -> Option<Self> {
+        DateTime::parse_from_rfc3339(&String::from_value(cell)?).ok()
     }
 }
 

@@ -44,6 +44,7 @@ pub(crate) fn plural(singular: &str) -> String {
     match singular {
         "person" => return "people".to_owned(),
         "branch" => return "branches".to_owned(),
+        one if one.ends_with("inbox") => return format!("{one}es"),
         _ => {}
     }
     match singular.strip_suffix('y') {
@@ -122,6 +123,16 @@ pub(crate) fn quote(text: &str) -> String {
     }
     let cut: String = clean.chars().take(MOST - 1).collect();
     format!("`{cut}…`")
+}
+
+/// A word of a command as a shell reads it.
+pub(crate) fn argument(word: &str) -> String {
+    if !word.is_empty() && word.chars().all(|c| c.is_alphanumeric() || "-_.@:".contains(c)) {
+        return word.to_owned();
+    }
+    let escaped: String =
+        word.chars().flat_map(|c| "\"\\$`!".contains(c).then_some('\\').into_iter().chain([c])).collect();
+    format!("\"{escaped}\"")
 }
 
 /// Whether there is nothing in a text that anybody can see.

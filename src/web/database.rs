@@ -36,7 +36,7 @@ pub(super) struct Database {
     readers: mpsc::SyncSender<ReadJob>,
 }
 
-type ReadJob = Box<dyn FnOnce(&Read<'_>) + Send>;
+type ReadJob = Box<dyn FnOnce(Result<Read<'_>>) + Send>;
 
 /// Something to write, told how it went after the commit.
 trait WriteJob: Send {
@@ -132,13 +132,13 @@ impl Database {
     /// Runs `work` on a view of the database that cannot write.
     ///
     /// # Errors
-    /// Whatever `work` fails with; that of the machine when too many wait.
+    /// Whatever `work` fails with; that of the machine when too many wait, or the database was removed or replaced.
     pub(super) async fn read<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Read<'_>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let (waiting, answer) = oneshot::channel();
-        let job: ReadJob = Box::new(move |read| drop(waiting.send(guarded(|| work(read)))));
+        let job: ReadJob = Box::new(move |read| drop(waiting.send(read.and_then(|read| guarded(|| work(&read))))));
         self.readers.try_send(job).map_err(|_| crowded())?;
         answer.await.unwrap_or_else(|_| Err(broken()))
     }
@@ -179,7 +179,7 @@ fn answer_all(reader: &StoreReader, questions: &Mutex<mpsc::Receiver<ReadJob>>) 
     loop {
         let next = questions.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(question) = next else { return };
-        question(&reader.read());
+        question(reader.check().map(|()| reader.read()));
     }
 }
 

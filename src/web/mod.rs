@@ -33,7 +33,7 @@ use tokio::net::{TcpListener, lookup_host};
 use tokio::sync::Notify;
 
 use crate::app;
-use crate::app::serve::Listen;
+use crate::app::serve::{Listen, OpenPages};
 use crate::clock::Running;
 use crate::error::{Error, ErrorKind, Result};
 use crate::manual::Manual;
@@ -83,6 +83,7 @@ pub(crate) fn serve(
         .map_err(|e| Error::of(ErrorKind::Machine, "the server could not be started").because(e))?;
     let addresses = runtime.block_on(resolved(&listen.address))?;
     app::serve::check(&shop, listen, &addresses)?;
+    let _open = OpenPages::of(&shop)?;
     let (database, threads) = Database::open(&shop, runtime.handle())?;
     let state = AppState::new(shop, clock, database, manual, listen.behind_proxy)?;
     let done = runtime.block_on(listen_and_answer(state, (listen, &addresses), stop, ready));

@@ -72,11 +72,11 @@ pub(super) fn router(state: Arc<AppState>) -> Router {
         .with_state(state)
 }
 
-/// Alive, and the database can be read.
-async fn health(State(state): State<Arc<AppState>>) -> (StatusCode, &'static str) {
+/// Alive, and the database can be read; or why it cannot.
+async fn health(State(state): State<Arc<AppState>>) -> (StatusCode, String) {
     match state.database.read(app::today::is_alive).await {
-        Ok(()) => (StatusCode::OK, "ok\n"),
-        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n"),
+        Ok(()) => (StatusCode::OK, "ok\n".to_owned()),
+        Err(fault) => (StatusCode::SERVICE_UNAVAILABLE, format!("{}\n", fault.message())),
     }
 }
 

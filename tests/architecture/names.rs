@@ -23,6 +23,7 @@ const OTHER_WORDS: &[(&str, &[&str], &str)] = &[
     ("customers/change.rs", &["post", "deceased", "moved", "household"], "what `customer set` is told"),
     ("customers/personal_data.rs", &["email", "deceased", "household", "purchases", "till"], "keys"),
     ("customers/undo_import.rs", &["customer"], "a table"),
+    ("email/published.rs", &["email"], "a service of DKIM"),
     ("import/", &["customer", "email", "customers", "purchases"], "a noun, a field of a card, tables of a dialect"),
     ("inbound/message.rs", &["yes"], "a header of other mail programs"),
     ("inbound/status.rs", &["failed"], "an action of RFC 3464"),

@@ -48,10 +48,10 @@ const OWNERS: &[(&str, &[&str])] = &[
         ],
     ),
     ("import", &["import"]),
-    ("outbox", &["outbox", "outbox_run"]),
+    ("outbox", &["outbox", "outbox_decision", "outbox_run", "outbox_step"]),
     ("reminder", &["reminder", "reminder_letter"]),
     ("redemption", &["redemption", "redemption_event"]),
-    ("inbound", &["email_answer"]),
+    ("inbound", &["email_answer", "imap_folder", "imap_left"]),
     ("access", &["secret", "session", "till_token", "till_answer"]),
 ];
 

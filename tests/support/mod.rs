@@ -20,6 +20,8 @@
 mod base;
 pub mod counter;
 mod crowd;
+mod dns;
+mod imap;
 mod letter_lines;
 pub mod pdf;
 mod post;
@@ -28,6 +30,8 @@ mod server;
 
 pub use base::{Shop, copy_into, dump, files_below, fixtures};
 pub use crowd::Crowd;
+pub use dns::DnsServer;
+pub use imap::{Imap, Mood};
 pub use letter_lines::letter_lines;
 pub use post::{House, PostOffice};
 pub use run::{Run, interrupt, outside, program, tools, words_of};

@@ -1,13 +1,38 @@
 //! A mail server on this machine that misbehaves when it is told to, by the name before the @ of the recipient.
 //!
 //! A name is a phase and what happens there, as in `rcpt-450` or `dot-drop`: the phases are `mail`, `rcpt`, `data` and `dot`
-//! (the message has arrived and is kept before anything happens), what happens a code, `drop` or `hang`. `mail` is told by
-//! the sender's name instead, since no recipient is known yet. Everything else is taken.
+//! (the message has arrived and is kept before anything happens), what happens a code, `drop`, `hang`, or a reply that no
+//! server should give (`BROKEN`, `ODD`). At `body` the connection ends in the middle of the message. `mail` is told by the
+//! sender's name instead, since no recipient is known yet. Everything else is taken.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
+
+/// Replies that are none, and how often they are said.
+const BROKEN: [(&str, &[u8], usize); 9] = [
+    ("354", b"354 more of it\r\n", 1),
+    ("mixed", b"250-ok\r\n251 ok\r\n", 1),
+    ("000", b"000 ok\r\n", 1),
+    ("999", b"999 ok\r\n", 1),
+    ("abc", b"abc ok\r\n", 1),
+    ("lf", b"250 ok\n", 1),
+    ("halves", b"250 o\r\nk\r\n", 1),
+    ("endless", b"250 and so on, and so on, and so on, and so on, and so on, and so on ", 1 << 20),
+    ("many", b"250-\r\n", 1 << 20),
+];
+
+/// How a yes is said: after its code, up to the line's end. `late` comes in a packet of its own.
+const ODD: [(&str, &str, &str); 7] = [
+    ("bare", "", ""),
+    ("blank", " ", ""),
+    ("lines", "-\r\nCODE-\r\nCODE", ""),
+    ("latin", " gr\u{fc}\u{df}e", ""),
+    ("long", " LONG", ""),
+    ("extra", " ok\r\n250 2.0.0 taken", ""),
+    ("late", " ok", "250 2.0.0 taken"),
+];
 
 /// Where the messages are that it has taken, each with its recipient.
 type Taken = Arc<Mutex<Vec<(String, String)>>>;
@@ -25,8 +50,16 @@ pub struct PostOffice {
 pub struct House {
     /// It offers no pipelining, and ends the connection when somebody does not wait.
     pub strict: bool,
+    /// It offers nothing at all.
+    pub bare: bool,
+    /// It knows no EHLO.
+    pub old: bool,
+    /// It says that it encrypts, and says more before it does.
+    pub injects: bool,
     /// A name and password are needed; these are `june` and `tea`.
     pub locked: bool,
+    /// It asks for them one after the other.
+    pub asks: bool,
     /// So many messages are taken in one connection; then it says 421.
     pub most: Option<usize>,
     /// How many bytes a message may have, as it says.
@@ -97,7 +130,20 @@ impl Guest {
     fn meet(&mut self, name: &str, phase: &str) -> Result<bool, Over> {
         let Some(what) = name.strip_prefix(phase).and_then(|rest| rest.strip_prefix('-')) else { return Ok(true) };
         let what = what.split('-').next().unwrap_or_default();
+        if let Some((_, bytes, times)) = BROKEN.iter().find(|(name, ..)| *name == what) {
+            for _ in 0..*times {
+                self.stream.write_all(bytes)?;
+            }
+            return Ok(false);
+        }
+        if ODD.iter().any(|(name, ..)| *name == what) {
+            return Ok(true);
+        }
         match what {
+            "no" => {
+                self.stream.write_all(b"550 5.1.1 Empf\xe4nger unbekannt\r\n")?;
+                Ok(false)
+            }
             "drop" => Err(Over),
             "hang" => {
                 // Longer than any test waits.
@@ -112,6 +158,17 @@ impl Guest {
                 if code == "421" { Err(Over) } else { Ok(false) }
             }
         }
+    }
+
+    /// Says yes, as a name asks for at this phase.
+    fn grant(&mut self, name: &str, phase: &str, usual: &str) -> Result<(), Over> {
+        let what = name.strip_prefix(phase).and_then(|rest| rest.strip_prefix('-')).unwrap_or_default();
+        let what = what.split('-').next().unwrap_or_default();
+        let Some((_, now, then)) = ODD.iter().find(|(name, ..)| *name == what) else { return self.say(usual) };
+        let text = format!("CODE{now}").replace("CODE", &usual[..3]).replace("LONG", &"x".repeat(6000));
+        let bytes: Vec<u8> = text.chars().map(|c| u8::try_from(u32::from(c)).unwrap_or(b'?')).collect();
+        self.stream.write_all(&[&bytes[..], b"\r\n"].concat())?;
+        if then.is_empty() { Ok(()) } else { self.say(then) }
     }
 
     fn serve(mut self) -> Result<(), Over> {
@@ -133,12 +190,32 @@ impl Guest {
                 word.split_once('<').and_then(|(_, rest)| Some(rest.split_once('>')?.0.to_owned())).unwrap_or_default();
             let name = address.split('@').next().unwrap_or_default().to_owned();
             match word.get(..4).unwrap_or_default() {
+                "EHLO" if self.house.old => self.say("502 5.5.1 what")?,
+                "EHLO" | "HELO" if self.house.bare || self.house.old => self.say("250 post office")?,
+                "STAR" if self.house.injects => self.say("220 go on\r\n250-post office\r\n250 AUTH PLAIN")?,
+                "EHLO" if self.house.injects => self.say("250-post office\r\n250 STARTTLS")?,
                 "EHLO" => {
                     let more = if self.house.strict { "" } else { "250-PIPELINING\r\n" };
-                    let lock = if self.house.locked { "250-AUTH PLAIN LOGIN\r\n" } else { "" };
+                    let lock = match (self.house.locked, self.house.asks) {
+                        (false, _) => "",
+                        (true, false) => "250-AUTH PLAIN LOGIN\r\n",
+                        (true, true) => "250-AUTH CRAM-MD5 LOGIN\r\n",
+                    };
                     let size = self.house.size.map_or(String::new(), |size| format!("250-SIZE {size}\r\n"));
                     let utf8 = if self.house.utf8 { "250-SMTPUTF8\r\n" } else { "" };
                     self.say(&format!("250-post office\r\n{more}{lock}{size}{utf8}250 8BITMIME"))?;
+                }
+                "AUTH" if self.house.asks => {
+                    let mut right = word == "AUTH LOGIN";
+                    // june and tea
+                    for expected in ["anVuZQ==", "dGVh"] {
+                        self.say("334 UHJvbXB0")?;
+                        line.clear();
+                        lines.read_line(&mut line)?;
+                        right &= line.trim_end() == expected;
+                    }
+                    signed_in = right;
+                    self.say(if signed_in { "235 2.7.0 welcome" } else { "535 5.7.8 not you" })?;
                 }
                 "AUTH" => {
                     // \0june\0tea
@@ -156,14 +233,14 @@ impl Guest {
                 "MAIL" => {
                     from = self.meet(&name, "mail")?;
                     if from {
-                        self.say("250 2.1.0 ok")?;
+                        self.grant(&name, "mail", "250 2.1.0 ok")?;
                     }
                 }
                 "RCPT" if !from => self.say("503 5.5.1 from whom")?,
                 "RCPT" => {
                     to = self.meet(&name, "rcpt")?.then_some(address);
                     if to.is_some() {
-                        self.say("250 2.1.5 ok")?;
+                        self.grant(&name, "rcpt", "250 2.1.5 ok")?;
                     }
                 }
                 "DATA" => match to.take() {
@@ -183,11 +260,11 @@ impl Guest {
         if !self.meet(name, "data")? {
             return Ok(());
         }
-        self.say("354 go on")?;
+        self.grant(name, "data", "354 go on")?;
         let (mut text, mut line) = (String::new(), String::new());
         loop {
             line.clear();
-            if lines.read_line(&mut line)? == 0 {
+            if lines.read_line(&mut line)? == 0 || name.starts_with("body-drop") && text.len() > 1000 {
                 return Err(Over);
             }
             if line == ".\r\n" {
@@ -195,15 +272,16 @@ impl Guest {
             }
             text.push_str(line.strip_prefix('.').unwrap_or(&line));
         }
-        // A refusal is not kept; who drops or hangs has it.
-        if name.starts_with("dot-") && !name.starts_with("dot-drop") && !name.starts_with("dot-hang") {
-            self.meet(name, "dot")?;
+        // A refusal is not kept; who says anything else, or nothing, has it.
+        let is_no = |what: &str| what.starts_with(['4', '5']) || what.starts_with("no");
+        if !name.strip_prefix("dot-").is_some_and(is_no) {
+            self.keep.lock().unwrap().push((address.to_owned(), text));
+        }
+        if !self.meet(name, "dot")? {
             return Ok(());
         }
-        self.keep.lock().unwrap().push((address.to_owned(), text));
-        self.meet(name, "dot")?;
         std::thread::sleep(self.house.slow);
         self.carried += 1;
-        self.say("250 2.0.0 taken")
+        self.grant(name, "dot", "250 2.0.0 taken")
     }
 }

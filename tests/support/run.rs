@@ -20,7 +20,12 @@ pub struct Run {
 impl Run {
     /// Runs the program in `folder`; the text of `folder` reads `SHOP` in the answer.
     pub fn of(folder: &Path, arguments: &[String]) -> Self {
-        let output = program(folder, arguments).output().expect("the program runs");
+        Self::with(folder, arguments, &[])
+    }
+
+    /// The same with more in its environment.
+    pub fn with(folder: &Path, arguments: &[String], environment: &[(&str, &str)]) -> Self {
+        let output = program(folder, arguments).envs(environment.iter().copied()).output().expect("the program runs");
         let shown = |bytes: &[u8]| String::from_utf8_lossy(bytes).replace(folder.to_str().unwrap(), "SHOP");
         Self {
             command: arguments.join(" "),
@@ -124,8 +129,8 @@ impl Drop for Run {
 pub fn program(folder: &Path, arguments: &[String]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_regulars"));
     command.current_dir(folder).args(arguments).stdin(Stdio::null()).env_clear();
-    // The fonts of this machine decide nothing.
-    command.env("NO_COLOR", "1").env("REGULARS_FONTS", "");
+    // The fonts and the resolver of this machine decide nothing.
+    command.env("NO_COLOR", "1").env("REGULARS_FONTS", "").env("REGULARS_RESOLVER", "none");
     for kept in ["PATH", "TMPDIR"] {
         if let Some(value) = std::env::var_os(kept) {
             command.env(kept, value);

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use super::publish::FileSet;
 use super::run::PrintRun;
 use crate::campaign::Recipient;
 use crate::domain::{country_name, is_abroad, postcode_area};
@@ -21,13 +22,14 @@ pub(super) fn write(
     run: &PrintRun<'_>,
     letters: &[&Recipient],
     pages: &[usize],
+    set: &mut FileSet,
 ) -> Result<(Option<PathBuf>, Vec<String>)> {
     if !run.whole {
         return Ok((None, Vec::new()));
     }
     let path = run.path("cover", ".pdf");
     let (imprint, cover) = (run.imprint("cover", &|_| Ok(())), counted(run, letters, pages));
-    let problems = files::write_whole_with(&path, |out| letter::cover(&imprint, &cover, out))?;
+    let problems = files::write_whole_with(&set.add(&path), |out| letter::cover(&imprint, &cover, out))?;
     let warnings = problems.iter().map(|problem| format!("on the cover sheet: {}", problem.message)).collect();
     Ok((Some(path), warnings))
 }

@@ -2,6 +2,7 @@
 
 use super::cover;
 use super::options::PrintOutcome;
+use super::publish::FileSet;
 use super::run::PrintRun;
 use crate::app::progress::Activity;
 use crate::campaign::Recipient;
@@ -12,20 +13,21 @@ use crate::letter::Printed;
 use crate::piece;
 use crate::text::csv::CsvTable;
 
-/// Prints the letters, the manifest and, when it is all of them, the cover sheet; what was printed, and whose letters.
-/// Nothing is written down.
-pub(crate) fn print<'r>(run: &PrintRun<'r>) -> Result<(PrintOutcome, Vec<&'r Recipient>)> {
+/// Prints the letters, the manifest and, when it is all of them, the cover sheet; what was printed, whose letters, and the
+/// files, which have not got their names yet. Nothing is written down.
+pub(crate) fn print<'r>(run: &PrintRun<'r>) -> Result<(PrintOutcome, Vec<&'r Recipient>, FileSet)> {
     let (pdf, manifest) = (run.path("letters", ".pdf"), run.path("manifest", ".csv"));
+    let mut set = FileSet::new(&run.folder());
     let report = run.progress.of(Activity::LayOutLetters, run.letters.len());
-    let (printed, left_out) = files::write_whole_with(&pdf, |out| {
+    let (printed, left_out) = files::write_whole_with(&set.add(&pdf), |out| {
         let printed = run.on.print(&run.letters, (run.leave_out, run.duplex), &report, out)?;
         let problems = run.allowed(piece::problems(&printed, &run.letters), &printed, Channel::Letter.as_str())?;
         Ok((printed, problems))
     })?;
-    files::write_whole(&manifest, manifest_csv(run, &printed).as_bytes())?;
+    files::write_whole(&set.add(&manifest), manifest_csv(run, &printed).as_bytes())?;
     let (letters, pages): (Vec<&Recipient>, Vec<usize>) =
         run.letters.iter().copied().zip(printed.pages).filter(|(_, pages)| *pages > 0).unzip();
-    let (cover, warnings) = cover::write(run, &letters, &pages)?;
+    let (cover, warnings) = cover::write(run, &letters, &pages, &mut set)?;
     let outcome = PrintOutcome {
         count: letters.len(),
         pages: pages.iter().sum(),
@@ -37,7 +39,7 @@ pub(crate) fn print<'r>(run: &PrintRun<'r>) -> Result<(PrintOutcome, Vec<&'r Rec
         left_out,
         ..PrintOutcome::default()
     };
-    Ok((outcome, letters))
+    Ok((outcome, letters, set))
 }
 
 /// Which letter is on which page; a column more when some go instead of emails.

@@ -6,9 +6,12 @@ mod envelopes;
 mod labels;
 mod letters;
 mod options;
+mod publish;
 mod run;
 
 use std::collections::HashSet;
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
 
 use super::progress::Progress;
 use crate::campaign::{self, Planned, Recipient};
@@ -22,6 +25,7 @@ use crate::text;
 
 pub(crate) use letters::print as print_letters;
 pub(crate) use options::{LabelOptions, PrintForm, PrintOptions, PrintOutcome};
+pub(crate) use publish::PrintLock;
 pub(crate) use run::PrintRun;
 
 /// Prints; may be done any number of times.
@@ -53,6 +57,8 @@ pub(crate) fn print(
         let to_post: HashSet<RecipientId> = all.iter().filter(|r| run::is_to_post(r)).map(|r| r.id).collect();
         on.held_back.retain(|id, _| to_post.contains(id));
     }
+    let _lock = PrintLock::take(shop, slug)?;
+    end_what_was_left(&read, shop, &on.planned, options.wave.map_or(0, NonZeroUsize::get))?;
     let on = if options.despite { on.despite() } else { on };
     let letters: Vec<&Recipient> = match options.wave {
         Some(wave) => reminder::still_wanted(&read, &on.planned, wave.get(), &all)?,
@@ -65,12 +71,28 @@ pub(crate) fn print(
         (PrintForm::Envelopes(envelope), _) => envelopes::print(run, *envelope)?,
         (PrintForm::Each, _) => each::print(run, &mut store)?,
         _ => {
-            let (outcome, printed) = letters::print(&run)?;
+            let (outcome, printed, files) = letters::print(&run)?;
+            files.announce(0)?;
             run.mark_printed(&mut store, &printed)?;
+            files.publish()?;
             outcome
         }
     };
     Ok(PrintOutcome { differences: campaign::differences(&store.read(), shop, &on.planned)?, ..outcome })
+}
+
+/// Ends what a run that was killed left of the letters of a wave; the files that it made and that have got their names now.
+/// The lock is held.
+pub(crate) fn end_what_was_left(read: &Read<'_>, shop: &Shop, planned: &Planned, wave: usize) -> Result<Vec<PathBuf>> {
+    let batches = if wave == 0 { 0 } else { reminder::batches(read, planned, wave)? };
+    publish::recover(&run::folder(shop, &planned.slug, wave), batches)
+}
+
+/// The reminders of which a run that was killed left something in the folder of a campaign.
+pub(crate) fn waves_left(out: &Path) -> Vec<usize> {
+    let folders = std::fs::read_dir(out).into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path()));
+    let left = folders.filter(|folder| publish::is_left(folder));
+    left.filter_map(|folder| folder.file_name()?.to_str()?.strip_prefix("reminder-")?.parse().ok()).collect()
 }
 
 /// A reminder whose letters were printed, to print them again.

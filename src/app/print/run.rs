@@ -3,18 +3,16 @@
 use std::path::PathBuf;
 
 use super::options::PrintOptions;
+use crate::app::problems::nothing_went;
 use crate::app::progress::{Activity, Progress};
 use crate::campaign::{self, Recipient, SecondPiece};
-use crate::domain::Channel;
-use crate::error::{Error, ErrorKind, Result};
+use crate::domain::{Channel, PieceState};
+use crate::error::{Error, Result};
 use crate::letter::{Imprint, Printed};
 use crate::piece::{self, FrozenCampaign};
 use crate::shop::Shop;
 use crate::store::Store;
 use crate::text;
-
-/// How many problems an error names at most.
-const MOST_SHOWN: usize = 20;
 
 /// What is to be printed, from which plan, and where it goes.
 pub(crate) struct PrintRun<'r> {
@@ -34,6 +32,12 @@ pub(crate) struct PrintRun<'r> {
 /// Whether they get a letter instead of an email, and it was not posted yet.
 pub(super) fn is_to_post(recipient: &Recipient) -> bool {
     recipient.second.as_ref().is_some_and(SecondPiece::is_to_post)
+}
+
+/// The folder of the letters of a wave.
+pub(super) fn folder(shop: &Shop, slug: &str, wave: usize) -> PathBuf {
+    let folder = shop.out(slug);
+    if wave == 0 { folder } else { folder.join(format!("reminder-{wave}")) }
 }
 
 impl<'r> PrintRun<'r> {
@@ -85,12 +89,12 @@ impl<'r> PrintRun<'r> {
 
     /// Where a file of this run goes: `out/NAME/letters-2-3.pdf`, of a reminder `out/NAME/reminder-1/letters.pdf`.
     pub(super) fn path(&self, stem: &str, ending: &str) -> PathBuf {
-        let folder = self.shop.out(&self.on.planned.slug);
-        let folder = match self.on.templates.wave {
-            0 => folder,
-            wave => folder.join(format!("reminder-{wave}")),
-        };
-        folder.join(format!("{stem}{}{ending}", self.part))
+        self.folder().join(format!("{stem}{}{ending}", self.part))
+    }
+
+    /// The folder of these files.
+    pub(super) fn folder(&self) -> PathBuf {
+        folder(self.shop, &self.on.planned.slug, self.on.templates.wave)
     }
 
     /// Writes down that letters were printed; those of a reminder are written down with it.
@@ -138,15 +142,6 @@ impl<'r> PrintRun<'r> {
             return Ok(problems);
         }
         let (bad, all) = (printed.pages.iter().filter(|pages| **pages == 0).count(), printed.pages.len());
-        let more = problems.len().saturating_sub(MOST_SHOWN);
-        let mut shown: Vec<Error> = problems.into_iter().take(MOST_SHOWN).collect();
-        if more > 0 {
-            shown.push(Error::new(format!("{} of this kind", text::count(more, "more problem"))));
-        }
-        let (bad_shown, all_shown) = (text::thousands(bad), text::count(all, what));
-        let nothing = Error::new(format!("nothing was printed: {bad_shown} of {all_shown} cannot be"));
-        let hint = "mend them, or print the others with `--leave-out-problems`";
-        shown.push(if bad < all { nothing.hint(hint) } else { nothing });
-        Err(Error::all(shown).unwrap_or_else(|| Error::of(ErrorKind::Machine, "the letters could not be printed")))
+        Err(nothing_went(("print", PieceState::Printed.as_str()), problems, (bad, all), what))
     }
 }

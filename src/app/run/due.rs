@@ -84,8 +84,7 @@ impl<'r> DuePieces<'r> {
     /// Lets it go; letters even when the mail server refuses.
     pub(super) fn go(&self, runner: &mut Runner<'_>) -> Result<()> {
         if !self.held.is_empty() {
-            let why = self.held.iter().map(|held| held.message.clone()).collect();
-            self.note(&mut runner.outcome, 0, RunStep::HeldBack(why));
+            self.note(&mut runner.outcome, 0, RunStep::HeldBack(self.held.clone()));
         }
         self.waiting(&mut runner.outcome);
         let own = runner.emails(self.planned, 0, &self.now(0, &self.own));

@@ -2,13 +2,12 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use chrono::NaiveDateTime;
-
 use super::outcome::{RunOutcome, RunStep};
-use crate::app::print::{PrintRun, print_letters};
+use crate::app::print::{PrintLock, PrintRun, end_what_was_left, print_letters, waves_left};
 use crate::app::progress::Progress;
 use crate::app::{send, undelivered};
 use crate::campaign::{Planned, Recipient};
+use crate::clock::Clock;
 use crate::domain::{CampaignState, Channel};
 use crate::error::{Error, Result};
 use crate::outbox::{self, SendJob, SendLock};
@@ -22,7 +21,7 @@ pub(super) struct Runner<'s> {
     pub(super) shop: &'s Shop,
     pub(super) store: &'s mut Store,
     pub(super) lock: &'s mut SendLock,
-    pub(super) now: NaiveDateTime,
+    pub(super) clock: Clock,
     pub(super) stop: &'s AtomicBool,
     pub(super) outcome: RunOutcome,
     /// No email goes any more: the mail server refuses, something is missing in shop.toml, or the owner has stopped it.
@@ -53,19 +52,18 @@ impl Runner<'_> {
             wave,
             emails: &ready,
             waiting: &|_| false,
-            compose: &|recipient, key| composer.compose_keyed(&on, recipient, key),
+            compose: &|recipient, key, date| composer.compose_to_go(&on, recipient, key, date),
             undeliverable: &undelivered::refused,
             sender,
             limit: None,
-            restored: false,
             by_timer: true,
             stop: self.stop,
-            now: self.now,
+            clock: self.clock,
             progress: &|_| {},
         };
         let report = outbox::run(self.store, self.lock, &job)?;
         let (tally, stopped) = (report.tally, report.stopped);
-        self.note(&on, RunStep::Sent { tally, stopped: stopped.clone(), capped: report.capped });
+        self.note(&on, RunStep::Sent { tally, stopped: stopped.clone(), over_cap: report.over_cap });
         if let Some(why) = stopped {
             self.refused = true;
             let left = Channel::Email.count(tally.left());
@@ -82,14 +80,29 @@ impl Runner<'_> {
             return Ok(());
         }
         let on = self.frozen(planned, wave)?;
+        let _lock = PrintLock::take(self.shop, &planned.slug)?;
+        end_what_was_left(&self.store.read(), self.shop, planned, wave)?;
         let batch = reminder::batches(&self.store.read(), planned, wave)? + 1;
         let progress = Progress { report: &|_, _, _| {}, stop: self.stop };
         let run = PrintRun::of_reminder(letters.to_vec(), &on, self.shop, batch, &progress);
-        let (printed, whose) = print_letters(&run)?;
-        let today = self.now.date();
+        let (printed, whose, files) = print_letters(&run)?;
+        let today = self.clock.today();
+        files.announce(batch)?;
         self.store.write(|write| reminder::mark_printed(write, wave, batch, &whose, today))?;
+        files.publish()?;
         printed.left_out.into_iter().for_each(|fault| self.note(&on, RunStep::LeftOut(fault)));
         self.note(&on, RunStep::Printed { count: printed.count, pages: printed.pages, file: printed.file });
+        Ok(())
+    }
+
+    /// Files of reminders that a killed run printed get their names.
+    pub(super) fn end_what_was_left(&mut self, planned: &Planned) -> Result<()> {
+        for wave in waves_left(&self.shop.out(&planned.slug)) {
+            let _lock = PrintLock::take(self.shop, &planned.slug)?;
+            for file in end_what_was_left(&self.store.read(), self.shop, planned, wave)? {
+                self.outcome.push(&planned.slug, planned.name.clone(), wave, RunStep::Completed(file));
+            }
+        }
         Ok(())
     }
 
@@ -100,7 +113,7 @@ impl Runner<'_> {
             on.planned.state = CampaignState::Sending;
             return Ok(on);
         }
-        let today = self.now.date();
+        let today = self.clock.today();
         let dated = self.store.write(|write| reminder::begin(write, planned, wave, today))?;
         FrozenCampaign::take_reminder(&self.store.read(), self.shop, planned, wave, dated)
     }

@@ -8,9 +8,14 @@ use std::sync::atomic::AtomicBool;
 
 use chrono::NaiveDateTime;
 
+use super::bounces::act;
+use super::incoming;
+use super::progress::Progress;
 use crate::campaign::{self, Planned};
+use crate::clock::Clock;
 use crate::domain::CampaignState;
 use crate::error::Result;
+use crate::inbound::WhichMessages;
 use crate::outbox::{self, SendLock};
 use crate::shop::Shop;
 use crate::store::{Read, Store};
@@ -19,17 +24,30 @@ use go::Runner;
 
 pub(crate) use outcome::{RunEvent, RunOutcome, RunStep};
 
-/// Lets everything go that is due, or was due earlier and was missed.
+/// Lets everything go that is due, or was due earlier and was missed; `restored` as in [`SendLock::take`].
 ///
 /// # Errors
-/// When another program sends, or the outbox is older than what was sent. What fails with one campaign stands in the outcome.
-pub(crate) fn run(shop: &Shop, now: NaiveDateTime, stop: &AtomicBool) -> Result<RunOutcome> {
+/// When another program sends, or the outbox may be older than what was sent. What fails with one campaign stands in the
+/// outcome.
+pub(crate) fn run(shop: &Shop, clock: Clock, restored: bool, stop: &AtomicBool) -> Result<RunOutcome> {
     let mut store = shop.store()?;
-    outbox::doubt_what_was_left(&mut store, shop, now)?;
-    let mut lock = SendLock::take(&shop.folder)?;
-    lock.check(&store.read(), "NAME")?;
-    let mut runner =
-        Runner { shop, store: &mut store, lock: &mut lock, now, stop, outcome: RunOutcome::default(), refused: false };
+    let mut outcome = RunOutcome::default();
+    for (planned, count) in outbox::doubt_what_was_left(&mut store, shop, clock.now())? {
+        outcome.push(&planned.slug, planned.name.clone(), 0, RunStep::Doubted(count));
+    }
+    let mut lock = SendLock::take(&shop.folder, &mut store, restored, "run")?;
+    let mut runner = Runner { shop, store: &mut store, lock: &mut lock, clock, stop, outcome, refused: false };
+    // What came back decides to whom anything goes; when the mailbox cannot be read, the rest goes all the same.
+    if shop.settings.bounces.is_some() {
+        let progress = Progress { report: &|_, _, _| {}, stop };
+        match incoming::read(shop, runner.store, WhichMessages::New, false, clock.now(), &progress) {
+            Ok(read) => {
+                runner.outcome.faults.extend(read.stopped);
+                runner.outcome.came_back = Some(read.report);
+            }
+            Err(fault) => runner.outcome.faults.push(fault),
+        }
+    }
     for planned in out(&runner.store.read())? {
         if let Err(fault) = campaign(&mut runner, &planned) {
             runner.outcome.faults.push(fault);
@@ -40,13 +58,33 @@ pub(crate) fn run(shop: &Shop, now: NaiveDateTime, stop: &AtomicBool) -> Result<
 
 /// What would go; nothing is sent, printed or written down.
 pub(crate) fn rehearse(shop: &Shop, now: NaiveDateTime) -> Result<RunOutcome> {
-    let store = shop.store()?;
+    let mut store = shop.store()?;
     let mut outcome = RunOutcome::default();
-    for planned in out(&store.read())? {
-        let recipients = campaign::recipients(&store.read(), planned.id)?;
-        DuePieces::of(&store.read(), &planned, &recipients, now)?.rehearse(&mut outcome);
+    let mut mails = Vec::new();
+    if shop.settings.bounces.is_some() {
+        let progress = Progress { report: &|_, _, _| {}, stop: &AtomicBool::new(false) };
+        match incoming::mails(shop, &store.read(), WhichMessages::New, &progress) {
+            Ok(read) => mails = read,
+            Err(fault) => outcome.faults.push(fault),
+        }
+    }
+    if mails.is_empty() {
+        would_go(&store.read(), now, &mut outcome)?;
+    } else {
+        store.rehearse(|write| {
+            outcome.came_back = Some(act(write, &mails, false, now)?);
+            would_go(write, now, &mut outcome)
+        })?;
     }
     Ok(outcome)
+}
+
+fn would_go(read: &Read<'_>, now: NaiveDateTime, outcome: &mut RunOutcome) -> Result<()> {
+    for planned in out(read)? {
+        let recipients = campaign::recipients(read, planned.id)?;
+        DuePieces::of(read, &planned, &recipients, now)?.rehearse(outcome);
+    }
+    Ok(())
 }
 
 /// The campaigns that are out.
@@ -59,13 +97,14 @@ fn out(read: &Read<'_>) -> Result<Vec<Planned>> {
 
 /// What is due of one campaign goes; then what is to come of it is noted.
 fn campaign(runner: &mut Runner<'_>, planned: &Planned) -> Result<()> {
+    runner.end_what_was_left(planned)?;
     let due = |store: &Store| campaign::recipients(&store.read(), planned.id);
     let recipients = due(runner.store)?;
-    let pieces = DuePieces::of(&runner.store.read(), planned, &recipients, runner.now)?;
+    let pieces = DuePieces::of(&runner.store.read(), planned, &recipients, runner.clock.now())?;
     pieces.withdraw(runner.store)?;
     pieces.go(runner)?;
     let recipients = due(runner.store)?;
-    let left = DuePieces::of(&runner.store.read(), planned, &recipients, runner.now)?;
-    left.to_come(runner.now.date(), &mut runner.outcome);
+    let left = DuePieces::of(&runner.store.read(), planned, &recipients, runner.clock.now())?;
+    left.to_come(runner.clock.today(), &mut runner.outcome);
     Ok(())
 }

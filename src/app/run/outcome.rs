@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use chrono::{NaiveDate, NaiveDateTime};
 use serde::Serialize;
 
+use crate::app::bounces::BounceReport;
+use crate::campaign::HeldBack;
 use crate::domain::Channel;
 use crate::error::Error;
 use crate::outbox::SendTally;
@@ -29,19 +31,24 @@ pub(crate) enum RunStep {
     Sent {
         tally: SendTally,
         stopped: Option<String>,
-        capped: bool,
+        /// How many the daily cap left for another day.
+        over_cap: usize,
     },
     Printed {
         count: usize,
         pages: usize,
         file: PathBuf,
     },
+    /// A file that a run which was killed had printed.
+    Completed(PathBuf),
     /// A piece with a problem.
     LeftOut(Error),
     /// Why emails are held back.
-    HeldBack(Vec<String>),
+    HeldBack(Vec<HeldBack>),
     /// Whose reminder waits for a complaint to be resolved.
     Waiting(Vec<String>),
+    /// How many emails are in doubt since an earlier run was broken off.
+    Doubted(usize),
     /// Emails that the owner's `send` has not tried yet.
     Unsent(usize),
     /// Its reminders count from a day of posting that is not known yet.
@@ -61,6 +68,8 @@ pub(crate) struct NextPieces {
 /// What a run did, in its order.
 #[derive(Default)]
 pub(crate) struct RunOutcome {
+    /// What the mailbox had, if shop.toml names one that could be read.
+    pub(crate) came_back: Option<BounceReport>,
     pub(crate) events: Vec<RunEvent>,
     /// The soonest of what is to come.
     pub(crate) next: Option<NextPieces>,
@@ -78,11 +87,12 @@ impl RunOutcome {
         self.next = self.next.take().into_iter().chain(next).min();
     }
 
-    /// Whether part of it failed, waits for another try or is in doubt.
+    /// Whether part of what was due failed, waits or is in doubt. What the owner's `send` has not begun is not due.
     pub(crate) fn is_partial(&self) -> bool {
         self.events.iter().any(|event| match &event.what {
-            RunStep::Sent { tally, .. } => tally.failed + tally.later + tally.in_doubt > 0,
-            RunStep::LeftOut(_) => true,
+            RunStep::Sent { tally, over_cap, .. } => tally.failed + tally.later + tally.in_doubt + over_cap > 0,
+            RunStep::HeldBack(held) => held.iter().any(|held| held.complaint),
+            RunStep::LeftOut(_) | RunStep::Waiting(_) | RunStep::Doubted(_) => true,
             _ => false,
         })
     }

@@ -7,8 +7,6 @@ use super::one_line::{one_line, who};
 use crate::app;
 use crate::cli::context::Context;
 use crate::cli::done::Done;
-use crate::customers::CustomerField;
-use crate::domain::EmailAddress;
 use crate::error::Result;
 use crate::text;
 
@@ -45,10 +43,5 @@ pub(super) fn run(arguments: &SetArguments, context: &Context) -> Result<Done> {
     for one in &changed {
         text.push_str(&format!("  {}: {} → {}\n", one_line(&one.field), shown(&one.before), shown(&one.after)));
     }
-    let email = changed.iter().find(|one| {
-        one.field == CustomerField::Email.as_str() && !one.after.is_empty() && EmailAddress::parse(&one.after).is_none()
-    });
-    let warning =
-        email.map(|one| format!("{} is no email address: nothing can be sent to it", text::quote(&one.after)));
-    Ok(Done::new(text, &object).warn(warning))
+    Ok(Done::new(text, &object))
 }

@@ -2,40 +2,66 @@
 
 use serde_json::json;
 
-use crate::app::email_check;
+use crate::app::email_check::{self, EmailCheck};
+use crate::app::email_dns::DnsFindings;
 use crate::cli::context::Context;
 use crate::cli::done::Done;
 use crate::error::Result;
 use crate::outbox::ServerOffer;
 use crate::text;
 
-/// Say what is still needed before emails go out, and what its lack costs: in shop.toml, and at the mail server, which is
-/// asked what it offers. No email is sent.
+/// Say what is still needed before emails go out, and what its lack costs: in shop.toml; at the mail server, which is asked
+/// what it offers; and in DNS, where receivers look up SPF, DKIM and DMARC. No email is sent.
+///
+/// DNS is asked through the resolver of this machine, or the one that REGULARS_RESOLVER names: `192.0.2.53`, or `none`.
 #[derive(Debug, clap::Args)]
 pub(super) struct EmailCheckArguments {
-    /// Do not ask the mail server.
+    /// Ask neither the mail server nor DNS.
     #[arg(long)]
     offline: bool,
 }
 
 pub(super) fn run(arguments: &EmailCheckArguments, context: &Context) -> Result<Done> {
-    let (missing, offer) = email_check::check(&context.shop()?, arguments.offline);
+    let EmailCheck { missing, offer, dns } = email_check::check(&context.shop()?, arguments.offline);
     let is_stopped = missing.iter().any(|one| one.stops);
-    let mut text = match missing.len() {
-        0 if offer.is_some() => "Nothing is missing.\n",
-        0 => "Nothing is missing in shop.toml.\n",
+    let mut text = match (missing.len() + dns.doubts.len(), &offer) {
         _ if is_stopped => "No email goes out yet.\n",
-        _ => "Emails can go out. This is worth a look:\n",
+        (0, Some(_)) => "Nothing is missing.\n",
+        (0, None) => "Nothing is missing in shop.toml.\n",
+        (_, Some(_)) => "Emails can go out. This is worth a look:\n",
+        (_, None) => "Nothing in shop.toml stops emails; the mail server was not asked. This is worth a look:\n",
     }
     .to_owned();
     for one in &missing {
         let needed = if one.stops { " (needed)" } else { "" };
         text += &format!("\n`{}`{needed}: {}\n  {}\n", one.key, one.message, one.hint);
     }
+    text += &looked_up(&dns);
     if let Some(offer) = &offer {
         text += &format!("\n{}", offered(offer));
     }
-    Ok(Done::new(text, &json!({ "missing": missing, "server": offer })).exit(u8::from(is_stopped)))
+    Ok(Done::new(text, &json!({ "missing": missing, "server": offer, "dns": dns })).exit(u8::from(is_stopped)))
+}
+
+/// What a receiver would doubt, each with the record to publish; what is in order, and whether DNS was asked, in a line.
+fn looked_up(dns: &DnsFindings) -> String {
+    let mut text = String::new();
+    for doubt in &dns.doubts {
+        text += &format!("\n{}: {}\n  {}\n", doubt.about, doubt.message, doubt.hint);
+        if let Some(record) = &doubt.record {
+            text += &format!("    {}  TXT\n    {}\n", record.name, record.value);
+        }
+    }
+    match (&dns.not_asked, &dns.domain, dns.in_order.as_slice()) {
+        (Some(why), _, []) if dns.doubts.is_empty() => text += &format!("\nDNS was not asked: {why}.\n"),
+        (Some(why), ..) => text += &format!("\nDNS was not asked to the end: {why}.\n"),
+        (None, Some(domain), [_, ..]) => {
+            let is = text::is(dns.in_order.len());
+            text += &format!("\nIn the DNS of {domain}, {} {is} in order.\n", text::list(&dns.in_order));
+        }
+        _ => {}
+    }
+    text
 }
 
 /// `mail.example.com:465 let helen in, encrypted (TLS). It offers …`

@@ -1,0 +1,215 @@
+//! What DNS says about emails in the shop's name, as a receiver reads it: SPF, DKIM and DMARC of the domain in `from`.
+
+use serde::Serialize;
+
+use super::email_keys::DnsRecord;
+use crate::dns::{Dns, Resolver};
+use crate::email::{self, DkimDoubt, DmarcDoubt, SpfDoubt, SpfFindings};
+use crate::piece;
+use crate::shop::{EmailSettings, Shop};
+use crate::text;
+
+/// What DNS was asked, and what it said.
+#[derive(Debug, Serialize)]
+pub(crate) struct DnsFindings {
+    /// Where the emails come from; nothing where shop.toml does not say.
+    pub(crate) domain: Option<String>,
+    /// Why it was not asked, or not to the end.
+    pub(crate) not_asked: Option<String>,
+    /// What is as it should be: `SPF`, `DKIM`, `DMARC`.
+    pub(crate) in_order: Vec<&'static str>,
+    pub(crate) doubts: Vec<DnsDoubt>,
+}
+
+/// What a receiver would doubt.
+#[derive(Debug, Serialize)]
+pub(crate) struct DnsDoubt {
+    /// `SPF`, `DKIM` or `DMARC`.
+    pub(crate) about: &'static str,
+    pub(crate) message: String,
+    pub(crate) hint: String,
+    /// The TXT record to publish, where one helps.
+    pub(crate) record: Option<DnsRecord>,
+}
+
+const SPF: &str = "SPF";
+const DKIM: &str = "DKIM";
+const DMARC: &str = "DMARC";
+
+/// Asks DNS, unless the shop is `offline`; `resolver` names whom to ask, as REGULARS_RESOLVER does.
+pub(crate) fn look(shop: &Shop, offline: bool, resolver: Option<&str>) -> DnsFindings {
+    let mut findings = DnsFindings { domain: None, not_asked: None, in_order: Vec::new(), doubts: Vec::new() };
+    let sender =
+        shop.settings.email.as_ref().and_then(|email| Some((email, email::address(&email.from, "from").ok()?)));
+    let not_asked = match (sender, offline) {
+        (None, _) => Err("nothing says who the emails come from".to_owned()),
+        (Some(_), true) => Err("`--offline`".to_owned()),
+        (Some((settings, address)), false) => Resolver::find(resolver).and_then(|dns| {
+            let domain = address.rsplit_once('@').map_or(address.as_str(), |(_, domain)| domain);
+            findings.domain = Some(domain.to_owned());
+            Receiver { dns: &dns, shop, settings, address: &address, domain, findings: &mut findings }.look()
+        }),
+    };
+    findings.not_asked = not_asked.err();
+    findings
+}
+
+/// A receiver of our emails, looking them up.
+struct Receiver<'r> {
+    dns: &'r dyn Dns,
+    shop: &'r Shop,
+    settings: &'r EmailSettings,
+    address: &'r str,
+    domain: &'r str,
+    findings: &'r mut DnsFindings,
+}
+
+impl Receiver<'_> {
+    fn look(&mut self) -> Result<(), String> {
+        let spf_passes = self.spf()?;
+        let dkim_passes = self.dkim()?;
+        self.dmarc(spf_passes || dkim_passes)
+    }
+
+    fn doubt(&mut self, about: &'static str, (message, hint): (String, &str), record: Option<DnsRecord>) {
+        self.findings.doubts.push(DnsDoubt { about, message, hint: hint.to_owned(), record });
+    }
+
+    /// Whether receivers find that the mail server may send for us, as far as can be told.
+    fn spf(&mut self) -> Result<bool, String> {
+        let host = self.settings.server.as_ref().map(|server| server.host.as_str());
+        let SpfFindings { doubts, better } = email::spf(self.dns, self.domain, host)?;
+        let (domain, host) = (text::quote(self.domain), text::quote(host.unwrap_or_default()));
+        let mut record = better.map(|value| DnsRecord { name: self.domain.to_owned(), value, purpose: "" });
+        for doubt in &doubts {
+            let said = match doubt {
+                SpfDoubt::Missing => (
+                    format!("{domain} has no SPF record: nothing says who may send for it"),
+                    "publish one; if your mail provider names one, take theirs",
+                ),
+                SpfDoubt::Several(count) => (
+                    format!("{domain} has {}, so receivers heed none", text::count(*count, "SPF record")),
+                    "publish one in place of all",
+                ),
+                SpfDoubt::Unreadable(part) => (
+                    format!(
+                        "{} in the SPF record is none of its words, so receivers heed nothing of it",
+                        text::quote(part)
+                    ),
+                    "correct it or take it out",
+                ),
+                SpfDoubt::Everybody(other) if other != self.domain => (
+                    format!("{}, which the SPF record includes, lets everybody send (`+all`)", text::quote(other)),
+                    "take it out, or ask them",
+                ),
+                SpfDoubt::Everybody(_) => {
+                    (format!("the SPF record lets everybody send for {domain} (`+all`)"), "end it with `~all`")
+                }
+                SpfDoubt::TooManyLookups(count) => (
+                    format!(
+                        "the SPF record takes {count} lookups of DNS; receivers make 10 and then heed nothing of it"
+                    ),
+                    "take out what no longer sends for you",
+                ),
+                SpfDoubt::EmptyInclude(other) => (
+                    format!(
+                        "the SPF record includes {}, which has none, so receivers heed nothing of it",
+                        text::quote(other)
+                    ),
+                    "take it out, or write what your provider names",
+                ),
+                SpfDoubt::NotCovered => (
+                    format!("the SPF record does not let your mail server {host} send"),
+                    "add it, unless it sends from another address",
+                ),
+            };
+            self.doubt(SPF, said, record.take());
+        }
+        self.findings.in_order.extend(doubts.is_empty().then_some(SPF));
+        Ok(doubts.iter().all(|doubt| matches!(doubt, SpfDoubt::Everybody(_))))
+    }
+
+    /// Whether receivers find our signature right. Without a key there is none to look at, which is said elsewhere.
+    fn dkim(&mut self) -> Result<bool, String> {
+        let Ok(Some(dkim)) = piece::dkim(self.shop, self.settings) else { return Ok(false) };
+        let Ok((name, value)) = dkim.record(self.domain) else { return Ok(false) };
+        let doubts = email::dkim_doubts(self.dns, &name, &value)?;
+        let (shown, publish) = (text::quote(&name), "publish the record of your key in its place");
+        for doubt in &doubts {
+            let said = match doubt {
+                DkimDoubt::Missing => (
+                    format!("{shown} has no DKIM record, so nobody can check what your key signs"),
+                    "publish the record of your key",
+                ),
+                DkimDoubt::Several(count) => (
+                    format!("{shown} has {}; which of them counts is left to chance", text::count(*count, "record")),
+                    "publish one in place of all",
+                ),
+                DkimDoubt::Unreadable => {
+                    (format!("the record of {shown} is none that a signature of yours can be checked with"), publish)
+                }
+                DkimDoubt::Revoked => (format!("the key at {shown} was taken back (`p=` is empty)"), publish),
+                DkimDoubt::OtherKey => (
+                    format!("DNS has another key at {shown} than yours, so receivers find every signature wrong"),
+                    publish,
+                ),
+                DkimDoubt::Testing => (
+                    format!(
+                        "the record of {shown} says that signing is only a test (`t=y`), so signatures may count for nothing"
+                    ),
+                    "publish it without `t=y`",
+                ),
+            };
+            let record = DnsRecord { name: name.clone(), value: value.clone(), purpose: "" };
+            self.doubt(DKIM, said, Some(record));
+        }
+        self.findings.in_order.extend(doubts.is_empty().then_some(DKIM));
+        Ok(doubts.iter().all(|doubt| *doubt == DkimDoubt::Testing))
+    }
+
+    fn dmarc(&mut self, passes: bool) -> Result<(), String> {
+        let doubts = email::dmarc_doubts(self.dns, self.domain, passes)?;
+        let domain = text::quote(self.domain);
+        for doubt in &doubts {
+            let (said, is_fixed_here) = match doubt {
+                DmarcDoubt::Missing => (
+                    (
+                        format!(
+                            "{domain} has no DMARC record; Gmail and Yahoo ask for one from whoever sends many emails"
+                        ),
+                        "publish one; it turns nobody away and has you told what was sent in your name",
+                    ),
+                    true,
+                ),
+                DmarcDoubt::Several(count) => (
+                    (
+                        format!("{domain} has {}, so receivers heed none", text::count(*count, "DMARC record")),
+                        "publish one in place of all",
+                    ),
+                    true,
+                ),
+                DmarcDoubt::Unreadable(name) => (
+                    (
+                        format!("the DMARC record at {} has no policy that there is (`p=`)", text::quote(name)),
+                        "publish one that has",
+                    ),
+                    true,
+                ),
+                DmarcDoubt::TurnsUsAway(policy) => (
+                    (
+                        format!(
+                            "DMARC asks receivers to turn away (`p={policy}`) what neither SPF nor DKIM shows to be of \
+                             {domain}, and that is so with your emails"
+                        ),
+                        "put SPF or DKIM in order",
+                    ),
+                    false,
+                ),
+            };
+            let (name, value) = (email::dmarc_name(self.domain), email::dmarc_record(self.address));
+            self.doubt(DMARC, said, is_fixed_here.then_some(DnsRecord { name, value, purpose: "" }));
+        }
+        self.findings.in_order.extend(doubts.is_empty().then_some(DMARC));
+        Ok(())
+    }
+}

@@ -1,0 +1,196 @@
+//! The files of a print run, which take their names together once it is on record that they were printed.
+//!
+//! Until then they lie under other names. A list beside them says what they are, so that a run that was killed between two
+//! names is completed by the next one, and named by `doctor`.
+
+use std::collections::BTreeSet;
+use std::fs::{File, TryLockError};
+use std::path::{Component, Path, PathBuf};
+
+use crate::error::{Error, Result};
+use crate::files;
+use crate::shop::Shop;
+use crate::text;
+
+/// The list, in the folder of the files.
+const LIST: &str = "printing.part";
+
+/// How the names of files begin that are made here.
+const STEMS: [&str; 5] = ["letters", "manifest", "cover", "labels", "envelopes"];
+
+/// The right to print the letters of a campaign; given back when it is dropped, or the program ends in whatever way.
+#[derive(Debug)]
+pub(crate) struct PrintLock {
+    path: PathBuf,
+    _file: File,
+}
+
+impl PrintLock {
+    /// Takes it.
+    ///
+    /// # Errors
+    /// When another program prints letters of this campaign.
+    pub(crate) fn take(shop: &Shop, slug: &str) -> Result<Self> {
+        let folder = shop.out(slug);
+        std::fs::create_dir_all(&folder).map_err(|e| Error::io("make the folder", &folder, e))?;
+        let path = folder.join("printing.lock");
+        let busy = || {
+            Error::new(format!("letters of {} are being printed already", text::quote(slug)))
+                .hint("wait until that is done, then print again")
+        };
+        let file = files::open_or_create(&path).map_err(|e| Error::io("write", &path, e))?;
+        match file.try_lock() {
+            Ok(()) if files::is_named(&file, &path) => Ok(Self { path, _file: file }),
+            // Whoever had it has just taken its file away.
+            Ok(()) | Err(TryLockError::WouldBlock) => Err(busy()),
+            Err(TryLockError::Error(e)) => Err(Error::io("lock", &path, e)),
+        }
+    }
+}
+
+impl Drop for PrintLock {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.path);
+        // A folder in which nothing was made.
+        if let Some(folder) = self.path.parent() {
+            let _ = std::fs::remove_dir(folder);
+        }
+    }
+}
+
+/// Files that were made and have not got their names yet; without [`FileSet::publish`] they go again.
+#[derive(Debug)]
+pub(crate) struct FileSet {
+    folder: PathBuf,
+    /// By their paths in the folder.
+    names: Vec<PathBuf>,
+    is_published: bool,
+}
+
+impl FileSet {
+    pub(super) fn new(folder: &Path) -> Self {
+        Self { folder: folder.to_owned(), names: Vec::new(), is_published: false }
+    }
+
+    /// Where a file is to be written that becomes `path`.
+    pub(super) fn add(&mut self, path: &Path) -> PathBuf {
+        let name = path.strip_prefix(&self.folder).unwrap_or(path).to_owned();
+        let draft = self.folder.join(draft_of(&name));
+        self.names.push(name);
+        draft
+    }
+
+    /// Lists the files for whoever comes after a kill; `batch` is that of a reminder's print run.
+    pub(crate) fn announce(&self, batch: usize) -> Result<()> {
+        let mut list = format!("{batch}\n");
+        for name in &self.names {
+            list.push_str(&format!("{}\n", name.display()));
+        }
+        files::write_whole(&self.folder.join(LIST), list.as_bytes())?;
+        files::sync_folder(&self.folder)
+    }
+
+    /// Gives all of them their names.
+    pub(crate) fn publish(mut self) -> Result<()> {
+        self.is_published = true;
+        put(&self.folder, &self.names)
+    }
+}
+
+impl Drop for FileSet {
+    fn drop(&mut self) {
+        if !self.is_published {
+            let _ = std::fs::remove_file(self.folder.join(LIST));
+            clear(&self.folder);
+        }
+    }
+}
+
+/// Whether a killed run left something in a folder that has to be ended.
+pub(super) fn is_left(folder: &Path) -> bool {
+    folder.join(LIST).exists()
+}
+
+/// Ends what a killed run left in a folder: files of which some have their names get all of them, and so do those of a reminder
+/// that is on record, as `batch_on_record` says; others go. The files that got their names.
+pub(super) fn recover(folder: &Path, batch_on_record: usize) -> Result<Vec<PathBuf>> {
+    let path = folder.join(LIST);
+    let mut completed = Vec::new();
+    if path.exists() {
+        let list = files::read_text(&path)?;
+        let mut lines = list.lines();
+        let batch: usize = lines.next().and_then(|batch| batch.parse().ok()).unwrap_or(0);
+        let names: Vec<PathBuf> = lines.map(PathBuf::from).collect();
+        let is_begun = names.iter().any(|name| !folder.join(draft_of(name)).exists());
+        if is_begun || (1..=batch_on_record).contains(&batch) {
+            put(folder, &names)?;
+            completed = names.iter().map(|name| folder.join(name)).collect();
+        } else {
+            std::fs::remove_file(&path).map_err(|e| Error::io("remove", &path, e))?;
+        }
+    }
+    clear(folder);
+    Ok(completed)
+}
+
+/// Gives files their names, those that have none yet, and takes the list away.
+fn put(folder: &Path, names: &[PathBuf]) -> Result<()> {
+    let mut places = BTreeSet::new();
+    for name in names {
+        let (draft, path) = (folder.join(draft_of(name)), folder.join(name));
+        let place = path.parent().unwrap_or(folder).to_owned();
+        std::fs::create_dir_all(&place).map_err(|e| Error::io("make the folder", &place, e))?;
+        match std::fs::rename(&draft, &path) {
+            Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(Error::io("write", &path, e)),
+            _ => drop(places.insert(place)),
+        }
+    }
+    let names: BTreeSet<PathBuf> = names.iter().map(|name| folder.join(name)).collect();
+    for place in places {
+        if place != folder {
+            tidy(&place, &names)?;
+        }
+        files::sync_folder(&place)?;
+    }
+    clear(folder);
+    let list = folder.join(LIST);
+    match std::fs::remove_file(&list) {
+        Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(Error::io("remove", &list, e)),
+        _ => Ok(()),
+    }
+}
+
+/// Takes the files of letters out of a folder that an earlier run left there; files of other people stay.
+fn tidy(folder: &Path, names: &BTreeSet<PathBuf>) -> Result<()> {
+    let there = std::fs::read_dir(folder).map_err(|e| Error::io("read", folder, e))?;
+    for path in there.filter_map(std::result::Result::ok).map(|file| file.path()) {
+        if is_letter(&path.file_name().unwrap_or_default().to_string_lossy()) && !names.contains(&path) {
+            std::fs::remove_file(&path).map_err(|e| Error::io("remove", &path, e))?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether a file is one of a single letter: `0012-C-0088.pdf`.
+fn is_letter(file: &str) -> bool {
+    let digits = file.find(|c: char| !c.is_ascii_digit()).unwrap_or(0);
+    digits >= 4 && file[digits..].starts_with('-') && Path::new(file).extension().is_some_and(|e| e == "pdf")
+}
+
+/// Takes away what is half made.
+fn clear(folder: &Path) {
+    for path in std::fs::read_dir(folder).into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path())) {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if files::is_part(&path) && STEMS.iter().any(|stem| name.starts_with(stem)) {
+            let _ = if path.is_dir() { std::fs::remove_dir_all(&path) } else { std::fs::remove_file(&path) };
+        }
+    }
+}
+
+/// Under which name a file is made: `letters.pdf.part`, `letters.part/0012-C-0088.pdf`.
+fn draft_of(name: &Path) -> PathBuf {
+    let mut parts = name.components();
+    let mut first = parts.next().map(Component::as_os_str).unwrap_or_default().to_owned();
+    first.push(".part");
+    std::iter::once(Component::Normal(&first)).chain(parts).collect()
+}

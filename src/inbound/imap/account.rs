@@ -1,0 +1,42 @@
+//! What reading a mailbox needs to know of the shop: the server, the password, the folder.
+
+use std::time::Duration;
+
+use crate::error::{Error, Result};
+use crate::shop::{BounceSettings, MailServer, Shop};
+use crate::text;
+
+/// Seconds to wait for the server, unless shop.toml says otherwise.
+const USUAL_TIMEOUT: u16 = 60;
+
+/// A folder of somebody's mailbox.
+pub(crate) struct ImapAccount {
+    pub(super) server: MailServer,
+    pub(super) user: String,
+    pub(super) password: String,
+    pub(crate) folder: String,
+    pub(super) timeout: Duration,
+}
+
+/// Reads `[bounces]` of shop.toml; `password` is what the environment gives.
+///
+/// # Errors
+/// When the password is not known, or its file cannot be read.
+pub(crate) fn account(shop: &Shop, settings: &BounceSettings, password: Option<String>) -> Result<ImapAccount> {
+    let BounceSettings { server, password_file, folder, timeout } = settings;
+    let user = server.user.clone().unwrap_or_default();
+    let Some(password) = shop.password(password, password_file.as_deref())? else {
+        return Err(Error::new(format!("the password of {} on {} is not known", text::quote(&user), server.host))
+            .hint("set REGULARS_IMAP_PASSWORD, or name a file that holds it: `password_file` under `[bounces]` in shop.toml"));
+    };
+    let seconds = timeout.map_or(USUAL_TIMEOUT, std::num::NonZeroU16::get);
+    let (server, folder, timeout) = (server.clone(), folder.clone(), Duration::from_secs(seconds.into()));
+    Ok(ImapAccount { server, user, password, folder, timeout })
+}
+
+impl ImapAccount {
+    /// Under which name what was read of it is remembered.
+    pub(super) fn name(&self) -> String {
+        format!("{}@{}:{}", self.user, self.server.host, self.server.port)
+    }
+}

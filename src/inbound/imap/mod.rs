@@ -1,0 +1,15 @@
+//! A mailbox read over IMAP: its new messages in batches, without changing anything in it.
+
+mod account;
+mod connection;
+mod fault;
+mod folder_name;
+mod mailbox;
+mod read_mark;
+mod response;
+mod session;
+mod tls;
+
+pub(crate) use account::{ImapAccount, account};
+pub(crate) use mailbox::ImapMailbox;
+pub(crate) use read_mark::{WhichMessages, read_mark};

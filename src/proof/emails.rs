@@ -1,0 +1,160 @@
+//! Emails that cannot go where they should: no address, most likely another one, one inbox of several people.
+
+use std::collections::{HashMap, HashSet};
+
+use super::people::RecipientCards;
+use super::problem::{ProofProblem, ProofProblemKind};
+use crate::campaign::{self, Planned, in_one_inbox, one_inbox};
+use crate::customers::{self, EmailFault};
+use crate::domain::{CampaignState, Channel, Delivery, HouseholdId, email_key};
+use crate::error::Result;
+use crate::piece::FrozenCampaign;
+use crate::store::Read;
+use crate::text;
+
+fn by_email<'p, 'r>(people: &'p [RecipientCards<'r>]) -> impl Iterator<Item = &'p RecipientCards<'r>> {
+    people.iter().filter(|person| person.recipient.goes_by() == Some(Channel::Email))
+}
+
+/// Those in the plan to whom no email can be sent, as an earlier version has taken for an address what is none.
+pub(super) fn unusable(people: &[RecipientCards<'_>], planned: &Planned) -> Vec<ProofProblem> {
+    let fault = |person: &RecipientCards<'_>| {
+        let recipient = person.recipient;
+        let Some(EmailFault { message, hint }) = EmailFault::of(&recipient.reference, &recipient.email) else {
+            let none = recipient.email.trim().is_empty().then(|| "there is no email address".to_owned())?;
+            let hint = format!("regulars customer set {} email=…", text::argument(&recipient.reference));
+            return Some(ProofProblem::at(ProofProblemKind::UnusableEmail, recipient, none, hint));
+        };
+        let hint = match planned.state {
+            CampaignState::Planned => hint,
+            _ => format!("{hint}, then regulars outbox {} --readdress REF", planned.slug),
+        };
+        Some(ProofProblem::at(ProofProblemKind::UnusableEmail, recipient, message, hint))
+    };
+    by_email(people).filter_map(fault).collect()
+}
+
+/// Those whom the campaign would reach by email, were theirs an address: they are left out, or get a letter.
+pub(super) fn not_reached(
+    read: &Read<'_>,
+    on: &FrozenCampaign,
+    people: &[RecipientCards<'_>],
+) -> Result<Vec<ProofProblem>> {
+    let file = &on.templates.file;
+    if !file.sends_email() {
+        return Ok(Vec::new());
+    }
+    let left_out: HashSet<String> = campaign::left_out_as_unreachable(read, &on.planned)?.into_iter().collect();
+    let letters = people.iter().filter(|person| person.recipient.goes_by() == Some(Channel::Letter));
+    let letters: HashSet<&str> = letters.map(|person| person.recipient.reference.as_str()).collect();
+    let mut found = Vec::new();
+    for card in customers::with_unusable_email(read)? {
+        let instead = match file.channel {
+            _ if left_out.contains(&card.reference) => "they are left out",
+            Delivery::EmailElseLetter if letters.contains(card.reference.as_str()) => "they get a letter",
+            _ => continue,
+        };
+        if let Some(EmailFault { message, hint }) = card.email_fault() {
+            let message = format!("{message}, so {instead}");
+            found.push(ProofProblem::of(ProofProblemKind::EmailFault, &card, message, hint));
+        }
+    }
+    Ok(found)
+}
+
+/// Addresses that can be, and most likely are mistyped.
+pub(super) fn typos(people: &[RecipientCards<'_>]) -> Vec<ProofProblem> {
+    let typos = EmailTypos::read();
+    let of = |person: &RecipientCards<'_>| {
+        let recipient = person.recipient;
+        let meant = typos.meant(&recipient.email)?;
+        let message = format!("{} is perhaps meant to be {}", text::quote(recipient.email.trim()), text::quote(&meant));
+        let hint = format!("regulars customer set {} email={meant}", text::argument(&recipient.reference));
+        Some(ProofProblem::at(ProofProblemKind::EmailTypo, recipient, message, hint))
+    };
+    by_email(people).filter_map(of).collect()
+}
+
+/// Recipients by email with one address who are not one household.
+pub(super) fn shared(people: &[RecipientCards<'_>]) -> Vec<ProofProblem> {
+    let emails: Vec<&RecipientCards<'_>> = by_email(people).collect();
+    let household =
+        |person: &RecipientCards<'_>| person.best().map_or(HouseholdId::default(), |card| card.household_id);
+    let shared = one_inbox(&emails, |person| (&person.recipient.email, household(person)));
+    let mut found: Vec<ProofProblem> = shared
+        .into_iter()
+        .filter_map(|all| {
+            let first = all.first()?;
+            let other = all.iter().find(|other| household(other) != household(first))?;
+            let who: Vec<String> = all.iter().map(|person| person.said()).collect();
+            let message = in_one_inbox(&first.recipient.email, &who);
+            Some(ProofProblem::one_household(ProofProblemKind::SharedInbox, first.recipient, other.recipient, message))
+        })
+        .collect();
+    found.sort_by(|a, b| a.reference.cmp(&b.reference));
+    found
+}
+
+/// What is typed in place of the domains that most people have.
+struct EmailTypos {
+    /// By the mistyped domain, or its end with the dot.
+    meant: HashMap<&'static str, &'static str>,
+}
+
+impl EmailTypos {
+    fn read() -> Self {
+        let rows = text::table_rows(include_str!("email_typos.tsv"));
+        let meant = rows.flat_map(|mut cells| {
+            let (right, wrong) = (cells.next().unwrap_or_default(), cells.next().unwrap_or_default());
+            wrong.split(' ').map(move |wrong| (wrong, right))
+        });
+        Self { meant: meant.collect() }
+    }
+
+    /// The address that is most likely meant.
+    fn meant(&self, email: &str) -> Option<String> {
+        let key = email_key(email);
+        let (name, domain) = key.split_once('@')?;
+        if let Some(right) = self.meant.get(domain) {
+            return Some(format!("{name}@{right}"));
+        }
+        let (before, end) = domain.split_at(domain.rfind('.')?);
+        self.meant.get(end).map(|right| format!("{name}@{before}{right}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slips_are_told_and_addresses_are_not() {
+        let typos = EmailTypos::read();
+        for (email, meant) in [
+            ("lou@gmial.com", "lou@gmail.com"),
+            ("Lou@Hotmial.com", "lou@hotmail.com"),
+            ("lou@yahoo.cmo", "lou@yahoo.com"),
+            ("lou@shop.example.con", "lou@shop.example.com"),
+            ("lou@icloud.con", "lou@icloud.com"),
+            ("lou@outlok.com", "lou@outlook.com"),
+            ("lou@firm.ogr", "lou@firm.org"),
+        ] {
+            assert_eq!(typos.meant(email).as_deref(), Some(meant));
+        }
+        for email in [
+            "lou@gmail.com",
+            "lou@mail.com",
+            "lou@ymail.com",
+            "lou@example.co",
+            "lou@gmx.net",
+            "lou@con.example",
+            "lou",
+            "",
+        ] {
+            assert_eq!(typos.meant(email), None, "{email}");
+        }
+        for right in typos.meant.values() {
+            assert!(!typos.meant.contains_key(right), "{right} is right and wrong");
+        }
+    }
+}

@@ -1,0 +1,197 @@
+//! A backup in place of the database: checked before, whole or not at all, the old database kept beside it.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, OpenFlags};
+
+use super::backup::{copy_into, integrity};
+use super::database::files_of;
+use super::lock::ShopLock;
+use super::watch::{has_own_log, is_same_file, refuse_strangers};
+use super::{Read, Store, fault, migrations};
+use crate::error::{Error, ErrorKind, Result};
+use crate::files::{self, PartFile};
+
+/// What SQLite keeps beside a database.
+const BESIDE: [&str; 3] = ["-wal", "-shm", "-journal"];
+
+/// A backup that was found sound, ready to take the place of a database. Nobody else has the shop open.
+#[derive(Debug)]
+pub(crate) struct Restoring {
+    database: PathBuf,
+    copy: PartFile,
+    _lock: ShopLock,
+}
+
+/// The database that is to be replaced.
+#[derive(Debug)]
+pub(crate) enum OldDatabase<T> {
+    /// There is none.
+    Missing,
+    /// It cannot be read, and why.
+    Unreadable(Error),
+    /// What was asked of it.
+    Readable(T),
+}
+
+impl Restoring {
+    /// Copies a backup beside the database, and checks the copy wholly.
+    ///
+    /// # Errors
+    /// When somebody has the shop open, or the file is no sound backup of a shop, of this version or an older one.
+    pub(crate) fn begin(database: &Path, backup: &Path) -> Result<Self> {
+        let lock =
+            ShopLock::alone(database, "end `regulars serve` and whatever else is at work here, then do it again")?;
+        if !backup.is_file() {
+            return Err(Error::new(format!("{} is not a file", files::shown(backup)))
+                .hint("say which file `regulars backup` made"));
+        }
+        // A backup that was copied over the database, beside a log of another, may be put back from there.
+        if is_same_file(backup, database) && refuse_strangers(database).is_ok() {
+            return Err(Error::new(format!("{} is the database of this shop itself", files::shown(backup)))
+                .hint("say which file `regulars backup` made"));
+        }
+        let copy = PartFile::of(database);
+        remove(&files_beside(copy.path()))?;
+        let _ = std::fs::remove_file(copy.path());
+        let restoring = Self { database: database.to_owned(), copy, _lock: lock };
+        let sound = restoring.take(backup);
+        sound.map_err(|error| error.at(backup.display()))?;
+        Ok(restoring)
+    }
+
+    fn take(&self, backup: &Path) -> Result<()> {
+        let copy = self.copy.path();
+        files::create_secret(copy)?;
+        if has_own_log(backup) {
+            let from = Connection::open_with_flags(backup, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(fault::of)?;
+            copy_into(&from, copy)?;
+        } else {
+            let failed = |e| Error::io("write", copy, e);
+            let mut from = std::fs::File::open(backup).map_err(|e| Error::io("read", backup, e))?;
+            let mut to = std::fs::File::options().write(true).open(copy).map_err(failed)?;
+            io::copy(&mut from, &mut to).map_err(failed)?;
+        }
+        let made_by = Connection::open(copy).map_err(fault::of)?;
+        check(&made_by).map_err(|error| match error.kind() {
+            ErrorKind::Machine => error.hint("this is no whole backup: take another"),
+            _ => error,
+        })?;
+        drop(made_by);
+        let store = Store::open_alone(copy, None)?;
+        let key = store.read().shop_key();
+        drop(store);
+        key.map_err(|error| Error::new(error.message()).hint("this is no whole backup: take another"))?;
+        // Marked as without a log, so that whatever lies beside the old database is not mixed into it.
+        let copied = Connection::open(copy).map_err(fault::of)?;
+        copied.pragma_update(None, "journal_mode", "DELETE").map_err(fault::of)?;
+        drop(copied);
+        sync(copy)
+    }
+
+    /// Asks the database that is to be replaced; the backup is attached to it as `copy`.
+    ///
+    /// # Errors
+    /// When a program has it open that takes no lock of ours, such as an older Regulars; or the disk is full.
+    pub(crate) fn compare<T>(&self, ask: impl FnOnce(&Read<'_>) -> Result<T>) -> Result<OldDatabase<T>> {
+        if !self.database.exists() {
+            return Ok(OldDatabase::Missing);
+        }
+        let asked = Store::open_alone(&self.database, None).and_then(|store| {
+            let path = self.copy.path().to_string_lossy();
+            store.reader.execute("ATTACH DATABASE ?1 AS copy", [path]).map_err(fault::of)?;
+            ask(&store.read())
+        });
+        match asked {
+            // Whoever closes a database last takes its log away.
+            Ok(_) if has_own_log(&self.database) => {
+                Err(Error::new("another program has the database open").hint("end it, then do it again"))
+            }
+            Ok(answer) => Ok(OldDatabase::Readable(answer)),
+            Err(error) if fault::may_pass(&error) => Err(error),
+            Err(error) => Ok(OldDatabase::Unreadable(error)),
+        }
+    }
+
+    /// Gives the backup the database's name. The old database stays beside it, with `moment` in its name; where it is.
+    ///
+    /// Killed at any moment, the one or the other is the shop, or every verb says that this is to be done again.
+    pub(crate) fn complete(self, moment: &str) -> Result<Option<PathBuf>> {
+        let folder = self.database.parent().unwrap_or(Path::new("."));
+        let kept = if self.database.exists() { Some(keep(&self.database, folder, moment)?) } else { None };
+        files::sync_folder(folder)?;
+        self.copy.complete()?;
+        files::sync_folder(folder)?;
+        remove(&files_beside(&self.database))?;
+        files::sync_folder(folder)?;
+        // From now on its changes go into a log of its own.
+        drop(Store::open_alone(&self.database, None)?);
+        Ok(kept)
+    }
+
+    /// How large the backup is, in bytes.
+    pub(crate) fn size(&self) -> Result<u64> {
+        let path = self.copy.path();
+        std::fs::metadata(path).map(|known| known.len()).map_err(|e| Error::io("read", path, e))
+    }
+}
+
+/// Whether a file is a sound database of a shop, of this version or an older one.
+fn check(backup: &Connection) -> Result<()> {
+    migrations::recognise(backup)?;
+    if migrations::version(backup)? == 0 {
+        return Err(Error::new("this is no database of Regulars").hint("say which file `regulars backup` made"));
+    }
+    match integrity(backup)?.first() {
+        None => Ok(()),
+        Some(damage) => Err(Error::of(ErrorKind::Machine, format!("the backup is damaged: {damage}"))),
+    }
+}
+
+/// Copies a database under a name that nothing has; with its log, when that could not be put into it.
+fn keep(database: &Path, folder: &Path, moment: &str) -> Result<PathBuf> {
+    let mut names = (1..).map(|n| if n == 1 { String::new() } else { format!("-{n}") });
+    let kept = names.find_map(|n| {
+        let path = folder.join(format!("regulars-until-{moment}{n}.db"));
+        files_of(&path).iter().all(|path| !path.exists()).then_some(path)
+    });
+    let kept = kept.unwrap_or_default();
+    let [_, log, _] = files_of(database);
+    let [_, kept_log, _] = files_of(&kept);
+    for (from, to) in [(log, kept_log), (database.to_owned(), kept.clone())] {
+        if !from.exists() {
+            continue;
+        }
+        let part = PartFile::of(&to);
+        let _ = std::fs::remove_file(part.path());
+        std::fs::copy(&from, part.path()).map_err(|e| Error::io("write", part.path(), e))?;
+        files::close_to_others(part.path());
+        sync(part.path())?;
+        part.complete()?;
+    }
+    Ok(kept)
+}
+
+fn files_beside(database: &Path) -> [PathBuf; 3] {
+    BESIDE.map(|end| {
+        let mut file = database.as_os_str().to_owned();
+        file.push(end);
+        PathBuf::from(file)
+    })
+}
+
+fn remove(files: &[PathBuf]) -> Result<()> {
+    for file in files {
+        match std::fs::remove_file(file) {
+            Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(Error::io("remove", file, e)),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn sync(path: &Path) -> Result<()> {
+    let file = std::fs::File::options().write(true).open(path).map_err(|e| Error::io("write", path, e))?;
+    file.sync_all().map_err(|e| Error::io("write", path, e))
+}

@@ -1,0 +1,159 @@
+//! Whether the file that has the database's name is still the one that is open.
+
+use std::fs::{File, Metadata};
+#[cfg(unix)]
+use std::os::unix::fs::{FileExt as _, MetadataExt as _};
+use std::path::{Path, PathBuf};
+#[cfg(unix)]
+use std::sync::{Mutex, PoisonError};
+
+use crate::error::{Error, ErrorKind, Result};
+
+/// Where a database says how its changes are written, and what it says there when they go into a log beside it.
+const MARK_AT: u64 = 18;
+const LOGGED: [u8; 2] = [2, 2];
+
+/// What tells one file from another that has come under its name.
+type FileId = (u64, u64);
+
+/// The files of an open database as they were when it was opened.
+#[derive(Debug)]
+pub(super) struct FileWatch {
+    database: PathBuf,
+    log: PathBuf,
+    ids: (Option<FileId>, Option<FileId>),
+    #[cfg(unix)]
+    handle: &'static File,
+}
+
+impl FileWatch {
+    /// Looks at the files of a database that has been opened.
+    pub(super) fn of(database: &Path) -> Result<Self> {
+        let log = log_of(database);
+        let ids = (id_of(database), id_of(&log));
+        Ok(Self {
+            #[cfg(unix)]
+            handle: handle_of(database)?,
+            database: database.to_owned(),
+            log,
+            ids,
+        })
+    }
+
+    /// Whether they are still the same: two looks at names and two bytes, so that it can be asked each time.
+    ///
+    /// # Errors
+    /// When one of them was removed or replaced, or a backup was copied over the database.
+    pub(super) fn check(&self) -> Result<()> {
+        let same = self.ids.0.is_some() && self.ids == (id_of(&self.database), id_of(&self.log));
+        if same && self.mark().is_ok_and(|mark| mark == LOGGED) {
+            return Ok(());
+        }
+        let gone = "the shop's database was removed or replaced while it was open; nothing was written down";
+        Err(Error::of(ErrorKind::Machine, gone)
+            .hint("end `regulars serve`, or whatever else is at work in this shop folder, and start it again"))
+    }
+
+    #[cfg(unix)]
+    fn mark(&self) -> std::io::Result<[u8; 2]> {
+        let mut mark = [0; 2];
+        self.handle.read_exact_at(&mut mark, MARK_AT).map(|()| mark)
+    }
+
+    #[cfg(not(unix))]
+    fn mark(&self) -> std::io::Result<[u8; 2]> {
+        mark_in(&mut File::open(&self.database)?)
+    }
+}
+
+/// Refuses a file that has nothing in it, and a copy that lies beside the log of another database: SQLite would mix the two.
+/// A copy made by `backup` says that it has no log.
+pub(super) fn refuse_strangers(database: &Path) -> Result<()> {
+    let restore = "put a backup back with `regulars restore FILE`";
+    if std::fs::metadata(database).is_ok_and(|known| known.len() == 0) {
+        return Err(Error::new("the database is empty: this is no shop")
+            .hint(format!("{restore}; or delete this file and shop.toml, and make a new shop with `regulars init`")));
+    }
+    // The log first: a database is marked as logged before its log is made.
+    if log_of(database).exists() && mark_of(database)? != LOGGED {
+        return Err(Error::new(
+            "the log beside this copy of the database belongs to another, and would be mixed into it",
+        )
+        .hint("do not copy a backup over regulars.db: run `regulars restore FILE` with the backup"));
+    }
+    Ok(())
+}
+
+/// Whether changes of a database lie beside it that are its own.
+pub(super) fn has_own_log(database: &Path) -> bool {
+    let mut journal = database.as_os_str().to_owned();
+    journal.push("-journal");
+    let is_logged = || mark_of(database).is_ok_and(|mark| mark == LOGGED);
+    Path::new(&journal).exists() || (log_of(database).exists() && is_logged())
+}
+
+fn log_of(database: &Path) -> PathBuf {
+    let mut log = database.as_os_str().to_owned();
+    log.push("-wal");
+    PathBuf::from(log)
+}
+
+#[cfg(unix)]
+fn mark_of(database: &Path) -> Result<[u8; 2]> {
+    let mut mark = [0; 2];
+    // What is shorter than that is no database, as SQLite will say.
+    Ok(handle_of(database)?.read_exact_at(&mut mark, MARK_AT).map_or(LOGGED, |()| mark))
+}
+
+#[cfg(not(unix))]
+fn mark_of(database: &Path) -> Result<[u8; 2]> {
+    let mut file = File::open(database).map_err(|e| Error::io("read", database, e))?;
+    Ok(mark_in(&mut file).unwrap_or(LOGGED))
+}
+
+#[cfg(not(unix))]
+fn mark_in(file: &mut File) -> std::io::Result<[u8; 2]> {
+    use std::io::{Read as _, Seek as _, SeekFrom};
+    let mut mark = [0; 2];
+    file.seek(SeekFrom::Start(MARK_AT))?;
+    file.read_exact(&mut mark).map(|()| mark)
+}
+
+fn id_of(path: &Path) -> Option<FileId> {
+    std::fs::metadata(path).ok().map(|known| id(&known))
+}
+
+#[cfg(unix)]
+fn id(known: &Metadata) -> FileId {
+    (known.dev(), known.ino())
+}
+
+/// Elsewhere a file that is open can be neither removed nor replaced.
+#[cfg(not(unix))]
+fn id(_: &Metadata) -> FileId {
+    (0, 0)
+}
+
+/// Whether two paths are of one file.
+pub(super) fn is_same_file(one: &Path, other: &Path) -> bool {
+    match (one.canonicalize(), other.canonicalize()) {
+        (Ok(a), Ok(b)) if a == b => true,
+        _ => cfg!(unix) && id_of(one).is_some() && id_of(one) == id_of(other),
+    }
+}
+
+/// A handle of a database, one for each file and never closed: on Unix, closing any handle of a file gives up all locks that
+/// this process, and so SQLite in it, holds on the file.
+#[cfg(unix)]
+fn handle_of(database: &Path) -> Result<&'static File> {
+    static HANDLES: Mutex<Vec<(FileId, &'static File)>> = Mutex::new(Vec::new());
+    let mut handles = HANDLES.lock().unwrap_or_else(PoisonError::into_inner);
+    let known = id_of(database);
+    if let Some((_, handle)) = handles.iter().find(|(id, _)| Some(*id) == known) {
+        return Ok(handle);
+    }
+    let failed = |e| Error::io("read", database, e);
+    let handle: &'static File = Box::leak(Box::new(File::open(database).map_err(failed)?));
+    handles.push((id(&handle.metadata().map_err(failed)?), handle));
+    Ok(handle)
+}

@@ -1,0 +1,304 @@
+//! What is hostile or only broken is refused by name: within ten seconds, within a gigabyte, and without a panic.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::support::{Server, Shop, program, words_of};
+
+/// What a verb may take: the debug build on a machine with other work is slow.
+const LONGEST: Duration = Duration::from_secs(10);
+
+/// In kB.
+const MEMORY: usize = 1_048_576;
+
+/// Runs a command within the budget; how it ended, and what it said.
+#[track_caller]
+fn bounded(shop: &Shop, line: &str, what: &str) -> (i32, String) {
+    let mut words = vec!["--today".to_owned(), "2024-03-01".to_owned()];
+    words.extend(words_of(line));
+    let inner = program(&shop.path(), &words);
+    let mut command = Command::new("sh");
+    command.args(["-c", &format!("ulimit -v {MEMORY} 2>/dev/null; exec \"$0\" \"$@\"")]);
+    command.arg(inner.get_program()).args(inner.get_args());
+    command.current_dir(shop.path()).env_clear().env("NO_COLOR", "1").env("REGULARS_FONTS", "").stdin(Stdio::null());
+    let began = Instant::now();
+    let output = command.output().unwrap();
+    let talk = String::from_utf8_lossy(&output.stderr).into_owned();
+    let took = began.elapsed();
+    let status = output.status.code();
+    let start = talk.get(..talk.len().min(2000)).unwrap_or(&talk);
+    assert!(status.is_some_and(|status| status <= 3), "{what}: `{line}` ended with {status:?}: {start}");
+    assert!(!talk.contains("panicked") && !talk.contains("fault of the program"), "{what}: `{line}`: {start}");
+    assert!(took < LONGEST, "{what}: `{line}` took {took:?}");
+    (status.unwrap(), talk)
+}
+
+/// A shop whose letter has this text.
+fn with_letter(body: &str) -> Shop {
+    let shop = Shop::new();
+    let head = "+++\nwindow = \"us-10\"\nsubject = \"Tea\"\nsigner = \"June\"\n+++\n";
+    shop.write("letter-templates/spring.md", format!("{head}{body}"));
+    shop
+}
+
+#[test]
+fn a_template_has_a_budget_of_steps_depth_and_bytes() {
+    let nested = "{% for a in range(end=1000) %}".repeat(3) + &"{% endfor %}".repeat(3);
+    let doubled = "{% set x = \"0123456789\" %}".to_owned() + &"{% set x = x ~ x %}".repeat(40) + "{{ x }}";
+    let grown = "{% set x = \"0123456789\" %}{% for n in range(end=40) %}{% set_global x = x ~ x %}{% endfor %}{{ x }}";
+    let replaced = "{% set x = range(end=900) | join(sep=\"0123456789\") %}{{ x | replace(from=\"\", to=x) }}";
+    let captured = format!("{{% set x %}}{nested}a{{% endset %}}{{{{ x | length }}}}");
+    let printed = format!("{{% for n in range(end=1000) %}}{}\n\n{{% endfor %}}", "tea and more ".repeat(100));
+    let in_subject = "{% for a in range(end=1000) %}{% for b in range(end=1000) %}{% endfor %}{% endfor %}";
+    for (what, body, said) in [
+        ("loops of a thousand million", nested.as_str(), "this template takes more work than one letter may"),
+        ("a long range", "{% for n in range(end=1000000000) %}a{% endfor %}", "this template counts further than 1000"),
+        ("a string doubled forty times", &doubled, "this template makes a value of more than 32 kB"),
+        ("the same in a loop", grown, "this template makes a value of more than 32 kB"),
+        ("a replacement of nothing", replaced, "this template makes a value of more than 32 kB"),
+        ("loops that are captured", &captured, "this template takes more work than one letter may"),
+        ("a loop that prints too much", &printed, "the letter is longer than 64 kB"),
+        ("20,000 stars", &"*".repeat(20_000), "a word is longer than 6000 characters"),
+        ("stars that open and close", &("*a ".repeat(2000) + &" b*".repeat(2000)), "stand in each other more than 24"),
+        ("20,000 `>`", &(">".repeat(20_000) + "a"), "a word is longer than 6000 characters"),
+        ("quotes in quotes", &("> ".repeat(9000) + "a"), "stand in each other more than 24 deep"),
+        ("20,000 `[`", &("[".repeat(20_000) + "a"), "a word is longer than 6000 characters"),
+        ("lists in lists", &("- ".repeat(2000) + "a"), "stand in each other more than 24 deep"),
+        ("a wide table", &("|a".repeat(900) + "\n" + &"|-".repeat(900) + "\n" + &"|b\n".repeat(9000)), "30 columns"),
+        ("a long table", &("|a|b|\n|-|-|\n".to_owned() + &"|c\n".repeat(9000)), "more than 5000 cells"),
+        ("a word without end", &"internationalization".repeat(2000), "a word is longer than 6000 characters"),
+        (
+            "conditions in conditions",
+            &("{% if code %}".repeat(900) + &"{% endif %}".repeat(900)),
+            "tags stand in each other more than 40 deep",
+        ),
+        (
+            "a chain of `elif`",
+            &("{% if code %}".to_owned() + &"{% elif code %}".repeat(3000) + "{% endif %}"),
+            "more than 40 deep",
+        ),
+        ("brackets", &format!("{{{{ {}1{} }}}}", "(".repeat(9000), ")".repeat(9000)), "its brackets are too deep"),
+        ("a chain of `not`", &format!("{{{{ {}code }}}}", "not ".repeat(9000)), "this tag is too long"),
+        ("itself", "{% include \"spring.md\" %}", "a letter is one text, which takes in no other"),
+        ("a component", "{% component a() %}{{<a/>}}{% endcomponent %}{{<a/>}}", "a letter is one text"),
+        ("a filter with no use", "{{ code | indent(width=1000) }}", "the filter `indent` is not for letters"),
+        ("many unknown words", &"{{ 1 | shout }}".repeat(3000), "unknown filter `shout`"),
+        ("many unknown names", &"{{ custmer.city }}".repeat(3000), "unknown merge field `custmer.city`"),
+        ("unclosed tags", &"{{".repeat(30_000), "is opened and not closed"),
+        ("50 MB of text", &"tea ".repeat(12_500_000), "is larger than 1 MB"),
+        ("half a MB of text", &"tea ".repeat(130_000), "the text is longer than 64 kB"),
+    ] {
+        let shop = with_letter(body);
+        let (_, checked) = bounded(&shop, "check", what);
+        let (status, planned) = bounded(&shop, "plan spring", what);
+        assert_eq!(status, 1, "{what}: {planned}");
+        let all = checked + &planned;
+        let start = all.get(..all.len().min(2000)).unwrap_or(&all);
+        assert!(all.contains(said) && all.contains("letter-templates/spring.md"), "{what}: {start}");
+        assert_eq!(shop.count("SELECT count(*) FROM recipient"), 0, "{what}");
+    }
+    let shop = Shop::new();
+    shop.edit("letter-templates/spring.md", "Tea is waiting for you", in_subject);
+    shop.edit("campaigns/spring.toml", "channel = \"letter\"", "channel = \"email\"");
+    let (_, talk) = bounded(&shop, "plan spring", "loops in the subject");
+    assert!(talk.contains("this template takes more work"), "{talk}");
+}
+
+#[test]
+fn a_letter_that_is_long_and_a_letter_is_made() {
+    let loops =
+        "{% for n in range(end=20) %}{% for line in address_lines %}{{ n }} {{ line }}, {% endfor %}{% endfor %}";
+    let cases: String = (0..30).fold("{% if customer.city == \"XX\" %}a".to_owned(), |mut text, n| {
+        let _ = write!(text, "{{% elif customer.city == \"X{n}\" %}}{n}");
+        text
+    }) + "{% else %}none{% endif %}";
+    let table = "|a|b|\n|-|-|\n".to_owned() + &"|c|d|\n".repeat(60);
+    let deep: String = (0..8).map(|level| "  ".repeat(level) + "- tea\n").collect();
+    let text = "Tea is a drink that is made of leaves, and it is good for many things. ".repeat(150);
+    for body in [loops, &cases, &table, &deep, &text, &"A line of its own.\n\n".repeat(400)] {
+        let shop = with_letter(&format!("{{{{ greeting }}}}\n\n{body}\n\n{{{{ code }}}}\n"));
+        for line in ["check", "plan spring", "preview spring C-01"] {
+            let (status, talk) = bounded(&shop, line, body.get(..20).unwrap_or(body));
+            assert_eq!(status, 0, "{talk}");
+        }
+    }
+}
+
+#[test]
+fn files_of_a_shop_have_a_size() {
+    let shop = Shop::new();
+    let (toml, campaign) = (shop.read("shop.toml"), shop.read("campaigns/spring.toml"));
+    let branch =
+        |n: usize| format!("\n[[branch]]\nname = \"b{n}\"\nwhen = \"spend_ever > {n}\"\ntemplate = \"spring.md\"\n");
+    let branches = |many: usize| (0..many).fold(campaign.clone(), |text, n| text + &branch(n));
+    let keys = (0..60_000).fold(campaign.clone(), |text, n| text + &format!("k{n} = 1\n"));
+    let named = (0..5000).fold(toml.clone(), |text, n| text + &format!("s{n} = \"s{}\"\n", n + 1));
+    let twice =
+        (0..16).fold(toml.clone(), |text, n| text + &format!("s{n} = \"s{} AND s{0}\"\n", n + 1)) + "s16 = \"true\"\n";
+    let included: String = (0..40_000).map(|n| format!("\"X-{n}\", ")).collect();
+    let condition = |text: &str| campaign.replace("spend_12m >= 50 AND NOT has_tag('wholesale')", text);
+    for (what, path, text, said) in [
+        ("20,000 branches", "campaigns/spring.toml", branches(20_000), "campaigns/spring.toml"),
+        (
+            "10,000 branches",
+            "campaigns/spring.toml",
+            branches(10_000),
+            "there are 10000 `[[branch]]`, and 500 is the most",
+        ),
+        (
+            "bare branches",
+            "campaigns/spring.toml",
+            campaign.clone() + &"\n[[branch]]".repeat(20_000),
+            "20000 `[[branch]]`",
+        ),
+        ("50 MB", "campaigns/spring.toml", campaign.clone() + &"#".repeat(50_000_000), "is larger than 1 MB"),
+        ("50 MB of shop.toml", "shop.toml", toml.clone() + &"#".repeat(50_000_000), "is larger than 1 MB"),
+        ("unknown keys", "campaigns/spring.toml", keys, "unknown field `k"),
+        ("lines that are none", "campaigns/spring.toml", "tea\n".repeat(100_000), "campaigns/spring.toml:1"),
+        ("brackets", "campaigns/spring.toml", "[".repeat(100_000), "campaigns/spring.toml:1"),
+        ("lists in lists", "campaigns/spring.toml", format!("x = {}", "[".repeat(100_000)), "campaigns/spring.toml:1"),
+        (
+            "tables in tables",
+            "campaigns/spring.toml",
+            format!("x = {}", "{a = ".repeat(100_000)),
+            "campaigns/spring.toml",
+        ),
+        ("dots", "campaigns/spring.toml", format!("{}b = 1", "a.".repeat(100_000)), "campaigns/spring.toml"),
+        (
+            "many included",
+            "campaigns/spring.toml",
+            campaign.replace("include  = []", &format!("include = [{included}]")),
+            "",
+        ),
+        ("5,000 named segments", "shop.toml", named, "named segments, and 200 is the most"),
+        ("segments that double", "shop.toml", twice, "too long when the named segments are written out"),
+        ("brackets in a question", "campaigns/spring.toml", condition(&"(".repeat(3000)), "nested too deeply"),
+        ("a long question", "campaigns/spring.toml", condition(&"true AND ".repeat(20_000)), "campaigns/spring.toml"),
+        ("a chain of NOT", "campaigns/spring.toml", condition(&("NOT ".repeat(900) + "true")), "campaigns/spring.toml"),
+    ] {
+        shop.write("shop.toml", &toml);
+        shop.write("campaigns/spring.toml", &campaign);
+        shop.write(path, text);
+        for line in ["check", "plan spring"] {
+            let (status, talk) = bounded(&shop, line, what);
+            let start = talk.get(..talk.len().min(1000)).unwrap_or(&talk);
+            assert!(said.is_empty() || (status == 1 && talk.contains(said)), "{what}: {start}");
+            assert!(talk.len() < 100_000, "{what} says too much: {}", talk.len());
+        }
+    }
+    shop.write("shop.toml", &toml);
+    shop.write("campaigns/spring.toml", branches(150));
+    assert_eq!(bounded(&shop, "check", "150 branches").0, 0);
+}
+
+/// The beginning of a PNG file of so many pixels, as large as its header says.
+fn png_header(width: u32, height: u32) -> Vec<u8> {
+    let mut chunk = [&b"IHDR"[..], &width.to_be_bytes(), &height.to_be_bytes(), &[8, 6, 0, 0, 0]].concat();
+    let crc = chunk.iter().fold(!0_u32, |crc, byte| {
+        (0..8).fold(crc ^ u32::from(*byte), |crc, _| if crc & 1 == 1 { crc >> 1 ^ 0xedb8_8320 } else { crc >> 1 })
+    });
+    chunk.extend((!crc).to_be_bytes());
+    [b"\x89PNG\r\n\x1a\n".as_slice(), &13_u32.to_be_bytes(), &chunk].concat()
+}
+
+#[test]
+fn pictures_are_measured_wherever_they_stand() {
+    let jpeg = [b"\xff\xd8\xff\xc0\x00\x0b\x08\xff\xff\xff\xff\x01\x01\x11\x00".as_slice(), &[0; 1000]].concat();
+    let png = png_header(60_000, 60_000);
+    let heads = ["logo = \"own.png\"", "signature = \"own.png\"", ""];
+    let texts = ["", "", "{{ image(file=\"own.png\", width=\"40mm\") }}\n\n![](own.png)"];
+    for (head, text) in heads.iter().zip(texts) {
+        for (bytes, size) in [(&png, "60000 × 60000"), (&jpeg, "65535 × 65535")] {
+            for channel in ["letter", "email"] {
+                let shop = Shop::new();
+                shop.edit("letter-templates/spring.md", "paper = \"letter\"", head);
+                shop.edit("letter-templates/spring.md", "Yours,", &format!("{text}\n\nYours,"));
+                shop.edit("campaigns/spring.toml", "channel = \"letter\"", &format!("channel = \"{channel}\""));
+                shop.write("letter-templates/own.png", bytes);
+                for line in ["check", "plan spring"] {
+                    let (status, talk) = bounded(&shop, line, head);
+                    let said =
+                        format!("image `own.png` cannot be used: it has {size} pixels, and 50 million is the most");
+                    assert!(status == 1 && talk.contains(&said), "{line}: {talk}");
+                }
+            }
+        }
+    }
+    let shop = Shop::new();
+    shop.edit("letter-templates/spring.md", "paper = \"letter\"", "logo = \"own.png\"");
+    let file = fs::File::create(shop.file("letter-templates/own.png")).unwrap();
+    file.set_len(200_000_000).unwrap();
+    let (_, talk) = bounded(&shop, "check", "a file of 200 MB");
+    assert!(talk.contains("letter-templates/own.png` is larger than 30 MB"), "{talk}");
+    fs::remove_file(shop.file("letter-templates/own.png")).unwrap();
+    fs::create_dir(shop.file("letter-templates/own.png")).unwrap();
+    assert!(bounded(&shop, "check", "a folder").1.contains("there is no image `own.png`"));
+}
+
+#[test]
+fn a_font_that_is_broken_is_named_by_every_verb() {
+    let shop = Shop::new();
+    shop.run("plan spring").quiet();
+    let font = fs::read(format!("{}/src/letter/fonts/EBGaramond-Regular.ttf", env!("CARGO_MANIFEST_DIR"))).unwrap();
+    let entry = font.windows(4).position(|tag| tag == b"maxp").unwrap();
+    let with = |at: usize, bytes: [u8; 4]| {
+        let mut broken = font.clone();
+        broken[at..at + 4].copy_from_slice(&bytes);
+        broken
+    };
+    let said = "`fonts/own.ttf` is not a font that can be printed";
+    for (what, bytes, said) in [
+        ("no maxp", with(entry, *b"zzzz"), said),
+        ("an empty maxp", with(entry + 12, [0; 4]), said),
+        ("a maxp beyond the end", with(entry + 8, [255; 4]), said),
+        ("half a file", font[..font.len() / 2].to_vec(), said),
+        ("a web page", b"<!DOCTYPE html><p>Not found".to_vec(), said),
+        ("nothing", Vec::new(), said),
+    ] {
+        shop.write("fonts/own.ttf", bytes);
+        for line in ["check", "plan spring --dry-run", "proof spring", "preview spring C-01", "print spring"] {
+            let (status, talk) = bounded(&shop, line, what);
+            assert!(status == 1 && talk.contains(said), "{what}: `{line}`: {talk}");
+        }
+    }
+    fs::remove_file(shop.file("fonts/own.ttf")).unwrap();
+    fs::create_dir(shop.file("fonts/own.ttf")).unwrap();
+    let (_, talk) = bounded(&shop, "check", "a folder");
+    assert!(talk.contains("fonts/own.ttf") && talk.contains("folder"), "{talk}");
+    fs::remove_dir(shop.file("fonts/own.ttf")).unwrap();
+    fs::File::create(shop.file("fonts/own.otf")).unwrap().set_len(100_000_000).unwrap();
+    let (_, talk) = bounded(&shop, "check", "a file of 100 MB");
+    assert!(talk.contains("fonts/own.otf` is larger than 50 MB"), "{talk}");
+    fs::remove_file(shop.file("fonts/own.otf")).unwrap();
+    shop.write("fonts/own.ttf", font);
+    assert_eq!(bounded(&shop, "print spring", "the whole font").0, 0);
+}
+
+#[test]
+fn a_large_import_asks_while_tills_are_open() {
+    let shop = Shop::new();
+    let rows: String = (0..100_100).map(|n| format!("R-{n},C-01,2024-02-20,5.00\n")).collect();
+    shop.write("many.csv", format!("receipt,ref,on,amount\n{rows}"));
+    let few: String = rows.lines().take(50).map(|row| format!("{row}\n")).collect();
+    shop.write("few.csv", format!("receipt,ref,on,amount\n{few}"));
+    let server = Server::start(&shop, "");
+    shop.run("import purchases few.csv").quiet();
+    for line in
+        ["import purchases many.csv", "import purchases many.csv --dry-run", "import purchases many.csv --skip-bad"]
+    {
+        let run = shop.run(line).status(1);
+        drop(run.says(
+            "error: the shop's pages are open, and the tills would wait while 100,101 rows are imported\n\
+                       hint: import after closing time, or say `--yes`\n",
+        ));
+    }
+    assert_eq!(shop.count("SELECT count(*) FROM purchase WHERE receipt = 'R-100000'"), 0);
+    drop(server);
+    shop.run("import purchases many.csv --dry-run").quiet();
+    let server = Server::start(&shop, "");
+    shop.run("import purchases many.csv --yes").quiet();
+    assert_eq!(shop.count("SELECT count(*) FROM purchase WHERE receipt = 'R-100000'"), 1);
+    drop(server);
+}

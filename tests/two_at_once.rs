@@ -1,0 +1,172 @@
+//! Two of a kind at once: each does all of its work, or says that another is at it.
+
+use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::path::Path;
+use std::process::{Output, Stdio};
+
+use rusqlite::Connection;
+
+use crate::support::{Crowd, Shop, dump, files_below, program, words_of};
+
+/// Runs commands at the same time; what each of them gave.
+fn together(folder: &Path, lines: &[&str]) -> Vec<Output> {
+    let start = |line: &&str| {
+        let words = words_of(&format!("--today 2024-03-01 {line}"));
+        program(folder, &words).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    };
+    let children: Vec<_> = lines.iter().map(start).collect();
+    children.into_iter().map(|child| child.wait_with_output().unwrap()).collect()
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// Makes a database as the program of that version left it, with a customer.
+pub fn old_database(path: &Path, version: usize) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store/migrations");
+    let mut steps: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    steps.sort();
+    let database = Connection::open(path).unwrap();
+    database.execute_batch("PRAGMA journal_mode = WAL; PRAGMA application_id = 1380404306;").unwrap();
+    for step in &steps[..version] {
+        database.execute_batch(&fs::read_to_string(step).unwrap()).unwrap();
+    }
+    let rows = "INSERT INTO setting (key, value) VALUES ('shop_key', x'0102030405060708'); \
+                INSERT INTO customer (id, ref, first_name, last_name) VALUES (1, 'C-1', 'Ana', 'Lopez');";
+    database.execute_batch(&format!("{rows} PRAGMA user_version = {version};")).unwrap();
+}
+
+/// Everything that a database is made of.
+fn schema(path: &Path) -> BTreeSet<String> {
+    let database = Connection::open(path).unwrap();
+    let mut rows =
+        database.prepare("SELECT type || ' ' || name || ' ' || COALESCE(sql, '') FROM sqlite_schema").unwrap();
+    rows.query_map([], |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap()
+}
+
+/// Right after an upgrade everybody opens the shop: the till's timer, the owner, a script.
+#[test]
+fn an_upgraded_shop_is_opened_by_many_at_once() {
+    let shop = Shop::without_people();
+    let (newest, expected) = (shop.count("PRAGMA user_version"), schema(&shop.file("regulars.db")));
+    for version in [1, 2, 3, 5, 12, 15, 18, 21].into_iter().cycle().take(24) {
+        for end in ["", "-wal", "-shm"] {
+            let _ = fs::remove_file(shop.file(&format!("regulars.db{end}")));
+        }
+        old_database(&shop.file("regulars.db"), version);
+        let verbs = ["calls", "segment true", "customer show C-1", "doctor", "customer set C-1 city=Salem", "best"];
+        for (verb, output) in verbs.iter().zip(together(&shop.path(), &verbs)) {
+            assert!(output.status.success(), "from version {version}, {verb}: {}", said(&output));
+        }
+        assert_eq!(shop.count("PRAGMA user_version"), newest, "from version {version}");
+        assert_eq!(schema(&shop.file("regulars.db")), expected, "from version {version}");
+        shop.run("customer show C-1").shows("Salem");
+    }
+}
+
+/// The same right after a backup was put back.
+#[test]
+fn a_backup_as_the_database_is_opened_by_many_at_once() {
+    let shop = Shop::new();
+    shop.run("backup copy.db").quiet();
+    for round in 0..8 {
+        fs::copy(shop.file("copy.db"), shop.file("regulars.db")).unwrap();
+        let verbs = ["calls", "segment true", "doctor", "customer set C-01 city=Salem", "best"];
+        for (verb, output) in verbs.iter().zip(together(&shop.path(), &verbs)) {
+            assert!(output.status.success(), "round {round}, {verb}: {}", said(&output));
+        }
+    }
+}
+
+#[test]
+fn two_prints_at_once_leave_the_files_of_one() {
+    let shop = Shop::without_people();
+    shop.write("crowd.csv", Crowd::of(60).customers());
+    shop.write("sales.csv", Crowd::of(60).purchases());
+    shop.run("import customers crowd.csv").quiet();
+    shop.run("import purchases sales.csv").quiet();
+    shop.run("plan spring").quiet();
+    let printed = |line: &str| {
+        shop.run(line).quiet();
+        files_below(&shop.file("out/spring"))
+    };
+    let lines = ["print spring --duplex", "print spring"];
+    let alone = lines.map(printed);
+    assert_ne!(alone[0], alone[1]);
+    let mut refused = 0;
+    for round in 0..6 {
+        let outputs = together(&shop.path(), &lines);
+        assert!(outputs.iter().any(|output| output.status.success()), "round {round}");
+        for output in outputs.iter().filter(|output| !output.status.success()) {
+            let expected = "error: letters of `spring` are being printed already\nhint: wait until that is done, then print again\n";
+            assert_eq!(said(output), expected, "round {round}");
+            refused += 1;
+        }
+        assert!(alone.contains(&files_below(&shop.file("out/spring"))), "round {round}: files of two runs");
+    }
+    assert!(refused > 0, "they never met");
+}
+
+#[test]
+fn a_print_waits_for_nobody_who_prints_the_same_campaign() {
+    let shop = Shop::new();
+    shop.run("plan spring").quiet();
+    fs::copy(shop.file("campaigns/spring.toml"), shop.file("campaigns/summer.toml")).unwrap();
+    shop.run("plan summer").quiet();
+    fs::create_dir_all(shop.file("out/spring")).unwrap();
+    let lock = File::create(shop.file("out/spring/printing.lock")).unwrap();
+    lock.lock().unwrap();
+    for how in ["", "--each", "--duplex", "--from 2 --to 3", "--labels 5160", "--envelopes dl"] {
+        shop.run(&format!("print spring {how}")).status(1).says("letters of `spring` are being printed already");
+    }
+    assert_eq!(files_below(&shop.file("out/spring")).len(), 1, "the lock alone");
+    shop.run("print summer").shows("Printed 7 letters");
+    drop(lock);
+    // What a killed program leaves of it is no lock.
+    shop.run("print spring").shows("Printed 7 letters");
+    assert!(!shop.file("out/spring/printing.lock").exists());
+}
+
+#[test]
+fn of_backups_to_one_name_one_wins() {
+    let shop = Shop::new();
+    shop.write("crowd.csv", Crowd::of(3000).customers());
+    shop.run("import customers crowd.csv").quiet();
+    for round in 0..5 {
+        let name = format!("copy-{round}.db");
+        shop.write(&format!("{name}.part"), "somebody's own");
+        let line = format!("backup {name}");
+        let outputs = together(&shop.path(), &[&line, &line, &line]);
+        let (done, refused): (Vec<_>, Vec<_>) = outputs.iter().partition(|output| output.status.success());
+        assert_eq!(done.len(), 1, "round {round}: {:?}", outputs.iter().map(said).collect::<Vec<_>>());
+        for output in refused {
+            let expected =
+                format!("error: `{name}` is there already\nhint: choose a new name: a backup never replaces another\n");
+            assert_eq!(said(output), expected);
+        }
+        assert_eq!(dump(&shop.file(&name)), dump(&shop.file("regulars.db")));
+        assert_eq!(shop.read(&format!("{name}.part")), "somebody's own");
+        let parts = files_below(&shop.path()).into_keys().filter(|path| path.contains(".part"));
+        assert_eq!(parts.count(), round + 1, "nothing is left half made");
+    }
+}
+
+#[test]
+fn of_shops_made_in_one_folder_one_wins() {
+    let shop = Shop::without_people();
+    for round in 0..6 {
+        let line = format!("init new-{round}");
+        let outputs = together(&shop.path(), &[&line, &line, &line, &line]);
+        let done = outputs.iter().filter(|output| output.status.success()).count();
+        assert_eq!(done, 1, "round {round}: {:?}", outputs.iter().map(said).collect::<Vec<_>>());
+        for output in outputs.iter().filter(|output| !output.status.success()) {
+            let says = said(output);
+            let is_clear = says.contains("is a shop folder already") || says.contains("another Regulars is at work");
+            assert!(is_clear && says.contains("hint: "), "round {round}: {says}");
+        }
+        shop.run(&format!("--shop new-{round} doctor")).shows("All is well");
+        shop.run(&format!("--shop new-{round} import customers customers.csv")).quiet();
+    }
+}

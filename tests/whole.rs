@@ -1,0 +1,331 @@
+//! Whole or not at all: what a kill, a lock or a full disk leaves is nothing, or is ended by the next command.
+
+use std::fs;
+
+use rusqlite::Connection;
+
+use crate::support::{Shop, dump, files_below};
+
+/// The database refuses this from now on, as one that is locked or full does at that moment.
+fn refuse(shop: &Shop, what: &str) {
+    let trigger = format!("CREATE TRIGGER refused BEFORE {what} BEGIN SELECT RAISE(ABORT, 'not now'); END");
+    Connection::open(shop.file("regulars.db")).unwrap().execute_batch(&trigger).unwrap();
+}
+
+fn allow(shop: &Shop) {
+    Connection::open(shop.file("regulars.db")).unwrap().execute_batch("DROP TRIGGER refused").unwrap();
+}
+
+/// A new shop as `init` makes it, taken apart again up to where it was killed: so many of its files were moved to their places.
+fn init_killed(shop: &Shop, moved: usize) {
+    shop.run("init whole").quiet();
+    let files = ["campaigns/thank-you.toml", "letter-templates/first-letter.md", "regulars.db", "shop.toml"];
+    for (at, file) in files.iter().enumerate() {
+        let ready = shop.file("half/new-shop").join(file);
+        let place = shop.file("half").join(file);
+        let to = if at < moved { place } else { ready };
+        fs::create_dir_all(to.parent().unwrap()).unwrap();
+        fs::rename(shop.file("whole").join(file), to).unwrap();
+    }
+    fs::remove_dir_all(shop.file("whole")).unwrap();
+}
+
+#[test]
+fn a_new_shop_is_whole_or_none() {
+    for moved in 0..4 {
+        let shop = Shop::without_people();
+        init_killed(&shop, moved);
+        for verb in ["doctor", "calls", "import customers ../customers.csv"] {
+            shop.run(&format!("--shop half {verb}")).status(1).says("is not a shop folder").says("regulars init");
+        }
+        shop.run("init half").shows("Made a shop folder");
+        assert!(!shop.file("half/new-shop").exists(), "{moved} moved");
+        shop.run("--shop half doctor").shows("All is well");
+        shop.run("--shop half import customers customers.csv").quiet();
+        shop.run("init half").status(1).says("is a shop folder already");
+    }
+    // Killed at the very end, and before anything was complete.
+    let shop = Shop::without_people();
+    init_killed(&shop, 4);
+    fs::create_dir_all(shop.file("half/new-shop/campaigns")).unwrap();
+    shop.run("--shop half doctor").status(1).shows("new-shop is what `init` made this shop in");
+    for left in ["new-shop.part/shop.toml", "new-shop.part/regulars.db", "new-shop.part/campaigns/x.toml.part"] {
+        shop.write(&format!("early/{left}"), "half");
+    }
+    shop.run("init early").shows("Made a shop folder");
+    shop.run("--shop early doctor").shows("All is well");
+    assert!(!shop.file("early/new-shop.part").exists());
+}
+
+/// What the owner has put there meanwhile is not replaced.
+#[test]
+fn a_broken_off_init_replaces_nothing_of_the_owner() {
+    let shop = Shop::without_people();
+    init_killed(&shop, 1);
+    shop.write("half/regulars.db", "the owner's");
+    shop.run("init half").status(1).says("regulars.db` is there already");
+    assert_eq!(shop.read("half/regulars.db"), "the owner's");
+    let shop = Shop::without_people();
+    shop.write("full/letter-templates/first-letter.md", "the owner's");
+    let before = files_below(&shop.path());
+    shop.run("init full").status(1).says("first-letter.md` is there already");
+    assert_eq!(files_below(&shop.path()), before);
+}
+
+#[test]
+fn an_empty_database_is_no_shop() {
+    for verb in
+        ["doctor", "calls", "segment true", "import customers customers.csv", "plan spring", "backup copy.db", "run"]
+    {
+        let shop = Shop::new();
+        shop.write("regulars.db", "");
+        shop.run(verb)
+            .status(1)
+            .says("the database is empty: this is no shop")
+            .says("`regulars restore FILE`")
+            .says("`regulars init`");
+        assert_eq!(fs::read(shop.file("regulars.db")).unwrap(), b"", "{verb}");
+    }
+}
+
+/// A plan whose letters lie there under their names cannot be planned again, whatever befell the print.
+#[test]
+fn letters_get_their_names_when_it_is_on_record_that_they_were_printed() {
+    for how in ["", "--duplex", "--each", "--from 2 --to 4", "--leave-out-problems"] {
+        let shop = Shop::new();
+        shop.run("plan spring").quiet();
+        refuse(&shop, "UPDATE ON campaign");
+        shop.run(&format!("print spring {how}")).status(1).says("error: ");
+        assert!(!shop.file("out/spring").exists(), "{how}: {:?}", files_below(&shop.file("out/spring")).keys());
+        allow(&shop);
+        shop.run("plan spring --again").talk();
+        // It fails where some letters are printed already: their files stay as they were.
+        shop.run("print spring --from 1 --to 2").quiet();
+        let before = files_below(&shop.file("out/spring"));
+        refuse(&shop, "UPDATE ON recipient");
+        shop.run(&format!("print spring {how}")).status(1).says("error: ");
+        assert_eq!(files_below(&shop.file("out/spring")), before, "{how}");
+        allow(&shop);
+        shop.run(&format!("print spring {how}")).quiet();
+        shop.run("plan spring --again").status(1).says("error: ");
+        shop.run("doctor").shows("All is well");
+    }
+}
+
+/// Files as a print leaves them that was killed: `named` have their names, the others wait; `batch` stands in the list.
+fn print_killed(shop: &Shop, folder: &str, batch: usize, files: &[&str], named: usize) {
+    let mut list = format!("{batch}\n");
+    for (at, file) in files.iter().enumerate() {
+        list.push_str(&format!("{file}\n"));
+        if at >= named {
+            let (first, rest) = file.split_once('/').map_or((*file, None), |(first, rest)| (first, Some(rest)));
+            let draft = rest.map_or(format!("{first}.part"), |rest| format!("{first}.part/{rest}"));
+            fs::create_dir_all(shop.file(&format!("{folder}/{draft}")).parent().unwrap()).unwrap();
+            fs::rename(shop.file(&format!("{folder}/{file}")), shop.file(&format!("{folder}/{draft}"))).unwrap();
+        }
+    }
+    shop.write(&format!("{folder}/printing.part"), list);
+}
+
+#[test]
+fn a_print_that_was_killed_between_two_names_is_completed_by_the_next() {
+    let files = ["letters.pdf", "manifest.csv", "cover.pdf"];
+    for named in 1..=3 {
+        for next in ["print spring --from 2 --to 3", "print spring --labels 5160", "print spring --each"] {
+            let shop = Shop::new();
+            shop.run("plan spring").quiet();
+            shop.run("print spring --duplex").quiet();
+            let whole = files_below(&shop.file("out/spring"));
+            print_killed(&shop, "out/spring", 0, &files, named);
+            shop.run("doctor").status(1).shows("out/spring/printing.part was left half written");
+            shop.run(next).quiet();
+            let after = files_below(&shop.file("out/spring"));
+            for file in &files[..2] {
+                assert!(after.get(*file) == whole.get(*file), "{named} {next}: {file}");
+            }
+            assert!(after.contains_key("cover.pdf"));
+            assert!(!after.keys().any(|name| name.contains(".part")), "{named} {next}: {:?}", after.keys());
+            shop.run("doctor").shows("All is well");
+        }
+    }
+    // One file a person: the folder has those of one run.
+    let shop = Shop::new();
+    shop.run("plan spring").quiet();
+    shop.run("print spring --each").quiet();
+    let whole = files_below(&shop.file("out/spring"));
+    let names: Vec<&str> = whole.keys().map(String::as_str).filter(|name| name.starts_with("letters/")).collect();
+    print_killed(&shop, "out/spring", 0, &names, 3);
+    shop.run("print spring --from 2 --to 3").quiet();
+    let after = files_below(&shop.file("out/spring"));
+    assert!(whole.iter().all(|(name, bytes)| after.get(name) == Some(bytes)), "{:?}", after.keys());
+    assert!(!shop.file("out/spring/letters.part").exists());
+}
+
+#[test]
+fn a_print_that_was_killed_before_its_files_had_names_is_cleared_by_the_next() {
+    let shop = Shop::new();
+    shop.run("plan spring").quiet();
+    shop.run("print spring").quiet();
+    let whole = files_below(&shop.file("out/spring"));
+    for left in
+        ["letters.pdf.part", "manifest.csv.part", "cover.pdf.part", "letters-2-3.pdf.part", "letters.part/0001-C.pdf"]
+    {
+        shop.write(&format!("out/spring/{left}"), "of a run that was killed");
+    }
+    shop.write("out/spring/printing.part", "0\nletters.pdf\nmanifest.csv\ncover.pdf\n");
+    shop.write("out/spring/notes.part", "the owner's own");
+    shop.run("print spring --labels 5160").quiet();
+    let after = files_below(&shop.file("out/spring"));
+    assert!(whole.iter().all(|(name, bytes)| after.get(name) == Some(bytes)));
+    let parts: Vec<_> = after.keys().filter(|name| name.contains(".part")).collect();
+    assert_eq!(parts, ["notes.part"]);
+}
+
+/// A shop with a reminder by letter, due on 2024-03-31.
+fn with_reminder() -> Shop {
+    let shop = Shop::new();
+    let campaign = shop.read("campaigns/spring.toml");
+    let reminder = "\n[[reminder]]\nafter = \"30 days\"\ntemplate = \"again.md\"\n";
+    shop.write("campaigns/spring.toml", campaign + reminder);
+    shop.write("letter-templates/again.md", "{{ greeting }}\n\nIt still waits: {{ code }}.\n");
+    shop.run("plan spring").quiet();
+    shop.run("print spring").quiet();
+    shop.run("posted spring").quiet();
+    shop
+}
+
+/// Letters of a reminder are printed once: what is on record is there under its name, or gets it from the next `run`.
+#[test]
+fn letters_of_a_reminder_that_are_on_record_are_not_lost() {
+    let day = "--today 2024-04-02";
+    let shop = with_reminder();
+    refuse(&shop, "INSERT ON reminder_letter");
+    shop.run(&format!("run {day}")).status(3).says("error: ");
+    assert_eq!(files_below(&shop.file("out/spring/reminder-1")).len(), 0);
+    allow(&shop);
+    shop.run(&format!("run {day}")).shows("printed 7 letters");
+    let whole = files_below(&shop.file("out/spring/reminder-1"));
+    let files = ["letters.pdf", "manifest.csv", "cover.pdf"];
+    for named in 0..=3 {
+        print_killed(&shop, "out/spring/reminder-1", 1, &files, named);
+        shop.run("doctor").status(1).shows("out/spring/reminder-1/printing.part was left half written");
+        shop.run(&format!("run {day}"))
+            .says("an earlier run that was broken off had printed out/spring/reminder-1/letters.pdf");
+        assert_eq!(files_below(&shop.file("out/spring/reminder-1")), whole, "{named}");
+    }
+    // Not on record: it goes, and is printed when it is due.
+    for file in files {
+        shop.write(&format!("out/spring/reminder-1/{}.part", file.replace('.', "-2.")), "half");
+    }
+    shop.write("out/spring/reminder-1/printing.part", "2\nletters-2.pdf\nmanifest-2.csv\ncover-2.pdf\n");
+    shop.run(&format!("run {day}")).quiet();
+    assert_eq!(files_below(&shop.file("out/spring/reminder-1")), whole);
+}
+
+#[test]
+fn a_follow_up_that_was_broken_off_can_be_run_again() {
+    let shop = Shop::new();
+    shop.run("plan spring").quiet();
+    shop.run("print spring").quiet();
+    shop.run("posted spring").quiet();
+    shop.run(&format!("redeem {}", shop.code("spring", "C-03"))).quiet();
+    let before = files_below(&shop.path());
+    shop.run("follow-up spring next").quiet();
+    let whole = files_below(&shop.path());
+    let written: Vec<&String> =
+        whole.keys().filter(|name| !before.contains_key(*name) && *name != "regulars.db").collect();
+    assert!(written.len() >= 3 && written[0] == "campaigns/next.toml", "{written:?}");
+    // Killed after so many of its files, the campaign's own being the last.
+    for templates in 0..written.len() {
+        fs::remove_file(shop.file("campaigns/next.toml")).unwrap();
+        for gone in written.iter().skip(1 + templates) {
+            fs::remove_file(shop.file(gone)).unwrap();
+        }
+        shop.run("follow-up spring next").shows("Wrote campaigns/next.toml");
+        let after = files_below(&shop.path());
+        assert!(written.iter().all(|name| after.get(*name) == whole.get(*name)), "{templates}");
+    }
+    shop.run("plan next --today 2025-03-01 --dry-run").talk();
+    // Edited, they are the owner's; complete, the campaign is one.
+    shop.run("follow-up spring next").status(1).says("is there already");
+    fs::remove_file(shop.file("campaigns/next.toml")).unwrap();
+    shop.write(written[1], "the owner's");
+    shop.run("follow-up spring next").status(1).says(&format!("{}` is there already", written[1]));
+    assert_eq!(shop.read(written[1]), "the owner's");
+    assert!(!shop.file("campaigns/next.toml").exists());
+}
+
+/// Killed or not, the owner says it once more: what was never printed has not gone out by that.
+#[test]
+fn posted_again_changes_nothing() {
+    let shop = Shop::new();
+    shop.run("plan spring").quiet();
+    shop.run("print spring --from 1 --to 3").quiet();
+    for _ in 0..3 {
+        shop.run("posted spring").says("4 letters of it were never printed");
+        let list = shop.json("recipients spring");
+        let posted = list["recipients"].as_array().unwrap().iter().filter(|one| one["state"] == "posted");
+        assert_eq!(posted.count(), 3);
+    }
+}
+
+/// Whether a text stands in the database's files.
+fn is_readable(shop: &Shop, text: &str) -> bool {
+    ["", "-wal"]
+        .iter()
+        .filter_map(|end| fs::read(shop.file(&format!("regulars.db{end}"))).ok())
+        .any(|bytes| bytes.windows(text.len()).any(|window| window == text.as_bytes()))
+}
+
+/// Somebody is forgotten, and what wipes the file is stopped before it begins.
+fn forgotten_but_not_wiped() -> Shop {
+    let shop = Shop::new();
+    shop.run("customer note C-05 \"collects Zwiebelmuster\" --kind visit").quiet();
+    let database = Connection::open(shop.file("regulars.db")).unwrap();
+    database.execute_batch("PRAGMA secure_delete = OFF").unwrap();
+    assert!(is_readable(&shop, "Zwiebelmuster"));
+    // The same transaction as that of `forget`, without what comes behind it.
+    let forget = "DELETE FROM contact_note; INSERT INTO setting (key, value) VALUES ('to_wipe', x'')";
+    database.execute_batch(&format!("BEGIN; {forget}; COMMIT")).unwrap();
+    drop(database);
+    assert!(is_readable(&shop, "Zwiebelmuster"), "erased is not wiped");
+    shop
+}
+
+#[test]
+fn what_was_erased_and_not_wiped_is_wiped_by_the_next_command() {
+    for next in ["calls", "doctor", "customer find Smith", "segment true", "backup copy.db", "import list"] {
+        let shop = forgotten_but_not_wiped();
+        shop.run(next).talk();
+        assert!(!is_readable(&shop, "Zwiebelmuster"), "{next}");
+        assert_eq!(shop.count("SELECT count(*) FROM setting WHERE key = 'to_wipe'"), 0, "{next}");
+        shop.run("doctor").shows("All is well");
+    }
+}
+
+#[test]
+fn what_cannot_be_wiped_yet_is_named_by_the_doctor() {
+    let shop = forgotten_but_not_wiped();
+    let reader = Connection::open(shop.file("regulars.db")).unwrap();
+    reader.execute_batch("BEGIN; SELECT count(*) FROM customer").unwrap();
+    assert_eq!(reader.query_row("SELECT count(*) FROM customer", [], |row| row.get::<_, i64>(0)), Ok(12));
+    for _ in 0..2 {
+        shop.run("doctor").status(1).shows("found: somebody was forgotten, and can still be read");
+        shop.run("calls").talk();
+    }
+    drop(reader);
+    shop.run("doctor").shows("All is well");
+    assert!(!is_readable(&shop, "Zwiebelmuster"));
+}
+
+#[test]
+fn forget_leaves_nothing_on_record_to_be_wiped() {
+    let shop = Shop::new();
+    shop.run("customer note C-05 \"collects Zwiebelmuster\" --kind visit").quiet();
+    shop.run("customer forget C-05 --yes").talk();
+    assert!(!is_readable(&shop, "Zwiebelmuster"));
+    assert_eq!(shop.count("SELECT count(*) FROM setting WHERE key = 'to_wipe'"), 0);
+    let before = dump(&shop.file("regulars.db"));
+    shop.run("doctor").shows("All is well");
+    assert_eq!(dump(&shop.file("regulars.db")), before);
+}
