@@ -18,7 +18,7 @@ const NO_ROOMS: [&str; 7] = ["util", "common", "helpers", "types", "core", "mana
 const ONLY_IN: &[(&str, &[&str])] = &[
     ("rusqlite", &["store/"]),
     ("tera", &["merge/", "web/"]),
-    ("printpdf", &["letter/pdf.rs"]),
+    ("printpdf", &["letter/pdf.rs", "letter/font_subset.rs"]),
     ("lopdf", &["letter/pdf.rs"]),
     ("mail_parser", &["inbound/"]),
     ("rustls", &["inbound/imap/tls.rs", "web/tls.rs"]),

@@ -82,7 +82,7 @@ fn a_template_has_a_budget_of_steps_depth_and_bytes() {
         ("brackets", &format!("{{{{ {}1{} }}}}", "(".repeat(9000), ")".repeat(9000)), "its brackets are too deep"),
         ("a chain of `not`", &format!("{{{{ {}code }}}}", "not ".repeat(9000)), "this tag is too long"),
         ("itself", "{% include \"spring.md\" %}", "a letter is one text, which takes in no other"),
-        ("a component", "{% component a() %}{{<a/>}}{% endcomponent %}{{<a/>}}", "a letter is one text"),
+        ("a component", "{% component tea() %}tea{% endcomponent %}", "a letter is one text"),
         ("a filter with no use", "{{ code | indent(width=1000) }}", "the filter `indent` is not for letters"),
         ("many unknown words", &"{{ 1 | shout }}".repeat(3000), "unknown filter `shout`"),
         ("many unknown names", &"{{ custmer.city }}".repeat(3000), "unknown merge field `custmer.city`"),
@@ -136,7 +136,7 @@ fn files_of_a_shop_have_a_size() {
     let keys = (0..60_000).fold(campaign.clone(), |text, n| text + &format!("k{n} = 1\n"));
     let named = (0..5000).fold(toml.clone(), |text, n| text + &format!("s{n} = \"s{}\"\n", n + 1));
     let twice =
-        (0..16).fold(toml.clone(), |text, n| text + &format!("s{n} = \"s{} AND s{0}\"\n", n + 1)) + "s16 = \"true\"\n";
+        (0..17).fold(toml.clone(), |text, n| text + &format!("s{n} = \"s{} AND s{0}\"\n", n + 1)) + "s17 = \"true\"\n";
     let included: String = (0..40_000).map(|n| format!("\"X-{n}\", ")).collect();
     let condition = |text: &str| campaign.replace("spend_12m >= 50 AND NOT has_tag('wholesale')", text);
     for (what, path, text, said) in [
@@ -181,10 +181,12 @@ fn files_of_a_shop_have_a_size() {
         shop.write("shop.toml", &toml);
         shop.write("campaigns/spring.toml", &campaign);
         shop.write(path, text);
-        for line in ["check", "plan spring"] {
+        for line in ["check", "plan spring --dry-run"] {
             let (status, talk) = bounded(&shop, line, what);
             let start = talk.get(..talk.len().min(1000)).unwrap_or(&talk);
-            assert!(said.is_empty() || (status == 1 && talk.contains(said)), "{what}: {start}");
+            // A plan looks only at the segments that it asks for.
+            let is_unasked = line != "check" && what == "segments that double";
+            assert!(said.is_empty() || is_unasked || (status == 1 && talk.contains(said)), "{what}: {start}");
             assert!(talk.len() < 100_000, "{what} says too much: {}", talk.len());
         }
     }

@@ -91,7 +91,7 @@ fn a_full_disk_is_said_and_changes_nothing() {
     // A plan does not fit either: its files alone are too large.
     shop.write(
         "letter-templates/spring.md",
-        shop.read("letter-templates/spring.md") + &"Come and see us. ".repeat(4000),
+        shop.read("letter-templates/spring.md") + &"Come and see us. ".repeat(3700),
     );
     let error = plan_on_a_full_disk(&shop.path(), "spring", today).expect_err("no room");
     assert!(error.to_string().contains("the disk is full; nothing was changed"), "{error}");

@@ -106,7 +106,7 @@ class Case:
 
     def is_tidy(self, shop):
         """Nothing is left, or what was left is named; it can be deleted as `doctor` says."""
-        for part in list(shop.folder.rglob("*.part")):
+        for part in [path for path in shop.folder.rglob("*") if path.suffix.startswith(".part")]:
             found = shop.run("doctor", status=1).stdout
             assert f"{part.relative_to(shop.folder)} was left half written" in found, found
             shutil.rmtree(part) if part.is_dir() else part.unlink()

@@ -339,17 +339,6 @@ fn only_a_key_of_emails_is_ever_replaced() {
 }
 
 #[test]
-fn an_older_outbox_is_refused_with_the_name_of_its_campaign() {
-    let shop = Shop::new();
-    shop.run("plan spring").quiet();
-    shop.run("print spring").quiet();
-    shop.run("posted spring").quiet();
-    // Tests have no home, so the step that was sent last stands in the folder.
-    shop.write("sending.step", "00000000000000000099\n");
-    shop.run("run").status(1).says("`regulars outbox spring`").says("`regulars send spring --restored`");
-}
-
-#[test]
 fn amounts_of_an_older_version_that_cannot_be_added_up_are_named() {
     let shop = Shop::new();
     let database = rusqlite::Connection::open(shop.file("regulars.db")).unwrap();

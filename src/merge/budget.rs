@@ -72,7 +72,7 @@ pub(super) fn check_length(text: &str) -> Result<(), Error> {
 /// Measures a text; or what is too much about it, with its line.
 pub(super) fn measure(text: &str) -> Result<Measured, (usize, Error)> {
     let parts = scan(text);
-    let locals: HashSet<&str> = parts.iter().filter_map(Part::tag).flat_map(Tag::declares).collect();
+    let locals: HashSet<&str> = parts.iter().filter_map(TemplatePart::tag).flat_map(ScannedTag::declares).collect();
     let mut open = vec![Open { word: "", name: "", cost: 0, place: 0, trims: false, depth: 0 }];
     let mut calls: Vec<(usize, String)> = Vec::new();
     for part in &parts {
@@ -302,12 +302,12 @@ fn fits(value: &Value, room: &mut usize) -> bool {
 
 /// Takes the text of one letter, up to its limit.
 #[derive(Debug, Default)]
-pub(super) struct Paper {
+pub(super) struct LetterText {
     bytes: Vec<u8>,
     is_full: bool,
 }
 
-impl Paper {
+impl LetterText {
     /// What was written.
     ///
     /// # Errors
@@ -325,7 +325,7 @@ impl Paper {
     }
 }
 
-impl io::Write for &mut Paper {
+impl io::Write for &mut LetterText {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         if self.bytes.len() + bytes.len() > MOST_TEXT {
             self.is_full = true;
@@ -341,24 +341,24 @@ impl io::Write for &mut Paper {
 }
 
 /// A piece of a template.
-enum Part<'t> {
+enum TemplatePart<'t> {
     /// Text, raw text and comments, by their bytes.
     Text(u64),
-    Tag(Tag<'t>),
+    Tag(ScannedTag<'t>),
 }
 
-impl<'t> Part<'t> {
-    fn tag(&self) -> Option<&Tag<'t>> {
-        if let Part::Tag(tag) = self { Some(tag) } else { None }
+impl<'t> TemplatePart<'t> {
+    fn tag(&self) -> Option<&ScannedTag<'t>> {
+        if let TemplatePart::Tag(tag) = self { Some(tag) } else { None }
     }
 
     fn bytes(&self) -> u64 {
-        if let Part::Text(bytes) = self { *bytes } else { 0 }
+        if let TemplatePart::Text(bytes) = self { *bytes } else { 0 }
     }
 }
 
 /// `{{ … }}` or `{% … %}`.
-struct Tag<'t> {
+struct ScannedTag<'t> {
     start: usize,
     end: usize,
     prints: bool,
@@ -377,7 +377,7 @@ enum TagToken<'t> {
     Literal,
 }
 
-impl<'t> Tag<'t> {
+impl<'t> ScannedTag<'t> {
     fn first(&self) -> &'t str {
         self.tokens.first().map_or("", |token| if let TagToken::Word(word) = token { word } else { "" })
     }
@@ -404,18 +404,18 @@ impl<'t> Tag<'t> {
 }
 
 /// The parts of a text, as Tera's lexer finds them. What it refuses may be missing.
-fn scan(text: &str) -> Vec<Part<'_>> {
+fn scan(text: &str) -> Vec<TemplatePart<'_>> {
     let mut parts = Vec::new();
     let mut at = 0;
     while at < text.len() {
         let rest = &text[at..];
         let next = rest.as_bytes().windows(2).position(|two| matches!(two, b"{{" | b"{%" | b"{#"));
         let Some(open) = next else {
-            parts.push(Part::Text(rest.len() as u64));
+            parts.push(TemplatePart::Text(rest.len() as u64));
             break;
         };
         if open > 0 {
-            parts.push(Part::Text(open as u64));
+            parts.push(TemplatePart::Text(open as u64));
         }
         let start = at + open;
         let inside = start + 2;
@@ -425,13 +425,13 @@ fn scan(text: &str) -> Vec<Part<'_>> {
             _ => None,
         };
         if let Some(end) = end {
-            parts.push(Part::Text((end - start) as u64));
+            parts.push(TemplatePart::Text((end - start) as u64));
             at = end;
             continue;
         }
         let tag = tag(text, start);
         at = tag.end;
-        parts.push(Part::Tag(tag));
+        parts.push(TemplatePart::Tag(tag));
     }
     parts
 }
@@ -453,7 +453,7 @@ fn end_of_raw(text: &str, inside: usize) -> Option<usize> {
 }
 
 /// The tag that begins here.
-fn tag(text: &str, start: usize) -> Tag<'_> {
+fn tag(text: &str, start: usize) -> ScannedTag<'_> {
     let prints = text[start..].starts_with("{{");
     let close = if prints { "}}" } else { "%}" };
     let mut at = start + 2;
@@ -493,7 +493,7 @@ fn tag(text: &str, start: usize) -> Tag<'_> {
             }
         };
     }
-    Tag { start, end: at, prints, is_closed, trims, tokens, depth }
+    ScannedTag { start, end: at, prints, is_closed, trims, tokens, depth }
 }
 
 /// The length of a string with its quotation marks.
@@ -524,7 +524,7 @@ mod tests {
         context.insert("tags", &["wine", "red", "wine"]);
         context.insert("name", "Ana & Co");
         begin(&measured);
-        let mut paper = Paper::default();
+        let mut paper = LetterText::default();
         let outcome = tera.render_to("a.md", &context, &mut paper);
         if paper.is_full() {
             return paper.text().map_err(|fault| fault.to_string());

@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use chrono::NaiveDate;
 use tera::{Kwargs, State, Tera, Value};
 
-use super::budget::{self, Measured, Paper};
+use super::budget::{self, LetterText, Measured};
 use super::fields::Fields;
 use super::markdown;
 use super::names::{self, Word, WordKind};
@@ -141,7 +141,7 @@ impl Engine {
         if let Some(measured) = self.measured.get(name) {
             budget::begin(measured);
         }
-        let mut paper = Paper::default();
+        let mut paper = LetterText::default();
         match self.tera.render_to(name, fields.context(self.currency), &mut paper) {
             Err(fault) if !paper.is_full() => {
                 let (error, is_stopped) = self.failed(&fault, name, (file, starts), fields);
