@@ -5,7 +5,7 @@
 //! branch and with which code; [`merge`] puts what is frozen into a template, and [`letter`] or [`email`] makes the piece;
 //! [`proof`] looks the pieces over before they go, the [`outbox`] sends the emails, and a [`reminder`] goes to those who have
 //! not come; [`inbound`] reads what comes back. At the till a code becomes a [`redemption`]; [`report`] counts what came of it,
-//! and [`followup`] writes next year's campaign. [`access`] decides who may do what. [`app`] has the use cases, one file each;
+//! and [`followup`] writes next year's campaign. [`access`] decides who may do what, and the [`manual`] says how. [`app`] has the use cases, one file each;
 //! [`web`] and [`cli`] read what came, call them, and show what came back; [`demo`] invents the people of two years.
 //!
 //! A room uses only rooms that stand above it in this list, never a neighbour on its own line:
@@ -22,7 +22,7 @@
 //! letter | email
 //! piece
 //! outbox | reminder | redemption | inbound
-//! followup | report | proof | access
+//! followup | report | proof | access | manual
 //! app
 //! web  cli
 //! ```
@@ -45,6 +45,7 @@ mod import;
 mod inbound;
 mod insights;
 pub mod letter;
+mod manual;
 pub mod merge;
 mod money;
 mod outbox;

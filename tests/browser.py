@@ -608,6 +608,27 @@ def a_new_customer(shop, pages):
         browser.shows("Undone:")
 
 
+def the_manual(shop, pages):
+    """The pages of the manual, and a search that is in no address."""
+    browser = pages.browser
+    for size in (PHONE, DESK):
+        pages.on(size)
+        browser.go(shop.url + "/till")
+        browser.press(".foot a[href='/manual']")
+        browser.shows("Your first campaign")
+        pages.look("manual")
+        browser.press("#q")
+        browser.type("paper jam", ENTER)
+        browser.shows("After a paper jam")
+        assert "paper" not in browser.run("return location.href")
+        pages.look("manual-search")
+        browser.press("main li a")
+        browser.shows("Labels and envelopes")
+        pages.look("manual-page")
+        browser.go(shop.url + "/manual/template")
+        pages.look("manual-tables")
+
+
 def main():
     words = harness.arguments(most=3, least=2)
     axe = Path(words[1]).read_text(encoding="utf-8")
@@ -632,6 +653,7 @@ def main():
                 by_camera(shop, pages, letters, home)
                 names(shop, pages, letters)
                 a_new_customer(shop, pages)
+                the_manual(shop, pages)
                 strange = hostile(shop, pages)
         finally:
             shop.close()

@@ -29,7 +29,7 @@ fn signed_in(server: &Server) -> [String; 2] {
 /// Every address of the pages that forms are sent to, as the sources have them, with numbers that are somebody's.
 fn form_addresses() -> Vec<String> {
     let mut found = Vec::new();
-    for file in ["router.rs", "till/mod.rs", "owner/mod.rs"] {
+    for file in ["router.rs", "manual.rs", "till/mod.rs", "owner/mod.rs"] {
         let source = fs::read_to_string(format!("src/web/{file}")).unwrap();
         for route in source.split(".route(").skip(1) {
             let path = route.split('"').nth(1).unwrap();

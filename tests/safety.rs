@@ -278,7 +278,7 @@ fn whoever_is_slow_or_long_winded_holds_nobody_up() {
     assert_eq!(server.get("/health").status, 200);
 }
 
-/// Makes a certificate as README says, that ends after some days.
+/// Makes a certificate as the manual says, that ends after some days.
 fn certificate(shop: &Shop, name: &str, days: i32) {
     outside(
         &shop.path(),

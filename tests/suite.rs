@@ -69,6 +69,8 @@ mod keeping;
 mod kept;
 /// The letters as pdftotext, pdffonts, qpdf and zbarimg read them; people with strange names.
 mod letters;
+/// README and the manual: every command, file and question in them works; nothing is missing, nothing invented.
+mod manual;
 /// Amounts: one answer wherever they are typed; what was never paid or was paid back.
 mod money;
 /// Last year's mailing from a spreadsheet: all of it or nothing, and then a campaign like any other.

@@ -35,7 +35,7 @@ pub(crate) use lines::{TakenLines, lines_sheet, take_lines};
 pub(crate) use not_asked::{not_asked, not_asked_any_more};
 pub(crate) use one_inbox::{in_one_inbox, one_inbox};
 pub(crate) use past::{PastVisit, take_past};
-pub(crate) use past_rows::Past;
+pub(crate) use past_rows::{Past, past_fields};
 pub(crate) use personal_data::{PERSONAL_DATA, campaigns_of, customers_of_import, files_naming, places};
 pub(crate) use plan::{Summary, differences, differences_of, left_out_as_unreachable, plan, rehearse, why_left_out};
 pub(crate) use planned::{Planned, current, kept_files, need, slugs};

@@ -15,8 +15,13 @@ use crate::import::{
 use crate::money::{Currency, DecimalSeparator, Money};
 use crate::text;
 
+/// The fields of a past campaign, by which `--map` names them.
+pub(crate) fn past_fields() -> impl Iterator<Item = &'static str> {
+    PAST_FIELDS.iter().map(|(field, _)| *field)
+}
+
 /// The fields of a past campaign, with the headings that are known to mean them.
-pub(crate) const PAST_FIELDS: &[(&str, &[&str])] = &[
+const PAST_FIELDS: &[(&str, &[&str])] = &[
     (
         "ref",
         &[

@@ -27,6 +27,8 @@ pub(super) struct Context {
     pub(super) json: bool,
     /// Runs a verb as it is typed, for the demo.
     pub(super) perform: Perform,
+    /// All that can be typed.
+    pub(super) command: fn() -> clap::Command,
 }
 
 impl Context {

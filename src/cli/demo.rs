@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use chrono::NaiveDate;
 use serde_json::{Value, json};
 
-use super::context::{Context, Perform};
+use super::context::Context;
 use super::done::Done;
 use super::progress::progress;
 use crate::app::demo;
@@ -33,7 +33,7 @@ const YEAR_TWO: &str = "1990-sauvignon-blanc";
 pub(super) fn run(arguments: &DemoArguments, context: &Context) -> Result<Done> {
     let folder = arguments.folder.clone().map_or_else(free_folder, Ok)?;
     let bar = progress(context, 12, "Playing two years");
-    let mut play = Play { folder: &folder, text: String::new(), bar, perform: context.perform };
+    let mut play = Play { folder: &folder, text: String::new(), bar, typed: context };
     demo::begin(&folder)?;
     let first = play.first_year()?;
     let second = play.second_year(&first.2)?;
@@ -58,7 +58,8 @@ struct Play<'p> {
     folder: &'p Path,
     text: String,
     bar: indicatif::ProgressBar,
-    perform: Perform,
+    /// Where and how `demo` was typed.
+    typed: &'p Context,
 }
 
 impl Play<'_> {
@@ -169,9 +170,10 @@ impl Play<'_> {
             clock: Clock::fixed(today),
             watched: false,
             json: false,
-            perform: self.perform,
+            perform: self.typed.perform,
+            command: self.typed.command,
         };
-        (self.perform)(words.collect(), &context)
+        (self.typed.perform)(words.collect(), &context)
     }
 
     fn tell(&mut self, words: &str) {

@@ -2,11 +2,13 @@
 
 use serde_json::json;
 
+use super::command_list;
 use super::context::Context;
 use super::done::Done;
 use super::output::to_stderr;
 use crate::app::serve::Listen;
 use crate::error::{Error, Result};
+use crate::manual::Manual;
 use crate::web::{self, Stop};
 
 /// Serve the shop's pages on this machine until Ctrl-C: the till, and the page where people take themselves off your emails.
@@ -37,7 +39,8 @@ pub(super) fn run(arguments: &ServeArguments, context: &Context) -> Result<Done>
     let pressed = stop.clone();
     ctrlc::set_handler(move || pressed.now()).map_err(|e| Error::new("Ctrl-C could not be listened to").because(e))?;
     let mut open = String::new();
-    web::serve(shop, context.clock.running(), &listen, &stop, |address| {
+    let manual = Manual::new(command_list::markdown(&(context.command)()));
+    web::serve(shop, context.clock.running(), manual, &listen, &stop, |address| {
         open = format!("{scheme}://{}/", web::reachable(address));
         to_stderr(&format!("Open at {open}; Ctrl-C closes it.\n"));
         if scheme == "http" && !address.ip().is_loopback() && !listen.behind_proxy {

@@ -5,33 +5,51 @@ use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 
 use super::context::Context;
 use super::done::{self, Done};
 use super::output::{is_printed, show, to_stderr, to_stdout, unless_unprinted};
 use super::verb_list::verbs;
 use super::{
-    backup, best, bounces, calls, check, customer, demo, doctor, email, follow_up, import, init, note_lines, outbox,
-    plan, posted, preview, print, proof, recipients, redeem, report, restore, returned, run, segment, send, serve,
-    till, unredeem, why,
+    backup, best, bounces, calls, check, command_list, completions, customer, demo, doctor, email, follow_up, import,
+    init, man, manual, note_lines, outbox, plan, posted, preview, print, proof, recipients, redeem, report, restore,
+    returned, run, segment, send, serve, till, unredeem, why,
 };
 use crate::clock::{Clock, Rehearsal};
 use crate::error::{Error, Result};
 use crate::shop::Shop;
 
+/// What stands below the list of verbs.
+const MORE: &str = "`regulars manual` lists the pages of the manual, `regulars manual first-campaign` shows the first.";
+
 /// Keeps a shop's customer book, writes to the best customers by name, knows who came, and writes next year's letter.
 #[derive(Debug, Parser)]
-#[command(name = "regulars", version, max_term_width = 100, arg_required_else_help = true)]
+#[command(name = "regulars", version, max_term_width = 100, arg_required_else_help = true, after_help = MORE)]
 struct CommandLine {
     /// The shop folder.
-    #[arg(long, global = true, env = "REGULARS_SHOP", value_name = "DIR", default_value = ".", hide_env_values = true)]
+    #[arg(
+        long,
+        global = true,
+        display_order = 901,
+        env = "REGULARS_SHOP",
+        value_name = "DIR",
+        default_value = ".",
+        hide_env_values = true
+    )]
     shop: PathBuf,
     /// Rehearse as if it were this day, or this moment: 2025-01-01T01:30:00Z.
-    #[arg(long, global = true, env = "REGULARS_TODAY", value_name = "YYYY-MM-DD", hide_env_values = true)]
+    #[arg(
+        long,
+        global = true,
+        display_order = 902,
+        env = "REGULARS_TODAY",
+        value_name = "YYYY-MM-DD",
+        hide_env_values = true
+    )]
     today: Option<Rehearsal>,
     /// Print one JSON object instead of text.
-    #[arg(long, global = true)]
+    #[arg(long, global = true, display_order = 903)]
     json: bool,
     #[command(subcommand)]
     verb: Verb,
@@ -69,6 +87,9 @@ verbs! { Verb:
     Backup = backup::BackupArguments,
     Restore = restore::RestoreArguments,
     Doctor = doctor::DoctorArguments,
+    Manual = manual::ManualArguments,
+    Completions = completions::CompletionsArguments,
+    Man = man::ManArguments,
 }
 
 /// Runs the program.
@@ -85,6 +106,7 @@ pub fn main() -> ExitCode {
         watched: std::io::stderr().is_terminal() && !line.json,
         json: line.json,
         perform,
+        command: CommandLine::command,
     };
     match line.verb.run(&context) {
         Ok(done) => show(&done, line.json),
@@ -95,6 +117,12 @@ pub fn main() -> ExitCode {
             unless_unprinted(printed, error.exit_code())
         }
     }
+}
+
+/// Every verb with its options, for the tests of the manual.
+#[must_use]
+pub fn verbs_with_options() -> Vec<(String, Vec<String>)> {
+    command_list::verbs(&CommandLine::command()).map(|verb| (verb.path, verb.options)).collect()
 }
 
 /// Runs the verb of these words.

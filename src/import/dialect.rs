@@ -134,7 +134,7 @@ pub(crate) enum ImportKind {
 
 impl ImportKind {
     /// The fields that there are.
-    pub(super) fn fields(self) -> &'static [&'static str] {
+    pub(crate) fn fields(self) -> &'static [&'static str] {
         match self {
             Self::Customers => CUSTOMER_FIELDS,
             Self::Purchases => PURCHASE_FIELDS,
@@ -151,7 +151,7 @@ impl ImportKind {
 
 impl Dialect {
     /// Every dialect, the plain lists last.
-    fn all() -> impl Iterator<Item = &'static Dialect> {
+    pub(crate) fn all() -> impl Iterator<Item = &'static Dialect> {
         DIALECTS.iter()
     }
 

@@ -208,7 +208,7 @@ fn refused(
     let unknown = unknown_words(tera, text).into_iter();
     let mut faults: Vec<Error> = unknown.map(|(line, fault)| fault.at(place(line))).collect();
     if faults.is_empty() && is_clear {
-        faults.push(Error::new("a letter is one text, which takes in no other").at(place(1)).hint(SEE_README));
+        faults.push(Error::new("a letter is one text, which takes in no other").at(place(1)).hint(SEE_MANUAL));
     }
     faults
 }
@@ -224,7 +224,7 @@ fn unknown_words(tera: &Tera, text: &str) -> Vec<(usize, Error)> {
     unknown.map(|word| (word.line, unknown_word(&word))).collect()
 }
 
-const SEE_README: &str = "the README lists what a template may say";
+const SEE_MANUAL: &str = "`regulars manual template` lists what a template may have";
 
 fn unknown_word(word: &Word<'_>) -> Error {
     let (what, known): (&str, &[&str]) = match word.kind {
@@ -235,7 +235,7 @@ fn unknown_word(word: &Word<'_>) -> Error {
         WordKind::Function => ("function", &["qr", "barcode", "image"]),
         WordKind::Test => ("test", &[]),
     };
-    let hint = if known.is_empty() { SEE_README.to_owned() } else { text::did_you_mean(word.name, known) };
+    let hint = if known.is_empty() { SEE_MANUAL.to_owned() } else { text::did_you_mean(word.name, known) };
     Error::new(format!("unknown {what} {}", text::quote(word.name))).hint(hint)
 }
 

@@ -177,7 +177,7 @@ fn unknown(name: &str, follows: bool) -> Option<Error> {
     let tail = |field: &str| field.rsplit('.').next().unwrap_or_default().to_owned();
     Some(match text::nearest(name, names()).or_else(|| names().find(|field| tail(field) == tail(name))) {
         Some(field) => error.hint(format!("did you mean `{field}`?")),
-        None => error.hint("the README lists the merge fields"),
+        None => error.hint("`regulars manual template` lists the merge fields"),
     })
 }
 

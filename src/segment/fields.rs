@@ -182,7 +182,7 @@ pub(super) const BIRTH_DAY: &str = "CASE WHEN c.birthday LIKE '____-__-__' THEN 
      WHEN c.birthday LIKE '--__-__' THEN SUBSTR(c.birthday, 3, 5) \
      WHEN c.birthday LIKE '--____' THEN SUBSTR(c.birthday, 3, 2) || '-' || SUBSTR(c.birthday, 5, 2) ELSE '' END";
 
-/// All fields, in the order in which the README lists them.
+/// All fields, in the order of the manual.
 pub(super) const FIELDS: &[SegmentField] = &[
     own("ref", Kind::Text, REF),
     own("first_name", Kind::Text, "c.first_name"),
@@ -231,7 +231,7 @@ const fn call(name: &'static str, shape: &'static str, kind: Kind) -> SegmentFun
     SegmentFunction { name, shape, kind }
 }
 
-/// All functions, in the order in which the README lists them.
+/// All functions, in the order of the manual.
 pub(super) const FUNCTIONS: &[SegmentFunction] = &[
     call("has_tag", "has_tag('vip')", Kind::YesNo),
     call("bought", "bought('blue shirt')", Kind::YesNo),

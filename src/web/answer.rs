@@ -121,6 +121,7 @@ pub(super) fn leads_to(back: &str) -> &'static str {
     match back {
         back if back.starts_with("/owner") => "Back to the day",
         back if back.starts_with("/sign-in") => "Sign in",
+        back if back.starts_with("/manual") => "To the manual",
         _ => "Back to the till",
     }
 }
@@ -141,6 +142,7 @@ pub(super) fn home_of(path: &str) -> &'static str {
     match path {
         path if path.starts_with("/u/") => "",
         path if path.starts_with("/owner/") => home(Role::Owner),
+        path if path.starts_with("/manual/") => "/manual",
         _ => home(Role::Till),
     }
 }

@@ -13,6 +13,7 @@ mod csrf;
 mod database;
 mod exposure;
 mod form_check;
+mod manual;
 mod owner;
 mod pages;
 mod router;
@@ -35,6 +36,7 @@ use crate::app;
 use crate::app::serve::{Listen, OpenPages};
 use crate::clock::Running;
 use crate::error::{Error, ErrorKind, Result};
+use crate::manual::Manual;
 use crate::shop::Shop;
 use crate::text;
 use database::Database;
@@ -66,6 +68,7 @@ impl Stop {
 pub(crate) fn serve(
     shop: Shop,
     clock: Running,
+    manual: Manual,
     listen: &Listen,
     stop: &Stop,
     ready: impl FnOnce(SocketAddr),
@@ -82,7 +85,8 @@ pub(crate) fn serve(
     app::serve::check(&shop, listen, &addresses)?;
     let _open = OpenPages::of(&shop)?;
     let (database, threads) = Database::open(&shop, runtime.handle())?;
-    let done = runtime.block_on(listen_and_answer(shop, clock, database, (listen, &addresses), stop, ready));
+    let state = AppState::new(shop, clock, database, manual, listen.behind_proxy)?;
+    let done = runtime.block_on(listen_and_answer(state, (listen, &addresses), stop, ready));
     // What was handed to the writer is on disk before the program ends.
     drop(runtime);
     threads.join();
@@ -90,18 +94,16 @@ pub(crate) fn serve(
 }
 
 async fn listen_and_answer(
-    shop: Shop,
-    clock: Running,
-    database: Database,
+    state: AppState,
     (listen, addresses): (&Listen, &[SocketAddr]),
     stop: &Stop,
     ready: impl FnOnce(SocketAddr),
 ) -> Result<()> {
     let asked = listen.address.as_str();
-    let encrypted = tls::acceptor(&shop)?;
+    let encrypted = tls::acceptor(&state.shop)?;
     let listener = TcpListener::bind(addresses).await.map_err(|e| cannot_listen(asked, e))?;
     let address = listener.local_addr().map_err(|e| cannot_listen(asked, e))?;
-    let router = router::router(Arc::new(AppState::new(shop, clock, database, listen.behind_proxy)?));
+    let router = router::router(Arc::new(state));
     ready(address);
     tracing::info!(%address, "listening");
     let ending = Notify::new();

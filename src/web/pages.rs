@@ -20,6 +20,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("kept.html", include_str!("pages/kept.html")),
     ("gift.html", include_str!("pages/gift.html")),
     ("still.html", include_str!("pages/still.html")),
+    ("manual.html", include_str!("pages/manual.html")),
     ("which.html", include_str!("pages/which.html")),
     ("waiting.html", include_str!("pages/waiting.html")),
     ("names.html", include_str!("pages/names.html")),

@@ -16,7 +16,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 
 use super::state::AppState;
-use super::{answer, api, assets, auth, form_check, owner, sign_in, till, unsubscribe};
+use super::{answer, api, assets, auth, form_check, manual, owner, sign_in, till, unsubscribe};
 use crate::app;
 
 /// No form of ours is longer.
@@ -50,6 +50,7 @@ pub(super) fn router(state: Arc<AppState>) -> Router {
         .merge(signing.route_layer(guard.clone()))
         .merge(
             till::routes()
+                .merge(manual::routes())
                 .route_layer(guard.clone())
                 .route_layer(middleware::from_fn_with_state(Arc::clone(&state), auth::till)),
         )

@@ -20,6 +20,7 @@ use crate::clock::Running;
 use crate::customers::Vocabulary;
 use crate::domain::CampaignId;
 use crate::error::Result;
+use crate::manual::Manual;
 use crate::shop::Shop;
 use crate::store::Read;
 
@@ -35,6 +36,7 @@ pub(super) struct AppState {
     pub(super) clock: Running,
     pub(super) database: Database,
     pub(super) pages: PageTemplates,
+    pub(super) manual: Manual,
     /// What the forms of this run are known by.
     pub(super) csrf: CsrfKey,
     /// How many unsubscribe at this moment.
@@ -54,9 +56,16 @@ pub(super) struct AppState {
 }
 
 impl AppState {
-    pub(super) fn new(shop: Shop, clock: Running, database: Database, behind_proxy: bool) -> Result<Self> {
+    pub(super) fn new(
+        shop: Shop,
+        clock: Running,
+        database: Database,
+        manual: Manual,
+        behind_proxy: bool,
+    ) -> Result<Self> {
         Ok(Self {
             pages: PageTemplates::new(&shop)?,
+            manual,
             csrf: CsrfKey::new()?,
             shop,
             clock,

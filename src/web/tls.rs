@@ -38,7 +38,7 @@ fn configured(chain: Vec<CertificateDer<'static>>, key: PrivateKeyDer<'static>) 
                 .hint("name the two files that were made together, as `certificate` and `key` under `[till]`")
         }
         other => Error::new(format!("certificate and key cannot be used: {other}"))
-            .hint("make them anew: README shows how, under \"Tills on other machines\""),
+            .hint("make them again; `regulars manual till-network` shows how"),
     };
     let builder = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()));
     let builder = builder.with_safe_default_protocol_versions().map_err(wrong)?;

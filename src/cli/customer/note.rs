@@ -20,8 +20,8 @@ pub(super) struct NoteArguments {
     /// What was said; after `--` when it begins with a hyphen.
     #[arg(value_name = "TEXT")]
     text: String,
-    /// What it was.
-    #[arg(long, value_name = "call|visit|praise|complaint|idea")]
+    /// What it was: call, visit, praise, complaint or idea.
+    #[arg(long, value_name = "KIND")]
     kind: String,
     /// How many minutes it took.
     #[arg(long, value_name = "N", default_value_t = 0, allow_negative_numbers = true)]

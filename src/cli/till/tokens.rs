@@ -13,7 +13,7 @@ use crate::text;
 #[derive(Debug, clap::Args)]
 pub(super) struct Make {
     /// The till, as in shop.toml.
-    #[arg(value_name = "NAME")]
+    #[arg(value_name = "TILL")]
     till: String,
 }
 

@@ -1,0 +1,62 @@
+//! The manual, for whoever may see the till. What is searched for stands in no address.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Form, Path, Request, State};
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use serde::Deserialize;
+use tera::Context;
+
+use super::answer;
+use super::state::AppState;
+use crate::manual::{CHAPTERS, Manual, PICTURES, to_html};
+
+pub(super) fn routes() -> Router<Arc<AppState>> {
+    Router::new()
+        .route("/manual", get(index))
+        .route("/manual/search", post(search))
+        .route("/manual/pictures/{file}", get(picture))
+        .route("/manual/{topic}", get(topic))
+}
+
+async fn index(State(state): State<Arc<AppState>>) -> Response {
+    let page = |topic: &crate::manual::Topic| (topic.slug, topic.title(), topic.purpose().replace('`', ""));
+    let parts: Vec<_> =
+        CHAPTERS.iter().map(|part| (part.name, part.topics.iter().map(page).collect::<Vec<_>>())).collect();
+    let mut context = Context::new();
+    context.insert("title", "Manual");
+    context.insert("parts", &parts);
+    answer::page(&state, "manual.html", &context)
+}
+
+async fn topic(State(state): State<Arc<AppState>>, Path(slug): Path<String>, request: Request) -> Response {
+    let Ok(topic) = Manual::topic(&slug) else { return answer::nowhere(&state, request.uri().path()) };
+    let mut context = Context::new();
+    context.insert("title", topic.title());
+    context.insert("text", &to_html(&state.manual.markdown(topic)));
+    answer::page(&state, "manual.html", &context)
+}
+
+async fn picture(State(state): State<Arc<AppState>>, Path(file): Path<String>, request: Request) -> Response {
+    match PICTURES.iter().find(|(name, _)| *name == file) {
+        Some((_, bytes)) => ([(CONTENT_TYPE, "image/png")], *bytes).into_response(),
+        None => answer::nowhere(&state, request.uri().path()),
+    }
+}
+
+/// What came out of the field.
+#[derive(Deserialize)]
+struct ManualSearch {
+    q: String,
+}
+
+async fn search(State(state): State<Arc<AppState>>, Form(ManualSearch { q }): Form<ManualSearch>) -> Response {
+    let mut context = Context::new();
+    context.insert("title", "Search the manual");
+    context.insert("typed", &q);
+    context.insert("found", &state.manual.search(&q));
+    answer::page(&state, "manual.html", &context)
+}
