@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use encoding_rs::WINDOWS_1252;
 
 use super::reply::SmtpError;
-use super::stream::in_words;
 use crate::domain::status_of;
+use crate::mail_stream::StreamFault;
 
 /// Bytes that a reply may have, all its lines together. RFC 5321 asks for 512 a line; who offers much sends some thousands.
 const LONGEST: usize = 64 * 1024;
@@ -18,14 +18,14 @@ const PIECE: usize = 4096;
 
 /// A whole reply.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Reply {
+pub(super) struct SmtpReply {
     /// 200 to 599.
     pub(super) code: u16,
     /// Its text, without control characters.
     pub(super) lines: Vec<String>,
 }
 
-impl Reply {
+impl SmtpReply {
     /// The text in one line; a status such as `5.1.1` that stands in each of its lines is in it once.
     pub(super) fn text(&self) -> String {
         let mut lines = self.lines.iter().map(String::as_str);
@@ -59,7 +59,7 @@ impl ReplyReader {
     ///
     /// # Errors
     /// [`SmtpError::Lost`] for everything that is no reply.
-    pub(super) fn read(&mut self, stream: &mut impl Read, timeout: Duration) -> Result<Reply, SmtpError> {
+    pub(super) fn read(&mut self, stream: &mut impl Read, timeout: Duration) -> Result<SmtpReply, SmtpError> {
         let until = Instant::now() + timeout;
         let (mut lines, mut length, mut code) = (Vec::new(), 0, None);
         loop {
@@ -73,7 +73,7 @@ impl ReplyReader {
             code = Some(this);
             lines.push(words(text));
             if is_last {
-                return Ok(Reply { code: this, lines });
+                return Ok(SmtpReply { code: this, lines });
             }
         }
     }
@@ -101,23 +101,23 @@ impl ReplyReader {
             }
             let mut piece = [0; PIECE];
             match stream.read(&mut piece) {
-                Ok(0) => return Err(SmtpError::Lost(in_words(&ErrorKind::UnexpectedEof.into()))),
+                Ok(0) => return Err(lost(StreamFault::HungUp)),
                 Ok(count) => self.unread.extend_from_slice(&piece[..count]),
                 // A stream may wait less long at a time; what a wait that was too long is called depends on the system.
                 Err(fault)
                     if matches!(fault.kind(), ErrorKind::Interrupted | ErrorKind::WouldBlock | ErrorKind::TimedOut) => {
                 }
-                Err(fault) => return Err(SmtpError::Lost(in_words(&fault))),
+                Err(fault) => return Err(lost(StreamFault::from(fault))),
             }
             if Instant::now() >= until {
-                return Err(SmtpError::Lost(in_words(&ErrorKind::TimedOut.into())));
+                return Err(lost(StreamFault::TimedOut));
             }
         }
     }
 }
 
-fn lost(why: &str) -> SmtpError {
-    SmtpError::Lost(why.to_owned())
+fn lost(why: impl ToString) -> SmtpError {
+    SmtpError::Lost(why.to_string())
 }
 
 fn endless() -> SmtpError {
@@ -171,7 +171,7 @@ mod tests {
     }
 
     /// What is read of these bytes until the connection is of no use, and the most that was held back meanwhile.
-    fn replies(bytes: &[u8], seed: u64) -> (Vec<Result<Reply, SmtpError>>, usize) {
+    fn replies(bytes: &[u8], seed: u64) -> (Vec<Result<SmtpReply, SmtpError>>, usize) {
         let (mut stream, mut reader) = (Pieces { bytes, dice: Rng::with_seed(seed) }, ReplyReader::default());
         let (mut found, mut held) = (Vec::new(), 0);
         loop {
@@ -299,7 +299,7 @@ mod tests {
             // In whatever pieces it comes, it is the same.
             assert_eq!(super::tests::replies(&bytes, seed + count).0, found, "{seed}");
             whole += replies.len();
-            broken += usize::from(*fault != SmtpError::Lost(in_words(&ErrorKind::UnexpectedEof.into())));
+            broken += usize::from(*fault != lost(StreamFault::HungUp));
         }
         assert!(
             whole as u64 > count && broken as u64 > count / 4,
