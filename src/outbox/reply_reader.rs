@@ -78,7 +78,7 @@ impl ReplyReader {
         }
     }
 
-    /// The next line without its end.
+    /// The next line without its end, which may be a bare LF.
     fn line(&mut self, stream: &mut impl Read, most: usize, until: Instant) -> Result<Vec<u8>, SmtpError> {
         let mut looked_at = 0;
         loop {
@@ -88,12 +88,10 @@ impl ReplyReader {
                 }
                 let mut line: Vec<u8> = self.unread.drain(..=looked_at + end).collect();
                 line.pop();
-                let is_whole = line.pop() == Some(b'\r');
-                return if is_whole {
-                    Ok(line)
-                } else {
-                    Err(lost("the mail server ends lines as no mail server does"))
-                };
+                if line.last() == Some(&b'\r') {
+                    line.pop();
+                }
+                return Ok(line);
             }
             looked_at = self.unread.len();
             if looked_at > most {
@@ -204,8 +202,13 @@ mod tests {
             (b"550 a\x1b[2Jb\0c\rd\r\n".to_vec(), is(550, "a [2Jb c d")),
             (b"599 odd\r\n".to_vec(), is(599, "odd")),
             (format!("250 {}\r\n", long(8000)).into(), is(250, &long(SHOWN))),
-            (b"250 ok\n".to_vec(), None),
-            (b"250-ok\n250 ok\r\n".to_vec(), None),
+            (b"250 ok\n".to_vec(), is(250, "ok")),
+            (b"250\n".to_vec(), is(250, "")),
+            (b"250-one\n250 two\r\n".to_vec(), is(250, "one two")),
+            (b"250-one\r\n250 two\n".to_vec(), is(250, "one two")),
+            (b"\n".to_vec(), None),
+            (b"250-one\n251 two\n".to_vec(), None),
+            (b"250-one\n\n".to_vec(), None),
             (b"250 ok\r".to_vec(), None),
             (b"250 ok".to_vec(), None),
             (b"".to_vec(), None),
@@ -220,6 +223,7 @@ mod tests {
             (b"250-one\r\n251 two\r\n".to_vec(), None),
             (format!("250 {}", long(3_000_000)).into(), None),
             ("250-\r\n".repeat(500_000).into(), None),
+            ("250-\n".repeat(500_000).into(), None),
         ];
         for code in [0, 99, 100, 199, 600, 999] {
             let (found, _) = replies(format!("{code:03} ok\r\n").as_bytes(), 1);
