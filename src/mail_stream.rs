@@ -56,9 +56,9 @@ impl MailStream {
     }
 
     /// How long every read and write may wait.
-    pub(crate) fn set_timeout(&self, timeout: Duration) -> io::Result<()> {
+    pub(crate) fn set_timeout(&self, timeout: Duration) -> Result<(), StreamFault> {
         self.socket.set_read_timeout(Some(timeout))?;
-        self.socket.set_write_timeout(Some(timeout))
+        Ok(self.socket.set_write_timeout(Some(timeout))?)
     }
 
     /// Checks, without waiting, that the server is there and has sent nothing that was not read; else the stream is of no use.

@@ -59,7 +59,7 @@ impl Resolver {
                 Ok(DnsResponse::Records(records)) => return Ok(records),
                 Ok(DnsResponse::Failed(code)) => why = format!("the resolver {server} cannot say ({code})"),
                 Ok(DnsResponse::Truncated | DnsResponse::Other) => {
-                    why = format!("the resolver {server} gave no answer")
+                    why = format!("the resolver {server} gave no answer");
                 }
                 Err(_) => why = format!("the resolver {server} does not answer"),
             }

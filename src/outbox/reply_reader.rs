@@ -99,23 +99,23 @@ impl ReplyReader {
             }
             let mut piece = [0; PIECE];
             match stream.read(&mut piece) {
-                Ok(0) => return Err(lost(StreamFault::HungUp)),
+                Ok(0) => return Err(StreamFault::HungUp.into()),
                 Ok(count) => self.unread.extend_from_slice(&piece[..count]),
                 // A stream may wait less long at a time; what a wait that was too long is called depends on the system.
                 Err(fault)
                     if matches!(fault.kind(), ErrorKind::Interrupted | ErrorKind::WouldBlock | ErrorKind::TimedOut) => {
                 }
-                Err(fault) => return Err(lost(StreamFault::from(fault))),
+                Err(fault) => return Err(StreamFault::from(fault).into()),
             }
             if Instant::now() >= until {
-                return Err(lost(StreamFault::TimedOut));
+                return Err(StreamFault::TimedOut.into());
             }
         }
     }
 }
 
-fn lost(why: impl ToString) -> SmtpError {
-    SmtpError::Lost(why.to_string())
+fn lost(why: &str) -> SmtpError {
+    SmtpError::Lost(why.to_owned())
 }
 
 fn endless() -> SmtpError {
@@ -303,7 +303,7 @@ mod tests {
             // In whatever pieces it comes, it is the same.
             assert_eq!(super::tests::replies(&bytes, seed + count).0, found, "{seed}");
             whole += replies.len();
-            broken += usize::from(*fault != lost(StreamFault::HungUp));
+            broken += usize::from(*fault != StreamFault::HungUp.into());
         }
         assert!(
             whole as u64 > count && broken as u64 > count / 4,

@@ -73,9 +73,9 @@ impl SmtpSession {
 
     /// Connects and encrypts, and asks what the server offers.
     pub(super) fn connect(server: &MailServer, timeouts: Timeouts) -> Result<Self, SmtpError> {
-        let mut stream = MailStream::connect(&server.host, server.port, timeouts.connect).map_err(lost)?;
+        let mut stream = MailStream::connect(&server.host, server.port, timeouts.connect)?;
         if server.security == Security::Tls {
-            stream.encrypt(&server.host).map_err(lost)?;
+            stream.encrypt(&server.host)?;
         }
         let replies = ReplyReader::default();
         let mut session =
@@ -89,9 +89,9 @@ impl SmtpSession {
             }
             session.command("STARTTLS\r\n", DONE)?;
             if session.replies.has_more() {
-                return Err(lost(StreamFault::Unasked));
+                return Err(StreamFault::Unasked.into());
             }
-            session.stream.encrypt(&server.host).map_err(lost)?;
+            session.stream.encrypt(&server.host)?;
             session.ask()?;
         }
         Ok(session)
@@ -234,11 +234,11 @@ impl SmtpSession {
     fn send(&mut self, bytes: &[u8]) -> Result<(), RefusedAt> {
         if self.replies.has_more() || self.is_lost {
             self.is_lost = true;
-            return Err((Phase::Body, lost(StreamFault::Unasked)));
+            return Err((Phase::Body, StreamFault::Unasked.into()));
         }
         let mut broken = |phase: Phase, fault: StreamFault| {
             self.is_lost = true;
-            (phase, lost(fault))
+            (phase, fault.into())
         };
         self.stream.expect_silence().map_err(|fault| broken(Phase::Body, fault))?;
         let mut rest = bytes;
@@ -275,12 +275,8 @@ impl SmtpSession {
     }
 
     fn wait_at_most(&mut self, timeout: Duration) -> Result<(), SmtpError> {
-        self.stream.set_timeout(timeout).map_err(lost)
+        Ok(self.stream.set_timeout(timeout)?)
     }
-}
-
-fn lost(fault: impl Into<StreamFault>) -> SmtpError {
-    SmtpError::Lost(fault.into().to_string())
 }
 
 #[cfg(test)]
