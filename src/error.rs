@@ -62,6 +62,11 @@ impl Error {
         Self::cannot(&format!("{what} {}", text::quote(&path.display().to_string())), source)
     }
 
+    /// Something that is to be made has the name of something else.
+    pub(crate) fn is_there(path: &Path) -> Self {
+        Self::new(format!("{} is there already", text::quote(&path.display().to_string())))
+    }
+
     /// A failure of the machine while doing something: `write the letters`.
     pub(crate) fn cannot(what: &str, source: std::io::Error) -> Self {
         let message = format!("cannot {what}: {}", reason(&source));

@@ -1,9 +1,9 @@
 //! Files: read as text, named within their folder, written whole or not at all.
 
-use std::fs::File;
 #[cfg(unix)]
 use std::fs::Permissions;
-use std::io::{BufWriter, Read as _, Write as _};
+use std::fs::{File, TryLockError};
+use std::io::{BufWriter, ErrorKind, Read as _, Write as _};
 #[cfg(unix)]
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Component, Path, PathBuf};
@@ -31,8 +31,25 @@ pub(crate) fn create_secret(path: &Path) -> Result<()> {
     options.open(path).map(|_| ()).map_err(|e| Error::io("write", path, e))
 }
 
+/// Opens a lock file and locks it, for as long as it is open; `busy` says what is wrong when another program has done so.
+pub(crate) fn lock(path: &Path, busy: impl FnOnce() -> Error) -> Result<File> {
+    let file = open_or_create(path).map_err(|e| Error::io("write", path, e))?;
+    try_lock(&file, path, busy)?;
+    Ok(file)
+}
+
+/// The same for a file that is open.
+pub(crate) fn try_lock(file: &File, path: &Path, busy: impl FnOnce() -> Error) -> Result<()> {
+    match file.try_lock() {
+        Ok(()) if is_named(file, path) => Ok(()),
+        // The program that had it has just removed its file.
+        Ok(()) | Err(TryLockError::WouldBlock) => Err(busy()),
+        Err(TryLockError::Error(e)) => Err(Error::io("lock", path, e)),
+    }
+}
+
 /// Whether a file that is open is still the one of this name.
-pub(crate) fn is_named(file: &File, path: &Path) -> bool {
+fn is_named(file: &File, path: &Path) -> bool {
     #[cfg(unix)]
     return match (file.metadata(), std::fs::metadata(path)) {
         (Ok(own), Ok(named)) => (own.dev(), own.ino()) == (named.dev(), named.ino()),
@@ -40,6 +57,12 @@ pub(crate) fn is_named(file: &File, path: &Path) -> bool {
     };
     #[cfg(not(unix))]
     return path.exists();
+}
+
+/// Brings a file to the disk.
+pub(crate) fn sync(path: &Path) -> Result<()> {
+    let failed = |e| Error::io("write", path, e);
+    File::options().write(true).open(path).map_err(failed)?.sync_all().map_err(failed)
 }
 
 /// Brings the names in a folder to the disk.
@@ -150,7 +173,7 @@ pub(crate) fn inside(folder: &Path, name: &str) -> Result<PathBuf> {
 /// # Errors
 /// When a folder has its name, or it cannot be written.
 pub(crate) fn create_anew(path: &Path) -> Result<File> {
-    remove_if_there(path)?;
+    remove(path)?;
     File::options().write(true).create_new(true).open(path).map_err(|e| Error::io("write", path, e))
 }
 
@@ -162,14 +185,10 @@ pub(crate) fn open_or_create(path: &Path) -> std::io::Result<File> {
     File::options().read(true).write(true).create(true).truncate(false).open(path)
 }
 
-/// Removes what is no file of its own but a link, so that what is written under its name stays in its folder.
-pub(crate) fn remove_link(path: &Path) -> Result<()> {
-    if path.is_symlink() { remove_if_there(path) } else { Ok(()) }
-}
-
-fn remove_if_there(path: &Path) -> Result<()> {
-    match std::fs::symlink_metadata(path).and_then(|_| std::fs::remove_file(path)) {
-        Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(Error::io("remove", path, e)),
+/// Removes a file, which may be missing; of a link only the link.
+pub(crate) fn remove(path: &Path) -> Result<()> {
+    match std::fs::remove_file(path) {
+        Err(e) if e.kind() != ErrorKind::NotFound => Err(Error::io("remove", path, e)),
         _ => Ok(()),
     }
 }

@@ -12,7 +12,7 @@
 //!
 //! ```text
 //! text  error  files · money · clock · random
-//! domain | dns
+//! domain | dns | mail_stream
 //! store | demo
 //! shop
 //! customers  import
@@ -45,6 +45,7 @@ mod import;
 mod inbound;
 mod insights;
 pub mod letter;
+mod mail_stream;
 mod manual;
 pub mod merge;
 mod money;

@@ -47,43 +47,6 @@ pub(crate) struct BounceCounts {
     pub(crate) settled: usize,
 }
 
-impl BounceCounts {
-    fn all(&mut self) -> [&mut usize; 14] {
-        let Self {
-            messages,
-            known,
-            bounced,
-            mailbox_full,
-            undelivered,
-            delayed,
-            delivered,
-            complaints,
-            unsubscribed,
-            replies,
-            automatic,
-            ordinary,
-            left,
-            settled,
-        } = self;
-        [
-            messages,
-            known,
-            bounced,
-            mailbox_full,
-            undelivered,
-            delayed,
-            delivered,
-            complaints,
-            unsubscribed,
-            replies,
-            automatic,
-            ordinary,
-            left,
-            settled,
-        ]
-    }
-}
-
 /// What happened to one person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct BouncedPerson {
@@ -127,19 +90,9 @@ pub(crate) struct BounceReport {
 }
 
 impl BounceReport {
-    /// What came of more messages of the same mailbox.
-    pub(super) fn add(&mut self, more: Self) {
-        let Self { counts, people, left_to_you } = more;
-        for (sum, n) in self.counts.all().into_iter().zip({ counts }.all()) {
-            *sum += *n;
-        }
-        self.people.extend(people);
-        self.left_to_you.extend(left_to_you);
-    }
-
-    /// Which messages of a folder are left to the owner.
-    pub(super) fn left_uids(&self) -> Vec<u32> {
-        self.left_to_you.iter().filter_map(|one| one.uid).collect()
+    /// Which messages of a folder are left to the owner, from the `first` of [`BounceReport::left_to_you`] on.
+    pub(super) fn left_uids(&self, first: usize) -> Vec<u32> {
+        self.left_to_you[first..].iter().filter_map(|one| one.uid).collect()
     }
 
     /// Whether anything is to be told of it.
@@ -156,7 +109,7 @@ impl BounceReport {
 pub(crate) fn bounces(shop: &Shop, mailbox: &Path, by_address: bool, now: NaiveDateTime) -> Result<BounceReport> {
     let mut store = shop.store()?;
     let mails = inbound::read(mailbox)?;
-    store.write(|write| act(write, &mails, by_address, now))
+    store.write(|write| act(write, &mails, by_address, now, BounceReport::default()))
 }
 
 /// What would be done; nothing is.
@@ -166,16 +119,23 @@ pub(crate) fn bounces(shop: &Shop, mailbox: &Path, by_address: bool, now: NaiveD
 pub(crate) fn rehearse(shop: &Shop, mailbox: &Path, by_address: bool, now: NaiveDateTime) -> Result<BounceReport> {
     let mut store = shop.store()?;
     let mails = inbound::read(mailbox)?;
-    store.rehearse(|write| act(write, &mails, by_address, now))
+    store.rehearse(|write| act(write, &mails, by_address, now, BounceReport::default()))
 }
 
-pub(super) fn act(write: &Write<'_>, mails: &[Mail], by_address: bool, now: NaiveDateTime) -> Result<BounceReport> {
-    let mut reader = MailReader { write, by_address, now, outcome: BounceReport::default() };
+/// Acts upon messages; what came of them is added to what came of `earlier` ones.
+pub(super) fn act(
+    write: &Write<'_>,
+    mails: &[Mail],
+    by_address: bool,
+    now: NaiveDateTime,
+    earlier: BounceReport,
+) -> Result<BounceReport> {
+    let mut reader = MailReader { write, by_address, now, outcome: earlier };
     for mail in mails {
         reader.read(mail)?;
     }
     let mut outcome = reader.outcome;
-    outcome.counts.messages = mails.len();
+    outcome.counts.messages += mails.len();
     outcome.counts.left = outcome.left_to_you.len();
     Ok(outcome)
 }

@@ -144,11 +144,9 @@ fn in_words(problem: ServerProblem) -> (&'static str, String, &'static str) {
         ServerProblem::Silent(why) => {
             (SERVER, format!("the mail server cannot be reached: {why}"), "look at the name, the port and the network")
         }
-        ServerProblem::Certificate(why) => (
-            SERVER,
-            format!("the certificate of the mail server is not to be believed: {why}"),
-            "write the name that stands in its certificate; nothing is sent to a server that may be another",
-        ),
+        ServerProblem::Certificate(why) => {
+            (SERVER, why, "write the name that your provider gives; nothing is sent to a server that may be another")
+        }
         ServerProblem::Open => (
             SERVER,
             "the mail server does not encrypt (no STARTTLS), so that anybody on the way could read along".to_owned(),

@@ -50,8 +50,7 @@ pub(crate) fn rehearse(
 ) -> Result<IncomingReport> {
     let mut store = shop.store()?;
     let mails = mails(shop, &store.read(), WhichMessages::NewAndLeft, progress)?;
-    let mut report = BounceReport::default();
-    store.rehearse(|write| act(write, &mails, by_address, now)).map(|one| report.add(one))?;
+    let report = store.rehearse(|write| act(write, &mails, by_address, now, BounceReport::default()))?;
     Ok(IncomingReport { report, folder: account(shop)?.folder, unread: 0, stopped: None })
 }
 
@@ -78,12 +77,12 @@ pub(super) fn read(
         match mailbox.next_batch() {
             Ok(None) => break,
             Ok(Some(batch)) => {
-                let one = store.write(|write| {
-                    let done = act(write, &batch.mails, by_address, now)?;
-                    batch.remember(write, &account, &done.left_uids())?;
-                    Ok(done)
+                let left_before = report.left_to_you.len();
+                report = store.write(|write| {
+                    let report = act(write, &batch.mails, by_address, now, report)?;
+                    batch.remember(write, &account, &report.left_uids(left_before))?;
+                    Ok(report)
                 })?;
-                report.add(one);
             }
             Err(fault) if mailbox.read() == 0 => return Err(fault),
             Err(fault) => {

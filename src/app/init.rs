@@ -10,7 +10,6 @@ use crate::files;
 use crate::random;
 use crate::shop::Settings;
 use crate::store::{ShopLock, Store};
-use crate::text;
 
 /// A file to lay down: its path in the shop folder, and its bytes.
 pub(super) type SampleFile = (&'static str, Vec<u8>);
@@ -70,7 +69,7 @@ pub(super) fn lay_down(folder: &Path, files: &[SampleFile], key: &[u8]) -> Resul
 fn refuse_a_shop(folder: &Path) -> Result<()> {
     let is_half_made = folder.join(READY).is_dir() && !folder.join(SHOP).exists();
     if !is_half_made && [SHOP, DATABASE].iter().any(|file| folder.join(file).exists()) {
-        return Err(Error::new(format!("{} is a shop folder already", text::quote(&folder.display().to_string())))
+        return Err(Error::new(format!("{} is a shop folder already", files::shown(folder)))
             .hint("choose another folder, or go on with this one"));
     }
     Ok(())
@@ -129,7 +128,7 @@ fn below(root: &Path, inner: &Path) -> Result<Vec<PathBuf>> {
 }
 
 fn is_there(path: &Path) -> Error {
-    Error::new(format!("{} is there already", text::quote(&path.display().to_string()))).hint("choose an empty folder")
+    Error::is_there(path).hint("choose an empty folder")
 }
 
 /// The sample campaign with its dates moved so that its own day is today.

@@ -45,6 +45,14 @@ pub(crate) struct SendOutcome {
     pub(crate) differences: Vec<String>,
 }
 
+impl SendOutcome {
+    /// Whether an email waits, failed or is in doubt.
+    pub(crate) fn is_partial(&self) -> bool {
+        let left = self.report.doubted + self.report.tally.left();
+        left > 0 || self.open.is_any() || self.held_back.iter().any(|held| held.complaint)
+    }
+}
+
 /// Emails of a campaign that have not gone and may still, beside those that are held back.
 #[derive(Debug, Default)]
 pub(crate) struct OpenEmails {
@@ -57,8 +65,8 @@ pub(crate) struct OpenEmails {
 }
 
 impl OpenEmails {
-    pub(crate) fn is_empty(&self) -> bool {
-        self.failed + self.in_doubt + self.queued + self.next_tries.len() == 0
+    fn is_any(&self) -> bool {
+        self.failed + self.in_doubt + self.queued + self.next_tries.len() > 0
     }
 }
 

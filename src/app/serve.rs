@@ -32,8 +32,7 @@ impl OpenPages {
     /// When the file in the shop folder cannot be made.
     pub(crate) fn of(shop: &Shop) -> Result<Self> {
         let path = shop.folder.join(SERVE_LOCK);
-        files::remove_link(&path)?;
-        let file = File::options().append(true).create(true).open(&path).map_err(|e| Error::io("write", &path, e))?;
+        let file = files::open_or_create(&path).map_err(|e| Error::io("write", &path, e))?;
         // On a disk without locks nobody is told that the pages are open.
         let _ = file.try_lock_shared();
         Ok(Self(file))

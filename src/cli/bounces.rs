@@ -41,7 +41,7 @@ pub(super) fn run(arguments: &BouncesArguments, context: &Context) -> Result<Don
         let incoming = watched(context, |progress| act(&shop, by_address, now, progress))?;
         let done = done(&incoming.report, &incoming, Some(&incoming.folder), dry_run);
         return Ok(match &incoming.stopped {
-            Some(fault) => done.refused(&fault.report()).exit(3),
+            Some(fault) => done.broken_off(fault),
             None => done,
         });
     };
@@ -96,8 +96,9 @@ pub(super) fn page(outcome: &BounceReport, folder: Option<&str>, dry_run: bool) 
     }
     if counts.settled > 0 {
         let doubts = text::count(counts.settled, "email");
-        let verb = if counts.settled == 1 { "is in doubt no more: it was" } else { "are in doubt no more: they were" };
-        text.push_str(&format!("\n{doubts} {verb} sent, as something came back.\n"));
+        let (is, was) = (text::is(counts.settled), text::was(counts.settled));
+        let they = if counts.settled == 1 { "it" } else { "they" };
+        text.push_str(&format!("\n{doubts} {is} in doubt no more: {they} {was} sent, as something came back.\n"));
     }
     text
 }

@@ -43,6 +43,16 @@ impl Done {
         self.exit(1)
     }
 
+    /// Broken off: part of it was done.
+    pub(super) fn broken_off(self, why: &Error) -> Self {
+        self.refused(&why.report()).partial(true)
+    }
+
+    /// Whether part of it failed, waits or is in doubt.
+    pub(super) fn partial(self, is_partial: bool) -> Self {
+        if is_partial { self.exit(3) } else { self }
+    }
+
     /// With another exit code.
     pub(super) fn exit(mut self, code: u8) -> Self {
         self.exit = code;

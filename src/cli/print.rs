@@ -138,9 +138,9 @@ pub(super) fn run(arguments: &PrintArguments, context: &Context) -> Result<Done>
             Done::new(text, &object)
         }
     };
-    let exit = if left_out.is_empty() { 0 } else { 3 };
+    let is_partial = !left_out.is_empty();
     let left_out = printed.left_out.iter().map(|problem| format!("left out: {problem}"));
-    Ok(done.warn(printed.warnings).warn(left_out).warn(printed.differences).exit(exit))
+    Ok(done.warn(printed.warnings).warn(left_out).warn(printed.differences).partial(is_partial))
 }
 
 fn shown(shop: &Shop, path: Option<&Path>) -> Option<String> {

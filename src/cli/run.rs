@@ -34,8 +34,7 @@ pub(super) fn run(arguments: &RunArguments, context: &Context) -> Result<Done> {
     let stop = stop_on_ctrl_c()?;
     let outcome = run::run(&shop, context.clock, arguments.restored, &stop)?;
     let is_partial = outcome.is_partial();
-    let done = shown(&shop, false, outcome);
-    Ok(if is_partial { done.exit(3) } else { done })
+    Ok(shown(&shop, false, outcome).partial(is_partial))
 }
 
 /// The outcome as sentences, and as an object.
@@ -60,7 +59,7 @@ fn shown(shop: &Shop, dry_run: bool, outcome: RunOutcome) -> Done {
     object[if dry_run { "would_go" } else { "went" }] = lists.objects.into();
     let done = Done::new(text, &object).warn(lists.warnings);
     match Error::all(outcome.faults) {
-        Some(faults) => done.refused(&faults.report()).exit(3),
+        Some(faults) => done.broken_off(&faults),
         None => done,
     }
 }

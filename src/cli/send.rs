@@ -81,7 +81,7 @@ fn without(left_out: Vec<Error>, done: Done) -> Done {
     if left_out.is_empty() {
         return done;
     }
-    done.warn(left_out.into_iter().map(|problem| format!("left out: {problem}"))).exit(3)
+    done.warn(left_out.into_iter().map(|problem| format!("left out: {problem}"))).partial(true)
 }
 
 /// `120 emails; 1 failed, 1 is in doubt`, to stand after "sent".
@@ -116,7 +116,7 @@ fn with_warnings(sent: &SendOutcome, slug: &str, now: NaiveDateTime, done: Done)
         ));
     }
     if open.in_doubt > 0 {
-        let (n, are) = (emails(open.in_doubt), if open.in_doubt == 1 { "is" } else { "are" });
+        let (n, are) = (emails(open.in_doubt), text::is(open.in_doubt));
         warnings.push(format!(
             "{n} {are} in doubt: `regulars outbox {slug}` says whose, and what the mail server said; settle it with `--settle \
              REF sent`, or `again`"
@@ -129,7 +129,7 @@ fn with_warnings(sent: &SendOutcome, slug: &str, now: NaiveDateTime, done: Done)
     }
     warnings.extend(wrong_waits(slug, open.next_tries.iter().copied(), now));
     if report.over_limit > 0 {
-        let (n, are) = (emails(report.over_limit), if report.over_limit == 1 { "is" } else { "are" });
+        let (n, are) = (emails(report.over_limit), text::is(report.over_limit));
         warnings.push(format!("{n} {are} left by `--limit`: `regulars send {slug}` goes on with them"));
     }
     if report.over_cap > 0 {
@@ -142,14 +142,13 @@ fn with_warnings(sent: &SendOutcome, slug: &str, now: NaiveDateTime, done: Done)
         warnings.push(format!("{} stay queued: a no was written down meanwhile", emails(left)));
     }
     let done = done.warn(warnings);
-    let waits = held.iter().any(|held| held.complaint) || !open.is_empty() || report.doubted + left > 0;
     match &report.stopped {
         Some(why) => {
             let error = Error::new(format!("{why}; {} stay queued", emails(left)))
                 .hint(format!("`regulars send {slug}` goes on where this ended"));
-            done.refused(&error.report()).exit(3)
+            done.broken_off(&error)
         }
-        None => done.exit(if waits { 3 } else { 0 }),
+        None => done.partial(sent.is_partial()),
     }
 }
 

@@ -24,7 +24,7 @@ pub(super) enum Record {
 
 /// What came back.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Reply {
+pub(super) enum DnsResponse {
     /// What there is; nothing when there is no such name.
     Records(Vec<Record>),
     /// More than fits into a datagram.
@@ -56,21 +56,21 @@ pub(super) fn question(id: u16, name: &str, kind: RecordKind) -> Option<Vec<u8>>
 }
 
 /// The answer in these bytes to the question with this id.
-pub(super) fn reply(bytes: &[u8], id: u16, name: &str, kind: RecordKind) -> Reply {
-    let Ok(packet) = Packet::parse(bytes) else { return Reply::Other };
+pub(super) fn reply(bytes: &[u8], id: u16, name: &str, kind: RecordKind) -> DnsResponse {
+    let Ok(packet) = Packet::parse(bytes) else { return DnsResponse::Other };
     let is_ours = |one: &Question<'_>| {
         one.qtype == QTYPE::TYPE(kind.wire()) && Name::new(name).is_ok_and(|name| one.qname == name)
     };
     if packet.id() != id || !packet.has_flags(PacketFlag::RESPONSE) || !packet.questions.iter().any(is_ours) {
-        return Reply::Other;
+        return DnsResponse::Other;
     }
     match packet.rcode() {
-        RCODE::NameError => return Reply::Records(Vec::new()),
-        RCODE::NoError if packet.has_flags(PacketFlag::TRUNCATION) => return Reply::Truncated,
+        RCODE::NameError => return DnsResponse::Records(Vec::new()),
+        RCODE::NoError if packet.has_flags(PacketFlag::TRUNCATION) => return DnsResponse::Truncated,
         RCODE::NoError => {}
-        other => return Reply::Failed(format!("{other:?}")),
+        other => return DnsResponse::Failed(format!("{other:?}")),
     }
-    Reply::Records(packet.answers.into_iter().filter_map(|answer| record(answer.rdata, kind)).collect())
+    DnsResponse::Records(packet.answers.into_iter().filter_map(|answer| record(answer.rdata, kind)).collect())
 }
 
 /// A record of the kind that was asked for; a name that stands for another (CNAME) is passed over.

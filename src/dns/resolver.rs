@@ -4,7 +4,7 @@ use std::io::{Read as _, Write as _};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream, UdpSocket};
 use std::time::{Duration, Instant};
 
-use super::message::{self, Record, RecordKind, Reply};
+use super::message::{self, DnsResponse, Record, RecordKind};
 use super::{Dns, DnsAnswer};
 use crate::random;
 
@@ -56,9 +56,11 @@ impl Resolver {
                 break;
             }
             match exchange(*server, name, kind, Instant::now() + left.min(ONE)) {
-                Ok(Reply::Records(records)) => return Ok(records),
-                Ok(Reply::Failed(code)) => why = format!("the resolver {server} cannot say ({code})"),
-                Ok(Reply::Truncated | Reply::Other) => why = format!("the resolver {server} gave no answer"),
+                Ok(DnsResponse::Records(records)) => return Ok(records),
+                Ok(DnsResponse::Failed(code)) => why = format!("the resolver {server} cannot say ({code})"),
+                Ok(DnsResponse::Truncated | DnsResponse::Other) => {
+                    why = format!("the resolver {server} gave no answer");
+                }
                 Err(_) => why = format!("the resolver {server} does not answer"),
             }
         }
@@ -101,9 +103,9 @@ fn of_machine(text: &str) -> Vec<SocketAddr> {
 }
 
 /// One question and its answer.
-fn exchange(server: SocketAddr, name: &str, kind: RecordKind, until: Instant) -> std::io::Result<Reply> {
+fn exchange(server: SocketAddr, name: &str, kind: RecordKind, until: Instant) -> std::io::Result<DnsResponse> {
     let id = random::bytes::<2>().map(u16::from_be_bytes).map_err(std::io::Error::other)?;
-    let Some(question) = message::question(id, name, kind) else { return Ok(Reply::Records(Vec::new())) };
+    let Some(question) = message::question(id, name, kind) else { return Ok(DnsResponse::Records(Vec::new())) };
     let any = if server.is_ipv4() { IpAddr::V4(Ipv4Addr::UNSPECIFIED) } else { IpAddr::V6(Ipv6Addr::UNSPECIFIED) };
     let socket = UdpSocket::bind((any, 0))?;
     socket.connect(server)?;
@@ -114,8 +116,8 @@ fn exchange(server: SocketAddr, name: &str, kind: RecordKind, until: Instant) ->
         let length = socket.recv(&mut bytes)?;
         match message::reply(&bytes[..length], id, name, kind) {
             // Perhaps a late answer to an earlier question; ours may still come.
-            Reply::Other => {}
-            Reply::Truncated => {
+            DnsResponse::Other => {}
+            DnsResponse::Truncated => {
                 return over_tcp(server, &question, until).map(|bytes| message::reply(&bytes, id, name, kind));
             }
             reply => return Ok(reply),

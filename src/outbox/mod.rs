@@ -20,7 +20,6 @@ mod send_lock;
 mod sent_email;
 mod settings;
 mod smtp_session;
-mod stream;
 mod wire_message;
 
 pub(crate) use by_hand::{DoubtVerdict, readdress, settle_by_hand};

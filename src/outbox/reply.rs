@@ -1,6 +1,7 @@
 //! What an answer of the mail server means for the email, and for all the others.
 
 use crate::domain::{BounceClass, OutboxId, status_of};
+use crate::mail_stream::StreamFault;
 
 /// How far an email had come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +29,12 @@ pub(super) enum SmtpError {
     Lacks(&'static str),
     /// It said nothing, or nothing that can be understood: the connection is of no use any more.
     Lost(String),
+}
+
+impl From<StreamFault> for SmtpError {
+    fn from(fault: StreamFault) -> Self {
+        Self::Lost(fault.to_string())
+    }
 }
 
 impl SmtpError {

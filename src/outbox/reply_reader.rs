@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use encoding_rs::WINDOWS_1252;
 
 use super::reply::SmtpError;
-use super::stream::in_words;
 use crate::domain::status_of;
+use crate::mail_stream::StreamFault;
 
 /// Bytes that a reply may have, all its lines together. RFC 5321 asks for 512 a line; who offers much sends some thousands.
 const LONGEST: usize = 64 * 1024;
@@ -18,14 +18,14 @@ const PIECE: usize = 4096;
 
 /// A whole reply.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Reply {
+pub(super) struct SmtpReply {
     /// 200 to 599.
     pub(super) code: u16,
     /// Its text, without control characters.
     pub(super) lines: Vec<String>,
 }
 
-impl Reply {
+impl SmtpReply {
     /// The text in one line; a status such as `5.1.1` that stands in each of its lines is in it once.
     pub(super) fn text(&self) -> String {
         let mut lines = self.lines.iter().map(String::as_str);
@@ -59,7 +59,7 @@ impl ReplyReader {
     ///
     /// # Errors
     /// [`SmtpError::Lost`] for everything that is no reply.
-    pub(super) fn read(&mut self, stream: &mut impl Read, timeout: Duration) -> Result<Reply, SmtpError> {
+    pub(super) fn read(&mut self, stream: &mut impl Read, timeout: Duration) -> Result<SmtpReply, SmtpError> {
         let until = Instant::now() + timeout;
         let (mut lines, mut length, mut code) = (Vec::new(), 0, None);
         loop {
@@ -73,12 +73,12 @@ impl ReplyReader {
             code = Some(this);
             lines.push(words(text));
             if is_last {
-                return Ok(Reply { code: this, lines });
+                return Ok(SmtpReply { code: this, lines });
             }
         }
     }
 
-    /// The next line without its end.
+    /// The next line without its end, which may be a bare LF.
     fn line(&mut self, stream: &mut impl Read, most: usize, until: Instant) -> Result<Vec<u8>, SmtpError> {
         let mut looked_at = 0;
         loop {
@@ -88,12 +88,10 @@ impl ReplyReader {
                 }
                 let mut line: Vec<u8> = self.unread.drain(..=looked_at + end).collect();
                 line.pop();
-                let is_whole = line.pop() == Some(b'\r');
-                return if is_whole {
-                    Ok(line)
-                } else {
-                    Err(lost("the mail server ends lines as no mail server does"))
-                };
+                if line.last() == Some(&b'\r') {
+                    line.pop();
+                }
+                return Ok(line);
             }
             looked_at = self.unread.len();
             if looked_at > most {
@@ -101,16 +99,16 @@ impl ReplyReader {
             }
             let mut piece = [0; PIECE];
             match stream.read(&mut piece) {
-                Ok(0) => return Err(SmtpError::Lost(in_words(&ErrorKind::UnexpectedEof.into()))),
+                Ok(0) => return Err(StreamFault::HungUp.into()),
                 Ok(count) => self.unread.extend_from_slice(&piece[..count]),
                 // A stream may wait less long at a time; what a wait that was too long is called depends on the system.
                 Err(fault)
                     if matches!(fault.kind(), ErrorKind::Interrupted | ErrorKind::WouldBlock | ErrorKind::TimedOut) => {
                 }
-                Err(fault) => return Err(SmtpError::Lost(in_words(&fault))),
+                Err(fault) => return Err(StreamFault::from(fault).into()),
             }
             if Instant::now() >= until {
-                return Err(SmtpError::Lost(in_words(&ErrorKind::TimedOut.into())));
+                return Err(StreamFault::TimedOut.into());
             }
         }
     }
@@ -171,7 +169,7 @@ mod tests {
     }
 
     /// What is read of these bytes until the connection is of no use, and the most that was held back meanwhile.
-    fn replies(bytes: &[u8], seed: u64) -> (Vec<Result<Reply, SmtpError>>, usize) {
+    fn replies(bytes: &[u8], seed: u64) -> (Vec<Result<SmtpReply, SmtpError>>, usize) {
         let (mut stream, mut reader) = (Pieces { bytes, dice: Rng::with_seed(seed) }, ReplyReader::default());
         let (mut found, mut held) = (Vec::new(), 0);
         loop {
@@ -204,8 +202,13 @@ mod tests {
             (b"550 a\x1b[2Jb\0c\rd\r\n".to_vec(), is(550, "a [2Jb c d")),
             (b"599 odd\r\n".to_vec(), is(599, "odd")),
             (format!("250 {}\r\n", long(8000)).into(), is(250, &long(SHOWN))),
-            (b"250 ok\n".to_vec(), None),
-            (b"250-ok\n250 ok\r\n".to_vec(), None),
+            (b"250 ok\n".to_vec(), is(250, "ok")),
+            (b"250\n".to_vec(), is(250, "")),
+            (b"250-one\n250 two\r\n".to_vec(), is(250, "one two")),
+            (b"250-one\r\n250 two\n".to_vec(), is(250, "one two")),
+            (b"\n".to_vec(), None),
+            (b"250-one\n251 two\n".to_vec(), None),
+            (b"250-one\n\n".to_vec(), None),
             (b"250 ok\r".to_vec(), None),
             (b"250 ok".to_vec(), None),
             (b"".to_vec(), None),
@@ -220,6 +223,7 @@ mod tests {
             (b"250-one\r\n251 two\r\n".to_vec(), None),
             (format!("250 {}", long(3_000_000)).into(), None),
             ("250-\r\n".repeat(500_000).into(), None),
+            ("250-\n".repeat(500_000).into(), None),
         ];
         for code in [0, 99, 100, 199, 600, 999] {
             let (found, _) = replies(format!("{code:03} ok\r\n").as_bytes(), 1);
@@ -299,7 +303,7 @@ mod tests {
             // In whatever pieces it comes, it is the same.
             assert_eq!(super::tests::replies(&bytes, seed + count).0, found, "{seed}");
             whole += replies.len();
-            broken += usize::from(*fault != SmtpError::Lost(in_words(&ErrorKind::UnexpectedEof.into())));
+            broken += usize::from(*fault != StreamFault::HungUp.into());
         }
         assert!(
             whole as u64 > count && broken as u64 > count / 4,

@@ -4,7 +4,7 @@
 //! wherever the folder lies; and in the shop folder, so that a copy of the folder carries it along. An outbox that is behind either
 //! record is an older copy. One that has sent, with nothing recorded here, was moved or copied. Both wait for the owner.
 
-use std::fs::{File, TryLockError};
+use std::fs::File;
 use std::io::{ErrorKind, Read as _, Seek, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -174,9 +174,8 @@ fn unwritable(what: &str, path: &Path, cause: std::io::Error) -> Error {
 }
 
 fn try_lock(file: &File, path: &Path) -> Result<()> {
-    file.try_lock().map_err(|e| match e {
-        TryLockError::WouldBlock => Error::new("emails are being sent from this shop folder already")
-            .hint("wait until that is done, or stop it with Ctrl-C where it runs"),
-        TryLockError::Error(e) => Error::io("lock", path, e),
+    files::try_lock(file, path, || {
+        Error::new("emails are being sent from this shop folder already")
+            .hint("wait until that is done, or stop it with Ctrl-C where it runs")
     })
 }

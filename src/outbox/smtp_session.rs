@@ -1,6 +1,6 @@
 //! One connection to the mail server, phase by phase.
 
-use std::io::{self, ErrorKind, Write};
+use std::io::{ErrorKind, Write};
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -8,9 +8,9 @@ use base64::engine::general_purpose::STANDARD;
 use lettre::Address;
 
 use super::reply::{Phase, SmtpError};
-use super::reply_reader::{Reply, ReplyReader};
-use super::stream::{ServerStream, UNASKED, in_words};
+use super::reply_reader::{ReplyReader, SmtpReply};
 use super::wire_message::WireMessage;
+use crate::mail_stream::{MailStream, StreamFault};
 use crate::shop::{MailServer, Security};
 
 /// Who connects: a machine behind a router has no name that others know (RFC 5321, 4.1.3).
@@ -43,7 +43,7 @@ impl Timeouts {
 
 /// An open connection.
 pub(super) struct SmtpSession {
-    stream: ServerStream,
+    stream: MailStream,
     replies: ReplyReader,
     timeouts: Timeouts,
     /// Nothing that comes can be understood any more.
@@ -73,9 +73,9 @@ impl SmtpSession {
 
     /// Connects and encrypts, and asks what the server offers.
     pub(super) fn connect(server: &MailServer, timeouts: Timeouts) -> Result<Self, SmtpError> {
-        let mut stream = ServerStream::connect(&server.host, server.port, timeouts.connect).map_err(|e| lost(&e))?;
+        let mut stream = MailStream::connect(&server.host, server.port, timeouts.connect)?;
         if server.security == Security::Tls {
-            stream = stream.encrypt(&server.host).map_err(|e| lost(&e))?;
+            stream.encrypt(&server.host)?;
         }
         let replies = ReplyReader::default();
         let mut session =
@@ -89,10 +89,9 @@ impl SmtpSession {
             }
             session.command("STARTTLS\r\n", DONE)?;
             if session.replies.has_more() {
-                // Whoever sits on the line could have put it there, to be taken for what comes encrypted.
-                return Err(SmtpError::Lost(UNASKED.to_owned()));
+                return Err(StreamFault::Unasked.into());
             }
-            session.stream = session.stream.encrypt(&server.host).map_err(|e| lost(&e))?;
+            session.stream.encrypt(&server.host)?;
             session.ask()?;
         }
         Ok(session)
@@ -225,7 +224,7 @@ impl SmtpSession {
     }
 
     /// Says something and gets the answer.
-    fn command(&mut self, command: &str, wanted: Wanted) -> Result<Reply, SmtpError> {
+    fn command(&mut self, command: &str, wanted: Wanted) -> Result<SmtpReply, SmtpError> {
         self.send(command.as_bytes()).map_err(|(_, fault)| fault)?;
         self.answer(wanted, self.timeouts.command)
     }
@@ -235,39 +234,39 @@ impl SmtpSession {
     fn send(&mut self, bytes: &[u8]) -> Result<(), RefusedAt> {
         if self.replies.has_more() || self.is_lost {
             self.is_lost = true;
-            return Err((Phase::Body, SmtpError::Lost(UNASKED.to_owned())));
+            return Err((Phase::Body, StreamFault::Unasked.into()));
         }
-        let mut broken = |phase: Phase, fault: &io::Error| {
+        let mut broken = |phase: Phase, fault: StreamFault| {
             self.is_lost = true;
-            (phase, lost(fault))
+            (phase, fault.into())
         };
-        self.stream.expect_silence().map_err(|fault| broken(Phase::Body, &fault))?;
+        self.stream.expect_silence().map_err(|fault| broken(Phase::Body, fault))?;
         let mut rest = bytes;
         while !rest.is_empty() {
             match self.stream.write(rest) {
-                Ok(0) => return Err(broken(Phase::Body, &ErrorKind::WriteZero.into())),
+                Ok(0) => return Err(broken(Phase::Body, StreamFault::HungUp)),
                 Ok(count) => rest = &rest[count..],
                 Err(fault) if fault.kind() == ErrorKind::Interrupted => {}
-                Err(fault) => return Err(broken(Phase::Body, &fault)),
+                Err(fault) => return Err(broken(Phase::Body, fault.into())),
             }
         }
-        self.stream.flush().map_err(|fault| broken(Phase::Dot, &fault))
+        self.stream.flush().map_err(|fault| broken(Phase::Dot, fault.into()))
     }
 
     /// The answer to what was sent, if it is the wanted one.
-    fn answer(&mut self, wanted: Wanted, timeout: Duration) -> Result<Reply, SmtpError> {
+    fn answer(&mut self, wanted: Wanted, timeout: Duration) -> Result<SmtpReply, SmtpError> {
         let reply = self.reply(timeout)?;
         if reply.code / 100 == wanted { Ok(reply) } else { Err(self.no_answer(&reply)) }
     }
 
-    fn reply(&mut self, timeout: Duration) -> Result<Reply, SmtpError> {
+    fn reply(&mut self, timeout: Duration) -> Result<SmtpReply, SmtpError> {
         let reply = self.replies.read(&mut self.stream, timeout);
         self.is_lost |= reply.is_err();
         reply
     }
 
     /// What a reply means that was not wanted: a no, or that the server and we speak of different things.
-    fn no_answer(&mut self, reply: &Reply) -> SmtpError {
+    fn no_answer(&mut self, reply: &SmtpReply) -> SmtpError {
         if reply.code >= 400 {
             return SmtpError::Refused(reply.code, reply.text());
         }
@@ -276,17 +275,13 @@ impl SmtpSession {
     }
 
     fn wait_at_most(&mut self, timeout: Duration) -> Result<(), SmtpError> {
-        self.stream.set_timeout(timeout).map_err(|fault| lost(&fault))
+        Ok(self.stream.set_timeout(timeout)?)
     }
-}
-
-fn lost(fault: &io::Error) -> SmtpError {
-    SmtpError::Lost(in_words(fault))
 }
 
 #[cfg(test)]
 mod tests {
-    use std::io::{BufRead, BufReader};
+    use std::io::{self, BufRead, BufReader};
     use std::net::TcpListener;
 
     use fastrand::Rng;

@@ -31,15 +31,13 @@ pub(crate) fn backup(store: &Store, target: &Path) -> Result<u64> {
         return Err(Error::of(ErrorKind::Machine, format!("the copy did not pass its check: {fault}"))
             .hint("run `regulars doctor`"));
     }
-    let file = std::fs::File::open(&draft.0).map_err(|e| Error::io("read", &draft.0, e))?;
-    file.sync_all().map_err(|e| Error::io("write", &draft.0, e))?;
+    files::sync(&draft.0)?;
     draft.publish(target)?;
     std::fs::metadata(target).map(|m| m.len()).map_err(|e| Error::io("read", target, e))
 }
 
 fn is_there(target: &Path) -> Error {
-    Error::new(format!("{} is there already", text::quote(&target.display().to_string())))
-        .hint("choose a new name: a backup never replaces another")
+    Error::is_there(target).hint("choose a new name: a backup never replaces another")
 }
 
 /// A file that this program alone knows; it goes again.

@@ -13,7 +13,6 @@ use super::watch::{FileWatch, refuse_strangers};
 use super::{dialect, fault, migrations};
 use crate::error::{Error, ErrorKind, Result};
 use crate::files;
-use crate::text;
 
 /// The open database.
 #[derive(Debug)]
@@ -39,7 +38,7 @@ impl Store {
     /// When the file exists or cannot be written.
     pub(crate) fn create(path: &Path) -> Result<Self> {
         if path.exists() {
-            return Err(Error::new(format!("{} is there already", text::quote(&path.display().to_string()))));
+            return Err(Error::is_there(path));
         }
         files::create_secret(path)?;
         Self::connect(path, None)

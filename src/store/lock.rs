@@ -30,15 +30,8 @@ impl ShopLock {
 
     /// For itself alone; `hint` says what to do when others have the shop open.
     pub(crate) fn alone(database: &Path, hint: &str) -> Result<Self> {
-        let path = path_of(database);
-        let file = files::open_or_create(&path).map_err(|e| Error::io("write", &path, e))?;
-        match file.try_lock() {
-            Ok(()) => Ok(Self { file: Some(file) }),
-            Err(TryLockError::Error(e)) => Err(Error::io("lock", &path, e)),
-            Err(TryLockError::WouldBlock) => {
-                Err(Error::new("another Regulars is at work in this shop folder").hint(hint))
-            }
-        }
+        let busy = || Error::new("another Regulars is at work in this shop folder").hint(hint);
+        Ok(Self { file: Some(files::lock(&path_of(database), busy)?) })
     }
 
     /// Gives it back and takes its file away, in a folder that is to be as it was.

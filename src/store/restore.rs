@@ -53,7 +53,7 @@ impl Restoring {
                 .hint("say which file `regulars backup` made"));
         }
         let copy = PartFile::of(database);
-        remove(&files_beside(copy.path()))?;
+        files_beside(copy.path()).iter().try_for_each(|file| files::remove(file))?;
         let _ = std::fs::remove_file(copy.path());
         let restoring = Self { database: database.to_owned(), copy, _lock: lock };
         let sound = restoring.take(backup);
@@ -87,7 +87,7 @@ impl Restoring {
         let copied = Connection::open(copy).map_err(fault::of)?;
         copied.pragma_update(None, "journal_mode", "DELETE").map_err(fault::of)?;
         drop(copied);
-        sync(copy)
+        files::sync(copy)
     }
 
     /// Asks the database that is to be replaced; the backup is attached to it as `copy`.
@@ -123,7 +123,7 @@ impl Restoring {
         files::sync_folder(folder)?;
         self.copy.complete()?;
         files::sync_folder(folder)?;
-        remove(&files_beside(&self.database))?;
+        files_beside(&self.database).iter().try_for_each(|file| files::remove(file))?;
         files::sync_folder(folder)?;
         // From now on its changes go into a log of its own.
         drop(Store::open_alone(&self.database, None)?);
@@ -167,7 +167,7 @@ fn keep(database: &Path, folder: &Path, moment: &str) -> Result<PathBuf> {
         let _ = std::fs::remove_file(part.path());
         std::fs::copy(&from, part.path()).map_err(|e| Error::io("write", part.path(), e))?;
         files::close_to_others(part.path());
-        sync(part.path())?;
+        files::sync(part.path())?;
         part.complete()?;
     }
     Ok(kept)
@@ -179,19 +179,4 @@ fn files_beside(database: &Path) -> [PathBuf; 3] {
         file.push(end);
         PathBuf::from(file)
     })
-}
-
-fn remove(files: &[PathBuf]) -> Result<()> {
-    for file in files {
-        match std::fs::remove_file(file) {
-            Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(Error::io("remove", file, e)),
-            _ => {}
-        }
-    }
-    Ok(())
-}
-
-fn sync(path: &Path) -> Result<()> {
-    let file = std::fs::File::options().write(true).open(path).map_err(|e| Error::io("write", path, e))?;
-    file.sync_all().map_err(|e| Error::io("write", path, e))
 }

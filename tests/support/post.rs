@@ -11,23 +11,23 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 /// Replies that are none, and how often they are said.
-const BROKEN: [(&str, &[u8], usize); 9] = [
+const BROKEN: [(&str, &[u8], usize); 8] = [
     ("354", b"354 more of it\r\n", 1),
     ("mixed", b"250-ok\r\n251 ok\r\n", 1),
     ("000", b"000 ok\r\n", 1),
     ("999", b"999 ok\r\n", 1),
     ("abc", b"abc ok\r\n", 1),
-    ("lf", b"250 ok\n", 1),
     ("halves", b"250 o\r\nk\r\n", 1),
     ("endless", b"250 and so on, and so on, and so on, and so on, and so on, and so on ", 1 << 20),
     ("many", b"250-\r\n", 1 << 20),
 ];
 
-/// How a yes is said: after its code, up to the line's end. `late` comes in a packet of its own.
-const ODD: [(&str, &str, &str); 7] = [
+/// How a yes is said: after its code, up to the line's end, which `lf` has not whole. `late` comes in a packet of its own.
+const ODD: [(&str, &str, &str); 8] = [
     ("bare", "", ""),
     ("blank", " ", ""),
     ("lines", "-\r\nCODE-\r\nCODE", ""),
+    ("lf", "-one\nCODE two", ""),
     ("latin", " gr\u{fc}\u{df}e", ""),
     ("long", " LONG", ""),
     ("extra", " ok\r\n250 2.0.0 taken", ""),
@@ -167,7 +167,8 @@ impl Guest {
         let Some((_, now, then)) = ODD.iter().find(|(name, ..)| *name == what) else { return self.say(usual) };
         let text = format!("CODE{now}").replace("CODE", &usual[..3]).replace("LONG", &"x".repeat(6000));
         let bytes: Vec<u8> = text.chars().map(|c| u8::try_from(u32::from(c)).unwrap_or(b'?')).collect();
-        self.stream.write_all(&[&bytes[..], b"\r\n"].concat())?;
+        let end = if what == "lf" { "\n" } else { "\r\n" };
+        self.stream.write_all(&[&bytes[..], end.as_bytes()].concat())?;
         if then.is_empty() { Ok(()) } else { self.say(then) }
     }
 

@@ -4,7 +4,7 @@
 //! names is completed by the next one, and named by `doctor`.
 
 use std::collections::BTreeSet;
-use std::fs::{File, TryLockError};
+use std::fs::File;
 use std::path::{Component, Path, PathBuf};
 
 use crate::error::{Error, Result};
@@ -38,13 +38,8 @@ impl PrintLock {
             Error::new(format!("letters of {} are being printed already", text::quote(slug)))
                 .hint("wait until that is done, then print again")
         };
-        let file = files::open_or_create(&path).map_err(|e| Error::io("write", &path, e))?;
-        match file.try_lock() {
-            Ok(()) if files::is_named(&file, &path) => Ok(Self { path, _file: file }),
-            // Whoever had it has just taken its file away.
-            Ok(()) | Err(TryLockError::WouldBlock) => Err(busy()),
-            Err(TryLockError::Error(e)) => Err(Error::io("lock", &path, e)),
-        }
+        let file = files::lock(&path, busy)?;
+        Ok(Self { path, _file: file })
     }
 }
 
@@ -93,7 +88,7 @@ impl FileSet {
     /// Gives all of them their names.
     pub(crate) fn publish(mut self) -> Result<()> {
         self.is_published = true;
-        put(&self.folder, &self.names)
+        name_all(&self.folder, &self.names)
     }
 }
 
@@ -123,18 +118,18 @@ pub(super) fn recover(folder: &Path, batch_on_record: usize) -> Result<Vec<PathB
         let names: Vec<PathBuf> = lines.map(PathBuf::from).collect();
         let is_begun = names.iter().any(|name| !folder.join(draft_of(name)).exists());
         if is_begun || (1..=batch_on_record).contains(&batch) {
-            put(folder, &names)?;
+            name_all(folder, &names)?;
             completed = names.iter().map(|name| folder.join(name)).collect();
         } else {
-            std::fs::remove_file(&path).map_err(|e| Error::io("remove", &path, e))?;
+            files::remove(&path)?;
         }
     }
     clear(folder);
     Ok(completed)
 }
 
-/// Gives files their names, those that have none yet, and takes the list away.
-fn put(folder: &Path, names: &[PathBuf]) -> Result<()> {
+/// Gives files their names, those that have none yet, and removes the list.
+fn name_all(folder: &Path, names: &[PathBuf]) -> Result<()> {
     let mut places = BTreeSet::new();
     for name in names {
         let (draft, path) = (folder.join(draft_of(name)), folder.join(name));
@@ -148,24 +143,20 @@ fn put(folder: &Path, names: &[PathBuf]) -> Result<()> {
     let names: BTreeSet<PathBuf> = names.iter().map(|name| folder.join(name)).collect();
     for place in places {
         if place != folder {
-            tidy(&place, &names)?;
+            remove_old_letters(&place, &names)?;
         }
         files::sync_folder(&place)?;
     }
     clear(folder);
-    let list = folder.join(LIST);
-    match std::fs::remove_file(&list) {
-        Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(Error::io("remove", &list, e)),
-        _ => Ok(()),
-    }
+    files::remove(&folder.join(LIST))
 }
 
-/// Takes the files of letters out of a folder that an earlier run left there; files of other people stay.
-fn tidy(folder: &Path, names: &BTreeSet<PathBuf>) -> Result<()> {
+/// Removes the single letters of an earlier run from a folder; other files stay.
+fn remove_old_letters(folder: &Path, names: &BTreeSet<PathBuf>) -> Result<()> {
     let there = std::fs::read_dir(folder).map_err(|e| Error::io("read", folder, e))?;
     for path in there.filter_map(std::result::Result::ok).map(|file| file.path()) {
         if is_letter(&path.file_name().unwrap_or_default().to_string_lossy()) && !names.contains(&path) {
-            std::fs::remove_file(&path).map_err(|e| Error::io("remove", &path, e))?;
+            files::remove(&path)?;
         }
     }
     Ok(())
@@ -177,7 +168,7 @@ fn is_letter(file: &str) -> bool {
     digits >= 4 && file[digits..].starts_with('-') && Path::new(file).extension().is_some_and(|e| e == "pdf")
 }
 
-/// Takes away what is half made.
+/// Removes what is half made.
 fn clear(folder: &Path) {
     for path in std::fs::read_dir(folder).into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path())) {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();

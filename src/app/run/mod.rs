@@ -8,7 +8,7 @@ use std::sync::atomic::AtomicBool;
 
 use chrono::NaiveDateTime;
 
-use super::bounces::act;
+use super::bounces::{BounceReport, act};
 use super::incoming;
 use super::progress::Progress;
 use crate::campaign::{self, Planned};
@@ -72,7 +72,7 @@ pub(crate) fn rehearse(shop: &Shop, now: NaiveDateTime) -> Result<RunOutcome> {
         would_go(&store.read(), now, &mut outcome)?;
     } else {
         store.rehearse(|write| {
-            outcome.came_back = Some(act(write, &mails, false, now)?);
+            outcome.came_back = Some(act(write, &mails, false, now, BounceReport::default())?);
             would_go(write, now, &mut outcome)
         })?;
     }

@@ -1,22 +1,28 @@
 //! What goes wrong on the way to an IMAP server, in words.
 
-use std::io;
-
 use crate::error::Error;
+use crate::mail_stream::StreamFault;
 
 pub(super) const LATER: &str = "do it again later; if it stays so, ask whoever runs the mail server";
 
-/// What breaks off.
-pub(super) fn lost(error: &io::Error) -> Error {
-    let message = match error.kind() {
-        io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => "the mail server did not answer in time".to_owned(),
-        io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe => {
-            "the mail server hung up".to_owned()
+/// The connection is of no use any more.
+pub(super) fn lost(fault: impl Into<StreamFault>) -> Error {
+    let fault = fault.into();
+    let hint = match &fault {
+        StreamFault::UntrustedIssuer => {
+            "write the name that your provider gives for IMAP; your own certificate is trusted when SSL_CERT_FILE names its file"
         }
-        io::ErrorKind::ConnectionRefused => "connection refused".to_owned(),
-        _ => error.to_string().split(" (os error").next().unwrap_or_default().to_lowercase(),
+        StreamFault::OtherName | StreamFault::OtherCertificate(_) => {
+            "write the name that your provider gives for IMAP; nothing is sent to a server that may be another"
+        }
+        StreamFault::Expired => "tell your provider; also check that the clock of this machine is right",
+        StreamFault::NotYetValid => "check that the clock of this machine is right",
+        StreamFault::NotEncrypted => "`imaps://` is for port 993; on port 143 write `imap+starttls://`",
+        StreamFault::OtherEncryption(_) => "look at the name and the port",
+        StreamFault::Unasked => "write `imaps://` in place of `imap+starttls://`",
+        _ => LATER,
     };
-    Error::new(message).hint(LATER)
+    Error::new(fault.to_string()).hint(hint)
 }
 
 /// The server ends it.

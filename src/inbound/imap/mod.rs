@@ -8,7 +8,6 @@ mod mailbox;
 mod read_mark;
 mod response;
 mod session;
-mod tls;
 
 pub(crate) use account::{ImapAccount, account};
 pub(crate) use mailbox::ImapMailbox;
