@@ -333,6 +333,11 @@ const ACCIDENTS: &[Accident] = &[
         fs::copy(shop.file("regulars.db-wal"), shop.file("log")).unwrap();
         fs::rename(shop.file("log"), shop.file("regulars.db-wal")).unwrap();
     }),
+    ("its index removed", |shop| fs::remove_file(shop.file("regulars.db-shm")).unwrap()),
+    ("its index removed, and another at work", |shop| {
+        fs::remove_file(shop.file("regulars.db-shm")).unwrap();
+        shop.run("customer note C-01 hello --kind call").quiet();
+    }),
     ("another shop's database", |shop| {
         let other = Shop::new();
         fs::copy(other.file("regulars.db"), shop.file("other.db")).unwrap();

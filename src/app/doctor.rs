@@ -7,7 +7,7 @@ use super::init;
 use crate::campaign;
 use crate::customers;
 use crate::domain::CampaignState;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::files;
 use crate::shop::Shop;
 use crate::store::{self, Finding, Read};
@@ -36,6 +36,20 @@ fn oversized(shop: &Shop, read: &Read<'_>) -> Result<Vec<Finding>> {
                 .to_owned(),
         })
         .collect())
+}
+
+/// An error of any verb; when amounts could not be added up, with whose they are.
+pub(crate) fn with_whose(error: Error, folder: &Path) -> Error {
+    let oversized = || {
+        let shop = Shop::open(folder).ok()?;
+        let store = shop.store().ok()?;
+        let (reference, day, amount) = customers::oversized_purchases(&store.read(), 1).ok()?.pop()?;
+        Some((text::quote(&reference), day, shop.settings.currency.show(amount)))
+    };
+    let found = if store::is_too_large_a_sum(&error) { oversized() } else { None };
+    let Some((reference, day, amount)) = found else { return error };
+    let message = format!("{}: a purchase of {reference} on {day} is of {amount}", error.message());
+    Error::of(error.kind(), message).hint(error.what_next().unwrap_or_default())
 }
 
 /// Folders and files that belong to no campaign, and what a killed run left behind.

@@ -16,6 +16,7 @@ use super::{
     init, man, manual, note_lines, outbox, plan, posted, preview, print, proof, recipients, redeem, report, restore,
     returned, run, segment, send, serve, till, unredeem, why,
 };
+use crate::app;
 use crate::clock::{Clock, Rehearsal};
 use crate::error::{Error, Result};
 use crate::shop::Shop;
@@ -111,6 +112,7 @@ pub fn main() -> ExitCode {
     match line.verb.run(&context) {
         Ok(done) => show(&done, line.json),
         Err(error) => {
+            let error = app::doctor::with_whose(error, &context.folder);
             let json = done::error_json(&error).filter(|_| line.json);
             let printed = json.map_or(Ok(()), |json| to_stdout(&json));
             to_stderr(&error.report());

@@ -14,6 +14,9 @@ use crate::text::{self, heading_key};
 /// A field of ours and the columns that are known to be it; see `dialect` for how they are written.
 pub(crate) type Field = (&'static str, &'static [&'static str]);
 
+/// How many columns a message names at most.
+const MOST_NAMED: usize = 20;
+
 /// Who is known by one of these has it as well.
 pub(super) const EMAIL: &str = CustomerField::Email.as_str();
 pub(super) const PHONE: &str = CustomerField::Phone.as_str();
@@ -183,7 +186,7 @@ impl<'s> Columns<'s> {
                 let taken = |place: &usize| self.picks.iter().any(|pick| pick.places.contains(place));
                 if twins.clone().count() > 1 && !twins.clone().all(|twin| taken(&twin)) {
                     let heading = text::quote(self.heading(*place));
-                    let ways: Vec<String> = (1..=twins.count())
+                    let ways: Vec<String> = (1..=twins.count().min(MOST_NAMED))
                         .map(|n| format!("`--map {name}=\"{}#{n}\"`", self.heading(*place)))
                         .collect();
                     return Err(Error::new(format!("several columns are headed {heading}"))
@@ -232,7 +235,7 @@ impl<'s> Columns<'s> {
         self.place(field).ok_or_else(|| {
             Error::new(format!("no column looks like {meaning}")).at(1).hint(format!(
                 "say which one it is with `--map {field}=COLUMN`; the columns are {}",
-                text::list(&self.header.iter().map(|heading| text::quote(heading)).collect::<Vec<_>>())
+                text::first_few(&self.header.iter().map(|heading| text::quote(heading)).collect::<Vec<_>>(), MOST_NAMED)
             ))
         })
     }

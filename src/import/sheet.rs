@@ -26,6 +26,9 @@ pub(crate) struct SheetOptions<'o> {
     pub(crate) sheet: Option<&'o str>,
 }
 
+/// How many columns a table may have; exports of shop systems have some hundreds.
+const MOST_COLUMNS: usize = 5000;
+
 /// A table with a header.
 #[derive(Debug)]
 pub(crate) struct ImportSheet {
@@ -146,6 +149,12 @@ impl ImportSheet {
         if has_titles && residue::has_single_quotes(&self.header) {
             self.single_quotes = true;
             self.header = self.header.iter().map(|cell| residue::unquoted(cell).to_owned()).collect();
+        }
+        if !self.is_cards && self.header.len() > MOST_COLUMNS {
+            let columns = text::count(self.header.len(), "column");
+            return Err(Error::new(format!("the header has {columns}, and {} is the most", text::thousands(MOST_COLUMNS)))
+                .at(self.above)
+                .hint("is it the right file? Export the columns that the book needs, and leave the others out"));
         }
         if !self.is_cards {
             self.frame = TableFrame::of(&self.header);

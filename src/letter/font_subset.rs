@@ -1,7 +1,9 @@
 //! A font as it goes into a PDF: cut down to the glyphs in use.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
+use std::sync::Once;
 
 use printpdf::ParsedFont;
 
@@ -20,7 +22,7 @@ pub(super) fn embeddable(face: &Face, codes: &[(u16, String)]) -> Result<ParsedF
         let remapper = remapper(face, codes.iter().map(|(code, _)| *code));
         Some((whole, subsetter::subset(data, face.index, &remapper).ok()?))
     };
-    let Ok(Some((whole, subset))) = catch_unwind(AssertUnwindSafe(read)) else {
+    let Some((whole, subset)) = quietly(read) else {
         let name = if face.file.is_empty() { &face.name } else { &face.file };
         let message = format!("the font {} cannot be put into a PDF", text::quote(name));
         return Err(Error::new(message).hint("take it out of the shop's fonts, or take another edition of it"));
@@ -47,6 +49,26 @@ pub(super) fn embeddable(face: &Face, codes: &[(u16, String)]) -> Result<ParsedF
         ..box_.clone()
     };
     Ok(font)
+}
+
+/// What a library makes of a file that may be broken, or nothing when it panics; then nothing is printed either.
+fn quietly<T>(read: impl FnOnce() -> Option<T>) -> Option<T> {
+    thread_local! {
+        static IS_QUIET: Cell<bool> = const { Cell::new(false) };
+    }
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let print = take_hook();
+        set_hook(Box::new(move |panic| {
+            if !IS_QUIET.get() {
+                print(panic);
+            }
+        }));
+    });
+    IS_QUIET.set(true);
+    let read = catch_unwind(AssertUnwindSafe(read));
+    IS_QUIET.set(false);
+    read.ok().flatten()
 }
 
 /// Whether a font can be cut down to a few glyphs and embedded, as far as its tables tell.

@@ -1,6 +1,6 @@
 //! Opening the database: one connection that writes in transactions, and connections that only read.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
@@ -9,7 +9,7 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use super::lock::ShopLock;
 use super::setting::mark_wiped;
 use super::statement::{CACHE, Read, Write};
-use super::watch::{FileWatch, refuse_strangers};
+use super::watch::{FileWatch, files_of, refuse_strangers};
 use super::{dialect, fault, migrations};
 use crate::error::{Error, ErrorKind, Result};
 use crate::files;
@@ -173,15 +173,6 @@ impl Drop for Store {
             }
         }
     }
-}
-
-/// The file of a database and those that SQLite keeps beside it.
-pub(crate) fn files_of(path: &Path) -> [PathBuf; 3] {
-    ["", "-wal", "-shm"].map(|end| {
-        let mut file = path.as_os_str().to_owned();
-        file.push(end);
-        PathBuf::from(file)
-    })
 }
 
 /// A connection that only reads; `unchanging` when nobody may change the file, so that it needs no files beside it.

@@ -18,12 +18,22 @@ fn is_no_room(error: &ffi::Error) -> bool {
     NO_ROOM.contains(&error.extended_code)
 }
 
+/// Whether a sum was larger than any number that the database has.
+pub(crate) fn is_too_large_a_sum(error: &Error) -> bool {
+    let cause = std::error::Error::source(error).and_then(|cause| cause.downcast_ref::<rusqlite::Error>());
+    cause.is_some_and(is_sum)
+}
+
+fn is_sum(error: &rusqlite::Error) -> bool {
+    matches!(error, rusqlite::Error::SqliteFailure(_, Some(message)) if message == "integer overflow")
+}
+
 /// The database's error as one of ours.
 pub(super) fn of(error: rusqlite::Error) -> Error {
-    if matches!(&error, rusqlite::Error::SqliteFailure(_, Some(message)) if message == "integer overflow") {
-        return Error::new("amounts in this shop are too large to be added up").hint(
-            "`regulars doctor` names whose they are; `regulars import undo NUMBER` takes the import back that has them",
-        );
+    if is_sum(&error) {
+        return Error::new("amounts in this shop are too large to be added up")
+            .hint("`regulars doctor` names whose they are; `regulars import undo NUMBER` takes the import back that has them")
+            .because(error);
     }
     let (message, hint) = match error.sqlite_error_code() {
         // The index of the log could not grow, which takes 32 kB.

@@ -16,12 +16,14 @@ mod value;
 mod watch;
 
 pub(crate) use backup::{Finding, backup, examine};
-pub(crate) use database::{Store, StoreReader, files_of};
+pub(crate) use database::{Store, StoreReader};
 pub(crate) use dialect::{folded_equal_sql, folded_like_sql, folded_sql, is_email};
+pub(crate) use fault::is_too_large_a_sum;
 pub(crate) use lock::ShopLock;
 pub(crate) use restore::{OldDatabase, Restoring};
 pub(crate) use statement::{PreparedStatement, Read, Row, Write};
 pub(crate) use value::{ToValue, Value};
+pub(crate) use watch::files_of;
 
 /// Parameters of a statement, in the order of `?1`, `?2` ….
 macro_rules! params {

@@ -6,9 +6,8 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, OpenFlags};
 
 use super::backup::{copy_into, integrity};
-use super::database::files_of;
 use super::lock::ShopLock;
-use super::watch::{has_own_log, is_same_file, refuse_strangers};
+use super::watch::{files_of, has_own_log, is_same_file, refuse_strangers};
 use super::{Read, Store, fault, migrations};
 use crate::error::{Error, ErrorKind, Result};
 use crate::files::{self, PartFile};

@@ -19,9 +19,8 @@ type FileId = (u64, u64);
 /// The files of an open database as they were when it was opened.
 #[derive(Debug)]
 pub(super) struct FileWatch {
-    database: PathBuf,
-    log: PathBuf,
-    ids: (Option<FileId>, Option<FileId>),
+    files: [PathBuf; 3],
+    ids: [Option<FileId>; 3],
     #[cfg(unix)]
     handle: &'static File,
 }
@@ -29,23 +28,22 @@ pub(super) struct FileWatch {
 impl FileWatch {
     /// Looks at the files of a database that has been opened.
     pub(super) fn of(database: &Path) -> Result<Self> {
-        let log = log_of(database);
-        let ids = (id_of(database), id_of(&log));
+        let files = files_of(database);
         Ok(Self {
+            ids: files.each_ref().map(|file| id_of(file)),
+            files,
             #[cfg(unix)]
             handle: handle_of(database)?,
-            database: database.to_owned(),
-            log,
-            ids,
         })
     }
 
-    /// Whether they are still the same: two looks at names and two bytes, so that it can be asked each time.
+    /// Whether they are still the same: three looks at names and two bytes, so that it can be asked each time. Programs with
+    /// two indexes of one log would write over each other in it.
     ///
     /// # Errors
     /// When one of them was removed or replaced, or a backup was copied over the database.
     pub(super) fn check(&self) -> Result<()> {
-        let same = self.ids.0.is_some() && self.ids == (id_of(&self.database), id_of(&self.log));
+        let same = self.ids[0].is_some() && self.ids == self.files.each_ref().map(|file| id_of(file));
         if same && self.mark().is_ok_and(|mark| mark == LOGGED) {
             return Ok(());
         }
@@ -62,7 +60,7 @@ impl FileWatch {
 
     #[cfg(not(unix))]
     fn mark(&self) -> std::io::Result<[u8; 2]> {
-        mark_in(&mut File::open(&self.database)?)
+        mark_in(&mut File::open(&self.files[0])?)
     }
 }
 
@@ -92,10 +90,18 @@ pub(super) fn has_own_log(database: &Path) -> bool {
     Path::new(&journal).exists() || (log_of(database).exists() && is_logged())
 }
 
+/// The file of a database and those that SQLite keeps beside it.
+pub(crate) fn files_of(path: &Path) -> [PathBuf; 3] {
+    ["", "-wal", "-shm"].map(|end| {
+        let mut file = path.as_os_str().to_owned();
+        file.push(end);
+        PathBuf::from(file)
+    })
+}
+
 fn log_of(database: &Path) -> PathBuf {
-    let mut log = database.as_os_str().to_owned();
-    log.push("-wal");
-    PathBuf::from(log)
+    let [_, log, _] = files_of(database);
+    log
 }
 
 #[cfg(unix)]
