@@ -82,7 +82,7 @@ impl Receiver<'_> {
         let (domain, host) = (text::quote(self.domain), text::quote(host.unwrap_or_default()));
         let mut record = better.map(|value| DnsRecord { name: self.domain.to_owned(), value, purpose: "" });
         for doubt in &doubts {
-            let said = match doubt {
+            let advice = match doubt {
                 SpfDoubt::Missing => (
                     format!("{domain} has no SPF record: nothing says who may send for it"),
                     "publish one; if your mail provider names one, take theirs",
@@ -123,7 +123,7 @@ impl Receiver<'_> {
                     "add it, unless it sends from another address",
                 ),
             };
-            self.doubt(SPF, said, record.take());
+            self.doubt(SPF, advice, record.take());
         }
         self.findings.in_order.extend(doubts.is_empty().then_some(SPF));
         Ok(doubts.iter().all(|doubt| matches!(doubt, SpfDoubt::Everybody(_))))
@@ -136,7 +136,7 @@ impl Receiver<'_> {
         let doubts = email::dkim_doubts(self.dns, &name, &value)?;
         let (shown, publish) = (text::quote(&name), "publish the record of your key in its place");
         for doubt in &doubts {
-            let said = match doubt {
+            let advice = match doubt {
                 DkimDoubt::Missing => (
                     format!("{shown} has no DKIM record, so nobody can check what your key signs"),
                     "publish the record of your key",
@@ -161,7 +161,7 @@ impl Receiver<'_> {
                 ),
             };
             let record = DnsRecord { name: name.clone(), value: value.clone(), purpose: "" };
-            self.doubt(DKIM, said, Some(record));
+            self.doubt(DKIM, advice, Some(record));
         }
         self.findings.in_order.extend(doubts.is_empty().then_some(DKIM));
         Ok(doubts.iter().all(|doubt| *doubt == DkimDoubt::Testing))
@@ -171,7 +171,7 @@ impl Receiver<'_> {
         let doubts = email::dmarc_doubts(self.dns, self.domain, passes)?;
         let domain = text::quote(self.domain);
         for doubt in &doubts {
-            let (said, is_fixed_here) = match doubt {
+            let (advice, is_fixed_here) = match doubt {
                 DmarcDoubt::Missing => (
                     (
                         format!(
@@ -207,7 +207,7 @@ impl Receiver<'_> {
                 ),
             };
             let (name, value) = (email::dmarc_name(self.domain), email::dmarc_record(self.address));
-            self.doubt(DMARC, said, is_fixed_here.then_some(DnsRecord { name, value, purpose: "" }));
+            self.doubt(DMARC, advice, is_fixed_here.then_some(DnsRecord { name, value, purpose: "" }));
         }
         self.findings.in_order.extend(doubts.is_empty().then_some(DMARC));
         Ok(())

@@ -56,11 +56,11 @@ impl ImapConnection {
         loop {
             let line = self.line(LONGEST_LINES.saturating_sub(frame.lines), deadline)?;
             let Some(length) = frame.add_line(&line) else { return Ok(frame) };
-            let kept = length.min(LONGEST - frame.literals);
-            frame.begin_literal(kept);
-            let mut data = Vec::with_capacity(kept.min(LONGEST));
+            let length_read = length.min(LONGEST - frame.literals);
+            frame.begin_literal(length_read);
+            let mut data = Vec::with_capacity(length_read.min(LONGEST));
             self.pass_on(length, deadline, |piece| {
-                data.extend_from_slice(&piece[..piece.len().min(kept - data.len())]);
+                data.extend_from_slice(&piece[..piece.len().min(length_read - data.len())]);
             })?;
             frame.add_literal(&data);
         }
@@ -99,10 +99,10 @@ impl ImapConnection {
         let mut left = length;
         while left > 0 {
             let piece = self.piece()?;
-            let taken = piece.len().min(left);
-            each(&piece[..taken]);
-            self.stream.consume(taken);
-            left -= taken;
+            let count = piece.len().min(left);
+            each(&piece[..count]);
+            self.stream.consume(count);
+            left -= count;
             in_time(deadline)?;
         }
         Ok(())

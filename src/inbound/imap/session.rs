@@ -255,9 +255,9 @@ fn no_password_taken(security: Security, capabilities: &[String]) -> Error {
     if security == Security::Plain {
         return error.hint("it does once the connection is encrypted: write `imaps://` or `imap+starttls://`");
     }
-    let ways: Vec<&str> = capabilities.iter().filter_map(|one| one.strip_prefix("AUTH=")).collect();
-    let ways = if ways.is_empty() { "nothing".to_owned() } else { text::list(&ways) };
+    let methods: Vec<&str> = capabilities.iter().filter_map(|one| one.strip_prefix("AUTH=")).collect();
+    let methods = if methods.is_empty() { "nothing".to_owned() } else { text::list(&methods) };
     error.hint(format!(
-        "it offers {ways}; ask your provider for an app password, or let what comes back be forwarded to a mailbox that has one"
+        "it offers {methods}; ask your provider for an app password, or let what comes back be forwarded to a mailbox that has one"
     ))
 }
