@@ -11,11 +11,10 @@ use std::path::{Component, Path, PathBuf};
 use crate::error::{Error, Result};
 use crate::text;
 
-/// Reading and writing for its owner, nothing for anybody else.
 #[cfg(unix)]
 const OWNER_ALONE: u32 = 0o600;
 
-/// The rights of everybody else.
+/// All rights of group and others.
 #[cfg(unix)]
 const OTHERS: u32 = 0o077;
 
@@ -31,7 +30,7 @@ pub(crate) fn create_secret(path: &Path) -> Result<()> {
     options.open(path).map(|_| ()).map_err(|e| Error::io("write", path, e))
 }
 
-/// Opens a lock file and locks it, for as long as it is open; `busy` says what is wrong when another program has done so.
+/// Opens a lock file and locks it until it is closed; `busy` is the error when another program has it.
 pub(crate) fn lock(path: &Path, busy: impl FnOnce() -> Error) -> Result<File> {
     let file = open_or_create(path).map_err(|e| Error::io("write", path, e))?;
     try_lock(&file, path, busy)?;
@@ -59,13 +58,13 @@ fn is_named(file: &File, path: &Path) -> bool {
     return path.exists();
 }
 
-/// Brings a file to the disk.
+/// `fsync` of a file.
 pub(crate) fn sync(path: &Path) -> Result<()> {
     let failed = |e| Error::io("write", path, e);
     File::options().write(true).open(path).map_err(failed)?.sync_all().map_err(failed)
 }
 
-/// Brings the names in a folder to the disk.
+/// `fsync` of the names in a folder.
 pub(crate) fn sync_folder(folder: &Path) -> Result<()> {
     let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     // Elsewhere a folder cannot be opened as a file, and its names need no word of ours.
@@ -121,10 +120,10 @@ pub(crate) fn shown(path: &Path) -> String {
     text::quote(if text.is_empty() { "." } else { &text })
 }
 
-/// The largest text file that is read, such as shop.toml, a campaign, a template or a key: in MB.
+/// The largest text file that is read (shop.toml, a campaign, a template, a key), in MB.
 const MOST_TEXT: u64 = 1;
 
-/// A file of at most so many MB.
+/// Reads a file of at most `most` MB.
 ///
 /// # Errors
 /// When it is larger, a folder, or cannot be read.
@@ -168,7 +167,7 @@ pub(crate) fn inside(folder: &Path, name: &str) -> Result<PathBuf> {
     Ok(folder.join(path))
 }
 
-/// Makes a file anew. What has its name goes first; if that is a link, the file that it leads to stays as it is.
+/// Makes a file anew. A file or link of its name is removed first; what the link leads to stays as it is.
 ///
 /// # Errors
 /// When a folder has its name, or it cannot be written.
@@ -177,7 +176,7 @@ pub(crate) fn create_anew(path: &Path) -> Result<File> {
     File::options().write(true).create_new(true).open(path).map_err(|e| Error::io("write", path, e))
 }
 
-/// Opens a file of ours that stays, to read and write, and makes it when it is missing; a link goes first.
+/// Opens a file to read and write, with its content; makes it when it is missing. A link is removed first.
 pub(crate) fn open_or_create(path: &Path) -> std::io::Result<File> {
     if path.is_symlink() {
         std::fs::remove_file(path)?;
@@ -193,7 +192,7 @@ pub(crate) fn remove(path: &Path) -> Result<()> {
     }
 }
 
-/// Whether a file is one that a run leaves behind when it is killed.
+/// Whether a file is one that a killed run left half written.
 pub(crate) fn is_part(path: &Path) -> bool {
     path.extension().is_some_and(|ending| ending == "part")
 }

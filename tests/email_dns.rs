@@ -37,7 +37,7 @@ const CASES: [(&[&str], &[Doubt]); 17] = [
     (&[SPF, DMARC, KEY], &[]),
     (&[DMARC, KEY], &[("SPF", "has no SPF record", "v=spf1 mx ~all")]),
     (&[SPF, "tea.example TXT v=spf1 a -all", DMARC, KEY], &[("SPF", "has 2 SPF records", "v=spf1 mx a ~all")]),
-    (&["tea.example TXT v=spf1 mx +all", DMARC, KEY], &[("SPF", "lets everybody send", "v=spf1 mx ~all")]),
+    (&["tea.example TXT v=spf1 mx +all", DMARC, KEY], &[("SPF", "lets anyone send", "v=spf1 mx ~all")]),
     (
         &["tea.example TXT v=spf1 include:a.example ~all", DMARC, KEY],
         &[("SPF", "includes `a.example`, which has none", "v=spf1 ~all")],

@@ -156,6 +156,10 @@ fn a_kill_in_between_neither_loses_nor_doubles() {
     imap.mood(Mood::Silent(60));
     let mut killed = start(&shop, &["bounces"]);
     wait_until_read(&shop, 50);
+    // What it asks for before it is killed is heard before.
+    while !fetched(&imap).contains(&"51:70".to_owned()) {
+        std::thread::sleep(Duration::from_millis(20));
+    }
     killed.kill().unwrap();
     killed.wait().unwrap();
     assert_eq!(shop.count("SELECT count(*) FROM email_answer"), 50);

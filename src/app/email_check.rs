@@ -165,7 +165,7 @@ fn in_words(problem: ServerProblem) -> (&'static str, String, &'static str) {
         ServerProblem::NotNow(why) => (
             SERVER,
             format!("the mail server takes no emails from this sender at present: {why}"),
-            "try again later; if it goes on, ask whoever runs it",
+            "try again later; if it goes on, ask the people who run it",
         ),
     }
 }

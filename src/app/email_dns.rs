@@ -9,14 +9,13 @@ use crate::piece;
 use crate::shop::{EmailSettings, Shop};
 use crate::text;
 
-/// What DNS was asked, and what it said.
 #[derive(Debug, Serialize)]
 pub(crate) struct DnsFindings {
-    /// Where the emails come from; nothing where shop.toml does not say.
+    /// Of `from` in shop.toml.
     pub(crate) domain: Option<String>,
     /// Why it was not asked, or not to the end.
     pub(crate) not_asked: Option<String>,
-    /// What is as it should be: `SPF`, `DKIM`, `DMARC`.
+    /// `SPF`, `DKIM`, `DMARC`.
     pub(crate) in_order: Vec<&'static str>,
     pub(crate) doubts: Vec<DnsDoubt>,
 }
@@ -82,38 +81,33 @@ impl Receiver<'_> {
         let (domain, host) = (text::quote(self.domain), text::quote(host.unwrap_or_default()));
         let mut record = better.map(|value| DnsRecord { name: self.domain.to_owned(), value, purpose: "" });
         for doubt in &doubts {
-            let said = match doubt {
+            let advice = match doubt {
                 SpfDoubt::Missing => (
                     format!("{domain} has no SPF record: nothing says who may send for it"),
                     "publish one; if your mail provider names one, take theirs",
                 ),
                 SpfDoubt::Several(count) => (
-                    format!("{domain} has {}, so receivers heed none", text::count(*count, "SPF record")),
+                    format!("{domain} has {}, so receivers ignore them all", text::count(*count, "SPF record")),
                     "publish one in place of all",
                 ),
                 SpfDoubt::Unreadable(part) => (
-                    format!(
-                        "{} in the SPF record is none of its words, so receivers heed nothing of it",
-                        text::quote(part)
-                    ),
+                    format!("{} in the SPF record is not valid, so receivers ignore the record", text::quote(part)),
                     "correct it or take it out",
                 ),
                 SpfDoubt::Everybody(other) if other != self.domain => (
-                    format!("{}, which the SPF record includes, lets everybody send (`+all`)", text::quote(other)),
+                    format!("{}, which the SPF record includes, lets anyone send (`+all`)", text::quote(other)),
                     "take it out, or ask them",
                 ),
                 SpfDoubt::Everybody(_) => {
-                    (format!("the SPF record lets everybody send for {domain} (`+all`)"), "end it with `~all`")
+                    (format!("the SPF record lets anyone send for {domain} (`+all`)"), "end it with `~all`")
                 }
                 SpfDoubt::TooManyLookups(count) => (
-                    format!(
-                        "the SPF record takes {count} lookups of DNS; receivers make 10 and then heed nothing of it"
-                    ),
+                    format!("the SPF record takes {count} lookups of DNS; receivers make 10, then ignore the record"),
                     "take out what no longer sends for you",
                 ),
                 SpfDoubt::EmptyInclude(other) => (
                     format!(
-                        "the SPF record includes {}, which has none, so receivers heed nothing of it",
+                        "the SPF record includes {}, which has no SPF record, so receivers ignore yours",
                         text::quote(other)
                     ),
                     "take it out, or write what your provider names",
@@ -123,7 +117,7 @@ impl Receiver<'_> {
                     "add it, unless it sends from another address",
                 ),
             };
-            self.doubt(SPF, said, record.take());
+            self.doubt(SPF, advice, record.take());
         }
         self.findings.in_order.extend(doubts.is_empty().then_some(SPF));
         Ok(doubts.iter().all(|doubt| matches!(doubt, SpfDoubt::Everybody(_))))
@@ -136,9 +130,9 @@ impl Receiver<'_> {
         let doubts = email::dkim_doubts(self.dns, &name, &value)?;
         let (shown, publish) = (text::quote(&name), "publish the record of your key in its place");
         for doubt in &doubts {
-            let said = match doubt {
+            let advice = match doubt {
                 DkimDoubt::Missing => (
-                    format!("{shown} has no DKIM record, so nobody can check what your key signs"),
+                    format!("{shown} has no DKIM record, so receivers cannot check what your key signs"),
                     "publish the record of your key",
                 ),
                 DkimDoubt::Several(count) => (
@@ -146,11 +140,11 @@ impl Receiver<'_> {
                     "publish one in place of all",
                 ),
                 DkimDoubt::Unreadable => {
-                    (format!("the record of {shown} is none that a signature of yours can be checked with"), publish)
+                    (format!("the record at {shown} cannot be used to check your signatures"), publish)
                 }
                 DkimDoubt::Revoked => (format!("the key at {shown} was taken back (`p=` is empty)"), publish),
                 DkimDoubt::OtherKey => (
-                    format!("DNS has another key at {shown} than yours, so receivers find every signature wrong"),
+                    format!("DNS has another key at {shown} than yours, so every signature looks wrong to receivers"),
                     publish,
                 ),
                 DkimDoubt::Testing => (
@@ -161,7 +155,7 @@ impl Receiver<'_> {
                 ),
             };
             let record = DnsRecord { name: name.clone(), value: value.clone(), purpose: "" };
-            self.doubt(DKIM, said, Some(record));
+            self.doubt(DKIM, advice, Some(record));
         }
         self.findings.in_order.extend(doubts.is_empty().then_some(DKIM));
         Ok(doubts.iter().all(|doubt| *doubt == DkimDoubt::Testing))
@@ -171,19 +165,17 @@ impl Receiver<'_> {
         let doubts = email::dmarc_doubts(self.dns, self.domain, passes)?;
         let domain = text::quote(self.domain);
         for doubt in &doubts {
-            let (said, is_fixed_here) = match doubt {
+            let (advice, is_fixed_here) = match doubt {
                 DmarcDoubt::Missing => (
                     (
-                        format!(
-                            "{domain} has no DMARC record; Gmail and Yahoo ask for one from whoever sends many emails"
-                        ),
-                        "publish one; it turns nobody away and has you told what was sent in your name",
+                        format!("{domain} has no DMARC record; Gmail and Yahoo ask all who send many emails for one"),
+                        "publish this one: it turns nothing away, and you get reports of what is sent in your name",
                     ),
                     true,
                 ),
                 DmarcDoubt::Several(count) => (
                     (
-                        format!("{domain} has {}, so receivers heed none", text::count(*count, "DMARC record")),
+                        format!("{domain} has {}, so receivers ignore them all", text::count(*count, "DMARC record")),
                         "publish one in place of all",
                     ),
                     true,
@@ -207,7 +199,7 @@ impl Receiver<'_> {
                 ),
             };
             let (name, value) = (email::dmarc_name(self.domain), email::dmarc_record(self.address));
-            self.doubt(DMARC, said, is_fixed_here.then_some(DnsRecord { name, value, purpose: "" }));
+            self.doubt(DMARC, advice, is_fixed_here.then_some(DnsRecord { name, value, purpose: "" }));
         }
         self.findings.in_order.extend(doubts.is_empty().then_some(DMARC));
         Ok(())

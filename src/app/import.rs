@@ -229,8 +229,8 @@ impl<'a> Opened<'a> {
 
     /// Also when every row would be left out: then there is nothing to import.
     fn refuses(&self, report: &ImportReport) -> bool {
-        let taken = report.added + report.changed + report.unchanged + report.unlinked;
-        report.faults > 0 && (!self.file.skip_bad || taken == 0)
+        let accepted = report.added + report.changed + report.unchanged + report.unlinked;
+        report.faults > 0 && (!self.file.skip_bad || accepted == 0)
     }
 
     fn finish(&self, mut report: ImportReport) -> Result<Imported> {

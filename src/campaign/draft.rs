@@ -208,11 +208,11 @@ fn shared_inboxes(slug: &str, recipients: &[DraftRecipient]) -> Option<String> {
     let gets = |r: &&DraftRecipient| !r.chosen.held_out && r.chosen.channel == Channel::Email;
     let emails: Vec<&DraftRecipient> = recipients.iter().filter(gets).collect();
     let shared = one_inbox(&emails, |r| (&r.frozen.email, r.frozen.household_id));
-    let said = |all: &Vec<&&DraftRecipient>| {
+    let described = |all: &Vec<&&DraftRecipient>| {
         let who = all.iter().map(|r| format!("{} ({})", r.frozen.name, text::quote(&r.chosen.reference)));
         in_one_inbox(&all[0].frozen.email, &who.collect::<Vec<_>>())
     };
-    let shown: Vec<String> = shared.iter().take(3).map(said).collect();
+    let shown: Vec<String> = shared.iter().take(3).map(described).collect();
     let more = match shared.len() - shown.len() {
         0 => String::new(),
         more => format!("; and {} like it", text::count(more, "more inbox")),

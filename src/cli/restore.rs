@@ -33,15 +33,15 @@ pub(super) fn run(arguments: &RestoreArguments, context: &Context) -> Result<Don
     let newer = serde_json::to_value(&restore.newer).unwrap_or_default();
     let (forgotten, emails) = (restore.newer.forgotten, restore.newer.emails);
     let size = restore.size;
-    let kept = restore.complete(context.clock.now())?.map(|path| shop.shown(&path));
+    let old = restore.complete(context.clock.now())?.map(|path| shop.shown(&path));
     let shown = arguments.file.display().to_string();
     let mut text = format!(
         "Restored the database from {} ({} kB), which was checked before.\n",
         text::quote(&shown),
         text::thousands(usize::try_from(size / 1024).unwrap_or(usize::MAX)),
     );
-    if let Some(kept) = &kept {
-        text.push_str(&format!("The database before it is kept as {kept}.\n"));
+    if let Some(old) = &old {
+        text.push_str(&format!("The database before it is kept as {old}.\n"));
     }
     if !lost.is_empty() {
         text.push_str(&format!("Not in the shop any more: {}.\n", text::list(&lost)));
@@ -60,7 +60,7 @@ pub(super) fn run(arguments: &RestoreArguments, context: &Context) -> Result<Don
         );
     }
     let object = json!({
-        "file": shown, "bytes": size, "checked": true, "kept": kept, "not_in_the_backup": newer, "unreadable": unreadable,
+        "file": shown, "bytes": size, "checked": true, "kept": old, "not_in_the_backup": newer, "unreadable": unreadable,
     });
     Ok(Done::new(text, &object).warn(warnings))
 }

@@ -20,13 +20,13 @@ pub(crate) fn with_unusable_email(read: &Read<'_>) -> Result<Vec<Customer>> {
 pub(crate) fn unusable_emails(cards: &[Customer]) -> Option<String> {
     let faults: Vec<(&Customer, EmailFault)> =
         cards.iter().filter_map(|card| Some((card, card.email_fault()?))).collect();
-    let said = |(card, fault): &(&Customer, EmailFault)| {
+    let described = |(card, fault): &(&Customer, EmailFault)| {
         let name = card.name();
         let reference = text::quote(&card.reference);
         let who = if name.is_empty() { reference } else { format!("{name} ({reference})") };
         format!("{who}: {}", fault.message)
     };
-    let who = text::first_few(&faults.iter().map(said).collect::<Vec<_>>(), 12);
+    let who = text::first_few(&faults.iter().map(described).collect::<Vec<_>>(), 12);
     let count = text::count(faults.len(), "customer");
     Some(match faults.as_slice() {
         [] => return None,

@@ -71,7 +71,7 @@ fn records(dns: &dyn Dns, domain: &str) -> DnsAnswer<String> {
 #[derive(Debug, PartialEq, Eq)]
 struct SpfTerm<'t> {
     /// `+`, `-`, `~` or `?` of a mechanism, `=` of a modifier.
-    sign: char,
+    qualifier: char,
     /// In small letters.
     name: String,
     /// Behind `:`, `=` or before `/`; empty when there is none.
@@ -82,8 +82,8 @@ struct SpfTerm<'t> {
 
 impl<'t> SpfTerm<'t> {
     fn of(term: &'t str) -> Self {
-        let sign = term.chars().next().filter(|c| "+-~?".contains(*c));
-        let rest = &term[sign.map_or(0, char::len_utf8)..];
+        let qualifier = term.chars().next().filter(|c| "+-~?".contains(*c));
+        let rest = &term[qualifier.map_or(0, char::len_utf8)..];
         let end = rest.find([':', '=', '/']).unwrap_or(rest.len());
         let (name, rest) = rest.split_at(end);
         let is_modifier = rest.starts_with('=');
@@ -93,8 +93,8 @@ impl<'t> SpfTerm<'t> {
             Some((_, value)) => (value, ""),
             None => ("", ""),
         };
-        let sign = if is_modifier { '=' } else { sign.unwrap_or('+') };
-        Self { sign, name: name.to_ascii_lowercase(), value, length }
+        let qualifier = if is_modifier { '=' } else { qualifier.unwrap_or('+') };
+        Self { qualifier, name: name.to_ascii_lowercase(), value, length }
     }
 
     /// The domain that it speaks of.
@@ -128,12 +128,12 @@ impl SpfWalk<'_> {
         let has_all = terms(record).any(|term| SpfTerm::of(term).name == "all");
         for text in terms(record) {
             let term = SpfTerm::of(text);
-            let other = match (term.sign, term.name.as_str()) {
+            let other = match (term.qualifier, term.name.as_str()) {
                 ('=', "redirect") if !has_all => Some(term.value),
                 ('=', _) => None,
                 (_, "include") if !term.value.is_empty() => Some(term.value),
-                (sign, "all") => {
-                    if sign == '+' {
+                (qualifier, "all") => {
+                    if qualifier == '+' {
                         self.doubt(SpfDoubt::Everybody(domain.to_owned()));
                     }
                     None
@@ -196,11 +196,11 @@ fn covers(dns: &dyn Dns, record: &str, domain: &str, host: &str) -> Result<Optio
             IpAddr::V6(_) => (address, long.trim_start_matches('/').parse().ok().filter(|n| *n <= 128).unwrap_or(128)),
         };
         match term.name.as_str() {
-            "all" => is_closed = matches!(term.sign, '-' | '~'),
+            "all" => is_closed = matches!(term.qualifier, '-' | '~'),
             _ if term.value.contains('%') => return Ok(None),
-            "ip4" | "ip6" if term.sign == '+' => allowed.extend(network(&term)),
-            "a" if term.sign == '+' => allowed.extend(dns.addresses(name)?.into_iter().map(around)),
-            "mx" if term.sign == '+' => {
+            "ip4" | "ip6" if term.qualifier == '+' => allowed.extend(network(&term)),
+            "a" if term.qualifier == '+' => allowed.extend(dns.addresses(name)?.into_iter().map(around)),
+            "mx" if term.qualifier == '+' => {
                 for server in dns.mail_servers(name)? {
                     allowed.extend(dns.addresses(&server)?.into_iter().map(around));
                 }

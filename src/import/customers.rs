@@ -208,9 +208,9 @@ fn unusable_email(contact: &ContactRow, before: &str) -> Option<String> {
     let name = name_of([FirstName, LastName, FullName, Suffix, Company].map(|field| contact.field(field)));
     let (reference, email) = (text::quote(&contact.reference), text::quote(contact.field(Email)));
     let who = if name.is_empty() { reference } else { format!("{name} ({reference})") };
-    let kept =
+    let in_book =
         if EmailAddress::is_one(before) { format!(" (the book keeps {})", text::quote(before)) } else { String::new() };
-    Some(format!("{who} in line {}: {email} {fault}{kept}", contact.line))
+    Some(format!("{who} in line {}: {email} {fault}{in_book}", contact.line))
 }
 
 /// The book while customers are taken into it.

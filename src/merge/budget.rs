@@ -10,6 +10,7 @@ use std::io;
 
 use tera::{Kwargs, State, StringInput, Tera, TeraResult, Value};
 
+use super::scan::{ScannedTag, TagToken, TemplatePart, scan};
 use crate::error::Error;
 use crate::text;
 
@@ -95,7 +96,7 @@ pub(super) fn measure(text: &str) -> Result<Measured, (usize, Error)> {
         if tag.tokens.iter().enumerate().any(is_loop) {
             return refuse("a list that is made by a `for` inside a tag is not for letters", "write `{% for … %}`");
         }
-        top(&mut open).cost += tag.cost(&locals);
+        top(&mut open).cost += cost(tag, &locals);
         let word = if tag.prints { "" } else { tag.first() };
         match word {
             "component" => {
@@ -142,6 +143,13 @@ pub(super) fn measure(text: &str) -> Result<Measured, (usize, Error)> {
     }
     counted.push_str(&text[from..]);
     Ok(Measured { text: counted, cost })
+}
+
+/// What a tag costs: values that the template made are counted as long as they may be.
+fn cost(tag: &ScannedTag<'_>, locals: &HashSet<&str>) -> u64 {
+    let is_long = |token: &&TagToken<'_>| matches!(token, TagToken::Word(word) if locals.contains(word) || GROWING.contains(word));
+    let long = tag.tokens.iter().filter(is_long).count() as u64;
+    TAG + (tag.end - tag.start) as u64 + long * MOST_VALUE as u64
 }
 
 /// A tag that is not closed yet.
@@ -340,176 +348,6 @@ impl io::Write for &mut LetterText {
     }
 }
 
-/// A piece of a template.
-enum TemplatePart<'t> {
-    /// Text, raw text and comments, by their bytes.
-    Text(u64),
-    Tag(ScannedTag<'t>),
-}
-
-impl<'t> TemplatePart<'t> {
-    fn tag(&self) -> Option<&ScannedTag<'t>> {
-        if let TemplatePart::Tag(tag) = self { Some(tag) } else { None }
-    }
-
-    fn bytes(&self) -> u64 {
-        if let TemplatePart::Text(bytes) = self { *bytes } else { 0 }
-    }
-}
-
-/// `{{ … }}` or `{% … %}`.
-struct ScannedTag<'t> {
-    start: usize,
-    end: usize,
-    prints: bool,
-    is_closed: bool,
-    /// It ends in a dash.
-    trims: bool,
-    tokens: Vec<TagToken<'t>>,
-    /// Of its brackets.
-    depth: usize,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum TagToken<'t> {
-    Word(&'t str),
-    Symbol(char),
-    Literal,
-}
-
-impl<'t> ScannedTag<'t> {
-    fn first(&self) -> &'t str {
-        self.tokens.first().map_or("", |token| if let TagToken::Word(word) = token { word } else { "" })
-    }
-
-    /// `set x = …`, which needs no end.
-    fn is_assignment(&self) -> bool {
-        matches!(self.first(), "set" | "set_global") && self.tokens.get(2) == Some(&TagToken::Symbol('='))
-    }
-
-    /// The names that a `for` or `set` brings in.
-    fn declares(&self) -> impl Iterator<Item = &'t str> {
-        let declares = !self.prints && matches!(self.first(), "for" | "set" | "set_global");
-        let names = self.tokens.iter().skip(1).take_while(|token| **token != TagToken::Word("in")).take(3);
-        let names = names.filter_map(|token| if let TagToken::Word(word) = token { Some(*word) } else { None });
-        let most = if self.first() == "for" { 2 } else { 1 };
-        names.take(if declares { most } else { 0 })
-    }
-
-    /// What it costs: values that the template made are counted as long as they may be.
-    fn cost(&self, locals: &HashSet<&str>) -> u64 {
-        let is_long = |token: &&TagToken<'_>| matches!(token, TagToken::Word(word) if locals.contains(word) || GROWING.contains(word));
-        TAG + (self.end - self.start) as u64 + self.tokens.iter().filter(is_long).count() as u64 * MOST_VALUE as u64
-    }
-}
-
-/// The parts of a text, as Tera's lexer finds them. What it refuses may be missing.
-fn scan(text: &str) -> Vec<TemplatePart<'_>> {
-    let mut parts = Vec::new();
-    let mut at = 0;
-    while at < text.len() {
-        let rest = &text[at..];
-        let next = rest.as_bytes().windows(2).position(|two| matches!(two, b"{{" | b"{%" | b"{#"));
-        let Some(open) = next else {
-            parts.push(TemplatePart::Text(rest.len() as u64));
-            break;
-        };
-        if open > 0 {
-            parts.push(TemplatePart::Text(open as u64));
-        }
-        let start = at + open;
-        let inside = start + 2;
-        let end = match &text[start..inside] {
-            "{#" => text[inside..].find("#}").map(|length| inside + length + 2),
-            "{%" => end_of_raw(text, inside),
-            _ => None,
-        };
-        if let Some(end) = end {
-            parts.push(TemplatePart::Text((end - start) as u64));
-            at = end;
-            continue;
-        }
-        let tag = tag(text, start);
-        at = tag.end;
-        parts.push(TemplatePart::Tag(tag));
-    }
-    parts
-}
-
-/// Where the raw text ends that begins with this tag, if it does.
-fn end_of_raw(text: &str, inside: usize) -> Option<usize> {
-    let word = |at: usize, name: &str| {
-        let rest = text[at..].trim_start_matches('-').trim_ascii_start().strip_prefix(name)?.trim_ascii_start();
-        let rest = rest.strip_prefix('-').unwrap_or(rest).strip_prefix("%}")?;
-        Some(text.len() - rest.len())
-    };
-    let mut at = word(inside, "raw")?;
-    loop {
-        at += text[at..].find("{%")? + 2;
-        if let Some(end) = word(at, "endraw") {
-            return Some(end);
-        }
-    }
-}
-
-/// The tag that begins here.
-fn tag(text: &str, start: usize) -> ScannedTag<'_> {
-    let prints = text[start..].starts_with("{{");
-    let close = if prints { "}}" } else { "%}" };
-    let mut at = start + 2;
-    if text[at..].starts_with('-') {
-        at += 1;
-    }
-    let (mut tokens, mut brackets, mut depth, mut trims, mut is_closed) = (Vec::new(), 0_usize, 0, false, false);
-    while let Some(c) = text[at..].chars().next() {
-        let rest = &text[at..];
-        trims = rest.starts_with('-') && rest[1..].starts_with(close);
-        if trims || rest.starts_with(close) {
-            at += close.len() + usize::from(trims);
-            is_closed = true;
-            break;
-        }
-        at += match c {
-            '"' | '\'' | '`' => {
-                tokens.push(TagToken::Literal);
-                string_length(rest, c)
-            }
-            c if c.is_alphanumeric() || c == '_' => {
-                let length = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
-                tokens.push(TagToken::Word(&rest[..length]));
-                length
-            }
-            c => {
-                match c {
-                    '(' | '[' | '{' => brackets += 1,
-                    ')' | ']' | '}' => brackets = brackets.saturating_sub(1),
-                    _ => {}
-                }
-                depth = depth.max(brackets);
-                if !c.is_whitespace() {
-                    tokens.push(TagToken::Symbol(c));
-                }
-                c.len_utf8()
-            }
-        };
-    }
-    ScannedTag { start, end: at, prints, is_closed, trims, tokens, depth }
-}
-
-/// The length of a string with its quotation marks.
-fn string_length(rest: &str, quote: char) -> usize {
-    let mut is_escaped = false;
-    for (at, c) in rest.char_indices().skip(1) {
-        match c {
-            _ if is_escaped => is_escaped = false,
-            '\\' => is_escaped = true,
-            c if c == quote => return at + 1,
-            _ => {}
-        }
-    }
-    rest.len()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -524,13 +362,13 @@ mod tests {
         context.insert("tags", &["wine", "red", "wine"]);
         context.insert("name", "Ana & Co");
         begin(&measured);
-        let mut paper = LetterText::default();
-        let outcome = tera.render_to("a.md", &context, &mut paper);
-        if paper.is_full() {
-            return paper.text().map_err(|fault| fault.to_string());
+        let mut letter = LetterText::default();
+        let outcome = tera.render_to("a.md", &context, &mut letter);
+        if letter.is_full() {
+            return letter.text().map_err(|fault| fault.to_string());
         }
         outcome.map_err(|fault| exceeded(&fault.to_string()).map_or(fault.to_string(), |own| own.to_string()))?;
-        paper.text().map_err(|fault| fault.to_string())
+        letter.text().map_err(|fault| fault.to_string())
     }
 
     /// As Tera makes it without what counts.
@@ -615,7 +453,7 @@ mod tests {
 
     #[test]
     fn whatever_stands_in_a_template_is_scanned_to_its_end() {
-        let signs = [
+        let pieces = [
             "{{", "}}", "{%", "%}", "-", "\"", "\\", "raw", "endraw", "{#", "#}", "ä", " ", "for", "set", "x", "=",
             "in",
         ];
@@ -624,7 +462,7 @@ mod tests {
             let mut text = String::new();
             for _ in 0..12 {
                 state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-                text.push_str(signs[usize::try_from(state >> 33).unwrap_or_default() % signs.len()]);
+                text.push_str(pieces[usize::try_from(state >> 33).unwrap_or_default() % pieces.len()]);
             }
             let bytes: u64 = scan(&text)
                 .iter()

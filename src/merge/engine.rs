@@ -141,16 +141,16 @@ impl Engine {
         if let Some(measured) = self.measured.get(name) {
             budget::begin(measured);
         }
-        let mut paper = LetterText::default();
-        match self.tera.render_to(name, fields.context(self.currency), &mut paper) {
-            Err(fault) if !paper.is_full() => {
+        let mut letter = LetterText::default();
+        match self.tera.render_to(name, fields.context(self.currency), &mut letter) {
+            Err(fault) if !letter.is_full() => {
                 let (error, is_stopped) = self.failed(&fault, name, (file, starts), fields);
                 if is_stopped {
                     stopped().insert(name.to_owned(), error.again());
                 }
                 Err(error)
             }
-            _ => paper.text().map_err(|error| error.at(file)),
+            _ => letter.text().map_err(|error| error.at(file)),
         }
     }
 

@@ -9,6 +9,7 @@ mod greeting;
 mod markdown;
 mod names;
 pub(crate) mod qr;
+mod scan;
 mod template;
 
 pub(crate) use address::{address_forms, address_lines};

@@ -45,9 +45,9 @@ impl SendLock {
             let by_path = state.map_or(Ok(None), |state| step_by_path(&state, folder))?;
             records[0].step = by_path.max(records.iter().filter_map(|record| record.unmarked).max());
         }
-        let mut taken = Self { _folder: lock, records };
-        taken.compare(store, restored, command)?;
-        Ok(taken)
+        let mut send_lock = Self { _folder: lock, records };
+        send_lock.compare(store, restored, command)?;
+        Ok(send_lock)
     }
 
     /// Compares the outbox with what was recorded; from then on it is recorded here.
@@ -139,8 +139,8 @@ fn shop_mark(read: &Read<'_>) -> Result<String> {
 
 /// The step that an older version recorded for the shop in this folder.
 fn step_by_path(state: &Path, folder: &Path) -> Result<Option<i64>> {
-    let home = folder.canonicalize().map_err(|e| Error::io("find", folder, e))?;
-    let path = state.join(short(&Sha256::digest(home.as_os_str().as_encoded_bytes())) + ".step");
+    let place = folder.canonicalize().map_err(|e| Error::io("find", folder, e))?;
+    let path = state.join(short(&Sha256::digest(place.as_os_str().as_encoded_bytes())) + ".step");
     Ok(std::fs::read_to_string(path).ok().and_then(|text| text.trim().parse().ok()))
 }
 

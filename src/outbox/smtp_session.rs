@@ -124,8 +124,8 @@ impl SmtpSession {
     /// Signs in, when the server's address says who; what it offers may be something else then.
     pub(super) fn sign_in(&mut self, server: &MailServer, password: Option<&str>) -> Result<(), SmtpError> {
         let (Some(user), Some(password)) = (&server.user, password) else { return Ok(()) };
-        let ways = self.offered("AUTH").unwrap_or_default().to_owned();
-        let has = |way: &str| ways.split_whitespace().any(|offered| offered == way);
+        let methods = self.offered("AUTH").unwrap_or_default().to_owned();
+        let has = |method: &str| methods.split_whitespace().any(|offered| offered == method);
         let plain = STANDARD.encode(format!("\0{user}\0{password}"));
         let (mut command, answers) = if has("PLAIN") {
             (format!("AUTH PLAIN {plain}\r\n"), vec![plain])

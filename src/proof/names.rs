@@ -170,8 +170,8 @@ impl NameFields {
 
 /// `first_name=Henry last_name="O'Brien"`.
 fn arguments(repair: &Repair) -> String {
-    let said = repair.fields.iter().map(|(field, name)| format!("{field}={}", text::argument(name)));
-    said.collect::<Vec<_>>().join(" ")
+    let assignments = repair.fields.iter().map(|(field, name)| format!("{field}={}", text::argument(name)));
+    assignments.collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]

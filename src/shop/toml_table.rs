@@ -24,8 +24,8 @@ pub(crate) fn read<T>(text: &str, build: impl FnOnce(TomlTable<'_>) -> T) -> (T,
     let (root, broken) = DeTable::parse_recoverable(text);
     let root = root.into_inner();
     let lines = LineStarts::of(text);
-    let told = broken.iter().take(MOST_FAULTS);
-    let mut broken: Vec<(usize, Error)> = told.map(|fault| malformed(text, &lines, &root, fault)).collect();
+    let first_ones = broken.iter().take(MOST_FAULTS);
+    let mut broken: Vec<(usize, Error)> = first_ones.map(|fault| malformed(text, &lines, &root, fault)).collect();
     broken.sort_by_key(|(line, _)| *line);
     // What follows on the same line comes of the first.
     broken.dedup_by_key(|(line, _)| *line);

@@ -26,10 +26,10 @@ pub(crate) struct Store {
 }
 
 /// How long the connections wait for another process that writes.
-const PATIENCE: Duration = Duration::from_secs(10);
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How long what was erased earlier may wait to be wiped, when others have the shop open.
-const SHORTLY: Duration = Duration::from_millis(100);
+const WIPE_TIMEOUT: Duration = Duration::from_millis(100);
 
 impl Store {
     /// Makes a new database; there must be none yet.
@@ -57,10 +57,10 @@ impl Store {
         let lock = ShopLock::together(path).map_err(|error| error.at(path.display()))?;
         let mut store = Self::open_alone(path, Some(lock))?;
         if store.read().is_to_wipe()? {
-            store.wait_at_most(SHORTLY)?;
+            store.wait_at_most(WIPE_TIMEOUT)?;
             // It stays on record, and the next program tries again.
             let _ = store.wipe();
-            store.wait_at_most(PATIENCE)?;
+            store.wait_at_most(BUSY_TIMEOUT)?;
         }
         Ok(store)
     }
@@ -79,7 +79,7 @@ impl Store {
         }
         let opened = || -> Result<Self> {
             let mut writer = Connection::open_with_flags(path, flags).map_err(fault::of)?;
-            writer.busy_timeout(PATIENCE).map_err(fault::of)?;
+            writer.busy_timeout(BUSY_TIMEOUT).map_err(fault::of)?;
             migrations::recognise(&writer)?;
             for (name, value) in [("journal_mode", "WAL"), ("synchronous", "FULL"), ("foreign_keys", "ON")] {
                 writer.pragma_update(None, name, value).map_err(fault::of)?;
@@ -138,8 +138,8 @@ impl Store {
     }
 
     /// Waits no longer than this for another process that writes, instead of ten seconds.
-    pub(crate) fn wait_at_most(&self, patience: Duration) -> Result<()> {
-        self.writer.busy_timeout(patience).map_err(fault::of)
+    pub(crate) fn wait_at_most(&self, timeout: Duration) -> Result<()> {
+        self.writer.busy_timeout(timeout).map_err(fault::of)
     }
 
     /// Writes the file anew, so that nothing that was erased can be read from it any more, and takes that off the record.
@@ -186,7 +186,7 @@ fn read_only(path: &Path, unchanging: bool) -> Result<Connection> {
         Connection::open_with_flags(path, flags)
     };
     let reader = reader.map_err(fault::of)?;
-    reader.busy_timeout(PATIENCE).map_err(fault::of)?;
+    reader.busy_timeout(BUSY_TIMEOUT).map_err(fault::of)?;
     dialect::add_functions(&reader)?;
     remember(&reader)?;
     Ok(reader)

@@ -118,7 +118,7 @@ impl Restoring {
     /// Killed at any moment, the one or the other is the shop, or every verb says that this is to be done again.
     pub(crate) fn complete(self, moment: &str) -> Result<Option<PathBuf>> {
         let folder = self.database.parent().unwrap_or(Path::new("."));
-        let kept = if self.database.exists() { Some(keep(&self.database, folder, moment)?) } else { None };
+        let old = if self.database.exists() { Some(copy_beside(&self.database, folder, moment)?) } else { None };
         files::sync_folder(folder)?;
         self.copy.complete()?;
         files::sync_folder(folder)?;
@@ -126,7 +126,7 @@ impl Restoring {
         files::sync_folder(folder)?;
         // From now on its changes go into a log of its own.
         drop(Store::open_alone(&self.database, None)?);
-        Ok(kept)
+        Ok(old)
     }
 
     /// How large the backup is, in bytes.
@@ -149,16 +149,16 @@ fn check(backup: &Connection) -> Result<()> {
 }
 
 /// Copies a database under a name that nothing has; with its log, when that could not be put into it.
-fn keep(database: &Path, folder: &Path, moment: &str) -> Result<PathBuf> {
+fn copy_beside(database: &Path, folder: &Path, moment: &str) -> Result<PathBuf> {
     let mut names = (1..).map(|n| if n == 1 { String::new() } else { format!("-{n}") });
-    let kept = names.find_map(|n| {
+    let copy = names.find_map(|n| {
         let path = folder.join(format!("regulars-until-{moment}{n}.db"));
         files_of(&path).iter().all(|path| !path.exists()).then_some(path)
     });
-    let kept = kept.unwrap_or_default();
+    let copy = copy.unwrap_or_default();
     let [_, log, _] = files_of(database);
-    let [_, kept_log, _] = files_of(&kept);
-    for (from, to) in [(log, kept_log), (database.to_owned(), kept.clone())] {
+    let [_, copy_log, _] = files_of(&copy);
+    for (from, to) in [(log, copy_log), (database.to_owned(), copy.clone())] {
         if !from.exists() {
             continue;
         }
@@ -169,7 +169,7 @@ fn keep(database: &Path, folder: &Path, moment: &str) -> Result<PathBuf> {
         files::sync(part.path())?;
         part.complete()?;
     }
-    Ok(kept)
+    Ok(copy)
 }
 
 fn files_beside(database: &Path) -> [PathBuf; 3] {

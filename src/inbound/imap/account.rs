@@ -6,10 +6,10 @@ use crate::error::{Error, Result};
 use crate::shop::{BounceSettings, MailServer, Shop};
 use crate::text;
 
-/// Seconds to wait for the server, unless shop.toml says otherwise.
+/// Seconds.
 const USUAL_TIMEOUT: u16 = 60;
 
-/// A folder of somebody's mailbox.
+/// The mailbox of `[bounces]`, with its password.
 pub(crate) struct ImapAccount {
     pub(super) server: MailServer,
     pub(super) user: String,
@@ -35,7 +35,7 @@ pub(crate) fn account(shop: &Shop, settings: &BounceSettings, password: Option<S
 }
 
 impl ImapAccount {
-    /// Under which name what was read of it is remembered.
+    /// The key of its read mark.
     pub(super) fn name(&self) -> String {
         format!("{}@{}:{}", self.user, self.server.host, self.server.port)
     }

@@ -10,11 +10,10 @@ use crate::inbound::mailbox::LONGEST;
 use crate::mail_stream::{MailStream, StreamFault};
 use crate::shop::MailServer;
 
-/// So long may the lines of a response be together; messages come beside them.
+/// The most bytes that the lines of a response may have together, its literals not counted.
 const LONGEST_LINES: usize = 64 * 1024;
-/// A whole response may take so many times as long as one read.
+/// How many times as long as one read a whole response may take.
 const READS_PER_RESPONSE: u32 = 5;
-/// Nor is a connection waited for longer.
 const LONGEST_CONNECT: Duration = Duration::from_secs(30);
 
 const UNREACHABLE: &str =
@@ -49,24 +48,24 @@ impl ImapConnection {
         stream.write_all(format!("{line}\r\n").as_bytes()).and_then(|()| stream.flush()).map_err(lost)
     }
 
-    /// The next response, whole; of a message in it at most so much as is looked at.
+    /// The next response, whole; of a message in it at most [`LONGEST`] bytes.
     pub(super) fn receive(&mut self) -> Result<ImapFrame> {
         let deadline = Instant::now() + self.timeout * READS_PER_RESPONSE;
         let mut frame = ImapFrame::default();
         loop {
             let line = self.line(LONGEST_LINES.saturating_sub(frame.lines), deadline)?;
             let Some(length) = frame.add_line(&line) else { return Ok(frame) };
-            let kept = length.min(LONGEST - frame.literals);
-            frame.begin_literal(kept);
-            let mut data = Vec::with_capacity(kept.min(LONGEST));
+            let length_read = length.min(LONGEST - frame.literals);
+            frame.begin_literal(length_read);
+            let mut data = Vec::with_capacity(length_read.min(LONGEST));
             self.pass_on(length, deadline, |piece| {
-                data.extend_from_slice(&piece[..piece.len().min(kept - data.len())]);
+                data.extend_from_slice(&piece[..piece.len().min(length_read - data.len())]);
             })?;
             frame.add_literal(&data);
         }
     }
 
-    /// What has come and was not taken yet; never nothing.
+    /// Bytes that have come, at least one; they are not consumed.
     fn piece(&mut self) -> Result<&[u8]> {
         // Ctrl-C is looked at elsewhere.
         while let Err(e) = self.stream.fill_buf() {
@@ -94,15 +93,15 @@ impl ImapConnection {
         Ok(line)
     }
 
-    /// So many bytes, piece by piece.
+    /// Hands on `length` bytes, piece by piece.
     fn pass_on(&mut self, length: usize, deadline: Instant, mut each: impl FnMut(&[u8])) -> Result<()> {
         let mut left = length;
         while left > 0 {
             let piece = self.piece()?;
-            let taken = piece.len().min(left);
-            each(&piece[..taken]);
-            self.stream.consume(taken);
-            left -= taken;
+            let count = piece.len().min(left);
+            each(&piece[..count]);
+            self.stream.consume(count);
+            left -= count;
             in_time(deadline)?;
         }
         Ok(())

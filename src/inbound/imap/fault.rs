@@ -3,9 +3,9 @@
 use crate::error::Error;
 use crate::mail_stream::StreamFault;
 
-pub(super) const LATER: &str = "do it again later; if it stays so, ask whoever runs the mail server";
+pub(super) const LATER: &str = "do it again later; if it goes on, ask the people who run the mail server";
 
-/// The connection is of no use any more.
+/// The connection is broken; with what to do.
 pub(super) fn lost(fault: impl Into<StreamFault>) -> Error {
     let fault = fault.into();
     let hint = match &fault {
@@ -25,17 +25,17 @@ pub(super) fn lost(fault: impl Into<StreamFault>) -> Error {
     Error::new(fault.to_string()).hint(hint)
 }
 
-/// The server ends it.
+/// `BYE`.
 pub(super) fn ended(words: &str) -> Error {
     Error::new(format!("the mail server ended the connection: {words}")).hint(LATER)
 }
 
-/// The server does not do what it is asked to.
+/// `NO` or `BAD` to a fetch.
 pub(super) fn not_handed_out(words: &str) -> Error {
     Error::new(format!("the mail server does not hand out the messages: {words}")).hint(LATER)
 }
 
-/// What answers is hardly a server for IMAP.
+/// Too much that is not IMAP.
 pub(super) fn not_understood() -> Error {
     Error::new("what the mail server says cannot be understood")
         .hint("look at the name and the port of `server` under `[bounces]`; if they are right, please report it")

@@ -12,9 +12,9 @@ use crate::inbound::message::{Mail, MailKind, headline};
 use crate::store::Write;
 use crate::text;
 
-/// So many messages are asked for at once, and written down together.
+/// Messages that are fetched at once, and recorded in one transaction.
 const BATCH: usize = 50;
-/// When so many in a row are not handed out, it is not the messages.
+/// After this many refusals in a row the fault is the server's, not that of single messages.
 const REFUSALS: usize = 5;
 
 /// A folder that is open for reading.
@@ -47,7 +47,7 @@ impl ImapMailbox {
     /// Opens the folder, and asks which of its messages are to be read.
     ///
     /// # Errors
-    /// When the server cannot be reached or is not believed, refuses the password, or has no such folder.
+    /// When the server cannot be reached or is not trusted, refuses the password, or has no such folder.
     pub(crate) fn open(account: &ImapAccount, known: ReadMark, which: WhichMessages) -> Result<Self> {
         let opened = || {
             let mut session = ImapSession::open(account)?;
@@ -63,12 +63,10 @@ impl ImapMailbox {
         opened().map_err(|fault: Error| fault.at(&account.server.host))
     }
 
-    /// How many messages there are to read.
     pub(crate) fn len(&self) -> usize {
         self.uids.len()
     }
 
-    /// How many of them were read.
     pub(crate) fn read(&self) -> usize {
         self.read
     }
@@ -83,7 +81,6 @@ impl ImapMailbox {
         Ok(Some(MailBatch { mails, uids, mark: self.mark.clone() }))
     }
 
-    /// Says goodbye.
     pub(crate) fn close(self) {
         self.session.quit();
     }

@@ -13,7 +13,7 @@ pub(crate) struct ReadMark {
     pub(super) left: Vec<u32>,
 }
 
-/// Which messages of a folder are read.
+/// Which messages of a folder to read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum WhichMessages {
     New,

@@ -20,7 +20,7 @@ const MOST_GARBLED: usize = 1_000;
 /// So many names of folders are listed.
 const MOST_FOLDERS: usize = 30;
 
-/// Somebody is signed in.
+/// A connection on which the user is signed in.
 pub(super) struct ImapSession {
     connection: ImapConnection,
     commands: usize,
@@ -34,7 +34,7 @@ pub(super) struct ImapCompletion {
     pub(super) words: String,
 }
 
-/// What the server says to whoever connects.
+/// The server's first response.
 struct Greeting {
     is_signed_in: bool,
     capabilities: Vec<String>,
@@ -52,7 +52,7 @@ impl ImapSession {
         let Greeting { is_signed_in, mut capabilities } = session.greeting()?;
         if server.security == Security::StartTls {
             if is_signed_in {
-                return Err(Error::new("the mail server lets everybody in before anything is encrypted")
+                return Err(Error::new("the mail server lets anyone in before anything is encrypted")
                     .hint("write `imaps://` in place of `imap+starttls://`"));
             }
             session.start_tls(&server.host)?;
@@ -198,7 +198,7 @@ impl ImapSession {
         })
     }
 
-    /// Says goodbye; what the server answers to that matters to nobody.
+    /// Logs out, without waiting for the answer.
     pub(super) fn quit(mut self) {
         self.commands += 1;
         let _ = self.connection.send(&format!("a{} LOGOUT", self.commands));
@@ -255,9 +255,9 @@ fn no_password_taken(security: Security, capabilities: &[String]) -> Error {
     if security == Security::Plain {
         return error.hint("it does once the connection is encrypted: write `imaps://` or `imap+starttls://`");
     }
-    let ways: Vec<&str> = capabilities.iter().filter_map(|one| one.strip_prefix("AUTH=")).collect();
-    let ways = if ways.is_empty() { "nothing".to_owned() } else { text::list(&ways) };
+    let methods: Vec<&str> = capabilities.iter().filter_map(|one| one.strip_prefix("AUTH=")).collect();
+    let methods = if methods.is_empty() { "nothing".to_owned() } else { text::list(&methods) };
     error.hint(format!(
-        "it offers {ways}; ask your provider for an app password, or let what comes back be forwarded to a mailbox that has one"
+        "it offers {methods}; ask your provider for an app password, or let what comes back be forwarded to a mailbox that has one"
     ))
 }
