@@ -40,7 +40,7 @@ const CASES: [(&[&str], &[Doubt]); 17] = [
     (&["tea.example TXT v=spf1 mx +all", DMARC, KEY], &[("SPF", "lets anyone send", "v=spf1 mx ~all")]),
     (
         &["tea.example TXT v=spf1 include:a.example ~all", DMARC, KEY],
-        &[("SPF", "includes `a.example`, which has none", "v=spf1 ~all")],
+        &[("SPF", "includes `a.example`, which has no SPF record", "v=spf1 ~all")],
     ),
     (
         &[
