@@ -328,7 +328,11 @@ fn email_check_names_a_mailbox_that_cannot_be_read() {
         (port.as_str(), "127.0.0.1:1", "127.0.0.1: the mail server cannot be reached: connection refused"),
         ("imap://", "imaps://", "does not encrypt on this port"),
         ("imap://", "imap+starttls://", "does not encrypt (no STARTTLS)"),
-        ("password_file = \"../mail-password\"\ntimeout", "timeout", "the password of `june` on 127.0.0.1 is not known"),
+        (
+            "password_file = \"../mail-password\"\ntimeout",
+            "timeout",
+            "the password of `june` on 127.0.0.1 is not known",
+        ),
         ("../mail-password", "../no-password", "cannot read"),
         ("timeout = 2", "timeout = 2\nfolder = \"Bounces\"", "Bounces"),
     ] {

@@ -98,7 +98,12 @@ fn missing(shop: &Shop) -> Vec<MissingSetting> {
 fn mailbox(shop: &Shop, offline: bool) -> Option<MissingSetting> {
     let fault = if offline { None } else { incoming::fault(shop) }?;
     let message = format!("what comes back cannot be read: {fault}");
-    Some(MissingSetting { key: "bounces", stops: false, message, hint: fault.what_next().unwrap_or_default().to_owned() })
+    Some(MissingSetting {
+        key: "bounces",
+        stops: false,
+        message,
+        hint: fault.what_next().unwrap_or_default().to_owned(),
+    })
 }
 
 /// Asks the mail server, unless `offline`; what it offers, if it lets us in.

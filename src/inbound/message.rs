@@ -155,7 +155,11 @@ fn kind_of_mail(mail: &Message<'_>) -> MailKind {
     if let Some((key, is_asked)) = wish::key_in(subject) {
         let keys = std::iter::once(key).chain(answered).collect();
         // Without the word it is a wish in other words; whose, only the key can say.
-        return if is_asked { MailKind::Unsubscribe { keys, from } } else { MailKind::MayUnsubscribe { keys, from: None } };
+        return if is_asked {
+            MailKind::Unsubscribe { keys, from }
+        } else {
+            MailKind::MayUnsubscribe { keys, from: None }
+        };
     }
     if wish::is_plain(subject) {
         return MailKind::Unsubscribe { keys: answered, from };

@@ -131,7 +131,9 @@ pub(super) fn bounce_class(phase: Phase, reply: &str) -> Option<BounceClass> {
         // Without a status there is only the moment at which it was said.
         None if phase == Phase::Recipient && code == "552" => Some(BounceClass::MailboxFull),
         // 530 and 535 want us to sign in.
-        None if phase == Phase::Recipient && code.starts_with('5') && !matches!(code, "530" | "535") => Some(BounceClass::Unreached),
+        None if phase == Phase::Recipient && code.starts_with('5') && !matches!(code, "530" | "535") => {
+            Some(BounceClass::Unreached)
+        }
         _ => None,
     }
 }

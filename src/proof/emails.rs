@@ -169,7 +169,10 @@ mod tests {
             ("\u{410}nna.Smith@example.com", "Anna.Smith@example.com"),
             ("lou.m\u{3bf}re@example.com", "lou.more@example.com"),
             ("lou@gm\u{456}al.com", "lou@gmail.com"),
-            ("ann\u{430}@\u{43f}\u{43e}\u{447}\u{442}\u{430}.\u{440}\u{444}", "anna@\u{43f}\u{43e}\u{447}\u{442}\u{430}.\u{440}\u{444}"),
+            (
+                "ann\u{430}@\u{43f}\u{43e}\u{447}\u{442}\u{430}.\u{440}\u{444}",
+                "anna@\u{43f}\u{43e}\u{447}\u{442}\u{430}.\u{440}\u{444}",
+            ),
         ] {
             assert_eq!(typos.meant(email).as_deref(), Some(meant));
         }
