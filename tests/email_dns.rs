@@ -33,7 +33,7 @@ const KEY: &str = "regulars._domainkey.tea.example TXT KEY";
 type Doubt = (&'static str, &'static str, &'static str);
 
 /// What DNS has, `KEY` being ours, and what is doubted.
-const CASES: [(&[&str], &[Doubt]); 17] = [
+const CASES: [(&[&str], &[Doubt]); 20] = [
     (&[SPF, DMARC, KEY], &[]),
     (&[DMARC, KEY], &[("SPF", "has no SPF record", "v=spf1 mx ~all")]),
     (&[SPF, "tea.example TXT v=spf1 a -all", DMARC, KEY], &[("SPF", "has 2 SPF records", "v=spf1 mx a ~all")]),
@@ -56,6 +56,9 @@ const CASES: [(&[&str], &[Doubt]); 17] = [
         &["tea.example TXT v=spf1 mx ip:192.0.2.1 ~all", DMARC, KEY],
         &[("SPF", "`ip:192.0.2.1` in the SPF record", "mx ~all")],
     ),
+    (&["tea.example TXT v=spf1 include:tea.example ~all", DMARC, KEY], &[("SPF", "lookups of DNS", "")]),
+    (&["tea.example TXT v=spf1 redirect=TEA.example", DMARC, KEY], &[("SPF", "lookups of DNS", "")]),
+    (&["tea.example TXT v=spf1 -all", DMARC, KEY], &[("SPF", "does not let your mail server", "")]),
     (&[SPF, KEY], &[("DMARC", "has no DMARC record", "v=DMARC1; p=none; rua=mailto:june@tea.example")]),
     (&[SPF, DMARC, DMARC, KEY], &[("DMARC", "has 2 DMARC records", "v=DMARC1; p=none")]),
     (

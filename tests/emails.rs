@@ -311,6 +311,27 @@ fn the_mail_server_is_asked_what_it_offers_and_gets_no_email() {
     assert!(!run.talk().contains("coffee") && !run.out().contains("coffee"));
     shop.edit("shop.toml", "june@127", "127");
     shop.run("email check").status(1).shows("takes no emails from this sender: 530");
+    let (_office, shop) =
+        check(House { locked: true, login_only: true, ..House::default() }, "password_file = \"secret\"");
+    shop.run("email check").shows("lets june in");
+    shop.run("send spring").stdout("Sent 1 email.\n").quiet();
+
+    // Whoever has to sign in first may be told so with the first recipient only.
+    for (reply, status) in [
+        ("554 5.7.1 <june@example.com>: Relay access denied", 1),
+        ("550 5.7.54 SMTP; Unable to relay recipient in non-accepted domain", 1),
+        ("530 5.7.0 Must issue a STARTTLS command first", 1),
+        ("550 authentication required", 1),
+        ("550 5.1.1 no such user", 0),
+        ("550 5.7.133 sender not authenticated for group", 0),
+        ("450 4.2.0 greylisted", 0),
+    ] {
+        let (office, shop) = check(House { turns_away: Some(reply), ..House::default() }, "");
+        let run = shop.run("email check").status(status);
+        assert_eq!(run.out().contains("Emails can go out."), status == 0, "{reply}");
+        assert_eq!(run.out().contains(reply), status == 1, "{reply}: {}", run.out());
+        assert!(office.taken().is_empty());
+    }
 }
 
 /// Checks every signature, and that no change of what must be signed goes unseen.

@@ -313,6 +313,50 @@ fn what_is_wrong_is_said_with_what_to_do() {
         .says("error: no mailbox is named\nhint: give a Maildir or an mbox file, or write `[bounces]`");
 }
 
+/// A mailbox that cannot be read stops no email; nobody is told of one that is not named, or that can.
+#[test]
+fn email_check_names_a_mailbox_that_cannot_be_read() {
+    let office = PostOffice::open();
+    let (shop, imap, _) = shop_of(1, &office);
+    let check = |line: &str| {
+        let answer = shop.json(line);
+        let missing: Vec<Value> = answer["missing"].as_array().unwrap().clone();
+        missing.into_iter().filter(|one| one["key"] == "bounces").collect::<Vec<_>>()
+    };
+    imap.deliver(ordinary(1));
+    assert!(check("email check").is_empty());
+    assert!(imap.heard().iter().all(|line| !line.contains("UID")), "nothing is asked for");
+    let good = shop.read("shop.toml");
+    let port = format!("127.0.0.1:{}", imap.port);
+    for (from, to, said) in [
+        (port.as_str(), "127.0.0.1:1", "127.0.0.1: the mail server cannot be reached: connection refused"),
+        ("imap://", "imaps://", "does not encrypt on this port"),
+        ("imap://", "imap+starttls://", "does not encrypt (no STARTTLS)"),
+        (
+            "password_file = \"../mail-password\"\ntimeout",
+            "timeout",
+            "the password of `june` on 127.0.0.1 is not known",
+        ),
+        ("../mail-password", "../no-password", "cannot read"),
+        ("timeout = 2", "timeout = 2\nfolder = \"Bounces\"", "Bounces"),
+    ] {
+        shop.write("shop.toml", good.replace(from, to));
+        let found = check("email check");
+        assert_eq!((found.len(), &found[0]["stops"]), (1, &json!(false)), "{said}");
+        let message = found[0]["message"].as_str().unwrap();
+        assert!(message.starts_with("what comes back cannot be read: ") && message.contains(said), "{message}: {said}");
+        shop.run("email check").status(0).shows("Emails can go out.").shows("`bounces`: what comes back").quiet();
+        assert!(check("email check --offline").is_empty());
+    }
+    shop.write("shop.toml", &good);
+    for mood in [Mood::NoPasswords, Mood::Closed, Mood::Noise, Mood::EndlessLine] {
+        imap.mood(mood);
+        assert_eq!(check("email check").len(), 1, "{mood:?}");
+    }
+    shop.write("shop.toml", good.split("\n[bounces]").next().unwrap());
+    assert!(check("email check").is_empty());
+}
+
 #[test]
 fn check_reads_the_keys() {
     let shop = Shop::without_people();

@@ -323,6 +323,32 @@ const MESSAGES: &[(&str, &[&str])] = &[
     ("From: TO\nSubject: [EXT] Re: unsubscribe KEY\nMessage-Id: <u4@home.example>\n\n", &["unsubscribe"]),
     ("From: TO\nSubject: ***UNCHECKED*** AW: Unsubscribe <KEY>\nMessage-Id: <u5@home.example>\n\n", &["unsubscribe"]),
     ("From: TO\nSubject: =?utf-8?Q?Re=3A_unsubscribe?= KEY\nMessage-Id: <u6@home.example>\n\n", &["unsubscribe"]),
+    ("From: TO\nSubject: unsubscribe%20KEY\nMessage-Id: <u12@home.example>\n\n", &["unsubscribe"]),
+    ("From: other@else.example\nSubject: unsubscribeKEY\nMessage-Id: <u13@home.example>\n\n", &["unsubscribe"]),
+    ("From: other@else.example\nSubject: KEY\nMessage-Id: <u14@home.example>\n\n", &["left_to_owner"]),
+    ("From: other@else.example\nSubject: Abmelden KEY\nMessage-Id: <u15@home.example>\n\n", &["left_to_owner"]),
+    ("From: TO\nSubject: Stop!\nMessage-Id: <u16@home.example>\n\n", &["unsubscribe", "left_to_owner"]),
+    (
+        "From: TO\nSubject: Re: A bottle\nMessage-Id: <u17@home.example>\nIn-Reply-To: <KEY@shop.example>\n\nI will stop by.\n",
+        &["replies"],
+    ),
+    (
+        "From: TO\nSubject: 0123456789abcdef0123456789abcdef\nMessage-Id: <u18@home.example>\n\nYour order\n",
+        &["ordinary"],
+    ),
+    // What is passed on with our email in it.
+    (
+        "From: june@shop.example\nSubject: Fwd: Undelivered\nMessage-Id: <w1@shop.example>\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=\"j\"\n\n--j\nContent-Type: text/plain\n\nSee below.\n--j\nContent-Type: message/rfc822\n\nFrom: MAILER-DAEMON@home.example\nSubject: Undelivered\nContent-Type: multipart/report; report-type=delivery-status; boundary=\"i\"\n\n--i\nContent-Type: message/delivery-status\n\nFinal-Recipient: rfc822; TO\nAction: failed\nStatus: 5.1.1\n\n--i\nContent-Type: message/rfc822\n\nMessage-ID: <KEY@shop.example>\n\nx\n--i--\n--j--\n",
+        &["left_to_owner", "bounced"],
+    ),
+    (
+        "From: somebody@else.example\nSubject: Look at this\nMessage-Id: <w2@else.example>\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=\"j\"\n\n--j\nContent-Type: message/rfc822\n\nMessage-ID: <KEY@shop.example>\n\nx\n--j--\n",
+        &["left_to_owner"],
+    ),
+    (
+        "From: somebody@else.example\nSubject: Look at this\nMessage-Id: <w3@else.example>\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=\"j\"\n\n--j\nContent-Type: message/rfc822\n\nMessage-ID: <0123456789abcdef0123456789abcdef@else.example>\n\nx\n--j--\n",
+        &["ordinary"],
+    ),
     ("From: TO\nSubject: Please unsubscribe me\nMessage-Id: <u7@home.example>\n\n", &["unsubscribe", "left_to_owner"]),
     (
         "From: TO\nSubject: Re: A bottle\nMessage-Id: <u8@home.example>\nIn-Reply-To: <KEY@shop.example>\n\nPlease take me off your list.\n",

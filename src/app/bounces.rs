@@ -161,6 +161,14 @@ impl MailReader<'_> {
             MailKind::Unsubscribe { keys, from } => self.unsubscribe(mail, keys, from.as_deref()),
             MailKind::Answer { keys, automatic } => self.answer(keys, *automatic),
             MailKind::MayUnsubscribe { keys, from } => self.may_unsubscribe(mail, keys, from.as_deref()),
+            MailKind::Encloses { keys, subject } => match self.ours(keys)? {
+                Some(email) => {
+                    let why = format!("a message with the email to {} in it: {subject}", shown(&email));
+                    self.left(mail, why, false);
+                    Ok(())
+                }
+                None => self.answer(&[], false),
+            },
             MailKind::Withheld { why } => {
                 self.left(mail, format!("the mail server does not hand it out: {why}"), false);
                 Ok(())
@@ -200,12 +208,11 @@ impl MailReader<'_> {
             DeliveryOutcome::Lost(class) => class,
             DeliveryOutcome::Unclear => {
                 let whom = ours.as_ref().map(|email| format!(" to {}", shown(email))).unwrap_or_default();
-                let diagnostic = &status.diagnostic;
-                self.left(
-                    mail,
-                    format!("a delivery report that does not say what became of the email{whom}: {diagnostic}"),
-                    false,
-                );
+                let mut why = format!("a delivery report that does not say what became of the email{whom}");
+                if !status.diagnostic.is_empty() {
+                    why += &format!(": {}", status.diagnostic);
+                }
+                self.left(mail, why, false);
                 return Ok(());
             }
             DeliveryOutcome::Delayed => {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use super::email_dns::{self, DnsFindings};
-use super::send;
+use super::{incoming, send};
 use crate::campaign::{self, CampaignFile};
 use crate::domain::{CampaignState, Channel};
 use crate::email;
@@ -37,11 +37,13 @@ pub(crate) struct EmailCheck {
     pub(crate) dns: DnsFindings,
 }
 
-/// Looks at shop.toml, at the mail server and into DNS, the last two unless `offline`. No email is sent.
+/// Looks at shop.toml, at the mail server, at the mailbox of `[bounces]` and into DNS, all but the first unless `offline`. No email
+/// is sent.
 pub(crate) fn check(shop: &Shop, offline: bool) -> EmailCheck {
     let mut missing = missing(shop);
     let has_server = shop.settings.email.as_ref().is_some_and(|email| email.server.is_some());
     let offer = if has_server { ask(shop, offline, &mut missing) } else { None };
+    missing.extend(mailbox(shop, offline));
     let dns = email_dns::look(shop, offline, std::env::var("REGULARS_RESOLVER").ok().as_deref());
     EmailCheck { missing, offer, dns }
 }
@@ -90,6 +92,18 @@ fn missing(shop: &Shop) -> Vec<MissingSetting> {
         }
     }
     missing
+}
+
+/// Why what comes back cannot be read, which keeps no email from going out.
+fn mailbox(shop: &Shop, offline: bool) -> Option<MissingSetting> {
+    let fault = if offline { None } else { incoming::fault(shop) }?;
+    let message = format!("what comes back cannot be read: {fault}");
+    Some(MissingSetting {
+        key: "bounces",
+        stops: false,
+        message,
+        hint: fault.what_next().unwrap_or_default().to_owned(),
+    })
 }
 
 /// Asks the mail server, unless `offline`; what it offers, if it lets us in.

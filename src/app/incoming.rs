@@ -114,6 +114,12 @@ pub(super) fn mails(shop: &Shop, read: &Read<'_>, which: WhichMessages, progress
     Ok(mails)
 }
 
+/// Why the mailbox that shop.toml names cannot be read, without reading anything in it; where it names none there is no fault.
+pub(super) fn fault(shop: &Shop) -> Option<Error> {
+    shop.settings.bounces.as_ref()?;
+    account(shop).and_then(ImapMailbox::look).err()
+}
+
 fn account(shop: &Shop) -> Result<ImapAccount> {
     let settings = shop.settings.bounces.as_ref().ok_or_else(|| {
         Error::new("no mailbox is named").hint(

@@ -107,7 +107,12 @@ pub(crate) fn send(
     let bad: HashSet<RecipientId> =
         wanted.iter().zip(&faults).filter_map(|(email, fault)| fault.as_ref().map(|_| email.id)).collect();
     let problems = faults.into_iter().flatten().collect();
-    let left_out = allowed(("send", OutboxState::Sent.as_str()), problems, (bad.len(), wanted.len()), options)?;
+    // Where others of the campaign are out already, nobody is left to send to, and that is no mistake.
+    let left_out = if options.leave_out_problems && bad.len() < before.len() {
+        problems
+    } else {
+        allowed(("send", OutboxState::Sent.as_str()), problems, (bad.len(), wanted.len()), options)?
+    };
     emails.retain(|email| !bad.contains(&email.id));
     (progress.report)(Activity::SendEmails, 0, queued.len());
     let job = SendJob {

@@ -142,7 +142,7 @@ fn look(text: &str) -> Result<(), String> {
     if wire.split('.').any(|label| label.starts_with(['-', '_']) || label.ends_with(['-', '_'])) {
         return Err("has a hyphen where none can be".to_owned());
     }
-    if !last.contains(|c: char| c.is_ascii_alphabetic()) {
+    if last.len() < 2 || !last.contains(|c: char| c.is_ascii_alphabetic()) {
         return Err("ends like no domain".to_owned());
     }
     Ok(())
@@ -229,6 +229,7 @@ mod tests {
             "a@my_shop.example.com",
             "lou@xn--bcher-kva.example",
             "zoe\u{308}@b.co",
+            "a@b.\u{611b}",
         ] {
             assert_eq!(EmailAddress::fault(good), None, "{good}");
         }
@@ -285,6 +286,9 @@ mod tests {
             ("\"lou\"@example.com", "has `\"` in it"),
             ("lou@[127.0.0.1]", "has `[` in it"),
             ("lou@127.0.0.1", "ends like no domain"),
+            ("lou@example.c", "ends like no domain"),
+            ("lou@gmail.co.m", "ends like no domain"),
+            ("lou@b.1", "ends like no domain"),
             ("lou@-example.com", "has a hyphen where none can be"),
             ("lou@example-.com", "has a hyphen where none can be"),
             (&long_name, "has more than 64 characters before the @"),

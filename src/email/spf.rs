@@ -151,7 +151,7 @@ impl SpfWalk<'_> {
             let Some(other) = other else { continue };
             self.lookups += 1;
             // What depends on the sender is looked up for each email.
-            if other.contains('%') || self.lookups > FAR_TOO_MANY || other.eq_ignore_ascii_case(domain) {
+            if other.contains('%') || self.lookups > FAR_TOO_MANY {
                 continue;
             }
             match records(self.dns, other)?.as_slice() {
@@ -207,6 +207,10 @@ fn covers(dns: &dyn Dns, record: &str, domain: &str, host: &str) -> Result<Optio
             }
             _ => return Ok(None),
         }
+    }
+    // `-all` alone: nobody, whichever the server is.
+    if is_closed && terms(record).all(|text| SpfTerm::of(text).name == "all") {
+        return Ok(Some(false));
     }
     let addresses = host.parse().map_or_else(|_| dns.addresses(host), |address| Ok(vec![address]))?;
     if !is_closed || addresses.is_empty() || addresses.iter().any(IpAddr::is_loopback) {
@@ -303,6 +307,10 @@ mod tests {
         on.example TXT v=spf1 redirect=good.example
         loop.example TXT v=spf1 include:pool.example ~all
         pool.example TXT v=spf1 include:loop.example ~all
+        self.example TXT v=spf1 include:self.example ~all
+        turn.example TXT v=spf1 redirect=Turn.example
+        nobody.example TXT v=spf1 -all
+        lost.example TXT v=spf1 a mx ~all
         many.example TXT v=spf1 a mx ptr exists:%{i}.x.example a:b a:c a:d a:e a:f a:g include:good.example ~all
         ten.example TXT v=spf1 a mx a:1 a:2 a:3 a:4 a:5 a:6 a:7 include:good.example ~all
         macro.example TXT v=spf1 include:%{d}.x.example exp=why.example x-y=z ~all
@@ -335,6 +343,11 @@ mod tests {
             ("other.example", own, not_covered(), "v=spf1 ip4:203.0.113.9 a:mail.own.example ~all"),
             // Which comes first counts, and that is not told simply.
             ("deny.example", own, vec![], ""),
+            // Nobody may send, whichever server it is.
+            ("nobody.example", own, not_covered(), "v=spf1 a:mail.own.example -all"),
+            ("nobody.example", Some("127.0.0.1"), not_covered(), ""),
+            ("nobody.example", Some("nowhere.example"), not_covered(), "v=spf1 a:nowhere.example -all"),
+            ("lost.example", Some("127.0.0.1"), vec![], ""),
             ("on.example", own, vec![], ""),
             ("open.example", own, vec![SpfDoubt::Everybody("open.example".to_owned())], "v=spf1 mx ~all"),
             ("bare.example", own, vec![SpfDoubt::Everybody("bare.example".to_owned())], "v=spf1 mx ~all"),
@@ -356,8 +369,10 @@ mod tests {
             let better = Some(better.to_owned()).filter(|better| !better.is_empty());
             assert_eq!(found, SpfFindings { doubts, better }, "{domain} {host:?}");
         }
-        let found = spf(&WrittenDns(DNS), "loop.example", own).expect("an end");
-        assert!(matches!(found.doubts[..], [SpfDoubt::TooManyLookups(11..)]), "{found:?}");
+        for circle in ["loop.example", "self.example", "turn.example"] {
+            let found = spf(&WrittenDns(DNS), circle, own).expect("an end");
+            assert!(matches!(found.doubts[..], [SpfDoubt::TooManyLookups(11..)]), "{found:?}");
+        }
         assert_eq!(spf(&WrittenDns(DNS), "quiet.example", own), Err("nobody answered".to_owned()));
     }
 }

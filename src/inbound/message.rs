@@ -8,6 +8,9 @@ use super::status::{DeliveryStatus, address, delivery_status, field, groups, pla
 use super::wish;
 use crate::text;
 
+/// So deep a message in a message is looked at.
+const DEEPEST: usize = 10;
+
 /// One message of a mailbox, as far as it matters.
 #[derive(Debug, Clone)]
 pub(crate) struct Mail {
@@ -60,6 +63,12 @@ pub(crate) enum MailKind {
         keys: Vec<String>,
         /// Written by a machine: out of office.
         automatic: bool,
+    },
+    /// Somebody passes on a message that may be ours, or that has one of ours in it, as a report has.
+    Encloses {
+        /// Of the emails that are in it.
+        keys: Vec<String>,
+        subject: String,
     },
     /// The mail server does not hand it out.
     Withheld {
@@ -143,9 +152,14 @@ fn kind_of_mail(mail: &Message<'_>) -> MailKind {
     if !complained.is_empty() || subject.trim().to_lowercase().starts_with("complaint about message from") {
         return MailKind::Complaint { keys: returned, addresses: complained };
     }
-    if let Some(key) = wish::key_in(subject) {
+    if let Some((key, is_asked)) = wish::key_in(subject) {
         let keys = std::iter::once(key).chain(answered).collect();
-        return MailKind::Unsubscribe { keys, from };
+        // Without the word it is a wish in other words; whose, only the key can say.
+        return if is_asked {
+            MailKind::Unsubscribe { keys, from }
+        } else {
+            MailKind::MayUnsubscribe { keys, from: None }
+        };
     }
     if wish::is_plain(subject) {
         return MailKind::Unsubscribe { keys: answered, from };
@@ -165,10 +179,29 @@ fn kind_of_mail(mail: &Message<'_>) -> MailKind {
             return odd(mail, returned);
         }
     }
+    let enclosed = if automatic || !answered.is_empty() { Vec::new() } else { keys_enclosed(mail, DEEPEST) };
     if !automatic && wish::is_in(mail) {
+        answered.extend(enclosed);
         return MailKind::MayUnsubscribe { keys: answered, from };
     }
+    if !enclosed.is_empty() {
+        return MailKind::Encloses { keys: enclosed, subject: plain(subject) };
+    }
     MailKind::Answer { keys: answered, automatic }
+}
+
+/// The keys of the messages in a message, and in those.
+fn keys_enclosed(mail: &Message<'_>, depth: usize) -> Vec<String> {
+    let mut keys = Vec::new();
+    for part in &mail.parts {
+        if let PartType::Message(inner) = &part.body {
+            keys.extend(own_key(inner));
+            if depth > 0 {
+                keys.extend(keys_enclosed(inner, depth - 1));
+            }
+        }
+    }
+    keys
 }
 
 fn odd(mail: &Message<'_>, keys: Vec<String>) -> MailKind {

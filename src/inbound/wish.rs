@@ -14,13 +14,16 @@ const WORDS: &str = include_str!("wish.tsv");
 /// So many lines of somebody's own are looked at: whoever wants no more says so at once.
 const LINES: usize = 8;
 
-/// The key in a subject that asks for no more emails, whatever stands around it.
-pub(super) fn key_in(subject: &str) -> Option<String> {
-    let subject = subject.to_lowercase();
-    if !subject.contains("unsubscribe") {
-        return None;
-    }
-    subject.split(|c: char| !c.is_ascii_alphanumeric()).find(|word| is_key(word)).map(str::to_owned)
+/// What the link in our emails puts before the key.
+const WORD: &str = "unsubscribe";
+
+/// The key in a subject, and whether the subject asks for no more emails in our own word; whatever stands around them.
+pub(super) fn key_in(subject: &str) -> Option<(String, bool)> {
+    // Some mail programs leave the space of a link as it is written there.
+    let subject = subject.to_lowercase().replace("%20", " ").replace("=20", " ");
+    let words = subject.split(|c: char| !c.is_ascii_alphanumeric());
+    let key = words.map(|word| word.strip_prefix(WORD).unwrap_or(word)).find(|word| is_key(word))?;
+    Some((key.to_owned(), subject.contains(WORD)))
 }
 
 /// Whether a subject is that wish and nothing else, but for what mail programs put around it.
@@ -36,7 +39,7 @@ pub(super) fn is_plain(subject: &str) -> bool {
             None => break,
         }
     }
-    text.trim_matches(|c: char| !c.is_alphanumeric()) == "unsubscribe"
+    text.trim_matches(|c: char| !c.is_alphanumeric()) == WORD
 }
 
 /// Whether somebody asks for it in their own words, in the subject or before what they quote.
@@ -49,7 +52,11 @@ pub(super) fn is_in(mail: &Message<'_>) -> bool {
 
 fn asks(line: &str) -> bool {
     let line = line.to_lowercase().replace('\u{2019}', "'");
-    text::table_rows(WORDS).flatten().any(|words| line.contains(words))
+    let alone = line.trim_matches(|c: char| !c.is_alphanumeric());
+    text::table_rows(WORDS).any(|mut cells| {
+        let words = cells.next().unwrap_or_default();
+        if cells.next().is_some() { alone == words } else { line.contains(words) }
+    })
 }
 
 /// Where an answer goes over to what it answers.
@@ -78,10 +85,18 @@ mod tests {
             "AW: [Spam?] Unsubscribe <K>",
             "unsubscribe: K (sent from my phone)",
             "***SPAM*** unsubscribe K",
+            "unsubscribe%20K",
+            "Re: unsubscribe=20K",
+            "unsubscribeK",
+            "unsubscribe+K",
+            "Undeliverable: \"UNSUBSCRIBE K\"",
         ] {
-            assert_eq!(key_in(&around.replace('K', KEY)).as_deref(), Some(KEY), "{around}");
+            assert_eq!(key_in(&around.replace('K', KEY)), Some((KEY.to_owned(), true)), "{around}");
         }
-        for other in ["K", "unsubscribe", "unsubscribe Kf", "Re: your letter K"] {
+        for bare in ["K", "Re: K", "Abmelden K", "subscribe K", "Re: your letter (K)"] {
+            assert_eq!(key_in(&bare.replace('K', KEY)), Some((KEY.to_owned(), false)), "{bare}");
+        }
+        for other in ["", "unsubscribe", "unsubscribe Kf", "unsubscribe KK", "your letter 20K", "fK"] {
             assert_eq!(key_in(&other.replace('K', KEY)), None, "{other}");
         }
     }
@@ -108,6 +123,10 @@ mod tests {
             ("Re: A bottle", "stop emailing me"),
             ("AW: Eine Flasche", "Bitte keine weiteren E-Mails."),
             ("Re: Une bouteille", "Merci de me d\u{e9}sinscrire"),
+            ("STOP", ""),
+            ("Re: A bottle", "Stop!\r\n\r\n> hello"),
+            ("Re: A bottle", "Please stop."),
+            ("Basta", "June"),
         ] {
             assert!(is(subject, body), "{subject} {body}");
         }
@@ -118,6 +137,8 @@ mod tests {
             ),
             ("Re: A bottle", "Thank you!\r\n\r\nFrom: June\r\nSent: Friday\r\n\r\nUnsubscribe"),
             ("Your order", "Thank you"),
+            ("Re: A bottle", "I will stop by on Friday."),
+            ("Bus stop", "Where is it?"),
         ] {
             assert!(!is(subject, body), "{subject} {body}");
         }

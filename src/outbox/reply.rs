@@ -95,9 +95,7 @@ pub(super) fn judge(phase: Phase, error: &SmtpError) -> NextStep {
         (_, SmtpError::Lost(_)) => NextStep::Reconnect,
         (_, SmtpError::Refused(421, _)) | (Phase::Connect, SmtpError::Refused(400..500, _)) => NextStep::Slower,
         (_, SmtpError::Refused(400..500, _)) => NextStep::Settle(HandOverOutcome::Later),
-        // 530 and 535 want us to sign in, and may come late.
-        (Phase::Connect | Phase::Sender, SmtpError::Refused(..))
-        | (Phase::Recipient | Phase::Data, SmtpError::Refused(530 | 535, _)) => NextStep::Stop,
+        (Phase::Connect | Phase::Sender, SmtpError::Refused(..)) => NextStep::Stop,
         (_, SmtpError::Refused(..) | SmtpError::Lacks(_)) => NextStep::Settle(HandOverOutcome::Failed),
     }
 }
@@ -111,6 +109,16 @@ pub(super) fn refusal_kind(phase: Phase, reply: &str) -> Option<RefusalKind> {
     let is_ours = code.starts_with('5') && BounceClass::of("", reply) == BounceClass::Unreached;
     let status = words.split_whitespace().next().filter(|word| status_of(word).is_some()).unwrap_or_default();
     is_ours.then(|| (phase, format!("{code} {status}")))
+}
+
+/// Whether a reply such as `554 5.7.1 Relay access denied` is one to anybody who has not signed in, whoever is written to. 5.7.133
+/// and its neighbours are of a mailbox that takes emails of some people alone.
+pub(super) fn wants_us_to_sign_in(reply: &str) -> bool {
+    const WORDS: [&str; 4] = ["relay", "authenticat", "sign in", "log in"];
+    let Some((code, words)) = reply.split_once(' ') else { return matches!(reply, "530" | "535") };
+    let words = words.to_lowercase();
+    let is_of_all = code.starts_with('5') && !words.starts_with("5.7.13");
+    matches!(code, "530" | "535") || is_of_all && WORDS.iter().any(|word| words.contains(word))
 }
 
 /// What a reply such as `550 5.1.1 no such user` says about the address; nothing when it is about the message, the sender or
@@ -129,7 +137,10 @@ pub(super) fn bounce_class(phase: Phase, reply: &str) -> Option<BounceClass> {
         Some([5, 1 | 2, _]) => Some(BounceClass::Unreached),
         // Without a status there is only the moment at which it was said.
         None if phase == Phase::Recipient && code == "552" => Some(BounceClass::MailboxFull),
-        None if phase == Phase::Recipient && code.starts_with('5') => Some(BounceClass::Unreached),
+        // 530 and 535 want us to sign in.
+        None if phase == Phase::Recipient && code.starts_with('5') && !matches!(code, "530" | "535") => {
+            Some(BounceClass::Unreached)
+        }
         _ => None,
     }
 }
@@ -161,7 +172,10 @@ mod tests {
             (Dot, "452 4.3.1 full", later),
             (Recipient, "554 5.7.1 relay access denied", failed),
             (Dot, "554 5.7.1 refused as spam", failed),
-            (Recipient, "530 5.7.0 sign in first", NextStep::Stop),
+            (Recipient, "530 5.7.0 sign in first", failed),
+            (Recipient, "535 5.7.8 sign in first", failed),
+            (Data, "530 5.7.57 not authenticated", failed),
+            (Sender, "530 5.7.0 sign in first", NextStep::Stop),
             (Sender, "550 5.7.515 not authenticated", NextStep::Stop),
             (Sender, "550 5.1.0 who are you", NextStep::Stop),
             (Connect, "535 5.7.8 wrong password", NextStep::Stop),
@@ -177,6 +191,27 @@ mod tests {
             assert_eq!(judge(phase, &reply(text)), next, "{phase:?} {text}");
         }
         assert_eq!(judge(Recipient, &SmtpError::Lacks("SMTPUTF8")), failed);
+    }
+
+    #[test]
+    fn a_server_may_say_late_that_somebody_has_to_sign_in() {
+        for (reply, is_so) in [
+            ("530 5.7.0 Must issue a STARTTLS command first", true),
+            ("535", true),
+            ("554 5.7.1 <june@example.com>: Relay access denied", true),
+            ("550 5.7.54 SMTP; Unable to relay recipient in non-accepted domain", true),
+            ("550 relay not permitted", true),
+            ("553 sorry, that domain isn't in my list of allowed rcpthosts; authentication required", true),
+            ("550 5.7.1 Please log in first", true),
+            ("450 4.7.1 relay later", false),
+            ("550 5.1.1 no such user", false),
+            ("550 5.7.1 Access denied", false),
+            ("550 5.7.133 RESOLVER.RST.SenderNotAuthenticatedForGroup; authentication required", false),
+            ("550 5.7.134 sender not authenticated for mailbox", false),
+            ("550", false),
+        ] {
+            assert_eq!(wants_us_to_sign_in(reply), is_so, "{reply}");
+        }
     }
 
     #[test]
@@ -196,6 +231,10 @@ mod tests {
             (Recipient, "450 4.2.0 greylisted", None),
             (Recipient, "554 5.7.1 not from you", None),
             (Recipient, "553 5.1.8 bad sender", None),
+            (Recipient, "530 5.7.0 sign in first", None),
+            (Recipient, "530 authentication required", None),
+            (Recipient, "535 sign in", None),
+            (Recipient, "550 go away", Some(BounceClass::Unreached)),
             (Sender, "550 5.1.1 no", None),
             (Dot, "554 5.3.4 too big", None),
             (Dot, "554 spam", None),

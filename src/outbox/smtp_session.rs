@@ -7,7 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use lettre::Address;
 
-use super::reply::{Phase, SmtpError};
+use super::reply::{Phase, SmtpError, wants_us_to_sign_in};
 use super::reply_reader::{ReplyReader, SmtpReply};
 use super::wire_message::WireMessage;
 use crate::mail_stream::{MailStream, StreamFault};
@@ -127,13 +127,24 @@ impl SmtpSession {
         let methods = self.offered("AUTH").unwrap_or_default().to_owned();
         let has = |method: &str| methods.split_whitespace().any(|offered| offered == method);
         let plain = STANDARD.encode(format!("\0{user}\0{password}"));
-        let (mut command, answers) = if has("PLAIN") {
-            (format!("AUTH PLAIN {plain}\r\n"), vec![plain])
-        } else if has("LOGIN") {
-            ("AUTH LOGIN\r\n".to_owned(), vec![STANDARD.encode(user), STANDARD.encode(password)])
-        } else {
-            return Err(SmtpError::Lost("the mail server offers neither AUTH PLAIN nor AUTH LOGIN".to_owned()));
-        };
+        let login = vec![STANDARD.encode(user), STANDARD.encode(password)];
+        let (plain, login) = ((format!("AUTH PLAIN {plain}\r\n"), vec![plain]), ("AUTH LOGIN\r\n".to_owned(), login));
+        match (has("PLAIN"), has("LOGIN")) {
+            // Some offer what they do not have.
+            (true, true) => self.sign_in_by(plain).or_else(|fault| match fault {
+                SmtpError::Refused(504, _) => self.sign_in_by(login),
+                fault => Err(fault),
+            }),
+            (true, false) => self.sign_in_by(plain),
+            (false, true) => self.sign_in_by(login),
+            (false, false) => {
+                Err(SmtpError::Lost("the mail server offers neither AUTH PLAIN nor AUTH LOGIN".to_owned()))
+            }
+        }
+    }
+
+    /// Signs in by one command, and what the server is told when it asks.
+    fn sign_in_by(&mut self, (mut command, answers): (String, Vec<String>)) -> Result<(), SmtpError> {
         let mut answers = answers.into_iter();
         loop {
             self.send(command.as_bytes()).map_err(|(_, fault)| fault)?;
@@ -148,7 +159,8 @@ impl SmtpSession {
         }
     }
 
-    /// Says from whom, and takes it back: whether the server takes emails of this sender.
+    /// Says from whom, and to the same, and takes it back: whether the server takes emails of this sender. Where somebody has to
+    /// sign in first, it may say so only now; for other reasons a sender need not get any.
     pub(super) fn try_sender(&mut self, from: &Address) -> Result<(), SmtpError> {
         const UTF8: &str = "SMTPUTF8";
         let option = match AsRef::<str>::as_ref(from).is_ascii() {
@@ -157,8 +169,12 @@ impl SmtpSession {
             false => return Err(SmtpError::Lacks(UTF8)),
         };
         self.command(&format!("MAIL FROM:<{from}>{option}\r\n"), DONE)?;
+        let taken = self.command(&format!("RCPT TO:<{from}>\r\n"), DONE);
         self.reset();
-        Ok(())
+        match taken {
+            Err(fault @ SmtpError::Refused(..)) if wants_us_to_sign_in(&fault.text()) => Err(fault),
+            _ => Ok(()),
+        }
     }
 
     /// Says from whom and to whom, up to the leave to go on; together where the server allows it.

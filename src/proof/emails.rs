@@ -99,6 +99,8 @@ pub(super) fn shared(people: &[RecipientCards<'_>]) -> Vec<ProofProblem> {
 struct EmailTypos {
     /// By the mistyped domain, or its end with the dot.
     meant: HashMap<&'static str, &'static str>,
+    /// The letter from a to z by what looks like it.
+    lookalikes: HashMap<char, char>,
 }
 
 impl EmailTypos {
@@ -108,11 +110,18 @@ impl EmailTypos {
             let (right, wrong) = (cells.next().unwrap_or_default(), cells.next().unwrap_or_default());
             wrong.split(' ').map(move |wrong| (wrong, right))
         });
-        Self { meant: meant.collect() }
+        let looks = text::table_rows(include_str!("lookalikes.tsv")).filter_map(|mut cells| {
+            let (latin, others) = (cells.next()?.chars().next()?, cells.next()?);
+            Some(others.chars().map(move |other| (other, latin)))
+        });
+        Self { meant: meant.collect(), lookalikes: looks.flatten().collect() }
     }
 
     /// The address that is most likely meant.
     fn meant(&self, email: &str) -> Option<String> {
+        if let Some(latin) = self.in_latin(email.trim()) {
+            return Some(self.meant(&latin).unwrap_or(latin));
+        }
         let key = email_key(email);
         let (name, domain) = key.split_once('@')?;
         if let Some(right) = self.meant.get(domain) {
@@ -120,6 +129,22 @@ impl EmailTypos {
         }
         let (before, end) = domain.split_at(domain.rfind('.')?);
         self.meant.get(end).map(|right| format!("{name}@{before}{right}"))
+    }
+
+    /// An address in whose words letters from a to z stand beside some of another alphabet that only look like them: in letters
+    /// from a to z.
+    fn in_latin(&self, email: &str) -> Option<String> {
+        if email.is_ascii() {
+            return None;
+        }
+        let latin = |word: &str| {
+            let is_mixed = !word.is_ascii() && word.contains(|c: char| c.is_ascii_alphabetic());
+            let all: Option<String> =
+                word.chars().map(|c| if c.is_ascii() { Some(c) } else { self.lookalikes.get(&c).copied() }).collect();
+            all.filter(|_| is_mixed).unwrap_or_else(|| word.to_owned())
+        };
+        let meant: String = email.split_inclusive(['@', '.', '-', '_', '+']).map(latin).collect();
+        (meant != email).then_some(meant)
     }
 }
 
@@ -138,6 +163,16 @@ mod tests {
             ("lou@icloud.con", "lou@icloud.com"),
             ("lou@outlok.com", "lou@outlook.com"),
             ("lou@firm.ogr", "lou@firm.org"),
+            // Of another alphabet.
+            ("l\u{43e}u@example.com", "lou@example.com"),
+            ("lou@ex\u{430}mple.com", "lou@example.com"),
+            ("\u{410}nna.Smith@example.com", "Anna.Smith@example.com"),
+            ("lou.m\u{3bf}re@example.com", "lou.more@example.com"),
+            ("lou@gm\u{456}al.com", "lou@gmail.com"),
+            (
+                "ann\u{430}@\u{43f}\u{43e}\u{447}\u{442}\u{430}.\u{440}\u{444}",
+                "anna@\u{43f}\u{43e}\u{447}\u{442}\u{430}.\u{440}\u{444}",
+            ),
         ] {
             assert_eq!(typos.meant(email).as_deref(), Some(meant));
         }
@@ -148,6 +183,11 @@ mod tests {
             "lou@example.co",
             "lou@gmx.net",
             "lou@con.example",
+            "\u{441}\u{43e}\u{440}\u{43e}\u{43a}@\u{43f}\u{43e}\u{447}\u{442}\u{430}.\u{440}\u{444}",
+            "\u{430}\u{43d}\u{43d}\u{430}.smith@example.com",
+            "j\u{f6}rg@b\u{fc}cher.example",
+            "lou@\u{441}\u{430}\u{440}.example",
+            "m\u{438}ra@example.com",
             "lou",
             "",
         ] {

@@ -64,6 +64,10 @@ pub struct House {
     pub most: Option<usize>,
     /// How many bytes a message may have, as it says.
     pub size: Option<usize>,
+    /// What it says of every recipient.
+    pub turns_away: Option<&'static str>,
+    /// It offers AUTH PLAIN, and has only LOGIN.
+    pub login_only: bool,
     /// It offers SMTPUTF8; without it addresses and headers beyond ASCII are refused.
     pub utf8: bool,
     /// How long it takes over each message.
@@ -206,7 +210,8 @@ impl Guest {
                     let utf8 = if self.house.utf8 { "250-SMTPUTF8\r\n" } else { "" };
                     self.say(&format!("250-post office\r\n{more}{lock}{size}{utf8}250 8BITMIME"))?;
                 }
-                "AUTH" if self.house.asks => {
+                "AUTH" if self.house.login_only && word.starts_with("AUTH PLAIN") => self.say("504 5.5.4 what")?,
+                "AUTH" if self.house.asks || self.house.login_only => {
                     let mut right = word == "AUTH LOGIN";
                     // june and tea
                     for expected in ["anVuZQ==", "dGVh"] {
@@ -238,6 +243,7 @@ impl Guest {
                     }
                 }
                 "RCPT" if !from => self.say("503 5.5.1 from whom")?,
+                "RCPT" if self.house.turns_away.is_some() => self.say(self.house.turns_away.unwrap_or_default())?,
                 "RCPT" => {
                     to = self.meet(&name, "rcpt")?.then_some(address);
                     if to.is_some() {

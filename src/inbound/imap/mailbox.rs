@@ -1,6 +1,7 @@
 //! The new messages of a folder, batch after batch; each message is let go before the next is read.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use super::account::ImapAccount;
 use super::fault::not_handed_out;
@@ -16,6 +17,8 @@ use crate::text;
 const BATCH: usize = 50;
 /// After this many refusals in a row the fault is the server's, not that of single messages.
 const REFUSALS: usize = 5;
+/// So long whoever only looks waits for the server.
+const LONGEST_LOOK: Duration = Duration::from_secs(30);
 
 /// A folder that is open for reading.
 pub(crate) struct ImapMailbox {
@@ -59,6 +62,21 @@ impl ImapMailbox {
             uids.extend(new);
             let (host, folder) = (account.server.host.clone(), account.folder.clone());
             Ok(Self { session, host, folder, mark, uids, read: 0 })
+        };
+        opened().map_err(|fault: Error| fault.at(&account.server.host))
+    }
+
+    /// Opens the folder and leaves again.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub(crate) fn look(mut account: ImapAccount) -> Result<()> {
+        account.timeout = account.timeout.min(LONGEST_LOOK);
+        let opened = || {
+            let mut session = ImapSession::open(&account)?;
+            session.examine(&account.folder)?;
+            session.quit();
+            Ok(())
         };
         opened().map_err(|fault: Error| fault.at(&account.server.host))
     }
