@@ -44,3 +44,4 @@ mod verbs;
 mod why;
 
 pub use verbs::main;
+pub(crate) use verbs::perform_in;
