@@ -95,6 +95,37 @@ fn no_workbook_breaks_anything() {
 }
 
 #[test]
+fn cells_far_apart_do_not_fill_the_memory() {
+    let far = |row: u16, column: u16| {
+        let mut stream = records();
+        let label = b"\x04\x02\x1b\0\0\0\x02\0";
+        let at = stream.windows(label.len()).position(|bytes| bytes == label).unwrap() + 4;
+        stream[at..at + 4].copy_from_slice(&[row.to_le_bytes(), column.to_le_bytes()].concat());
+        stream
+    };
+    let shop = Shop::new();
+    for (row, column, is_too_large) in
+        [(0, 255, false), (65_535, 40, false), (6_400, 6_400, true), (65_535, 65_535, true)]
+    {
+        shop.write("people.xls", xls(&far(row, column)));
+        let (_, said) = import_file(&shop.path(), today(), &shop.file("people.xls"), false);
+        assert_eq!(said.contains("this workbook is too large"), is_too_large, "{row}, {column}: {said}");
+    }
+}
+
+#[test]
+fn a_name_of_twenty_thousand_letters_is_read_in_time() {
+    let shop = Shop::new();
+    for letter in ["\u{feff}", "é", "ж", "я́"] {
+        let name = letter.repeat(20_000);
+        shop.write("people.csv", format!("ref,last_name\nN-1,{name}\n"));
+        let began = std::time::Instant::now();
+        let (exit, said) = import_file(&shop.path(), today(), &shop.file("people.csv"), false);
+        assert!(exit <= 1 && began.elapsed() < super::LONGEST, "{exit} after {:?}: {said:.200}", began.elapsed());
+    }
+}
+
+#[test]
 fn no_address_card_breaks_anything() {
     property("address cards", 1, 10, |case| {
         let bytes = changes::bytes(CARDS[case.dice.usize(..CARDS.len())].as_bytes(), &mut case.dice);

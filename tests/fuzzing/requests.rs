@@ -14,7 +14,7 @@ use crate::support::{Server, Shop, files_below};
 fn routes() -> Vec<(String, bool)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/web");
     let mut routes = vec![("/till/till.js".to_owned(), false)];
-    for (path, text) in files_below(&folder).into_iter().filter(|(path, _)| path.ends_with(".rs")) {
+    for (path, text) in files_below(&folder).into_iter().filter(|(path, _)| path.rsplit('.').next() == Some("rs")) {
         let text = String::from_utf8(text).unwrap();
         let under = if path.starts_with("api/") { "/v1" } else { "" };
         for route in text.split(".route(\"").skip(1) {
