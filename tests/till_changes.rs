@@ -205,7 +205,7 @@ fn a_new_customer_has_a_card_with_a_reference_of_its_own_series() {
     assert_eq!(again.status, 422);
     again.shows("taken back since");
     for name in ["One", "Two"] {
-        assert_eq!(heading(&till.post("/till/new", &[("last_name", name)])), name);
+        assert!(heading(&till.post("/till/new", &[("last_name", name)])).contains(name));
         till.post(&undo_of(&till.get("/owner/day")), &[]).shows("Undone: ");
     }
     shop.run("doctor").shows("All is well");
