@@ -1,17 +1,57 @@
-//! What the tests need and no verb gives: a database with a known key, an address that gets no email, a full disk.
+//! What the tests need and no verb gives: a database with a known key, an address that gets no email, a full disk; verbs without a
+//! process of their own.
 
 use std::path::Path;
+use std::sync::atomic::AtomicBool;
 
 use chrono::NaiveDate;
 
+use crate::app::import::{self as importing, ImportFile, ImportRequest, PurchaseImport};
 use crate::clock::Clock;
 use crate::customers::CustomerField;
 use crate::domain::{Code, Column, ImportId, Suppression};
 use crate::error::{Error, Result};
-use crate::import::{ImportKind, ImportOptions, ImportPlan, ImportSheet};
+use crate::import::{ImportKind, ImportOptions, ImportPlan, ImportSheet, SheetOptions};
 use crate::shop::Shop;
 use crate::store::{Store, params};
-use crate::{campaign, customers, import};
+use crate::{campaign, cli, customers, import, segment};
+
+/// How many cases a property is tried with: so many, and more by `REGULARS_FUZZ`, 25 when that is not set.
+#[must_use]
+pub fn fuzz_cases(times: u64) -> u64 {
+    let one = std::env::var("REGULARS_FUZZ").ok().and_then(|many| many.parse().ok()).unwrap_or(25);
+    times * one
+}
+
+/// Does a verb in a shop on a day, in this process and not a new one: its exit code, and all that it says.
+#[must_use]
+pub fn perform(shop: &Path, today: NaiveDate, words: &[&str]) -> (u8, String) {
+    cli::perform_in(shop, today, words)
+}
+
+/// Imports a file of customers, or of purchases: the exit code, and all that is said of it.
+#[must_use]
+pub fn import_file(shop: &Path, today: NaiveDate, file: &Path, purchases: bool) -> (u8, String) {
+    let import = || {
+        let purchases = purchases.then_some(PurchaseImport { source: None, new_customers: true });
+        let file = ImportFile { path: file, sheet: SheetOptions::default(), dry_run: false, skip_bad: false };
+        let request = ImportRequest { file, options: ImportOptions::default(), purchases, with_profile: true };
+        let now = Clock::fixed(today).now();
+        importing::import(&Shop::open(shop)?, request, now, (&AtomicBool::new(false), &|_| ()))
+    };
+    match import() {
+        Ok((imported, ..)) => {
+            (u8::from(imported.refused), serde_json::to_string(&imported.report).unwrap_or_else(|e| e.to_string()))
+        }
+        Err(error) => (error.exit_code(), error.report()),
+    }
+}
+
+/// What a segment may ask: each field, or function with arguments as an example, and the kind of its value.
+#[must_use]
+pub fn segment_words() -> Vec<(&'static str, String)> {
+    segment::words().map(|(word, kind)| (word, kind.to_string())).collect()
+}
 
 /// The text fields of a card.
 #[must_use]

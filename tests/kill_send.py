@@ -8,65 +8,17 @@ again. In the end nobody has two, everybody has one or is in doubt, and there ar
 in doubt that have arrived are then sent again on the owner's word: each is the same email, byte by byte.
 """
 
-import collections
 import re
-import socketserver
-import threading
 import time
 
 from support import harness
 from support.harness import Shop, kill
-
-
-class Guest(socketserver.StreamRequestHandler):
-    """One connection: everything is taken, and counted the moment its dot has come."""
-
-    def handle(self):
-        try:
-            self.talk()
-        except ConnectionError:
-            pass
-
-    def talk(self):
-        self.say("220 here")
-        to = None
-        while line := self.rfile.readline():
-            word = line[:4].upper()
-            if word == b"EHLO":
-                self.say("250-here\r\n250 PIPELINING")
-            elif word == b"RCPT":
-                to = line.split(b"<")[1].split(b">")[0].decode()
-                self.say("250 ok")
-            elif word == b"DATA":
-                self.say("354 go on")
-                text = b""
-                while (line := self.rfile.readline()) != b".\r\n":
-                    if not line:
-                        return
-                    text += line
-                with self.server.lock:
-                    self.server.taken[to].append(text)
-                self.say("250 taken")
-            elif word == b"QUIT":
-                self.say("221 bye")
-                return
-            else:
-                self.say("250 ok")
-
-    def say(self, text):
-        self.wfile.write(text.encode() + b"\r\n")
-
-
-class Server(socketserver.ThreadingTCPServer):
-    allow_reuse_address = daemon_threads = True
-    request_queue_size = 64
+from support.taker import Taker
 
 
 def main():
     kills, people, connections = harness.numbers(100, 10000, 8)
-    server = Server(("127.0.0.1", 0), Guest)
-    server.taken, server.lock = collections.defaultdict(list), threading.Lock()
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    server = Taker()
     dice = harness.moments()
     with harness.folder() as home:
         shop = Shop(home)

@@ -11,12 +11,14 @@ and the till have scripts of their own.
 
 import hashlib
 import random
+import re
 import shutil
 import sqlite3
 import time
 
 from support import harness
 from support.harness import PROJECT, Shop, kill
+from support.taker import Taker
 
 PEOPLE = 900
 LATER = "2024-04-02"
@@ -43,6 +45,7 @@ def main():
             Restore("restore", ["restore", "copy.db", "--yes"], before=["backup copy.db", "import customers more.csv"]),
             Migration("migration", ["calls"]),
             Init("init", ["init", "."]),
+            Bounces("bounces", ["bounces", "mail"]),
         ]:
             case.play(shops, count, dice)
 
@@ -270,6 +273,32 @@ class Init(Case):
         if made and (shop.folder / "new-shop").exists():
             assert "new-shop is what `init` made this shop in" in shop.run("doctor", status=1).stdout
             shutil.rmtree(shop.folder / "new-shop")
+
+
+class Bounces(Database):
+    """Reports, complaints and opt-outs about every email are in a Maildir, which stays as it is."""
+
+    def prepare(self, shop):
+        server = Taker()
+        shop.invent(300, email=True)
+        place = f"smtp://127.0.0.1:{server.server_address[1]}"
+        shop.write("shop.toml", shop.read("shop.toml") + f'\n[email]\nfrom = "June <june@example.com>"\nserver = "{place}"\n')
+        shop.campaign("mail", 'channel = "email"', "+++\nsubject = \"Tea\"\n+++\n\n{{ greeting }}\n", where="has_email")
+        shop.run("plan", "mail")
+        shop.run("send", "mail")
+        server.shutdown()
+        for folder in ("cur", "new", "tmp"):
+            (shop.folder / "mail" / folder).mkdir(parents=True)
+        kinds = [(PROJECT / f"tests/answers/{kind}.eml").read_text() for kind in ("postfix", "full", "complaint", "unsubscribe")]
+        for n, (to, [email]) in enumerate(server.taken.items()):
+            key = re.search(rb"(?im)^Message-ID: <([^@]+)@", email)[1].decode()
+            text = kinds[n % len(kinds)].replace("{TO}", to).replace("{KEY}", key)
+            shop.write(f"mail/new/{1709280000 + n}.{n}.host", text)
+
+    def again(self, shop, left):
+        before = files(shop)
+        shop.run(*self.words)
+        assert files(shop) == before, "the mailbox is another"
 
 
 def rows(shop, name="regulars.db"):

@@ -51,7 +51,7 @@ mod faults;
 mod follow_up;
 /// Another site cannot write: where a form comes from, its token, the name in `Host`; and no address is a dead end.
 mod forms;
-/// What nobody thought of: questions and files changed at random.
+/// What nobody thought of: questions, files, messages and requests made or changed at random.
 mod fuzzing;
 /// A hand-over is recorded outside the database: a backup and a copy of the shop do not send again; waits of a wrong clock end.
 mod hand_over;

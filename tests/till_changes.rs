@@ -200,6 +200,14 @@ fn a_new_customer_has_a_card_with_a_reference_of_its_own_series() {
         shop.run(&format!("customer show {reference}")).status(1).says("there is no customer");
     }
     till.find("sorensen").shows("Nobody sounds like");
+    // The same button again makes no card of one that was taken back; nor do two forms without a token have one request.
+    let again = add(&till, &form, &[("last_name", "Vik"), ("post_consent", "no")]);
+    assert_eq!(again.status, 422);
+    again.shows("taken back since");
+    for name in ["One", "Two"] {
+        assert!(heading(&till.post("/till/new", &[("last_name", name)])).contains(name));
+        till.post(&undo_of(&till.get("/owner/day")), &[]).shows("Undone: ");
+    }
     shop.run("doctor").shows("All is well");
 }
 

@@ -630,3 +630,14 @@ fn an_older_database_keeps_what_was_said_and_came_back() {
     shop.run("returned thanks A1 --undo").quiet();
     assert_eq!(mailed(&shop, "letter"), 2);
 }
+
+#[test]
+fn an_opt_out_in_the_second_row_of_somebody_new_is_heeded() {
+    for columns in ["email_consent", "post_consent"] {
+        let shop = Shop::without_people();
+        shop.write("c.csv", format!("ref,last_name,email,{columns}\nN-1,Lee,a@example.com,\nN-2,Fox,b@example.com,\nN-1,Lee,a@example.com,no\n"));
+        shop.run("import customers c.csv").status(1).says("customer `N-1` is in line 2 already");
+        shop.run("import customers c.csv --skip-bad").says("1 row left out");
+        assert_eq!(shop.json("customer show N-1")[columns], "no", "{columns}");
+    }
+}

@@ -47,4 +47,5 @@ mod verb_list;
 mod verbs;
 mod why;
 
+pub(crate) use verbs::perform_in;
 pub use verbs::{main, verbs_with_options};

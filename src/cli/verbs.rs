@@ -2,9 +2,10 @@
 
 use std::ffi::OsString;
 use std::io::IsTerminal;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use chrono::NaiveDate;
 use clap::{CommandFactory, Parser};
 
 use super::context::Context;
@@ -132,4 +133,14 @@ fn perform(words: Vec<OsString>, context: &Context) -> Result<Done> {
     let line = CommandLine::try_parse_from(std::iter::once("regulars".into()).chain(words))
         .map_err(|e| Error::new("the demo does not know its own verbs").hint("please report it").because(e))?;
     line.verb.run(context)
+}
+
+/// Does the verb of these words in a folder on a day, and shows nothing: its exit code, and all that it would say.
+pub(crate) fn perform_in(folder: &Path, today: NaiveDate, words: &[&str]) -> (u8, String) {
+    let clock = Clock::fixed(today);
+    let context = Context { folder: folder.to_owned(), clock, watched: false, json: true, perform };
+    match perform(words.iter().map(OsString::from).collect(), &context) {
+        Ok(done) => (done.exit, format!("{}{}\n{}{}", done.text, done.warnings.join("\n"), done.refusal, done.json)),
+        Err(error) => (error.exit_code(), error.report() + &done::error_json(&error).unwrap_or_default()),
+    }
 }

@@ -67,9 +67,16 @@ pub(crate) fn record_card(write: &Write<'_>, id: CustomerId, request: &str, here
 }
 
 /// The card that a request has added before.
+///
+/// # Errors
+/// When it was taken back since.
 pub(crate) fn card_of_request(read: &Read<'_>, request: &str) -> Result<Option<CustomerId>> {
-    let sql = "SELECT customer_id FROM till_change WHERE request = ?1 AND customer_id IS NOT NULL";
-    read.first(sql, params![request], |row| row.get(0))
+    let sql = "SELECT customer_id FROM till_change WHERE request = ?1";
+    match read.first(sql, params![request], |row| row.get::<Option<CustomerId>>(0))? {
+        Some(None) => Err(Error::new("this card was added before, and taken back since")
+            .hint("look for them again, and add them from there")),
+        found => Ok(found.flatten()),
+    }
 }
 
 fn insert(

@@ -12,6 +12,43 @@ pub(super) fn is_sound(bytes: &[u8]) -> bool {
     Container::of(bytes).is_some_and(|container| container.has_ends())
 }
 
+/// How many cells the sheets of an .xls span together, empty ones among them: the reader makes room for all.
+pub(super) fn cells(bytes: &[u8]) -> u64 {
+    Container::of(bytes).and_then(|container| container.workbook()).map_or(0, |stream| {
+        let globals = records(&stream, 0);
+        let sheets = globals.filter(|(kind, _)| *kind == 0x0085).filter_map(|(_, sheet)| number(sheet, 0));
+        sheets.map(|start| area(&stream, usize::try_from(start).unwrap_or(usize::MAX))).fold(0, u64::saturating_add)
+    })
+}
+
+/// The records of BIFF from a place to the next end of a part: their kind, and what is in them.
+fn records(stream: &[u8], start: usize) -> impl Iterator<Item = (u16, &[u8])> {
+    let mut rest = stream.get(start..).unwrap_or_default();
+    std::iter::from_fn(move || {
+        let (kind, length) = (half(rest, 0)?, usize::from(half(rest, 2)?));
+        let inside = rest.get(4..4 + length)?;
+        rest = &rest[4 + length..];
+        (kind != 0x000a).then_some((kind, inside))
+    })
+}
+
+/// How many cells there are between the outermost ones of a sheet.
+fn area(stream: &[u8], start: usize) -> u64 {
+    let mut edges: Option<[u64; 4]> = None;
+    for (kind, cell) in records(stream, start) {
+        // Numbers, texts, truths and formulas; of a row of numbers the last two bytes are its last column.
+        if !matches!(kind, 0x0203..=0x0207 | 0x027e | 0x00bd | 0x00fd | 0x00d6 | 0x0006 | 0x0406) {
+            continue;
+        }
+        let (Some(row), Some(column)) = (half(cell, 0), half(cell, 2)) else { continue };
+        let last = if kind == 0x00bd { half(cell, cell.len() - 2).unwrap_or(column).max(column) } else { column };
+        let [row, column, last] = [row, column, last].map(u64::from);
+        let [top, bottom, left, right] = edges.unwrap_or([row, row, column, last]);
+        edges = Some([top.min(row), bottom.max(row), left.min(column), right.max(last)]);
+    }
+    edges.map_or(0, |[top, bottom, left, right]| (bottom - top + 1) * (right - left + 1))
+}
+
 struct Container<'b> {
     bytes: &'b [u8],
     sector: usize,
@@ -65,6 +102,30 @@ impl<'b> Container<'b> {
         read().is_some()
     }
 
+    /// The stream that the sheets are in.
+    fn workbook(&self) -> Option<Vec<u8>> {
+        let directory = self.chain(number(self.bytes, 48)?, None)?;
+        let is_named = |entry: &&[u8], name: &str| {
+            let wide: Vec<u8> = name.encode_utf16().chain([0]).flat_map(u16::to_le_bytes).collect();
+            entry.starts_with(&wide)
+        };
+        let entries = || directory.chunks_exact(128);
+        let entry = entries().find(|e| is_named(e, "Workbook")).or_else(|| entries().find(|e| is_named(e, "Book")))?;
+        let (start, length) = (number(entry, 116)?, usize::try_from(number(entry, 120)?).ok()?);
+        if length >= 4096 {
+            return self.chain(start, Some(length));
+        }
+        // It stands among the small sectors, which are the root's own chain.
+        let small = self.chain(number(&directory, 116)?, None)?;
+        let next = numbers(&self.chain(number(self.bytes, 60)?, None)?);
+        let (mut stream, mut id) = (Vec::new(), usize::try_from(start).ok()?);
+        while stream.len() < length {
+            stream.extend_from_slice(small.get(id.checked_mul(64)?..)?.get(..64)?);
+            id = usize::try_from(*next.get(id)?).ok()?;
+        }
+        Some(stream)
+    }
+
     /// The bytes of a chain, so many or all of them.
     fn chain(&self, start: u32, length: Option<usize>) -> Option<Vec<u8>> {
         let (mut chain, mut id) = (Vec::new(), start);
@@ -98,6 +159,10 @@ fn small_chain(next: &[u32], start: u32, length: usize) -> Option<()> {
         id = *next.get(usize::try_from(id).ok()?)?;
     }
     Some(())
+}
+
+fn half(bytes: &[u8], at: usize) -> Option<u16> {
+    bytes.get(at..at.checked_add(2)?).and_then(|two| two.try_into().ok()).map(u16::from_le_bytes)
 }
 
 fn number(bytes: &[u8], at: usize) -> Option<u32> {

@@ -324,7 +324,11 @@ impl<'t> CustomerImporter<'t> {
         // Of a card that was merged into another only what the other lacks is taken, and of wishes a no.
         let is_merged = matches!(status, RefStatus::Merged(_));
         let old = match status {
-            RefStatus::Own => self.ids.get(&contact.reference).copied(),
+            RefStatus::Own => match self.ids.get(&contact.reference).copied() {
+                // What the first of its rows made.
+                None if contact.is_repeated => customers::resolve_ref(self.write, &contact.reference)?,
+                known => known,
+            },
             RefStatus::Merged(id) => Some(id),
             RefStatus::Forgotten => {
                 self.forgotten += 1;

@@ -207,11 +207,13 @@ pub(super) fn words(line: &[u8]) -> impl Iterator<Item = &[u8]> {
 /// How much a text looks like a word that people write.
 fn plausibility(word: &str) -> i32 {
     let letters: Vec<char> = word.chars().collect();
-    (0..letters.len()).filter(|at| !letters[*at].is_ascii()).map(|at| fitness(&letters, at)).sum()
+    let all = |is: fn(char) -> bool| letters.iter().filter(|c| is(**c)).count();
+    let cases = (all(char::is_lowercase), all(char::is_uppercase));
+    (0..letters.len()).filter(|at| !letters[*at].is_ascii()).map(|at| fitness(&letters, at, cases)).sum()
 }
 
-/// How well a character fits between the others of its word.
-fn fitness(word: &[char], at: usize) -> i32 {
+/// How well a character fits between the others of its word, which has so many small and capital letters.
+fn fitness(word: &[char], at: usize, (lower, upper): (usize, usize)) -> i32 {
     let c = word[at];
     let before = at.checked_sub(1).map(|index| word[index]);
     let after = word.get(at + 1).copied();
@@ -253,8 +255,7 @@ fn fitness(word: &[char], at: usize) -> i32 {
     if beside.iter().flatten().any(|other| is_letter(*other) && script(*other) != script(c)) {
         return -60;
     }
-    let others = |is: fn(char) -> bool| word.iter().enumerate().filter(|(index, c)| *index != at && is(**c)).count();
-    let (lower, upper) = (others(char::is_lowercase), others(char::is_uppercase));
+    let (lower, upper) = (lower - usize::from(c.is_lowercase()), upper - usize::from(c.is_uppercase()));
     let mut fit = frequency(c);
     if c.is_uppercase() && is(before, is_letter) && lower > 0 {
         fit -= 50;

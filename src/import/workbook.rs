@@ -96,6 +96,9 @@ fn older(source: &TextSource, sheet: Option<&str>) -> Result<WorkbookTable> {
     if !compound::is_sound(&bytes) {
         return Err(damaged("a chain of sectors has no end"));
     }
+    if compound::cells(&bytes) > MOST_CELLS as u64 / 2 {
+        return Err(too_large());
+    }
     let mut book = Xls::new(Cursor::new(bytes)).map_err(|e| match e {
         XlsError::Password => protected(),
         e => damaged(e),

@@ -358,12 +358,11 @@ mod tests {
         drop(silent.join());
     }
 
-    /// `REGULARS_CASES` says how many, at ten times as many as here.
     #[test]
-    fn an_email_is_sent_when_every_answer_was_one_and_the_last_a_yes() {
+    fn fuzzing_an_email_is_sent_when_every_answer_was_one_and_the_last_a_yes() {
         let good = ["220 mx", "250-mx\r\n250 8BITMIME", "250 ok", "250 2.1.5 ok", "354 go on", "250 2.0.0 taken"];
         let wanted = [DONE, DONE, DONE, DONE, GO_ON, DONE];
-        let count: u64 = std::env::var("REGULARS_CASES").ok().and_then(|count| count.parse().ok()).unwrap_or(3000) / 10;
+        let count = crate::for_tests::fuzz_cases(10);
         let mut sent = 0;
         for seed in 0..count {
             let mut dice = Rng::with_seed(seed);

@@ -89,6 +89,12 @@ pub(crate) fn named_conditions<'s>(scope: &'s Scope<'_>) -> impl Iterator<Item =
     scope.named.iter().filter_map(read)
 }
 
+/// The fields, and the functions with arguments as an example; the kind of value of each.
+pub(crate) fn words() -> impl Iterator<Item = (&'static str, impl std::fmt::Display)> {
+    let fields = fields::FIELDS.iter().map(|field| (field.name, field.kind));
+    fields.chain(fields::FUNCTIONS.iter().map(|function| (function.shape, function.kind)))
+}
+
 /// One person who matches.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Found {

@@ -126,6 +126,11 @@ impl Server {
         Page { status, headers, body: body.to_owned() }
     }
 
+    /// The number of its process.
+    pub fn process(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Asks it to end, as Ctrl-C does.
     pub fn interrupt(&self) {
         interrupt(self.child.id());

@@ -332,7 +332,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_that_a_server_sends_breaks_us() {
+    fn fuzzing_nothing_that_a_server_sends_breaks_us() {
         let deep = [b"* 1 FETCH (BODYSTRUCTURE ".as_slice(), &b"(".repeat(60_000), b"\r\n"].concat();
         assert_eq!(frame(&[&deep]).parse(), None);
         let mut dice = fastrand::Rng::with_seed(7);
@@ -346,7 +346,7 @@ mod tests {
         ];
         let pieces: [&[u8]; 13] =
             [b"(", b")", b"]", b"[", b"\"", b"\\", b"NIL", b" ", b"{0}", b"\xff", b"\0", b"99999999999", b"\xc3\xa9"];
-        for _ in 0..30_000 {
+        for _ in 0..crate::for_tests::fuzz_cases(200) {
             let mut line = dice.choice(seeds).expect("a seed").to_vec();
             for _ in 0..dice.usize(0..4) {
                 let at = dice.usize(0..=line.len());

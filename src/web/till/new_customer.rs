@@ -85,6 +85,11 @@ pub(super) async fn add(
     let typed = |field: &str| form.get(field).map(String::as_str);
     let new = NewCustomer::read(typed);
     let [once, sure, search] = ["once", "sure", "search"].map(|name| form.get(name).cloned().unwrap_or_default());
+    // A form without a token is a request of its own, as no page of ours sends it.
+    let once = match Some(once).filter(|once| !once.is_empty()).map_or_else(searches::token, Ok) {
+        Ok(once) => once,
+        Err(fault) => return answer::trouble(&state, &fault),
+    };
     let faults = new.faults();
     if !faults.is_empty() {
         return corrected(&state, page(till, search, &new, faults, &[], once));
