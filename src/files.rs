@@ -174,9 +174,10 @@ fn remove_if_there(path: &Path) -> Result<()> {
     }
 }
 
-/// Whether a file is one that a run leaves behind when it is killed.
+/// Whether a file is one that a run leaves behind when it is killed, or what SQLite kept beside one.
 pub(crate) fn is_part(path: &Path) -> bool {
-    path.extension().is_some_and(|ending| ending == "part")
+    let endings = ["part", "part-journal", "part-wal", "part-shm"];
+    path.extension().is_some_and(|ending| endings.iter().any(|known| ending == *known))
 }
 
 /// A file under another name until it is complete; without that it goes again.

@@ -235,7 +235,10 @@ impl<'s> Columns<'s> {
         self.place(field).ok_or_else(|| {
             Error::new(format!("no column looks like {meaning}")).at(1).hint(format!(
                 "say which one it is with `--map {field}=COLUMN`; the columns are {}",
-                text::first_few(&self.header.iter().map(|heading| text::quote(heading)).collect::<Vec<_>>(), MOST_NAMED)
+                text::first_few(
+                    &self.header.iter().map(|heading| text::quote(heading)).collect::<Vec<_>>(),
+                    MOST_NAMED
+                )
             ))
         })
     }

@@ -152,9 +152,12 @@ impl ImportSheet {
         }
         if !self.is_cards && self.header.len() > MOST_COLUMNS {
             let columns = text::count(self.header.len(), "column");
-            return Err(Error::new(format!("the header has {columns}, and {} is the most", text::thousands(MOST_COLUMNS)))
-                .at(self.above)
-                .hint("is it the right file? Export the columns that the book needs, and leave the others out"));
+            return Err(Error::new(format!(
+                "the header has {columns}, and {} is the most",
+                text::thousands(MOST_COLUMNS)
+            ))
+            .at(self.above)
+            .hint("is it the right file? Export the columns that the book needs, and leave the others out"));
         }
         if !self.is_cards {
             self.frame = TableFrame::of(&self.header);
