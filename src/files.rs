@@ -192,9 +192,10 @@ pub(crate) fn remove(path: &Path) -> Result<()> {
     }
 }
 
-/// Whether a file is one that a killed run left half written.
+/// Whether a file is one that a killed run left half written, or that SQLite kept beside one.
 pub(crate) fn is_part(path: &Path) -> bool {
-    path.extension().is_some_and(|ending| ending == "part")
+    let endings = ["part", "part-journal", "part-wal", "part-shm"];
+    path.extension().is_some_and(|ending| endings.iter().any(|known| ending == *known))
 }
 
 /// A file under another name until it is complete; without that it goes again.

@@ -68,6 +68,8 @@ fn a_template_has_a_budget_of_steps_depth_and_bytes() {
         ("lists in lists", &("- ".repeat(2000) + "a"), "stand in each other more than 24 deep"),
         ("a wide table", &("|a".repeat(900) + "\n" + &"|-".repeat(900) + "\n" + &"|b\n".repeat(9000)), "30 columns"),
         ("a long table", &("|a|b|\n|-|-|\n".to_owned() + &"|c\n".repeat(9000)), "more than 5000 cells"),
+        ("20,000 paragraphs", &"a\n\n".repeat(20_000), "more than 10000 lines"),
+        ("rules without end", &"---\n".repeat(15_000), "more than 10000 lines"),
         ("a word without end", &"internationalization".repeat(2000), "a word is longer than 6000 characters"),
         (
             "conditions in conditions",
@@ -276,6 +278,50 @@ fn a_font_that_is_broken_is_named_by_every_verb() {
     fs::remove_file(shop.file("fonts/own.otf")).unwrap();
     shop.write("fonts/own.ttf", font);
     assert_eq!(bounded(&shop, "print spring", "the whole font").0, 0);
+}
+
+/// Bytes that change here and there: whatever a library makes of them, nothing panics where somebody reads it.
+#[test]
+fn a_font_with_random_damage_is_printed_or_named() {
+    let shop = Shop::new();
+    let font = fs::read(format!("{}/src/letter/fonts/EBGaramond-Regular.ttf", env!("CARGO_MANIFEST_DIR"))).unwrap();
+    let mut random = 88_172_645_463_325_252_u64;
+    let mut next = move |below: usize| {
+        random ^= random << 13;
+        random ^= random >> 7;
+        random ^= random << 17;
+        usize::try_from(random % 1_000_003).unwrap() % below
+    };
+    let mut refused = 0;
+    for round in 0..12 {
+        let mut broken = font.clone();
+        for _ in 0..200 {
+            broken[300 + next(font.len() - 300)] = u8::try_from(next(256)).unwrap();
+        }
+        shop.write("fonts/own.ttf", broken);
+        let (status, talk) = bounded(&shop, "check", &format!("font {round}"));
+        assert!(status == 0 || talk.contains("`fonts/own.ttf` is not a font that can be printed"), "{round}: {talk}");
+        refused += status;
+    }
+    assert!(refused > 0, "none was broken enough");
+}
+
+#[test]
+fn a_table_has_at_most_so_many_columns() {
+    let shop = Shop::new();
+    let header = |many: usize| (0..many).map(|n| format!(",Note {n}")).collect::<String>();
+    let row = |many: usize| ",x".repeat(many);
+    for (many, says) in [(60_000, "wide.csv:1: the header has 60,003 columns, and 5,000 is the most"), (4000, "")] {
+        let (header, row) = (header(many), row(many));
+        let text = format!("Customer ID,First Name,Last Name{header}\nW-1,Ana,Lopez{row}\n");
+        shop.write("wide.csv", text);
+        let (status, talk) = bounded(&shop, "import customers wide.csv --dry-run", says);
+        assert!(talk.contains(says) && (status == 0) == says.is_empty(), "{talk}");
+    }
+    shop.write("nobody.csv", format!("Colour{}\nred{}\n", header(3000), row(3000)));
+    let (status, talk) = bounded(&shop, "import customers nobody.csv", "no column fits");
+    assert!(status == 1 && talk.contains("no column looks like") && talk.contains("more"), "{talk}");
+    assert!(talk.len() < 2000, "{talk}");
 }
 
 #[test]

@@ -118,7 +118,14 @@ fn what_has_no_room_on_the_disk_says_so_in_words() {
         talk,
         "error: cannot write the letters: file too large\nhint: files of this size are not allowed here: ask whoever runs this machine\n"
     );
+    shop.run("backup sound.db").quiet();
+    for line in ["backup copy.db", "restore sound.db"] {
+        let (status, talk) = with_blocks(&shop, 80, line);
+        assert_eq!(status, Some(1), "{talk}");
+    }
     assert!(!files_below(&shop.path()).keys().any(|path| path.contains(".part")), "nothing is left half written");
+    shop.write("copy.db.part-journal", "of a backup that was killed");
+    shop.run("doctor").status(1).shows("copy.db.part-journal was left half written");
     // The index of the log takes 32 kB.
     let (status, talk) = with_blocks(&shop, 8, "segment true");
     assert_eq!(status, Some(1), "{talk}");

@@ -138,7 +138,14 @@ fn perform(words: Vec<OsString>, context: &Context) -> Result<Done> {
 /// Does the verb of these words in a folder on a day, and shows nothing: its exit code, and all that it would say.
 pub(crate) fn perform_in(folder: &Path, today: NaiveDate, words: &[&str]) -> (u8, String) {
     let clock = Clock::fixed(today);
-    let context = Context { folder: folder.to_owned(), clock, watched: false, json: true, perform };
+    let context = Context {
+        folder: folder.to_owned(),
+        clock,
+        watched: false,
+        json: true,
+        perform,
+        command: CommandLine::command,
+    };
     match perform(words.iter().map(OsString::from).collect(), &context) {
         Ok(done) => (done.exit, format!("{}{}\n{}{}", done.text, done.warnings.join("\n"), done.refusal, done.json)),
         Err(error) => (error.exit_code(), error.report() + &done::error_json(&error).unwrap_or_default()),

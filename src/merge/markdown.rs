@@ -21,6 +21,10 @@ pub(crate) fn blocks(markdown: &str) -> Result<Vec<Block>> {
         let message = format!("a word is longer than {MOST_OF_A_WORD} characters");
         return Err(Error::new(message).hint("a line is broken between words: put spaces into it, or take it out"));
     }
+    if markdown.lines().count() > MOST_LINES {
+        return Err(Error::new(format!("the letter has more than {MOST_LINES} lines"))
+            .hint("a letter is a page or two: look for a loop that prints too much"));
+    }
     let options = Options::ENABLE_TABLES | Options::ENABLE_SMART_PUNCTUATION;
     let markdown = small_caps_as_links(markdown);
     let events = Parser::new_ext(&markdown, options);
@@ -40,6 +44,9 @@ const MOST_OF_A_WORD: usize = 6000;
 /// How many cells the tables of a letter may have.
 const MOST_CELLS: usize = 5000;
 
+/// How many lines a text may have, empty ones as well: about 100 pages of paragraphs of a word each.
+const MOST_LINES: usize = 10_000;
+
 /// Whether [`blocks`] may find a fault in this: in the width of an image, in a table, or in what is nested too deep, which
 /// takes a symbol for each level.
 pub(super) fn may_be_faulty(markdown: &str) -> bool {
@@ -51,7 +58,11 @@ pub(super) fn may_be_faulty(markdown: &str) -> bool {
     // The first byte has none before it, so it is one more than is counted.
     let symbols = 1 + markdown.as_bytes().windows(2).filter(nests).count();
     let has_long_word = markdown.len() > MOST_OF_A_WORD && longest_word(markdown) > MOST_OF_A_WORD;
-    markdown.contains(IMAGE) || markdown.contains('|') || symbols > MOST_NESTED || has_long_word
+    markdown.contains(IMAGE)
+        || markdown.contains('|')
+        || symbols > MOST_NESTED
+        || has_long_word
+        || markdown.len() > MOST_LINES
 }
 
 /// The characters of the longest word; those of scripts that are written without spaces are words of their own.
@@ -463,7 +474,7 @@ mod tests {
     #[test]
     fn what_is_too_deep_or_too_wide_is_refused_before_it_is_laid_out() {
         let deep = |open: &str, close: &str| format!("{}x{}", open.repeat(400), close.repeat(400));
-        let rows = format!("{0}\n{1}\n{2}", "|a".repeat(30), "|-".repeat(30), "|b\n".repeat(20_000));
+        let rows = format!("{0}\n{1}\n{2}", "|a".repeat(30), "|-".repeat(30), "|b\n".repeat(9000));
         let lists: String = (0..40).map(|level| "  ".repeat(level) + "- a\n").collect();
         let numbers: String = (0..40).map(|level| "   ".repeat(level) + "1. a\n").collect();
         for (text, expected) in [
@@ -482,6 +493,9 @@ mod tests {
             (numbers, "stand in each other more than 24 deep"),
             ("|a".repeat(20_000) + "\n" + &"|-".repeat(20_000) + "\n" + &"|\n".repeat(20_000), "more than 30 columns"),
             (rows, "more than 5000 cells"),
+            ("a\n\n".repeat(10_000), "more than 10000 lines"),
+            ("---\n".repeat(10_001), "more than 10000 lines"),
+            ("a  \n".repeat(9000), ""),
         ] {
             let start = text.get(..20).unwrap_or(&text);
             match blocks(&text) {

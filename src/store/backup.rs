@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 
+use super::watch::{files_of, journal_of};
 use super::{Store, fault, migrations};
 use crate::error::{Error, ErrorKind, Result};
 use crate::files;
@@ -76,7 +77,10 @@ impl BackupDraft {
 
 impl Drop for BackupDraft {
     fn drop(&mut self) {
-        let _ = std::fs::remove_file(&self.0);
+        // Where the disk was full, SQLite leaves what it kept beside the file.
+        for file in [files_of(&self.0).as_slice(), &[journal_of(&self.0)]].concat() {
+            let _ = std::fs::remove_file(file);
+        }
     }
 }
 

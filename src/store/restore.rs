@@ -7,13 +7,10 @@ use rusqlite::{Connection, OpenFlags};
 
 use super::backup::{copy_into, integrity};
 use super::lock::ShopLock;
-use super::watch::{files_of, has_own_log, is_same_file, refuse_strangers};
+use super::watch::{files_of, has_own_log, is_same_file, journal_of, refuse_strangers};
 use super::{Read, Store, fault, migrations};
 use crate::error::{Error, ErrorKind, Result};
 use crate::files::{self, PartFile};
-
-/// What SQLite keeps beside a database.
-const BESIDE: [&str; 3] = ["-wal", "-shm", "-journal"];
 
 /// A backup that was found sound, ready to take the place of a database. Nobody else has the shop open.
 #[derive(Debug)]
@@ -56,6 +53,9 @@ impl Restoring {
         let _ = std::fs::remove_file(copy.path());
         let restoring = Self { database: database.to_owned(), copy, _lock: lock };
         let sound = restoring.take(backup);
+        if sound.is_err() {
+            files_beside(restoring.copy.path()).iter().try_for_each(|file| files::remove(file))?;
+        }
         sound.map_err(|error| error.at(backup.display()))?;
         Ok(restoring)
     }
@@ -172,10 +172,8 @@ fn copy_beside(database: &Path, folder: &Path, moment: &str) -> Result<PathBuf> 
     Ok(copy)
 }
 
+/// What SQLite keeps beside a database.
 fn files_beside(database: &Path) -> [PathBuf; 3] {
-    BESIDE.map(|end| {
-        let mut file = database.as_os_str().to_owned();
-        file.push(end);
-        PathBuf::from(file)
-    })
+    let [_, log, index] = files_of(database);
+    [log, index, journal_of(database)]
 }

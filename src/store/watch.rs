@@ -84,10 +84,8 @@ pub(super) fn refuse_strangers(database: &Path) -> Result<()> {
 
 /// Whether changes of a database lie beside it that are its own.
 pub(super) fn has_own_log(database: &Path) -> bool {
-    let mut journal = database.as_os_str().to_owned();
-    journal.push("-journal");
     let is_logged = || mark_of(database).is_ok_and(|mark| mark == LOGGED);
-    Path::new(&journal).exists() || (log_of(database).exists() && is_logged())
+    journal_of(database).exists() || (log_of(database).exists() && is_logged())
 }
 
 /// The file of a database and those that SQLite keeps beside it.
@@ -97,6 +95,13 @@ pub(crate) fn files_of(path: &Path) -> [PathBuf; 3] {
         file.push(end);
         PathBuf::from(file)
     })
+}
+
+/// What SQLite keeps beside a database without a log while it is changed.
+pub(super) fn journal_of(database: &Path) -> PathBuf {
+    let mut journal = database.as_os_str().to_owned();
+    journal.push("-journal");
+    PathBuf::from(journal)
 }
 
 fn log_of(database: &Path) -> PathBuf {
