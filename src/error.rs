@@ -76,7 +76,7 @@ impl Error {
                 Some("your share of the disk is used up: free some space, then do it again")
             }
             std::io::ErrorKind::FileTooLarge => {
-                Some("files of this size are not allowed here: ask whoever runs this machine")
+                Some("files of this size are not allowed here: ask the administrator of this machine")
             }
             std::io::ErrorKind::ReadOnlyFilesystem => {
                 Some("this disk can only be read: copy the shop folder to another one")
@@ -84,7 +84,7 @@ impl Error {
             std::io::ErrorKind::IsADirectory => Some("that is a folder: move it away, or give it another name"),
             std::io::ErrorKind::NotFound => Some("check its name, and the folder it is in"),
             std::io::ErrorKind::PermissionDenied => {
-                Some("this folder or file belongs to somebody else: ask for the right to it")
+                Some("this folder or file belongs to another user: ask for permission to use it")
             }
             _ => None,
         };

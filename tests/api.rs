@@ -134,7 +134,7 @@ fn a_code_is_redeemed_once_and_the_same_request_is_answered_the_same() {
     let path = format!("/v1/redemptions/{}/rollback", late.1["redemption"]);
     assert_eq!(program.post(&path, "key-6", &why).1["type"], "urn:regulars:too_late");
     assert_eq!(shop.held("C-01", "told_to_tills").len(), 4);
-    shop.run("customer forget C-01 --yes").says("still know them");
+    shop.run("customer forget C-01 --yes").says("still have them");
     assert_eq!(shop.count("SELECT count(*) FROM till_answer WHERE body LIKE '%Smith%'"), 0, "nothing is kept of them");
 }
 

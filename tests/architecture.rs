@@ -5,7 +5,7 @@ mod circles;
 /// One meaning of a type's name; the forms of closed lists.
 mod names;
 /// How the sources are read.
-mod sources;
+pub mod sources;
 /// Who writes which table.
 mod tables;
 

@@ -100,7 +100,7 @@ fn each_is_one_file_a_person_as_preview_gives_it() {
     shop.write("out/spring/letters/0099-GONE.pdf", "from an earlier plan");
     shop.write("out/spring/letters/notes.txt", "the owner's own");
     shop.run("print spring --each")
-        .shows("Printed 10 letters, one file a person, into out/spring/letters/; the counts");
+        .shows("Printed 10 letters, one file a person, into out/spring/letters/; out/spring/cover.pdf has the counts");
     let files = files_below(&shop.file("out/spring/letters"));
     let names: Vec<&str> = files.keys().map(String::as_str).collect();
     assert_eq!((names.len(), names[0], names[10]), (11, "0001-C-03.pdf", "notes.txt"), "{names:?}");
@@ -148,7 +148,7 @@ fn the_cover_says_what_lies_under_it() {
     let shop = planned();
     shop.run("print spring --from 2").quiet();
     assert!(!shop.file("out/spring/cover.pdf").exists(), "a part has no cover");
-    shop.run("print spring").shows("the counts in out/spring/cover.pdf");
+    shop.run("print spring").shows("out/spring/cover.pdf has the counts");
     if !tools("the cover sheet read by others") {
         return;
     }

@@ -42,9 +42,9 @@ fn a_suppressed_address_is_left_out_whoever_has_it_and_whatever_is_imported() {
     assert_eq!(left_out(&shop), json!([{ "reason": "email came back", "count": 2 }]));
     shop.run("import customers c.csv").quiet();
     assert_eq!(left_out(&shop), json!([{ "reason": "email came back", "count": 2 }]));
-    shop.run("customer show P-3").shows("no email goes out: email came back, 2024-03-01");
+    shop.run("customer show P-3").shows("no email is sent: email came back, 2024-03-01");
     assert_eq!(shop.json("customer export P-3")["suppressions"][0]["reason"], "hard_bounce");
-    shop.run("customer set P-3 email_consent=yes").shows("says so already");
+    shop.run("customer set P-3 email_consent=yes").shows("has that already");
     shop.run("customer set P-3 email_works=no").status(1).says("say yes when the mailbox works again");
     shop.run("customer set P-3 email_works=yes").stdout(str![[r"
 Changed 1 thing on the card of Cleo Cedar (`P-3`):
@@ -81,7 +81,7 @@ fn only_a_new_yes_lifts_what_was_wished() {
 fn the_address_of_somebody_forgotten_stays_without_email_on_any_card() {
     let shop = shop_of_three();
     suppress(&shop, "ana@home.example", "unsubscribed");
-    shop.run("customer forget P-1 --yes").says("still know them");
+    shop.run("customer forget P-1 --yes").says("still have them");
     let bytes = std::fs::read(shop.file("regulars.db")).unwrap();
     assert!(!bytes.windows(8).any(|window| window == b"ana@home"), "only a hash is left");
     shop.run("customer set P-3 email=Ana@home.example").quiet();
@@ -250,7 +250,7 @@ fn a_report_without_our_own_mark_waits_for_the_owner() {
 fn what_the_mail_server_says_of_an_address_counts_as_a_report_does() {
     let office = PostOffice::open();
     let shop = shop_of(&["rcpt-550", "rcpt-552-full", "dot-554", "ana"], "email", &office);
-    shop.run("send spring").status(3).says("says whose, and what the mail server said");
+    shop.run("send spring").status(3).says("shows whose, and what the mail server answered");
     assert_eq!(
         [1, 2, 3, 4].map(|n| response(&shop, &format!("P-{n}"))),
         ["undeliverable", "undeliverable", "undeliverable", "not_redeemed"]
@@ -261,14 +261,14 @@ fn what_the_mail_server_says_of_an_address_counts_as_a_report_does() {
     for times in [2, 3] {
         shop.run("outbox spring --settle P-2 again").quiet();
         assert_eq!(response(&shop, "P-2"), "not_redeemed");
-        shop.run("send spring").says_only(&["says whose, and what the mail server said"]).ended();
+        shop.run("send spring").says_only(&["shows whose, and what the mail server answered"]).ended();
         assert_eq!(stopped(&shop, "P-2"), if times == 3 { json!("mailbox_full") } else { Value::Null });
     }
     // The address is looked at again at the moment of sending.
     shop.run("outbox spring --settle P-2 again").quiet();
     shop.run("send spring").status(3).says("mailbox full");
     shop.run("customer set P-2 email_works=yes").quiet();
-    shop.run("send spring --today 2024-03-02").status(3).says("says whose, and what the mail server said");
+    shop.run("send spring --today 2024-03-02").status(3).says("shows whose, and what the mail server answered");
     assert_eq!(stopped(&shop, "P-2"), Value::Null, "it begins anew");
 }
 
@@ -279,7 +279,7 @@ fn an_answer_of_any_kind_settles_a_doubt() {
     {
         let office = PostOffice::open();
         let shop = shop_of(&["dot-drop"], "email", &office);
-        shop.run("send spring").status(3).says("says whose, and what the mail server said");
+        shop.run("send spring").status(3).says("shows whose, and what the mail server answered");
         assert_eq!(shop.json("outbox spring")["in_doubt"], 1);
         arrive(&shop, shape, "dot-drop@home.example", &key_of(&shop, "P-1"));
         let done = shop.json("bounces mail");
@@ -294,7 +294,7 @@ fn an_email_that_does_not_arrive_becomes_a_letter_once() {
     let office = PostOffice::open();
     let shop = shop_of(&["ana", "ben", "cleo", "rcpt-550"], "email-else-letter", &office);
     shop.run("customer set P-3 post=no").quiet();
-    shop.run("send spring").status(3).says("says whose, and what the mail server said");
+    shop.run("send spring").status(3).says("shows whose, and what the mail server answered");
     let codes: Vec<String> = (1..=4).map(|n| shop.code("spring", &format!("P-{n}"))).collect();
     shop.run("print spring").quiet().shows("Printed 1 letter");
     for n in [1, 3] {
@@ -320,7 +320,7 @@ fn an_email_that_does_not_arrive_becomes_a_letter_once() {
     shop.run("print spring --today 2024-03-08").quiet().shows("Printed 1 letter");
     assert!(shop.read("out/spring/manifest-instead.csv").contains("P-2"));
     shop.run("posted spring --today 2024-03-08").stdout(str![[r"
-The letters of Spring tea that go instead of emails went out on March 8, 2024; the codes hold from March 1, 2024 on, as before.
+The letters of Spring tea that replace emails were mailed on March 8, 2024; the codes are valid from March 1, 2024, as they were.
 
 "]]);
     shop.run("send spring --today 2024-03-08").quiet();
@@ -331,7 +331,7 @@ The letters of Spring tea that go instead of emails went out on March 8, 2024; t
     let undeliverable = "SELECT count(*) FROM response WHERE response = 'undeliverable'";
     assert_eq!((shop.count(undeliverable), shop.json("report spring")["undeliverable"].clone()), (2, json!(2)));
     assert_eq!(shop.json("report spring")["instead"], 3);
-    shop.run("report spring").shows("3 pieces did not arrive and went out again by the other way.");
+    shop.run("report spring").shows("3 pieces did not arrive and got the other kind of piece instead.");
 }
 
 #[test]
@@ -368,7 +368,7 @@ fn an_email_instead_of_a_letter_that_fails_may_go_out_again() {
     shop.run("print spring").quiet();
     shop.run("posted spring").quiet();
     shop.run("returned spring P-1").quiet();
-    shop.run("send spring").status(3).says("says whose, and what the mail server said");
+    shop.run("send spring").status(3).says("shows whose, and what the mail server answered");
     assert_eq!(response(&shop, "P-1"), "undeliverable");
     shop.run("outbox spring --settle P-1 again").quiet();
     assert_eq!(

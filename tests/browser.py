@@ -457,7 +457,7 @@ def signed_out_meanwhile(shop, pages, letters):
     browser.shows("17 saved on this till")
     shop.change("DELETE FROM session")
     shop.open()
-    browser.shows("1 visit is still saved here until somebody signs in at this till.")
+    browser.shows("1 visit is still saved here until you sign in at this till.")
     assert shop.events(letter["code"]) == []
     browser.go(shop.url + "/till")
     sign_in()

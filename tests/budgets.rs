@@ -61,11 +61,11 @@ fn a_template_has_a_budget_of_steps_depth_and_bytes() {
         ("loops that are captured", &captured, "this template takes more work than one letter may"),
         ("a loop that prints too much", &printed, "the letter is longer than 64 kB"),
         ("20,000 stars", &"*".repeat(20_000), "a word is longer than 6000 characters"),
-        ("stars that open and close", &("*a ".repeat(2000) + &" b*".repeat(2000)), "stand in each other more than 24"),
+        ("stars that open and close", &("*a ".repeat(2000) + &" b*".repeat(2000)), "are nested more than 24"),
         ("20,000 `>`", &(">".repeat(20_000) + "a"), "a word is longer than 6000 characters"),
-        ("quotes in quotes", &("> ".repeat(9000) + "a"), "stand in each other more than 24 deep"),
+        ("quotes in quotes", &("> ".repeat(9000) + "a"), "are nested more than 24 deep"),
         ("20,000 `[`", &("[".repeat(20_000) + "a"), "a word is longer than 6000 characters"),
-        ("lists in lists", &("- ".repeat(2000) + "a"), "stand in each other more than 24 deep"),
+        ("lists in lists", &("- ".repeat(2000) + "a"), "are nested more than 24 deep"),
         ("a wide table", &("|a".repeat(900) + "\n" + &"|-".repeat(900) + "\n" + &"|b\n".repeat(9000)), "30 columns"),
         ("a long table", &("|a|b|\n|-|-|\n".to_owned() + &"|c\n".repeat(9000)), "more than 5000 cells"),
         ("20,000 paragraphs", &"a\n\n".repeat(20_000), "more than 10000 lines"),
@@ -74,7 +74,7 @@ fn a_template_has_a_budget_of_steps_depth_and_bytes() {
         (
             "conditions in conditions",
             &("{% if code %}".repeat(900) + &"{% endif %}".repeat(900)),
-            "tags stand in each other more than 40 deep",
+            "tags are nested more than 40 deep",
         ),
         (
             "a chain of `elif`",

@@ -251,7 +251,7 @@ fn what_cannot_be_taken_is_told_in_words() {
     page.shows("That is too long").shows(&"x".repeat(2_000));
     let lines = "The coat.\r\n".repeat(150);
     let page = said(&lines);
-    page.shows("The coat. … Say that you know.").shows("All of it");
+    page.shows("The coat. … Tell them you know about it.").shows("All of it");
     assert!(shop.held("C-03", "contacts").iter().all(|note| !note["text"].as_str().unwrap().contains('\r')));
     assert_eq!(till.post(&address, &[("street", &"x".repeat(300))]).status, 422);
     till.post(&address, &[("street", "9 New\nRoad\0")]);

@@ -25,7 +25,7 @@ Rosa Okafor (`C-03`), Holyoke
 Last here ten days ago, on February 20, 2024.
 
 Open complaint, from four days ago: The hem came back crooked
-  Put right? `regulars customer resolve C-03`
+  Resolved? `regulars customer resolve C-03`
 
 Waiting until June 30, 2024: a tin of spring tea. Code [..].
 
@@ -50,7 +50,7 @@ Last heard
     assert_eq!(card["open_complaints"][0]["text"], "The hem came back crooked");
     assert_eq!(card["purchases"][0]["amount_minor"], 31000);
     shop.run("customer resolve C-03").stdout(str![[r"
-Put right: 1 complaint of Rosa Okafor (`C-03`).
+Resolved: 1 complaint of Rosa Okafor (`C-03`).
 
 "]]);
     shop.run("customer resolve C-03").status(1).says("has no open complaint");
@@ -90,7 +90,7 @@ Changed 4 things on the card of Ana Lopez (`C-05`):
 
 "]]);
     shop.run("customer set C-05 city=Salem").stdout(str![[r"
-The card of Ana Lopez (`C-05`) says so already.
+The card of Ana Lopez (`C-05`) has that already.
 
 "]]);
     shop.run("customer set C-05 citty=Salem post=perhaps tag=-vip").status(1).stderr(str![[r"
@@ -236,7 +236,7 @@ fn somebody_forgotten_comes_back_only_when_they_want_to() {
     shop.write(list, "First Name,Email\nRosa,rosa@example.com\nIda,ida@example.com\n");
     shop.write(sales, "Email,Date,Amount\nROSA@example.com,2024-02-20,10.00\n");
     shop.run("import customers c.csv").quiet();
-    shop.run("customer forget C-1 --yes").says("still know them");
+    shop.run("customer forget C-1 --yes").says("still have them");
     shop.run("import purchases sales.csv").says("people are known by their email");
     assert_eq!(shop.count("SELECT count(*) FROM purchase WHERE ref <> '' OR customer_id IS NOT NULL"), 0);
     for file in [c, list] {
@@ -277,7 +277,7 @@ fn one_person() -> Shop {
     shop.run("customer set C-1 preference.shoes=38 post=yes moved=yes").quiet();
     shop.run("customer set C-1 moved=no").quiet();
     shop.run("customer merge D-1 C-1").quiet();
-    shop.run("plan spring").says("has a complaint that is not put right");
+    shop.run("plan spring").says("has a complaint that is not resolved");
     shop.write("lines.csv", "ref,personal_line,signer\nC-1,Rosa!,Tom\n");
     shop.run("note-lines spring --take lines.csv").says("does not print `{{ personal_line }}`");
     let code = shop.code("spring", "C-1");
@@ -413,7 +413,7 @@ fn a_person_who_is_forgotten_leaves_no_trace() {
     let marks = plant(&shop);
     shop.run("customer forget mark-customer-ref").status(1).says("say `--yes` if you mean it");
     shop.run("customer forget mark-customer-ref --yes").stderr(str![[r"
-warning: backups, exports and printed letters made before today still know them
+warning: backups, exports and printed letters made before today still have them
 
 "]]);
     // What is about the sale, the till and the campaign stays.
@@ -465,11 +465,11 @@ fn the_figures_stay_when_somebody_is_forgotten() {
     shop.run(&format!("redeem {code} --spend 99.00 --today 2024-03-04")).quiet();
     let report = || shop.json("report spring --today 2024-07-01");
     let (before, plan) = (report(), shop.json("plan spring"));
-    shop.run(&format!("customer forget {reference} --yes")).says("still know them");
+    shop.run(&format!("customer forget {reference} --yes")).says("still have them");
     for held_out in people.as_array().unwrap().iter().filter(|r| r["arm"] == "held_out") {
-        shop.run(&format!("customer forget {} --yes", held_out["ref"].as_str().unwrap())).says("still know them");
+        shop.run(&format!("customer forget {} --yes", held_out["ref"].as_str().unwrap())).says("still have them");
     }
-    shop.run("customer forget C-02 --yes").says("still know them");
+    shop.run("customer forget C-02 --yes").says("still have them");
     assert_eq!(report(), before);
     assert_eq!(shop.json("plan spring")["left_out"], plan["left_out"]);
     shop.run(&format!("redeem {code} --today 2024-03-05")).status(1).says("there is no code");
@@ -485,7 +485,7 @@ fn a_letter_stays_with_those_of_the_household_who_stay() {
     shop.run("plan spring").quiet();
     let before = shop.recipient("spring", "C-01");
     assert_eq!(before["name"], "Robert and Eleanor Smith");
-    shop.run("customer forget C-01 --yes").says("still know them");
+    shop.run("customer forget C-01 --yes").says("still have them");
     let after = shop.recipient("spring", "C-02");
     assert_eq!((&after["name"], &after["code"]), (&json!("Eleanor Smith"), &before["code"]));
     shop.run("print spring").quiet();

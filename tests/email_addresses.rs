@@ -10,7 +10,7 @@ const NONE: [(&str, &str); 19] = [
     ("ida..x@example.com", "has two dots in a row"),
     ("ida@example..com", "has two dots in a row"),
     (".ida@example.com", "begins with a dot"),
-    ("ida.@example.com", "has a dot beside the @"),
+    ("ida.@example.com", "has a dot next to the @"),
     ("ida@example.com.", "ends with a dot"),
     ("kim@example .com", "has a space in it"),
     ("kim @example.com", "has a space in it"),

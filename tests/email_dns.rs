@@ -76,7 +76,7 @@ const CASES: [(&[&str], &[Doubt]); 20] = [
     ),
     (
         &[SPF, DMARC, "regulars._domainkey.tea.example TXT t=y; KEY"],
-        &[("DKIM", "only a test (`t=y`)", "v=DKIM1; k=ed25519")],
+        &[("DKIM", "the mark of a test (`t=y`)", "v=DKIM1; k=ed25519")],
     ),
     (&[SPF, DMARC, KEY, KEY], &[("DKIM", "has 2 records", "v=DKIM1; k=ed25519; p=")]),
     (
@@ -113,7 +113,7 @@ fn what_a_receiver_would_doubt_is_said_with_the_record_to_publish() {
         assert_eq!(found.len(), doubts.len(), "{records:?}: {answer}");
         let text = check(&shop, &dns.address, "email check").quiet().out();
         let first =
-            if doubts.is_empty() { "Nothing is missing.\n" } else { "Emails can go out. This is worth a look:\n" };
+            if doubts.is_empty() { "Nothing is missing.\n" } else { "Emails can be sent. This is worth a look:\n" };
         assert!(text.starts_with(first), "{records:?}: {text}");
         for (found, (about, message, record)) in found.iter().zip(doubts.iter()) {
             assert_eq!(found["about"], *about, "{answer}");
@@ -125,7 +125,7 @@ fn what_a_receiver_would_doubt_is_said_with_the_record_to_publish() {
         let in_order = answer["dns"]["in_order"].as_array().unwrap();
         let is_doubted = |about: &Value| doubts.iter().any(|(known, ..)| about == known);
         assert!(in_order.iter().all(|about| !is_doubted(about)), "{answer}");
-        let all = text.contains("In the DNS of tea.example, SPF, DKIM and DMARC are in order.");
+        let all = text.contains("In the DNS of tea.example, SPF, DKIM and DMARC are OK.");
         assert_eq!(all, doubts.is_empty(), "{text}");
     }
 }
@@ -196,11 +196,11 @@ fn where_nobody_answers_a_line_says_so_and_nothing_else_changes() {
     let long =
         [usual, (0..30).map(|n| format!("tea.example TXT verification-{n}={}", "x".repeat(60))).collect()].concat();
     let dns = DnsServer::with(&long);
-    check(&shop, &dns.address, "email check").shows("SPF, DKIM and DMARC are in order").quiet();
+    check(&shop, &dns.address, "email check").shows("SPF, DKIM and DMARC are OK").quiet();
     assert!(dns.asked_over_tcp());
 }
 
-/// "Emails can go out." never stands beside something that keeps them in.
+/// "Emails can be sent." never stands beside something that keeps them in.
 #[test]
 fn what_keeps_emails_in_is_an_exit_of_1() {
     let office = PostOffice::open();
@@ -215,7 +215,7 @@ fn what_keeps_emails_in_is_an_exit_of_1() {
     ] {
         let (shop, _) = shop(&office);
         shop.edit("shop.toml", old, new);
-        shop.run("email check").status(1).shows(says).shows("No email goes out yet.").quiet();
+        shop.run("email check").status(1).shows(says).shows("No email can be sent yet.").quiet();
     }
     let (shop, _) = shop(&office);
     shop.edit("shop.toml", "smtp://", "smtp://june@");

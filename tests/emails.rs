@@ -230,7 +230,7 @@ fn what_is_missing_is_told_with_what_to_do() {
     let expected =
         [("address", true), ("reply_to", true), ("server", true), ("dkim_key", true), ("unsubscribe_url", false)];
     assert_eq!(keys(&shop, 1), of(&expected));
-    shop.run("plan spring").says("no email of `spring` can be sent yet: every email must bear");
+    shop.run("plan spring").says("no email of `spring` can be sent yet: every email must show");
     shop.run("send spring --to-folder out/mail").status(1).says("emails need the shop's postal address");
 }
 
@@ -240,7 +240,7 @@ fn email_that_cannot_go_is_said_beforehand() {
     let reminder = "\n[[reminder]]\nafter = \"30 days\"\ntemplate = \"spring.md\"\nchannel = \"email\"\n";
     let sender = "\n[email]\nfrom = \"June <june@example.com>\"\n";
     let server = format!("{sender}server = \"smtps://june@mail.example.com\"\n");
-    let (no_sender, no_server) = ("who the emails come from (`from`)", "no mail server is named");
+    let (no_sender, no_server) = ("the sender of the emails is missing (`from`)", "no mail server is named");
     for (channel, more, email, by_check, by_plan) in [
         ("email", "", "", no_sender, no_sender),
         ("letter-else-email", "", "", no_sender, no_sender),
@@ -285,7 +285,7 @@ fn the_mail_server_is_asked_what_it_offers_and_gets_no_email() {
     assert_eq!(shop.json("email check --offline")["server"], serde_json::Value::Null);
     let text = shop.read("shop.toml");
     shop.edit("shop.toml", "smtp://", "smtp+starttls://");
-    shop.run("email check").status(1).shows("No email goes out yet").shows("does not encrypt (no STARTTLS)");
+    shop.run("email check").status(1).shows("No email can be sent yet").shows("does not encrypt (no STARTTLS)");
     shop.write("shop.toml", text.replace("smtp://", "smtps://"));
     shop.run("email check").status(1).shows("the mail server cannot be reached");
     shop.write("shop.toml", text.replace("june@", "mail-550@"));
@@ -328,7 +328,7 @@ fn the_mail_server_is_asked_what_it_offers_and_gets_no_email() {
     ] {
         let (office, shop) = check(House { turns_away: Some(reply), ..House::default() }, "");
         let run = shop.run("email check").status(status);
-        assert_eq!(run.out().contains("Emails can go out."), status == 0, "{reply}");
+        assert_eq!(run.out().contains("Emails can be sent."), status == 0, "{reply}");
         assert_eq!(run.out().contains(reply), status == 1, "{reply}: {}", run.out());
         assert!(office.taken().is_empty());
     }

@@ -40,7 +40,7 @@ fn the_control_group_gets_a_first_letter() {
     shop.run(&format!("redeem --customer {} --campaign spring --spend 10 --today 2024-04-01", mailed[0])).quiet();
     shop.run("follow-up spring summer")
         .shows("3 branches: 1 came, 3 missed and 3 held_out")
-        .shows("3 who were held out (control group) are in the branch `held_out`.")
+        .shows("3 who were in the control group (hold-out) are in the branch `held_out`.")
         .shows("Not carried over, but in the file as a comment: `spend_12m >= 50`, `limit = 100` and `hold_out = \"30%\"`.");
     let file = shop.read("campaigns/summer.toml");
     for line in [

@@ -381,7 +381,7 @@ fn a_wait_that_a_wrong_clock_wrote_down_ends_on_the_owners_word() {
             .says("from 2030-01-01 12:05 on")
             .says(wrong)
             .says("`regulars outbox spring --settle REF again`");
-        shop.run("outbox spring").says(wrong).shows("; waits until 2030-01-01 12:05");
+        shop.run("outbox spring").says(wrong).shows("; next try 2030-01-01 12:05");
         shop.run("outbox spring --settle P-1 sent").status(1).says("is queued");
         shop.run("outbox spring --settle P-1 again")
             .quiet()

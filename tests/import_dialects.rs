@@ -426,12 +426,12 @@ fn lines_of_a_receipt_may_stand_apart() {
     let head = "Receipt,Customer ID,Date,Item,Amount\n";
     let rows = "1,C-1,2024-01-01,a tie,10.00\n2,C-1,2024-01-01,socks,5.00\n1,C-1,2024-01-01,a hat,20.00\n";
     shop.write("a.csv", format!("{head}{rows}"));
-    shop.run("import purchases a.csv").shows("Took in 2 purchases: 2 new");
+    shop.run("import purchases a.csv").shows("Imported 2 purchases: 2 new");
     assert_eq!(shop.count("SELECT amount_minor FROM purchase WHERE receipt = '1'"), 3_000);
     assert_eq!(shop.count("SELECT count(*) FROM purchase_item"), 3);
-    shop.run("import purchases a.csv").shows("0 new, 0 changed, 2 as before");
+    shop.run("import purchases a.csv").shows("0 new, 0 changed, 2 unchanged");
     shop.write("a.csv", format!("{head}{}", rows.replace("20.00", "25.00")));
-    shop.run("import purchases a.csv").shows("0 new, 1 changed, 1 as before");
+    shop.run("import purchases a.csv").shows("0 new, 1 changed, 1 unchanged");
     assert_eq!(shop.count("SELECT amount_minor FROM purchase WHERE receipt = '1'"), 3_500);
     assert_eq!(shop.count("SELECT count(*) FROM purchase_item"), 3);
 }

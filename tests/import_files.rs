@@ -86,13 +86,13 @@ fn what_stands_above_the_headings_is_not_in_the_way() {
             b"Report: Customers\nref,first_name,last_name\nC1,Ann,One\n",
             NAMES,
             &["C1|Ann|One"],
-            &["line 1 stands above the headings"],
+            &["line 1 is above the headings"],
         ),
         (
             b"Kundenliste\nStand,05.01.2026\n\nKundennummer,Vorname,Nachname\n1,Ann,One\n",
             NAMES,
             &["1|Ann|One"],
-            &["line 1 stands above the headings", "line 2 stands above the headings"],
+            &["line 1 is above the headings", "line 2 is above the headings"],
         ),
         (b"\n,,\n,,\nref,first_name,last_name\nC1,Ann,One\n", NAMES, &["C1|Ann|One"], &[]),
         (b",,,,\n,ref,first_name,last_name\n,C1,Ann,One\n", NAMES, &["C1|Ann|One"], &[]),
@@ -101,7 +101,7 @@ fn what_stands_above_the_headings_is_not_in_the_way() {
     for (file, said) in [
         (
             "Gift list\nWho,Wann,Was\nAnn,Montag,Hut\n",
-            "error: people.csv:1: the headings seem to be in line 2\nhint: take out what stands above them\n",
+            "error: people.csv:1: the headings seem to be in line 2\nhint: take out what is above them\n",
         ),
         (
             "1,Ann,Moss,1 A St,Boston,MA,02108\n2,Bob,Reed,2 B St,Boston,MA,02108\n",
@@ -112,7 +112,7 @@ fn what_stands_above_the_headings_is_not_in_the_way() {
             "ref,first_name,last_name,street,city\nC1,Ann,Moss,1 A St\nApt 4,Boston\n",
             "error: people.csv:2: this row seems to go on in line 3\nerror: people.csv:3: this row seems to begin in line 2\n\
              hint: put a cell with a line break in quotation marks\n\
-             hint: nothing was taken in; correct the file, or take the good rows with `--skip-bad`\n",
+             hint: nothing was imported; correct the file, or take the good rows with `--skip-bad`\n",
         ),
     ] {
         let shop = Shop::without_people();
@@ -159,7 +159,7 @@ fn residue_of_other_programs_is_taken_out() {
     shop.write("people.csv", "ref,first_name\n=\"0017\",Ann\n");
     shop.run("import customers people.csv").quiet();
     shop.write("sales.csv", "ref,on,amount\n\"=\"\"0017\"\"\",2024-01-05,20.00\n0017,2024-01-06,30.00\n");
-    shop.run("import purchases sales.csv").quiet().stdout("Took in 2 purchases: 2 new, 0 changed, 0 as before.\n");
+    shop.run("import purchases sales.csv").quiet().stdout("Imported 2 purchases: 2 new, 0 changed, 0 unchanged.\n");
 }
 
 #[test]
@@ -328,7 +328,7 @@ fn a_workbook_is_read_as_its_owner_sees_it() {
                  9 Total|||=80.47";
     shop.write("sales.xlsx", xlsx(&[("Sales", sales)]));
     shop.run("import purchases sales.xlsx").says_only(&[
-        "warning: line 2 stands above the headings and is left out: `Sales of January`",
+        "warning: line 2 is above the headings and is left out: `Sales of January`",
         "warning: line 9 is left out, as a total: `Total, 80.47`",
     ]);
     for (item, on, minor) in [("Hat", "2024-01-05", 2050), ("Cap", "2024-01-06", 5997)] {
@@ -492,7 +492,7 @@ fn references_that_no_customer_has_are_named() {
     );
     assert_eq!(report["unlinked"], 6);
     shop.run("import purchases sales.csv").says("line 9 is left out, as a total: `Total, 120.00`").stdout(
-        "Took in 7 purchases: 7 new, 0 changed, 0 as before. 6 have no customer of this book.\n  \
+        "Imported 7 purchases: 7 new, 0 changed, 0 unchanged. 6 have no customer of this book.\n  \
            `54` is no customer (2 purchases); is it `0054`?\n  \
            `98756` is no customer; is it `98765`?\n  \
            `99` is no customer\n  \

@@ -83,12 +83,12 @@ fn a_dry_run_changes_nothing() {
     let before = dump(&shop.file("regulars.db"));
     shop.write("more.csv", "Customer ID,First Name\nC-03,Rose\nC-77,Ida\n");
     shop.run("import customers more.csv --dry-run").stdout(
-        "Would take in 2 customers: 1 new, 1 changed, 0 as before.\n\
+        "Would import 2 customers: 1 new, 1 changed, 0 unchanged.\n\
          Different: first_name 1.\n  \
            C-03 first_name: `Rosa`, now `Rose`\n\
          The book then has 13 customers: 10 can be reached by post, 4 by email (6 have an email; only a recorded yes counts).\n\
          1 never bought (8%). Of 15 purchases, 2 have no customer (13%).\n\
-         The largest customer is Acme Uniforms (`C-08`) with $5,200.00, 75% of the takings that have a customer.\n\
+         The largest customer is Acme Uniforms (`C-08`) with $5,200.00, 75% of the sales that have a customer.\n\
          Nobody seems to be in it twice. 1 name is written in ALL CAPS.\n",
     );
     assert_eq!(before, dump(&shop.file("regulars.db")));

@@ -270,10 +270,10 @@ fn what_is_wrong_is_said_with_what_to_do() {
     let set = |more: &str| with_mailbox(&shop, &imap, more);
     for (mood, message, hint) in [
         (Mood::NoPasswords, "the mail server takes no password here (LOGINDISABLED)", "write `imaps://`"),
-        (Mood::Noise, "this is no server for IMAP: it says `220 mail.example ESMTP`", "993 is usual"),
+        (Mood::Noise, "this is no server for IMAP: it answers `220 mail.example ESMTP`", "993 is usual"),
         (Mood::EndlessLine, "the mail server sends a line without end", "do it again later"),
         (Mood::HugeLiteral, "the mail server hung up", "do it again later"),
-        (Mood::Chatter, "what the mail server says cannot be understood", "look at the name and the port"),
+        (Mood::Chatter, "the answer of the mail server cannot be understood", "look at the name and the port"),
         (Mood::Closed, "the mail server ended the connection: too many visitors", "do it again later"),
     ] {
         imap.mood(mood);
@@ -345,7 +345,7 @@ fn email_check_names_a_mailbox_that_cannot_be_read() {
         assert_eq!((found.len(), &found[0]["stops"]), (1, &json!(false)), "{said}");
         let message = found[0]["message"].as_str().unwrap();
         assert!(message.starts_with("what comes back cannot be read: ") && message.contains(said), "{message}: {said}");
-        shop.run("email check").status(0).shows("Emails can go out.").shows("`bounces`: what comes back").quiet();
+        shop.run("email check").status(0).shows("Emails can be sent.").shows("`bounces`: what comes back").quiet();
         assert!(check("email check --offline").is_empty());
     }
     shop.write("shop.toml", &good);
@@ -365,7 +365,7 @@ fn check_reads_the_keys() {
         ("folder = \"INBOX\"", "`server` is missing"),
         ("server = \"smtps://june@mail.example.com\"", "a mail server is written as `imaps://USER@HOST`"),
         ("server = \"imap://june@mail.example.com\"", "`imap://` is not encrypted and only does for this machine"),
-        ("server = \"imaps://mail.example.com\"", "whose mailbox it is does not stand there"),
+        ("server = \"imaps://mail.example.com\"", "the mailbox's owner is missing"),
         ("server = \"imaps://june:tea@mail.example.com\"", "give it as REGULARS_IMAP_PASSWORD"),
         ("server = \"imaps://june@mail.example.com\"\nfolder = \" \"", "is not the name of a folder"),
         ("server = \"imaps://june@mail.example.com\"\ntimeout = 0", "from 1 to 65535"),

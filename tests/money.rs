@@ -377,19 +377,19 @@ const ORDERS: &[(&str, &str, &[i64], &str)] = &[
         "ref,on,amount,Type",
         "C-03,2024-01-05,20.00,Sale\nC-03,2024-01-06,5.00,Refund\nC-03,2024-01-07,-6.00,Refund\n",
         &[-600, -500, 2_000],
-        "1 row read as returned, as the column `Type` says.",
+        "1 row read as returned, as the column `Type` has it.",
     ),
     (
         "Kundennummer;Datum;Betrag;Belegart",
         "C-03;2024-01-05;20,00;Rechnung\nC-03;2024-01-06;5,00;Gutschrift\n",
         &[-500, 2_000],
-        "1 row read as returned, as the column `Belegart` says.",
+        "1 row read as returned, as the column `Belegart` has it.",
     ),
     (
         "receipt,ref,on,amount,Transaction Type",
         "1,C-03,2024-01-05,20.00,Sale\n1,C-03,2024-01-05,5.00,Return\n",
         &[1_500],
-        "1 row read as returned, as the column `Transaction Type` says.",
+        "1 row read as returned, as the column `Transaction Type` has it.",
     ),
     ("ref,on,amount,Type", "C-03,2024-01-05,20.00,Wool\n", &[2_000], "not taken: `Type`"),
     // What was paid, where no word says it.

@@ -47,7 +47,7 @@ fn it_is_a_closed_campaign_with_its_response() {
 fn the_first_campaign_made_here_branches_on_it() {
     let shop = Shop::new();
     shop.write("last.csv", ROWS);
-    shop.run(LINE).shows("Took in `2023-tea`: 4 recipients, of whom 2 came and spent $1,490.25.");
+    shop.run(LINE).shows("Imported `2023-tea`: 4 recipients; 2 came and spent $1,490.25.");
     shop.run("follow-up 2023-tea 2024-tea").shows("2 came, 1 missed and 1 held_out");
     let plan = shop.json("plan 2024-tea");
     assert_eq!(
@@ -63,7 +63,7 @@ fn a_reference_of_a_merged_card_means_the_card_that_stays() {
     let shop = Shop::new();
     shop.run("customer merge C-02 C-01").quiet();
     shop.write("last.csv", "ref,redeemed_on,spend\nC-02,2023-05-02,80.00\n");
-    shop.run(LINE).shows("1 recipient, of whom 1 came");
+    shop.run(LINE).shows("1 recipient; 1 came");
     assert_eq!(shop.recipient("2023-tea", "C-01")["response"], "redeemed");
     shop.write("twice.csv", "ref\nC-01\nC-02\n");
     let line = LINE.replace("last.csv", "twice.csv").replace("2023-tea", "twice");
@@ -77,12 +77,12 @@ fn nothing_is_half_taken_in() {
     let before = dump(&shop.file("regulars.db"));
     shop.run(LINE).status(1).stderr(
         "error: last.csv:6, column `Customer ID`: there is no customer `C-99` in the book\n\
-         error: last.csv:7, column `Redeemed on`: 2023-07-01 lies outside the campaign, which went from 2023-03-01 to 2023-06-30\n\
+         error: last.csv:7, column `Redeemed on`: 2023-07-01 is outside the campaign, which ran from 2023-03-01 to 2023-06-30\n\
          error: last.csv:7, column `Spend`: `-3` is less than nothing\n\
-         hint: nothing was taken in; correct the file, or take the good rows with `--skip-bad`\n",
+         hint: nothing was imported; correct the file, or take the good rows with `--skip-bad`\n",
     );
     assert_eq!(dump(&shop.file("regulars.db")), before);
-    shop.run(&format!("{LINE} --dry-run --skip-bad")).shows("Would take in `2023-tea`: 4 recipients").quiet();
+    shop.run(&format!("{LINE} --dry-run --skip-bad")).shows("Would import `2023-tea`: 4 recipients").quiet();
     assert_eq!(dump(&shop.file("regulars.db")), before);
     shop.run(&format!("{LINE} --skip-bad")).shows("4 recipients").says("2 rows left out");
     assert!(shop.read("out/last-left-out.csv").contains("C-99"));
@@ -96,7 +96,7 @@ fn what_cannot_be_a_past_campaign_is_refused() {
     for (line, said) in [
         (LINE.replace("2023-tea", "spring"), "error: --name: `campaigns/spring.toml` is there already"),
         (LINE.replace("2023-06-30", "2024-03-01"), "error: --claim-until: 2024-03-01 is not past yet"),
-        (LINE.replace("2023-06-30", "2023-01-01"), "error: --claim-until: 2023-01-01 lies before 2023-03-01"),
+        (LINE.replace("2023-06-30", "2023-01-01"), "error: --claim-until: 2023-01-01 is before 2023-03-01"),
         (LINE.replace("last.csv", "nobody.csv"), "error: nobody.csv: nobody in it was written to"),
         (format!("{LINE} --unit-cost much"), "error: --unit-cost: `much` is not an amount"),
         (format!("{LINE} --map spend=Colour"), "there is no column `Colour`"),

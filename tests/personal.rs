@@ -47,7 +47,7 @@ fn german(rows: &[[&str; 3]]) -> Vec<u8> {
 fn the_sheet_tells_what_the_book_knows() {
     let shop = planned();
     shop.run("note-lines spring").stdout(str![[r"
-Wrote 7 cards to out/spring/note-lines.csv. Fill in `personal_line`, and `signer` where somebody else signs, and save it as CSV.
+Wrote 7 cards to out/spring/note-lines.csv. Fill in `personal_line`, and `signer` where another person signs, and save it as CSV.
 
 Next: regulars note-lines spring --take out/spring/note-lines.csv
 
@@ -162,7 +162,7 @@ fn whoever_is_forgotten_takes_the_line_along() {
     shop.write("back.csv", "ref,personal_line\nC-01,Dear Robert\n");
     shop.run("note-lines spring --take back.csv").quiet();
     assert_eq!(shop.json("customer export C-02")["by_hand"][0]["personal_line"], "Dear Robert");
-    shop.run("customer forget C-01 --yes").says("still know them");
+    shop.run("customer forget C-01 --yes").says("still have them");
     assert_eq!(shop.count("SELECT count(*) FROM personal_line"), 0);
 }
 
@@ -179,7 +179,7 @@ fn signers_are_chosen_by_the_campaign_file() {
     shop.write("campaigns/spring.toml", format!("{file}{signers}"));
     let line =
         1 + shop.read("campaigns/spring.toml").lines().position(|line| line.contains("has_tag('none')")).unwrap();
-    shop.run("plan spring").says(&format!("`Nobody` signs for nobody (line {line})"));
+    shop.run("plan spring").says(&format!("`Nobody` has no letter to sign (line {line})"));
     assert_ne!(shop.json("plan spring")["fingerprint"], plain);
     let signer = |reference: &str| {
         let fields = format!("SELECT fields ->> 'signer' = ?1 FROM recipient WHERE ref = '{reference}'");

@@ -136,7 +136,7 @@ fn a_share_is_of_those_eligible_and_rounded_up() {
 #[test]
 fn people_are_included_and_excluded_by_hand() {
     let shop = Shop::new();
-    // C-11 bought nothing this year; C-04 wants no post, and no hand overrules that.
+    // C-11 bought nothing this year; C-04 opted out of post, and no hand overrules that.
     shop.edit("campaigns/spring.toml", "include  = []", "include  = [\"C-11\", \"C-04\"]");
     shop.edit("campaigns/spring.toml", "exclude  = []", "exclude  = [\"C-03\"]");
     shop.edit("campaigns/spring.toml", "limit    = 100", "limit    = 2");
@@ -236,7 +236,7 @@ fn a_gift_handed_over_keeps_the_plan() {
     let shop = Shop::new();
     shop.run("plan spring").quiet();
     shop.run(&format!("redeem {}", shop.code("spring", "C-03"))).shows("Yes");
-    shop.run("plan spring --again").status(1).says("somebody came with a code of `spring` already");
+    shop.run("plan spring --again").status(1).says("a customer already came with a code of `spring`");
     shop.run("redeem --customer C-03 --campaign spring").status(1).says("was redeemed already");
 }
 

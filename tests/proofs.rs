@@ -28,7 +28,7 @@ fn everything_worth_a_look_is_told_in_order_of_gravity() {
     shop.run("customer note C-06 \"The coat came back\" --kind complaint --on 2024-02-27").quiet();
     shop.edit("campaigns/spring.toml", "Spring tea", "Second tea");
     shop.write("campaigns/second.toml", shop.read("campaigns/spring.toml").replace("limit    = 100", "limit    = 1"));
-    shop.run("plan second").says("has a complaint that is not put right");
+    shop.run("plan second").says("has a complaint that is not resolved");
     let mut run = shop.run("proof spring").status(1).says("was changed after the plan; the plan keeps the old one");
     snapbox::assert_data_eq!(
         run.out(),
@@ -36,11 +36,11 @@ fn everything_worth_a_look_is_told_in_order_of_gravity() {
 spring: 7 letters; 2 are stopped.
 
 Stopped
-  1 letter with a sign that no font has
+  1 letter with a character that no font has
     Wei Chan 𒀀 (`C-12`): no font has '𒀀' (U+12000)
     → put a font that has it into the shop's `fonts` folder
-  1 complaint that is not put right
-    Jürgen and Anneliese Müller (`C-06`): Jürgen Müller complained on 2024-02-27 and it is not put right: `The coat came back`
+  1 open complaint
+    Jürgen and Anneliese Müller (`C-06`): Jürgen Müller complained on 2024-02-27, and it is not resolved: `The coat came back`
     → `regulars customer resolve C-06` once it is, or let the piece go all the same with `--despite`
 
 Worth a look
@@ -58,9 +58,9 @@ Worth a look
     Jürgen and Anneliese Müller (`C-06`) also gets `second`, which is planned for 2024-03-01
     → leave them out of one: `exclude`, or `NOT invited('…')` in its question
 
-What is mended in the book comes into the letters with `regulars plan spring --again`.
+What is fixed in the book comes into the letters with `regulars plan spring --again`.
 
-Look at out/spring/proof.pdf: the shortest letter, the longest and 4 drawn by lot, with window and folds in red.
+Look at out/spring/proof.pdf: the shortest letter, the longest and 4 chosen at random, with window and folds in red.
 
 "]]
     );
@@ -77,7 +77,7 @@ fn a_plan_without_faults_says_so() {
     shop.run("proof spring").stdout(str![[r"
 spring: 7 letters; nothing stops them, and nothing looks odd.
 
-Look at out/spring/proof.pdf: the shortest letter, the longest and 5 drawn by lot, with window and folds in red.
+Look at out/spring/proof.pdf: the shortest letter, the longest and 5 chosen at random, with window and folds in red.
 
 "]]);
 }
@@ -105,16 +105,16 @@ fn a_complaint_holds_a_letter_back_until_it_is_put_right() {
     let shop = Shop::new();
     shop.run("customer note C-02 \"The hem is crooked\" --kind complaint --on 2024-02-27").quiet();
     shop.run("plan spring").says(
-        "1 recipient has a complaint that is not put right, Robert and Eleanor Smith (`C-01`); their piece waits until \
+        "1 recipient has a complaint that is not resolved, Robert and Eleanor Smith (`C-01`); their piece waits until \
          `regulars customer resolve REF`, or goes with `--despite`",
     );
     // The plan has a place and a code for them; the letter waits.
     assert!(shop.recipient("spring", "C-01")["code"].is_string());
     shop.run("print spring").status(1).stderr(str![[r"
-error: letter to Robert and Eleanor Smith (`C-01`): Eleanor Smith complained on 2024-02-27 and it is not put right: `The hem is crooked`
+error: letter to Robert and Eleanor Smith (`C-01`): Eleanor Smith complained on 2024-02-27, and it is not resolved: `The hem is crooked`
 hint: `regulars customer resolve C-02` once it is, or let the piece go all the same with `--despite`
 error: nothing was printed: 1 of 7 letters cannot be
-hint: mend them, or print the others with `--leave-out-problems`
+hint: fix them, or print the others with `--leave-out-problems`
 
 "]]);
     shop.run("preview spring C-01").says("it waits: Eleanor Smith complained on 2024-02-27");
@@ -131,7 +131,7 @@ fn a_wish_since_the_plan_holds_a_piece_back() {
     let shop = Shop::new();
     shop.run("plan spring").quiet();
     for (said, told) in [
-        ("post=no", "wants no post any more"),
+        ("post=no", "has opted out of post"),
         ("deceased=yes", "has died since the plan"),
         ("moved=yes", "has moved away since the plan"),
     ] {
@@ -152,8 +152,10 @@ fn a_wish_since_the_plan_holds_a_piece_back() {
     shop.edit("shop.toml", "[segments]", "[email]\nfrom = \"June <june@example.com>\"\n\n[segments]");
     shop.run("plan mail").quiet();
     shop.run("customer set C-03 email_consent=no").quiet();
-    shop.run("send mail --to-folder eml").status(1).says("email to Rosa Okafor (`C-03`): Rosa Okafor wants no email");
-    shop.run("send mail --to-folder eml --despite").status(1).says("hint: nobody gets email without a yes");
+    shop.run("send mail --to-folder eml")
+        .status(1)
+        .says("email to Rosa Okafor (`C-03`): Rosa Okafor has opted out of email");
+    shop.run("send mail --to-folder eml --despite").status(1).says("hint: email needs the customer's consent");
 }
 
 #[test]

@@ -176,7 +176,7 @@ fn a_report_does_not_count_what_is_not_there() {
     let (_, partly) = written_to(150, "hold_out = \"10%\"\n");
     partly.write("more.csv", sale(&one, "2024-05-06"));
     partly.run("import purchases more.csv --today 2024-08-01").quiet();
-    partly.run("report spring --today 2024-08-01").shows(&last("May 6, 2024")).shows("15 were held out at random");
+    partly.run("report spring --today 2024-08-01").shows(&last("May 6, 2024")).shows("15 were chosen at random");
     let early = partly.run("report spring --today 2024-05-07").out();
     assert!(early.contains("Too early") && !early.contains("The last sale"), "{early}");
 }

@@ -197,7 +197,7 @@ fn what_the_shop_would_lose_is_said_first() {
         ("redeem {C-03} --spend 12.50", "1 redemption", "redemptions"),
         ("print spring", "1 plan", "plans"),
         ("plan spring --again", "1 plan", "plans"),
-        ("customer forget C-05 --yes", "somebody's request to be forgotten", "forgotten"),
+        ("customer forget C-05 --yes", "a customer's request to be forgotten", "forgotten"),
     ] {
         let shop = Shop::new();
         shop.write(
@@ -251,7 +251,7 @@ fn emails_that_went_out_since_the_backup_are_not_sent_again() {
     shop.run("send spring").quiet();
     assert_eq!(office.taken().len(), 3);
     shop.run("restore copy.db").status(1).says("3 emails");
-    shop.run("restore copy.db --yes").says("emails that went out since the backup may stand there as queued");
+    shop.run("restore copy.db --yes").says("emails that were sent since the backup may be queued there");
     shop.run("send spring").status(1).says("--restored");
     assert_eq!(office.taken().len(), 3);
 }

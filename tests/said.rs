@@ -78,12 +78,12 @@ fn an_import_that_takes_nothing_is_refused() {
         ),
     ] {
         let left_out = left_out.replace("1 row are", "1 row is");
-        let hint = format!("hint: nothing was taken in: no row is good; {left_out} with");
+        let hint = format!("hint: nothing was imported: no row is good; {left_out} with");
         shop.run(line).status(1).says("error: ").says(&hint);
         let file = line.split(' ').nth(2).unwrap().replace(".csv", "");
         assert!(shop.read(&format!("out/{file}-left-out.csv")).lines().count() > 1);
         let dry = shop.run(&format!("{line} --dry-run")).status(1);
-        drop(dry.says("hint: nothing would be taken in: no row is good\n"));
+        drop(dry.says("hint: nothing would be imported: no row is good\n"));
     }
     assert_eq!(shop.json("import list"), before, "nothing is listed as an import");
     shop.write("sales.csv", format!("{bad_sales}R-3,C-01,2024-02-20,5.00\n"));
@@ -116,7 +116,7 @@ fn what_has_no_room_on_the_disk_says_so_in_words() {
     assert_eq!(status, Some(1), "{talk}");
     assert_eq!(
         talk,
-        "error: cannot write the letters: file too large\nhint: files of this size are not allowed here: ask whoever runs this machine\n"
+        "error: cannot write the letters: file too large\nhint: files of this size are not allowed here: ask the administrator of this machine\n"
     );
     shop.run("backup sound.db").quiet();
     for line in ["backup copy.db", "restore sound.db"] {

@@ -64,7 +64,7 @@ fn state_of(shop: &Shop, reference: &str) -> String {
 
 /// What may be said of a run that did not send everything.
 const SENDING: [&str; 4] = [
-    "says whose, and what the mail server said",
+    "shows whose, and what the mail server answered",
     "to try again what the mail server put off",
     "the mail server refuses our emails",
     "goes on where this ended",
@@ -457,7 +457,7 @@ fn put_off_again_and_again_it_fails_after_a_day() {
     assert_eq!(due("2024-03-01").as_deref().map(|due| &due[..16]), Some("2024-03-01T12:05"));
     shop.run("send spring").status(3).says("from 2024-03-01 12:05 on").stdout("Sent 0 emails.\n");
     assert_eq!(shop.json("outbox spring")["emails"][0]["attempts"], 1, "it was not due");
-    shop.run("send spring --today 2024-03-02").status(3).says("says whose, and what the mail server said");
+    shop.run("send spring --today 2024-03-02").status(3).says("shows whose, and what the mail server answered");
     assert_eq!(state_of(&shop, "P-1"), "failed");
 }
 
@@ -467,7 +467,7 @@ fn a_doubt_is_settled_by_the_owner_alone() {
     let shop = shop_for(&["dot-drop-a", "dot-drop-b", "ana"], &office, "connections = 1");
     shop.run("send spring")
         .status(3)
-        .says("says whose, and what the mail server said")
+        .says("shows whose, and what the mail server answered")
         .stdout("Sent 1 email; 2 are in doubt.\n");
     shop.run("send spring").status(3).says("2 emails are in doubt: `regulars outbox").stdout("Sent 0 emails.\n");
     shop.run("outbox spring --settle P-3 again").status(1).says("is sent").says("only what is in doubt");
@@ -477,7 +477,7 @@ fn a_doubt_is_settled_by_the_owner_alone() {
         .shows("was sent")
         .shows("1 in doubt");
     shop.run("outbox spring --settle P-2 again").quiet().shows("1 queued");
-    shop.run("send spring").status(3).says("says whose, and what the mail server said");
+    shop.run("send spring").status(3).says("shows whose, and what the mail server answered");
     let twice = office.messages("dot-drop-b@example.com");
     assert_eq!(twice.len(), 2, "the owner wanted it");
     assert_eq!(twice[0], twice[1], "the same message, so the same Message-ID");
@@ -494,9 +494,9 @@ fn a_wish_since_the_plan_holds_the_email_back() {
     shop.run("send spring")
         .status(3)
         .says("1 email held back until a complaint is resolved (`regulars customer resolve REF`)")
-        .says("2 emails held back: Pat Person2 wants no email any more")
+        .says("2 emails held back: Pat Person2 has opted out of email")
         .stdout("Sent 1 email.\n");
-    shop.run("send spring --despite").says("wants no email any more").stdout("Sent 1 email.\n");
+    shop.run("send spring --despite").says("has opted out of email").stdout("Sent 1 email.\n");
     assert_eq!(office.taken(), ["ana@example.com", "dora@example.com"]);
     shop.run("plan spring --again").status(1).says("was sent already");
 }
@@ -605,12 +605,12 @@ fn a_restored_backup_does_not_send_again() {
 fn what_is_forgotten_leaves_the_outbox() {
     let office = PostOffice::open();
     let shop = shop_for(&["ana", "rcpt-550"], &office, "connections = 1");
-    shop.run("send spring").status(3).says("says whose, and what the mail server said");
+    shop.run("send spring").status(3).says("shows whose, and what the mail server answered");
     let held = shop.json("customer export P-2");
     assert_eq!(held["emails"][0]["state"], "failed");
     assert!(held["emails"][0]["reply"].as_str().unwrap().starts_with("550 5.1.1"));
     for reference in ["P-1", "P-2"] {
-        shop.run(&format!("customer forget {reference} --yes")).says("still know them");
+        shop.run(&format!("customer forget {reference} --yes")).says("still have them");
     }
     assert_eq!(shop.count("SELECT count(*) FROM outbox WHERE message_key <> ''"), 0);
     assert_eq!(shop.count("SELECT count(*) FROM outbox WHERE state = 'failed' AND reply <> ''"), 0);
@@ -788,12 +788,17 @@ fn send_is_done_when_all_has_gone_that_can() {
             "what the mail server put off (1 email): `regulars send spring`, from",
         ),
         (&["dot-451", "rcpt-450"], &["send spring"], 3, "what the mail server put off (2 emails)"),
-        (&["rcpt-550", "ana"], &["send spring"], 3, "1 email failed: `regulars outbox spring` says whose"),
+        (&["rcpt-550", "ana"], &["send spring"], 3, "1 email failed: `regulars outbox spring` shows whose"),
         (&["dot-554", "rcpt-551"], &["send spring"], 3, "2 emails failed: `regulars outbox spring`"),
-        (&["dot-drop", "ana"], &["send spring"], 3, "1 email is in doubt: `regulars outbox spring` says whose"),
+        (&["dot-drop", "ana"], &["send spring"], 3, "1 email is in doubt: `regulars outbox spring` shows whose"),
         (&["dot-drop"], &["send spring", "outbox spring --settle P-1 sent"], 0, ""),
         (&["ana", "ben"], &["customer note P-1 \"a tear\" --kind complaint"], 3, "1 email held back until a complaint"),
-        (&["ana", "ben"], &["customer set P-1 email_consent=no"], 0, "1 email held back: Pat Person1 wants no email"),
+        (
+            &["ana", "ben"],
+            &["customer set P-1 email_consent=no"],
+            0,
+            "1 email held back: Pat Person1 has opted out of email",
+        ),
         (&["ana", "ben"], &["customer set P-1 deceased=yes"], 0, "1 email held back: Pat Person1 has died"),
         (&["ana", "ben"], &["customer forget P-1 --yes"], 0, ""),
         (

@@ -99,7 +99,7 @@ fn one_click_ends_the_emails_and_looking_changes_nothing() {
     for _ in 0..3 {
         let page = server.get(&format!("/u/{token}"));
         assert_eq!(page.status, 200);
-        page.shows("No more emails from Hartley &amp; Daughters?").shows("<form method=\"post\">");
+        page.shows("Unsubscribe from the emails of Hartley &amp; Daughters?").shows("<form method=\"post\">");
         assert_eq!(page, server.get("/u/nobodys"), "looking tells whether a token is known");
     }
     assert_eq!(dump(&database), before, "looking changed something");
@@ -111,7 +111,7 @@ fn one_click_ends_the_emails_and_looking_changes_nothing() {
         [(token.as_str(), ONE_CLICK), ("nobodys", ONE_CLICK), (&odd, ""), ("%F0%9F%8E%81", "x=1"), (&token, "")];
     let answers: Vec<Page> = forms.iter().map(|(token, form)| server.post(&format!("/u/{token}"), form)).collect();
     assert_eq!(answers[0].status, 200);
-    answers[0].shows("You get no more emails from Hartley &amp; Daughters.");
+    answers[0].shows("You are unsubscribed from the emails of Hartley &amp; Daughters.");
     assert!(answers.iter().all(|answer| *answer == answers[0]), "{answers:#?}");
 
     for reference in ["P-2", "P-3"] {

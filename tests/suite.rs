@@ -79,6 +79,8 @@ mod past;
 mod people;
 /// A line of the owner's own in a letter, and who signs it.
 mod personal;
+/// Messages, help, pages, README and manual in words that everybody knows.
+mod plain_words;
 /// A plan: frozen once, places filled by rank, lots drawn the same each time, one branch for each.
 mod planning;
 /// The proof before printing: what stops a letter, what is worth a look, and the letters to look at.

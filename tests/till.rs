@@ -57,7 +57,7 @@ fn a_code_is_read_as_people_type_it() {
     for at in [0, 1, 2, 3, 5, 6, 7, 8] {
         let wrong = if &code[at..=at] == "7" { "8" } else { "7" };
         let typed = format!("{}{wrong}{}", &code[..at], &code[at + 1..]);
-        shop.run(&format!("redeem {typed}")).status(1).says("a sign is wrong, or two are swapped");
+        shop.run(&format!("redeem {typed}")).status(1).says("a character is wrong, or two are swapped");
     }
 }
 

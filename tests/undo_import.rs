@@ -448,7 +448,7 @@ fn whoever_is_forgotten_is_not_in_what_is_kept() {
     shop.run("import customers more.csv").quiet();
     shop.write("more.csv", "Customer ID,Spouse,Phone\nC-01,Ellen,3\n");
     shop.run("import customers more.csv").quiet();
-    shop.run("customer forget C-02 --yes").says("still know them");
+    shop.run("customer forget C-02 --yes").says("still have them");
     assert_eq!(shop.count("SELECT count(*) FROM replaced_field WHERE before || after LIKE '%Eleanor%'"), 0);
     assert_eq!(shop.count("SELECT count(*) FROM replaced_field WHERE field = 'phone'"), 2);
     assert!([0, 3].contains(&shop.run("import undo 3").ended()));

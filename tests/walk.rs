@@ -15,7 +15,7 @@ fn from_a_segment_to_next_years_letters() {
     writing_again(&shop);
 }
 
-/// The query alone: C-04 wants no post and C-05 has no address, but both match.
+/// The query alone: C-04 opted out of post and C-05 has no address, but both match.
 fn asking(shop: &Shop) {
     let best = shop.json("segment \"spend_12m >= 50 AND NOT has_tag('wholesale')\" --order-by 'spend_12m DESC'");
     assert_eq!(
@@ -57,7 +57,7 @@ fn printing(shop: &Shop) {
     assert_eq!(rows.len(), 8);
     let pdf = lopdf::Document::load(shop.file("out/spring/letters.pdf")).unwrap();
     assert_eq!(pdf.get_pages().len(), 7);
-    shop.run("posted spring --on 2024-03-04 --today 2024-03-04").shows("went out on March 4, 2024");
+    shop.run("posted spring --on 2024-03-04 --today 2024-03-04").shows("was mailed on March 4, 2024");
 }
 
 fn coming(shop: &Shop) {

@@ -21,12 +21,12 @@ fn with_reminders(shop: &Shop, reminders: &str) {
     shop.run("plan spring").quiet();
 }
 
-/// A shop with emails that all went out on March 1, 2024.
+/// A shop with emails that all was mailed on March 1, 2024.
 pub fn sent(people: &[&str], office: &PostOffice, more: &str) -> Shop {
     let shop = unplanned(people, office, more);
     with_reminders(&shop, TWO);
     shop.run("send spring")
-        .says_only(&["that is `daily_cap` for today", "says whose, and what the mail server said"])
+        .says_only(&["that is `daily_cap` for today", "shows whose, and what the mail server answered"])
         .ended();
     shop
 }
@@ -74,14 +74,14 @@ fn a_reminder_in_doubt_is_settled_by_the_owner_alone() {
     let shop = sent(&["ana"], &office, "timeout = 2");
     let campaign = "UPDATE recipient SET email = 'dot-drop@example.com'";
     rusqlite::Connection::open(shop.file("regulars.db")).unwrap().execute(campaign, []).unwrap();
-    shop.run("run --today 2024-03-31").status(3).says("`regulars outbox spring` says whose").shows("1 is in doubt");
+    shop.run("run --today 2024-03-31").status(3).says("`regulars outbox spring` shows whose").shows("1 is in doubt");
     shop.run("run --today 2024-04-01").shows("Nothing is due.");
     shop.run("outbox spring")
         .says("may have arrived, and is never sent again by itself")
         .shows("Spring tea: 1 sent.")
         .shows("Reminder 1: 1 in doubt.");
-    shop.run("outbox spring --settle P-1 again").shows("goes out again with the next `regulars run`");
-    shop.run("run --today 2024-04-02").status(3).says("says whose, and what the mail server said");
+    shop.run("outbox spring --settle P-1 again").shows("is sent again with the next `regulars run`");
+    shop.run("run --today 2024-04-02").status(3).says("shows whose, and what the mail server answered");
     let twice = office.messages("dot-drop@example.com");
     assert_eq!(twice.len(), 2, "the owner wanted it");
     assert_eq!(twice[0], twice[1], "the same message, so the same Message-ID");
@@ -107,7 +107,7 @@ fn a_reminder_that_is_refused_stops_the_address_and_says_nothing_of_the_first_em
     rusqlite::Connection::open(shop.file("regulars.db")).unwrap().execute(moved, []).unwrap();
     shop.run("run --today 2024-03-31")
         .status(3)
-        .says("says whose, and what the mail server said")
+        .says("shows whose, and what the mail server answered")
         .shows("reminder 1: sent 1 email; 1 failed");
     assert_eq!(shop.count("SELECT count(*) FROM suppression"), 1);
     assert_eq!(shop.recipient("spring", "P-1")["response"], "not_redeemed", "the first one reached them");
@@ -122,7 +122,7 @@ fn who_got_a_letter_instead_is_reminded_by_letter_from_the_day_it_was_posted() {
     let shop = unplanned(&["ana", "rcpt-550"], &office, "");
     shop.edit("campaigns/spring.toml", "\"email\"", "\"email-else-letter\"");
     with_reminders(&shop, TWO);
-    shop.run("send spring").status(3).says("says whose, and what the mail server said");
+    shop.run("send spring").status(3).says("shows whose, and what the mail server answered");
     shop.run("print spring").quiet().shows("Printed 1 letter");
     shop.run("run --today 2024-03-31").shows("reminder 1: sent 1 email.").ended();
     shop.run("posted spring --today 2024-04-01").quiet();
@@ -145,7 +145,7 @@ fn nobody_is_reminded_who_is_not_to_be_written_to() {
     let at = "--today 2024-03-31";
     shop.run(&format!("run {at}"))
         .status(3)
-        .says("a reminder waits until a complaint is put right (`regulars customer resolve REF`): Pat Person3 (`P-3`)")
+        .says("a reminder waits until a complaint is resolved (`regulars customer resolve REF`): Pat Person3 (`P-3`)")
         .shows("reminder 1: sent 1 email.");
     assert_eq!(office.taken().len(), 6);
     assert_eq!(count(&office, "eve"), 2);
@@ -186,11 +186,11 @@ fn nothing_begins_by_itself_and_a_limit_stays_one() {
     // What was tried goes on; what the limit has left does not.
     shop.run(&format!("run {later}"))
         .status(3)
-        .says("`regulars outbox spring` says whose")
+        .says("`regulars outbox spring` shows whose")
         .says("Spring tea: 1 email waits for your `regulars send spring`")
         .shows("sent 0 emails; 1 failed");
     assert_eq!(office.taken(), ["ana@example.com"]);
-    shop.run(&format!("send spring {later}")).status(3).says("1 email failed: `regulars outbox spring` says whose");
+    shop.run(&format!("send spring {later}")).status(3).says("1 email failed: `regulars outbox spring` shows whose");
     assert_eq!(office.taken(), ["ana@example.com", "cleo@example.com"]);
 }
 
@@ -212,7 +212,7 @@ fn letters_of_a_reminder_are_printed_once_and_again_on_purpose() {
     let shop = Shop::new();
     with_reminders(&shop, TWO);
     shop.run("print spring").quiet();
-    shop.run("run --today 2024-03-02").says("count from the day that `regulars posted spring` says");
+    shop.run("run --today 2024-03-02").says("count from the day that `regulars posted spring` records");
     shop.run("posted spring --today 2024-03-04").quiet();
     let recipients = shop.json("recipients spring")["recipients"].clone();
     let who = |index: usize| recipients[index]["ref"].as_str().unwrap();
@@ -263,7 +263,7 @@ fn letters_are_printed_when_no_email_can_go() {
     shop.write("shop.toml", text);
     shop.run(&format!("run {at}"))
         .status(3)
-        .says("says whose, and what the mail server said")
+        .says("shows whose, and what the mail server answered")
         .shows("Spring tea: sent 0 emails; 1 failed.");
 }
 
@@ -336,12 +336,12 @@ fn killed_in_the_middle_again_and_again_nobody_gets_a_wave_twice() {
 #[test]
 fn however_run_is_called_each_wave_reaches_each_at_most_once() {
     const ANY_DAY: [&str; 12] = [
-        "says whose, and what the mail server said",
+        "shows whose, and what the mail server answered",
         "to try again what the mail server put off",
         "held back",
         "has no open complaint",
-        "there is nothing to put right",
-        "until a complaint is put right",
+        "there is nothing to resolve",
+        "until a complaint is resolved",
         "that is `daily_cap` for today",
         "was redeemed already",
         "if that was a mistake",
@@ -410,7 +410,11 @@ fn a_reminder_is_dated_by_its_own_moment() {
         ("2024-04-02T13:00:00Z", "Tue, 02 Apr 2024 09:00:00 -0400"),
     ] {
         shop.run(&format!("run --today {moment}"))
-            .says_only(&["`daily_cap` for today", "says whose, and what the mail server said", "was changed since"])
+            .says_only(&[
+                "`daily_cap` for today",
+                "shows whose, and what the mail server answered",
+                "was changed since",
+            ])
             .ended();
         dates.push(date);
     }
@@ -426,7 +430,7 @@ fn a_reminder_is_dated_by_its_own_moment() {
     assert_eq!(found, dates);
     let first = office.messages("dot-drop@example.com");
     shop.run("outbox spring --settle P-2 again").quiet();
-    shop.run("run --today 2024-04-09").status(3).says("says whose, and what the mail server said");
+    shop.run("run --today 2024-04-09").status(3).says("shows whose, and what the mail server answered");
     let again = office.messages("dot-drop@example.com");
     assert_eq!((again.len(), &again[1]), (2, &first[0]), "the same bytes, the same Date");
 }
@@ -435,7 +439,8 @@ fn a_reminder_is_dated_by_its_own_moment() {
 #[test]
 fn run_is_done_when_all_has_gone_that_is_due() {
     let at = "--today 2024-03-31";
-    let (gone, doubt) = ("says whose, and what the mail server said", "in doubt since an earlier run was broken off");
+    let (gone, doubt) =
+        ("shows whose, and what the mail server answered", "in doubt since an earlier run was broken off");
     // What is done first; the SQL behind the program's back; how `run` on that day ends, and what it says; and how once more.
     for (before, sql, status, says, then) in [
         ("", "", 0, "", 0),
@@ -443,7 +448,7 @@ fn run_is_done_when_all_has_gone_that_is_due() {
         ("", "UPDATE recipient SET email = 'rcpt-450@example.com' WHERE ref = 'P-1'", 3, "", 0),
         ("", "UPDATE recipient SET email = 'dot-drop@example.com' WHERE ref = 'P-1'", 3, gone, 0),
         ("", "UPDATE outbox SET state = 'sending'", 3, doubt, 0),
-        ("customer note P-1 \"a tear\" --kind complaint", "", 3, "until a complaint is put right", 3),
+        ("customer note P-1 \"a tear\" --kind complaint", "", 3, "until a complaint is resolved", 3),
         ("customer set P-1 email_consent=no", "", 0, "", 0),
         ("posted spring", "", 0, "", 0),
     ] {
@@ -457,14 +462,14 @@ fn run_is_done_when_all_has_gone_that_is_due() {
         if !sql.is_empty() {
             rusqlite::Connection::open(shop.file("regulars.db")).unwrap().execute(sql, []).unwrap();
         }
-        shop.run(&format!("run --dry-run {at}")).says_only(&["until a complaint is put right"]);
+        shop.run(&format!("run --dry-run {at}")).says_only(&["until a complaint is resolved"]);
         let run = shop.run(&format!("run {at}")).status(status);
         if says.is_empty() {
             run.quiet()
         } else {
             run.says(says)
         };
-        shop.run(&format!("run {at}")).status(then).says_only(&["until a complaint is put right"]);
+        shop.run(&format!("run {at}")).status(then).says_only(&["until a complaint is resolved"]);
     }
     // What the owner's `send` has left is not due.
     let office = PostOffice::open();

@@ -310,7 +310,7 @@ fn what_cannot_be_wiped_yet_is_named_by_the_doctor() {
     reader.execute_batch("BEGIN; SELECT count(*) FROM customer").unwrap();
     assert_eq!(reader.query_row("SELECT count(*) FROM customer", [], |row| row.get::<_, i64>(0)), Ok(12));
     for _ in 0..2 {
-        shop.run("doctor").status(1).shows("found: somebody was forgotten, and can still be read");
+        shop.run("doctor").status(1).shows("found: a customer was forgotten, but can still be read");
         shop.run("calls").talk();
     }
     drop(reader);

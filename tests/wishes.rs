@@ -37,7 +37,7 @@ fn say(shop: &Shop, commands: &[&str]) {
             .says_only(&[
                 "was not imported",
                 "new, but perhaps",
-                "still know them",
+                "still have them",
                 "may hold a piece",
                 "is newer",
                 "kept",
@@ -280,13 +280,13 @@ fn an_opt_out_on_another_card_of_the_same_address_counts() {
     let shop = shop(&[PAIRS[0].0, PAIRS[0].1, TOM]);
     assert_eq!(left_out(&shop, "mail"), ["1 no consent to email", "1 opted out of email under this address"]);
     shop.run("customer show B2")
-        .shows("no email goes out: opted out of email under this address, 2024-03-01 (import, card `B1`)");
+        .shows("no email is sent: opted out of email under this address, 2024-03-01 (import, card `B1`)");
     // What is said after the plan holds the email back.
     shop.run("customer set B1 email_consent=yes").quiet();
     shop.run("plan mail").says_only(&["no email of `mail` can be sent yet"]);
     shop.run("customer set B1 email_consent=no --source \"on the phone\"").quiet();
-    shop.run("proof mail").status(1).says("would be missing").shows("wants no email any more");
-    shop.run("customer show B1").shows("wants no email, since 2024-03-01 (on the phone)");
+    shop.run("proof mail").status(1).says("would be missing").shows("has opted out of email");
+    shop.run("customer show B1").shows("opted out of email, since 2024-03-01 (on the phone)");
 }
 
 /// The letter to a couple of whom one opts out names the other alone.
@@ -406,7 +406,7 @@ fn whose_letter_came_back_is_told_and_gets_an_email_where_there_is_a_choice() {
     // What the owner says is on record.
     shop.run("customer set N1 undeliverable_address=no --source \"the neighbour\"")
         .shows("undeliverable_address: yes → no");
-    shop.run("customer set N1 undeliverable_address=no").shows("says so already");
+    shop.run("customer set N1 undeliverable_address=no").shows("has that already");
     shop.run("customer set N1 undeliverable_address=yes").shows("undeliverable_address: no → yes");
     shop.run("customer show N1").shows("undeliverable address since 2024-03-01");
     shop.run("customer set N1 undeliverable_address=perhaps").status(1).says("say yes or no");

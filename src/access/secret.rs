@@ -26,7 +26,7 @@ pub(crate) fn check(role: Role, typed: &str) -> Result<()> {
     let (is_good, hint) = match role {
         Role::Owner => (
             (PASSPHRASE..=LONGEST).contains(&signs),
-            format!("take at least {PASSPHRASE} signs; a few words are easy to keep"),
+            format!("take at least {PASSPHRASE} characters; a few words are easy to keep"),
         ),
         Role::Till => {
             let is_digits = typed.bytes().all(|b| b.is_ascii_digit());

@@ -201,14 +201,14 @@ impl MailReader<'_> {
         let named = ours.as_ref().and_then(|email| statuses.iter().find(|status| is_about(email, status)));
         let reached = statuses.iter().find(|status| status.outcome == DeliveryOutcome::Delivered);
         let Some(status) = named.or(reached).or(statuses.first()) else {
-            self.left(mail, "a delivery report that does not say what became of the email".to_owned(), false);
+            self.left(mail, "a delivery report without a result for the email".to_owned(), false);
             return Ok(());
         };
         let class = match status.outcome {
             DeliveryOutcome::Lost(class) => class,
             DeliveryOutcome::Unclear => {
                 let whom = ours.as_ref().map(|email| format!(" to {}", shown(email))).unwrap_or_default();
-                let mut why = format!("a delivery report that does not say what became of the email{whom}");
+                let mut why = format!("a delivery report without a result for the email{whom}");
                 if !status.diagnostic.is_empty() {
                     why += &format!(": {}", status.diagnostic);
                 }
@@ -276,7 +276,7 @@ impl MailReader<'_> {
         // A no is taken from whoever has the address, at any time: heeding a false one costs a letter, a true one is the law.
         let Some(email) = self.of_sender(ours, from)? else {
             let from = from.unwrap_or("somebody");
-            self.left(mail, format!("{from} wants no more emails, and none went to that address"), false);
+            self.left(mail, format!("{from} asks to unsubscribe, and no email was sent to that address"), false);
             return Ok(());
         };
         self.outcome.counts.unsubscribed += 1;
@@ -296,7 +296,7 @@ impl MailReader<'_> {
         let Some(email) = self.of_sender(ours, from)? else { return self.answer(keys, false) };
         let (who, reference) = (shown(&email), &email.reference);
         let then = format!("if it is so, `regulars customer set {reference} email_consent=no`");
-        self.left(mail, format!("{who} seems to ask for no more emails; {then}"), false);
+        self.left(mail, format!("{who} seems to ask to unsubscribe; {then}"), false);
         Ok(())
     }
 

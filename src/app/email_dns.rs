@@ -41,7 +41,7 @@ pub(crate) fn look(shop: &Shop, offline: bool, resolver: Option<&str>) -> DnsFin
     let sender =
         shop.settings.email.as_ref().and_then(|email| Some((email, email::address(&email.from, "from").ok()?)));
     let not_asked = match (sender, offline) {
-        (None, _) => Err("nothing says who the emails come from".to_owned()),
+        (None, _) => Err("the sender of the emails is missing".to_owned()),
         (Some(_), true) => Err("`--offline`".to_owned()),
         (Some((settings, address)), false) => Resolver::find(resolver).and_then(|dns| {
             let domain = address.rsplit_once('@').map_or(address.as_str(), |(_, domain)| domain);
@@ -83,7 +83,7 @@ impl Receiver<'_> {
         for doubt in &doubts {
             let advice = match doubt {
                 SpfDoubt::Missing => (
-                    format!("{domain} has no SPF record: nothing says who may send for it"),
+                    format!("{domain} has no SPF record: receivers cannot see who may send for it"),
                     "publish one; if your mail provider names one, take theirs",
                 ),
                 SpfDoubt::Several(count) => (
@@ -149,7 +149,7 @@ impl Receiver<'_> {
                 ),
                 DkimDoubt::Testing => (
                     format!(
-                        "the record of {shown} says that signing is only a test (`t=y`), so signatures may count for nothing"
+                        "the record of {shown} has the mark of a test (`t=y`), so signatures may count for nothing"
                     ),
                     "publish it without `t=y`",
                 ),
@@ -193,7 +193,7 @@ impl Receiver<'_> {
                             "DMARC asks receivers to turn away (`p={policy}`) what neither SPF nor DKIM shows to be of \
                              {domain}, and that is so with your emails"
                         ),
-                        "put SPF or DKIM in order",
+                        "fix SPF or DKIM",
                     ),
                     false,
                 ),

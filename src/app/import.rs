@@ -222,7 +222,7 @@ impl<'a> Opened<'a> {
                 return Ok(outcome);
             }
             refused = Some(outcome);
-            Err(Error::new("the file has faults"))
+            Err(Error::new("the file has errors"))
         });
         refused.map_or(outcome, Ok)
     }

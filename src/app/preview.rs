@@ -1,4 +1,4 @@
-//! One person's piece, exactly as it will go out.
+//! One person's piece, exactly as it will be sent.
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -41,7 +41,7 @@ pub(crate) fn preview(shop: &Shop, slug: &str, reference: &str, wave: Option<Non
     let recipient = campaign::for_customer(&read, planned.id, customer.id)?.filter(|r| r.arm == Arm::Mailed);
     let Some(recipient) = recipient else {
         let message = format!("{} gets nothing from {}", text::quote(reference), text::quote(slug));
-        return Err(Error::new(message).hint(format!("`regulars why {slug} {reference}` says why")));
+        return Err(Error::new(message).hint(format!("`regulars why {slug} {reference}` shows why")));
     };
     let mut on = match wave {
         Some(wave) => reminder(&read, shop, &planned, wave.get())?,
@@ -81,7 +81,7 @@ fn reminder(read: &Read<'_>, shop: &Shop, planned: &Planned, wave: usize) -> Res
     let Some(reminder) = file.reminder(wave) else {
         let has = text::count(file.reminders.len(), "reminder");
         return Err(Error::new(format!("{} was planned with {has}", text::quote(&planned.slug)))
-            .hint("a reminder stands in the campaign file as `[[reminder]]`, before it is planned"));
+            .hint("a reminder is written in the campaign file as `[[reminder]]`, before it is planned"));
     };
     let dated = reminder::dated(read, planned, wave)?.unwrap_or_else(|| reminder.due(planned.starts()));
     FrozenCampaign::take_reminder(read, shop, planned, wave, dated)

@@ -21,7 +21,7 @@ pub(crate) fn nothing_went(
     }
     let (bad_shown, all_shown) = (text::thousands(bad), text::count(all, piece));
     let nothing = Error::new(format!("nothing was {done}: {bad_shown} of {all_shown} cannot be"));
-    let hint = format!("mend them, or {verb} the others with `--leave-out-problems`");
+    let hint = format!("fix them, or {verb} the others with `--leave-out-problems`");
     shown.push(if bad < all { nothing.hint(hint) } else { nothing });
     Error::all(shown).unwrap_or_else(|| Error::of(ErrorKind::Machine, format!("nothing was {done}")))
 }

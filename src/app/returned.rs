@@ -63,6 +63,6 @@ fn recipient(write: &Write<'_>, slug: &str, reference: &str) -> Result<Recipient
     };
     found.filter(|recipient| recipient.arm == Arm::Mailed).ok_or_else(|| {
         Error::new(format!("{} got nothing from {}", text::quote(reference), text::quote(slug)))
-            .hint(format!("`regulars why {slug} {reference}` says why"))
+            .hint(format!("`regulars why {slug} {reference}` shows why"))
     })
 }

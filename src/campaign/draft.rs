@@ -130,7 +130,7 @@ pub(crate) fn draft(read: &Read<'_>, shop: &Shop, slug: &str, today: NaiveDate) 
         waits.map(|r| format!("{} ({})", r.frozen.name, text::quote(&r.chosen.reference))).collect();
     warnings.extend(waiting(&waits));
     for (signer, _) in file.signers.iter().zip(&signing).filter(|(_, ids)| ids.is_empty()) {
-        warnings.push(format!("{} signs for nobody (line {})", text::quote(&signer.name), signer.when.line));
+        warnings.push(format!("{} has no letter to sign (line {})", text::quote(&signer.name), signer.when.line));
     }
     warnings.extend(unprintable(&engine, &file, &recipients)?);
     warnings.extend(out_of_reach(read, &file, &recipients)?);
@@ -195,8 +195,10 @@ fn out_of_reach(read: &Read<'_>, file: &CampaignFile, recipients: &[DraftRecipie
         let others = recipients.iter().filter(|r| !r.chosen.held_out && r.chosen.channel != channel);
         let lost = others.filter(|r| !reach.get(&r.chosen.id).is_some_and(is_reached)).count();
         if lost > 0 {
-            let (who, why) =
-                (text::count(lost, "recipient"), if channel == Channel::Email { "a yes to it" } else { "an address" });
+            let (who, why) = (
+                text::count(lost, "recipient"),
+                if channel == Channel::Email { "consent to it" } else { "an address" },
+            );
             found.push(format!("reminder {} goes by {channel} and misses {who} without {why}", index + 1));
         }
     }
@@ -229,7 +231,7 @@ fn check_subjects(file: &CampaignFile, templates: &[Template]) -> Result<()> {
         Error::new("an email needs a subject")
             .at(1)
             .at(format!("letter-templates/{}", template.file))
-            .hint("add `subject = \"…\"` to the head")
+            .hint("add `subject = \"…\"` to the front matter")
     });
     Error::all(faults.collect()).map_or(Ok(()), Err)
 }

@@ -44,7 +44,7 @@ pub(crate) fn held_back(
     })?;
     for (recipient, customer, on, text) in complaints {
         let who = customers::by_id(read, customer)?;
-        let message = format!("{} complained on {on} and it is not put right: {}", who.name(), text::quote(&text));
+        let message = format!("{} complained on {on}, and it is not resolved: {}", who.name(), text::quote(&text));
         let hint = format!(
             "`regulars customer resolve {}` once it is, or let the piece go all the same with `--despite`",
             who.reference
@@ -65,15 +65,15 @@ pub(crate) fn held_back(
         let who = customers::by_id(read, customer)?;
         let message = match channel {
             _ if who.deceased => "has died since the plan",
-            Channel::Email => "wants no email any more",
-            _ if who.post_consent == Consent::No => "wants no post any more",
+            Channel::Email => "has opted out of email",
+            _ if who.post_consent == Consent::No => "has opted out of post",
             _ if who.has_moved() => "has moved away since the plan",
             Channel::Letter => continue,
         };
         let slug = &planned.slug;
         let hint = if channel == Channel::Email {
             format!(
-                "nobody gets email without a yes; `regulars plan {slug} --again` leaves them out as long as nothing was sent"
+                "email needs the customer's consent; `regulars plan {slug} --again` leaves them out as long as nothing was sent"
             )
         } else {
             format!(
@@ -85,7 +85,7 @@ pub(crate) fn held_back(
     }
     for named in names_unwelcome(read, planned, only)? {
         let hint = format!(
-            "`regulars plan {} --again` names them no more, as long as nothing went out; `--despite` lets the piece go",
+            "`regulars plan {} --again` leaves them out as long as nothing was sent; `--despite` sends it anyway",
             planned.slug
         );
         let message = format!("it names {}, who {}", named.name, named.why);
@@ -149,7 +149,7 @@ pub(crate) fn names_unwelcome(
         let who = customers::by_id(read, member)?;
         let why = match () {
             () if who.deceased => "has died since the plan",
-            () if who.post_consent == Consent::No => "wants no post any more",
+            () if who.post_consent == Consent::No => "has opted out of post",
             () if who.has_moved() => "has moved away since the plan",
             () => continue,
         };
@@ -201,7 +201,7 @@ fn letters(read: &Read<'_>, planned: &Planned, mine: &str, held: &mut BTreeMap<R
         let who = customers::by_id(read, customer)?;
         if opt_outs.has_card(&who) && !held.contains_key(&id) {
             let message =
-                format!("{} wants no post any more, as another card of the same name and address has it", who.name());
+                format!("{} has opted out of post on another card with the same name and address", who.name());
             held.insert(id, HeldBack { complaint: false, message, hint: again.clone() });
         }
     }
@@ -211,7 +211,7 @@ fn letters(read: &Read<'_>, planned: &Planned, mine: &str, held: &mut BTreeMap<R
 /// What the owner can do about an address that gets no email.
 fn how_to_lift(why: Suppression) -> &'static str {
     if why.is_wish() {
-        "only a new yes lets it go, of whoever opted out: `regulars customer set REF email_consent=yes --source \"asked at the counter\"`"
+        "only a new consent of the customer who opted out lets it go: `regulars customer set REF email_consent=yes --source \"asked at the counter\"`"
     } else {
         "if the mailbox works again: `regulars customer set REF email_works=yes`"
     }
@@ -225,7 +225,7 @@ pub(super) fn waiting(people: &[String]) -> Option<String> {
         n => (format!("{} have complaints that are", text::count(n, "recipient")), "their pieces wait", "go"),
     };
     Some(format!(
-        "{have} not put right, {}; {wait} until `regulars customer resolve REF`, or {go} with `--despite`",
+        "{have} not resolved, {}; {wait} until `regulars customer resolve REF`, or {go} with `--despite`",
         text::first_few(people, 3)
     ))
 }

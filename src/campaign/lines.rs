@@ -128,7 +128,7 @@ pub(crate) fn take_lines(
 ) -> Result<TakenLines> {
     if planned.state == CampaignState::Posted || planned.state == CampaignState::Closed {
         let slug = text::quote(&planned.slug);
-        return Err(Error::new(format!("{slug} has gone out: what is written now would reach nobody"))
+        return Err(Error::new(format!("{slug} was mailed: what is written now would reach nobody"))
             .hint("write it into the next campaign, or note it on the card: `regulars customer note REF TEXT`"));
     }
     let before = by_hand(write, planned)?;

@@ -66,7 +66,7 @@ fn campaign(slug: &str, text: &str, currency: Currency, mut root: TomlTable<'_>)
     if let (Some(from), Some(until)) = (as_of, file.gift.as_ref().and_then(|gift| gift.claim_until))
         && until.value < from
     {
-        let fault = Error::new("`claim_until` lies before `as_of`");
+        let fault = Error::new("`claim_until` is before `as_of`");
         root.fault(until.line, fault.hint("nobody could come in time: give a later day"));
     }
     let mut names_letter = root.has("branch");
@@ -135,7 +135,7 @@ fn money(table: &mut TomlTable<'_>, key: &'static str, currency: Currency) -> Mo
 fn hold_out(segment: &mut TomlTable<'_>) -> Option<Share> {
     let share = segment.take::<Share>("hold_out")?;
     if share.value.is_whole() {
-        let fault = Error::new("everybody would be held out");
+        let fault = Error::new("everybody would be in the control group");
         segment.fault(share.line, fault.hint("hold out a part, such as \"10%\""));
     }
     Some(share.value)
@@ -227,7 +227,7 @@ mod tests {
             ("name = 'x'\n[segment]\nwhere = 'true'\nlimit = 0\n", "4: `0` is not a limit"),
             (
                 "name = 'x'\n[segment]\nwhere = 'true'\nhold_out = '100%'\n[letter]\ntemplate='a.md'",
-                "4: everybody would be held out",
+                "4: everybody would be in the control group",
             ),
             (
                 "name = 'x'\n[segment]\nwhere = 'true'\nhold_out = 'ten'\n[letter]\ntemplate='a.md'",
@@ -241,7 +241,7 @@ mod tests {
             ("name = 'x'\nchannel = 'pigeon'\n[segment]\nwhere = 'true'", "2: `pigeon` is not possible here"),
             (
                 "name = 'x'\nas_of = 1990-01-15\n[segment]\nwhere = 'true'\n[gift]\nname = 'x'\nclaim_until = 1989-01-01\n[letter]\ntemplate='a.md'",
-                "7: `claim_until` lies before",
+                "7: `claim_until` is before",
             ),
         ] {
             let error = read(text).expect_err(text);

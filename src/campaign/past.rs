@@ -78,7 +78,7 @@ pub(crate) fn take_past(
 fn check(write: &Write<'_>, shop: &Shop, past: &Past<'_>, today: NaiveDate) -> Result<()> {
     check_slug(past.slug)?;
     if past.claim_until < past.as_of {
-        return Err(Error::new(format!("{} lies before {}, the day it went out", past.claim_until, past.as_of))
+        return Err(Error::new(format!("{} is before {}, the day it was mailed", past.claim_until, past.as_of))
             .at("--claim-until")
             .hint("say the last day on which they could come"));
     }
@@ -88,7 +88,7 @@ fn check(write: &Write<'_>, shop: &Shop, past: &Past<'_>, today: NaiveDate) -> R
             .hint("take a campaign in when it is over, or say `--today YYYY-MM-DD`"));
     }
     let name_in_use = |what: String| {
-        Error::new(what).at("--name").hint("choose another name; what was taken in or planned once is never changed")
+        Error::new(what).at("--name").hint("choose another name; what was imported or planned once is never changed")
     };
     if planned::current(write, past.slug)?.is_some() {
         return Err(name_in_use(format!("there is a campaign {} already", text::quote(past.slug))));
@@ -130,7 +130,7 @@ fn file_text(shop: &Shop, past: &Past<'_>, rows: &[PastRow]) -> String {
     let quoted = |text: &str| toml::Value::from(text).to_string();
     let plain = |amount| quoted(&shop.settings.currency.plain(amount));
     let mut text = format!(
-        "# Taken in from a spreadsheet; its letters are not kept.\n\
+        "# Imported from a spreadsheet; its letters are not kept.\n\
          name    = {}\nas_of   = {}\nchannel = \"{}\"\n\n\
          [segment]\nwhere   = \"invited('{}')\"\none_per = \"{}\"\n",
         quoted(past.name),

@@ -122,7 +122,7 @@ pub(super) fn read(
         Ok(())
     })?;
     if columns.place("redeemed_on").is_none() {
-        report.warnings.push("no column says who came: nobody did".to_owned());
+        report.warnings.push("no column shows who came: nobody did".to_owned());
     }
     report.not_taken(columns.unused());
     Ok((rows, report))
@@ -193,10 +193,10 @@ impl RowReader<'_> {
         let on = parse_day(text, self.day_order, self.zones)?;
         let (from, until) = (self.past.as_of, self.past.claim_until);
         if held_out {
-            return Err(Error::new("somebody held out cannot have come for it"));
+            return Err(Error::new("a customer in the control group cannot have come for it"));
         }
         if on < from || on > until {
-            return Err(Error::new(format!("{on} lies outside the campaign, which went from {from} to {until}")));
+            return Err(Error::new(format!("{on} is outside the campaign, which ran from {from} to {until}")));
         }
         Ok(Some(on))
     }
@@ -230,7 +230,7 @@ fn arm(text: &str) -> Result<bool> {
     });
     match arm {
         Some(arm) => Ok(arm == Arm::HeldOut),
-        None => Err(Error::new(format!("{} is not an arm", text::quote(text))).hint("write mailed or held_out")),
+        None => Err(Error::new(format!("{} is not an arm", text::quote(text))).hint("write `mailed` or `held_out`")),
     }
 }
 
@@ -286,8 +286,8 @@ mod tests {
             ("C,,,,", "ref", "there is no customer `C`"),
             (",,,,5", "ref", "a row without a reference"),
             ("B,perhaps,,,", "arm", "`perhaps` is not an arm"),
-            ("B,,,1988-12-31,", "redeemed_on", "1988-12-31 lies outside"),
-            ("B,,,1989-07-01,", "redeemed_on", "1989-07-01 lies outside"),
+            ("B,,,1988-12-31,", "redeemed_on", "1988-12-31 is outside"),
+            ("B,,,1989-07-01,", "redeemed_on", "1989-07-01 is outside"),
             ("B,,,03/04/1989,", "redeemed_on", "`03/04/1989` could be two"),
             ("B,,,yes,", "redeemed_on", "`yes` is not a day"),
             ("B,held_out,,1989-02-03,", "redeemed_on", "somebody held out"),

@@ -101,7 +101,7 @@ pub(crate) fn plan(write: &Write<'_>, shop: &Shop, slug: &str, now: NaiveDateTim
         }
         Some(old) if recipient::recipients(write, old.id)?.iter().any(|r| r.redeemed_on.is_some()) => {
             return Err(Error::new(format!(
-                "somebody came with a code of {} already; its plan stays",
+                "a customer already came with a code of {}; its plan stays",
                 text::quote(slug)
             ))
             .hint("take that back with `regulars unredeem` if it was a rehearsal, or make another campaign"));

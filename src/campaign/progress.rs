@@ -12,14 +12,14 @@ use crate::text;
 /// Writes down that these letters of a plan were printed; from now on it cannot be planned again.
 ///
 /// # Errors
-/// When it was planned anew meanwhile.
+/// When it was planned again meanwhile.
 pub(crate) fn mark_printed<'r>(
     write: &Write<'_>,
     planned: &Planned,
     letters: impl Iterator<Item = &'r Recipient>,
 ) -> Result<()> {
     if planned::by_id(write, planned.id)?.state == CampaignState::Void {
-        return Err(Error::new(format!("{} was planned anew while it was printed", text::quote(&planned.slug)))
+        return Err(Error::new(format!("{} was planned again while it was printed", text::quote(&planned.slug)))
             .hint("print it again: these letters carry codes that are void"));
     }
     leave_planned(write, planned, CampaignState::Printing)?;
@@ -37,10 +37,10 @@ pub(crate) fn mark_printed<'r>(
 /// Writes down that emails of a plan are on their way; from now on it cannot be planned again.
 ///
 /// # Errors
-/// When it was planned anew meanwhile.
+/// When it was planned again meanwhile.
 pub(crate) fn mark_sending(write: &Write<'_>, planned: &Planned) -> Result<()> {
     if planned::by_id(write, planned.id)?.state == CampaignState::Void {
-        return Err(Error::new(format!("{} was planned anew meanwhile", text::quote(&planned.slug)))
+        return Err(Error::new(format!("{} was planned again meanwhile", text::quote(&planned.slug)))
             .hint("send it again: that is the new plan"));
     }
     leave_planned(write, planned, CampaignState::Sending)
@@ -65,11 +65,11 @@ pub(crate) fn mark_posted(write: &Write<'_>, planned: &Planned, on: NaiveDate) -
     }
     if let Some(before) = planned.posted_on.filter(|before| *before != on) {
         return Err(Error::new(format!("{} was posted on {before} already", text::quote(&planned.slug)))
-            .hint("there is nothing to do: its codes hold from that day"));
+            .hint("there is nothing to do: its codes are valid from that day"));
     }
     if on < planned.as_of {
-        return Err(Error::new(format!("{on} lies before {}, the campaign's own day", planned.as_of))
-            .hint("say when it went out with `--on YYYY-MM-DD`"));
+        return Err(Error::new(format!("{on} is before {}, the campaign's own day", planned.as_of))
+            .hint("give the day it was mailed with `--on YYYY-MM-DD`"));
     }
     let sql = "UPDATE campaign SET state = ?3, posted_on = ?2 WHERE id = ?1";
     write.run(sql, params![planned.id, on, CampaignState::Posted])?;

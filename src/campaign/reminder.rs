@@ -52,7 +52,7 @@ pub(super) fn reminders(tables: Vec<TomlTable<'_>>) -> Vec<Reminder> {
         let after = after.unwrap_or(Placed { value: String::new(), line: table.line });
         if days > 0 && reminders.iter().any(|before| before.days >= days) {
             let wrong = Error::new(format!("reminder {number} is not after the one before it"));
-            table.fault(after.line, wrong.hint("they stand in their order, and each counts from the first piece"));
+            table.fault(after.line, wrong.hint("put them in their order; each counts from the first piece"));
         }
         if let Some(to) = table.take::<String>("to").filter(|to| **to != *TO.as_str()) {
             table.fault(to.line, not_to(&to));

@@ -72,7 +72,7 @@ pub(super) fn page(outcome: &BounceReport, folder: Option<&str>, dry_run: bool) 
         (InboundKind::MailboxFull, "mailbox full"),
         (InboundKind::Undelivered, "not delivered"),
         (InboundKind::Complaint, "complained that it is spam; nothing goes to these addresses any more"),
-        (InboundKind::Unsubscribed, "want no more emails"),
+        (InboundKind::Unsubscribed, "asked to unsubscribe"),
     ] {
         let people: Vec<_> = outcome.people.iter().filter(|one| one.what == what).collect();
         if people.is_empty() {

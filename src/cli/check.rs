@@ -6,7 +6,7 @@ use crate::app::check;
 use crate::error::Result;
 use crate::text;
 
-/// Read and cross-check every file of the shop folder, or of one campaign, and tell all faults at once.
+/// Read and cross-check every file of the shop folder, or of one campaign, and show all errors at once.
 #[derive(Debug, clap::Args)]
 pub(super) struct CheckArguments {
     /// The campaign; all of them when nothing is said.
@@ -18,5 +18,5 @@ pub(super) fn run(arguments: &CheckArguments, context: &Context) -> Result<Done>
     let checked = check::check(&context.shop()?, arguments.campaign.as_deref(), context.clock.today())?;
     let campaigns = text::count(checked.campaigns.len(), "campaign");
     let templates = text::count(checked.templates.len(), "template");
-    Ok(Done::new(format!("In order: {campaigns} and {templates}."), &checked).warn(checked.warnings.clone()))
+    Ok(Done::new(format!("OK: {campaigns} and {templates}."), &checked).warn(checked.warnings.clone()))
 }

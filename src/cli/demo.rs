@@ -19,7 +19,7 @@ use crate::money::Money;
 use crate::redemption::Claim;
 use crate::shop::Shop;
 
-/// Play two years of a shop with invented customers, and tell what came of it.
+/// Play two years of a shop with invented customers, and show what came of it.
 #[derive(Debug, clap::Args)]
 pub(super) struct DemoArguments {
     /// The folder to play in; `regulars-demo` when nothing is said.
@@ -114,7 +114,7 @@ impl Play<'_> {
 
     /// The comparison of the years, what to look at, and what to try next.
     fn ending(&mut self, first: &Value, second: &Value) -> Result<()> {
-        self.tell("The two years beside each other:");
+        self.tell("The two years side by side:");
         self.say(day(1990, 7, 2), &["report", "--years"])?;
         let folder = self.folder.display().to_string();
         let someone = demo::written_to(self.folder, YEAR_TWO)?

@@ -40,7 +40,10 @@ pub(super) fn run(arguments: &FollowUpArguments, context: &Context) -> Result<Do
     for branch in draft.branches.iter().filter(|branch| branch.response == Response::HeldOut) {
         let (who, was) = (text::thousands(branch.count), text::was(branch.count));
         let is = text::is(branch.count);
-        text.push_str(&format!("{who} who {was} held out (control group) {is} in the branch `{}`.\n", branch.name));
+        text.push_str(&format!(
+            "{who} who {was} in the control group (hold-out) {is} in the branch `{}`.\n",
+            branch.name
+        ));
     }
     if !draft.not_carried.is_empty() {
         let what = text::list(&draft.not_carried);

@@ -24,7 +24,7 @@ pub(super) struct ImportArguments {
 
 #[derive(Debug, Subcommand)]
 enum ImportVerb {
-    /// Customers: new cards, and what changed on the old ones. Empty cells never erase what the book knows.
+    /// Customers: new cards, and what changed on the old ones. Empty cells never erase what the book has.
     Customers(CustomerFile),
     /// Purchases: each is taken once, however often the file is imported.
     Purchases(PurchaseFile),
@@ -67,7 +67,7 @@ struct PurchaseFile {
     /// What receipt numbers are unique within, for shops with several tills of one kind; else the system of the export.
     #[arg(long, value_name = "NAME")]
     source: Option<String>,
-    /// Open a bare card for a reference that the book does not know.
+    /// Open a bare card for a reference that is not in the book.
     #[arg(long)]
     new_customers: bool,
 }

@@ -22,16 +22,16 @@ pub(super) struct FileArguments {
     /// Show what would change, and change nothing.
     #[arg(long)]
     pub(super) dry_run: bool,
-    /// Take the good rows and write the bad ones out with their faults.
+    /// Take the good rows and write the bad ones out with their errors.
     #[arg(long)]
     skip_bad: bool,
-    /// The encoding of the file, when names come out wrong: `windows-1252`, `macintosh`, `cp850` …; else its bytes tell.
+    /// The encoding of the file, when names come out wrong: `windows-1252`, `macintosh`, `cp850` …; else it is recognised.
     #[arg(long, value_name = "NAME")]
     encoding: Option<String>,
     /// Of a workbook, the sheet to read, by its name or number; else the first.
     #[arg(long, value_name = "SHEET")]
     sheet: Option<String>,
-    /// Import a large file although the shop's pages are open, and the tills wait until it is done.
+    /// Import a large file although the shop's pages are open, and the tills have to wait for it.
     #[arg(long)]
     yes: bool,
 }
@@ -73,7 +73,7 @@ pub(super) fn outcome(file: &FileArguments, noun: &str, imported: Imported) -> D
     let mut warnings = std::mem::take(&mut report.warnings);
     let count = text::count(report.rejected, "row");
     if let Some(place) = left_out.as_ref().filter(|_| !refused) {
-        warnings.push(format!("{count} left out; they are in {place} with their faults"));
+        warnings.push(format!("{count} left out; they are in {place} with their errors"));
     }
     let mut object = serde_json::to_value(&report).unwrap_or_default();
     if let Some(object) = object.as_object_mut() {
@@ -85,7 +85,7 @@ pub(super) fn outcome(file: &FileArguments, noun: &str, imported: Imported) -> D
         let mut text: String = shown.iter().map(|problem| problem.error(&name).report()).collect();
         let rest = report.faults - shown.len();
         if rest > 0 {
-            text.push_str(&format!("… and {} more\n", text::count(rest, "fault")));
+            text.push_str(&format!("… and {} more\n", text::count(rest, "error")));
         }
         // What to do about faults of one kind is said once.
         let mut hints: Vec<&str> = Vec::new();
@@ -97,19 +97,19 @@ pub(super) fn outcome(file: &FileArguments, noun: &str, imported: Imported) -> D
         let hint = match left_out {
             Some(place) => {
                 let are = text::is(report.rejected);
-                format!("nothing was taken in: no row is good; {count} {are} in {place} with their faults")
+                format!("nothing was imported: no row is good; {count} {are} in {place} with their errors")
             }
-            None if file.skip_bad => "nothing would be taken in: no row is good".to_owned(),
-            None => "nothing was taken in; correct the file, or take the good rows with `--skip-bad`".to_owned(),
+            None if file.skip_bad => "nothing would be imported: no row is good".to_owned(),
+            None => "nothing was imported; correct the file, or take the good rows with `--skip-bad`".to_owned(),
         };
         hints.push(&hint);
         text.extend(hints.iter().map(|hint| format!("hint: {hint}\n")));
         return Done::new("", &object).refused(&text);
     }
-    let verb = if file.dry_run { "Would take in" } else { "Took in" };
+    let verb = if file.dry_run { "Would import" } else { "Imported" };
     let taken = report.added + report.changed + report.unchanged;
     let mut text = format!(
-        "{verb} {}: {} new, {} changed, {} as before.",
+        "{verb} {}: {} new, {} changed, {} unchanged.",
         text::count(taken, noun),
         text::thousands(report.added),
         text::thousands(report.changed),
@@ -169,5 +169,5 @@ fn unknown_refs(report: &ImportReport) -> String {
 /// How many unknown references are shown on the terminal; `--json` has more.
 const MOST_UNKNOWN: usize = 12;
 
-/// How many faults of a file are shown on the terminal; `--json` has more.
+/// How many errors of a file are shown on the terminal; `--json` has more.
 const MOST_SHOWN: usize = 20;

@@ -29,7 +29,7 @@ pub(super) struct ImportPastArguments {
     /// What letters call it, such as "Chardonnay"; the name when nothing is said.
     #[arg(long, value_name = "TEXT")]
     title: Option<String>,
-    /// The day it went out.
+    /// The day it was mailed.
     #[arg(long, value_name = "YYYY-MM-DD")]
     as_of: NaiveDate,
     /// The last day on which they could come.
@@ -84,9 +84,9 @@ pub(super) fn run(arguments: &ImportPastArguments, context: &Context) -> Result<
         object.insert("takings_minor".into(), spent.0.into());
     }
     if done.refusal.is_empty() {
-        let verb = if file.dry_run { "Would take in" } else { "Took in" };
+        let verb = if file.dry_run { "Would import" } else { "Imported" };
         done.text = format!(
-            "{verb} {}: {}, of whom {} came and spent {}.\n",
+            "{verb} {}: {}; {} came and spent {}.\n",
             text::quote(slug),
             text::count(recipients, "recipient"),
             text::thousands(came),

@@ -28,7 +28,7 @@ pub(super) fn run(arguments: &NoteLinesArguments, context: &Context) -> Result<D
         let sheet = note_lines::write_sheet(&shop, slug, now)?;
         let (file, cards) = (shop.shown(&sheet.file), text::count(sheet.recipients, "card"));
         let text = format!(
-            "Wrote {cards} to {file}. Fill in `personal_line`, and `signer` where somebody else signs, and save it as CSV.\n\n\
+            "Wrote {cards} to {file}. Fill in `personal_line`, and `signer` where another person signs, and save it as CSV.\n\n\
              Next: regulars note-lines {slug} --take {file}\n",
         );
         let object = json!({ "campaign": slug, "file": file, "recipients": sheet.recipients });

@@ -18,7 +18,7 @@ pub(super) struct OutboxArguments {
     /// The campaign.
     #[arg(value_name = "NAME")]
     campaign: String,
-    /// Settle a doubt: this recipient's email was `sent`, or is to go out `again`, as one that failed may too. One that waits
+    /// Settle a doubt: this recipient's email was `sent`, or is to be sent `again`, as one that failed may too. One that waits
     /// for its next try is due now with `again`.
     #[arg(long, num_args = 2, value_names = ["REF", "sent|again"])]
     settle: Option<Vec<String>>,
@@ -36,7 +36,7 @@ pub(super) fn run(arguments: &OutboxArguments, context: &Context) -> Result<Done
     if let Some([reference, word]) = arguments.settle.as_deref() {
         let verdict = DoubtVerdict::from_form(word).ok_or_else(|| {
             Error::new(format!("{} settles nothing", text::quote(word)))
-                .hint("say `sent` if it arrived, or `again` if it is to go out again")
+                .hint("say `sent` if it arrived, or `again` if it is to be sent again")
         })?;
         let entry = outbox::settle(&shop, slug, reference, verdict, clock)?;
         let verb = if entry.wave == 0 { "send" } else { "run" };
@@ -46,10 +46,10 @@ pub(super) fn run(arguments: &OutboxArguments, context: &Context) -> Result<Done
             }
             DoubtVerdict::Sent => format!("Written down: the email to {} was sent.\n", entry.name),
             DoubtVerdict::Again if entry.wave == 0 => {
-                format!("The email to {} goes out again with the next `regulars send`.\n", entry.name)
+                format!("The email to {} is sent again with the next `regulars send`.\n", entry.name)
             }
             DoubtVerdict::Again => {
-                format!("Reminder {} to {} goes out again with the next `regulars run`.\n", entry.wave, entry.name)
+                format!("Reminder {} to {} is sent again with the next `regulars run`.\n", entry.wave, entry.name)
             }
         };
     }
@@ -157,7 +157,7 @@ fn people(what: &str, entries: &[&OutboxEntry]) -> String {
     text.push_str(&format!("\n{what}\n"));
     for entry in entries.iter().take(MOST_SHOWN) {
         let at = entry.at.map(|at| at.format("%Y-%m-%d %H:%M").to_string()).unwrap_or_default();
-        let due = entry.due_at.map(|due| format!("; waits until {}", due.format("%Y-%m-%d %H:%M"))).unwrap_or_default();
+        let due = entry.due_at.map(|due| format!("; next try {}", due.format("%Y-%m-%d %H:%M"))).unwrap_or_default();
         text.push_str(&format!(
             "  {}  {} <{}>  {at}  {}{due}\n",
             entry.reference, entry.name, entry.email, entry.reply

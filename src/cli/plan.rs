@@ -20,7 +20,7 @@ pub(super) struct PlanArguments {
     /// Show what the plan would be, and keep nothing.
     #[arg(long)]
     dry_run: bool,
-    /// Plan it anew and make the old codes void; only before anything was printed or sent.
+    /// Plan it again and make the old codes void; only before anything was printed or sent.
     #[arg(long, conflicts_with = "dry_run")]
     again: bool,
 }
@@ -40,7 +40,7 @@ pub(super) fn run(arguments: &PlanArguments, context: &Context) -> Result<Done> 
     let verb = if arguments.dry_run { "Would plan" } else { "Planned" };
     let mut text = format!("{verb} {}", pieces(&summary));
     if summary.held_out > 0 {
-        text.push_str(&format!("; held out {} at random", text::thousands(summary.held_out)));
+        text.push_str(&format!("; {} in the control group (hold-out)", text::thousands(summary.held_out)));
     }
     if let Some(left_out) = left_out(&summary) {
         text.push_str(&format!("; left out {left_out}"));

@@ -23,17 +23,17 @@ pub(super) struct PostedArguments {
 
 pub(super) fn run(arguments: &PostedArguments, context: &Context) -> Result<Done> {
     let shop = context.shop()?;
-    let on = context.day_past(arguments.on, "say it when it has gone out")?;
+    let on = context.day_past(arguments.on, "say it when it was mailed")?;
     let (planned, unprinted) = posted::posted(&shop, &arguments.campaign, on)?;
     let country = &shop.settings.country;
     let text = match planned.posted_on.filter(|before| *before != on) {
         Some(before) => format!(
-            "The letters of {} that go instead of emails went out on {}; the codes hold from {} on, as before.",
+            "The letters of {} that replace emails were mailed on {}; the codes are valid from {}, as they were.",
             planned.name,
             long_date(on, country),
             long_date(before, country)
         ),
-        None => format!("{} went out on {}; its codes hold from then on.", planned.name, long_date(on, country)),
+        None => format!("{} was mailed on {}; its codes are valid from then on.", planned.name, long_date(on, country)),
     };
     let done = Done::new(
         text,

@@ -9,7 +9,7 @@ use super::done::Done;
 use crate::app::preview::{self, PiecePreview};
 use crate::error::Result;
 
-/// Write that person's letter or email, exactly as it will go out.
+/// Write that person's letter or email, exactly as it will be sent.
 #[derive(Debug, clap::Args)]
 pub(super) struct PreviewArguments {
     /// The campaign.

@@ -31,10 +31,10 @@ pub(super) struct PrintArguments {
     /// The letters of the first reminder, or of another: those that `run` has printed, once more.
     #[arg(long, value_name = "N")]
     wave: Option<NonZeroUsize>,
-    /// Print the letters that are in order, and list those that are not.
+    /// Print the letters without problems, and list the others.
     #[arg(long)]
     leave_out_problems: bool,
-    /// Let letters go that wait: for a complaint to be put right, or because of a wish since the plan.
+    /// Print letters that wait: for a complaint to be resolved, or because of an opt-out since the plan.
     #[arg(long, conflicts_with = "wave")]
     despite: bool,
     /// For printing on both sides: each letter starts on a front.
@@ -90,12 +90,12 @@ pub(super) fn run(arguments: &PrintArguments, context: &Context) -> Result<Done>
         PrintForm::Letters => {
             let manifest = shown(&shop, printed.manifest.as_deref());
             let text = format!(
-                "Printed {} on {}{} to {file}, in posting order; who is on which page stands in {}{}.",
+                "Printed {} on {}{} to {file}, in posting order; {} lists who is on which page{}.",
                 Channel::Letter.count(count),
                 text::count(pages, "page"),
                 if arguments.duplex { format!(" of {}", text::count(sheets, "sheet")) } else { String::new() },
                 manifest.as_deref().unwrap_or_default(),
-                cover.as_ref().map_or(String::new(), |cover| format!(", the counts in {cover}")),
+                cover.as_ref().map_or(String::new(), |cover| format!(", {cover} has the counts")),
             );
             let object = json!({
                 "campaign": slug, "letters": count, "pages": pages, "sheets": sheets, "file": file, "manifest": manifest,
@@ -108,7 +108,7 @@ pub(super) fn run(arguments: &PrintArguments, context: &Context) -> Result<Done>
                 "Printed {}, one file a person, into {file}{}{}.",
                 Channel::Letter.count(count),
                 std::path::MAIN_SEPARATOR,
-                cover.as_ref().map_or(String::new(), |cover| format!("; the counts stand in {cover}")),
+                cover.as_ref().map_or(String::new(), |cover| format!("; {cover} has the counts")),
             );
             let object = json!({
                 "campaign": slug, "letters": count, "pages": pages, "folder": file, "cover": cover, "left_out": left_out,

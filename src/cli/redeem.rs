@@ -75,7 +75,7 @@ pub(super) fn run(arguments: &RedeemArguments, context: &Context) -> Result<Done
     Ok(Done::new("", &answer).refused(&sentence))
 }
 
-/// Another amount for the redemption that stands.
+/// Another amount for the redemption on record.
 fn change(claim: &Claim, spend: Money, shop: &Shop, context: &Context) -> Result<Done> {
     let answer = app::redeem::change(shop, claim, spend, context.clock.now())?;
     if answer.recipient_id.is_none() {
@@ -120,9 +120,9 @@ pub(super) fn sentence(answer: &TillAnswer, claim: &Claim, shop: &Shop) -> Strin
         }
         Outcome::NotYet => {
             let from = answer.valid.map(|(from, _)| day(from)).unwrap_or_default();
-            format!("error: {typed} does not hold yet: {who} can come from {from}\nhint: say when they came with `--on`, or when it went out with `regulars posted`\n")
+            format!("error: {typed} is not valid yet: {who} can come from {from}\nhint: give the day they came with `--on`, or the day it was mailed with `regulars posted`\n")
         }
-        Outcome::Void => format!("error: {typed} is void: {who} was planned anew and has another code\nhint: redeem by name: `regulars redeem --customer {} --campaign {}`\n",
+        Outcome::Void => format!("error: {typed} is void: {who} was planned again and has another code\nhint: redeem by name: `regulars redeem --customer {} --campaign {}`\n",
             answer.reference.as_deref().unwrap_or("REF"), answer.campaign.as_deref().unwrap_or("NAME")),
         Outcome::Unknown => match claim {
             Claim::Letter(_) => "error: there is no such letter\nhint: look again at the letter\n".to_owned(),
@@ -130,7 +130,7 @@ pub(super) fn sentence(answer: &TillAnswer, claim: &Claim, shop: &Shop) -> Strin
                 |fault| fault.report(),
                 |code| format!("error: there is no code {}\nhint: look again at the letter, or redeem by name: `regulars redeem --customer REF --campaign NAME`\n", text::quote(code.as_str())),
             ),
-            Claim::Person { campaign, .. } => format!("error: {typed} has no letter of {}\nhint: `regulars why {campaign} {}` says why\n", text::quote(campaign), typed.trim_matches('`')),
+            Claim::Person { campaign, .. } => format!("error: {typed} has no letter of {}\nhint: `regulars why {campaign} {}` shows why\n", text::quote(campaign), typed.trim_matches('`')),
         },
     }
 }

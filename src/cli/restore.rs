@@ -52,12 +52,11 @@ pub(super) fn run(arguments: &RestoreArguments, context: &Context) -> Result<Don
     }
     if forgotten {
         warnings
-            .push("customers who were forgotten since the backup are in the book again: forget them anew".to_owned());
+            .push("customers who were forgotten since the backup are in the book again: forget them again".to_owned());
     }
     if emails > 0 || unreadable.is_some() {
-        warnings.push(
-            "emails that went out since the backup may stand there as queued: `send` asks before it sends".to_owned(),
-        );
+        warnings
+            .push("emails that were sent since the backup may be queued there: `send` asks before it sends".to_owned());
     }
     let object = json!({
         "file": shown, "bytes": size, "checked": true, "kept": old, "not_in_the_backup": newer, "unreadable": unreadable,
@@ -76,7 +75,7 @@ fn lost(newer: &NewerEntries) -> Vec<String> {
         (newer.redemptions, text::count(newer.redemptions, "redemption")),
         (newer.till_amounts, text::count(newer.till_amounts, "till amount")),
         (newer.emails, text::count(newer.emails, "email")),
-        (usize::from(newer.forgotten), "somebody's request to be forgotten".to_owned()),
+        (usize::from(newer.forgotten), "a customer's request to be forgotten".to_owned()),
     ];
     all.into_iter().filter(|(n, _)| *n > 0).map(|(_, words)| words).collect()
 }

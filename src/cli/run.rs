@@ -93,7 +93,8 @@ impl Lists {
                 object["stopped"] = json!(stopped);
                 self.objects.push(object);
                 if tally.failed + tally.in_doubt > 0 {
-                    self.warnings.push(format!("`regulars outbox {slug}` says whose, and what the mail server said"));
+                    self.warnings
+                        .push(format!("`regulars outbox {slug}` shows whose, and what the mail server answered"));
                 }
                 if *over_cap > 0 {
                     let left = Channel::Email.count(*over_cap);
@@ -131,7 +132,7 @@ impl Lists {
                 };
                 let who = text::first_few(who, 3);
                 self.warnings.push(format!(
-                    "{title}: {wait} until a complaint is put right (`regulars customer resolve REF`): {who}"
+                    "{title}: {wait} until a complaint is resolved (`regulars customer resolve REF`): {who}"
                 ));
             }
             RunStep::Unsent(count) => {
@@ -140,7 +141,7 @@ impl Lists {
             }
             RunStep::Unposted => self
                 .warnings
-                .push(format!("the reminders of {title} count from the day that `regulars posted {slug}` says")),
+                .push(format!("the reminders of {title} count from the day that `regulars posted {slug}` records")),
         }
     }
 }

@@ -24,16 +24,16 @@ pub(super) struct SendArguments {
     /// The campaign.
     #[arg(value_name = "NAME")]
     campaign: String,
-    /// Write the emails into this folder instead, as .eml files, exactly as they would go out; nothing leaves the shop.
+    /// Write the emails into this folder instead, as .eml files, exactly as they would be sent; nothing leaves the shop.
     #[arg(long, value_name = "DIR")]
     to_folder: Option<PathBuf>,
     /// So many at most.
     #[arg(long, value_name = "N")]
     limit: Option<usize>,
-    /// Let emails go that wait for a complaint to be put right. Nobody gets email without a yes.
+    /// Send emails that wait for a complaint to be resolved. Email always needs consent.
     #[arg(long)]
     despite: bool,
-    /// Send the emails that are in order, and list those that are not.
+    /// Send the emails without problems, and list the others.
     #[arg(long)]
     leave_out_problems: bool,
     /// This is the same shop, moved here, or a backup of it: what it has as queued is to be sent. Needed once.
@@ -110,7 +110,7 @@ fn with_warnings(sent: &SendOutcome, slug: &str, now: NaiveDateTime, done: Done)
     }
     if open.failed > 0 {
         warnings.push(format!(
-            "{} failed: `regulars outbox {slug}` says whose, and what the mail server said; `--settle REF again` or \
+            "{} failed: `regulars outbox {slug}` shows whose, and what the mail server answered; `--settle REF again` or \
              `--readdress REF` sends one again",
             emails(open.failed)
         ));
@@ -118,7 +118,7 @@ fn with_warnings(sent: &SendOutcome, slug: &str, now: NaiveDateTime, done: Done)
     if open.in_doubt > 0 {
         let (n, are) = (emails(open.in_doubt), text::is(open.in_doubt));
         warnings.push(format!(
-            "{n} {are} in doubt: `regulars outbox {slug}` says whose, and what the mail server said; settle it with `--settle \
+            "{n} {are} in doubt: `regulars outbox {slug}` shows whose, and what the mail server answered; settle it with `--settle \
              REF sent`, or `again`"
         ));
     }
@@ -139,7 +139,7 @@ fn with_warnings(sent: &SendOutcome, slug: &str, now: NaiveDateTime, done: Done)
     warnings.extend(held_back(held));
     let left = report.tally.left();
     if left > 0 && report.stopped.is_none() {
-        warnings.push(format!("{} stay queued: a no was written down meanwhile", emails(left)));
+        warnings.push(format!("{} stay queued: an opt-out was recorded meanwhile", emails(left)));
     }
     let done = done.warn(warnings);
     match &report.stopped {

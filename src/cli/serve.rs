@@ -14,7 +14,7 @@ use crate::web::{self, Stop};
 /// Serve the shop's pages on this machine until Ctrl-C: the till, and the page where people take themselves off your emails.
 #[derive(Debug, clap::Args)]
 pub(super) struct ServeArguments {
-    /// Where to listen; else as shop.toml says, else 127.0.0.1:7788. Port 0 takes any that is free.
+    /// Where to listen; else from shop.toml, else 127.0.0.1:7788. Port 0 takes any that is free.
     #[arg(long, value_name = "ADDRESS")]
     listen: Option<String>,
     /// Without encryption, on a network that nobody but the shop is on.
@@ -26,7 +26,7 @@ pub(super) struct ServeArguments {
 }
 
 /// What the owner is told who wants no encryption.
-const PLAIN: &str = "warning: nothing is encrypted: whoever is on this network can read along, names, PIN and passphrase too; \
+const PLAIN: &str = "warning: nothing is encrypted: everybody on this network can read along, names, PIN and passphrase too; \
                      let no guests on it\n";
 
 pub(super) fn run(arguments: &ServeArguments, context: &Context) -> Result<Done> {

@@ -25,7 +25,7 @@ use crate::shop::Shop;
 /// What stands below the list of verbs.
 const MORE: &str = "`regulars manual` lists the pages of the manual, `regulars manual first-campaign` shows the first.";
 
-/// Keeps a shop's customer book, writes to the best customers by name, knows who came, and writes next year's letter.
+/// Keeps a shop's customer book, writes to the best customers by name, records who came, and writes next year's letter.
 #[derive(Debug, Parser)]
 #[command(name = "regulars", version, max_term_width = 100, arg_required_else_help = true, after_help = MORE)]
 struct CommandLine {

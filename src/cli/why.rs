@@ -33,7 +33,7 @@ pub(super) fn run(arguments: &WhyArguments, context: &Context) -> Result<Done> {
     if let Some(fault) = &email_fault {
         sentence.push_str(&format!(" No email can go to them: {}; `{}` corrects it.", fault.message, fault.hint));
     }
-    let text = format!("{sentence}\n\nThe query, as the book stands now:\n{}\n", conditions.join("\n"));
+    let text = format!("{sentence}\n\nThe query, with the book as it is now:\n{}\n", conditions.join("\n"));
     let object = json!({
         "campaign": arguments.campaign, "ref": customer.reference, "status": status, "reason": reason,
         "suppressed": suppressed, "why": sentence, "conditions": conditions,
@@ -51,9 +51,10 @@ fn verdict(customer: &Customer, recipient: Option<&Recipient>, reason: Option<&s
                 format!("the letter to {} ({}) is for the others of the household", r.name, text::quote(&r.reference));
             ("left_out", format!("{who} matches the query and was left out: {reason}; {household}."))
         }
-        (Some(r), _) if r.arm == Arm::HeldOut => {
-            (Arm::HeldOut.as_str(), format!("{who} was held out at random, to compare with those written to."))
-        }
+        (Some(r), _) if r.arm == Arm::HeldOut => (
+            Arm::HeldOut.as_str(),
+            format!("{who} is in the control group, chosen at random to compare with those who are mailed."),
+        ),
         (Some(r), _) => {
             let branch =
                 if r.branch.is_empty() { String::new() } else { format!(", branch {}", text::quote(&r.branch)) };

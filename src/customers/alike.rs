@@ -82,7 +82,7 @@ pub(super) fn compare(a: &ComparedCard, b: &ComparedCard, rare: bool) -> (i32, V
     let (same_place, same_street) = (same(&a.place, &b.place), same(&a.street, &b.street));
     for (points, holds, reason) in [
         (40, same(&a.email, &b.email), "same email"),
-        (30, same(&a.phone, &b.phone), "same telephone"),
+        (30, same(&a.phone, &b.phone), "same phone"),
         (35, same_place && same_street, "same address"),
         (15, same_place && !same_street && !differ(&a.street, &b.street), "same place"),
         (5, same_place && differ(&a.street, &b.street), "same place"),
@@ -124,7 +124,7 @@ fn may_be_one(a: &str, b: &str) -> bool {
 fn names(a: &ComparedCard, b: &ComparedCard, why: &mut Vec<&'static str>) -> i32 {
     if a.whole.is_empty() && b.whole.is_empty() {
         if !a.company.is_empty() && a.company == b.company {
-            why.push("same firm");
+            why.push("same company");
             return 40;
         }
         return 20;
@@ -192,7 +192,7 @@ mod tests {
             (
                 "first=Robert; last=Smith; phone=(650) 555-0123",
                 "first=Bob; last=Smith; phone=+1 650 555 0123",
-                "the same name, written differently, same telephone",
+                "the same name, written differently, same phone",
             ),
             (
                 "first=Rosa; last=Thompson; email=r@example.com",
@@ -217,9 +217,9 @@ mod tests {
             (
                 "first=Mary; last=Berg; born=1950-01-02; phone=6505550123",
                 "first=Mary; last=Berg; born=--01-02; phone=6505550123",
-                "same name, same telephone",
+                "same name, same phone",
             ),
-            ("company=Acme Ltd; phone=6505550123", "company=ACME Ltd.; phone=6505550123", "same firm, same telephone"),
+            ("company=Acme Ltd; phone=6505550123", "company=ACME Ltd.; phone=6505550123", "same company, same phone"),
         ] {
             let (score, reasons) = compare(&person(one), &person(other), false);
             assert!(score >= WORTH_A_LOOK, "{one} | {other}: {score}");

@@ -180,7 +180,7 @@ fn read_change(assignment: &str) -> Result<Change> {
         UNDELIVERABLE => yes_or_no().map(Change::UndeliverableAddress),
         "email_works" if word.eq_ignore_ascii_case(Consent::Yes.as_str()) => Ok(Change::EmailWorks),
         "email_works" => Err(Error::new(format!("{} is not an answer to `{field}`", text::quote(value)))
-            .hint("say yes when the mailbox works again; to send no more emails, `email_consent=no`")),
+            .hint("say yes when the mailbox works again; to stop emails, `email_consent=no`")),
         HOUSEHOLD if word.eq_ignore_ascii_case("alone") => Ok(Change::Alone),
         HOUSEHOLD if !word.is_empty() => Ok(Change::With(word.to_owned())),
         HOUSEHOLD => Err(Error::new("a household with nobody").hint("give a reference, or `household=alone`")),

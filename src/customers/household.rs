@@ -33,7 +33,7 @@ pub(crate) fn household_of(read: &Read<'_>, customer: &Customer) -> Result<House
 pub(crate) fn join_by_hand(write: &Write<'_>, one: &Customer, other: &Customer) -> Result<()> {
     if one.id == other.id {
         return Err(Error::new(format!("{} lives with themselves already", text::quote(&one.reference)))
-            .hint("give the reference of somebody else, or `household=alone`"));
+            .hint("give the reference of another customer, or `household=alone`"));
     }
     let word = |id: CustomerId| {
         write

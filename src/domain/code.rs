@@ -63,14 +63,14 @@ impl Code {
             values.push(
                 value
                     .and_then(|v| u8::try_from(v).ok())
-                    .ok_or_else(|| wrong(format!("there is no sign {} in codes", text::quote(&c.to_string()))))?,
+                    .ok_or_else(|| wrong(format!("there is no {} in codes", text::quote(&c.to_string()))))?,
             );
         }
         let count = values.len();
         let values: [u8; 8] =
             values.try_into().map_err(|_| wrong(format!("it has {} instead of 8", text::count(count, "sign"))))?;
         if check_value(&values[..7]) != values[7] {
-            return Err(wrong("a sign is wrong, or two are swapped".to_owned()));
+            return Err(wrong("a character is wrong, or two are swapped".to_owned()));
         }
         Ok(Self::from_values(values))
     }

@@ -125,7 +125,7 @@ fn look(text: &str) -> Result<(), String> {
         return Err("begins with a dot".to_owned());
     }
     if name.ends_with('.') || domain.starts_with('.') {
-        return Err("has a dot beside the @".to_owned());
+        return Err("has a dot next to the @".to_owned());
     }
     if domain.ends_with('.') {
         return Err("ends with a dot".to_owned());
@@ -259,8 +259,8 @@ mod tests {
             ("ida..x@example.com", "has two dots in a row"),
             ("ida@example..com", "has two dots in a row"),
             (".ida@example.com", "begins with a dot"),
-            ("ida.@example.com", "has a dot beside the @"),
-            ("ida@.example.com", "has a dot beside the @"),
+            ("ida.@example.com", "has a dot next to the @"),
+            ("ida@.example.com", "has a dot next to the @"),
             ("ida@example.com.", "ends with a dot"),
             ("kim@example .com", "has a space in it"),
             ("kim @example.com", "has a space in it"),

@@ -28,7 +28,7 @@ pub(super) fn of(language: &str) -> Phrases {
             "Si prefiere no recibir más correos nuestros, escriba a {}.",
             "No recibir más correos nuestros",
         ),
-        _ => ("Your code:", "If you would rather have no more emails from us, write to {}.", "No more emails from us"),
+        _ => ("Your code:", "To unsubscribe, write to {}.", "Unsubscribe"),
     };
     Phrases { code, no_more, no_more_link }
 }

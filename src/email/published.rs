@@ -67,7 +67,7 @@ pub(crate) fn dkim_doubts(dns: &dyn Dns, name: &str, ours: &str) -> Result<Vec<D
 }
 
 /// Looks at the policy of a domain: its own, else that of the nearest domain above it that has one. `passes` says whether SPF
-/// or DKIM is in order, each for the domain that the emails come from.
+/// or DKIM is OK, each for the domain that the emails come from.
 ///
 /// # Errors
 /// With why DNS did not say.

@@ -124,7 +124,7 @@ pub(super) fn read(
             KnownBy::Contact => "a customer without email, phone, and name and street",
             KnownBy::NameAndAddress => "a customer without a name and a street",
         };
-        let hint = "every customer needs one: it is how the next import knows them again";
+        let hint = "every customer needs one: the next import finds them by it";
         faults.push(RowProblem::new(line, plan.reference_heading(), without).hint(hint));
     }
     if !others.is_empty() {

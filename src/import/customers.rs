@@ -21,7 +21,7 @@ use crate::error::{Error, Result};
 use crate::store::Write;
 use crate::text;
 
-/// Takes the customers of a file into the book. Empty cells never erase what the book knows.
+/// Takes the customers of a file into the book. Empty cells never erase what the book has.
 ///
 /// Rows with a fault are left out and named in the report; whether the rest stands is for the caller to say.
 ///
@@ -38,7 +38,7 @@ pub(crate) fn customers(
     let is_first = book.ids.is_empty();
     let mut reading = || {
         let read = read_all(&mut book, plan, progress)?;
-        progress(ImportStep::Now("Putting the index in order"))?;
+        progress(ImportStep::Now("Building the index"))?;
         Ok(read)
     };
     let read = match (plan.sheet.size() > LARGE, is_first) {

@@ -63,7 +63,7 @@ pub(super) fn header_of(rows: &[(usize, Vec<String>)]) -> Result<usize> {
         if let Some((line, _)) = rows.iter().find(|(_, row)| is_header(row)) {
             return Err(Error::new(format!("the headings seem to be in line {line}"))
                 .at(first_line)
-                .hint("take out what stands above them"));
+                .hint("take out what is above them"));
         }
     }
     let data: Vec<&String> = first.iter().filter(|cell| is_datum(cell)).collect();
@@ -94,10 +94,10 @@ fn is_street(cell: &str) -> bool {
     })
 }
 
-/// What stands above the headings, as it is told.
+/// What is above the headings, as it is told.
 pub(super) fn title(line: usize, row: &[String]) -> String {
     let cells: Vec<&str> = row.iter().map(String::as_str).filter(|cell| !cell.is_empty()).collect();
-    format!("line {line} stands above the headings and is left out: {}", text::quote(&cells.join(" ")))
+    format!("line {line} is above the headings and is left out: {}", text::quote(&cells.join(" ")))
 }
 
 /// The headings of a table, to tell its rows from what else is between and below them.

@@ -70,7 +70,7 @@ pub(crate) fn parse_amount(text: &str, separator: Option<DecimalSeparator>, curr
 /// Of a file that says nowhere which of two readings is right, the owner says it for all rows.
 fn asked(text: &str, separator: Option<DecimalSeparator>, currency: Currency, fault: Error) -> Error {
     if separator.is_none() && currency.is_in_doubt(text) {
-        return fault.hint("say which separator stands before the cents: `--decimal point` or `--decimal comma`");
+        return fault.hint("say which separator is before the cents: `--decimal point` or `--decimal comma`");
     }
     fault
 }

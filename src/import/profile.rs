@@ -192,7 +192,7 @@ impl BookProfile {
         ));
         if let Some(largest) = &self.largest {
             lines.push(format!(
-                "The largest customer is {} ({}) with {}, {:.0}% of the takings that have a customer.",
+                "The largest customer is {} ({}) with {}, {:.0}% of the sales that have a customer.",
                 largest.name,
                 text::quote(&largest.reference),
                 currency.show(largest.takings_minor),

@@ -31,7 +31,7 @@ pub(crate) struct PurchaseOptions<'o> {
     pub(crate) source: &'o str,
     /// What the amounts are in.
     pub(crate) currency: Currency,
-    /// Open a bare card for a reference that the book does not know.
+    /// Open a bare card for a reference that is not in the book.
     pub(crate) new_customers: bool,
     /// Purchases after this day are taken with a warning.
     pub(crate) today: NaiveDate,
@@ -53,7 +53,7 @@ pub(crate) fn purchases(
     let mut book = PurchaseImporter::new(write, options, is_first, plan.known_by() == KnownBy::Contact)?;
     let mut reading = || {
         let read = read_all(&mut book, plan, progress)?;
-        progress(ImportStep::Now("Putting the indexes in order"))?;
+        progress(ImportStep::Now("Building the indexes"))?;
         Ok(read)
     };
     // A first load is faster without the indexes, which are then made in one go.

@@ -441,7 +441,7 @@ impl SaleReader<'_> {
         let returned = (self.returned > 0).then(|| {
             let count = text::count(self.returned, "row");
             let heading = self.plan.orders.sale_type.map_or("", |place| self.plan.columns.heading(place));
-            format!("{count} read as returned, as the column {} says.", text::quote(heading))
+            format!("{count} read as returned, as the column {} has it.", text::quote(heading))
         });
         let zone = self.unknown_zones.as_ref().map(|(text, count)| {
             let count = text::count(*count, "day");

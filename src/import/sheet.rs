@@ -375,7 +375,7 @@ impl ImportSheet {
         let width = self.header.len();
         let beyond = cells.iter().skip(width).position(|cell| !cell.trim().is_empty())?;
         let message = format!("{}, but the header has {width}", text::count(cells.len(), "cell"));
-        let hint = "a cell that holds the separator stands in quotation marks; a column needs a heading";
+        let hint = "put a cell that holds the separator into quotation marks; a column needs a heading";
         Some(RowProblem::new(line, &(width + beyond + 1).to_string(), message).hint(hint))
     }
 
@@ -566,7 +566,7 @@ mod tests {
     #[test]
     fn what_stands_above_the_headings_is_passed_over() {
         let of = "ref;first_name;last_name\nC1;Ann;One\n";
-        let title = "line 1 stands above the headings and is left out: `Report: Customers`";
+        let title = "line 1 is above the headings and is left out: `Report: Customers`";
         for (above, line, said) in [
             ("sep=;\n", 3, None),
             ("\"sep=;\"\n", 3, None),
@@ -575,7 +575,7 @@ mod tests {
             (";;\n", 3, None),
             ("Report: Customers\n", 3, Some(title)),
             ("Report: Customers\n\n-----\n", 5, Some(title)),
-            ("sep=;\nReport: Customers, as of 2026\n", 4, Some("line 2 stands above the headings")),
+            ("sep=;\nReport: Customers, as of 2026\n", 4, Some("line 2 is above the headings")),
         ] {
             let (rows, remarks) = table(&format!("{above}{of}"));
             assert_eq!(rows, [format!("{line}: C1|Ann|One")], "{above}");

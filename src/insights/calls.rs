@@ -115,7 +115,7 @@ pub(crate) fn calls(read: &Read<'_>, options: CallOptions, currency: Currency) -
     Ok(CallList { today, waiting, calls: calls.collect::<Result<_>>()? })
 }
 
-/// Those whose first purchase lies after a day, the newest last.
+/// Those whose first purchase is after a day, the newest last.
 fn new_faces(everybody: &[CustomerSales], after: NaiveDate) -> Vec<&CustomerSales> {
     let mut new: Vec<&CustomerSales> =
         everybody.iter().filter(|entry| entry.since > after && entry.visits > 0).collect();

@@ -23,25 +23,25 @@ const RIGHT: f64 = 720.0;
 const TOP: f64 = 70.0;
 const BOTTOM: f64 = 408.0;
 
-/// Draws the curve, with a mark at the best and one where 80 % of the takings are reached.
+/// Draws the curve, with a mark at the best and one where 80% of sales are reached.
 ///
 /// # Errors
 /// When nobody bought anything, so that there is no curve.
 pub(crate) fn chart(sheet: &Worksheet) -> Result<String> {
     let (Some(share), false) = (sheet.top.share, sheet.curve.is_empty()) else {
-        return Err(Error::new("there is no curve to draw: nobody whom the book knows bought anything in these days")
+        return Err(Error::new("there is no curve to draw: no customer in the book bought anything in these days")
             .hint("take in purchases, or choose other days with `--from` and `--as-of`"));
     };
     let part = fraction(sheet.top.count, sheet.customers);
     let title = format!(
-        "The best {} of {} bring {:.1} % of the takings",
+        "The best {} of {} bring {:.1}% of sales",
         text::thousands(sheet.top.count),
         text::count(sheet.customers, "customer"),
         share * 100.0
     );
-    let mut marks = vec![(part, share, format!("{} bring {:.1} %", text::thousands(sheet.top.count), share * 100.0))];
+    let mut marks = vec![(part, share, format!("{} bring {:.1}%", text::thousands(sheet.top.count), share * 100.0))];
     if let Some(making) = sheet.customers_making_80pct {
-        marks.push((fraction(making, sheet.customers), 0.8, format!("{} make 80 %", text::thousands(making))));
+        marks.push((fraction(making, sheet.customers), 0.8, format!("{} make 80%", text::thousands(making))));
     }
     let label: Vec<&str> =
         std::iter::once(title.as_str()).chain(marks.iter().map(|(_, _, label)| label.as_str())).collect();
@@ -68,7 +68,7 @@ fn svg_of(sheet: &Worksheet, title: &str, label: &str, marks: &[(f64, f64, Strin
     let plain = format!("font-family=\"{SANS}\" font-size=\"18\" fill=\"{INK}\"");
     for step in 0..=5_u8 {
         let part = f64::from(step) / 5.0;
-        let words = format!("{:.0} %", part * 100.0);
+        let words = format!("{:.0}%", part * 100.0);
         let (x, y) = place(part, part);
         line(&mut svg, &[(LEFT, y), (RIGHT, y)], if step == 0 { EDGE } else { RULE }, 1);
         text_at(&mut svg, (x, BOTTOM + 22.0), "middle", &small, &words);
@@ -84,7 +84,7 @@ fn svg_of(sheet: &Worksheet, title: &str, label: &str, marks: &[(f64, f64, Strin
     );
     let middle = f64::midpoint(TOP, BOTTOM);
     let turned = format!("transform=\"rotate(-90 30 {middle})\" {plain}");
-    text_at(&mut svg, (30.0, middle), "middle", &turned, "of the takings");
+    text_at(&mut svg, (30.0, middle), "middle", &turned, "of sales");
     let curve: Vec<(f64, f64)> = std::iter::once((0.0, 0.0))
         .chain(sheet.curve.iter().map(|point| (point.share_of_customers, point.share)))
         .map(|(x, y)| place(x, y))

@@ -1,4 +1,4 @@
-//! The Pareto curve: what part of the takings the best part of the customers brings.
+//! The Pareto curve: what part of sales the best part of the customers brings.
 
 use serde::Serialize;
 
@@ -62,7 +62,7 @@ pub(super) fn running(takings: impl Iterator<Item = Money>) -> Vec<Money> {
         .collect()
 }
 
-/// How many of the best it takes to bring four fifths of the takings; nothing when there are no takings.
+/// How many of the best it takes to bring four fifths of sales; nothing when there are no takings.
 pub(super) fn making_80pct(running: &[Money]) -> Option<usize> {
     let total = running.last().filter(|total| total.0 > 0)?;
     let enough = |sum: &Money| i128::from(sum.0) * 5 >= i128::from(total.0) * 4;

@@ -18,7 +18,7 @@ impl DaySpan {
     /// When the first day lies after the last.
     pub(crate) fn check(&self) -> Result<()> {
         let Some(from) = self.from.filter(|from| *from > self.as_of) else { return Ok(()) };
-        Err(Error::new(format!("{from} lies after {}", self.as_of))
+        Err(Error::new(format!("{from} is after {}", self.as_of))
             .at("--from")
             .hint("say the last day with `--as-of YYYY-MM-DD`"))
     }

@@ -88,7 +88,7 @@ pub(super) fn returns(
     found.into_iter().take(MOST_TOLD).map(|entry| other_end(read, entry.id, Some(entry), minutes)).collect()
 }
 
-/// Those who are not among the best and brought less an hour than all who took time: the least takings an hour first.
+/// Those who are not among the best and brought less an hour than all who took time: the least sales an hour first.
 pub(super) fn time(
     read: &Read<'_>,
     ranked: &[CustomerSales],

@@ -21,7 +21,7 @@ pub(crate) fn text(sheet: &Worksheet, top: Top, currency: Currency, country: &st
     let from = sheet.from.map_or("everything".to_owned(), day);
     let mut page = vec![format!("Best customers · {from} to {}", day(sheet.as_of)), String::new()];
     if sheet.customers == 0 {
-        page.push("Nobody whom the book knows bought anything in these days.".to_owned());
+        page.push("No customer in the book bought anything in these days.".to_owned());
         return page.join("\n") + "\n";
     }
     page.extend(headline(sheet, top, currency));
@@ -56,11 +56,11 @@ fn headline(sheet: &Worksheet, top: Top, currency: Currency) -> Vec<String> {
         } else {
             format!("{} bring", text::count(making, "customer"))
         };
-        lines.push(format!("{who} 80 % of the takings: {} of all.", percent(share)));
+        lines.push(format!("{who} 80% of sales: {} of all.", percent(share)));
     }
     if sheet.unlinked.purchases > 0 {
         lines.push(format!(
-            "Beside them {} for {} that no customer is known of.",
+            "Not counted: {} for {} without a known customer.",
             text::count(sheet.unlinked.purchases, "sale"),
             currency.show(sheet.unlinked.takings_minor)
         ));
@@ -69,7 +69,7 @@ fn headline(sheet: &Worksheet, top: Top, currency: Currency) -> Vec<String> {
 }
 
 fn curve(sheet: &Worksheet, currency: Currency) -> Vec<String> {
-    let mut rows = vec![["the best".into(), "customers".into(), "takings".into(), "of all".into()]];
+    let mut rows = vec![["the best".into(), "customers".into(), "sales".into(), "of all".into()]];
     let at = |step: usize| (sheet.customers * step).div_ceil(100);
     for step in STEPS {
         let before = rows.len() > 1 && STEPS.iter().any(|other| *other < step && at(*other) == at(step));
@@ -82,7 +82,7 @@ fn curve(sheet: &Worksheet, currency: Currency) -> Vec<String> {
 }
 
 fn fifths(sheet: &Worksheet, currency: Currency) -> Vec<String> {
-    let mut rows = vec![["by fifths".into(), String::new(), "customers".into(), "takings".into(), "of all".into()]];
+    let mut rows = vec![["by fifths".into(), String::new(), "customers".into(), "sales".into(), "of all".into()]];
     let mut add = |what: &str, fifths: Vec<(String, usize, String, f64)>| {
         for (index, (span, customers, takings, share)) in fifths.into_iter().enumerate() {
             let what = if index == 0 { what } else { "" };
@@ -198,7 +198,7 @@ fn other_end(sheet: &Worksheet, currency: Currency) -> Vec<String> {
             return;
         }
         lines.extend([String::new(), sentence.to_owned()]);
-        let head = ["ref", "name", "takings", "brought back", "minutes", "takings an hour"];
+        let head = ["ref", "name", "takings", "brought back", "minutes", "sales an hour"];
         let mut rows = vec![head.map(str::to_owned)];
         for one in people.iter().take(MOST_ELSEWHERE) {
             let share = one.returned_share.map(|share| format!(" ({})", percent(share))).unwrap_or_default();
@@ -241,7 +241,7 @@ fn columns<const N: usize>(rows: &[[String; N]], right: &[bool; N]) -> Vec<Strin
 }
 
 fn percent(share: f64) -> String {
-    format!("{:.1} %", share * 100.0)
+    format!("{:.1}%", share * 100.0)
 }
 
 fn part(of: usize, all: usize) -> f64 {

@@ -28,7 +28,7 @@ pub(crate) struct Worksheet {
     pub(crate) unlinked: Unlinked,
     /// The best of them.
     pub(crate) top: TopFigures,
-    /// How many of the best it takes to bring 80 % of the takings.
+    /// How many of the best it takes to bring 80% of sales.
     pub(crate) customers_making_80pct: Option<usize>,
     /// As a fraction of the customers.
     pub(crate) customers_making_80pct_share: Option<f64>,

@@ -208,7 +208,7 @@ fn bar_code(setter: &mut Setter<'_>, frame: &Frame<'_>, code: &str, measure: f32
     let Some((bars, modules)) = barcode::bars(code) else {
         return fault(
             format!("{} cannot be a bar code", text::quote(code)),
-            "a bar code holds plain letters, digits and signs, without accents",
+            "a bar code holds plain letters, digits and symbols, without accents",
         );
     };
     let width = f32::from(modules) * BAR_MODULE * MM;

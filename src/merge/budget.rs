@@ -100,7 +100,7 @@ pub(super) fn measure(text: &str) -> Result<Measured, (usize, Error)> {
         let word = if tag.prints { "" } else { tag.first() };
         match word {
             "component" => {
-                return refuse("a letter is one text, which takes in no other", "write it where it is to stand");
+                return refuse("a letter is one text, which takes in no other", "write it where it is needed");
             }
             "if" | "for" | "filter" | "block" | "set" | "set_global" if !tag.is_assignment() => {
                 let name = tag.declares().next().unwrap_or_default();
@@ -125,7 +125,7 @@ pub(super) fn measure(text: &str) -> Result<Measured, (usize, Error)> {
             _ => {}
         }
         if open.iter().map(|open| open.depth).sum::<usize>() > MOST_NESTED {
-            let message = format!("tags stand in each other more than {MOST_NESTED} deep");
+            let message = format!("tags are nested more than {MOST_NESTED} deep");
             return refuse(&message, "an `if` with many cases is a branch of the campaign, or a field of the import");
         }
     }
@@ -432,8 +432,8 @@ mod tests {
             (&replaced, "this template makes a value of more than 32 kB"),
             ("{% for a in range(end=1000000000) %}{% endfor %}", "this template counts further than 1000"),
             ("{{ range(end=1000) | unique | length }}", "this template compares more than 500 values"),
-            (&("\n".to_owned() + &"{% if name %}".repeat(41)), "1: tags stand in each other"),
-            (&("{% if name %}".to_owned() + &"{% elif name %}".repeat(3_000)), "1: tags stand in each other"),
+            (&("\n".to_owned() + &"{% if name %}".repeat(41)), "1: tags are nested"),
+            (&("{% if name %}".to_owned() + &"{% elif name %}".repeat(3_000)), "1: tags are nested"),
             (&format!("{{{{ {}1{} }}}}", "(".repeat(20_000), ")".repeat(20_000)), "1: this tag is too long"),
             (&format!("{{{{ {}1{} }}}}", "[".repeat(30), "]".repeat(30)), "1: this tag is too long"),
             (&format!("\n\n{{{{ {}name }}}}", "not ".repeat(10_000)), "3: this tag is too long"),

@@ -118,7 +118,7 @@ impl MarkdownReader<'_> {
     /// Goes one deeper for what stands inside something else.
     fn inside<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
         if self.depth >= MOST_NESTED {
-            let message = format!("lists, quotes or emphasis stand in each other more than {MOST_NESTED} deep");
+            let message = format!("lists, quotes or emphasis are nested more than {MOST_NESTED} deep");
             return Err(Error::new(message).hint("look for a line of many `*`, `_`, `>` or `[`"));
         }
         self.depth += 1;
@@ -478,19 +478,19 @@ mod tests {
         let lists: String = (0..40).map(|level| "  ".repeat(level) + "- a\n").collect();
         let numbers: String = (0..40).map(|level| "   ".repeat(level) + "1. a\n").collect();
         for (text, expected) in [
-            (deep("*a ", " b*"), "stand in each other more than 24 deep"),
+            (deep("*a ", " b*"), "are nested more than 24 deep"),
             (deep("*", ""), ""),
-            (deep("*", "*"), "stand in each other more than 24 deep"),
+            (deep("*", "*"), "are nested more than 24 deep"),
             (deep("[", "](b)"), ""),
-            (deep("![", "](b)"), "stand in each other more than 24 deep"),
-            (deep(">", ""), "stand in each other more than 24 deep"),
-            (deep("- ", ""), "stand in each other more than 24 deep"),
-            (deep("1. ", ""), "stand in each other more than 24 deep"),
-            (deep("_a **b ", " c** d_"), "stand in each other more than 24 deep"),
+            (deep("![", "](b)"), "are nested more than 24 deep"),
+            (deep(">", ""), "are nested more than 24 deep"),
+            (deep("- ", ""), "are nested more than 24 deep"),
+            (deep("1. ", ""), "are nested more than 24 deep"),
+            (deep("_a **b ", " c** d_"), "are nested more than 24 deep"),
             (deep("<b>", "</b>"), ""),
             (deep("`", ""), ""),
-            (lists, "stand in each other more than 24 deep"),
-            (numbers, "stand in each other more than 24 deep"),
+            (lists, "are nested more than 24 deep"),
+            (numbers, "are nested more than 24 deep"),
             ("|a".repeat(20_000) + "\n" + &"|-".repeat(20_000) + "\n" + &"|\n".repeat(20_000), "more than 30 columns"),
             (rows, "more than 5000 cells"),
             ("a\n\n".repeat(10_000), "more than 10000 lines"),

@@ -83,7 +83,9 @@ impl Template {
             let parts = rest.strip_prefix("+++").map(|after| ("", after)).or_else(|| rest.split_once("\n+++"));
             match parts {
                 Some((head, after)) => (head_text, body) = (head, after.strip_prefix('\n').unwrap_or(after)),
-                None => faults.push(Error::new("the head is not closed").at(1).hint("end it with a line of `+++`")),
+                None => {
+                    faults.push(Error::new("the front matter is not closed").at(1).hint("end it with a line of `+++`"))
+                }
             }
         }
         let is_open = !faults.is_empty();
@@ -91,7 +93,7 @@ impl Template {
         let (head, wrong) = read_toml(&format!("\n{head_text}"), Head::of);
         faults.extend(wrong);
         if body.trim().is_empty() {
-            faults.push(Error::new("the letter is empty").hint("write its text under the head"));
+            faults.push(Error::new("the letter is empty").hint("write its text under the front matter"));
         }
         let body_starts = text[..text.len() - body.len()].matches('\n').count();
         let body = if is_open { String::new() } else { body.to_owned() };

@@ -125,7 +125,7 @@ impl Currency {
             [one] => format!("{} is in {}, not in {}", quoted(), one.code, self.code),
             _ => format!("{} is not in {}", quoted(), self.code),
         };
-        Err(Error::new(message).hint(format!("every amount of this shop is in {}; shop.toml says so", self.code)))
+        Err(Error::new(message).hint(format!("every amount of this shop is in {}, as set in shop.toml", self.code)))
     }
 
     /// What the separator of three digits is for, where that is never in doubt in this currency.

@@ -29,7 +29,7 @@ fn entries_of(read: &Read<'_>, planned: &Planned, reference: &str) -> Result<Vec
     }
     if theirs.is_empty() {
         return Err(Error::new(format!("{} gets no email of {}", text::quote(reference), text::quote(&planned.slug)))
-            .hint(format!("`regulars outbox {}` says who does", planned.slug)));
+            .hint(format!("`regulars outbox {}` lists who does", planned.slug)));
     }
     Ok(theirs)
 }

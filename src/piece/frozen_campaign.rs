@@ -91,7 +91,7 @@ impl FrozenCampaign {
         let slug = &planned.slug;
         if planned.state == CampaignState::Closed {
             return Err(Error::new(format!("{} is over, and its letters are not kept", text::quote(slug))).hint(
-                format!("`regulars report {slug}` says what came of it, `regulars follow-up {slug} NEW` writes again"),
+                format!("`regulars report {slug}` shows what came of it, `regulars follow-up {slug} NEW` writes again"),
             ));
         }
         let sources = campaign::kept_files(read, &planned)?;

@@ -22,7 +22,7 @@ pub(super) fn problems(read: &Read<'_>, on: &FrozenCampaign, pieces: &[&Recipien
     let mut found = Vec::new();
     for other in others(read, &on.planned, MONTH)? {
         let Some(piece) = by_id.get(&other.recipient_id) else { continue };
-        let what = if other.posted { "went out on" } else { "is planned for" };
+        let what = if other.posted { "was sent on" } else { "is planned for" };
         let message = format!("also gets {}, which {what} {}", text::quote(&other.campaign), other.on);
         let hint = "leave them out of one: `exclude`, or `NOT invited('…')` in its question";
         let problem = ProofProblem::at(ProofProblemKind::TwiceAMonth, piece, message, hint);

@@ -42,14 +42,14 @@ pub(crate) fn text(proof: &Proof, pdf: &str) -> String {
     };
     if proof.state == CampaignState::Planned && proof.problems.iter().any(of_the_book) {
         let again = format!("regulars plan {} --again", proof.campaign);
-        text.push_str(&format!("\nWhat is mended in the book comes into the letters with `{again}`.\n"));
+        text.push_str(&format!("\nWhat is fixed in the book comes into the letters with `{again}`.\n"));
     }
     match proof.shown.as_slice() {
         [] => {}
         [_] => text.push_str(&format!("\nLook at {pdf}: the letter with its window and folds in red.\n")),
         shown => {
             let drawn = shown.iter().filter(|one| one.why == "drawn").count();
-            let drawn = if drawn == 0 { String::new() } else { format!(" and {drawn} drawn by lot") };
+            let drawn = if drawn == 0 { String::new() } else { format!(" and {drawn} chosen at random") };
             let joint = if drawn.is_empty() { " and" } else { "," };
             text.push_str(&format!(
                 "\nLook at {pdf}: the shortest letter{joint} the longest{drawn}, with window and folds in red.\n"
@@ -82,12 +82,12 @@ fn title(kind: ProofProblemKind, count: usize) -> String {
     let (one, several) = match kind {
         ProofProblemKind::EmptyField => ("piece that cannot be made", "pieces that cannot be made"),
         ProofProblemKind::MissingGlyph => {
-            ("letter with a sign that no font has", "letters with signs that no font has")
+            ("letter with a character that no font has", "letters with characters that no font has")
         }
         ProofProblemKind::Window => ("address that does not fit the window", "addresses that do not fit the window"),
         ProofProblemKind::Page => ("letter that cannot be set", "letters that cannot be set"),
         ProofProblemKind::UnusableEmail => ("email to no valid address", "emails to no valid address"),
-        ProofProblemKind::OpenComplaint => ("complaint that is not put right", "complaints that are not put right"),
+        ProofProblemKind::OpenComplaint => ("open complaint", "open complaints"),
         ProofProblemKind::NotWanted => ("piece that is not wanted any more", "pieces that are not wanted any more"),
         ProofProblemKind::NoName => ("person without a name", "people without a name"),
         ProofProblemKind::OddName => ("name with a remark in it", "names with remarks in them"),

@@ -118,7 +118,7 @@ pub(crate) fn undo_bought(write: &Write<'_>, event: EventId, reason: &str, now: 
 pub(crate) fn change_bought(write: &Write<'_>, event: EventId, spend: Money, now: NaiveDateTime) -> Result<()> {
     let known = need(write, event)?;
     if known.is_undone {
-        return Err(Error::new("it was taken back already").hint("write it down anew"));
+        return Err(Error::new("it was taken back already").hint("record it again"));
     }
     check_spend(spend)?;
     if spend == known.spend {

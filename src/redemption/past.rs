@@ -20,7 +20,7 @@ pub(crate) fn record_past(write: &Write<'_>, visits: &[PastVisit]) -> Result<()>
         let visit = Visit::new(came.on.and_time(noon), TILL, Some(came.spend));
         let recipient = came.recipient_id;
         insert(write, recipient, &visit)?;
-        event::add(write, EventSubject::Letter(recipient, ""), EventKind::Accepted, &visit, "taken in")?;
+        event::add(write, EventSubject::Letter(recipient, ""), EventKind::Accepted, &visit, "imported")?;
     }
     Ok(())
 }

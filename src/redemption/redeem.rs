@@ -51,7 +51,7 @@ pub(crate) fn redeem(write: &Write<'_>, claim: &Claim, visit: &Visit, today: Nai
 /// The same answer to the same request.
 fn answer_again(read: &Read<'_>, answered: &Answered) -> Result<TillAnswer> {
     let Some(outcome) = Outcome::of(answered.kind) else {
-        return Err(Error::new("this page was used for something else already").hint("open the card anew"));
+        return Err(Error::new("this page was used for something else already").hint("open the card again"));
     };
     let found = answered.recipient_id.map(|id| campaign::by_number(read, id)).transpose()?.flatten();
     Ok(TillAnswer::of(outcome, found.as_ref().map(|(campaign, recipient)| (campaign, recipient))))

@@ -111,7 +111,7 @@ pub(crate) fn redeem_kept(
     remark: &str,
 ) -> Result<TillAnswer> {
     if visit.request.is_none() {
-        return Err(Error::new("a visit that was kept needs its token").hint("open the till's page anew"));
+        return Err(Error::new("a visit that was kept needs its token").hint("open the till's page again"));
     }
     let answer = redeem(write, claim, visit, now.date())?;
     arrived(write, visit, now, remark)?;

@@ -23,7 +23,7 @@ pub(crate) fn table(report: &CampaignReport, currency: Currency, country: &str) 
     ));
     if figures.instead > 0 {
         let lost = text::count(figures.instead, "piece");
-        lines.push(format!("{lost} did not arrive and went out again by the other way."));
+        lines.push(format!("{lost} did not arrive and got the other kind of piece instead."));
     }
     if figures.undeliverable > 0 {
         let what = if figures.emails == 0 { Channel::Letter.as_str() } else { "piece" };
@@ -56,7 +56,7 @@ fn comparison(control: &HoldOut, currency: Currency, country: &str) -> Vec<Strin
     let were = text::was(control.held_out);
     let (held_out, mailed) = (text::thousands(control.held_out), text::thousands(control.mailed));
     let mut lines =
-        vec![format!("{held_out} {were} held out at random, as a control group beside {mailed} written to.")];
+        vec![format!("{held_out} {were} chosen at random as a control group (hold-out), beside {mailed} mailed.")];
     let percent = |rate: f64| format!("{:.1}%", rate * 100.0);
     if let (Some(mailed), Some(held_out)) = (control.buyer_rate_mailed, control.buyer_rate_held_out) {
         let (mailed, held_out) = (percent(mailed), percent(held_out));
@@ -96,7 +96,7 @@ fn rate(figures: &Figures) -> String {
         (Some(rate), Some([low, high])) => {
             format!("{:.1}% (95%: {:.1} to {:.1})", rate * 100.0, low * 100.0, high * 100.0)
         }
-        _ => "nobody was written to".to_owned(),
+        _ => "nobody was mailed".to_owned(),
     }
 }
 
@@ -106,12 +106,12 @@ fn columns(rows: &[(&str, &Figures)], currency: Currency) -> Vec<String> {
     let figures: [(&str, Cell); 8] = [
         ("written to", |f, _| text::thousands(f.mailed)),
         ("came", |f, _| text::thousands(f.redeemed)),
-        ("takings", |f, c| c.show(f.takings_minor)),
+        ("sales", |f, c| c.show(f.takings_minor)),
         ("  each who came", |f, c| f.takings_per_redeemer_minor.map_or("–".to_owned(), |m| c.show(m))),
         ("gifts", |f, c| c.show(f.gift_cost_minor)),
         ("postage", |f, c| c.show(f.postage_minor)),
-        ("left over", |f, c| c.show(f.net_minor)),
-        ("  for each unit of cost", |f, _| {
+        ("profit", |f, c| c.show(f.net_minor)),
+        ("  return per unit spent", |f, _| {
             f.return_on_cost.map_or("–".to_owned(), |r| format!("{:.1}", (r * 10.0).round() / 10.0 + 0.0))
         }),
     ];

@@ -43,7 +43,7 @@ pub(crate) fn years_table(years: &[YearFigures], currency: Currency) -> String {
     let widest = years.iter().map(|year| year.name.chars().count()).max().unwrap_or(0).max(8);
     let mut text = format!(
         "{:<10}  {:<widest$}  {:>7}  {:>6}  {:>7}  {:>12}  {:>10}  {:>12}\n",
-        "from", "campaign", "letters", "came", "rate", "takings", "each", "left over"
+        "from", "campaign", "letters", "came", "rate", "sales", "each", "profit"
     );
     for year in years {
         let f = &year.figures;

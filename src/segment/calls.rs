@@ -58,7 +58,7 @@ pub(super) fn call(
 
 fn unknown(at: SegmentText<'_>, ast: &Ast, name: &str) -> Error {
     if fields::field(name).is_some() || at.scope.named.contains_key(name) {
-        let message = format!("{} stands without parentheses", text::quote(name));
+        let message = format!("{} is written without parentheses", text::quote(name));
         return at.fault(ast, message).hint(format!("write `{name}`"));
     }
     let error = at.fault(ast, format!("no function {}", text::quote(name)));

@@ -65,7 +65,7 @@ impl<'a> Check<'a> {
         if root.kind == Kind::YesNo {
             return Ok(root);
         }
-        let message = format!("the whole is {}, but a segment must be a yes or no", root.kind);
+        let message = format!("the whole is {}, but a segment must be a condition", root.kind);
         Err(self.at.fault(&tree, message).hint(compare_it(&root)))
     }
 
@@ -103,7 +103,7 @@ impl<'a> Check<'a> {
             Form::Between(a, low, high) => {
                 let [a, least, most] = self.alike([a, low, high], false)?;
                 if kinds::is_reversed(&least, &most) {
-                    let message = format!("nothing lies between {} and {}", self.at.shown(low), self.at.shown(high));
+                    let message = format!("nothing is between {} and {}", self.at.shown(low), self.at.shown(high));
                     return Err(self.at.fault(low, message).hint("write the smaller one first"));
                 }
                 yes_no(Node::Between(Box::new(a), Box::new(least), Box::new(most)))
@@ -221,7 +221,7 @@ impl<'a> Check<'a> {
             fields::FIELDS.iter().map(|f| f.name).chain(self.at.scope.named.keys().map(String::as_str)).collect();
         match text::nearest(name, known.iter().copied()) {
             Some(near) => error.hint(format!("did you mean `{near}`?")),
-            None => error.hint(format!("text stands in single quotes; the fields are {}", text::list(&known))),
+            None => error.hint(format!("put text into single quotes; the fields are {}", text::list(&known))),
         }
     }
 
@@ -230,7 +230,7 @@ impl<'a> Check<'a> {
         if value.kind == Kind::YesNo {
             return Ok(value);
         }
-        let message = format!("{} is {}, where a yes or no is needed", self.at.shown(ast), value.kind);
+        let message = format!("{} is {}, where a condition is needed", self.at.shown(ast), value.kind);
         Err(self.at.fault(ast, message).hint(compare_it(&value)))
     }
 
@@ -293,7 +293,7 @@ impl<'a> Check<'a> {
             }
         }
         if first.kind == Kind::YesNo && !equality {
-            let message = format!("{} is a yes or no, which is only compared with = and <>", self.at.shown(asts[0]));
+            let message = format!("{} is a condition, which is only compared with = and <>", self.at.shown(asts[0]));
             return Err(self.at.fault(asts[0], message).hint("join conditions with AND, OR and NOT"));
         }
         self.known_answers(&exprs, asts)?;

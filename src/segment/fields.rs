@@ -25,7 +25,7 @@ pub(crate) enum Kind {
 impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::YesNo => "a yes or no",
+            Self::YesNo => "a condition",
             Self::Text => "text",
             Self::Date => "a date",
             Self::Money => "money",

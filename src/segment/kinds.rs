@@ -43,10 +43,10 @@ pub(super) fn arithmetic(
     let ((left, mut a), (right, mut b)) = (left, right);
     for (value, side) in [(&a, left), (&b, right)] {
         if !is_number(value.kind) && value.kind != Kind::Money {
-            let message = format!("{} is {}, which `{sign}` cannot reckon with", at.shown(side), value.kind);
+            let message = format!("{} is {}, which `{sign}` cannot be used with", at.shown(side), value.kind);
             let error = at.fault(side, message);
             return Err(match value.kind {
-                Kind::Date => error.hint("reckon with days_ago(30), months_ago(6), years_ago(1) or date('2025-03-31')"),
+                Kind::Date => error.hint("use days_ago(30), months_ago(6), years_ago(1) or date('2025-03-31')"),
                 _ => error.hint("`+ - * /` are for numbers and money"),
             });
         }

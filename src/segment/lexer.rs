@@ -85,7 +85,7 @@ fn token(source: &str, at: usize, c: char) -> Result<(Token<'_>, usize)> {
         return Ok((Token::Word(&rest[..length]), length));
     }
     if let Some((typed, hint)) = habits::sign_elsewhere(rest).filter(|_| !rest.starts_with("!=")) {
-        return Err(fault(source, at, format!("{} is not a sign of this language", text::quote(typed))).hint(hint));
+        return Err(fault(source, at, format!("{} is not part of this language", text::quote(typed))).hint(hint));
     }
     if let Some(sign) = SIGNS.iter().find(|sign| rest.starts_with(**sign)) {
         return Ok((Token::Sign(if *sign == "!=" { "<>" } else { sign }), sign.len()));
@@ -102,11 +102,11 @@ fn token(source: &str, at: usize, c: char) -> Result<(Token<'_>, usize)> {
                 '≠' => "<>",
                 _ => "-",
             };
-            fault(source, at, format!("`{c}` is not a sign of this language")).hint(format!("write `{plain}`"))
+            fault(source, at, format!("`{c}` is not part of this language")).hint(format!("write `{plain}`"))
         }
-        '$' | '€' | '£' | '¥' => fault(source, at, format!("`{c}` is not a sign of this language"))
-            .hint("write an amount without the sign of the currency: spend_12m >= 500"),
-        other => fault(source, at, format!("{} is not a sign of this language", text::quote(&other.to_string()))),
+        '$' | '€' | '£' | '¥' => fault(source, at, format!("`{c}` is not part of this language"))
+            .hint("write an amount without the currency symbol: spend_12m >= 500"),
+        other => fault(source, at, format!("{} is not part of this language", text::quote(&other.to_string()))),
     })
 }
 
@@ -127,7 +127,7 @@ fn text(source: &str, at: usize) -> Result<(Token<'_>, usize)> {
         match c {
             '\'' if chars.next_if(|(_, next)| *next == '\'').is_some() => found.push('\''),
             '\'' => return Ok((Token::Text(found), i + 2)),
-            '\0' => return Err(fault(source, at + 1 + i, "a text cannot hold the sign NUL")),
+            '\0' => return Err(fault(source, at + 1 + i, "a text cannot hold the character NUL")),
             c => found.push(c),
         }
     }

@@ -209,7 +209,7 @@ impl<'t> Parser<'t> {
             let not = self.take_word("NOT");
             let end = self.span();
             if !self.take_word("NULL") {
-                return Err(self.fault("only NULL can stand behind IS").hint("write `=` to compare with a value"));
+                return Err(self.fault("only NULL can follow IS").hint("write `=` to compare with a value"));
             }
             let (span, height) = (left.span.to(end), left.height);
             let asked = self.node(Form::IsNull(Box::new(left)), span, height)?;
@@ -343,10 +343,8 @@ impl<'t> Parser<'t> {
                 self.depth -= 1;
                 Ok(value)
             }
-            Token::Sign(sign) => {
-                Err(fault(self.source, span.start, format!("a value should stand here, not `{sign}`")))
-            }
-            Token::End => Err(fault(self.source, span.start, "the text ends where a value should stand")),
+            Token::Sign(sign) => Err(fault(self.source, span.start, format!("a value is needed here, not `{sign}`"))),
+            Token::End => Err(fault(self.source, span.start, "the text ends where a value is needed")),
         }
     }
 
@@ -364,7 +362,7 @@ impl<'t> Parser<'t> {
             "NULL" => Err(fault(self.source, span.start, "nothing is compared with NULL")
                 .hint("write IS NULL or IS NOT NULL behind the field: last_purchase IS NULL")),
             upper if KEYWORDS.contains(&upper) => {
-                Err(fault(self.source, span.start, format!("a value should stand here, not {}", text::quote(word))))
+                Err(fault(self.source, span.start, format!("a value is needed here, not {}", text::quote(word))))
             }
             upper => {
                 if let Some(hint) = instead(upper) {

@@ -59,7 +59,7 @@ impl FromStr for MailboxServer {
     fn from_str(text: &str) -> Result<Self, String> {
         let server = MailServer::read(text, &IMAP, "REGULARS_IMAP_PASSWORD")?;
         if server.user.is_none() {
-            return Err(format!("whose mailbox it is does not stand there; write `{}USER@HOST`", IMAP[0].0));
+            return Err(format!("the mailbox's owner is missing; write `{}USER@HOST`", IMAP[0].0));
         }
         Ok(Self(server))
     }

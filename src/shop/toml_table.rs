@@ -16,7 +16,7 @@ use crate::error::{Error, Result};
 use crate::money::Share;
 use crate::text;
 
-const HOW_VALUES_ARE_WRITTEN: &str = "text stands in double quotes, numbers and days without";
+const HOW_VALUES_ARE_WRITTEN: &str = "put text into double quotes, numbers and days without";
 
 /// Reads a text with `build`, which takes from the table what it knows; every other key is a fault. What `build` makes is
 /// there whatever the faults are, so that it can be checked further.
@@ -49,7 +49,7 @@ fn malformed(text: &str, lines: &LineStarts, root: &DeTable<'_>, fault: &toml::d
     } else if is_value {
         HOW_VALUES_ARE_WRITTEN
     } else {
-        "a line is `key = value`, and text stands in double quotes"
+        "a line is `key = value`, with text in double quotes"
     };
     let mut chars = fault.message().chars();
     let lower: String = chars.next().map(|c| c.to_lowercase().chain(chars).collect()).unwrap_or_default();
@@ -349,9 +349,9 @@ mod tests {
     #[test]
     fn all_faults_are_told_at_once() {
         let messages = faults("on = 'soon'\nname = 5\n[[row]]\n# size = 3\nsize = 'x'\nsise = 4\n[rows]\n");
-        let wanted = "error: 2: invalid type: integer `5`, expected a string\nhint: text stands in double quotes, numbers and days without\n\
+        let wanted = "error: 2: invalid type: integer `5`, expected a string\nhint: put text into double quotes, numbers and days without\n\
                       error: 1: `soon` is not a day; write it as 1990-01-15\n\
-                      error: 5: invalid type: string \"x\", expected a whole number from 0 up\nhint: text stands in double quotes, numbers and days without\n\
+                      error: 5: invalid type: string \"x\", expected a whole number from 0 up\nhint: put text into double quotes, numbers and days without\n\
                       error: 6: unknown field `sise`\nhint: did you mean `size`?\n\
                       error: 7: unknown field `rows`\nhint: did you mean `row`?\n";
         assert_eq!(messages, wanted);

@@ -123,7 +123,7 @@ pub(crate) fn examine(store: &Store) -> Result<(usize, Vec<Finding>)> {
         found.push(Finding { message, hint: restore.to_owned() });
     }
     if store.read().is_to_wipe()? {
-        let message = "somebody was forgotten, and can still be read from the file of the database".to_owned();
+        let message = "a customer was forgotten, but can still be read from the database file".to_owned();
         let hint = "end `regulars serve` and make room on the disk; the next command wipes the file".to_owned();
         found.push(Finding { message, hint });
     }

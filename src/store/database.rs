@@ -51,7 +51,7 @@ impl Store {
     /// When it is missing, is not one of ours, lies beside the log of another, or was made by a newer version.
     pub(crate) fn open(path: &Path) -> Result<Self> {
         if !path.exists() {
-            let hint = "put a backup back with `regulars restore FILE`, or start anew with `regulars init`";
+            let hint = "put a backup back with `regulars restore FILE`, or start again with `regulars init`";
             return Err(Error::new("there is no database in this shop folder").at(path.display()).hint(hint));
         }
         let lock = ShopLock::together(path).map_err(|error| error.at(path.display()))?;

@@ -60,7 +60,7 @@ pub(super) fn of(error: rusqlite::Error) -> Error {
             "the disk failed while the database was in use",
             "check the disk and its free space, then run `regulars doctor`",
         ),
-        _ => ("the database refused a statement", "this is a fault of the program: please report it"),
+        _ => ("the database refused a statement", "this is an error in the program: please report it"),
     };
     Error::of(ErrorKind::Machine, message).hint(hint).because(error)
 }

@@ -49,7 +49,7 @@ pub(super) fn recognise(connection: &Connection) -> Result<()> {
     let version = version(connection)?;
     if version > MIGRATIONS.len() {
         return Err(Error::new(format!(
-            "the database is of version {version}, and this program knows versions up to {}",
+            "the database is of version {version}, and this program reads versions up to {}",
             MIGRATIONS.len()
         ))
         .hint("use the newer Regulars that wrote it"));

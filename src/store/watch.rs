@@ -75,7 +75,7 @@ pub(super) fn refuse_strangers(database: &Path) -> Result<()> {
     // The log first: a database is marked as logged before its log is made.
     if log_of(database).exists() && mark_of(database)? != LOGGED {
         return Err(Error::new(
-            "the log beside this copy of the database belongs to another, and would be mixed into it",
+            "the log beside this copy of the database belongs to another database, and would be mixed into it",
         )
         .hint("do not copy a backup over regulars.db: run `regulars restore FILE` with the backup"));
     }

@@ -129,7 +129,7 @@ pub(super) fn leads_to(back: &str) -> &'static str {
 /// No page of ours leads to such an address, or sends such a form.
 pub(super) fn unread(state: &AppState, status: StatusCode, path: &str) -> Response {
     let what = "Nothing was written down: the address or the form did not arrive whole.";
-    show(state, status, "That did not work.", what, "Open the page anew.", home_of(path))
+    show(state, status, "That did not work.", what, "Open the page again.", home_of(path))
 }
 
 /// No page has such an address.

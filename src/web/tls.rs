@@ -55,7 +55,7 @@ fn chain(path: &Path) -> Result<Vec<CertificateDer<'static>>> {
             .hint("it is the one that begins with `-----BEGIN CERTIFICATE-----`"));
     };
     let Some((from, until)) = validity(&all[0]) else {
-        return Err(Error::new("this certificate cannot be read").hint("make it anew, or ask whoever made it"));
+        return Err(Error::new("this certificate cannot be read").hint("make it again, or ask the person who made it"));
     };
     let now = clock::unix_seconds();
     if now >= until {

@@ -46,7 +46,7 @@ fn value(kind: &str, depth: u32, dice: &mut Rng) -> String {
 fn condition(depth: u32, dice: &mut Rng) -> String {
     let kind = ["text", "a date", "money", "a whole number"][dice.usize(..4)];
     match dice.u8(..if depth > 0 { 12 } else { 7 }) {
-        0 => words("a yes or no", dice).to_owned(),
+        0 => words("a condition", dice).to_owned(),
         1 => format!("{} IN ({}, {})", words(kind, dice), value(kind, 0, dice), value(kind, 0, dice)),
         2 => format!("{} BETWEEN {} AND {}", value(kind, 1, dice), value(kind, 1, dice), value(kind, 0, dice)),
         3 => format!("{} LIKE {}", words("text", dice), TEXTS[dice.usize(..TEXTS.len())]),

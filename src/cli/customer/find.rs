@@ -10,7 +10,7 @@ use crate::customers::Hit;
 use crate::error::{Error, Result};
 use crate::text;
 
-/// Find somebody by name (a slip does not matter), reference, town, email or telephone number.
+/// Find a customer by name (a typing error does not matter), reference, town, email or phone number.
 #[derive(Debug, clap::Args)]
 pub(super) struct FindArguments {
     /// Every word must fit: `smyth "palo alto"`, `C-0017`, `0123`.
@@ -27,7 +27,7 @@ pub(super) fn run(arguments: &FindArguments, context: &Context) -> Result<Done> 
     let (all, found) = app::find::find(&context.shop()?, &typed, today, MOST_SHOWN)?;
     if found.is_empty() {
         return Err(Error::new(format!("nobody sounds like {}", text::quote(&typed)))
-            .hint("try the surname alone, the town, or the last digits of the telephone number"));
+            .hint("try the surname alone, the town, or the last digits of the phone number"));
     }
     let widest = |cell: fn(&Hit) -> &String, least: usize| {
         found.iter().map(|hit| cell(hit).chars().count()).max().unwrap_or(0).clamp(least, 40)

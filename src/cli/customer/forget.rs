@@ -11,7 +11,7 @@ use crate::customers::Customer;
 use crate::error::{Error, Result};
 use crate::text;
 
-/// Erase somebody everywhere, for good. What was taken at the till stays in the totals, without a name.
+/// Erase a customer everywhere, for good. What was taken at the till stays in the totals, without a name.
 #[derive(Debug, clap::Args)]
 pub(super) struct ForgetArguments {
     /// The customer's reference.
@@ -39,7 +39,7 @@ pub(super) fn run(arguments: &ForgetArguments, context: &Context) -> Result<Done
     for path in &forgotten.files {
         warnings.push(format!("{path} names them by reference, and so does the copy that its plan keeps"));
     }
-    warnings.push("backups, exports and printed letters made before today still know them".to_owned());
+    warnings.push("backups, exports and printed letters made before today still have them".to_owned());
     let Forgotten { purchases, campaigns, .. } = forgotten;
     let anonymous = text::count(purchases, "purchase");
     let stay = if purchases == 1 { "stays" } else { "stay" };

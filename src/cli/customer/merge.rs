@@ -14,7 +14,7 @@ pub(super) struct MergeArguments {
     /// The card that goes.
     #[arg(value_name = "REF")]
     reference: String,
-    /// The card that stays: its empty fields are filled, and of two wishes a no wins.
+    /// The card that stays: its empty fields are filled, and an opt-out of either card stays.
     #[arg(value_name = "INTO")]
     into: String,
 }

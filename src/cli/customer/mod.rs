@@ -21,7 +21,7 @@ use super::done::Done;
 use super::verb_list::verbs;
 use crate::error::Result;
 
-/// Look somebody up, note what was said, keep the book right.
+/// Look a customer up, note what was said, keep the book correct.
 #[derive(Debug, clap::Args)]
 pub(super) struct CustomerArguments {
     #[command(subcommand)]

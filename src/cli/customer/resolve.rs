@@ -10,7 +10,7 @@ use crate::cli::done::Done;
 use crate::error::{Error, Result};
 use crate::text;
 
-/// Say that the open complaints of somebody were put right.
+/// Record that the open complaints of a customer are resolved.
 #[derive(Debug, clap::Args)]
 pub(super) struct ResolveArguments {
     /// The customer's reference.
@@ -23,13 +23,11 @@ pub(super) struct ResolveArguments {
 
 pub(super) fn run(arguments: &ResolveArguments, context: &Context) -> Result<Done> {
     let shop = context.shop()?;
-    let on = context.day_past(arguments.on, "say it when it was put right")?;
+    let on = context.day_past(arguments.on, "say it when it is resolved")?;
     let (customer, resolved) = app::notes::resolve(&shop, &arguments.reference, on)?;
     if resolved == 0 {
-        return Err(
-            Error::new(format!("{} has no open complaint", who(&customer))).hint("there is nothing to put right")
-        );
+        return Err(Error::new(format!("{} has no open complaint", who(&customer))).hint("there is nothing to resolve"));
     }
-    let text = format!("Put right: {} of {}.", text::count(resolved, "complaint"), who(&customer));
+    let text = format!("Resolved: {} of {}.", text::count(resolved, "complaint"), who(&customer));
     Ok(Done::new(text, &json!({ "ref": customer.reference, "name": customer.name(), "resolved": resolved, "on": on })))
 }

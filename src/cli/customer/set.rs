@@ -10,7 +10,7 @@ use crate::cli::done::Done;
 use crate::error::Result;
 use crate::text;
 
-/// Set what the card says: `city="Palo Alto"`, `post=no`, `preference.shirt="16½"`, `tag=+vip`, `household=C-2`.
+/// Set fields of the card: `city="Palo Alto"`, `post=no`, `preference.shirt="16½"`, `tag=+vip`, `household=C-2`.
 #[derive(Debug, clap::Args)]
 pub(super) struct SetArguments {
     /// The customer's reference.
@@ -21,7 +21,7 @@ pub(super) struct SetArguments {
     /// `tag=+WORD` and `tag=-WORD`, `deceased=yes`, `moved=yes`, `household=REF|alone`.
     #[arg(value_name = "FIELD=VALUE", required = true)]
     assignments: Vec<String>,
-    /// From whom it is known; kept with wishes, deceased and moved.
+    /// Where it is known from; recorded with consent, opt-outs, deceased and moved.
     #[arg(long, value_name = "TEXT", default_value = "the owner")]
     source: String,
     /// The day on which it was said; today when nothing is given.
@@ -36,7 +36,7 @@ pub(super) fn run(arguments: &SetArguments, context: &Context) -> Result<Done> {
     let (customer, changed) = app::edit::set(&shop, reference, assignments, on, source)?;
     let object = json!({ "ref": customer.reference, "name": customer.name(), "changed": changed });
     if changed.is_empty() {
-        return Ok(Done::new(format!("The card of {} says so already.", who(&customer)), &object));
+        return Ok(Done::new(format!("The card of {} has that already.", who(&customer)), &object));
     }
     let shown = |text: &str| if text.is_empty() { "–".to_owned() } else { one_line(text) };
     let mut text = format!("Changed {} on the card of {}:\n", text::count(changed.len(), "thing"), who(&customer));

@@ -13,7 +13,7 @@ use crate::text;
 use crate::text::{ago, long_date};
 use chrono::NaiveDate;
 
-/// The card of somebody: how to greet them, what must not be forgotten, what waits for them.
+/// The card of a customer: how to greet them, what must not be forgotten, what waits for them.
 #[derive(Debug, clap::Args)]
 pub(super) struct ShowArguments {
     /// The customer's reference.
@@ -39,7 +39,7 @@ fn page(card: &Card, greeting: &str, gifts: &[OfferSummary], shop: &Shop, today:
     text.push_str(&format!("{} ({}){town}\n", one_line(&card.name), text::quote(&card.reference)));
     text.push_str(&match (card.last_visit, &card.last_visit_ago) {
         (Some(day), Some(ago)) => format!("Last here {ago}, on {}.\n", long_date(day, country)),
-        _ => "Never bought here, as far as the book knows.\n".to_owned(),
+        _ => "No purchase in the book.\n".to_owned(),
     });
     if card.deceased {
         text.push_str("Has died. Nothing is sent.\n");
@@ -47,7 +47,7 @@ fn page(card: &Card, greeting: &str, gifts: &[OfferSummary], shop: &Shop, today:
     for complaint in &card.open_complaints {
         let when = ago(complaint.on, today);
         text.push_str(&format!("\nOpen complaint, from {when}: {}\n", one_line(&complaint.text)));
-        text.push_str(&format!("  Put right? `regulars customer resolve {}`\n", card.reference));
+        text.push_str(&format!("  Resolved? `regulars customer resolve {}`\n", card.reference));
     }
     for gift in gifts {
         text.push_str(&format!("\n{}\n", offer(gift, country)));
@@ -114,7 +114,7 @@ fn rows(card: &Card) -> String {
         let about = ConsentSubject::Consent(channel);
         let said = card.wishes.iter().find(|said| said.about == about && said.state == Consent::No);
         let since = said.map(|said| format!(", since {} ({})", said.on, one_line(&said.source)));
-        format!("wants no {channel}{}", since.unwrap_or_default())
+        format!("opted out of {channel}{}", since.unwrap_or_default())
     };
     let post = match card.post_consent {
         _ if card.moved => "moved away: no post until there is a new street".to_owned(),
@@ -127,7 +127,7 @@ fn rows(card: &Card) -> String {
             let is_told = one.reason == Suppression::OptedOut && !one.source.is_empty();
             let source = is_told.then(|| one_line(&one.source));
             let source = source.map(|source| format!(" ({source})")).unwrap_or_default();
-            format!("no email goes out: {}, {}{source}", one.reason.in_words(), one.on)
+            format!("no email is sent: {}, {}{source}", one.reason.in_words(), one.on)
         }
         (None, Consent::Yes) => "may be emailed".to_owned(),
         (None, Consent::No) => opt_out(ConsentChannel::Email),
@@ -160,6 +160,6 @@ fn heard(note: &Note, country: &str) -> String {
     } else {
         String::new()
     };
-    let right = note.resolved_on.map_or(String::new(), |day| format!(" (put right {})", long_date(day, country)));
+    let right = note.resolved_on.map_or(String::new(), |day| format!(" (resolved {})", long_date(day, country)));
     format!("  {:<18}  {}{minutes}: {}{right}\n", long_date(note.on, country), note.kind, one_line(&note.text))
 }

@@ -11,7 +11,7 @@ use crate::text;
 /// Let the next import bring back a reference that was forgotten. What was erased stays erased.
 #[derive(Debug, clap::Args)]
 pub(super) struct UnforgetArguments {
-    /// The reference as in your export; their email or telephone number, where a list has nothing else.
+    /// The reference as in your export; their email or phone number, where a list has nothing else.
     #[arg(value_name = "REF")]
     reference: String,
 }

@@ -10,7 +10,7 @@ use crate::error::Result;
 use crate::outbox::ServerOffer;
 use crate::text;
 
-/// Say what is still needed before emails go out, and what its lack costs: in shop.toml; at the mail server, which is asked
+/// Show what is still needed before emails can be sent, and what happens without it: in shop.toml; at the mail server, which is asked
 /// what it offers; and in DNS, where receivers look up SPF, DKIM and DMARC. No email is sent.
 ///
 /// DNS is asked through the resolver of this machine, or the one that REGULARS_RESOLVER names: `192.0.2.53`, or `none`.
@@ -25,10 +25,10 @@ pub(super) fn run(arguments: &EmailCheckArguments, context: &Context) -> Result<
     let EmailCheck { missing, offer, dns } = email_check::check(&context.shop()?, arguments.offline);
     let is_stopped = missing.iter().any(|one| one.stops);
     let mut text = match (missing.len() + dns.doubts.len(), &offer) {
-        _ if is_stopped => "No email goes out yet.\n",
+        _ if is_stopped => "No email can be sent yet.\n",
         (0, Some(_)) => "Nothing is missing.\n",
         (0, None) => "Nothing is missing in shop.toml.\n",
-        (_, Some(_)) => "Emails can go out. This is worth a look:\n",
+        (_, Some(_)) => "Emails can be sent. This is worth a look:\n",
         (_, None) => "Nothing in shop.toml stops emails; the mail server was not asked. This is worth a look:\n",
     }
     .to_owned();
@@ -57,7 +57,7 @@ fn looked_up(dns: &DnsFindings) -> String {
         (Some(why), ..) => text += &format!("\nDNS was not asked to the end: {why}.\n"),
         (None, Some(domain), [_, ..]) => {
             let is = text::is(dns.in_order.len());
-            text += &format!("\nIn the DNS of {domain}, {} {is} in order.\n", text::list(&dns.in_order));
+            text += &format!("\nIn the DNS of {domain}, {} {is} OK.\n", text::list(&dns.in_order));
         }
         _ => {}
     }

@@ -26,7 +26,7 @@ pub(super) fn run(arguments: &EmailKeysArguments, context: &Context) -> Result<D
     let KeyOutcome { file, kind, is_new, is_replaced, is_named, domain, records } =
         email_keys::keys(&context.shop()?, make, arguments.replace)?;
     let mut text = if is_new {
-        format!("Made the key {file} ({kind}). Whoever has it can write in your name: keep it to yourself.\n")
+        format!("Made the key {file} ({kind}). Everybody who has it can write in your name: keep it secret.\n")
     } else {
         format!("The key {file} was there already ({kind}); `--replace` makes a new one.\n")
     };
@@ -42,8 +42,8 @@ pub(super) fn run(arguments: &EmailKeysArguments, context: &Context) -> Result<D
     let list: Vec<Value> =
         records.iter().map(|record| json!({ "name": record.name, "type": "TXT", "value": record.value })).collect();
     let warning = is_replaced.then(|| {
-        "emails that are on their way were signed with the old key: take another `dkim_selector` as well, and let the \
-         old record stand for a week"
+        "emails that are on their way were signed with the old key: take another `dkim_selector` as well, and keep the \
+         old record for a week"
             .to_owned()
     });
     Ok(Done::new(text, &json!({ "file": file, "made": is_new, "records": list })).warn(warning))

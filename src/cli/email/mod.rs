@@ -8,7 +8,7 @@ use super::done::Done;
 use super::verb_list::verbs;
 use crate::error::Result;
 
-/// Make the key that signs emails, and see what is missing before they go out.
+/// Make the key that signs emails, and see what is missing before they can be sent.
 #[derive(Debug, clap::Args)]
 pub(super) struct EmailArguments {
     #[command(subcommand)]

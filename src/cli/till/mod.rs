@@ -19,9 +19,9 @@ pub(super) struct TillArguments {
 
 #[derive(Debug, Subcommand)]
 enum TillVerb {
-    /// Set the passphrase that opens the owner's pages; whoever used the old one signs in anew.
+    /// Set the passphrase that opens the owner's pages; everybody who used the old one signs in again.
     Passphrase(secret::SecretArguments),
-    /// Set the PIN that opens the till's pages; all tills sign in anew.
+    /// Set the PIN that opens the till's pages; all tills sign in again.
     Pin(secret::SecretArguments),
     Token(tokens::Make),
     /// List the tokens that were made.

@@ -29,7 +29,7 @@ pub(super) fn make(arguments: &Make, context: &Context) -> Result<Done> {
     let till = arguments.till.trim();
     let (number, token) = app::tokens::make(&context.shop()?, till, context.clock.today())?;
     let text = format!(
-        "{token}\n\nThis is token {number}, of the till {}. It is shown this once; whoever has it is that till.\n",
+        "{token}\n\nThis is token {number}, of the till {}. It is shown only now; everybody who has it acts as that till.\n",
         text::quote(till)
     );
     Ok(Done::new(text, &json!({ "number": number, "till": till, "token": token })))

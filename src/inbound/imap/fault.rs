@@ -37,6 +37,6 @@ pub(super) fn not_handed_out(words: &str) -> Error {
 
 /// Too much that is not IMAP.
 pub(super) fn not_understood() -> Error {
-    Error::new("what the mail server says cannot be understood")
+    Error::new("the answer of the mail server cannot be understood")
         .hint("look at the name and the port of `server` under `[bounces]`; if they are right, please report it")
 }

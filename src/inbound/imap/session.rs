@@ -81,7 +81,7 @@ impl ImapSession {
             ImapStatus::Bye => Err(ended(&words)),
             _ => {
                 let shown = text::quote(&frame.shown());
-                Err(Error::new(format!("this is no server for IMAP: it says {shown}"))
+                Err(Error::new(format!("this is no server for IMAP: it answers {shown}"))
                     .hint("look at the port: 993 is usual for `imaps://`, 143 for `imap+starttls://`"))
             }
         }

@@ -174,7 +174,7 @@ fn an_order_is_checked_too() {
     for (text, wanted) in [
         ("", "1:1: there is nothing to order by"),
         ("spend_12m DOWN", "1:11: `DOWN` is not expected here"),
-        ("spend_12m DESC,", "1:16: the text ends where a value should stand"),
+        ("spend_12m DESC,", "1:16: the text ends where a value is needed"),
         ("spend_12m DESC NULLS LAST", "1:16: the place of absent dates cannot be chosen"),
         ("spend_12", "1:1: no field `spend_12`"),
         ("5", "1:1: `5` is the same for everybody"),

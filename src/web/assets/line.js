@@ -179,7 +179,7 @@
     if (written) parts.push(`${count(written)} saved here ${written === 1 ? "is" : "are"} recorded.`);
     if (owners) parts.push(`${count(owners)} did not go through: the owner sees both sides, you need do nothing.`);
     if (refused) parts.push(`${count(refused)} ${refused === 1 ? "gets" : "get"} no gift: the owner sees why.`);
-    const out = isOut ? " until somebody signs in at this till" : "";
+    const out = isOut ? " until you sign in at this till" : "";
     if (left) parts.push(`${count(left)} ${left === 1 ? "is" : "are"} still saved here${out}.`);
     if (parts.length) say("You’re online again.", parts.join(" "));
     refresh();

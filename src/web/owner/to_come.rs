@@ -74,8 +74,8 @@ fn gather(read: &Read<'_>, state: &AppState, wanted: Option<CampaignId>, now: Na
         format!("{what} from {}{until}", day(planned.starts()))
     } else {
         let gift = if gift.is_empty() { String::new() } else { format!(" for {gift}") };
-        let waits = if is_over { "waited" } else { "waits" };
-        let until = planned.claim_until.map_or(String::new(), |until| format!("; it {waits} until {}", day(until)));
+        let valid = if is_over { "were valid" } else { "are valid" };
+        let until = planned.claim_until.map_or(String::new(), |until| format!("; codes {valid} until {}", day(until)));
         format!("{come} of the {mailed} who {were} written to came{gift}{until}")
     };
     Ok(ToComePage {

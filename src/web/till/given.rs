@@ -123,7 +123,7 @@ fn gather(
         EntryFor::SecondGift { planned, recipient } => (
             wording::recipient(recipient),
             format!("Yes. A second {} is theirs.", GiftWords::of(&planned.gift_name).noun),
-            "It stands beside the first.".to_owned(),
+            "It is recorded beside the first.".to_owned(),
         ),
         EntryFor::Amount(whose) => (
             whose.as_ref().map(|whose| wording::customer(&whose.greeting, &whose.customer)).unwrap_or_default(),

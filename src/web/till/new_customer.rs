@@ -152,8 +152,8 @@ fn page(
         has_focus: focus == Some(name),
     });
     let questions = [
-        ("May we send them letters by post?", "Without an answer they get letters; a no stops them."),
-        ("May we email them?", "Only a yes that they gave counts."),
+        ("May we send them letters by post?", "Without an answer they get letters; an opt-out stops them."),
+        ("May we email them?", "Only consent that they gave counts."),
     ];
     let consents = new.consents.iter().zip(questions);
     Ok(NewCustomerPage {

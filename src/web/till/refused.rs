@@ -122,7 +122,7 @@ fn gather(
             refused.what_to_do = if refused.again {
                 format!("The {} once, every amount always.", gift.noun)
             } else {
-                format!("The {} goes out once. If that was a mistake, the owner can take it back.", gift.noun)
+                format!("The {} is given once. If that was a mistake, the owner can take it back.", gift.noun)
             };
         }
         Outcome::Expired => {
