@@ -84,7 +84,7 @@ impl Template {
             match parts {
                 Some((head, after)) => (head_text, body) = (head, after.strip_prefix('\n').unwrap_or(after)),
                 None => {
-                    faults.push(Error::new("the front matter is not closed").at(1).hint("end it with a line of `+++`"))
+                    faults.push(Error::new("the front matter is not closed").at(1).hint("end it with a line of `+++`"));
                 }
             }
         }
