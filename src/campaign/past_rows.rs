@@ -290,7 +290,7 @@ mod tests {
             ("B,,,1989-07-01,", "redeemed_on", "1989-07-01 is outside"),
             ("B,,,03/04/1989,", "redeemed_on", "`03/04/1989` could be two"),
             ("B,,,yes,", "redeemed_on", "`yes` is not a day"),
-            ("B,held_out,,1989-02-03,", "redeemed_on", "somebody held out"),
+            ("B,held_out,,1989-02-03,", "redeemed_on", "a customer in the control group"),
             ("B,,,1989-02-03,-5", "spend", "`-5` is less than nothing"),
             ("B,,,1989-02-03,lots", "spend", "`lots` is not an amount"),
             ("B,,,,20", "spend", "an amount, and no day"),

@@ -109,7 +109,7 @@ const MISTAKES: &[(&str, &str)] = &[
         "1:17: `today()` is a date, which `-` cannot be used with | use days_ago(30), months_ago(6), years_ago(1) or date('2025-03-31')",
     ),
     ("last_purchase > today", "1:17: `today` is a function | write `today()`"),
-    ("spend_12m() > 5", "1:1: `spend_12m` stands without parentheses | write `spend_12m`"),
+    ("spend_12m() > 5", "1:1: `spend_12m` is written without parentheses | write `spend_12m`"),
     (
         "last_purchase = NULL",
         "1:17: nothing is compared with NULL | write IS NULL or IS NOT NULL behind the field: last_purchase IS NULL",
@@ -124,7 +124,7 @@ const MISTAKES: &[(&str, &str)] = &[
         "1 < visits_12m < 5",
         "1:16: a comparison cannot be compared again | join two comparisons with AND: 100 <= spend_12m AND spend_12m <= 500",
     ),
-    ("spend_12m BETWEEN 500 AND 100", "1:19: nothing lies between `500` and `100` | write the smaller one first"),
+    ("spend_12m BETWEEN 500 AND 100", "1:19: nothing is between `500` and `100` | write the smaller one first"),
     (
         "spend_12m BETWEEN 500",
         "1:22: BETWEEN needs two values with AND between them | for example spend_12m BETWEEN 100 AND 500",
