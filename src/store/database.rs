@@ -1,7 +1,7 @@
 //! Opening the database: one connection that writes in transactions, and connections that only read.
 
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
@@ -27,6 +27,9 @@ pub(crate) struct Store {
 
 /// How long the connections wait for another process that writes.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How long to wait before the next try where SQLite does not wait itself.
+const PAUSE: Duration = Duration::from_millis(10);
 
 /// How long what was erased earlier may wait to be wiped, when others have the shop open.
 const WIPE_TIMEOUT: Duration = Duration::from_millis(100);
@@ -81,7 +84,8 @@ impl Store {
             let mut writer = Connection::open_with_flags(path, flags).map_err(fault::of)?;
             writer.busy_timeout(BUSY_TIMEOUT).map_err(fault::of)?;
             migrations::recognise(&writer)?;
-            for (name, value) in [("journal_mode", "WAL"), ("synchronous", "FULL"), ("foreign_keys", "ON")] {
+            keep_a_log(&writer)?;
+            for (name, value) in [("synchronous", "FULL"), ("foreign_keys", "ON")] {
                 writer.pragma_update(None, name, value).map_err(fault::of)?;
             }
             migrations::run(&mut writer)?;
@@ -171,6 +175,17 @@ impl Drop for Store {
             for connection in [&self.reader, &self.writer] {
                 let _ = connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
             }
+        }
+    }
+}
+
+/// Lets changes go into a log. SQLite does not wait when several programs begin that at once, as with a backup put back.
+fn keep_a_log(writer: &Connection) -> Result<()> {
+    let until = Instant::now() + BUSY_TIMEOUT;
+    loop {
+        match writer.pragma_update(None, "journal_mode", "WAL") {
+            Err(error) if fault::is_busy(&error) && Instant::now() < until => std::thread::sleep(PAUSE),
+            outcome => return outcome.map_err(fault::of),
         }
     }
 }

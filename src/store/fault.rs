@@ -14,6 +14,11 @@ pub(super) fn may_pass(error: &Error) -> bool {
     cause.and_then(rusqlite::Error::sqlite_error).is_some_and(|error| passes.contains(&error.code) || is_no_room(error))
 }
 
+/// Whether another connection is in the way.
+pub(super) fn is_busy(error: &rusqlite::Error) -> bool {
+    matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked))
+}
+
 fn is_no_room(error: &ffi::Error) -> bool {
     NO_ROOM.contains(&error.extended_code)
 }
