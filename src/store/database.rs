@@ -245,6 +245,17 @@ impl StoreReader {
     }
 }
 
+impl Read<'_> {
+    /// A second view, for a thread beside this one; none inside a transaction, whose changes it would not see, nor where the file
+    /// cannot be opened once more.
+    pub(crate) fn beside(&self) -> Option<StoreReader> {
+        let path = self.connection.path().filter(|path| !path.is_empty() && self.connection.is_autocommit())?;
+        let other = StoreReader::open(Path::new(path)).ok()?;
+        // On a read-only disk it opens, and cannot read.
+        other.read().value::<i64>("SELECT count(*) FROM setting", &[]).ok().map(|_| other)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

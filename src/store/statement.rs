@@ -12,6 +12,9 @@ use crate::error::{Error, ErrorKind, Result};
 pub(super) const CACHE: i64 = 65_536;
 const BULK_CACHE: i64 = 262_144;
 
+/// How many values one statement is given in a list.
+const VALUES_AT_ONCE: usize = 500;
+
 /// Reading: one statement at a time, rows turned into values by a closure.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Read<'s> {
@@ -30,6 +33,22 @@ impl Read<'_> {
         let mut rows = statement.query(params_from_iter(params)).map_err(fault::of)?;
         while let Some(found) = rows.next().map_err(fault::of)? {
             row(&Row { row: found })?;
+        }
+        Ok(())
+    }
+
+    /// Calls `row` for every row of a statement that ends in `IN`, for some values after the other: a few hundred at once.
+    pub(crate) fn each_among<T: ToValue>(
+        &self,
+        sql: &str,
+        params: &[Value<'_>],
+        values: &[T],
+        mut row: impl FnMut(&Row<'_>) -> Result<()>,
+    ) -> Result<()> {
+        for some in values.chunks(VALUES_AT_ONCE) {
+            let list: Vec<String> = (1..=some.len()).map(|nth| format!("?{}", params.len() + nth)).collect();
+            let all = params.iter().map(ToValue::to_value).chain(some.iter().map(ToValue::to_value));
+            self.each(&format!("{sql} ({})", list.join(", ")), &all.collect::<Vec<_>>(), &mut row)?;
         }
         Ok(())
     }

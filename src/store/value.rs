@@ -89,6 +89,12 @@ impl ToValue for Value<'_> {
     }
 }
 
+impl FromValue for Value<'static> {
+    fn from_value(cell: Value<'_>) -> Option<Self> {
+        Some(cell.into_owned())
+    }
+}
+
 macro_rules! integers {
     ($($type:ty),*) => { $(
         impl ToValue for $type {
