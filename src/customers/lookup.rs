@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::customer::{COLUMNS, Customer};
+use super::customer::{COLUMNS, Customer, name_in};
 use crate::domain::{CustomerId, HouseholdId};
 use crate::error::{Error, Result};
 use crate::store::{Read, params};
@@ -54,6 +54,28 @@ pub(crate) fn by_id(read: &Read<'_>, id: CustomerId) -> Result<Customer> {
     let sql = format!("SELECT {COLUMNS} FROM customer WHERE id = ?1");
     let found = read.first(&sql, params![id], Customer::from_row)?;
     found.ok_or_else(|| Error::new("a customer is gone from the book").hint("run `regulars doctor`"))
+}
+
+/// The names of some people; the reference of somebody without a name.
+pub(crate) fn names(read: &Read<'_>, ids: &[CustomerId]) -> Result<HashMap<CustomerId, String>> {
+    let mut names = HashMap::with_capacity(ids.len());
+    let sql = "SELECT id, ref, first_name, last_name, full_name, suffix, company FROM customer WHERE id IN";
+    read.each_among(sql, params![], ids, |row| {
+        let name = name_in(row, 2)?;
+        names.insert(row.get(0)?, if name.is_empty() { row.get(1)? } else { name });
+        Ok(())
+    })?;
+    Ok(names)
+}
+
+/// With whom some people live.
+pub(crate) fn households(read: &Read<'_>, ids: &[CustomerId]) -> Result<HashMap<CustomerId, HouseholdId>> {
+    let mut households = HashMap::with_capacity(ids.len());
+    read.each_among("SELECT id, household_id FROM customer WHERE id IN", params![], ids, |row| {
+        households.insert(row.get(0)?, row.get(1)?);
+        Ok(())
+    })?;
+    Ok(households)
 }
 
 /// Everybody of a household, in order of reference.

@@ -54,7 +54,7 @@ pub(crate) use identity::{RefStatus, References, let_back, references};
 pub(crate) use index::{complete as index_words, is_complete as words_are_indexed};
 pub(crate) use likeness::dialled;
 pub(crate) use links::{link_purchases, lone_emails};
-pub(crate) use lookup::{by_id, by_ref, count, ids, preferences, resolve_ref, tags};
+pub(crate) use lookup::{by_id, by_ref, count, households, ids, names, preferences, resolve_ref, tags};
 pub(crate) use merging::{Merged, merge, unmerge};
 pub(crate) use notes::{Note, add_note, note_kind, notes, resolve};
 pub(crate) use personal_data::PERSONAL_DATA;
@@ -64,7 +64,7 @@ pub(crate) use purchase::{
     spent_between, visits_between,
 };
 pub(crate) use purchase_writer::{DedupeKey, PurchaseDraft, PurchaseItem, PurchaseWriter, StoredLine, StoredPurchase};
-pub(crate) use reach::{Reach, address_reach, reach};
+pub(crate) use reach::{Reach, address_reach, reach, reach_of};
 pub(crate) use suppression::{AddressKey, Suppressed, Suppressions, suppress, suppressed, suppressions};
 pub(crate) use table_owner::{
     CardRows, Erasure, ExportCell, ExportTable, MergeRecord, MergedCards, PlanPlace, TableOwner, export_tables,

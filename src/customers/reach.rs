@@ -1,6 +1,6 @@
-//! How everybody can be written to, in one pass over the book.
+//! How people can be written to: everybody in one pass over the book, or some of them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::customer::has_left;
 use super::lookup;
@@ -41,36 +41,66 @@ impl Reach {
 /// How everybody can be written to, by id.
 pub(crate) fn reach(read: &Read<'_>) -> Result<HashMap<CustomerId, Reach>> {
     let mut all = HashMap::with_capacity(lookup::count(read)?);
-    let suppressions = Suppressions::of(read)?;
-    let opted_out = PostOptOuts::of(read)?.others(read)?;
-    let undeliverable = UndeliverableAddresses::of(read)?;
-    let sql = "SELECT id, ref, household_id, post_consent, email_consent, deceased, email, moved_from, street, street2, \
-               city, postcode, country, home FROM customer";
-    read.each(sql, params![], |row| {
-        let email: String = row.get(6)?;
-        let has_email = EmailAddress::is_one(&email);
-        let (has_address, has_moved) = address_reach(row, 7)?;
-        let id = row.get(0)?;
-        let (post, consent): (Consent, Consent) = (row.get(3)?, row.get(4)?);
-        // Their own word comes first.
-        let is_own = |why: &Suppression| *why == Suppression::OptedOut && consent == Consent::No;
-        let reach = Reach {
-            reference: row.get(1)?,
-            household_id: row.get(2)?,
-            has_address,
-            wants_no_post: post == Consent::No || opted_out.contains(&id),
-            has_email,
-            has_email_fault: !has_email && !email.trim().is_empty(),
-            email_consent: consent == Consent::Yes,
-            suppressed: suppressions.reason(&email).filter(|why| !is_own(why)),
-            deceased: row.get(5)?,
-            has_moved,
-            is_undeliverable: undeliverable.has(row.get(13)?),
-        };
-        all.insert(id, reach);
+    let known = KnownReasons::of(read)?;
+    read.each(&format!("SELECT {COLUMNS} FROM customer"), params![], |row| {
+        all.insert(row.get(0)?, known.reach(row)?);
         Ok(())
     })?;
     Ok(all)
+}
+
+/// How some people can be written to, by id.
+pub(crate) fn reach_of(read: &Read<'_>, ids: &[CustomerId]) -> Result<HashMap<CustomerId, Reach>> {
+    let mut some = HashMap::with_capacity(ids.len());
+    let known = KnownReasons::of(read)?;
+    read.each_among(&format!("SELECT {COLUMNS} FROM customer WHERE id IN"), params![], ids, |row| {
+        some.insert(row.get(0)?, known.reach(row)?);
+        Ok(())
+    })?;
+    Ok(some)
+}
+
+const COLUMNS: &str = "id, ref, household_id, post_consent, email_consent, deceased, email, moved_from, street, street2, city, \
+                       postcode, country, home";
+
+/// Why people are not written to, beside what their cards have.
+struct KnownReasons {
+    suppressions: Suppressions,
+    opted_out: HashSet<CustomerId>,
+    undeliverable: UndeliverableAddresses,
+}
+
+impl KnownReasons {
+    fn of(read: &Read<'_>) -> Result<Self> {
+        Ok(Self {
+            suppressions: Suppressions::of(read)?,
+            opted_out: PostOptOuts::of(read)?.others(read)?,
+            undeliverable: UndeliverableAddresses::of(read)?,
+        })
+    }
+
+    /// Of a row of [`COLUMNS`].
+    fn reach(&self, row: &Row<'_>) -> Result<Reach> {
+        let email: String = row.get(6)?;
+        let has_email = EmailAddress::is_one(&email);
+        let (has_address, has_moved) = address_reach(row, 7)?;
+        let (post, consent): (Consent, Consent) = (row.get(3)?, row.get(4)?);
+        // Their own word comes first.
+        let is_own = |why: &Suppression| *why == Suppression::OptedOut && consent == Consent::No;
+        Ok(Reach {
+            reference: row.get(1)?,
+            household_id: row.get(2)?,
+            has_address,
+            wants_no_post: post == Consent::No || self.opted_out.contains(&row.get(0)?),
+            has_email,
+            has_email_fault: !has_email && !email.trim().is_empty(),
+            email_consent: consent == Consent::Yes,
+            suppressed: self.suppressions.reason(&email).filter(|why| !is_own(why)),
+            deceased: row.get(5)?,
+            has_moved,
+            is_undeliverable: self.undeliverable.has(row.get(13)?),
+        })
+    }
 }
 
 /// Whether a letter can go to an address, and whether it is one that they have left; of the columns `moved_from, street,

@@ -22,6 +22,12 @@ impl Share {
         Money(saturate(round_half_away(i128::from(amount.0) * i128::from(self.0), 1_000_000)))
     }
 
+    /// Whether it is none of it.
+    #[must_use]
+    pub(crate) fn is_zero(self) -> bool {
+        self.0 == 0
+    }
+
     /// Whether it is all of it.
     #[must_use]
     pub(crate) fn is_whole(self) -> bool {
