@@ -2,13 +2,14 @@
 
 use chrono::{Datelike, Days, NaiveDate};
 
-use super::expr::{self, Case, Expr, Node};
-use super::fields::{self, Answer, Kind, Measure, SegmentFunction};
+use super::expr::{self, Case, Counted, Expr, Node, TopLimit};
+use super::fields::{self, Answer, Kind, Measure, SegmentFunction, Source};
 use super::habits::instead;
 use super::segment_text::SegmentText;
 use super::tree::Ast;
 use crate::clock::{days_before, months_before};
 use crate::error::{Error, Result};
+use crate::money::Share;
 use crate::text;
 
 /// How far back `days_ago` and its like reach, so that a slip of the hand is seen.
@@ -47,8 +48,10 @@ pub(super) fn call(
             let words = call.words(text)?;
             Ok(call.gives(Node::Bought(words, expr::Days { from: Some(call.day(day)?), to })))
         }
-        "spend_between" => Ok(call.gives(Node::Purchases(Measure::Spend, call.days(items)?))),
-        "visits_between" => Ok(call.gives(Node::Purchases(Measure::Visits, call.days(items)?))),
+        "spend_between" => call.counted(Measure::Spend, items),
+        "visits_between" => call.counted(Measure::Visits, items),
+        "top" => call.top(items),
+        "came" => Ok(call.gives(Node::Came(call.campaign(items)?))),
         "response" => Ok(call.gives(Node::Answer(Answer::Text, call.campaign(items)?))),
         "invited" => Ok(call.gives(Node::Answer(Answer::Invited, call.campaign(items)?))),
         "lower" => call.fold(Case::Lower, items),
@@ -59,7 +62,12 @@ pub(super) fn call(
 fn unknown(at: SegmentText<'_>, ast: &Ast, name: &str) -> Error {
     if fields::field(name).is_some() || at.scope.named.contains_key(name) {
         let message = format!("{} is written without parentheses", text::quote(name));
-        return at.fault(ast, message).hint(format!("write `{name}`"));
+        let is_followed = fields::field(name).is_some_and(|field| matches!(field.source, Source::Followed(_)));
+        return at.fault(ast, message).hint(if is_followed {
+            format!("write `{name}` with `follows`; of a campaign by its name ask came('…') or response('…')")
+        } else {
+            format!("write `{name}`")
+        });
     }
     let error = at.fault(ast, format!("no function {}", text::quote(name)));
     match instead(name) {
@@ -149,6 +157,37 @@ impl Call<'_, '_> {
             return Err(self.at.fault(first, message).hint("write the earlier day first"));
         }
         Ok(expr::Days { from: Some(from), to: to.min(self.at.scope.as_of) })
+    }
+
+    fn counted(&self, measure: Measure, items: &[Ast]) -> Result<Expr> {
+        Ok(self.gives(Node::Purchases(Counted { measure, days: self.days(items)? })))
+    }
+
+    /// How many, and by which figure.
+    fn top(&self, items: &[Ast]) -> Result<Expr> {
+        let [most, by] = match items {
+            [most, by] => [most, by],
+            [_, _, third, ..] => return Err(self.wrong(third, "takes two values")),
+            _ => return Err(self.wrong(self.ast, "needs two values, how many and by what")),
+        };
+        let limit = match (self.value)(most)?.node {
+            Node::Whole(n) => usize::try_from(n).ok().filter(|n| *n > 0).map(TopLimit::Count),
+            Node::Text(typed) => typed.parse().ok().filter(|share: &Share| !share.is_zero()).map(TopLimit::Share),
+            _ => None,
+        };
+        let Some(limit) = limit else {
+            let wants = format!("needs a share such as '20%' or a number of customers, not {}", self.at.shown(most));
+            return Err(self.wrong(most, &wants));
+        };
+        let figure = (self.value)(by)?;
+        let is_figure = !matches!(figure.kind, Kind::Text | Kind::YesNo) && figure.days_of_purchases().is_some();
+        if !is_figure {
+            return Err(self.wrong(by, &format!("ranks by a figure of purchases, which {} is not", self.at.shown(by))));
+        }
+        if figure.absent && !matches!(figure.node, Node::Purchases(_)) {
+            return Err(self.wrong(by, &format!("ranks by what all buyers have, which {} is not", self.at.shown(by))));
+        }
+        Ok(self.gives(Node::Top(limit, Box::new(figure))))
     }
 
     fn campaign(&self, items: &[Ast]) -> Result<String> {

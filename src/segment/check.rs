@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 use super::calls;
-use super::expr::{Days, Expr, Node};
+use super::expr::{Counted, Days, Expr, Node};
 use super::fields::{self, Answer, BIRTH_MONTH, Kind, SegmentField, Source};
 use super::habits::instead;
 use super::parser::{self, HIGHEST};
@@ -157,7 +157,7 @@ impl<'a> Check<'a> {
         let node = match field.source {
             Source::Customer(sql) => Node::Customer(sql),
             Source::Country => Node::Country(self.at.scope.home.to_owned()),
-            Source::Purchases(measure, months) => Node::Purchases(measure, self.last(months)),
+            Source::Purchases(measure, months) => Node::Purchases(Counted { measure, days: self.last(months) }),
             Source::Contacts(contact, months) => Node::Contacts(contact, self.last(months)),
             Source::Followed(answer) => match self.at.scope.follows {
                 Some(campaign) => Node::Answer(answer, campaign.to_owned()),

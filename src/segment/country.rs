@@ -9,7 +9,7 @@ use crate::store::{Read, params};
 use crate::text::case_folded;
 
 /// The countries of the book, each as somebody typed it.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct TypedCountries(Vec<String>);
 
 impl TypedCountries {

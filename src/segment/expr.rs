@@ -4,6 +4,8 @@ use chrono::NaiveDate;
 
 use super::fields::{Answer, Contact, Kind, Measure, REF};
 use super::tree::Comparison;
+use crate::money::Share;
+use crate::store::Value;
 
 /// A checked part of a segment.
 #[derive(Debug, Clone)]
@@ -23,6 +25,49 @@ pub(super) struct Days {
     pub(super) to: NaiveDate,
 }
 
+/// A figure over purchases, and the days of which it counts those.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Counted {
+    pub(super) measure: Measure,
+    pub(super) days: Days,
+}
+
+impl Counted {
+    /// The figure as a part of an expression.
+    pub(super) fn expr(self) -> Expr {
+        let (kind, absent) = match self.measure {
+            Measure::Spend | Measure::Average => (Kind::Money, false),
+            Measure::Visits | Measure::Returns => (Kind::Whole, false),
+            Measure::First | Measure::Last => (Kind::Date, true),
+        };
+        Expr { node: Node::Purchases(self), kind, absent, text: String::new() }
+    }
+}
+
+impl Days {
+    /// From the first day of both to the last day of both.
+    pub(super) fn with(self, other: Days) -> Days {
+        Days { from: self.from.zip(other.from).map(|(a, b)| a.min(b)), to: self.to.max(other.to) }
+    }
+
+    /// Whether all of them are among `others`.
+    pub(super) fn are_among(self, others: Days) -> bool {
+        self.with(others) == others
+    }
+
+    /// How many days they are.
+    pub(super) fn length(self) -> i64 {
+        self.from.map_or(i64::MAX, |from| (self.to - from).num_days())
+    }
+}
+
+/// How many are on top.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum TopLimit {
+    Count(usize),
+    Share(Share),
+}
+
 /// What a checked part is.
 #[derive(Debug, Clone)]
 pub(super) enum Node {
@@ -38,10 +83,16 @@ pub(super) enum Node {
     Customer(&'static str),
     /// The country as it was typed, with that of the shop.
     Country(String),
-    Purchases(Measure, Days),
+    /// A value of the book's own, such as the figure at which a cut is made.
+    Value(Value<'static>),
+    Purchases(Counted),
     Contacts(Contact, Days),
     /// What came of a campaign, by its file's name.
     Answer(Answer, String),
+    /// Whether they, or somebody of their household, came to a campaign.
+    Came(String),
+    /// Whether they are among so many, by a figure over purchases, of all who bought in its days.
+    Top(TopLimit, Box<Expr>),
     Tag(String),
     /// An item whose text holds all the words, bought within the days.
     Bought(Vec<String>, Days),
@@ -79,12 +130,25 @@ impl Expr {
             | Node::Purchases(..)
             | Node::Contacts(..)
             | Node::Answer(..)
+            | Node::Came(_)
             | Node::Tag(_)
             | Node::Bought(..)
             | Node::Preference(_)
             | Node::BirthdayWithin(..) => found.push(self),
-            Node::Text(_) | Node::Whole(_) | Node::Decimal(..) | Node::Money(_) | Node::Day(_) | Node::YesNo(_) => {}
-            Node::Fold(_, a) | Node::Named(a) | Node::Negate(a) | Node::Like(a, _) | Node::IsNull(a) | Node::Not(a) => {
+            Node::Text(_)
+            | Node::Whole(_)
+            | Node::Decimal(..)
+            | Node::Money(_)
+            | Node::Day(_)
+            | Node::YesNo(_)
+            | Node::Value(_) => {}
+            Node::Top(_, a)
+            | Node::Fold(_, a)
+            | Node::Named(a)
+            | Node::Negate(a)
+            | Node::Like(a, _)
+            | Node::IsNull(a)
+            | Node::Not(a) => {
                 a.facts(found);
             }
             Node::Arithmetic(_, a, b) | Node::Compare(_, a, b) => {
@@ -107,6 +171,26 @@ impl Expr {
                     part.facts(found);
                 }
             }
+        }
+    }
+
+    /// The days of all purchases that it asks about, where it asks about nothing else.
+    pub(super) fn days_of_purchases(&self) -> Option<Days> {
+        let mut facts = Vec::new();
+        self.facts(&mut facts);
+        let days = facts.into_iter().map(|fact| match fact.node {
+            Node::Purchases(counted) => Some(counted.days),
+            _ => None,
+        });
+        days.reduce(|all, days| Some(all?.with(days?))).flatten()
+    }
+
+    /// The parts that must all hold, named segments written out.
+    pub(super) fn terms<'e>(&'e self, found: &mut Vec<&'e Expr>) {
+        match &self.node {
+            Node::All(parts) => parts.iter().for_each(|part| part.terms(found)),
+            Node::Named(inside) => inside.terms(found),
+            _ => found.push(self),
         }
     }
 

@@ -240,6 +240,8 @@ pub(super) const FUNCTIONS: &[SegmentFunction] = &[
     call("visits_between", "visits_between(date('2025-01-01'), date('2025-12-31'))", Kind::Whole),
     call("response", "response('spring-2025')", Kind::Text),
     call("invited", "invited('spring-2025')", Kind::YesNo),
+    call("came", "came('spring-2025')", Kind::YesNo),
+    call("top", "top('20%', spend_12m)", Kind::YesNo),
     call("preference", "preference('shirt size')", Kind::Text),
     call("birthday_within", "birthday_within(14)", Kind::YesNo),
     call("today", "today()", Kind::Date),

@@ -11,11 +11,16 @@ mod check;
 mod country;
 mod expr;
 mod fields;
+mod figures;
 mod fold;
 mod habits;
 mod kinds;
 mod lexer;
 mod parser;
+mod pass;
+mod ranking;
+mod resolve;
+mod search;
 mod segment_text;
 mod sql;
 mod terms;
@@ -33,11 +38,13 @@ use crate::domain::CustomerId;
 use crate::error::{Error, Result};
 use crate::money::Currency;
 use crate::shop::Settings;
-use crate::store::{Read, ToValue};
+use crate::store::Read;
 
+pub(crate) use figures::{AskedColumns, Figure, asked_columns, spent_in_a_year};
+use search::Search;
 pub(crate) use terms::terms;
 pub(crate) use unknown::unknown_values;
-pub(crate) use why::{Explanation, explain};
+pub(crate) use why::{Explanation, FailingPart, explain};
 
 /// What a segment is judged on, and what it may speak of besides the fields.
 #[derive(Debug, Clone, Copy)]
@@ -141,7 +148,16 @@ pub(crate) fn check_named(scope: &Scope<'_>) -> Result<()> {
     Error::all(faults.collect()).map_or(Ok(()), Err)
 }
 
-/// Everybody who matches, the best first; `limit` is how many at most. Without an order they stand by reference.
+/// Those who match, the best first.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Ranking {
+    /// How many there are, before the limit.
+    pub(crate) matched: usize,
+    /// Those within the limit.
+    pub(crate) found: Vec<Found>,
+}
+
+/// Everybody who matches, the best first; `limit` is how many of them at most. Without an order they stand by reference.
 ///
 /// # Errors
 /// When the database fails.
@@ -149,16 +165,22 @@ pub(crate) fn find(
     read: &Read<'_>,
     condition: &Condition,
     order: Option<&Order>,
-    limit: Option<usize>,
-) -> Result<Vec<Found>> {
-    let keys: &[_] = order.map_or(&[], |order| &order.keys);
-    let asked = std::iter::once(&condition.root).chain(keys.iter().map(|(key, _)| key));
-    let mut sql = sql::Sql::for_all(read, asked)?;
-    let matches = sql.expr(&condition.root);
-    let ranked = sql.order(keys);
-    let most = limit.map(|limit| format!(" LIMIT {}", sql.bind(limit.to_value().into_owned()))).unwrap_or_default();
-    let text = format!("SELECT c.id, c.ref FROM customer c WHERE {matches} ORDER BY {ranked}{most}");
-    read.all(&text, &sql.params, |row| Ok(Found { id: row.get(0)?, reference: row.get(1)? }))
+    limit: Option<&dyn Fn(usize) -> usize>,
+) -> Result<Ranking> {
+    let root = resolve::resolved(read, &condition.root)?;
+    let (keys, down) = order.map(|order| order.resolved(read)).transpose()?.unwrap_or_default();
+    let matches = Search::of(read, &root, keys.iter().collect())?.run(read)?;
+    let matched = matches.ids.len();
+    let found = ranking::ranked(read, matches, &down, limit.map(|limit| limit(matched)))?;
+    Ok(Ranking { matched, found })
+}
+
+impl Order {
+    /// Its keys, and whether each goes down.
+    fn resolved(&self, read: &Read<'_>) -> Result<(Vec<expr::Expr>, Vec<bool>)> {
+        let keys = self.keys.iter().map(|(key, down)| Ok((resolve::resolved(read, key)?, *down)));
+        Ok(keys.collect::<Result<Vec<_>>>()?.into_iter().unzip())
+    }
 }
 
 /// The ids of everybody who matches, in no order.
@@ -166,12 +188,6 @@ pub(crate) fn find(
 /// # Errors
 /// When the database fails.
 pub(crate) fn matching(read: &Read<'_>, condition: &Condition) -> Result<HashSet<CustomerId>> {
-    let mut sql = sql::Sql::for_all(read, [&condition.root])?;
-    let matches = sql.expr(&condition.root);
-    let mut found = HashSet::new();
-    read.each(&format!("SELECT c.id FROM customer c WHERE {matches}"), &sql.params, |row| {
-        found.insert(row.get(0)?);
-        Ok(())
-    })?;
-    Ok(found)
+    let root = resolve::resolved(read, &condition.root)?;
+    Ok(Search::of(read, &root, Vec::new())?.run(read)?.ids.into_iter().collect())
 }

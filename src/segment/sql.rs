@@ -1,13 +1,13 @@
 //! A checked expression as portable SQL over `customer c`, with every value a `?1` parameter.
 //!
 //! Each thing counted is a small subquery of its own, answered by the covering index (customer_id, day, amount_minor)
-//! and only for those people whom the other conditions have left. Joining one grouped subselect was measured too: it is
-//! no faster for the whole book, and slow for one person (`why`).
+//! and only for those people whom the other conditions have left; what [`super::pass`] counts for everybody at once is read
+//! from there.
 
 use chrono::NaiveDate;
 
 use super::country::TypedCountries;
-use super::expr::{Case, Days, Expr, Node};
+use super::expr::{Case, Counted, Days, Expr, Node};
 use super::fields::{Answer, BIRTH_DAY, Contact, Kind, Measure};
 use super::fold::{holding, pattern};
 use super::tree::Comparison;
@@ -17,14 +17,30 @@ use crate::store::{Read, ToValue, Value, folded_equal_sql, folded_like_sql, fold
 use crate::text::case_folded;
 
 /// SQL being written, with its parameters.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Sql {
     /// Whether one person is asked about, rather than the whole book.
     one: bool,
     /// Where a country is asked for, those that the book has.
     countries: TypedCountries,
+    /// How purchases are counted.
+    pub(super) counting: Counting,
     /// In the order of `?1`, `?2` ….
     pub(super) params: Vec<Value<'static>>,
+}
+
+/// How the figures of purchases are written.
+#[derive(Debug, Clone, Default)]
+pub(super) enum Counting {
+    /// A look-up for each person, unless a pass has the figure in a column.
+    #[default]
+    LookUp,
+    /// Columns of a pass, each with the figure that it has; a look-up for all others.
+    Columns(Vec<(Counted, String)>),
+    /// Inside a pass over purchases `p` of these days, grouped by person.
+    Grouped(Days),
+    /// As they are of somebody who bought nothing.
+    Nothing,
 }
 
 const COUNTRY: &str = "c.country";
@@ -39,7 +55,12 @@ impl Sql {
         exprs.into_iter().for_each(|expr| expr.facts(&mut facts));
         let asks_country = facts.iter().any(|fact| matches!(fact.node, Node::Country(_)));
         let countries = if asks_country { TypedCountries::of(read)? } else { TypedCountries::default() };
-        Ok(Self { one: false, countries, params: Vec::new() })
+        Ok(Self { countries, ..Self::default() })
+    }
+
+    /// SQL in which purchases are counted in this way, about nothing but those.
+    pub(super) fn counting(counting: Counting) -> Self {
+        Self { counting, ..Self::default() }
     }
 
     /// SQL about one person: nothing in it looks at anybody else.
@@ -64,19 +85,6 @@ impl Sql {
         self.bind(text.to_value().into_owned())
     }
 
-    /// What a list is ordered by; `ref` comes last so that no two orders are equally right.
-    pub(super) fn order(&mut self, keys: &[(Expr, bool)]) -> String {
-        let mut parts = Vec::new();
-        for (key, down) in keys {
-            let way = if *down { " DESC" } else { "" };
-            let absent = if key.absent { " NULLS LAST" } else { "" };
-            parts.push(format!("{}{way}{absent}", self.expr(key)));
-        }
-        // Byte by byte: SQLite's own collation. A server of the PostgreSQL family needs COLLATE "C" on the column.
-        parts.push("c.ref".to_owned());
-        parts.join(", ")
-    }
-
     /// Any checked part. What is not a yes or no may be NULL where `absent` says so; a yes or no never is.
     pub(super) fn expr(&mut self, expr: &Expr) -> String {
         match &expr.node {
@@ -84,10 +92,11 @@ impl Sql {
             Node::Whole(n) | Node::Money(n) => self.bind(Value::Int(*n)),
             Node::Decimal(digits, scale) => decimal(*digits, *scale),
             Node::Day(day) => self.day(*day),
+            Node::Value(value) => self.bind(value.clone()),
             Node::YesNo(yes) => (if *yes { "TRUE" } else { "FALSE" }).to_owned(),
             Node::Customer(sql) => format!("({sql})"),
             Node::Country(_) => COUNTRY.to_owned(),
-            Node::Purchases(measure, days) => self.purchases(*measure, *days),
+            Node::Purchases(counted) => self.purchases(*counted),
             Node::Contacts(contact, days) => self.contacts(*contact, *days),
             Node::Answer(answer, campaign) => self.answer(*answer, campaign),
             Node::Tag(tag) => {
@@ -95,6 +104,9 @@ impl Sql {
                 self.among("FROM customer_tag t", "t.customer_id", &is_tag, "")
             }
             Node::Bought(words, days) => self.bought(words, *days),
+            Node::Came(campaign) => self.came(campaign),
+            // Whoever asks has put the place of the cut in its place; nobody is on top of an unknown book.
+            Node::Top(..) => "FALSE".to_owned(),
             Node::Preference(key) => {
                 let is_key = folded_equal_sql("f.key", &self.text(&case_folded(key)));
                 let of = format!("FROM preference f WHERE f.customer_id = c.id AND {is_key}");
@@ -249,18 +261,33 @@ impl Sql {
         }
     }
 
-    fn purchases(&mut self, measure: Measure, days: Days) -> String {
-        let within = self.within_days("p.day", days);
-        let (what, sign) = match measure {
-            Measure::Spend => ("COALESCE(SUM(p.amount_minor), 0)", ""),
-            Measure::Visits => ("COUNT(*)", " AND p.amount_minor >= 0"),
-            Measure::Returns => ("COUNT(*)", " AND p.amount_minor < 0"),
-            Measure::Average => {
-                ("COALESCE(SUM(p.amount_minor) * 1.0 / NULLIF(COUNT(*), 0), 0)", " AND p.amount_minor >= 0")
+    fn purchases(&mut self, counted: Counted) -> String {
+        match &self.counting {
+            Counting::Columns(columns) => match columns.iter().find(|(known, _)| *known == counted) {
+                Some((_, column)) => column.clone(),
+                None => self.look_up(counted),
+            },
+            Counting::LookUp => self.look_up(counted),
+            Counting::Nothing if matches!(counted.measure, Measure::First | Measure::Last) => "NULL".to_owned(),
+            Counting::Nothing => "0".to_owned(),
+            Counting::Grouped(days) => {
+                let is_narrower = *days != counted.days;
+                let within = is_narrower.then(|| self.within_days("p.day", counted.days));
+                of_group(counted.measure, within)
             }
-            Measure::First => ("MIN(p.day)", " AND p.amount_minor >= 0"),
-            Measure::Last => ("MAX(p.day)", " AND p.amount_minor >= 0"),
+        }
+    }
+
+    fn look_up(&mut self, Counted { measure, days }: Counted) -> String {
+        let within = self.within_days("p.day", days);
+        let what = match measure {
+            Measure::Spend => "COALESCE(SUM(p.amount_minor), 0)",
+            Measure::Visits | Measure::Returns => "COUNT(*)",
+            Measure::Average => "COALESCE(SUM(p.amount_minor) * 1.0 / NULLIF(COUNT(*), 0), 0)",
+            Measure::First => "MIN(p.day)",
+            Measure::Last => "MAX(p.day)",
         };
+        let sign = sign_of(measure).map(|sign| format!(" AND {sign}")).unwrap_or_default();
         format!("(SELECT {what} FROM purchase p WHERE p.customer_id = c.id AND {within}{sign})")
     }
 
@@ -280,7 +307,16 @@ impl Sql {
         }
     }
 
-    fn within_days(&mut self, column: &str, days: Days) -> String {
+    /// Whether they came, or somebody did who lives with them now: a piece was for all of its household, whoever brought it.
+    fn came(&mut self, campaign: &str) -> String {
+        let [campaign, redeemed] = [campaign, Response::Redeemed.as_str()].map(|text| self.text(text));
+        format!(
+            "(c.household_id IN (SELECT h.household_id FROM response r JOIN customer h ON h.id = r.customer_id \
+             WHERE r.campaign = {campaign} AND r.response = {redeemed}))"
+        )
+    }
+
+    pub(super) fn within_days(&mut self, column: &str, days: Days) -> String {
         let to = self.day(days.to);
         match days.from {
             Some(from) => format!("{column} BETWEEN {} AND {to}", self.day(from)),
@@ -334,6 +370,34 @@ impl Sql {
     fn among(&self, from: &str, who: &str, such: &str, grouped: &str) -> String {
         let own = if self.one { format!("{who} = c.id AND ") } else { String::new() };
         format!("(c.id IN (SELECT {who} {from} WHERE {own}{such}{grouped}))")
+    }
+}
+
+/// Which purchases a figure counts, where it does not count all.
+fn sign_of(measure: Measure) -> Option<&'static str> {
+    match measure {
+        Measure::Spend => None,
+        Measure::Returns => Some("p.amount_minor < 0"),
+        Measure::Visits | Measure::Average | Measure::First | Measure::Last => Some("p.amount_minor >= 0"),
+    }
+}
+
+/// A figure over the purchases of a group, or over those `within` some of its days.
+fn of_group(measure: Measure, within: Option<String>) -> String {
+    let counts: Vec<String> = within.into_iter().chain(sign_of(measure).map(str::to_owned)).collect();
+    let such = |what: &str| {
+        let counts = counts.join(" AND ");
+        if counts.is_empty() { what.to_owned() } else { format!("CASE WHEN {counts} THEN {what} END") }
+    };
+    match measure {
+        Measure::Spend => format!("COALESCE(SUM({}), 0)", such("p.amount_minor")),
+        Measure::Visits | Measure::Returns => format!("COUNT({})", such("1")),
+        Measure::Average => {
+            let (sum, count) = (such("p.amount_minor"), such("1"));
+            format!("COALESCE(SUM({sum}) * 1.0 / NULLIF(COUNT({count}), 0), 0)")
+        }
+        Measure::First => format!("MIN({})", such("p.day")),
+        Measure::Last => format!("MAX({})", such("p.day")),
     }
 }
 

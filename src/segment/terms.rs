@@ -91,7 +91,14 @@ fn lasts(ast: &Ast, scope: &Scope<'_>, depth: usize) -> bool {
         Form::Call(name, items) => {
             let is_of_year = matches!(
                 name.as_str(),
-                "bought" | "bought_since" | "spend_between" | "visits_between" | "response" | "invited"
+                "bought"
+                    | "bought_since"
+                    | "spend_between"
+                    | "visits_between"
+                    | "response"
+                    | "invited"
+                    | "came"
+                    | "top"
             );
             !is_of_year && all(items)
         }

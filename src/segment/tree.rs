@@ -55,6 +55,17 @@ impl Comparison {
         }
     }
 
+    /// The same from the other side: `a < b` is `b > a`.
+    pub(super) fn mirrored(self) -> Self {
+        match self {
+            Self::Less => Self::More,
+            Self::AtMost => Self::AtLeast,
+            Self::More => Self::Less,
+            Self::AtLeast => Self::AtMost,
+            Self::Equal | Self::Unlike => self,
+        }
+    }
+
     pub(super) fn of(sign: &str) -> Option<Self> {
         let all = [Self::Equal, Self::Unlike, Self::Less, Self::AtMost, Self::More, Self::AtLeast];
         all.into_iter().find(|one| one.sign() == sign)

@@ -179,6 +179,44 @@ const MISTAKES: &[(&str, &str)] = &[
     ("spend_12m > 5 LIMIT 5", "1:15: `LIMIT` is not expected here | the limit is given apart"),
     ("response('1989-chardonay') = 'redeemed'", "1:10: no campaign `1989-chardonay` | did you mean `1989-chardonnay`?"),
     ("response('1989-chardonnay') = 'redeem'", "1:31: `'redeem'` is no response | did you mean `redeemed`?"),
+    ("top('20%')", "1:1: `top` needs two values, how many and by what | for example top('20%', spend_12m)"),
+    ("top(1, spend_12m, 2)", "1:19: `top` takes two values | for example top('20%', spend_12m)"),
+    (
+        "top(spend_12m, '20%')",
+        "1:5: `top` needs a share such as '20%' or a number of customers, not `spend_12m` | for example top('20%', spend_12m)",
+    ),
+    (
+        "top('20', spend_12m)",
+        "1:5: `top` needs a share such as '20%' or a number of customers, not `'20'` | for example top('20%', spend_12m)",
+    ),
+    (
+        "top('0%', spend_12m)",
+        "1:5: `top` needs a share such as '20%' or a number of customers, not `'0%'` | for example top('20%', spend_12m)",
+    ),
+    (
+        "top(0.2, spend_12m)",
+        "1:5: `top` needs a share such as '20%' or a number of customers, not `0.2` | for example top('20%', spend_12m)",
+    ),
+    (
+        "top(20%, spend_12m)",
+        "1:7: `%` is not part of this language | a percent sign stands inside a text only, as in city LIKE 'San %' or top('20%', spend_12m)",
+    ),
+    (
+        "top('20%', minutes_12m)",
+        "1:12: `top` ranks by a figure of purchases, which `minutes_12m` is not | for example top('20%', spend_12m)",
+    ),
+    (
+        "top('20%', spend_12m / visits_12m)",
+        "1:12: `top` ranks by what all buyers have, which `spend_12m / visits_12m` is not | for example top('20%', spend_12m)",
+    ),
+    ("topp('20%', spend_12m)", "1:1: no function `topp` | did you mean `top`?"),
+    ("came(spring)", "1:6: write text in single quotes: 'spring'"),
+    ("came", "1:1: `came` is a function | write `came('spring-2025')`"),
+    ("came('1989-chardonay')", "1:6: no campaign `1989-chardonay` | did you mean `1989-chardonnay`?"),
+    (
+        "redeemed('1989-chardonnay')",
+        "1:1: `redeemed` is written without parentheses | write `redeemed` with `follows`; of a campaign by its name ask came('…') or response('…')",
+    ),
     (
         "redeemed",
         "1:1: `redeemed` speaks of the campaign that this one follows; there is none | add `follows = \"…\"` to the campaign file, or write response('…') = 'redeemed'",
@@ -217,6 +255,7 @@ fn what_is_right_passes() {
         "response('1989-chardonnay') in ('redeemed', 'held_out') and invited('1989-chardonnay')",
         "redeemed and not undeliverable and redeemed_on > date('1989-02-01') and gift_spend > 5 and years_running = 1",
         "bought('blue shirt') or bought_since('tie', years_ago(1)) and preference('colour') <> ''",
+        "top('20%', spend_12m) or top(600, visits_ever) and not came('1989-chardonnay') or years_missed >= 2",
         "TRUE",
     ] {
         assert_eq!(message_of(text, Some("1989-chardonnay")), "fine", "{text}");
