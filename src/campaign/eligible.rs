@@ -2,8 +2,12 @@
 
 use std::collections::{HashMap, HashSet};
 
+use chrono::NaiveDate;
+
 use super::codes::keyed;
 use super::file::{CampaignFile, Limit};
+use super::mailed::{Mailing, mailed_between};
+use crate::clock::days_before;
 use crate::customers::{self, Reach};
 use crate::domain::{
     Channel, CircumstanceKind, CustomerId, Delivery, HouseholdId, OnePer, Response, Suppression, email_key,
@@ -36,6 +40,8 @@ pub(crate) enum Reason {
     Suppressed(Suppression),
     /// The last letter to their address came back, or the last email to them did.
     CameBack,
+    /// A letter was posted to them, or an email handed over, too short a time before.
+    MailedLately,
     /// Somebody of the household ranks higher.
     SameHousehold,
     /// Others rank higher, and the places are filled.
@@ -43,6 +49,11 @@ pub(crate) enum Reason {
 }
 
 impl Reason {
+    /// Whether a reason that was kept is this one.
+    pub(crate) fn is(self, kept: Option<&str>) -> bool {
+        kept == Some(self.as_str())
+    }
+
     /// In words, as reports and JSON say it.
     pub(crate) fn as_str(self) -> &'static str {
         match self {
@@ -56,6 +67,7 @@ impl Reason {
             Self::UnusableEmail => "no valid email address",
             Self::Suppressed(why) => why.in_words(),
             Self::CameBack => "last letter came back",
+            Self::MailedLately => "mailed too recently",
             Self::SameHousehold => "same household",
             Self::OverLimit => "over the limit",
         }
@@ -93,6 +105,7 @@ pub(super) fn choose(read: &Read<'_>, file: &CampaignFile, scope: &Scope<'_>, ke
     let ranked = ranked(read, file, &condition, order.as_ref())?;
     let excluded = excluded(read, file)?;
     let back = came_back(read, file, scope)?;
+    let lately = MailedLately::of(read, file, scope.as_of, &reach)?;
     let mut choice = Choice::default();
     let mut homes: HashSet<HouseholdId> = HashSet::new();
     let mut eligible: Vec<Chosen> = Vec::new();
@@ -106,6 +119,8 @@ pub(super) fn choose(read: &Read<'_>, file: &CampaignFile, scope: &Scope<'_>, ke
         }
         let channel =
             channel.and_then(|channel| if back.ids.contains(&found.id) { Err(Reason::CameBack) } else { Ok(channel) });
+        let channel = channel
+            .and_then(|channel| if lately.has(found.id, person) { Err(Reason::MailedLately) } else { Ok(channel) });
         match channel {
             Ok(channel) if file.one_per == OnePer::Customer || homes.insert(person.household_id) => {
                 eligible.push(Chosen { id: found.id, reference: found.reference, channel, held_out: false, by_hand });
@@ -126,7 +141,7 @@ fn ranked(
     condition: &segment::Condition,
     order: Option<&segment::Order>,
 ) -> Result<Vec<(segment::Found, bool)>> {
-    let found = segment::find(read, condition, order, None)?;
+    let found = segment::find(read, condition, order, None)?.found;
     let mut by_hand = HashSet::new();
     let mut ranked = Vec::with_capacity(found.len() + file.include.len());
     for reference in file.include.iter() {
@@ -143,6 +158,46 @@ fn ranked(
 pub(super) fn excluded(read: &Read<'_>, file: &CampaignFile) -> Result<HashSet<CustomerId>> {
     let id = |reference: &String| customers::by_ref(read, reference).map(|customer| customer.id);
     file.exclude.iter().map(|reference| id(reference).map_err(|e| e.at(file.exclude.line))).collect()
+}
+
+/// Who was mailed too short a time before, and with whom they live.
+#[derive(Default)]
+struct MailedLately {
+    people: HashSet<CustomerId>,
+    /// Where a household gets one piece, what one of them got counts for all.
+    households: HashSet<HouseholdId>,
+}
+
+impl MailedLately {
+    fn of(read: &Read<'_>, file: &CampaignFile, as_of: NaiveDate, reach: &HashMap<CustomerId, Reach>) -> Result<Self> {
+        let people: HashSet<CustomerId> = mailed_lately(read, file, as_of)?.into_keys().collect();
+        let households = match file.one_per {
+            OnePer::Customer => HashSet::new(),
+            OnePer::Household => people.iter().filter_map(|id| reach.get(id)).map(|one| one.household_id).collect(),
+        };
+        Ok(Self { people, households })
+    }
+
+    fn has(&self, id: CustomerId, person: &Reach) -> bool {
+        self.people.contains(&id) || self.households.contains(&person.household_id)
+    }
+}
+
+/// What kept somebody out of a campaign as mailed too recently: the last piece of any of these people, who live together.
+pub(crate) fn last_mailed(
+    read: &Read<'_>,
+    file: &CampaignFile,
+    as_of: NaiveDate,
+    people: &[CustomerId],
+) -> Result<Option<Mailing>> {
+    let mut lately = mailed_lately(read, file, as_of)?;
+    Ok(people.iter().filter_map(|id| lately.remove(id)).max_by(|a, b| (a.on, &a.campaign).cmp(&(b.on, &b.campaign))))
+}
+
+/// Who was mailed within the days that a campaign file names, before its own day; nobody where it names none.
+fn mailed_lately(read: &Read<'_>, file: &CampaignFile, as_of: NaiveDate) -> Result<HashMap<CustomerId, Mailing>> {
+    let Some(span) = &file.unless_mailed_within else { return Ok(HashMap::new()) };
+    mailed_between(read, &file.slug, days_before(as_of, span.value.days.into()), as_of)
 }
 
 /// Whose mail of the campaign before came back.

@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 
+use super::duration::DurationInDays;
 use super::reminder::Reminder;
 use crate::domain::{Channel, Delivery, OnePer};
 use crate::error::Error;
@@ -35,6 +36,8 @@ pub(crate) struct CampaignFile {
     pub(crate) one_per: OnePer,
     /// The share that is held out at random.
     pub(crate) hold_out: Option<Share>,
+    /// Whoever was mailed within so many days before `as_of` is left out.
+    pub(crate) unless_mailed_within: Option<Placed<DurationInDays>>,
     /// References included by hand.
     pub(crate) include: Placed<Vec<String>>,
     /// References excluded by hand.

@@ -2,6 +2,7 @@
 
 mod codes;
 mod draft;
+mod duration;
 mod eligible;
 mod file;
 mod folder;
@@ -10,6 +11,7 @@ mod held_back;
 mod keep;
 mod left_out;
 mod lines;
+mod mailed;
 mod not_asked;
 mod one_inbox;
 mod parse;
@@ -27,11 +29,13 @@ mod sources;
 mod token;
 mod undelivered;
 
+pub(crate) use eligible::{Reason, last_mailed};
 pub(crate) use file::CampaignFile;
 pub(crate) use folder::{check_slug, list as list_files, place};
 pub(crate) use held_back::{HeldBack, held_back, names_unwelcome};
 pub(crate) use left_out::Why;
 pub(crate) use lines::{TakenLines, lines_sheet, take_lines};
+pub(crate) use mailed::{LastMailing, Mailing, last_mailing};
 pub(crate) use not_asked::{not_asked, not_asked_any_more};
 pub(crate) use one_inbox::{in_one_inbox, one_inbox};
 pub(crate) use past::{PastVisit, take_past};

@@ -2,6 +2,7 @@
 
 use toml::Value;
 
+use super::duration::DurationInDays;
 use super::file::{Branch, CampaignFile, Gift, Limit, Signer};
 use super::reminder;
 use crate::domain::OnePer;
@@ -44,6 +45,7 @@ fn campaign(slug: &str, text: &str, currency: Currency, mut root: TomlTable<'_>)
         limit: None,
         one_per: OnePer::default(),
         hold_out: None,
+        unless_mailed_within: None,
         include: Placed::default(),
         exclude: Placed::default(),
         gift: None,
@@ -60,6 +62,7 @@ fn campaign(slug: &str, text: &str, currency: Currency, mut root: TomlTable<'_>)
         file.limit = segment.value_if("limit");
         file.one_per = segment.value("one_per");
         file.hold_out = hold_out(&mut segment);
+        file.unless_mailed_within = segment.take("unless_mailed_within");
         (file.include, file.exclude) = by_hand(&mut segment);
     }
     file.gift = root.table("gift").map(|gift| self::gift(gift, currency));
@@ -97,6 +100,14 @@ impl FromToml for Limit {
         };
         let wrong = || format!("{} is not a limit; write 600 or \"20%\"", text::quote(&value.to_string()));
         limit.ok_or_else(|| Error::new(wrong()))
+    }
+}
+
+impl FromToml for DurationInDays {
+    fn from_toml(value: TomlValue<'_>) -> Result<Self> {
+        let value = any_value(value)?;
+        let typed = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        typed.parse().map_err(Error::new)
     }
 }
 

@@ -368,7 +368,8 @@ pub(crate) fn why_left_out(read: &Read<'_>, planned: &Planned, reference: &str) 
 
 /// Whom a plan that is kept has left out although they matched, as neither a letter nor an email could reach them.
 pub(crate) fn left_out_as_unreachable(read: &Read<'_>, planned: &Planned) -> Result<Vec<String>> {
-    let other = [Reason::Excluded, Reason::Deceased, Reason::SameHousehold, Reason::OverLimit].map(Reason::as_str);
-    let sql = "SELECT ref FROM left_out WHERE campaign_id = ?1 AND reason NOT IN (?2, ?3, ?4, ?5) ORDER BY ref";
-    read.all(sql, params![planned.id, other[0], other[1], other[2], other[3]], |row| row.get(0))
+    let other = [Reason::Excluded, Reason::Deceased, Reason::MailedLately, Reason::SameHousehold, Reason::OverLimit]
+        .map(Reason::as_str);
+    let sql = "SELECT ref FROM left_out WHERE campaign_id = ?1 AND reason NOT IN (?2, ?3, ?4, ?5, ?6) ORDER BY ref";
+    read.all(sql, params![planned.id, other[0], other[1], other[2], other[3], other[4]], |row| row.get(0))
 }

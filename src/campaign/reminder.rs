@@ -2,6 +2,7 @@
 
 use chrono::{Days, NaiveDate};
 
+use super::duration::DurationInDays;
 use crate::domain::{Channel, Column, Response};
 use crate::error::{Error, Result};
 use crate::shop::{Placed, TomlTable};
@@ -9,8 +10,6 @@ use crate::text;
 
 /// The one response that a reminder goes to.
 const TO: Response = Response::NotRedeemed;
-/// The longest time from the first piece to a reminder, in days.
-const LONGEST: u32 = 3650;
 const HOW_LONG_AFTER: &str = "write it as `after = \"30 days\"`, or in weeks: `\"4 weeks\"`";
 
 /// One reminder. The first in the file is wave 1; the campaign's own pieces are wave 0.
@@ -70,17 +69,8 @@ pub(super) fn reminders(tables: Vec<TomlTable<'_>>) -> Vec<Reminder> {
 
 /// `30 days`, `1 day` or `4 weeks` in days.
 fn days(text: &str) -> Result<u32> {
-    let parsed = text.trim().split_once(' ').and_then(|(number, unit)| {
-        let unit = match unit.trim() {
-            "day" | "days" => 1,
-            "week" | "weeks" => 7,
-            _ => return None,
-        };
-        number.parse::<u32>().ok()?.checked_mul(unit)
-    });
-    parsed
-        .filter(|days| (1..=LONGEST).contains(days))
-        .ok_or_else(|| Error::new(format!("{} is not how long after", text::quote(text))).hint(HOW_LONG_AFTER))
+    let wrong = |_| Error::new(format!("{} is not how long after", text::quote(text))).hint(HOW_LONG_AFTER);
+    text.parse::<DurationInDays>().map(|span| span.days).map_err(wrong)
 }
 
 fn not_to(typed: &str) -> Error {
@@ -90,22 +80,4 @@ fn not_to(typed: &str) -> Error {
         ));
     }
     Error::new(format!("{} is not a response", text::quote(typed))).hint(text::did_you_mean(typed, &[TO.as_str()]))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn time_is_days_or_weeks() {
-        for (text, expected) in
-            [("30 days", Some(30)), ("1 day", Some(1)), ("4 weeks", Some(28)), (" 2  weeks ", Some(14))]
-        {
-            assert_eq!(days(text).ok(), expected, "{text}");
-        }
-        for wrong in ["", "30", "days", "0 days", "-1 days", "2 months", "1.5 weeks", "4000 days", "999999999999 weeks"]
-        {
-            assert!(days(wrong).is_err(), "{wrong}");
-        }
-    }
 }

@@ -137,6 +137,9 @@ impl NextCampaign<'_> {
         if let Some(share) = self.old_key("hold_out") {
             line(&format!("# hold_out = {share}            # last year's control group, drawn at random"));
         }
+        if let Some(span) = &file.unless_mailed_within {
+            line(&format!("unless_mailed_within = {}", quoted(&span.value.text)));
+        }
         if !question.include.is_empty() {
             let include = toml::Value::from(question.include.clone());
             line(&format!("include = {include}            # by hand, as last year"));
