@@ -5,12 +5,12 @@ use std::collections::HashSet;
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use crate::campaign;
+use crate::campaign::{self, LastMailing};
 use crate::customers::{self, Reach};
-use crate::domain::OnePer;
+use crate::domain::{CustomerId, OnePer};
 use crate::error::{Error, Result};
-use crate::money::Share;
-use crate::segment::{self, Condition, Explanation, Order, Scope};
+use crate::money::{Money, Share};
+use crate::segment::{self, AskedColumns, Condition, Explanation, Figure, Found, Order, Ranking, Scope};
 use crate::shop::Shop;
 use crate::store::Read;
 use crate::text;
@@ -32,64 +32,155 @@ pub(crate) struct SegmentPreview {
     pub(crate) matched: usize,
     /// In the whole book.
     pub(crate) in_book: usize,
-    /// Of those within the limit.
-    pub(crate) by_post: usize,
-    pub(crate) by_email: usize,
-    /// Those within the limit, in order.
+    pub(crate) summary: SegmentSummary,
+    /// Those within the limit, in order: as many as were asked for.
     pub(crate) customers: Vec<Matching>,
+    /// What the question speaks of.
+    pub(crate) columns: AskedColumns,
     /// Values that are asked for and nobody has.
     pub(crate) warnings: Vec<String>,
 }
 
+/// Those within the limit, together.
 #[derive(Debug, Serialize)]
-pub(crate) struct Matching {
-    #[serde(rename = "ref")]
-    pub(crate) reference: String,
-    pub(crate) name: String,
+pub(crate) struct SegmentSummary {
+    pub(crate) customers: usize,
+    /// What they spent in the twelve months up to the day.
+    pub(crate) sales_minor: Money,
+    pub(crate) by_post: usize,
+    pub(crate) by_email: usize,
+    /// The campaign that was mailed last; the two below are against it.
+    pub(crate) against: Option<String>,
+    /// Those to whom it was not sent.
+    pub(crate) new: Option<usize>,
+    /// Its recipients of whom nobody is in the list.
+    pub(crate) gone: Option<usize>,
 }
 
-/// Why a customer matches or not.
+#[derive(Debug)]
+pub(crate) struct Matching {
+    pub(crate) reference: String,
+    pub(crate) name: String,
+    /// One for each column.
+    pub(crate) figures: Vec<Figure>,
+}
+
+/// Why a customer matches or not, and whether they are on the list.
 #[derive(Debug)]
 pub(crate) struct MatchVerdict {
     pub(crate) reference: String,
     pub(crate) name: String,
     pub(crate) why: Explanation,
+    /// Where they stand, when they match.
+    pub(crate) standing: Option<Standing>,
 }
 
-pub(crate) fn preview(shop: &Shop, query: &Query<'_>) -> Result<SegmentPreview> {
+/// Where somebody stands among those who match.
+#[derive(Debug)]
+pub(crate) struct Standing {
+    /// The one of their household who ranks higher, where only the best of each counts.
+    pub(crate) instead: Option<(String, String)>,
+    /// From 1, among those who count.
+    pub(crate) place: Option<usize>,
+    /// How many count.
+    pub(crate) of: usize,
+    /// How many places there are.
+    pub(crate) places: usize,
+}
+
+impl Standing {
+    /// Whether they are on the list.
+    pub(crate) fn is_within(&self) -> bool {
+        self.place.is_some_and(|place| place <= self.places)
+    }
+}
+
+/// Who matches; `listed` is how many of them are wanted by name.
+pub(crate) fn preview(shop: &Shop, query: &Query<'_>, listed: usize) -> Result<SegmentPreview> {
     let store = shop.store()?;
     let read = store.read();
     let (condition, order) = checked(&read, shop, query)?;
     let limit = query.limit.map(limit).transpose()?;
-    let reach = customers::reach(&read)?;
-    let mut found = segment::find(&read, &condition, order.as_ref(), None)?;
-    if query.one_per == OnePer::Household {
-        let mut homes = HashSet::new();
-        found.retain(|one| reach.get(&one.id).is_none_or(|person| homes.insert(person.household_id)));
-    }
-    let matched = found.len();
-    if let Some(limit) = limit {
-        found.truncate(limit(matched));
-    }
-    let people: Vec<&Reach> = found.iter().filter_map(|one| reach.get(&one.id)).collect();
-    let by_post = people.iter().filter(|p| p.takes_letters()).count();
-    let by_email = people.iter().filter(|p| p.has_email && p.email_consent && p.suppressed.is_none()).count();
-    let named = found
-        .into_iter()
-        .map(|one| Ok(Matching { name: customers::by_id(&read, one.id)?.name(), reference: one.reference }));
-    let customers = named.collect::<Result<_>>()?;
+    let Ranking { matched, found } = match (query.one_per, &limit) {
+        (OnePer::Household, _) => {
+            let mut found = segment::find(&read, &condition, order.as_ref(), None)?.found;
+            one_of_each(&read, &mut found)?;
+            let matched = found.len();
+            found.truncate(limit.map_or(matched, |limit| limit(matched)));
+            Ranking { matched, found }
+        }
+        (OnePer::Customer, Some(limit)) => segment::find(&read, &condition, order.as_ref(), Some(limit))?,
+        (OnePer::Customer, None) => segment::find(&read, &condition, order.as_ref(), None)?,
+    };
+    let ids: Vec<CustomerId> = found.iter().map(|one| one.id).collect();
+    let summary = summary(&read, query, &ids)?;
+    let columns = segment::asked_columns(&condition, order.as_ref());
+    let wanted = &ids[..listed.min(ids.len())];
+    let (mut names, mut figures) = (customers::names(&read, wanted)?, columns.of(&read, wanted)?);
+    let one = |Found { id, reference }| Matching {
+        name: names.remove(&id).unwrap_or_else(|| String::clone(&reference)),
+        figures: figures.remove(&id).unwrap_or_default(),
+        reference,
+    };
+    let customers = found.into_iter().take(listed).map(one).collect();
     let warnings = segment::unknown_values(&read, &condition)?;
-    Ok(SegmentPreview { matched, in_book: customers::count(&read)?, by_post, by_email, customers, warnings })
+    Ok(SegmentPreview { matched, in_book: customers::count(&read)?, summary, customers, columns, warnings })
 }
 
-/// Asks about one customer; order and limit are checked, and do not matter.
+/// Keeps the best-ranked of each household.
+fn one_of_each(read: &Read<'_>, found: &mut Vec<Found>) -> Result<()> {
+    let ids: Vec<CustomerId> = found.iter().map(|one| one.id).collect();
+    let (households, mut seen) = (customers::households(read, &ids)?, HashSet::new());
+    found.retain(|one| households.get(&one.id).is_none_or(|household| seen.insert(*household)));
+    Ok(())
+}
+
+fn summary(read: &Read<'_>, query: &Query<'_>, ids: &[CustomerId]) -> Result<SegmentSummary> {
+    // Of most of the book, it is faster to go through all of it.
+    let is_most = ids.len() > customers::count(read)? / 4;
+    let reach = if is_most { customers::reach(read)? } else { customers::reach_of(read, ids)? };
+    let people: Vec<&Reach> = ids.iter().filter_map(|id| reach.get(id)).collect();
+    let last = campaign::last_mailing(read, query.as_of)?;
+    let listed: HashSet<CustomerId> = ids.iter().copied().collect();
+    Ok(SegmentSummary {
+        customers: ids.len(),
+        sales_minor: segment::spent_in_a_year(read, query.as_of, ids)?,
+        by_post: people.iter().filter(|p| p.takes_letters()).count(),
+        by_email: people.iter().filter(|p| p.has_email && p.email_consent && p.suppressed.is_none()).count(),
+        new: last.as_ref().map(|last| last.not_among(&listed)),
+        gone: last.as_ref().map(|last| last.gone_from(&listed)),
+        against: last.map(|LastMailing { slug, .. }| slug),
+    })
+}
+
+/// Asks about one customer.
 pub(crate) fn why(shop: &Shop, query: &Query<'_>, reference: &str) -> Result<MatchVerdict> {
     let store = shop.store()?;
     let read = store.read();
-    let (condition, _) = checked(&read, shop, query)?;
+    let (condition, order) = checked(&read, shop, query)?;
+    let limit = query.limit.map(limit).transpose()?;
     let customer = customers::by_ref(&read, reference)?;
     let why = segment::explain(&read, &condition, customer.id)?;
-    Ok(MatchVerdict { name: customer.name(), reference: customer.reference, why })
+    let standing = if why.holds {
+        let mut found = segment::find(&read, &condition, order.as_ref(), None)?.found;
+        let mut instead = None;
+        if query.one_per == OnePer::Household {
+            let all = found.clone();
+            one_of_each(&read, &mut found)?;
+            let ids: Vec<CustomerId> = all.iter().map(|one| one.id).collect();
+            let households = customers::households(&read, &ids)?;
+            let home = |one: &&Found| households.get(&one.id) == Some(&customer.household_id);
+            let best = all.iter().find(home).filter(|best| best.id != customer.id);
+            let named = best.map(|best| Ok((best.reference.clone(), customers::by_id(&read, best.id)?.name())));
+            instead = named.transpose()?;
+        }
+        let place = found.iter().position(|one| one.id == customer.id).map(|at| at + 1);
+        let of = found.len();
+        Some(Standing { instead, place, of, places: limit.map_or(of, |limit| limit(of).min(of)) })
+    } else {
+        None
+    };
+    Ok(MatchVerdict { name: customer.name(), reference: customer.reference, why, standing })
 }
 
 fn checked(read: &Read<'_>, shop: &Shop, query: &Query<'_>) -> Result<(Condition, Option<Order>)> {

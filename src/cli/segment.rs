@@ -1,14 +1,17 @@
 //! `segment WHERE`: try a query.
 
 use chrono::NaiveDate;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::context::{Context, one_of};
 use super::done::Done;
-use crate::app::segment::{MatchVerdict, Query, SegmentPreview, preview, why};
+use crate::app::segment::{MatchVerdict, Matching, Query, SegmentPreview, Standing, preview, why};
 use crate::domain::OnePer;
 use crate::error::Result;
+use crate::money::Currency;
+use crate::segment::{AskedColumns, Figure};
 use crate::text;
+use crate::text::csv::CsvTable;
 
 /// Try a query: who matches, in which order.
 #[derive(Debug, clap::Args)]
@@ -28,12 +31,15 @@ pub(super) struct SegmentArguments {
     /// The day it is judged on; today when nothing is said.
     #[arg(long, value_name = "YYYY-MM-DD")]
     as_of: Option<NaiveDate>,
-    /// Why this customer matches or not.
+    /// The whole list as CSV, for a spreadsheet.
+    #[arg(long)]
+    csv: bool,
+    /// Why this customer matches or not, and whether they are on the list.
     #[arg(long, value_name = "REF")]
     why: Option<String>,
 }
 
-/// How many people are listed on a terminal; `--json` has them all.
+/// How many people are listed on a terminal; `--json` and `--csv` have them all.
 const MOST_SHOWN: usize = 40;
 
 pub(super) fn run(arguments: &SegmentArguments, context: &Context) -> Result<Done> {
@@ -45,40 +51,143 @@ pub(super) fn run(arguments: &SegmentArguments, context: &Context) -> Result<Don
         one_per: arguments.one_per.unwrap_or(OnePer::Customer),
         as_of: arguments.as_of.unwrap_or(context.clock.today()),
     };
-    match &arguments.why {
-        Some(reference) => Ok(show_verdict(&why(&shop, &query, reference)?)),
-        None => Ok(show(&preview(&shop, &query)?, query.as_of)),
+    if let Some(reference) = &arguments.why {
+        return Ok(show_verdict(&why(&shop, &query, reference)?));
+    }
+    let listed = if arguments.csv || context.json { usize::MAX } else { MOST_SHOWN };
+    let preview = preview(&shop, &query, listed)?;
+    // The list of a large shop is long: it is made in one form only.
+    let done = if context.json {
+        Done::new("", &object(&preview, query.as_of))
+    } else if arguments.csv {
+        Done::new(csv(&preview), &())
+    } else {
+        Done::new(text(&preview, query.as_of, shop.settings.currency), &())
+    };
+    Ok(done.warn(preview.warnings))
+}
+
+fn show_verdict(MatchVerdict { reference, name, why, standing }: &MatchVerdict) -> Done {
+    let verdict = if why.holds { "matches" } else { "does not match" };
+    let failing = why.first_failing();
+    let mut text = format!("{name} ({}) {verdict}:\n{}\n", text::quote(reference), why.lines().join("\n"));
+    if let Some(failing) = &failing {
+        text.push_str(&format!("\nThe first that fails is {}.\n", failing.in_words()));
+    }
+    if let Some(standing) = standing {
+        text.push_str(&format!("\n{}\n", standing_in_words(standing)));
+    }
+    let object = json!({
+        "ref": reference, "matches": why.holds, "lines": why.lines(), "first_failing": failing,
+        "household_ref": standing.as_ref().and_then(|s| s.instead.as_ref()).map(|(reference, _)| reference),
+        "place": standing.as_ref().and_then(|s| s.place), "of": standing.as_ref().map(|s| s.of),
+        "places": standing.as_ref().map(|s| s.places), "listed": standing.as_ref().is_some_and(Standing::is_within),
+    });
+    Done::new(text, &object)
+}
+
+fn standing_in_words(Standing { instead, place, of, places }: &Standing) -> String {
+    let (all, cut) = (text::thousands(*of), text::thousands(*places));
+    match (instead, place) {
+        (Some((reference, name)), _) => {
+            format!(
+                "{name} ({}) of the same household ranks higher and is on the list instead.",
+                text::quote(reference)
+            )
+        }
+        (None, Some(place)) if place > places => {
+            format!("Place {} of {all}, and the list ends at {cut}.", text::thousands(*place))
+        }
+        (None, Some(place)) => format!("Place {} of {all}.", text::thousands(*place)),
+        (None, None) => String::new(),
     }
 }
 
-fn show_verdict(MatchVerdict { reference, name, why }: &MatchVerdict) -> Done {
-    let verdict = if why.holds { "matches" } else { "does not match" };
-    let text = format!("{name} ({}) {verdict}:\n{}\n", text::quote(reference), why.lines().join("\n"));
-    Done::new(text, &json!({ "ref": reference, "matches": why.holds, "lines": why.lines() }))
-}
-
-fn show(preview: &SegmentPreview, as_of: NaiveDate) -> Done {
-    let SegmentPreview { matched, in_book, by_post, by_email, customers, warnings } = preview;
+fn text(preview: &SegmentPreview, as_of: NaiveDate, currency: Currency) -> String {
+    let SegmentPreview { matched, in_book, summary, customers, columns, .. } = preview;
     let match_of = if *matched == 1 { "matches, of" } else { "match, of" };
     let (who, all) = (text::count(*matched, "customer"), text::thousands(*in_book));
     let mut text = format!("{who} {match_of} {all} on {as_of}");
-    if customers.len() < *matched {
-        text.push_str(&format!("; the first {}", text::thousands(customers.len())));
+    if summary.customers < *matched {
+        text.push_str(&format!("; the first {}", text::thousands(summary.customers)));
     }
-    text.push_str(&format!(
-        ". Reached by post: {}; by email: {}.\n",
-        text::thousands(*by_post),
-        text::thousands(*by_email)
-    ));
-    for (place, one) in customers.iter().take(MOST_SHOWN).enumerate() {
-        text.push_str(&format!("{:>5}  {:<12} {}\n", place + 1, one.reference, one.name));
+    let [by_post, by_email] = [summary.by_post, summary.by_email].map(text::thousands);
+    text.push_str(&format!(". Reached by post: {by_post}; by email: {by_email}.\n"));
+    if summary.customers > 0 {
+        text.push_str(&format!("They spent {} in the last twelve months.", currency.show(summary.sales_minor)));
+        if let (Some(against), Some(new), Some(gone)) = (&summary.against, summary.new, summary.gone) {
+            let (new, gone, against) = (text::thousands(new), text::thousands(gone), text::quote(against));
+            text.push_str(&format!(" Compared with {against}: {new} new, {gone} gone."));
+        }
+        text.push('\n');
     }
-    if customers.len() > MOST_SHOWN {
-        text.push_str(&format!("       … and {} more\n", text::thousands(customers.len() - MOST_SHOWN)));
+    let rows = table(customers, columns);
+    let width = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max();
+    for row in &rows {
+        let mut line = format!("{:>5}  {:<12} {}", row[0], row[1], row[2]);
+        let mut filled = 20 + row[2].chars().count();
+        let mut edge = 20 + width(2).unwrap_or_default();
+        for (column, cell) in row.iter().enumerate().skip(3) {
+            edge += 2 + width(column).unwrap_or_default();
+            let gap = edge.saturating_sub(filled + cell.chars().count());
+            line.push_str(&format!("{}{cell}", " ".repeat(gap)));
+            filled = edge;
+        }
+        text.push_str(line.trim_end());
+        text.push('\n');
     }
-    let object = json!({
-        "as_of": as_of, "matched": matched, "reached_by_post": by_post, "reached_by_email": by_email, "customers": customers,
-        "warnings": warnings
-    });
-    Done::new(text, &object).warn(warnings.clone())
+    if summary.customers > customers.len() {
+        text.push_str(&format!("       … and {} more\n", text::thousands(summary.customers - customers.len())));
+    }
+    text
+}
+
+/// The rows as they are shown, below the names of the columns where there are any. What is yes or no of all who are shown says
+/// nothing about one of them.
+fn table(customers: &[Matching], columns: &AskedColumns) -> Vec<Vec<String>> {
+    let labels = columns.labels();
+    let is_told = |at: &usize| {
+        let mut figures = customers.iter().map(|one| one.figures.get(*at));
+        let first = figures.next().flatten();
+        !matches!(first, Some(Figure::YesNo(_))) || figures.any(|other| other != first)
+    };
+    let told: Vec<usize> = (0..labels.len()).filter(is_told).collect();
+    let mut rows = Vec::new();
+    if !told.is_empty() && !customers.is_empty() {
+        let head = [String::new(), "ref".to_owned(), "name".to_owned()];
+        rows.push(head.into_iter().chain(told.iter().map(|at| labels[*at].to_owned())).collect());
+    }
+    for (place, one) in customers.iter().enumerate() {
+        let first = [(place + 1).to_string(), one.reference.clone(), one.name.clone()];
+        let cells =
+            told.iter().map(|at| one.figures.get(*at).map(|figure| columns.in_table(figure)).unwrap_or_default());
+        rows.push(first.into_iter().chain(cells).collect());
+    }
+    rows
+}
+
+fn csv(preview: &SegmentPreview) -> String {
+    let keys = preview.columns.keys();
+    let header = ["rank", "ref", "name"].into_iter().chain(keys.iter().map(|key| key.trim_end_matches("_minor")));
+    let mut table = CsvTable::new(header);
+    for (place, one) in preview.customers.iter().enumerate() {
+        let first = [(place + 1).to_string(), one.reference.clone(), one.name.clone()];
+        table.row(first.into_iter().chain(one.figures.iter().map(|figure| preview.columns.plain(figure))));
+    }
+    table.text()
+}
+
+fn object(preview: &SegmentPreview, as_of: NaiveDate) -> Value {
+    let SegmentPreview { matched, in_book: _, summary, customers, columns, warnings } = preview;
+    let keys = columns.keys();
+    let one = |one: &Matching| {
+        let own = [("ref", &one.reference), ("name", &one.name)].map(|(key, text)| (key.to_owned(), json!(text)));
+        let figures = keys.iter().cloned().zip(one.figures.iter().map(Figure::to_json));
+        Value::Object(figures.chain(own).collect())
+    };
+    let customers: Vec<Value> = customers.iter().map(one).collect();
+    json!({
+        "as_of": as_of, "matched": matched, "reached_by_post": summary.by_post, "reached_by_email": summary.by_email,
+        "summary": summary, "customers": customers, "warnings": warnings,
+    })
 }

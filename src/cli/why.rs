@@ -23,21 +23,35 @@ pub(super) struct WhyArguments {
 }
 
 pub(super) fn run(arguments: &WhyArguments, context: &Context) -> Result<Done> {
-    let Inclusion { customer, recipient, left_out: reason, suppressed, email_fault, conditions } =
-        why::why(&context.shop()?, &arguments.campaign, &arguments.reference)?;
-    let (status, mut sentence) = verdict(&customer, recipient.as_ref(), reason.as_deref());
-    if let Some(why) = &suppressed {
+    let inclusion = why::why(&context.shop()?, &arguments.campaign, &arguments.reference)?;
+    let Inclusion { customer, recipient, left_out: reason, suppressed, email_fault, conditions, .. } = &inclusion;
+    let Inclusion { first_failing, last_mailed, place, .. } = &inclusion;
+    let (status, mut sentence) = verdict(customer, recipient.as_ref(), reason.as_deref());
+    if let Some(failing) = first_failing.as_ref().filter(|_| recipient.is_none()) {
+        sentence.push_str(&format!(" The first part that is not true of them: {}.", failing.in_words()));
+    }
+    if let Some(last) = last_mailed {
+        let (channel, campaign) = (last.channel, text::quote(&last.campaign));
+        sentence.push_str(&format!(" The last {channel} to them was that of {campaign}, on {}.", last.on));
+    }
+    if let Some((place, of)) = place {
+        let (place, of) = (text::thousands(*place), text::thousands(*of));
+        sentence.push_str(&format!(" In the book as it is now they are in place {place} of {of}."));
+    }
+    if let Some(why) = suppressed {
         let (address, reason) = (text::quote(&customer.email), why.reason.in_words());
         sentence.push_str(&format!(" No email goes to {address}: {reason}, {}.", why.on));
     }
-    if let Some(fault) = &email_fault {
+    if let Some(fault) = email_fault {
         sentence.push_str(&format!(" No email can go to them: {}; `{}` corrects it.", fault.message, fault.hint));
     }
     let text = format!("{sentence}\n\nThe query, with the book as it is now:\n{}\n", conditions.join("\n"));
     let object = json!({
         "campaign": arguments.campaign, "ref": customer.reference, "status": status, "reason": reason,
-        "suppressed": suppressed, "why": sentence, "conditions": conditions,
-        "email_fault": email_fault.map(|fault| fault.message),
+        "suppressed": suppressed, "why": sentence, "conditions": conditions, "first_failing": first_failing,
+        "last_mailed": last_mailed, "place": place.map(|(place, _)| place), "of": place.map(|(_, of)| of),
+        "household_ref": recipient.as_ref().map(|r| &r.reference).filter(|other| **other != customer.reference),
+        "email_fault": email_fault.as_ref().map(|fault| &fault.message),
     });
     Ok(Done::new(text, &object))
 }
