@@ -288,6 +288,9 @@ const STREAKS: &[(&[&str], [i64; 2])] = &[
     (&["missed", "redeemed"], [1, 0]),
     (&["redeemed", "not_invited", "redeemed"], [1, 0]),
     (&["held_out", "missed", "held_out"], [0, 1]),
+    (&["missed", "undeliverable", "missed"], [0, 2]),
+    (&["missed", "held_out", "undeliverable", "missed", "missed"], [0, 3]),
+    (&["missed", "redeemed", "undeliverable"], [0, 0]),
 ];
 
 #[test]
@@ -313,6 +316,9 @@ fn years_in_a_row_survive_a_year_in_the_control_group() {
             let state = match *what {
                 "held_out" => {
                     "UPDATE recipient SET arm = 'held_out' WHERE ref = 'C-06' AND campaign_id = (SELECT MAX(id) FROM campaign)"
+                }
+                "undeliverable" => {
+                    "UPDATE recipient SET returned_on = 19800 WHERE ref = 'C-06' AND campaign_id = (SELECT MAX(id) FROM campaign)"
                 }
                 _ => "",
             };

@@ -512,7 +512,7 @@ fn every_file_and_question_is_read_without_a_fault() {
 }
 
 /// A command for each row of the table of JSON keys, in a shop whose letters are out.
-const OBJECTS: [(&str, &str); 25] = [
+const OBJECTS: [(&str, &str); 26] = [
     ("import customers", "import customers customers.csv --dry-run"),
     ("import purchases", "import purchases sales.csv --dry-run"),
     ("import list", "import list"),
@@ -523,6 +523,7 @@ const OBJECTS: [(&str, &str); 25] = [
     ("customer show", "customer show C-0017"),
     ("customer duplicates", "customer duplicates"),
     ("segment", "segment true"),
+    ("segment --why", "segment true --why C-0017"),
     ("check", "check"),
     ("email check", "email check --offline"),
     ("plan", "plan thank-you"),

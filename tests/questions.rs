@@ -294,3 +294,202 @@ fn what_is_no_birthday_is_named_and_left() {
         ],
     );
 }
+
+#[test]
+fn the_best_are_taken_of_those_who_bought() {
+    let shop = Shop::new();
+    match_all(
+        &shop,
+        &[
+            ("top('20%', spend_12m)", "C-03 C-06 C-08"),
+            ("TOP('27.3%', spend_12m)", "C-03 C-04 C-06 C-08"),
+            ("top(2, spend_12m) AND NOT has_tag('wholesale')", "C-06"),
+            ("top(1, visits_12m)", "C-01"),
+            ("top(3, visits_12m)", "C-01 C-02 C-03"),
+            ("NOT top('100%', spend_12m)", "C-11"),
+            ("top(600, spend_24m) <> top(600, spend_12m)", "C-11"),
+            ("top(2, last_purchase)", "C-03 C-12"),
+            ("top(1, spend_between(date('2023-07-01'), date('2023-07-31')))", "C-05"),
+            ("top(5, spend_24m - spend_12m)", "C-01 C-02 C-03 C-04 C-11"),
+        ],
+    );
+    shop.run("segment \"top('20%', spend_12m)\" --why C-04").shows(
+        "no   top('20%', spend_12m)   (spend_12m is $240.00 and 3 of 11 who bought are on top, down to $310.00)",
+    );
+}
+
+#[test]
+fn a_household_has_come_when_one_of_it_has() {
+    for one_per in ["household", "customer"] {
+        let shop = Shop::new();
+        let file = shop.read("campaigns/spring.toml").replace("\"household\"", &format!("\"{one_per}\""));
+        shop.write("campaigns/spring.toml", file);
+        shop.run("plan spring").quiet();
+        shop.run("posted spring --on 2024-03-01").says_only(&["printed"]);
+        for who in ["C-01", "C-03"] {
+            shop.run(&format!("redeem --customer {who} --campaign spring --spend 20 --on 2024-03-01")).quiet();
+        }
+        match_all(&shop, &[("came('spring')", "C-01 C-02 C-03"), ("NOT came('spring') AND ref < 'C-05'", "C-04")]);
+        shop.run("segment \"came('spring')\" --why C-02")
+            .shows("yes  came('spring')   (the letter to `C-01` was redeemed on 2024-03-01)");
+        shop.run("segment \"came('spring')\" --why C-04").shows("(nobody of the household came)");
+    }
+}
+
+const SUMMER: &str = "name = \"Summer\"\nas_of = AS_OF\n[segment]\nwhere = \"ref IN ('C-02', 'C-06', 'C-11')\"\n\
+                      unless_mailed_within = \"SPAN\"\none_per = \"household\"\n[letter]\ntemplate = \"spring.md\"\n\
+                      [gift]\nname = \"tea\"\nclaim_until = 2025-01-01\n";
+
+#[test]
+fn nobody_is_mailed_twice_within_the_days_that_the_file_names() {
+    let shop = Shop::new();
+    shop.run("plan spring").quiet();
+    let summer = |as_of: &str, span: &str| {
+        let text = SUMMER.replace("AS_OF", as_of).replace("SPAN", span);
+        shop.write("campaigns/summer.toml", text);
+        let mut plan = shop.run(&format!("--json plan summer --dry-run --today {as_of}"));
+        plan.talk();
+        let plan = plan.json();
+        (plan["mailed"].as_u64().unwrap(), plan["left_out"].clone())
+    };
+    assert_eq!(summer("2024-05-03", "60 days"), (3, json!([])), "what is planned has not been mailed");
+    shop.run("posted spring --on 2024-03-04 --today 2024-03-04").says_only(&["printed"]);
+    let two = json!([{ "reason": "mailed too recently", "count": 2 }]);
+    // Of the Smiths the letter went to Robert, and so to Eleanor.
+    for (as_of, span, mailed) in [
+        ("2024-05-03", "60 days", 1),
+        ("2024-05-04", "60 days", 3),
+        ("2024-05-04", "9 weeks", 1),
+        ("2024-03-04", "1 day", 1),
+        ("2024-03-03", "1 day", 3),
+    ] {
+        let left_out = if mailed == 1 { two.clone() } else { json!([]) };
+        assert_eq!(summer(as_of, span), (mailed, left_out), "{span} before {as_of}");
+    }
+    summer("2024-05-03", "60 days");
+    shop.run("plan summer --today 2024-05-03").shows("2 mailed too recently");
+    let why = shop.json("why summer C-06");
+    assert_eq!(why["reason"], "mailed too recently");
+    assert_eq!(why["last_mailed"], json!({ "campaign": "spring", "on": "2024-03-04", "channel": "letter" }));
+    shop.run("why summer C-02").shows("The last letter to them was that of `spring`, on 2024-03-04.");
+    // What it sent itself does not leave anybody out of it.
+    shop.run("posted summer --on 2024-05-03 --today 2024-05-03").says_only(&["printed"]);
+    assert!(!shop.run("plan summer --today 2024-05-03").out().contains("would be"));
+    // An email that was handed over counts as a letter does, one that failed does not.
+    for (state, mailed) in [("failed", 2), ("sent", 1), ("in_doubt", 1)] {
+        let database = rusqlite::Connection::open(shop.file("regulars.db")).unwrap();
+        let of = "(SELECT id FROM recipient WHERE ref = 'C-06' AND campaign_id = (SELECT id FROM campaign WHERE slug = 'spring'))";
+        let email = format!(
+            "UPDATE recipient SET channel = 'email' WHERE id = {of}; DELETE FROM outbox; \
+             INSERT INTO outbox (recipient_id, state, message_key, at) VALUES ({of}, '{state}', 'k', '2024-03-05T09:00:00');"
+        );
+        database.execute_batch(&email).unwrap();
+        drop(database);
+        shop.write("campaigns/other.toml", SUMMER.replace("AS_OF", "2024-04-01").replace("SPAN", "30 days"));
+        let mut plan = shop.run("--json plan other --dry-run --today 2024-04-01");
+        plan.talk();
+        assert_eq!(plan.json()["mailed"], mailed, "{state}");
+    }
+    for (span, wrong) in [("2 months", "`2 months` is not a time"), ("0 days", "`0 days`"), ("soon", "\"30 days\"")] {
+        shop.write("campaigns/other.toml", SUMMER.replace("AS_OF", "2024-04-01").replace("SPAN", span));
+        shop.run("check").status(1).says("campaigns/other.toml:5:").says(wrong);
+    }
+    shop.write("campaigns/other.toml", SUMMER.replace("AS_OF", "2024-04-01").replace("mailed_within", "mailed_withn"));
+    shop.run("check").status(1).says("did you mean `unless_mailed_within`?");
+}
+
+#[test]
+fn a_list_has_what_the_question_speaks_of() {
+    let shop = Shop::new();
+    let question = "spend_12m >= 100 AND last_purchase >= months_ago(18) AND NOT has_tag('wholesale') \
+                    AND spend_between(date('2023-10-01'), date('2023-12-31')) < 900";
+    let args = ["segment", question, "--order-by", "spend_12m DESC, visits_12m", "--limit", "3"];
+    let with = |more: &[&str]| shop.with(&[&args[..], more].concat());
+    let list = with(&["--json"]).quiet().json();
+    assert_eq!(
+        list["customers"][0],
+        json!({
+            "ref": "C-06", "name": "Jürgen Müller", "spend_12m_minor": 41_025, "last_purchase": "2023-10-03",
+            "has_tag_wholesale": false, "spend_between_date_2023_10_01_date_2023_12_31_minor": 41_025, "visits_12m": 1,
+        })
+    );
+    assert_eq!(
+        list["summary"],
+        json!({
+            "customers": 3, "sales_minor": 96_025, "by_post": 2, "by_email": 2, "against": null, "new": null, "gone": null,
+        })
+    );
+    assert_eq!(
+        with(&["--csv"]).quiet().out().lines().take(2).collect::<Vec<_>>(),
+        [
+            "rank,ref,name,spend_12m,last_purchase,has_tag_wholesale,spend_between_date_2023_10_01_date_2023_12_31,visits_12m",
+            "1,C-06,Jürgen Müller,410.25,2023-10-03,no,410.25,1",
+        ]
+    );
+    let shown = with(&[]).quiet().out();
+    assert!(shown.contains("They spent $960.25 in the last twelve months.\n"), "{shown}");
+    let rows: Vec<&str> = shown.lines().skip(2).collect();
+    assert!(rows[0].contains("ref          name") && rows[0].contains("spend_12m  last_purchase"), "{shown}");
+    assert!(rows[1].contains("Jürgen Müller") && rows[1].contains("$410.25"), "{shown}");
+    assert!(!shown.contains("has_tag"), "what is the same for all is not shown\n{shown}");
+    assert!(shop.run("segment true").quiet().out().contains("    1  C-01         Robert Smith\n"));
+    // Against the last campaign: of the four that it went to one is not here, and one here was not in it.
+    shop.edit(
+        "campaigns/spring.toml",
+        "spend_12m >= 50",
+        "ref IN ('C-03', 'C-06', 'C-07', 'C-09') AND spend_12m >= 50",
+    );
+    shop.run("plan spring").quiet();
+    assert_eq!(shop.json("segment true")["summary"]["against"], Value::Null, "nothing was mailed yet");
+    shop.run("posted spring --on 2024-03-01").says_only(&["printed"]);
+    let summary = shop.json("segment \"ref IN ('C-03', 'C-06', 'C-07', 'C-12')\"")["summary"].clone();
+    assert_eq!((&summary["against"], &summary["new"], &summary["gone"]), (&json!("spring"), &json!(1), &json!(1)));
+}
+
+#[test]
+fn why_names_the_first_part_that_fails_and_the_place() {
+    let shop = Shop::new();
+    let asked = |who: &str, question: &str| {
+        let verdict = shop.with(&["--json", "segment", question, "--why", who]).quiet().json();
+        let failing = &verdict["first_failing"];
+        let values = failing["values"]
+            .as_array()
+            .map(|all| all.iter().map(|value| value.as_str().unwrap().to_owned()).collect::<Vec<_>>().join("; "));
+        (failing["line"].as_str().unwrap_or_default().to_owned(), values.unwrap_or_default())
+    };
+    for (who, question, line, values) in [
+        ("C-04", "has_address AND spend_12m >= 500", "spend_12m >= 500", "spend_12m is $240.00; 500 is $500.00"),
+        (
+            "C-11",
+            "NOT has_tag('x') AND last_purchase >= months_ago(12) AND FALSE",
+            "last_purchase >= months_ago(12)",
+            "last_purchase is 2022-12-24, 14 months ago; months_ago(12) is 2023-03-01, twelve months ago",
+        ),
+        ("C-08", "spend_12m > 1 AND NOT has_tag('wholesale')", "NOT has_tag('wholesale')", "tags: `wholesale`"),
+        (
+            "C-04",
+            "spend_24m > spend_12m * 1.5",
+            "spend_24m > spend_12m * 1.5",
+            "spend_24m is $240.00 and spend_12m is $240.00; spend_12m * 1.5 is $360.00",
+        ),
+        (
+            "C-04",
+            "(city = 'Bend' OR spend_12m > 900) AND has_email",
+            "city = 'Bend' OR spend_12m > 900",
+            "city is 'Salem'; spend_12m is $240.00; 900 is $900.00",
+        ),
+        ("C-04", "visits_12m BETWEEN 2 AND 4", "visits_12m BETWEEN 2 AND 4", "visits_12m is 1"),
+        ("C-04", "has_email", "", ""),
+    ] {
+        assert_eq!(asked(who, question), (line.to_owned(), values.to_owned()), "{question} of {who}");
+    }
+    shop.run("segment \"spend_12m >= 500\" --why C-04")
+        .shows("\nThe first that fails is `spend_12m >= 500` (spend_12m is $240.00; 500 is $500.00).\n");
+    let ranked = "segment \"spend_12m >= 60\" --order-by \"spend_12m DESC\" --limit 6 --one-per household --why";
+    shop.run(&format!("{ranked} C-03")).shows("\nPlace 3 of 8.\n");
+    shop.run(&format!("{ranked} C-07")).shows("\nPlace 8 of 8, and the list ends at 6.\n");
+    shop.run(&format!("{ranked} C-02"))
+        .shows("Robert Smith (`C-01`) of the same household ranks higher and is on the list instead.");
+    let over = shop.json(&format!("{ranked} C-07"));
+    assert_eq!((&over["matches"], &over["place"], &over["listed"]), (&json!(true), &json!(8), &json!(false)));
+}

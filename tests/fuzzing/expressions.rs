@@ -46,6 +46,10 @@ fn value(kind: &str, depth: u32, dice: &mut Rng) -> String {
 fn condition(depth: u32, dice: &mut Rng) -> String {
     let kind = ["text", "a date", "money", "a whole number"][dice.usize(..4)];
     match dice.u8(..if depth > 0 { 12 } else { 7 }) {
+        0 if dice.u8(..3) == 0 => {
+            let most = ["'20%'", "'0.01%'", "'100%'", "3", "0", "20"][dice.usize(..6)];
+            format!("top({most}, {})", value(["money", "a whole number", "a date"][dice.usize(..3)], 1, dice))
+        }
         0 => words("a condition", dice).to_owned(),
         1 => format!("{} IN ({}, {})", words(kind, dice), value(kind, 0, dice), value(kind, 0, dice)),
         2 => format!("{} BETWEEN {} AND {}", value(kind, 1, dice), value(kind, 1, dice), value(kind, 0, dice)),
