@@ -180,7 +180,7 @@ impl Pen<'_> {
         }
         self.end_text();
         match mark {
-            Mark::Rule { x, y, width } => {
+            Mark::Rule { x, y, width, .. } => {
                 let (x, y) = (round(left + x), round(self.height - top - y));
                 self.content.set_line_width(0.5).move_to(x, y).line_to(round(x + width), y).stroke();
             }

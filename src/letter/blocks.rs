@@ -1,6 +1,6 @@
 //! Blocks of text set into strips: paragraphs, headings, lists, quotes, images, codes.
 
-use super::frame::{Frame, baseline, leading};
+use super::frame::{Frame, baseline};
 use super::lines::{self, Align};
 use super::page::{LayoutFault, Mark, SetBlock, Strip};
 use super::paper::MM;
@@ -30,7 +30,7 @@ pub(crate) fn set(setter: &mut Setter<'_>, frame: &Frame<'_>, block: &Block, mea
 }
 
 fn set_inner(setter: &mut Setter<'_>, frame: &Frame<'_>, block: &Block, measure: f32) -> SetBlock {
-    let white = leading(frame.size) * BETWEEN;
+    let white = frame.leading() * BETWEEN;
     match block {
         Block::Paragraph(spans) => paragraph(setter, frame, spans, measure),
         Block::Heading(level, spans) => heading(setter, frame, *level, spans, measure),
@@ -43,7 +43,7 @@ fn set_inner(setter: &mut Setter<'_>, frame: &Frame<'_>, block: &Block, measure:
         }
         Block::Rule => {
             let width = measure / 4.0;
-            let marks = vec![Mark::Rule { x: (measure - width) / 2.0, y: frame.size * 0.5, width }];
+            let marks = vec![Mark::Rule { x: (measure - width) / 2.0, y: frame.size * 0.5, width, colour: frame.own.colour }];
             let strip = Strip { height: frame.size, marks, ..Strip::default() };
             SetBlock { strips: vec![strip], before: white, after: white, ..SetBlock::default() }
         }
@@ -59,7 +59,7 @@ fn stack(setter: &mut Setter<'_>, frame: &Frame<'_>, blocks: &[Block], measure: 
     let mut whole = SetBlock::default();
     for block in blocks {
         let set = set_inner(setter, frame, block, measure);
-        let between = if tight { leading(frame.size) * TIGHT } else { whole.after.max(set.before) };
+        let between = if tight { frame.leading() * TIGHT } else { whole.after.max(set.before) };
         let space = if whole.strips.is_empty() { 0.0 } else { between };
         append(&mut whole, set, space);
     }
@@ -108,9 +108,9 @@ pub(crate) fn text(
 }
 
 fn paragraph(setter: &mut Setter<'_>, frame: &Frame<'_>, spans: &[Span], measure: f32) -> SetBlock {
-    let leading = leading(frame.size);
-    let styled = Styled::spans(spans, Look::of(frame.size));
-    let strips = text(setter, frame, &styled, (measure, Align::Justify), (frame.size, leading));
+    let leading = frame.leading();
+    let styled = Styled::spans(spans, frame.look(frame.size));
+    let strips = text(setter, frame, &styled, (measure, frame.align()), (frame.size, leading));
     let white = leading * BETWEEN;
     SetBlock { strips, before: white, after: white, ..SetBlock::default() }
 }
@@ -123,13 +123,14 @@ fn heading(setter: &mut Setter<'_>, frame: &Frame<'_>, level: u8, spans: &[Span]
         _ => (1.0, false, true),
     };
     let size = frame.size * scale;
-    let distance = (size * 1.2).max(leading(frame.size));
-    let styled = Styled::spans(spans, Look { bold, italic, ..Look::of(size) });
+    let distance = (size * 1.2).max(frame.leading());
+    let styled = Styled::spans(spans, Look { bold, italic, ..frame.look(size) });
     let mut strips = text(setter, frame, &styled, (measure, Align::Start), (size, distance));
     for strip in &mut strips {
         strip.keep = true;
+        strip.tint(frame.own.colour);
     }
-    let line = leading(frame.size);
+    let line = frame.leading();
     SetBlock { strips, before: line, after: line * 0.3, ..SetBlock::default() }
 }
 
@@ -140,12 +141,12 @@ fn list(
     items: &[Vec<Block>],
     measure: f32,
 ) -> SetBlock {
-    let leading = leading(frame.size);
+    let leading = frame.leading();
     let labels: Vec<String> = match first {
         None => vec!["•".to_owned(); items.len()],
         Some(first) => (first..).take(items.len()).map(|number| format!("{number}.")).collect(),
     };
-    let labels: Vec<Styled> = labels.iter().map(|label| Styled::plain(label, Look::of(frame.size))).collect();
+    let labels: Vec<Styled> = labels.iter().map(|label| Styled::plain(label, frame.look(frame.size))).collect();
     let widths: Vec<f32> = labels.iter().map(|label| lines::natural_width(setter, label, frame.language)).collect();
     let widest = widths.iter().copied().fold(0.0, f32::max);
     let (hang, indent) = match first {
@@ -191,7 +192,7 @@ fn image(frame: &Frame<'_>, file: &str, tenths: u32, measure: f32) -> SetBlock {
     let wanted = if tenths == 0 { wide } else { f32::from(u16::try_from(tenths).unwrap_or(u16::MAX)) / 10.0 * MM };
     let scale = (wanted.min(measure) / wide).min(frame.tallest / high);
     let size = (wide * scale, high * scale);
-    alone(Mark::Image { image, x: 0.0, y: 0.0, size }, size.1, leading(frame.size) * 0.7)
+    alone(Mark::Image { image, x: 0.0, y: 0.0, size }, size.1, frame.leading() * 0.7)
 }
 
 fn qr_code(frame: &Frame<'_>, text: &str) -> SetBlock {
@@ -201,7 +202,7 @@ fn qr_code(frame: &Frame<'_>, text: &str) -> SetBlock {
     let module = (QR_WIDTH / f32::from(modules)).max(QR_MODULE) * MM;
     let side = module * f32::from(modules);
     let mark = Mark::Cells { x: 0.0, y: 0.0, cell: (module, module), boxes, text: text.to_owned() };
-    SetBlock { aside: Some(side), ..alone(mark, side, leading(frame.size) * 0.7) }
+    SetBlock { aside: Some(side), ..alone(mark, side, frame.leading() * 0.7) }
 }
 
 fn bar_code(setter: &mut Setter<'_>, frame: &Frame<'_>, code: &str, measure: f32) -> SetBlock {
@@ -220,11 +221,11 @@ fn bar_code(setter: &mut Setter<'_>, frame: &Frame<'_>, code: &str, measure: f32
     let mut marks = vec![Mark::Cells { x: 0.0, y: 0.0, cell, boxes, text: code.to_owned() }];
     let size = frame.size * 0.78;
     let label = Styled::plain(code, Look { tracking: 1.0, ..Look::of(size) });
-    let below = leading(size);
+    let below = frame.leading_of(size);
     for (x, line) in lines::set(setter, &label, frame.language, width, Align::Centre) {
         marks.push(Mark::Text { x, y: cell.1 + baseline(size, below), line });
     }
-    let white = leading(frame.size) * 0.7;
+    let white = frame.leading() * 0.7;
     let strip = Strip { height: cell.1 + below, marks, ..Strip::default() };
     SetBlock { strips: vec![strip], before: white, after: white, ..SetBlock::default() }
 }

@@ -1,5 +1,6 @@
 //! Laid-out pages as PDF content: the operators that draw them.
 
+use super::Colour;
 use super::fonts::Fonts;
 use super::number::{self, hundredths, push_hundredths, push_whole};
 use super::page::{GlyphRun, LaidPage, Mark, Outline, PagePart, SetBlock, TextLine};
@@ -14,6 +15,8 @@ pub(crate) struct Pen<'a> {
     in_text: bool,
     /// The font and size that are set, the size in hundredths.
     font: Option<(usize, i32)>,
+    /// The colour in which is filled; none is black.
+    colour: Option<Colour>,
     /// Where the current line began, in hundredths.
     line_start: (i32, i32),
     /// Which forms and images were drawn.
@@ -51,6 +54,7 @@ impl<'a> Pen<'a> {
             height: 0,
             in_text: false,
             font: None,
+            colour: None,
             line_start: (0, 0),
             drawn,
         }
@@ -68,6 +72,7 @@ impl<'a> Pen<'a> {
                 }
                 PagePart::Form(form, _) => {
                     self.end_text();
+                    self.fill_with(None);
                     if let Some(drawn) = self.drawn.forms.get_mut(*form) {
                         *drawn = true;
                     }
@@ -79,6 +84,7 @@ impl<'a> Pen<'a> {
                 }
                 PagePart::Guides(outlines, strip) => {
                     self.end_text();
+                    self.fill_with(None);
                     self.out.extend_from_slice(b"q 1 0 0 RG 1 0 0 rg .7 w\n");
                     for outline in outlines {
                         self.outline(*outline);
@@ -135,19 +141,24 @@ impl<'a> Pen<'a> {
         self.height = hundredths(height);
         self.in_text = false;
         self.font = None;
+        self.colour = None;
     }
 
     fn mark(&mut self, mark: &Mark, left: f32, top: f32) {
         match mark {
             Mark::Text { x, y, line } => self.text(line, left + x, top + y),
-            Mark::Rule { x, y, width } => {
+            Mark::Rule { x, y, width, colour } => {
                 self.end_text();
+                if let Some(colour) = colour {
+                    self.out.extend_from_slice(b"q ");
+                    self.colour_operator(*colour, b" RG ");
+                }
                 self.out.extend_from_slice(b".5 w ");
                 let y = self.height - hundredths(top + y);
                 self.point(hundredths(left + x), y);
                 self.out.extend_from_slice(b" m ");
                 self.point(hundredths(left + x + width), y);
-                self.out.extend_from_slice(b" l S\n");
+                self.out.extend_from_slice(if colour.is_some() { b" l S Q\n" } else { b" l S\n" });
             }
             Mark::Image { image, x, y, size } => {
                 self.end_text();
@@ -166,6 +177,7 @@ impl<'a> Pen<'a> {
             }
             Mark::Cells { x, y, cell, boxes, .. } => {
                 self.end_text();
+                self.fill_with(None);
                 self.out.extend_from_slice(b"q ");
                 // A tenth of a thousandth of a point: 200 cells add up.
                 self.fine(cell.0);
@@ -200,6 +212,7 @@ impl<'a> Pen<'a> {
         for run in &line.runs {
             let start = x + run.x;
             self.set_font(run);
+            self.fill_with(run.colour);
             if !(start - pen).abs().lt(&0.05) {
                 let at = (hundredths(start), y);
                 self.point(at.0 - self.line_start.0, at.1 - self.line_start.1);
@@ -208,6 +221,29 @@ impl<'a> Pen<'a> {
             }
             pen = start + self.glyphs(run);
         }
+    }
+
+    /// Fills with a colour from here on.
+    fn fill_with(&mut self, colour: Option<Colour>) {
+        if self.colour == colour {
+            return;
+        }
+        self.colour = colour;
+        match colour {
+            Some(colour) => self.colour_operator(colour, b" rg "),
+            None => self.out.extend_from_slice(b"0 g "),
+        }
+    }
+
+    /// A colour by its three parts, and the operator that takes them.
+    fn colour_operator(&mut self, Colour(parts): Colour, operator: &[u8]) {
+        for (number, part) in parts.into_iter().enumerate() {
+            if number > 0 {
+                self.out.push(b' ');
+            }
+            self.fine(f32::from(part) / 255.0);
+        }
+        self.out.extend_from_slice(operator);
     }
 
     fn set_font(&mut self, run: &GlyphRun) {

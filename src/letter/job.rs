@@ -2,12 +2,15 @@
 
 use chrono::NaiveDate;
 
-use super::{EnvelopeWindow, Fonts, Images, Paper};
+use super::{Colour, EnvelopeWindow, Fonts, Images, Paper};
 use crate::error::Result;
 use crate::merge::block::Block;
+use crate::merge::head::{Figures, Margins, TextAlign};
 
 /// The size of the type, in points, that suits the shipped fonts.
 pub(crate) const USUAL_SIZE: f32 = 12.0;
+/// The distance of baselines that suits them, as a multiple of the size.
+pub(crate) const USUAL_LEADING: f32 = 1.36;
 
 /// How the letters of one template look.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,10 +19,20 @@ pub struct Stationery {
     pub paper: Paper,
     /// The envelope's window.
     pub window: EnvelopeWindow,
+    /// The white around the text, where it is not the usual.
+    pub margins: Margins,
     /// The family of the text, if not the shipped one.
     pub font: Option<String>,
     /// The size of the type in points; see [`USUAL_SIZE`].
     pub font_size: f32,
+    /// The distance of baselines, as a multiple of that size; see [`USUAL_LEADING`].
+    pub leading: f32,
+    /// How the lines of a paragraph end.
+    pub align: TextAlign,
+    /// The figures of the running text; addresses, codes and tables have lining ones.
+    pub figures: Figures,
+    /// Of rules, headings and the shop's name; black without it.
+    pub colour: Option<Colour>,
     /// The language of the text, as a BCP 47 tag: `en`, `de-AT`.
     pub language: String,
     /// The shop's name, then the lines of its address: the letterhead where there is no logo, and the line in a window.
@@ -39,8 +52,13 @@ impl Default for Stationery {
         Self {
             paper: Paper::default(),
             window: EnvelopeWindow::default(),
+            margins: Margins::default(),
             font: None,
             font_size: USUAL_SIZE,
+            leading: USUAL_LEADING,
+            align: TextAlign::default(),
+            figures: Figures::default(),
+            colour: None,
             language: "en".to_owned(),
             sender: Vec::new(),
             date: String::new(),

@@ -57,7 +57,7 @@ impl Constants {
         let mut openings = Vec::new();
         for (number, own) in stationery.iter().enumerate() {
             setter.use_family(own.font.as_deref());
-            let geometry = paper::geometry(own.paper, own.window);
+            let geometry = paper::geometry(own);
             let frame = frame(own, images, &geometry);
             let head = form(sheet::letterhead(setter, &frame, own, &geometry));
             let signature = own.signature.as_deref();
@@ -91,7 +91,7 @@ fn repeated(letters: &[Letter]) -> Vec<&Block> {
 /// What the blocks of a stationery are set with.
 fn frame<'a>(stationery: &'a Stationery, images: &'a Images, geometry: &Geometry) -> Frame<'a> {
     let tallest = geometry.bottom - geometry.next_top;
-    Frame { size: stationery.font_size, language: &stationery.language, images, tallest }
+    Frame { own: stationery, size: stationery.font_size, language: &stationery.language, images, tallest }
 }
 
 /// Lays a letter out.

@@ -11,6 +11,7 @@ mod barcode;
 mod binder;
 mod blocks;
 mod codes;
+mod colour;
 mod compress;
 mod cover;
 mod draw;
@@ -35,6 +36,8 @@ mod pdf;
 mod print;
 mod problem;
 mod sample;
+#[cfg(test)]
+mod shape_tests;
 mod sheet;
 mod system_fonts;
 #[cfg(test)]
@@ -46,12 +49,14 @@ mod used;
 pub(crate) use cover::{Cover, Section, cover};
 pub(crate) use envelopes::{Envelope, envelopes};
 pub(crate) use imprint::Imprint;
-pub(crate) use job::USUAL_SIZE;
+pub(crate) use job::{USUAL_LEADING, USUAL_SIZE};
 pub(crate) use labels::{LabelSheet, Placing, labels, outline};
+pub(crate) use paper::check_margins;
 pub(crate) use print::check;
 pub(crate) use problem::{PrintProblem, PrintProblemKind, Printed};
 
 // benches/letters prints through these.
+pub use colour::Colour;
 pub use face::Face;
 pub use fonts::Fonts;
 pub use images::{Data, Image, Images};

@@ -3,6 +3,8 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::Colour;
+
 /// A glyph within a run.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Glyph {
@@ -20,6 +22,8 @@ pub struct GlyphRun {
     pub face: usize,
     /// The size of the type.
     pub size: f32,
+    /// Black without one.
+    pub colour: Option<Colour>,
     /// Where it starts, from the start of the line.
     pub x: f32,
     pub glyphs: Vec<Glyph>,
@@ -50,7 +54,7 @@ pub enum Mark {
         line: TextLine,
     },
     /// A thin rule to the right of this point.
-    Rule { x: f32, y: f32, width: f32 },
+    Rule { x: f32, y: f32, width: f32, colour: Option<Colour> },
     /// One of the images, with its left top corner and its size.
     Image { image: usize, x: f32, y: f32, size: (f32, f32) },
     /// Black boxes on a grid: a QR code or a bar code.
@@ -78,6 +82,15 @@ pub struct Strip {
 }
 
 impl Strip {
+    /// Gives its text a colour.
+    pub(crate) fn tint(&mut self, colour: Option<Colour>) {
+        for mark in &mut self.marks {
+            if let Mark::Text { line, .. } = mark {
+                line.runs.iter_mut().for_each(|run| run.colour = colour);
+            }
+        }
+    }
+
     /// How far its marks reach to the right.
     pub(crate) fn reach(&self) -> f32 {
         let ends = self.marks.iter().map(|mark| match mark {

@@ -7,7 +7,7 @@ use super::lines::{self, Align};
 use super::page::{LayoutFault, Mark, Outline, PagePart, SetBlock, Strip};
 use super::paper::{Geometry, MM};
 use super::typeset::{Look, Setter, Styled};
-use super::{EnvelopeWindow, Stationery};
+use super::{Colour, EnvelopeWindow, Stationery};
 use crate::text;
 
 /// The most that a logo takes in width, and a signature in width and height, in mm.
@@ -50,27 +50,31 @@ pub(crate) fn letterhead(
             Some((image, found)) => {
                 let most = (room - text_height - 5.0).max(20.0);
                 let size = fit(found.size, (LOGO_WIDTH * MM, most));
-                let x = (geometry.width - size.0) / 2.0;
+                let x = geometry.left + geometry.head_shift(size.0);
                 strip.marks.push(Mark::Image { image, x, y, size });
                 y += size.1 + 5.0;
             }
             None => faults.push(no_image("logo", key)),
         }
     }
-    let mut centred = |setter: &mut Setter<'_>, text: &str, look: Look, y: f32| {
+    let align = if geometry.head_centred { Align::Centre } else { Align::Left };
+    let mut place = |setter: &mut Setter<'_>, text: &str, look: Look, y: f32, colour: Option<Colour>| {
         let styled = Styled::plain(text, look);
-        for (x, line) in lines::set(setter, &styled, frame.language, geometry.measure, Align::Centre) {
+        let mut line_of_head = Strip::default();
+        for (x, line) in lines::set(setter, &styled, frame.language, geometry.measure, align) {
             // Tracking also follows the last letter; half of it would put the line out of the middle.
-            let x = geometry.left + x + look.tracking / 2.0;
-            strip.marks.push(Mark::Text { x, y, line });
+            let x = geometry.left + x + if geometry.head_centred { look.tracking / 2.0 } else { 0.0 };
+            line_of_head.marks.push(Mark::Text { x, y, line });
         }
+        line_of_head.tint(colour);
+        strip.marks.append(&mut line_of_head.marks);
     };
     if let Some((name, rest)) = head.split_first() {
         let look = Look { small_caps: true, tracking: name_size * 0.09, ..Look::of(name_size) };
-        centred(setter, name, look, y + name_size * 0.85);
+        place(setter, name, look, y + name_size * 0.85, stationery.colour);
         let look = Look { tracking: line_size * 0.02, ..Look::of(line_size) };
         if !rest.is_empty() {
-            centred(setter, &rest.join("  ·  "), look, y + name_height + line_size * 0.85);
+            place(setter, &rest.join("  ·  "), look, y + name_height + line_size * 0.85, None);
         }
     }
     if let Some(top) = geometry.return_line.filter(|_| !sender.is_empty()) {
@@ -79,12 +83,12 @@ pub(crate) fn letterhead(
     if geometry.fold_marks {
         let [upper, lower] = geometry.folds;
         for (y, length) in [(upper, MARKS.1), (PUNCH * MM, MARKS.2), (lower, MARKS.1)] {
-            strip.marks.push(Mark::Rule { x: MARKS.0 * MM, y, width: length * MM });
+            strip.marks.push(Mark::Rule { x: MARKS.0 * MM, y, width: length * MM, colour: None });
         }
     }
-    let date = Styled::plain(&stationery.date, Look::of(frame.size));
+    let date = Styled::plain(&stationery.date, frame.look(frame.size));
     if !date.is_blank() {
-        let leading = frame::leading(frame.size);
+        let leading = frame.leading();
         // DIN 5008 has it beside the address, where the sheet does not slide; elsewhere it stands above the body.
         let y = match stationery.window {
             EnvelopeWindow::Din5008A | EnvelopeWindow::Din5008B => {
@@ -114,7 +118,7 @@ fn return_line(
     let width = geometry.address.width;
     if let Some((x, line)) = lines::set(setter, &styled, frame.language, width, Align::Left).into_iter().next() {
         let y = top + 3.4 * MM;
-        strip.marks.push(Mark::Rule { x: geometry.left, y: y + 2.6, width: line.width });
+        strip.marks.push(Mark::Rule { x: geometry.left, y: y + 2.6, width: line.width, colour: None });
         strip.marks.push(Mark::Text { x: geometry.left + x, y, line });
     }
 }
@@ -148,7 +152,7 @@ pub(crate) fn closing(
     measure: f32,
 ) -> SetBlock {
     setter.missing.clear();
-    let leading = frame::leading(frame.size);
+    let leading = frame.leading();
     let mut set = SetBlock { before: leading * 0.45, ..SetBlock::default() };
     match signature.map(|key| (key, frame.images.find(key))) {
         Some((_, Some((image, found)))) => {

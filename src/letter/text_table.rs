@@ -9,7 +9,7 @@ use crate::merge::block::Span;
 
 /// Sets a table: the head in italics above a thin rule, columns of figures ragged on the left.
 pub(crate) fn set(setter: &mut Setter<'_>, frame: &Frame<'_>, rows: &[Vec<Vec<Span>>], measure: f32) -> SetBlock {
-    let leading = frame::leading(frame.size);
+    let leading = frame.leading();
     let columns = rows.iter().map(Vec::len).max().unwrap_or_default();
     let cell = |row: &[Vec<Span>], column: usize, head: bool| {
         let look = Look { italic: head, ..Look::of(frame.size) };
@@ -43,7 +43,7 @@ pub(crate) fn set(setter: &mut Setter<'_>, frame: &Frame<'_>, rows: &[Vec<Vec<Sp
         }
         strip.height = strip.height.max(leading);
         if head {
-            strip.marks.push(Mark::Rule { x: 0.0, y: strip.height + 1.0, width: across });
+            strip.marks.push(Mark::Rule { x: 0.0, y: strip.height + 1.0, width: across, colour: frame.own.colour });
             strip.height += 3.5;
         }
         strips.push(strip);

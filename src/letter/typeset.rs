@@ -23,6 +23,8 @@ pub(crate) struct Look {
     pub italic: bool,
     /// Small letters as small capitals.
     pub small_caps: bool,
+    /// Figures as small letters.
+    pub oldstyle: bool,
     /// Extra space after each letter, in points.
     pub tracking: f32,
 }
@@ -59,7 +61,7 @@ impl Styled {
             for span in linked {
                 let (bold, italic) = (look.bold || span.bold, look.italic != span.italic);
                 let small_caps = look.small_caps || span.small_caps;
-                styled.push(&span.text, Look { bold, italic, small_caps, ..look });
+                styled.push_words(&span.text, Look { bold, italic, small_caps, ..look });
             }
             if let Some(link) = &linked[0].link {
                 let shown =
@@ -71,6 +73,16 @@ impl Styled {
             }
         }
         styled
+    }
+
+    /// Appends text; a code in it, such as `34E0-7D0F`, has lining figures.
+    fn push_words(&mut self, text: &str, look: Look) {
+        if !look.oldstyle {
+            return self.push(text, look);
+        }
+        for word in text.split_inclusive(char::is_whitespace) {
+            self.push(word, Look { oldstyle: !is_code(word), ..look });
+        }
     }
 
     /// Appends text; characters without a shape of their own are dropped or become spaces.
@@ -174,9 +186,14 @@ impl<'a> Setter<'a> {
         let text = styled.text.as_str();
         let mut builder = self.scratch.style_run_builder(&mut self.context, text, 1.0, false);
         builder.set_base_direction(direction(text, language));
-        let small_caps = [FontFeature::new(parley::setting::Tag::new(b"smcp"), 1)];
+        let all = [b"smcp", b"onum"].map(|tag| FontFeature::new(parley::setting::Tag::new(tag), 1));
         for (look, range) in &styled.looks {
-            let features: &[FontFeature] = if look.small_caps { &small_caps } else { &[] };
+            let features = match (look.small_caps, look.oldstyle) {
+                (false, false) => &[],
+                (true, false) => &all[..1],
+                (false, true) => &all[1..],
+                (true, true) => &all[..],
+            };
             let style = builder.push_style(TextStyle {
                 font_family: FontFamily::List(self.families.as_slice().into()),
                 font_size: look.size,
@@ -309,7 +326,7 @@ impl<'a> Setter<'a> {
         for run in line.runs() {
             let face = self.face(run.font());
             let glyphs = Vec::with_capacity(run.text_range().len());
-            let mut out = GlyphRun { face, size: run.font_size(), x, glyphs, spelled: Vec::new() };
+            let mut out = GlyphRun { face, size: run.font_size(), colour: None, x, glyphs, spelled: Vec::new() };
             // A ligature's glyph comes with its first cluster, which in text from right to left is met last.
             let mut clusters = run.visual_clusters().peekable();
             let mut before: Option<Range<usize>> = None;
@@ -365,6 +382,16 @@ impl<'a> Setter<'a> {
         }
         self.last_font.2
     }
+}
+
+/// Whether a word is a code or a number in groups: capitals and digits, with a hyphen between them.
+fn is_code(word: &str) -> bool {
+    let word = word.trim_matches(|c: char| !c.is_ascii_alphanumeric());
+    let parts = || word.split('-');
+    let is_part = |part: &str| {
+        !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+    };
+    parts().nth(1).is_some() && parts().all(is_part) && word.bytes().any(|byte| byte.is_ascii_digit())
 }
 
 /// How many characters a range of the text has.

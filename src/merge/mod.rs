@@ -6,6 +6,7 @@ mod budget;
 mod engine;
 mod fields;
 mod greeting;
+pub mod head;
 mod markdown;
 mod names;
 pub(crate) mod qr;

@@ -1,12 +1,8 @@
 //! A template as its file has it: a TOML head between `+++` lines, then Markdown with merge fields.
 
-use std::ops::RangeInclusive;
-
+use super::head::Head;
 use crate::error::Error;
-use crate::shop::{Placed, TomlTable, read_toml};
-
-/// The sizes of text, in points, that can be read in a letter and fit it.
-const SIZES: RangeInclusive<f32> = 6.0..=24.0;
+use crate::shop::read_toml;
 
 /// One letter template.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,55 +17,6 @@ pub(crate) struct Template {
     pub(crate) body: String,
     /// How many lines of the file come before the text.
     pub(crate) body_starts: usize,
-}
-
-/// The head of a template; every key may be left out.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub(crate) struct Head {
-    /// `letter` or `a4`; the shop's country decides when it is not given.
-    pub(crate) paper: Option<Placed<String>>,
-    /// The envelope's window: none, us-10, dl-uk, din-5008-a, din-5008-b.
-    pub(crate) window: Option<Placed<String>>,
-    /// The family of the text, if not the one that comes with the program.
-    pub(crate) font: Option<Placed<String>>,
-    /// The size of the text in points.
-    pub(crate) size: Option<f32>,
-    /// BCP 47, such as `en-US`: decides how words are divided.
-    pub(crate) language: Option<String>,
-    /// The letterhead, an image beside the template.
-    pub(crate) logo: Option<Placed<String>>,
-    /// The signature, an image beside the template.
-    pub(crate) signature: Option<Placed<String>>,
-    /// Who signs.
-    pub(crate) signer: Option<String>,
-    /// The subject line of an email; it may have merge fields.
-    pub(crate) subject: Option<String>,
-    /// The date of the letter as it is to be printed, instead of the campaign's.
-    pub(crate) date: Option<String>,
-}
-
-impl Head {
-    fn of(mut table: TomlTable<'_>) -> Self {
-        let head = Self {
-            paper: table.take("paper"),
-            window: table.take("window"),
-            font: table.take("font"),
-            size: None,
-            language: table.value_if("language"),
-            logo: table.take("logo"),
-            signature: table.take("signature"),
-            signer: table.value_if("signer"),
-            subject: table.value_if("subject"),
-            date: table.value_if("date"),
-        };
-        let size = table.take::<f32>("size");
-        if let Some(size) = size.filter(|size| !SIZES.contains(&size.value)) {
-            let fault = Error::new(format!("a text of {} points cannot be read or does not fit", size.value));
-            let hint = format!("choose a size between {} and {}", SIZES.start(), SIZES.end());
-            table.fault(size.line, fault.hint(hint));
-        }
-        Self { size: size.map(|size| size.value), ..head }
-    }
 }
 
 impl Template {
@@ -127,6 +74,7 @@ impl Template {
 mod tests {
     use super::*;
     use crate::error::Result;
+    use crate::shop::Placed;
 
     fn read(text: &str) -> Result<Template> {
         let (template, faults) = Template::read("a.md", text);

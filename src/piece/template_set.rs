@@ -8,7 +8,9 @@ use chrono::NaiveDate;
 use crate::campaign::{self, CampaignFile, Recipient, Sources};
 use crate::error::{Error, Result};
 use crate::files;
-use crate::letter::{EnvelopeWindow, Fonts, Images, Letter, LetterSigner, Paper, Stationery, USUAL_SIZE};
+use crate::letter::{
+    self, Colour, EnvelopeWindow, Fonts, Images, Letter, LetterSigner, Paper, Stationery, USUAL_LEADING, USUAL_SIZE,
+};
 use crate::merge::{self, Engine, Fields, Template};
 use crate::shop::Settings;
 use crate::text;
@@ -198,9 +200,15 @@ fn look(template: &Template, settings: &Settings, dated: NaiveDate, fonts: &Font
     }
     let mut sender = vec![settings.name.clone()];
     sender.extend(settings.address.iter().cloned());
-    Ok(Stationery {
+    let colour = head.colour.as_ref().map(|name| Colour::called(name).map_err(|e: Error| e.at(name.line))).transpose()?;
+    let own = Stationery {
         paper,
         window,
+        margins: head.margins.as_ref().map(|margins| margins.value).unwrap_or_default(),
+        leading: head.leading.unwrap_or(USUAL_LEADING),
+        align: head.align,
+        figures: head.figures,
+        colour: colour.flatten(),
         font: head.font.as_ref().map(|font| font.value.clone()),
         font_size: head.size.unwrap_or(USUAL_SIZE),
         language: head.language.clone().unwrap_or_else(|| "en".to_owned()),
@@ -209,5 +217,9 @@ fn look(template: &Template, settings: &Settings, dated: NaiveDate, fonts: &Font
         logo: head.logo.as_ref().map(|file| file.value.clone()),
         signature: head.signature.as_ref().map(|file| file.value.clone()),
         signer: head.signer.clone().unwrap_or_default(),
-    })
+    };
+    if let Some(margins) = &head.margins {
+        letter::check_margins(&own).map_err(|e| e.at(margins.line))?;
+    }
+    Ok(own)
 }

@@ -132,6 +132,16 @@ impl<'t> TomlTable<'t> {
         self.entries.contains_key(key)
     }
 
+    /// Whether the value of a key is a table.
+    pub(crate) fn holds_table(&self, key: &str) -> bool {
+        self.entries.get(key).is_some_and(|value| value.get_ref().is_table())
+    }
+
+    /// The line of a key's value, if it is there.
+    pub(crate) fn line_of(&self, key: &str) -> usize {
+        self.entries.get(key).map_or(self.line, |value| self.file.lines.at(value.span().start))
+    }
+
     /// Whether a key is missing, under a name that is nearly its own as well.
     pub(crate) fn lacks(&self, key: &str) -> bool {
         self.file.is_whole
