@@ -9,6 +9,9 @@ use crate::merge::block::Block;
 /// The size of the type, in points, that suits the shipped fonts.
 pub(crate) const USUAL_SIZE: f32 = 12.0;
 
+/// Which way of setting letters this is: one more whenever a line may break, or a page end, elsewhere than before.
+pub const LAYOUT_VERSION: i64 = 2;
+
 /// How the letters of one template look.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Stationery {
