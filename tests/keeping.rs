@@ -37,7 +37,7 @@ fn the_doctor_finds_what_belongs_to_nothing() {
     shop.run("plan spring").quiet();
     shop.run("print spring").quiet();
     shop.run("doctor")
-        .stdout("All is well: the database (version 24) is sound, and every file belongs to something.\n");
+        .stdout("All is well: the database (version 25) is sound, and every file belongs to something.\n");
     shop.write("out/sprng/letters.pdf", "old");
     shop.write("out/spring/letters.pdf.part", "half");
     fs::rename(shop.file("campaigns/spring.toml"), shop.file("spring.toml")).unwrap();

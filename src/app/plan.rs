@@ -6,6 +6,7 @@ use super::email_check;
 use crate::campaign::{self, CampaignFile, Sources, Summary};
 use crate::customers::household;
 use crate::error::Result;
+use crate::letter::LAYOUT_VERSION;
 use crate::piece::{TemplateSet, shop_fonts};
 use crate::shop::Shop;
 
@@ -38,7 +39,7 @@ pub(crate) fn plan(shop: &Shop, slug: &str, mode: PlanMode, now: NaiveDateTime) 
     }
     if let Some(old) = campaign::current(&store.read(), slug)?.filter(|_| mode == PlanMode::Once) {
         let differences = Some(campaign::differences(&store.read(), shop, &old)?);
-        let summary = store.rehearse(|write| campaign::plan(write, shop, slug, now, false))?;
+        let summary = store.rehearse(|write| campaign::plan(write, shop, slug, (now, LAYOUT_VERSION), false))?;
         return Ok(PlanOutcome { summary, differences });
     }
     let file = CampaignFile::open(shop, slug)?;
@@ -46,7 +47,10 @@ pub(crate) fn plan(shop: &Shop, slug: &str, mode: PlanMode, now: NaiveDateTime) 
     let cannot_leave = email_check::cannot_leave(shop, &file, true);
     let mut summary = match mode {
         PlanMode::Rehearse => campaign::rehearse(&store.read(), shop, slug, now.date())?,
-        _ => store.write(|write| campaign::plan(write, shop, slug, now, mode == PlanMode::Again))?,
+        _ => {
+            let again = mode == PlanMode::Again;
+            store.write(|write| campaign::plan(write, shop, slug, (now, LAYOUT_VERSION), again))?
+        },
     };
     summary.warnings.extend(cannot_leave);
     Ok(PlanOutcome { summary, differences: None })

@@ -16,12 +16,12 @@ pub(super) fn void(write: &Write<'_>, planned: &Planned) -> Result<()> {
     write.run("UPDATE campaign SET state = ?2 WHERE id = ?1", params![planned.id, CampaignState::Void]).map(|_| ())
 }
 
-/// Writes a campaign down; its id.
-pub(super) fn insert(write: &Write<'_>, draft: &Draft, now: NaiveDateTime) -> Result<CampaignId> {
+/// Writes a campaign down, with the way of setting letters that it was made for; its id.
+pub(super) fn insert(write: &Write<'_>, draft: &Draft, now: NaiveDateTime, layout: i64) -> Result<CampaignId> {
     let file = &draft.file;
     let sql = "INSERT INTO campaign (slug, name, state, as_of, dated, follows, channel, one_per, gift_name, unit_cost_minor, \
-               postage_minor, claim_until, planned_at, fingerprint) \
-               VALUES (?1, ?2, ?14, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) RETURNING id";
+               postage_minor, claim_until, planned_at, fingerprint, layout) \
+               VALUES (?1, ?2, ?14, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?15) RETURNING id";
     let gift = file.gift.as_ref();
     let follows = file.follows.as_deref().unwrap_or_default();
     let gift_name = gift.map_or("", |gift| gift.name.as_str());
@@ -42,7 +42,8 @@ pub(super) fn insert(write: &Write<'_>, draft: &Draft, now: NaiveDateTime) -> Re
         until,
         now,
         fingerprint,
-        CampaignState::Planned
+        CampaignState::Planned,
+        layout
     ];
     write.value(sql, values)
 }

@@ -60,7 +60,7 @@ pub(crate) fn take_past(
         return Ok((report, Vec::new()));
     }
     let draft = draft(write, shop, past, &rows)?;
-    let campaign_id = keep::insert(write, &draft, now)?;
+    let campaign_id = keep::insert(write, &draft, now, 0)?;
     keep::insert_files(write, campaign_id, &draft.sources)?;
     let mut visits = Vec::new();
     for (recipient, row) in draft.recipients.iter().zip(&rows) {

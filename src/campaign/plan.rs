@@ -87,11 +87,18 @@ pub(crate) struct Named {
     pub(crate) count: usize,
 }
 
-/// Plans a campaign and keeps the plan. A plan that is there already is shown, unless `again` is said.
+/// Plans a campaign and keeps the plan, with the way of setting letters that it is made for. A plan that is there already is
+/// shown, unless `again` is said.
 ///
 /// # Errors
 /// Whatever drafting fails with; `again` when something was printed or sent already.
-pub(crate) fn plan(write: &Write<'_>, shop: &Shop, slug: &str, now: NaiveDateTime, again: bool) -> Result<Summary> {
+pub(crate) fn plan(
+    write: &Write<'_>,
+    shop: &Shop,
+    slug: &str,
+    (now, layout): (NaiveDateTime, i64),
+    again: bool,
+) -> Result<Summary> {
     let old = planned::current(write, slug)?;
     match &old {
         Some(old) if !again => return stored_summary(write, old),
@@ -112,7 +119,7 @@ pub(crate) fn plan(write: &Write<'_>, shop: &Shop, slug: &str, now: NaiveDateTim
     if let Some(old) = &old {
         keep::void(write, old)?;
     }
-    keep(write, &draft, slug, now)?;
+    keep(write, &draft, slug, (now, layout))?;
     let planned = planned::need(write, slug)?;
     let mut warnings = draft.warnings;
     if let Some(old) = &old {
@@ -223,9 +230,9 @@ fn by_branch<'b>(file: &CampaignFile, branches: impl Iterator<Item = &'b str>) -
 }
 
 /// Writes the draft down, with a code for each who is written to.
-fn keep(write: &Write<'_>, draft: &Draft, slug: &str, now: NaiveDateTime) -> Result<()> {
+fn keep(write: &Write<'_>, draft: &Draft, slug: &str, (now, layout): (NaiveDateTime, i64)) -> Result<()> {
     let earlier: usize = write.value("SELECT count(*) FROM campaign WHERE slug = ?1", params![slug])?;
-    let campaign_id = keep::insert(write, draft, now)?;
+    let campaign_id = keep::insert(write, draft, now, layout)?;
     keep::insert_files(write, campaign_id, &draft.sources)?;
     for (reference, reason) in &draft.left_out {
         write.run(

@@ -26,10 +26,12 @@ pub(crate) struct Planned {
     pub(crate) claim_until: Option<NaiveDate>,
     pub(crate) posted_on: Option<NaiveDate>,
     pub(crate) fingerprint: String,
+    /// Which way of setting letters it was made for.
+    pub(crate) layout: i64,
 }
 
 const PLANNED: &str = "id, slug, name, state, as_of, dated, follows, one_per, gift_name, unit_cost_minor, postage_minor, \
-                       claim_until, posted_on, fingerprint";
+                       claim_until, posted_on, fingerprint, layout";
 
 impl Planned {
     fn from_row(row: &Row<'_>) -> Result<Self> {
@@ -48,6 +50,7 @@ impl Planned {
             claim_until: row.get(11)?,
             posted_on: row.get(12)?,
             fingerprint: row.get(13)?,
+            layout: row.get(14)?,
         })
     }
 

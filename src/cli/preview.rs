@@ -8,6 +8,7 @@ use super::context::Context;
 use super::done::Done;
 use crate::app::preview::{self, PiecePreview};
 use crate::error::Result;
+use crate::text;
 
 /// Write that person's letter or email, exactly as it will be sent.
 #[derive(Debug, clap::Args)]
@@ -21,19 +22,27 @@ pub(super) struct PreviewArguments {
     /// Their first reminder instead, or another.
     #[arg(long, value_name = "N")]
     wave: Option<NonZeroUsize>,
+    /// A letter as SVG instead of PDF, one file a page.
+    #[arg(long)]
+    svg: bool,
 }
 
 pub(super) fn run(arguments: &PreviewArguments, context: &Context) -> Result<Done> {
     let (shop, slug) = (context.shop()?, &arguments.campaign);
-    let outcome = preview::preview(&shop, slug, &arguments.reference, arguments.wave)?;
+    let outcome = preview::preview(&shop, slug, &arguments.reference, arguments.wave, arguments.svg)?;
     let PiecePreview { recipient, channel, wave, .. } = outcome;
     let (file, page) = (shop.shown(&outcome.file), outcome.page.map(|page| shop.shown(&page)));
-    let object = json!({
+    let pages: Vec<String> = outcome.pages.iter().map(|page| shop.shown(page)).collect();
+    let mut object = json!({
         "campaign": slug, "ref": recipient.reference, "name": recipient.name, "channel": channel, "wave": wave,
         "file": file, "page": page,
     });
+    if arguments.svg {
+        object["pages"] = json!(pages);
+    }
     let to_look_at = page.map_or(String::new(), |page| format!("; to look at it, open {page}"));
-    let text = format!("The {channel} to {} is in {file}{to_look_at}.", recipient.name);
+    let places = if pages.is_empty() { file } else { text::list(&pages) };
+    let text = format!("The {channel} to {} is in {places}{to_look_at}.", recipient.name);
     let waits = outcome.held_back.map(|held| format!("it waits: {}", held.message));
     Ok(Done::new(text, &object).warn(outcome.differences).warn(waits))
 }

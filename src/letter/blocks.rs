@@ -4,6 +4,7 @@ use super::frame::{Frame, baseline};
 use super::lines::{self, Align};
 use super::page::{LayoutFault, Mark, SetBlock, Strip};
 use super::paper::MM;
+use super::role::Role;
 use super::typeset::{Look, Setter, Styled};
 use super::{barcode, text_table};
 use crate::merge::block::{Block, Span};
@@ -39,15 +40,15 @@ fn set_inner(setter: &mut Setter<'_>, frame: &Frame<'_>, block: &Block, measure:
             let indent = 1.6 * frame.size;
             let mut set = stack(setter, frame, blocks, measure - 2.0 * indent, false);
             shift(&mut set, indent);
-            SetBlock { before: white, after: white, ..set }
+            SetBlock { before: white, after: white, role: Role::Quote, ..set }
         }
         Block::Rule => {
             let width = measure / 4.0;
             let marks = vec![Mark::Rule { x: (measure - width) / 2.0, y: frame.size * 0.5, width, colour: frame.own.colour }];
             let strip = Strip { height: frame.size, marks, ..Strip::default() };
-            SetBlock { strips: vec![strip], before: white, after: white, ..SetBlock::default() }
+            SetBlock { strips: vec![strip], before: white, after: white, role: Role::Artifact, ..SetBlock::default() }
         }
-        Block::Image { file, width, .. } => image(frame, file, *width, measure),
+        Block::Image { file, width, alt } => image(frame, (file, alt), *width, measure),
         Block::Qr(text) => qr_code(frame, text),
         Block::Barcode(text) => bar_code(setter, frame, text, measure),
         Block::Table(rows) => text_table::set(setter, frame, rows, measure),
@@ -57,8 +58,9 @@ fn set_inner(setter: &mut Setter<'_>, frame: &Frame<'_>, block: &Block, measure:
 /// Sets blocks one below the other, as one; `tight` takes the white between them away.
 fn stack(setter: &mut Setter<'_>, frame: &Frame<'_>, blocks: &[Block], measure: f32, tight: bool) -> SetBlock {
     let mut whole = SetBlock::default();
-    for block in blocks {
-        let set = set_inner(setter, frame, block, measure);
+    for (number, block) in blocks.iter().enumerate() {
+        let mut set = set_inner(setter, frame, block, measure);
+        set.put_within(number, set.role.clone());
         let between = if tight { frame.leading() * TIGHT } else { whole.after.max(set.before) };
         let space = if whole.strips.is_empty() { 0.0 } else { between };
         append(&mut whole, set, space);
@@ -99,10 +101,10 @@ pub(crate) fn text(
     let lines = lines::set(setter, styled, frame.language, measure, align);
     let count = lines.len();
     let strips = lines.into_iter().enumerate().map(|(number, (x, line))| Strip {
-        space: 0.0,
         height: leading,
         keep: count > 1 && (number == 0 || number + 2 == count),
         marks: vec![Mark::Text { x, y: baseline(size, leading), line }],
+        ..Strip::default()
     });
     strips.collect()
 }
@@ -131,7 +133,7 @@ fn heading(setter: &mut Setter<'_>, frame: &Frame<'_>, level: u8, spans: &[Span]
         strip.tint(frame.own.colour);
     }
     let line = frame.leading();
-    SetBlock { strips, before: line, after: line * 0.3, ..SetBlock::default() }
+    SetBlock { strips, before: line, after: line * 0.3, role: Role::Heading(level), ..SetBlock::default() }
 }
 
 fn list(
@@ -156,9 +158,10 @@ fn list(
     let paragraphs = |item: &Vec<Block>| item.iter().filter(|block| matches!(block, Block::Paragraph(_))).count();
     let loose = items.iter().any(|item| paragraphs(item) > 1);
     let mut whole = SetBlock::default();
-    for ((item, label), width) in items.iter().zip(&labels).zip(widths) {
+    for (number, ((item, label), width)) in items.iter().zip(&labels).zip(widths).enumerate() {
         let mut set = stack(setter, frame, item, measure - indent, !loose);
         shift(&mut set, indent);
+        set.put_within(1, Role::Body);
         if set.strips.is_empty() {
             set.strips.push(Strip { height: leading, ..Strip::default() });
         }
@@ -166,11 +169,14 @@ fn list(
         if let (Some(strip), Some((_, line))) = (set.strips.first_mut(), line) {
             let x = hang + widest - width;
             strip.marks.insert(0, Mark::Text { x, y: baseline(frame.size, leading), line });
+            strip.tag_first(Role::Label);
         }
+        set.put_within(number, Role::Item);
         let space = if whole.strips.is_empty() { 0.0 } else { leading * if loose { BETWEEN } else { TIGHT } };
         append(&mut whole, set, space);
     }
-    SetBlock { before: leading * BETWEEN, after: leading * BETWEEN, ..whole }
+    let role = Role::List { is_numbered: first.is_some() };
+    SetBlock { before: leading * BETWEEN, after: leading * BETWEEN, role, ..whole }
 }
 
 /// One strip with one mark, and white around it.
@@ -184,7 +190,7 @@ fn fault(message: String, hint: &str) -> SetBlock {
     SetBlock { faults: vec![LayoutFault::Other(message, hint.to_owned())], ..SetBlock::default() }
 }
 
-fn image(frame: &Frame<'_>, file: &str, tenths: u32, measure: f32) -> SetBlock {
+fn image(frame: &Frame<'_>, (file, alt): (&str, &str), tenths: u32, measure: f32) -> SetBlock {
     let Some((image, found)) = frame.images.find(file) else {
         return fault(format!("there is no image {}", text::quote(file)), "put the file beside the letter's template");
     };
@@ -192,7 +198,8 @@ fn image(frame: &Frame<'_>, file: &str, tenths: u32, measure: f32) -> SetBlock {
     let wanted = if tenths == 0 { wide } else { f32::from(u16::try_from(tenths).unwrap_or(u16::MAX)) / 10.0 * MM };
     let scale = (wanted.min(measure) / wide).min(frame.tallest / high);
     let size = (wide * scale, high * scale);
-    alone(Mark::Image { image, x: 0.0, y: 0.0, size }, size.1, frame.leading() * 0.7)
+    let set = alone(Mark::Image { image, x: 0.0, y: 0.0, size }, size.1, frame.leading() * 0.7);
+    SetBlock { role: Role::Figure(alt.to_owned()), ..set }
 }
 
 fn qr_code(frame: &Frame<'_>, text: &str) -> SetBlock {
@@ -202,7 +209,8 @@ fn qr_code(frame: &Frame<'_>, text: &str) -> SetBlock {
     let module = (QR_WIDTH / f32::from(modules)).max(QR_MODULE) * MM;
     let side = module * f32::from(modules);
     let mark = Mark::Cells { x: 0.0, y: 0.0, cell: (module, module), boxes, text: text.to_owned() };
-    SetBlock { aside: Some(side), ..alone(mark, side, frame.leading() * 0.7) }
+    let role = Role::Figure(format!("QR: {text}"));
+    SetBlock { aside: Some(side), role, ..alone(mark, side, frame.leading() * 0.7) }
 }
 
 fn bar_code(setter: &mut Setter<'_>, frame: &Frame<'_>, code: &str, measure: f32) -> SetBlock {
@@ -218,14 +226,18 @@ fn bar_code(setter: &mut Setter<'_>, frame: &Frame<'_>, code: &str, measure: f32
     }
     let cell = (BAR_MODULE * MM, BAR_HEIGHT * MM);
     let boxes = bars.into_iter().map(|(at, width)| [at, 0, width, 1]).collect();
-    let mut marks = vec![Mark::Cells { x: 0.0, y: 0.0, cell, boxes, text: code.to_owned() }];
+    let mut strip = Strip::default();
+    strip.marks.push(Mark::Cells { x: 0.0, y: 0.0, cell, boxes, text: code.to_owned() });
+    // Its text stands below it.
+    strip.tag(Role::Artifact);
     let size = frame.size * 0.78;
     let label = Styled::plain(code, Look { tracking: 1.0, ..Look::of(size) });
     let below = frame.leading_of(size);
     for (x, line) in lines::set(setter, &label, frame.language, width, Align::Centre) {
-        marks.push(Mark::Text { x, y: cell.1 + baseline(size, below), line });
+        strip.marks.push(Mark::Text { x, y: cell.1 + baseline(size, below), line });
     }
+    strip.tag(Role::Paragraph);
+    strip.height = cell.1 + below;
     let white = frame.leading() * 0.7;
-    let strip = Strip { height: cell.1 + below, marks, ..Strip::default() };
-    SetBlock { strips: vec![strip], before: white, after: white, ..SetBlock::default() }
+    SetBlock { strips: vec![strip], before: white, after: white, role: Role::Group, ..SetBlock::default() }
 }

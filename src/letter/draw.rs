@@ -136,7 +136,8 @@ impl<'a> Pen<'a> {
         &self.out
     }
 
-    fn start(&mut self, height: f32) {
+    /// Begins content that is drawn mark by mark, for a sheet of this height.
+    pub(super) fn start(&mut self, height: f32) {
         self.out.clear();
         self.height = hundredths(height);
         self.in_text = false;
@@ -144,7 +145,24 @@ impl<'a> Pen<'a> {
         self.colour = None;
     }
 
-    fn mark(&mut self, mark: &Mark, left: f32, top: f32) {
+    /// Begins a stretch of content that is marked so.
+    pub(super) fn open(&mut self, marked: &str) {
+        self.end_text();
+        self.out.extend_from_slice(marked.as_bytes());
+    }
+
+    /// Ends that stretch.
+    pub(super) fn close(&mut self) {
+        self.end_text();
+        self.out.extend_from_slice(b"EMC\n");
+    }
+
+    /// What was drawn since it was begun.
+    pub(super) fn content(&self) -> &[u8] {
+        &self.out
+    }
+
+    pub(super) fn mark(&mut self, mark: &Mark, left: f32, top: f32) {
         match mark {
             Mark::Text { x, y, line } => self.text(line, left + x, top + y),
             Mark::Rule { x, y, width, colour } => {

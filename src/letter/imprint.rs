@@ -78,6 +78,7 @@ pub(crate) fn write(
             images: Vec::new(),
             fonts,
             used: setter.used,
+            is_universal: false,
         })?;
     }
     Ok(printed)

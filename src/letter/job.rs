@@ -12,6 +12,9 @@ pub(crate) const USUAL_SIZE: f32 = 12.0;
 /// The distance of baselines that suits them, as a multiple of the size.
 pub(crate) const USUAL_LEADING: f32 = 1.36;
 
+/// Which way of setting letters this is: one more whenever a line may break, or a page end, elsewhere than before.
+pub const LAYOUT_VERSION: i64 = 2;
+
 /// How the letters of one template look.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Stationery {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::blocks;
 use super::frame::Frame;
-use super::page::{LaidPage, LayoutFault, PagePart, PlacedPart, SetBlock};
+use super::page::{LaidPage, LayoutFault, PagePart, PlacedPart, SetBlock, Strip};
 use super::paper::{self, Geometry};
 use super::sheet;
 use super::typeset::Setter;
@@ -295,7 +295,11 @@ fn place(strips: &[Flat], column: &[Arc<SetBlock>], left: f32, top: f32) -> Vec<
                 placed.push(PlacedPart {
                     x: left + strip.shift,
                     y,
-                    part: PagePart::Strip(set.strips[strip.strip].clone()),
+                    part: PagePart::Strip(Strip {
+                        block: here[0].block + 1,
+                        role: set.role.clone(),
+                        ..set.strips[strip.strip].clone()
+                    }),
                 });
             }
             y += strip.height;

@@ -28,6 +28,7 @@ mod job;
 mod labels;
 mod layout;
 mod lines;
+mod links;
 mod number;
 mod one_by_one;
 mod page;
@@ -35,16 +36,27 @@ mod paper;
 mod pdf;
 mod print;
 mod problem;
+mod reading;
+mod role;
 mod sample;
 #[cfg(test)]
 mod shape_tests;
+mod separately;
 mod sheet;
+mod structure;
+mod svg;
+mod svg_image;
+mod svg_outline;
 mod system_fonts;
+mod tagged;
+mod tagged_pdf;
+mod tagging;
 #[cfg(test)]
 mod tests;
 mod text_table;
 mod typeset;
 mod used;
+mod xmp;
 
 pub(crate) use cover::{Cover, Section, cover};
 pub(crate) use envelopes::{Envelope, envelopes};
@@ -54,14 +66,17 @@ pub(crate) use labels::{LabelSheet, Placing, labels, outline};
 pub(crate) use paper::check_margins;
 pub(crate) use print::check;
 pub(crate) use problem::{PrintProblem, PrintProblemKind, Printed};
+pub(crate) use tagged::print_tagged;
 
 // benches/letters prints through these.
 pub use colour::Colour;
 pub use face::Face;
 pub use fonts::Fonts;
 pub use images::{Data, Image, Images};
-pub use job::{Letter, LetterProgress, LetterSigner, PrintJob, Stationery};
+pub use job::{LAYOUT_VERSION, Letter, LetterProgress, LetterSigner, PrintJob, Stationery};
 pub use one_by_one::Layout;
 pub use page::{Glyph, GlyphRun, LaidPage, Mark, Outline, PagePart, PlacedPart, SetBlock, Strip, TextLine};
 pub use paper::{EnvelopeWindow, Paper};
 pub use print::print;
+pub use role::{LineLink, Role, Step, TaggedMarks};
+pub use svg::svg;

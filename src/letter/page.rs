@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::Colour;
+use super::role::{LineLink, Role, TaggedMarks};
 
 /// A glyph within a run.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -40,6 +41,8 @@ pub struct TextLine {
     pub runs: Vec<GlyphRun>,
     /// Its width, without spaces at the end.
     pub width: f32,
+    /// Which of its glyphs lead somewhere.
+    pub links: Vec<LineLink>,
 }
 
 /// Something to be drawn.
@@ -79,6 +82,11 @@ pub struct Strip {
     /// It must not be parted from the strip after it.
     pub keep: bool,
     pub marks: Vec<Mark>,
+    /// Which block of the letter it is from, when it stands on a page, and what that is for a reader.
+    pub block: usize,
+    pub role: Role,
+    /// What stretches of its marks are within the block; nothing where they are the block itself.
+    pub tags: Vec<TaggedMarks>,
 }
 
 impl Strip {
@@ -118,6 +126,8 @@ pub struct SetBlock {
     pub aside: Option<f32>,
     /// It is the same in many letters and is drawn once, as this form.
     pub form: Option<usize>,
+    /// What it is for a reader.
+    pub role: Role,
     /// What is wrong with it.
     pub faults: Vec<LayoutFault>,
 }

@@ -59,6 +59,7 @@ pub fn print(job: &PrintJob<'_>, out: &mut (impl Write + Send)) -> Result<Printe
             images: images.map(|(image, drawn)| drawn.then_some(image)).collect(),
             fonts: &fonts,
             used,
+            is_universal: false,
         })?;
     }
     Ok(bound.printed)

@@ -4,6 +4,7 @@ use super::frame::{self, Frame};
 use super::lines::{self, Align};
 use super::number;
 use super::page::{Mark, SetBlock, Strip};
+use super::role::Role;
 use super::typeset::{Look, Setter, Styled};
 use crate::merge::block::Span;
 
@@ -39,6 +40,7 @@ pub(crate) fn set(setter: &mut Setter<'_>, frame: &Frame<'_>, rows: &[Vec<Vec<Sp
                 strip.marks.push(Mark::Text { x: x + start, y, line });
                 y += leading;
             }
+            strip.tag_cell(number, column, head);
             x += width + gap;
         }
         strip.height = strip.height.max(leading);
@@ -48,7 +50,7 @@ pub(crate) fn set(setter: &mut Setter<'_>, frame: &Frame<'_>, rows: &[Vec<Vec<Sp
         }
         strips.push(strip);
     }
-    SetBlock { strips, before: leading * 0.6, after: leading * 0.8, ..SetBlock::default() }
+    SetBlock { strips, before: leading * 0.6, after: leading * 0.8, role: Role::Table, ..SetBlock::default() }
 }
 
 /// The widths of the columns: as wide as they need, the wider ones narrowed when they do not fit.

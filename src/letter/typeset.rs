@@ -1,6 +1,7 @@
 //! From styled text to shaped lines: the one place that speaks to the shaper.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use parley::{
     BaseDirection, FontContext, FontFamily, FontFamilyName, FontFeature, FontFeatures, FontStyle, FontWeight, Language,
@@ -9,9 +10,9 @@ use parley::{
 
 use super::fit::{self, End, Fill, Fragment};
 use super::fonts::Fonts;
-use super::hyphens;
 use super::page::{Glyph, GlyphRun, TextLine};
 use super::used::Used;
+use super::{hyphens, links};
 use crate::merge::block::Span;
 
 /// How a stretch of text looks.
@@ -43,6 +44,8 @@ pub(crate) struct Styled {
     looks: Vec<(Look, Range<usize>)>,
     /// Where the text itself allows a hyphen: places of soft hyphens.
     soft: Vec<usize>,
+    /// Which stretches lead somewhere, and where.
+    links: Vec<(Range<usize>, Arc<str>)>,
 }
 
 impl Styled {
@@ -70,6 +73,10 @@ impl Styled {
                 if !shown.is_empty() && !styled.text[start..].contains(shown) {
                     styled.push(&format!(" ({shown})"), look);
                 }
+                styled.links.extend(links::target(link).map(|target| (start..styled.text.len(), target)));
+            } else {
+                let found = links::find(&styled.text[start..]);
+                styled.links.extend(found.into_iter().map(|(at, target)| (start + at.start..start + at.end, target)));
             }
         }
         styled
@@ -170,7 +177,7 @@ impl<'a> Setter<'a> {
         layout.break_all_lines(None);
         let natural = layout.lines().map(|line| line.metrics().advance - line.metrics().hanging_advance);
         let mut lines: Vec<Broken> = if natural.fold(0.0, f32::max) <= measure {
-            layout.lines().map(|line| Broken { hard: true, ..self.take(&line, text) }).collect()
+            layout.lines().map(|line| Broken { hard: true, ..self.take(&line, styled) }).collect()
         } else {
             self.fit(styled, language, measure, fill, &mut layout)
         };
@@ -218,7 +225,6 @@ impl<'a> Setter<'a> {
         fill: Fill,
         layout: &mut Layout<()>,
     ) -> Vec<Broken> {
-        let text = styled.text.as_str();
         // With no room at all, every line is a stretch that no line break divides.
         layout.break_all_lines(Some(0.0));
         let (mut fragments, mut lengths) = self.fragments(styled, None, measure, layout);
@@ -239,7 +245,7 @@ impl<'a> Setter<'a> {
         }
         breaker.finish();
         let lines = layout.lines().zip(ends).map(|(line, end)| {
-            let mut broken = self.take(&line, text);
+            let mut broken = self.take(&line, styled);
             broken.hard = fragments[end].end == End::Forced;
             if let End::Hyphen(width) = fragments[end].end {
                 self.hyphenate(&mut broken.line, width);
@@ -318,7 +324,8 @@ impl<'a> Setter<'a> {
     }
 
     /// Copies a broken line out of the shaper's own form.
-    fn take(&mut self, line: &parley::Line<'_, ()>, text: &str) -> Broken {
+    fn take(&mut self, line: &parley::Line<'_, ()>, styled: &Styled) -> Broken {
+        let (text, mut links) = (styled.text.as_str(), Vec::new());
         let mut runs: Vec<GlyphRun> = Vec::new();
         let mut x = 0.0;
         let mut gaps = Vec::new();
@@ -339,6 +346,7 @@ impl<'a> Setter<'a> {
                     before = Some(range);
                     continue;
                 }
+                let place = range.start;
                 let source = text.get(range).unwrap_or_default();
                 if source == "\n" {
                     continue;
@@ -363,6 +371,10 @@ impl<'a> Setter<'a> {
                     out.glyphs.push(Glyph { code, advance: glyph.advance, offset: (glyph.x, -glyph.y) });
                     x += glyph.advance;
                 }
+                if !styled.links.is_empty() {
+                    let glyphs = (runs.len(), start..out.glyphs.len());
+                    links::note(&mut links, &styled.links, place, glyphs, &line.text_range());
+                }
                 if !single {
                     out.spelled.push((start..out.glyphs.len(), source.to_owned()));
                 }
@@ -372,7 +384,7 @@ impl<'a> Setter<'a> {
             }
         }
         let text = text.get(line.text_range()).unwrap_or_default().trim_end().to_owned();
-        Broken { line: TextLine { text, runs, width: trimmed.unwrap_or(x) }, gaps, hard: false, to_the_left: false }
+        Broken { line: TextLine { text, runs, width: trimmed.unwrap_or(x), links }, gaps, hard: false, to_the_left: false }
     }
 
     fn face(&mut self, font: &parley::FontData) -> usize {
@@ -402,12 +414,16 @@ fn count(text: &str, range: Range<usize>) -> u32 {
 
 /// The direction of a paragraph: that of the letter's language, for a text with any word that runs from left to right.
 fn direction(text: &str, language: &str) -> BaseDirection {
-    let right_to_left = |c: char| matches!(u32::from(c), 0x590..=0x8ff | 0xfb1d..=0xfdff | 0xfe70..=0xfeff | 0x1_0800..=0x1_0fff | 0x1_e800..=0x1_efff);
     match language.split('-').next().unwrap_or_default() {
         "ar" | "he" | "iw" | "fa" | "ur" | "yi" | "ji" | "ps" | "sd" | "ug" | "ckb" | "dv" => BaseDirection::Rtl,
-        _ if text.chars().any(|c| c.is_alphabetic() && !right_to_left(c)) => BaseDirection::Ltr,
+        _ if text.chars().any(|c| c.is_alphabetic() && !is_right_to_left(c)) => BaseDirection::Ltr,
         _ => BaseDirection::Auto,
     }
+}
+
+/// Whether a character is of a script that runs to the left.
+pub(super) fn is_right_to_left(c: char) -> bool {
+    matches!(u32::from(c), 0x590..=0x8ff | 0xfb1d..=0xfdff | 0xfe70..=0xfeff | 0x1_0800..=0x1_0fff | 0x1_e800..=0x1_efff)
 }
 
 /// One range over two neighbours.

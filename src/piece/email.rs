@@ -93,7 +93,7 @@ impl<'s> EmailComposer<'s> {
             return Ok(None);
         }
         let mut pdf = Vec::new();
-        let printed = on.print(&[recipient], (false, false), &|_| Ok(()), &mut pdf)?;
+        let printed = on.print_one(recipient, &mut pdf)?;
         Error::all(problems(&printed, &[recipient])).map_or(Ok(()), Err)?;
         Ok(Some(pdf))
     }

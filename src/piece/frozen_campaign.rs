@@ -131,6 +131,35 @@ impl FrozenCampaign {
         letter::print(&PrintJob { duplex, ..job }, out)
     }
 
+    /// Prints the letter of one recipient as they may read it on a screen: with its subject for a title, and tagged.
+    ///
+    /// # Errors
+    /// As [`Self::print`].
+    pub(crate) fn print_one(&self, recipient: &Recipient, out: &mut impl Write) -> Result<Printed> {
+        let compose = |_| self.letter_to_go(recipient);
+        letter::print_tagged(&PrintJob { title: self.subject(recipient), ..self.job(1, &compose, false, &|_| Ok(())) }, out)
+    }
+
+    /// The pages of one recipient's letter as SVG; none when something is wrong with it.
+    ///
+    /// # Errors
+    /// As [`Self::print`].
+    pub(crate) fn svg(&self, recipient: &Recipient) -> Result<(Printed, Vec<String>)> {
+        let compose = |_| self.letter_to_go(recipient);
+        let job = PrintJob { title: self.subject(recipient), ..self.job(1, &compose, false, &|_| Ok(())) };
+        let (printed, letters) = letter::svg(&job)?;
+        Ok((printed, letters.into_iter().flatten().collect()))
+    }
+
+    /// What a piece is called for who gets it: its subject, else the shop's name.
+    fn subject(&self, recipient: &Recipient) -> String {
+        let template = self.templates.template_of(recipient);
+        // An email's subject may print a field that a letter does without.
+        let subject = self.templates.engine.subject(template, &self.templates.fields(recipient)).ok().flatten();
+        let subject = subject.map(|subject| subject.split_whitespace().collect::<Vec<_>>().join(" "));
+        subject.filter(|subject| !subject.is_empty()).unwrap_or_else(|| self.settings.name.clone())
+    }
+
     /// Lays these letters out as [`Self::print`] does, and prints none.
     ///
     /// # Errors
@@ -179,7 +208,7 @@ impl FrozenCampaign {
             fonts: &self.templates.fonts,
             letters,
             compose,
-            title: self.title(),
+            title: self.settings.name.clone(),
             fingerprint: self.fingerprint(),
             created: self.planned.dated,
             threads: threads(),

@@ -31,6 +31,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/022_email_changes.sql"),
     include_str!("migrations/023_hand_over.sql"),
     include_str!("migrations/024_imap.sql"),
+    include_str!("migrations/025_layout.sql"),
 ];
 
 /// Marks the file as ours: "RGLR".

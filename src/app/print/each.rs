@@ -46,7 +46,7 @@ fn make(run: &PrintRun<'_>, folder: &Path, set: &mut FileSet) -> Result<()> {
     let work = || -> Result<()> {
         while let Some((letter, path)) = pieces.get(next.fetch_add(1, Ordering::Relaxed)) {
             let mut pdf = Vec::new();
-            run.on.print(&[letter], (false, false), &|_| Ok(()), &mut pdf)?;
+            run.on.print_one(letter, &mut pdf)?;
             files::create_anew(path)?.write_all(&pdf).map_err(|e| Error::io("write", path, e))?;
             report(1 + done.fetch_add(1, Ordering::Relaxed))?;
         }

@@ -17,6 +17,7 @@ use super::progress::Progress;
 use crate::campaign::{self, Planned, Recipient};
 use crate::domain::{CampaignState, Channel, RecipientId};
 use crate::error::{Error, Result};
+use crate::letter::LAYOUT_VERSION;
 use crate::piece::FrozenCampaign;
 use crate::reminder;
 use crate::shop::Shop;
@@ -78,7 +79,22 @@ pub(crate) fn print(
             outcome
         }
     };
-    Ok(PrintOutcome { differences: campaign::differences(&store.read(), shop, &on.planned)?, ..outcome })
+    let mut differences = campaign::differences(&store.read(), shop, &on.planned)?;
+    differences.extend(other_layout(&on.planned, form));
+    Ok(PrintOutcome { differences, ..outcome })
+}
+
+/// That lines may break elsewhere than in a proof which was made with the plan, if letters are set in another way now.
+fn other_layout(planned: &Planned, form: &PrintForm) -> Option<String> {
+    let slug = &planned.slug;
+    let is_text = matches!(form, PrintForm::Letters | PrintForm::Each);
+    (is_text && planned.layout != LAYOUT_VERSION).then(|| {
+        format!(
+            "{} was planned with another version of Regulars: lines and pages may break elsewhere than in a proof from \
+             then; `regulars proof {slug}` shows the letters as they are printed now",
+            text::quote(slug)
+        )
+    })
 }
 
 /// Ends what a run that was killed left of the letters of a wave; the files that it made and that have got their names now.

@@ -115,7 +115,7 @@ impl<'r> PrintRun<'r> {
         Imprint {
             fonts: &self.on.templates.fonts,
             language: self.on.templates.stationery.first().map_or("en", |own| own.language.as_str()),
-            title: format!("{}: {kind}", self.on.title()),
+            title: format!("{}: {kind}", self.on.settings.name),
             fingerprint: kind.bytes().fold(self.on.fingerprint(), |id, byte| id + &format!("{byte:02x}")),
             created: self.on.planned.dated,
             progress,

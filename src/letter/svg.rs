@@ -1,0 +1,280 @@
+//! Laid-out pages as SVG: the same glyphs at the same places as in the PDF, and over them the text, unseen, for who selects
+//! it or has it read out. There is neither a style nor a script in it, so it may stand on pages that allow none.
+
+use std::collections::HashMap;
+use std::fmt::Write as _;
+
+use super::fonts::Fonts;
+use super::images::Images;
+use super::page::{GlyphRun, LaidPage, Mark, Outline, PagePart, TextLine};
+use super::reading::{self, Reading};
+use super::role::{Role, Step};
+use super::svg_image::address;
+use super::svg_outline::{outline, units};
+use super::typeset::is_right_to_left;
+use super::xmp::escape;
+use super::{PrintJob, Printed, separately};
+use crate::error::Result;
+
+/// The pages of each letter of a job that has no problem.
+///
+/// # Errors
+/// When the work is stopped.
+pub fn svg(job: &PrintJob<'_>) -> Result<(Printed, Vec<Vec<String>>)> {
+    let laid = separately::lay_out(job)?;
+    let drawn = laid.letters.iter().map(|(pages, stationery)| {
+        let own = job.stationery.get(*stationery);
+        let (size, language) = own.map_or(((612.0, 792.0), "en"), |own| (own.paper.size(), own.language.as_str()));
+        let one = |(number, page)| {
+            let title = if pages.len() == 1 { job.title.clone() } else { format!("{}, {}/{}", job.title, number + 1, pages.len()) };
+            Sheet::new(&laid.fonts, job.images).page(page, number, size, (&title, language))
+        };
+        pages.iter().enumerate().map(one).collect()
+    });
+    let drawn = drawn.collect();
+    Ok((laid.printed, drawn))
+}
+
+/// A page in the making.
+struct Sheet<'a> {
+    fonts: &'a Fonts,
+    images: &'a Images,
+    /// The glyphs that were drawn, each once, and the names by which they are drawn again; none for what draws nothing.
+    outlines: String,
+    names: HashMap<(usize, u16), Option<String>>,
+    /// The units of each face.
+    units: HashMap<usize, f32>,
+    seen: String,
+    text: String,
+}
+
+impl<'a> Sheet<'a> {
+    fn new(fonts: &'a Fonts, images: &'a Images) -> Self {
+        let (outlines, seen, text) = (String::new(), String::with_capacity(48 * 1024), String::new());
+        Self { fonts, images, outlines, names: HashMap::new(), units: HashMap::new(), seen, text }
+    }
+
+    /// The page as a file. Writing into text cannot fail.
+    fn page(mut self, page: &LaidPage, number: usize, size: (f32, f32), (title, language): (&str, &str)) -> String {
+        let read = reading::page(page, number);
+        for reading in &read {
+            if let Some(mark) = reading.mark {
+                self.mark(mark, reading.at);
+            }
+        }
+        for placed in page {
+            if let PagePart::Guides(outlines, strip) = &placed.part {
+                self.seen.push_str("<g fill=\"#f00\">");
+                outlines.iter().for_each(|outline| self.guide(*outline));
+                strip.marks.iter().for_each(|mark| self.mark(mark, (placed.x, placed.y)));
+                self.seen.push_str("</g>");
+            }
+        }
+        self.read(&read);
+        let (width, height) = (decimal(size.0), decimal(size.1));
+        let (title, language) = (escape(title), escape(language));
+        format!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}pt\" height=\"{height}pt\" \
+             viewBox=\"0 0 {width} {height}\" role=\"document\" lang=\"{language}\"><title>{title}</title>\
+             <defs>{}</defs><path d=\"M0 0h{width}v{height}H0z\" fill=\"#fff\"/>\n\
+             <g aria-hidden=\"true\">{}</g>\n\
+             <g fill=\"none\" pointer-events=\"all\" font-family=\"serif\">{}</g></svg>\n",
+            self.outlines, self.seen, self.text
+        )
+    }
+
+    fn mark(&mut self, mark: &Mark, (left, top): (f32, f32)) {
+        match mark {
+            Mark::Text { x, y, line } => self.line(line, left + x, top + y),
+            Mark::Rule { x, y, width } => {
+                let (x, y) = (decimal(left + x), decimal(top + y));
+                let _ = write!(self.seen, "<path d=\"M{x} {y}h{}\" stroke=\"#000\" stroke-width=\".5\"/>", decimal(*width));
+            }
+            Mark::Image { image, x, y, size } => {
+                let Some(file) = self.images.list().get(*image).and_then(|image| address(image, *size)) else { return };
+                let place = rectangle((left + x, top + y), *size);
+                let _ = write!(self.seen, "<image {place} preserveAspectRatio=\"none\" href=\"{file}\"/>");
+            }
+            Mark::Cells { x, y, cell, boxes, .. } => {
+                let (x, y) = (decimal(left + x), decimal(top + y));
+                let _ = write!(
+                    self.seen,
+                    "<path transform=\"translate({x} {y}) scale({} {})\" d=\"",
+                    number(cell.0, 5),
+                    number(cell.1, 5)
+                );
+                for [column, row, columns, rows] in boxes {
+                    let _ = write!(self.seen, "M{column} {row}h{columns}v{rows}h-{columns}z");
+                }
+                self.seen.push_str("\"/>");
+            }
+        }
+    }
+
+    /// The glyphs of a line, runs of one size in one group.
+    fn line(&mut self, line: &TextLine, x: f32, y: f32) {
+        let units: Vec<f32> = line.runs.iter().map(|run| self.units(run.face)).collect();
+        let runs: Vec<(&GlyphRun, f32)> = line.runs.iter().zip(units).collect();
+        for runs in runs.chunk_by(|a, b| (a.0.size, a.1).eq(&(b.0.size, b.1))) {
+            let scale = runs[0].0.size / runs[0].1;
+            let [across, down] = [number(scale, 6), number(-scale, 6)];
+            let _ = write!(self.seen, "<g transform=\"matrix({across} 0 0 {down} {} {})\">", decimal(x), decimal(y));
+            for (run, _) in runs {
+                let mut pen = run.x;
+                for glyph in &run.glyphs {
+                    if let Some(name) = self.name(run.face, glyph.code) {
+                        let at = number((pen + glyph.offset.0) / scale, 0);
+                        let _ = write!(self.seen, "<use href=\"#{name}\" x=\"{at}\"");
+                        if glyph.offset.1 != 0.0 {
+                            let _ = write!(self.seen, " y=\"{}\"", number(glyph.offset.1 / scale, 0));
+                        }
+                        self.seen.push_str("/>");
+                    }
+                    pen += glyph.advance;
+                }
+            }
+            self.seen.push_str("</g>");
+        }
+    }
+
+    fn units(&mut self, face: usize) -> f32 {
+        let faces = self.fonts.faces();
+        *self.units.entry(face).or_insert_with(|| faces.get(face).map_or(1000.0, units))
+    }
+
+    /// The name of a glyph, which is drawn now if it was not yet.
+    fn name(&mut self, face: usize, code: u16) -> Option<String> {
+        let next = self.names.len();
+        let name = self.names.entry((face, code)).or_insert_with(|| {
+            let path = self.fonts.faces().get(face).map(|face| outline(face, code)).filter(|path| !path.is_empty())?;
+            let name = short(next);
+            let _ = write!(self.outlines, "<path id=\"{name}\" d=\"{path}\"/>");
+            Some(name)
+        });
+        name.clone()
+    }
+
+    /// A line or a box that only a proof has.
+    fn guide(&mut self, outline: Outline) {
+        let [x, y, width, height] = [outline.at.0, outline.at.1, outline.size.0, outline.size.1].map(decimal);
+        let dashes = if outline.dashed { " stroke-dasharray=\"4 3\"" } else { "" };
+        let shape = if outline.size.1 == 0.0 { format!("h{width}") } else { format!("h{width}v{height}h-{width}z") };
+        let _ = write!(
+            self.seen,
+            "<path d=\"M{x} {y}{shape}\" fill=\"none\" stroke=\"#f00\" stroke-width=\".7\"{dashes}/>"
+        );
+    }
+
+    /// What the page says, in the order of reading.
+    fn read(&mut self, read: &[Reading<'_>]) {
+        let mut open: &[Step] = &[];
+        for reading in read.iter().filter(|reading| !reading.path.is_empty()) {
+            let common = open.iter().zip(&reading.path).take_while(|(a, b)| a == b).count();
+            open[common..].iter().for_each(|_| self.text.push_str("</g>"));
+            for (_, role) in &reading.path[common..] {
+                self.open(role);
+            }
+            open = &reading.path;
+            let (left, top) = reading.at;
+            match reading.mark {
+                Some(Mark::Text { x, y, line }) => self.words(line, left + x, top + y),
+                Some(Mark::Image { x, y, size, .. }) => {
+                    let _ = write!(self.text, "<rect {}/>", rectangle((left + x, top + y), *size));
+                }
+                Some(Mark::Cells { x, y, cell, boxes, .. }) => {
+                    let far = |at: usize| boxes.iter().map(|b| b[at] + b[at + 2]).max().map_or(0.0, f32::from);
+                    let size = (far(0) * cell.0, far(1) * cell.1);
+                    let _ = write!(self.text, "<rect {}/>", rectangle((left + x, top + y), size));
+                }
+                Some(Mark::Rule { .. }) | None => {}
+            }
+        }
+        open.iter().for_each(|_| self.text.push_str("</g>"));
+    }
+
+    fn open(&mut self, role: &Role) {
+        let role = match role {
+            Role::Paragraph => "paragraph",
+            Role::Heading(level) => {
+                let _ = write!(self.text, "<g role=\"heading\" aria-level=\"{level}\">");
+                return;
+            }
+            Role::Figure(words) => {
+                let _ = write!(self.text, "<g role=\"img\" aria-label=\"{}\">", escape(words));
+                return;
+            }
+            Role::Quote => "blockquote",
+            Role::List { .. } => "list",
+            Role::Item => "listitem",
+            Role::Table => "table",
+            Role::Row => "row",
+            Role::Head => "columnheader",
+            Role::Cell => "cell",
+            Role::Label | Role::Body | Role::Link(_) | Role::Group | Role::Artifact => {
+                self.text.push_str("<g>");
+                return;
+            }
+        };
+        let _ = write!(self.text, "<g role=\"{role}\">");
+    }
+
+    /// A line as text that is as wide as its glyphs.
+    fn words(&mut self, line: &TextLine, x: f32, y: f32) {
+        let size = line.runs.iter().map(|run| run.size).fold(0.0, f32::max);
+        let is_rtl = line.text.chars().find(|c| c.is_alphabetic()).is_some_and(is_right_to_left);
+        let (x, direction) = if is_rtl { (x + line.width, " direction=\"rtl\"") } else { (x, "") };
+        let [x, y, width, size] = [x, y, line.width, size].map(decimal);
+        let _ = write!(
+            self.text,
+            "<text x=\"{x}\" y=\"{y}\" font-size=\"{size}\" textLength=\"{width}\" lengthAdjust=\"spacingAndGlyphs\"{direction}>"
+        );
+        let mut at = 0;
+        let mut found: Vec<_> = line.links.iter().collect();
+        found.sort_by_key(|link| link.text.start);
+        for link in found {
+            let (start, end) = (link.text.start.max(at), link.text.end.min(line.text.len()));
+            if let (Some(before), Some(words)) = (line.text.get(at..start), line.text.get(start..end)) {
+                let (before, words, target) = (escape(before), escape(words), escape(&link.target));
+                let _ = write!(self.text, "{before}<a href=\"{target}\">{words}</a>");
+                at = end;
+            }
+        }
+        self.text.push_str(&escape(line.text.get(at..).unwrap_or_default()));
+        self.text.push_str("</text>");
+    }
+}
+
+/// The attributes of a rectangle.
+fn rectangle(at: (f32, f32), size: (f32, f32)) -> String {
+    let [x, y, width, height] = [at.0, at.1, size.0, size.1].map(decimal);
+    format!("x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\"")
+}
+
+/// The shortest names there are, a letter first.
+fn short(mut number: usize) -> String {
+    const SIGNS: &[u8; 62] = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+    let mut name = String::from(char::from(SIGNS[number % 52]));
+    number /= 52;
+    while number > 0 {
+        name.push(char::from(SIGNS[number % 62]));
+        number /= 62;
+    }
+    name
+}
+
+/// A measure in hundredths of a point.
+fn decimal(points: f32) -> String {
+    number(points, 2)
+}
+
+/// A number with so many decimals at most, without what says nothing.
+fn number(value: f32, decimals: usize) -> String {
+    let text = format!("{value:.decimals$}");
+    let text = if decimals > 0 { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
+    match (text.strip_prefix("0."), text.strip_prefix("-0.")) {
+        (Some(rest), _) => format!(".{rest}"),
+        (_, Some(rest)) => format!("-.{rest}"),
+        _ if text == "-0" => "0".to_owned(),
+        _ => text.to_owned(),
+    }
+}

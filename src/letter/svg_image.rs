@@ -1,0 +1,89 @@
+//! An image as it stands in an SVG: the file itself, in an address of its own.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use super::images::{Data, Image};
+use super::number;
+
+/// How finely a page on a screen shows an image, in pixels an inch.
+const FINEST: f32 = 200.0;
+
+/// The image as a `data:` address, scaled down where it has more pixels than are seen at this size in points.
+pub(crate) fn address(image: &Image, size: (f32, f32)) -> Option<String> {
+    let pixels = match &image.data {
+        // Only who can unpack a JPEG file could make it smaller; it is packed well as it is.
+        Data::Jpeg { file, .. } => return Some(format!("data:image/jpeg;base64,{}", STANDARD.encode(file))),
+        Data::Raw(pixels) => pixels,
+    };
+    let across = usize::try_from(image.pixels.0).ok()?.max(1);
+    let seen = usize::from(number::whole(size.0 / 72.0 * FINEST)).max(1);
+    let step = (across / seen).max(1);
+    let colour = usize::from(image.components);
+    let (width, height, data) = shrink(image, pixels, colour, step)?;
+    let mut file = Vec::new();
+    let mut encoder = png::Encoder::new(&mut file, width, height);
+    encoder.set_depth(png::BitDepth::Eight);
+    encoder.set_compression(png::Compression::Fast);
+    encoder.set_color(match (colour, image.alpha.is_some()) {
+        (1, false) => png::ColorType::Grayscale,
+        (1, true) => png::ColorType::GrayscaleAlpha,
+        (_, false) => png::ColorType::Rgb,
+        (_, true) => png::ColorType::Rgba,
+    });
+    encoder.write_header().and_then(|mut writer| writer.write_image_data(&data)).ok()?;
+    Some(format!("data:image/png;base64,{}", STANDARD.encode(file)))
+}
+
+/// The pixels with their opacity, each the mean of a square of `step` by `step`; width and height.
+fn shrink(image: &Image, pixels: &[u8], colour: usize, step: usize) -> Option<(u32, u32, Vec<u8>)> {
+    let (across, down) = (usize::try_from(image.pixels.0).ok()?, usize::try_from(image.pixels.1).ok()?);
+    let (width, height) = (across.div_ceil(step), down.div_ceil(step));
+    let mut data = Vec::with_capacity(width * height * (colour + 1));
+    let mut sums = [0_usize; 4];
+    for top in (0..down).step_by(step) {
+        for left in (0..across).step_by(step) {
+            sums.fill(0);
+            let (mut weight, mut count) = (0, 0);
+            for y in top..(top + step).min(down) {
+                for place in (left..(left + step).min(across)).map(|x| y * across + x) {
+                    // Colour counts as much as it is seen.
+                    let opacity = image.alpha.as_ref().map_or(Some(255), |alpha| alpha.get(place).copied())?;
+                    let own = pixels.get(place * colour..(place + 1) * colour)?;
+                    own.iter().zip(&mut sums).for_each(|(value, sum)| *sum += usize::from(*value) * usize::from(opacity));
+                    weight += usize::from(opacity);
+                    count += 1;
+                }
+            }
+            let mean = |sum: usize, by: usize| u8::try_from((sum + by / 2).checked_div(by).unwrap_or(0)).unwrap_or(255);
+            data.extend(sums[..colour].iter().map(|sum| mean(*sum, weight)));
+            if image.alpha.is_some() {
+                data.push(mean(weight, count));
+            }
+        }
+    }
+    Some((u32::try_from(width).ok()?, u32::try_from(height).ok()?, data))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_image_has_no_more_pixels_than_are_seen() {
+        let (pixels, alpha) = (vec![200; 8 * 8 * 3], Some([0, 255].repeat(32)));
+        let image = Image { pixels: (8, 8), size: (8.0, 8.0), components: 3, data: Data::Raw(pixels), alpha };
+        let decoded = |size: (f32, f32)| {
+            let address = address(&image, size).expect("an address");
+            let file = STANDARD.decode(address.strip_prefix("data:image/png;base64,").expect("a PNG")).expect("bytes");
+            let mut reader = png::Decoder::new(std::io::Cursor::new(file)).read_info().expect("a file");
+            let mut data = vec![0; reader.output_buffer_size().expect("a size")];
+            let frame = reader.next_frame(&mut data).expect("pixels");
+            (frame.width, frame.height, data[..4].to_vec())
+        };
+        assert_eq!(decoded((72.0, 72.0)), (8, 8, vec![0, 0, 0, 0]));
+        // 200 pixels an inch: this is 4 pixels wide.
+        assert_eq!(decoded((1.44, 1.44)), (4, 4, vec![200, 200, 200, 128]));
+        assert_eq!(decoded((0.0, 0.0)), (1, 1, vec![200, 200, 200, 128]));
+    }
+}
