@@ -36,7 +36,13 @@ impl Colour {
         Ok(Some(colour).filter(|colour| colour.0 != [0, 0, 0]))
     }
 
-    /// Six hexadecimal digits.
+    /// The colour as `#rrggbb`.
+    pub(crate) fn digits(self) -> String {
+        let [red, green, blue] = self.0;
+        format!("#{red:02x}{green:02x}{blue:02x}")
+    }
+
+    /// The colour of six hexadecimal digits.
     fn of_digits(digits: &str) -> Option<Self> {
         let number = u32::from_str_radix(digits, 16).ok().filter(|_| digits.len() == 6 && !digits.starts_with('+'))?;
         let [_, red, green, blue] = number.to_be_bytes();

@@ -13,7 +13,7 @@ use super::svg_image::address;
 use super::svg_outline::{outline, units};
 use super::typeset::is_right_to_left;
 use super::xmp::escape;
-use super::{PrintJob, Printed, separately};
+use super::{Colour, PrintJob, Printed, separately};
 use crate::error::Result;
 
 /// The pages of each letter of a job that has no problem.
@@ -86,9 +86,10 @@ impl<'a> Sheet<'a> {
     fn mark(&mut self, mark: &Mark, (left, top): (f32, f32)) {
         match mark {
             Mark::Text { x, y, line } => self.line(line, left + x, top + y),
-            Mark::Rule { x, y, width } => {
-                let (x, y) = (decimal(left + x), decimal(top + y));
-                let _ = write!(self.seen, "<path d=\"M{x} {y}h{}\" stroke=\"#000\" stroke-width=\".5\"/>", decimal(*width));
+            Mark::Rule { x, y, width, colour } => {
+                let (x, y, width) = (decimal(left + x), decimal(top + y), decimal(*width));
+                let ink = colour.unwrap_or(Colour([0, 0, 0])).digits();
+                let _ = write!(self.seen, "<path d=\"M{x} {y}h{width}\" stroke=\"{ink}\" stroke-width=\".5\"/>");
             }
             Mark::Image { image, x, y, size } => {
                 let Some(file) = self.images.list().get(*image).and_then(|image| address(image, *size)) else { return };
@@ -111,14 +112,19 @@ impl<'a> Sheet<'a> {
         }
     }
 
-    /// The glyphs of a line, runs of one size in one group.
+    /// The glyphs of a line, runs of one size and colour in one group.
     fn line(&mut self, line: &TextLine, x: f32, y: f32) {
         let units: Vec<f32> = line.runs.iter().map(|run| self.units(run.face)).collect();
         let runs: Vec<(&GlyphRun, f32)> = line.runs.iter().zip(units).collect();
-        for runs in runs.chunk_by(|a, b| (a.0.size, a.1).eq(&(b.0.size, b.1))) {
+        for runs in runs.chunk_by(|a, b| (a.0.size, a.0.colour, a.1) == (b.0.size, b.0.colour, b.1)) {
             let scale = runs[0].0.size / runs[0].1;
             let [across, down] = [number(scale, 6), number(-scale, 6)];
-            let _ = write!(self.seen, "<g transform=\"matrix({across} 0 0 {down} {} {})\">", decimal(x), decimal(y));
+            let (left, base) = (decimal(x), decimal(y));
+            let _ = write!(self.seen, "<g transform=\"matrix({across} 0 0 {down} {left} {base})\"");
+            if let Some(colour) = runs[0].0.colour {
+                let _ = write!(self.seen, " fill=\"{}\"", colour.digits());
+            }
+            self.seen.push('>');
             for (run, _) in runs {
                 let mut pen = run.x;
                 for glyph in &run.glyphs {
