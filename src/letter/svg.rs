@@ -28,7 +28,11 @@ pub fn svg(job: &PrintJob<'_>) -> Result<(Printed, Vec<Vec<String>>)> {
         let own = job.stationery.get(*stationery);
         let (size, language) = own.map_or(((612.0, 792.0), "en"), |own| (own.paper.size(), own.language.as_str()));
         let one = |(number, page)| {
-            let title = if pages.len() == 1 { job.title.clone() } else { format!("{}, {}/{}", job.title, number + 1, pages.len()) };
+            let title = if pages.len() == 1 {
+                job.title.clone()
+            } else {
+                format!("{}, {}/{}", job.title, number + 1, pages.len())
+            };
             Sheet::new(&laid.fonts, job.images).page(page, number, size, (&title, language))
         };
         pages.iter().enumerate().map(one).collect()
@@ -92,7 +96,9 @@ impl<'a> Sheet<'a> {
              <defs>{}</defs><path d=\"M0 0h{width}v{height}H0z\" fill=\"#fff\"/>\n\
              <g aria-hidden=\"true\">{}</g>\n\
              <g fill=\"none\" pointer-events=\"all\" font-family=\"serif\">{}</g></svg>\n",
-            self.outlines.concat(), seen, self.text
+            self.outlines.concat(),
+            seen,
+            self.text
         )
     }
 
@@ -101,11 +107,13 @@ impl<'a> Sheet<'a> {
             Mark::Text { x, y, line } => self.line(line, left + x, top + y),
             Mark::Rule { x, y, width } => {
                 let (x, y) = (decimal(left + x), decimal(top + y));
-                let _ = write!(self.seen, "<path d=\"M{x} {y}h{}\" stroke=\"#000\" stroke-width=\".5\"/>", decimal(*width));
+                let _ =
+                    write!(self.seen, "<path d=\"M{x} {y}h{}\" stroke=\"#000\" stroke-width=\".5\"/>", decimal(*width));
             }
             Mark::Image { image, x, y, size } => {
-                let Some(file) = self.images.list().get(*image).and_then(|image| address(image, *size)) else { return };
-                let place = rectangle((left + x, top + y), *size);
+                let found = self.images.list().get(*image).and_then(|image| address(image, *size));
+                let Some((file, size)) = found else { return };
+                let place = rectangle((left + x, top + y), size);
                 let _ = write!(self.seen, "<image {place} preserveAspectRatio=\"none\" href=\"{file}\"/>");
             }
             Mark::Cells { x, y, cell, boxes, .. } => {
@@ -174,7 +182,8 @@ impl<'a> Sheet<'a> {
             seen.push_str(&self.seen[from..at]);
             from = at;
             // In a line a quarter of a step is not seen, and a digit less is read faster.
-            line.iter().for_each(|glyph| place(&mut seen, glyph.what, glyph.at, |twice| twice.div_euclid(2).to_string()));
+            line.iter()
+                .for_each(|glyph| place(&mut seen, glyph.what, glyph.at, |twice| twice.div_euclid(2).to_string()));
         }
         seen + &self.seen[from..]
     }

@@ -11,11 +11,12 @@ use super::number;
 /// How finely a page on a screen shows an image, in pixels an inch.
 const FINEST: f32 = 192.0;
 
-/// The image as a `data:` address, scaled down where it has more pixels than are seen at this size in points.
-pub(crate) fn address(image: &Image, size: (f32, f32)) -> Option<String> {
+/// The image as a `data:` address, scaled down where it has more pixels than are seen at this size in points; and its size
+/// then: the last column and row of a smaller one can reach a little beyond those of the image.
+pub(crate) fn address(image: &Image, size: (f32, f32)) -> Option<(String, (f32, f32))> {
     let pixels = match &image.data {
         // Only who can unpack a JPEG file could make it smaller; it is packed well as it is.
-        Data::Jpeg { file, .. } => return Some(format!("data:image/jpeg;base64,{}", STANDARD.encode(file))),
+        Data::Jpeg { file, .. } => return Some((format!("data:image/jpeg;base64,{}", STANDARD.encode(file)), size)),
         Data::Raw(pixels) => pixels,
     };
     let across = usize::try_from(image.pixels.0).ok()?.max(1);
@@ -38,7 +39,12 @@ pub(crate) fn address(image: &Image, size: (f32, f32)) -> Option<String> {
             packed((width, height), kind, &data, |_| {})
         }
     };
-    Some(format!("data:image/png;base64,{}", STANDARD.encode(file?)))
+    let reach = |small: u32, whole: u32| {
+        number::measure(usize::try_from(small).unwrap_or(1) * step)
+            / number::measure(usize::try_from(whole).unwrap_or(1).max(1))
+    };
+    let size = (size.0 * reach(width, image.pixels.0), size.1 * reach(height, image.pixels.1));
+    Some((format!("data:image/png;base64,{}", STANDARD.encode(file?)), size))
 }
 
 /// Pixels as a PNG file.
@@ -69,7 +75,11 @@ struct FewColours {
 /// signature are. A photograph has more.
 fn few_colours(data: &[u8], components: usize) -> Option<FewColours> {
     [1, 4, 8].into_iter().find_map(|step: u16| {
-        let mut few = FewColours { pixels: Vec::with_capacity(data.len() / components), colours: Vec::new(), opacity: Vec::new() };
+        let mut few = FewColours {
+            pixels: Vec::with_capacity(data.len() / components),
+            colours: Vec::new(),
+            opacity: Vec::new(),
+        };
         let mut numbers: HashMap<[u8; 4], u8> = HashMap::new();
         for pixel in data.chunks_exact(components) {
             let colour = match *pixel {
@@ -121,7 +131,9 @@ fn shrink(image: &Image, pixels: &[u8], colour: usize, step: usize) -> Option<(u
                     // Colour counts as much as it is seen.
                     let opacity = image.alpha.as_ref().map_or(Some(255), |alpha| alpha.get(place).copied())?;
                     let own = pixels.get(place * colour..(place + 1) * colour)?;
-                    own.iter().zip(&mut sums).for_each(|(value, sum)| *sum += usize::from(*value) * usize::from(opacity));
+                    own.iter()
+                        .zip(&mut sums)
+                        .for_each(|(value, sum)| *sum += usize::from(*value) * usize::from(opacity));
                     weight += usize::from(opacity);
                     count += 1;
                 }
@@ -145,7 +157,7 @@ mod tests {
         let (pixels, alpha) = (vec![200; 8 * 8 * 3], Some([0, 255].repeat(32)));
         let image = Image { pixels: (8, 8), size: (8.0, 8.0), components: 3, data: Data::Raw(pixels), alpha };
         let decoded = |size: (f32, f32)| {
-            let address = address(&image, size).expect("an address");
+            let (address, _) = address(&image, size).expect("an address");
             let file = STANDARD.decode(address.strip_prefix("data:image/png;base64,").expect("a PNG")).expect("bytes");
             let mut decoder = png::Decoder::new(std::io::Cursor::new(file));
             decoder.set_transformations(png::Transformations::normalize_to_color8());

@@ -133,7 +133,8 @@ mod tests {
         assert_eq!(path.out, "m10 20v26h-6l4-6-1 1q-1-1-2-1t-2-1q1-9 7-19zm1 0");
         let fonts = Fonts::shipped();
         let face = &fonts.faces()[0];
-        let code = |character: char| face.chars.iter().position(|c| *c == Some(character)).and_then(|c| u16::try_from(c).ok());
+        let code =
+            |character: char| face.chars.iter().position(|c| *c == Some(character)).and_then(|c| u16::try_from(c).ok());
         assert_eq!(code(' ').map(|code| outline(face, code)).as_deref(), Some(""));
         let length = code('g').map(|code| outline(face, code).len());
         assert!(length.is_some_and(|length| (100..500).contains(&length)), "{length:?}");
