@@ -98,7 +98,9 @@ pub fn import_on_a_full_disk(shop: &Path, customers: &str, today: NaiveDate) -> 
 /// That it is full.
 pub fn plan_on_a_full_disk(shop: &Path, campaign: &str, today: NaiveDate) -> Result<()> {
     let folder = Shop::open(shop)?;
-    full(shop)?.write(|write| campaign::plan(write, &folder, campaign, (Clock::fixed(today).now(), 0), false)).map(|_| ())
+    full(shop)?
+        .write(|write| campaign::plan(write, &folder, campaign, (Clock::fixed(today).now(), 0), false))
+        .map(|_| ())
 }
 
 /// The database of a shop, which can grow by one page at most.

@@ -39,6 +39,8 @@ mod counter;
 mod customers;
 /// The day is that of the shop, wherever the machine stands.
 mod days;
+/// A letter that is read, not only printed: what its PDF says about itself and its parts, and its pages as SVG.
+mod drawing;
 /// Email addresses looked at before emails go: what is none, what is mistyped, two people with one inbox.
 mod email_addresses;
 /// What DNS says to receivers of emails, asked by `email check`.

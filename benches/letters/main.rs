@@ -2,14 +2,14 @@
 //!
 //!     letters WHO LETTERS THREADS FILE [FONT]
 //!
-//! WHO is `ours` (lay out, draw, write), `layout` (lay out alone) or `peer` (our layout, drawn and written by the peer, one
-//! thread). FILE is where the letters go; FONT is a fifth font, for the one sign that EB Garamond lacks. Prints the seconds,
+//! WHO is `ours` (lay out, draw, write), `layout` (lay out alone), `svg` (each letter by itself, as a page on a screen shows it)
+//! or `peer` (our layout, drawn and written by the peer, one thread). FILE is where the letters go; FONT is a fifth font, for the one sign that EB Garamond lacks. Prints the seconds,
 //! the most memory in kB and the size of the file in bytes. `run.sh` beside this runs them in turns.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program for the terminal")]
 
 use std::fs::File;
-use std::io::BufWriter;
+use std::io::{BufWriter, Write as _};
 use std::time::Instant;
 
 use chrono::NaiveDate;
@@ -154,6 +154,18 @@ fn main() -> Outcome<()> {
                 .map(|number| layout.pages(number).map(|pages| pages.iter().map(peer::glyphs).sum::<usize>()))
                 .sum::<Result<usize, _>>()?;
             println!("{} glyphs a letter", glyphs / job.letters.max(1));
+        }
+        "svg" => {
+            // Each by itself, as it is asked for: only the fonts and images are at hand.
+            let mut out = BufWriter::new(File::create(file)?);
+            for number in 0..job.letters {
+                let (title, fingerprint) = (job.title.clone(), job.fingerprint.clone());
+                let compose = |_| Ok(compose(number, &sign));
+                let one = PrintJob { letters: 1, compose: &compose, title, fingerprint, ..job };
+                for page in regulars::letter::svg(&one)?.1.concat() {
+                    out.write_all(page.as_bytes())?;
+                }
+            }
         }
         "peer" => peer::write(&job, &mut BufWriter::new(File::create(file)?))?,
         other => return Err(format!("there is no `{other}`").into()),

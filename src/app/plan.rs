@@ -50,7 +50,7 @@ pub(crate) fn plan(shop: &Shop, slug: &str, mode: PlanMode, now: NaiveDateTime) 
         _ => {
             let again = mode == PlanMode::Again;
             store.write(|write| campaign::plan(write, shop, slug, (now, LAYOUT_VERSION), again))?
-        },
+        }
     };
     summary.warnings.extend(cannot_leave);
     Ok(PlanOutcome { summary, differences: None })

@@ -13,12 +13,14 @@ const SCHEMES: [&str; 4] = ["https://", "http://", "mailto:", "tel:"];
 /// could put behind a full stop.
 const ENDINGS: &str = " com org net edu gov info biz shop store eu de ch fr nl uk ca au nz dk pl cz ";
 /// What stands around an address and does not belong to it.
-const AROUND: &[char] = &['(', ')', '[', ']', '<', '>', '“', '”', '„', '«', '»', '‘', '’', '"', '\'', ',', ';', ':', '!', '?', '.'];
+const AROUND: &[char] =
+    &['(', ')', '[', ']', '<', '>', '“', '”', '„', '«', '»', '‘', '’', '"', '\'', ',', ';', ':', '!', '?', '.'];
 
 /// Where a link of the Markdown leads, as a document may have it; nothing for what leads nowhere outside the letter.
 pub(crate) fn target(link: &str) -> Option<Arc<str>> {
     let link = link.trim();
-    let is_known = SCHEMES.iter().any(|scheme| link.get(..scheme.len()).is_some_and(|s| s.eq_ignore_ascii_case(scheme)));
+    let is_known =
+        SCHEMES.iter().any(|scheme| link.get(..scheme.len()).is_some_and(|s| s.eq_ignore_ascii_case(scheme)));
     is_known.then(|| ascii(link).into())
 }
 
@@ -73,10 +75,14 @@ fn ascii(address: &str) -> String {
     let (scheme, rest) = address.split_once("://").map_or(("", address), |(scheme, rest)| (scheme, rest));
     let (host, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
     let host = idna::domain_to_ascii(host).unwrap_or_else(|_| host.to_owned());
-    let encoded: String = host.bytes().chain(path.bytes()).map(|byte| match byte {
-        byte if byte.is_ascii_graphic() => char::from(byte).to_string(),
-        byte => format!("%{byte:02X}"),
-    }).collect();
+    let encoded: String = host
+        .bytes()
+        .chain(path.bytes())
+        .map(|byte| match byte {
+            byte if byte.is_ascii_graphic() => char::from(byte).to_string(),
+            byte => format!("%{byte:02X}"),
+        })
+        .collect();
     if scheme.is_empty() { encoded } else { format!("{scheme}://{encoded}") }
 }
 
@@ -151,7 +157,10 @@ mod tests {
             ("see www.example.com.", vec!["https://www.example.com"]),
             ("(https://example.com/wine?year=1990)", vec!["https://example.com/wine?year=1990"]),
             ("wiedemans.example.co.uk/wine, or call", vec!["https://wiedemans.example.co.uk/wine"]),
-            ("write to helen@example.com or to ed@shop.example!", vec!["mailto:helen@example.com", "mailto:ed@shop.example"]),
+            (
+                "write to helen@example.com or to ed@shop.example!",
+                vec!["mailto:helen@example.com", "mailto:ed@shop.example"],
+            ),
             ("http://müller.example.de/größe", vec!["http://xn--mller-kva.example.de/gr%C3%B6%C3%9Fe"]),
             ("Thank you.Come in at 10.30 a.m. for 4.50, J.R.Smith", vec![]),
             ("and/or, e.g. the No.5, file.txt and @home", vec![]),
@@ -162,7 +171,10 @@ mod tests {
             assert_eq!(found.iter().map(|(_, target)| &**target).collect::<Vec<_>>(), targets, "{text}");
             for (at, target) in found {
                 let shown = target.trim_start_matches("mailto:").trim_start_matches("https://");
-                assert!(!target.is_ascii() || text[at.clone()].ends_with(shown) || shown.contains("xn--"), "{text} {at:?}");
+                assert!(
+                    !target.is_ascii() || text[at.clone()].ends_with(shown) || shown.contains("xn--"),
+                    "{text} {at:?}"
+                );
             }
         }
         assert_eq!(target("HTTPS://example.com").as_deref(), Some("HTTPS://example.com"));

@@ -45,6 +45,7 @@ mod separately;
 mod sheet;
 mod structure;
 mod svg;
+mod svg_groups;
 mod svg_image;
 mod svg_outline;
 mod system_fonts;

@@ -6,11 +6,13 @@ use std::fmt::Write as _;
 
 use super::fonts::Fonts;
 use super::images::Images;
-use super::page::{GlyphRun, LaidPage, Mark, Outline, PagePart, TextLine};
+use super::number::rounded;
+use super::page::{LaidPage, Mark, Outline, PagePart, TextLine};
 use super::reading::{self, Reading};
 use super::role::{Role, Step};
+use super::svg_groups::{Placed, group};
 use super::svg_image::address;
-use super::svg_outline::{outline, units};
+use super::svg_outline::{STEPS, outline};
 use super::typeset::is_right_to_left;
 use super::xmp::escape;
 use super::{Colour, PrintJob, Printed, separately};
@@ -26,7 +28,11 @@ pub fn svg(job: &PrintJob<'_>) -> Result<(Printed, Vec<Vec<String>>)> {
         let own = job.stationery.get(*stationery);
         let (size, language) = own.map_or(((612.0, 792.0), "en"), |own| (own.paper.size(), own.language.as_str()));
         let one = |(number, page)| {
-            let title = if pages.len() == 1 { job.title.clone() } else { format!("{}, {}/{}", job.title, number + 1, pages.len()) };
+            let title = if pages.len() == 1 {
+                job.title.clone()
+            } else {
+                format!("{}, {}/{}", job.title, number + 1, pages.len())
+            };
             Sheet::new(&laid.fonts, job.images).page(page, number, size, (&title, language))
         };
         pages.iter().enumerate().map(one).collect()
@@ -39,19 +45,29 @@ pub fn svg(job: &PrintJob<'_>) -> Result<(Printed, Vec<Vec<String>>)> {
 struct Sheet<'a> {
     fonts: &'a Fonts,
     images: &'a Images,
-    /// The glyphs that were drawn, each once, and the names by which they are drawn again; none for what draws nothing.
-    outlines: String,
-    names: HashMap<(usize, u16), Option<String>>,
-    /// The units of each face.
-    units: HashMap<usize, f32>,
+    /// What is drawn once: glyphs, and groups of them. And which of them a code of a face is.
+    outlines: Vec<String>,
+    names: HashMap<(usize, u16), Option<usize>>,
+    /// The glyphs of each line, in halves of a step.
+    lines: Vec<Vec<Placed>>,
+    /// What is seen but for the glyphs, and after which bytes of it the glyphs of each line stand.
     seen: String,
+    places: Vec<usize>,
     text: String,
 }
 
 impl<'a> Sheet<'a> {
     fn new(fonts: &'a Fonts, images: &'a Images) -> Self {
-        let (outlines, seen, text) = (String::new(), String::with_capacity(48 * 1024), String::new());
-        Self { fonts, images, outlines, names: HashMap::new(), units: HashMap::new(), seen, text }
+        Self {
+            fonts,
+            images,
+            outlines: Vec::new(),
+            names: HashMap::new(),
+            lines: Vec::new(),
+            seen: String::with_capacity(16 * 1024),
+            places: Vec::new(),
+            text: String::new(),
+        }
     }
 
     /// The page as a file. Writing into text cannot fail.
@@ -71,6 +87,7 @@ impl<'a> Sheet<'a> {
             }
         }
         self.read(&read);
+        let seen = self.with_glyphs();
         let (width, height) = (decimal(size.0), decimal(size.1));
         let (title, language) = (escape(title), escape(language));
         format!(
@@ -79,7 +96,9 @@ impl<'a> Sheet<'a> {
              <defs>{}</defs><path d=\"M0 0h{width}v{height}H0z\" fill=\"#fff\"/>\n\
              <g aria-hidden=\"true\">{}</g>\n\
              <g fill=\"none\" pointer-events=\"all\" font-family=\"serif\">{}</g></svg>\n",
-            self.outlines, self.seen, self.text
+            self.outlines.concat(),
+            seen,
+            self.text
         )
     }
 
@@ -92,8 +111,9 @@ impl<'a> Sheet<'a> {
                 let _ = write!(self.seen, "<path d=\"M{x} {y}h{width}\" stroke=\"{ink}\" stroke-width=\".5\"/>");
             }
             Mark::Image { image, x, y, size } => {
-                let Some(file) = self.images.list().get(*image).and_then(|image| address(image, *size)) else { return };
-                let place = rectangle((left + x, top + y), *size);
+                let found = self.images.list().get(*image).and_then(|image| address(image, *size));
+                let Some((file, size)) = found else { return };
+                let place = rectangle((left + x, top + y), size);
                 let _ = write!(self.seen, "<image {place} preserveAspectRatio=\"none\" href=\"{file}\"/>");
             }
             Mark::Cells { x, y, cell, boxes, .. } => {
@@ -114,50 +134,63 @@ impl<'a> Sheet<'a> {
 
     /// The glyphs of a line, runs of one size and colour in one group.
     fn line(&mut self, line: &TextLine, x: f32, y: f32) {
-        let units: Vec<f32> = line.runs.iter().map(|run| self.units(run.face)).collect();
-        let runs: Vec<(&GlyphRun, f32)> = line.runs.iter().zip(units).collect();
-        for runs in runs.chunk_by(|a, b| (a.0.size, a.0.colour, a.1) == (b.0.size, b.0.colour, b.1)) {
-            let scale = runs[0].0.size / runs[0].1;
+        for runs in line.runs.chunk_by(|a, b| (a.size, a.colour) == (b.size, b.colour)) {
+            let scale = runs[0].size / STEPS;
             let [across, down] = [number(scale, 6), number(-scale, 6)];
             let (left, base) = (decimal(x), decimal(y));
             let _ = write!(self.seen, "<g transform=\"matrix({across} 0 0 {down} {left} {base})\"");
-            if let Some(colour) = runs[0].0.colour {
+            if let Some(colour) = runs[0].colour {
                 let _ = write!(self.seen, " fill=\"{}\"", colour.digits());
             }
             self.seen.push('>');
-            for (run, _) in runs {
+            let mut glyphs = Vec::new();
+            for run in runs {
                 let mut pen = run.x;
                 for glyph in &run.glyphs {
-                    if let Some(name) = self.name(run.face, glyph.code) {
-                        let at = number((pen + glyph.offset.0) / scale, 0);
-                        let _ = write!(self.seen, "<use href=\"#{name}\" x=\"{at}\"");
-                        if glyph.offset.1 != 0.0 {
-                            let _ = write!(self.seen, " y=\"{}\"", number(glyph.offset.1 / scale, 0));
-                        }
-                        self.seen.push_str("/>");
+                    if let Some(what) = self.outline(run.face, glyph.code) {
+                        let at = [pen + glyph.offset.0, glyph.offset.1].map(|at| rounded(at / scale * 2.0));
+                        glyphs.push(Placed { what, at: at.into() });
                     }
                     pen += glyph.advance;
                 }
             }
+            self.places.push(self.seen.len());
+            self.lines.push(glyphs);
             self.seen.push_str("</g>");
         }
     }
 
-    fn units(&mut self, face: usize) -> f32 {
-        let faces = self.fonts.faces();
-        *self.units.entry(face).or_insert_with(|| faces.get(face).map_or(1000.0, units))
+    /// The number of a glyph's outline, which is drawn now if it was not yet; nothing for one that draws nothing.
+    fn outline(&mut self, face: usize, code: u16) -> Option<usize> {
+        *self.names.entry((face, code)).or_insert_with(|| {
+            let path = self.fonts.faces().get(face).map(|face| outline(face, code)).filter(|path| !path.is_empty())?;
+            let number = self.outlines.len();
+            self.outlines.push(format!("<path id=\"{}\" d=\"{path}\"/>", short(number)));
+            Some(number)
+        })
     }
 
-    /// The name of a glyph, which is drawn now if it was not yet.
-    fn name(&mut self, face: usize, code: u16) -> Option<String> {
-        let next = self.names.len();
-        let name = self.names.entry((face, code)).or_insert_with(|| {
-            let path = self.fonts.faces().get(face).map(|face| outline(face, code)).filter(|path| !path.is_empty())?;
-            let name = short(next);
-            let _ = write!(self.outlines, "<path id=\"{name}\" d=\"{path}\"/>");
-            Some(name)
-        });
-        name.clone()
+    /// What is seen, with the glyphs in their places.
+    fn with_glyphs(&mut self) -> String {
+        for (number, pair) in (self.outlines.len()..).zip(group(&mut self.lines, self.outlines.len())) {
+            let name = short(number);
+            self.outlines.push(format!("<g id=\"{name}\">"));
+            if let Some(group) = self.outlines.last_mut() {
+                place(group, pair.first, (0, 0), half);
+                place(group, pair.second, pair.step, half);
+                group.push_str("</g>");
+            }
+        }
+        let mut seen = String::with_capacity(self.seen.len() + 32 * 1024);
+        let mut from = 0;
+        for (&at, line) in self.places.iter().zip(&self.lines) {
+            seen.push_str(&self.seen[from..at]);
+            from = at;
+            // In a line a quarter of a step is not seen, and a digit less is read faster.
+            line.iter()
+                .for_each(|glyph| place(&mut seen, glyph.what, glyph.at, |twice| twice.div_euclid(2).to_string()));
+        }
+        seen + &self.seen[from..]
     }
 
     /// A line or a box that only a proof has.
@@ -248,6 +281,22 @@ impl<'a> Sheet<'a> {
         self.text.push_str(&escape(line.text.get(at..).unwrap_or_default()));
         self.text.push_str("</text>");
     }
+}
+
+/// Draws what was drawn before at a place, which is given in halves of a step.
+fn place(out: &mut String, what: usize, (x, y): (i32, i32), steps: impl Fn(i32) -> String) {
+    let _ = write!(out, "<use href=\"#{}\"", short(what));
+    for (name, at) in [("x", x), ("y", y)] {
+        if at != 0 {
+            let _ = write!(out, " {name}=\"{}\"", steps(at));
+        }
+    }
+    out.push_str("/>");
+}
+
+/// Half of a number.
+fn half(twice: i32) -> String {
+    if twice % 2 == 0 { (twice / 2).to_string() } else { format!("{}", f64::from(twice) / 2.0) }
 }
 
 /// The attributes of a rectangle.

@@ -37,8 +37,8 @@ pub(crate) fn print_tagged(job: &PrintJob<'_>, out: &mut impl Write) -> Result<P
         }
     }
     let TaggedPen { pen, structure, .. } = page;
-    let every_glyph_says_something = (0..laid.fonts.faces().len())
-        .all(|face| laid.used.of(&laid.fonts, face).all(|(_, text)| !text.is_empty()));
+    let every_glyph_says_something =
+        (0..laid.fonts.faces().len()).all(|face| laid.used.of(&laid.fonts, face).all(|(_, text)| !text.is_empty()));
     let images = job.images.list().iter().zip(&pen.drawn.images);
     let book = Book {
         title: &job.title,
@@ -91,7 +91,12 @@ impl TaggedPen<'_> {
                             let text = line.text.get(link.text.start..link.text.end.min(line.text.len()));
                             let part = self.structure.part(&path);
                             let rectangle = self.around(&piece, place);
-                            self.structure.link(part, rectangle, &link.target, text.unwrap_or_default().trim().to_owned());
+                            self.structure.link(
+                                part,
+                                rectangle,
+                                &link.target,
+                                text.unwrap_or_default().trim().to_owned(),
+                            );
                         }
                         let mark = Mark::Text { x: 0.0, y: 0.0, line: piece };
                         self.pen.mark(&mark, place.0, place.1);

@@ -83,7 +83,7 @@ pub(crate) fn bind(book: &Book<'_>, pages: &[TaggedPage], structure: &Structure)
     }
     file.set_object(tags.root, tags.whole());
     let catalog = file.catalog_mut().map_err(broken)?;
-    catalog.set("MarkInfo", dictionary([("Marked", Object::Boolean(true)), ("Suspects", Object::Boolean(false))]));
+    catalog.set("MarkInfo", dictionary([("Marked", Object::Boolean(true))]));
     catalog.set("StructTreeRoot", tags.root);
     let mut bytes = Vec::new();
     file.save_to(&mut bytes).map_err(|fault| crate::error::Error::cannot("write the letter", fault))?;

@@ -384,7 +384,12 @@ impl<'a> Setter<'a> {
             }
         }
         let text = text.get(line.text_range()).unwrap_or_default().trim_end().to_owned();
-        Broken { line: TextLine { text, runs, width: trimmed.unwrap_or(x), links }, gaps, hard: false, to_the_left: false }
+        Broken {
+            line: TextLine { text, runs, width: trimmed.unwrap_or(x), links },
+            gaps,
+            hard: false,
+            to_the_left: false,
+        }
     }
 
     fn face(&mut self, font: &parley::FontData) -> usize {

@@ -137,7 +137,10 @@ impl FrozenCampaign {
     /// As [`Self::print`].
     pub(crate) fn print_one(&self, recipient: &Recipient, out: &mut impl Write) -> Result<Printed> {
         let compose = |_| self.letter_to_go(recipient);
-        letter::print_tagged(&PrintJob { title: self.subject(recipient), ..self.job(1, &compose, false, &|_| Ok(())) }, out)
+        letter::print_tagged(
+            &PrintJob { title: self.subject(recipient), ..self.job(1, &compose, false, &|_| Ok(())) },
+            out,
+        )
     }
 
     /// The pages of one recipient's letter as SVG; none when something is wrong with it.
