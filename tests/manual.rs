@@ -136,13 +136,16 @@ fn keys_fields_and_verbs_are_those_of_the_program() {
     };
     let shop_toml = "name = \"x\"\naddress = [\"x\"]\ncountry = \"US\"\ncurrency = \"USD\"\n";
     let mut found: BTreeSet<String> = keys("shop.toml", shop_toml, "", "segment true").into_iter().collect();
-    found.retain(|key| !["email", "till", "bounces"].contains(&key.as_str()));
+    found.retain(|key| !["email", "till", "bounces", "labels"].contains(&key.as_str()));
     for (table, needed) in
         [("email", "from = \"a@example.com\"\n"), ("till", ""), ("bounces", "server = \"imaps://a@example.com\"\n")]
     {
         let before = format!("{shop_toml}[{table}]\n{needed}");
         found.extend(below(table, keys("shop.toml", &before, "", "segment true")));
     }
+    let label = "name = \"x\"\ncolumns = 1\nrows = 1\nwidth = 90\nheight = 50\nleft = 5\ntop = 5\n";
+    let before = format!("{shop_toml}[[labels]]\n{label}");
+    found.extend(below("labels", keys("shop.toml", &before, "", "segment true")));
     same("shop.toml", &first_column(&pages["shop-file"]), &found);
 
     let whole = "name = \"x\"\n[segment]\nwhere = \"true\"\n[letter]\ntemplate = \"spring.md\"\n";

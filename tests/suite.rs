@@ -49,6 +49,8 @@ mod email_dns;
 mod emails;
 /// Every folder of faults/ is a mistake: what is said about it, and that it changes nothing.
 mod faults;
+/// What the front matter and the marks of a template make of a campaign.
+mod front_matter;
 /// Next year's campaign: nobody of last year is dropped in silence, its file plans as it is written, its letters read well.
 mod follow_up;
 /// Another site cannot write: where a form comes from, its token, the name in `Host`; and no address is a dead end.

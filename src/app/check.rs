@@ -10,6 +10,7 @@ use crate::campaign::{self, CampaignFile, Sources};
 use crate::customers;
 use crate::domain::{countries, country_code, country_name};
 use crate::error::{Error, Result};
+use crate::letter;
 use crate::piece::{TemplateSet, shop_fonts};
 use crate::segment::{self, Scope};
 use crate::shop::Shop;
@@ -44,6 +45,7 @@ pub(crate) fn check(shop: &Shop, slug: Option<&str>, today: NaiveDate) -> Result
         let unknown = segment::unknown_values(&read, &condition)?;
         found.warnings.extend(unknown.into_iter().map(|warning| format!("shop.toml: segment `{name}`: {warning}")));
     }
+    found.faults.extend(letter::own_sheets(&shop.settings.labels, &shop.settings.country).1);
     for slug in &campaigns {
         found.campaign(&read, shop, slug, &known, today)?;
     }

@@ -18,7 +18,7 @@ use super::sources::{self, Sources};
 use crate::customers::{self, PostOptOuts, Reach};
 use crate::domain::{Channel, CustomerId, is_abroad};
 use crate::error::{Error, Result};
-use crate::merge::{Engine, Template};
+use crate::merge::{Engine, MOST_PURCHASES, Template, asks_for_purchases};
 use crate::segment::{self, Scope};
 use crate::shop::Shop;
 use crate::store::Read;
@@ -110,7 +110,16 @@ pub(crate) fn draft(read: &Read<'_>, shop: &Shop, slug: &str, today: NaiveDate) 
     let mut recipients = Vec::with_capacity(choice.chosen.len());
     let excluded = eligible::excluded(read, &file).map_err(at_file)?;
     let opt_outs = PostOptOuts::of(read)?;
-    let context = freeze::FreezeContext { shop, file: &file, as_of, dated, excluded: &excluded, opt_outs: &opt_outs };
+    let prints_purchases = templates.iter().any(|template| asks_for_purchases(&template.body));
+    let context = freeze::FreezeContext {
+        shop,
+        file: &file,
+        as_of,
+        dated,
+        excluded: &excluded,
+        opt_outs: &opt_outs,
+        purchases: if prints_purchases { MOST_PURCHASES } else { 0 },
+    };
     for (chosen, branch) in choice.chosen.into_iter().zip(branches) {
         let (members, mut frozen) = freeze::freeze(read, &context, &chosen)?;
         let template = file.template_of(&branch);
@@ -160,7 +169,7 @@ fn unprintable(engine: &Engine, file: &CampaignFile, recipients: &[DraftRecipien
         let of_reminders = file.reminders.iter().map(|reminder| &*reminder.template);
         for template in std::iter::once(file.template_of(&recipient.branch)).chain(of_reminders) {
             all += 1;
-            if let Err(fault) = engine.body(template, &fields).and_then(|_| engine.subject(template, &fields)) {
+            if let Err(fault) = engine.body(template, &fields).and_then(|_| engine.check_head(template, &fields)) {
                 found.push(format!(
                     "{} ({}) {}",
                     recipient.frozen.name,

@@ -23,6 +23,8 @@ pub(super) struct FreezeContext<'c> {
     /// Those excluded by hand.
     pub(crate) excluded: &'c HashSet<CustomerId>,
     pub(crate) opt_outs: &'c PostOptOuts,
+    /// How many of the last purchases a template may print.
+    pub(crate) purchases: usize,
 }
 
 /// A recipient as they were that day.
@@ -177,11 +179,14 @@ fn customer(read: &Read<'_>, context: &FreezeContext<'_>, best: &Customer, field
         .value("SELECT min(day) FROM purchase WHERE customer_id = ?1 AND day <= ?2", params![best.id, context.as_of])?;
     fields.text("customer.since", &day(since));
     fields.group("customer.last_purchase");
-    if let Some(last) = customers::last_purchases(read, best.id, context.as_of, 1)?.first() {
+    let purchases = customers::last_purchases(read, best.id, context.as_of, context.purchases.max(1))?;
+    if let Some(last) = purchases.first() {
         fields.text("customer.last_purchase.on", &last.on.to_string());
         fields.text("customer.last_purchase.item", &last.item);
         fields.money("customer.last_purchase.amount", last.amount);
     }
+    let all = purchases.iter().take(context.purchases);
+    fields.purchases("customer.purchases", all.map(|one| (one.on, one.item.as_str(), one.amount)));
     let year_ago = clock::months_before(context.as_of, 12).succ_opt().unwrap_or(context.as_of);
     fields.money("customer.spend_12m", customers::spent_between(read, best.id, year_ago, context.as_of)?);
     let visits = customers::visits_between(read, best.id, year_ago, context.as_of)?;

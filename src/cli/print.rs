@@ -43,7 +43,10 @@ pub(super) struct PrintArguments {
     /// One file a person, in out/NAME/letters/.
     #[arg(long, conflicts_with_all = ["labels", "envelopes"])]
     each: bool,
-    /// Address labels for the letters instead: 5160, 5161, 5163, L7160, L7162 or L7163.
+    /// Instead, a list with addresses and greetings for a company that prints and mails the letters.
+    #[arg(long, conflicts_with_all = ["each", "duplex", "labels", "envelopes"])]
+    list: bool,
+    /// Address labels for the letters instead: 5160, 5161, 5163, L7160, L7162, L7163, or a name of `[[labels]]` in shop.toml.
     #[arg(long, value_name = "SHEET", conflicts_with = "envelopes")]
     labels: Option<String>,
     /// The first free label on the first sheet, counted row by row.
@@ -71,6 +74,7 @@ pub(super) fn run(arguments: &PrintArguments, context: &Context) -> Result<Done>
         }),
         (_, Some(size)) => PrintForm::Envelopes(Envelope::called(size)?),
         _ if arguments.each => PrintForm::Each,
+        _ if arguments.list => PrintForm::List,
         _ => PrintForm::Letters,
     };
     let options = PrintOptions {
@@ -112,6 +116,16 @@ pub(super) fn run(arguments: &PrintArguments, context: &Context) -> Result<Done>
             );
             let object = json!({
                 "campaign": slug, "letters": count, "pages": pages, "folder": file, "cover": cover, "left_out": left_out,
+            });
+            Done::new(text, &object)
+        }
+        PrintForm::List => {
+            let text = format!(
+                "Wrote {} with address, greeting and code to {file}, in posting order. They count as printed.",
+                Channel::Letter.count(count),
+            );
+            let object = json!({
+                "campaign": slug, "letters": count, "pages": pages, "file": file, "left_out": left_out,
             });
             Done::new(text, &object)
         }

@@ -111,6 +111,13 @@ impl Page<'_, '_> {
                 self.code(code);
             }
             Block::Barcode(code) => self.code(code),
+            Block::Coupon(inside) => {
+                let style = "margin:0 0 16px;padding:16px;border:1px dashed #888888";
+                let _ = writeln!(self.out, "<div style=\"{style}\">");
+                self.blocks(inside);
+                self.out.push_str("</div>\n");
+            }
+            Block::After | Block::Back => {}
             Block::Table(rows) => {
                 self.out.push_str("<table style=\"border-collapse:collapse;margin:0 0 16px\">\n");
                 for (index, row) in rows.iter().enumerate() {

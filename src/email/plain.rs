@@ -28,6 +28,8 @@ fn block(block: &Block, phrases: &Phrases) -> String {
         Block::Rule => "-".repeat(40),
         Block::Image { alt, .. } => alt.clone(),
         Block::Qr(code) | Block::Barcode(code) => format!("{} {code}", phrases.code),
+        Block::Coupon(inside) => format!("{CUT}\n{}\n{CUT}", text(inside, phrases)),
+        Block::After | Block::Back => String::new(),
         Block::Table(rows) => {
             let cells = |row: &Vec<Vec<Span>>| row.iter().map(|cell| line(cell)).collect::<Vec<_>>().join("   ");
             rows.iter().map(cells).collect::<Vec<_>>().join("\n")
@@ -45,6 +47,9 @@ fn line(spans: &[Span]) -> String {
     }
     out
 }
+
+/// The edge of a coupon.
+const CUT: &str = "- - - - - - - - - - - - - - - - - - - -";
 
 /// Signs that a line has at most where words allow it.
 const LONGEST: usize = 76;

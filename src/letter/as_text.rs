@@ -64,6 +64,7 @@ fn describe(text: &mut String, mark: &Mark, left: f32, top: f32) {
         Mark::Image { image, x, y, size } => {
             (x, y, format!("image {image}, {} by {}", rounded(size.0), rounded(size.1)))
         }
+        Mark::Cells { x, y, text, boxes, .. } if text.is_empty() => (x, y, format!("{} boxes", boxes.len())),
         Mark::Cells { x, y, text, .. } => (x, y, format!("code {text}")),
     };
     let _ = writeln!(text, "{:>4} {:>4} {what}", rounded(left + x), rounded(top + y));

@@ -6,7 +6,7 @@ use super::page::{LayoutFault, Mark, SetBlock, Strip};
 use super::paper::MM;
 use super::role::Role;
 use super::typeset::{Look, Setter, Styled};
-use super::{barcode, text_table};
+use super::{barcode, coupon, text_table};
 use crate::merge::block::{Block, Span};
 use crate::merge::qr;
 use crate::text;
@@ -51,12 +51,15 @@ fn set_inner(setter: &mut Setter<'_>, frame: &Frame<'_>, block: &Block, measure:
         Block::Image { file, width, alt } => image(frame, (file, alt), *width, measure),
         Block::Qr(text) => qr_code(frame, text),
         Block::Barcode(text) => bar_code(setter, frame, text, measure),
+        Block::Coupon(inside) => coupon::set(setter, frame, inside, measure),
+        // They only say where what follows stands.
+        Block::After | Block::Back => SetBlock::default(),
         Block::Table(rows) => text_table::set(setter, frame, rows, measure),
     }
 }
 
 /// Sets blocks one below the other, as one; `tight` takes the white between them away.
-fn stack(setter: &mut Setter<'_>, frame: &Frame<'_>, blocks: &[Block], measure: f32, tight: bool) -> SetBlock {
+pub(super) fn stack(setter: &mut Setter<'_>, frame: &Frame<'_>, blocks: &[Block], measure: f32, tight: bool) -> SetBlock {
     let mut whole = SetBlock::default();
     for (number, block) in blocks.iter().enumerate() {
         let mut set = set_inner(setter, frame, block, measure);
@@ -79,7 +82,7 @@ fn append(whole: &mut SetBlock, mut set: SetBlock, space: f32) {
 }
 
 /// Moves everything in a block to the right.
-fn shift(set: &mut SetBlock, by: f32) {
+pub(super) fn shift(set: &mut SetBlock, by: f32) {
     for mark in set.strips.iter_mut().flat_map(|strip| &mut strip.marks) {
         match mark {
             Mark::Text { x, .. } | Mark::Rule { x, .. } | Mark::Image { x, .. } | Mark::Cells { x, .. } => *x += by,
@@ -186,7 +189,7 @@ fn alone(mark: Mark, height: f32, white: f32) -> SetBlock {
 }
 
 /// A block that cannot be set, with the reason.
-fn fault(message: String, hint: &str) -> SetBlock {
+pub(super) fn fault(message: String, hint: &str) -> SetBlock {
     SetBlock { faults: vec![LayoutFault::Other(message, hint.to_owned())], ..SetBlock::default() }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::background::{self, SheetPage};
 use crate::error::{Error, Result};
 use crate::text;
 
@@ -38,6 +39,8 @@ pub struct Image {
 /// In which form the pixels are.
 #[derive(Debug, Clone)]
 pub enum Data {
+    /// A page of a PDF file, which has no pixels.
+    Page(SheetPage),
     /// Eight bits a component.
     Raw(Vec<u8>),
     /// A JPEG file; `inverted` when its CMYK values are stored the other way round.
@@ -51,6 +54,17 @@ pub enum Data {
 impl Images {
     /// Takes in the contents of a PNG or JPEG file under its key; the error names the file.
     pub fn add(&mut self, key: &str, bytes: &[u8]) -> Result<()> {
+        if bytes.starts_with(b"%PDF") {
+            let pages = background::pages(bytes).map_err(|wrong| {
+                let message = format!("background {} cannot be used: {wrong}", text::quote(key));
+                Error::new(message).hint("save it as a PDF once more, in the size of the paper and without a password")
+            })?;
+            for (number, page) in pages.into_iter().enumerate() {
+                self.keys.insert(background::key(key, number), self.list.len());
+                self.list.push(page);
+            }
+            return Ok(());
+        }
         let image = if bytes.starts_with(b"\x89PNG") {
             png(bytes)
         } else if bytes.starts_with(&[0xff, 0xd8]) {

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use super::{Colour, EnvelopeWindow, Fonts, Images, Paper};
 use crate::error::Result;
 use crate::merge::block::Block;
-use crate::merge::head::{Figures, Margins, TextAlign};
+use crate::merge::head::{Figures, FooterPages, Margins, TextAlign};
 
 /// The size of the type, in points, that suits the shipped fonts.
 pub(crate) const USUAL_SIZE: f32 = 12.0;
@@ -36,6 +36,8 @@ pub struct Stationery {
     pub figures: Figures,
     /// Of rules, headings and the shop's name; black without it.
     pub colour: Option<Colour>,
+    /// Which pages have the letter's foot.
+    pub footer_on: FooterPages,
     /// The language of the text, as a BCP 47 tag: `en`, `de-AT`.
     pub language: String,
     /// The shop's name, then the lines of its address: the letterhead where there is no logo, and the line in a window.
@@ -44,6 +46,8 @@ pub struct Stationery {
     pub date: String,
     /// The image of the letterhead.
     pub logo: Option<String>,
+    /// What lies under the letter, to the edge of the sheet: an image, or a PDF file whose second page is for later sheets.
+    pub background: Option<String>,
     /// The image of the signature.
     pub signature: Option<String>,
     /// Who signs; may be empty.
@@ -62,10 +66,12 @@ impl Default for Stationery {
             align: TextAlign::default(),
             figures: Figures::default(),
             colour: None,
+            footer_on: FooterPages::default(),
             language: "en".to_owned(),
             sender: Vec::new(),
             date: String::new(),
             logo: None,
+            background: None,
             signature: None,
             signer: String::new(),
         }
@@ -86,6 +92,10 @@ pub struct Letter {
     pub signer: Option<LetterSigner>,
     /// A letter of a proof: why it is there, written small in the margin of each page; window and folds are drawn in red.
     pub proof: Option<String>,
+    /// The line at the head of the pages after the first, instead of name, date and page.
+    pub second_page: Option<String>,
+    /// The small lines at the foot.
+    pub footer: Option<String>,
 }
 
 /// Who signs a letter.

@@ -3,10 +3,13 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::background;
 use super::blocks;
 use super::frame::Frame;
-use super::page::{LaidPage, LayoutFault, PagePart, PlacedPart, SetBlock, Strip};
+use super::page::{LaidPage, LayoutFault, Mark, PagePart, PlacedPart, SetBlock, Strip};
 use super::paper::{self, Geometry};
+use super::postcard;
+use super::running::{self, Footer};
 use super::sheet;
 use super::typeset::Setter;
 use super::{Images, Letter, Stationery};
@@ -108,23 +111,36 @@ pub(crate) fn letter(
         return Laid { faults: vec![LayoutFault::Other(message, String::new())], ..Laid::default() };
     };
     setter.use_family(own.font.as_deref());
-    let geometry = &opening.geometry;
-    let frame = frame(own, images, geometry);
+    let mut geometry = opening.geometry;
+    let frame = frame(own, images, &geometry);
+    let footer = Footer::of(setter, &frame, &mut geometry, letter);
+    let geometry = &geometry;
     let forms = std::iter::once(&letter.address).chain(&letter.other_addresses);
     let address = sheet::address(setter, &frame, geometry, forms);
     let mut column: Vec<Arc<SetBlock>> = Vec::with_capacity(letter.blocks.len() + 1);
-    for block in &letter.blocks {
-        column.push(match opening.blocks.get(block) {
+    let own_closing = letter.signer.as_ref().map(|other| {
+        Arc::new(sheet::closing(setter, &frame, other.signature.as_deref(), &other.name, geometry.measure))
+    });
+    let mut closing = Some(own_closing.unwrap_or_else(|| Arc::clone(&opening.closing)));
+    let mut end = letter.blocks.len();
+    let (mut back_at, back) = (None, postcard::back(geometry));
+    for (number, block) in letter.blocks.iter().enumerate() {
+        if *block == Block::After
+            && let Some(closing) = closing.take()
+        {
+            end = number;
+            column.push(closing);
+        }
+        if *block == Block::Back && own.paper.is_postcard() {
+            back_at.get_or_insert(column.len());
+        }
+        let measure = if back_at.is_some() { back.measure } else { geometry.measure };
+        column.push(match opening.blocks.get(block).filter(|_| back_at.is_none()) {
             Some(set) => Arc::clone(set),
-            None => Arc::new(blocks::set(setter, &frame, block, geometry.measure)),
+            None => Arc::new(blocks::set(setter, &frame, block, measure)),
         });
     }
-    column.push(match &letter.signer {
-        Some(other) => {
-            Arc::new(sheet::closing(setter, &frame, other.signature.as_deref(), &other.name, geometry.measure))
-        }
-        None => Arc::clone(&opening.closing),
-    });
+    column.extend(closing);
     let mut faults = Vec::new();
     for set in [&*opening.head, &address].into_iter().chain(column.iter().map(|set| &**set)) {
         for fault in &set.faults {
@@ -134,28 +150,64 @@ pub(crate) fn letter(
         }
     }
     let length = column.iter().map(|set| set.height() + set.after).sum();
+    faults.extend(footer.iter().flat_map(|footer| footer.faults.iter().cloned()));
     let mut pages = Vec::new();
-    for (number, parts) in columns(&column, geometry).into_iter().enumerate() {
+    if own.paper.is_postcard() {
+        let (front_side, back_side) = postcard::sides(&column, back_at);
+        let front = columns(front_side, end, geometry);
+        let back_end = end.saturating_sub(front_side.len());
+        let written = columns(back_side, back_end, &back);
+        for (side, pages) in [("front", &front), ("back", &written)] {
+            faults.extend((pages.len() > 1).then(|| postcard::too_long(side)));
+        }
+        let mut first = vec![part(&opening.head, 0.0, 0.0)];
+        first.extend(front.into_iter().next().unwrap_or_default());
+        let mut second: LaidPage = under(own, images, 1).into_iter().collect();
+        second.push(whole(postcard::sender(setter, &frame, &back)));
+        second.extend(address.strips.iter().cloned().map(whole));
+        second.extend(written.into_iter().next().unwrap_or_default());
+        let mut pages = vec![first, second];
+        if let Some(why) = &letter.proof {
+            for (number, page) in pages.iter_mut().enumerate() {
+                let part = sheet::guides(setter, geometry, why, number == 1);
+                page.push(PlacedPart { x: 0.0, y: 0.0, part });
+            }
+        }
+        return Laid { pages, length, faults };
+    }
+    let columns = columns(&column, end, geometry);
+    let count = columns.len();
+    for (number, parts) in columns.into_iter().enumerate() {
         let mut page: LaidPage = Vec::with_capacity(parts.len() + 2);
+        if number > 0 {
+            page.extend(under(own, images, number));
+        }
         if number == 0 {
             page.push(part(&opening.head, 0.0, 0.0));
-            page.extend(address.strips.iter().cloned().map(|strip| PlacedPart {
-                x: 0.0,
-                y: 0.0,
-                part: PagePart::Strip(strip),
-            }));
+            page.extend(address.strips.iter().cloned().map(whole));
         }
         page.extend(parts);
-        if number > 0 {
-            let strip = sheet::folio(setter, &frame, geometry, number + 1);
-            page.push(PlacedPart { x: 0.0, y: 0.0, part: PagePart::Strip(strip) });
-        }
+        let numbers = (number + 1, count);
+        let head = (number > 0).then(|| running::head_line(setter, &frame, geometry, letter, numbers));
+        let foot = footer.as_ref().and_then(|footer| footer.on(setter, &frame, geometry, numbers));
+        page.extend(head.into_iter().chain(foot).map(whole));
         if let Some(why) = &letter.proof {
             page.push(PlacedPart { x: 0.0, y: 0.0, part: sheet::guides(setter, geometry, why, number == 0) });
         }
         pages.push(page);
     }
     Laid { pages, length, faults }
+}
+
+/// The background of a page, counted from 0, if it has one.
+fn under(own: &Stationery, images: &Images, page: usize) -> Option<PlacedPart> {
+    let (image, (x, y), size) = background::under(own, images, page)?;
+    Some(whole(Strip { marks: vec![Mark::Image { image, x, y, size }], ..Strip::default() }))
+}
+
+/// What is placed from the sheet's left top corner.
+fn whole(strip: Strip) -> PlacedPart {
+    PlacedPart { x: 0.0, y: 0.0, part: PagePart::Strip(strip) }
 }
 
 fn part(set: &Arc<SetBlock>, x: f32, y: f32) -> PlacedPart {
@@ -168,8 +220,8 @@ const LEAST_WHITE: f32 = 0.6;
 /// White between a code that stands at the side and the text beside it, in points.
 const ASIDE: f32 = 24.0;
 
-/// Breaks the column into pages; no strip is cut, and strips that belong together stay together if a page holds them.
-fn columns(column: &[Arc<SetBlock>], geometry: &Geometry) -> Vec<Vec<PlacedPart>> {
+/// Breaks the column, in which the block of this number is the signature, into pages; no strip is cut, and strips that belong together stay together if a page holds them.
+fn columns(column: &[Arc<SetBlock>], closing: usize, geometry: &Geometry) -> Vec<Vec<PlacedPart>> {
     let mut flat: Vec<Flat> = Vec::new();
     let mut white = 0.0_f32;
     for (block, set) in column.iter().enumerate() {
@@ -184,13 +236,15 @@ fn columns(column: &[Arc<SetBlock>], geometry: &Geometry) -> Vec<Vec<PlacedPart>
     for at in 0..flat.len() {
         stand_aside(&mut flat, at, column, geometry.measure);
     }
-    keep_end(&mut flat, column);
+    keep_end(&mut flat, closing);
     tighten(&mut flat, geometry.bottom - geometry.body_top);
     let mut pages = Vec::new();
     let mut start = 0;
     while start < flat.len() || pages.is_empty() {
-        let top = if pages.is_empty() { geometry.body_top } else { geometry.next_top };
-        let end = page_end(&flat, start, geometry.bottom - top);
+        let is_first = pages.is_empty();
+        let top = if is_first { geometry.body_top } else { geometry.next_top };
+        let bottom = if is_first { geometry.bottom } else { geometry.next_bottom };
+        let end = page_end(&flat, start, bottom - top);
         pages.push(place(&flat[start..end], column, geometry.left, top));
         start = end;
     }
@@ -253,9 +307,8 @@ fn tighten(flat: &mut [Flat], room: f32) {
 }
 
 /// The signature never stands alone on a page: at least two lines of the body go with it.
-fn keep_end(flat: &mut [Flat], column: &[Arc<SetBlock>]) {
-    let Some(last) = column.len().checked_sub(1) else { return };
-    let Some(first) = flat.iter().position(|strip| strip.block == last) else { return };
+fn keep_end(flat: &mut [Flat], closing: usize) {
+    let Some(first) = flat.iter().position(|strip| strip.block == closing) else { return };
     for strip in flat[..first].iter_mut().rev().take(2) {
         strip.keep = true;
     }

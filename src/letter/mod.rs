@@ -7,12 +7,14 @@
 mod address;
 #[cfg(test)]
 mod as_text;
+mod background;
 mod barcode;
 mod binder;
 mod blocks;
 mod codes;
 mod colour;
 mod compress;
+mod coupon;
 mod cover;
 mod draw;
 mod envelopes;
@@ -31,13 +33,16 @@ mod lines;
 mod links;
 mod number;
 mod one_by_one;
+mod own_labels;
 mod page;
 mod paper;
 mod pdf;
+mod postcard;
 mod print;
 mod problem;
 mod reading;
 mod role;
+mod running;
 mod sample;
 #[cfg(test)]
 mod shape_tests;
@@ -59,11 +64,13 @@ mod typeset;
 mod used;
 mod xmp;
 
+pub(crate) use background::{check as check_background, is_pdf};
 pub(crate) use cover::{Cover, Section, cover};
 pub(crate) use envelopes::{Envelope, envelopes};
 pub(crate) use imprint::Imprint;
 pub(crate) use job::{USUAL_LEADING, USUAL_SIZE};
 pub(crate) use labels::{LabelSheet, Placing, labels, outline};
+pub(crate) use own_labels::own_sheets;
 pub(crate) use paper::check_margins;
 pub(crate) use print::check;
 pub(crate) use problem::{PrintProblem, PrintProblemKind, Printed};

@@ -73,6 +73,16 @@ pub enum Mark {
     },
 }
 
+impl Mark {
+    /// The same, so far down.
+    pub(crate) fn lower(mut self, by: f32) -> Self {
+        match &mut self {
+            Self::Text { y, .. } | Self::Rule { y, .. } | Self::Image { y, .. } | Self::Cells { y, .. } => *y += by,
+        }
+        self
+    }
+}
+
 /// A strip across the column that is never cut.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Strip {

@@ -1,6 +1,6 @@
 //! Papers and envelope windows: where on the sheet the letterhead, the address and the body stand.
 
-use super::Stationery;
+use super::{Stationery, postcard, running};
 use crate::domain::{Column, column_enum};
 use crate::error::{Error, Result};
 use crate::text;
@@ -29,6 +29,14 @@ column_enum! {
         Letter = "letter",
         /// ISO A4, 210 × 297 mm.
         A4 = "a4",
+        /// US legal, 215.9 × 355.6 mm.
+        Legal = "legal",
+        /// ISO A5, 148 × 210 mm.
+        A5 = "a5",
+        /// A US postcard, 6 × 4 in.
+        Postcard = "postcard",
+        /// A postcard of ISO A6, 148 × 105 mm.
+        PostcardA6 = "postcard-a6",
     }
 }
 
@@ -36,6 +44,17 @@ impl Paper {
     /// The paper that a template calls by this name, in whatever case.
     pub(crate) fn called(name: &str) -> Result<Self> {
         Self::named(name, format!("unknown paper {}", text::quote(name)))
+    }
+
+    /// The same in a country: a postcard is as large as it is there.
+    pub(crate) fn in_country(self, country: &str) -> Self {
+        if self == Self::Postcard && Self::of(country) != Self::Letter { Self::PostcardA6 } else { self }
+    }
+
+    /// Whether it is a postcard: a message, and a side for the address.
+    #[must_use]
+    pub(crate) fn is_postcard(self) -> bool {
+        matches!(self, Self::Postcard | Self::PostcardA6)
     }
 
     /// The paper that is usual in a country.
@@ -50,6 +69,10 @@ impl Paper {
         match self {
             Self::Letter => (612.0, 792.0),
             Self::A4 => (595.28, 841.89),
+            Self::Legal => (612.0, 1008.0),
+            Self::A5 => (419.53, 595.28),
+            Self::Postcard => (432.0, 288.0),
+            Self::PostcardA6 => (419.53, 297.64),
         }
     }
 }
@@ -137,8 +160,12 @@ pub(crate) struct Geometry {
     pub next_top: f32,
     /// Where the body must end.
     pub bottom: f32,
-    /// The baseline of the page number.
+    /// The same on the pages after the first.
+    pub next_bottom: f32,
+    /// The baseline of the last line at the foot.
     pub folio: f32,
+    /// The baseline of the line at the head of the pages after the first.
+    pub running: f32,
 }
 
 impl Geometry {
@@ -150,9 +177,13 @@ impl Geometry {
 
 /// Where everything stands on the sheets of a stationery.
 pub(crate) fn geometry(own: &Stationery) -> Geometry {
+    if own.paper.is_postcard() {
+        return postcard::front(own, MEASURE * own.font_size);
+    }
     let (width, height) = own.paper.size();
     let window = own.window;
     let (head, address, body_top) = match window {
+        EnvelopeWindow::None if own.paper == Paper::A5 => ((10.0, 20.0), Rect::mm(25.4, 36.0, 100.0, 28.0), 70.0),
         EnvelopeWindow::None => ((14.0, 27.0), Rect::mm(25.4, 50.0, 100.0, 32.0), 89.0),
         EnvelopeWindow::Us10 => ((14.0, 34.0), Rect::mm(38.1, 63.5, 69.8, 16.9), 99.0),
         EnvelopeWindow::DlUk => ((14.0, 29.0), Rect::mm(30.0, 56.0, 66.8, 22.0), 101.0),
@@ -169,6 +200,8 @@ pub(crate) fn geometry(own: &Stationery) -> Geometry {
     };
     let (left, measure) = column(own, width, address.x);
     let third = height / 3.0;
+    let (running, next_top) = running::place(own.font_size, own.margins.top.unwrap_or(if own.paper == Paper::A5 { 18.0 } else { 25.4 }) * MM);
+    let bottom = height - own.margins.bottom.unwrap_or(BOTTOM) * MM;
     let mut geometry = Geometry {
         width,
         height,
@@ -182,6 +215,8 @@ pub(crate) fn geometry(own: &Stationery) -> Geometry {
         folds: match window {
             EnvelopeWindow::Din5008A => [87.0 * MM, 192.0 * MM],
             EnvelopeWindow::Din5008B => [105.0 * MM, 210.0 * MM],
+            // A5 is folded once.
+            _ if own.paper == Paper::A5 => [height / 2.0; 2],
             _ => [third, 2.0 * third],
         },
         fold_marks: matches!(window, EnvelopeWindow::Din5008A | EnvelopeWindow::Din5008B),
@@ -192,9 +227,11 @@ pub(crate) fn geometry(own: &Stationery) -> Geometry {
             _ => None,
         },
         body_top: body_top * MM,
-        next_top: own.margins.top.unwrap_or(25.4) * MM,
-        bottom: height - own.margins.bottom.unwrap_or(BOTTOM) * MM,
-        folio: height - FOLIO.min(own.margins.bottom.unwrap_or(BOTTOM) * 0.6) * MM,
+        next_top,
+        running,
+        next_bottom: bottom,
+        bottom,
+        folio: height - FOLIO.min(own.margins.bottom.unwrap_or(BOTTOM) * 0.64) * MM,
     };
     if let Some(top) = own.margins.top.map(|top| top * MM) {
         let lower = top - geometry.head.0;
@@ -265,7 +302,7 @@ mod tests {
     #[test]
     fn names_are_read_and_wrong_ones_get_a_hint() {
         assert_eq!(Paper::called(" A4").ok(), Some(Paper::A4));
-        assert!(Paper::called("a5").is_err_and(|error| error.message() == "unknown paper `a5`"));
+        assert!(Paper::called("a6").is_err_and(|error| error.message() == "unknown paper `a6`"));
         assert!(EnvelopeWindow::ALL.iter().all(|window| EnvelopeWindow::called(window.as_str()).is_ok()));
         let wrong = EnvelopeWindow::called("din-5008-c");
         assert_eq!(

@@ -1,9 +1,13 @@
 //! What the front matter makes of a letter, in its text form.
 
+use lopdf::dictionary;
+
 use super::as_text::layout_text;
+use super::page::{Mark, PagePart};
 use super::typeset::Setter;
-use super::{Colour, EnvelopeWindow, Fonts, Images, Letter, Paper, Stationery, layout, paper};
-use crate::merge::head::{Figures, Margins, TextAlign};
+use super::{Colour, EnvelopeWindow, Fonts, Images, Letter, Paper, PrintJob, Stationery, layout, paper};
+use crate::merge::head::{Figures, FooterPages, Margins, TextAlign};
+use crate::merge::{PAGE, PAGES};
 
 /// A letter of this Markdown.
 fn letter(markdown: &str) -> Letter {
@@ -31,6 +35,13 @@ fn text_of(markdown: &str, own: Stationery) -> String {
 /// The lines of a text form that hold this, without their sizes.
 fn lines_with<'t>(laid: &'t str, what: &str) -> Vec<&'t str> {
     laid.lines().filter(|line| line.contains(what)).collect()
+}
+
+/// Where a line of text stands from above, and what it says.
+fn top_and_text(line: &str) -> String {
+    let mut words = line.split_whitespace();
+    let top = words.nth(1).unwrap_or_default();
+    format!("{top} {}", words.skip(4).collect::<Vec<_>>().join(" "))
 }
 
 const TEXT: &str = "We bought fifty cases of it in 1988, and one of the bottles has your name on it. Come in and take it \
@@ -82,7 +93,7 @@ fn margins_that_leave_no_room_are_answered() {
         (EnvelopeWindow::Din5008A, all(25.0), "the top margin leaves no room for the letterhead above the window din-5008-a"),
         (EnvelopeWindow::DlUk, high(35.0, 20.0), "the top margin leaves no room for the letterhead above the window dl-uk"),
         (EnvelopeWindow::None, high(100.0, 80.0), "the margins leave 42 mm of the first page for the text"),
-        (EnvelopeWindow::None, high(60.0, 100.0), "the margins leave 62 mm of the first page for the text"),
+        (EnvelopeWindow::None, high(60.0, 100.0), ""),
     ] {
         let paper = window.paper().unwrap_or(Paper::A4);
         let checked = paper::check_margins(&Stationery { paper, window, margins, ..Stationery::default() });
@@ -125,7 +136,11 @@ fn old_style_figures_are_not_in_codes_addresses_and_tables() {
         let constants = layout::Constants::new(&mut setter, &own, &images, &[]);
         let laid = layout::letter(&mut setter, &constants, &own, &images, &letter(markdown));
         // The letterhead has the date.
-        laid.pages.into_iter().flat_map(|page| page.into_iter().skip(1)).collect::<Vec<_>>()
+        let parts = laid.pages.into_iter().flat_map(|page| page.into_iter().skip(1));
+        let strips = parts.filter_map(|placed| if let PagePart::Strip(strip) = placed.part { Some(strip) } else { None });
+        let marks = strips.flat_map(|strip| strip.marks);
+        let lines = marks.filter_map(|mark| if let Mark::Text { line, .. } = mark { Some(line) } else { None });
+        lines.flat_map(|line| line.runs).flat_map(|run| run.glyphs).map(|glyph| glyph.code).collect::<Vec<_>>()
     };
     for (markdown, is_changed) in [
         ("In 1988 we had 1,024 of 30.", true),
@@ -138,4 +153,224 @@ fn old_style_figures_are_not_in_codes_addresses_and_tables() {
         let same = pages(markdown, Figures::Lining) == pages(markdown, Figures::Oldstyle);
         assert_eq!(same, !is_changed, "{markdown}");
     }
+}
+
+#[test]
+fn later_pages_say_whose_they_are_and_pages_have_a_foot() {
+    let long = format!("{TEXT}\n\n").repeat(16);
+    let laid = |second: Option<&str>, footer: Option<&str>, footer_on| {
+        let letter =
+            Letter { second_page: second.map(str::to_owned), footer: footer.map(str::to_owned), ..letter(&long) };
+        layout_text(&letter, &[Stationery { footer_on, ..us() }], &Images::default(), &Fonts::shipped())
+    };
+    let own = format!("Page {PAGE} of {PAGES}, for Rosa");
+    let foot = format!("Open every day but Sunday\nfrom ten · {PAGE}");
+    let name = "48 Rosa Okafor · January 23, 1989 · 2/2";
+    for (second, footer, footer_on, expected) in [
+        (None, None, FooterPages::Each, vec![name]),
+        (Some(own.as_str()), None, FooterPages::Each, vec!["48 Page 2 of 2, for Rosa"]),
+        (
+            None,
+            Some(foot.as_str()),
+            FooterPages::Each,
+            vec![
+                "740 Open every day but Sunday",
+                "752 from ten · 1",
+                name,
+                "740 Open every day but Sunday",
+                "752 from ten · 2",
+            ],
+        ),
+        (Some("Rosa"), Some("Open every day"), FooterPages::First, vec!["752 Open every day", "48 Rosa"]),
+    ] {
+        let laid = laid(second, footer, footer_on);
+        let small = |line: &&str| line.contains(" size 10.6 ") || line.contains(" size 9.1 ");
+        let small = laid.lines().filter(small).filter(|line| !line.contains("University"));
+        let found: Vec<String> = small.map(top_and_text).collect();
+        assert_eq!(found, expected, "{second:?} {footer:?}");
+        let lowest = laid.lines().filter(|line| line.contains("size 12.0")).filter_map(|line| {
+            line.split_whitespace().nth(1)?.parse::<i32>().ok()
+        });
+        let most = if footer.is_some() { 728 } else { 730 };
+        assert!(lowest.max() <= Some(most), "{footer:?} {:?}", laid);
+    }
+    let many = laid(None, Some(&"line\n".repeat(7)), FooterPages::Each);
+    assert!(many.starts_with("problem: the footer takes 7 lines, and 6 is the most\n"), "{many}");
+}
+
+#[test]
+fn what_follows_the_signature_stands_below_it() {
+    for (markdown, expected) in [
+        ("Dear Rosa,\n\nYours,\n:::after\nP.S. Bring Ed.", ["Dear Rosa,", "Yours,", "Helen", "P.S. Bring Ed."].as_slice()),
+        ("Yours,\n\n:::after\n\nEnclosed: a card\n\n- one", &["Yours,", "Helen", "Enclosed: a card", "• one"]),
+        ("Yours,\n:::after", &["Yours,", "Helen"]),
+        (":::after\nP.S.\n:::after\nP.P.S.", &["Helen", "P.S.", "P.P.S."]),
+    ] {
+        let laid = text_of(markdown, us());
+        let body = laid.lines().skip(7).filter(|line| !line.contains("problem")).map(top_and_text);
+        let said: Vec<String> = body.map(|line| line.split_once(' ').map_or("", |(_, text)| text).to_owned()).collect();
+        let said = said.join(" ").replace("  ", " ");
+        assert_eq!(said, expected.join(" "), "{laid}");
+    }
+    // The signature keeps the end of the text with it, wherever it stands.
+    let long = format!("{}:::after\n{}", format!("{TEXT}\n\n").repeat(10), format!("{TEXT}\n\n").repeat(2));
+    let laid = text_of(&long, us());
+    let second = laid.split("page 2").nth(1).expect("two pages");
+    let before = second.lines().take_while(|line| !line.ends_with("Helen")).count();
+    assert!(before >= 3 && second.contains("Helen"), "{laid}");
+}
+
+#[test]
+fn a_coupon_is_a_box_with_its_code_at_the_right() {
+    let laid = text_of("Yours,\n\n:::coupon\n**A bottle**\n\n![](regulars-qr:K7QX-93MP)\n:::\n", us());
+    let expected = "\
+ 108  313 96 boxes
+ 121  360 to 162 size 12.0 A bottle
+ 369  326 code K7QX-93MP
+";
+    let found: String = laid.lines().skip(8).take(3).map(|line| format!("{line}\n")).collect();
+    assert_eq!(found, expected, "{laid}");
+    for (markdown, expected) in [
+        (":::coupon\na\n:::", ""),
+        (":::coupon\n![](regulars-barcode:K7QX-93MP)\n:::", ""),
+        (":::coupon\n:::", ""),
+        (&*format!(":::coupon\n{}:::", "a\n\n".repeat(40)), "problem: the coupon does not fit one page\n"),
+        (":::coupon\n![](none.png)\n:::", "problem: there is no image `none.png`\n"),
+    ] {
+        let laid = text_of(markdown, us());
+        assert_eq!(laid.split("page 1").next(), Some(expected), "{markdown}");
+    }
+}
+
+#[test]
+fn papers_and_postcards_are_laid_out_so() {
+    let card = |markdown: &str, paper, size| {
+        let own = Stationery { paper, window: EnvelopeWindow::None, font_size: size, ..us() };
+        let laid = text_of(markdown, own);
+        laid.lines().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let message = "# We miss you\n\n:::back\nDear Rosa,\n\ncome in.";
+    let us_card = "page 1
+ 76   38 to 144 size 14.5 We miss you
+page 2
+ 26   26 to 123 size 7.5  Wiedeman’s · 1 University Avenue
+ 230  135 to 279 size 10.0 Rosa Okafor";
+    let laid = card(message, Paper::Postcard, 10.0);
+    for line in us_card.lines().map(str::trim) {
+        let start = |line: &str| line.split(" to ").next().unwrap_or_default().trim().to_owned();
+        assert!(laid.iter().any(|found| start(found) == start(line)), "{line}: {laid:#?}");
+    }
+    for (markdown, paper, size, expected) in [
+        (message, Paper::PostcardA6, 10.0, ""),
+        ("Dear Rosa,", Paper::Postcard, 12.0, ""),
+        (&*format!("{TEXT}\n\n").repeat(4), Paper::Postcard, 12.0, "problem: the text does not fit the front of the postcard"),
+        (
+            &*format!(":::back\n{}", format!("{TEXT}\n\n").repeat(3)),
+            Paper::PostcardA6,
+            12.0,
+            "problem: the text does not fit the back of the postcard",
+        ),
+    ] {
+        let laid = card(markdown, paper, size);
+        let problem = laid.first().filter(|line| line.starts_with("problem")).map_or("", String::as_str);
+        assert_eq!(problem, expected, "{paper} {markdown}");
+        assert_eq!(laid.iter().filter(|line| line.starts_with("page")).count(), 2, "{laid:#?}");
+        // Nothing of the message reaches into the address, and nothing leaves the card.
+        let (width, height) = paper.size();
+        let second = laid.iter().skip_while(|line| *line != "page 2");
+        for line in second.filter(|line| line.contains(" to ") && problem.is_empty()) {
+            let words: Vec<&str> = line.split_whitespace().collect();
+            let [left, top, right] = [words[0], words[1], words[3]].map(|number| number.parse::<f32>().expect(line));
+            assert!(right <= width / 2.0 || left > width / 2.0, "{line}");
+            assert!(top < height - 16.0 && right < width, "{line}");
+        }
+    }
+    for (paper, expected) in [(Paper::A5, (42, 378)), (Paper::Legal, (138, 474)), (Paper::A4, (130, 466))] {
+        let laid = text_of(TEXT, Stationery { paper, window: EnvelopeWindow::None, ..us() });
+        let ends = format!(" to {} size 12.0", expected.1);
+        assert!(lines_with(&laid, &ends).iter().filter(|line| line.trim_start().starts_with(&expected.0.to_string())).count() >= 3, "{laid}");
+    }
+}
+
+#[test]
+fn a_background_has_the_size_of_the_paper_and_is_in_the_file_once() {
+    let page = |sizes: &[(f32, f32)]| {
+        let mut file = lopdf::Document::with_version("1.5");
+        let tree = file.new_object_id();
+        let font = file.add_object(dictionary! { "Type" => "Font", "Subtype" => "Type1", "BaseFont" => "Helvetica" });
+        let kids: Vec<lopdf::Object> = sizes
+            .iter()
+            .map(|&(width, height)| {
+                let content = lopdf::Stream::new(lopdf::Dictionary::new(), b"BT /H 9 Tf (Marlowe) Tj ET".to_vec());
+                let content = file.add_object(content);
+                let page = dictionary! {
+                    "Type" => "Page",
+                    "Parent" => tree,
+                    "Contents" => content,
+                    "MediaBox" => vec![0.into(), 0.into(), width.into(), height.into()],
+                };
+                file.add_object(page).into()
+            })
+            .collect();
+        let resources = dictionary! { "Font" => dictionary! { "H" => font } };
+        let tree_of = dictionary! { "Type" => "Pages", "Count" => 1, "Kids" => kids, "Resources" => resources };
+        file.set_object(tree, tree_of);
+        let root = file.add_object(dictionary! { "Type" => "Catalog", "Pages" => tree });
+        file.trailer.set("Root", root);
+        let mut bytes = Vec::new();
+        file.save_to(&mut bytes).expect("a file");
+        bytes
+    };
+    let checked = |bytes: &[u8], paper| {
+        let mut images = Images::default();
+        images.add("paper.pdf", bytes)?;
+        let own = Stationery { paper, background: Some("paper.pdf".to_owned()), ..us() };
+        super::check_background(&own, &images).map(|()| (own, images))
+    };
+    for (sizes, paper, expected) in [
+        (vec![(612.0, 792.0)], Paper::Letter, ""),
+        (vec![(612.0, 792.0); 3], Paper::Letter, ""),
+        // With 3 mm to be cut off at each edge.
+        (vec![(629.0, 809.0)], Paper::Letter, ""),
+        (vec![(595.0, 842.0)], Paper::Letter, "the background `paper.pdf` is 210 × 297 mm, and the paper is 216 × 279 mm"),
+        (vec![(595.0, 842.0)], Paper::A4, ""),
+        (vec![(612.0, 792.0), (792.0, 612.0)], Paper::Letter, "the background `paper.pdf` is 279 × 216 mm, and the paper is 216 × 279 mm"),
+        (vec![], Paper::Letter, "background `paper.pdf` cannot be used: the PDF file has no page"),
+    ] {
+        let found = checked(&page(&sizes), paper).err().map(|fault| fault.message().to_owned()).unwrap_or_default();
+        assert_eq!(found, expected, "{sizes:?}");
+    }
+    for broken in [b"%PDF-1.4".as_slice(), &page(&[(612.0, 792.0)])[..200]] {
+        let fault = checked(broken, Paper::Letter).expect_err("a broken file");
+        assert!(fault.message().starts_with("background `paper.pdf` cannot be used: the PDF file "), "{fault}");
+    }
+    let (own, images) = checked(&page(&[(612.0, 792.0), (612.0, 792.0)]), Paper::Letter).expect("a background");
+    let long = format!("{TEXT}\n\n").repeat(16);
+    let job = PrintJob {
+        stationery: &[own],
+        images: &images,
+        fonts: &Fonts::shipped(),
+        letters: 3,
+        compose: &|_| Ok(letter(&long)),
+        title: "Letters".to_owned(),
+        fingerprint: "00ff".to_owned(),
+        created: chrono::NaiveDate::default(),
+        threads: 1,
+        leave_out_problems: false,
+        duplex: false,
+        progress: &|_| Ok(()),
+    };
+    let mut bytes = Vec::new();
+    let printed = super::print(&job, &mut bytes).expect("letters");
+    assert_eq!((printed.pages, printed.problems.len()), (vec![2; 3], 0));
+    let file = lopdf::Document::load_mem(&bytes).expect("a PDF");
+    let named = |name: &[u8]| {
+        let with = |object: &&lopdf::Object| object.as_dict().is_ok_and(|dict| dict.get(b"BaseFont").is_ok_and(|font| font.as_name().is_ok_and(|font| font == name)));
+        file.objects.values().filter(with).count()
+    };
+    let forms = file.objects.values().filter(|object| {
+        object.as_stream().is_ok_and(|stream| stream.dict.has(b"Matrix") && stream.dict.has(b"BBox"))
+    });
+    // Each of its two pages once, for six pages of letters; each brought its font along.
+    assert_eq!((forms.count(), named(b"Helvetica")), (2, 2));
 }

@@ -1,6 +1,7 @@
 //! What the stationery gives a letter: letterhead, date, address in the window, signature.
 
 use super::address::{self, AddressPlace};
+use super::background;
 use super::blocks;
 use super::frame::{self, Frame};
 use super::lines::{self, Align};
@@ -35,8 +36,13 @@ pub(crate) fn letterhead(
     let mut faults = Vec::new();
     let sender: Vec<&str> =
         stationery.sender.iter().map(String::as_str).filter(|line| !line.trim().is_empty()).collect();
-    // A logo is a letterhead of the shop's own making: it says itself who writes.
-    let head: &[&str] = if stationery.logo.is_some() { &[] } else { &sender };
+    if let Some((image, (x, y), size)) = background::under(stationery, frame.images, 0) {
+        strip.marks.push(Mark::Image { image, x, y, size });
+    }
+    // A logo or a background is a letterhead of the shop's own making: it says itself who writes.
+    let is_card = stationery.paper.is_postcard();
+    let is_own = stationery.logo.is_some() || stationery.background.is_some() || is_card;
+    let head: &[&str] = if is_own { &[] } else { &sender };
     let name_size = frame.size * 1.55;
     let line_size = frame.size * 0.76;
     let (name_height, line_height) = (name_size * 1.3, line_size * 1.5);
@@ -92,7 +98,7 @@ pub(crate) fn letterhead(
         }
     }
     let date = Styled::plain(&stationery.date, frame.look(frame.size));
-    if !date.is_blank() {
+    if !date.is_blank() && !is_card {
         let leading = frame.leading();
         // DIN 5008 has it beside the address, where the sheet does not slide; elsewhere it stands above the body.
         let y = match stationery.window {
@@ -137,7 +143,8 @@ pub(crate) fn address<'f>(
     forms: impl IntoIterator<Item = &'f Vec<String>>,
 ) -> SetBlock {
     let window = geometry.address;
-    let place = AddressPlace { what: "window", room: (window.width, window.height), most: frame.size };
+    let what = if frame.own.paper.is_postcard() { "postcard" } else { "window" };
+    let place = AddressPlace { what, room: (window.width, window.height), most: frame.size };
     let mut set = address::fit(setter, frame.language, forms, place);
     let free = if geometry.address_centred { (window.height - set.height()).max(0.0) / 2.0 } else { 0.0 };
     let faults = std::mem::take(&mut set.faults);
@@ -159,7 +166,8 @@ pub(crate) fn closing(
 ) -> SetBlock {
     setter.missing.clear();
     let leading = frame.leading();
-    let mut set = SetBlock { before: leading * 0.45, role: Role::Group, ..SetBlock::default() };
+    let mut set =
+        SetBlock { before: leading * 0.45, after: leading * 0.9, role: Role::Group, ..SetBlock::default() };
     match signature.map(|key| (key, frame.images.find(key))) {
         Some((_, Some((image, found)))) => {
             let size = fit(found.size, (SIGNATURE.0 * MM, SIGNATURE.1 * MM));
@@ -169,7 +177,7 @@ pub(crate) fn closing(
             set.strips.push(strip);
         }
         Some((key, None)) => set.faults.push(no_image("signature", key)),
-        None if signer.trim().is_empty() => return set,
+        None if signer.trim().is_empty() => return SetBlock { after: 0.0, ..set },
         None => set.strips.push(Strip { height: HAND * MM, keep: true, ..Strip::default() }),
     }
     let name = Styled::plain(signer, Look::of(frame.size));
@@ -190,7 +198,8 @@ pub(crate) fn guides(setter: &mut Setter<'_>, geometry: &Geometry, why: &str, is
         let windows = [(geometry.seen, false), (geometry.window, true)];
         let windows = windows.into_iter().filter_map(|(rect, dashed)| rect.map(|rect| (rect, dashed)));
         outlines.extend(windows.map(|(r, dashed)| Outline { at: (r.x, r.y), size: (r.width, r.height), dashed }));
-        outlines.extend(geometry.folds.map(|y| Outline { at: (0.0, y), size: (geometry.width, 0.0), dashed: true }));
+        let folds = geometry.folds.into_iter().filter(|&y| y > 0.0);
+        outlines.extend(folds.map(|y| Outline { at: (0.0, y), size: (geometry.width, 0.0), dashed: true }));
     }
     let (size, x, y) = (PROOF.0, PROOF.1 * MM, PROOF.2 * MM);
     let styled = Styled::plain(why, Look::of(size));
@@ -199,14 +208,6 @@ pub(crate) fn guides(setter: &mut Setter<'_>, geometry: &Geometry, why: &str, is
     // What no font has is a fault of the letter, and told there.
     setter.missing.clear();
     PagePart::Guides(outlines, Strip { height: geometry.height, marks, ..Strip::default() })
-}
-
-/// The number at the foot of a page.
-pub(crate) fn folio(setter: &mut Setter<'_>, frame: &Frame<'_>, geometry: &Geometry, page: usize) -> Strip {
-    let styled = Styled::plain(&format!("– {page} –"), Look::of(frame.size * 0.88));
-    let set = lines::set(setter, &styled, frame.language, geometry.measure, Align::Centre);
-    let marks = set.into_iter().map(|(x, line)| Mark::Text { x: geometry.left + x, y: geometry.folio, line });
-    Strip { height: geometry.height, marks: marks.collect(), role: Role::Artifact, ..Strip::default() }
 }
 
 /// The natural size, made smaller until it fits.

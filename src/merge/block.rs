@@ -49,6 +49,12 @@ pub enum Block {
     Qr(String),
     /// `barcode()`: a Code 128 bar code of this text.
     Barcode(String),
+    /// `:::coupon`: a box to be cut out.
+    Coupon(Vec<Block>),
+    /// `:::after`: what follows stands after the signature.
+    After,
+    /// `:::back`: what follows stands on the back of a postcard.
+    Back,
     /// Two or three columns; the first row is the head.
     Table(Vec<Vec<Vec<Span>>>),
 }

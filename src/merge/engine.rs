@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use tera::{Kwargs, State, Tera, Value};
 
 use super::budget::{self, LetterText, Measured};
+use super::fences;
 use super::fields::Fields;
 use super::markdown;
 use super::names::{self, Word, WordKind};
@@ -57,25 +58,24 @@ impl Engine {
         let mut faults = Vec::new();
         let mut all_measured = HashMap::new();
         for template in &templates {
-            let texts = [
-                (template.file.clone(), Some(template.body.as_str())),
-                (subject_of(&template.file), template.head.subject.as_deref()),
-            ];
-            for (name, text) in texts {
-                let Some(text) = text else { continue };
-                let is_subject = name != template.file;
-                let place = |line: usize| {
-                    if is_subject {
-                        template.file.clone()
-                    } else {
-                        format!("{}:{}", template.file, line + template.body_starts)
-                    }
+            let filled_in = fences::filled_in(&template.body, template.head.language.as_deref());
+            let body = (template.file.clone(), filled_in.as_ref(), template.body_starts, false);
+            let of_head = HeadText::ALL.iter().filter_map(|kind| {
+                let (text, line) = kind.of(template)?;
+                Some((kind.name(&template.file), text, line, true))
+            });
+            for (name, text, starts, is_of_head) in std::iter::once(body).chain(of_head) {
+                let place = |line: usize| match (is_of_head, starts) {
+                    (true, 0) => template.file.clone(),
+                    (true, line) => format!("{}:{line}", template.file),
+                    (false, starts) => format!("{}:{}", template.file, line + starts),
                 };
+                let also: &[&str] = if is_of_head && starts > 0 { &["page", "pages"] } else { &[] };
                 if let Err(fault) = budget::check_length(text) {
                     faults.push(fault.at(place(1)));
                     continue;
                 }
-                let unknown_names = names::check(text, follows);
+                let unknown_names = names::check(text, follows, also);
                 let is_clear = unknown_names.is_empty();
                 faults.extend(unknown_names.into_iter().map(|(line, fault)| fault.at(place(line))));
                 let measured = match budget::measure(text) {
@@ -129,8 +129,24 @@ impl Engine {
     /// # Errors
     /// When a field that is printed is empty.
     pub(crate) fn subject(&self, file: &str, fields: &Fields) -> Result<Option<String>> {
-        let has = self.templates.get(file).is_some_and(|template| template.head.subject.is_some());
-        has.then(|| self.render(&subject_of(file), file, 0, fields)).transpose()
+        self.of_head(HeadText::Subject, file, fields)
+    }
+
+    /// A text of the front matter with somebody's fields in it, if the template has it.
+    ///
+    /// # Errors
+    /// When a field that is printed is empty.
+    pub(crate) fn of_head(&self, kind: HeadText, file: &str, fields: &Fields) -> Result<Option<String>> {
+        let Some((_, line)) = self.templates.get(file).and_then(|template| kind.of(template)) else { return Ok(None) };
+        self.render(&kind.name(file), file, line.saturating_sub(1), fields).map(Some)
+    }
+
+    /// Looks whether every text of the front matter can be made.
+    ///
+    /// # Errors
+    /// As [`Self::of_head`].
+    pub(crate) fn check_head(&self, file: &str, fields: &Fields) -> Result<()> {
+        HeadText::ALL.into_iter().try_for_each(|kind| self.of_head(kind, file, fields).map(|_| ()))
     }
 
     fn render(&self, name: &str, file: &str, starts: usize, fields: &Fields) -> Result<String> {
@@ -184,9 +200,37 @@ fn value_at(text: &str, at: usize) -> Option<&str> {
     (!name.is_empty() && !is_filter).then_some(name)
 }
 
-/// The name under which a template's subject is kept; it does not end in `.md`, so nothing is escaped.
-fn subject_of(file: &str) -> String {
-    format!("{file}: subject")
+/// A text of the front matter that may have merge fields.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum HeadText {
+    /// Of an email.
+    Subject,
+    SecondPage,
+    Footer,
+}
+
+impl HeadText {
+    const ALL: [Self; 3] = [Self::Subject, Self::SecondPage, Self::Footer];
+
+    /// It in a template, with its line; a subject has none.
+    fn of(self, template: &Template) -> Option<(&str, usize)> {
+        let placed = match self {
+            Self::Subject => return template.head.subject.as_deref().map(|text| (text, 0)),
+            Self::SecondPage => &template.head.second_page,
+            Self::Footer => &template.head.footer,
+        };
+        placed.as_ref().map(|text| (text.value.as_str(), text.line))
+    }
+
+    /// The name that Tera knows it by; it does not end in `.md`, so nothing is escaped.
+    fn name(self, file: &str) -> String {
+        let key = match self {
+            Self::Subject => "subject",
+            Self::SecondPage => "second_page",
+            Self::Footer => "footer",
+        };
+        format!("{file}: {key}")
+    }
 }
 
 /// What Tera has against a text. Of one whose names have faults already, only that it asks for unknown words.
@@ -277,6 +321,11 @@ fn register(tera: &mut Tera, style: &Style) {
         let words = text::ago(read_day(day)?, dated);
         Ok(words.strip_suffix(" ago").unwrap_or(&words).to_owned())
     });
+    tera.register_filter("numeric_date", move |day: &str, _: Kwargs, _: &State| -> tera::TeraResult<String> {
+        Ok(read_day(day)?.format("%-d.%-m.%Y").to_string())
+    });
+    tera.register_function("new_paragraph", |_: Kwargs, _: &State| Value::safe_string("\n\n"));
+    tera.register_function("new_line", |_: Kwargs, _: &State| Value::safe_string("\n"));
     tera.register_filter("join_and", |items: Vec<String>, _: Kwargs, _: &State| text::list(&items));
     tera.register_function("qr", |_: Kwargs, state: &State| code_block(state, "qr"));
     tera.register_function("barcode", |_: Kwargs, state: &State| code_block(state, "barcode"));
@@ -366,6 +415,33 @@ mod tests {
             "{% if customer.preferences.wine %}x{% endif %}",
         ] {
             assert!(engine(body).expect("ready").body("a.md", &fields()).is_ok(), "{body}");
+        }
+    }
+
+    #[test]
+    fn texts_of_the_front_matter_have_fields_and_the_numbers_of_pages() {
+        for (head, expected) in [
+            ("footer = \"For {{ customer.first_name }}, {{ page }}/{{ pages }}\"", "For *Ana* <b>, \u{f8f0}/\u{f8f1}"),
+            ("second_page = \"{% if customer.spouse %}a{% else %}b{% endif %}\"", "b"),
+            ("footer = \"Open * daily\"", "Open * daily"),
+            ("\nfooter = \"{{ customer.spouse }}\"", "a.md:3: needs `customer.spouse`, which is empty"),
+            ("footer = \"{{ customer.spose }}\"", "a.md:2: unknown merge field `customer.spose`"),
+            ("second_page = \"{{ pag }}\"", "a.md:2: unknown merge field `pag`"),
+            ("subject = \"{{ page }}\"", "a.md: unknown merge field `page`"),
+            ("footer = \"{% if code %}\"", "a.md:2: this `if` is never closed"),
+        ] {
+            let (template, faults) = Template::read("a.md", &format!("+++\n{head}\n+++\nDear"));
+            assert!(faults.is_empty(), "{faults:?}");
+            let kind = if head.contains("second") { HeadText::SecondPage } else { HeadText::Footer };
+            let style = Style {
+                currency: Currency::of("USD").expect("known"),
+                country: "US".into(),
+                dated: NaiveDate::from_ymd_opt(1990, 1, 15).expect("day"),
+            };
+            let engine = Engine::new(vec![template], &style, false);
+            let found = engine.and_then(|engine| engine.of_head(kind, "a.md", &fields()));
+            let found = found.map_or_else(|fault| fault.to_string(), Option::unwrap_or_default);
+            assert!(found.starts_with(expected), "{head}: {found}");
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::sync::OnceLock;
 
+use chrono::NaiveDate;
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value as Json, json};
@@ -127,6 +128,16 @@ impl Fields {
         }
     }
 
+    /// Sets a list of purchases, each with its day, an item and its amount; an empty one is left out.
+    pub(crate) fn purchases<'p>(&mut self, path: &str, all: impl Iterator<Item = (NaiveDate, &'p str, Money)>) {
+        let rows: Vec<Json> = all
+            .map(|(on, item, amount)| json!({ "on": on.to_string(), "item": item.trim(), "amount": { MINOR: amount } }))
+            .collect();
+        if !rows.is_empty() {
+            self.set(path, Json::from(rows));
+        }
+    }
+
     /// Takes a field or a whole group out.
     pub(crate) fn remove(&mut self, path: &str) {
         let last = path.rsplit('.').next().unwrap_or_default().to_owned();
@@ -178,6 +189,8 @@ impl Fields {
                     context.insert(key, &value);
                 }
             }
+            context.insert("page", PAGE);
+            context.insert("pages", PAGES);
             context
         })
     }
@@ -206,11 +219,18 @@ impl Fields {
     }
 }
 
+/// What stands for the number of a page and of all pages of a letter until it is laid out.
+pub(crate) const PAGE: &str = "\u{f8f0}";
+pub(crate) const PAGES: &str = "\u{f8f1}";
+
 /// The key of an amount.
 const MINOR: &str = "minor";
 
 /// Writes every amount in a value as templates count: in major units.
 pub(crate) fn to_major_units(value: &mut Json, currency: Currency) {
+    if let Json::Array(items) = value {
+        return items.iter_mut().for_each(|item| to_major_units(item, currency));
+    }
     let Json::Object(inside) = value else { return };
     match inside.get(MINOR).and_then(Json::as_i64).filter(|_| inside.len() == 1) {
         Some(amount) => *value = major(Money(amount), currency),

@@ -36,12 +36,19 @@ pub(crate) struct Head {
     pub(crate) language: Option<String>,
     /// The letterhead, an image beside the template.
     pub(crate) logo: Option<Placed<String>>,
+    /// What lies under the letter, a PDF or an image beside the template.
+    pub(crate) background: Option<Placed<String>>,
     /// The signature, an image beside the template.
     pub(crate) signature: Option<Placed<String>>,
     /// Who signs.
     pub(crate) signer: Option<String>,
     /// The subject line of an email; it may have merge fields.
     pub(crate) subject: Option<String>,
+    /// The line at the head of the pages after the first; it may have merge fields, and the number of the page.
+    pub(crate) second_page: Option<Placed<String>>,
+    /// The small lines at the foot; as that.
+    pub(crate) footer: Option<Placed<String>>,
+    pub(crate) footer_on: FooterPages,
     /// The date of the letter as it is to be printed, instead of the campaign's.
     pub(crate) date: Option<String>,
 }
@@ -79,6 +86,16 @@ column_enum! {
     }
 }
 
+column_enum! {
+    /// Which pages have the lines at the foot.
+    #[derive(Default)]
+    pub enum FooterPages {
+        #[default]
+        Each = "each",
+        First = "first",
+    }
+}
+
 impl Head {
     pub(super) fn of(mut table: TomlTable<'_>) -> Self {
         Self {
@@ -99,9 +116,13 @@ impl Head {
             colour: table.take("colour"),
             language: table.value_if("language"),
             logo: table.take("logo"),
+            background: table.take("background"),
             signature: table.take("signature"),
             signer: table.value_if("signer"),
             subject: table.value_if("subject"),
+            second_page: table.take("second_page"),
+            footer: table.take("footer"),
+            footer_on: table.value("footer_on"),
             date: table.value_if("date"),
         }
     }

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
 use super::block::{Block, Span};
+use super::fences::{self, TextPart};
 use crate::error::{Error, Result};
 use crate::text;
 
@@ -27,9 +28,27 @@ pub(crate) fn blocks(markdown: &str) -> Result<Vec<Block>> {
     }
     let options = Options::ENABLE_TABLES | Options::ENABLE_SMART_PUNCTUATION;
     let markdown = small_caps_as_links(markdown);
-    let events = Parser::new_ext(&markdown, options);
-    let mut reader = MarkdownReader { events, style: Span::default(), depth: 0, cells: 0 };
-    reader.blocks(None)
+    let mut cells = 0;
+    let mut read = |text: &str| {
+        let events = Parser::new_ext(text, options);
+        let mut reader = MarkdownReader { events, style: Span::default(), depth: 0, cells };
+        let blocks = reader.blocks(None);
+        cells = reader.cells;
+        blocks
+    };
+    if !fences::may_be_in(&markdown) {
+        return read(&markdown);
+    }
+    let mut found = Vec::new();
+    for part in fences::parts(&markdown) {
+        match part {
+            TextPart::Text(text) => found.append(&mut read(text)?),
+            TextPart::Coupon(text) => found.push(Block::Coupon(read(text)?)),
+            TextPart::After => found.push(Block::After),
+            TextPart::Back => found.push(Block::Back),
+        }
+    }
+    Ok(found)
 }
 
 /// How deep lists, quotes and emphasis may stand in each other.

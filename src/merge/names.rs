@@ -43,9 +43,9 @@ fn is_keyword(word: &str) -> bool {
     KEYWORDS.split(' ').any(|keyword| keyword == word)
 }
 
-/// What is wrong with the names of a template's text, each with its line in it and the nearest known name.
-pub(super) fn check(text: &str, follows: bool) -> Vec<(usize, Error)> {
-    let mut locals: HashSet<String> = HashSet::new();
+/// What is wrong with the names of a template's text, in which those of `also` are known too; each with its line in it and the nearest known name.
+pub(super) fn check(text: &str, follows: bool, also: &[&str]) -> Vec<(usize, Error)> {
+    let mut locals: HashSet<String> = also.iter().map(|name| (*name).to_owned()).collect();
     let mut faults = Vec::new();
     let mut open: Vec<(&str, usize)> = Vec::new();
     for tag in tags(text) {
@@ -310,9 +310,9 @@ mod tests {
             "{% raw %}{{ nonsense }}{% endraw %}",
             "{%- if customer.visits_12m >= 4 -%}x{%- endif -%}",
         ] {
-            assert!(check(text, false).is_empty(), "{text}");
+            assert!(check(text, false, &[]).is_empty(), "{text}");
         }
-        assert!(check("{{ last_year.spend | money }}", true).is_empty());
+        assert!(check("{{ last_year.spend | money }}", true, &[]).is_empty());
     }
 
     #[test]
@@ -339,7 +339,7 @@ mod tests {
                 "error: 1: the filter `safe` is not for letters\nhint: leave it out: text of customers is printed as it is\n",
             ),
         ] {
-            let faults = check(text, false).into_iter().map(|(line, fault)| fault.at(line)).collect();
+            let faults = check(text, false, &[]).into_iter().map(|(line, fault)| fault.at(line)).collect();
             assert_eq!(Error::all(faults).expect(text).report(), report);
         }
     }

@@ -1,5 +1,6 @@
 //! A template as its file has it: a TOML head between `+++` lines, then Markdown with merge fields.
 
+use super::fences;
 use super::head::Head;
 use crate::error::Error;
 use crate::shop::read_toml;
@@ -43,6 +44,7 @@ impl Template {
             faults.push(Error::new("the letter is empty").hint("write its text under the front matter"));
         }
         let body_starts = text[..text.len() - body.len()].matches('\n').count();
+        faults.extend(fences::check(body).into_iter().map(|(line, fault)| fault.at(line + body_starts)));
         let body = if is_open { String::new() } else { body.to_owned() };
         let template = Self { file: file.to_owned(), head, head_text: head_text.to_owned(), body, body_starts };
         (template, faults.into_iter().map(|fault| fault.at(file)).collect())
@@ -51,7 +53,7 @@ impl Template {
     /// Every image that the head or the text names, with its line.
     pub(crate) fn images(&self) -> Vec<(String, usize)> {
         let mut found = Vec::new();
-        for name in self.head.logo.iter().chain(&self.head.signature) {
+        for name in self.head.logo.iter().chain(&self.head.signature).chain(&self.head.background) {
             found.push((name.value.clone(), name.line));
         }
         for (index, line) in self.body.lines().enumerate() {

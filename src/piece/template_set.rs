@@ -11,7 +11,7 @@ use crate::files;
 use crate::letter::{
     self, Colour, EnvelopeWindow, Fonts, Images, Letter, LetterSigner, Paper, Stationery, USUAL_LEADING, USUAL_SIZE,
 };
-use crate::merge::{self, Engine, Fields, Template};
+use crate::merge::{self, Engine, Fields, HeadText, Template};
 use crate::shop::Settings;
 use crate::text;
 
@@ -63,7 +63,7 @@ impl TemplateSet {
         }
         let (mut stationery, mut places) = (Vec::new(), HashMap::new());
         for template in &templates {
-            match look(template, settings, dated, &fonts) {
+            match look(template, settings, dated, (&fonts, &images)) {
                 Ok(look) => {
                     places.insert(template.file.clone(), stationery.len());
                     stationery.push(look);
@@ -114,6 +114,7 @@ impl TemplateSet {
     pub(crate) fn letter_with(&self, recipient: &Recipient, fields: &Fields) -> Result<Letter> {
         let template = self.template_of(recipient);
         let body = self.body(template, fields)?;
+        let of_head = |kind| self.engine.of_head(kind, template, fields).map_err(|fault| in_template(template, fault));
         let mut forms = merge::address_forms(fields).into_iter();
         Ok(Letter {
             stationery: self.places.get(template).copied().unwrap_or(0),
@@ -122,6 +123,8 @@ impl TemplateSet {
             blocks: merge::blocks(&body)?,
             signer: self.signer(fields, template),
             proof: None,
+            second_page: of_head(HeadText::SecondPage)?,
+            footer: of_head(HeadText::Footer)?,
         })
     }
 
@@ -130,16 +133,14 @@ impl TemplateSet {
     /// # Errors
     /// As [`Self::letter`].
     pub(crate) fn check(&self, recipient: &Recipient, fields: &Fields) -> Result<()> {
-        self.body(self.template_of(recipient), fields).map(|_| ())
+        let template = self.template_of(recipient);
+        self.body(template, fields)?;
+        self.engine.check_head(template, fields).map_err(|fault| in_template(template, fault))
     }
 
     /// The Markdown of a letter.
     fn body(&self, template: &str, fields: &Fields) -> Result<String> {
-        self.engine.body(template, fields).map_err(|fault| {
-            let place = format!("in letter-templates/{}", fault.place().unwrap_or(template));
-            let hint = fault.what_next().map_or(place.clone(), |hint| format!("{place}: {hint}"));
-            fault.nowhere().hint(hint)
-        })
+        self.engine.body(template, fields).map_err(|fault| in_template(template, fault))
     }
 
     /// Who signs for this recipient, if not the one whom the template names.
@@ -152,6 +153,13 @@ impl TemplateSet {
         let is_usual = name.is_empty() || name == usual.signer && signature == usual.signature.as_ref();
         (!is_usual).then(|| LetterSigner { name: name.to_owned(), signature: signature.cloned() })
     }
+}
+
+/// A fault of a letter, with its place in the hint.
+fn in_template(template: &str, fault: Error) -> Error {
+    let place = format!("in letter-templates/{}", fault.place().unwrap_or(template));
+    let hint = fault.what_next().map_or(place.clone(), |hint| format!("{place}: {hint}"));
+    fault.nowhere().hint(hint)
 }
 
 /// The largest file of a font, in MB: one of Chinese, Japanese and Korean has 25.
@@ -176,14 +184,14 @@ pub(crate) fn shop_fonts(folder: &Path) -> Result<Fonts> {
 }
 
 /// How a template's head says its letters look; the shop's country decides what it leaves open.
-fn look(template: &Template, settings: &Settings, dated: NaiveDate, fonts: &Fonts) -> Result<Stationery> {
+fn look(template: &Template, settings: &Settings, dated: NaiveDate, (fonts, images): (&Fonts, &Images)) -> Result<Stationery> {
     let head = &template.head;
     let window = head.window.as_ref().map_or(Ok(EnvelopeWindow::default()), |name| {
         EnvelopeWindow::called(name).map_err(|e: Error| e.at(name.line))
     })?;
     let usual = window.paper().unwrap_or(Paper::of(&settings.country));
     let paper =
-        head.paper.as_ref().map_or(Ok(usual), |name| Paper::called(name).map_err(|e: Error| e.at(name.line)))?;
+        head.paper.as_ref().map_or(Ok(usual), |name| Paper::called(name).map_err(|e: Error| e.at(name.line)))?.in_country(&settings.country);
     if let Some(name) = head.window.as_ref().filter(|_| window.paper().is_some_and(|only| only != paper)) {
         let [typed, only, other] = [&**name, usual.as_str(), paper.as_str()].map(text::quote);
         return Err(Error::new(format!(
@@ -209,15 +217,32 @@ fn look(template: &Template, settings: &Settings, dated: NaiveDate, fonts: &Font
         align: head.align,
         figures: head.figures,
         colour: colour.flatten(),
+        footer_on: head.footer_on,
         font: head.font.as_ref().map(|font| font.value.clone()),
         font_size: head.size.unwrap_or(USUAL_SIZE),
         language: head.language.clone().unwrap_or_else(|| "en".to_owned()),
         sender,
         date: head.date.clone().unwrap_or_else(|| text::long_date(dated, &settings.country)),
         logo: head.logo.as_ref().map(|file| file.value.clone()),
+        background: head.background.as_ref().map(|file| file.value.clone()),
         signature: head.signature.as_ref().map(|file| file.value.clone()),
         signer: head.signer.clone().unwrap_or_default(),
     };
+    if let Some(file) = &head.background {
+        letter::check_background(&own, images).map_err(|e| e.at(file.line))?;
+    }
+    if let Some(line) = merge::back_line(&template.body).filter(|_| !own.paper.is_postcard()) {
+        return Err(Error::new("`:::back` is for postcards")
+            .at(line + template.body_starts)
+            .hint("write `paper = \"postcard\"` in the front matter, or take the line out"));
+    }
+    let is_background = |name: &str| own.background.as_deref() == Some(name);
+    let elsewhere = template.images().into_iter().find(|(name, _)| letter::is_pdf(name) && !is_background(name));
+    if let Some((name, line)) = elsewhere {
+        return Err(Error::new(format!("{} is a PDF file, which can only be a background", text::quote(&name)))
+            .at(line)
+            .hint("export it as PNG, or name it with `background`"));
+    }
     if let Some(margins) = &head.margins {
         letter::check_margins(&own).map_err(|e| e.at(margins.line))?;
     }

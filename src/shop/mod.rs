@@ -1,5 +1,6 @@
 //! The shop folder and its shop.toml, read and checked once.
 
+mod label_settings;
 mod mail_server;
 mod placed;
 mod settings;
@@ -12,6 +13,7 @@ use crate::error::{Error, Result};
 use crate::files;
 use crate::store::Store;
 
+pub(crate) use label_settings::LabelSettings;
 pub(crate) use mail_server::{MailServer, Security};
 pub(crate) use placed::Placed;
 pub(crate) use settings::{BounceSettings, EmailSettings, Settings};

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::num::{NonZeroU8, NonZeroU16};
 
+use super::label_settings::LabelSettings;
 use super::mail_server::{MailServer, MailboxServer, Rate};
 use super::toml_table::{TomlTable, read as read_toml};
 use crate::clock::TimeZone;
@@ -31,6 +32,8 @@ pub(crate) struct Settings {
     pub(crate) bounces: Option<BounceSettings>,
     /// The till.
     pub(crate) till: TillSettings,
+    /// Sheets of labels of its own.
+    pub(crate) labels: Vec<LabelSettings>,
     /// Named segments.
     pub(crate) segments: BTreeMap<String, String>,
 }
@@ -136,6 +139,7 @@ impl Settings {
             let email = root.table("email").map(email);
             let bounces = root.table("bounces").and_then(bounces);
             let till = root.table("till").map(till).unwrap_or_default();
+            let labels = root.tables("labels").into_iter().filter_map(LabelSettings::of).collect();
             let segments = segments(&mut root);
             let currency = currency?.ok()?;
             Some(Self {
@@ -148,6 +152,7 @@ impl Settings {
                 email,
                 bounces,
                 till,
+                labels,
                 segments,
             })
         });

@@ -24,5 +24,5 @@ pub(super) fn print(run: PrintRun<'_>, envelope: Envelope) -> Result<PrintOutcom
         Ok(printed)
     })?;
     let count = printed.pages.iter().sum();
-    Ok(PrintOutcome { count, size: envelope.name(), file, left_out, ..PrintOutcome::default() })
+    Ok(PrintOutcome { count, size: envelope.name().to_owned(), file, left_out, ..PrintOutcome::default() })
 }

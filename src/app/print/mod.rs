@@ -5,6 +5,7 @@ mod each;
 mod envelopes;
 mod labels;
 mod letters;
+mod list;
 mod options;
 mod publish;
 mod run;
@@ -71,6 +72,7 @@ pub(crate) fn print(
         (_, Some((placed, false))) => labels::print(run, &placed)?,
         (PrintForm::Envelopes(envelope), _) => envelopes::print(run, *envelope)?,
         (PrintForm::Each, _) => each::print(run, &mut store)?,
+        (PrintForm::List, _) => list::print(run, &mut store)?,
         _ => {
             let (outcome, printed, files) = letters::print(&run)?;
             files.announce(0)?;
@@ -167,6 +169,7 @@ mod tests {
             (Some(PrintForm::Letters), Activity::LayOutLetters, "printed"),
             (Some(PrintForm::Each), Activity::CheckLetters, "printed"),
             (Some(PrintForm::Each), Activity::PrintLetters, "printed"),
+            (Some(PrintForm::List), Activity::CheckLetters, "printed"),
             (Some(labels()), Activity::CheckLetters, "printed"),
             (Some(labels()), Activity::PrintLetters, "printed"),
             (Some(envelopes()), Activity::CheckLetters, "printed"),

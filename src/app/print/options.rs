@@ -30,6 +30,8 @@ pub(crate) enum PrintForm {
     Letters,
     /// A PDF a person.
     Each,
+    /// A list with their addresses, for a house that prints and mails them.
+    List,
     Labels(LabelOptions),
     Envelopes(Envelope),
 }
@@ -57,7 +59,7 @@ pub(crate) struct PrintOutcome {
     /// Of paper, or of labels.
     pub(crate) sheets: usize,
     /// What the labels' sheet or the envelope is called.
-    pub(crate) size: &'static str,
+    pub(crate) size: String,
     /// The PDF, or the folder of the PDFs.
     pub(crate) file: PathBuf,
     pub(crate) manifest: Option<PathBuf>,

@@ -16,7 +16,7 @@ use crate::text;
 const LIST: &str = "printing.part";
 
 /// How the names of files begin that are made here.
-const STEMS: [&str; 5] = ["letters", "manifest", "cover", "labels", "envelopes"];
+const STEMS: [&str; 6] = ["letters", "manifest", "cover", "labels", "envelopes", "list"];
 
 /// The right to print the letters of a campaign; given back when it is dropped, or the program ends in whatever way.
 #[derive(Debug)]
