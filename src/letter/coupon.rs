@@ -5,6 +5,7 @@ use super::frame::Frame;
 use super::number;
 use super::page::{Mark, SetBlock, Strip};
 use super::paper::MM;
+use super::role::{Role, TaggedMarks};
 use super::typeset::Setter;
 use super::Stationery;
 use crate::merge::block::Block;
@@ -37,16 +38,20 @@ pub(super) fn set(setter: &mut Setter<'_>, frame: &Frame<'_>, inside: &[Block], 
     blocks::shift(&mut text, pad);
     blocks::shift(&mut code, measure - pad - wide);
     let mut strip = Strip { height, marks: vec![edge(measure, height)], ..Strip::default() };
-    for set in [text, code] {
+    strip.tag(Role::Artifact);
+    for (part, mut set) in [text, code].into_iter().enumerate() {
+        set.put_within(part + 1, Role::Group);
         let mut y = (height - set.height()) / 2.0;
         for (number, inner) in set.strips.into_iter().enumerate() {
             y += if number == 0 { 0.0 } else { inner.space };
+            let above = strip.marks.len();
+            strip.tags.extend(inner.tags.into_iter().map(|tag| TaggedMarks { end: above + tag.end, ..tag }));
             strip.marks.extend(inner.marks.into_iter().map(|mark| mark.lower(y)));
             y += inner.height;
         }
     }
     let white = frame.leading();
-    SetBlock { strips: vec![strip], before: white, after: white, faults, ..SetBlock::default() }
+    SetBlock { strips: vec![strip], before: white, after: white, role: Role::Group, faults, ..SetBlock::default() }
 }
 
 /// The four sides of a box, in dashes.

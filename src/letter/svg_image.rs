@@ -18,6 +18,8 @@ pub(crate) fn address(image: &Image, size: (f32, f32)) -> Option<(String, (f32, 
         // Only who can unpack a JPEG file could make it smaller; it is packed well as it is.
         Data::Jpeg { file, .. } => return Some((format!("data:image/jpeg;base64,{}", STANDARD.encode(file)), size)),
         Data::Raw(pixels) => pixels,
+        // A page of a PDF has no pixels; the letter is shown without it.
+        Data::Page(_) => return None,
     };
     let across = usize::try_from(image.pixels.0).ok()?.max(1);
     let seen = usize::from(number::whole(size.0 / 72.0 * FINEST)).max(1);
