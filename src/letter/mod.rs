@@ -40,6 +40,7 @@ mod system_fonts;
 #[cfg(test)]
 mod tests;
 mod text_table;
+mod ties;
 mod typeset;
 mod used;
 

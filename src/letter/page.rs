@@ -36,6 +36,8 @@ pub struct TextLine {
     pub runs: Vec<GlyphRun>,
     /// Its width, without spaces at the end.
     pub width: f32,
+    /// How wide its glyphs are drawn, as a share of how wide they are by nature; advances and offsets have it in them.
+    pub scale: f32,
 }
 
 /// Something to be drawn.
