@@ -206,11 +206,12 @@ impl Pen<'_> {
         if !std::mem::replace(&mut self.in_text, true) {
             self.content.begin_text();
         }
+        self.content.set_horizontal_scaling(round(line.scale * 100.0));
         for run in &line.runs {
             let face = &self.fonts.faces()[run.face];
             self.content.set_font(Name(format!("F{}", run.face).as_bytes()), run.size);
             self.content.set_text_matrix([1.0, 0.0, 0.0, 1.0, round(x + run.x), round(y)]);
-            let scale = 1000.0 / run.size;
+            let scale = 1000.0 / (run.size * line.scale);
             let (mut at, mut want) = (0.0_f32, 0.0_f32);
             let mut bytes: Vec<u8> = Vec::with_capacity(2 * run.glyphs.len());
             let mut show = self.content.show_positioned();

@@ -15,6 +15,8 @@ use crate::text;
 const BETWEEN: f32 = 0.58;
 /// White between the items of a list that has no paragraphs of its own.
 const TIGHT: f32 = 0.16;
+/// What a divided word ends in.
+const HYPHENS: [char; 2] = ['-', '‐'];
 /// How wide a QR code is made, and how fine its modules may become, in mm.
 const QR_WIDTH: f32 = 22.0;
 const QR_MODULE: f32 = 0.4;
@@ -90,7 +92,8 @@ pub(super) fn shift(set: &mut SetBlock, by: f32) {
     }
 }
 
-/// Set text as strips, one a line, on the given distance of baselines; one line alone is never left on a page.
+/// Set text as strips, one a line, on the given distance of baselines; one line alone is never left on a page, and no word is
+/// divided over two.
 pub(crate) fn text(
     setter: &mut Setter<'_>,
     frame: &Frame<'_>,
@@ -105,7 +108,7 @@ pub(crate) fn text(
     let count = lines.len();
     let strips = lines.into_iter().enumerate().map(|(number, (x, line))| Strip {
         height: leading,
-        keep: count > 1 && (number == 0 || number + 2 == count),
+        keep: number + 1 < count && (number == 0 || number + 2 == count || line.text.ends_with(HYPHENS)),
         marks: vec![Mark::Text { x, y: baseline(size, leading), line }],
         ..Strip::default()
     });

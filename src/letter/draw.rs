@@ -5,6 +5,9 @@ use super::fonts::Fonts;
 use super::number::{self, hundredths, push_hundredths, push_whole};
 use super::page::{GlyphRun, LaidPage, Mark, Outline, PagePart, SetBlock, TextLine};
 
+/// Glyphs as wide as they are by nature, in hundredths of a percent.
+const NATURAL: i32 = 100_00;
+
 /// Draws pages of one job.
 pub(crate) struct Pen<'a> {
     fonts: &'a Fonts,
@@ -17,6 +20,8 @@ pub(crate) struct Pen<'a> {
     font: Option<(usize, i32)>,
     /// The colour in which is filled; none is black.
     colour: Option<Colour>,
+    /// How wide glyphs are drawn, in hundredths of a percent, if it is known.
+    scale: Option<i32>,
     /// Where the current line began, in hundredths.
     line_start: (i32, i32),
     /// Which forms and images were drawn.
@@ -55,6 +60,7 @@ impl<'a> Pen<'a> {
             in_text: false,
             font: None,
             colour: None,
+            scale: None,
             line_start: (0, 0),
             drawn,
         }
@@ -63,6 +69,7 @@ impl<'a> Pen<'a> {
     /// The content of a page whose sheet is `height` points high.
     pub(crate) fn page(&mut self, page: &LaidPage, height: f32) -> &[u8] {
         self.start(height);
+        self.scale = Some(NATURAL);
         for placed in page {
             match &placed.part {
                 PagePart::Strip(strip) => {
@@ -94,8 +101,9 @@ impl<'a> Pen<'a> {
                     }
                     self.end_text();
                     self.out.extend_from_slice(b"Q\n");
-                    // The font that is set now is the one from before.
+                    // The font and the width that are set now are those from before.
                     self.font = None;
+                    self.scale = None;
                 }
             }
         }
@@ -143,6 +151,8 @@ impl<'a> Pen<'a> {
         self.in_text = false;
         self.font = None;
         self.colour = None;
+        // A form begins with what is set on the page.
+        self.scale = None;
     }
 
     /// Begins a stretch of content that is marked so.
@@ -226,6 +236,12 @@ impl<'a> Pen<'a> {
             self.line_start = (0, 0);
         }
         let y = self.height - hundredths(y);
+        let scale = hundredths(line.scale * 100.0);
+        if self.scale != Some(scale) {
+            self.scale = Some(scale);
+            push_hundredths(&mut self.out, scale);
+            self.out.extend_from_slice(b" Tz ");
+        }
         let mut pen = f32::NAN;
         for run in &line.runs {
             let start = x + run.x;
@@ -237,7 +253,7 @@ impl<'a> Pen<'a> {
                 self.out.extend_from_slice(b" Td");
                 self.line_start = at;
             }
-            pen = start + self.glyphs(run);
+            pen = start + self.glyphs(run, line.scale);
         }
     }
 
@@ -278,11 +294,11 @@ impl<'a> Pen<'a> {
     }
 
     /// Shows the glyphs of a run; returns how far the pen has moved.
-    fn glyphs(&mut self, run: &GlyphRun) -> f32 {
+    fn glyphs(&mut self, run: &GlyphRun, scale: f32) -> f32 {
         let fonts = self.fonts;
         let widths = fonts.faces().get(run.face).map(|face| face.widths.as_slice()).unwrap_or_default();
-        let scale = 1000.0 / run.size;
-        // Both in thousandths of the size: where the viewer's pen is, and where it should be.
+        let scale = 1000.0 / (run.size * scale);
+        // Both in thousandths of the size as it is drawn: where the viewer's pen is, and where it should be.
         let (mut at, mut want) = (0_i32, 0.0_f32);
         let mut rise = 0;
         let mut spelled = run.spelled.iter().peekable();

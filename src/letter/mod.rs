@@ -60,6 +60,7 @@ mod tagging;
 #[cfg(test)]
 mod tests;
 mod text_table;
+mod ties;
 mod typeset;
 mod used;
 mod xmp;

@@ -43,6 +43,8 @@ pub struct TextLine {
     pub width: f32,
     /// Which of its glyphs lead somewhere.
     pub links: Vec<LineLink>,
+    /// How wide its glyphs are drawn, as a share of how wide they are by nature; advances and offsets have it in them.
+    pub scale: f32,
 }
 
 /// Something to be drawn.

@@ -8,9 +8,10 @@ use parley::{
     Layout, LayoutContext, TextStyle,
 };
 
-use super::fit::{self, End, Fill, Fragment};
+use super::fit::{End, Fill, Fragment, Paragraph};
 use super::fonts::Fonts;
 use super::page::{Glyph, GlyphRun, TextLine};
+use super::ties::{self, Ties};
 use super::used::Used;
 use super::{hyphens, links};
 use crate::merge::block::Span;
@@ -46,7 +47,12 @@ pub(crate) struct Styled {
     soft: Vec<usize>,
     /// Which stretches lead somewhere, and where.
     links: Vec<(Range<usize>, Arc<str>)>,
+    /// Places of thin spaces, which no line break parts and which do not stretch; in the text they stand as other spaces.
+    thin: Vec<usize>,
 }
+
+/// How much a thin space is narrower than a word space, as a share of the size of the type.
+const THIN: f32 = 0.1;
 
 impl Styled {
     /// Text in one look.
@@ -64,7 +70,8 @@ impl Styled {
             for span in linked {
                 let (bold, italic) = (look.bold || span.bold, look.italic != span.italic);
                 let small_caps = look.small_caps || span.small_caps;
-                styled.push_words(&span.text, Look { bold, italic, small_caps, ..look });
+                let look = Look { bold, italic, small_caps, ..look };
+                styled.push_words(&ties::with_thin_spaces(&span.text), look);
             }
             if let Some(link) = &linked[0].link {
                 let shown =
@@ -94,18 +101,30 @@ impl Styled {
 
     /// Appends text; characters without a shape of their own are dropped or become spaces.
     pub(crate) fn push(&mut self, text: &str, look: Look) {
-        let start = self.text.len();
+        let mut start = self.text.len();
         for character in text.chars() {
             match character {
                 '\n' | '\u{2028}' | '\u{2029}' => self.text.push('\n'),
                 '\t' => self.text.push(' '),
-                '\u{202f}' => self.text.push('\u{a0}'),
+                '\u{202f}' => {
+                    self.look(look, start);
+                    start = self.text.len();
+                    self.thin.push(start);
+                    self.text.push('\u{a0}');
+                    self.look(Look { tracking: look.tracking - THIN * look.size, ..look }, start);
+                    start = self.text.len();
+                }
                 '\u{ad}' => self.soft.push(self.text.len()),
                 '\u{feff}' | '\u{200b}' => {}
                 other if other.is_control() => {}
                 other => self.text.push(other),
             }
         }
+        self.look(look, start);
+    }
+
+    /// Gives what was appended from this place on a look.
+    fn look(&mut self, look: Look, start: usize) {
         let end = self.text.len();
         match self.looks.last_mut() {
             Some((last, range)) if *last == look => range.end = end,
@@ -135,6 +154,8 @@ pub(crate) struct Setter<'a> {
     layout: Layout<()>,
     /// The face of the run before, which is nearly always the next one's too.
     last_font: (u64, u32, usize),
+    /// What stands at the edges of the lines that are set now hangs out of them.
+    hanging: bool,
 }
 
 impl<'a> Setter<'a> {
@@ -149,6 +170,7 @@ impl<'a> Setter<'a> {
             scratch: LayoutContext::new(),
             layout: Layout::new(),
             last_font: (u64::MAX, 0, 0),
+            hanging: false,
         };
         setter.use_family(None);
         setter
@@ -167,13 +189,21 @@ impl<'a> Setter<'a> {
     }
 
     /// Shapes the text and breaks it into lines no wider than `measure`; an infinite one leaves only its own line breaks.
-    pub(crate) fn lines(&mut self, styled: &Styled, language: &str, measure: f32, fill: Fill) -> Vec<Broken> {
-        let text = styled.text.as_str();
-        if text.is_empty() {
+    /// What stands at the edge of a line may hang out of it if `hanging` says so.
+    pub(crate) fn lines(
+        &mut self,
+        styled: &Styled,
+        language: &str,
+        measure: f32,
+        fill: Fill,
+        hanging: bool,
+    ) -> Vec<Broken> {
+        if styled.text.is_empty() {
             return Vec::new();
         }
         let mut layout = std::mem::take(&mut self.layout);
         self.shape(styled, language, &mut layout);
+        self.hanging = hanging && !layout.is_rtl();
         layout.break_all_lines(None);
         let natural = layout.lines().map(|line| line.metrics().advance - line.metrics().hanging_advance);
         let mut lines: Vec<Broken> = if natural.fold(0.0, f32::max) <= measure {
@@ -183,9 +213,28 @@ impl<'a> Setter<'a> {
         };
         for line in &mut lines {
             line.to_the_left = layout.is_rtl();
+            line.hang = self.hang(&line.line);
         }
         self.layout = layout;
         lines
+    }
+
+    /// How far a line hangs out on the left and on the right.
+    fn hang(&self, line: &TextLine) -> (f32, f32) {
+        let mut characters = line.text.chars();
+        let (Some(first), Some(last)) = (line.runs.first(), line.runs.last()) else { return (0.0, 0.0) };
+        let start = characters.next().map_or(0.0, |c| self.hang_of(c, first.face, first.size).0);
+        let end = line.text.chars().next_back().map_or(0.0, |c| self.hang_of(c, last.face, last.size).1);
+        (start, end)
+    }
+
+    /// How far a character hangs out.
+    fn hang_of(&self, character: char, face: usize, size: f32) -> (f32, f32) {
+        let (left, right) = match self.fonts.faces().get(face) {
+            Some(face) if self.hanging => face.hang(character),
+            _ => (0.0, 0.0),
+        };
+        (left * size, right * size)
     }
 
     /// Shapes the text.
@@ -227,12 +276,17 @@ impl<'a> Setter<'a> {
     ) -> Vec<Broken> {
         // With no room at all, every line is a stretch that no line break divides.
         layout.break_all_lines(Some(0.0));
-        let (mut fragments, mut lengths) = self.fragments(styled, None, measure, layout);
-        let mut ends = fit::breaks(&fragments, measure, fill);
-        // Words are divided only where whole ones leave holes.
-        if fill == Fill::Straight && !layout.is_rtl() && !fit::looks_good(&fragments, &ends, measure, fill) {
-            (fragments, lengths) = self.fragments(styled, Some(language), measure, layout);
-            ends = fit::breaks(&fragments, measure, fill);
+        let ties = Ties::of(&styled.text);
+        let size = styled.looks.first().map_or(0.0, |(look, _)| look.size);
+        let may_divide = fill == Fill::Straight && !layout.is_rtl();
+        let (mut fragments, mut lengths, mut ends) = Default::default();
+        for pass in PASSES {
+            (fragments, lengths) = self.fragments(styled, language, pass, &ties, measure, layout);
+            let paragraph = Paragraph::new(&fragments, measure, fill, pass.spare * size);
+            ends = paragraph.breaks();
+            if !may_divide || paragraph.loosest(&ends) <= pass.enough {
+                break;
+            }
         }
         let mut breaker = layout.break_lines();
         let mut from = 0;
@@ -255,17 +309,19 @@ impl<'a> Setter<'a> {
         lines.collect()
     }
 
-    /// The fragments of a text that is broken wherever a line may break, each with the number of its characters; with a
-    /// language, words are divided.
+    /// The fragments of a text that is broken wherever a line may break, each with the number of its characters.
     fn fragments(
         &mut self,
         styled: &Styled,
-        language: Option<&str>,
+        language: &str,
+        pass: Pass,
+        ties: &Ties,
         measure: f32,
         layout: &Layout<()>,
     ) -> (Vec<Fragment>, Vec<u32>) {
         let text = styled.text.as_str();
-        let (mut fragments, mut lengths) = (Vec::new(), Vec::new());
+        let (mut fragments, mut lengths): (Vec<Fragment>, Vec<u32>) = (Vec::new(), Vec::new());
+        let mut held = false;
         for line in layout.lines() {
             let (range, metrics) = (line.text_range(), line.metrics());
             let width = metrics.advance - metrics.hanging_advance;
@@ -274,42 +330,111 @@ impl<'a> Setter<'a> {
                 _ if metrics.hanging_advance > 0.0 => End::Space(metrics.hanging_advance),
                 _ => End::Open,
             };
-            let places = language.map(|language| hyphens::places(text, range.clone(), language, &styled.soft));
-            let places = places.unwrap_or_default();
-            let torn = width > measure;
-            let inner = if torn || !places.is_empty() { self.cuts(&line, &places, torn) } else { Vec::new() };
+            let holds = ties.holds(range.end);
+            let address = ties.is_address(&range);
+            // What is held to its neighbour is a name, a figure, a code: not to be divided.
+            let hyphens = if pass.words && !held && !holds && !address {
+                hyphens::places(text, range.clone(), language, &styled.soft, pass.first_words)
+            } else {
+                Vec::new()
+            };
+            let torn = width > measure || (address && pass.addresses);
+            let open = if address { ties.open(&range) } else { &[] };
+            let inner = if torn || !hyphens.is_empty() || !open.is_empty() {
+                self.cuts(&line, text, &hyphens, open, torn)
+            } else {
+                Vec::new()
+            };
             let (mut x, mut from) = (0.0, range.start);
-            for (place, at, end) in inner {
-                fragments.push(Fragment { width: at - x, end });
-                lengths.push(count(text, from..place));
-                (x, from) = (at, place);
+            let (mut left, right) = self.edges(&line, text.get(range.clone()).unwrap_or_default());
+            let hard_spaces = self.hard_spaces(&line, styled);
+            let last = Cut { place: range.end, x: width, end, hang: (right, 0.0) };
+            for cut in inner.into_iter().chain([last]) {
+                let hard: f32 =
+                    hard_spaces.iter().filter(|(place, _)| (from..cut.place).contains(place)).map(|s| s.1).sum();
+                let piece = Fragment { solid: cut.x - x - hard, white: hard, hang: (left, cut.hang.0), end: cut.end };
+                let length = count(text, from..cut.place);
+                match (fragments.last_mut(), lengths.last_mut()) {
+                    (Some(before), Some(characters)) if held && before.takes(&piece, measure) => {
+                        before.join(piece);
+                        *characters += length;
+                    }
+                    _ => {
+                        fragments.push(piece);
+                        lengths.push(length);
+                    }
+                }
+                held = false;
+                (x, from, left) = (cut.x, cut.place, cut.hang.1);
             }
-            fragments.push(Fragment { width: width - x, end });
-            lengths.push(count(text, from..range.end));
+            held = holds && end != End::Forced;
         }
         (fragments, lengths)
     }
 
-    /// Where a line may be cut, each with its distance from the start: with a hyphen at some places, and torn anywhere.
-    fn cuts(&mut self, line: &parley::Line<'_, ()>, hyphens: &[usize], torn: bool) -> Vec<(usize, f32, End)> {
+    /// How far a line would hang out that begins with this part of the text, and one that ends with it.
+    fn edges(&mut self, line: &parley::Line<'_, ()>, part: &str) -> (f32, f32) {
+        if !self.hanging {
+            return (0.0, 0.0);
+        }
+        let mut runs = line.runs();
+        let Some(first) = runs.next() else { return (0.0, 0.0) };
+        let last = runs.last().unwrap_or_else(|| first.clone());
+        let (start, end) = (part.chars().next(), part.trim_end().chars().next_back());
+        let (face, size) = (self.face(first.font()), first.font_size());
+        let left = start.map_or(0.0, |c| self.hang_of(c, face, size).0);
+        let (face, size) = (self.face(last.font()), last.font_size());
+        (left, end.map_or(0.0, |c| self.hang_of(c, face, size).1))
+    }
+
+    /// The places and widths of spaces that no line break parts.
+    fn hard_spaces(&self, line: &parley::Line<'_, ()>, styled: &Styled) -> Vec<(usize, f32)> {
+        if !styled.text.get(line.text_range()).is_some_and(|text| text.contains('\u{a0}')) {
+            return Vec::new();
+        }
+        let spaces = line.runs().flat_map(|run| run.clusters().collect::<Vec<_>>());
+        let spaces = spaces.map(|cluster| (cluster.text_range().start, cluster.advance()));
+        spaces
+            .filter(|(place, _)| styled.text[*place..].starts_with('\u{a0}') && !styled.thin.contains(place))
+            .collect()
+    }
+
+    /// Where a line may be cut: with a hyphen at some places, without one at others, and torn anywhere.
+    fn cuts(
+        &mut self,
+        line: &parley::Line<'_, ()>,
+        text: &str,
+        hyphens: &[usize],
+        open: &[usize],
+        torn: bool,
+    ) -> Vec<Cut> {
         let (mut x, mut found) = (0.0, Vec::new());
         for run in line.runs() {
-            let face = &self.fonts.faces()[self.face(run.font())];
-            let hyphen = face.hyphen.map(|glyph| End::Hyphen(face.advance(glyph) * run.font_size()));
+            let number = self.face(run.font());
+            let (face, size) = (&self.fonts.faces()[number], run.font_size());
+            let hyphen = face.hyphen.map(|glyph| End::Hyphen(face.advance(glyph) * size));
             for cluster in run.clusters() {
                 let place = cluster.text_range().start;
                 if x > 0.0 && !cluster.is_ligature_continuation() {
-                    let end = hyphen.filter(|_| hyphens.contains(&place)).or(torn.then_some(End::Torn));
-                    found.extend(end.map(|end| (place, x, end)));
+                    let end = hyphen.filter(|_| hyphens.contains(&place));
+                    let is_open = open.contains(&place) || (torn && text[place..].starts_with(IN_ADDRESSES));
+                    let end = end.or(is_open.then_some(End::Open)).or(torn.then_some(End::Torn));
+                    if let Some(end) = end {
+                        let above =
+                            if matches!(end, End::Hyphen(_)) { Some('-') } else { text[..place].chars().next_back() };
+                        let hang = |c: Option<char>| c.map_or((0.0, 0.0), |c| self.hang_of(c, number, size));
+                        let hang = (hang(above).1, hang(text[place..].chars().next()).0);
+                        found.push(Cut { place, x, end, hang });
+                    }
                 }
                 x += cluster.advance();
             }
         }
         // Where text runs both ways, the distances only tell how far apart the cuts are.
-        found.sort_by_key(|cut: &(usize, f32, End)| cut.0);
-        let mut distances: Vec<f32> = found.iter().map(|cut| cut.1).collect();
+        found.sort_by_key(|cut: &Cut| cut.place);
+        let mut distances: Vec<f32> = found.iter().map(|cut| cut.x).collect();
         distances.sort_by(f32::total_cmp);
-        found.iter_mut().zip(distances).for_each(|(cut, distance)| cut.1 = distance);
+        found.iter_mut().zip(distances).for_each(|(cut, distance)| cut.x = distance);
         found
     }
 
@@ -351,7 +476,7 @@ impl<'a> Setter<'a> {
                 if source == "\n" {
                     continue;
                 }
-                let gap = cluster.is_space_or_nbsp();
+                let gap = cluster.is_space_or_nbsp() && !styled.thin.contains(&place);
                 let single = cluster.glyphs().nth(1).is_none();
                 let start = out.glyphs.len();
                 for glyph in cluster.glyphs() {
@@ -384,12 +509,8 @@ impl<'a> Setter<'a> {
             }
         }
         let text = text.get(line.text_range()).unwrap_or_default().trim_end().to_owned();
-        Broken {
-            line: TextLine { text, runs, width: trimmed.unwrap_or(x), links },
-            gaps,
-            hard: false,
-            to_the_left: false,
-        }
+        let line = TextLine { text, runs, width: trimmed.unwrap_or(x), scale: 1.0, links };
+        Broken { line, gaps, hang: (0.0, 0.0), hard: false, to_the_left: false }
     }
 
     fn face(&mut self, font: &parley::FontData) -> usize {
@@ -409,6 +530,40 @@ fn is_code(word: &str) -> bool {
         !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
     };
     parts().nth(1).is_some() && parts().all(is_part) && word.bytes().any(|byte| byte.is_ascii_digit())
+}
+
+/// One try at a paragraph. The next one is made when a line is stretched more than is enough.
+#[derive(Clone, Copy)]
+struct Pass {
+    /// Words are divided; of those that begin a sentence, long ones as well; and addresses anywhere.
+    words: bool,
+    first_words: bool,
+    addresses: bool,
+    /// How far every line stretches besides, as a share of the size of the type.
+    spare: f32,
+    /// As a multiple of how far a line should be stretched at most.
+    enough: f32,
+}
+
+/// Words are divided only where whole ones leave holes, and so on.
+const PASSES: [Pass; 4] = [
+    Pass { words: false, first_words: false, addresses: false, spare: 0.0, enough: 0.5 },
+    Pass { words: true, first_words: false, addresses: false, spare: 0.0, enough: 1.3 },
+    Pass { words: true, first_words: true, addresses: false, spare: 0.0, enough: 3.0 },
+    Pass { words: true, first_words: true, addresses: true, spare: 1.0, enough: f32::INFINITY },
+];
+
+/// Before these an address is cut rather than before a letter.
+const IN_ADDRESSES: [char; 9] = ['-', '_', '?', '&', '=', '#', '%', '~', '+'];
+
+/// A place where a stretch of text may be cut.
+struct Cut {
+    place: usize,
+    /// Its distance from the start.
+    x: f32,
+    end: End,
+    /// How far a line that ends here hangs out on the right, and one that begins here on the left.
+    hang: (f32, f32),
 }
 
 /// How many characters a range of the text has.
@@ -442,6 +597,8 @@ pub(crate) struct Broken {
     pub line: TextLine,
     /// The spaces between words, by run and glyph; those at the end too.
     pub gaps: Vec<(usize, usize)>,
+    /// How far what stands at its edges hangs out, on the left and on the right.
+    pub hang: (f32, f32),
     /// It ends a paragraph or stands before a forced break.
     pub hard: bool,
     /// Its paragraph runs from right to left.

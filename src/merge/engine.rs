@@ -297,10 +297,11 @@ fn lower_first(text: &str) -> String {
     chars.next().map(|first| first.to_lowercase().chain(chars).collect()).unwrap_or_default()
 }
 
-/// Customer text as Markdown that says just that: every sign that could mean something is escaped.
+/// Customer text as Markdown that says just that: every sign that could mean something is escaped. Its apostrophes become
+/// those of the text around it.
 fn escape_markdown(text: &str, out: &mut dyn std::io::Write) -> std::io::Result<()> {
     let mut buffer = [0; 4];
-    for c in text.trim_start().chars() {
+    for c in text::with_apostrophes(text.trim_start()).chars() {
         if c.is_ascii_punctuation() {
             out.write_all(b"\\")?;
         }
@@ -367,6 +368,7 @@ fn minor(amount: f64, currency: Currency) -> Money {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::merge::{Block, Span};
 
     fn engine(body: &str) -> Result<Engine> {
         let style = Style {
@@ -383,7 +385,7 @@ mod tests {
     fn fields() -> Fields {
         let json = serde_json::json!({
             "code": "ABCD-2345",
-            "customer": {"first_name": "*Ana* <b>", "spend_12m": 612.4, "last_purchase": {"on": "1989-06-15"}, "preferences": {}},
+            "customer": {"first_name": "*Ana* <b>", "last_name": "O'Neil", "email": "o'n@x.example", "spend_12m": 612.4, "last_purchase": {"on": "1989-06-15"}, "preferences": {}},
             "last_year": {"spend": 1204.5},
         });
         serde_json::from_value(json).expect("fields")
@@ -395,6 +397,15 @@ mod tests {
         let body = engine.body("a.md", &fields()).expect("rendered");
         assert_eq!(body, "\\*Ana\\* \\<b\\> \\$612\\.40 seven months June 15\\, 1989");
         assert_eq!(engine.subject("a.md", &fields()).expect("rendered").as_deref(), Some("For *Ana* <b>"));
+    }
+
+    #[test]
+    fn merged_text_gets_the_apostrophes_of_the_text_around_it() {
+        let engine = engine("{{ customer.last_name }}'s {{ customer.email }} {{ code }}").expect("ready");
+        let body = engine.body("a.md", &fields()).expect("rendered");
+        assert_eq!(body, "O’Neil's o\\'n\\@x\\.example ABCD\\-2345");
+        let span = Span { text: "O’Neil’s o'n@x.example ABCD-2345".to_owned(), ..Span::default() };
+        assert_eq!(markdown::blocks(&body).expect("blocks"), [Block::Paragraph(vec![span])]);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The grammar of messages: counts, lists, quotes and "did you mean".
 
+mod apostrophes;
 mod card_remarks;
 pub(crate) mod csv;
 mod fold;
@@ -9,6 +10,7 @@ pub(crate) mod remarks;
 mod time;
 mod word_lists;
 
+pub(crate) use apostrophes::with_apostrophes;
 pub(crate) use card_remarks::card_remark;
 pub(crate) use fold::{case_folded, heading_key, name_key, plain_key, same_key, without_umlauts};
 pub(crate) use hash::fnv1a;
