@@ -135,10 +135,10 @@ impl<'a> Sheet<'a> {
     /// The glyphs of a line, runs of one size and colour in one group.
     fn line(&mut self, line: &TextLine, x: f32, y: f32) {
         for runs in line.runs.chunk_by(|a, b| (a.size, a.colour) == (b.size, b.colour)) {
-            let scale = runs[0].size / STEPS;
-            let [across, down] = [number(scale, 6), number(-scale, 6)];
+            let down = runs[0].size / STEPS;
+            let across = down * line.scale;
             let (left, base) = (decimal(x), decimal(y));
-            let _ = write!(self.seen, "<g transform=\"matrix({across} 0 0 {down} {left} {base})\"");
+            let _ = write!(self.seen, "<g transform=\"matrix({} 0 0 {} {left} {base})\"", number(across, 6), number(-down, 6));
             if let Some(colour) = runs[0].colour {
                 let _ = write!(self.seen, " fill=\"{}\"", colour.digits());
             }
@@ -148,7 +148,7 @@ impl<'a> Sheet<'a> {
                 let mut pen = run.x;
                 for glyph in &run.glyphs {
                     if let Some(what) = self.outline(run.face, glyph.code) {
-                        let at = [pen + glyph.offset.0, glyph.offset.1].map(|at| rounded(at / scale * 2.0));
+                        let at = [(pen + glyph.offset.0) / across, glyph.offset.1 / down].map(|at| rounded(at * 2.0));
                         glyphs.push(Placed { what, at: at.into() });
                     }
                     pen += glyph.advance;
