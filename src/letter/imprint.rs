@@ -8,6 +8,7 @@ use chrono::NaiveDate;
 use super::binder::Binder;
 use super::compress::Compressor;
 use super::draw::{Drawn, Pen};
+use super::han::HanShapes;
 use super::page::{LayoutFault, PagePart, PlacedPart, Strip};
 use super::paper::MM;
 use super::pdf::Book;
@@ -38,7 +39,7 @@ pub(crate) struct PageWriter<'a> {
     pub language: &'a str,
     /// What was printed of each recipient, and what is wrong.
     pub printed: Printed,
-    missing: BTreeSet<char>,
+    missing: BTreeSet<(char, HanShapes)>,
     pen: Pen<'a>,
     compressor: Compressor,
     done: Vec<(Vec<u8>, (f32, f32))>,
@@ -119,7 +120,8 @@ impl<'a> PageWriter<'a> {
 
     /// Faults as problems; signs that are missing are looked for in other fonts.
     pub(crate) fn problems(&mut self, number: usize, faults: Vec<LayoutFault>) -> Vec<PrintProblem> {
-        self.missing.extend(faults.iter().filter_map(LayoutFault::missing));
+        let shapes = self.setter.shapes;
+        self.missing.extend(faults.iter().filter_map(LayoutFault::missing).map(|character| (character, shapes)));
         problems(number, faults)
     }
 }

@@ -60,6 +60,8 @@ pub struct Letter {
     pub address: Vec<String>,
     /// The same with the names broken or shorter, tried in turn when the first does not fit.
     pub other_addresses: Vec<Vec<String>>,
+    /// The country of the recipient, as an ISO 3166 code; empty when it is not known.
+    pub country: String,
     pub blocks: Vec<Block>,
     /// Who signs this letter, if not the one whom the stationery names.
     pub signer: Option<LetterSigner>,

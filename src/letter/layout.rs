@@ -5,12 +5,14 @@ use std::sync::Arc;
 
 use super::blocks;
 use super::frame::Frame;
-use super::page::{LaidPage, LayoutFault, PagePart, PlacedPart, SetBlock};
+use super::han::HanShapes;
+use super::page::{LaidPage, LayoutFault, PagePart, PlacedPart, SetBlock, Strip};
 use super::paper::{self, Geometry};
 use super::sheet;
 use super::typeset::Setter;
 use super::{Images, Letter, Stationery};
 use crate::merge::block::Block;
+use crate::text;
 
 /// What is the same in many letters: set once, drawn once.
 #[derive(Debug, Default)]
@@ -37,6 +39,8 @@ pub(crate) struct Laid {
     pub length: f32,
     /// What is wrong with it.
     pub faults: Vec<LayoutFault>,
+    /// The characters that no font has, and in which shapes they are wanted.
+    pub missing: Vec<(char, HanShapes)>,
 }
 
 impl Constants {
@@ -57,6 +61,7 @@ impl Constants {
         let mut openings = Vec::new();
         for (number, own) in stationery.iter().enumerate() {
             setter.use_family(own.font.as_deref());
+            setter.shapes = shapes_of(own);
             let geometry = paper::geometry(own.paper, own.window);
             let frame = frame(own, images, &geometry);
             let head = form(sheet::letterhead(setter, &frame, own, &geometry));
@@ -88,10 +93,16 @@ fn repeated(letters: &[Letter]) -> Vec<&Block> {
     found
 }
 
+/// The shapes of Chinese characters in what all letters of a stationery have.
+fn shapes_of(own: &Stationery) -> HanShapes {
+    HanShapes::of(&own.language, "", own.sender.iter().map(String::as_str))
+}
+
 /// What the blocks of a stationery are set with.
 fn frame<'a>(stationery: &'a Stationery, images: &'a Images, geometry: &Geometry) -> Frame<'a> {
     let tallest = geometry.bottom - geometry.next_top;
-    Frame { size: stationery.font_size, language: &stationery.language, images, tallest }
+    let language = stationery.language.as_str();
+    Frame { size: stationery.font_size, language, is_rtl: text::is_rtl(language), images, tallest }
 }
 
 /// Lays a letter out.
@@ -108,6 +119,10 @@ pub(crate) fn letter(
         return Laid { faults: vec![LayoutFault::Other(message, String::new())], ..Laid::default() };
     };
     setter.use_family(own.font.as_deref());
+    let texts = || letter.address.iter().map(String::as_str);
+    if setter.fonts.has_fallbacks() {
+        setter.shapes = HanShapes::of(&own.language, &letter.country, texts());
+    }
     let geometry = &opening.geometry;
     let frame = frame(own, images, geometry);
     let forms = std::iter::once(&letter.address).chain(&letter.other_addresses);
@@ -135,7 +150,7 @@ pub(crate) fn letter(
     }
     let length = column.iter().map(|set| set.height() + set.after).sum();
     let mut pages = Vec::new();
-    for (number, parts) in columns(&column, geometry).into_iter().enumerate() {
+    for (number, parts) in columns(&column, geometry, frame.is_rtl).into_iter().enumerate() {
         let mut page: LaidPage = Vec::with_capacity(parts.len() + 2);
         if number == 0 {
             page.push(part(&opening.head, 0.0, 0.0));
@@ -155,7 +170,13 @@ pub(crate) fn letter(
         }
         pages.push(page);
     }
-    Laid { pages, length, faults }
+    let missing: Vec<char> = faults.iter().filter_map(LayoutFault::missing).collect();
+    let shapes = |&character: &char| {
+        let of_letter = HanShapes::of(&own.language, &letter.country, texts());
+        [of_letter, shapes_of(own)].map(|shapes| (character, shapes))
+    };
+    let missing = missing.iter().flat_map(shapes).collect();
+    Laid { pages, length, faults, missing }
 }
 
 fn part(set: &Arc<SetBlock>, x: f32, y: f32) -> PlacedPart {
@@ -169,7 +190,7 @@ const LEAST_WHITE: f32 = 0.6;
 const ASIDE: f32 = 24.0;
 
 /// Breaks the column into pages; no strip is cut, and strips that belong together stay together if a page holds them.
-fn columns(column: &[Arc<SetBlock>], geometry: &Geometry) -> Vec<Vec<PlacedPart>> {
+fn columns(column: &[Arc<SetBlock>], geometry: &Geometry, is_rtl: bool) -> Vec<Vec<PlacedPart>> {
     let mut flat: Vec<Flat> = Vec::new();
     let mut white = 0.0_f32;
     for (block, set) in column.iter().enumerate() {
@@ -182,7 +203,7 @@ fn columns(column: &[Arc<SetBlock>], geometry: &Geometry) -> Vec<Vec<PlacedPart>
         }
     }
     for at in 0..flat.len() {
-        stand_aside(&mut flat, at, column, geometry.measure);
+        stand_aside(&mut flat, at, column, geometry.measure, is_rtl);
     }
     keep_end(&mut flat, column);
     tighten(&mut flat, geometry.bottom - geometry.body_top);
@@ -190,8 +211,17 @@ fn columns(column: &[Arc<SetBlock>], geometry: &Geometry) -> Vec<Vec<PlacedPart>
     let mut start = 0;
     while start < flat.len() || pages.is_empty() {
         let top = if pages.is_empty() { geometry.body_top } else { geometry.next_top };
-        let end = page_end(&flat, start, geometry.bottom - top);
-        pages.push(place(&flat[start..end], column, geometry.left, top));
+        let ends = flat.get(start).and_then(|first| broken_table(column, first));
+        let head = ends.map_or(0.0, |(head, _)| head.height);
+        let end = page_end(&flat, start, geometry.bottom - top - head);
+        let mut parts = place(&flat[start..end], column, geometry.left, top + head);
+        let below = geometry.left;
+        parts.extend(ends.map(|(head, _)| PlacedPart { x: below, y: top, part: PagePart::Strip(head.clone()) }));
+        if let Some((_, foot)) = flat.get(end).and_then(|next| broken_table(column, next)) {
+            let y = top + head + height(&flat[start..end]);
+            parts.push(PlacedPart { x: below, y, part: PagePart::Strip(foot.clone()) });
+        }
+        pages.push(parts);
         start = end;
     }
     pages
@@ -207,8 +237,8 @@ struct Flat {
     shift: f32,
 }
 
-/// A code moves to the right margin, and takes no height, if the lines below it are short enough to stand beside it.
-fn stand_aside(flat: &mut [Flat], at: usize, column: &[Arc<SetBlock>], measure: f32) {
+/// A code moves to the margin at which lines end, and takes no height, if the lines below it are short enough to stand beside it.
+fn stand_aside(flat: &mut [Flat], at: usize, column: &[Arc<SetBlock>], measure: f32, is_rtl: bool) {
     let own = &column[flat[at].block];
     let Some(width) = own.aside else { return };
     let (height, space) = (flat[at].height, flat[at].space);
@@ -216,7 +246,10 @@ fn stand_aside(flat: &mut [Flat], at: usize, column: &[Arc<SetBlock>], measure: 
     let mut end = at + 1;
     while end < flat.len() && beside < height {
         let set = &column[flat[end].block];
-        if set.aside.is_some() || set.strips[flat[end].strip].reach() > measure - width - ASIDE {
+        let strip = &set.strips[flat[end].strip];
+        let is_long =
+            if is_rtl { strip.start() < width + ASIDE } else { strip.reach() > measure - width - ASIDE };
+        if set.aside.is_some() || is_long {
             return;
         }
         beside += flat[end].height + if end == at + 1 { 0.0 } else { flat[end].space };
@@ -230,7 +263,7 @@ fn stand_aside(flat: &mut [Flat], at: usize, column: &[Arc<SetBlock>], measure: 
     let above = flat[..at].last().map_or(0.0, |strip| column[strip.block].after);
     flat[at + 1].space = 0.0;
     flat[end - 1].height += (height - beside).max(0.0);
-    flat[at].shift = measure - width;
+    flat[at].shift = if is_rtl { width - measure } else { measure - width };
     flat[at].height = 0.0;
     flat[at].space = if at == 0 { space } else { above.max(below.before) };
     for strip in &mut flat[at..end - 1] {
@@ -259,6 +292,17 @@ fn keep_end(flat: &mut [Flat], column: &[Arc<SetBlock>]) {
     for strip in flat[..first].iter_mut().rev().take(2) {
         strip.keep = true;
     }
+}
+
+/// The first and the last strip of the table that is broken before this strip, if one is.
+fn broken_table<'c>(column: &'c [Arc<SetBlock>], next: &Flat) -> Option<(&'c Strip, &'c Strip)> {
+    let set = &column[next.block];
+    (set.repeats_head && next.strip > 0).then(|| set.strips.first().zip(set.strips.last())).flatten()
+}
+
+/// The height of strips that stand one below the other.
+fn height(strips: &[Flat]) -> f32 {
+    strips.iter().enumerate().map(|(at, strip)| strip.height + if at == 0 { 0.0 } else { strip.space }).sum()
 }
 
 /// Where the page that begins at `start` must end.

@@ -13,6 +13,7 @@ mod blocks;
 mod codes;
 mod compress;
 mod cover;
+mod direction;
 mod draw;
 mod envelopes;
 mod face;
@@ -20,6 +21,7 @@ mod fit;
 mod font_subset;
 mod fonts;
 mod frame;
+mod han;
 mod hyphens;
 mod images;
 mod imprint;
@@ -49,6 +51,7 @@ pub(crate) use imprint::Imprint;
 pub(crate) use job::USUAL_SIZE;
 pub(crate) use labels::{LabelSheet, Placing, labels, outline};
 pub(crate) use print::check;
+pub(crate) use system_fonts::FontLibrary;
 pub(crate) use problem::{PrintProblem, PrintProblemKind, Printed};
 
 // benches/letters prints through these.

@@ -168,7 +168,7 @@ fn odd_blocks_are_set_without_harm() {
         Block::List(None, Vec::new()),
         Block::List(Some(3), vec![Vec::new()]),
         Block::Quote(Vec::new()),
-        Block::Table(Vec::new()),
+        Block::Table(TextTable::default()),
         Block::Table(vec![vec![vec![span("Name")], Vec::new()], vec![vec![span(&word)]]]),
         Block::Rule,
     ];

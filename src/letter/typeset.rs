@@ -3,16 +3,19 @@
 use std::ops::Range;
 
 use parley::{
-    BaseDirection, FontContext, FontFamily, FontFamilyName, FontFeature, FontFeatures, FontStyle, FontWeight, Language,
+    FontContext, FontFamily, FontFamilyName, FontFeature, FontFeatures, FontStyle, FontWeight, Language,
     Layout, LayoutContext, TextStyle,
 };
 
+use super::direction;
 use super::fit::{self, End, Fill, Fragment};
-use super::fonts::Fonts;
+use super::fonts::{Fallback, Fonts};
+use super::han::HanShapes;
 use super::hyphens;
 use super::page::{Glyph, GlyphRun, TextLine};
 use super::used::Used;
 use crate::merge::block::Span;
+use crate::text;
 
 /// How a stretch of text looks.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -104,6 +107,8 @@ impl Styled {
 /// Sets text: the shaper with its scratch space, and what was met on the way.
 pub(crate) struct Setter<'a> {
     pub fonts: &'a Fonts,
+    /// In whose shapes Chinese characters are set.
+    pub shapes: HanShapes,
     /// Characters that no font has, in the order in which they were met.
     pub missing: Vec<char>,
     /// Glyphs that were used.
@@ -122,6 +127,7 @@ impl<'a> Setter<'a> {
     pub(crate) fn new(fonts: &'a Fonts) -> Self {
         let mut setter = Self {
             fonts,
+            shapes: HanShapes::default(),
             missing: Vec::new(),
             used: Used::new(fonts),
             families: Vec::new(),
@@ -163,31 +169,58 @@ impl<'a> Setter<'a> {
             self.fit(styled, language, measure, fill, &mut layout)
         };
         for line in &mut lines {
-            line.to_the_left = layout.is_rtl();
+            line.to_the_left = layout.is_rtl() || text::is_rtl(language);
         }
         self.layout = layout;
         lines
+    }
+
+    /// The width of the widest stretch that no line break divides.
+    pub(crate) fn narrowest(&mut self, styled: &Styled, language: &str) -> f32 {
+        let mut layout = std::mem::take(&mut self.layout);
+        self.shape(styled, language, &mut layout);
+        layout.break_all_lines(Some(0.0));
+        let widths = layout.lines().map(|line| line.metrics().advance - line.metrics().hanging_advance);
+        let widest = widths.fold(0.0, f32::max);
+        self.layout = layout;
+        widest
     }
 
     /// Shapes the text.
     fn shape(&mut self, styled: &Styled, language: &str, layout: &mut Layout<()>) {
         let text = styled.text.as_str();
         let mut builder = self.scratch.style_run_builder(&mut self.context, text, 1.0, false);
-        builder.set_base_direction(direction(text, language));
+        builder.set_base_direction(direction::of(text, language));
         let small_caps = [FontFeature::new(parley::setting::Tag::new(b"smcp"), 1)];
-        for (look, range) in &styled.looks {
+        let (fonts, shapes) = (self.fonts, self.shapes);
+        for (look, whole) in &styled.looks {
             let features: &[FontFeature] = if look.small_caps { &small_caps } else { &[] };
-            let style = builder.push_style(TextStyle {
-                font_family: FontFamily::List(self.families.as_slice().into()),
-                font_size: look.size,
-                font_weight: if look.bold { FontWeight::BOLD } else { FontWeight::NORMAL },
-                font_style: if look.italic { FontStyle::Italic } else { FontStyle::Normal },
-                font_features: FontFeatures::List(features.into()),
-                letter_spacing: look.tracking,
-                locale: Language::parse(language).ok(),
-                ..TextStyle::default()
-            });
-            builder.push_style_run(style, range.clone());
+            for (fallback, range) in parts(fonts, shapes, text, whole.clone()) {
+                let of_fallback: Vec<FontFamilyName<'_>>;
+                let families = match fallback {
+                    None => self.families.as_slice(),
+                    Some(fallback) => {
+                        let first = std::iter::once(FontFamilyName::named(&fallback.name));
+                        of_fallback = first.chain(self.families.iter().cloned()).collect();
+                        &of_fallback
+                    }
+                };
+                // A face that is not there is not made up.
+                let is_bold = look.bold && fallback.is_none_or(|fallback| fallback.has_bold);
+                let is_italic = look.italic && fallback.is_none_or(|fallback| fallback.has_italic);
+                let language = fallback.and_then(|fallback| fallback.language).unwrap_or(language);
+                let style = builder.push_style(TextStyle {
+                    font_family: FontFamily::List(families.into()),
+                    font_size: look.size,
+                    font_weight: if is_bold { FontWeight::BOLD } else { FontWeight::NORMAL },
+                    font_style: if is_italic { FontStyle::Italic } else { FontStyle::Normal },
+                    font_features: FontFeatures::List(features.into()),
+                    letter_spacing: look.tracking,
+                    locale: Language::parse(language).ok(),
+                    ..TextStyle::default()
+                });
+                builder.push_style_run(style, range);
+            }
         }
         builder.build_into(layout, text);
     }
@@ -373,14 +406,29 @@ fn count(text: &str, range: Range<usize>) -> u32 {
     u32::try_from(characters).unwrap_or(u32::MAX)
 }
 
-/// The direction of a paragraph: that of the letter's language, for a text with any word that runs from left to right.
-fn direction(text: &str, language: &str) -> BaseDirection {
-    let right_to_left = |c: char| matches!(u32::from(c), 0x590..=0x8ff | 0xfb1d..=0xfdff | 0xfe70..=0xfeff | 0x1_0800..=0x1_0fff | 0x1_e800..=0x1_efff);
-    match language.split('-').next().unwrap_or_default() {
-        "ar" | "he" | "iw" | "fa" | "ur" | "yi" | "ji" | "ps" | "sd" | "ug" | "ckb" | "dv" => BaseDirection::Rtl,
-        _ if text.chars().any(|c| c.is_alphabetic() && !right_to_left(c)) => BaseDirection::Ltr,
-        _ => BaseDirection::Auto,
+/// A stretch of text by the families of the machine that its characters are set in; marks go with the letter before them.
+fn parts<'f>(
+    fonts: &'f Fonts,
+    shapes: HanShapes,
+    text: &str,
+    whole: Range<usize>,
+) -> Vec<(Option<&'f Fallback>, Range<usize>)> {
+    let mut parts: Vec<(Option<&Fallback>, Range<usize>)> = Vec::with_capacity(1);
+    if !fonts.has_fallbacks() {
+        parts.push((None, whole));
+        return parts;
     }
+    for (at, c) in text[whole.clone()].char_indices() {
+        let (start, end) = (whole.start + at, whole.start + at + c.len_utf8());
+        let is_mark = matches!(u32::from(c), 0x300..=0x36f | 0x200c..=0x200f | 0xfe00..=0xfe0f);
+        let fallback = fonts.fallback_for(c, shapes);
+        match parts.last_mut() {
+            Some((_, range)) if is_mark => range.end = end,
+            Some((last, range)) if last.map(|last| &last.name) == fallback.map(|own| &own.name) => range.end = end,
+            _ => parts.push((fallback, start..end)),
+        }
+    }
+    parts
 }
 
 /// One range over two neighbours.

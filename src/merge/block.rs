@@ -49,6 +49,29 @@ pub enum Block {
     Qr(String),
     /// `barcode()`: a Code 128 bar code of this text.
     Barcode(String),
-    /// Two or three columns; the first row is the head.
-    Table(Vec<Vec<Vec<Span>>>),
+    /// Rows and columns.
+    Table(TextTable),
+}
+
+/// A table; the first row is the head.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct TextTable {
+    /// How each column stands, as the Markdown has it.
+    pub aligns: Vec<ColumnAlign>,
+    /// The cells, row by row; each holds paragraphs, pictures and codes.
+    pub rows: Vec<Vec<Vec<Block>>>,
+}
+
+/// How the cells of a column stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum ColumnAlign {
+    /// `---`: where lines start, but on the right when there are nothing but numbers below the head.
+    #[default]
+    Unset,
+    /// `:--`
+    Left,
+    /// `:-:`
+    Centre,
+    /// `--:`
+    Right,
 }

@@ -11,11 +11,13 @@ mod names;
 pub(crate) mod qr;
 mod scan;
 mod template;
+mod text_table;
 
 pub(crate) use address::{address_forms, address_lines};
-pub(crate) use block::{Block, Span};
+pub(crate) use block::{Block, ColumnAlign, Span, TextTable};
 pub(crate) use engine::{Engine, Style};
 pub(crate) use fields::{Fields, to_major_units};
 pub(crate) use greeting::names_of;
 pub(crate) use markdown::blocks;
 pub(crate) use template::Template;
+pub(crate) use text_table::{cut, plain_text};

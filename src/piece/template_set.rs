@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use crate::campaign::{self, CampaignFile, Recipient, Sources};
 use crate::error::{Error, Result};
 use crate::files;
-use crate::letter::{EnvelopeWindow, Fonts, Images, Letter, LetterSigner, Paper, Stationery, USUAL_SIZE};
+use crate::letter::{EnvelopeWindow, FontLibrary, Fonts, Images, Letter, LetterSigner, Paper, Stationery, USUAL_SIZE};
 use crate::merge::{self, Engine, Fields, Template};
 use crate::shop::Settings;
 use crate::text;
@@ -29,6 +29,8 @@ pub(crate) struct TemplateSet {
     /// The fonts that come with the program, and the shop's own.
     pub(crate) fonts: Fonts,
     places: HashMap<String, usize>,
+    /// The shop's country.
+    home: String,
 }
 
 impl TemplateSet {
@@ -69,9 +71,10 @@ impl TemplateSet {
                 Err(fault) => faults.push(fault.at(format!("letter-templates/{}", template.file))),
             }
         }
+        let home = settings.country.clone();
         let engine = campaign::engine(templates, settings, dated, file.follows.is_some());
         let engine = engine.map_err(|fault| faults.insert(0, fault)).ok();
-        (engine.map(|engine| Self { file, wave: 0, engine, stationery, images, fonts, places }), faults)
+        (engine.map(|engine| Self { file, wave: 0, engine, stationery, images, fonts, places, home }), faults)
     }
 
     /// The template of a recipient: of the reminder, of their branch, or of the campaign.
@@ -117,6 +120,7 @@ impl TemplateSet {
             stationery: self.places.get(template).copied().unwrap_or(0),
             address: forms.next().unwrap_or_default(),
             other_addresses: forms.collect(),
+            country: fields.get("customer.country").unwrap_or(&self.home).to_owned(),
             blocks: merge::blocks(&body)?,
             signer: self.signer(fields, template),
             proof: None,
@@ -170,7 +174,7 @@ pub(crate) fn shop_fonts(folder: &Path) -> Result<Fonts> {
         }
     }
     own.sort();
-    Ok(Fonts::with(own)?.with_system_fonts())
+    Ok(Fonts::with(own)?.with_library(FontLibrary::of_machine()))
 }
 
 /// How a template's head says its letters look; the shop's country decides what it leaves open.

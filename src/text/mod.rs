@@ -2,6 +2,7 @@
 
 mod card_remarks;
 pub(crate) mod csv;
+mod direction;
 mod fold;
 mod hash;
 pub(crate) mod names;
@@ -10,6 +11,7 @@ mod time;
 mod word_lists;
 
 pub(crate) use card_remarks::card_remark;
+pub(crate) use direction::is_rtl;
 pub(crate) use fold::{case_folded, heading_key, name_key, plain_key, same_key, without_umlauts};
 pub(crate) use hash::fnv1a;
 pub(crate) use time::{ago, day_range, long_date, writes_month_first};
