@@ -168,11 +168,20 @@ mod tests {
         let phrases = crate::email::phrases::of("en");
         let long = "word ".repeat(14);
         for (markdown, expected) in [
-            ("|Wine|Price|\n|-|-|\n|*Port*|12.50|\n|Sherry|7|", "Wine     Price\n------   -----\nPort     12.50\nSherry    7"),
-            ("|Day|Open|\n|:-:|--:|\n|Mo|9 to 5|\n|Tuesday|no|", "  Day       Open\n-------   ------\n  Mo      9 to 5\nTuesday       no"),
+            (
+                "|Wine|Price|\n|-|-|\n|*Port*|12.50|\n|Sherry|7|",
+                "Wine     Price\n------   -----\nPort     12.50\nSherry    7",
+            ),
+            (
+                "|Day|Open|\n|:-:|--:|\n|Mo|9 to 5|\n|Tuesday|no|",
+                "  Day       Open\n-------   ------\n  Mo      9 to 5\nTuesday       no",
+            ),
             ("|||\n|-|-|\n|山田|1|\n|Ana|22|", "山田    1\nAna    22"),
             ("|a|b|\n|-|-|\n|![A bottle](a.png)|x|", "a          b\n--------   -\nA bottle   x"),
-            (&format!("|Wine|Remark|\n|-|-|\n|Port|{long}|\n|Sherry||"), &format!("Wine: Port\nRemark: {}\nword\n\nWine: Sherry", "word ".repeat(13).trim_end())),
+            (
+                &format!("|Wine|Remark|\n|-|-|\n|Port|{long}|\n|Sherry||"),
+                &format!("Wine: Port\nRemark: {}\nword\n\nWine: Sherry", "word ".repeat(13).trim_end()),
+            ),
         ] {
             assert_eq!(text(&crate::merge::blocks(markdown).expect("blocks"), &phrases), expected);
         }

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::number;
+use super::paper::MM;
 use crate::error::{Error, Result};
 use crate::text;
 
@@ -48,6 +50,29 @@ pub enum Data {
     },
 }
 
+/// Below so many pixels an inch a printed picture looks coarse.
+const LEAST_DPI: f32 = 150.0;
+
+/// A picture that is printed coarsely, where it is coarsest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct CoarsePicture {
+    /// Its number among the images.
+    pub(crate) image: usize,
+    /// Pixels an inch.
+    pub(crate) dpi: u16,
+    /// How wide it is printed, in millimetres.
+    pub(crate) width: u16,
+}
+
+impl CoarsePicture {
+    /// The picture at this printed width in points, if that is too wide for its pixels.
+    pub(crate) fn of(image: usize, images: &Images, width: f32) -> Option<Self> {
+        let dpi = points(images.list.get(image)?.pixels.0, width);
+        let mm = width / MM;
+        (dpi < LEAST_DPI - 0.5).then(|| Self { image, dpi: number::whole(dpi), width: number::whole(mm) })
+    }
+}
+
 impl Images {
     /// Takes in the contents of a PNG or JPEG file under its key; the error names the file.
     pub fn add(&mut self, key: &str, bytes: &[u8]) -> Result<()> {
@@ -75,6 +100,20 @@ impl Images {
         self.keys.insert(key.to_owned(), self.list.len());
         self.list.push(image);
         Ok(())
+    }
+
+    /// What is wrong with a picture that is printed coarsely, and what to do about it.
+    pub(crate) fn coarse(&self, coarse: CoarsePicture) -> String {
+        let CoarsePicture { image, dpi, width } = coarse;
+        let name = self.keys.iter().find(|(_, number)| **number == image).map_or("", |(name, _)| name.as_str());
+        let pixels = self.list.get(image).map_or(0, |image| image.pixels.0);
+        let (wanted, narrow) = (f32::from(width) / 25.4 * LEAST_DPI, points(pixels, LEAST_DPI) / MM);
+        format!(
+            "letter-templates/{name}: the picture is printed {width} mm wide with {dpi} dpi, and below {LEAST_DPI} it looks \
+             coarse; take one at least {} pixels wide, or print it {} mm wide at most",
+            wanted.ceil(),
+            narrow.floor()
+        )
     }
 
     pub(crate) fn find(&self, key: &str) -> Option<(usize, &Image)> {

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use super::blocks;
 use super::frame::Frame;
 use super::han::HanShapes;
-use super::page::{LaidPage, LayoutFault, PagePart, PlacedPart, SetBlock, Strip};
+use super::images::CoarsePicture;
+use super::page::{LaidPage, LayoutFault, Mark, PagePart, PlacedPart, SetBlock, Strip};
 use super::paper::{self, Geometry};
 use super::sheet;
 use super::typeset::Setter;
@@ -39,6 +40,8 @@ pub(crate) struct Laid {
     pub length: f32,
     /// What is wrong with it.
     pub faults: Vec<LayoutFault>,
+    /// Pictures that are printed coarsely.
+    pub coarse: Vec<CoarsePicture>,
     /// The characters that no font has, and in which shapes they are wanted.
     pub missing: Vec<(char, HanShapes)>,
 }
@@ -176,7 +179,13 @@ pub(crate) fn letter(
         [of_letter, shapes_of(own)].map(|shapes| (character, shapes))
     };
     let missing = missing.iter().flat_map(shapes).collect();
-    Laid { pages, length, faults, missing }
+    let sets = std::iter::once(&opening.head).chain(&column);
+    let marks = sets.flat_map(|set| &set.strips).flat_map(|strip| &strip.marks);
+    let coarse = marks.filter_map(|mark| match mark {
+        Mark::Image { image, size, .. } => CoarsePicture::of(*image, images, size.0),
+        _ => None,
+    });
+    Laid { pages, length, faults, coarse: coarse.collect(), missing }
 }
 
 fn part(set: &Arc<SetBlock>, x: f32, y: f32) -> PlacedPart {
@@ -247,8 +256,7 @@ fn stand_aside(flat: &mut [Flat], at: usize, column: &[Arc<SetBlock>], measure: 
     while end < flat.len() && beside < height {
         let set = &column[flat[end].block];
         let strip = &set.strips[flat[end].strip];
-        let is_long =
-            if is_rtl { strip.start() < width + ASIDE } else { strip.reach() > measure - width - ASIDE };
+        let is_long = if is_rtl { strip.start() < width + ASIDE } else { strip.reach() > measure - width - ASIDE };
         if set.aside.is_some() || is_long {
             return;
         }

@@ -40,6 +40,8 @@ mod sample;
 mod sheet;
 mod system_fonts;
 #[cfg(test)]
+mod table_tests;
+#[cfg(test)]
 mod tests;
 mod text_table;
 mod typeset;
@@ -51,13 +53,13 @@ pub(crate) use imprint::Imprint;
 pub(crate) use job::USUAL_SIZE;
 pub(crate) use labels::{LabelSheet, Placing, labels, outline};
 pub(crate) use print::check;
-pub(crate) use system_fonts::FontLibrary;
 pub(crate) use problem::{PrintProblem, PrintProblemKind, Printed};
+pub(crate) use system_fonts::FontLibrary;
 
 // benches/letters prints through these.
 pub use face::Face;
 pub use fonts::Fonts;
-pub use images::{Data, Image, Images};
+pub use images::{CoarsePicture, Data, Image, Images};
 pub use job::{Letter, LetterProgress, LetterSigner, PrintJob, Stationery};
 pub use one_by_one::Layout;
 pub use page::{Glyph, GlyphRun, LaidPage, Mark, Outline, PagePart, PlacedPart, SetBlock, Strip, TextLine};

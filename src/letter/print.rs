@@ -10,6 +10,7 @@ use super::binder::Binder;
 use super::compress::Compressor;
 use super::draw::{Drawn, Pen};
 use super::han::HanShapes;
+use super::images::CoarsePicture;
 use super::layout::{self, Constants};
 use super::pdf::Book;
 use super::problem::problems;
@@ -30,6 +31,7 @@ struct FinishedLetter {
     length: u32,
     stationery: usize,
     problems: Vec<PrintProblem>,
+    coarse: Vec<CoarsePicture>,
     /// Characters that no font has, and in which shapes they are wanted.
     missing: Vec<(char, HanShapes)>,
 }
@@ -100,6 +102,7 @@ impl<W: Write> Bound<'_, '_, W> {
             }
             self.printed.pages.push(pages);
             self.printed.lengths.push(done.length);
+            self.printed.note_coarse(done.coarse);
             self.printed.problems.extend(done.problems);
         }
     }
@@ -265,6 +268,7 @@ fn one(
     done.stationery = composed.stationery;
     let laid = layout::letter(setter, constants, job.stationery, job.images, &composed);
     done.length = u32::from(number::whole(laid.length));
+    done.coarse = laid.coarse;
     if !laid.faults.is_empty() {
         done.missing = laid.missing;
         done.problems = problems(letter, laid.faults);

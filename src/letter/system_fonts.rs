@@ -28,33 +28,34 @@ const SERIF: &str =
     "serif naskh mincho ming song batang myungjo myeongjo times roman georgia garamond frank david traditional";
 
 /// A script: where its characters are, and the families that suit a serif text, the best first.
-struct Script {
+struct FallbackScript {
     /// Its ISO 15924 code, or that with a country.
     name: &'static str,
     ranges: Vec<(u32, u32)>,
     families: Vec<&'static str>,
 }
 
-static SCRIPTS: LazyLock<Vec<Script>> = LazyLock::new(|| {
+static SCRIPTS: LazyLock<Vec<FallbackScript>> = LazyLock::new(|| {
     let rows = text::table_rows(include_str!("fallback_fonts.tsv"));
     let number = |digits: &str| u32::from_str_radix(digits, 16).unwrap_or_default();
     let range = |range: &str| range.split_once('-').map(|(first, last)| (number(first), number(last)));
     let script = |mut cells: std::str::Split<'static, char>| {
         let (name, ranges, families) = (cells.next()?, cells.next()?, cells.next()?);
         let families = families.split('|').filter(|family| !family.is_empty()).collect();
-        Some(Script { name, ranges: ranges.split(' ').filter_map(range).collect(), families })
+        Some(FallbackScript { name, ranges: ranges.split(' ').filter_map(range).collect(), families })
     };
     rows.filter_map(script).collect()
 });
 
 /// The script of a character; Chinese ones are of the script of their shapes.
-fn script_of(character: char, shapes: HanShapes) -> Option<&'static Script> {
+fn script_of(character: char, shapes: HanShapes) -> Option<&'static FallbackScript> {
     let code = u32::from(character);
-    let found = SCRIPTS.iter().find(|script| script.ranges.iter().any(|(first, last)| (*first..=*last).contains(&code)))?;
+    let found =
+        SCRIPTS.iter().find(|script| script.ranges.iter().any(|(first, last)| (*first..=*last).contains(&code)))?;
     if found.name == "Hani" { named(shapes.script()) } else { Some(found) }
 }
 
-fn named(name: &str) -> Option<&'static Script> {
+fn named(name: &str) -> Option<&'static FallbackScript> {
     SCRIPTS.iter().find(|script| script.name == name)
 }
 
@@ -85,7 +86,7 @@ struct FaceDescription {
 impl FaceDescription {
     /// How far down a face stands for a script: upright ones of book weight first, and of these the families that are listed
     /// for the script, then those with serifs, then all others.
-    fn rank(&self, script: Option<&Script>) -> (bool, usize, u8, bool) {
+    fn rank(&self, script: Option<&FallbackScript>) -> (bool, usize, u8, bool) {
         let is_odd = self.is_italic || self.is_condensed || !(300..=500).contains(&self.weight);
         let families = script.map(|script| script.families.as_slice()).unwrap_or_default();
         let listed = families.iter().position(|family| family.eq_ignore_ascii_case(&self.family));
@@ -103,7 +104,8 @@ impl FaceDescription {
     }
 
     fn is_never_taken(&self) -> bool {
-        named("never").is_some_and(|never| never.families.iter().any(|family| family.eq_ignore_ascii_case(&self.family)))
+        named("never")
+            .is_some_and(|never| never.families.iter().any(|family| family.eq_ignore_ascii_case(&self.family)))
     }
 }
 
@@ -188,7 +190,7 @@ impl FontLibrary {
         })
     }
 
-    fn order(&self, script: Option<&'static Script>) -> Arc<Vec<usize>> {
+    fn order(&self, script: Option<&'static FallbackScript>) -> Arc<Vec<usize>> {
         let mut orders = self.orders.lock().unwrap_or_else(PoisonError::into_inner);
         let order = orders.entry(script.map(|script| script.name)).or_insert_with(|| {
             let mut order: Vec<usize> = (0..self.faces().len()).collect();
@@ -222,7 +224,8 @@ impl FontLibrary {
             };
             let faces = self.faces().iter().enumerate().filter(|(_, other)| fits(other));
             let all = faces.filter(|(number, _)| characters.iter().all(|&character| self.has(*number, character)));
-            all.min_by_key(|(number, other)| (other.is.weight.abs_diff(700), *number)).and_then(|(_, other)| data(other))
+            all.min_by_key(|(number, other)| (other.is.weight.abs_diff(700), *number))
+                .and_then(|(_, other)| data(other))
         };
         Some(FaceSet {
             upright: data(upright)?,

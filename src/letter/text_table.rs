@@ -33,8 +33,8 @@ pub(crate) fn set(
 ) -> SetBlock {
     let leading = frame::leading(frame.size);
     let white = SetBlock { before: leading * 0.6, after: leading * 0.8, ..SetBlock::default() };
-    let columns: Vec<Column> =
-        (0..table.columns()).map(|column| Column::read(setter, frame, table, column, measure, set_picture)).collect();
+    let columns: Vec<ShapedColumn<'_>> =
+        (0..table.columns()).map(|column| ShapedColumn::read(setter, frame, table, column, measure, set_picture)).collect();
     if columns.is_empty() {
         return white;
     }
@@ -114,7 +114,7 @@ fn heavy_rule(x: f32, width: f32) -> [Mark; 2] {
 }
 
 /// A column whose cells are shaped, each line without end.
-struct Column<'t> {
+struct ShapedColumn<'t> {
     align: Align,
     /// The width that it takes when no cell is broken.
     natural: f32,
@@ -138,7 +138,7 @@ enum ShapedPart<'t> {
     },
 }
 
-impl<'t> Column<'t> {
+impl<'t> ShapedColumn<'t> {
     fn read(
         setter: &mut Setter<'_>,
         frame: &Frame<'_>,

@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use parley::{
-    FontContext, FontFamily, FontFamilyName, FontFeature, FontFeatures, FontStyle, FontWeight, Language,
-    Layout, LayoutContext, TextStyle,
+    FontContext, FontFamily, FontFamilyName, FontFeature, FontFeatures, FontStyle, FontWeight, Language, Layout,
+    LayoutContext, TextStyle,
 };
 
 use super::direction;
@@ -339,6 +339,8 @@ impl<'a> Setter<'a> {
         let mut x = 0.0;
         let mut gaps = Vec::new();
         let mut trimmed = None;
+        let whole = line.text_range();
+        let line_end = whole.start + text.get(whole).unwrap_or_default().trim_end().len();
         for run in line.runs() {
             let face = self.face(run.font());
             let glyphs = Vec::with_capacity(run.text_range().len());
@@ -355,11 +357,16 @@ impl<'a> Setter<'a> {
                     before = Some(range);
                     continue;
                 }
+                let text_start = range.start;
                 let source = text.get(range).unwrap_or_default();
                 if source == "\n" {
                     continue;
                 }
                 let gap = cluster.is_space_or_nbsp();
+                // The space at the end of a line that runs to the left comes first.
+                if gap && runs.is_empty() && out.glyphs.is_empty() && line_end <= text_start {
+                    continue;
+                }
                 let single = cluster.glyphs().nth(1).is_none();
                 let start = out.glyphs.len();
                 for glyph in cluster.glyphs() {

@@ -374,7 +374,7 @@ fn picture(address: &str, alt: String) -> Result<Block> {
 }
 
 /// `40mm` in tenths of a millimetre; nothing when nothing is said.
-fn tenths(width: &str) -> Result<u32> {
+pub(super) fn tenths(width: &str) -> Result<u32> {
     if width.is_empty() {
         return Ok(0);
     }

@@ -19,5 +19,5 @@ pub(crate) use engine::{Engine, Style};
 pub(crate) use fields::{Fields, to_major_units};
 pub(crate) use greeting::names_of;
 pub(crate) use markdown::blocks;
-pub(crate) use template::Template;
+pub(crate) use template::{NamedImage, Template};
 pub(crate) use text_table::{cut, plain_text};

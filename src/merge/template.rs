@@ -2,6 +2,8 @@
 
 use std::ops::RangeInclusive;
 
+use super::block::Block;
+use super::markdown::tenths;
 use crate::error::Error;
 use crate::shop::{Placed, TomlTable, read_toml};
 
@@ -46,6 +48,25 @@ pub(crate) struct Head {
     pub(crate) subject: Option<String>,
     /// The date of the letter as it is to be printed, instead of the campaign's.
     pub(crate) date: Option<String>,
+}
+
+/// An image that a template names.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct NamedImage {
+    /// The file in letter-templates/.
+    pub(crate) name: String,
+    /// Its width as it is written, such as `40mm`; empty when there is none.
+    pub(crate) width: String,
+    /// The line of the template.
+    pub(crate) line: usize,
+}
+
+impl NamedImage {
+    /// The image as a block; nothing when its width is none.
+    pub(crate) fn block(&self) -> Option<Block> {
+        let width = tenths(&self.width).ok()?;
+        Some(Block::Image { file: self.name.clone(), width, alt: String::new() })
+    }
 }
 
 impl Head {
@@ -101,22 +122,25 @@ impl Template {
         (template, faults.into_iter().map(|fault| fault.at(file)).collect())
     }
 
-    /// Every image that the head or the text names, with its line.
-    pub(crate) fn images(&self) -> Vec<(String, usize)> {
+    /// Every image that the front matter or the text names.
+    pub(crate) fn images(&self) -> Vec<NamedImage> {
         let mut found = Vec::new();
+        let image = |name: &str, width: &str, line| NamedImage { name: name.to_owned(), width: width.to_owned(), line };
         for name in self.head.logo.iter().chain(&self.head.signature) {
-            found.push((name.value.clone(), name.line));
+            found.push(image(&name.value, "", name.line));
         }
         for (index, line) in self.body.lines().enumerate() {
             let number = self.body_starts + index + 1;
             for call in line.split("image(").skip(1) {
-                let argument = call.split("file").nth(1).unwrap_or_default();
-                let name = argument.split(['"', '\'']).nth(1).unwrap_or_default();
-                found.push((name.to_owned(), number));
+                let argument = |name: &str| {
+                    let value = call.split("}}").next().unwrap_or_default().split(name).nth(1).unwrap_or_default();
+                    value.split(['"', '\'']).nth(1).unwrap_or_default()
+                };
+                found.push(image(argument("file"), argument("width"), number));
             }
             for picture in line.split("![").skip(1) {
                 let address = picture.split_once("](").and_then(|(_, rest)| rest.split([')', ' ']).next());
-                found.extend(address.filter(|name| !name.contains('{')).map(|name| (name.to_owned(), number)));
+                found.extend(address.filter(|name| !name.contains('{')).map(|name| image(name, "", number)));
             }
         }
         found

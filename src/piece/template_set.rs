@@ -8,8 +8,10 @@ use chrono::NaiveDate;
 use crate::campaign::{self, CampaignFile, Recipient, Sources};
 use crate::error::{Error, Result};
 use crate::files;
-use crate::letter::{EnvelopeWindow, FontLibrary, Fonts, Images, Letter, LetterSigner, Paper, Stationery, USUAL_SIZE};
-use crate::merge::{self, Engine, Fields, Template};
+use crate::letter::{
+    self, EnvelopeWindow, FontLibrary, Fonts, Images, Letter, LetterSigner, Paper, PrintJob, Stationery, USUAL_SIZE,
+};
+use crate::merge::{self, Engine, Fields, NamedImage, Template};
 use crate::shop::Settings;
 use crate::text;
 
@@ -98,6 +100,42 @@ impl TemplateSet {
             }
         }
         fields
+    }
+
+    /// What to do about the pictures that are printed coarsely, wherever the templates and the signers name them.
+    ///
+    /// # Errors
+    /// When the pictures cannot be laid out.
+    pub(crate) fn coarse_pictures(&self) -> Result<Vec<String>> {
+        if self.images.list().is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut letters = Vec::new();
+        for (file, &stationery) in &self.places {
+            let images = self.engine.template(file).map(Template::images).unwrap_or_default();
+            let blocks = images.iter().filter_map(NamedImage::block).collect();
+            letters.push(Letter { stationery, blocks, ..Letter::default() });
+            letters.extend(self.file.signers.iter().filter_map(|signer| {
+                let signature = Some(signer.signature.as_ref()?.value.clone());
+                let signer = Some(LetterSigner { name: signer.name.clone(), signature });
+                Some(Letter { stationery, signer, ..Letter::default() })
+            }));
+        }
+        let job = PrintJob {
+            stationery: &self.stationery,
+            images: &self.images,
+            fonts: &self.fonts,
+            letters: letters.len(),
+            compose: &|number| Ok(letters[number].clone()),
+            title: String::new(),
+            fingerprint: String::new(),
+            created: NaiveDate::default(),
+            threads: 1,
+            leave_out_problems: true,
+            duplex: false,
+            progress: &|_| Ok(()),
+        };
+        Ok(letter::check(&job)?.coarse.into_iter().map(|coarse| self.images.coarse(coarse)).collect())
     }
 
     /// The letter of a recipient.
