@@ -1,6 +1,6 @@
 //! The fonts that letters are set in: the family that is shipped, and those of the shop as a fallback.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use parley::FontContext;
@@ -104,16 +104,17 @@ impl Fonts {
     /// Which font a character is set in does not depend on what else is missing.
     pub(crate) fn with_fallbacks_for(&self, missing: &BTreeSet<(char, HanShapes)>) -> Option<Self> {
         let library = self.system.as_ref()?;
-        let mut wanted: BTreeMap<(usize, Option<&str>), Vec<(char, HanShapes)>> = BTreeMap::new();
-        for &(character, shapes) in missing.iter().filter(|(character, _)| !self.covers(*character)) {
-            if let Some(face) = library.find(character, shapes) {
+        let found =
+            missing.iter().filter(|(character, _)| !self.covers(*character)).filter_map(|&(character, shapes)| {
                 let language = system_fonts::language_of(character, shapes);
-                wanted.entry((face, language)).or_default().push((character, shapes));
-            }
-        }
+                Some(((library.find(character, shapes)?, language), (character, shapes)))
+            });
+        let mut found: Vec<_> = found.collect();
+        found.sort_unstable();
         let mut more = self.clone();
-        for ((face, language), characters) in wanted {
-            let only: Vec<char> = characters.iter().map(|(character, _)| *character).collect();
+        for of_face in found.chunk_by(|a, b| a.0 == b.0) {
+            let (face, language) = of_face[0].0;
+            let only: Vec<char> = of_face.iter().map(|(_, (character, _))| *character).collect();
             let Some(set) = library.open(face, &only) else { continue };
             let Some(name) = more.register(&set.upright, None) else { continue };
             let mut add = |face: &Option<(Blob<u8>, u32)>| {
@@ -122,7 +123,7 @@ impl Fonts {
             let (has_bold, has_italic) = (add(&set.bold), add(&set.italic));
             add(&set.bold_italic);
             let number = more.fallbacks.len();
-            more.chosen.extend(characters.into_iter().map(|asked| (asked, number)));
+            more.chosen.extend(of_face.iter().map(|(_, asked)| (*asked, number)));
             more.fallbacks.push(Fallback { name, has_bold, has_italic, language });
         }
         (!more.fallbacks.is_empty()).then_some(more)

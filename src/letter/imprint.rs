@@ -5,10 +5,12 @@ use std::io::Write;
 
 use chrono::NaiveDate;
 
+use super::address::{self, AddressPlace, SetAddress};
 use super::binder::Binder;
 use super::compress::Compressor;
 use super::draw::{Drawn, Pen};
 use super::han::HanShapes;
+use super::job::AddressForms;
 use super::page::{LayoutFault, PagePart, PlacedPart, Strip};
 use super::paper::MM;
 use super::pdf::Book;
@@ -103,6 +105,13 @@ impl<'a> PageWriter<'a> {
         let page = vec![PlacedPart { x: 0.0, y: 0.0, part: PagePart::Strip(strip) }];
         self.done.push((self.compressor.compress(self.pen.page(&page, size.1))?, size));
         Ok(())
+    }
+
+    /// Sets the address of the next person.
+    pub(crate) fn address(&mut self, person: &AddressForms, place: AddressPlace) -> SetAddress {
+        let lines = person.forms.first().into_iter().flatten().map(String::as_str);
+        self.setter.shapes = HanShapes::of(self.language, &person.country, lines);
+        address::fit(&mut self.setter, self.language, &person.forms, place)
     }
 
     /// Notes what became of the next recipient; whether all is well.

@@ -77,8 +77,13 @@ pub struct LetterSigner {
     pub signature: Option<String>,
 }
 
-/// The lines of an address, and the same in other forms, to be tried in turn: the first that fits is set.
-pub(crate) type AddressForms = Vec<Vec<String>>;
+/// The address of a person, for a label or an envelope.
+pub(crate) struct AddressForms {
+    /// Its lines, and the same in other forms, to be tried in turn: the first that fits is set.
+    pub(crate) forms: Vec<Vec<String>>,
+    /// The country, as an ISO 3166 code; empty when it is not known.
+    pub(crate) country: String,
+}
 
 /// Told now and then how many letters are done; its error ends the work.
 pub type LetterProgress<'a> = &'a (dyn Fn(usize) -> Result<()> + Sync);

@@ -50,7 +50,7 @@ mod used;
 pub(crate) use cover::{Cover, Section, cover};
 pub(crate) use envelopes::{Envelope, envelopes};
 pub(crate) use imprint::Imprint;
-pub(crate) use job::USUAL_SIZE;
+pub(crate) use job::{AddressForms, USUAL_SIZE};
 pub(crate) use labels::{LabelSheet, Placing, labels, outline};
 pub(crate) use print::check;
 pub(crate) use problem::{PrintProblem, PrintProblemKind, Printed};

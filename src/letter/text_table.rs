@@ -33,8 +33,9 @@ pub(crate) fn set(
 ) -> SetBlock {
     let leading = frame::leading(frame.size);
     let white = SetBlock { before: leading * 0.6, after: leading * 0.8, ..SetBlock::default() };
-    let columns: Vec<ShapedColumn<'_>> =
-        (0..table.columns()).map(|column| ShapedColumn::read(setter, frame, table, column, measure, set_picture)).collect();
+    let columns: Vec<ShapedColumn<'_>> = (0..table.columns())
+        .map(|column| ShapedColumn::read(setter, frame, table, column, measure, set_picture))
+        .collect();
     if columns.is_empty() {
         return white;
     }
