@@ -247,3 +247,52 @@ fn escape(text: &str) -> String {
     }
     out + rest
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::email::phrases;
+    use crate::email::pictures::Picture;
+    use crate::merge;
+
+    fn html(markdown: &str, is_rtl: bool) -> String {
+        let at_hand = [Picture { name: "a.png", bytes: b"\x89PNG", width: 90 }];
+        let (phrases, mut pictures) = (phrases::of("en"), Pictures::in_page(&at_hand));
+        let mut page = Page { out: String::new(), is_rtl, phrases: &phrases, pictures: &mut pictures };
+        page.blocks(&merge::blocks(markdown).expect("blocks"));
+        page.out
+    }
+
+    #[test]
+    fn a_table_has_rules_aligned_columns_and_pictures() {
+        let table = html("|Wine|Kind|Price|\n|---|:-:|---|\n|![A](a.png) *Port*|red|12.50|\n|Sherry||7|", false);
+        let cells: Vec<&str> =
+            table.split("<t").filter(|part| part.starts_with("h ") || part.starts_with("d ")).collect();
+        assert_eq!(cells.len(), 9, "{table}");
+        for (number, cell) in cells.iter().enumerate() {
+            let align = ["start", "center", "right"][number % 3];
+            assert!(cell.contains(&format!("text-align:{align};")), "{cell}");
+            assert_eq!(cell.contains("border-top:2px"), number < 3, "{cell}");
+            assert_eq!(cell.contains("border-bottom:1px"), number < 3, "{cell}");
+            assert_eq!(cell.contains("border-bottom:2px"), number >= 6, "{cell}");
+        }
+        assert!(cells[3].contains("<img src=\"data:image/png;") && cells[3].contains("<em>Port</em>"), "{}", cells[3]);
+        let headless = html("|||\n|-|-|\n|a|b|", false);
+        assert!(!headless.contains("<th") && headless.contains("border-top:2px"), "{headless}");
+    }
+
+    #[test]
+    fn what_stands_at_the_left_is_mirrored_from_right_to_left() {
+        for (markdown, here, mirrored) in [
+            ("> a", "border-left:3px", "border-right:3px"),
+            ("- a", "padding:0 0 0 24px", "padding:0 24px 0 0"),
+            ("|a|b|\n|-|-|\n|c|d|", "padding:4px 8px 4px 0px", "padding:4px 0px 4px 8px"),
+        ] {
+            // Of a table the first cell.
+            let [left, right] = [false, true].map(|is_rtl| html(markdown, is_rtl));
+            let [left, right] = [left, right].map(|html| html.split("</th>").next().unwrap_or_default().to_owned());
+            assert!(left.contains(here) && !left.contains(mirrored), "{left}");
+            assert!(right.contains(mirrored) && !right.contains(here), "{right}");
+        }
+    }
+}

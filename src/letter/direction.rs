@@ -18,24 +18,25 @@ pub(crate) fn of(text: &str, language: &str) -> BaseDirection {
 
 /// Whether all letters of a block run from right to left.
 pub(crate) fn is_rtl_block(block: &Block) -> bool {
-    let (mut right, mut left) = (false, false);
-    look_at(block, &mut |text| {
-        for c in text.chars() {
-            let is_right = is_rtl_letter(c);
-            right |= is_right;
-            left |= !is_right && c.is_alphabetic();
-        }
+    let mut has_letter = false;
+    let has_no_other = all(block, &mut |c| {
+        let is_rtl = is_rtl_letter(c);
+        has_letter |= is_rtl;
+        is_rtl || !c.is_alphabetic()
     });
-    right && !left
+    has_letter && has_no_other
 }
 
-fn look_at(block: &Block, look: &mut impl FnMut(&str)) {
+/// Whether all characters of a block are so; stops at the first that is not.
+fn all(block: &Block, is_so: &mut impl FnMut(char) -> bool) -> bool {
     match block {
-        Block::Paragraph(spans) | Block::Heading(_, spans) => spans.iter().for_each(|span| look(&span.text)),
-        Block::List(_, items) => items.iter().flatten().for_each(|inner| look_at(inner, look)),
-        Block::Quote(blocks) => blocks.iter().for_each(|inner| look_at(inner, look)),
-        Block::Table(table) => table.rows.iter().flatten().flatten().for_each(|inner| look_at(inner, look)),
-        _ => {}
+        Block::Paragraph(spans) | Block::Heading(_, spans) => {
+            spans.iter().flat_map(|span| span.text.chars()).all(is_so)
+        }
+        Block::List(_, items) => items.iter().flatten().all(|inner| all(inner, is_so)),
+        Block::Quote(blocks) => blocks.iter().all(|inner| all(inner, is_so)),
+        Block::Table(table) => table.rows.iter().flatten().flatten().all(|inner| all(inner, is_so)),
+        _ => true,
     }
 }
 

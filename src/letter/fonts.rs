@@ -21,7 +21,7 @@ const SHIPPED: [&[u8]; 4] = [
     include_bytes!("fonts/EBGaramond-BoldItalic.ttf"),
 ];
 
-/// The fonts at hand, in the order in which they are asked for a character.
+/// The fonts of a job, in the order in which a character is looked for.
 #[derive(Clone)]
 pub struct Fonts {
     faces: Vec<Face>,
@@ -166,7 +166,7 @@ impl Fonts {
         self.system.as_ref().is_some_and(|library| library.find(character, HanShapes::default()).is_some())
     }
 
-    /// The number of the family that a template calls by this name, in whatever case.
+    /// The number of the family with this name, in whatever case.
     pub(crate) fn family(&self, name: &str) -> Option<usize> {
         self.families[..self.own_families].iter().position(|family| family.eq_ignore_ascii_case(name.trim()))
     }
@@ -183,7 +183,7 @@ impl Fonts {
         self.faces.iter().any(|face| face.has(character))
     }
 
-    /// Registers every face of a file; false when there is none in it, or one that is not as it should be.
+    /// Registers every face of a file; false when there is none in it, or one that cannot be embedded.
     fn add(&mut self, file: &str, data: &Blob<u8>) -> bool {
         let before = self.faces.len();
         for (family, infos) in self.context.collection.register_fonts(data.clone(), None) {

@@ -7,7 +7,7 @@ use super::paper::MM;
 use crate::error::{Error, Result};
 use crate::text;
 
-/// How finely an image is printed that does not say so itself, in pixels an inch.
+/// The resolution of an image whose file has none, in pixels an inch.
 const USUAL_DPI: f32 = 300.0;
 
 /// How many pixels an image may have: a sheet of A4 has 35 million at 600 an inch.
@@ -74,7 +74,7 @@ impl CoarsePicture {
 }
 
 impl Images {
-    /// Takes in the contents of a PNG or JPEG file under its key; the error names the file.
+    /// Adds the contents of a PNG or JPEG file under its key; the error names the file.
     pub fn add(&mut self, key: &str, bytes: &[u8]) -> Result<()> {
         let image = if bytes.starts_with(b"\x89PNG") {
             png(bytes)
@@ -138,7 +138,7 @@ fn millions(pixels: u64) -> String {
     format!("{} million", text::group(&(pixels / 1_000_000).to_string(), ","))
 }
 
-/// Looks at the size of an image before it is unpacked.
+/// Checks the size of an image before it is unpacked.
 fn check_size(pixels: (u32, u32)) -> Result<(), String> {
     if count(pixels) <= MOST_PIXELS {
         return Ok(());
@@ -155,7 +155,7 @@ fn points(pixels: u32, per_inch: f32) -> f32 {
 fn png(bytes: &[u8]) -> Result<Image, String> {
     let mut decoder = png::Decoder::new(std::io::Cursor::new(bytes));
     decoder.set_transformations(png::Transformations::normalize_to_color8());
-    // What stands in it beside the picture may be as long as it likes when it is unpacked.
+    // Other data in the file may become very large when it is unpacked.
     decoder.set_ignore_text_chunk(true);
     decoder.set_ignore_iccp_chunk(true);
     let header = decoder.read_header_info().map_err(|_| "it is cut off or damaged".to_owned())?;
@@ -199,7 +199,7 @@ fn split_alpha(pixels: &[u8], components: usize) -> (Vec<u8>, Option<Vec<u8>>) {
     (data, alpha)
 }
 
-/// Reads what a PDF must say about a JPEG file: size, components, resolution.
+/// Reads what a PDF needs to know about a JPEG file: size, components, resolution.
 fn jpeg(bytes: &[u8]) -> Result<Image, String> {
     let mut per_inch = USUAL_DPI;
     let mut inverted = false;

@@ -264,9 +264,9 @@ fn what_only_unfit_fonts_have_is_missing() {
 fn names_of_several_countries_have_their_own_shapes_in_one_job() {
     let names = ["JP", "CN", "TW", "HK", "KR", "US"];
     let compose = |number: usize| {
-        Ok(Letter {
-            address: vec!["直骨".to_owned()], country: names[number].to_owned(), ..letter("**直** *骨* 角")
-        })
+        let country = names[number].to_owned();
+        let blocks = letter("**直** *骨* 角 שלום **שלום** *שלום*").blocks;
+        Ok(Letter { address: vec!["直骨".to_owned()], country, blocks, ..Letter::default() })
     };
     let fonts = Fonts::shipped().with_library(library(&FIXTURES));
     let job = super::PrintJob {
@@ -286,8 +286,9 @@ fn names_of_several_countries_have_their_own_shapes_in_one_job() {
     let mut file = Vec::new();
     let printed = super::print(&job, &mut file).expect("a file");
     assert_eq!((printed.pages, printed.problems.len()), (vec![1; 6], 0));
-    for shapes in ["jp", "sc", "tc", "hk", "kr"] {
-        let name = format!("NotoSerifCJK{shapes}-Regular");
+    let chinese = ["jp", "sc", "tc", "hk", "kr"].map(|shapes| format!("NotoSerifCJK{shapes}-Regular"));
+    let hebrew = ["Regular", "Bold"].map(|look| format!("NotoSerifHebrew-{look}"));
+    for name in chinese.iter().chain(&hebrew) {
         assert!(file.windows(name.len()).any(|bytes| bytes == name.as_bytes()), "{name}");
     }
 }

@@ -1,9 +1,9 @@
-//! The blocks of a letter or an email: what Markdown says, without how it will look.
+//! The blocks of a letter or an email: the contents of its Markdown, without its looks.
 
 /// A run of text in one style.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Span {
-    /// The text, as the customer will read it; `\n` is a forced line break.
+    /// The text as the customer reads it; `\n` is a forced line break.
     pub text: String,
     /// `**bold**`.
     pub bold: bool,

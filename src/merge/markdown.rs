@@ -47,7 +47,7 @@ const MOST_CELLS: usize = 5000;
 /// How many lines a text may have, empty ones as well: about 100 pages of paragraphs of a word each.
 const MOST_LINES: usize = 10_000;
 
-/// Whether [`blocks`] may find a fault in this: in the width of an image, in a table, or in what is nested too deep, which
+/// Whether [`blocks`] may find an error in this: in the width of an image, in a table, or in what is nested too deep, which
 /// takes a symbol for each level.
 pub(super) fn may_be_faulty(markdown: &str) -> bool {
     let nests = |two: &&[u8]| match two[1] {
@@ -373,7 +373,7 @@ fn picture(address: &str, alt: String) -> Result<Block> {
     Ok(Block::Image { file: unpercent(address), width: 0, alt })
 }
 
-/// `40mm` in tenths of a millimetre; nothing when nothing is said.
+/// `40mm` in tenths of a millimetre; 0 when it is empty.
 pub(super) fn tenths(width: &str) -> Result<u32> {
     if width.is_empty() {
         return Ok(0);

@@ -1,6 +1,6 @@
 //! Every name in a template is checked when the file is read, inside `if` as well.
 //!
-//! Tera reads its templates itself and tells syntax errors, unknown filters and unknown functions; it does not show the
+//! Tera reads its templates itself and reports syntax errors, unknown filters and unknown functions; it does not show the
 //! names of a template. So they are looked for here, in the text of its tags.
 
 use std::collections::HashSet;
@@ -32,7 +32,7 @@ static FIELDS: LazyLock<Vec<MergeField>> = LazyLock::new(|| {
 const NOT_FOR_LETTERS: [(&str, &str); 2] =
     [("safe", "text of customers is printed as it is"), ("indent", "white at the beginning of a line is not printed")];
 
-/// How many faults of a text are told.
+/// How many errors of a text are reported.
 pub(super) const MOST_FAULTS: usize = 100;
 
 /// Words of the template language itself.

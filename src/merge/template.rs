@@ -1,4 +1,4 @@
-//! A template as its file has it: a TOML head between `+++` lines, then Markdown with merge fields.
+//! A template file: front matter in TOML between `+++` lines, then Markdown with merge fields.
 
 use std::ops::RangeInclusive;
 
@@ -15,17 +15,17 @@ const SIZES: RangeInclusive<f32> = 6.0..=24.0;
 pub(crate) struct Template {
     /// The file's name in letter-templates/.
     pub(crate) file: String,
-    /// What the head says.
+    /// The front matter.
     pub(crate) head: Head,
-    /// The head as it is written.
+    /// The front matter as it is written.
     pub(crate) head_text: String,
-    /// The text under the head.
+    /// The text under the front matter.
     pub(crate) body: String,
     /// How many lines of the file come before the text.
     pub(crate) body_starts: usize,
 }
 
-/// The head of a template; every key may be left out.
+/// The front matter of a template; every key may be left out.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Head {
     /// `letter` or `a4`; the shop's country decides when it is not given.
@@ -95,7 +95,7 @@ impl Head {
 
 impl Template {
     /// Reads the text of the file called `file`, with all faults beside it, so that the text can be checked whatever is wrong
-    /// with the head.
+    /// with the front matter.
     pub(crate) fn read(file: &str, text: &str) -> (Self, Vec<Error>) {
         let text = text.replace("\r\n", "\n");
         let mut faults = Vec::new();
@@ -110,7 +110,7 @@ impl Template {
             }
         }
         let is_open = !faults.is_empty();
-        // The head's first line is the file's second.
+        // The first line of the front matter is the second of the file.
         let (head, wrong) = read_toml(&format!("\n{head_text}"), Head::of);
         faults.extend(wrong);
         if body.trim().is_empty() {

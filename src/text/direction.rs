@@ -1,18 +1,20 @@
 //! Languages that are written from right to left.
 
-/// Those that are, when their tag does not name a script.
-const LANGUAGES: &str = "ar he iw fa ur yi ji ps sd ug ckb dv syr arc nqo ks";
-
 /// Whether text in this language runs from right to left; a script in the tag (`az-Arab`, `he-Latn`) decides first.
 pub(crate) fn is_rtl(language: &str) -> bool {
     let mut subtags = language.split(['-', '_']);
     let name = subtags.next().unwrap_or_default();
-    match subtags.find(|tag| tag.len() == 4 && tag.chars().all(|c| c.is_ascii_alphabetic())) {
-        Some(script) => ["arab", "hebr", "syrc", "thaa", "nkoo", "adlm", "rohg"]
-            .iter()
-            .any(|right_to_left| right_to_left.eq_ignore_ascii_case(script)),
-        None => LANGUAGES.split(' ').any(|known| known.eq_ignore_ascii_case(name)),
+    let is_script = |tag: &&str| tag.len() == 4 && tag.chars().all(|c| c.is_ascii_alphabetic());
+    if let Some(script) = subtags.find(is_script) {
+        return is_one_of(script, &["arab", "hebr", "syrc", "thaa", "nkoo", "adlm", "rohg"]);
     }
+    let languages =
+        ["ar", "he", "iw", "fa", "ur", "yi", "ji", "ps", "sd", "ug", "ckb", "dv", "syr", "arc", "nqo", "ks"];
+    is_one_of(name, &languages)
+}
+
+fn is_one_of(name: &str, known: &[&str]) -> bool {
+    known.iter().any(|known| known.len() == name.len() && known.eq_ignore_ascii_case(name))
 }
 
 #[cfg(test)]
