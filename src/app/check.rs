@@ -116,7 +116,9 @@ impl Findings {
         let dated = file.date.or(file.as_of).unwrap_or(today);
         match shop_fonts(&shop.folder) {
             Ok(fonts) => {
-                self.faults.extend(TemplateSet::lay_out(&sources, file, &shop.settings, templates, dated, fonts).1);
+                let (set, faults) = TemplateSet::lay_out(&sources, file, &shop.settings, templates, dated, fonts);
+                self.faults.extend(faults);
+                self.warnings.extend(set.map(|set| set.coarse_pictures()).transpose()?.unwrap_or_default());
             }
             Err(fault) => self.faults.push(fault),
         }

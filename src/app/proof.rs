@@ -16,8 +16,8 @@ pub(crate) struct ProofOutcome {
     pub(crate) proof: Proof,
     /// The PDF of a few letters, if any can be printed.
     pub(crate) file: PathBuf,
-    /// What has changed since the plan.
-    pub(crate) differences: Vec<String>,
+    /// What has changed since the plan, and pictures that are printed coarsely.
+    pub(crate) warnings: Vec<String>,
 }
 
 /// Looks a plan over, and writes out/NAME/proof.pdf.
@@ -30,8 +30,9 @@ pub(crate) fn proof(shop: &Shop, slug: &str, progress: &Progress<'_>) -> Result<
     let on = FrozenCampaign::take(&read, shop, slug)?;
     let total = campaign::recipients(&read, on.planned.id)?.len();
     let proof = proof::proof(&read, shop, &on, &progress.of(Activity::ReadLetters, total))?;
-    let differences = campaign::differences(&read, shop, &on.planned)?;
-    Ok(ProofOutcome { proof, file: shop.out(slug).join("proof.pdf"), differences })
+    let mut warnings = campaign::differences(&read, shop, &on.planned)?;
+    warnings.extend(proof.coarse_pictures.iter().cloned());
+    Ok(ProofOutcome { proof, file: shop.out(slug).join("proof.pdf"), warnings })
 }
 
 /// Changes names in the book as the proof proposes; how many.

@@ -8,7 +8,7 @@ use super::file::CampaignFile;
 use super::folder::place;
 use crate::error::{Error, Result};
 use crate::files;
-use crate::merge::{Engine, Style, Template};
+use crate::merge::{Engine, NamedImage, Style, Template};
 use crate::shop::{Settings, Shop};
 use crate::text;
 
@@ -123,7 +123,7 @@ pub(crate) fn engine(templates: Vec<Template>, settings: &Settings, dated: Naive
 
 /// Reads the images that a template names.
 fn images(shop: &Shop, template: &Template, files: &mut BTreeMap<String, Vec<u8>>, faults: &mut Vec<Error>) {
-    for (name, line) in template.images() {
+    for NamedImage { name, line, .. } in template.images() {
         match image(shop, &name) {
             Ok(bytes) => drop(files.insert(format!("{TEMPLATES}{name}"), bytes)),
             Err(fault) => faults.push(fault.at(line).at(format!("{TEMPLATES}{}", template.file))),

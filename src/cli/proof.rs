@@ -29,8 +29,7 @@ pub(super) struct ProofArguments {
 
 pub(super) fn run(arguments: &ProofArguments, context: &Context) -> Result<Done> {
     let (shop, slug) = (context.shop()?, &arguments.campaign);
-    let ProofOutcome { proof, file, differences } =
-        watched(context, |progress| app::proof::proof(&shop, slug, progress))?;
+    let ProofOutcome { proof, file, warnings } = watched(context, |progress| app::proof::proof(&shop, slug, progress))?;
     if arguments.mend_names {
         ask(&proof, arguments.yes)?;
         let fixed = app::proof::fix_names(&shop, &proof, context.clock.today())?;
@@ -43,7 +42,7 @@ pub(super) fn run(arguments: &ProofArguments, context: &Context) -> Result<Done>
     let pdf = shop.shown(&file);
     let mut object = serde_json::to_value(&proof).unwrap_or_default();
     object["file"] = json!((!proof.shown.is_empty()).then_some(&pdf));
-    let done = Done::new(proof::text(&proof, &pdf), &object).warn(differences);
+    let done = Done::new(proof::text(&proof, &pdf), &object).warn(warnings);
     Ok(if proof.stopped > 0 { done.exit(1) } else { done })
 }
 

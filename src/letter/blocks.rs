@@ -6,7 +6,7 @@ use super::page::{LayoutFault, Mark, SetBlock, Strip};
 use super::paper::MM;
 use super::role::Role;
 use super::typeset::{Look, Setter, Styled};
-use super::{barcode, coupon, text_table};
+use super::{barcode, coupon, direction, text_table};
 use crate::merge::block::{Block, Span};
 use crate::merge::qr;
 use crate::text;
@@ -17,6 +17,8 @@ const BETWEEN: f32 = 0.58;
 const TIGHT: f32 = 0.16;
 /// What a divided word ends in.
 const HYPHENS: [char; 2] = ['-', '‐'];
+/// A language of those that are written from right to left.
+const RIGHT_TO_LEFT: &str = "he";
 /// How wide a QR code is made, and how fine its modules may become, in mm.
 const QR_WIDTH: f32 = 22.0;
 const QR_MODULE: f32 = 0.4;
@@ -34,6 +36,8 @@ pub(crate) fn set(setter: &mut Setter<'_>, frame: &Frame<'_>, block: &Block, mea
 
 fn set_inner(setter: &mut Setter<'_>, frame: &Frame<'_>, block: &Block, measure: f32) -> SetBlock {
     let white = frame.leading() * BETWEEN;
+    let is_rtl = frame.is_rtl || direction::is_rtl_block(block);
+    let frame = &Frame { is_rtl, ..*frame };
     match block {
         Block::Paragraph(spans) => paragraph(setter, frame, spans, measure),
         Block::Heading(level, spans) => heading(setter, frame, *level, spans, measure),
@@ -50,13 +54,28 @@ fn set_inner(setter: &mut Setter<'_>, frame: &Frame<'_>, block: &Block, measure:
             let strip = Strip { height: frame.size, marks, ..Strip::default() };
             SetBlock { strips: vec![strip], before: white, after: white, role: Role::Artifact, ..SetBlock::default() }
         }
-        Block::Image { file, width, alt } => image(frame, (file, alt), *width, measure),
-        Block::Qr(text) => qr_code(frame, text),
-        Block::Barcode(text) => bar_code(setter, frame, text, measure),
         Block::Coupon(inside) => coupon::set(setter, frame, inside, measure),
         // They only say where what follows stands.
         Block::After | Block::Back => SetBlock::default(),
-        Block::Table(rows) => text_table::set(setter, frame, rows, measure),
+        Block::Table(table) => text_table::set(setter, frame, table, measure, picture),
+        _ => {
+            let mut set = picture(setter, frame, block, measure);
+            if is_rtl {
+                let reach = set.strips.iter().map(Strip::reach).fold(0.0, f32::max);
+                shift(&mut set, measure - reach);
+            }
+            set
+        }
+    }
+}
+
+/// Sets an image or a code at the left.
+fn picture(setter: &mut Setter<'_>, frame: &Frame<'_>, block: &Block, measure: f32) -> SetBlock {
+    match block {
+        Block::Image { file, width, alt } => image(frame, (file, alt), *width, measure),
+        Block::Qr(text) => qr_code(frame, text),
+        Block::Barcode(text) => bar_code(setter, frame, text, measure),
+        _ => SetBlock::default(),
     }
 }
 
@@ -85,10 +104,8 @@ fn append(whole: &mut SetBlock, mut set: SetBlock, space: f32) {
 
 /// Moves everything in a block to the right.
 pub(super) fn shift(set: &mut SetBlock, by: f32) {
-    for mark in set.strips.iter_mut().flat_map(|strip| &mut strip.marks) {
-        match mark {
-            Mark::Text { x, .. } | Mark::Rule { x, .. } | Mark::Image { x, .. } | Mark::Cells { x, .. } => *x += by,
-        }
+    for strip in &mut set.strips {
+        strip.marks = std::mem::take(&mut strip.marks).into_iter().map(|mark| mark.moved(by, 0.0)).collect();
     }
 }
 
@@ -155,7 +172,9 @@ fn list(
         Some(first) => (first..).take(items.len()).map(|number| format!("{number}.")).collect(),
     };
     let labels: Vec<Styled> = labels.iter().map(|label| Styled::plain(label, frame.look(frame.size))).collect();
-    let widths: Vec<f32> = labels.iter().map(|label| lines::natural_width(setter, label, frame.language)).collect();
+    // A number in a list from right to left has its point on the left.
+    let language = if frame.is_rtl { RIGHT_TO_LEFT } else { frame.language };
+    let widths: Vec<f32> = labels.iter().map(|label| lines::natural_width(setter, label, language)).collect();
     let widest = widths.iter().copied().fold(0.0, f32::max);
     let (hang, indent) = match first {
         None => (frame.size * 0.7, frame.size * 0.7 + widest + frame.size * 0.55),
@@ -166,14 +185,16 @@ fn list(
     let mut whole = SetBlock::default();
     for (number, ((item, label), width)) in items.iter().zip(&labels).zip(widths).enumerate() {
         let mut set = stack(setter, frame, item, measure - indent, !loose);
-        shift(&mut set, indent);
+        if !frame.is_rtl {
+            shift(&mut set, indent);
+        }
         set.put_within(1, Role::Body);
         if set.strips.is_empty() {
             set.strips.push(Strip { height: leading, ..Strip::default() });
         }
-        let line = lines::set(setter, label, frame.language, measure, Align::Left).into_iter().next();
+        let line = lines::set(setter, label, language, measure, Align::Left).into_iter().next();
         if let (Some(strip), Some((_, line))) = (set.strips.first_mut(), line) {
-            let x = hang + widest - width;
+            let x = if frame.is_rtl { measure - hang - widest } else { hang + widest - width };
             strip.marks.insert(0, Mark::Text { x, y: baseline(frame.size, leading), line });
             strip.tag_first(Role::Label);
         }

@@ -46,7 +46,7 @@ pub(super) fn set(setter: &mut Setter<'_>, frame: &Frame<'_>, inside: &[Block], 
             y += if number == 0 { 0.0 } else { inner.space };
             let above = strip.marks.len();
             strip.tags.extend(inner.tags.into_iter().map(|tag| TaggedMarks { end: above + tag.end, ..tag }));
-            strip.marks.extend(inner.marks.into_iter().map(|mark| mark.lower(y)));
+            strip.marks.extend(inner.marks.into_iter().map(|mark| mark.moved(0.0, y)));
             y += inner.height;
         }
     }

@@ -15,6 +15,8 @@ pub(crate) struct Frame<'a> {
     pub size: f32,
     /// The language of the text.
     pub language: &'a str,
+    /// Its text runs from right to left: blocks stand at the right.
+    pub is_rtl: bool,
     /// The images of the job.
     pub images: &'a Images,
     /// The tallest strip that fits a page.

@@ -87,6 +87,8 @@ pub struct Letter {
     pub address: Vec<String>,
     /// The same with the names broken or shorter, tried in turn when the first does not fit.
     pub other_addresses: Vec<Vec<String>>,
+    /// The country of the recipient, as an ISO 3166 code; empty when it is not known.
+    pub country: String,
     pub blocks: Vec<Block>,
     /// Who signs this letter, if not the one whom the stationery names.
     pub signer: Option<LetterSigner>,
@@ -106,8 +108,13 @@ pub struct LetterSigner {
     pub signature: Option<String>,
 }
 
-/// The lines of an address, and the same in other forms, to be tried in turn: the first that fits is set.
-pub(crate) type AddressForms = Vec<Vec<String>>;
+/// The address of a person, for a label or an envelope.
+pub(crate) struct AddressForms {
+    /// Its lines, and the same in other forms, to be tried in turn: the first that fits is set.
+    pub(crate) forms: Vec<Vec<String>>,
+    /// The country, as an ISO 3166 code; empty when it is not known.
+    pub(crate) country: String,
+}
 
 /// Told now and then how many letters are done; its error ends the work.
 pub type LetterProgress<'a> = &'a (dyn Fn(usize) -> Result<()> + Sync);

@@ -141,8 +141,8 @@ pub(crate) fn labels(
     imprint::write(imprint, leave_out, out, |pages| {
         let mut at = placing.start - 1;
         let mut strip = Strip::default();
-        for forms in addresses {
-            let mut set = address::fit(&mut pages.setter, pages.language, forms, place);
+        for person in addresses {
+            let mut set = pages.address(person, place);
             if !pages.note(std::mem::take(&mut set.faults))? {
                 continue;
             }

@@ -16,6 +16,7 @@ mod colour;
 mod compress;
 mod coupon;
 mod cover;
+mod direction;
 mod draw;
 mod envelopes;
 mod face;
@@ -23,6 +24,7 @@ mod fit;
 mod font_subset;
 mod fonts;
 mod frame;
+mod han;
 mod hyphens;
 mod images;
 mod imprint;
@@ -58,6 +60,8 @@ mod tagged;
 mod tagged_pdf;
 mod tagging;
 #[cfg(test)]
+mod table_tests;
+#[cfg(test)]
 mod tests;
 mod text_table;
 mod ties;
@@ -69,19 +73,19 @@ pub(crate) use background::{check as check_background, is_pdf};
 pub(crate) use cover::{Cover, Section, cover};
 pub(crate) use envelopes::{Envelope, envelopes};
 pub(crate) use imprint::Imprint;
-pub(crate) use job::{USUAL_LEADING, USUAL_SIZE};
+pub(crate) use job::{AddressForms, USUAL_LEADING, USUAL_SIZE};
 pub(crate) use labels::{LabelSheet, Placing, labels, outline};
 pub(crate) use own_labels::own_sheets;
 pub(crate) use paper::check_margins;
 pub(crate) use print::check;
 pub(crate) use problem::{PrintProblem, PrintProblemKind, Printed};
+pub(crate) use system_fonts::FontLibrary;
 pub(crate) use tagged::print_tagged;
-
 // benches/letters prints through these.
 pub use colour::Colour;
 pub use face::Face;
 pub use fonts::Fonts;
-pub use images::{Data, Image, Images};
+pub use images::{CoarsePicture, Data, Image, Images};
 pub use job::{LAYOUT_VERSION, Letter, LetterProgress, LetterSigner, PrintJob, Stationery};
 pub use one_by_one::Layout;
 pub use page::{Glyph, GlyphRun, LaidPage, Mark, Outline, PagePart, PlacedPart, SetBlock, Strip, TextLine};

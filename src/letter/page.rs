@@ -76,10 +76,14 @@ pub enum Mark {
 }
 
 impl Mark {
-    /// The same, so far down.
-    pub(crate) fn lower(mut self, by: f32) -> Self {
+    /// The same mark elsewhere.
+    #[must_use]
+    pub(crate) fn moved(mut self, right: f32, down: f32) -> Self {
         match &mut self {
-            Self::Text { y, .. } | Self::Rule { y, .. } | Self::Image { y, .. } | Self::Cells { y, .. } => *y += by,
+            Self::Text { x, y, .. } | Self::Rule { x, y, .. } | Self::Image { x, y, .. } | Self::Cells { x, y, .. } => {
+                *x += right;
+                *y += down;
+            }
         }
         self
     }
@@ -123,6 +127,14 @@ impl Strip {
         });
         ends.fold(0.0, f32::max)
     }
+
+    /// How far from the left its marks begin.
+    pub(crate) fn start(&self) -> f32 {
+        let starts = self.marks.iter().map(|mark| match mark {
+            Mark::Text { x, .. } | Mark::Rule { x, .. } | Mark::Image { x, .. } | Mark::Cells { x, .. } => *x,
+        });
+        starts.fold(f32::INFINITY, f32::min)
+    }
 }
 
 /// A block of a letter, set.
@@ -136,6 +148,8 @@ pub struct SetBlock {
     pub after: f32,
     /// Its width, if it may stand at the right of short lines rather than above them.
     pub aside: Option<f32>,
+    /// A table: where it is broken, its first strip begins the next page too, and its last one ends this page.
+    pub repeats_head: bool,
     /// It is the same in many letters and is drawn once, as this form.
     pub form: Option<usize>,
     /// What it is for a reader.

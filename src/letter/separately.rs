@@ -4,7 +4,8 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::layout::{self, Constants};
-use super::page::{LaidPage, LayoutFault};
+use super::han::HanShapes;
+use super::page::LaidPage;
 use super::problem::problems;
 use super::typeset::Setter;
 use super::used::Used;
@@ -33,7 +34,7 @@ pub(crate) fn lay_out<'a>(job: &PrintJob<'a>) -> Result<LaidLetters<'a>> {
 }
 
 /// The letters in these fonts, and the characters that they lack.
-fn with_fonts<'a>(job: &PrintJob<'a>, fonts: Cow<'a, Fonts>) -> Result<(LaidLetters<'a>, BTreeSet<char>)> {
+fn with_fonts<'a>(job: &PrintJob<'a>, fonts: Cow<'a, Fonts>) -> Result<(LaidLetters<'a>, BTreeSet<(char, HanShapes)>)> {
     let mut setter = Setter::new(&fonts);
     let constants = Constants::new(&mut setter, job.stationery, job.images, &[]);
     let (mut letters, mut printed, mut missing) = (Vec::new(), Printed::default(), BTreeSet::new());
@@ -43,7 +44,7 @@ fn with_fonts<'a>(job: &PrintJob<'a>, fonts: Cow<'a, Fonts>) -> Result<(LaidLett
             Ok(composed) => {
                 let laid = layout::letter(&mut setter, &constants, job.stationery, job.images, &composed);
                 length = u32::from(number::whole(laid.length));
-                missing.extend(laid.faults.iter().filter_map(LayoutFault::missing));
+                missing.extend(laid.missing);
                 if laid.faults.is_empty() {
                     pages = laid.pages.len();
                     letters.push((laid.pages, composed.stationery));

@@ -107,7 +107,9 @@ pub(crate) fn letterhead(
             }
             _ => geometry.body_top - leading * 1.2,
         };
-        for (x, line) in lines::set(setter, &date, frame.language, geometry.measure, Align::Right) {
+        let beside = matches!(stationery.window, EnvelopeWindow::Din5008A | EnvelopeWindow::Din5008B);
+        let align = if frame.is_rtl && !beside { Align::Left } else { Align::Right };
+        for (x, line) in lines::set(setter, &date, frame.language, geometry.measure, align) {
             strip.marks.push(Mark::Text { x: geometry.left + x, y, line });
         }
         strip.tag(Role::Paragraph);
@@ -171,7 +173,8 @@ pub(crate) fn closing(
     match signature.map(|key| (key, frame.images.find(key))) {
         Some((_, Some((image, found)))) => {
             let size = fit(found.size, (SIGNATURE.0 * MM, SIGNATURE.1 * MM));
-            let mark = Mark::Image { image, x: 0.0, y: 0.0, size };
+            let x = if frame.is_rtl { measure - size.0 } else { 0.0 };
+            let mark = Mark::Image { image, x, y: 0.0, size };
             let mut strip = Strip { height: size.1, keep: true, marks: vec![mark], ..Strip::default() };
             strip.tag(Role::Figure(signer.trim().to_owned()));
             set.strips.push(strip);
@@ -181,7 +184,7 @@ pub(crate) fn closing(
         None => set.strips.push(Strip { height: HAND * MM, keep: true, ..Strip::default() }),
     }
     let name = Styled::plain(signer, Look::of(frame.size));
-    set.strips.extend(blocks::text(setter, frame, &name, (measure, Align::Left), (frame.size, leading)));
+    set.strips.extend(blocks::text(setter, frame, &name, (measure, Align::Start), (frame.size, leading)));
     let last = set.strips.len().saturating_sub(1);
     for (number, strip) in set.strips.iter_mut().enumerate() {
         strip.keep = number < last;

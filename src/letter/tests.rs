@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use super::as_text::layout_text;
 use super::{EnvelopeWindow, Fonts, Images, Letter, Paper, PrintJob, Printed, Stationery, check, print};
 use crate::error::{Error, Result};
-use crate::merge::block::{Block, Span};
+use crate::merge::block::{Block, Span, TextTable};
 
 fn span(text: &str) -> Span {
     Span { text: text.to_owned(), ..Span::default() }
@@ -169,8 +169,11 @@ fn odd_blocks_are_set_without_harm() {
         Block::List(None, Vec::new()),
         Block::List(Some(3), vec![Vec::new()]),
         Block::Quote(Vec::new()),
-        Block::Table(Vec::new()),
-        Block::Table(vec![vec![vec![span("Name")], Vec::new()], vec![vec![span(&word)]]]),
+        Block::Table(TextTable::default()),
+        Block::Table(TextTable {
+            aligns: Vec::new(),
+            rows: vec![vec![vec![paragraph("Name")], Vec::new()], vec![Vec::new()]],
+        }),
         Block::Rule,
     ];
     let odd = Letter { blocks, ..Letter::default() };

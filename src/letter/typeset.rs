@@ -4,17 +4,19 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use parley::{
-    BaseDirection, FontContext, FontFamily, FontFamilyName, FontFeature, FontFeatures, FontStyle, FontWeight, Language,
-    Layout, LayoutContext, TextStyle,
+    FontContext, FontFamily, FontFamilyName, FontFeature, FontFeatures, FontStyle, FontWeight, Language, Layout,
+    LayoutContext, TextStyle,
 };
 
 use super::fit::{End, Fill, Fragment, Paragraph};
-use super::fonts::Fonts;
+use super::fonts::{Fallback, Fonts};
+use super::han::HanShapes;
 use super::page::{Glyph, GlyphRun, TextLine};
 use super::ties::{self, Ties};
 use super::used::Used;
-use super::{hyphens, links};
+use super::{direction, hyphens, links};
 use crate::merge::block::Span;
+use crate::text;
 
 /// How a stretch of text looks.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -142,6 +144,8 @@ impl Styled {
 /// Sets text: the shaper with its scratch space, and what was met on the way.
 pub(crate) struct Setter<'a> {
     pub fonts: &'a Fonts,
+    /// In whose shapes Chinese characters are set.
+    pub shapes: HanShapes,
     /// Characters that no font has, in the order in which they were met.
     pub missing: Vec<char>,
     /// Glyphs that were used.
@@ -162,6 +166,7 @@ impl<'a> Setter<'a> {
     pub(crate) fn new(fonts: &'a Fonts) -> Self {
         let mut setter = Self {
             fonts,
+            shapes: HanShapes::default(),
             missing: Vec::new(),
             used: Used::new(fonts),
             families: Vec::new(),
@@ -212,7 +217,7 @@ impl<'a> Setter<'a> {
             self.fit(styled, language, measure, fill, &mut layout)
         };
         for line in &mut lines {
-            line.to_the_left = layout.is_rtl();
+            line.to_the_left = layout.is_rtl() || text::is_rtl(language);
             line.hang = self.hang(&line.line);
         }
         self.layout = layout;
@@ -237,30 +242,57 @@ impl<'a> Setter<'a> {
         (left * size, right * size)
     }
 
+    /// The width of the widest stretch that no line break divides.
+    pub(crate) fn narrowest(&mut self, styled: &Styled, language: &str) -> f32 {
+        let mut layout = std::mem::take(&mut self.layout);
+        self.shape(styled, language, &mut layout);
+        layout.break_all_lines(Some(0.0));
+        let widths = layout.lines().map(|line| line.metrics().advance - line.metrics().hanging_advance);
+        let widest = widths.fold(0.0, f32::max);
+        self.layout = layout;
+        widest
+    }
+
     /// Shapes the text.
     fn shape(&mut self, styled: &Styled, language: &str, layout: &mut Layout<()>) {
         let text = styled.text.as_str();
         let mut builder = self.scratch.style_run_builder(&mut self.context, text, 1.0, false);
-        builder.set_base_direction(direction(text, language));
+        builder.set_base_direction(direction::of(text, language));
         let all = [b"smcp", b"onum"].map(|tag| FontFeature::new(parley::setting::Tag::new(tag), 1));
-        for (look, range) in &styled.looks {
-            let features = match (look.small_caps, look.oldstyle) {
+        let (fonts, shapes) = (self.fonts, self.shapes);
+        for (look, whole) in &styled.looks {
+            let features: &[FontFeature] = match (look.small_caps, look.oldstyle) {
                 (false, false) => &[],
                 (true, false) => &all[..1],
                 (false, true) => &all[1..],
                 (true, true) => &all[..],
             };
-            let style = builder.push_style(TextStyle {
-                font_family: FontFamily::List(self.families.as_slice().into()),
-                font_size: look.size,
-                font_weight: if look.bold { FontWeight::BOLD } else { FontWeight::NORMAL },
-                font_style: if look.italic { FontStyle::Italic } else { FontStyle::Normal },
-                font_features: FontFeatures::List(features.into()),
-                letter_spacing: look.tracking,
-                locale: Language::parse(language).ok(),
-                ..TextStyle::default()
-            });
-            builder.push_style_run(style, range.clone());
+            for (fallback, range) in parts(fonts, shapes, text, whole.clone()) {
+                let of_fallback: Vec<FontFamilyName<'_>>;
+                let families = match fallback {
+                    None => self.families.as_slice(),
+                    Some(fallback) => {
+                        let first = std::iter::once(FontFamilyName::named(&fallback.name));
+                        of_fallback = first.chain(self.families.iter().cloned()).collect();
+                        &of_fallback
+                    }
+                };
+                // A face that is not there is not made up.
+                let is_bold = look.bold && fallback.is_none_or(|fallback| fallback.has_bold);
+                let is_italic = look.italic && fallback.is_none_or(|fallback| fallback.has_italic);
+                let language = fallback.and_then(|fallback| fallback.language).unwrap_or(language);
+                let style = builder.push_style(TextStyle {
+                    font_family: FontFamily::List(families.into()),
+                    font_size: look.size,
+                    font_weight: if is_bold { FontWeight::BOLD } else { FontWeight::NORMAL },
+                    font_style: if is_italic { FontStyle::Italic } else { FontStyle::Normal },
+                    font_features: FontFeatures::List(features.into()),
+                    letter_spacing: look.tracking,
+                    locale: Language::parse(language).ok(),
+                    ..TextStyle::default()
+                });
+                builder.push_style_run(style, range);
+            }
         }
         builder.build_into(layout, text);
     }
@@ -455,6 +487,8 @@ impl<'a> Setter<'a> {
         let mut x = 0.0;
         let mut gaps = Vec::new();
         let mut trimmed = None;
+        let whole = line.text_range();
+        let line_end = whole.start + text.get(whole).unwrap_or_default().trim_end().len();
         for run in line.runs() {
             let face = self.face(run.font());
             let glyphs = Vec::with_capacity(run.text_range().len());
@@ -477,6 +511,10 @@ impl<'a> Setter<'a> {
                     continue;
                 }
                 let gap = cluster.is_space_or_nbsp() && !styled.thin.contains(&place);
+                // The space at the end of a line that runs to the left comes first.
+                if gap && runs.is_empty() && out.glyphs.is_empty() && line_end <= place {
+                    continue;
+                }
                 let single = cluster.glyphs().nth(1).is_none();
                 let start = out.glyphs.len();
                 for glyph in cluster.glyphs() {
@@ -572,13 +610,29 @@ fn count(text: &str, range: Range<usize>) -> u32 {
     u32::try_from(characters).unwrap_or(u32::MAX)
 }
 
-/// The direction of a paragraph: that of the letter's language, for a text with any word that runs from left to right.
-fn direction(text: &str, language: &str) -> BaseDirection {
-    match language.split('-').next().unwrap_or_default() {
-        "ar" | "he" | "iw" | "fa" | "ur" | "yi" | "ji" | "ps" | "sd" | "ug" | "ckb" | "dv" => BaseDirection::Rtl,
-        _ if text.chars().any(|c| c.is_alphabetic() && !is_right_to_left(c)) => BaseDirection::Ltr,
-        _ => BaseDirection::Auto,
+/// A stretch of text by the families of the machine that its characters are set in; marks go with the letter before them.
+fn parts<'f>(
+    fonts: &'f Fonts,
+    shapes: HanShapes,
+    text: &str,
+    whole: Range<usize>,
+) -> Vec<(Option<&'f Fallback>, Range<usize>)> {
+    let mut parts: Vec<(Option<&Fallback>, Range<usize>)> = Vec::with_capacity(1);
+    if !fonts.has_fallbacks() {
+        parts.push((None, whole));
+        return parts;
     }
+    for (at, c) in text[whole.clone()].char_indices() {
+        let (start, end) = (whole.start + at, whole.start + at + c.len_utf8());
+        let is_mark = matches!(u32::from(c), 0x300..=0x36f | 0x200c..=0x200f | 0xfe00..=0xfe0f);
+        let fallback = fonts.fallback_for(c, shapes);
+        match parts.last_mut() {
+            Some((_, range)) if is_mark => range.end = end,
+            Some((last, range)) if last.map(|last| &last.name) == fallback.map(|own| &own.name) => range.end = end,
+            _ => parts.push((fallback, start..end)),
+        }
+    }
+    parts
 }
 
 /// Whether a character is of a script that runs to the left.

@@ -31,7 +31,7 @@ pub(crate) struct Style {
 pub(crate) struct Engine {
     tera: Tera,
     templates: HashMap<String, Template>,
-    /// What each text costs, by the name that Tera knows it by.
+    /// The cost of each text, by its name in Tera.
     measured: HashMap<String, Measured>,
     /// The first failure of a text that costs too much; the next letter does not try again.
     stopped: Mutex<HashMap<String, Error>>,
@@ -45,7 +45,7 @@ impl std::fmt::Debug for Engine {
 }
 
 impl Engine {
-    /// Takes templates in; `follows` says whether `last_year` is there.
+    /// Reads templates; `follows` is whether `last_year` exists.
     ///
     /// # Errors
     /// With file and line: what Tera cannot read, names, filters and functions that there are not.
@@ -86,7 +86,7 @@ impl Engine {
                     }
                 };
                 if is_clear && names::words(text).len() > names::MOST_FAULTS {
-                    // Tera tells each with a copy of the text.
+                    // Tera reports each with a copy of the text.
                     let unknown = unknown_words(&tera, text);
                     if unknown.len() >= names::MOST_FAULTS {
                         faults.extend(unknown.into_iter().map(|(line, fault)| fault.at(place(line))));
@@ -110,7 +110,7 @@ impl Engine {
         self.templates.get(file)
     }
 
-    /// The Markdown of a template with somebody's fields in it.
+    /// The Markdown of a template with the fields of a customer in it.
     ///
     /// # Errors
     /// When a field that is printed is empty; the message names the field, not the person. When the text takes more than a
@@ -124,7 +124,7 @@ impl Engine {
         Ok(body)
     }
 
-    /// The subject with somebody's fields in it, if the template has one.
+    /// The subject with the fields of a customer in it, if the template has one.
     ///
     /// # Errors
     /// When a field that is printed is empty.
@@ -233,7 +233,7 @@ impl HeadText {
     }
 }
 
-/// What Tera has against a text. Of one whose names have faults already, only that it asks for unknown words.
+/// The errors that Tera finds in a text. In one whose names have errors already, only the unknown words.
 fn refused(
     tera: &Tera,
     fault: &tera::Error,
@@ -248,7 +248,7 @@ fn refused(
         let fault = || Error::new(message).at(place(report.span().start_line)).hint(hint);
         return is_clear.then(fault).into_iter().collect();
     }
-    // Words that it does not know are told in a text for terminals only.
+    // Tera reports unknown words only in a text for terminals.
     let unknown = unknown_words(tera, text).into_iter();
     let mut faults: Vec<Error> = unknown.map(|(line, fault)| fault.at(place(line))).collect();
     if faults.is_empty() && is_clear {
@@ -297,8 +297,8 @@ fn lower_first(text: &str) -> String {
     chars.next().map(|first| first.to_lowercase().chain(chars).collect()).unwrap_or_default()
 }
 
-/// Customer text as Markdown that says just that: every sign that could mean something is escaped. Its apostrophes become
-/// those of the text around it.
+/// The text of a customer as Markdown: every character that could be markup is escaped. Its apostrophes become those of the text
+/// around it.
 fn escape_markdown(text: &str, out: &mut dyn std::io::Write) -> std::io::Result<()> {
     let mut buffer = [0; 4];
     for c in text::with_apostrophes(text.trim_start()).chars() {

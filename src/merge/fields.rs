@@ -13,11 +13,11 @@ use crate::money::{Currency, Money};
 /// The merge fields of one recipient. What is empty is not in it.
 ///
 /// Those of a hundred thousand recipients fit into memory as text; read, they take ten times as much. So they stay text
-/// until somebody asks.
+/// until they are read.
 #[derive(Debug, Clone)]
 pub(crate) struct Fields {
     values: Values,
-    /// As Tera wants them, once it has asked.
+    /// As Tera needs them, once they were read.
     context: OnceLock<Context>,
 }
 
@@ -58,7 +58,7 @@ impl<'de> Deserialize<'de> for Fields {
 }
 
 impl Fields {
-    /// Fields as they were written down.
+    /// Fields as they were stored.
     ///
     /// # Errors
     /// When the text is not JSON.
@@ -88,7 +88,7 @@ impl Fields {
     fn map(&self) -> &Map<String, Json> {
         match &self.values {
             Values::Read(values) => values,
-            // It was looked at when it was taken in.
+            // It was checked when it was read.
             Values::Packed(text, read) => read.get_or_init(|| serde_json::from_str(text).unwrap_or_default()),
         }
     }
@@ -180,7 +180,7 @@ impl Fields {
         fields
     }
 
-    /// The fields as Tera wants them.
+    /// The fields as Tera needs them.
     pub(super) fn context(&self, currency: Currency) -> &Context {
         self.context.get_or_init(|| {
             let mut context = Context::new();

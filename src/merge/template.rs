@@ -1,7 +1,9 @@
-//! A template as its file has it: a TOML head between `+++` lines, then Markdown with merge fields.
+//! A template file: front matter in TOML between `+++` lines, then Markdown with merge fields.
 
+use super::block::Block;
 use super::fences;
 use super::head::Head;
+use super::markdown::tenths;
 use crate::error::Error;
 use crate::shop::read_toml;
 
@@ -10,19 +12,38 @@ use crate::shop::read_toml;
 pub(crate) struct Template {
     /// The file's name in letter-templates/.
     pub(crate) file: String,
-    /// What the head says.
+    /// The front matter.
     pub(crate) head: Head,
-    /// The head as it is written.
+    /// The front matter as it is written.
     pub(crate) head_text: String,
-    /// The text under the head.
+    /// The text under the front matter.
     pub(crate) body: String,
     /// How many lines of the file come before the text.
     pub(crate) body_starts: usize,
 }
 
+/// An image that a template names.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct NamedImage {
+    /// The file in letter-templates/.
+    pub(crate) name: String,
+    /// Its width as it is written, such as `40mm`; empty when there is none.
+    pub(crate) width: String,
+    /// The line of the template.
+    pub(crate) line: usize,
+}
+
+impl NamedImage {
+    /// The image as a block; nothing when its width is none.
+    pub(crate) fn block(&self) -> Option<Block> {
+        let width = tenths(&self.width).ok()?;
+        Some(Block::Image { file: self.name.clone(), width, alt: String::new() })
+    }
+}
+
 impl Template {
     /// Reads the text of the file called `file`, with all faults beside it, so that the text can be checked whatever is wrong
-    /// with the head.
+    /// with the front matter.
     pub(crate) fn read(file: &str, text: &str) -> (Self, Vec<Error>) {
         let text = text.replace("\r\n", "\n");
         let mut faults = Vec::new();
@@ -37,7 +58,7 @@ impl Template {
             }
         }
         let is_open = !faults.is_empty();
-        // The head's first line is the file's second.
+        // The first line of the front matter is the second of the file.
         let (head, wrong) = read_toml(&format!("\n{head_text}"), Head::of);
         faults.extend(wrong);
         if body.trim().is_empty() {
@@ -50,22 +71,25 @@ impl Template {
         (template, faults.into_iter().map(|fault| fault.at(file)).collect())
     }
 
-    /// Every image that the head or the text names, with its line.
-    pub(crate) fn images(&self) -> Vec<(String, usize)> {
+    /// Every image that the front matter or the text names.
+    pub(crate) fn images(&self) -> Vec<NamedImage> {
         let mut found = Vec::new();
+        let image = |name: &str, width: &str, line| NamedImage { name: name.to_owned(), width: width.to_owned(), line };
         for name in self.head.logo.iter().chain(&self.head.signature).chain(&self.head.background) {
-            found.push((name.value.clone(), name.line));
+            found.push(image(&name.value, "", name.line));
         }
         for (index, line) in self.body.lines().enumerate() {
             let number = self.body_starts + index + 1;
             for call in line.split("image(").skip(1) {
-                let argument = call.split("file").nth(1).unwrap_or_default();
-                let name = argument.split(['"', '\'']).nth(1).unwrap_or_default();
-                found.push((name.to_owned(), number));
+                let argument = |name: &str| {
+                    let value = call.split("}}").next().unwrap_or_default().split(name).nth(1).unwrap_or_default();
+                    value.split(['"', '\'']).nth(1).unwrap_or_default()
+                };
+                found.push(image(argument("file"), argument("width"), number));
             }
             for picture in line.split("![").skip(1) {
                 let address = picture.split_once("](").and_then(|(_, rest)| rest.split([')', ' ']).next());
-                found.extend(address.filter(|name| !name.contains('{')).map(|name| (name.to_owned(), number)));
+                found.extend(address.filter(|name| !name.contains('{')).map(|name| image(name, "", number)));
             }
         }
         found

@@ -9,9 +9,10 @@ use crate::campaign::{self, CampaignFile, Recipient, Sources};
 use crate::error::{Error, Result};
 use crate::files;
 use crate::letter::{
-    self, Colour, EnvelopeWindow, Fonts, Images, Letter, LetterSigner, Paper, Stationery, USUAL_LEADING, USUAL_SIZE,
+    self, Colour, EnvelopeWindow, FontLibrary, Fonts, Images, Letter, LetterSigner, Paper, PrintJob, Stationery,
+    USUAL_LEADING, USUAL_SIZE,
 };
-use crate::merge::{self, Engine, Fields, HeadText, Template};
+use crate::merge::{self, Engine, Fields, HeadText, NamedImage, Template};
 use crate::shop::Settings;
 use crate::text;
 
@@ -31,6 +32,8 @@ pub(crate) struct TemplateSet {
     /// The fonts that come with the program, and the shop's own.
     pub(crate) fonts: Fonts,
     places: HashMap<String, usize>,
+    /// The shop's country.
+    home: String,
 }
 
 impl TemplateSet {
@@ -71,9 +74,10 @@ impl TemplateSet {
                 Err(fault) => faults.push(fault.at(format!("letter-templates/{}", template.file))),
             }
         }
+        let home = settings.country.clone();
         let engine = campaign::engine(templates, settings, dated, file.follows.is_some());
         let engine = engine.map_err(|fault| faults.insert(0, fault)).ok();
-        (engine.map(|engine| Self { file, wave: 0, engine, stationery, images, fonts, places }), faults)
+        (engine.map(|engine| Self { file, wave: 0, engine, stationery, images, fonts, places, home }), faults)
     }
 
     /// The template of a recipient: of the reminder, of their branch, or of the campaign.
@@ -99,6 +103,42 @@ impl TemplateSet {
         fields
     }
 
+    /// What to do about the pictures that are printed coarsely, wherever the templates and the signers name them.
+    ///
+    /// # Errors
+    /// When the pictures cannot be laid out.
+    pub(crate) fn coarse_pictures(&self) -> Result<Vec<String>> {
+        if self.images.list().is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut letters = Vec::new();
+        for (file, &stationery) in &self.places {
+            let images = self.engine.template(file).map(Template::images).unwrap_or_default();
+            let blocks = images.iter().filter_map(NamedImage::block).collect();
+            letters.push(Letter { stationery, blocks, ..Letter::default() });
+            letters.extend(self.file.signers.iter().filter_map(|signer| {
+                let signature = Some(signer.signature.as_ref()?.value.clone());
+                let signer = Some(LetterSigner { name: signer.name.clone(), signature });
+                Some(Letter { stationery, signer, ..Letter::default() })
+            }));
+        }
+        let job = PrintJob {
+            stationery: &self.stationery,
+            images: &self.images,
+            fonts: &self.fonts,
+            letters: letters.len(),
+            compose: &|number| Ok(letters[number].clone()),
+            title: String::new(),
+            fingerprint: String::new(),
+            created: NaiveDate::default(),
+            threads: 1,
+            leave_out_problems: true,
+            duplex: false,
+            progress: &|_| Ok(()),
+        };
+        Ok(letter::check(&job)?.coarse.into_iter().map(|coarse| self.images.coarse(coarse)).collect())
+    }
+
     /// The letter of a recipient.
     ///
     /// # Errors
@@ -120,6 +160,7 @@ impl TemplateSet {
             stationery: self.places.get(template).copied().unwrap_or(0),
             address: forms.next().unwrap_or_default(),
             other_addresses: forms.collect(),
+            country: fields.get("customer.country").unwrap_or(&self.home).to_owned(),
             blocks: merge::blocks(&body)?,
             signer: self.signer(fields, template),
             proof: None,
@@ -180,7 +221,7 @@ pub(crate) fn shop_fonts(folder: &Path) -> Result<Fonts> {
         }
     }
     own.sort();
-    Ok(Fonts::with(own)?.with_system_fonts())
+    Ok(Fonts::with(own)?.with_library(FontLibrary::of_machine()))
 }
 
 /// How a template's head says its letters look; the shop's country decides what it leaves open.
@@ -237,8 +278,8 @@ fn look(template: &Template, settings: &Settings, dated: NaiveDate, (fonts, imag
             .hint("write `paper = \"postcard\"` in the front matter, or take the line out"));
     }
     let is_background = |name: &str| own.background.as_deref() == Some(name);
-    let elsewhere = template.images().into_iter().find(|(name, _)| letter::is_pdf(name) && !is_background(name));
-    if let Some((name, line)) = elsewhere {
+    let elsewhere = template.images().into_iter().find(|image| letter::is_pdf(&image.name) && !is_background(&image.name));
+    if let Some(NamedImage { name, line, .. }) = elsewhere {
         return Err(Error::new(format!("{} is a PDF file, which can only be a background", text::quote(&name)))
             .at(line)
             .hint("export it as PNG, or name it with `background`"));

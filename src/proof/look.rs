@@ -33,6 +33,9 @@ pub(crate) struct Proof {
     pub(crate) problems: Vec<ProofProblem>,
     /// The letters of proof.pdf.
     pub(crate) shown: Vec<SampleLetter>,
+    /// Pictures that are printed coarsely.
+    #[serde(skip)]
+    pub(crate) coarse_pictures: Vec<String>,
 }
 
 /// Looks a plan over and writes out/NAME/proof.pdf, if any of its letters can be printed.
@@ -88,6 +91,7 @@ pub(crate) fn proof(read: &Read<'_>, shop: &Shop, on: &FrozenCampaign, progress:
         pages: printed.pages.iter().sum(),
         problems,
         shown,
+        coarse_pictures: printed.coarse.iter().map(|&coarse| on.templates.images.coarse(coarse)).collect(),
     })
 }
 

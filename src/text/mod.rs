@@ -3,6 +3,7 @@
 mod apostrophes;
 mod card_remarks;
 pub(crate) mod csv;
+mod direction;
 mod fold;
 mod hash;
 pub(crate) mod names;
@@ -12,6 +13,7 @@ mod word_lists;
 
 pub(crate) use apostrophes::with_apostrophes;
 pub(crate) use card_remarks::card_remark;
+pub(crate) use direction::is_rtl;
 pub(crate) use fold::{case_folded, heading_key, name_key, plain_key, same_key, without_umlauts};
 pub(crate) use hash::fnv1a;
 pub(crate) use time::{ago, day_range, long_date, writes_month_first};

@@ -6,7 +6,6 @@ use crate::app::progress::Activity;
 use crate::error::Result;
 use crate::files;
 use crate::letter::{self, Envelope};
-use crate::merge;
 use crate::piece;
 
 /// Prints an envelope for each whose letter is in order.
@@ -14,7 +13,7 @@ pub(super) fn print(run: PrintRun<'_>, envelope: Envelope) -> Result<PrintOutcom
     let (run, mut left_out, _) = run.in_order()?;
     let file = run.path("envelopes", ".pdf");
     let sender: Vec<String> = std::iter::once(&run.on.settings.name).chain(&run.on.settings.address).cloned().collect();
-    let addresses: Vec<_> = run.letters.iter().map(|letter| merge::address_forms(&letter.fields.to_read())).collect();
+    let addresses = run.addresses();
     let report = run.progress.of(Activity::PrintLetters, run.letters.len());
     let imprint = run.imprint("envelopes", &report);
     let printed = files::write_whole_with(&file, |out| {

@@ -6,7 +6,6 @@ use crate::app::progress::Activity;
 use crate::error::{Error, Result};
 use crate::files;
 use crate::letter::{self, LabelSheet, Placing};
-use crate::merge;
 use crate::piece;
 use crate::shop::Shop;
 use crate::text;
@@ -53,7 +52,7 @@ fn nudge(text: &str) -> Result<(f32, f32)> {
 pub(super) fn print(run: PrintRun<'_>, placed: &LabelPlaces) -> Result<PrintOutcome> {
     let (run, mut left_out, _) = run.in_order()?;
     let file = run.path("labels", ".pdf");
-    let addresses: Vec<_> = run.letters.iter().map(|letter| merge::address_forms(&letter.fields.to_read())).collect();
+    let addresses = run.addresses();
     let report = run.progress.of(Activity::PrintLetters, run.letters.len());
     let printed = files::write_whole_with(&file, |out| {
         let imprint = run.imprint("labels", &report);

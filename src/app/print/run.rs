@@ -8,7 +8,8 @@ use crate::app::progress::{Activity, Progress};
 use crate::campaign::{self, Recipient, SecondPiece};
 use crate::domain::{Channel, PieceState};
 use crate::error::{Error, Result};
-use crate::letter::{Imprint, Printed};
+use crate::letter::{AddressForms, Imprint, Printed};
+use crate::merge;
 use crate::piece::{self, FrozenCampaign};
 use crate::shop::Shop;
 use crate::store::Store;
@@ -120,6 +121,16 @@ impl<'r> PrintRun<'r> {
             created: self.on.planned.dated,
             progress,
         }
+    }
+
+    /// The addresses of the letters.
+    pub(super) fn addresses(&self) -> Vec<AddressForms> {
+        let of = |letter: &&Recipient| {
+            let fields = letter.fields.to_read();
+            let country = fields.get("customer.country").unwrap_or(&self.on.settings.country).to_owned();
+            AddressForms { forms: merge::address_forms(&fields), country }
+        };
+        self.letters.iter().map(of).collect()
     }
 
     /// The same with only those whose letter is in order, so that what is made beside the letters matches their stack; what
