@@ -6,8 +6,9 @@ use std::sync::Arc;
 use super::background;
 use super::blocks;
 use super::frame::Frame;
+use super::geometry;
 use super::page::{LaidPage, LayoutFault, Mark, PagePart, PlacedPart, SetBlock, Strip};
-use super::paper::{self, Geometry};
+use super::paper::Geometry;
 use super::postcard;
 use super::running::{self, Footer};
 use super::sheet;
@@ -60,7 +61,7 @@ impl Constants {
         let mut openings = Vec::new();
         for (number, own) in stationery.iter().enumerate() {
             setter.use_family(own.font.as_deref());
-            let geometry = paper::geometry(own);
+            let geometry = geometry::geometry(own);
             let frame = frame(own, images, &geometry);
             let head = form(sheet::letterhead(setter, &frame, own, &geometry));
             let signature = own.signature.as_deref();

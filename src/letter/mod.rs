@@ -23,6 +23,7 @@ mod fit;
 mod font_subset;
 mod fonts;
 mod frame;
+mod geometry;
 mod hyphens;
 mod images;
 mod imprint;
@@ -44,6 +45,7 @@ mod sample;
 #[cfg(test)]
 mod shape_tests;
 mod sheet;
+mod sheet_page;
 mod system_fonts;
 #[cfg(test)]
 mod tests;
@@ -51,16 +53,17 @@ mod text_table;
 mod typeset;
 mod used;
 
-pub(crate) use background::{check as check_background, is_pdf};
+pub(crate) use background::check as check_background;
 pub(crate) use cover::{Cover, Section, cover};
 pub(crate) use envelopes::{Envelope, envelopes};
+pub(crate) use geometry::check_margins;
 pub(crate) use imprint::Imprint;
 pub(crate) use job::{USUAL_LEADING, USUAL_SIZE};
 pub(crate) use labels::{LabelSheet, Placing, labels, outline};
 pub(crate) use own_labels::own_sheets;
-pub(crate) use paper::check_margins;
 pub(crate) use print::check;
 pub(crate) use problem::{PrintProblem, PrintProblemKind, Printed};
+pub(crate) use sheet_page::is_pdf;
 
 // benches/letters prints through these.
 pub use colour::Colour;

@@ -71,10 +71,13 @@ pub enum Mark {
 }
 
 impl Mark {
-    /// The same, so far down.
-    pub(crate) fn lower(mut self, by: f32) -> Self {
+    /// The same, so far to the right and down.
+    pub(crate) fn moved(mut self, right: f32, down: f32) -> Self {
         match &mut self {
-            Self::Text { y, .. } | Self::Rule { y, .. } | Self::Image { y, .. } | Self::Cells { y, .. } => *y += by,
+            Self::Text { x, y, .. } | Self::Rule { x, y, .. } | Self::Image { x, y, .. } | Self::Cells { x, y, .. } => {
+                *x += right;
+                *y += down;
+            }
         }
         self
     }
