@@ -19,7 +19,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("rusqlite", &["store/"]),
     ("tera", &["merge/", "web/"]),
     ("printpdf", &["letter/pdf.rs", "letter/font_subset.rs"]),
-    ("lopdf", &["letter/pdf.rs", "letter/tagged_pdf.rs"]),
+    ("lopdf", &["letter/pdf.rs", "letter/sheet_page.rs", "letter/tagged_pdf.rs"]),
     ("mail_parser", &["inbound/"]),
     ("rustls", &["mail_stream.rs", "web/tls.rs"]),
     ("rustls_native_certs", &["mail_stream.rs"]),

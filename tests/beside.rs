@@ -180,7 +180,7 @@ fn the_cover_says_what_lies_under_it() {
 fn on_both_sides_each_letter_starts_on_a_front() {
     let shop = planned();
     // Three pages for one of them, one for the others.
-    let long = "We have been here since our grandfather opened the door. ".repeat(110);
+    let long = "We have been here since our grandfather opened the door. ".repeat(80);
     shop.edit(
         "letter-templates/spring.md",
         "Yours,",

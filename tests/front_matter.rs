@@ -1,7 +1,7 @@
 //! What the front matter and the marks of a template make of a campaign: lists for mailing companies, postcards, coupons,
 //! tables of purchases, labels of one's own.
 
-use crate::support::{Shop, outside, pages, tools};
+use crate::support::{Shop, outside, pdf, tools};
 
 /// Writes the letter of the campaign `spring`.
 fn letter(shop: &Shop, head: &str, body: &str) {
@@ -15,7 +15,7 @@ fn a_list_for_a_mailing_company_has_all_that_is_printed() {
     shop.run("print spring --list")
         .quiet()
         .shows("with address, greeting and code to out/spring/list.csv, in posting order. They count as printed.");
-    shop.run("plan spring --again").status(1);
+    shop.run("plan spring --again").status(1).says("was printed already");
     let list = shop.read("out/spring/list.csv");
     let mut table = csv::Reader::from_reader(list.as_bytes());
     let head: Vec<String> = table.headers().unwrap().iter().map(str::to_owned).collect();
@@ -73,7 +73,11 @@ fn purchases_and_coupons_stand_in_letters_and_emails() {
     ] {
         let shop = Shop::new();
         shop.edit("campaigns/spring.toml", "channel = \"letter\"", "channel = \"email-else-letter\"");
-        letter(&shop, language, "{{ greeting }}\n\n:::purchases 2\n\nYours,\n\n:::after\nP.S. Come.\n\n:::coupon\n:::\n");
+        letter(
+            &shop,
+            language,
+            "{{ greeting }}\n\n:::purchases 2\n\nYours,\n\n:::after\nP.S. Come.\n\n:::coupon\n:::\n",
+        );
         shop.run("plan spring").says_only(&["does not print `{{ personal_line }}`", "can be sent yet"]);
         let email = "[email]\nfrom = \"June <june@example.com>\"\n";
         shop.write("shop.toml", shop.read("shop.toml").replace("[segments]", &format!("{email}\n[segments]")));
@@ -85,9 +89,10 @@ fn purchases_and_coupons_stand_in_letters_and_emails() {
         assert!(!page.contains(":::"));
         if tools("purchases and coupons on paper") {
             let letters = shop.json("recipients spring")["recipients"].as_array().unwrap().clone();
-            let by_post = letters.iter().find(|one| one["channel"] == "letter").unwrap()["ref"].as_str().unwrap().to_owned();
-            shop.with(&["preview", "spring", &by_post]).shows("PDF");
-            let text = pages(&shop.path(), &format!("out/spring/previews/{by_post}.pdf"))[0].text();
+            let by_post =
+                letters.iter().find(|one| one["channel"] == "letter").unwrap()["ref"].as_str().unwrap().to_owned();
+            shop.with(&["preview", "spring", &by_post]).shows("is in out/spring/previews/");
+            let text = pdf::pages(&shop.path(), &format!("out/spring/previews/{by_post}.pdf"))[0].text();
             assert!(text.contains(until) && text.contains("P.S. Come."), "{text}");
         }
     }
@@ -103,7 +108,7 @@ fn a_postcard_has_two_sides_and_its_address_on_the_second() {
         let printed = shop.json("print spring");
         assert_eq!(printed["pages"].as_u64().unwrap(), 2 * printed["letters"].as_u64().unwrap());
         if tools("the sides of postcards") {
-            let sheets = pages(&shop.path(), "out/spring/letters.pdf");
+            let sheets = pdf::pages(&shop.path(), "out/spring/letters.pdf");
             assert!((sheets[0].size.0 - size.0).abs() < 0.2 && (sheets[0].size.1 - size.1).abs() < 0.2);
             assert_eq!(sheets[0].text(), "We miss you");
             let address = sheets[1].within([size.0 / 2.0, size.1 * 0.4, size.0 - 8.0, size.1 - 16.0]);
@@ -121,8 +126,12 @@ fn labels_of_ones_own_are_printed_and_outlined() {
     shop.run("plan spring").quiet();
     shop.with(&["print", "spring", "--labels", "tea boxes"]).quiet().shows("of Tea boxes to out/spring/labels.pdf");
     shop.with(&["print", "spring", "--labels", "tea boxes", "--outline"]).quiet().shows("The outlines of Tea boxes");
-    shop.with(&["print", "spring", "--labels", "tea boxes", "--start", "7"]).status(1).says("no label `7` on a sheet of");
-    shop.with(&["print", "spring", "--labels", "tee"]).status(1).says("known are `Tea boxes` (6 of 95 × 60 mm), `5160`");
+    shop.with(&["print", "spring", "--labels", "tea boxes", "--start", "7"])
+        .status(1)
+        .says("no label `7` on a sheet of");
+    shop.with(&["print", "spring", "--labels", "tee"])
+        .status(1)
+        .says("known are `Tea boxes` (6 of 95 × 60 mm), `5160`");
     if tools("labels of one's own") {
         let text = outside(&shop.path(), "pdftotext -layout out/spring/labels-outline.pdf -");
         assert!(text.contains("1 · Tea boxes") && text.contains('6') && !text.contains('7'), "{text}");

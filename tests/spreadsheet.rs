@@ -45,7 +45,8 @@ fn no_csv_holds_a_formula() {
     shop.run("print spring --list --leave-out-problems").status(3).says("no font has");
     shop.run("posted spring --on 2024-03-01").says("2 letters of it were never printed");
     shop.write("report.csv", shop.run("report spring --csv").quiet().out());
-    let written = ["best.csv", "report.csv", "out/spring/manifest.csv", "out/spring/list.csv", "out/people-left-out.csv"];
+    let written =
+        ["best.csv", "report.csv", "out/spring/manifest.csv", "out/spring/list.csv", "out/people-left-out.csv"];
     let is_table = |path: &String| path.rsplit('.').next() == Some("csv");
     let all: Vec<String> = files_below(&shop.path()).into_keys().filter(is_table).collect();
     let others: Vec<&String> = all.iter().filter(|path| !written.contains(&path.as_str())).collect();

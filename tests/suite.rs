@@ -49,12 +49,12 @@ mod email_dns;
 mod emails;
 /// Every folder of faults/ is a mistake: what is said about it, and that it changes nothing.
 mod faults;
-/// What the front matter and the marks of a template make of a campaign.
-mod front_matter;
 /// Next year's campaign: nobody of last year is dropped in silence, its file plans as it is written, its letters read well.
 mod follow_up;
 /// Another site cannot write: where a form comes from, its token, the name in `Host`; and no address is a dead end.
 mod forms;
+/// What the front matter and the marks of a template make of a campaign.
+mod front_matter;
 /// What nobody thought of: questions, files, messages and requests made or changed at random.
 mod fuzzing;
 /// A hand-over is recorded outside the database: a backup and a copy of the shop do not send again; waits of a wrong clock end.

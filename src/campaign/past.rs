@@ -106,15 +106,8 @@ fn draft(write: &Write<'_>, shop: &Shop, past: &Past<'_>, rows: &[PastRow]) -> R
     let excluded = HashSet::new();
     let opt_outs = PostOptOuts::default();
     let (as_of, dated) = (past.as_of, past.as_of);
-    let context = FreezeContext {
-        shop,
-        file: &file,
-        as_of,
-        dated,
-        excluded: &excluded,
-        opt_outs: &opt_outs,
-        purchases: 0,
-    };
+    let context =
+        FreezeContext { shop, file: &file, as_of, dated, excluded: &excluded, opt_outs: &opt_outs, purchases: 0 };
     let mut recipients = Vec::with_capacity(rows.len());
     for row in rows {
         let (id, reference) = (row.customer_id, customers::by_id(write, row.customer_id)?.reference);

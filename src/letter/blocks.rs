@@ -50,11 +50,14 @@ fn set_inner(setter: &mut Setter<'_>, frame: &Frame<'_>, block: &Block, measure:
         }
         Block::Rule => {
             let width = measure / 4.0;
-            let marks = vec![Mark::Rule { x: (measure - width) / 2.0, y: frame.size * 0.5, width, colour: frame.own.colour }];
+            let marks =
+                vec![Mark::Rule { x: (measure - width) / 2.0, y: frame.size * 0.5, width, colour: frame.own.colour }];
             let strip = Strip { height: frame.size, marks, ..Strip::default() };
             SetBlock { strips: vec![strip], before: white, after: white, role: Role::Artifact, ..SetBlock::default() }
         }
-        Block::Coupon(inside) => coupon::set(setter, frame, inside, measure),
+        Block::Coupon(inside) => coupon::set(frame, inside, measure, &mut |frame, blocks, measure| {
+            stack(setter, frame, blocks, measure, false)
+        }),
         // They only say where what follows stands.
         Block::After | Block::Back => SetBlock::default(),
         Block::Table(table) => text_table::set(setter, frame, table, measure, picture),
@@ -80,7 +83,7 @@ fn picture(setter: &mut Setter<'_>, frame: &Frame<'_>, block: &Block, measure: f
 }
 
 /// Sets blocks one below the other, as one; `tight` takes the white between them away.
-pub(super) fn stack(setter: &mut Setter<'_>, frame: &Frame<'_>, blocks: &[Block], measure: f32, tight: bool) -> SetBlock {
+fn stack(setter: &mut Setter<'_>, frame: &Frame<'_>, blocks: &[Block], measure: f32, tight: bool) -> SetBlock {
     let mut whole = SetBlock::default();
     for (number, block) in blocks.iter().enumerate() {
         let mut set = set_inner(setter, frame, block, measure);
@@ -103,7 +106,7 @@ fn append(whole: &mut SetBlock, mut set: SetBlock, space: f32) {
 }
 
 /// Moves everything in a block to the right.
-pub(super) fn shift(set: &mut SetBlock, by: f32) {
+fn shift(set: &mut SetBlock, by: f32) {
     for strip in &mut set.strips {
         strip.marks = std::mem::take(&mut strip.marks).into_iter().map(|mark| mark.moved(by, 0.0)).collect();
     }
@@ -213,7 +216,7 @@ fn alone(mark: Mark, height: f32, white: f32) -> SetBlock {
 }
 
 /// A block that cannot be set, with the reason.
-pub(super) fn fault(message: String, hint: &str) -> SetBlock {
+fn fault(message: String, hint: &str) -> SetBlock {
     SetBlock { faults: vec![LayoutFault::Other(message, hint.to_owned())], ..SetBlock::default() }
 }
 

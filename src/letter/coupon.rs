@@ -1,13 +1,11 @@
 //! A coupon: a box with a dashed line to cut along, its text at the left and its QR code at the right.
 
-use super::blocks;
+use super::Stationery;
 use super::frame::Frame;
 use super::number;
-use super::page::{Mark, SetBlock, Strip};
+use super::page::{LayoutFault, Mark, SetBlock, Strip};
 use super::paper::MM;
 use super::role::{Role, TaggedMarks};
-use super::typeset::Setter;
-use super::Stationery;
 use crate::merge::block::Block;
 use crate::merge::head::TextAlign;
 
@@ -18,35 +16,39 @@ const BETWEEN: f32 = 6.0;
 const HAIR: f32 = 0.6;
 const DASH: (u16, u16) = (9, 6);
 
-/// Sets a coupon as one strip, which is never cut by a page.
-pub(super) fn set(setter: &mut Setter<'_>, frame: &Frame<'_>, inside: &[Block], measure: f32) -> SetBlock {
+/// Sets a coupon as one strip, which is never cut by a page; `stack` sets blocks one below the other.
+pub(super) fn set(
+    frame: &Frame<'_>,
+    inside: &[Block],
+    measure: f32,
+    stack: &mut dyn FnMut(&Frame<'_>, &[Block], f32) -> SetBlock,
+) -> SetBlock {
     let ragged = Stationery { align: TextAlign::Left, ..frame.own.clone() };
     let frame = Frame { own: &ragged, ..*frame };
     let (codes, text): (Vec<Block>, Vec<Block>) =
         inside.iter().cloned().partition(|block| matches!(block, Block::Qr(_)));
     let pad = INSIDE * MM;
-    let mut code = blocks::stack(setter, &frame, &codes, measure, false);
+    let mut code = stack(&frame, &codes, measure);
     let wide = code.strips.iter().map(Strip::reach).fold(0.0, f32::max);
     let room = measure - 2.0 * pad - if wide > 0.0 { wide + BETWEEN * MM } else { 0.0 };
-    let mut text = blocks::stack(setter, &frame, &text, room, false);
+    let mut text = stack(&frame, &text, room);
     let faults = text.faults.drain(..).chain(code.faults.drain(..)).collect();
     let height = text.height().max(code.height()) + 2.0 * pad;
     if height > frame.tallest {
         let hint = "shorten its text, or put a line of `:::` where it ends";
-        return blocks::fault("the coupon does not fit one page".to_owned(), hint);
+        let fault = LayoutFault::Other("the coupon does not fit one page".to_owned(), hint.to_owned());
+        return SetBlock { faults: vec![fault], ..SetBlock::default() };
     }
-    blocks::shift(&mut text, pad);
-    blocks::shift(&mut code, measure - pad - wide);
     let mut strip = Strip { height, marks: vec![edge(measure, height)], ..Strip::default() };
     strip.tag(Role::Artifact);
-    for (part, mut set) in [text, code].into_iter().enumerate() {
+    for (part, (mut set, x)) in [(text, pad), (code, measure - pad - wide)].into_iter().enumerate() {
         set.put_within(part + 1, Role::Group);
         let mut y = (height - set.height()) / 2.0;
         for (number, inner) in set.strips.into_iter().enumerate() {
             y += if number == 0 { 0.0 } else { inner.space };
             let above = strip.marks.len();
             strip.tags.extend(inner.tags.into_iter().map(|tag| TaggedMarks { end: above + tag.end, ..tag }));
-            strip.marks.extend(inner.marks.into_iter().map(|mark| mark.moved(0.0, y)));
+            strip.marks.extend(inner.marks.into_iter().map(|mark| mark.moved(x, y)));
             y += inner.height;
         }
     }

@@ -4,7 +4,7 @@ use super::Stationery;
 use super::images::Images;
 use super::lines::Align;
 use super::typeset::Look;
-use crate::merge::head::{Figures, TextAlign};
+use crate::merge::head::{FigureStyle, TextAlign};
 
 /// What every block of a letter is set with.
 #[derive(Debug, Clone, Copy)]
@@ -36,7 +36,7 @@ impl Frame<'_> {
 
     /// Running text of a size.
     pub(crate) fn look(&self, size: f32) -> Look {
-        Look { oldstyle: self.own.figures == Figures::Oldstyle, ..Look::of(size) }
+        Look { oldstyle: self.own.figures == FigureStyle::Oldstyle, ..Look::of(size) }
     }
 
     /// How the lines of a paragraph end.

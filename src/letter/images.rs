@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::background::{self, SheetPage};
 use super::number;
 use super::paper::MM;
+use super::sheet_page::{self, SheetPage};
 use crate::error::{Error, Result};
 use crate::text;
 
@@ -80,13 +80,13 @@ impl Images {
     /// Adds the contents of a PNG or JPEG file under its key; the error names the file.
     pub fn add(&mut self, key: &str, bytes: &[u8]) -> Result<()> {
         if bytes.starts_with(b"%PDF") {
-            let pages = background::pages(bytes).map_err(|wrong| {
+            let pages = sheet_page::pages(bytes).map_err(|wrong| {
                 let message = format!("background {} cannot be used: {wrong}", text::quote(key));
                 Error::new(message).hint("save it as a PDF once more, in the size of the paper and without a password")
             })?;
-            for (number, page) in pages.into_iter().enumerate() {
-                self.keys.insert(background::key(key, number), self.list.len());
-                self.list.push(page);
+            for (number, (size, page)) in pages.into_iter().enumerate() {
+                self.keys.insert(sheet_page::key(key, number), self.list.len());
+                self.list.push(Image { pixels: (0, 0), size, components: 0, data: Data::Page(page), alpha: None });
             }
             return Ok(());
         }

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use super::{Colour, EnvelopeWindow, Fonts, Images, Paper};
 use crate::error::Result;
 use crate::merge::block::Block;
-use crate::merge::head::{Figures, FooterPages, Margins, TextAlign};
+use crate::merge::head::{FigureStyle, FooterPages, Margins, TextAlign};
 
 /// The size of the type, in points, that suits the shipped fonts.
 pub(crate) const USUAL_SIZE: f32 = 12.0;
@@ -33,7 +33,7 @@ pub struct Stationery {
     /// How the lines of a paragraph end.
     pub align: TextAlign,
     /// The figures of the running text; addresses, codes and tables have lining ones.
-    pub figures: Figures,
+    pub figures: FigureStyle,
     /// Of rules, headings and the shop's name; black without it.
     pub colour: Option<Colour>,
     /// Which pages have the letter's foot.
@@ -64,7 +64,7 @@ impl Default for Stationery {
             font_size: USUAL_SIZE,
             leading: USUAL_LEADING,
             align: TextAlign::default(),
-            figures: Figures::default(),
+            figures: FigureStyle::default(),
             colour: None,
             footer_on: FooterPages::default(),
             language: "en".to_owned(),

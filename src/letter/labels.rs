@@ -211,8 +211,9 @@ mod tests {
 
     #[test]
     fn an_unknown_sheet_is_answered_with_those_of_the_country() {
-        let hint_for =
-            |country| LabelSheet::named("5162x", &[], country).map_err(|e| e.what_next().unwrap_or_default().to_owned());
+        let hint_for = |country| {
+            LabelSheet::named("5162x", &[], country).map_err(|e| e.what_next().unwrap_or_default().to_owned())
+        };
         assert!(hint_for("US").is_err_and(|hint| hint.starts_with("known are `5160` (30 of 66.68 × 25.4 mm), ")));
         assert!(hint_for("DE").is_err_and(|hint| hint.starts_with("known are `L7160` (21 of 63.5 × 38.1 mm), ")));
         assert_eq!(LabelSheet::named(" l7160", &[], "US").map(|sheet| sheet.sheets(21, 2)).ok(), Some(2));

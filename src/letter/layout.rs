@@ -6,10 +6,11 @@ use std::sync::Arc;
 use super::background;
 use super::blocks;
 use super::frame::Frame;
+use super::geometry;
 use super::han::HanShapes;
 use super::images::CoarsePicture;
 use super::page::{LaidPage, LayoutFault, Mark, PagePart, PlacedPart, SetBlock, Strip};
-use super::paper::{self, Geometry};
+use super::paper::Geometry;
 use super::postcard;
 use super::role::Role;
 use super::running::{self, Footer};
@@ -69,7 +70,7 @@ impl Constants {
         for (number, own) in stationery.iter().enumerate() {
             setter.use_family(own.font.as_deref());
             setter.shapes = shapes_of(own);
-            let geometry = paper::geometry(own);
+            let geometry = geometry::geometry(own);
             let frame = frame(own, images, &geometry);
             let head = form(sheet::letterhead(setter, &frame, own, &geometry));
             let signature = own.signature.as_deref();

@@ -24,6 +24,7 @@ mod fit;
 mod font_subset;
 mod fonts;
 mod frame;
+mod geometry;
 mod han;
 mod hyphens;
 mod images;
@@ -50,6 +51,7 @@ mod sample;
 mod shape_tests;
 mod separately;
 mod sheet;
+mod sheet_page;
 mod structure;
 mod svg;
 mod svg_groups;
@@ -69,18 +71,20 @@ mod typeset;
 mod used;
 mod xmp;
 
-pub(crate) use background::{check as check_background, is_pdf};
+pub(crate) use background::check as check_background;
 pub(crate) use cover::{Cover, Section, cover};
 pub(crate) use envelopes::{Envelope, envelopes};
+pub(crate) use geometry::check_margins;
 pub(crate) use imprint::Imprint;
 pub(crate) use job::{AddressForms, USUAL_LEADING, USUAL_SIZE};
 pub(crate) use labels::{LabelSheet, Placing, labels, outline};
 pub(crate) use own_labels::own_sheets;
-pub(crate) use paper::check_margins;
 pub(crate) use print::check;
 pub(crate) use problem::{PrintProblem, PrintProblemKind, Printed};
+pub(crate) use sheet_page::is_pdf;
 pub(crate) use system_fonts::FontLibrary;
 pub(crate) use tagged::print_tagged;
+
 // benches/letters prints through these.
 pub use colour::Colour;
 pub use face::Face;

@@ -48,8 +48,10 @@ fn sheet(own: &LabelSettings, country: &str, others: &[LabelSheet]) -> Result<La
     let is_large = own.size.0 >= LEAST.0 && own.size.1 >= LEAST.1;
     if !is_large || numbers.iter().any(|mm| !mm.is_finite()) || own.first.0 < 0.0 || own.first.1 < 0.0 {
         let size = format!("{} × {} mm", own.size.0, own.size.1);
-        return Err(Error::new(format!("labels {quoted} of {size} cannot be printed"))
-            .hint(format!("measure in mm: a label has {} × {} mm or more, `left` and `top` 0 or more", LEAST.0, LEAST.1)));
+        return Err(Error::new(format!("labels {quoted} of {size} cannot be printed")).hint(format!(
+            "measure in mm: a label has {} × {} mm or more, `left` and `top` 0 or more",
+            LEAST.0, LEAST.1
+        )));
     }
     let (width, height) = paper.size();
     for (count, size, first, pitch, room, keys) in [
@@ -58,10 +60,10 @@ fn sheet(own: &LabelSettings, country: &str, others: &[LabelSheet]) -> Result<La
     ] {
         let [pitch_key, size_key, count_key, first_key] = keys;
         if count > 1 && pitch < size - 0.01 {
-            let message = format!("the labels {quoted} overlap: `{pitch_key}` {pitch} is less than `{size_key}` {size}");
-            return Err(Error::new(message).hint(format!(
-                "`{pitch_key}` is measured from the edge of one label to the same edge of the next"
-            )));
+            let message =
+                format!("the labels {quoted} overlap: `{pitch_key}` {pitch} is less than `{size_key}` {size}");
+            return Err(Error::new(message)
+                .hint(format!("`{pitch_key}` is measured from the edge of one label to the same edge of the next")));
         }
         let end = first + pitch * number::measure(count - 1) + size;
         if end > room + SLACK {
@@ -88,7 +90,11 @@ mod tests {
     #[test]
     fn sheets_fit_their_paper_and_labels_do_not_overlap() {
         for (name, rest, expected) in [
-            ("Herma 4514", "paper=\"a4\"\ncolumns=3\nrows=6\nwidth=63.5\nheight=46.6\nleft=7.2\ntop=8.8\npitch_x=66\npitch_y=46.6", ""),
+            (
+                "Herma 4514",
+                "paper=\"a4\"\ncolumns=3\nrows=6\nwidth=63.5\nheight=46.6\nleft=7.2\ntop=8.8\npitch_x=66\npitch_y=46.6",
+                "",
+            ),
             ("8160", "columns=3\nrows=10\nwidth=66.7\nheight=25.4\nleft=4\ntop=12.7\npitch_x=70.6", ""),
             ("one", "columns=1\nrows=1\nwidth=100\nheight=150\nleft=0\ntop=0", ""),
             ("a5 one", "paper=\"a5\"\ncolumns=2\nrows=5\nwidth=70\nheight=40\nleft=4\ntop=5", ""),
@@ -96,10 +102,22 @@ mod tests {
             ("l7160", "columns=1\nrows=1\nwidth=100\nheight=150\nleft=0\ntop=0", "there are labels `l7160` already"),
             (" ", "columns=1\nrows=1\nwidth=100\nheight=150\nleft=0\ntop=0", "these labels have no name"),
             ("x", "paper=\"a7\"\ncolumns=1\nrows=1\nwidth=100\nheight=150\nleft=0\ntop=0", "unknown paper `a7`"),
-            ("x", "columns=0\nrows=1\nwidth=100\nheight=150\nleft=0\ntop=0", "the labels `x` have 0 columns and 1 rows"),
-            ("x", "columns=1\nrows=51\nwidth=100\nheight=15\nleft=0\ntop=0", "the labels `x` have 1 columns and 51 rows"),
+            (
+                "x",
+                "columns=0\nrows=1\nwidth=100\nheight=150\nleft=0\ntop=0",
+                "the labels `x` have 0 columns and 1 rows",
+            ),
+            (
+                "x",
+                "columns=1\nrows=51\nwidth=100\nheight=15\nleft=0\ntop=0",
+                "the labels `x` have 1 columns and 51 rows",
+            ),
             ("x", "columns=1\nrows=1\nwidth=2\nheight=1\nleft=0\ntop=0", "labels `x` of 2 × 1 mm cannot be printed"),
-            ("x", "columns=1\nrows=1\nwidth=60\nheight=20\nleft=-4\ntop=0", "labels `x` of 60 × 20 mm cannot be printed"),
+            (
+                "x",
+                "columns=1\nrows=1\nwidth=60\nheight=20\nleft=-4\ntop=0",
+                "labels `x` of 60 × 20 mm cannot be printed",
+            ),
             (
                 "x",
                 "columns=2\nrows=1\nwidth=66\nheight=20\nleft=0\ntop=0\npitch_x=60",

@@ -8,12 +8,12 @@ use flate2::write::ZlibEncoder;
 use lopdf::{Dictionary, Object, ObjectId, Stream, StringFormat};
 use printpdf::{Codepoint, FontId, Op, PdfDocument, PdfFont, PdfFontHandle, PdfPage, Pt, TextItem};
 
-use super::background;
 use super::codes::{character_map, glyph_table};
 use super::face::Face;
 use super::font_subset::{embeddable, remapper};
 use super::fonts::Fonts;
 use super::images::{Data, Image};
+use super::sheet_page;
 use super::used::Used;
 use super::xmp;
 use crate::error::{Error, ErrorKind, Result};
@@ -187,7 +187,7 @@ fn embed(file: &mut lopdf::Document, image: &Image) -> Result<ObjectId> {
     let mut stream = match &image.data {
         Data::Page(page) => {
             let message = "a background could not be put into the PDF";
-            return background::embed(file, page).map_err(|why| Error::new(message).hint(why));
+            return sheet_page::embed(file, page).map_err(|why| Error::new(message).hint(why));
         }
         Data::Raw(pixels) => Stream::new(describe(image.components), pixels.clone()),
         Data::Jpeg { file, inverted } => {

@@ -31,7 +31,12 @@ pub(crate) struct Footer {
 
 impl Footer {
     /// Measures the foot of a letter, if it has one, and ends the text above it.
-    pub(crate) fn of(setter: &mut Setter<'_>, frame: &Frame<'_>, geometry: &mut Geometry, letter: &Letter) -> Option<Self> {
+    pub(crate) fn of(
+        setter: &mut Setter<'_>,
+        frame: &Frame<'_>,
+        geometry: &mut Geometry,
+        letter: &Letter,
+    ) -> Option<Self> {
         let text = letter.footer.as_deref().map(str::trim).filter(|text| !text.is_empty())?;
         setter.missing.clear();
         let count = set(setter, frame, geometry, &with_numbers(text, (1, 1))).len();

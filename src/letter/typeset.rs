@@ -564,9 +564,8 @@ impl<'a> Setter<'a> {
 fn is_code(word: &str) -> bool {
     let word = word.trim_matches(|c: char| !c.is_ascii_alphanumeric());
     let parts = || word.split('-');
-    let is_part = |part: &str| {
-        !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
-    };
+    let is_part =
+        |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
     parts().nth(1).is_some() && parts().all(is_part) && word.bytes().any(|byte| byte.is_ascii_digit())
 }
 

@@ -89,7 +89,8 @@ pub(super) fn check(body: &str) -> Vec<(usize, Error)> {
             COUPON => open = Some(number),
             PURCHASES if !rest.is_empty() && !rest.parse().is_ok_and(|n| (1..=MOST_PURCHASES).contains(&n)) => {
                 let fault = Error::new(format!("{} is no number of purchases", text::quote(rest)));
-                faults.push((number, fault.hint(format!("write a number from 1 to {MOST_PURCHASES}: `:::purchases 5`"))));
+                faults
+                    .push((number, fault.hint(format!("write a number from 1 to {MOST_PURCHASES}: `:::purchases 5`"))));
             }
             name if !MARKS.contains(&name) => {
                 let fault = Error::new(format!("unknown mark {}", text::quote(&format!(":::{name}"))));

@@ -29,7 +29,7 @@ pub(crate) struct Head {
     /// The distance of baselines, as a multiple of the size.
     pub(crate) leading: Option<f32>,
     pub(crate) align: TextAlign,
-    pub(crate) figures: Figures,
+    pub(crate) figures: FigureStyle,
     /// `#rrggbb`, or the name of a colour.
     pub(crate) colour: Option<Placed<String>>,
     /// BCP 47, such as `en-US`: decides how words are divided.
@@ -77,7 +77,7 @@ column_enum! {
 column_enum! {
     /// The shape of figures in running text.
     #[derive(Default)]
-    pub enum Figures {
+    pub enum FigureStyle {
         /// As high as capitals.
         #[default]
         Lining = "lining",
@@ -153,7 +153,9 @@ fn margins(table: &mut TomlTable<'_>) -> Option<Placed<Margins>> {
     if !table.holds_table("margins") {
         let line = table.line_of("margins");
         let all = within(table, "margins", MARGINS, wrong);
-        return all.map(|_| Margins { left: all, right: all, top: all, bottom: all }).map(|value| Placed { value, line });
+        return all
+            .map(|_| Margins { left: all, right: all, top: all, bottom: all })
+            .map(|value| Placed { value, line });
     }
     let mut sides = table.table("margins")?;
     let line = sides.line;

@@ -225,14 +225,22 @@ pub(crate) fn shop_fonts(folder: &Path) -> Result<Fonts> {
 }
 
 /// How a template's head says its letters look; the shop's country decides what it leaves open.
-fn look(template: &Template, settings: &Settings, dated: NaiveDate, (fonts, images): (&Fonts, &Images)) -> Result<Stationery> {
+fn look(
+    template: &Template,
+    settings: &Settings,
+    dated: NaiveDate,
+    (fonts, images): (&Fonts, &Images),
+) -> Result<Stationery> {
     let head = &template.head;
     let window = head.window.as_ref().map_or(Ok(EnvelopeWindow::default()), |name| {
         EnvelopeWindow::called(name).map_err(|e: Error| e.at(name.line))
     })?;
     let usual = window.paper().unwrap_or(Paper::of(&settings.country));
-    let paper =
-        head.paper.as_ref().map_or(Ok(usual), |name| Paper::called(name).map_err(|e: Error| e.at(name.line)))?.in_country(&settings.country);
+    let paper = head
+        .paper
+        .as_ref()
+        .map_or(Ok(usual), |name| Paper::called(name).map_err(|e: Error| e.at(name.line)))?
+        .in_country(&settings.country);
     if let Some(name) = head.window.as_ref().filter(|_| window.paper().is_some_and(|only| only != paper)) {
         let [typed, only, other] = [&**name, usual.as_str(), paper.as_str()].map(text::quote);
         return Err(Error::new(format!(
@@ -249,7 +257,8 @@ fn look(template: &Template, settings: &Settings, dated: NaiveDate, (fonts, imag
     }
     let mut sender = vec![settings.name.clone()];
     sender.extend(settings.address.iter().cloned());
-    let colour = head.colour.as_ref().map(|name| Colour::called(name).map_err(|e: Error| e.at(name.line))).transpose()?;
+    let colour =
+        head.colour.as_ref().map(|name| Colour::called(name).map_err(|e: Error| e.at(name.line))).transpose()?;
     let own = Stationery {
         paper,
         window,

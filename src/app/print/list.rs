@@ -66,7 +66,9 @@ fn state_of(lines: &[String], city: &str, postcode: &str) -> String {
     let words: Vec<&str> = line.split([' ', ',']).filter(|word| !word.is_empty()).collect();
     let is_of_postcode = |word: &str| {
         let word = plain(word);
-        !word.is_empty() && (postcode.contains(&word) && word.chars().any(|c| c.is_ascii_digit()) || !postcode.is_empty() && word.ends_with(&postcode))
+        !word.is_empty()
+            && (postcode.contains(&word) && word.chars().any(|c| c.is_ascii_digit())
+                || !postcode.is_empty() && word.ends_with(&postcode))
     };
     let rest: Vec<&str> = words.into_iter().filter(|word| !is_of_postcode(word)).collect();
     let rest = rest.join(" ");

@@ -108,7 +108,9 @@ impl<'r> PrintRun<'r> {
 
     /// How many sheets of paper letters of so many pages take.
     pub(super) fn sheets(&self, pages: &[usize]) -> usize {
-        pages.iter().map(|pages| if self.duplex { pages.div_ceil(2) } else { *pages }).sum()
+        // The two pages of a postcard are its sides.
+        let is_double = self.duplex || self.on.templates.stationery.iter().all(|own| own.paper.is_postcard());
+        pages.iter().map(|pages| if is_double { pages.div_ceil(2) } else { *pages }).sum()
     }
 
     /// What the files beside the letters are made with; each kind has an identity of its own.
