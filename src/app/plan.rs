@@ -2,7 +2,7 @@
 
 use chrono::{NaiveDate, NaiveDateTime};
 
-use super::email_check;
+use super::{check, email_check};
 use crate::campaign::{self, CampaignFile, Sources, Summary};
 use crate::customers::household;
 use crate::error::Result;
@@ -48,7 +48,7 @@ pub(crate) fn plan(shop: &Shop, slug: &str, mode: PlanMode, now: NaiveDateTime) 
         PlanMode::Rehearse => campaign::rehearse(&store.read(), shop, slug, now.date())?,
         _ => store.write(|write| campaign::plan(write, shop, slug, now, mode == PlanMode::Again))?,
     };
-    summary.warnings.extend(cannot_leave);
+    summary.warnings.extend(check::is_sample(&shop.settings).then(|| check::SAMPLE.to_owned()).into_iter().chain(cannot_leave));
     Ok(PlanOutcome { summary, differences: None })
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::UnknownRef;
+use super::{ColumnUse, UnknownRef};
 use crate::error::Error;
 use crate::text;
 
@@ -31,6 +31,11 @@ pub(crate) struct ImportReport {
     pub(crate) settled: Vec<String>,
     /// What is worth knowing and stops nothing.
     pub(crate) warnings: Vec<String>,
+    /// What each column is taken as; only of a rehearsal.
+    pub(crate) columns: Vec<ColumnUse>,
+    /// What a list usually has, and this one has no column for; only of a rehearsal.
+    #[serde(skip)]
+    pub(crate) not_found: Vec<&'static str>,
     /// Headings of the file that no field took.
     pub(crate) not_taken: Vec<String>,
     /// References of purchases that no customer has, those with the most purchases first.
