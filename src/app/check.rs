@@ -63,7 +63,8 @@ pub(crate) fn check(shop: &Shop, slug: Option<&str>, today: NaiveDate) -> Result
 }
 
 /// What is said of settings that nobody has edited.
-pub(super) const SAMPLE: &str = "shop.toml has the name or the address of the sample: write who you are before letters are printed";
+pub(super) const SAMPLE: &str =
+    "shop.toml has the name or the address of the sample: write who you are before letters are printed";
 
 /// Whether the shop is called as the sample is, or has its address.
 pub(super) fn is_sample(settings: &Settings) -> bool {

@@ -48,7 +48,9 @@ pub(crate) fn plan(shop: &Shop, slug: &str, mode: PlanMode, now: NaiveDateTime) 
         PlanMode::Rehearse => campaign::rehearse(&store.read(), shop, slug, now.date())?,
         _ => store.write(|write| campaign::plan(write, shop, slug, now, mode == PlanMode::Again))?,
     };
-    summary.warnings.extend(check::is_sample(&shop.settings).then(|| check::SAMPLE.to_owned()).into_iter().chain(cannot_leave));
+    summary
+        .warnings
+        .extend(check::is_sample(&shop.settings).then(|| check::SAMPLE.to_owned()).into_iter().chain(cannot_leave));
     Ok(PlanOutcome { summary, differences: None })
 }
 

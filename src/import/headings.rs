@@ -68,7 +68,9 @@ fn words(heading: &str) -> impl Iterator<Item = String> {
                 let ends_capitals = before.is_uppercase() && rest.peek().is_some_and(|next| next.is_lowercase());
                 c.is_uppercase() && (before.is_lowercase() || ends_capitals)
             }
-            Some(before) => before.is_alphanumeric() != c.is_alphanumeric() || before.is_alphabetic() != c.is_alphabetic(),
+            Some(before) => {
+                before.is_alphanumeric() != c.is_alphanumeric() || before.is_alphabetic() != c.is_alphabetic()
+            }
             None => false,
         };
         if begins || is_symbol {

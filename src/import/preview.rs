@@ -1,22 +1,9 @@
 //! What each column of a file is taken as, with an example from its rows: for the owner to see before anything is imported.
 
-use serde::Serialize;
-
-use super::ImportPlan;
 use super::cells;
+use super::{ColumnUse, ImportPlan};
 use crate::customers::CustomerField;
 use crate::error::Result;
-
-/// A column of a file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct ColumnUse {
-    /// Its heading.
-    pub(crate) column: String,
-    /// The fields that it is taken as; nothing when it is not used.
-    pub(crate) fields: Vec<String>,
-    /// The first cell that is not empty.
-    pub(crate) example: String,
-}
 
 impl ImportPlan<'_> {
     /// What each column is taken as, in the order of the file.
@@ -108,7 +95,9 @@ pub(crate) fn preview_in_words(columns: &[ColumnUse]) -> String {
     let width = |cell: usize| rows.iter().map(|row| row[cell].chars().count()).max().unwrap_or(0);
     let (first, second) = (width(0), width(1));
     rows.iter()
-        .map(|[column, field, example]| format!("{column:first$}  {field:second$}  {example}").trim_end().to_owned() + "\n")
+        .map(|[column, field, example]| {
+            format!("{column:first$}  {field:second$}  {example}").trim_end().to_owned() + "\n"
+        })
         .collect()
 }
 

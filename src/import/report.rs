@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{ColumnUse, UnknownRef};
+use super::UnknownRef;
 use crate::error::Error;
 use crate::text;
 
@@ -89,6 +89,17 @@ impl ImportReport {
         self.problems.sort_by_key(|problem| problem.line);
         self.problems.truncate(Self::MOST);
     }
+}
+
+/// A column of a file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct ColumnUse {
+    /// Its heading.
+    pub(crate) column: String,
+    /// The fields that it is taken as; nothing when it is not used.
+    pub(crate) fields: Vec<String>,
+    /// The first cell that is not empty.
+    pub(crate) example: String,
 }
 
 /// How far an import is.

@@ -118,7 +118,7 @@ mod tests {
             let found = manual.search(words);
             found.iter().filter(|one| one.topic == found[0].topic).count()
         };
-        assert_eq!(most("language of questions"), 1, "the title of a page is found once");
+        assert!(most("language of questions") <= 3, "one page leaves room for the others");
         for words in ["paper jam", "language", "duplicate", "json", "margin", "opt-out"] {
             for found in manual.search(words) {
                 assert!(!found.line.is_empty() && found.parts.concat() == found.line, "{words}: {found:?}");

@@ -45,7 +45,8 @@ async fn topic(State(state): State<Arc<AppState>>, Path(slug): Path<String>, req
     context.insert("topic", topic.slug);
     context.insert("text", &to_html(&markdown));
     context.insert("headings", &headings(&markdown));
-    context.insert("chapter", &chapter.map(|chapter| (chapter.name, chapter.topics.iter().map(link).collect::<Vec<_>>())));
+    context
+        .insert("chapter", &chapter.map(|chapter| (chapter.name, chapter.topics.iter().map(link).collect::<Vec<_>>())));
     context.insert("before", &place.checked_sub(1).map(|before| link(all[before])));
     context.insert("after", &all.get(place + 1).map(|after| link(after)));
     answer::page(&state, "manual.html", &context)
@@ -66,9 +67,12 @@ struct ManualSearch {
 
 async fn search(State(state): State<Arc<AppState>>, Form(ManualSearch { q }): Form<ManualSearch>) -> Response {
     let found = state.manual.search(&q);
-    let hits: Vec<_> =
-        found.iter().map(|one| (one.topic, one.title, &one.section, &one.anchor, &one.parts)).collect();
-    let title = if hits.is_empty() { "Nothing found".to_owned() } else { format!("{} found", text::count(hits.len(), "section")) };
+    let hits: Vec<_> = found.iter().map(|one| (one.topic, one.title, &one.section, &one.anchor, &one.parts)).collect();
+    let title = if hits.is_empty() {
+        "Nothing found".to_owned()
+    } else {
+        format!("{} found", text::count(hits.len(), "section"))
+    };
     let mut context = Context::new();
     context.insert("title", &title);
     context.insert("typed", &q);
