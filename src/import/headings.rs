@@ -29,6 +29,9 @@ struct HeadingWords {
 /// The key of a heading with its words written out, and without what stands in brackets and says nothing.
 pub(super) fn full_key(heading: &str) -> String {
     let heading = without_aside(heading.trim());
+    if let Some(full) = WORDS.full.get(&heading_key(heading)) {
+        return (*full).to_owned();
+    }
     words(heading).map(|word| WORDS.full.get(&word).map_or(word, |full| (*full).to_owned())).collect()
 }
 
@@ -112,6 +115,7 @@ mod tests {
             ("Name (Last, First)", "name"),
             ("Birthday [MM/DD/YYYY]", "birthday"),
             ("Telephone No", "telefonnumber"),
+            ("BDay", "birthday"),
             ("PLZ", "plz"),
             ("E-mail", "email"),
             // What says something stays.
