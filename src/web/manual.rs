@@ -39,14 +39,15 @@ async fn topic(State(state): State<Arc<AppState>>, Path(slug): Path<String>, req
     let link = |topic: &Topic| (topic.slug, topic.title());
     let all: Vec<&Topic> = CHAPTERS.iter().flat_map(|chapter| chapter.topics).collect();
     let place = all.iter().position(|one| one.slug == topic.slug).unwrap_or(0);
-    let chapter = CHAPTERS.iter().find(|chapter| chapter.topics.iter().any(|one| one.slug == topic.slug));
     let mut context = Context::new();
     context.insert("title", topic.title());
     context.insert("topic", topic.slug);
     context.insert("text", &to_html(&markdown));
     context.insert("headings", &headings(&markdown));
-    context
-        .insert("chapter", &chapter.map(|chapter| (chapter.name, chapter.topics.iter().map(link).collect::<Vec<_>>())));
+    context.insert(
+        "chapter",
+        &topic.chapter().map(|chapter| (chapter.name, chapter.topics.iter().map(link).collect::<Vec<_>>())),
+    );
     context.insert("before", &place.checked_sub(1).map(|before| link(all[before])));
     context.insert("after", &all.get(place + 1).map(|after| link(after)));
     answer::page(&state, "manual.html", &context)
