@@ -83,7 +83,10 @@ fn a_dry_run_changes_nothing() {
     let before = dump(&shop.file("regulars.db"));
     shop.write("more.csv", "Customer ID,First Name\nC-03,Rose\nC-77,Ida\n");
     shop.run("import customers more.csv --dry-run").stdout(
-        "Would import 2 customers: 1 new, 1 changed, 0 unchanged.\n\
+        "column       is taken as  for example\n\
+         Customer ID  ref          C-03\n\
+         First Name   first_name   Rose\n\n\
+         Would import 2 customers: 1 new, 1 changed, 0 unchanged.\n\
          Different: first_name 1.\n  \
            C-03 first_name: `Rosa`, now `Rose`\n\
          The book then has 13 customers: 10 can be reached by post, 4 by email (6 have an email; only a recorded yes counts).\n\

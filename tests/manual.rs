@@ -616,14 +616,20 @@ fn pages_are_shown_searched_and_served() {
     let server = crate::support::Server::start(&shop, "");
     server.get("/manual").shows("<a href=\"/manual/print\">Print and mail</a>");
     let page = server.get("/manual/campaign-file");
-    page.shows("<td><code>segment.hold_out</code></td>").shows("href=\"/manual/queries\"");
+    page.shows("<td><code>segment.<wbr>hold_<wbr>out</code></td>").shows("href=\"/manual/queries\"");
     assert!(page.header("content-security-policy").starts_with("default-src 'none'"));
     let picture = server.ask("HEAD /manual/pictures/till.png HTTP/1.1\r\n", "");
     assert_eq!((picture.status, picture.header("content-type")), (200, "image/png"));
     assert_eq!((server.get("/manual/nothing").status, server.get("/manual/pictures/../x").status), (404, 404));
     server
         .post("/manual/search", "q=paper+jam")
-        .shows("<a href=\"/manual/print\">Print and mail: After a paper jam</a>");
+        .shows("<a href=\"/manual/print#after-a-paper-jam\">Print and mail: After a paper jam</a>");
+    server.post("/manual/search", "q=paper+jams").shows("After a paper jam</a>").shows("1 section found");
+    server.post("/manual/search", "q=duplicate").shows("regulars customer <mark>duplicates</mark>");
+    let page = server.get("/manual/print");
+    page.shows("<h2 id=\"here\">On this page</h2>").shows("<a href=\"#after-a-paper-jam\">After a paper jam</a>");
+    page.shows("<a href=\"/manual/print\" aria-current=\"page\">")
+        .shows("<span class=\"soft\">Next</span> The same text");
     server.post("/manual/search", "q=%3Cb%3E").shows("value=\"&lt;b&gt;\"");
 }
 

@@ -59,10 +59,12 @@ mod front_matter;
 mod fuzzing;
 /// A hand-over is recorded outside the database: a backup and a copy of the shop do not send again; waits of a wrong clock end.
 mod hand_over;
+/// Headings as they are shortened; each column is shown before it is imported.
+mod headings;
 /// Exports of shop systems and address books, as they come.
 mod import_dialects;
 /// Files as they come: encodings, titles, footers, residue of other programs, workbooks.
-mod import_files;
+pub mod import_files;
 /// Import: the same file twice adds nothing, nothing is half taken, nothing known is erased.
 mod importing;
 /// What comes back, read over IMAP: each message once, whatever the server does and whenever the program is killed.

@@ -70,7 +70,7 @@ fn goods_are_no_letters() {
             .status(1)
             .says("is not a code: it is a bar code of goods");
     }
-    shop.run("redeem 4006381333932 --today 2024-04-01").status(1).says("it has 13 signs instead of 8");
+    shop.run("redeem 4006381333932 --today 2024-04-01").status(1).says("it has 13 characters instead of 8");
 }
 
 #[test]

@@ -10,10 +10,11 @@ use crate::campaign::{self, CampaignFile, Sources};
 use crate::customers;
 use crate::domain::{countries, country_code, country_name};
 use crate::error::{Error, Result};
-use crate::letter;
+use crate::letter::{self, Paper};
+use crate::merge::Template;
 use crate::piece::{TemplateSet, shop_fonts};
 use crate::segment::{self, Scope};
-use crate::shop::Shop;
+use crate::shop::{Settings, Shop};
 use crate::store::Read;
 use crate::text;
 
@@ -40,6 +41,7 @@ pub(crate) fn check(shop: &Shop, slug: Option<&str>, today: NaiveDate) -> Result
     let scope = Scope::of(&shop.settings, None, &known, today);
     let campaigns = slug.map_or(files, |slug| vec![slug.to_owned()]);
     let mut found = Findings::default();
+    found.warnings.extend(is_sample(&shop.settings).then(|| SAMPLE.to_owned()));
     found.faults.extend(segment::check_named(&scope).err().map(|e| e.at("shop.toml")));
     for (name, condition) in segment::named_conditions(&scope) {
         let unknown = segment::unknown_values(&read, &condition)?;
@@ -59,6 +61,33 @@ pub(crate) fn check(shop: &Shop, slug: Option<&str>, today: NaiveDate) -> Result
     let all = Error::all(faults);
     let each: Vec<Error> = all.iter().flat_map(Error::faults).filter(is_new).map(Error::again).collect();
     Error::all(each).map_or(Ok(Checked { campaigns, templates, warnings: warnings.into_iter().collect() }), Err)
+}
+
+/// What is said of settings that nobody has edited.
+pub(super) const SAMPLE: &str =
+    "shop.toml has the name or the address of the sample: write who you are before letters are printed";
+
+/// Whether the shop is called as the sample is, or has its address.
+pub(super) fn is_sample(settings: &Settings) -> bool {
+    let has = |value: String| include_str!("shop.toml").contains(&value);
+    let lines: Vec<String> = settings.address.iter().map(|line| format!("\"{line}\"")).collect();
+    has(format!("\nname     = \"{}\"\n", settings.name)) || has(format!("[{}]", lines.join(", ")))
+}
+
+/// A paper that is not the usual one of the shop's country.
+fn other_paper(shop: &Shop, template: &Template) -> Option<String> {
+    let paper = Paper::called(template.head.paper.as_ref()?).ok()?;
+    let country = country_code(&shop.settings.country);
+    let usual = Paper::of(country);
+    (paper != usual).then(|| {
+        let country = country_name(country, "US");
+        format!(
+            "letter-templates/{} has `paper = \"{}\"`; the usual paper in {country} is `{}`. Change `window` with it",
+            template.file,
+            paper.as_str(),
+            usual.as_str()
+        )
+    })
 }
 
 /// What is found in file after file.
@@ -110,6 +139,7 @@ impl Findings {
         let (templates, wrong) = sources.templates_leniently();
         self.faults.extend(wrong);
         for template in &templates {
+            self.warnings.extend(other_paper(shop, template));
             self.warnings.extend(in_english_only(shop, &template.file, template.head.language.as_deref()));
             self.templates.insert(template.file.clone());
         }

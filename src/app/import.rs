@@ -117,7 +117,7 @@ pub(crate) fn import(
         None => (ImportKind::Customers, ImportedData::Customers),
     };
     let options = ImportOptions { timezone: shop.settings.timezone, ..request.options };
-    let plan = ImportPlan::of(&opened.sheet, kind, options).map_err(|e| e.at(&opened.name))?;
+    let plan = ImportPlan::of(&opened.sheet, kind, options).map_err(|e| opened.unread(e))?;
     let plan = plan.writing_out(opened.left_out.as_ref());
     let recognised = Recognised { dialect: plan.dialect, known_by: plan.known_by() };
     progress(ImportProgress::Recognised(&recognised));
@@ -140,7 +140,11 @@ pub(crate) fn import(
             }
         };
         go_on(stop, STOPPED)?;
-        let report = report.map_err(|e| e.at(&opened.name))?;
+        let mut report = report.map_err(|e| e.at(&opened.name))?;
+        if request.file.dry_run {
+            report.columns = plan.preview()?;
+            report.not_found = plan.not_found();
+        }
         step(ImportStep::Now("Looking the book over"))?;
         let profile = (request.file.dry_run || request.with_profile).then(|| import::profile(write)).transpose()?;
         if let Some(profile) = &profile {
@@ -196,6 +200,14 @@ impl<'a> Opened<'a> {
         let place = format!("out/{stem}-left-out.csv");
         let left_out = (file.skip_bad && !file.dry_run).then(|| LeftOut::new(&shop.folder, place, sheet.header()));
         Ok(Self { file, name, sheet, left_out })
+    }
+
+    /// An error of the headings, with what the file itself shows: that another sheet may be meant, or what stands above them.
+    fn unread(&self, error: Error) -> Error {
+        let remarks = self.sheet.remarks().into_iter();
+        let hints: Vec<String> = remarks.chain(error.what_next().map(str::to_owned)).collect();
+        let error = if hints.is_empty() { error } else { error.hint(hints.join("; ")) };
+        error.at(&self.name)
     }
 
     /// Runs the import: as a whole, as a rehearsal, or not at all when there are errors that may not be skipped.

@@ -2,7 +2,7 @@
 
 use chrono::{NaiveDate, NaiveDateTime};
 
-use super::email_check;
+use super::{check, email_check};
 use crate::campaign::{self, CampaignFile, Sources, Summary};
 use crate::customers::household;
 use crate::error::Result;
@@ -52,7 +52,9 @@ pub(crate) fn plan(shop: &Shop, slug: &str, mode: PlanMode, now: NaiveDateTime) 
             store.write(|write| campaign::plan(write, shop, slug, (now, LAYOUT_VERSION), again))?
         }
     };
-    summary.warnings.extend(cannot_leave);
+    summary
+        .warnings
+        .extend(check::is_sample(&shop.settings).then(|| check::SAMPLE.to_owned()).into_iter().chain(cannot_leave));
     Ok(PlanOutcome { summary, differences: None })
 }
 

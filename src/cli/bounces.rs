@@ -14,10 +14,12 @@ use crate::domain::InboundKind;
 use crate::error::Result;
 use crate::text;
 
-/// Read what came back about emails: addresses that are dead, full mailboxes, complaints, opt-outs. The mailbox is
-/// never changed, and reading it again does nothing twice. Without a file it is the mailbox that `[bounces]` in shop.toml
-/// names, read over IMAP: what is new in it, and what was left to you before.
+/// Read what came back about emails: addresses that are dead, full mailboxes, complaints, opt-outs.
 #[derive(Debug, clap::Args)]
+#[command(
+    after_help = "The mailbox is never changed, and reading it again does nothing twice. Without a file it is the mailbox that \
+                  `[bounces]` in shop.toml names, read over IMAP: what is new in it, and what was left to you before."
+)]
 pub(super) struct BouncesArguments {
     /// A Maildir, an mbox file, or a single message.
     #[arg(value_name = "MAILDIR|MBOX")]

@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::insights::{self, CallOptions};
 use crate::text;
 
-/// Whom to talk to today, and about what: open complaints, first-time buyers, the best who were not seen for long.
+/// Who to talk to today, and about what: open complaints, first-time buyers, the best who were not seen for long.
 #[derive(Debug, clap::Args)]
 pub(super) struct CallsArguments {
     /// Note that this customer was spoken to, which takes them off the list.

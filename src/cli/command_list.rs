@@ -37,7 +37,8 @@ fn add(command: &Command, before: &str, found: &mut Vec<ListedVerb>) {
             typed.push_str(&if argument.is_required_set() { format!(" {shown}") } else { format!(" [{shown}]") });
         }
         let about = verb.get_about().map(ToString::to_string).unwrap_or_default();
-        let mut markdown = format!("## {path}\n\n{about}.\n\n`{typed}`\n");
+        let more = verb.get_after_help().map(|more| format!(" {more}")).unwrap_or_default();
+        let mut markdown = format!("## {path}\n\n{about}.{more}\n\n`{typed}`\n");
         if !arguments.is_empty() {
             markdown.push_str("\n| argument | is |\n|---|---|\n");
         }

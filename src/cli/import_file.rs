@@ -10,7 +10,7 @@ use super::output::confirms;
 use super::progress::now;
 use crate::app::import::{self, ImportFile, ImportProgress, Imported};
 use crate::error::{Error, Result};
-use crate::import::{ImportReport, ImportStep, SheetOptions};
+use crate::import::{ImportReport, ImportStep, SheetOptions, preview_in_words};
 use crate::shop::Shop;
 use crate::text;
 
@@ -140,7 +140,21 @@ pub(super) fn outcome(file: &FileArguments, noun: &str, imported: Imported) -> D
             text.push_str(&format!("\n  {} {}: {before}, now {after}", example.reference, example.field));
         }
     }
+    if !report.columns.is_empty() {
+        text = format!("{}{}\n{text}", preview_in_words(&report.columns), what_is_missing(&report));
+    }
     Done::new(text, &object).warn(warnings)
+}
+
+/// How a column is named that was not recognized, where there is one, and what is missing.
+fn what_is_missing(report: &ImportReport) -> String {
+    if report.not_taken.is_empty() {
+        return String::new();
+    }
+    let missing: Vec<String> = report.not_found.iter().map(|field| text::quote(field)).collect();
+    let field = report.not_found.first().unwrap_or(&"FIELD");
+    let found = if missing.is_empty() { String::new() } else { format!("No column for {}. ", text::list(&missing)) };
+    format!("{found}If a column is not used and should be, name it: `--map {field}=\"COLUMN\"`.\n")
 }
 
 /// The references that no customer has, a line each, with the customers that may be meant.

@@ -13,10 +13,13 @@ use crate::error::{Error, Result};
 use crate::shop::Shop;
 use crate::text;
 
-/// Let everything go that is due today, or was due earlier and was missed: emails that wait for another try or were left by
-/// the daily cap, and reminders; letters of reminders are printed. Where `[bounces]` in shop.toml names a mailbox, what came
-/// back in it is read first. Made for a timer; may be run any number of times.
+/// Send and print everything that is due today: emails that wait, and reminders. Made for a timer.
 #[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Emails wait for another try, or for the next day of the daily cap. Letters of reminders are printed. What was due \
+                  earlier and was missed goes too. Where `[bounces]` in shop.toml names a mailbox, what came back in it is read \
+                  first. May be run any number of times."
+)]
 pub(super) struct RunArguments {
     /// Tell what would go; nothing is sent, printed or written down.
     #[arg(long)]

@@ -17,9 +17,12 @@ use crate::outbox::{OutboxCounts, SendTally};
 use crate::shop::Shop;
 use crate::text;
 
-/// Send the emails of a campaign through the mail server of shop.toml, each at most once. Ctrl-C ends it after the emails at
-/// hand; the same command goes on. Exit code 0: everything that can go has gone; 3: something waits, failed or is in doubt.
+/// Send the emails of a campaign through the mail server of shop.toml, each at most once.
 #[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Ctrl-C ends it after the emails at hand; the same command goes on. Exit code 0: everything that can go has \
+                  gone; 3: something waits, failed or is in doubt."
+)]
 pub(super) struct SendArguments {
     /// The campaign.
     #[arg(value_name = "NAME")]

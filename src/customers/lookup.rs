@@ -23,7 +23,9 @@ pub(crate) fn by_ref(read: &Read<'_>, reference: &str) -> Result<Customer> {
     }
     let error = Error::new(format!("there is no customer {}", text::quote(reference)));
     Err(match similar_refs(read, reference)? {
-        near if near.is_empty() => error.hint("references are written as in your export"),
+        near if near.is_empty() => {
+            error.hint("references are as in your export; `regulars customer find WORDS` finds them by name")
+        }
         near => error.hint(format!("did you mean {}?", text::alternatives(&near))),
     })
 }

@@ -68,7 +68,7 @@ impl Code {
         }
         let count = values.len();
         let values: [u8; 8] =
-            values.try_into().map_err(|_| wrong(format!("it has {} instead of 8", text::count(count, "sign"))))?;
+            values.try_into().map_err(|_| wrong(format!("it has {} instead of 8", text::count(count, "character"))))?;
         if check_value(&values[..7]) != values[7] {
             return Err(wrong("a character is wrong, or two are swapped".to_owned()));
         }

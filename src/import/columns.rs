@@ -6,6 +6,7 @@ use csv::StringRecord;
 
 use super::ImportSheet;
 use super::cells;
+use super::headings::full_key;
 use crate::customers::CustomerField;
 use crate::domain::{CircumstanceKind, Column};
 use crate::error::{Error, Result};
@@ -137,23 +138,34 @@ impl<'s> Columns<'s> {
         let header = sheet.header();
         let folded: Vec<String> = header.iter().map(|heading| heading_key(heading)).collect();
         let mut columns = Self { names: names.to_vec(), picks: vec![Pick::default(); names.len()], header };
-        for (name, known) in fields {
-            let Some(index) = names.iter().position(|n| *n == name) else { continue };
-            if columns.picks[index].is_there() {
-                continue;
-            }
-            let taken: Vec<usize> = columns.picks.iter().flat_map(|pick| &pick.places).copied().collect();
-            let found = known
-                .iter()
-                .map(|column| pick(column, &folded))
-                .find(|pick| pick.is_there() && !pick.places.iter().any(|place| taken.contains(place)));
-            columns.picks[index] = found.unwrap_or_default();
-        }
+        let fields: Vec<_> = fields.collect();
+        columns.take_known(&fields, &folded, heading_key);
+        // Headings that are shortened, where only one of them may be meant.
+        let full: Vec<String> = header.iter().map(|heading| full_key(heading)).collect();
+        let is_one = |key: &String| !key.is_empty() && full.iter().filter(|other| *other == key).count() == 1;
+        let full: Vec<String> = full.iter().map(|key| if is_one(key) { key.clone() } else { String::new() }).collect();
+        columns.take_known(&fields, &full, full_key);
         for said in map {
             columns.say(said, &folded)?;
         }
         columns.refuse_twins(&folded)?;
         Ok(columns)
+    }
+
+    /// Takes for each field that has none the first of its known columns that is there, and no other field's.
+    fn take_known(&mut self, fields: &[(&'static str, &[&'static str])], keys: &[String], key: fn(&str) -> String) {
+        for (name, known) in fields {
+            let Some(index) = self.names.iter().position(|n| n == name) else { continue };
+            if self.picks[index].is_there() {
+                continue;
+            }
+            let taken: Vec<usize> = self.picks.iter().flat_map(|pick| &pick.places).copied().collect();
+            let found = known
+                .iter()
+                .map(|column| pick(column, keys, key))
+                .find(|pick| pick.is_there() && !pick.places.iter().any(|place| taken.contains(place)));
+            self.picks[index] = found.unwrap_or_default();
+        }
     }
 
     /// Whether a row has nothing in any of them.
@@ -269,6 +281,11 @@ impl<'s> Columns<'s> {
         self.picks.iter().any(|pick| pick.places.contains(&place))
     }
 
+    /// The fields that take the column of this place.
+    pub(super) fn fields_of(&self, place: usize) -> impl Iterator<Item = &'static str> {
+        self.names.iter().zip(&self.picks).filter(move |(_, pick)| pick.places.contains(&place)).map(|(name, _)| *name)
+    }
+
     /// Headings that no field took.
     pub(crate) fn unused(&self) -> Vec<&str> {
         (0..self.header.len())
@@ -281,22 +298,22 @@ impl<'s> Columns<'s> {
 
 /// The same where every heading of it must be there; that which is missing.
 fn whole_pick<'c>(column: &'c str, folded: &[String]) -> std::result::Result<Pick, &'c str> {
-    match column.split(['|', '+']).find(|part| !pick(part, folded).is_there()) {
+    match column.split(['|', '+']).find(|part| !pick(part, folded, heading_key).is_there()) {
         Some(missing) => Err(missing.trim()),
-        None => Ok(pick(column, folded)),
+        None => Ok(pick(column, folded, heading_key)),
     }
 }
 
-/// The places that the writing of a column means in a header.
-fn pick(column: &str, folded: &[String]) -> Pick {
+/// The places that the writing of a column means in a header of such keys.
+fn pick(column: &str, keys: &[String], key: fn(&str) -> String) -> Pick {
     let (column, needed) = column.split_once(" if ").map_or((column, None), |(column, needed)| (column, Some(needed)));
-    if needed.is_some_and(|needed| !folded.contains(&heading_key(needed))) {
+    if needed.is_some_and(|needed| !keys.contains(&key(needed))) {
         return Pick::default();
     }
     let place = |heading: &str| {
         let (heading, nth) = heading.split_once('#').unwrap_or((heading, "1"));
-        let (heading, nth) = (heading_key(heading), nth.parse::<usize>().unwrap_or(1));
-        folded.iter().enumerate().filter(|(_, known)| **known == heading).map(|(place, _)| place).nth(nth - 1)
+        let (heading, nth) = (key(heading), nth.parse::<usize>().unwrap_or(1));
+        keys.iter().enumerate().filter(|(_, known)| **known == heading).map(|(place, _)| place).nth(nth - 1)
     };
     let joined = column.contains('+');
     let numbered = column.contains('#');

@@ -93,6 +93,9 @@ pub(crate) fn customers(
         }
     }
     report.not_taken(plan.not_taken());
+    if report.added > 0 {
+        plan.needs_people()?;
+    }
     if report.added + report.changed > 0 {
         customers::link_purchases(write, import)?;
         progress(ImportStep::Now("Working out who lives together"))?;

@@ -11,6 +11,7 @@ use std::sync::LazyLock;
 
 use super::columns::{ADDRESS_FIELDS, CUSTOMER_FIELDS, PURCHASE_FIELDS};
 use super::days::DayOrder;
+use super::headings::full_key;
 use crate::error::{Error, Result};
 use crate::money::DecimalSeparator;
 use crate::text::{self, heading_key};
@@ -199,12 +200,10 @@ impl Dialect {
         let marked = |d: &&Dialect| !d.is_plain() && d.marks.iter().all(|mark| there(&mark));
         let card = Self::all().find(|d| is_cards && d.name == "vcard");
         let Some(found) = card.or_else(|| Self::all().filter(marked).max_by_key(|d| d.marks.len())) else {
-            let known = |d: &&Dialect| {
-                d.columns(kind)
-                    .iter()
-                    .filter(|(_, names)| names.iter().any(|n| folded.contains(&heading_key(first(n)))))
-                    .count()
-            };
+            let full: Vec<String> = header.iter().map(|heading| full_key(heading)).collect();
+            let is_there = |name: &str| folded.contains(&heading_key(name)) || full.contains(&full_key(name));
+            let is_known = |names: &[&str]| names.iter().any(|name| is_there(first(name)));
+            let known = |d: &&Dialect| d.columns(kind).iter().filter(|(_, names)| is_known(names)).count();
             let most = Self::plain().rev().max_by_key(known);
             return most.ok_or_else(|| Error::new("no dialect is known"));
         };

@@ -31,6 +31,11 @@ pub(crate) struct ImportReport {
     pub(crate) settled: Vec<String>,
     /// What is worth knowing and stops nothing.
     pub(crate) warnings: Vec<String>,
+    /// What each column is taken as; only of a rehearsal.
+    pub(crate) columns: Vec<ColumnUse>,
+    /// What a list usually has, and this one has no column for; only of a rehearsal.
+    #[serde(skip)]
+    pub(crate) not_found: Vec<&'static str>,
     /// Headings of the file that no field took.
     pub(crate) not_taken: Vec<String>,
     /// References of purchases that no customer has, those with the most purchases first.
@@ -84,6 +89,17 @@ impl ImportReport {
         self.problems.sort_by_key(|problem| problem.line);
         self.problems.truncate(Self::MOST);
     }
+}
+
+/// A column of a file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct ColumnUse {
+    /// Its heading.
+    pub(crate) column: String,
+    /// The fields that it is taken as; nothing when it is not used.
+    pub(crate) fields: Vec<String>,
+    /// The first cell that is not empty.
+    pub(crate) example: String,
 }
 
 /// How far an import is.

@@ -14,7 +14,7 @@ use crate::domain::Column;
 use crate::error::{Error, Result};
 use crate::import::{Dialect, ImportKind};
 use crate::text;
-pub(crate) use html::to_html;
+pub(crate) use html::{headings, to_html};
 pub(crate) use search::Found;
 pub(crate) use terminal::{Terminal, to_terminal};
 use topics::topics;
@@ -111,6 +111,21 @@ mod tests {
         assert_eq!(first("PAPER Jam"), Some("print"));
         assert_eq!(first("backup"), Some("backup"));
         assert_eq!(first("undo an import"), Some("undo-import"));
-        assert_eq!((first("zzz"), first("  "), first("backup zzz")), (None, None, None));
+        // Another ending, and words of which one is nowhere, are found as well; a part of a word is not.
+        assert_eq!((first("printing labels"), first("paper jams zzz")), (Some("print"), Some("print")));
+        assert_eq!((first("zzz"), first("  "), first("zzz qqq"), first("egulars")), (None, None, None, None));
+        let most = |words: &str| {
+            let found = manual.search(words);
+            found.iter().filter(|one| one.topic == found[0].topic).count()
+        };
+        assert!(most("language of questions") <= 3, "one page leaves room for the others");
+        for words in ["paper jam", "language", "duplicate", "json", "margin", "opt-out"] {
+            for found in manual.search(words) {
+                assert!(!found.line.is_empty() && found.parts.concat() == found.line, "{words}: {found:?}");
+                let html = to_html(&manual.markdown(Manual::topic(found.topic).expect("a page")));
+                let id = format!("id=\"{}\"", found.anchor);
+                assert!(found.anchor.is_empty() || html.contains(&id), "{words}: {found:?}");
+            }
+        }
     }
 }

@@ -46,6 +46,11 @@ impl Topic {
         self.markdown.lines().next().unwrap_or_default().trim_start_matches("# ")
     }
 
+    /// The chapter it is in.
+    pub(crate) fn chapter(&self) -> Option<&'static Chapter> {
+        CHAPTERS.iter().find(|chapter| chapter.topics.iter().any(|one| one.slug == self.slug))
+    }
+
     /// What the page is for, in a sentence.
     pub(crate) fn purpose(&self) -> &'static str {
         self.markdown.lines().nth(2).unwrap_or_default()

@@ -25,6 +25,7 @@ mod tls;
 mod unsubscribe;
 mod wording;
 
+use std::io::IsTerminal;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -73,8 +74,10 @@ pub(crate) fn serve(
     stop: &Stop,
     ready: impl FnOnce(SocketAddr),
 ) -> Result<()> {
-    // Whoever embeds this may have a log of their own.
-    let _ = tracing_subscriber::fmt().with_writer(std::io::stderr).with_ansi(false).with_target(false).try_init();
+    // Whoever embeds this may have a log of their own. On a terminal people read what they have to do something about.
+    let least = if std::io::stderr().is_terminal() { tracing::Level::WARN } else { tracing::Level::INFO };
+    let log = tracing_subscriber::fmt().with_writer(std::io::stderr).with_ansi(false).with_target(false);
+    let _ = log.with_max_level(least).try_init();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_io()
