@@ -4,7 +4,7 @@ use super::frame::{self, Frame};
 use super::lines::{self, Align};
 use super::number;
 use super::page::{Mark, SetBlock, Strip};
-use super::role::Role;
+use super::role::ReadingRole;
 use super::typeset::{Look, Setter, Styled};
 use crate::merge::block::Span;
 
@@ -50,7 +50,7 @@ pub(crate) fn set(setter: &mut Setter<'_>, frame: &Frame<'_>, rows: &[Vec<Vec<Sp
         }
         strips.push(strip);
     }
-    SetBlock { strips, before: leading * 0.6, after: leading * 0.8, role: Role::Table, ..SetBlock::default() }
+    SetBlock { strips, before: leading * 0.6, after: leading * 0.8, role: ReadingRole::Table, ..SetBlock::default() }
 }
 
 /// The widths of the columns: as wide as they need, the wider ones narrowed when they do not fit.
