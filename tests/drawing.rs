@@ -80,9 +80,9 @@ fn a_single_letter_is_tagged_and_a_print_run_is_not() {
         "Link (inline)\n\"helen@example.com\"",
         "L (block)\nLI (block)\nLbl (block)\n\"•\"\nLBody (block)\nP (block)\n\"one\"\nLI (block)",
         "Lbl (block)\n\"3.\"",
-        "BlockQuote (block)\nP (block)\n\"a word\"",
-        "Table (block)\nTR (block)\nTH (block)\n\"Item\"\nTH (block)\n\"Paid\"\nTR (block)\nTD (block)\n\"tie\"\nTD (block)\n\"9.50\"\n\
-         TR (block)\nTD (block)\n\"coat\"\nTD (block)",
+        "BlockQuote\nP (block)\n\"a word\"",
+        "Table (block)\nTR\nTH\n\"Item\"\nTH\n\"Paid\"\nTR\nTD\n\"tie\"\nTD\n\"9.50\"\n\
+         TR\nTD\n\"coat\"\nTD",
         "H2 (block)\n\"Less\"",
         "Link (inline)\n\"here (example.org)\"",
     ] {
@@ -90,7 +90,6 @@ fn a_single_letter_is_tagged_and_a_print_run_is_not() {
     }
     // A picture of which nothing is said is decoration; so are rules.
     assert_eq!(tree.matches("Figure").count(), 2, "{tree}");
-    assert!(!tree.contains("javascript"));
     let objects = outside(&shop.path(), &format!("qpdf --qdf --object-streams=disable {file} -"));
     for expected in [
         "/Alt (The shop)",
@@ -102,7 +101,9 @@ fn a_single_letter_is_tagged_and_a_print_run_is_not() {
     ] {
         assert!(objects.contains(expected), "{expected}");
     }
-    assert_eq!(objects.matches("/Subtype /Link").count(), 3);
+    // What leads nowhere that a reader may be sent to is text.
+    assert_eq!((objects.matches("/Subtype /Link").count(), objects.matches("/URI (").count()), (3, 3));
+    assert!(!objects.contains("/URI (javascript"));
     let info = |file: &str| outside(&shop.path(), &format!("pdfinfo {file}"));
     assert!(info(file).contains("Tagged:          yes"));
     assert!(outside(&shop.path(), &format!("pdfinfo -meta {file}")).contains("<pdfuaid:part>1</pdfuaid:part>"));
@@ -162,13 +163,13 @@ fn pages_are_written_as_svg_one_file_each() {
     }
     for page in &pages {
         let page = shop.read(page);
-        for banned in ["<style", "<script", "style=", "javascript:", "onload"] {
+        for banned in ["<style", "<script", "style=", "href=\"javascript", "onload"] {
             assert!(!page.contains(banned), "{banned}");
         }
     }
     assert_eq!(shop.json("preview spring C-06 --svg"), object);
     assert_eq!(shop.read(pages[0]), first, "the same bytes");
-    assert!(object["page"].is_null() && shop.json("preview spring C-06")["pages"].is_null());
+    assert!(object["page"].is_null() && shop.json("preview spring C-06")["pages"] == serde_json::json!([]));
     // A letter that has become shorter leaves no page of the longer one behind.
     shop.write("letter-templates/spring.md", LETTER.replace("{{ qr() }}", ""));
     shop.run("plan spring --again").shows("Planned");
@@ -225,6 +226,4 @@ fn a_plan_of_another_version_says_that_lines_may_break_elsewhere() {
         "warning: `spring` was planned with another version of Regulars: lines and pages may break elsewhere than in a proof \
          from then; `regulars proof spring` shows the letters as they are printed now",
     );
-    shop.run("plan spring --again");
-    drop(database);
 }

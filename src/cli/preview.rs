@@ -33,13 +33,10 @@ pub(super) fn run(arguments: &PreviewArguments, context: &Context) -> Result<Don
     let PiecePreview { recipient, channel, wave, .. } = outcome;
     let (file, page) = (shop.shown(&outcome.file), outcome.page.map(|page| shop.shown(&page)));
     let pages: Vec<String> = outcome.pages.iter().map(|page| shop.shown(page)).collect();
-    let mut object = json!({
+    let object = json!({
         "campaign": slug, "ref": recipient.reference, "name": recipient.name, "channel": channel, "wave": wave,
-        "file": file, "page": page,
+        "file": file, "page": page, "pages": pages,
     });
-    if arguments.svg {
-        object["pages"] = json!(pages);
-    }
     let to_look_at = page.map_or(String::new(), |page| format!("; to look at it, open {page}"));
     let places = if pages.is_empty() { file } else { text::list(&pages) };
     let text = format!("The {channel} to {} is in {places}{to_look_at}.", recipient.name);

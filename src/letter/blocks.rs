@@ -4,7 +4,7 @@ use super::frame::{Frame, baseline};
 use super::lines::{self, Align};
 use super::page::{LayoutFault, Mark, SetBlock, Strip};
 use super::paper::MM;
-use super::role::Role;
+use super::role::ReadingRole;
 use super::typeset::{Look, Setter, Styled};
 use super::{barcode, coupon, direction, text_table};
 use crate::merge::block::{Block, Span};
@@ -46,14 +46,20 @@ fn set_inner(setter: &mut Setter<'_>, frame: &Frame<'_>, block: &Block, measure:
             let indent = 1.6 * frame.size;
             let mut set = stack(setter, frame, blocks, measure - 2.0 * indent, false);
             shift(&mut set, indent);
-            SetBlock { before: white, after: white, role: Role::Quote, ..set }
+            SetBlock { before: white, after: white, role: ReadingRole::Quote, ..set }
         }
         Block::Rule => {
             let width = measure / 4.0;
             let marks =
                 vec![Mark::Rule { x: (measure - width) / 2.0, y: frame.size * 0.5, width, colour: frame.own.colour }];
             let strip = Strip { height: frame.size, marks, ..Strip::default() };
-            SetBlock { strips: vec![strip], before: white, after: white, role: Role::Artifact, ..SetBlock::default() }
+            SetBlock {
+                strips: vec![strip],
+                before: white,
+                after: white,
+                role: ReadingRole::Artifact,
+                ..SetBlock::default()
+            }
         }
         Block::Coupon(inside) => coupon::set(frame, inside, measure, &mut |frame, blocks, measure| {
             stack(setter, frame, blocks, measure, false)
@@ -159,7 +165,7 @@ fn heading(setter: &mut Setter<'_>, frame: &Frame<'_>, level: u8, spans: &[Span]
         strip.tint(frame.own.colour);
     }
     let line = frame.leading();
-    SetBlock { strips, before: line, after: line * 0.3, role: Role::Heading(level), ..SetBlock::default() }
+    SetBlock { strips, before: line, after: line * 0.3, role: ReadingRole::Heading(level), ..SetBlock::default() }
 }
 
 fn list(
@@ -191,7 +197,7 @@ fn list(
         if !frame.is_rtl {
             shift(&mut set, indent);
         }
-        set.put_within(1, Role::Body);
+        set.put_within(1, ReadingRole::Body);
         if set.strips.is_empty() {
             set.strips.push(Strip { height: leading, ..Strip::default() });
         }
@@ -199,13 +205,13 @@ fn list(
         if let (Some(strip), Some((_, line))) = (set.strips.first_mut(), line) {
             let x = if frame.is_rtl { measure - hang - widest } else { hang + widest - width };
             strip.marks.insert(0, Mark::Text { x, y: baseline(frame.size, leading), line });
-            strip.tag_first(Role::Label);
+            strip.tag_first(ReadingRole::Label);
         }
-        set.put_within(number, Role::Item);
+        set.put_within(number, ReadingRole::Item);
         let space = if whole.strips.is_empty() { 0.0 } else { leading * if loose { BETWEEN } else { TIGHT } };
         append(&mut whole, set, space);
     }
-    let role = Role::List { is_numbered: first.is_some() };
+    let role = ReadingRole::List { is_numbered: first.is_some() };
     SetBlock { before: leading * BETWEEN, after: leading * BETWEEN, role, ..whole }
 }
 
@@ -229,7 +235,7 @@ fn image(frame: &Frame<'_>, (file, alt): (&str, &str), tenths: u32, measure: f32
     let scale = (wanted.min(measure) / wide).min(frame.tallest / high);
     let size = (wide * scale, high * scale);
     let set = alone(Mark::Image { image, x: 0.0, y: 0.0, size }, size.1, frame.leading() * 0.7);
-    SetBlock { role: Role::Figure(alt.to_owned()), ..set }
+    SetBlock { role: ReadingRole::Figure(alt.to_owned()), ..set }
 }
 
 fn qr_code(frame: &Frame<'_>, text: &str) -> SetBlock {
@@ -239,7 +245,7 @@ fn qr_code(frame: &Frame<'_>, text: &str) -> SetBlock {
     let module = (QR_WIDTH / f32::from(modules)).max(QR_MODULE) * MM;
     let side = module * f32::from(modules);
     let mark = Mark::Cells { x: 0.0, y: 0.0, cell: (module, module), boxes, text: text.to_owned() };
-    let role = Role::Figure(format!("QR: {text}"));
+    let role = ReadingRole::Figure(format!("QR: {text}"));
     SetBlock { aside: Some(side), role, ..alone(mark, side, frame.leading() * 0.7) }
 }
 
@@ -259,15 +265,15 @@ fn bar_code(setter: &mut Setter<'_>, frame: &Frame<'_>, code: &str, measure: f32
     let mut strip = Strip::default();
     strip.marks.push(Mark::Cells { x: 0.0, y: 0.0, cell, boxes, text: code.to_owned() });
     // Its text stands below it.
-    strip.tag(Role::Artifact);
+    strip.tag(ReadingRole::Artifact);
     let size = frame.size * 0.78;
     let label = Styled::plain(code, Look { tracking: 1.0, ..Look::of(size) });
     let below = frame.leading_of(size);
     for (x, line) in lines::set(setter, &label, frame.language, width, Align::Centre) {
         strip.marks.push(Mark::Text { x, y: cell.1 + baseline(size, below), line });
     }
-    strip.tag(Role::Paragraph);
+    strip.tag(ReadingRole::Paragraph);
     strip.height = cell.1 + below;
     let white = frame.leading() * 0.7;
-    SetBlock { strips: vec![strip], before: white, after: white, role: Role::Group, ..SetBlock::default() }
+    SetBlock { strips: vec![strip], before: white, after: white, role: ReadingRole::Group, ..SetBlock::default() }
 }

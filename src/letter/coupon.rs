@@ -5,7 +5,7 @@ use super::frame::Frame;
 use super::number;
 use super::page::{LayoutFault, Mark, SetBlock, Strip};
 use super::paper::MM;
-use super::role::{Role, TaggedMarks};
+use super::role::{ReadingRole, TaggedMarks};
 use crate::merge::block::Block;
 use crate::merge::head::TextAlign;
 
@@ -40,9 +40,9 @@ pub(super) fn set(
         return SetBlock { faults: vec![fault], ..SetBlock::default() };
     }
     let mut strip = Strip { height, marks: vec![edge(measure, height)], ..Strip::default() };
-    strip.tag(Role::Artifact);
+    strip.tag(ReadingRole::Artifact);
     for (part, (mut set, x)) in [(text, pad), (code, measure - pad - wide)].into_iter().enumerate() {
-        set.put_within(part + 1, Role::Group);
+        set.put_within(part + 1, ReadingRole::Group);
         let mut y = (height - set.height()) / 2.0;
         for (number, inner) in set.strips.into_iter().enumerate() {
             y += if number == 0 { 0.0 } else { inner.space };
@@ -53,7 +53,7 @@ pub(super) fn set(
         }
     }
     let white = frame.leading();
-    SetBlock { strips: vec![strip], before: white, after: white, role: Role::Group, faults, ..SetBlock::default() }
+    SetBlock { strips: vec![strip], before: white, after: white, role: ReadingRole::Group, faults, ..SetBlock::default() }
 }
 
 /// The four sides of a box, in dashes.

@@ -12,7 +12,7 @@ use super::images::CoarsePicture;
 use super::page::{LaidPage, LayoutFault, Mark, PagePart, PlacedPart, SetBlock, Strip};
 use super::paper::Geometry;
 use super::postcard;
-use super::role::Role;
+use super::role::ReadingRole;
 use super::running::{self, Footer};
 use super::sheet;
 use super::typeset::Setter;
@@ -280,7 +280,7 @@ fn columns(column: &[Arc<SetBlock>], closing: usize, geometry: &Geometry, is_rtl
         let mut parts = place(&flat[start..end], column, geometry.left, top + head);
         let below = geometry.left;
         // It was read where the table began.
-        let repeated = |strip: &Strip| PagePart::Strip(Strip { role: Role::Artifact, ..strip.clone() });
+        let repeated = |strip: &Strip| PagePart::Strip(Strip { role: ReadingRole::Artifact, ..strip.clone() });
         parts.extend(ends.map(|(head, _)| PlacedPart { x: below, y: top, part: repeated(head) }));
         if let Some((_, foot)) = flat.get(end).and_then(|next| broken_table(column, next)) {
             let y = top + head + height(&flat[start..end]);

@@ -95,5 +95,5 @@ pub use one_by_one::Layout;
 pub use page::{Glyph, GlyphRun, LaidPage, Mark, Outline, PagePart, PlacedPart, SetBlock, Strip, TextLine};
 pub use paper::{EnvelopeWindow, Paper};
 pub use print::print;
-pub use role::{LineLink, Role, Step, TaggedMarks};
+pub use role::{LineLink, ReadingRole, Step, TaggedMarks};
 pub use svg::svg;

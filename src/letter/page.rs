@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::Colour;
-use super::role::{LineLink, Role, TaggedMarks};
+use super::role::{LineLink, ReadingRole, TaggedMarks};
 
 /// A glyph within a run.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -100,7 +100,7 @@ pub struct Strip {
     pub marks: Vec<Mark>,
     /// Which block of the letter it is from, when it stands on a page, and what that is for a reader.
     pub block: usize,
-    pub role: Role,
+    pub role: ReadingRole,
     /// What stretches of its marks are within the block; nothing where they are the block itself.
     pub tags: Vec<TaggedMarks>,
 }
@@ -153,7 +153,7 @@ pub struct SetBlock {
     /// It is the same in many letters and is drawn once, as this form.
     pub form: Option<usize>,
     /// What it is for a reader.
-    pub role: Role,
+    pub role: ReadingRole,
     /// What is wrong with it.
     pub faults: Vec<LayoutFault>,
 }

@@ -1,7 +1,7 @@
 //! The marks of a page in the order in which they are read, each with what it is for a reader.
 
 use super::page::{LaidPage, Mark, PagePart, SetBlock, Strip};
-use super::role::{Role, Step};
+use super::role::{ReadingRole, Step};
 
 /// Something on a page.
 #[derive(Debug)]
@@ -59,10 +59,10 @@ fn strip<'p>(found: &mut Vec<Reading<'p>>, strip: &'p Strip, block: &[Step], at:
 
 /// What a mark is: rules, pictures that nothing is said of and boxes to tick are nothing to be read.
 fn reading(path: Vec<Step>, mark: &Mark, at: (f32, f32)) -> Reading<'_> {
-    let is_silent = path.iter().any(|(_, role)| *role == Role::Artifact);
+    let is_silent = path.iter().any(|(_, role)| *role == ReadingRole::Artifact);
     let says = match (mark, path.last()) {
         (Mark::Rule { .. }, _) => false,
-        (Mark::Image { .. } | Mark::Cells { .. }, Some((_, Role::Figure(words)))) => !words.trim().is_empty(),
+        (Mark::Image { .. } | Mark::Cells { .. }, Some((_, ReadingRole::Figure(words)))) => !words.trim().is_empty(),
         (Mark::Image { .. } | Mark::Cells { .. }, _) => false,
         (Mark::Text { .. }, _) => true,
     };

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 /// What something is for a reader.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub enum Role {
+pub enum ReadingRole {
     #[default]
     Paragraph,
     /// Level 1 to 6.
@@ -34,7 +34,7 @@ pub enum Role {
 }
 
 /// A step on the way from a letter to a part of it: which part, counted within the one above, and what it is.
-pub type Step = (usize, Role);
+pub type Step = (usize, ReadingRole);
 
 /// What a stretch of a strip's marks is.
 #[derive(Debug, Clone, PartialEq)]

@@ -4,7 +4,7 @@ use super::frame::Frame;
 use super::lines::{self, Align};
 use super::page::{LayoutFault, Mark, Strip, TextLine};
 use super::paper::{Geometry, MM};
-use super::role::Role;
+use super::role::ReadingRole;
 use super::typeset::{Look, Setter, Styled};
 use super::{Letter, Stationery, number};
 use crate::merge::head::FooterPages;
@@ -66,7 +66,7 @@ impl Footer {
         }
         let mut y = first_baseline(frame, geometry, self.count);
         // It is read once, however many pages have it.
-        let role = if page > 1 { Role::Artifact } else { Role::Paragraph };
+        let role = if page > 1 { ReadingRole::Artifact } else { ReadingRole::Paragraph };
         let mut strip = Strip { height: geometry.height, role, ..Strip::default() };
         for (x, line) in set(setter, frame, geometry, &with_numbers(&self.text, (page, pages))) {
             strip.marks.push(Mark::Text { x: geometry.left + x, y, line });
@@ -112,7 +112,7 @@ pub(crate) fn head_line(
         let y = first + number::measure(number) * distance(frame);
         Mark::Text { x: geometry.left + x, y, line }
     });
-    Strip { height: geometry.height, marks: marks.collect(), role: Role::Artifact, ..Strip::default() }
+    Strip { height: geometry.height, marks: marks.collect(), role: ReadingRole::Artifact, ..Strip::default() }
 }
 
 /// `Rosa Okafor · January 23, 1989 · 2/2`.

@@ -7,7 +7,7 @@ use super::frame::{self, Frame};
 use super::lines::{self, Align};
 use super::page::{LayoutFault, Mark, Outline, PagePart, SetBlock, Strip};
 use super::paper::{Geometry, MM};
-use super::role::Role;
+use super::role::ReadingRole;
 use super::typeset::{Look, Setter, Styled};
 use super::{Colour, EnvelopeWindow, Stationery};
 use crate::text;
@@ -59,7 +59,7 @@ pub(crate) fn letterhead(
                 let size = fit(found.size, (LOGO_WIDTH * MM, most));
                 let x = geometry.left + geometry.head_shift(size.0);
                 strip.marks.push(Mark::Image { image, x, y, size });
-                strip.tag(Role::Figure(sender.first().copied().unwrap_or_default().to_owned()));
+                strip.tag(ReadingRole::Figure(sender.first().copied().unwrap_or_default().to_owned()));
                 y += size.1 + 5.0;
             }
             None => faults.push(no_image("logo", key)),
@@ -76,7 +76,7 @@ pub(crate) fn letterhead(
         }
         line_of_head.tint(colour);
         strip.marks.append(&mut line_of_head.marks);
-        strip.tag(Role::Paragraph);
+        strip.tag(ReadingRole::Paragraph);
     };
     if let Some((name, rest)) = head.split_first() {
         let look = Look { small_caps: true, tracking: name_size * 0.09, ..Look::of(name_size) };
@@ -90,7 +90,7 @@ pub(crate) fn letterhead(
         return_line(setter, frame, geometry, &sender.join(" · "), top, &mut strip);
     }
     // The sender was read above; marks for folding are nothing to be read.
-    strip.tag(Role::Artifact);
+    strip.tag(ReadingRole::Artifact);
     if geometry.fold_marks {
         let [upper, lower] = geometry.folds;
         for (y, length) in [(upper, MARKS.1), (PUNCH * MM, MARKS.2), (lower, MARKS.1)] {
@@ -112,10 +112,10 @@ pub(crate) fn letterhead(
         for (x, line) in lines::set(setter, &date, frame.language, geometry.measure, align) {
             strip.marks.push(Mark::Text { x: geometry.left + x, y, line });
         }
-        strip.tag(Role::Paragraph);
+        strip.tag(ReadingRole::Paragraph);
     }
     faults.extend(std::mem::take(&mut setter.missing).into_iter().map(LayoutFault::Glyph));
-    SetBlock { strips: vec![strip], role: Role::Group, faults, ..SetBlock::default() }
+    SetBlock { strips: vec![strip], role: ReadingRole::Group, faults, ..SetBlock::default() }
 }
 
 /// The sender in one small line above the address, seen through the window.
@@ -169,14 +169,14 @@ pub(crate) fn closing(
     setter.missing.clear();
     let leading = frame.leading();
     let mut set =
-        SetBlock { before: leading * 0.45, after: leading * 0.9, role: Role::Group, ..SetBlock::default() };
+        SetBlock { before: leading * 0.45, after: leading * 0.9, role: ReadingRole::Group, ..SetBlock::default() };
     match signature.map(|key| (key, frame.images.find(key))) {
         Some((_, Some((image, found)))) => {
             let size = fit(found.size, (SIGNATURE.0 * MM, SIGNATURE.1 * MM));
             let x = if frame.is_rtl { measure - size.0 } else { 0.0 };
             let mark = Mark::Image { image, x, y: 0.0, size };
             let mut strip = Strip { height: size.1, keep: true, marks: vec![mark], ..Strip::default() };
-            strip.tag(Role::Figure(signer.trim().to_owned()));
+            strip.tag(ReadingRole::Figure(signer.trim().to_owned()));
             set.strips.push(strip);
         }
         Some((key, None)) => set.faults.push(no_image("signature", key)),
@@ -188,7 +188,7 @@ pub(crate) fn closing(
     let last = set.strips.len().saturating_sub(1);
     for (number, strip) in set.strips.iter_mut().enumerate() {
         strip.keep = number < last;
-        strip.tag(Role::Paragraph);
+        strip.tag(ReadingRole::Paragraph);
     }
     set.faults.extend(std::mem::take(&mut setter.missing).into_iter().map(LayoutFault::Glyph));
     set

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::role::{Role, Step};
+use super::role::{ReadingRole, Step};
 
 /// The parts of a letter. The first is the letter.
 #[derive(Debug)]
@@ -94,7 +94,7 @@ impl Structure {
 
     fn headings(&self) -> impl Iterator<Item = u8> {
         self.parts.iter().filter_map(|part| match &part.step {
-            Some((_, Role::Heading(level))) => Some(*level),
+            Some((_, ReadingRole::Heading(level))) => Some(*level),
             _ => None,
         })
     }
@@ -118,7 +118,7 @@ impl Structure {
             let first = rows.next();
             rows.all(|row| Some(row) == first)
         };
-        let tables = self.parts.iter().filter(|part| matches!(part.step, Some((_, Role::Table))));
+        let tables = self.parts.iter().filter(|part| matches!(part.step, Some((_, ReadingRole::Table))));
         in_order && tables.fold(true, |all, table| all && is_even(table))
     }
 }
@@ -131,7 +131,9 @@ mod tests {
     fn parts_are_found_again_and_levels_must_not_be_left_out() {
         let mut structure = Structure::new();
         structure.pages.push(Vec::new());
-        let item = |number| [(1, Role::List { is_numbered: false }), (number, Role::Item), (1, Role::Body)];
+        let item = |number| {
+            [(1, ReadingRole::List { is_numbered: false }), (number, ReadingRole::Item), (1, ReadingRole::Body)]
+        };
         let first = structure.part(&item(0));
         let second = structure.part(&item(1));
         assert_eq!((structure.part(&item(0)), structure.part(&item(1)), structure.parts.len()), (first, second, 6));
@@ -145,7 +147,7 @@ mod tests {
         ] {
             let mut structure = Structure::new();
             for (number, level) in levels.iter().enumerate() {
-                structure.part(&[(number, Role::Heading(*level))]);
+                structure.part(&[(number, ReadingRole::Heading(*level))]);
             }
             assert_eq!(structure.is_universal(), is_universal, "{levels:?}");
         }
@@ -153,7 +155,7 @@ mod tests {
             let mut structure = Structure::new();
             for (row, cells) in cells.into_iter().enumerate() {
                 for cell in 0..cells {
-                    structure.part(&[(0, Role::Table), (row, Role::Row), (cell, Role::Cell)]);
+                    structure.part(&[(0, ReadingRole::Table), (row, ReadingRole::Row), (cell, ReadingRole::Cell)]);
                 }
             }
             assert_eq!(structure.is_universal(), is_universal, "{cells:?}");

@@ -9,8 +9,8 @@ use super::images::Images;
 use super::number::rounded;
 use super::page::{LaidPage, Mark, Outline, PagePart, TextLine};
 use super::reading::{self, Reading};
-use super::role::{Role, Step};
-use super::svg_groups::{Placed, group};
+use super::role::{ReadingRole, Step};
+use super::svg_groups::{PlacedGlyph, group};
 use super::svg_image::address;
 use super::svg_outline::{STEPS, outline};
 use super::typeset::is_right_to_left;
@@ -49,7 +49,7 @@ struct Sheet<'a> {
     outlines: Vec<String>,
     names: HashMap<(usize, u16), Option<usize>>,
     /// The glyphs of each line, in halves of a step.
-    lines: Vec<Vec<Placed>>,
+    lines: Vec<Vec<PlacedGlyph>>,
     /// What is seen but for the glyphs, and after which bytes of it the glyphs of each line stand.
     seen: String,
     places: Vec<usize>,
@@ -149,7 +149,7 @@ impl<'a> Sheet<'a> {
                 for glyph in &run.glyphs {
                     if let Some(what) = self.outline(run.face, glyph.code) {
                         let at = [(pen + glyph.offset.0) / across, glyph.offset.1 / down].map(|at| rounded(at * 2.0));
-                        glyphs.push(Placed { what, at: at.into() });
+                        glyphs.push(PlacedGlyph { what, at: at.into() });
                     }
                     pen += glyph.advance;
                 }
@@ -231,25 +231,29 @@ impl<'a> Sheet<'a> {
         open.iter().for_each(|_| self.text.push_str("</g>"));
     }
 
-    fn open(&mut self, role: &Role) {
+    fn open(&mut self, role: &ReadingRole) {
         let role = match role {
-            Role::Paragraph => "paragraph",
-            Role::Heading(level) => {
+            ReadingRole::Paragraph => "paragraph",
+            ReadingRole::Heading(level) => {
                 let _ = write!(self.text, "<g role=\"heading\" aria-level=\"{level}\">");
                 return;
             }
-            Role::Figure(words) => {
+            ReadingRole::Figure(words) => {
                 let _ = write!(self.text, "<g role=\"img\" aria-label=\"{}\">", escape(words));
                 return;
             }
-            Role::Quote => "blockquote",
-            Role::List { .. } => "list",
-            Role::Item => "listitem",
-            Role::Table => "table",
-            Role::Row => "row",
-            Role::Head => "columnheader",
-            Role::Cell => "cell",
-            Role::Label | Role::Body | Role::Link(_) | Role::Group | Role::Artifact => {
+            ReadingRole::Quote => "blockquote",
+            ReadingRole::List { .. } => "list",
+            ReadingRole::Item => "listitem",
+            ReadingRole::Table => "table",
+            ReadingRole::Row => "row",
+            ReadingRole::Head => "columnheader",
+            ReadingRole::Cell => "cell",
+            ReadingRole::Label
+            | ReadingRole::Body
+            | ReadingRole::Link(_)
+            | ReadingRole::Group
+            | ReadingRole::Artifact => {
                 self.text.push_str("<g>");
                 return;
             }

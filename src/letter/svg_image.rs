@@ -9,7 +9,7 @@ use super::images::{Data, Image};
 use super::number;
 
 /// How finely a page on a screen shows an image, in pixels an inch.
-const FINEST: f32 = 192.0;
+const FINEST: f32 = 150.0;
 
 /// The image as a `data:` address, scaled down where it has more pixels than are seen at this size in points; and its size
 /// then: the last column and row of a smaller one can reach a little beyond those of the image.
@@ -23,7 +23,7 @@ pub(crate) fn address(image: &Image, size: (f32, f32)) -> Option<(String, (f32, 
     };
     let across = usize::try_from(image.pixels.0).ok()?.max(1);
     let seen = usize::from(number::whole(size.0 / 72.0 * FINEST)).max(1);
-    let step = (across / seen).max(1);
+    let step = ((across + seen / 2) / seen).max(1);
     let colour = usize::from(image.components);
     let (width, height, data) = shrink(image, pixels, colour, step)?;
     let file = match few_colours(&data, colour + usize::from(image.alpha.is_some())) {
@@ -169,8 +169,8 @@ mod tests {
             (frame.width, frame.height, data[..4].to_vec())
         };
         assert_eq!(decoded((72.0, 72.0)), (8, 8, vec![0, 0, 0, 0]));
-        // 192 pixels an inch: this is 4 pixels wide.
-        assert_eq!(decoded((1.5, 1.5)), (4, 4, vec![200, 200, 200, 128]));
+        // 150 pixels an inch: this is 4 pixels wide.
+        assert_eq!(decoded((1.92, 1.92)), (4, 4, vec![200, 200, 200, 128]));
         assert_eq!(decoded((0.0, 0.0)), (1, 1, vec![200, 200, 200, 128]));
     }
 }

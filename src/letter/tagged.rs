@@ -7,7 +7,7 @@ use super::draw::{Drawn, Pen};
 use super::page::{Mark, TextLine};
 use super::pdf::Book;
 use super::reading::{self, Reading};
-use super::role::{Role, Step};
+use super::role::{ReadingRole, Step};
 use super::structure::Structure;
 use super::tagged_pdf::{self, TaggedPage};
 use super::{PrintJob, Printed, links, separately};
@@ -74,7 +74,7 @@ impl TaggedPen<'_> {
         for Reading { path, mark, at } in read {
             let path: Vec<Step> = match path.is_empty() {
                 true => path,
-                false => std::iter::once((letter, Role::Group)).filter(|_| letter > 0).chain(path).collect(),
+                false => std::iter::once((letter, ReadingRole::Group)).filter(|_| letter > 0).chain(path).collect(),
             };
             let Some(mark) = mark else {
                 self.structure.part(&path);
@@ -84,7 +84,7 @@ impl TaggedPen<'_> {
                 Mark::Text { x, y, line } if !line.links.is_empty() && !path.is_empty() => {
                     for (start, piece, link) in links::pieces(line) {
                         let mut path = path.clone();
-                        path.extend(link.map(|link| (link.number, Role::Link(link.target.to_string()))));
+                        path.extend(link.map(|link| (link.number, ReadingRole::Link(link.target.to_string()))));
                         self.go_to(&mut open, &path);
                         let place = (at.0 + x + start, at.1 + y);
                         if let Some(link) = link {
@@ -105,7 +105,7 @@ impl TaggedPen<'_> {
                 _ => {
                     self.go_to(&mut open, &path);
                     self.pen.mark(mark, at.0, at.1);
-                    if let Some((_, Role::Figure(_))) = path.last() {
+                    if let Some((_, ReadingRole::Figure(_))) = path.last() {
                         let part = self.structure.part(&path);
                         self.structure.parts[part].place = self.place(mark, at);
                     }

@@ -3,7 +3,7 @@
 use lopdf::{Dictionary, Object, ObjectId, Stream};
 
 use super::pdf::{self, Book, ROOT, broken, dictionary, name};
-use super::role::Role;
+use super::role::ReadingRole;
 use super::structure::{PageLink, Structure, StructureChild, StructurePart};
 use crate::error::Result;
 
@@ -14,27 +14,27 @@ pub(crate) struct TaggedPage {
 }
 
 /// The tag of a role; headings are counted by which levels there are.
-pub(crate) fn name_of(role: &Role, levels: &[u8]) -> &'static str {
+pub(crate) fn name_of(role: &ReadingRole, levels: &[u8]) -> &'static str {
     match role {
-        Role::Paragraph => "P",
-        Role::Heading(level) => {
+        ReadingRole::Paragraph => "P",
+        ReadingRole::Heading(level) => {
             const NAMES: [&str; 6] = ["H1", "H2", "H3", "H4", "H5", "H6"];
             let place = levels.iter().filter(|other| *other < level).count();
             NAMES[place.min(NAMES.len() - 1)]
         }
-        Role::Quote => "BlockQuote",
-        Role::List { .. } => "L",
-        Role::Item => "LI",
-        Role::Label => "Lbl",
-        Role::Body => "LBody",
-        Role::Table => "Table",
-        Role::Row => "TR",
-        Role::Head => "TH",
-        Role::Cell => "TD",
-        Role::Figure(_) => "Figure",
-        Role::Link(_) => "Link",
-        Role::Group => "Div",
-        Role::Artifact => "Artifact",
+        ReadingRole::Quote => "BlockQuote",
+        ReadingRole::List { .. } => "L",
+        ReadingRole::Item => "LI",
+        ReadingRole::Label => "Lbl",
+        ReadingRole::Body => "LBody",
+        ReadingRole::Table => "Table",
+        ReadingRole::Row => "TR",
+        ReadingRole::Head => "TH",
+        ReadingRole::Cell => "TD",
+        ReadingRole::Figure(_) => "Figure",
+        ReadingRole::Link(_) => "Link",
+        ReadingRole::Group => "Div",
+        ReadingRole::Artifact => "Artifact",
     }
 }
 
@@ -148,14 +148,14 @@ impl Tags<'_> {
             dict.set("Pg", self.pages[page]);
         }
         match role {
-            Some(Role::Figure(words)) => {
+            Some(ReadingRole::Figure(words)) => {
                 dict.set("Alt", lopdf::text_string(words));
                 if let Some((_, place)) = part.place {
                     dict.set("A", dictionary([("O", name("Layout")), ("BBox", rectangle(place))]));
                 }
             }
-            Some(Role::Head) => dict.set("A", dictionary([("O", name("Table")), ("Scope", name("Column"))])),
-            Some(Role::List { is_numbered }) => {
+            Some(ReadingRole::Head) => dict.set("A", dictionary([("O", name("Table")), ("Scope", name("Column"))])),
+            Some(ReadingRole::List { is_numbered }) => {
                 let kind = name(if *is_numbered { "Decimal" } else { "Disc" });
                 dict.set("A", dictionary([("O", name("List")), ("ListNumbering", kind)]));
             }

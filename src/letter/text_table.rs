@@ -5,7 +5,7 @@ use super::lines::{self, Align};
 use super::number;
 use super::page::{LayoutFault, Mark, SetBlock, Strip, TextLine};
 use super::paper::MM;
-use super::role::{Role, TaggedMarks};
+use super::role::{ReadingRole, TaggedMarks};
 use super::typeset::{Look, Setter, Styled};
 use super::Colour;
 use crate::merge::{self, Block, ColumnAlign, TextTable};
@@ -34,7 +34,7 @@ pub(crate) fn set(
     set_picture: SetPicture,
 ) -> SetBlock {
     let leading = frame.leading();
-    let white = SetBlock { before: leading * 0.6, after: leading * 0.8, role: Role::Table, ..SetBlock::default() };
+    let white = SetBlock { before: leading * 0.6, after: leading * 0.8, role: ReadingRole::Table, ..SetBlock::default() };
     let columns: Vec<ShapedColumn<'_>> = (0..table.columns())
         .map(|column| ShapedColumn::read(setter, frame, table, column, measure, set_picture))
         .collect();
@@ -84,7 +84,7 @@ pub(crate) fn set(
     let mut rows = rows.into_iter();
     let mut head = Strip { height: RULE_WHITE, marks: heavy_rule(start, across, frame.own.colour).into(), ..Strip::default() };
     if let Some(row) = rows.next().filter(|_| table.has_head()) {
-        head.tag(Role::Artifact);
+        head.tag(ReadingRole::Artifact);
         let above = head.marks.len();
         head.tags.extend(row.tags.into_iter().map(|tag| TaggedMarks { end: above + tag.end, ..tag }));
         head.marks.extend(row.marks.into_iter().map(|mark| mark.moved(0.0, RULE_WHITE)));
