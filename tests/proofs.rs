@@ -239,3 +239,25 @@ fn german_letter_paper_has_its_marks_and_no_other() {
         assert_eq!(strokes(window), marks, "{window}");
     }
 }
+
+#[test]
+fn pictures_that_look_coarse_are_named_by_check_and_proof() {
+    let shop = Shop::new();
+    let picture = std::fs::File::create(shop.path().join("letter-templates/name.png")).unwrap();
+    let encoder = png::Encoder::new(picture, 100, 8);
+    encoder.write_header().unwrap().write_image_data(&[90; 800]).unwrap();
+    let letter = shop.read("letter-templates/spring.md");
+    shop.run("import customers customers.csv").quiet();
+    shop.run("plan spring").quiet();
+    for (width, expected) in [("10mm", None), ("60mm", Some("printed 60 mm wide with 42 dpi"))] {
+        let image = format!("{letter}\n{{{{ image(file=\"name.png\", width=\"{width}\") }}}}\n");
+        shop.write("letter-templates/spring.md", image);
+        shop.run("plan spring --again").quiet();
+        for verb in ["check spring", "proof spring"] {
+            let talk = shop.run(verb).talk();
+            let found = talk.contains("letter-templates/name.png: the picture is printed");
+            assert_eq!(found, expected.is_some(), "{verb} {width}: {talk}");
+            assert!(expected.is_none_or(|expected| talk.contains(expected)), "{verb} {width}: {talk}");
+        }
+    }
+}

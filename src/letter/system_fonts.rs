@@ -141,9 +141,10 @@ pub(crate) struct FaceSet {
 
 /// The font files in some folders.
 pub(crate) struct FontLibrary {
-    files: Vec<FontFile>,
+    /// The files; those of the machine when there are none.
+    paths: Option<Vec<PathBuf>>,
     /// Read when a character is first looked for.
-    faces: OnceLock<Vec<SystemFace>>,
+    read: OnceLock<(Vec<FontFile>, Vec<SystemFace>)>,
     /// The faces by what a script prefers.
     orders: Mutex<HashMap<Option<&'static str>, Arc<Vec<usize>>>>,
     known: Mutex<BTreeMap<(char, HanShapes), Option<usize>>>,
@@ -153,32 +154,47 @@ impl FontLibrary {
     /// Every font of this machine.
     pub(crate) fn of_machine() -> Arc<Self> {
         static MACHINE: OnceLock<Arc<FontLibrary>> = OnceLock::new();
-        Arc::clone(MACHINE.get_or_init(|| {
-            let mut paths = Vec::new();
-            for folder in folders() {
-                collect(&folder, DEPTH, &mut paths);
-            }
-            Arc::new(Self::of(paths))
-        }))
+        Arc::clone(MACHINE.get_or_init(|| Arc::new(Self::new(None))))
     }
 
     /// These font files; their order does not matter.
-    pub(crate) fn of(mut paths: Vec<PathBuf>) -> Self {
-        paths.sort_by_cached_key(|path| (path.file_name().map(ToOwned::to_owned), path.clone()));
-        paths.dedup();
-        let files = paths.into_iter().map(|path| FontFile { path: path.into(), data: OnceLock::new() }).collect();
-        Self { files, faces: OnceLock::new(), orders: Mutex::default(), known: Mutex::default() }
+    #[cfg(test)]
+    pub(crate) fn of(paths: Vec<PathBuf>) -> Self {
+        Self::new(Some(paths))
+    }
+
+    fn new(paths: Option<Vec<PathBuf>>) -> Self {
+        Self { paths, read: OnceLock::new(), orders: Mutex::default(), known: Mutex::default() }
+    }
+
+    fn read(&self) -> &(Vec<FontFile>, Vec<SystemFace>) {
+        self.read.get_or_init(|| {
+            let mut paths = self.paths.clone().unwrap_or_else(|| {
+                let mut found = Vec::new();
+                for folder in folders() {
+                    collect(&folder, DEPTH, &mut found);
+                }
+                found
+            });
+            paths.sort_by_cached_key(|path| (path.file_name().map(ToOwned::to_owned), path.clone()));
+            paths.dedup();
+            let files = paths.into_iter().map(|path| FontFile { path: path.into(), data: OnceLock::new() });
+            let files: Vec<FontFile> = files.collect();
+            let described = files.iter().enumerate().flat_map(|(file, font)| {
+                let fonts = font.open().map(|data| describe(data.as_ref())).unwrap_or_default();
+                fonts.into_iter().map(move |(index, is)| SystemFace { file, index, is })
+            });
+            let faces = described.filter(|face| !face.is.is_never_taken()).collect();
+            (files, faces)
+        })
     }
 
     fn faces(&self) -> &[SystemFace] {
-        self.faces.get_or_init(|| {
-            let described = self.files.iter().enumerate().flat_map(|(file, font)| {
-                let data = font.open();
-                let fonts = data.iter().flat_map(|data| describe(data.as_ref())).collect::<Vec<_>>();
-                fonts.into_iter().map(move |(index, is)| SystemFace { file, index, is })
-            });
-            described.filter(|face| !face.is.is_never_taken()).collect()
-        })
+        &self.read().1
+    }
+
+    fn data(&self, face: &SystemFace) -> Option<Blob<u8>> {
+        self.read().0.get(face.file)?.open()
     }
 
     /// The number of the face that prints a character, in an order that does not depend on what else is asked for.
@@ -205,14 +221,14 @@ impl FontLibrary {
 
     fn has(&self, face: usize, character: char) -> bool {
         let face = &self.faces()[face];
-        let Some(data) = self.files[face.file].open() else { return false };
+        let Some(data) = self.data(face) else { return false };
         FontRef::from_index(data.as_ref(), face.index).is_ok_and(|font| font.charmap().map(character).is_some())
     }
 
     /// A face with the others of its family that have these characters too.
     pub(crate) fn open(&self, face: usize, characters: &[char]) -> Option<FaceSet> {
         let upright = self.faces().get(face)?;
-        let data = |face: &SystemFace| Some((self.files[face.file].open()?, face.index));
+        let data = |face: &SystemFace| Some((self.data(face)?, face.index));
         let other = |is_bold: bool, is_italic: bool| {
             let fits = |other: &SystemFace| {
                 let (is, own) = (&other.is, &upright.is);
