@@ -12,13 +12,16 @@ pub(crate) fn with_apostrophes(text: &str) -> Cow<'_, str> {
     }
     let mut out = String::with_capacity(text.len() + 4);
     let mut behind = text;
+    // A sign by itself makes those behind it something else than apostrophes.
+    let mut is_alone = false;
     for word in text.split_inclusive(char::is_whitespace) {
         let is_address = word.contains('@') || word.contains("://") || word.starts_with("www.");
         let mut before = None;
         for sign in word.chars() {
             behind = &behind[sign.len_utf8()..];
             let is_typed = TYPED.contains(&sign) && !is_address;
-            out.push(if is_typed { printed(sign, before, behind) } else { sign });
+            out.push(if is_typed { printed(sign, before, behind, is_alone) } else { sign });
+            is_alone |= sign == '\'' && out.ends_with(sign) && before.is_none_or(|c| !c.is_alphanumeric());
             before = Some(sign);
         }
     }
@@ -26,13 +29,13 @@ pub(crate) fn with_apostrophes(text: &str) -> Cow<'_, str> {
 }
 
 /// How a sign is printed that may be an apostrophe, by what stands before it in its word and behind it in the text.
-fn printed(sign: char, before: Option<char>, behind: &str) -> char {
+fn printed(sign: char, before: Option<char>, behind: &str, is_alone: bool) -> char {
     let next = behind.chars().next().filter(|c| c.is_alphanumeric());
     match before.filter(|c| c.is_alphanumeric()) {
         // O'Neil, 1980's.
         Some(before) if next.is_some_and(char::is_alphabetic) && (before.is_alphabetic() || sign == '\'') => '’',
         // The Joneses'; an accent behind a word is something else, and 6' are feet.
-        Some(before) if before.is_alphabetic() && sign == '\'' => '’',
+        Some(before) if before.is_alphabetic() && sign == '\'' && !is_alone => '’',
         None if next.is_some() && sign == '\'' => {
             if is_quotation(behind) {
                 '‘'
@@ -79,6 +82,7 @@ mod tests {
             ("O’Neil", "O’Neil"),
             ("caffe` e te´", "caffe` e te´"),
             ("' x `", "' x `"),
+            ("=2+5+cmd|' /C calc'!A0", "=2+5+cmd|' /C calc'!A0"),
         ] {
             assert_eq!(with_apostrophes(typed), set);
         }
