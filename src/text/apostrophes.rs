@@ -5,7 +5,7 @@ use std::borrow::Cow;
 /// The signs that are typed for an apostrophe.
 const TYPED: [char; 3] = ['\'', '´', '`'];
 
-/// The text with typographic apostrophes; feet and minutes, and what stands in web and email addresses, stay as they are.
+/// The text with typographic apostrophes; feet and minutes, quotation marks and what stands in web and email addresses, stay as they are.
 pub(crate) fn with_apostrophes(text: &str) -> Cow<'_, str> {
     if !text.contains(TYPED) {
         return Cow::Borrowed(text);
@@ -36,13 +36,7 @@ fn printed(sign: char, before: Option<char>, behind: &str, is_alone: bool) -> ch
         Some(before) if next.is_some_and(char::is_alphabetic) && (before.is_alphabetic() || sign == '\'') => '’',
         // The Joneses'; an accent behind a word is something else, and 6' are feet.
         Some(before) if before.is_alphabetic() && sign == '\'' && !is_alone => '’',
-        None if next.is_some() && sign == '\'' => {
-            if is_quotation(behind) {
-                '‘'
-            } else {
-                '’'
-            }
-        }
+        None if next.is_some() && sign == '\'' && !is_quotation(behind) => '’',
         _ => sign,
     }
 }
@@ -75,7 +69,8 @@ mod tests {
             ("Dar'ya D´Angelo M`Bala", "Dar’ya D’Angelo M’Bala"),
             ("the Joneses' dog, Hess'", "the Joneses’ dog, Hess’"),
             ("1980's, '90s and rock 'n' roll", "1980’s, ’90s and rock ’n’ roll"),
-            ("the 'Grand Hotel' mug, 'Blue'", "the ‘Grand Hotel’ mug, ‘Blue’"),
+            ("the 'Grand Hotel' mug, 'Blue'", "the 'Grand Hotel' mug, 'Blue'"),
+            ("alert('x1')", "alert('x1')"),
             ("a 6' by 4'6\" board", "a 6' by 4'6\" board"),
             ("write to o'neil@d'or.example", "write to o'neil@d'or.example"),
             ("https://shop.example/o'neil", "https://shop.example/o'neil"),
