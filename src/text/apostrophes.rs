@@ -35,10 +35,16 @@ fn printed(sign: char, before: Option<char>, behind: &str, is_alone: bool) -> ch
         // O'Neil, 1980's.
         Some(before) if next.is_some_and(char::is_alphabetic) && (before.is_alphabetic() || sign == '\'') => '’',
         // The Joneses'; an accent behind a word is something else, and 6' are feet.
-        Some(before) if before.is_alphabetic() && sign == '\'' && !is_alone => '’',
+        Some(before) if before.is_alphabetic() && sign == '\'' && !is_alone && ends_word(behind) => '’',
         None if next.is_some() && sign == '\'' && !is_quotation(behind) => '’',
         _ => sign,
     }
+}
+
+/// Whether nothing of a word but points and commas is left.
+fn ends_word(behind: &str) -> bool {
+    let rest = behind.split(char::is_whitespace).next().unwrap_or_default();
+    rest.chars().all(|c| matches!(c, ',' | '.' | ';' | ':' | '?' | '!'))
 }
 
 /// Whether a sign stands behind a word further on: 't Hooft and '90s have none, and that of rock 'n' roll is too near.
@@ -77,6 +83,7 @@ mod tests {
             ("O’Neil", "O’Neil"),
             ("caffe` e te´", "caffe` e te´"),
             ("' x `", "' x `"),
+            ("Robert'); DROP", "Robert'); DROP"),
             ("=2+5+cmd|' /C calc'!A0", "=2+5+cmd|' /C calc'!A0"),
         ] {
             assert_eq!(with_apostrophes(typed), set);
