@@ -112,8 +112,8 @@ def greeted(lists):
 
 
 def said(text):
-    """Text without what pdftotext may write in another way: white, forms of one letter, marks of the direction."""
-    return re.sub("[\\s\u200e\u200f\u202a-\u202e\u2066-\u2069]+", "", unicodedata.normalize("NFKC", text))
+    """Text without what may be written in another way: white, forms of one letter, apostrophes, marks of the direction."""
+    return re.sub("[\\s\u200e\u200f\u202a-\u202e\u2066-\u2069]+", "", unicodedata.normalize("NFKC", re.sub("[´`’]", "'", text)))
 
 
 def main():

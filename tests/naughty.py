@@ -124,7 +124,8 @@ def pieces(shop, strings):
 
 
 def said(text):
-    """Text without what paper and mail may write in another way: white, forms of a letter, signs without a shape."""
+    """Text without what paper and mail may write in another way: white, forms of a letter, apostrophes, signs without a shape."""
+    text = re.sub("[´`’]", "'", text)
     text = "".join(c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) not in ("Cc", "Cf", "Zs", "Zl", "Zp", "Co", "Cn"))
     return re.sub(r"\s+", "", text)
 

@@ -78,6 +78,8 @@ const TORN: f64 = 10_000.0;
 const UNLIKE: f64 = 2_000.0;
 /// No line is worse than this.
 const WORST: f64 = 100_000.0;
+/// A way to a break is not tried when it costs so much more than another one.
+const BEYOND: f64 = 1_000_000.0;
 /// A last line shorter than this share of the measure looks lost, and costs this much.
 const SHORTEST_LAST: f32 = 0.12;
 const LOST: f64 = 20_000.0;
@@ -116,8 +118,6 @@ struct LineScore {
     demerits: f64,
     /// 0 tight, 1 decent, 2 loose, 3 very loose.
     colour: usize,
-    /// No line could be worse.
-    is_hopeless: bool,
 }
 
 impl<'a> Paragraph<'a> {
@@ -171,14 +171,13 @@ impl<'a> Paragraph<'a> {
                 first = longest;
             }
             let (above, here) = table.split_at_mut(at - begin);
-            let mut hope = false;
+            let mut least = f64::INFINITY;
             for start in longest..=at {
                 let line = self.line(start, at);
                 // From here on lines are only shorter.
-                if line.is_hopeless && hope {
+                if line.demerits > least + BEYOND {
                     break;
                 }
-                hope |= !line.is_hopeless;
                 match start.checked_sub(begin + 1) {
                     None => self.reach(&mut here[0], at, &line, None),
                     Some(row) => {
@@ -189,6 +188,7 @@ impl<'a> Paragraph<'a> {
                         }
                     }
                 }
+                least = here[0].iter().map(|way| way.demerits).fold(least, f64::min);
             }
         }
         let found = ends.len();
@@ -280,7 +280,7 @@ impl<'a> Paragraph<'a> {
             solid + white < self.measure * SHORTEST_LAST
         };
         let demerits = (1.0 + badness + penalty).powi(2) + if lost { LOST } else { 0.0 };
-        LineScore { demerits, colour, is_hopeless: badness >= WORST }
+        LineScore { demerits, colour }
     }
 
     /// The demerits of two lines below each other: the upper one's colour and how many lines down to it end in hyphens, the
@@ -322,7 +322,7 @@ mod tests {
                 return None;
             }
             let line = paragraph.line(start, end);
-            hopeless |= line.is_hopeless;
+            hopeless |= line.demerits >= WORST.powi(2);
             demerits += line.demerits;
             demerits += above.map_or(0.0, |colour| paragraph.joint((colour, hyphens), (end, line.colour)));
             above = Some(line.colour);

@@ -82,8 +82,7 @@ impl Ties {
                 b'@' => true,
                 b'.' => bytes.get(place + 1).is_some_and(u8::is_ascii_alphanumeric) && bytes[place - 1] != b'/',
                 b'/' => false,
-                // The two after a scheme are no end.
-                _ => bytes[place - 1] == b'/' && bytes[..place - 1].last() != Some(&b'/'),
+                _ => bytes[place - 1] == b'/',
             };
             self.open.extend((address.start + 1..address.end).filter(may_begin).map(|place| at + place));
             self.addresses.push(at + address.start..at + address.end);
@@ -388,7 +387,7 @@ mod tests {
     #[test]
     fn addresses_part_where_they_may() {
         for parts in [
-            "https://www|.blumen-haus|.example/|sommer/|neue-karte|.html",
+            "https://|www|.blumen-haus|.example/|sommer/|neue-karte|.html",
             "(www|.shop|.example/)",
             "anna|.maria-luise|@blumen-haus|.example.",
             "shop|.example/|a?b=c-d&e",
