@@ -56,7 +56,7 @@ pub(crate) fn preview(shop: &Shop, slug: &str, reference: &str, wave: Option<Non
     if wave > 0 {
         name.push_str(&format!("-reminder-{wave}"));
     }
-    let stem = shop.out(slug).join("previews").join(name);
+    let stem = shop.out_to_write(slug)?.join("previews").join(name);
     let (file, page) = if channel == Channel::Letter {
         let mut pdf = Vec::new();
         let printed = on.print(&[&recipient], (false, false), &|_| Ok(()), &mut pdf)?;

@@ -31,7 +31,7 @@ pub(crate) fn proof(shop: &Shop, slug: &str, progress: &Progress<'_>) -> Result<
     let total = campaign::recipients(&read, on.planned.id)?.len();
     let proof = proof::proof(&read, shop, &on, &progress.of(Activity::ReadLetters, total))?;
     let differences = campaign::differences(&read, shop, &on.planned)?;
-    Ok(ProofOutcome { proof, file: shop.out(slug).join("proof.pdf"), differences })
+    Ok(ProofOutcome { proof, file: shop.out_to_write(slug)?.join("proof.pdf"), differences })
 }
 
 /// Changes names in the book as the proof proposes; how many.

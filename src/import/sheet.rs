@@ -1,7 +1,7 @@
 //! A table as it comes: its encoding or workbook, separator, titles, header, rows with their places.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead as _, BufReader, Read};
+use std::io::{BufRead as _, BufReader, ErrorKind, Read};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
@@ -9,13 +9,16 @@ use csv::{ReaderBuilder, StringRecord};
 
 use super::foreign::{self, FileKind};
 use super::frame::{self, TableFrame};
-use super::lines::LineCounter;
+use super::lines::{LineCounter, MOST_OF_ROW};
 use super::quotes::{self, QuoteScan, Stray};
 use super::rewrite::{Rewriting, Rewritten};
 use super::source::{SourceText, TextSource};
 use super::{RowProblem, cells, residue, vcard, workbook};
 use crate::error::{Error, Result};
 use crate::text;
+
+/// The rows of a text, with the lines on which they start.
+type RowReader<'s> = csv::Reader<LineCounter<Box<dyn Read + Send + 's>>>;
 
 /// What the owner says about a file before it is opened.
 #[derive(Debug, Clone, Copy, Default)]
@@ -126,9 +129,13 @@ impl ImportSheet {
         self.size = looked.size;
         let mut reader = self.reader()?;
         let (mut rows, mut row, mut named) = (Vec::new(), StringRecord::new(), 0);
-        while rows.len() < frame::MOST_TITLES && reader.read_record(&mut row).map_err(unreadable)? {
-            let offset = row.position().map_or(0, csv::Position::byte);
-            let line = self.place_of_row(rows.len(), reader.get_mut().line_at(offset));
+        while rows.len() < frame::MOST_TITLES {
+            let line = match self.next_row(&mut reader, &mut row, rows.len()) {
+                Ok(Some((line, _))) => line,
+                // The row that a stray quotation mark opens may have no end.
+                Err(e) if looked.fault.is_none() => return Err(e),
+                _ => break,
+            };
             let row = residue::cleaned(&row).unwrap_or_else(|| row.clone());
             if rows.is_empty() && named == 0 && names_separator(row.as_slice()) {
                 named = 1;
@@ -294,14 +301,14 @@ impl ImportSheet {
         // A row that is shorter than the header, until the next shows whether it is a part of one.
         let mut short: Option<ShortRow> = None;
         loop {
-            let is_row = reader.read_record(&mut cells).map_err(unreadable)?;
+            let next = self.next_row(&mut reader, &mut cells, number)?;
+            let is_row = next.is_some();
             if is_row && number < self.above {
                 number += 1;
                 continue;
             }
             let is_blank = is_row && cells.iter().all(cells::is_blank);
-            let offset = cells.position().map_or(0, csv::Position::byte);
-            let line = if is_row { self.place_of_row(number, reader.get_mut().line_at(offset)) } else { 0 };
+            let (line, offset) = next.unwrap_or_default();
             number += 1;
             let unquoted = (is_row && self.single_quotes).then(|| residue::without_quotes(&cells));
             let clean = if is_row && !is_blank { residue::cleaned(unquoted.as_ref().unwrap_or(&cells)) } else { None };
@@ -384,7 +391,25 @@ impl ImportSheet {
         self.rows.as_ref().map_or(line, |rows| rows.get(number).copied().unwrap_or(line))
     }
 
-    fn reader(&self) -> Result<csv::Reader<LineCounter<Box<dyn Read + Send + '_>>>> {
+    /// Reads the next row; its line and its offset, when there is one.
+    fn next_row(&self, reader: &mut RowReader<'_>, row: &mut StringRecord, number: usize) -> Result<Option<(usize, u64)>> {
+        let read = reader.read_record(row);
+        let offset = row.position().map_or(0, csv::Position::byte);
+        let mut line = || self.place_of_row(number, reader.get_mut().line_at(offset));
+        let is_too_long = match &read {
+            Ok(_) => row.as_slice().len() > MOST_OF_ROW,
+            Err(e) => matches!(e.kind(), csv::ErrorKind::Io(e) if e.kind() == ErrorKind::FileTooLarge),
+        };
+        if is_too_long {
+            return Err(Error::new(format!("this row is longer than {} MB", MOST_OF_ROW >> 20))
+                .at(line())
+                .hint("is it the right file? Shorten its longest cell, or take the row out"));
+        }
+        let is_row = read.map_err(|e| Error::new("the file cannot be read as a table").because(e))?;
+        Ok(is_row.then(|| (line(), offset)))
+    }
+
+    fn reader(&self) -> Result<RowReader<'_>> {
         let text = LineCounter::new(self.stream()?);
         let mut builder = ReaderBuilder::new();
         Ok(builder
@@ -442,10 +467,6 @@ fn start(text: &SourceText) -> Result<String> {
     let mut bytes = Vec::new();
     text.stream()?.take(1 << 16).read_to_end(&mut bytes).map_err(|e| text.failed(e))?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
-}
-
-fn unreadable(error: csv::Error) -> Error {
-    Error::new("the file cannot be read as a table").because(error)
 }
 
 /// The separator that a first line `sep=;` names for spreadsheets.
