@@ -171,7 +171,11 @@ pub(crate) fn inside(folder: &Path, name: &str) -> Result<PathBuf> {
 pub(crate) fn linked_folder_in(folder: &Path) -> Option<PathBuf> {
     std::fs::read_dir(folder).into_iter().flatten().filter_map(std::result::Result::ok).find_map(|entry| {
         let (kind, path) = (entry.file_type().ok()?, entry.path());
-        if kind.is_dir() { linked_folder_in(&path) } else { (kind.is_symlink() && path.is_dir()).then_some(path) }
+        if kind.is_dir() {
+            linked_folder_in(&path)
+        } else {
+            (kind.is_symlink() && path.is_dir() && !is_part(&path)).then_some(path)
+        }
     })
 }
 

@@ -354,10 +354,10 @@ fn a_large_import_asks_while_tills_are_open() {
 /// Much in one place: what is looked at once for each of its parts.
 #[test]
 fn a_row_and_a_cell_have_a_size() {
-    const LONG: usize = 900_000;
+    const LONG: usize = 64_000;
     let shop = Shop::new();
     let filled = |with: &str| with.repeat(LONG / with.len());
-    for with in ["tea ", "a\n", "moved a ", "died b ", "<br>", "<", "&amp;", "&", "\\'", "é", "\u{200d}", "Ã©", "1 ", "@a.", ";"] {
+    for with in ["tea ", "a\n", "moved died ", "<br>", "&amp;", "\u{200d}", "Ã©", "1 "] {
         for (header, row) in [
             ("ref,first_name,last_name,note", "C-90,Ann,Lee,\"_\""),
             ("ref,first_name,last_name,street,city", "C-90,Ann,Lee,\"_\",Salem"),
@@ -367,22 +367,49 @@ fn a_row_and_a_cell_have_a_size() {
             bounded(&shop, "import customers long.csv --dry-run", &format!("{with:?} in {header}"));
         }
     }
+    shop.write("long.csv", format!("ref,name,note\nC-90,Ann Lee,\nC-91,Bea Lee,{}\n", "tea ".repeat(20_000)));
+    let (status, talk) = bounded(&shop, "import customers long.csv", "a long cell");
+    assert!(status == 1 && talk.contains("long.csv:3, column `note`: this cell is longer than 64 kB"), "{talk}");
+    shop.write("long.csv", format!("ref,name,note\nC-90,Ann Lee,\nC-91,Bea Lee,{}\n", "tea ".repeat(16_000)));
+    assert_eq!(bounded(&shop, "import customers long.csv --dry-run", "a cell that may be").0, 0);
     let header = "ref,first_name,last_name,note\nC-90,Ann,Lee,tea\n";
     for (what, file, said) in [
-        ("a quoted cell", format!("{header}C-91,Ann,Lee,\"{}\"\n", "tea ".repeat(3_000_000)), "long.csv:3: this row is longer"),
-        ("a bare cell", format!("{header}C-91,Ann,Lee,{}\n", "tea ".repeat(3_000_000)), "long.csv:3: this row is longer"),
-        ("a cell of lines", format!("{header}C-91,Ann,Lee,\"{}\"\n", "a\n".repeat(3_000_000)), "long.csv:3: this row is longer"),
+        (
+            "a quoted cell",
+            format!("{header}C-91,Ann,Lee,\"{}\"\n", "tea ".repeat(3_000_000)),
+            "long.csv:3: this row is longer",
+        ),
+        (
+            "a bare cell",
+            format!("{header}C-91,Ann,Lee,{}\n", "tea ".repeat(3_000_000)),
+            "long.csv:3: this row is longer",
+        ),
+        (
+            "a cell of lines",
+            format!("{header}C-91,Ann,Lee,\"{}\"\n", "a\n".repeat(3_000_000)),
+            "long.csv:3: this row is longer",
+        ),
         ("many cells", format!("{header}C-91{}\n", ",".repeat(3_000_000)), "long.csv:3: this row is longer"),
-        ("a little too long", format!("{header}C-91,Ann,Lee,{}\n", "tea ".repeat(270_000)), "long.csv:3: this row is longer"),
-        ("a heading", format!("ref,name,{}\nC-91,Ann,Lee\n", "tea ".repeat(3_000_000)), "long.csv:1: this row is longer"),
-        ("not closed", format!("{header}C-91,Ann,Lee,\"{}", "C-92,Ann,Lee,tea\n".repeat(700_000)), "long.csv:3, column `note`: a quotation mark is opened and never closed"),
+        (
+            "a little too long",
+            format!("{header}C-91,Ann,Lee,{}\n", "tea ".repeat(270_000)),
+            "long.csv:3: this row is longer",
+        ),
+        (
+            "a heading",
+            format!("ref,name,{}\nC-91,Ann,Lee\n", "tea ".repeat(3_000_000)),
+            "long.csv:1: this row is longer",
+        ),
+        (
+            "not closed",
+            format!("{header}C-91,Ann,Lee,\"{}", "C-92,Ann,Lee,tea\n".repeat(700_000)),
+            "long.csv:3, column `note`: a quotation mark is opened and never closed",
+        ),
         ("never a line", "\u{e9}".repeat(6_000_000), "long.csv:1: this row is longer"),
     ] {
         shop.write("long.csv", &file);
-        for verb in ["customers", "purchases"] {
-            let (status, talk) = bounded(&shop, &format!("import {verb} long.csv"), what);
-            assert!(status == 1 && talk.contains(said), "{what}: {}", talk.get(..talk.len().min(1000)).unwrap_or(""));
-        }
+        let (status, talk) = bounded(&shop, "import customers long.csv", what);
+        assert!(status == 1 && talk.contains(said), "{what}: {}", talk.get(..talk.len().min(1000)).unwrap_or(""));
     }
     // Of an encoding that is not UTF-8, and without a line.
     shop.write("long.csv", [header.as_bytes(), &[b'\xe9', b' '].repeat(6_000_000)].concat());

@@ -20,7 +20,7 @@ pub(super) struct BackupArguments {
 
 pub(super) fn run(arguments: &BackupArguments, context: &Context) -> Result<Done> {
     let bytes = app::backup::backup(&context.shop()?, &arguments.file)?;
-    let shown = arguments.file.display().to_string();
+    let shown = text::argument(&arguments.file.display().to_string());
     let text = format!(
         "Copied the database to {} ({} kB) and checked the copy. To put it back: regulars restore {shown}",
         text::quote(&shown),

@@ -4,6 +4,9 @@ use std::io::{self, Read};
 
 use memchr::memchr2_iter;
 
+/// The most bytes of a cell: a spreadsheet takes half of it.
+pub(super) const MOST_OF_CELL: usize = 1 << 16;
+
 /// The most bytes of a row.
 pub(super) const MOST_OF_ROW: usize = 1 << 20;
 

@@ -88,8 +88,11 @@ impl Shop {
         let (all, folder) = (self.folder.join("out"), self.out(slug));
         let own = [all, folder.clone()].into_iter().find(|path| path.is_symlink());
         match own.or_else(|| files::linked_folder_in(&folder)) {
-            Some(link) => Err(Error::new(format!("{} is a link, and letters stay in the shop folder", text::quote(&self.shown(&link))))
-                .hint("make it a folder: take the link away, and move what it leads to here")),
+            Some(link) => Err(Error::new(format!(
+                "{} is a link, and letters stay in the shop folder",
+                text::quote(&self.shown(&link))
+            ))
+            .hint("make it a folder: take the link away, and move what it leads to here")),
             None => Ok(folder),
         }
     }

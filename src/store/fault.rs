@@ -31,7 +31,10 @@ pub(crate) fn is_too_large_a_sum(error: &Error) -> bool {
 
 /// The error of a sum that is not made by the database.
 pub(crate) fn too_large_a_sum() -> Error {
-    of(rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_ERROR), Some(OVERFLOW.to_owned())))
+    of(rusqlite::Error::SqliteFailure(
+        rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_ERROR),
+        Some(OVERFLOW.to_owned()),
+    ))
 }
 
 const OVERFLOW: &str = "integer overflow";
