@@ -233,7 +233,7 @@ struct OtherLines {
 impl OtherLines {
     /// So many are looked at.
     const MOST: usize = 5_000;
-    const MOST_BYTES: usize = 4 << 20;
+    const MOST_BYTES: usize = 1 << 20;
 
     fn of(raw: impl Read) -> io::Result<Self> {
         let mut lines = Lines { raw: BufReader::with_capacity(CHUNK, raw), previous: 0 };
@@ -247,8 +247,8 @@ impl OtherLines {
             if found.count == 1 {
                 found.first = number;
             }
-            kept += line.len();
-            if found.lines.len() < Self::MOST && kept <= Self::MOST_BYTES {
+            if found.lines.len() < Self::MOST && kept < Self::MOST_BYTES {
+                kept += line.len();
                 found.lines.push(std::mem::take(&mut line));
             }
         }
