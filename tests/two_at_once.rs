@@ -228,6 +228,7 @@ fn whatever_two_verbs_meet_nothing_is_half() {
         }
         let mut doctor = Run::of(scene.path(), &words_of("--today 2024-03-01 doctor"));
         let told = doctor.talk() + &doctor.out();
+        doctor.ended();
         // A file that belongs to a plan which `restore` has taken back is named, and nothing else.
         let is_usual =
             |line: &&str| ["belongs to no planned", "read by other users"].iter().any(|words| line.contains(words));
