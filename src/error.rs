@@ -208,21 +208,21 @@ impl Error {
     /// The text for the terminal, each fault with its hint, a newline at the end.
     #[must_use]
     pub fn report(&self) -> String {
-        let mut text = String::new();
+        let mut report = String::new();
         let mut faults = self.faults().peekable();
         while let Some(fault) = faults.next() {
-            text.push_str("error: ");
-            text.push_str(&fault.to_string());
-            text.push('\n');
+            report.push_str("error: ");
+            report.push_str(&text::plain(&fault.to_string()));
+            report.push('\n');
             // What to do about several faults of one kind is said once, under the last.
             let again = faults.peek().is_some_and(|next| next.what_next() == fault.what_next());
             if let Some(hint) = fault.what_next().filter(|_| !again) {
-                text.push_str("hint: ");
-                text.push_str(hint);
-                text.push('\n');
+                report.push_str("hint: ");
+                report.push_str(&text::plain(hint));
+                report.push('\n');
             }
         }
-        text
+        report
     }
 }
 

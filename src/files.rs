@@ -167,6 +167,18 @@ pub(crate) fn inside(folder: &Path, name: &str) -> Result<PathBuf> {
     Ok(folder.join(path))
 }
 
+/// A link to a folder, somewhere in a folder.
+pub(crate) fn linked_folder_in(folder: &Path) -> Option<PathBuf> {
+    std::fs::read_dir(folder).into_iter().flatten().filter_map(std::result::Result::ok).find_map(|entry| {
+        let (kind, path) = (entry.file_type().ok()?, entry.path());
+        if kind.is_dir() {
+            linked_folder_in(&path)
+        } else {
+            (kind.is_symlink() && path.is_dir() && !is_part(&path)).then_some(path)
+        }
+    })
+}
+
 /// Makes a file anew. A file or link of its name is removed first; what the link leads to stays as it is.
 ///
 /// # Errors

@@ -350,3 +350,82 @@ fn a_large_import_asks_while_tills_are_open() {
     assert_eq!(shop.count("SELECT count(*) FROM purchase WHERE receipt = 'R-100000'"), 1);
     drop(server);
 }
+
+/// Much in one place: what is looked at once for each of its parts.
+#[test]
+fn a_row_and_a_cell_have_a_size() {
+    const LONG: usize = 64_000;
+    let shop = Shop::new();
+    let filled = |with: &str| with.repeat(LONG / with.len());
+    for with in ["tea ", "a\n", "moved died ", "<br>", "&amp;", "\u{200d}", "Ã©", "1 "] {
+        for (header, row) in [
+            ("ref,first_name,last_name,note", "C-90,Ann,Lee,\"_\""),
+            ("ref,first_name,last_name,street,city", "C-90,Ann,Lee,\"_\",Salem"),
+            ("ref,name,email", "C-90,\"_\",ann@example.com"),
+        ] {
+            shop.write("long.csv", format!("{header}\n{}\n", row.replace('_', &filled(with))));
+            bounded(&shop, "import customers long.csv --dry-run", &format!("{with:?} in {header}"));
+        }
+    }
+    shop.write("long.csv", format!("ref,name,note\nC-90,Ann Lee,\nC-91,Bea Lee,{}\n", "tea ".repeat(20_000)));
+    let (status, talk) = bounded(&shop, "import customers long.csv", "a long cell");
+    assert!(status == 1 && talk.contains("long.csv:3, column `note`: this cell is longer than 64 kB"), "{talk}");
+    shop.write("long.csv", format!("ref,name,note\nC-90,Ann Lee,\nC-91,Bea Lee,{}\n", "tea ".repeat(16_000)));
+    assert_eq!(bounded(&shop, "import customers long.csv --dry-run", "a cell that may be").0, 0);
+    let header = "ref,first_name,last_name,note\nC-90,Ann,Lee,tea\n";
+    for (what, file, said) in [
+        (
+            "a quoted cell",
+            format!("{header}C-91,Ann,Lee,\"{}\"\n", "tea ".repeat(3_000_000)),
+            "long.csv:3: this row is longer",
+        ),
+        (
+            "a bare cell",
+            format!("{header}C-91,Ann,Lee,{}\n", "tea ".repeat(3_000_000)),
+            "long.csv:3: this row is longer",
+        ),
+        (
+            "a cell of lines",
+            format!("{header}C-91,Ann,Lee,\"{}\"\n", "a\n".repeat(3_000_000)),
+            "long.csv:3: this row is longer",
+        ),
+        ("many cells", format!("{header}C-91{}\n", ",".repeat(3_000_000)), "long.csv:3: this row is longer"),
+        (
+            "a little too long",
+            format!("{header}C-91,Ann,Lee,{}\n", "tea ".repeat(270_000)),
+            "long.csv:3: this row is longer",
+        ),
+        (
+            "a heading",
+            format!("ref,name,{}\nC-91,Ann,Lee\n", "tea ".repeat(3_000_000)),
+            "long.csv:1: this row is longer",
+        ),
+        (
+            "not closed",
+            format!("{header}C-91,Ann,Lee,\"{}", "C-92,Ann,Lee,tea\n".repeat(700_000)),
+            "long.csv:3, column `note`: a quotation mark is opened and never closed",
+        ),
+        ("never a line", "\u{e9}".repeat(6_000_000), "long.csv:1: this row is longer"),
+    ] {
+        shop.write("long.csv", &file);
+        let (status, talk) = bounded(&shop, "import customers long.csv", what);
+        assert!(status == 1 && talk.contains(said), "{what}: {}", talk.get(..talk.len().min(1000)).unwrap_or(""));
+    }
+    // Of an encoding that is not UTF-8, and without a line.
+    shop.write("long.csv", [header.as_bytes(), &[b'\xe9', b' '].repeat(2_000_000)].concat());
+    let (_, talk) = bounded(&shop, "import customers long.csv", "Latin-1");
+    assert!(talk.contains("long.csv:3: this row is longer than 1 MB"), "{talk}");
+    assert_eq!(shop.count("SELECT count(*) FROM customer WHERE ref LIKE 'C-9%'"), 0);
+}
+
+#[test]
+fn characters_that_are_joined_without_end_are_set_in_time() {
+    for joined in ["👩\u{200d}", "a\u{301}", "क\u{94d}", "\u{301}", "👩\u{200d}👩\u{200d}👧 ", "🇩🇪"] {
+        let most = (60_000 / joined.len()).min(5_900 / joined.chars().count());
+        let shop = with_letter(&format!("{{{{ greeting }}}}\n\n{}\n\n{{{{ code }}}}\n", joined.repeat(most)));
+        bounded(&shop, "plan spring", joined);
+        for line in ["preview spring C-01", "proof spring"] {
+            bounded(&shop, line, joined);
+        }
+    }
+}

@@ -119,6 +119,7 @@ mod till;
 mod till_changes;
 /// Two of a kind at once: each does all of its work, or says that another is at it.
 mod two_at_once;
+mod typed;
 /// Imports listed and undone: what goes, what comes back, what stays and why.
 mod undo_import;
 /// The whole walk with twelve people, every figure known beforehand.

@@ -5,9 +5,10 @@ use std::fs::{self, File};
 use std::path::Path;
 use std::process::{Output, Stdio};
 
+use regulars::for_tests::fuzz_cases;
 use rusqlite::Connection;
 
-use crate::support::{Crowd, Shop, dump, files_below, program, words_of};
+use crate::support::{Crowd, Run, Shop, copy_into, dump, files_below, program, words_of};
 
 /// Runs commands at the same time; what each of them gave.
 fn together(folder: &Path, lines: &[&str]) -> Vec<Output> {
@@ -168,5 +169,70 @@ fn of_shops_made_in_one_folder_one_wins() {
         }
         shop.run(&format!("--shop new-{round} doctor")).shows("All is well");
         shop.run(&format!("--shop new-{round} import customers customers.csv")).quiet();
+    }
+}
+
+/// Verbs that write, each at the same time as each other one, itself among them.
+const WRITING: [&str; 19] = [
+    "import customers more.csv",
+    "import purchases sales.csv",
+    "import undo 1",
+    "plan spring --again",
+    "plan summer",
+    "print spring",
+    "print spring --each",
+    "posted spring",
+    "proof spring",
+    "note-lines spring",
+    "run",
+    "follow-up spring autumn",
+    "customer set C-01 city=Salem",
+    "customer merge C-02 C-03",
+    "customer forget C-04 --yes",
+    "returned spring C-05",
+    "backup copy.db",
+    "restore before.db",
+    "till token counter",
+];
+
+/// Each does all of its work, or says in one sentence why it did not; a sample of the pairs, all of them in `sh tests/long`.
+#[test]
+fn whatever_two_verbs_meet_nothing_is_half() {
+    let shop = Shop::new();
+    let people: String = (0..400).map(|n| format!("D-{n},Ann,Lee{n},{n} A St,Salem,MA,01970\n")).collect();
+    shop.write("more.csv", format!("ref,first_name,last_name,street,city,state,postcode\n{people}"));
+    let sales: String = (0..400).map(|n| format!("R{n},D-{n},2024-02-01,20.00\n")).collect();
+    shop.write("sales.csv", format!("receipt,ref,date,amount\n{sales}"));
+    shop.run("plan spring").quiet();
+    fs::copy(shop.file("campaigns/spring.toml"), shop.file("campaigns/summer.toml")).unwrap();
+    shop.run("backup before.db").quiet();
+    let pairs: Vec<(&str, &str)> =
+        (0..WRITING.len()).flat_map(|a| (a..WRITING.len()).map(move |b| (WRITING[a], WRITING[b]))).collect();
+    let wanted = usize::try_from(fuzz_cases(1)).unwrap().min(pairs.len());
+    let mut dice = fastrand::Rng::new();
+    for (one, other) in dice.choose_multiple(pairs, wanted) {
+        let scene = tempfile::tempdir().unwrap();
+        copy_into(&shop.path(), scene.path());
+        for output in together(scene.path(), &[one, other]) {
+            let told = said(&output);
+            let faults = told.lines().filter(|line| line.starts_with("error: ")).count();
+            // 3 is for work of which a part waits, which is told on the other stream.
+            let is_clear = match output.status.code() {
+                Some(0) => faults == 0,
+                Some(3) => faults <= 1,
+                _ => faults == 1,
+            };
+            let internals = ["panicked", "fault of the program", "SQL", "os error", "constraint", ".part"];
+            let is_clear = is_clear && !internals.iter().any(|word| told.contains(word));
+            assert!(is_clear, "{one} | {other}: {:?}: {told}", output.status.code());
+        }
+        let mut doctor = Run::of(scene.path(), &words_of("--today 2024-03-01 doctor"));
+        let told = doctor.talk() + &doctor.out();
+        doctor.ended();
+        // A file that belongs to a plan which `restore` has taken back is named, and nothing else.
+        let is_usual =
+            |line: &&str| ["belongs to no planned", "read by other users"].iter().any(|words| line.contains(words));
+        let others = told.lines().filter(|line| line.starts_with("found: ") && !is_usual(line)).count();
+        assert!(others == 0, "{one} | {other}: {told}");
     }
 }

@@ -94,6 +94,13 @@ fn files(shop: &Shop, read: &Read<'_>) -> Result<Vec<Finding>> {
             hint: format!("as the user whose file it is, run `chmod 600 '{name}'` in the shop folder"),
         });
     }
+    let out = shop.folder.join("out");
+    if let Some(link) = Some(out.clone()).filter(|out| out.is_symlink()).or_else(|| files::linked_folder_in(&out)) {
+        found.push(Finding {
+            message: format!("{} is a link, and letters stay in the shop folder", shop.shown(&link)),
+            hint: "make it a folder: take the link away, and move what it leads to here".to_owned(),
+        });
+    }
     let mut parts = Vec::new();
     for (folder, depth) in
         [(shop.folder.clone(), 0), (shop.campaigns(), 0), (shop.templates(), 0), (shop.folder.join("out"), DEEPEST)]

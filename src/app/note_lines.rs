@@ -38,7 +38,7 @@ pub(crate) fn write_sheet(shop: &Shop, slug: &str, now: NaiveDateTime) -> Result
     let mut store = shop.store()?;
     let planned = campaign::need(&store.read(), slug)?;
     let silent = silent_templates(&store.read(), &planned)?;
-    let file = shop.out(slug).join("note-lines.csv");
+    let file = shop.out_to_write(slug)?.join("note-lines.csv");
     if file.is_file() && planned.state != CampaignState::Posted && !is_read(&mut store, &planned, &file, now) {
         let shown = shop.shown(&file);
         return Err(Error::new(format!("{} holds what was not taken yet", text::quote(&shown)))

@@ -64,7 +64,7 @@ pub(crate) fn preview(
     if wave > 0 {
         name.push_str(&format!("-reminder-{wave}"));
     }
-    let stem = shop.out(slug).join("previews").join(name);
+    let stem = shop.out_to_write(slug)?.join("previews").join(name);
     if as_svg && channel != Channel::Letter {
         let message = format!("the piece to {} ({}) is an email, not a letter", recipient.name, text::quote(reference));
         return Err(Error::new(message).hint("leave out `--svg`: an email is shown as a page of its own"));

@@ -32,7 +32,7 @@ pub(crate) fn proof(shop: &Shop, slug: &str, progress: &Progress<'_>) -> Result<
     let proof = proof::proof(&read, shop, &on, &progress.of(Activity::ReadLetters, total))?;
     let mut warnings = campaign::differences(&read, shop, &on.planned)?;
     warnings.extend(proof.coarse_pictures.iter().cloned());
-    Ok(ProofOutcome { proof, file: shop.out(slug).join("proof.pdf"), warnings })
+    Ok(ProofOutcome { proof, file: shop.out_to_write(slug)?.join("proof.pdf"), warnings })
 }
 
 /// Changes names in the book as the proof proposes; how many.

@@ -57,12 +57,15 @@ pub(crate) struct MatchVerdict {
 }
 
 pub(crate) fn preview(shop: &Shop, query: &Query<'_>) -> Result<SegmentPreview> {
-    let store = shop.store()?;
-    let read = store.read();
-    let (condition, order) = checked(&read, shop, query)?;
+    preview_in(&shop.store()?.read(), shop, query)
+}
+
+/// The same in a database that is open.
+pub(crate) fn preview_in(read: &Read<'_>, shop: &Shop, query: &Query<'_>) -> Result<SegmentPreview> {
+    let (condition, order) = checked(read, shop, query)?;
     let limit = query.limit.map(limit).transpose()?;
-    let reach = customers::reach(&read)?;
-    let mut found = segment::find(&read, &condition, order.as_ref(), None)?;
+    let reach = customers::reach(read)?;
+    let mut found = segment::find(read, &condition, order.as_ref(), None)?;
     if query.one_per == OnePer::Household {
         let mut homes = HashSet::new();
         found.retain(|one| reach.get(&one.id).is_none_or(|person| homes.insert(person.household_id)));
@@ -76,10 +79,10 @@ pub(crate) fn preview(shop: &Shop, query: &Query<'_>) -> Result<SegmentPreview> 
     let by_email = people.iter().filter(|p| p.has_email && p.email_consent && p.suppressed.is_none()).count();
     let named = found
         .into_iter()
-        .map(|one| Ok(Matching { name: customers::by_id(&read, one.id)?.name(), reference: one.reference }));
+        .map(|one| Ok(Matching { name: customers::by_id(read, one.id)?.name(), reference: one.reference }));
     let customers = named.collect::<Result<_>>()?;
-    let warnings = segment::unknown_values(&read, &condition)?;
-    Ok(SegmentPreview { matched, in_book: customers::count(&read)?, by_post, by_email, customers, warnings })
+    let warnings = segment::unknown_values(read, &condition)?;
+    Ok(SegmentPreview { matched, in_book: customers::count(read)?, by_post, by_email, customers, warnings })
 }
 
 /// Asks about one customer; order and limit are checked, and do not matter.

@@ -20,6 +20,10 @@ pub(crate) fn make(shop: &Shop, till: &str, today: NaiveDate) -> Result<(i64, St
             if names.is_empty() { "say what it is called".to_owned() } else { text::did_you_mean(till, &names) },
         ));
     }
+    if till.contains(char::is_control) {
+        return Err(Error::new(format!("{} cannot be the name of a till", text::quote(till)))
+            .hint("a name is one line of letters, digits and signs"));
+    }
     shop.store()?.write(|write| access::make_token(write, till, today))
 }
 

@@ -246,6 +246,5 @@ impl<'r> Finder<'r> {
 
 /// A cell without control characters and outer spaces, and without the `'` that keeps formulas out.
 fn plain(cell: &str) -> String {
-    let clean: String = cell.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    csv::live(clean.trim()).to_owned()
+    csv::live(text::plain(cell).trim()).to_owned()
 }

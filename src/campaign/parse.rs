@@ -34,7 +34,7 @@ fn campaign(slug: &str, text: &str, currency: Currency, mut root: TomlTable<'_>)
     let mut file = CampaignFile {
         slug: slug.to_owned(),
         text: text.to_owned(),
-        name: name.chars().map(|c| if c.is_control() { ' ' } else { c }).collect::<String>().trim().to_owned(),
+        name: text::plain(&name).trim().to_owned(),
         as_of,
         date,
         channel,

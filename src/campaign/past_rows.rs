@@ -179,7 +179,7 @@ impl RowReader<'_> {
             Money(0)
         });
         if let (Some(customer_id), true) = (customer_id, problems.is_empty()) {
-            let branch: String = cell("branch").chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+            let branch: String = text::plain(cell("branch"));
             Ok(PastRow { customer_id, held_out, branch, came: on.map(|on| Came { on, spend }) })
         } else {
             Err(problems)

@@ -82,6 +82,7 @@ pub(crate) fn need(read: &Read<'_>, slug: &str) -> Result<Planned> {
     }
     let known = slugs(read)?;
     let near = text::nearest(slug, known.iter().map(String::as_str));
+    super::check_slug(slug)?;
     Err(Error::new(format!("{} is not planned", text::quote(slug))).hint(match near {
         Some(near) => format!("did you mean `{near}`? Otherwise plan it first: `regulars plan {slug}`"),
         None => format!("plan it first: `regulars plan {slug}`"),

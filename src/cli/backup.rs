@@ -22,9 +22,10 @@ pub(super) fn run(arguments: &BackupArguments, context: &Context) -> Result<Done
     let bytes = app::backup::backup(&context.shop()?, &arguments.file)?;
     let shown = arguments.file.display().to_string();
     let text = format!(
-        "Copied the database to {} ({} kB) and checked the copy. To put it back: regulars restore {shown}",
+        "Copied the database to {} ({} kB) and checked the copy. To put it back: regulars restore {}",
         text::quote(&shown),
         text::thousands(usize::try_from(bytes / 1024).unwrap_or(usize::MAX)),
+        text::plain(&shown),
     );
     Ok(Done::new(text, &json!({ "file": shown, "bytes": bytes, "checked": true })))
 }

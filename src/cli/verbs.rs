@@ -21,6 +21,7 @@ use crate::app;
 use crate::clock::{Clock, Rehearsal};
 use crate::error::{Error, Result};
 use crate::shop::Shop;
+use crate::text;
 
 /// What stands below the list of verbs.
 const MORE: &str = "`regulars manual` lists the pages of the manual, `regulars manual first-campaign` shows the first.";
@@ -100,7 +101,12 @@ pub fn main() -> ExitCode {
     let line = match CommandLine::try_parse() {
         Ok(line) => line,
         // Help and the version come this way too.
-        Err(told) => return unless_unprinted(is_printed(told.print()), u8::try_from(told.exit_code()).unwrap_or(2)),
+        Err(told) => {
+            // Told of the same words without what a terminal obeys.
+            let words = std::env::args_os().map(|word| text::plain(&word.to_string_lossy()));
+            let told = if told.use_stderr() { CommandLine::try_parse_from(words).err().unwrap_or(told) } else { told };
+            return unless_unprinted(is_printed(told.print()), u8::try_from(told.exit_code()).unwrap_or(2));
+        }
     };
     let context = Context {
         clock: Clock::of(line.today, Shop::timezone(&line.shop)),

@@ -17,8 +17,7 @@ const LONGEST_SUBJECT: usize = 200;
 
 /// A text in one line without control characters, of so many signs at most.
 fn line(text: &str, longest: usize) -> String {
-    let plain: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    plain.trim().chars().take(longest).collect::<String>().trim_end().to_owned()
+    text::plain(text).trim().chars().take(longest).collect::<String>().trim_end().to_owned()
 }
 
 /// The sender, or where answers go, as shop.toml has it under `key`.

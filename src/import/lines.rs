@@ -4,6 +4,12 @@ use std::io::{self, Read};
 
 use memchr::memchr2_iter;
 
+/// The most bytes of a cell: a spreadsheet takes half of it.
+pub(super) const MOST_OF_CELL: usize = 1 << 16;
+
+/// The most bytes of a row.
+pub(super) const MOST_OF_ROW: usize = 1 << 20;
+
 /// A text that knows on which line a byte stands that was read from it not long ago.
 pub(super) struct LineCounter<R> {
     text: R,
@@ -23,6 +29,10 @@ impl<R: Read> Read for LineCounter<R> {
         self.recent.drain(..self.passed);
         self.before += self.passed as u64;
         self.passed = 0;
+        // All of it is of the row that is being read, and of the one before.
+        if self.recent.len() > 2 * MOST_OF_ROW {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
         self.recent.extend_from_slice(&into[..length]);
         Ok(length)
     }

@@ -100,14 +100,22 @@ fn without_backslashes(text: &str) -> Option<String> {
 
 /// A cell with line breaks for `<br>`.
 fn with_line_breaks(text: &str) -> Option<String> {
-    let mut clean = text.to_owned();
-    while let Some(start) = clean.to_ascii_lowercase().find("<br") {
-        let end = clean[start..].find('>')? + start;
-        if !clean[start + 3..end].chars().all(|c| matches!(c, ' ' | '/')) {
-            break;
-        }
-        clean.replace_range(start..=end, "\n");
+    let mut clean = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find('<') {
+        let (before, tag) = rest.split_at(at);
+        clean.push_str(before);
+        let is_break = tag.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("<br"));
+        let behind = tag.get(3..).unwrap_or_default().trim_start_matches([' ', '/']).strip_prefix('>');
+        rest = if let Some(behind) = behind.filter(|_| is_break) {
+            clean.push('\n');
+            behind
+        } else {
+            clean.push('<');
+            &tag[1..]
+        };
     }
+    clean.push_str(rest);
     (clean != text).then_some(clean)
 }
 

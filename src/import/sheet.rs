@@ -1,7 +1,7 @@
 //! A table as it comes: its encoding or workbook, separator, titles, header, rows with their places.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead as _, BufReader, Read};
+use std::io::{BufRead as _, BufReader, ErrorKind, Read};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
@@ -9,13 +9,16 @@ use csv::{ReaderBuilder, StringRecord};
 
 use super::foreign::{self, FileKind};
 use super::frame::{self, TableFrame};
-use super::lines::LineCounter;
+use super::lines::{LineCounter, MOST_OF_CELL, MOST_OF_ROW};
 use super::quotes::{self, QuoteScan, Stray};
 use super::rewrite::{Rewriting, Rewritten};
 use super::source::{SourceText, TextSource};
 use super::{RowProblem, cells, residue, vcard, workbook};
 use crate::error::{Error, Result};
 use crate::text;
+
+/// The rows of a text, with the lines on which they start.
+type SheetReader<'s> = csv::Reader<LineCounter<Box<dyn Read + Send + 's>>>;
 
 /// What the owner says about a file before it is opened.
 #[derive(Debug, Clone, Copy, Default)]
@@ -126,9 +129,13 @@ impl ImportSheet {
         self.size = looked.size;
         let mut reader = self.reader()?;
         let (mut rows, mut row, mut named) = (Vec::new(), StringRecord::new(), 0);
-        while rows.len() < frame::MOST_TITLES && reader.read_record(&mut row).map_err(unreadable)? {
-            let offset = row.position().map_or(0, csv::Position::byte);
-            let line = self.place_of_row(rows.len(), reader.get_mut().line_at(offset));
+        while rows.len() < frame::MOST_TITLES {
+            let line = match self.next_row(&mut reader, &mut row, rows.len()) {
+                Ok(Some(next)) => next.line,
+                // The row that a stray quotation mark opens may have no end.
+                Err(e) if looked.fault.is_none() => return Err(e),
+                _ => break,
+            };
             let row = residue::cleaned(&row).unwrap_or_else(|| row.clone());
             if rows.is_empty() && named == 0 && names_separator(row.as_slice()) {
                 named = 1;
@@ -294,23 +301,23 @@ impl ImportSheet {
         // A row that is shorter than the header, until the next shows whether it is a part of one.
         let mut short: Option<ShortRow> = None;
         loop {
-            let is_row = reader.read_record(&mut cells).map_err(unreadable)?;
+            let next = self.next_row(&mut reader, &mut cells, number)?;
+            let is_row = next.is_some();
             if is_row && number < self.above {
                 number += 1;
                 continue;
             }
-            let is_blank = is_row && cells.iter().all(cells::is_blank);
-            let offset = cells.position().map_or(0, csv::Position::byte);
-            let line = if is_row { self.place_of_row(number, reader.get_mut().line_at(offset)) } else { 0 };
+            let NextRow { line, offset, long } = next.unwrap_or_default();
+            let is_blank = is_row && long.is_none() && cells.iter().all(cells::is_blank);
             number += 1;
             let unquoted = (is_row && self.single_quotes).then(|| residue::without_quotes(&cells));
             let clean = if is_row && !is_blank { residue::cleaned(unquoted.as_ref().unwrap_or(&cells)) } else { None };
             let clean = clean.or(unquoted);
             let found = clean.as_ref().unwrap_or(&cells);
-            let not_a_row = if is_row && !is_blank { self.frame.not_a_row(found) } else { None };
+            let not_a_row = if is_row && !is_blank && long.is_none() { self.frame.not_a_row(found) } else { None };
             // A row of a workbook is never broken in two.
             let is_short = is_row && !is_blank && not_a_row.is_none() && found.len() < self.header.len();
-            let is_short = is_short && self.rows.is_none();
+            let is_short = is_short && self.rows.is_none() && long.is_none();
             if let Some(before) = short.take() {
                 let fault = (is_short && before.goes_on_in(found, self.header.len())).then(|| {
                     let message = format!("this row seems to go on in line {line}");
@@ -345,7 +352,9 @@ impl ImportSheet {
                 short = Some(ShortRow { line, offset, cells: found.clone() });
                 continue;
             }
-            row(&SheetRow { line, offset, cells: found, fault: self.of_another_width(line, found) })?;
+            let fault = long.map(|place| self.of_a_long_cell(line, place));
+            let fault = fault.or_else(|| self.of_another_width(line, found));
+            row(&SheetRow { line, offset, cells: found, fault })?;
         }
     }
 
@@ -370,6 +379,13 @@ impl ImportSheet {
         }
     }
 
+    /// What is wrong with a row that has a cell without end.
+    fn of_a_long_cell(&self, line: usize, place: usize) -> RowProblem {
+        let column = self.header.get(place).cloned().unwrap_or_else(|| (place + 1).to_string());
+        let message = format!("this cell is longer than {} kB", MOST_OF_CELL >> 10);
+        RowProblem::new(line, &column, message).hint("shorten it, or take its column out of the file")
+    }
+
     /// What is wrong with a row that is longer than the header; empty cells behind the last heading are nothing.
     fn of_another_width(&self, line: usize, cells: &StringRecord) -> Option<RowProblem> {
         let width = self.header.len();
@@ -384,7 +400,33 @@ impl ImportSheet {
         self.rows.as_ref().map_or(line, |rows| rows.get(number).copied().unwrap_or(line))
     }
 
-    fn reader(&self) -> Result<csv::Reader<LineCounter<Box<dyn Read + Send + '_>>>> {
+    /// Reads the next row, when there is one; cells without end are emptied.
+    fn next_row(&self, reader: &mut SheetReader<'_>, row: &mut StringRecord, number: usize) -> Result<Option<NextRow>> {
+        let read = reader.read_record(row);
+        let offset = row.position().map_or(0, csv::Position::byte);
+        let mut line = || self.place_of_row(number, reader.get_mut().line_at(offset));
+        let is_too_long = match &read {
+            Ok(_) => row.as_slice().len() > MOST_OF_ROW,
+            Err(e) => matches!(e.kind(), csv::ErrorKind::Io(e) if e.kind() == ErrorKind::FileTooLarge),
+        };
+        if is_too_long {
+            return Err(Error::new(format!("this row is longer than {} MB", MOST_OF_ROW >> 20))
+                .at(line())
+                .hint("is it the right file? Shorten its longest cell, or take the row out"));
+        }
+        let is_row = read.map_err(|e| Error::new("the file cannot be read as a table").because(e))?;
+        let is_long = |cell: &str| cell.len() > MOST_OF_CELL;
+        let long = if row.as_slice().len() > MOST_OF_CELL { row.iter().position(is_long) } else { None };
+        let next = is_row.then(|| NextRow { line: line(), offset, long });
+        if long.is_some() {
+            let position = row.position().cloned();
+            *row = row.iter().map(|cell| if is_long(cell) { "" } else { cell }).collect();
+            row.set_position(position);
+        }
+        Ok(next)
+    }
+
+    fn reader(&self) -> Result<SheetReader<'_>> {
         let text = LineCounter::new(self.stream()?);
         let mut builder = ReaderBuilder::new();
         Ok(builder
@@ -424,6 +466,14 @@ impl ShortRow {
     }
 }
 
+/// Where a row starts that was read, and its first cell that was emptied.
+#[derive(Default)]
+struct NextRow {
+    line: usize,
+    offset: u64,
+    long: Option<usize>,
+}
+
 /// One row of a table.
 #[derive(Debug)]
 pub(crate) struct SheetRow<'r> {
@@ -442,10 +492,6 @@ fn start(text: &SourceText) -> Result<String> {
     let mut bytes = Vec::new();
     text.stream()?.take(1 << 16).read_to_end(&mut bytes).map_err(|e| text.failed(e))?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
-}
-
-fn unreadable(error: csv::Error) -> Error {
-    Error::new("the file cannot be read as a table").because(error)
 }
 
 /// The separator that a first line `sep=;` names for spreadsheets.

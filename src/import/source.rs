@@ -10,7 +10,7 @@ use memchr::memchr2;
 
 use super::encoding::{self, CodePage, EncodingGuess, NamedEncoding};
 use crate::error::{Error, Result};
-use crate::text;
+use crate::{files, text};
 
 /// A file, or what came through a pipe.
 #[derive(Debug, Clone)]
@@ -24,11 +24,7 @@ impl TextSource {
     pub(super) fn open(path: &Path) -> Result<Self> {
         let failed = |e| Error::io("read", path, e);
         let about = std::fs::metadata(path).map_err(failed)?;
-        Ok(if about.is_file() {
-            Self::File(path.to_owned())
-        } else {
-            Self::Bytes(std::fs::read(path).map_err(failed)?)
-        })
+        Ok(if about.is_file() { Self::File(path.to_owned()) } else { Self::Bytes(files::read(path, MOST_OF_PIPE)?) })
     }
 
     /// Its first bytes, as many as there are of so many.
@@ -115,6 +111,9 @@ impl SourceText {
         failed(&self.source, error)
     }
 }
+
+/// The most of what comes through a pipe, in MB.
+const MOST_OF_PIPE: u64 = 200;
 
 const CHUNK: usize = 1 << 16;
 
@@ -234,10 +233,11 @@ struct OtherLines {
 impl OtherLines {
     /// So many are looked at.
     const MOST: usize = 5_000;
+    const MOST_BYTES: usize = 1 << 20;
 
     fn of(raw: impl Read) -> io::Result<Self> {
         let mut lines = Lines { raw: BufReader::with_capacity(CHUNK, raw), previous: 0 };
-        let (mut found, mut line, mut number) = (Self::default(), Vec::new(), 0);
+        let (mut found, mut line, mut number, mut kept) = (Self::default(), Vec::new(), 0, 0);
         while lines.next_numbered(&mut line, &mut number)? {
             if std::str::from_utf8(&line).is_ok() {
                 found.utf8 += usize::from(!line.is_ascii());
@@ -247,7 +247,8 @@ impl OtherLines {
             if found.count == 1 {
                 found.first = number;
             }
-            if found.lines.len() < Self::MOST {
+            if found.lines.len() < Self::MOST && kept < Self::MOST_BYTES {
+                kept += line.len();
                 found.lines.push(std::mem::take(&mut line));
             }
         }

@@ -11,7 +11,7 @@ use crate::customers::name_of;
 use crate::domain::{CustomerId, NoteKind};
 use crate::error::Result;
 use crate::money::Money;
-use crate::store::{Read, params};
+use crate::store::{self, Read, params};
 
 /// What one customer did, as far as the worksheet needs it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,6 +71,10 @@ pub(super) fn entries(read: &Read<'_>, window: DaySpan) -> Result<Vec<CustomerSa
     let mut entries: Vec<CustomerSales> = Vec::new();
     read.each(sql, params![window.as_of], |row| {
         let (id, day, amount): (CustomerId, NaiveDate, Money) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        // A book may have amounts from before there was a limit.
+        if !amount.is_within_limit() {
+            return Err(store::too_large_a_sum());
+        }
         if entries.last().is_none_or(|entry| entry.id != id) {
             entries.push(CustomerSales::new(id, day));
         }

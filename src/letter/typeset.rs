@@ -517,9 +517,11 @@ impl<'a> Setter<'a> {
                 }
                 let single = cluster.glyphs().nth(1).is_none();
                 let start = out.glyphs.len();
+                // A cluster may be of thousands of characters; they are looked for once.
+                let mut is_looked_for = false;
                 for glyph in cluster.glyphs() {
                     let id = u16::try_from(glyph.id).unwrap_or_default();
-                    if id == 0 {
+                    if id == 0 && !std::mem::replace(&mut is_looked_for, true) {
                         let fonts = self.fonts;
                         let known = source.chars().all(|c| fonts.covers(c));
                         self.missing.extend(source.chars().filter(|&c| known || !fonts.covers(c)));

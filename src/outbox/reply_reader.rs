@@ -8,6 +8,7 @@ use encoding_rs::WINDOWS_1252;
 use super::reply::SmtpError;
 use crate::domain::status_of;
 use crate::mail_stream::StreamFault;
+use crate::text;
 
 /// Bytes that a reply may have, all its lines together. RFC 5321 asks for 512 a line; who offers much sends some thousands.
 const LONGEST: usize = 64 * 1024;
@@ -142,7 +143,7 @@ fn words(text: &[u8]) -> String {
         Ok(text) => text.into(),
         Err(_) => WINDOWS_1252.decode_without_bom_handling(text).0,
     };
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+    text::plain(&text)
 }
 
 #[cfg(test)]

@@ -72,7 +72,7 @@ pub(crate) fn proof(read: &Read<'_>, shop: &Shop, on: &FrozenCampaign, progress:
     problems.sort_by_key(|problem| problem.kind);
 
     let shown = sample::choose(planned, &letters, &printed);
-    let path = shop.out(&planned.slug).join("proof.pdf");
+    let path = shop.out_to_write(&planned.slug)?.join("proof.pdf");
     if shown.is_empty() {
         // What an earlier proof showed is no longer so.
         let _ = std::fs::remove_file(&path);

@@ -135,5 +135,5 @@ fn line(problem: &ProofProblem) -> String {
 
 /// Text of customers in one line, without what a terminal would obey.
 fn clean(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+    text::plain(text)
 }

@@ -13,7 +13,7 @@ use crate::error::Result;
 use crate::money::{Money, Share};
 use crate::reminder::{self, SentReminder};
 use crate::shop::Settings;
-use crate::store::Read;
+use crate::store::{self, Read};
 
 /// What came of the letters of a campaign, or of one branch.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -94,6 +94,10 @@ pub(crate) fn report(read: &Read<'_>, slug: &str, settings: &Settings, today: Na
     let (planned, margin) = (campaign::need(read, slug)?, settings.margin);
     let recipients = campaign::recipients(read, planned.id)?;
     let mailed: Vec<&Recipient> = recipients.iter().filter(|r| r.arm == Arm::Mailed).collect();
+    // A book may have amounts from before there was a limit.
+    if mailed.iter().filter_map(|r| r.spend).any(|spend| !spend.is_within_limit()) {
+        return Err(store::too_large_a_sum());
+    }
     let file = campaign::kept_files(read, &planned)?.campaign(slug)?;
     let got = reminder::sent_reminders(read, &planned)?;
     let branches = file.branches.iter().map(|branch| {

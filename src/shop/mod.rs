@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 
 use crate::clock::TimeZone;
 use crate::error::{Error, Result};
-use crate::files;
 use crate::store::Store;
+use crate::{files, text};
 
 pub(crate) use label_settings::LabelSettings;
 pub(crate) use mail_server::{MailServer, Security};
@@ -80,6 +80,23 @@ impl Shop {
     /// The folder for what a campaign gives: `out/NAME`.
     pub(crate) fn out(&self, slug: &str) -> PathBuf {
         self.folder.join("out").join(slug)
+    }
+
+    /// The same to write into it.
+    ///
+    /// # Errors
+    /// When it, `out` or a folder in it is a link: what is written would lie outside of the shop.
+    pub(crate) fn out_to_write(&self, slug: &str) -> Result<PathBuf> {
+        let (all, folder) = (self.folder.join("out"), self.out(slug));
+        let own = [all, folder.clone()].into_iter().find(|path| path.is_symlink());
+        match own.or_else(|| files::linked_folder_in(&folder)) {
+            Some(link) => Err(Error::new(format!(
+                "{} is a link, and letters stay in the shop folder",
+                text::quote(&self.shown(&link))
+            ))
+            .hint("make it a folder: take the link away, and move what it leads to here")),
+            None => Ok(folder),
+        }
     }
 
     /// The password of a mail server: that of the environment, else what stands in a file; none when that is empty.

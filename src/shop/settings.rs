@@ -248,12 +248,19 @@ fn till(mut table: TomlTable<'_>) -> TillSettings {
             table.fault(found.line, fault.hint(format!("add `{missing} = \"….pem\"`, the file that belongs to it")));
         }
     }
+    let names = table.take::<Vec<String>>("names");
+    for (name, line) in names.iter().flat_map(|names| names.iter().map(|name| (name, names.line))) {
+        if name.trim().is_empty() || name.contains(char::is_control) {
+            let fault = Error::new(format!("{} is not the name of a till", text::quote(name)));
+            table.fault(line, fault.hint("a name is one line, like `names = [\"Counter\"]`"));
+        }
+    }
     TillSettings {
         listen,
         host: host.map(|host| host.value),
         certificate: certificate.map(|file| file.value),
         key: key.map(|file| file.value),
-        names: table.value("names"),
+        names: names.map(|names| names.value).unwrap_or_default(),
         honour_twice: table.value("honour_twice"),
         show_earlier_amount: table.value("show_earlier_amount"),
     }

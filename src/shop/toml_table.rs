@@ -29,6 +29,7 @@ pub(crate) fn read<T>(text: &str, build: impl FnOnce(TomlTable<'_>) -> T) -> (T,
     broken.sort_by_key(|(line, _)| *line);
     // What follows on the same line comes of the first.
     broken.dedup_by_key(|(line, _)| *line);
+    note_control_characters(&root, &lines, &mut broken);
     let file = TomlFile { lines, is_whole: broken.is_empty(), faults: RefCell::default() };
     let built = build(TomlTable::of(root, 1, &file));
     let is_new = |(line, _): &(usize, Error)| broken.iter().all(|(other, _)| other != line);
@@ -54,6 +55,30 @@ fn malformed(text: &str, lines: &LineStarts, root: &DeTable<'_>, fault: &toml::d
     let mut chars = fault.message().chars();
     let lower: String = chars.next().map(|c| c.to_lowercase().chain(chars).collect()).unwrap_or_default();
     (lines.at(span.start), Error::new(lower.trim_end_matches('.')).hint(hint))
+}
+
+/// Notes the texts that have a control character in them, which only an escape such as `\u0007` can write; a line break and a
+/// tab have their use.
+fn note_control_characters(table: &DeTable<'_>, lines: &LineStarts, faults: &mut Vec<(usize, Error)>) {
+    let has_one = |text: &str| text.contains(|c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t'));
+    let mut values: Vec<&Spanned<DeValue<'_>>> = Vec::new();
+    for (key, value) in table {
+        values.push(value);
+        if has_one(key.get_ref()) && faults.len() < MOST_FAULTS {
+            faults.push((lines.at(key.span().start), Error::new("a key has a control character in it")));
+        }
+    }
+    while let Some(value) = values.pop() {
+        match value.get_ref() {
+            DeValue::Table(inner) => note_control_characters(inner, lines, faults),
+            DeValue::Array(all) => values.extend(all.iter()),
+            DeValue::String(text) if has_one(text) && faults.len() < MOST_FAULTS => {
+                let fault = Error::new(format!("the text {} has a control character in it", text::quote(text)));
+                faults.push((lines.at(value.span().start), fault.hint("write it without the escape that makes it")));
+            }
+            _ => {}
+        }
+    }
 }
 
 /// Whether a key stands in a table, elsewhere than at this place.

@@ -29,8 +29,18 @@ pub(crate) fn is_too_large_a_sum(error: &Error) -> bool {
     cause.is_some_and(is_sum)
 }
 
+/// The error of a sum that is not made by the database.
+pub(crate) fn too_large_a_sum() -> Error {
+    of(rusqlite::Error::SqliteFailure(
+        rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_ERROR),
+        Some(OVERFLOW.to_owned()),
+    ))
+}
+
+const OVERFLOW: &str = "integer overflow";
+
 fn is_sum(error: &rusqlite::Error) -> bool {
-    matches!(error, rusqlite::Error::SqliteFailure(_, Some(message)) if message == "integer overflow")
+    matches!(error, rusqlite::Error::SqliteFailure(_, Some(message)) if message == OVERFLOW)
 }
 
 /// The database's error as one of ours.

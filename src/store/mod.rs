@@ -18,7 +18,7 @@ mod watch;
 pub(crate) use backup::{Finding, backup, examine};
 pub(crate) use database::{Store, StoreReader};
 pub(crate) use dialect::{folded_equal_sql, folded_like_sql, folded_sql, is_email};
-pub(crate) use fault::is_too_large_a_sum;
+pub(crate) use fault::{is_too_large_a_sum, too_large_a_sum};
 pub(crate) use lock::ShopLock;
 pub(crate) use restore::{OldDatabase, Restoring};
 pub(crate) use statement::{PreparedStatement, Read, Row, Write};

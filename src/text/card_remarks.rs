@@ -73,11 +73,9 @@ fn is_remark(part: &str) -> bool {
     }
     let begin = words.iter().take_while(|word| lists.before.contains(*word) || is_number(word)).count();
     let begins = (0..=begin).any(|at| lists.begins.rest(&words[at..]).is_some_and(goes_on));
-    let ends = |at: usize| {
-        let is_of_taste = words[..at].iter().any(|word| lists.taste.contains(word) && !lists.before.contains(word));
-        !is_of_taste && lists.died.rest(&words[at..]).is_some_and(goes_on)
-    };
-    begins || (1..words.len()).any(ends)
+    let is_of_taste = |word: &&str| lists.taste.contains(word) && !lists.before.contains(word);
+    let last = words.iter().position(is_of_taste).unwrap_or(words.len() - 1);
+    begins || (1..=last).any(|at| lists.died.rest(&words[at..]).is_some_and(goes_on))
 }
 
 /// Whether words after a phrase are the rest of such a remark.

@@ -117,11 +117,20 @@ pub(crate) fn first_few<S: AsRef<str>>(items: &[S], most: usize) -> String {
     format!("{} and {} more", shown.join(", "), thousands(items.len() - most))
 }
 
+/// A text without what a terminal obeys: a space for every control character, a line break among them, and nothing for what
+/// turns the direction of writing.
+#[must_use]
+pub(crate) fn plain(text: &str) -> String {
+    let turns = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let breaks = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
+    text.chars().filter(|c| !turns(*c)).map(|c| if breaks(c) { ' ' } else { c }).collect()
+}
+
 /// What somebody typed, in backticks, cut to a length that fits a line.
 #[must_use]
 pub(crate) fn quote(text: &str) -> String {
     const MOST: usize = 60;
-    let clean: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let clean = plain(text);
     if clean.chars().count() <= MOST {
         return format!("`{clean}`");
     }
@@ -131,6 +140,7 @@ pub(crate) fn quote(text: &str) -> String {
 
 /// A word of a command as a shell reads it.
 pub(crate) fn argument(word: &str) -> String {
+    let word = &*plain(word);
     if !word.is_empty() && word.chars().all(|c| c.is_alphanumeric() || "-_.@:".contains(c)) {
         return word.to_owned();
     }

@@ -68,7 +68,7 @@ pub(super) fn print(run: PrintRun<'_>, placed: &LabelPlaces) -> Result<PrintOutc
 
 /// Prints the outlines of a sheet's labels.
 pub(super) fn outline(run: &PrintRun<'_>, placed: &LabelPlaces) -> Result<PrintOutcome> {
-    let file = run.shop.out(&run.on.planned.slug).join("labels-outline.pdf");
+    let file = run.shop.out_to_write(&run.on.planned.slug)?.join("labels-outline.pdf");
     let (imprint, nudge) = (run.imprint("outlines", &|_| Ok(())), placed.placing.nudge);
     files::write_whole_with(&file, |out| letter::outline(&imprint, &placed.sheet, nudge, out))?;
     Ok(PrintOutcome { size: placed.sheet.name.to_string(), file, ..PrintOutcome::default() })

@@ -31,7 +31,7 @@ impl PrintLock {
     /// # Errors
     /// When another program prints letters of this campaign.
     pub(crate) fn take(shop: &Shop, slug: &str) -> Result<Self> {
-        let folder = shop.out(slug);
+        let folder = shop.out_to_write(slug)?;
         std::fs::create_dir_all(&folder).map_err(|e| Error::io("make the folder", &folder, e))?;
         let path = folder.join("printing.lock");
         let busy = || {

@@ -10,7 +10,5 @@ pub(super) fn who(customer: &Customer) -> String {
 
 /// A text of somebody's card on the terminal: on one line, and unable to move the cursor.
 pub(in crate::cli) fn one_line(text: &str) -> String {
-    let is_hidden = |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    let plain: String = text.chars().filter(|c| !is_hidden(*c)).map(|c| if c.is_control() { ' ' } else { c }).collect();
-    plain.trim().to_owned()
+    text::plain(text).replace(['\u{200e}', '\u{200f}'], "").trim().to_owned()
 }
