@@ -13,7 +13,7 @@ use crate::shop::Shop;
 use crate::store::{self, Finding, Read};
 use crate::text;
 
-/// The version of the database, and what was found.
+/// The database version, and the findings.
 pub(crate) fn examine(shop: &Shop) -> Result<(usize, Vec<Finding>)> {
     let store = shop.store()?;
     let (version, mut found) = store::examine(&store)?;
@@ -22,7 +22,7 @@ pub(crate) fn examine(shop: &Shop) -> Result<(usize, Vec<Finding>)> {
     Ok((version, found))
 }
 
-/// Purchases of which a few are too much to be added up.
+/// Purchases so large that a few of them overflow a sum.
 fn oversized(shop: &Shop, read: &Read<'_>) -> Result<Vec<Finding>> {
     let purchases = customers::oversized_purchases(read, 20)?.into_iter();
     Ok(purchases
@@ -38,7 +38,7 @@ fn oversized(shop: &Shop, read: &Read<'_>) -> Result<Vec<Finding>> {
         .collect())
 }
 
-/// An error of any verb; when amounts could not be added up, with whose they are.
+/// An error of any verb; if amounts could not be added up, it names the customers.
 pub(crate) fn with_whose(error: Error, folder: &Path) -> Error {
     let oversized = || {
         let shop = Shop::open(folder).ok()?;
@@ -52,7 +52,7 @@ pub(crate) fn with_whose(error: Error, folder: &Path) -> Error {
     Error::of(error.kind(), message).hint(error.what_next().unwrap_or_default())
 }
 
-/// Folders and files that belong to no campaign, and what a killed run left behind.
+/// Folders and files that belong to no campaign, and leftovers of a killed run.
 fn files(shop: &Shop, read: &Read<'_>) -> Result<Vec<Finding>> {
     let mut found = Vec::new();
     let planned = campaign::slugs(read)?;
@@ -83,7 +83,7 @@ fn files(shop: &Shop, read: &Read<'_>) -> Result<Vec<Finding>> {
             hint: "delete it: everything in it has found its place".to_owned(),
         });
     }
-    // Those of the database were closed when it was opened, if that was possible; the others are copies.
+    // The database's own temporary files were removed when it was opened, where possible; the others are copies.
     let is_database = |path: &PathBuf| path.extension().is_some_and(|end| end == "db");
     let copies = entries(&shop.folder).into_iter().filter(is_database);
     let databases: BTreeSet<PathBuf> = store::files_of(&shop.database()).into_iter().chain(copies).collect();
@@ -110,10 +110,10 @@ fn files(shop: &Shop, read: &Read<'_>) -> Result<Vec<Finding>> {
     Ok(found)
 }
 
-/// How deep folders of out/ are looked into.
+/// How deep folders of out/ are searched.
 const DEEPEST: usize = 8;
 
-/// What was left half written in a folder, and so many folders below; links are not followed.
+/// Unfinished files in a folder and its subfolders, up to a depth; links are not followed.
 fn find_parts(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) {
     for path in entries(folder) {
         if files::is_part(&path) {

@@ -1,4 +1,4 @@
-//! What is still needed before emails go out: in shop.toml, at the mail server, and in DNS.
+//! What is still needed before emails can be sent: in shop.toml, at the mail server, and in DNS.
 
 use std::collections::BTreeSet;
 
@@ -15,30 +15,30 @@ use crate::piece::{self, EmailComposer, FrozenCampaign};
 use crate::shop::Shop;
 use crate::text;
 
-/// The key of the mail server.
+/// The key of the mail server in shop.toml.
 const SERVER: &str = "server";
 
-/// Something that is missing.
+/// A missing setting.
 #[derive(Debug, Serialize)]
 pub(crate) struct MissingSetting {
-    /// Of shop.toml.
+    /// Its key in shop.toml.
     pub(crate) key: &'static str,
-    /// Whether no email goes out without it.
+    /// Whether no email can be sent without it.
     pub(crate) stops: bool,
     pub(crate) message: String,
     pub(crate) hint: String,
 }
 
-/// What a look at everything that emails need has found.
+/// Findings about everything that emails need.
 pub(crate) struct EmailCheck {
     pub(crate) missing: Vec<MissingSetting>,
-    /// What the mail server offers, if it was asked and let us in.
+    /// The mail server's capabilities, if it was asked and accepted the login.
     pub(crate) offer: Option<ServerOffer>,
     pub(crate) dns: DnsFindings,
 }
 
-/// Looks at shop.toml, at the mail server, at the mailbox of `[bounces]` and into DNS, all but the first unless `offline`. No email
-/// is sent.
+/// Checks shop.toml, the mail server, the mailbox of `[bounces]`, and DNS; with `offline` only shop.toml. No email is
+/// sent.
 pub(crate) fn check(shop: &Shop, offline: bool) -> EmailCheck {
     let mut missing = missing(shop);
     let has_server = shop.settings.email.as_ref().is_some_and(|email| email.server.is_some());
@@ -48,7 +48,7 @@ pub(crate) fn check(shop: &Shop, offline: bool) -> EmailCheck {
     EmailCheck { missing, offer, dns }
 }
 
-/// What stops the emails of a campaign, when it has any; written as files they need no mail server.
+/// What stops the emails of a campaign, if it has any; emails written as files need no mail server.
 pub(crate) fn cannot_leave(shop: &Shop, file: &CampaignFile, as_files: bool) -> Option<String> {
     if !file.sends_email() {
         return None;
@@ -62,7 +62,7 @@ pub(crate) fn cannot_leave(shop: &Shop, file: &CampaignFile, as_files: bool) -> 
     ))
 }
 
-/// What is missing by email_check.tsv, or written so that it cannot be used.
+/// Settings of email_check.tsv that are missing or unusable.
 fn missing(shop: &Shop) -> Vec<MissingSetting> {
     let email = shop.settings.email.as_ref();
     let is_absent = |key: &str| match (key, email) {
@@ -94,7 +94,7 @@ fn missing(shop: &Shop) -> Vec<MissingSetting> {
     missing
 }
 
-/// Why what comes back cannot be read, which keeps no email from going out.
+/// Why the bounce mailbox cannot be read; this does not stop emails from being sent.
 fn mailbox(shop: &Shop, offline: bool) -> Option<MissingSetting> {
     let fault = if offline { None } else { incoming::fault(shop) }?;
     let message = format!("what comes back cannot be read: {fault}");
@@ -106,7 +106,7 @@ fn mailbox(shop: &Shop, offline: bool) -> Option<MissingSetting> {
     })
 }
 
-/// Asks the mail server, unless `offline`; what it offers, if it lets us in.
+/// Asks the mail server, unless `offline`; returns its capabilities if it accepts the login.
 fn ask(shop: &Shop, offline: bool, missing: &mut Vec<MissingSetting>) -> Option<ServerOffer> {
     let mut add = |key, stops, message: String, hint: &str| {
         missing.push(MissingSetting { key, stops, message, hint: hint.to_owned() });
@@ -184,7 +184,7 @@ fn in_words(problem: ServerProblem) -> (&'static str, String, &'static str) {
     }
 }
 
-/// The largest email that is still to go, by campaign, in bytes: one of each branch is made.
+/// The largest email still to be sent, by campaign, in bytes: one of each branch is made.
 fn largest(shop: &Shop) -> Result<Option<(String, u64)>> {
     let store = shop.store()?;
     let writer = EmailComposer::open(&store.read(), shop)?;

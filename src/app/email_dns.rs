@@ -1,4 +1,4 @@
-//! What DNS says about emails in the shop's name, as a receiver reads it: SPF, DKIM and DMARC of the domain in `from`.
+//! What DNS has for emails in the shop's name, as a receiver looks it up: SPF, DKIM and DMARC of the domain in `from`.
 
 use serde::Serialize;
 
@@ -11,23 +11,23 @@ use crate::text;
 
 #[derive(Debug, Serialize)]
 pub(crate) struct DnsFindings {
-    /// Of `from` in shop.toml.
+    /// Taken from `from` in shop.toml.
     pub(crate) domain: Option<String>,
-    /// Why it was not asked, or not to the end.
+    /// Why DNS was not asked, or not completely.
     pub(crate) not_asked: Option<String>,
     /// `SPF`, `DKIM`, `DMARC`.
     pub(crate) in_order: Vec<&'static str>,
     pub(crate) doubts: Vec<DnsDoubt>,
 }
 
-/// What a receiver would doubt.
+/// Something that makes receivers distrust our emails.
 #[derive(Debug, Serialize)]
 pub(crate) struct DnsDoubt {
     /// `SPF`, `DKIM` or `DMARC`.
     pub(crate) about: &'static str,
     pub(crate) message: String,
     pub(crate) hint: String,
-    /// The TXT record to publish, where one helps.
+    /// The TXT record to publish, where one solves it.
     pub(crate) record: Option<DnsRecord>,
 }
 
@@ -35,7 +35,7 @@ const SPF: &str = "SPF";
 const DKIM: &str = "DKIM";
 const DMARC: &str = "DMARC";
 
-/// Asks DNS, unless the shop is `offline`; `resolver` names whom to ask, as REGULARS_RESOLVER does.
+/// Queries DNS, unless `offline`; `resolver` is the server to ask, as in REGULARS_RESOLVER.
 pub(crate) fn look(shop: &Shop, offline: bool, resolver: Option<&str>) -> DnsFindings {
     let mut findings = DnsFindings { domain: None, not_asked: None, in_order: Vec::new(), doubts: Vec::new() };
     let sender =
@@ -53,7 +53,7 @@ pub(crate) fn look(shop: &Shop, offline: bool, resolver: Option<&str>) -> DnsFin
     findings
 }
 
-/// A receiver of our emails, looking them up.
+/// Simulates a receiver that checks our emails.
 struct Receiver<'r> {
     dns: &'r dyn Dns,
     shop: &'r Shop,
@@ -74,7 +74,7 @@ impl Receiver<'_> {
         self.findings.doubts.push(DnsDoubt { about, message, hint: hint.to_owned(), record });
     }
 
-    /// Whether receivers find that the mail server may send for us, as far as can be told.
+    /// Whether receivers accept the mail server as a sender for our domain, as far as can be determined.
     fn spf(&mut self) -> Result<bool, String> {
         let host = self.settings.server.as_ref().map(|server| server.host.as_str());
         let SpfFindings { doubts, better } = email::spf(self.dns, self.domain, host)?;
@@ -123,7 +123,8 @@ impl Receiver<'_> {
         Ok(doubts.iter().all(|doubt| matches!(doubt, SpfDoubt::Everybody(_))))
     }
 
-    /// Whether receivers find our signature right. Without a key there is none to look at, which is said elsewhere.
+    /// Whether receivers can verify our signature. Without a key there is nothing to check, which is reported
+    /// elsewhere.
     fn dkim(&mut self) -> Result<bool, String> {
         let Ok(Some(dkim)) = piece::dkim(self.shop, self.settings) else { return Ok(false) };
         let Ok((name, value)) = dkim.record(self.domain) else { return Ok(false) };

@@ -1,4 +1,4 @@
-//! What came of a campaign; year against year.
+//! The report of a campaign; the comparison of years.
 
 use chrono::NaiveDate;
 
@@ -25,8 +25,7 @@ pub(crate) fn report(shop: &Shop, slug: &str, today: NaiveDate) -> Result<Campai
 
 /// Every campaign, by year.
 ///
-/// # Errors
-/// When none was planned yet.
+/// # Errors When none has been planned.
 pub(crate) fn years(shop: &Shop, today: NaiveDate) -> Result<Vec<YearFigures>> {
     let years = report::years(&shop.store()?.read(), &shop.settings, today)?;
     if years.is_empty() {

@@ -11,10 +11,9 @@ use crate::shop::Shop;
 use crate::store::Write;
 use crate::text;
 
-/// Writes down that somebody's letter came back; the recipient as they are now.
+/// Records that a customer's letter came back; returns the updated recipient.
 ///
-/// # Errors
-/// When they are no recipient of the campaign, or the day lies in the future.
+/// # Errors When they are not a recipient of the campaign, or the day is in the future.
 pub(crate) fn returned(
     shop: &Shop,
     slug: &str,
@@ -33,10 +32,9 @@ pub(crate) fn returned(
     })
 }
 
-/// Takes back that somebody's letter came back; the recipient as they are now.
+/// Withdraws the record that a letter came back; returns the updated recipient.
 ///
-/// # Errors
-/// When none came back from them, or something has gone to them instead.
+/// # Errors When none came back, or something was already sent instead.
 pub(crate) fn not_returned(shop: &Shop, slug: &str, reference: &str, now: NaiveDateTime) -> Result<Recipient> {
     shop.store()?.write(|write| {
         let recipient = recipient(write, slug, reference)?;
@@ -56,7 +54,7 @@ pub(crate) fn not_returned(shop: &Shop, slug: &str, reference: &str, now: NaiveD
 fn recipient(write: &Write<'_>, slug: &str, reference: &str) -> Result<Recipient> {
     let planned = campaign::need(write, slug)?;
     let customer = customers::by_ref(write, reference)?;
-    // Of two cards that are one by now each had a letter.
+    // Two cards that have been merged since may each have had a letter.
     let found = match campaign::for_reference(write, planned.id, reference)? {
         Some(recipient) => Some(recipient),
         None => campaign::for_customer(write, planned.id, customer.id)?,

@@ -1,4 +1,4 @@
-//! Who is still to come, of one campaign.
+//! Who has not come yet, of one campaign.
 
 use chrono::NaiveDateTime;
 
@@ -11,17 +11,16 @@ use crate::store::Read;
 pub(crate) struct ToCome {
     pub(crate) planned: Planned,
     pub(crate) progress: CampaignProgress,
-    /// How many are still to come, and the first of them.
+    /// How many have not come yet, and the first of them.
     pub(crate) count: usize,
     pub(crate) guests: Vec<Expected>,
     /// The other campaigns.
     pub(crate) others: Vec<Planned>,
 }
 
-/// Of one campaign by its number, or of the newest; the first `most` guests.
+/// For the given campaign, or the newest; lists the first `most` guests.
 ///
-/// # Errors
-/// When no such campaign was planned.
+/// # Errors When no such campaign was planned.
 pub(crate) fn to_come(read: &Read<'_>, wanted: Option<CampaignId>, now: NaiveDateTime, most: usize) -> Result<ToCome> {
     let mut all = Vec::new();
     for slug in campaign::slugs(read)?.iter().rev() {

@@ -1,4 +1,4 @@
-//! The tokens of tills that are programs.
+//! The tokens of API tills.
 
 use chrono::NaiveDate;
 
@@ -8,10 +8,9 @@ use crate::error::{Error, Result};
 use crate::shop::Shop;
 use crate::text;
 
-/// Makes one for a till of shop.toml: its number, and the token itself, which is kept nowhere.
+/// Makes one for a till of shop.toml; returns its number and the token itself, which is not stored.
 ///
-/// # Errors
-/// When there is no such till.
+/// # Errors When there is no such till.
 pub(crate) fn make(shop: &Shop, till: &str, today: NaiveDate) -> Result<(i64, String)> {
     let names = &shop.settings.till.names;
     if till.is_empty() || (!names.is_empty() && !names.iter().any(|name| name == till)) {
@@ -23,7 +22,7 @@ pub(crate) fn make(shop: &Shop, till: &str, today: NaiveDate) -> Result<(i64, St
     shop.store()?.write(|write| access::make_token(write, till, today))
 }
 
-/// All that were ever made.
+/// All tokens ever made.
 pub(crate) fn list(shop: &Shop) -> Result<Vec<TillToken>> {
     access::tokens(&shop.store()?.read())
 }

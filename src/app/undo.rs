@@ -1,4 +1,4 @@
-//! A redemption taken back; what happened stays on record, with the reason.
+//! Undoes a redemption; it stays on record, with the reason.
 
 use chrono::NaiveDateTime;
 
@@ -10,10 +10,9 @@ use crate::shop::Shop;
 use crate::store::Write;
 use crate::text;
 
-/// Takes back the redemption of a code as it was typed.
+/// Undoes the redemption of a code as typed.
 ///
-/// # Errors
-/// When there is no reason, the code is not one, or it was not redeemed.
+/// # Errors When there is no reason, the code is invalid, or it was not redeemed.
 pub(crate) fn by_code(shop: &Shop, typed: &str, reason: &str, now: NaiveDateTime) -> Result<TillAnswer> {
     redemption::check_reason(reason, "say it with `--reason \"…\"`")?;
     let code = Code::parse(typed)?;
@@ -25,24 +24,23 @@ pub(crate) fn by_code(shop: &Shop, typed: &str, reason: &str, now: NaiveDateTime
     })
 }
 
-/// What became of a rollback that a program asked for.
+/// The outcome of a rollback through the API.
 #[derive(Debug)]
 pub(crate) enum Rollback {
     Done(Box<TillAnswer>, RecipientId),
     /// There is no such redemption.
     Unknown,
-    /// Another till wrote it down.
+    /// Another till wrote it.
     AnotherTill,
-    /// It was taken back before.
+    /// It was already undone.
     Undone,
-    /// A till may not any more.
+    /// The till may no longer undo it.
     TooLate,
 }
 
-/// Takes a redemption back that `till` wrote down a moment ago.
+/// Undoes a redemption that `till` has just written.
 ///
-/// # Errors
-/// When there is no reason.
+/// # Errors When there is no reason.
 pub(crate) fn roll_back(
     write: &Write<'_>,
     id: RedemptionId,

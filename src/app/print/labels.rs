@@ -11,18 +11,17 @@ use crate::piece;
 use crate::shop::Shop;
 use crate::text;
 
-/// The farthest nudge, in mm: beyond it the printer has taken another sheet.
+/// The largest nudge, in mm: more means that the wrong sheet is in the printer.
 const FARTHEST: f32 = 10.0;
 
-/// The sheet, and where on it to begin.
+/// The sheet, and the first label to use.
 pub(super) struct LabelPlaces {
     sheet: &'static LabelSheet,
     placing: Placing,
 }
 
 impl LabelPlaces {
-    /// # Errors
-    /// When there is no such sheet, no such label on it, or the nudge makes no sense.
+    /// # Errors When there is no such sheet, no such label on it, or the nudge is invalid.
     pub(super) fn of(options: &LabelOptions, shop: &Shop) -> Result<Self> {
         let sheet = LabelSheet::named(&options.sheet, &shop.settings.country)?;
         let start = options.start;
@@ -46,7 +45,7 @@ fn nudge(text: &str) -> Result<(f32, f32)> {
     })
 }
 
-/// Prints the labels of those whose letter is in order.
+/// Prints a label for each letter without problems.
 pub(super) fn print(run: PrintRun<'_>, placed: &LabelPlaces) -> Result<PrintOutcome> {
     let (run, mut left_out, _) = run.in_order()?;
     let file = run.path("labels", ".pdf");
