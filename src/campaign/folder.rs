@@ -9,14 +9,13 @@ use crate::text;
 impl CampaignFile {
     /// Reads campaigns/`slug`.toml of a shop.
     ///
-    /// # Errors
-    /// When there is no such file, or with all its faults.
+    /// # Errors When there is no such file, or with all its errors.
     pub(crate) fn open(shop: &Shop, slug: &str) -> Result<Self> {
         let (file, faults) = Self::open_leniently(shop, slug)?;
         Error::all(faults).map_or(Ok(file), Err)
     }
 
-    /// The same with the faults of its text beside it, so that the rest can be checked.
+    /// The same, but returns the errors next to the file, so that the rest can be checked.
     pub(crate) fn open_leniently(shop: &Shop, slug: &str) -> Result<(Self, Vec<Error>)> {
         check_slug(slug)?;
         let path = shop.campaigns().join(format!("{slug}.toml"));
@@ -36,15 +35,14 @@ impl CampaignFile {
     }
 }
 
-/// How the file of a campaign is named in messages.
+/// The name of a campaign's file in messages.
 pub(crate) fn place(slug: &str) -> String {
     format!("campaigns/{slug}.toml")
 }
 
-/// Refuses names that could not be a file of campaigns/.
+/// Rejects names that cannot be a file of campaigns/.
 ///
-/// # Errors
-/// When it is one.
+/// # Errors When it is one.
 pub(crate) fn check_slug(slug: &str) -> Result<()> {
     let plain = slug.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.'));
     if slug.is_empty() || !plain || slug.starts_with('.') {
@@ -54,10 +52,9 @@ pub(crate) fn check_slug(slug: &str) -> Result<()> {
     Ok(())
 }
 
-/// The campaigns that have a file, in order.
+/// The campaigns that have a file, sorted.
 ///
-/// # Errors
-/// When the folder cannot be read.
+/// # Errors When the folder cannot be read.
 pub(crate) fn list(shop: &Shop) -> Result<Vec<String>> {
     let folder = shop.campaigns();
     if !folder.is_dir() {

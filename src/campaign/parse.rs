@@ -1,4 +1,4 @@
-//! A campaign file out of its TOML, all faults at once.
+//! Parses a campaign file from TOML, with all errors at once.
 
 use toml::Value;
 
@@ -11,14 +11,13 @@ use crate::shop::{FromToml, Placed, TomlTable, TomlValue, any_value, read_toml};
 use crate::text;
 
 impl CampaignFile {
-    /// Reads the text of a campaign file. Places are lines.
+    /// Parses the text of a campaign file. Places are line numbers.
     pub(crate) fn read(slug: &str, text: &str, currency: Currency) -> Result<Self> {
         let (file, faults) = Self::read_leniently(slug, text, currency);
         Error::all(faults).map_or(Ok(file), Err)
     }
 
-    /// The same with its faults beside it: what cannot be read is as if it were not written, so that the rest can be
-    /// checked.
+    /// The same, but returns the errors next to it: what cannot be read is ignored, so that the rest can be checked.
     pub(crate) fn read_leniently(slug: &str, text: &str, currency: Currency) -> (Self, Vec<Error>) {
         read_toml(text, |root| campaign(slug, text, currency, root))
     }
@@ -100,7 +99,7 @@ impl FromToml for Limit {
     }
 }
 
-/// A name that must be there and not be empty.
+/// A required name that is not empty.
 fn name(table: &mut TomlTable<'_>, fault: &str) -> Option<String> {
     let name = table.need::<String>("name")?;
     if name.trim().is_empty() {
@@ -118,7 +117,7 @@ fn gift(mut table: TomlTable<'_>, currency: Currency) -> Gift {
     }
 }
 
-/// An amount that cannot be negative; nothing said is nothing.
+/// An amount that cannot be negative; zero if absent.
 fn money(table: &mut TomlTable<'_>, key: &'static str, currency: Currency) -> Money {
     let Some(typed) = table.take::<String>(key) else { return Money(0) };
     match currency.read(&typed, None) {
@@ -155,7 +154,7 @@ fn by_hand(segment: &mut TomlTable<'_>) -> (Placed<Vec<String>>, Placed<Vec<Stri
     (include, exclude)
 }
 
-/// The branches, each with a name of its own and a letter.
+/// The branches, each with a unique name and a template.
 fn branches(tables: Vec<TomlTable<'_>>, usual: Option<&Placed<String>>) -> Vec<Branch> {
     let mut branches: Vec<Branch> = Vec::new();
     for mut table in tables {
@@ -183,7 +182,7 @@ fn branches(tables: Vec<TomlTable<'_>>, usual: Option<&Placed<String>>) -> Vec<B
     branches
 }
 
-/// The signers, each with a name of their own.
+/// The signers, each with a unique name.
 fn signers(tables: Vec<TomlTable<'_>>) -> Vec<Signer> {
     let mut signers: Vec<Signer> = Vec::new();
     for mut table in tables {

@@ -1,4 +1,4 @@
-//! Reminders of a campaign file: a further piece to those who have not come, so many days after the first.
+//! Reminders of a campaign file: a further piece to those who have not come, some days after the first.
 
 use chrono::{Days, NaiveDate};
 
@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::shop::{Placed, TomlTable};
 use crate::text;
 
-/// The one response that a reminder goes to.
+/// The only response that gets a reminder.
 const TO: Response = Response::NotRedeemed;
 /// The longest time from the first piece to a reminder, in days.
 const LONGEST: u32 = 3650;
@@ -18,21 +18,20 @@ const HOW_LONG_AFTER: &str = "write it as `after = \"30 days\"`, or in weeks: `\
 pub(crate) struct Reminder {
     /// How many days after the person's first piece.
     pub(crate) days: u32,
-    /// The same as the file writes it: `4 weeks`.
+    /// The same as written in the file: `4 weeks`.
     pub(crate) after: Placed<String>,
-    /// Its letter.
     pub(crate) template: Placed<String>,
-    /// By which the first piece came when the file does not say.
+    /// By default, that of the first piece.
     pub(crate) channel: Option<Channel>,
 }
 
 impl Reminder {
-    /// The day on which it is due for somebody whose first piece went out on `first`.
+    /// The day on which it is due for someone whose first piece was sent on `first`.
     pub(crate) fn due(&self, first: NaiveDate) -> NaiveDate {
         first.checked_add_days(Days::new(self.days.into())).unwrap_or(NaiveDate::MAX)
     }
 
-    /// The channel for somebody whose first piece came by `first`.
+    /// The channel for someone whose first piece used `first`.
     pub(crate) fn channel(&self, first: Channel) -> Channel {
         self.channel.unwrap_or(first)
     }
