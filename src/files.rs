@@ -1,4 +1,4 @@
-//! Files: read as text, named within their folder, written whole or not at all.
+//! Files: read as text, named relative to a folder, written completely or not at all.
 
 #[cfg(unix)]
 use std::fs::Permissions;
@@ -14,14 +14,13 @@ use crate::text;
 #[cfg(unix)]
 const OWNER_ALONE: u32 = 0o600;
 
-/// All rights of group and others.
+/// All permissions of group and others.
 #[cfg(unix)]
 const OTHERS: u32 = 0o077;
 
-/// Makes an empty file that nobody but its owner may read.
+/// Creates an empty file that only its owner may read.
 ///
-/// # Errors
-/// When it is there already, or the folder cannot be written.
+/// # Errors When it already exists, or the folder cannot be written.
 pub(crate) fn create_secret(path: &Path) -> Result<()> {
     let mut options = File::options();
     options.write(true).create_new(true);
@@ -37,17 +36,17 @@ pub(crate) fn lock(path: &Path, busy: impl FnOnce() -> Error) -> Result<File> {
     Ok(file)
 }
 
-/// The same for a file that is open.
+/// The same for an open file.
 pub(crate) fn try_lock(file: &File, path: &Path, busy: impl FnOnce() -> Error) -> Result<()> {
     match file.try_lock() {
         Ok(()) if is_named(file, path) => Ok(()),
-        // The program that had it has just removed its file.
+        // The program that held the lock has just removed its file.
         Ok(()) | Err(TryLockError::WouldBlock) => Err(busy()),
         Err(TryLockError::Error(e)) => Err(Error::io("lock", path, e)),
     }
 }
 
-/// Whether a file that is open is still the one of this name.
+/// Whether an open file is still the one with this name.
 fn is_named(file: &File, path: &Path) -> bool {
     #[cfg(unix)]
     return match (file.metadata(), std::fs::metadata(path)) {
@@ -64,10 +63,10 @@ pub(crate) fn sync(path: &Path) -> Result<()> {
     File::options().write(true).open(path).map_err(failed)?.sync_all().map_err(failed)
 }
 
-/// `fsync` of the names in a folder.
+/// `fsync` of a folder, for its file names.
 pub(crate) fn sync_folder(folder: &Path) -> Result<()> {
     let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-    // Elsewhere a folder cannot be opened as a file, and its names need no word of ours.
+    // On other systems a folder cannot be opened as a file, and needs no sync.
     #[cfg(unix)]
     File::open(folder).and_then(|opened| opened.sync_all()).map_err(|e| Error::io("write", folder, e))?;
     Ok(())
@@ -82,8 +81,8 @@ pub(crate) fn is_open_to_others(path: &Path) -> bool {
     return false;
 }
 
-/// Lets nobody but its owner read a file, if that is possible here: a file of another user, or on a disk without owners,
-/// stays as it is.
+/// Lets only its owner read a file, where possible: a file of another user, or on a disk without owners, is not
+/// changed.
 pub(crate) fn close_to_others(path: &Path) {
     #[cfg(unix)]
     if let Some(mode) = std::fs::metadata(path).ok().map(|known| known.permissions().mode())
@@ -93,7 +92,7 @@ pub(crate) fn close_to_others(path: &Path) {
     }
 }
 
-/// Whether a file may be read and neither be changed nor have others beside it.
+/// Whether a file may be read but not changed, or no file may be created next to it.
 pub(crate) fn is_read_only(path: &Path) -> bool {
     use std::io::ErrorKind::{PermissionDenied, ReadOnlyFilesystem};
     let is_refused = |e: std::io::Error| matches!(e.kind(), PermissionDenied | ReadOnlyFilesystem);
@@ -103,7 +102,7 @@ pub(crate) fn is_read_only(path: &Path) -> bool {
     if let Err(e) = File::options().append(true).open(path) {
         return is_refused(e);
     }
-    // Whether a folder may be written only shows when it is.
+    // Only trying shows whether a folder is writable.
     let beside = path.with_extension("probe");
     match File::options().write(true).create_new(true).open(&beside) {
         Err(e) => is_refused(e),
@@ -114,7 +113,7 @@ pub(crate) fn is_read_only(path: &Path) -> bool {
     }
 }
 
-/// A path as it is shown: never empty.
+/// A path for display: never empty.
 pub(crate) fn shown(path: &Path) -> String {
     let text = path.display().to_string();
     text::quote(if text.is_empty() { "." } else { &text })
@@ -167,7 +166,7 @@ pub(crate) fn inside(folder: &Path, name: &str) -> Result<PathBuf> {
     Ok(folder.join(path))
 }
 
-/// Makes a file anew. A file or link of its name is removed first; what the link leads to stays as it is.
+/// Makes a file again. A file or link of its name is removed first; what the link leads to stays as it is.
 ///
 /// # Errors
 /// When a folder has its name, or it cannot be written.
@@ -218,7 +217,7 @@ impl PartFile {
         &self.part
     }
 
-    /// Opens it anew, in a folder that is made when it is missing.
+    /// Opens it again, in a folder that is made when it is missing.
     pub(crate) fn create(&self) -> Result<BufWriter<File>> {
         let folder = self.target.parent().unwrap_or(Path::new("."));
         std::fs::create_dir_all(folder).map_err(|e| Error::io("make the folder", folder, e))?;
@@ -252,7 +251,7 @@ pub(crate) fn write_whole(path: &Path, content: &[u8]) -> Result<()> {
     write_whole_with(path, |file| file.write_all(content).map_err(|e| Error::io("write", path, e)))
 }
 
-/// The same for a file that nobody but its owner may read.
+/// The same for a file that no one but its owner may read.
 pub(crate) fn write_secret(path: &Path, content: &[u8]) -> Result<()> {
     write_whole_with(path, |file| {
         #[cfg(unix)]
