@@ -1,11 +1,11 @@
-//! Consent in the words of exports: each line of consent.tsv has a state and other words for it.
+//! Consent in the words of exports: each line of consent.tsv has a state and its other names.
 
 use std::str::FromStr as _;
 
 use crate::domain::Consent;
 use crate::text;
 
-/// What a cell says; an empty one says nothing.
+/// The consent in a cell; none if it is empty.
 pub(super) fn consent_of(text: &str) -> std::result::Result<Option<Consent>, String> {
     let word = text.to_lowercase();
     if word.is_empty() {
@@ -19,7 +19,7 @@ pub(super) fn consent_of(text: &str) -> std::result::Result<Option<Consent>, Str
     }
 }
 
-/// Whether a cell says that something is so: a word, a mark or a day, and not "no" or `0000-00-00`.
+/// Whether a cell means yes: a word, a mark or a day, and not "no" or `0000-00-00`.
 pub(super) fn holds(cell: &str) -> bool {
     cell.contains(|c: char| !matches!(c, '0' | '-' | '.' | '/' | ':' | ' '))
         && !matches!(consent_of(cell), Ok(Some(Consent::No | Consent::Unknown)))

@@ -1,4 +1,4 @@
-//! A table as it comes: its encoding or workbook, separator, titles, header, rows with their places.
+//! Opens a table: its encoding or workbook, separator, titles, header, rows with their lines.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader, Read};
@@ -17,16 +17,16 @@ use super::{RowProblem, cells, residue, vcard, workbook};
 use crate::error::{Error, Result};
 use crate::text;
 
-/// What the owner says about a file before it is opened.
+/// The owner's options for opening a file.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct SheetOptions<'o> {
-    /// `--encoding`: the encoding, instead of the one that its bytes show.
+    /// `--encoding`: overrides the detected encoding.
     pub(crate) encoding: Option<&'o str>,
     /// `--sheet`: the sheet of a workbook, by its name or number.
     pub(crate) sheet: Option<&'o str>,
 }
 
-/// How many columns a table may have; exports of shop systems have some hundreds.
+/// The largest number of columns; exports of shop systems have some hundreds.
 const MOST_COLUMNS: usize = 5000;
 
 /// A table with a header.
@@ -36,34 +36,32 @@ pub(crate) struct ImportSheet {
     separator: u8,
     rewriting: Rewriting,
     header: Vec<String>,
-    /// Whether its cells stand in single quotation marks.
+    /// Whether its cells are in single quotes.
     single_quotes: bool,
-    /// How many rows there are up to the header and with it.
+    /// How many rows there are above the first data row.
     above: usize,
     frame: TableFrame,
     size: u64,
     is_cards: bool,
-    /// Of a table that was made from something else: the place there of each of its rows, the header's being the first.
+    /// For a converted table: the original row number of each row, starting with the header.
     rows: Option<Vec<usize>>,
-    /// What the owner should hear about the file.
+    /// Messages about the file.
     remarks: Vec<String>,
-    /// What was seen in its rows, by line.
+    /// Messages about its rows, by line.
     seen: Mutex<BTreeMap<usize, String>>,
 }
 
 impl ImportSheet {
-    /// Opens a file: text in whatever encoding, with `,` `;` tab or `|`; a workbook; or address cards (.vcf).
+    /// Opens a file: text in any encoding, with `,` `;` tab or `|`; a workbook; or address cards (.vcf).
     ///
-    /// # Errors
-    /// When it cannot be read, there is no header, or a quotation mark has no partner.
+    /// # Errors When it cannot be read, there is no header, or a quotation mark is unbalanced.
     pub(crate) fn open(path: &Path, options: SheetOptions<'_>) -> Result<Self> {
         Self::of(TextSource::open(path)?, options)
     }
 
     /// The same from bytes.
     ///
-    /// # Errors
-    /// When there is no header, or a quotation mark has no partner.
+    /// # Errors When there is no header, or a quotation mark is unbalanced.
     pub(crate) fn read(bytes: &[u8]) -> Result<Self> {
         Self::of(TextSource::Bytes(bytes.to_vec()), SheetOptions::default())
     }
@@ -120,7 +118,7 @@ impl ImportSheet {
         }
     }
 
-    /// Looks the text through, and finds the header; titles may stand above it.
+    /// Scans the text, and finds the header; titles may be above it.
     fn with_header(mut self, has_titles: bool) -> Result<Self> {
         let looked = self.rewritten()?;
         self.size = looked.size;
@@ -165,7 +163,7 @@ impl ImportSheet {
         Ok(self)
     }
 
-    /// How its quotation marks are rewritten so that all of them have partners, and what is found then.
+    /// Chooses how its quotation marks are normalized so that all are balanced, and returns the new scan.
     fn rewritten(&mut self) -> Result<QuoteScan> {
         let looked = self.look()?;
         let ways =
@@ -188,7 +186,7 @@ impl ImportSheet {
         quotes::look(self.stream()?, self.separator).map_err(|e| self.text.failed(e))
     }
 
-    /// The text, its quotation marks rewritten where that is needed.
+    /// The text, with normalized quotation marks if needed.
     fn stream(&self) -> Result<Box<dyn Read + Send + '_>> {
         let text = self.text.stream()?;
         Ok(if self.rewriting.is_needed() {
@@ -198,7 +196,7 @@ impl ImportSheet {
         })
     }
 
-    /// The fault of a quotation mark without a partner, with its line and column.
+    /// The error of an unbalanced quotation mark, with its line and column.
     fn astray(&self, stray: Stray) -> Result<Error> {
         let (offset, message, hint) = match stray {
             Stray::Open(offset) => (
@@ -224,15 +222,14 @@ impl ImportSheet {
         &self.header
     }
 
-    /// How large the text is, in bytes: for progress.
+    /// The size of the text in bytes, for progress.
     pub(crate) fn size(&self) -> usize {
         usize::try_from(self.size).unwrap_or(usize::MAX)
     }
 
-    /// How many lines it has.
+    /// The number of lines.
     ///
-    /// # Errors
-    /// When the file cannot be read.
+    /// # Errors When the file cannot be read.
     pub(crate) fn lines(&self) -> Result<usize> {
         let mut stream = BufReader::with_capacity(1 << 16, self.stream()?);
         let mut lines = 0;
@@ -252,7 +249,7 @@ impl ImportSheet {
         self.is_cards
     }
 
-    /// What the owner should hear about the file, once its rows were read.
+    /// Messages about the file, once its rows were read.
     pub(crate) fn remarks(&self) -> Vec<String> {
         let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         let mut remarks = self.remarks.clone();
@@ -270,10 +267,9 @@ impl ImportSheet {
         }
     }
 
-    /// What rows show of how a column is written; nothing when no row shows it, or rows differ.
+    /// What rows show about the format of a column; none when no row shows it, or rows differ.
     ///
-    /// # Errors
-    /// When the file cannot be read.
+    /// # Errors When the file cannot be read.
     pub(super) fn shown<T: Copy + PartialEq>(&self, of_row: impl Fn(&StringRecord) -> Option<T>) -> Result<Option<T>> {
         let mut shown = Vec::new();
         self.each(|row| {
@@ -283,15 +279,15 @@ impl ImportSheet {
         Ok(shown.first().copied().filter(|_| shown.len() == 1))
     }
 
-    /// Calls `row` with every row that is not blank, its cells as they were meant. What else stands between them is kept as a remark.
+    /// Calls `row` with every row that is not blank, with cleaned cells. Other lines between them are stored as
+    /// remarks.
     ///
-    /// # Errors
-    /// When the file cannot be read, or `row` fails.
+    /// # Errors When the file cannot be read, or `row` fails.
     pub(crate) fn each(&self, mut row: impl FnMut(&SheetRow<'_>) -> Result<()>) -> Result<()> {
         let mut reader = self.reader()?;
         let mut cells = StringRecord::new();
         let mut number = 0;
-        // A row that is shorter than the header, until the next shows whether it is a part of one.
+        // A row that is shorter than the header, until the next shows whether both are parts of one row.
         let mut short: Option<ShortRow> = None;
         loop {
             let is_row = reader.read_record(&mut cells).map_err(unreadable)?;
@@ -308,7 +304,7 @@ impl ImportSheet {
             let clean = clean.or(unquoted);
             let found = clean.as_ref().unwrap_or(&cells);
             let not_a_row = if is_row && !is_blank { self.frame.not_a_row(found) } else { None };
-            // A row of a workbook is never broken in two.
+            // A row of a workbook is never split.
             let is_short = is_row && !is_blank && not_a_row.is_none() && found.len() < self.header.len();
             let is_short = is_short && self.rows.is_none();
             if let Some(before) = short.take() {
@@ -349,7 +345,7 @@ impl ImportSheet {
         }
     }
 
-    /// Notes letters that were lost or converted once too often.
+    /// Records lost or doubly encoded letters.
     fn look_at_letters(&self, line: usize, cells: &StringRecord) {
         let quoted =
             |cells: &[String]| text::first_few(&cells.iter().map(|cell| text::quote(cell)).collect::<Vec<_>>(), 3);
@@ -370,7 +366,7 @@ impl ImportSheet {
         }
     }
 
-    /// What is wrong with a row that is longer than the header; empty cells behind the last heading are nothing.
+    /// The error of a row that is longer than the header; empty cells after the last heading are allowed.
     fn of_another_width(&self, line: usize, cells: &StringRecord) -> Option<RowProblem> {
         let width = self.header.len();
         let beyond = cells.iter().skip(width).position(|cell| !cell.trim().is_empty())?;
@@ -379,7 +375,7 @@ impl ImportSheet {
         Some(RowProblem::new(line, &(width + beyond + 1).to_string(), message).hint(hint))
     }
 
-    /// Of a table that was made from something else, the place there of a row.
+    /// The original number of a row in a converted table.
     fn place_of_row(&self, number: usize, line: usize) -> usize {
         self.rows.as_ref().map_or(line, |rows| rows.get(number).copied().unwrap_or(line))
     }
@@ -396,7 +392,7 @@ impl ImportSheet {
     }
 }
 
-/// So many of its lines are spoken of, and so many are kept.
+/// At most this many lines are named, and stored.
 const MOST_SEEN: usize = 12;
 const MOST_KEPT: usize = 100_000;
 
@@ -408,8 +404,8 @@ struct ShortRow {
 }
 
 impl ShortRow {
-    /// Whether the next row is the other part of this one: together they are as wide as the header, and it does not begin as
-    /// this one does.
+    /// Whether the next row is the other part of this one: together they are as wide as the header, and it does not
+    /// begin in the same way.
     fn goes_on_in(&self, next: &StringRecord, width: usize) -> bool {
         let shape = |row: &StringRecord| -> String {
             let kind = |c: char| if c.is_ascii_digit() { '9' } else { c };
@@ -429,15 +425,14 @@ impl ShortRow {
 pub(crate) struct SheetRow<'r> {
     /// The line of the file on which it starts, the header's being 1.
     pub(crate) line: usize,
-    /// How far into the text it starts, in bytes: for progress.
+    /// Its offset in bytes, for progress.
     pub(crate) offset: usize,
-    /// What stands in it.
     pub(crate) cells: &'r StringRecord,
-    /// When it is longer than the header, or a part of a row.
+    /// Set when it is longer than the header, or a part of a row.
     pub(crate) fault: Option<RowProblem>,
 }
 
-/// The first stretch of a text: enough to see its shape.
+/// The beginning of a text: enough to detect its format.
 fn start(text: &SourceText) -> Result<String> {
     let mut bytes = Vec::new();
     text.stream()?.take(1 << 16).read_to_end(&mut bytes).map_err(|e| text.failed(e))?;
@@ -448,7 +443,7 @@ fn unreadable(error: csv::Error) -> Error {
     Error::new("the file cannot be read as a table").because(error)
 }
 
-/// The separator that a first line `sep=;` names for spreadsheets.
+/// The separator in a first line `sep=;`, which is meant for spreadsheets.
 fn named_separator(text: &str) -> Option<u8> {
     let line = text.trim_start().lines().next()?.trim_matches(['"', ' ']);
     let named = line.get(..4).filter(|start| start.eq_ignore_ascii_case("sep=")).map(|_| &line.as_bytes()[4..]);
@@ -465,7 +460,8 @@ fn names_separator(row: &str) -> bool {
 
 const SEPARATORS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
-/// The separator that the header uses most, quotations aside; below a title, the one that most lines use alike.
+/// The separator that is most frequent in the header, outside quotes; below a title, the one that most lines use
+/// consistently.
 fn separator_of(text: &str) -> u8 {
     let mut lines = vec![[0_usize; 4]];
     let (mut quoted, mut is_blank) = (false, true);
