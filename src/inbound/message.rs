@@ -36,21 +36,21 @@ pub(crate) enum MailKind {
         /// What became of it, by recipient.
         statuses: Vec<DeliveryStatus>,
     },
-    /// Somebody called an email spam (RFC 5965).
+    /// Someone called an email spam (RFC 5965).
     Complaint {
         /// Of the email that it returns.
         keys: Vec<String>,
         /// To whom it went, if the report says so.
         addresses: Vec<String>,
     },
-    /// Somebody may want no more emails: they write so, in words of their own.
+    /// Someone may want no more emails: they write so, in words of their own.
     MayUnsubscribe {
         /// Of the emails that it answers.
         keys: Vec<String>,
         /// Who writes.
         from: Option<String>,
     },
-    /// Somebody wants no more emails.
+    /// Someone wants no more emails.
     Unsubscribe {
         /// Of the email that it answers.
         keys: Vec<String>,
@@ -64,7 +64,7 @@ pub(crate) enum MailKind {
         /// Written by a machine: out of office.
         automatic: bool,
     },
-    /// Somebody passes on a message that may be ours, or that has one of ours in it, as a report has.
+    /// Someone passes on a message that may be ours, or that has one of ours in it, as a report has.
     Encloses {
         /// Of the emails that are in it.
         keys: Vec<String>,
@@ -174,7 +174,7 @@ fn kind_of_mail(mail: &Message<'_>) -> MailKind {
             let status = DeliveryStatus { addresses, delivered_to: None, outcome, diagnostic };
             return MailKind::Report { keys: returned, statuses: vec![status] };
         }
-        // Somebody who is away may answer from such a sender.
+        // Someone who is away may answer from such a sender.
         if answered.is_empty() || !automatic || failure::is_named(mail) {
             return odd(mail, returned);
         }

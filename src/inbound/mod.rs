@@ -1,8 +1,8 @@
 //! What comes back about emails: delivery reports, complaints, wishes for no more, and answers, read from a mailbox.
 //!
-//! Anybody can send a mail to the shop that looks like a report. What an email's own Message-ID is in, which nobody can guess
-//! who did not get it, is believed about that email's own recipient; what has only an address is shown, and believed on the
-//! owner's word.
+//! Anyone can send a mail to the shop that looks like a report. What an email's own Message-ID is in, which no one can
+//! guess who did not get it, is believed about that email's own recipient; what has only an address is shown, and
+//! believed on the owner's word.
 
 mod answers;
 mod failure;

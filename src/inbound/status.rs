@@ -17,7 +17,7 @@ pub(crate) struct DeliveryStatus {
 /// What a report says about one recipient (RFC 3464, 2.3.3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum DeliveryOutcome {
-    /// It arrived, or went on to somebody who reports no more.
+    /// It arrived, or went on to someone who reports no more.
     Delivered,
     /// It is still being tried.
     Delayed,
@@ -102,7 +102,7 @@ fn outcome(action: &str, status: &str, words: &str) -> DeliveryOutcome {
     }
 }
 
-/// A text of somebody else, fit to be shown: one line, no control characters, not long.
+/// A text of someone else, fit to be shown: one line, no control characters, not long.
 pub(super) fn plain(text: &str) -> String {
     let odd = |c: char| {
         c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')

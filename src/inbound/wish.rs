@@ -1,4 +1,4 @@
-//! A wish for no more emails, in a subject or in somebody's own words.
+//! A wish for no more emails, in a subject or in someone's own words.
 
 use mail_parser::Message;
 
@@ -11,7 +11,7 @@ const PREFIXES: [&str; 14] = ["re", "fw", "fwd", "aw", "wg", "antw", "sv", "vs",
 /// How people say it, in small letters.
 const WORDS: &str = include_str!("wish.tsv");
 
-/// So many lines of somebody's own are looked at: whoever wants no more says so at once.
+/// So many lines of someone's own are looked at: whoever wants no more says so at once.
 const LINES: usize = 8;
 
 /// What the link in our emails puts before the key.
@@ -42,7 +42,7 @@ pub(super) fn is_plain(subject: &str) -> bool {
     text.trim_matches(|c: char| !c.is_alphanumeric()) == WORD
 }
 
-/// Whether somebody asks for it in their own words, in the subject or before what they quote.
+/// Whether someone asks for it in their own words, in the subject or before what they quote.
 pub(super) fn is_in(mail: &Message<'_>) -> bool {
     let subject = mail.subject().unwrap_or_default();
     let body = mail.body_text(0).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! What reading a mailbox needs to know of the shop: the server, the password, the folder.
+//! Settings for reading a mailbox: the server, the password, the folder.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::shop::{BounceSettings, MailServer, Shop};
 use crate::text;
 
-/// Seconds.
+/// In seconds.
 const USUAL_TIMEOUT: u16 = 60;
 
 /// The mailbox of `[bounces]`, with its password.
@@ -18,10 +18,9 @@ pub(crate) struct ImapAccount {
     pub(super) timeout: Duration,
 }
 
-/// Reads `[bounces]` of shop.toml; `password` is what the environment gives.
+/// Reads `[bounces]` of shop.toml; `password` is that of the environment.
 ///
-/// # Errors
-/// When the password is not known, or its file cannot be read.
+/// # Errors When the password is missing, or its file cannot be read.
 pub(crate) fn account(shop: &Shop, settings: &BounceSettings, password: Option<String>) -> Result<ImapAccount> {
     let BounceSettings { server, password_file, folder, timeout } = settings;
     let user = server.user.clone().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! What goes wrong on the way to an IMAP server, in words.
+//! Messages for errors of an IMAP connection.
 
 use crate::error::Error;
 use crate::mail_stream::StreamFault;

@@ -15,7 +15,7 @@ use crate::text;
 
 /// Messages that are fetched at once, and recorded in one transaction.
 const BATCH: usize = 50;
-/// After this many refusals in a row the fault is the server's, not that of single messages.
+/// After this many refusals in a row the error is the server's, not that of single messages.
 const REFUSALS: usize = 5;
 /// So long whoever only looks waits for the server.
 const LONGEST_LOOK: Duration = Duration::from_secs(30);
@@ -138,7 +138,7 @@ impl ImapMailbox {
                 reasons.insert(uid, why);
             }
         }
-        // One that is gone meanwhile is no fault.
+        // One that is gone meanwhile is no error.
         for uid in self.session.uids(&as_set(&missing))?.into_iter().filter(|uid| missing.contains(uid)) {
             let why = reasons.remove(&uid).unwrap_or_else(|| "it sends nothing of it".to_owned());
             let withheld = |place: Mail| Mail { kind: MailKind::Withheld { why }, ..place };

@@ -13,7 +13,8 @@ use crate::inbound::mailbox::LONGEST;
 use crate::shop::Security;
 use crate::text;
 
-/// So many responses to one command are enough, so many of them that nobody asked for, and so many broken ones in a session.
+/// So many responses to one command are enough, so many of them that no one asked for, and so many broken ones in a
+/// session.
 const MOST_RESPONSES: usize = 5_000_000;
 const MOST_OTHERS: usize = 100_000;
 const MOST_GARBLED: usize = 1_000;
@@ -56,7 +57,7 @@ impl ImapSession {
                     .hint("write `imaps://` in place of `imap+starttls://`"));
             }
             session.start_tls(&server.host)?;
-            // What was said before could have come from anybody.
+            // What was said before could have come from anyone.
             capabilities.clear();
         }
         if capabilities.is_empty() {
