@@ -30,12 +30,12 @@ pub(super) fn ended(words: &str) -> Error {
     Error::new(format!("the mail server ended the connection: {words}")).hint(LATER)
 }
 
-/// `NO` or `BAD` to a fetch.
+/// `NO` or `BAD` in response to a fetch.
 pub(super) fn not_handed_out(words: &str) -> Error {
     Error::new(format!("the mail server does not hand out the messages: {words}")).hint(LATER)
 }
 
-/// Too much that is not IMAP.
+/// Too many responses that are not IMAP.
 pub(super) fn not_understood() -> Error {
     Error::new("the answer of the mail server cannot be understood")
         .hint("look at the name and the port of `server` under `[bounces]`; if they are right, please report it")

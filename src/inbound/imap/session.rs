@@ -1,4 +1,4 @@
-//! What is said to an IMAP server: signing in, opening a folder for reading alone, and asking for messages.
+//! The IMAP dialog: signing in, opening a folder read-only, and fetching messages.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -13,23 +13,22 @@ use crate::inbound::mailbox::LONGEST;
 use crate::shop::Security;
 use crate::text;
 
-/// So many responses to one command are enough, so many of them that no one asked for, and so many broken ones in a
-/// session.
+/// Limits of responses to one command, of unsolicited ones among them, and of broken ones in a session.
 const MOST_RESPONSES: usize = 5_000_000;
 const MOST_OTHERS: usize = 100_000;
 const MOST_GARBLED: usize = 1_000;
-/// So many names of folders are listed.
+/// At most this many folder names are listed.
 const MOST_FOLDERS: usize = 30;
 
 /// A connection on which the user is signed in.
 pub(super) struct ImapSession {
     connection: ImapConnection,
     commands: usize,
-    /// How many responses could not be understood.
+    /// How many responses could not be parsed.
     pub(super) garbled: usize,
 }
 
-/// How a command ended, and the words of the server.
+/// The result of a command, and the text of the server.
 pub(super) struct ImapCompletion {
     pub(super) is_ok: bool,
     pub(super) words: String,
@@ -42,7 +41,7 @@ struct Greeting {
 }
 
 impl ImapSession {
-    /// Connects, encrypts and signs in, as `[bounces]` says.
+    /// Connects, encrypts and signs in, with the settings of `[bounces]`.
     pub(super) fn open(account: &ImapAccount) -> Result<Self> {
         let server = &account.server;
         let connection = ImapConnection::open(server, account.timeout)?;
@@ -57,7 +56,7 @@ impl ImapSession {
                     .hint("write `imaps://` in place of `imap+starttls://`"));
             }
             session.start_tls(&server.host)?;
-            // What was said before could have come from anyone.
+            // Anything received before encryption could have come from anyone.
             capabilities.clear();
         }
         if capabilities.is_empty() {
@@ -132,7 +131,7 @@ impl ImapSession {
         ))
     }
 
-    /// Opens a folder so that nothing in it can change; its UIDVALIDITY, 0 when it has none.
+    /// Opens a folder read-only; returns its UIDVALIDITY, 0 when it has none.
     pub(super) fn examine(&mut self, folder: &str) -> Result<u32> {
         let mut validity = 0;
         let done = self.command(&format!("EXAMINE {}", quoted(&encoded(folder))), &mut |response| {
@@ -174,7 +173,7 @@ impl ImapSession {
         Ok(found)
     }
 
-    /// Those of a set of UIDs that there are.
+    /// Those of a set of UIDs that exist.
     pub(super) fn uids(&mut self, set: &str) -> Result<Vec<u32>> {
         let mut found = Vec::new();
         let done = self.command(&format!("UID FETCH {set} (UID)"), &mut |response| {
@@ -190,7 +189,7 @@ impl ImapSession {
         Ok(found)
     }
 
-    /// Asks for messages, as far as they are looked at; nothing is marked as seen.
+    /// Fetches messages, up to the size that is read; nothing is marked as seen.
     pub(super) fn fetch(&mut self, uids: &str, each: &mut dyn FnMut(u32, &[u8])) -> Result<ImapCompletion> {
         self.command(&format!("UID FETCH {uids} (UID BODY.PEEK[]<0.{LONGEST}>)"), &mut |response| {
             if let ImapResponse::Message { uid, body: Some(body) } = response {
@@ -199,7 +198,7 @@ impl ImapSession {
         })
     }
 
-    /// Logs out, without waiting for the answer.
+    /// Logs out, without waiting for the response.
     pub(super) fn quit(mut self) {
         self.commands += 1;
         let _ = self.connection.send(&format!("a{} LOGOUT", self.commands));
@@ -209,7 +208,7 @@ impl ImapSession {
         self.command_and(line, None, each)
     }
 
-    /// Gives a command, and what it goes on with once the server asks for that; reads until the server is done with it.
+    /// Sends a command, and its continuation once the server asks for it; reads until the command is completed.
     fn command_and(
         &mut self,
         line: &str,
@@ -226,7 +225,7 @@ impl ImapSession {
                 return Ok(ImapCompletion { is_ok: status == ImapStatus::Ok, words });
             }
             if frame.is_continuation() {
-                // Without an answer to give, `*` takes the command back.
+                // Without a continuation, `*` cancels the command.
                 self.connection.send(then.take().unwrap_or("*"))?;
                 continue;
             }
