@@ -8,11 +8,11 @@ use crate::money::Currency;
 use crate::text;
 use crate::text::{ago, long_date};
 
-/// How many of the list stand on the page; the CSV and `--json` have them all.
+/// How many of the list are on the page; the CSV and `--json` have them all.
 pub(crate) const ON_THE_PAGE: usize = 40;
-/// How many of each other table do.
+/// How many of each other table are.
 const MOST_ELSEWHERE: usize = 8;
-/// The steps of the curve that are told in words.
+/// The points of the curve that are in the text.
 const STEPS: [usize; 6] = [1, 5, 10, 20, 30, 50];
 
 /// The worksheet as a page of text.
@@ -222,7 +222,7 @@ fn other_end(sheet: &Worksheet, currency: Currency) -> Vec<String> {
     lines
 }
 
-/// Rows with their cells one below the other; `right` says which columns are set to the right.
+/// Rows with aligned cells; `right` marks right-aligned columns.
 fn columns<const N: usize>(rows: &[[String; N]], right: &[bool; N]) -> Vec<String> {
     let mut widths = [0; N];
     for row in rows {
