@@ -1,4 +1,4 @@
-//! What the owner knows of an email in doubt.
+//! The owner's decision about an email in doubt.
 
 use chrono::{DateTime, FixedOffset, NaiveDateTime};
 
@@ -12,7 +12,7 @@ use crate::store::{Read, Write, params};
 use crate::text;
 
 column_enum! {
-    /// What the owner says about an email of which nobody knows.
+    /// The owner's decision about an email in doubt.
     pub(crate) enum DoubtVerdict {
         /// It arrived, or is to be treated as if it had.
         Sent = "sent",
@@ -34,11 +34,11 @@ fn entries_of(read: &Read<'_>, planned: &Planned, reference: &str) -> Result<Vec
     Ok(theirs)
 }
 
-/// Settles an email that is in doubt, on the owner's word; one that failed may be sent again, and one that waits is due now. Of
-/// several emails to one person it is the first that is in doubt, else the first that failed, else the first that waits.
+/// Settles an email that is in doubt, as the owner decides; one that failed may be sent again, and a deferred one is
+/// due now. Of several emails to one person it is the first in doubt, else the first that failed, else the first that
+/// is deferred.
 ///
-/// # Errors
-/// When there is no such email, or its state is known.
+/// # Errors When there is no such email, or its state is known.
 pub(crate) fn settle_by_hand(
     write: &Write<'_>,
     planned: &Planned,
@@ -67,7 +67,7 @@ pub(crate) fn settle_by_hand(
     let found = write.first(sql, params![planned.id, reference, entry.wave], |row| {
         Ok((row.get::<OutboxId>(0)?, row.get::<RecipientId>(1)?))
     })?;
-    // No run has seen it yet: it is due.
+    // No run has tried it yet: it is due.
     let Some((id, recipient)) = found else { return Ok(entry) };
     let came_back = is_again && entry.state != OutboxState::Queued && entry.wave == 0;
     if came_back && !campaign::take_back(write, &campaign::recipient(write, recipient)?)? {
@@ -87,10 +87,10 @@ pub(crate) fn settle_by_hand(
     Ok(entry)
 }
 
-/// Sends an email that has not gone out to the address that the book has now, a failed one again.
+/// Sends an email that was not sent yet to the address that is now on the card; also one that failed.
 ///
-/// # Errors
-/// When there is no such email, it went out or may have, or the book has no other address that takes email.
+/// # Errors When there is no such email, it was sent or may have been, or the card has no other address that accepts
+/// email.
 pub(crate) fn readdress(
     write: &Write<'_>,
     planned: &Planned,
@@ -143,7 +143,7 @@ pub(crate) fn readdress(
         return Err(Error::new(format!("{} ({}) gets a letter instead", entry.name, text::quote(reference)))
             .hint("it was printed already; nobody gets both"));
     }
-    // To that address it is another email, which nobody was given yet.
+    // To the new address it is a different email, which was not sent yet.
     let sql = "UPDATE outbox SET dated_at = NULL, due_at = NULL, first_at = NULL, attempt = 0 \
                WHERE recipient_id = ?1 AND state = ?2";
     write.run(sql, params![id, OutboxState::Queued])?;
@@ -155,8 +155,8 @@ fn set_state(write: &Write<'_>, id: OutboxId, state: OutboxState, now: NaiveDate
     write.run(sql, params![id, state, now]).map(|_| ())
 }
 
-/// A date to come was written down by a wrong clock. The mail server has not taken an email with it, so the next one is dated
-/// anew.
+/// A future date was written by a wrong clock. The mail server has not accepted an email with it, so the next one gets
+/// a new date.
 fn forget_future_date(write: &Write<'_>, id: OutboxId, now: DateTime<FixedOffset>) -> Result<()> {
     let sql = "SELECT dated_at FROM outbox WHERE id = ?1";
     let date = write.value::<Option<DateTime<FixedOffset>>>(sql, params![id])?;
@@ -166,7 +166,8 @@ fn forget_future_date(write: &Write<'_>, id: OutboxId, now: DateTime<FixedOffset
     Ok(())
 }
 
-/// Puts emails that failed for no fault of theirs back into the queue, but for those whose letter was printed instead; how many.
+/// Puts emails that failed for an unrelated reason back into the queue, except those whose letter was printed instead;
+/// returns how many.
 pub(super) fn try_again(write: &Write<'_>, ids: &[OutboxId], now: NaiveDateTime) -> Result<usize> {
     let sql = "SELECT recipient_id, wave FROM outbox WHERE id = ?1 AND state = ?2";
     let mut again = 0;

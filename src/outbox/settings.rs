@@ -1,4 +1,4 @@
-//! What sending needs to know of the shop: the server, the password, how much at once.
+//! Settings for sending: the server, the password, limits.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use super::smtp_session::Timeouts;
 use crate::error::{Error, Result};
 use crate::shop::{EmailSettings, MailServer, Shop};
 
-/// How emails leave the shop.
+/// How emails are sent.
 pub(crate) struct Sender {
     pub(super) server: MailServer,
     pub(super) password: Option<String>,
@@ -20,10 +20,9 @@ pub(crate) struct Sender {
     pub(super) timeouts: Timeouts,
 }
 
-/// Reads `[email]` of shop.toml for sending; `password` is what the environment gives.
+/// Reads `[email]` of shop.toml for sending; `password` is that of the environment.
 ///
-/// # Errors
-/// When there is no server, its user has no password, or the password's file cannot be read.
+/// # Errors When there is no server, its user has no password, or the password's file cannot be read.
 pub(crate) fn sender(shop: &Shop, email: &EmailSettings, password: Option<String>) -> Result<Sender> {
     let server = email.server.clone().ok_or_else(|| {
         Error::new("there is no mail server to send with")
