@@ -1,4 +1,4 @@
-//! A plan looked over: everything worth a look, the gravest first, and proof.pdf.
+//! A plan looked over: everything worth a look, the most serious first, and proof.pdf.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -29,7 +29,7 @@ pub(crate) struct Proof {
     pub(crate) stopped: usize,
     /// The pages of the letters that can be printed.
     pub(crate) pages: usize,
-    /// Everything that was found, the gravest first.
+    /// Everything that was found, the most serious first.
     pub(crate) problems: Vec<ProofProblem>,
     /// The letters of proof.pdf.
     pub(crate) shown: Vec<SampleLetter>,
@@ -38,7 +38,7 @@ pub(crate) struct Proof {
 /// Looks a plan over and writes out/NAME/proof.pdf, if any of its letters can be printed.
 ///
 /// # Errors
-/// When there is no plan, what it kept has faults, the work is stopped, or the file cannot be written.
+/// When there is no plan, what it kept has errors, the work is stopped, or the file cannot be written.
 pub(crate) fn proof(read: &Read<'_>, shop: &Shop, on: &FrozenCampaign, progress: LetterProgress<'_>) -> Result<Proof> {
     let planned = &on.planned;
     let all = campaign::recipients(read, planned.id)?;
@@ -117,7 +117,7 @@ fn of_email(on: &FrozenCampaign, email: &Recipient) -> Option<ProofProblem> {
     Some(ProofProblem { goes_on: fault.goes_on(), ..found })
 }
 
-/// Somebody of whom no name is known.
+/// Someone of whom no name is known.
 fn nameless(piece: &Recipient) -> Option<ProofProblem> {
     let fields = piece.fields.to_read();
     let greeting = fields.get("greeting").filter(|greeting| *greeting == "Dear customer,")?;

@@ -13,7 +13,7 @@ use crate::store::Write;
 use crate::text;
 use crate::text::remarks::{self, is_no_spouse, is_nobody, is_placeholder};
 
-/// Remarks in names: what the owner has said there of somebody, or what is no name.
+/// Remarks in names: what the owner has said there of someone, or what is no name.
 pub(super) fn remarks(people: &[RecipientCards<'_>]) -> Vec<ProofProblem> {
     let mut found = Vec::new();
     for person in people {

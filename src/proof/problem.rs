@@ -40,7 +40,7 @@ pub(crate) enum Gravity {
     Look,
 }
 
-/// What a problem is; the gravest first.
+/// What a problem is; the most serious first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum ProofProblemKind {

@@ -31,7 +31,7 @@ pub(super) fn problems(read: &Read<'_>, on: &FrozenCampaign, pieces: &[&Recipien
     Ok(found)
 }
 
-/// Another piece that somebody gets in the same weeks.
+/// Another piece that someone gets in the same weeks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct OtherPiece {
     recipient_id: RecipientId,

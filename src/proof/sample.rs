@@ -1,4 +1,4 @@
-//! Which letters a proof shows: the shortest, the longest, and five drawn by lot, always the same for the same plan.
+//! Which letters a proof shows: the shortest, the longest, and five drawn at random, always the same for the same plan.
 
 use std::collections::{BTreeSet, HashMap};
 
