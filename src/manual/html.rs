@@ -1,8 +1,8 @@
-//! A page of the manual as HTML, for `serve`.
+//! Renders a page of the manual as HTML, for `serve`.
 
 use pulldown_cmark::{CowStr, Event, Options, Parser, Tag, html};
 
-/// The HTML of a page: links lead to the other pages, headings can be linked to.
+/// The HTML of a page: links lead to the other pages, and headings have anchors.
 pub(crate) fn to_html(markdown: &str) -> String {
     let mut events: Vec<Event<'_>> = Parser::new_ext(markdown, Options::ENABLE_TABLES).collect();
     for at in 0..events.len() {
@@ -22,7 +22,7 @@ pub(crate) fn to_html(markdown: &str) -> String {
     text
 }
 
-/// What a heading is linked by: its words in small letters.
+/// The anchor of a heading: its words in lowercase.
 fn anchor(after: &[Event<'_>]) -> String {
     let inside = after.iter().take_while(|event| !matches!(event, Event::End(pulldown_cmark::TagEnd::Heading(_))));
     let words = inside.filter_map(|event| match event {
@@ -33,7 +33,7 @@ fn anchor(after: &[Event<'_>]) -> String {
     text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect::<Vec<_>>().join("-")
 }
 
-/// Where a link leads: `print.md#labels` to the page of that name.
+/// The target of a link: `print.md#labels` leads to the page of that name.
 fn address<'t>(link: &str) -> CowStr<'t> {
     match link.split_once(".md") {
         Some((page, rest)) if !link.contains("://") => format!("/manual/{page}{rest}").into(),

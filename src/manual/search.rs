@@ -1,24 +1,24 @@
-//! Searching the manual: a section is found when it has all of the words.
+//! Searches the manual: a section matches when it contains all words.
 
 use serde::Serialize;
 
 use super::topics::Topic;
 use crate::text;
 
-/// So many sections are shown.
+/// At most this many sections are shown.
 const MOST: usize = 12;
 
-/// So many characters of a section are shown.
+/// At most this many characters of a section are shown.
 const LONGEST: usize = 180;
 
-/// A section that was found.
+/// A matching section.
 #[derive(Debug, Serialize)]
 pub(crate) struct Found {
     pub(crate) topic: &'static str,
     pub(crate) title: &'static str,
     /// Its heading; empty for the beginning of a page.
     pub(crate) section: String,
-    /// The first paragraph, item or row of it that has one of the words; its beginning.
+    /// The beginning of its first paragraph, item or row that contains one of the words.
     pub(crate) line: String,
     #[serde(skip)]
     score: usize,
@@ -61,7 +61,7 @@ pub(super) fn search(pages: impl Iterator<Item = (Topic, String)>, words: &str) 
     found
 }
 
-/// The sections of a page, each with its heading. A `#` in a block of code is no heading.
+/// The sections of a page, each with its heading. A `#` in a block of code is not a heading.
 fn sections(markdown: &str) -> Vec<(&str, &str)> {
     let (mut found, mut heading, mut start, mut at, mut is_code) = (Vec::new(), "", 0, 0, false);
     for line in markdown.split_inclusive('\n') {
@@ -77,7 +77,7 @@ fn sections(markdown: &str) -> Vec<(&str, &str)> {
     found
 }
 
-/// The paragraphs, items, rows and lines of code of a section, each in one line.
+/// The paragraphs, items, rows and lines of code of a section, each as one line.
 fn units(section: &str) -> Vec<String> {
     let (mut found, mut is_code, mut goes_on) = (Vec::<String>::new(), false, false);
     for line in section.lines() {
@@ -101,7 +101,7 @@ fn short(text: &str) -> String {
     format!("{} …", &text[..end])
 }
 
-/// A line without the marks of Markdown.
+/// A line without Markdown characters.
 fn plain(line: &str) -> String {
     let cells: Vec<&str> = line.trim_matches(['|', ' ', '-', '#']).split('|').map(str::trim).collect();
     let line = cells.join(": ").replace("**", "").replace('`', "");
