@@ -131,8 +131,8 @@ impl EmailTypos {
         self.meant.get(end).map(|right| format!("{name}@{before}{right}"))
     }
 
-    /// An address in whose words letters from a to z stand beside some of another alphabet that only look like them: in letters
-    /// from a to z.
+    /// An address in which letters of another alphabet that only look like Latin ones are mixed with Latin ones: in
+    /// Latin letters.
     fn in_latin(&self, email: &str) -> Option<String> {
         if email.is_ascii() {
             return None;
@@ -163,7 +163,7 @@ mod tests {
             ("lou@icloud.con", "lou@icloud.com"),
             ("lou@outlok.com", "lou@outlook.com"),
             ("lou@firm.ogr", "lou@firm.org"),
-            // Of another alphabet.
+            // In another alphabet.
             ("l\u{43e}u@example.com", "lou@example.com"),
             ("lou@ex\u{430}mple.com", "lou@example.com"),
             ("\u{410}nna.Smith@example.com", "Anna.Smith@example.com"),

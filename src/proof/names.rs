@@ -1,5 +1,5 @@
-//! Names that are wholly in capitals or in small letters, with what they would be, and the book mended where the owner agrees;
-//! names with a remark in them.
+//! Names entirely in capitals or lowercase, with a proposal, and the changes to the book that the owner confirms; names
+//! that contain a remark.
 
 use chrono::NaiveDate;
 
@@ -13,7 +13,7 @@ use crate::store::Write;
 use crate::text;
 use crate::text::remarks::{self, is_no_spouse, is_nobody, is_placeholder};
 
-/// Remarks in names: what the owner has said there of someone, or what is no name.
+/// Remarks in names: the owner's notes, or text that is not a name.
 pub(super) fn remarks(people: &[RecipientCards<'_>]) -> Vec<ProofProblem> {
     let mut found = Vec::new();
     for person in people {
@@ -56,7 +56,8 @@ pub(super) fn remarks(people: &[RecipientCards<'_>]) -> Vec<ProofProblem> {
     found
 }
 
-/// Names in capitals or small letters: on the cards of those written to, and in the plan alone when the book has them right by now.
+/// Names in capitals or lowercase: on the cards of recipients, or only in the plan if the book has been corrected
+/// since.
 pub(super) fn problems(people: &[RecipientCards<'_>], planned: &Planned) -> Vec<ProofProblem> {
     let mut found = Vec::new();
     for person in people {
@@ -82,7 +83,7 @@ pub(super) fn problems(people: &[RecipientCards<'_>], planned: &Planned) -> Vec<
     found
 }
 
-/// Changes the names in the book as proposed; how many cards.
+/// Changes the names in the book as proposed; returns how many cards.
 pub(crate) fn fix_names(write: &Write<'_>, problems: &[ProofProblem], on: NaiveDate) -> Result<usize> {
     let repairs = problems.iter().filter_map(|problem| Some((problem, problem.repair.as_ref()?)));
     let mut fixed = 0;
@@ -94,8 +95,8 @@ pub(crate) fn fix_names(write: &Write<'_>, problems: &[ProofProblem], on: NaiveD
     Ok(fixed)
 }
 
-/// What the names on a card would be, if one is wholly in capitals or in small letters. Firms are left alone, and what is no
-/// name.
+/// The proposal for the names on a card, if one is entirely in capitals or lowercase. Companies and other text are not
+/// changed.
 fn proposal(card: &NameFields) -> Option<Repair> {
     let is_person = !card.first_name.is_empty() || !card.title.is_empty();
     let said = [&card.first_name, &card.last_name, &card.full_name].map(String::as_str).join(" ");
@@ -127,7 +128,7 @@ fn proposal(card: &NameFields) -> Option<Repair> {
     (!fields.is_empty()).then(|| Repair { before: told(card), name: told(&mended), fields })
 }
 
-/// The fields of which names are made.
+/// The fields that make up names.
 #[derive(Clone, Default)]
 struct NameFields {
     title: String,
@@ -150,7 +151,7 @@ impl NameFields {
         }
     }
 
-    /// As the plan has them.
+    /// As in the plan.
     fn frozen(recipient: &Recipient) -> Self {
         let fields = recipient.fields.to_read();
         let field = |name: &str| fields.get(&format!("customer.{name}")).unwrap_or_default().to_owned();

@@ -1,4 +1,5 @@
-//! The proof as text: what stops pieces, then what is worth a look, each with its count, the first few names and a way out.
+//! The proof as text: what stops pieces, then what is worth a look, each with its count, the first few names and what
+//! to do.
 
 use super::look::Proof;
 use super::problem::{Gravity, ProofProblem, ProofProblemKind};
@@ -9,7 +10,7 @@ use crate::text;
 /// How many of a kind are named.
 const NAMED: usize = 5;
 
-/// The page for the terminal; `pdf` is where the letters to look at are.
+/// The text for the terminal; `pdf` is the file with the sample letters.
 #[must_use]
 pub(crate) fn text(proof: &Proof, pdf: &str) -> String {
     let mut text = format!("{}\n", summary(proof));
@@ -77,7 +78,7 @@ fn summary(proof: &Proof) -> String {
     format!("{}: {}; {stopped}{quiet}.", proof.campaign, text::list(&pieces))
 }
 
-/// What a kind is called: one, and several.
+/// The name of a kind: singular and plural.
 fn title(kind: ProofProblemKind, count: usize) -> String {
     let (one, several) = match kind {
         ProofProblemKind::EmptyField => ("piece that cannot be made", "pieces that cannot be made"),
@@ -133,7 +134,7 @@ fn line(problem: &ProofProblem) -> String {
     }
 }
 
-/// Text of customers in one line, without what a terminal would obey.
+/// Text of customers in one line, without terminal control characters.
 fn clean(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
