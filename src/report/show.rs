@@ -1,4 +1,4 @@
-//! The report for people, and for a spreadsheet.
+//! The report as text, and for a spreadsheet.
 
 use super::figures::{CampaignReport, Figures};
 use super::hold_out::HoldOut;
@@ -51,7 +51,7 @@ pub(crate) fn table(report: &CampaignReport, currency: Currency, country: &str) 
     lines.join("\n")
 }
 
-/// What the control group shows, a line each.
+/// The comparison with the control group, one line per figure.
 fn comparison(control: &HoldOut, currency: Currency, country: &str) -> Vec<String> {
     let were = text::was(control.held_out);
     let (held_out, mailed) = (text::thousands(control.held_out), text::thousands(control.mailed));
@@ -79,7 +79,7 @@ fn comparison(control: &HoldOut, currency: Currency, country: &str) -> Vec<Strin
         lines.push(format!("The last sale in the book is of {last}: import those after it, if there are any."));
     }
     let verdict = text::capitalised(&control.verdict);
-    // Without figures there is nothing that it could answer.
+    // Without figures the question has no answer.
     let asks = if control.lift.is_some() { "Did the letter do it? " } else { "" };
     lines.push(format!("{asks}{verdict}."));
     lines
@@ -100,7 +100,7 @@ fn rate(figures: &Figures) -> String {
     }
 }
 
-/// One line a figure, one column for all and one for each branch.
+/// One line per figure, with a column for all and one for each branch.
 fn columns(rows: &[(&str, &Figures)], currency: Currency) -> Vec<String> {
     type Cell = fn(&Figures, Currency) -> String;
     let figures: [(&str, Cell); 8] = [
