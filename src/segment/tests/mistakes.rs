@@ -1,11 +1,11 @@
-//! What is said about a mistake: place, message and hint.
+//! Error messages: place, message and hint.
 
 use std::collections::BTreeMap;
 
 use crate::money::Currency;
 use crate::segment::{Scope, condition};
 
-/// The error of a text, as it is reported, in one line.
+/// The error of a text, as reported, in one line.
 fn message_of(text: &str, follows: Option<&str>) -> String {
     let named = BTreeMap::from([
         ("regulars".to_owned(), "visits_12m >= 4".to_owned()),
@@ -27,7 +27,7 @@ fn message_of(text: &str, follows: Option<&str>) -> String {
     }
 }
 
-/// What is typed, and what is said about it.
+/// The typed text, and its error.
 const MISTAKES: &[(&str, &str)] = &[
     ("spend_12 >= 500", "1:1: no field `spend_12` | did you mean `spend_12m`?"),
     (

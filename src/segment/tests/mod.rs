@@ -1,4 +1,4 @@
-//! Segments over a small shop, against figures counted in Rust by other means.
+//! Segments over a small shop, compared with figures computed separately in Rust.
 
 mod mistakes;
 mod shop;
@@ -213,7 +213,7 @@ fn long_and_deep_segments_run() {
     shop.matching(&format!("city like '{}'", "é%".repeat(1_500)));
 }
 
-/// Days of eight years, with those on which they reach back to the end of a month or a 29 February.
+/// Days of eight years, including those from which a month back is the end of a month or February 29.
 #[test]
 fn nobody_falls_between_two_twelve_months() {
     let mut shop = shop();
@@ -227,7 +227,7 @@ fn nobody_falls_between_two_twelve_months() {
             w.run("DELETE FROM purchase", params![])?;
             w.run("DELETE FROM recipient_member WHERE customer_id > 7", params![])?;
             w.run("DELETE FROM contact_note", params![])?;
-            // Three visits of each: the last is set anew for every day.
+            // Three visits each: the last is moved for every day.
             for id in 1..=7_usize {
                 for nth in 0..3 {
                     let on = day("2010-01-01") + chrono::TimeDelta::days(nth);
