@@ -1,4 +1,4 @@
-//! The mail servers and the rate, as shop.toml writes them.
+//! Mail servers and the sending rate, in the form of shop.toml.
 
 use std::net::IpAddr;
 use std::str::FromStr;
@@ -6,18 +6,18 @@ use std::time::Duration;
 
 use crate::text;
 
-/// How what goes to the mail server is kept from others.
+/// How the connection to a mail server is encrypted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Security {
-    /// `smtps://`, `imaps://`: encrypted from the first byte.
+    /// `smtps://`, `imaps://`: encrypted from the start.
     Tls,
-    /// `smtp+starttls://`, `imap+starttls://`: encrypted before anything is said that matters.
+    /// `smtp+starttls://`, `imap+starttls://`: encrypted before anything sensitive is sent.
     StartTls,
-    /// `smtp://`, `imap://`: not at all, which only does for a server on this machine.
+    /// `smtp://`, `imap://`: not encrypted, which is allowed only for a server on this machine.
     Plain,
 }
 
-/// What an address of a mail server begins with, and the port that is usual then.
+/// The URL schemes of a mail server, and their usual ports.
 type Schemes = [(&'static str, Security, u16); 3];
 
 const SMTP: Schemes =
@@ -28,16 +28,14 @@ const IMAP: Schemes = [
     ("imap://", Security::Plain, 143),
 ];
 
-/// `smtps://helen@mail.example.com`: where emails are handed over.
+/// `smtps://helen@mail.example.com`: where emails are sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct MailServer {
-    /// Whether it is encrypted.
     pub(crate) security: Security,
-    /// Who signs in; nobody when there is none.
+    /// The user that signs in; none if there is none.
     pub(crate) user: Option<String>,
-    /// The name of the machine.
+    /// The host name.
     pub(crate) host: String,
-    /// Its port.
     pub(crate) port: u16,
 }
 
@@ -49,7 +47,7 @@ impl FromStr for MailServer {
     }
 }
 
-/// `imaps://helen@mail.example.com`: where what comes back is read.
+/// `imaps://helen@mail.example.com`: where returned mail is read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct MailboxServer(pub(crate) MailServer);
 
@@ -71,7 +69,7 @@ impl MailServer {
         let found =
             schemes.iter().find_map(|(start, security, port)| Some((text.strip_prefix(start)?, security, *port)));
         let Some((rest, security, usual)) = found else {
-            // What stands there may be a password: it is not said again.
+            // The value may contain a password: it is not repeated.
             return Err(format!("a mail server is written as `{encrypted}USER@HOST`, or as `{started}USER@HOST`"));
         };
         let (user, place) = rest
@@ -104,10 +102,10 @@ impl MailServer {
     }
 }
 
-/// `10/s`: how many at most in a second, a minute or an hour.
+/// `10/s`: the largest number per second, minute or hour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Rate {
-    /// The time from one to the next.
+    /// The time between two emails.
     pub(crate) gap: Duration,
 }
 
