@@ -1,4 +1,4 @@
-//! The certificate that encrypts the pages, read once, with what may be wrong with it in words.
+//! The certificate that encrypts the pages, read once, with its problems in plain words.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -16,13 +16,13 @@ use crate::error::{Error, Result};
 use crate::files;
 use crate::shop::Shop;
 
-/// How long before its end a certificate is worth a word.
+/// How long before its expiry a certificate is reported.
 const SOON: i64 = 14 * 86_400;
 
-/// What takes encrypted connections; nothing when shop.toml names no certificate.
+/// Accepts encrypted connections; none when shop.toml names no certificate.
 ///
-/// # Errors
-/// When a file is missing or holds something else, the certificate is over or not valid yet, or the key is another's.
+/// # Errors When a file is missing or has other content, the certificate has expired or is not valid yet, or the key
+/// belongs to another.
 pub(super) fn acceptor(shop: &Shop) -> Result<Option<TlsAcceptor>> {
     let settings = &shop.settings.till;
     let (Some(certificate), Some(key)) = (&settings.certificate, &settings.key) else { return Ok(None) };
@@ -45,7 +45,7 @@ fn configured(chain: Vec<CertificateDer<'static>>, key: PrivateKeyDer<'static>) 
     builder.with_no_client_auth().with_single_cert(chain, key).map_err(wrong)
 }
 
-/// The certificate and those that vouch for it.
+/// The certificate and its issuers.
 fn chain(path: &Path) -> Result<Vec<CertificateDer<'static>>> {
     let text = files::read_text(path)?;
     let all: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(text.as_bytes()).collect();
@@ -84,7 +84,7 @@ fn private(path: &Path) -> Result<PrivateKeyDer<'static>> {
     })
 }
 
-/// From when until when a certificate holds, in seconds since 1970.
+/// The validity of a certificate, in seconds since 1970.
 fn validity(certificate: &[u8]) -> Option<(i64, i64)> {
     let whole = AnyRef::from_der(certificate).ok()?;
     whole
@@ -92,7 +92,7 @@ fn validity(certificate: &[u8]) -> Option<(i64, i64)> {
             let inner: AnyRef<'_> = outer.decode()?;
             let times = inner.sequence(|fields| {
                 let first: AnyRef<'_> = fields.decode()?;
-                // The version may be left out; then come serial number, algorithm, issuer.
+                // The version is optional; then come serial number, algorithm, issuer.
                 let before = if first.tag() == Tag::Integer { 2 } else { 3 };
                 for _ in 0..before {
                     fields.decode::<AnyRef<'_>>()?;

@@ -1,4 +1,4 @@
-//! A code redeemed, or not and why; and taken back again.
+//! Redeems a code, or returns the reason why not; and undoes a redemption.
 
 use std::sync::Arc;
 
@@ -26,7 +26,7 @@ use crate::web::attempts::AttemptKind;
 use crate::web::auth;
 use crate::web::state::AppState;
 
-/// What a till brings: a code, or the customer and the campaign when the letter was left at home.
+/// What a customer brings: a code, or the customer and the campaign when the letter was left at home.
 #[derive(Debug, Deserialize)]
 struct RedeemRequest {
     code: Option<String>,
@@ -34,11 +34,11 @@ struct RedeemRequest {
     campaign: Option<String>,
     spend_minor: Option<i64>,
     receipt: Option<String>,
-    /// When they came, of a till that could not ask then.
+    /// The time of the visit, for a till that was offline then.
     at: Option<String>,
 }
 
-/// Redeems, or says why not.
+/// Redeems, or returns the reason why not.
 pub(super) async fn redeem(
     State(state): State<Arc<AppState>>,
     caller: Caller,
@@ -93,7 +93,7 @@ pub(super) async fn redeem(
     response
 }
 
-/// The answer of the till as an object, with the number by which it is taken back.
+/// The answer of the till as an object, with the number for undoing it.
 fn response_of(answer: &TillAnswer, is_goods: bool, settings: &Settings) -> ApiResponse {
     let recipient = answer.recipient_id;
     let mut object = object(answer);
@@ -119,7 +119,7 @@ fn object(answer: &TillAnswer) -> Map<String, Value> {
     }
 }
 
-/// A refusal in words.
+/// A rejection in words.
 fn why_not(answer: &TillAnswer, country: &str) -> String {
     let day = |day| long_date(day, country);
     let (from, until) = answer.valid.unzip();
@@ -138,13 +138,13 @@ fn why_not(answer: &TillAnswer, country: &str) -> String {
     }
 }
 
-/// Why something is taken back.
+/// Why something is undone.
 #[derive(Debug, Deserialize)]
 struct RollbackRequest {
     reason: Option<String>,
 }
 
-/// Takes back what this till wrote down.
+/// Undoes what this till wrote.
 pub(super) async fn roll_back(
     State(state): State<Arc<AppState>>,
     caller: Caller,

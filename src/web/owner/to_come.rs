@@ -1,4 +1,4 @@
-//! Who is still to come, of one campaign.
+//! Who has not come yet, of one campaign.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use crate::web::answer;
 use crate::web::state::AppState;
 use crate::web::wording;
 
-/// So many are listed; a longer list nobody rings through.
+/// At most this many are listed; no one would call more.
 const MOST: usize = 500;
 
 #[derive(Serialize)]
@@ -30,7 +30,7 @@ struct ToComePage {
     guests: Vec<Expected>,
     has_branches: bool,
     more: String,
-    /// The other campaigns, with their numbers.
+    /// The other campaigns, with their IDs.
     others: Vec<(CampaignId, String)>,
 }
 

@@ -1,4 +1,4 @@
-//! A line on the card: a note, a complaint, another address.
+//! Additions to the card: a note, a complaint, another address.
 
 use std::collections::HashMap;
 use std::sync::Arc;

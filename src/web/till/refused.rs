@@ -1,4 +1,5 @@
-//! Refused: why, since when, and what may be done about it. There is no green on this page, so that nobody reads a yes.
+//! The rejection page: why, since when, and what can be done. Nothing on this page is green, so that it cannot be
+//! mistaken for an approval.
 
 use std::sync::Arc;
 
@@ -28,18 +29,18 @@ struct RefusedPage {
     what_to_do: String,
     stamp: Option<Postmark>,
     gift: Option<GiftWords>,
-    /// What waits for them all the same.
+    /// Gifts that wait for them nevertheless.
     still: Vec<WaitingGift>,
-    /// The owner lets a second one go.
+    /// The owner allows a second one.
     again: bool,
     symbol: String,
-    /// Whether they may buy something all the same: nothing better waits on their card.
+    /// Whether the page offers to record a purchase: no other gift waits on their card.
     buys: bool,
     once: String,
     form_error: FormError,
 }
 
-/// A code that nobody has.
+/// A code that does not exist.
 pub(super) fn unknown(state: &AppState, till: &CurrentTill, code: &str) -> Response {
     let refused = RefusedPage {
         till: till.name.clone(),
@@ -51,7 +52,7 @@ pub(super) fn unknown(state: &AppState, till: &CurrentTill, code: &str) -> Respo
     answer::page_of(state, "refused.html", Ok(refused))
 }
 
-/// Why a letter's code does not hold.
+/// Why a letter's code is not valid.
 pub(super) async fn page(state: &Arc<AppState>, till: CurrentTill, letter: RecipientId) -> Response {
     show(state, till, letter, FormError::default()).await
 }
