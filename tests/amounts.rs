@@ -1,4 +1,4 @@
-//! Amounts at the till: without a gift, changed, taken back; each counts once, stands in the day's sums, and never in the
+//! Amounts at the till: without a gift, changed, undone; each counts once, is in the day's totals, and never in the
 //! book's purchases.
 
 use serde_json::json;
@@ -12,7 +12,7 @@ fn planned() -> Shop {
     shop
 }
 
-/// Presses "Amount only" on a card, or "Write it down" where no gift waits or the answer is no.
+/// Presses "Amount only" on a card, or "Write it down" if no gift waits or the code is rejected.
 fn amount_only(till: &Counter, page: &Page, amount: &str) -> Page {
     let refused = value(page, "refused");
     let form =
@@ -50,7 +50,7 @@ fn an_amount_without_a_gift_counts_once_and_the_gift_still_waits() {
     );
     till.get("/till").shows("recorded").shows("tin given");
     till.get("/owner/day").shows("left $5.00.").shows("$41.20 more was recorded without one.");
-    // The shop's own export has the same sale: the book counts that one alone.
+    // The shop's own export has the same sale: the book counts only that one.
     let spent = || {
         shop.json("segment \"spend_between(date('2024-04-01'), date('2024-04-30')) > 0\" --as-of 2024-05-01")["matched"]
             .clone()
@@ -77,7 +77,7 @@ fn whoever_has_no_letter_or_comes_again_buys_all_the_same() {
     assert_eq!(heading(&written), "It is recorded.");
     written.shows("$12.50 recorded at").shows("Next customer");
     assert!(!written.body.contains("btn-go"), "green is for a gift");
-    // A code that is scanned into the amount is a search.
+    // A code scanned into the amount field starts a search.
     let (code, other) = (shop.code("spring", "C-03"), shop.code("spring", "C-06"));
     till.hand_over(&till.find(&code), "5", "");
     let refused = till.find(&code);
@@ -212,7 +212,7 @@ fn an_amount_that_a_till_kept_is_written_down_once() {
     let page = server.get("/owner/day");
     page.shows("$20.00 was recorded without one.");
     assert!(!page.body.contains("look at this"), "nothing to settle");
-    // The answer was lost, and then the other button of the same card was pressed.
+    // The response was lost, and then the other button of the same card was pressed.
     let code = shop.code("spring", "C-03");
     let other = json!({ "id": "0123456789abcdef", "code": code, "amount": "20", "ago": 30 });
     for _ in 0..2 {

@@ -1,5 +1,5 @@
-//! For a shop system's own till: a code once, the same answer to the same request, words for what goes wrong, and a
-//! description that is held against what is answered.
+//! The API for a shop system's own till: each code once, the same response to the same request, clear errors, and a
+//! description that is compared with the responses.
 
 use std::collections::BTreeSet;
 use std::sync::Mutex;
@@ -8,14 +8,14 @@ use serde_json::{Value, json};
 
 use crate::support::{Page, Server, Shop};
 
-/// A shop system with the token of a till; it remembers what it asked and which status came.
+/// A shop system with the token of a till; it records its requests and the status of each response.
 struct Program {
     server: Server,
     token: String,
     seen: Mutex<BTreeSet<(String, u16)>>,
 }
 
-/// A shop whose letters are out, with the tills front and back.
+/// A shop whose letters were mailed, with the tills front and back.
 fn shop() -> Shop {
     let shop = Shop::new();
     let text = shop.read("shop.toml");
@@ -153,7 +153,7 @@ fn a_till_that_could_not_ask_says_when_they_came() {
         shop.held("C-01", "at_the_till").iter().filter(|one| one["arrived_at"].as_str() > one["at"].as_str()).count(),
         1
     );
-    // The gift has gone out: a no is for the owner, with both sides.
+    // The gift was handed over: a rejection is shown to the owner, with both sides.
     assert_eq!(program.redeem("b", &visit("C-01", late)).1["outcome"], "already_redeemed");
     assert_eq!(program.redeem("c", &visit("C-03", "2024-02-28T12:00:00+00:00")).1["outcome"], "not_yet");
     let day = program.server.get("/owner/day");
@@ -254,7 +254,7 @@ fn bar_codes_of_goods_are_no_guesses_and_lock_nobody_out() {
         let sql = format!("SELECT count(*) FROM redemption_event WHERE code = '{code}'");
         assert_eq!(shop.count(&sql), 0, "{code} is nothing that happened at a till");
     }
-    // A letter's code that is a bar code by chance is the letter's.
+    // A code that happens to be a bar code is still the letter's.
     let chance = "96385074";
     let typed = (0..10).find_map(|n| {
         (0..10_000_000)
@@ -354,7 +354,7 @@ fn a_body_that_does_not_fit_is_told_by_its_key() {
         refused("/v1/redemptions/1/rollback", body.as_bytes(), status, says);
     }
     assert_eq!(shop.count("SELECT count(*) FROM redemption_event"), 0);
-    // What a byte order mark stands before is read all the same; an address that is none is told in the same way.
+    // A byte order mark is ignored; an unknown address gives the same kind of error.
     let body = format!("\u{feff}{}", json!({ "code": shop.code("spring", "C-03"), "receipt": null }));
     assert_eq!(program.ask(&program.token, "POST", "/v1/redemptions", "Idempotency-Key: k\r\n", &body).status, 201);
     let page = program.ask(&program.token, "GET", "/v1/customers/%FF", "", "");
@@ -372,7 +372,7 @@ fn the_description_says_what_is_answered() {
     let described: Value = serde_json::from_str(&described.body).unwrap();
     let paths = described["paths"].as_object().unwrap();
 
-    // What a till may say, and nothing else.
+    // The fields that a till may send, and no others.
     let source = include_str!("../src/web/api/redemptions.rs");
     let request = source.split("struct RedeemRequest {").nth(1).unwrap().split('}').next().unwrap();
     let fields: BTreeSet<&str> = request
@@ -384,7 +384,7 @@ fn the_description_says_what_is_answered() {
     let visit = described["components"]["schemas"]["Visit"]["properties"].as_object().unwrap();
     assert_eq!(fields, visit.keys().map(String::as_str).collect());
 
-    // The routes that there are, and no others.
+    // The routes that exist, and no others.
     let source = include_str!("../src/web/api/mod.rs");
     let routes: BTreeSet<String> =
         source.split(".route(\"").skip(1).map(|rest| format!("/v1{}", rest.split('"').next().unwrap())).collect();
@@ -401,7 +401,7 @@ fn the_description_says_what_is_answered() {
     assert_eq!(program.get("/v1/nowhere").0, 404);
     program.seen.lock().unwrap().remove(&("get /v1/nowhere".to_owned(), 404));
 
-    // Each status that it tells of, and no other.
+    // Each documented status, and no other.
     let code = shop.code("spring", "C-01");
     let (_, given) = program.redeem("a", &json!({ "code": code }));
     assert_eq!(program.redeem("b", &json!({ "code": code })).0, 409);
@@ -445,7 +445,7 @@ fn the_description_says_what_is_answered() {
             told.extend(statuses.map(|status| (format!("{method} {path}"), status)));
         }
     }
-    // Reading goes on while somebody else writes; that it cannot, no test brings about.
+    // Reading continues while another program writes; no test can make it fail.
     told.remove(&("get /v1/customers/{ref}".to_owned(), 503));
     assert_eq!(*program.seen.lock().unwrap(), told);
 }

@@ -1,4 +1,4 @@
-//! The best-customer worksheet, and whom to call.
+//! The best-customer worksheet, and the call list.
 
 use serde_json::{Value, json};
 
@@ -8,10 +8,10 @@ fn refs(list: &Value) -> Vec<&str> {
     list.as_array().unwrap().iter().map(|one| one["ref"].as_str().unwrap()).collect()
 }
 
-/// Writes a note as the owner would have written it.
+/// Adds a note as the owner would.
 fn note(shop: &Shop, reference: &str, days_ago: i64, kind: &str, text: &str, minutes: i64) {
     let database = rusqlite::Connection::open(shop.file("regulars.db")).unwrap();
-    // The tests stand on 2024-03-01, which is day 19783.
+    // The tests' day is 2024-03-01, day number 19783.
     let sql = "INSERT INTO contact_note (customer_id, on_day, kind, text, minutes) \
                SELECT id, 19783 - ?2, ?3, ?4, ?5 FROM customer WHERE ref = ?1";
     assert_eq!(database.execute(sql, (reference, days_ago, kind, text, minutes)).unwrap(), 1);

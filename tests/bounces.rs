@@ -1,17 +1,17 @@
-//! Addresses that get no email any more, and what becomes of the people who have them.
+//! Suppressed addresses, and what happens to their owners.
 
 use serde_json::{Value, json};
 use snapbox::str;
 
 use crate::support::{PostOffice, Shop, dump, files_below, outside, tools};
 
-/// Writes down that an address gets no email any more; whether that was news.
+/// Suppresses an address; returns whether that is new.
 fn suppress(shop: &Shop, address: &str, reason: &str) -> bool {
     let day = "2024-03-01".parse().unwrap();
     regulars::for_tests::suppress(&shop.file("regulars.db"), address, reason, "a test", day).unwrap()
 }
 
-/// A shop of three who say yes to email; two of them have one address.
+/// A shop with three customers who consented to email; two of them share one address.
 fn shop_of_three() -> Shop {
     let shop = Shop::without_people();
     shop.write("c.csv", CARDS);
@@ -88,8 +88,8 @@ fn the_address_of_somebody_forgotten_stays_without_email_on_any_card() {
     assert_eq!(left_out(&shop), json!([{ "reason": "unsubscribed from email", "count": 1 }]));
 }
 
-/// A shop that has sent `spring` by `channel` to these people, `P-1` and on, through a mail server that does as their names
-/// say; each has a house and says yes to email.
+/// A shop that has sent `spring` by `channel` to these people, `P-1` and up, through a mail server that behaves as
+/// their names ask for; each has a street address and consented to email.
 fn shop_of(people: &[&str], channel: &str, office: &PostOffice) -> Shop {
     let shop = Shop::without_people();
     let mut cards = "Customer ID,First Name,Last Name,Street,City,State,Zip,Country,Email,Email Consent\n".to_owned();
@@ -112,7 +112,7 @@ fn shop_of(people: &[&str], channel: &str, office: &PostOffice) -> Shop {
     shop
 }
 
-/// Puts a message of answers/ into the Maildir of the shop, about the email to somebody.
+/// Puts a message of answers/ into the shop's Maildir, about the email to a person.
 fn arrive(shop: &Shop, shape: &str, to: &str, key: &str) {
     let path = format!("{}/tests/answers/{shape}.eml", env!("CARGO_MANIFEST_DIR"));
     let text = std::fs::read_to_string(path).unwrap();
@@ -122,7 +122,7 @@ fn arrive(shop: &Shop, shape: &str, to: &str, key: &str) {
     shop.write(&format!("mail/new/170928{n:04}.{shape}.host"), text);
 }
 
-/// What stands before the @ in the Message-ID of somebody's email of `spring`.
+/// The part before the @ in the Message-ID of a person's email of `spring`.
 fn key_of(shop: &Shop, reference: &str) -> String {
     let all = shop.json(&format!("customer export {reference}"));
     all["emails"][0]["message_key"].as_str().expect("an email").to_owned()
@@ -138,7 +138,7 @@ fn stopped(shop: &Shop, reference: &str) -> Value {
 
 #[test]
 fn every_shape_of_report_is_acted_upon_once_and_the_mailbox_stays_as_it_is() {
-    // The shape; what it counts as; the response; why the address gets no email.
+    // The shape; its count; the response; why the address is suppressed.
     let table = [
         ("postfix", "bounced", "undeliverable", json!("hard_bounce")),
         ("exchange", "bounced", "undeliverable", json!("hard_bounce")),
@@ -180,7 +180,7 @@ fn every_shape_of_report_is_acted_upon_once_and_the_mailbox_stays_as_it_is() {
         assert_eq!(shop.json(&format!("customer show {person}"))["email_consent"], wish, "{shape}");
     }
     assert_eq!(files_below(&shop.file("mail")), mail, "nobody touches the mailbox");
-    // Again, and as an mbox as well: nothing changes.
+    // Again, also as an mbox: nothing changes.
     let after = dump(&shop.file("regulars.db"));
     shop.run("bounces mail")
         .says("left to you: 1709280012.no-original.host: known by the address alone")
@@ -236,7 +236,7 @@ fn a_report_without_our_own_mark_waits_for_the_owner() {
         .says("known by the address alone: Pat Person1 (`P-1`)")
         .says("`--by-address` believes them");
     assert_eq!(dump(&shop.file("regulars.db")), before, "nobody is lost to a forged report");
-    // What names an email of somebody else does nothing to this one.
+    // A report that names another person's email has no effect on this one.
     arrive(&shop, "postfix", "ben@home.example", &key_of(&shop, "P-1"));
     shop.run("bounces mail").says("left to you: 1709280000.postfix.host: known by the address alone");
     assert_eq!((stopped(&shop, "P-1"), stopped(&shop, "P-2")), (Value::Null, Value::Null), "a dead end behind theirs");
@@ -257,14 +257,14 @@ fn what_the_mail_server_says_of_an_address_counts_as_a_report_does() {
     );
     assert_eq!([1, 2].map(|n| stopped(&shop, &format!("P-{n}"))), [json!("refused"), Value::Null]);
     shop.run("outbox spring").quiet().shows("came back");
-    // Full the second time and the third.
+    // Full the second and the third time.
     for times in [2, 3] {
         shop.run("outbox spring --settle P-2 again").quiet();
         assert_eq!(response(&shop, "P-2"), "not_redeemed");
         shop.run("send spring").says_only(&["shows whose, and what the mail server answered"]).ended();
         assert_eq!(stopped(&shop, "P-2"), if times == 3 { json!("mailbox_full") } else { Value::Null });
     }
-    // The address is looked at again at the moment of sending.
+    // The address is checked again at the moment of sending.
     shop.run("outbox spring --settle P-2 again").quiet();
     shop.run("send spring").status(3).says("mailbox full");
     shop.run("customer set P-2 email_works=yes").quiet();
@@ -314,7 +314,7 @@ fn an_email_that_does_not_arrive_becomes_a_letter_once() {
     shop.run("outbox spring").quiet().shows("; a letter instead: printed");
     shop.run("outbox spring --settle P-4 again").status(1).says("gets a letter instead");
     shop.run("posted spring").quiet();
-    // A week later one more comes back: that letter alone is printed, and nobody gets two.
+    // A week later another one comes back: only that letter is printed, and no one gets two.
     arrive(&shop, "gmail", "x@home.example", &key_of(&shop, "P-2"));
     shop.run("bounces mail --today 2024-03-08").quiet();
     shop.run("print spring --today 2024-03-08").quiet().shows("Printed 1 letter");
@@ -325,7 +325,7 @@ The letters of Spring tea that replace emails were mailed on March 8, 2024; the 
 "]]);
     shop.run("send spring --today 2024-03-08").quiet();
     assert_eq!(office.taken().len(), 3, "no email goes out again");
-    // The letter comes back as well.
+    // The letter also comes back.
     shop.run("returned spring P-1 --today 2024-03-12").quiet();
     assert_eq!(response(&shop, "P-1"), "undeliverable");
     let undeliverable = "SELECT count(*) FROM response WHERE response = 'undeliverable'";

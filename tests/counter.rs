@@ -1,5 +1,5 @@
-//! The till's pages: once, whoever presses twice; found without the letter; refused in words; taken back; no secrets in
-//! addresses.
+//! The till's pages: pressed twice counts once; found without the letter; rejected in words; undone; no secrets in
+//! URLs.
 
 use serde_json::json;
 
@@ -28,7 +28,7 @@ fn the_gift_is_handed_over_once_however_often_it_is_pressed() {
     let given = till.hand_over(&given, "$9,412.50", "R-77");
     assert_eq!((given.status, heading(&given).as_str()), (200, "Yes. The tin is theirs."));
     given.shows("$9,412.50 recorded at").shows("The 1st of").shows("Next customer");
-    // The same button again, and at the same moment from everywhere: the same answer.
+    // The same button again, and from everywhere at the same moment: the same response.
     std::thread::scope(|scope| {
         for _ in 0..8 {
             scope.spawn(|| assert_eq!(heading(&till.hand_over(&card, "3.00", "")), "Yes. The tin is theirs."));
@@ -199,7 +199,7 @@ fn a_code_scanned_into_another_field_is_a_search_and_writes_nothing() {
     assert_eq!(shop.held_of_all("redemptions").len(), 0);
     assert_eq!(shop.held_of_all("at_the_till").len(), before);
     assert_eq!(shop.held_of_all("contacts").len(), 0);
-    // What has the signs of a code by chance, but is on no letter, is what it is: a receipt, a telephone number.
+    // A text that happens to have the characters of a code, but is on no letter, is not one: a receipt, a phone number.
     let chance =
         |start: u64| (start..start + 1_000).map(|n| n.to_string()).find(|n| regulars::for_tests::is_code(n)).unwrap();
     till.find(&chance(50_312_000)).shows("Nobody sounds like");

@@ -1,5 +1,5 @@
-//! DNS as receivers read it, asked by `email check` on this machine alone: what a receiver would doubt, with the record to
-//! publish; and a line where nobody answers.
+//! DNS as receivers read it, queried by `email check` from this machine only: a receiver's problems, with the record to
+//! publish; and a line if there is no response.
 
 use std::time::{Duration, Instant};
 
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::support::{DnsServer, PostOffice, Run, Shop};
 
-/// A shop that can send, with a key, and what DNS must have of it.
+/// A shop that can send, with a key, and the records that DNS must have.
 fn shop(office: &PostOffice) -> (Shop, String) {
     let shop = Shop::new();
     crate::sending::through(
@@ -29,10 +29,10 @@ const SPF: &str = "tea.example TXT v=spf1 mx ~all";
 const DMARC: &str = "_dmarc.tea.example TXT v=DMARC1; p=none";
 const KEY: &str = "regulars._domainkey.tea.example TXT KEY";
 
-/// Of what there is a doubt, a part of it in words, and of the record that is proposed.
+/// The subject of a problem, a part of its message, and of the proposed record.
 type Doubt = (&'static str, &'static str, &'static str);
 
-/// What DNS has, `KEY` being ours, and what is doubted.
+/// The records in DNS, `KEY` being ours, and their problems.
 const CASES: [(&[&str], &[Doubt]); 20] = [
     (&[SPF, DMARC, KEY], &[]),
     (&[DMARC, KEY], &[("SPF", "has no SPF record", "v=spf1 mx ~all")]),
@@ -156,7 +156,7 @@ fn a_server_that_may_not_send_is_named_where_that_can_be_told() {
             KEY.replace("KEY", &key),
         ];
         let dns = DnsServer::with(&records);
-        // The mail server is nowhere: no email can go out, whatever DNS says.
+        // The mail server cannot be reached: no email can be sent, whatever is in DNS.
         let answer = check(&shop, &dns.address, "--json email check").status(1).json();
         let doubts = &answer["dns"]["doubts"];
         let is_named = doubts.to_string().contains("does not let your mail server `mail.tea.example` send");
@@ -192,7 +192,7 @@ fn where_nobody_answers_a_line_says_so_and_nothing_else_changes() {
         assert!(text.contains(says) && text.starts_with("Nothing is missing"), "{resolver} {line}: {text}");
         assert!(began.elapsed() < Duration::from_secs(20), "{resolver}");
     }
-    // A long answer comes over TCP.
+    // A long response comes over TCP.
     let long =
         [usual, (0..30).map(|n| format!("tea.example TXT verification-{n}={}", "x".repeat(60))).collect()].concat();
     let dns = DnsServer::with(&long);
@@ -200,7 +200,7 @@ fn where_nobody_answers_a_line_says_so_and_nothing_else_changes() {
     assert!(dns.asked_over_tcp());
 }
 
-/// "Emails can be sent." never stands beside something that keeps them in.
+/// "Emails can be sent." is never shown with something that prevents it.
 #[test]
 fn what_keeps_emails_in_is_an_exit_of_1() {
     let office = PostOffice::open();

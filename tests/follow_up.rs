@@ -1,4 +1,5 @@
-//! Next year's campaign: nobody of last year is dropped in silence, its file plans as it is written, its letters read well.
+//! Next year's campaign: no one of last year is dropped silently, its file can be planned unchanged, its letters read
+//! well.
 
 use std::collections::BTreeSet;
 
@@ -14,7 +15,7 @@ fn recipients(shop: &Shop, campaign: &str) -> Value {
     shop.json(&format!("recipients {campaign}"))["recipients"].clone()
 }
 
-/// The sample's people with every third of them held out.
+/// The sample's people with every third of them in the control group.
 fn shop_with_control_group() -> Shop {
     let shop = Shop::new();
     shop.edit("campaigns/spring.toml", "one_per ", "hold_out = \"30%\"\none_per ");
@@ -143,7 +144,7 @@ fn who_is_left_behind_is_named() {
     let gone = "1 recipient of `spring` is not in the question any more: Rosa Okafor (`C-03`)";
     shop.run("follow-up spring summer").shows("1 letter came back and will be left out: C-10.").says(gone);
     let file = shop.read("campaigns/summer.toml");
-    // Chosen by hand last year, and wholesale.
+    // Included by hand last year, and wholesale.
     assert!(
         file.contains("include = [\"C-08\"]") && file.contains("# 1 piece of last year came back: C-10."),
         "{file}"
@@ -159,7 +160,7 @@ fn who_is_left_behind_is_named() {
     );
 }
 
-/// Gifts of every kind of word, the year before and now.
+/// Gifts with all kinds of words, the year before and now.
 const GIFTS: &[[&str; 2]] = &[
     ["a bottle of Chardonnay", "a bottle of Sauvignon blanc"],
     ["two tickets", "two tickets"],
@@ -256,7 +257,7 @@ fn three_years_are_followed_and_nobody_is_lost() {
     assert_eq!(name("tea-2027"), "name    = \"After Spring tea, 2027\"");
 }
 
-/// Whoever was left out of a year is named again by the follow-up of that year, which does not ask for them.
+/// People left out of a year are reported again by the follow-up of that year, which does not select them.
 #[test]
 fn who_was_left_out_of_a_year_is_named_the_year_after() {
     for (step, left_out) in [
@@ -277,7 +278,7 @@ fn who_was_left_out_of_a_year_is_named_the_year_after() {
     }
 }
 
-/// What became of somebody in each year, and their years in a row in the last.
+/// A person's response in each year, and their years in a row in the last.
 const STREAKS: &[(&[&str], [i64; 2])] = &[
     (&["redeemed", "redeemed"], [2, 0]),
     (&["redeemed", "held_out"], [1, 0]),

@@ -1,8 +1,8 @@
-//! Exports of shop systems and address books: recognised by their headings, read as they mean it.
+//! Exports of shop systems and address books: recognized by their headings, and read correctly.
 
 use crate::support::Shop;
 
-/// A file, as what it is imported, its dialect, and what the book must then answer.
+/// A file, the kind of import, its dialect, and the expected answers of the book.
 struct Case {
     kind: &'static str,
     dialect: &'static str,

@@ -1,4 +1,4 @@
-//! What comes back, read over IMAP: only what is new, each message once, within time and memory, and each fault in words.
+//! Returned mail over IMAP: only new messages, each once, within time and memory limits, and each error in words.
 
 use std::process::{Child, Stdio};
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use crate::returned::{report, shop_that_wrote_to};
 use crate::support::{Imap, Mood, PostOffice, Shop, dump, interrupt, program};
 use crate::waves;
 
-/// Names a mailbox in shop.toml, with its password in a file; `more` are further keys.
+/// Adds a mailbox to shop.toml, with its password in a file; `more` are further keys.
 pub fn with_mailbox(shop: &Shop, imap: &Imap, more: &str) {
     shop.write("../mail-password", "tea\n");
     let text = shop.read("shop.toml");
@@ -22,7 +22,7 @@ pub fn with_mailbox(shop: &Shop, imap: &Imap, more: &str) {
 const GONE: &str =
     "Final-Recipient: rfc822; TO\nAction: failed\nStatus: 5.1.1\nDiagnostic-Code: smtp; 550 5.1.1 no such user";
 
-/// A shop that wrote to so many people, its mailbox, and a report about the email to each.
+/// A shop that emailed this many people, its mailbox, and a report about each email.
 fn shop_of(people: usize, office: &PostOffice) -> (Shop, Imap, Vec<String>) {
     let names: Vec<String> = (1..=people).map(|n| format!("person{n}@home.example")).collect();
     let addresses: Vec<&str> = names.iter().map(String::as_str).collect();
@@ -53,7 +53,7 @@ fn people(done: &Value) -> Vec<&str> {
     done["people"].as_array().unwrap().iter().map(|one| one["ref"].as_str().unwrap()).collect()
 }
 
-/// Which messages were asked for.
+/// The messages that were fetched.
 fn fetched(imap: &Imap) -> Vec<String> {
     let all = imap.heard();
     let bodies = all.iter().filter(|line| line.contains("BODY"));
@@ -85,7 +85,7 @@ fn only_what_is_new_is_read_and_nothing_in_the_mailbox_changes() {
     let done = shop.json("bounces");
     assert_eq!((people(&done), &done["known"]), (vec!["P-2"], &json!(1)));
     assert_eq!(fetched(&imap), ["90:91"]);
-    // The mailbox was made anew: all is read again, and nothing counts twice.
+    // The mailbox was recreated: everything is read again, and nothing counts twice.
     imap.folder("INBOX", 8);
     for text in [&reports[1], &ordinary(1), &reports[2]] {
         imap.deliver(text);
@@ -93,7 +93,7 @@ fn only_what_is_new_is_read_and_nothing_in_the_mailbox_changes() {
     let done = shop.json("bounces");
     assert_eq!((people(&done), &done["known"], &done["messages"]), (vec!["P-3"], &json!(1), &json!(3)));
     assert_eq!(shop.times("email_answers", &json!({ "kind": "bounced" })), 3);
-    // Another folder is another matter.
+    // Another folder is read separately.
     imap.folder("R&APw-ckl&AOQ-ufer", 8);
     imap.deliver_to("R&APw-ckl&AOQ-ufer", ordinary(2));
     with_mailbox(&shop, &imap, "folder = \"Rückläufer\"");
@@ -133,7 +133,7 @@ fn what_is_left_to_the_owner_is_named_until_it_is_dealt_with() {
     shop.run("bounces").quiet().shows("Read 0 messages");
 }
 
-/// Waits until so many messages are remembered as read.
+/// Waits until this many messages are recorded as read.
 fn wait_until_read(shop: &Shop, last: i64) {
     let deadline = Instant::now() + Duration::from_secs(60);
     while shop.count("SELECT COALESCE(MAX(last_uid), 0) FROM imap_folder") < last {
@@ -156,7 +156,7 @@ fn a_kill_in_between_neither_loses_nor_doubles() {
     imap.mood(Mood::Silent(60));
     let mut killed = start(&shop, &["bounces"]);
     wait_until_read(&shop, 50);
-    // What it asks for before it is killed is heard before.
+    // Its requests before the kill are known.
     while !fetched(&imap).contains(&"51:70".to_owned()) {
         std::thread::sleep(Duration::from_millis(20));
     }
@@ -223,7 +223,7 @@ fn whatever_else_is_said_meanwhile_each_message_is_read() {
         let (shop, imap, reports) = shop_of(2, &office);
         imap.mood(mood);
         imap.deliver(&reports[0]);
-        // Longer than is looked at, with what looks like the protocol in it.
+        // Longer than the size that is read, with text that looks like the protocol.
         imap.deliver(format!("Subject: x\n\n{}", "a3 OK done)\n* BYE {12}\n".repeat(30_000)));
         imap.deliver("");
         imap.deliver(&reports[1]);
@@ -313,7 +313,7 @@ fn what_is_wrong_is_said_with_what_to_do() {
         .says("error: no mailbox is named\nhint: give a Maildir or an mbox file, or write `[bounces]`");
 }
 
-/// A mailbox that cannot be read stops no email; nobody is told of one that is not named, or that can.
+/// An unreadable mailbox stops no email; nothing is shown if there is none, or it can be read.
 #[test]
 fn email_check_names_a_mailbox_that_cannot_be_read() {
     let office = PostOffice::open();
@@ -400,7 +400,7 @@ fn run_reads_it_before_it_decides_what_is_due() {
         .shows("Read 2 messages: 1 bounced, 1 unsubscribed.")
         .shows("Spring tea, reminder 1: sent 1 email.\nNext: reminder 2 of `spring`, on 2024-04-26.\n");
     assert_eq!(office.messages("ana@example.com").len(), 1);
-    // A mailbox that cannot be read stops nothing else.
+    // An unreadable mailbox stops nothing else.
     imap.mood(Mood::Closed);
     shop.run("run --today 2024-04-26")
         .status(3)
@@ -411,7 +411,7 @@ fn run_reads_it_before_it_decides_what_is_due() {
     assert_eq!(shop.json("run --today 2024-04-27")["came_back"]["messages"], 0);
 }
 
-/// The most memory that reading so many messages took, in kilobytes; nothing where the system does not tell.
+/// The peak memory of reading this many messages, in kilobytes; none if the system does not provide it.
 fn peak(shop: &Shop) -> Option<u64> {
     let mut child = start(shop, &["bounces"]);
     let status = format!("/proc/{}/status", child.id());

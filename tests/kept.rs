@@ -1,5 +1,5 @@
-//! What tills saved while they were offline: a yes is said to codes of a list alone, each visit counts once, is judged by its own day, and what did not go well is shown to
-//! the owner with both sides until it is put aside.
+//! Visits saved while a till was offline: only codes of a list are accepted, each visit counts once, is decided by its
+//! own day, and problems are shown to the owner with both sides until dismissed.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -18,7 +18,7 @@ fn planned() -> Shop {
     shop
 }
 
-/// Sends what was kept, as the script of the pages does.
+/// Sends a saved visit, as the script of the pages does.
 #[track_caller]
 fn send(server: &Server, kept: &Value) -> (u16, Value) {
     let body = kept.to_string();
@@ -45,7 +45,7 @@ fn each_counts_once_however_often_it_is_sent() {
         1
     );
     assert!(!server.get("/owner/day").body.contains("look at this"), "it went well");
-    // The card was open, the machine wrote it down, and its answer was lost: the same token again.
+    // The card was open, the machine recorded it, and its response was lost: the same token again.
     let letter = shop.count("SELECT id FROM recipient WHERE code = (SELECT code FROM recipient WHERE ref = 'C-06')");
     assert_eq!(
         server.post(&format!("/till/hand-over/{letter}"), &format!("amount=12&receipt=&once={TWO}")).status,
@@ -120,7 +120,7 @@ fn what_is_no_visit_is_refused_and_the_till_keeps_what_it_has() {
     let elsewhere = "POST /till/kept HTTP/1.1\r\nSec-Fetch-Site: cross-site\r\nContent-Length: 0\r\n";
     assert_eq!(server.ask(elsewhere, "").status, 403);
     assert_eq!(shop.held_of_all("at_the_till").len(), 0);
-    // What a browser keeps names nobody, and the script that keeps it is for these pages alone.
+    // The browser stores no names, and the script that stores data is only for these pages.
     let page = server.get("/till/kept");
     assert_eq!(page.status, 200);
     assert!(!page.body.contains("Till “"), "{}", page.body);
@@ -169,7 +169,7 @@ fn a_till_knows_the_open_codes_by_fingerprints_that_give_none_away() {
     assert!(codes.iter().all(|code| is_listed(&one, code)));
     assert!(!is_listed(&one, "0000-0000") && !is_listed(&one, &codes[0].replace('-', "")));
     assert!(!server.get("/till/open-codes").body.contains(&codes[0]));
-    // What was handed over is open no more; taken back it is again; a plan that was replaced has no open codes.
+    // A redeemed code is not open; once undone it is again; a replaced plan has no open codes.
     shop.run(&format!("redeem {} --today 2024-04-02", codes[1])).quiet();
     assert!(!is_listed(&listed(&server), &codes[1]));
     shop.run(&format!("unredeem {} --reason again --today 2024-04-02", codes[1])).quiet();

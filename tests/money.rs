@@ -1,22 +1,23 @@
-//! Amounts, wherever they are typed: one answer in a file, on the command line, on the till's page and in what a till kept.
+//! Amounts wherever they are typed: the same result in a file, on the command line, on the till's page and in a till's
+//! saved visit.
 
 use serde_json::json;
 
 use crate::support::counter::{Counter, value};
 use crate::support::{Page, Shop};
 
-/// What becomes of an amount.
+/// The result of an amount.
 #[derive(Debug, Clone, Copy)]
 enum Answer {
     Read(i64),
-    /// Refused, with both readings.
+    /// Rejected as ambiguous, with both readings.
     Asked(&'static str, &'static str),
-    /// Refused, with this reason.
+    /// Rejected, with this reason.
     Refused(&'static str),
 }
 use Answer::{Asked, Read, Refused};
 
-/// What is typed, and what becomes of it.
+/// The typed text, and its result.
 type Row = (&'static str, Answer);
 
 /// Amounts by country and currency.
@@ -207,7 +208,7 @@ fn the_till_keeps_its_form_and_says_how_to_write_an_amount_of_two_readings() {
     assert_eq!(shop.held_of_all("redemptions").len(), 0);
 }
 
-/// A file as it comes; what the purchases add up to, returns taken off.
+/// A file; the total of its purchases, minus returns.
 #[test]
 fn no_price_becomes_a_return() {
     let shop = Shop::new();
@@ -225,7 +226,7 @@ fn no_price_becomes_a_return() {
     }
 }
 
-/// Prices, quantities and minutes that no sum could hold are named; what an old database holds is answered in words.
+/// Prices, quantities and minutes too large for a sum are reported; those in an old database give a clear error.
 #[test]
 fn no_sum_overflows() {
     let shop = Shop::new();
@@ -273,7 +274,7 @@ fn no_sum_overflows() {
     }
 }
 
-/// The columns of a file, its rows, and the amounts that count; what is named.
+/// The columns of a file, its rows, and the amounts that count; what is reported.
 const ORDERS: &[(&str, &str, &[i64], &str)] = &[
     (
         "Name,Email,Financial Status,Created at,Total,Lineitem name,Lineitem quantity,Lineitem price,Refunded Amount",
@@ -288,7 +289,7 @@ const ORDERS: &[(&str, &str, &[i64], &str)] = &[
         &[20_000],
         "",
     ),
-    // Later lines of an order leave its state empty, and an order that does not count has none that do.
+    // Later lines of an order have no state, and an order that does not count has none that do.
     (
         "Name,Email,Financial Status,Created at,Total,Lineitem name,Lineitem quantity,Lineitem price,Refunded Amount",
         "#1,rosa@example.com,partially_refunded,2024-01-05 10:00:00 -0500,50.00,Hat,1,20.00,10.00\n#1,rosa@example.com,,,,Tie,1,30.00,\n\
@@ -353,7 +354,7 @@ const ORDERS: &[(&str, &str, &[i64], &str)] = &[
         "`Refund in EUR`: refunds that were not taken off",
     ),
     ("Customer ID,Date,Net Sales,Refunds", "C-03,2024-01-05,20.00,5.00\n", &[2_000], ""),
-    // Cancelled by a mark, in several systems and languages.
+    // Canceled by a mark, in several systems and languages.
     (
         "ref,on,amount,Cancelled",
         "C-03,2024-01-05,20.00,No\nC-03,2024-01-06,21.00,Yes\nC-03,2024-01-07,22.00,\nC-03,2024-01-07,23.00,FALSE\nC-03,2024-01-07,24.00,NULL\n",
@@ -372,7 +373,7 @@ const ORDERS: &[(&str, &str, &[i64], &str)] = &[
         &[2_000, 2_200],
         "1 order cancelled or never paid: not taken",
     ),
-    // Returns by the type of a row, whichever sign their amounts have.
+    // Returns by the type of a row, whatever the sign of their amounts.
     (
         "ref,on,amount,Type",
         "C-03,2024-01-05,20.00,Sale\nC-03,2024-01-06,5.00,Refund\nC-03,2024-01-07,-6.00,Refund\n",
@@ -392,7 +393,7 @@ const ORDERS: &[(&str, &str, &[i64], &str)] = &[
         "1 row read as returned, as the column `Transaction Type` has it.",
     ),
     ("ref,on,amount,Type", "C-03,2024-01-05,20.00,Wool\n", &[2_000], "not taken: `Type`"),
-    // What was paid, where no word says it.
+    // What was paid, if no word shows it.
     (
         "receipt,ref,on,amount,Paid",
         "1,C-03,2024-01-05,20.00,20.00\n2,C-03,2024-01-06,21.00,0.00\n3,C-03,2024-01-07,22.00,5.00\n4,C-03,2024-01-07,23.00,2024-01-09\n",
@@ -407,7 +408,7 @@ const ORDERS: &[(&str, &str, &[i64], &str)] = &[
         "1 order cancelled or never paid: not taken",
     ),
     ("ref,on,amount,Payments,Due", "C-03,2024-01-05,20.00,3,30\n", &[2_000], ""),
-    // A part of a sale without a number would be another sale once all is paid.
+    // A partly paid sale without a number would be a different sale once all is paid.
     (
         "Référence;Date de commande;Montant;Reste à payer",
         "C-03;2024-01-05;20,00;0,00\nC-03;2024-01-06;21,00;20,00\nC-03;2024-01-06;22,00;?\nC-03;2024-01-07;23,00;23,00\n",
@@ -416,7 +417,7 @@ const ORDERS: &[(&str, &str, &[i64], &str)] = &[
     ),
 ];
 
-/// A column of currencies, and what is named of its second row.
+/// A column of currencies, and what is reported about its second row.
 #[test]
 fn amounts_in_another_currency_are_named() {
     for (head, row, named) in [
@@ -460,7 +461,7 @@ fn what_was_never_paid_or_was_paid_back_is_not_counted() {
     }
 }
 
-/// A payment that came later, and an order that was cancelled later.
+/// A payment that came later, and an order that was canceled later.
 #[test]
 fn an_order_follows_its_state_from_file_to_file() {
     let shop = Shop::new();

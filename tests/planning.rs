@@ -1,4 +1,4 @@
-//! A plan: frozen once, the places filled in order of rank, lots drawn the same each time, exactly one branch for each.
+//! A plan: frozen once, places filled by rank, random choices always the same, exactly one branch for each.
 
 use std::collections::BTreeSet;
 use std::process::Stdio;
@@ -98,7 +98,7 @@ fn the_held_out_come_on_top_of_the_mailed() {
     let crowd = Crowd::of(300);
     let shop = crowded(&crowd, "limit    = 100", "hold_out = \"10%\"");
     let plan = shop.json("plan spring");
-    // 112 is the least of which a tenth, rounded up, leaves 100.
+    // 112 is the smallest number of which a tenth, rounded up, leaves 100.
     assert_eq!((&plan["mailed"], &plan["held_out"]), (&json!(100), &json!(12)));
     assert_eq!(count(&plan, "over the limit"), 188);
     let (mailed, held) = (arm(&shop, "spring", "mailed"), arm(&shop, "spring", "held_out"));
@@ -136,7 +136,7 @@ fn a_share_is_of_those_eligible_and_rounded_up() {
 #[test]
 fn people_are_included_and_excluded_by_hand() {
     let shop = Shop::new();
-    // C-11 bought nothing this year; C-04 opted out of post, and no hand overrules that.
+    // C-11 bought nothing this year; C-04 opted out of post, which an inclusion by hand does not override.
     shop.edit("campaigns/spring.toml", "include  = []", "include  = [\"C-11\", \"C-04\"]");
     shop.edit("campaigns/spring.toml", "exclude  = []", "exclude  = [\"C-03\"]");
     shop.edit("campaigns/spring.toml", "limit    = 100", "limit    = 2");
@@ -230,7 +230,7 @@ fn the_same_folder_gives_the_same_codes_and_the_same_bytes() {
     assert!(once.2 == twice.2, "the letters differ");
 }
 
-/// Whoever has the gift would get it again with a new code, and what they spent would be in no report.
+/// A person who has the gift would get it again with a new code, and the amount spent would be in no report.
 #[test]
 fn a_gift_handed_over_keeps_the_plan() {
     let shop = Shop::new();
@@ -248,7 +248,7 @@ fn an_exclusion_holds_with_a_space_behind_it() {
     shop.run("why spring C-03").shows("left out: excluded");
 }
 
-/// His wife gets the letter, he does not: that is why, and it holds for the gift all the same.
+/// His wife gets the letter, he does not: that is why, and it still applies to the gift.
 #[test]
 fn why_names_the_wish_of_one_of_a_couple() {
     let shop = Shop::new();
@@ -282,7 +282,7 @@ fn planned_from_two_places_at_once_it_is_planned_once() {
     assert_eq!(shop.json("recipients spring")["recipients"].as_array().unwrap().len(), 7);
 }
 
-/// Home first, then abroad by country, then by postcode, then by reference; after household merging.
+/// Domestic first, then abroad by country, then by postcode, then by reference; after household merging.
 #[test]
 fn letters_stand_in_posting_order() {
     let shop = Shop::without_people();
@@ -303,7 +303,7 @@ fn letters_stand_in_posting_order() {
     shop.write("people.csv", format!("ref,first_name,last_name,street,city,zip,country\n{rows}\n"));
     let spent = |row: &&str| {
         let reference = row.split(',').next().unwrap();
-        // Of the household it is H-2 who ranks best, and whose postcode counts.
+        // In the household H-2 ranks best, and its postcode counts.
         format!("{reference},2024-02-01,{}\n", if reference == "H-2" { 500 } else { 90 })
     };
     let sales: String = people.iter().map(spent).collect();

@@ -1,4 +1,4 @@
-//! The proof before printing: what stops a letter, what is worth a look, the letters to look at, names mended.
+//! The proof before printing: what stops a letter, what is worth a look, the sample letters, corrected names.
 
 use serde_json::{Value, json};
 use snapbox::str;
@@ -142,11 +142,11 @@ fn a_wish_since_the_plan_holds_a_piece_back() {
         shop.run(&format!("customer set C-10 {field}={back}")).quiet();
     }
     shop.run("print spring").shows("Printed 7 letters");
-    // What went out is not held back any more.
+    // What was mailed is no longer held back.
     shop.run("posted spring").quiet();
     shop.run("customer set C-10 post=no").quiet();
     shop.run("print spring").shows("Printed 7 letters");
-    // Neither does an email go that is not wanted.
+    // Nor is an email sent that is not wanted.
     shop.edit("campaigns/spring.toml", "channel = \"letter\"", "channel = \"email\"");
     shop.write("campaigns/mail.toml", shop.read("campaigns/spring.toml"));
     shop.edit("shop.toml", "[segments]", "[email]\nfrom = \"June <june@example.com>\"\n\n[segments]");
@@ -217,7 +217,7 @@ fn german_letter_paper_has_its_marks_and_no_other() {
         shop.run("plan spring --again").quiet();
         shop.run("preview spring C-06").quiet();
         let page = outside(&shop.path(), "qpdf --qdf --object-streams=disable out/spring/previews/C-06.pdf -");
-        // Short lines at the left edge: their height from the top of the sheet, in tenths of a millimetre.
+        // Short lines at the left edge: their distance from the top of the sheet, in tenths of a millimeter.
         let marks = page.lines().filter_map(|line| {
             let numbers: Vec<f64> = line.split(' ').filter_map(|word| word.parse().ok()).collect();
             let [_, x, y, end, _] = numbers[..] else { return None };

@@ -1,10 +1,11 @@
-//! The language of questions: texts match themselves, countries are countries, slips are named, birthdays can be asked for.
+//! The query language: texts match themselves, countries are countries, typing errors are reported, birthdays can be
+//! queried.
 
 use serde_json::{Value, json};
 
 use crate::support::Shop;
 
-/// A shop with these customers and nobody else.
+/// A shop with these customers only.
 fn shop_of(customers: &str) -> Shop {
     let shop = Shop::without_people();
     shop.write("people.csv", customers);
@@ -12,7 +13,7 @@ fn shop_of(customers: &str) -> Shop {
     shop
 }
 
-/// Who matches, and what is said about the question.
+/// Who matches, and the warnings.
 fn asked(shop: &Shop, question: &str) -> (Vec<String>, Vec<String>) {
     let found = shop.with(&["--json", "segment", question]).quiet().json();
     let talk = shop.with(&["segment", question]).talk();
@@ -27,7 +28,7 @@ fn asked(shop: &Shop, question: &str) -> (Vec<String>, Vec<String>) {
     (texts(&found["customers"], Some("ref")), warnings)
 }
 
-/// Each question with the references that match, and nothing to be said about it.
+/// Each query with the references that match, without warnings.
 fn match_all(shop: &Shop, cases: &[(&str, &str)]) {
     for (question, refs) in cases {
         let (found, warnings) = asked(shop, question);
@@ -176,7 +177,7 @@ fn slips_are_named_with_the_nearest() {
         let (_, warnings) = asked(&shop, question);
         assert_eq!(warnings, [warning], "{question}");
     }
-    // An exclusion of nobody that is like nothing in the book is no slip.
+    // An exclusion of no one that resembles nothing in the book is not a typing error.
     match_all(
         &shop,
         &[
@@ -234,7 +235,7 @@ fn what_was_bought_is_found_without_case_or_named() {
     }
 }
 
-/// Files of birthdays: the cells, and how the book has them.
+/// Columns of birthdays, and their stored form.
 const BIRTHDAYS: &[(&[&str], &[&str])] = &[
     (&["1980-02-29", "1975-11-05", ""], &["1980-02-29", "1975-11-05", ""]),
     (&["5/6/1980", "25/12/1975", "11/05"], &["1980-06-05", "1975-12-25", "--05-11"]),
@@ -254,7 +255,7 @@ fn a_birthday_is_a_day_settled_by_other_rows() {
             assert_eq!(card["fields"]["birthday"].as_str().unwrap_or_default(), *kept, "{cells:?}");
         }
     }
-    // Nothing settles it: asked for, and nothing is imported.
+    // Nothing settles it: the owner is asked, and nothing is imported.
     let shop = Shop::without_people();
     for cells in [["5/6/1980", ""], ["11/05", "6/6/1980"], ["25/12/1975\nB9,Z,5/6/1980", "12/25/1975"]] {
         shop.write("people.csv", format!("ref,last_name,birthday\nB1,One,{}\nB2,Two,{}\n", cells[0], cells[1]));

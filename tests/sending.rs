@@ -1,19 +1,19 @@
-//! The outbox against a mail server that misbehaves: whatever it does, each email goes out at most once, and each state is
-//! the one that the table of outcomes asks for.
+//! The outbox with a misbehaving mail server: whatever it does, each email is sent at most once, and each state is the
+//! one in the table of outcomes.
 
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use crate::support::{House, PostOffice, Run, Shop, interrupt, program};
 
-/// A shop whose campaign `spring` is planned as emails to these addresses, `P-1` and on, through this mail server.
+/// A shop whose campaign `spring` is planned as emails to these addresses, `P-1` and up, through this mail server.
 fn shop_for(people: &[&str], office: &PostOffice, more: &str) -> Shop {
     let shop = unplanned(people, office, more);
     shop.run("plan spring").quiet();
     shop
 }
 
-/// The same before it is planned.
+/// The same before planning.
 pub fn unplanned(people: &[&str], office: &PostOffice, more: &str) -> Shop {
     let shop = Shop::without_people();
     let mut customers =
@@ -35,7 +35,7 @@ pub fn unplanned(people: &[&str], office: &PostOffice, more: &str) -> Shop {
     shop
 }
 
-/// Writes the mail server into shop.toml.
+/// Adds the mail server to shop.toml.
 pub fn through(shop: &Shop, from: &str, office: &PostOffice, more: &str) {
     let text = shop.read("shop.toml");
     let text = text.split("\n[email]").next().unwrap();
@@ -62,7 +62,7 @@ fn state_of(shop: &Shop, reference: &str) -> String {
     states(shop).into_iter().find(|(r, _)| r == reference).expect("an email").1
 }
 
-/// What may be said of a run that did not send everything.
+/// Possible messages of a run that did not send everything.
 const SENDING: [&str; 4] = [
     "shows whose, and what the mail server answered",
     "to try again what the mail server put off",
@@ -105,7 +105,7 @@ fn every_phase_and_every_mishap_leaves_the_state_that_the_table_asks_for() {
                     let expected =
                         [("P-1", "sent"), ("P-2", state), ("P-3", "sent")].map(|(r, s)| (r.to_owned(), s.to_owned()));
                     assert_eq!(states(&shop), expected, "{mishap}, strict: {strict}");
-                    // Going on sends the rest, never anything a second time.
+                    // Continuing sends the rest, never anything twice.
                     shop.run("send spring").says_only(&SENDING).ended();
                     assert_eq!(state_of(&shop, "P-3"), "sent", "{mishap}");
                     assert_eq!(state_of(&shop, "P-2"), state, "{mishap}");
@@ -119,12 +119,12 @@ fn every_phase_and_every_mishap_leaves_the_state_that_the_table_asks_for() {
     }
 }
 
-/// An answer that is none ends the connection and is judged by the moment; an unusual one is an answer. Nothing else is touched.
+/// An invalid reply ends the connection and is handled by its phase; an unusual one is valid. Nothing else is affected.
 #[test]
 fn every_answer_is_taken_for_what_it_is() {
-    // The answer; the state of the email; how often it has arrived.
+    // The reply; the state of the email; how often it has arrived.
     let table = [
-        // Answers that are none.
+        // Invalid replies.
         ("rcpt-354", "queued", 0),
         ("rcpt-mixed", "queued", 0),
         ("rcpt-endless", "queued", 0),
@@ -142,7 +142,7 @@ fn every_answer_is_taken_for_what_it_is() {
         ("dot-halves", "sent", 1),
         ("dot-endless", "in_doubt", 1),
         ("dot-many", "in_doubt", 1),
-        // Answers that are unusual.
+        // Unusual replies.
         ("rcpt-bare", "sent", 1),
         ("rcpt-lines", "sent", 1),
         ("rcpt-lf", "sent", 1),
@@ -167,7 +167,7 @@ fn every_answer_is_taken_for_what_it_is() {
     let look = |strict: bool| {
         let office = PostOffice::with(House { strict, ..House::default() });
         let shop = shop_for(&names, &office, "connections = 1\ntimeout = 2");
-        // Going on sends nothing a second time.
+        // Continuing sends nothing twice.
         for _ in 0..2 {
             shop.run("send spring").says_only(&SENDING).ended();
             let taken = office.taken();
@@ -189,7 +189,7 @@ fn every_answer_is_taken_for_what_it_is() {
     });
 }
 
-/// What an email was refused with is shown in letters, whatever they were sent as.
+/// The text of a rejection is shown in letters, whatever its encoding.
 #[test]
 fn a_refusal_that_is_no_utf8_is_read_all_the_same() {
     let office = PostOffice::open();
@@ -202,7 +202,7 @@ fn a_refusal_that_is_no_utf8_is_read_all_the_same() {
     assert_eq!(shop.held_of_all("suppressions").len(), 2);
 }
 
-/// What comes before the encryption begins is never taken for what was said under it.
+/// Data received before encryption is never taken for a reply under it.
 #[test]
 fn what_is_said_before_the_encryption_ends_the_connection() {
     let office = PostOffice::with(House { injects: true, ..House::default() });
@@ -214,7 +214,7 @@ fn what_is_said_before_the_encryption_ends_the_connection() {
     assert!(office.taken().is_empty());
 }
 
-/// A server that knows no EHLO, or offers nothing, is spoken to as it was before there were extensions.
+/// A server without EHLO, or without capabilities, is used as before there were extensions.
 #[test]
 fn an_old_server_gets_its_emails() {
     for house in [House { old: true, ..House::default() }, House { bare: true, strict: true, ..House::default() }] {
@@ -225,7 +225,8 @@ fn an_old_server_gets_its_emails() {
     }
 }
 
-/// Whom a server refuses, puts off or hangs up on is named; everybody else has theirs after one run, and nobody two.
+/// Recipients that a server rejects, defers or hangs up on are reported; all others have their email after one run, and
+/// no one two.
 #[test]
 fn a_hostile_server_harms_only_those_whom_it_turns_on() {
     const PEOPLE: usize = 400;
@@ -270,11 +271,12 @@ fn a_hostile_server_harms_only_those_whom_it_turns_on() {
     }
 }
 
-/// The fault of one recipient is theirs alone; five alike of the last six are a refusal of us, and blame nobody.
+/// The error of one recipient affects only them; five similar ones among the last six mean that we are rejected, and no
+/// recipient is blamed.
 #[test]
 fn one_who_is_refused_does_not_stop_the_others_and_five_alike_do() {
     let (no, gone, full) = ("rcpt-550-policy", "rcpt-550", "rcpt-552-full");
-    // The people in their order; their states after one run, `s`ent, `f`ailed or `q`ueued; whether the run ended early.
+    // The people in order; their states after one run, `s`ent, `f`ailed or `q`ueued; whether the run ended early.
     let cases: [(&[&str], &str, bool); 8] = [
         (&["a", "b", no, "c", "d", "e", "f", "g"], "ssfsssss", false),
         (&[no, no, no, no, "a", "b"], "ffffss", false),
@@ -311,7 +313,7 @@ fn one_who_is_refused_does_not_stop_the_others_and_five_alike_do() {
     }
 }
 
-/// What an address needs is asked for only where the mail server offers it, and fails alone where it does not.
+/// An extension is used only if the address needs it and the mail server offers it; otherwise only that email fails.
 #[test]
 fn addresses_beyond_ascii_use_what_the_server_offers() {
     for (utf8, strict) in [(false, false), (false, true), (true, false)] {
@@ -346,7 +348,7 @@ fn addresses_beyond_ascii_use_what_the_server_offers() {
     }
 }
 
-/// An email that has not gone out goes to the address that the card has by now, on the owner's word and on record.
+/// An unsent email is sent to the address that is now on the card, when the owner decides so, and this is recorded.
 #[test]
 fn an_email_that_failed_or_waits_goes_to_another_address() {
     let office = PostOffice::open();
@@ -520,7 +522,7 @@ fn limits_and_caps_leave_the_rest_for_later() {
     assert_eq!(office.taken().len(), 5);
 }
 
-/// Starts a run and leaves it to itself.
+/// Starts a run in the background.
 fn started(shop: &Shop) -> std::process::Child {
     let words = ["--today", "2024-03-01", "send", "spring"].map(str::to_owned);
     program(&shop.path(), &words).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
@@ -595,7 +597,7 @@ fn a_restored_backup_does_not_send_again() {
     std::fs::copy(shop.file("kept.db"), shop.file("regulars.db")).unwrap();
     shop.run("send spring").status(1).says("the outbox is older than what was sent").says("--restored");
     assert_eq!(office.taken().len(), 2);
-    // The owner settles what they know to be out, and only then goes on.
+    // The owner settles what they know was sent, and only then continues.
     shop.run("send spring --restored --limit 1").status(3).says("1 email is left by `--limit`");
     shop.run("send spring").quiet();
     assert_eq!(office.taken().len(), 4, "b was sent again, on the owner's word");
@@ -642,15 +644,15 @@ fn in_zone(shop: &Shop, zone: &str) {
     shop.write("shop.toml", format!("timezone = \"{zone}\"\n{}", shop.read("shop.toml")));
 }
 
-/// What stands in a field of the header.
+/// The value of a header field.
 pub fn field(message: &str, name: &str) -> String {
     let head = message.split("\r\n\r\n").next().unwrap();
     let line = head.split("\r\n").find(|line| line.starts_with(&format!("{name}: ")));
     line.unwrap_or_else(|| panic!("no {name} in\n{head}"))[name.len() + 2..].to_owned()
 }
 
-/// The Date of an email is the moment at which it is handed over, on the shop's clock; that of its files and previews is the
-/// day of the letter.
+/// The Date of an email is the time at which it is sent, on the shop's clock; that of its files and previews is the day
+/// of the letter.
 #[test]
 fn an_email_is_dated_by_the_moment_at_which_it_is_handed_over() {
     for (zone, moment, date) in [
@@ -691,11 +693,11 @@ fn an_email_is_dated_by_the_moment_at_which_it_is_handed_over() {
     assert!((before..=now("after")).contains(&date.timestamp()), "{date}");
 }
 
-/// What is handed over again, after whatever and however late, is the email of the first time.
+/// A retry, after anything and however late, sends the same email.
 #[test]
 fn what_is_handed_over_again_is_the_same_email() {
     let settled = ["outbox spring --settle P-1 again"];
-    // What befalls the first time, what the owner does then, and whether the address is another from then on.
+    // What happens the first time, what the owner does then, and whether the address changes.
     for (mishap, then) in [
         ("dot-drop", &settled[..]),
         ("dot-hang", &settled),
@@ -715,7 +717,7 @@ fn what_is_handed_over_again_is_the_same_email() {
             shop.run(command).says_only(&["in doubt may have"]);
         }
         let first = office.messages(&format!("{mishap}@example.com"));
-        // The mail server has nothing against this address.
+        // The mail server accepts this address.
         let database = rusqlite::Connection::open(shop.file("regulars.db")).unwrap();
         database.execute("UPDATE recipient SET email = 'ana@example.com'", []).unwrap();
         drop(database);
@@ -730,8 +732,8 @@ fn what_is_handed_over_again_is_the_same_email() {
     }
 }
 
-/// To another address it is another email: dated by its own first time. What was refused before its bytes could leave, and is
-/// sent again on the owner's word, is dated by that.
+/// To another address it is a different email, dated when it is first sent. One that was rejected before its bytes
+/// could be sent, and is sent again by the owner, gets that date.
 #[test]
 fn another_email_has_a_date_of_its_own() {
     for (mishap, then) in [
@@ -757,7 +759,7 @@ fn another_email_has_a_date_of_its_own() {
     }
 }
 
-/// Emails wait for their turn at a slow rate, made ahead: each is dated by its own moment.
+/// Emails wait for their turn at a slow rate, made in advance: each is dated when it is sent.
 #[test]
 fn an_email_made_ahead_is_dated_when_it_goes() {
     let office = PostOffice::open();
@@ -773,10 +775,10 @@ fn an_email_made_ahead_is_dated_when_it_goes() {
     assert!(date("b") - date("a") >= 2 && date("c") - date("b") >= 2, "{} {} {}", date("a"), date("b"), date("c"));
 }
 
-/// `send` ends with 3 as long as something of the campaign has not gone that can, and says what, and what to do.
+/// `send` exits with 3 as long as something of the campaign can still be sent, and shows what, and what to do.
 #[test]
 fn send_is_done_when_all_has_gone_that_can() {
-    // The people; what happened before the last `send`; its status, and what it says.
+    // The people; what happened before the last `send`; its status, and its output.
     for (people, before, status, says) in [
         (&["ana", "ben"][..], &[][..], 0, ""),
         (&["ana"], &["send spring"], 0, ""),
@@ -822,7 +824,7 @@ fn send_is_done_when_all_has_gone_that_can() {
             run.says(says)
         };
     }
-    // A capped day, and a run that is stopped, leave the rest.
+    // A daily cap, and a run that is stopped, leave the rest.
     let office = PostOffice::open();
     let shop = shop_for(&["a", "b"], &office, "daily_cap = 1");
     shop.run("send spring").status(3).says("goes on tomorrow with 1 email");

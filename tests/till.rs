@@ -1,4 +1,5 @@
-//! The till: a code is accepted once, whoever asks at the same moment; every answer has its exit code and its object.
+//! The till: a code is accepted once, even with requests at the same moment; every outcome has its exit code and its
+//! object.
 
 use std::collections::HashSet;
 use std::process::Stdio;
@@ -53,7 +54,7 @@ fn a_code_is_read_as_people_type_it() {
     let redemptions = shop.held_of_all("redemptions");
     assert_eq!(redemptions.iter().filter(|one| one["undone_at"] != "").count(), 6, "nothing is deleted");
     assert_eq!(shop.held_of_all("at_the_till").len(), 12);
-    // One wrong sign is caught wherever it is.
+    // One wrong character is detected in any position.
     for at in [0, 1, 2, 3, 5, 6, 7, 8] {
         let wrong = if &code[at..=at] == "7" { "8" } else { "7" };
         let typed = format!("{}{wrong}{}", &code[..at], &code[at + 1..]);

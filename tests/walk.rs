@@ -1,4 +1,4 @@
-//! The whole walk, with the twelve people of faults/base, every figure known beforehand.
+//! The complete workflow, with the twelve people of faults/base and known figures.
 
 use serde_json::json;
 
@@ -78,7 +78,7 @@ fn coming(shop: &Shop) {
     }
 }
 
-/// 161.00 taken, half of it the shop's: 80.50, less two tins and seven stamps.
+/// 161.00 in sales, half of it the shop's: 80.50, minus two tins and seven stamps.
 fn judging(shop: &Shop) {
     let report = shop.json("report spring --today 2024-07-01");
     let expected = json!({

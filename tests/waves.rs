@@ -1,4 +1,4 @@
-//! Reminders and `run`: on their day, each at most once, to nobody who has come or is not to be written to.
+//! Reminders and `run`: on their day, each at most once, to no one who has come or must not be contacted.
 
 use std::process::Stdio;
 use std::time::{Duration, Instant};
@@ -21,7 +21,7 @@ fn with_reminders(shop: &Shop, reminders: &str) {
     shop.run("plan spring").quiet();
 }
 
-/// A shop with emails that all was mailed on March 1, 2024.
+/// A shop with emails that were all sent on March 1, 2024.
 pub fn sent(people: &[&str], office: &PostOffice, more: &str) -> Shop {
     let shop = unplanned(people, office, more);
     with_reminders(&shop, TWO);
@@ -53,7 +53,7 @@ fn those_who_have_not_come_get_each_reminder_once() {
     assert_ne!(id(first), id(again));
     assert!(again.contains("Subject: It still waits") && again.contains("Sun, 31 Mar 2024 12:00:00"), "{again}");
     assert!(again.contains(&shop.code("spring", "P-1")), "the same code");
-    // The machine was off for a while: what was missed goes, and the reminders keep their distance.
+    // The machine was off for a while: missed pieces are sent, and the reminders keep their distance.
     shop.run("run --today 2024-05-10").shows("reminder 2: sent 2 emails");
     assert_eq!((count(&office, "ana"), count(&office, "ben"), count(&office, "cleo")), (3, 1, 3));
     shop.run("run --today 2024-06-01").stdout("Nothing is due.\n");
@@ -183,7 +183,7 @@ fn nothing_begins_by_itself_and_a_limit_stays_one() {
     let later = "--today 2024-03-02";
     shop.run(&format!("run {later}")).stdout("Nothing is due.\n");
     shop.run("send spring --limit 2").status(3).says("to try again what the mail server put off");
-    // What was tried goes on; what the limit has left does not.
+    // Emails already tried continue; those excluded by the limit do not.
     shop.run(&format!("run {later}"))
         .status(3)
         .says("`regulars outbox spring` shows whose")
@@ -279,7 +279,7 @@ fn a_later_edit_is_shown_and_not_applied() {
     assert!(!office.messages("ana@example.com")[1].contains("Hurry"));
 }
 
-/// Starts `run` and leaves it to itself.
+/// Starts `run` in the background.
 fn started(shop: &Shop, today: &str) -> std::process::Child {
     let words = ["--today", today, "run"].map(str::to_owned);
     program(&shop.path(), &words).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
@@ -332,7 +332,7 @@ fn killed_in_the_middle_again_and_again_nobody_gets_a_wave_twice() {
     assert!(doubts <= 6 * 3, "{doubts} doubts after 6 kills");
 }
 
-/// Whatever happens on whatever day: at most one for each recipient and wave.
+/// Whatever happens on any day: at most one for each recipient and wave.
 #[test]
 fn however_run_is_called_each_wave_reaches_each_at_most_once() {
     const ANY_DAY: [&str; 12] = [
@@ -391,7 +391,7 @@ fn however_run_is_called_each_wave_reaches_each_at_most_once() {
     }
 }
 
-/// The header of a reminder has the moment at which it goes, whatever date its text carries, and keeps it.
+/// The header of a reminder has the time at which it is sent, whatever date is in its text, and keeps it.
 #[test]
 fn a_reminder_is_dated_by_its_own_moment() {
     let office = PostOffice::open();
@@ -418,7 +418,7 @@ fn a_reminder_is_dated_by_its_own_moment() {
             .ended();
         dates.push(date);
     }
-    // The second has waited for its day, as one a day goes.
+    // The second has waited for its day, because one is sent per day.
     dates.remove(1);
     let mut found = Vec::new();
     for to in ["ana", "dot-drop", "cleo"] {
@@ -435,13 +435,14 @@ fn a_reminder_is_dated_by_its_own_moment() {
     assert_eq!((again.len(), &again[1]), (2, &first[0]), "the same bytes, the same Date");
 }
 
-/// `run` ends with 3 when something that is due failed, waits or is in doubt, and with 0 when nothing is due.
+/// `run` exits with 3 when something that is due failed, waits or is in doubt, and with 0 when nothing is due.
 #[test]
 fn run_is_done_when_all_has_gone_that_is_due() {
     let at = "--today 2024-03-31";
     let (gone, doubt) =
         ("shows whose, and what the mail server answered", "in doubt since an earlier run was broken off");
-    // What is done first; the SQL behind the program's back; how `run` on that day ends, and what it says; and how once more.
+    // What is done first; direct changes to the database; how `run` on that day ends, and its output; and how the next
+    // one ends.
     for (before, sql, status, says, then) in [
         ("", "", 0, "", 0),
         ("", "UPDATE recipient SET email = 'rcpt-550@example.com' WHERE ref = 'P-1'", 3, gone, 0),
