@@ -1,4 +1,4 @@
-//! `bounces [MAILBOX]`: what came back about emails.
+//! `bounces [MAILBOX]`: reads returned mail.
 
 use std::path::PathBuf;
 
@@ -14,18 +14,19 @@ use crate::domain::InboundKind;
 use crate::error::Result;
 use crate::text;
 
-/// Read what came back about emails: addresses that are dead, full mailboxes, complaints, opt-outs. The mailbox is
-/// never changed, and reading it again does nothing twice. Without a file it is the mailbox that `[bounces]` in shop.toml
-/// names, read over IMAP: what is new in it, and what was left to you before.
+/// Read returned mail: dead addresses, full mailboxes, complaints, opt-outs.
+///
+/// The mailbox is never changed, and reading a message again has no effect. Without a file, the mailbox in `[bounces]`
+/// of shop.toml is read over IMAP: its new messages, and those that an earlier run left to you.
 #[derive(Debug, clap::Args)]
 pub(super) struct BouncesArguments {
     /// A Maildir, an mbox file, or a single message.
     #[arg(value_name = "MAILDIR|MBOX")]
     mailbox: Option<PathBuf>,
-    /// Believe reports as well that name nothing but an address; anybody could have written them.
+    /// Also accept reports that name nothing but an address; anyone could have written them.
     #[arg(long)]
     by_address: bool,
-    /// Say what would happen, and do nothing.
+    /// Show what would happen, and change nothing.
     #[arg(long)]
     dry_run: bool,
 }
@@ -56,7 +57,7 @@ fn done(outcome: &BounceReport, object: &impl Serialize, folder: Option<&str>, d
     Done::new(page(outcome, folder, dry_run), &object).warn(warnings(outcome))
 }
 
-/// What came of a mailbox, in sentences; `folder` is the one that was read over IMAP.
+/// The outcome in sentences; `folder` is the one that was read over IMAP.
 pub(super) fn page(outcome: &BounceReport, folder: Option<&str>, dry_run: bool) -> String {
     let counts = &outcome.counts;
     let of = folder.map_or(String::new(), |folder| format!(" of {}", text::quote(folder)));

@@ -14,7 +14,7 @@ pub(super) struct FollowUpArguments {
     /// Last year's campaign.
     #[arg(value_name = "NAME")]
     old: String,
-    /// The new campaign's name.
+    /// The name of the new campaign.
     #[arg(value_name = "NEW")]
     new: String,
 }

@@ -13,7 +13,7 @@ use crate::text;
 /// Make a new shop folder with a sample campaign.
 #[derive(Debug, clap::Args)]
 pub(super) struct InitArguments {
-    /// The folder to make.
+    /// The folder to create.
     #[arg(value_name = "DIR")]
     folder: PathBuf,
 }

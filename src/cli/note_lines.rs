@@ -1,4 +1,4 @@
-//! `note-lines NAME`: a line of the owner's own for each letter, written in a spreadsheet and taken back.
+//! `note-lines NAME`: a personal line for each letter, written in a spreadsheet and read back.
 
 use std::path::PathBuf;
 
@@ -11,13 +11,13 @@ use crate::campaign::TakenLines;
 use crate::error::Result;
 use crate::text;
 
-/// Write a sheet with each recipient's card beside an empty line; `--take` takes back what you wrote into it.
+/// Write a sheet with each recipient's card and an empty line; `--take` reads back what you wrote into it.
 #[derive(Debug, clap::Args)]
 pub(super) struct NoteLinesArguments {
     /// The campaign.
     #[arg(value_name = "NAME")]
     campaign: String,
-    /// Take the lines and signers of this sheet, as you saved it.
+    /// Read the lines and signers of this sheet, as you saved it.
     #[arg(long, value_name = "FILE")]
     take: Option<PathBuf>,
 }
@@ -42,7 +42,7 @@ pub(super) fn run(arguments: &NoteLinesArguments, context: &Context) -> Result<D
     Ok(Done::new(summary(&lines), &object).warn(silent).warn(again))
 }
 
-/// `Took 12 personal lines and 1 signer.`, and whose are new, changed or gone.
+/// `12 personal lines and 1 signer`, and whose are new, changed or removed.
 fn summary(outcome: &TakenLines) -> String {
     let lines = text::count(outcome.lines, "personal line");
     let signers =
@@ -61,7 +61,7 @@ fn summary(outcome: &TakenLines) -> String {
     text
 }
 
-/// What is missing in templates that print no personal line.
+/// A warning for templates that print no personal line.
 fn silent(templates: Vec<String>, slug: &str) -> impl Iterator<Item = String> {
     templates.into_iter().map(move |file| {
         format!(

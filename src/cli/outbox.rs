@@ -1,4 +1,4 @@
-//! `outbox NAME`: where its emails stand, and what the owner knows of those in doubt.
+//! `outbox NAME`: the state of its emails, and the owner's decision about those in doubt.
 
 use chrono::NaiveDateTime;
 use serde_json::json;
@@ -12,17 +12,17 @@ use crate::error::{Error, Result};
 use crate::outbox::{DoubtVerdict, OutboxCounts, OutboxEntry, is_beyond_any_wait};
 use crate::text;
 
-/// Where the emails of a campaign and of its reminders stand: counts, and everybody whose email is not simply sent.
+/// Show the state of a campaign's emails and its reminders: counts, and everyone whose email was not simply sent.
 #[derive(Debug, clap::Args)]
 pub(super) struct OutboxArguments {
     /// The campaign.
     #[arg(value_name = "NAME")]
     campaign: String,
-    /// Settle a doubt: this recipient's email was `sent`, or is to be sent `again`, as one that failed may too. One that waits
-    /// for its next try is due now with `again`.
+    /// Settle a doubt: record that this recipient's email was `sent`, or send it `again`. An email that failed can also
+    /// be sent `again`; one that waits for its next try is then due now.
     #[arg(long, num_args = 2, value_names = ["REF", "sent|again"])]
     settle: Option<Vec<String>>,
-    /// Send this recipient's email, which is queued or failed, to the address that is on their card now.
+    /// Send this recipient's queued or failed email to the address that is now on their card.
     #[arg(long, value_name = "REF", conflicts_with = "settle")]
     readdress: Option<String>,
 }
@@ -106,7 +106,7 @@ pub(super) fn wrong_waits(slug: &str, due: impl Iterator<Item = NaiveDateTime>, 
     })
 }
 
-/// A wave for people: its counts, and everybody whose email is not simply sent.
+/// A wave as text: its counts, and everyone whose email was not simply sent.
 fn shown(name: &str, counts: &OutboxCounts, entries: &[OutboxEntry]) -> String {
     let mut text = counts_line(name, counts);
     for (state, what) in [
@@ -115,7 +115,7 @@ fn shown(name: &str, counts: &OutboxCounts, entries: &[OutboxEntry]) -> String {
         (OutboxState::Sending, "being handed over"),
         (OutboxState::Queued, "to be tried again"),
     ] {
-        // Of those in the queue, only whom something happened to.
+        // In the queue, only those that were already tried.
         let of =
             |entry: &&OutboxEntry| entry.state == state && (state != OutboxState::Queued || !entry.reply.is_empty());
         text.push_str(&people(what, &entries.iter().filter(of).collect::<Vec<_>>()));
@@ -135,7 +135,7 @@ fn counts_line(name: &str, counts: &OutboxCounts) -> String {
     format!("{name}: {}.\n", if some.is_empty() { "no emails" } else { &some })
 }
 
-/// Whose email did not reach them, and what goes instead.
+/// Recipients whose email did not arrive, and what is sent instead.
 fn back(entries: &[OutboxEntry]) -> String {
     let back: Vec<&OutboxEntry> = entries.iter().filter(|entry| entry.came_back.is_some()).collect();
     let mut text = if back.is_empty() { String::new() } else { "\ncame back\n".to_owned() };
@@ -148,7 +148,7 @@ fn back(entries: &[OutboxEntry]) -> String {
     text + &and_more(back.len(), MOST_SHOWN)
 }
 
-/// The people of one state, each with what the mail server said.
+/// Recipients in one state, each with the reply of the mail server.
 fn people(what: &str, entries: &[&OutboxEntry]) -> String {
     let mut text = String::new();
     if entries.is_empty() {

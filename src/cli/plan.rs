@@ -11,16 +11,16 @@ use crate::error::Result;
 use crate::shop::Shop;
 use crate::text;
 
-/// Freeze a campaign: who, which branch, which code, who was left out and why, what it costs.
+/// Freeze a campaign: recipients, branches, codes, who was left out and why, and the cost.
 #[derive(Debug, clap::Args)]
 pub(super) struct PlanArguments {
     /// The campaign: campaigns/NAME.toml.
     #[arg(value_name = "NAME")]
     campaign: String,
-    /// Show what the plan would be, and keep nothing.
+    /// Show what the plan would be, and store nothing.
     #[arg(long)]
     dry_run: bool,
-    /// Plan it again and make the old codes void; only before anything was printed or sent.
+    /// Plan it again and make the old codes void; only before anything is printed or sent.
     #[arg(long, conflicts_with = "dry_run")]
     again: bool,
 }
@@ -76,7 +76,7 @@ fn left_out(summary: &Summary) -> Option<String> {
     (all > 0).then(|| format!("{} ({})", text::count(all, "customer"), reasons.join(", ")))
 }
 
-/// The plan in figures, a line each.
+/// The plan in figures, one line each.
 fn figures(summary: &Summary, shop: &Shop) -> String {
     let currency = shop.settings.currency;
     let mut lines =

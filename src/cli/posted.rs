@@ -1,4 +1,4 @@
-//! `posted NAME`: the owner's word that it went out.
+//! `posted NAME`: records that a campaign was mailed.
 
 use chrono::NaiveDate;
 use serde_json::json;
@@ -16,7 +16,7 @@ pub(super) struct PostedArguments {
     /// The campaign.
     #[arg(value_name = "NAME")]
     campaign: String,
-    /// The day; today when nothing is said.
+    /// The day; today by default.
     #[arg(long, value_name = "YYYY-MM-DD")]
     on: Option<NaiveDate>,
 }

@@ -1,4 +1,4 @@
-//! `preview NAME REF`: that person's piece, exactly.
+//! `preview NAME REF`: one person's piece, exactly.
 
 use std::num::NonZeroUsize;
 
@@ -9,7 +9,7 @@ use super::done::Done;
 use crate::app::preview::{self, PiecePreview};
 use crate::error::Result;
 
-/// Write that person's letter or email, exactly as it will be sent.
+/// Write one person's letter or email, exactly as it will be sent.
 #[derive(Debug, clap::Args)]
 pub(super) struct PreviewArguments {
     /// The campaign.
@@ -18,7 +18,7 @@ pub(super) struct PreviewArguments {
     /// The customer's reference.
     #[arg(value_name = "REF")]
     reference: String,
-    /// Their first reminder instead, or another.
+    /// Their reminder with this number instead; the first by default.
     #[arg(long, value_name = "N")]
     wave: Option<NonZeroUsize>,
 }

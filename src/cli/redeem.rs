@@ -13,16 +13,16 @@ use crate::shop::Shop;
 use crate::text;
 use crate::text::long_date;
 
-/// Hand over a gift: by its code, or by the customer when the letter is at home.
+/// Hand over a gift: by its code, or by the customer if the letter was left at home.
 #[derive(Debug, clap::Args)]
 pub(super) struct RedeemArguments {
     /// The code on the letter; any case, with or without its hyphen.
     #[arg(value_name = "CODE", required_unless_present = "customer", conflicts_with = "customer")]
     code: Option<String>,
-    /// The customer, when the letter was left at home.
+    /// The customer, if the letter was left at home.
     #[arg(long, value_name = "REF")]
     customer: Option<String>,
-    /// The campaign that the customer was written to in; not needed when one gift waits for them.
+    /// The campaign of their letter; not needed when only one gift waits for them.
     #[arg(long, value_name = "NAME", requires = "customer")]
     campaign: Option<String>,
     /// What they spent, such as 612.40.
@@ -31,13 +31,13 @@ pub(super) struct RedeemArguments {
     /// When they came, if not now: a day, or a day and a time.
     #[arg(long, value_name = "TIME")]
     on: Option<String>,
-    /// The till.
+    /// The name of the till.
     #[arg(long, value_name = "NAME", default_value = "")]
     till: String,
-    /// The number of the receipt.
+    /// The receipt number.
     #[arg(long, value_name = "NUMBER", default_value = "")]
     receipt: String,
-    /// Change what they spent when the gift was handed over; the first amount stays on record.
+    /// Change the amount they spent when the gift was handed over; the first amount stays on record.
     #[arg(long, requires = "spend", conflicts_with_all = ["on", "till", "receipt"])]
     change: bool,
 }
@@ -75,7 +75,7 @@ pub(super) fn run(arguments: &RedeemArguments, context: &Context) -> Result<Done
     Ok(Done::new("", &answer).refused(&sentence))
 }
 
-/// Another amount for the redemption on record.
+/// Changes the amount of a redemption.
 fn change(claim: &Claim, spend: Money, shop: &Shop, context: &Context) -> Result<Done> {
     let answer = app::redeem::change(shop, claim, spend, context.clock.now())?;
     if answer.recipient_id.is_none() {
@@ -87,7 +87,7 @@ fn change(claim: &Claim, spend: Money, shop: &Shop, context: &Context) -> Result
     Ok(Done::new(text, &object))
 }
 
-/// The verdict first, then who, when and how much; of a refusal also what to do.
+/// The verdict first, then who, when and how much; for a rejection also what to do.
 pub(super) fn sentence(answer: &TillAnswer, claim: &Claim, shop: &Shop) -> String {
     let typed = match claim {
         Claim::Typed(code) => text::quote(code),

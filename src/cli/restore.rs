@@ -1,4 +1,4 @@
-//! `restore FILE`: a backup put back.
+//! `restore FILE`: restores a backup.
 
 use std::path::PathBuf;
 
@@ -11,7 +11,7 @@ use crate::app::restore::{self, NewerEntries};
 use crate::error::{Error, Result};
 use crate::text;
 
-/// Put a backup back in place of the database, which is kept beside it. Nobody else may have the shop open.
+/// Replace the database with a backup; the old database is kept next to it. No other program may have the shop open.
 #[derive(Debug, clap::Args)]
 pub(super) struct RestoreArguments {
     /// A file that `backup` made.
@@ -64,7 +64,7 @@ pub(super) fn run(arguments: &RestoreArguments, context: &Context) -> Result<Don
     Ok(Done::new(text, &object).warn(warnings))
 }
 
-/// What the shop has and the backup has not, in words.
+/// What the shop has that the backup does not, in words.
 fn lost(newer: &NewerEntries) -> Vec<String> {
     let all = [
         (newer.customers, text::count(newer.customers, "customer")),
@@ -80,7 +80,7 @@ fn lost(newer: &NewerEntries) -> Vec<String> {
     all.into_iter().filter(|(n, _)| *n > 0).map(|(_, words)| words).collect()
 }
 
-/// Asks on a terminal; elsewhere nobody can answer.
+/// Asks on a terminal; elsewhere no one can answer.
 fn ask(lost: &str) -> Result<()> {
     let question = format!("The shop has what the backup has not: {lost}. Type restore to put the backup back: ");
     if confirms(&question, |answer| answer == "restore") {

@@ -18,10 +18,10 @@ pub(super) struct ReturnedArguments {
     /// The customer's reference.
     #[arg(value_name = "REF")]
     reference: String,
-    /// The day; today when nothing is said.
+    /// The day; today by default.
     #[arg(long, value_name = "YYYY-MM-DD")]
     on: Option<NaiveDate>,
-    /// It did not come back: that was a mistake.
+    /// Withdraw that: it did not come back.
     #[arg(long, conflicts_with = "on")]
     undo: bool,
 }

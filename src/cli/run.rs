@@ -1,4 +1,4 @@
-//! `run`: whatever is due today goes, for a timer that calls once a day.
+//! `run`: sends everything that is due today, for a timer that runs once a day.
 
 use serde_json::{Value, json};
 
@@ -13,15 +13,17 @@ use crate::error::{Error, Result};
 use crate::shop::Shop;
 use crate::text;
 
-/// Let everything go that is due today, or was due earlier and was missed: emails that wait for another try or were left by
-/// the daily cap, and reminders; letters of reminders are printed. Where `[bounces]` in shop.toml names a mailbox, what came
-/// back in it is read first. Made for a timer; may be run any number of times.
+/// Send everything that is due today, or was missed earlier: emails that wait for another try, and reminders.
+///
+/// Emails left over by the daily cap are included; letters of reminders are printed. If `[bounces]` in shop.toml names
+/// a mailbox, its returned mail is read first. Made for a daily timer; may be repeated any number of times.
 #[derive(Debug, clap::Args)]
 pub(super) struct RunArguments {
-    /// Tell what would go; nothing is sent, printed or written down.
+    /// Show what would be sent; nothing is sent, printed or recorded.
     #[arg(long)]
     dry_run: bool,
-    /// This is the same shop, moved here, or a backup of it: what it has as queued is to be sent. Needed once.
+    /// Confirm that this is the same shop, moved here or restored from a backup, and that its queued emails may be
+    /// sent. Needed once.
     #[arg(long, conflicts_with = "dry_run")]
     restored: bool,
 }

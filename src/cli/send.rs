@@ -1,4 +1,4 @@
-//! `send NAME`: emails through the mail server, or as files into a folder.
+//! `send NAME`: sends emails through the mail server, or writes them into a folder.
 
 use std::path::{Path, PathBuf};
 
@@ -17,26 +17,29 @@ use crate::outbox::{OutboxCounts, SendTally};
 use crate::shop::Shop;
 use crate::text;
 
-/// Send the emails of a campaign through the mail server of shop.toml, each at most once. Ctrl-C ends it after the emails at
-/// hand; the same command goes on. Exit code 0: everything that can go has gone; 3: something waits, failed or is in doubt.
+/// Send the emails of a campaign through the mail server in shop.toml, each at most once.
+///
+/// Ctrl-C stops after the current emails; run the same command again to continue. Exit code 0: everything that can be
+/// sent was sent; 3: some emails wait, failed or are in doubt.
 #[derive(Debug, clap::Args)]
 pub(super) struct SendArguments {
     /// The campaign.
     #[arg(value_name = "NAME")]
     campaign: String,
-    /// Write the emails into this folder instead, as .eml files, exactly as they would be sent; nothing leaves the shop.
+    /// Write the emails into this folder instead, as .eml files, exactly as they would be sent; nothing is sent.
     #[arg(long, value_name = "DIR")]
     to_folder: Option<PathBuf>,
-    /// So many at most.
+    /// The largest number of emails.
     #[arg(long, value_name = "N")]
     limit: Option<usize>,
-    /// Send emails that wait for a complaint to be resolved. Email always needs consent.
+    /// Also send emails that wait for a complaint to be resolved. Email always needs consent.
     #[arg(long)]
     despite: bool,
     /// Send the emails without problems, and list the others.
     #[arg(long)]
     leave_out_problems: bool,
-    /// This is the same shop, moved here, or a backup of it: what it has as queued is to be sent. Needed once.
+    /// Confirm that this is the same shop, moved here or restored from a backup, and that its queued emails may be
+    /// sent. Needed once.
     #[arg(long, conflicts_with = "to_folder")]
     restored: bool,
 }
@@ -76,7 +79,7 @@ fn messages(left_out: &[Error]) -> Value {
     left_out.iter().map(Error::message).collect()
 }
 
-/// With the emails that were left out.
+/// Adds the emails that were left out.
 fn without(left_out: Vec<Error>, done: Done) -> Done {
     if left_out.is_empty() {
         return done;
@@ -99,7 +102,7 @@ pub(super) fn summary(tally: &SendTally) -> String {
     text
 }
 
-/// What is to be known beside the figures, and the exit code: a line for everything that has not gone, and what to do about it.
+/// Warnings and the exit code: a line for all emails that were not sent, and what to do about them.
 fn with_warnings(sent: &SendOutcome, slug: &str, now: NaiveDateTime, done: Done) -> Done {
     let SendOutcome { report, held_back: held, open, .. } = sent;
     let emails = |n: usize| Channel::Email.count(n);
@@ -152,7 +155,7 @@ fn with_warnings(sent: &SendOutcome, slug: &str, now: NaiveDateTime, done: Done)
     }
 }
 
-/// What is held back and why: what waits for a complaint to be resolved, and what is not wanted any more.
+/// What is held back and why: open complaints, and pieces that are no longer wanted.
 pub(super) fn held_back(held: &[HeldBack]) -> Vec<String> {
     let (complaints, others): (Vec<&HeldBack>, Vec<&HeldBack>) = held.iter().partition(|held| held.complaint);
     let complaint = " until a complaint is resolved (`regulars customer resolve REF`), or with `send --despite`";
@@ -166,7 +169,7 @@ pub(super) fn held_back(held: &[HeldBack]) -> Vec<String> {
         .collect()
 }
 
-/// Where the emails of a campaign stand, for programs.
+/// The counts of a campaign's emails, for programs.
 fn counts(slug: &str, counts: &OutboxCounts) -> Value {
     let mut object = json!(counts);
     object["campaign"] = slug.into();

@@ -11,21 +11,21 @@ use crate::error::{Error, Result};
 use crate::manual::Manual;
 use crate::web::{self, Stop};
 
-/// Serve the shop's pages on this machine until Ctrl-C: the till, and the page where people take themselves off your emails.
+/// Serve the shop's pages on this machine until Ctrl-C: the till, and the unsubscribe page of your emails.
 #[derive(Debug, clap::Args)]
 pub(super) struct ServeArguments {
-    /// Where to listen; else from shop.toml, else 127.0.0.1:7788. Port 0 takes any that is free.
+    /// The address to listen on; by default that of shop.toml, else 127.0.0.1:7788. Port 0 uses any free port.
     #[arg(long, value_name = "ADDRESS")]
     listen: Option<String>,
-    /// Without encryption, on a network that nobody but the shop is on.
+    /// Without encryption, on a private network of the shop.
     #[arg(long, conflicts_with = "behind_proxy")]
     plain: bool,
-    /// Behind a web server of yours that has the encryption, under the `host` of shop.toml.
+    /// Behind your own web server that does the encryption, under the `host` in shop.toml.
     #[arg(long)]
     behind_proxy: bool,
 }
 
-/// What the owner is told who wants no encryption.
+/// The warning without encryption.
 const PLAIN: &str = "warning: nothing is encrypted: everybody on this network can read along, names, PIN and passphrase too; \
                      let no guests on it\n";
 

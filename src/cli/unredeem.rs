@@ -1,4 +1,4 @@
-//! `unredeem CODE`: takes a redemption back.
+//! `unredeem CODE`: undoes a redemption.
 
 use serde_json::json;
 
@@ -8,13 +8,13 @@ use crate::app;
 use crate::domain::EventKind;
 use crate::error::Result;
 
-/// Take a redemption back; what happened stays on record, with the reason.
+/// Undo a redemption; it stays on record, with the reason.
 #[derive(Debug, clap::Args)]
 pub(super) struct UnredeemArguments {
     /// The code.
     #[arg(value_name = "CODE")]
     code: String,
-    /// Why.
+    /// The reason.
     #[arg(long, value_name = "TEXT")]
     reason: String,
 }

@@ -9,16 +9,16 @@ use crate::cli::context::Context;
 use crate::cli::done::Done;
 use crate::error::Result;
 
-/// Say that two cards are two people: `duplicates` shows them no more.
+/// Record that two cards are two people, so that `duplicates` no longer shows them.
 #[derive(Debug, clap::Args)]
 pub(super) struct DifferentArguments {
-    /// The reference of the one.
+    /// The reference of one card.
     #[arg(value_name = "REF")]
     reference: String,
-    /// The reference of the other.
+    /// The reference of the other card.
     #[arg(value_name = "OTHER")]
     other: String,
-    /// Take it back.
+    /// Withdraw that.
     #[arg(long)]
     undo: bool,
 }

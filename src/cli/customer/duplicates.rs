@@ -1,4 +1,4 @@
-//! `customer duplicates`: who may be in the book twice.
+//! `customer duplicates`: possible duplicates.
 
 use serde_json::json;
 
@@ -10,15 +10,15 @@ use crate::customers::Pair;
 use crate::error::Result;
 use crate::text;
 
-/// Show who may be in the book twice, with why, the surest first.
+/// Show cards that may be the same person, with the reasons, most likely first.
 #[derive(Debug, clap::Args)]
 pub(super) struct DuplicatesArguments {
-    /// So many pairs at most; `--json` has them all when nothing is said.
+    /// The largest number of pairs; by default `--json` has them all.
     #[arg(long, value_name = "N")]
     limit: Option<usize>,
 }
 
-/// How many pairs are shown on the terminal when nothing is said.
+/// How many pairs are shown on the terminal by default.
 const MOST_SHOWN: usize = 20;
 
 pub(super) fn run(arguments: &DuplicatesArguments, context: &Context) -> Result<Done> {

@@ -1,4 +1,4 @@
-//! `customer find WORDS`: who is that?
+//! `customer find WORDS`: finds a customer.
 
 use serde_json::json;
 
@@ -10,10 +10,10 @@ use crate::customers::Hit;
 use crate::error::{Error, Result};
 use crate::text;
 
-/// Find a customer by name (a typing error does not matter), reference, town, email or phone number.
+/// Find a customer by name (typing errors are tolerated), reference, town, email or phone number.
 #[derive(Debug, clap::Args)]
 pub(super) struct FindArguments {
-    /// Every word must fit: `smyth "palo alto"`, `C-0017`, `0123`.
+    /// All words must match: `smyth "palo alto"`, `C-0017`, `0123`.
     #[arg(value_name = "WORDS", required = true)]
     words: Vec<String>,
 }

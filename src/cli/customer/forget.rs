@@ -1,4 +1,4 @@
-//! `customer forget REF`: erased everywhere; the totals stay.
+//! `customer forget REF`: erases a customer everywhere; the totals stay.
 
 use serde_json::json;
 
@@ -11,7 +11,7 @@ use crate::customers::Customer;
 use crate::error::{Error, Result};
 use crate::text;
 
-/// Erase a customer everywhere, for good. What was taken at the till stays in the totals, without a name.
+/// Erase a customer everywhere, permanently. Their sales stay in the totals, without a name.
 #[derive(Debug, clap::Args)]
 pub(super) struct ForgetArguments {
     /// The customer's reference.
@@ -51,7 +51,7 @@ pub(super) fn run(arguments: &ForgetArguments, context: &Context) -> Result<Done
     Ok(Done::new(text, &object).warn(warnings))
 }
 
-/// Asks on a terminal; elsewhere nobody can answer.
+/// Asks on a terminal; elsewhere no one can answer.
 fn ask(customer: &Customer) -> Result<()> {
     let refused = Error::new(format!("{} was not forgotten: nobody confirmed it", who(customer)))
         .hint("this cannot be undone; say `--yes` if you mean it");

@@ -1,4 +1,4 @@
-//! `customer resolve REF`: a complaint was put right.
+//! `customer resolve REF`: resolves complaints.
 
 use chrono::NaiveDate;
 use serde_json::json;
@@ -16,7 +16,7 @@ pub(super) struct ResolveArguments {
     /// The customer's reference.
     #[arg(value_name = "REF")]
     reference: String,
-    /// The day; today when nothing is said.
+    /// The day; today by default.
     #[arg(long, value_name = "YYYY-MM-DD")]
     on: Option<NaiveDate>,
 }

@@ -1,4 +1,4 @@
-//! `customer set REF FIELD=VALUE`: the owner knows better than the export.
+//! `customer set REF FIELD=VALUE`: changes a card manually.
 
 use chrono::NaiveDate;
 use serde_json::json;
@@ -21,10 +21,10 @@ pub(super) struct SetArguments {
     /// `tag=+WORD` and `tag=-WORD`, `deceased=yes`, `moved=yes`, `household=REF|alone`.
     #[arg(value_name = "FIELD=VALUE", required = true)]
     assignments: Vec<String>,
-    /// Where it is known from; recorded with consent, opt-outs, deceased and moved.
+    /// The source of the information; stored with consent, opt-outs, deceased and moved.
     #[arg(long, value_name = "TEXT", default_value = "the owner")]
     source: String,
-    /// The day on which it was said; today when nothing is given.
+    /// The day of the statement; today by default.
     #[arg(long, value_name = "YYYY-MM-DD")]
     on: Option<NaiveDate>,
 }

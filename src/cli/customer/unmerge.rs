@@ -1,4 +1,4 @@
-//! `customer unmerge REF`: not the same person after all.
+//! `customer unmerge REF`: undoes a merge.
 
 use super::merge::{both, moved};
 use crate::app;
@@ -6,10 +6,10 @@ use crate::cli::context::Context;
 use crate::cli::done::Done;
 use crate::error::Result;
 
-/// Make two cards again of two that were merged, as they were.
+/// Separate two merged cards, and restore them as they were.
 #[derive(Debug, clap::Args)]
 pub(super) struct UnmergeArguments {
-    /// The reference of the card that went.
+    /// The reference of the merged card.
     #[arg(value_name = "REF")]
     reference: String,
 }

@@ -1,4 +1,4 @@
-//! `email check`: what is still needed before emails go out, and what its lack costs.
+//! `email check`: what is still needed before emails can be sent, and what happens without it.
 
 use serde_json::json;
 
@@ -10,13 +10,15 @@ use crate::error::Result;
 use crate::outbox::ServerOffer;
 use crate::text;
 
-/// Show what is still needed before emails can be sent, and what happens without it: in shop.toml; at the mail server, which is asked
-/// what it offers; and in DNS, where receivers look up SPF, DKIM and DMARC. No email is sent.
+/// Show what is still needed before emails can be sent, and what happens without it.
 ///
-/// DNS is asked through the resolver of this machine, or the one that REGULARS_RESOLVER names: `192.0.2.53`, or `none`.
+/// This checks shop.toml; the mail server and its capabilities; and DNS, where receivers look up SPF, DKIM and DMARC.
+/// No email is sent.
+///
+/// DNS queries use the resolver of this machine, or the one in REGULARS_RESOLVER: `192.0.2.53`, or `none`.
 #[derive(Debug, clap::Args)]
 pub(super) struct EmailCheckArguments {
-    /// Ask neither the mail server nor DNS.
+    /// Contact neither the mail server nor DNS.
     #[arg(long)]
     offline: bool,
 }
@@ -43,7 +45,7 @@ pub(super) fn run(arguments: &EmailCheckArguments, context: &Context) -> Result<
     Ok(Done::new(text, &json!({ "missing": missing, "server": offer, "dns": dns })).exit(u8::from(is_stopped)))
 }
 
-/// What a receiver would doubt, each with the record to publish; what is in order, and whether DNS was asked, in a line.
+/// Problems for a receiver, each with the record to publish; what is OK, and whether DNS was queried, in one line.
 fn looked_up(dns: &DnsFindings) -> String {
     let mut text = String::new();
     for doubt in &dns.doubts {

@@ -1,4 +1,4 @@
-//! `email keys`: the key that signs emails, and the records of DNS by which receivers check it.
+//! `email keys`: the key that signs emails, and its DNS records.
 
 use serde_json::{Value, json};
 
@@ -8,15 +8,15 @@ use crate::cli::done::Done;
 use crate::email::Key;
 use crate::error::Result;
 
-/// Make the key that signs your emails, and show the DNS records by which receivers check it.
+/// Make the key that signs your emails, and show its DNS records, with which receivers verify the signature.
 ///
-/// Where there is a key already, nothing is made and its records are shown.
+/// If there already is a key, none is made, and its records are shown.
 #[derive(Debug, clap::Args)]
 pub(super) struct EmailKeysArguments {
-    /// The kind of key; every receiver understands rsa.
+    /// The kind of key; every receiver supports rsa.
     #[arg(long, value_name = "KIND", value_parser = ["rsa", "ed25519"], default_value = "rsa")]
     kind: String,
-    /// Make a new key in place of the one that is there.
+    /// Replace the existing key with a new one.
     #[arg(long)]
     replace: bool,
 }

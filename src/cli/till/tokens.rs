@@ -1,4 +1,4 @@
-//! `till token`, `till tokens` and `till revoke`: for a shop system's own till, which asks over HTTP.
+//! `till token`, `till tokens` and `till revoke`: for a shop system's own till, which uses the API.
 
 use serde_json::json;
 
@@ -9,18 +9,18 @@ use crate::cli::done::Done;
 use crate::error::Result;
 use crate::text;
 
-/// Make a token for a till that is a program; it is shown once.
+/// Make a token for another till program; it is shown once.
 #[derive(Debug, clap::Args)]
 pub(super) struct Make {
-    /// The till, as in shop.toml.
+    /// The name of the till, as in shop.toml.
     #[arg(value_name = "TILL")]
     till: String,
 }
 
-/// Take a token back: from now on it opens nothing.
+/// Revoke a token: it is no longer valid.
 #[derive(Debug, clap::Args)]
 pub(super) struct Revoke {
-    /// Its number, as `till tokens` shows it.
+    /// Its number in `till tokens`.
     #[arg(value_name = "NUMBER")]
     number: i64,
 }
