@@ -124,8 +124,7 @@ const MOST_TEXT: u64 = 1;
 
 /// Reads a file of at most `most` MB.
 ///
-/// # Errors
-/// When it is larger, a folder, or cannot be read.
+/// # Errors When it is larger, a folder, or cannot be read.
 pub(crate) fn read(path: &Path, most: u64) -> Result<Vec<u8>> {
     let failed = |e| Error::io("read", path, e);
     let file = File::open(path).map_err(failed)?;
@@ -141,10 +140,9 @@ pub(crate) fn read(path: &Path, most: u64) -> Result<Vec<u8>> {
         .hint("is it the right file? Make it smaller, or take it away"))
 }
 
-/// A text file, without the mark that some editors put before UTF-8.
+/// Reads a text file, without the byte order mark that some editors add.
 ///
-/// # Errors
-/// As [`read`], and when it is not UTF-8.
+/// # Errors As [`read`], and when it is not UTF-8.
 pub(crate) fn read_text(path: &Path) -> Result<String> {
     let bytes = read(path, MOST_TEXT)?;
     let text = String::from_utf8(bytes)
@@ -152,10 +150,9 @@ pub(crate) fn read_text(path: &Path) -> Result<String> {
     Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
 }
 
-/// The path of a file that a campaign or a template names.
+/// The path of a file named in a campaign or a template.
 ///
-/// # Errors
-/// When the name leads out of the folder.
+/// # Errors When the name leads out of the folder.
 pub(crate) fn inside(folder: &Path, name: &str) -> Result<PathBuf> {
     let path = Path::new(name);
     let plain = path.components().all(|part| matches!(part, Component::Normal(_))) && !name.contains('\\');
@@ -166,16 +163,15 @@ pub(crate) fn inside(folder: &Path, name: &str) -> Result<PathBuf> {
     Ok(folder.join(path))
 }
 
-/// Makes a file again. A file or link of its name is removed first; what the link leads to stays as it is.
+/// Creates a new file. An existing file or link with its name is removed first; the target of the link is not changed.
 ///
-/// # Errors
-/// When a folder has its name, or it cannot be written.
+/// # Errors When a folder has its name, or it cannot be written.
 pub(crate) fn create_anew(path: &Path) -> Result<File> {
     remove(path)?;
     File::options().write(true).create_new(true).open(path).map_err(|e| Error::io("write", path, e))
 }
 
-/// Opens a file to read and write, with its content; makes it when it is missing. A link is removed first.
+/// Opens a file to read and write, with its content; creates it if missing. A link is removed first.
 pub(crate) fn open_or_create(path: &Path) -> std::io::Result<File> {
     if path.is_symlink() {
         std::fs::remove_file(path)?;
@@ -183,7 +179,7 @@ pub(crate) fn open_or_create(path: &Path) -> std::io::Result<File> {
     File::options().read(true).write(true).create(true).truncate(false).open(path)
 }
 
-/// Removes a file, which may be missing; of a link only the link.
+/// Removes a file if it exists; of a link only the link.
 pub(crate) fn remove(path: &Path) -> Result<()> {
     match std::fs::remove_file(path) {
         Err(e) if e.kind() != ErrorKind::NotFound => Err(Error::io("remove", path, e)),
@@ -191,13 +187,13 @@ pub(crate) fn remove(path: &Path) -> Result<()> {
     }
 }
 
-/// Whether a file is one that a killed run left half written, or that SQLite kept beside one.
+/// Whether a file is an unfinished one of a killed run, or a temporary one of SQLite.
 pub(crate) fn is_part(path: &Path) -> bool {
     let endings = ["part", "part-journal", "part-wal", "part-shm"];
     path.extension().is_some_and(|ending| endings.iter().any(|known| ending == *known))
 }
 
-/// A file under another name until it is complete; without that it goes again.
+/// A file under a temporary name until it is complete; otherwise it is deleted.
 #[derive(Debug)]
 pub(crate) struct PartFile {
     target: PathBuf,
@@ -212,25 +208,25 @@ impl PartFile {
         Self { part: target.with_file_name(name), target: target.to_owned(), is_complete: false }
     }
 
-    /// Where it is written.
+    /// Its temporary path.
     pub(crate) fn path(&self) -> &Path {
         &self.part
     }
 
-    /// Opens it again, in a folder that is made when it is missing.
+    /// Creates it, and its folder if missing.
     pub(crate) fn create(&self) -> Result<BufWriter<File>> {
         let folder = self.target.parent().unwrap_or(Path::new("."));
         std::fs::create_dir_all(folder).map_err(|e| Error::io("make the folder", folder, e))?;
         create_anew(&self.part).map(BufWriter::new)
     }
 
-    /// Brings what was written to the disk.
+    /// Syncs the content to disk.
     pub(crate) fn sync(&self, out: BufWriter<File>) -> Result<()> {
         let failed = |e| Error::io("write", &self.part, e);
         out.into_inner().map_err(|e| failed(e.into_error()))?.sync_all().map_err(failed)
     }
 
-    /// Gives it its name.
+    /// Renames it to its final name.
     pub(crate) fn complete(mut self) -> Result<()> {
         std::fs::rename(&self.part, &self.target).map_err(|e| Error::io("write", &self.target, e))?;
         self.is_complete = true;
@@ -246,12 +242,12 @@ impl Drop for PartFile {
     }
 }
 
-/// Writes a file so that it is there whole or not at all.
+/// Writes a file completely or not at all.
 pub(crate) fn write_whole(path: &Path, content: &[u8]) -> Result<()> {
     write_whole_with(path, |file| file.write_all(content).map_err(|e| Error::io("write", path, e)))
 }
 
-/// The same for a file that no one but its owner may read.
+/// The same for a file that only its owner may read.
 pub(crate) fn write_secret(path: &Path, content: &[u8]) -> Result<()> {
     write_whole_with(path, |file| {
         #[cfg(unix)]
