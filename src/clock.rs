@@ -194,7 +194,7 @@ impl FromStr for TimeZone {
             let near = known.clone().find(is_there).or_else(|| text::nearest(name, known));
             Error::new(format!("unknown time zone {}", text::quote(name))).hint(match near {
                 Some(zone) => format!("did you mean `{zone}`?"),
-                None => "write a name of the IANA time zone database, such as `America/Chicago`".to_owned(),
+                None => "use a name of the IANA time zone database, such as `America/Chicago`".to_owned(),
             })
         })
     }
@@ -255,7 +255,7 @@ mod tests {
             ("America/Los_Angles", "did you mean `America/Los_Angeles`?"),
             ("los angeles", "did you mean `America/Los_Angeles`?"),
             ("berlin", "did you mean `Europe/Berlin`?"),
-            ("", "write a name of the IANA time zone database, such as `America/Chicago`"),
+            ("", "use a name of the IANA time zone database, such as `America/Chicago`"),
         ] {
             assert_eq!(name.parse::<TimeZone>().expect_err(name).what_next(), Some(hint), "{name}");
         }

@@ -64,7 +64,7 @@ impl Error {
 
     /// The file to be created already exists.
     pub(crate) fn is_there(path: &Path) -> Self {
-        Self::new(format!("{} is there already", text::quote(&path.display().to_string())))
+        Self::new(format!("{} already exists", text::quote(&path.display().to_string())))
     }
 
     /// A machine error while doing something: `write the letters`.

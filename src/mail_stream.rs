@@ -144,8 +144,8 @@ impl fmt::Display for StreamFault {
                 return write!(f, "the connection to the mail server cannot be encrypted: {why}");
             }
             Self::TimedOut => "the mail server did not answer in time",
-            Self::HungUp => "the mail server hung up",
-            Self::Unasked => "the mail server answered what it was not asked",
+            Self::HungUp => "the mail server closed the connection",
+            Self::Unasked => "the mail server sent an unexpected response",
             Self::Other(why) => why,
         })
     }

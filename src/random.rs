@@ -10,7 +10,7 @@ use crate::error::{Error, ErrorKind, Result};
 /// # Errors When the machine has no random numbers.
 pub(crate) fn bytes<const N: usize>() -> Result<[u8; N]> {
     let mut bytes = [0; N];
-    let failed = |e| Error::of(ErrorKind::Machine, "the machine gave no random numbers").because(e);
+    let failed = |e| Error::of(ErrorKind::Machine, "the machine has no random numbers").because(e);
     getrandom::fill(&mut bytes).map_err(failed)?;
     Ok(bytes)
 }

@@ -273,7 +273,7 @@ fn a_list_of_names_and_addresses_is_taken_and_known_again() {
                 Reed,Bob,,2 B St,,Boston,MA,02108\n";
     shop.write("list.csv", list);
     shop.run("import customers list.csv")
-        .says("people are known by their name and address")
+        .says("people are identified by name and address")
         .says("1 row like another one: each such customer was imported once")
         .shows("3 new");
     let before = letter_lines(&shop, "customer");
@@ -297,7 +297,7 @@ fn a_list_of_names_and_addresses_is_taken_and_known_again() {
         "phones.csv",
         "Name,Phone,Street,City,Zip\nIda Vik,617-555-0142,5 C St,Boston,02108\nOle Vik,,6 C St,Boston,02108\n",
     );
-    shop.run("import customers phones.csv").says("known by their email, else by their phone").shows("2 new");
+    shop.run("import customers phones.csv").says("identified by email, else by phone").shows("2 new");
     shop.write("nobody.csv", "Name,Phone,Street,City,Zip\n,,5 C St,Boston,02108\n");
     let refused = shop.run("import customers nobody.csv").status(1);
     refused.says("a customer without email, phone, and name and street");

@@ -30,7 +30,7 @@ fn an_amount_without_a_gift_counts_once_and_the_gift_still_waits() {
     card.shows("Amount only, no tin");
     let page = amount_only(&till, &card, "");
     assert_eq!(page.status, 422);
-    page.shows("Say what they spent");
+    page.shows("Enter what they spent");
     let page = amount_only(&till, &card, "9412.50");
     assert_eq!(page.status, 422, "many times what they ever spent");
     page.shows("Is it right?").shows("Yes, amount only, no tin");
@@ -116,7 +116,7 @@ fn an_amount_is_taken_back_and_changed_and_the_sums_follow() {
     }
     assert_eq!(shop.times("at_the_till", &json!({ "outcome": "undone" })), 1);
     let day = till.get("/owner/day");
-    day.shows("bought, and taken back later").shows("taken back: the wrong person");
+    day.shows("bought, and undone later").shows("undone: the wrong person");
     assert!(!day.body.contains("was recorded without one"));
 
     // The amount of a redemption: this till for ten minutes, then the owner.
@@ -130,7 +130,7 @@ fn an_amount_is_taken_back_and_changed_and_the_sums_follow() {
     let database = rusqlite::Connection::open(shop.file("regulars.db")).unwrap();
     database.execute("UPDATE redemption SET redeemed_at = '2024-04-02T00:00:00'", []).unwrap();
     let late = till.post(&change, &[("amount", "44")]);
-    late.shows("This till cannot change it any more.");
+    late.shows("This till can no longer change it.");
     let day = till.get("/owner/day");
     day.shows("the amount changed: it was $50.00").shows("left $45.00.");
     let path = action(&day, "/owner/day/2024-04-02/change/");
@@ -149,7 +149,7 @@ fn a_clock_that_was_set_back_takes_no_undo_away() {
     database.execute("UPDATE redemption SET redeemed_at = '2024-04-02T23:59:59'", []).unwrap();
     till.post(&action(&given, "/till/change/"), &[("amount", "6")]).shows("$6.00 recorded at 11:59 pm");
     let back = till.post(&action(&given, "/till/undo/"), &[("reason", "the wrong person")]);
-    assert_eq!(heading(&back), "Taken back.");
+    assert_eq!(heading(&back), "Undone.");
     assert_eq!(shop.times("redemptions", &json!({ "undone_at": "" })), 0);
 }
 
@@ -189,7 +189,7 @@ fn a_second_gift_stands_in_the_sums_and_can_be_taken_back() {
     let undo = given.body.split("action=\"").filter_map(|rest| rest.split('"').next()).find(|p| p.ends_with("/undo"));
     till.post(undo.unwrap(), &[("reason", "one was enough")]);
     let day = till.get("/owner/day");
-    day.shows("a second one given, and taken back later");
+    day.shows("a second one given, and undone later");
     assert!(!day.body.contains("more was recorded"));
     assert_eq!(heading(&till.get(again)), "Already given.");
 }
@@ -219,7 +219,7 @@ fn an_amount_that_a_till_kept_is_written_down_once() {
         sent(&other).shows("\"outcome\":\"accepted\"");
     }
     assert_eq!(shop.held_of_all("redemptions").len(), 1);
-    server.get("/owner/day").shows("look whether it counts twice");
+    server.get("/owner/day").shows("check whether it counts twice");
     let odd = json!({ "id": "fedcba9876543210", "customer": customer, "amount": "4 hundred", "ago": 60 });
     sent(&odd);
     let gone = json!({ "id": "00000000000000000", "customer": 4711, "amount": "7", "ago": 60 });

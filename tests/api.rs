@@ -157,7 +157,7 @@ fn a_till_that_could_not_ask_says_when_they_came() {
     assert_eq!(program.redeem("b", &visit("C-01", late)).1["outcome"], "already_redeemed");
     assert_eq!(program.redeem("c", &visit("C-03", "2024-02-28T12:00:00+00:00")).1["outcome"], "not_yet");
     let day = program.server.get("/owner/day");
-    day.shows("Given out twice.").shows("Given out before the first day.").shows("at the till “front”, $9.00");
+    day.shows("Given twice.").shows("Given before the first day.").shows("at the till “front”, $9.00");
     for (key, at) in [("d", "2024-03-23T12:00:00+00:00"), ("e", "2024-03-10 noon"), ("f", "yesterday")] {
         assert_eq!(program.redeem(key, &visit("C-06", at)).0, 422, "{at}");
     }
@@ -192,7 +192,7 @@ fn the_card_is_that_of_the_till_and_the_log_names_nobody() {
     };
     assert_eq!(write("before").status, 404);
     shop.run("till tokens").shows("2  back  made 2024-03-01");
-    shop.run("till revoke 2").stdout("Token 2 of the till `back` opens nothing any more.\n");
+    shop.run("till revoke 2").stdout("Token 2 of the till `back` is no longer valid.\n");
     shop.run("till revoke 2").status(1).says("was revoked on 2024-03-01");
     shop.run("till token frnt").status(1).says("did you mean `front`?");
     for token in ["", "rt_made_up", &revoked] {
@@ -245,7 +245,7 @@ fn bar_codes_of_goods_are_no_guesses_and_lock_nobody_out() {
         for code in goods.into_iter().chain(others) {
             let (status, answer) = ask(&json!({ "code": code, "spend_minor": 100 }));
             assert_eq!((status, &answer["outcome"]), (404, &json!("unknown")), "{code}");
-            let is_named = answer["detail"] == "That is a bar code of goods, not of a letter.";
+            let is_named = answer["detail"] == "That is the bar code of a product, not of a letter.";
             assert_eq!(is_named, goods.contains(&code) || code == "12345670", "{code}: {answer}");
         }
     }
@@ -294,12 +294,12 @@ fn a_body_that_does_not_fit_is_told_by_its_key() {
         (" \r\n", 400, "The body is empty"),
         ("{", 400, "it ends too early"),
         ("{\"code\": \"7K", 400, "it ends too early"),
-        ("code=7K3M-9QXA", 400, "The body is not JSON: look at line 1, column 1."),
+        ("code=7K3M-9QXA", 400, "The body is not JSON: check line 1, column 1."),
         ("{\"code\": \"x\"} {}", 400, "The body is not JSON"),
         ("{'code': 'x'}", 400, "The body is not JSON"),
         ("{\"code\": \"x\",}", 400, "The body is not JSON"),
         (&deep, 400, "too many brackets inside one another"),
-        ("{}", 422, "Say a `code`, or a `customer` and a `campaign`."),
+        ("{}", 422, "Give a `code`, or a `customer` and a `campaign`."),
         ("{\"spend_minor\": 100}", 422, "Say a `code`"),
         ("{\"customer\": \"C-01\"}", 422, "Say a `code`"),
         ("{\"code\": null}", 422, "Say a `code`"),
@@ -316,7 +316,7 @@ fn a_body_that_does_not_fit_is_told_by_its_key() {
         ),
         ("{\"code\": \"x\", \"spend_minor\": 612.4}", 422, "and it is a fraction, or too large."),
         ("{\"code\": \"x\", \"spend_minor\": 99999999999999999999}", 422, "and it is a fraction, or too large."),
-        ("{\"code\": \"x\", \"code\": \"y\"}", 422, "`code` is there twice."),
+        ("{\"code\": \"x\", \"code\": \"y\"}", 422, "`code` occurs twice."),
         ("{\"code\": \"x\", \"spend\": 100}", 422, "unknown field `spend`; known here: `code`, `customer`, "),
         ("{\"code\": \"x\", \"spend_minr\": 100}", 422, "unknown field `spend_minr`; perhaps `spend_minor` is meant."),
         ("{\"Code\": \"x\"}", 422, "unknown field `Code`; perhaps `code` is meant."),
@@ -359,7 +359,7 @@ fn a_body_that_does_not_fit_is_told_by_its_key() {
     assert_eq!(program.ask(&program.token, "POST", "/v1/redemptions", "Idempotency-Key: k\r\n", &body).status, 201);
     let page = program.ask(&program.token, "GET", "/v1/customers/%FF", "", "");
     assert_eq!(page.status, 400);
-    page.shows("The address did not arrive whole.");
+    page.shows("The address did not arrive completely.");
 }
 
 #[test]

@@ -175,7 +175,7 @@ fn files_of_a_shop_have_a_size() {
             "",
         ),
         ("5,000 named segments", "shop.toml", named, "named segments, and 200 is the most"),
-        ("segments that double", "shop.toml", twice, "too long when the named segments are written out"),
+        ("segments that double", "shop.toml", twice, "too long when the named segments are expanded"),
         ("brackets in a question", "campaigns/spring.toml", condition(&"(".repeat(3000)), "nested too deeply"),
         ("a long question", "campaigns/spring.toml", condition(&"true AND ".repeat(20_000)), "campaigns/spring.toml"),
         ("a chain of NOT", "campaigns/spring.toml", condition(&("NOT ".repeat(900) + "true")), "campaigns/spring.toml"),
@@ -339,7 +339,7 @@ fn a_large_import_asks_while_tills_are_open() {
         let run = shop.run(line).status(1);
         drop(run.says(
             "error: the shop's pages are open, and the tills would wait while 100,101 rows are imported\n\
-                       hint: import after closing time, or say `--yes`\n",
+                       hint: import after closing time, or use `--yes`\n",
         ));
     }
     assert_eq!(shop.count("SELECT count(*) FROM purchase WHERE receipt = 'R-100000'"), 0);

@@ -74,7 +74,7 @@ fn people_are_found_however_they_are_spelt() {
         let found = shop.with(&["--json", "customer", "find", words]).json();
         assert_eq!(found["customers"][0]["ref"], reference, "{words}");
     }
-    shop.run("customer find nobody-at-all").status(1).says("nobody sounds like `nobody-at-all`");
+    shop.run("customer find nobody-at-all").status(1).says("no one matches `nobody-at-all`");
 }
 
 #[test]
@@ -90,14 +90,14 @@ Changed 4 things on the card of Ana Lopez (`C-05`):
 
 "]]);
     shop.run("customer set C-05 city=Salem").stdout(str![[r"
-The card of Ana Lopez (`C-05`) has that already.
+The card of Ana Lopez (`C-05`) already has that.
 
 "]]);
     shop.run("customer set C-05 citty=Salem post=perhaps tag=-vip").status(1).stderr(str![[r"
 error: there is no field `citty`
 hint: did you mean `city`?
-error: `perhaps` is not an answer to `post`
-hint: say yes, no or unknown
+error: `perhaps` is not a value of `post`
+hint: write yes, no or unknown
 
 "]]);
     assert_eq!(shop.json("customer show C-05")["tags"], json!(["vip"]), "all of it or nothing");
@@ -163,7 +163,7 @@ fn one_person_twice_becomes_one_and_two_again() {
     shop.run("customer duplicates").quiet().shows("Rosa Okafor (`C-03`) and Rosie Okafor (`D-3`)");
     let before = book(&shop);
     shop.run("customer merge D-3 C-03").stdout(str![[r"
-Rosie Okafor (`D-3`) is a part of Rosa Okafor (`C-03`) now; 1 purchase and 1 note came along. Filled or changed: phone and post_consent.
+Rosie Okafor (`D-3`) was merged into Rosa Okafor (`C-03`), with 1 purchase and 1 note. Filled or changed: phone and post_consent.
 Not the same person after all? `regulars customer unmerge D-3`
 
 "]]);
@@ -178,10 +178,10 @@ Not the same person after all? `regulars customer unmerge D-3`
     shop.edit("campaigns/spring.toml", "exclude  = []", "exclude  = [\"D-3\"]");
     let plan = shop.json("plan spring --dry-run");
     assert!(plan["left_out"].as_array().unwrap().contains(&json!({ "reason": "excluded", "count": 1 })), "{plan}");
-    shop.run("customer merge D-3 C-03").status(1).says("are one card already");
+    shop.run("customer merge D-3 C-03").status(1).says("are already one card");
     shop.run("customer unmerge C-03").status(1).says("`D-3` was merged into it");
     shop.run("customer unmerge D-3").stdout(str![[r"
-Rosie Okafor (`D-3`) and Rosa Okafor (`C-03`) are two again; 1 purchase and 1 note went back.
+Rosie Okafor (`D-3`) and Rosa Okafor (`C-03`) are separate again; 1 purchase and 1 note moved back.
 
 "]]);
     assert_eq!(book(&shop), before, "as they were");
@@ -220,11 +220,11 @@ fn two_people_who_look_like_one_are_shown_no_more() {
     shop.run("import customers more.csv").quiet();
     shop.run("customer duplicates").shows("Rosa Okafor (`C-03`) and Rosie Okafor (`D-3`)");
     shop.run("customer different D-3 C-03").stdout("Rosie Okafor (`D-3`) and Rosa Okafor (`C-03`) are two people.\n");
-    shop.run("customer duplicates").stdout("Nobody seems to be in the book twice.\n");
+    shop.run("customer duplicates").stdout("No one seems to be in the book twice.\n");
     assert_eq!(shop.json("customer export D-3")["not_the_same"][0]["ref"], "C-03");
     shop.run("customer different C-03 D-3 --undo").shows("may be one person again");
     shop.run("customer duplicates").shows("D-3");
-    shop.run("customer different D-3 D-3").status(1).says("`D-3` is one card");
+    shop.run("customer different D-3 D-3").status(1).says("`D-3` is a single card");
 }
 
 /// A forgotten person does not come back under another reference, in a list without any, or in a sale; until they want
@@ -238,14 +238,14 @@ fn somebody_forgotten_comes_back_only_when_they_want_to() {
     shop.write(sales, "Email,Date,Amount\nROSA@example.com,2024-02-20,10.00\n");
     shop.run("import customers c.csv").quiet();
     shop.run("customer forget C-1 --yes").says("still have them");
-    shop.run("import purchases sales.csv").says("people are known by their email");
+    shop.run("import purchases sales.csv").says("people are identified by email");
     assert_eq!(shop.count("SELECT count(*) FROM purchase WHERE ref <> '' OR customer_id IS NOT NULL"), 0);
     for file in [c, list] {
         shop.run(&format!("import customers {file}")).says("asked to be forgotten: left out");
         assert_eq!(shop.count("SELECT count(*) FROM customer WHERE email LIKE 'rosa%'"), 0, "{file}");
     }
-    shop.run("customer unforget C-9").status(1).says("nobody under `C-9` was forgotten");
-    shop.run("customer unforget C-1").stdout("The next import may bring `C-1` back.\n");
+    shop.run("customer unforget C-9").status(1).says("no one was forgotten under `C-9`");
+    shop.run("customer unforget C-1").stdout("The next import may add `C-1` again.\n");
     shop.run("customer unforget rosa@example.com").quiet();
     shop.run("import customers c.csv").quiet().shows("1 new");
     assert_eq!(shop.count("SELECT count(*) FROM purchase WHERE ref <> ''"), 0, "what was erased stays erased");
@@ -412,7 +412,7 @@ fn a_person_is_given_everything_that_is_held_on_them() {
 fn a_person_who_is_forgotten_leaves_no_trace() {
     let shop = one_person();
     let marks = plant(&shop);
-    shop.run("customer forget mark-customer-ref").status(1).says("say `--yes` if you mean it");
+    shop.run("customer forget mark-customer-ref").status(1).says("use `--yes` to confirm");
     shop.run("customer forget mark-customer-ref --yes").stderr(str![[r"
 warning: backups, exports and printed letters made before today still have them
 

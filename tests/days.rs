@@ -40,7 +40,7 @@ fn a_time_is_shown_and_told_on_the_shops_clock() {
     shop.run(&format!("redeem {code} --today 2024-04-02T01:30:00Z")).quiet();
     shop.run(&format!("redeem {code} --today 2024-04-03"))
         .status(1)
-        .says("was redeemed already: April 1, 2024 at 20:30");
+        .says("was already redeemed: April 1, 2024 at 20:30");
     for (on, shown) in [
         ("2024-04-01T01:30:00Z", "March 31, 2024 at 20:30"),
         ("2024-04-01T01:30+02:00", "March 31, 2024 at 18:30"),
@@ -53,7 +53,7 @@ fn a_time_is_shown_and_told_on_the_shops_clock() {
         shop.run("plan spring").quiet();
         let code = shop.code("spring", "C-03");
         shop.run(&format!("redeem {code} --on {on} --today 2024-04-20")).quiet();
-        shop.run(&format!("redeem {code} --today 2024-04-20")).status(1).says(&format!("redeemed already: {shown}"));
+        shop.run(&format!("redeem {code} --today 2024-04-20")).status(1).says(&format!("already redeemed: {shown}"));
     }
     // All uses of a day follow this.
     let evening = "--today 2024-07-01T01:30:00Z";

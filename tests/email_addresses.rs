@@ -146,7 +146,7 @@ fn a_card_takes_nothing_for_an_address_that_is_none() {
     for (email, fault) in NONE {
         shop.with(&["customer", "set", "P-1", &format!("email={email}")])
             .status(1)
-            .says(&format!("error: `{email}` is no email address: it {fault}"));
+            .says(&format!("error: `{email}` is not an email address: it {fault}"));
     }
     assert_eq!(shop.json("customer show P-1")["fields"]["email"], "ann@example.com");
     // Nor does a list, if the book has a valid one.
@@ -245,11 +245,11 @@ fn a_plan_with_an_impossible_address_goes_out_without_it() {
         assert_eq!(database.execute(sql, [frozen]).unwrap(), 1);
         drop(database);
         let mut run = shop.run("proof spring").status(1).quiet();
-        for part in ["1 email to no valid address", "Pat Person2 (`P-2`): `", "regulars customer set P-2 email="] {
+        for part in ["1 email to an invalid address", "Pat Person2 (`P-2`): `", "regulars customer set P-2 email="] {
             assert!(run.out().contains(part), "{frozen}: no `{part}` in\n{}", run.out());
         }
         assert_eq!(run.ended(), 1);
-        let says = format!("email to Pat Person2 (`P-2`): `{frozen}` is no email address: it has ");
+        let says = format!("email to Pat Person2 (`P-2`): `{frozen}` is not an email address: it has ");
         for line in ["send spring", "send spring --to-folder out/mail"] {
             shop.run(line).status(1).says(&says).says("1 of 3 emails cannot be").says("with `--leave-out-problems`");
         }
@@ -303,7 +303,7 @@ fn what_is_most_likely_mistyped_is_asked_about_by_proof_alone() {
         .iter()
         .map(|one| (one["kind"].as_str().unwrap(), one["message"].as_str().unwrap()))
         .collect();
-    let perhaps = |typed: &str, meant: &str| format!("`{typed}` is perhaps meant to be `{meant}`");
+    let perhaps = |typed: &str, meant: &str| format!("`{typed}` may be a typing error for `{meant}`");
     let expected = [
         perhaps("lou@gmial.com", "lou@gmail.com"),
         perhaps("max@hotmial.com", "max@hotmail.com"),

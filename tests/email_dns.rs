@@ -1,5 +1,5 @@
 //! DNS as receivers read it, queried by `email check` from this machine only: a receiver's problems, with the record to
-//! publish; and a line if there is no response.
+//! publish; and a line if there is not a response.
 
 use std::time::{Duration, Instant};
 
@@ -50,33 +50,33 @@ const CASES: [(&[&str], &[Doubt]); 20] = [
             DMARC,
             KEY,
         ],
-        &[("SPF", "takes 11 lookups of DNS", "")],
+        &[("SPF", "needs 11 DNS lookups", "")],
     ),
     (
         &["tea.example TXT v=spf1 mx ip:192.0.2.1 ~all", DMARC, KEY],
         &[("SPF", "`ip:192.0.2.1` in the SPF record", "mx ~all")],
     ),
-    (&["tea.example TXT v=spf1 include:tea.example ~all", DMARC, KEY], &[("SPF", "lookups of DNS", "")]),
-    (&["tea.example TXT v=spf1 redirect=TEA.example", DMARC, KEY], &[("SPF", "lookups of DNS", "")]),
+    (&["tea.example TXT v=spf1 include:tea.example ~all", DMARC, KEY], &[("SPF", "DNS lookups", "")]),
+    (&["tea.example TXT v=spf1 redirect=TEA.example", DMARC, KEY], &[("SPF", "DNS lookups", "")]),
     (&["tea.example TXT v=spf1 -all", DMARC, KEY], &[("SPF", "does not let your mail server", "")]),
     (&[SPF, KEY], &[("DMARC", "has no DMARC record", "v=DMARC1; p=none; rua=mailto:june@tea.example")]),
     (&[SPF, DMARC, DMARC, KEY], &[("DMARC", "has 2 DMARC records", "v=DMARC1; p=none")]),
     (
         &[SPF, "_dmarc.tea.example TXT v=DMARC1; p=yes", KEY],
-        &[("DMARC", "has no policy that there is", "v=DMARC1; p=none")],
+        &[("DMARC", "has no valid policy", "v=DMARC1; p=none")],
     ),
     (&[SPF, DMARC], &[("DKIM", "has no DKIM record", "v=DKIM1; k=ed25519; p=")]),
     (
         &[SPF, DMARC, "regulars._domainkey.tea.example TXT v=DKIM1; k=ed25519; p=AAAA"],
-        &[("DKIM", "DNS has another key at", "v=DKIM1; k=ed25519; p=")],
+        &[("DKIM", "DNS has a different key at", "v=DKIM1; k=ed25519; p=")],
     ),
     (
         &[SPF, DMARC, "regulars._domainkey.tea.example TXT v=DKIM1; p="],
-        &[("DKIM", "was taken back", "v=DKIM1; k=ed25519; p=")],
+        &[("DKIM", "was revoked", "v=DKIM1; k=ed25519; p=")],
     ),
     (
         &[SPF, DMARC, "regulars._domainkey.tea.example TXT t=y; KEY"],
-        &[("DKIM", "the mark of a test (`t=y`)", "v=DKIM1; k=ed25519")],
+        &[("DKIM", "in test mode (`t=y`)", "v=DKIM1; k=ed25519")],
     ),
     (&[SPF, DMARC, KEY, KEY], &[("DKIM", "has 2 records", "v=DKIM1; k=ed25519; p=")]),
     (
@@ -112,8 +112,7 @@ fn what_a_receiver_would_doubt_is_said_with_the_record_to_publish() {
         let found = answer["dns"]["doubts"].as_array().unwrap();
         assert_eq!(found.len(), doubts.len(), "{records:?}: {answer}");
         let text = check(&shop, &dns.address, "email check").quiet().out();
-        let first =
-            if doubts.is_empty() { "Nothing is missing.\n" } else { "Emails can be sent. This is worth a look:\n" };
+        let first = if doubts.is_empty() { "Nothing is missing.\n" } else { "Emails can be sent. Worth a look:\n" };
         assert!(text.starts_with(first), "{records:?}: {text}");
         for (found, (about, message, record)) in found.iter().zip(doubts.iter()) {
             assert_eq!(found["about"], *about, "{answer}");
@@ -180,12 +179,12 @@ fn where_nobody_answers_a_line_says_so_and_nothing_else_changes() {
     let (silent, failing) = (DnsServer::silent(), DnsServer::with(&["SERVFAIL".to_owned()]));
     let midway = DnsServer::with(&[usual.clone(), vec!["_dmarc.tea.example SERVFAIL".to_owned()]].concat());
     for (resolver, line, says) in [
-        (silent.address.as_str(), "email check", "DNS was not asked: the resolver"),
+        (silent.address.as_str(), "email check", "DNS was not queried: the resolver"),
         (&failing.address, "email check", "cannot say (ServerFailure), asked for tea.example."),
-        ("none", "email check", "DNS was not asked: REGULARS_RESOLVER is `none`."),
-        ("somewhere", "email check", "DNS was not asked: REGULARS_RESOLVER is not an address"),
-        ("127.0.0.1:9", "email check --offline", "DNS was not asked: `--offline`."),
-        (&midway.address, "email check", "DNS was not asked to the end: the resolver"),
+        ("none", "email check", "DNS was not queried: REGULARS_RESOLVER is `none`."),
+        ("somewhere", "email check", "DNS was not queried: REGULARS_RESOLVER is not an address"),
+        ("127.0.0.1:9", "email check --offline", "DNS was not queried: `--offline`."),
+        (&midway.address, "email check", "DNS was not queried completely: the resolver"),
     ] {
         let began = Instant::now();
         let text = check(&shop, resolver, line).quiet().out();
@@ -205,12 +204,12 @@ fn where_nobody_answers_a_line_says_so_and_nothing_else_changes() {
 fn what_keeps_emails_in_is_an_exit_of_1() {
     let office = PostOffice::open();
     for (old, new, says) in [
-        ("reply_to", "daily_cap = 0\nreply_to", "`daily_cap` (needed): no email may go on any day"),
+        ("reply_to", "daily_cap = 0\nreply_to", "`daily_cap` (needed): no email may be sent on any day"),
         ("smtp://", "smtp://june@", "the password of `june` on 127.0.0.1 is not known"),
         ("june@tea.example>", "jörg@tea.example>", "this address needs SMTPUTF8, which the mail server does not"),
-        ("june@tea.example>", "mail-450@tea.example>", "takes no emails from this sender at present: 450"),
-        ("june@tea.example>", "mail-drop@tea.example>", "takes no emails from this sender at present"),
-        ("june@tea.example>", "mail-550@tea.example>", "takes no emails from this sender: 550"),
+        ("june@tea.example>", "mail-450@tea.example>", "temporarily rejects emails from this sender: 450"),
+        ("june@tea.example>", "mail-drop@tea.example>", "temporarily rejects emails from this sender"),
+        ("june@tea.example>", "mail-550@tea.example>", "rejects emails from this sender: 550"),
         ("\"dkim.pem\"", "\"no.pem\"", "`dkim_key` (needed): there is no key `no.pem`"),
     ] {
         let (shop, _) = shop(&office);

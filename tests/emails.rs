@@ -119,7 +119,7 @@ fn a_message_has_its_pictures_and_its_letter_in_it() {
     shop.run("plan spring").shows("Planned 8 emails");
     shop.run("send spring --to-folder out/mail").shows("Wrote 8 emails");
     let shown =
-        "The email to O'Brien is in out/spring/previews/N-07.eml; to look at it, open out/spring/previews/N-07.html.\n";
+        "The email to O'Brien is in out/spring/previews/N-07.eml; to view it, open out/spring/previews/N-07.html.\n";
     shop.run("preview spring N-07").stdout(shown);
     let preview = fs::read(shop.file("out/spring/previews/N-07.eml")).unwrap();
     let sent = files_below(&shop.file("out/mail"));
@@ -240,7 +240,7 @@ fn email_that_cannot_go_is_said_beforehand() {
     let reminder = "\n[[reminder]]\nafter = \"30 days\"\ntemplate = \"spring.md\"\nchannel = \"email\"\n";
     let sender = "\n[email]\nfrom = \"June <june@example.com>\"\n";
     let server = format!("{sender}server = \"smtps://june@mail.example.com\"\n");
-    let (no_sender, no_server) = ("the sender of the emails is missing (`from`)", "no mail server is named");
+    let (no_sender, no_server) = ("the sender of the emails is missing (`from`)", "there is no mail server");
     for (channel, more, email, by_check, by_plan) in [
         ("email", "", "", no_sender, no_sender),
         ("letter-else-email", "", "", no_sender, no_sender),
@@ -274,9 +274,7 @@ fn the_mail_server_is_asked_what_it_offers_and_gets_no_email() {
         (office, shop)
     };
     let (office, shop) = check(House::default(), "");
-    shop.run("email check")
-        .shows("answers, and nobody signs in, not encrypted")
-        .shows("offers PIPELINING and 8BITMIME");
+    shop.run("email check").shows("answers, without sign-in, not encrypted").shows("offers PIPELINING and 8BITMIME");
     let offer = shop.json("email check")["server"].clone();
     assert_eq!(
         (&offer["pipelining"], &offer["8bitmime"], &offer["smtputf8"]),
@@ -289,11 +287,11 @@ fn the_mail_server_is_asked_what_it_offers_and_gets_no_email() {
     shop.write("shop.toml", text.replace("smtp://", "smtps://"));
     shop.run("email check").status(1).shows("the mail server cannot be reached");
     shop.write("shop.toml", text.replace("june@", "mail-550@"));
-    shop.run("email check").status(1).shows("`from` (needed): the mail server takes no emails from this sender: 550");
+    shop.run("email check").status(1).shows("`from` (needed): the mail server rejects emails from this sender: 550");
     assert!(office.taken().is_empty());
 
     let (_office, shop) = check(House { strict: true, size: Some(8000), ..House::default() }, "");
-    shop.run("email check").shows("`server`: the mail server takes one command at a time").shows("emails up to 8 kB");
+    shop.run("email check").shows("`server`: the mail server accepts one command at a time").shows("emails up to 8 kB");
     shop.edit(
         "letter-templates/spring.md",
         "{{ greeting }}",
@@ -302,18 +300,18 @@ fn the_mail_server_is_asked_what_it_offers_and_gets_no_email() {
     shop.run("plan spring --again").quiet();
     shop.run("email check")
         .status(1)
-        .shows("`server` (needed): the mail server takes emails of 8 kB at most; those of `spring`");
+        .shows("`server` (needed): the mail server accepts emails up to 8 kB; those of `spring`");
 
     let (_office, shop) = check(House { locked: true, ..House::default() }, "password_file = \"secret\"");
-    shop.run("email check").shows("lets june in").shows("AUTH PLAIN LOGIN");
+    shop.run("email check").shows("accepts the sign-in of june").shows("AUTH PLAIN LOGIN");
     shop.write("secret", "coffee\n");
-    let mut run = shop.run("email check").status(1).shows("does not let us in: 535 5.7.8 not you");
+    let mut run = shop.run("email check").status(1).shows("rejects the sign-in: 535 5.7.8 not you");
     assert!(!run.talk().contains("coffee") && !run.out().contains("coffee"));
     shop.edit("shop.toml", "june@127", "127");
-    shop.run("email check").status(1).shows("takes no emails from this sender: 530");
+    shop.run("email check").status(1).shows("rejects emails from this sender: 530");
     let (_office, shop) =
         check(House { locked: true, login_only: true, ..House::default() }, "password_file = \"secret\"");
-    shop.run("email check").shows("lets june in");
+    shop.run("email check").shows("accepts the sign-in of june");
     shop.run("send spring").stdout("Sent 1 email.\n").quiet();
 
     // A server may require signing in only with the first recipient.

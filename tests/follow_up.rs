@@ -113,7 +113,7 @@ fn parts_of_the_query_that_last_are_carried() {
         let shop = Shop::new();
         shop.edit("shop.toml", "[segments]", "[segments]\noregon = \"state = 'OR' AND has_address\"");
         shop.edit("campaigns/spring.toml", "\"spend_12m >= 50 AND NOT has_tag('wholesale')\"", &format!("'''{old}'''"));
-        shop.run("plan spring").says_only(&["nobody has"]);
+        shop.run("plan spring").says_only(&["no one has"]);
         let followed = shop.json("follow-up spring summer");
         let said: Vec<&str> = followed["not_carried"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
         let mut wanted: Vec<String> = not_carried.iter().map(|term| format!("`{term}`")).collect();
@@ -126,7 +126,7 @@ fn parts_of_the_query_that_last_are_carried() {
         for term in not_carried {
             assert!(text.contains(&format!("# Not carried over, as a year has passed: {term}\n")), "{text}");
         }
-        shop.run("plan summer --today 2025-03-01").says_only(&["nobody has"]);
+        shop.run("plan summer --today 2025-03-01").says_only(&["no one has"]);
         assert_eq!(refs(&recipients(&shop, "summer")), refs(&recipients(&shop, "spring")), "{old}");
     }
 }
@@ -141,7 +141,7 @@ fn who_is_left_behind_is_named() {
     shop.run("returned spring C-10 --today 2024-04-10").quiet();
     shop.run("customer set C-03 tag=wholesale").quiet();
     shop.run("customer set C-09 post=no").quiet();
-    let gone = "1 recipient of `spring` is not in the question any more: Rosa Okafor (`C-03`)";
+    let gone = "1 recipient of `spring` is no longer in the query: Rosa Okafor (`C-03`)";
     shop.run("follow-up spring summer").shows("1 letter came back and will be left out: C-10.").says(gone);
     let file = shop.read("campaigns/summer.toml");
     // Included by hand last year, and wholesale.
@@ -246,7 +246,7 @@ fn three_years_are_followed_and_nobody_is_lost() {
         if file.contains("# hold_out") {
             shop.edit(&format!("campaigns/{next}.toml"), "# hold_out", "hold_out");
         }
-        shop.run(&format!("plan {next} --today {}-03-01", year + 1)).says_only(&["nobody is in branch"]);
+        shop.run(&format!("plan {next} --today {}-03-01", year + 1)).says_only(&["no one is in branch"]);
         assert_eq!(refs(&recipients(&shop, &next)), before, "{next}");
         years.push(next);
     }
@@ -310,7 +310,7 @@ fn years_in_a_row_survive_a_year_in_the_control_group() {
             let file = file + "\n[[branch]]\nname = \"all\"\nwhen = \"true\"\n";
             shop.write(&format!("campaigns/{campaign}.toml"), &file);
             shop.run(&format!("plan {campaign} --today {year}-03-01"))
-                .says_only(&["not in the question any more", "nobody has"]);
+                .says_only(&["no longer in the query", "no one has"]);
             let state = match *what {
                 "held_out" => {
                     "UPDATE recipient SET arm = 'held_out' WHERE ref = 'C-06' AND campaign_id = (SELECT MAX(id) FROM campaign)"

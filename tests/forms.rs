@@ -97,7 +97,7 @@ fn no_address_takes_what_another_site_sends_or_what_has_no_token() {
         ] {
             let answer = send(&server, &path, &format!("{sessions}{more}"), &form);
             assert_eq!(answer.status, 422, "{path} {more} {form}");
-            answer.shows("This page was open for long. Nothing was saved; press the button once more.");
+            answer.shows("This page was open for a long time. Nothing was saved; press the button once more.");
         }
     }
     assert_eq!(dump(&shop.file("regulars.db")), before, "something was written");
@@ -241,7 +241,7 @@ fn a_page_from_before_a_restart_shows_what_was_typed_and_one_more_press_sends_it
     ] {
         let page = send(&server, path, &till, &format!("csrf={stale}&{typed}"));
         assert_eq!(page.status, 422, "{path}");
-        page.shows("This page was open for long. Nothing was saved; press the button once more.").shows(shown);
+        page.shows("This page was open for a long time. Nothing was saved; press the button once more.").shows(shown);
         page.shows(&format!("action=\"{path}\""));
         assert!(!page.body.contains(&stale), "{path}: the old token again");
         let again = fields(&page)

@@ -388,7 +388,7 @@ fn a_wait_that_a_wrong_clock_wrote_down_ends_on_the_owners_word() {
         shop.run("outbox spring --settle P-1 sent").status(1).says("is queued");
         shop.run("outbox spring --settle P-1 again")
             .quiet()
-            .shows("The email to Pat Person1 is due now, and goes with the next `regulars send`.");
+            .shows("The email to Pat Person1 is due now, and is sent with the next `regulars send`.");
         let emails = shop.held("P-1", "emails");
         assert_eq!(
             (&emails[0]["state"], &emails[0]["due_at"], &emails[0]["dated_at"]),
@@ -423,7 +423,7 @@ fn a_first_try_in_the_future_makes_no_email_wait_for_ever() {
     let database = rusqlite::Connection::open(shop.file("regulars.db")).unwrap();
     database.execute("UPDATE outbox SET first_at = '2030-01-01T12:00:00', due_at = NULL", []).unwrap();
     drop(database);
-    shop.run("send spring --today 2024-03-02").status(3).says("what the mail server put off (2 emails)");
+    shop.run("send spring --today 2024-03-02").status(3).says("what the mail server deferred (2 emails)");
     shop.run("send spring --today 2024-03-03").status(3).says("2 emails failed");
 }
 
@@ -442,7 +442,7 @@ fn a_reminder_that_waits_can_be_freed_as_well() {
         format!("{campaign}\n[[reminder]]\nafter = \"30 days\"\ntemplate = \"again.md\"\n"),
     );
     shop.run("plan spring").quiet();
-    shop.run("outbox spring --settle P-1 again").quiet().shows("is due now, and goes with the next `regulars send`");
+    shop.run("outbox spring --settle P-1 again").quiet().shows("is due now, and is sent with the next `regulars send`");
     shop.run("send spring").quiet();
     let database = rusqlite::Connection::open(shop.file("regulars.db")).unwrap();
     database.execute("UPDATE recipient SET email = 'rcpt-450@example.com' WHERE ref = 'P-1'", []).unwrap();
@@ -451,7 +451,7 @@ fn a_reminder_that_waits_can_be_freed_as_well() {
     shop.run("run --today 2024-03-31").quiet().shows("Nothing is due.").shows("on 2024-06-20 12:05");
     shop.run("outbox spring --settle P-1 again --today 2024-03-31")
         .quiet()
-        .shows("is due now, and goes with the next `regulars run`");
+        .shows("is due now, and is sent with the next `regulars run`");
     shop.run("run --today 2024-03-31").quiet().shows("reminder 1: sent 1 email.");
     assert_eq!(office.messages("ana@example.com").len(), 2);
 }

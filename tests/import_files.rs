@@ -101,18 +101,17 @@ fn what_stands_above_the_headings_is_not_in_the_way() {
     for (file, said) in [
         (
             "Gift list\nWho,Wann,Was\nAnn,Montag,Hut\n",
-            "error: people.csv:1: the headings seem to be in line 2\nhint: take out what is above them\n",
+            "error: people.csv:1: the headings seem to be in line 2\nhint: remove what is above them\n",
         ),
         (
             "1,Ann,Moss,1 A St,Boston,MA,02108\n2,Bob,Reed,2 B St,Boston,MA,02108\n",
-            "error: people.csv:1: the file has no headings: it begins with `1`, `Ann`, `Moss`, `1 A St` and 3 more\nhint: put a line above it that \
-             names the columns, such as `ref,first_name,last_name,street,city`\n",
+            "error: people.csv:1: the file has no headings: it begins with `1`, `Ann`, `Moss`, `1 A St` and 3 more\nhint: add a line above it with the names of the columns, such as `ref,first_name,last_name,street,city`\n",
         ),
         (
             "ref,first_name,last_name,street,city\nC1,Ann,Moss,1 A St\nApt 4,Boston\n",
-            "error: people.csv:2: this row seems to go on in line 3\nerror: people.csv:3: this row seems to begin in line 2\n\
+            "error: people.csv:2: this row seems to continue in line 3\nerror: people.csv:3: this row seems to begin in line 2\n\
              hint: put a cell with a line break in quotation marks\n\
-             hint: nothing was imported; correct the file, or take the good rows with `--skip-bad`\n",
+             hint: nothing was imported; correct the file, or import the good rows with `--skip-bad`\n",
         ),
     ] {
         let shop = Shop::without_people();
@@ -307,7 +306,7 @@ fn a_workbook_is_read_as_its_owner_sees_it() {
     let report = shop.json("import customers people.csv");
     assert_eq!(
         warnings(&report),
-        ["the sheet `People` was read; `--sheet` takes another: `Old ones`", "cell D4 has `#N/A`: taken as empty"]
+        ["the sheet `People` was read; `--sheet` chooses another: `Old ones`", "cell D4 has `#N/A`: read as empty"]
     );
     assert_eq!(
         cards(&shop, "ref first_name postcode phone birthday email_consent"),
@@ -448,10 +447,10 @@ fn columns_that_are_not_taken_are_named() {
     shop.write("sales.csv", "receipt,ref,on,amount,What,Till \"A\"\nR1,C-03,2024-01-05,20.00,x,y\n");
     let mut report = shop.json("import purchases sales.csv --dry-run");
     assert_eq!(report["not_taken"], json!(["What", "Till \"A\""]));
-    shop.run("import purchases sales.csv").says("not taken: `What` and `Till \"A\"`");
+    shop.run("import purchases sales.csv").says("not imported: `What` and `Till \"A\"`");
     shop.write("people.csv", "ref,first_name,Shoe size\nC1,Ann,39\n");
     report = shop.json("import customers people.csv");
-    assert_eq!((&report["not_taken"], warnings(&report)), (&json!(["Shoe size"]), vec!["not taken: `Shoe size`"]));
+    assert_eq!((&report["not_taken"], warnings(&report)), (&json!(["Shoe size"]), vec!["not imported: `Shoe size`"]));
     shop.write("last.csv", "ref,redeemed_on,spend,Colour\nC-01,2023-03-05,5.00,red\n");
     let line = "import past-campaign last.csv --name 2023-tea --as-of 2023-03-01 --claim-until 2023-06-30";
     assert_eq!(shop.json(&format!("{line} --dry-run"))["not_taken"], json!(["Colour"]));
@@ -465,7 +464,7 @@ fn columns_that_are_not_taken_are_named() {
         "Date,Time,Item,Qty,Price Point Name,Net Sales,Transaction ID,Event Type,Customer ID\n\
          2024-02-01,12:59:30,a tie,1.0,,$9.00,T1,Payment,C-01\n",
     );
-    shop.run("import purchases square.csv").says("not taken: `Time` and `Price Point Name`\n");
+    shop.run("import purchases square.csv").says("not imported: `Time` and `Price Point Name`\n");
 }
 
 #[test]

@@ -86,10 +86,10 @@ fn a_dry_run_changes_nothing() {
         "Would import 2 customers: 1 new, 1 changed, 0 unchanged.\n\
          Different: first_name 1.\n  \
            C-03 first_name: `Rosa`, now `Rose`\n\
-         The book then has 13 customers: 10 can be reached by post, 4 by email (6 have an email; only a recorded yes counts).\n\
+         The book then has 13 customers: 10 can be reached by post, 4 by email (6 have an email; only recorded consent counts).\n\
          1 never bought (8%). Of 15 purchases, 2 have no customer (13%).\n\
          The largest customer is Acme Uniforms (`C-08`) with $5,200.00, 75% of the sales that have a customer.\n\
-         Nobody seems to be in it twice. 1 name is written in ALL CAPS.\n",
+         No one seems to be in it twice. 1 name is written in ALL CAPS.\n",
     );
     assert_eq!(before, dump(&shop.file("regulars.db")));
 }
@@ -165,8 +165,8 @@ fn an_amount_that_could_be_two_is_never_guessed() {
         ("1;1,149\nR-2;C-03;2024-02-02;1;12.5\nR-3;C-03;2024-02-02;1;12,5\n", "", Err(doubt)),
         ("1.500;30\n", "", Err(doubt)),
         ("1.500;30.00\n", "", Ok(3_000)),
-        ("1;1.149\n", "--decimal point", Err("is not a whole number of the smallest coin")),
-        ("1;12.3456\n", "", Err("is not a whole number of the smallest coin")),
+        ("1;1.149\n", "--decimal point", Err("has a fraction of the smallest coin")),
+        ("1;12.3456\n", "", Err("has a fraction of the smallest coin")),
         ("1;59.970000000000006\n", "", Ok(5_997)),
     ] {
         let shop = Shop::new();

@@ -76,7 +76,7 @@ fn only_what_is_new_is_read_and_nothing_in_the_mailbox_changes() {
         let word = line.split(' ').next().unwrap();
         ["CAPABILITY", "LOGIN", "EXAMINE", "UID", "LOGOUT"].contains(&word) && !line.contains("BODY[")
     }));
-    shop.run("bounces").stdout("Read 0 messages of `INBOX`.\nNothing new; the book stays as it was.\n");
+    shop.run("bounces").stdout("Read 0 messages of `INBOX`.\nNothing new; the book stays unchanged.\n");
     assert_eq!(fetched(&imap), [""; 0]);
     imap.remove(1);
     imap.next_uid(90);
@@ -122,13 +122,12 @@ fn what_is_left_to_the_owner_is_named_until_it_is_dealt_with() {
     imap.deliver(report("person1@home.example", guess, GONE, ""));
     imap.deliver(report("person2@home.example", &guess.replace('0', "7"), GONE, ""));
     imap.deliver(ordinary(1));
-    let said = "left to you: `INBOX` 1 (`Undelivered Mail Returned to Sender`, from MAILER-DAEMON@mx.example): known by the \
-                address alone: Pat Person0 (`P-1`)";
+    let said = "left to you: `INBOX` 1 (`Undelivered Mail Returned to Sender`, from MAILER-DAEMON@mx.example): matched by the address alone: Pat Person0 (`P-1`)";
     shop.run("run").says(said).says("`INBOX` 2").shows("Read 3 messages: 2 left to you, 1 other mail.");
     shop.run("run").stdout("Nothing is due.\n");
-    shop.run("bounces").says(said).says("`INBOX` 2").says("`--by-address` believes them");
+    shop.run("bounces").says(said).says("`INBOX` 2").says("`--by-address` accepts them");
     imap.remove(2);
-    shop.run("bounces").says_only(&[said, "`--by-address` believes them"]);
+    shop.run("bounces").says_only(&[said, "`--by-address` accepts them"]);
     assert_eq!(people(&shop.json("bounces --by-address")), ["P-1"]);
     shop.run("bounces").quiet().shows("Read 0 messages");
 }
@@ -194,7 +193,7 @@ fn ctrl_c_ends_it_between_two_batches() {
 fn what_breaks_off_in_the_middle_goes_on_there() {
     for (mood, said) in [
         (Mood::Goodbye(60), "127.0.0.1: the mail server ended the connection: the machine goes down"),
-        (Mood::HangUp(60), "127.0.0.1: the mail server hung up"),
+        (Mood::HangUp(60), "127.0.0.1: the mail server closed the connection"),
         (Mood::Silent(60), "127.0.0.1: the mail server did not answer in time"),
         (Mood::Drip(60), "127.0.0.1: the mail server did not answer in time"),
     ] {
@@ -237,14 +236,14 @@ fn one_message_that_is_not_handed_out_does_not_stop_the_others() {
     for (mood, why) in [
         (Mood::Refuse(2), "[SERVERBUG] it is broken"),
         (Mood::Garble(2), "cannot be understood"),
-        (Mood::Nil(2), "it sends nothing of it"),
+        (Mood::Nil(2), "it sends none of it"),
     ] {
         let office = PostOffice::open();
         let (shop, imap, reports) = shop_of(3, &office);
         deliver_all(&imap, &reports);
         imap.mood(mood);
         for _ in 0..2 {
-            shop.run("bounces").says("left to you: `INBOX` 2: the mail server does not hand it out: ").says(why);
+            shop.run("bounces").says("left to you: `INBOX` 2: the mail server does not send it: ").says(why);
         }
         imap.mood(Mood::Good);
         assert_eq!(people(&shop.json("bounces")), ["P-2"], "nothing is lost");
@@ -257,7 +256,7 @@ fn one_message_that_is_not_handed_out_does_not_stop_the_others() {
     let (shop, imap, _) = shop_of(1, &office);
     deliver_ordinary(&imap, 60);
     imap.mood(Mood::RefuseAll);
-    shop.run("bounces").status(1).says("the mail server does not hand out the messages: [SERVERBUG] it is broken");
+    shop.run("bounces").status(1).says("the mail server does not send the messages: [SERVERBUG] it is broken");
     imap.mood(Mood::Good);
     assert_eq!(shop.json("bounces")["messages"], 60);
 }
@@ -269,11 +268,11 @@ fn what_is_wrong_is_said_with_what_to_do() {
     imap.folder("R&APw-ckl&AOQ-ufer", 1);
     let set = |more: &str| with_mailbox(&shop, &imap, more);
     for (mood, message, hint) in [
-        (Mood::NoPasswords, "the mail server takes no password here (LOGINDISABLED)", "write `imaps://`"),
-        (Mood::Noise, "this is no server for IMAP: it answers `220 mail.example ESMTP`", "993 is usual"),
-        (Mood::EndlessLine, "the mail server sends a line without end", "do it again later"),
-        (Mood::HugeLiteral, "the mail server hung up", "do it again later"),
-        (Mood::Chatter, "the answer of the mail server cannot be understood", "look at the name and the port"),
+        (Mood::NoPasswords, "the mail server accepts no password here (LOGINDISABLED)", "write `imaps://`"),
+        (Mood::Noise, "this is not an IMAP server: it answers `220 mail.example ESMTP`", "993 is usual"),
+        (Mood::EndlessLine, "the mail server sends an endless line", "do it again later"),
+        (Mood::HugeLiteral, "the mail server closed the connection", "do it again later"),
+        (Mood::Chatter, "the mail server's response cannot be understood", "check the name and the port"),
         (Mood::Closed, "the mail server ended the connection: too many visitors", "do it again later"),
     ] {
         imap.mood(mood);
@@ -289,8 +288,8 @@ fn what_is_wrong_is_said_with_what_to_do() {
     shop.write("../mail-password", "coffee");
     shop.run("bounces")
         .status(1)
-        .says("127.0.0.1: the mail server does not let `june` in: [AUTHENTICATIONFAILED] nicht zuzuordnen: é\n")
-        .says("many providers want an app password");
+        .says("127.0.0.1: the mail server rejects the sign-in of `june`: [AUTHENTICATIONFAILED] nicht zuzuordnen: é\n")
+        .says("many providers require an app password");
     shop.write("../mail-password", "");
     shop.run("bounces")
         .status(1)
@@ -301,7 +300,7 @@ fn what_is_wrong_is_said_with_what_to_do() {
     shop.edit("shop.toml", &format!(":{}\"", imap.port), ":1\"");
     shop.run("bounces").status(1).stderr(
         "error: 127.0.0.1: the mail server cannot be reached: connection refused\n\
-         hint: look at the name and the port of `server` under `[bounces]`, and at the network of this machine\n",
+         hint: check the name and the port of `server` under `[bounces]`, and the network of this machine\n",
     );
     shop.edit("shop.toml", "imap://june@127.0.0.1:1", &format!("imaps://june@127.0.0.1:{}", imap.port));
     shop.run("bounces").status(1).says("the mail server does not encrypt on this port").says("`imap+starttls://`");
@@ -344,8 +343,8 @@ fn email_check_names_a_mailbox_that_cannot_be_read() {
         let found = check("email check");
         assert_eq!((found.len(), &found[0]["stops"]), (1, &json!(false)), "{said}");
         let message = found[0]["message"].as_str().unwrap();
-        assert!(message.starts_with("what comes back cannot be read: ") && message.contains(said), "{message}: {said}");
-        shop.run("email check").status(0).shows("Emails can be sent.").shows("`bounces`: what comes back").quiet();
+        assert!(message.starts_with("returned mail cannot be read: ") && message.contains(said), "{message}: {said}");
+        shop.run("email check").status(0).shows("Emails can be sent.").shows("`bounces`: returned mail").quiet();
         assert!(check("email check --offline").is_empty());
     }
     shop.write("shop.toml", &good);
@@ -364,8 +363,8 @@ fn check_reads_the_keys() {
     for (keys, said) in [
         ("folder = \"INBOX\"", "`server` is missing"),
         ("server = \"smtps://june@mail.example.com\"", "a mail server is written as `imaps://USER@HOST`"),
-        ("server = \"imap://june@mail.example.com\"", "`imap://` is not encrypted and only does for this machine"),
-        ("server = \"imaps://mail.example.com\"", "the mailbox's owner is missing"),
+        ("server = \"imap://june@mail.example.com\"", "`imap://` is not encrypted and allowed only for this machine"),
+        ("server = \"imaps://mail.example.com\"", "the user of the mailbox is missing"),
         ("server = \"imaps://june:tea@mail.example.com\"", "give it as REGULARS_IMAP_PASSWORD"),
         ("server = \"imaps://june@mail.example.com\"\nfolder = \" \"", "is not the name of a folder"),
         ("server = \"imaps://june@mail.example.com\"\ntimeout = 0", "from 1 to 65535"),

@@ -87,8 +87,8 @@ fn a_gift_given_twice_is_shown_with_both_sides_until_it_is_put_aside() {
     let odd = json!({ "id": "b".repeat(16), "code": shop.code("spring", "C-07"), "amount": "4x<b>", "ago": 30 });
     assert_eq!(send(&server, &odd).1["outcome"], "accepted");
     let page = server.get("/owner/day");
-    page.shows("Given out twice.").shows("$45.00").shows("April 1, 2:05 pm at the till “back”, $30.00");
-    page.shows("0000-0000").shows("Given out for a code that is on no letter.");
+    page.shows("Given twice.").shows("$45.00").shows("April 1, 2:05 pm at the till “back”, $30.00");
+    page.shows("0000-0000").shows("Given for a code that is on no letter.");
     page.shows("That is much").shows("The amount was typed as “4x&lt;b&gt;”.");
     assert!(!server.get("/owner/day/2024-04-01").body.contains("look at this"), "it is on today's list");
     let before = shop.held_of_all("at_the_till").len();
@@ -97,7 +97,7 @@ fn a_gift_given_twice_is_shown_with_both_sides_until_it_is_put_aside() {
         assert_eq!(server.post(&format!("/owner/kept/{event}"), "").status, 303);
     }
     let page = server.get("/owner/day");
-    assert!(!page.body.contains("Given out twice."), "it was put aside");
+    assert!(!page.body.contains("Given twice."), "it was put aside");
     page.shows("0000-0000").shows("given while offline: had it already");
     assert_eq!(shop.held_of_all("at_the_till").len(), before, "nothing is dropped");
     assert_eq!(shop.times("redemptions", &json!({ "spend_minor": 3000 })), 1, "the first one stands");
@@ -205,12 +205,12 @@ fn a_gift_that_was_only_promised_is_shown_to_the_owner_as_one() {
     assert_eq!(promised("c", "0000-0000", 0), "unknown");
     assert_eq!(promised("d", &shop.code("spring", "C-07"), 30), "not_yet");
     let page = server.get("/owner/day");
-    page.shows("Saved without the gift: see that they got it.").shows("Not given out: they had it already.");
-    page.shows("Not given out: the code is on no letter.").shows("Not given out: it was before the first day.");
+    page.shows("Saved without the gift: check that they got it.").shows("Not given: they had it already.");
+    page.shows("Not given: the code is on no letter.").shows("Not given: it was before the first day.");
     page.shows("saved while offline, not given: had it already")
         .shows("saved while offline, not given: a code that is on no letter");
     server.get("/owner/day/2024-03-03").shows("saved while offline, not given: too early");
-    assert!(!page.body.contains("Given out") && !page.body.contains("given while offline"), "{}", page.body);
+    assert!(!page.body.contains("Given ") && !page.body.contains("given while offline"), "{}", page.body);
     let held = shop.held("C-06", "at_the_till");
     assert_eq!((held.len(), &held[0]["promised"]), (1, &json!(true)));
 }
@@ -237,9 +237,7 @@ fn an_amount_without_a_gift_is_shown_as_one() {
     }
     let nobodys = json!({ "id": TWO, "code": "", "ago": 5 });
     assert_eq!(send(&server, &nobodys).1["outcome"], "unknown");
-    server
-        .get("/owner/day")
-        .shows("dir=\"auto\">Nobody known</span> <strong>Given out for a code that is on no letter.");
+    server.get("/owner/day").shows("dir=\"auto\">Unknown</span> <strong>Given for a code that is on no letter.");
 }
 
 #[test]
@@ -247,9 +245,9 @@ fn a_visit_outside_its_days_is_shown_with_them() {
     let shop = planned();
     shop.run("posted spring --on 2024-03-04 --today 2024-03-04").quiet();
     for (today, what, days) in [
-        ("2024-03-02", "Given out before the first day.", "from March 4 until June 30"),
-        ("2024-07-01", "Given out after the last day.", "from March 4 until June 30"),
-        ("2025-01-02", "Given out after the last day.", "from March 4, 2024 until June 30, 2024"),
+        ("2024-03-02", "Given before the first day.", "from March 4 until June 30"),
+        ("2024-07-01", "Given after the last day.", "from March 4 until June 30"),
+        ("2025-01-02", "Given after the last day.", "from March 4, 2024 until June 30, 2024"),
     ] {
         let server = Server::start(&shop, &format!("--today {today}"));
         let id = today.replace('-', "").repeat(2);

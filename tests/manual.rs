@@ -443,7 +443,7 @@ fn every_file_and_question_is_read_without_a_fault() {
     let shop = played(&post);
     shop.write("1989.csv", "ref\nC-0017\nC-0044\n");
     shop.run("import past-campaign 1989.csv --name 1989-chardonnay --as-of 1989-01-16 --claim-until 1989-06-30")
-        .says("nobody did");
+        .says("no one did");
     let settings = shop.read("shop.toml");
     let campaign = shop.read("campaigns/thank-you.toml");
     let letter = "letter-templates/first-letter.md";

@@ -78,14 +78,14 @@ fn a_line_goes_into_one_letter_and_only_there() {
     let quoted = [["C-06", "\"Grüße an *Lena* {{ code }}; =1+1\"", "Tom Hartley"], taken[1]];
     shop.write("back.csv", german(&quoted));
     shop.run("note-lines spring --take back.csv").stdout(str![[r"
-Took 2 personal lines and 1 signer.
+Read 2 personal lines and 1 signer.
   New: Jürgen and Anneliese Müller (`C-06`) and Rosa Okafor (`C-03`)
 
 "]]);
     for [reference, line, signer] in taken {
         assert_eq!(kept(&shop, reference), [line, signer]);
     }
-    shop.run("note-lines spring --take out/spring/note-lines.csv").shows("all of them kept before");
+    shop.run("note-lines spring --take out/spring/note-lines.csv").shows("all of them already stored");
     assert_eq!(shop.json("plan spring")["fingerprint"], fingerprint, "the plan itself is as it was");
     // A formula is harmless in the sheet, and unchanged when read back.
     std::fs::remove_file(shop.file("out/spring/note-lines.csv")).unwrap();
@@ -94,7 +94,7 @@ Took 2 personal lines and 1 signer.
     assert_eq!((&answer["changed"], &answer["removed"]), (&json!(["Rosa Okafor (`C-03`)"]), &json!([])));
     shop.run("note-lines spring").quiet();
     assert!(shop.read("out/spring/note-lines.csv").contains(",'=1+1,"));
-    shop.run("note-lines spring --take out/spring/note-lines.csv").shows("all of them kept before");
+    shop.run("note-lines spring --take out/spring/note-lines.csv").shows("all of them already stored");
     if !tools("personal lines on the page") {
         return;
     }
@@ -116,7 +116,7 @@ fn lines_go_into_emails_and_into_a_new_plan() {
     shop.write("back.csv", german(&[["C-03", "See you in May", "Tom Hartley"], ["C-06", "Bring Lena", ""]]));
     shop.run("note-lines spring --take back.csv").quiet();
     shop.run("plan spring --again").says(
-        "what was written by hand goes to nobody, as they are not in the new plan: Jürgen and Anneliese Müller (`C-06`)",
+        "these personal lines have no recipient, because they are not in the new plan: Jürgen and Anneliese Müller (`C-06`)",
     );
     shop.run("preview spring C-03").quiet();
     let mail = shop.read("out/spring/previews/C-03.eml");
@@ -128,19 +128,19 @@ fn lines_go_into_emails_and_into_a_new_plan() {
 fn words_that_were_not_taken_are_not_written_over() {
     let shop = planned();
     shop.run("note-lines spring").quiet();
-    shop.run("note-lines spring --take out/spring/note-lines.csv").shows("Nothing is written in the sheet.");
+    shop.run("note-lines spring --take out/spring/note-lines.csv").shows("The sheet is empty.");
     let text = shop.read("out/spring/note-lines.csv").replacen(",,\n", ",Come in May,\n", 1);
     shop.write("out/spring/note-lines.csv", &text);
     shop.run("note-lines spring").status(1).stderr(str![[r"
-error: `out/spring/note-lines.csv` holds what was not taken yet
-hint: take it with `regulars note-lines spring --take out/spring/note-lines.csv`, or delete it
+error: `out/spring/note-lines.csv` has lines that were not read back yet
+hint: read it with `regulars note-lines spring --take out/spring/note-lines.csv`, or delete it
 
 "]]);
     shop.run("note-lines spring --take out/spring/note-lines.csv").quiet();
     shop.run("note-lines spring").quiet();
     // An empty cell removes the line.
     shop.write("out/spring/note-lines.csv", text.replace("Come in May", ""));
-    shop.run("note-lines spring --take out/spring/note-lines.csv").shows("Took 0 personal lines").shows("Taken away: ");
+    shop.run("note-lines spring --take out/spring/note-lines.csv").shows("Read 0 personal lines").shows("Removed: ");
 }
 
 #[test]

@@ -89,7 +89,7 @@ fn planning_again_makes_old_codes_void() {
     shop.run(&format!("redeem {new}")).shows("a box of spring tea");
     shop.run("print spring").shows("Printed 7 letters");
     let before = dump(&shop.file("regulars.db"));
-    shop.run("plan spring --again").status(1).says("`spring` was printed already; its plan stays");
+    shop.run("plan spring --again").status(1).says("`spring` was already printed; its plan stays");
     assert_eq!(before, dump(&shop.file("regulars.db")));
 }
 
@@ -178,7 +178,7 @@ fn each_has_exactly_one_branch_and_the_branches_are_all() {
     assert_eq!(run.talk(), "");
     let counts: Vec<i64> = plan["by_branch"].as_array().unwrap().iter().map(|b| b["count"].as_i64().unwrap()).collect();
     assert_eq!(counts.iter().sum::<i64>(), plan["mailed"].as_i64().unwrap());
-    assert_eq!(plan["warnings"], json!(["nobody is in branch `never` (line 39)"]));
+    assert_eq!(plan["warnings"], json!(["no one is in branch `never` (line 39)"]));
     for recipient in shop.json("recipients spring")["recipients"].as_array().unwrap() {
         let spent = crowd.people.iter().find(|(r, _)| recipient["ref"] == r.as_str()).unwrap().1;
         let expected = if spent >= 70_000 {

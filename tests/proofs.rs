@@ -41,15 +41,15 @@ Stopped
     → put a font that has it into the shop's `fonts` folder
   1 open complaint
     Jürgen and Anneliese Müller (`C-06`): Jürgen Müller complained on 2024-02-27, and it is not resolved: `The coat came back`
-    → `regulars customer resolve C-06` once it is, or let the piece go all the same with `--despite`
+    → `regulars customer resolve C-06` once it is, or send the piece anyway with `--despite`
 
 Worth a look
-  1 name in capitals or small letters
+  1 name in all capitals or lowercase
     HENRY O'BRIEN (`C-07`) → Henry O'Brien
     → regulars proof spring --mend-names
-  2 addresses that are not whole
+  2 incomplete addresses
     HENRY O'BRIEN (`C-07`): no postcode
-    Rosa Okafor (`C-03`): `1040` is no postcode (United States: 97301 or 97301-1234)
+    Rosa Okafor (`C-03`): `1040` is not a postcode (United States: 97301 or 97301-1234)
     → regulars customer set C-07 postcode=…
   1 address with several letters
     2 letters to 8 Hill St, Salem, OR 97301: Νίκη Παπαδοπούλου (`C-09`) and Анна Ковальчук (`C-10`)
@@ -58,7 +58,7 @@ Worth a look
     Jürgen and Anneliese Müller (`C-06`) also gets `second`, which is planned for 2024-03-01
     → leave them out of one: `exclude`, or `NOT invited('…')` in its question
 
-What is fixed in the book comes into the letters with `regulars plan spring --again`.
+Fixes in the book get into the letters with `regulars plan spring --again`.
 
 Look at out/spring/proof.pdf: the shortest letter, the longest and 4 chosen at random, with window and folds in red.
 
@@ -92,7 +92,7 @@ fn names_in_capitals_are_mended_when_the_owner_says_yes() {
     assert_eq!(capitals["repair"], json!({ "first_name": "Henry", "last_name": "O'Brien" }));
     let command = capitals["hint"].as_str().unwrap();
     assert_eq!(command, "regulars customer set C-07 first_name=Henry last_name=\"O'Brien\"");
-    shop.run("proof spring --mend-names").status(1).says("nobody confirmed it");
+    shop.run("proof spring --mend-names").status(1).says("it was not confirmed");
     shop.run("proof spring --mend-names --yes").shows("Changed 1 name in the book.").shows("plan spring --again");
     assert_eq!(of_kind(&shop.json("proof spring"), "capitals"), ["C-07: the plan still has `HENRY O'BRIEN`"]);
     shop.run("plan spring --again").quiet();
@@ -112,12 +112,12 @@ fn a_complaint_holds_a_letter_back_until_it_is_put_right() {
     assert!(shop.recipient("spring", "C-01")["code"].is_string());
     shop.run("print spring").status(1).stderr(str![[r"
 error: letter to Robert and Eleanor Smith (`C-01`): Eleanor Smith complained on 2024-02-27, and it is not resolved: `The hem is crooked`
-hint: `regulars customer resolve C-02` once it is, or let the piece go all the same with `--despite`
+hint: `regulars customer resolve C-02` once it is, or send the piece anyway with `--despite`
 error: nothing was printed: 1 of 7 letters cannot be
 hint: fix them, or print the others with `--leave-out-problems`
 
 "]]);
-    shop.run("preview spring C-01").says("it waits: Eleanor Smith complained on 2024-02-27");
+    shop.run("preview spring C-01").says("it is held back: Eleanor Smith complained on 2024-02-27");
     let out = shop.run("print spring --leave-out-problems").status(3).says("Eleanor Smith complained").out();
     assert!(out.starts_with("Printed 6 letters"), "{out}");
     assert_eq!(of_kind(&shop.run("--json proof spring").status(1).quiet().json(), "open_complaint").len(), 1);

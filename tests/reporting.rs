@@ -126,7 +126,7 @@ fn the_comparison_by_lot_counts_purchases_of_those_days() {
 #[test]
 fn a_campaign_without_answers_and_years_without_campaigns() {
     let shop = Shop::new();
-    shop.run("report --years").status(1).says("no campaign was planned yet");
+    shop.run("report --years").status(1).says("no campaign has been planned yet");
     shop.run("plan spring").quiet();
     let report = shop.json("report spring");
     assert_eq!(

@@ -69,7 +69,7 @@ fn a_copy_beside_the_log_of_another_is_refused_by_every_verb() {
         for verb in VERBS {
             shop.run(verb)
                 .status(1)
-                .says("the log beside this copy of the database belongs to another")
+                .says("the log next to this copy of the database belongs to another")
                 .says("hint: do not copy a backup over regulars.db: run `regulars restore FILE`");
         }
         let after = files_below(&shop.path());
@@ -213,7 +213,7 @@ fn what_the_shop_would_lose_is_said_first() {
         shop.run(&since).talk();
         let now = dump(&shop.file("regulars.db"));
         let refused = shop.run("restore copy.db").status(1);
-        refused.says(words).says("nothing was restored").says("say `--yes`");
+        refused.says(words).says("nothing was restored").says("use `--yes`");
         assert_eq!(dump(&shop.file("regulars.db")), now, "{since}");
         let mut restored = shop.run("--json restore copy.db --yes");
         let (object, said) = (restored.json(), restored.talk());

@@ -220,7 +220,7 @@ const REPORTS: &[(&str, &str, &[&str])] = &[
         &["bounced"],
     ),
     (
-        "Final-Recipient: rfc822; TO\nAction: failed\nStatus: 5.5.0\nDiagnostic-Code: smtp; 550 Requested action not taken: Empfänger TO unbekannt",
+        "Final-Recipient: rfc822; TO\nAction: failed\nStatus: 5.5.0\nDiagnostic-Code: smtp; 550 Requested action not imported: Empfänger TO unbekannt",
         "",
         &["bounced"],
     ),

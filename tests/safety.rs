@@ -71,7 +71,7 @@ fn each_page_has_its_door_and_no_secret_can_be_read_from_the_file() {
     }
     let lost = post(&server, "/till/note/1", "", "kind=visit&text=hello");
     assert_eq!(lost.status, 403);
-    lost.shows("Nothing was written down");
+    lost.shows("Nothing was recorded");
     assert_eq!((server.get("/health").status, server.get("/u/x").status), (200, 200), "these are for everybody");
     get(&server, "/sign-in/till", "").shows("The PIN of the tills").shows("value=\"back\"");
 
@@ -135,8 +135,8 @@ fn sessions_outlive_the_program_and_end_with_the_pin_or_a_button() {
         let (status, said) = told(&shop, "till pin", &format!("{input}\n"));
         assert!(status == 1 && said.contains(says) && !said.contains(&format!("`{input}`")), "{said}");
     }
-    shop.run("till pin --remove").shows("The PIN is gone.");
-    shop.run("till passphrase --remove").shows("The passphrase is gone.");
+    shop.run("till pin --remove").shows("The PIN was removed.");
+    shop.run("till passphrase --remove").shows("The passphrase was removed.");
     assert_eq!(get(&server, "/owner/day", "").status, 200, "on this machine nobody signs in unless it was wished");
     for path in ["/owner/day", "/owner/to-come", "/till/which"] {
         assert!(!get(&server, path, "").body.contains("Sign out"), "nobody did: {path}");
@@ -331,8 +331,8 @@ fn a_certificate_encrypts_the_pages_and_a_wrong_one_is_named() {
         ("shop.pem", "other-key.pem", "shop.pem: the key does not belong to the certificate"),
         ("shop-key.pem", "shop.pem", "shop-key.pem: there is no certificate in this file"),
         ("shop.pem", "other.pem", "other.pem: there is no key in this file"),
-        ("shop.pem", "locked.pem", "locked.pem: the key is locked with a passphrase of its own"),
-        ("past.pem", "shop-key.pem", "past.pem: the certificate ended on 20"),
+        ("shop.pem", "locked.pem", "locked.pem: the key is protected by a passphrase"),
+        ("past.pem", "shop-key.pem", "past.pem: the certificate expired on 20"),
         ("none.pem", "shop-key.pem", "cannot read"),
     ] {
         with(certificate, key);

@@ -42,8 +42,8 @@ fn output_that_does_not_arrive_is_an_error_of_every_verb() {
         let output = command(&shop, line).stdout(full.try_clone().unwrap()).output().unwrap();
         let talk = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(1), "{line}: {talk}");
-        let expected = "error: cannot write what was asked for: no space left on device\n\
-                        hint: what the command did is done; see that there is room, then ask again\n";
+        let expected = "error: cannot write the output: no space left on device\n\
+                        hint: the command itself is done; free some space, then run it again\n";
         assert!(talk.ends_with(expected), "{line}: {talk}");
     }
 }
@@ -78,12 +78,12 @@ fn an_import_that_takes_nothing_is_refused() {
         ),
     ] {
         let left_out = left_out.replace("1 row are", "1 row is");
-        let hint = format!("hint: nothing was imported: no row is good; {left_out} with");
+        let hint = format!("hint: nothing was imported: every row has an error; {left_out} with");
         shop.run(line).status(1).says("error: ").says(&hint);
         let file = line.split(' ').nth(2).unwrap().replace(".csv", "");
         assert!(shop.read(&format!("out/{file}-left-out.csv")).lines().count() > 1);
         let dry = shop.run(&format!("{line} --dry-run")).status(1);
-        drop(dry.says("hint: nothing would be imported: no row is good\n"));
+        drop(dry.says("hint: nothing would be imported: every row has an error\n"));
     }
     assert_eq!(shop.json("import list"), before, "nothing is listed as an import");
     shop.write("sales.csv", format!("{bad_sales}R-3,C-01,2024-02-20,5.00\n"));
@@ -387,7 +387,7 @@ fn amounts_have_a_limit_wherever_they_are_typed() {
     shop.write("sales.csv", format!("receipt,ref,on,amount\nR-1,C-01,2024-02-20,5.00\nR-2,C-01,2024-02-20,{huge}\n"));
     shop.run("import purchases sales.csv")
         .status(1)
-        .says("sales.csv:3, column `amount`: `9999999999999999.99` is larger than any amount may be");
+        .says("sales.csv:3, column `amount`: `9999999999999999.99` is too large an amount");
     shop.write("items.csv", "receipt,ref,on,quantity,unit_price\nR-1,C-01,2024-02-20,999999999,999999999.00\n");
     shop.run("import purchases items.csv").status(1).says("items.csv:2");
     shop.run(&format!("redeem --customer C-01 --campaign spring --spend {huge}"))

@@ -19,7 +19,7 @@ fn shop() -> Shop {
 fn sales(shop: &Shop, file: &str, options: &str) -> Value {
     shop.write("s.csv", file.replace('|', "\n"));
     shop.run(&format!("--json import purchases s.csv {options}"))
-        .says_only(&["warning", "This looks like", "people are known by"])
+        .says_only(&["warning", "This looks like", "people are identified by"])
         .json()
 }
 

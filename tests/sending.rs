@@ -64,10 +64,10 @@ fn state_of(shop: &Shop, reference: &str) -> String {
 
 /// Possible messages of a run that did not send everything.
 const SENDING: [&str; 4] = [
-    "shows whose, and what the mail server answered",
-    "to try again what the mail server put off",
-    "the mail server refuses our emails",
-    "goes on where this ended",
+    "shows which, and the mail server's reply",
+    "to retry what the mail server deferred",
+    "the mail server rejects our emails",
+    "continues from there",
 ];
 
 #[test]
@@ -208,13 +208,13 @@ fn what_is_said_before_the_encryption_ends_the_connection() {
     let office = PostOffice::with(House { injects: true, ..House::default() });
     let shop = shop_for(&["ana"], &office, "timeout = 2");
     shop.edit("shop.toml", "smtp://", "smtp+starttls://");
-    shop.run("email check").status(1).shows("the mail server answered what it was not asked");
-    shop.run("send spring").status(3).says("the mail server answered what it was not asked");
+    shop.run("email check").status(1).shows("the mail server sent an unexpected response");
+    shop.run("send spring").status(3).says("the mail server sent an unexpected response");
     assert_eq!(state_of(&shop, "P-1"), "queued");
     assert!(office.taken().is_empty());
 }
 
-/// A server without EHLO, or without capabilities, is used as before there were extensions.
+/// A server without EHLO, or without capabilities, is used without extensions.
 #[test]
 fn an_old_server_gets_its_emails() {
     for house in [House { old: true, ..House::default() }, House { bare: true, strict: true, ..House::default() }] {
@@ -304,7 +304,7 @@ fn one_who_is_refused_does_not_stop_the_others_and_five_alike_do() {
         let named: Vec<&str> = named.iter().map(String::as_str).collect();
         let shop = shop_for(&named, &office, "connections = 1");
         let run = shop.run("send spring").status(3);
-        let run = if ends { run.says("refuses our emails, 5 of the last 6 alike: 5") } else { run };
+        let run = if ends { run.says("rejects our emails, 5 of the last 6 in the same way: 5") } else { run };
         run.says_only(&SENDING);
         let found: String = states(&shop).iter().map(|(_, state)| &state[..1]).collect();
         assert_eq!(found, expected, "{people:?}");
@@ -367,8 +367,8 @@ fn an_email_that_failed_or_waits_goes_to_another_address() {
         no(reference, says);
     }
     for (reference, email, says) in [
-        ("P-1", "", "has no email, which is no address"),
-        ("P-1", "rcpt-551@example.com", "no email goes to `rcpt-551@example.com`: email address refused"),
+        ("P-1", "", "has no email, which is not a valid address"),
+        ("P-1", "rcpt-551@example.com", "no email can be sent to `rcpt-551@example.com`: email address refused"),
         ("P-1", "rosa@example.com", ""),
         ("P-2", "tom@example.com", ""),
     ] {
@@ -397,7 +397,7 @@ fn an_email_that_failed_or_waits_goes_to_another_address() {
 
 #[test]
 fn a_refused_sender_stops_everything_and_blames_nobody() {
-    for (from, says) in [("mail-550", "refuses us: 550 5.1.1 as you wish"), ("mail-530", "refuses us: 530")] {
+    for (from, says) in [("mail-550", "rejects us: 550 5.1.1 as you wish"), ("mail-530", "rejects us: 530")] {
         let office = PostOffice::open();
         let shop = shop_for(&["ana", "ben"], &office, "");
         through(&shop, &format!("{from}@example.com"), &office, "");
@@ -413,7 +413,7 @@ fn a_refused_sender_stops_everything_and_blames_nobody() {
         let office = PostOffice::open();
         let shop = shop_for(&["ana"], &office, "timeout = 1");
         through(&shop, &format!("{from}@example.com"), &office, "timeout = 1");
-        shop.run("send spring").status(3).says("to try again what the mail server put off");
+        shop.run("send spring").status(3).says("to retry what the mail server deferred");
         assert_eq!(state_of(&shop, "P-1"), state, "{from}");
     }
 }
@@ -424,7 +424,7 @@ fn the_password_comes_from_a_file_and_is_never_shown() {
         let office = PostOffice::with(House { locked: true, asks, ..House::default() });
         let shop = shop_for(&["ana"], &office, "password_file = \"secret\"");
         shop.write("secret", "coffee-and-cake\n");
-        let mut run = shop.run("send spring").status(3).says("refuses us: 535 5.7.8 not you");
+        let mut run = shop.run("send spring").status(3).says("rejects us: 535 5.7.8 not you");
         assert!(!run.talk().contains("coffee"));
         shop.write("secret", "tea\n");
         shop.run("send spring").stdout("Sent 1 email.\n");
@@ -459,7 +459,7 @@ fn put_off_again_and_again_it_fails_after_a_day() {
     assert_eq!(due("2024-03-01").as_deref().map(|due| &due[..16]), Some("2024-03-01T12:05"));
     shop.run("send spring").status(3).says("from 2024-03-01 12:05 on").stdout("Sent 0 emails.\n");
     assert_eq!(shop.json("outbox spring")["emails"][0]["attempts"], 1, "it was not due");
-    shop.run("send spring --today 2024-03-02").status(3).says("shows whose, and what the mail server answered");
+    shop.run("send spring --today 2024-03-02").status(3).says("shows which, and the mail server's reply");
     assert_eq!(state_of(&shop, "P-1"), "failed");
 }
 
@@ -469,17 +469,17 @@ fn a_doubt_is_settled_by_the_owner_alone() {
     let shop = shop_for(&["dot-drop-a", "dot-drop-b", "ana"], &office, "connections = 1");
     shop.run("send spring")
         .status(3)
-        .says("shows whose, and what the mail server answered")
+        .says("shows which, and the mail server's reply")
         .stdout("Sent 1 email; 2 are in doubt.\n");
     shop.run("send spring").status(3).says("2 emails are in doubt: `regulars outbox").stdout("Sent 0 emails.\n");
-    shop.run("outbox spring --settle P-3 again").status(1).says("is sent").says("only what is in doubt");
-    shop.run("outbox spring --settle P-1 maybe").status(1).says("settles nothing");
+    shop.run("outbox spring --settle P-3 again").status(1).says("is sent").says("only an email in doubt");
+    shop.run("outbox spring --settle P-1 maybe").status(1).says("is not `sent` or `again`");
     shop.run("outbox spring --settle P-1 sent")
         .says("may have arrived, and is never sent again by itself")
         .shows("was sent")
         .shows("1 in doubt");
     shop.run("outbox spring --settle P-2 again").quiet().shows("1 queued");
-    shop.run("send spring").status(3).says("shows whose, and what the mail server answered");
+    shop.run("send spring").status(3).says("shows which, and the mail server's reply");
     let twice = office.messages("dot-drop-b@example.com");
     assert_eq!(twice.len(), 2, "the owner wanted it");
     assert_eq!(twice[0], twice[1], "the same message, so the same Message-ID");
@@ -509,9 +509,9 @@ fn limits_and_caps_leave_the_rest_for_later() {
     let shop = shop_for(&["a", "b", "c", "d", "e"], &office, "daily_cap = 3\nrate = \"20/s\"");
     shop.run("send spring --limit 2")
         .status(3)
-        .says("3 emails are left by `--limit`: `regulars send spring` goes on with them")
+        .says("3 emails are left by `--limit`: `regulars send spring` sends them")
         .stdout("Sent 2 emails.\n");
-    let goes_on = "`daily_cap` for today: `regulars send spring` goes on tomorrow with 2 emails";
+    let goes_on = "`daily_cap` is reached for today: `regulars send spring` continues tomorrow with 2 emails";
     shop.run("send spring").status(3).says(goes_on).stdout("Sent 1 email.\n");
     shop.run("send spring").status(3).says(goes_on).stdout("Sent 0 emails.\n");
     let began = Instant::now();
@@ -569,7 +569,7 @@ fn killed_at_any_moment_nothing_goes_twice_and_nobody_is_lost() {
         run.wait().unwrap();
     }
     assert!(kills >= 4, "hardly anything was killed");
-    let doubts = ["in doubt since an earlier run was broken off", "in doubt: `regulars outbox spring`"];
+    let doubts = ["in doubt since an earlier run was interrupted", "in doubt: `regulars outbox spring`"];
     shop.run("send spring").says_only(&doubts).ended();
     let list = shop.json("outbox spring");
     let doubts = usize::try_from(list["in_doubt"].as_u64().unwrap()).unwrap();
@@ -607,7 +607,7 @@ fn a_restored_backup_does_not_send_again() {
 fn what_is_forgotten_leaves_the_outbox() {
     let office = PostOffice::open();
     let shop = shop_for(&["ana", "rcpt-550"], &office, "connections = 1");
-    shop.run("send spring").status(3).says("shows whose, and what the mail server answered");
+    shop.run("send spring").status(3).says("shows which, and the mail server's reply");
     let held = shop.json("customer export P-2");
     assert_eq!(held["emails"][0]["state"], "failed");
     assert!(held["emails"][0]["reply"].as_str().unwrap().starts_with("550 5.1.1"));
@@ -625,8 +625,8 @@ fn without_a_server_nothing_is_tried() {
     let office = PostOffice::open();
     let shop = shop_for(&["ana"], &office, "");
     for (server, says) in [
-        ("smtp://mail.example.com", "is not encrypted and only does for this machine"),
-        ("smtps://june:tea@mail.example.com", "the password does not belong into this file"),
+        ("smtp://mail.example.com", "is not encrypted and allowed only for this machine"),
+        ("smtps://june:tea@mail.example.com", "the password does not belong in this file"),
         ("mail.example.com", "a mail server is written as `smtps://USER@HOST`"),
     ] {
         let line = format!("server = \"smtp://127.0.0.1:{}\"", office.port);
@@ -787,9 +787,9 @@ fn send_is_done_when_all_has_gone_that_can() {
             &["rcpt-450", "ana"],
             &["send spring"],
             3,
-            "what the mail server put off (1 email): `regulars send spring`, from",
+            "what the mail server deferred (1 email): `regulars send spring`, from",
         ),
-        (&["dot-451", "rcpt-450"], &["send spring"], 3, "what the mail server put off (2 emails)"),
+        (&["dot-451", "rcpt-450"], &["send spring"], 3, "what the mail server deferred (2 emails)"),
         (&["rcpt-550", "ana"], &["send spring"], 3, "1 email failed: `regulars outbox spring` shows whose"),
         (&["dot-554", "rcpt-551"], &["send spring"], 3, "2 emails failed: `regulars outbox spring`"),
         (&["dot-drop", "ana"], &["send spring"], 3, "1 email is in doubt: `regulars outbox spring` shows whose"),
@@ -827,12 +827,9 @@ fn send_is_done_when_all_has_gone_that_can() {
     // A daily cap, and a run that is stopped, leave the rest.
     let office = PostOffice::open();
     let shop = shop_for(&["a", "b"], &office, "daily_cap = 1");
-    shop.run("send spring").status(3).says("goes on tomorrow with 1 email");
+    shop.run("send spring").status(3).says("continues tomorrow with 1 email");
     shop.run("send spring --today 2024-03-02").quiet();
     let shop = shop_for(&["a", "b"], &office, "");
     shop.edit("shop.toml", "june@example.com", "mail-550@example.com");
-    shop.run("send spring")
-        .status(3)
-        .says("2 emails stay queued")
-        .says("`regulars send spring` goes on where this ended");
+    shop.run("send spring").status(3).says("2 emails stay queued").says("`regulars send spring` continues from there");
 }

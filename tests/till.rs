@@ -69,7 +69,7 @@ fn goods_are_no_letters() {
     for goods in ["4006381333931", "978-3-16-148410-0", "036000291452", "96385074", "]E04006381333931"] {
         shop.run(&format!("redeem {goods} --today 2024-04-01"))
             .status(1)
-            .says("is not a code: it is a bar code of goods");
+            .says("is not a code: it is the bar code of a product");
     }
     shop.run("redeem 4006381333932 --today 2024-04-01").status(1).says("it has 13 signs instead of 8");
 }
@@ -108,7 +108,7 @@ fn one_gift_for_a_household_whoever_comes() {
     .shows("Robert and Eleanor Smith");
     let code = shop.code("spring", "C-01");
     shop.run(&format!("redeem {code} --today 2024-04-03")).status(1).says(
-        "was redeemed already: April 1, 2024 at 14:05 at till `back`, $12.50, by Robert and Eleanor Smith (`C-01`)",
+        "was already redeemed: April 1, 2024 at 14:05 at till `back`, $12.50, by Robert and Eleanor Smith (`C-01`)",
     );
     shop.run("redeem --customer C-01 --campaign spring --today 2024-04-03").status(1).says("was redeemed already");
     let changed = format!("redeem {code} --spend 9.80 --change --today 2024-04-03");

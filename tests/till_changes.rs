@@ -106,7 +106,7 @@ fn a_complaint_is_withdrawn_and_stays_on_record_as_undone() {
     assert!(!card.body.contains("Recorded at"));
     for blank in ["", " \n ", "\u{200b}", "\u{feff}\u{2060} \u{3164}", "\u{202e}", "\u{ad}"] {
         let page = till.post(&action(&card, "/till/note/"), &[("kind", "visit"), ("text", blank)]);
-        page.shows("Say what it was about.");
+        page.shows("Write what it was about.");
     }
     for (kind, text, what) in [
         ("complaint", "The hem <came> down", "A complaint."),
@@ -200,11 +200,11 @@ fn a_new_customer_has_a_card_with_a_reference_of_its_own_series() {
     for reference in ["TILL-0001", "TILL-0002"] {
         shop.run(&format!("customer show {reference}")).status(1).says("there is no customer");
     }
-    till.find("sorensen").shows("Nobody sounds like");
+    till.find("sorensen").shows("No one matches");
     // The same button does not recreate an undone card; two forms without a token are two requests.
     let again = add(&till, &form, &[("last_name", "Vik"), ("post_consent", "no")]);
     assert_eq!(again.status, 422);
-    again.shows("taken back since");
+    again.shows("undone since");
     for name in ["One", "Two"] {
         assert!(heading(&till.post("/till/new", &[("last_name", name)])).contains(name));
         till.post(&undo_of(&till.get("/owner/day")), &[]).shows("Undone: ");

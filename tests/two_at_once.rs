@@ -143,7 +143,7 @@ fn of_backups_to_one_name_one_wins() {
         assert_eq!(done.len(), 1, "round {round}: {:?}", outputs.iter().map(said).collect::<Vec<_>>());
         for output in refused {
             let expected =
-                format!("error: `{name}` is there already\nhint: choose a new name: a backup never replaces another\n");
+                format!("error: `{name}` already exists\nhint: choose a new name: a backup never replaces another\n");
             assert_eq!(said(output), expected);
         }
         assert_eq!(dump(&shop.file(&name)), dump(&shop.file("regulars.db")));

@@ -224,7 +224,7 @@ fn a_field_stays_when_its_value_is_not_the_imports() {
     }
 }
 
-/// An opt-out stays, whoever recorded it; consent that replaced an opt-out, or nothing, is removed.
+/// An opt-out stays, whatever its source; consent that replaced an opt-out, or nothing, is removed.
 #[test]
 fn a_no_stays_a_no() {
     let shop = Shop::new();
@@ -286,7 +286,7 @@ fn imports_are_undone_in_any_order() {
 #[test]
 fn imports_are_listed_and_undone_once() {
     let shop = Shop::without_people();
-    shop.run("import list").stdout("Nothing was imported yet.\n");
+    shop.run("import list").stdout("Nothing has been imported yet.\n");
     shop.run("import undo").status(1).stderr(str![[r"
 error: there is no import to undo
 hint: `regulars import list` shows the imports
@@ -300,7 +300,7 @@ hint: `regulars import list` shows the imports
     shop.run("import purchases purchases.csv --today 2024-03-03").quiet();
     let last = "import past-campaign last.csv --name 2023-tea --as-of 2023-03-01 --claim-until 2023-06-30";
     shop.write("last.csv", "Customer ID\nC-03\nC-06\n");
-    shop.run(last).says("nobody did");
+    shop.run(last).says("no one did");
     let list = shop.json("import list")["imports"].clone();
     let imports: Vec<Value> = list
         .as_array()
@@ -330,7 +330,7 @@ hint: to undo the import before it: `regulars import undo 3`
     assert_eq!(book(&shop), before);
     shop.run("import undo 3 --yes").stdout("Undid import 3 (`purchases.csv` of 2024-03-03): 15 purchases removed.\n");
     shop.run("import undo 3 --today 2024-03-09").status(1).stderr(str![[r"
-error: import 3 was undone already, on 2024-03-01
+error: import 3 was already undone, on 2024-03-01
 hint: import `purchases.csv` again to get it back
 
 "]]);
@@ -378,7 +378,7 @@ fn a_sale_loses_the_customer_that_the_import_gave_it() {
     shop.run("import customers more.csv").quiet();
     shop.run("import customers more.csv").quiet();
     shop.run("import undo 5")
-        .says("import 6 is newer: customers that it found unchanged go too; import `more.csv` again");
+        .says("import 6 is newer: customers that it found unchanged are removed too; import `more.csv` again");
 }
 
 /// Whatever is imported and edited: a card that was not changed since is restored, and on the others every field that

@@ -63,12 +63,12 @@ fn a_broken_off_init_replaces_nothing_of_the_owner() {
     let shop = Shop::without_people();
     init_killed(&shop, 1);
     shop.write("half/regulars.db", "the owner's");
-    shop.run("init half").status(1).says("regulars.db` is there already");
+    shop.run("init half").status(1).says("regulars.db` already exists");
     assert_eq!(shop.read("half/regulars.db"), "the owner's");
     let shop = Shop::without_people();
     shop.write("full/letter-templates/first-letter.md", "the owner's");
     let before = files_below(&shop.path());
-    shop.run("init full").status(1).says("first-letter.md` is there already");
+    shop.run("init full").status(1).says("first-letter.md` already exists");
     assert_eq!(files_below(&shop.path()), before);
 }
 
@@ -210,7 +210,7 @@ fn letters_of_a_reminder_that_are_on_record_are_not_lost() {
         print_killed(&shop, "out/spring/reminder-1", 1, &files, named);
         shop.run("doctor").status(1).shows("out/spring/reminder-1/printing.part was left half written");
         shop.run(&format!("run {day}"))
-            .says("an earlier run that was broken off had printed out/spring/reminder-1/letters.pdf");
+            .says("an earlier run that was interrupted had printed out/spring/reminder-1/letters.pdf");
         assert_eq!(files_below(&shop.file("out/spring/reminder-1")), whole, "{named}");
     }
     // Not recorded: it is deleted, and printed when it is due.
@@ -247,10 +247,10 @@ fn a_follow_up_that_was_broken_off_can_be_run_again() {
     }
     shop.run("plan next --today 2025-03-01 --dry-run").talk();
     // Edited, they are the owner's; complete, the campaign exists.
-    shop.run("follow-up spring next").status(1).says("is there already");
+    shop.run("follow-up spring next").status(1).says("already exists");
     fs::remove_file(shop.file("campaigns/next.toml")).unwrap();
     shop.write(written[1], "the owner's");
-    shop.run("follow-up spring next").status(1).says(&format!("{}` is there already", written[1]));
+    shop.run("follow-up spring next").status(1).says(&format!("{}` already exists", written[1]));
     assert_eq!(shop.read(written[1]), "the owner's");
     assert!(!shop.file("campaigns/next.toml").exists());
 }

@@ -289,7 +289,7 @@ fn an_opt_out_on_another_card_of_the_same_address_counts() {
     shop.run("customer show B1").shows("opted out of email, since 2024-03-01 (on the phone)");
 }
 
-/// The letter to a couple of whom one opts out names only the other.
+/// If one of a couple opts out, the letter names only the other.
 #[test]
 fn who_opted_out_of_post_is_not_in_the_letter_to_the_others() {
     for (people, names) in [
@@ -409,7 +409,7 @@ fn whose_letter_came_back_is_told_and_gets_an_email_where_there_is_a_choice() {
     shop.run("customer set N1 undeliverable_address=no").shows("has that already");
     shop.run("customer set N1 undeliverable_address=yes").shows("undeliverable_address: no → yes");
     shop.run("customer show N1").shows("undeliverable address since 2024-03-01");
-    shop.run("customer set N1 undeliverable_address=perhaps").status(1).says("say yes or no");
+    shop.run("customer set N1 undeliverable_address=perhaps").status(1).says("write yes or no");
     shop.run("returned thanks T1 --undo").status(1).says("no letter of `thanks` came back from `T1`");
 }
 
@@ -562,7 +562,7 @@ fn of_two_rows_of_one_person_the_no_counts() {
     }
 }
 
-/// Remarks and tags of a list are reported; a color preference such as grey is not.
+/// Remarks and tags of a list are reported; a favorite color is not.
 #[test]
 fn remarks_of_a_list_are_not_passed_over() {
     let head = "ref,first_name,last_name,street,city,state,postcode,Remarks,Tags\n";

@@ -54,7 +54,7 @@ fn a_year_of_lists_is_taken_in_undone_and_taken_in_again() {
     shop.run("import purchases items.csv").says("a Square export of items sold").shows("4 new");
     shop.run("import customers orders_export_1.csv").says("a Shopify order export").shows("1 new");
     shop.run("import purchases orders_export_1.csv").says("a Shopify order export").shows("2 new");
-    shop.run("import customers Christmas.xlsx").says("known by their name and address").says("Total").shows("4 new");
+    shop.run("import customers Christmas.xlsx").says("identified by name and address").says("Total").shows("4 new");
     let before = cards(&shop);
     let listed = imports(&shop);
     let kinds: Vec<(&Value, &Value)> = listed.iter().map(|one| (&one["file"], &one["added"])).collect();
@@ -62,7 +62,7 @@ fn a_year_of_lists_is_taken_in_undone_and_taken_in_again() {
     let number = listed.iter().find(|one| one["file"] == "Christmas.xlsx").unwrap()["number"].as_i64().unwrap();
     let undone = shop.json(&format!("import undo {number}"));
     assert_eq!((&undone["removed"], &undone["kept"]), (&json!(4), &json!([])), "{undone}");
-    shop.run("import customers Christmas.xlsx").says("known by their name and address").shows("4 new");
+    shop.run("import customers Christmas.xlsx").says("identified by name and address").shows("4 new");
     assert_eq!(cards(&shop), before);
     let letters = letter_lines(&shop, "customer");
     let lines: Vec<&str> = letters.values().map(String::as_str).collect();

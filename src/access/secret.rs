@@ -25,7 +25,7 @@ pub(crate) fn check(role: Role, typed: &str) -> Result<()> {
     let (is_good, hint) = match role {
         Role::Owner => (
             (PASSPHRASE..=LONGEST).contains(&signs),
-            format!("take at least {PASSPHRASE} characters; a few words are easy to keep"),
+            format!("use at least {PASSPHRASE} characters; a few words are easy to remember"),
         ),
         Role::Till => {
             let is_digits = typed.bytes().all(|b| b.is_ascii_digit());
@@ -33,7 +33,7 @@ pub(crate) fn check(role: Role, typed: &str) -> Result<()> {
                 typed.bytes().all(|b| typed.bytes().next() == Some(b)) || "0123456789876543210".contains(typed);
             (
                 is_digits && !is_dull && (PIN..=LONGEST).contains(&signs),
-                format!("take at least {PIN} digits, not all the same and not in a row"),
+                format!("use at least {PIN} digits, not all the same and not in a row"),
             )
         }
     };

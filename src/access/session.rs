@@ -40,7 +40,7 @@ pub(crate) fn begin(
 ) -> Result<(String, i64)> {
     if secret(write, role)?.as_deref() != Some(hash) {
         return Err(
-            Error::new(format!("the {} was changed at this moment", role.secret())).hint("sign in with the new one")
+            Error::new(format!("the {} was changed in the meantime", role.secret())).hint("sign in with the new one")
         );
     }
     write.run("DELETE FROM session WHERE ends_at <= ?1", params![now])?;

@@ -168,7 +168,7 @@ impl MailReader<'_> {
                 None => self.answer(&[], false),
             },
             MailKind::Withheld { why } => {
-                self.left(mail, format!("the mail server does not hand it out: {why}"), false);
+                self.left(mail, format!("the mail server does not send it: {why}"), false);
                 Ok(())
             }
             MailKind::Odd { keys, subject } => {
@@ -294,7 +294,7 @@ impl MailReader<'_> {
         let ours = self.ours(keys)?;
         let Some(email) = self.of_sender(ours, from)? else { return self.answer(keys, false) };
         let (who, reference) = (shown(&email), &email.reference);
-        let then = format!("if it is so, `regulars customer set {reference} email_consent=no`");
+        let then = format!("if so, `regulars customer set {reference} email_consent=no`");
         self.left(mail, format!("{who} seems to ask to unsubscribe; {then}"), false);
         Ok(())
     }
@@ -339,7 +339,7 @@ impl MailReader<'_> {
     /// Whether a report is acted on; one that names only an address waits for the owner.
     fn believed(&mut self, mail: &Mail, email: &SentEmail, is_by_address: bool, diagnostic: &str) -> bool {
         if is_by_address && !self.by_address {
-            let why = format!("known by the address alone: {}, {diagnostic}", shown(email));
+            let why = format!("matched by the address alone: {}, {diagnostic}", shown(email));
             self.left(mail, why, true);
         }
         !is_by_address || self.by_address

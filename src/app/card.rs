@@ -60,9 +60,9 @@ pub(crate) fn campaign_of(shop: &Shop, reference: &str, today: NaiveDate) -> Res
     match offers.as_slice() {
         [only] => Ok(only.planned.slug.clone()),
         [] => Err(Error::new(format!("{} has no letter", text::quote(reference)))
-            .hint("say which campaign it was with `--campaign NAME`")),
+            .hint("give the campaign with `--campaign NAME`")),
         _ => Err(Error::new(format!("{} has several letters: {}", text::quote(reference), text::list(&slugs)))
-            .hint("say which with `--campaign NAME`")),
+            .hint("give one of them with `--campaign NAME`")),
     }
 }
 
@@ -147,5 +147,5 @@ fn greeting(customer: &Customer, household: &[Customer]) -> String {
 }
 
 fn gone() -> Error {
-    Error::new("this person is not in the book any more").hint("look for them by name")
+    Error::new("this person is no longer in the book").hint("search for them by name")
 }

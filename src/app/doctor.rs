@@ -32,7 +32,7 @@ fn oversized(shop: &Shop, read: &Read<'_>) -> Result<Vec<Finding>> {
                 text::quote(&reference),
                 shop.settings.currency.show(amount)
             ),
-            hint: "find its import with `regulars import list`, and take it back with `regulars import undo NUMBER`"
+            hint: "find its import with `regulars import list`, and undo it with `regulars import undo NUMBER`"
                 .to_owned(),
         })
         .collect())
@@ -61,7 +61,7 @@ fn files(shop: &Shop, read: &Read<'_>) -> Result<Vec<Finding>> {
         if !planned.contains(&name) {
             found.push(Finding {
                 message: format!("out/{name} belongs to no planned campaign"),
-                hint: "delete it if you need it no more".to_owned(),
+                hint: "delete it if you no longer need it".to_owned(),
             });
         }
     }
@@ -91,7 +91,7 @@ fn files(shop: &Shop, read: &Read<'_>) -> Result<Vec<Finding>> {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         found.push(Finding {
             message: format!("{name} can be read by other users of this machine"),
-            hint: format!("as the user whose file it is, run `chmod 600 '{name}'` in the shop folder"),
+            hint: format!("as the owner of the file, run `chmod 600 '{name}'` in the shop folder"),
         });
     }
     let mut parts = Vec::new();

@@ -47,7 +47,7 @@ impl TypedAddress {
         let lines: Vec<(CustomerField, String)> =
             fields.filter_map(|field| Some((field, one_line(typed(field.as_str())?)))).collect();
         if lines.iter().any(|(_, text)| text.chars().count() > LONGEST) {
-            return Err(Error::new("no address has lines that long").hint("look again at what was typed"));
+            return Err(Error::new("a line of an address cannot be that long").hint("check what you typed"));
         }
         Ok(Self(lines.into_iter().map(|(field, text)| format!("{field}={text}")).collect()))
     }

@@ -97,7 +97,7 @@ fn missing(shop: &Shop) -> Vec<MissingSetting> {
 /// Why the bounce mailbox cannot be read; this does not stop emails from being sent.
 fn mailbox(shop: &Shop, offline: bool) -> Option<MissingSetting> {
     let fault = if offline { None } else { incoming::fault(shop) }?;
-    let message = format!("what comes back cannot be read: {fault}");
+    let message = format!("returned mail cannot be read: {fault}");
     Some(MissingSetting {
         key: "bounces",
         stops: false,
@@ -119,7 +119,7 @@ fn ask(shop: &Shop, offline: bool, missing: &mut Vec<MissingSetting>) -> Option<
         }
     };
     if shop.settings.email.as_ref().is_some_and(|email| email.daily_cap == Some(0)) {
-        add("daily_cap", true, "no email may go on any day".to_owned(), "write how many may, or take the line out");
+        add("daily_cap", true, "no email may be sent on any day".to_owned(), "set a larger number, or remove the line");
     }
     if offline {
         return None;
@@ -136,15 +136,15 @@ fn ask(shop: &Shop, offline: bool, missing: &mut Vec<MissingSetting>) -> Option<
         add(
             SERVER,
             false,
-            "the mail server takes one command at a time (no PIPELINING), so sending is slower".to_owned(),
-            "more `connections` make up for it, as far as it allows them",
+            "the mail server accepts one command at a time (no PIPELINING), so sending is slower".to_owned(),
+            "more `connections` help, if the server allows them",
         );
     }
     if let (Some(limit), Ok(Some((slug, largest)))) = (offer.size, largest(shop))
         && largest > limit
     {
         let message = format!(
-            "the mail server takes emails of {} at most; those of `{slug}` have {}",
+            "the mail server accepts emails up to {}; those of `{slug}` have {}",
             text::bytes(limit),
             text::bytes(largest)
         );
@@ -156,30 +156,32 @@ fn ask(shop: &Shop, offline: bool, missing: &mut Vec<MissingSetting>) -> Option<
 fn in_words(problem: ServerProblem) -> (&'static str, String, &'static str) {
     match problem {
         ServerProblem::Silent(why) => {
-            (SERVER, format!("the mail server cannot be reached: {why}"), "look at the name, the port and the network")
+            (SERVER, format!("the mail server cannot be reached: {why}"), "check the name, the port and the network")
         }
-        ServerProblem::Certificate(why) => {
-            (SERVER, why, "write the name that your provider gives; nothing is sent to a server that may be another")
-        }
+        ServerProblem::Certificate(why) => (
+            SERVER,
+            why,
+            "write the name that your provider gives; nothing is sent to a server that cannot prove its name",
+        ),
         ServerProblem::Open => (
             SERVER,
-            "the mail server does not encrypt (no STARTTLS), so that anybody on the way could read along".to_owned(),
+            "the mail server does not encrypt (no STARTTLS), so anyone on the network could read the emails".to_owned(),
             "most servers do on port 465: write `smtps://` in place of `smtp+starttls://`",
         ),
         ServerProblem::Password(why) => (
             "password_file",
-            format!("the mail server does not let us in: {why}"),
-            "look at the user in `server` and at the password; many providers want one made for programs",
+            format!("the mail server rejects the sign-in: {why}"),
+            "check the user in `server` and the password; many providers require an app password",
         ),
         ServerProblem::Refused(why) => (
             "from",
-            format!("the mail server takes no emails from this sender: {why}"),
-            "`from` must be an address that the user in `server` may write with; if none is named there, sign in as one",
+            format!("the mail server rejects emails from this sender: {why}"),
+            "`from` must be an address that the user in `server` may send from; if `server` has no user, add one",
         ),
         ServerProblem::NotNow(why) => (
             SERVER,
-            format!("the mail server takes no emails from this sender at present: {why}"),
-            "try again later; if it goes on, ask the people who run it",
+            format!("the mail server temporarily rejects emails from this sender: {why}"),
+            "try again later; if it continues, ask your provider",
         ),
     }
 }

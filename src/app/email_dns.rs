@@ -84,33 +84,33 @@ impl Receiver<'_> {
             let advice = match doubt {
                 SpfDoubt::Missing => (
                     format!("{domain} has no SPF record: receivers cannot see who may send for it"),
-                    "publish one; if your mail provider names one, take theirs",
+                    "publish one; if your mail provider gives you one, use that",
                 ),
                 SpfDoubt::Several(count) => (
                     format!("{domain} has {}, so receivers ignore them all", text::count(*count, "SPF record")),
-                    "publish one in place of all",
+                    "replace them with one",
                 ),
                 SpfDoubt::Unreadable(part) => (
                     format!("{} in the SPF record is not valid, so receivers ignore the record", text::quote(part)),
-                    "correct it or take it out",
+                    "correct or remove it",
                 ),
                 SpfDoubt::Everybody(other) if other != self.domain => (
                     format!("{}, which the SPF record includes, lets anyone send (`+all`)", text::quote(other)),
-                    "take it out, or ask them",
+                    "remove it, or ask them",
                 ),
                 SpfDoubt::Everybody(_) => {
                     (format!("the SPF record lets anyone send for {domain} (`+all`)"), "end it with `~all`")
                 }
                 SpfDoubt::TooManyLookups(count) => (
-                    format!("the SPF record takes {count} lookups of DNS; receivers make 10, then ignore the record"),
-                    "take out what no longer sends for you",
+                    format!("the SPF record needs {count} DNS lookups; receivers make 10, then ignore the record"),
+                    "remove what no longer sends for you",
                 ),
                 SpfDoubt::EmptyInclude(other) => (
                     format!(
                         "the SPF record includes {}, which has no SPF record, so receivers ignore yours",
                         text::quote(other)
                     ),
-                    "take it out, or write what your provider names",
+                    "remove it, or write what your provider gives you",
                 ),
                 SpfDoubt::NotCovered => (
                     format!("the SPF record does not let your mail server {host} send"),
@@ -129,7 +129,7 @@ impl Receiver<'_> {
         let Ok(Some(dkim)) = piece::dkim(self.shop, self.settings) else { return Ok(false) };
         let Ok((name, value)) = dkim.record(self.domain) else { return Ok(false) };
         let doubts = email::dkim_doubts(self.dns, &name, &value)?;
-        let (shown, publish) = (text::quote(&name), "publish the record of your key in its place");
+        let (shown, publish) = (text::quote(&name), "replace it with the record of your key");
         for doubt in &doubts {
             let advice = match doubt {
                 DkimDoubt::Missing => (
@@ -137,21 +137,19 @@ impl Receiver<'_> {
                     "publish the record of your key",
                 ),
                 DkimDoubt::Several(count) => (
-                    format!("{shown} has {}; which of them counts is left to chance", text::count(*count, "record")),
-                    "publish one in place of all",
+                    format!("{shown} has {}; it is not defined which one counts", text::count(*count, "record")),
+                    "replace them with one",
                 ),
                 DkimDoubt::Unreadable => {
                     (format!("the record at {shown} cannot be used to check your signatures"), publish)
                 }
-                DkimDoubt::Revoked => (format!("the key at {shown} was taken back (`p=` is empty)"), publish),
+                DkimDoubt::Revoked => (format!("the key at {shown} was revoked (`p=` is empty)"), publish),
                 DkimDoubt::OtherKey => (
-                    format!("DNS has another key at {shown} than yours, so every signature looks wrong to receivers"),
+                    format!("DNS has a different key at {shown}, so every signature looks wrong to receivers"),
                     publish,
                 ),
                 DkimDoubt::Testing => (
-                    format!(
-                        "the record of {shown} has the mark of a test (`t=y`), so signatures may count for nothing"
-                    ),
+                    format!("the record of {shown} is in test mode (`t=y`), so signatures may be ignored"),
                     "publish it without `t=y`",
                 ),
             };
@@ -169,22 +167,24 @@ impl Receiver<'_> {
             let (advice, is_fixed_here) = match doubt {
                 DmarcDoubt::Missing => (
                     (
-                        format!("{domain} has no DMARC record; Gmail and Yahoo ask all who send many emails for one"),
-                        "publish this one: it turns nothing away, and you get reports of what is sent in your name",
+                        format!(
+                            "{domain} has no DMARC record; Gmail and Yahoo require one from everyone who sends many emails"
+                        ),
+                        "publish this one: it rejects nothing, and you get reports of what is sent in your name",
                     ),
                     true,
                 ),
                 DmarcDoubt::Several(count) => (
                     (
                         format!("{domain} has {}, so receivers ignore them all", text::count(*count, "DMARC record")),
-                        "publish one in place of all",
+                        "replace them with one",
                     ),
                     true,
                 ),
                 DmarcDoubt::Unreadable(name) => (
                     (
-                        format!("the DMARC record at {} has no policy that there is (`p=`)", text::quote(name)),
-                        "publish one that has",
+                        format!("the DMARC record at {} has no valid policy (`p=`)", text::quote(name)),
+                        "publish one with a policy",
                     ),
                     true,
                 ),

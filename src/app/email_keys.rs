@@ -53,7 +53,7 @@ pub(crate) fn keys(shop: &Shop, make: fn() -> Result<Key>, replace: bool) -> Res
             let what = if is_of_pages { "is the key of the pages" } else { "is not a key that signs emails" };
             return Err(Error::new(format!("{} {what}, so it is not replaced", text::quote(file)))
                 .at("shop.toml")
-                .hint("name another file in `dkim_key`, or move this one away"));
+                .hint("set another file in `dkim_key`, or move this one"));
         }
     }
     let key = if is_new { make()? } else { piece::dkim_key(shop, file)? };
@@ -82,7 +82,7 @@ fn records(dkim: &Dkim, (address, domain): (&str, &str), host: Option<&str>) -> 
         DnsRecord {
             name: domain.to_owned(),
             value: email::spf_record(host),
-            purpose: "SPF: who may send for you; only one such record, so if your mail provider names one, take theirs",
+            purpose: "SPF: who may send for you; there can be only one such record, so if your mail provider gives you one, use that",
         },
         DnsRecord {
             name: email::dmarc_name(domain),

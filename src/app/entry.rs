@@ -112,7 +112,7 @@ pub(crate) fn undo_at_till(
 ) -> Result<Option<EventId>> {
     if let Some(standing) = find(write, entry)? {
         if standing.until(till, now).is_none() {
-            return Err(too_late("take it back"));
+            return Err(too_late("undo it"));
         }
         match entry {
             TillEntry::Letter(letter) => redemption::undo(write, letter, reason, now).map(|_| ()),
@@ -163,7 +163,7 @@ pub(crate) fn change_at_till(
 }
 
 fn too_late(what: &str) -> Error {
-    Error::new(format!("this till cannot {what} any more")).hint("the owner can, on the day's list")
+    Error::new(format!("this till can no longer {what}")).hint("the owner can, on the day's list")
 }
 
 /// Undoes an entry of any age. Pressing twice undoes it once.
@@ -172,7 +172,7 @@ fn too_late(what: &str) -> Error {
 pub(crate) fn undo(write: &Write<'_>, entry: TillEntry, reason: &str, now: NaiveDateTime) -> Result<()> {
     match entry {
         TillEntry::Letter(letter) => {
-            redemption::check_reason(reason, "say it in a word or two")?;
+            redemption::check_reason(reason, "give the reason in a word or two")?;
             if campaign::by_number(write, letter)?.is_some_and(|(_, letter)| letter.redeemed_on.is_some()) {
                 redemption::undo(write, letter, reason, now)?;
             }

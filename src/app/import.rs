@@ -138,7 +138,7 @@ pub(crate) fn import(
         };
         go_on(stop, STOPPED)?;
         let report = report.map_err(|e| e.at(&opened.name))?;
-        step(ImportStep::Now("Looking the book over"))?;
+        step(ImportStep::Now("Analyzing the book"))?;
         let profile = (request.file.dry_run || request.with_profile).then(|| import::profile(write)).transpose()?;
         if let Some(profile) = &profile {
             progress(ImportProgress::Profile(profile));

@@ -48,7 +48,7 @@ pub(crate) fn undo(
 ) -> Result<ImportUndone> {
     let mut store = shop.store()?;
     let work = |write: &Write<'_>| {
-        // Another program may have undone it meanwhile.
+        // Another program may have undone it in the meantime.
         let record = history::to_undo(write, Some(number))?;
         let step = |done, total| {
             progress(done, total);

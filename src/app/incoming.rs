@@ -70,7 +70,7 @@ pub(super) fn read(
         let left = mailbox.len() - mailbox.read();
         if left > 0 && progress.stop.load(Ordering::SeqCst) {
             let message = format!("you stopped it; {} of {} messages were read", mailbox.read(), mailbox.len());
-            stopped = Some(Error::new(message).hint("the same command goes on where this ended"));
+            stopped = Some(Error::new(message).hint("run the same command again to continue"));
             break;
         }
         match mailbox.next_batch() {
@@ -86,7 +86,7 @@ pub(super) fn read(
             Err(fault) if mailbox.read() == 0 => return Err(fault),
             Err(fault) => {
                 let so_far = format!("{} of {} messages were read", mailbox.read(), mailbox.len());
-                let hint = "what was read is done; the next reading goes on where this ended";
+                let hint = "what was read is done; the next run continues from there";
                 stopped = Some(Error::new(format!("{fault}; {so_far}")).hint(hint));
                 break;
             }

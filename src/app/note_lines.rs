@@ -40,8 +40,8 @@ pub(crate) fn write_sheet(shop: &Shop, slug: &str, now: NaiveDateTime) -> Result
     let file = shop.out(slug).join("note-lines.csv");
     if file.is_file() && planned.state != CampaignState::Posted && !is_read(&mut store, &planned, &file, now) {
         let shown = shop.shown(&file);
-        return Err(Error::new(format!("{} holds what was not taken yet", text::quote(&shown)))
-            .hint(format!("take it with `regulars note-lines {slug} --take {shown}`, or delete it")));
+        return Err(Error::new(format!("{} has lines that were not read back yet", text::quote(&shown)))
+            .hint(format!("read it with `regulars note-lines {slug} --take {shown}`, or delete it")));
     }
     let (recipients, sheet) = campaign::lines_sheet(&store.read(), &planned, shop.settings.currency, now.date())?;
     files::write_whole(&file, &sheet)?;

@@ -53,11 +53,11 @@ pub(crate) fn for_program(write: &Write<'_>, claim: &Claim, visit: &Visit, now: 
 /// The time of a visit as the API gives it: never in the future, except by a clock that is slightly ahead.
 pub(crate) fn moment(text: &str, now: NaiveDateTime, zone: TimeZone) -> Result<NaiveDateTime> {
     let Some(at) = zone.read(text) else {
-        return Err(Error::new(format!("{} is no moment", text::quote(text)))
+        return Err(Error::new(format!("{} is not a time", text::quote(text)))
             .hint("write `at` as 2024-04-01T14:05:00+02:00, or without the offset when it is the shop's own time"));
     };
     if at > now + AHEAD {
-        return Err(Error::new(format!("{} is in the future", text::quote(text))).hint("look at the clock of the till"));
+        return Err(Error::new(format!("{} is in the future", text::quote(text))).hint("check the clock of the till"));
     }
     Ok(at.min(now))
 }

@@ -22,7 +22,9 @@ pub(crate) fn returned(
     now: NaiveDateTime,
 ) -> Result<Recipient> {
     if on > now.date() {
-        return Err(Error::new(format!("{on} is in the future")).hint("say when it came back with `--on YYYY-MM-DD`"));
+        return Err(
+            Error::new(format!("{on} is in the future")).hint("give the day it came back with `--on YYYY-MM-DD`")
+        );
     }
     shop.store()?.write(|write| {
         let recipient = recipient(write, slug, reference)?;
@@ -42,9 +44,11 @@ pub(crate) fn not_returned(shop: &Shop, slug: &str, reference: &str, now: NaiveD
             let message = if recipient.returned_on.is_none() {
                 format!("no letter of {} came back from {}", text::quote(slug), text::quote(reference))
             } else {
-                format!("{} were sent the same by the other channel since then", recipient.name)
+                format!("{} were sent the same by the other channel since", recipient.name)
             };
-            return Err(Error::new(message).hint(format!("`regulars why {slug} {reference}` shows what became of it")));
+            return Err(
+                Error::new(message).hint(format!("`regulars why {slug} {reference}` shows what happened to it"))
+            );
         }
         redemption::record_returned(write, &recipient, now, "taken back")?;
         campaign::recipient(write, recipient.id)
@@ -60,7 +64,7 @@ fn recipient(write: &Write<'_>, slug: &str, reference: &str) -> Result<Recipient
         None => campaign::for_customer(write, planned.id, customer.id)?,
     };
     found.filter(|recipient| recipient.arm == Arm::Mailed).ok_or_else(|| {
-        Error::new(format!("{} got nothing from {}", text::quote(reference), text::quote(slug)))
+        Error::new(format!("{} was not sent anything from {}", text::quote(reference), text::quote(slug)))
             .hint(format!("`regulars why {slug} {reference}` shows why"))
     })
 }

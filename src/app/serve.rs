@@ -72,8 +72,7 @@ pub(crate) fn check(shop: &Shop, listen: &Listen, addresses: &[SocketAddr]) -> R
     if settings.certificate.is_none() && !listen.plain && !listen.behind_proxy {
         let message = format!("on {} the pages would go over the network unencrypted", text::quote(&listen.address));
         return Err(Error::new(message).hint(
-            "name a `certificate` and its `key` under `[till]`; or say `--behind-proxy` when a web server in front has \
-             the encryption, or `--plain` on a network that nobody but the shop is on",
+            "name a `certificate` and its `key` under `[till]`; or use `--behind-proxy` when a web server in front does the encryption, or `--plain` on a network that only the shop uses",
         ));
     }
     Ok(())

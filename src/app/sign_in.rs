@@ -23,7 +23,7 @@ pub(crate) fn till_of(shop: &Shop, role: Role, chosen: String) -> Option<String>
 /// # Errors When that role need not sign in.
 pub(crate) fn hash(read: &Read<'_>, role: Role) -> Result<String> {
     access::secret(read, role)?
-        .ok_or_else(|| Error::new(format!("nobody needs a {} here", role.secret())).hint("go straight to the pages"))
+        .ok_or_else(|| Error::new(format!("no {} is needed here", role.secret())).hint("go straight to the pages"))
 }
 
 /// Who sends a request, by the cookies of the owner and of the till. A till that shop.toml no longer names is not

@@ -88,7 +88,7 @@ pub(crate) fn amount(currency: Currency, typed: &str) -> Result<Option<Money>> {
     }
     let spend = currency.read(typed, None)?;
     if spend.0 < 0 {
-        return Err(Error::new("what they spent cannot be less than nothing"));
+        return Err(Error::new("what they spent cannot be negative"));
     }
     redemption::check_spend(spend).map(|()| Some(spend))
 }

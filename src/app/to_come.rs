@@ -29,7 +29,7 @@ pub(crate) fn to_come(read: &Read<'_>, wanted: Option<CampaignId>, now: NaiveDat
     let Some(at) = all.iter().position(|planned| wanted.is_none_or(|wanted| wanted == planned.id)) else {
         return Err(match wanted {
             Some(_) if !all.is_empty() => Error::new("there is no such campaign"),
-            _ => Error::new("no campaign was planned yet").hint("plan one: `regulars plan NAME`"),
+            _ => Error::new("no campaign has been planned yet").hint("plan one: `regulars plan NAME`"),
         });
     };
     let planned = all.remove(at);

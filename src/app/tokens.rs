@@ -16,7 +16,7 @@ pub(crate) fn make(shop: &Shop, till: &str, today: NaiveDate) -> Result<(i64, St
     if till.is_empty() || (!names.is_empty() && !names.iter().any(|name| name == till)) {
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         return Err(Error::new(format!("there is no till {} in shop.toml", text::quote(till))).hint(
-            if names.is_empty() { "say what it is called".to_owned() } else { text::did_you_mean(till, &names) },
+            if names.is_empty() { "use one of its names".to_owned() } else { text::did_you_mean(till, &names) },
         ));
     }
     shop.store()?.write(|write| access::make_token(write, till, today))

@@ -71,8 +71,7 @@ fn times_full(write: &Write<'_>, address: &str) -> Result<usize> {
     inbound::times_full(write, address, since.unwrap_or_default())
 }
 
-/// Records that the reader of an email unsubscribed or marked it as spam: for their address, and for the person the
-/// email was written to.
+/// Records that the reader of an email unsubscribed or marked it as spam: for their address, and for its recipient.
 pub(super) fn no_more(
     write: &Write<'_>,
     email: &SentEmail,

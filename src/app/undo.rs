@@ -14,13 +14,11 @@ use crate::text;
 ///
 /// # Errors When there is no reason, the code is invalid, or it was not redeemed.
 pub(crate) fn by_code(shop: &Shop, typed: &str, reason: &str, now: NaiveDateTime) -> Result<TillAnswer> {
-    redemption::check_reason(reason, "say it with `--reason \"…\"`")?;
+    redemption::check_reason(reason, "give it with `--reason \"…\"`")?;
     let code = Code::parse(typed)?;
     shop.store()?.write(|write| match campaign::by_code(write, &code)? {
         Some((_, recipient)) => redemption::undo(write, recipient.id, reason, now),
-        None => {
-            Err(Error::new(format!("there is no code {}", text::quote(code.as_str()))).hint("look again at the letter"))
-        }
+        None => Err(Error::new(format!("there is no code {}", text::quote(code.as_str()))).hint("check the letter")),
     })
 }
 
@@ -48,7 +46,7 @@ pub(crate) fn roll_back(
     reason: &str,
     now: NaiveDateTime,
 ) -> Result<Rollback> {
-    redemption::check_reason(reason, "say it as `reason`")?;
+    redemption::check_reason(reason, "give it as `reason`")?;
     let Some(found) = redemption::by_id(write, id)? else { return Ok(Rollback::Unknown) };
     Ok(match () {
         () if found.till != till => Rollback::AnotherTill,

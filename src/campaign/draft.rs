@@ -67,7 +67,7 @@ pub(crate) fn draft(read: &Read<'_>, shop: &Shop, slug: &str, today: NaiveDate) 
     let at_file = |e: Error| e.at(place(slug));
     if let Some(until) = file.gift.as_ref().and_then(|gift| gift.claim_until).filter(|until| until.value < as_of) {
         let over = Error::new(format!("`claim_until` is {}, before the campaign's own day, {as_of}", until.value));
-        return Err(at_file(over.at(until.line).hint("nobody could come in time: give a later day")));
+        return Err(at_file(over.at(until.line).hint("no one could come in time: give a later day")));
     }
     if let Some(late) = Error::all(file.late_reminders(as_of)) {
         return Err(at_file(late));
@@ -81,7 +81,7 @@ pub(crate) fn draft(read: &Read<'_>, shop: &Shop, slug: &str, today: NaiveDate) 
             text::did_you_mean(followed, &known)
         };
         return Err(at_file(
-            Error::new(format!("no campaign {} was planned", text::quote(followed))).at(followed.line).hint(hint),
+            Error::new(format!("the campaign {} was not planned", text::quote(followed))).at(followed.line).hint(hint),
         ));
     }
     let templates = sources.templates()?;
@@ -97,7 +97,7 @@ pub(crate) fn draft(read: &Read<'_>, shop: &Shop, slug: &str, today: NaiveDate) 
     let mut warnings = Vec::new();
     if as_of > today {
         warnings
-            .push(format!("it is judged on {as_of}, which is still to come: what people buy until then is not in it"));
+            .push(format!("it is evaluated on {as_of}, which is in the future: purchases until then are not counted"));
     }
     let branches = branches(read, &file, &scope, &choice.chosen, &mut warnings).map_err(at_file)?;
     let signing = signing(read, &file, &scope).map_err(at_file)?;
@@ -174,10 +174,10 @@ fn unprintable(engine: &Engine, file: &CampaignFile, recipients: &[DraftRecipien
         return Err(fault.within("letter-templates/"));
     }
     let pieces = text::count(found.len(), "piece");
-    Ok((!found.is_empty()).then(|| format!("{pieces} cannot be made as things are: {}", text::first_few(&found, 3))))
+    Ok((!found.is_empty()).then(|| format!("{pieces} cannot be made: {}", text::first_few(&found, 3))))
 }
 
-/// Recipients whom a reminder cannot reach because it uses another channel than their first piece.
+/// Recipients that a reminder cannot reach because it uses another channel than their first piece.
 fn out_of_reach(read: &Read<'_>, file: &CampaignFile, recipients: &[DraftRecipient]) -> Result<Vec<String>> {
     let mut found = Vec::new();
     if file.reminders.iter().all(|reminder| reminder.channel.is_none()) {
@@ -197,7 +197,7 @@ fn out_of_reach(read: &Read<'_>, file: &CampaignFile, recipients: &[DraftRecipie
                 text::count(lost, "recipient"),
                 if channel == Channel::Email { "consent to it" } else { "an address" },
             );
-            found.push(format!("reminder {} goes by {channel} and misses {who} without {why}", index + 1));
+            found.push(format!("reminder {} is sent by {channel} and cannot reach {who} without {why}", index + 1));
         }
     }
     Ok(found)
@@ -239,13 +239,13 @@ fn gift_name(file: &CampaignFile) -> String {
 }
 
 fn nobody(choice: &Choice) -> Error {
-    let error = Error::new("nobody would be written to");
+    let error = Error::new("the campaign would have no recipients");
     let (held_out, left_out) = (choice.chosen.len(), choice.left_out.len());
     let found = text::count(held_out + left_out, "customer");
     let counts = count_reasons(choice.left_out.iter().map(|(_, reason)| reason.as_str().to_owned()));
     let counts = text::list(&counts.iter().map(Why::in_words).collect::<Vec<_>>());
     error.hint(match (held_out, left_out) {
-        (0, 0) => "the query finds nobody: try it with `regulars segment`, and look at `as_of`".to_owned(),
+        (0, 0) => "no one matches the query: try it with `regulars segment`, and check `as_of`".to_owned(),
         (0, _) => format!("the query finds {found}, but all are left out: {counts}"),
         (_, 0) => {
             format!("the query finds {found}, and all are in the control group: make `hold_out` smaller, or remove it")
@@ -316,7 +316,7 @@ fn branches(
         .hint("add a last branch with `when = \"true\"`, or narrow the segment"));
     }
     for (_, branch) in file.branches.iter().enumerate().filter(|(index, _)| !used.contains_key(index)) {
-        warnings.push(format!("nobody is in branch {} (line {})", text::quote(&branch.name), branch.when.line));
+        warnings.push(format!("no one is in branch {} (line {})", text::quote(&branch.name), branch.when.line));
     }
     Ok(found)
 }

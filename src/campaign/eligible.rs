@@ -151,7 +151,7 @@ pub(super) fn excluded(read: &Read<'_>, file: &CampaignFile) -> Result<HashSet<C
 struct CameBack {
     /// A branch asks for them: they become recipients, and the owner checks their addresses.
     is_asked: bool,
-    /// Customers for whom the address does not decide: an email came back, or the address is unknown.
+    /// Customers whose address does not decide: an email came back, or the address is unknown.
     ids: HashSet<CustomerId>,
 }
 

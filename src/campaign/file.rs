@@ -151,7 +151,7 @@ impl CampaignFile {
         let late = numbered.filter(|(_, reminder)| reminder.due(as_of) > until.value);
         late.map(|(number, reminder)| {
             let day = reminder.due(as_of);
-            Error::new(format!("reminder {number} would go on {day} at the earliest, after `claim_until`"))
+            Error::new(format!("reminder {number} would be sent on {day} at the earliest, after `claim_until`"))
                 .at(reminder.after.line)
                 .hint(format!("`claim_until` is {}: remind them sooner, or give them longer", until.value))
         })

@@ -23,7 +23,7 @@ impl CampaignFile {
             let known = list(shop)?;
             let names: Vec<&str> = known.iter().map(String::as_str).collect();
             let hint = if names.is_empty() {
-                "there is no campaign yet: write one into campaigns/".to_owned()
+                "there is no campaign yet: create one in campaigns/".to_owned()
             } else {
                 text::did_you_mean(slug, &names)
             };
@@ -47,7 +47,7 @@ pub(crate) fn check_slug(slug: &str) -> Result<()> {
     let plain = slug.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.'));
     if slug.is_empty() || !plain || slug.starts_with('.') {
         return Err(Error::new(format!("{} is not the name of a campaign", text::quote(slug)))
-            .hint("names are made of letters, digits and hyphens, such as `1990-sauvignon-blanc`"));
+            .hint("names have letters, digits and hyphens, such as `1990-sauvignon-blanc`"));
     }
     Ok(())
 }

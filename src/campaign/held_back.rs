@@ -47,7 +47,7 @@ pub(crate) fn held_back(
         let who = customers::by_id(read, customer)?;
         let message = format!("{} complained on {on}, and it is not resolved: {}", who.name(), text::quote(&text));
         let hint = format!(
-            "`regulars customer resolve {}` once it is, or let the piece go all the same with `--despite`",
+            "`regulars customer resolve {}` once it is, or send the piece anyway with `--despite`",
             who.reference
         );
         held.insert(recipient, HeldBack { complaint: true, message, hint });
@@ -74,11 +74,11 @@ pub(crate) fn held_back(
         let slug = &planned.slug;
         let hint = if channel == Channel::Email {
             format!(
-                "email needs the customer's consent; `regulars plan {slug} --again` leaves them out as long as nothing was sent"
+                "email needs the customer's consent; `regulars plan {slug} --again` leaves them out if nothing was sent yet"
             )
         } else {
             format!(
-                "`regulars plan {slug} --again` leaves them out as long as nothing was printed; `--despite` lets the piece go"
+                "`regulars plan {slug} --again` leaves them out if nothing was printed yet; `--despite` prints the piece anyway"
             )
         };
         let message = format!("{} {message}", who.name());
@@ -86,7 +86,7 @@ pub(crate) fn held_back(
     }
     for named in names_unwelcome(read, planned, only)? {
         let hint = format!(
-            "`regulars plan {} --again` leaves them out as long as nothing was sent; `--despite` sends it anyway",
+            "`regulars plan {} --again` leaves them out if nothing was sent yet; `--despite` sends it anyway",
             planned.slug
         );
         let message = format!("it names {}, who {}", named.name, named.why);
@@ -123,7 +123,7 @@ pub(crate) struct NamedUnwelcome {
     pub(crate) has_died: bool,
 }
 
-/// Household members who have died since the plan, or whom a letter may no longer name.
+/// Household members who have died since the plan, or who may no longer be named in a letter.
 pub(crate) fn names_unwelcome(
     read: &Read<'_>,
     planned: &Planned,
@@ -154,7 +154,7 @@ pub(crate) fn names_unwelcome(
             () if who.has_moved() => "has moved away since the plan",
             () => continue,
         };
-        // People for whom this was known before are not in the piece.
+        // If this was already known, they are not in the piece.
         if freeze::name_line(read, &file, (&excluded, &opt_outs), best)? != frozen {
             unwelcome.push(NamedUnwelcome { recipient, name: who.name(), why, has_died: who.deceased });
         }
@@ -166,7 +166,7 @@ pub(crate) fn names_unwelcome(
 fn letters(read: &Read<'_>, planned: &Planned, mine: &str, held: &mut BTreeMap<RecipientId, HeldBack>) -> Result<()> {
     let slug = &planned.slug;
     let again = format!(
-        "`regulars plan {slug} --again` leaves them out as long as nothing was printed; `--despite` lets the piece go"
+        "`regulars plan {slug} --again` leaves them out if nothing was printed yet; `--despite` prints the piece anyway"
     );
     let letter = "FROM recipient r JOIN customer c ON c.id = r.customer_id LEFT JOIN second_piece s ON s.recipient_id = r.id \
                   WHERE r.campaign_id = ?1 AND r.arm = ?2 AND COALESCE(s.channel, r.channel) = ?3";
@@ -212,7 +212,7 @@ fn letters(read: &Read<'_>, planned: &Planned, mine: &str, held: &mut BTreeMap<R
 /// What the owner can do about a suppressed address.
 fn how_to_lift(why: Suppression) -> &'static str {
     if why.is_wish() {
-        "only a new consent of the customer who opted out lets it go: `regulars customer set REF email_consent=yes --source \"asked at the counter\"`"
+        "only new consent of the customer who opted out allows it: `regulars customer set REF email_consent=yes --source \"asked at the counter\"`"
     } else {
         "if the mailbox works again: `regulars customer set REF email_works=yes`"
     }

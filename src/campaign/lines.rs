@@ -127,8 +127,8 @@ pub(crate) fn take_lines(
 ) -> Result<TakenLines> {
     if planned.state == CampaignState::Posted || planned.state == CampaignState::Closed {
         let slug = text::quote(&planned.slug);
-        return Err(Error::new(format!("{slug} was mailed: what is written now would reach nobody"))
-            .hint("write it into the next campaign, or note it on the card: `regulars customer note REF TEXT`"));
+        return Err(Error::new(format!("{slug} was mailed: a line written now would reach no one"))
+            .hint("write it in the next campaign, or note it on the card: `regulars customer note REF TEXT`"));
     }
     let before = by_hand(write, planned)?;
     let recipients = written_to(write, planned)?;
@@ -162,7 +162,7 @@ fn rows<'r>(
     if columns.place("ref").is_none() || columns.place("personal_line").is_none() {
         return Err(Error::new("the columns `ref` and `personal_line` are not both there")
             .at(1)
-            .hint(format!("take the sheet that `regulars note-lines {}` writes", planned.slug)));
+            .hint(format!("use the sheet that `regulars note-lines {}` writes", planned.slug)));
     }
     let finder = Finder::of(recipients);
     let (mut rows, mut faults, mut seen) = (Vec::new(), Vec::new(), HashMap::new());
@@ -182,12 +182,12 @@ fn rows<'r>(
             },
             None => {
                 let slug = text::quote(&planned.slug);
-                faults.push((at, format!("{} is no recipient of {slug}", text::quote(&named))));
+                faults.push((at, format!("{} is not a recipient of {slug}", text::quote(&named))));
             }
         }
         Ok(())
     })?;
-    let hint = format!("take these rows out; `regulars recipients {}` lists who is meant", planned.slug);
+    let hint = format!("remove these rows; `regulars recipients {}` lists the recipients", planned.slug);
     let faults = faults.into_iter().map(|(at, message)| Error::new(message).at(at).hint(hint.clone()));
     Error::all(faults.collect()).map_or(Ok(rows), Err)
 }

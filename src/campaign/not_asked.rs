@@ -22,5 +22,5 @@ pub(crate) fn not_asked(read: &Read<'_>, slug: &str, is_asked: impl Fn(CustomerI
 pub(crate) fn not_asked_any_more(slug: &str, gone: &[String]) -> Option<String> {
     let (who, is) = (text::count(gone.len(), "recipient"), text::is(gone.len()));
     let some = || text::first_few(gone, 5);
-    (!gone.is_empty()).then(|| format!("{who} of {} {is} not in the question any more: {}", text::quote(slug), some()))
+    (!gone.is_empty()).then(|| format!("{who} of {} {is} no longer in the query: {}", text::quote(slug), some()))
 }

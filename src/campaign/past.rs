@@ -53,7 +53,7 @@ pub(crate) fn take_past(
     let (rows, mut report) = past_rows::read(sheet, past, settings, &customers::ids(write)?, progress)?;
     if rows.iter().all(|row| row.held_out) {
         if report.problems.is_empty() {
-            return Err(Error::new("nobody in it was written to").hint("each row is one customer who got the letter"));
+            return Err(Error::new("it has no recipients").hint("each row is one customer who got the letter"));
         }
         return Ok((report, Vec::new()));
     }
@@ -78,21 +78,21 @@ fn check(write: &Write<'_>, shop: &Shop, past: &Past<'_>, today: NaiveDate) -> R
     if past.claim_until < past.as_of {
         return Err(Error::new(format!("{} is before {}, the day it was mailed", past.claim_until, past.as_of))
             .at("--claim-until")
-            .hint("say the last day on which they could come"));
+            .hint("give the last day on which they could come"));
     }
     if past.claim_until >= today {
-        return Err(Error::new(format!("{} is not past yet", past.claim_until))
+        return Err(Error::new(format!("{} is not in the past yet", past.claim_until))
             .at("--claim-until")
-            .hint("take a campaign in when it is over, or say `--today YYYY-MM-DD`"));
+            .hint("import a campaign when it is over, or use `--today YYYY-MM-DD`"));
     }
     let name_in_use = |what: String| {
         Error::new(what).at("--name").hint("choose another name; what was imported or planned once is never changed")
     };
     if planned::current(write, past.slug)?.is_some() {
-        return Err(name_in_use(format!("there is a campaign {} already", text::quote(past.slug))));
+        return Err(name_in_use(format!("the campaign {} already exists", text::quote(past.slug))));
     }
     if shop.folder.join(place(past.slug)).exists() {
-        return Err(name_in_use(format!("{} is there already", text::quote(&place(past.slug)))));
+        return Err(name_in_use(format!("{} already exists", text::quote(&place(past.slug)))));
     }
     Ok(())
 }

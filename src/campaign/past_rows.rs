@@ -122,7 +122,7 @@ pub(super) fn read(
         Ok(())
     })?;
     if columns.place("redeemed_on").is_none() {
-        report.warnings.push("no column shows who came: nobody did".to_owned());
+        report.warnings.push("no column shows who came, so no one did".to_owned());
     }
     report.not_taken(columns.unused());
     Ok((rows, report))
@@ -207,10 +207,10 @@ impl RowReader<'_> {
         }
         let amount = parse_amount(text, self.decimal, self.currency)?;
         if amount.0 < 0 {
-            return Err(Error::new(format!("{} is less than nothing", text::quote(text))));
+            return Err(Error::new(format!("{} is negative", text::quote(text))));
         }
         if amount.0 > 0 && !came {
-            return Err(Error::new("an amount, and no day on which they came"));
+            return Err(Error::new("an amount, but no day on which they came"));
         }
         Ok(amount)
     }
@@ -291,7 +291,7 @@ mod tests {
             ("B,,,03/04/1989,", "redeemed_on", "`03/04/1989` could be two"),
             ("B,,,yes,", "redeemed_on", "`yes` is not a day"),
             ("B,held_out,,1989-02-03,", "redeemed_on", "a customer in the control group"),
-            ("B,,,1989-02-03,-5", "spend", "`-5` is less than nothing"),
+            ("B,,,1989-02-03,-5", "spend", "`-5` is negative"),
             ("B,,,1989-02-03,lots", "spend", "`lots` is not an amount"),
             ("B,,,,20", "spend", "an amount, and no day"),
             ("A,,,,", "ref", "customer `A` is in line 2 already"),

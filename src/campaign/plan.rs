@@ -89,7 +89,7 @@ pub(crate) fn plan(write: &Write<'_>, shop: &Shop, slug: &str, now: NaiveDateTim
     match &old {
         Some(old) if !again => return stored_summary(write, old),
         Some(old) if old.state != CampaignState::Planned => {
-            return Err(Error::new(format!("{} was {} already; its plan stays", text::quote(slug), old.state.done()))
+            return Err(Error::new(format!("{} was already {}; its plan stays", text::quote(slug), old.state.done()))
                 .hint("make another campaign: copy its file under a new name"));
         }
         Some(old) if recipient::recipients(write, old.id)?.iter().any(|r| r.redeemed_on.is_some()) => {
@@ -97,7 +97,7 @@ pub(crate) fn plan(write: &Write<'_>, shop: &Shop, slug: &str, now: NaiveDateTim
                 "a customer already came with a code of {}; its plan stays",
                 text::quote(slug)
             ))
-            .hint("take that back with `regulars unredeem` if it was a rehearsal, or make another campaign"));
+            .hint("undo that with `regulars unredeem` if it was a test, or make another campaign"));
         }
         _ => {}
     }
@@ -112,7 +112,8 @@ pub(crate) fn plan(write: &Write<'_>, shop: &Shop, slug: &str, now: NaiveDateTim
         let lost = lines::hand_on(write, old, &planned)?;
         if !lost.is_empty() {
             let who = text::first_few(&lost, 5);
-            warnings.push(format!("what was written by hand goes to nobody, as they are not in the new plan: {who}"));
+            warnings
+                .push(format!("these personal lines have no recipient, because they are not in the new plan: {who}"));
         }
     }
     Ok(Summary { warnings, ..stored_summary(write, &planned)? })
@@ -356,7 +357,7 @@ pub(crate) fn why_left_out(read: &Read<'_>, planned: &Planned, reference: &str) 
     read.first(sql, params![planned.id, reference], |row| row.get(0))
 }
 
-/// Customers whom a stored plan left out although they matched, because neither a letter nor an email could reach them.
+/// Customers left out of a stored plan although they matched, because neither a letter nor an email could reach them.
 pub(crate) fn left_out_as_unreachable(read: &Read<'_>, planned: &Planned) -> Result<Vec<String>> {
     let other = [Reason::Excluded, Reason::Deceased, Reason::SameHousehold, Reason::OverLimit].map(Reason::as_str);
     let sql = "SELECT ref FROM left_out WHERE campaign_id = ?1 AND reason NOT IN (?2, ?3, ?4, ?5) ORDER BY ref";

@@ -89,7 +89,7 @@ pub(crate) fn need(read: &Read<'_>, slug: &str) -> Result<Planned> {
 pub(super) fn by_id(read: &Read<'_>, id: CampaignId) -> Result<Planned> {
     let sql = format!("SELECT {PLANNED} FROM campaign WHERE id = ?1");
     let found = read.first(&sql, params![id], Planned::from_row)?;
-    found.ok_or_else(|| Error::new("a campaign is gone from the database").hint("run `regulars doctor`"))
+    found.ok_or_else(|| Error::new("a campaign is missing from the database").hint("run `regulars doctor`"))
 }
 
 /// The files that a plan was made from, as stored.

@@ -19,7 +19,7 @@ pub(crate) fn mark_printed<'r>(
 ) -> Result<()> {
     if planned::by_id(write, planned.id)?.state == CampaignState::Void {
         return Err(Error::new(format!("{} was planned again while it was printed", text::quote(&planned.slug)))
-            .hint("print it again: these letters carry codes that are void"));
+            .hint("print it again: the codes on these letters are void"));
     }
     leave_planned(write, planned, CampaignState::Printing)?;
     for letter in letters {
@@ -38,8 +38,8 @@ pub(crate) fn mark_printed<'r>(
 /// # Errors When it was planned again in the meantime.
 pub(crate) fn mark_sending(write: &Write<'_>, planned: &Planned) -> Result<()> {
     if planned::by_id(write, planned.id)?.state == CampaignState::Void {
-        return Err(Error::new(format!("{} was planned again meanwhile", text::quote(&planned.slug)))
-            .hint("send it again: that is the new plan"));
+        return Err(Error::new(format!("{} was planned again in the meantime", text::quote(&planned.slug)))
+            .hint("send it again: that uses the new plan"));
     }
     leave_planned(write, planned, CampaignState::Sending)
 }
@@ -61,7 +61,7 @@ pub(crate) fn mark_posted(write: &Write<'_>, planned: &Planned, on: NaiveDate) -
         return Ok(0);
     }
     if let Some(before) = planned.posted_on.filter(|before| *before != on) {
-        return Err(Error::new(format!("{} was posted on {before} already", text::quote(&planned.slug)))
+        return Err(Error::new(format!("{} was already recorded as mailed on {before}", text::quote(&planned.slug)))
             .hint("there is nothing to do: its codes are valid from that day"));
     }
     if on < planned.as_of {

@@ -127,7 +127,7 @@ pub(crate) fn recipients(read: &Read<'_>, campaign_id: CampaignId) -> Result<Vec
 /// # Errors When it is missing, which is an error in the program.
 pub(crate) fn by_id(read: &Read<'_>, id: RecipientId) -> Result<Recipient> {
     let found = read.first(&format!("{RECIPIENT} WHERE r.id = ?1"), params![id], Recipient::from_row)?;
-    found.ok_or_else(|| Error::new("a recipient is gone from the database").hint("run `regulars doctor`"))
+    found.ok_or_else(|| Error::new("a recipient is missing from the database").hint("run `regulars doctor`"))
 }
 
 /// The customer of a recipient; none when they were forgotten.

@@ -31,7 +31,7 @@ pub(super) fn run(arguments: &CallsArguments, context: &Context) -> Result<Done>
     let today = context.clock.today();
     if let Some(reference) = &arguments.done {
         let (customer, open) = app::calls::done(&shop, reference, arguments.note.as_deref(), today)?;
-        let mut text = format!("Noted: {} was spoken to.", customer.name());
+        let mut text = format!("Noted: you spoke with {}.", customer.name());
         if open {
             text.push_str(&format!(
                 " The complaint stays open until {}.",

@@ -49,7 +49,7 @@ fn free_folder() -> Result<PathBuf> {
     let names = std::iter::once("regulars-demo".to_owned()).chain((2..1000).map(|n| format!("regulars-demo-{n}")));
     let free = names.map(PathBuf::from).find(|folder| !folder.exists());
     free.ok_or_else(|| {
-        Error::new("there are a thousand demos here already").hint("delete some, or say where: `regulars demo DIR`")
+        Error::new("there are already a thousand demos here").hint("delete some, or give a folder: `regulars demo DIR`")
     })
 }
 
@@ -85,7 +85,7 @@ impl Play<'_> {
         demo::visits(self.folder, &recipients, &visits)?;
         self.second_scan(&recipients, &visits)?;
         self.file("exports/purchases-1989.csv", &story::year_between(&invited, &visits))?;
-        self.tell("JULY 1989. What came of it?");
+        self.tell("JULY 1989. How did it go?");
         let report = self.say(day(1989, 7, 3), &["report", YEAR_ONE])?;
         Ok((plan, report, invited))
     }
@@ -135,7 +135,7 @@ impl Play<'_> {
         );
         self.tell(&figures);
         self.text.push_str(&format!(
-            "\nThe shop is yours to play with. Look at\n  {folder}/out/{YEAR_ONE}/letters.pdf       the first year's letters, in posting order\n  \
+            "\nThe shop is yours to try things out. Look at\n  {folder}/out/{YEAR_ONE}/letters.pdf       the first year's letters, in posting order\n  \
              {folder}/out/{YEAR_TWO}/letters.pdf  the second year's two letters\n  \
              {folder}/campaigns/ and {folder}/letter-templates/   what they were made from\n\nand try\n  \
              regulars --shop {folder} why {YEAR_TWO} {someone}\n  \

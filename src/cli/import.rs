@@ -138,7 +138,7 @@ fn show_recognised(recognised: &Recognised, context: &Context) {
     to_stderr(&format!("This looks like {}.\n", recognised.dialect.title));
     to_stderr(match recognised.known_by {
         KnownBy::Reference => "",
-        KnownBy::Contact => "It has no customer numbers: people are known by their email, else by their phone.\n",
-        KnownBy::NameAndAddress => "It has no customer numbers: people are known by their name and address.\n",
+        KnownBy::Contact => "It has no customer numbers: people are identified by email, else by phone.\n",
+        KnownBy::NameAndAddress => "It has no customer numbers: people are identified by name and address.\n",
     });
 }

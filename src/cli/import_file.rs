@@ -49,12 +49,12 @@ impl FileArguments {
         };
         let rows = text::thousands(rows);
         let question =
-            format!("The shop's pages are open, and tills wait while {rows} rows are imported. Go on? Type yes: ");
+            format!("The shop's pages are open, and tills wait while {rows} rows are imported. Continue? Type yes: ");
         if confirms(&question, |answer| answer.eq_ignore_ascii_case("yes")) {
             return Ok(());
         }
         let message = format!("the shop's pages are open, and the tills would wait while {rows} rows are imported");
-        Err(Error::new(message).hint("import after closing time, or say `--yes`"))
+        Err(Error::new(message).hint("import after closing time, or use `--yes`"))
     }
 }
 
@@ -97,10 +97,10 @@ pub(super) fn outcome(file: &FileArguments, noun: &str, imported: Imported) -> D
         let hint = match left_out {
             Some(place) => {
                 let are = text::is(report.rejected);
-                format!("nothing was imported: no row is good; {count} {are} in {place} with their errors")
+                format!("nothing was imported: every row has an error; {count} {are} in {place} with their errors")
             }
-            None if file.skip_bad => "nothing would be imported: no row is good".to_owned(),
-            None => "nothing was imported; correct the file, or take the good rows with `--skip-bad`".to_owned(),
+            None if file.skip_bad => "nothing would be imported: every row has an error".to_owned(),
+            None => "nothing was imported; correct the file, or import the good rows with `--skip-bad`".to_owned(),
         };
         hints.push(&hint);
         text.extend(hints.iter().map(|hint| format!("hint: {hint}\n")));

@@ -103,9 +103,7 @@ fn amount(flag: &str, text: Option<&str>, currency: Currency) -> Result<Money> {
     let Some(text) = text else { return Ok(Money(0)) };
     let amount = currency.read(text, None).map_err(|e| e.at(flag))?;
     if amount.0 < 0 {
-        return Err(Error::new(format!("{} is less than nothing", text::quote(text)))
-            .at(flag)
-            .hint("write it like 6.50"));
+        return Err(Error::new(format!("{} is negative", text::quote(text))).at(flag).hint("write it like 6.50"));
     }
     Ok(amount)
 }

@@ -85,7 +85,7 @@ fn shown(undone: &ImportUndone, dry_run: bool) -> Done {
     if let Some(last) = newer.last().filter(|_| rows.customers_removed > 0) {
         let file = text::quote(&one_line(&last.file));
         warnings.push(format!(
-            "import {} is newer: customers that it found unchanged go too; import {file} again",
+            "import {} is newer: customers that it found unchanged are removed too; import {file} again",
             last.id
         ));
     }
@@ -105,7 +105,7 @@ fn named(record: &ImportRecord) -> String {
 
 /// Asks on a terminal; without one the command is run as given.
 fn ask(record: &ImportRecord) -> Result<()> {
-    let question = format!("Undo {}? Type its number to do it: ", named(record));
+    let question = format!("Undo {}? Type its number to confirm: ", named(record));
     if !can_ask() || confirms(&question, |answer| answer == record.id.to_string()) {
         return Ok(());
     }

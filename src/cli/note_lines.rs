@@ -37,7 +37,7 @@ pub(super) fn run(arguments: &NoteLinesArguments, context: &Context) -> Result<D
     let LinesOutcome { lines, print_again, silent: templates } = note_lines::read_sheet(&shop, slug, file, now)?;
     let mut object = serde_json::to_value(&lines).unwrap_or_default();
     object["campaign"] = slug.as_str().into();
-    let again = print_again.then(|| "letters of it were printed before: print them again".to_owned());
+    let again = print_again.then(|| "letters were already printed: print them again".to_owned());
     let silent = silent(templates, slug).filter(|_| lines.lines > 0);
     Ok(Done::new(summary(&lines), &object).warn(silent).warn(again))
 }
@@ -47,13 +47,13 @@ fn summary(outcome: &TakenLines) -> String {
     let lines = text::count(outcome.lines, "personal line");
     let signers =
         if outcome.signers > 0 { format!(" and {}", text::count(outcome.signers, "signer")) } else { String::new() };
-    let mut text = format!("Took {lines}{signers}.\n");
-    let lists = [("New", &outcome.added), ("Changed", &outcome.changed), ("Taken away", &outcome.removed)];
+    let mut text = format!("Read {lines}{signers}.\n");
+    let lists = [("New", &outcome.added), ("Changed", &outcome.changed), ("Removed", &outcome.removed)];
     if lists.iter().all(|(_, list)| list.is_empty()) && outcome.lines + outcome.signers == 0 {
-        return "Nothing is written in the sheet.\n".to_owned();
+        return "The sheet is empty.\n".to_owned();
     }
     if lists.iter().all(|(_, list)| list.is_empty()) {
-        return format!("{lines}{signers}, all of them kept before.\n");
+        return format!("{lines}{signers}, all of them already stored.\n");
     }
     for (what, list) in lists.into_iter().filter(|(_, list)| !list.is_empty()) {
         text.push_str(&format!("  {what}: {}\n", text::first_few(list, 5)));
@@ -65,8 +65,7 @@ fn summary(outcome: &TakenLines) -> String {
 fn silent(templates: Vec<String>, slug: &str) -> impl Iterator<Item = String> {
     templates.into_iter().map(move |file| {
         format!(
-            "letter-templates/{file} does not print `{{{{ personal_line }}}}`: put it there within an `if`, then \
-             `regulars plan {slug} --again`; what was written is kept",
+            "letter-templates/{file} does not print `{{{{ personal_line }}}}`: add it within an `if`, then `regulars plan {slug} --again`; the lines stay stored",
         )
     })
 }

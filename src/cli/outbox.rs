@@ -35,16 +35,16 @@ pub(super) fn run(arguments: &OutboxArguments, context: &Context) -> Result<Done
     let mut text = String::new();
     if let Some([reference, word]) = arguments.settle.as_deref() {
         let verdict = DoubtVerdict::from_form(word).ok_or_else(|| {
-            Error::new(format!("{} settles nothing", text::quote(word)))
-                .hint("say `sent` if it arrived, or `again` if it is to be sent again")
+            Error::new(format!("{} is not `sent` or `again`", text::quote(word)))
+                .hint("use `sent` if it arrived, or `again` to send it again")
         })?;
         let entry = outbox::settle(&shop, slug, reference, verdict, clock)?;
         let verb = if entry.wave == 0 { "send" } else { "run" };
         text = match verdict {
             DoubtVerdict::Again if entry.state == OutboxState::Queued => {
-                format!("The email to {} is due now, and goes with the next `regulars {verb}`.\n", entry.name)
+                format!("The email to {} is due now, and is sent with the next `regulars {verb}`.\n", entry.name)
             }
-            DoubtVerdict::Sent => format!("Written down: the email to {} was sent.\n", entry.name),
+            DoubtVerdict::Sent => format!("Recorded: the email to {} was sent.\n", entry.name),
             DoubtVerdict::Again if entry.wave == 0 => {
                 format!("The email to {} is sent again with the next `regulars send`.\n", entry.name)
             }
@@ -57,7 +57,7 @@ pub(super) fn run(arguments: &OutboxArguments, context: &Context) -> Result<Done
         let (entry, address) = outbox::readdress(&shop, slug, reference, clock)?;
         let next = if entry.wave == 0 { "send" } else { "run" };
         text = format!(
-            "The email to {} goes to {} instead of {}, with the next `regulars {next}`.\n",
+            "The email to {} is sent to {} instead of {}, with the next `regulars {next}`.\n",
             entry.name,
             text::quote(address.as_str()),
             text::quote(&entry.email)
@@ -85,7 +85,7 @@ pub(super) fn run(arguments: &OutboxArguments, context: &Context) -> Result<Done
     let mut warnings = Vec::new();
     if doubts > 0 {
         warnings.push(format!(
-            "an email in doubt may have arrived, and is never sent again by itself: look into the mail server's log, then \
+            "an email in doubt may have arrived, and is never sent again automatically: check the mail server's log, then \
              `regulars outbox {slug} --settle REF sent`, or `again`"
         ));
     }
@@ -100,7 +100,7 @@ pub(super) fn wrong_waits(slug: &str, due: impl Iterator<Item = NaiveDateTime>, 
     (wrong > 0).then(|| {
         let (emails, wait) = (Channel::Email.count(wrong), if wrong == 1 { "waits" } else { "wait" });
         format!(
-            "{emails} {wait} longer than the program ever does, as after a clock that was wrong: `regulars outbox {slug} --settle REF \
+            "{emails} {wait} longer than the program ever does, for example after the clock was wrong: `regulars outbox {slug} --settle REF \
              again` makes an email due now"
         )
     })
@@ -112,7 +112,7 @@ fn shown(name: &str, counts: &OutboxCounts, entries: &[OutboxEntry]) -> String {
     for (state, what) in [
         (OutboxState::InDoubt, "in doubt"),
         (OutboxState::Failed, OutboxState::Failed.as_str()),
-        (OutboxState::Sending, "being handed over"),
+        (OutboxState::Sending, "being sent"),
         (OutboxState::Queued, "to be tried again"),
     ] {
         // In the queue, only those that were already tried.
@@ -129,7 +129,7 @@ fn counts_line(name: &str, counts: &OutboxCounts) -> String {
         (counts.sent, OutboxState::Sent.as_str()),
         (counts.failed, OutboxState::Failed.as_str()),
         (counts.in_doubt, "in doubt"),
-        (counts.sending, "being handed over"),
+        (counts.sending, "being sent"),
         (counts.queued, OutboxState::Queued.as_str()),
     ]);
     format!("{name}: {}.\n", if some.is_empty() { "no emails" } else { &some })

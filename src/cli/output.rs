@@ -36,8 +36,10 @@ pub(super) fn to_stdout(text: &str) -> Result<()> {
 /// The result of writing to stdout.
 pub(super) fn is_printed(outcome: io::Result<()>) -> Result<()> {
     match outcome {
-        Err(e) if e.kind() != io::ErrorKind::BrokenPipe => Err(Error::cannot("write what was asked for", e)
-            .hint("what the command did is done; see that there is room, then ask again")),
+        Err(e) if e.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Error::cannot("write the output", e)
+                .hint("the command itself is done; free some space, then run it again"))
+        }
         _ => Ok(()),
     }
 }

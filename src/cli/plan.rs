@@ -34,7 +34,7 @@ pub(super) fn run(arguments: &PlanArguments, context: &Context) -> Result<Done> 
     };
     let PlanOutcome { summary, differences } = plan::plan(&shop, slug, mode, context.clock.now())?;
     if let Some(warnings) = differences {
-        let text = format!("Planned already, as of {}.\n{}", summary.as_of, figures(&summary, &shop));
+        let text = format!("Already planned, as of {}.\n{}", summary.as_of, figures(&summary, &shop));
         return Ok(Done::new(text, &Summary { warnings: warnings.clone(), ..summary }).warn(warnings));
     }
     let verb = if arguments.dry_run { "Would plan" } else { "Planned" };
@@ -89,7 +89,7 @@ fn figures(summary: &Summary, shop: &Shop) -> String {
     }
     lines.extend(left_out(summary).map(|left_out| ("left out", left_out)));
     if summary.gift_cost_minor.0 > 0 {
-        lines.push(("gifts if all come", currency.show(summary.gift_cost_minor)));
+        lines.push(("gifts if everyone comes", currency.show(summary.gift_cost_minor)));
     }
     if summary.postage_minor.0 > 0 {
         lines.push(("postage", currency.show(summary.postage_minor)));

@@ -23,12 +23,12 @@ pub(super) struct PostedArguments {
 
 pub(super) fn run(arguments: &PostedArguments, context: &Context) -> Result<Done> {
     let shop = context.shop()?;
-    let on = context.day_past(arguments.on, "say it when it was mailed")?;
+    let on = context.day_past(arguments.on, "record it once it was mailed")?;
     let (planned, unprinted) = posted::posted(&shop, &arguments.campaign, on)?;
     let country = &shop.settings.country;
     let text = match planned.posted_on.filter(|before| *before != on) {
         Some(before) => format!(
-            "The letters of {} that replace emails were mailed on {}; the codes are valid from {}, as they were.",
+            "The letters of {} that replace emails were mailed on {}; the codes are valid from {}, unchanged.",
             planned.name,
             long_date(on, country),
             long_date(before, country)

@@ -32,8 +32,8 @@ pub(super) fn run(arguments: &PreviewArguments, context: &Context) -> Result<Don
         "campaign": slug, "ref": recipient.reference, "name": recipient.name, "channel": channel, "wave": wave,
         "file": file, "page": page,
     });
-    let to_look_at = page.map_or(String::new(), |page| format!("; to look at it, open {page}"));
+    let to_look_at = page.map_or(String::new(), |page| format!("; to view it, open {page}"));
     let text = format!("The {channel} to {} is in {file}{to_look_at}.", recipient.name);
-    let waits = outcome.held_back.map(|held| format!("it waits: {}", held.message));
+    let waits = outcome.held_back.map(|held| format!("it is held back: {}", held.message));
     Ok(Done::new(text, &object).warn(outcome.differences).warn(waits))
 }

@@ -118,8 +118,7 @@ pub(super) fn run(arguments: &PrintArguments, context: &Context) -> Result<Done>
         }
         PrintForm::Labels(LabelOptions { outline: true, .. }) => {
             let text = format!(
-                "The outlines of {size} are in {file}: print them on plain paper, hold it against a sheet of labels, and say \
-                 with `--nudge` by how much they are off.",
+                "The outlines of {size} are in {file}: print them on plain paper, compare it with a sheet of labels, and correct the offset with `--nudge`.",
             );
             Done::new(text, &json!({ "campaign": slug, "sheet": size, "file": file }))
         }

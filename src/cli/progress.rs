@@ -26,7 +26,7 @@ pub(super) fn watched<T>(context: &Context, work: impl FnOnce(&Progress<'_>) -> 
     let report = |activity: Activity, done: usize, total: usize| {
         bar.set_message(match activity {
             Activity::ReadLetters => "Reading letters",
-            Activity::CheckLetters => "Looking at the letters",
+            Activity::CheckLetters => "Checking the letters",
             Activity::LayOutLetters => "Setting letters",
             Activity::PrintLetters => "Printing letters",
             Activity::WriteEmails => "Writing emails",

@@ -37,7 +37,7 @@ pub(super) fn run(arguments: &ProofArguments, context: &Context) -> Result<Done>
         let fixed = app::proof::fix_names(&shop, &proof, context.clock.today())?;
         let mut text = format!("Changed {} in the book.\n", text::count(fixed, "name"));
         if fixed > 0 && proof.state == CampaignState::Planned {
-            text.push_str(&format!("\nNext: regulars plan {slug} --again, which takes them into the letters\n"));
+            text.push_str(&format!("\nNext: regulars plan {slug} --again, which puts them into the letters\n"));
         }
         return Ok(Done::new(text, &json!({ "campaign": slug, "mended": fixed })));
     }
@@ -58,7 +58,7 @@ fn ask(proof: &Proof, yes: bool) -> Result<()> {
     if repairs.is_empty() || yes {
         return Ok(());
     }
-    let refused = Error::new("no name was changed: nobody confirmed it").hint("look at them, then say `--yes`");
+    let refused = Error::new("no name was changed: it was not confirmed").hint("check them, then use `--yes`");
     let names = text::count(repairs.len(), "name");
     let question = format!("{}Change {names} in the book like this? Type yes: ", repairs.concat());
     if confirms(&question, |answer| answer.eq_ignore_ascii_case("yes")) { Ok(()) } else { Err(refused) }

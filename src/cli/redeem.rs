@@ -53,7 +53,7 @@ pub(super) fn run(arguments: &RedeemArguments, context: &Context) -> Result<Done
         }
         _ => {
             return Err(Error::new("neither a code nor a customer was given")
-                .hint("say `redeem CODE` or `redeem --customer REF`"));
+                .hint("use `redeem CODE` or `redeem --customer REF`"));
         }
     };
     let spend = arguments.spend.as_deref().map(|text| shop.settings.currency.read(text, None));
@@ -112,11 +112,11 @@ pub(super) fn sentence(answer: &TillAnswer, claim: &Claim, shop: &Shop) -> Strin
             let till = answer.till.as_deref().map_or(String::new(), |till| format!(" at till {}", text::quote(till)));
             let amount = spent(answer.spend_minor.unwrap_or_default());
             let code = answer.code_text();
-            format!("error: {} was redeemed already: {at}{till}, {amount}, by {who}\nhint: if that was a mistake, `regulars unredeem {code} --reason \"…\"`\n", text::quote(code))
+            format!("error: {} was already redeemed: {at}{till}, {amount}, by {who}\nhint: if that was a mistake, `regulars unredeem {code} --reason \"…\"`\n", text::quote(code))
         }
         Outcome::Expired => {
             let until = answer.valid.and_then(|(_, until)| until).map(day).unwrap_or_default();
-            format!("error: {typed} expired: {who} could come until {until}\nhint: if they came in time, say when: `--on YYYY-MM-DD`\n")
+            format!("error: {typed} expired: {who} could come until {until}\nhint: if they came in time, give the day: `--on YYYY-MM-DD`\n")
         }
         Outcome::NotYet => {
             let from = answer.valid.map(|(from, _)| day(from)).unwrap_or_default();
@@ -125,10 +125,10 @@ pub(super) fn sentence(answer: &TillAnswer, claim: &Claim, shop: &Shop) -> Strin
         Outcome::Void => format!("error: {typed} is void: {who} was planned again and has another code\nhint: redeem by name: `regulars redeem --customer {} --campaign {}`\n",
             answer.reference.as_deref().unwrap_or("REF"), answer.campaign.as_deref().unwrap_or("NAME")),
         Outcome::Unknown => match claim {
-            Claim::Letter(_) => "error: there is no such letter\nhint: look again at the letter\n".to_owned(),
+            Claim::Letter(_) => "error: there is no such letter\nhint: check the letter\n".to_owned(),
             Claim::Typed(code) => Code::parse(code).map_or_else(
                 |fault| fault.report(),
-                |code| format!("error: there is no code {}\nhint: look again at the letter, or redeem by name: `regulars redeem --customer REF --campaign NAME`\n", text::quote(code.as_str())),
+                |code| format!("error: there is no code {}\nhint: check the letter, or redeem by name: `regulars redeem --customer REF --campaign NAME`\n", text::quote(code.as_str())),
             ),
             Claim::Person { campaign, .. } => format!("error: {typed} has no letter of {}\nhint: `regulars why {campaign} {}` shows why\n", text::quote(campaign), typed.trim_matches('`')),
         },

@@ -15,7 +15,7 @@ use crate::text;
 
 /// Send everything that is due today, or was missed earlier: emails that wait for another try, and reminders.
 ///
-/// Emails left over by the daily cap are included; letters of reminders are printed. If `[bounces]` in shop.toml names
+/// Emails that the daily cap has left are included; letters of reminders are printed. If `[bounces]` in shop.toml names
 /// a mailbox, its returned mail is read first. Made for a daily timer; may be repeated any number of times.
 #[derive(Debug, clap::Args)]
 pub(super) struct RunArguments {
@@ -95,13 +95,12 @@ impl Lists {
                 object["stopped"] = json!(stopped);
                 self.objects.push(object);
                 if tally.failed + tally.in_doubt > 0 {
-                    self.warnings
-                        .push(format!("`regulars outbox {slug}` shows whose, and what the mail server answered"));
+                    self.warnings.push(format!("`regulars outbox {slug}` shows which, and the mail server's reply"));
                 }
                 if *over_cap > 0 {
                     let left = Channel::Email.count(*over_cap);
                     self.warnings
-                        .push(format!("{title}: that is `daily_cap` for today, and leaves {left} for tomorrow"));
+                        .push(format!("{title}: `daily_cap` is reached for today, which leaves {left} for tomorrow"));
                 }
             }
             RunStep::Printed { count, pages, file } => {
@@ -114,7 +113,7 @@ impl Lists {
             }
             RunStep::Completed(file) => {
                 let file = shop.shown(file);
-                self.warnings.push(format!("{title}: an earlier run that was broken off had printed {file}"));
+                self.warnings.push(format!("{title}: an earlier run that was interrupted had printed {file}"));
             }
             RunStep::LeftOut(fault) => self.warnings.push(format!("left out: {fault}")),
             RunStep::HeldBack(held) => {
@@ -124,7 +123,7 @@ impl Lists {
             RunStep::Doubted(count) => {
                 let emails = Channel::Email.count(*count);
                 self.warnings.push(format!(
-                    "{title}: {emails} in doubt since an earlier run was broken off: `regulars outbox {slug}`"
+                    "{title}: {emails} in doubt since an earlier run was interrupted: `regulars outbox {slug}`"
                 ));
             }
             RunStep::Waiting(who) => {

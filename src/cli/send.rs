@@ -109,11 +109,11 @@ fn with_warnings(sent: &SendOutcome, slug: &str, now: NaiveDateTime, done: Done)
     let mut warnings = Vec::new();
     if report.doubted > 0 {
         let n = emails(report.doubted);
-        warnings.push(format!("{n} in doubt since an earlier run was broken off: `regulars outbox {slug}`"));
+        warnings.push(format!("{n} in doubt since an earlier run was interrupted: `regulars outbox {slug}`"));
     }
     if open.failed > 0 {
         warnings.push(format!(
-            "{} failed: `regulars outbox {slug}` shows whose, and what the mail server answered; `--settle REF again` or \
+            "{} failed: `regulars outbox {slug}` shows which, and the mail server's reply; `--settle REF again` or \
              `--readdress REF` sends one again",
             emails(open.failed)
         ));
@@ -121,34 +121,33 @@ fn with_warnings(sent: &SendOutcome, slug: &str, now: NaiveDateTime, done: Done)
     if open.in_doubt > 0 {
         let (n, are) = (emails(open.in_doubt), text::is(open.in_doubt));
         warnings.push(format!(
-            "{n} {are} in doubt: `regulars outbox {slug}` shows whose, and what the mail server answered; settle it with `--settle \
+            "{n} {are} in doubt: `regulars outbox {slug}` shows which, and the mail server's reply; settle it with `--settle \
              REF sent`, or `again`"
         ));
     }
     if let Some(next) = open.next_tries.first() {
         let (n, next) = (emails(open.next_tries.len()), next.format("%Y-%m-%d %H:%M"));
-        warnings
-            .push(format!("to try again what the mail server put off ({n}): `regulars send {slug}`, from {next} on"));
+        warnings.push(format!("to retry what the mail server deferred ({n}): `regulars send {slug}`, from {next} on"));
     }
     warnings.extend(wrong_waits(slug, open.next_tries.iter().copied(), now));
     if report.over_limit > 0 {
         let (n, are) = (emails(report.over_limit), text::is(report.over_limit));
-        warnings.push(format!("{n} {are} left by `--limit`: `regulars send {slug}` goes on with them"));
+        warnings.push(format!("{n} {are} left by `--limit`: `regulars send {slug}` sends them"));
     }
     if report.over_cap > 0 {
         let n = emails(report.over_cap);
-        warnings.push(format!("that is `daily_cap` for today: `regulars send {slug}` goes on tomorrow with {n}"));
+        warnings.push(format!("`daily_cap` is reached for today: `regulars send {slug}` continues tomorrow with {n}"));
     }
     warnings.extend(held_back(held));
     let left = report.tally.left();
     if left > 0 && report.stopped.is_none() {
-        warnings.push(format!("{} stay queued: an opt-out was recorded meanwhile", emails(left)));
+        warnings.push(format!("{} stay queued: an opt-out was recorded in the meantime", emails(left)));
     }
     let done = done.warn(warnings);
     match &report.stopped {
         Some(why) => {
             let error = Error::new(format!("{why}; {} stay queued", emails(left)))
-                .hint(format!("`regulars send {slug}` goes on where this ended"));
+                .hint(format!("`regulars send {slug}` continues from there"));
             done.broken_off(&error)
         }
         None => done.partial(sent.is_partial()),

@@ -26,8 +26,7 @@ pub(super) struct ServeArguments {
 }
 
 /// The warning without encryption.
-const PLAIN: &str = "warning: nothing is encrypted: everybody on this network can read along, names, PIN and passphrase too; \
-                     let no guests on it\n";
+const PLAIN: &str = "warning: nothing is encrypted: anyone on this network can read names, the PIN and the passphrase; keep guests off it\n";
 
 pub(super) fn run(arguments: &ServeArguments, context: &Context) -> Result<Done> {
     let shop = context.shop()?;
@@ -37,7 +36,7 @@ pub(super) fn run(arguments: &ServeArguments, context: &Context) -> Result<Done>
     let scheme = if shop.settings.till.certificate.is_some() { "https" } else { "http" };
     let stop = Stop::default();
     let pressed = stop.clone();
-    ctrlc::set_handler(move || pressed.now()).map_err(|e| Error::new("Ctrl-C could not be listened to").because(e))?;
+    ctrlc::set_handler(move || pressed.now()).map_err(|e| Error::new("Ctrl-C cannot be handled").because(e))?;
     let mut open = String::new();
     let manual = Manual::new(command_list::markdown(&(context.command)()));
     web::serve(shop, context.clock.running(), manual, &listen, &stop, |address| {
@@ -47,5 +46,5 @@ pub(super) fn run(arguments: &ServeArguments, context: &Context) -> Result<Done>
             to_stderr(PLAIN);
         }
     })?;
-    Ok(Done::new("Closed; everything that was answered is written down.", &json!({ "address": open })))
+    Ok(Done::new("Closed; everything confirmed to a till is stored.", &json!({ "address": open })))
 }

@@ -39,7 +39,7 @@ pub(super) fn stop_on_ctrl_c() -> Result<StopFlag> {
                 std::process::exit(3);
             }
         };
-        ctrlc::set_handler(handler).map_err(|e| Error::new("Ctrl-C could not be listened to").because(e))?;
+        ctrlc::set_handler(handler).map_err(|e| Error::new("Ctrl-C cannot be handled").because(e))?;
     }
     Ok(StopFlag(()))
 }

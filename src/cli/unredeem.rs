@@ -23,7 +23,7 @@ pub(super) fn run(arguments: &UnredeemArguments, context: &Context) -> Result<Do
     let shop = context.shop()?;
     let answer = app::undo::by_code(&shop, &arguments.code, &arguments.reason, context.clock.now())?;
     let name = answer.name.as_deref().unwrap_or_default();
-    let text = format!("Undone: {name} may come again with {}.", answer.code_text());
+    let text = format!("Undone: {name} can use {} again.", answer.code_text());
     let object = json!({ "outcome": EventKind::Undone, "code": answer.code, "ref": answer.reference, "name": answer.name, "campaign": answer.campaign, "reason": arguments.reason });
     Ok(Done::new(text, &object))
 }

@@ -47,8 +47,11 @@ fn verdict(customer: &Customer, recipient: Option<&Recipient>, reason: Option<&s
     let who = format!("{} ({})", customer.name(), text::quote(&customer.reference));
     match (recipient, reason) {
         (Some(r), Some(reason)) if r.reference != customer.reference && reason != "same household" => {
-            let household =
-                format!("the letter to {} ({}) is for the others of the household", r.name, text::quote(&r.reference));
+            let household = format!(
+                "the letter to {} ({}) is for the other members of the household",
+                r.name,
+                text::quote(&r.reference)
+            );
             ("left_out", format!("{who} matches the query and was left out: {reason}; {household}."))
         }
         (Some(r), _) if r.arm == Arm::HeldOut => (

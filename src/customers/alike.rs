@@ -98,7 +98,7 @@ pub(super) fn compare(a: &ComparedCard, b: &ComparedCard, rare: bool) -> (i32, V
     let listed = a.is_listed() && b.is_listed();
     if rare && a.whole == b.whole && (listed || !differ(&a.place, &b.place)) {
         score += 20;
-        why.push("nobody else has this name");
+        why.push("no one else has this name");
     }
     for (points, holds) in [
         (40, differ(&a.suffix, &b.suffix)),

@@ -167,7 +167,7 @@ fn read_change(assignment: &str) -> Result<Change> {
     let yes_or_no = || match Consent::from_form(&word.to_lowercase()) {
         Some(Consent::Yes) => Ok(true),
         Some(Consent::No) => Ok(false),
-        _ => Err(Error::new(format!("{} is not an answer to `{field}`", text::quote(value))).hint("say yes or no")),
+        _ => Err(Error::new(format!("{} is not a value of `{field}`", text::quote(value))).hint("write yes or no")),
     };
     if let Some(kind) = CircumstanceKind::from_form(field) {
         return yes_or_no().map(|yes| Change::Circumstance(kind, yes));
@@ -178,14 +178,14 @@ fn read_change(assignment: &str) -> Result<Change> {
     match field {
         UNDELIVERABLE => yes_or_no().map(Change::UndeliverableAddress),
         "email_works" if word.eq_ignore_ascii_case(Consent::Yes.as_str()) => Ok(Change::EmailWorks),
-        "email_works" => Err(Error::new(format!("{} is not an answer to `{field}`", text::quote(value)))
-            .hint("say yes when the mailbox works again; to stop emails, `email_consent=no`")),
+        "email_works" => Err(Error::new(format!("{} is not a value of `{field}`", text::quote(value)))
+            .hint("write yes when the mailbox works again; to stop emails, `email_consent=no`")),
         HOUSEHOLD if word.eq_ignore_ascii_case("alone") => Ok(Change::Alone),
         HOUSEHOLD if !word.is_empty() => Ok(Change::With(word.to_owned())),
-        HOUSEHOLD => Err(Error::new("a household with nobody").hint("give a reference, or `household=alone`")),
+        HOUSEHOLD => Err(Error::new("a household without a member").hint("give a reference, or `household=alone`")),
         "tag" => tag(value),
         "ref" => Err(Error::new("a reference cannot be changed: sales point to it")
-            .hint("if this is the same person as another card, `regulars customer merge REF INTO` makes them one")),
+            .hint("if this is the same person as another card, `regulars customer merge REF INTO` merges them")),
         _ => Err(Error::new(format!("there is no field {}", text::quote(field))).hint(known(field))),
     }
 }
@@ -200,8 +200,8 @@ fn email(value: &str) -> Result<String> {
     let address = email_in(value);
     match EmailAddress::fault(&address) {
         Some(fault) if !address.is_empty() => {
-            Err(Error::new(format!("{} is no email address: it {fault}", text::quote(&address)))
-                .hint("write it as `email=ana@example.com`; `email=` takes it off the card"))
+            Err(Error::new(format!("{} is not an email address: it {fault}", text::quote(&address)))
+                .hint("write it as `email=ana@example.com`; `email=` removes it"))
         }
         _ => Ok(address.into_owned()),
     }
@@ -209,7 +209,7 @@ fn email(value: &str) -> Result<String> {
 
 fn consent(field: &str, word: &str) -> Result<Consent> {
     Consent::from_form(&word.to_ascii_lowercase()).ok_or_else(|| {
-        Error::new(format!("{} is not an answer to `{field}`", text::quote(word))).hint("say yes, no or unknown")
+        Error::new(format!("{} is not a value of `{field}`", text::quote(word))).hint("write yes, no or unknown")
     })
 }
 
@@ -219,7 +219,7 @@ fn tag(value: &str) -> Result<Change> {
         None => (true, value.strip_prefix('+').unwrap_or(value)),
     };
     if tag.trim().is_empty() {
-        return Err(Error::new("a tag without a word").hint("`tag=+vip` adds one, `tag=-vip` takes it off"));
+        return Err(Error::new("an empty tag").hint("`tag=+vip` adds one, `tag=-vip` removes it"));
     }
     Ok(Change::Tag(tag.to_owned(), adds))
 }
@@ -355,14 +355,14 @@ mod tests {
                 "error: `vip` is not a field and its value\nhint: write it as `FIELD=VALUE`, such as `city=\"Palo Alto\"`\n",
             ),
             ("citty=x", "error: there is no field `citty`\nhint: did you mean `city`?\n"),
-            ("post=maybe", "error: `maybe` is not an answer to `post`\nhint: say yes, no or unknown\n"),
+            ("post=maybe", "error: `maybe` is not a value of `post`\nhint: write yes, no or unknown\n"),
             (
                 "email=ida..x@example.com",
-                "error: `ida..x@example.com` is no email address: it has two dots in a row\nhint: write it as \
-                 `email=ana@example.com`; `email=` takes it off the card\n",
+                "error: `ida..x@example.com` is not an email address: it has two dots in a row\nhint: write it as \
+                 `email=ana@example.com`; `email=` removes it\n",
             ),
-            ("moved=1", "error: `1` is not an answer to `moved`\nhint: say yes or no\n"),
-            ("tag=+", "error: a tag without a word\nhint: `tag=+vip` adds one, `tag=-vip` takes it off\n"),
+            ("moved=1", "error: `1` is not a value of `moved`\nhint: write yes or no\n"),
+            ("tag=+", "error: an empty tag\nhint: `tag=+vip` adds one, `tag=-vip` removes it\n"),
         ] {
             assert_eq!(read_change(typed).expect_err(typed).report(), report);
         }

@@ -26,7 +26,7 @@ macro_rules! card {
             pub(crate) deceased: bool,
             /// The identity of the address that they have left.
             pub(crate) moved_from: String,
-            /// The same key for people whom the owner made one household.
+            /// The same key for people that the owner made one household.
             pub(crate) manual_household: String,
         }
 

@@ -85,8 +85,8 @@ pub(crate) fn tell_apart(
     on: NaiveDate,
 ) -> Result<bool> {
     if one.id == other.id {
-        return Err(Error::new(format!("{} is one card", text::quote(&one.reference)))
-            .hint("if it was made of two by a merge, `regulars customer unmerge REF` makes them two again"));
+        return Err(Error::new(format!("{} is a single card", text::quote(&one.reference)))
+            .hint("if it was merged from two, `regulars customer unmerge REF` separates them"));
     }
     let (low, high) = (one.id.min(other.id), one.id.max(other.id));
     let sql = if apart {

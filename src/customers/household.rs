@@ -1,7 +1,7 @@
 //! Who lives together: one letter is sent to a household.
 //!
-//! A household is the people whom the owner put together, or who share an address and either the surname or each other
-//! as spouse. A customer whom the owner separated is alone. Households are updated whenever the book changes: for the
+//! A household is the people that the owner put together, or who share an address and either the surname or each other
+//! as spouse. A customer that the owner separated is alone. Households are updated whenever the book changes: for the
 //! people concerned, or after a large import, for everyone.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -31,7 +31,7 @@ pub(crate) fn household_of(read: &Read<'_>, customer: &Customer) -> Result<House
 /// # Errors When both are the same person.
 pub(crate) fn join_by_hand(write: &Write<'_>, one: &Customer, other: &Customer) -> Result<()> {
     if one.id == other.id {
-        return Err(Error::new(format!("{} lives with themselves already", text::quote(&one.reference)))
+        return Err(Error::new(format!("{} cannot be put together with themselves", text::quote(&one.reference)))
             .hint("give the reference of another customer, or `household=alone`"));
     }
     let word = |id: CustomerId| {

@@ -47,7 +47,7 @@ pub(crate) fn merge(
 ) -> Result<Merged> {
     let (old, stays) = (lookup::by_ref(write, reference)?, lookup::by_ref(write, into)?);
     if old.id == stays.id {
-        return Err(Error::new(format!("{} and {} are one card already", text::quote(reference), text::quote(into)))
+        return Err(Error::new(format!("{} and {} are already one card", text::quote(reference), text::quote(into)))
             .hint(format!("`regulars customer show {}` shows it", stays.reference)));
     }
     let mut words = Words::default();
@@ -98,16 +98,16 @@ pub(crate) fn unmerge(
     let stays = lookup::by_id(write, holder)?;
     if stays.reference != into {
         let error = Error::new(format!(
-            "{} was merged into {}, which is a part of {} now",
+            "{} was merged into {}, which was merged into {}",
             text::quote(reference),
             text::quote(&into),
             text::quote(&stays.reference)
         ));
-        return Err(error.hint(format!("take that apart first: `regulars customer unmerge {into}`")));
+        return Err(error.hint(format!("separate that first: `regulars customer unmerge {into}`")));
     }
     let again: i64 = write.value("SELECT count(*) FROM customer WHERE ref = ?1", params![reference])?;
     if again > 0 {
-        return Err(Error::new(format!("there is a new card {} already", text::quote(reference)))
+        return Err(Error::new(format!("there is already a new card {}", text::quote(reference)))
             .hint(format!("merge that one too: `regulars customer merge {reference} {into}`")));
     }
     let mut record: MergeRecord = serde_json::from_str(&kept).map_err(unreadable)?;
@@ -164,7 +164,7 @@ fn nothing_to_undo(read: &Read<'_>, reference: &str) -> Result<Error> {
     let sql = "SELECT ref FROM customer_merge WHERE into_ref = ?1 AND undone_at IS NULL ORDER BY id DESC LIMIT 1";
     Ok(match read.first(sql, params![reference], |row| row.get::<String>(0))? {
         Some(old) => error.hint(format!("{} was merged into it: `regulars customer unmerge {old}`", text::quote(&old))),
-        None => error.hint("give the old reference, the one that went"),
+        None => error.hint("give the old reference, the one that was merged"),
     })
 }
 

@@ -50,14 +50,16 @@ pub(crate) fn add_note(
     minutes: i64,
 ) -> Result<i64> {
     if text.trim().is_empty() {
-        return Err(Error::new("a note without words").hint("say what it was about"));
+        return Err(Error::new("an empty note").hint("write what it was about"));
     }
     if minutes > MOST_MINUTES {
         return Err(Error::new(format!("{minutes} minutes are more than one contact can take"))
             .hint(format!("the most is {MOST_MINUTES}, which is a week")));
     }
     if minutes < 0 {
-        return Err(Error::new("a contact cannot take less than no time").hint("give the minutes as a number from 0"));
+        return Err(
+            Error::new("the minutes of a contact cannot be negative").hint("give the minutes as a number from 0")
+        );
     }
     let sql =
         "INSERT INTO contact_note (customer_id, on_day, kind, text, minutes) VALUES (?1, ?2, ?3, ?4, ?5) RETURNING id";

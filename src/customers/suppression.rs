@@ -1,4 +1,4 @@
-//! Suppressed email addresses, whoever has them: stored as hashes that outlive the card, so that no import brings back
+//! Suppressed email addresses, for all cards with them: stored as hashes that outlive the card, so that no import brings back
 //! someone who opted out or whose address is dead.
 
 use std::collections::{HashMap, HashSet};

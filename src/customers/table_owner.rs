@@ -23,7 +23,7 @@ pub(crate) struct TableOwner {
 }
 
 impl TableOwner {
-    /// For tables whose rows belong to a recipient, whoever that is: a merge does not change them.
+    /// For tables whose rows belong to a recipient: a merge does not change them.
     pub(crate) const fn of_recipients(
         export: fn(&Read<'_>, &Customer) -> Result<Map<String, Json>>,
         forget: fn(&Write<'_>, &Erasure<'_>) -> Result<()>,

@@ -72,8 +72,10 @@ pub(crate) fn record_card(write: &Write<'_>, id: CustomerId, request: &str, here
 pub(crate) fn card_of_request(read: &Read<'_>, request: &str) -> Result<Option<CustomerId>> {
     let sql = "SELECT customer_id FROM till_change WHERE request = ?1";
     match read.first(sql, params![request], |row| row.get::<Option<CustomerId>>(0))? {
-        Some(None) => Err(Error::new("this card was added before, and taken back since")
-            .hint("look for them again, and add them from there")),
+        Some(None) => {
+            Err(Error::new("this card was already added, and undone since")
+                .hint("search again, and add them from there"))
+        }
         found => Ok(found.flatten()),
     }
 }
@@ -148,7 +150,7 @@ pub(crate) fn newest_till_change(
 
 pub(crate) fn till_change(read: &Read<'_>, id: TillChangeId) -> Result<TillChange> {
     let found = read.first(&format!("{CHANGE} WHERE id = ?1"), params![id], from_row)?;
-    found.ok_or_else(|| Error::new("there is no such change").hint("look at the day's list"))
+    found.ok_or_else(|| Error::new("there is no such change").hint("check the day's list"))
 }
 
 /// Dismisses a change: it stays on the list of its day.
@@ -190,7 +192,7 @@ pub(crate) fn undo_till_change(
 fn restore_address(write: &Write<'_>, id: CustomerId, change: &TillChange, now: NaiveDateTime) -> Result<()> {
     let card = lookup::by_id(write, id)?;
     if fields(&card, &ADDRESS) != change.after {
-        return Err(Error::new("the address was changed again since").hint("look at the card, and set it there"));
+        return Err(Error::new("the address was changed again since").hint("open the card, and set it there"));
     }
     let assignments: Vec<String> = change.before.iter().map(|(field, text)| format!("{field}={text}")).collect();
     change::set(write, &card, &assignments, now.date(), "undone by the owner").map(|_| ())

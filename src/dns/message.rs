@@ -31,7 +31,7 @@ pub(super) enum DnsResponse {
     Truncated,
     /// The resolver cannot answer.
     Failed(String),
-    /// It is no response to this query.
+    /// It is not a response to this query.
     Other,
 }
 

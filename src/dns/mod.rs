@@ -34,7 +34,7 @@ impl WrittenDns {
         let lines = self.0.lines().map(|line| line.trim().splitn(3, ' ').collect::<Vec<_>>());
         let found = lines.filter(|line| line.len() == 3 && line[0].eq_ignore_ascii_case(name) && line[1] == kind);
         let found: Vec<T> = found.map(|line| read(line[2])).collect();
-        if name.starts_with("silent") { Err("nobody answered".to_owned()) } else { Ok(found) }
+        if name.starts_with("silent") { Err("there was no answer".to_owned()) } else { Ok(found) }
     }
 }
 

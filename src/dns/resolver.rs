@@ -48,7 +48,7 @@ impl Resolver {
 
     /// Asks each resolver in turn, until one answers or the time is up.
     fn ask(&self, name: &str, kind: RecordKind) -> DnsAnswer<Record> {
-        let mut why = "nobody answered in time".to_owned();
+        let mut why = "there was no answer in time".to_owned();
         for server in self.servers.iter().cycle().take(self.servers.len() * TRIES) {
             let left = self.until.saturating_duration_since(Instant::now());
             if left.is_zero() {

@@ -47,9 +47,9 @@ impl Code {
     /// # Errors When it does not have eight characters, or the check character shows an error.
     pub(crate) fn parse(typed: &str) -> Result<Self> {
         let wrong = |why: String| {
-            let why = if is_bar_code_of_goods(typed) { "it is a bar code of goods".to_owned() } else { why };
+            let why = if is_bar_code_of_goods(typed) { "it is the bar code of a product".to_owned() } else { why };
             Error::new(format!("{} is not a code: {why}", text::quote(typed)))
-                .hint("look again at the letter; codes look like 7K3M-9QX5")
+                .hint("check the letter; codes look like 7K3M-9QX5")
         };
         let mut values = Vec::with_capacity(8);
         for c in typed.chars().filter(|c| !c.is_whitespace() && !is_hyphen(*c)) {

@@ -166,7 +166,7 @@ fn address_in(text: &str) -> Option<String> {
         c => c,
     };
     let plain: String = text.chars().filter(|c| !is_unseen(*c)).map(narrow).collect();
-    // No one types a no-break space on purpose.
+    // A non-breaking space is never typed on purpose.
     let parts: Vec<&str> = plain.split('@').map(|part| part.trim_matches('\u{a0}')).collect();
     let plain = parts.join("@").replace("\u{a0}.", ".").replace('\u{a0}', " ");
     let in_brackets = plain.match_indices('<').filter_map(|(at, _)| Some(plain[at + 1..].split_once('>')?.0));

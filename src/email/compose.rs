@@ -118,7 +118,7 @@ fn kind_of(media_type: &str) -> Result<ContentType> {
 }
 
 fn broken(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
-    Error::new("the email could not be put together").because(cause)
+    Error::new("the email could not be made").because(cause)
 }
 
 /// The date of a message that was not sent yet: noon of its day, UTC.

@@ -36,8 +36,8 @@ pub(super) fn own(text: &str, key: &str) -> Result<Mailbox> {
 /// The recipient.
 pub(super) fn recipient(name: &str, address: &str) -> Result<Mailbox> {
     let none = || {
-        let fault = EmailAddress::fault(address).unwrap_or_else(|| "is none that mail servers take".to_owned());
-        Error::new(format!("{} is no email address: it {fault}", text::quote(address)))
+        let fault = EmailAddress::fault(address).unwrap_or_else(|| "is not valid for mail servers".to_owned());
+        Error::new(format!("{} is not an email address: it {fault}", text::quote(address)))
             .hint("correct it on the card, then `regulars outbox NAME --readdress REF`")
     };
     let wire = EmailAddress::parse(address).ok_or_else(none)?.for_wire();

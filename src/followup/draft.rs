@@ -130,7 +130,7 @@ impl NextCampaign<'_> {
             line(&format!("order_by = {}", quoted(order)));
         }
         if let Some(limit) = self.old_key("limit") {
-            line(&format!("# limit = {limit}            # last year's; without it nobody of last year is left out"));
+            line(&format!("# limit = {limit}            # last year's; without it no one of last year is left out"));
         }
         line(&format!("one_per = {}", quoted(file.one_per.as_str())));
         if let Some(share) = self.old_key("hold_out") {

@@ -55,7 +55,7 @@ pub(crate) fn follow_up(read: &Read<'_>, shop: &Shop, old: &str, new: &str) -> R
     let responses: Vec<Response> = recipients.iter().map(Recipient::response).collect();
     let branches = draft::branches(&responses);
     if branches.is_empty() {
-        return Err(Error::new(format!("nobody of {} can be written to again", text::quote(old)))
+        return Err(Error::new(format!("no recipient of {} can be reached again", text::quote(old)))
             .hint("all their mail came back: correct the addresses first"));
     }
     let as_of = clock::months_after(planned.as_of, 12);
@@ -81,8 +81,8 @@ pub(crate) fn follow_up(read: &Read<'_>, shop: &Shop, old: &str, new: &str) -> R
         let there = shop.folder.join(path);
         let is_left = *path != drafts[0].0 && std::fs::read(&there).is_ok_and(|bytes| bytes == text.as_bytes());
         if there.exists() && !is_left {
-            return Err(Error::new(format!("{} is there already", text::quote(path)))
-                .hint("choose another name for the new campaign, or move that file away"));
+            return Err(Error::new(format!("{} already exists", text::quote(path)))
+                .hint("choose another name for the new campaign, or move that file"));
         }
     }
     for (path, text) in drafts.iter().rev() {

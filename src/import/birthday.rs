@@ -99,7 +99,7 @@ impl<'p> BirthdayColumn<'p> {
         if found == BirthdayReading::Either {
             let Some(order) = self.order()? else {
                 let doubt = Error::new(format!("{} could be two different days", text::quote(cell)));
-                return Ok(Err(doubt.hint("say which comes first: `--date-order dmy` or `--date-order mdy`")));
+                return Ok(Err(doubt.hint("set which comes first: `--date-order dmy` or `--date-order mdy`")));
             };
             self.settled.get_or_insert_with(|| (cell.to_owned(), order));
             found = read(cell, Some(order), self.today);

@@ -188,9 +188,9 @@ impl<'s> Columns<'s> {
                     let ways: Vec<String> = (1..=twins.count().min(MOST_NAMED))
                         .map(|n| format!("`--map {name}=\"{}#{n}\"`", self.heading(*place)))
                         .collect();
-                    return Err(Error::new(format!("several columns are headed {heading}"))
+                    return Err(Error::new(format!("several columns have the heading {heading}"))
                         .at(1)
-                        .hint(format!("say which of them counts: {}", text::alternatives(&ways))));
+                        .hint(format!("set which one to use: {}", text::alternatives(&ways))));
                 }
             }
         }
@@ -200,7 +200,7 @@ impl<'s> Columns<'s> {
     /// Applies a `--map` entry.
     fn say(&mut self, said: &str, folded: &[String]) -> Result<()> {
         let (field, column) = said.split_once('=').ok_or_else(|| {
-            Error::new(format!("{} does not say which column is which", text::quote(said)))
+            Error::new(format!("{} does not assign a column", text::quote(said)))
                 .hint("write `--map FIELD=COLUMN`, such as `--map ref=\"Customer ID\"`")
         })?;
         let index = self.names.iter().position(|name| *name == field.trim()).ok_or_else(|| {
@@ -232,7 +232,7 @@ impl<'s> Columns<'s> {
     pub(crate) fn need(&self, field: &str, meaning: &str) -> Result<usize> {
         self.place(field).ok_or_else(|| {
             Error::new(format!("no column looks like {meaning}")).at(1).hint(format!(
-                "say which one it is with `--map {field}=COLUMN`; the columns are {}",
+                "set it with `--map {field}=COLUMN`; the columns are {}",
                 text::first_few(
                     &self.header.iter().map(|heading| text::quote(heading)).collect::<Vec<_>>(),
                     MOST_NAMED
@@ -345,8 +345,8 @@ mod tests {
         let refused = find(&[]).expect_err("two").report();
         assert_eq!(
             refused,
-            "error: 1: several columns are headed `Mobile`\n\
-             hint: say which of them counts: `--map phone=\"Mobile#1\"` or `--map phone=\"Mobile#2\"`\n"
+            "error: 1: several columns have the heading `Mobile`\n\
+             hint: set which one to use: `--map phone=\"Mobile#1\"` or `--map phone=\"Mobile#2\"`\n"
         );
         assert!(find(&["phone=Mobile"]).is_err());
         assert_eq!(find(&["phone=Mobile#2"]).expect("said"), Some(2));

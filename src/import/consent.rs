@@ -15,7 +15,7 @@ pub(super) fn consent_of(text: &str) -> std::result::Result<Option<Consent>, Str
     let state = states.find(|words| words.clone().any(|known| known == word)).and_then(|mut words| words.next());
     match state.and_then(|state| Consent::from_str(state).ok()) {
         Some(consent) => Ok(Some(consent)),
-        None => Err(format!("{} is no answer: yes, no or unknown", text::quote(text))),
+        None => Err(format!("{} is not yes, no or unknown", text::quote(text))),
     }
 }
 

@@ -80,11 +80,11 @@ pub(crate) fn customers(
         (without_postcode, "the new address has no postcode"),
         (
             unusable_emails,
-            "an email that is no address, so nothing can be sent there; correct it in the list, or with `regulars customer set REF email=…`",
+            "an invalid email address, so nothing can be sent there; correct it in the list, or with `regulars customer set REF email=…`",
         ),
         (
             remarks,
-            "perhaps deceased, moved or not to be written to, by what the file remarks (`customer set REF deceased=yes`, `moved=yes` or `post=no`)",
+            "perhaps deceased, moved or opted out, according to remarks in the file (`customer set REF deceased=yes`, `moved=yes` or `post=no`)",
         ),
     ] {
         if !references.is_empty() {
@@ -94,7 +94,7 @@ pub(crate) fn customers(
     report.not_taken(plan.not_taken());
     if report.added + report.changed > 0 {
         customers::link_purchases(write, import)?;
-        progress(ImportStep::Now("Working out who lives together"))?;
+        progress(ImportStep::Now("Updating households"))?;
         if touched.len() > FEW {
             household::regroup(write)?;
         } else {
@@ -197,7 +197,7 @@ fn chosen_addresses(plan: &ImportPlan<'_>, people: &[usize]) -> Option<String> {
 fn twice(plan: &ImportPlan<'_>, contact: &ContactRow, line: usize, first: usize) -> RowProblem {
     let message = format!("customer {} is in line {first} already", text::quote(&contact.reference));
     RowProblem::new(line, plan.reference_heading(), message)
-        .hint("take one of the rows out; if they are two people, give one another reference")
+        .hint("remove one of the rows; if they are two people, give one a different reference")
 }
 
 /// Why a row's email is invalid, and on which line; `before` is that of the card.
@@ -423,7 +423,7 @@ impl<'t> CustomerImporter<'t> {
             let who = text::first_few(&references, 12);
             self.report
                 .warnings
-                .push(format!("opted out of {channel} with us, so the yes of the file was not imported: {who}"));
+                .push(format!("opted out of {channel} with us, so the consent in the file was not imported: {who}"));
         }
         Ok(())
     }

@@ -90,7 +90,7 @@ pub(crate) fn parse(text: &str, order: Option<DayOrder>) -> Result<NaiveDate> {
         (DayReading::Either(_, month_first), Some(DayOrder::MonthFirst)) => Ok(month_first),
         (DayReading::Either(..), None) => {
             Err(Error::new(format!("{} could be two different days", text::quote(text.trim())))
-                .hint("say which comes first: `--date-order dmy` or `--date-order mdy`"))
+                .hint("set which comes first: `--date-order dmy` or `--date-order mdy`"))
         }
     }
 }

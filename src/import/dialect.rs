@@ -232,10 +232,8 @@ impl Dialect {
             return Ok(self);
         }
         let other = if kind == ImportKind::Customers { ImportKind::Purchases } else { ImportKind::Customers };
-        Err(Error::new(format!("{} has no {}", self.title, kind.word())).hint(format!(
-            "take it in with `regulars import {}`, or force another dialect with `--from`",
-            other.word()
-        )))
+        Err(Error::new(format!("{} has no {}", self.title, kind.word()))
+            .hint(format!("import it with `regulars import {}`, or set another dialect with `--from`", other.word())))
     }
 }
 

@@ -154,7 +154,7 @@ impl EncodingGuess {
 /// The lead over the second-best encoding that excludes doubt.
 const CLEAR: i32 = 12;
 
-/// The encoding of lines that are not UTF-8. The detector knows the encodings of the Web and their languages; the words
+/// The encoding of lines that are not UTF-8. The detector has the encodings of the Web and their languages; the words
 /// decide between those and the ones of old Macs and MS-DOS, which it does not know.
 pub(super) fn guess(lines: &[Vec<u8>]) -> EncodingGuess {
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
@@ -192,7 +192,7 @@ pub(super) fn guess(lines: &[Vec<u8>]) -> EncodingGuess {
     EncodingGuess { is_doubtful: rival.is_some_and(|(score, _)| best - score < CLEAR), page }
 }
 
-/// The prior likelihood of an encoding that only the detector knows.
+/// The prior likelihood of an encoding that only the detector has.
 const DETECTED: i32 = 15;
 
 /// At most this many different words are compared.

@@ -62,7 +62,7 @@ pub(super) fn header_of(rows: &[(usize, Vec<String>)]) -> Result<usize> {
         if let Some((line, _)) = rows.iter().find(|(_, row)| is_header(row)) {
             return Err(Error::new(format!("the headings seem to be in line {line}"))
                 .at(first_line)
-                .hint("take out what is above them"));
+                .hint("remove what is above them"));
         }
     }
     let data: Vec<&String> = first.iter().filter(|cell| is_datum(cell)).collect();
@@ -71,7 +71,9 @@ pub(super) fn header_of(rows: &[(usize, Vec<String>)]) -> Result<usize> {
         let cells: Vec<String> = first.iter().filter(|cell| !cell.is_empty()).map(|cell| text::quote(cell)).collect();
         return Err(Error::new(format!("the file has no headings: it begins with {}", text::first_few(&cells, 4)))
             .at(first_line)
-            .hint("put a line above it that names the columns, such as `ref,first_name,last_name,street,city`"));
+            .hint(
+                "add a line above it with the names of the columns, such as `ref,first_name,last_name,street,city`",
+            ));
     }
     Ok(begin)
 }

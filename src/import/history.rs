@@ -80,7 +80,7 @@ pub(crate) fn to_undo(read: &Read<'_>, number: Option<i64>) -> Result<ImportReco
     };
     let number = record.id;
     if let Some(at) = record.undone_at {
-        let error = Error::new(format!("import {number} was undone already, on {}", at.date()));
+        let error = Error::new(format!("import {number} was already undone, on {}", at.date()));
         return Err(error.hint(format!("import {} again to get it back", crate::text::quote(&record.file))));
     }
     if record.kind == ImportedData::PastCampaign {

@@ -68,7 +68,7 @@ pub(crate) fn parse_amount(text: &str, separator: Option<DecimalSeparator>, curr
 /// If the file does not show which of two readings is correct, the owner decides for all rows.
 fn asked(text: &str, separator: Option<DecimalSeparator>, currency: Currency, fault: Error) -> Error {
     if separator.is_none() && currency.is_in_doubt(text) {
-        return fault.hint("say which separator is before the cents: `--decimal point` or `--decimal comma`");
+        return fault.hint("set which separator is before the cents: `--decimal point` or `--decimal comma`");
     }
     fault
 }

@@ -1,6 +1,6 @@
 //! Whether an order counts. The rule is the same for every system: an order that is canceled or unpaid is not imported,
 //! a partly paid one counts with what was paid, and refunds reduce what was paid. The words of systems and languages,
-//! and their headings, are in order_states.tsv.
+//! and their headings, come from order_states.tsv.
 //!
 //! A payment column overrides an order column, except for cancellations and refunds. The state of the goods
 //! ("Fulfillment Status") is ignored. An unknown word is reported, and the order is imported. If no word shows whether

@@ -169,7 +169,7 @@ impl BookProfile {
     pub(crate) fn in_words(&self, currency: Currency) -> String {
         let count = text::thousands;
         let mut lines = vec![format!(
-            "The book then has {}: {} can be reached by post, {} by email ({} have an email; only a recorded yes counts).",
+            "The book then has {}: {} can be reached by post, {} by email ({} have an email; only recorded consent counts).",
             text::count(self.customers, "customer"),
             count(self.by_post),
             count(self.by_email),
@@ -193,7 +193,7 @@ impl BookProfile {
             ));
         }
         let twice = match self.likely_twice.as_deref() {
-            Some([]) => "Nobody seems to be in it twice.".to_owned(),
+            Some([]) => "No one seems to be in it twice.".to_owned(),
             Some([first, more @ ..]) => format!(
                 "Likely in it twice: {}, such as {} ({}) and {} ({}), {}.",
                 text::count(more.len() + 1, "pair"),

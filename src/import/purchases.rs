@@ -81,7 +81,9 @@ pub(crate) fn purchases(
         not_taken.iter().filter(|heading| order_states::is_refund(heading)).map(|h| text::quote(h)).collect();
     if !refunds.is_empty() {
         let columns = text::list(&refunds);
-        report.warnings.push(format!("{columns}: refunds that were not taken off; `--map less=COLUMN` takes them off"));
+        report
+            .warnings
+            .push(format!("{columns}: refunds that were not subtracted; `--map less=COLUMN` subtracts them"));
     }
     report.not_taken(not_taken);
     Ok(report)
@@ -511,15 +513,15 @@ impl<'t> PurchaseImporter<'t> {
             let stored = self.purchases.stored(&straggler.dedupe_key, 1)?;
             let receipt = text::quote(&straggler.receipt);
             let wrong = match &stored {
-                None => Some(format!("receipt {receipt} was left out further up")),
+                None => Some(format!("receipt {receipt} was left out above")),
                 Some(stored)
                     if !straggler.reference.is_empty()
                         && same_key(&straggler.reference) != same_key(&stored.reference) =>
                 {
-                    Some(format!("receipt {receipt} has another customer further up"))
+                    Some(format!("receipt {receipt} has a different customer above"))
                 }
                 Some(stored) => {
-                    (straggler.on != stored.on).then(|| format!("receipt {receipt} has another day further up"))
+                    (straggler.on != stored.on).then(|| format!("receipt {receipt} has a different day above"))
                 }
             };
             if let Some(message) = wrong {
@@ -554,7 +556,7 @@ impl<'t> PurchaseImporter<'t> {
         }
         if report.cancelled > 0 {
             let count = text::count(report.cancelled, "order");
-            report.warnings.push(format!("{count} cancelled or never paid: not taken"));
+            report.warnings.push(format!("{count} canceled or never paid: not imported"));
         }
         report
     }

@@ -69,7 +69,7 @@ impl ImportReport {
         self.not_taken = headings.into_iter().map(str::to_owned).collect();
         if !self.not_taken.is_empty() {
             let names: Vec<String> = self.not_taken.iter().map(|name| text::quote(name)).collect();
-            self.warnings.push(format!("not taken: {}", text::first_few(&names, 12)));
+            self.warnings.push(format!("not imported: {}", text::first_few(&names, 12)));
         }
     }
 

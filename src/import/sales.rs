@@ -334,8 +334,9 @@ impl SaleReader<'_> {
                 match self.shown {
                     Some((first, before)) if first != order => {
                         let message =
-                            format!("{} has day and month in another order than line {before}", text::quote(text));
-                        faults.push(RowProblem::new(at, heading, message).hint("write all days alike, as 1989-01-31"));
+                            format!("{} has day and month in a different order than line {before}", text::quote(text));
+                        faults
+                            .push(RowProblem::new(at, heading, message).hint("write all days in the form 1989-01-31"));
                     }
                     Some(_) => {}
                     None => self.shown = Some((order, at)),
@@ -520,20 +521,20 @@ impl SaleReader<'_> {
             .take(MOST_STATES)
             .map(|(word, count)| {
                 let count = text::count(*count, "order");
-                format!("{count} with the status {}, which is not known: taken as paid", text::quote(word))
+                format!("{count} with the status {}, which is unknown: imported as paid", text::quote(word))
             })
             .collect();
         warnings.extend(self.foreign.iter().take(MOST_STATES).map(|(currency, rows)| {
             let (count, named) = (text::count(*rows, "row"), text::quote(currency));
-            format!("{count} of another currency, {named}: read as {}", self.currency.code)
+            format!("{count} in another currency, {named}: read as {}", self.currency.code)
         }));
         if self.partly_paid > 0 {
             let count = text::count(self.partly_paid, "order");
-            warnings.push(format!("{count} partly paid, and no column shows how much: not taken"));
+            warnings.push(format!("{count} partly paid, and no column shows how much: not imported"));
         }
         if self.partly_refunded > 0 {
             let count = text::count(self.partly_refunded, "order");
-            warnings.push(format!("{count} partly refunded, and no column shows how much: taken as a whole"));
+            warnings.push(format!("{count} partly refunded, and no column shows how much: imported in full"));
         }
         warnings
     }

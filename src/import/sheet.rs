@@ -79,7 +79,7 @@ impl ImportSheet {
             FileKind::Text => {}
         }
         if options.sheet.is_some() {
-            return Err(Error::new("the file is no workbook").at("--sheet").hint("leave `--sheet` out"));
+            return Err(Error::new("the file is not a workbook").at("--sheet").hint("leave `--sheet` out"));
         }
         let text = SourceText::of(source, options.encoding)?;
         let start = start(&text)?;
@@ -206,7 +206,7 @@ impl ImportSheet {
             ),
             Stray::Closed(offset) => (
                 offset,
-                "a cell goes on after its closing quotation mark",
+                "a cell continues after its closing quotation mark",
                 "write a quotation mark inside a cell twice; the cell may have been opened on an earlier line",
             ),
         };
@@ -309,7 +309,7 @@ impl ImportSheet {
             let is_short = is_short && self.rows.is_none();
             if let Some(before) = short.take() {
                 let fault = (is_short && before.goes_on_in(found, self.header.len())).then(|| {
-                    let message = format!("this row seems to go on in line {line}");
+                    let message = format!("this row seems to continue in line {line}");
                     RowProblem::new(before.line, "", message).hint("put a cell with a line break in quotation marks")
                 });
                 let is_broken = fault.is_some();
@@ -360,7 +360,7 @@ impl ImportSheet {
         }
         if !twice.is_empty() {
             let (twice, before) = (quoted(&twice), quoted(&before));
-            self.see(line, format!("has {twice}, which was converted once too often: is it {before}?"));
+            self.see(line, format!("has {twice}, which was encoded twice: is it {before}?"));
         } else if !lost.is_empty() {
             self.see(line, format!("has {}, in which letters were lost before it was exported", quoted(&lost)));
         }
@@ -371,7 +371,7 @@ impl ImportSheet {
         let width = self.header.len();
         let beyond = cells.iter().skip(width).position(|cell| !cell.trim().is_empty())?;
         let message = format!("{}, but the header has {width}", text::count(cells.len(), "cell"));
-        let hint = "put a cell that holds the separator into quotation marks; a column needs a heading";
+        let hint = "put a cell that contains the separator in quotation marks; a column needs a heading";
         Some(RowProblem::new(line, &(width + beyond + 1).to_string(), message).hint(hint))
     }
 
@@ -543,7 +543,7 @@ mod tests {
         let error = ImportSheet::read(b"a,b\n1,2\n\"3,4\n5,6\n").expect_err("refused");
         assert_eq!(error.to_string(), "3, column `a`: a quotation mark is opened and never closed");
         let error = ImportSheet::read(b"a,b\n\"1,2\n\"3\",4\n").expect_err("refused");
-        assert_eq!(error.to_string(), "3, column `a`: a cell goes on after its closing quotation mark");
+        assert_eq!(error.to_string(), "3, column `a`: a cell continues after its closing quotation mark");
         assert!(ImportSheet::read(b"  \n").is_err());
     }
 
@@ -607,7 +607,7 @@ mod tests {
             (
                 "C1,Ann,Moss,1 A St\nApt 4,Boston,02108\nC2,Bob,Reed,2 B St,Salem,01970\n",
                 &[
-                    "2: C1|Ann|Moss|1 A St !this row seems to go on in line 3",
+                    "2: C1|Ann|Moss|1 A St !this row seems to continue in line 3",
                     "3: Apt 4|Boston|02108 !this row seems to begin in line 2",
                     "4: C2|Bob|Reed|2 B St|Salem|01970",
                 ],
@@ -632,7 +632,7 @@ mod tests {
             remarks,
             [
                 "line 3 is left out, as the headings again: `ref, first_name, last_name`",
-                "line 4 has `JosÃ©` and `MÃ¼ller`, which was converted once too often: is it `José` and `Müller`?",
+                "line 4 has `JosÃ©` and `MÃ¼ller`, which was encoded twice: is it `José` and `Müller`?",
                 "line 5 is left out, as a ruler: `-----, ---, ---`",
                 "line 6 is left out, as a total: `Total, 2`",
                 "line 7 is left out, as a line of the program that wrote the file: `(2 rows affected)`",

@@ -259,7 +259,7 @@ impl OtherLines {
         let (title, first) = (guess.page.title, self.first);
         let word = self.lines.first().and_then(|line| encoding::words(line).next()).unwrap_or_default();
         let word = text::quote(&guess.page.decode(word));
-        let choose = "say `--encoding NAME` if that is wrong";
+        let choose = "use `--encoding NAME` if that is wrong";
         if self.utf8 > 0 {
             return Some(match self.count {
                 1 => format!("line {first} is not in UTF-8 like the rest, and read as {title}: {word}"),
@@ -374,7 +374,7 @@ mod tests {
             assert_eq!(text, "ref,first_name,last_name\rC1,José,Muñoz");
             assert_eq!(
                 remark.expect("said"),
-                format!("the file is read as {title}, with `José` in line 2; say `--encoding NAME` if that is wrong")
+                format!("the file is read as {title}, with `José` in line 2; use `--encoding NAME` if that is wrong")
             );
         }
         let doubtful = read(&list(b"Ann", b"K\x9aln"), None).1.expect("said");

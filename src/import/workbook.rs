@@ -235,7 +235,7 @@ fn chosen(sheets: &[Sheet], wanted: Option<&str>) -> Result<(String, Option<Stri
     let others: Vec<String> = others.iter().map(|name| text::quote(name)).collect();
     let remark = (!others.is_empty()).then(|| {
         let others = text::first_few(&others, 12);
-        format!("the sheet {} was read; `--sheet` takes another: {others}", text::quote(first))
+        format!("the sheet {} was read; `--sheet` chooses another: {others}", text::quote(first))
     });
     Ok(((*first).to_owned(), remark))
 }
@@ -302,13 +302,13 @@ impl SheetWriter {
         self.end_row()?;
         let table = match self.out {
             Some(out) => out.into_inner().map_err(|e| damaged(e.into_error()))?,
-            None => return Err(Error::new("the sheet is empty").hint("say with `--sheet` which one has the list")),
+            None => return Err(Error::new("the sheet is empty").hint("set the sheet with the list with `--sheet`")),
         };
         let mut remarks: Vec<String> = remark.into_iter().collect();
         if let Some((place, error, count)) = self.errors {
             let others =
                 if count > 1 { format!(", and so have {} others", text::thousands(count - 1)) } else { String::new() };
-            remarks.push(format!("cell {place} has {}{others}: taken as empty", text::quote(&error)));
+            remarks.push(format!("cell {place} has {}{others}: read as empty", text::quote(&error)));
         }
         Ok(WorkbookTable { table, rows: self.rows, remarks })
     }

@@ -101,7 +101,7 @@ pub(crate) fn calls(read: &Read<'_>, options: CallOptions, currency: Currency) -
         if seen.insert(entry.id) {
             let last = entry.latest.max(spoken.get(&entry.id).copied()).unwrap_or(entry.since);
             let why = format!(
-                "one of your best, with {} in two years, last seen or spoken to {}",
+                "one of your best, with {} in two years, last visit or call {}",
                 currency.show_whole(entry.takings()),
                 ago(last, today)
             );
@@ -191,7 +191,7 @@ pub(crate) fn note_call(
 /// The list as a page of text.
 pub(crate) fn calls_table(list: &CallList) -> String {
     if list.calls.is_empty() {
-        return "Nobody waits for a call today.\n".to_owned();
+        return "No one is waiting for a call today.\n".to_owned();
     }
     let mut text = String::new();
     let mut heading = None;
@@ -204,7 +204,7 @@ pub(crate) fn calls_table(list: &CallList) -> String {
             text.push_str(match call.reason {
                 CallReason::Complaint => "Open complaints\n",
                 CallReason::FirstPurchase => "New this week\n",
-                CallReason::Quiet => "Not seen or spoken to for long\n",
+                CallReason::Quiet => "No visit or call for long\n",
             });
         }
         let reach = [call.phone.as_str(), call.email.as_str()].into_iter().find(|reach| !reach.is_empty());

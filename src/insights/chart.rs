@@ -29,7 +29,7 @@ const BOTTOM: f64 = 408.0;
 pub(crate) fn chart(sheet: &Worksheet) -> Result<String> {
     let (Some(share), false) = (sheet.top.share, sheet.curve.is_empty()) else {
         return Err(Error::new("there is no curve to draw: no customer in the book bought anything in these days")
-            .hint("take in purchases, or choose other days with `--from` and `--as-of`"));
+            .hint("import purchases, or choose other days with `--from` and `--as-of`"));
     };
     let part = fraction(sheet.top.count, sheet.customers);
     let title = format!(
@@ -74,13 +74,7 @@ fn svg_of(sheet: &Worksheet, title: &str, label: &str, marks: &[(f64, f64, Strin
         text_at(&mut svg, (LEFT - 8.0, y + 6.0), "end", &small, &words);
     }
     line(&mut svg, &[(LEFT, TOP), (LEFT, BOTTOM)], EDGE, 1);
-    text_at(
-        &mut svg,
-        (f64::midpoint(LEFT, RIGHT), BOTTOM + 50.0),
-        "middle",
-        &plain,
-        "of the customers, the best first",
-    );
+    text_at(&mut svg, (f64::midpoint(LEFT, RIGHT), BOTTOM + 50.0), "middle", &plain, "of the customers, best first");
     let middle = f64::midpoint(TOP, BOTTOM);
     let turned = format!("transform=\"rotate(-90 30 {middle})\" {plain}");
     text_at(&mut svg, (30.0, middle), "middle", &turned, "of sales");

@@ -31,7 +31,7 @@ impl std::str::FromStr for Top {
         let count = text.trim().parse().ok().filter(|n| *n > 0).map(Self::Count);
         let share = || text.parse().ok().filter(|share: &Share| share.of_rounded_up(1) > 0).map(Self::Share);
         count.or_else(share).ok_or_else(|| {
-            Error::new(format!("{} does not say how many are the best", text::quote(text)))
+            Error::new(format!("{} is not a number or a share", text::quote(text)))
                 .hint("write a share such as 20%, or a number such as 600")
         })
     }

@@ -19,6 +19,6 @@ impl DaySpan {
         let Some(from) = self.from.filter(|from| *from > self.as_of) else { return Ok(()) };
         Err(Error::new(format!("{from} is after {}", self.as_of))
             .at("--from")
-            .hint("say the last day with `--as-of YYYY-MM-DD`"))
+            .hint("give the last day with `--as-of YYYY-MM-DD`"))
     }
 }

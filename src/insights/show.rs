@@ -98,7 +98,7 @@ fn fifths(sheet: &Worksheet, currency: Currency) -> Vec<String> {
         }),
     );
     add(
-        "bought so often",
+        "number of visits",
         fifth_rows(&sheet.fifths.frequency, currency, |f| span(text::thousands(f.least), text::thousands(f.most))),
     );
     add("brought", fifth_rows(&sheet.fifths.money, currency, |f| span(currency.show(f.least), currency.show(f.most))));
@@ -198,7 +198,7 @@ fn other_end(sheet: &Worksheet, currency: Currency) -> Vec<String> {
             return;
         }
         lines.extend([String::new(), sentence.to_owned()]);
-        let head = ["ref", "name", "takings", "brought back", "minutes", "sales an hour"];
+        let head = ["ref", "name", "takings", "returned", "minutes", "sales an hour"];
         let mut rows = vec![head.map(str::to_owned)];
         for one in people.iter().take(MOST_ELSEWHERE) {
             let share = one.returned_share.map(|share| format!(" ({})", percent(share))).unwrap_or_default();
@@ -217,8 +217,8 @@ fn other_end(sheet: &Worksheet, currency: Currency) -> Vec<String> {
         }
         lines.extend(columns(&rows, &[false, false, true, true, true, true]));
     };
-    add("The other end: they bring back a quarter or more of what they buy.", &sheet.returns);
-    add("The other end: they take the most time for what they bring.", &sheet.time);
+    add("The other end: they return a quarter or more of what they buy.", &sheet.returns);
+    add("The other end: they take the most time for what they spend.", &sheet.time);
     lines
 }
 

@@ -1,5 +1,5 @@
 //! A number as written: its sign, its units, its digits, and the meaning of its separators. Whether a unit is a
-//! currency and a separator is for thousands is decided by code that knows the currency and the column.
+//! currency and a separator is for thousands is decided by code that has the currency and the column.
 
 use crate::error::{Error, Result};
 use crate::text;

@@ -71,7 +71,7 @@ impl Currency {
         if decimal.thousandths().unsigned_abs() <= MOST_QUANTITY.unsigned_abs() {
             return Ok(decimal);
         }
-        Err(Error::new(format!("{} is larger than any quantity may be", text::quote(text.trim())))
+        Err(Error::new(format!("{} is too large a quantity", text::quote(text.trim())))
             .hint(format!("the largest is {}", text::group(&(MOST_QUANTITY / 1000).to_string(), ","))))
     }
 
@@ -98,7 +98,7 @@ impl Currency {
             return Ok(amount.rounded(self));
         }
         let most = text::count(self.digits as usize, "digit");
-        let message = format!("{} is not a whole number of the smallest coin", text::quote(text.trim()));
+        let message = format!("{} has a fraction of the smallest coin", text::quote(text.trim()));
         Err(Error::new(message).hint(format!("{} has {most} after the decimal point", self.code)))
     }
 
@@ -163,7 +163,7 @@ impl Currency {
     }
 
     fn too_large(self, text: &str) -> Error {
-        Error::new(format!("{} is larger than any amount may be", text::quote(text.trim())))
+        Error::new(format!("{} is too large an amount", text::quote(text.trim())))
             .hint(format!("the largest is {}", self.show(Money::MOST)))
     }
 

@@ -60,7 +60,7 @@ pub(crate) fn settle_by_hand(
     if !is_open {
         let state = entry.state.as_str().replace('_', " ");
         return Err(Error::new(format!("the email to {} ({}) is {state}", entry.name, text::quote(reference)))
-            .hint("only what is in doubt is settled; what failed or waits is sent with `again`"));
+            .hint("only an email in doubt can be settled; one that failed or waits is sent with `again`"));
     }
     let sql = "SELECT o.id, o.recipient_id FROM outbox o JOIN recipient r ON r.id = o.recipient_id \
                WHERE r.campaign_id = ?1 AND r.ref = ?2 AND o.wave = ?3";
@@ -72,7 +72,7 @@ pub(crate) fn settle_by_hand(
     let came_back = is_again && entry.state != OutboxState::Queued && entry.wave == 0;
     if came_back && !campaign::take_back(write, &campaign::recipient(write, recipient)?)? {
         return Err(Error::new(format!("{} ({}) gets a letter instead", entry.name, text::quote(reference)))
-            .hint("it was printed already; nobody gets both"));
+            .hint("it was already printed; no one gets both"));
     }
     let sql = "INSERT INTO outbox_decision (recipient_id, wave, verdict, old_state, old_due_at, at) \
                VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
@@ -107,21 +107,23 @@ pub(crate) fn readdress(
     let open = |state: OutboxState| theirs.iter().find(|entry| entry.state == state);
     let Some(entry) = open(OutboxState::Failed).or(open(OutboxState::Queued)).cloned() else {
         return Err(Error::new(format!("the email to {} ({}) was sent", theirs[0].name, text::quote(reference)))
-            .hint("the next campaign goes to the address that is on the card then"));
+            .hint("the next campaign uses the address that is then on the card"));
     };
     let sql = "SELECT id, customer_id FROM recipient WHERE campaign_id = ?1 AND ref = ?2";
     let found = write.first(sql, params![planned.id, reference], |row| {
         Ok((row.get::<RecipientId>(0)?, row.get::<Option<CustomerId>>(1)?))
     })?;
     let Some((id, Some(customer))) = found else {
-        return Err(Error::new(format!("the card of {} is not in the book any more", text::quote(reference)))
-            .hint("nobody can be asked for another address"));
+        return Err(Error::new(format!("the card of {} is no longer in the book", text::quote(reference)))
+            .hint("there is no card to change the address on"));
     };
     let card = customers::by_id(write, customer)?;
     let change = format!("`regulars customer set {} email=…` first", card.reference);
     let Some(address) = EmailAddress::parse(&card.email) else {
         let has = if card.email.is_empty() { "no email".to_owned() } else { text::quote(&card.email) };
-        return Err(Error::new(format!("the card of {} has {has}, which is no address", card.name())).hint(change));
+        return Err(
+            Error::new(format!("the card of {} has {has}, which is not a valid address", card.name())).hint(change)
+        );
     };
     let recipient = campaign::recipient(write, id)?;
     if address.key() == recipient.email.to_lowercase() {
@@ -134,14 +136,14 @@ pub(crate) fn readdress(
     }
     if let Some(why) = customers::suppressed(write, &card.email)? {
         let reason = why.reason.in_words();
-        return Err(Error::new(format!("no email goes to {}: {reason}", text::quote(&card.email))).hint(change));
+        return Err(Error::new(format!("no email can be sent to {}: {reason}", text::quote(&card.email))).hint(change));
     }
     campaign::readdress(write, &recipient, &card.email, now)?;
     let sql = "SELECT id FROM outbox WHERE recipient_id = ?1 AND state = ?2";
     let failed = write.all(sql, params![id, OutboxState::Failed], |row| row.get::<OutboxId>(0))?;
     if try_again(write, &failed, now)? < failed.len() {
         return Err(Error::new(format!("{} ({}) gets a letter instead", entry.name, text::quote(reference)))
-            .hint("it was printed already; nobody gets both"));
+            .hint("it was already printed; no one gets both"));
     }
     // To the new address it is a different email, which was not sent yet.
     let sql = "UPDATE outbox SET dated_at = NULL, due_at = NULL, first_at = NULL, attempt = 0 \

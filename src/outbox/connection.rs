@@ -277,7 +277,7 @@ impl<'j> Connections<'j> {
         let bytes = (self.job.compose)(task.recipient, &task.key, date).map_err(|fault| fault.message().to_owned())?;
         let body = String::from_utf8(bytes).map_err(|_| "the email is not text".to_owned())?;
         let address = EmailAddress::parse(&task.recipient.email).and_then(|address| address.for_wire().parse().ok());
-        let to = address.ok_or_else(|| "this is no email address".to_owned())?;
+        let to = address.ok_or_else(|| "this is not an email address".to_owned())?;
         Ok(ReadyEmail { to, message: WireMessage::of(body), date })
     }
 
@@ -304,12 +304,14 @@ impl<'j> Connections<'j> {
                 let is_final = matches!(outcome, HandOverOutcome::Sent | HandOverOutcome::Failed);
                 let kind = refusal_kind(phase, &reply).filter(|_| outcome == HandOverOutcome::Failed);
                 if is_final && self.refusals.lock().unwrap_or_else(PoisonError::into_inner).add(id, kind) {
-                    self.end(format!("the mail server refuses our emails, {ALIKE} of the last {LAST} alike: {reply}"));
+                    self.end(format!(
+                        "the mail server rejects our emails, {ALIKE} of the last {LAST} in the same way: {reply}"
+                    ));
                     return false;
                 }
             }
             NextStep::Stop => {
-                self.end(format!("the mail server refuses us: {reply}"));
+                self.end(format!("the mail server rejects us: {reply}"));
                 return false;
             }
             NextStep::Slower | NextStep::Reconnect => {
@@ -348,7 +350,7 @@ impl<'j> Connections<'j> {
         let strikes = self.strikes.fetch_add(1, Ordering::SeqCst) + 1;
         if strikes >= STRIKES {
             let what = if next == NextStep::Slower {
-                "the mail server turns us away"
+                "the mail server rejects the connection"
             } else {
                 "the connection to the mail server fails"
             };

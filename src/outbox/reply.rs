@@ -238,7 +238,7 @@ mod tests {
             (Sender, "550 5.1.1 no", None),
             (Dot, "554 5.3.4 too big", None),
             (Dot, "554 spam", None),
-            (Dot, "the mail server hung up", None),
+            (Dot, "the mail server closed the connection", None),
         ] {
             assert_eq!(bounce_class(phase, reply), class, "{reply}");
         }

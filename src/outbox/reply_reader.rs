@@ -65,10 +65,9 @@ impl ReplyReader {
         loop {
             let line = self.line(stream, LONGEST.saturating_sub(length), until)?;
             length += line.len() + 2;
-            let (this, is_last, text) =
-                parts(&line).ok_or_else(|| lost("the mail server's answer is no answer of one"))?;
+            let (this, is_last, text) = parts(&line).ok_or_else(|| lost("the reply is not that of a mail server"))?;
             if code.is_some_and(|first| first != this) {
-                return Err(lost("the mail server gave two answers in one"));
+                return Err(lost("the mail server sent two replies in one"));
             }
             code = Some(this);
             lines.push(words(text));
@@ -119,7 +118,7 @@ fn lost(why: &str) -> SmtpError {
 }
 
 fn endless() -> SmtpError {
-    lost("the mail server's answer has no end")
+    lost("the mail server's reply has no end")
 }
 
 /// A line's code, whether it is the last of its reply, and its text, which may be missing along with the space before

@@ -32,7 +32,7 @@ pub(crate) fn sender(shop: &Shop, email: &EmailSettings, password: Option<String
     let password = shop.password(password, email.password_file.as_deref())?;
     if let Some(user) = server.user.as_ref().filter(|_| password.is_none()) {
         return Err(Error::new(format!("the password of `{user}` on {} is not known", server.host))
-            .hint("set REGULARS_SMTP_PASSWORD, or name a file that holds it: `password_file` in shop.toml"));
+            .hint("set REGULARS_SMTP_PASSWORD, or set a file with it: `password_file` in shop.toml"));
     }
     let from: Mailbox = email.from.parse().map_err(|e: lettre::address::AddressError| {
         Error::new("`from` is not a sender")

@@ -288,7 +288,7 @@ impl SmtpSession {
             return SmtpError::Refused(reply.code, reply.text());
         }
         self.is_lost = true;
-        SmtpError::Lost(format!("the mail server answered {} where that is no answer", reply.code))
+        SmtpError::Lost(format!("the mail server replied {}, which is not valid here", reply.code))
     }
 
     fn wait_at_most(&mut self, timeout: Duration) -> Result<(), SmtpError> {

@@ -71,7 +71,7 @@ impl<'s> EmailComposer<'s> {
             workers.into_iter().map(std::thread::ScopedJoinHandle::join).collect::<std::thread::Result<Vec<_>>>()
         });
         let broke_off =
-            |_| Error::of(ErrorKind::Machine, "the emails could not be looked at: a part of the program broke off");
+            |_| Error::of(ErrorKind::Machine, "the emails could not be checked: a part of the program failed");
         Ok(faults.map_err(broke_off)?.into_iter().flatten().collect())
     }
 
@@ -144,7 +144,7 @@ impl<'s> EmailComposer<'s> {
 /// Why an email cannot be made, with its recipient.
 fn named(recipient: &Recipient, e: &Error) -> Error {
     let who = format!("email to {} ({})", recipient.name, text::quote(&recipient.reference));
-    let hint = e.what_next().unwrap_or("look at the template and at the customer's card");
+    let hint = e.what_next().unwrap_or("check the template and the customer's card");
     let place = e.place().map_or(String::new(), |place| format!("in letter-templates/{place}: "));
     Error::new(about(&who, e.message(), e.goes_on())).hint(format!("{place}{hint}"))
 }

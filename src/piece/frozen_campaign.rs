@@ -87,8 +87,10 @@ impl FrozenCampaign {
     ) -> Result<Self> {
         let slug = &planned.slug;
         if planned.state == CampaignState::Closed {
-            return Err(Error::new(format!("{} is over, and its letters are not kept", text::quote(slug))).hint(
-                format!("`regulars report {slug}` shows what came of it, `regulars follow-up {slug} NEW` writes again"),
+            return Err(Error::new(format!("{} is over, and its letters are not stored", text::quote(slug))).hint(
+                format!(
+                    "`regulars report {slug}` shows the results, `regulars follow-up {slug} NEW` starts the next one"
+                ),
             ));
         }
         let sources = campaign::kept_files(read, &planned)?;

@@ -188,7 +188,7 @@ fn look(template: &Template, settings: &Settings, dated: NaiveDate, fonts: &Font
         let names: Vec<&str> = fonts.named().iter().map(String::as_str).collect();
         return Err(Error::new(format!("there is no font {}", text::quote(font)))
             .at(font.line)
-            .hint(format!("put its files into the shop's `fonts` folder, or take {}", text::alternatives(&names))));
+            .hint(format!("put its files into the shop's `fonts` folder, or use {}", text::alternatives(&names))));
     }
     let mut sender = vec![settings.name.clone()];
     sender.extend(settings.address.iter().cloned());

@@ -30,7 +30,7 @@ pub(super) fn problems(people: &[RecipientCards<'_>], home: &str) -> Vec<ProofPr
             }
             Some(forms) if !fits(postcode, forms) => {
                 let (typed, place) = (text::quote(postcode), country_name(country, "US"));
-                let message = format!("{typed} is no postcode ({place}: {})", forms.example);
+                let message = format!("{typed} is not a postcode ({place}: {})", forms.example);
                 let state = person.best().map(|card| card.state.as_str()).unwrap_or_default();
                 let whole = whole_postcode(postcode, state, code);
                 let right = if whole == postcode { "…" } else { &whole };

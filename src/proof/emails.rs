@@ -34,7 +34,7 @@ pub(super) fn unusable(people: &[RecipientCards<'_>], planned: &Planned) -> Vec<
     by_email(people).filter_map(fault).collect()
 }
 
-/// Customers whom the campaign would reach by email if their address were valid: they are left out, or get a letter.
+/// Customers that the campaign would reach by email if their address were valid: they are left out, or get a letter.
 pub(super) fn not_reached(
     read: &Read<'_>,
     on: &FrozenCampaign,
@@ -68,7 +68,8 @@ pub(super) fn typos(people: &[RecipientCards<'_>]) -> Vec<ProofProblem> {
     let of = |person: &RecipientCards<'_>| {
         let recipient = person.recipient;
         let meant = typos.meant(&recipient.email)?;
-        let message = format!("{} is perhaps meant to be {}", text::quote(recipient.email.trim()), text::quote(&meant));
+        let message =
+            format!("{} may be a typing error for {}", text::quote(recipient.email.trim()), text::quote(&meant));
         let hint = format!("regulars customer set {} email={meant}", text::argument(&recipient.reference));
         Some(ProofProblem::at(ProofProblemKind::EmailTypo, recipient, message, hint))
     };

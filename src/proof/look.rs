@@ -110,7 +110,7 @@ fn of_email(on: &FrozenCampaign, email: &Recipient) -> Option<ProofProblem> {
     let composed = engine.body(template, &email.fields).and_then(|_| engine.subject(template, &email.fields));
     let fault = composed.err()?;
     let place = fault.place().map(|place| format!("in letter-templates/{place}: ")).unwrap_or_default();
-    let hint = format!("{place}{}", fault.what_next().unwrap_or("look at the template and at the card"));
+    let hint = format!("{place}{}", fault.what_next().unwrap_or("check the template and the card"));
     let found = ProofProblem::at(ProofProblemKind::EmptyField, email, fault.message().to_owned(), hint);
     Some(ProofProblem { goes_on: fault.goes_on(), ..found })
 }
@@ -123,7 +123,7 @@ fn nameless(piece: &Recipient) -> Option<ProofProblem> {
     Some(ProofProblem::at(
         ProofProblemKind::NoName,
         piece,
-        format!("nobody to greet but {}", text::quote(greeting)),
+        format!("no one to greet except {}", text::quote(greeting)),
         hint,
     ))
 }

@@ -44,7 +44,7 @@ pub(super) fn remarks(people: &[RecipientCards<'_>]) -> Vec<ProofProblem> {
             let clean = remarks::clean(text);
             let reference = text::argument(&card.reference);
             if !clean.remarks.is_empty() {
-                let message = format!("{} is no part of a name", text::quote(&clean.remarks.join(", ")));
+                let message = format!("{} is not part of a name", text::quote(&clean.remarks.join(", ")));
                 let hint = format!(
                     "regulars customer set {reference} {field}={}, and `post=no`, `moved=yes` or `deceased=yes` if that is meant",
                     text::argument(&clean.name)
@@ -64,7 +64,7 @@ pub(super) fn problems(people: &[RecipientCards<'_>], planned: &Planned) -> Vec<
         let before = found.len();
         for card in person.members.iter().filter(|card| card.may_be_greeted()) {
             found.extend(proposal(&NameFields::of(card)).map(|repair| {
-                let message = format!("{} would be {}", text::quote(&repair.before), text::quote(&repair.name));
+                let message = format!("{} should be {}", text::quote(&repair.before), text::quote(&repair.name));
                 let hint = format!("regulars customer set {} {}", text::argument(&card.reference), arguments(&repair));
                 let name = repair.before.clone();
                 ProofProblem {
@@ -76,7 +76,7 @@ pub(super) fn problems(people: &[RecipientCards<'_>], planned: &Planned) -> Vec<
         }
         if found.len() == before && proposal(&NameFields::frozen(person.recipient)).is_some() {
             let message = format!("the plan still has {}", text::quote(&person.recipient.name));
-            let hint = format!("`regulars plan {} --again` takes the name that the book has now", planned.slug);
+            let hint = format!("`regulars plan {} --again` uses the name that is now in the book", planned.slug);
             found.push(ProofProblem::at(ProofProblemKind::Capitals, person.recipient, message, hint));
         }
     }

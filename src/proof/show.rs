@@ -43,7 +43,7 @@ pub(crate) fn text(proof: &Proof, pdf: &str) -> String {
     };
     if proof.state == CampaignState::Planned && proof.problems.iter().any(of_the_book) {
         let again = format!("regulars plan {} --again", proof.campaign);
-        text.push_str(&format!("\nWhat is fixed in the book comes into the letters with `{again}`.\n"));
+        text.push_str(&format!("\nFixes in the book get into the letters with `{again}`.\n"));
     }
     match proof.shown.as_slice() {
         [] => {}
@@ -87,14 +87,14 @@ fn title(kind: ProofProblemKind, count: usize) -> String {
         }
         ProofProblemKind::Window => ("address that does not fit the window", "addresses that do not fit the window"),
         ProofProblemKind::Page => ("letter that cannot be set", "letters that cannot be set"),
-        ProofProblemKind::UnusableEmail => ("email to no valid address", "emails to no valid address"),
+        ProofProblemKind::UnusableEmail => ("email to an invalid address", "emails to invalid addresses"),
         ProofProblemKind::OpenComplaint => ("open complaint", "open complaints"),
-        ProofProblemKind::NotWanted => ("piece that is not wanted any more", "pieces that are not wanted any more"),
+        ProofProblemKind::NotWanted => ("piece that is no longer wanted", "pieces that are no longer wanted"),
         ProofProblemKind::NoName => ("person without a name", "people without a name"),
-        ProofProblemKind::OddName => ("name with a remark in it", "names with remarks in them"),
-        ProofProblemKind::Remark => ("card with a remark not to write", "cards with a remark not to write"),
-        ProofProblemKind::Capitals => ("name in capitals or small letters", "names in capitals or small letters"),
-        ProofProblemKind::Address => ("address that is not whole", "addresses that are not whole"),
+        ProofProblemKind::OddName => ("name that contains a remark", "names that contain remarks"),
+        ProofProblemKind::Remark => ("card with a remark against mail", "cards with a remark against mail"),
+        ProofProblemKind::Capitals => ("name in all capitals or lowercase", "names in all capitals or lowercase"),
+        ProofProblemKind::Address => ("incomplete address", "incomplete addresses"),
         ProofProblemKind::EmailFault => {
             ("customer without a valid email address", "customers without a valid email address")
         }

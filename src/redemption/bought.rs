@@ -40,7 +40,7 @@ pub(crate) struct Bought {
 pub(crate) fn bought(write: &Write<'_>, reference: &str, visit: &Visit) -> Result<EventId> {
     check_spend(visit.spend.unwrap_or_default())?;
     if visit.spend.is_none_or(|spend| spend.0 == 0) {
-        return Err(Error::new("there is no amount to write down").hint("say what they spent"));
+        return Err(Error::new("there is no amount to record").hint("enter what they spent"));
     }
     add(write, reference, visit)
 }
@@ -63,7 +63,7 @@ pub(crate) fn honour_again(write: &Write<'_>, recipient: RecipientId, visit: &Vi
     }
     let found = campaign::by_number(write, recipient)?.map(|(_, recipient)| recipient);
     let Some(recipient) = found.filter(|recipient| recipient.redeemed_on.is_some()) else {
-        return Err(Error::new("the gift was not handed over yet").hint("look again at the letter"));
+        return Err(Error::new("the gift was not handed over yet").hint("check the letter"));
     };
     event::add_numbered(write, subject(&recipient), EventKind::HonouredAgain, visit)
 }
@@ -101,7 +101,7 @@ pub(crate) fn bought_by(read: &Read<'_>, event: EventId) -> Result<Option<Bought
 /// # Errors When there is no reason, or no such amount.
 pub(crate) fn undo_bought(write: &Write<'_>, event: EventId, reason: &str, now: NaiveDateTime) -> Result<()> {
     let known = need(write, event)?;
-    check_reason(reason, "say it in a word or two")?;
+    check_reason(reason, "give the reason in a word or two")?;
     if known.is_undone {
         return Ok(());
     }
@@ -114,7 +114,7 @@ pub(crate) fn undo_bought(write: &Write<'_>, event: EventId, reason: &str, now: 
 pub(crate) fn change_bought(write: &Write<'_>, event: EventId, spend: Money, now: NaiveDateTime) -> Result<()> {
     let known = need(write, event)?;
     if known.is_undone {
-        return Err(Error::new("it was taken back already").hint("record it again"));
+        return Err(Error::new("it was already undone").hint("record it again"));
     }
     check_spend(spend)?;
     if spend == known.spend {
@@ -130,7 +130,7 @@ pub(crate) fn change(write: &Write<'_>, recipient: RecipientId, spend: Money, no
     let sql = "SELECT max(e.id) FROM redemption_event e JOIN redemption d ON d.recipient_id = e.recipient_id \
                AND d.undone_at IS NULL WHERE e.recipient_id = ?1 AND e.outcome = ?2";
     let Some(event) = write.value::<Option<EventId>>(sql, params![recipient, EventKind::Accepted])? else {
-        return Err(Error::new("nothing was handed over for this letter").hint("look again at the letter"));
+        return Err(Error::new("nothing was handed over for this letter").hint("check the letter"));
     };
     check_spend(spend)?;
     let letter = campaign::recipient(write, recipient)?;
@@ -144,7 +144,7 @@ pub(crate) fn change(write: &Write<'_>, recipient: RecipientId, spend: Money, no
 }
 
 fn need(read: &Read<'_>, event: EventId) -> Result<Bought> {
-    bought_by(read, event)?.ok_or_else(|| Error::new("there is no such amount").hint("look at the day's list"))
+    bought_by(read, event)?.ok_or_else(|| Error::new("there is no such amount").hint("check the day's list"))
 }
 
 /// The largest purchase of a customer's household, if an amount is far above it.

@@ -18,7 +18,7 @@ use crate::store::{Read, Write, params};
 pub(crate) fn redeem(write: &Write<'_>, claim: &Claim, visit: &Visit, today: NaiveDate) -> Result<TillAnswer> {
     let day = visit.at.date();
     if day > today {
-        return Err(Error::new(format!("{day} is in the future")).hint("say when they came with `--on YYYY-MM-DD`"));
+        return Err(Error::new(format!("{day} is in the future")).hint("give the day they came with `--on YYYY-MM-DD`"));
     }
     check_spend(visit.spend.unwrap_or_default())?;
     if let Some(answered) = event::answered(write, visit.request.as_deref())? {
@@ -50,7 +50,7 @@ pub(crate) fn redeem(write: &Write<'_>, claim: &Claim, visit: &Visit, today: Nai
 /// The same answer to the same request.
 fn answer_again(read: &Read<'_>, answered: &Answered) -> Result<TillAnswer> {
     let Some(outcome) = Outcome::of(answered.kind) else {
-        return Err(Error::new("this page was used for something else already").hint("open the card again"));
+        return Err(Error::new("this page was already used for something else").hint("open the card again"));
     };
     let found = answered.recipient_id.map(|id| campaign::by_number(read, id)).transpose()?.flatten();
     Ok(TillAnswer::of(outcome, found.as_ref().map(|(campaign, recipient)| (campaign, recipient))))

@@ -32,7 +32,7 @@ pub(crate) struct StoredVisit {
     pub(crate) ago: i64,
 }
 
-/// What was done, and for whom.
+/// What was done, and the customer.
 #[derive(Debug, Clone)]
 pub(crate) enum StoredClaim {
     /// The gift was handed over.
@@ -67,7 +67,7 @@ pub(crate) fn take_in(
     let is_amount = matches!(stored.what, StoredClaim::Amount(_));
     if event::answered(write, Some(&request))?.is_some_and(|one| Outcome::of(one.kind).is_none() != is_amount) {
         request.push_str("-2");
-        remark = "The same card had recorded something before: look whether it counts twice.".to_owned();
+        remark = "The same card had already recorded something: check whether it counts twice.".to_owned();
     }
     let at = before(now, stored.ago);
     let visit =
@@ -90,7 +90,7 @@ pub(crate) fn take_in(
 
 /// The question about an amount that is far above the largest purchase.
 pub(crate) fn unusual_in_words(largest: Money, currency: Currency) -> String {
-    format!("That is much: they never spent more than {} at once. Is it right?", currency.show(largest))
+    format!("That is a lot: they never spent more than {} at once. Is it right?", currency.show(largest))
 }
 
 /// This many seconds before now, never after.

@@ -79,14 +79,14 @@ pub(crate) fn undo_of_amount(read: &Read<'_>, event: EventId) -> Result<Option<E
 
 /// Rejects an undo without a reason.
 pub(crate) fn check_reason(reason: &str, hint: &str) -> Result<()> {
-    if text::is_blank(reason) { Err(Error::new("an undo needs its reason").hint(hint)) } else { Ok(()) }
+    if text::is_blank(reason) { Err(Error::new("an undo needs a reason").hint(hint)) } else { Ok(()) }
 }
 
 /// Undoes the redemption of a letter. It stays on record, with the reason.
 ///
 /// # Errors When there is no reason, or the letter was not redeemed.
 pub(crate) fn undo(write: &Write<'_>, recipient: RecipientId, reason: &str, now: NaiveDateTime) -> Result<TillAnswer> {
-    check_reason(reason, "say it in a word or two")?;
+    check_reason(reason, "give the reason in a word or two")?;
     let Some((planned, recipient)) = campaign::by_number(write, recipient)? else {
         return Err(Error::new("there is no such letter").hint("scan it again"));
     };
@@ -94,7 +94,7 @@ pub(crate) fn undo(write: &Write<'_>, recipient: RecipientId, reason: &str, now:
     if write.run(sql, params![recipient.id, now])? == 0 {
         let code = text::quote(recipient.code.as_ref().map_or(recipient.reference.as_str(), Code::as_str));
         return Err(Error::new(format!("{code} was not redeemed"))
-            .hint("look again at the code: `regulars recipients NAME` lists who came with which"));
+            .hint("check the code: `regulars recipients NAME` lists who came with which"));
     }
     let visit = Visit::new(now, recipient.till.clone().unwrap_or_default(), recipient.spend);
     event::add(write, subject(&recipient), EventKind::Undone, &visit, reason)?;

@@ -42,12 +42,10 @@ impl Visit {
 /// Rejects an amount that no till can accept: negative, or above the limit.
 pub(crate) fn check_spend(spend: Money) -> Result<()> {
     if spend.0 < 0 {
-        return Err(
-            Error::new("the amount spent cannot be negative").hint("what was taken back belongs into the purchases")
-        );
+        return Err(Error::new("the amount spent cannot be negative").hint("returned goods belong in the purchases"));
     }
     if !spend.is_within_limit() {
-        return Err(Error::new("that is more than any till takes").hint("look again at the amount"));
+        return Err(Error::new("that is more than a till accepts").hint("check the amount"));
     }
     Ok(())
 }

@@ -130,7 +130,7 @@ fn verdict(lift: Option<(f64, [f64; 2])>, spend: Option<(f64, [f64; 2])>, curren
     if low > 0.0 {
         format!("better by {} points{money}", points(lift))
     } else if high < 0.0 {
-        format!("worse by {} points: fewer of those written to bought{money}", points(lift))
+        format!("worse by {} points: fewer of those mailed bought{money}", points(lift))
     } else if money.is_empty() {
         "no difference shown".to_owned()
     } else {
@@ -159,13 +159,9 @@ mod tests {
             (
                 (-0.03, [-0.05, -0.01]),
                 (-4639.0, [-9000.0, -278.0]),
-                "worse by 3.0 points: fewer of those written to bought; each spent $46 less",
+                "worse by 3.0 points: fewer of those mailed bought; each spent $46 less",
             ),
-            (
-                (-0.03, [-0.05, -0.01]),
-                (10.0, [-9000.0, 9020.0]),
-                "worse by 3.0 points: fewer of those written to bought",
-            ),
+            ((-0.03, [-0.05, -0.01]), (10.0, [-9000.0, 9020.0]), "worse by 3.0 points: fewer of those mailed bought"),
             (
                 (0.0, [-0.05, 0.05]),
                 (-4639.0, [-9000.0, -278.0]),

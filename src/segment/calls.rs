@@ -132,7 +132,7 @@ impl Call<'_, '_> {
         let value = (self.value)(ast)?;
         match (value.node, value.kind) {
             (Node::Day(day), _) => Ok(day),
-            (_, Kind::Date) => Err(self.wrong(ast, "needs a day that is the same for everybody")),
+            (_, Kind::Date) => Err(self.wrong(ast, "needs a day that is the same for everyone")),
             (Node::Text(text), _) if text.parse::<NaiveDate>().is_ok() => {
                 Err(self.at.fault(ast, format!("write a day as date('{text}')")))
             }

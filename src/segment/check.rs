@@ -50,7 +50,7 @@ pub(super) fn order(source: &str, scope: &Scope<'_>) -> Result<Vec<(Expr, bool)>
     for (tree, down) in parser::parse_order(source)? {
         let key = check.expr(&tree)?;
         if key.is_constant() {
-            let message = format!("{} is the same for everybody", check.at.shown(&tree));
+            let message = format!("{} is the same for everyone", check.at.shown(&tree));
             return Err(check.at.fault(&tree, message).hint("order by a field: spend_12m DESC"));
         }
         keys.push((key, down));
@@ -163,7 +163,7 @@ impl<'a> Check<'a> {
                 Some(campaign) => Node::Answer(answer, campaign.to_owned()),
                 None => {
                     let message =
-                        format!("{} speaks of the campaign that this one follows; there is none", self.at.shown(ast));
+                        format!("{} is about the campaign that this one follows; there is none", self.at.shown(ast));
                     let hint = "add `follows = \"…\"` to the campaign file, or write response('…') = 'redeemed'";
                     return Err(self.at.fault(ast, message).hint(hint));
                 }
@@ -185,12 +185,12 @@ impl<'a> Check<'a> {
         if let Some(first) = self.chain.iter().position(|one| *one == name) {
             let round: Vec<String> =
                 self.chain[first..].iter().chain([&name]).map(|name| format!("`{name}`")).collect();
-            let message = format!("the segment `{name}` asks about itself: {}", round.join(" → "));
-            return Err(self.at.fault(ast, message).hint("take the name out of one of them, in shop.toml"));
+            let message = format!("the segment `{name}` refers to itself: {}", round.join(" → "));
+            return Err(self.at.fault(ast, message).hint("remove the name from one of them, in shop.toml"));
         }
         let signs = self.spent.signs.get() + text.len();
         if signs > LONGEST_WRITTEN_OUT {
-            return Err(self.at.fault(ast, "this is too long when the named segments are written out"));
+            return Err(self.at.fault(ast, "this is too long when the named segments are expanded"));
         }
         self.spent.signs.set(signs);
         let chain = self.chain.iter().copied().chain([name]).collect();
@@ -323,7 +323,7 @@ impl<'a> Check<'a> {
                 && Response::from_form(text).is_none()
             {
                 let known: Vec<&str> = Response::ALL.iter().map(|response| response.as_str()).collect();
-                let message = format!("{} is no response", self.at.shown(ast));
+                let message = format!("{} is not a response", self.at.shown(ast));
                 return Err(self.at.fault(ast, message).hint(text::did_you_mean(text, &known)));
             }
         }

@@ -92,7 +92,7 @@ pub(super) fn to_money(at: SegmentText<'_>, ast: &Ast, value: Expr) -> Result<Ex
             let minor = i128::from(digits) * i128::from(unit);
             if minor % part != 0 {
                 let most = text::count(currency.digits as usize, "digit");
-                let message = format!("{} is no whole number of the smallest coin", text::quote(&value.text));
+                let message = format!("{} has a fraction of the smallest coin", text::quote(&value.text));
                 let hint = format!("{} has {most} after the point", currency.code);
                 return Err(at.fault(ast, message).hint(hint));
             }

@@ -127,7 +127,7 @@ fn text(source: &str, at: usize) -> Result<(Token<'_>, usize)> {
         match c {
             '\'' if chars.next_if(|(_, next)| *next == '\'').is_some() => found.push('\''),
             '\'' => return Ok((Token::Text(found), i + 2)),
-            '\0' => return Err(fault(source, at + 1 + i, "a text cannot hold the character NUL")),
+            '\0' => return Err(fault(source, at + 1 + i, "a text cannot contain the character NUL")),
             c => found.push(c),
         }
     }

@@ -18,7 +18,7 @@ pub(super) const HIGHEST: usize = 100;
 pub(super) fn parse(source: &str) -> Result<Ast> {
     let mut parser = Parser::new(source)?;
     if *parser.peek() == Token::End {
-        return Err(fault(source, 0, "there is no condition here").hint("`TRUE` takes everybody"));
+        return Err(fault(source, 0, "there is no condition here").hint("`TRUE` matches everyone"));
     }
     let tree = parser.expression(0)?;
     match parser.peek() {
@@ -226,7 +226,7 @@ impl<'t> Parser<'t> {
             self.node(Form::Like(Box::new(left), Box::new(pattern)), span, height)?
         } else {
             return Err(self
-                .fault("behind a value, NOT goes with IN, LIKE or BETWEEN")
+                .fault("after a value, NOT goes with IN, LIKE or BETWEEN")
                 .hint("write `<>` for unlike, or put NOT in front"));
         };
         self.turned(not, asked)
@@ -360,7 +360,7 @@ impl<'t> Parser<'t> {
             "TRUE" => self.node(Form::YesNo(true), span, 0),
             "FALSE" => self.node(Form::YesNo(false), span, 0),
             "NULL" => Err(fault(self.source, span.start, "nothing is compared with NULL")
-                .hint("write IS NULL or IS NOT NULL behind the field: last_purchase IS NULL")),
+                .hint("write IS NULL or IS NOT NULL after the field: last_purchase IS NULL")),
             upper if KEYWORDS.contains(&upper) => {
                 Err(fault(self.source, span.start, format!("a value is needed here, not {}", text::quote(word))))
             }

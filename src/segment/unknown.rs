@@ -135,7 +135,7 @@ impl<'e> AskedValue<'e> {
                 let values = read.all(&all, params![], |row| row.get::<String>(0))?;
                 // A book without values of this kind cannot show a typing error.
                 let near = || text::nearest(value, values.iter().map(String::as_str));
-                let what = format!("nobody has the {name}");
+                let what = format!("no one has the {name}");
                 Ok((!values.is_empty()).then(|| Unknown::of(&what, value, near())))
             }
             Self::Preference { key, value } => {
@@ -147,7 +147,7 @@ impl<'e> AskedValue<'e> {
                 let known = values.iter().any(|known| case_folded(known) == case_folded(value));
                 // Without the key there is a warning about that.
                 Ok((!known && !values.is_empty()).then(|| {
-                    let what = format!("nobody has {} as the preference", text::quote(value));
+                    let what = format!("no one has {} as the preference", text::quote(value));
                     Unknown::of(&what, key, text::nearest(value, values.iter().map(String::as_str)))
                 }))
             }
@@ -158,7 +158,7 @@ impl<'e> AskedValue<'e> {
                 }
                 let names: Vec<&str> = countries::country_names().collect();
                 if countries::find(value).is_some() {
-                    return Ok(Some(Unknown::of("nobody has the country", value, None)));
+                    return Ok(Some(Unknown::of("no one has the country", value, None)));
                 }
                 let unknown = Unknown::of("there is no country", value, text::nearest(value, names));
                 Ok(Some(Unknown { is_slip: true, ..unknown }))
@@ -231,5 +231,5 @@ fn item(read: &Read<'_>, words: &[String]) -> Result<Option<Unknown>> {
         near.map(|words| words.join(" ")).filter(|near| *near != typed)
     };
     let near = accented.cloned().or_else(by_words);
-    Ok(Some(Unknown::of("nobody has bought", &typed, near.as_deref())))
+    Ok(Some(Unknown::of("no one has bought", &typed, near.as_deref())))
 }

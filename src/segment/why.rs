@@ -72,7 +72,7 @@ impl Explanation {
 pub(crate) fn explain(read: &Read<'_>, condition: &Condition, customer_id: CustomerId) -> Result<Explanation> {
     let known = read.first("SELECT c.id FROM customer c WHERE c.id = ?1", params![customer_id], |_| Ok(()))?;
     if known.is_none() {
-        return Err(Error::new("this customer is not in the book any more"));
+        return Err(Error::new("this customer is no longer in the book"));
     }
     Asked { read, condition, customer_id }.part(&condition.root)
 }

@@ -57,7 +57,7 @@ impl FromStr for MailboxServer {
     fn from_str(text: &str) -> Result<Self, String> {
         let server = MailServer::read(text, &IMAP, "REGULARS_IMAP_PASSWORD")?;
         if server.user.is_none() {
-            return Err(format!("the mailbox's owner is missing; write `{}USER@HOST`", IMAP[0].0));
+            return Err(format!("the user of the mailbox is missing; write `{}USER@HOST`", IMAP[0].0));
         }
         Ok(Self(server))
     }
@@ -78,7 +78,7 @@ impl MailServer {
             .map_or((None, rest.trim_end_matches('/')), |(u, p)| (Some(u), p));
         if user.is_some_and(|user| user.contains(':')) {
             return Err(format!(
-                "the password does not belong into this file; give it as {password}, or name a `password_file`"
+                "the password does not belong in this file; set it as {password}, or use a `password_file`"
             ));
         }
         let user = user.map(|user| user.replace("%40", "@")).filter(|user| !user.is_empty());
@@ -95,7 +95,7 @@ impl MailServer {
         let is_here = host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
         if *security == Security::Plain && !is_here {
             return Err(format!(
-                "`{plain}` is not encrypted and only does for this machine; write `{encrypted}` or `{started}`"
+                "`{plain}` is not encrypted and allowed only for this machine; write `{encrypted}` or `{started}`"
             ));
         }
         Ok(Self { security: *security, user, host, port })

@@ -36,7 +36,7 @@ impl Shop {
         if !file.is_file() {
             let message = format!("{} is not a shop folder: there is no shop.toml in it", files::shown(folder));
             return Err(
-                Error::new(message).hint("make one with `regulars init DIR`, or say where it is with `--shop DIR`")
+                Error::new(message).hint("make one with `regulars init DIR`, or give its folder with `--shop DIR`")
             );
         }
         let text = files::read_text(&file).map_err(|e| e.at("shop.toml"))?;

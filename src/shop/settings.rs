@@ -101,7 +101,7 @@ impl Settings {
     /// # Errors When shop.toml has none.
     pub(crate) fn sender(&self) -> Result<&EmailSettings> {
         self.email.as_ref().ok_or_else(|| {
-            Error::new("shop.toml does not say who sends the emails")
+            Error::new("shop.toml has no sender for emails")
                 .hint("add `[email]` with `from = \"Helen at My shop <helen@example.com>\"`")
         })
     }
@@ -164,7 +164,7 @@ fn segments(root: &mut TomlTable<'_>) -> BTreeMap<String, String> {
         return found.value;
     }
     let message = format!("there are {} named segments, and {MOST_SEGMENTS} is the most", found.value.len());
-    root.fault(found.line, Error::new(message).hint("take out those that no campaign asks for"));
+    root.fault(found.line, Error::new(message).hint("remove those that no campaign uses"));
     BTreeMap::new()
 }
 

@@ -104,7 +104,7 @@ pub(crate) struct Finding {
 
 /// Checks a database: integrity and foreign keys. Returns the version and the findings.
 pub(crate) fn examine(store: &Store) -> Result<(usize, Vec<Finding>)> {
-    let restore = "put the last good backup back with `regulars restore FILE`, which keeps this file beside it";
+    let restore = "put the last good backup back with `regulars restore FILE`, which keeps this file next to it";
     let mut found: Vec<Finding> = integrity(&store.reader)?
         .into_iter()
         .map(|message| Finding { message: format!("the database is damaged: {message}"), hint: restore.to_owned() })

@@ -114,7 +114,7 @@ impl Store {
         if migrations::is_current(&reader)? {
             return Ok(Self { reader, writer, watch: FileWatch::of(path)?, _lock: None });
         }
-        Err(Error::new("this database is of an older version, and nothing may be written beside it")
+        Err(Error::new("this database is of an older version, and nothing may be written next to it")
             .hint("copy the shop folder to where you may write"))
     }
 

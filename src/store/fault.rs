@@ -54,11 +54,11 @@ pub(super) fn of(error: rusqlite::Error) -> Error {
         }
         Some(ErrorCode::NotADatabase) => (
             "this file is not a database of Regulars",
-            "put the last backup back with `regulars restore FILE`, which keeps this file beside it",
+            "put the last backup back with `regulars restore FILE`, which keeps this file next to it",
         ),
         Some(ErrorCode::DatabaseCorrupt) => (
             "the database is damaged",
-            "put the last backup back with `regulars restore FILE`, which keeps this file beside it",
+            "put the last backup back with `regulars restore FILE`, which keeps this file next to it",
         ),
         Some(ErrorCode::CannotOpen) => ("the database cannot be opened", "check that the folder exists and is yours"),
         Some(ErrorCode::SystemIoFailure) => (

@@ -44,7 +44,7 @@ pub(super) fn recognise(connection: &Connection) -> Result<()> {
     let application: i64 = pragma(connection, "application_id")?;
     if application != APPLICATION_ID && tables > 0 {
         return Err(Error::new("this is a database of another program")
-            .hint("put a backup back with `regulars restore FILE`, which keeps that file beside it"));
+            .hint("put a backup back with `regulars restore FILE`, which keeps that file next to it"));
     }
     let version = version(connection)?;
     if version > MIGRATIONS.len() {

@@ -74,7 +74,7 @@ pub(super) fn refuse_strangers(database: &Path) -> Result<()> {
     // The log first: a database is marked as logged before its log is created.
     if log_of(database).exists() && mark_of(database)? != LOGGED {
         return Err(Error::new(
-            "the log beside this copy of the database belongs to another database, and would be mixed into it",
+            "the log next to this copy of the database belongs to another database, and would be mixed into it",
         )
         .hint("do not copy a backup over regulars.db: run `regulars restore FILE` with the backup"));
     }

@@ -90,9 +90,9 @@ pub(super) fn trouble_before(state: &AppState, fault: &Error, back: &str) -> Res
 pub(super) fn try_again(state: &AppState, fault: &Error, action: &str, fields: &[(&str, &str)]) -> Response {
     tracing::error!(%fault, "could not answer");
     let mut context = Context::new();
-    context.insert("title", "Not written down.");
+    context.insert("title", "Not recorded.");
     context.insert("what", &sentence(fault.message()));
-    context.insert("hint", "Keep it in your hand for a moment, and try again.");
+    context.insert("hint", "Wait a moment, and try again.");
     context.insert("back", "/till");
     context.insert("leads_to", leads_to("/till"));
     context.insert("action", action);
@@ -128,7 +128,7 @@ pub(super) fn leads_to(back: &str) -> &'static str {
 
 /// A malformed address or form, which no page of ours has.
 pub(super) fn unread(state: &AppState, status: StatusCode, path: &str) -> Response {
-    let what = "Nothing was written down: the address or the form did not arrive whole.";
+    let what = "Nothing was recorded: the address or the form did not arrive completely.";
     show(state, status, "That did not work.", what, "Open the page again.", home_of(path))
 }
 

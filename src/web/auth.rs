@@ -65,8 +65,8 @@ fn turned_back(state: &AppState, request: &Request, role: Role) -> Response {
     match (is_read, accept.contains("text/html")) {
         (true, true) => Redirect::to(&path).into_response(),
         (false, true) => {
-            let what = "Nothing was written down: this machine is not signed in any more.";
-            answer::show(state, StatusCode::FORBIDDEN, "Sign in first.", what, "Then do it again.", &path)
+            let what = "Nothing was recorded: this machine is no longer signed in.";
+            answer::show(state, StatusCode::FORBIDDEN, "Sign in first.", what, "Then try again.", &path)
         }
         _ => (StatusCode::FORBIDDEN, format!("Sign in first, at {path}\n")).into_response(),
     }

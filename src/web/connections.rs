@@ -65,7 +65,7 @@ pub(super) async fn serve(
                 (Ok(place), Ok((stream, from))) => (place, stream, from.ip().to_canonical()),
                 (_, fault) => {
                     // For example too many open files: others are closed in a moment.
-                    tracing::error!(fault = ?fault.err(), "nobody could be let in");
+                    tracing::error!(fault = ?fault.err(), "connections cannot be accepted");
                     sleep(Duration::from_millis(200)).await;
                     continue;
                 }

@@ -192,11 +192,11 @@ fn guarded<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
 }
 
 fn broken() -> Error {
-    Error::of(ErrorKind::Machine, "the program failed at this; nothing was written down").hint("please report it")
+    Error::of(ErrorKind::Machine, "the program failed at this; nothing was recorded").hint("please report it")
 }
 
 fn crowded() -> Error {
-    Error::of(ErrorKind::Machine, "too many are asking at once; nothing was written down").hint("try again in a moment")
+    Error::of(ErrorKind::Machine, "too many requests at once; nothing was recorded").hint("try again in a moment")
 }
 
 #[cfg(test)]

@@ -68,7 +68,7 @@ pub(super) async fn check(State(state): State<Arc<AppState>>, request: Request, 
 }
 
 /// The message for a page from before a restart of the server, or before a sign-in.
-const STALE: &str = "This page was open for long. Nothing was saved; press the button once more.";
+const STALE: &str = "This page was open for a long time. Nothing was saved; press the button once more.";
 
 /// The form with the typed values, and a valid token.
 #[derive(Serialize)]

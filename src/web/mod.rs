@@ -49,7 +49,7 @@ pub(crate) const USUAL: &str = "127.0.0.1:7788";
 /// How long current requests may take when the server is told to stop.
 const LAST_ORDERS: Duration = Duration::from_secs(10);
 
-/// Tells a running server to stop.
+/// Stops a running server.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Stop(Arc<Notify>);
 
@@ -119,7 +119,7 @@ async fn listen_and_answer(
     };
     tokio::select! {
         () = connections::serve(listener, encrypted, router, listen.behind_proxy, until) => {}
-        () = last_orders => tracing::warn!("not everybody was answered"),
+        () = last_orders => tracing::warn!("not everyone was answered"),
     }
     Ok(())
 }

@@ -120,7 +120,7 @@ fn understood(state: &AppState, method: &Method, uri: &Uri, response: Response) 
             (StatusCode::NOT_FOUND, response).into_response()
         }
         _ if !unread.contains(&status) || !kind.starts_with("text/plain") => response,
-        _ if is_program => api::refused(status, "The address did not arrive whole."),
+        _ if is_program => api::refused(status, "The address did not arrive completely."),
         path => answer::unread(state, status, path),
     }
 }

@@ -55,7 +55,7 @@ pub(super) async fn enter(
 ) -> Response {
     let Some(role) = Role::from_form(&role) else { return answer::nowhere(&state, "") };
     let Some(till) = app::sign_in::till_of(&state.shop, role, typed.till) else {
-        return (StatusCode::UNPROCESSABLE_ENTITY, question(&state, role, "Say which till this is.", ""))
+        return (StatusCode::UNPROCESSABLE_ENTITY, question(&state, role, "Choose which till this is.", ""))
             .into_response();
     };
     let from = auth::address(&state, &parts);
@@ -96,7 +96,7 @@ async fn begin(state: &AppState, role: Role, typed: String, till: String) -> Res
     let hash = state.database.read(move |read| app::sign_in::hash(read, role)).await?;
     // Hashing takes much time and memory, on purpose: few at once, and not on the threads that respond.
     let Ok(Ok(_place)) = tokio::time::timeout(PATIENCE, state.hashing.acquire()).await else {
-        return Err(Error::of(ErrorKind::Machine, "too many sign in at this moment").hint("try again in a moment"));
+        return Err(Error::of(ErrorKind::Machine, "too many sign-ins at this moment").hint("try again in a moment"));
     };
     let asked = hash.clone();
     let checked = tokio::task::spawn_blocking(move || app::sign_in::is_right(&asked, &typed)).await;

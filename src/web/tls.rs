@@ -35,7 +35,7 @@ fn configured(chain: Vec<CertificateDer<'static>>, key: PrivateKeyDer<'static>) 
     let wrong = |fault: rustls::Error| match fault {
         rustls::Error::InconsistentKeys(InconsistentKeys::KeyMismatch) => {
             Error::new("the key does not belong to the certificate")
-                .hint("name the two files that were made together, as `certificate` and `key` under `[till]`")
+                .hint("set the two files that were made together, as `certificate` and `key` under `[till]`")
         }
         other => Error::new(format!("certificate and key cannot be used: {other}"))
             .hint("make them again; `regulars manual till-network` shows how"),
@@ -59,14 +59,16 @@ fn chain(path: &Path) -> Result<Vec<CertificateDer<'static>>> {
     };
     let now = clock::unix_seconds();
     if now >= until {
-        return Err(Error::new(format!("the certificate ended on {}", day(until))).hint("put a newer one in its place"));
+        return Err(
+            Error::new(format!("the certificate expired on {}", day(until))).hint("put a newer one in its place")
+        );
     }
     if now < from {
         return Err(Error::new(format!("the certificate is valid from {} on", day(from)))
-            .hint("look whether the clock of this machine is right"));
+            .hint("check whether the clock of this machine is right"));
     }
     if until - now < SOON {
-        tracing::warn!(ends = %day(until), "the certificate ends soon");
+        tracing::warn!(ends = %day(until), "the certificate expires soon");
     }
     Ok(all)
 }
@@ -75,8 +77,8 @@ fn private(path: &Path) -> Result<PrivateKeyDer<'static>> {
     let text = files::read_text(path)?;
     PrivateKeyDer::from_pem_slice(text.as_bytes()).map_err(|_| {
         if text.contains("ENCRYPTED") {
-            Error::new("the key is locked with a passphrase of its own")
-                .hint("take that off: `openssl pkey -in KEY.pem -out OPEN.pem`, and keep that file to yourself")
+            Error::new("the key is protected by a passphrase")
+                .hint("remove it: `openssl pkey -in KEY.pem -out OPEN.pem`, and keep that file to yourself")
         } else {
             Error::new("there is no key in this file")
                 .hint("it is the one that begins with `-----BEGIN PRIVATE KEY-----`")

@@ -31,7 +31,7 @@ pub(super) async fn act(State(state): State<Arc<AppState>>, Path(token): Path<St
     let Some(_place) = UnsubscribePermit::take(&state.leaving) else {
         let (title, hint) = ("Not now.", "Try again in a minute.");
         let mut response =
-            answer::show(&state, StatusCode::TOO_MANY_REQUESTS, title, "Too many are asking at once.", hint, "");
+            answer::show(&state, StatusCode::TOO_MANY_REQUESTS, title, "Too many requests at once.", hint, "");
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("60"));
         return response;
     };

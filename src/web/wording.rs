@@ -15,7 +15,7 @@ pub(super) fn time(at: NaiveDateTime, country: &str) -> String {
 
 /// The name of a customer, if there is one.
 pub(super) fn name_or_nobody(name: String) -> String {
-    if name.is_empty() { "Nobody known".to_owned() } else { name }
+    if name.is_empty() { "Unknown".to_owned() } else { name }
 }
 
 /// What a till changed on a card.

@@ -110,7 +110,7 @@ impl Shop {
     pub fn recipient(&self, campaign: &str, reference: &str) -> Value {
         let list = self.json(&format!("recipients {campaign}"));
         let found = list["recipients"].as_array().expect("recipients").iter().find(|r| r["ref"] == reference);
-        found.unwrap_or_else(|| panic!("{reference} is no recipient of {campaign}")).clone()
+        found.unwrap_or_else(|| panic!("{reference} is not a recipient of {campaign}")).clone()
     }
 
     /// What is stored about a person under a key, from `customer export`.

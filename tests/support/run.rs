@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use serde_json::Value;
 use snapbox::IntoData;
 
-/// The output of a run. Its stderr and its status must be as the test expects; see the head of support/.
+/// The output of a run. Its stderr and its status must be as the test expects; see the top of support/.
 #[derive(Debug)]
 pub struct Run {
     command: String,

@@ -52,8 +52,7 @@ fn make(run: &PrintRun<'_>, folder: &Path, set: &mut FileSet) -> Result<()> {
         }
         Ok(())
     };
-    let broke_off =
-        || Error::of(ErrorKind::Machine, "the letters could not be printed: a part of the program broke off");
+    let broke_off = || Error::of(ErrorKind::Machine, "the letters could not be printed: a part of the program failed");
     std::thread::scope(|scope| {
         let workers: Vec<_> = (0..piece::threads()).map(|_| scope.spawn(work)).collect();
         workers.into_iter().try_for_each(|worker| worker.join().map_err(|_| broke_off())?)

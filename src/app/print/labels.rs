@@ -35,7 +35,7 @@ impl LabelPlaces {
     }
 }
 
-/// `0.5,-1`: millimetres to the right and down.
+/// `0.5,-1`: millimeters to the right and down.
 fn nudge(text: &str) -> Result<(f32, f32)> {
     let part = |part: &str| part.trim().parse::<f32>().ok().filter(|mm| mm.abs() <= FARTHEST);
     let parts = text.split_once(',').and_then(|(x, y)| part(x).zip(part(y)));

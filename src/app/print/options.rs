@@ -41,7 +41,7 @@ pub(crate) struct LabelOptions {
     pub(crate) sheet: String,
     /// The first free label, counted row by row from 1.
     pub(crate) start: usize,
-    /// `0.5,-1`: millimetres to the right and down.
+    /// `0.5,-1`: millimeters to the right and down.
     pub(crate) nudge: Option<String>,
     /// Only their outlines.
     pub(crate) outline: bool,

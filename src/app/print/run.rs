@@ -58,9 +58,11 @@ impl<'r> PrintRun<'r> {
         let letters: Vec<&Recipient> = all.into_iter().filter(wanted).collect();
         if letters.is_empty() {
             let hint = match (none, options.wave) {
-                (false, _) => "look at the numbers in `regulars recipients`",
+                (false, _) => "check the numbers in `regulars recipients`",
                 (true, None) => "its pieces are emails: `regulars send`",
-                (true, Some(_)) => "all whose letter was printed have come since, or are not to be written to any more",
+                (true, Some(_)) => {
+                    "everyone whose letter was printed has come since, or must not be contacted any more"
+                }
             };
             return Err(Error::new(format!("{} has no letter to print", text::quote(&on.planned.slug))).hint(hint));
         }

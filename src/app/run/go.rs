@@ -24,7 +24,7 @@ pub(super) struct Runner<'s> {
     pub(super) clock: Clock,
     pub(super) stop: &'s AtomicBool,
     pub(super) outcome: RunOutcome,
-    /// No more emails are sent: the mail server refuses, a setting is missing in shop.toml, or the owner stopped it.
+    /// Emails are no longer sent: the mail server refuses, a setting is missing in shop.toml, or the owner stopped it.
     pub(super) refused: bool,
 }
 
@@ -68,7 +68,7 @@ impl Runner<'_> {
             self.refused = true;
             let left = Channel::Email.count(tally.left());
             let fault = Error::new(format!("{}: {why}; {left} stay queued", on.title()));
-            return Err(fault.hint("the next `regulars run` goes on where this ended"));
+            return Err(fault.hint("the next `regulars run` continues from there"));
         }
         Ok(())
     }

@@ -29,9 +29,9 @@ pub(super) fn run(arguments: &DifferentArguments, context: &Context) -> Result<D
         app::duplicates::different(&shop, &arguments.reference, &arguments.other, apart, context.clock.today())?;
     let text = match (arguments.undo, is_new) {
         (false, true) => format!("{} and {} are two people.", who(&one), who(&other)),
-        (false, false) => format!("{} and {} were two people already.", who(&one), who(&other)),
+        (false, false) => format!("{} and {} were already recorded as two people.", who(&one), who(&other)),
         (true, true) => format!("{} and {} may be one person again.", who(&one), who(&other)),
-        (true, false) => format!("Nobody said that {} and {} are two people.", who(&one), who(&other)),
+        (true, false) => format!("There is no record that {} and {} are two people.", who(&one), who(&other)),
     };
     let object = json!({ "ref": one.reference, "other_ref": other.reference, "different": !arguments.undo });
     Ok(Done::new(text, &object))

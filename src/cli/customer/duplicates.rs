@@ -27,11 +27,11 @@ pub(super) fn run(arguments: &DuplicatesArguments, context: &Context) -> Result<
     pairs.truncate(arguments.limit.unwrap_or(usize::MAX));
     let object = json!({ "found": found, "pairs": pairs });
     if found == 0 {
-        return Ok(Done::new("Nobody seems to be in the book twice.", &object));
+        return Ok(Done::new("No one seems to be in the book twice.", &object));
     }
     let mut text = match found {
         1 => "1 pair may be one person:\n".to_owned(),
-        _ => format!("{} may each be one person, the surest first:\n", text::count(found, "pair")),
+        _ => format!("{} may each be one person, most likely first:\n", text::count(found, "pair")),
     };
     let shown = arguments.limit.unwrap_or(MOST_SHOWN).min(pairs.len());
     for pair in &pairs[..shown] {
@@ -41,8 +41,7 @@ pub(super) fn run(arguments: &DuplicatesArguments, context: &Context) -> Result<
         text.push_str(&format!("… and {} more; `--limit` shows them\n", text::thousands(found - shown)));
     }
     text.push_str(
-        "Look at both with `regulars customer show REF`. Make them one with `regulars customer merge REF INTO`; if they are \
-         two people, say so with `regulars customer different REF OTHER`.\n",
+        "Compare both with `regulars customer show REF`. Merge them with `regulars customer merge REF INTO`; if they are two people, record that with `regulars customer different REF OTHER`.\n",
     );
     Ok(Done::new(text, &object))
 }

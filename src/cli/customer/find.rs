@@ -26,7 +26,7 @@ pub(super) fn run(arguments: &FindArguments, context: &Context) -> Result<Done> 
     let typed = arguments.words.join(" ");
     let (all, found) = app::find::find(&context.shop()?, &typed, today, MOST_SHOWN)?;
     if found.is_empty() {
-        return Err(Error::new(format!("nobody sounds like {}", text::quote(&typed)))
+        return Err(Error::new(format!("no one matches {}", text::quote(&typed)))
             .hint("try the surname alone, the town, or the last digits of the phone number"));
     }
     let widest = |cell: fn(&Hit) -> &String, least: usize| {

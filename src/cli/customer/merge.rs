@@ -22,7 +22,7 @@ pub(super) struct MergeArguments {
 pub(super) fn run(arguments: &MergeArguments, context: &Context) -> Result<Done> {
     let merged = app::merge::merge(&context.shop()?, &arguments.reference, &arguments.into, context.clock.now())?;
     let (old, stays) = both(&merged);
-    let mut text = format!("{old} is a part of {stays} now; {} came along.", moved(&merged));
+    let mut text = format!("{old} was merged into {stays}, with {}.", moved(&merged));
     if !merged.fields.is_empty() {
         text.push_str(&format!(" Filled or changed: {}.", text::list(&merged.fields)));
     }

@@ -33,7 +33,7 @@ pub(super) struct NoteArguments {
 
 pub(super) fn run(arguments: &NoteArguments, context: &Context) -> Result<Done> {
     let shop = context.shop()?;
-    let on = context.day_past(arguments.on, "a note is about what was said already")?;
+    let on = context.day_past(arguments.on, "a note cannot be about the future")?;
     let NoteArguments { reference, text, kind, minutes, .. } = arguments;
     let (customer, id) = app::notes::add(&shop, reference, NewNote { kind, text, minutes: *minutes, on })?;
     let and = if kind == NoteKind::Complaint.as_str() {

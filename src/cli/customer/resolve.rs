@@ -23,7 +23,7 @@ pub(super) struct ResolveArguments {
 
 pub(super) fn run(arguments: &ResolveArguments, context: &Context) -> Result<Done> {
     let shop = context.shop()?;
-    let on = context.day_past(arguments.on, "say it when it is resolved")?;
+    let on = context.day_past(arguments.on, "record it once it is resolved")?;
     let (customer, resolved) = app::notes::resolve(&shop, &arguments.reference, on)?;
     if resolved == 0 {
         return Err(Error::new(format!("{} has no open complaint", who(&customer))).hint("there is nothing to resolve"));

@@ -31,12 +31,12 @@ pub(super) struct SetArguments {
 
 pub(super) fn run(arguments: &SetArguments, context: &Context) -> Result<Done> {
     let shop = context.shop()?;
-    let on = context.day_past(arguments.on, "give the day on which it was said")?;
+    let on = context.day_past(arguments.on, "give the day of the statement")?;
     let SetArguments { reference, assignments, source, .. } = arguments;
     let (customer, changed) = app::edit::set(&shop, reference, assignments, on, source)?;
     let object = json!({ "ref": customer.reference, "name": customer.name(), "changed": changed });
     if changed.is_empty() {
-        return Ok(Done::new(format!("The card of {} has that already.", who(&customer)), &object));
+        return Ok(Done::new(format!("The card of {} already has that.", who(&customer)), &object));
     }
     let shown = |text: &str| if text.is_empty() { "–".to_owned() } else { one_line(text) };
     let mut text = format!("Changed {} on the card of {}:\n", text::count(changed.len(), "thing"), who(&customer));

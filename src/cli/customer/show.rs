@@ -31,7 +31,7 @@ pub(super) fn run(arguments: &ShowArguments, context: &Context) -> Result<Done> 
 /// The card as text.
 fn page(card: &Card, greeting: &str, gifts: &[OfferSummary], shop: &Shop, today: NaiveDate) -> String {
     let (country, currency) = (&shop.settings.country, shop.settings.currency);
-    // "Mr. Smith", as one says it; a company is called by its name, which comes next.
+    // "Mr. Smith", as spoken; a company is called by its name, which comes next.
     let call = greeting.trim_start_matches("Dear ").trim_end_matches(',');
     let is_name = call != "customer" && !call.starts_with("friends at ");
     let mut text = if is_name { format!("{}\n", one_line(call)) } else { String::new() };

@@ -21,9 +21,9 @@ pub(super) fn run(arguments: &UnforgetArguments, context: &Context) -> Result<Do
     let reference = arguments.reference.trim();
     let quoted = text::quote(reference);
     if !app::unforget::unforget(&shop, reference)? {
-        return Err(Error::new(format!("nobody under {quoted} was forgotten"))
-            .hint("write it as it was in your export; their email counts for itself"));
+        return Err(Error::new(format!("no one was forgotten under {quoted}"))
+            .hint("write it as in your export; their email is separate"));
     }
-    let text = format!("The next import may bring {quoted} back.");
+    let text = format!("The next import may add {quoted} again.");
     Ok(Done::new(text, &json!({ "ref": reference })))
 }

@@ -17,5 +17,5 @@ pub(super) struct UnmergeArguments {
 pub(super) fn run(arguments: &UnmergeArguments, context: &Context) -> Result<Done> {
     let merged = app::merge::unmerge(&context.shop()?, &arguments.reference, context.clock.now())?;
     let (old, stays) = both(&merged);
-    Ok(Done::new(format!("{old} and {stays} are two again; {} went back.", moved(&merged)), &merged))
+    Ok(Done::new(format!("{old} and {stays} are separate again; {} moved back.", moved(&merged)), &merged))
 }

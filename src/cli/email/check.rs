@@ -30,8 +30,8 @@ pub(super) fn run(arguments: &EmailCheckArguments, context: &Context) -> Result<
         _ if is_stopped => "No email can be sent yet.\n",
         (0, Some(_)) => "Nothing is missing.\n",
         (0, None) => "Nothing is missing in shop.toml.\n",
-        (_, Some(_)) => "Emails can be sent. This is worth a look:\n",
-        (_, None) => "Nothing in shop.toml stops emails; the mail server was not asked. This is worth a look:\n",
+        (_, Some(_)) => "Emails can be sent. Worth a look:\n",
+        (_, None) => "Nothing in shop.toml stops emails; the mail server was not asked. Worth a look:\n",
     }
     .to_owned();
     for one in &missing {
@@ -55,8 +55,8 @@ fn looked_up(dns: &DnsFindings) -> String {
         }
     }
     match (&dns.not_asked, &dns.domain, dns.in_order.as_slice()) {
-        (Some(why), _, []) if dns.doubts.is_empty() => text += &format!("\nDNS was not asked: {why}.\n"),
-        (Some(why), ..) => text += &format!("\nDNS was not asked to the end: {why}.\n"),
+        (Some(why), _, []) if dns.doubts.is_empty() => text += &format!("\nDNS was not queried: {why}.\n"),
+        (Some(why), ..) => text += &format!("\nDNS was not queried completely: {why}.\n"),
         (None, Some(domain), [_, ..]) => {
             let is = text::is(dns.in_order.len());
             text += &format!("\nIn the DNS of {domain}, {} {is} OK.\n", text::list(&dns.in_order));
@@ -66,13 +66,16 @@ fn looked_up(dns: &DnsFindings) -> String {
     text
 }
 
-/// `mail.example.com:465 let helen in, encrypted (TLS). It offers …`
+/// `mail.example.com:465 accepts the sign-in of helen, encrypted (TLS). It offers …`
 fn offered(offer: &ServerOffer) -> String {
-    let who = offer.user.as_ref().map_or("answers, and nobody signs in".to_owned(), |user| format!("lets {user} in"));
+    let who = offer
+        .user
+        .as_ref()
+        .map_or("answers, without sign-in".to_owned(), |user| format!("accepts the sign-in of {user}"));
     let encrypted = match offer.encryption {
         "tls" => "encrypted (TLS)",
         "starttls" => "encrypted (STARTTLS)",
-        _ => "not encrypted, which only does on this machine",
+        _ => "not encrypted, which is allowed only on this machine",
     };
     let mut all = Vec::new();
     if !offer.auth.is_empty() {
@@ -89,6 +92,6 @@ fn offered(offer: &ServerOffer) -> String {
         }
     }
     all.extend(offer.size.map(|size| format!("emails up to {}", text::bytes(size))));
-    let all = if all.is_empty() { "nothing besides".to_owned() } else { text::list(&all) };
+    let all = if all.is_empty() { "no extensions".to_owned() } else { text::list(&all) };
     format!("{}:{} {who}, {encrypted}. It offers {all}.\n", offer.host, offer.port)
 }

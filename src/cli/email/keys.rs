@@ -26,24 +26,23 @@ pub(super) fn run(arguments: &EmailKeysArguments, context: &Context) -> Result<D
     let KeyOutcome { file, kind, is_new, is_replaced, is_named, domain, records } =
         email_keys::keys(&context.shop()?, make, arguments.replace)?;
     let mut text = if is_new {
-        format!("Made the key {file} ({kind}). Everybody who has it can write in your name: keep it secret.\n")
+        format!("Made the key {file} ({kind}). Anyone who has it can send emails in your name: keep it secret.\n")
     } else {
-        format!("The key {file} was there already ({kind}); `--replace` makes a new one.\n")
+        format!("The key {file} already existed ({kind}); `--replace` makes a new one.\n")
     };
     if !is_named {
         text += &format!(
             "\nPut this line under `[email]` in shop.toml; from then on emails are signed:\n\n  dkim_key = \"{file}\"\n"
         );
     }
-    text += &format!("\nPut these TXT records where {domain} is looked after, each text as one line:\n");
+    text += &format!("\nAdd these TXT records to the DNS of {domain}, each text as one line:\n");
     for record in &records {
         text += &format!("\n  {}\n  {}\n  ({})\n", record.name, record.value, record.purpose);
     }
     let list: Vec<Value> =
         records.iter().map(|record| json!({ "name": record.name, "type": "TXT", "value": record.value })).collect();
     let warning = is_replaced.then(|| {
-        "emails that are on their way were signed with the old key: take another `dkim_selector` as well, and keep the \
-         old record for a week"
+        "emails still being delivered were signed with the old key: also change `dkim_selector`, and keep the old record for a week"
             .to_owned()
     });
     Ok(Done::new(text, &json!({ "file": file, "made": is_new, "records": list })).warn(warning))

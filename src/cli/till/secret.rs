@@ -25,7 +25,7 @@ pub(super) fn run(role: Role, arguments: &SecretArguments, context: &Context) ->
     let shop = context.shop()?;
     let name = role.secret();
     let (ended, sentence) = if arguments.remove {
-        (app::secrets::remove(&shop, role)?, format!("The {name} is gone."))
+        (app::secrets::remove(&shop, role)?, format!("The {name} was removed."))
     } else {
         (app::secrets::set(&shop, role, &ask(role)?)?, format!("The {name} is set."))
     };
@@ -65,7 +65,7 @@ fn twice(role: Role, mut asked: impl FnMut(&str) -> Result<String>) -> Result<St
     let first = asked(&format!("The new {name} (not shown): "))?;
     access::check(role, &first)?;
     if asked("Once more: ")? != first {
-        return Err(Error::new(format!("this is not the same {name}")).hint("do it again; nothing was changed"));
+        return Err(Error::new(format!("this is not the same {name}")).hint("try again; nothing was changed"));
     }
     Ok(first)
 }

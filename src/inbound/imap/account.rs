@@ -26,7 +26,9 @@ pub(crate) fn account(shop: &Shop, settings: &BounceSettings, password: Option<S
     let user = server.user.clone().unwrap_or_default();
     let Some(password) = shop.password(password, password_file.as_deref())? else {
         return Err(Error::new(format!("the password of {} on {} is not known", text::quote(&user), server.host))
-            .hint("set REGULARS_IMAP_PASSWORD, or name a file that holds it: `password_file` under `[bounces]` in shop.toml"));
+            .hint(
+                "set REGULARS_IMAP_PASSWORD, or set a file with it: `password_file` under `[bounces]` in shop.toml",
+            ));
     };
     let seconds = timeout.map_or(USUAL_TIMEOUT, std::num::NonZeroU16::get);
     let (server, folder, timeout) = (server.clone(), folder.clone(), Duration::from_secs(seconds.into()));

@@ -16,8 +16,7 @@ const LONGEST_LINES: usize = 64 * 1024;
 const READS_PER_RESPONSE: u32 = 5;
 const LONGEST_CONNECT: Duration = Duration::from_secs(30);
 
-const UNREACHABLE: &str =
-    "look at the name and the port of `server` under `[bounces]`, and at the network of this machine";
+const UNREACHABLE: &str = "check the name and the port of `server` under `[bounces]`, and the network of this machine";
 
 /// Bytes to and from the server.
 pub(super) struct ImapConnection {
@@ -85,7 +84,7 @@ impl ImapConnection {
             line.extend_from_slice(&piece[..end]);
             self.stream.consume(end);
             if line.len() > most {
-                return Err(Error::new("the mail server sends a line without end").hint(LATER));
+                return Err(Error::new("the mail server sends an endless line").hint(LATER));
             }
             in_time(deadline)?;
         }

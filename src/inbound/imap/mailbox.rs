@@ -15,7 +15,7 @@ use crate::text;
 
 /// How many messages are fetched at once, and recorded in one transaction.
 const BATCH: usize = 50;
-/// After this many rejections in a row the server is at fault, not single messages.
+/// After this many rejections in a row the server is the problem, not single messages.
 const REFUSALS: usize = 5;
 /// How long a check waits for the server.
 const LONGEST_LOOK: Duration = Duration::from_secs(30);
@@ -128,7 +128,7 @@ impl ImapMailbox {
             if mails.contains_key(&uid) {
                 in_a_row = 0;
             } else if !done.is_ok || self.session.garbled > garbled {
-                let why = if done.is_ok { "its answer cannot be understood".to_owned() } else { done.words };
+                let why = if done.is_ok { "its response cannot be understood".to_owned() } else { done.words };
                 in_a_row += 1;
                 if in_a_row >= REFUSALS {
                     return Err(not_handed_out(&why));
@@ -138,7 +138,7 @@ impl ImapMailbox {
         }
         // A message that was deleted in the meantime is not an error.
         for uid in self.session.uids(&as_set(&missing))?.into_iter().filter(|uid| missing.contains(uid)) {
-            let why = reasons.remove(&uid).unwrap_or_else(|| "it sends nothing of it".to_owned());
+            let why = reasons.remove(&uid).unwrap_or_else(|| "it sends none of it".to_owned());
             let withheld = |place: Mail| Mail { kind: MailKind::Withheld { why }, ..place };
             mails.entry(uid).or_insert_with(|| withheld(mail(folder, uid, b"")));
         }

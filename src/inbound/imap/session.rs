@@ -81,8 +81,8 @@ impl ImapSession {
             ImapStatus::Bye => Err(ended(&words)),
             _ => {
                 let shown = text::quote(&frame.shown());
-                Err(Error::new(format!("this is no server for IMAP: it answers {shown}"))
-                    .hint("look at the port: 993 is usual for `imaps://`, 143 for `imap+starttls://`"))
+                Err(Error::new(format!("this is not an IMAP server: it answers {shown}"))
+                    .hint("check the port: 993 is usual for `imaps://`, 143 for `imap+starttls://`"))
             }
         }
     }
@@ -95,9 +95,9 @@ impl ImapSession {
             }
         })?;
         if !done.is_ok || !found.iter().any(|one| one == "IMAP4REV1") {
-            let words = if done.is_ok { "it does not say that it speaks IMAP4rev1" } else { done.words.as_str() };
+            let words = if done.is_ok { "it does not offer IMAP4rev1" } else { done.words.as_str() };
             return Err(Error::new(format!("the mail server is of another kind: {words}"))
-                .hint("ask your provider for the server for IMAP"));
+                .hint("ask your provider for the IMAP server"));
         }
         Ok(found)
     }
@@ -125,9 +125,8 @@ impl ImapSession {
         if done.is_ok {
             return Ok(());
         }
-        Err(Error::new(format!("the mail server does not let {} in: {}", text::quote(user), done.words)).hint(
-            "look at the user in `server` and at the password (`password_file`, or REGULARS_IMAP_PASSWORD); many providers \
-             want an app password, which you make in the settings of your account there",
+        Err(Error::new(format!("the mail server rejects the sign-in of {}: {}", text::quote(user), done.words)).hint(
+            "check the user in `server` and the password (`password_file`, or REGULARS_IMAP_PASSWORD); many providers require an app password, which you make in the settings of your account there",
         ))
     }
 
@@ -155,7 +154,7 @@ impl ImapSession {
         });
         if listed.is_err() || names.iter().any(|name| name == folder) {
             return Error::new(format!("the mail server does not open the folder {}: {words}", text::quote(folder)))
-                .hint("look whether your mail program can open it, and do it again");
+                .hint("check whether your mail program can open it, and try again");
         }
         names.sort();
         let quoted: Vec<String> = names.iter().map(|name| text::quote(name)).collect();
@@ -251,13 +250,13 @@ impl ImapSession {
 }
 
 fn no_password_taken(security: Security, capabilities: &[String]) -> Error {
-    let error = Error::new("the mail server takes no password here (LOGINDISABLED)");
+    let error = Error::new("the mail server accepts no password here (LOGINDISABLED)");
     if security == Security::Plain {
         return error.hint("it does once the connection is encrypted: write `imaps://` or `imap+starttls://`");
     }
     let methods: Vec<&str> = capabilities.iter().filter_map(|one| one.strip_prefix("AUTH=")).collect();
     let methods = if methods.is_empty() { "nothing".to_owned() } else { text::list(&methods) };
     error.hint(format!(
-        "it offers {methods}; ask your provider for an app password, or let what comes back be forwarded to a mailbox that has one"
+        "it offers {methods}; ask your provider for an app password, or have returned mail forwarded to a mailbox that has one"
     ))
 }

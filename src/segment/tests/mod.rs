@@ -177,8 +177,8 @@ fn an_order_is_checked_too() {
         ("spend_12m DESC,", "1:16: the text ends where a value is needed"),
         ("spend_12m DESC NULLS LAST", "1:16: the place of absent dates cannot be chosen"),
         ("spend_12", "1:1: no field `spend_12`"),
-        ("5", "1:1: `5` is the same for everybody"),
-        ("city, today() DESC", "1:7: `today()` is the same for everybody"),
+        ("5", "1:1: `5` is the same for everyone"),
+        ("city, today() DESC", "1:7: `today()` is the same for everyone"),
     ] {
         assert_eq!(order(text, &shop.scope()).map_err(|e| e.to_string()).err().as_deref(), Some(wanted));
     }

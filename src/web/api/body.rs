@@ -57,11 +57,11 @@ pub(super) fn read<T: DeserializeOwned>(body: &[u8], texts: &str, numbers: &str)
             return Err(does_not_fit(&format!("`{key}` must be {wanted}, and it is {}.", kind_of(&value))));
         }
         if read.contains_key(&key) {
-            return Err(does_not_fit(&format!("`{key}` is there twice.")));
+            return Err(does_not_fit(&format!("`{key}` occurs twice.")));
         }
         read.insert(key, value);
     }
-    serde_json::from_value(Value::Object(read)).map_err(|_| does_not_fit("The body does not fit."))
+    serde_json::from_value(Value::Object(read)).map_err(|_| does_not_fit("The body is not as specified."))
 }
 
 fn object(body: &[u8]) -> Result<RequestBody, ApiResponse> {
@@ -80,7 +80,7 @@ fn object(body: &[u8]) -> Result<RequestBody, ApiResponse> {
         } else if fault.to_string().starts_with("recursion limit") {
             not_json(&format!("The body has too many brackets inside one another, at {place}."))
         } else {
-            not_json(&format!("The body is not JSON: look at {place}."))
+            not_json(&format!("The body is not JSON: check {place}."))
         }
     })
 }

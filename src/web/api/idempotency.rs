@@ -67,7 +67,7 @@ pub(super) async fn once(
         Ok(Replay::KeyUsed) => ApiResponse::problem(
             StatusCode::UNPROCESSABLE_ENTITY,
             "key_used",
-            "This key was used for another request. Each request needs one of its own.",
+            "This key was used for another request. Each request needs its own key.",
         ),
         Ok(Replay::Revoked) => caller::nobody(),
         Err(fault) => ApiResponse::fault(&fault),

@@ -34,7 +34,7 @@ pub(super) fn routes(state: &Arc<AppState>) -> Router<Arc<AppState>> {
         .route("/openapi.json", get(|| async { ([(header::CONTENT_TYPE, "application/json")], OPENAPI) }))
         .fallback(|| async { ApiResponse::problem(StatusCode::NOT_FOUND, "nowhere", "This address leads nowhere.") })
         .method_not_allowed_fallback(|| async {
-            ApiResponse::problem(StatusCode::METHOD_NOT_ALLOWED, "method", "This address is not asked in this way.")
+            ApiResponse::problem(StatusCode::METHOD_NOT_ALLOWED, "method", "This address does not accept this method.")
         })
 }
 

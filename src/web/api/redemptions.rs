@@ -54,7 +54,7 @@ pub(super) async fn redeem(
     let claim = match (brought.code, brought.customer, brought.campaign) {
         (Some(code), None, None) => Claim::Typed(code),
         (None, Some(reference), Some(campaign)) => Claim::Person { reference, campaign },
-        _ => return body::does_not_fit("Say a `code`, or a `customer` and a `campaign`."),
+        _ => return body::does_not_fit("Give a `code`, or a `customer` and a `campaign`."),
     };
     let from = auth::address(&state, &parts);
     let (is_guess, is_goods) = match &claim {
@@ -106,7 +106,7 @@ fn response_of(answer: &TillAnswer, is_goods: bool, settings: &Settings) -> ApiR
     }
     let status = if answer.outcome == Outcome::Unknown { StatusCode::NOT_FOUND } else { StatusCode::CONFLICT };
     let detail = match answer.outcome {
-        Outcome::Unknown if is_goods => "That is a bar code of goods, not of a letter.".to_owned(),
+        Outcome::Unknown if is_goods => "That is the bar code of a product, not of a letter.".to_owned(),
         _ => why_not(answer, &settings.country),
     };
     ApiResponse::problem_of(status, answer.outcome.kind().as_str(), &detail, object, recipient)
@@ -130,10 +130,10 @@ fn why_not(answer: &TillAnswer, country: &str) -> String {
             format!("Already given, on {}{till}.", at.unwrap_or_default())
         }
         Outcome::Expired => format!("It waited until {}.", until.flatten().map(day).unwrap_or_default()),
-        Outcome::NotYet => format!("It waits from {} on.", from.map(day).unwrap_or_default()),
+        Outcome::NotYet => format!("It is not ready until {}.", from.map(day).unwrap_or_default()),
         Outcome::Void => "This letter was replaced; a newer one has another code.".to_owned(),
         Outcome::Unknown | Outcome::Accepted => {
-            "This is on none of our letters. Look again at it, or look for the customer.".to_owned()
+            "This is on none of our letters. Check it, or search for the customer.".to_owned()
         }
     }
 }
@@ -155,7 +155,7 @@ pub(super) async fn roll_back(
     let reason = match body::read(&body, "reason", "") {
         Ok(RollbackRequest { reason: Some(reason) }) => reason,
         Ok(RollbackRequest { reason: None }) => {
-            return body::does_not_fit("`reason` is missing: say why it is taken back.");
+            return body::does_not_fit("`reason` is missing: give the reason for the undo.");
         }
         Err(response) => return response,
     };
@@ -186,11 +186,11 @@ fn rolled_back(rollback: &Rollback, id: RedemptionId, reason: &str) -> ApiRespon
         }
         Rollback::Unknown => (StatusCode::NOT_FOUND, EventKind::Unknown.as_str(), "There is no such redemption."),
         Rollback::AnotherTill => {
-            (StatusCode::FORBIDDEN, "another_till", "Another till wrote it down. The owner can take it back.")
+            (StatusCode::FORBIDDEN, "another_till", "Another till recorded it. The owner can undo it.")
         }
-        Rollback::Undone => (StatusCode::CONFLICT, undone, "It was taken back already."),
+        Rollback::Undone => (StatusCode::CONFLICT, undone, "It was already undone."),
         Rollback::TooLate => {
-            (StatusCode::CONFLICT, "too_late", "That is more than ten minutes ago. The owner can still take it back.")
+            (StatusCode::CONFLICT, "too_late", "That is more than ten minutes ago. The owner can still undo it.")
         }
     };
     ApiResponse::problem(status, kind, says)

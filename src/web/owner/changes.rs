@@ -54,7 +54,7 @@ pub(super) fn row(ShownChange { change, name }: ShownChange, settings: &Settings
     };
     ChangeRow {
         id: change.id,
-        name: if name.is_empty() { "Nobody any more".to_owned() } else { name },
+        name: if name.is_empty() { "No longer a customer".to_owned() } else { name },
         customer: change.customer,
         what: wording::till_change(&change),
         before,

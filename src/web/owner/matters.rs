@@ -51,17 +51,17 @@ pub(super) fn row(one: Matter, settings: &Settings, today: NaiveDate) -> MatterR
 /// The heading. A promised gift was not handed over before the till had its answer.
 fn what(one: &Matter) -> &'static str {
     match (Outcome::of(one.kind), one.is_promised) {
-        (Some(Outcome::Accepted), true) => "Saved without the gift: see that they got it.",
-        (Some(Outcome::AlreadyRedeemed), true) => "Not given out: they had it already.",
-        (Some(Outcome::AlreadyRedeemed), false) => "Given out twice.",
-        (Some(Outcome::Expired), true) => "Not given out: it was after the last day.",
-        (Some(Outcome::Expired), false) => "Given out after the last day.",
-        (Some(Outcome::NotYet), true) => "Not given out: it was before the first day.",
-        (Some(Outcome::NotYet), false) => "Given out before the first day.",
-        (Some(Outcome::Void), true) => "Not given out: the letter was replaced.",
-        (Some(Outcome::Void), false) => "Given out for a letter that was replaced.",
-        (Some(Outcome::Unknown), true) => "Not given out: the code is on no letter.",
-        (Some(Outcome::Unknown), false) => "Given out for a code that is on no letter.",
+        (Some(Outcome::Accepted), true) => "Saved without the gift: check that they got it.",
+        (Some(Outcome::AlreadyRedeemed), true) => "Not given: they had it already.",
+        (Some(Outcome::AlreadyRedeemed), false) => "Given twice.",
+        (Some(Outcome::Expired), true) => "Not given: it was after the last day.",
+        (Some(Outcome::Expired), false) => "Given after the last day.",
+        (Some(Outcome::NotYet), true) => "Not given: it was before the first day.",
+        (Some(Outcome::NotYet), false) => "Given before the first day.",
+        (Some(Outcome::Void), true) => "Not given: the letter was replaced.",
+        (Some(Outcome::Void), false) => "Given for a letter that was replaced.",
+        (Some(Outcome::Unknown), true) => "Not given: the code is on no letter.",
+        (Some(Outcome::Unknown), false) => "Given for a code that is on no letter.",
         // For a gift, and for an amount alone, the remark is enough.
         (Some(Outcome::Accepted), false) | (None, _) => "",
     }

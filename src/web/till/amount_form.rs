@@ -42,7 +42,7 @@ impl TillAmount {
     /// The amount spent, which is required.
     pub(super) fn spend_of_purchase(&self, state: &AppState) -> Result<Money, Box<FormError>> {
         let spend = self.read(state, "Write it like 412.50.")?.filter(|spend| spend.0 > 0);
-        let says = "Say what they spent; with nothing bought there is nothing to record.";
+        let says = "Enter what they spent; with nothing bought there is nothing to record.";
         spend.ok_or_else(|| self.form_error(says.to_owned(), false))
     }
 

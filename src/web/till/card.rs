@@ -232,16 +232,16 @@ fn why_nothing(offer: Option<&Offer>, state: &AppState, today: NaiveDate) -> NoO
     let settings = &state.shop.settings;
     let day = |day: NaiveDate| wording::day(day, today, &settings.country);
     let Some(Offer { planned, recipient, status }) = offer else {
-        let text = "Everything else is as always.".to_owned();
+        let text = "Everything else is unchanged.".to_owned();
         return NoOffer { title: "No letter this year".to_owned(), text, recipient: None };
     };
     let noun = GiftWords::of(&planned.gift_name).noun;
     let (title, text) = match (status, recipient.redeemed_on, planned.claim_until) {
         (OfferStatus::Given, Some(on), _) => (format!("Had the {noun}"), format!("On {}.", day(on))),
         (OfferStatus::Over, _, Some(until)) => {
-            (format!("The {noun} is not waiting any more"), format!("It waited until {}.", day(until)))
+            (format!("The {noun} is no longer waiting"), format!("It waited until {}.", day(until)))
         }
-        _ => (format!("The {noun} is not there yet"), format!("It waits from {}.", day(planned.starts()))),
+        _ => (format!("The {noun} is not there yet"), format!("It is ready from {}.", day(planned.starts()))),
     };
     NoOffer { title, text, recipient: Some(recipient.id) }
 }

@@ -158,7 +158,7 @@ fn gather(
     };
     let first = waiting.first().or(others.first());
     let status = match first {
-        None => format!("Nobody sounds like {typed}."),
+        None => format!("No one matches {typed}."),
         Some(first) => format!(
             "{}. First: {}, {}, {}. Enter opens.",
             text::count(hits.len(), "person"),
@@ -207,7 +207,7 @@ fn what_waits(offers: &[Offer], today: NaiveDate, country: &str) -> (bool, Strin
             format!("had the {noun} {}", given_when(recipient.redeemed_on, today, country))
         }
         OfferStatus::Over => format!("the {noun} waited until {}", day(planned.claim_until)),
-        OfferStatus::NotYet => format!("the {noun} waits from {}", day(Some(planned.starts()))),
+        OfferStatus::NotYet => format!("the {noun} is ready from {}", day(Some(planned.starts()))),
     };
     (false, text)
 }

@@ -123,7 +123,7 @@ fn gather(
         EntryFor::SecondGift { planned, recipient } => (
             wording::recipient(recipient),
             format!("Yes. A second {} is theirs.", GiftWords::of(&planned.gift_name).noun),
-            "It is recorded beside the first.".to_owned(),
+            "It is recorded in addition to the first.".to_owned(),
         ),
         EntryFor::Amount(whose) => (
             whose.as_ref().map(|whose| wording::customer(&whose.greeting, &whose.customer)).unwrap_or_default(),
@@ -175,7 +175,7 @@ pub(super) async fn undo<Id: Into<TillEntry> + DeserializeOwned>(
     let reason: String = reason.chars().filter(|c| !c.is_control()).take(REASON).collect();
     if text::is_blank(&reason) {
         let form_error =
-            GivenError { field: "why", says: "Say why, in a word or two.".to_owned(), ..GivenError::default() };
+            GivenError { field: "why", says: "Give the reason in a word or two.".to_owned(), ..GivenError::default() };
         return show(&state, till, entry, form_error).await;
     }
     let now = state.clock.now();
