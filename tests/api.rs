@@ -95,7 +95,7 @@ fn a_code_is_redeemed_once_and_the_same_request_is_answered_the_same() {
     let mut known: BTreeSet<String> = shop
         .run(&format!("--json redeem {code}"))
         .status(1)
-        .says("was redeemed already")
+        .says("was already redeemed")
         .json()
         .as_object()
         .unwrap()
@@ -300,9 +300,9 @@ fn a_body_that_does_not_fit_is_told_by_its_key() {
         ("{\"code\": \"x\",}", 400, "The body is not JSON"),
         (&deep, 400, "too many brackets inside one another"),
         ("{}", 422, "Give a `code`, or a `customer` and a `campaign`."),
-        ("{\"spend_minor\": 100}", 422, "Say a `code`"),
-        ("{\"customer\": \"C-01\"}", 422, "Say a `code`"),
-        ("{\"code\": null}", 422, "Say a `code`"),
+        ("{\"spend_minor\": 100}", 422, "Give a `code`"),
+        ("{\"customer\": \"C-01\"}", 422, "Give a `code`"),
+        ("{\"code\": null}", 422, "Give a `code`"),
         ("{\"code\": 12}", 422, "`code` must be text in quotes, and it is a number."),
         ("{\"code\": [\"x\"]}", 422, "`code` must be text in quotes, and it is a list."),
         ("{\"code\": {}}", 422, "`code` must be text in quotes, and it is an object."),

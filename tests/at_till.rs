@@ -271,7 +271,7 @@ fn after_the_last_day_nothing_waits_and_before_the_first_nothing_yet() {
         (
             "2024-03-02",
             "are expected.",
-            "A tin of spring tea is ready from Monday, March 4 until Sunday, June 30.",
+            "A tin of spring tea waits from Monday, March 4 until Sunday, June 30.",
             "the tin is ready from March 4",
             "Not yet.",
         ),
@@ -297,7 +297,7 @@ fn after_the_last_day_nothing_waits_and_before_the_first_nothing_yet() {
         assert_eq!(page.body.contains(waits), lead.contains(waits), "{today}: {}", page.body);
         till.find("Okafor").shows(found);
         till.find(&code).shows(card);
-        let gift = if today == "2024-06-30" { "The gift these days" } else { "No gift waits these days" };
+        let gift = if today == "2024-06-30" { "The gift these days" } else { "No gift waits at the moment" };
         till.get("/till").shows(gift);
     }
 }

@@ -44,7 +44,7 @@ fn a_suppressed_address_is_left_out_whoever_has_it_and_whatever_is_imported() {
     assert_eq!(left_out(&shop), json!([{ "reason": "email came back", "count": 2 }]));
     shop.run("customer show P-3").shows("no email is sent: email came back, 2024-03-01");
     assert_eq!(shop.json("customer export P-3")["suppressions"][0]["reason"], "hard_bounce");
-    shop.run("customer set P-3 email_consent=yes").shows("has that already");
+    shop.run("customer set P-3 email_consent=yes").shows("already has that");
     shop.run("customer set P-3 email_works=no").status(1).says("write yes when the mailbox works again");
     shop.run("customer set P-3 email_works=yes").stdout(str![[r"
 Changed 1 thing on the card of Cleo Cedar (`P-3`):

@@ -61,10 +61,7 @@ const CASES: [(&[&str], &[Doubt]); 20] = [
     (&["tea.example TXT v=spf1 -all", DMARC, KEY], &[("SPF", "does not let your mail server", "")]),
     (&[SPF, KEY], &[("DMARC", "has no DMARC record", "v=DMARC1; p=none; rua=mailto:june@tea.example")]),
     (&[SPF, DMARC, DMARC, KEY], &[("DMARC", "has 2 DMARC records", "v=DMARC1; p=none")]),
-    (
-        &[SPF, "_dmarc.tea.example TXT v=DMARC1; p=yes", KEY],
-        &[("DMARC", "has no valid policy", "v=DMARC1; p=none")],
-    ),
+    (&[SPF, "_dmarc.tea.example TXT v=DMARC1; p=yes", KEY], &[("DMARC", "has no valid policy", "v=DMARC1; p=none")]),
     (&[SPF, DMARC], &[("DKIM", "has no DKIM record", "v=DKIM1; k=ed25519; p=")]),
     (
         &[SPF, DMARC, "regulars._domainkey.tea.example TXT v=DKIM1; k=ed25519; p=AAAA"],

@@ -270,10 +270,10 @@ fn what_is_wrong_is_said_with_what_to_do() {
     for (mood, message, hint) in [
         (Mood::NoPasswords, "the mail server accepts no password here (LOGINDISABLED)", "write `imaps://`"),
         (Mood::Noise, "this is not an IMAP server: it answers `220 mail.example ESMTP`", "993 is usual"),
-        (Mood::EndlessLine, "the mail server sends an endless line", "do it again later"),
-        (Mood::HugeLiteral, "the mail server closed the connection", "do it again later"),
+        (Mood::EndlessLine, "the mail server sends an endless line", "try again later"),
+        (Mood::HugeLiteral, "the mail server closed the connection", "try again later"),
         (Mood::Chatter, "the mail server's response cannot be understood", "check the name and the port"),
-        (Mood::Closed, "the mail server ended the connection: too many visitors", "do it again later"),
+        (Mood::Closed, "the mail server ended the connection: too many visitors", "try again later"),
     ] {
         imap.mood(mood);
         shop.run("bounces").status(1).says(&format!("error: 127.0.0.1: {message}\nhint: ")).says(hint);

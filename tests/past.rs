@@ -39,7 +39,7 @@ fn it_is_a_closed_campaign_with_its_response() {
     assert_eq!(shop.times("at_the_till", &json!({ "outcome": "accepted" })), 2);
     shop.run("doctor").quiet();
     shop.run("print 2023-tea").status(1).says("`2023-tea` is over, and its letters are not stored");
-    shop.run("plan 2023-tea").shows("Planned already");
+    shop.run("plan 2023-tea").shows("Already planned");
     shop.run("redeem --customer C-03 --campaign 2023-tea").status(1).says("could come until June 30, 2023");
 }
 

@@ -12,7 +12,7 @@ use crate::architecture::sources::{none, sources};
 const WORDS: &str = include_str!("plain_words/words.tsv");
 const ALLOWED: &str = include_str!("plain_words/allowed.tsv");
 
-/// Rooms whose comments are not checked yet.
+/// Rooms whose comments and strings are not checked yet.
 const UNCHECKED: [&str; 2] = ["src/letter/", "src/merge/"];
 
 /// One text: its place, and its words in lowercase, separated by single spaces.
@@ -82,7 +82,7 @@ fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
 fn texts() -> Vec<Text> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut found = Vec::new();
-    for source in sources() {
+    for source in sources().into_iter().filter(|source| !UNCHECKED.contains(&&*format!("src/{}/", source.room()))) {
         let is_sql = |text: &str| {
             ["SELECT ", "INSERT ", "UPDATE ", "DELETE ", "WHERE ", "FROM "].iter().any(|w| text.contains(w))
         };

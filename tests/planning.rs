@@ -237,7 +237,7 @@ fn a_gift_handed_over_keeps_the_plan() {
     shop.run("plan spring").quiet();
     shop.run(&format!("redeem {}", shop.code("spring", "C-03"))).shows("Yes");
     shop.run("plan spring --again").status(1).says("a customer already came with a code of `spring`");
-    shop.run("redeem --customer C-03 --campaign spring").status(1).says("was redeemed already");
+    shop.run("redeem --customer C-03 --campaign spring").status(1).says("was already redeemed");
 }
 
 #[test]

@@ -475,7 +475,7 @@ fn a_doubt_is_settled_by_the_owner_alone() {
     shop.run("outbox spring --settle P-3 again").status(1).says("is sent").says("only an email in doubt");
     shop.run("outbox spring --settle P-1 maybe").status(1).says("is not `sent` or `again`");
     shop.run("outbox spring --settle P-1 sent")
-        .says("may have arrived, and is never sent again by itself")
+        .says("may have arrived, and is never sent again automatically")
         .shows("was sent")
         .shows("1 in doubt");
     shop.run("outbox spring --settle P-2 again").quiet().shows("1 queued");

@@ -110,7 +110,7 @@ fn one_gift_for_a_household_whoever_comes() {
     shop.run(&format!("redeem {code} --today 2024-04-03")).status(1).says(
         "was already redeemed: April 1, 2024 at 14:05 at till `back`, $12.50, by Robert and Eleanor Smith (`C-01`)",
     );
-    shop.run("redeem --customer C-01 --campaign spring --today 2024-04-03").status(1).says("was redeemed already");
+    shop.run("redeem --customer C-01 --campaign spring --today 2024-04-03").status(1).says("was already redeemed");
     let changed = format!("redeem {code} --spend 9.80 --change --today 2024-04-03");
     shop.run(&changed).stdout("Changed: Robert and Eleanor Smith (`C-01`) spent $9.80.\n");
     shop.run(&format!("redeem {code} --change --today 2024-04-03")).status(2).talk();

@@ -97,14 +97,14 @@ fn purchases_that_were_changed_or_cancelled_are_as_before() {
     );
     shop.run("import purchases one.csv").says("Shopify");
     let before = book(&shop);
-    shop.run("import purchases two.csv").says("not taken").shows("2 changed");
+    shop.run("import purchases two.csv").says("not imported").shows("2 changed");
     let after = book(&shop);
     assert_ne!(before, after);
     let undone = shop.json("import undo");
     assert_eq!((&undone["removed"], &undone["restored"]), (&json!(0), &json!(2)));
     assert_eq!(book(&shop), before);
     // The first one cannot undo what the second one changed; undoing the second one restores it.
-    shop.run("import purchases two.csv").says("not taken");
+    shop.run("import purchases two.csv").says("not imported");
     assert_eq!(book(&shop), after);
     let stayed = kept(&shop, "import undo 3");
     assert_eq!(stayed, [("receipt #1".to_owned(), "was changed by import 5".to_owned())].into());

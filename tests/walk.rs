@@ -70,7 +70,7 @@ fn coming(shop: &Shop) {
     let henry = shop.code("spring", "C-07");
     shop.run(&format!("redeem {henry} --spend 5000 --today 2024-04-03")).shows("Yes");
     shop.run(&format!("unredeem {henry} --reason 'wrong person' --today 2024-04-03")).shows("can use ");
-    shop.run("returned spring C-10 --today 2024-04-10").shows("Written down");
+    shop.run("returned spring C-10 --today 2024-04-10").shows("Recorded");
     let states = |reference: &str| shop.recipient("spring", reference)["response"].clone();
     let expected = [("C-01", "redeemed"), ("C-03", "redeemed"), ("C-07", "not_redeemed"), ("C-10", "undeliverable")];
     for (reference, response) in expected {

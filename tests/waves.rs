@@ -77,7 +77,7 @@ fn a_reminder_in_doubt_is_settled_by_the_owner_alone() {
     shop.run("run --today 2024-03-31").status(3).says("`regulars outbox spring` shows whose").shows("1 is in doubt");
     shop.run("run --today 2024-04-01").shows("Nothing is due.");
     shop.run("outbox spring")
-        .says("may have arrived, and is never sent again by itself")
+        .says("may have arrived, and is never sent again automatically")
         .shows("Spring tea: 1 sent.")
         .shows("Reminder 1: 1 in doubt.");
     shop.run("outbox spring --settle P-1 again").shows("is sent again with the next `regulars run`");
@@ -343,10 +343,10 @@ fn however_run_is_called_each_wave_reaches_each_at_most_once() {
         "there is nothing to resolve",
         "until a complaint is resolved",
         "`daily_cap` is reached for today",
-        "was redeemed already",
+        "was already redeemed",
         "if that was a mistake",
         "expired: ",
-        "if they came in time, say when",
+        "if they came in time, give the day",
         "an email in doubt may have arrived",
     ];
     for seed in 1..=6u64 {
@@ -410,7 +410,11 @@ fn a_reminder_is_dated_by_its_own_moment() {
         ("2024-04-02T13:00:00Z", "Tue, 02 Apr 2024 09:00:00 -0400"),
     ] {
         shop.run(&format!("run --today {moment}"))
-            .says_only(&["`daily_cap` is reached for today", "shows which, and the mail server's reply", "was changed since"])
+            .says_only(&[
+                "`daily_cap` is reached for today",
+                "shows which, and the mail server's reply",
+                "was changed since",
+            ])
             .ended();
         dates.push(date);
     }

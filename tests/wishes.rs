@@ -38,7 +38,7 @@ fn say(shop: &Shop, commands: &[&str]) {
                 "was not imported",
                 "new, but perhaps",
                 "still have them",
-                "may hold a piece",
+                "may have a piece",
                 "is newer",
                 "kept",
             ])
@@ -406,7 +406,7 @@ fn whose_letter_came_back_is_told_and_gets_an_email_where_there_is_a_choice() {
     // The owner's statement is on record.
     shop.run("customer set N1 undeliverable_address=no --source \"the neighbour\"")
         .shows("undeliverable_address: yes → no");
-    shop.run("customer set N1 undeliverable_address=no").shows("has that already");
+    shop.run("customer set N1 undeliverable_address=no").shows("already has that");
     shop.run("customer set N1 undeliverable_address=yes").shows("undeliverable_address: no → yes");
     shop.run("customer show N1").shows("undeliverable address since 2024-03-01");
     shop.run("customer set N1 undeliverable_address=perhaps").status(1).says("write yes or no");

@@ -50,7 +50,7 @@ pub(crate) fn not_returned(shop: &Shop, slug: &str, reference: &str, now: NaiveD
                 Error::new(message).hint(format!("`regulars why {slug} {reference}` shows what happened to it"))
             );
         }
-        redemption::record_returned(write, &recipient, now, "taken back")?;
+        redemption::record_returned(write, &recipient, now, "withdrawn")?;
         campaign::recipient(write, recipient.id)
     })
 }

@@ -75,7 +75,7 @@ fn curve(sheet: &Worksheet, currency: Currency) -> Vec<String> {
         let before = rows.len() > 1 && STEPS.iter().any(|other| *other < step && at(*other) == at(step));
         if let Some(point) = sheet.curve.iter().find(|point| point.customers == at(step)).filter(|_| !before) {
             let (takings, share) = (currency.show(point.takings_minor), percent(point.share));
-            rows.push([format!("{step} %"), text::thousands(point.customers), takings, share]);
+            rows.push([format!("{step}%"), text::thousands(point.customers), takings, share]);
         }
     }
     columns(&rows, &[false, true, true, true])
@@ -114,7 +114,7 @@ fn fifth_rows<T>(
 }
 
 fn list(sheet: &Worksheet, currency: Currency) -> Vec<String> {
-    let head = ["", "ref", "name", "city", "takings", "visits", "bought last", "since", "R F M"];
+    let head = ["", "ref", "name", "city", "sales", "visits", "bought last", "since", "R F M"];
     let mut rows = vec![head.map(str::to_owned)];
     for one in sheet.list.iter().take(ON_THE_PAGE) {
         rows.push([
@@ -198,7 +198,7 @@ fn other_end(sheet: &Worksheet, currency: Currency) -> Vec<String> {
             return;
         }
         lines.extend([String::new(), sentence.to_owned()]);
-        let head = ["ref", "name", "takings", "returned", "minutes", "sales an hour"];
+        let head = ["ref", "name", "sales", "sent back", "minutes", "sales an hour"];
         let mut rows = vec![head.map(str::to_owned)];
         for one in people.iter().take(MOST_ELSEWHERE) {
             let share = one.returned_share.map(|share| format!(" ({})", percent(share))).unwrap_or_default();
