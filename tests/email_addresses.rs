@@ -270,7 +270,7 @@ fn a_plan_with_an_impossible_address_goes_out_without_it() {
         shop.run("run").status(3).says(&says);
 
         shop.run("customer set P-2 email=right@example.com").quiet();
-        shop.run("outbox spring --readdress P-2").shows("goes to `right@example.com`");
+        shop.run("outbox spring --readdress P-2").shows("is sent to `right@example.com`");
         shop.run("send spring").stdout("Sent 1 email.\n").quiet();
         assert_eq!(office.taken(), ["p1@example.com", "p3@example.com", "right@example.com"], "{frozen}");
     }
