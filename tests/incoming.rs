@@ -69,7 +69,7 @@ fn only_what_is_new_is_read_and_nothing_in_the_mailbox_changes() {
     imap.deliver(&reports[0]);
     let before = dump(&shop.file("regulars.db"));
     imap.heard();
-    shop.run("bounces --dry-run").shows("Read 2 messages of `INBOX`: 1 bounced, 1 other mail.").shows("rehearsal");
+    shop.run("bounces --dry-run").shows("Read 2 messages of `INBOX`: 1 bounced, 1 other mail.").shows("dry run");
     assert_eq!(dump(&shop.file("regulars.db")), before, "a rehearsal remembers nothing");
     shop.run("bounces").shows("Read 2 messages of `INBOX`: 1 bounced, 1 other mail.\n\nno such mailbox");
     assert!(imap.heard().iter().all(|line| {
@@ -182,7 +182,7 @@ fn ctrl_c_ends_it_between_two_batches() {
     interrupt(child.id());
     let output = child.wait_with_output().unwrap();
     let said = String::from_utf8_lossy(&output.stderr);
-    assert!(said.contains("error: you stopped it; 100 of 121 messages were read\nhint: the same command"), "{said}");
+    assert!(said.contains("error: you stopped it; 100 of 121 messages were read\nhint: run the same command"), "{said}");
     let done: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!((output.status.code(), &done["messages"], &done["unread"]), (Some(3), &json!(100), &json!(21)));
     imap.mood(Mood::Good);
@@ -365,7 +365,7 @@ fn check_reads_the_keys() {
         ("server = \"smtps://june@mail.example.com\"", "a mail server is written as `imaps://USER@HOST`"),
         ("server = \"imap://june@mail.example.com\"", "`imap://` is not encrypted and allowed only for this machine"),
         ("server = \"imaps://mail.example.com\"", "the user of the mailbox is missing"),
-        ("server = \"imaps://june:tea@mail.example.com\"", "give it as REGULARS_IMAP_PASSWORD"),
+        ("server = \"imaps://june:tea@mail.example.com\"", "set it as REGULARS_IMAP_PASSWORD"),
         ("server = \"imaps://june@mail.example.com\"\nfolder = \" \"", "is not the name of a folder"),
         ("server = \"imaps://june@mail.example.com\"\ntimeout = 0", "from 1 to 65535"),
         ("server = \"imaps://june@mail.example.com\"\nfolders = \"x\"", "did you mean `folder`?"),

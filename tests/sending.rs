@@ -374,7 +374,7 @@ fn an_email_that_failed_or_waits_goes_to_another_address() {
     ] {
         shop.run(&format!("customer set {reference} email={email}")).quiet();
         if says.is_empty() {
-            let done = format!("to Pat Person{} goes to `{email}` instead of `rcpt-", &reference[2..]);
+            let done = format!("to Pat Person{} is sent to `{email}` instead of `rcpt-", &reference[2..]);
             shop.run(&format!("outbox spring --readdress {reference}")).says_only(&["in doubt may have"]).shows(&done);
         } else {
             no(reference, says);
