@@ -293,7 +293,7 @@ mod tests {
             ("B,held_out,,1989-02-03,", "redeemed_on", "a customer in the control group"),
             ("B,,,1989-02-03,-5", "spend", "`-5` is negative"),
             ("B,,,1989-02-03,lots", "spend", "`lots` is not an amount"),
-            ("B,,,,20", "spend", "an amount, and no day"),
+            ("B,,,,20", "spend", "an amount, but no day"),
             ("A,,,,", "ref", "customer `A` is in line 2 already"),
             ("B,,,,5,6", "6", "6 cells"),
         ] {
